@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * keyring - the symmetric keys of ntp.keys that are ready for use, by id; swapped whole on reload.
+ */
+#ifndef CRYPTO_KEYRING_H
+#define CRYPTO_KEYRING_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/addr.h"
+#include "crypto/mac.h"
+
+enum { KEYRING_KEYS_MAX = 1024, KEY_ADDRS_MAX = 8, KEY_ID_MAX = 65535 };
+
+struct keyring;
+
+struct keyring *keyring_new(void);
+void keyring_free(struct keyring *k);   /* wipes; NULL is fine */
+
+/* Adds a key; false when the type is unknown, the ring full or the id taken or out of 1..65535. */
+bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret, size_t len);
+
+/* Lets only hosts within addr/prefix_len use the key (4th field of ntp.keys); false when it has too many. */
+bool keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsigned prefix_len);
+
+/* Marks ids lo..hi trusted (trustedkey). */
+void keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi);
+
+/* The key when it is there, trusted, and usable by peer (NULL: do not ask); else NULL. */
+struct mac_key *keyring_find(struct keyring *k, uint32_t id, const struct addr *peer);
+
+size_t keyring_count(const struct keyring *k);
+
+/* Appends key id and MAC to the len octets at packet (cap: room there); the new length, 0 when it does not fit or fails. */
+size_t keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap);
+
+#endif

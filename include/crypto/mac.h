@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mac - keyed message authentication of packets, and the plain digests NTP uses beside it.
+ * Digest keys: digest(secret || packet); AES128CMAC: RFC 8573. Contexts are prepared once per key.
+ */
+#ifndef CRYPTO_MAC_H
+#define CRYPTO_MAC_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mac_key;         /* a key ready for use; wiped when freed */
+
+/*
+ * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC" (any case); secret: raw octets.
+ * NULL when OpenSSL does not know the type, or the secret is empty.
+ * Digests longer than 20 octets are cut to 20, as ntpd does.
+ */
+struct mac_key *mac_key_new(const char *type, const uint8_t *secret, size_t len);
+void mac_key_free(struct mac_key *k);
+
+/* Octets of the MAC this key makes, without the key id: 16 or 20. */
+size_t mac_len(const struct mac_key *k);
+
+/* Computes the MAC; out holds mac_len octets. False only when OpenSSL fails. */
+bool mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out);
+
+/* True when digest is the MAC of bytes; compared in constant time. */
+bool mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest, size_t digest_len);
+
+/* The reference id of a server: its v4 address, or the first four octets of MD5(v6 address). RFC 5905, 7.3. */
+struct addr;
+uint32_t refid_of_addr(const struct addr *a);
+
+/* SHA-1 of bytes (the hash line of a leap-seconds list); false when OpenSSL fails. */
+bool sha1_make(const void *bytes, size_t len, uint8_t out[20]);
+
+#endif
