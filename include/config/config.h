@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * config - a whole configuration as one value: what ntp.conf said, defaults filled in.
+ * Plain data in one arena; nothing here is resolved, opened or applied. ntp.conf(5) has the meaning
+ * of every word; config/schema.h the ranges and the time at which each takes effect.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/addr.h"
+#include "base/restrict_bits.h"
+#include "config/diag.h"
+
+/* Where a line came from, for messages of the daemon. */
+struct config_place {
+	const char *file;
+	unsigned line;
+};
+
+/* A host as written. */
+struct config_host {
+	const char *text;               /* name or numeric text, without brackets and port */
+	struct addr addr;               /* family ADDR_NONE when text is a name */
+	enum addr_family want;          /* -4 or -6 was given; ADDR_NONE: either */
+};
+
+/* ---- associations ---- */
+
+enum config_source_kind {
+	SOURCE_SERVER, SOURCE_POOL, SOURCE_PEER, SOURCE_BROADCAST, SOURCE_MANYCAST,
+	SOURCE_REFCLOCK                 /* server 127.127.t.u, or refclock NAME */
+};
+
+enum config_source_flag {
+	SOURCE_IBURST = 0x0001,
+	SOURCE_BURST = 0x0002,
+	SOURCE_PREFER = 0x0004,
+	SOURCE_NOSELECT = 0x0008,
+	SOURCE_TRUE = 0x0010,
+	SOURCE_PREEMPT = 0x0020,
+	SOURCE_XLEAVE = 0x0040,
+	SOURCE_AUTOKEY = 0x0080,
+	SOURCE_NTS = 0x0100,
+	SOURCE_NOVAL = 0x0200,          /* nts: certificate is not checked */
+	SOURCE_XMTNONCE = 0x0400        /* always done; kept to be printed back */
+};
+
+/* fudge 127.127.t.u ... */
+enum config_fudge_given {
+	FUDGE_TIME1 = 0x001, FUDGE_TIME2 = 0x002, FUDGE_STRATUM = 0x004, FUDGE_REFID = 0x008,
+	FUDGE_FLAG1 = 0x010, FUDGE_FLAG2 = 0x020, FUDGE_FLAG3 = 0x040, FUDGE_FLAG4 = 0x080,
+	FUDGE_MINJITTER = 0x100
+};
+
+struct config_fudge {
+	uint32_t given;                 /* FUDGE_*; what is not given is the driver's default */
+	double time1_s, time2_s;
+	int32_t stratum;                /* 0..16 */
+	const char *refid;              /* 1..4 characters */
+	int32_t flag1, flag2, flag3, flag4;     /* 0 or 1 */
+	double minjitter_s;
+};
+
+struct config_source {
+	enum config_source_kind kind;
+	struct config_host host;        /* for a refclock the 127.127.t.u address */
+	int32_t port;                   /* 123 unless HOST:PORT */
+	uint32_t flags;                 /* SOURCE_* */
+	int32_t minpoll, maxpoll;       /* log2 s; for a refclock 6 and 6 unless given */
+	int32_t version;                /* 1..4 */
+	int32_t key;                    /* 0: none */
+	uint32_t mode;                  /* refclock driver option word */
+	int32_t ttl;                    /* broadcast and manycast */
+	double bias_s;                  /* added to the measured offset */
+	const char *ident;              /* autokey group, or NULL */
+	const char *ca;                 /* nts: file or folder of trusted certificates, or NULL */
+	const char *aead;               /* nts: algorithm name, or NULL */
+	/* refclock only */
+	int32_t clock_type, clock_unit; /* t and u of 127.127.t.u */
+	const char *subtype, *path, *ppspath;   /* NULL unless given */
+	int32_t baud;                   /* 0: driver's default */
+	struct config_fudge fudge;
+	/* origin */
+	bool from_sourcedir;            /* read from a *.sources file */
+	struct config_place place;
+};
+
+/* ---- access control ---- */
+
+enum config_restrict_scope {
+	RESTRICT_SCOPE_DEFAULT,         /* restrict [-4|-6] default: family in host.want, NONE: both */
+	RESTRICT_SCOPE_SOURCE,          /* restrict source: template for servers without an own entry */
+	RESTRICT_SCOPE_ADDR,            /* numeric: addr and mask */
+	RESTRICT_SCOPE_NAME             /* host name: every address of host.text, as host entries */
+};
+
+enum config_restrict_act {
+	RESTRICT_ADD,                   /* ORs flags into the entry of the same key */
+	RESTRICT_CLEAR,                 /* unrestrict: takes flags away; flags 0: all */
+	RESTRICT_DELETE                 /* delrestrict: removes the entry */
+};
+
+struct config_restrict {
+	enum config_restrict_act act;
+	enum config_restrict_scope scope;
+	struct config_host host;        /* SCOPE_NAME; want also for SCOPE_DEFAULT */
+	struct addr addr, mask;         /* SCOPE_ADDR: addr already masked; mask may have holes */
+	uint32_t flags;                 /* RESTRICT_*; 0: unrestricted */
+	uint32_t match;                 /* RESTRICT_MATCH_* */
+	int32_t ippeerlimit;            /* -1: unlimited or not given */
+	struct config_place place;
+};
+
+/* discard and limit. */
+enum config_rate_model { RATE_DISCARD, RATE_LIMIT };    /* which of both was given last */
+struct config_rate {
+	enum config_rate_model model;
+	int32_t average_log2s;          /* discard average */
+	int32_t minimum_s;              /* discard minimum */
+	int32_t monitor;                /* discard monitor */
+	double limit_average_pps, limit_burst, limit_kod_pps;
+};
+
+/* mru; maxdepth 0 means: by maxmem, and the other way round (the one given last counts). */
+struct config_mru {
+	int32_t maxdepth, maxmem_kb;
+	int32_t initalloc, initmem_kb;
+	int32_t incalloc, incmem_kb;
+	int32_t mindepth;
+	int32_t maxage_s;               /* -1: entries do not age */
+	int32_t minage_s;
+};
+
+/* ---- interfaces ---- */
+
+enum config_listen_act { LISTEN_LISTEN, LISTEN_IGNORE, LISTEN_DROP };
+enum config_listen_what {
+	LISTEN_ALL,                     /* every address but loopback and wildcard */
+	LISTEN_IPV4, LISTEN_IPV6, LISTEN_WILDCARD,
+	LISTEN_NAME,                    /* glob over interface names, letter case ignored */
+	LISTEN_ADDR                     /* addr in the first prefix_len bits */
+};
+
+/* One interface/nic line; the last matching line of the file decides. */
+struct config_listen {
+	enum config_listen_act act;
+	enum config_listen_what what;
+	const char *name;               /* LISTEN_NAME */
+	struct addr addr;               /* LISTEN_ADDR */
+	unsigned prefix_len;
+};
+
+/* ---- logging and statistics ---- */
+
+/* logconfig: four classes of four kinds; bit = kind << (4 * class). */
+enum config_log_class { LOG_CLASS_SYS, LOG_CLASS_PEER, LOG_CLASS_CLOCK, LOG_CLASS_SYNC };
+enum config_log_kind {
+	LOG_KIND_INFO = 1, LOG_KIND_EVENTS = 2, LOG_KIND_STATISTICS = 4, LOG_KIND_STATUS = 8
+};
+
+enum config_stats {
+	STATS_CLOCK, STATS_CRYPTO, STATS_LOOP, STATS_PEER, STATS_RAW, STATS_SYS, STATS_PROTO,
+	STATS_TIMING, STATS_USE, STATS_NTS, STATS_NTSKE, STATS_N
+};
+
+enum config_filegen_type {
+	FILEGEN_NONE, FILEGEN_PID, FILEGEN_DAY, FILEGEN_WEEK, FILEGEN_MONTH, FILEGEN_YEAR, FILEGEN_AGE
+};
+
+struct config_filegen {
+	bool enabled;                   /* by statistics or filegen */
+	const char *file;               /* base name below statsdir; the set's name unless given */
+	enum config_filegen_type type;
+	bool link;
+};
+
+/* ---- discipline, selection ---- */
+
+enum config_loop { LOOP_ADAPTIVE, LOOP_CLASSIC };
+
+struct config_tinker {
+	enum config_loop loop;
+	double panic_s;                 /* 0: no limit */
+	double stepback_s, stepfwd_s;   /* 0: never step; tinker step sets both */
+	double stepout_s;
+	bool freq_given;
+	double freq_ppm;
+	double allan_log2s, dispersion_ppm;
+	double huffpuff_s;              /* 0: off */
+	double tick_s;                  /* 0: measured */
+};
+
+struct config_tos {
+	int32_t minclock, maxclock, minsane;
+	double mindist_s, maxdist_s, maxdisp_s;
+	int32_t floor, ceiling;         /* accepted strata: floor <= stratum < ceiling */
+	int32_t orphan;                 /* 16 and more: off */
+	double orphanwait_s;
+	int32_t cohort, beacon_s, bcpollbstep;
+	int32_t basedate_days;          /* since 1900-01-01; 0: from the build */
+};
+
+/* enable / disable */
+enum config_switch {
+	SWITCH_AUTH = 0x0001,
+	SWITCH_BCLIENT = 0x0002,
+	SWITCH_CALIBRATE = 0x0004,
+	SWITCH_KERNEL = 0x0008,
+	SWITCH_MODE7 = 0x0010,
+	SWITCH_MONITOR = 0x0020,
+	SWITCH_NTP = 0x0040,
+	SWITCH_STATS = 0x0080,
+	SWITCH_PEER_CLEAR_DIGEST_EARLY = 0x0100,
+	SWITCH_UNPEER_CRYPTO_EARLY = 0x0200,
+	SWITCH_UNPEER_CRYPTO_NAK_EARLY = 0x0400,
+	SWITCH_UNPEER_DIGEST_EARLY = 0x0800
+};
+
+struct config_rlimit {
+	int32_t memlock_mb;             /* -1: no locking, 0: lock all */
+	int32_t stacksize_pages;
+	int32_t filenum;                /* 0: the system's */
+};
+
+/* ---- the rest ---- */
+
+enum config_smear_form { SMEAR_COSINE, SMEAR_LINEAR };
+struct config_smear {
+	struct addr addr;               /* served here only; ADDR_NONE: everywhere */
+	double interval_s;
+	enum config_smear_form form;
+};
+
+struct config_key_range {
+	int32_t lo, hi;                 /* 1..65535, both included */
+};
+
+struct config_setvar {
+	const char *name, *value;
+	bool is_default;                /* listed in the default answer of rv */
+};
+
+struct config_nts {
+	bool enable;
+	const char *cert, *key, *ca, *cookie;   /* NULL unless given; cookie has a default */
+	const char *mintls, *maxtls, *ciphersuites, *ecdhcurves, *aead;
+	bool server_preference;
+	int32_t port;
+};
+
+/* A recognised line without a field of its own (crypto, trap, phone), kept to be printed back. */
+struct config_kept {
+	const char *keyword;
+	const char *arguments;          /* words as written, quoted where needed; "" for none */
+};
+
+struct config {
+	struct arena *arena;            /* owns everything below */
+
+	struct config_source *sources;
+	unsigned sources_n;
+	struct config_host *unpeers;    /* unpeer/unconfig: mostly from :config; text may be an id */
+	unsigned unpeers_n;
+	const char **sourcedirs;
+	unsigned sourcedirs_n;
+
+	struct config_restrict *restricts;      /* in file order */
+	unsigned restricts_n;
+	struct config_rate rate;
+	struct config_mru mru;
+
+	struct config_listen *listens;          /* in file order; none: listen on every address */
+	unsigned listens_n;
+	int32_t dscp;                           /* 0..63 */
+	int32_t sourceport;                     /* 0: a random port per association, RFC 9109 */
+	int32_t extra_port;                     /* second server port; 0: none */
+
+	const char *driftfile;                  /* NULL: none; so are all paths */
+	double drift_threshold_ppm;             /* second word of driftfile; 0: none */
+	double nonvolatile;                     /* frequency change worth writing, s/s */
+	const char *leapfile;
+	bool leapfile_checkhash;
+	const char *logfile, *pidfile, *statsdir, *saveconfigdir;
+	const char *keys, *keysdir, *ntpsigndsocket;
+
+	struct config_key_range *trustedkeys;   /* sorted, disjoint */
+	unsigned trustedkeys_n;
+	int32_t controlkey, requestkey;         /* 0: none */
+
+	uint32_t switches;                      /* SWITCH_* that are enabled */
+	struct config_tinker tinker;
+	struct config_tos tos;
+	struct config_rlimit rlimit;
+
+	uint32_t log_mask;                      /* logconfig */
+	struct config_filegen filegens[STATS_N];
+
+	struct config_smear *smears;
+	unsigned smears_n;
+	struct config_setvar *setvars;
+	unsigned setvars_n;
+	const char **resets;                    /* reset: counter groups; from :config */
+	unsigned resets_n;
+	struct config_nts nts;
+	double broadcastdelay_s;
+	int32_t mdnstries, automax_log2s, revoke_log2s;
+	struct config_kept *kept;
+	unsigned kept_n;
+};
+
+/* Fills *c with the defaults of ntp.conf(5); a becomes its arena, NULL for defaults only. */
+void config_defaults(struct config *c, struct arena *a);
+
+/* True when the file replaced the built-in default restriction (RESTRICT_BUILTIN) of a family. */
+bool config_default_given(const struct config *c, enum addr_family family);
+
+bool config_key_trusted(const struct config *c, uint32_t id);
+
+/* Name of a statistics set ("loopstats"). */
+const char *config_stats_name(enum config_stats set);
+
+/*
+ * How files are reached; config itself opens nothing. Both give 0 or -errno; results live in a.
+ * list gives the bare names in a folder in any order, -ENOTDIR for a plain file.
+ */
+struct config_reader {
+	void *ctx;
+	int (*read)(void *ctx, const char *path, struct arena *a, const char **text, size_t *len);
+	int (*list)(void *ctx, const char *dir, struct arena *a, const char ***names, unsigned *n);
+};
+
+/*
+ * Reads a configuration with everything it includes. Bad lines are reported in d and skipped; the
+ * rest applies. A file that cannot be read is an error with line 0.
+ * Returns the configuration, or NULL when a is exhausted (reported too).
+ */
+struct config *config_load(const struct config_reader *r, const char *path, struct arena *a,
+    struct diag_list *d);
+
+/*
+ * Reads configuration text that came from elsewhere; name stands for the file in messages.
+ * remote: only the words that an authenticated ntpq may send are accepted, no paths (:config).
+ */
+struct config *config_load_text(const struct config_reader *r, const char *name, const char *text,
+    size_t len, bool remote, struct arena *a, struct diag_list *d);
+
+#endif
