@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loop - the interface of the two loops that turn offsets into phase, frequency and poll interval:
+ * loop_classic (RFC 5905 PLL/FLL) and loop_adaptive (gains that follow the estimated noise).
+ */
+#ifndef CORE_LOOP_H
+#define CORE_LOOP_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+
+enum loop_kind { LOOP_ADAPTIVE, LOOP_CLASSIC };
+
+struct loop_rules {
+	enum loop_kind kind;            /* tinker loop */
+	int minpoll, maxpoll;           /* log2 s: the range of the poll interval over all associations */
+	int allan_log2s;                /* tinker allan: 11 */
+	double precision_s;             /* of the local clock */
+	double startup_s;               /* classic: start-up clamp, 300 */
+	bool kernel;                    /* classic: the kernel loop's faster gains (enable kernel) */
+};
+
+/* What selection hands on. */
+struct loop_input {
+	double offset_s;        /* to be added to our clock, now; includes what is still being slewed */
+	double jitter_s;        /* system jitter */
+	double root_dist_s;     /* of the system peer */
+	/* Estimates of the adaptive pipeline; var_s2 0: none. */
+	double var_s2, freq, freq_var;
+	struct mtime now;
+	struct mtime epoch;     /* T4 of the newest sample in it */
+	int64_t adjusted_ns;    /* the sum of all adjustments up to now */
+	bool seen_locally;      /* the clock was found moved by others just before: no stepout needed */
+	bool broke;             /* a source's model broke and was reset since the last update */
+};
+
+struct loop_output {
+	double phase_s;         /* to be slewed in */
+	double freq;            /* s/s, within +-NTP_MAXFREQ */
+	int time_constant;      /* 0..10 */
+	unsigned events;        /* bits 1 << enum system_event */
+	bool burst;
+};
+
+struct loop_classic {
+	double last_offset_s;
+	struct mtime last;
+	double startup_left_s;          /* start-up clamp */
+	int tc_counter;
+	int64_t freq_base_adjusted_ns;  /* frequency measurement: where it began */
+	double freq_base_offset_s;
+	struct mtime freq_base;
+};
+
+struct loop_adaptive {
+	struct mtime last;
+	int still;                      /* poll hysteresis */
+	double hour_freq;               /* frequency an hour ago, for the limit of its change */
+	struct mtime hour;
+};
+
+struct loop_state {
+	double freq;            /* the rate adjustment now, s/s */
+	double freq_sigma;      /* its uncertainty, s/s; 0: unknown */
+	double jitter_s;        /* clk_jitter */
+	double wander;          /* clk_wander, s/s */
+	int poll_log2s;         /* tc: the system poll interval */
+	struct loop_classic classic;
+	struct loop_adaptive adaptive;
+};
+
+/* The calls both loops have; discipline.c chooses by loop_rules.kind through a const table. */
+struct loop_ops {
+	void (*start)(struct loop_state *l, const struct loop_rules *r, struct mtime now);
+	/* An ordinary update: small offset, or a large one that is not to be stepped. synced: state SYNC or SPIK. */
+	void (*update)(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, bool synced,
+	    struct loop_output *out);
+	/* The clock was stepped by step_s, or found moved. */
+	void (*stepped)(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now);
+};
+
+extern const struct loop_ops loop_classic_ops, loop_adaptive_ops;
+
+#endif

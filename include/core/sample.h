@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sample - one measurement of one source. RFC 5905, section 8.
+ */
+#ifndef CORE_SAMPLE_H
+#define CORE_SAMPLE_H
+#include <stdint.h>
+#include "base/ntptime.h"
+
+#define NTP_MAXDISP_S 16.0      /* a dispersion this large means "no idea" */
+#define NTP_PHI 15e-6           /* s/s: how fast an undisciplined clock may be assumed to drift */
+#define NTP_MAXFREQ 500e-6      /* s/s: the most the kernel lets us adjust */
+
+struct sample {
+	double offset_s;        /* source - our clock: what would have to be added to ours */
+	double delay_s;         /* round trip less the server's time, as measured: may be below 0 by the precisions */
+	double disp_s;          /* precisions + PHI * round trip */
+	double root_delay_s, root_disp_s;       /* of the server, when it answered */
+	struct mtime at;        /* monotonic time of T4 */
+	/*
+	 * The sum of all adjustments our clock had received at that time (slews, steps, leap seconds), since some
+	 * start. offset_s + adjusted is the offset to the clock as if it had run free.
+	 */
+	int64_t adjusted_ns;
+};
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * select - intersection, cluster, combine: which sources are right, and what they say together.
+ * Pure: a table of candidates in, a selection out. RFC 5905, section 11.2; reference/algorithms, sections 6 and 7.
+ */
+#ifndef CORE_SELECT_H
+#define CORE_SELECT_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "wire/header.h"
+
+enum { SELECT_MAX = 256 };
+
+enum candidate_flags {
+	CANDIDATE_PREFER = 1 << 0,
+	CANDIDATE_TRUE = 1 << 1,        /* always a truechimer */
+	CANDIDATE_REFCLOCK = 1 << 2,    /* its leap vote wins */
+	CANDIDATE_LOCAL = 1 << 3,       /* LOCAL: only when nothing else is left */
+	CANDIDATE_PPS = 1 << 4,
+};
+
+/* All that selection may know of a source; only sources that pass the fitness tests come here. */
+struct candidate {
+	uint16_t id;            /* association, not 0 */
+	uint8_t stratum;        /* of the source */
+	unsigned flags;
+	enum ntp_leap leap;
+	double offset_s;        /* source - our clock, now */
+	double jitter_s;        /* > 0 */
+	double root_dist_s;     /* > 0; the true time is within offset +- this */
+	/* Of the adaptive loop's estimator; var_s2 0: not estimated, combine by root distance. */
+	double var_s2;          /* variance of offset_s */
+	double freq;            /* s/s to be added to our free-running rate */
+	double freq_var;
+	/* Orphan parents: the smaller metric wins. */
+	uint32_t orphan_metric;
+};
+
+/* The values are mode 6's select codes. */
+enum tally { TALLY_REJECT, TALLY_FALSETICK, TALLY_EXCESS, TALLY_OUTLIER, TALLY_CANDIDATE, TALLY_BACKUP,
+	TALLY_SYSPEER, TALLY_PPSPEER };
+
+/* Why there is no system peer. */
+enum select_why { SELECT_FOUND, SELECT_NO_CANDIDATE, SELECT_NO_MAJORITY, SELECT_TOO_FEW };
+
+struct select_rules {
+	unsigned minclock, maxclock, minsane;   /* tos: 3, 10, 1 */
+	double mindist_s;                       /* tos: 0.001 */
+	double precision_s;
+	int orphan_stratum;                     /* tos orphan; >= 16: off */
+	uint32_t own_orphan_metric;             /* ours; a parent must beat it */
+	bool local_allowed;                     /* orphanwait is over */
+};
+
+/* What selection remembers from one run to the next: the anti-clockhop threshold. */
+struct select_memory {
+	uint16_t sys_id;        /* 0: none */
+	double hop_s;           /* 0: not hopping */
+};
+
+struct choice {
+	uint16_t id;
+	enum tally tally;
+};
+
+struct selection {
+	struct choice each[SELECT_MAX]; /* in the order of the candidates */
+	unsigned n;
+	unsigned sys_at;        /* index of the system peer; valid when sys_id != 0 */
+	uint16_t sys_id;        /* 0: none */
+	enum select_why why;
+	unsigned survivors;
+	bool orphan;            /* the system peer is an orphan parent */
+	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
+	double var_s2, freq, freq_var;  /* combined, when estimated */
+	double low_s, high_s;   /* the intersection interval */
+	enum ntp_leap leap;     /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
+};
+
+/* Scratch memory of one run, too large for the stack; its content means nothing between runs. */
+struct select_work {
+	struct select_edge {
+		double at_s;
+		int kind;
+	} edge[3 * SELECT_MAX];
+	struct select_entry {
+		unsigned at;
+		double select_jitter_s;
+		bool dropped;
+	} entry[SELECT_MAX];
+	unsigned edge_n, entry_n;
+};
+
+/* Selects among n <= SELECT_MAX candidates. The order of the input changes nothing but the order of each[]. */
+void select_run(const struct candidate *c, unsigned n, const struct select_rules *rules, struct select_memory *memory,
+    struct select_work *work, struct selection *out);
+
+#endif
