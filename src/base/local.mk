@@ -1,3 +1,9 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
-	src/base/ntptime.c
+	include/base/addr.h src/base/addr.c \
+	include/base/arena.h src/base/arena.c \
+	include/base/cursor.h src/base/cursor.c \
+	include/base/limit.h src/base/limit.c \
+	include/base/ntptime.h src/base/ntptime.c \
+	include/base/siphash.h src/base/siphash.c \
+	include/base/text.h src/base/text.c

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* limit - a token bucket. */
+#include "base/limit.h"
+#include <assert.h>
+#include <stddef.h>
+
+struct limit
+limit_of(double rate_per_s, double burst, struct mtime now)
+{
+	assert(rate_per_s > 0.0);
+	assert(burst >= 1.0);
+	return (struct limit){ .rate_per_s = rate_per_s, .burst = burst, .tokens = burst, .last = now };
+}
+
+bool
+limit_take(struct limit *l, double cost, struct mtime now, uint64_t *held_back)
+{
+	double age_s = mtime_diff_s(now, l->last);
+
+	/* A caller's time that went back earns nothing, and is not earned again later. */
+	if (age_s > 0.0) {
+		l->tokens += age_s * l->rate_per_s;
+		if (l->tokens > l->burst) {
+			l->tokens = l->burst;
+		}
+		l->last = now;
+	}
+	if (l->tokens < cost) {
+		l->held_back++;
+		return false;
+	}
+	l->tokens -= cost;
+	if (held_back != NULL) {
+		*held_back = l->held_back;
+	}
+	l->held_back = 0;
+	return true;
+}
