@@ -178,7 +178,7 @@ struct config_filegen {
 
 /* ---- discipline, selection ---- */
 
-enum config_loop { LOOP_ADAPTIVE, LOOP_CLASSIC };
+enum config_loop { CONFIG_LOOP_ADAPTIVE, CONFIG_LOOP_CLASSIC };
 
 struct config_tinker {
 	enum config_loop loop;
