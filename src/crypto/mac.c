@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mac - keyed message authentication over OpenSSL. */
+#include "crypto/mac.h"
+#include <assert.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <string.h>
+#include <strings.h>
+#include "base/addr.h"
+
+enum { CMAC_KEY_LEN = 16, MAC_LEN_MIN = 16, MAC_LEN_MAX = 20 };
+
+/* Either md and digest, or cmac, are set. */
+struct mac_key {
+	EVP_MD *md;
+	EVP_MD_CTX *digest;
+	EVP_MAC_CTX *cmac;
+	size_t out_len;         /* of the MAC on the wire */
+	uint8_t *secret;        /* of a digest key: goes before every packet */
+	size_t secret_len;
+};
+
+static bool
+is_cmac(const char *type)
+{
+	return strcasecmp(type, "AES128CMAC") == 0 || strcasecmp(type, "AES-128-CMAC") == 0;
+}
+
+/* Keys of another length are cut or filled with zeros, as ntpd does. */
+static bool
+prepare_cmac(struct mac_key *k, const uint8_t *secret, size_t len)
+{
+	uint8_t key[CMAC_KEY_LEN] = { 0 };
+	char cipher[] = "AES-128-CBC";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
+		OSSL_PARAM_construct_end()
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
+	bool ok = false;
+
+	memcpy(key, secret, len < sizeof key ? len : sizeof key);
+	k->cmac = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+	if (k->cmac != NULL && EVP_MAC_init(k->cmac, key, sizeof key, params) == 1) {
+		k->out_len = CMAC_KEY_LEN;
+		ok = true;
+	}
+	EVP_MAC_free(mac);      /* the context holds its own reference */
+	OPENSSL_cleanse(key, sizeof key);
+	return ok;
+}
+
+static bool
+prepare_digest(struct mac_key *k, const char *type, const uint8_t *secret, size_t len)
+{
+	int size;
+
+	/* Keys files say M for MD5, as they did before other digests came. */
+	k->md = EVP_MD_fetch(NULL, strcasecmp(type, "M") == 0 ? "MD5" : type, NULL);
+	k->digest = EVP_MD_CTX_new();
+	k->secret = OPENSSL_malloc(len);
+	if (k->md == NULL || k->digest == NULL || k->secret == NULL) {
+		return false;
+	}
+	size = EVP_MD_get_size(k->md);
+	if (size < MAC_LEN_MIN || size > EVP_MAX_MD_SIZE) {
+		return false;
+	}
+	k->out_len = size > MAC_LEN_MAX ? MAC_LEN_MAX : (size_t)size;
+	memcpy(k->secret, secret, len);
+	k->secret_len = len;
+	return EVP_DigestInit_ex2(k->digest, k->md, NULL) == 1;
+}
+
+struct mac_key *
+mac_key_new(const char *type, const uint8_t *secret, size_t len)
+{
+	struct mac_key *k;
+	bool ok;
+
+	if (len == 0) {
+		return NULL;
+	}
+	k = OPENSSL_zalloc(sizeof *k);
+	if (k == NULL) {
+		return NULL;
+	}
+	/* An unknown type is an answer, not an error to be left in OpenSSL's queue. */
+	ERR_set_mark();
+	ok = is_cmac(type) ? prepare_cmac(k, secret, len) : prepare_digest(k, type, secret, len);
+	ERR_pop_to_mark();
+	if (!ok) {
+		mac_key_free(k);
+		return NULL;
+	}
+	return k;
+}
+
+void
+mac_key_free(struct mac_key *k)
+{
+	if (k == NULL) {
+		return;
+	}
+	EVP_MAC_CTX_free(k->cmac);
+	EVP_MD_CTX_free(k->digest);
+	EVP_MD_free(k->md);
+	OPENSSL_clear_free(k->secret, k->secret_len);
+	OPENSSL_clear_free(k, sizeof *k);
+}
+
+size_t
+mac_len(const struct mac_key *k)
+{
+	return k->out_len;
+}
+
+/* The context keeps its key: a NULL key starts the next message with it. */
+static bool
+make_cmac(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
+{
+	size_t out_len = 0;
+
+	return EVP_MAC_init(k->cmac, NULL, 0, NULL) == 1 && EVP_MAC_update(k->cmac, bytes, len) == 1 &&
+	    EVP_MAC_final(k->cmac, out, &out_len, CMAC_KEY_LEN) == 1 && out_len == CMAC_KEY_LEN;
+}
+
+/*
+ * Hashes the secret again for each packet: copying a context that has it would allocate, and the two fit
+ * into one block of the digest more often than not.
+ */
+static bool
+make_digest(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
+{
+	uint8_t full[EVP_MAX_MD_SIZE];
+	bool ok = EVP_DigestInit_ex2(k->digest, k->md, NULL) == 1 &&
+	    EVP_DigestUpdate(k->digest, k->secret, k->secret_len) == 1 &&
+	    EVP_DigestUpdate(k->digest, bytes, len) == 1 &&
+	    EVP_DigestFinal_ex(k->digest, full, NULL) == 1;
+
+	if (ok) {
+		memcpy(out, full, k->out_len);
+	}
+	return ok;
+}
+
+bool
+mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
+{
+	return k->cmac != NULL ? make_cmac(k, bytes, len, out) : make_digest(k, bytes, len, out);
+}
+
+bool
+mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest, size_t digest_len)
+{
+	uint8_t want[MAC_LEN_MAX];
+
+	assert(k->out_len <= sizeof want);
+	if (digest_len != k->out_len || !mac_make(k, bytes, len, want)) {
+		return false;
+	}
+	return CRYPTO_memcmp(want, digest, digest_len) == 0;
+}
+
+uint32_t
+refid_of_addr(const struct addr *a)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE] = { 0 };
+
+	if (a->family == ADDR_V4) {
+		return addr_v4_value(a);
+	}
+	/* It is a name, not a secret: MD5 is allowed for it also where FIPS rules forbid it for keys. */
+	if (EVP_Q_digest(NULL, "MD5", "-fips", a->bytes, sizeof a->bytes, digest, NULL) != 1) {
+		return 0;
+	}
+	return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 | digest[3];
+}
+
+bool
+sha1_make(const void *bytes, size_t len, uint8_t out[20])
+{
+	return EVP_Q_digest(NULL, "SHA1", NULL, bytes, len, out, NULL) == 1;
+}
