@@ -1,1 +1,3 @@
-# src/core
+noinst_LIBRARIES += libcore.a
+libcore_a_SOURCES = \
+	include/core/verdict.h src/core/verdict.c
