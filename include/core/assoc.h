@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * assoc - one client association: when to ask, what to send, what an answer means.
+ * Pure: the shell owns sockets and timers and calls in with the time; each call returns what is to be done.
+ * RFC 5905, sections 8, 9 and 13; RFC 9109 for the port; the shell gives each association a socket of its own.
+ */
+#ifndef CORE_ASSOC_H
+#define CORE_ASSOC_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/addr.h"
+#include "base/ntptime.h"
+#include "core/event.h"
+#include "core/filter.h"
+#include "core/sample.h"
+#include "core/select.h"
+#include "core/verdict.h"
+#include "wire/packet.h"
+
+enum {
+	ASSOC_UNREACH = 10,             /* polls without an answer before the interval grows */
+	ASSOC_BURST = 8,                /* packets of a burst */
+	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
+	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
+};
+
+enum assoc_flags {
+	ASSOC_IBURST = 1 << 0,
+	ASSOC_BURST_ALWAYS = 1 << 1,
+	ASSOC_PREFER = 1 << 2,
+	ASSOC_NOSELECT = 1 << 3,
+	ASSOC_TRUE = 1 << 4,
+	ASSOC_POOL = 1 << 5,            /* member of a pool: replaced when it stays dark */
+	ASSOC_LOCAL = 1 << 6,           /* 127.127.1.x: our own clock, last resort */
+};
+
+/* Of the configuration. */
+struct assoc_rules {
+	unsigned flags;
+	int minpoll, maxpoll;           /* log2 s */
+	unsigned version;               /* 1..4 */
+	uint32_t key_id;                /* 0: none */
+	double bias_s;                  /* added to every offset */
+	uint8_t local_stratum;          /* ASSOC_LOCAL */
+	uint32_t local_refid;
+};
+
+/* What holds for all associations at the time of a call. */
+struct assoc_world {
+	struct mtime now;
+	int sys_poll;                   /* log2 s, the discipline's wish */
+	int precision;                  /* log2 s, of our clock */
+	double phi;
+	double maxdist_s;               /* tos maxdist */
+	unsigned floor, ceiling;        /* accepted strata: floor <= stratum < ceiling */
+	int allan_log2s;
+	bool startup;                   /* classic filter: newest first */
+	bool synced;
+	int64_t adjusted_ns;            /* the clock's sum of adjustments */
+	uint64_t random;                /* fresh for every call */
+	const uint32_t *own_refid;      /* reference ids of our own addresses: a loop when the server shows one */
+	unsigned own_refid_n;
+};
+
+struct assoc_poll {
+	int hpoll, ppoll;               /* log2 s: ours, the server's last */
+	int floor;                      /* minpoll, raised by RATE kisses */
+	unsigned burst;                 /* packets of a burst still to be sent */
+	unsigned tries;                 /* unanswered packets since the start or since it went dark */
+	bool burst_armed;               /* the next answer starts a burst */
+	unsigned reach;                 /* 8 bits */
+	unsigned unreach;               /* polls since the last answer */
+	struct mtime last_sent;
+	bool sent_once;
+	struct mtime next;
+	unsigned hour_sent;             /* requests since hour_since: extra ones come out of a budget */
+	struct mtime hour_since;
+};
+
+struct assoc_wire {
+	struct ntp_ts nonce;            /* our transmit timestamp: random */
+	bool pending;                   /* an answer to nonce is awaited */
+	struct rtime t1;                /* when the request left, system clock */
+	struct mtime t1_mono;
+	bool t1_exact;                  /* t1 is the kernel's stamp */
+	uint32_t tag;                   /* of the request, for the transmit stamp */
+	struct ntp_ts last_xmt;         /* of the last answer accepted */
+	bool have_last;
+	struct rtime t4;                /* of the last answer accepted */
+	struct mtime t4_mono;
+};
+
+/* The last accepted header. */
+struct assoc_server {
+	enum ntp_leap leap;
+	unsigned version;
+	uint8_t stratum;                /* 16 for unspecified */
+	int precision;
+	uint32_t refid;
+	double root_delay_s, root_disp_s;
+	struct ntp_ts reftime, org, rec, xmt;
+};
+
+enum flash_bits {
+	FLASH_DUPLICATE = 0x001, FLASH_BOGUS = 0x002, FLASH_UNSYNC = 0x004, FLASH_DENIED = 0x008, FLASH_AUTH = 0x010,
+	FLASH_STRATUM = 0x020, FLASH_HEADER = 0x040, FLASH_PEER_STRATUM = 0x200, FLASH_PEER_DIST = 0x400,
+	FLASH_PEER_LOOP = 0x800, FLASH_PEER_UNREACH = 0x1000
+};
+
+struct assoc_count {
+	uint64_t sent, received, bad_auth, bogus, duplicate, bad_header;
+	uint64_t sel_disp, sel_broken;
+};
+
+struct assoc {
+	uint16_t id;                    /* 0: slot free */
+	struct assoc_rules rules;
+	struct endpoint remote;
+	struct assoc_poll poll;
+	struct assoc_wire wire;
+	struct assoc_server srv;
+	struct filter filter;
+	unsigned flash;                 /* of the last packet and of the source itself */
+	enum tally tally;
+	struct event_count event;
+	struct assoc_count count;
+	bool authentic;                 /* the last answer carried a valid MAC */
+	bool kissed_deny;               /* DENY or RSTR came; asked at the longest interval only */
+	uint32_t kiss;                  /* last kiss code shown as refid until the next answer, 0: none */
+	struct mtime reset_at;          /* when counters were reset */
+};
+
+struct assoc_sending {
+	bool send;
+	uint8_t bytes[HEADER_LEN];
+	uint32_t tag;
+	bool filtered;                  /* a silence sample changed the filter: select again */
+	bool went_dark;                 /* reach just became 0: resolve the name again, open a new socket */
+	bool renew;                     /* take a fresh socket (random port) before sending */
+	unsigned events;                /* bits 1 << enum peer_event */
+};
+
+struct assoc_answer {
+	enum verdict verdict;
+	bool sampled;                   /* a new sample was taken in: sample is valid */
+	struct sample sample;
+	enum filter_result filtered;    /* valid when sampled */
+	bool again;                     /* poll.next moved: arm the timer anew */
+	unsigned events;
+};
+
+/* How the MAC of an answer was judged by the shell. */
+enum assoc_auth { ASSOC_AUTH_NONE, ASSOC_AUTH_OK, ASSOC_AUTH_BAD };
+
+/* Prepares a slot; delay_s: time to the first poll. */
+void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules, const struct endpoint *remote,
+    double delay_s, const struct assoc_world *w);
+
+/* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */
+void assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out);
+
+/* The request left at t (clock read before the call, or the kernel's stamp later: exact). */
+void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono, bool exact);
+
+/* The request could not be sent. */
+void assoc_send_failed(struct assoc *a);
+
+/* Judges an answer; t4 is its receive stamp. */
+void assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4, struct mtime t4_mono,
+    const struct assoc_world *w, struct assoc_answer *out);
+
+/* LOCAL: one sample of our own clock. */
+void assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out);
+
+/* The clock was stepped or found moved: samples are of no use to the classic filter, a pending answer neither. */
+void assoc_clear(struct assoc *a, const struct assoc_world *w);
+
+/*
+ * Asks for a request out of turn (model break, resume). Granted when at least two seconds lie between requests and
+ * the hour's requests stay below what the shortest interval would send plus one burst.
+ */
+bool assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w);
+
+/* The discipline's poll changed: brings poll.next forward when the new interval is shorter. True when it moved. */
+bool assoc_repoll(struct assoc *a, const struct assoc_world *w);
+
+/* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
+unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
+
+/* Root distance of the classic filter's choice, now. RFC 5905, 11.2. */
+double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
+
+/* The candidate for selection; adaptive: from the estimator. Meaningful when assoc_unfit gives 0. */
+void assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out);
+
+#endif
