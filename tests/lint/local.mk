@@ -1,1 +1,12 @@
-# tests/lint
+# tests/lint: rules that scripts can check
+LINT_TESTS += \
+	tests/lint/harness.sh \
+	tests/lint/layers.sh \
+	tests/lint/symbols.sh \
+	tests/lint/headers.sh \
+	tests/lint/style.sh \
+	tests/lint/man.sh \
+	tests/lint/shell.sh \
+	tests/lint/cppcheck.sh \
+	tests/lint/tidy.sh
+EXTRA_DIST += .clang-tidy

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# man.sh - the manual pages are right mdoc, and each program has one.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+cd "$top_srcdir" || exit 1
+need mandoc
+
+pages=$(find man -name '*.[1-8]' | sort)
+for page in $pages; do
+	is "$(mandoc -T lint -W warning "$page" 2>&1)" '' "$page has no warning"
+	is "$(grep -c '^\.Dd ' "$page")" 1 "$page is dated, in mdoc"
+done
+for program in ntpd.8 ntpq.1 ntpstat.1 ntp.conf.5; do
+	[ -f "man/$program" ]
+	ok $? "there is a manual page $program"
+done
