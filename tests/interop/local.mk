@@ -1,1 +1,2 @@
-# tests/interop
+# tests/interop: against other people's programs, unpacked by fetch-peers
+EXTRA_DIST += tests/interop/fetch-peers
