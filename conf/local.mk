@@ -1,3 +1,5 @@
-# conf: samples, installed as documentation; nobody's /etc/ntp.conf is touched.
-confdir = $(docdir)/conf
-dist_conf_DATA =
+# conf: samples, installed as examples; nobody's /etc/ntp.conf is touched.
+examplesdir = $(docdir)/examples
+dist_examples_DATA = \
+	conf/ntp.conf \
+	conf/ntp-server.conf
