@@ -17,15 +17,17 @@ struct filter {
 	struct sample best;     /* the chosen sample; valid when usable */
 	bool usable;            /* some sample's dispersion is below NTP_MAXDISP_S */
 	double disp_s;          /* weighted dispersion of all stages, <= NTP_MAXDISP_S */
-	double jitter_s;        /* RMS of differences to best, >= precision */
-	struct mtime used;      /* time of the sample last handed on */
+	double jitter_s;        /* RMS of differences to best, >= precision; 0 before the first sample */
+	bool chosen;            /* a sample was handed on since filter_clear */
+	struct mtime used;      /* its time; valid when chosen */
+	double last_offset_s;   /* offset chosen last, spike or not; valid when chosen */
 };
 
 /* What became of a sample. */
 enum filter_result {
 	FILTER_NEW,             /* best is newer than before: select again */
 	FILTER_OLD,             /* an older sample is still the best */
-	FILTER_POPCORN,         /* a spike: ignored this once (huff-n'-puff and popcorn of spike.h) */
+	FILTER_POPCORN,         /* a spike: best stays as it was, this once (spike.h) */
 	FILTER_NOTHING,         /* nothing usable */
 };
 
@@ -38,9 +40,13 @@ struct filter_rules {
 	bool by_time;           /* start-up: the newest first */
 };
 
+/* Forgets all samples. */
 void filter_clear(struct filter *f, struct mtime now);
 
-/* Adds a sample (at not before the previous one's) and chooses again. */
+/*
+ * Adds a sample and chooses again.
+ * s    a time before the previous sample's ages nothing; a disp_s of NTP_MAXDISP_S or more is never chosen
+ */
 enum filter_result filter_add(struct filter *f, const struct sample *s, const struct filter_rules *r);
 
 /* Adds the "no answer" sample of an unanswered poll: dispersion NTP_MAXDISP_S. */
