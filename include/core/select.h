@@ -50,7 +50,7 @@ struct select_rules {
 	double precision_s;
 	int orphan_stratum;                     /* tos orphan; >= 16: off */
 	uint32_t own_orphan_metric;             /* ours; a parent must beat it */
-	bool local_allowed;                     /* orphanwait is over */
+	bool local_allowed;                     /* orphanwait is over: LOCAL may be used */
 };
 
 /* What selection remembers from one run to the next: the anti-clockhop threshold. */
@@ -74,7 +74,7 @@ struct selection {
 	bool orphan;            /* the system peer is an orphan parent */
 	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
 	double var_s2, freq, freq_var;  /* combined, when estimated */
-	double low_s, high_s;   /* the intersection interval */
+	double low_s, high_s;   /* the intersection interval; of a last resort its own interval */
 	enum ntp_leap leap;     /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
 };
 
@@ -82,13 +82,13 @@ struct selection {
 struct select_work {
 	struct select_edge {
 		double at_s;
-		int kind;
-	} edge[3 * SELECT_MAX];
+		int kind;                       /* -1: an interval begins, +1: one ends */
+	} edge[2 * SELECT_MAX];
 	struct select_entry {
-		unsigned at;
-		double select_jitter_s;
-		bool dropped;
-	} entry[SELECT_MAX];
+		unsigned at;                    /* index of the candidate */
+		double select_jitter_s;         /* RMS distance to the other survivors */
+		double metric;                  /* the smallest becomes the system peer */
+	} entry[SELECT_MAX];                    /* who is still in, nearest first */
 	unsigned edge_n, entry_n;
 };
 

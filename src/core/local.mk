@@ -1,4 +1,9 @@
+# src/core: NTP itself, pure.
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	include/core/verdict.h src/core/verdict.c \
-	include/core/assoc.h src/core/assoc.c
+	include/core/assoc.h src/core/assoc.c \
+	src/core/event.c \
+	src/core/filter.c \
+	src/core/select.c \
+	src/core/spike.c

@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* select - intersection, cluster, combine. */
+#include "core/select.h"
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to another second */
+static const double VAR_MIN = 1e-30;    /* keeps the inverse of a variance finite */
+
+enum { NOBODY = SELECT_MAX };           /* index of no candidate */
+
+/* One run, handed from step to step. */
+struct run {
+	const struct candidate *c;
+	const struct select_rules *rules;
+	struct select_work *w;
+	struct selection *out;
+	unsigned orphan, local, pps;    /* candidates set aside, or NOBODY */
+	unsigned fit_n;                 /* entries of the intersection */
+	bool interval;                  /* the intersection was found */
+};
+
+/* A total order, so that sums are added up alike whatever the order of the input. */
+static bool
+nearer(const struct candidate *a, const struct candidate *b)
+{
+	if (a->root_dist_s < b->root_dist_s || b->root_dist_s < a->root_dist_s) {
+		return a->root_dist_s < b->root_dist_s;
+	}
+	return a->id < b->id;
+}
+
+static const struct candidate *
+of_entry(const struct run *r, unsigned i)
+{
+	return &r->c[r->w->entry[i].at];
+}
+
+static void
+tally_entry(const struct run *r, unsigned i, enum tally tally)
+{
+	r->out->each[r->w->entry[i].at].tally = tally;
+}
+
+static void
+add_entry(struct run *r, unsigned at)
+{
+	struct select_work *w = r->w;
+	unsigned i = w->entry_n;
+
+	while (i > 0 && nearer(&r->c[at], of_entry(r, i - 1))) {
+		w->entry[i] = w->entry[i - 1];
+		i--;
+	}
+	w->entry[i] = (struct select_entry){ .at = at };
+	w->entry_n++;
+}
+
+static void
+drop_entry(struct run *r, unsigned i)
+{
+	struct select_work *w = r->w;
+
+	w->entry_n--;
+	memmove(&w->entry[i], &w->entry[i + 1], (w->entry_n - i) * sizeof w->entry[i]);
+}
+
+/*
+ * The orphan parent is elected by metric. Ours takes part: a mesh whose members all follow each
+ * other has no parent.
+ */
+static void
+elect_orphan(struct run *r, unsigned at)
+{
+	const struct candidate *c = &r->c[at];
+	const struct candidate *best = r->orphan == NOBODY ? NULL : &r->c[r->orphan];
+
+	if (c->orphan_metric >= r->rules->own_orphan_metric) {
+		return;
+	}
+	if (best == NULL || c->orphan_metric < best->orphan_metric ||
+	    (c->orphan_metric == best->orphan_metric && c->id < best->id)) {
+		r->orphan = at;
+	}
+}
+
+static void
+elect_local(struct run *r, unsigned at)
+{
+	const struct candidate *c = &r->c[at];
+	const struct candidate *best = r->local == NOBODY ? NULL : &r->c[r->local];
+
+	if (!r->rules->local_allowed) {
+		return;
+	}
+	if (best == NULL || c->stratum < best->stratum ||
+	    (c->stratum == best->stratum && c->id < best->id)) {
+		r->local = at;
+	}
+}
+
+/* Sets aside who is only to be used when nobody else is left; the rest enters the intersection. */
+static void
+keep_ordinary(struct run *r, unsigned n)
+{
+	bool orphans = r->rules->orphan_stratum < STRATUM_UNSPEC;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct candidate *c = &r->c[i];
+
+		assert(c->id != 0);
+		assert(c->root_dist_s > 0.0);
+		if (orphans && c->stratum == r->rules->orphan_stratum) {
+			elect_orphan(r, i);
+		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
+			continue;       /* may have the orphan parent among its ancestors: a loop */
+		} else if ((c->flags & CANDIDATE_LOCAL) != 0 && (c->flags & CANDIDATE_PREFER) == 0) {
+			elect_local(r, i);
+		} else {
+			add_entry(r, i);
+		}
+	}
+	r->fit_n = r->w->entry_n;
+}
+
+/* Of edges at one place, beginnings come first: intervals that touch overlap. */
+static void
+add_edge(struct select_work *w, double at_s, int kind)
+{
+	unsigned i = w->edge_n;
+
+	while (i > 0 && (w->edge[i - 1].at_s > at_s ||
+	    (!(w->edge[i - 1].at_s < at_s) && w->edge[i - 1].kind > kind))) {
+		w->edge[i] = w->edge[i - 1];
+		i--;
+	}
+	w->edge[i] = (struct select_edge){ .at_s = at_s, .kind = kind };
+	w->edge_n++;
+}
+
+/* The first place from below, then from above, where want intervals overlap. */
+static void
+overlap(const struct select_work *w, int want, double *low_s, double *high_s)
+{
+	int count = 0;
+
+	*low_s = HUGE_VAL;
+	*high_s = -HUGE_VAL;
+	for (unsigned i = 0; i < w->edge_n && count < want; i++) {
+		count -= w->edge[i].kind;
+		*low_s = count >= want ? w->edge[i].at_s : HUGE_VAL;
+	}
+	count = 0;
+	for (unsigned i = w->edge_n; i > 0 && count < want; i--) {
+		count += w->edge[i - 1].kind;
+		*high_s = count >= want ? w->edge[i - 1].at_s : -HUGE_VAL;
+	}
+}
+
+/*
+ * Finds the interval that contains points of the most sources, a majority of them. As ntpd does,
+ * by overlap of the intervals; RFC 5905 also wants the midpoints inside (11.2.1).
+ */
+static void
+intersect(struct run *r)
+{
+	struct selection *out = r->out;
+
+	for (unsigned i = 0; i < r->fit_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+
+		add_edge(r->w, c->offset_s - c->root_dist_s, -1);
+		add_edge(r->w, c->offset_s + c->root_dist_s, +1);
+	}
+	for (unsigned allow = 0; 2 * allow < r->fit_n && !r->interval; allow++) {
+		overlap(r->w, (int)(r->fit_n - allow), &out->low_s, &out->high_s);
+		r->interval = out->low_s < out->high_s;
+	}
+}
+
+static bool
+is_truechimer(const struct run *r, const struct candidate *c)
+{
+	if ((c->flags & CANDIDATE_TRUE) != 0) {
+		return true;
+	}
+	return r->interval && c->offset_s + c->root_dist_s >= r->out->low_s &&
+	    c->offset_s - c->root_dist_s <= r->out->high_s;
+}
+
+/* PPS sources must be right too, but number no seconds: they stand beside the cluster. */
+static void
+keep_truechimers(struct run *r)
+{
+	for (unsigned i = 0; i < r->w->entry_n;) {
+		const struct candidate *c = of_entry(r, i);
+
+		if (!is_truechimer(r, c)) {
+			tally_entry(r, i, TALLY_FALSETICK);
+			drop_entry(r, i);
+		} else if ((c->flags & CANDIDATE_PPS) != 0) {
+			tally_entry(r, i, TALLY_OUTLIER);
+			if (r->pps == NOBODY) {
+				r->pps = r->w->entry[i].at;
+			}
+			drop_entry(r, i);
+		} else {
+			i++;
+		}
+	}
+}
+
+/* With nobody left: LOCAL, else an orphan parent. */
+static void
+take_last_resort(struct run *r)
+{
+	if (r->w->entry_n > 0) {
+		return;
+	}
+	if (r->local != NOBODY) {
+		add_entry(r, r->local);
+		r->interval = false;    /* of sources that are not used */
+	} else if (r->orphan != NOBODY) {
+		add_entry(r, r->orphan);
+		r->interval = false;
+	}
+}
+
+/* RMS of the differences of all others to entry i. */
+static double
+select_jitter_s(const struct run *r, unsigned i)
+{
+	double sum = 0.0;
+
+	if (r->w->entry_n < 2) {
+		return 0.0;
+	}
+	for (unsigned j = 0; j < r->w->entry_n; j++) {
+		double d = of_entry(r, j)->offset_s - of_entry(r, i)->offset_s;
+
+		sum += d * d;
+	}
+	return sqrt(sum / (r->w->entry_n - 1));
+}
+
+/* The entry that spreads the survivors most; of equals the farthest. */
+static unsigned
+worst_entry(struct run *r, double *least_jitter_s)
+{
+	unsigned worst = 0;
+	double worst_spread = -1.0;
+
+	*least_jitter_s = HUGE_VAL;
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+		double jitter_s = select_jitter_s(r, i);
+
+		r->w->entry[i].select_jitter_s = jitter_s;
+		*least_jitter_s = fmin(*least_jitter_s, c->jitter_s);
+		if (jitter_s * c->root_dist_s >= worst_spread) {
+			worst_spread = jitter_s * c->root_dist_s;
+			worst = i;
+		}
+	}
+	return worst;
+}
+
+/* Drops outliers until the rest spread less than one source by itself. RFC 5905, 11.2.2 */
+static void
+keep_survivors(struct run *r)
+{
+	unsigned least_n = r->rules->minclock > 1 ? r->rules->minclock : 1;
+
+	for (;;) {
+		double least_jitter_s;
+		unsigned worst = worst_entry(r, &least_jitter_s);
+		double spread_s;
+
+		if (r->w->entry_n <= least_n) {
+			return;
+		}
+		spread_s = fmax(r->w->entry[worst].select_jitter_s, r->rules->precision_s);
+		if (spread_s <= least_jitter_s ||
+		    (of_entry(r, worst)->flags & (CANDIDATE_TRUE | CANDIDATE_PREFER)) != 0) {
+			return;
+		}
+		tally_entry(r, worst,
+		    r->w->entry_n > r->rules->maxclock ? TALLY_BACKUP : TALLY_OUTLIER);
+		drop_entry(r, worst);
+	}
+}
+
+/* Without an intersection all that is known is where the survivors claim to be. */
+static void
+span_survivors(struct run *r)
+{
+	if (r->interval) {
+		return;
+	}
+	r->out->low_s = 0.0;
+	r->out->high_s = 0.0;
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+		double low_s = c->offset_s - c->root_dist_s;
+		double high_s = c->offset_s + c->root_dist_s;
+
+		r->out->low_s = i == 0 ? low_s : fmin(r->out->low_s, low_s);
+		r->out->high_s = i == 0 ? high_s : fmax(r->out->high_s, high_s);
+	}
+}
+
+/* More than half of the survivors must announce it; a reference clock knows by itself. */
+static void
+vote_leap(struct run *r)
+{
+	unsigned insert = 0, delete = 0, n = r->w->entry_n;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct candidate *c = of_entry(r, i);
+		unsigned weight = (c->flags & CANDIDATE_REFCLOCK) != 0 ? n : 1;
+
+		insert += c->leap == LEAP_INSERT ? weight : 0;
+		delete += c->leap == LEAP_DELETE ? weight : 0;
+	}
+	if (insert > delete && insert > n / 2) {
+		r->out->leap = LEAP_INSERT;
+	} else if (delete > insert && delete > n / 2) {
+		r->out->leap = LEAP_DELETE;
+	}
+}
+
+/* The entry with the smallest metric among those with all of flags; entry_n when there is none. */
+static unsigned
+best_entry(const struct run *r, unsigned flags)
+{
+	const struct select_work *w = r->w;
+	unsigned best = w->entry_n;
+
+	for (unsigned i = 0; i < w->entry_n; i++) {
+		bool wanted = (of_entry(r, i)->flags & flags) == flags;
+
+		if (wanted && (best == w->entry_n || w->entry[i].metric < w->entry[best].metric)) {
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void
+rate_survivors(struct run *r)
+{
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+
+		r->w->entry[i].metric = r->w->entry[i].select_jitter_s * c->root_dist_s +
+		    c->stratum * r->rules->mindist_s;
+		tally_entry(r, i, TALLY_CANDIDATE);
+	}
+}
+
+/*
+ * Keeps the old system peer while the new one says nearly the same. The threshold halves with
+ * each run, so that a lasting difference wins in the end.
+ */
+static unsigned
+without_hop(const struct run *r, struct select_memory *m, unsigned sys)
+{
+	unsigned old = 0;
+	double diff_s;
+
+	while (old < r->w->entry_n && of_entry(r, old)->id != m->sys_id) {
+		old++;
+	}
+	if (old == r->w->entry_n || old == sys) {
+		m->hop_s = 0.0;
+		return sys;
+	}
+	diff_s = fabs(of_entry(r, sys)->offset_s - of_entry(r, old)->offset_s);
+	m->hop_s = m->hop_s > 0.0 ? m->hop_s / 2.0 : r->rules->mindist_s;
+	if (diff_s < m->hop_s) {
+		return old;
+	}
+	m->hop_s = 0.0;
+	return sys;
+}
+
+/* Mean and jitter by the inverse of the root distance. RFC 5905, 11.2.3 */
+static void
+combine_by_distance(struct run *r, unsigned sys)
+{
+	double weights = 0.0, offsets = 0.0, squares = 0.0;
+	double own_s = r->w->entry[sys].select_jitter_s;
+	double sys_s = of_entry(r, sys)->offset_s;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		double weight = 1.0 / of_entry(r, i)->root_dist_s;
+		double d = of_entry(r, i)->offset_s - sys_s;
+
+		weights += weight;
+		offsets += weight * d;
+		squares += weight * d * d;
+	}
+	r->out->offset_s = sys_s + offsets / weights;
+	r->out->jitter_s = sqrt(squares / weights + own_s * own_s);
+}
+
+struct estimate {
+	double value, var;              /* var 0: none */
+};
+
+static struct estimate
+estimate_of(const struct candidate *c, bool freq)
+{
+	struct estimate e = { freq ? c->freq : c->offset_s, freq ? c->freq_var : c->var_s2 };
+
+	if (c->var_s2 <= 0.0 || e.var <= 0.0) {
+		return (struct estimate){ 0.0, 0.0 };
+	}
+	e.var = fmax(e.var, VAR_MIN);
+	return e;
+}
+
+/*
+ * Mean by inverse variance. Of three or more nobody weighs more than all others together: a server
+ * can make itself look as precise as it likes, but then it is still held by the rest.
+ */
+static struct estimate
+combine_estimates(const struct run *r, bool freq)
+{
+	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		struct estimate e = estimate_of(of_entry(r, i), freq);
+
+		if (e.var > 0.0) {
+			sum += 1.0 / e.var;
+			largest = fmax(largest, 1.0 / e.var);
+			n++;
+		}
+	}
+	if (n == 0) {
+		return (struct estimate){ 0.0, 0.0 };
+	}
+	cap = n >= 3 ? fmin(largest, sum - largest) : largest;
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		struct estimate e = estimate_of(of_entry(r, i), freq);
+		double weight = e.var > 0.0 ? fmin(1.0 / e.var, cap) : 0.0;
+
+		weights += weight;
+		value += weight * e.value;
+		var += weight * weight * e.var;
+	}
+	return (struct estimate){ value / weights, var / (weights * weights) };
+}
+
+static void
+combine(struct run *r, unsigned sys)
+{
+	struct estimate offset = combine_estimates(r, false);
+	struct estimate freq = combine_estimates(r, true);
+
+	combine_by_distance(r, sys);
+	if (offset.var > 0.0) {
+		r->out->offset_s = offset.value;
+		r->out->var_s2 = offset.var;
+		r->out->freq = freq.value;
+		r->out->freq_var = freq.var;
+	}
+}
+
+/* One source alone: prefer, PPS, or the only survivor. */
+static void
+take_alone(struct run *r, const struct candidate *c)
+{
+	r->out->offset_s = c->offset_s;
+	r->out->jitter_s = c->jitter_s;
+	r->out->var_s2 = c->var_s2;
+	r->out->freq = c->freq;
+	r->out->freq_var = c->freq_var;
+}
+
+static void
+take_system_peer(struct run *r, unsigned at, enum tally tally)
+{
+	r->out->sys_at = at;
+	r->out->sys_id = r->c[at].id;
+	r->out->each[at].tally = tally;
+	r->out->orphan = at == r->orphan;
+}
+
+/* True when one of the survivors is preferred, whose seconds PPS may then refine. */
+static bool
+choose_among_survivors(struct run *r, struct select_memory *m)
+{
+	unsigned sys;
+	bool prefer;
+
+	rate_survivors(r);
+	vote_leap(r);
+	sys = best_entry(r, CANDIDATE_PREFER);
+	prefer = sys < r->w->entry_n;
+	if (prefer) {
+		m->hop_s = 0.0;
+	} else {
+		sys = without_hop(r, m, best_entry(r, 0));
+	}
+	if (prefer || r->w->entry_n == 1) {
+		take_alone(r, of_entry(r, sys));
+	} else {
+		combine(r, sys);
+	}
+	take_system_peer(r, r->w->entry[sys].at, TALLY_SYSPEER);
+	return prefer;
+}
+
+/* What is beyond the interval cannot be, unless the administrator calls the source always right. */
+static void
+clamp_to_interval(struct run *r)
+{
+	struct selection *out = r->out;
+
+	if ((r->c[out->sys_at].flags & CANDIDATE_TRUE) == 0) {
+		out->offset_s = fmin(fmax(out->offset_s, out->low_s), out->high_s);
+	}
+	out->jitter_s = fmax(out->jitter_s, r->rules->precision_s);
+}
+
+static void
+choose(struct run *r, struct select_memory *m)
+{
+	struct selection *out = r->out;
+	bool enough = r->w->entry_n >= r->rules->minsane;
+	bool pps = r->pps != NOBODY && enough && r->w->entry_n == 0;
+
+	out->survivors = r->w->entry_n;
+	if (enough && r->w->entry_n > 0) {
+		pps = choose_among_survivors(r, m) && r->pps != NOBODY &&
+		    fabs(out->offset_s) < PPS_MAX_S;
+	} else {
+		rate_survivors(r);
+	}
+	if (pps && fabs(r->c[r->pps].offset_s) < PPS_MAX_S) {
+		take_alone(r, &r->c[r->pps]);
+		take_system_peer(r, r->pps, TALLY_PPSPEER);
+	}
+	if (out->sys_id != 0) {
+		clamp_to_interval(r);
+		out->why = SELECT_FOUND;
+	} else if (r->w->entry_n > 0) {
+		out->why = SELECT_TOO_FEW;
+	} else {
+		out->why = r->fit_n > 0 ? SELECT_NO_MAJORITY : SELECT_NO_CANDIDATE;
+	}
+}
+
+void
+select_run(const struct candidate *c, unsigned n, const struct select_rules *rules,
+    struct select_memory *memory, struct select_work *work, struct selection *out)
+{
+	struct run r = { .c = c, .rules = rules, .w = work, .out = out,
+		.orphan = NOBODY, .local = NOBODY, .pps = NOBODY };
+
+	assert(n <= SELECT_MAX);
+	memset(out, 0, sizeof *out);
+	out->n = n;
+	for (unsigned i = 0; i < n; i++) {
+		out->each[i] = (struct choice){ .id = c[i].id, .tally = TALLY_REJECT };
+	}
+	work->edge_n = 0;
+	work->entry_n = 0;
+	keep_ordinary(&r, n);
+	intersect(&r);                  /* RFC 5905, 11.2.1 */
+	keep_truechimers(&r);
+	take_last_resort(&r);
+	keep_survivors(&r);             /* 11.2.2 */
+	span_survivors(&r);
+	choose(&r, memory);             /* 11.2.3 */
+	memory->sys_id = out->sys_id;
+	if (out->sys_id == 0) {
+		memory->hop_s = 0.0;
+	}
+}
