@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* loop_event - the loop port over libevent. */
+#include "sys/loop_event.h"
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <event2/event.h>
+
+/*
+ * Timers further away wake up and look again; libevent's arithmetic is in 32-bit seconds on some
+ * systems.
+ */
+#define FARTHEST_NS (INT64_C(1000000) * NS_PER_S)
+
+struct loop_signal {
+	struct event *event;
+	void (*fn)(void *ctx, int signo);
+	void *ctx;
+	int signo;
+	struct loop_signal *next;
+};
+
+struct loop_event {
+	struct loop port;
+	struct event_base *base;
+	struct loop_signal *signals;
+	int status;
+	bool stopping;
+};
+
+struct loop_fd {
+	struct event *event;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+
+struct timer_impl {
+	struct event *event;
+	struct loop_event *loop;
+	struct loop_timer *timer;
+};
+
+static struct loop_event *
+loop_of(struct loop *l)
+{
+	return (struct loop_event *)l;
+}
+
+static struct mtime
+loop_now(struct loop *l)
+{
+	struct timespec ts;
+
+	(void)l;
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (struct mtime){ (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec };
+}
+
+/* Asks libevent for a wake-up at t->at, rounded up: a timer may be late but never early. */
+static void
+timer_schedule(struct timer_impl *impl)
+{
+	int64_t wait_ns = impl->timer->at.ns - loop_now(&impl->loop->port).ns;
+	struct timeval tv;
+
+	if (wait_ns < 0) {
+		wait_ns = 0;
+	} else if (wait_ns > FARTHEST_NS) {
+		wait_ns = FARTHEST_NS;
+	}
+	int64_t wait_us = (wait_ns + 999) / 1000;
+	tv.tv_sec = (time_t)(wait_us / 1000000);
+	tv.tv_usec = (suseconds_t)(wait_us % 1000000);
+	(void)event_add(impl->event, &tv);
+}
+
+static void
+timer_expired(evutil_socket_t fd, short what, void *arg)
+{
+	struct timer_impl *impl = arg;
+	struct loop_timer *t = impl->timer;
+
+	(void)fd;
+	(void)what;
+	if (!t->armed) {
+		return;
+	}
+	if (mtime_before(loop_now(&impl->loop->port), t->at)) {
+		timer_schedule(impl);
+		return;
+	}
+	t->armed = false;
+	t->fire(t->ctx);
+}
+
+static void
+loop_timer_init(struct loop *l, struct loop_timer *t, void (*fire)(void *ctx), void *ctx)
+{
+	struct timer_impl *impl = calloc(1, sizeof *impl);
+
+	if (impl != NULL) {
+		impl->event = event_new(loop_of(l)->base, -1, 0, timer_expired, impl);
+	}
+	if (impl == NULL || impl->event == NULL) {
+		/* The caller cannot go on without its timer, and the port has no way to say so. */
+		(void)fprintf(stderr, "ntpd: out of memory for a timer\n");
+		abort();
+	}
+	impl->loop = loop_of(l);
+	impl->timer = t;
+	t->fire = fire;
+	t->ctx = ctx;
+	t->impl = impl;
+	t->at = (struct mtime){ 0 };
+	t->armed = false;
+}
+
+static void
+loop_timer_arm(struct loop *l, struct loop_timer *t, struct mtime at)
+{
+	(void)l;
+	assert(t->impl != NULL);
+	t->at = at;
+	t->armed = true;
+	timer_schedule(t->impl);
+}
+
+static void
+loop_timer_disarm(struct loop *l, struct loop_timer *t)
+{
+	struct timer_impl *impl = t->impl;
+
+	(void)l;
+	if (impl != NULL && t->armed) {
+		(void)event_del(impl->event);
+	}
+	t->armed = false;
+}
+
+static void
+loop_timer_done(struct loop *l, struct loop_timer *t)
+{
+	struct timer_impl *impl = t->impl;
+
+	loop_timer_disarm(l, t);
+	if (impl != NULL) {
+		event_free(impl->event);
+		free(impl);
+		t->impl = NULL;
+	}
+}
+
+static void
+loop_stop(struct loop *l, int status)
+{
+	struct loop_event *le = loop_of(l);
+
+	le->status = status;
+	le->stopping = true;
+	(void)event_base_loopbreak(le->base);
+}
+
+static const struct loop_ops ops = {
+	.now = loop_now,
+	.timer_init = loop_timer_init,
+	.timer_arm = loop_timer_arm,
+	.timer_disarm = loop_timer_disarm,
+	.timer_done = loop_timer_done,
+	.stop = loop_stop,
+};
+
+int
+loop_event_new(struct loop **out)
+{
+	struct loop_event *le = calloc(1, sizeof *le);
+	struct event_config *conf = event_config_new();
+
+	if (le == NULL || conf == NULL) {
+		goto fail;
+	}
+	/*
+	 * Without PRECISE_TIMER libevent counts in ticks of a millisecond. Without NO_CACHE_TIME a
+	 * wait counts from the start of the current turn, so that a timer armed late in a long turn
+	 * would fire early.
+	 */
+	(void)event_config_set_flag(conf,
+	    EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_NO_CACHE_TIME);
+	le->base = event_base_new_with_config(conf);
+	if (le->base == NULL) {
+		goto fail;
+	}
+	event_config_free(conf);
+	le->port.ops = &ops;
+	*out = &le->port;
+	return 0;
+fail:
+	if (conf != NULL) {
+		event_config_free(conf);
+	}
+	free(le);
+	return -ENOMEM;
+}
+
+void
+loop_event_free(struct loop *l)
+{
+	struct loop_event *le = loop_of(l);
+
+	if (l == NULL) {
+		return;
+	}
+	while (le->signals != NULL) {
+		struct loop_signal *s = le->signals;
+		le->signals = s->next;
+		event_free(s->event);
+		free(s);
+	}
+	event_base_free(le->base);
+	free(le);
+}
+
+int
+loop_event_run(struct loop *l)
+{
+	struct loop_event *le = loop_of(l);
+
+	/* A break asked for before the run would be forgotten by libevent. */
+	if (!le->stopping) {
+		(void)event_base_dispatch(le->base);
+	}
+	le->stopping = false;
+	return le->status;
+}
+
+static void
+signal_arrived(evutil_socket_t signo, short what, void *arg)
+{
+	struct loop_signal *s = arg;
+
+	(void)signo;
+	(void)what;
+	s->fn(s->ctx, s->signo);
+}
+
+int
+loop_event_on_signal(struct loop *l, int signo, void (*fn)(void *ctx, int signo), void *ctx)
+{
+	struct loop_event *le = loop_of(l);
+	struct loop_signal *s = calloc(1, sizeof *s);
+
+	if (s == NULL) {
+		return -ENOMEM;
+	}
+	s->fn = fn;
+	s->ctx = ctx;
+	s->signo = signo;
+	s->event = evsignal_new(le->base, signo, signal_arrived, s);
+	if (s->event == NULL || evsignal_add(s->event, NULL) != 0) {
+		if (s->event != NULL) {
+			event_free(s->event);
+		}
+		free(s);
+		return -ENOMEM;
+	}
+	s->next = le->signals;
+	le->signals = s;
+	return 0;
+}
+
+static void
+fd_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_fd *w = arg;
+
+	(void)fd;
+	(void)what;
+	w->fn(w->ctx);
+}
+
+int
+loop_event_watch_fd(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx, struct loop_fd **out)
+{
+	struct loop_fd *w = calloc(1, sizeof *w);
+
+	if (w == NULL) {
+		return -ENOMEM;
+	}
+	w->fn = fn;
+	w->ctx = ctx;
+	w->event = event_new(loop_of(l)->base, fd, EV_READ | EV_PERSIST, fd_readable, w);
+	if (w->event == NULL) {
+		free(w);
+		return -ENOMEM;
+	}
+	if (event_add(w->event, NULL) != 0) {
+		event_free(w->event);
+		free(w);
+		return -EIO;
+	}
+	*out = w;
+	return 0;
+}
+
+void
+loop_event_unwatch_fd(struct loop_fd *w)
+{
+	if (w != NULL) {
+		event_free(w->event);
+		free(w);
+	}
+}
