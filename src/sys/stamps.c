@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* stamps - timestamps and addresses out of the control messages of a datagram. */
+#include "stamps.h"
+#include <netinet/in.h>
+#include <string.h>
+#include <time.h>
+#include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
+
+/*
+ * A stamp older than this was made before a step of the clock, or by another clock: its age means
+ * nothing.
+ */
+#define OLDEST_NS (INT64_C(10) * NS_PER_S)
+
+static int64_t
+clock_ns(clockid_t id)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+struct stamps_now
+stamps_read_clocks(void)
+{
+	return (struct stamps_now){ .real.ns = clock_ns(CLOCK_REALTIME),
+		.mono.ns = clock_ns(CLOCK_MONOTONIC) };
+}
+
+static void
+set_kernel(struct stamps_found *out, const struct timespec *ts)
+{
+	if (ts->tv_sec != 0) {
+		out->kernel.ns = (int64_t)ts->tv_sec * NS_PER_S + ts->tv_nsec;
+		out->has_kernel = true;
+	}
+}
+
+static void
+find_socket_level(const struct cmsghdr *c, struct stamps_found *out)
+{
+	struct timespec ts;
+
+	/*
+	 * SCM_TIMESTAMPING holds three stamps: software, a dead one, hardware. SCM_TIMESTAMPNS is
+	 * one.
+	 */
+	if ((c->cmsg_type == SCM_TIMESTAMPING && c->cmsg_len >= CMSG_LEN(3 * sizeof ts)) ||
+	    (c->cmsg_type == SCM_TIMESTAMPNS && c->cmsg_len >= CMSG_LEN(sizeof ts))) {
+		memcpy(&ts, CMSG_DATA(c), sizeof ts);
+		set_kernel(out, &ts);
+	}
+}
+
+static void
+find_error(const struct cmsghdr *c, struct stamps_found *out)
+{
+	struct sock_extended_err e;
+
+	if (c->cmsg_len < CMSG_LEN(sizeof e)) {
+		return;
+	}
+	memcpy(&e, CMSG_DATA(c), sizeof e);
+	out->has_error = true;
+	out->origin = e.ee_origin;
+	out->error = e.ee_errno;
+	out->id = e.ee_data;
+}
+
+static void
+find_v4(const struct cmsghdr *c, struct stamps_found *out)
+{
+	struct in_pktinfo info;
+
+	if (c->cmsg_type == IP_RECVERR) {
+		find_error(c, out);
+	} else if (c->cmsg_type == IP_PKTINFO && c->cmsg_len >= CMSG_LEN(sizeof info)) {
+		memcpy(&info, CMSG_DATA(c), sizeof info);
+		out->to = (struct addr){ .family = ADDR_V4 };
+		memcpy(out->to.bytes, &info.ipi_addr, 4);
+		out->ifindex = (uint32_t)info.ipi_ifindex;
+	}
+}
+
+static void
+find_v6(const struct cmsghdr *c, struct stamps_found *out)
+{
+	struct in6_pktinfo info;
+
+	if (c->cmsg_type == IPV6_RECVERR) {
+		find_error(c, out);
+	} else if (c->cmsg_type == IPV6_PKTINFO && c->cmsg_len >= CMSG_LEN(sizeof info)) {
+		memcpy(&info, CMSG_DATA(c), sizeof info);
+		out->to = (struct addr){ .family = ADDR_V6 };
+		memcpy(out->to.bytes, &info.ipi6_addr, 16);
+		out->ifindex = info.ipi6_ifindex;
+		if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) {
+			out->to.scope = info.ipi6_ifindex;
+		}
+	}
+}
+
+void
+stamps_find(struct msghdr *h, struct stamps_found *out)
+{
+	memset(out, 0, sizeof *out);
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL; c = CMSG_NXTHDR(h, c)) {
+		if (c->cmsg_level == SOL_SOCKET) {
+			find_socket_level(c, out);
+		} else if (c->cmsg_level == IPPROTO_IP) {
+			find_v4(c, out);
+		} else if (c->cmsg_level == IPPROTO_IPV6) {
+			find_v6(c, out);
+		}
+	}
+}
+
+struct stamp
+stamps_choose(const struct stamps_found *f, const struct stamps_now *now)
+{
+	if (!f->has_kernel) {
+		return (struct stamp){ .at = now->real, .mono = now->mono, .src = STAMP_USER };
+	}
+	struct stamp s = { .at = f->kernel, .mono = now->mono, .src = STAMP_KERNEL };
+	int64_t age_ns = now->real.ns - f->kernel.ns;
+	if (age_ns > 0 && age_ns < OLDEST_NS) {
+		s.mono.ns -= age_ns;
+	}
+	return s;
+}
+
+void
+stamps_enable(int fd, bool tx)
+{
+	int on = 1, off = 0;
+	int rx_flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	int flags = rx_flags;
+
+	if (tx) {
+		/*
+		 * OPT_ID counts datagrams from the moment it is switched on: off first, so that it
+		 * starts at 0.
+		 */
+		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &off, sizeof off);
+		flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
+		    SOF_TIMESTAMPING_OPT_TSONLY;
+	}
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0) {
+		return;
+	}
+	if (tx && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &rx_flags, sizeof rx_flags) == 0) {
+		return;
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
