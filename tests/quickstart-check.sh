@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # top, jobs, build_packages are quickstart's
 #
-# quickstart-check.sh - "./quickstart check": every test, in stages; included by quickstart.
+# quickstart-check.sh - "./quickstart check" runs every test, "./quickstart check-deep" also
+# what takes longer, in stages; included by quickstart.
 #
 # Each stage builds and runs a group of tests; their results are counted from the .trs
 # files of the test harness. The last line is "N passed, N failed".
@@ -9,10 +10,11 @@
 check_packages=(libcmocka-dev clang clang-tidy llvm cppcheck mandoc shellcheck tshark procps
 	iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2)
+deep_packages=(valgrind gcovr clang-tools)
 passed=0
 failed=0
 stage_i=0
-stage_n=5
+stage_n=0
 
 # count FOLDER: the results below a build folder go to stage_passed, stage_failed and, one
 # line for each that did not pass, to stage_failures.
@@ -56,27 +58,109 @@ stage() {
 stage_build() {
 	(
 		case $1 in
-		build-gcc) configured "$1" CC=gcc CFLAGS="-O2 -g" --enable-werror ;;
-		build-clang) configured "$1" CC=clang CFLAGS="-O1 -g" --enable-werror \
+		build-gcc) set -- "$1" CC=gcc CFLAGS="-O2 -g" ;;
+		build-clang) set -- "$1" CC=clang CFLAGS="-O1 -g" --enable-sanitizers ;;
+		build-clang-plain) set -- "$1" CC=clang CFLAGS="-O2 -g" ;;
+		build-gcc-sanitizers) set -- "$1" CC=gcc CFLAGS="-O1 -g" --enable-sanitizers ;;
+		build-minimal) set -- "$1" CC=gcc --without-systemd --without-seccomp \
+			--without-libedit ;;
+		build-coverage) set -- "$1" CC=gcc CFLAGS="-O0 -g" --enable-coverage ;;
+		build-fuzz) set -- "$1" CC=clang CFLAGS="-O1 -g" --enable-fuzzers \
 			--enable-sanitizers ;;
-		esac && make -k -C "$1" -j"$jobs" >>"$log" 2>&1
+		esac
+		configured "$@" --enable-werror
+		make -k -C "$1" -j"$jobs" >>"$log" 2>&1
 	) 2>>"$log"
 }
 
-check() {
-	local begin=$SECONDS
+check_prepare() {
 	start_log
 	[ "$(id -u)" -eq 0 ] || die "run as root: the tests make network namespaces"
-	install "${build_packages[@]}" "${check_packages[@]}"
+	install "${build_packages[@]}" "${check_packages[@]}" "$@"
 	say "logging to $log"
 	tests/interop/fetch-peers >>"$log" 2>&1 ||
 		say "the other NTP programs could not be fetched, so interop tests will fail"
+}
+
+check_stages() {
 	stage "gcc -O2: unit, simulation" build-gcc check
 	stage "clang ASan+UBSan: the same" build-clang check
 	stage "lint" build-gcc lint
 	stage "system (namespaces)" build-gcc check-system
 	stage "interop (other programs)" build-gcc check-interop
-	say "all stages took $((SECONDS - begin)) s"
+}
+
+check_end() {
+	say "all stages took $SECONDS s"
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+check() {
+	stage_n=5
+	check_prepare
+	check_stages
+	check_end
+}
+
+# one NAME STATUS: counts a step that is no group of tests.
+one() {
+	stage_i=$((stage_i + 1))
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1))
+		printf '[%d/%d] %-28s passed\n' "$stage_i" "$stage_n" "$1"
+	else
+		failed=$((failed + 1))
+		printf '[%d/%d] %-28s failed, see %s\n' "$stage_i" "$stage_n" "$1" "$log"
+	fi
+}
+
+# analysed FOLDER CONFIGURE-ARGUMENT...: a build that an analyser watches, from nothing.
+analysed() {
+	local dir=$1
+	shift
+	rm -rf "$dir"
+	(configured "$dir" --enable-werror "$@") && make -k -C "$dir" -j"$jobs" >>"$log" 2>&1
+}
+
+scanned() {
+	rm -rf build-scan
+	(
+		mkdir -p build-scan && cd build-scan &&
+			scan-build --use-cc=clang "$top/configure" CFLAGS="-O1 -g" &&
+			scan-build --use-cc=clang --status-bugs make -k -j"$jobs"
+	) >>"$log" 2>&1
+}
+
+# covered: the report of what the unit tests and the simulation execute of core and wire.
+covered() {
+	gcovr -r . --object-directory build-coverage --filter 'src/(base|wire|core|config)/' \
+		--exclude-lines-by-pattern '.*\bassert\(.*' --exclude-unreachable-branches \
+		--txt build-coverage/lines.txt --html-details build-coverage/coverage.html \
+		>>"$log" 2>&1 || return 1
+	gcovr -r . --object-directory build-coverage --filter 'src/(base|wire|core|config)/' \
+		--exclude-lines-by-pattern '.*\bassert\(.*' --exclude-unreachable-branches \
+		--branches --txt build-coverage/branches.txt >>"$log" 2>&1 || return 1
+	sed -n '/^TOTAL/s/^TOTAL/      lines   /p' build-coverage/lines.txt
+	sed -n '/^TOTAL/s/^TOTAL/      branches/p' build-coverage/branches.txt
+}
+
+check_deep() {
+	stage_n=14
+	check_prepare "${deep_packages[@]}"
+	check_stages
+	stage "clang -O2" build-clang-plain check
+	stage "gcc ASan+UBSan" build-gcc-sanitizers check
+	stage "gcc, no optional library" build-minimal check
+	TEST_WRAPPER="valgrind -q --error-exitcode=99 --leak-check=full" TEST_TIMEOUT=3000 \
+		stage "valgrind" build-gcc check
+	stage "coverage" build-coverage check
+	covered
+	one "coverage report" $?
+	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer"
+	one "gcc -fanalyzer" $?
+	scanned
+	one "clang scan-build" $?
+	FUZZ_SECONDS=${FUZZ_SECONDS:-60} stage "fuzzing" build-fuzz check-fuzz
+	check_end
 }

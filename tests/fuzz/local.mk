@@ -1,1 +1,22 @@
-# tests/fuzz
+# tests/fuzz: targets of libFuzzer (configure --enable-fuzzers, make check-fuzz). Without it each
+# is an ordinary test that replays its seeds, tests/data/fuzz/NAME, and mutations of them.
+FUZZ_TARGETS += \
+	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_control
+fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+if FUZZERS
+fuzz_main =
+else
+fuzz_main = tests/fuzz/replay.c
+TESTS += $(FUZZ_TARGETS)
+endif
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/run.sh
+
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_packet_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_packet_LDADD = libwire.a libbase.a
+
+tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_control_LDADD = libwire.a libbase.a
