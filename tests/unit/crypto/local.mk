@@ -1,1 +1,12 @@
 # tests/unit/crypto
+check_PROGRAMS += tests/unit/crypto/test_keyring
+TESTS += tests/unit/crypto/test_keyring
+tests_unit_crypto_test_keyring_SOURCES = tests/unit/crypto/test_keyring.c
+tests_unit_crypto_test_keyring_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_crypto_test_keyring_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/crypto/test_mac
+TESTS += tests/unit/crypto/test_mac
+tests_unit_crypto_test_mac_SOURCES = tests/unit/crypto/test_mac.c
+tests_unit_crypto_test_mac_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_crypto_test_mac_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
