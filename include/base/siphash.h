@@ -11,6 +11,7 @@ struct siphash_key {
 	uint64_t k0, k1;
 };
 
+/* SipHash-2-4 of len octets under a secret key: for tables that strangers fill. */
 uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len);
 
 #endif

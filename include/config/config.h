@@ -316,6 +316,7 @@ void config_defaults(struct config *c, struct arena *a);
 /* True when the file replaced the built-in default restriction (RESTRICT_BUILTIN) of a family. */
 bool config_default_given(const struct config *c, enum addr_family family);
 
+/* True when a trustedkey line names the key. */
 bool config_key_trusted(const struct config *c, uint32_t id);
 
 /* Name of a statistics set ("loopstats"). */

@@ -36,6 +36,7 @@ struct event_count {
 bool event_system(struct event_count *e, enum system_event code);
 bool event_peer(struct event_count *e, enum peer_event code);
 
+/* Mode 6's system status word: leap, source, count and code of the last event. */
 uint16_t event_system_status(const struct event_count *e, enum ntp_leap leap, enum system_source source);
 
 /* flags: the upper five bits, PEER_STATUS_*. */

@@ -29,6 +29,7 @@ void keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi);
 /* The key when it is there, trusted, and usable by peer (NULL: do not ask); else NULL. */
 struct mac_key *keyring_find(struct keyring *k, uint32_t id, const struct addr *peer);
 
+/* How many keys it holds, trusted or not. */
 size_t keyring_count(const struct keyring *k);
 
 /* Appends key id and MAC to the len octets at packet (cap: room there); the new length, 0 when it does not fit or fails. */

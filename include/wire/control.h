@@ -62,6 +62,11 @@ struct control_assembly {
 
 enum control_progress { CONTROL_MORE, CONTROL_DONE, CONTROL_REFUSED };
 
+/*
+ * Start empties the assembly. Add takes the len octets behind the header of one datagram: DONE
+ * when nothing is missing, REFUSED when they are fewer than h->count, too many in all, or
+ * contradict what came before.
+ */
 void control_assembly_start(struct control_assembly *a);
 enum control_progress control_assembly_add(struct control_assembly *a, const struct control_header *h,
     const uint8_t *data, size_t len);

@@ -99,6 +99,7 @@ void ntpd_stop(struct ntpd *d);
 /* Frees all; without ntpd_stop before it is a crash as far as files and the clock are concerned. NULL is fine. */
 void ntpd_free(struct ntpd *d);
 
+/* What the daemon would tell about itself now; a copy. */
 void ntpd_status(const struct ntpd *d, struct ntpd_status *out);
 
 #endif

@@ -11,8 +11,9 @@ for target in ${FUZZ_TARGETS:?}; do
 	corpus=$top_builddir/fuzz-corpus/$name
 	mkdir -p "$corpus"
 	"$top_builddir/$target" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 \
-		-rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 -artifact_prefix="$corpus-crash-" \
-		"$corpus" "$top_srcdir/tests/data/fuzz/$name" >"$work/$name.out" 2>&1
+		-rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
+		-artifact_prefix="$corpus-crash-" "$corpus" \
+		"$top_srcdir/tests/data/fuzz/$name" >"$work/$name.out" 2>&1
 	status=$?
 	n=$(sed -n 's/^stat::number_of_executed_units: //p' "$work/$name.out")
 	ok "$status" "$name survives $n inputs" || note "$(tail -n 40 "$work/$name.out")"
