@@ -1,12 +1,14 @@
 # src/sys
 noinst_LIBRARIES += libsys.a
-libsys_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SYSTEMD_CFLAGS) $(SECCOMP_CFLAGS)
+libsys_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAGS)
 libsys_a_SOURCES = \
 	src/sys/clock_linux.c \
 	src/sys/ifwatch.c \
+	src/sys/log_system.c \
 	src/sys/loop_event.c \
 	src/sys/net_udp.c \
 	src/sys/netlink.c \
+	src/sys/notify.c \
 	src/sys/rng_system.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \
