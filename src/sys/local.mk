@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libsys.a
 libsys_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAGS)
 libsys_a_SOURCES = \
+	src/sys/channel_seq.c \
 	src/sys/clock_linux.c \
 	src/sys/ifwatch.c \
 	src/sys/log_system.c \
@@ -9,6 +10,9 @@ libsys_a_SOURCES = \
 	src/sys/net_udp.c \
 	src/sys/netlink.c \
 	src/sys/notify.c \
+	src/sys/proc.c \
+	src/sys/proc_user.c \
+	src/sys/resolver_proc.c \
 	src/sys/rng_system.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \

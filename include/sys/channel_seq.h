@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * channel_seq - messages of one fixed size between processes of the daemon, over SOCK_SEQPACKET:
+ * whole or not at all.
+ */
+#ifndef SYS_CHANNEL_SEQ_H
+#define SYS_CHANNEL_SEQ_H
+#include <stddef.h>
+#include "port/loop.h"
+
+enum { CHANNEL_SEQ_MESSAGE_MAX = 2048 };
+
+struct channel_seq;
+
+struct channel_seq_events {
+	/* A message of the right size; anything else counts as the end of the other side. */
+	void (*on_message)(void *ctx, const void *message);
+	/* The other side is gone. The channel stays until it is freed, and is silent. */
+	void (*on_gone)(void *ctx);
+};
+
+/* Two connected descriptors, closed on exec. 0 or -errno. */
+int channel_seq_pair(int fd[2]);
+
+/*
+ * Takes over fd. Messages of in_len octets come in; either callback may free the channel. 0 or
+ * -errno.
+ */
+int channel_seq_new(struct loop *l, int fd, size_t in_len, const struct channel_seq_events *ev,
+    void *ctx, struct channel_seq **out);
+void channel_seq_free(struct channel_seq *c); /* closes fd; NULL is fine */
+
+/* Sends without blocking. 0 or -errno (-EAGAIN: the other side is behind). */
+int channel_seq_send(struct channel_seq *c, const void *message, size_t len);
+
+#endif

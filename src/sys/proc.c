@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* proc - the process itself: background, limits, pid file, name. */
+#include "sys/proc.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096 };
+
+void
+proc_stdio(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+			/* The lowest free number is fd itself. */
+			(void)open("/dev/null", O_RDWR);
+		}
+	}
+}
+
+void
+proc_close_from(int first)
+{
+	struct rlimit limit;
+
+	if (close_range((unsigned)first, ~0U, 0) == 0) {
+		return;
+	}
+	rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : CLOSE_AT_MOST;
+	if (end > CLOSE_AT_MOST) {
+		end = CLOSE_AT_MOST;
+	}
+	for (int fd = first; fd < (int)end; fd++) {
+		(void)close(fd);
+	}
+}
+
+/* ---- background ---- */
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* How the child ended; 0 cannot be, since it did not get ready. */
+static int
+status_of(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR) {
+			return EXIT_FAILURE;
+		}
+	}
+	if (WIFEXITED(status)) {
+		return WEXITSTATUS(status);
+	}
+	return EXIT_FAILURE;
+}
+
+/* Waits for one event. 1: there it is; 0: the child ended; -1: too late. */
+static int
+wait_event(int fd, int64_t until_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint8_t event;
+
+	for (;;) {
+		int64_t left = until_ms < 0 ? -1 : until_ms - now_ms();
+		if (until_ms >= 0 && left <= 0) {
+			return -1;
+		}
+		int n = poll(&p, 1, left > 1000000 ? 1000000 : (int)left);
+		if (n > 0) {
+			ssize_t got = read(fd, &event, 1);
+			if (got < 0 && errno == EINTR) {
+				continue;
+			}
+			return got == 1 ? 1 : 0;
+		}
+		if (n < 0 && errno != EINTR) {
+			return 0;
+		}
+	}
+}
+
+/* The parent's whole rest of life. */
+static void
+wait_for_child(pid_t child, int fd, double wait_s)
+{
+	int64_t until_ms = wait_s > 0 ? now_ms() + (int64_t)(wait_s * 1e3) : -1;
+
+	for (int events = wait_s > 0 ? 2 : 1; events > 0; events--) {
+		int rc = wait_event(fd, until_ms);
+		if (rc == 0) {
+			_exit(status_of(child));
+		}
+		if (rc < 0) {
+			(void)fprintf(stderr, "ntpd: -w/--wait-sync %g timed out.\n", wait_s);
+			_exit(ETIMEDOUT);
+		}
+	}
+	_exit(EXIT_SUCCESS);
+}
+
+static void
+take_null(int as)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)dup2(fd, as);
+		(void)close(fd);
+	}
+}
+
+/* Child: keeps the standard three and the way to its parent. */
+static int
+become_daemon(int report_fd)
+{
+	int fd = report_fd;
+
+	if (fd != 3) {
+		fd = dup3(report_fd, 3, O_CLOEXEC);
+		if (fd < 0) {
+			return -errno;
+		}
+	}
+	proc_close_from(4);
+	if (setsid() < 0 || chdir("/") != 0) {
+		return -errno;
+	}
+	take_null(STDIN_FILENO);
+	return fd;
+}
+
+int
+proc_daemonise(double wait_s, int *report_fd)
+{
+	int fd[2];
+
+	if (pipe2(fd, O_CLOEXEC) != 0) {
+		return -errno;
+	}
+	pid_t child = fork();
+	if (child < 0) {
+		int rc = -errno;
+		(void)close(fd[0]);
+		(void)close(fd[1]);
+		return rc;
+	}
+	if (child > 0) {
+		(void)close(fd[1]);
+		wait_for_child(child, fd[0], wait_s);
+	}
+	(void)close(fd[0]);
+	int kept = become_daemon(fd[1]);
+	if (kept < 0) {
+		return kept;
+	}
+	*report_fd = kept;
+	return 0;
+}
+
+void
+proc_report(int *report_fd, enum proc_event event)
+{
+	uint8_t octet = (uint8_t)event;
+
+	if (*report_fd < 0) {
+		return;
+	}
+	if (event == PROC_READY) {
+		take_null(STDOUT_FILENO);
+		take_null(STDERR_FILENO);
+	}
+	/* A parent that waits for one event only is gone already when the second is told. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	ssize_t sent = write(*report_fd, &octet, 1);
+	if (sent != 1 || event == PROC_SYNCED) {
+		(void)close(*report_fd);
+		*report_fd = -1;
+	}
+}
+
+/* ---- limits ---- */
+
+static int
+limit_to(unsigned what, rlim_t value)
+{
+	struct rlimit limit;
+
+	if (getrlimit(what, &limit) != 0) {
+		return -errno;
+	}
+	limit.rlim_cur = value;
+	if (limit.rlim_max != RLIM_INFINITY && (value == RLIM_INFINITY || value > limit.rlim_max)) {
+		limit.rlim_max = value; /* needs CAP_SYS_RESOURCE */
+	}
+	return setrlimit(what, &limit) == 0 ? 0 : -errno;
+}
+
+static int
+lock_memory(long limit_mb)
+{
+	rlim_t limit = limit_mb == 0 ? RLIM_INFINITY : (rlim_t)limit_mb << 20;
+
+	int rc = limit_to(RLIMIT_MEMLOCK, limit);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
+		return -errno;
+	}
+	return rc;
+}
+
+int
+proc_limits(const struct proc_limits *limits)
+{
+	int rc = 0, one;
+
+	if (limits->files >= 0) {
+		rc = limit_to(RLIMIT_NOFILE, (rlim_t)limits->files);
+	}
+	if (limits->stack_pages >= 0) {
+		one = limit_to(RLIMIT_STACK, (rlim_t)limits->stack_pages * STACK_PAGE);
+		rc = rc != 0 ? rc : one;
+	}
+	if (limits->memlock_mb >= 0) {
+		one = lock_memory(limits->memlock_mb);
+		rc = rc != 0 ? rc : one;
+	}
+	return rc;
+}
+
+int
+proc_priority(int rt)
+{
+	int top = sched_get_priority_max(SCHED_FIFO), bottom = sched_get_priority_min(SCHED_FIFO);
+	struct sched_param p = { .sched_priority = rt > 0 ? rt : top };
+
+	if (p.sched_priority > top) {
+		p.sched_priority = top;
+	} else if (p.sched_priority < bottom) {
+		p.sched_priority = bottom;
+	}
+	if (sched_setscheduler(0, SCHED_FIFO, &p) == 0) {
+		return 0;
+	}
+	if (rt > 0) {
+		return -errno;
+	}
+	return setpriority(PRIO_PROCESS, 0, FALLBACK_NICE) == 0 ? 0 : -errno;
+}
+
+int
+proc_chroot(const char *dir)
+{
+	/* After the change /etc/localtime is another file, or none. */
+	tzset();
+	if (chroot(dir) != 0 || chdir("/") != 0) {
+		return -errno;
+	}
+	return 0;
+}
+
+/* ---- pid file ---- */
+
+int
+proc_pidfile_write(const char *path)
+{
+	char text[16];
+	int len = snprintf(text, sizeof text, "%d", (int)getpid());
+
+	if (unlink(path) != 0 && errno != ENOENT) {
+		return -errno;
+	}
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		return -errno;
+	}
+	int rc = write(fd, text, (size_t)len) == len ? 0 : -EIO;
+	if (close(fd) != 0 && rc == 0) {
+		rc = -errno;
+	}
+	return rc;
+}
+
+void
+proc_pidfile_remove(const char *path)
+{
+	char text[32] = "";
+
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		return;
+	}
+	ssize_t n = read(fd, text, sizeof text - 1);
+	(void)close(fd);
+	if (n > 0 && strtol(text, NULL, 10) == (long)getpid()) {
+		(void)unlink(path);
+	}
+}
+
+/* ---- name ---- */
+
+/* The end of the strings that follow one another in memory from end on. */
+static char *
+contiguous_end(char *end, char *const *list)
+{
+	for (size_t i = 0; list[i] != NULL; i++) {
+		if (list[i] == end) {
+			end += strlen(list[i]) + 1;
+		}
+	}
+	return end;
+}
+
+static bool
+copy_strings(char **list)
+{
+	for (size_t i = 0; list[i] != NULL; i++) {
+		char *copy = strdup(list[i]);
+		if (copy == NULL) {
+			return false;
+		}
+		list[i] = copy;
+	}
+	return true;
+}
+
+struct proc_title
+proc_title_find(int argc, char **argv)
+{
+	struct proc_title none = { 0 };
+
+	if (argc < 1 || argv[0] == NULL) {
+		return none;
+	}
+	char *start = argv[0];
+	char *end = contiguous_end(contiguous_end(start, argv), environ);
+	if (!copy_strings(argv) || !copy_strings(environ)) {
+		return none;
+	}
+	return (struct proc_title){ .at = start, .cap = (size_t)(end - start) };
+}
+
+void
+proc_title_set(const struct proc_title *t, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (t->cap < 2) {
+		return;
+	}
+	if (len > t->cap - 1) {
+		len = t->cap - 1;
+	}
+	memset(t->at, 0, t->cap);
+	memcpy(t->at, text, len);
+}
