@@ -17,7 +17,7 @@ struct filter {
 	struct sample best;     /* the chosen sample; valid when usable */
 	bool usable;            /* some sample's dispersion is below NTP_MAXDISP_S */
 	double disp_s;          /* weighted dispersion of all stages, <= NTP_MAXDISP_S */
-	double jitter_s;        /* RMS of differences to best, >= precision; 0 before the first sample */
+	double jitter_s;        /* RMS of differences to best, >= precision; 0 at first */
 	bool chosen;            /* a sample was handed on since filter_clear */
 	struct mtime used;      /* its time; valid when chosen */
 	double last_offset_s;   /* offset chosen last, spike or not; valid when chosen */
@@ -45,14 +45,21 @@ void filter_clear(struct filter *f, struct mtime now);
 
 /*
  * Adds a sample and chooses again.
- * s    a time before the previous sample's ages nothing; a disp_s of NTP_MAXDISP_S or more is never chosen
+ * s    a time before the previous sample's ages nothing; with a disp_s of NTP_MAXDISP_S or more
+ *      it is never chosen
  */
-enum filter_result filter_add(struct filter *f, const struct sample *s, const struct filter_rules *r);
+enum filter_result filter_add(struct filter *f, const struct sample *s,
+    const struct filter_rules *r);
 
 /* Adds the "no answer" sample of an unanswered poll: dispersion NTP_MAXDISP_S. */
-enum filter_result filter_add_silence(struct filter *f, struct mtime now, const struct filter_rules *r);
+enum filter_result filter_add_silence(struct filter *f, struct mtime now,
+    const struct filter_rules *r);
 
-/* Gives stage i, newest first, with its dispersion aged to now; false when there is none. For filtoffset and the like. */
-bool filter_stage(const struct filter *f, unsigned i, struct mtime now, double phi, struct sample *out);
+/*
+ * Gives stage i, newest first, with its dispersion aged to now; false when there is none.
+ * For filtoffset and the like.
+ */
+bool filter_stage(const struct filter *f, unsigned i, struct mtime now, double phi,
+    struct sample *out);
 
 #endif

@@ -13,13 +13,15 @@
 
 struct sample {
 	double offset_s;        /* source - our clock: what would have to be added to ours */
-	double delay_s;         /* round trip less the server's time, as measured: may be below 0 by the precisions */
+	/* Round trip less the server's time, as measured: may be below 0 by the precisions. */
+	double delay_s;
 	double disp_s;          /* precisions + PHI * round trip */
 	double root_delay_s, root_disp_s;       /* of the server, when it answered */
 	struct mtime at;        /* monotonic time of T4 */
 	/*
-	 * The sum of all adjustments our clock had received at that time (slews, steps, leap seconds), since some
-	 * start. offset_s + adjusted is the offset to the clock as if it had run free.
+	 * The sum of all adjustments our clock had received at that time (slews, steps, leap
+	 * seconds), since some start. offset_s + adjusted is the offset to the clock as if it had
+	 * run free.
 	 */
 	int64_t adjusted_ns;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * select - intersection, cluster, combine: which sources are right, and what they say together.
- * Pure: a table of candidates in, a selection out. RFC 5905, section 11.2; reference/algorithms, sections 6 and 7.
+ * Pure: a table of candidates in, a selection out. RFC 5905, section 11.2, with ntpd's differences.
  */
 #ifndef CORE_SELECT_H
 #define CORE_SELECT_H
@@ -38,8 +38,10 @@ struct candidate {
 };
 
 /* The values are mode 6's select codes. */
-enum tally { TALLY_REJECT, TALLY_FALSETICK, TALLY_EXCESS, TALLY_OUTLIER, TALLY_CANDIDATE, TALLY_BACKUP,
-	TALLY_SYSPEER, TALLY_PPSPEER };
+enum tally {
+	TALLY_REJECT, TALLY_FALSETICK, TALLY_EXCESS, TALLY_OUTLIER, TALLY_CANDIDATE, TALLY_BACKUP,
+	TALLY_SYSPEER, TALLY_PPSPEER
+};
 
 /* Why there is no system peer. */
 enum select_why { SELECT_FOUND, SELECT_NO_CANDIDATE, SELECT_NO_MAJORITY, SELECT_TOO_FEW };
@@ -92,8 +94,11 @@ struct select_work {
 	unsigned edge_n, entry_n;
 };
 
-/* Selects among n <= SELECT_MAX candidates. The order of the input changes nothing but the order of each[]. */
-void select_run(const struct candidate *c, unsigned n, const struct select_rules *rules, struct select_memory *memory,
-    struct select_work *work, struct selection *out);
+/*
+ * Selects among n <= SELECT_MAX candidates. The order of the input changes nothing but the order
+ * of each[].
+ */
+void select_run(const struct candidate *c, unsigned n, const struct select_rules *rules,
+    struct select_memory *memory, struct select_work *work, struct selection *out);
 
 #endif

@@ -115,7 +115,7 @@ keep_ordinary(struct run *r, unsigned n)
 			elect_orphan(r, i);
 		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
 			continue;       /* may have the orphan parent among its ancestors: a loop */
-		} else if ((c->flags & CANDIDATE_LOCAL) != 0 && (c->flags & CANDIDATE_PREFER) == 0) {
+		} else if ((c->flags & (CANDIDATE_LOCAL | CANDIDATE_PREFER)) == CANDIDATE_LOCAL) {
 			elect_local(r, i);
 		} else {
 			add_entry(r, i);

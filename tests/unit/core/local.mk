@@ -1,1 +1,25 @@
 # tests/unit/core
+check_PROGRAMS += tests/unit/core/test_event
+TESTS += tests/unit/core/test_event
+tests_unit_core_test_event_SOURCES = tests/unit/core/test_event.c tests/unit/core/check.h
+tests_unit_core_test_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_event_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_filter
+TESTS += tests/unit/core/test_filter
+tests_unit_core_test_filter_SOURCES = tests/unit/core/test_filter.c tests/unit/core/check.h
+tests_unit_core_test_filter_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_filter_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_select
+TESTS += tests/unit/core/test_select
+tests_unit_core_test_select_SOURCES = tests/unit/core/test_select.c tests/unit/core/check.h
+tests_unit_core_test_select_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_select_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_spike
+TESTS += tests/unit/core/test_spike
+tests_unit_core_test_spike_SOURCES = tests/unit/core/test_spike.c tests/unit/core/check.h
+tests_unit_core_test_spike_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_spike_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+

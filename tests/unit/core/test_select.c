@@ -1,0 +1,814 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What selection promises. */
+#include "core/select.h"
+#include <stdlib.h>
+#include "check.h"
+
+static const struct select_rules RULES = { .minclock = 3, .maxclock = 10, .minsane = 1,
+	.mindist_s = 0.001, .precision_s = 1e-6, .orphan_stratum = 16, .local_allowed = true };
+
+static struct candidate
+source(uint16_t id, double offset_s, double root_dist_s)
+{
+	return (struct candidate){ .id = id, .stratum = 2, .offset_s = offset_s,
+		.jitter_s = 1e-5, .root_dist_s = root_dist_s };
+}
+
+/* One run with nothing remembered. */
+static void
+run(const struct candidate *c, unsigned n, const struct select_rules *rules, struct selection *out)
+{
+	static struct select_work work;
+	struct select_memory memory = { 0, 0.0 };
+
+	select_run(c, n, rules, &memory, &work, out);
+}
+
+/* The tallies as ntpq prints them. */
+static void
+assert_tallies(const struct selection *s, const char *want)
+{
+	static const char marks[] = " x.-+#*o";
+	char got[SELECT_MAX + 1] = "";
+
+	for (unsigned i = 0; i < s->n; i++) {
+		got[i] = marks[s->each[i].tally];
+	}
+	assert_string_equal(got, want);
+}
+
+/*
+ * Intervals [-.010 .030] [-.018 .042] [-.017 .033]: all three overlap in [-.010 .030].
+ * Weights 1/dist 50, 33.33, 40, sum 123.33: offset (.5 + .4 + .32) / 123.33 = .0098919.
+ * Select jitters: 1: sqrt((.002^2 + .002^2) / 2) = .002;
+ * 2 and 3: sqrt((.002^2 + .004^2) / 2) = .00316.
+ * Metrics: .00004 + .002, .000095 + .002, .000079 + .002: the first is the system peer.
+ * Jitter: sqrt((33.33 + 40) * 4e-6 / 123.33 + .002^2) = sqrt(6.37838e-6).
+ */
+static void
+three_that_agree_are_combined_by_root_distance(void **state)
+{
+	struct candidate c[] = { source(1, 0.010, 0.020), source(2, 0.012, 0.030),
+		source(3, 0.008, 0.025) };
+	struct selection s;
+
+	(void)state;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "*++");
+	assert_int_equal(s.sys_id, 1);
+	assert_int_equal(s.sys_at, 0);
+	assert_int_equal(s.why, SELECT_FOUND);
+	assert_int_equal(s.survivors, 3);
+	assert_near(s.low_s, -0.010, 1e-12);
+	assert_near(s.high_s, 0.030, 1e-12);
+	assert_near(s.offset_s, 0.00989189, 1e-8);
+	assert_near(s.jitter_s, 2.525545e-3, 1e-8);
+	assert_near(s.var_s2, 0.0, 0.0);
+}
+
+static void
+one_source_alone_is_taken_as_it_is(void **state)
+{
+	struct candidate c = source(7, 0.010, 0.020);
+	struct selection s;
+
+	(void)state;
+	c.jitter_s = 0.003;
+	run(&c, 1, &RULES, &s);
+	assert_tallies(&s, "*");
+	assert_near(s.offset_s, 0.010, 0.0);
+	assert_near(s.jitter_s, 0.003, 0.0);
+}
+
+static void
+nobody_gives_no_candidate(void **state)
+{
+	struct selection s;
+
+	(void)state;
+	run(NULL, 0, &RULES, &s);
+	assert_int_equal(s.sys_id, 0);
+	assert_int_equal(s.why, SELECT_NO_CANDIDATE);
+	assert_near(s.low_s, 0.0, 0.0);
+	assert_near(s.high_s, 0.0, 0.0);
+}
+
+static void
+a_minority_apart_is_false(void **state)
+{
+	struct candidate c[] = { source(1, 0.100, 0.010), source(2, 0.001, 0.010),
+		source(3, 0.000, 0.010), source(4, -0.001, 0.010), source(5, 0.101, 0.010) };
+	struct selection s;
+
+	(void)state;
+	run(c, 5, &RULES, &s);
+	assert_tallies(&s, "x+*+x");
+	assert_near(s.low_s, -0.009, 1e-12);
+	assert_near(s.high_s, 0.009, 1e-12);
+}
+
+static void
+without_a_majority_nobody_is_right(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.001, 0.010),
+		source(3, 0.100, 0.010), source(4, 0.101, 0.010) };
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &RULES, &s);
+	assert_tallies(&s, "xxxx");
+	assert_int_equal(s.sys_id, 0);
+	assert_int_equal(s.why, SELECT_NO_MAJORITY);
+	run(c + 1, 2, &RULES, &s);
+	assert_tallies(&s, "xx");
+}
+
+/*
+ * [-1 1] and [.5 2.5] overlap in [.5 1], but neither midpoint is there: the algorithm of RFC 5905
+ * finds no majority, ntpd's takes both. The mean is .75.
+ */
+static void
+midpoints_outside_of_the_interval_do_not_matter(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 1.0), source(2, 1.5, 1.0) };
+	struct selection s;
+
+	(void)state;
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, "*+");
+	assert_near(s.low_s, 0.5, 1e-12);
+	assert_near(s.high_s, 1.0, 1e-12);
+	assert_near(s.offset_s, 0.75, 1e-12);
+}
+
+/* [-1 1] and [1 3] share one point only: no interval. A third over both makes a majority of two. */
+static void
+intervals_that_only_touch_need_a_third(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 1.0), source(2, 2.0, 1.0), source(3, 1.0, 1.0) };
+	struct selection s;
+
+	(void)state;
+	run(c, 2, &RULES, &s);
+	assert_int_equal(s.why, SELECT_NO_MAJORITY);
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+	assert_near(s.low_s, 0.0, 1e-12);
+	assert_near(s.high_s, 2.0, 1e-12);
+}
+
+static void
+a_source_called_true_is_never_false(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.001, 0.010),
+		source(3, 5.0, 0.010) };
+	struct selection s;
+
+	(void)state;
+	c[2].flags = CANDIDATE_TRUE;
+	run(c, 3, &RULES, &s);
+	assert_int_not_equal(s.each[2].tally, TALLY_FALSETICK);
+	assert_int_equal(s.survivors, 3);
+	/* The mean is 1.67 s, the others' interval ends at 10 ms. */
+	assert_near(s.offset_s, 0.010, 1e-12);
+	/* Two called true, far apart: no interval but theirs. */
+	c[0].flags = CANDIDATE_TRUE;
+	c[1] = c[2];
+	run(c, 2, &RULES, &s);
+	assert_int_equal(s.survivors, 2);
+	assert_near(s.low_s, -0.010, 1e-12);
+	assert_near(s.high_s, 5.010, 1e-12);
+	assert_near(s.offset_s, 2.5, 1e-12);
+}
+
+/* A system peer called true is not held in the interval of those who are not. */
+static void
+a_true_system_peer_is_believed(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.001, 0.010),
+		source(3, 5.0, 0.010) };
+	struct selection s;
+
+	(void)state;
+	c[2].flags = CANDIDATE_TRUE | CANDIDATE_PREFER;
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.sys_id, 3);
+	assert_near(s.offset_s, 5.0, 0.0);
+}
+
+/*
+ * Offsets 0, .001, .002, .030, distances .050, jitters .0001, minclock 1.
+ * Source 4 spreads most (~.029): out. Then 0 and .002 with sqrt((1e-6 + 4e-6)/2) = .00158 against
+ * .001: of the equals 1 and 3 the last by id: 3 out. Then 1 and 2 (.001 each): 2 out.
+ */
+static void
+outliers_go_until_minclock_is_left(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.050), source(2, 0.001, 0.050),
+		source(3, 0.002, 0.050), source(4, 0.030, 0.050) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		c[i].jitter_s = 0.0001;
+	}
+	rules.minclock = 1;
+	run(c, 4, &rules, &s);
+	assert_tallies(&s, "*---");
+	rules.minclock = 0;
+	run(c, 4, &rules, &s);
+	assert_tallies(&s, "*---");
+	rules.minclock = 3;
+	run(c, 4, &rules, &s);
+	assert_int_equal(s.each[3].tally, TALLY_OUTLIER);
+	assert_int_equal(s.survivors, 3);
+	/* Sources that jitter more by themselves than they spread lose nobody. */
+	for (int i = 0; i < 4; i++) {
+		c[i].jitter_s = 0.040;
+	}
+	run(c, 4, &rules, &s);
+	assert_int_equal(s.survivors, 4);
+}
+
+static void
+what_exceeds_maxclock_is_kept_as_backup(void **state)
+{
+	struct candidate c[6];
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		c[i] = source((uint16_t)(i + 1), 0.001 * i * i, 0.050);
+	}
+	rules.maxclock = 4;
+	run(c, 6, &rules, &s);
+	/* 6 and 5 go while there are more than four, the next as an outlier. */
+	assert_int_equal(s.each[5].tally, TALLY_BACKUP);
+	assert_int_equal(s.each[4].tally, TALLY_BACKUP);
+	assert_int_equal(s.each[3].tally, TALLY_OUTLIER);
+	assert_int_equal(s.survivors, 3);
+}
+
+static void
+the_cluster_stops_at_a_preferred_or_true_outlier(void **state)
+{
+	const unsigned flags[] = { CANDIDATE_PREFER, CANDIDATE_TRUE };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct candidate c[] = { source(1, 0.0, 0.050), source(2, 0.001, 0.050),
+			source(3, 0.002, 0.050), source(4, 0.030, 0.050) };
+		struct selection s;
+
+		c[3].flags = flags[i];
+		run(c, 4, &RULES, &s);
+		assert_int_equal(s.survivors, 4);
+	}
+}
+
+static void
+a_preferred_survivor_is_not_combined(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.001, 0.010),
+		source(3, 0.004, 0.012), source(4, 0.003, 0.020) };
+	struct selection s;
+
+	(void)state;
+	c[2].flags = CANDIDATE_PREFER;
+	c[2].jitter_s = 0.0007;
+	c[3].flags = CANDIDATE_PREFER;
+	run(c, 4, &RULES, &s);
+	/* Of two preferred the better metric wins. */
+	assert_int_equal(s.sys_id, 3);
+	assert_near(s.offset_s, 0.004, 0.0);
+	assert_near(s.jitter_s, 0.0007, 0.0);
+}
+
+static void
+the_lower_stratum_becomes_the_system_peer(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0001, 0.011),
+		source(3, 0.0002, 0.010) };
+	struct selection s;
+
+	(void)state;
+	c[1].stratum = 1;
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.sys_id, 2);
+}
+
+/* mindist 1 ms; difference .3 ms: kept at thresholds 1 ms and .5 ms, given up at .25 ms. */
+static void
+the_old_system_peer_is_kept_for_a_while(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0003, 0.0050) };
+	struct select_memory memory = { 1, 0.0 };
+	static struct select_work work;
+	struct selection s;
+	const uint16_t want[] = { 1, 1, 2, 2 };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		select_run(c, 2, &RULES, &memory, &work, &s);
+		assert_int_equal(s.sys_id, want[i]);
+		assert_int_equal(memory.sys_id, want[i]);
+	}
+	assert_near(memory.hop_s, 0.0, 0.0);
+	/* Farther than mindist apart: at once. */
+	memory = (struct select_memory){ 1, 0.0 };
+	c[1].offset_s = 0.002;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+	/* An old one that did not survive holds nothing. */
+	memory = (struct select_memory){ 9, 0.0005 };
+	c[1].offset_s = 0.0003;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+	/* With nobody there is nothing to remember. */
+	memory.hop_s = 0.0005;
+	select_run(NULL, 0, &RULES, &memory, &work, &s);
+	assert_int_equal(memory.sys_id, 0);
+	assert_near(memory.hop_s, 0.0, 0.0);
+}
+
+static void
+a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock(void **state)
+{
+	const struct {
+		enum ntp_leap vote[4];
+		int refclock;           /* index, -1: none */
+		enum ntp_leap want;
+	} cases[] = {
+		{ { LEAP_NONE, LEAP_NONE, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
+		{ { LEAP_INSERT, LEAP_INSERT, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
+		{ { LEAP_INSERT, LEAP_INSERT, LEAP_INSERT, LEAP_NONE }, -1, LEAP_INSERT },
+		{ { LEAP_DELETE, LEAP_DELETE, LEAP_NONE, LEAP_DELETE }, -1, LEAP_DELETE },
+		{ { LEAP_NONE, LEAP_NONE, LEAP_INSERT, LEAP_NONE }, 2, LEAP_INSERT },
+		{ { LEAP_NONE, LEAP_DELETE, LEAP_NONE, LEAP_NONE }, 1, LEAP_DELETE },
+		{ { LEAP_NONE, LEAP_DELETE, LEAP_INSERT, LEAP_INSERT }, 1, LEAP_DELETE },
+		{ { LEAP_NONE, LEAP_NONE, LEAP_NONE, LEAP_INSERT }, 1, LEAP_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct candidate c[4];
+		struct selection s;
+
+		for (int j = 0; j < 4; j++) {
+			c[j] = source((uint16_t)(j + 1), 0.0, 0.010);
+			c[j].leap = cases[i].vote[j];
+			c[j].flags = j == cases[i].refclock ? CANDIDATE_REFCLOCK : 0;
+		}
+		run(c, 4, &RULES, &s);
+		assert_int_equal(s.leap, cases[i].want);
+	}
+}
+
+static void
+fewer_than_minsane_set_no_clock(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.001, 0.010) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	rules.minsane = 3;
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, "++");
+	assert_int_equal(s.sys_id, 0);
+	assert_int_equal(s.why, SELECT_TOO_FEW);
+	assert_int_equal(s.survivors, 2);
+}
+
+static void
+local_is_used_when_nobody_else_is_left(void **state)
+{
+	struct candidate c[] = { source(9, 0.0, 0.010), source(2, 0.050, 0.005),
+		source(3, 0.0, 0.010) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	c[0].flags = CANDIDATE_LOCAL | CANDIDATE_REFCLOCK;
+	c[0].stratum = 5;
+	c[2].flags = CANDIDATE_LOCAL | CANDIDATE_REFCLOCK;
+	c[2].stratum = 5;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, " * ");
+	assert_near(s.offset_s, 0.050, 0.0);
+	c[1] = c[2];
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, " *");
+	/* Of two the lower stratum, whatever the order. */
+	c[0].stratum = 4;
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, "* ");
+	c[0].stratum = 6;
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, " *");
+	assert_near(s.low_s, -0.010, 0.0);
+	assert_near(s.high_s, 0.010, 0.0);
+	rules.local_allowed = false;
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, "  ");
+	assert_int_equal(s.why, SELECT_NO_CANDIDATE);
+	/* A preferred one is a source like any other, at once. */
+	c[0].flags |= CANDIDATE_PREFER;
+	run(c, 1, &rules, &s);
+	assert_tallies(&s, "*");
+}
+
+static void
+local_serves_when_the_others_contradict_each_other(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 1.0, 0.010),
+		source(3, 0.0, 0.010) };
+	struct selection s;
+
+	(void)state;
+	c[2].flags = CANDIDATE_LOCAL;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "xx*");
+	assert_near(s.offset_s, 0.0, 0.0);
+}
+
+static void
+the_orphan_parent_has_the_smallest_metric(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0, 0.010),
+		source(3, 0.0, 0.010), source(4, 0.0, 0.010) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	rules.orphan_stratum = 5;
+	rules.own_orphan_metric = 100;
+	for (int i = 0; i < 4; i++) {
+		c[i].stratum = 5;
+	}
+	c[0].orphan_metric = 70;
+	c[1].orphan_metric = 50;
+	c[2].orphan_metric = 50;
+	c[3].orphan_metric = 90;
+	run(c, 4, &rules, &s);
+	assert_tallies(&s, " *  ");
+	assert_true(s.orphan);
+	/* Ours is smaller: we are the parent. */
+	rules.own_orphan_metric = 50;
+	run(c, 4, &rules, &s);
+	assert_int_equal(s.sys_id, 0);
+	assert_int_equal(s.why, SELECT_NO_CANDIDATE);
+	/* A real source beats every orphan; who is below an orphan is never followed. */
+	rules.own_orphan_metric = 100;
+	c[0].stratum = 6;
+	c[3].stratum = 3;
+	run(c, 4, &rules, &s);
+	assert_tallies(&s, "   *");
+	assert_false(s.orphan);
+	/* Without orphan mode strata 5 and 6 are just strata. */
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 4);
+}
+
+static void
+of_orphans_with_one_metric_the_first_id_wins_in_any_order(void **state)
+{
+	struct candidate c[] = { source(3, 0.0, 0.010), source(2, 0.0, 0.010) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	rules.orphan_stratum = 2;
+	rules.own_orphan_metric = 100;
+	run(c, 2, &rules, &s);
+	assert_int_equal(s.sys_id, 2);
+}
+
+static void
+pps_refines_the_seconds_of_a_preferred_source(void **state)
+{
+	struct candidate c[] = { source(1, 0.002, 0.010), source(2, 0.003, 0.010),
+		source(3, 0.0001, 0.004), source(4, 0.0002, 0.004) };
+	struct selection s;
+
+	(void)state;
+	c[2].flags = CANDIDATE_PPS;
+	c[2].jitter_s = 2e-6;
+	c[3].flags = CANDIDATE_PPS;
+	/* Without a preferred source nobody numbers its seconds. */
+	run(c, 4, &RULES, &s);
+	assert_tallies(&s, "*+--");
+	c[0].flags = CANDIDATE_PREFER;
+	run(c, 4, &RULES, &s);
+	assert_tallies(&s, "*+o-");
+	assert_int_equal(s.sys_id, 3);
+	assert_near(s.offset_s, 0.0001, 1e-12);
+	assert_near(s.jitter_s, 2e-6, 0.0);
+}
+
+static void
+pps_is_not_used_when_the_second_is_in_doubt(void **state)
+{
+	struct candidate c[] = { source(1, 0.450, 0.100), source(2, 0.460, 0.100),
+		source(3, 0.390, 0.100) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	c[0].flags = CANDIDATE_PREFER;
+	c[2].flags = CANDIDATE_PPS;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "*+-");
+	c[0].offset_s = 0.390;
+	c[2].offset_s = 0.410;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "*+-");
+	/* A false PPS is false. */
+	c[2].offset_s = -0.2;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "*+x");
+	/* Alone only with minsane 0. */
+	run(c + 2, 1, &RULES, &s);
+	assert_int_equal(s.sys_id, 0);
+	rules.minsane = 0;
+	run(c + 2, 1, &rules, &s);
+	assert_tallies(&s, "o");
+	assert_near(s.offset_s, -0.2, 0.0);
+	c[2].offset_s = 0.45;
+	run(c + 2, 1, &rules, &s);
+	assert_int_equal(s.sys_id, 0);
+	run(c + 2, 0, &rules, &s);
+	assert_int_equal(s.sys_id, 0);
+}
+
+static struct candidate
+estimated(uint16_t id, double offset_s, double var_s2, double freq, double freq_var)
+{
+	struct candidate c = source(id, offset_s, 0.050);
+
+	c.var_s2 = var_s2;
+	c.freq = freq;
+	c.freq_var = freq_var;
+	return c;
+}
+
+/*
+ * Weights 1/4e-6 and 1/1e-6, that is 1 : 4; variance 1 / (.25e6 + 1e6) = .8e-6.
+ * Frequencies 1 : 1.
+ */
+static void
+estimates_are_combined_by_inverse_variance(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.001, 4e-6, 1e-6, 1e-16),
+		estimated(2, 0.002, 1e-6, 3e-6, 1e-16), source(3, 0.009, 0.040) };
+	struct selection s;
+
+	(void)state;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 0.0018, 1e-12);
+	assert_near(s.var_s2, 0.8e-6, 1e-15);
+	assert_near(s.freq, 2e-6, 1e-15);
+	assert_near(s.freq_var, 0.5e-16, 1e-25);
+	/* A survivor without an estimate takes no part in it. */
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+	assert_near(s.offset_s, 0.0018, 1e-12);
+	/* One alone hands its own on. */
+	run(c, 1, &RULES, &s);
+	assert_near(s.var_s2, 4e-6, 0.0);
+	assert_near(s.freq, 1e-6, 0.0);
+	/* An estimate without a frequency gives none. */
+	c[0].freq_var = 0.0;
+	c[1].freq_var = 0.0;
+	run(c, 2, &RULES, &s);
+	assert_near(s.var_s2, 0.8e-6, 1e-15);
+	assert_near(s.freq_var, 0.0, 0.0);
+}
+
+/*
+ * Source 1 claims 1 ns, the others 1 ms each: its weight is cut to the sum of theirs, 2e6.
+ * Offset (2 * .010 + 0 + 0) / 4 = .005;
+ * variance (4e12 * 1e-18 + 2 * 1e12 * 1e-6) / 16e12 = 1.25e-7.
+ */
+static void
+of_three_nobody_weighs_more_than_half(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.010, 1e-18, 0, 1e-16),
+		estimated(2, 0.0, 1e-6, 0, 1e-16), estimated(3, 0.0, 1e-6, 0, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	run(c, 3, &RULES, &s);
+	assert_near(s.offset_s, 0.005, 1e-9);
+	assert_near(s.var_s2, 1.25e-7, 1e-12);
+}
+
+/* [-10 10] says 0 with no doubt, [4 6] says 5: their common interval is [4 6]. */
+static void
+the_combined_offset_stays_in_the_interval(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-12, 0, 1e-16),
+		estimated(2, 5.0, 1.0, 0, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	c[0].root_dist_s = 10.0;
+	c[1].root_dist_s = 1.0;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 4.0, 0.0);
+	c[0].offset_s = 9.0;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 6.0, 0.0);
+}
+
+/* A random table of n sources within +-spread_s. */
+static void
+fill(uint64_t *seed, struct candidate *c, unsigned n, double spread_s)
+{
+	const unsigned flags[] = { 0, 0, 0, 0, 0, CANDIDATE_PREFER, CANDIDATE_REFCLOCK,
+		CANDIDATE_LOCAL, CANDIDATE_PPS };
+
+	for (unsigned i = 0; i < n; i++) {
+		c[i] = source((uint16_t)(i + 1), seeded_uniform(seed, -spread_s, spread_s),
+		    seeded_uniform(seed, 0.001, 0.1));
+		c[i].stratum = (uint8_t)(1 + seeded_below(seed, 4));
+		c[i].flags = flags[seeded_below(seed, 9)];
+		c[i].leap = (enum ntp_leap)seeded_below(seed, 3);
+		c[i].jitter_s = seeded_uniform(seed, 1e-6, 1e-2);
+		c[i].orphan_metric = seeded_below(seed, 5);
+		if (seeded_below(seed, 2) == 0) {
+			c[i].var_s2 = seeded_uniform(seed, 1e-12, 1e-6);
+			c[i].freq = seeded_uniform(seed, -1e-4, 1e-4);
+			c[i].freq_var = seeded_uniform(seed, 1e-18, 1e-12);
+		}
+	}
+}
+
+static struct select_rules
+seeded_rules(uint64_t *seed)
+{
+	struct select_rules rules = RULES;
+
+	rules.minclock = seeded_below(seed, 5);
+	rules.maxclock = 1 + seeded_below(seed, 10);
+	rules.minsane = seeded_below(seed, 3);
+	rules.orphan_stratum = seeded_below(seed, 4) == 0 ? 3 : 16;
+	rules.own_orphan_metric = seeded_below(seed, 6);
+	return rules;
+}
+
+static void
+the_order_of_the_input_changes_nothing(void **state)
+{
+	uint64_t seed = 4711;
+
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int turn = 0; turn < 3000; turn++) {
+		struct candidate c[12];
+		unsigned n = 1 + seeded_below(&seed, 12);
+		struct select_rules rules = seeded_rules(&seed);
+		struct selection a, b;
+
+		fill(&seed, c, n, seeded_below(&seed, 2) == 0 ? 0.02 : 0.2);
+		run(c, n, &rules, &a);
+		for (unsigned i = n; i > 1; i--) {
+			unsigned j = seeded_below(&seed, i);
+			struct candidate swap = c[i - 1];
+
+			c[i - 1] = c[j];
+			c[j] = swap;
+		}
+		run(c, n, &rules, &b);
+		for (unsigned i = 0; i < n; i++) {
+			assert_int_equal(b.each[i].id, c[i].id);
+			assert_int_equal(b.each[i].tally, a.each[c[i].id - 1].tally);
+		}
+		assert_int_equal(a.sys_id, b.sys_id);
+		assert_int_equal(a.why, b.why);
+		assert_int_equal(a.leap, b.leap);
+		assert_int_equal(a.orphan, b.orphan);
+		assert_same(a.offset_s, b.offset_s);
+		assert_same(a.jitter_s, b.jitter_s);
+		assert_same(a.var_s2, b.var_s2);
+		assert_same(a.freq, b.freq);
+		assert_same(a.low_s, b.low_s);
+		assert_same(a.high_s, b.high_s);
+	}
+}
+
+static void
+falsetickers_below_half_never_win(void **state)
+{
+	uint64_t seed = 815;
+
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int turn = 0; turn < 3000; turn++) {
+		struct candidate c[15];
+		unsigned n = 3 + seeded_below(&seed, 13);
+		unsigned liars = seeded_below(&seed, (n - 1) / 2 + 1);
+		struct selection s;
+
+		for (unsigned i = 0; i < n; i++) {
+			double dist_s = seeded_uniform(&seed, 0.001, 0.1);
+			/* The honest are within their distance of 0, liars beyond all of them. */
+			double offset_s = i < liars ? 1.0 + seeded_uniform(&seed, -0.01, 0.01) :
+			    seeded_uniform(&seed, -dist_s, dist_s);
+
+			c[i] = source((uint16_t)(i + 1), offset_s, dist_s);
+			c[i].var_s2 = i < liars ? 1e-18 : 1e-6;
+			c[i].freq_var = 1e-14;
+		}
+		run(c, n, &RULES, &s);
+		assert_true(s.sys_id > liars);
+		for (unsigned i = 0; i < liars; i++) {
+			assert_int_equal(s.each[i].tally, TALLY_FALSETICK);
+		}
+		assert_true(fabs(s.offset_s) <= 0.2);
+	}
+}
+
+static void
+a_combined_offset_is_finite_and_within_its_interval(void **state)
+{
+	uint64_t seed = 99;
+
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int turn = 0; turn < 3000; turn++) {
+		struct candidate c[20];
+		unsigned n = seeded_below(&seed, 21);
+		struct select_rules rules = seeded_rules(&seed);
+		struct selection s;
+
+		fill(&seed, c, n, 0.05);
+		run(c, n, &rules, &s);
+		if (s.sys_id == 0) {
+			continue;
+		}
+		assert_true(s.low_s < s.high_s);
+		assert_true(s.offset_s >= s.low_s);
+		assert_true(s.offset_s <= s.high_s);
+		assert_true(s.jitter_s >= rules.precision_s);
+		assert_true(isfinite(s.jitter_s));
+		assert_true(isfinite(s.var_s2));
+	}
+}
+
+static void
+a_full_table_is_worked_through(void **state)
+{
+	static struct candidate c[SELECT_MAX];
+	uint64_t seed = 1;
+	struct selection s;
+
+	(void)state;
+	for (unsigned i = 0; i < SELECT_MAX; i++) {
+		c[i] = source((uint16_t)(i + 1), seeded_uniform(&seed, -0.01, 0.01), 0.02);
+	}
+	run(c, SELECT_MAX, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+	assert_int_not_equal(s.sys_id, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(three_that_agree_are_combined_by_root_distance),
+		cmocka_unit_test(one_source_alone_is_taken_as_it_is),
+		cmocka_unit_test(nobody_gives_no_candidate),
+		cmocka_unit_test(a_minority_apart_is_false),
+		cmocka_unit_test(without_a_majority_nobody_is_right),
+		cmocka_unit_test(midpoints_outside_of_the_interval_do_not_matter),
+		cmocka_unit_test(intervals_that_only_touch_need_a_third),
+		cmocka_unit_test(a_source_called_true_is_never_false),
+		cmocka_unit_test(a_true_system_peer_is_believed),
+		cmocka_unit_test(outliers_go_until_minclock_is_left),
+		cmocka_unit_test(what_exceeds_maxclock_is_kept_as_backup),
+		cmocka_unit_test(the_cluster_stops_at_a_preferred_or_true_outlier),
+		cmocka_unit_test(a_preferred_survivor_is_not_combined),
+		cmocka_unit_test(the_lower_stratum_becomes_the_system_peer),
+		cmocka_unit_test(the_old_system_peer_is_kept_for_a_while),
+		cmocka_unit_test(a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock),
+		cmocka_unit_test(fewer_than_minsane_set_no_clock),
+		cmocka_unit_test(local_is_used_when_nobody_else_is_left),
+		cmocka_unit_test(local_serves_when_the_others_contradict_each_other),
+		cmocka_unit_test(the_orphan_parent_has_the_smallest_metric),
+		cmocka_unit_test(of_orphans_with_one_metric_the_first_id_wins_in_any_order),
+		cmocka_unit_test(pps_refines_the_seconds_of_a_preferred_source),
+		cmocka_unit_test(pps_is_not_used_when_the_second_is_in_doubt),
+		cmocka_unit_test(estimates_are_combined_by_inverse_variance),
+		cmocka_unit_test(of_three_nobody_weighs_more_than_half),
+		cmocka_unit_test(the_combined_offset_stays_in_the_interval),
+		cmocka_unit_test(the_order_of_the_input_changes_nothing),
+		cmocka_unit_test(falsetickers_below_half_never_win),
+		cmocka_unit_test(a_combined_offset_is_finite_and_within_its_interval),
+		cmocka_unit_test(a_full_table_is_worked_through),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
