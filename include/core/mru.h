@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mru - the clients seen last, and their rates: a table of fixed size keyed by address, oldest replaced first.
+ * O(1) per packet, no allocation: the caller hands in the memory. reference/directives, section 2 (rate algorithm).
+ */
+#ifndef CORE_MRU_H
+#define CORE_MRU_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/addr.h"
+#include "base/ntptime.h"
+#include "base/siphash.h"
+
+struct mru_rules {
+	int average_log2s;              /* discard average: 3 */
+	double minimum_s;               /* discard minimum: 2 */
+	bool enforce;                   /* the sender's entry has limited */
+	bool kod;                       /* and kod */
+};
+
+/* One client, as mrulist shows it. */
+struct mru_client {
+	struct addr addr;
+	uint16_t port;                  /* of the last packet */
+	uint8_t mode, version;          /* of the last packet */
+	uint32_t flags;                 /* restrict flags, with RESTRICT_LIMITED and _KOD when they acted */
+	uint64_t count, dropped;
+	struct mtime first, last;
+	double score;                   /* fill of its bucket */
+};
+
+enum mru_verdict { MRU_PASS, MRU_DROP, MRU_KOD };
+
+struct mru;
+
+/* Octets for a table of n clients; n for so many octets. */
+size_t mru_size(size_t n);
+size_t mru_fit(size_t octets);
+
+/* Makes an empty table in memory (mru_size(n) octets, aligned to 64). */
+struct mru *mru_init(void *memory, size_t n, const struct siphash_key *key);
+
+/* Counts a packet of a client and judges its rate. A new address always passes. */
+enum mru_verdict mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
+    uint32_t flags, const struct mru_rules *r, struct mtime now);
+
+/* Reads the entry of an address; false when there is none. */
+bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);
+
+/*
+ * Walk from newest to oldest or back. A position is opaque: mru_newest/mru_oldest give one, mru_older/mru_newer the
+ * next; 0 is the end. Positions hold until the next touch.
+ */
+uint32_t mru_newest(const struct mru *m);
+uint32_t mru_oldest(const struct mru *m);
+uint32_t mru_older(const struct mru *m, uint32_t at);
+uint32_t mru_newer(const struct mru *m, uint32_t at);
+uint32_t mru_position(const struct mru *m, const struct addr *a);
+void mru_read(const struct mru *m, uint32_t at, struct mru_client *out);
+
+size_t mru_used(const struct mru *m);
+size_t mru_peak(const struct mru *m);
+size_t mru_capacity(const struct mru *m);
+
+#endif
