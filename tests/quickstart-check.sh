@@ -7,7 +7,7 @@
 # Each stage builds and runs a group of tests; their results are counted from the .trs
 # files of the test harness. The last line is "N passed, N failed".
 
-check_packages=(libcmocka-dev clang clang-tidy llvm cppcheck mandoc shellcheck tshark procps
+check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck mandoc shellcheck tshark procps
 	iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2)
 deep_packages=(valgrind gcovr clang-tools)
@@ -19,12 +19,14 @@ stage_n=0
 # count FOLDER: the results below a build folder go to stage_passed, stage_failed and, one
 # line for each that did not pass, to stage_failures.
 count() {
-	local results
-	results=$(find "$1" -name '*.trs' -exec grep -H '^:test-result: ' {} +)
-	stage_passed=$(grep -c '\.trs::test-result: PASS' <<<"$results")
-	stage_failures=$(grep -v '\.trs::test-result: PASS' <<<"$results" | grep . |
-		sed "s|^$1/||; s|\.trs::test-result:|:|; s|^|      |")
-	stage_failed=$(grep -c . <<<"$stage_failures")
+	local results trs
+	results=$(find "$1" -name '*.trs' -exec cat {} + | grep '^:test-result: ')
+	stage_passed=$(grep -c '^:test-result: PASS' <<<"$results")
+	stage_failed=$(grep . <<<"$results" | grep -vc '^:test-result: PASS')
+	stage_failures=$(find "$1" -name '*.trs' -exec grep -l '^:test-result: [^P]' {} + |
+		while read -r trs; do
+			grep -aE '^(FAIL|ERROR|SKIP|XPASS|XFAIL): ' "${trs%.trs}.log" | sed 's|^|      |'
+		done)
 }
 
 # stage NAME FOLDER TARGET: runs the tests of TARGET in a build folder and counts them.

@@ -8,7 +8,8 @@
 cd "$top_srcdir" || exit 1
 need gcc clang
 
-flags=(-std=c11 -D_GNU_SOURCE -Iinclude -Isrc "-I$top_builddir" -Wall -Wextra -Wpedantic -Werror
+flags=(-std=c11 -D_GNU_SOURCE -Iinclude -Isrc -Itests "-I$top_builddir" -Wall -Wextra
+	-Wpedantic -Werror -Wno-unused-function
 	-Wundef -Wstrict-prototypes -fsyntax-only -x c)
 
 # undocumented FILE: prototypes in a paragraph without a comment, after one without.
@@ -44,5 +45,5 @@ for header in $(find include src tests -name '*.h' | sort); do
 	is "$wrong" '' "$short compiles alone"
 	is "$(sed -n 's/^#ifndef //p' "$header" | head -n 1) $(sed -n 's/^#define //p' "$header" |
 		head -n 1)" "$guard $guard" "$short is guarded by its path"
-	is "$(undocumented "$header")" '' "$short explains its functions"
+	[[ $header = tests/* ]] || is "$(undocumented "$header")" '' "$short explains its functions"
 done
