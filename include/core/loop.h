@@ -70,7 +70,7 @@ struct loop_state {
 };
 
 /* The calls both loops have; discipline.c chooses by loop_rules.kind through a const table. */
-struct loop_ops {
+struct clock_loop_ops {
 	void (*start)(struct loop_state *l, const struct loop_rules *r, struct mtime now);
 	/* An ordinary update: small offset, or a large one that is not to be stepped. synced: state SYNC or SPIK. */
 	void (*update)(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, bool synced,
@@ -79,6 +79,6 @@ struct loop_ops {
 	void (*stepped)(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now);
 };
 
-extern const struct loop_ops loop_classic_ops, loop_adaptive_ops;
+extern const struct clock_loop_ops loop_classic_ops, loop_adaptive_ops;
 
 #endif
