@@ -342,9 +342,13 @@ struct config *config_load(const struct config_reader *r, const char *path, stru
 
 /*
  * Reads configuration text that came from elsewhere; name stands for the file in messages.
- * remote: only the words that an authenticated ntpq may send are accepted, no paths (:config).
+ * base    what the text adds to (copied), or NULL for the defaults
+ * remote  only the words that an authenticated ntpq may send are accepted, no paths (:config)
  */
 struct config *config_load_text(const struct config_reader *r, const char *name, const char *text,
-    size_t len, bool remote, struct arena *a, struct diag_list *d);
+    size_t len, const struct config *base, bool remote, struct arena *a, struct diag_list *d);
+
+/* A deep copy in a, or NULL when a is exhausted. */
+struct config *config_copy(const struct config *c, struct arena *a);
 
 #endif

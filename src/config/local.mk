@@ -1,1 +1,13 @@
-# src/config
+noinst_LIBRARIES += libconfig.a
+libconfig_a_SOURCES = \
+	include/config/config.h src/config/config.c \
+	include/config/diag.h src/config/diag.c \
+	include/config/diff.h src/config/diff.c \
+	include/config/print.h src/config/print.c \
+	include/config/schema.h src/config/schema.c \
+	include/config/token.h src/config/token.c \
+	src/config/parse.h src/config/parse.c \
+	src/config/parse_access.c \
+	src/config/parse_source.c \
+	src/config/parse_words.c \
+	src/config/value.h src/config/value.c

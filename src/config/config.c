@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A configuration as a value: its defaults, what is asked of it, a copy of it. */
+#include "config/config.h"
+#include <string.h>
+#include "config/schema.h"
+#include "value.h"
+
+void
+config_defaults(struct config *c, struct arena *a)
+{
+	static const enum schema_group groups[] = {
+		SCHEMA_TOP, SCHEMA_DISCARD, SCHEMA_LIMIT, SCHEMA_MRU, SCHEMA_SWITCH, SCHEMA_TINKER,
+		SCHEMA_TOS, SCHEMA_RLIMIT, SCHEMA_LEAPFILE, SCHEMA_NTS, SCHEMA_EXTRA
+	};
+
+	memset(c, 0, sizeof *c);
+	c->arena = a;
+	for (unsigned i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+		value_defaults(groups[i], c);
+	}
+	c->log_mask = 0xfu << 4 * LOG_CLASS_SYNC;
+	for (unsigned i = 0; i < STATS_N; i++) {
+		value_defaults(SCHEMA_FILEGEN, &c->filegens[i]);
+		c->filegens[i].file = config_stats_name((enum config_stats)i);
+	}
+}
+
+bool
+config_default_given(const struct config *c, enum addr_family family)
+{
+	for (unsigned i = 0; i < c->restricts_n; i++) {
+		const struct config_restrict *r = &c->restricts[i];
+		if (r->act == RESTRICT_ADD && r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 &&
+		    (r->host.want == ADDR_NONE || r->host.want == family)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+config_key_trusted(const struct config *c, uint32_t id)
+{
+	for (unsigned i = 0; i < c->trustedkeys_n; i++) {
+		const struct config_key_range *r = &c->trustedkeys[i];
+		if (id >= (uint32_t)r->lo && id <= (uint32_t)r->hi) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- copying ---- */
+
+struct copy {
+	struct arena *a;
+	bool exhausted;
+};
+
+static const char *
+copy_text(struct copy *k, const char *s)
+{
+	if (s == NULL) {
+		return NULL;
+	}
+	const char *t = arena_strdup(k->a, s);
+	k->exhausted = k->exhausted || t == NULL;
+	return t;
+}
+
+/* An array with the room that the parser expects an array of n to have. */
+static void *
+copy_array(struct copy *k, const void *array, unsigned n, size_t size)
+{
+	size_t room = 8;
+
+	while (room < n) {
+		room *= 2;
+	}
+	if (n == 0) {
+		return NULL;
+	}
+	void *at = arena_alloc(k->a, room * size);
+	if (at == NULL) {
+		k->exhausted = true;
+		return NULL;
+	}
+	return memcpy(at, array, n * size);
+}
+
+/* Copies the texts of a group's rows in place. */
+static void
+copy_group(struct copy *k, enum schema_group group, void *base)
+{
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		const struct schema_row *row = &schema_rows[i];
+		if (row->group == group && (row->arg == ARG_TEXT || row->arg == ARG_PATH) &&
+		    row->at != SCHEMA_NOWHERE) {
+			const char *text;
+			memcpy(&text, (char *)base + row->at, sizeof text);
+			text = copy_text(k, text);
+			memcpy((char *)base + row->at, &text, sizeof text);
+		}
+	}
+}
+
+static void
+copy_sources(struct copy *k, struct config *c)
+{
+	c->sources = copy_array(k, c->sources, c->sources_n, sizeof *c->sources);
+	for (unsigned i = 0; i < c->sources_n && !k->exhausted; i++) {
+		struct config_source *s = &c->sources[i];
+		s->host.text = copy_text(k, s->host.text);
+		s->place.file = copy_text(k, s->place.file);
+		copy_group(k, SCHEMA_SOURCE, s);
+		copy_group(k, SCHEMA_REFCLOCK, s);
+		copy_group(k, SCHEMA_FUDGE, &s->fudge);
+	}
+	c->unpeers = copy_array(k, c->unpeers, c->unpeers_n, sizeof *c->unpeers);
+	for (unsigned i = 0; i < c->unpeers_n && !k->exhausted; i++) {
+		c->unpeers[i].text = copy_text(k, c->unpeers[i].text);
+	}
+}
+
+/* The lines of a file stand together, so its name is copied once per run of entries. */
+static void
+copy_restricts(struct copy *k, struct config *c)
+{
+	const char *last = NULL, *copied = NULL;
+
+	c->restricts = copy_array(k, c->restricts, c->restricts_n, sizeof *c->restricts);
+	for (unsigned i = 0; i < c->restricts_n && !k->exhausted; i++) {
+		struct config_restrict *r = &c->restricts[i];
+		r->host.text = r->host.text[0] == '\0' ? "" : copy_text(k, r->host.text);
+		if (r->place.file != last) {
+			last = r->place.file;
+			copied = copy_text(k, last);
+		}
+		r->place.file = copied;
+	}
+}
+
+static void
+copy_words(struct copy *k, const char ***words, unsigned n)
+{
+	*words = copy_array(k, *words, n, sizeof **words);
+	for (unsigned i = 0; i < n && !k->exhausted; i++) {
+		(*words)[i] = copy_text(k, (*words)[i]);
+	}
+}
+
+static void
+copy_lists(struct copy *k, struct config *c)
+{
+	copy_words(k, &c->sourcedirs, c->sourcedirs_n);
+	copy_words(k, &c->resets, c->resets_n);
+	c->trustedkeys = copy_array(k, c->trustedkeys, c->trustedkeys_n, sizeof *c->trustedkeys);
+	c->smears = copy_array(k, c->smears, c->smears_n, sizeof *c->smears);
+	c->listens = copy_array(k, c->listens, c->listens_n, sizeof *c->listens);
+	for (unsigned i = 0; i < c->listens_n && !k->exhausted; i++) {
+		c->listens[i].name = copy_text(k, c->listens[i].name);
+	}
+	c->setvars = copy_array(k, c->setvars, c->setvars_n, sizeof *c->setvars);
+	for (unsigned i = 0; i < c->setvars_n && !k->exhausted; i++) {
+		c->setvars[i].name = copy_text(k, c->setvars[i].name);
+		c->setvars[i].value = copy_text(k, c->setvars[i].value);
+	}
+	c->kept = copy_array(k, c->kept, c->kept_n, sizeof *c->kept);
+	for (unsigned i = 0; i < c->kept_n && !k->exhausted; i++) {
+		c->kept[i].arguments = copy_text(k, c->kept[i].arguments);
+	}
+	for (unsigned i = 0; i < STATS_N; i++) {
+		copy_group(k, SCHEMA_FILEGEN, &c->filegens[i]);
+	}
+}
+
+struct config *
+config_copy(const struct config *from, struct arena *a)
+{
+	struct copy k = { .a = a };
+	struct config *c = arena_alloc(a, sizeof *c);
+
+	if (c == NULL) {
+		return NULL;
+	}
+	*c = *from;
+	c->arena = a;
+	copy_group(&k, SCHEMA_TOP, c);
+	copy_group(&k, SCHEMA_NTS, c);
+	c->driftfile = copy_text(&k, c->driftfile);
+	c->leapfile = copy_text(&k, c->leapfile);
+	copy_sources(&k, c);
+	copy_restricts(&k, c);
+	copy_lists(&k, c);
+	return k.exhausted ? NULL : c;
+}

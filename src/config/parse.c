@@ -1,0 +1,754 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading ntp.conf: files, lines, and the words every directive shares. */
+#include "parse.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include "value.h"
+
+/* ---- reports ---- */
+
+const char *
+parse_word(const struct parser *p, unsigned i)
+{
+	return i < p->line.n ? p->line.words[i].text : NULL;
+}
+
+static unsigned
+column_of(const struct parser *p, unsigned i)
+{
+	const struct token_line *l = &p->line;
+
+	if (i < l->n) {
+		return l->words[i].column;
+	}
+	if (l->n == 0) {
+		return 1;
+	}
+	const struct token_word *last = &l->words[l->n - 1];
+	return last->column + (unsigned)strlen(last->text) + (last->quoted ? 2 : 0);
+}
+
+static const char *
+keep_raw(struct parser *p)
+{
+	size_t len = p->line.raw_len;
+
+	return arena_strndup(p->arena, p->line.raw, len > DIAG_LINE_MAX ? DIAG_LINE_MAX : len);
+}
+
+struct diag
+parse_where(struct parser *p, unsigned i)
+{
+	return (struct diag){ .file = p->file, .line = p->line.line, .column = column_of(p, i),
+	    .source = p->d->n < DIAG_KEPT_MAX ? keep_raw(p) : NULL };
+}
+
+static void report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
+    const char *fmt, va_list ap) TEXT_PRINTF(5, 0);
+
+static void
+report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
+    const char *fmt, va_list ap)
+{
+	char buf[DIAG_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	struct diag where = parse_where(p, i);
+
+	text_vprintf(&t, fmt, ap);
+	where.suggestion = suggestion;
+	diag_add(p->d, level, &where, "%s", buf);
+}
+
+void
+parse_error(struct parser *p, unsigned i, const char *fmt, ...)
+{
+	va_list ap;
+
+	p->failed = true;
+	va_start(ap, fmt);
+	report(p, DIAG_ERROR, i, NULL, fmt, ap);
+	va_end(ap);
+}
+
+void
+parse_warn(struct parser *p, unsigned i, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(p, DIAG_WARNING, i, NULL, fmt, ap);
+	va_end(ap);
+}
+
+static void say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
+    const char *fmt, ...) TEXT_PRINTF(5, 6);
+
+static void
+say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	report(p, level, i, suggestion, fmt, ap);
+	va_end(ap);
+}
+
+static void
+put_group(enum schema_group group, struct text *out)
+{
+	bool first = true;
+
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		if (schema_rows[i].group == group) {
+			text_printf(out, "%s%s", first ? "" : ", ", schema_rows[i].word);
+			first = false;
+		}
+	}
+}
+
+void
+parse_unknown(struct parser *p, unsigned i, enum schema_group group)
+{
+	char buf[DIAG_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	const char *word = parse_word(p, i);
+
+	p->failed = true;
+	if (p->d->n == DIAG_KEPT_MAX) {         /* only counted: save the search */
+		say(p, DIAG_ERROR, i, NULL, "unknown word");
+		return;
+	}
+	if (group == SCHEMA_TOP) {
+		say(p, DIAG_ERROR, i, schema_suggest(group, word),
+		    "unknown keyword '%s', expected a directive of ntp.conf", word);
+		return;
+	}
+	put_group(group, &t);
+	say(p, DIAG_ERROR, i, schema_suggest(group, word), "unknown word '%s' after '%s', expected %s",
+	    word, parse_word(p, 0), buf);
+}
+
+void
+parse_state(struct parser *p, const struct schema_row *row, unsigned i)
+{
+	if (p->quiet || row->state == STATE_ACTS) {
+		return;
+	}
+	if (row->state == STATE_NEVER) {
+		say(p, DIAG_WARNING, i, NULL, "'%s' is recognised, without effect: %s", row->word,
+		    row->reason);
+	} else {
+		say(p, DIAG_NOTE, i, NULL, "'%s' is recognised, not in effect in this version",
+		    row->word);
+	}
+}
+
+/* ---- words ---- */
+
+const struct schema_row *
+parse_find(struct parser *p, enum schema_group group, unsigned i)
+{
+	const struct schema_row *row = schema_find(group, parse_word(p, i));
+
+	if (row == NULL) {
+		parse_unknown(p, i, group);
+		return NULL;
+	}
+	if (p->remote && row->when != WHEN_REMOTE) {
+		parse_error(p, i, "'%s' is not taken from ntpq, write it into the file and reload",
+		    row->word);
+		return NULL;
+	}
+	return row;
+}
+
+unsigned
+parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *base)
+{
+	char buf[256];
+	struct text expected = text_over(buf, sizeof buf);
+	const char *word = NULL;
+
+	if (value_wanted(row)) {
+		i++;
+		word = parse_word(p, i);
+		value_expect(row, &expected);
+		if (word == NULL) {
+			parse_error(p, i, "'%s' wants %s", row->word, buf);
+			return i;
+		}
+	}
+	enum value_result r = value_read(row, word, base, p->arena);
+	p->ignored = r == VALUE_IGNORED;
+	switch (r) {
+	case VALUE_OK:
+		break;
+	case VALUE_CHANGED:
+		parse_warn(p, i, "'%s' wants %s, found '%s': the nearest value is taken", row->word,
+		    buf, word);
+		break;
+	case VALUE_IGNORED:
+		parse_warn(p, i, "'%s' wants %s, found '%s': ignored", row->word, buf, word);
+		break;
+	case VALUE_BAD:
+		parse_error(p, i, "'%s' wants %s, found '%s'", row->word, buf, word);
+		break;
+	case VALUE_NO_MEMORY:
+		p->exhausted = true;
+		p->failed = true;
+		break;
+	}
+	return i + 1;
+}
+
+void
+parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
+{
+	if (i >= p->line.n) {
+		char buf[DIAG_LINE_MAX];
+		struct text t = text_over(buf, sizeof buf);
+		put_group(group, &t);
+		parse_error(p, i, "'%s' wants one of %s", parse_word(p, 0), buf);
+		return;
+	}
+	while (i < p->line.n && !p->failed) {
+		const struct schema_row *row = parse_find(p, group, i);
+		if (row == NULL) {
+			return;
+		}
+		parse_state(p, row, i);
+		i = parse_value(p, row, i, base);
+	}
+}
+
+void
+parse_done(struct parser *p, unsigned i)
+{
+	if (i < p->line.n && !p->failed) {
+		parse_error(p, i, "unexpected word '%s', expected the end of the line",
+		    parse_word(p, i));
+	}
+}
+
+const char *
+parse_keep(struct parser *p, const char *s)
+{
+	const char *kept = arena_strdup(p->arena, s);
+
+	if (kept == NULL) {
+		p->exhausted = true;
+		p->failed = true;
+		return "";
+	}
+	return kept;
+}
+
+void *
+parse_grow(struct parser *p, void *array, unsigned n, size_t size)
+{
+	/* The room is 8 or the next power of two: it follows from n, so a line can be undone. */
+	if (n > 0 && (n < 8 || (n & (n - 1)) != 0)) {
+		return array;
+	}
+	void *at = arena_alloc(p->arena, (n == 0 ? 8 : 2 * (size_t)n) * size);
+	if (at == NULL) {
+		p->exhausted = true;
+		p->failed = true;
+		return NULL;
+	}
+	if (n > 0) {
+		memcpy(at, array, n * size);
+	}
+	return at;
+}
+
+/* ---- files ---- */
+
+/* A file is named by nobody, by a folder, or by an includefile line. */
+static void
+file_problem(struct parser *p, const char *path, int err)
+{
+	struct diag where = { .file = path };
+
+	if (p->frames_n == 0 || p->frames[p->frames_n - 1].is_folder) {
+		diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s", strerror(err));
+	} else if (err == ENOENT) {
+		parse_warn(p, 1, "'%s' does not exist, nothing is included", path);
+	} else {
+		parse_error(p, 1, "'%s' cannot be read: %s", path, strerror(err));
+	}
+}
+
+/* Puts a file on top of those being read; false when it cannot be. */
+static bool
+push_file(struct parser *p, const char *path)
+{
+	const char *text;
+	size_t len;
+
+	if (p->files_n == FILES_MAX) {
+		parse_error(p, 1, "more than %d files are included", (int)FILES_MAX);
+		return false;
+	}
+	p->files_n++;
+	int err = p->reader == NULL ? -ENOENT :
+	    p->reader->read(p->reader->ctx, path, p->arena, &text, &len);
+	if (err != 0) {
+		file_problem(p, path, -err);
+		return false;
+	}
+	struct parse_frame *f = &p->frames[p->frames_n++];
+	*f = (struct parse_frame){ .text = token_over(text, len), .name = path };
+	return true;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* Keeps the visible names with the suffix, sorted, as paths below dir. */
+static unsigned
+choose_members(struct parser *p, const char *dir, const char *suffix, const char **names, unsigned n)
+{
+	size_t suffix_len = strlen(suffix), dir_len = strlen(dir);
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = strlen(names[i]);
+		if (names[i][0] == '.' || len <= suffix_len ||
+		    strcmp(names[i] + len - suffix_len, suffix) != 0) {
+			continue;
+		}
+		char *path = arena_alloc(p->arena, dir_len + 1 + len + 1);
+		if (path == NULL) {
+			p->exhausted = true;
+			return 0;
+		}
+		struct text t = text_over(path, dir_len + 1 + len + 1);
+		text_printf(&t, "%s/%s", dir, names[i]);
+		names[chosen++] = path;
+	}
+	if (chosen > 0) {
+		qsort(names, chosen, sizeof *names, compare_names);
+	}
+	return chosen;
+}
+
+/* Puts the files of a folder on top; 0, or -errno of the reader. */
+static int
+push_folder(struct parser *p, const char *dir, const char *suffix)
+{
+	const char **names = NULL;
+	unsigned n = 0;
+
+	if (p->reader == NULL || p->reader->list == NULL) {
+		return -ENOTDIR;
+	}
+	int err = p->reader->list(p->reader->ctx, dir, p->arena, &names, &n);
+	if (err != 0) {
+		return err;
+	}
+	n = choose_members(p, dir, suffix, names, n);
+	p->frames[p->frames_n++] =
+	    (struct parse_frame){ .name = dir, .is_folder = true, .members = names, .members_n = n };
+	return 0;
+}
+
+static unsigned
+files_open(const struct parser *p)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->frames_n; i++) {
+		n += p->frames[i].is_folder ? 0 : 1;
+	}
+	return n;
+}
+
+static void
+include(struct parser *p)
+{
+	const char *path = parse_word(p, 1);
+
+	if (path == NULL) {
+		parse_error(p, 1, "'includefile' wants a path");
+		return;
+	}
+	parse_done(p, 2);
+	if (p->failed) {
+		return;
+	}
+	if (files_open(p) > INCLUDES_MAX) {
+		parse_error(p, 1, "'includefile' is nested deeper than %d files",
+		    (int)INCLUDES_MAX);
+		return;
+	}
+	path = parse_keep(p, path);
+	if (push_folder(p, path, ".conf") != 0) {
+		(void)push_file(p, path);
+	}
+}
+
+static void
+sourcedir(struct parser *p)
+{
+	const char *dir = parse_word(p, 1);
+
+	if (dir == NULL || dir[0] == '\0') {
+		parse_error(p, 1, "'sourcedir' wants a path");
+		return;
+	}
+	parse_done(p, 2);
+	const char **at = parse_grow(p, p->c->sourcedirs, p->c->sourcedirs_n, sizeof *at);
+	if (p->failed || at == NULL) {
+		return;
+	}
+	p->c->sourcedirs = at;
+	at[p->c->sourcedirs_n++] = parse_keep(p, dir);
+}
+
+/* ---- lines ---- */
+
+/* Follows the braces of the line; true when there were any. */
+static bool
+count_braces(struct parser *p)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < p->line.n; i++) {
+		for (const char *s = p->line.words[i].text; *s != '\0'; s++) {
+			p->braces += *s == '{' ? 1 : *s == '}' ? -1 : 0;
+			any = any || *s == '{' || *s == '}';
+		}
+	}
+	return any;
+}
+
+/* Refuses the line and the { } block it opens. */
+static void
+simulate(struct parser *p)
+{
+	parse_error(p, 0, "'simulate' is refused: %s", schema_find(SCHEMA_TOP, "simulate")->reason);
+	p->braces = 0;
+	p->in_simulate = !count_braces(p) || p->braces > 0;
+}
+
+/* True while the lines belong to the block of simulate. */
+static bool
+inside_simulate(struct parser *p)
+{
+	if (!p->in_simulate) {
+		return false;
+	}
+	if (p->braces == 0 && parse_word(p, 0)[0] != '{') {     /* no block followed */
+		p->in_simulate = false;
+		return false;
+	}
+	(void)count_braces(p);
+	p->in_simulate = p->braces > 0;
+	return true;
+}
+
+static void
+directive(struct parser *p, const struct schema_row *row)
+{
+	switch (row->arg) {
+	case ARG_SWITCH:
+	case ARG_INT:
+	case ARG_UINT:
+	case ARG_REAL:
+	case ARG_REAL_GIVEN:
+	case ARG_TEXT:
+	case ARG_PATH:
+	case ARG_CHOICE:
+	case ARG_DATE:
+	case ARG_NONE:
+	case ARG_FLAG:
+	case ARG_BOOL_ON:
+	case ARG_BOOL_OFF:
+		parse_done(p, parse_value(p, row, 0, p->c));
+		break;
+	case ARG_OPTIONS:
+		if (row->opens == SCHEMA_DISCARD) {
+			p->c->rate.model = RATE_DISCARD;
+		} else if (row->opens == SCHEMA_LIMIT) {
+			p->c->rate.model = RATE_LIMIT;
+		}
+		parse_options(p, row->opens, 1, p->c);
+		break;
+	case ARG_SOURCE:
+		parse_source(p, row);
+		break;
+	case ARG_REFCLOCK_NAME:
+		parse_refclock(p);
+		break;
+	case ARG_UNPEER:
+		parse_unpeer(p);
+		break;
+	case ARG_FUDGE:
+		parse_fudge(p, false);
+		break;
+	case ARG_DEVICE:
+		parse_fudge(p, true);
+		break;
+	case ARG_RESTRICT:
+		parse_restrict(p);
+		break;
+	case ARG_LISTEN:
+		parse_listen(p);
+		break;
+	case ARG_SWITCHES:
+		parse_switches(p);
+		break;
+	case ARG_KEY_LIST:
+		parse_key_list(p);
+		break;
+	case ARG_LOGCONFIG:
+		parse_logconfig(p);
+		break;
+	case ARG_STATISTICS:
+		parse_statistics(p);
+		break;
+	case ARG_FILEGEN:
+		parse_filegen(p);
+		break;
+	case ARG_SETVAR:
+		parse_setvar(p);
+		break;
+	case ARG_RESET:
+		parse_reset(p);
+		break;
+	case ARG_DRIFTFILE:
+		parse_driftfile(p);
+		break;
+	case ARG_LEAPFILE:
+		parse_leapfile(p);
+		break;
+	case ARG_SMEAR:
+		parse_smear(p);
+		break;
+	case ARG_SMEAR_INTERVAL:
+		parse_smear_interval(p);
+		break;
+	case ARG_SOURCEDIR:
+		sourcedir(p);
+		break;
+	case ARG_INCLUDE:
+		include(p);
+		break;
+	case ARG_END:
+		parse_done(p, 1);
+		p->ended = !p->failed;
+		break;
+	case ARG_SIMULATE:
+		simulate(p);
+		break;
+	case ARG_KEPT:
+	case ARG_KEPT_OPTIONS:
+		parse_kept(p, row);
+		break;
+	}
+}
+
+/* A *.sources file may be written by a DHCP hook: it names servers, nothing else. */
+static bool
+allowed_in_sourcedir(const struct schema_row *row)
+{
+	return row->arg == ARG_SOURCE && (row->bit == SOURCE_SERVER || row->bit == SOURCE_POOL ||
+	    row->bit == SOURCE_PEER);
+}
+
+static void
+one_line(struct parser *p)
+{
+	if (p->line.n == 0 || inside_simulate(p)) {
+		return;
+	}
+	p->failed = p->quiet = false;
+	const struct schema_row *row = parse_find(p, SCHEMA_TOP, 0);
+	if (row == NULL) {
+		return;
+	}
+	if (p->in_sourcedir && !allowed_in_sourcedir(row)) {
+		parse_error(p, 0, "'%s' does not belong into a file of sourcedir, expected "
+		    "server, pool or peer", row->word);
+		return;
+	}
+	struct config before = *p->c;
+	p->quiet = row->state != STATE_ACTS;
+	directive(p, row);
+	if (p->failed) {
+		*p->c = before;
+	} else {
+		p->quiet = false;
+		parse_state(p, row, 0);
+	}
+}
+
+/* Takes the next line or file of the uppermost frame; pops it at its end. */
+static void
+advance(struct parser *p)
+{
+	struct parse_frame *f = &p->frames[p->frames_n - 1];
+
+	if (f->is_folder) {
+		if (f->next < f->members_n) {
+			(void)push_file(p, f->members[f->next++]);
+		} else {
+			p->frames_n--;
+		}
+		return;
+	}
+	p->file = f->name;
+	switch (token_next(&f->text, &p->line)) {
+	case TOKEN_LINE:
+		one_line(p);
+		break;
+	case TOKEN_BAD:
+		p->line.words[0] = (struct token_word){ .text = "",
+		    .column = p->line.bad_column };
+		p->line.n = 1;
+		parse_error(p, 0, "%s", p->line.bad);
+		break;
+	case TOKEN_END:
+		p->frames_n--;
+		break;
+	}
+}
+
+static void
+run(struct parser *p)
+{
+	while (p->frames_n > 0 && !p->ended && !p->exhausted) {
+		advance(p);
+	}
+}
+
+static void
+read_sourcedirs(struct parser *p)
+{
+	p->in_sourcedir = true;
+	p->ended = false;
+	for (unsigned i = 0; i < p->c->sourcedirs_n && !p->exhausted; i++) {
+		struct diag where = { .file = p->c->sourcedirs[i] };
+		p->frames_n = 0;
+		int err = push_folder(p, p->c->sourcedirs[i], ".sources");
+		if (err == -ENOENT) {
+			diag_add(p->d, DIAG_NOTE, &where, "the folder does not exist yet");
+		} else if (err != 0) {
+			diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s", strerror(-err));
+		}
+		run(p);
+	}
+}
+
+static void
+finish(struct parser *p)
+{
+	if (p->exhausted) {
+		struct diag where = { .file = p->file };
+		diag_add(p->d, DIAG_ERROR, &where, "the configuration needs too much memory");
+		return;
+	}
+	parse_finish_fudges(p);
+}
+
+/* ---- from outside ---- */
+
+static struct config *
+fresh_config(const struct config *base, struct arena *a)
+{
+	if (base != NULL) {
+		return config_copy(base, a);
+	}
+	struct config *c = arena_alloc(a, sizeof *c);
+	if (c != NULL) {
+		config_defaults(c, a);
+	}
+	return c;
+}
+
+/* The parser is large and needed for the reading only, so it lives in an arena of its own. */
+static struct parser *
+parser_in(struct arena *scratch, const struct config_reader *r, const char *file, struct config *c,
+    struct diag_list *d)
+{
+	struct parser *p = scratch == NULL ? NULL : arena_alloc(scratch, sizeof *p);
+
+	if (p == NULL || c == NULL) {
+		return NULL;
+	}
+	p->c = c;
+	p->reader = r;
+	p->arena = c->arena;
+	p->d = d;
+	p->file = file;
+	return p;
+}
+
+static void
+drop_sourcedir_sources(struct config *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		if (!c->sources[i].from_sourcedir) {
+			c->sources[n++] = c->sources[i];
+		}
+	}
+	c->sources_n = n;
+}
+
+struct config *
+config_load(const struct config_reader *r, const char *path, struct arena *a, struct diag_list *d)
+{
+	struct arena *scratch = arena_new(sizeof(struct parser) + 64);
+	struct config *c = fresh_config(NULL, a);
+	struct parser *p = parser_in(scratch, r, path, c, d);
+
+	if (p != NULL) {
+		(void)push_file(p, path);
+		run(p);
+		read_sourcedirs(p);
+		finish(p);
+	}
+	if (p == NULL || p->exhausted) {
+		c = NULL;
+	}
+	arena_free(scratch);
+	return c;
+}
+
+struct config *
+config_load_text(const struct config_reader *r, const char *name, const char *text, size_t len,
+    const struct config *base, bool remote, struct arena *a, struct diag_list *d)
+{
+	struct arena *scratch = arena_new(sizeof(struct parser) + 64);
+	struct config *c = fresh_config(base, a);
+	struct parser *p = parser_in(scratch, r, name, c, d);
+
+	if (p != NULL) {
+		unsigned dirs = c->sourcedirs_n;
+		p->remote = remote;
+		p->frames_n = 1;
+		p->frames[0] = (struct parse_frame){ .text = token_over(text, len), .name = name };
+		run(p);
+		if (c->sourcedirs_n != dirs) {  /* what base read from its folders it keeps */
+			drop_sourcedir_sources(c);
+			read_sourcedirs(p);
+		}
+		finish(p);
+	}
+	if (p == NULL || p->exhausted) {
+		c = NULL;
+	}
+	arena_free(scratch);
+	return c;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * parse - the inside of the reader of ntp.conf: the state of one run and what the directives share.
+ * A directive reads its words, reports what is wrong through parse_error and then changes nothing:
+ * the caller puts the configuration back as it was before the line.
+ */
+#ifndef SRC_CONFIG_PARSE_H
+#define SRC_CONFIG_PARSE_H
+#include <stdbool.h>
+#include "config/config.h"
+#include "config/schema.h"
+#include "config/token.h"
+
+enum {
+	INCLUDES_MAX = 5,       /* nested */
+	FILES_MAX = 1000,       /* read in all: a file that includes itself twice must end */
+	FRAMES_MAX = 2 * (INCLUDES_MAX + 1),
+	SOURCES_MAX = 1024,
+	SETVARS_MAX = 256,
+	SMEARS_MAX = 64
+};
+
+/* A file being read, or a folder whose files are taken one by one. */
+struct parse_frame {
+	struct token_text text;
+	const char *name;
+	bool is_folder;
+	const char **members;   /* a folder's files */
+	unsigned members_n, next;
+};
+
+/* A fudge or device line; applied when every server line is known. */
+struct parse_fudge {
+	int32_t type, unit;
+	struct config_fudge fudge;
+	const char *path, *ppspath;
+	struct diag where;
+};
+
+struct parser {
+	struct config *c;
+	const struct config_reader *reader;
+	struct arena *arena;            /* of the result */
+	struct diag_list *d;
+	struct parse_frame frames[FRAMES_MAX];
+	unsigned frames_n, nested, files_n;
+	const char *file;               /* the one being read */
+	struct parse_fudge *fudges;
+	unsigned fudges_n;
+	bool remote;                    /* text of an ntpq */
+	bool in_sourcedir;
+	bool quiet;                     /* the line's first word had its note: no more for options */
+	bool failed;                    /* the current line */
+	bool ignored;                   /* the last value was out of range and left out */
+	bool ended;                     /* end was read */
+	bool in_simulate;               /* between the braces of simulate */
+	int braces;
+	bool exhausted;                 /* no memory: give up */
+	struct token_line line;
+};
+
+/* The text of word i, or NULL after the last. */
+const char *parse_word(const struct parser *p, unsigned i);
+
+/* Reports at word i (after the last: behind it). parse_error also fails the line. */
+void parse_error(struct parser *p, unsigned i, const char *fmt, ...) TEXT_PRINTF(3, 4);
+void parse_warn(struct parser *p, unsigned i, const char *fmt, ...) TEXT_PRINTF(3, 4);
+
+/* Reports that word i is not in the group, with the words that are and the one probably meant. */
+void parse_unknown(struct parser *p, unsigned i, enum schema_group group);
+
+/* Notes that a word does not act, unless the line already had its note. */
+void parse_state(struct parser *p, const struct schema_row *row, unsigned i);
+
+/* Finds word i in a group and checks that it may be said here; reports and gives NULL otherwise. */
+const struct schema_row *parse_find(struct parser *p, enum schema_group group, unsigned i);
+
+/* Reads the value of the row's word, which is word i, into base; gives the index after it. */
+unsigned parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *base);
+
+/* Reads options of a group from word i to the end of the line into base. */
+void parse_options(struct parser *p, enum schema_group group, unsigned i, void *base);
+
+/* Fails the line when word i exists. */
+void parse_done(struct parser *p, unsigned i);
+
+/* A copy that lives as long as the configuration; "" and a failed line when memory is short. */
+const char *parse_keep(struct parser *p, const char *s);
+
+/* Room for one more element of an array of n: the array, moved or not, or NULL and a failed line. */
+void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
+
+/* Where word i stands, for later messages. */
+struct diag parse_where(struct parser *p, unsigned i);
+
+/* 127.127.t.u */
+bool parse_is_clock(const struct addr *a, int32_t *type, int32_t *unit);
+
+/* Says that t is no type of clock; false when nothing more is to be done with the line. */
+bool parse_clock_known(struct parser *p, unsigned i, int32_t type);
+
+/* The directives; word 0 is the row's. */
+void parse_source(struct parser *p, const struct schema_row *row);
+void parse_refclock(struct parser *p);
+void parse_unpeer(struct parser *p);
+void parse_fudge(struct parser *p, bool device);
+void parse_finish_fudges(struct parser *p);
+void parse_restrict(struct parser *p);
+void parse_listen(struct parser *p);
+void parse_switches(struct parser *p);
+void parse_key_list(struct parser *p);
+void parse_logconfig(struct parser *p);
+void parse_statistics(struct parser *p);
+void parse_filegen(struct parser *p);
+void parse_setvar(struct parser *p);
+void parse_reset(struct parser *p);
+void parse_driftfile(struct parser *p);
+void parse_leapfile(struct parser *p);
+void parse_smear(struct parser *p);
+void parse_smear_interval(struct parser *p);
+void parse_kept(struct parser *p, const struct schema_row *row);
+
+/* Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. */
+unsigned parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port);
+
+#endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of ntp.conf. One row per word; sorted by group, then as ntp.conf(5) tells it. */
+#include "config/schema.h"
+#include <string.h>
+#include "base/text.h"
+
+static const struct schema_choice filegen_types[] = {
+	{ "none", FILEGEN_NONE }, { "pid", FILEGEN_PID }, { "day", FILEGEN_DAY },
+	{ "week", FILEGEN_WEEK }, { "month", FILEGEN_MONTH }, { "year", FILEGEN_YEAR },
+	{ "age", FILEGEN_AGE }, { NULL, 0 }
+};
+static const struct schema_choice loops[] = {
+	{ "adaptive", CONFIG_LOOP_ADAPTIVE }, { "classic", CONFIG_LOOP_CLASSIC }, { NULL, 0 }
+};
+static const struct schema_choice smear_forms[] = {
+	{ "cosine", SMEAR_COSINE }, { "linear", SMEAR_LINEAR }, { NULL, 0 }
+};
+
+/* Columns arg .. opens of a row, by kind of argument. */
+#define NOT SCHEMA_NOWHERE
+#define C(member) offsetof(struct config, member)
+#define S(member) offsetof(struct config_source, member)
+#define F(member) offsetof(struct config_fudge, member)
+#define G(member) offsetof(struct config_filegen, member)
+#define M(member) offsetof(struct config_smear, member)
+#define VALUE(arg, lo, hi, out, at, aside) arg, lo, hi, out, at, aside, 0, NULL, SCHEMA_TOP
+#define INT(at, lo, hi, out) VALUE(ARG_INT, lo, hi, OUTSIDE_##out, at, NOT)
+#define INT_OVER(at, sibling, lo, hi) VALUE(ARG_INT, lo, hi, OUTSIDE_IGNORED, at, sibling)
+#define REAL(at, lo, hi, out) VALUE(ARG_REAL, lo, hi, OUTSIDE_##out, at, NOT)
+#define REAL_TWICE(at, twin, lo, hi) VALUE(ARG_REAL, lo, hi, OUTSIDE_REFUSED, at, twin)
+#define REAL_GIVEN(at, given, lo, hi) VALUE(ARG_REAL_GIVEN, lo, hi, OUTSIDE_CLAMPED, at, given)
+#define UINT(at) VALUE(ARG_UINT, 0, 4294967295.0, OUTSIDE_REFUSED, at, NOT)
+#define SWITCH(at) VALUE(ARG_SWITCH, 0, 1, OUTSIDE_CLAMPED, at, NOT)
+#define FUDGE(arg, lo, hi, out, member, bit) \
+	arg, lo, hi, OUTSIDE_##out, F(member), NOT, bit, NULL, SCHEMA_TOP
+#define TEXT(at, hi) VALUE(ARG_TEXT, 1, hi, OUTSIDE_REFUSED, at, NOT)
+#define PATH(at) VALUE(ARG_PATH, 0, 1023, OUTSIDE_REFUSED, at, NOT)
+#define DATE(at) VALUE(ARG_DATE, 1, 99999, OUTSIDE_REFUSED, at, NOT)
+#define ON(at) VALUE(ARG_BOOL_ON, 0, 0, OUTSIDE_REFUSED, at, NOT)
+#define OFF(at) VALUE(ARG_BOOL_OFF, 0, 0, OUTSIDE_REFUSED, at, NOT)
+#define WORD VALUE(ARG_NONE, 0, 0, OUTSIDE_REFUSED, NOT, NOT)
+#define FLAG(at, bit) ARG_FLAG, 0, 0, OUTSIDE_REFUSED, at, NOT, bit, NULL, SCHEMA_TOP
+#define CHOICE(at, words) ARG_CHOICE, 0, 0, OUTSIDE_REFUSED, at, NOT, 0, words, SCHEMA_TOP
+#define FORM(arg) arg, 0, 0, OUTSIDE_REFUSED, NOT, NOT, 0, NULL, SCHEMA_TOP
+#define SOURCE(kind) ARG_SOURCE, 0, 0, OUTSIDE_REFUSED, NOT, NOT, kind, NULL, SCHEMA_SOURCE
+#define OPENS(group) ARG_OPTIONS, 0, 0, OUTSIDE_REFUSED, NOT, NOT, 0, NULL, group
+#define KEPT(lo, hi, what) ARG_KEPT, lo, hi, OUTSIDE_REFUSED, NOT, NOT, what, NULL, SCHEMA_TOP
+#define KEPT_OPENS(words, group) \
+	ARG_KEPT_OPTIONS, words, 0, OUTSIDE_REFUSED, NOT, NOT, 0, NULL, group
+/* Columns when .. reason: does the word act, and from when. */
+#define ACTS(when) WHEN_##when, STATE_ACTS, NULL
+#define LATER(when) WHEN_##when, STATE_NOT_YET, NULL
+#define NEVER(why) WHEN_RELOAD, STATE_NEVER, why
+
+#define NO_AUTOKEY "Autokey (RFC 5906) is insecure and not supported; use keys or nts"
+#define NO_MODE7 "mode 7 (ntpdc) is not answered; use ntpq"
+#define NO_TRAP "traps are not sent; watch the log or mode 6 instead"
+#define NO_KNOB "packets that fail authentication never change an association here"
+#define BIG 1e9
+#define INT_BIG 2147483647.0
+
+/* group, word, arg..opens, default, when..reason */
+const struct schema_row schema_rows[] = {
+	/* associations */
+	{ SCHEMA_TOP, "server", SOURCE(SOURCE_SERVER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "pool", SOURCE(SOURCE_POOL), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "peer", SOURCE(SOURCE_PEER), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "broadcast", SOURCE(SOURCE_BROADCAST), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "manycastclient", SOURCE(SOURCE_MANYCAST), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "refclock", FORM(ARG_REFCLOCK_NAME), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "fudge", FORM(ARG_FUDGE), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "device", FORM(ARG_DEVICE), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "unpeer", FORM(ARG_UNPEER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "unconfig", FORM(ARG_UNPEER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "sourcedir", FORM(ARG_SOURCEDIR), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "sourceport", INT(C(sourceport), 0, 65535, REFUSED), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 0, KEPT_WORDS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "multicastclient", KEPT(0, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "manycastserver", KEPT(1, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "mdnstries", INT(C(mdnstries), 0, 1000, REFUSED), "5", LATER(RELOAD) },
+	{ SCHEMA_TOP, "ttl", KEPT(1, 8, KEPT_TTLS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "broadcastdelay", REAL(C(broadcastdelay_s), 0, 10, REFUSED), "0",
+	    LATER(RELOAD) },
+	{ SCHEMA_TOP, "pollskewlist", KEPT(1, 64, KEPT_SKEWS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "phone", KEPT(1, 10, KEPT_WORDS), NULL, LATER(RELOAD) },
+
+	/* access control */
+	{ SCHEMA_TOP, "restrict", FORM(ARG_RESTRICT), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "unrestrict", FORM(ARG_RESTRICT), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "delrestrict", FORM(ARG_RESTRICT), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "discard", OPENS(SCHEMA_DISCARD), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "limit", OPENS(SCHEMA_LIMIT), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "mru", OPENS(SCHEMA_MRU), NULL, ACTS(START) },
+
+	/* interfaces */
+	{ SCHEMA_TOP, "interface", FORM(ARG_LISTEN), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "nic", FORM(ARG_LISTEN), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "dscp", INT(C(dscp), 0, 63, REFUSED), "46", ACTS(RELOAD) },
+	{ SCHEMA_TOP, "extra", OPENS(SCHEMA_EXTRA), NULL, LATER(RELOAD) },
+
+	/* files, logging, statistics */
+	{ SCHEMA_TOP, "driftfile", FORM(ARG_DRIFTFILE), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "nonvolatile", REAL(C(nonvolatile), 0, BIG, REFUSED), "1e-07",
+	    LATER(RELOAD) },
+	{ SCHEMA_TOP, "leapfile", FORM(ARG_LEAPFILE), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "leapsmearinterval", FORM(ARG_SMEAR_INTERVAL), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "leapsmear", FORM(ARG_SMEAR), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "pidfile", PATH(C(pidfile)), NULL, ACTS(START) },
+	{ SCHEMA_TOP, "logfile", PATH(C(logfile)), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "logconfig", FORM(ARG_LOGCONFIG), NULL, LATER(REMOTE) },
+	{ SCHEMA_TOP, "statsdir", PATH(C(statsdir)), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "statistics", FORM(ARG_STATISTICS), NULL, LATER(REMOTE) },
+	{ SCHEMA_TOP, "filegen", FORM(ARG_FILEGEN), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "includefile", FORM(ARG_INCLUDE), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "end", FORM(ARG_END), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "saveconfigdir", PATH(C(saveconfigdir)), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "keys", PATH(C(keys)), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "setvar", FORM(ARG_SETVAR), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "reset", FORM(ARG_RESET), NULL, LATER(REMOTE) },
+
+	/* authentication */
+	{ SCHEMA_TOP, "trustedkey", FORM(ARG_KEY_LIST), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "controlkey", INT(C(controlkey), 0, 65535, REFUSED), "0", LATER(RELOAD) },
+	{ SCHEMA_TOP, "requestkey", INT(C(requestkey), 0, 65535, REFUSED), "0", NEVER(NO_MODE7) },
+	{ SCHEMA_TOP, "crypto", KEPT_OPENS(0, SCHEMA_CRYPTO), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TOP, "keysdir", PATH(C(keysdir)), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TOP, "automax", INT(C(automax_log2s), 1, 31, REFUSED), "12", NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TOP, "revoke", INT(C(revoke_log2s), 1, 31, REFUSED), "17", NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TOP, "ident", KEPT(1, 1, KEPT_WORDS), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TOP, "ntpsigndsocket", PATH(C(ntpsigndsocket)), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "nts", OPENS(SCHEMA_NTS), NULL, LATER(RELOAD) },
+
+	/* system, discipline, selection */
+	{ SCHEMA_TOP, "enable", FORM(ARG_SWITCHES), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "disable", FORM(ARG_SWITCHES), NULL, ACTS(REMOTE) },
+	{ SCHEMA_TOP, "tinker", OPENS(SCHEMA_TINKER), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "tos", OPENS(SCHEMA_TOS), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "rlimit", OPENS(SCHEMA_RLIMIT), NULL, LATER(START) },
+	{ SCHEMA_TOP, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), NULL, LATER(START) },
+	{ SCHEMA_TOP, "trap", KEPT_OPENS(1, SCHEMA_TRAP), NULL, NEVER(NO_TRAP) },
+	{ SCHEMA_TOP, "simulate", FORM(ARG_SIMULATE), NULL,
+	    NEVER("it belongs to ntpdsim, which is not part of this program") },
+
+	/* options of an association */
+	{ SCHEMA_SOURCE, "iburst", FLAG(S(flags), SOURCE_IBURST), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "burst", FLAG(S(flags), SOURCE_BURST), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "minpoll", INT(S(minpoll), 3, 17, CLAMPED), "6", ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "maxpoll", INT(S(maxpoll), 3, 17, CLAMPED), "10", ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "prefer", FLAG(S(flags), SOURCE_PREFER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "noselect", FLAG(S(flags), SOURCE_NOSELECT), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "true", FLAG(S(flags), SOURCE_TRUE), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "key", INT(S(key), 1, 65535, REFUSED), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "version", INT(S(version), 1, 4, REFUSED), "4", ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "mode", UINT(S(mode)), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "ttl", INT(S(ttl), 0, 255, REFUSED), "0", LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "preempt", FLAG(S(flags), SOURCE_PREEMPT), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "xleave", FLAG(S(flags), SOURCE_XLEAVE), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "xmtnonce", FLAG(S(flags), SOURCE_XMTNONCE), NULL, ACTS(REMOTE) },
+	{ SCHEMA_SOURCE, "bias", REAL(S(bias_s), -1, 1, REFUSED), "0", LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "nts", FLAG(S(flags), SOURCE_NTS), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "noval", FLAG(S(flags), SOURCE_NOVAL), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "ca", PATH(S(ca)), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "aead", TEXT(S(aead), 32), NULL, LATER(RELOAD) },
+	{ SCHEMA_SOURCE, "autokey", FLAG(S(flags), SOURCE_AUTOKEY), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_SOURCE, "ident", TEXT(S(ident), 255), NULL, NEVER(NO_AUTOKEY) },
+
+	/* further words of refclock NAME */
+	{ SCHEMA_REFCLOCK, "unit", INT(S(clock_unit), 0, 255, REFUSED), "0", ACTS(RELOAD) },
+	{ SCHEMA_REFCLOCK, "subtype", TEXT(S(subtype), 64), NULL, LATER(RELOAD) },
+	{ SCHEMA_REFCLOCK, "path", PATH(S(path)), NULL, LATER(RELOAD) },
+	{ SCHEMA_REFCLOCK, "ppspath", PATH(S(ppspath)), NULL, LATER(RELOAD) },
+	{ SCHEMA_REFCLOCK, "baud", INT(S(baud), 0, 4000000, REFUSED), "0", LATER(RELOAD) },
+
+	{ SCHEMA_FUDGE, "time1", FUDGE(ARG_REAL, -BIG, BIG, REFUSED, time1_s, FUDGE_TIME1), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "time2", FUDGE(ARG_REAL, -BIG, BIG, REFUSED, time2_s, FUDGE_TIME2), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "stratum", FUDGE(ARG_INT, 0, 16, IGNORED, stratum, FUDGE_STRATUM), NULL,
+	    ACTS(RELOAD) },
+	{ SCHEMA_FUDGE, "refid", FUDGE(ARG_TEXT, 1, 1023, REFUSED, refid, FUDGE_REFID), NULL,
+	    ACTS(RELOAD) },
+	{ SCHEMA_FUDGE, "flag1", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag1, FUDGE_FLAG1), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "flag2", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag2, FUDGE_FLAG2), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "flag3", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag3, FUDGE_FLAG3), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "flag4", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag4, FUDGE_FLAG4), NULL,
+	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "minjitter", FUDGE(ARG_REAL, 0, 1, REFUSED, minjitter_s, FUDGE_MINJITTER), NULL,
+	    LATER(RELOAD) },
+
+	{ SCHEMA_DEVICE, "timedata", PATH(S(path)), NULL, LATER(RELOAD) },
+	{ SCHEMA_DEVICE, "ppsdata", PATH(S(ppspath)), NULL, LATER(RELOAD) },
+
+#define R(member) offsetof(struct config_restrict, member)
+	{ SCHEMA_RESTRICT_SCOPE, "default", WORD, NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT_SCOPE, "source", WORD, NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "mask", WORD, NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "ippeerlimit", INT(R(ippeerlimit), -1, 65535, REFUSED), "-1",
+	    LATER(REMOTE) },
+	{ SCHEMA_RESTRICT, "ignore", FLAG(R(flags), RESTRICT_IGNORE), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "noserve", FLAG(R(flags), RESTRICT_NOSERVE), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "notrust", FLAG(R(flags), RESTRICT_NOTRUST), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "version", FLAG(R(flags), RESTRICT_VERSION), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "nopeer", FLAG(R(flags), RESTRICT_NOPEER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "noepeer", FLAG(R(flags), RESTRICT_NOEPEER), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "limited", FLAG(R(flags), RESTRICT_LIMITED), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "kod", FLAG(R(flags), RESTRICT_KOD), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "noquery", FLAG(R(flags), RESTRICT_NOQUERY), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "nomodify", FLAG(R(flags), RESTRICT_NOMODIFY), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "nomrulist", FLAG(R(flags), RESTRICT_NOMRULIST), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "notrap", FLAG(R(flags), RESTRICT_NOTRAP), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "lowpriotrap", FLAG(R(flags), RESTRICT_LOWPRIOTRAP), NULL,
+	    NEVER(NO_TRAP) },
+	{ SCHEMA_RESTRICT, "flake", FLAG(R(flags), RESTRICT_FLAKE), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "mssntp", FLAG(R(flags), RESTRICT_MSSNTP), NULL, LATER(REMOTE) },
+	{ SCHEMA_RESTRICT, "serverresponse", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESTRICT, "ntpport", FLAG(R(match), RESTRICT_MATCH_NTPPORT), NULL, ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "non-ntpport", FLAG(R(match), RESTRICT_MATCH_NON_NTPPORT), NULL,
+	    ACTS(REMOTE) },
+	{ SCHEMA_RESTRICT, "interface", FLAG(R(match), RESTRICT_MATCH_INTERFACE), NULL,
+	    ACTS(REMOTE) },
+#undef R
+
+	{ SCHEMA_DISCARD, "average", INT(C(rate.average_log2s), 0, 255, IGNORED), "3",
+	    ACTS(RELOAD) },
+	{ SCHEMA_DISCARD, "minimum", INT(C(rate.minimum_s), 0, 255, IGNORED), "2", ACTS(RELOAD) },
+	{ SCHEMA_DISCARD, "monitor", INT(C(rate.monitor), 0, INT_BIG, IGNORED), "3000",
+	    LATER(RELOAD) },
+	{ SCHEMA_LIMIT, "average", REAL(C(rate.limit_average_pps), 0, BIG, IGNORED), "1",
+	    LATER(RELOAD) },
+	{ SCHEMA_LIMIT, "burst", REAL(C(rate.limit_burst), 0, BIG, IGNORED), "20", LATER(RELOAD) },
+	{ SCHEMA_LIMIT, "kod", REAL(C(rate.limit_kod_pps), 0, BIG, IGNORED), "0.5",
+	    LATER(RELOAD) },
+
+	{ SCHEMA_MRU, "maxdepth", INT_OVER(C(mru.maxdepth), C(mru.maxmem_kb), 1, INT_BIG), NULL,
+	    ACTS(START) },
+	{ SCHEMA_MRU, "maxmem", INT_OVER(C(mru.maxmem_kb), C(mru.maxdepth), 1, INT_BIG), "1024",
+	    ACTS(START) },
+	{ SCHEMA_MRU, "mindepth", INT(C(mru.mindepth), 0, INT_BIG, IGNORED), "600",
+	    LATER(START) },
+	{ SCHEMA_MRU, "maxage", INT(C(mru.maxage_s), -1, INT_BIG, IGNORED), "64", LATER(START) },
+	{ SCHEMA_MRU, "minage", INT(C(mru.minage_s), 0, INT_BIG, IGNORED), "64", LATER(START) },
+	{ SCHEMA_MRU, "initalloc", INT_OVER(C(mru.initalloc), C(mru.initmem_kb), 1, INT_BIG), NULL,
+	    LATER(START) },
+	{ SCHEMA_MRU, "initmem", INT_OVER(C(mru.initmem_kb), C(mru.initalloc), 1, INT_BIG), "4",
+	    LATER(START) },
+	{ SCHEMA_MRU, "incalloc", INT_OVER(C(mru.incalloc), C(mru.incmem_kb), 1, INT_BIG), NULL,
+	    LATER(START) },
+	{ SCHEMA_MRU, "incmem", INT_OVER(C(mru.incmem_kb), C(mru.incalloc), 1, INT_BIG), "4",
+	    LATER(START) },
+
+	{ SCHEMA_LISTEN_ACT, "listen", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_ACT, "ignore", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_ACT, "drop", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_WHAT, "all", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_WHAT, "ipv4", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_WHAT, "ipv6", WORD, NULL, ACTS(RELOAD) },
+	{ SCHEMA_LISTEN_WHAT, "wildcard", WORD, NULL, ACTS(RELOAD) },
+
+	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", ACTS(REMOTE) },
+	{ SCHEMA_SWITCH, "bclient", FLAG(C(switches), SWITCH_BCLIENT), NULL, LATER(RELOAD) },
+	{ SCHEMA_SWITCH, "calibrate", FLAG(C(switches), SWITCH_CALIBRATE), NULL, LATER(RELOAD) },
+	{ SCHEMA_SWITCH, "kernel", FLAG(C(switches), SWITCH_KERNEL), "1", ACTS(RELOAD) },
+	{ SCHEMA_SWITCH, "mode7", FLAG(C(switches), SWITCH_MODE7), NULL, NEVER(NO_MODE7) },
+	{ SCHEMA_SWITCH, "monitor", FLAG(C(switches), SWITCH_MONITOR), "1", ACTS(REMOTE) },
+	{ SCHEMA_SWITCH, "ntp", FLAG(C(switches), SWITCH_NTP), "1", ACTS(REMOTE) },
+	{ SCHEMA_SWITCH, "stats", FLAG(C(switches), SWITCH_STATS), "1", ACTS(RELOAD) },
+	{ SCHEMA_SWITCH, "peer_clear_digest_early",
+	    FLAG(C(switches), SWITCH_PEER_CLEAR_DIGEST_EARLY), "1", NEVER(NO_KNOB) },
+	{ SCHEMA_SWITCH, "unpeer_crypto_early", FLAG(C(switches), SWITCH_UNPEER_CRYPTO_EARLY), "1",
+	    NEVER(NO_KNOB) },
+	{ SCHEMA_SWITCH, "unpeer_crypto_nak_early",
+	    FLAG(C(switches), SWITCH_UNPEER_CRYPTO_NAK_EARLY), "1", NEVER(NO_KNOB) },
+	{ SCHEMA_SWITCH, "unpeer_digest_early", FLAG(C(switches), SWITCH_UNPEER_DIGEST_EARLY), "1",
+	    NEVER(NO_KNOB) },
+
+	{ SCHEMA_TINKER, "loop", CHOICE(C(tinker.loop), loops), "adaptive", ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "panic", REAL(C(tinker.panic_s), 0, BIG, REFUSED), "1000",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "step", REAL_TWICE(C(tinker.stepback_s), C(tinker.stepfwd_s), 0, BIG),
+	    "0.128", ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "stepback", REAL(C(tinker.stepback_s), 0, BIG, REFUSED), "0.128",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "stepfwd", REAL(C(tinker.stepfwd_s), 0, BIG, REFUSED), "0.128",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "stepout", REAL(C(tinker.stepout_s), 300, BIG, CLAMPED), "300",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "freq", REAL_GIVEN(C(tinker.freq_ppm), C(tinker.freq_given), -500, 500),
+	    NULL, ACTS(START) },
+	{ SCHEMA_TINKER, "allan", REAL(C(tinker.allan_log2s), 3, 17, CLAMPED), "11",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "dispersion", REAL(C(tinker.dispersion_ppm), 0, 500, REFUSED), "15",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "huffpuff", REAL(C(tinker.huffpuff_s), 0, BIG, REFUSED), "0",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TINKER, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), "0", LATER(START) },
+
+	{ SCHEMA_TOS, "minclock", INT(C(tos.minclock), 1, 255, CLAMPED), "3", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "maxclock", INT(C(tos.maxclock), 1, 255, CLAMPED), "10", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "minsane", INT(C(tos.minsane), 0, 255, REFUSED), "1", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "mindist", REAL(C(tos.mindist_s), 0, BIG, REFUSED), "0.001",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TOS, "maxdist", REAL(C(tos.maxdist_s), 0, BIG, REFUSED), "1.5", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "maxdisp", REAL(C(tos.maxdisp_s), 0, BIG, REFUSED), "16", LATER(RELOAD) },
+	{ SCHEMA_TOS, "floor", INT(C(tos.floor), 0, 15, CLAMPED), "0", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "ceiling", INT(C(tos.ceiling), 1, 15, CLAMPED), "15", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "orphan", INT(C(tos.orphan), 1, 17, REFUSED), "17", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "orphanwait", REAL(C(tos.orphanwait_s), 0, BIG, REFUSED), "300",
+	    ACTS(RELOAD) },
+	{ SCHEMA_TOS, "cohort", SWITCH(C(tos.cohort)), "0", LATER(RELOAD) },
+	{ SCHEMA_TOS, "beacon", INT(C(tos.beacon_s), 0, INT_BIG, REFUSED), "3600",
+	    LATER(RELOAD) },
+	{ SCHEMA_TOS, "bcpollbstep", INT(C(tos.bcpollbstep), 0, 4, REFUSED), "0",
+	    LATER(RELOAD) },
+	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), NULL, LATER(START) },
+
+	{ SCHEMA_RLIMIT, "memlock", INT(C(rlimit.memlock_mb), -1, INT_BIG, REFUSED), "-1",
+	    LATER(START) },
+	{ SCHEMA_RLIMIT, "stacksize", INT(C(rlimit.stacksize_pages), 0, INT_BIG, REFUSED), "50",
+	    LATER(START) },
+	{ SCHEMA_RLIMIT, "filenum", INT(C(rlimit.filenum), 0, INT_BIG, REFUSED), "0",
+	    LATER(START) },
+
+	{ SCHEMA_STATISTICS, "clockstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "cryptostats", WORD, NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_STATISTICS, "loopstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "peerstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "rawstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "sysstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "protostats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "timingstats", WORD, NULL,
+	    NEVER("it was a debugging build's; nothing is measured for it") },
+	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(REMOTE) },
+
+	{ SCHEMA_FILEGEN, "file", PATH(G(file)), NULL, LATER(RELOAD) },
+	{ SCHEMA_FILEGEN, "type", CHOICE(G(type), filegen_types), "day", LATER(RELOAD) },
+	{ SCHEMA_FILEGEN, "link", ON(G(link)), "1", LATER(RELOAD) },
+	{ SCHEMA_FILEGEN, "nolink", OFF(G(link)), NULL, LATER(RELOAD) },
+	{ SCHEMA_FILEGEN, "enable", ON(G(enabled)), "0", LATER(RELOAD) },
+	{ SCHEMA_FILEGEN, "disable", OFF(G(enabled)), NULL, LATER(RELOAD) },
+
+	{ SCHEMA_LEAPFILE, "checkhash", ON(C(leapfile_checkhash)), "1", LATER(RELOAD) },
+	{ SCHEMA_LEAPFILE, "ignorehash", OFF(C(leapfile_checkhash)), NULL, LATER(RELOAD) },
+
+	{ SCHEMA_SMEAR, "address", TEXT(NOT, 64), NULL, LATER(RELOAD) },
+	{ SCHEMA_SMEAR, "interval", REAL(M(interval_s), 0, 86400, REFUSED), NULL, LATER(RELOAD) },
+	{ SCHEMA_SMEAR, "form", CHOICE(M(form), smear_forms), "cosine", LATER(RELOAD) },
+
+#define NTS(member) C(nts.member)
+	{ SCHEMA_NTS, "enable", ON(NTS(enable)), "0", LATER(RELOAD) },
+	{ SCHEMA_NTS, "disable", OFF(NTS(enable)), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "cert", PATH(NTS(cert)), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "key", PATH(NTS(key)), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "ca", PATH(NTS(ca)), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "cookie", PATH(NTS(cookie)), "/var/lib/ntp/nts-keys", LATER(RELOAD) },
+	{ SCHEMA_NTS, "mintls", TEXT(NTS(mintls), 32), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "maxtls", TEXT(NTS(maxtls), 32), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "tlsciphersuites", TEXT(NTS(ciphersuites), 1023), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "tlsecdhcurves", TEXT(NTS(ecdhcurves), 1023), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "tlscipherserverpreference", ON(NTS(server_preference)), "0",
+	    LATER(RELOAD) },
+	{ SCHEMA_NTS, "aead", TEXT(NTS(aead), 32), NULL, LATER(RELOAD) },
+	{ SCHEMA_NTS, "port", INT(NTS(port), 1, 65535, REFUSED), "4460", LATER(RELOAD) },
+
+	{ SCHEMA_EXTRA, "port", INT(C(extra_port), 1, 65535, REFUSED), NULL, LATER(RELOAD) },
+
+	{ SCHEMA_RESET, "allpeers", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "auth", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "ctl", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "io", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "mem", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "sys", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_RESET, "timer", WORD, NULL, LATER(REMOTE) },
+
+	{ SCHEMA_CRYPTO, "host", TEXT(NOT, 1023), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_CRYPTO, "ident", TEXT(NOT, 1023), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_CRYPTO, "pw", TEXT(NOT, 1023), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_CRYPTO, "randfile", PATH(NOT), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_CRYPTO, "digest", TEXT(NOT, 64), NULL, NEVER(NO_AUTOKEY) },
+	{ SCHEMA_TRAP, "port", INT(NOT, 1, 65535, REFUSED), "18447", NEVER(NO_TRAP) },
+	{ SCHEMA_TRAP, "interface", TEXT(NOT, 64), NULL, NEVER(NO_TRAP) },
+};
+
+const unsigned schema_rows_n = sizeof schema_rows / sizeof schema_rows[0];
+
+const struct schema_row *
+schema_find(enum schema_group group, const char *word)
+{
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		if (schema_rows[i].group == group && strcmp(schema_rows[i].word, word) == 0) {
+			return &schema_rows[i];
+		}
+	}
+	return NULL;
+}
+
+const char *
+schema_suggest(enum schema_group group, const char *word)
+{
+	const char *best = NULL;
+	unsigned best_at = (unsigned)strlen(word) / 3 + 1;      /* slips, not other words */
+
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		if (schema_rows[i].group != group) {
+			continue;
+		}
+		unsigned at = text_distance(word, schema_rows[i].word);
+		if (at < best_at || (at == best_at && best == NULL && at <= 2)) {
+			best = schema_rows[i].word;
+			best_at = at;
+		}
+	}
+	return best;
+}
+
+static const struct schema_clock clocks[] = {
+	{ 1, "local", "undisciplined local clock", STATE_ACTS },
+	{ 4, "spectracom", "Spectracom", STATE_NOT_YET },
+	{ 5, "truetime", "TrueTime", STATE_NOT_YET },
+	{ 8, "generic", "generic radio clock (parse)", STATE_NOT_YET },
+	{ 11, "arbiter", "Arbiter", STATE_NOT_YET },
+	{ 18, "modem", "telephone time service", STATE_NOT_YET },
+	{ 20, "nmea", "NMEA GPS", STATE_NOT_YET },
+	{ 22, "pps", "pulse per second", STATE_NOT_YET },
+	{ 26, "hpgps", "HP GPS", STATE_NOT_YET },
+	{ 28, "shm", "shared memory", STATE_NOT_YET },
+	{ 29, "trimble", "Trimble", STATE_NOT_YET },
+	{ 30, "oncore", "Motorola Oncore", STATE_NOT_YET },
+	{ 31, NULL, "Rockwell Jupiter", STATE_NOT_YET },
+	{ 33, NULL, "dumb clock", STATE_NOT_YET },
+	{ 38, NULL, "hopf serial", STATE_NOT_YET },
+	{ 39, NULL, "hopf PCI", STATE_NOT_YET },
+	{ 40, "jjy", "JJY", STATE_NOT_YET },
+	{ 42, "zyfer", "Zyfer", STATE_NOT_YET },
+	{ 44, NULL, "NeoClock", STATE_NOT_YET },
+	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET },
+	{ 46, "gpsd", "gpsd", STATE_NOT_YET },
+	{ 3, NULL, "PSTI", STATE_NEVER }, { 6, NULL, "IRIG audio", STATE_NEVER },
+	{ 7, NULL, "CHU", STATE_NEVER }, { 9, NULL, "Magnavox", STATE_NEVER },
+	{ 10, NULL, "Austron", STATE_NEVER }, { 12, NULL, "KSI", STATE_NEVER },
+	{ 13, NULL, "Ultralink", STATE_NEVER }, { 14, NULL, "ESE", STATE_NEVER },
+	{ 16, NULL, "Bancomm", STATE_NEVER }, { 17, NULL, "Datum", STATE_NEVER },
+	{ 19, NULL, "Heath", STATE_NEVER }, { 21, NULL, "TrueTime GPS-VME", STATE_NEVER },
+	{ 27, NULL, "Arcron", STATE_NEVER }, { 32, NULL, "Chrono-log", STATE_NEVER },
+	{ 34, NULL, "Ultralink", STATE_NEVER }, { 35, NULL, "Conrad", STATE_NEVER },
+	{ 36, NULL, "WWV audio", STATE_NEVER }, { 37, NULL, "Forum", STATE_NEVER },
+	{ 41, NULL, "TrueTime 560", STATE_NEVER }, { 43, NULL, "RIPE NCC", STATE_NEVER },
+};
+
+const struct schema_clock *
+schema_clock_of_type(int32_t type)
+{
+	for (unsigned i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+		if (clocks[i].type == type) {
+			return &clocks[i];
+		}
+	}
+	return NULL;
+}
+
+const struct schema_clock *
+schema_clock_of_name(const char *name)
+{
+	for (unsigned i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+		if (clocks[i].name != NULL && strcmp(clocks[i].name, name) == 0) {
+			return &clocks[i];
+		}
+	}
+	return NULL;
+}
+
+bool
+config_source_in_effect(const struct config_source *s)
+{
+	if (s->kind == SOURCE_REFCLOCK) {
+		const struct schema_clock *clock = schema_clock_of_type(s->clock_type);
+		return clock != NULL && clock->state == STATE_ACTS;
+	}
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		const struct schema_row *row = &schema_rows[i];
+		if (row->arg == ARG_SOURCE && row->bit == s->kind) {
+			return row->state == STATE_ACTS;
+		}
+	}
+	return false;
+}
