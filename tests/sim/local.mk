@@ -1,1 +1,21 @@
-# tests/sim
+# tests/sim: whole daemons in simulated time
+check_LIBRARIES += libsim.a
+libsim_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+libsim_a_SOURCES = \
+	tests/sim/world.h tests/sim/world.c \
+	tests/sim/osc.h tests/sim/osc.c \
+	tests/sim/sim_rng.h tests/sim/sim_rng.c \
+	tests/sim/sim_clock.h tests/sim/sim_clock.c \
+	tests/sim/sim_loop.h tests/sim/sim_loop.c \
+	tests/sim/sim_path.h tests/sim/sim_path.c \
+	tests/sim/sim_net.h tests/sim/sim_net.c tests/sim/sim_socket.c \
+	tests/sim/sim_store.h tests/sim/sim_store.c \
+	tests/sim/sim_log.h tests/sim/sim_log.c \
+	tests/sim/sim_resolver.h tests/sim/sim_resolver.c \
+	tests/sim/sim_server.h tests/sim/sim_server.c
+
+check_PROGRAMS += tests/sim/test_sim
+TESTS += tests/sim/test_sim
+tests_sim_test_sim_SOURCES = tests/sim/test_sim.c
+tests_sim_test_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_sim_test_sim_LDADD = libsim.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)

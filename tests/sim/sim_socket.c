@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sockets of a simulated host: the net port. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "sim/sim_net.h"
+#include "base/cursor.h"
+
+struct net_socket {
+	struct sim_host *host;
+	uint64_t id;            /* never used twice */
+	struct endpoint local, remote;
+	bool connected, drop;
+	struct net_events ev;
+	void *ctx;
+	struct net_socket *next;
+};
+
+static bool
+owns(const struct sim_host *h, const struct addr *a)
+{
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		if (h->iface[i].up && addr_equal(&h->iface[i].addr, a)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The address the kernel would send from; false when there is no route. */
+static bool
+source_for(const struct sim_host *h, const struct addr *remote, struct addr *out)
+{
+	bool loop = addr_is_loopback(remote);
+
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		const struct net_iface *f = &h->iface[i];
+
+		if (f->up && f->addr.family == remote->family && f->loopback == loop &&
+		    addr_is_link_local(&f->addr) == addr_is_link_local(remote)) {
+			*out = f->addr;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+bound(const struct sim_host *h, const struct endpoint *e)
+{
+	for (const struct net_socket *s = h->sockets; s != NULL; s = s->next) {
+		if (endpoint_equal(&s->local, e)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+socket_add(struct sim_host *h, const struct net_socket *what, struct net_socket **out)
+{
+	struct net_socket *s = sim_alloc(1, sizeof *s);
+
+	*s = *what;
+	s->host = h;
+	s->id = ++h->socket_last_id;
+	s->next = h->sockets;
+	h->sockets = s;
+	h->socket_n++;
+	*out = s;
+}
+
+static int
+listen_on(struct net *port, const struct net_listen *what, const struct net_events *ev, void *ctx,
+    struct net_socket **out)
+{
+	struct sim_host *h = (struct sim_host *)port;
+
+	if (h->listen_error != 0) {
+		return h->listen_error;
+	}
+	if (bound(h, &what->local) || (h->port_taken && addr_is_wildcard(&what->local.addr))) {
+		return -EADDRINUSE;
+	}
+	if (!addr_is_wildcard(&what->local.addr) && !owns(h, &what->local.addr)) {
+		return -EADDRNOTAVAIL;
+	}
+	socket_add(h, &(struct net_socket){ .local = what->local, .drop = what->drop, .ev = *ev, .ctx = ctx }, out);
+	return 0;
+}
+
+static int
+connect_to(struct net *port, const struct endpoint *local, const struct endpoint *remote, unsigned dscp,
+    const struct net_events *ev, void *ctx, struct net_socket **out)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	struct net_socket s = { .remote = *remote, .connected = true, .ev = *ev, .ctx = ctx };
+
+	(void)dscp;
+	if (h->connect_error != 0) {
+		return h->connect_error;
+	}
+	if (local != NULL) {
+		s.local = *local;
+	}
+	if (s.local.addr.family == ADDR_NONE || addr_is_wildcard(&s.local.addr)) {
+		if (!source_for(h, &remote->addr, &s.local.addr)) {
+			return -ENETUNREACH;
+		}
+	} else if (!owns(h, &s.local.addr)) {
+		return -EADDRNOTAVAIL;
+	}
+	while (s.local.port == 0 || (local == NULL && bound(h, &s.local))) {
+		s.local.port = (uint16_t)(SIM_PORT_FIRST + sim_rng_below(&h->rng, SIM_PORT_N));
+	}
+	socket_add(h, &s, out);
+	return 0;
+}
+
+static void
+close_socket(struct net *port, struct net_socket *s)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	struct net_socket **at = &h->sockets;
+
+	if (s == NULL) {
+		return;
+	}
+	while (*at != s) {
+		at = &(*at)->next;
+	}
+	*at = s->next;
+	h->socket_n--;
+	free(s);
+}
+
+static struct net_socket *
+socket_of(const struct sim_host *h, uint64_t id)
+{
+	for (struct net_socket *s = h->sockets; s != NULL; s = s->next) {
+		if (s->id == id) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static void
+stamp_comes(void *ctx)
+{
+	struct sim_late_stamp *l = ctx;
+	struct net_socket *s = socket_of(l->host, l->socket_id);
+
+	if (s != NULL && !l->host->frozen) {
+		s->ev.on_sent(s->ctx, s, l->tag, l->at);
+	}
+}
+
+/* The kernel's transmit stamp, a moment after the datagram left. */
+static void
+stamp_later(struct sim_host *h, struct net_socket *s, uint32_t tag, double lag_s)
+{
+	struct world *w = h->fabric->w;
+	struct sim_late_stamp *l = &h->stamp[h->stamp_next % SIM_STAMPS_MAX];
+	double late_s = h->tx_stamp_late_s > 0 ? h->tx_stamp_late_s * sim_rng_exponential(&h->rng) : 20e-6;
+
+	if (s->ev.on_sent == NULL || sim_rng_chance(&h->rng, h->tx_stamp_lost)) {
+		return;
+	}
+	h->stamp_next++;
+	world_disarm(w, &l->event);
+	l->event = (struct sim_event){ .fire = stamp_comes, .ctx = l };
+	l->host = h;
+	l->socket_id = s->id;
+	l->tag = tag;
+	l->at = sim_host_stamp(h);
+	l->at.at = rtime_add_s(l->at.at, lag_s);
+	l->at.mono = mtime_add_s(l->at.mono, lag_s);
+	world_arm(w, &l->event, w->now + ns_from_s(lag_s + late_s));
+}
+
+void
+sim_host_forget_stamps(struct sim_host *h)
+{
+	for (unsigned i = 0; i < SIM_STAMPS_MAX; i++) {
+		world_disarm(h->fabric->w, &h->stamp[i].event);
+	}
+}
+
+static int
+send_on(struct net *port, struct net_socket *s, const void *bytes, size_t len, uint32_t tag, struct stamp *at)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	struct sim_datagram d = { .from = s->local, .to = s->remote, .len = len };
+	double lag_s;
+
+	if (h->send_error != 0) {
+		return h->send_error;
+	}
+	if (!owns(h, &s->local.addr)) {
+		return -EINVAL;
+	}
+	if (len > sizeof d.bytes) {
+		return -EMSGSIZE;
+	}
+	*at = sim_host_stamp(h);
+	at->src = STAMP_USER;
+	memcpy(d.bytes, bytes, len);
+	lag_s = h->stack_s * sim_rng_exponential(&h->rng);
+	stamp_later(h, s, tag, lag_s);
+	sim_net_send(h->fabric, h, &d, lag_s);
+	return 0;
+}
+
+static void
+reply_on(struct net *port, struct net_socket *s, const struct net_reply *r)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	struct sim_datagram d = { .from = s->local, .to = r->to, .len = r->len };
+
+	if (r->from.family != ADDR_NONE) {
+		d.from.addr = r->from;
+	}
+	if (addr_is_wildcard(&d.from.addr) && !source_for(h, &r->to.addr, &d.from.addr)) {
+		return;
+	}
+	if (r->len > sizeof d.bytes || !owns(h, &d.from.addr)) {
+		return;
+	}
+	memcpy(d.bytes, r->bytes, r->len);
+	if (r->xmt_at > 0 && r->xmt_at + 8 <= r->len) {
+		struct writer w = writer_over(d.bytes + r->xmt_at, 8);
+
+		writer_u64(&w, ntp_ts_from_rtime(sim_clock_real(h->clock)).fix);
+	}
+	sim_net_send(h->fabric, h, &d, h->stack_s * sim_rng_exponential(&h->rng));
+}
+
+static void
+local_of(struct net *port, const struct net_socket *s, struct endpoint *out)
+{
+	(void)port;
+	*out = s->local;
+}
+
+static size_t
+ifaces(struct net *port, struct net_iface *out, size_t max)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	size_t n = h->iface_n < max ? h->iface_n : max;
+
+	memcpy(out, h->iface, n * sizeof *out);
+	return n;
+}
+
+static int
+watch(struct net *port, void (*changed)(void *ctx), void *ctx)
+{
+	struct sim_host *h = (struct sim_host *)port;
+
+	h->changed = changed;
+	h->changed_ctx = ctx;
+	return 0;
+}
+
+static bool
+port_taken(struct net *port, const struct endpoint *local)
+{
+	struct sim_host *h = (struct sim_host *)port;
+
+	return h->port_taken || bound(h, local);
+}
+
+const struct net_ops sim_socket_ops = {
+	.listen = listen_on,
+	.connect = connect_to,
+	.close = close_socket,
+	.send = send_on,
+	.reply = reply_on,
+	.local = local_of,
+	.ifaces = ifaces,
+	.watch = watch,
+	.port_taken = port_taken,
+};
+
+/* Connected sockets first, then the one of the address, then a wildcard. */
+static int
+fit(const struct sim_host *h, const struct net_socket *s, const struct sim_datagram *d)
+{
+	if (s->local.port != d->to.port || s->local.addr.family != d->to.addr.family) {
+		return 0;
+	}
+	if (addr_is_wildcard(&s->local.addr)) {
+		return s->connected ? 0 : 1;
+	}
+	if (!addr_equal(&s->local.addr, &d->to.addr) || !owns(h, &s->local.addr)) {
+		return 0;
+	}
+	if (!s->connected) {
+		return 2;
+	}
+	return endpoint_equal(&s->remote, &d->from) ? 3 : 0;
+}
+
+bool
+sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx)
+{
+	struct net_packet p = { .bytes = d->bytes, .len = d->len, .from = d->from, .to = d->to.addr, .rx = rx };
+	struct net_socket *best = NULL;
+	int best_fit = 0;
+
+	for (struct net_socket *s = h->sockets; s != NULL; s = s->next) {
+		int f = fit(h, s, d);
+
+		if (f > best_fit) {
+			best_fit = f;
+			best = s;
+		}
+	}
+	if (best == NULL) {
+		return false;
+	}
+	p.ifindex = addr_is_loopback(&d->to.addr) ? 1 : 2;
+	if (!best->drop && best->ev.on_packet != NULL) {
+		best->ev.on_packet(best->ctx, best, &p);
+	}
+	return true;
+}
+
+void
+sim_socket_unreachable(struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error)
+{
+	for (struct net_socket *s = h->sockets; s != NULL; s = s->next) {
+		if (s->connected && endpoint_equal(&s->local, local) && endpoint_equal(&s->remote, remote)) {
+			if (s->ev.on_error != NULL) {
+				s->ev.on_error(s->ctx, s, error);
+			}
+			return;
+		}
+	}
+}
+
+unsigned
+sim_host_close_all(struct sim_host *h)
+{
+	unsigned left = h->socket_n;
+
+	while (h->sockets != NULL) {
+		close_socket(&h->port, h->sockets);
+	}
+	h->changed = NULL;
+	sim_host_forget_stamps(h);
+	return left;
+}

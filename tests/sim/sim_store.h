@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sim_store - the store port: a disk in memory that outlives the daemon and fails on demand.
+ */
+#ifndef SIM_STORE_H
+#define SIM_STORE_H
+#include <stdbool.h>
+#include "port/store.h"
+#include "sim/sim_clock.h"
+
+struct sim_file {
+	char *path;
+	char *bytes;            /* with a NUL behind */
+	size_t len, cap;
+	int64_t mtime_ns;
+	uint64_t inode;
+	struct sim_file *next;
+};
+
+struct sim_store {
+	struct store port;
+	struct sim_clock *clock;        /* of file times */
+	struct sim_file *files;
+	uint64_t last_inode;
+	int read_error, write_error;    /* -errno of every call from now on, 0: none */
+	unsigned writes;                /* whole files written by the daemon */
+};
+
+void sim_store_start(struct sim_store *s, struct sim_clock *clock);
+void sim_store_end(struct sim_store *s);
+
+/* What a scenario does to the disk; never fails. */
+void sim_store_put(struct sim_store *s, const char *path, const char *text);
+void sim_store_remove(struct sim_store *s, const char *path);
+const char *sim_store_text(const struct sim_store *s, const char *path);        /* NULL: no such file */
+
+#endif
