@@ -16,8 +16,9 @@ config base
 port base
 sys base port
 refclock base port sys
-ntpq base wire crypto config
-ntpstat base wire'
+mode6 base wire crypto
+ntpq base wire crypto config mode6
+ntpstat base wire mode6'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

@@ -1,1 +1,15 @@
-# tests/unit/ntpq
+# tests/unit/ntpq: the mode 6 client
+mode6_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+mode6_test_LDADD = libmode6.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/ntpq/test_form
+TESTS += tests/unit/ntpq/test_form
+tests_unit_ntpq_test_form_SOURCES = tests/unit/ntpq/test_form.c
+tests_unit_ntpq_test_form_CPPFLAGS = $(mode6_test_CPPFLAGS)
+tests_unit_ntpq_test_form_LDADD = $(mode6_test_LDADD)
+
+check_PROGRAMS += tests/unit/ntpq/test_session
+TESTS += tests/unit/ntpq/test_session
+tests_unit_ntpq_test_session_SOURCES = tests/unit/ntpq/test_session.c tests/unit/ntpq/script.h
+tests_unit_ntpq_test_session_CPPFLAGS = $(mode6_test_CPPFLAGS)
+tests_unit_ntpq_test_session_LDADD = $(mode6_test_LDADD)

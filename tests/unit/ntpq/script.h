@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * script - a transport for tests: a function answers each request, and time passes only when a
+ * receive finds nothing.
+ */
+#ifndef TESTS_UNIT_NTPQ_SCRIPT_H
+#define TESTS_UNIT_NTPQ_SCRIPT_H
+#include <stdlib.h>
+#include <string.h>
+#include "base/cursor.h"
+#include "mode6/transport.h"
+#include "wire/control.h"
+
+enum { SCRIPT_QUEUE = 256, SCRIPT_DATAGRAM = 1100 };
+
+struct datagram {
+	uint8_t bytes[SCRIPT_DATAGRAM];
+	size_t len;
+};
+
+struct script {
+	struct transport base;
+	/* Called for each request sent; puts answers with script_put. */
+	void (*serve)(
+	    struct script *s, const struct control_header *h, const uint8_t *data, size_t len);
+	/* When set, called instead of the queue: an endless server. */
+	int (*flood)(struct script *s, uint8_t *buf, size_t cap);
+	double now_s;
+	unsigned sent, received, addresses;     /* addresses: how many next may give */
+	bool refuse;
+	struct control_header last;
+	struct datagram queue[SCRIPT_QUEUE];
+	unsigned head, tail;
+	void *own;
+};
+
+static struct script *
+script_of(struct transport *t)
+{
+	return (struct script *)(void *)t;
+}
+
+static bool
+script_send(struct transport *t, const uint8_t *bytes, size_t len)
+{
+	struct script *s = script_of(t);
+	struct cursor c = cursor_over(bytes, len);
+
+	s->sent++;
+	s->head = s->tail = 0;
+	if (control_header_get(&c, &s->last) && s->serve != NULL) {
+		s->serve(s, &s->last, bytes + CONTROL_HEADER_LEN, len - CONTROL_HEADER_LEN);
+	}
+	return true;
+}
+
+static int
+script_receive(struct transport *t, uint8_t *buf, size_t cap, double wait_s)
+{
+	struct script *s = script_of(t);
+
+	s->received++;
+	if (s->refuse) {
+		return TRANSPORT_REFUSED;
+	}
+	if (s->flood != NULL) {
+		return s->flood(s, buf, cap);
+	}
+	if (s->head == s->tail) {
+		s->now_s += wait_s;
+		return TRANSPORT_TIMEOUT;
+	}
+	const struct datagram *d = &s->queue[s->head++];
+	memcpy(buf, d->bytes, d->len < cap ? d->len : cap);
+	return (int)d->len;
+}
+
+static double
+script_now_s(struct transport *t)
+{
+	return script_of(t)->now_s;
+}
+
+static bool
+script_next(struct transport *t)
+{
+	struct script *s = script_of(t);
+
+	if (s->addresses == 0) {
+		return false;
+	}
+	s->addresses--;
+	return true;
+}
+
+static void
+script_close(struct transport *t)
+{
+	free(script_of(t));
+}
+
+/* Queues an answer: the header as given, then len octets, padded to four. */
+static void
+script_put(struct script *s, const struct control_header *h, const void *data, size_t len)
+{
+	struct datagram *d = &s->queue[s->tail++];
+	struct writer w = writer_over(d->bytes, sizeof d->bytes);
+
+	control_header_put(&w, h);
+	writer_bytes(&w, data, len);
+	writer_pad(&w, 4);
+	d->len = w.len;
+}
+
+static struct script *
+script_new(void)
+{
+	static const struct transport_ops ops = {
+		script_send, script_receive, script_now_s, script_next, script_close
+	};
+	struct script *s = calloc(1, sizeof *s);
+
+	s->base.ops = &ops;
+	return s;
+}
+
+#endif

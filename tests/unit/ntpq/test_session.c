@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The mode 6 session against servers that are slow, broken or hostile. */
+#include "mode6/session.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include "unit/ntpq/script.h"
+
+static const struct request readvar = {
+	.op = CONTROL_READVAR, .assoc = 7, .data = "leap", .len = 4
+};
+
+static struct control_header
+answer_to(const struct control_header *h)
+{
+	struct control_header a = *h;
+
+	a.response = true;
+	a.count = 0;
+	return a;
+}
+
+static void
+serve_text(struct script *s, const struct control_header *h, const char *text)
+{
+	struct control_header a = answer_to(h);
+
+	a.status = 0x0615;
+	a.count = (uint16_t)strlen(text);
+	script_put(s, &a, text, strlen(text));
+}
+
+/* One fragment of octets 'a'+offset/100. */
+static void
+put_part(struct script *s, const struct control_header *h, size_t offset, size_t len, bool more)
+{
+	struct control_header a = answer_to(h);
+	char data[CONTROL_DATA_MAX];
+
+	memset(data, (int)('a' + offset / 100 % 26), sizeof data);
+	a.offset = (uint16_t)offset;
+	a.count = (uint16_t)len;
+	a.more = more;
+	script_put(s, &a, data, len);
+}
+
+/* ---- the ordinary ---- */
+
+static void
+leap_is_3(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	assert_int_equal(h->version, 2);
+	assert_int_equal(h->assoc, 7);
+	assert_int_equal(h->count, 4);
+	assert_int_equal(len, 4);
+	assert_memory_equal(data, "leap", 4);
+	serve_text(s, h, "leap=3\r\n");
+}
+
+static void
+an_answer_in_one_datagram_is_given_with_its_status(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 65535);
+	struct answer got;
+
+	(void)state;
+	t->serve = leap_is_3;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_OK);
+	assert_int_equal(got.status, 0x0615);
+	assert_int_equal(got.len, 8);
+	assert_memory_equal(got.data, "leap=3\r\n", 8);
+	assert_int_equal(t->sent, 1);
+	session_free(s);
+}
+
+static void
+reversed_with_a_repeat(struct script *s, const struct control_header *h, const uint8_t *data,
+    size_t len)
+{
+	(void)data;
+	(void)len;
+	put_part(s, h, 936, 64, false);
+	put_part(s, h, 468, 468, true);
+	put_part(s, h, 468, 468, true);
+	put_part(s, h, 0, 468, true);
+}
+
+static void
+fragments_may_come_in_any_order_and_twice(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->serve = reversed_with_a_repeat;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_OK);
+	assert_int_equal(got.len, 1000);
+	assert_int_equal(got.data[467], 'a');
+	assert_int_equal(got.data[468], 'e');
+	assert_int_equal(got.data[999], 'j');
+	session_free(s);
+}
+
+static void
+second_time_lucky(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	if (s->sent == 2) {
+		leap_is_3(s, h, data, len);
+	}
+}
+
+static void
+a_lost_request_is_repeated_once_after_the_timeout(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->serve = second_time_lucky;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_OK);
+	assert_int_equal(t->sent, 2);
+	assert_true(t->now_s > 4.9 && t->now_s < 5.1);
+	session_free(s);
+}
+
+static void
+refuse_variable(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct control_header a = answer_to(h);
+
+	(void)data;
+	(void)len;
+	a.error = true;
+	a.status = CONTROL_ERR_UNKNOWNVAR << 8;
+	script_put(s, &a, "", 0);
+}
+
+static void
+an_error_answer_is_final_and_names_its_code(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got = { .len = 99 };
+
+	(void)state;
+	t->serve = refuse_variable;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_ERROR);
+	assert_int_equal(got.error, CONTROL_ERR_UNKNOWNVAR);
+	assert_int_equal(got.len, 99);
+	assert_int_equal(t->sent, 1);
+	session_free(s);
+}
+
+static void
+silence_ends_after_two_timeouts_for_each_address(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->addresses = 2;
+	session_set_timeout(s, 0.1);
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+	assert_int_equal(t->sent, 6);
+	assert_true(t->now_s > 0.59 && t->now_s < 0.61);
+	session_free(s);
+}
+
+static void
+a_refused_port_is_reported_at_once(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->refuse = true;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_REFUSED);
+	assert_int_equal(t->sent, 1);
+	assert_true(t->now_s < 0.01);
+	session_free(s);
+}
+
+static void
+what_does_not_fit_or_cannot_be_signed_is_not_sent(void **state)
+{
+	static char text[CONTROL_DATA_MAX + 1];
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct request r = { .op = CONTROL_CONFIGURE, .data = text, .len = sizeof text };
+	struct answer got;
+
+	(void)state;
+	assert_int_equal(session_ask(s, &r, &got), SESSION_TOO_LONG);
+	r.len = 1;
+	r.sign = true;
+	assert_int_equal(session_ask(s, &r, &got), SESSION_UNSIGNED);
+	assert_int_equal(t->sent, 0);
+	session_free(s);
+}
+
+/* ---- the hostile ---- */
+
+enum spoil {
+	NOT_RESPONSE,
+	OTHER_OP,
+	OTHER_SEQUENCE,
+	OTHER_ASSOC,
+	VERSION_0,
+	VERSION_7,
+	COUNT_TOO_LARGE,
+	SPOIL_N
+};
+
+static void
+spoiled(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct control_header a = answer_to(h);
+
+	(void)data;
+	(void)len;
+	a.count = 8;
+	switch (*(enum spoil *)s->own) {
+	case NOT_RESPONSE:
+		a.response = false;
+		break;
+	case OTHER_OP:
+		a.op = CONTROL_READSTAT;
+		break;
+	case OTHER_SEQUENCE:
+		a.sequence++;
+		break;
+	case OTHER_ASSOC:
+		a.assoc++;
+		break;
+	case VERSION_0:
+		a.version = 0;
+		break;
+	case VERSION_7:
+		a.version = 7;
+		break;
+	case COUNT_TOO_LARGE:
+		a.count = 9;
+		break;
+	case SPOIL_N:
+		break;
+	}
+	script_put(s, &a, "leap=0\r\n", 8);
+}
+
+static void
+a_datagram_that_does_not_belong_to_the_question_is_ignored(void **state)
+{
+	(void)state;
+	for (enum spoil which = 0; which < SPOIL_N; which++) {
+		struct script *t = script_new();
+		struct session *s = session_new(&t->base, 1);
+		struct answer got;
+
+		t->own = &which;
+		t->serve = spoiled;
+		assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+		session_free(s);
+	}
+}
+
+static void
+contradicting(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	(void)data;
+	(void)len;
+	put_part(s, h, 0, 468, true);
+	put_part(s, h, 400, 68, true);  /* 'e' over 'a' */
+	put_part(s, h, 468, 10, false);
+}
+
+static void
+overlapping_fragments_that_differ_spoil_the_answer(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->serve = contradicting;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_INCOMPLETE);
+	assert_int_equal(t->sent, 2);
+	session_free(s);
+}
+
+static void
+with_a_gap(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	(void)data;
+	(void)len;
+	put_part(s, h, 0, 100, true);
+	put_part(s, h, 200, 100, false);
+}
+
+static void
+a_gap_that_is_never_filled_is_incomplete_after_the_shorter_wait(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->serve = with_a_gap;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_INCOMPLETE);
+	assert_true(t->now_s > 5.9 && t->now_s < 6.1);  /* twice 3 s */
+	session_free(s);
+}
+
+/* Fragments of one octet that never end, each just before its deadline. */
+static int
+drip(struct script *s, uint8_t *buf, size_t cap)
+{
+	struct control_header a = answer_to(&s->last);
+	struct writer w = writer_over(buf, cap);
+
+	s->now_s += 2.9;
+	a.more = true;
+	a.offset = (uint16_t)(s->received & 0x3fff);
+	a.count = 1;
+	control_header_put(&w, &a);
+	writer_u32(&w, 0x61000000);
+	return (int)w.len;
+}
+
+static void
+endless_fragments_end_at_the_total_deadline(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->flood = drip;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_INCOMPLETE);
+	assert_true(t->now_s <= 30 + 2 * 2.9);
+	session_free(s);
+}
+
+/* Garbage as fast as the line takes it: time hardly passes. */
+static int
+garbage(struct script *s, uint8_t *buf, size_t cap)
+{
+	memset(buf, (int)(s->received & 0xff), cap);
+	s->now_s += 1e-6;
+	return (int)(s->received % 1400);
+}
+
+static void
+a_flood_of_garbage_ends_by_count(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->flood = garbage;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+	assert_int_equal(t->received, SESSION_TRIES * SESSION_DATAGRAMS_MAX);
+	session_free(s);
+}
+
+static void
+fragment_33(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	(void)data;
+	(void)len;
+	for (size_t i = 0; i < 33; i++) {
+		put_part(s, h, i * 100, 100, i < 32);
+	}
+}
+
+static void
+more_than_32_fragments_are_refused(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	t->serve = fragment_33;
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_INCOMPLETE);
+	session_free(s);
+}
+
+/* ---- signing ---- */
+
+static void
+expect_signature(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct mac_key *key = s->own;
+	struct control_header a = answer_to(h);
+	struct datagram *d = &s->queue[s->tail];
+	const uint8_t *request = data - CONTROL_HEADER_LEN;
+
+	/* 12 + 7 octets padded to 24, key id, digest: the MAC starts on a multiple of eight. */
+	assert_int_equal(len, 12 + 4 + 16);
+	assert_int_equal(data[15], 42);
+	assert_true(mac_check(key, request, 24, data + 16, 16));
+	a.count = 8;
+	script_put(s, &a, "ok=1,a=2\0\0\0", 11 + 1);
+	d->len = 24;
+	d->bytes[24] = d->bytes[25] = d->bytes[26] = 0;
+	d->bytes[27] = 42;
+	assert_true(mac_make(key, d->bytes, 24, d->bytes + 28));
+	d->len = 28 + 16;
+	if (s->sent == 1) {
+		d->bytes[30] ^= 1;      /* a forged answer to the first try */
+	}
+}
+
+static void
+a_signed_request_takes_no_answer_with_a_wrong_digest(void **state)
+{
+	struct mac_key *key = mac_key_new("MD5", (const uint8_t *)"topsecret", 9);
+	struct request r = {
+		.op = CONTROL_READ_ORDLIST, .sign = true, .data = "ifstats", .len = 7
+	};
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	assert_non_null(key);
+	t->own = key;
+	t->serve = expect_signature;
+	session_set_key(s, 42, key);
+	assert_int_equal(session_ask(s, &r, &got), SESSION_OK);
+	assert_int_equal(t->sent, 2);
+	assert_int_equal(got.len, 8);
+	session_free(s);
+	mac_key_free(key);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_in_one_datagram_is_given_with_its_status),
+		cmocka_unit_test(fragments_may_come_in_any_order_and_twice),
+		cmocka_unit_test(a_lost_request_is_repeated_once_after_the_timeout),
+		cmocka_unit_test(an_error_answer_is_final_and_names_its_code),
+		cmocka_unit_test(silence_ends_after_two_timeouts_for_each_address),
+		cmocka_unit_test(a_refused_port_is_reported_at_once),
+		cmocka_unit_test(what_does_not_fit_or_cannot_be_signed_is_not_sent),
+		cmocka_unit_test(a_datagram_that_does_not_belong_to_the_question_is_ignored),
+		cmocka_unit_test(overlapping_fragments_that_differ_spoil_the_answer),
+		cmocka_unit_test(a_gap_that_is_never_filled_is_incomplete_after_the_shorter_wait),
+		cmocka_unit_test(endless_fragments_end_at_the_total_deadline),
+		cmocka_unit_test(a_flood_of_garbage_ends_by_count),
+		cmocka_unit_test(more_than_32_fragments_are_refused),
+		cmocka_unit_test(a_signed_request_takes_no_answer_with_a_wrong_digest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
