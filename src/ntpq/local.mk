@@ -1,1 +1,14 @@
-# src/ntpq
+bin_PROGRAMS += ntpq
+ntpq_SOURCES = \
+	src/ntpq/ask.c \
+	src/ntpq/assoc.c \
+	src/ntpq/keys.c \
+	src/ntpq/main.c \
+	src/ntpq/ntpq.h \
+	src/ntpq/peers.c \
+	src/ntpq/readvar.c \
+	src/ntpq/run.c \
+	src/ntpq/settings.c \
+	src/ntpq/talk.c
+ntpq_CFLAGS = $(AM_CFLAGS) $(EDIT_CFLAGS)
+ntpq_LDADD = libmode6.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(EDIT_LIBS)

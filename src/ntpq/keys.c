@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keys - the key that signs requests: keyid, keytype, passwd. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <termios.h>
+#include <unistd.h>
+#include "ntpq/ntpq.h"
+
+enum { PLAIN_SECRET_MAX = 20 };        /* longer secrets are hexadecimal, as in ntp.keys */
+
+static void
+forget(struct ntpq *q)
+{
+	mac_key_free(q->key.key);
+	q->key.key = NULL;
+	if (q->session != NULL) {
+		session_set_key(q->session, 0, NULL);
+	}
+}
+
+static bool
+make_ready(struct ntpq *q)
+{
+	const char *type = q->key.type[0] == '\0' ? "MD5" : q->key.type;
+
+	mac_key_free(q->key.key);
+	q->key.key = mac_key_new(type, q->key.secret, q->key.secret_len);
+	if (q->key.key == NULL) {
+		ntpq_complain(q, "No key can be made: type %s, %zu octets of secret", type,
+		    q->key.secret_len);
+		return false;
+	}
+	if (q->session != NULL) {
+		session_set_key(q->session, q->key.id, q->key.key);
+	}
+	return true;
+}
+
+static int
+digit(char c)
+{
+	const char *digits = "0123456789abcdef";
+	const char *at =
+	    c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c);
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Takes a secret as ntp.keys writes it. */
+static bool
+take_secret(struct ntpq *q, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len == 0) {
+		ntpq_complain(q, "The password is empty");
+		return false;
+	}
+	if (len <= PLAIN_SECRET_MAX) {
+		memcpy(q->key.secret, text, len);
+		q->key.secret_len = len;
+		return true;
+	}
+	if (len % 2 != 0 || len / 2 > SECRET_MAX) {
+		ntpq_complain(q, "A password above %d characters is pairs of hexadecimal digits",
+		    PLAIN_SECRET_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < len / 2; i++) {
+		int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+
+		if (high < 0 || low < 0) {
+			ntpq_complain(q,
+			    "A password above %d characters is pairs of hexadecimal digits",
+			    PLAIN_SECRET_MAX);
+			return false;
+		}
+		q->key.secret[i] = (uint8_t)(high * 16 + low);
+	}
+	q->key.secret_len = len / 2;
+	return true;
+}
+
+/* Asks on the terminal; false at its end or without one. echo: the answer may be seen. */
+static bool
+ask_person(const char *question, bool echo, char *answer, int cap)
+{
+	FILE *tty = fopen("/dev/tty", "r+e");
+	struct termios old, quiet;
+	bool changed = false;
+	char *got;
+
+	if (tty == NULL) {
+		return false;
+	}
+	fputs(question, tty);
+	fflush(tty);
+	if (!echo && tcgetattr(fileno(tty), &old) == 0) {
+		quiet = old;
+		quiet.c_lflag &= (tcflag_t)~(unsigned)ECHO;
+		changed = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
+	}
+	got = fgets(answer, cap, tty);
+	if (changed) {
+		tcsetattr(fileno(tty), TCSAFLUSH, &old);
+		fputc('\n', tty);
+	}
+	fclose(tty);
+	if (got == NULL) {
+		return false;
+	}
+	answer[strcspn(answer, "\r\n")] = '\0';
+	return true;
+}
+
+static bool
+set_id(struct ntpq *q, const char *text)
+{
+	uint32_t id;
+
+	if (!text_to_u32(text, &id) || id == 0 || id > 65535) {
+		ntpq_complain(q, "A key id is a number from 1 to 65535");
+		return false;
+	}
+	if (id != q->key.id) {
+		forget(q);
+		q->key.secret_len = 0;
+	}
+	q->key.id = id;
+	return true;
+}
+
+static bool
+ask_secret(struct ntpq *q)
+{
+	char question[64], answer[2 * SECRET_MAX + 2];
+	struct text t = text_over(question, sizeof question);
+	bool ok;
+
+	text_printf(&t, "%s Password: ", q->key.type[0] == '\0' ? "MD5" : q->key.type);
+	ok = ask_person(question, false, answer, sizeof answer);
+	if (!ok) {
+		ntpq_complain(q, "No password: use passwd, or -k with a file of keys");
+		return false;
+	}
+	ok = take_secret(q, answer);
+	explicit_bzero(answer, sizeof answer);
+	return ok;
+}
+
+bool
+ntpq_need_key(struct ntpq *q)
+{
+	char answer[32];
+
+	if (q->key.key != NULL) {
+		session_set_key(q->session, q->key.id, q->key.key);
+		return true;
+	}
+	if (q->key.id == 0) {
+		if (!ask_person("Keyid: ", true, answer, sizeof answer)) {
+			ntpq_complain(q, "No key: use keyid and passwd, or -a and -k");
+			return false;
+		}
+		if (!set_id(q, answer)) {
+			return false;
+		}
+	}
+	return (q->key.secret_len > 0 || ask_secret(q)) && make_ready(q);
+}
+
+static void
+keyid(struct ntpq *q, const struct call *c)
+{
+	if (c->n > 0 && !set_id(q, c->arg[0])) {
+		return;
+	}
+	if (q->key.id == 0) {
+		ntpq_say(q, "no keyid defined");
+	} else {
+		ntpq_say(q, "keyid is %u", q->key.id);
+	}
+}
+
+static void
+keytype(struct ntpq *q, const struct call *c)
+{
+	static const uint8_t probe[16] = { 1 };
+	struct mac_key *key;
+
+	if (c->n > 0) {
+		/* AES needs exactly 16 octets of secret; any digest takes them too. */
+		key = mac_key_new(c->arg[0], probe, sizeof probe);
+		if (key == NULL) {
+			ntpq_complain(q, "Key type %.40s is not known", c->arg[0]);
+			return;
+		}
+		mac_key_free(key);
+		struct text t = text_over(q->key.type, sizeof q->key.type);
+		text_put(&t, c->arg[0]);
+		forget(q);
+	}
+	key = mac_key_new(q->key.type[0] == '\0' ? "MD5" : q->key.type, probe, sizeof probe);
+	if (key != NULL) {
+		ntpq_say(q, "keytype is %s with %zu octet digests",
+		    q->key.type[0] == '\0' ? "MD5" : q->key.type, mac_len(key));
+	}
+	mac_key_free(key);
+}
+
+static void
+passwd(struct ntpq *q, const struct call *c)
+{
+	char answer[32];
+
+	if (q->key.id == 0) {
+		if (!ask_person("Keyid: ", true, answer, sizeof answer)) {
+			ntpq_complain(q, "No key: use keyid first");
+			return;
+		}
+		if (!set_id(q, answer)) {
+			return;
+		}
+	}
+	forget(q);
+	if (c->n > 0 ? take_secret(q, c->arg[0]) : ask_secret(q)) {
+		make_ready(q);
+	}
+}
+
+void
+command_key(struct ntpq *q, const struct call *c)
+{
+	if (strcmp(c->name, "keyid") == 0) {
+		keyid(q, c);
+	} else if (strcmp(c->name, "keytype") == 0) {
+		keytype(q, c);
+	} else {
+		passwd(q, c);
+	}
+}

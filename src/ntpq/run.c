@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run - the table of commands; lines of input taken apart and run. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ntpq/ntpq.h"
+
+enum { SHORT_PREFIX = 3, HELP_COLUMNS = 5 };
+
+static const struct command commands[] = {
+	{ "?", command_help, "[command]", "the same as help", false, true },
+	{ "addvars", command_list, "name[=value][,...]",
+	    "adds variables to the list that readlist asks for", false, true },
+	{ "apeers", command_peers, "[-4|-6]",
+	    "peers with association ids and reference ids in hexadecimal", false, false },
+	{ "associations", command_associations, "",
+	    "the sources with their status words", false, false },
+	{ "authenticate", command_setting, "[yes|no]",
+	    "signs every request, not only those that need it", false, true },
+	{ "cl", command_clockvar, "[assocID]", "the same as clocklist", false, false },
+	{ "clearvars", command_list, "", "empties the variable list", false, true },
+	{ "clocklist", command_clockvar, "[assocID]",
+	    "the listed variables of a reference clock", false, false },
+	{ "clockvar", command_clockvar, "[assocID [name,...]]",
+	    "variables of a reference clock", false, false },
+	{ "cooked", command_setting, "", "shows variables in a readable form", false, true },
+	{ "cv", command_clockvar, "[assocID [name,...]]", "the same as clockvar", false, false },
+	{ "debug", command_setting, "[no|more|less|N]",
+	    "shows each packet on stderr", false, true },
+	{ "drefid", command_setting, "[hash|ipv4]", "how reference ids are shown", false, true },
+	{ "exit", command_quit, "", "ends ntpq", false, true },
+	{ "help", command_help, "[command]", "lists the commands, or explains one", false, true },
+	{ "host", command_host, "[-4|-6] [name]",
+	    "turns to another server, or says which one is asked", false, true },
+	{ "hostnames", command_setting, "[yes|no]",
+	    "shows names instead of addresses", false, true },
+	{ "keyid", command_key, "[id]", "the key that signs requests", false, true },
+	{ "keytype", command_key, "[digest]",
+	    "the type of that key: MD5, SHA1, AES128CMAC, ...", false, true },
+	{ "lapeers", command_peers, "[-4|-6]", "apeers for all sources", true, false },
+	{ "lassociations", command_associations, "", "associations for all sources", false, false },
+	{ "lopeers", command_peers, "[-4|-6]", "opeers for all sources", false, false },
+	{ "lpassociations", command_associations, "",
+	    "passociations for all sources", false, false },
+	{ "lpeers", command_peers, "[-4|-6]",
+	    "peers for all sources, also unreachable ones not configured", false, false },
+	{ "mreadlist", command_mreadvar, "low high",
+	    "the listed variables of several sources", false, false },
+	{ "mreadvar", command_mreadvar, "low high [name,...]",
+	    "variables of several sources", false, false },
+	{ "mrl", command_mreadvar, "low high", "the same as mreadlist", false, false },
+	{ "mrv", command_mreadvar, "low high [name,...]", "the same as mreadvar", false, false },
+	{ "ntpversion", command_setting, "[1|2|3|4]",
+	    "the version claimed in requests", false, true },
+	{ "opeers", command_peers, "[-4|-6]",
+	    "peers with local addresses and dispersion", false, false },
+	{ "passociations", command_associations, "",
+	    "the list of associations got last, without asking again", false, false },
+	{ "passwd", command_key, "[password]", "the secret of the key", false, true },
+	{ "peers", command_peers, "[-4|-6]", "the sources and how they do", false, false },
+	{ "poll", command_setting, "", "not in ntpq: use sntp", false, true },
+	{ "quit", command_quit, "", "ends ntpq", false, true },
+	{ "raw", command_setting, "", "shows variables as the server sends them", false, true },
+	{ "readlist", command_readvar, "[assocID]",
+	    "the listed variables of the system or a source", false, false },
+	{ "readvar", command_readvar, "[assocID [name,...]]",
+	    "variables of the system or a source", false, false },
+	{ "rl", command_readvar, "[assocID]", "the same as readlist", false, false },
+	{ "rmvars", command_list, "name[,...]", "removes variables from the list", false, true },
+	{ "rv", command_readvar, "[assocID [name,...]]", "the same as readvar", false, false },
+	{ "showvars", command_list, "", "shows the variable list", false, true },
+	{ "timeout", command_setting, "[milliseconds]",
+	    "how long an answer is waited for", false, true },
+	{ "version", command_setting, "", "the version of ntpq", false, true },
+};
+
+enum { COMMANDS_N = sizeof commands / sizeof *commands };
+
+const struct command *
+ntpq_commands(size_t *n)
+{
+	*n = COMMANDS_N;
+	return commands;
+}
+
+/*
+ * An exact name, or the only one that begins so. Commands younger than the classic ntpq do not take
+ * part until three letters are given: scripts rely on the old abbreviations.
+ */
+static const struct command *
+find(struct ntpq *q, const char *word)
+{
+	const struct command *found = NULL;
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		if (strcmp(commands[i].name, word) == 0) {
+			return &commands[i];
+		}
+	}
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		if (strncmp(commands[i].name, word, len) != 0 ||
+		    (commands[i].newer && len < SHORT_PREFIX)) {
+			continue;
+		}
+		if (found != NULL) {
+			ntpq_complain(q, "Command `%.60s' ambiguous", word);
+			return NULL;
+		}
+		found = &commands[i];
+	}
+	if (found == NULL) {
+		char safe[128];
+		struct text t = text_over(safe, sizeof safe);
+
+		text_put_safe(&t, word, strnlen(word, 60));
+		ntpq_complain(q, "Command `%s' unknown", safe);
+	}
+	return found;
+}
+
+/* Takes the next word, or a text in double quotes, off the line; NULL at the end. */
+static char *
+next_word(char **at)
+{
+	char *start, *end;
+
+	*at += strspn(*at, " \t\r\n");
+	if (**at == '\0') {
+		return NULL;
+	}
+	start = *at;
+	if (*start == '"' && strchr(start + 1, '"') != NULL) {
+		start++;
+		end = strchr(start, '"');
+	} else {
+		end = start + strcspn(start, " \t\r\n");
+	}
+	*at = *end == '\0' ? end : end + 1;
+	*end = '\0';
+	return start;
+}
+
+/* Splits the arguments; a word that begins with ">" names the file for the output. */
+static bool
+split(struct ntpq *q, char *line, struct call *c, const char **file)
+{
+	char *word;
+
+	*file = NULL;
+	while ((word = next_word(&line)) != NULL) {
+		if (word[0] == '>') {
+			*file = word[1] != '\0' ? word + 1 : next_word(&line);
+			if (*file == NULL) {
+				ntpq_complain(q, "No file name after >");
+				return false;
+			}
+		} else if (c->n == ARGS_MAX) {
+			ntpq_complain(q, "Too many arguments");
+			return false;
+		} else {
+			c->arg[c->n++] = word;
+		}
+	}
+	return true;
+}
+
+static void
+call_command(struct ntpq *q, const struct command *k, struct call *c)
+{
+	q->error[0] = '\0';
+	q->server_refused = false;
+	if (!q->set.json) {
+		k->run(q, c);
+		return;
+	}
+	q->json = json_over(q->out);
+	json_object(&q->json, NULL);
+	json_string(&q->json, "host", q->host);
+	json_string(&q->json, "command", c->name);
+	k->run(q, c);
+	while (q->json.depth > 1) {
+		json_close(&q->json);
+	}
+	if (q->error[0] != '\0') {
+		json_string(&q->json, "error", q->error);
+	}
+	json_close_all(&q->json);
+}
+
+static void
+call_into(struct ntpq *q, const struct command *k, struct call *c, const char *file)
+{
+	FILE *old = q->out, *to = fopen(file, "we");
+	bool colour = q->set.colour;
+
+	if (to == NULL) {
+		ntpq_complain(q, "Can't open %.200s: %s", file, strerror(errno));
+		return;
+	}
+	q->out = to;
+	q->set.colour = false;
+	call_command(q, k, c);
+	q->out = old;
+	q->set.colour = colour;
+	if (fclose(to) != 0) {
+		ntpq_complain(q, "Can't write %.200s: %s", file, strerror(errno));
+	}
+}
+
+/* Commands whose argument is a line for the server, where ">" and quotes mean nothing to us. */
+static bool
+takes_line(const char *name)
+{
+	return name[0] == ':';
+}
+
+void
+ntpq_run(struct ntpq *q, const char *line)
+{
+	char *copy = strdup(line), *rest = copy, *word;
+	const struct command *k;
+	const char *file = NULL;
+	struct call c = { .n = 0 };
+
+	if (copy == NULL) {
+		return;
+	}
+	rest += strspn(rest, " \t~");
+	word = next_word(&rest);
+	k = word == NULL || word[0] == '#' ? NULL : find(q, word);
+	if (k == NULL) {
+		free(copy);
+		return;
+	}
+	c.name = k->name;
+	c.rest = line + (rest - copy) + strspn(line + (rest - copy), " \t");
+	if (takes_line(k->name) || split(q, rest, &c, &file)) {
+		if (file != NULL) {
+			call_into(q, k, &c, file);
+		} else {
+			call_command(q, k, &c);
+		}
+	}
+	fflush(q->out);
+	free(copy);
+}
+
+static void
+help_all(struct ntpq *q)
+{
+	size_t rows = (COMMANDS_N + HELP_COLUMNS - 1) / HELP_COLUMNS;
+
+	fprintf(q->out, "ntpq commands:\n");
+	for (size_t row = 0; row < rows; row++) {
+		for (size_t i = row; i < COMMANDS_N; i += rows) {
+			fprintf(q->out, i + rows < COMMANDS_N ? "%-15s " : "%s", commands[i].name);
+		}
+		putc('\n', q->out);
+	}
+}
+
+void
+command_help(struct ntpq *q, const struct call *c)
+{
+	const struct command *k;
+
+	if (q->json.depth > 0) {
+		json_array(&q->json, "commands");
+		for (size_t i = 0; i < COMMANDS_N; i++) {
+			json_object(&q->json, NULL);
+			json_string(&q->json, "name", commands[i].name);
+			json_string(&q->json, "arguments", commands[i].args);
+			json_string(&q->json, "purpose", commands[i].help);
+			json_close(&q->json);
+		}
+		return;
+	}
+	if (c->n == 0) {
+		help_all(q);
+		return;
+	}
+	k = find(q, c->arg[0]);
+	if (k != NULL) {
+		fprintf(q->out, "function: %s\nusage: %s %s\n", k->help, k->name, k->args);
+	}
+}
