@@ -27,6 +27,8 @@ struct loop_input {
 	double root_dist_s;     /* of the system peer */
 	/* Estimates of the adaptive pipeline; var_s2 0: none. */
 	double var_s2, freq, freq_var;
+	double cov_s;           /* covariance of offset and frequency */
+	double wander;          /* likely wander of our oscillator, s/s per sqrt(s) */
 	struct mtime now;
 	struct mtime epoch;     /* T4 of the newest sample in it */
 	int64_t adjusted_ns;    /* the sum of all adjustments up to now */
@@ -40,6 +42,7 @@ struct loop_output {
 	int time_constant;      /* 0..10 */
 	unsigned events;        /* bits 1 << enum system_event */
 	bool burst;
+	double freq_withheld;   /* adaptive: what a limit kept back of the frequency, s/s */
 };
 
 struct loop_classic {
@@ -53,9 +56,13 @@ struct loop_classic {
 };
 
 struct loop_adaptive {
-	struct mtime last;
-	int still;                      /* poll hysteresis */
-	double hour_freq;               /* frequency an hour ago, for the limit of its change */
+	struct mtime began;             /* the loop's start */
+	struct mtime last;              /* of the last update */
+	bool updated;                   /* there was one */
+	double var_s2, cov_s, freq_var, wander; /* as of the last update */
+	/* Poll hysteresis: how long lengthening has been called for; < 0: shortening. */
+	double still_s;
+	double hour_freq, hour_sigma;   /* when the hour began, for the limit of its change */
 	struct mtime hour;
 };
 
@@ -78,6 +85,22 @@ struct clock_loop_ops {
 	/* The clock was stepped by step_s, or found moved. */
 	void (*stepped)(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now);
 };
+
+/* How much of a phase is handed to the kernel at once, and when to hand on more; see loop_slice. */
+struct loop_slice {
+	double phase_s;
+	int time_constant;      /* 0..10 */
+	double again_s;         /* after so long, slice anew what is left; 0: all is handed over */
+};
+
+/*
+ * Cuts a phase so that the kernel's rate, frequency and slew together, stays within NTP_MAXFREQ
+ * and what a killed daemon leaves behind ends by itself.
+ * left_s         phase to go
+ * freq           the rate adjustment in force
+ * time_constant  wanted, 0..10
+ */
+void loop_slice(double left_s, double freq, int time_constant, struct loop_slice *out);
 
 extern const struct clock_loop_ops loop_classic_ops, loop_adaptive_ops;
 

@@ -33,6 +33,8 @@ struct candidate {
 	double var_s2;          /* variance of offset_s */
 	double freq;            /* s/s to be added to our free-running rate */
 	double freq_var;
+	double cov_s;           /* covariance of offset and frequency */
+	double wander;          /* of our oscillator as this source sees it, s/s per sqrt(s) */
 	/* Orphan parents: the smaller metric wins. */
 	uint32_t orphan_metric;
 };
@@ -76,6 +78,7 @@ struct selection {
 	bool orphan;            /* the system peer is an orphan parent */
 	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
 	double var_s2, freq, freq_var;  /* combined, when estimated */
+	double cov_s, wander;
 	double low_s, high_s;   /* the intersection interval; of a last resort its own interval */
 	enum ntp_leap leap;     /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
 };

@@ -455,6 +455,27 @@ combine_estimates(const struct run *r, bool freq)
 	return (struct estimate){ value / weights, var / (weights * weights) };
 }
 
+/* Covariance of offset and frequency, and wander, by the weights of the offset. */
+static void
+combine_outlook(struct run *r)
+{
+	double weights = 0.0, cov = 0.0, wander = 0.0;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+
+		if (c->var_s2 > 0.0) {
+			double weight = 1.0 / fmax(c->var_s2, VAR_MIN);
+
+			weights += weight;
+			cov += weight * weight * c->cov_s;
+			wander += weight * c->wander;
+		}
+	}
+	r->out->cov_s = cov / (weights * weights);
+	r->out->wander = wander / weights;
+}
+
 static void
 combine(struct run *r, unsigned sys)
 {
@@ -467,6 +488,7 @@ combine(struct run *r, unsigned sys)
 		r->out->var_s2 = offset.var;
 		r->out->freq = freq.value;
 		r->out->freq_var = freq.var;
+		combine_outlook(r);
 	}
 }
 
@@ -479,6 +501,8 @@ take_alone(struct run *r, const struct candidate *c)
 	r->out->var_s2 = c->var_s2;
 	r->out->freq = c->freq;
 	r->out->freq_var = c->freq_var;
+	r->out->cov_s = c->cov_s;
+	r->out->wander = c->wander;
 }
 
 static void
