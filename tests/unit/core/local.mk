@@ -23,3 +23,20 @@ tests_unit_core_test_spike_SOURCES = tests/unit/core/test_spike.c tests/unit/cor
 tests_unit_core_test_spike_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_spike_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_estimator
+TESTS += tests/unit/core/test_estimator
+tests_unit_core_test_estimator_SOURCES = tests/unit/core/test_estimator.c tests/unit/core/check.h
+tests_unit_core_test_estimator_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_estimator_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_loop_adaptive
+TESTS += tests/unit/core/test_loop_adaptive
+tests_unit_core_test_loop_adaptive_SOURCES = tests/unit/core/test_loop_adaptive.c tests/unit/core/check.h
+tests_unit_core_test_loop_adaptive_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_loop_adaptive_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_roundtrip
+TESTS += tests/unit/core/test_roundtrip
+tests_unit_core_test_roundtrip_SOURCES = tests/unit/core/test_roundtrip.c tests/unit/core/check.h
+tests_unit_core_test_roundtrip_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_roundtrip_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)

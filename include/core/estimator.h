@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * estimator - what one source says of our clock and how well: offset, frequency and their
+ * uncertainty. Pure: no clock, no allocation. One per source. It stands where RFC 5905 has the
+ * clock filter of section 10; the derivation is in HACKING.clock.
+ *
+ * A bank of two-state (offset, frequency) Kalman filters runs over every sample. They differ in the
+ * wander they assume of the oscillator and in what they believe a round trip tells of the noise of
+ * its sample; each weighs by how well it foretold the samples so far. All of them follow the clock
+ * as if it ran free: adjustments are known and taken out.
+ */
+#ifndef CORE_ESTIMATOR_H
+#define CORE_ESTIMATOR_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "core/roundtrip.h"
+#include "core/sample.h"
+
+enum {
+	ESTIMATOR_WANDERS = 11,
+	ESTIMATOR_NOISES = 2,
+	ESTIMATOR_BANK = ESTIMATOR_WANDERS * ESTIMATOR_NOISES,
+	ESTIMATOR_INNOVATIONS = 16,
+	ESTIMATOR_PENDING = 3,
+	ESTIMATOR_ASK_AGAIN_S = 8, /* after ESTIMATOR_SUSPECT, within the budget of the source */
+	ESTIMATOR_BURST = 4 /* requests after ESTIMATOR_BROKE, within the budget */
+};
+
+struct estimator_model {
+	double x_s; /* offset (source - our clock) as of the last sample */
+	double f; /* its rate of change when nothing adjusts the clock, s/s */
+	double pxx, pxf, pff; /* covariance: s^2, s, 1 */
+	double log_weight; /* <= 0; 0: the best */
+};
+
+/* A sample that no model explains, kept until the next ones decide what it was. */
+struct estimator_pending {
+	double x_s; /* as of the last pending sample */
+	double age_s; /* before the last pending sample */
+	double var_s2, excess_s;
+};
+
+struct estimator {
+	struct estimator_model model[ESTIMATOR_BANK];
+	struct roundtrip trips;
+	unsigned samples; /* since the start or the last break; 0: nothing known yet */
+	struct mtime last; /* of the models' state */
+	int64_t adjusted_ns; /* sum of adjustments at that time */
+	double start_freq, start_freq_var;
+	/* Normalised innovations: what the models expected and what came. */
+	double seen_s2[ESTIMATOR_INNOVATIONS], expected_s2[ESTIMATOR_INNOVATIONS];
+	double residual_s[ROUNDTRIP_ROUTE], residual_var[ROUNDTRIP_ROUTE];
+	unsigned innovations; /* in all; the rings keep the newest */
+	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
+	double bias_s, bias_var, route_floor_s;
+	struct estimator_pending pending[ESTIMATOR_PENDING];
+	unsigned pending_n;
+	/* Does the source answer our steering? */
+	double answer_seen, answer_asked;
+	unsigned answers;
+	double level_s, level_var; /* the last offset as it was shown, and its variance */
+	double jitter_s; /* RMS of innovations, recent */
+	unsigned breaks,
+	    failures; /* confirmed model breaks; re-initialisations because of bad numbers */
+};
+
+enum estimator_result {
+	ESTIMATOR_REFUSED, /* impossible round trip, or not a number: not used */
+	ESTIMATOR_TAKEN,
+	ESTIMATOR_SUSPECT, /* no model explains it: kept aside, to be asked again in
+			      ESTIMATOR_ASK_AGAIN_S */
+	ESTIMATOR_BROKE, /* the model broke, and the estimate begins anew from the samples that
+			    showed it */
+	ESTIMATOR_FAILED, /* bad numbers inside: begun anew from this sample */
+};
+
+struct estimate {
+	double offset_s, var_s2; /* to be added to our clock, and its variance */
+	double freq, freq_var; /* to be added to our free-running rate, s/s */
+	double cov_s; /* of both */
+	double wander; /* likely wander of the oscillator, s/s per sqrt(s) */
+	double jitter_s; /* RMS of recent innovations: the jitter of the source, > 0 */
+};
+
+/* Forgets everything. freq +- freq_sigma: our clock's rate as far as known, or 0 +- 100e-6. */
+void estimator_start(struct estimator *e, double freq, double freq_sigma);
+
+/*
+ * Takes a sample, which must not be older than the last.
+ * precision_s  of the local clock, > 0
+ */
+enum estimator_result estimator_add(
+    struct estimator *e, const struct sample *s, double precision_s);
+
+/* Foretells the estimate for a time not before the last sample; false before the first sample. */
+bool estimator_predict(
+    const struct estimator *e, struct mtime at, int64_t adjusted_ns, struct estimate *out);
+
+/* True when the offset does not answer our steering: the source runs on the very clock we set. */
+bool estimator_shares_clock(const struct estimator *e);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * roundtrip - what the round trips of a source tell about the noise of its offsets: floor,
+ * queueing, change of route. Pure: no clock, no allocation. One per source, inside its estimator.
+ * It replaces the choice of the least delay among eight (RFC 5905, section 10): every sample is
+ * used, and counts by how far its round trip lies above the floor.
+ */
+#ifndef CORE_ROUNDTRIP_H
+#define CORE_ROUNDTRIP_H
+#include <stdbool.h>
+
+enum { ROUNDTRIP_WINDOW = 64, ROUNDTRIP_ROUTE = 8 };
+
+struct roundtrip {
+	double ring[ROUNDTRIP_WINDOW]; /* s, as they came */
+	double sorted[ROUNDTRIP_WINDOW]; /* the same, ascending */
+	unsigned next, n;
+	unsigned above; /* successive samples far above the floor */
+};
+
+struct roundtrip_noise {
+	double excess_s; /* of this round trip over the floor, >= 0 */
+	double jitter_s; /* mean queueing delay of one direction, > 0 */
+	double queue_s2; /* variance of the offset when the excess was queueing in unknown
+			    directions */
+	double plain_s2; /* variance of the offset when the round trip tells nothing about this
+			    sample */
+	double shift_s; /* the floor moved by this much because the route changed, else 0 */
+};
+
+void roundtrip_clear(struct roundtrip *r);
+
+/*
+ * Adds a round trip and judges it.
+ * delay_s      >= 0
+ * precision_s  of a difference of time stamps, > 0: a floor of jitter and variances
+ */
+void roundtrip_add(
+    struct roundtrip *r, double delay_s, double precision_s, struct roundtrip_noise *out);
+
+/* The least round trip of the window, s; 0 when it is empty. */
+double roundtrip_floor_s(const struct roundtrip *r);
+
+#endif

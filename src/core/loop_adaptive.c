@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loop_adaptive - phase, frequency and poll interval from an estimate and its covariance.
+ * The gains of the classic PLL and FLL are inside the estimator; what is left is to hand its state
+ * to the kernel within the limits that no estimate may override.
+ */
+#include "core/loop.h"
+#include <math.h>
+#include "core/event.h"
+#include "core/sample.h"
+
+/* The slew's time constant is this part of the poll interval: 2^-2. */
+enum { SLEW_PART_LOG2 = 2 };
+/* 1/2^(2+tc) of the phase goes each second. */
+enum { TC_SHIFT = 2, TC_MAX = 10 };
+/* The constant of slices: 16 s, so that a second's delay of the next slice costs little. */
+enum { SLICE_TC = 2 };
+/* Until then after the start the shortest constant. */
+static const double START_S = 60.0;
+static const double PHASE_MAX_S = 0.5;
+/* The phase may take the rate to this, so that a rounding does not pass NTP_MAXFREQ. */
+static const double RATE_MAX = 499e-6;
+static const double SIGMAS = 3.0;
+/* Frequency: the least that one update may always move it, and the most in an hour beyond the
+ * uncertainty. */
+static const double FREQ_STEP = 0.1e-6;
+static const double FREQ_HOUR = 20e-6;
+static const double HOUR_S = 3600.0;
+/* Doubling the interval may cost this in predicted deviation; a deviation grown by that much calls
+ * for a shorter one. */
+static const double LENGTHEN = 1.5;
+static const double SHORTEN = 4.0;
+/* So many poll intervals must agree. */
+static const double STILL_POLLS = 8.0;
+static const double RESTLESS_POLLS = 2.0;
+static const double AVERAGE = 8.0;
+
+static void
+start(struct loop_state *l, const struct loop_rules *r, struct mtime now)
+{
+	l->poll_log2s = r->minpoll;
+	l->adaptive = (struct loop_adaptive){
+		.began = now, .last = now, .hour = now, .hour_freq = l->freq, .hour_sigma = HUGE_VAL
+	};
+}
+
+/* Variance of the offset t_s after it was as given. */
+static double
+foretold_s2(double var_s2, double cov_s, double freq_var, double wander, double t_s)
+{
+	return var_s2 + t_s * (2.0 * cov_s + t_s * freq_var) +
+	    wander * wander * t_s * t_s * t_s / 3.0;
+}
+
+static double
+limited(double v, double most)
+{
+	return fmin(fmax(v, -most), most);
+}
+
+/* Rule 5: what one update and one hour may change. Returns what it may be set to. */
+static double
+limit_freq(struct loop_state *l, const struct loop_input *in, bool synced)
+{
+	struct loop_adaptive *a = &l->adaptive;
+	double sigma = sqrt(in->freq_var);
+	double known = a->updated ? fmax(sqrt(a->freq_var), sigma) : HUGE_VAL;
+	double freq = in->freq;
+
+	if (in->broke || !synced || mtime_diff_s(in->now, a->hour) >= HOUR_S) {
+		a->hour = in->now;
+		a->hour_freq = in->broke || !synced ? in->freq : l->freq;
+		a->hour_sigma = in->broke || !synced ? HUGE_VAL : sigma;
+	}
+	if (synced && !in->broke) {
+		freq = l->freq + limited(freq - l->freq, fmax(SIGMAS * known, FREQ_STEP));
+		freq =
+		    a->hour_freq + limited(freq - a->hour_freq, FREQ_HOUR + SIGMAS * a->hour_sigma);
+	}
+	return limited(freq, NTP_MAXFREQ);
+}
+
+static void
+adjust_poll(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in)
+{
+	struct loop_adaptive *a = &l->adaptive;
+	double poll_s = log2s_to_s(l->poll_log2s);
+	double elapsed_s = fmin(mtime_diff_s(in->now, a->last), poll_s);
+	double grown =
+	    sqrt(foretold_s2(in->var_s2, in->cov_s, in->freq_var, in->wander, 2.0 * poll_s) /
+		in->var_s2);
+
+	if (in->broke) {
+		l->poll_log2s = r->minpoll;
+		a->still_s = 0.0;
+		return;
+	}
+	if (grown < LENGTHEN) {
+		a->still_s = fmax(a->still_s, 0.0) + elapsed_s;
+	} else if (grown > SHORTEN) {
+		a->still_s = fmin(a->still_s, 0.0) - elapsed_s;
+	} else {
+		a->still_s = 0.0;
+	}
+	if (a->still_s >= STILL_POLLS * poll_s) {
+		l->poll_log2s++;
+		a->still_s = 0.0;
+	} else if (a->still_s <= -RESTLESS_POLLS * poll_s) {
+		l->poll_log2s--;
+		a->still_s = 0.0;
+	}
+	l->poll_log2s = l->poll_log2s > r->maxpoll ? r->maxpoll : l->poll_log2s;
+	l->poll_log2s = l->poll_log2s < r->minpoll ? r->minpoll : l->poll_log2s;
+}
+
+/* A quarter of the poll interval, or the shortest at the start and for what cannot be noise. */
+static int
+time_constant(const struct loop_state *l, const struct loop_input *in)
+{
+	const struct loop_adaptive *a = &l->adaptive;
+	double expected_s2 = a->updated ? foretold_s2(a->var_s2, a->cov_s, a->freq_var, a->wander,
+					      fmax(mtime_diff_s(in->now, a->last), 0.0))
+					: 0.0;
+	int tc = l->poll_log2s - SLEW_PART_LOG2 - TC_SHIFT;
+
+	if (!a->updated || mtime_diff_s(in->now, a->began) < START_S ||
+	    in->offset_s * in->offset_s > SIGMAS * SIGMAS * fmax(expected_s2, in->var_s2)) {
+		return 0;
+	}
+	return tc < 0 ? 0 : tc > TC_MAX ? TC_MAX : tc;
+}
+
+static void
+update(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, bool synced,
+    struct loop_output *out)
+{
+	struct loop_adaptive *a = &l->adaptive;
+	double freq = limit_freq(l, in, synced);
+
+	*out = (struct loop_output){ .phase_s = in->offset_s,
+		.freq = freq,
+		.burst = in->broke,
+		.freq_withheld = in->freq - freq };
+	if (in->var_s2 > 0.0) {
+		adjust_poll(l, r, in);
+	}
+	out->time_constant = time_constant(l, in);
+	l->freq = freq;
+	l->freq_sigma = sqrt(in->freq_var);
+	l->jitter_s = sqrt(l->jitter_s * l->jitter_s +
+	    (fmax(in->offset_s * in->offset_s, r->precision_s * r->precision_s) -
+		l->jitter_s * l->jitter_s) /
+		AVERAGE);
+	l->wander = in->wander * sqrt(log2s_to_s(l->poll_log2s));
+	a->var_s2 = in->var_s2;
+	a->cov_s = in->cov_s;
+	a->freq_var = in->freq_var;
+	a->wander = in->wander;
+	a->last = in->now;
+	a->updated = true;
+}
+
+static void
+stepped(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now)
+{
+	(void)step_s;
+	l->poll_log2s = r->minpoll;
+	l->adaptive.still_s = 0.0;
+	l->adaptive.began = now;
+}
+
+const struct clock_loop_ops loop_adaptive_ops = { start, update, stepped };
+
+/* The phase whose slew with this constant begins at the rate. */
+static double
+slice_s(double rate, int tc)
+{
+	return rate * log2s_to_s(TC_SHIFT + tc);
+}
+
+void
+loop_slice(double left_s, double freq, int tc, struct loop_slice *out)
+{
+	/* What the frequency leaves free in the direction of the slew. */
+	double rate = left_s < 0.0 ? RATE_MAX + freq : RATE_MAX - freq;
+
+	rate = fmin(fmax(rate, 0.0), RATE_MAX);
+	*out = (struct loop_slice){ .phase_s = left_s, .time_constant = tc };
+	if (fabs(left_s) <= slice_s(rate, tc) && fabs(left_s) <= PHASE_MAX_S) {
+		return;
+	}
+	/*
+	 * Too fast: a part of it with a constant of at most 16 s, cut anew each second. The rate
+	 * then stays near the limit, where one long exponential would spend most of its time well
+	 * below.
+	 */
+	while (tc < SLICE_TC && fabs(left_s) > slice_s(rate, tc)) {
+		tc++;
+	}
+	out->time_constant = tc;
+	out->phase_s = copysign(
+	    fmin(fmin(slice_s(rate, out->time_constant), fabs(left_s)), PHASE_MAX_S), left_s);
+	out->again_s = 1.0;
+}

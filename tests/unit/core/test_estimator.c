@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the estimator of one source promises, attacks and faults included. */
+#include "core/estimator.h"
+#include "check.h"
+
+static const double PRECISION_S = 1e-7;
+
+/* A source seen through a path with exponential queueing, and a clock that runs off at a rate. */
+struct bench {
+	struct estimator e;
+	uint64_t seed;
+	double now_s;
+	double offset_s; /* source - our clock */
+	double rate; /* of offset_s */
+	double path_s, jitter_s; /* both ways; one way */
+	int64_t adjusted_ns;
+	struct sample last;
+};
+
+static void
+bench_start(struct bench *b, double rate)
+{
+	*b = (struct bench){ .seed = 42, .rate = rate, .path_s = 0.02, .jitter_s = 1e-4 };
+	estimator_start(&b->e, 0.0, 100e-6);
+}
+
+static enum estimator_result
+ask(struct bench *b, double after_s)
+{
+	double up = -b->jitter_s * log(seeded_uniform(&b->seed, 1e-12, 1.0));
+	double down = -b->jitter_s * log(seeded_uniform(&b->seed, 1e-12, 1.0));
+
+	b->now_s += after_s;
+	b->offset_s += b->rate * after_s;
+	b->last = (struct sample){ .offset_s = b->offset_s + (up - down) / 2.0,
+		.delay_s = b->path_s + up + down,
+		.disp_s = 2e-7,
+		.at = moment(b->now_s),
+		.adjusted_ns = b->adjusted_ns };
+	return estimator_add(&b->e, &b->last, PRECISION_S);
+}
+
+static void
+ask_often(struct bench *b, unsigned n, double every_s)
+{
+	for (unsigned i = 0; i < n; i++) {
+		ask(b, every_s);
+	}
+}
+
+/* Our clock is slewed or stepped by us. */
+static void
+adjust(struct bench *b, double by_s)
+{
+	b->offset_s -= by_s;
+	b->adjusted_ns += ns_from_s(by_s);
+}
+
+static struct estimate
+predict(const struct bench *b, double after_s)
+{
+	struct estimate got = { 0 };
+
+	assert_true(estimator_predict(&b->e, moment(b->now_s + after_s), b->adjusted_ns, &got));
+	return got;
+}
+
+static void
+knows_nothing_before_the_first_sample(void **state)
+{
+	struct estimator e;
+	struct estimate got;
+
+	(void)state;
+	estimator_start(&e, 0.0, 100e-6);
+	assert_false(estimator_predict(&e, moment(1.0), 0, &got));
+	assert_false(estimator_shares_clock(&e));
+}
+
+static void
+one_sample_gives_an_offset_at_once(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.offset_s = 5.0;
+	assert_int_equal(ask(&b, 1.0), ESTIMATOR_TAKEN);
+	assert_near(predict(&b, 0.0).offset_s, 5.0, 1e-3);
+	assert_near(predict(&b, 0.0).freq, 0.0, 0.0);
+}
+
+static void
+finds_offset_and_frequency_within_their_uncertainty(void **state)
+{
+	struct bench b;
+	struct estimate got;
+
+	(void)state;
+	bench_start(&b, 30e-6);
+	ask_often(&b, 8, 2.0);
+	ask_often(&b, 60, 64.0);
+	got = predict(&b, 0.0);
+	assert_near(got.freq, 30e-6, 3.0 * sqrt(got.freq_var));
+	assert_near(got.freq, 30e-6, 0.05e-6);
+	assert_near(got.offset_s, b.offset_s, 3.0 * sqrt(got.var_s2));
+	assert_near(got.offset_s, b.offset_s, 20e-6);
+}
+
+static void
+foretells_offset_and_growing_doubt(void **state)
+{
+	struct bench b;
+	struct estimate now, hour, day;
+
+	(void)state;
+	bench_start(&b, 30e-6);
+	ask_often(&b, 60, 64.0);
+	now = predict(&b, 0.0);
+	hour = predict(&b, 3600.0);
+	day = predict(&b, 86400.0);
+	assert_near(hour.offset_s - now.offset_s, 3600.0 * now.freq, 1e-6);
+	assert_near(hour.offset_s, b.offset_s + 3600.0 * 30e-6, 3.0 * sqrt(hour.var_s2));
+	assert_true(now.var_s2 < hour.var_s2);
+	assert_true(hour.var_s2 < day.var_s2);
+}
+
+/* The filter follows the clock as if it ran free: our own adjustments change no estimate but by
+ * themselves. */
+static void
+steering_and_steps_do_not_disturb_it(void **state)
+{
+	struct bench still, moved;
+	struct estimate a, b;
+
+	(void)state;
+	bench_start(&still, 30e-6);
+	bench_start(&moved, 30e-6);
+	for (unsigned i = 0; i < 50; i++) {
+		ask(&still, 64.0);
+		adjust(&moved, i == 20 ? 100.0 : -0.3e-3 * i);
+		assert_int_equal(ask(&moved, 64.0), ESTIMATOR_TAKEN);
+	}
+	a = predict(&still, 10.0);
+	b = predict(&moved, 10.0);
+	assert_near(a.offset_s - (double)moved.adjusted_ns * 1e-9, b.offset_s, 1e-9);
+	assert_near(a.freq, b.freq, 1e-12);
+	assert_near(a.var_s2, b.var_s2, 1e-15);
+}
+
+static void
+a_frequency_step_is_found_and_followed_in_a_few_samples(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	b.rate = 60e-6;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_SUSPECT);
+	assert_int_equal(ask(&b, ESTIMATOR_ASK_AGAIN_S), ESTIMATOR_BROKE);
+	ask_often(&b, ESTIMATOR_BURST, 2.0);
+	ask_often(&b, 4, 64.0);
+	assert_near(predict(&b, 0.0).freq, 60e-6, 2e-6);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 100e-6);
+	assert_int_equal(b.e.breaks, 1);
+}
+
+static void
+a_phase_jump_is_followed_and_leaves_the_frequency(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	b.offset_s += 0.050;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_SUSPECT);
+	assert_int_equal(ask(&b, ESTIMATOR_ASK_AGAIN_S), ESTIMATOR_BROKE);
+	ask_often(&b, ESTIMATOR_BURST, 2.0);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 200e-6);
+	ask_often(&b, 2, 64.0);
+	assert_near(predict(&b, 0.0).freq, 10e-6, 1e-6);
+}
+
+static void
+one_wild_sample_changes_nothing(void **state)
+{
+	struct bench b;
+	struct estimate before, after;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	before = predict(&b, 64.0);
+	b.offset_s += 0.050;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_SUSPECT);
+	after = predict(&b, 0.0);
+	assert_near(before.offset_s, after.offset_s, 1e-9);
+	b.offset_s -= 0.050;
+	assert_int_equal(ask(&b, ESTIMATOR_ASK_AGAIN_S), ESTIMATOR_TAKEN);
+	assert_int_equal(b.e.breaks, 0);
+}
+
+static void
+an_impossible_round_trip_is_refused(void **state)
+{
+	static const double DELAYS[] = { -2.1e-7, -1.0, NTP_MAXDISP_S, HUGE_VAL, -HUGE_VAL };
+	struct bench b;
+	struct estimate before, after;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 20, 64.0);
+	before = predict(&b, 64.0);
+	for (unsigned i = 0; i < sizeof(DELAYS) / sizeof(DELAYS[0]); i++) {
+		struct sample s = b.last;
+
+		s.delay_s = DELAYS[i];
+		s.offset_s = -1.0;
+		assert_int_equal(estimator_add(&b.e, &s, PRECISION_S), ESTIMATOR_REFUSED);
+	}
+	after = predict(&b, 64.0);
+	assert_memory_equal(&before, &after, sizeof(before));
+}
+
+static void
+a_source_that_does_not_answer_our_steering_shares_our_clock(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.offset_s = 1e-3;
+	for (unsigned i = 0; i < 30; i++) {
+		ask(&b, i < 8 ? 2.0 : 64.0);
+		/* We steer phase and frequency, but the source moves along: the offset stays. */
+		b.adjusted_ns += ns_from_s(predict(&b, i < 7 ? 2.0 : 64.0).offset_s);
+	}
+	assert_true(estimator_shares_clock(&b.e));
+}
+
+static void
+a_source_that_answers_never_seems_to_share_our_clock(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	for (unsigned run = 0; run < 20; run++) {
+		bench_start(&b, 50e-6);
+		b.seed = run;
+		b.offset_s = 1e-3;
+		for (unsigned i = 0; i < 200; i++) {
+			if (i == 100) {
+				b.rate = -20e-6;
+			}
+			if (i == 150) {
+				b.offset_s += 0.1;
+			}
+			ask(&b, i < 8 ? 2.0 : 64.0);
+			adjust(&b, predict(&b, 0.0).offset_s);
+			assert_false(estimator_shares_clock(&b.e));
+		}
+	}
+}
+
+static void
+absurd_but_finite_numbers_keep_the_estimate_sound(void **state)
+{
+	struct bench b;
+	struct estimate got;
+
+	(void)state;
+	for (unsigned run = 0; run < 200; run++) {
+		bench_start(&b, 0.0);
+		b.seed = run;
+		for (unsigned i = 0; i < 60; i++) {
+			struct sample s = { .offset_s = ldexp(seeded_normal(&b.seed),
+						(int)seeded_below(&b.seed, 60) - 30),
+				.delay_s = ldexp(1.0, (int)seeded_below(&b.seed, 34) - 31),
+				.disp_s = ldexp(1.0, (int)seeded_below(&b.seed, 34) - 31),
+				.adjusted_ns = (int64_t)(seeded_u64(&b.seed) >> 4) };
+
+			b.now_s += ldexp(1.0, (int)seeded_below(&b.seed, 30) - 10);
+			s.at = moment(b.now_s);
+			estimator_add(&b.e, &s, PRECISION_S);
+			assert_true(estimator_predict(&b.e, s.at, s.adjusted_ns, &got));
+			assert_true(isfinite(got.offset_s) && isfinite(got.freq));
+			assert_true(got.var_s2 > 0.0 && isfinite(got.var_s2));
+			assert_true(got.freq_var > 0.0 && isfinite(got.freq_var));
+			assert_true(
+			    got.cov_s * got.cov_s <= got.var_s2 * got.freq_var * (1 + 1e-9));
+		}
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_nothing_before_the_first_sample),
+		cmocka_unit_test(one_sample_gives_an_offset_at_once),
+		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
+		cmocka_unit_test(foretells_offset_and_growing_doubt),
+		cmocka_unit_test(steering_and_steps_do_not_disturb_it),
+		cmocka_unit_test(a_frequency_step_is_found_and_followed_in_a_few_samples),
+		cmocka_unit_test(a_phase_jump_is_followed_and_leaves_the_frequency),
+		cmocka_unit_test(one_wild_sample_changes_nothing),
+		cmocka_unit_test(an_impossible_round_trip_is_refused),
+		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
+		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
+		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

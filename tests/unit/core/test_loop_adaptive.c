@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the adaptive loop promises. */
+#include "core/loop.h"
+#include "check.h"
+#include "core/sample.h"
+
+static const struct loop_rules RULES = {
+	.kind = LOOP_ADAPTIVE, .minpoll = 6, .maxpoll = 10, .allan_log2s = 11, .precision_s = 1e-7
+};
+
+struct bench {
+	struct loop_state l;
+	struct loop_input in;
+	struct loop_output out;
+	double now_s;
+};
+
+/* A loop in its hundredth update of 64 s: the estimate is as good as it gets. */
+static void
+bench_start(struct bench *b)
+{
+	memset(b, 0, sizeof(*b));
+	loop_adaptive_ops.start(&b->l, &RULES, moment(0.0));
+	b->in = (struct loop_input){
+		.var_s2 = 1e-10, .freq_var = 1e-16, .cov_s = 1e-14, .wander = 1e-9
+	};
+}
+
+static void
+update(struct bench *b, double after_s, double offset_s)
+{
+	b->now_s += after_s;
+	b->in.now = b->in.epoch = moment(b->now_s);
+	b->in.offset_s = offset_s;
+	loop_adaptive_ops.update(&b->l, &RULES, &b->in, true, &b->out);
+}
+
+static void
+the_whole_offset_is_handed_over_and_the_frequency_set(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.freq = 12e-6;
+	b.in.freq_var = 1e-8;
+	update(&b, 1.0, 3e-3);
+	assert_near(b.out.phase_s, 3e-3, 0.0);
+	assert_near(b.out.freq, 12e-6, 0.0);
+	assert_near(b.l.freq, 12e-6, 0.0);
+	assert_near(b.l.freq_sigma, 1e-4, 1e-12);
+}
+
+static void
+the_shortest_constant_is_for_the_start_and_what_is_no_noise(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	update(&b, 1.0, 1e-6);
+	assert_int_equal(b.out.time_constant, 0);
+	for (unsigned i = 0; i < 5; i++) {
+		update(&b, 64.0, 1e-6);
+	}
+	assert_int_equal(b.out.time_constant, 2);
+	update(&b, 64.0, 1e-3);
+	assert_int_equal(b.out.time_constant, 0);
+	update(&b, 64.0, 1e-6);
+	assert_int_equal(b.out.time_constant, 2);
+}
+
+static void
+the_poll_interval_grows_while_waiting_costs_little(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.wander = 1e-11;
+	b.in.freq_var = 1e-20;
+	b.in.cov_s = 0.0;
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(b.l.poll_log2s, 6);
+		update(&b, 64.0, 0.0);
+	}
+	assert_int_equal(b.l.poll_log2s, 7);
+	for (unsigned i = 0; i < 1000; i++) {
+		update(&b, 64.0, 0.0);
+	}
+	assert_int_equal(b.l.poll_log2s, 10);
+}
+
+static void
+the_poll_interval_shrinks_when_the_clock_wanders(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.wander = 1e-11;
+	b.in.freq_var = 1e-20;
+	for (unsigned i = 0; i < 1000; i++) {
+		update(&b, 64.0, 0.0);
+	}
+	b.in.wander = 1e-7;
+	update(&b, 1024.0, 0.0);
+	assert_int_equal(b.l.poll_log2s, 10);
+	update(&b, 1024.0, 0.0);
+	assert_int_equal(b.l.poll_log2s, 9);
+}
+
+static void
+a_model_break_asks_for_a_burst_and_the_shortest_interval(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.wander = 1e-11;
+	b.in.freq_var = 1e-20;
+	for (unsigned i = 0; i < 1000; i++) {
+		update(&b, 64.0, 0.0);
+	}
+	b.in.broke = true;
+	b.in.freq = 60e-6;
+	update(&b, 1024.0, 0.0);
+	assert_true(b.out.burst);
+	assert_int_equal(b.l.poll_log2s, 6);
+	assert_near(b.out.freq, 60e-6, 0.0);
+}
+
+static void
+one_update_moves_the_frequency_by_three_sigma_at_most(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	update(&b, 1.0, 0.0);
+	b.in.freq = 50e-6;
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, 0.1e-6, 1e-12);
+	assert_near(b.out.freq_withheld, 49.9e-6, 1e-12);
+	b.in.freq_var = 1e-12;
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, 3.1e-6, 1e-12);
+}
+
+static void
+an_hour_moves_the_frequency_by_twenty_ppm_at_most(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	/* The first hour is as open as the first estimate; then the limit counts. */
+	for (unsigned i = 0; i < 60; i++) {
+		update(&b, 64.0, 0.0);
+	}
+	b.in.freq = 400e-6;
+	b.in.freq_var = 1e-10;
+	for (unsigned i = 0; i < 50; i++) {
+		update(&b, 64.0, 0.0);
+	}
+	assert_true(b.out.freq > 15e-6);
+	assert_true(b.out.freq < 21e-6);
+	/* Unless the model broke: then it is free to move at once. */
+	b.in.broke = true;
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, 400e-6, 1e-12);
+}
+
+static void
+the_frequency_stays_within_the_kernels_limits(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.freq = 1.0;
+	b.in.freq_var = 1.0;
+	update(&b, 1.0, 0.0);
+	assert_near(b.out.freq, NTP_MAXFREQ, 0.0);
+	b.in.freq = -1.0;
+	b.in.broke = true;
+	update(&b, 1.0, 0.0);
+	assert_near(b.out.freq, -NTP_MAXFREQ, 0.0);
+}
+
+static void
+slices_keep_the_total_rate_within_the_limit(void **state)
+{
+	uint64_t seed = 9;
+	struct loop_slice cut;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++) {
+		double left_s = ldexp(seeded_normal(&seed), (int)seeded_below(&seed, 24) - 20);
+		double freq = seeded_uniform(&seed, -NTP_MAXFREQ, NTP_MAXFREQ);
+		int tc = (int)seeded_below(&seed, 11);
+
+		loop_slice(left_s, freq, tc, &cut);
+		assert_true(fabs(ldexp(cut.phase_s, -2 - cut.time_constant) + freq) <= NTP_MAXFREQ);
+		assert_true(fabs(cut.phase_s) <= fabs(left_s));
+		assert_true(cut.phase_s * left_s >= 0.0);
+		assert_true(cut.time_constant >= 0 && cut.time_constant <= 10);
+		assert_true(cut.again_s > 0.0 || fabs(cut.phase_s) >= fabs(left_s));
+	}
+}
+
+static void
+a_large_phase_goes_at_nearly_the_full_rate(void **state)
+{
+	struct loop_slice cut;
+	double left_s = 0.120;
+	unsigned seconds = 0;
+
+	(void)state;
+	while (fabs(left_s) > 1e-3 && seconds < 1000) {
+		loop_slice(left_s, 0.0, 0, &cut);
+		left_s -= ldexp(cut.phase_s, -2 - cut.time_constant);
+		seconds++;
+	}
+	assert_true(seconds <= 245);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_whole_offset_is_handed_over_and_the_frequency_set),
+		cmocka_unit_test(the_shortest_constant_is_for_the_start_and_what_is_no_noise),
+		cmocka_unit_test(the_poll_interval_grows_while_waiting_costs_little),
+		cmocka_unit_test(the_poll_interval_shrinks_when_the_clock_wanders),
+		cmocka_unit_test(a_model_break_asks_for_a_burst_and_the_shortest_interval),
+		cmocka_unit_test(one_update_moves_the_frequency_by_three_sigma_at_most),
+		cmocka_unit_test(an_hour_moves_the_frequency_by_twenty_ppm_at_most),
+		cmocka_unit_test(the_frequency_stays_within_the_kernels_limits),
+		cmocka_unit_test(slices_keep_the_total_rate_within_the_limit),
+		cmocka_unit_test(a_large_phase_goes_at_nearly_the_full_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

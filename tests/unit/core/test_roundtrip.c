@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the judgement of round trips promises. */
+#include "core/roundtrip.h"
+#include "check.h"
+
+static struct roundtrip_noise
+add(struct roundtrip *r, double delay_s)
+{
+	struct roundtrip_noise noise;
+
+	roundtrip_add(r, delay_s, 1e-9, &noise);
+	return noise;
+}
+
+/* Queueing of two directions, each exponential with this mean. */
+static double
+queueing(uint64_t *seed, double mean_s)
+{
+	return -mean_s *
+	    (log(seeded_uniform(seed, 1e-12, 1.0)) + log(seeded_uniform(seed, 1e-12, 1.0)));
+}
+
+static void
+the_floor_is_the_least_of_the_last_64(void **state)
+{
+	struct roundtrip r;
+
+	(void)state;
+	roundtrip_clear(&r);
+	assert_near(roundtrip_floor_s(&r), 0.0, 0.0);
+	add(&r, 0.010);
+	for (unsigned i = 0; i < ROUNDTRIP_WINDOW - 1; i++) {
+		add(&r, 0.011 + i * 1e-6);
+		assert_near(roundtrip_floor_s(&r), 0.010, 0.0);
+	}
+	add(&r, 0.012);
+	assert_near(roundtrip_floor_s(&r), 0.011, 0.0);
+}
+
+static void
+jitter_is_the_mean_queueing_of_one_direction(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 7;
+	double sum = 0.0;
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 640; i++) {
+		double jitter_s = add(&r, 0.02 + queueing(&seed, 1e-3)).jitter_s;
+
+		sum += i >= 64 ? jitter_s : 0.0;
+	}
+	/* The floor of 64 lies somewhat above the true one and takes that from the jitter. */
+	assert_near(sum / 576, 0.9e-3, 0.15e-3);
+}
+
+/* The law itself: errors of samples with a like excess have the variance that was foretold. */
+static void
+the_queue_variance_is_that_of_the_errors(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 21;
+	double seen[3] = { 0 }, foretold[3] = { 0 };
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 20000; i++) {
+		double up = -1e-3 * log(seeded_uniform(&seed, 1e-12, 1.0));
+		double down = -1e-3 * log(seeded_uniform(&seed, 1e-12, 1.0));
+		struct roundtrip_noise noise = add(&r, 0.02 + up + down);
+		unsigned part = noise.excess_s < 0.7e-3 ? 0 : noise.excess_s < 1.5e-3 ? 1 : 2;
+
+		if (i >= ROUNDTRIP_WINDOW && noise.excess_s < 3e-3) {
+			seen[part] += (up - down) * (up - down) / 4.0;
+			foretold[part] += noise.queue_s2;
+		}
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(seen[i] > 0.5 * foretold[i]);
+		assert_true(seen[i] < 1.3 * foretold[i]);
+	}
+}
+
+static void
+eight_samples_far_above_the_floor_are_a_new_route(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 3;
+	struct roundtrip_noise noise = { 0 };
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 40; i++) {
+		add(&r, 0.02 + queueing(&seed, 1e-4));
+	}
+	for (unsigned i = 0; i < 7; i++) {
+		assert_near(add(&r, 0.03 + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+		assert_near(roundtrip_floor_s(&r), 0.02, 1e-4);
+	}
+	noise = add(&r, 0.03 + queueing(&seed, 1e-4));
+	assert_near(noise.shift_s, 0.01, 2e-4);
+	assert_near(roundtrip_floor_s(&r), 0.03, 1e-4);
+	assert_true(noise.queue_s2 < 1e-6);
+}
+
+static void
+seven_and_one_that_is_not_are_no_new_route(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 4;
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 200; i++) {
+		double delay_s = i >= 40 && i % 8 != 0 ? 0.03 : 0.02;
+
+		assert_near(add(&r, delay_s + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+	}
+}
+
+static void
+a_congested_hour_is_no_new_route(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 5;
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 40; i++) {
+		add(&r, 0.02 + queueing(&seed, 1e-4));
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		assert_near(add(&r, 0.021 + queueing(&seed, 1e-2)).shift_s, 0.0, 0.0);
+	}
+	assert_true(roundtrip_floor_s(&r) < 0.0205);
+}
+
+static void
+variances_never_fall_below_the_stamps_precision(void **state)
+{
+	struct roundtrip r;
+	struct roundtrip_noise noise;
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 100; i++) {
+		roundtrip_add(&r, 1e-3, 1e-3, &noise);
+		assert_true(noise.queue_s2 >= 1e-6);
+		assert_true(noise.plain_s2 >= 1e-6);
+		assert_true(noise.jitter_s >= 1e-3);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_floor_is_the_least_of_the_last_64),
+		cmocka_unit_test(jitter_is_the_mean_queueing_of_one_direction),
+		cmocka_unit_test(the_queue_variance_is_that_of_the_errors),
+		cmocka_unit_test(eight_samples_far_above_the_floor_are_a_new_route),
+		cmocka_unit_test(seven_and_one_that_is_not_are_no_new_route),
+		cmocka_unit_test(a_congested_hour_is_no_new_route),
+		cmocka_unit_test(variances_never_fall_below_the_stamps_precision),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
