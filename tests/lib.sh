@@ -101,15 +101,23 @@ show() {
 	sed 's/^/#   /' "$work/$1.log"
 }
 
-# peer PATH: the full path of a program of the unpacked foreign packages.
+# peer NAME/PATH: the full path of an unpacked foreign program; see tests/interop/fetch-peers.
 peer() {
 	echo "$PEERS/$1"
 }
 
-# The words before an unpacked program that let it find its libraries and modules.
+# need_peer NAME/PATH...: bails out when one of them is missing.
+need_peer() {
+	local path
+	for path in "$@"; do
+		[ -x "$PEERS/$path" ] || bail "$path is unpacked in $PEERS"
+	done
+}
+
+# The words before one of NTPsec's Python programs; they let it find its modules.
 # shellcheck disable=SC2034 # for the tests
-peer_env=(env "LD_LIBRARY_PATH=$PEERS/usr/lib/$(uname -m)-linux-gnu"
-	"PYTHONPATH=$PEERS/usr/lib/python3/dist-packages")
+ntpsec_python=(env PYTHONDONTWRITEBYTECODE=1
+	"PYTHONPATH=$PEERS/ntpsec/usr/lib/python3/dist-packages" python3)
 
 # --- end -----------------------------------------------------------------------------
 

@@ -105,17 +105,30 @@ ns_lan() {
 	done
 }
 
+# ns_bind X FILE TARGET: for what runs in namespace X from now on, FILE is at TARGET.
+ns_bind() {
+	printf '%s %s\n' "$2" "$3" >>"$work/binds.$1"
+}
+
+# ns_hosts X "ADDRESS NAME"...: the names known in namespace X; no name server is asked.
+ns_hosts() {
+	local x=$1
+	shift
+	printf '%s\n' "127.0.0.1 localhost" "::1 localhost" "$@" >"$work/hosts.$x"
+	echo 'hosts: files' >"$work/nsswitch"
+	ns_bind "$x" "$work/hosts.$x" /etc/hosts
+	ns_bind "$x" "$work/nsswitch" /etc/nsswitch.conf
+}
+
 # ns_wrap X: puts into ns_cmd the words that run what follows them in namespace X without
-# the right to set the clock. When $work/hosts.X exists it is /etc/hosts there, and no name
-# server is asked.
+# the right to set the clock. The mounts of ns_bind are seen by nobody else.
 ns_wrap() {
 	ns_cmd=(ip netns exec "$(ns_name "$1")")
-	if [ -e "$work/hosts.$1" ]; then
-		echo 'hosts: files' >"$work/nsswitch"
+	if [ -e "$work/binds.$1" ]; then
 		# shellcheck disable=SC2016 # expanded by the inner shell
-		ns_cmd+=(sh -c 'mount --bind "$1" /etc/hosts &&
-			mount --bind "$2" /etc/nsswitch.conf && shift 2 && exec "$@"'
-			sh "$work/hosts.$1" "$work/nsswitch")
+		ns_cmd+=(sh -c 'while read -r file target; do
+				mount --bind "$file" "$target" || exit 127
+			done <"$1" && shift && exec "$@"' sh "$work/binds.$1")
 	fi
 	ns_cmd+=(setpriv --bounding-set -sys_time --inh-caps -sys_time)
 }
