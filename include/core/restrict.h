@@ -48,11 +48,11 @@ bool restrict_remove(struct restrict_list *l, const struct restrict_rule *r);
 /* The matching entry's flags; counts the hit. ippeerlimit (may be NULL) gets the entry's. */
 uint32_t restrict_find(struct restrict_list *l, const struct addr *a, uint16_t port, int *ippeerlimit);
 
-/* True when an entry for exactly this host exists. */
+/* True when the configuration has an entry for exactly this host (own addresses and sources do not count). */
 bool restrict_has_host(const struct restrict_list *l, const struct addr *a);
 
-/* Entries in the order of the scan, v4 first; false past the end. */
-bool restrict_entry_at(const struct restrict_list *l, size_t i, struct restrict_entry *out);
+/* Entries in the order of the scan, v4 first; false past the end. The first call after a change puts them in order. */
+bool restrict_entry_at(struct restrict_list *l, size_t i, struct restrict_entry *out);
 size_t restrict_count(const struct restrict_list *l);
 
 #endif

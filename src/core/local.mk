@@ -8,5 +8,8 @@ libcore_a_SOURCES = \
 	src/core/loop_adaptive.c \
 	src/core/event.c \
 	src/core/filter.c \
+	src/core/mru.c \
+	src/core/restrict.c \
 	src/core/select.c \
+	src/core/serve.c \
 	src/core/spike.c
