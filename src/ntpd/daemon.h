@@ -84,8 +84,19 @@ struct ntpd_status {
 /* Takes the ports (which must outlive it) and copies the options. NULL when memory is short. */
 struct ntpd *ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options);
 
+struct config;
+
 /*
- * Reads the configuration, opens the sockets, starts the associations. 0, or an exit status when it cannot run
+ * Reads the configuration and logs what is wrong with it, once; for a process that must know it before the sockets are
+ * opened. 0 or an exit status.
+ */
+int ntpd_configure(struct ntpd *d);
+
+/* The configuration in force; NULL before ntpd_configure. */
+const struct config *ntpd_config(const struct ntpd *d);
+
+/*
+ * Reads the configuration (if not done), opens the sockets, starts the associations. 0, or an exit status when it cannot run
  * (port 123 taken, contradicting options), already logged.
  */
 int ntpd_start(struct ntpd *d);

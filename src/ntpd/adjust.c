@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* adjust - slews and steps through the clock port, and their sum. */
+#include "ntpd/adjust.h"
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static const double FREQ_UNIT = 1.0 / 65536e6;          /* the kernel's: 2^-16 ppm */
+static const double FREQ_MAX = 500e-6;
+static const double PHASE_MAX_S = 0.5;
+/* Two readings of one pair of clocks differ by less than this unless somebody stepped one. */
+static const int64_t MOVED_NS = 1000000;
+static const int64_t SLEPT_NS = 10000000;
+static const double ESTERROR_MAX_S = 16.0;
+
+static double
+rounded_freq(double freq)
+{
+	return rint(fmin(fmax(freq, -FREQ_MAX), FREQ_MAX) / FREQ_UNIT) * FREQ_UNIT;
+}
+
+static struct clock_reading
+read_clock(const struct adjust *a)
+{
+	struct clock_reading r;
+
+	a->clock->ops->read(a->clock, &r);
+	return r;
+}
+
+static int64_t
+second_of(struct rtime t)
+{
+	return t.ns >= 0 ? t.ns / NS_PER_S : -((NS_PER_S - 1 - t.ns) / NS_PER_S);
+}
+
+/* The part of the running second of the clock that is still to come, 0..1. */
+static double
+rest_of_second(struct rtime t)
+{
+	return 1.0 - (double)(t.ns - second_of(t) * NS_PER_S) * 1e-9;
+}
+
+/*
+ * Phase still to come. The kernel takes 1/N of the rest at each second of the clock and spreads it over that second,
+ * so what it reports lacks the part of the running second: left / (N - 1), the same share of the rest before.
+ */
+static double
+phase_to_come(const struct adjust *a, const struct clock_reading *now, double left_s)
+{
+	double n = ldexp(1.0, 2 + a->time_constant);
+
+	if (second_of(now->real) == second_of(a->set_at.real)) {
+		return left_s + a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
+	}
+	return left_s + left_s / (n - 1.0) * rest_of_second(now->real);
+}
+
+static void
+add_ns(struct adjust *a, double ns)
+{
+	double whole;
+
+	a->sum_rest_ns += ns;
+	whole = rint(a->sum_rest_ns);
+	a->sum_ns += (int64_t)whole;
+	a->sum_rest_ns -= whole;
+}
+
+/* Books what the clock received since the last settling. */
+static void
+settle(struct adjust *a)
+{
+	struct clock_reading now = read_clock(a);
+	double to_come = 0.0;
+	struct clock_state st;
+
+	if (a->controlled) {
+		if (a->set_s != 0.0 || a->carry_s != 0.0) {
+			to_come = a->clock->ops->get(a->clock, &st) == 0 ? phase_to_come(a, &now, st.phase_s) : 0.0;
+		}
+		add_ns(a, (a->pending_s - to_come) * 1e9);
+		add_ns(a, a->freq * (double)(now.mono.ns - a->at.mono.ns));
+	}
+	a->pending_s = to_come;
+	a->at = now;
+}
+
+/* Hands a phase to the kernel on top of what the running second will still bring. */
+static int
+set_phase(struct adjust *a, double phase_s, double freq, int time_constant, unsigned more)
+{
+	double carry_s = a->pending_s;
+	struct clock_change ch = { .bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more, .freq = freq,
+		.time_constant = time_constant };
+	struct clock_state st;
+	int error;
+
+	if (a->clock->ops->get(a->clock, &st) == 0) {
+		carry_s -= st.phase_s;
+	}
+	ch.phase_s = fmin(fmax(phase_s - carry_s, -PHASE_MAX_S), PHASE_MAX_S);
+	error = a->clock->ops->change(a->clock, &ch);
+	if (error != 0) {
+		return error;
+	}
+	a->freq = freq;
+	a->time_constant = time_constant;
+	a->set_s = ch.phase_s;
+	a->set_at = a->at;
+	a->carry_s = carry_s;
+	a->pending_s = ch.phase_s + carry_s;
+	return 0;
+}
+
+void
+adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq)
+{
+	struct clock_state st;
+
+	memset(a, 0, sizeof *a);
+	a->clock = clock;
+	a->at = read_clock(a);
+	a->set_at = a->at;
+	a->base_ns = a->at.real.ns - a->at.mono.ns;
+	if (!wanted) {
+		return;
+	}
+	a->error = clock->ops->get(clock, &st);
+	if (a->error != 0) {
+		return;
+	}
+	if (isnan(freq)) {
+		freq = st.freq;
+	}
+	a->pending_s = st.phase_s;
+	a->error = set_phase(a, 0.0, rounded_freq(freq), 0, CLOCK_SET_TICK);
+	a->carry_s = 0.0;
+	a->pending_s = 0.0;
+	a->controlled = a->error == 0;
+}
+
+int64_t
+adjust_sum(struct adjust *a)
+{
+	settle(a);
+	return a->sum_ns;
+}
+
+double
+adjust_left_s(struct adjust *a)
+{
+	settle(a);
+	return a->pending_s;
+}
+
+void
+adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
+{
+	assert(isfinite(phase_s));
+	assert(isfinite(freq));
+	assert(time_constant >= CLOCK_TC_MIN && time_constant <= CLOCK_TC_MAX);
+	if (!a->controlled) {
+		return;
+	}
+	settle(a);
+	a->error = set_phase(a, phase_s, rounded_freq(freq), time_constant, 0);
+}
+
+int
+adjust_step(struct adjust *a, double step_s, double freq)
+{
+	int64_t step_ns = ns_from_s(step_s);
+	int error;
+
+	if (!a->controlled) {
+		return a->error;
+	}
+	settle(a);
+	/* A slew under way would go on after some kernels' step: end it, then step by what is asked. */
+	(void)set_phase(a, 0.0, rounded_freq(freq), 0, 0);
+	error = a->clock->ops->step(a->clock, step_ns);
+	if (error != 0) {
+		return error;
+	}
+	a->set_s = 0.0;
+	a->carry_s = 0.0;
+	a->pending_s = 0.0;
+	a->sum_ns += step_ns;
+	a->at = read_clock(a);
+	a->set_at = a->at;
+	a->base_ns = a->at.real.ns - a->at.mono.ns;
+	a->moves++;
+	return 0;
+}
+
+static void
+look_at_freq(struct adjust *a, struct adjust_finding *f)
+{
+	struct clock_state st;
+
+	if (!a->controlled || a->clock->ops->get(a->clock, &st) != 0) {
+		return;
+	}
+	if (fabs(st.freq - a->freq) <= 2 * FREQ_UNIT && st.tick_error_us == 0) {
+		return;
+	}
+	f->foreign_freq = true;
+	f->freq = st.freq + st.tick_error_us * 1e-6;
+	a->foreign_freq++;
+	settle(a);
+	(void)set_phase(a, a->pending_s, a->freq, a->time_constant, CLOCK_SET_TICK);
+}
+
+bool
+adjust_look(struct adjust *a, struct adjust_finding *f)
+{
+	struct clock_reading now;
+	int64_t slept_ns, moved_ns;
+
+	memset(f, 0, sizeof *f);
+	settle(a);
+	now = a->at;
+	slept_ns = now.suspended_ns - a->set_at.suspended_ns;
+	moved_ns = now.real.ns - now.mono.ns - a->base_ns;
+	if (slept_ns > SLEPT_NS) {
+		f->slept = true;
+		f->slept_s = (double)slept_ns * 1e-9;
+		a->set_at.suspended_ns = now.suspended_ns;
+		/* The kernel adds the time asleep to the real clock only. */
+		moved_ns -= slept_ns;
+		a->base_ns += slept_ns;
+	}
+	if (moved_ns > MOVED_NS || moved_ns < -MOVED_NS) {
+		f->moved = true;
+		f->moved_s = (double)moved_ns * 1e-9;
+		a->sum_ns += moved_ns;
+		/* The kernel drops a slew under way when the clock is set. */
+		a->set_s = 0.0;
+		a->carry_s = 0.0;
+		a->pending_s = 0.0;
+		a->moves++;
+	}
+	a->base_ns = now.real.ns - now.mono.ns;
+	look_at_freq(a, f);
+	return f->slept || f->moved || f->foreign_freq;
+}
+
+void
+adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s)
+{
+	struct clock_change ch = { .bits = CLOCK_SET_STATUS, .unsync = !synced, .leap = leap,
+		.maxerror_s = fmin(maxerror_s, ESTERROR_MAX_S), .esterror_s = fmin(esterror_s, ESTERROR_MAX_S) };
+
+	if (a->controlled) {
+		(void)a->clock->ops->change(a->clock, &ch);
+	}
+}
+
+void
+adjust_tai(struct adjust *a, int tai_s)
+{
+	struct clock_change ch = { .bits = CLOCK_SET_TAI, .tai_s = tai_s };
+
+	if (a->controlled) {
+		(void)a->clock->ops->change(a->clock, &ch);
+	}
+}

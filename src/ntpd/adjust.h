@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * adjust - what is done to the clock, and the sum of it.
+ * Every slew and step goes through here, so that the offset to the free-running clock is known at any time:
+ * offset + adjust_sum. Also notices when somebody else moved the clock, and time spent in suspend.
+ * Phase goes to the kernel as a slew that ends by itself: a daemon that dies leaves nothing that drifts on.
+ */
+#ifndef NTPD_ADJUST_H
+#define NTPD_ADJUST_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "port/clock.h"
+
+struct adjust {
+	struct clock *clock;
+	bool controlled;        /* the kernel lets us, and we are meant to */
+	int error;              /* why not: -EPERM ...; 0 when by configuration */
+	double freq;            /* s/s in force, as the kernel rounds it */
+	int64_t sum_ns;         /* settled up to at */
+	double sum_rest_ns;
+	struct clock_reading at;        /* of the last settling */
+	double pending_s;       /* phase that was still to come at that time, kernel's rest and current second together */
+	double set_s;           /* phase handed over last */
+	struct clock_reading set_at;    /* when */
+	double carry_s;         /* at set_at: rest of the slew of the second then running */
+	int time_constant;
+	int64_t base_ns;        /* real - mono, as it must be while nobody else moves the clock */
+	uint64_t moves;         /* counts steps, ours and others' */
+	unsigned foreign_freq;  /* how often another's frequency was found */
+};
+
+/* What happened to the clock since the last look, besides our own doing. */
+struct adjust_finding {
+	bool moved;             /* stepped by others by moved_s (a leap second counts as one) */
+	double moved_s;
+	bool slept;             /* suspended for slept_s */
+	double slept_s;
+	bool foreign_freq;      /* another program set the frequency or the tick; ours is in force again */
+	double freq;
+};
+
+/*
+ * Takes hold of the clock: with control wanted, sets freq (NAN: keeps the kernel's), clears the phase left by others
+ * and the tick. Without CAP_SYS_TIME, or not wanted, nothing is ever set.
+ */
+void adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq);
+
+/* The sum of all adjustments up to now, in ns. */
+int64_t adjust_sum(struct adjust *a);
+
+/* The phase still to be slewed in, now. */
+double adjust_left_s(struct adjust *a);
+
+/* Slews phase_s in from now on (replacing what was left) and runs at freq. */
+void adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant);
+
+/* Steps the clock; a slew under way is dropped. 0 or -errno. */
+int adjust_step(struct adjust *a, double step_s, double freq);
+
+/* Looks whether others moved the clock; true when finding has something to say. */
+bool adjust_look(struct adjust *a, struct adjust_finding *finding);
+
+/* Tells the kernel how good the clock is; nothing when not controlled. */
+void adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s);
+
+void adjust_tai(struct adjust *a, int tai_s);
+
+#endif

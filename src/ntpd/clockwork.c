@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* clockwork - select, discipline, adjust, publish. */
+#include "ntpd/clockwork.h"
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "crypto/mac.h"
+#include "ntpd/drift.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+
+static const double HOUSEKEEPING_S = 900.0;
+static const double ONCE_GIVE_UP_S = 60.0;
+static const double MOVE_REPORT_S = 1e-3;
+
+enum {
+	PRECISION_READS = 200,
+	PRECISION_BEST = -30, PRECISION_WORST = -6, PRECISION_UNREAD = -20,
+	EXIT_PANIC = 255,
+};
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+/* ---- what we tell ---- */
+
+double
+clockwork_root_disp_s(const struct ntpd *d)
+{
+	double age_s = fmax(mtime_diff_s(now_of(d), d->sys.at), 0.0);
+
+	return d->sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
+}
+
+double
+clockwork_root_dist_s(const struct ntpd *d)
+{
+	return d->sys.root_delay_s / 2 + clockwork_root_disp_s(d);
+}
+
+enum ntp_leap
+clockwork_leap(const struct ntpd *d)
+{
+	if (d->cw.disc.stopped) {
+		return LEAP_UNSYNC;
+	}
+	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
+	if (!d->cw.adjust.controlled && clockwork_root_dist_s(d) >= d->conf->tos.maxdist_s) {
+		return LEAP_UNSYNC;
+	}
+	return d->sys.leap;
+}
+
+struct view
+clockwork_view(const struct ntpd *d)
+{
+	return (struct view){
+		.leap = clockwork_leap(d), .stratum = d->sys.stratum, .precision = (int8_t)d->cw.precision,
+		.refid = d->sys.refid,
+		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s, .at = d->sys.at,
+		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
+		.reftime = ntp_ts_from_rtime(d->sys.reftime),
+	};
+}
+
+static void
+tell_kernel(struct ntpd *d)
+{
+	enum ntp_leap leap = clockwork_leap(d);
+
+	adjust_status(&d->cw.adjust, leap != LEAP_UNSYNC, CLOCK_LEAP_NONE, clockwork_root_dist_s(d),
+	    d->sys.jitter_s);
+}
+
+static void
+unsynchronise(struct ntpd *d, const char *refid)
+{
+	d->sys.leap = LEAP_UNSYNC;
+	d->sys.stratum = STRATUM_UNSPEC;
+	d->sys.refid = refid_of_text(refid);
+	d->sys.source = SOURCE_UNSPEC;
+	d->sys.peer_id = 0;
+	d->sys.root_delay_s = 0.0;
+	d->sys.root_disp_s = 0.0;
+	d->sys.at = now_of(d);
+}
+
+/* ---- selection ---- */
+
+static unsigned
+gather(struct ntpd *d, const struct assoc_world *w)
+{
+	bool adaptive = settings_adaptive(d);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id == 0) {
+			continue;
+		}
+		p->a.tally = TALLY_REJECT;
+		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
+		if (assoc_unfit(&p->a, w) == 0) {
+			assoc_candidate(&p->a, w, adaptive, &d->cw.cand[n++]);
+		}
+	}
+	return n;
+}
+
+static void
+say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	addr_format(&p->a.remote.addr, addr, sizeof addr);
+	if (p->a.tally == TALLY_FALSETICK) {
+		report(d, LOG_LEVEL_WARNING, "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
+		    addr, offset_s);
+	} else {
+		report(d, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
+	}
+}
+
+static void
+mark_tallies(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->cw.sel.n; i++) {
+		struct peer *p = peers_by_id(d, d->cw.sel.each[i].id);
+		enum tally *last = &d->sys.last_tally[p - d->peers.peer];
+		p->a.tally = d->cw.sel.each[i].tally;
+		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
+			say_falseticker(d, p, d->cw.cand[i].offset_s);
+		}
+		*last = p->a.tally;
+	}
+}
+
+static const char *
+why_none(enum select_why why)
+{
+	switch (why) {
+	case SELECT_NO_CANDIDATE:
+		return "no source is fit";
+	case SELECT_NO_MAJORITY:
+		return "the sources do not agree";
+	case SELECT_TOO_FEW:
+		return "fewer sources than minsane agree";
+	case SELECT_FOUND:
+		break;
+	}
+	return "";
+}
+
+static void
+lost_sys_peer(struct ntpd *d)
+{
+	if (d->sys.lost) {
+		return;
+	}
+	d->sys.lost = true;
+	d->sys.lost_since = now_of(d);
+	d->sys.peer_id = 0;
+	if (d->sys.leap != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_NO_SYS_PEER, why_none(d->cw.sel.why));
+	}
+}
+
+static void
+found_sys_peer(struct ntpd *d, struct peer *p)
+{
+	if (d->sys.lost && d->sys.leap != LEAP_UNSYNC) {
+		report(d, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
+		    mtime_diff_s(now_of(d), d->sys.lost_since));
+	}
+	d->sys.lost = false;
+	if (d->sys.peer_id != p->a.id) {
+		d->sys.peer_id = p->a.id;
+		report_peer_event(d, p, PEER_EVENT_SYS_PEER, "");
+	}
+	d->sys.peer_addr = p->a.remote;
+}
+
+/* ---- the system variables after an update. reference/algorithms, section 7 ---- */
+
+static void
+take_over(struct ntpd *d, const struct peer *p, enum ntp_leap leap)
+{
+	const struct assoc_server *srv = &p->a.srv;
+	const struct sample *s = &p->a.filter.best;
+	struct mtime now = now_of(d);
+	double age_s = fmax(mtime_diff_s(now, s->at), 0.0);
+
+	d->sys.leap = leap;
+	d->sys.stratum = (uint8_t)(srv->stratum + 1);
+	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
+	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
+	d->sys.root_delay_s = s->delay_s + srv->root_delay_s;
+	d->sys.root_disp_s = fmax(d->conf->tos.mindist_s, srv->root_disp_s + p->a.filter.disp_s +
+	    d->cw.sel.jitter_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s + fabs(d->sys.offset_s));
+	d->sys.at = now;
+	d->sys.reftime = p->a.wire.t4;
+}
+
+static void
+first_sync(struct ntpd *d)
+{
+	if (d->port.watch.synced != NULL) {
+		d->port.watch.synced(d->port.watch.ctx);
+	}
+}
+
+/* ---- steering ---- */
+
+static void
+report_events(struct ntpd *d, const struct steering *st)
+{
+	for (unsigned code = EVENT_FREQ_NOT_SET; code <= EVENT_STALE_LEAPSECONDS; code++) {
+		char detail[64] = "";
+		if ((st->events & (1u << code)) == 0) {
+			continue;
+		}
+		if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT || code == EVENT_PANIC_STOP) {
+			(void)snprintf(detail, sizeof detail, "%+.6f s", d->sys.offset_s);
+		} else if (code == EVENT_FREQ_SET) {
+			(void)snprintf(detail, sizeof detail, "%.3f PPM", d->cw.disc.loop.freq * 1e6);
+		}
+		report_system_event(d, (enum system_event)code, detail);
+	}
+	if (st->refused != NULL) {
+		report(d, LOG_LEVEL_ERROR, "offset %+.6f s: %s", d->sys.offset_s, st->refused);
+	}
+}
+
+static void
+done_once(struct ntpd *d, const char *how)
+{
+	if (d->opt.once && !d->sys.once_done) {
+		d->sys.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, d->sys.offset_s);
+		d->port.loop->ops->stop(d->port.loop, 0);
+	}
+}
+
+static void
+panic(struct ntpd *d)
+{
+	report(d, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.", d->sys.offset_s,
+	    d->conf->tinker.panic_s);
+	d->port.loop->ops->stop(d->port.loop, EXIT_PANIC);
+}
+
+/* True when the clock was stepped. */
+static bool
+step(struct ntpd *d, const struct steering *st)
+{
+	int error = adjust_step(&d->cw.adjust, st->step_s, st->freq);
+
+	if (error != 0) {
+		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s, strerror(-error));
+		return false;
+	}
+	unsynchronise(d, "STEP");
+	peers_clock_moved(d, !settings_adaptive(d));
+	peers_ask_soon(d, 0.0);
+	done_once(d, "set");
+	return true;
+}
+
+static void
+slew(struct ntpd *d, struct peer *p, const struct steering *st)
+{
+	bool was = d->sys.leap != LEAP_UNSYNC;
+
+	adjust_slew(&d->cw.adjust, st->phase_s, st->freq, st->time_constant);
+	take_over(d, p, st->synced ? d->cw.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
+	if (!was && d->sys.leap != LEAP_UNSYNC) {
+		first_sync(d);
+	}
+	done_once(d, "slew");
+}
+
+static struct loop_input
+loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+{
+	const struct selection *sel = &d->cw.sel;
+
+	return (struct loop_input){
+		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
+		.root_dist_s = assoc_root_dist_s(&p->a, w),
+		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
+		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
+		.seen_locally = d->cw.moved_locally,
+	};
+}
+
+/* True when the clock was stepped, so that everything is to be judged anew. */
+static bool
+steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
+{
+	struct loop_input in = loop_input_of(d, p, w);
+	int poll_before = d->cw.disc.loop.poll_log2s;
+	struct steering st;
+	bool stepped = false;
+
+	discipline_update(&d->cw.disc, &in, &st);
+	d->cw.moved_locally = false;
+	report_events(d, &st);
+	switch (st.act) {
+	case STEER_SLEW:
+		slew(d, p, &st);
+		break;
+	case STEER_STEP:
+		stepped = step(d, &st);
+		break;
+	case STEER_PANIC:
+		panic(d);
+		break;
+	case STEER_NONE:
+		/* What is not corrected is an error to be told. */
+		if (d->sys.leap != LEAP_UNSYNC) {
+			take_over(d, p, d->sys.leap);
+		}
+		break;
+	}
+	if (st.burst) {
+		peers_ask_soon(d, 0.0);
+	}
+	if (d->cw.disc.loop.poll_log2s != poll_before) {
+		peers_repoll(d);
+	}
+	return stepped;
+}
+
+/* Without control over the clock all is measured, nothing steered. */
+static void
+observe(struct ntpd *d, const struct peer *p)
+{
+	bool was = clockwork_leap(d) != LEAP_UNSYNC;
+
+	take_over(d, p, d->cw.sel.leap);
+	if (!was && clockwork_leap(d) != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_CLOCK_SYNC, "clock not controlled");
+		first_sync(d);
+	}
+	if (d->opt.once && !d->sys.once_done) {
+		d->sys.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->sys.offset_s);
+		d->port.loop->ops->stop(d->port.loop, 0);
+	}
+}
+
+static bool
+newer_than_used(const struct ntpd *d, const struct peer *p)
+{
+	return settings_adaptive(d) || mtime_before(d->sys.epoch, p->a.filter.best.at);
+}
+
+/* One pass; true when it must be done once more because the clock was stepped. */
+static bool
+pass(struct ntpd *d)
+{
+	struct assoc_world w = settings_world(d);
+	struct select_rules rules = settings_select(d);
+	struct peer *p;
+
+	select_run(d->cw.cand, gather(d, &w), &rules, &d->cw.memory, &d->cw.work, &d->cw.sel);
+	mark_tallies(d);
+	p = peers_by_id(d, d->cw.sel.sys_id);
+	if (p == NULL) {
+		lost_sys_peer(d);
+		return false;
+	}
+	found_sys_peer(d, p);
+	if (!newer_than_used(d, p)) {
+		return false;
+	}
+	d->sys.epoch = p->a.filter.best.at;
+	d->sys.offset_s = d->cw.sel.offset_s;
+	d->sys.jitter_s = d->cw.sel.jitter_s;
+	/* LOCAL is our own clock: it has nothing to say about its error. */
+	if (!d->cw.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
+		observe(d, p);
+		return false;
+	}
+	return steer(d, p, &w) && settings_adaptive(d);
+}
+
+void
+clockwork_run(struct ntpd *d)
+{
+	if (d->cw.running || d->stopping) {
+		return;
+	}
+	d->cw.running = true;
+	if (pass(d)) {
+		(void)pass(d);
+	}
+	tell_kernel(d);
+	report_status(d);
+	d->cw.running = false;
+}
+
+/* ---- what others do to the clock ---- */
+
+static void
+clock_moved(struct ntpd *d, const struct adjust_finding *f)
+{
+	double by_s = f->moved_s;
+
+	if (f->moved) {
+		report(d, LOG_LEVEL_WARNING, "the clock was moved by %+.6f s by someone else", f->moved_s);
+	}
+	d->cw.moved_locally = true;
+	discipline_disturbed(&d->cw.disc, by_s, now_of(d));
+	peers_clock_moved(d, !settings_adaptive(d) || f->slept);
+	if (d->sys.leap != LEAP_UNSYNC) {
+		d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(by_s);
+		d->sys.at = now_of(d);
+		tell_kernel(d);
+	}
+	peers_ask_soon(d, 0.0);
+}
+
+void
+clockwork_look(struct ntpd *d)
+{
+	struct adjust_finding f;
+
+	if (!adjust_look(&d->cw.adjust, &f)) {
+		return;
+	}
+	if (f.slept) {
+		report(d, LOG_LEVEL_NOTICE, "the machine slept for %.0f s: asking all sources", f.slept_s);
+	}
+	if (f.foreign_freq) {
+		report_packet(d, LOG_LEVEL_WARNING, "another program set the clock's frequency to %+.3f PPM; "
+		    "set back to %+.3f PPM", f.freq * 1e6, d->cw.adjust.freq * 1e6);
+	}
+	if (f.slept || (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
+		clock_moved(d, &f);
+	}
+}
+
+/* ---- start and stop ---- */
+
+/* The smallest step seen between readings of the clock, or what a reading costs. RFC 5905, section 7.3. */
+static int
+measure_precision(struct clock *c)
+{
+	struct clock_reading a, b;
+	int64_t least_ns = INT64_MAX;
+
+	c->ops->read(c, &a);
+	for (int i = 0; i < PRECISION_READS; i++) {
+		c->ops->read(c, &b);
+		if (b.real.ns > a.real.ns && b.real.ns - a.real.ns < least_ns) {
+			least_ns = b.real.ns - a.real.ns;
+		}
+		a = b;
+	}
+	if (least_ns == INT64_MAX) {
+		return PRECISION_UNREAD;
+	}
+	int p = (int)floor(log2((double)least_ns * 1e-9));
+	return p < PRECISION_BEST ? PRECISION_BEST : p > PRECISION_WORST ? PRECISION_WORST : p;
+}
+
+static void
+on_housekeeping(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	clockwork_look(d);
+	drift_hourly(d);
+	/* The kernel lets maxerror grow much faster than the clock can err. */
+	tell_kernel(d);
+	report_status(d);
+	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+}
+
+static void
+on_once_timeout(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	report(d, LOG_LEVEL_ERROR, "ntpd: no servers found");
+	d->port.loop->ops->stop(d->port.loop, 0);
+}
+
+static void
+say_control(struct ntpd *d)
+{
+	if (d->cw.adjust.controlled) {
+		return;
+	}
+	report(d, LOG_LEVEL_NOTICE, "clock not controlled: %s",
+	    settings_control_wanted(d) ? "CAP_SYS_TIME is missing" : "disable ntp");
+}
+
+void
+clockwork_start(struct ntpd *d)
+{
+	struct discipline_rules rules;
+	double freq, sigma;
+	bool have_freq;
+
+	d->cw.drift_ppm = NAN;
+	d->cw.precision = measure_precision(d->port.clock);
+	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)", log2s_to_s(d->cw.precision) * 1e6,
+	    d->cw.precision);
+	have_freq = drift_read(d, &freq, &sigma);
+	adjust_start(&d->cw.adjust, d->port.clock, settings_control_wanted(d), have_freq ? freq : NAN);
+	rules = settings_discipline(d);
+	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ? d->cw.adjust.freq : 0.0, sigma,
+	    now_of(d));
+	unsynchronise(d, "INIT");
+	d->sys.lost = true;
+	d->sys.lost_since = now_of(d);
+	say_control(d);
+	report_system_event(d, EVENT_RESTART, "");
+	if (have_freq && d->cw.adjust.controlled) {
+		char detail[48];
+		(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->cw.adjust.freq * 1e6);
+		report_system_event(d, EVENT_FREQ_SET, detail);
+	} else {
+		report_system_event(d, EVENT_FREQ_NOT_SET, "");
+	}
+	tell_kernel(d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->cw.housekeeping, on_housekeeping, d);
+	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	if (d->opt.once) {
+		d->port.loop->ops->timer_init(d->port.loop, &d->cw.once_timer, on_once_timeout, d);
+		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
+		    mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
+	}
+}
+
+void
+clockwork_configure(struct ntpd *d)
+{
+	struct discipline_rules rules = settings_discipline(d);
+
+	/* A permission that the first update used up does not come back with a reload. */
+	discipline_set_rules(&d->cw.disc, &rules);
+}
+
+void
+clockwork_stop(struct ntpd *d)
+{
+	drift_write(d);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
+}

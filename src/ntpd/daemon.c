@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* daemon - the whole: made, started, reloaded, stopped. */
+#include "ntpd/daemon.h"
+#include <stdlib.h>
+#include <string.h>
+#include "ntpd/access.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/conffile.h"
+#include "ntpd/keys.h"
+#include "ntpd/listen.h"
+#include "ntpd/peers.h"
+#include "ntpd/reload.h"
+#include "ntpd/report.h"
+#include "ntpd/state.h"
+
+/* Lines that packets cause: one in ten seconds on average, twenty at once. */
+static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
+/* Octets of mode 6 answers to other hosts: for all together, and for one. */
+static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
+static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
+
+enum { EXIT_NO_MEMORY = 1 };
+
+struct ntpd *
+ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
+{
+	struct ntpd *d = calloc(1, sizeof *d);
+
+	if (d == NULL) {
+		return NULL;
+	}
+	d->port = *ports;
+	d->opt = *options;
+	d->keys = keyring_new();
+	if (d->keys == NULL) {
+		free(d);
+		return NULL;
+	}
+	d->port.rng->ops->fill(d->port.rng, &d->hash, sizeof d->hash);
+	return d;
+}
+
+static void
+start_limits(struct ntpd *d)
+{
+	struct mtime now = d->port.loop->ops->now(d->port.loop);
+
+	d->started = now;
+	d->count.reset_at = now;
+	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
+	d->control_all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
+	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
+		d->control_from[i] = limit_of(CONTROL_ONE_RATE, CONTROL_ONE_BURST, now);
+	}
+}
+
+int
+ntpd_configure(struct ntpd *d)
+{
+	struct diag_list diags;
+
+	if (d->conf != NULL) {
+		return 0;
+	}
+	start_limits(d);
+	d->conf = conffile_load(d->port.store, d->opt.config_path, &d->arena, &diags);
+	if (d->conf == NULL) {
+		report(d, LOG_LEVEL_ERROR, "no memory for the configuration");
+		return EXIT_NO_MEMORY;
+	}
+	conffile_report(d->port.log, &diags);
+	return 0;
+}
+
+const struct config *
+ntpd_config(const struct ntpd *d)
+{
+	return d->conf;
+}
+
+static void
+now_ready(struct ntpd *d)
+{
+	d->ready = true;
+	if (d->port.watch.ready != NULL) {
+		d->port.watch.ready(d->port.watch.ctx);
+	}
+	report_status(d);
+}
+
+int
+ntpd_start(struct ntpd *d)
+{
+	int status = ntpd_configure(d);
+
+	if (status != 0) {
+		return status;
+	}
+	keys_load(d);
+	clockwork_start(d);
+	if (!access_start(d)) {
+		report(d, LOG_LEVEL_ERROR, "no memory for the tables of clients and restrictions");
+		return EXIT_NO_MEMORY;
+	}
+	status = listen_start(d);
+	if (status != 0) {
+		return status;
+	}
+	peers_start(d);
+	now_ready(d);
+	return 0;
+}
+
+bool
+ntpd_reload(struct ntpd *d)
+{
+	bool applied;
+
+	if (d->port.watch.reloading != NULL) {
+		d->port.watch.reloading(d->port.watch.ctx, false);
+	}
+	applied = reload(d);
+	if (d->port.watch.reloading != NULL) {
+		d->port.watch.reloading(d->port.watch.ctx, true);
+	}
+	report_status(d);
+	return applied;
+}
+
+void
+ntpd_stop(struct ntpd *d)
+{
+	if (d->port.watch.stopping != NULL) {
+		d->port.watch.stopping(d->port.watch.ctx);
+	}
+	if (d->conf != NULL && d->ready) {
+		clockwork_stop(d);
+	}
+	d->stopping = true;
+}
+
+void
+ntpd_free(struct ntpd *d)
+{
+	if (d == NULL) {
+		return;
+	}
+	d->stopping = true;
+	peers_stop(d);
+	listen_stop(d);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
+	access_stop(d);
+	keyring_free(d->keys);
+	arena_free(d->arena);
+	free(d);
+}
+
+void
+ntpd_status(const struct ntpd *d, struct ntpd_status *out)
+{
+	enum ntp_leap leap = clockwork_leap(d);
+
+	*out = (struct ntpd_status){
+		.synced = leap != LEAP_UNSYNC, .controlled = d->cw.adjust.controlled,
+		.leap = leap, .stratum = d->sys.stratum, .refid = d->sys.refid,
+		.root_delay_s = d->sys.root_delay_s, .root_disp_s = clockwork_root_disp_s(d),
+		.root_dist_s = clockwork_root_dist_s(d),
+		.offset_s = d->sys.offset_s, .freq = d->cw.adjust.freq, .jitter_s = d->sys.jitter_s,
+		.poll_log2s = d->cw.disc.loop.poll_log2s, .state = d->cw.disc.state,
+		.sys_id = d->sys.peer_id, .assoc_n = peers_count(d), .steps = d->cw.disc.steps,
+		.sent = d->count.sent, .received = d->count.received,
+	};
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drift - the drift file: the clock's frequency over restarts.
+ * First word: PPM, as every ntpd reads it; second: its uncertainty in PPM.
+ */
+#ifndef NTPD_DRIFT_H
+#define NTPD_DRIFT_H
+#include "ntpd/state.h"
+
+/* Reads frequency and uncertainty (s/s; sigma 0: unknown). tinker freq wins. False: start without. */
+bool drift_read(struct ntpd *d, double *freq, double *sigma);
+
+/* Writes when an hour has passed, the frequency deserves it and changed. */
+void drift_hourly(struct ntpd *d);
+
+/* Writes now, under the same condition of trust. */
+void drift_write(struct ntpd *d);
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* listen - sockets on port 123, one for each address that the rules allow. */
+#include "ntpd/listen.h"
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include "crypto/mac.h"
+#include "ntpd/access.h"
+#include "ntpd/peers.h"
+#include "ntpd/receive.h"
+#include "ntpd/report.h"
+#include "wire/header.h"
+
+static const double RETRY_S = 5.0;
+
+enum { EXIT_TAKEN = 1 };
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+/* ---- rules ---- */
+
+static bool
+rule_matches(const struct config_listen *r, const char *name, const struct addr *a)
+{
+	bool wildcard = addr_is_wildcard(a);
+
+	switch (r->what) {
+	case LISTEN_ALL:
+		return !wildcard && !addr_is_loopback(a);
+	case LISTEN_IPV4:
+		return a->family == ADDR_V4;
+	case LISTEN_IPV6:
+		return a->family == ADDR_V6;
+	case LISTEN_WILDCARD:
+		return wildcard;
+	case LISTEN_NAME:
+		return !wildcard && fnmatch(r->name, name, FNM_CASEFOLD) == 0;
+	case LISTEN_ADDR:
+		return addr_in_prefix(a, &r->addr, r->prefix_len);
+	}
+	return false;
+}
+
+/* -I names an interface or an address. */
+static bool
+option_matches(const char *option, const char *name, const struct addr *a)
+{
+	struct addr want;
+
+	if (addr_parse(option, &want)) {
+		return addr_equal(&want, a);
+	}
+	return !addr_is_wildcard(a) && strcasecmp(option, name) == 0;
+}
+
+enum config_listen_act
+listen_rule(const struct ntpd *d, const char *name, const struct addr *a)
+{
+	for (unsigned i = d->conf->listens_n; i > 0; i--) {
+		if (rule_matches(&d->conf->listens[i - 1], name, a)) {
+			return d->conf->listens[i - 1].act;
+		}
+	}
+	for (unsigned i = 0; i < d->opt.listen_n; i++) {
+		if (option_matches(d->opt.listen[i], name, a)) {
+			return LISTEN_LISTEN;
+		}
+	}
+	if (addr_is_loopback(a)) {
+		return LISTEN_LISTEN;
+	}
+	if (addr_is_wildcard(a)) {
+		return LISTEN_DROP;
+	}
+	if (d->opt.no_virtual && strchr(name, ':') != NULL) {
+		return LISTEN_IGNORE;
+	}
+	return d->listen.restricted ? LISTEN_IGNORE : LISTEN_LISTEN;
+}
+
+/* ---- sockets ---- */
+
+static struct listener *
+find(struct ntpd *d, const struct addr *a)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		struct listener *l = &d->listen.at[i];
+		if (l->sock != NULL && addr_equal(&l->what.local.addr, a)) {
+			return l;
+		}
+	}
+	return NULL;
+}
+
+static struct listener *
+free_slot(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		if (d->listen.at[i].sock == NULL) {
+			return &d->listen.at[i];
+		}
+	}
+	return d->listen.n < LISTENERS_MAX ? &d->listen.at[d->listen.n++] : NULL;
+}
+
+static const char *
+shown_name(const struct net_listen *what)
+{
+	if (what->ifname[0] != '\0') {
+		return what->ifname;
+	}
+	return what->local.addr.family == ADDR_V4 ? "v4wildcard" : "v6wildcard";
+}
+
+static int
+open_listener(struct ntpd *d, const struct net_listen *what, const struct net_iface *iface)
+{
+	char text[ENDPOINT_TEXT_MAX];
+	struct listener *l = free_slot(d);
+	int error;
+
+	if (l == NULL) {
+		return -ENFILE;
+	}
+	memset(l, 0, sizeof *l);
+	l->d = d;
+	l->what = *what;
+	l->wildcard = iface == NULL;
+	if (iface != NULL) {
+		l->mask = iface->mask;
+		l->ifindex = iface->ifindex;
+		l->loopback = iface->loopback;
+	}
+	error = d->port.net->ops->listen(d->port.net, what, &RECEIVE_EVENTS, l, &l->sock);
+	if (error != 0) {
+		l->sock = NULL;
+		return error;
+	}
+	l->found = true;
+	l->since = now_of(d);
+	l->number = d->listen.next_number++;
+	report(d, LOG_LEVEL_INFO, "Listen %s on %u %s %s", what->drop ? "and drop" : "normally", l->number,
+	    shown_name(what), endpoint_format(&what->local, text, sizeof text));
+	return 0;
+}
+
+static void
+close_listener(struct ntpd *d, struct listener *l, bool say)
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	if (say) {
+		report(d, LOG_LEVEL_INFO, "Deleting interface #%u %s, %s, interface stats: received=%llu, sent=%llu, "
+		    "dropped=%llu, active_time=%.0f secs", l->number, shown_name(&l->what),
+		    endpoint_format(&l->what.local, text, sizeof text), (unsigned long long)l->received,
+		    (unsigned long long)l->sent, (unsigned long long)l->failed,
+		    mtime_diff_s(now_of(d), l->since));
+	}
+	d->port.net->ops->close(d->port.net, l->sock);
+	l->sock = NULL;
+}
+
+static struct net_listen
+listen_on(const struct ntpd *d, const struct addr *a, const char *ifname, enum config_listen_act act)
+{
+	struct net_listen what = { .local = { *a, NTP_PORT }, .drop = act == LISTEN_DROP, .v6only = true,
+		.dscp = (unsigned)d->conf->dscp };
+
+	(void)snprintf(what.ifname, sizeof what.ifname, "%s", ifname);
+	return what;
+}
+
+static bool
+family_wanted(const struct ntpd *d, const struct addr *a)
+{
+	return d->opt.family == ADDR_NONE || d->opt.family == a->family;
+}
+
+/* ---- scanning ---- */
+
+static void
+scan_wildcard(struct ntpd *d, enum addr_family family)
+{
+	struct addr any = { .family = family };
+	enum config_listen_act act = listen_rule(d, "", &any);
+	struct listener *l = find(d, &any);
+	struct net_listen what = listen_on(d, &any, "", act);
+
+	if (!family_wanted(d, &any) || act == LISTEN_IGNORE) {
+		return;
+	}
+	if (l != NULL && l->what.drop == what.drop) {
+		l->found = true;
+		return;
+	}
+	if (l != NULL) {
+		close_listener(d, l, true);
+	}
+	/* A host without the family has nothing to listen on. */
+	(void)open_listener(d, &what, NULL);
+}
+
+/* False when the socket could not be opened and is to be tried again. */
+static bool
+scan_iface(struct ntpd *d, const struct net_iface *f)
+{
+	enum config_listen_act act = listen_rule(d, f->name, &f->addr);
+	struct net_listen what = listen_on(d, &f->addr, f->name, act);
+	struct listener *l = find(d, &f->addr);
+	char text[ADDR_TEXT_MAX];
+	int error;
+
+	if (!f->up || act == LISTEN_IGNORE || !family_wanted(d, &f->addr)) {
+		return true;
+	}
+	if (l != NULL && l->what.drop == what.drop) {
+		l->found = true;
+		return true;
+	}
+	if (l != NULL) {
+		close_listener(d, l, true);
+	}
+	error = open_listener(d, &what, f);
+	if (error != 0 && error != d->listen.last_error) {
+		report(d, LOG_LEVEL_WARNING, "cannot listen on %s %s: %s; trying again", f->name,
+		    addr_format(&f->addr, text, sizeof text), strerror(-error));
+	}
+	d->listen.last_error = error;
+	return error == 0;
+}
+
+/* Notes the host's addresses and those requests may leave from; true when they changed. */
+static bool
+note_addresses(struct ntpd *d, const struct net_iface *f, size_t n)
+{
+	struct listen *l = &d->listen;
+	unsigned own_before = l->own_n;
+	bool changed;
+
+	l->own_n = 0;
+	l->allowed_n = 0;
+	changed = false;
+	for (size_t i = 0; i < n; i++) {
+		if (!f[i].up) {
+			continue;
+		}
+		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n], &f[i].addr);
+		l->own[l->own_n] = f[i].addr;
+		l->own_refid[l->own_n++] = refid_of_addr(&f[i].addr);
+		if (listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE) {
+			l->allowed[l->allowed_n++] = f[i].addr;
+		}
+	}
+	return changed || l->own_n != own_before;
+}
+
+static bool
+close_lost(struct ntpd *d)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		struct listener *l = &d->listen.at[i];
+		if (l->sock != NULL && !l->found) {
+			close_listener(d, l, true);
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* True when every wanted socket is open. */
+static bool
+scan(struct ntpd *d, bool *changed)
+{
+	struct net_iface *f = d->listen.scan;
+	size_t n = d->port.net->ops->ifaces(d->port.net, f, NET_IFACES_MAX);
+	bool complete = true;
+
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		d->listen.at[i].found = false;
+	}
+	*changed = note_addresses(d, f, n);
+	scan_wildcard(d, ADDR_V6);
+	scan_wildcard(d, ADDR_V4);
+	for (size_t i = 0; i < n; i++) {
+		complete = scan_iface(d, &f[i]) && complete;
+	}
+	*changed = close_lost(d) || *changed;
+	return complete;
+}
+
+static void
+rescan_later(struct ntpd *d, bool complete)
+{
+	double delay_s = complete ? d->opt.scan_interval_s : RETRY_S;
+
+	if (delay_s > 0) {
+		d->port.loop->ops->timer_arm(d->port.loop, &d->listen.rescan, mtime_add_s(now_of(d), delay_s));
+	}
+}
+
+void
+listen_rescan(struct ntpd *d)
+{
+	bool changed;
+	bool complete;
+
+	d->listen.restricted = d->conf->listens_n > 0 || d->opt.listen_n > 0;
+	complete = scan(d, &changed);
+	rescan_later(d, complete);
+	if (changed) {
+		access_own_addresses(d);
+		peers_network_changed(d);
+	}
+}
+
+static void
+on_rescan(void *ctx)
+{
+	listen_rescan(ctx);
+}
+
+static bool
+taken(struct ntpd *d, const struct addr *a)
+{
+	struct endpoint e = { *a, NTP_PORT };
+	char text[ADDR_TEXT_MAX];
+
+	if (!family_wanted(d, a) || !d->port.net->ops->port_taken(d->port.net, &e)) {
+		return false;
+	}
+	report(d, LOG_LEVEL_ERROR, "unable to bind to %saddress %s port 123 - another process may be running - EXITING",
+	    addr_is_wildcard(a) ? "wildcard " : "", addr_format(a, text, sizeof text));
+	return true;
+}
+
+/* Another server on the port would share our packets, or steal them: find out before any socket is opened. */
+static bool
+port_taken(struct ntpd *d)
+{
+	struct net_iface *f = d->listen.scan;
+	size_t n = d->port.net->ops->ifaces(d->port.net, f, NET_IFACES_MAX);
+	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct addr any = { .family = families[i] };
+		if (listen_rule(d, "", &any) != LISTEN_IGNORE && taken(d, &any)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (f[i].up && listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE && taken(d, &f[i].addr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int
+listen_start(struct ntpd *d)
+{
+	bool changed, complete;
+
+	if (d->conf->listens_n > 0 && (d->opt.listen_n > 0 || d->opt.no_virtual)) {
+		report(d, LOG_LEVEL_ERROR, "interface/nic rules are not allowed with --interface (-I) or "
+		    "--novirtualips (-L), exiting");
+		return EXIT_TAKEN;
+	}
+	d->listen.restricted = d->conf->listens_n > 0 || d->opt.listen_n > 0;
+	if (port_taken(d)) {
+		return EXIT_TAKEN;
+	}
+	d->port.loop->ops->timer_init(d->port.loop, &d->listen.rescan, on_rescan, d);
+	complete = scan(d, &changed);
+	access_own_addresses(d);
+	rescan_later(d, complete);
+	if (d->port.net->ops->watch(d->port.net, on_rescan, d) != 0) {
+		report(d, LOG_LEVEL_INFO, "changes of addresses are not announced here; looking every %.0f s",
+		    d->opt.scan_interval_s);
+	}
+	return 0;
+}
+
+void
+listen_stop(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		if (d->listen.at[i].sock != NULL) {
+			close_listener(d, &d->listen.at[i], false);
+		}
+	}
+	d->port.loop->ops->timer_done(d->port.loop, &d->listen.rescan);
+}

@@ -1,0 +1,795 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* peers - associations: names to addresses, sockets, polls and answers. */
+#include "ntpd/peers.h"
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include "ntpd/access.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+
+static const double START_SPACING_S = 0.25;
+static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
+static const double POOL_AGAIN_S = 64.0;
+static const double DARK_AGAIN_S = 16.0;        /* least time between questions about one dark server */
+
+enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+static void
+arm(struct peer *p)
+{
+	p->d->port.loop->ops->timer_arm(p->d->port.loop, &p->timer, p->a.poll.next);
+}
+
+struct peer *
+peers_by_id(struct ntpd *d, uint16_t id)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (id != 0 && d->peers.peer[i].a.id == id) {
+			return &d->peers.peer[i];
+		}
+	}
+	return NULL;
+}
+
+unsigned
+peers_count(const struct ntpd *d)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		n += d->peers.peer[i].a.id != 0;
+	}
+	return n;
+}
+
+static bool
+id_taken(struct ntpd *d, uint16_t id)
+{
+	if (peers_by_id(d, id) != NULL) {
+		return true;
+	}
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint16_t
+new_id(struct ntpd *d)
+{
+	do {
+		d->peers.last_id++;
+	} while (d->peers.last_id == 0 || id_taken(d, d->peers.last_id));
+	return d->peers.last_id;
+}
+
+/* ---- sockets ---- */
+
+static void on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt);
+static void on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx);
+static void on_error(void *ctx, struct net_socket *s, int error);
+
+static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
+
+static void
+say_send_error(struct peer *p, int error)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (error == p->send_error) {
+		return;
+	}
+	p->send_error = error;
+	if (error != 0) {
+		report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), strerror(-error));
+	}
+}
+
+static void
+close_socket(struct peer *p)
+{
+	p->d->port.net->ops->close(p->d->port.net, p->sock);
+	p->sock = NULL;
+}
+
+/* With interface rules, requests leave only from addresses the rules allow. */
+static const struct addr *
+allowed_local(const struct ntpd *d, const struct addr *remote)
+{
+	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
+		const struct addr *a = &d->listen.allowed[i];
+		if (a->family == remote->family && addr_is_loopback(a) == addr_is_loopback(remote)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+static int
+connect_from(struct peer *p, const struct addr *from)
+{
+	struct ntpd *d = p->d;
+	struct endpoint local = { .port = (uint16_t)d->conf->sourceport };
+	struct endpoint bound;
+	int error;
+
+	if (from != NULL) {
+		local.addr = *from;
+	}
+	error = d->port.net->ops->connect(d->port.net, &local, &p->a.remote, (unsigned)d->conf->dscp,
+	    &PEER_EVENTS, p, &p->sock);
+	if (error == 0) {
+		d->port.net->ops->local(d->port.net, p->sock, &bound);
+		p->local = bound.addr;
+	}
+	return error;
+}
+
+static bool
+local_allowed(const struct ntpd *d, const struct addr *local)
+{
+	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
+		if (addr_equal(&d->listen.allowed[i], local)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+open_socket(struct peer *p)
+{
+	struct ntpd *d = p->d;
+	const struct addr *from;
+	int error;
+
+	close_socket(p);
+	error = connect_from(p, NULL);
+	if (error != 0 || !d->listen.restricted || local_allowed(d, &p->local)) {
+		return error;
+	}
+	close_socket(p);
+	from = allowed_local(d, &p->a.remote.addr);
+	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
+}
+
+/* ---- polling ---- */
+
+/* Signs when the association has a key; the new length, 0 when the key is not there. */
+static size_t
+sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
+{
+	struct ntpd *d = p->d;
+	struct mac_key *key;
+	char addr[ADDR_TEXT_MAX];
+
+	if (p->a.rules.key_id == 0) {
+		return len;
+	}
+	key = keyring_find(d->keys, p->a.rules.key_id, &p->a.remote.addr);
+	if (key != NULL) {
+		p->no_key = false;
+		return keyring_sign(key, p->a.rules.key_id, bytes, len, cap);
+	}
+	if (!p->no_key) {
+		p->no_key = true;
+		report(d, LOG_LEVEL_ERROR, "%s: key %u is not there, not trusted or not for this address: not asked",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), (unsigned)p->a.rules.key_id);
+	}
+	return 0;
+}
+
+static void
+transmit(struct peer *p, const struct assoc_sending *out)
+{
+	struct ntpd *d = p->d;
+	uint8_t bytes[SEND_MAX];
+	struct stamp at;
+	size_t len;
+	int error;
+
+	memcpy(bytes, out->bytes, HEADER_LEN);
+	len = sign(p, bytes, HEADER_LEN, sizeof bytes);
+	if (len == 0) {
+		assoc_send_failed(&p->a);
+		return;
+	}
+	error = p->sock != NULL ? 0 : open_socket(p);
+	if (error == 0) {
+		error = d->port.net->ops->send(d->port.net, p->sock, bytes, len, out->tag, &at);
+	}
+	if (error != 0) {
+		assoc_send_failed(&p->a);
+		d->count.send_failed++;
+		say_send_error(p, error);
+		return;
+	}
+	d->count.sent++;
+	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
+}
+
+static void ask_name(struct origin *o);
+static void pool_member_gone(struct peer *p);
+
+/* The server is silent: its name may lead elsewhere by now, or to another of its addresses. */
+static void
+look_elsewhere(struct peer *p)
+{
+	struct origin *o = p->origin;
+
+	if (o->cfg->kind == SOURCE_POOL || o->cfg->host.addr.family != ADDR_NONE || o->tag != 0 ||
+	    mtime_diff_s(now_of(p->d), o->asked_at) < DARK_AGAIN_S) {
+		return;
+	}
+	ask_name(o);
+}
+
+static void
+after_answer(struct peer *p, const struct assoc_answer *ans)
+{
+	struct ntpd *d = p->d;
+
+	report_peer_events(d, p, ans->events);
+	if (!ans->sampled) {
+		return;
+	}
+	/* In a burst of a clock that runs already, wait for the last packet. */
+	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && (p->a.poll.burst == 0 ||
+	    d->sys.leap == LEAP_UNSYNC))) {
+		clockwork_run(d);
+	}
+}
+
+static void
+poll_local(struct peer *p, const struct assoc_world *w)
+{
+	struct assoc_answer ans;
+
+	assoc_local(&p->a, w, &ans);
+	after_answer(p, &ans);
+}
+
+static void
+on_timer(void *ctx)
+{
+	struct peer *p = ctx;
+	struct ntpd *d = p->d;
+	struct assoc_sending out;
+	struct assoc_world w;
+
+	clockwork_look(d);
+	w = settings_world(d);
+	assoc_poll(&p->a, &w, &out);
+	if (p->a.rules.flags & ASSOC_LOCAL) {
+		poll_local(p, &w);
+		arm(p);
+		return;
+	}
+	if (out.renew) {
+		close_socket(p);
+	}
+	transmit(p, &out);
+	report_peer_events(d, p, out.events);
+	arm(p);
+	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
+		look_elsewhere(p);
+	}
+	if (out.filtered) {
+		clockwork_run(d);
+	}
+	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
+		pool_member_gone(p);
+	}
+}
+
+/* ---- answers ---- */
+
+bool
+peers_admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
+{
+	char addr[ADDR_TEXT_MAX];
+	unsigned flags = access_flags(d, &pkt->from);
+
+	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
+	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
+		p->blocked = false;
+		return true;
+	}
+	if (!p->blocked) {
+		p->blocked = true;
+		report(d, LOG_LEVEL_WARNING, "%s (%s): its answers are dropped by a restrict entry with %s; "
+		    "add a restrict line for it", p->origin->cfg->host.text,
+		    addr_format(&pkt->from.addr, addr, sizeof addr),
+		    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" : "notrust");
+	}
+	return false;
+}
+
+static enum assoc_auth
+judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
+{
+	struct mac_key *key;
+
+	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 || pk->key_id != p->a.rules.key_id) {
+		return ASSOC_AUTH_NONE;
+	}
+	key = keyring_find(p->d->keys, pk->key_id, &pkt->from.addr);
+	return key != NULL && mac_check(key, pkt->bytes, pk->auth_len, pk->digest.at, pk->digest.len) ?
+	    ASSOC_AUTH_OK : ASSOC_AUTH_BAD;
+}
+
+static void
+on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
+{
+	struct peer *p = ctx;
+	struct ntpd *d = p->d;
+	struct assoc_answer ans;
+	struct assoc_world w;
+	struct packet pk;
+
+	(void)s;
+	d->count.received++;
+	if (!peers_admits(d, p, pkt)) {
+		d->count.verdict.of[VERDICT_DENIED]++;
+		return;
+	}
+	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
+		d->count.verdict.of[VERDICT_SHORT]++;
+		return;
+	}
+	clockwork_look(d);
+	w = settings_world(d);
+	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
+	d->count.verdict.of[ans.verdict]++;
+	say_send_error(p, 0);
+	if (ans.again) {
+		arm(p);
+	}
+	after_answer(p, &ans);
+}
+
+static void
+on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
+{
+	struct peer *p = ctx;
+
+	(void)s;
+	assoc_sent(&p->a, tag, tx.at, tx.mono, true);
+}
+
+static void
+on_error(void *ctx, struct net_socket *s, int error)
+{
+	(void)s;
+	say_send_error(ctx, error);
+}
+
+/* ---- mobilize and demobilize ---- */
+
+static bool
+address_in_use(struct ntpd *d, const struct addr *a, const struct peer *except)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && p != except && addr_equal(&p->a.remote.addr, a)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct peer *
+free_slot(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id == 0) {
+			return &d->peers.peer[i];
+		}
+	}
+	return d->peers.peer_n < PEERS_MAX ? &d->peers.peer[d->peers.peer_n++] : NULL;
+}
+
+static struct peer *
+mobilize(struct origin *o, const struct addr *addr, double delay_s)
+{
+	struct ntpd *d = o->d;
+	struct peer *p = free_slot(d);
+	struct assoc_rules rules = settings_assoc(d, o->cfg);
+	struct endpoint remote = { *addr, (uint16_t)o->cfg->port };
+	struct assoc_world w = settings_world(d);
+
+	if (p == NULL) {
+		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d associations", o->cfg->host.text,
+		    PEERS_MAX);
+		return NULL;
+	}
+	memset(p, 0, sizeof *p);
+	p->d = d;
+	p->origin = o;
+	assoc_start(&p->a, new_id(d), &rules, &remote, delay_s, &w);
+	d->port.loop->ops->timer_init(d->port.loop, &p->timer, on_timer, p);
+	access_source(d, addr, true);
+	report_peer_event(d, p, PEER_EVENT_MOBILIZE, "");
+	arm(p);
+	return p;
+}
+
+static void
+demobilize(struct peer *p)
+{
+	struct ntpd *d = p->d;
+
+	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE, "");
+	close_socket(p);
+	d->port.loop->ops->timer_done(d->port.loop, &p->timer);
+	access_source(d, &p->a.remote.addr, false);
+	p->a.id = 0;
+	p->origin = NULL;
+}
+
+/* The same association at another address: what was learned of the old one is worth nothing. */
+static void
+move_to(struct peer *p, const struct addr *addr)
+{
+	struct origin *o = p->origin;
+	char old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
+
+	report(p->d, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s", o->cfg->host.text,
+	    addr_format(addr, new, sizeof new), addr_format(&p->a.remote.addr, old, sizeof old));
+	demobilize(p);
+	(void)mobilize(o, addr, 0.0);
+}
+
+static struct peer *
+peer_of(struct origin *o)
+{
+	for (unsigned i = 0; i < o->d->peers.peer_n; i++) {
+		if (o->d->peers.peer[i].a.id != 0 && o->d->peers.peer[i].origin == o) {
+			return &o->d->peers.peer[i];
+		}
+	}
+	return NULL;
+}
+
+/* ---- names ---- */
+
+static void
+ask_again(struct origin *o, double delay_s)
+{
+	o->d->port.loop->ops->timer_arm(o->d->port.loop, &o->timer, mtime_add_s(now_of(o->d), delay_s));
+}
+
+static void
+ask_name(struct origin *o)
+{
+	struct ntpd *d = o->d;
+	enum addr_family want = o->cfg->host.want != ADDR_NONE ? o->cfg->host.want : d->opt.family;
+	int error;
+
+	o->tag = ++d->peers.last_tag;
+	o->asked_at = now_of(d);
+	error = d->port.resolver->ops->ask(d->port.resolver, o->tag, o->cfg->host.text, want);
+	if (error != 0) {
+		o->tag = 0;
+		ask_again(o, RETRY_FIRST_S);
+	}
+}
+
+static void
+on_name_timer(void *ctx)
+{
+	struct origin *o = ctx;
+
+	if (o->tag == 0) {
+		ask_name(o);
+	}
+}
+
+static void
+name_failed(struct origin *o, const char *reason)
+{
+	if (!o->failed_once) {
+		o->failed_once = true;
+		report(o->d, LOG_LEVEL_WARNING, "%s: no address yet (%s), asking again until there is one",
+		    o->cfg->host.text, reason);
+	}
+	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
+	if (o->retry_s > RETRY_MAX_S) {
+		o->retry_s = RETRY_MAX_S;
+	}
+	ask_again(o, o->retry_s);
+}
+
+/* The next address of the answer that nobody uses, after the one in use. */
+static const struct addr *
+next_address(struct origin *o, const struct peer *current)
+{
+	unsigned start = 0;
+
+	for (unsigned i = 0; current != NULL && i < o->answer.n; i++) {
+		if (addr_equal(&o->answer.addr[i], &current->a.remote.addr)) {
+			start = i + 1;
+		}
+	}
+	for (unsigned i = 0; i < o->answer.n; i++) {
+		const struct addr *a = &o->answer.addr[(start + i) % o->answer.n];
+		if (!address_in_use(o->d, a, NULL)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+static void
+server_answered(struct origin *o)
+{
+	struct peer *p = peer_of(o);
+	const struct addr *a;
+
+	if (p != NULL && p->a.poll.reach != 0) {
+		return;
+	}
+	a = next_address(o, p);
+	if (a == NULL) {
+		if (p == NULL) {
+			name_failed(o, "every address of it is in use already");
+		}
+		return;
+	}
+	if (p != NULL) {
+		move_to(p, a);
+	} else {
+		(void)mobilize(o, a, 0.0);
+	}
+}
+
+static void
+pool_answered(struct origin *o)
+{
+	struct ntpd *d = o->d;
+	unsigned most = (unsigned)d->conf->tos.maxclock;
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < o->answer.n && peers_count(d) < most; i++) {
+		const struct addr *a = &o->answer.addr[i];
+		char text[ADDR_TEXT_MAX];
+		if (address_in_use(d, a, NULL)) {
+			continue;
+		}
+		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text, sizeof text));
+		(void)mobilize(o, a, START_SPACING_S * k++);
+	}
+	if (peers_count(d) < most) {
+		o->retry_s = o->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : o->retry_s * 2;
+		ask_again(o, o->retry_s < 16 * POOL_AGAIN_S ? o->retry_s : 16 * POOL_AGAIN_S);
+	}
+}
+
+static void
+pool_member_gone(struct peer *p)
+{
+	struct origin *o = p->origin;
+	struct ntpd *d = p->d;
+
+	demobilize(p);
+	clockwork_run(d);
+	o->retry_s = 0.0;
+	if (o->tag == 0) {
+		ask_again(o, RETRY_FIRST_S);
+	}
+}
+
+static void
+on_answer(void *ctx, const struct resolver_answer *ans)
+{
+	struct ntpd *d = ctx;
+	struct origin *o = NULL;
+
+	if (access_resolved(d, ans)) {
+		return;
+	}
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].tag == ans->tag && ans->tag != 0) {
+			o = &d->peers.origin[i];
+		}
+	}
+	if (o == NULL) {
+		return;
+	}
+	o->tag = 0;
+	if (ans->error != 0 || ans->n == 0) {
+		name_failed(o, ans->reason[0] != '\0' ? ans->reason : "no address");
+		return;
+	}
+	if (o->failed_once) {
+		report(d, LOG_LEVEL_NOTICE, "%s: resolved now", o->cfg->host.text);
+	}
+	o->failed_once = false;
+	o->answer = *ans;
+	if (o->cfg->kind == SOURCE_POOL) {
+		pool_answered(o);
+	} else {
+		o->retry_s = 0.0;
+		server_answered(o);
+	}
+}
+
+/* ---- lines ---- */
+
+static struct origin *
+free_origin(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg == NULL) {
+			return &d->peers.origin[i];
+		}
+	}
+	return d->peers.origin_n < ORIGINS_MAX ? &d->peers.origin[d->peers.origin_n++] : NULL;
+}
+
+struct origin *
+peers_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
+{
+	struct origin *o = free_origin(d);
+
+	if (o == NULL) {
+		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text, ORIGINS_MAX);
+		return NULL;
+	}
+	memset(o, 0, sizeof *o);
+	o->d = d;
+	o->cfg = cfg;
+	o->born = now_of(d);
+	o->id = cfg->kind == SOURCE_POOL ? new_id(d) : 0;
+	(void)event_peer(&o->event, PEER_EVENT_MOBILIZE);
+	d->port.loop->ops->timer_init(d->port.loop, &o->timer, on_name_timer, o);
+	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+		(void)mobilize(o, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE) {
+		o->answer.n = 1;
+		o->answer.addr[0] = cfg->host.addr;
+		(void)mobilize(o, &cfg->host.addr, delay_s);
+	} else {
+		ask_again(o, delay_s);
+	}
+	return o;
+}
+
+void
+peers_drop(struct ntpd *d, struct origin *o)
+{
+	struct peer *p;
+
+	for (p = peer_of(o); p != NULL; p = peer_of(o)) {
+		demobilize(p);
+	}
+	d->port.loop->ops->timer_done(d->port.loop, &o->timer);
+	o->cfg = NULL;
+}
+
+static bool
+in_effect(const struct config_source *s)
+{
+	enum { LOCAL_CLOCK = 1 };
+
+	return s->kind == SOURCE_SERVER || s->kind == SOURCE_POOL ||
+	    (s->kind == SOURCE_REFCLOCK && s->clock_type == LOCAL_CLOCK);
+}
+
+void
+peers_start(struct ntpd *d)
+{
+	unsigned k = 0;
+
+	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
+	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		if (in_effect(&d->conf->sources[i])) {
+			(void)peers_add(d, &d->conf->sources[i], START_SPACING_S * k++);
+		}
+	}
+}
+
+void
+peers_stop(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL) {
+			struct origin *o = &d->peers.origin[i];
+			for (struct peer *p = peer_of(o); p != NULL; p = peer_of(o)) {
+				close_socket(p);
+				d->port.loop->ops->timer_done(d->port.loop, &p->timer);
+				p->a.id = 0;
+			}
+			d->port.loop->ops->timer_done(d->port.loop, &o->timer);
+			o->cfg = NULL;
+		}
+	}
+}
+
+/* ---- changes of the world ---- */
+
+static bool
+still_ours(const struct ntpd *d, const struct addr *local)
+{
+	for (unsigned i = 0; i < d->listen.own_n; i++) {
+		if (addr_equal(&d->listen.own[i], local)) {
+			return true;
+		}
+	}
+	return addr_is_loopback(local);
+}
+
+void
+peers_network_changed(struct ntpd *d)
+{
+	struct assoc_world w = settings_world(d);
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id == 0 || (p->sock != NULL && p->a.poll.reach != 0 && still_ours(d, &p->local))) {
+			continue;
+		}
+		close_socket(p);
+		p->a.poll.tries = 0;
+		if (assoc_ask_soon(&p->a, 0.0, &w)) {
+			arm(p);
+		}
+	}
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		struct origin *o = &d->peers.origin[i];
+		if (o->cfg != NULL && o->failed_once && o->tag == 0) {
+			o->retry_s = 0.0;
+			ask_name(o);
+		}
+	}
+}
+
+void
+peers_clock_moved(struct ntpd *d, bool reset)
+{
+	struct assoc_world w = settings_world(d);
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0 && reset) {
+			assoc_clear(&d->peers.peer[i].a, &w);
+		}
+	}
+}
+
+void
+peers_ask_soon(struct ntpd *d, double delay_s)
+{
+	struct assoc_world w = settings_world(d);
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && assoc_ask_soon(&p->a, delay_s, &w)) {
+			arm(p);
+		}
+	}
+}
+
+void
+peers_repoll(struct ntpd *d)
+{
+	struct assoc_world w = settings_world(d);
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && assoc_repoll(&p->a, &w)) {
+			arm(p);
+		}
+	}
+}

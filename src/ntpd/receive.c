@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* receive - the packet path of port 123: no allocation, no log; each packet ends in a verdict, counted. */
+#include "ntpd/receive.h"
+#include <string.h>
+#include "ntpd/access.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/control.h"
+#include "wire/header.h"
+#include "wire/packet.h"
+
+enum {
+	MODE_MASK = 7, FLAKE_ONE_IN = 10,
+	REPLY_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+};
+
+/* A request on its way through the checks. */
+struct request {
+	struct ntpd *d;
+	struct listener *l;
+	const struct net_packet *pkt;
+	uint32_t flags;                 /* restrict */
+	struct packet pk;
+	struct mac_key *key;            /* of a valid MAC */
+	bool bad_mac;
+	enum mru_verdict rate;
+};
+
+/* Senders that nobody can be: answering them hits somebody else, or ourselves. */
+static bool
+impossible_sender(const struct net_packet *pkt)
+{
+	const struct addr *a = &pkt->from.addr;
+
+	return pkt->from.port == 0 || addr_is_wildcard(a) || addr_is_multicast(a) ||
+	    (addr_is_loopback(a) && !addr_is_loopback(&pkt->to));
+}
+
+static bool
+flakes(struct ntpd *d, uint32_t flags)
+{
+	uint8_t r;
+
+	if ((flags & RESTRICT_FLAKE) == 0) {
+		return false;
+	}
+	d->port.rng->ops->fill(d->port.rng, &r, sizeof r);
+	return r % FLAKE_ONE_IN == 0;
+}
+
+static enum verdict
+check_access(const struct request *q)
+{
+	if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) {
+		return VERDICT_DENIED;
+	}
+	if (flakes(q->d, q->flags)) {
+		return VERDICT_FLAKE;
+	}
+	if ((q->flags & RESTRICT_VERSION) && (q->pkt->bytes[0] >> 3 & MODE_MASK) != NTP_VERSION) {
+		return VERDICT_VERSION;
+	}
+	return VERDICT_OK;
+}
+
+static void
+check_mac(struct request *q)
+{
+	if (q->pk.mac != PACKET_MAC_KEYED) {
+		return;
+	}
+	q->key = keyring_find(q->d->keys, q->pk.key_id, &q->pkt->from.addr);
+	if (q->key != NULL && !mac_check(q->key, q->pkt->bytes, q->pk.auth_len, q->pk.digest.at, q->pk.digest.len)) {
+		q->key = NULL;
+	}
+	q->bad_mac = q->key == NULL;
+}
+
+static enum verdict
+check_rate(struct request *q)
+{
+	struct ntpd *d = q->d;
+	struct mru_rules rules = access_rate(d, q->flags);
+
+	q->rate = MRU_PASS;
+	if (d->access.monitor) {
+		q->rate = mru_touch(d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
+		    (uint8_t)q->pk.hdr.mode, (uint8_t)q->pk.hdr.version, q->flags, &rules, q->pkt->rx.mono);
+	}
+	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
+}
+
+static void
+write_xmt(uint8_t *at, struct ntpd *d)
+{
+	struct clock_reading now;
+	struct writer w = writer_over(at, sizeof(uint64_t));
+
+	d->port.clock->ops->read(d->port.clock, &now);
+	writer_u64(&w, ntp_ts_from_rtime(now.real).fix);
+}
+
+/* Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit time at the last moment. */
+static void
+send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt_at)
+{
+	struct net_reply r = { .bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at };
+
+	if (q->l->wildcard) {
+		r.from = q->pkt->to;
+		r.ifindex = q->pkt->ifindex;
+	}
+	q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
+	q->l->sent++;
+	q->d->count.sent++;
+}
+
+static void
+answer(const struct request *q)
+{
+	struct ntpd *d = q->d;
+	struct view v = clockwork_view(d);
+	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
+		.min_poll = d->conf->rate.average_log2s };
+	uint8_t out[REPLY_MAX] = { 0 };
+	size_t len = HEADER_LEN;
+
+	if (q->rate == MRU_KOD) {
+		serve_kiss(&v, &sr, out);
+	} else {
+		serve_reply(&v, &sr, d->port.loop->ops->now(d->port.loop), out);
+	}
+	if (q->key != NULL) {
+		if (q->rate != MRU_KOD) {
+			write_xmt(out + HEADER_XMT_AT, d);
+		}
+		len = keyring_sign(q->key, q->pk.key_id, out, HEADER_LEN, sizeof out);
+	} else if (q->bad_mac) {
+		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
+	}
+	/* Never more than was asked with (amplification). */
+	if (len != 0 && len <= q->pkt->len) {
+		send_reply(q, out, len, q->key == NULL && q->rate != MRU_KOD ? HEADER_XMT_AT : 0);
+	}
+}
+
+static void
+count_version(struct ntpd *d, unsigned version)
+{
+	if (version == NTP_VERSION) {
+		d->count.this_version++;
+	} else {
+		d->count.old_version++;
+	}
+}
+
+static enum verdict
+serve(struct request *q)
+{
+	enum verdict v = check_access(q);
+
+	if (v != VERDICT_OK) {
+		return v;
+	}
+	if (!packet_parse(q->pkt->bytes, q->pkt->len, &q->pk)) {
+		return VERDICT_SHORT;
+	}
+	count_version(q->d, q->pk.hdr.version);
+	v = serve_wanted(&q->pk.hdr);
+	if (v != VERDICT_OK) {
+		return v;
+	}
+	check_mac(q);
+	if ((q->flags & RESTRICT_NOTRUST) && q->key == NULL) {
+		return VERDICT_UNTRUSTED;
+	}
+	v = check_rate(q);
+	if (v != VERDICT_OK) {
+		return v;
+	}
+	answer(q);
+	if (q->rate == MRU_KOD) {
+		return VERDICT_KOD;
+	}
+	return q->bad_mac ? VERDICT_AUTH : VERDICT_OK;
+}
+
+static enum verdict
+judge(struct request *q)
+{
+	const struct net_packet *pkt = q->pkt;
+
+	if (pkt->len == 0) {
+		return VERDICT_SHORT;
+	}
+	if (impossible_sender(pkt)) {
+		return VERDICT_SENDER;
+	}
+	q->flags = access_flags(q->d, &pkt->from);
+	switch ((enum ntp_mode)(pkt->bytes[0] & MODE_MASK)) {
+	case MODE_CONTROL:
+		if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOQUERY)) {
+			return VERDICT_DENIED;
+		}
+		return control_receive(q->d, q->l, pkt, q->flags);
+	case MODE_UNSPEC:
+	case MODE_ACTIVE:
+	case MODE_CLIENT:
+		return serve(q);
+	case MODE_PASSIVE:
+	case MODE_SERVER:
+	case MODE_BROADCAST:
+	case MODE_PRIVATE:
+		break;
+	}
+	/* Answers are never answered, so no two daemons can keep each other busy. */
+	return VERDICT_MODE;
+}
+
+static void
+on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
+{
+	struct listener *l = ctx;
+	struct request q = { .d = l->d, .l = l, .pkt = pkt };
+
+	(void)s;
+	l->received++;
+	l->d->count.received++;
+	if (l->what.drop) {
+		l->d->count.dropped++;
+		return;
+	}
+	l->d->count.verdict.of[judge(&q)]++;
+}
+
+const struct net_events RECEIVE_EVENTS = { on_packet, NULL, NULL };

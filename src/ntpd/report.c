@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report - log lines and events. */
+#include "ntpd/report.h"
+#include <stdio.h>
+#include <string.h>
+#include "ntpd/clockwork.h"
+
+enum { LINE_MAX_LEN = 512 };
+
+static void
+vreport(struct ntpd *d, enum log_level level, const char *fmt, va_list ap)
+{
+	char buf[LINE_MAX_LEN];
+	struct text t = text_over(buf, sizeof buf);
+
+	text_vprintf(&t, fmt, ap);
+	d->port.log->ops->line(d->port.log, level, buf);
+}
+
+void
+report(struct ntpd *d, enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vreport(d, level, fmt, ap);
+	va_end(ap);
+}
+
+void
+report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...)
+{
+	uint64_t held_back;
+	va_list ap;
+
+	if (!limit_take(&d->packet_log, 1.0, d->port.loop->ops->now(d->port.loop), &held_back)) {
+		return;
+	}
+	if (held_back > 0) {
+		report(d, level, "%llu messages caused by packets were held back",
+		    (unsigned long long)held_back);
+	}
+	va_start(ap, fmt);
+	vreport(d, level, fmt, ap);
+	va_end(ap);
+}
+
+uint16_t
+report_system_status(const struct ntpd *d)
+{
+	return event_system_status(&d->sys.event, clockwork_leap(d), d->sys.source);
+}
+
+uint16_t
+report_peer_status(const struct peer *p)
+{
+	unsigned flags = PEER_STATUS_CONFIG;
+
+	if (p->a.rules.key_id != 0) {
+		flags |= PEER_STATUS_AUTHENABLE;
+		if (p->a.authentic) {
+			flags |= PEER_STATUS_AUTHENTIC;
+		}
+	}
+	if (p->a.poll.reach != 0) {
+		flags |= PEER_STATUS_REACH;
+	}
+	return event_peer_status(&p->a.event, flags, p->a.tally);
+}
+
+static enum log_level
+system_event_level(enum system_event code)
+{
+	return code == EVENT_PANIC_STOP || code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ?
+	    LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
+}
+
+void
+report_system_event(struct ntpd *d, enum system_event code, const char *detail)
+{
+	if (!event_system(&d->sys.event, code)) {
+		return;
+	}
+	report(d, system_event_level(code), "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
+	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
+}
+
+void
+report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const char *detail)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (!event_peer(&p->a.event, code)) {
+		return;
+	}
+	report(d, LOG_LEVEL_INFO, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
+	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
+	    detail[0] != '\0' ? " " : "", detail);
+}
+
+void
+report_peer_events(struct ntpd *d, struct peer *p, unsigned events)
+{
+	for (unsigned code = PEER_EVENT_MOBILIZE; code <= PEER_EVENT_INTERLEAVE_ERROR; code++) {
+		if (events & (1u << code)) {
+			report_peer_event(d, p, (enum peer_event)code, "");
+		}
+	}
+}
+
+static void
+describe(const struct ntpd *d, struct text *t)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (clockwork_leap(d) == LEAP_UNSYNC) {
+		text_put(t, "not synchronised");
+	} else if (d->sys.peer_id == 0) {
+		text_printf(t, "no source is left, stratum %u, running on the last frequency", d->sys.stratum);
+	} else {
+		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
+		    addr_format(&d->sys.peer_addr.addr, addr, sizeof addr), d->sys.stratum,
+		    d->sys.offset_s * 1e3);
+	}
+	if (!d->cw.adjust.controlled) {
+		text_put(t, "; clock not controlled");
+	}
+}
+
+void
+report_status(struct ntpd *d)
+{
+	char buf[sizeof d->status_text];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (d->port.watch.status == NULL) {
+		return;
+	}
+	describe(d, &t);
+	if (strcmp(buf, d->status_text) != 0) {
+		memcpy(d->status_text, buf, sizeof buf);
+		d->port.watch.status(d->port.watch.ctx, buf);
+	}
+}

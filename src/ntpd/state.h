@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * state - struct ntpd: everything one daemon owns, in groups by the module that keeps them.
+ * Seen only inside src/ntpd.
+ */
+#ifndef NTPD_STATE_H
+#define NTPD_STATE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/limit.h"
+#include "base/siphash.h"
+#include "config/config.h"
+#include "core/assoc.h"
+#include "core/discipline.h"
+#include "core/event.h"
+#include "core/mru.h"
+#include "core/restrict.h"
+#include "core/select.h"
+#include "core/serve.h"
+#include "core/verdict.h"
+#include "crypto/keyring.h"
+#include "ntpd/adjust.h"
+#include "ntpd/daemon.h"
+#include "wire/control.h"
+
+enum {
+	PEERS_MAX = SELECT_MAX,
+	ORIGINS_MAX = 256,
+	LISTENERS_MAX = 256,
+	OWN_ADDRS_MAX = NET_IFACES_MAX,
+	CONTROL_SLOTS = 256,
+};
+
+struct ntpd;
+
+/* ---- peers.c ---- */
+
+/* One server, pool or peer line of the configuration and what became of it. */
+struct origin {
+	struct ntpd *d;
+	const struct config_source *cfg;        /* NULL: slot free */
+	uint16_t id;                    /* pool: the association id of its own row in ntpq; else 0 */
+	struct loop_timer timer;        /* asks for the name (again) */
+	uint32_t tag;                   /* of the question under way, 0: none */
+	double retry_s;                 /* back-off of failed questions */
+	bool asked_once, failed_once;   /* failure was logged */
+	struct resolver_answer answer;  /* the last good one; n 0: none */
+	unsigned next;                  /* address of it to be tried next */
+	struct mtime asked_at;
+	struct mtime born;
+	struct event_count event;       /* pool row */
+};
+
+struct peer {
+	struct ntpd *d;
+	struct assoc a;                 /* a.id 0: slot free */
+	struct origin *origin;
+	struct net_socket *sock;
+	struct addr local;              /* of the socket */
+	struct loop_timer timer;
+	bool blocked;                   /* our own restrict entry drops its answers; said once */
+	bool no_key;                    /* its key is missing or not trusted; said once */
+	int send_error;                 /* last, said once per change */
+	bool popped;                    /* reserved for the statistics of spikes */
+};
+
+struct peers {
+	struct origin origin[ORIGINS_MAX];
+	unsigned origin_n;
+	struct peer peer[PEERS_MAX];
+	unsigned peer_n;                /* slots ever used */
+	uint16_t last_id;
+	uint32_t last_tag;
+};
+
+/* ---- clockwork.c ---- */
+
+struct sys {
+	enum ntp_leap leap;             /* LEAP_UNSYNC until the first update */
+	uint8_t stratum;                /* 16: unsynchronised */
+	uint32_t refid;
+	double root_delay_s, root_disp_s;       /* root_disp_s as of at */
+	struct mtime at;
+	struct rtime reftime;
+	double offset_s, jitter_s;
+	uint16_t peer_id;               /* 0: none */
+	struct endpoint peer_addr;
+	enum system_source source;
+	struct event_count event;
+	struct mtime epoch;             /* of the sample last used */
+	bool once_done;                 /* -q */
+	bool lost;                      /* no system peer, said */
+	struct mtime lost_since;
+	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
+};
+
+struct clockwork {
+	struct adjust adjust;
+	struct discipline disc;
+	struct select_memory memory;
+	struct select_work work;
+	struct selection sel;
+	struct candidate cand[SELECT_MAX];
+	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
+	struct loop_timer once_timer;   /* -q: gives up */
+	double drift_ppm;               /* last written; NAN: never */
+	struct mtime drift_at;          /* last hour that was looked at */
+	int drift_error;                /* last, said once per change */
+	bool running;                   /* guards against re-entry */
+	bool moved_locally;             /* the clock was found moved; for the next update */
+	int precision;                  /* log2 s */
+};
+
+/* ---- listen.c ---- */
+
+struct listener {
+	struct ntpd *d;
+	struct net_socket *sock;        /* NULL: slot free */
+	struct net_listen what;
+	struct addr mask;
+	uint32_t ifindex;
+	bool wildcard, loopback;
+	bool found;                     /* mark of a scan */
+	uint64_t received, sent, failed;
+	struct mtime since;
+	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */
+};
+
+struct listen {
+	struct listener at[LISTENERS_MAX];
+	unsigned n;                     /* slots ever used */
+	unsigned next_number;
+	struct loop_timer rescan;
+	struct addr own[OWN_ADDRS_MAX]; /* every address of the host */
+	struct addr allowed[OWN_ADDRS_MAX];     /* those the rules let us use */
+	unsigned own_n, allowed_n;
+	uint32_t own_refid[OWN_ADDRS_MAX];
+	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
+	int last_error;                 /* of opening a socket, to say it once */
+	struct net_iface scan[NET_IFACES_MAX];  /* scratch of a scan */
+};
+
+/* ---- access.c ---- */
+
+struct access {
+	struct restrict_list *list;
+	void *memory;                   /* of the list */
+	struct mru *mru;
+	void *mru_memory;
+	bool monitor;
+	bool source_given;              /* a restrict source line is there */
+	uint32_t source_flags;
+	struct addr own[LISTENERS_MAX]; /* own addresses entered */
+	unsigned own_n;
+};
+
+/* ---- the whole ---- */
+
+struct counters {
+	struct verdict_count verdict;   /* of every packet */
+	uint64_t received, sent, send_failed, ignored, dropped;
+	uint64_t this_version, old_version;
+	uint64_t control_requests;
+	struct mtime reset_at;
+};
+
+struct ntpd {
+	struct ntpd_ports port;
+	struct ntpd_options opt;
+	struct arena *arena;            /* of conf */
+	struct config *conf;
+	struct keyring *keys;
+	struct siphash_key hash;
+	struct peers peers;
+	struct sys sys;
+	struct clockwork cw;
+	struct listen listen;
+	struct access access;
+	struct counters count;
+	struct limit packet_log;        /* of lines that packets cause */
+	struct limit control_all;       /* octets of mode 6 answers to strangers, all together */
+	struct limit control_from[CONTROL_SLOTS];       /* and by hash of their address */
+	uint8_t control_text[CONTROL_TEXT_MAX]; /* of the answer under way */
+	struct mtime started;
+	struct rtime started_real;
+	bool stopping;
+	bool ready;
+	char status_text[160];
+};
+
+#endif
