@@ -1,4 +1,6 @@
 # src/sys
+# What a program that links libsys.a needs beside it.
+SYS_LIBS = $(EVENT_LIBS) $(CAP_LIBS) $(SECCOMP_LIBS)
 noinst_LIBRARIES += libsys.a
 libsys_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAGS)
 libsys_a_SOURCES = \

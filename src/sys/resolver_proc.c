@@ -15,10 +15,9 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "resolver_lookup.h"
 #include "sockaddr.h"
 #include "sys/channel_seq.h"
-
-#define STALL_S 20.0
 
 /* Both processes are the same program, so a struct crosses as it is. */
 struct question {
@@ -35,6 +34,7 @@ struct resolver_proc {
 	struct resolver port;
 	struct loop *loop;
 	const struct proc_title *title;
+	const struct resolver_calls *calls;
 	void (*on_answer)(void *ctx, const struct resolver_answer *a);
 	void *ctx;
 	struct channel_seq *channel; /* NULL: no child */
@@ -61,20 +61,18 @@ add_addresses(const struct addrinfo *list, struct resolver_answer *a)
 }
 
 static void
-look_up(const struct question *q, struct resolver_answer *a)
+look_up(const char *name, enum addr_family family, struct resolver_answer *a)
 {
 	struct addrinfo hints = {
-		.ai_family = sockaddr_family((enum addr_family)q->family),
+		.ai_family = sockaddr_family(family),
 		.ai_socktype = SOCK_DGRAM,
 		.ai_protocol = IPPROTO_UDP,
 	};
 	struct addrinfo *list = NULL;
 
-	memset(a, 0, sizeof *a);
-	a->tag = q->tag;
 	/* resolv.conf may have changed since the last question: networks come and go. */
 	(void)res_init();
-	a->error = getaddrinfo(q->name, NULL, &hints, &list);
+	a->error = getaddrinfo(name, NULL, &hints, &list);
 	if (a->error == 0) {
 		add_addresses(list, a);
 		freeaddrinfo(list);
@@ -119,7 +117,7 @@ shed_privileges(const struct proc_user *user)
 }
 
 static void
-serve_questions(int fd)
+serve_questions(const struct resolver_proc *r, int fd)
 {
 	struct question q;
 	struct resolver_answer a;
@@ -133,7 +131,9 @@ serve_questions(int fd)
 			return;
 		}
 		q.name[sizeof q.name - 1] = '\0';
-		look_up(&q, &a);
+		memset(&a, 0, sizeof a);
+		a.tag = q.tag;
+		r->calls->look_up(q.name, (enum addr_family)q.family, &a);
 		if (send(fd, &a, sizeof a, MSG_NOSIGNAL) != (ssize_t)sizeof a) {
 			return;
 		}
@@ -141,7 +141,7 @@ serve_questions(int fd)
 }
 
 static void
-child_main(int fd, pid_t parent, const struct proc_title *title, const struct proc_user *user)
+child_main(const struct resolver_proc *r, int fd, pid_t parent, const struct proc_user *user)
 {
 	reset_signals();
 	/* Nothing of the daemon's: its sockets would keep their ports after it ended. */
@@ -149,8 +149,8 @@ child_main(int fd, pid_t parent, const struct proc_title *title, const struct pr
 		_exit(EXIT_FAILURE);
 	}
 	proc_close_from(4);
-	if (title != NULL) {
-		proc_title_set(title, "ntpd: resolver");
+	if (r->title != NULL) {
+		proc_title_set(r->title, "ntpd: resolver");
 	}
 	if (!shed_privileges(user)) {
 		_exit(EXIT_FAILURE);
@@ -158,7 +158,7 @@ child_main(int fd, pid_t parent, const struct proc_title *title, const struct pr
 	/* After the change of user, which clears it; the parent may be gone by then. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() == parent) {
-		serve_questions(3);
+		serve_questions(r, 3);
 	}
 	_exit(EXIT_SUCCESS);
 }
@@ -253,7 +253,7 @@ start_child(struct resolver_proc *r, const struct proc_user *user)
 	}
 	pid_t parent = getpid(), child = fork();
 	if (child == 0) {
-		child_main(fd[1], parent, r->title, user);
+		child_main(r, fd[1], parent, user);
 	}
 	(void)close(fd[1]);
 	if (child < 0) {
@@ -287,7 +287,7 @@ ask_next(struct resolver_proc *r)
 	}
 	r->asked = true;
 	r->loop->ops->timer_arm(
-	    r->loop, &r->timer, mtime_add_s(r->loop->ops->now(r->loop), STALL_S));
+	    r->loop, &r->timer, mtime_add_s(r->loop->ops->now(r->loop), r->calls->stall_s));
 }
 
 static void
@@ -343,6 +343,15 @@ static const struct resolver_ops ops = { .ask = resolver_ask, .listen = resolver
 int
 resolver_proc_new(struct loop *l, const struct proc_title *title, struct resolver **out)
 {
+	static const struct resolver_calls system_calls = { .look_up = look_up, .stall_s = 20.0 };
+
+	return resolver_proc_new_over(l, title, &system_calls, out);
+}
+
+int
+resolver_proc_new_over(struct loop *l, const struct proc_title *title,
+    const struct resolver_calls *calls, struct resolver **out)
+{
 	struct resolver_proc *r = calloc(1, sizeof *r);
 
 	if (r == NULL) {
@@ -351,6 +360,7 @@ resolver_proc_new(struct loop *l, const struct proc_title *title, struct resolve
 	r->port.ops = &ops;
 	r->loop = l;
 	r->title = title;
+	r->calls = calls;
 	l->ops->timer_init(l, &r->timer, on_timer, r);
 	*out = &r->port;
 	return 0;

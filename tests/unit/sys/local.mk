@@ -1,0 +1,61 @@
+# tests/unit/sys
+
+check_PROGRAMS += tests/unit/sys/test_clock_linux
+TESTS += tests/unit/sys/test_clock_linux
+tests_unit_sys_test_clock_linux_SOURCES = tests/unit/sys/test_clock_linux.c
+tests_unit_sys_test_clock_linux_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_clock_linux_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_log_system
+TESTS += tests/unit/sys/test_log_system
+tests_unit_sys_test_log_system_SOURCES = tests/unit/sys/test_log_system.c
+tests_unit_sys_test_log_system_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_log_system_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_loop_event
+TESTS += tests/unit/sys/test_loop_event
+tests_unit_sys_test_loop_event_SOURCES = tests/unit/sys/test_loop_event.c
+tests_unit_sys_test_loop_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_loop_event_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_netlink
+TESTS += tests/unit/sys/test_netlink
+tests_unit_sys_test_netlink_SOURCES = tests/unit/sys/test_netlink.c
+tests_unit_sys_test_netlink_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_netlink_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_notify
+TESTS += tests/unit/sys/test_notify
+tests_unit_sys_test_notify_SOURCES = tests/unit/sys/test_notify.c
+tests_unit_sys_test_notify_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_notify_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_proc
+TESTS += tests/unit/sys/test_proc
+tests_unit_sys_test_proc_SOURCES = tests/unit/sys/test_proc.c
+tests_unit_sys_test_proc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_proc_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_resolver_proc
+TESTS += tests/unit/sys/test_resolver_proc
+tests_unit_sys_test_resolver_proc_SOURCES = tests/unit/sys/test_resolver_proc.c
+tests_unit_sys_test_resolver_proc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_resolver_proc_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_rng_system
+TESTS += tests/unit/sys/test_rng_system
+tests_unit_sys_test_rng_system_SOURCES = tests/unit/sys/test_rng_system.c
+tests_unit_sys_test_rng_system_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_rng_system_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_stamps
+TESTS += tests/unit/sys/test_stamps
+tests_unit_sys_test_stamps_SOURCES = tests/unit/sys/test_stamps.c
+tests_unit_sys_test_stamps_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_stamps_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_store_posix
+TESTS += tests/unit/sys/test_store_posix
+tests_unit_sys_test_store_posix_SOURCES = tests/unit/sys/test_store_posix.c
+tests_unit_sys_test_store_posix_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_store_posix_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)

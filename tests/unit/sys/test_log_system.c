@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log: the form of a line, and where it goes. */
+#include "sys/log_system.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static char dir[64];
+
+static int
+enter(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof dir, "/tmp/test_log.XXXXXX");
+	return mkdtemp(dir) == NULL || setenv("TZ", "UTC", 1) != 0 ? -1 : 0;
+}
+
+static const char *
+in_dir(char *buf, const char *name)
+{
+	(void)snprintf(buf, 128, "%s/%s", dir, name);
+	return buf;
+}
+
+static int
+leave(void **state)
+{
+	char p[128];
+
+	(void)state;
+	(void)unlink(in_dir(p, "log"));
+	(void)unlink(in_dir(p, "log.1"));
+	(void)unlink(in_dir(p, "err"));
+	return rmdir(dir);
+}
+
+static void
+read_whole(const char *path, char *buf, size_t cap)
+{
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	ssize_t n = read(fd, buf, cap - 1);
+	assert_true(n >= 0);
+	buf[n] = '\0';
+	(void)close(fd);
+}
+
+/* Standard error goes to a file while a test looks at it. */
+static int
+divert(const char *path)
+{
+	int kept = dup(STDERR_FILENO), fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+	assert_true(kept >= 0 && fd >= 0);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	(void)close(fd);
+	return kept;
+}
+
+static void
+restore(int kept)
+{
+	assert_int_equal(dup2(kept, STDERR_FILENO), STDERR_FILENO);
+	(void)close(kept);
+}
+
+static void
+a_line_looks_as_ntpds_always_did(void **state)
+{
+	char buf[128];
+
+	(void)state;
+	size_t len = log_system_format(buf, sizeof buf, 1569797971, "ntpd", 5323, "Listen on 0");
+	assert_string_equal(buf, "29 Sep 22:59:31 ntpd[5323]: Listen on 0\n");
+	assert_int_equal(len, strlen(buf));
+	(void)log_system_format(buf, sizeof buf, 1572566400, "ntpd", 1, "x");
+	assert_string_equal(buf, " 1 Nov 00:00:00 ntpd[1]: x\n");
+}
+
+static void
+a_text_too_long_is_cut_and_still_ends_the_line(void **state)
+{
+	char buf[64], text[200];
+
+	(void)state;
+	memset(text, 'a', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	size_t len = log_system_format(buf, sizeof buf, 0, "ntpd", 1, text);
+	assert_int_equal(len, 63);
+	assert_int_equal(buf[62], '\n');
+	assert_int_equal(buf[61], 'a');
+	assert_int_equal(buf[63], '\0');
+}
+
+static void
+in_the_foreground_lines_go_to_stderr_up_to_the_level(void **state)
+{
+	char p[128], got[512], expected[64];
+	struct log *l;
+
+	(void)state;
+	int kept = divert(in_dir(p, "err"));
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "shown");
+	l->ops->line(l, LOG_LEVEL_DEBUG, "hidden");
+	log_system_level(l, LOG_LEVEL_DEBUG);
+	l->ops->line(l, LOG_LEVEL_DEBUG, "deep");
+	log_system_free(l);
+	restore(kept);
+	read_whole(p, got, sizeof got);
+	(void)snprintf(expected, sizeof expected, " ntpd[%d]: shown\n", (int)getpid());
+	assert_non_null(strstr(got, expected));
+	assert_null(strstr(got, "hidden"));
+	assert_non_null(strstr(got, "]: deep\n"));
+}
+
+static void
+lines_for_the_journal_carry_their_level_and_no_time(void **state)
+{
+	char p[128], got[512], stream[64];
+	struct stat st;
+	struct log *l;
+
+	(void)state;
+	int kept = divert(in_dir(p, "err"));
+	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+	(void)snprintf(
+	    stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_WARNING, "careful");
+	log_system_free(l);
+	/* The stream of somebody else's journal: a plain file for us. */
+	assert_int_equal(setenv("JOURNAL_STREAM", "1:2", 1), 0);
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_WARNING, "plain");
+	log_system_free(l);
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	restore(kept);
+	read_whole(p, got, sizeof got);
+	assert_memory_equal(got, "<4>careful\n", 11);
+	assert_non_null(strstr(got + 11, "]: plain\n"));
+}
+
+static void
+a_file_is_appended_to_and_opened_anew_after_rotation(void **state)
+{
+	char p[128], old[128], got[512];
+	struct log *l;
+
+	(void)state;
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "one");
+	assert_int_equal(rename(p, in_dir(old, "log.1")), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "two");
+	assert_int_equal(log_system_reopen(l), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "three");
+	log_system_free(l);
+	read_whole(old, got, sizeof got);
+	assert_non_null(strstr(got, "one\n"));
+	assert_non_null(strstr(got, "two\n"));
+	read_whole(p, got, sizeof got);
+	assert_null(strstr(got, "two\n"));
+	assert_non_null(strstr(got, "three\n"));
+}
+
+static void
+a_file_that_cannot_be_opened_changes_nothing(void **state)
+{
+	char p[128], bad[128], got[512];
+	struct log *l;
+
+	(void)state;
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	assert_int_equal(log_system_file(l, in_dir(bad, "no/log")), -ENOENT);
+	assert_int_equal(symlink("log", in_dir(bad, "log.1")), 0);
+	assert_int_equal(log_system_file(l, bad), -ELOOP);
+	l->ops->line(l, LOG_LEVEL_INFO, "still here");
+	log_system_free(l);
+	read_whole(p, got, sizeof got);
+	assert_non_null(strstr(got, "still here\n"));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(a_line_looks_as_ntpds_always_did),
+		CASE(a_text_too_long_is_cut_and_still_ends_the_line),
+		CASE(in_the_foreground_lines_go_to_stderr_up_to_the_level),
+		CASE(lines_for_the_journal_carry_their_level_and_no_time),
+		CASE(a_file_is_appended_to_and_opened_anew_after_rotation),
+		CASE(a_file_that_cannot_be_opened_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
