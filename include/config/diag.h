@@ -5,6 +5,7 @@
  */
 #ifndef CONFIG_DIAG_H
 #define CONFIG_DIAG_H
+#include <stdarg.h>
 #include <stdbool.h>
 #include "base/arena.h"
 #include "base/text.h"
@@ -41,6 +42,8 @@ struct diag_list diag_list_in(struct arena *a);
 /* Adds a diagnostic; where gives file, line, column, source and suggestion, its text is ignored. */
 void diag_add(struct diag_list *l, enum diag_level level, const struct diag *where,
     const char *fmt, ...) TEXT_PRINTF(4, 5);
+void diag_vadd(struct diag_list *l, enum diag_level level, const struct diag *where,
+    const char *fmt, va_list ap) TEXT_PRINTF(4, 0);
 
 /* "FILE:LINE:COLUMN: text (did you mean 'x'?)", one line, control characters escaped. */
 void diag_format_line(const struct diag *d, struct text *out);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Diagnostics of configuration files: collected, then formatted. */
 #include "config/diag.h"
-#include <stdarg.h>
 #include <string.h>
 
 struct diag_list
@@ -60,16 +59,14 @@ kept(struct diag_list *l, const char *s)
 }
 
 void
-diag_add(struct diag_list *l, enum diag_level level, const struct diag *where, const char *fmt, ...)
+diag_vadd(struct diag_list *l, enum diag_level level, const struct diag *where, const char *fmt,
+    va_list ap)
 {
 	char buf[DIAG_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	va_list ap;
 
 	count(l, level);
-	va_start(ap, fmt);
 	text_vprintf(&t, fmt, ap);
-	va_end(ap);
 	const char *text = kept(l, buf);
 	if (text == NULL || !grow(l)) {
 		l->omitted++;
@@ -82,6 +79,16 @@ diag_add(struct diag_list *l, enum diag_level level, const struct diag *where, c
 	d->file = kept(l, where->file);
 	d->source = kept(l, where->source);
 	d->suggestion = kept(l, where->suggestion);
+}
+
+void
+diag_add(struct diag_list *l, enum diag_level level, const struct diag *where, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_vadd(l, level, where, fmt, ap);
+	va_end(ap);
 }
 
 const char *

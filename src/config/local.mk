@@ -3,6 +3,9 @@ libconfig_a_SOURCES = \
 	include/config/config.h src/config/config.c \
 	include/config/diag.h src/config/diag.c \
 	include/config/diff.h src/config/diff.c \
+	include/config/driftfile.h src/config/driftfile.c \
+	include/config/keysfile.h src/config/keysfile.c \
+	include/config/leapfile.h src/config/leapfile.c \
 	include/config/print.h src/config/print.c \
 	include/config/schema.h src/config/schema.c \
 	include/config/token.h src/config/token.c \

@@ -52,13 +52,10 @@ static void
 report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
     const char *fmt, va_list ap)
 {
-	char buf[DIAG_LINE_MAX];
-	struct text t = text_over(buf, sizeof buf);
 	struct diag where = parse_where(p, i);
 
-	text_vprintf(&t, fmt, ap);
 	where.suggestion = suggestion;
-	diag_add(p->d, level, &where, "%s", buf);
+	diag_vadd(p->d, level, &where, fmt, ap);
 }
 
 void
