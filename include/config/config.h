@@ -90,8 +90,8 @@ struct config_source {
 /* ---- access control ---- */
 
 enum config_restrict_scope {
-	RESTRICT_SCOPE_DEFAULT,         /* restrict [-4|-6] default: family in host.want, NONE: both */
-	RESTRICT_SCOPE_SOURCE,          /* restrict source: template for servers without an own entry */
+	RESTRICT_SCOPE_DEFAULT,         /* [-4|-6] default: family in host.want, NONE: both */
+	RESTRICT_SCOPE_SOURCE,          /* template for servers without an entry of their own */
 	RESTRICT_SCOPE_ADDR,            /* numeric: addr and mask */
 	RESTRICT_SCOPE_NAME             /* host name: every address of host.text, as host entries */
 };
@@ -166,7 +166,8 @@ enum config_stats {
 };
 
 enum config_filegen_type {
-	FILEGEN_NONE, FILEGEN_PID, FILEGEN_DAY, FILEGEN_WEEK, FILEGEN_MONTH, FILEGEN_YEAR, FILEGEN_AGE
+	FILEGEN_NONE, FILEGEN_PID, FILEGEN_DAY, FILEGEN_WEEK, FILEGEN_MONTH, FILEGEN_YEAR,
+	FILEGEN_AGE
 };
 
 struct config_filegen {
@@ -261,7 +262,7 @@ struct config {
 
 	struct config_source *sources;
 	unsigned sources_n;
-	struct config_host *unpeers;    /* unpeer/unconfig: mostly from :config; text may be an id */
+	struct config_host *unpeers;    /* unpeer, mostly from :config; text may be an id */
 	unsigned unpeers_n;
 	const char **sourcedirs;
 	unsigned sourcedirs_n;

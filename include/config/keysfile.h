@@ -42,7 +42,7 @@ struct keysfile {
 };
 
 /*
- * Reads the text of the file called name. Diagnostics never show a secret: they have no source line.
+ * Reads the text of the file called name. Diagnostics never show a secret: they have no source.
  * Returns false after any error; *out is written only when all of the file is good.
  */
 bool keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,

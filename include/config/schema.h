@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * schema - one const table with every word of ntp.conf: arguments, range, default, the time it takes
- * effect, and whether it does at all in this version. Reading, printing, comparing, the defaults
- * and the check of the manual page all follow this table.
+ * schema - one const table with every word of ntp.conf: arguments, range, default, the time it
+ * takes effect, and whether it does at all in this version. Reading, printing, comparing, the
+ * defaults and the check of the manual page all follow this table.
  */
 #ifndef CONFIG_SCHEMA_H
 #define CONFIG_SCHEMA_H

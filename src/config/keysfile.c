@@ -71,8 +71,8 @@ cut(struct key_reader *r, const char *line, size_t len, struct field *f)
 		f[n++] = (struct field){ .at = line + start, .len = i - start,
 		    .column = (unsigned)start + 1 };
 		if (i < len && line[i] == '#' && n == 3) {
-			report(r, DIAG_WARNING, (unsigned)i + 1, "the secret ends at '#', which starts "
-			    "a comment; if it belongs to the secret, write the secret in hex");
+			report(r, DIAG_WARNING, (unsigned)i + 1, "the secret ends at '#', which "
+			    "starts a comment; a secret with '#' must be written in hex");
 		}
 	}
 }
@@ -107,8 +107,8 @@ read_type(struct key_reader *r, const struct field *f, const char **type)
 		return false;
 	}
 	if (strcasecmp(buf, "S") == 0 || strcasecmp(buf, "N") == 0 || strcasecmp(buf, "A") == 0) {
-		report(r, DIAG_ERROR, f->column, "keys of type %s (DES) are not supported, expected "
-		    "a type such as MD5, SHA1 or AES128CMAC", buf);
+		report(r, DIAG_ERROR, f->column, "keys of type %s (DES) are not supported, "
+		    "expected a type such as MD5, SHA1 or AES128CMAC", buf);
 		return false;
 	}
 	*type = strcasecmp(buf, "M") == 0 ? "MD5" : arena_strdup(r->arena, buf);
@@ -193,7 +193,8 @@ read_allowed(struct key_reader *r, const char *at, size_t len, unsigned column,
 		a.prefix_len = given;
 	}
 	if (!good) {
-		report(r, DIAG_ERROR, column, "expected addresses ADDRESS[/LENGTH] separated by commas");
+		report(r, DIAG_ERROR, column,
+		    "expected addresses ADDRESS[/LENGTH] separated by commas");
 		return false;
 	}
 	if (k->allowed_n == KEYSFILE_ADDRS_MAX) {
@@ -228,8 +229,8 @@ place_for(struct key_reader *r, uint32_t id)
 {
 	for (unsigned i = 0; i < r->out.n; i++) {
 		if (r->out.keys[i].id == id) {
-			report(r, DIAG_WARNING, 1, "key %u is on line %u too, this line replaces it",
-			    (unsigned)id, r->out.keys[i].line);
+			report(r, DIAG_WARNING, 1, "key %u is on line %u too, this line replaces "
+			    "it", (unsigned)id, r->out.keys[i].line);
 			return &r->out.keys[i];
 		}
 	}
@@ -272,8 +273,8 @@ one_line(struct key_reader *r, const char *line, size_t len)
 		}
 	}
 	if (n > FIELDS_MAX) {
-		report(r, DIAG_ERROR, f[FIELDS_MAX].column, "unexpected word, expected ID TYPE SECRET "
-		    "[ADDRESS,...]");
+		report(r, DIAG_ERROR, f[FIELDS_MAX].column, "unexpected word, expected "
+		    "ID TYPE SECRET [ADDRESS,...]");
 		return;
 	}
 	if (!read_id(r, &f[0], &k.id)) {

@@ -124,8 +124,8 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 		return;
 	}
 	put_group(group, &t);
-	say(p, DIAG_ERROR, i, schema_suggest(group, word), "unknown word '%s' after '%s', expected %s",
-	    word, parse_word(p, 0), buf);
+	say(p, DIAG_ERROR, i, schema_suggest(group, word),
+	    "unknown word '%s' after '%s', expected %s", word, parse_word(p, 0), buf);
 }
 
 void
@@ -312,7 +312,8 @@ compare_names(const void *a, const void *b)
 
 /* Keeps the visible names with the suffix, sorted, as paths below dir. */
 static unsigned
-choose_members(struct parser *p, const char *dir, const char *suffix, const char **names, unsigned n)
+choose_members(struct parser *p, const char *dir, const char *suffix, const char **names,
+    unsigned n)
 {
 	size_t suffix_len = strlen(suffix), dir_len = strlen(dir);
 	unsigned chosen = 0;
@@ -353,8 +354,8 @@ push_folder(struct parser *p, const char *dir, const char *suffix)
 		return err;
 	}
 	n = choose_members(p, dir, suffix, names, n);
-	p->frames[p->frames_n++] =
-	    (struct parse_frame){ .name = dir, .is_folder = true, .members = names, .members_n = n };
+	p->frames[p->frames_n++] = (struct parse_frame){ .name = dir, .is_folder = true,
+	    .members = names, .members_n = n };
 	return 0;
 }
 

@@ -49,7 +49,7 @@ struct parser {
 	unsigned fudges_n;
 	bool remote;                    /* text of an ntpq */
 	bool in_sourcedir;
-	bool quiet;                     /* the line's first word had its note: no more for options */
+	bool quiet;                     /* the first word has a note of its own: none for options */
 	bool failed;                    /* the current line */
 	bool ignored;                   /* the last value was out of range and left out */
 	bool ended;                     /* end was read */
@@ -87,7 +87,7 @@ void parse_done(struct parser *p, unsigned i);
 /* A copy that lives as long as the configuration; "" and a failed line when memory is short. */
 const char *parse_keep(struct parser *p, const char *s);
 
-/* Room for one more element of an array of n: the array, moved or not, or NULL and a failed line. */
+/* Room for one more element of an array of n: the array, perhaps moved; NULL fails the line. */
 void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
 
 /* Where word i stands, for later messages. */

@@ -266,8 +266,8 @@ parse_listen(struct parser *p)
 		l.act = strcmp(row->word, "drop") == 0 ? LISTEN_DROP : LISTEN_IGNORE;
 	}
 	if (what == NULL || what[0] == '\0') {
-		parse_error(p, 2, "'%s %s' wants all, ipv4, ipv6, wildcard, the name of an interface "
-		    "or an address", parse_word(p, 0), row->word);
+		parse_error(p, 2, "'%s %s' wants all, ipv4, ipv6, wildcard, the name of an "
+		    "interface or an address", parse_word(p, 0), row->word);
 		return;
 	}
 	read_listen_what(p, what, &l);

@@ -78,7 +78,8 @@ check_host(struct parser *p, unsigned i, struct config_host *host)
 	if (!addr_parse(host->text, &host->addr)) {
 		host->addr = (struct addr){ .family = ADDR_NONE };
 		if (!is_name(host->text)) {
-			parse_error(p, i, "'%s' is neither a host name nor an address", parse_word(p, i));
+			parse_error(p, i, "'%s' is neither a host name nor an address",
+			    parse_word(p, i));
 		}
 		return;
 	}
@@ -104,8 +105,8 @@ parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port
 	struct text t = text_over(text, sizeof text);
 	text_put(&t, word);
 	if (port != NULL && !split_port(text, &given)) {
-		parse_error(p, i, "'%s' is no host with a port, expected HOST:PORT or [ADDRESS]:PORT",
-		    word);
+		parse_error(p, i, "'%s' is no host with a port, expected HOST:PORT or "
+		    "[ADDRESS]:PORT", word);
 		return i + 1;
 	}
 	host->text = parse_keep(p, text);
@@ -412,9 +413,9 @@ parse_fudge(struct parser *p, bool device)
 	int32_t type, unit;
 
 	if (word == NULL || !addr_parse(word, &a) || !parse_is_clock(&a, &type, &unit)) {
-		parse_error(p, 1, "'%s' wants a reference clock 127.127.T.U%s%s%s", parse_word(p, 0),
-		    word == NULL ? "" : ", found '", word == NULL ? "" : word,
-		    word == NULL ? "" : "'");
+		parse_error(p, 1, "'%s' wants a reference clock 127.127.T.U%s%s%s",
+		    parse_word(p, 0), word == NULL ? "" : ", found '",
+		    word == NULL ? "" : word, word == NULL ? "" : "'");
 		return;
 	}
 	if (schema_clock_of_type(type) == NULL) {

@@ -97,8 +97,8 @@ parse_logconfig(struct parser *p)
 			continue;       /* "= syncall" */
 		}
 		if (!log_bits(word, &bits)) {
-			parse_warn(p, i, "'%s' is no class and kind of messages, expected a word such "
-			    "as syncall or sysevents: ignored", word);
+			parse_warn(p, i, "'%s' is no class and kind of messages, expected a "
+			    "word such as syncall or sysevents: ignored", word);
 			continue;
 		}
 		if (sign == '=' && !cleared) {
@@ -221,8 +221,8 @@ parse_setvar(struct parser *p)
 	struct config_setvar v = { .is_default = false };
 
 	if (value == NULL || name[0] == '\0' || strspn(name, allowed) != strlen(name)) {
-		parse_error(p, 1, "'setvar' wants NAME=VALUE, the name of letters, digits, '_', '.' "
-		    "and '-'");
+		parse_error(p, 1, "'setvar' wants NAME=VALUE, the name of letters, digits, "
+		    "'_', '.' and '-'");
 		return;
 	}
 	if (parse_word(p, i) != NULL && strcmp(parse_word(p, i), "default") == 0) {
@@ -347,7 +347,8 @@ static void
 advise_interval(struct parser *p, unsigned i, double interval_s)
 {
 	if (interval_s > 0 && interval_s < 7200) {
-		parse_warn(p, i, "a leap smear of less than 7200 s is faster than many clients follow");
+		parse_warn(p, i, "a leap smear of less than 7200 s is faster than many clients "
+		    "follow");
 	}
 }
 
@@ -414,7 +415,8 @@ check_ttl(struct parser *p, unsigned i)
 	int64_t n;
 
 	if (!text_to_i64(parse_word(p, i), &n) || n < 0 || n > 255) {
-		parse_error(p, i, "'ttl' wants integers from 0 to 255, found '%s'", parse_word(p, i));
+		parse_error(p, i, "'ttl' wants integers from 0 to 255, found '%s'",
+		    parse_word(p, i));
 	}
 }
 

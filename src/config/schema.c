@@ -187,8 +187,8 @@ const struct schema_row schema_rows[] = {
 	    LATER(RELOAD) },
 	{ SCHEMA_FUDGE, "flag4", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag4, FUDGE_FLAG4), NULL,
 	    LATER(RELOAD) },
-	{ SCHEMA_FUDGE, "minjitter", FUDGE(ARG_REAL, 0, 1, REFUSED, minjitter_s, FUDGE_MINJITTER), NULL,
-	    LATER(RELOAD) },
+	{ SCHEMA_FUDGE, "minjitter",
+	    FUDGE(ARG_REAL, 0, 1, REFUSED, minjitter_s, FUDGE_MINJITTER), NULL, LATER(RELOAD) },
 
 	{ SCHEMA_DEVICE, "timedata", PATH(S(path)), NULL, LATER(RELOAD) },
 	{ SCHEMA_DEVICE, "ppsdata", PATH(S(ppspath)), NULL, LATER(RELOAD) },

@@ -11,7 +11,7 @@
 
 enum value_result {
 	VALUE_OK,
-	VALUE_CHANGED,          /* out of range, or not quite a truth value: the nearest was taken */
+	VALUE_CHANGED,          /* out of range: the nearest was taken */
 	VALUE_IGNORED,          /* out of range: nothing was written */
 	VALUE_BAD,              /* not what the row expects: nothing was written */
 	VALUE_NO_MEMORY

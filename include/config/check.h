@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * check - what is legal in a configuration but unwise; for --check-config and the start of the log.
+ */
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
+#include "config/config.h"
+
+enum config_use {
+	USE_READ,               /* the file is read, also at a reload */
+	USE_REPLACE,            /* the file is replaced: its folder is written to */
+	USE_APPEND,             /* the file is created or appended to */
+	USE_FOLDER              /* files are created in the folder */
+};
+
+/* Asks whether the user the daemon runs as may use a path: 0 or -errno. */
+struct config_access {
+	void *ctx;
+	int (*may)(void *ctx, enum config_use use, const char *path);
+};
+
+/* Adds warnings to d; path names the configuration in those that belong to no line. */
+void config_check(const struct config *c, const char *path, const struct config_access *access,
+    struct diag_list *d);
+
+#endif

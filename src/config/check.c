@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The legal but unwise. */
+#include "config/check.h"
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include "config/schema.h"
+
+struct check {
+	const struct config *c;
+	const char *path;
+	struct diag_list *d;
+};
+
+static void warn(struct check *k, const struct config_place *place, const char *fmt, ...)
+    TEXT_PRINTF(3, 4);
+
+static void
+warn(struct check *k, const struct config_place *place, const char *fmt, ...)
+{
+	struct diag where = { .file = k->path };
+	va_list ap;
+
+	if (place != NULL) {
+		where = (struct diag){ .file = place->file, .line = place->line, .column = 1 };
+	}
+	va_start(ap, fmt);
+	diag_vadd(k->d, DIAG_WARNING, &where, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- servers ---- */
+
+static bool
+is_network(const struct config_source *s)
+{
+	return s->kind == SOURCE_SERVER || s->kind == SOURCE_PEER;
+}
+
+/*
+ * A pool line brings several servers, so any pool is enough; a reference clock is a source its
+ * owner has reasons for, so only hosts without one are told to have more servers.
+ */
+static void
+check_servers(struct check *k)
+{
+	unsigned servers = 0, pools = 0, clocks = 0, local = 0, selectable = 0;
+	const struct config_source *first_local = NULL;
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+		if (is_network(s)) {
+			servers++;
+			selectable += (s->flags & SOURCE_NOSELECT) == 0 ? 1 : 0;
+		} else if (s->kind == SOURCE_POOL) {
+			pools++;
+		} else if (s->kind == SOURCE_REFCLOCK && s->clock_type == 1) {
+			first_local = local++ == 0 ? s : first_local;
+		} else if (s->kind == SOURCE_REFCLOCK) {
+			clocks++;
+		}
+	}
+	if (local > 0 && servers + pools + clocks > 0) {
+		warn(k, &first_local->place, "the local clock stands beside real servers: when "
+		    "they are lost, clients follow a clock that is merely consistent; tos orphan "
+		    "does this better");
+	}
+	if (pools > 0 || clocks > 0) {
+		return;
+	}
+	if (servers == 0 && local == 0) {
+		warn(k, NULL, "no server is configured, the clock stays unsynchronised");
+	} else if (selectable == 2) {
+		warn(k, NULL, "two servers have no majority when they disagree; use four or more");
+	} else if (selectable > 0 && selectable < 4) {
+		warn(k, NULL, "fewer than four servers: a wrong one may not be found out");
+	}
+}
+
+/* "true" and "prefer" on several servers contradict each other. */
+static void
+check_prefer(struct check *k)
+{
+	const struct config_source *first = NULL;
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+		if ((s->flags & SOURCE_PREFER) == 0) {
+			continue;
+		}
+		if (first != NULL) {
+			warn(k, &s->place, "'prefer' is on %s too, only one of them counts",
+			    first->host.text);
+			return;
+		}
+		first = s;
+	}
+}
+
+/* Public servers whose owners say that they smear leap seconds. */
+static bool
+is_smeared(const char *name)
+{
+	static const char *const names[] = {
+		"time.google.com", "time1.google.com", "time2.google.com", "time3.google.com",
+		"time4.google.com", "time.android.com", "time.facebook.com", "time1.facebook.com",
+		"time2.facebook.com", "time3.facebook.com", "time4.facebook.com",
+		"time5.facebook.com", "time.aws.com", "169.254.169.123", "fd00:ec2::123"
+	};
+
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcasecmp(name, names[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+check_smear(struct check *k)
+{
+	const struct config_source *smeared = NULL, *plain = NULL;
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+		if ((s->flags & SOURCE_NOSELECT) != 0 ||
+		    (!is_network(s) && s->kind != SOURCE_POOL)) {
+			continue;
+		}
+		if (is_smeared(s->host.text)) {
+			smeared = s;
+		} else {
+			plain = s;
+		}
+	}
+	if (smeared != NULL && plain != NULL) {
+		warn(k, &smeared->place, "%s smears leap seconds and %s does not: around a leap "
+		    "second they disagree; use one kind only", smeared->host.text,
+		    plain->host.text);
+	}
+}
+
+static void
+check_keys(struct check *k)
+{
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+		if (s->key != 0 && !config_key_trusted(k->c, (uint32_t)s->key)) {
+			warn(k, &s->place, "key %d of %s is not among the trustedkey ids: the "
+			    "server will not be asked", (int)s->key, s->host.text);
+		}
+		if (s->key != 0 && k->c->keys == NULL) {
+			warn(k, &s->place, "%s has a key but there is no 'keys' line",
+			    s->host.text);
+		}
+		if ((s->flags & SOURCE_NTS) != 0 &&
+		    schema_find(SCHEMA_SOURCE, "nts")->state != STATE_ACTS) {
+			warn(k, &s->place, "'nts' does not act in this version: %s is used without "
+			    "authentication", s->host.text);
+		}
+	}
+}
+
+/* ---- access ---- */
+
+static void
+check_restricts(struct check *k)
+{
+	for (unsigned i = 0; i < k->c->restricts_n; i++) {
+		const struct config_restrict *r = &k->c->restricts[i];
+		bool closed = (r->flags & (RESTRICT_NOQUERY | RESTRICT_IGNORE)) != 0;
+		if (r->act != RESTRICT_ADD) {
+			continue;
+		}
+		if ((r->flags & RESTRICT_KOD) != 0 && (r->flags & RESTRICT_LIMITED) == 0) {
+			warn(k, &r->place, "'kod' does nothing without 'limited'");
+		}
+		if (r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 && !closed) {
+			warn(k, &r->place, "this default lets everybody query with ntpq: add "
+			    "noquery");
+		}
+	}
+}
+
+static void
+check_monitor(struct check *k)
+{
+	if ((k->c->switches & SWITCH_MONITOR) != 0) {
+		return;
+	}
+	for (unsigned i = 0; i < k->c->restricts_n; i++) {
+		if ((k->c->restricts[i].flags & RESTRICT_LIMITED) != 0) {
+			warn(k, &k->c->restricts[i].place, "'disable monitor' has no effect while "
+			    "'limited' is used");
+			return;
+		}
+	}
+}
+
+/* ---- files ---- */
+
+static void
+check_file(struct check *k, const struct config_access *access, const char *directive,
+    const char *path, enum config_use use)
+{
+	if (path == NULL) {
+		return;
+	}
+	int err = access->may(access->ctx, use, path);
+	if (err == 0) {
+		return;
+	}
+	if (use == USE_READ) {
+		warn(k, NULL, "%s: '%s' cannot be read by the run user: %s", directive, path,
+		    strerror(-err));
+	} else {
+		warn(k, NULL, "%s: '%s' cannot be written by the run user: %s", directive, path,
+		    strerror(-err));
+	}
+}
+
+static void
+check_files(struct check *k, const struct config_access *access)
+{
+	const struct config *c = k->c;
+
+	if (access == NULL) {
+		return;
+	}
+	check_file(k, access, "driftfile", c->driftfile, USE_REPLACE);
+	check_file(k, access, "logfile", c->logfile, USE_APPEND);
+	check_file(k, access, "keys", c->keys, USE_READ);
+	check_file(k, access, "leapfile", c->leapfile, USE_READ);
+	for (unsigned i = 0; i < STATS_N; i++) {
+		if (c->filegens[i].enabled) {
+			check_file(k, access, "statsdir", c->statsdir, USE_FOLDER);
+			break;
+		}
+	}
+	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
+		if (access->may(access->ctx, USE_READ, c->sourcedirs[i]) != -ENOENT) {
+			check_file(k, access, "sourcedir", c->sourcedirs[i], USE_READ);
+		}
+	}
+}
+
+void
+config_check(const struct config *c, const char *path, const struct config_access *access,
+    struct diag_list *d)
+{
+	struct check k = { .c = c, .path = path, .d = d };
+
+	check_servers(&k);
+	check_prefer(&k);
+	check_smear(&k);
+	check_keys(&k);
+	check_restricts(&k);
+	check_monitor(&k);
+	check_files(&k, access);
+}
