@@ -85,7 +85,10 @@ struct net_ops {
 	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote, unsigned dscp,
 	    const struct net_events *ev, void *ctx, struct net_socket **out);
 	void (*close)(struct net *n, struct net_socket *s);     /* NULL is fine */
-	/* Sends on a connected socket; *at gets the clock read just before. 0 or -errno. */
+	/*
+	 * Sends on a connected socket. *at gets the kernel's transmit stamp when it is there at once (src tells, and
+	 * on_sent does not follow), else the clock read just before. 0 or -errno.
+	 */
 	int (*send)(struct net *n, struct net_socket *s, const void *bytes, size_t len, uint32_t tag, struct stamp *at);
 	/* Answers on a listening socket; best effort, may be gathered into batches. */
 	void (*reply)(struct net *n, struct net_socket *s, const struct net_reply *r);

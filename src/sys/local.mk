@@ -9,6 +9,8 @@ libsys_a_SOURCES = \
 	src/sys/ifwatch.c \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \
+	src/sys/net_receive.c \
+	src/sys/net_send.c \
 	src/sys/net_udp.c \
 	src/sys/netlink.c \
 	src/sys/notify.c \

@@ -131,7 +131,7 @@ stamps_choose(const struct stamps_found *f, const struct stamps_now *now)
 	return s;
 }
 
-void
+bool
 stamps_enable(int fd, bool tx)
 {
 	int on = 1, off = 0;
@@ -148,10 +148,11 @@ stamps_enable(int fd, bool tx)
 		    SOF_TIMESTAMPING_OPT_TSONLY;
 	}
 	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0) {
-		return;
+		return tx;
 	}
 	if (tx && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &rx_flags, sizeof rx_flags) == 0) {
-		return;
+		return false;
 	}
 	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+	return false;
 }

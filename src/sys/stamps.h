@@ -36,8 +36,9 @@ void stamps_find(struct msghdr *h, struct stamps_found *out);
 struct stamp stamps_choose(const struct stamps_found *f, const struct stamps_now *now);
 
 /*
- * Asks for receive stamps, with tx for transmit stamps too; quietly less where the kernel has less.
+ * Asks for receive stamps, with tx for transmit stamps too, counted from 0 from now on; quietly
+ * less where the kernel has less. True when transmit stamps will come.
  */
-void stamps_enable(int fd, bool tx);
+bool stamps_enable(int fd, bool tx);
 
 #endif

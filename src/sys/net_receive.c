@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net_receive - datagrams in batches, error queues. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <linux/errqueue.h>
+#include "net_socket.h"
+#include "sockaddr.h"
+
+enum {
+	ERRORS_PER_WAKEUP = 16, /* entries of an error queue read in one go */
+	ROUNDS_PER_WAKEUP = 4, /* batches read before timers get their turn */
+};
+
+/*
+ * When requests come faster than two in this time, it is worth waiting it out after a wake-up: one
+ * wake-up then serves several. Receive stamps are the kernel's, so nothing is lost but a little
+ * delay in the answer.
+ */
+#define COALESCE_NS INT64_C(150000)
+
+void
+net_ready_slots(struct net_udp *n, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct msghdr *h = &n->in_head[i].msg_hdr;
+		h->msg_namelen = sizeof n->in[i].addr;
+		h->msg_controllen = NET_CONTROL_MAX;
+		h->msg_flags = 0;
+	}
+}
+
+static void
+deliver(struct net_socket *s, struct msghdr *h, size_t len, const struct stamps_now *now)
+{
+	struct net_packet p = { .bytes = h->msg_iov->iov_base, .len = len };
+	struct stamps_found found;
+
+	/* Longer than any packet of ours: what was cut off cannot be checked. */
+	if ((h->msg_flags & MSG_TRUNC) != 0 || !sockaddr_to_endpoint(h->msg_name, &p.from)) {
+		return;
+	}
+	stamps_find(h, &found);
+	p.to = found.to;
+	p.ifindex = found.ifindex;
+	p.rx = stamps_choose(&found, now);
+	s->ev.on_packet(s->ctx, s, &p);
+}
+
+static void
+deliver_batch(struct net_socket *s, unsigned count)
+{
+	struct net_udp *n = s->net;
+	struct stamps_now now = stamps_read_clocks();
+
+	n->gathering = true;
+	for (unsigned i = 0; i < count && n->reading == s; i++) {
+		deliver(s, &n->in_head[i].msg_hdr, n->in_head[i].msg_len, &now);
+	}
+	if (n->reading == s) {
+		net_flush(n, s);
+	}
+	n->gathering = false;
+}
+
+/* Keeps the smoothed time between requests, and says whether waiting for more is worth it. */
+static bool
+expects_more(struct net_socket *s, unsigned count)
+{
+	int64_t now = stamps_read_clocks().mono.ns;
+	int64_t gap = (now - s->last_read_ns) / (int64_t)count;
+
+	s->last_read_ns = now;
+	if (gap > NET_GAP_MAX_NS) {
+		gap = NET_GAP_MAX_NS;
+	}
+	int64_t weight = count < 8 ? (int64_t)count : 8;
+	s->gap_ns += (gap - s->gap_ns) * weight / 8;
+	return s->batches && count < NET_UDP_BATCH / 2 && 2 * s->gap_ns <= COALESCE_NS;
+}
+
+static void
+serve_readable(struct net_socket *s)
+{
+	struct net_udp *n = s->net;
+	struct timespec pause = { .tv_nsec = COALESCE_NS };
+
+	for (int round = 0; round < ROUNDS_PER_WAKEUP; round++) {
+		int count = recvmmsg(s->fd, n->in_head, NET_UDP_BATCH, MSG_DONTWAIT, NULL);
+		if (count <= 0) {
+			return;
+		}
+		s->batches = s->batches || count > 1;
+		if (!s->drop) {
+			deliver_batch(s, (unsigned)count);
+		}
+		net_ready_slots(n, (unsigned)count);
+		if (n->reading != s) {
+			return;
+		}
+		if (expects_more(s, (unsigned)count)) {
+			(void)nanosleep(&pause, NULL);
+		} else if (count < NET_UDP_BATCH) {
+			return;
+		}
+	}
+}
+
+static void
+give_transmit_stamp(struct net_socket *s, const struct stamps_found *found)
+{
+	struct stamp at;
+	uint32_t tag;
+
+	if (net_match_stamp(s, found, &tag, &at) && s->ev.on_sent != NULL) {
+		s->ev.on_sent(s->ctx, s, tag, at);
+	}
+}
+
+/*
+ * Reads one entry of the error queue; false when there was none.
+ * Simulators without a real error queue may give a plain datagram here; its flags tell.
+ */
+static bool
+read_error(struct net_socket *s)
+{
+	struct net_udp *n = s->net;
+	struct msghdr *h = &n->in_head[0].msg_hdr;
+	struct stamps_found found;
+
+	ssize_t len = recvmsg(s->fd, h, MSG_ERRQUEUE | MSG_DONTWAIT);
+	if (len < 0) {
+		return false;
+	}
+	if ((h->msg_flags & MSG_ERRQUEUE) == 0) {
+		struct stamps_now now = stamps_read_clocks();
+		deliver(s, h, (size_t)len, &now);
+		net_ready_slots(n, 1);
+		return true;
+	}
+	stamps_find(h, &found);
+	net_ready_slots(n, 1);
+	if (!found.has_error || found.origin == SO_EE_ORIGIN_TIMESTAMPING) {
+		give_transmit_stamp(s, &found);
+	} else if (s->ev.on_error != NULL && found.origin != SO_EE_ORIGIN_LOCAL) {
+		s->ev.on_error(s->ctx, s, -(int)found.error);
+	}
+	return true;
+}
+
+static bool
+awaits_stamp(const struct net_socket *s)
+{
+	return s->next_id > 0 && s->sent[(s->next_id - 1) % NET_UDP_TAGS].waiting;
+}
+
+/*
+ * The transmit stamp comes first: an answer is judged with it. Otherwise the error queue is looked
+ * at only when there is no datagram, since under a simulator the look itself may cost one.
+ */
+static void
+connected_readable(struct net_socket *s)
+{
+	struct net_udp *n = s->net;
+	struct msghdr *h = &n->in_head[0].msg_hdr;
+
+	if (awaits_stamp(s)) {
+		(void)read_error(s);
+	}
+	if (n->reading != s) {
+		return;
+	}
+	ssize_t len = recvmsg(s->fd, h, MSG_DONTWAIT);
+	if (len >= 0) {
+		struct stamps_now now = stamps_read_clocks();
+		deliver(s, h, (size_t)len, &now);
+		net_ready_slots(n, 1);
+		return;
+	}
+	for (int i = 0; i < ERRORS_PER_WAKEUP && n->reading == s; i++) {
+		if (!read_error(s)) {
+			return;
+		}
+	}
+}
+
+void
+net_readable(void *ctx)
+{
+	struct net_socket *s = ctx;
+	struct net_udp *n = s->net;
+
+	n->reading = s;
+	if (s->connected) {
+		connected_readable(s);
+	} else {
+		serve_readable(s);
+	}
+	n->reading = NULL;
+}

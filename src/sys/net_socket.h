@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * net_socket - what the parts of net_udp share: the sockets and the places of a batch.
+ */
+#ifndef SYS_NET_SOCKET_H
+#define SYS_NET_SOCKET_H
+#include <netinet/in.h>
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include "port/net.h"
+#include "stamps.h"
+#include "sys/net_udp.h"
+
+struct loop;
+struct loop_fd;
+struct ifwatch;
+
+enum { NET_CONTROL_MAX = 256 }; /* octets of control messages of one datagram */
+
+/* Longer gaps between requests count as this: after a pause the rate is soon known again. */
+#define NET_GAP_MAX_NS INT64_C(600000)
+
+/* One place of a batch, in or out. */
+struct net_slot {
+	struct iovec iov;
+	struct sockaddr_storage addr;
+	alignas(struct cmsghdr) uint8_t control[NET_CONTROL_MAX];
+	uint8_t bytes[NET_PACKET_MAX];
+	size_t xmt_at;
+};
+
+struct net_udp {
+	struct net port;
+	struct loop *loop;
+	struct ifwatch *ifwatch;
+	void (*changed)(void *ctx);
+	void *changed_ctx;
+	struct net_socket
+	    *reading; /* the loop is in its callback; NULL again when that closes it */
+	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
+	unsigned out_n; /* answers gathered */
+	bool no_sendmmsg;
+	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];
+	struct net_slot in[NET_UDP_BATCH], out[NET_UDP_CHUNK];
+	uint8_t request[NET_PACKET_MAX];
+	struct msghdr stamp_head;
+	struct net_slot stamp;
+};
+
+struct net_sent {
+	uint32_t id, tag;
+	bool waiting;
+};
+
+struct net_socket {
+	struct net_udp *net;
+	struct loop_fd *watch;
+	struct net_events ev;
+	void *ctx;
+	struct endpoint local;
+	int fd;
+	bool connected, drop;
+	bool tx_stamps; /* the kernel stamps what is sent */
+
+	/* Connected: the datagrams sent last, by the kernel's count. */
+	uint32_t next_id;
+	struct net_sent sent[NET_UDP_TAGS];
+
+	/* Serving: how fast requests come. */
+	int64_t last_read_ns;
+	int64_t gap_ns; /* smoothed time between two requests */
+	bool batches; /* the kernel has given more than one datagram at once */
+};
+
+static inline struct net_udp *
+net_of(struct net *n)
+{
+	return (struct net_udp *)n;
+}
+
+/* Of the loop: s can be read, or has an error. */
+void net_readable(void *s);
+
+/* Makes the first count places of the incoming batch ready for the kernel. */
+void net_ready_slots(struct net_udp *n, unsigned count);
+
+/* Sends the answers that were gathered for s. */
+void net_flush(struct net_udp *n, const struct net_socket *s);
+
+/* The net port's own. */
+int net_send(struct net *n, struct net_socket *s, const void *bytes, size_t len, uint32_t tag,
+    struct stamp *at);
+void net_reply(struct net *n, struct net_socket *s, const struct net_reply *r);
+
+/*
+ * Finds the datagram that an entry of the error queue gives the transmit stamp of. True when it
+ * was awaited; *tag and *at then.
+ */
+bool net_match_stamp(
+    struct net_socket *s, const struct stamps_found *found, uint32_t *tag, struct stamp *at);
+
+#endif
