@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * discipline - the clock state machine: what is done to the clock about a combined offset.
- * Steps, stepout, panic and their limits are decided here, for both loops; the gains, the frequency and the poll
- * interval come from a loop (loop.h): classic (RFC 5905 PLL/FLL) or adaptive. Pure. RFC 5905, sections 11.3 and 12.
+ * Steps, stepout, panic and their limits are decided here, for both loops; the gains, the
+ * frequency and the poll interval come from a loop (loop.h): classic (RFC 5905 PLL/FLL) or
+ * adaptive. Pure. RFC 5905, sections 11.3 and 12.
  */
 #ifndef CORE_DISCIPLINE_H
 #define CORE_DISCIPLINE_H
@@ -17,7 +18,7 @@ enum { DISCIPLINE_STEPS_PER_HOUR = 3 };
 
 struct discipline_rules {
 	struct loop_rules loop;
-	double step_fwd_s, step_back_s; /* tinker step, stepfwd, stepback: 0.128; 0: never step; 600 with -x */
+	double step_fwd_s, step_back_s; /* tinker stepfwd, stepback: 0.128; 0: never; 600 with -x */
 	double stepout_s;               /* tinker stepout: 300 */
 	double panic_s;                 /* tinker panic: 1000; 0: no limit */
 	bool panic_gate;                /* -g: the first update may exceed panic_s */
@@ -30,12 +31,15 @@ struct discipline {
 	struct loop_state loop;
 	enum clock_phase_state state;
 	bool updated;                   /* the first update is over; -g and -G are withdrawn */
-	bool stopped;                   /* the limit of steps is reached: unsynchronised for good, until restart */
+	bool stopped;                   /* the limit of steps is reached: unsynchronised for good */
+	bool synced;                    /* as steering.synced said last */
 	struct mtime state_since;       /* when the state was entered */
 	struct mtime last_update;
 	struct mtime step_at[DISCIPLINE_STEPS_PER_HOUR];
 	double step_sum_s;              /* of |step| after the first update */
 	unsigned steps;                 /* in all */
+	unsigned counted_steps;         /* of these, those not undoing what others did */
+	double foreign_s;               /* how far others moved the clock since the last update */
 	double last_offset_s;           /* of the last update: what ntpq shows */
 };
 
@@ -44,34 +48,40 @@ enum steer_act { STEER_NONE, STEER_SLEW, STEER_STEP, STEER_PANIC };
 
 struct steering {
 	enum steer_act act;
-	double step_s;          /* STEER_STEP: to be added to the clock at once */
+	double step_s;          /* STEER_STEP: to be added at once; nothing is left to slew then */
 	double phase_s;         /* STEER_SLEW: to be slewed in, ends by itself */
-	double freq;            /* STEER_SLEW and STEER_STEP: the rate adjustment from now on, s/s */
+	double freq;            /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
 	int time_constant;      /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
-	bool synced;            /* the clock follows its sources now (state SYNC, not stopped) */
-	bool burst;             /* model break: ask the sources again at once (within their budgets) */
-	unsigned events;        /* bits 1 << enum system_event, to be reported in the order of their codes */
+	bool synced;            /* the clock follows its sources */
+	bool burst;             /* model break: ask the sources again, within their budgets */
+	unsigned events;        /* bits 1 << enum system_event, to be reported by rising code */
 	const char *refused;    /* STEER_NONE because of a limit: why, in words; else NULL */
 };
 
 /*
- * Starts the state machine. freq: from the drift file, used when have_freq; freq_sigma: its uncertainty, 0: unknown.
+ * Starts the state machine.
+ * freq         from the drift file, used when have_freq; else 0 is in force until it is known
+ * freq_sigma   its uncertainty, 0: unknown
  */
-void discipline_start(struct discipline *d, const struct discipline_rules *rules, bool have_freq, double freq,
-    double freq_sigma, struct mtime now);
+void discipline_start(struct discipline *d, const struct discipline_rules *rules, bool have_freq,
+    double freq, double freq_sigma, struct mtime now);
 
 /* Takes new rules at reload; state and estimates stay. */
 void discipline_set_rules(struct discipline *d, const struct discipline_rules *rules);
 
-/* Decides about one update. */
+/* Decides about one update. An offset that is not finite is refused. */
 void discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out);
 
 /* The clock was moved by delta_s by others or by a leap second; after a suspend delta_s is 0. */
 void discipline_disturbed(struct discipline *d, double delta_s, struct mtime now);
 
-/* True when the frequency deserves to be written to the drift file: in SYNC for an hour, known well enough. */
+/*
+ * True when the frequency deserves to be written to the drift file: in SYNC for an hour, and known
+ * to 1 ppm.
+ */
 bool discipline_trusted(const struct discipline *d, struct mtime now);
 
-const char *discipline_state_name(enum clock_phase_state s);    /* "NSET", "FSET", "SPIK", "FREQ", "SYNC" */
+/* "NSET", "FSET", "SPIK", "FREQ", "SYNC" */
+const char *discipline_state_name(enum clock_phase_state s);
 
 #endif

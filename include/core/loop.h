@@ -13,16 +13,16 @@ enum loop_kind { LOOP_ADAPTIVE, LOOP_CLASSIC };
 
 struct loop_rules {
 	enum loop_kind kind;            /* tinker loop */
-	int minpoll, maxpoll;           /* log2 s: the range of the poll interval over all associations */
+	int minpoll, maxpoll;           /* log2 s: of the poll interval, over all associations */
 	int allan_log2s;                /* tinker allan: 11 */
 	double precision_s;             /* of the local clock */
 	double startup_s;               /* classic: start-up clamp, 300 */
-	bool kernel;                    /* classic: the kernel loop's faster gains (enable kernel) */
+	bool kernel;                    /* classic: the kernel loop's gains (enable kernel) */
 };
 
 /* What selection hands on. */
 struct loop_input {
-	double offset_s;        /* to be added to our clock, now; includes what is still being slewed */
+	double offset_s;        /* to be added to our clock, with what is still being slewed */
 	double jitter_s;        /* system jitter */
 	double root_dist_s;     /* of the system peer */
 	/* Estimates of the adaptive pipeline; var_s2 0: none. */
@@ -32,7 +32,7 @@ struct loop_input {
 	struct mtime now;
 	struct mtime epoch;     /* T4 of the newest sample in it */
 	int64_t adjusted_ns;    /* the sum of all adjustments up to now */
-	bool seen_locally;      /* the clock was found moved by others just before: no stepout needed */
+	bool seen_locally;      /* the clock was found moved by others just before: no stepout */
 	bool broke;             /* a source's model broke and was reset since the last update */
 };
 
@@ -46,7 +46,8 @@ struct loop_output {
 };
 
 struct loop_classic {
-	double last_offset_s;
+	double last_offset_s;           /* at the last update; 0 after a step */
+	int64_t last_adjusted_ns;
 	struct mtime last;
 	double startup_left_s;          /* start-up clamp */
 	int tc_counter;
@@ -78,12 +79,17 @@ struct loop_state {
 
 /* The calls both loops have; discipline.c chooses by loop_rules.kind through a const table. */
 struct clock_loop_ops {
+	/* Begins with the freq and freq_sigma that are in *l; also when the loop is changed. */
 	void (*start)(struct loop_state *l, const struct loop_rules *r, struct mtime now);
-	/* An ordinary update: small offset, or a large one that is not to be stepped. synced: state SYNC or SPIK. */
-	void (*update)(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, bool synced,
-	    struct loop_output *out);
+	/*
+	 * An ordinary update: small offset, or a large one that is not to be stepped.
+	 * synced: state SYNC or SPIK.
+	 */
+	void (*update)(struct loop_state *l, const struct loop_rules *r,
+	    const struct loop_input *in, bool synced, struct loop_output *out);
 	/* The clock was stepped by step_s, or found moved. */
-	void (*stepped)(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now);
+	void (*stepped)(struct loop_state *l, const struct loop_rules *r, double step_s,
+	    struct mtime now);
 };
 
 /* How much of a phase is handed to the kernel at once, and when to hand on more; see loop_slice. */

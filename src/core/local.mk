@@ -6,8 +6,10 @@ libcore_a_SOURCES = \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	src/core/loop_adaptive.c \
+	src/core/discipline.c \
 	src/core/event.c \
 	src/core/filter.c \
+	src/core/loop_classic.h src/core/loop_classic.c \
 	src/core/mru.c \
 	src/core/restrict.c \
 	src/core/select.c \

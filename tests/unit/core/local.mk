@@ -40,3 +40,9 @@ TESTS += tests/unit/core/test_roundtrip
 tests_unit_core_test_roundtrip_SOURCES = tests/unit/core/test_roundtrip.c tests/unit/core/check.h
 tests_unit_core_test_roundtrip_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_roundtrip_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_discipline
+TESTS += tests/unit/core/test_discipline
+tests_unit_core_test_discipline_SOURCES = tests/unit/core/test_discipline.c tests/unit/core/check.h
+tests_unit_core_test_discipline_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_discipline_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)

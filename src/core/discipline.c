@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* discipline - the clock state machine. */
+#include "core/discipline.h"
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+#include "core/event.h"
+#include "core/loop_classic.h"
+#include "core/sample.h"
+
+static const double HOUR_S = 3600.0;
+static const double TRUSTED_SIGMA = 1e-6;
+
+static const struct clock_loop_ops *const LOOPS[] = {
+	[LOOP_ADAPTIVE] = &loop_adaptive_ops,
+	[LOOP_CLASSIC] = &loop_classic_ops,
+};
+
+static const struct clock_loop_ops *
+loop_of(const struct discipline *d)
+{
+	assert((size_t)d->rules.loop.kind < sizeof LOOPS / sizeof *LOOPS);
+	return LOOPS[d->rules.loop.kind];
+}
+
+/* The adaptive loop estimates the frequency from the first burst on; the classic one measures. */
+static bool
+must_measure(const struct discipline *d)
+{
+	return loop_of(d) == &loop_classic_ops && !d->rules.once &&
+	    (d->state == CLOCK_NSET || d->state == CLOCK_FREQ);
+}
+
+void
+discipline_start(struct discipline *d, const struct discipline_rules *rules, bool have_freq,
+    double freq, double freq_sigma, struct mtime now)
+{
+	memset(d, 0, sizeof *d);
+	d->rules = *rules;
+	d->state = have_freq ? CLOCK_FSET : CLOCK_NSET;
+	d->state_since = now;
+	d->last_update = now;
+	d->loop.freq = have_freq ? fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ) : 0.0;
+	d->loop.freq_sigma = have_freq ? freq_sigma : 0.0;
+	loop_of(d)->start(&d->loop, &d->rules.loop, now);
+}
+
+void
+discipline_set_rules(struct discipline *d, const struct discipline_rules *rules)
+{
+	bool other_loop = d->rules.loop.kind != rules->loop.kind;
+	int poll_log2s = d->loop.poll_log2s;
+
+	d->rules = *rules;
+	if (other_loop) {
+		loop_of(d)->start(&d->loop, &d->rules.loop, d->last_update);
+	}
+	poll_log2s = poll_log2s < rules->loop.minpoll ? rules->loop.minpoll : poll_log2s;
+	poll_log2s = poll_log2s > rules->loop.maxpoll ? rules->loop.maxpoll : poll_log2s;
+	d->loop.poll_log2s = poll_log2s;
+}
+
+static void
+enter(struct discipline *d, enum clock_phase_state state, struct mtime now, struct steering *out)
+{
+	static const enum system_event events[] = {
+		[CLOCK_NSET] = EVENT_FREQ_NOT_SET,
+		[CLOCK_FSET] = EVENT_FREQ_SET,
+		[CLOCK_SPIK] = EVENT_SPIKE_DETECT,
+		[CLOCK_FREQ] = EVENT_FREQ_MODE,
+		[CLOCK_SYNC] = EVENT_CLOCK_SYNC,
+	};
+
+	if (d->state == state) {
+		return;
+	}
+	d->state = state;
+	d->state_since = now;
+	out->events |= 1u << events[state];
+}
+
+static bool
+beyond_step(const struct discipline *d, double offset_s)
+{
+	return (d->rules.step_fwd_s > 0.0 && offset_s > d->rules.step_fwd_s) ||
+	    (d->rules.step_back_s > 0.0 && -offset_s > d->rules.step_back_s);
+}
+
+/* The part of an offset that does not undo what others did to the clock. */
+static double
+own_part_s(const struct discipline *d, double offset_s)
+{
+	double rest_s = offset_s + d->foreign_s;
+
+	return fabs(rest_s) < fabs(offset_s) ? rest_s : offset_s;
+}
+
+static bool
+beyond_panic(const struct discipline *d, double offset_s)
+{
+	return d->rules.panic_s > 0.0 && fabs(own_part_s(d, offset_s)) > d->rules.panic_s;
+}
+
+static void
+slew(struct discipline *d, const struct loop_output *l, struct steering *out)
+{
+	out->act = STEER_SLEW;
+	out->phase_s = l->phase_s;
+	out->freq = l->freq;
+	out->time_constant = l->time_constant;
+	out->burst = l->burst;
+	out->events |= l->events;
+	d->synced = true;
+	d->foreign_s = 0.0;
+}
+
+static void
+update_loop(struct discipline *d, const struct loop_input *in, struct steering *out)
+{
+	bool synced = d->state == CLOCK_SYNC || d->state == CLOCK_SPIK;
+	struct loop_output l;
+
+	loop_of(d)->update(&d->loop, &d->rules.loop, in, synced, &l);
+	slew(d, &l, out);
+	enter(d, CLOCK_SYNC, in->now, out);
+}
+
+static bool
+measured(const struct discipline *d, const struct loop_input *in)
+{
+	return d->state == CLOCK_FREQ &&
+	    mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
+}
+
+/*
+ * Without a drift file: corrects the phase, and watches for the time of stepout how the clock runs.
+ * RFC 5905 leaves the clock alone meanwhile, up to 150 ms away from where it was.
+ */
+static void
+measure(struct discipline *d, const struct loop_input *in, struct steering *out)
+{
+	struct loop_output l;
+
+	if (d->state == CLOCK_NSET) {
+		loop_classic_measure_start(&d->loop, in);
+		enter(d, CLOCK_FREQ, in->now, out);
+	} else if (measured(d, in)) {
+		loop_classic_measure_end(&d->loop, &d->rules.loop, in);
+		update_loop(d, in, out);
+		return;
+	}
+	loop_classic_measure_slew(&d->loop, in, &l);
+	slew(d, &l, out);
+}
+
+static void
+refuse(struct discipline *d, const char *why, struct steering *out)
+{
+	d->stopped = true;
+	d->synced = false;
+	out->act = STEER_NONE;
+	out->refused = why;
+	out->events |= 1u << EVENT_PANIC_STOP;
+}
+
+/* True when the last hour has all the steps it may have. Undoing the work of others is free. */
+static bool
+too_many_steps(const struct discipline *d, double step_s, struct mtime now)
+{
+	unsigned oldest = d->counted_steps % DISCIPLINE_STEPS_PER_HOUR;
+
+	return beyond_step(d, own_part_s(d, step_s)) &&
+	    d->counted_steps >= DISCIPLINE_STEPS_PER_HOUR &&
+	    mtime_diff_s(now, d->step_at[oldest]) < HOUR_S;
+}
+
+/* NULL, or why this step must not be. */
+static const char *
+step_forbidden(const struct discipline *d, const struct loop_input *in, double sum_s)
+{
+	if (too_many_steps(d, in->offset_s, in->now)) {
+		return "too many steps in an hour";
+	}
+	if (d->rules.panic_s > 0.0 && sum_s > d->rules.panic_s) {
+		return "steps exceed the panic threshold in sum";
+	}
+	return NULL;
+}
+
+static void
+count_step(struct discipline *d, const struct loop_input *in, double sum_s)
+{
+	if (beyond_step(d, own_part_s(d, in->offset_s))) {
+		d->step_at[d->counted_steps % DISCIPLINE_STEPS_PER_HOUR] = in->now;
+		d->counted_steps++;
+	}
+	d->steps++;
+	d->step_sum_s = sum_s;
+	d->foreign_s = 0.0;
+}
+
+static void
+step(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
+{
+	bool again = must_measure(d) && !measured(d, in);
+	double sum_s = d->step_sum_s + (first ? 0.0 : fabs(own_part_s(d, in->offset_s)));
+	const char *forbidden = step_forbidden(d, in, sum_s);
+
+	if (forbidden != NULL) {
+		refuse(d, forbidden, out);
+		return;
+	}
+	count_step(d, in, sum_s);
+	if (again) {
+		loop_classic_measure_start(&d->loop, in);
+	} else if (must_measure(d)) {
+		loop_classic_measure_end(&d->loop, &d->rules.loop, in);
+	}
+	loop_of(d)->stepped(&d->loop, &d->rules.loop, in->offset_s, in->now);
+	enter(d, again ? CLOCK_FREQ : CLOCK_SYNC, in->now, out);
+	d->state_since = in->now;
+	d->synced = !again;
+	out->act = STEER_STEP;
+	out->step_s = in->offset_s;
+	out->freq = d->loop.freq;
+	out->events |= 1u << EVENT_CLOCK_STEP;
+}
+
+/*
+ * A large offset must last for the time of stepout before it is believed, except at the start, or
+ * when somebody was seen to move the clock.
+ */
+static void
+judge_large(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
+{
+	bool over = in->seen_locally ||
+	    mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
+
+	if (d->state == CLOCK_SYNC && !in->seen_locally) {
+		enter(d, CLOCK_SPIK, in->now, out);
+	} else if (over || d->state == CLOCK_NSET || d->state == CLOCK_FSET) {
+		step(d, in, first, out);
+	}
+}
+
+static void
+judge(struct discipline *d, const struct loop_input *in, struct steering *out)
+{
+	bool first = !d->updated;
+	bool panic = beyond_panic(d, in->offset_s);
+	bool large = beyond_step(d, in->offset_s) || (panic && !first) ||
+	    (first && d->rules.step_first && fabs(in->offset_s) > 0.0);
+
+	if (panic && first && !d->rules.panic_gate) {
+		out->act = STEER_PANIC;
+		out->events |= 1u << EVENT_PANIC_STOP;
+		return;
+	}
+	d->updated = true;      /* and -g and -G are withdrawn: CVE-2015-5300 */
+	if (large) {
+		judge_large(d, in, first, out);
+	} else if (must_measure(d)) {
+		measure(d, in, out);
+	} else {
+		update_loop(d, in, out);
+	}
+	if (out->act == STEER_SLEW) {
+		d->last_offset_s = in->offset_s;
+	} else if (out->act == STEER_STEP) {
+		d->last_offset_s = 0.0;
+	}
+}
+
+void
+discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out)
+{
+	*out = (struct steering){ .act = STEER_NONE, .freq = d->loop.freq };
+	if (d->stopped) {
+		out->refused = "stopped after too many or too large steps";
+	} else if (!isfinite(in->offset_s)) {
+		out->refused = "the offset is not a number";
+	} else {
+		judge(d, in, out);
+		d->last_update = in->now;
+	}
+	out->synced = d->synced;
+}
+
+void
+discipline_disturbed(struct discipline *d, double delta_s, struct mtime now)
+{
+	d->foreign_s += delta_s;
+	loop_of(d)->stepped(&d->loop, &d->rules.loop, delta_s, now);
+	/* How the clock ran meanwhile is not known: measure from the next update on. */
+	if (d->state == CLOCK_FREQ) {
+		d->state = CLOCK_NSET;
+		d->state_since = now;
+	}
+}
+
+bool
+discipline_trusted(const struct discipline *d, struct mtime now)
+{
+	return d->state == CLOCK_SYNC && !d->stopped &&
+	    mtime_diff_s(now, d->state_since) >= HOUR_S &&
+	    d->loop.freq_sigma > 0.0 && d->loop.freq_sigma < TRUSTED_SIGMA;
+}
+
+const char *
+discipline_state_name(enum clock_phase_state s)
+{
+	static const char *const names[] = {
+		[CLOCK_NSET] = "NSET", [CLOCK_FSET] = "FSET", [CLOCK_SPIK] = "SPIK",
+		[CLOCK_FREQ] = "FREQ", [CLOCK_SYNC] = "SYNC",
+	};
+
+	assert((size_t)s < sizeof names / sizeof *names);
+	return names[s];
+}

@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the clock state machine promises, with the classic loop below it. */
+#include "core/discipline.h"
+#include "check.h"
+#include "core/event.h"
+#include "core/sample.h"
+
+static const struct discipline_rules RULES = {
+	.loop = { .kind = LOOP_CLASSIC, .minpoll = 6, .maxpoll = 10, .allan_log2s = 11,
+		.precision_s = 1e-6, .startup_s = 300, .kernel = true },
+	.step_fwd_s = 0.128, .step_back_s = 0.128, .stepout_s = 300, .panic_s = 1000,
+};
+
+#define EVENT_BIT(e) (1u << (e))
+
+static struct steering
+update(struct discipline *d, double at_s, double offset_s)
+{
+	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
+		.now = moment(at_s), .epoch = moment(at_s) };
+	struct steering out;
+
+	discipline_update(d, &in, &out);
+	return out;
+}
+
+static struct steering
+update_after_jump(struct discipline *d, double at_s, double offset_s)
+{
+	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
+		.now = moment(at_s), .epoch = moment(at_s), .seen_locally = true };
+	struct steering out;
+
+	discipline_update(d, &in, &out);
+	return out;
+}
+
+/* In SYNC at second 0, by a drift file and a first offset of nothing. */
+static struct discipline
+synced(const struct discipline_rules *rules)
+{
+	struct discipline d;
+	struct steering s;
+
+	discipline_start(&d, rules, true, 0.0, 0.0, moment(-10));
+	s = update(&d, 0, 0.0);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	return d;
+}
+
+static void
+a_drift_file_decides_the_first_state(void **state)
+{
+	struct discipline d;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 33e-6, 1e-6, moment(0));
+	assert_int_equal(d.state, CLOCK_NSET);
+	assert_near(d.loop.freq, 0.0, 0.0);
+	assert_int_equal(d.loop.poll_log2s, 6);
+	discipline_start(&d, &RULES, true, 33e-6, 1e-6, moment(0));
+	assert_int_equal(d.state, CLOCK_FSET);
+	assert_near(d.loop.freq, 33e-6, 0.0);
+	assert_near(d.loop.freq_sigma, 1e-6, 0.0);
+	discipline_start(&d, &RULES, true, -1.0, 0.0, moment(0));
+	assert_near(d.loop.freq, -500e-6, 0.0);
+	assert_false(d.synced);
+}
+
+static void
+a_small_first_offset_is_slewed_while_the_frequency_is_measured(void **state)
+{
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	s = update(&d, 8, 0.010);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.phase_s, 0.010, 0.0);
+	/* 500 ppm * 2^(2+tc) >= 10 ms: 2^(2+tc) >= 20, so tc is 3. */
+	assert_int_equal(s.time_constant, 3);
+	assert_true(s.synced);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_FREQ_MODE));
+	assert_int_equal(d.state, CLOCK_FREQ);
+	/* Meanwhile the phase goes on being corrected at the old rate. */
+	s = update(&d, 300, 0.020);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.freq, 0.0, 0.0);
+	assert_int_equal(s.events, 0);
+	assert_int_equal(d.state, CLOCK_FREQ);
+	assert_near(d.last_offset_s, 0.020, 0.0);
+}
+
+/*
+ * The free clock loses 50 ppm. 8 ms were slewed in meanwhile, so after 320 s the offset is
+ * 10 + 16 - 8 = 18 ms.
+ */
+static void
+the_frequency_is_measured_as_if_nothing_had_been_slewed(void **state)
+{
+	struct discipline d;
+	struct loop_input in = { .offset_s = 0.010, .jitter_s = 3.2e-4, .now = moment(10),
+		.adjusted_ns = 7000000000 };
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	discipline_update(&d, &in, &s);
+	in.now = moment(330);
+	in.adjusted_ns += 8000000;
+	in.offset_s = 0.018;
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.freq, 50e-6, 1e-12);
+	assert_near(d.loop.freq_sigma, 1e-6, 1e-12);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC));
+}
+
+static void
+a_large_first_offset_is_stepped_before_the_frequency_is_measured(void **state)
+{
+	struct discipline d;
+	struct loop_input in = { .offset_s = -5.0, .jitter_s = 1e-4, .now = moment(10) };
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(s.step_s, -5.0, 0.0);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_FREQ_MODE) | EVENT_BIT(EVENT_CLOCK_STEP));
+	assert_false(s.synced);
+	assert_int_equal(d.state, CLOCK_FREQ);
+	assert_near(d.last_offset_s, 0.0, 0.0);
+	/* A clock 100 ppm fast: 32 ms back in 320 s, the step not counted. */
+	in.now = moment(330);
+	in.adjusted_ns = -5000000000;
+	in.offset_s = -0.032;
+	discipline_update(&d, &in, &s);
+	assert_near(s.freq, -100e-6, 1e-12);
+	assert_true(s.synced);
+	assert_int_equal(d.state, CLOCK_SYNC);
+}
+
+static void
+a_large_offset_while_measuring_waits_for_its_end(void **state)
+{
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	(void)update(&d, 0, 0.0);
+	s = update(&d, 200, 0.150);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_null(s.refused);
+	s = update(&d, 400, 0.150);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(s.freq, 0.150 / 400, 1e-12);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_true(s.synced);
+}
+
+static void
+a_stepout_of_nothing_measures_nothing(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	rules.stepout_s = 0;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	(void)update(&d, 0, 0.0);
+	s = update(&d, 0, 0.1);
+	assert_near(s.freq, 0.0, 0.0);
+	assert_int_equal(d.state, CLOCK_SYNC);
+}
+
+static void
+with_a_drift_file_the_first_offset_synchronises(void **state)
+{
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, true, 20e-6, 0, moment(0));
+	s = update(&d, 8, 0.050);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.freq, 20e-6, 0.0);
+	assert_true(s.synced);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC));
+	discipline_start(&d, &RULES, true, 20e-6, 0, moment(0));
+	s = update(&d, 8, 0.2);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(s.freq, 20e-6, 0.0);
+	assert_true(s.synced);
+	assert_int_equal(d.state, CLOCK_SYNC);
+}
+
+static void
+a_spike_is_waited_out(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	s = update(&d, 1000, 0.5);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_SPIKE_DETECT));
+	assert_int_equal(d.state, CLOCK_SPIK);
+	assert_true(s.synced);
+	assert_near(d.last_offset_s, 0.0, 0.0);
+	s = update(&d, 1299, 0.5);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_int_equal(s.events, 0);
+	s = update(&d, 1300, 0.001);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC));
+	assert_int_equal(d.state, CLOCK_SYNC);
+	/* The next spike waits anew. */
+	s = update(&d, 1310, 0.5);
+	s = update(&d, 1609, 0.5);
+	assert_int_equal(s.act, STEER_NONE);
+}
+
+static void
+an_offset_that_lasts_for_stepout_is_stepped(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	(void)update(&d, 1000, 0.5);
+	s = update(&d, 1300, 0.6);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(s.step_s, 0.6, 0.0);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC) | EVENT_BIT(EVENT_CLOCK_STEP));
+	assert_int_equal(d.steps, 1);
+	assert_int_equal(d.loop.poll_log2s, 6);
+}
+
+static void
+each_direction_has_its_own_step_threshold(void **state)
+{
+	const struct {
+		double fwd_s, back_s, offset_s;
+		bool step;
+	} cases[] = {
+		{ 0.128, 0.128, 0.127, false }, { 0.128, 0.128, 0.129, true },
+		{ 0.128, 0.128, -0.127, false }, { 0.128, 0.128, -0.129, true },
+		{ 0.5, 0.1, 0.4, false }, { 0.5, 0.1, -0.11, true },
+		{ 0, 0.1, 900, false }, { 0.1, 0, -900, false }, { 0, 0.1, -0.2, true },
+		{ 600, 600, 599, false }, { 600, 600, -601, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct discipline_rules rules = RULES;
+		struct discipline d;
+		struct steering s;
+
+		rules.step_fwd_s = cases[i].fwd_s;
+		rules.step_back_s = cases[i].back_s;
+		discipline_start(&d, &rules, true, 0, 0, moment(0));
+		s = update(&d, 0, cases[i].offset_s);
+		assert_int_equal(s.act, cases[i].step ? STEER_STEP : STEER_SLEW);
+	}
+}
+
+static void
+a_first_offset_beyond_panic_needs_the_gate(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	s = update(&d, 8, -1001);
+	assert_int_equal(s.act, STEER_PANIC);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_PANIC_STOP));
+	s = update(&d, 9, 999);
+	assert_int_equal(s.act, STEER_STEP);
+	rules.panic_gate = true;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	s = update(&d, 8, 1.6e9);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(d.step_sum_s, 0.0, 0.0);
+	rules.panic_gate = false;
+	rules.panic_s = 0;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	s = update(&d, 8, 1.6e9);
+	assert_int_equal(s.act, STEER_STEP);
+}
+
+/* CVE-2015-5300: whoever makes the first step small may not have the gate for a big one. */
+static void
+any_first_update_closes_the_gate(void **state)
+{
+	const double firsts_s[] = { 0.0, 0.01, 0.9 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof firsts_s / sizeof *firsts_s; i++) {
+		struct discipline_rules rules = RULES;
+		struct discipline d;
+		struct steering s;
+
+		rules.panic_gate = true;
+		discipline_start(&d, &rules, true, 0, 0, moment(0));
+		(void)update(&d, 0, firsts_s[i]);
+		assert_true(d.updated);
+		s = update(&d, 64, 2000);
+		assert_int_equal(s.act, STEER_NONE);
+		s = update(&d, 64 + 300, 2000);
+		assert_int_equal(s.act, STEER_NONE);
+		assert_string_equal(s.refused, "steps exceed the panic threshold in sum");
+		assert_false(s.synced);
+		assert_int_equal(s.events, EVENT_BIT(EVENT_PANIC_STOP));
+		/* And for good. */
+		s = update(&d, 1e6, 0.0);
+		assert_int_equal(s.act, STEER_NONE);
+		assert_non_null(s.refused);
+		assert_false(s.synced);
+		assert_int_equal(s.events, 0);
+	}
+}
+
+/* Makes a step of step_s that begins to show at at_s and is believed 300 s later. */
+static struct steering
+lasting(struct discipline *d, double at_s, double step_s)
+{
+	(void)update(d, at_s, step_s);
+	return update(d, at_s + 300, step_s);
+}
+
+static void
+a_fourth_step_within_an_hour_is_refused(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		s = lasting(&d, 1000 * i, 1.0);
+		assert_int_equal(s.act, STEER_STEP);
+	}
+	/* The first was at 300, so one at 3900 is allowed; the next only 3600 after the second. */
+	s = lasting(&d, 3600, 1.0);
+	assert_int_equal(s.act, STEER_STEP);
+	s = lasting(&d, 4599, 1.0);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_string_equal(s.refused, "too many steps in an hour");
+	assert_false(s.synced);
+	assert_true(d.stopped);
+	assert_int_equal(d.steps, 4);
+}
+
+static void
+steps_may_not_exceed_panic_in_sum(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d = synced(&rules);
+	struct steering s;
+
+	(void)state;
+	s = lasting(&d, 10000, 400);
+	assert_int_equal(s.act, STEER_STEP);
+	s = lasting(&d, 20000, -400);
+	assert_int_equal(s.act, STEER_STEP);
+	s = lasting(&d, 30000, 400);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_true(d.stopped);
+	rules.panic_s = 0;
+	d = synced(&rules);
+	for (int i = 1; i < 6; i++) {
+		s = lasting(&d, 10000 * i, 4000);
+		assert_int_equal(s.act, STEER_STEP);
+	}
+}
+
+static void
+beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	rules.step_fwd_s = rules.step_back_s = 0;
+	d = synced(&rules);
+	s = update(&d, 1000, 999);
+	assert_int_equal(s.act, STEER_SLEW);
+	s = lasting(&d, 2000, 1001);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_true(d.stopped);
+}
+
+static void
+a_jump_seen_locally_is_undone_at_once_and_for_free(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	/* Somebody sets the clock ahead by two hours, and again, and again. */
+	for (int i = 1; i <= 6; i++) {
+		discipline_disturbed(&d, 7200, moment(100 * i));
+		s = update_after_jump(&d, 100 * i + 8, -7200.01);
+		assert_int_equal(s.act, STEER_STEP);
+		assert_near(s.step_s, -7200.01, 0.0);
+		assert_true(s.synced);
+		assert_int_equal(d.state, CLOCK_SYNC);
+	}
+	assert_int_equal(d.steps, 6);
+	assert_int_equal(d.counted_steps, 0);
+	assert_near(d.step_sum_s, 0.06, 1e-9);
+	/* What is beyond the jump does count. */
+	discipline_disturbed(&d, 100, moment(1000));
+	s = update_after_jump(&d, 1008, 1000.5);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_true(d.stopped);
+}
+
+static void
+an_update_between_forgets_the_jump(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	discipline_disturbed(&d, 7200, moment(100));
+	s = update(&d, 108, 0.0);
+	assert_int_equal(s.act, STEER_SLEW);
+	s = lasting(&d, 200, -7200);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_true(d.stopped);
+}
+
+static void
+a_spike_while_waiting_is_stepped_when_seen_locally(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	(void)update(&d, 100, 0.5);
+	s = update_after_jump(&d, 108, 0.5);
+	assert_int_equal(s.act, STEER_STEP);
+}
+
+static void
+a_suspend_restarts_the_measurement(void **state)
+{
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	(void)update(&d, 0, 0.0);
+	discipline_disturbed(&d, 0.0, moment(290));
+	assert_int_equal(d.state, CLOCK_NSET);
+	s = update(&d, 299, 0.1);
+	assert_int_equal(d.state, CLOCK_FREQ);
+	s = update(&d, 598, 0.1);
+	assert_int_equal(d.state, CLOCK_FREQ);
+	/* 100 ms in 300 s now would be 333 ppm, but of the new base nothing is left. */
+	s = update(&d, 599, 0.1);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_near(s.freq, 0.0, 1e-12);
+	/* The same by a step at once, not after the start of stepout. */
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	(void)update(&d, 0, 0.0);
+	s = update_after_jump(&d, 100, 3.0);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_int_equal(d.state, CLOCK_FREQ);
+	assert_false(s.synced);
+	s = update(&d, 399, 0.001);
+	assert_int_equal(d.state, CLOCK_FREQ);
+}
+
+static void
+step_first_steps_any_first_offset_once(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	rules.step_first = true;
+	discipline_start(&d, &rules, true, 0, 0, moment(0));
+	s = update(&d, 0, -0.0001);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_int_equal(d.counted_steps, 0);
+	s = update(&d, 64, 0.0001);
+	assert_int_equal(s.act, STEER_SLEW);
+	discipline_start(&d, &rules, true, 0, 0, moment(0));
+	s = update(&d, 0, 0.0);
+	assert_int_equal(s.act, STEER_SLEW);
+}
+
+static void
+setting_the_clock_once_measures_nothing(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	rules.once = true;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	s = update(&d, 0, 0.010);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.phase_s, 0.010, 0.0);
+	assert_true(s.synced);
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	s = update(&d, 0, 10);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_true(s.synced);
+	assert_int_equal(d.state, CLOCK_SYNC);
+}
+
+static void
+an_offset_that_is_no_number_is_refused(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	s = update(&d, 64, (double)NAN);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_string_equal(s.refused, "the offset is not a number");
+	assert_true(s.synced);
+	s = update(&d, 128, HUGE_VAL);
+	assert_int_equal(s.act, STEER_NONE);
+	s = update(&d, 192, 0.001);
+	assert_int_equal(s.act, STEER_SLEW);
+}
+
+static void
+new_rules_keep_state_and_frequency(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d = synced(&rules);
+
+	(void)state;
+	d.loop.freq = 12e-6;
+	rules.loop.minpoll = 8;
+	discipline_set_rules(&d, &rules);
+	assert_int_equal(d.loop.poll_log2s, 8);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	rules.loop.minpoll = 4;
+	rules.loop.maxpoll = 5;
+	discipline_set_rules(&d, &rules);
+	assert_int_equal(d.loop.poll_log2s, 5);
+	rules.loop.kind = LOOP_ADAPTIVE;
+	discipline_set_rules(&d, &rules);
+	assert_near(d.loop.freq, 12e-6, 0.0);
+	assert_int_equal(d.loop.poll_log2s, 5);
+	assert_int_equal(d.state, CLOCK_SYNC);
+}
+
+static void
+a_frequency_is_trusted_after_an_hour_in_sync(void **state)
+{
+	struct discipline d = synced(&RULES);
+
+	(void)state;
+	d.loop.freq_sigma = 0.9e-6;
+	assert_false(discipline_trusted(&d, moment(3599)));
+	assert_true(discipline_trusted(&d, moment(3600)));
+	d.loop.freq_sigma = 1.1e-6;
+	assert_false(discipline_trusted(&d, moment(3600)));
+	d.loop.freq_sigma = 0.0;
+	assert_false(discipline_trusted(&d, moment(3600)));
+	d.loop.freq_sigma = 0.5e-6;
+	(void)update(&d, 3700, 1.0);
+	assert_false(discipline_trusted(&d, moment(3700)));
+	(void)update(&d, 4000, 2000.0);
+	assert_true(d.stopped);
+	d.state = CLOCK_SYNC;
+	assert_false(discipline_trusted(&d, moment(1e6)));
+}
+
+static void
+states_have_the_names_of_the_rfc(void **state)
+{
+	(void)state;
+	assert_string_equal(discipline_state_name(CLOCK_NSET), "NSET");
+	assert_string_equal(discipline_state_name(CLOCK_FSET), "FSET");
+	assert_string_equal(discipline_state_name(CLOCK_SPIK), "SPIK");
+	assert_string_equal(discipline_state_name(CLOCK_FREQ), "FREQ");
+	assert_string_equal(discipline_state_name(CLOCK_SYNC), "SYNC");
+}
+
+/* Whatever the offsets, the limits hold. */
+static void
+no_sequence_of_offsets_passes_the_limits(void **state)
+{
+	uint64_t seed = 5300;
+
+	(void)state;
+	print_message("seed %llu\n", (unsigned long long)seed);
+	for (int run = 0; run < 300; run++) {
+		struct discipline_rules rules = RULES;
+		struct discipline d;
+		double steps_at[400], sum_s = 0.0, at_s = 0.0;
+		int n = 0;
+
+		rules.panic_gate = seeded_below(&seed, 2) == 0;
+		discipline_start(&d, &rules, seeded_below(&seed, 2) == 0, 0, 0, moment(0));
+		for (int i = 0; i < 400; i++) {
+			double scale_s = pow(10.0, seeded_uniform(&seed, -4, 4));
+			bool first = !d.updated;
+			struct steering s;
+
+			at_s += seeded_uniform(&seed, 1, 1100);
+			s = update(&d, at_s, seeded_uniform(&seed, -1, 1) * scale_s);
+			assert_true(fabs(s.freq) <= NTP_MAXFREQ);
+			if (s.act == STEER_SLEW) {
+				double rate = s.phase_s / log2s_to_s(2 + s.time_constant);
+
+				assert_true(s.time_constant >= 0 && s.time_constant <= 10);
+				assert_true(fabs(s.phase_s) <= 0.5);
+				assert_true(fabs(rate + s.freq) <= NTP_MAXFREQ + 1e-12);
+			}
+			if (s.act == STEER_STEP) {
+				sum_s += first ? 0.0 : fabs(s.step_s);
+				steps_at[n] = at_s;
+				assert_true(n < 3 || at_s - steps_at[n - 3] >= 3600);
+				n++;
+			}
+			assert_true(sum_s <= rules.panic_s);
+			assert_int_equal(s.synced, d.synced);
+			assert_true(!d.stopped || !s.synced);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_drift_file_decides_the_first_state),
+		cmocka_unit_test(
+		    a_small_first_offset_is_slewed_while_the_frequency_is_measured),
+		cmocka_unit_test(the_frequency_is_measured_as_if_nothing_had_been_slewed),
+		cmocka_unit_test(
+		    a_large_first_offset_is_stepped_before_the_frequency_is_measured),
+		cmocka_unit_test(a_large_offset_while_measuring_waits_for_its_end),
+		cmocka_unit_test(a_stepout_of_nothing_measures_nothing),
+		cmocka_unit_test(with_a_drift_file_the_first_offset_synchronises),
+		cmocka_unit_test(a_spike_is_waited_out),
+		cmocka_unit_test(an_offset_that_lasts_for_stepout_is_stepped),
+		cmocka_unit_test(each_direction_has_its_own_step_threshold),
+		cmocka_unit_test(a_first_offset_beyond_panic_needs_the_gate),
+		cmocka_unit_test(any_first_update_closes_the_gate),
+		cmocka_unit_test(a_fourth_step_within_an_hour_is_refused),
+		cmocka_unit_test(steps_may_not_exceed_panic_in_sum),
+		cmocka_unit_test(beyond_panic_even_a_clock_that_is_never_stepped_stops),
+		cmocka_unit_test(a_jump_seen_locally_is_undone_at_once_and_for_free),
+		cmocka_unit_test(an_update_between_forgets_the_jump),
+		cmocka_unit_test(a_spike_while_waiting_is_stepped_when_seen_locally),
+		cmocka_unit_test(a_suspend_restarts_the_measurement),
+		cmocka_unit_test(step_first_steps_any_first_offset_once),
+		cmocka_unit_test(setting_the_clock_once_measures_nothing),
+		cmocka_unit_test(an_offset_that_is_no_number_is_refused),
+		cmocka_unit_test(new_rules_keep_state_and_frequency),
+		cmocka_unit_test(a_frequency_is_trusted_after_an_hour_in_sync),
+		cmocka_unit_test(states_have_the_names_of_the_rfc),
+		cmocka_unit_test(no_sequence_of_offsets_passes_the_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
