@@ -25,7 +25,8 @@ count() {
 	stage_failed=$(grep . <<<"$results" | grep -vc '^:test-result: PASS')
 	stage_failures=$(find "$1" -name '*.trs' -exec grep -l '^:test-result: [^P]' {} + |
 		while read -r trs; do
-			grep -aE '^(FAIL|ERROR|SKIP|XPASS|XFAIL): ' "${trs%.trs}.log" | sed 's|^|      |'
+			grep -aE '^(FAIL|ERROR|SKIP|XPASS|XFAIL): ' "${trs%.trs}.log" |
+				sed 's|^|      |'
 		done)
 }
 

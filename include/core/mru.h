@@ -59,6 +59,7 @@ uint32_t mru_newer(const struct mru *m, uint32_t at);
 uint32_t mru_position(const struct mru *m, const struct addr *a);
 void mru_read(const struct mru *m, uint32_t at, struct mru_client *out);
 
+/* Clients: held now, the most ever held, the most that fit. */
 size_t mru_used(const struct mru *m);
 size_t mru_peak(const struct mru *m);
 size_t mru_capacity(const struct mru *m);

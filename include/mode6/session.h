@@ -67,6 +67,7 @@ void session_set_debug(struct session *s, int level);
 /* Asks and waits. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
 enum session_result session_ask(struct session *s, const struct request *r, struct answer *out);
 
+/* What the session talks through; the session owns it. */
 struct transport *session_transport(const struct session *s);
 
 /* How ntpq has always worded an error answer, without the leading "***". */

@@ -43,7 +43,6 @@ const char *words_source(unsigned source);              /* "sync_ntp" */
 
 /*
  * Appends "pkt_auth, peer_dist", or "ok" when no bit is set; unknown bits are shown in hexadecimal.
- * 
  */
 void words_flash(struct text *t, uint32_t bits);
 const char *words_flash_bit(unsigned i);                /* i < FLASH_N */

@@ -34,6 +34,7 @@ int log_system_reopen(struct log *l);
 /* The terminal is gone (the process went to the background): lines without a file go to syslog. */
 void log_system_background(struct log *l);
 
+/* The least important level that is written; and which one that is. */
 void log_system_level(struct log *l, enum log_level max);
 enum log_level log_system_level_now(const struct log *l);
 

@@ -28,6 +28,7 @@ void notify_status(void *n, const char *text);
 /* RELOADING=1 with the monotonic time, and READY=1 when done. */
 void notify_reloading(void *n, bool done);
 
+/* Tells the service manager that the end has begun. */
 void notify_stopping(void *n);
 
 #endif

@@ -48,6 +48,7 @@ void value_put_real(double v, struct text *out);
 /* Appends a word as the tokenizer reads it back, quoted when that is needed. */
 void value_put_word(const char *word, struct text *out);
 
+/* True when both are the same number; the compiler may not compare them by ==. */
 bool value_same_real(double a, double b);
 
 /* Days since 1900-01-01 to YYYY-MM-DD and back. */

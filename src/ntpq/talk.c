@@ -105,13 +105,14 @@ complete(EditLine *el, int key)
 	return CC_REDISPLAY;
 }
 
+/* libedit wants a string it could write to: it is the client data, of the caller. */
 static char *
 show_prompt(EditLine *el)
 {
-	static char text[] = "ntpq> ";
+	void *prompt = NULL;
 
-	(void)el;
-	return text;
+	el_get(el, EL_CLIENTDATA, &prompt);
+	return prompt;
 }
 
 /* False when the terminal cannot be edited on. */
@@ -121,6 +122,7 @@ talk_editing(struct ntpq *q)
 	EditLine *el = el_init("ntpq", stdin, stdout, stderr);
 	History *past = history_init();
 	HistEvent event;
+	char prompt[] = "ntpq> ";
 	const char *line;
 	int len;
 
@@ -128,6 +130,7 @@ talk_editing(struct ntpq *q)
 		return false;
 	}
 	history(past, &event, H_SETSIZE, HISTORY_N);
+	el_set(el, EL_CLIENTDATA, prompt);
 	el_set(el, EL_PROMPT, show_prompt);
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_HIST, history, past);
