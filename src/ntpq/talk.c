@@ -15,7 +15,7 @@
 
 enum { HISTORY_N = 200 };
 
-static const char words[] = "ntpq> ";
+static const char prompt[] = "ntpq> ";
 
 static void
 talk_plainly(struct ntpq *q, bool with_prompt)
@@ -109,10 +109,10 @@ complete(EditLine *el, int key)
 static char *
 show_prompt(EditLine *el)
 {
-	void *words = NULL;
+	void *text = NULL;
 
-	el_get(el, EL_CLIENTDATA, &words);
-	return words;
+	el_get(el, EL_CLIENTDATA, &text);
+	return text;
 }
 
 /* False when the terminal cannot be edited on. */
@@ -122,7 +122,7 @@ talk_editing(struct ntpq *q)
 	EditLine *el = el_init("ntpq", stdin, stdout, stderr);
 	History *past = history_init();
 	HistEvent event;
-	char words[] = "ntpq> ";
+	char text[sizeof prompt];
 	const char *line;
 	int len;
 
@@ -130,7 +130,8 @@ talk_editing(struct ntpq *q)
 		return false;
 	}
 	history(past, &event, H_SETSIZE, HISTORY_N);
-	el_set(el, EL_CLIENTDATA, words);
+	memcpy(text, prompt, sizeof text);
+	el_set(el, EL_CLIENTDATA, text);
 	el_set(el, EL_PROMPT, show_prompt);
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_HIST, history, past);
