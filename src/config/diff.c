@@ -229,8 +229,8 @@ same_options(const struct config_source *a, const struct config_source *b)
 	    a->fudge.given == b->fudge.given;
 }
 
-static const struct config_source *
-find_source(const struct config *c, const struct config_source *s)
+const struct config_source *
+config_source_in(const struct config *c, const struct config_source *s)
 {
 	for (unsigned i = 0; i < c->sources_n; i++) {
 		if (is_same_server(&c->sources[i], s)) {
@@ -269,19 +269,19 @@ static void
 add_sources(struct diff *d)
 {
 	for (unsigned i = 0; i < d->old->sources_n; i++) {
-		if (find_source(d->new, &d->old->sources[i]) == NULL) {
+		if (config_source_in(d->new, &d->old->sources[i]) == NULL) {
 			add_source(d, CHANGE_SOURCE_DROP, &d->old->sources[i], NULL);
 		}
 	}
 	for (unsigned i = 0; i < d->new->sources_n; i++) {
 		const struct config_source *now = &d->new->sources[i];
-		const struct config_source *was = find_source(d->old, now);
+		const struct config_source *was = config_source_in(d->old, now);
 		if (was != NULL && !same_options(was, now)) {
 			add_source(d, CHANGE_SOURCE_OPTIONS, was, now);
 		}
 	}
 	for (unsigned i = 0; i < d->new->sources_n; i++) {
-		if (find_source(d->old, &d->new->sources[i]) == NULL) {
+		if (config_source_in(d->old, &d->new->sources[i]) == NULL) {
 			add_source(d, CHANGE_SOURCE_ADD, NULL, &d->new->sources[i]);
 		}
 	}

@@ -76,7 +76,7 @@ settle(struct adjust *a)
 	struct clock_state st;
 
 	if (a->controlled) {
-		if (a->set_s != 0.0 || a->carry_s != 0.0) {
+		if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
 			to_come = a->clock->ops->get(a->clock, &st) == 0 ? phase_to_come(a, &now, st.phase_s) : 0.0;
 		}
 		add_ns(a, (a->pending_s - to_come) * 1e9);
@@ -113,31 +113,45 @@ set_phase(struct adjust *a, double phase_s, double freq, int time_constant, unsi
 	return 0;
 }
 
-void
-adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq)
+/* Takes hold of the clock: our frequency (NAN: the kernel's), no phase of others, the nominal tick. */
+static void
+take_hold(struct adjust *a, double freq)
 {
 	struct clock_state st;
 
+	a->error = a->clock->ops->get(a->clock, &st);
+	if (a->error != 0) {
+		return;
+	}
+	a->pending_s = st.phase_s;
+	a->error = set_phase(a, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
+	a->carry_s = 0.0;
+	a->pending_s = 0.0;
+	a->controlled = a->error == 0;
+}
+
+void
+adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq)
+{
 	memset(a, 0, sizeof *a);
 	a->clock = clock;
 	a->at = read_clock(a);
 	a->set_at = a->at;
 	a->base_ns = a->at.real.ns - a->at.mono.ns;
+	if (wanted) {
+		take_hold(a, freq);
+	}
+}
+
+void
+adjust_control(struct adjust *a, bool wanted)
+{
+	settle(a);
 	if (!wanted) {
-		return;
+		a->controlled = false;
+	} else if (!a->controlled) {
+		take_hold(a, (double)NAN);
 	}
-	a->error = clock->ops->get(clock, &st);
-	if (a->error != 0) {
-		return;
-	}
-	if (isnan(freq)) {
-		freq = st.freq;
-	}
-	a->pending_s = st.phase_s;
-	a->error = set_phase(a, 0.0, rounded_freq(freq), 0, CLOCK_SET_TICK);
-	a->carry_s = 0.0;
-	a->pending_s = 0.0;
-	a->controlled = a->error == 0;
 }
 
 int64_t

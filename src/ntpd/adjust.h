@@ -46,6 +46,9 @@ struct adjust_finding {
  */
 void adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq);
 
+/* Takes hold of the clock at the frequency it has, or lets it go; the sum goes on. */
+void adjust_control(struct adjust *a, bool wanted);
+
 /* The sum of all adjustments up to now, in ns. */
 int64_t adjust_sum(struct adjust *a);
 

@@ -496,6 +496,9 @@ static void
 say_control(struct ntpd *d)
 {
 	if (d->cw.adjust.controlled) {
+		if (d->ready) {
+			report(d, LOG_LEVEL_NOTICE, "clock controlled now");
+		}
 		return;
 	}
 	report(d, LOG_LEVEL_NOTICE, "clock not controlled: %s",
@@ -509,12 +512,12 @@ clockwork_start(struct ntpd *d)
 	double freq, sigma;
 	bool have_freq;
 
-	d->cw.drift_ppm = NAN;
+	d->cw.drift_ppm = (double)NAN;
 	d->cw.precision = measure_precision(d->port.clock);
 	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)", log2s_to_s(d->cw.precision) * 1e6,
 	    d->cw.precision);
 	have_freq = drift_read(d, &freq, &sigma);
-	adjust_start(&d->cw.adjust, d->port.clock, settings_control_wanted(d), have_freq ? freq : NAN);
+	adjust_start(&d->cw.adjust, d->port.clock, settings_control_wanted(d), have_freq ? freq : (double)NAN);
 	rules = settings_discipline(d);
 	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ? d->cw.adjust.freq : 0.0, sigma,
 	    now_of(d));
@@ -547,6 +550,18 @@ clockwork_configure(struct ntpd *d)
 
 	/* A permission that the first update used up does not come back with a reload. */
 	discipline_set_rules(&d->cw.disc, &rules);
+}
+
+void
+clockwork_control(struct ntpd *d)
+{
+	bool before = d->cw.adjust.controlled;
+
+	adjust_control(&d->cw.adjust, settings_control_wanted(d));
+	if (before != d->cw.adjust.controlled) {
+		say_control(d);
+		tell_kernel(d);
+	}
 }
 
 void

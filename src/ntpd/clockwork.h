@@ -12,6 +12,9 @@ void clockwork_start(struct ntpd *d);
 /* Takes the rules of a new configuration. */
 void clockwork_configure(struct ntpd *d);
 
+/* enable ntp or disable ntp changed: takes hold of the clock, or lets it go. */
+void clockwork_control(struct ntpd *d);
+
 /* Writes the drift file when the frequency deserves it; the clock keeps what it has. */
 void clockwork_stop(struct ntpd *d);
 

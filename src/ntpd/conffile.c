@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_LIMIT = 256 * 1024 * 1024, NAMES_MAX = 1024 };
+enum { ARENA_LIMIT = 256 * 1024 * 1024, NAMES_MAX = 1024, OPTION_LINES_MAX = 4096 };
 
 static int
 read_file(void *ctx, const char *path, struct arena *a, const char **text, size_t *len)
@@ -65,21 +65,39 @@ conffile_reader(struct store *s)
 	return (struct config_reader){ s, read_file, list_dir };
 }
 
+/* Servers and variables of the command line, as lines of a configuration. */
+static const char *
+lines_of_options(const struct ntpd_options *opt, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	for (unsigned i = 0; i < opt->server_n; i++) {
+		text_printf(&t, "server %s iburst\n", opt->server[i]);
+	}
+	for (unsigned i = 0; i < opt->setvar_n; i++) {
+		text_printf(&t, "setvar %s%s\n", opt->setvar[i], opt->setvar_default[i] ? " default" : "");
+	}
+	return buf;
+}
+
 struct config *
-conffile_load(struct store *s, const char *path, struct arena **arena, struct diag_list *diags)
+conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **arena, struct diag_list *diags)
 {
 	struct config_reader r = conffile_reader(s);
 	struct arena *a = arena_new(ARENA_LIMIT);
-	struct config *c;
+	char lines[OPTION_LINES_MAX];
+	struct config *c = NULL;
 
 	if (a == NULL) {
 		return NULL;
 	}
 	*diags = diag_list_in(a);
-	if (path != NULL) {
-		c = config_load(&r, path, a, diags);
-	} else {
-		c = config_load_text(&r, "none", "", 0, false, a, diags);
+	if (opt->config_path != NULL) {
+		c = config_load(&r, opt->config_path, a, diags);
+	}
+	if (c != NULL || opt->config_path == NULL) {
+		(void)lines_of_options(opt, lines, sizeof lines);
+		c = config_load_text(&r, "command line", lines, strlen(lines), c, false, a, diags);
 	}
 	if (c == NULL) {
 		arena_free(a);

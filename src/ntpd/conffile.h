@@ -13,10 +13,11 @@
 struct config_reader conffile_reader(struct store *s);
 
 /*
- * Reads path (NULL: defaults only) and what it includes into a new arena. Diagnostics are left in *diags.
- * NULL when memory is short.
+ * Reads path (NULL: defaults only) and what it includes into a new arena, then what the command line adds.
+ * Diagnostics are left in *diags. NULL when memory is short.
  */
-struct config *conffile_load(struct store *s, const char *path, struct arena **arena, struct diag_list *diags);
+struct config *conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **arena,
+    struct diag_list *diags);
 
 /* Logs every diagnostic, a line each. */
 void conffile_report(struct log *log, const struct diag_list *diags);

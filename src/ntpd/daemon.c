@@ -63,7 +63,7 @@ ntpd_configure(struct ntpd *d)
 		return 0;
 	}
 	start_limits(d);
-	d->conf = conffile_load(d->port.store, d->opt.config_path, &d->arena, &diags);
+	d->conf = conffile_load(d->port.store, &d->opt, &d->arena, &diags);
 	if (d->conf == NULL) {
 		report(d, LOG_LEVEL_ERROR, "no memory for the configuration");
 		return EXIT_NO_MEMORY;

@@ -41,7 +41,8 @@ struct ntpd_ports {
 	struct ntpd_watch watch;
 };
 
-enum { NTPD_LISTEN_OPTIONS_MAX = 16, NTPD_KEY_OPTIONS_MAX = 16, NTPD_SERVER_OPTIONS_MAX = 16 };
+enum { NTPD_LISTEN_OPTIONS_MAX = 16, NTPD_KEY_OPTIONS_MAX = 16, NTPD_SERVER_OPTIONS_MAX = 16,
+	NTPD_SETVAR_OPTIONS_MAX = 16 };
 
 /* The command line, as far as it concerns more than the process; strings are the caller's and stay. */
 struct ntpd_options {
@@ -57,6 +58,9 @@ struct ntpd_options {
 	unsigned trusted_key_n;
 	const char *server[NTPD_SERVER_OPTIONS_MAX];    /* positional */
 	unsigned server_n;
+	const char *setvar[NTPD_SETVAR_OPTIONS_MAX];    /* --var, --dvar: NAME=VALUE */
+	bool setvar_default[NTPD_SETVAR_OPTIONS_MAX];
+	unsigned setvar_n;
 	double scan_interval_s;         /* -U: 300; 0: off */
 	const char *version;            /* of mode 6: "ntpd 0.1.0" */
 	const char *system, *processor; /* of mode 6: "Linux/6.1.0", "x86_64" */

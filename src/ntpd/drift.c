@@ -5,37 +5,21 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "config/driftfile.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
 static const double HOUR_S = 3600.0;
 
-enum { DRIFT_TEXT_MAX = 64 };
-
-/* One or two numbers; false when the first is none. */
-static bool
-read_words(const char *text, double *ppm, double *sigma_ppm)
-{
-	char *end;
-
-	*sigma_ppm = 0.0;
-	*ppm = strtod(text, &end);
-	if (end == text || !isfinite(*ppm) || fabs(*ppm) > NTP_MAXFREQ * 1e6) {
-		return false;
-	}
-	text = end;
-	*sigma_ppm = strtod(text, &end);
-	if (end == text || !isfinite(*sigma_ppm) || *sigma_ppm < 0.0) {
-		*sigma_ppm = 0.0;
-	}
-	return true;
-}
+enum { WHY_MAX = 128 };
 
 bool
 drift_read(struct ntpd *d, double *freq, double *sigma)
 {
 	const char *path = settings_driftfile(d);
-	double ppm, sigma_ppm;
+	char why_buf[WHY_MAX];
+	struct text why = text_over(why_buf, sizeof why_buf);
+	struct drift drift;
 	char *text;
 	size_t len;
 	bool good;
@@ -57,16 +41,15 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 		}
 		return false;
 	}
-	good = read_words(text, &ppm, &sigma_ppm);
+	good = driftfile_parse(text, len, &drift, &why);
 	free(text);
 	if (!good) {
-		report(d, LOG_LEVEL_ERROR, "format error frequency file %s: expected a number of PPM within +-500",
-		    path);
+		report(d, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path, why_buf);
 		return false;
 	}
-	*freq = ppm * 1e-6;
-	*sigma = sigma_ppm * 1e-6;
-	d->cw.drift_ppm = ppm;
+	*freq = drift.freq_ppm * 1e-6;
+	*sigma = drift.sigma_given ? drift.sigma_ppm * 1e-6 : 0.0;
+	d->cw.drift_ppm = drift.freq_ppm;
 	return true;
 }
 
@@ -75,27 +58,24 @@ drift_write(struct ntpd *d)
 {
 	const char *path = settings_driftfile(d);
 	struct mtime now = d->port.loop->ops->now(d->port.loop);
-	char buf[DRIFT_TEXT_MAX];
-	struct text t = text_over(buf, sizeof buf);
-	double ppm = d->cw.adjust.freq * 1e6;
+	struct drift drift = { .freq_ppm = d->cw.adjust.freq * 1e6 };
+	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
 	if (path == NULL || !d->cw.adjust.controlled || !discipline_trusted(&d->cw.disc, now)) {
 		return;
 	}
-	text_printf(&t, "%.6f", ppm);
-	if (d->cw.disc.loop.freq_sigma > 0.0) {
-		text_printf(&t, " %.6f", d->cw.disc.loop.freq_sigma * 1e6);
-	}
-	text_char(&t, '\n');
-	error = d->port.store->ops->write(d->port.store, path, buf, t.len);
+	drift.sigma_given = d->cw.disc.loop.freq_sigma > 0.0;
+	drift.sigma_ppm = d->cw.disc.loop.freq_sigma * 1e6;
+	driftfile_format(&drift, buf, sizeof buf);
+	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
 	if (error != 0 && error != d->cw.drift_error) {
 		report(d, LOG_LEVEL_ERROR, "frequency file %s: %s", path, strerror(-error));
 	}
 	d->cw.drift_error = error;
 	d->cw.drift_at = now;
 	if (error == 0) {
-		d->cw.drift_ppm = ppm;
+		d->cw.drift_ppm = drift.freq_ppm;
 	}
 }
 

@@ -1,1 +1,29 @@
-# src/ntpd
+# src/ntpd: the daemon. libntpd.a is all of it but the process, so that the simulator runs the same code.
+noinst_LIBRARIES += libntpd.a
+libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
+libntpd_a_SOURCES = \
+	src/ntpd/access.c \
+	src/ntpd/adjust.c \
+	src/ntpd/clockwork.c \
+	src/ntpd/conffile.c \
+	src/ntpd/control.c \
+	src/ntpd/daemon.c \
+	src/ntpd/drift.c \
+	src/ntpd/keys.c \
+	src/ntpd/listen.c \
+	src/ntpd/peers.c \
+	src/ntpd/receive.c \
+	src/ntpd/reload.c \
+	src/ntpd/report.c \
+	src/ntpd/settings.c \
+	src/ntpd/vars.c
+
+# What a program that runs a daemon links, in this order.
+NTPD_LIBS = libntpd.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+
+sbin_PROGRAMS += ntpd
+ntpd_SOURCES = \
+	src/ntpd/checkconf.c \
+	src/ntpd/main.c \
+	src/ntpd/options.c
+ntpd_LDADD = $(NTPD_LIBS) libsys.a libbase.a $(SYS_LIBS) $(SYSTEMD_LIBS) $(CRYPTO_LIBS) -lm

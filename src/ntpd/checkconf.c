@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* checkconf - diagnostics and effective configuration on the terminal. */
+#include "ntpd/checkconf.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "config/check.h"
+#include "config/print.h"
+#include "ntpd/conffile.h"
+#include "sys/proc.h"
+#include "sys/store_posix.h"
+
+enum { EXIT_BAD = 1, PATH_TEXT_MAX = 1024 };
+
+static void
+print_diags(const struct diag_list *d)
+{
+	char buf[2 * DIAG_LINE_MAX];
+
+	for (unsigned i = 0; i < d->n; i++) {
+		struct text t = text_over(buf, sizeof buf);
+		diag_format_caret(&d->at[i], &t);
+		(void)fputs(buf, stderr);
+		if (t.len == 0 || buf[t.len - 1] != '\n') {
+			(void)fputc('\n', stderr);
+		}
+	}
+	if (d->omitted > 0) {
+		(void)fprintf(stderr, "%u more diagnostics left out\n", d->omitted);
+	}
+}
+
+/* The folder a path lies in. */
+static const char *
+folder_of(const char *path, char *buf, size_t cap)
+{
+	const char *slash = strrchr(path, '/');
+	struct text t = text_over(buf, cap);
+
+	if (slash == NULL) {
+		text_put(&t, ".");
+	} else {
+		text_put_n(&t, path, slash == path ? 1 : (size_t)(slash - path));
+	}
+	return buf;
+}
+
+/* Asked as the present user: what a daemon started by it may do before -u. */
+static int
+may(void *ctx, enum config_use use, const char *path)
+{
+	char folder[PATH_TEXT_MAX];
+	int mode = W_OK;
+
+	(void)ctx;
+	switch (use) {
+	case USE_READ:
+		mode = R_OK;
+		break;
+	case USE_REPLACE:
+		path = folder_of(path, folder, sizeof folder);
+		break;
+	case USE_APPEND:
+		if (access(path, F_OK) != 0) {
+			path = folder_of(path, folder, sizeof folder);
+		}
+		break;
+	case USE_FOLDER:
+		break;
+	}
+	return access(path, mode) == 0 ? 0 : -errno;
+}
+
+static struct config *
+load(struct store **store, const struct options *o, struct arena **arena, struct diag_list *diags)
+{
+	int error = store_posix_new(store);
+
+	if (error != 0) {
+		(void)fprintf(stderr, "ntpd: %s\n", strerror(-error));
+		return NULL;
+	}
+	return conffile_load(*store, &o->daemon, arena, diags);
+}
+
+int
+checkconf_check(const struct options *o)
+{
+	struct config_access access = { .may = may };
+	struct diag_list diags;
+	struct store *store = NULL;
+	struct arena *arena;
+	struct config *c = load(&store, o, &arena, &diags);
+	unsigned errors;
+
+	if (c == NULL) {
+		(void)fprintf(stderr, "ntpd: no memory for the configuration\n");
+		store_posix_free(store);
+		return EXIT_BAD;
+	}
+	config_check(c, o->daemon.config_path, &access, &diags);
+	print_diags(&diags);
+	errors = diags.errors;
+	(void)fprintf(stderr, "%s: %u errors, %u warnings, %u notes\n", o->daemon.config_path, errors,
+	    diags.warnings, diags.notes);
+	arena_free(arena);
+	store_posix_free(store);
+	return errors > 0 ? EXIT_BAD : 0;
+}
+
+static void
+put_piece(void *ctx, const char *piece, size_t n)
+{
+	(void)fwrite(piece, 1, n, ctx);
+}
+
+int
+checkconf_print(const struct options *o)
+{
+	struct diag_list diags;
+	struct store *store = NULL;
+	struct arena *arena;
+	struct config *c = load(&store, o, &arena, &diags);
+	FILE *f = o->save_to != NULL ? fopen(o->save_to, "w") : stdout;
+	struct config_sink sink = { f, put_piece };
+	bool good = false;
+
+	if (c != NULL && f != NULL) {
+		print_diags(&diags);
+		config_print(c, false, &sink);
+		good = fflush(f) == 0;
+	}
+	if (f == NULL || !good) {
+		(void)fprintf(stderr, "ntpd: %s: %s\n", o->save_to != NULL ? o->save_to : "stdout", strerror(errno));
+	}
+	if (f != NULL && f != stdout) {
+		good = fclose(f) == 0 && good;
+	}
+	if (c != NULL) {
+		arena_free(arena);
+	}
+	store_posix_free(store);
+	return good ? 0 : EXIT_BAD;
+}

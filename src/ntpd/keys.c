@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keys - from the key file to a ring ready for use. */
+#include "ntpd/keys.h"
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include "config/keysfile.h"
+#include "ntpd/conffile.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+
+enum { KEYS_ARENA = 16 * 1024 * 1024 };
+
+static void
+add_key(struct ntpd *d, struct keyring *ring, const struct keysfile_key *k, const char *path)
+{
+	if (!keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
+		report(d, LOG_LEVEL_ERROR, "%s:%u: key %u of type %s cannot be used", path, k->line, (unsigned)k->id,
+		    k->type);
+		return;
+	}
+	for (unsigned i = 0; i < k->allowed_n; i++) {
+		(void)keyring_allow(ring, k->id, &k->allowed[i].addr, k->allowed[i].prefix_len);
+	}
+}
+
+static void
+trust(struct ntpd *d, struct keyring *ring)
+{
+	for (unsigned i = 0; i < d->conf->trustedkeys_n; i++) {
+		keyring_trust(ring, (uint32_t)d->conf->trustedkeys[i].lo, (uint32_t)d->conf->trustedkeys[i].hi);
+	}
+	for (unsigned i = 0; i < d->opt.trusted_key_n; i++) {
+		keyring_trust(ring, d->opt.trusted_key[i], d->opt.trusted_key[i]);
+	}
+}
+
+/* Fills a ring from text; false when any line is wrong. */
+static bool
+fill(struct ntpd *d, struct keyring *ring, const char *path, const char *text, size_t len)
+{
+	struct arena *a = arena_new(KEYS_ARENA);
+	struct diag_list diags;
+	struct keysfile file;
+	bool good;
+
+	if (a == NULL) {
+		return false;
+	}
+	diags = diag_list_in(a);
+	good = keysfile_parse(path, text, len, a, &file, &diags);
+	conffile_report(d->port.log, &diags);
+	if (good) {
+		for (unsigned i = 0; i < file.n; i++) {
+			add_key(d, ring, &file.keys[i], path);
+		}
+		keysfile_wipe(&file);
+	}
+	arena_free(a);
+	return good;
+}
+
+bool
+keys_load(struct ntpd *d)
+{
+	const char *path = settings_keysfile(d);
+	struct keyring *ring;
+	char *text;
+	size_t len;
+	bool good;
+	int error;
+
+	if (path == NULL) {
+		return true;
+	}
+	error = d->port.store->ops->read(d->port.store, path, &text, &len);
+	if (error != 0) {
+		report(d, LOG_LEVEL_ERROR, "keys %s: %s%s", path, strerror(-error),
+		    d->ready ? "; the keys read before stay" : "");
+		return false;
+	}
+	ring = keyring_new();
+	good = ring != NULL && fill(d, ring, path, text, len);
+	OPENSSL_cleanse(text, len);
+	free(text);
+	if (!good) {
+		keyring_free(ring);
+		return false;
+	}
+	trust(d, ring);
+	keyring_free(d->keys);
+	d->keys = ring;
+	return true;
+}

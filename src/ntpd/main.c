@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main - the process around the daemon: ports, privileges, signals. Everything else is a struct ntpd. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include "base/text.h"
+#include "config.h"
+#include "config/config.h"
+#include "ntpd/checkconf.h"
+#include "ntpd/daemon.h"
+#include "ntpd/options.h"
+#include "sys/clock_linux.h"
+#include "sys/log_system.h"
+#include "sys/loop_event.h"
+#include "sys/net_udp.h"
+#include "sys/notify.h"
+#include "sys/proc.h"
+#include "sys/resolver_proc.h"
+#include "sys/rng_system.h"
+#include "sys/store_posix.h"
+
+enum { EXIT_USAGE = 2, EXIT_FAILED = 1, EXIT_PRIVILEGES = 255, COMMAND_LINE_MAX = 512 };
+
+/* The process, as main hands it around. */
+struct process {
+	struct options opt;
+	struct utsname uts;
+	char system[2 * sizeof(((struct utsname *)0)->sysname)];
+	struct proc_title title;
+	int report_fd;                  /* to the parent in the foreground, -1: none */
+	struct loop *loop;
+	struct log *log;
+	struct clock *clock;
+	struct net *net;
+	struct store *store;
+	struct rng *rng;
+	struct resolver *resolver;
+	struct notify *notify;
+	struct ntpd *ntpd;
+	const char *pidfile;
+};
+
+static void
+say(struct process *p, enum log_level level, const char *fmt, ...)
+{
+	char buf[LOG_SYSTEM_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&t, fmt, ap);
+	va_end(ap);
+	p->log->ops->line(p->log, level, buf);
+}
+
+/* ---- start ---- */
+
+static bool
+failed(struct process *p, const char *what, int error)
+{
+	if (p->log != NULL) {
+		say(p, LOG_LEVEL_ERROR, "%s: %s", what, strerror(-error));
+	} else {
+		(void)fprintf(stderr, "ntpd: %s: %s\n", what, strerror(-error));
+	}
+	return false;
+}
+
+static enum log_level
+log_level_of(const struct options *o)
+{
+	return o->debug > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+}
+
+static bool
+open_ports(struct process *p)
+{
+	int error = log_system_new("ntpd", p->opt.nofork, log_level_of(&p->opt), &p->log);
+
+	if (error != 0) {
+		return failed(p, "log", error);
+	}
+	error = loop_event_new(&p->loop);
+	error = error != 0 ? error : clock_linux_new(true, &p->clock);
+	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
+	error = error != 0 ? error : store_posix_new(&p->store);
+	error = error != 0 ? error : rng_system_new(&p->rng);
+	error = error != 0 ? error : resolver_proc_new(p->loop, &p->title, &p->resolver);
+	error = error != 0 ? error : notify_new(p->loop, &p->notify);
+	return error == 0 ? true : failed(p, "start", error);
+}
+
+static void
+tell_parent_synced(void *ctx)
+{
+	struct process *p = ctx;
+
+	proc_report(&p->report_fd, PROC_SYNCED);
+}
+
+static void
+tell_status(void *ctx, const char *text)
+{
+	notify_status(((struct process *)ctx)->notify, text);
+}
+
+static void
+tell_reloading(void *ctx, bool done)
+{
+	notify_reloading(((struct process *)ctx)->notify, done);
+}
+
+static void
+tell_stopping(void *ctx)
+{
+	notify_stopping(((struct process *)ctx)->notify);
+}
+
+static struct ntpd_ports
+ports_of(struct process *p)
+{
+	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net, .store = p->store,
+		.rng = p->rng, .log = p->log, .resolver = p->resolver,
+		.watch = { .status = tell_status, .reloading = tell_reloading, .stopping = tell_stopping,
+			.synced = tell_parent_synced, .ctx = p } };
+}
+
+static void
+say_start(struct process *p, int argc, char **argv)
+{
+	char buf[COMMAND_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	for (int i = 0; i < argc; i++) {
+		text_put(&t, i > 0 ? " " : "");
+		text_put_safe(&t, argv[i], strlen(argv[i]));
+	}
+	say(p, LOG_LEVEL_NOTICE, "ntpd %s: Starting", PACKAGE_VERSION);
+	say(p, LOG_LEVEL_INFO, "Command line: %s", buf);
+}
+
+static const char *
+logfile_of(const struct process *p)
+{
+	return p->opt.logfile != NULL ? p->opt.logfile : ntpd_config(p->ntpd)->logfile;
+}
+
+static void
+set_logfile(struct process *p)
+{
+	const char *path = logfile_of(p);
+	int error = log_system_file(p->log, path);
+
+	if (error != 0) {
+		say(p, LOG_LEVEL_ERROR, "Cannot open logfile %s: %s", path, strerror(-error));
+	}
+}
+
+/* Limits, priority and the pid file need the privileges that go next. */
+static void
+set_limits(struct process *p)
+{
+	const struct config *c = ntpd_config(p->ntpd);
+	struct proc_limits limits = { .memlock_mb = c->rlimit.memlock_mb, .stack_pages = c->rlimit.stacksize_pages,
+		.files = c->rlimit.filenum > 0 ? c->rlimit.filenum : -1 };
+	int error = proc_limits(&limits);
+
+	if (error != 0) {
+		say(p, LOG_LEVEL_WARNING, "rlimit: %s", strerror(-error));
+	}
+	if (p->opt.nice || p->opt.priority > 0) {
+		error = proc_priority(p->opt.priority);
+		if (error != 0) {
+			say(p, LOG_LEVEL_WARNING, "priority: %s", strerror(-error));
+		}
+	}
+	p->pidfile = p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile;
+	error = p->pidfile != NULL ? proc_pidfile_write(p->pidfile) : 0;
+	if (error != 0) {
+		say(p, LOG_LEVEL_ERROR, "pidfile %s: %s", p->pidfile, strerror(-error));
+		p->pidfile = NULL;
+	}
+}
+
+static bool
+drop_privileges(struct process *p)
+{
+	struct proc_user user;
+	const char *what = "";
+	int error;
+
+	if (p->opt.user == NULL) {
+		if (p->opt.jaildir != NULL && (error = proc_chroot(p->opt.jaildir)) != 0) {
+			return failed(p, p->opt.jaildir, error);
+		}
+		proc_drop_surplus();
+		return true;
+	}
+	error = proc_user_find(p->opt.user, &user);
+	if (error != 0) {
+		return failed(p, p->opt.user, error);
+	}
+	if (p->opt.jaildir != NULL) {
+		/* Names need files that are not in there: the resolver is started before. */
+		error = resolver_proc_start(p->resolver, &user);
+		if (error == 0) {
+			error = proc_chroot(p->opt.jaildir);
+		}
+		if (error != 0) {
+			return failed(p, p->opt.jaildir, error);
+		}
+	}
+	error = proc_drop_user(&user, &what);
+	return error == 0 ? true : failed(p, what, error);
+}
+
+/* ---- signals ---- */
+
+static void
+on_end(void *ctx, int signo)
+{
+	struct process *p = ctx;
+
+	say(p, LOG_LEVEL_NOTICE, "ntpd exiting on signal %d (%s)", signo, strsignal(signo));
+	p->loop->ops->stop(p->loop, 0);
+}
+
+static void
+on_hangup(void *ctx, int signo)
+{
+	struct process *p = ctx;
+
+	(void)signo;
+	(void)log_system_reopen(p->log);
+	if (ntpd_reload(p->ntpd)) {
+		set_logfile(p);
+	}
+}
+
+static void
+on_verbosity(void *ctx, int signo)
+{
+	struct process *p = ctx;
+
+	log_system_level(p->log, signo == SIGUSR1 ? LOG_LEVEL_DEBUG : log_level_of(&p->opt));
+}
+
+static void
+watch_signals(struct process *p)
+{
+	(void)loop_event_on_signal(p->loop, SIGTERM, on_end, p);
+	(void)loop_event_on_signal(p->loop, SIGINT, on_end, p);
+	(void)loop_event_on_signal(p->loop, SIGQUIT, on_end, p);
+	(void)loop_event_on_signal(p->loop, SIGHUP, on_hangup, p);
+	(void)loop_event_on_signal(p->loop, SIGUSR1, on_verbosity, p);
+	(void)loop_event_on_signal(p->loop, SIGUSR2, on_verbosity, p);
+}
+
+/* ---- the whole run ---- */
+
+static int
+run(struct process *p, int argc, char **argv)
+{
+	struct ntpd_ports ports;
+	int status;
+
+	say_start(p, argc, argv);
+	ports = ports_of(p);
+	p->ntpd = ntpd_new(&ports, &p->opt.daemon);
+	if (p->ntpd == NULL) {
+		return EXIT_FAILED;
+	}
+	status = ntpd_configure(p->ntpd);
+	if (status != 0) {
+		return status;
+	}
+	if (logfile_of(p) != NULL) {
+		set_logfile(p);
+	}
+	status = ntpd_start(p->ntpd);
+	if (status != 0) {
+		return status;
+	}
+	set_limits(p);
+	if (!drop_privileges(p)) {
+		return EXIT_PRIVILEGES;
+	}
+	watch_signals(p);
+	notify_ready(p->notify);
+	proc_report(&p->report_fd, PROC_READY);
+	if (!p->opt.nofork) {
+		log_system_background(p->log);
+	}
+	status = loop_event_run(p->loop);
+	ntpd_stop(p->ntpd);
+	return status;
+}
+
+static void
+close_ports(struct process *p)
+{
+	ntpd_free(p->ntpd);
+	if (p->pidfile != NULL) {
+		proc_pidfile_remove(p->pidfile);
+	}
+	notify_free(p->notify);
+	resolver_proc_free(p->resolver);
+	rng_system_free(p->rng);
+	store_posix_free(p->store);
+	net_udp_free(p->net);
+	clock_linux_free(p->clock);
+	loop_event_free(p->loop);
+	log_system_free(p->log);
+}
+
+static void
+describe_system(struct process *p)
+{
+	struct text t = text_over(p->system, sizeof p->system);
+
+	(void)uname(&p->uts);
+	text_printf(&t, "%s/%s", p->uts.sysname, p->uts.release);
+	p->opt.daemon.version = "ntpd " PACKAGE_VERSION;
+	p->opt.daemon.system = p->system;
+	p->opt.daemon.processor = p->uts.machine;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct process p = { .report_fd = -1 };
+	int status;
+
+	proc_stdio();
+	if (!options_read(&p.opt, argc, argv)) {
+		return EXIT_USAGE;
+	}
+	switch (p.opt.task) {
+	case TASK_DONE:
+		return 0;
+	case TASK_CHECK:
+		return checkconf_check(&p.opt);
+	case TASK_PRINT:
+		return checkconf_print(&p.opt);
+	case TASK_RUN:
+		break;
+	}
+	describe_system(&p);
+	p.title = proc_title_find(argc, argv);
+	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);
+	if (status != 0) {
+		(void)fprintf(stderr, "ntpd: %s\n", strerror(-status));
+		return EXIT_FAILED;
+	}
+	status = open_ports(&p) ? run(&p, argc, argv) : EXIT_FAILED;
+	close_ports(&p);
+	return status;
+}

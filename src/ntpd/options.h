@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * options - the command line of ntpd(8).
+ */
+#ifndef NTPD_OPTIONS_H
+#define NTPD_OPTIONS_H
+#include <stdbool.h>
+#include "ntpd/daemon.h"
+
+enum options_task {
+	TASK_RUN,               /* be a daemon */
+	TASK_CHECK,             /* --check-config */
+	TASK_PRINT,             /* --print-config, --saveconfigquit */
+	TASK_DONE               /* --version, --help: all is said */
+};
+
+struct options {
+	enum options_task task;
+	struct ntpd_options daemon;
+	bool nofork;                    /* -n, and -q, -d, -D */
+	unsigned debug;                 /* -d, -D */
+	const char *logfile, *pidfile, *jaildir, *user, *save_to;
+	bool nice;                      /* -N */
+	int priority;                   /* -P; 0: none */
+	double wait_sync_s;             /* -w; 0: none */
+};
+
+/* Reads the command line. False: it was wrong; the reason is on stderr, and the usage line. */
+bool options_read(struct options *o, int argc, char **argv);
+
+#endif
