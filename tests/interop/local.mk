@@ -1,2 +1,6 @@
 # tests/interop: against other people's programs, unpacked by fetch-peers
-EXTRA_DIST += tests/interop/fetch-peers
+INTEROP_TESTS += \
+	tests/interop/client.sh \
+	tests/interop/server.sh \
+	tests/interop/monitor.sh
+EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
