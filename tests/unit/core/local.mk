@@ -46,3 +46,27 @@ TESTS += tests/unit/core/test_discipline
 tests_unit_core_test_discipline_SOURCES = tests/unit/core/test_discipline.c tests/unit/core/check.h
 tests_unit_core_test_discipline_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_discipline_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_mru
+TESTS += tests/unit/core/test_mru
+tests_unit_core_test_mru_SOURCES = tests/unit/core/test_mru.c
+tests_unit_core_test_mru_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_core_test_mru_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_restrict
+TESTS += tests/unit/core/test_restrict
+tests_unit_core_test_restrict_SOURCES = tests/unit/core/test_restrict.c
+tests_unit_core_test_restrict_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_core_test_restrict_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_serve
+TESTS += tests/unit/core/test_serve
+tests_unit_core_test_serve_SOURCES = tests/unit/core/test_serve.c
+tests_unit_core_test_serve_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_core_test_serve_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_verdict
+TESTS += tests/unit/core/test_verdict
+tests_unit_core_test_verdict_SOURCES = tests/unit/core/test_verdict.c
+tests_unit_core_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_core_test_verdict_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The client table: order, replacement, rates. */
+#include "core/mru.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/restrict_bits.h"
+#include "unit/seeded.h"
+#include "wire/header.h"
+
+static const struct siphash_key key = { 1, 2 };
+static const struct mru_rules open_rules = { .average_log2s = 3, .minimum_s = 2.0 };
+static const struct mru_rules limited = { .average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true };
+
+static struct mru *
+table(size_t n)
+{
+	void *memory = aligned_alloc(64, (mru_size(n) + 63) / 64 * 64);
+
+	assert_non_null(memory);
+	memset(memory, 0xa5, mru_size(n));      /* nothing may rely on zeroed memory */
+	return mru_init(memory, n, &key);
+}
+
+static struct mtime
+at(double s)
+{
+	return (struct mtime){ ns_from_s(s) };
+}
+
+static struct addr
+host(uint32_t n)
+{
+	return addr_v4(0x0a000000 + n);
+}
+
+static enum mru_verdict
+touch(struct mru *m, uint32_t n, const struct mru_rules *r, double now_s)
+{
+	struct addr a = host(n);
+
+	return mru_touch(m, &a, 4000, MODE_CLIENT, 4, 0, r, at(now_s));
+}
+
+static void
+remembers_what_a_client_last_sent(void **state)
+{
+	struct mru *m = table(4);
+	struct addr a, b;
+	struct mru_client c;
+
+	(void)state;
+	assert_true(addr_parse("fe80::1%3", &a));
+	assert_true(addr_parse("192.0.2.9", &b));
+	assert_false(mru_get(m, &a, &c));
+	assert_int_equal(mru_touch(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)), MRU_PASS);
+	assert_int_equal(mru_touch(m, &a, 4567, MODE_CLIENT, 4, RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD,
+	    &open_rules, at(12.5)), MRU_PASS);
+	assert_true(mru_get(m, &a, &c));
+	assert_true(addr_equal(&c.addr, &a));
+	assert_int_equal(c.addr.scope, 3);
+	assert_int_equal(c.port, 4567);
+	assert_int_equal(c.mode, MODE_CLIENT);
+	assert_int_equal(c.version, 4);
+	assert_int_equal(c.flags, RESTRICT_NOTRAP);
+	assert_int_equal(c.count, 2);
+	assert_int_equal(c.dropped, 0);
+	assert_true(c.first.ns == at(10.0).ns);
+	assert_true(c.last.ns == at(12.5).ns);
+	assert_false(mru_get(m, &b, &c));
+	assert_int_equal(mru_position(m, &b), 0);
+	free(m);
+}
+
+static void
+a_v4_address_is_not_the_v6_address_of_the_same_octets(void **state)
+{
+	struct mru *m = table(4);
+	struct addr v4 = addr_v4(0), v6 = { .family = ADDR_V6 };
+
+	(void)state;
+	mru_touch(m, &v4, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
+	mru_touch(m, &v6, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
+	assert_int_equal(mru_used(m), 2);
+	free(m);
+}
+
+static void
+walks_from_the_newest_to_the_oldest_and_back(void **state)
+{
+	static const uint32_t want[] = { 2, 4, 3, 1 };
+	struct mru *m = table(8);
+	struct mru_client c;
+	uint32_t p;
+	unsigned i = 0;
+
+	(void)state;
+	assert_int_equal(mru_newest(m), 0);
+	assert_int_equal(mru_oldest(m), 0);
+	for (uint32_t n = 1; n <= 4; n++) {
+		touch(m, n, &open_rules, n);
+	}
+	touch(m, 4, &open_rules, 5.0);          /* the newest again */
+	touch(m, 2, &open_rules, 6.0);          /* one from the middle */
+	for (p = mru_newest(m); p != 0; p = mru_older(m, p)) {
+		mru_read(m, p, &c);
+		assert_int_equal(addr_v4_value(&c.addr), 0x0a000000 + want[i]);
+		i++;
+	}
+	assert_int_equal(i, 4);
+	for (p = mru_oldest(m); p != 0; p = mru_newer(m, p)) {
+		i--;
+		mru_read(m, p, &c);
+		assert_int_equal(addr_v4_value(&c.addr), 0x0a000000 + want[i]);
+	}
+	assert_int_equal(i, 0);
+	free(m);
+}
+
+static void
+a_full_table_replaces_the_client_not_seen_for_longest(void **state)
+{
+	struct mru *m = table(3);
+	struct addr a = host(1), b = host(2);
+	struct mru_client c;
+
+	(void)state;
+	touch(m, 1, &open_rules, 1.0);
+	touch(m, 2, &open_rules, 2.0);
+	touch(m, 3, &open_rules, 3.0);
+	touch(m, 1, &open_rules, 4.0);
+	touch(m, 4, &open_rules, 5.0);
+	assert_int_equal(mru_used(m), 3);
+	assert_int_equal(mru_peak(m), 3);
+	assert_int_equal(mru_capacity(m), 3);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.count, 2);
+	assert_false(mru_get(m, &b, &c));
+	free(m);
+}
+
+static void
+a_table_of_one_client_works(void **state)
+{
+	struct mru *m = table(1);
+	struct addr a = host(7);
+	struct mru_client c;
+
+	(void)state;
+	for (uint32_t n = 1; n <= 7; n++) {
+		assert_int_equal(touch(m, n, &limited, n), MRU_PASS);
+	}
+	assert_int_equal(mru_used(m), 1);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.count, 1);
+	assert_int_equal(mru_newest(m), mru_oldest(m));
+	free(m);
+}
+
+static void
+the_size_that_fits_is_the_largest_that_fits(void **state)
+{
+	(void)state;
+	for (size_t octets = 0; octets < 300000; octets += 997) {
+		size_t n = mru_fit(octets);
+
+		assert_true(n == 0 || mru_size(n) <= octets);
+		assert_true(mru_size(n + 1) > octets);
+	}
+	/* The classic megabyte, and a million clients. */
+	assert_true(mru_fit(1024 * 1024) > 14000);
+	assert_true(mru_size(1000000) < 70 * 1024 * 1024);
+}
+
+/* ---- rate ---- */
+
+/*
+ * Worked by hand: average 8 s, so a packet adds 8 - 2 and the bucket may hold 55 before it at most (55 + 8 < 64).
+ * The first packet of a client adds nothing; then one a second leaves 6, 11, 16, ..., 61 behind: the 13th passes, the
+ * 14th finds 60.
+ */
+static void
+one_packet_a_second_is_limited_after_some_and_kissed_once(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_client c;
+	struct addr a = host(1);
+	unsigned pass = 0;
+	double now = 100.0;
+
+	(void)state;
+	while (touch(m, 1, &limited, now) == MRU_PASS) {
+		pass++;
+		now += 1.0;
+		assert_true(pass < 100);
+	}
+	assert_int_equal(pass, 13);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.flags, RESTRICT_LIMITED | RESTRICT_KOD);
+	assert_int_equal(c.dropped, 1);
+	assert_int_equal(c.count, 14);
+	assert_true(c.score > 71.5 && c.score < 72.5);
+	for (int i = 0; i < 8; i++) {
+		now += 1.0;
+		assert_int_equal(touch(m, 1, &limited, now), MRU_DROP);
+	}
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.flags, RESTRICT_LIMITED);
+	/* 72 - 8 = 64; a second later the bucket is below its brim: kissed again, and full again. */
+	now += 1.0;
+	assert_int_equal(touch(m, 1, &limited, now), MRU_KOD);
+	/* 16 s of silence leave 56, which is too much; 17 s do. */
+	assert_int_equal(touch(m, 1, &limited, now + 17.0), MRU_PASS);
+	free(m);
+}
+
+static void
+packets_within_the_guard_time_are_limited(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_rules r = limited;
+
+	(void)state;
+	assert_int_equal(touch(m, 1, &limited, 10.0), MRU_PASS);
+	assert_int_equal(touch(m, 1, &limited, 10.4), MRU_KOD);
+	assert_int_equal(touch(m, 2, &limited, 10.0), MRU_PASS);
+	assert_int_equal(touch(m, 2, &limited, 10.5), MRU_PASS);        /* rounds to 1 s */
+	r.minimum_s = 1.0;
+	assert_int_equal(touch(m, 3, &r, 10.0), MRU_PASS);
+	assert_int_equal(touch(m, 3, &r, 10.0), MRU_PASS);
+	r.minimum_s = 30.0;
+	assert_int_equal(touch(m, 4, &r, 10.0), MRU_PASS);
+	assert_int_equal(touch(m, 4, &r, 38.0), MRU_KOD);
+	assert_int_equal(touch(m, 4, &r, 200.0), MRU_PASS);
+	free(m);
+}
+
+static void
+an_iburst_of_eight_packets_passes(void **state)
+{
+	struct mru *m = table(4);
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(touch(m, 1, &limited, 10.0 + 2.0 * i), MRU_PASS);
+	}
+	free(m);
+}
+
+static void
+the_headway_of_the_average_passes_for_ever(void **state)
+{
+	(void)state;
+	for (int average = 1; average <= 6; average++) {
+		struct mru *m = table(4);
+		struct mru_rules r = limited;
+
+		r.average_log2s = average;
+		for (int i = 0; i < 1000; i++) {
+			assert_int_equal(touch(m, 1, &r, 10.0 + i * (double)(1 << average)), MRU_PASS);
+		}
+		free(m);
+	}
+}
+
+static void
+without_limited_nothing_is_held_back_and_nothing_remembered(void **state)
+{
+	struct mru *m = table(4);
+	struct addr a = host(1);
+	struct mru_client c;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(touch(m, 1, &open_rules, 10.0), MRU_PASS);
+	}
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.count, 1000);
+	assert_int_equal(c.dropped, 0);
+	assert_int_equal(touch(m, 1, &limited, 12.0), MRU_PASS);
+	free(m);
+}
+
+static void
+nobody_is_kissed_without_kod_and_no_server_ever(void **state)
+{
+	static const uint8_t mode[] = { MODE_SERVER, MODE_BROADCAST };
+	struct mru *m = table(4);
+	struct mru_rules quiet = limited;
+	struct addr a;
+
+	(void)state;
+	quiet.kod = false;
+	touch(m, 1, &quiet, 10.0);
+	assert_int_equal(touch(m, 1, &quiet, 10.0), MRU_DROP);
+	for (uint32_t i = 0; i < 2; i++) {
+		a = host(10 + i);
+		mru_touch(m, &a, 123, mode[i], 4, 0, &limited, at(10.0));
+		assert_int_equal(mru_touch(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
+	}
+	free(m);
+}
+
+static void
+extreme_rules_and_times_do_no_harm(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_rules r = limited;
+
+	(void)state;
+	r.average_log2s = 255;
+	for (int i = 0; i < 20; i++) {
+		touch(m, 1, &r, 10.0 + 3.0 * i);
+	}
+	assert_int_equal(touch(m, 1, &r, 9e9), MRU_PASS);       /* 285 years later */
+	assert_int_equal(touch(m, 1, &r, 10.0), MRU_KOD);       /* and back: no time has passed */
+	r.average_log2s = -5;
+	r.minimum_s = 0.0;
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(touch(m, 2, &r, 10.0), MRU_PASS);
+	}
+	free(m);
+}
+
+/* Property: against a client that never rests, at most 8 + t/6 packets pass in t seconds, and kisses are rarer still. */
+static void
+no_pattern_of_packets_beats_the_limit(void **state)
+{
+	struct seeded s = seeded_start(__func__);
+
+	(void)state;
+	for (int round = 0; round < 100; round++) {
+		struct mru *m = table(4);
+		double now = 1000.0, gap = 0.01 + 8.0 * seeded_unit(&s);
+		unsigned pass = 0, kod = 0;
+
+		for (int i = 0; i < 2000; i++) {
+			enum mru_verdict v = touch(m, 1, &limited, now);
+
+			pass += v == MRU_PASS ? 1 : 0;
+			kod += v == MRU_KOD ? 1 : 0;
+			/* A packet adds 6, and the rounding of short gaps may take out a second for half of one. */
+			assert_true(pass <= 12.0 + (now - 1000.0) / 3.0 + 1.0);
+			assert_true(kod <= 1.0 + (now - 1000.0) / 4.0);
+			now += gap * 2.0 * seeded_unit(&s);
+		}
+		free(m);
+	}
+}
+
+/* ---- against a plain model ---- */
+
+enum { HOSTS = 40, ROOM = 16 };
+
+/* Property: members and order are those of a list where a packet moves its client to the front. */
+static void
+behaves_as_a_list_with_moves_to_the_front(void **state)
+{
+	struct seeded s = seeded_start(__func__);
+	struct mru *m = table(ROOM);
+	uint32_t model[ROOM + 1];
+	unsigned n = 0;
+
+	(void)state;
+	for (int step = 0; step < 20000; step++) {
+		uint32_t who = seeded_below(&s, HOSTS), p = 0;
+		unsigned i = 0;
+
+		while (i < n && model[i] != who) {
+			i++;
+		}
+		if (i == n) {
+			n++;
+		}
+		memmove(model + 1, model, i * sizeof model[0]);
+		model[0] = who;
+		n = n > ROOM ? ROOM : n;
+		touch(m, who, &open_rules, step);
+		assert_int_equal(mru_used(m), n);
+		p = mru_newest(m);
+		for (i = 0; i < n; i++) {
+			struct mru_client c;
+			struct addr a = host(model[i]);
+
+			assert_int_equal(p, mru_position(m, &a));
+			mru_read(m, p, &c);
+			assert_int_equal(addr_v4_value(&c.addr), addr_v4_value(&a));
+			p = mru_older(m, p);
+		}
+		assert_int_equal(p, 0);
+	}
+	free(m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(remembers_what_a_client_last_sent),
+		cmocka_unit_test(a_v4_address_is_not_the_v6_address_of_the_same_octets),
+		cmocka_unit_test(walks_from_the_newest_to_the_oldest_and_back),
+		cmocka_unit_test(a_full_table_replaces_the_client_not_seen_for_longest),
+		cmocka_unit_test(a_table_of_one_client_works),
+		cmocka_unit_test(the_size_that_fits_is_the_largest_that_fits),
+		cmocka_unit_test(one_packet_a_second_is_limited_after_some_and_kissed_once),
+		cmocka_unit_test(packets_within_the_guard_time_are_limited),
+		cmocka_unit_test(an_iburst_of_eight_packets_passes),
+		cmocka_unit_test(the_headway_of_the_average_passes_for_ever),
+		cmocka_unit_test(without_limited_nothing_is_held_back_and_nothing_remembered),
+		cmocka_unit_test(nobody_is_kissed_without_kod_and_no_server_ever),
+		cmocka_unit_test(extreme_rules_and_times_do_no_harm),
+		cmocka_unit_test(no_pattern_of_packets_beats_the_limit),
+		cmocka_unit_test(behaves_as_a_list_with_moves_to_the_front),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
