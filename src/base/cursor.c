@@ -33,43 +33,52 @@ advance(struct cursor *c, size_t n)
 	return p;
 }
 
-static uint64_t
-read_uint(struct cursor *c, size_t n)
+/* Written out, so that compilers make one load and one swap of it: this is the packet path. */
+static uint32_t
+load_u32(const uint8_t *p)
 {
-	const uint8_t *p = advance(c, n);
-	uint64_t v = 0;
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
-	if (p == NULL) {
-		return 0;
-	}
-	for (size_t i = 0; i < n; i++) {
-		v = v << 8 | p[i];
-	}
-	return v;
+static void
+store_u32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 24);
+	p[1] = (uint8_t)(v >> 16 & 0xff);
+	p[2] = (uint8_t)(v >> 8 & 0xff);
+	p[3] = (uint8_t)(v & 0xff);
 }
 
 uint8_t
 cursor_u8(struct cursor *c)
 {
-	return (uint8_t)read_uint(c, 1);
+	const uint8_t *p = advance(c, 1);
+
+	return p == NULL ? 0 : p[0];
 }
 
 uint16_t
 cursor_u16(struct cursor *c)
 {
-	return (uint16_t)read_uint(c, 2);
+	const uint8_t *p = advance(c, 2);
+
+	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
 }
 
 uint32_t
 cursor_u32(struct cursor *c)
 {
-	return (uint32_t)read_uint(c, 4);
+	const uint8_t *p = advance(c, 4);
+
+	return p == NULL ? 0 : load_u32(p);
 }
 
 uint64_t
 cursor_u64(struct cursor *c)
 {
-	return read_uint(c, 8);
+	const uint8_t *p = advance(c, 8);
+
+	return p == NULL ? 0 : (uint64_t)load_u32(p) << 32 | load_u32(p + 4);
 }
 
 struct span
@@ -113,42 +122,46 @@ claim(struct writer *w, size_t n)
 	return p;
 }
 
-static void
-write_uint(struct writer *w, uint64_t v, size_t n)
-{
-	uint8_t *p = claim(w, n);
-
-	if (p == NULL) {
-		return;
-	}
-	for (size_t i = n; i > 0; i--) {
-		p[i - 1] = (uint8_t)(v & 0xff);
-		v >>= 8;
-	}
-}
-
 void
 writer_u8(struct writer *w, uint8_t v)
 {
-	write_uint(w, v, 1);
+	uint8_t *p = claim(w, 1);
+
+	if (p != NULL) {
+		p[0] = v;
+	}
 }
 
 void
 writer_u16(struct writer *w, uint16_t v)
 {
-	write_uint(w, v, 2);
+	uint8_t *p = claim(w, 2);
+
+	if (p != NULL) {
+		p[0] = (uint8_t)(v >> 8);
+		p[1] = (uint8_t)(v & 0xff);
+	}
 }
 
 void
 writer_u32(struct writer *w, uint32_t v)
 {
-	write_uint(w, v, 4);
+	uint8_t *p = claim(w, 4);
+
+	if (p != NULL) {
+		store_u32(p, v);
+	}
 }
 
 void
 writer_u64(struct writer *w, uint64_t v)
 {
-	write_uint(w, v, 8);
+	uint8_t *p = claim(w, 8);
+
+	if (p != NULL) {
+		store_u32(p, (uint32_t)(v >> 32));
+		store_u32(p + 4, (uint32_t)(v & 0xffffffff));
+	}
 }
 
 void
