@@ -79,22 +79,21 @@ restrict_size(size_t rules_max)
 	    alignof(max_align_t);
 }
 
+static uint64_t
+load(const uint8_t *p)
+{
+	return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+	    (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 | (uint64_t)p[6] << 8 | p[7];
+}
+
 static struct number
 number_of(const struct addr *a)
 {
-	struct number v = { 0, 0 };
-
 	/* Octets behind a v4 address count as zeros whatever they are. */
-	for (size_t i = 0; i < addr_len(a); i++) {
-		uint64_t octet = (uint64_t)a->bytes[i] << (56 - 8 * (i % 8));
-
-		if (i < 8) {
-			v.hi |= octet;
-		} else {
-			v.lo |= octet;
-		}
+	if (a->family == ADDR_V4) {
+		return (struct number){ (uint64_t)addr_v4_value(a) << 32, 0 };
 	}
-	return v;
+	return (struct number){ load(a->bytes), load(a->bytes + 8) };
 }
 
 static struct addr
@@ -546,22 +545,60 @@ bring_up_to_date(struct restrict_list *l)
 
 /* ---- search ---- */
 
+/*
+ * The last of n numbers, rising from one that is not above v, that is not above v. There is no branch in the loop that
+ * depends on the numbers: it could not be foretold, and would cost more than the reading.
+ */
+static uint32_t
+last_not_above(const uint64_t *number, uint32_t n, uint64_t v)
+{
+	uint32_t base = 0;
+
+	while (n > 1) {
+		uint32_t half = n / 2;
+
+		base += number[base + half] <= v ? half : 0;
+		n -= half;
+	}
+	return base;
+}
+
+static bool
+is_above(const struct restrict_list *l, uint32_t cut, struct number v)
+{
+	return l->cut_hi[cut] > v.hi || (l->cut_hi[cut] == v.hi && l->cut_lo[cut] > v.lo);
+}
+
+/* The last cut of [low, high) not above v, with low not above v. */
+static uint32_t
+last_cut(const struct restrict_list *l, uint32_t low, uint32_t high, struct number v)
+{
+	while (high - low > 1) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (is_above(l, mid, v)) {
+			high = mid;
+		} else {
+			low = mid;
+		}
+	}
+	return low;
+}
+
 /* The first entry of the innermost prefix around v. */
 static uint32_t
 innermost(const struct restrict_list *l, const struct cuts *cuts, struct number v)
 {
-	const uint64_t *hi = l->cut_hi + cuts->from, *lo = l->cut_lo + cuts->from;
-	uint32_t base = 0, n = cuts->n;
+	uint32_t at = cuts->from + last_not_above(l->cut_hi + cuts->from, cuts->n, v.hi);
+	uint32_t high = at + 1, step = 1;
 
-	/* The first cut is at 0, so one is always at or below v. */
-	while (n > 1) {
-		uint32_t half = n / 2, at = base + half;
-		bool above = hi[at] > v.hi || (hi[at] == v.hi && lo[at] > v.lo);
-
-		base = above ? base : at;
-		n -= half;
+	/* The lower halves count only where the upper ones are equal: seldom, and near. The first cut is at 0. */
+	while (is_above(l, at, v)) {
+		high = at;
+		at -= at - cuts->from < step ? at - cuts->from : step;
+		step *= 2;
 	}
-	return l->cut_at[cuts->from + base];
+	return l->cut_at[last_cut(l, at, high, v)];
 }
 
 static bool
@@ -582,7 +619,10 @@ find_prefix(const struct restrict_list *l, const struct cuts *cuts, struct numbe
 	for (;;) {
 		struct slot *first = &l->slot[s];
 
-		for (uint32_t i = first->place; i < l->n && same_range(&l->slot[l->order[i]], first); i++) {
+		if (takes_port(first, port)) {
+			return first;
+		}
+		for (uint32_t i = first->place + 1; i < l->n && same_range(&l->slot[l->order[i]], first); i++) {
 			if (takes_port(&l->slot[l->order[i]], port)) {
 				return &l->slot[l->order[i]];
 			}
