@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "base/addr.h"
 #include "base/ntptime.h"
+#include "core/estimator.h"
 #include "core/event.h"
 #include "core/filter.h"
 #include "core/sample.h"
@@ -57,6 +58,7 @@ struct assoc_world {
 	bool startup;                   /* classic filter: newest first */
 	bool synced;
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
+	double freq, freq_sigma;        /* rate our clock is known to need, s/s; sigma 0: unknown */
 	uint64_t random;                /* fresh for every call */
 	const uint32_t *own_refid;      /* reference ids of our own addresses: a loop when the server shows one */
 	unsigned own_refid_n;
@@ -73,6 +75,7 @@ struct assoc_poll {
 	struct mtime last_sent;
 	bool sent_once;
 	struct mtime next;
+	unsigned asked;                 /* requests out of turn still wanted after a model break */
 	unsigned hour_sent;             /* requests since hour_since: extra ones come out of a budget */
 	struct mtime hour_since;
 };
@@ -119,7 +122,8 @@ struct assoc {
 	struct assoc_poll poll;
 	struct assoc_wire wire;
 	struct assoc_server srv;
-	struct filter filter;
+	struct filter filter;           /* of the classic loop; dispersion and distance for both */
+	struct estimator est;           /* of the adaptive loop */
 	unsigned flash;                 /* of the last packet and of the source itself */
 	enum tally tally;
 	struct event_count event;
@@ -144,7 +148,8 @@ struct assoc_answer {
 	enum verdict verdict;
 	bool sampled;                   /* a new sample was taken in: sample is valid */
 	struct sample sample;
-	enum filter_result filtered;    /* valid when sampled */
+	enum filter_result filtered;    /* valid when sampled, as is: */
+	enum estimator_result estimated;
 	bool again;                     /* poll.next moved: arm the timer anew */
 	unsigned events;
 };
@@ -190,7 +195,10 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 /* Root distance of the classic filter's choice, now. RFC 5905, 11.2. */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
-/* The candidate for selection; adaptive: from the estimator. Meaningful when assoc_unfit gives 0. */
-void assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out);
+/*
+ * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said yet. Meaningful
+ * when assoc_unfit gives 0.
+ */
+bool assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out);
 
 #endif

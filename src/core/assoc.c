@@ -46,7 +46,9 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules, const
 	a->srv.precision = PRECISION_UNKNOWN;
 	a->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	filter_clear(&a->filter, w->now);
+	estimator_start(&a->est, w->freq, w->freq_sigma);
 	if (rules->flags & ASSOC_LOCAL) {
+		a->poll.burst = ASSOC_BURST;    /* our own clock is known at once */
 		a->srv.leap = LEAP_NONE;
 		a->srv.stratum = rules->local_stratum;
 		a->srv.refid = rules->local_refid;
@@ -275,6 +277,17 @@ check_auth(struct assoc *a, const struct packet *p, enum assoc_auth auth)
 	return p->mac == PACKET_MAC_CRYPTO_NAK ? VERDICT_CRYPTO_NAK : VERDICT_AUTH;
 }
 
+/*
+ * Kiss codes that ask something of us. The others (INIT, STEP ...) only say why a server is not synchronised, and such
+ * an answer is judged like any other.
+ */
+static bool
+is_kiss(const struct header *h)
+{
+	return h->leap == LEAP_UNSYNC && h->stratum == 0 && (h->refid == refid_of_text("RATE") ||
+	    h->refid == refid_of_text("DENY") || h->refid == refid_of_text("RSTR"));
+}
+
 /* Kiss-o'-death: the server asks us to go slower or away. RFC 5905, section 7.4. */
 static enum verdict
 take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w, struct assoc_answer *out)
@@ -290,13 +303,11 @@ take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w, 
 		    ASSOC_POLL_MAX);
 		a->poll.floor = clamp_int(a->poll.floor, a->rules.minpoll, a->rules.maxpoll);
 		out->events |= 1u << PEER_EVENT_RATE_EXCEEDED;
-	} else if (h->refid == refid_of_text("DENY") || h->refid == refid_of_text("RSTR")) {
+	} else {
 		/* Never for good: a word without proof must not silence a source for ever (CVE-2015-7704). */
 		a->kissed_deny = true;
 		a->flash |= FLASH_DENIED;
 		out->events |= 1u << PEER_EVENT_ACCESS_DENIED;
-	} else {
-		return VERDICT_KISS;
 	}
 	adjust_hpoll(a, w);
 	at = mtime_add_s(w->now, interval_s(a, w));
@@ -396,6 +407,9 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	if (out->filtered == FILTER_POPCORN) {
 		out->events |= 1u << PEER_EVENT_POPCORN;
 	}
+	if (!(a->rules.flags & ASSOC_LOCAL)) {
+		out->estimated = estimator_add(&a->est, s, log2s_to_s(w->precision));
+	}
 }
 
 /* The first answer of a burst lets the rest of it go. */
@@ -436,7 +450,7 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 	}
 	a->wire.pending = false;        /* one answer per question */
 	a->authentic = auth == ASSOC_AUTH_OK && a->rules.key_id != 0;
-	if (p->hdr.leap == LEAP_UNSYNC && p->hdr.stratum == 0 && p->hdr.refid != 0) {
+	if (is_kiss(&p->hdr)) {
 		return take_kiss(a, &p->hdr, w, out);
 	}
 	a->wire.last_xmt = p->hdr.xmt;
@@ -557,7 +571,28 @@ candidate_flags(const struct assoc *a)
 	return f;
 }
 
-void
+static bool
+estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
+{
+	struct estimate e;
+
+	if (a->rules.flags & ASSOC_LOCAL) {
+		return true;    /* our own clock: there is nothing to estimate */
+	}
+	if (!estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
+		return false;
+	}
+	out->offset_s = e.offset_s;
+	out->jitter_s = fmax(e.jitter_s, log2s_to_s(w->precision));
+	out->var_s2 = e.var_s2;
+	out->freq = e.freq;
+	out->freq_var = e.freq_var;
+	out->cov_s = e.cov_s;
+	out->wander = e.wander;
+	return true;
+}
+
+bool
 assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out)
 {
 	*out = (struct candidate){
@@ -566,5 +601,5 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptiv
 		.root_dist_s = assoc_root_dist_s(a, w),
 		.orphan_metric = a->srv.refid,
 	};
-	(void)adaptive;
+	return !adaptive || estimated(a, w, out);
 }

@@ -4,9 +4,10 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include "core/loop.h"
+#include "core/sample.h"
 
 static const double FREQ_UNIT = 1.0 / 65536e6;          /* the kernel's: 2^-16 ppm */
-static const double FREQ_MAX = 500e-6;
 static const double PHASE_MAX_S = 0.5;
 /* Two readings of one pair of clocks differ by less than this unless somebody stepped one. */
 static const int64_t MOVED_NS = 1000000;
@@ -16,7 +17,7 @@ static const double ESTERROR_MAX_S = 16.0;
 static double
 rounded_freq(double freq)
 {
-	return rint(fmin(fmax(freq, -FREQ_MAX), FREQ_MAX) / FREQ_UNIT) * FREQ_UNIT;
+	return rint(fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ) / FREQ_UNIT) * FREQ_UNIT;
 }
 
 static struct clock_reading
@@ -165,20 +166,43 @@ double
 adjust_left_s(struct adjust *a)
 {
 	settle(a);
-	return a->pending_s;
+	return a->pending_s + a->owed_s;
 }
 
-void
+/* Hands as much of phase_s to the kernel as it may slew at once. */
+static double
+slice(struct adjust *a, double phase_s, double freq)
+{
+	struct loop_slice cut;
+
+	loop_slice(phase_s, freq, a->wanted_constant, &cut);
+	a->error = set_phase(a, cut.phase_s, freq, cut.time_constant, 0);
+	a->owed_s = phase_s - cut.phase_s;
+	return a->error == 0 ? cut.again_s : 0.0;
+}
+
+double
 adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
 {
 	assert(isfinite(phase_s));
 	assert(isfinite(freq));
 	assert(time_constant >= CLOCK_TC_MIN && time_constant <= CLOCK_TC_MAX);
 	if (!a->controlled) {
-		return;
+		return 0.0;
 	}
 	settle(a);
-	a->error = set_phase(a, phase_s, rounded_freq(freq), time_constant, 0);
+	a->wanted_constant = time_constant;
+	return slice(a, phase_s, rounded_freq(freq));
+}
+
+double
+adjust_next(struct adjust *a)
+{
+	if (!a->controlled) {
+		return 0.0;
+	}
+	settle(a);
+	return slice(a, a->pending_s + a->owed_s, a->freq);
 }
 
 int
@@ -200,6 +224,7 @@ adjust_step(struct adjust *a, double step_s, double freq)
 	a->set_s = 0.0;
 	a->carry_s = 0.0;
 	a->pending_s = 0.0;
+	a->owed_s = 0.0;
 	a->sum_ns += step_ns;
 	a->at = read_clock(a);
 	a->set_at = a->at;
@@ -253,6 +278,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 		a->set_s = 0.0;
 		a->carry_s = 0.0;
 		a->pending_s = 0.0;
+		a->owed_s = 0.0;
 		a->moves++;
 	}
 	a->base_ns = now.real.ns - now.mono.ns;

@@ -20,11 +20,13 @@ struct adjust {
 	int64_t sum_ns;         /* settled up to at */
 	double sum_rest_ns;
 	struct clock_reading at;        /* of the last settling */
-	double pending_s;       /* phase that was still to come at that time, kernel's rest and current second together */
+	double pending_s;       /* phase handed over and still to come then: the kernel's rest and its current second */
+	double owed_s;          /* phase not handed over yet: a large one goes in slices */
 	double set_s;           /* phase handed over last */
 	struct clock_reading set_at;    /* when */
 	double carry_s;         /* at set_at: rest of the slew of the second then running */
-	int time_constant;
+	int time_constant;      /* of the slice under way */
+	int wanted_constant;
 	int64_t base_ns;        /* real - mono, as it must be while nobody else moves the clock */
 	uint64_t moves;         /* counts steps, ours and others' */
 	unsigned foreign_freq;  /* how often another's frequency was found */
@@ -55,8 +57,14 @@ int64_t adjust_sum(struct adjust *a);
 /* The phase still to be slewed in, now. */
 double adjust_left_s(struct adjust *a);
 
-/* Slews phase_s in from now on (replacing what was left) and runs at freq. */
-void adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant);
+/*
+ * Slews phase_s in from now on (replacing what was left) and runs at freq. Never faster than NTP_MAXFREQ in all: a
+ * large phase is handed over in slices. Gives the seconds after which adjust_next is to be called, 0: not at all.
+ */
+double adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant);
+
+/* Hands over the next slice. The same result. */
+double adjust_next(struct adjust *a);
 
 /* Steps the clock; a slew under way is dropped. 0 or -errno. */
 int adjust_step(struct adjust *a, double step_s, double freq);

@@ -64,7 +64,7 @@ clockwork_view(const struct ntpd *d)
 		.refid = d->sys.refid,
 		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s, .at = d->sys.at,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.reftime = ntp_ts_from_rtime(d->sys.reftime),
+		.reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) : (struct ntp_ts){ 0 },
 	};
 }
 
@@ -105,8 +105,8 @@ gather(struct ntpd *d, const struct assoc_world *w)
 		}
 		p->a.tally = TALLY_REJECT;
 		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
-		if (assoc_unfit(&p->a, w) == 0) {
-			assoc_candidate(&p->a, w, adaptive, &d->cw.cand[n++]);
+		if (assoc_unfit(&p->a, w) == 0 && assoc_candidate(&p->a, w, adaptive, &d->cw.cand[n])) {
+			n++;
 		}
 	}
 	return n;
@@ -254,6 +254,25 @@ panic(struct ntpd *d)
 	d->port.loop->ops->stop(d->port.loop, EXIT_PANIC);
 }
 
+/* A large phase goes to the kernel in slices. */
+static void
+hand_on(struct ntpd *d, double again_s)
+{
+	if (again_s > 0.0) {
+		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.slice, mtime_add_s(now_of(d), again_s));
+	} else {
+		d->port.loop->ops->timer_disarm(d->port.loop, &d->cw.slice);
+	}
+}
+
+static void
+on_slice(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	hand_on(d, adjust_next(&d->cw.adjust));
+}
+
 /* True when the clock was stepped. */
 static bool
 step(struct ntpd *d, const struct steering *st)
@@ -276,7 +295,7 @@ slew(struct ntpd *d, struct peer *p, const struct steering *st)
 {
 	bool was = d->sys.leap != LEAP_UNSYNC;
 
-	adjust_slew(&d->cw.adjust, st->phase_s, st->freq, st->time_constant);
+	hand_on(d, adjust_slew(&d->cw.adjust, st->phase_s, st->freq, st->time_constant));
 	take_over(d, p, st->synced ? d->cw.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
 	if (!was && d->sys.leap != LEAP_UNSYNC) {
 		first_sync(d);
@@ -292,9 +311,10 @@ loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	return (struct loop_input){
 		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
 		.root_dist_s = assoc_root_dist_s(&p->a, w),
-		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
+		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
+		.wander = sel->wander,
 		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
-		.seen_locally = d->cw.moved_locally,
+		.seen_locally = d->cw.moved_locally, .broke = d->cw.broke,
 	};
 }
 
@@ -309,6 +329,7 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 
 	discipline_update(&d->cw.disc, &in, &st);
 	d->cw.moved_locally = false;
+	d->cw.broke = false;
 	report_events(d, &st);
 	switch (st.act) {
 	case STEER_SLEW:
@@ -534,6 +555,7 @@ clockwork_start(struct ntpd *d)
 		report_system_event(d, EVENT_FREQ_NOT_SET, "");
 	}
 	tell_kernel(d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->cw.slice, on_slice, d);
 	d->port.loop->ops->timer_init(d->port.loop, &d->cw.housekeeping, on_housekeeping, d);
 	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
 	if (d->opt.once) {
@@ -569,5 +591,6 @@ clockwork_stop(struct ntpd *d)
 {
 	drift_write(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
 }

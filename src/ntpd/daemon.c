@@ -150,6 +150,7 @@ ntpd_free(struct ntpd *d)
 	listen_stop(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
 	access_stop(d);
 	keyring_free(d->keys);
 	arena_free(d->arena);

@@ -227,7 +227,9 @@ scan_iface(struct ntpd *d, const struct net_iface *f)
 	}
 	error = open_listener(d, &what, f);
 	if (error != 0 && error != d->listen.last_error) {
-		report(d, LOG_LEVEL_WARNING, "cannot listen on %s %s: %s; trying again", f->name,
+		/* An IPv6 address cannot be bound for a second or two after it appeared: nothing to worry about. */
+		report(d, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+		    "cannot listen on %s %s: %s; trying again", f->name,
 		    addr_format(&f->addr, text, sizeof text), strerror(-error));
 	}
 	d->listen.last_error = error;

@@ -235,6 +235,30 @@ look_elsewhere(struct peer *p)
 	ask_name(o);
 }
 
+/* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
+static void
+follow_estimate(struct peer *p, enum estimator_result r)
+{
+	struct ntpd *d = p->d;
+	struct assoc_world w = settings_world(d);
+	char addr[ADDR_TEXT_MAX];
+
+	if (!settings_adaptive(d)) {
+		return;
+	}
+	if (r == ESTIMATOR_BROKE) {
+		d->cw.broke = true;
+		p->a.poll.asked = ESTIMATOR_BURST;
+		report(d, LOG_LEVEL_NOTICE, "%s: its offset is not what was foretold, three times: begun anew",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr));
+	}
+	if ((r == ESTIMATOR_SUSPECT && assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) ||
+	    (p->a.poll.asked > 0 && assoc_ask_soon(&p->a, ASSOC_SPACING_S, &w))) {
+		p->a.poll.asked -= p->a.poll.asked > 0;
+		arm(p);
+	}
+}
+
 static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
@@ -244,6 +268,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	if (!ans->sampled) {
 		return;
 	}
+	follow_estimate(p, ans->estimated);
 	/* In a burst of a clock that runs already, wait for the last packet. */
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && (p->a.poll.burst == 0 ||
 	    d->sys.leap == LEAP_UNSYNC))) {

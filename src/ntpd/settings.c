@@ -123,6 +123,7 @@ settings_world(struct ntpd *d)
 		.startup = d->cw.disc.state != CLOCK_SYNC,
 		.synced = d->sys.leap != LEAP_UNSYNC,
 		.adjusted_ns = adjust_sum(&d->cw.adjust),
+		.freq = d->cw.disc.loop.freq, .freq_sigma = d->cw.disc.loop.freq_sigma,
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_n,
 	};
 

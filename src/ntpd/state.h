@@ -104,10 +104,12 @@ struct clockwork {
 	struct candidate cand[SELECT_MAX];
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
 	struct loop_timer once_timer;   /* -q: gives up */
+	struct loop_timer slice;        /* the next part of a large phase */
 	double drift_ppm;               /* last written; NAN: never */
 	struct mtime drift_at;          /* last hour that was looked at */
 	int drift_error;                /* last, said once per change */
 	bool running;                   /* guards against re-entry */
+	bool broke;                     /* a source's model broke; for the next update */
 	bool moved_locally;             /* the clock was found moved; for the next update */
 	int precision;                  /* log2 s */
 };
