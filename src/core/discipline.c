@@ -24,6 +24,21 @@ loop_of(const struct discipline *d)
 	return LOOPS[d->rules.loop.kind];
 }
 
+/* The classic loop stands by for offsets that nobody estimated; so both know of every start. */
+static void
+start_loops(struct discipline *d, struct mtime now)
+{
+	loop_classic_ops.start(&d->loop, &d->rules.loop, now);
+	loop_of(d)->start(&d->loop, &d->rules.loop, now);
+}
+
+static void
+tell_stepped(struct discipline *d, double step_s, struct mtime now)
+{
+	loop_classic_ops.stepped(&d->loop, &d->rules.loop, step_s, now);
+	loop_of(d)->stepped(&d->loop, &d->rules.loop, step_s, now);
+}
+
 /* The adaptive loop estimates the frequency from the first burst on; the classic one measures. */
 static bool
 must_measure(const struct discipline *d)
@@ -43,7 +58,7 @@ discipline_start(struct discipline *d, const struct discipline_rules *rules, boo
 	d->last_update = now;
 	d->loop.freq = have_freq ? fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ) : 0.0;
 	d->loop.freq_sigma = have_freq ? freq_sigma : 0.0;
-	loop_of(d)->start(&d->loop, &d->rules.loop, now);
+	start_loops(d, now);
 }
 
 void
@@ -54,7 +69,7 @@ discipline_set_rules(struct discipline *d, const struct discipline_rules *rules)
 
 	d->rules = *rules;
 	if (other_loop) {
-		loop_of(d)->start(&d->loop, &d->rules.loop, d->last_update);
+		start_loops(d, d->last_update);
 	}
 	poll_log2s = poll_log2s < rules->loop.minpoll ? rules->loop.minpoll : poll_log2s;
 	poll_log2s = poll_log2s > rules->loop.maxpoll ? rules->loop.maxpoll : poll_log2s;
@@ -118,10 +133,11 @@ slew(struct discipline *d, const struct loop_output *l, struct steering *out)
 static void
 update_loop(struct discipline *d, const struct loop_input *in, struct steering *out)
 {
+	const struct clock_loop_ops *loop = in->var_s2 > 0.0 ? loop_of(d) : &loop_classic_ops;
 	bool synced = d->state == CLOCK_SYNC || d->state == CLOCK_SPIK;
 	struct loop_output l;
 
-	loop_of(d)->update(&d->loop, &d->rules.loop, in, synced, &l);
+	loop->update(&d->loop, &d->rules.loop, in, synced, &l);
 	slew(d, &l, out);
 	enter(d, CLOCK_SYNC, in->now, out);
 }
@@ -217,7 +233,7 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
 	} else if (must_measure(d)) {
 		loop_classic_measure_end(&d->loop, &d->rules.loop, in);
 	}
-	loop_of(d)->stepped(&d->loop, &d->rules.loop, in->offset_s, in->now);
+	tell_stepped(d, in->offset_s, in->now);
 	enter(d, again ? CLOCK_FREQ : CLOCK_SYNC, in->now, out);
 	d->state_since = in->now;
 	d->synced = !again;
@@ -291,7 +307,7 @@ void
 discipline_disturbed(struct discipline *d, double delta_s, struct mtime now)
 {
 	d->foreign_s += delta_s;
-	loop_of(d)->stepped(&d->loop, &d->rules.loop, delta_s, now);
+	tell_stepped(d, delta_s, now);
 	/* How the clock ran meanwhile is not known: measure from the next update on. */
 	if (d->state == CLOCK_FREQ) {
 		d->state = CLOCK_NSET;

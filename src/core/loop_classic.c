@@ -70,11 +70,14 @@ poll_tc(const struct loop_state *l, const struct loop_rules *r)
 
 /*
  * Phase-locked: the offset times the time it had to arise, over the square of the time constant.
- * The kernel's constant is 16 * 2^poll, ntpd's own 64 * 2^poll. RFC 5905, section 12.
+ * The kernel's constant is 16 * 2^poll, ntpd's own 64 * 2^poll. RFC 5905, section 12. Like the
+ * kernel it counts half a second at most: a clock being slewed by hours would wind it up.
  */
 static double
-pll_change(const struct loop_state *l, const struct loop_rules *r, double offset_s, double mu_s)
+pll_change(const struct loop_state *l, const struct loop_rules *r, double all_s, double mu_s)
 {
+	double offset_s = clamp(all_s, PHASE_MAX_S);
+
 	if (r->kernel) {
 		double tc_s = log2s_to_s(poll_tc(l, r));
 

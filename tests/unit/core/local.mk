@@ -70,3 +70,9 @@ TESTS += tests/unit/core/test_verdict
 tests_unit_core_test_verdict_SOURCES = tests/unit/core/test_verdict.c
 tests_unit_core_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_core_test_verdict_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_loop_classic
+TESTS += tests/unit/core/test_loop_classic
+tests_unit_core_test_loop_classic_SOURCES = tests/unit/core/test_loop_classic.c tests/unit/core/check.h
+tests_unit_core_test_loop_classic_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_loop_classic_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)

@@ -564,6 +564,36 @@ new_rules_keep_state_and_frequency(void **state)
 }
 
 static void
+the_adaptive_loop_measures_no_frequency(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct loop_input in = { .offset_s = 0.010, .jitter_s = 1e-4, .now = moment(8),
+		.var_s2 = 1e-8, .freq = 40e-6, .freq_var = 1e-10 };
+	struct discipline d;
+	struct steering s;
+
+	(void)state;
+	rules.loop.kind = LOOP_ADAPTIVE;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_true(s.synced);
+	assert_near(s.freq, 40e-6, 0.0);
+	in.offset_s = 10.0;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_true(s.synced);
+	/* An offset that nobody estimated goes the classic way, and keeps the frequency. */
+	discipline_start(&d, &rules, true, 40e-6, 0, moment(0));
+	s = update(&d, 8, 0.010);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_near(s.freq, 40e-6, 0.0);
+}
+
+static void
 a_frequency_is_trusted_after_an_hour_in_sync(void **state)
 {
 	struct discipline d = synced(&RULES);
@@ -669,6 +699,7 @@ main(void)
 		cmocka_unit_test(setting_the_clock_once_measures_nothing),
 		cmocka_unit_test(an_offset_that_is_no_number_is_refused),
 		cmocka_unit_test(new_rules_keep_state_and_frequency),
+		cmocka_unit_test(the_adaptive_loop_measures_no_frequency),
 		cmocka_unit_test(a_frequency_is_trusted_after_an_hour_in_sync),
 		cmocka_unit_test(states_have_the_names_of_the_rfc),
 		cmocka_unit_test(no_sequence_of_offsets_passes_the_limits),
