@@ -113,8 +113,8 @@ ntpq_close(struct ntpq *q)
 	q->assoc_n = 0;
 }
 
-static void
-report(
+void
+ntpq_report(
     struct ntpq *q, enum session_result result, const struct request *r, enum control_error error)
 {
 	switch (result) {
@@ -173,7 +173,7 @@ ntpq_ask(struct ntpq *q, const struct request *r, struct answer *out)
 	}
 	result = session_ask(q->session, r, &got);
 	q->server_refused = result == SESSION_ERROR;
-	report(q, result, r, got.error);
+	ntpq_report(q, result, r, got.error);
 	if (result != SESSION_OK) {
 		return false;
 	}

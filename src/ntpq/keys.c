@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* keys - the key that signs requests: keyid, keytype, passwd. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <termios.h>
 #include <unistd.h>
+#include "config/keysfile.h"
 #include "ntpq/ntpq.h"
 
-enum { PLAIN_SECRET_MAX = 20 };        /* longer secrets are hexadecimal, as in ntp.keys */
+enum {
+	PLAIN_SECRET_MAX = 20,          /* longer secrets are hexadecimal, as in ntp.keys */
+	KEYFILE_MAX = 1 << 18, ARENA_MAX = 1 << 20,
+};
 
 static void
 forget(struct ntpq *q)
@@ -149,6 +154,83 @@ ask_secret(struct ntpq *q)
 	return ok;
 }
 
+static bool
+read_all(FILE *f, char *buf, size_t cap, size_t *len)
+{
+	*len = fread(buf, 1, cap, f);
+	return ferror(f) == 0 && *len < cap;
+}
+
+/* Takes the chosen key out of the parsed file. */
+static bool
+take_from(struct ntpq *q, const struct keysfile *file)
+{
+	for (unsigned i = 0; i < file->n; i++) {
+		const struct keysfile_key *k = &file->keys[i];
+		struct text t = text_over(q->key.type, sizeof q->key.type);
+
+		if (k->id == q->key.id) {
+			text_put(&t, k->type);
+			memcpy(q->key.secret, k->secret, k->secret_len);
+			q->key.secret_len = k->secret_len;
+			return true;
+		}
+	}
+	ntpq_complain(q, "Key %u is not in %.200s", q->key.id, q->set.keyfile);
+	return false;
+}
+
+static bool
+parse_keys(struct ntpq *q, const char *text, size_t len)
+{
+	struct arena *a = arena_new(ARENA_MAX);
+	struct diag_list diags;
+	struct keysfile file;
+	char why[DIAG_LINE_MAX];
+	struct text t = text_over(why, sizeof why);
+	bool ok = false;
+
+	if (a == NULL) {
+		return false;
+	}
+	diags = diag_list_in(a);
+	if (keysfile_parse(q->set.keyfile, text, len, a, &file, &diags)) {
+		ok = take_from(q, &file);
+		keysfile_wipe(&file);
+	} else {
+		if (diags.n > 0) {
+			diag_format_line(&diags.at[0], &t);
+		}
+		ntpq_complain(q, "Bad file of keys: %s", why);
+	}
+	arena_free(a);
+	return ok;
+}
+
+/* Gets type and secret of the chosen key from the file named by -k. */
+static bool
+read_keyfile(struct ntpq *q)
+{
+	FILE *f = fopen(q->set.keyfile, "re");
+	char *buf = malloc(KEYFILE_MAX);
+	size_t len = 0;
+	bool ok = false;
+
+	if (f == NULL || buf == NULL || !read_all(f, buf, KEYFILE_MAX, &len)) {
+		ntpq_complain(q, "Can't read %.200s: %s", q->set.keyfile, strerror(errno));
+	} else {
+		ok = parse_keys(q, buf, len);
+	}
+	if (buf != NULL) {
+		explicit_bzero(buf, KEYFILE_MAX);
+	}
+	free(buf);
+	if (f != NULL) {
+		fclose(f);
+	}
+	return ok;
+}
+
 bool
 ntpq_need_key(struct ntpq *q)
 {
@@ -167,7 +249,10 @@ ntpq_need_key(struct ntpq *q)
 			return false;
 		}
 	}
-	return (q->key.secret_len > 0 || ask_secret(q)) && make_ready(q);
+	if (q->key.secret_len == 0 && !(q->set.keyfile != NULL ? read_keyfile(q) : ask_secret(q))) {
+		return false;
+	}
+	return make_ready(q);
 }
 
 static void

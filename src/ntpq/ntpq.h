@@ -99,6 +99,10 @@ bool ntpq_ask(struct ntpq *q, const struct request *r, struct answer *out);
 /* The same in silence, for questions the output can do without. */
 enum session_result ntpq_ask_quietly(struct ntpq *q, const struct request *r, struct answer *out);
 
+/* Says what went wrong; nothing on SESSION_OK. */
+void ntpq_report(
+    struct ntpq *q, enum session_result result, const struct request *r, enum control_error error);
+
 /* A parsed answer; vars_free(&r->vars) when done. */
 struct reading {
 	uint16_t status;
@@ -129,6 +133,15 @@ void ntpq_say(struct ntpq *q, const char *fmt, ...) TEXT_PRINTF(2, 3);
  */
 void ntpq_host_name(struct ntpq *q, const struct addr *a, struct text *to);
 
+/*
+ * Writes a variable as a JSON member: its name with its unit ("rootdelay_ms"), a number where it is
+ * one.
+ */
+void ntpq_json_variable(struct ntpq *q, const struct variable *v);
+
+/* Takes "tag.12" apart; false when it is not of that form. */
+bool ntpq_split_tag(const char *name, char *tag, size_t tag_cap, uint32_t *index);
+
 /* The machine's time, to settle eras. */
 struct rtime ntpq_now(void);
 
@@ -157,6 +170,14 @@ void command_list(struct ntpq *q, const struct call *c);
 void command_host(struct ntpq *q, const struct call *c);
 void command_setting(struct ntpq *q, const struct call *c);
 void command_key(struct ntpq *q, const struct call *c);
+void command_block(struct ntpq *q, const struct call *c);
+void command_config(struct ntpq *q, const struct call *c);
+void command_config_file(struct ntpq *q, const struct call *c);
+void command_explain(struct ntpq *q, const struct call *c);
+void command_mrulist(struct ntpq *q, const struct call *c);
+void command_ordlist(struct ntpq *q, const struct call *c);
+void command_saveconfig(struct ntpq *q, const struct call *c);
+void command_writevar(struct ntpq *q, const struct call *c);
 void command_help(struct ntpq *q, const struct call *c);
 void command_quit(struct ntpq *q, const struct call *c);
 

@@ -94,8 +94,8 @@ print_cooked(
 }
 
 /* "rootdelay" with the unit "ms" is the key "rootdelay_ms". */
-static void
-json_variable(struct ntpq *q, const struct variable *v)
+void
+ntpq_json_variable(struct ntpq *q, const struct variable *v)
 {
 	char key[192], item[SHORT_TEXT];
 	struct text t = text_over(key, sizeof key), value = text_over(item, sizeof item);
@@ -147,7 +147,7 @@ json_reading(struct ntpq *q, uint16_t id, const struct reading *r, enum owner ow
 	json_string(&q->json, "status_words", words);
 	json_object(&q->json, "variables");
 	for (size_t i = 0; i < r->vars.n; i++) {
-		json_variable(q, &r->vars.at[i]);
+		ntpq_json_variable(q, &r->vars.at[i]);
 	}
 	json_close(&q->json);
 }

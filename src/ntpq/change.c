@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * change - the commands that change the server: :config, config-from-file, saveconfig, writevar,
+ * writelist, reload.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "ntpq/ntpq.h"
+
+enum { REPLY_MAX = 1024 };
+
+/* The text of an answer on one line, safe for the terminal. */
+static void
+reply_text(const struct answer *got, struct text *t)
+{
+	size_t len = got->len;
+
+	while (
+	    len > 0 && strchr("\r\n", got->data[len - 1]) != NULL && got->data[len - 1] != '\0') {
+		len--;
+	}
+	text_put_safe(t, (const char *)got->data, len);
+}
+
+static bool
+send_line(struct ntpq *q, enum control_op op, const char *line, struct text *reply)
+{
+	struct request r = { .op = op, .sign = true, .data = line, .len = strcspn(line, "\r\n") };
+	struct answer got;
+
+	if (!ntpq_ask(q, &r, &got)) {
+		return false;
+	}
+	reply_text(&got, reply);
+	return true;
+}
+
+/* "column N ..." points into the line that was sent. */
+static bool
+column_of(const char *reply, uint32_t *column)
+{
+	char number[12];
+	struct text t = text_over(number, sizeof number);
+
+	if (strncmp(reply, "column ", 7) != 0) {
+		return false;
+	}
+	text_put_n(&t, reply + 7, strspn(reply + 7, "0123456789"));
+	return text_to_u32(number, column) && *column <= CONTROL_DATA_MAX;
+}
+
+static void
+show_reply(struct ntpq *q, const char *line, const char *reply)
+{
+	char shown[4 * CONTROL_DATA_MAX + 1];
+	struct text t = text_over(shown, sizeof shown);
+	uint32_t column;
+
+	if (q->json.depth > 0) {
+		json_string(&q->json, "reply", reply);
+		return;
+	}
+	if (column_of(reply, &column)) {
+		text_put_safe(&t, line, strcspn(line, "\r\n"));
+		fprintf(q->out, "%s\n%*s^\n", shown, (int)column, "");
+	}
+	fprintf(q->out, "%s\n", reply);
+}
+
+void
+command_config(struct ntpq *q, const struct call *c)
+{
+	bool reload = strcmp(c->name, "reload") == 0;
+	const char *line = reload ? "reload" : c->rest;
+	char buf[REPLY_MAX];
+	struct text reply = text_over(buf, sizeof buf);
+
+	if (line[strspn(line, " \t\r\n")] == '\0') {
+		ntpq_complain(q, "usage: :config configuration line");
+		return;
+	}
+	if (send_line(q, CONTROL_CONFIGURE, line, &reply)) {
+		show_reply(q, line, buf);
+	}
+}
+
+/* One line of the file; false when the server is gone. */
+static bool
+send_file_line(struct ntpq *q, unsigned number, const char *line)
+{
+	char buf[REPLY_MAX], shown[4 * CONTROL_DATA_MAX + 1];
+	struct text reply = text_over(buf, sizeof buf), t = text_over(shown, sizeof shown);
+
+	if (!send_line(q, CONTROL_CONFIGURE, line, &reply)) {
+		return false;
+	}
+	text_put_safe(&t, line, strcspn(line, "\r\n"));
+	if (q->json.depth > 0) {
+		json_object(&q->json, NULL);
+		json_int(&q->json, "line", number);
+		json_string(&q->json, "text", shown);
+		json_string(&q->json, "reply", buf);
+		json_close(&q->json);
+	} else {
+		fprintf(q->out, "Line No: %u %s: %s\n", number, buf, shown);
+	}
+	return true;
+}
+
+void
+command_config_file(struct ntpq *q, const struct call *c)
+{
+	unsigned number = 0;
+	char *line = NULL;
+	size_t cap = 0;
+	FILE *f;
+
+	if (c->n != 1) {
+		ntpq_complain(q, "usage: config-from-file file");
+		return;
+	}
+	f = fopen(c->arg[0], "re");
+	if (f == NULL) {
+		ntpq_complain(q, "Can't open %.200s: %s", c->arg[0], strerror(errno));
+		return;
+	}
+	if (q->json.depth > 0) {
+		json_array(&q->json, "lines");
+	} else {
+		fprintf(q->out, "Sending configuration file, one line at a time.\n");
+	}
+	while (getline(&line, &cap, f) >= 0) {
+		size_t blank = strspn(line, " \t\r\n");
+
+		number++;
+		if (line[blank] != '\0' && line[blank] != '#' && !send_file_line(q, number, line)) {
+			break;
+		}
+	}
+	if (q->json.depth == 0) {
+		fprintf(q->out, "Done sending file\n");
+	}
+	free(line);
+	fclose(f);
+}
+
+void
+command_saveconfig(struct ntpq *q, const struct call *c)
+{
+	char buf[REPLY_MAX];
+	struct text reply = text_over(buf, sizeof buf);
+
+	if (c->n != 1) {
+		ntpq_complain(q, "usage: saveconfig filename");
+		return;
+	}
+	if (send_line(q, CONTROL_SAVECONFIG, c->arg[0], &reply)) {
+		show_reply(q, "", buf);
+	}
+}
+
+/* The list to write: the arguments behind the id, or all of the variable list. */
+static void
+collect(struct ntpq *q, const struct call *c, bool from_list, struct text *t)
+{
+	for (size_t i = 0; from_list && i < q->list_n; i++) {
+		text_printf(t, "%s%s", t->len > 0 ? "," : "", q->list[i]);
+	}
+	for (int i = 1; !from_list && i < c->n; i++) {
+		text_printf(t, "%s%s", t->len > 0 ? "," : "", c->arg[i]);
+	}
+}
+
+void
+command_writevar(struct ntpq *q, const struct call *c)
+{
+	bool from_list = strcmp(c->name, "writelist") == 0;
+	char buf[CONTROL_DATA_MAX + 1], text[REPLY_MAX];
+	struct text names = text_over(buf, sizeof buf), reply = text_over(text, sizeof text);
+	struct request r = { .op = CONTROL_WRITEVAR, .sign = true, .data = buf };
+	struct answer got;
+
+	collect(q, c, from_list, &names);
+	if (names.cut) {
+		ntpq_complain(q, "The list of variables is too long");
+		return;
+	}
+	if (names.len == 0) {
+		ntpq_complain(q, from_list ? "The variable list is empty: use addvars"
+		    : "usage: writevar assocID name=value,...");
+		return;
+	}
+	if (c->n > 0 && !ntpq_assoc_arg(q, c->arg[0], &r.assoc)) {
+		return;
+	}
+	r.len = names.len;
+	if (!ntpq_ask(q, &r, &got)) {
+		return;
+	}
+	reply_text(&got, &reply);
+	ntpq_say(q, "%s", got.len == 0 ? "done! (no data returned)" : text);
+}
