@@ -9,12 +9,16 @@
 #define CORE_ROUNDTRIP_H
 #include <stdbool.h>
 
-enum { ROUNDTRIP_WINDOW = 64, ROUNDTRIP_ROUTE = 8 };
+enum { ROUNDTRIP_WINDOW = 64, ROUNDTRIP_ROUTE = 8, ROUNDTRIP_BLOCKS = 8 };
 
 struct roundtrip {
 	double ring[ROUNDTRIP_WINDOW]; /* s, as they came */
 	double sorted[ROUNDTRIP_WINDOW]; /* the same, ascending */
 	unsigned next, n;
+	/* The least of each of the blocks of ROUNDTRIP_WINDOW samples before. */
+	double block[ROUNDTRIP_BLOCKS];
+	unsigned blocks, in_block;
+	double block_least;
 	unsigned above; /* successive samples far above the floor */
 };
 

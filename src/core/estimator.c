@@ -18,6 +18,8 @@ static const double DOUBT = 12.0;
 /* Likelihood grows with the logarithm beyond this, so that one wild sample does not decide between
  * the models. */
 static const double LIKELIHOOD_KNEE = 25.0;
+/* Innovations this much larger in the mean are no chance: one set of 16 in twenty passes 1.6. */
+static const double UNEXPLAINED = 1.6;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
 /* Uncertainty opened by a break: of the frequency, s/s. */
@@ -211,7 +213,7 @@ unexplained_s2(const struct estimator *e)
 		seen += e->seen_s2[i];
 		expected += e->expected_s2[i];
 	}
-	return fmax(seen - expected, 0.0) / n;
+	return seen > UNEXPLAINED * expected ? (seen - expected) / n : 0.0;
 }
 
 static void

@@ -9,8 +9,8 @@
 #include "core/event.h"
 #include "core/sample.h"
 
-/* The slew's time constant is this part of the poll interval: 2^-2. */
-enum { SLEW_PART_LOG2 = 2 };
+/* The slew's time constant, in poll intervals, and what it may add to the variance. */
+static const double SLEW_LEAST = 0.125, SLEW_MOST = 0.5, SLEW_COST = 0.1;
 /* 1/2^(2+tc) of the phase goes each second. */
 enum { TC_SHIFT = 2, TC_MAX = 10 };
 /* The constant of slices: 16 s, so that a second's delay of the next slice costs little. */
@@ -26,10 +26,13 @@ static const double SIGMAS = 3.0;
 static const double FREQ_STEP = 0.1e-6;
 static const double FREQ_HOUR = 20e-6;
 static const double HOUR_S = 3600.0;
-/* Doubling the interval may cost this in predicted deviation; a deviation grown by that much calls
- * for a shorter one. */
-static const double LENGTHEN = 1.5;
-static const double SHORTEN = 4.0;
+/*
+ * Packets against accuracy: the interval grows while the deviation stays below LENGTHEN times that
+ * of the least interval and the last doubling cost less than LENGTHEN_ONCE. Where noise prevails a
+ * doubling costs 2^(3/8), where the wander does 2^(3/2).
+ */
+static const double LENGTHEN = 1.8, LENGTHEN_ONCE = 1.45;
+static const double SHORTEN = 2.2, SHORTEN_ONCE = 1.7;
 /* So many poll intervals must agree. */
 static const double STILL_POLLS = 8.0;
 static const double RESTLESS_POLLS = 2.0;
@@ -80,24 +83,54 @@ limit_freq(struct loop_state *l, const struct loop_input *in, bool synced)
 	return limited(freq, NTP_MAXFREQ);
 }
 
+/*
+ * Mean variance of the offset if the poll interval were 2^log2s: what a steady filter would have.
+ * Its covariance follows the power of the noise, which is proportional to the interval, by the
+ * exponents 3/4, 1/2 and 1/4; between the samples it grows by its own law.
+ */
+static double
+steady_s2(const struct loop_state *l, const struct loop_input *in, int log2s)
+{
+	double t_s = log2s_to_s(log2s);
+	double root4 = exp2((log2s - l->poll_log2s) / 4.0);
+
+	return in->var_s2 * root4 * root4 * root4 + in->cov_s * root4 * root4 * t_s +
+	    in->freq_var * root4 * t_s * t_s / 3.0 +
+	    in->wander * in->wander * t_s * t_s * t_s / 12.0;
+}
+
+/* How much larger the deviation would be than at the least interval allowed. */
+static double
+poll_cost(
+    const struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, int log2s)
+{
+	return sqrt(steady_s2(l, in, log2s) / steady_s2(l, in, r->minpoll));
+}
+
+/* How much larger it would be than at half the interval. */
+static double
+doubling_cost(const struct loop_state *l, const struct loop_input *in, int log2s)
+{
+	return sqrt(steady_s2(l, in, log2s) / steady_s2(l, in, log2s - 1));
+}
+
 static void
 adjust_poll(struct loop_state *l, const struct loop_rules *r, const struct loop_input *in)
 {
 	struct loop_adaptive *a = &l->adaptive;
 	double poll_s = log2s_to_s(l->poll_log2s);
 	double elapsed_s = fmin(mtime_diff_s(in->now, a->last), poll_s);
-	double grown =
-	    sqrt(foretold_s2(in->var_s2, in->cov_s, in->freq_var, in->wander, 2.0 * poll_s) /
-		in->var_s2);
 
 	if (in->broke) {
 		l->poll_log2s = r->minpoll;
 		a->still_s = 0.0;
 		return;
 	}
-	if (grown < LENGTHEN) {
+	if (poll_cost(l, r, in, l->poll_log2s + 1) < LENGTHEN &&
+	    doubling_cost(l, in, l->poll_log2s + 1) < LENGTHEN_ONCE) {
 		a->still_s = fmax(a->still_s, 0.0) + elapsed_s;
-	} else if (grown > SHORTEN) {
+	} else if (poll_cost(l, r, in, l->poll_log2s) > SHORTEN ||
+	    doubling_cost(l, in, l->poll_log2s) > SHORTEN_ONCE) {
 		a->still_s = fmin(a->still_s, 0.0) - elapsed_s;
 	} else {
 		a->still_s = 0.0;
@@ -113,20 +146,32 @@ adjust_poll(struct loop_state *l, const struct loop_rules *r, const struct loop_
 	l->poll_log2s = l->poll_log2s < r->minpoll ? r->minpoll : l->poll_log2s;
 }
 
-/* A quarter of the poll interval, or the shortest at the start and for what cannot be noise. */
+/*
+ * What an update corrects is error until it is slewed in: with a constant of tau and an interval of
+ * T it adds tau / 2T of the variance corrected, while a short constant costs rate. So tau is chosen
+ * for SLEW_COST of the mean variance, between an eighth and a half of the interval; and the
+ * shortest at the start and for what cannot be noise.
+ */
 static int
 time_constant(const struct loop_state *l, const struct loop_input *in)
 {
 	const struct loop_adaptive *a = &l->adaptive;
-	double expected_s2 = a->updated ? foretold_s2(a->var_s2, a->cov_s, a->freq_var, a->wander,
-					      fmax(mtime_diff_s(in->now, a->last), 0.0))
-					: 0.0;
-	int tc = l->poll_log2s - SLEW_PART_LOG2 - TC_SHIFT;
+	double since_s = fmax(mtime_diff_s(in->now, a->last), 0.0);
+	double before_s2, corrected_s2, part;
+	int tc;
 
-	if (!a->updated || mtime_diff_s(in->now, a->began) < START_S ||
-	    in->offset_s * in->offset_s > SIGMAS * SIGMAS * fmax(expected_s2, in->var_s2)) {
+	if (!a->updated || mtime_diff_s(in->now, a->began) < START_S) {
 		return 0;
 	}
+	before_s2 =
+	    fmax(foretold_s2(a->var_s2, a->cov_s, a->freq_var, a->wander, since_s), in->var_s2);
+	if (in->offset_s * in->offset_s > SIGMAS * SIGMAS * before_s2) {
+		return 0;
+	}
+	corrected_s2 = before_s2 - in->var_s2;
+	part = SLEW_COST * (before_s2 + in->var_s2) / fmax(corrected_s2, 1e-3 * before_s2);
+	part = fmin(fmax(part, SLEW_LEAST), SLEW_MOST);
+	tc = (int)lround(log2(part * log2s_to_s(l->poll_log2s))) - TC_SHIFT;
 	return tc < 0 ? 0 : tc > TC_MAX ? TC_MAX : tc;
 }
 

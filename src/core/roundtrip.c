@@ -15,6 +15,11 @@ static const double ROUTE_SPREADS = 3.0;
 static const double PRIOR_PART = 1.0 / 32.0;
 static const double PRIOR_SAMPLES = 2.0;
 /* Beyond this many jitters one direction is congested: not split evenly at random any more. */
+/*
+ * A floor of the window this many jitters above the older one is a slow change of the route: by
+ * chance it happens once in a thousand windows.
+ */
+static const double FLOOR_ROSE = 0.5;
 static const double CONGESTED_JITTERS = 4.0;
 
 void
@@ -26,7 +31,12 @@ roundtrip_clear(struct roundtrip *r)
 double
 roundtrip_floor_s(const struct roundtrip *r)
 {
-	return r->n > 0 ? r->sorted[0] : 0.0;
+	double least = r->n > 0 ? r->sorted[0] : 0.0;
+
+	for (unsigned i = 0; i < r->blocks; i++) {
+		least = fmin(least, r->block[i]);
+	}
+	return least;
 }
 
 static void
@@ -63,6 +73,13 @@ push(struct roundtrip *r, double delay_s)
 	r->ring[r->next] = delay_s;
 	r->next = (r->next + 1) % ROUNDTRIP_WINDOW;
 	sorted_insert(r, delay_s);
+	r->block_least = r->in_block == 0 ? delay_s : fmin(r->block_least, delay_s);
+	if (++r->in_block == ROUNDTRIP_WINDOW) {
+		memmove(&r->block[1], &r->block[0], (ROUNDTRIP_BLOCKS - 1) * sizeof(r->block[0]));
+		r->block[0] = r->block_least;
+		r->blocks += r->blocks < ROUNDTRIP_BLOCKS;
+		r->in_block = 0;
+	}
 }
 
 /* The i-th newest round trip. */
@@ -169,9 +186,13 @@ roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, struct ro
 	if (r->above >= ROUNDTRIP_ROUTE && r->n > ROUNDTRIP_ROUTE) {
 		out->shift_s = change_route(r);
 	}
-	out->excess_s = delay_s - r->sorted[0];
 	out->jitter_s = jitter_of(r, precision_s);
+	if (r->sorted[0] - roundtrip_floor_s(r) > FLOOR_ROSE * out->jitter_s) {
+		r->blocks = 0;
+	}
+	out->excess_s = delay_s - roundtrip_floor_s(r);
 	out->queue_s2 =
-	    queue_variance(out->excess_s, out->jitter_s, r->n) + precision_s * precision_s;
+	    queue_variance(out->excess_s, out->jitter_s, r->n + r->blocks * ROUNDTRIP_WINDOW) +
+	    precision_s * precision_s;
 	out->plain_s2 = plain_variance(r, out->jitter_s) + precision_s * precision_s;
 }

@@ -422,13 +422,13 @@ estimate_of(const struct candidate *c, bool freq)
 }
 
 /*
- * Mean by inverse variance. Of three or more nobody weighs more than all others together: a server
- * can make itself look as precise as it likes, but then it is still held by the rest.
+ * What the sources differ by beyond their own variances, such as unequal ways to and fro: the moment
+ * estimate of DerSimonian and Laird (1986); 0 when chance explains the differences.
  */
-static struct estimate
-combine_estimates(const struct run *r, bool freq)
+static double
+variance_between(const struct run *r, bool freq)
 {
-	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0;
+	double sum = 0.0, mean = 0.0, spread = 0.0, free = 0.0;
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < r->w->entry_n; i++) {
@@ -436,7 +436,43 @@ combine_estimates(const struct run *r, bool freq)
 
 		if (e.var > 0.0) {
 			sum += 1.0 / e.var;
-			largest = fmax(largest, 1.0 / e.var);
+			mean += e.value / e.var;
+			n++;
+		}
+	}
+	if (n < 2) {
+		return 0.0;
+	}
+	mean /= sum;
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		struct estimate e = estimate_of(of_entry(r, i), freq);
+
+		if (e.var > 0.0) {
+			spread += (e.value - mean) * (e.value - mean) / e.var;
+			free += 1.0 / e.var * (1.0 - 1.0 / e.var / sum);
+		}
+	}
+	return spread > n - 1 && free > 0.0 ? (spread - (n - 1)) / free : 0.0;
+}
+
+/*
+ * Mean by inverse variance, in which what the sources differ by counts for all of them alike. Of
+ * three or more nobody weighs more than all others together: a server can make itself look as
+ * precise as it likes, but then it is still held by the rest. The variance is that of chance alone.
+ */
+static struct estimate
+combine_estimates(const struct run *r, bool freq)
+{
+	double between = variance_between(r, freq);
+	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		struct estimate e = estimate_of(of_entry(r, i), freq);
+
+		if (e.var > 0.0) {
+			sum += 1.0 / (e.var + between);
+			largest = fmax(largest, 1.0 / (e.var + between));
 			n++;
 		}
 	}
@@ -446,7 +482,7 @@ combine_estimates(const struct run *r, bool freq)
 	cap = n >= 3 ? fmin(largest, sum - largest) : largest;
 	for (unsigned i = 0; i < r->w->entry_n; i++) {
 		struct estimate e = estimate_of(of_entry(r, i), freq);
-		double weight = e.var > 0.0 ? fmin(1.0 / e.var, cap) : 0.0;
+		double weight = e.var > 0.0 ? fmin(1.0 / (e.var + between), cap) : 0.0;
 
 		weights += weight;
 		value += weight * e.value;

@@ -588,21 +588,37 @@ estimates_are_combined_by_inverse_variance(void **state)
 }
 
 /*
- * Source 1 claims 1 ns, the others 1 ms each: its weight is cut to the sum of theirs, 2e6.
+ * Source 1 claims 1 us, the others 11 ms each: its weight is cut to the sum of theirs.
  * Offset (2 * .010 + 0 + 0) / 4 = .005;
- * variance (4e12 * 1e-18 + 2 * 1e12 * 1e-6) / 16e12 = 1.25e-7.
+ * variance (2 * 1.21e-4 + 4 * 1e-12) / 16 = 1.5125e-5.
  */
 static void
 of_three_nobody_weighs_more_than_half(void **state)
 {
-	struct candidate c[] = { estimated(1, 0.010, 1e-18, 0, 1e-16),
-		estimated(2, 0.0, 1e-6, 0, 1e-16), estimated(3, 0.0, 1e-6, 0, 1e-16) };
+	struct candidate c[] = { estimated(1, 0.010, 1e-12, 0, 1e-16),
+		estimated(2, 0.0, 1.21e-4, 0, 1e-16), estimated(3, 0.0, 1.21e-4, 0, 1e-16) };
 	struct selection s;
 
 	(void)state;
 	run(c, 3, &RULES, &s);
 	assert_near(s.offset_s, 0.005, 1e-9);
-	assert_near(s.var_s2, 1.25e-7, 1e-12);
+	assert_near(s.var_s2, 1.5125e-5, 1e-10);
+}
+
+/*
+ * Three precise sources that differ by milliseconds: not chance but their paths, so that they weigh
+ * alike, whichever was asked last and knows its own offset best.
+ */
+static void
+sources_that_differ_beyond_chance_weigh_alike(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.003, 1e-12, 0, 1e-16),
+		estimated(2, 0.000, 4e-12, 0, 1e-16), estimated(3, -0.003, 9e-12, 0, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	run(c, 3, &RULES, &s);
+	assert_near(s.offset_s, 0.0, 1e-8);
 }
 
 /* [-10 10] says 0 with no doubt, [4 6] says 5: their common interval is [4 6]. */
@@ -803,6 +819,7 @@ main(void)
 		cmocka_unit_test(pps_is_not_used_when_the_second_is_in_doubt),
 		cmocka_unit_test(estimates_are_combined_by_inverse_variance),
 		cmocka_unit_test(of_three_nobody_weighs_more_than_half),
+		cmocka_unit_test(sources_that_differ_beyond_chance_weigh_alike),
 		cmocka_unit_test(the_combined_offset_stays_in_the_interval),
 		cmocka_unit_test(the_order_of_the_input_changes_nothing),
 		cmocka_unit_test(falsetickers_below_half_never_win),
