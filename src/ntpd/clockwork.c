@@ -156,6 +156,27 @@ why_none(enum select_why why)
 	return "";
 }
 
+/*
+ * Selection runs when a sample comes, and LOCAL's next may be a minute away when it may be
+ * chosen at last.
+ */
+static void
+wait_orphaned(struct ntpd *d)
+{
+	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.orphan_timer,
+	    mtime_add_s(d->sys.lost_since, d->conf->tos.orphanwait_s));
+}
+
+static void
+on_orphan_timer(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	if (d->sys.lost) {
+		clockwork_run(d);
+	}
+}
+
 static void
 lost_sys_peer(struct ntpd *d)
 {
@@ -164,6 +185,7 @@ lost_sys_peer(struct ntpd *d)
 	}
 	d->sys.lost = true;
 	d->sys.lost_since = now_of(d);
+	wait_orphaned(d);
 	d->sys.peer_id = 0;
 	if (d->sys.leap != LEAP_UNSYNC) {
 		report_system_event(d, EVENT_NO_SYS_PEER, why_none(d->cw.sel.why));
@@ -556,6 +578,8 @@ clockwork_start(struct ntpd *d)
 	}
 	tell_kernel(d);
 	d->port.loop->ops->timer_init(d->port.loop, &d->cw.slice, on_slice, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->cw.orphan_timer, on_orphan_timer, d);
+	wait_orphaned(d);
 	d->port.loop->ops->timer_init(d->port.loop, &d->cw.housekeeping, on_housekeeping, d);
 	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
 	if (d->opt.once) {
@@ -592,5 +616,6 @@ clockwork_stop(struct ntpd *d)
 	drift_write(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.orphan_timer);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
 }

@@ -149,6 +149,7 @@ ntpd_free(struct ntpd *d)
 	peers_stop(d);
 	listen_stop(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->cw.orphan_timer);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
 	access_stop(d);

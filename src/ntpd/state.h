@@ -103,6 +103,7 @@ struct clockwork {
 	struct selection sel;
 	struct candidate cand[SELECT_MAX];
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
+	struct loop_timer orphan_timer; /* the end of orphanwait: LOCAL may be chosen from then on */
 	struct loop_timer once_timer;   /* -q: gives up */
 	struct loop_timer slice;        /* the next part of a large phase */
 	double drift_ppm;               /* last written; NAN: never */
