@@ -22,10 +22,12 @@ demo() {
 	ns_new server client
 	ns_join server client
 	demo_configure
+	say "a server at 192.0.2.1, a client at 192.0.2.2, neither may set the clock"
 	start server server "$top_builddir/ntpd" -n -c "$work/server.conf"
+	wait_until 10 in_ns server "$top_builddir/ntpstat" ||
+		bail "the server did not take its own clock for true in 10 s"
 	start client client "$top_builddir/ntpd" -n -c "$work/client.conf"
-	say "server at 192.0.2.1, client at 192.0.2.2, neither may set the clock;"
-	say "waiting for the client to choose its server (at most $demo_seconds s)"
+	say "waiting for the client to follow the server (at most $demo_seconds s)"
 	local begin=$SECONDS
 	if ! wait_until "$demo_seconds" in_ns client "$top_builddir/ntpstat"; then
 		demo_show
@@ -50,6 +52,7 @@ demo_configure() {
 		driftfile $work/server.drift
 		server 127.127.1.0
 		fudge 127.127.1.0 stratum 5
+		tos orphanwait 1
 		restrict default limited kod nomodify notrap nopeer noquery
 		restrict 127.0.0.1
 		restrict ::1

@@ -68,7 +68,7 @@ our_ntpd() {
 # our_server NAME X: our daemon gives its own clock as stratum 6 to everybody.
 our_server() {
 	our_ntpd "$1" "$2" 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 5' \
-		'restrict default nomodify notrap nopeer' 'restrict 127.0.0.1' 'restrict ::1'
+		'tos orphanwait 1' 'restrict default nomodify notrap nopeer' 'restrict 127.0.0.1' 'restrict ::1'
 	wait_until 10 our_synchronised "$2" || bail "our server has the time of its own clock"
 }
 
