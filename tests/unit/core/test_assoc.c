@@ -1,0 +1,858 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One association: polls, packet tests, kisses. A server that answers as told stands in for the network. */
+#include "core/assoc.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const int64_t EPOCH_NS = INT64_C(1780000000) * NS_PER_S;
+static const double TRIP_S = 0.02;
+
+/* An association, its world, and the last request. */
+struct bench {
+	struct assoc a;
+	struct assoc_world w;
+	struct assoc_sending sent;
+	struct assoc_answer got;
+	uint8_t bytes[HEADER_LEN];
+};
+
+static struct rtime
+real_at(struct mtime t)
+{
+	return (struct rtime){ EPOCH_NS + t.ns };
+}
+
+static struct assoc_rules
+client_rules(unsigned flags)
+{
+	return (struct assoc_rules){ .flags = flags, .minpoll = 6, .maxpoll = 10, .version = 4 };
+}
+
+static void
+start(struct bench *b, const struct assoc_rules *rules)
+{
+	struct endpoint remote = { addr_v4(0xc000020b), NTP_PORT };
+
+	memset(b, 0, sizeof *b);
+	b->w = (struct assoc_world){ .sys_poll = 6, .precision = -24, .phi = 15e-6, .maxdist_s = 1.5,
+		.ceiling = 16, .allan_log2s = 11, .random = UINT64_C(0x9e3779b97f4a7c15) };
+	assoc_start(&b->a, 7, rules, &remote, 0.0, &b->w);
+}
+
+static void
+start_plain(struct bench *b, unsigned flags)
+{
+	struct assoc_rules rules = client_rules(flags);
+
+	start(b, &rules);
+}
+
+/* Time goes on to the next poll, which is made. */
+static void
+poll_next(struct bench *b)
+{
+	b->w.now = b->a.poll.next;
+	b->w.random = b->w.random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+	assoc_poll(&b->a, &b->w, &b->sent);
+	if (b->sent.send) {
+		assoc_sent(&b->a, b->sent.tag, real_at(b->w.now), b->w.now, false);
+	}
+}
+
+static struct header
+request_of(const struct bench *b)
+{
+	struct cursor c = cursor_over(b->sent.bytes, HEADER_LEN);
+	struct header h;
+
+	assert_true(header_get(&c, &h));
+	return h;
+}
+
+/* The answer of a good server whose clock is ahead by offset_s, as it would come now. */
+static struct header
+good_answer(const struct bench *b, double offset_s)
+{
+	struct rtime mid = rtime_add_s(real_at(b->w.now), TRIP_S / 2 + offset_s);
+
+	return (struct header){ .leap = LEAP_NONE, .version = 4, .mode = MODE_SERVER, .stratum = 2, .poll = 6,
+		.precision = -23, .root_delay = ntp_short_from_s(0.01), .root_disp = ntp_short_from_s(0.005),
+		.refid = 0xc6336407, .reftime = ntp_ts_from_rtime(mid), .org = request_of(b).xmt,
+		.rec = ntp_ts_from_rtime(mid), .xmt = ntp_ts_from_rtime(mid) };
+}
+
+static enum verdict
+deliver_with(struct bench *b, const struct header *h, enum packet_mac mac, uint32_t key_id, enum assoc_auth auth)
+{
+	struct writer wr = writer_over(b->bytes, sizeof b->bytes);
+	struct packet p;
+
+	header_put(&wr, h);
+	assert_true(packet_parse(b->bytes, sizeof b->bytes, &p));
+	p.mac = mac;
+	p.key_id = key_id;
+	b->w.now = mtime_add_s(b->w.now, TRIP_S);
+	assoc_receive(&b->a, &p, auth, real_at(b->w.now), b->w.now, &b->w, &b->got);
+	return b->got.verdict;
+}
+
+static enum verdict
+deliver(struct bench *b, const struct header *h)
+{
+	return deliver_with(b, h, PACKET_MAC_NONE, 0, ASSOC_AUTH_NONE);
+}
+
+/* A poll and its good answer. */
+static enum verdict
+exchange(struct bench *b)
+{
+	struct header h;
+
+	poll_next(b);
+	h = good_answer(b, 0.001);
+	return deliver(b, &h);
+}
+
+static void
+assert_untouched(const struct bench *b, const struct assoc *before)
+{
+	assert_int_equal(b->a.poll.reach, before->poll.reach);
+	assert_int_equal(b->a.poll.next.ns, before->poll.next.ns);
+	assert_int_equal(b->a.poll.hpoll, before->poll.hpoll);
+	assert_int_equal(b->a.poll.floor, before->poll.floor);
+	assert_memory_equal(&b->a.filter, &before->filter, sizeof before->filter);
+	assert_int_equal(b->a.est.samples, before->est.samples);
+	assert_true(b->a.wire.pending == before->wire.pending);
+	assert_int_equal(b->a.srv.stratum, before->srv.stratum);
+}
+
+/* ---- requests ---- */
+
+static void
+a_request_carries_nothing_but_version_poll_and_nonce(void **state)
+{
+	struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = request_of(&b);
+	assert_int_equal(b.sent.bytes[0], 4 << 3 | MODE_CLIENT);
+	assert_int_equal(h.poll, 6);
+	assert_int_equal(h.xmt.fix, b.a.wire.nonce.fix);
+	assert_true(h.xmt.fix != 0);
+	h.xmt.fix = 0;
+	h.poll = 0;
+	struct header empty = { .version = 4, .mode = MODE_CLIENT };
+	assert_memory_equal(&h, &empty, sizeof h);
+}
+
+static void
+each_request_has_another_nonce(void **state)
+{
+	struct bench b;
+	struct ntp_ts first;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	first = b.a.wire.nonce;
+	poll_next(&b);
+	assert_true(first.fix != b.a.wire.nonce.fix);
+}
+
+static void
+a_random_number_of_zero_is_no_nonce(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.random = 0;
+	assoc_poll(&b.a, &b.w, &b.sent);
+	assert_true(request_of(&b).xmt.fix != 0);
+}
+
+static void
+shows_at_least_poll_3(void **state)
+{
+	struct assoc_rules rules = { .minpoll = 0, .maxpoll = 0, .version = 4 };
+	struct bench b;
+
+	(void)state;
+	start(&b, &rules);
+	poll_next(&b);
+	assert_int_equal(request_of(&b).poll, 3);
+}
+
+static void
+iburst_sends_eight_two_seconds_apart_once_the_first_is_answered(void **state)
+{
+	struct mtime first;
+	struct bench b;
+	unsigned n = 1;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	first = b.a.poll.last_sent;
+	while (mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) < 3.0) {
+		struct mtime before = b.a.poll.last_sent;
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(fabs(mtime_diff_s(b.a.poll.last_sent, before) - 2.0) < 1e-6);
+		n++;
+		assert_true(n <= 8);
+	}
+	assert_int_equal(n, 8);
+	assert_true(fabs(mtime_diff_s(b.a.poll.last_sent, first) - 14.0) < 1e-3);
+}
+
+static void
+iburst_does_not_burst_at_a_silent_server(void **state)
+{
+	struct bench b;
+	double gap_s = 0.0;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 8; i++) {
+		struct mtime before;
+		poll_next(&b);
+		before = b.w.now;
+		assert_true(mtime_diff_s(b.a.poll.next, before) >= gap_s - 5.0);
+		gap_s = mtime_diff_s(b.a.poll.next, before);
+		assert_true(gap_s >= 2.0);
+	}
+	assert_true(gap_s >= 64.0);
+}
+
+static void
+without_iburst_polls_at_minpoll_from_the_start(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= 64.0);
+	assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) <= 68.1);
+}
+
+static void
+follows_the_systems_poll_between_minpoll_and_maxpoll(void **state)
+{
+	static const struct {
+		int sys, expected;
+	} cases[] = { { 3, 6 }, { 6, 6 }, { 8, 8 }, { 10, 10 }, { 17, 10 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bench b;
+		start_plain(&b, 0);
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		b.w.sys_poll = cases[i].sys;
+		poll_next(&b);
+		assert_int_equal(b.a.poll.hpoll, cases[i].expected);
+	}
+}
+
+static void
+a_shorter_system_poll_brings_the_next_poll_forward(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	b.w.sys_poll = 10;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) > 1000.0);
+	b.w.sys_poll = 6;
+	assert_true(assoc_repoll(&b.a, &b.w));
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) < 69.0);
+}
+
+static void
+reach_goes_dark_after_eight_silent_polls_and_says_so_once(void **state)
+{
+	struct bench b;
+	unsigned dark = 0;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	for (int i = 0; i < 20; i++) {
+		poll_next(&b);
+		if (b.sent.went_dark) {
+			dark++;
+			assert_int_equal(i, 7);
+			assert_true(b.sent.events & 1u << PEER_EVENT_UNREACHABLE);
+		}
+	}
+	assert_int_equal(dark, 1);
+	assert_int_equal(b.a.poll.reach, 0);
+}
+
+static void
+backs_off_to_maxpoll_while_unreachable(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	for (int i = 0; i < 20; i++) {
+		poll_next(&b);
+	}
+	assert_int_equal(b.a.poll.hpoll, 10);
+	assert_true(b.sent.renew);
+}
+
+static void
+extra_requests_stay_within_the_hours_budget(void **state)
+{
+	struct bench b;
+	unsigned n = 0;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	while (b.a.poll.next.ns < INT64_C(3600) * NS_PER_S) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		(void)assoc_ask_soon(&b.a, 0.0, &b.w);
+		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= ASSOC_SPACING_S - 1e-6);
+		n++;
+	}
+	/* One hour at 64 s, and one burst; then only what was due anyway. */
+	assert_true(b.a.count.sent <= 3600 / 64 + 8 + 60);
+	assert_true(n > 60);
+}
+
+/* ---- packet tests ---- */
+
+static void
+a_good_answer_becomes_a_sample(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(b.got.sampled);
+	assert_true(fabs(b.got.sample.offset_s - 0.001) < 1e-8);
+	assert_true(fabs(b.got.sample.delay_s - TRIP_S) < 1e-8);
+	assert_int_equal(b.a.poll.reach, 1);
+	assert_true(b.got.events & 1u << PEER_EVENT_REACHABLE);
+}
+
+static void
+an_offset_of_decades_keeps_the_delay_exact(void **state)
+{
+	struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 9e8);
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	assert_true(fabs(b.got.sample.offset_s - 9e8) < 1e-3);
+	assert_true(fabs(b.got.sample.delay_s - TRIP_S) < 1e-8);
+}
+
+static void
+refuses_every_wrong_origin_and_changes_nothing(void **state)
+{
+	static const uint64_t flip[] = { 0, 1, UINT64_C(1) << 63, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof flip / sizeof flip[0]; i++) {
+		struct assoc before;
+		struct header h;
+		struct bench b;
+		start_plain(&b, ASSOC_IBURST);
+		poll_next(&b);
+		before = b.a;
+		h = good_answer(&b, 0.001);
+		h.org.fix = i == 0 ? 0 : h.org.fix ^ flip[i];
+		assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+		assert_untouched(&b, &before);
+		assert_int_equal(b.a.count.bogus, 1);
+		/* The true answer still counts. */
+		h = good_answer(&b, 0.001);
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	}
+}
+
+static void
+refuses_a_zero_origin_when_nothing_was_asked(void **state)
+{
+	struct assoc before;
+	struct header h = { .version = 4, .mode = MODE_SERVER, .stratum = 1, .xmt = { 5 }, .rec = { 5 } };
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	before = b.a;
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+	assert_untouched(&b, &before);
+}
+
+static void
+takes_one_answer_for_each_request(void **state)
+{
+	struct assoc before;
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	before = b.a;
+	assert_int_equal(deliver(&b, &h), VERDICT_DUPLICATE);
+	assert_untouched(&b, &before);
+	h.xmt.fix++;
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+	assert_untouched(&b, &before);
+}
+
+static void
+refuses_the_answer_to_an_older_request(void **state)
+{
+	struct header late;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	late = good_answer(&b, 0.001);
+	poll_next(&b);
+	assert_int_equal(deliver(&b, &late), VERDICT_BOGUS);
+	assert_int_equal(b.a.poll.reach, 0);
+}
+
+static void
+refuses_modes_and_versions_that_are_no_answer(void **state)
+{
+	(void)state;
+	for (unsigned mode = 0; mode < 8; mode++) {
+		struct header h;
+		struct bench b;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = good_answer(&b, 0.001);
+		h.mode = (enum ntp_mode)mode;
+		assert_int_equal(deliver(&b, &h), mode == MODE_SERVER ? VERDICT_OK : VERDICT_MODE);
+	}
+	for (unsigned version = 0; version < 8; version++) {
+		struct header h;
+		struct bench b;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = good_answer(&b, 0.001);
+		h.version = version;
+		assert_int_equal(deliver(&b, &h), version >= 1 && version <= 4 ? VERDICT_OK : VERDICT_VERSION);
+	}
+}
+
+struct header_case {
+	void (*spoil)(struct header *h);
+	enum verdict expected;
+	unsigned flash;
+};
+
+static void no_leap(struct header *h) { h->leap = LEAP_UNSYNC; }
+static void stratum_0(struct header *h) { h->stratum = 0; }
+static void stratum_16(struct header *h) { h->stratum = 16; }
+static void stratum_255(struct header *h) { h->stratum = 255; }
+static void far_root(struct header *h) { h->root_disp = ntp_short_from_s(16.0); }
+static void far_delay(struct header *h) { h->root_delay = ntp_short_from_s(32.0); }
+static void no_rec(struct header *h) { h->rec.fix = 0; }
+static void no_xmt(struct header *h) { h->xmt.fix = 0; }
+static void answered_before_asked(struct header *h) { h->xmt.fix = h->rec.fix - (UINT64_C(1) << 20); }
+static void held_long(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(2) << 32); }
+static void held_longer_than_the_trip(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(1) << 31); }
+
+static void
+refuses_headers_that_cannot_serve(void **state)
+{
+	static const struct header_case cases[] = {
+		{ no_leap, VERDICT_UNSYNC, FLASH_STRATUM }, { stratum_0, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ stratum_16, VERDICT_UNSYNC, FLASH_STRATUM }, { stratum_255, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ far_root, VERDICT_DISTANCE, FLASH_HEADER }, { far_delay, VERDICT_DISTANCE, FLASH_HEADER },
+		{ no_rec, VERDICT_UNSET, FLASH_UNSYNC }, { no_xmt, VERDICT_UNSET, FLASH_UNSYNC },
+		{ answered_before_asked, VERDICT_DELAY, FLASH_HEADER }, { held_long, VERDICT_DELAY, FLASH_HEADER },
+		{ held_longer_than_the_trip, VERDICT_DELAY, FLASH_HEADER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct header h;
+		struct bench b;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = good_answer(&b, 0.001);
+		cases[i].spoil(&h);
+		assert_int_equal(deliver(&b, &h), cases[i].expected);
+		assert_int_equal(b.a.flash & cases[i].flash, cases[i].flash);
+		assert_int_equal(b.a.poll.reach, 0);
+		assert_int_equal(b.a.est.samples, 0);
+	}
+}
+
+static void
+refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
+{
+	struct header h;
+	struct packet p;
+	struct bench b;
+	struct writer wr;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	wr = writer_over(b.bytes, sizeof b.bytes);
+	header_put(&wr, &h);
+	assert_true(packet_parse(b.bytes, sizeof b.bytes, &p));
+	b.w.now = mtime_add_s(b.w.now, TRIP_S);
+	assoc_receive(&b.a, &p, ASSOC_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
+	assert_int_equal(b.got.verdict, VERDICT_SPAN);
+	assert_int_equal(b.a.poll.reach, 0);
+}
+
+static void
+the_kernels_transmit_stamp_replaces_the_one_read_before(void **state)
+{
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	assoc_sent(&b.a, b.sent.tag, rtime_add_s(real_at(b.w.now), 0.0002), mtime_add_s(b.w.now, 0.0002), true);
+	assoc_sent(&b.a, b.sent.tag, real_at(b.w.now), b.w.now, false);
+	assoc_sent(&b.a, b.sent.tag + 1, real_at(b.w.now), b.w.now, true);
+	h = good_answer(&b, 0.001);
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	assert_true(fabs(b.got.sample.delay_s - (TRIP_S - 0.0002)) < 1e-8);
+}
+
+static void
+an_unsynchronised_server_is_no_kiss(void **state)
+{
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	h.leap = LEAP_UNSYNC;
+	h.stratum = 0;
+	h.refid = refid_of_text("INIT");
+	assert_int_equal(deliver(&b, &h), VERDICT_UNSYNC);
+	assert_int_equal(b.a.kiss, 0);
+	assert_int_equal(b.a.poll.burst, 7);
+}
+
+static void
+the_servers_loop_to_us_makes_it_unfit(void **state)
+{
+	uint32_t ours = 0xc6336407;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.own_refid = &ours;
+	b.w.own_refid_n = 1;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(assoc_unfit(&b.a, &b.w) & FLASH_PEER_LOOP);
+	b.a.srv.stratum = 1;
+	assert_false(assoc_unfit(&b.a, &b.w) & FLASH_PEER_LOOP);
+}
+
+/* ---- authentication ---- */
+
+static void
+with_a_key_only_an_answer_of_that_key_counts(void **state)
+{
+	static const struct {
+		enum packet_mac mac;
+		uint32_t key;
+		enum assoc_auth auth;
+		enum verdict expected;
+	} cases[] = {
+		{ PACKET_MAC_NONE, 0, ASSOC_AUTH_NONE, VERDICT_AUTH },
+		{ PACKET_MAC_KEYED, 5, ASSOC_AUTH_BAD, VERDICT_AUTH },
+		{ PACKET_MAC_KEYED, 6, ASSOC_AUTH_OK, VERDICT_AUTH },
+		{ PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE, VERDICT_CRYPTO_NAK },
+		{ PACKET_MAC_KEYED, 5, ASSOC_AUTH_OK, VERDICT_OK },
+	};
+	struct assoc_rules rules = client_rules(ASSOC_IBURST);
+
+	(void)state;
+	rules.key_id = 5;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct assoc before;
+		struct header h;
+		struct bench b;
+		start(&b, &rules);
+		poll_next(&b);
+		before = b.a;
+		h = good_answer(&b, 0.001);
+		assert_int_equal(deliver_with(&b, &h, cases[i].mac, cases[i].key, cases[i].auth),
+		    cases[i].expected);
+		if (cases[i].expected != VERDICT_OK) {
+			assert_untouched(&b, &before);
+			assert_true(b.a.flash & FLASH_AUTH);
+			assert_true(b.got.events & 1u << PEER_EVENT_BAD_AUTH);
+		}
+		assert_true(b.a.authentic == (cases[i].expected == VERDICT_OK));
+	}
+}
+
+static void
+a_crypto_nak_means_nothing_without_a_key(void **state)
+{
+	struct assoc before;
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	before = b.a;
+	h = good_answer(&b, 0.001);
+	assert_int_equal(deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE), VERDICT_CRYPTO_NAK);
+	assert_untouched(&b, &before);
+}
+
+/* ---- kisses ---- */
+
+static struct header
+kiss(const struct bench *b, const char *code, int8_t poll)
+{
+	struct header h = good_answer(b, 0.0);
+
+	h.leap = LEAP_UNSYNC;
+	h.stratum = 0;
+	h.poll = poll;
+	h.refid = refid_of_text(code);
+	h.xmt = h.org;
+	return h;
+}
+
+static void
+a_rate_kiss_lengthens_the_interval_within_bounds(void **state)
+{
+	static const struct {
+		int8_t poll;
+		int least, most;
+	} cases[] = { { 0, 7, 7 }, { -1, 7, 7 }, { 6, 7, 7 }, { 8, 8, 8 }, { 17, 10, 10 }, { 127, 10, 10 },
+		{ -128, 7, 7 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct header h;
+		struct bench b;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = kiss(&b, "RATE", cases[i].poll);
+		assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+		assert_true(b.a.poll.hpoll >= cases[i].least && b.a.poll.hpoll <= cases[i].most);
+		assert_true(mtime_diff_s(b.a.poll.next, b.w.now) >= log2s_to_s(cases[i].least));
+		assert_true(b.got.events & 1u << PEER_EVENT_RATE_EXCEEDED);
+		assert_int_equal(b.a.poll.reach, 0);
+	}
+}
+
+static void
+a_rate_kiss_ends_a_burst(void **state)
+{
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	poll_next(&b);
+	h = kiss(&b, "RATE", 6);
+	assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+	assert_int_equal(b.a.poll.burst, 0);
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) >= 64.0);
+}
+
+static void
+a_forged_kiss_changes_nothing(void **state)
+{
+	struct assoc before;
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	before = b.a;
+	h = kiss(&b, "DENY", 17);
+	h.org.fix ^= 1;
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+	assert_untouched(&b, &before);
+	assert_false(b.a.kissed_deny);
+}
+
+static void
+deny_slows_down_but_is_never_for_good(void **state)
+{
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = kiss(&b, "DENY", 6);
+	assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+	assert_int_equal(b.a.poll.hpoll, 10);
+	assert_true(b.got.events & 1u << PEER_EVENT_ACCESS_DENIED);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_false(b.a.kissed_deny);
+	poll_next(&b);
+	assert_int_equal(b.a.poll.hpoll, 6);
+}
+
+static void
+with_a_key_an_unsigned_kiss_is_not_obeyed(void **state)
+{
+	struct assoc_rules rules = client_rules(0);
+	struct assoc before;
+	struct header h;
+	struct bench b;
+
+	(void)state;
+	rules.key_id = 5;
+	start(&b, &rules);
+	poll_next(&b);
+	before = b.a;
+	h = kiss(&b, "RATE", 17);
+	assert_int_equal(deliver(&b, &h), VERDICT_AUTH);
+	assert_untouched(&b, &before);
+}
+
+/* ---- fitness ---- */
+
+static void
+fit_after_four_samples_of_a_burst(void **state)
+{
+	struct candidate c;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true((assoc_unfit(&b.a, &b.w) == 0) == (i == 3));
+	}
+	assert_true(assoc_candidate(&b.a, &b.w, false, &c));
+	assert_true(fabs(c.offset_s - 0.001) < 1e-7);
+	assert_true(assoc_candidate(&b.a, &b.w, true, &c));
+	assert_true(fabs(c.offset_s - 0.001) < 1e-4);
+	assert_true(c.var_s2 > 0.0);
+	assert_true(c.root_dist_s >= (TRIP_S + 0.01) / 2 + 0.005);
+}
+
+static void
+noselect_is_never_fit(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST | ASSOC_NOSELECT);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assert_int_equal(assoc_unfit(&b.a, &b.w), FLASH_PEER_UNREACH);
+}
+
+static void
+the_root_distance_grows_with_silence(void **state)
+{
+	double before_s;
+	struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	before_s = assoc_root_dist_s(&b.a, &b.w);
+	b.w.now = mtime_add_s(b.w.now, 1000.0);
+	assert_true(fabs(assoc_root_dist_s(&b.a, &b.w) - before_s - 0.015) < 1e-9);
+}
+
+static void
+our_own_clock_is_fit_within_seconds_and_sends_nothing(void **state)
+{
+	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	struct bench b;
+
+	(void)state;
+	rules.local_stratum = 10;
+	rules.local_refid = refid_of_text("LOCL");
+	start(&b, &rules);
+	for (int i = 0; i < 4; i++) {
+		poll_next(&b);
+		assert_false(b.sent.send);
+		assoc_local(&b.a, &b.w, &b.got);
+	}
+	assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
+	assert_true(mtime_diff_s(b.w.now, (struct mtime){ 0 }) < 10.0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_carries_nothing_but_version_poll_and_nonce),
+		cmocka_unit_test(each_request_has_another_nonce),
+		cmocka_unit_test(a_random_number_of_zero_is_no_nonce),
+		cmocka_unit_test(shows_at_least_poll_3),
+		cmocka_unit_test(iburst_sends_eight_two_seconds_apart_once_the_first_is_answered),
+		cmocka_unit_test(iburst_does_not_burst_at_a_silent_server),
+		cmocka_unit_test(without_iburst_polls_at_minpoll_from_the_start),
+		cmocka_unit_test(follows_the_systems_poll_between_minpoll_and_maxpoll),
+		cmocka_unit_test(a_shorter_system_poll_brings_the_next_poll_forward),
+		cmocka_unit_test(reach_goes_dark_after_eight_silent_polls_and_says_so_once),
+		cmocka_unit_test(backs_off_to_maxpoll_while_unreachable),
+		cmocka_unit_test(extra_requests_stay_within_the_hours_budget),
+		cmocka_unit_test(a_good_answer_becomes_a_sample),
+		cmocka_unit_test(an_offset_of_decades_keeps_the_delay_exact),
+		cmocka_unit_test(refuses_every_wrong_origin_and_changes_nothing),
+		cmocka_unit_test(refuses_a_zero_origin_when_nothing_was_asked),
+		cmocka_unit_test(takes_one_answer_for_each_request),
+		cmocka_unit_test(refuses_the_answer_to_an_older_request),
+		cmocka_unit_test(refuses_modes_and_versions_that_are_no_answer),
+		cmocka_unit_test(refuses_headers_that_cannot_serve),
+		cmocka_unit_test(refuses_a_sample_that_spans_a_step_of_the_clock),
+		cmocka_unit_test(the_kernels_transmit_stamp_replaces_the_one_read_before),
+		cmocka_unit_test(an_unsynchronised_server_is_no_kiss),
+		cmocka_unit_test(the_servers_loop_to_us_makes_it_unfit),
+		cmocka_unit_test(with_a_key_only_an_answer_of_that_key_counts),
+		cmocka_unit_test(a_crypto_nak_means_nothing_without_a_key),
+		cmocka_unit_test(a_rate_kiss_lengthens_the_interval_within_bounds),
+		cmocka_unit_test(a_rate_kiss_ends_a_burst),
+		cmocka_unit_test(a_forged_kiss_changes_nothing),
+		cmocka_unit_test(deny_slows_down_but_is_never_for_good),
+		cmocka_unit_test(with_a_key_an_unsigned_kiss_is_not_obeyed),
+		cmocka_unit_test(fit_after_four_samples_of_a_burst),
+		cmocka_unit_test(noselect_is_never_fit),
+		cmocka_unit_test(the_root_distance_grows_with_silence),
+		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
