@@ -26,10 +26,10 @@ enum config_change_kind {
 	CHANGE_RATE,            /* discard, limit */
 	CHANGE_LISTEN,          /* interface, nic, dscp, extra port */
 	CHANGE_SOURCEPORT,
+	CHANGE_UNPEER,          /* unpeer, of ids and pool members */
 	CHANGE_SOURCE_DROP,     /* was is gone */
 	CHANGE_SOURCE_OPTIONS,  /* was becomes now, the same server with other options */
 	CHANGE_SOURCE_ADD,      /* now is new */
-	CHANGE_UNPEER,          /* unpeer, of ids and pool members */
 	CHANGE_RESET,           /* reset */
 	CHANGE_OTHER,           /* words that do not act yet */
 	CHANGE_NEEDS_RESTART    /* mru, rlimit, pidfile...: word says which; only to be reported */

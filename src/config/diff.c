@@ -341,8 +341,8 @@ compare(struct diff *d)
 	add(d, CHANGE_RATE, same_rate);
 	add(d, CHANGE_LISTEN, same_listens(a, b));
 	add(d, CHANGE_SOURCEPORT, a->sourceport == b->sourceport);
-	add_sources(d);
 	add(d, CHANGE_UNPEER, b->unpeers_n == 0 || same_unpeers(a, b));
+	add_sources(d);
 	add(d, CHANGE_RESET, b->resets_n == 0 ||
 	    same_texts(a->resets, a->resets_n, b->resets, b->resets_n));
 	add(d, CHANGE_OTHER, same_other(a, b));

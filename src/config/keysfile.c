@@ -112,7 +112,11 @@ read_type(struct key_reader *r, const struct field *f, const char **type)
 		return false;
 	}
 	*type = strcasecmp(buf, "M") == 0 ? "MD5" : arena_strdup(r->arena, buf);
-	return *type != NULL;
+	if (*type == NULL) {
+		report(r, DIAG_ERROR, f->column, "the keys need too much memory");
+		return false;
+	}
+	return true;
 }
 
 static int

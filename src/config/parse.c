@@ -93,17 +93,19 @@ say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
 	va_end(ap);
 }
 
-static void
+/* "listen, ignore, drop"; gives the number of words. */
+static unsigned
 put_group(enum schema_group group, struct text *out)
 {
-	bool first = true;
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		if (schema_rows[i].group == group) {
-			text_printf(out, "%s%s", first ? "" : ", ", schema_rows[i].word);
-			first = false;
+			text_printf(out, "%s%s", n == 0 ? "" : ", ", schema_rows[i].word);
+			n++;
 		}
 	}
+	return n;
 }
 
 void
@@ -118,14 +120,20 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 		say(p, DIAG_ERROR, i, NULL, "unknown word");
 		return;
 	}
+	const char *suggestion = schema_suggest(group, word);
 	if (group == SCHEMA_TOP) {
-		say(p, DIAG_ERROR, i, schema_suggest(group, word),
+		say(p, DIAG_ERROR, i, suggestion,
 		    "unknown keyword '%s', expected a directive of ntp.conf", word);
 		return;
 	}
-	put_group(group, &t);
-	say(p, DIAG_ERROR, i, schema_suggest(group, word),
-	    "unknown word '%s' after '%s', expected %s", word, parse_word(p, 0), buf);
+	if (suggestion != NULL) {               /* that is what was expected */
+		say(p, DIAG_ERROR, i, suggestion, "unknown word '%s' after '%s'", word,
+		    parse_word(p, 0));
+		return;
+	}
+	(void)put_group(group, &t);
+	say(p, DIAG_ERROR, i, NULL, "unknown word '%s' after '%s', expected %s", word,
+	    parse_word(p, 0), buf);
 }
 
 void
@@ -207,8 +215,9 @@ parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
 	if (i >= p->line.n) {
 		char buf[DIAG_LINE_MAX];
 		struct text t = text_over(buf, sizeof buf);
-		put_group(group, &t);
-		parse_error(p, i, "'%s' wants one of %s", parse_word(p, 0), buf);
+		unsigned n = put_group(group, &t);
+		parse_error(p, i, "'%s' wants %s%s", parse_word(p, 0), n > 1 ? "one of " : "",
+		    buf);
 		return;
 	}
 	while (i < p->line.n && !p->failed) {
@@ -216,8 +225,11 @@ parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
 		if (row == NULL) {
 			return;
 		}
-		parse_state(p, row, i);
-		i = parse_value(p, row, i, base);
+		unsigned next = parse_value(p, row, i, base);
+		if (!p->failed) {
+			parse_state(p, row, i);
+		}
+		i = next;
 	}
 }
 
@@ -288,6 +300,7 @@ push_file(struct parser *p, const char *path)
 
 	if (p->files_n == FILES_MAX) {
 		parse_error(p, 1, "more than %d files are included", (int)FILES_MAX);
+		p->ended = true;        /* once is enough */
 		return false;
 	}
 	p->files_n++;

@@ -35,7 +35,6 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 {
 	char host[TOKEN_WORD_MAX + 1];
 	int64_t len;
-	unsigned at = i;
 
 	if (!split_prefix(parse_word(p, i), host, sizeof host, &len)) {
 		parse_error(p, i, "'%s' has no prefix length from 0 to 128 behind the '/'",
@@ -44,12 +43,14 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 	}
 	if (!addr_parse(host, &r->addr)) {
 		enum addr_family want = r->host.want;
+		if (len >= 0) {
+			parse_error(p, i, "'%s' is no address, which alone takes a prefix length",
+			    host);
+			return i + 1;
+		}
 		r->scope = RESTRICT_SCOPE_NAME;
 		i = parse_host(p, i, &r->host, NULL);
 		r->host.want = want;
-		if (len >= 0 && !p->failed) {
-			parse_error(p, at, "a host name takes no prefix length");
-		}
 		return i;
 	}
 	r->scope = RESTRICT_SCOPE_ADDR;
@@ -135,19 +136,22 @@ read_restrict_option(struct parser *p, unsigned i, struct config_restrict *r)
 	if (row == NULL) {
 		return i;
 	}
-	parse_state(p, row, i);
+	unsigned next = i + 2;
 	if (strcmp(row->word, "mask") == 0) {
-		return read_mask(p, i, r);
-	}
-	if (strcmp(row->word, "serverresponse") == 0) {
+		next = read_mask(p, i, r);
+	} else if (strcmp(row->word, "serverresponse") == 0) {
 		const char *word = parse_word(p, i + 1);
 		if (word == NULL || strcmp(word, "fuzz") != 0) {
 			parse_error(p, i + 1, "'serverresponse' wants fuzz");
 		}
 		r->flags |= RESTRICT_FUZZ;
-		return i + 2;
+	} else {
+		next = parse_value(p, row, i, r);
 	}
-	return parse_value(p, row, i, r);
+	if (!p->failed) {
+		parse_state(p, row, i);
+	}
+	return next;
 }
 
 static enum config_restrict_act

@@ -310,12 +310,14 @@ refclock_option(struct parser *p, unsigned i, struct config_source *s)
 		parse_unknown(p, i, SCHEMA_REFCLOCK);
 		return i;
 	}
-	parse_state(p, row, i);
-	i = parse_value(p, row, i, base);
+	unsigned next = parse_value(p, row, i, base);
+	if (!p->failed) {
+		parse_state(p, row, i);
+	}
 	if (row->group == SCHEMA_FUDGE && !p->ignored) {
 		s->fudge.given |= row->bit;
 	}
-	return i;
+	return next;
 }
 
 static void
@@ -398,9 +400,12 @@ fudge_options(struct parser *p, struct config_fudge *f)
 		if (row == NULL) {
 			return;
 		}
-		parse_state(p, row, i);
-		i = parse_value(p, row, i, f);
+		unsigned next = parse_value(p, row, i, f);
+		if (!p->failed) {
+			parse_state(p, row, i);
+		}
 		f->given |= p->ignored ? 0 : row->bit;
+		i = next;
 	}
 	cut_refid(p, f);
 }

@@ -389,12 +389,14 @@ parse_smear(struct parser *p)
 		if (row == NULL) {
 			return;
 		}
-		parse_state(p, row, i);
 		unsigned next = parse_value(p, row, i, &s);
 		if (!p->failed && row->at == SCHEMA_NOWHERE &&
 		    !addr_parse(parse_word(p, i + 1), &s.addr)) {
 			parse_error(p, i + 1, "'address' wants a numeric address, found '%s'",
 			    parse_word(p, i + 1));
+		}
+		if (!p->failed) {
+			parse_state(p, row, i);
 		}
 		i = next;
 	}
@@ -458,6 +460,10 @@ check_kept(struct parser *p, const struct schema_row *row)
 
 	if ((double)n < row->lo) {
 		parse_error(p, p->line.n, "'%s' wants an argument", row->word);
+		return;
+	}
+	if ((double)n > row->hi && row->hi < 1) {
+		parse_done(p, 1);
 		return;
 	}
 	if ((double)n > row->hi) {

@@ -258,16 +258,17 @@ source_line(struct print *k, const struct config_source *s)
 static void
 sources(struct print *k, const struct config *c)
 {
-	for (unsigned i = 0; i < c->sources_n; i++) {
-		if (!c->sources[i].from_sourcedir) {
-			source_line(k, &c->sources[i]);
-		}
-	}
+	/* First: below, they would take back servers that were given after them. */
 	for (unsigned i = 0; i < c->unpeers_n; i++) {
 		word(k, "unpeer");
 		family(k, c->unpeers[i].want);
 		word(k, c->unpeers[i].text);
 		end_line(k);
+	}
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		if (!c->sources[i].from_sourcedir) {
+			source_line(k, &c->sources[i]);
+		}
 	}
 	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
 		word(k, "sourcedir");

@@ -402,14 +402,22 @@ const char *
 schema_suggest(enum schema_group group, const char *word)
 {
 	const char *best = NULL;
-	unsigned best_at = (unsigned)strlen(word) / 3 + 1;      /* slips, not other words */
+	char lower[64];
+	size_t len = strlen(word);
+	unsigned best_at = len < 6 ? 1 : len < 10 ? 2 : 3;      /* slips, not other words */
 
+	if (len >= sizeof lower) {
+		return NULL;
+	}
+	for (size_t i = 0; i <= len; i++) {
+		lower[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] - 'A' + 'a') : word[i];
+	}
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		if (schema_rows[i].group != group) {
 			continue;
 		}
-		unsigned at = text_distance(word, schema_rows[i].word);
-		if (at < best_at || (at == best_at && best == NULL && at <= 2)) {
+		unsigned at = text_distance(lower, schema_rows[i].word);
+		if (at < best_at || (at == best_at && best == NULL)) {
 			best = schema_rows[i].word;
 			best_at = at;
 		}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Warnings of what is legal but unwise. */
+#include "config/check.h"
+#include "conf.h"
+
+/* What config_check says of a text, without what reading it said. */
+static void
+check_text(const char *text, const struct config_access *access, const char *expected)
+{
+	struct conf *k = conf_of(text);
+
+	k->d = diag_list_in(k->arena);
+	config_check(k->c, "f", access, &k->d);
+	if (strcmp(conf_said(k), expected) != 0) {
+		print_message("# of the text:\n%s", text);
+	}
+	assert_string_equal(k->said, expected);
+	conf_end(k);
+}
+
+#define FOUR "server a.example\nserver b.example\nserver c.example\nserver d.example\n"
+#define FEW "warning: f: fewer than four servers: a wrong one may not be found out\n"
+
+static void
+counts_the_servers(void **state)
+{
+	(void)state;
+	check_text("", NULL,
+	    "warning: f: no server is configured, the clock stays unsynchronised\n");
+	check_text("server a.example\n", NULL, FEW);
+	check_text("server a.example\nserver b.example\n", NULL, "warning: f: two servers have no "
+	    "majority when they disagree; use four or more\n");
+	check_text("server a.example\nserver b.example\nserver c.example\n", NULL, FEW);
+	check_text(FOUR, NULL, "");
+	check_text(FOUR "server e.example noselect\n", NULL, "");
+	check_text("server a.example\nserver b.example\nserver c.example noselect\n", NULL,
+	    "warning: f: two servers have no majority when they disagree; use four or more\n");
+	check_text("pool a.example\n", NULL, "");
+	check_text("server a.example\nserver 127.127.20.0\n", NULL, "");
+	check_text("server 127.127.1.0\n", NULL, "");
+}
+
+static void
+warns_of_the_local_clock_beside_real_servers(void **state)
+{
+	(void)state;
+	check_text(FOUR "server 127.127.1.0\n", NULL, "warning: f:5:1: the local clock stands beside "
+	    "real servers: when they are lost, clients follow a clock that is merely consistent; "
+	    "tos orphan does this better\n");
+}
+
+static void
+warns_of_a_default_open_to_queries(void **state)
+{
+	(void)state;
+	check_text(FOUR "restrict default nomodify\n", NULL, "warning: f:5:1: this default lets "
+	    "everybody query with ntpq: add noquery\n");
+	check_text(FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL, "");
+	check_text(FOUR "restrict 192.0.2.0/24\nrestrict source nomodify\n", NULL, "");
+}
+
+static void
+warns_of_kod_without_limited(void **state)
+{
+	(void)state;
+	check_text(FOUR "restrict 192.0.2.0/24 kod\n", NULL,
+	    "warning: f:5:1: 'kod' does nothing without 'limited'\n");
+	check_text(FOUR "restrict 192.0.2.0/24 kod limited\n", NULL, "");
+}
+
+static void
+warns_of_disable_monitor_beside_limited(void **state)
+{
+	(void)state;
+	check_text(FOUR "disable monitor\nrestrict 192.0.2.0/24 limited\n", NULL,
+	    "warning: f:6:1: 'disable monitor' has no effect while 'limited' is used\n");
+	check_text(FOUR "disable monitor\n", NULL, "");
+}
+
+static void
+warns_of_smeared_and_plain_servers_together(void **state)
+{
+	(void)state;
+	check_text(FOUR "server time1.google.com\n", NULL, "warning: f:5:1: time1.google.com smears "
+	    "leap seconds and d.example does not: around a leap second they disagree; use one kind "
+	    "only\n");
+	check_text(FOUR "server Time.Google.com noselect\n", NULL, "");
+	check_text("server time1.google.com\nserver time2.google.com\nserver time3.google.com\n"
+	    "server time4.google.com\n", NULL, "");
+}
+
+static void
+warns_of_keys_that_cannot_work(void **state)
+{
+	(void)state;
+	check_text(FOUR "server e.example key 5\n", NULL,
+	    "warning: f:5:1: key 5 of e.example is not among the trustedkey ids: the server will "
+	    "not be asked\n"
+	    "warning: f:5:1: e.example has a key but there is no 'keys' line\n");
+	check_text(FOUR "server e.example key 5\nkeys /k\ntrustedkey 5\n", NULL, "");
+}
+
+static void
+warns_of_two_preferred_servers(void **state)
+{
+	(void)state;
+	check_text(FOUR "server e.example prefer\nserver g.example prefer\n", NULL,
+	    "warning: f:6:1: 'prefer' is on e.example too, only one of them counts\n");
+}
+
+static int
+may(void *ctx, enum config_use use, const char *path)
+{
+	static const char uses[] = "rwaf";
+	struct text *asked = ctx;
+
+	text_printf(asked, "%c%s ", uses[use], path);
+	return strncmp(path, "/no", 3) == 0 ? -EACCES : strcmp(path, "/gone") == 0 ? -ENOENT : 0;
+}
+
+static void
+asks_of_each_file_whether_it_can_be_used(void **state)
+{
+	char buf[256];
+	struct text asked = text_over(buf, sizeof buf);
+	struct config_access access = { .ctx = &asked, .may = may };
+
+	(void)state;
+	check_text(FOUR "driftfile /d\nlogfile /l\nkeys /k\nleapfile /p\nstatsdir /s\n"
+	    "statistics loopstats rawstats\nsourcedir /gone\n", &access, "");
+	assert_string_equal(buf, "w/d a/l r/k r/p f/s r/gone ");
+	check_text(FOUR "driftfile /no1\nlogfile /no2\nkeys /no3\nsourcedir /no4\nstatsdir /no5\n",
+	    &access,
+	    "warning: f: driftfile: '/no1' cannot be written by the run user: Permission denied\n"
+	    "warning: f: logfile: '/no2' cannot be written by the run user: Permission denied\n"
+	    "warning: f: keys: '/no3' cannot be read by the run user: Permission denied\n"
+	    "warning: f: sourcedir: '/no4' cannot be read by the run user: Permission denied\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_the_servers),
+		cmocka_unit_test(warns_of_the_local_clock_beside_real_servers),
+		cmocka_unit_test(warns_of_a_default_open_to_queries),
+		cmocka_unit_test(warns_of_kod_without_limited),
+		cmocka_unit_test(warns_of_disable_monitor_beside_limited),
+		cmocka_unit_test(warns_of_smeared_and_plain_servers_together),
+		cmocka_unit_test(warns_of_keys_that_cannot_work),
+		cmocka_unit_test(warns_of_two_preferred_servers),
+		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The steps of a reload. */
+#include "config/diff.h"
+#include "conf.h"
+
+/* What config_diff says of two texts, one line per change. */
+static void
+check_diff(const char *old_text, const char *new_text, const char *expected)
+{
+	struct conf *old = conf_of(old_text), *new = conf_of(new_text);
+	const struct config_change *change;
+	char buf[2048];
+	struct text t = text_over(buf, sizeof buf);
+	int n = config_diff(old->c, new->c, new->arena, &change);
+
+	assert_true(n >= 0);
+	for (int i = 0; i < n; i++) {
+		config_change_format(&change[i], &t);
+		text_char(&t, '\n');
+	}
+	assert_string_equal(buf, expected);
+	assert_int_equal(config_same(old->c, new->c), n == 0);
+	conf_end(old);
+	conf_end(new);
+}
+
+static void
+nothing_changes_when_only_the_layout_does(void **state)
+{
+	(void)state;
+	check_diff("server a.example iburst\nrestrict 10.0.0.1 mask 255.0.0.0 kod\n",
+	    "# new comment\nrestrict 10.0.0.0/8   kod\n\nserver  a.example  iburst\n", "");
+}
+
+static void
+servers_are_dropped_changed_and_added_in_that_order(void **state)
+{
+	(void)state;
+	check_diff("server a.example\nserver b.example minpoll 4\npool c.example\n"
+	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 9\n",
+	    "pool d.example\nserver b.example minpoll 5\npool c.example\n"
+	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n",
+	    "server a.example dropped\n"
+	    "server b.example changed\n"
+	    "server 127.127.1.0 changed\n"
+	    "pool d.example added\n");
+	/* Another kind, port or family is another server. */
+	check_diff("server a.example\nserver b.example\nserver c.example\n",
+	    "pool a.example\nserver b.example:124\nserver -4 c.example\n",
+	    "server a.example dropped\nserver b.example dropped\nserver c.example dropped\n"
+	    "pool a.example added\nserver b.example added\nserver c.example added\n");
+}
+
+static void
+each_part_of_the_configuration_is_a_step(void **state)
+{
+	static const struct {
+		const char *line, *said;
+	} cases[] = {
+		{ "logfile /l", "logfile or logconfig changed\n" },
+		{ "logconfig =all", "logfile or logconfig changed\n" },
+		{ "keys /k", "keys changed\n" }, { "trustedkey 3", "keys changed\n" },
+		{ "controlkey 3", "keys changed\n" }, { "nts enable", "nts changed\n" },
+		{ "driftfile /d", "driftfile or other files changed\n" },
+		{ "nonvolatile 0.5", "driftfile or other files changed\n" },
+		{ "saveconfigdir /s", "driftfile or other files changed\n" },
+		{ "ntpsigndsocket /s", "driftfile or other files changed\n" },
+		{ "statsdir /s", "statistics changed\n" },
+		{ "statistics loopstats", "statistics changed\n" },
+		{ "filegen loopstats nolink disable", "statistics changed\n" },
+		{ "disable stats", "statistics changed\n" },
+		{ "leapfile /l", "leapfile or leapsmear changed\n" },
+		{ "leapsmear interval 86400", "leapfile or leapsmear changed\n" },
+		{ "setvar a=b", "setvar changed\n" }, { "tinker panic 0", "tinker changed\n" },
+		{ "tinker loop classic", "tinker changed\n" }, { "tos minsane 2", "tos changed\n" },
+		{ "disable ntp", "enable or disable changed\n" },
+		{ "restrict default", "restrict changed\n" },
+		{ "restrict a.example", "restrict changed\n" },
+		{ "discard minimum 1", "discard or limit changed\n" },
+		{ "limit kod 3", "discard or limit changed\n" },
+		{ "interface listen eth0", "interface changed\n" },
+		{ "dscp 0", "interface changed\n" }, { "extra port 99", "interface changed\n" },
+		{ "sourceport 123", "sourceport changed\n" }, { "unpeer 7", "unpeer changed\n" },
+		{ "reset sys", "reset changed\n" }, { "trap 192.0.2.1", "words without effect changed\n" },
+		{ "mdnstries 1", "words without effect changed\n" },
+		{ "sourcedir /s", "words without effect changed\n" },
+		{ "pidfile /p", "pidfile changed, takes effect at the next start\n" },
+		{ "mru maxmem 5 initmem 7", "mru changed, takes effect at the next start\n" },
+		{ "rlimit memlock 0", "rlimit changed, takes effect at the next start\n" },
+		{ "tinker freq 1", "tinker changed, takes effect at the next start\n" },
+		{ "tos basedate 2020-01-01", "tos changed, takes effect at the next start\n" }
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		check_diff("", cases[i].line, cases[i].said);
+		if (strncmp(cases[i].line, "unpeer", 6) != 0 &&
+		    strncmp(cases[i].line, "reset", 5) != 0) {
+			check_diff(cases[i].line, "", cases[i].said);
+		}
+		check_diff(cases[i].line, cases[i].line, "");
+	}
+}
+
+static void
+order_of_rules_counts_order_of_servers_does_not(void **state)
+{
+	(void)state;
+	check_diff("server a.example\nserver b.example\n", "server b.example\nserver a.example\n", "");
+	check_diff("interface listen all\ninterface ignore eth0\n",
+	    "interface ignore eth0\ninterface listen all\n", "interface changed\n");
+	check_diff("restrict 10.0.0.1 kod\nrestrict 10.0.0.1 limited\n",
+	    "restrict 10.0.0.1 limited\nrestrict 10.0.0.1 kod\n", "restrict changed\n");
+}
+
+static void
+files_and_keys_come_before_rules_and_rules_before_servers(void **state)
+{
+	(void)state;
+	check_diff("", "server a.example\nrestrict default\nkeys /k\nlogfile /l\nunpeer 3\n"
+	    "interface listen all\nmru maxmem 9\n",
+	    "logfile or logconfig changed\nkeys changed\nrestrict changed\ninterface changed\n"
+	    "unpeer changed\nserver a.example added\n"
+	    "mru changed, takes effect at the next start\n");
+}
+
+static void
+too_little_memory_is_told(void **state)
+{
+	struct conf *k = conf_of("server a.example\n");
+	struct arena *none = arena_new(0);
+	const struct config_change *change;
+
+	(void)state;
+	assert_int_equal(config_diff(k->c, k->c, none, &change), -1);
+	arena_free(none);
+	conf_end(k);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_changes_when_only_the_layout_does),
+		cmocka_unit_test(servers_are_dropped_changed_and_added_in_that_order),
+		cmocka_unit_test(each_part_of_the_configuration_is_a_step),
+		cmocka_unit_test(order_of_rules_counts_order_of_servers_does_not),
+		cmocka_unit_test(files_and_keys_come_before_rules_and_rules_before_servers),
+		cmocka_unit_test(too_little_memory_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

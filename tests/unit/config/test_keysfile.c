@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ntp.keys: what is a key, what is an error, and that no secret shows. */
+#include "config/keysfile.h"
+#include "conf.h"
+
+static bool
+parse(struct conf *k, const char *text, struct keysfile *out)
+{
+	return keysfile_parse("k", text, strlen(text), k->arena, out, &k->d);
+}
+
+static void
+reads_plain_and_hex_secrets(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+	static const uint8_t hex[] = {
+		0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0xAB
+	};
+
+	(void)state;
+	assert_true(parse(k, "# keys\n1 MD5 secret\n\n 2\tM  12345678901234567890 # 20\n"
+	    "3 SHA1 0123456789abcdef0123AB\r\n4 AES128CMAC x", &f));
+	assert_int_equal(k->d.n, 0);
+	assert_int_equal(f.n, 4);
+	assert_int_equal(f.keys[0].id, 1);
+	assert_string_equal(f.keys[0].type, "MD5");
+	assert_int_equal(f.keys[0].secret_len, 6);
+	assert_memory_equal(f.keys[0].secret, "secret", 6);
+	assert_int_equal(f.keys[0].allowed_n, 0);
+	assert_string_equal(f.keys[1].type, "MD5");
+	assert_int_equal(f.keys[1].secret_len, 20);
+	assert_memory_equal(f.keys[1].secret, "12345678901234567890", 20);
+	assert_int_equal(f.keys[2].secret_len, sizeof hex);
+	assert_memory_equal(f.keys[2].secret, hex, sizeof hex);
+	assert_string_equal(f.keys[3].type, "AES128CMAC");
+	assert_int_equal(f.keys[3].line, 6);
+	keysfile_wipe(&f);
+	assert_int_equal(f.keys[0].secret[0], 0);
+	conf_end(k);
+}
+
+static void
+reads_the_hosts_that_may_use_a_key(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_true(parse(k, "1 MD5 s 192.0.2.1,10.0.0.0/8,2001:db8::/32\n", &f));
+	assert_int_equal(f.keys[0].allowed_n, 3);
+	assert_int_equal(addr_v4_value(&f.keys[0].allowed[0].addr), 0xc0000201);
+	assert_int_equal(f.keys[0].allowed[0].prefix_len, 32);
+	assert_int_equal(f.keys[0].allowed[1].prefix_len, 8);
+	assert_int_equal(f.keys[0].allowed[2].addr.family, ADDR_V6);
+	assert_int_equal(f.keys[0].allowed[2].prefix_len, 32);
+	conf_end(k);
+}
+
+static void
+of_two_lines_with_one_id_the_later_counts(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_true(parse(k, "7 MD5 a\n8 MD5 b\n7 SHA1 c\n", &f));
+	assert_int_equal(f.n, 2);
+	assert_string_equal(f.keys[0].type, "SHA1");
+	assert_int_equal(f.keys[0].secret[0], 'c');
+	assert_string_equal(conf_said(k),
+	    "warning: k:3:1: key 7 is on line 1 too, this line replaces it\n");
+	conf_end(k);
+}
+
+static void
+uses_64_hex_digits_at_most_and_says_so(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_true(parse(k, "1 SHA256 "
+	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff42\n"
+	    "2 MD5 0011223344556677889911223\n3 MD5 a#b\n", &f));
+	assert_int_equal(f.keys[0].secret_len, 32);
+	assert_int_equal(f.keys[0].secret[31], 0xff);
+	assert_int_equal(f.keys[1].secret_len, 12);
+	assert_int_equal(f.keys[2].secret_len, 1);
+	assert_string_equal(conf_said(k),
+	    "warning: k:1:10: only the first 64 hex digits of the secret are used\n"
+	    "warning: k:2:7: the secret has an odd number of hex digits, the last one is not used\n"
+	    "warning: k:3:8: the secret ends at '#', which starts a comment; a secret with '#' must "
+	    "be written in hex\n");
+	conf_end(k);
+}
+
+static void
+any_error_rejects_the_whole_file(void **state)
+{
+	static const struct {
+		const char *line, *said;
+	} cases[] = {
+		{ "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+		{ "65536 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+		{ "x MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+		{ "5", "error: k:2:2: expected ID TYPE SECRET, the type is missing\n" },
+		{ "5 MD5", "error: k:2:6: expected ID TYPE SECRET, the secret is missing\n" },
+		{ "5 MD5 #", "error: k:2:6: expected ID TYPE SECRET, the secret is missing\n" },
+		{ "5 M$5 s",
+		    "error: k:2:3: expected a type of key such as MD5, SHA1 or AES128CMAC\n" },
+		{ "5 s abc", "error: k:2:3: keys of type s (DES) are not supported, expected a type "
+		    "such as MD5, SHA1 or AES128CMAC\n" },
+		{ "5 MD5 0123456789abcdefg0123", "error: k:2:7: a secret of more than 20 characters "
+		    "is written in hex, but character 17 is no hex digit\n" },
+		{ "5 MD5 s host",
+		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
+		{ "5 MD5 s 1.2.3.4,",
+		    "error: k:2:17: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
+		{ "5 MD5 s 1.2.3.4/33",
+		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
+		{ "5 MD5 s ::1,::2,::3,::4,::5,::6,::7,::8,::9",
+		    "error: k:2:41: a key has at most 8 addresses\n" },
+		{ "5 MD5 s ::1 x",
+		    "error: k:2:13: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n" }
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[256];
+		struct text t = text_over(text, sizeof text);
+		struct conf *k = conf_start(NULL);
+		struct keysfile f = { .n = 77 };
+		text_printf(&t, "1 MD5 good\n%s\n", cases[i].line);
+		assert_false(parse(k, text, &f));
+		assert_int_equal(f.n, 77);
+		assert_string_equal(conf_said(k), cases[i].said);
+		conf_end(k);
+	}
+}
+
+static void
+stops_after_fifteen_errors(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_false(parse(k, "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n", &f));
+	assert_int_equal(k->d.errors, 16);
+	assert_non_null(strstr(conf_said(k), "error: k: too many errors, reading stopped\n"));
+	conf_end(k);
+}
+
+static void
+no_message_shows_a_secret(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_false(parse(k, "1 MD5 hunter2hunter2hunter2hunter2\n2 MD5 hunter2 hunter3\n"
+	    "3 hunter2$ x\nhunter2 MD5 x\n4 MD5 hunter2#\n4 MD5 hunter2\n", &f));
+	assert_null(strstr(conf_said(k), "hunter"));
+	for (unsigned i = 0; i < k->d.n; i++) {
+		assert_null(k->d.at[i].source);
+	}
+	conf_end(k);
+}
+
+static void
+a_file_may_have_1024_keys(void **state)
+{
+	struct conf_text t = { .at = NULL };
+
+	(void)state;
+	for (unsigned i = 1; i <= 1025; i++) {
+		char line[32];
+		int n = snprintf(line, sizeof line, "%u MD5 s\n", i);
+		conf_put(&t, line, (size_t)n);
+	}
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+	assert_false(parse(k, t.at, &f));
+	assert_string_equal(conf_said(k), "error: k:1025:1: more than 1024 keys\n");
+	conf_end(k);
+	t.at[strlen(t.at) - strlen("1025 MD5 s\n")] = '\0';
+	k = conf_start(NULL);
+	assert_true(parse(k, t.at, &f));
+	assert_int_equal(f.n, 1024);
+	assert_int_equal(f.keys[1023].id, 1024);
+	free(t.at);
+	conf_end(k);
+}
+
+static void
+too_little_memory_is_an_error(void **state)
+{
+	static const char text[] = "1 SHA1 a\n2 SHA1 b\n";
+
+	(void)state;
+	for (size_t limit = 0; limit < 2048; limit += 16) {
+		struct arena *a = arena_new(limit);
+		struct conf *k = conf_start(NULL);
+		struct keysfile f = { .n = 0 };
+		bool good = keysfile_parse("k", text, sizeof text - 1, a, &f, &k->d);
+		assert_true(good ? f.n == 2 : k->d.errors > 0);
+		arena_free(a);
+		conf_end(k);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_plain_and_hex_secrets),
+		cmocka_unit_test(reads_the_hosts_that_may_use_a_key),
+		cmocka_unit_test(of_two_lines_with_one_id_the_later_counts),
+		cmocka_unit_test(uses_64_hex_digits_at_most_and_says_so),
+		cmocka_unit_test(any_error_rejects_the_whole_file),
+		cmocka_unit_test(stops_after_fifteen_errors),
+		cmocka_unit_test(no_message_shows_a_secret),
+		cmocka_unit_test(a_file_may_have_1024_keys),
+		cmocka_unit_test(too_little_memory_is_an_error),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
