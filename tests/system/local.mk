@@ -1,1 +1,7 @@
-# tests/system
+# tests/system: programs that the scripts run
+EXTRA_PROGRAMS += tests/system/sockets
+SYSTEM_HELPERS += tests/system/sockets
+SYSTEM_TESTS += tests/system/sockets.sh
+tests_system_sockets_SOURCES = tests/system/sockets.c
+tests_system_sockets_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_system_sockets_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
