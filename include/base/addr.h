@@ -39,7 +39,8 @@ const char *addr_format(const struct addr *a, char *buf, size_t cap);
 /* "192.0.2.1:123" or "[2001:db8::1]:123"; buf holds ENDPOINT_TEXT_MAX. Returns buf. */
 const char *endpoint_format(const struct endpoint *e, char *buf, size_t cap);
 
-bool addr_equal(const struct addr *a, const struct addr *b);       /* scope ignored when either is 0 */
+/* The scope is ignored when either is 0. */
+bool addr_equal(const struct addr *a, const struct addr *b);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 /* Orders by family, then octets as an unsigned number: <0, 0, >0. */

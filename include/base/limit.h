@@ -19,7 +19,10 @@ struct limit {
 /* Starts full. */
 struct limit limit_of(double rate_per_s, double burst, struct mtime now);
 
-/* Takes cost tokens when they are there. On a grant *held_back (may be NULL) gets the refusals before it. */
+/*
+ * Takes cost tokens when they are there. On a grant *held_back (may be NULL) gets the refusals
+ * before it.
+ */
 bool limit_take(struct limit *l, double cost, struct mtime now, uint64_t *held_back);
 
 #endif

@@ -56,7 +56,9 @@ bool mtime_before(struct mtime a, struct mtime b);
 /* NTP short format (16.16 seconds) of root delay and root dispersion. RFC 5905, section 6. */
 double ntp_short_to_s(uint32_t v);
 
-/* Rounds up, so that a bound stays a bound; negative and non-finite give 0, too large 0xffffffff. */
+/*
+ * Rounds up, so that a bound stays a bound; negative and non-finite give 0, too large 0xffffffff.
+ */
 uint32_t ntp_short_from_s(double s);
 
 /* Gives 2^exp seconds for a log2 quantity such as precision or poll; exp is clamped to +-62. */

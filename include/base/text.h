@@ -41,7 +41,8 @@ bool text_to_u32(const char *s, uint32_t *out);
 bool text_to_double(const char *s, double *out);   /* finite only; the C locale's form */
 
 /*
- * Edit distance of two words, both cut at 32 characters; for "did you mean". Two neighbours swapped count as one edit.
+ * Edit distance of two words, both cut at 32 characters; for "did you mean". Two neighbours swapped
+ * count as one edit.
  */
 unsigned text_distance(const char *a, const char *b);
 

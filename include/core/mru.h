@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mru - the clients seen last, and their rates: a table of fixed size keyed by address, oldest replaced first.
- * O(1) per packet, no allocation: the caller hands in the memory. reference/directives, section 2 (rate algorithm).
+ * mru - the clients seen last, and their rates: a table of fixed size keyed by address, the
+ * oldest replaced first. O(1) per packet, no allocation: the caller hands in the memory.
  */
 #ifndef CORE_MRU_H
 #define CORE_MRU_H
@@ -24,7 +24,7 @@ struct mru_client {
 	struct addr addr;
 	uint16_t port;                  /* of the last packet */
 	uint8_t mode, version;          /* of the last packet */
-	uint32_t flags;                 /* restrict flags, with RESTRICT_LIMITED and _KOD when they acted */
+	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;
 	double score;                   /* fill of its bucket */
@@ -42,15 +42,15 @@ size_t mru_fit(size_t octets);
 struct mru *mru_init(void *memory, size_t n, const struct siphash_key *key);
 
 /* Counts a packet of a client and judges its rate. A new address always passes. */
-enum mru_verdict mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
-    uint32_t flags, const struct mru_rules *r, struct mtime now);
+enum mru_verdict mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode,
+    uint8_t version, uint32_t flags, const struct mru_rules *r, struct mtime now);
 
 /* Reads the entry of an address; false when there is none. */
 bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);
 
 /*
- * Walk from newest to oldest or back. A position is opaque: mru_newest/mru_oldest give one, mru_older/mru_newer the
- * next; 0 is the end. Positions hold until the next touch.
+ * Walk from newest to oldest or back. A position is opaque: mru_newest/mru_oldest give one,
+ * mru_older/mru_newer the next; 0 is the end. Positions hold until the next touch.
  */
 uint32_t mru_newest(const struct mru *m);
 uint32_t mru_oldest(const struct mru *m);

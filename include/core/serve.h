@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * serve - replies to clients, from what the daemon last published about its clock.
- * Pure and stateless: 48 octets in, 48 octets out. RFC 5905, section 9.2 (fast_xmit); KoD section 7.4.
+ * Pure and stateless: 48 octets in, 48 octets out. RFC 5905, section 9.2 (fast_xmit); KoD section
+ * 7.4.
  */
 #ifndef CORE_SERVE_H
 #define CORE_SERVE_H
@@ -27,17 +28,21 @@ struct view {
 struct serve_request {
 	struct header hdr;              /* of the request */
 	struct ntp_ts rx;               /* its receive timestamp */
-	int min_poll;                   /* discard average: the shortest poll we tell in a kiss, log2 s */
+	int min_poll;                   /* discard average: the shortest poll of a kiss, log2 s */
 };
 
 /*
- * Says whether a packet is a request that is answered: mode 3; mode 1 as a client's (the reply is of mode 2); mode 0
- * of version 1. VERDICT_OK, VERDICT_VERSION or VERDICT_MODE.
+ * Says whether a packet is a request that is answered: mode 3; mode 1 as a client's (the reply is
+ * of mode 2); mode 0 of version 1. VERDICT_OK, VERDICT_VERSION or VERDICT_MODE.
  */
 enum verdict serve_wanted(const struct header *h);
 
-/* Builds the reply; its transmit timestamp is left zero: the caller writes it last, at HEADER_XMT_AT. */
-void serve_reply(const struct view *v, const struct serve_request *q, struct mtime now, uint8_t out[HEADER_LEN]);
+/*
+ * Builds the reply; its transmit timestamp is left zero: the caller writes it last, at
+ * HEADER_XMT_AT.
+ */
+void serve_reply(const struct view *v, const struct serve_request *q, struct mtime now,
+    uint8_t out[HEADER_LEN]);
 
 /* Builds the RATE kiss: every timestamp is the request's transmit timestamp. */
 void serve_kiss(const struct view *v, const struct serve_request *q, uint8_t out[HEADER_LEN]);

@@ -10,19 +10,19 @@
 enum verdict {
 	VERDICT_OK,             /* a request that was answered, a reply that became a sample */
 	/* Form. */
-	VERDICT_SHORT,          /* no NTP datagram: too short, odd length, malformed fields; source port 0 */
+	VERDICT_SHORT,          /* no NTP datagram: length, malformed fields; source port 0 */
 	VERDICT_VERSION,        /* version 0 or above 4, or not 4 where only 4 may */
 	VERDICT_MODE,           /* a mode that nobody here answers or awaits */
 	/* Access. */
-	VERDICT_SENDER,         /* an address nobody can send from: multicast, loopback from outside, our own */
+	VERDICT_SENDER,         /* nobody sends from there: multicast, loopback, our own */
 	VERDICT_DENIED,         /* ignore, noserve, noquery */
 	VERDICT_FLAKE,          /* the one in ten of flake */
 	VERDICT_UNTRUSTED,      /* notrust, and no valid MAC */
 	VERDICT_LIMITED,        /* over its rate: dropped */
 	VERDICT_KOD,            /* over its rate: answered with the RATE kiss */
-	VERDICT_NOPEER,         /* no new association for this sender: nopeer, noepeer, ippeerlimit */
+	VERDICT_NOPEER,         /* no new association: nopeer, noepeer, ippeerlimit */
 	/* Authentication. */
-	VERDICT_AUTH,           /* MAC wrong or missing, key unknown or not for this sender; RFC 5905 test 5 */
+	VERDICT_AUTH,           /* MAC wrong or missing, key unknown or not theirs; test 5 */
 	VERDICT_CRYPTO_NAK,     /* the server could not verify us */
 	/* Replies. */
 	VERDICT_UNASKED,        /* no association of ours, or none that awaits a reply */
@@ -31,10 +31,10 @@ enum verdict {
 	VERDICT_UNSET,          /* a timestamp that must be there is zero; test 3 */
 	VERDICT_KISS,           /* a genuine kiss: obeyed, not a sample */
 	VERDICT_FIELD,          /* poll or precision beyond reason */
-	VERDICT_UNSYNC,         /* the server is not synchronised, or its stratum not wanted; test 6 */
+	VERDICT_UNSYNC,         /* server not synchronised, or stratum not wanted; test 6 */
 	VERDICT_DISTANCE,       /* its root distance is 16 s or more; test 7 */
-	VERDICT_SPAN,           /* our clock was stepped or a leap second passed between request and reply */
-	VERDICT_DELAY,          /* times that cannot be: a server that answered before it was asked */
+	VERDICT_SPAN,           /* a step or leap second between request and reply */
+	VERDICT_DELAY,          /* times that cannot be: answered before it was asked */
 	VERDICT_N
 };
 

@@ -18,9 +18,13 @@ struct keyring *keyring_new(void);
 void keyring_free(struct keyring *k);   /* wipes; NULL is fine */
 
 /* Adds a key; false when the type is unknown, the ring full or the id taken or out of 1..65535. */
-bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret, size_t len);
+bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret,
+    size_t len);
 
-/* Lets only hosts within addr/prefix_len use the key (4th field of ntp.keys); false when it has too many. */
+/*
+ * Lets only hosts within addr/prefix_len use the key (4th field of ntp.keys); false when it has too
+ * many.
+ */
 bool keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsigned prefix_len);
 
 /* Marks ids lo..hi trusted (trustedkey). */
@@ -32,7 +36,10 @@ struct mac_key *keyring_find(struct keyring *k, uint32_t id, const struct addr *
 /* How many keys it holds, trusted or not. */
 size_t keyring_count(const struct keyring *k);
 
-/* Appends key id and MAC to the len octets at packet (cap: room there); the new length, 0 when it does not fit or fails. */
+/*
+ * Appends key id and MAC to the len octets at packet (cap: room there); the new length, 0 when it
+ * does not fit or fails.
+ */
 size_t keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap);
 
 #endif

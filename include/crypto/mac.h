@@ -12,9 +12,9 @@
 struct mac_key;         /* a key ready for use; wiped when freed */
 
 /*
- * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC" (any case); secret: raw octets.
- * NULL when OpenSSL does not know the type, or the secret is empty.
- * Digests longer than 20 octets are cut to 20, as ntpd does.
+ * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC" (any case); secret: raw
+ * octets. NULL when OpenSSL does not know the type, or the secret is empty. Digests longer than 20
+ * octets are cut to 20, as ntpd does.
  */
 struct mac_key *mac_key_new(const char *type, const uint8_t *secret, size_t len);
 void mac_key_free(struct mac_key *k);
@@ -26,9 +26,13 @@ size_t mac_len(const struct mac_key *k);
 bool mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out);
 
 /* True when digest is the MAC of bytes; compared in constant time. */
-bool mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest, size_t digest_len);
+bool mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest,
+    size_t digest_len);
 
-/* The reference id of a server: its v4 address, or the first four octets of MD5(v6 address). RFC 5905, 7.3. */
+/*
+ * The reference id of a server: its v4 address, or the first four octets of MD5(v6 address). RFC
+ * 5905, 7.3.
+ */
 struct addr;
 uint32_t refid_of_addr(const struct addr *a);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control - mode 6 messages: header, fragments and variable lists. RFC 9327; shared by ntpd, ntpq and ntpstat.
+ * control - mode 6 messages: header, fragments and variable lists. RFC 9327; shared by ntpd, ntpq
+ * and ntpstat.
  */
 #ifndef WIRE_CONTROL_H
 #define WIRE_CONTROL_H
@@ -17,14 +18,15 @@ enum {
 };
 
 enum control_op {
-	CONTROL_UNSPEC, CONTROL_READSTAT, CONTROL_READVAR, CONTROL_WRITEVAR, CONTROL_READCLOCK, CONTROL_WRITECLOCK,
-	CONTROL_SETTRAP, CONTROL_ASYNCMSG, CONTROL_CONFIGURE, CONTROL_SAVECONFIG, CONTROL_READ_MRU,
+	CONTROL_UNSPEC, CONTROL_READSTAT, CONTROL_READVAR, CONTROL_WRITEVAR, CONTROL_READCLOCK,
+	CONTROL_WRITECLOCK, CONTROL_SETTRAP, CONTROL_ASYNCMSG, CONTROL_CONFIGURE,
+	CONTROL_SAVECONFIG, CONTROL_READ_MRU,
 	CONTROL_READ_ORDLIST, CONTROL_REQ_NONCE, CONTROL_UNSETTRAP = 31
 };
 
 enum control_error {
-	CONTROL_ERR_UNSPEC, CONTROL_ERR_PERMISSION, CONTROL_ERR_FORMAT, CONTROL_ERR_OPCODE, CONTROL_ERR_ASSOC,
-	CONTROL_ERR_UNKNOWNVAR, CONTROL_ERR_BADVALUE, CONTROL_ERR_RESTRICT
+	CONTROL_ERR_UNSPEC, CONTROL_ERR_PERMISSION, CONTROL_ERR_FORMAT, CONTROL_ERR_OPCODE,
+	CONTROL_ERR_ASSOC, CONTROL_ERR_UNKNOWNVAR, CONTROL_ERR_BADVALUE, CONTROL_ERR_RESTRICT
 };
 
 struct control_header {
@@ -34,7 +36,9 @@ struct control_header {
 	uint16_t sequence, status, assoc, offset, count;
 };
 
-/* Read and write the 12 octets; get leaves *h alone when they are not there or the mode is not 6. */
+/*
+ * Read and write the 12 octets; get leaves *h alone when they are not there or the mode is not 6.
+ */
 bool control_header_get(struct cursor *c, struct control_header *h);
 void control_header_put(struct writer *w, const struct control_header *h);
 
@@ -45,13 +49,17 @@ struct control_item {
 };
 
 /*
- * Takes the next item of a comma-separated list, from *at to end, skipping white space; a comma inside double quotes
- * does not separate. False at the end. *bad becomes true (and the result false) on a name longer than 128 characters,
- * an unfinished quote or a character that is not printable ASCII.
+ * Takes the next item of a comma-separated list, from *at to end, skipping white space; a comma
+ * inside double quotes does not separate. False at the end. *bad becomes true (and the result
+ * false) on a name longer than 128 characters, an unfinished quote or a character that is not
+ * printable ASCII.
  */
 bool control_item_next(const char **at, const char *end, struct control_item *out, bool *bad);
 
-/* Puts together the fragments of an answer, in any order, refusing overlaps that differ, gaps and excess. */
+/*
+ * Puts together the fragments of an answer, in any order, refusing overlaps that differ, gaps and
+ * excess.
+ */
 struct control_assembly {
 	uint8_t data[CONTROL_TEXT_MAX];
 	uint8_t seen[CONTROL_TEXT_MAX / 8 + 1];
@@ -68,7 +76,7 @@ enum control_progress { CONTROL_MORE, CONTROL_DONE, CONTROL_REFUSED };
  * contradict what came before.
  */
 void control_assembly_start(struct control_assembly *a);
-enum control_progress control_assembly_add(struct control_assembly *a, const struct control_header *h,
-    const uint8_t *data, size_t len);
+enum control_progress control_assembly_add(struct control_assembly *a,
+    const struct control_header *h, const uint8_t *data, size_t len);
 
 #endif

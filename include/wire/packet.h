@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * packet - a parsed view of a whole NTP datagram: header, RFC 7822 extension fields, MAC; nothing is copied.
+ * packet - a parsed view of a whole NTP datagram: header, RFC 7822 extension fields, MAC; nothing
+ * is copied.
  */
 #ifndef WIRE_PACKET_H
 #define WIRE_PACKET_H
@@ -35,11 +36,11 @@ struct packet {
 };
 
 /*
- * Parses a datagram. False when it is shorter than a header, its length is no multiple of four, an extension field is
- * malformed or there are more than PACKET_EXT_MAX of them; *out is then untouched.
- * A rest of 4, 20 or 24 octets behind the last field is a MAC (RFC 7822, section 7.5); one of 36, 52 or 68 octets is a
- * MAC when it begins with two zeros (a key id below 65536), else a field. A version 3 or older packet has no extension
- * fields: all its rest is a MAC.
+ * Parses a datagram. False when it is shorter than a header, its length is no multiple of four, an
+ * extension field is malformed or there are more than PACKET_EXT_MAX of them; *out is then
+ * untouched. A rest of 4, 20 or 24 octets behind the last field is a MAC (RFC 7822, section 7.5);
+ * one of 36, 52 or 68 octets is a MAC when it begins with two zeros (a key id below 65536), else a
+ * field. A version 3 or older packet has no extension fields: all its rest is a MAC.
  */
 bool packet_parse(const uint8_t *bytes, size_t len, struct packet *out);
 

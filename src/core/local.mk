@@ -12,6 +12,7 @@ libcore_a_SOURCES = \
 	src/core/loop_classic.h src/core/loop_classic.c \
 	src/core/mru.c \
 	src/core/restrict.c \
+	src/core/restrict_index.h src/core/restrict_index.c \
 	src/core/select.c \
 	src/core/serve.c \
 	src/core/spike.c

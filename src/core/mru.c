@@ -58,7 +58,8 @@ lines(size_t len)
 size_t
 mru_size(size_t n)
 {
-	return lines(sizeof(struct mru)) + n * sizeof(struct client) + lines(buckets_for(n) * sizeof(uint32_t));
+	return lines(sizeof(struct mru)) + n * sizeof(struct client) +
+	    lines(buckets_for(n) * sizeof(uint32_t));
 }
 
 size_t
@@ -87,8 +88,8 @@ mru_init(void *memory, size_t n, const struct siphash_key *key)
 
 	assert((uintptr_t)memory % LINE == 0);
 	assert(n >= 1 && n < NOBODY);
-	*m = (struct mru){ .key = *key, .max = (uint32_t)n, .mask = (uint32_t)(buckets - 1), .newest = NOBODY,
-		.oldest = NOBODY };
+	*m = (struct mru){ .key = *key, .max = (uint32_t)n, .mask = (uint32_t)(buckets - 1),
+		.newest = NOBODY, .oldest = NOBODY };
 	at += lines(sizeof *m);
 	/* The clients stay untouched until they come: memory is used as the table fills. */
 	m->client = (void *)at;
@@ -198,13 +199,15 @@ interval_s(const struct client *c, struct mtime now)
 	if (ns <= 0) {
 		return 0;
 	}
-	return ns > INT64_C(1000000) * NS_PER_S ? 1000000 : (uint32_t)((ns + NS_PER_S / 2) / NS_PER_S);
+	return ns > INT64_C(1000000) * NS_PER_S ? 1000000 :
+	    (uint32_t)((ns + NS_PER_S / 2) / NS_PER_S);
 }
 
 /*
- * The leaky bucket of ntpd: a packet adds the average headway less two seconds, time takes out; a packet that comes
- * too early or would overfill it is not served. The first of such packets fills the bucket to the brim and beyond, so that
- * silence has to follow before the next is served or kissed.
+ * The leaky bucket of ntpd: a packet adds the average headway less two seconds, time takes out; a
+ * packet that comes too early or would overfill it is not served. The first of such packets fills
+ * the bucket to the brim and beyond, so that silence has to follow before the next is served or
+ * kissed.
  */
 static enum mru_verdict
 judge(struct client *c, const struct mru_rules *r, struct mtime now)
@@ -260,8 +263,8 @@ rate(struct client *c, uint8_t mode, const struct mru_rules *r, struct mtime now
 }
 
 enum mru_verdict
-mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version, uint32_t flags,
-    const struct mru_rules *r, struct mtime now)
+mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
+    uint32_t flags, const struct mru_rules *r, struct mtime now)
 {
 	uint32_t *head = bucket_of(m, (uint8_t)a->family, a->bytes);
 	uint32_t i = find(m, *head, a);
@@ -285,7 +288,8 @@ mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint
 	c->port = port;
 	c->version_mode = (uint8_t)((version & 7) << 3 | (mode & 7));
 	flags &= ~(uint32_t)(RESTRICT_LIMITED | RESTRICT_KOD);
-	flags |= (v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED) | (v == MRU_KOD ? (uint32_t)RESTRICT_KOD : 0u);
+	flags |= v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED;
+	flags |= v == MRU_KOD ? (uint32_t)RESTRICT_KOD : 0u;
 	c->flags = (uint16_t)(flags & UINT16_MAX);
 	return v;
 }
@@ -301,8 +305,9 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	c = &m->client[at - 1];
 	*out = (struct mru_client){
 		.addr = { .family = (enum addr_family)c->family, .scope = c->scope },
-		.port = c->port, .mode = c->version_mode & 7, .version = c->version_mode >> 3, .flags = c->flags,
-		.count = c->count, .dropped = c->dropped, .first = { c->first_ns }, .last = { c->last_ns },
+		.port = c->port, .mode = c->version_mode & 7, .version = c->version_mode >> 3,
+		.flags = c->flags, .count = c->count, .dropped = c->dropped,
+		.first = { c->first_ns }, .last = { c->last_ns },
 		.score = (double)c->leak,
 	};
 	memcpy(out->addr.bytes, c->addr, sizeof c->addr);

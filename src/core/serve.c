@@ -53,7 +53,8 @@ write_out(const struct header *h, uint8_t out[HEADER_LEN])
 }
 
 void
-serve_reply(const struct view *v, const struct serve_request *q, struct mtime now, uint8_t out[HEADER_LEN])
+serve_reply(const struct view *v, const struct serve_request *q, struct mtime now,
+    uint8_t out[HEADER_LEN])
 {
 	bool synced = v->leap != LEAP_UNSYNC && v->stratum < STRATUM_UNSPEC;
 	const struct header h = {

@@ -124,13 +124,15 @@ make_cmac(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
 {
 	size_t out_len = 0;
 
-	return EVP_MAC_init(k->cmac, NULL, 0, NULL) == 1 && EVP_MAC_update(k->cmac, bytes, len) == 1 &&
+	return EVP_MAC_init(k->cmac, NULL, 0, NULL) == 1 &&
+	    EVP_MAC_update(k->cmac, bytes, len) == 1 &&
 	    EVP_MAC_final(k->cmac, out, &out_len, CMAC_KEY_LEN) == 1 && out_len == CMAC_KEY_LEN;
 }
 
 /*
- * Hashes the secret again for each packet: copying a context that has it allocates up to OpenSSL 3.3, starting one
- * anew does not from 3.1 on, and the two fit into one block of the digest more often than not.
+ * Hashes the secret again for each packet: copying a context that has it allocates up to OpenSSL
+ * 3.3, starting one anew does not from 3.1 on, and the two fit into one block of the digest more
+ * often than not.
  */
 static bool
 make_digest(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
@@ -154,7 +156,8 @@ mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
 }
 
 bool
-mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest, size_t digest_len)
+mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest,
+    size_t digest_len)
 {
 	uint8_t want[MAC_LEN_MAX];
 
@@ -173,11 +176,15 @@ refid_of_addr(const struct addr *a)
 	if (a->family == ADDR_V4) {
 		return addr_v4_value(a);
 	}
-	/* It is a name, not a secret: MD5 is allowed for it also where FIPS rules forbid it for keys. */
+	/*
+	 * It is a name, not a secret: MD5 is allowed for it also where FIPS rules forbid it for
+	 * keys.
+	 */
 	if (EVP_Q_digest(NULL, "MD5", "-fips", a->bytes, sizeof a->bytes, digest, NULL) != 1) {
 		return 0;
 	}
-	return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 | digest[3];
+	return (uint32_t)digest[0] << 24 | (uint32_t)digest[1] << 16 | (uint32_t)digest[2] << 8 |
+	    digest[3];
 }
 
 bool

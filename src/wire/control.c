@@ -86,7 +86,10 @@ all_printable(const struct piece *p)
 	return true;
 }
 
-/* Cuts the item that starts at at, up to a comma outside quotes or the end; false on an unfinished quote. */
+/*
+ * Cuts the item that starts at at, up to a comma outside quotes or the end; false on an unfinished
+ * quote.
+ */
 static bool
 cut_item(const char *at, const char *end, struct piece *item)
 {
@@ -128,7 +131,8 @@ split_item(struct piece item, struct control_item *out)
 	}
 	*out = (struct control_item){
 		.name = name.at, .name_len = (size_t)(name.end - name.at),
-		.value = equals == NULL ? NULL : value.at, .value_len = (size_t)(value.end - value.at),
+		.value = equals == NULL ? NULL : value.at,
+		.value_len = (size_t)(value.end - value.at),
 	};
 	return true;
 }

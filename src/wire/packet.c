@@ -31,10 +31,11 @@ take_mac(struct cursor *c, struct packet *p)
 }
 
 /*
- * Tells whether the rest is a MAC and no extension field. The lengths up to 24 are set aside for it (RFC 7822, section
- * 7.5.1.4: a last field without a MAC has 28 octets or more). The longer digests are not in the RFC and collide with
- * fields of the same length, such as the unique identifier of an NTS NAK. A key id is below 65536, so a MAC begins with
- * two zeros, where a field has its type, which is never 0.
+ * Tells whether the rest is a MAC and no extension field. The lengths up to 24 are set aside for it
+ * (RFC 7822, section 7.5.1.4: a last field without a MAC has 28 octets or more). The longer digests
+ * are not in the RFC and collide with fields of the same length, such as the unique identifier of
+ * an NTS NAK. A key id is below 65536, so a MAC begins with two zeros, where a field has its type,
+ * which is never 0.
  */
 static bool
 rest_is_mac(const struct cursor *c)

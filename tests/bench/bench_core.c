@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench_core - what a packet costs in the access list, the client table and the reply, in nanoseconds.
- * usage: bench_core [limit]   with "limit" the exit status is 1 when a bound of the project is not kept.
+ * bench_core - what a packet costs in the access list, the client table and the reply, in
+ * nanoseconds. usage: bench_core [limit]   with "limit" the exit status is 1 when a bound of the
+ * project is not kept.
  */
 #include <stdbool.h>
 #include <stdio.h>

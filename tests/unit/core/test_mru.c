@@ -177,9 +177,9 @@ the_size_that_fits_is_the_largest_that_fits(void **state)
 /* ---- rate ---- */
 
 /*
- * Worked by hand: average 8 s, so a packet adds 8 - 2 and the bucket may hold 55 before it at most (55 + 8 < 64).
- * The first packet of a client adds nothing; then one a second leaves 6, 11, 16, ..., 61 behind: the 13th passes, the
- * 14th finds 60.
+ * Worked by hand: average 8 s, so a packet adds 8 - 2 and the bucket may hold 55 before it at most
+ * (55 + 8 < 64). The first packet of a client adds nothing; then one a second leaves 6, 11, 16,
+ * ..., 61 behind: the 13th passes, the 14th finds 60.
  */
 static void
 one_packet_a_second_is_limited_after_some_and_kissed_once(void **state)
@@ -208,7 +208,9 @@ one_packet_a_second_is_limited_after_some_and_kissed_once(void **state)
 	}
 	assert_true(mru_get(m, &a, &c));
 	assert_int_equal(c.flags, RESTRICT_LIMITED);
-	/* 72 - 8 = 64; a second later the bucket is below its brim: kissed again, and full again. */
+	/*
+	 * 72 - 8 = 64; a second later the bucket is below its brim: kissed again, and full again.
+	 */
 	now += 1.0;
 	assert_int_equal(touch(m, 1, &limited, now), MRU_KOD);
 	/* 16 s of silence leave 56, which is too much; 17 s do. */
@@ -324,7 +326,10 @@ extreme_rules_and_times_do_no_harm(void **state)
 	free(m);
 }
 
-/* Property: against a client that never rests, at most 8 + t/6 packets pass in t seconds, and kisses are rarer still. */
+/*
+ * Property: against a client that never rests, at most 8 + t/6 packets pass in t seconds, and
+ * kisses are rarer still.
+ */
 static void
 no_pattern_of_packets_beats_the_limit(void **state)
 {
@@ -341,7 +346,10 @@ no_pattern_of_packets_beats_the_limit(void **state)
 
 			pass += v == MRU_PASS ? 1 : 0;
 			kod += v == MRU_KOD ? 1 : 0;
-			/* A packet adds 6, and the rounding of short gaps may take out a second for half of one. */
+			/*
+			 * A packet adds 6, and the rounding of short gaps may take out a second for
+			 * half of one.
+			 */
 			assert_true(pass <= 12.0 + (now - 1000.0) / 3.0 + 1.0);
 			assert_true(kod <= 1.0 + (now - 1000.0) / 4.0);
 			now += gap * 2.0 * seeded_unit(&s);

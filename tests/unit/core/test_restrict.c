@@ -169,7 +169,10 @@ masks_with_holes_are_ordered_by_the_masked_address(void **state)
 	struct restrict_list *l = list(8, 0);
 
 	(void)state;
-	/* Every host .1 of 10.0.x: 10.0.0.1 in the order, below the network 10.0.2.0, above 10.0.0.0/16. */
+	/*
+	 * Every host .1 of 10.0.x: 10.0.0.1 in the order, below the network 10.0.2.0, above
+	 * 10.0.0.0/16.
+	 */
 	add(l, "10.0.0.1", "255.255.0.255", 0, RESTRICT_IGNORE);
 	add(l, "10.0.2.0", "255.255.255.0", 0, RESTRICT_NOQUERY);
 	add(l, "10.0.0.0", "255.255.0.0", 0, RESTRICT_KOD);

@@ -218,7 +218,10 @@ a_kiss_is_recognised_by_every_client_and_tells_no_time(void **state)
 	assert_int_equal(kiss_to(&v, &q).poll, 17);
 }
 
-/* Property: nothing of the request but version, mode, poll and transmit stamp has a say in the reply. */
+/*
+ * Property: nothing of the request but version, mode, poll and transmit stamp has a say in the
+ * reply.
+ */
 static void
 nothing_else_of_the_request_leaks_into_the_reply(void **state)
 {

@@ -13,6 +13,7 @@
 
 /* Every allocation of OpenSSL goes through these, set before its first. */
 static size_t allocations;
+static size_t short_at;         /* this one fails; 0: none */
 
 static void *
 counted_malloc(size_t n, const char *file, int line)
@@ -20,7 +21,7 @@ counted_malloc(size_t n, const char *file, int line)
 	(void)file;
 	(void)line;
 	allocations++;
-	return malloc(n);
+	return allocations == short_at ? NULL : malloc(n);
 }
 
 static void *
@@ -121,7 +122,10 @@ long_digests_are_cut_to_20_octets(void **state)
 	makes("SHA384", "6162", "63", "cb00753f45a35e8bb5a03d699ac65007272c32ab");
 }
 
-/* Where the secret ends and the text begins does not matter to a digest: 200 + 100 octets are 1 + 299. */
+/*
+ * Where the secret ends and the text begins does not matter to a digest: 200 + 100 octets are 1 +
+ * 299.
+ */
 static void
 long_secrets_and_texts_of_many_blocks_agree_with_each_other(void **state)
 {
@@ -185,8 +189,8 @@ any_changed_bit_fails_the_check(void **state)
 }
 
 /*
- * OpenSSL 3.0 replaces the state of a digest at every start: one block, freed before the next (OpenSSL pull request
- * 18105 ended that with 3.1). CMAC never allocates.
+ * OpenSSL 3.0 replaces the state of a digest at every start: one block, freed before the next
+ * (OpenSSL pull request 18105 ended that with 3.1). CMAC never allocates.
  */
 static size_t
 openssl_allocations(const char *type)
@@ -217,6 +221,32 @@ a_packet_costs_no_allocation_of_ours(void **state)
 		made = allocations - made;
 		mac_key_free(k);
 		assert_int_equal(made, 2000 * openssl_allocations(type[t]));
+	}
+}
+
+/* Each allocation in turn fails once: there is a good key or none, and nothing leaks. */
+static void
+memory_that_runs_out_makes_no_key(void **state)
+{
+	static const char *const type[] = { "SHA1", "AES128CMAC" };
+	uint8_t mac[20];
+
+	(void)state;
+	for (size_t t = 0; t < 2; t++) {
+		unsigned made = 0, refused = 0;
+
+		for (size_t n = 1; n <= 40; n++) {
+			struct mac_key *k;
+
+			short_at = allocations + n;
+			k = mac_key_new(type[t], (const uint8_t *)"0123456789abcdef", 16);
+			short_at = 0;
+			made += k != NULL ? 1 : 0;
+			refused += k == NULL ? 1 : 0;
+			assert_true(k == NULL || mac_make(k, "x", 1, mac));
+			mac_key_free(k);
+		}
+		assert_true(made > 0 && refused > 0);
 	}
 }
 
@@ -256,6 +286,7 @@ main(void)
 		cmocka_unit_test(unknown_types_and_empty_secrets_make_no_key_and_leave_no_error),
 		cmocka_unit_test(any_changed_bit_fails_the_check),
 		cmocka_unit_test(a_packet_costs_no_allocation_of_ours),
+		cmocka_unit_test(memory_that_runs_out_makes_no_key),
 		cmocka_unit_test(refids_are_v4_addresses_and_digests_of_v6_addresses),
 		cmocka_unit_test(sha1_of_abc_is_as_published),
 	};

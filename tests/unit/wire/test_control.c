@@ -353,7 +353,9 @@ takes_32_fragments_and_not_33(void **state)
 	}
 }
 
-/* Property: an answer cut anyhow and shuffled comes out whole, exactly when its last piece is in. */
+/*
+ * Property: an answer cut anyhow and shuffled comes out whole, exactly when its last piece is in.
+ */
 static void
 any_cutting_of_an_answer_comes_out_whole(void **state)
 {

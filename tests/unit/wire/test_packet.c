@@ -203,7 +203,10 @@ a_mac_behind_fields_covers_them(void **state)
 	assert_int_equal(p.auth_len, 48 + 16 + 28);
 }
 
-/* An NTS NAK is a header and this one field: read as a SHA-256 MAC it would be lost. RFC 8915, section 5.7. */
+/*
+ * An NTS NAK is a header and this one field: read as a SHA-256 MAC it would be lost. RFC 8915,
+ * section 5.7.
+ */
 static void
 a_single_field_of_36_octets_is_no_mac(void **state)
 {
@@ -276,7 +279,10 @@ takes_sixteen_fields_and_not_seventeen(void **state)
 	assert_false(packet_parse(buf, w.len, &p));
 }
 
-/* Property: the parts of whatever is accepted lie in the datagram, in order, and make it up without a gap. */
+/*
+ * Property: the parts of whatever is accepted lie in the datagram, in order, and make it up without
+ * a gap.
+ */
 static void
 the_parts_of_an_accepted_datagram_make_it_up(void **state)
 {
