@@ -19,3 +19,17 @@ TESTS += tests/sim/test_sim
 tests_sim_test_sim_SOURCES = tests/sim/test_sim.c
 tests_sim_test_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_sim_test_sim_LDADD = libsim.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+# The scenarios: whole daemons.
+check_PROGRAMS += tests/sim/sim_scenarios
+sim_frame = \
+	tests/sim/oracle.h tests/sim/oracle.c \
+	tests/sim/sim.h tests/sim/sim.c \
+	tests/sim/scenario.h tests/sim/scenario.c
+tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
+	tests/sim/scenarios_clock.c \
+	tests/sim/scenarios_fault.c \
+	tests/sim/scenarios_source.c \
+	tests/sim/sim_scenarios.c
+tests_sim_sim_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_sim_sim_scenarios_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

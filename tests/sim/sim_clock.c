@@ -164,6 +164,13 @@ advance(struct sim_clock *c)
 	}
 }
 
+/* Both clocks are read from one counter, so they have its grain, but the same. */
+static int64_t
+grained(int64_t ns, int64_t grain)
+{
+	return ns - ((ns % grain) + grain) % grain;
+}
+
 /* A reading costs time, else who measures the cost of one would never come to an end. */
 static int64_t
 spent_reading(struct sim_clock *c)
@@ -175,12 +182,6 @@ spent_reading(struct sim_clock *c)
 	return c->reads++ * c->read_cost_ns;
 }
 
-static int64_t
-grained(int64_t ns, int64_t grain)
-{
-	return ns - ((ns % grain) + grain) % grain;
-}
-
 static void
 read_clock(struct clock *port, struct clock_reading *out)
 {
@@ -188,8 +189,8 @@ read_clock(struct clock *port, struct clock_reading *out)
 	int64_t spent = spent_reading(c);
 
 	advance(c);
-	out->mono.ns = c->mono_ns + spent;
-	out->real.ns = grained(real_now(c) + spent, c->granularity_ns);
+	out->mono.ns = grained(c->mono_ns + spent, c->granularity_ns);
+	out->real.ns = out->mono.ns + c->real_ns;
 	out->suspended_ns = c->boot_ns;
 }
 
@@ -339,14 +340,14 @@ struct rtime
 sim_clock_real(struct sim_clock *c)
 {
 	advance(c);
-	return (struct rtime){ grained(real_now(c), c->granularity_ns) };
+	return (struct rtime){ grained(c->mono_ns, c->granularity_ns) + c->real_ns };
 }
 
 struct mtime
 sim_clock_mono(struct sim_clock *c)
 {
 	advance(c);
-	return (struct mtime){ c->mono_ns };
+	return (struct mtime){ grained(c->mono_ns, c->granularity_ns) };
 }
 
 int64_t

@@ -47,7 +47,7 @@ fire(void *ctx)
 	if (!owner->armed || t->loop->stopped) {
 		return;
 	}
-	if (mtime_before(sim_clock_mono(t->loop->clock), owner->at)) {
+	if (sim_clock_when(t->loop->clock, owner->at) > t->loop->w->now) {
 		plan(t);
 		return;
 	}
@@ -129,6 +129,9 @@ stop(struct loop *port, int status)
 
 	l->stopped = true;
 	l->status = status;
+	if (l->on_stop != NULL) {
+		l->on_stop(l->on_stop_ctx);
+	}
 }
 
 static const struct loop_ops loop_ops = {

@@ -20,6 +20,8 @@ struct sim_loop {
 	bool frozen;            /* the process does not run; timers wait */
 	bool stopped;           /* stop was called */
 	int status;
+	void (*on_stop)(void *ctx);     /* of the frame; may be NULL */
+	void *on_stop_ctx;
 };
 
 void sim_loop_start(struct sim_loop *l, struct world *w, struct sim_clock *c, uint64_t index);

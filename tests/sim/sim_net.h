@@ -12,7 +12,7 @@
 #include "sim/sim_clock.h"
 #include "sim/sim_path.h"
 
-enum { SIM_HOSTS_MAX = 48, SIM_IFACES_MAX = 12, SIM_NAT_MAPS = 64, SIM_STAMPS_MAX = 32 };
+enum { SIM_HOSTS_MAX = 80, SIM_IFACES_MAX = 12, SIM_NAT_MAPS = 64, SIM_STAMPS_MAX = 32 };
 
 struct sim_datagram {
 	struct endpoint from, to;

@@ -36,7 +36,8 @@ sim_server_error_s(struct sim_server *s)
 static struct ntp_ts
 time_after(struct sim_server *s, double lag_s)
 {
-	int64_t ns = world_utc(s->w) + ns_from_s(sim_server_error_s(s) + lag_s);
+	int64_t ns = s->shares != NULL ? sim_clock_real(s->shares).ns + ns_from_s(lag_s) :
+	    world_utc(s->w) + ns_from_s(sim_server_error_s(s) + lag_s);
 
 	ns -= ((ns % s->granularity_ns) + s->granularity_ns) % s->granularity_ns;
 	return ntp_ts_from_rtime((struct rtime){ ns });

@@ -33,6 +33,7 @@ struct sim_server {
 	struct sim_host *host;
 	struct sim_rng rng;
 	struct sim_server_error error;
+	struct sim_clock *shares;       /* its clock is that of another host; NULL: its own */
 	/* What it says of itself. */
 	enum ntp_leap leap;
 	uint8_t stratum;

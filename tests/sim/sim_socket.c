@@ -95,6 +95,7 @@ connect_to(struct net *port, const struct endpoint *local, const struct endpoint
 {
 	struct sim_host *h = (struct sim_host *)port;
 	struct net_socket s = { .remote = *remote, .connected = true, .ev = *ev, .ctx = ctx };
+	bool any_port = local == NULL || local->port == 0;
 
 	(void)dscp;
 	if (h->connect_error != 0) {
@@ -110,7 +111,7 @@ connect_to(struct net *port, const struct endpoint *local, const struct endpoint
 	} else if (!owns(h, &s.local.addr)) {
 		return -EADDRNOTAVAIL;
 	}
-	while (s.local.port == 0 || (local == NULL && bound(h, &s.local))) {
+	while (s.local.port == 0 || (any_port && bound(h, &s.local))) {
 		s.local.port = (uint16_t)(SIM_PORT_FIRST + sim_rng_below(&h->rng, SIM_PORT_N));
 	}
 	socket_add(h, &s, out);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What scenarios share. */
+#include "sim/scenario.h"
+
+struct sim_path
+scenario_lan(void)
+{
+	return sim_path_exponential(0.0001, 10e-6);
+}
+
+struct sim_path
+scenario_wan(void)
+{
+	return sim_path_exponential(0.015, 0.001);
+}
+
+struct sim_node *
+scenario_client(struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq, const char *config)
+{
+	struct sim_node *c = sim_node_new(s, "client", offset_s, freq, config);
+
+	for (unsigned i = 0; i < n; i++) {
+		char address[32];
+		struct text t = text_over(address, sizeof address);
+
+		text_printf(&t, "192.0.2.%u", i + 1);
+		sim_link(s, c->host, sim_serve(s, address)->host, p);
+	}
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	return c;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scenario - the tables of scenarios, by what they are about; each name is a sentence that can be false.
+ */
+#ifndef SIM_SCENARIO_H
+#define SIM_SCENARIO_H
+#include "sim/sim.h"
+
+struct scenario {
+	const char *name;
+	void (*run)(struct sim *s);
+};
+
+struct scenario_table {
+	const struct scenario *at;
+	unsigned n;
+};
+
+#define SCENARIO(fn) { #fn, fn }
+#define SCENARIO_TABLE(list) { (list), sizeof(list) / sizeof(list)[0] }
+
+extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios, network_scenarios,
+    wire_scenarios, attack_scenarios, serve_scenarios;
+
+/* What most scenarios start with. */
+#define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"
+#define THREE_SERVERS ONE_SERVER "server 192.0.2.2 iburst\nserver 192.0.2.3 iburst\n"
+#define FOUR_SERVERS THREE_SERVERS "server 192.0.2.4 iburst\n"
+
+/* 0.1 ms with 10 us of jitter; 15 ms with 1 ms. */
+struct sim_path scenario_lan(void);
+struct sim_path scenario_wan(void);
+
+/* A client of n servers 192.0.2.1 ... over paths like p; booted. */
+struct sim_node *scenario_client(struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq,
+    const char *config);
+
+#endif

@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Scenarios of timekeeping: one clock, good servers, all sorts of oscillators and delays. */
+#include <math.h>
+#include <stdlib.h>
+#include "sim/scenario.h"
+
+static void
+a_client_1_ms_off_on_a_lan_is_right_within_10_s(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double t = sim_time_to(s, c, 0.001, 600);
+
+	SIM_CHECK(s, t <= 10, "%.0f s", t);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, c->synced == 1, "told %u times", c->synced);
+}
+
+static void
+the_first_update_comes_within_10_s(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), -0.02, -30e-6, ONE_SERVER);
+	double t;
+
+	for (t = 0; t < 30 && !sim_status(c).synced; t++) {
+		sim_run(s, 1);
+	}
+	SIM_CHECK(s, t <= 10, "%.0f s", t);
+}
+
+static void
+a_client_50_ms_off_slews_and_never_steps(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.050, 10e-6, ONE_SERVER);
+	double t = sim_time_to(s, c, 0.001, 900);
+
+	SIM_CHECK(s, t <= 0.050 / 400e-6 + 10, "%.0f s", t);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+a_client_half_a_second_off_steps_once(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), -0.5, 10e-6, ONE_SERVER);
+	double t = sim_time_to(s, c, 0.001, 600);
+
+	SIM_CHECK(s, t <= 15, "%.0f s", t);
+	sim_run(s, 3600);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_status(c).steps == 1, "%u steps told", sim_status(c).steps);
+}
+
+static void
+a_clock_1100_s_off_ends_the_daemon(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 1100, 10e-6, ONE_SERVER);
+
+	sim_run(s, 60);
+	SIM_CHECK(s, c->daemon == NULL, "still runs");
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, c->exit_status != 0, "exit status 0");
+	SIM_CHECK(s, sim_log_count(&c->log, 0, "panic") > 0, "not logged");
+}
+
+static void
+with_g_a_clock_10_years_off_is_stepped_once(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", -315e6, 10e-6, ONE_SERVER);
+
+	c->options.panic_gate = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 3600);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+the_permission_of_g_ends_with_the_first_update(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.01, 10e-6, ONE_SERVER);
+	struct sim_server *a = sim_serve(s, "192.0.2.1");
+
+	c->options.panic_gate = true;
+	sim_link(s, c->host, a->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 3600);
+	c->oracle.minority = true;
+	sim_server_lie(a, 5000);
+	sim_run(s, 7200);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 5, "%.6f s off", sim_error_s(c));
+}
+
+static void
+G_steps_even_a_small_first_offset(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.05, 10e-6, ONE_SERVER);
+	double t;
+
+	c->options.step_first = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	t = sim_time_to(s, c, 0.001, 600);
+	SIM_CHECK(s, t <= 10, "%.0f s", t);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+}
+
+static void
+x_slews_5_s_without_a_step(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 5, 10e-6, ONE_SERVER);
+
+	c->options.slew_only = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 5 / 400e-6 + 3600);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+}
+
+static void
+tinker_step_0_never_steps(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 1.0, 10e-6, "tinker step 0\n" ONE_SERVER);
+
+	sim_run(s, 1 / 400e-6 + 3600);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+}
+
+static void
+tinker_panic_0_steps_any_first_offset(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 1e6, 10e-6, "tinker panic 0\n" ONE_SERVER);
+
+	sim_run(s, 600);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+}
+
+static void
+q_sets_the_clock_once_and_ends_with_0(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 3.0, 10e-6, ONE_SERVER);
+
+	c->options.once = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 120);
+	SIM_CHECK(s, c->daemon == NULL, "still runs");
+	SIM_CHECK(s, c->exit_status == 0, "exit status %d", c->exit_status);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.01, "%.6f s off", sim_error_s(c));
+}
+
+static void
+q_without_servers_gives_up(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 3.0, 10e-6, ONE_SERVER);
+
+	c->options.once = true;
+	sim_serve(s, "192.0.2.1")->silent = true;
+	sim_node_boot(c);
+	sim_run(s, 120);
+	SIM_CHECK(s, c->daemon == NULL, "still runs");
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+the_poll_interval_grows_to_maxpoll_on_a_quiet_network(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 12 * 3600);
+	SIM_CHECK(s, sim_status(c).poll_log2s == 10, "poll %d", sim_status(c).poll_log2s);
+}
+
+static void
+minpoll_and_maxpoll_bound_the_interval(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "server 192.0.2.1 iburst minpoll 5 maxpoll 5\n");
+	uint64_t before;
+
+	sim_run(s, 3600);
+	before = c->oracle.requests;
+	sim_run(s, 3200);
+	SIM_CHECK(s, labs((long)(c->oracle.requests - before) - 100) <= 3, "%llu requests in 100 intervals",
+	    (unsigned long long)(c->oracle.requests - before));
+}
+
+static void
+a_day_on_a_lan_is_right_to_50_us(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.walk = 1e-9;
+	sim_run(s, 43200);
+	rms = sim_rms_error_s(s, c, 43200);
+	SIM_CHECK(s, rms < 50e-6, "RMS %.9f s", rms);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+a_day_on_a_wan_is_right_to_1_ms(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.walk = 1e-9;
+	sim_run(s, 43200);
+	rms = sim_rms_error_s(s, c, 43200);
+	SIM_CHECK(s, rms < 0.001, "RMS %.9f s", rms);
+}
+
+static void
+a_bad_oscillator_is_followed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.walk = 1e-8;
+	sim_run(s, 43200);
+	rms = sim_rms_error_s(s, c, 43200);
+	SIM_CHECK(s, rms < 60e-6, "RMS %.9f s", rms);
+}
+
+static void
+a_perfect_oscillator_stays_right(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0, 0, ONE_SERVER);
+	double worst;
+
+	sim_run(s, 6 * 3600);
+	worst = sim_worst_error_s(s, c, 6 * 3600);
+	SIM_CHECK(s, worst < 100e-6, "%.9f s off", worst);
+}
+
+static void
+white_frequency_noise_is_no_reason_to_wander(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.white = 1e-7;
+	sim_run(s, 6 * 3600);
+	rms = sim_rms_error_s(s, c, 6 * 3600);
+	SIM_CHECK(s, rms < 60e-6, "RMS %.9f s", rms);
+}
+
+static void
+day_and_night_are_followed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, sim_path_exponential(0.005, 0.0001), 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.wave[c->clock.osc.wave_n++] = (struct osc_wave){ OSC_SINE, 1e-6, 86400, 0 };
+	c->clock.osc.wave[c->clock.osc.wave_n++] = (struct osc_wave){ OSC_TRIANGLE, 0.1e-6, 1800, 0 };
+	sim_run(s, 43200);
+	rms = sim_rms_error_s(s, c, 43200);
+	SIM_CHECK(s, rms < 200e-6, "RMS %.9f s", rms);
+}
+
+static void
+a_frequency_jump_of_50_ppm_is_recovered_from(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double worst;
+
+	c->clock.osc.jump[c->clock.osc.jump_n++] = (struct osc_jump){ 6 * 3600, 0, 50e-6 };
+	sim_run(s, 6 * 3600);
+	worst = sim_worst_error_s(s, c, 7200);
+	SIM_CHECK(s, worst < 0.128, "worst %.6f s", worst);
+	worst = sim_worst_error_s(s, c, 3600);
+	SIM_CHECK(s, worst < 0.001, "%.6f s off after two hours", worst);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+a_ramp_of_temperature_is_followed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	double worst;
+
+	c->clock.osc.jump[c->clock.osc.jump_n++] = (struct osc_jump){ 6 * 3600, 1800, 5e-6 };
+	sim_run(s, 6 * 3600);
+	worst = sim_worst_error_s(s, c, 6 * 3600);
+	SIM_CHECK(s, worst < 0.005, "%.6f s off", worst);
+}
+
+static void
+an_oscillator(struct sim *s, double freq, double limit_s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, freq, ONE_SERVER);
+	double worst;
+
+	sim_run(s, 3600);
+	worst = sim_worst_error_s(s, c, 3600);
+	SIM_CHECK(s, worst < limit_s, "%.6f s off", worst);
+	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 1e-6, "%.3f ppm off", sim_clock_residual(&c->clock) * 1e6);
+}
+
+static void
+an_oscillator_200_ppm_fast_is_tamed(struct sim *s)
+{
+	an_oscillator(s, 200e-6, 0.001);
+}
+
+static void
+an_oscillator_450_ppm_slow_is_tamed(struct sim *s)
+{
+	an_oscillator(s, -450e-6, 0.001);
+}
+
+static void
+an_oscillator_beyond_500_ppm_is_held_as_well_as_can_be(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 600e-6, ONE_SERVER);
+
+	sim_run(s, 2 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 2, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
+}
+
+static void
+grained(struct sim *s, int64_t grain_ns, double limit_s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
+	double worst;
+
+	c->clock.granularity_ns = grain_ns;
+	c->clock.read_cost_ns = grain_ns > 1000 ? 200 : 25;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 4 * 3600);
+	worst = sim_worst_error_s(s, c, 4 * 3600);
+	SIM_CHECK(s, worst < limit_s, "%.6f s off", worst);
+}
+
+static void
+a_clock_that_reads_in_microseconds_is_right_to_100_us(struct sim *s)
+{
+	grained(s, 1000, 100e-6);
+}
+
+static void
+a_clock_that_reads_in_milliseconds_is_right_to_2_ms(struct sim *s)
+{
+	grained(s, 1000000, 0.002);
+}
+
+static void
+a_clock_that_reads_in_10_milliseconds_is_right_to_20_ms(struct sim *s)
+{
+	grained(s, 10000000, 0.020);
+}
+
+static void
+law(struct sim *s, struct sim_path p, double limit_s)
+{
+	struct sim_node *c = scenario_client(s, 1, p, 0.001, 10e-6, ONE_SERVER);
+	double rms;
+
+	c->clock.osc.walk = 1e-9;
+	sim_run(s, 8 * 3600);
+	rms = sim_rms_error_s(s, c, 8 * 3600);
+	SIM_CHECK(s, rms < limit_s, "RMS %.6f s", rms);
+}
+
+static void
+normal_jitter_is_averaged(struct sim *s)
+{
+	struct sim_path p = { .law = { .kind = LAW_NORMAL, .base_s = 0.015, .jitter_s = 0.001 } };
+
+	law(s, p, 0.001);
+}
+
+static void
+heavy_tails_are_survived(struct sim *s)
+{
+	struct sim_path p = { .law = { .kind = LAW_HEAVY, .base_s = 0.015, .jitter_s = 0.005 } };
+
+	law(s, p, 0.003);
+}
+
+static void
+two_routes_of_other_length_are_survived(struct sim *s)
+{
+	struct sim_path p = { .law = { .kind = LAW_BIMODAL, .base_s = 0.010, .jitter_s = 0.0002, .far_s = 0.020,
+	    .far_p = 0.3 } };
+
+	law(s, p, 0.010);
+}
+
+static void
+crowded_hours_are_survived(struct sim *s)
+{
+	struct sim_path p = scenario_wan();
+
+	p.crowd = (struct sim_crowd){ 3600, 1200, 0.020 };
+	law(s, p, 0.005);
+}
+
+static void
+half_the_requests_may_be_lost(struct sim *s)
+{
+	struct sim_path p = scenario_wan();
+
+	p.loss = 0.3;
+	law(s, p, 0.001);
+}
+
+static void
+duplicates_and_late_comers_change_nothing(struct sim *s)
+{
+	struct sim_path p = scenario_wan();
+
+	p.duplicate = 0.3;
+	p.reorder = 0.2;
+	p.reorder_s = 1.5;
+	law(s, p, 0.002);
+}
+
+static void
+a_narrow_line_full_of_our_own_packets_works(struct sim *s)
+{
+	struct sim_path p = scenario_wan();
+
+	p.rate_Bps = 600;
+	law(s, p, 0.002);
+}
+
+static void
+an_asymmetric_path_is_covered_by_the_root_distance(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
+	struct sim_server *a = sim_serve(s, "192.0.2.1");
+
+	*sim_net_path(s->net, c->host, a->host) = sim_path_exponential(0.080, 0.0005);
+	*sim_net_path(s->net, a->host, c->host) = sim_path_exponential(0.001, 0.0005);
+	sim_node_boot(c);
+	sim_run(s, 6 * 3600);
+	SIM_CHECK(s, fabs(fabs(sim_error_s(c)) - 0.0395) < 0.002, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, c->oracle.worst_share > 0.8, "share %.3f of the root distance", c->oracle.worst_share);
+}
+
+static void
+a_route_change_both_ways_is_noticed_and_covered(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 4 * 3600);
+	sim_link(s, c->host, s->server[0]->host, sim_path_exponential(0.060, 0.001));
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.003, "%.6f s off", sim_error_s(c));
+	sim_link(s, c->host, s->server[0]->host, scenario_wan());
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.003, "%.6f s off", sim_error_s(c));
+}
+
+static void
+a_route_change_one_way_is_covered(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 4 * 3600);
+	*sim_net_path(s->net, s->server[0]->host, c->host) = sim_path_exponential(0.065, 0.001);
+	sim_run(s, 4 * 3600);
+	*sim_net_path(s->net, s->server[0]->host, c->host) = scenario_wan();
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.003, "%.6f s off", sim_error_s(c));
+}
+
+static void
+the_classic_loop_converges_too(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "tinker loop classic\n" ONE_SERVER);
+	double worst;
+
+	sim_run(s, 8 * 3600);
+	worst = sim_worst_error_s(s, c, 4 * 3600);
+	SIM_CHECK(s, worst < 0.002, "%.6f s off", worst);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+the_classic_loop_survives_a_bad_wan(struct sim *s)
+{
+	struct sim_path p = sim_path_exponential(0.025, 0.010);
+	struct sim_node *c;
+
+	p.loss = 0.1;
+	c = scenario_client(s, 1, p, 0.3, -80e-6, "tinker loop classic\n" ONE_SERVER);
+	c->clock.osc.walk = 1e-9;
+	sim_run(s, 24 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.030, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, c->clock.steps <= 1, "%u steps", c->clock.steps);
+}
+
+static void
+disable_kernel_converges(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "disable kernel\n" ONE_SERVER);
+
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+the_year_2036_passes_unnoticed(struct sim *s)
+{
+	struct sim_node *c;
+	double worst;
+
+	/* The era of the NTP timestamp ends at 2^32 s after 1900: an hour from now. */
+	s->w->epoch_ns = (((int64_t)1 << 32) - NTP_UNIX_OFFSET_S - 3600) * NS_PER_S;
+	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	sim_run(s, 3000);
+	worst = sim_worst_error_s(s, c, 3000);
+	SIM_CHECK(s, worst < 0.001, "%.6f s off", worst);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
+static void
+a_clock_still_in_1970_is_set_with_g_in_2037(struct sim *s)
+{
+	struct sim_node *c;
+
+	s->w->epoch_ns = (int64_t)2120000000 * NS_PER_S;
+	c = sim_node_new(s, "client", -2119999000.0, 10e-6, ONE_SERVER);
+	c->options.panic_gate = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+leap_day(struct sim *s, int leap)
+{
+	struct sim_node *c;
+
+	/* Six hours before July 2026. */
+	s->w->epoch_ns = (int64_t)(1782864000 - 6 * 3600) * NS_PER_S;
+	s->w->leap = leap;
+	s->w->leap_utc_s = 1782864000;
+	c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS);
+	for (unsigned i = 0; i < s->server_n; i++) {
+		s->server[i]->leap = leap > 0 ? LEAP_INSERT : LEAP_DELETE;
+	}
+	sim_run(s, 6 * 3600 - 60);
+	SIM_CHECK(s, sim_status(c).leap == (leap > 0 ? LEAP_INSERT : LEAP_DELETE), "leap %u", sim_status(c).leap);
+	sim_run(s, 62);
+	for (unsigned i = 0; i < s->server_n; i++) {
+		s->server[i]->leap = LEAP_NONE;
+	}
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.01, "%.6f s off a moment after the leap", sim_error_s(c));
+	sim_run(s, 7200);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, c->clock.leaps == 1, "%u leaps", c->clock.leaps);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_status(c).leap == LEAP_NONE, "leap %u", sim_status(c).leap);
+}
+
+static void
+a_leap_second_is_inserted_when_the_servers_say_so(struct sim *s)
+{
+	leap_day(s, 1);
+}
+
+static void
+a_leap_second_is_left_out_when_the_servers_say_so(struct sim *s)
+{
+	leap_day(s, -1);
+}
+
+static void
+a_minority_cannot_announce_a_leap_second(struct sim *s)
+{
+	struct sim_node *c;
+
+	s->w->epoch_ns = (int64_t)(1782864000 - 6 * 3600) * NS_PER_S;
+	c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS);
+	s->server[0]->leap = LEAP_INSERT;
+	sim_run(s, 8 * 3600);
+	SIM_CHECK(s, c->clock.leaps == 0, "%u leaps", c->clock.leaps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static const struct scenario list[] = {
+	SCENARIO(a_client_1_ms_off_on_a_lan_is_right_within_10_s),
+	SCENARIO(the_first_update_comes_within_10_s),
+	SCENARIO(a_client_50_ms_off_slews_and_never_steps),
+	SCENARIO(a_client_half_a_second_off_steps_once),
+	SCENARIO(a_clock_1100_s_off_ends_the_daemon),
+	SCENARIO(with_g_a_clock_10_years_off_is_stepped_once),
+	SCENARIO(the_permission_of_g_ends_with_the_first_update),
+	SCENARIO(G_steps_even_a_small_first_offset),
+	SCENARIO(x_slews_5_s_without_a_step),
+	SCENARIO(tinker_step_0_never_steps),
+	SCENARIO(tinker_panic_0_steps_any_first_offset),
+	SCENARIO(q_sets_the_clock_once_and_ends_with_0),
+	SCENARIO(q_without_servers_gives_up),
+	SCENARIO(the_poll_interval_grows_to_maxpoll_on_a_quiet_network),
+	SCENARIO(minpoll_and_maxpoll_bound_the_interval),
+	SCENARIO(a_day_on_a_lan_is_right_to_50_us),
+	SCENARIO(a_day_on_a_wan_is_right_to_1_ms),
+	SCENARIO(a_bad_oscillator_is_followed),
+	SCENARIO(a_perfect_oscillator_stays_right),
+	SCENARIO(white_frequency_noise_is_no_reason_to_wander),
+	SCENARIO(day_and_night_are_followed),
+	SCENARIO(a_frequency_jump_of_50_ppm_is_recovered_from),
+	SCENARIO(a_ramp_of_temperature_is_followed),
+	SCENARIO(an_oscillator_200_ppm_fast_is_tamed),
+	SCENARIO(an_oscillator_450_ppm_slow_is_tamed),
+	SCENARIO(an_oscillator_beyond_500_ppm_is_held_as_well_as_can_be),
+	SCENARIO(a_clock_that_reads_in_microseconds_is_right_to_100_us),
+	SCENARIO(a_clock_that_reads_in_milliseconds_is_right_to_2_ms),
+	SCENARIO(a_clock_that_reads_in_10_milliseconds_is_right_to_20_ms),
+	SCENARIO(normal_jitter_is_averaged),
+	SCENARIO(heavy_tails_are_survived),
+	SCENARIO(two_routes_of_other_length_are_survived),
+	SCENARIO(crowded_hours_are_survived),
+	SCENARIO(half_the_requests_may_be_lost),
+	SCENARIO(duplicates_and_late_comers_change_nothing),
+	SCENARIO(a_narrow_line_full_of_our_own_packets_works),
+	SCENARIO(an_asymmetric_path_is_covered_by_the_root_distance),
+	SCENARIO(a_route_change_both_ways_is_noticed_and_covered),
+	SCENARIO(a_route_change_one_way_is_covered),
+	SCENARIO(the_classic_loop_converges_too),
+	SCENARIO(the_classic_loop_survives_a_bad_wan),
+	SCENARIO(disable_kernel_converges),
+	SCENARIO(the_year_2036_passes_unnoticed),
+	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2037),
+	SCENARIO(a_leap_second_is_inserted_when_the_servers_say_so),
+	SCENARIO(a_leap_second_is_left_out_when_the_servers_say_so),
+	SCENARIO(a_minority_cannot_announce_a_leap_second),
+};
+
+const struct scenario_table clock_scenarios = SCENARIO_TABLE(list);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sim - a scenario: whole daemons and played servers in one world, watched by an oracle that knows the true time.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "ntpd/daemon.h"
+#include "sim/oracle.h"
+#include "sim/sim_log.h"
+#include "sim/sim_loop.h"
+#include "sim/sim_net.h"
+#include "sim/sim_resolver.h"
+#include "sim/sim_server.h"
+#include "sim/sim_store.h"
+
+enum { SIM_NODES_MAX = 56, SIM_SERVERS_MAX = 24, SIM_FAILURES_MAX = 12 };
+
+struct sim;
+
+/* A host that runs ntpd. Its clock, disk and names outlive the daemon. */
+struct sim_node {
+	struct sim *sim;
+	char name[16];
+	struct sim_host *host;
+	struct sim_clock clock;
+	struct sim_loop loop;
+	struct sim_store store;
+	struct sim_log log;
+	struct sim_resolver resolver;
+	struct sim_rng rng;
+	struct ntpd_options options;
+	struct ntpd *daemon;    /* NULL while none runs */
+	struct sim_event end;   /* the process ends after it asked the loop to */
+	struct sim_event wake;  /* of a freeze or halt */
+	bool suspend;           /* the halt under way is a suspend */
+	double rtc_error_s;
+	int exit_status;        /* of the last process that ended */
+	unsigned lives;         /* processes started */
+	unsigned log_start;     /* first log line of this life */
+	unsigned ready, synced; /* calls of the supervisor */
+	char status_text[128];
+	struct oracle_node oracle;
+};
+
+struct sim {
+	struct world *w;
+	struct sim_net *net;
+	struct sim_node *node[SIM_NODES_MAX];
+	unsigned node_n;
+	struct sim_server *server[SIM_SERVERS_MAX];
+	unsigned server_n;
+	struct sim_event tick;
+	struct sim_tap tap;
+	const char *config_line;        /* put before every configuration, "": none */
+	bool careless;          /* the oracle does not judge (for scenarios about something else) */
+	unsigned failures;
+	char failure[SIM_FAILURES_MAX][200];
+};
+
+struct sim *sim_new(uint64_t seed);
+void sim_free(struct sim *s);
+
+/* Runs for so many true seconds. */
+void sim_run(struct sim *s, double seconds);
+
+/* Records a failure of the scenario. */
+void sim_fail(struct sim *s, const char *fmt, ...) TEXT_PRINTF(2, 3);
+
+/* One demand of a scenario; the text says what was found. */
+#define SIM_CHECK(s, cond, ...) \
+	do { \
+		if (!(cond)) { \
+			sim_fail((s), "line %d, %s: ", __LINE__, #cond); \
+			sim_fail((s), __VA_ARGS__); \
+		} \
+	} while (0)
+
+/* --- hosts --- */
+
+/* A host with that configuration file, 192.0.2.100+i and 2001:db8::100+i; the daemon does not run yet. */
+struct sim_node *sim_node_new(struct sim *s, const char *name, double offset_s, double freq, const char *config);
+
+/* A played server; address "192.0.2.1" or the like. */
+struct sim_server *sim_serve(struct sim *s, const char *address);
+
+/* Both directions between a node and a server. */
+void sim_link(struct sim *s, struct sim_host *a, struct sim_host *b, struct sim_path p);
+
+/* Starts the daemon; false when it ended at once (exit_status says how). */
+bool sim_node_boot(struct sim_node *n);
+
+/* SIGTERM; kill -9. The kernel's clock goes on with what it was told. */
+void sim_node_stop(struct sim_node *n);
+void sim_node_kill(struct sim_node *n);
+
+/* The same host with a new configuration file. */
+void sim_node_config(struct sim_node *n, const char *config);
+
+/* The machine sleeps, or its virtual machine is paused; the process does not run (SIGSTOP). */
+void sim_node_suspend(struct sim_node *n, double for_s, double rtc_error_s);
+void sim_node_pause(struct sim_node *n, double for_s);
+void sim_node_freeze(struct sim_node *n, double for_s);
+
+/* --- questions --- */
+
+double sim_error_s(struct sim_node *n);                 /* clock less true time */
+struct ntpd_status sim_status(const struct sim_node *n);        /* all zero while no daemon runs */
+
+/* Lines of the present life that contain text. */
+unsigned sim_logged(const struct sim_node *n, const char *text);
+
+/* The largest |error| over the next seconds, looked at each second. */
+double sim_worst_error_s(struct sim *s, struct sim_node *n, double seconds);
+double sim_rms_error_s(struct sim *s, struct sim_node *n, double seconds);
+
+/* Runs until |error| stays below limit_s for a minute; the time that took, or max_s. */
+double sim_time_to(struct sim *s, struct sim_node *n, double limit_s, double max_s);
+
+#endif
