@@ -230,15 +230,16 @@ bool
 udp_is_local(const struct transport *t)
 {
 	const struct udp *u = (const struct udp *)(const void *)t;
-	const void *sa = u->at->ai_addr;
 
 	if (t->ops != &udp_ops) {
 		return false;
 	}
 	if (u->at->ai_family == AF_INET) {
-		const struct sockaddr_in *in = sa;
+		const struct sockaddr_in *in = (const void *)u->at->ai_addr;
+
 		return (ntohl(in->sin_addr.s_addr) >> 24) == 127;
 	}
-	const struct sockaddr_in6 *in6 = sa;
+	const struct sockaddr_in6 *in6 = (const void *)u->at->ai_addr;
+
 	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) != 0;
 }
