@@ -39,7 +39,7 @@ ntpq_complain(struct ntpq *q, const char *fmt, ...)
 	text_vprintf(&t, fmt, ap);
 	va_end(ap);
 	fflush(q->out);
-	fprintf(stderr, "***%s\n", buf);
+	fprintf(q->err, "***%s\n", buf);
 	remember(q, buf);
 }
 
@@ -128,15 +128,15 @@ ntpq_report(
 		}
 		break;
 	case SESSION_TIMEOUT:
-		fprintf(stderr, "%s: timed out, nothing received\n", q->name);
+		fprintf(q->err, "%s: timed out, nothing received\n", q->name);
 		ntpq_complain(q, "Request timed out");
 		break;
 	case SESSION_INCOMPLETE:
-		fprintf(stderr, "%s: timed out with incomplete data\n", q->name);
+		fprintf(q->err, "%s: timed out with incomplete data\n", q->name);
 		ntpq_complain(q, "Response from server was incomplete");
 		break;
 	case SESSION_REFUSED:
-		fprintf(stderr, "ntpq: read: Connection refused\n");
+		fprintf(q->err, "ntpq: read: Connection refused\n");
 		remember(q, "Connection refused");
 		break;
 	case SESSION_UNSENT:

@@ -1,5 +1,7 @@
-bin_PROGRAMS += ntpq
-ntpq_SOURCES = \
+# src/ntpq: libntpq.a is all of it but the process, so that tests run its commands against played servers.
+noinst_LIBRARIES += libntpq.a
+libntpq_a_CFLAGS = $(AM_CFLAGS) $(EDIT_CFLAGS)
+libntpq_a_SOURCES = \
 	src/ntpq/ask.c \
 	src/ntpq/assoc.c \
 	src/ntpq/blocks.c \
@@ -7,7 +9,6 @@ ntpq_SOURCES = \
 	src/ntpq/explain.c \
 	src/ntpq/keys.c \
 	src/ntpq/lists.c \
-	src/ntpq/main.c \
 	src/ntpq/mru.c \
 	src/ntpq/ntpq.h \
 	src/ntpq/peers.c \
@@ -15,5 +16,8 @@ ntpq_SOURCES = \
 	src/ntpq/run.c \
 	src/ntpq/settings.c \
 	src/ntpq/talk.c
-ntpq_CFLAGS = $(AM_CFLAGS) $(EDIT_CFLAGS)
-ntpq_LDADD = libmode6.a libconfig.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(EDIT_LIBS)
+
+bin_PROGRAMS += ntpq
+ntpq_SOURCES = src/ntpq/main.c
+ntpq_LDADD = libntpq.a libmode6.a libconfig.a libcrypto_ntp.a libwire.a libbase.a \
+	$(CRYPTO_LIBS) $(EDIT_LIBS)

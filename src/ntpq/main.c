@@ -231,7 +231,7 @@ main(int argc, char **argv)
 {
 	char localhost[] = "localhost", *only[] = { localhost };
 	struct ntpq q = {
-		.set = { .timeout_s = 5, .version = 2 }, .out = stdout,
+		.set = { .timeout_s = 5, .version = 2 }, .out = stdout, .err = stderr,
 		.assoc = calloc(ASSOCS_MAX, sizeof(struct association)),
 	};
 	struct plan p = { .lines_n = 0 };

@@ -382,7 +382,7 @@ collect(struct ntpq *q, struct mru *m)
 
 		if (interrupted()) {
 			fputs("mrulist retrieval interrupted by operator.\n"
-			    "Displaying partial client list.\n", stderr);
+			    "Displaying partial client list.\n", q->err);
 			return;
 		}
 		if (ask_page(q, m, &fresh) == PAGE_FAILED) {
@@ -609,7 +609,7 @@ command_mrulist(struct ntpq *q, const struct call *c)
 	if (getrandom(&m->key, sizeof m->key, GRND_NONBLOCK) < 0) {
 		m->key.k0 = (uint64_t)ntpq_now().ns;
 	}
-	fprintf(stderr, "Ctrl-C will stop MRU retrieval and display partial results.\n");
+	fprintf(q->err, "Ctrl-C will stop MRU retrieval and display partial results.\n");
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
 	sigprocmask(SIG_BLOCK, &interrupt, &before);

@@ -64,6 +64,7 @@ struct ntpq {
 	char *list[NAME_LIST_MAX];      /* "name" or "name=value" */
 	size_t list_n;
 	FILE *out;                      /* of the command that runs: stdout or a file */
+	FILE *err;                      /* complaints: stderr */
 	struct json json;               /* open while a command runs, with set.json */
 	char error[512];                /* the last complaint of the command that runs, or "" */
 	bool server_refused; /* the last question was answered by an error: the server is alive */

@@ -194,6 +194,28 @@ split(struct ntpq *q, char *line, struct call *c, const char **file)
 	return true;
 }
 
+/* The long name of a command known by two, so that JSON has one key for both. */
+static const char *
+long_name(const char *name)
+{
+	static const char *const pairs[][2] = {
+		{ "?", "help" },
+		{ "cl", "clocklist" },
+		{ "cv", "clockvar" },
+		{ "mrl", "mreadlist" },
+		{ "mrv", "mreadvar" },
+		{ "rl", "readlist" },
+		{ "rv", "readvar" },
+	};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		if (strcmp(pairs[i][0], name) == 0) {
+			return pairs[i][1];
+		}
+	}
+	return name;
+}
+
 static void
 call_command(struct ntpq *q, const struct command *k, struct call *c)
 {
@@ -206,7 +228,7 @@ call_command(struct ntpq *q, const struct command *k, struct call *c)
 	q->json = json_over(q->out);
 	json_object(&q->json, NULL);
 	json_string(&q->json, "host", q->host);
-	json_string(&q->json, "command", c->name);
+	json_string(&q->json, "command", long_name(c->name));
 	k->run(q, c);
 	while (q->json.depth > 1) {
 		json_close(&q->json);

@@ -34,13 +34,13 @@ struct script {
 	void *own;
 };
 
-static struct script *
+static inline struct script *
 script_of(struct transport *t)
 {
 	return (struct script *)(void *)t;
 }
 
-static bool
+static inline bool
 script_send(struct transport *t, const uint8_t *bytes, size_t len)
 {
 	struct script *s = script_of(t);
@@ -54,7 +54,7 @@ script_send(struct transport *t, const uint8_t *bytes, size_t len)
 	return true;
 }
 
-static int
+static inline int
 script_receive(struct transport *t, uint8_t *buf, size_t cap, double wait_s)
 {
 	struct script *s = script_of(t);
@@ -75,13 +75,13 @@ script_receive(struct transport *t, uint8_t *buf, size_t cap, double wait_s)
 	return (int)d->len;
 }
 
-static double
+static inline double
 script_now_s(struct transport *t)
 {
 	return script_of(t)->now_s;
 }
 
-static bool
+static inline bool
 script_next(struct transport *t)
 {
 	struct script *s = script_of(t);
@@ -93,14 +93,14 @@ script_next(struct transport *t)
 	return true;
 }
 
-static void
+static inline void
 script_close(struct transport *t)
 {
 	free(script_of(t));
 }
 
 /* Queues an answer: the header as given, then len octets, padded to four. */
-static void
+static inline void
 script_put(struct script *s, const struct control_header *h, const void *data, size_t len)
 {
 	struct datagram *d = &s->queue[s->tail++];
@@ -112,7 +112,7 @@ script_put(struct script *s, const struct control_header *h, const void *data, s
 	d->len = w.len;
 }
 
-static struct script *
+static inline struct script *
 script_new(void)
 {
 	static const struct transport_ops ops = {

@@ -1,0 +1,696 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The commands of ntpq against a played server: exact tables, and answers made to do harm. */
+#include "ntpq/ntpq.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <time.h>
+#include <cmocka.h>
+#include "unit/ntpq/script.h"
+
+/* ---- a server with a few answers ---- */
+
+struct reply {
+	enum control_op op;
+	int assoc;              /* -1: any */
+	const char *asked;      /* how the request begins; NULL: anything */
+	uint16_t status;
+	const char *text;       /* NULL: the error in status */
+};
+
+struct played {
+	const struct reply *replies;
+	size_t n;
+	const void *list;       /* READSTAT of association 0 */
+	size_t list_len;
+	char requests[4096];    /* what came, one per line */
+};
+
+static void
+put_text(struct script *s, const struct control_header *h, uint16_t status, const void *text,
+    size_t len)
+{
+	struct control_header a = *h;
+
+	a.response = true;
+	a.status = status;
+	for (size_t at = 0; at == 0 || at < len; at += CONTROL_DATA_MAX) {
+		size_t part = len - at < CONTROL_DATA_MAX ? len - at : CONTROL_DATA_MAX;
+
+		a.offset = (uint16_t)at;
+		a.count = (uint16_t)part;
+		a.more = at + part < len;
+		script_put(s, &a, (const char *)text + at, part);
+	}
+}
+
+static void
+serve_played(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct played *p = s->own;
+	size_t used = strlen(p->requests);
+	struct text log = { .at = p->requests, .cap = sizeof p->requests, .len = used };
+
+	(void)len;
+	text_printf(&log, "%u %u %.*s\n", h->op, h->assoc, (int)h->count, (const char *)data);
+	if (h->op == CONTROL_READSTAT && h->assoc == 0) {
+		put_text(s, h, 0x0615, p->list, p->list_len);
+		return;
+	}
+	for (size_t i = 0; i < p->n; i++) {
+		const struct reply *r = &p->replies[i];
+
+		if (r->op != h->op || (r->assoc >= 0 && r->assoc != h->assoc)) {
+			continue;
+		}
+		if (r->asked != NULL && (strlen(r->asked) > h->count ||
+		    memcmp(r->asked, data, strlen(r->asked)) != 0)) {
+			continue;
+		}
+		if (r->text == NULL) {
+			struct control_header e = *h;
+
+			e.response = e.error = true;
+			e.status = r->status;
+			e.count = 0;
+			script_put(s, &e, "", 0);
+		} else {
+			put_text(s, h, r->status, r->text, strlen(r->text));
+		}
+		return;
+	}
+}
+
+struct world {
+	struct ntpq q;
+	struct script *script;
+	struct played played;
+	char *out;
+	size_t out_len;
+	FILE *quiet;
+};
+
+static void
+begin(struct world *w, const struct reply *replies, size_t n)
+{
+	memset(w, 0, sizeof *w);
+	w->script = script_new();
+	w->script->own = &w->played;
+	w->script->serve = serve_played;
+	w->played.replies = replies;
+	w->played.n = n;
+	w->quiet = fopen("/dev/null", "w");
+	w->q.set.numeric = true;
+	w->q.set.timeout_s = 5;
+	w->q.set.version = 2;
+	w->q.out = open_memstream(&w->out, &w->out_len);
+	w->q.err = w->quiet;
+	w->q.assoc = calloc(ASSOCS_MAX, sizeof *w->q.assoc);
+	w->q.session = session_new(&w->script->base, 1);
+	w->q.host_n = 1;
+	memcpy(w->q.host, "played", 7);
+	memcpy(w->q.name, "played", 7);
+}
+
+static const char *
+run(struct world *w, const char *line)
+{
+	rewind(w->q.out);
+	w->q.error[0] = '\0';
+	ntpq_run(&w->q, line);
+	fputc('\0', w->q.out);
+	fflush(w->q.out);
+	return w->out;
+}
+
+static void
+end(struct world *w)
+{
+	fclose(w->q.out);
+	fclose(w->quiet);
+	free(w->out);
+	ntpq_close(&w->q);
+	mac_key_free(w->q.key.key);
+	for (size_t i = 0; i < w->q.list_n; i++) {
+		free(w->q.list[i]);
+	}
+	free(w->q.assoc);
+}
+
+/* Associations 3, 1, 2: out of order, as servers send them newest first. */
+static const uint8_t three[] = {
+	0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11,
+};
+
+/* A stamp some seconds before now, written as servers do. */
+static const char *
+ago(char buf[32], double age_s)
+{
+	struct ntp_ts ts = ntp_ts_from_rtime(rtime_add_s(ntpq_now(), -age_s));
+
+	snprintf(buf, 32, "0x%08x.%08x", (unsigned)(ts.fix >> 32), (unsigned)(ts.fix & 0xffffffff));
+	return buf;
+}
+
+static void
+with_three_peers(struct world *w, struct reply replies[3], char text[3][512])
+{
+	char rec[32];
+
+	snprintf(text[0], 512,
+	    "srcadr=192.0.2.11, refid=GPS, stratum=1, hmode=3, hpoll=4, ppoll=10, "
+	    "reach=0xff,\r\ndelay=0.148214, offset=0.074413, jitter=0.042569, dstadr=192.0.2.1, "
+	    "dispersion=1.5, flash=0x0, rec=%s\r\n",
+	    ago(rec, 7));
+	snprintf(text[1], 512,
+	    "srcadr=0.0.0.0, srchost=\"0.pool.example.org\", refid=POOL, stratum=16, hmode=3, "
+	    "hpoll=6, ppoll=6,\r\nreach=0x0, delay=0.000, offset=+0.000, jitter=0.000, "
+	    "rec=0x00000000.00000000\r\n");
+	snprintf(text[2], 512,
+	    "srcadr=2001:db8::14, refid=203.0.113.9, stratum=3, hmode=3, hpoll=10, "
+	    "ppoll=12,\r\nreach=0x3, delay=12345.678, offset=-1191.94, jitter=0.064, "
+	    "flash=0x400, rec=%s\r\n",
+	    ago(rec, 7200));
+	for (int i = 0; i < 3; i++) {
+		replies[i] = (struct reply){ CONTROL_READVAR, i + 1, NULL, 0x961a, text[i] };
+	}
+	begin(w, replies, 3);
+	w->played.list = three;
+	w->played.list_len = sizeof three;
+}
+
+/* ---- tables ---- */
+
+static void
+peers_is_the_table_of_4_2_8(void **state)
+{
+	struct reply replies[3];
+	char text[3][512];
+	struct world w;
+
+	(void)state;
+	with_three_peers(&w, replies, text);
+	assert_string_equal(run(&w, "pe"),
+	    "     remote           refid      st t when poll reach   delay   offset  jitter\n"
+	    "==============================================================================\n"
+	    "*192.0.2.11      .GPS.            1 u    7   16  377    0.148    0.074   0.043\n"
+	    " 0.pool.example. .POOL.          16 p    -   64    0    0.000   +0.000   0.000\n"
+	    "x2001:db8::14    203.0.113.9      3 u 120m 1024    3  12345.6  -1191.9   0.064\n");
+	assert_string_equal(run(&w, "apeers"),
+	    "     remote       refid   assid  st t when poll reach   delay   offset  jitter\n"
+	    "==============================================================================\n"
+	    "*192.0.2.11      .GPS.    1       1 u    7   16  377    0.148    0.074   0.043\n"
+	    " 0.pool.example. .POOL.   2      16 p    -   64    0    0.000   +0.000   0.000\n"
+	    "x2001:db8::14    cb007109 3       3 u 120m 1024    3  12345.6  -1191.9   0.064\n");
+	assert_string_equal(run(&w, "opeers -4"),
+	    "     remote           local      st t when poll reach   delay   offset    disp\n"
+	    "==============================================================================\n"
+	    "*192.0.2.11      192.0.2.1        1 u    7   16  377    0.148    0.074   1.500\n"
+	    " 0.pool.example.                 16 p    -   64    0    0.000   +0.000       -\n");
+	w.q.set.wide = true;
+	assert_non_null(
+	    strstr(run(&w, "peers"), "\n 0.pool.example.org\n                 .POOL.  "));
+	end(&w);
+}
+
+static void
+peers_leaves_out_what_is_neither_configured_nor_reachable(void **state)
+{
+	static const uint8_t stranger[] = { 0, 1, 0x06, 0x1a };
+	struct reply replies[3];
+	char text[3][512];
+	struct world w;
+
+	(void)state;
+	with_three_peers(&w, replies, text);
+	w.played.list = stranger;
+	w.played.list_len = sizeof stranger;
+	assert_null(strstr(run(&w, "peers"), "192.0.2.11"));
+	assert_non_null(strstr(run(&w, "lpeers"), "192.0.2.11"));
+	assert_null(strstr(run(&w, "as"), "    1 "));
+	assert_non_null(strstr(run(&w, "las"), "    1 "));
+	end(&w);
+}
+
+static void
+associations_are_sorted_by_id_and_trailing_blanks_cut(void **state)
+{
+	struct reply replies[3];
+	char text[3][512];
+	struct world w;
+
+	(void)state;
+	with_three_peers(&w, replies, text);
+	assert_string_equal(run(&w, "as"),
+	    "\n"
+	    "ind assid status  conf reach auth condition  last_event cnt\n"
+	    "===========================================================\n"
+	    "  1     1  b61a   yes   yes  none  sys.peer    sys_peer  1\n"
+	    "  2     2  8011   yes    no  none    reject    mobilize  1\n"
+	    "  3     3  b114   yes   yes  none falsetick   reachable  1\n");
+	end(&w);
+}
+
+static void
+readvar_breaks_lines_before_72_and_cooks(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, "leap", 0x0615, "leap=0\r\n" },
+		{ CONTROL_READVAR, 0, "zork", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "version=\"ntpd 4.2.8p15@1.3728-o\", processor=\"x86_64\",\r\n"
+		    "system=\"Linux/5.4\", leap=0, stratum=2, precision=-24, rootdelay=0.148,\r\n"
+		    "rootdisp=64.055, refid=127.127.20.1, reftime=0x00000000.00000000, tc=6\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 3);
+	assert_string_equal(run(&w, "rv"),
+	    "associd=0 status=0615 leap_none, sync_ntp, 1 event, clock_sync,\n"
+	    "version=\"ntpd 4.2.8p15@1.3728-o\", processor=\"x86_64\",\n"
+	    "system=\"Linux/5.4\", leap=00, stratum=2, precision=-24, rootdelay=0.148,\n"
+	    "rootdisp=64.055, refid=GPS_NMEA(1), reftime=(no time), tc=6\n");
+	assert_string_equal(run(&w, "rv 0 leap"), "leap=00\n");
+	assert_string_equal(run(&w, "rv 0 zork"), "");
+	assert_string_equal(w.q.error, "A request variable unknown to the server");
+	assert_string_equal(run(&w, "raw"), "Output set to raw\n");
+	assert_string_equal(run(&w, "rv 0 leap"), "leap=0\n");
+	assert_memory_equal(run(&w, "rv"), "associd=0 status=0x0615,\nversion=", 33);
+	end(&w);
+}
+
+static void
+an_index_means_a_place_in_the_list_and_the_last_beyond_it(void **state)
+{
+	struct reply replies[3];
+	char text[3][512];
+	struct world w;
+
+	(void)state;
+	with_three_peers(&w, replies, text);
+	assert_non_null(strstr(run(&w, "rv &3 srcadr"), "srcadr=2001:db8::14"));
+	assert_non_null(strstr(run(&w, "rv &99 srcadr"), "srcadr=2001:db8::14"));
+	assert_string_equal(run(&w, "rv &0"), "");
+	assert_string_equal(run(&w, "rv 65536"), "");
+	assert_non_null(strstr(w.q.error, "65536"));
+	assert_non_null(strstr(run(&w, "mrv &1 &2 srcadr"), "srcadr=192.0.2.11"));
+	end(&w);
+}
+
+static void
+abbreviations_are_unique_among_the_classic_commands(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	run(&w, "p");
+	assert_string_equal(w.q.error, "Command `p' ambiguous");
+	run(&w, "bogus\033[2J");
+	assert_string_equal(w.q.error, "Command `bogus\\x1b[2J' unknown");
+	assert_non_null(strstr(run(&w, "timeo 250"), ""));
+	assert_string_equal(run(&w, "timeo"), "primary timeout 250 ms\n");
+	run(&w, "e");           /* exit, although explain begins so too */
+	assert_true(w.q.quit);
+	end(&w);
+}
+
+static void
+a_missing_variable_only_costs_its_own_line(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, "timerstats_reset,", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
+		{ CONTROL_READVAR, 0, "timerstats_reset", 0x0615, "timerstats_reset=27\r\n" },
+		{ CONTROL_READVAR, 0, "timer_overruns", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
+		{ CONTROL_READVAR, 0, "timer_xmts", 0x0615, "timer_xmts=12\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 4);
+	assert_string_equal(run(&w, "timerstats"),
+	    "time since reset:    27\n"
+	    "calls to transmit:   12\n");
+	end(&w);
+}
+
+static void
+lists_are_put_together_from_fields_in_any_order(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READ_ORDLIST, 0, "ifstats", 0,
+		    "up.1=74, name.1=\"eth0\", addr.1=192.0.2.1:123, qqq.1=5,\r\n"
+		    "rx.1=34, tx.1=36, txerr.1=0, pc.1=5, en.1=1, flags.1=0x9, tl.1=1, mc.1=0,\r\n"
+		    "bcast.1=192.0.2.255:123, en.2=0, name.2=\"lo\"\r\n" },
+		{ CONTROL_READ_ORDLIST, 0, "addr_restrictions", 0,
+		    "mask.0=255.255.255.0, hits.0=12, addr.0=192.0.2.0, flags.0=limited kod,\r\n"
+		    "addr.1=192.0.2.0, mask.1=255.0.255.0, flags.1=, hits.1=0\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_string_equal(run(&w, "ifstats"),
+	    "    interface name                                        send\n"
+	    " #  address/broadcast     drop flag ttl mc received sent failed peers   uptime\n"
+	    "==============================================================================\n"
+	    "  1 eth0                     .    9   1  0     34     36      0     5       74\n"
+	    "    192.0.2.1:123\n"
+	    "    192.0.2.255:123\n"
+	    "  2 lo                       D    -   -  -      -      -      -     -        -\n"
+	    "    -\n");
+	assert_string_equal(run(&w, "reslist"),
+	    "   hits    addr/prefix or addr mask\n"
+	    "           restrictions\n"
+	    "==============================================================================\n"
+	    "        12 192.0.2.0/24\n"
+	    "           limited kod\n"
+	    "         0 192.0.2.0 mask 255.0.255.0\n"
+	    "           \n");
+	end(&w);
+}
+
+static void
+a_syntax_error_is_pointed_at(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_CONFIGURE, 0, "server", 0, "Config Succeeded\r\n" },
+		{ CONTROL_CONFIGURE, 0, "restrict", 0, "column 9 syntax error\033]0;x\007\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_string_equal(run(&w, ":config server 192.0.2.1 > x"), "Config Succeeded\n");
+	assert_non_null(strstr(w.played.requests, "8 0 server 192.0.2.1 > x\n"));
+	assert_string_equal(run(&w, ":config restrict zork\n"),
+	    "restrict zork\n"
+	    "         ^\n"
+	    "column 9 syntax error\\x1b]0;x\\x07\n");
+	end(&w);
+}
+
+/* ---- mrulist ---- */
+
+/*
+ * A table of clients served two at a time; the first page's nonce dies, and one resume point is
+ * refused.
+ */
+struct mru_server {
+	unsigned pages, nonces, refusals;
+	uint64_t base;
+};
+
+static void
+put_client(struct text *t, const struct mru_server *m, unsigned i, unsigned index)
+{
+	text_printf(t,
+	    ", rs.%u=0x%x, ct.%u=%u, addr.%u=192.0.2.%u:123, mv.%u=36, last.%u=0x%08x.00000000, "
+	    "first.%u=0x%08x.00000000, zzz.%u=9",
+	    index, i == 2 ? 0x420u : 0u, index, 10 * i, index, i, index, index,
+	    (unsigned)(m->base - 100 + i), index, (unsigned)(m->base - 1100), index);
+}
+
+static void
+serve_mru(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct mru_server *m = s->own;
+	char text[1024], request[CONTROL_DATA_MAX + 1];
+	struct text t = text_over(text, sizeof text), r = text_over(request, sizeof request);
+	unsigned from = 1;
+
+	(void)len;
+	text_put_n(&r, (const char *)data, h->count);
+	if (h->op == CONTROL_REQ_NONCE) {
+		text_printf(&t, "nonce=%u%023u\r\n", ++m->nonces, 0);
+		put_text(s, h, 0, text, t.len);
+		return;
+	}
+	assert_int_equal(h->op, CONTROL_READ_MRU);
+	assert_non_null(strstr(request, ", mincount=3"));
+	if (m->nonces == 1) {
+		return;         /* stale: no answer at all */
+	}
+	if (strstr(request, "addr.0=192.0.2.4:123") != NULL && m->refusals++ == 0) {
+		struct control_header e = *h;
+
+		e.response = e.error = true;
+		e.count = 0;
+		e.status = CONTROL_ERR_UNKNOWNVAR << 8;
+		script_put(s, &e, "", 0);
+		return;
+	}
+	for (unsigned i = 5; i > 0; i--) {
+		char name[32];
+
+		snprintf(name, sizeof name, "addr.0=192.0.2.%u:123", i);
+		if (strstr(request, name) != NULL) {
+			from = i + 1;
+			break;
+		}
+	}
+	m->pages++;
+	text_printf(&t, "nonce=%u%023u", m->nonces, 1);
+	for (unsigned i = from; i < from + 2 && i <= 5; i++) {
+		put_client(&t, m, i, i - from);
+	}
+	if (from + 2 > 5) {
+		text_printf(&t, ", now=0x%08x.00000000, last.newest=0x0.0", (unsigned)m->base);
+	}
+	put_text(s, h, 0, text, t.len);
+}
+
+static void
+mrulist_collects_pages_through_dead_nonces_and_lost_resume_points(void **state)
+{
+	struct mru_server m = { .base = 0xeeaaa369 };
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.script->own = &m;
+	w.script->serve = serve_mru;
+	assert_string_equal(run(&w, "mrulist mincount=3 sort=-count"),
+	    "lstint avgint rstr r m v  count rport remote address\n"
+	    "==============================================================================\n"
+	    "    95     20    0 . 4 4     50   123 192.0.2.5\n"
+	    "    96     25    0 . 4 4     40   123 192.0.2.4\n"
+	    "    97     33    0 . 4 4     30   123 192.0.2.3\n"
+	    "    98     50  420 K 4 4     20   123 192.0.2.2\n"
+	    "    99    100    0 . 4 4     10   123 192.0.2.1\n");
+	assert_int_equal(m.nonces, 2);
+	assert_int_equal(m.refusals, 2);
+	assert_string_equal(w.q.error, "");
+	end(&w);
+}
+
+static void
+repeat_first_page(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct mru_server *m = s->own;
+
+	(void)data;
+	(void)len;
+	m->pages++;
+	put_text(s, h, 0, "nonce=0123, addr.0=192.0.2.1:123, last.0=0x1.00000000, ct.0=1", 59);
+}
+
+static void
+a_server_that_repeats_itself_does_not_keep_mrulist(void **state)
+{
+	struct mru_server m = { .base = 0 };
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.script->own = &m;
+	w.script->serve = repeat_first_page;
+	run(&w, "mrulist");
+	assert_true(m.pages < 20);
+	assert_non_null(strstr(w.q.error, "partial"));
+	run(&w, "mrulist sort=zork");
+	assert_non_null(strstr(w.q.error, "sort=zork"));
+	end(&w);
+}
+
+/* ---- hostile text in every place ---- */
+
+static void
+assert_tame(const char *out)
+{
+	for (const char *s = out; *s != '\0'; s++) {
+		assert_true(*s == '\n' || *s == '\t' || (*s >= ' ' && *s <= '~'));
+	}
+}
+
+static const char *const every_command[] = {
+	"peers",
+	"lpeers",
+	"opeers",
+	"apeers",
+	"as",
+	"rv",
+	"rv 1",
+	"rv 1 srcadr",
+	"cv 1",
+	"mrv &1 &3",
+	"readlist",
+	"sysinfo",
+	"sysstats",
+	"kerninfo",
+	"monstats",
+	"iostats",
+	"timerstats",
+	"authinfo",
+	"ntsinfo",
+	"pstats 1",
+	"ifstats",
+	"reslist",
+	"mrulist",
+	"explain",
+	":config x",
+	"saveconfig x",
+	"writevar 0 a=b",
+	"reload",
+	"raw",
+	"rv",
+	"rv 1 srcadr",
+	"cooked",
+};
+
+static const char *const poisons[] = {
+	"srcadr=\033[2J\033]0;owned\007, refid=\x9b"
+	"31m, srchost=\"a\rb\nc\", stratum=\x1b[5m, reach=0x\x01,\r\n"
+	"name.0=\"\033[2J\", addr.0=\033c, flags.0=\007, hits.0=\x80\x81, mask.0=\xff, nonce=\033",
+	"=,=,=,,,=\"\",srcadr==,refid=\"\"\"",
+	"srcadr",
+	",",
+	"\r\n\r\n",
+	"\"",
+	"stratum=99999999999999999999, hpoll=-9223372036854775808, reach=-1,"
+	"ppoll=9223372036854775807,"
+	"flash=0xffffffff, delay=1e308, offset=-1e308, jitter=nan, rec=0xffffffff.ffffffff,"
+	"hmode=-1, ntscookies=99, rootdelay=1e308, srcadr=255.255.255.255, leap=-1,"
+	"poll=99999999999",
+	"addr.4294967295=[::1]:0, last.4294967295=0x1.00000000, ct.4294967295=-1, mv.4294967295=-1,"
+	"addr.0=[:0, addr.1=]:1, addr.2=:1, addr.3=[]:1, last.3=0x1.00000001, nonce=ff,"
+	"now=0x0.00000000",
+};
+
+static void
+no_answer_reaches_the_terminal_unfiltered(void **state)
+{
+	static char huge[CONTROL_TEXT_MAX + 1];
+	struct reply replies[8];
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < CONTROL_TEXT_MAX; i++) {
+		huge[i] = (char)(i % 255 + 1);
+	}
+	for (size_t p = 0; p <= sizeof poisons / sizeof *poisons; p++) {
+		const char *text = p < sizeof poisons / sizeof *poisons ? poisons[p] : huge;
+		static const enum control_op ops[] = {
+			CONTROL_READVAR, CONTROL_READCLOCK, CONTROL_READ_ORDLIST, CONTROL_READ_MRU,
+			CONTROL_REQ_NONCE, CONTROL_CONFIGURE, CONTROL_SAVECONFIG, CONTROL_WRITEVAR,
+		};
+
+		for (size_t i = 0; i < 8; i++) {
+			replies[i] = (struct reply){ ops[i], -1, NULL, 0xffff, text };
+		}
+		begin(&w, replies, 8);
+		w.played.list = three;
+		w.played.list_len = sizeof three;
+		run(&w, "keyid 1");
+		run(&w, "passwd topsecret");
+		for (int json = 0; json < 2; json++) {
+			w.q.set.json = json == 1;
+			for (size_t i = 0; i < sizeof every_command / sizeof *every_command; i++) {
+				w.played.requests[0] = '\0';
+				assert_tame(run(&w, every_command[i]));
+				assert_tame(w.q.error);
+			}
+		}
+		end(&w);
+	}
+}
+
+static void
+a_list_of_associations_of_odd_length_or_full_size_does_no_harm(void **state)
+{
+	static uint8_t full[CONTROL_TEXT_MAX];
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.played.list = full;
+	w.played.list_len = 7;
+	run(&w, "as");
+	assert_non_null(strstr(w.q.error, "multiple of 4"));
+	w.played.list_len = 0;
+	assert_string_equal(run(&w, "peers"), "No association IDs returned\n");
+	for (size_t i = 0; i < sizeof full; i++) {
+		full[i] = 0xff;
+	}
+	w.played.list_len = 14000;      /* all the same id */
+	assert_tame(run(&w, "as"));
+	assert_int_equal(w.q.assoc_n, 3500);
+	end(&w);
+}
+
+/* ---- JSON ---- */
+
+static void
+json_has_units_in_its_names_and_errors_as_members(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, "zork", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
+		{ CONTROL_READVAR, 0, NULL, 0x0615, "leap=0, rootdelay=0.148, frequency=-3.450, "
+		    "refid=1234, "
+		    "version=\"12\", reftime=0xeeaaa318.c23e02e0, clock=0x00000000.00000000\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	w.q.set.json = true;
+	assert_string_equal(run(&w, "rv"),
+	    "{\"host\": \"played\", \"command\": \"readvar\", \"associd\": 0, "
+	    "\"status\": \"0x0615\", "
+	    "\"status_words\": \"leap_none, sync_ntp, 1 event, clock_sync\", "
+	    "\"variables\": {\"leap\": 0, "
+	    "\"rootdelay_ms\": 0.148, \"frequency_ppm\": -3.45, "
+	    "\"refid\": \"1234\", \"version\": \"12\", "
+	    "\"reftime\": \"2026-11-20T10:44:40.758Z\", \"clock\": null}}\n");
+	assert_string_equal(run(&w, "rv 0 zork"),
+	    "{\"host\": \"played\", \"command\": \"readvar\", "
+	    "\"error\": \"A request variable unknown to the server\"}\n");
+	end(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(peers_is_the_table_of_4_2_8),
+		cmocka_unit_test(peers_leaves_out_what_is_neither_configured_nor_reachable),
+		cmocka_unit_test(associations_are_sorted_by_id_and_trailing_blanks_cut),
+		cmocka_unit_test(readvar_breaks_lines_before_72_and_cooks),
+		cmocka_unit_test(an_index_means_a_place_in_the_list_and_the_last_beyond_it),
+		cmocka_unit_test(abbreviations_are_unique_among_the_classic_commands),
+		cmocka_unit_test(a_missing_variable_only_costs_its_own_line),
+		cmocka_unit_test(lists_are_put_together_from_fields_in_any_order),
+		cmocka_unit_test(a_syntax_error_is_pointed_at),
+		cmocka_unit_test(mrulist_collects_pages_through_dead_nonces_and_lost_resume_points),
+		cmocka_unit_test(a_server_that_repeats_itself_does_not_keep_mrulist),
+		cmocka_unit_test(no_answer_reaches_the_terminal_unfiltered),
+		cmocka_unit_test(a_list_of_associations_of_odd_length_or_full_size_does_no_harm),
+		cmocka_unit_test(json_has_units_in_its_names_and_errors_as_members),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
