@@ -2,7 +2,8 @@
 # is an ordinary test that replays its seeds, tests/data/fuzz/NAME, and mutations of them.
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_packet \
-	tests/fuzz/fuzz_control
+	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_response
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
 fuzz_main =
@@ -20,3 +21,9 @@ tests_fuzz_fuzz_packet_LDADD = libwire.a libbase.a
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_control_LDADD = libwire.a libbase.a
+
+tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_response_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_response_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_response_LDADD = libntpq.a libmode6.a libconfig.a libcrypto_ntp.a libwire.a \
+	libbase.a $(CRYPTO_LIBS) $(EDIT_LIBS)
