@@ -9,8 +9,11 @@ libcore_a_SOURCES = \
 	src/core/discipline.c \
 	src/core/event.c \
 	src/core/filter.c \
+	src/core/leap.c \
 	src/core/loop_classic.h src/core/loop_classic.c \
 	src/core/mru.c \
+	src/core/orphan.c \
+	src/core/refsample.c \
 	src/core/restrict.c \
 	src/core/restrict_index.h src/core/restrict_index.c \
 	src/core/select.c \

@@ -76,8 +76,27 @@ TESTS += tests/unit/core/test_loop_classic
 tests_unit_core_test_loop_classic_SOURCES = tests/unit/core/test_loop_classic.c tests/unit/core/check.h
 tests_unit_core_test_loop_classic_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_loop_classic_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_assoc
 TESTS += tests/unit/core/test_assoc
 tests_unit_core_test_assoc_SOURCES = tests/unit/core/test_assoc.c
 tests_unit_core_test_assoc_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_assoc_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_leap
+TESTS += tests/unit/core/test_leap
+tests_unit_core_test_leap_SOURCES = tests/unit/core/test_leap.c tests/unit/core/check.h
+tests_unit_core_test_leap_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_leap_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_orphan
+TESTS += tests/unit/core/test_orphan
+tests_unit_core_test_orphan_SOURCES = tests/unit/core/test_orphan.c tests/unit/core/check.h
+tests_unit_core_test_orphan_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_orphan_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_refsample
+TESTS += tests/unit/core/test_refsample
+tests_unit_core_test_refsample_SOURCES = tests/unit/core/test_refsample.c tests/unit/core/check.h
+tests_unit_core_test_refsample_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_refsample_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)

@@ -428,8 +428,8 @@ follow(struct model *m, const struct discipline_rules *rules, bool have_freq, do
  * From every corner of +-.1 s and +-100 ppm, and from steps, with either set of gains, with a drift
  * file that is right or without one: in SYNC, no oscillation, close and quiet in the end. While the
  * frequency is measured the clock runs free: 100 ppm for up to eight polls that the clock filter
- * may hold back, plus stepout, and as much until the next. The daemon's gains need longer than a day to
- * forget that.
+ * may hold back, plus stepout, and as much until the next. The daemon's gains need longer than a day
+ * to forget that.
  */
 static void
 converges_from_every_corner(void **state)

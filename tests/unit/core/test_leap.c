@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is promised about leap seconds and their smear. */
+#include "core/leap.h"
+#include "check.h"
+#include "core/event.h"
+
+#define EVENT_BIT(e) (1u << (e))
+
+enum { DAY = 86400 };
+
+/* 2012-07-01, 2015-07-01, 2017-01-01: the last three inserted seconds. Expiry 2017-06-28. */
+static const struct leap_row TABLE[] = { { 1341100800, 35 }, { 1435708800, 36 },
+	{ 1483228800, 37 } };
+static const int64_t NEW_YEAR_2017 = 1483228800;
+static const int64_t EXPIRY = 1498608000;
+
+static void
+start_with_table(struct leap *l)
+{
+	leap_start(l);
+	assert_true(leap_set_table(l, TABLE, 3, EXPIRY));
+}
+
+static struct rtime
+at(double from_s, int64_t s)
+{
+	return (struct rtime){ s * NS_PER_S + ns_from_s(from_s) };
+}
+
+static struct leap_outlook
+look(struct leap *l, double from_s, int64_t s)
+{
+	struct leap_outlook o;
+
+	leap_look(l, at(from_s, s), &o);
+	assert_true(o.again_s > 0.0);
+	assert_true(o.again_s <= 3600.0);
+	return o;
+}
+
+static void
+without_table_and_votes_nothing_is_known(void **state)
+{
+	struct leap_outlook o;
+	struct leap l;
+
+	(void)state;
+	leap_start(&l);
+	o = look(&l, 0, NEW_YEAR_2017);
+	assert_int_equal(o.phase, LEAP_PHASE_NONE);
+	assert_int_equal(o.kind, LEAP_NONE);
+	assert_int_equal(o.last, LEAP_NONE);
+	assert_int_equal(o.tai_s, 0);
+	assert_int_equal(o.events, 0);
+	assert_false(o.alarm);
+	assert_near(o.again_s, 3600, 0);
+}
+
+static void
+a_table_with_a_gap_or_in_disorder_is_refused(void **state)
+{
+	static struct leap_row many[LEAP_ROWS_MAX + 1];
+	struct leap_row rows[3];
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	memcpy(rows, TABLE, sizeof rows);
+	rows[1].tai_s = 38;
+	assert_false(leap_set_table(&l, rows, 3, 0));
+	rows[1].tai_s = 35;
+	assert_false(leap_set_table(&l, rows, 3, 0));
+	memcpy(rows, TABLE, sizeof rows);
+	rows[2].at_s = rows[1].at_s;
+	assert_false(leap_set_table(&l, rows, 3, 0));
+	assert_false(leap_set_table(&l, many, LEAP_ROWS_MAX + 1, 0));
+	assert_int_equal(l.rows_n, 3);
+	assert_int_equal(l.expires_s, EXPIRY);
+	assert_int_equal(l.rows[1].tai_s, 36);
+}
+
+static void
+tai_is_known_from_the_first_row_on(void **state)
+{
+	const struct {
+		int64_t s;
+		int tai_s;
+	} cases[] = { { 1341100799, 0 }, { 1341100800, 35 }, { 1435708799, 35 },
+		{ 1435708800, 36 }, { 1483228800, 37 }, { 2000000000, 37 } };
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct leap_outlook o = look(&l, 0, cases[i].s);
+
+		assert_int_equal(o.tai_s, cases[i].tai_s);
+		assert_int_equal((o.events & EVENT_BIT(EVENT_TAI)) != 0, o.tai_s != 0 &&
+		    (i == 0 || cases[i].tai_s != cases[i - 1].tai_s));
+	}
+}
+
+/* The month, the day, the ten seconds and the three before New Year 2017. */
+static void
+an_inserted_second_comes_near_in_phases(void **state)
+{
+	const struct {
+		double before_s;
+		enum leap_phase phase;
+		enum ntp_leap announce;
+		bool alarm;
+		unsigned events;
+		double again_s;
+	} cases[] = {
+		{ 28.1 * DAY, LEAP_PHASE_NONE, LEAP_NONE, false, EVENT_BIT(EVENT_TAI), 3600 },
+		{ 27.9 * DAY, LEAP_PHASE_SCHEDULED, LEAP_NONE, false,
+			EVENT_BIT(EVENT_LEAP_ARMED), 3600 },
+		{ DAY + 60, LEAP_PHASE_SCHEDULED, LEAP_NONE, false, 0, 60 },
+		{ DAY, LEAP_PHASE_ANNOUNCED, LEAP_INSERT, false, 0, 3600 },
+		{ 70, LEAP_PHASE_ANNOUNCED, LEAP_INSERT, false, 0, 60 },
+		{ 10, LEAP_PHASE_ALERT, LEAP_INSERT, false, 0, 7 },
+		{ 3, LEAP_PHASE_ALERT, LEAP_INSERT, true, 0, 3 },
+		{ 0.25, LEAP_PHASE_ALERT, LEAP_INSERT, true, 0, 0.25 },
+	};
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct leap_outlook o = look(&l, -cases[i].before_s, NEW_YEAR_2017);
+
+		assert_int_equal(o.phase, cases[i].phase);
+		assert_int_equal(o.announce, cases[i].announce);
+		assert_int_equal(o.alarm, cases[i].alarm);
+		assert_int_equal(o.events, cases[i].events);
+		assert_near(o.again_s, cases[i].again_s, 1e-6);
+		assert_int_equal(o.kind, i == 0 ? LEAP_NONE : LEAP_INSERT);
+		if (i > 0) {
+			assert_near(o.to_leap_s, cases[i].before_s, 1e-6);
+			assert_true(o.at.ns == NEW_YEAR_2017 * NS_PER_S);
+		}
+		assert_int_equal(o.tai_s, 36);
+	}
+}
+
+/* At midnight the clock goes back by one second; that the second comes twice is no second leap. */
+static void
+an_inserted_second_comes_once(void **state)
+{
+	struct leap l;
+	struct leap_outlook o;
+
+	(void)state;
+	start_with_table(&l);
+	(void)look(&l, -100, NEW_YEAR_2017);
+	o = look(&l, 0.001, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_EVENT) | EVENT_BIT(EVENT_TAI));
+	assert_int_equal(o.kind, LEAP_NONE);
+	assert_int_equal(o.announce, LEAP_NONE);
+	assert_int_equal(o.last, LEAP_INSERT);
+	assert_int_equal(o.tai_s, 37);
+	assert_true(o.alarm);
+	o = look(&l, -0.999, NEW_YEAR_2017);
+	assert_int_equal(o.events, 0);
+	assert_int_equal(o.kind, LEAP_NONE);
+	assert_int_equal(o.last, LEAP_INSERT);
+	assert_near(o.since_s, 0.001, 1e-9);
+	assert_int_equal(o.tai_s, 37);
+	assert_true(o.alarm);
+	assert_near(o.again_s, 2.999, 1e-6);
+	o = look(&l, 1.0, NEW_YEAR_2017);
+	assert_near(o.since_s, 2.0, 1e-9);
+	assert_true(o.alarm);
+	o = look(&l, 2.5, NEW_YEAR_2017);
+	assert_false(o.alarm);
+	assert_int_equal(o.events, 0);
+	o = look(&l, 29 * DAY, NEW_YEAR_2017);
+	assert_int_equal(o.last, LEAP_NONE);
+}
+
+static void
+a_deleted_second_is_the_last_before_midnight(void **state)
+{
+	const struct leap_row rows[] = { { NEW_YEAR_2017, 37 }, { 1498867200, 36 } };
+	struct leap_outlook o;
+	struct leap l;
+
+	(void)state;
+	leap_start(&l);
+	assert_true(leap_set_table(&l, rows, 2, 1600000000));
+	o = look(&l, -11, 1498867200);
+	assert_int_equal(o.kind, LEAP_DELETE);
+	assert_int_equal(o.announce, LEAP_DELETE);
+	assert_near(o.to_leap_s, 10, 1e-9);
+	assert_int_equal(o.phase, LEAP_PHASE_ALERT);
+	o = look(&l, -1, 1498867200);
+	assert_true((o.events & EVENT_BIT(EVENT_LEAP_EVENT)) != 0);
+	assert_int_equal(o.tai_s, 36);
+	assert_int_equal(o.last, LEAP_DELETE);
+	o = look(&l, 1, 1498867200);
+	assert_int_equal(o.events, 0);
+	assert_near(o.since_s, 1.0, 1e-9);
+}
+
+static void
+a_vote_means_the_end_of_this_month(void **state)
+{
+	const struct {
+		const char *day;
+		int64_t now_s, end_s;
+	} cases[] = {
+		{ "2026-02-10", 1770681600, 1772323200 },
+		{ "2024-02-29", 1709164800, 1709251200 },
+		{ "2000-02-28", 951696000, 951868800 },
+		{ "2100-02-15", 4106332800, 4107542400 },
+		{ "2026-12-31 23:59:59", 1798761599, 1798761600 },
+		{ "2026-01-31", 1769817600, 1769904000 },
+		{ "1970-01-02", 86400, 2678400 },
+		{ "1969-12-15", -17 * DAY, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct leap l;
+
+		leap_start(&l);
+		leap_vote(&l, LEAP_DELETE, at(0, cases[i].now_s));
+		if (l.vote != LEAP_DELETE || l.vote_at_s != cases[i].end_s) {
+			fail_msg("%s: ends at %lld", cases[i].day, (long long)l.vote_at_s);
+		}
+	}
+}
+
+static void
+a_vote_is_not_heard_on_the_first_of_a_month(void **state)
+{
+	struct leap l;
+
+	(void)state;
+	leap_start(&l);
+	leap_vote(&l, LEAP_INSERT, at(60, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(DAY - 1, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(DAY, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_INSERT);
+	leap_vote(&l, LEAP_UNSYNC, at(DAY, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+}
+
+static void
+a_vote_arms_disarms_and_happens(void **state)
+{
+	struct leap_outlook o;
+	struct leap l;
+
+	(void)state;
+	leap_start(&l);
+	leap_vote(&l, LEAP_INSERT, at(-3600, NEW_YEAR_2017));
+	o = look(&l, -3600, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_ARMED));
+	assert_int_equal(o.announce, LEAP_INSERT);
+	leap_vote(&l, LEAP_NONE, at(-3500, NEW_YEAR_2017));
+	o = look(&l, -3500, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_DISARMED));
+	assert_int_equal(o.announce, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(-100, NEW_YEAR_2017));
+	o = look(&l, -100, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_ARMED));
+	o = look(&l, 0, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_EVENT));
+	assert_int_equal(o.last, LEAP_INSERT);
+	assert_int_equal(o.tai_s, 0);
+	/* The sources go on saying it for a while. */
+	leap_vote(&l, LEAP_INSERT, at(-0.5, NEW_YEAR_2017));
+	o = look(&l, -0.5, NEW_YEAR_2017);
+	assert_int_equal(o.events, 0);
+	assert_int_equal(o.announce, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(500, NEW_YEAR_2017));
+	o = look(&l, 500, NEW_YEAR_2017);
+	assert_int_equal(o.events, 0);
+	assert_int_equal(o.kind, LEAP_NONE);
+}
+
+static void
+a_table_that_covers_the_month_needs_no_vote(void **state)
+{
+	struct leap l;
+	struct leap_outlook o;
+
+	(void)state;
+	start_with_table(&l);
+	leap_vote(&l, LEAP_INSERT, at(DAY * 20, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+	/* The end of June 2017 is beyond its expiry. */
+	leap_vote(&l, LEAP_INSERT, at(-DAY, EXPIRY));
+	assert_int_equal(l.vote, LEAP_INSERT);
+	o = look(&l, -DAY, EXPIRY);
+	assert_int_equal(o.kind, LEAP_INSERT);
+	assert_int_equal(o.phase, LEAP_PHASE_SCHEDULED);
+}
+
+static void
+a_new_table_moves_what_is_armed(void **state)
+{
+	struct leap_row rows[3];
+	struct leap l;
+	struct leap_outlook o;
+
+	(void)state;
+	start_with_table(&l);
+	(void)look(&l, -20 * DAY, NEW_YEAR_2017);
+	memcpy(rows, TABLE, sizeof rows);
+	rows[2].at_s -= 10 * DAY;
+	assert_true(leap_set_table(&l, rows, 3, EXPIRY));
+	o = look(&l, -19 * DAY, NEW_YEAR_2017);
+	assert_int_equal(o.events,
+	    EVENT_BIT(EVENT_LEAP_DISARMED) | EVENT_BIT(EVENT_LEAP_ARMED));
+	assert_near(o.to_leap_s, 9 * DAY, 1e-6);
+}
+
+static void
+a_clock_set_past_a_leap_second_makes_none(void **state)
+{
+	struct leap l;
+	struct leap_outlook o;
+
+	(void)state;
+	start_with_table(&l);
+	(void)look(&l, -100, NEW_YEAR_2017);
+	o = look(&l, 3700, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_DISARMED) | EVENT_BIT(EVENT_TAI));
+	/* From a time long before, no event either. */
+	start_with_table(&l);
+	(void)look(&l, 0, 0);
+	o = look(&l, 0, EXPIRY);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_TAI));
+	/* And from one in which it was only scheduled. */
+	start_with_table(&l);
+	(void)look(&l, -20 * DAY, NEW_YEAR_2017);
+	o = look(&l, 10, NEW_YEAR_2017);
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_DISARMED) | EVENT_BIT(EVENT_TAI));
+}
+
+static void
+expiry_is_warned_of_daily_and_hourly_on_the_last_day(void **state)
+{
+	const struct {
+		double left_s, interval_s;
+	} cases[] = { { 28.0 * DAY, 0 }, { 27.9 * DAY, DAY }, { 1.1 * DAY, DAY }, { DAY, DAY },
+		{ DAY - 1, 3600 }, { 1, 3600 }, { -1, DAY }, { -400.0 * DAY, DAY } };
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_near(leap_warn_interval_s(&l, at(-cases[i].left_s, EXPIRY)),
+		    cases[i].interval_s, 0);
+	}
+	leap_start(&l);
+	assert_near(leap_warn_interval_s(&l, at(0, EXPIRY)), 0, 0);
+}
+
+static struct leap_outlook
+before(enum ntp_leap kind, double to_leap_s)
+{
+	return (struct leap_outlook){ .kind = kind, .to_leap_s = to_leap_s };
+}
+
+static struct leap_outlook
+after(enum ntp_leap kind, double since_s)
+{
+	return (struct leap_outlook){ .last = kind, .since_s = since_s };
+}
+
+/* -(d/2)(1 - cos(pi t / W)): after a quarter .14645, a half .5, three quarters .85355. */
+static void
+a_cosine_smear_ends_at_the_leap(void **state)
+{
+	const struct leap_smear smear = { LEAP_SMEAR_COSINE, 7200 };
+	const struct {
+		double to_leap_s, part;
+	} cases[] = { { 7201, 0 }, { 7200, 0 }, { 5400, 0.14644661 }, { 3600, 0.5 },
+		{ 1800, 0.85355339 }, { 1e-9, 1.0 } };
+	struct leap_outlook o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		o = before(LEAP_INSERT, cases[i].to_leap_s);
+		assert_near(leap_smear_s(&smear, &o), -cases[i].part, 1e-8);
+		o = before(LEAP_DELETE, cases[i].to_leap_s);
+		assert_near(leap_smear_s(&smear, &o), cases[i].part, 1e-8);
+	}
+	o = after(LEAP_INSERT, 0);
+	assert_near(leap_smear_s(&smear, &o), 0, 0);
+	o = before(LEAP_NONE, 0);
+	assert_near(leap_smear_s(&smear, &o), 0, 0);
+}
+
+/* Noon to noon: half a second behind at midnight, then half a second ahead of the clock. */
+static void
+a_linear_smear_is_centred_on_the_leap(void **state)
+{
+	const struct leap_smear smear = { LEAP_SMEAR_LINEAR, 86400 };
+	const struct {
+		double to_leap_s, smear_s;
+	} cases[] = { { 43201, 0 }, { 43200, 0 }, { 21600, -0.25 }, { 1e-9, -0.5 }, { 0, 0.5 },
+		{ -21600, 0.25 }, { -43199, 1.157e-5 }, { -43200, 0 }, { -50000, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		double t_s = cases[i].to_leap_s;
+		struct leap_outlook o = t_s > 0 ? before(LEAP_INSERT, t_s) :
+		    after(LEAP_INSERT, -t_s);
+
+		assert_near(leap_smear_s(&smear, &o), cases[i].smear_s, 1e-8);
+		o.kind = o.kind == LEAP_INSERT ? LEAP_DELETE : LEAP_NONE;
+		o.last = o.last == LEAP_INSERT ? LEAP_DELETE : LEAP_NONE;
+		assert_near(leap_smear_s(&smear, &o), -cases[i].smear_s, 1e-8);
+	}
+}
+
+static void
+no_interval_smears_nothing(void **state)
+{
+	const struct leap_smear smear = { LEAP_SMEAR_COSINE, 0 };
+	struct leap_outlook o = before(LEAP_INSERT, 1);
+
+	(void)state;
+	assert_near(leap_smear_s(&smear, &o), 0, 0);
+}
+
+/* Served time (clock plus smear) is continuous through the leap, its rate within 1/3600. */
+static void
+served_time_does_not_jump(void **state)
+{
+	const struct leap_smear smears[] = { { LEAP_SMEAR_COSINE, 7200 },
+		{ LEAP_SMEAR_LINEAR, 7200 } };
+	const struct leap_row rows[2][2] = { { { 0, 36 }, { NEW_YEAR_2017, 37 } },
+		{ { 0, 37 }, { NEW_YEAR_2017, 36 } } };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool insert = i / 2 == 0;
+		double last_s = 0.0;
+		struct leap l;
+
+		leap_start(&l);
+		assert_true(leap_set_table(&l, rows[i / 2], 2, EXPIRY));
+		for (int t = -9000; t <= 9000; t++) {
+			/* Real seconds since the jump, and what the clock shows then. */
+			double clock_s = t + 0.5 + (insert ? (t < 0 ? 0 : -1) : (t < 0 ? -1 : 0));
+			struct leap_outlook o;
+			double served_s;
+
+			if (t == 0) {
+				/* The look that makes the leap. */
+				(void)look(&l, insert ? 0 : -1, NEW_YEAR_2017);
+			}
+			o = look(&l, clock_s, NEW_YEAR_2017);
+			served_s = clock_s + leap_smear_s(&smears[i % 2], &o);
+			if (t > -9000) {
+				assert_near(served_s - last_s, 1.0, 1.0 / 3600.0);
+			}
+			last_s = served_s;
+		}
+	}
+}
+
+static void
+the_refid_of_a_smear_is_254_and_2_22_fixed_point(void **state)
+{
+	const struct {
+		double smear_s;
+		uint32_t refid;
+	} cases[] = { { 0.0, 0xfe000000 }, { -0.5, 0xfee00000 }, { 0.5, 0xfe200000 },
+		{ -1.0, 0xfec00000 }, { 1.0, 0xfe400000 }, { -0x1p-22, 0xfeffffff } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(leap_smear_refid(cases[i].smear_s), cases[i].refid);
+		assert_near(leap_smear_of_refid(cases[i].refid), cases[i].smear_s, 0);
+	}
+	assert_near(leap_smear_of_refid(0xfde00000), 0, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_table_and_votes_nothing_is_known),
+		cmocka_unit_test(a_table_with_a_gap_or_in_disorder_is_refused),
+		cmocka_unit_test(tai_is_known_from_the_first_row_on),
+		cmocka_unit_test(an_inserted_second_comes_near_in_phases),
+		cmocka_unit_test(an_inserted_second_comes_once),
+		cmocka_unit_test(a_deleted_second_is_the_last_before_midnight),
+		cmocka_unit_test(a_vote_means_the_end_of_this_month),
+		cmocka_unit_test(a_vote_is_not_heard_on_the_first_of_a_month),
+		cmocka_unit_test(a_vote_arms_disarms_and_happens),
+		cmocka_unit_test(a_table_that_covers_the_month_needs_no_vote),
+		cmocka_unit_test(a_new_table_moves_what_is_armed),
+		cmocka_unit_test(a_clock_set_past_a_leap_second_makes_none),
+		cmocka_unit_test(expiry_is_warned_of_daily_and_hourly_on_the_last_day),
+		cmocka_unit_test(a_cosine_smear_ends_at_the_leap),
+		cmocka_unit_test(a_linear_smear_is_centred_on_the_leap),
+		cmocka_unit_test(no_interval_smears_nothing),
+		cmocka_unit_test(served_time_does_not_jump),
+		cmocka_unit_test(the_refid_of_a_smear_is_254_and_2_22_fixed_point),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
