@@ -15,7 +15,7 @@ export LC_ALL
 work=$(mktemp -d "${top_builddir:?}/test.XXXXXX")   # logs and files of this run
 ns_made=()
 ns_cmd=()
-declare -A daemon_pid=()
+declare -gA daemon_pid=()
 
 # need TOOL...: bails out when one of the tools is missing.
 need() {
