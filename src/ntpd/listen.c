@@ -245,6 +245,7 @@ note_addresses(struct ntpd *d, const struct net_iface *f, size_t n)
 	bool changed;
 
 	l->own_n = 0;
+	l->own_refid_n = 0;
 	l->allowed_n = 0;
 	changed = false;
 	for (size_t i = 0; i < n; i++) {
@@ -253,7 +254,11 @@ note_addresses(struct ntpd *d, const struct net_iface *f, size_t n)
 		}
 		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n], &f[i].addr);
 		l->own[l->own_n] = f[i].addr;
-		l->own_refid[l->own_n++] = refid_of_addr(&f[i].addr);
+		l->own_n++;
+		/* An orphan parent shows 127.0.0.1 as its reference: that is itself, not us. */
+		if (!addr_is_loopback(&f[i].addr)) {
+			l->own_refid[l->own_refid_n++] = refid_of_addr(&f[i].addr);
+		}
 		if (listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE) {
 			l->allowed[l->allowed_n++] = f[i].addr;
 		}

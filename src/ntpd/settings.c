@@ -124,7 +124,7 @@ settings_world(struct ntpd *d)
 		.synced = d->sys.leap != LEAP_UNSYNC,
 		.adjusted_ns = adjust_sum(&d->cw.adjust),
 		.freq = d->cw.disc.loop.freq, .freq_sigma = d->cw.disc.loop.freq_sigma,
-		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_n,
+		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
 	};
 
 	d->port.rng->ops->fill(d->port.rng, &w.random, sizeof w.random);

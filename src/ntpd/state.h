@@ -138,7 +138,8 @@ struct listen {
 	struct addr own[OWN_ADDRS_MAX]; /* every address of the host */
 	struct addr allowed[OWN_ADDRS_MAX];     /* those the rules let us use */
 	unsigned own_n, allowed_n;
-	uint32_t own_refid[OWN_ADDRS_MAX];
+	uint32_t own_refid[OWN_ADDRS_MAX];      /* what a server shows that follows us */
+	unsigned own_refid_n;
 	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
 	int last_error;                 /* of opening a socket, to say it once */
 	struct net_iface scan[NET_IFACES_MAX];  /* scratch of a scan */
