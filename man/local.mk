@@ -1,2 +1,3 @@
 # man
 dist_man_MANS += man/ntpq.1 man/ntpstat.1
+dist_man_MANS += man/ntp.conf.5 man/ntp.keys.5

@@ -9,6 +9,8 @@ config_tests = \
 	tests/unit/config/test_leapfile \
 	tests/unit/config/test_parse \
 	tests/unit/config/test_print \
+	tests/unit/config/test_schema \
+	tests/unit/config/test_stock \
 	tests/unit/config/test_token
 check_PROGRAMS += $(config_tests)
 TESTS += $(config_tests)
@@ -54,3 +56,11 @@ tests_unit_config_test_print_LDADD = $(config_test_ldadd)
 tests_unit_config_test_token_SOURCES = tests/unit/config/test_token.c tests/unit/config/conf.h
 tests_unit_config_test_token_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_token_LDADD = $(config_test_ldadd)
+
+tests_unit_config_test_schema_SOURCES = tests/unit/config/test_schema.c tests/unit/config/conf.h
+tests_unit_config_test_schema_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_schema_LDADD = $(config_test_ldadd)
+
+tests_unit_config_test_stock_SOURCES = tests/unit/config/test_stock.c tests/unit/config/conf.h
+tests_unit_config_test_stock_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_stock_LDADD = $(config_test_ldadd)
