@@ -25,6 +25,11 @@ void resolver_proc_free(struct resolver *r); /* ends the child; NULL is fine */
  */
 int resolver_proc_start(struct resolver *r, const struct proc_user *user);
 
+/*
+ * Children forked from now on enter the resolver's sandbox; for a daemon that has entered its own.
+ */
+void resolver_proc_confine(struct resolver *r);
+
 /* The child's process id, 0: none. */
 int resolver_proc_pid(const struct resolver *r);
 

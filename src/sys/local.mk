@@ -18,6 +18,7 @@ libsys_a_SOURCES = \
 	src/sys/proc_user.c \
 	src/sys/resolver_proc.c \
 	src/sys/rng_system.c \
+	src/sys/sandbox.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \
 	src/sys/store_posix.c

@@ -18,6 +18,7 @@
 #include "resolver_lookup.h"
 #include "sockaddr.h"
 #include "sys/channel_seq.h"
+#include "sys/sandbox.h"
 
 /* Both processes are the same program, so a struct crosses as it is. */
 struct question {
@@ -39,6 +40,7 @@ struct resolver_proc {
 	void *ctx;
 	struct channel_seq *channel; /* NULL: no child */
 	pid_t child;
+	bool confined; /* the child enters its sandbox */
 	bool asked; /* the first in the queue is with the child */
 	struct loop_timer timer; /* the child's time for a question; or a question to be sent */
 	struct question queue[RESOLVER_PROC_QUEUE];
@@ -154,6 +156,12 @@ child_main(const struct resolver_proc *r, int fd, pid_t parent, const struct pro
 	}
 	if (!shed_privileges(user)) {
 		_exit(EXIT_FAILURE);
+	}
+	if (r->confined) {
+		/*
+		 * Where the kernel has no filters the daemon itself has none: no reason to give up.
+		 */
+		(void)sandbox_enter(SANDBOX_RESOLVER, SANDBOX_REFUSE);
 	}
 	/* After the change of user, which clears it; the parent may be gone by then. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -384,6 +392,12 @@ resolver_proc_start(struct resolver *port, const struct proc_user *user)
 	struct resolver_proc *r = resolver_of(port);
 
 	return r->channel != NULL ? 0 : start_child(r, user);
+}
+
+void
+resolver_proc_confine(struct resolver *port)
+{
+	resolver_of(port)->confined = true;
 }
 
 int

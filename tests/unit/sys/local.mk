@@ -59,3 +59,9 @@ TESTS += tests/unit/sys/test_store_posix
 tests_unit_sys_test_store_posix_SOURCES = tests/unit/sys/test_store_posix.c
 tests_unit_sys_test_store_posix_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_store_posix_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_sandbox
+TESTS += tests/unit/sys/test_sandbox
+tests_unit_sys_test_sandbox_SOURCES = tests/unit/sys/test_sandbox.c
+tests_unit_sys_test_sandbox_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_sandbox_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)

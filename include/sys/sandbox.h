@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sandbox - a filter of system calls (seccomp) for each role of the daemon, entered last of all:
+ * what is not in the role's list is refused or ends the process. For use with -u only; without
+ * libseccomp at build it is not there.
+ */
+#ifndef SYS_SANDBOX_H
+#define SYS_SANDBOX_H
+#include <stdbool.h>
+
+enum sandbox_role {
+	SANDBOX_MAIN, /* the daemon; may also start the resolver */
+	SANDBOX_RESOLVER, /* getaddrinfo, and answers on a socket that is open already */
+};
+
+enum sandbox_answer {
+	SANDBOX_REFUSE, /* EPERM, and a line in the kernel's audit log that names the call */
+	SANDBOX_KILL, /* the process ends, likewise logged */
+};
+
+/* True when this build has it. The kernel may still refuse. */
+bool sandbox_is_built(void);
+
+/*
+ * Enters the sandbox for good; children inherit it, and may only enter a narrower one. Needs
+ * no_new_privs (which -u sets). 0 or -errno (-ENOSYS: not built).
+ */
+int sandbox_enter(enum sandbox_role role, enum sandbox_answer answer);
+
+#endif

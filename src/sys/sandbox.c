@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sandbox - a filter of system calls for each role. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "sys/sandbox.h"
+#include <errno.h>
+#include <stddef.h>
+
+#ifndef HAVE_SECCOMP
+
+bool
+sandbox_is_built(void)
+{
+	return false;
+}
+
+int
+sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
+{
+	(void)role;
+	(void)answer;
+	return -ENOSYS;
+}
+
+#else
+#include <linux/sockios.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/*
+ * Names of all architectures: one that this kernel or library does not know is passed over. Groups
+ * end with NULL.
+ */
+static const char *const memory_calls[] = { "brk", "madvise", "mmap", "mmap2", "mprotect", "mremap",
+	"munmap", NULL };
+
+static const char *const clock_calls[] = { "clock_getres", "clock_getres_time64", "clock_gettime",
+	"clock_gettime64", "clock_nanosleep", "clock_nanosleep_time64", "gettimeofday", "nanosleep",
+	"time", "times", NULL };
+
+static const char *const wait_calls[] = { "epoll_create", "epoll_create1", "epoll_ctl",
+	"epoll_pwait", "epoll_pwait2", "epoll_wait", "_newselect", "poll", "ppoll", "ppoll_time64",
+	"pselect6", "pselect6_time64", "select", "timerfd_create", "timerfd_gettime",
+	"timerfd_gettime64", "timerfd_settime", "timerfd_settime64", "eventfd2", "pipe", "pipe2",
+	NULL };
+
+static const char *const reading_calls[] = { "access", "close", "close_range", "dup", "dup2",
+	"dup3", "faccessat", "faccessat2", "fcntl", "fcntl64", "fstat", "fstat64", "fstatat64",
+	"fstatfs", "fstatfs64", "getcwd", "getdents", "getdents64", "_llseek", "lseek", "lstat",
+	"lstat64", "newfstatat", "open", "openat", "pread64", "read", "readlink", "readlinkat",
+	"readv", "stat", "stat64", "statfs", "statfs64", "statx", "write", "writev", NULL };
+
+static const char *const writing_calls[] = { "fchmod", "fdatasync", "fsync", "ftruncate",
+	"ftruncate64", "link", "linkat", "rename", "renameat", "renameat2", "umask", "unlink",
+	"unlinkat", NULL };
+
+static const char *const socket_calls[] = { "accept", "accept4", "bind", "connect", "getpeername",
+	"getsockname", "getsockopt", "listen", "recv", "recvfrom", "recvmmsg", "recvmmsg_time64",
+	"recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown", "socketcall",
+	"socketpair", NULL };
+
+static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "exit", "exit_group",
+	"futex", "futex_time64", "getegid", "getegid32", "geteuid", "geteuid32", "getgid",
+	"getgid32", "getgroups", "getgroups32", "getpid", "getppid", "getrandom", "getresgid",
+	"getresgid32", "getresuid", "getresuid32", "getrlimit", "getrusage", "gettid", "getuid",
+	"getuid32", "membarrier", "prctl", "restart_syscall", "rseq", "rt_sigaction",
+	"rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "sched_getaffinity", "sched_yield",
+	"set_robust_list", "set_tid_address", "sigaltstack", "sigreturn", "sysinfo", "tgkill",
+	"ugetrlimit", "uname", NULL };
+
+/* What sets the clock; ends or starts the resolver. */
+static const char *const daemon_calls[] = { "adjtimex", "clock_adjtime", "clock_adjtime64",
+	"clock_settime", "clock_settime64", "settimeofday", "fork", "kill", "wait4", "waitid",
+	"waitpid", NULL };
+
+struct group_of_role {
+	const char *const *calls;
+	bool resolver;
+};
+
+static const struct group_of_role groups[] = {
+	{ memory_calls, true },
+	{ clock_calls, true },
+	{ wait_calls, true },
+	{ reading_calls, true },
+	{ writing_calls, false },
+	{ socket_calls, true },
+	{ process_calls, true },
+	{ daemon_calls, false },
+};
+
+/* A rule for a call that some architecture lacks is no error. */
+static int
+unless_unknown(int rc)
+{
+	return rc == -EDOM || rc == -EEXIST ? 0 : rc;
+}
+
+static int
+allow_names(scmp_filter_ctx f, const char *const *names)
+{
+	for (size_t i = 0; names[i] != NULL; i++) {
+		int number = seccomp_syscall_resolve_name(names[i]);
+		int rc =
+		    number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 0);
+		if (unless_unknown(rc) != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int
+allow_values(scmp_filter_ctx f, int number, unsigned arg, const uint64_t *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc = seccomp_rule_add(
+		    f, SCMP_ACT_ALLOW, number, 1, SCMP_CMP64(arg, SCMP_CMP_EQ, values[i], 0));
+		if (unless_unknown(rc) != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int
+allow_sockets(scmp_filter_ctx f)
+{
+	static const uint64_t families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+
+	return allow_values(f, SCMP_SYS(socket), 0, families, sizeof families / sizeof families[0]);
+}
+
+static int
+allow_ioctls(scmp_filter_ctx f)
+{
+	static const uint64_t requests[] = { TCGETS, FIONREAD, FIONBIO, SIOCGIFINDEX, SIOCGIFNAME,
+		SIOCGIFFLAGS };
+
+	return allow_values(f, SCMP_SYS(ioctl), 1, requests, sizeof requests / sizeof requests[0]);
+}
+
+/* Reading a limit, of this process: the new value is a null pointer. */
+static int
+allow_reading_limits(scmp_filter_ctx f)
+{
+	return unless_unknown(seccomp_rule_add(
+	    f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0)));
+}
+
+/*
+ * A child yes, another namespace no. clone3 hides its flags in memory: the C library then uses
+ * clone.
+ */
+static int
+allow_children(scmp_filter_ctx f)
+{
+	const uint64_t spaces = (uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
+	    CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+	int rc = unless_unknown(seccomp_rule_add(
+	    f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0)));
+	return rc != 0
+	    ? rc
+	    : unless_unknown(seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0));
+}
+
+/* The main role may install the resolver's filter. */
+static int
+allow_filters(scmp_filter_ctx f)
+{
+	return unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(seccomp), 0));
+}
+
+static int
+fill(scmp_filter_ctx f, enum sandbox_role role)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0] && rc == 0; i++) {
+		if (role == SANDBOX_MAIN || groups[i].resolver) {
+			rc = allow_names(f, groups[i].calls);
+		}
+	}
+	rc = rc != 0 ? rc : allow_sockets(f);
+	rc = rc != 0 ? rc : allow_ioctls(f);
+	rc = rc != 0 ? rc : allow_reading_limits(f);
+	if (role == SANDBOX_MAIN) {
+		rc = rc != 0 ? rc : allow_children(f);
+		rc = rc != 0 ? rc : allow_filters(f);
+	}
+	return rc;
+}
+
+bool
+sandbox_is_built(void)
+{
+	return true;
+}
+
+int
+sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
+{
+	uint32_t otherwise = answer == SANDBOX_KILL ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM);
+	scmp_filter_ctx f = seccomp_init(otherwise);
+
+	if (f == NULL) {
+		return -ENOMEM;
+	}
+	/* Every refusal is logged, where the kernel can. */
+	(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
+	int rc = fill(f, role);
+	if (rc == 0) {
+		rc = seccomp_load(f);
+	}
+	seccomp_release(f);
+	return rc;
+}
+
+#endif
