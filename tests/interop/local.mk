@@ -1,6 +1,8 @@
 # tests/interop: against other people's programs, unpacked by fetch-peers
 INTEROP_TESTS += \
-	tests/interop/client.sh \
+	tests/interop/client_chrony.sh \
+	tests/interop/client_ntpsec.sh \
+	tests/interop/client_openntpd.sh \
 	tests/interop/server.sh \
 	tests/interop/monitor.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh

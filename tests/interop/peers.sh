@@ -39,7 +39,7 @@ ntpsec_server() {
 }
 
 # openntpd_server X ADDRESS: OpenNTPD in namespace X follows the server at ADDRESS and
-# serves on every address. It wants a user and a folder of its own.
+# serves on every address. It wants a user and a folder of its own; see also noclock.c.
 openntpd_server() {
 	need_peer openntpd/usr/sbin/ntpd
 	${CC:-cc} -shared -fPIC -o "$work/noclock.so" "$top_srcdir/tests/interop/noclock.c" ||
@@ -69,7 +69,7 @@ our_ntpd() {
 our_server() {
 	our_ntpd "$1" "$2" 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 5' \
 		'tos orphanwait 1' 'restrict default nomodify notrap nopeer' 'restrict 127.0.0.1' 'restrict ::1'
-	wait_until 10 our_synchronised "$2" || bail "our server has the time of its own clock"
+	wait_until 15 our_synchronised "$2" || bail "our server has the time of its own clock"
 }
 
 # our_synchronised X: true when our daemon in namespace X says that it is synchronised.
@@ -80,4 +80,34 @@ our_synchronised() {
 # peers_of X: the lines of our ntpq for the daemon in namespace X.
 peers_of() {
 	in_ns "$1" "$ntpq" -pn 2>&1
+}
+
+# offset_below MS TABLE: true when every reachable server's offset is smaller than MS.
+offset_below() {
+	awk -v max="$1" 'NR > 2 && $7 != "0" { n++; if ($9 < -max || $9 > max) bad = 1 }
+		END { exit n == 0 || bad }' <<<"$2"
+}
+
+# follows NAME ADDRESS STRATUM [OPTION...]: our daemon in namespace client takes the time
+# from that server alone. Seven cases.
+follows() {
+	local name=$1 address=$2 stratum=$3 table
+	shift 3
+	local what="$name, $address${*:+, $*}"
+	our_ntpd client client "server $address iburst minpoll 4 $*"
+	wait_until 25 our_synchronised client
+	ok $? "$what: synchronised within 25 s"
+	table=$(peers_of client)
+	like "$table" "^\\*${address:0:15} +[^ ]+ +$stratum u " \
+		"$what: is the system peer, of stratum $stratum"
+	offset_below 20 "$table"
+	ok $? "$what: is within 20 ms of us" || note "$table"
+	like "$(in_ns client "$ntpstat")" \
+		"^synchronised to NTP server .* at stratum $((stratum + 1))" "$what: ntpstat names it"
+	running client
+	ok $? "$what: the daemon lives"
+	stop client
+	is $? 0 "$what: the daemon ends well"
+	[ -s "$work/client.drift" ] && note "drift file: $(cat "$work/client.drift")"
+	unlike "$(cat "$work/client.log")" 'ERROR|runtime error|Assertion' "$what: nothing went wrong"
 }
