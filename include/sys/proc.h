@@ -30,7 +30,7 @@ struct proc_limits {
 
 /*
  * Puts /dev/null where standard input, output or error is closed: a socket must never take their
- * numbers.
+ * numbers. A reader of our output that goes away is no signal for us.
  */
 void proc_stdio(void);
 

@@ -21,6 +21,7 @@
 #include "sys/proc.h"
 #include "sys/resolver_proc.h"
 #include "sys/rng_system.h"
+#include "sys/sandbox.h"
 #include "sys/store_posix.h"
 
 enum { EXIT_USAGE = 2, EXIT_FAILED = 1, EXIT_PRIVILEGES = 255, COMMAND_LINE_MAX = 512 };
@@ -218,6 +219,25 @@ drop_privileges(struct process *p)
 	return error == 0 ? true : failed(p, what, error);
 }
 
+/*
+ * Last of all, and with -u only: without it the process stays what ntpd always was. A kernel
+ * without filters is no reason to give up.
+ */
+static void
+enter_sandbox(struct process *p)
+{
+	int error;
+
+	if (p->opt.user == NULL || !sandbox_is_built()) {
+		return;
+	}
+	resolver_proc_confine(p->resolver);
+	error = sandbox_enter(SANDBOX_MAIN, SANDBOX_REFUSE);
+	if (error != 0) {
+		say(p, LOG_LEVEL_WARNING, "no filter of system calls: %s", strerror(-error));
+	}
+}
+
 /* ---- signals ---- */
 
 static void
@@ -295,6 +315,7 @@ run(struct process *p, int argc, char **argv)
 	if (!p->opt.nofork) {
 		log_system_background(p->log);
 	}
+	enter_sandbox(p);
 	status = loop_event_run(p->loop);
 	ntpd_stop(p->ntpd);
 	return status;

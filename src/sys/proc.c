@@ -27,6 +27,7 @@ proc_stdio(void)
 			(void)open("/dev/null", O_RDWR);
 		}
 	}
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 void
@@ -191,7 +192,6 @@ proc_report(int *report_fd, enum proc_event event)
 		take_null(STDERR_FILENO);
 	}
 	/* A parent that waits for one event only is gone already when the second is told. */
-	(void)signal(SIGPIPE, SIG_IGN);
 	ssize_t sent = write(*report_fd, &octet, 1);
 	if (sent != 1 || event == PROC_SYNCED) {
 		(void)close(*report_fd);
