@@ -22,6 +22,7 @@ enum {
 	NONCE_MAX = 64,
 	FILTER_MAX = 200,
 	FRAGS_DEFAULT = CONTROL_FRAGMENTS_MAX,
+	LIMIT_MAX = 256,
 	FLAG_LIMITED = 0x20,
 	FLAG_KOD = 0x400,
 };
@@ -369,6 +370,18 @@ interrupted(void)
 	return true;
 }
 
+/* NTPsec keeps one fragment for the end: of a single one nothing is left for clients. */
+static void
+ask_for_more(struct mru *m)
+{
+	if (m->frags < FRAGS_DEFAULT) {
+		m->frags *= 2;
+	}
+	if (m->limit <= LIMIT_MAX / 2) {
+		m->limit *= 2;
+	}
+}
+
 static void
 collect(struct ntpq *q, struct mru *m)
 {
@@ -389,12 +402,8 @@ collect(struct ntpq *q, struct mru *m)
 			return;
 		}
 		stalled = fresh ? 0 : stalled + 1;
-		if (!fresh && m->frags < FRAGS_DEFAULT) {
-			/*
-			 * NTPsec keeps one fragment for the end: of a single one nothing is left
-			 * for clients.
-			 */
-			m->frags *= 2;
+		if (!fresh) {
+			ask_for_more(m);
 		}
 	}
 	if (!m->complete) {
@@ -580,7 +589,7 @@ take_argument(struct mru *m, const char *arg)
 		return text_to_u32(arg + 6, &m->frags) && m->frags >= 1 &&
 		    m->frags <= FRAGS_DEFAULT;
 	} else if (strncmp(arg, "limit=", 6) == 0) {
-		return text_to_u32(arg + 6, &m->limit) && m->limit >= 1 && m->limit <= 256;
+		return text_to_u32(arg + 6, &m->limit) && m->limit >= 1 && m->limit <= LIMIT_MAX;
 	} else if (is_filter(arg)) {
 		text_printf(&filter, ", %s", arg);
 	} else {

@@ -4,5 +4,7 @@ INTEROP_TESTS += \
 	tests/interop/client_ntpsec.sh \
 	tests/interop/client_openntpd.sh \
 	tests/interop/server.sh \
-	tests/interop/monitor.sh
+	tests/interop/monitor.sh \
+	tests/interop/ntpq-ntpsec.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
+EXTRA_DIST += tests/interop/fake-servers.py
