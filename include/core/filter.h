@@ -20,7 +20,7 @@ struct filter {
 	double jitter_s;        /* RMS of differences to best, >= precision; 0 at first */
 	bool chosen;            /* a sample was handed on since filter_clear */
 	struct mtime used;      /* its time; valid when chosen */
-	double last_offset_s;   /* offset chosen last, spike or not; valid when chosen */
+	struct sample last;     /* chosen last, spike or not; valid when chosen */
 };
 
 /* What became of a sample. */
@@ -54,6 +54,9 @@ enum filter_result filter_add(struct filter *f, const struct sample *s,
 /* Adds the "no answer" sample of an unanswered poll: dispersion NTP_MAXDISP_S. */
 enum filter_result filter_add_silence(struct filter *f, struct mtime now,
     const struct filter_rules *r);
+
+/* Forgets all but the newest keep samples: those before were of another clock or way. Chooses again. */
+void filter_forget(struct filter *f, unsigned keep, const struct filter_rules *r);
 
 /*
  * Gives stage i, newest first, with its dispersion aged to now; false when there is none.

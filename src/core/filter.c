@@ -58,6 +58,13 @@ push(struct filter *f, const struct sample *s)
 	}
 }
 
+/* a - b as the clock would show it had nobody adjusted it between the two. */
+static double
+free_diff_s(const struct sample *a, const struct sample *b)
+{
+	return a->offset_s - b->offset_s + (double)(a->adjusted_ns - b->adjusted_ns) * 1e-9;
+}
+
 /*
  * What a sample is ranked by: its round trip, since the shortest was disturbed least; beyond the
  * Allan intercept the drift since then weighs as well.
@@ -121,11 +128,10 @@ weighted_disp_s(const struct filter *f, const struct ranking *k)
 static double
 rms_to_first_s(const struct filter *f, const struct ranking *k, double precision_s)
 {
-	double first_s = f->ring[k->fit[0]].offset_s;
 	double sum = 0.0;
 
 	for (unsigned i = 1; i < k->fit_n; i++) {
-		double d = f->ring[k->fit[i]].offset_s - first_s;
+		double d = free_diff_s(&f->ring[k->fit[i]], &f->ring[k->fit[0]]);
 
 		sum += d * d;
 	}
@@ -147,9 +153,9 @@ choose(struct filter *f, const struct filter_rules *r)
 		return FILTER_NOTHING;
 	}
 	first = &f->ring[k.fit[0]];
-	diff_s = fabs(first->offset_s - f->last_offset_s);
+	diff_s = fabs(free_diff_s(first, &f->last));
 	f->jitter_s = rms_to_first_s(f, &k, r->precision_s);
-	f->last_offset_s = first->offset_s;
+	f->last = *first;
 	if (f->chosen && !mtime_before(f->used, first->at)) {
 		f->best = *first;
 		return FILTER_OLD;
@@ -182,6 +188,14 @@ filter_add_silence(struct filter *f, struct mtime now, const struct filter_rules
 	struct sample nothing = { .disp_s = NTP_MAXDISP_S, .at = now };
 
 	return filter_add(f, &nothing, r);
+}
+
+void
+filter_forget(struct filter *f, unsigned keep, const struct filter_rules *r)
+{
+	f->filled = f->filled < keep ? f->filled : keep;
+	f->chosen = false;
+	(void)choose(f, r);
 }
 
 bool
