@@ -196,6 +196,19 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
 /*
+ * How far our clock can be off by what the source says, until the next answer and while slew_s is being slewed in:
+ * the offset left plus the root distance of the sample chosen. A newer sample that contradicts it counts as well: one of
+ * the two is wrong, and it is not known which.
+ */
+double assoc_bound_s(const struct assoc *a, const struct assoc_world *w, double slew_s);
+
+/*
+ * What the newest answer says by itself: the offset left, and how far the true one may be from it. False when there is
+ * none, or the last poll had no answer.
+ */
+bool assoc_newest(const struct assoc *a, const struct assoc_world *w, double *left_s, double *dist_s);
+
+/*
  * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said yet. Meaningful
  * when assoc_unfit gives 0.
  */

@@ -395,6 +395,9 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 
 	if (a->poll.reach == 0) {
 		out->events |= 1u << PEER_EVENT_REACHABLE;
+		/* A server that was not fit before is now: its first burst taught nothing. */
+		a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 && a->poll.burst == 0 &&
+		    a->poll.floor == a->rules.minpoll;
 	}
 	a->poll.reach |= 1;
 	a->poll.unreach = 0;
@@ -409,6 +412,9 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	}
 	if (!(a->rules.flags & ASSOC_LOCAL)) {
 		out->estimated = estimator_add(&a->est, s, log2s_to_s(w->precision));
+	}
+	if (out->estimated == ESTIMATOR_BROKE) {
+		filter_forget(&a->filter, ESTIMATOR_PENDING, &fr);
 	}
 }
 
@@ -464,6 +470,7 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 	v = measure(a, w, &s);
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
+		release_burst(a, w, out);
 	}
 	return v;
 }
@@ -502,7 +509,9 @@ void
 assoc_clear(struct assoc *a, const struct assoc_world *w)
 {
 	filter_clear(&a->filter, w->now);
+	estimator_start(&a->est, w->freq, w->freq_sigma);
 	a->wire.pending = false;
+	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 && a->poll.floor == a->rules.minpoll;
 }
 
 /* ---- what selection sees ---- */
@@ -529,6 +538,46 @@ assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 
 	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s + w->phi * age_s +
 	    a->filter.jitter_s;
+}
+
+/* What is left of the offset of a sample, after the adjustments since. */
+static double
+left_of(const struct sample *s, const struct assoc_world *w)
+{
+	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9;
+}
+
+static double
+farthest_s(double left, double slew_s)
+{
+	return fmax(fabs(left), fabs(left - slew_s));
+}
+
+bool
+assoc_newest(const struct assoc *a, const struct assoc_world *w, double *left_s, double *dist_s)
+{
+	struct sample n;
+
+	if (!filter_stage(&a->filter, 0, w->now, w->phi, &n) || n.disp_s >= NTP_MAXDISP_S) {
+		return false;
+	}
+	*left_s = left_of(&n, w);
+	*dist_s = (n.delay_s + n.root_delay_s) / 2 + n.root_disp_s + n.disp_s;
+	return true;
+}
+
+double
+assoc_bound_s(const struct assoc *a, const struct assoc_world *w, double slew_s)
+{
+	double best_s = left_of(&a->filter.best, w), best_dist_s = assoc_root_dist_s(a, w);
+	double bound_s = farthest_s(best_s, slew_s) + best_dist_s;
+	double newest_s, newest_dist_s;
+
+	if (!assoc_newest(a, w, &newest_s, &newest_dist_s) ||
+	    fabs(newest_s - best_s) <= newest_dist_s + best_dist_s) {
+		return bound_s;
+	}
+	return fmax(bound_s, farthest_s(newest_s, slew_s) + newest_dist_s);
 }
 
 static double

@@ -49,6 +49,9 @@ clockwork_leap(const struct ntpd *d)
 	if (d->cw.disc.stopped) {
 		return LEAP_UNSYNC;
 	}
+	if (clockwork_root_dist_s(d) >= NTP_MAXDISP_S) {
+		return LEAP_UNSYNC;
+	}
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
 	if (!d->cw.adjust.controlled && clockwork_root_dist_s(d) >= d->conf->tos.maxdist_s) {
 		return LEAP_UNSYNC;
@@ -177,9 +180,34 @@ on_orphan_timer(void *ctx)
 	}
 }
 
+/*
+ * Without a system peer the last root distance goes on growing slowly. When an answer shows that the clock is farther
+ * off than that, it is said, though the source may not be followed (yet).
+ */
 static void
-lost_sys_peer(struct ntpd *d)
+heed_answers(struct ntpd *d, const struct assoc_world *w)
 {
+	double left_s, dist_s, told_s;
+
+	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		if (a->id == 0 || (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) != 0 ||
+		    !assoc_newest(a, w, &left_s, &dist_s)) {
+			continue;
+		}
+		told_s = clockwork_root_dist_s(d);
+		if (fabs(left_s) - dist_s > told_s) {
+			d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(left_s) + dist_s - told_s;
+			d->sys.at = w->now;
+		}
+	}
+}
+
+static void
+lost_sys_peer(struct ntpd *d, const struct assoc_world *w)
+{
+	heed_answers(d, w);
 	if (d->sys.lost) {
 		return;
 	}
@@ -215,15 +243,16 @@ take_over(struct ntpd *d, const struct peer *p, enum ntp_leap leap)
 	const struct assoc_server *srv = &p->a.srv;
 	const struct sample *s = &p->a.filter.best;
 	struct mtime now = now_of(d);
-	double age_s = fmax(mtime_diff_s(now, s->at), 0.0);
+	struct assoc_world w = settings_world(d);
+	double bound_s = assoc_bound_s(&p->a, &w, d->cw.adjust.controlled ? d->sys.offset_s : 0.0);
 
 	d->sys.leap = leap;
 	d->sys.stratum = (uint8_t)(srv->stratum + 1);
 	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
 	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
 	d->sys.root_delay_s = s->delay_s + srv->root_delay_s;
-	d->sys.root_disp_s = fmax(d->conf->tos.mindist_s, srv->root_disp_s + p->a.filter.disp_s +
-	    d->cw.sel.jitter_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s + fabs(d->sys.offset_s));
+	d->sys.root_disp_s = fmax(d->conf->tos.mindist_s,
+	    bound_s - d->sys.root_delay_s / 2 + d->cw.sel.jitter_s);
 	d->sys.at = now;
 	d->sys.reftime = p->a.wire.t4;
 }
@@ -415,7 +444,7 @@ pass(struct ntpd *d)
 	mark_tallies(d);
 	p = peers_by_id(d, d->cw.sel.sys_id);
 	if (p == NULL) {
-		lost_sys_peer(d);
+		lost_sys_peer(d, &w);
 		return false;
 	}
 	found_sys_peer(d, p);
