@@ -101,12 +101,17 @@ set_phase(struct adjust *a, double phase_s, double freq, int time_constant, unsi
 		carry_s -= st.phase_s;
 	}
 	ch.phase_s = fmin(fmax(phase_s - carry_s, -PHASE_MAX_S), PHASE_MAX_S);
+	/* What the running second takes the other way makes the rest larger than was planned for. */
+	while (ch.time_constant < CLOCK_TC_MAX &&
+	    fabs(freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
+		ch.time_constant++;
+	}
 	error = a->clock->ops->change(a->clock, &ch);
 	if (error != 0) {
 		return error;
 	}
 	a->freq = freq;
-	a->time_constant = time_constant;
+	a->time_constant = ch.time_constant;
 	a->set_s = ch.phase_s;
 	a->set_at = a->at;
 	a->carry_s = carry_s;
