@@ -33,15 +33,17 @@ two_falsetickers_of_five_that_agree_are_ignored(struct sim *s)
 }
 
 static void
-two_pairs_that_disagree_leave_the_clock_unsynchronised(struct sim *s)
+two_pairs_that_disagree_leave_the_clock_where_it_is(struct sim *s)
 {
 	struct sim_node *c = scenario_client(s, 4, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6, FOUR_SERVERS);
 
+	sim_run(s, 3600);
 	sim_server_lie(s->server[0], 10);
 	sim_server_lie(s->server[1], 10);
 	c->oracle.minority = true;
 	sim_run(s, 6 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 1 || !sim_status(c).synced, "%.6f s off and synchronised", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 1, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, sim_status(c).sys_id == 0, "has a system peer");
 }
 
 static void
@@ -71,7 +73,7 @@ a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 	s->server[0]->honest = false;
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 24 * 3600);
-	SIM_CHECK(s, worst < 0.006, "%.6f s off", worst);
+	SIM_CHECK(s, worst < 0.030, "%.6f s off", worst);
 }
 
 static void
@@ -85,7 +87,7 @@ a_server_that_swings_is_outvoted(struct sim *s)
 	s->server[1]->honest = false;
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 12 * 3600);
-	SIM_CHECK(s, worst < 0.006, "%.6f s off", worst);
+	SIM_CHECK(s, worst < 0.020, "%.6f s off", worst);
 }
 
 static void
@@ -345,7 +347,7 @@ a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(one_falseticker_of_four_is_ignored),
 	SCENARIO(two_falsetickers_of_five_that_agree_are_ignored),
-	SCENARIO(two_pairs_that_disagree_leave_the_clock_unsynchronised),
+	SCENARIO(two_pairs_that_disagree_leave_the_clock_where_it_is),
 	SCENARIO(a_server_that_becomes_a_falseticker_is_dropped),
 	SCENARIO(a_server_that_wanders_slowly_is_outvoted),
 	SCENARIO(a_server_that_swings_is_outvoted),

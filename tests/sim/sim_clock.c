@@ -408,7 +408,7 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 	set_rate(c);
 	if (suspend) {
 		c->real_ns += away + ns_from_s(error_s);
-		c->boot_ns += away;
+		c->boot_ns += away + ns_from_s(error_s);
 	}
 	c->foreign++;
 	world_trace(c->w, c->name, "%s after %.3f s", suspend ? "resumed" : "unpaused", (double)away * 1e-9);

@@ -86,8 +86,8 @@ void sim_clock_foreign_freq(struct sim_clock *c, double freq);
 void sim_clock_halt(struct sim_clock *c);
 
 /*
- * suspend: the time away is put into the system clock (with error_s, that of the hardware clock) and counted as
- * suspended; else it was a pause of a virtual machine, and nothing on the host knows of it.
+ * suspend: the time away, as the hardware clock counts it (error_s too much), is put into the system clock and counted
+ * as suspended; else it was a pause of a virtual machine, and nothing on the host knows of it.
  */
 void sim_clock_resume(struct sim_clock *c, bool suspend, double error_s);
 
