@@ -14,35 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "core/bank.h"
 #include "core/roundtrip.h"
 #include "core/sample.h"
 
 enum {
-	ESTIMATOR_WANDERS = 11,
-	ESTIMATOR_NOISES = 2,
-	ESTIMATOR_BANK = ESTIMATOR_WANDERS * ESTIMATOR_NOISES,
 	ESTIMATOR_INNOVATIONS = 16,
-	ESTIMATOR_PENDING = 3,
 	ESTIMATOR_ASK_AGAIN_S = 8, /* after ESTIMATOR_SUSPECT, within the budget of the source */
 	ESTIMATOR_BURST = 4 /* requests after ESTIMATOR_BROKE, within the budget */
 };
 
-struct estimator_model {
-	double x_s; /* offset (source - our clock) as of the last sample */
-	double f; /* its rate of change when nothing adjusts the clock, s/s */
-	double pxx, pxf, pff; /* covariance: s^2, s, 1 */
-	double log_weight; /* <= 0; 0: the best */
-};
-
-/* A sample that no model explains, kept until the next ones decide what it was. */
-struct estimator_pending {
-	double x_s; /* as of the last pending sample */
-	double age_s; /* before the last pending sample */
-	double var_s2, excess_s;
-};
-
 struct estimator {
-	struct estimator_model model[ESTIMATOR_BANK];
+	struct bank bank;
 	struct roundtrip trips;
 	unsigned samples; /* since the start or the last break; 0: nothing known yet */
 	struct mtime last; /* of the models' state */
@@ -50,15 +33,18 @@ struct estimator {
 	double start_freq, start_freq_var;
 	/* Normalised innovations: what the models expected and what came. */
 	double seen_s2[ESTIMATOR_INNOVATIONS], expected_s2[ESTIMATOR_INNOVATIONS];
-	double residual_s[ROUNDTRIP_ROUTE], residual_var[ROUNDTRIP_ROUTE];
+	/* The newest offsets less what was foretold, for the case that the route changed. */
+	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
+	unsigned residuals;
 	unsigned innovations; /* in all; the rings keep the newest */
 	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
-	double bias_s, bias_var, route_floor_s;
-	struct estimator_pending pending[ESTIMATOR_PENDING];
-	unsigned pending_n;
-	/* Does the source answer our steering? */
-	double answer_seen, answer_asked;
-	unsigned answers;
+	double bias_s, bias_var;
+	/* A sample that no model explains, kept until the next one decides what it was. */
+	bool suspect;
+	double suspect_s, suspect_var, suspect_age_s;
+	/* Does the source answer our steering? Log likelihood that it does not; moves asked for. */
+	double same_log;
+	unsigned asked;
 	double level_s, level_var; /* the last offset as it was shown, and its variance */
 	double jitter_s; /* RMS of innovations, recent */
 	unsigned breaks,
@@ -73,14 +59,6 @@ enum estimator_result {
 	ESTIMATOR_BROKE, /* the model broke, and the estimate begins anew from the samples that
 			    showed it */
 	ESTIMATOR_FAILED, /* bad numbers inside: begun anew from this sample */
-};
-
-struct estimate {
-	double offset_s, var_s2; /* to be added to our clock, and its variance */
-	double freq, freq_var; /* to be added to our free-running rate, s/s */
-	double cov_s; /* of both */
-	double wander; /* likely wander of the oscillator, s/s per sqrt(s) */
-	double jitter_s; /* RMS of recent innovations: the jitter of the source, > 0 */
 };
 
 /* Forgets everything. freq +- freq_sigma: our clock's rate as far as known, or 0 +- 100e-6. */

@@ -22,14 +22,27 @@ struct roundtrip {
 	unsigned above; /* successive samples far above the floor */
 };
 
+/* What a round trip above the floor may mean. */
+enum roundtrip_view {
+	ROUNDTRIP_EVEN, /* queueing in both directions alike */
+	ROUNDTRIP_PLAIN, /* nothing: the delay does not tell samples apart */
+	ROUNDTRIP_UP, /* what exceeds the usual queueing is on the way there */
+	ROUNDTRIP_DOWN, /* or back */
+	ROUNDTRIP_UP_ONLY, /* nearly all queueing is on the way there */
+	ROUNDTRIP_DOWN_ONLY, /* or back */
+	ROUNDTRIP_VIEWS
+};
+
+/* What a view makes of a sample: the likely error of its offset, and the variance of the rest. */
+struct roundtrip_error {
+	double mean_s, var_s2;
+};
+
 struct roundtrip_noise {
 	double excess_s; /* of this round trip over the floor, >= 0 */
 	double jitter_s; /* mean queueing delay of one direction, > 0 */
-	double queue_s2; /* variance of the offset when the excess was queueing in unknown
-			    directions */
-	double plain_s2; /* variance of the offset when the round trip tells nothing about this
-			    sample */
-	double shift_s; /* the floor moved by this much because the route changed, else 0 */
+	struct roundtrip_error view[ROUNDTRIP_VIEWS];
+	double shift_s; /* by how much the route changed the floor, else 0 */
 };
 
 void roundtrip_clear(struct roundtrip *r);

@@ -5,36 +5,23 @@
 #include <math.h>
 #include <string.h>
 
-/* Assumed wanders are WANDER_LEAST * sqrt(10)^i: from a good crystal in an oven to a bad virtual
- * machine. */
-static const double WANDER_LEAST = 1e-10;
-static const double LN_SQRT10 = 1.15129254649702285;
-static const double FORGET = 0.98;
-static const double LOG_WEIGHT_FLOOR = -20.0;
 /* Squared innovation over its variance: beyond SURPRISE no model explains a sample, above DOUBT it
  * supports a break. */
 static const double SURPRISE = 30.0;
 static const double DOUBT = 12.0;
-/* Likelihood grows with the logarithm beyond this, so that one wild sample does not decide between
- * the models. */
-static const double LIKELIHOOD_KNEE = 25.0;
 /* Innovations this much larger in the mean are no chance: one set of 16 in twenty passes 1.6. */
 static const double UNEXPLAINED = 1.6;
+/* One innovation counts no more than this in it. */
+static const double INNOVATION_MOST = 25.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
-/* Uncertainty opened by a break: of the frequency, s/s. */
-static const double BREAK_FREQ = 31e-6;
 /* Longer gaps say no more than this. */
 static const double GAP_MAX_S = 1e6;
-static const double ANSWER_LEAST = 0.2;
-static const double ANSWER_FORGET = 0.9;
-enum { ANSWERS_LEAST = 3 };
-
-static double
-wander_of(unsigned model)
-{
-	return WANDER_LEAST * exp(LN_SQRT10 * (model % ESTIMATOR_WANDERS));
-}
+/* How sure (in log likelihood) a source must seem to ignore our steering, after how many moves, and
+ * what one move may contribute. */
+static const double ANSWER_SURE = 24.0, ANSWER_ONCE = 4.0, ANSWER_MOST = 60.0;
+static const double ANSWER_FADE = 0.99;
+enum { ASKED_LEAST = 8 };
 
 static double
 square(double v)
@@ -50,90 +37,6 @@ estimator_start(struct estimator *e, double freq, double freq_sigma)
 	e->start_freq_var = square(freq_sigma);
 }
 
-/* Begins all models at an offset, with what is known of the frequency. */
-static void
-begin(struct estimator *e, double x_s, double var_s2, double freq, double freq_var)
-{
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		e->model[k] = (struct estimator_model){
-			.x_s = x_s, .f = freq, .pxx = var_s2, .pff = freq_var
-		};
-	}
-	e->innovations = 0;
-	e->pending_n = 0;
-}
-
-static void
-model_advance(struct estimator_model *m, double q2, double dt_s)
-{
-	m->x_s += m->f * dt_s;
-	m->pxx += dt_s * (2.0 * m->pxf + dt_s * m->pff) + q2 * dt_s * dt_s * dt_s / 3.0;
-	m->pxf += dt_s * m->pff + q2 * dt_s * dt_s / 2.0;
-	m->pff += q2 * dt_s;
-}
-
-/* Measurement update in Joseph's form: symmetric and positive whatever the rounding. */
-static void
-model_correct(struct estimator_model *m, double innovation_s, double r_s2)
-{
-	double s = m->pxx + r_s2;
-	double kx = m->pxx / s, kf = m->pxf / s;
-	double a = 1.0 - kx;
-	double xx = a * a * m->pxx + kx * kx * r_s2;
-	double xf = a * (m->pxf - kf * m->pxx) + kx * kf * r_s2;
-	double ff = m->pff - 2.0 * kf * m->pxf + kf * kf * m->pxx + kf * kf * r_s2;
-
-	m->x_s += kx * innovation_s;
-	m->f += kf * innovation_s;
-	m->pxx = xx;
-	m->pxf = xf;
-	m->pff = ff;
-}
-
-static bool
-model_sound(const struct estimator_model *m)
-{
-	return isfinite(m->x_s) && isfinite(m->f) && isfinite(m->log_weight) && isfinite(m->pxx) &&
-	    isfinite(m->pff) && m->pxx > 0.0 && m->pff > 0.0 &&
-	    m->pxf * m->pxf <= m->pxx * m->pff * (1.0 + 1e-9);
-}
-
-/* The weighted whole of the bank: a mixture's mean and covariance, in which the models'
- * disagreement counts. */
-static void
-mix(const struct estimator *e, double dt_s, struct estimate *out)
-{
-	struct estimator_model at[ESTIMATOR_BANK];
-	double w[ESTIMATOR_BANK];
-	double sum = 0.0, x = 0.0, f = 0.0, q2 = 0.0, xx = 0.0, xf = 0.0, ff = 0.0;
-
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		at[k] = e->model[k];
-		model_advance(&at[k], square(wander_of(k)), dt_s);
-		w[k] = exp(at[k].log_weight);
-		sum += w[k];
-		x += w[k] * at[k].x_s;
-		f += w[k] * at[k].f;
-		q2 += w[k] * square(wander_of(k));
-	}
-	x /= sum;
-	f /= sum;
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		double dx = at[k].x_s - x, df = at[k].f - f;
-
-		xx += w[k] * (at[k].pxx + dx * dx);
-		xf += w[k] * (at[k].pxf + dx * df);
-		ff += w[k] * (at[k].pff + df * df);
-	}
-	*out = (struct estimate){ .offset_s = x,
-		.var_s2 = xx / sum + e->bias_var,
-		.freq = f,
-		.freq_var = ff / sum,
-		.cov_s = xf / sum,
-		.wander = sqrt(q2 / sum),
-		.jitter_s = e->jitter_s };
-}
-
 static double
 gap_s(double dt_s)
 {
@@ -147,7 +50,9 @@ estimator_predict(
 	if (e->samples == 0) {
 		return false;
 	}
-	mix(e, gap_s(mtime_diff_s(at, e->last)), out);
+	bank_mix(&e->bank, gap_s(mtime_diff_s(at, e->last)), out);
+	out->var_s2 += e->bias_var;
+	out->jitter_s = e->jitter_s;
 	out->offset_s -= (double)(adjusted_ns - e->adjusted_ns) * 1e-9;
 	return true;
 }
@@ -155,27 +60,35 @@ estimator_predict(
 bool
 estimator_shares_clock(const struct estimator *e)
 {
-	return e->answers >= ANSWERS_LEAST && e->answer_seen < ANSWER_LEAST * e->answer_asked;
+	return e->asked >= ASKED_LEAST && e->same_log > ANSWER_SURE;
 }
 
 /*
- * Where steering should have moved the offset by clearly more than the noise, compares with how far
- * it went. A source on our own clock shows the same offset for ever, whatever we do. asked_s: what
- * the models say the offset has moved since the last sample
+ * A source on our own clock shows the same offset for ever, whatever we do. So two forecasts of the
+ * offset compete: the models', in which our steering counts, and "as last time".
+ * asked_s      what the models say the offset has moved since the last sample
+ * expected_s2  variance of their forecast, of which noise_s2 is the sample's
  */
 static void
-watch_answer(struct estimator *e, double offset_s, double asked_s, double var_s2)
+watch_answer(struct estimator *e, double offset_s, double innovation_s, double asked_s,
+    double expected_s2, double noise_s2)
 {
-	double noise = var_s2 + e->level_var;
+	double same = bank_log_likelihood(offset_s - e->level_s, noise_s2 + e->level_var);
+	double answered = bank_log_likelihood(innovation_s, expected_s2);
 
-	if (asked_s * asked_s > 9.0 * noise) {
-		e->answer_seen =
-		    ANSWER_FORGET * e->answer_seen + (offset_s - e->level_s) * asked_s / noise;
-		e->answer_asked = ANSWER_FORGET * e->answer_asked + asked_s * asked_s / noise;
-		e->answers++;
+	/*
+	 * It fades, so that a verdict reached by chance is not for ever: a source that is not used
+	 * is not steered by and could never prove itself.
+	 */
+	e->same_log *= ANSWER_FADE;
+	/* Without steering both say the same, and a jump by other causes tells nothing. */
+	if (asked_s * asked_s > 16.0 * noise_s2) {
+		e->same_log += fmin(fmax(same - answered, -ANSWER_SURE), ANSWER_ONCE);
+		e->same_log = fmin(fmax(e->same_log, -ANSWER_SURE), ANSWER_MOST);
+		e->asked++;
 	}
 	e->level_s = offset_s;
-	e->level_var = var_s2;
+	e->level_var = noise_s2;
 }
 
 /* Moves all models to the time of a sample and takes out what our clock was adjusted since. */
@@ -185,14 +98,9 @@ advance(struct estimator *e, const struct sample *s)
 	double dt_s = gap_s(mtime_diff_s(s->at, e->last));
 	double moved_s = (double)(s->adjusted_ns - e->adjusted_ns) * 1e-9;
 
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		model_advance(&e->model[k], square(wander_of(k)), dt_s);
-		e->model[k].x_s -= moved_s;
-	}
-	for (unsigned i = 0; i < e->pending_n; i++) {
-		e->pending[i].x_s -= moved_s;
-		e->pending[i].age_s += dt_s;
-	}
+	bank_advance(&e->bank, dt_s, moved_s);
+	e->suspect_s -= moved_s;
+	e->suspect_age_s += dt_s;
 	e->last = s->at;
 	e->adjusted_ns = s->adjusted_ns;
 }
@@ -217,16 +125,14 @@ unexplained_s2(const struct estimator *e)
 }
 
 static void
-note_innovation(struct estimator *e, double d_s, double s_s2, double r_s2)
+note_innovation(struct estimator *e, double d_s, double s_s2)
 {
 	unsigned at = e->innovations % ESTIMATOR_INNOVATIONS;
 	unsigned n;
 	double sum = 0.0;
 
-	e->seen_s2[at] = fmin(d_s * d_s, LIKELIHOOD_KNEE * s_s2);
+	e->seen_s2[at] = fmin(d_s * d_s, INNOVATION_MOST * s_s2);
 	e->expected_s2[at] = s_s2;
-	e->residual_s[e->innovations % ROUNDTRIP_ROUTE] = d_s;
-	e->residual_var[e->innovations % ROUNDTRIP_ROUTE] = r_s2;
 	e->innovations++;
 	n = e->innovations < ESTIMATOR_INNOVATIONS ? e->innovations : ESTIMATOR_INNOVATIONS;
 	for (unsigned i = 0; i < n; i++) {
@@ -241,105 +147,54 @@ note_innovation(struct estimator *e, double d_s, double s_s2, double r_s2)
  * so what the offsets moved by is taken as the asymmetry of the new route, as far as it can be.
  */
 static void
-learn_route(struct estimator *e, double shift_s, const struct estimate *now)
+learn_route(struct estimator *e, double shift_s, double jitter_s, const struct estimate *now)
 {
 	double prior = shift_s * shift_s / 12.0;
+	double floor_s = roundtrip_floor_s(&e->trips);
 	double sum = 0.0, weights = 0.0, moved;
 
 	for (unsigned i = 0; i < ROUNDTRIP_ROUTE; i++) {
-		sum += e->residual_s[i];
-		weights += 1.0;
+		double w = 1.0 / (square(e->residual_delay_s[i] - floor_s) + square(jitter_s));
+
+		sum += w * e->residual_s[i];
+		weights += w;
 	}
 	moved = fmin(fmax(sum / weights, -shift_s / 2.0), shift_s / 2.0) * prior /
 	    (prior + now->var_s2);
 	e->bias_s += moved;
 	e->bias_var += prior * now->var_s2 / (prior + now->var_s2);
-	e->route_floor_s = roundtrip_floor_s(&e->trips);
-}
-
-/* A round trip clearly below the route's floor: the old way again, or a shorter one, which is
- * trusted more. */
-static void
-forget_route(struct estimator *e, double delay_s, double jitter_s)
-{
-	if (e->bias_var > 0.0 && delay_s < e->route_floor_s - 6.0 * jitter_s) {
-		e->bias_s = 0.0;
-		e->bias_var = 0.0;
-	}
 }
 
 /*
  * Two samples in a row that no model explains: either the phase jumped (our clock or the source was
- * set, a pause) or the frequency did (a new temperature, a migrated machine). Models with an even
- * wander take the first for true, the others the second; the next samples decide.
+ * set, a pause) or the frequency did (a new temperature, a migrated machine).
  */
 static void
-break_model(struct estimator *e, double offset_s, double r_s2, const struct estimate *now)
+break_model(
+    struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
 {
-	const struct estimator_pending *first = &e->pending[0];
-	double age_s = first->age_s;
-
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		struct estimator_model *m = &e->model[k];
-
-		if (k % ESTIMATOR_WANDERS % 2 == 0) {
-			*m = (struct estimator_model){ .x_s = first->x_s + now->freq * age_s,
-				.f = now->freq,
-				.pxx = first->var_s2 + now->freq_var * age_s * age_s,
-				.pxf = now->freq_var * age_s,
-				.pff = now->freq_var };
-		} else {
-			*m = (struct estimator_model){ .x_s = first->x_s + now->freq * age_s,
-				.f = now->freq,
-				.pxx = first->var_s2 + square(BREAK_FREQ * age_s),
-				.pxf = square(BREAK_FREQ) * age_s,
-				.pff = square(BREAK_FREQ) };
-		}
-		model_correct(m, offset_s - m->x_s, r_s2);
-	}
+	bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
+	bank_correct(&e->bank, reading);
 	e->samples = 2;
 	e->innovations = 0;
-	e->pending_n = 0;
+	e->suspect = false;
 	e->breaks++;
 }
 
-/* One sample into all models; returns the sum of the noise the best model gave it and its
- * prediction. */
-static void
-correct(struct estimator *e, double offset_s, const double r_s2[ESTIMATOR_NOISES])
+/* Keeps a sample that no model explains aside; a second one in a row breaks the models. */
+static enum estimator_result
+doubt(
+    struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
 {
-	double best = -HUGE_VAL;
-
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		struct estimator_model *m = &e->model[k];
-		double r = r_s2[k / ESTIMATOR_WANDERS];
-		double d = offset_s - m->x_s, s = m->pxx + r;
-		double u = d * d / s;
-
-		model_correct(m, d, r);
-		if (u > LIKELIHOOD_KNEE) {
-			u = LIKELIHOOD_KNEE + log(u / LIKELIHOOD_KNEE);
-		}
-		m->log_weight = FORGET * m->log_weight - 0.5 * (log(s) + u);
-		best = fmax(best, m->log_weight);
+	if (e->suspect) {
+		break_model(e, reading, now);
+		return ESTIMATOR_BROKE;
 	}
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		e->model[k].log_weight = fmax(e->model[k].log_weight - best, LOG_WEIGHT_FLOOR);
-	}
-}
-
-static const struct estimator_model *
-favourite(const struct estimator *e, unsigned *noise)
-{
-	unsigned best = 0;
-
-	for (unsigned k = 1; k < ESTIMATOR_BANK; k++) {
-		if (e->model[k].log_weight > e->model[best].log_weight) {
-			best = k;
-		}
-	}
-	*noise = best / ESTIMATOR_WANDERS;
-	return &e->model[best];
+	e->suspect = true;
+	e->suspect_s = reading[ROUNDTRIP_EVEN].offset_s;
+	e->suspect_var = reading[ROUNDTRIP_EVEN].var_s2;
+	e->suspect_age_s = 0.0;
+	return ESTIMATOR_SUSPECT;
 }
 
 static bool
@@ -350,18 +205,79 @@ sample_sound(const struct sample *s, double precision_s)
 	    s->delay_s < NTP_MAXDISP_S;
 }
 
-static enum estimator_result
+static void
 first_sample(struct estimator *e, const struct sample *s, double delay_s,
     const struct roundtrip_noise *noise)
 {
-	begin(e, s->offset_s, delay_s * delay_s / 12.0 + noise->queue_s2, e->start_freq,
+	double plain_s2 = noise->view[ROUNDTRIP_PLAIN].var_s2;
+
+	bank_begin(&e->bank, s->offset_s,
+	    delay_s * delay_s / 12.0 + noise->view[ROUNDTRIP_EVEN].var_s2, e->start_freq,
 	    e->start_freq_var);
+	e->innovations = 0;
+	e->suspect = false;
 	e->last = s->at;
 	e->adjusted_ns = s->adjusted_ns;
 	e->level_s = s->offset_s;
-	e->level_var = noise->plain_s2;
-	e->jitter_s = sqrt(noise->plain_s2);
+	e->level_var = plain_s2;
+	e->jitter_s = sqrt(plain_s2);
 	e->samples = 1;
+}
+
+/* The route changed by noise->shift_s: up teaches its asymmetry, down forgets it. */
+static void
+watch_route(struct estimator *e, const struct sample *s, double delay_s,
+    const struct roundtrip_noise *noise, const struct estimate *now)
+{
+	unsigned at = e->residuals++ % ROUNDTRIP_ROUTE;
+
+	e->residual_s[at] = s->offset_s - e->bias_s - now->offset_s;
+	e->residual_delay_s[at] = delay_s;
+	if (noise->shift_s > 0.0) {
+		learn_route(e, noise->shift_s, noise->jitter_s, now);
+	}
+	if (noise->shift_s < 0.0) {
+		/* The old way again, or a shorter one, which is trusted more. */
+		e->bias_s = 0.0;
+		e->bias_var = 0.0;
+	}
+}
+
+/* What the views make of an offset, with extra noise. */
+static void
+read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s2,
+    struct bank_reading reading[BANK_VIEWS])
+{
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		reading[v].offset_s = offset_s - noise->view[v].mean_s;
+		reading[v].var_s2 = noise->view[v].var_s2 + extra_s2;
+	}
+}
+
+static enum estimator_result
+take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *noise,
+    const struct estimate *now, double asked_s)
+{
+	struct bank_reading reading[BANK_VIEWS];
+	const struct bank_model *fav;
+	unsigned view;
+	double d, expected;
+
+	read_sample(s->offset_s - e->bias_s, noise, 0.0, reading);
+	fav = bank_favourite(&e->bank, &view);
+	d = reading[view].offset_s - fav->x_s;
+	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
+	watch_answer(
+	    e, reading[view].offset_s, d, asked_s + fav->x_s, expected, expected - fav->pxx);
+	if (e->samples > BREAK_AFTER && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
+		return doubt(e, reading, now);
+	}
+	e->suspect = false;
+	expected = fav->pxx + reading[view].var_s2;
+	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), reading);
+	note_innovation(e, d, expected);
+	bank_correct(&e->bank, reading);
+	e->samples++;
 	return ESTIMATOR_TAKEN;
 }
 
@@ -370,9 +286,9 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 {
 	struct roundtrip_noise noise;
 	struct estimate now;
-	double r[ESTIMATOR_NOISES], delay_s, stamps_s, offset_s, d, u, extra, r_fav, asked_s;
-	const struct estimator_model *fav;
-	unsigned fav_noise;
+	enum estimator_result result;
+	double delay_s, stamps_s, before_s;
+	unsigned view;
 
 	assert(precision_s > 0.0);
 	if (!sample_sound(s, precision_s)) {
@@ -383,48 +299,18 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	stamps_s = fmin(fmax(s->disp_s - NTP_PHI * delay_s, precision_s), 1.0);
 	roundtrip_add(&e->trips, delay_s, stamps_s, &noise);
 	if (e->samples == 0) {
-		return first_sample(e, s, delay_s, &noise);
+		first_sample(e, s, delay_s, &noise);
+		return ESTIMATOR_TAKEN;
 	}
-	asked_s = -favourite(e, &fav_noise)->x_s;
+	before_s = bank_favourite(&e->bank, &view)->x_s;
 	advance(e, s);
-	mix(e, 0.0, &now);
-	if (noise.shift_s > 0.0) {
-		learn_route(e, noise.shift_s, &now);
+	bank_mix(&e->bank, 0.0, &now);
+	watch_route(e, s, delay_s, &noise, &now);
+	result = take(e, s, &noise, &now, -before_s);
+	if (!bank_sound(&e->bank)) {
+		e->failures++;
+		first_sample(e, s, delay_s, &noise);
+		return ESTIMATOR_FAILED;
 	}
-	forget_route(e, delay_s, noise.jitter_s);
-	offset_s = s->offset_s - e->bias_s;
-	fav = favourite(e, &fav_noise);
-	r[0] = noise.queue_s2;
-	r[1] = noise.plain_s2;
-	d = offset_s - fav->x_s;
-	r_fav = fmax(r[fav_noise], noise.queue_s2);
-	u = d * d / (fav->pxx + r_fav);
-	watch_answer(e, s->offset_s, asked_s + fav->x_s, fav->pxx + r_fav);
-	if (e->samples > BREAK_AFTER && (u > SURPRISE || (e->pending_n > 0 && u > DOUBT))) {
-		if (e->pending_n > 0) {
-			break_model(e, offset_s, noise.queue_s2, &now);
-			return ESTIMATOR_BROKE;
-		}
-		e->pending[0] = (struct estimator_pending){
-			.x_s = offset_s, .var_s2 = noise.queue_s2, .excess_s = noise.excess_s
-		};
-		e->pending_n = 1;
-		return ESTIMATOR_SUSPECT;
-	}
-	e->pending_n = 0;
-	extra = unexplained_s2(e);
-	for (unsigned i = 0; i < ESTIMATOR_NOISES; i++) {
-		r[i] += extra;
-	}
-	note_innovation(e, d, fav->pxx + r[fav_noise] - extra, r_fav);
-	correct(e, offset_s, r);
-	e->samples++;
-	for (unsigned k = 0; k < ESTIMATOR_BANK; k++) {
-		if (!model_sound(&e->model[k])) {
-			e->failures++;
-			first_sample(e, s, delay_s, &noise);
-			return ESTIMATOR_FAILED;
-		}
-	}
-	return ESTIMATOR_TAKEN;
+	return result;
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	include/core/verdict.h src/core/verdict.c \
 	include/core/assoc.h src/core/assoc.c \
+	include/core/bank.h src/core/bank.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	src/core/loop_adaptive.c \

@@ -20,6 +20,11 @@ static const double PRIOR_SAMPLES = 2.0;
  * chance it happens once in a thousand windows.
  */
 static const double FLOOR_ROSE = 0.5;
+/* Congestion: the part of the samples in which a surplus is expected, and its spread in jitters. */
+static const double SURPLUS_PART = 0.2, SURPLUS_JITTERS = 10.0;
+/* Nearly all queueing one way, ten times that of the other: difference of the rates times jitter.
+ */
+static const double ONLY_RATE = 5.0;
 static const double CONGESTED_JITTERS = 4.0;
 
 void
@@ -102,25 +107,42 @@ mean(const struct roundtrip *r)
 }
 
 /*
- * Mean queueing delay of one direction. The mean excess is that of two directions; the median is
- * not moved by a few samples of a congested hour.
+ * Mean queueing delay of one direction. Of the sum of two exponentials of mean 1 the mean is 2, the
+ * median 1.68 and the lower quartile 0.96; the latter are not moved by a congested hour.
  */
 static double
 jitter_of(const struct roundtrip *r, double precision_s)
 {
 	double floor_s = r->sorted[0];
 	double by_mean = (mean(r) - floor_s) / 2.0;
-	double by_median = r->sorted[r->n / 2] - floor_s;
-	double seen = r->n > 1 ? fmin(by_mean, by_median) : 0.0;
+	double by_median = (r->sorted[r->n / 2] - floor_s) / 1.68;
+	double by_quartile = (r->sorted[r->n / 4] - floor_s) / 0.96;
+	double seen = r->n > 4 ? fmin(by_mean, fmin(by_median, by_quartile))
+	    : r->n > 1         ? by_mean
+			       : 0.0;
 	double prior = PRIOR_PART * r->sorted[r->n / 2];
 
 	return (r->n * seen + PRIOR_SAMPLES * prior) / (r->n + PRIOR_SAMPLES) + precision_s;
 }
 
-/* After a change of route the window holds only what came since. Returns by how much the floor
- * moved, or 0. */
+/* True when the samples before the last ROUNDTRIP_ROUTE were rarely above high_s. */
+static bool
+high_is_new(const struct roundtrip *r, double high_s)
+{
+	unsigned old = r->n - ROUNDTRIP_ROUTE, above = 0;
+
+	for (unsigned i = 0; i < old; i++) {
+		above += recent(r, ROUNDTRIP_ROUTE + i) > high_s;
+	}
+	return old >= ROUNDTRIP_ROUTE && above * 4 <= old;
+}
+
+/*
+ * The last ROUNDTRIP_ROUTE samples were all above high_s. After a change of route the window holds
+ * only what came since. Returns by how much the floor moved, or 0.
+ */
 static double
-change_route(struct roundtrip *r)
+change_route(struct roundtrip *r, double high_s)
 {
 	double kept[ROUNDTRIP_ROUTE];
 	double old_floor = r->sorted[0];
@@ -131,9 +153,12 @@ change_route(struct roundtrip *r)
 		least = fmin(least, kept[i]);
 		sum += kept[i];
 	}
-	/* A congested path also lies above the floor, but scattered over more than the distance to
-	 * it. */
-	if (least - old_floor < ROUTE_SPREADS * (sum / ROUNDTRIP_ROUTE - least)) {
+	/*
+	 * A congested path also lies above the floor, but scattered over more than the distance to
+	 * it; and where each packet takes one of two ways, eight may take the longer by chance.
+	 */
+	if (least - old_floor < ROUTE_SPREADS * (sum / ROUNDTRIP_ROUTE - least) ||
+	    !high_is_new(r, high_s)) {
 		return 0.0;
 	}
 	roundtrip_clear(r);
@@ -144,19 +169,79 @@ change_route(struct roundtrip *r)
 }
 
 /*
- * With independent exponential queueing in both directions the offset error is uniform in
- * +-excess/2. The floor of n samples lies above the true one by delta, whose mean and mean square
- * for the sum of two exponentials near 0 are jitter sqrt(pi / 2n) and 2 jitter^2 / n.
+ * The floor of n samples lies above the true one by delta, whose mean and mean square for the sum
+ * of two exponentials near 0 are jitter sqrt(pi / 2n) and 2 jitter^2 / n. Returns the RMS of excess
+ * + delta.
  */
 static double
-queue_variance(double excess_s, double jitter_s, unsigned n)
+true_excess(double excess_s, double jitter_s, unsigned n)
 {
 	static const double HALF_PI = 1.57079632679489662;
 	double delta = jitter_s * sqrt(HALF_PI / n);
+
+	return sqrt(excess_s * (excess_s + 2.0 * delta) + 2.0 * jitter_s * jitter_s / n);
+}
+
+/*
+ * With independent exponential queueing of means j up and k down, the part of a known excess that
+ * was gathered on the way up is exponential with the rate 1/k - 1/j, cut off at the excess. So the
+ * error of the offset, that part less half the excess, has a mean of excess (g - 1/2) and a
+ * variance of excess^2 h, where y = rate excess, g = 1 / (1 - e^-y) - 1/y and h = 1/y^2 - e^-y / (1
+ * - e^-y)^2. rate_j: the rate times the jitter, > 0; up: queueing on the way up is more
+ */
+static struct roundtrip_error
+uneven(double excess_s, double jitter_s, double rate_j, bool up)
+{
+	double y = fmax(rate_j * excess_s / jitter_s, 1e-3);
+	double e = exp(-y), g = 1.0 / (1.0 - e) - 1.0 / y;
+	double h = 1.0 / (y * y) - e / ((1.0 - e) * (1.0 - e));
+	double mean_s = excess_s * (g - 0.5);
+
+	return (struct roundtrip_error){ up ? mean_s : -mean_s, excess_s * excess_s * h };
+}
+
+/* The same for equal queueing, y = 0: no mean, and a variance of excess^2 / 12. */
+static struct roundtrip_error
+even(double excess_s, double jitter_s)
+{
 	double congestion = excess_s / (CONGESTED_JITTERS * jitter_s);
 
-	return (excess_s * (excess_s + 2.0 * delta) + 2.0 * jitter_s * jitter_s / n) / 12.0 *
-	    (1.0 + congestion * congestion);
+	return (struct roundtrip_error){ 0.0,
+		excess_s * excess_s / 12.0 * (1.0 + congestion * congestion) };
+}
+
+/*
+ * Equal queueing as a rule, but in some part of the samples any more of it in one direction. How
+ * likely the excess was the latter follows from the densities of both: e^-z z for the sum of two
+ * exponentials, and nearly flat for the surplus, where z = excess / jitter.
+ */
+static struct roundtrip_error
+surplus(double excess_s, double jitter_s, bool up)
+{
+	double z = excess_s / jitter_s;
+	double usual = (1.0 - SURPLUS_PART) * z * exp(-z);
+	double more = SURPLUS_PART / SURPLUS_JITTERS * (1.0 - (1.0 + z) * exp(-z));
+	double w = more / fmax(more + usual, 1e-30);
+	struct roundtrip_error one_way = uneven(excess_s, jitter_s, 1.0, up);
+
+	return (struct roundtrip_error){ w * one_way.mean_s,
+		w * (one_way.var_s2 + (1.0 - w) * one_way.mean_s * one_way.mean_s) +
+		    (1.0 - w) * excess_s * excess_s / 12.0 };
+}
+
+/*
+ * The number of samples that had a chance to come near the floor: of the sum of two exponentials
+ * four in five lie within 3 means. Where a second path or congestion holds most of them back, less.
+ */
+static unsigned
+near_floor(const struct roundtrip *r, double jitter_s)
+{
+	unsigned n = r->n + r->blocks * ROUNDTRIP_WINDOW, within = 0;
+
+	while (within < r->n && r->sorted[within] <= r->sorted[0] + 3.0 * jitter_s) {
+		within++;
+	}
+	return within * 5 >= r->n * 4 ? n : 1 + n * within * 5 / (r->n * 4 + 1);
 }
 
 static double
@@ -171,28 +256,69 @@ plain_variance(const struct roundtrip *r, double jitter_s)
 	return sum / (r->n - 1 + PRIOR_SAMPLES) / 4.0;
 }
 
+/*
+ * A round trip far below the floor came by a shorter route. What was seen of queueing before is
+ * kept: the window moves down with the floor.
+ */
+static double
+drop_route(struct roundtrip *r, double delay_s)
+{
+	double drop_s = r->sorted[0] - delay_s;
+
+	for (unsigned i = 0; i < r->n; i++) {
+		r->ring[i] -= drop_s;
+		r->sorted[i] -= drop_s;
+	}
+	r->blocks = 0;
+	r->in_block = 0;
+	return -drop_s;
+}
+
+static double
+watch_route(struct roundtrip *r, double delay_s, double precision_s)
+{
+	double far_s, high_s;
+
+	if (r->n < ROUNDTRIP_ROUTE) {
+		push(r, delay_s);
+		return 0.0;
+	}
+	far_s = ROUTE_JITTERS * jitter_of(r, precision_s);
+	if (delay_s < r->sorted[0] - far_s) {
+		double shift_s = drop_route(r, delay_s);
+
+		r->above = 0;
+		push(r, delay_s);
+		return shift_s;
+	}
+	high_s = r->sorted[0] + far_s;
+	r->above = delay_s > high_s ? r->above + 1 : 0;
+	push(r, delay_s);
+	return r->above >= ROUNDTRIP_ROUTE ? change_route(r, high_s) : 0.0;
+}
+
 void
 roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, struct roundtrip_noise *out)
 {
+	double excess_s;
+
 	assert(delay_s >= 0.0);
 	assert(precision_s > 0.0);
-	if (r->n > 0 && delay_s > r->sorted[0] + ROUTE_JITTERS * jitter_of(r, precision_s)) {
-		r->above++;
-	} else {
-		r->above = 0;
-	}
-	push(r, delay_s);
-	out->shift_s = 0.0;
-	if (r->above >= ROUNDTRIP_ROUTE && r->n > ROUNDTRIP_ROUTE) {
-		out->shift_s = change_route(r);
-	}
+	out->shift_s = watch_route(r, delay_s, precision_s);
 	out->jitter_s = jitter_of(r, precision_s);
 	if (r->sorted[0] - roundtrip_floor_s(r) > FLOOR_ROSE * out->jitter_s) {
 		r->blocks = 0;
 	}
 	out->excess_s = delay_s - roundtrip_floor_s(r);
-	out->queue_s2 =
-	    queue_variance(out->excess_s, out->jitter_s, r->n + r->blocks * ROUNDTRIP_WINDOW) +
-	    precision_s * precision_s;
-	out->plain_s2 = plain_variance(r, out->jitter_s) + precision_s * precision_s;
+	excess_s = true_excess(out->excess_s, out->jitter_s, near_floor(r, out->jitter_s));
+	out->view[ROUNDTRIP_EVEN] = even(excess_s, out->jitter_s);
+	out->view[ROUNDTRIP_PLAIN] =
+	    (struct roundtrip_error){ 0.0, plain_variance(r, out->jitter_s) };
+	out->view[ROUNDTRIP_UP] = surplus(excess_s, out->jitter_s, true);
+	out->view[ROUNDTRIP_DOWN] = surplus(excess_s, out->jitter_s, false);
+	out->view[ROUNDTRIP_UP_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, true);
+	out->view[ROUNDTRIP_DOWN_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, false);
+	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
+		out->view[v].var_s2 += precision_s * precision_s;
+	}
 }

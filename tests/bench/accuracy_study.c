@@ -52,14 +52,14 @@ struct study {
 	double slice_at_s; /* next slice, 0: none */
 	int tc;
 	double big_since_s; /* offset beyond the step threshold, 0: not */
-	unsigned packets, steps, breaks, suspects;
+	unsigned packets, steps, breaks, suspects, shared;
 	struct bound_sample *bound;
 	unsigned bound_n;
 };
 
 struct result {
 	double rms_s, max_s, freq, bound_s, to_1ms_s, to_100us_s, packets_h, slew;
-	unsigned steps, breaks, failures;
+	unsigned steps, breaks, failures, shared;
 };
 
 static struct mtime
@@ -121,6 +121,15 @@ slice(struct study *y)
 	y->slice_at_s = cut.again_s > 0.0 ? y->clock.t_s + cut.again_s : 0.0;
 }
 
+static unsigned
+fav_view(const struct study *y)
+{
+	unsigned view;
+
+	bank_favourite(&y->src[0].est.bank, &view);
+	return view;
+}
+
 static void
 discipline(struct study *y)
 {
@@ -165,10 +174,11 @@ discipline(struct study *y)
 	if (y->verbose) {
 		printf("# %.1f err %.2f us off %.2f us sd %.2f us freq %.4f (true %.4f) +- %.4f "
 		       "ppm wander %.1e "
-		       "poll %d tc %d sys %u surv %u\n",
+		       "poll %d tc %d sys %u surv %u view %u\n",
 		    now, y->clock.err_s * 1e6, in.offset_s * 1e6, sqrt(in.var_s2) * 1e6,
 		    y->loop.freq * 1e6, -y->clock.freq_now * 1e6, sqrt(in.freq_var) * 1e6,
-		    in.wander, y->loop.poll_log2s, out.time_constant, sel->sys_id, sel->survivors);
+		    in.wander, y->loop.poll_log2s, out.time_constant, sel->sys_id, sel->survivors,
+		    fav_view(y));
 	}
 }
 
@@ -191,6 +201,7 @@ select_sources(struct study *y)
 		struct estimate e;
 		double age;
 
+		y->shared += estimator_shares_clock(&q->est);
 		if (q->reach == 0 || estimator_shares_clock(&q->est) ||
 		    !estimator_predict(&q->est, mono(now), adjusted, &e)) {
 			continue;
@@ -241,9 +252,11 @@ receive(struct study *y, struct study_source *q)
 	}
 	got = estimator_add(&q->est, &s, y->rules.precision_s);
 	if (y->verbose) {
-		printf("## %.1f src %u raw %.2f us rtt %.3f us true err %.2f us: %d bias %.2f\n",
+		printf("## %.1f src %u raw %.2f us rtt %.3f us true err %.2f us: %d bias %.2f same "
+		       "%.1f asked %u\n",
 		    now, (unsigned)(q - y->src), s.offset_s * 1e6, s.delay_s * 1e6,
-		    (s.offset_s + y->clock.err_s) * 1e6, (int)got, q->est.bias_s * 1e6);
+		    (s.offset_s + y->clock.err_s) * 1e6, (int)got, q->est.bias_s * 1e6,
+		    q->est.same_log, q->est.asked);
 	}
 	if (got == ESTIMATOR_REFUSED) {
 		return;
@@ -340,6 +353,7 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 		.packets_h = y->packets / s->hours,
 		.steps = y->steps,
 		.breaks = y->breaks,
+		.shared = y->shared,
 		.slew = y->clock.rate_max };
 	for (unsigned i = 0; i < s->source_n; i++) {
 		out->failures += y->src[i].est.failures;
@@ -368,8 +382,8 @@ report(const struct scenario *s, const struct result *r, unsigned n)
 {
 	double rms[SEEDS_MAX], bound[SEEDS_MAX], ratio[SEEDS_MAX], freq[SEEDS_MAX], fast[SEEDS_MAX],
 	    pk[SEEDS_MAX];
-	double max = 0.0, slew = 0.0, breaks = 0.0, steps = 0.0, fails = 0.0, pooled = 0.0,
-	       pooled_bound = 0.0;
+	double max = 0.0, slew = 0.0, breaks = 0.0, steps = 0.0, fails = 0.0, shared = 0.0,
+	       pooled = 0.0, pooled_bound = 0.0;
 
 	for (unsigned i = 0; i < n; i++) {
 		rms[i] = r[i].rms_s;
@@ -383,6 +397,7 @@ report(const struct scenario *s, const struct result *r, unsigned n)
 		breaks += r[i].breaks;
 		steps += r[i].steps;
 		fails += r[i].failures;
+		shared += r[i].shared;
 		pooled += r[i].rms_s * r[i].rms_s;
 		pooled_bound += r[i].bound_s * r[i].bound_s;
 	}
@@ -390,7 +405,10 @@ report(const struct scenario *s, const struct result *r, unsigned n)
 	printf("%-34s %9.2f %9.2f %6.2f %5.2f %5.2f %9.1f %8.4f %6.1f %8.0f %5.0f %4.1f %4.1f%s\n",
 	    s->name, median(rms, n) * 1e6, median(bound, n) * 1e6, ratio[n / 2], ratio[n - 1],
 	    sqrt(pooled / pooled_bound), max * 1e6, median(freq, n) * 1e6, median(pk, n),
-	    median(fast, n), slew * 1e6, breaks / n, steps / n, fails > 0.0 ? " FAILURES" : "");
+	    median(fast, n), slew * 1e6, breaks / n, steps / n,
+	    fails > 0.0        ? " FAILURES"
+		: shared > 0.0 ? " SHARED"
+			       : "");
 	fflush(stdout);
 }
 

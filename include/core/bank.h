@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bank - two-state filters that follow one offset, weighed by how well each foretells it.
+ * Pure. One inside each estimator. HACKING.clock derives the filter.
+ *
+ * The filters of a row take a sample for the same thing (a view of its noise); those of a column
+ * assume the same wander of the oscillator.
+ */
+#ifndef CORE_BANK_H
+#define CORE_BANK_H
+#include <stdbool.h>
+#include "core/roundtrip.h"
+
+enum { BANK_WANDERS = 11, BANK_VIEWS = ROUNDTRIP_VIEWS };
+
+struct bank_model {
+	double x_s;             /* offset as of the last sample */
+	double f;               /* its rate of change when nothing adjusts the clock, s/s */
+	double pxx, pxf, pff;   /* covariance: s^2, s, 1 */
+	double log_likelihood;  /* fading, within its row: the best has 0 */
+	double weight;          /* in the whole bank; all make 1 */
+};
+
+struct bank {
+	struct bank_model model[BANK_VIEWS][BANK_WANDERS];
+	double view_log[BANK_VIEWS];    /* log likelihood of each row, fading slowly: the best has 0 */
+};
+
+/* What a view takes a sample for. */
+struct bank_reading {
+	double offset_s, var_s2;
+};
+
+struct estimate {
+	double offset_s, var_s2;        /* to be added to our clock, and its variance */
+	double freq, freq_var;          /* to be added to our free-running rate, s/s */
+	double cov_s;                   /* of both */
+	double wander;                  /* likely wander of the oscillator, s/s per sqrt(s) */
+	double jitter_s;                /* of the source, > 0: RMS of recent innovations */
+};
+
+/* Begins all models at an offset, with what is known of the frequency; all weigh alike. */
+void bank_begin(struct bank *b, double x_s, double var_s2, double freq, double freq_var);
+
+/* Moves the models on by dt_s, in which our clock was adjusted by moved_s. */
+void bank_advance(struct bank *b, double dt_s, double moved_s);
+
+/* Takes in one sample, as each view reads it. */
+void bank_correct(struct bank *b, const struct bank_reading reading[BANK_VIEWS]);
+
+/*
+ * The weighted whole dt_s after the last sample: mean and covariance of a mixture, in which the
+ * models' disagreement counts. jitter_s is left alone.
+ */
+void bank_mix(const struct bank *b, double dt_s, struct estimate *out);
+
+/* Log likelihood of an innovation of variance s_s2, falling like a power only for wild ones. */
+double bank_log_likelihood(double d_s, double s_s2);
+
+/* The model that weighs most, and its view. */
+const struct bank_model *bank_favourite(const struct bank *b, unsigned *view);
+
+/*
+ * Begins anew after a break at a moment age_s ago with an offset of x_s: models in even columns take
+ * it for a jump of the phase and keep the frequency of `old`, the others open the frequency.
+ */
+void bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct estimate *old);
+
+/* False when a value is not finite or a covariance not positive. */
+bool bank_sound(const struct bank *b);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bank - two-state Kalman filters, weighed by likelihood. */
+#include "core/bank.h"
+#include <math.h>
+#include <string.h>
+
+/* sqrt(10)^(i - 20) s/s per sqrt(s): from a crystal in an oven to a bad virtual machine. */
+static const double WANDER[BANK_WANDERS] = { 1e-10, 3.16227766e-10, 1e-9, 3.16227766e-9, 1e-8,
+	3.16227766e-8, 1e-7, 3.16227766e-7, 1e-6, 3.16227766e-6, 1e-5 };
+/* How fast the past fades: which wander may change within hours, which view in days. */
+static const double FADE_WANDER = 0.98;
+static const double FADE_VIEW = 0.995;
+static const double LOG_FLOOR = -20.0;
+/* Log likelihood before any sample: a path is symmetric until it shows otherwise. */
+static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0 };
+/* Beyond this squared innovation over variance the likelihood falls like a power only, so that one
+ * wild sample does not decide between the models. */
+static const double KNEE = 25.0;
+/* A squared innovation counts as no more than this many variances: its noise is taken for larger.
+ */
+static const double OUTLIER = 12.0;
+/* Uncertainty of the frequency opened by a break, s/s. */
+static const double BREAK_FREQ = 31e-6;
+
+static double
+square(double v)
+{
+	return v * v;
+}
+
+static void
+model_advance(struct bank_model *m, double q, double dt_s)
+{
+	double q2 = q * q;
+
+	m->x_s += m->f * dt_s;
+	m->pxx += dt_s * (2.0 * m->pxf + dt_s * m->pff) + q2 * dt_s * dt_s * dt_s / 3.0;
+	m->pxf += dt_s * m->pff + q2 * dt_s * dt_s / 2.0;
+	m->pff += q2 * dt_s;
+}
+
+/* Measurement update in Joseph's form: symmetric and positive whatever the rounding. */
+static void
+model_correct(struct bank_model *m, double d_s, double r_s2)
+{
+	double s = m->pxx + r_s2;
+	double kx = m->pxx / s, kf = m->pxf / s;
+	double a = r_s2 / s;
+	double xx = a * a * m->pxx + kx * kx * r_s2;
+	double xf = a * (m->pxf - kf * m->pxx) + kx * kf * r_s2;
+	double ff = m->pff - 2.0 * kf * m->pxf + kf * kf * (m->pxx + r_s2);
+
+	m->x_s += kx * d_s;
+	m->f += kf * d_s;
+	m->pxx = xx;
+	m->pxf = xf;
+	m->pff = ff;
+}
+
+double
+bank_log_likelihood(double d_s, double s_s2)
+{
+	double u = d_s * d_s / s_s2;
+
+	if (u > KNEE) {
+		u = KNEE + log(u / KNEE);
+	}
+	return -0.5 * (log(s_s2) + u);
+}
+
+static void
+weigh(struct bank *b)
+{
+	double sum = 0.0;
+
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		double row = 0.0, view = exp(b->view_log[v] + VIEW_PRIOR[v]);
+
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].weight = exp(b->model[v][q].log_likelihood);
+			row += b->model[v][q].weight;
+		}
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].weight *= view / row;
+		}
+		sum += view;
+	}
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].weight /= sum;
+		}
+	}
+}
+
+void
+bank_begin(struct bank *b, double x_s, double var_s2, double freq, double freq_var)
+{
+	memset(b, 0, sizeof(*b));
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q] = (struct bank_model){
+				.x_s = x_s, .f = freq, .pxx = var_s2, .pff = freq_var
+			};
+		}
+	}
+	weigh(b);
+}
+
+void
+bank_advance(struct bank *b, double dt_s, double moved_s)
+{
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			model_advance(&b->model[v][q], WANDER[q], dt_s);
+			b->model[v][q].x_s -= moved_s;
+		}
+	}
+}
+
+/* Corrects a row and returns the log likelihood its mixture gave the sample. */
+static double
+correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading)
+{
+	double likelihood[BANK_WANDERS];
+	double top = -HUGE_VAL, best = -HUGE_VAL, weights = 0.0, sum = 0.0;
+
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		double d = reading->offset_s - row[q].x_s;
+
+		likelihood[q] = bank_log_likelihood(d, row[q].pxx + reading->var_s2);
+		top = fmax(top, likelihood[q]);
+		model_correct(&row[q], d, fmax(reading->var_s2, d * d / OUTLIER - row[q].pxx));
+	}
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		weights += row[q].weight;
+		sum += row[q].weight * exp(likelihood[q] - top);
+		row[q].log_likelihood = FADE_WANDER * row[q].log_likelihood + likelihood[q];
+		best = fmax(best, row[q].log_likelihood);
+	}
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		row[q].log_likelihood = fmax(row[q].log_likelihood - best, LOG_FLOOR);
+	}
+	return top + (sum > 0.0 && weights > 0.0 ? log(sum / weights) : 0.0);
+}
+
+void
+bank_correct(struct bank *b, const struct bank_reading reading[BANK_VIEWS])
+{
+	double best = -HUGE_VAL;
+
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		b->view_log[v] =
+		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v]);
+		best = fmax(best, b->view_log[v]);
+	}
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		b->view_log[v] = fmax(b->view_log[v] - best, LOG_FLOOR);
+	}
+	weigh(b);
+}
+
+void
+bank_mix(const struct bank *b, double dt_s, struct estimate *out)
+{
+	double x = 0.0, f = 0.0, q2 = 0.0, xx = 0.0, xf = 0.0, ff = 0.0;
+
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			const struct bank_model *m = &b->model[v][q];
+
+			x += m->weight * (m->x_s + m->f * dt_s);
+			f += m->weight * m->f;
+			q2 += m->weight * square(WANDER[q]);
+		}
+	}
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			struct bank_model m = b->model[v][q];
+
+			model_advance(&m, WANDER[q], dt_s);
+			xx += m.weight * (m.pxx + square(m.x_s - x));
+			xf += m.weight * (m.pxf + (m.x_s - x) * (m.f - f));
+			ff += m.weight * (m.pff + square(m.f - f));
+		}
+	}
+	out->offset_s = x;
+	out->freq = f;
+	out->var_s2 = xx;
+	out->cov_s = xf;
+	out->freq_var = ff;
+	out->wander = sqrt(q2);
+}
+
+const struct bank_model *
+bank_favourite(const struct bank *b, unsigned *view)
+{
+	const struct bank_model *best = &b->model[0][0];
+
+	*view = 0;
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			if (b->model[v][q].weight > best->weight) {
+				best = &b->model[v][q];
+				*view = v;
+			}
+		}
+	}
+	return best;
+}
+
+void
+bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct estimate *old)
+{
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			double freq_var = old->freq_var + (q % 2 == 0 ? 0.0 : square(BREAK_FREQ));
+
+			b->model[v][q] = (struct bank_model){ .x_s = x_s + old->freq * age_s,
+				.f = old->freq,
+				.pxx = var_s2 + freq_var * age_s * age_s,
+				.pxf = freq_var * age_s,
+				.pff = freq_var };
+		}
+	}
+	weigh(b);
+}
+
+bool
+bank_sound(const struct bank *b)
+{
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			const struct bank_model *m = &b->model[v][q];
+
+			if (!isfinite(m->x_s) || !isfinite(m->f) || !isfinite(m->pxx) ||
+			    !isfinite(m->pff) || !isfinite(m->weight) || m->pxx <= 0.0 ||
+			    m->pff <= 0.0 || !(m->pxf * m->pxf <= m->pxx * m->pff * (1.0 + 1e-9))) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
