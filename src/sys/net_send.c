@@ -106,7 +106,7 @@ fill_reply(struct net_slot *o, struct msghdr *h, const struct net_reply *r)
 {
 	memcpy(o->bytes, r->bytes, r->len);
 	o->xmt_at = r->xmt_at;
-	o->iov.iov_len = r->len;
+	h->msg_iov->iov_len = r->len;
 	h->msg_namelen = sockaddr_from_endpoint(&r->to, &o->addr);
 	h->msg_control = o->control;
 	h->msg_controllen = 0;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include "port/net.h"
+#include "sockaddr.h"
 #include "stamps.h"
 #include "sys/net_udp.h"
 
@@ -23,13 +24,15 @@ enum { NET_CONTROL_MAX = 256 }; /* octets of control messages of one datagram */
 /* Longer gaps between requests count as this: after a pause the rate is soon known again. */
 #define NET_GAP_MAX_NS INT64_C(600000)
 
-/* One place of a batch, in or out. */
+/*
+ * One place of a batch, in or out. Places begin at cache lines; memory that no datagram came to
+ * is never touched, which is why what the kernel needs for each place stands apart from it.
+ */
 struct net_slot {
-	struct iovec iov;
-	struct sockaddr_storage addr;
+	alignas(64) union sockaddr_any addr;
 	alignas(struct cmsghdr) uint8_t control[NET_CONTROL_MAX];
-	uint8_t bytes[NET_PACKET_MAX];
 	size_t xmt_at;
+	uint8_t bytes[NET_PACKET_MAX];
 };
 
 struct net_udp {
@@ -38,12 +41,12 @@ struct net_udp {
 	struct ifwatch *ifwatch;
 	void (*changed)(void *ctx);
 	void *changed_ctx;
-	struct net_socket
-	    *reading; /* the loop is in its callback; NULL again when that closes it */
+	struct net_socket *reading; /* in its callback now; NULL again when that closes it */
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
 	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];
+	struct iovec in_iov[NET_UDP_BATCH], out_iov[NET_UDP_CHUNK], stamp_iov;
 	struct net_slot in[NET_UDP_BATCH], out[NET_UDP_CHUNK];
 	uint8_t request[NET_PACKET_MAX];
 	struct msghdr stamp_head;
@@ -78,7 +81,7 @@ struct net_socket {
 static inline struct net_udp *
 net_of(struct net *n)
 {
-	return (struct net_udp *)n;
+	return (void *)n; /* its first member; net_udp_new aligned it */
 }
 
 /* Of the loop: s can be read, or has an error. */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <linux/filter.h>
 #include "net_socket.h"
@@ -100,10 +101,10 @@ refuse_input(int fd)
 static int
 bind_to(int fd, const struct endpoint *e)
 {
-	struct sockaddr_storage sa;
+	union sockaddr_any sa;
 	socklen_t len = sockaddr_from_endpoint(e, &sa);
 
-	return bind(fd, (const struct sockaddr *)&sa, len) == 0 ? 0 : -errno;
+	return bind(fd, &sa.sa, len) == 0 ? 0 : -errno;
 }
 
 /* Wraps fd, which it closes when it fails. */
@@ -131,11 +132,11 @@ socket_new(
 static void
 learn_local(struct net_socket *s)
 {
-	struct sockaddr_storage sa = { 0 };
+	union sockaddr_any sa = { 0 };
 	socklen_t len = sizeof sa;
 
-	if (getsockname(s->fd, (struct sockaddr *)&sa, &len) == 0) {
-		(void)sockaddr_to_endpoint((const struct sockaddr *)&sa, &s->local);
+	if (getsockname(s->fd, &sa.sa, &len) == 0) {
+		(void)sockaddr_to_endpoint(&sa.sa, &s->local);
 	}
 }
 
@@ -181,7 +182,7 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 static int
 connect_from(int fd, const struct endpoint *local, const struct endpoint *remote)
 {
-	struct sockaddr_storage sa;
+	union sockaddr_any sa;
 
 	if (local != NULL && (local->addr.family != ADDR_NONE || local->port != 0)) {
 		struct endpoint from = *local;
@@ -197,7 +198,7 @@ connect_from(int fd, const struct endpoint *local, const struct endpoint *remote
 		}
 	}
 	socklen_t len = sockaddr_from_endpoint(remote, &sa);
-	return connect(fd, (const struct sockaddr *)&sa, len) == 0 ? 0 : -errno;
+	return connect(fd, &sa.sa, len) == 0 ? 0 : -errno;
 }
 
 static int
@@ -309,12 +310,12 @@ static const struct net_ops ops = {
 };
 
 static void
-prepare(struct mmsghdr *head, struct net_slot *s)
+prepare(struct msghdr *head, struct iovec *iov, struct net_slot *s)
 {
-	s->iov = (struct iovec){ .iov_base = s->bytes, .iov_len = NET_PACKET_MAX };
-	head->msg_hdr = (struct msghdr){
+	*iov = (struct iovec){ .iov_base = s->bytes, .iov_len = NET_PACKET_MAX };
+	*head = (struct msghdr){
 		.msg_name = &s->addr,
-		.msg_iov = &s->iov,
+		.msg_iov = iov,
 		.msg_iovlen = 1,
 		.msg_control = s->control,
 	};
@@ -323,22 +324,22 @@ prepare(struct mmsghdr *head, struct net_slot *s)
 int
 net_udp_new(struct loop *l, struct net **out)
 {
-	struct net_udp *n = calloc(1, sizeof *n);
+	/* Straight from the kernel: zero, and not there until it is used. */
+	struct net_udp *n =
+	    mmap(NULL, sizeof *n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (n == NULL) {
-		return -ENOMEM;
+	if (n == MAP_FAILED) {
+		return -errno;
 	}
 	n->port.ops = &ops;
 	n->loop = l;
 	for (unsigned i = 0; i < NET_UDP_BATCH; i++) {
-		prepare(&n->in_head[i], &n->in[i]);
+		prepare(&n->in_head[i].msg_hdr, &n->in_iov[i], &n->in[i]);
 	}
 	for (unsigned i = 0; i < NET_UDP_CHUNK; i++) {
-		prepare(&n->out_head[i], &n->out[i]);
+		prepare(&n->out_head[i].msg_hdr, &n->out_iov[i], &n->out[i]);
 	}
-	struct mmsghdr stamp;
-	prepare(&stamp, &n->stamp);
-	n->stamp_head = stamp.msg_hdr;
+	prepare(&n->stamp_head, &n->stamp_iov, &n->stamp);
 	net_ready_slots(n, NET_UDP_BATCH);
 	*out = &n->port;
 	return 0;
@@ -351,6 +352,6 @@ net_udp_free(struct net *port)
 
 	if (n != NULL) {
 		ifwatch_free(n->ifwatch);
-		free(n);
+		(void)munmap(n, sizeof *n);
 	}
 }

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sockaddr - between our addresses and the socket interface's. */
 #include "sockaddr.h"
-#include <netinet/in.h>
 #include <string.h>
 
 socklen_t
-sockaddr_from_endpoint(const struct endpoint *e, struct sockaddr_storage *out)
+sockaddr_from_endpoint(const struct endpoint *e, union sockaddr_any *out)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(e->port) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(e->port) };
-
-	memset(out, 0, sizeof *out);
 	switch (e->addr.family) {
 	case ADDR_NONE:
 		break;
 	case ADDR_V4:
-		memcpy(&v4.sin_addr, e->addr.bytes, 4);
-		memcpy(out, &v4, sizeof v4);
-		return sizeof v4;
+		out->v4 = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(e->port) };
+		memcpy(&out->v4.sin_addr, e->addr.bytes, 4);
+		return sizeof out->v4;
 	case ADDR_V6:
-		memcpy(&v6.sin6_addr, e->addr.bytes, 16);
-		v6.sin6_scope_id = e->addr.scope;
-		memcpy(out, &v6, sizeof v6);
-		return sizeof v6;
+		out->v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+			.sin6_port = htons(e->port),
+			.sin6_scope_id = e->addr.scope };
+		memcpy(&out->v6.sin6_addr, e->addr.bytes, 16);
+		return sizeof out->v6;
 	}
 	return 0;
 }

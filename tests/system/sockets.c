@@ -207,13 +207,13 @@ static int
 plain_socket(const char *bind_to, unsigned port)
 {
 	struct endpoint e = at(bind_to, port);
-	struct sockaddr_storage sa;
+	union sockaddr_any sa;
 	socklen_t len = sockaddr_from_endpoint(&e, &sa);
-	int one = 1, fd = socket(sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int one = 1, fd = socket(sa.sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
 	assert_true(fd >= 0);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one), 0);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&sa, len), 0);
+	assert_int_equal(bind(fd, &sa.sa, len), 0);
 	return fd;
 }
 
@@ -221,21 +221,21 @@ static void
 plain_send(int fd, const char *address, unsigned port, size_t len)
 {
 	struct endpoint e = at(address, port);
-	struct sockaddr_storage sa;
+	union sockaddr_any sa;
 	socklen_t sa_len = sockaddr_from_endpoint(&e, &sa);
 	static const uint8_t bytes[2000];
 
-	assert_int_equal(sendto(fd, bytes, len, 0, (const struct sockaddr *)&sa, sa_len), len);
+	assert_int_equal(sendto(fd, bytes, len, 0, &sa.sa, sa_len), len);
 }
 
 static bool
 plain_receive(int fd, uint8_t *buf, size_t cap, struct endpoint *from)
 {
-	struct sockaddr_storage sa = { 0 };
+	union sockaddr_any sa = { 0 };
 	socklen_t len = sizeof sa;
-	ssize_t n = recvfrom(fd, buf, cap, 0, (struct sockaddr *)&sa, &len);
+	ssize_t n = recvfrom(fd, buf, cap, 0, &sa.sa, &len);
 
-	return n >= 0 && sockaddr_to_endpoint((const struct sockaddr *)&sa, from);
+	return n >= 0 && sockaddr_to_endpoint(&sa.sa, from);
 }
 
 /* ---- requests and answers ---- */

@@ -197,21 +197,21 @@ static void
 an_endpoint_survives_the_way_to_the_socket_interface_and_back(void **state)
 {
 	static const char *const text[] = { "192.0.2.1", "2001:db8::1", "fe80::1%3" };
-	struct sockaddr_storage sa;
+	union sockaddr_any sa;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		struct endpoint in = { .port = 123 }, out = { 0 };
 		assert_true(addr_parse(text[i], &in.addr));
 		assert_int_not_equal(sockaddr_from_endpoint(&in, &sa), 0);
-		assert_true(sockaddr_to_endpoint((const struct sockaddr *)&sa, &out));
+		assert_true(sockaddr_to_endpoint(&sa.sa, &out));
 		assert_true(endpoint_equal(&in, &out));
 		assert_int_equal(in.addr.scope, out.addr.scope);
 	}
 	struct endpoint none = { 0 };
 	assert_int_equal(sockaddr_from_endpoint(&none, &sa), 0);
-	sa.ss_family = AF_UNIX;
-	assert_false(sockaddr_to_endpoint((const struct sockaddr *)&sa, &none));
+	sa.sa.sa_family = AF_UNIX;
+	assert_false(sockaddr_to_endpoint(&sa.sa, &none));
 }
 
 static void
