@@ -20,6 +20,7 @@
 
 enum {
 	ESTIMATOR_INNOVATIONS = 16,
+	ESTIMATOR_PENDING = 2, /* samples that no model explains, until the models break */
 	ESTIMATOR_ASK_AGAIN_S = 8, /* after ESTIMATOR_SUSPECT, within the budget of the source */
 	ESTIMATOR_BURST = 4 /* requests after ESTIMATOR_BROKE, within the budget */
 };

@@ -249,7 +249,7 @@ follow_estimate(struct peer *p, enum estimator_result r)
 	if (r == ESTIMATOR_BROKE) {
 		d->cw.broke = true;
 		p->a.poll.asked = ESTIMATOR_BURST;
-		report(d, LOG_LEVEL_NOTICE, "%s: its offset is not what was foretold, three times: begun anew",
+		report(d, LOG_LEVEL_NOTICE, "%s: its offset is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
 	if ((r == ESTIMATOR_SUSPECT && assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) ||

@@ -130,7 +130,7 @@ foretells_offset_and_growing_doubt(void **state)
 static void
 steering_and_steps_do_not_disturb_it(void **state)
 {
-	struct bench still, moved;
+	static struct bench still, moved;
 	struct estimate a, b;
 
 	(void)state;
