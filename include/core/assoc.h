@@ -21,6 +21,7 @@
 enum {
 	ASSOC_UNREACH = 10,             /* polls without an answer before the interval grows */
 	ASSOC_BURST = 8,                /* packets of a burst */
+	ASSOC_SAMPLES = 4,              /* so many before a source may be selected */
 	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
 	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
 };
@@ -57,8 +58,9 @@ struct assoc_world {
 	int allan_log2s;
 	bool startup;                   /* classic filter: newest first */
 	bool synced;
+	bool adaptive;                  /* the estimator speaks for a source, not the clock filter */
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
-	double freq, freq_sigma;        /* rate our clock is known to need, s/s; sigma 0: unknown */
+	double freq, freq_sigma;        /* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
 	uint64_t random;                /* fresh for every call */
 	const uint32_t *own_refid;      /* reference ids of our own addresses: a loop when the server shows one */
 	unsigned own_refid_n;
@@ -192,26 +194,25 @@ bool assoc_repoll(struct assoc *a, const struct assoc_world *w);
 /* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
 unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 
-/* Root distance of the classic filter's choice, now. RFC 5905, 11.2. */
+/*
+ * Root distance, now (RFC 5905, 11.2): of the classic filter's choice; or of the estimate, which is no farther from the
+ * truth than any one sample allows: half its round trip, its dispersion as aged, and what lies between both.
+ */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
-/*
- * How far our clock can be off by what the source says, until the next answer and while slew_s is being slewed in:
- * the offset left plus the root distance of the sample chosen. A newer sample that contradicts it counts as well: one of
- * the two is wrong, and it is not known which.
- */
-double assoc_bound_s(const struct assoc *a, const struct assoc_world *w, double slew_s);
+/* In the burst that is to make it fit, and not yet there. */
+bool assoc_settling(const struct assoc *a);
 
 /*
  * What the newest answer says by itself: the offset left, and how far the true one may be from it. False when there is
  * none, or the last poll had no answer.
  */
-bool assoc_newest(const struct assoc *a, const struct assoc_world *w, double *left_s, double *dist_s);
+bool assoc_newest(const struct assoc *a, const struct assoc_world *w, double *offset_s, double *dist_s);
 
 /*
  * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said yet. Meaningful
  * when assoc_unfit gives 0.
  */
-bool assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out);
+bool assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out);
 
 #endif

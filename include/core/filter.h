@@ -33,6 +33,7 @@ enum filter_result {
 
 struct filter_rules {
 	double precision_s;     /* of the local clock, > 0; the floor of jitter_s */
+	double freq;            /* rate adjustment of our clock in force, s/s */
 	double phi;             /* s/s, NTP_PHI */
 	double maxdist_s;       /* tos maxdist */
 	int allan_log2s;        /* older samples count by delay + dispersion */

@@ -10,12 +10,13 @@ static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double HOUR_S = 3600.0;
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
+enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DOUBTS = 2, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
 
+/* lo wins over hi. */
 static int
 clamp_int(int v, int lo, int hi)
 {
-	return v < lo ? lo : v > hi ? hi : v;
+	return v < lo || hi < lo ? lo : v > hi ? hi : v;
 }
 
 static double
@@ -100,6 +101,13 @@ interval_s(const struct assoc *a, const struct assoc_world *w)
 	return log2s_to_s(a->poll.hpoll) * (1.0 + fraction_of(w->random) / 16.0);
 }
 
+/* Two seconds, also where the clock reads coarsely. */
+static double
+spacing_s(const struct assoc_world *w)
+{
+	return ASSOC_SPACING_S + log2s_to_s(w->precision);
+}
+
 static void
 start_burst(struct assoc *a, unsigned packets)
 {
@@ -122,7 +130,8 @@ static void
 adjust_hpoll(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->poll.unreach >= ASSOC_UNREACH) {
-		a->poll.hpoll++;
+		/* Ten minutes of network every few hours are enough for some: do not sleep through them. */
+		a->poll.hpoll = clamp_int(a->poll.hpoll + 1, a->poll.floor, DARK_POLL_MAX);
 	} else if (a->poll.reach != 0) {
 		a->poll.hpoll = w->sys_poll;
 	}
@@ -136,7 +145,7 @@ static void
 shift_reach(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
 {
 	unsigned before = a->poll.reach;
-	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .phi = w->phi,
+	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->phi,
 		.maxdist_s = w->maxdist_s, .allan_log2s = w->allan_log2s,
 		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup };
 
@@ -168,7 +177,7 @@ static double
 next_delay_s(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->poll.burst > 0) {
-		return ASSOC_SPACING_S;
+		return spacing_s(w);
 	}
 	/* Not answered since the start: with iburst soon again, at doubling distances. */
 	if (a->poll.burst_armed && a->poll.reach == 0 && a->poll.tries <= QUICK_TRIES) {
@@ -231,7 +240,7 @@ bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
 	double budget = HOUR_S / log2s_to_s(a->rules.minpoll) + ASSOC_BURST;
-	double least = a->poll.sent_once ? ASSOC_SPACING_S - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
+	double least = a->poll.sent_once ? spacing_s(w) - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
 	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
 
 	if (a->kissed_deny || (double)a->poll.hour_sent >= budget || !mtime_before(at, a->poll.next)) {
@@ -389,15 +398,12 @@ measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 static void
 take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w, struct assoc_answer *out)
 {
-	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .phi = w->phi,
+	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->phi,
 		.maxdist_s = w->maxdist_s, .allan_log2s = w->allan_log2s,
 		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup };
 
 	if (a->poll.reach == 0) {
 		out->events |= 1u << PEER_EVENT_REACHABLE;
-		/* A server that was not fit before is now: its first burst taught nothing. */
-		a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 && a->poll.burst == 0 &&
-		    a->poll.floor == a->rules.minpoll;
 	}
 	a->poll.reach |= 1;
 	a->poll.unreach = 0;
@@ -422,7 +428,7 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 static void
 release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
 {
-	struct mtime at = mtime_add_s(a->poll.last_sent, ASSOC_SPACING_S);
+	struct mtime at = mtime_add_s(a->poll.last_sent, spacing_s(w));
 
 	if (!a->poll.burst_armed) {
 		return;
@@ -462,15 +468,16 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 	a->wire.last_xmt = p->hdr.xmt;
 	a->wire.have_last = true;
 	keep_header(a, &p->hdr, t4, t4_mono);
-	release_burst(a, w, out);
+	/* It answers, if not with the time: no reason to ask more and more seldom. */
+	a->poll.unreach = 0;
 	v = check_header(a, w);
 	if (v != VERDICT_OK) {
 		return v;
 	}
+	release_burst(a, w, out);
 	v = measure(a, w, &s);
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
-		release_burst(a, w, out);
 	}
 	return v;
 }
@@ -530,8 +537,8 @@ shows_our_refid(const struct assoc *a, const struct assoc_world *w)
 	return false;
 }
 
-double
-assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
+static double
+classic_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
 	const struct sample *b = &a->filter.best;
 	double age_s = fmax(mtime_diff_s(w->now, b->at), 0.0);
@@ -540,50 +547,88 @@ assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 	    a->filter.jitter_s;
 }
 
-/* What is left of the offset of a sample, after the adjustments since. */
-static double
-left_of(const struct sample *s, const struct assoc_world *w)
+/* Stages of the filter that hold an answer, not a silence. */
+static unsigned
+answers_held(const struct assoc *a)
 {
-	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9;
-}
+	unsigned n = 0;
 
-static double
-farthest_s(double left, double slew_s)
-{
-	return fmax(fabs(left), fabs(left - slew_s));
+	for (unsigned i = 0; i < a->filter.filled; i++) {
+		n += a->filter.ring[i].disp_s < NTP_MAXDISP_S;
+	}
+	return n;
 }
 
 bool
-assoc_newest(const struct assoc *a, const struct assoc_world *w, double *left_s, double *dist_s)
+assoc_settling(const struct assoc *a)
+{
+	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);
+}
+
+/*
+ * What is left of the offset of a sample: less the steps and slews since, but not what only made up for the rate freq
+ * that our free-running clock lacks.
+ */
+static double
+left_s(const struct sample *s, double freq, const struct assoc_world *w)
+{
+	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9 + freq * mtime_diff_s(w->now, s->at);
+}
+
+/* How far from the truth a sample can be that allows for nothing but itself. */
+static double
+alone_s(const struct sample *s)
+{
+	return (s->delay_s + s->root_delay_s) / 2 + s->root_disp_s + s->disp_s;
+}
+
+bool
+assoc_newest(const struct assoc *a, const struct assoc_world *w, double *offset_s, double *dist_s)
 {
 	struct sample n;
 
 	if (!filter_stage(&a->filter, 0, w->now, w->phi, &n) || n.disp_s >= NTP_MAXDISP_S) {
 		return false;
 	}
-	*left_s = left_of(&n, w);
-	*dist_s = (n.delay_s + n.root_delay_s) / 2 + n.root_disp_s + n.disp_s;
+	*offset_s = left_s(&n, w->freq, w);
+	*dist_s = alone_s(&n);
 	return true;
 }
 
-double
-assoc_bound_s(const struct assoc *a, const struct assoc_world *w, double slew_s)
+/* How far from the truth an estimate can be, going by one sample alone. */
+static double
+sample_dist_s(const struct sample *s, const struct estimate *e, const struct assoc_world *w)
 {
-	double best_s = left_of(&a->filter.best, w), best_dist_s = assoc_root_dist_s(a, w);
-	double bound_s = farthest_s(best_s, slew_s) + best_dist_s;
-	double newest_s, newest_dist_s;
-
-	if (!assoc_newest(a, w, &newest_s, &newest_dist_s) ||
-	    fabs(newest_s - best_s) <= newest_dist_s + best_dist_s) {
-		return bound_s;
-	}
-	return fmax(bound_s, farthest_s(newest_s, slew_s) + newest_dist_s);
+	return alone_s(s) + fabs(left_s(s, e->freq, w) - e->offset_s);
 }
 
 static double
-reported_dist_s(const struct assoc *a, const struct assoc_world *w)
+estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
-	return a->filter.usable ? assoc_root_dist_s(a, w) : NTP_MAXDISP_S;
+	double least_s = NTP_MAXDISP_S;
+	struct estimate e;
+	struct sample s;
+
+	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
+		return NTP_MAXDISP_S;
+	}
+	/* Twice in a row not what was foretold: what the last sample says may be true. */
+	if (a->est.pending_n >= DOUBTS && filter_stage(&a->filter, 0, w->now, w->phi, &s)) {
+		return sample_dist_s(&s, &e, w) + e.jitter_s;
+	}
+	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi, &s); i++) {
+		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
+	}
+	return least_s + e.jitter_s;
+}
+
+double
+assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
+{
+	if (w->adaptive && !(a->rules.flags & ASSOC_LOCAL)) {
+		return estimated_dist_s(a, w);
+	}
+	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
 }
 
 unsigned
@@ -594,10 +639,10 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC || a->srv.stratum >= w->ceiling) {
 		bits |= FLASH_PEER_STRATUM;
 	}
-	if (reported_dist_s(a, w) >= w->maxdist_s + w->phi * log2s_to_s(a->poll.hpoll)) {
+	if (assoc_root_dist_s(a, w) >= w->maxdist_s + w->phi * log2s_to_s(a->poll.hpoll)) {
 		bits |= FLASH_PEER_DIST;
 	}
-	if (shows_our_refid(a, w)) {
+	if (shows_our_refid(a, w) || (w->adaptive && estimator_shares_clock(&a->est))) {
 		bits |= FLASH_PEER_LOOP;
 	}
 	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
@@ -645,7 +690,7 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 }
 
 bool
-assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptive, struct candidate *out)
+assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
 {
 	*out = (struct candidate){
 		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a), .leap = a->srv.leap,
@@ -653,5 +698,5 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, bool adaptiv
 		.root_dist_s = assoc_root_dist_s(a, w),
 		.orphan_metric = a->srv.refid,
 	};
-	return !adaptive || estimated(a, w, out);
+	return !w->adaptive || estimated(a, w, out);
 }

@@ -58,11 +58,15 @@ push(struct filter *f, const struct sample *s)
 	}
 }
 
-/* a - b as the clock would show it had nobody adjusted it between the two. */
+/*
+ * a - b as the clock would show it without the steps and slews between the two. Of the adjustments
+ * those that make up for the oscillator's rate stay: without them the offset would drift.
+ */
 static double
-free_diff_s(const struct sample *a, const struct sample *b)
+unmoved_diff_s(const struct sample *a, const struct sample *b, double freq)
 {
-	return a->offset_s - b->offset_s + (double)(a->adjusted_ns - b->adjusted_ns) * 1e-9;
+	return a->offset_s - b->offset_s + (double)(a->adjusted_ns - b->adjusted_ns) * 1e-9 -
+	    freq * mtime_diff_s(a->at, b->at);
 }
 
 /*
@@ -126,16 +130,16 @@ weighted_disp_s(const struct filter *f, const struct ranking *k)
 }
 
 static double
-rms_to_first_s(const struct filter *f, const struct ranking *k, double precision_s)
+rms_to_first_s(const struct filter *f, const struct ranking *k, const struct filter_rules *r)
 {
 	double sum = 0.0;
 
 	for (unsigned i = 1; i < k->fit_n; i++) {
-		double d = free_diff_s(&f->ring[k->fit[i]], &f->ring[k->fit[0]]);
+		double d = unmoved_diff_s(&f->ring[k->fit[i]], &f->ring[k->fit[0]], r->freq);
 
 		sum += d * d;
 	}
-	return fmax(k->fit_n > 1 ? sqrt(sum / (k->fit_n - 1)) : 0.0, precision_s);
+	return fmax(k->fit_n > 1 ? sqrt(sum / (k->fit_n - 1)) : 0.0, r->precision_s);
 }
 
 static enum filter_result
@@ -153,8 +157,8 @@ choose(struct filter *f, const struct filter_rules *r)
 		return FILTER_NOTHING;
 	}
 	first = &f->ring[k.fit[0]];
-	diff_s = fabs(free_diff_s(first, &f->last));
-	f->jitter_s = rms_to_first_s(f, &k, r->precision_s);
+	diff_s = fabs(unmoved_diff_s(first, &f->last, r->freq));
+	f->jitter_s = rms_to_first_s(f, &k, r);
 	f->last = *first;
 	if (f->chosen && !mtime_before(f->used, first->at)) {
 		f->best = *first;

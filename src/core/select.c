@@ -19,6 +19,7 @@ struct run {
 	unsigned orphan, local, pps;    /* candidates set aside, or NOBODY */
 	unsigned fit_n;                 /* entries of the intersection */
 	bool interval;                  /* the intersection was found */
+	bool midpoints;                 /* and it holds the midpoints of a majority */
 };
 
 /* A total order, so that sums are added up alike whatever the order of the input. */
@@ -158,15 +159,41 @@ overlap(const struct select_work *w, int want, double *low_s, double *high_s)
 	}
 }
 
+static bool
+within(const struct selection *out, double at_s)
+{
+	return at_s >= out->low_s && at_s <= out->high_s;
+}
+
+static unsigned
+midpoints_outside(const struct run *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->fit_n; i++) {
+		n += !within(r->out, of_entry(r, i)->offset_s);
+	}
+	return n;
+}
+
+/* Finds where all but allow intervals overlap. */
+static bool
+overlap_but(struct run *r, unsigned allow)
+{
+	overlap(r->w, (int)(r->fit_n - allow), &r->out->low_s, &r->out->high_s);
+	return r->out->low_s < r->out->high_s;
+}
+
 /*
- * Finds the interval that contains points of the most sources, a majority of them. As ntpd does,
- * by overlap of the intervals; RFC 5905 also wants the midpoints inside (11.2.1).
+ * Finds the interval that contains points of the most sources, a majority of them, and all but so
+ * many of their midpoints as there are intervals outside (RFC 5905, 11.2.1). Without the second
+ * condition a falseticker whose interval just touches the others' leads the clock to its edge.
+ * Where the midpoints scatter too widely for any such interval, the overlap alone decides, as in
+ * ntpd: sources with overlapping intervals do not contradict each other.
  */
 static void
 intersect(struct run *r)
 {
-	struct selection *out = r->out;
-
 	for (unsigned i = 0; i < r->fit_n; i++) {
 		const struct candidate *c = of_entry(r, i);
 
@@ -174,8 +201,11 @@ intersect(struct run *r)
 		add_edge(r->w, c->offset_s + c->root_dist_s, +1);
 	}
 	for (unsigned allow = 0; 2 * allow < r->fit_n && !r->interval; allow++) {
-		overlap(r->w, (int)(r->fit_n - allow), &out->low_s, &out->high_s);
-		r->interval = out->low_s < out->high_s;
+		r->midpoints = overlap_but(r, allow) && midpoints_outside(r) <= allow;
+		r->interval = r->midpoints;
+	}
+	for (unsigned allow = 0; 2 * allow < r->fit_n && !r->interval; allow++) {
+		r->interval = overlap_but(r, allow);
 	}
 }
 
@@ -184,6 +214,9 @@ is_truechimer(const struct run *r, const struct candidate *c)
 {
 	if ((c->flags & CANDIDATE_TRUE) != 0) {
 		return true;
+	}
+	if (r->midpoints) {
+		return within(r->out, c->offset_s);
 	}
 	return r->interval && c->offset_s + c->root_dist_s >= r->out->low_s &&
 	    c->offset_s - c->root_dist_s <= r->out->high_s;

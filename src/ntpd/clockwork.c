@@ -98,7 +98,6 @@ unsynchronise(struct ntpd *d, const char *refid)
 static unsigned
 gather(struct ntpd *d, const struct assoc_world *w)
 {
-	bool adaptive = settings_adaptive(d);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
@@ -108,7 +107,7 @@ gather(struct ntpd *d, const struct assoc_world *w)
 		}
 		p->a.tally = TALLY_REJECT;
 		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
-		if (assoc_unfit(&p->a, w) == 0 && assoc_candidate(&p->a, w, adaptive, &d->cw.cand[n])) {
+		if (assoc_unfit(&p->a, w) == 0 && assoc_candidate(&p->a, w, &d->cw.cand[n])) {
 			n++;
 		}
 	}
@@ -180,26 +179,26 @@ on_orphan_timer(void *ctx)
 	}
 }
 
-/*
- * Without a system peer the last root distance goes on growing slowly. When an answer shows that the clock is farther
- * off than that, it is said, though the source may not be followed (yet).
- */
+/* An answer that shows the clock to be farther off than we say is heeded, though its source may not be followed. */
+static void
+heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+{
+	double offset_s, dist_s, told_s = clockwork_root_dist_s(d);
+
+	if (assoc_newest(a, w, &offset_s, &dist_s) && fabs(offset_s) - dist_s > told_s) {
+		d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(offset_s) + dist_s - told_s;
+		d->sys.at = w->now;
+	}
+}
+
+/* Without a system peer the last root distance only goes on growing slowly. */
 static void
 heed_answers(struct ntpd *d, const struct assoc_world *w)
 {
-	double left_s, dist_s, told_s;
-
 	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
-
-		if (a->id == 0 || (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) != 0 ||
-		    !assoc_newest(a, w, &left_s, &dist_s)) {
-			continue;
-		}
-		told_s = clockwork_root_dist_s(d);
-		if (fabs(left_s) - dist_s > told_s) {
-			d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(left_s) + dist_s - told_s;
-			d->sys.at = w->now;
+		if (a->id != 0 && (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0) {
+			heed_answer(d, a, w);
 		}
 	}
 }
@@ -237,24 +236,32 @@ found_sys_peer(struct ntpd *d, struct peer *p)
 
 /* ---- the system variables after an update. reference/algorithms, section 7 ---- */
 
+/* What the clock may be wrong by, besides half the round trip to the root. */
+static double
+root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world *w, double root_delay_s)
+{
+	const struct selection *sel = &d->cw.sel;
+	double dist_s = assoc_root_dist_s(&p->a, w);
+	/* The distance is that of the system peer; the clock goes where all survivors together say. */
+	double apart_s = fabs(sel->offset_s - d->cw.cand[sel->sys_at].offset_s);
+
+	return fmax(d->conf->tos.mindist_s, dist_s - root_delay_s / 2 + apart_s + fabs(sel->offset_s));
+}
+
 static void
-take_over(struct ntpd *d, const struct peer *p, enum ntp_leap leap)
+take_over(struct ntpd *d, const struct peer *p, const struct assoc_world *w, enum ntp_leap leap)
 {
 	const struct assoc_server *srv = &p->a.srv;
-	const struct sample *s = &p->a.filter.best;
-	struct mtime now = now_of(d);
-	struct assoc_world w = settings_world(d);
-	double bound_s = assoc_bound_s(&p->a, &w, d->cw.adjust.controlled ? d->sys.offset_s : 0.0);
 
 	d->sys.leap = leap;
 	d->sys.stratum = (uint8_t)(srv->stratum + 1);
 	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
 	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
-	d->sys.root_delay_s = s->delay_s + srv->root_delay_s;
-	d->sys.root_disp_s = fmax(d->conf->tos.mindist_s,
-	    bound_s - d->sys.root_delay_s / 2 + d->cw.sel.jitter_s);
-	d->sys.at = now;
+	d->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
+	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
+	d->sys.at = w->now;
 	d->sys.reftime = p->a.wire.t4;
+	heed_answer(d, &p->a, w);
 }
 
 static void
@@ -336,18 +343,18 @@ step(struct ntpd *d, const struct steering *st)
 	}
 	unsynchronise(d, "STEP");
 	peers_clock_moved(d, !settings_adaptive(d));
-	peers_ask_soon(d, 0.0);
+	peers_ask_soon(d, settings_adaptive(d) ? 1 : ASSOC_BURST);
 	done_once(d, "set");
 	return true;
 }
 
 static void
-slew(struct ntpd *d, struct peer *p, const struct steering *st)
+slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct steering *st)
 {
 	bool was = d->sys.leap != LEAP_UNSYNC;
 
 	hand_on(d, adjust_slew(&d->cw.adjust, st->phase_s, st->freq, st->time_constant));
-	take_over(d, p, st->synced ? d->cw.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
+	take_over(d, p, w, st->synced ? d->cw.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
 	if (!was && d->sys.leap != LEAP_UNSYNC) {
 		first_sync(d);
 	}
@@ -384,7 +391,7 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	report_events(d, &st);
 	switch (st.act) {
 	case STEER_SLEW:
-		slew(d, p, &st);
+		slew(d, p, w, &st);
 		break;
 	case STEER_STEP:
 		stepped = step(d, &st);
@@ -395,12 +402,12 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	case STEER_NONE:
 		/* What is not corrected is an error to be told. */
 		if (d->sys.leap != LEAP_UNSYNC) {
-			take_over(d, p, d->sys.leap);
+			take_over(d, p, w, d->sys.leap);
 		}
 		break;
 	}
 	if (st.burst) {
-		peers_ask_soon(d, 0.0);
+		peers_ask_soon(d, 1);
 	}
 	if (d->cw.disc.loop.poll_log2s != poll_before) {
 		peers_repoll(d);
@@ -410,11 +417,11 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 
 /* Without control over the clock all is measured, nothing steered. */
 static void
-observe(struct ntpd *d, const struct peer *p)
+observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 {
 	bool was = clockwork_leap(d) != LEAP_UNSYNC;
 
-	take_over(d, p, d->cw.sel.leap);
+	take_over(d, p, w, d->cw.sel.leap);
 	if (!was && clockwork_leap(d) != LEAP_UNSYNC) {
 		report_system_event(d, EVENT_CLOCK_SYNC, "clock not controlled");
 		first_sync(d);
@@ -432,6 +439,21 @@ newer_than_used(const struct ntpd *d, const struct peer *p)
 	return settings_adaptive(d) || mtime_before(d->sys.epoch, p->a.filter.best.at);
 }
 
+/*
+ * Before the first correction every source that has begun its burst may finish the part of it that makes it fit: the
+ * first to answer is not yet a majority.
+ */
+static bool
+others_coming(const struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0 && assoc_settling(&d->peers.peer[i].a)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* One pass; true when it must be done once more because the clock was stepped. */
 static bool
 pass(struct ntpd *d)
@@ -440,6 +462,9 @@ pass(struct ntpd *d)
 	struct select_rules rules = settings_select(d);
 	struct peer *p;
 
+	if (!d->cw.disc.updated && d->sys.leap == LEAP_UNSYNC && others_coming(d)) {
+		return false;
+	}
 	select_run(d->cw.cand, gather(d, &w), &rules, &d->cw.memory, &d->cw.work, &d->cw.sel);
 	mark_tallies(d);
 	p = peers_by_id(d, d->cw.sel.sys_id);
@@ -456,7 +481,7 @@ pass(struct ntpd *d)
 	d->sys.jitter_s = d->cw.sel.jitter_s;
 	/* LOCAL is our own clock: it has nothing to say about its error. */
 	if (!d->cw.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
-		observe(d, p);
+		observe(d, p, &w);
 		return false;
 	}
 	return steer(d, p, &w) && settings_adaptive(d);
@@ -489,13 +514,13 @@ clock_moved(struct ntpd *d, const struct adjust_finding *f)
 	}
 	d->cw.moved_locally = true;
 	discipline_disturbed(&d->cw.disc, by_s, now_of(d));
-	peers_clock_moved(d, !settings_adaptive(d) || f->slept);
+	peers_clock_moved(d, !settings_adaptive(d));
 	if (d->sys.leap != LEAP_UNSYNC) {
 		d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(by_s);
 		d->sys.at = now_of(d);
 		tell_kernel(d);
 	}
-	peers_ask_soon(d, 0.0);
+	peers_ask_soon(d, ASSOC_BURST);
 }
 
 void

@@ -235,6 +235,31 @@ look_elsewhere(struct peer *p)
 	ask_name(o);
 }
 
+/* Requests out of turn that are still wanted, two seconds apart as far as the budget goes. */
+static void
+ask_on(struct peer *p, const struct assoc_world *w)
+{
+	if (p->a.poll.asked > 0) {
+		p->a.poll.asked--;
+		if (assoc_ask_soon(&p->a, ASSOC_SPACING_S, w)) {
+			arm(p);
+		}
+	}
+}
+
+static void
+say_shared_clock(struct peer *p)
+{
+	bool shares = settings_adaptive(p->d) && estimator_shares_clock(&p->a.est);
+	char addr[ADDR_TEXT_MAX];
+
+	if (shares && !p->shares_clock) {
+		report(p->d, LOG_LEVEL_WARNING, "%s runs on the very clock we set (a container of this host?): not used",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr));
+	}
+	p->shares_clock = shares;
+}
+
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
 static void
 follow_estimate(struct peer *p, enum estimator_result r)
@@ -243,20 +268,18 @@ follow_estimate(struct peer *p, enum estimator_result r)
 	struct assoc_world w = settings_world(d);
 	char addr[ADDR_TEXT_MAX];
 
-	if (!settings_adaptive(d)) {
-		return;
-	}
-	if (r == ESTIMATOR_BROKE) {
+	say_shared_clock(p);
+	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
 		d->cw.broke = true;
 		p->a.poll.asked = ESTIMATOR_BURST;
 		report(d, LOG_LEVEL_NOTICE, "%s: its offset is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
-	if ((r == ESTIMATOR_SUSPECT && assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) ||
-	    (p->a.poll.asked > 0 && assoc_ask_soon(&p->a, ASSOC_SPACING_S, &w))) {
-		p->a.poll.asked -= p->a.poll.asked > 0;
+	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
+	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
 		arm(p);
 	}
+	ask_on(p, &w);
 }
 
 static void
@@ -794,13 +817,17 @@ peers_clock_moved(struct ntpd *d, bool reset)
 }
 
 void
-peers_ask_soon(struct ntpd *d, double delay_s)
+peers_ask_soon(struct ntpd *d, unsigned requests)
 {
 	struct assoc_world w = settings_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id != 0 && assoc_ask_soon(&p->a, delay_s, &w)) {
+		if (p->a.id == 0) {
+			continue;
+		}
+		p->a.poll.asked = requests - 1;
+		if (assoc_ask_soon(&p->a, 0.0, &w)) {
 			arm(p);
 		}
 	}

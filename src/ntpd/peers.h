@@ -26,8 +26,8 @@ void peers_network_changed(struct ntpd *d);
 /* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */
 void peers_clock_moved(struct ntpd *d, bool reset);
 
-/* Asks every source again as soon as its budget allows. */
-void peers_ask_soon(struct ntpd *d, double delay_s);
+/* Asks every source again, so many times two seconds apart, as far as its budget allows. */
+void peers_ask_soon(struct ntpd *d, unsigned requests);
 
 /* The poll interval of the discipline changed. */
 void peers_repoll(struct ntpd *d);

@@ -78,9 +78,8 @@ system_event_level(enum system_event code)
 void
 report_system_event(struct ntpd *d, enum system_event code, const char *detail)
 {
-	if (!event_system(&d->sys.event, code)) {
-		return;
-	}
+	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
+	(void)event_system(&d->sys.event, code);
 	report(d, system_event_level(code), "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
 }
@@ -90,9 +89,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const ch
 {
 	char addr[ADDR_TEXT_MAX];
 
-	if (!event_peer(&p->a.event, code)) {
-		return;
-	}
+	(void)event_peer(&p->a.event, code);
 	report(d, LOG_LEVEL_INFO, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
 	    detail[0] != '\0' ? " " : "", detail);

@@ -121,7 +121,7 @@ settings_world(struct ntpd *d)
 		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
 		.startup = d->cw.disc.state != CLOCK_SYNC,
-		.synced = d->sys.leap != LEAP_UNSYNC,
+		.synced = d->sys.leap != LEAP_UNSYNC, .adaptive = settings_adaptive(d),
 		.adjusted_ns = adjust_sum(&d->cw.adjust),
 		.freq = d->cw.disc.loop.freq, .freq_sigma = d->cw.disc.loop.freq_sigma,
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,

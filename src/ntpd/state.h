@@ -62,7 +62,7 @@ struct peer {
 	bool blocked;                   /* our own restrict entry drops its answers; said once */
 	bool no_key;                    /* its key is missing or not trusted; said once */
 	int send_error;                 /* last, said once per change */
-	bool popped;                    /* reserved for the statistics of spikes */
+	bool shares_clock;              /* it runs on our clock; said once */
 };
 
 struct peers {

@@ -330,18 +330,22 @@ static void
 a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 {
 	struct sim_node *host = sim_node_new(s, "host", 0.05, 20e-6,
-	    "restrict default\nserver 192.0.2.1 iburst minpoll 4\nserver 192.0.2.50 iburst minpoll 4\n");
+	    "restrict default\nserver 192.0.2.1 iburst minpoll 4\nserver 192.0.2.2 iburst minpoll 4\n"
+	    "server 192.0.2.50 iburst minpoll 4\n");
 	struct sim_server *good = sim_serve(s, "192.0.2.1");
+	struct sim_server *other = sim_serve(s, "192.0.2.2");
 	struct sim_server *container = sim_serve(s, "192.0.2.50");
 
 	container->honest = false;
 	container->shares = &host->clock;
 	host->oracle.minority = true;
 	sim_link(s, host->host, good->host, scenario_wan());
+	sim_link(s, host->host, other->host, scenario_wan());
 	sim_link(s, host->host, container->host, scenario_lan());
 	sim_node_boot(host);
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, fabs(sim_error_s(host)) < 0.005, "%.6f s off", sim_error_s(host));
+	SIM_CHECK(s, sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1, "not found out");
 }
 
 static const struct scenario list[] = {
