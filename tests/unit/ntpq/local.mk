@@ -20,3 +20,9 @@ tests_unit_ntpq_test_commands_SOURCES = tests/unit/ntpq/test_commands.c tests/un
 tests_unit_ntpq_test_commands_CPPFLAGS = $(mode6_test_CPPFLAGS)
 tests_unit_ntpq_test_commands_LDADD = libntpq.a libmode6.a libconfig.a libcrypto_ntp.a libwire.a \
 	libbase.a $(CRYPTO_LIBS) $(EDIT_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/ntpq/test_ntpstat
+TESTS += tests/unit/ntpq/test_ntpstat
+tests_unit_ntpq_test_ntpstat_SOURCES = tests/unit/ntpq/test_ntpstat.c tests/unit/ntpq/script.h
+tests_unit_ntpq_test_ntpstat_CPPFLAGS = $(mode6_test_CPPFLAGS)
+tests_unit_ntpq_test_ntpstat_LDADD = libntpstat.a $(mode6_test_LDADD)
