@@ -20,6 +20,12 @@ void form_interval(struct text *t, int64_t seconds);
 void form_ms(struct text *t, const char *value);
 
 /*
+ * Appends milliseconds as six characters and a unit that suits them: "81.904us", "-230.0us",
+ * "1.6062ms", "0ns".
+ */
+void form_units(struct text *t, const char *value);
+
+/*
  * Appends a reference id as the peers table has it: ".GPS.", "192.0.2.1", "LOCAL(0)"; "" when there
  * is none.
  */

@@ -2,6 +2,7 @@
 /* form - forms of numbers, times and reference ids. */
 #include "mode6/form.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <time.h>
 #include "base/addr.h"
@@ -39,6 +40,35 @@ form_ms(struct text *t, const char *value)
 	} else {
 		text_printf(t, value[0] == '+' ? "%+.3f" : "%.3f", ms);
 	}
+}
+
+void
+form_units(struct text *t, const char *value)
+{
+	static const struct {
+		double ns;
+		const char *name;
+	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" } };
+	double ms, ns;
+
+	if (value == NULL || !text_to_double(value, &ms)) {
+		text_char(t, '-');
+		return;
+	}
+	ns = ms * 1e6;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		double v = ns / units[i].ns, size = fabs(v);
+
+		if (size >= 1) {
+			int whole =
+			    (size >= 10000) + (size >= 1000) + (size >= 100) + (size >= 10) + 1;
+			int decimals = 5 - whole - (v < 0 ? 1 : 0);
+
+			text_printf(t, "%.*f%s", decimals > 0 ? decimals : 0, v, units[i].name);
+			return;
+		}
+	}
+	text_printf(t, "%.0fns", fabs(ns) < 0.5 ? 0.0 : ns);
 }
 
 /* True when the value is an address; in_hex decides how it is written. */

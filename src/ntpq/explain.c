@@ -184,7 +184,8 @@ note_reach(struct story *s, const struct vars *v, uint16_t status)
 	} else if (reach == 0) {
 		note(&s->why, "none of the last eight requests was answered");
 	} else if (answered < 8 && status_peer_select(status) < SELECT_CANDIDATE) {
-		note(&s->why, "%u of the last eight requests were answered", answered);
+		note(&s->why, "only %u of the last eight requests %s answered", answered,
+		    answered == 1 ? "was" : "were");
 	}
 }
 
@@ -279,7 +280,6 @@ static void
 count_source(struct tally *t, const struct association *a, const struct vars *v, const char *name)
 {
 	unsigned select = status_peer_select(a->status), bits = status_peer_bits(a->status);
-	struct text to = text_over(t->system_name, sizeof t->system_name);
 	int64_t flash = 0;
 
 	vars_i64(v, "flash", &flash);
@@ -289,10 +289,10 @@ count_source(struct tally *t, const struct association *a, const struct vars *v,
 	t->usable += select >= 2 ? 1 : 0;
 	t->unsynchronised += (flash & 0x4) != 0 ? 1 : 0;
 	if (select >= 6) {
-		t->system_peer = a->id;
+		struct text to = text_over(t->system_name, sizeof t->system_name);
+
 		text_put(&to, name);
-	} else if (t->system_peer != 0) {
-		to.len = strlen(t->system_name);
+		t->system_peer = a->id;
 	}
 }
 

@@ -18,7 +18,7 @@ enum {
 	PAGES_MAX = 200000,
 	STALL_MAX = 8,
 	RESUME_MAX = 16,
-	RECENT_N = 256,
+	RECENT_N = 1024,
 	NONCE_MAX = 64,
 	FILTER_MAX = 200,
 	FRAGS_DEFAULT = CONTROL_FRAGMENTS_MAX,
@@ -52,6 +52,7 @@ struct mru {
 	char filter[FILTER_MAX];        /* ", mincount=3" */
 	uint32_t frags, limit;          /* 0: not given to the server */
 	bool complete;
+	uint64_t shown;                 /* arrivals shown already, in direct mode */
 	struct ntp_ts now;
 	enum sort sort;
 	bool reversed;
@@ -382,35 +383,6 @@ ask_for_more(struct mru *m)
 	}
 }
 
-static void
-collect(struct ntpq *q, struct mru *m)
-{
-	unsigned stalled = 0;
-
-	if (!get_nonce(q, m)) {
-		return;
-	}
-	for (unsigned page = 0; page < PAGES_MAX && stalled < STALL_MAX && !m->complete; page++) {
-		bool fresh = false;
-
-		if (interrupted()) {
-			fputs("mrulist retrieval interrupted by operator.\n"
-			    "Displaying partial client list.\n", q->err);
-			return;
-		}
-		if (ask_page(q, m, &fresh) == PAGE_FAILED) {
-			return;
-		}
-		stalled = fresh ? 0 : stalled + 1;
-		if (!fresh) {
-			ask_for_more(m);
-		}
-	}
-	if (!m->complete) {
-		ntpq_complain(q, "The server does not come to an end; the list is partial");
-	}
-}
-
 /* ---- order and output ---- */
 
 static double
@@ -506,27 +478,96 @@ json_client(struct ntpq *q, const struct mru *m, const struct client *c)
 }
 
 static void
+print_head(struct ntpq *q, const struct mru *m)
+{
+	if (q->json.depth > 0) {
+		if (!q->set.direct) {
+			json_bool(&q->json, "complete", m->complete);
+		}
+		json_array(&q->json, "clients");
+		return;
+	}
+	fputs("lstint avgint rstr r m v  count rport remote address\n", q->out);
+	for (int i = 0; i < 78; i++) {
+		putc('=', q->out);
+	}
+	putc('\n', q->out);
+}
+
+static void
+show_client(struct ntpq *q, const struct mru *m, const struct client *c)
+{
+	if (q->json.depth > 0) {
+		json_client(q, m, c);
+	} else {
+		print_client(q, m, c);
+	}
+}
+
+/* Shows what has come since the last call; a client that came again is shown again. */
+static void
+show_arrivals(struct ntpq *q, struct mru *m)
+{
+	if (!m->complete) {
+		m->now = ntp_ts_from_rtime(ntpq_now());
+	}
+	if (m->shown > m->order || m->order - m->shown >= RECENT_N) {
+		m->shown = m->order < RECENT_N ? 0 : m->order - RECENT_N + 1;
+	}
+	while (m->shown < m->order) {
+		const struct client *c = &m->at[m->recent[++m->shown % RECENT_N]];
+
+		if (c->order == m->shown) {
+			show_client(q, m, c);
+		}
+	}
+	fflush(q->out);
+}
+
+static void
 show(struct ntpq *q, struct mru *m)
 {
 	if (m->n > 0) {
 		qsort_r(m->at, m->n, sizeof *m->at, compare, m);
 	}
-	if (q->json.depth > 0) {
-		json_bool(&q->json, "complete", m->complete);
-		json_array(&q->json, "clients");
-	} else {
-		fputs("lstint avgint rstr r m v  count rport remote address\n", q->out);
-		for (int i = 0; i < 78; i++) {
-			putc('=', q->out);
-		}
-		putc('\n', q->out);
-	}
+	print_head(q, m);
 	for (size_t i = 0; i < m->n; i++) {
-		if (q->json.depth > 0) {
-			json_client(q, m, &m->at[i]);
-		} else {
-			print_client(q, m, &m->at[i]);
+		show_client(q, m, &m->at[i]);
+	}
+}
+
+static void
+collect(struct ntpq *q, struct mru *m)
+{
+	unsigned stalled = 0;
+
+	if (!get_nonce(q, m)) {
+		return;
+	}
+	if (q->set.direct) {
+		print_head(q, m);
+	}
+	for (unsigned page = 0; page < PAGES_MAX && stalled < STALL_MAX && !m->complete; page++) {
+		bool fresh = false;
+
+		if (interrupted()) {
+			fputs("mrulist retrieval interrupted by operator.\n"
+			    "Displaying partial client list.\n", q->err);
+			return;
 		}
+		if (ask_page(q, m, &fresh) == PAGE_FAILED) {
+			return;
+		}
+		if (q->set.direct) {
+			show_arrivals(q, m);
+		}
+		stalled = fresh ? 0 : stalled + 1;
+		if (!fresh) {
+			ask_for_more(m);
+		}
+	}
+	if (!m->complete) {
+		ntpq_complain(q, "The server does not come to an end; the list is partial");
 	}
 }
 
@@ -628,7 +669,7 @@ command_mrulist(struct ntpq *q, const struct call *c)
 	if (!m->complete) {
 		m->now = ntp_ts_from_rtime(ntpq_now());
 	}
-	if (m->complete || m->n > 0) {
+	if (!q->set.direct && (m->complete || m->n > 0)) {
 		show(q, m);
 	}
 	free(m->at);

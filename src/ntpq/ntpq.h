@@ -32,7 +32,7 @@ struct association {
 
 /* What options and local commands set. */
 struct settings {
-	bool numeric, wide, raw, json, interactive, old_rv, units, hash_refid, always_sign;
+	bool numeric, wide, raw, json, interactive, old_rv, units, hash_refid, direct, always_sign;
 	bool colour;            /* the output is a terminal that shows it */
 	enum addr_family family;
 	double timeout_s;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* peers - the tables peers, lpeers, opeers, lopeers, apeers, lapeers. */
+/*
+ * peers - the tables peers, opeers, apeers and rpeers, and those with an l before, which show all.
+ * 
+ */
 #include <string.h>
 #include "mode6/form.h"
 #include "mode6/words.h"
@@ -167,23 +170,35 @@ colour_of(const struct ntpq *q, uint16_t status)
 static void
 print_numbers(struct ntpq *q, const struct row *r, const char *last)
 {
-	char when[24], poll[24], delay[64], offset[64], jitter[64];
+	void (*form)(struct text *, const char *) = q->set.units ? form_units : form_ms;
+	char when[24], poll[24], delay[400], offset[400], jitter[400];
 	struct text t = text_over(when, sizeof when);
 
 	form_interval(&t, r->when_s);
 	t = text_over(poll, sizeof poll);
 	form_interval(&t, r->poll_s);
 	t = text_over(delay, sizeof delay);
-	form_ms(&t, vars_get(r->vars, "delay"));
+	form(&t, vars_get(r->vars, "delay"));
 	t = text_over(offset, sizeof offset);
-	form_ms(&t, vars_get(r->vars, "offset"));
+	form(&t, vars_get(r->vars, "offset"));
 	t = text_over(jitter, sizeof jitter);
-	form_ms(&t, last);
-	fprintf(q->out, " %2ld %c %4.4s %4.4s  %3lo  %7.7s %8.7s %7.7s", (long)r->stratum, r->type,
-	    when, poll, (unsigned long)r->reach & 0xff, delay, offset, jitter);
+	form(&t, last);
+	fprintf(q->out, " %2ld %c %4.4s %4.4s  %3lo", (long)r->stratum, r->type, when, poll,
+	    (unsigned long)r->reach & 0xff);
+	if (q->set.units) {
+		fprintf(q->out, " %8.8s %8.8s %8.8s", delay, offset, jitter);
+	} else {
+		fprintf(q->out, "  %7.7s %8.7s %7.7s", delay, offset, jitter);
+	}
 }
 
-enum table { TABLE_PEERS, TABLE_OPEERS, TABLE_APEERS };
+enum table { TABLE_PEERS, TABLE_OPEERS, TABLE_APEERS, TABLE_RPEERS };
+
+static void
+end_row(struct ntpq *q, const struct row *r)
+{
+	fprintf(q->out, "%s\n", colour_of(q, r->status)[0] == '\0' ? "" : "\033[0m");
+}
 
 static void
 print_row(struct ntpq *q, const struct row *r, enum table table)
@@ -197,6 +212,12 @@ print_row(struct ntpq *q, const struct row *r, enum table table)
 		fprintf(q->out, "%-*.*s ", q->host_width, q->host_width, q->host);
 	}
 	fputs(colour_of(q, r->status), q->out);
+	if (table == TABLE_RPEERS) {
+		print_numbers(q, r, jitter);
+		fprintf(q->out, " %-15.15s %c %s", r->refid, words_tally(r->status), r->name);
+		end_row(q, r);
+		return;
+	}
 	if (q->set.wide && strlen(r->name) > 15) {
 		fprintf(q->out, "%c%s\n%*s", words_tally(r->status), r->name, 17, "");
 	} else {
@@ -208,7 +229,7 @@ print_row(struct ntpq *q, const struct row *r, enum table table)
 		fprintf(q->out, "%-15.15s", table == TABLE_OPEERS ? r->local : r->refid);
 	}
 	print_numbers(q, r, jitter);
-	fprintf(q->out, "%s\n", colour_of(q, r->status)[0] == '\0' ? "" : "\033[0m");
+	end_row(q, r);
 }
 
 static void
@@ -246,18 +267,19 @@ static void
 print_head(struct ntpq *q, enum table table)
 {
 	static const char *const heads[] = {
-		[TABLE_PEERS] = "refid      st t when poll reach   delay   offset  jitter",
-		[TABLE_OPEERS] = "local      st t when poll reach   delay   offset    disp",
-		[TABLE_APEERS] = "refid   assid  st t when poll reach   delay   offset  jitter",
+		[TABLE_PEERS] = "     remote           refid     ",
+		[TABLE_OPEERS] = "     remote           local     ",
+		[TABLE_APEERS] = "     remote       refid   assid ",
+		[TABLE_RPEERS] = "",
 	};
 	int wide = q->host_n > 1 ? q->host_width + 1 : 0;
 
 	if (wide > 0) {
 		fprintf(q->out, "%-*.*s ", q->host_width, q->host_width, "server (local)");
 	}
-	fprintf(q->out,
-	    table == TABLE_APEERS ? "     remote       %s\n" : "     remote           %s\n",
-	    heads[table]);
+	fprintf(q->out, "%s st t when poll reach   delay   offset %s%s\n", heads[table],
+	    table == TABLE_OPEERS ? "   disp" : " jitter",
+	    table == TABLE_RPEERS ? " refid           T remote" : "");
 	for (int i = 0; i < wide + 78; i++) {
 		putc('=', q->out);
 	}
@@ -317,14 +339,27 @@ is_shown(const struct association *a, bool all)
 	return all || (status_peer_bits(a->status) & (PEER_CONF | PEER_REACH)) != 0;
 }
 
+static enum table
+table_of(const char *command)
+{
+	switch (command[0]) {
+	case 'a':
+		return TABLE_APEERS;
+	case 'o':
+		return TABLE_OPEERS;
+	case 'r':
+		return TABLE_RPEERS;
+	default:
+		return TABLE_PEERS;
+	}
+}
+
 void
 command_peers(struct ntpq *q, const struct call *c)
 {
 	bool all = c->name[0] == 'l';
 	const char *base = all ? c->name + 1 : c->name;
-	enum table table = base[0] == 'o' ? TABLE_OPEERS
-	    : base[0] == 'a'              ? TABLE_APEERS
-					  : TABLE_PEERS;
+	enum table table = table_of(base);
 	enum addr_family family = ADDR_NONE;
 	struct ntp_ts now;
 

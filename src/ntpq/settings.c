@@ -146,6 +146,23 @@ set_authenticate(struct ntpq *q, const struct call *c)
 }
 
 static void
+set_units(struct ntpq *q, const struct call *c)
+{
+	(void)c;
+	q->set.units = !q->set.units;
+	ntpq_say(q, "display of units is %s", q->set.units ? "on" : "off");
+}
+
+static void
+set_direct(struct ntpq *q, const struct call *c)
+{
+	(void)c;
+	q->set.direct = !q->set.direct;
+	ntpq_say(
+	    q, "mrulist shows clients %s", q->set.direct ? "as they come" : "sorted, at the end");
+}
+
+static void
 set_output(struct ntpq *q, const struct call *c)
 {
 	q->set.raw = strcmp(c->name, "raw") == 0;
@@ -183,7 +200,7 @@ command_setting(struct ntpq *q, const struct call *c)
 		{ "raw", set_output },
 		{ "cooked", set_output },
 		{ "version", show_version },
-		{ "poll", explain_poll },
+		{ "poll", explain_poll }, { "units", set_units }, { "direct", set_direct },
 	};
 
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {

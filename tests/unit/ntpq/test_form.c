@@ -75,6 +75,32 @@ milliseconds_have_three_decimals_and_keep_a_sent_plus(void **state)
 }
 
 static void
+units_take_six_characters_whatever_the_size(void **state)
+{
+	static const struct {
+		const char *value, *text;
+	} cases[] = {
+		{ "0.081904", "81.904us" },
+		{ "-0.230", "-230.0us" },
+		{ "1.6062", "1.6062ms" },
+		{ "900.850", "900.85ms" },
+		{ "12345.678", "12.346s" },
+		{ "0.00006", "60ns" },
+		{ "0.000", "0ns" },
+		{ "zork", "-" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char buf[64];
+		struct text t = text_over(buf, sizeof buf);
+
+		form_units(&t, cases[i].value);
+		assert_string_equal(buf, cases[i].text);
+	}
+}
+
+static void
 reference_ids_are_dotted_words_addresses_or_clocks(void **state)
 {
 	static const struct {
@@ -289,6 +315,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intervals_change_units_where_ntpq_always_did),
 		cmocka_unit_test(milliseconds_have_three_decimals_and_keep_a_sent_plus),
+		cmocka_unit_test(units_take_six_characters_whatever_the_size),
 		cmocka_unit_test(reference_ids_are_dotted_words_addresses_or_clocks),
 		cmocka_unit_test(timestamps_are_local_dates_with_milliseconds_cut),
 		cmocka_unit_test(status_words_read_as_in_ntpq),
