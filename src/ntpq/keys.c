@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* keys - the key that signs requests: keyid, keytype, passwd. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -93,6 +94,7 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 {
 	FILE *tty = fopen("/dev/tty", "r+e");
 	struct termios old, quiet;
+	sigset_t interrupt, before;
 	bool changed = false;
 	char *got;
 
@@ -101,6 +103,10 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 	}
 	fputs(question, tty);
 	fflush(tty);
+	/* A Ctrl-C waits until the terminal echoes again. */
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_BLOCK, &interrupt, &before);
 	if (!echo && tcgetattr(fileno(tty), &old) == 0) {
 		quiet = old;
 		quiet.c_lflag &= (tcflag_t)~(unsigned)ECHO;
@@ -111,6 +117,7 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 		tcsetattr(fileno(tty), TCSAFLUSH, &old);
 		fputc('\n', tty);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	fclose(tty);
 	if (got == NULL) {
 		return false;
