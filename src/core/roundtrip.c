@@ -200,14 +200,17 @@ uneven(double excess_s, double jitter_s, double rate_j, bool up)
 	return (struct roundtrip_error){ up ? mean_s : -mean_s, excess_s * excess_s * h };
 }
 
-/* The same for equal queueing, y = 0: no mean, and a variance of excess^2 / 12. */
+/*
+ * The same for equal queueing, y = 0: no mean, and a variance of excess^2 / 12; more when the excess
+ * is so large that one direction must be congested, up to twice the largest error there can be.
+ */
 static struct roundtrip_error
 even(double excess_s, double jitter_s)
 {
 	double congestion = excess_s / (CONGESTED_JITTERS * jitter_s);
 
 	return (struct roundtrip_error){ 0.0,
-		excess_s * excess_s / 12.0 * (1.0 + congestion * congestion) };
+		excess_s * excess_s * fmin((1.0 + congestion * congestion) / 12.0, 1.0) };
 }
 
 /*

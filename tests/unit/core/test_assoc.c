@@ -135,7 +135,7 @@ assert_untouched(const struct bench *b, const struct assoc *before)
 static void
 a_request_carries_nothing_but_version_poll_and_nonce(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	struct header h;
 
 	(void)state;
@@ -155,7 +155,7 @@ a_request_carries_nothing_but_version_poll_and_nonce(void **state)
 static void
 each_request_has_another_nonce(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	struct ntp_ts first;
 
 	(void)state;
@@ -169,7 +169,7 @@ each_request_has_another_nonce(void **state)
 static void
 a_random_number_of_zero_is_no_nonce(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -182,7 +182,7 @@ static void
 shows_at_least_poll_3(void **state)
 {
 	struct assoc_rules rules = { .minpoll = 0, .maxpoll = 0, .version = 4 };
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start(&b, &rules);
@@ -194,7 +194,7 @@ static void
 iburst_sends_eight_two_seconds_apart_once_the_first_is_answered(void **state)
 {
 	struct mtime first;
-	struct bench b;
+	static struct bench b;
 	unsigned n = 1;
 
 	(void)state;
@@ -215,7 +215,7 @@ iburst_sends_eight_two_seconds_apart_once_the_first_is_answered(void **state)
 static void
 iburst_does_not_burst_at_a_silent_server(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	double gap_s = 0.0;
 
 	(void)state;
@@ -234,7 +234,7 @@ iburst_does_not_burst_at_a_silent_server(void **state)
 static void
 without_iburst_polls_at_minpoll_from_the_start(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -252,7 +252,7 @@ follows_the_systems_poll_between_minpoll_and_maxpoll(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, 0);
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		b.w.sys_poll = cases[i].sys;
@@ -264,7 +264,7 @@ follows_the_systems_poll_between_minpoll_and_maxpoll(void **state)
 static void
 a_shorter_system_poll_brings_the_next_poll_forward(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -280,7 +280,7 @@ a_shorter_system_poll_brings_the_next_poll_forward(void **state)
 static void
 reach_goes_dark_after_eight_silent_polls_and_says_so_once(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	unsigned dark = 0;
 
 	(void)state;
@@ -301,7 +301,7 @@ reach_goes_dark_after_eight_silent_polls_and_says_so_once(void **state)
 static void
 backs_off_while_unreachable_but_asks_within_ten_minutes(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -315,7 +315,7 @@ backs_off_while_unreachable_but_asks_within_ten_minutes(void **state)
 static void
 extra_requests_stay_within_the_hours_budget(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	unsigned n = 0;
 
 	(void)state;
@@ -336,7 +336,7 @@ extra_requests_stay_within_the_hours_budget(void **state)
 static void
 a_good_answer_becomes_a_sample(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -351,7 +351,7 @@ a_good_answer_becomes_a_sample(void **state)
 static void
 an_offset_of_decades_keeps_the_delay_exact(void **state)
 {
-	struct bench b;
+	static struct bench b;
 	struct header h;
 
 	(void)state;
@@ -370,9 +370,9 @@ refuses_every_wrong_origin_and_changes_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof flip / sizeof flip[0]; i++) {
-		struct assoc before;
+		static struct assoc before;
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, ASSOC_IBURST);
 		poll_next(&b);
 		before = b.a;
@@ -390,9 +390,9 @@ refuses_every_wrong_origin_and_changes_nothing(void **state)
 static void
 refuses_a_zero_origin_when_nothing_was_asked(void **state)
 {
-	struct assoc before;
+	static struct assoc before;
 	struct header h = { .version = 4, .mode = MODE_SERVER, .stratum = 1, .xmt = { 5 }, .rec = { 5 } };
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -404,9 +404,9 @@ refuses_a_zero_origin_when_nothing_was_asked(void **state)
 static void
 takes_one_answer_for_each_request(void **state)
 {
-	struct assoc before;
+	static struct assoc before;
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -425,7 +425,7 @@ static void
 refuses_the_answer_to_an_older_request(void **state)
 {
 	struct header late;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -442,7 +442,7 @@ refuses_modes_and_versions_that_are_no_answer(void **state)
 	(void)state;
 	for (unsigned mode = 0; mode < 8; mode++) {
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, 0);
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
@@ -451,7 +451,7 @@ refuses_modes_and_versions_that_are_no_answer(void **state)
 	}
 	for (unsigned version = 0; version < 8; version++) {
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, 0);
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
@@ -493,7 +493,7 @@ refuses_headers_that_cannot_serve(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, 0);
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
@@ -510,7 +510,7 @@ refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 {
 	struct header h;
 	struct packet p;
-	struct bench b;
+	static struct bench b;
 	struct writer wr;
 
 	(void)state;
@@ -530,7 +530,7 @@ static void
 the_kernels_transmit_stamp_replaces_the_one_read_before(void **state)
 {
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -547,7 +547,7 @@ static void
 an_unsynchronised_server_is_no_kiss(void **state)
 {
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST);
@@ -568,7 +568,7 @@ static void
 the_servers_loop_to_us_makes_it_unfit(void **state)
 {
 	uint32_t ours = 0xc6336407;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -602,9 +602,9 @@ with_a_key_only_an_answer_of_that_key_counts(void **state)
 	(void)state;
 	rules.key_id = 5;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct assoc before;
+		static struct assoc before;
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start(&b, &rules);
 		poll_next(&b);
 		before = b.a;
@@ -623,9 +623,9 @@ with_a_key_only_an_answer_of_that_key_counts(void **state)
 static void
 a_crypto_nak_means_nothing_without_a_key(void **state)
 {
-	struct assoc before;
+	static struct assoc before;
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -663,7 +663,7 @@ a_rate_kiss_lengthens_the_interval_within_bounds(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct header h;
-		struct bench b;
+		static struct bench b;
 		start_plain(&b, 0);
 		poll_next(&b);
 		h = kiss(&b, "RATE", cases[i].poll);
@@ -679,7 +679,7 @@ static void
 a_rate_kiss_ends_a_burst(void **state)
 {
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST);
@@ -694,9 +694,9 @@ a_rate_kiss_ends_a_burst(void **state)
 static void
 a_forged_kiss_changes_nothing(void **state)
 {
-	struct assoc before;
+	static struct assoc before;
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -713,7 +713,7 @@ static void
 deny_slows_down_but_is_never_for_good(void **state)
 {
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, 0);
@@ -732,9 +732,9 @@ static void
 with_a_key_an_unsigned_kiss_is_not_obeyed(void **state)
 {
 	struct assoc_rules rules = client_rules(0);
-	struct assoc before;
+	static struct assoc before;
 	struct header h;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	rules.key_id = 5;
@@ -752,7 +752,7 @@ static void
 fit_after_four_samples_of_a_burst(void **state)
 {
 	struct candidate c;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST);
@@ -777,7 +777,7 @@ fit_after_four_samples_of_a_burst(void **state)
 static void
 noselect_is_never_fit(void **state)
 {
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST | ASSOC_NOSELECT);
@@ -791,7 +791,7 @@ static void
 the_root_distance_grows_with_silence(void **state)
 {
 	double before_s;
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST);
@@ -807,7 +807,7 @@ static void
 our_own_clock_is_fit_within_seconds_and_sends_nothing(void **state)
 {
 	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
-	struct bench b;
+	static struct bench b;
 
 	(void)state;
 	rules.local_stratum = 10;
