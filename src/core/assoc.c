@@ -10,7 +10,7 @@ static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double HOUR_S = 3600.0;
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DOUBTS = 2, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
+enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
 
 /* lo wins over hi. */
 static int
@@ -611,10 +611,6 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 
 	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
-	}
-	/* Twice in a row not what was foretold: what the last sample says may be true. */
-	if (a->est.pending_n >= DOUBTS && filter_stage(&a->filter, 0, w->now, w->phi, &s)) {
-		return sample_dist_s(&s, &e, w) + e.jitter_s;
 	}
 	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi, &s); i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));

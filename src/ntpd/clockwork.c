@@ -14,6 +14,8 @@
 static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 static const double MOVE_REPORT_S = 1e-3;
+/* After a move that we saw the next offsets are believed at once: they come within this time. */
+static const double MOVED_HOLDS_S = 120.0;
 
 enum {
 	PRECISION_READS = 200,
@@ -341,6 +343,7 @@ step(struct ntpd *d, const struct steering *st)
 		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s, strerror(-error));
 		return false;
 	}
+	d->cw.moved_until = now_of(d);
 	unsynchronise(d, "STEP");
 	peers_clock_moved(d, !settings_adaptive(d));
 	peers_ask_soon(d, settings_adaptive(d) ? 1 : ASSOC_BURST);
@@ -372,7 +375,7 @@ loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
 		.wander = sel->wander,
 		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
-		.seen_locally = d->cw.moved_locally, .broke = d->cw.broke,
+		.seen_locally = mtime_before(w->now, d->cw.moved_until), .broke = d->cw.broke,
 	};
 }
 
@@ -386,7 +389,6 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	bool stepped = false;
 
 	discipline_update(&d->cw.disc, &in, &st);
-	d->cw.moved_locally = false;
 	d->cw.broke = false;
 	report_events(d, &st);
 	switch (st.act) {
@@ -512,7 +514,7 @@ clock_moved(struct ntpd *d, const struct adjust_finding *f)
 	if (f->moved) {
 		report(d, LOG_LEVEL_WARNING, "the clock was moved by %+.6f s by someone else", f->moved_s);
 	}
-	d->cw.moved_locally = true;
+	d->cw.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
 	discipline_disturbed(&d->cw.disc, by_s, now_of(d));
 	peers_clock_moved(d, !settings_adaptive(d));
 	if (d->sys.leap != LEAP_UNSYNC) {

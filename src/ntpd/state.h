@@ -111,7 +111,7 @@ struct clockwork {
 	int drift_error;                /* last, said once per change */
 	bool running;                   /* guards against re-entry */
 	bool broke;                     /* a source's model broke; for the next update */
-	bool moved_locally;             /* the clock was found moved; for the next update */
+	struct mtime moved_until;       /* the clock was found moved: the cause of what offsets show until then */
 	int precision;                  /* log2 s */
 };
 
