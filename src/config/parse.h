@@ -120,6 +120,9 @@ void parse_smear(struct parser *p);
 void parse_smear_interval(struct parser *p);
 void parse_kept(struct parser *p, const struct schema_row *row);
 
+/* Reads word i as a name or address of the family host->want, without port or -4. */
+void parse_host_word(struct parser *p, unsigned i, struct config_host *host);
+
 /* Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. */
 unsigned parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port);
 

@@ -42,16 +42,14 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 		return i + 1;
 	}
 	if (!addr_parse(host, &r->addr)) {
-		enum addr_family want = r->host.want;
 		if (len >= 0) {
 			parse_error(p, i, "'%s' is no address, which alone takes a prefix length",
 			    host);
 			return i + 1;
 		}
 		r->scope = RESTRICT_SCOPE_NAME;
-		i = parse_host(p, i, &r->host, NULL);
-		r->host.want = want;
-		return i;
+		parse_host_word(p, i, &r->host);
+		return i + 1;
 	}
 	r->scope = RESTRICT_SCOPE_ADDR;
 	if (r->host.want != ADDR_NONE && r->host.want != r->addr.family) {

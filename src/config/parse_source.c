@@ -89,6 +89,13 @@ check_host(struct parser *p, unsigned i, struct config_host *host)
 	}
 }
 
+void
+parse_host_word(struct parser *p, unsigned i, struct config_host *host)
+{
+	host->text = parse_keep(p, parse_word(p, i));
+	check_host(p, i, host);
+}
+
 unsigned
 parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port)
 {

@@ -244,7 +244,8 @@ source_line(struct print *k, const struct config_source *s)
 
 	value_defaults(SCHEMA_SOURCE, &plain);
 	if (s->kind == SOURCE_REFCLOCK) {
-		plain.minpoll = plain.maxpoll = 6;
+		plain.minpoll = 6;
+		plain.maxpoll = s->minpoll;     /* what it becomes when only minpoll is given */
 		refclock_line(k, s, &plain);
 		return;
 	}

@@ -2,6 +2,10 @@
 # is an ordinary test that replays its seeds, tests/data/fuzz/NAME, and mutations of them.
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_conf \
+	tests/fuzz/fuzz_confdiff \
+	tests/fuzz/fuzz_keys \
+	tests/fuzz/fuzz_leap \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_response
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -27,3 +31,19 @@ tests_fuzz_fuzz_response_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_response_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_response_LDADD = libntpq.a libmode6.a libconfig.a libcrypto_ntp.a libwire.a \
 	libbase.a $(CRYPTO_LIBS) $(EDIT_LIBS)
+
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_conf_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_conf_LDADD = libconfig.a libbase.a
+
+tests_fuzz_fuzz_confdiff_SOURCES = tests/fuzz/fuzz_confdiff.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_confdiff_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_confdiff_LDADD = libconfig.a libbase.a
+
+tests_fuzz_fuzz_keys_SOURCES = tests/fuzz/fuzz_keys.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_keys_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_keys_LDADD = libconfig.a libbase.a
+
+tests_fuzz_fuzz_leap_SOURCES = tests/fuzz/fuzz_leap.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_leap_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_leap_LDADD = libconfig.a libbase.a
