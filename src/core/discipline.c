@@ -20,7 +20,7 @@ static const struct clock_loop_ops *const LOOPS[] = {
 static const struct clock_loop_ops *
 loop_of(const struct discipline *d)
 {
-	assert((size_t)d->rules.loop.kind < sizeof LOOPS / sizeof *LOOPS);
+	assert(d->rules.loop.kind <= LOOP_CLASSIC);
 	return LOOPS[d->rules.loop.kind];
 }
 

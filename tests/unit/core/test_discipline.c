@@ -58,6 +58,7 @@ a_drift_file_decides_the_first_state(void **state)
 	discipline_start(&d, &RULES, false, 33e-6, 1e-6, moment(0));
 	assert_int_equal(d.state, CLOCK_NSET);
 	assert_near(d.loop.freq, 0.0, 0.0);
+	assert_near(d.loop.freq_sigma, 0.0, 0.0);
 	assert_int_equal(d.loop.poll_log2s, 6);
 	discipline_start(&d, &RULES, true, 33e-6, 1e-6, moment(0));
 	assert_int_equal(d.state, CLOCK_FSET);
@@ -208,12 +209,13 @@ a_spike_is_waited_out(void **state)
 	struct steering s;
 
 	(void)state;
+	(void)update(&d, 900, 0.002);
 	s = update(&d, 1000, 0.5);
 	assert_int_equal(s.act, STEER_NONE);
 	assert_int_equal(s.events, EVENT_BIT(EVENT_SPIKE_DETECT));
 	assert_int_equal(d.state, CLOCK_SPIK);
 	assert_true(s.synced);
-	assert_near(d.last_offset_s, 0.0, 0.0);
+	assert_near(d.last_offset_s, 0.002, 0.0);
 	s = update(&d, 1299, 0.5);
 	assert_int_equal(s.act, STEER_NONE);
 	assert_int_equal(s.events, 0);
@@ -234,8 +236,11 @@ an_offset_that_lasts_for_stepout_is_stepped(void **state)
 	struct steering s;
 
 	(void)state;
+	(void)update(&d, 900, 0.002);
+	d.loop.poll_log2s = 9;
 	(void)update(&d, 1000, 0.5);
 	s = update(&d, 1300, 0.6);
+	assert_near(d.last_offset_s, 0.0, 0.0);
 	assert_int_equal(s.act, STEER_STEP);
 	assert_near(s.step_s, 0.6, 0.0);
 	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC) | EVENT_BIT(EVENT_CLOCK_STEP));
@@ -432,7 +437,9 @@ an_update_between_forgets_the_jump(void **state)
 	struct steering s;
 
 	(void)state;
+	d.loop.poll_log2s = 9;
 	discipline_disturbed(&d, 7200, moment(100));
+	assert_int_equal(d.loop.poll_log2s, 6);
 	s = update(&d, 108, 0.0);
 	assert_int_equal(s.act, STEER_SLEW);
 	s = lasting(&d, 200, -7200);
@@ -556,8 +563,14 @@ new_rules_keep_state_and_frequency(void **state)
 	rules.loop.maxpoll = 5;
 	discipline_set_rules(&d, &rules);
 	assert_int_equal(d.loop.poll_log2s, 5);
+	d.loop.jitter_s = 1.0;
+	discipline_set_rules(&d, &rules);
+	assert_near(d.loop.jitter_s, 1.0, 0.0);
+	/* Another loop starts afresh, with what was learned. */
 	rules.loop.kind = LOOP_ADAPTIVE;
 	discipline_set_rules(&d, &rules);
+	assert_int_equal(d.rules.loop.kind, LOOP_ADAPTIVE);
+	assert_near(d.loop.jitter_s, 1e-6, 0.0);
 	assert_near(d.loop.freq, 12e-6, 0.0);
 	assert_int_equal(d.loop.poll_log2s, 5);
 	assert_int_equal(d.state, CLOCK_SYNC);

@@ -216,7 +216,7 @@ a_vote_means_the_end_of_this_month(void **state)
 		{ "2026-12-31 23:59:59", 1798761599, 1798761600 },
 		{ "2026-01-31", 1769817600, 1769904000 },
 		{ "1970-01-02", 86400, 2678400 },
-		{ "1969-12-15", -17 * DAY, 0 },
+		{ "1969-12-15 00:00:05", -17 * DAY + 5, 0 },
 	};
 
 	(void)state;
@@ -229,6 +229,56 @@ a_vote_means_the_end_of_this_month(void **state)
 			fail_msg("%s: ends at %lld", cases[i].day, (long long)l.vote_at_s);
 		}
 	}
+}
+
+/* All days of 400 years, counted one by one. */
+static void
+a_vote_knows_the_length_of_every_month(void **state)
+{
+	const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static struct leap l;
+	int64_t day = 0;
+
+	(void)state;
+	leap_start(&l);
+	for (int year = 1970; year < 2370; year++) {
+		bool leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+		for (int month = 0; month < 12; month++) {
+			int length = lengths[month] + (month == 1 && leap_year ? 1 : 0);
+
+			for (int i = 1; i < length; i++) {
+				int64_t now_s = (day + i) * DAY;
+
+				/* int64 ns end in 2262; so far the clock goes. */
+				if (now_s > INT64_C(9000000000)) {
+					return;
+				}
+				leap_vote(&l, LEAP_INSERT, at(7, now_s));
+				assert_int_equal(l.vote_at_s, (day + length) * DAY);
+			}
+			day += length;
+		}
+	}
+}
+
+/* A restart in the night: the smear goes on where the table says. */
+static void
+the_last_leap_second_is_known_from_the_table(void **state)
+{
+	const struct leap_row deleted[] = { { 0, 37 }, { 1483228800, 36 } };
+	struct leap_outlook o;
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	o = look(&l, 6 * 3600, NEW_YEAR_2017);
+	assert_int_equal(o.last, LEAP_INSERT);
+	assert_near(o.since_s, 6 * 3600 + 1, 1e-6);
+	assert_true(leap_set_table(&l, deleted, 2, EXPIRY));
+	o = look(&l, 6 * 3600, NEW_YEAR_2017);
+	assert_int_equal(o.last, LEAP_DELETE);
+	assert_near(o.since_s, 6 * 3600, 1e-6);
 }
 
 static void
@@ -495,6 +545,8 @@ main(void)
 		cmocka_unit_test(an_inserted_second_comes_once),
 		cmocka_unit_test(a_deleted_second_is_the_last_before_midnight),
 		cmocka_unit_test(a_vote_means_the_end_of_this_month),
+		cmocka_unit_test(a_vote_knows_the_length_of_every_month),
+		cmocka_unit_test(the_last_leap_second_is_known_from_the_table),
 		cmocka_unit_test(a_vote_is_not_heard_on_the_first_of_a_month),
 		cmocka_unit_test(a_vote_arms_disarms_and_happens),
 		cmocka_unit_test(a_table_that_covers_the_month_needs_no_vote),

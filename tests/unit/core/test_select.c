@@ -157,6 +157,20 @@ intervals_that_only_touch_need_a_third(void **state)
 	assert_near(s.high_s, 2.0, 1e-12);
 }
 
+/* [0 1] [1 2] [2 3] touch pairwise: two overlap from 1 to 2, a majority. */
+static void
+intervals_that_touch_overlap(void **state)
+{
+	struct candidate c[] = { source(1, 0.5, 0.5), source(2, 1.5, 0.5), source(3, 2.5, 0.5) };
+	struct selection s;
+
+	(void)state;
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+	assert_near(s.low_s, 1.0, 0.0);
+	assert_near(s.high_s, 2.0, 0.0);
+}
+
 static void
 a_source_called_true_is_never_false(void **state)
 {
@@ -333,6 +347,34 @@ the_old_system_peer_is_kept_for_a_while(void **state)
 	assert_near(memory.hop_s, 0.0, 0.0);
 }
 
+/* The nearest was the system peer, far from zero, until one of a lower stratum came. */
+static void
+a_hop_that_was_taken_back_starts_anew(void **state)
+{
+	struct candidate c[] = { source(1, 0.5, 0.005), source(2, 0.5007, 0.010) };
+	struct select_memory memory = { 1, 0.0 };
+	static struct select_work work;
+	struct selection s;
+
+	(void)state;
+	c[1].stratum = 1;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 1);
+	assert_near(memory.hop_s, 0.001, 0.0);
+	/* For one turn there is no reason to hop. */
+	c[1].stratum = 3;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 1);
+	assert_near(memory.hop_s, 0.0, 0.0);
+	c[1].stratum = 1;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 1);
+	/* .7 ms against .5 ms. */
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+	assert_near(memory.hop_s, 0.0, 0.0);
+}
+
 static void
 a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock(void **state)
 {
@@ -343,6 +385,7 @@ a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock(void **state)
 	} cases[] = {
 		{ { LEAP_NONE, LEAP_NONE, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
 		{ { LEAP_INSERT, LEAP_INSERT, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
+		{ { LEAP_DELETE, LEAP_DELETE, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
 		{ { LEAP_INSERT, LEAP_INSERT, LEAP_INSERT, LEAP_NONE }, -1, LEAP_INSERT },
 		{ { LEAP_DELETE, LEAP_DELETE, LEAP_NONE, LEAP_DELETE }, -1, LEAP_DELETE },
 		{ { LEAP_NONE, LEAP_NONE, LEAP_INSERT, LEAP_NONE }, 2, LEAP_INSERT },
@@ -473,6 +516,30 @@ the_orphan_parent_has_the_smallest_metric(void **state)
 }
 
 static void
+an_orphan_parent_is_not_held_to_the_interval_of_falsetickers(void **state)
+{
+	struct candidate c[] = { source(1, 7.0, 0.010), source(2, 1.0, 0.010),
+		source(3, 3.0, 0.010) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	rules.orphan_stratum = 5;
+	rules.own_orphan_metric = 100;
+	c[0].stratum = 5;
+	run(c, 3, &rules, &s);
+	assert_tallies(&s, "*xx");
+	assert_near(s.offset_s, 7.0, 0.0);
+	assert_near(s.low_s, 6.990, 1e-12);
+	assert_near(s.high_s, 7.010, 1e-12);
+	/* Nor is a PPS without a number what keeps it away. */
+	c[1].flags = CANDIDATE_PPS;
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, "*-");
+	assert_near(s.offset_s, 7.0, 0.0);
+}
+
+static void
 of_orphans_with_one_metric_the_first_id_wins_in_any_order(void **state)
 {
 	struct candidate c[] = { source(3, 0.0, 0.010), source(2, 0.0, 0.010) };
@@ -585,6 +652,53 @@ estimates_are_combined_by_inverse_variance(void **state)
 	run(c, 2, &RULES, &s);
 	assert_near(s.var_s2, 0.8e-6, 1e-15);
 	assert_near(s.freq_var, 0.0, 0.0);
+}
+
+/*
+ * Weights .25 : 1 as above. Covariances 8e-10 and 1e-10 by their squares:
+ * (.0625 * 8 + 1 * 1) e-10 / 1.25^2 = .96e-10. Wanders 5e-9 and 1e-9:
+ * (1.25 + 1) e-9 / 1.25 = 1.8e-9.
+ */
+static void
+covariance_and_wander_are_combined_by_the_weights_of_the_offset(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.001, 4e-6, 1e-6, 1e-16),
+		estimated(2, 0.002, 1e-6, 3e-6, 1e-16), source(3, 0.0015, 0.040) };
+	struct selection s;
+
+	(void)state;
+	c[0].cov_s = 8e-10;
+	c[1].cov_s = 1e-10;
+	c[2].cov_s = 7.0;
+	c[0].wander = 5e-9;
+	c[1].wander = 1e-9;
+	c[2].wander = 7.0;
+	run(c, 3, &RULES, &s);
+	assert_near(s.cov_s, 0.96e-10, 1e-20);
+	assert_near(s.wander, 1.8e-9, 1e-18);
+	run(c, 1, &RULES, &s);
+	assert_near(s.cov_s, 8e-10, 0.0);
+	assert_near(s.wander, 5e-9, 0.0);
+	assert_near(s.freq_var, 1e-16, 0.0);
+}
+
+/*
+ * 0 +- 1 ms and 6 +- 2 ms. Weights 1e6 and .25e6, mean 1.2 ms, spread 1.44 + 5.76 = 7.2 instead
+ * of 1: they differ by (7.2 - 1) / (.2e6 + .2e6) = 15.5e-6 s^2 more than by chance. Their weights
+ * are then 1 / 16.5 and 1 / 19.5: offset 6 ms * 16.5 / 36 = 2.75 ms.
+ * The variance of chance is then (1.95^2 * 1 + 1.65^2 * 4) e-6 / 3.6^2 = 1.133681e-6.
+ */
+static void
+what_two_sources_differ_by_evens_their_weights(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-6, 0, 1e-16),
+		estimated(2, 0.006, 4e-6, 0, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 0.00275, 1e-12);
+	assert_near(s.var_s2, 1.133681e-6, 1e-12);
 }
 
 /*
@@ -801,6 +915,7 @@ main(void)
 		cmocka_unit_test(without_a_majority_nobody_is_right),
 		cmocka_unit_test(midpoints_outside_of_the_interval_do_not_matter),
 		cmocka_unit_test(intervals_that_only_touch_need_a_third),
+		cmocka_unit_test(intervals_that_touch_overlap),
 		cmocka_unit_test(a_source_called_true_is_never_false),
 		cmocka_unit_test(a_true_system_peer_is_believed),
 		cmocka_unit_test(outliers_go_until_minclock_is_left),
@@ -809,15 +924,19 @@ main(void)
 		cmocka_unit_test(a_preferred_survivor_is_not_combined),
 		cmocka_unit_test(the_lower_stratum_becomes_the_system_peer),
 		cmocka_unit_test(the_old_system_peer_is_kept_for_a_while),
+		cmocka_unit_test(a_hop_that_was_taken_back_starts_anew),
 		cmocka_unit_test(a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock),
 		cmocka_unit_test(fewer_than_minsane_set_no_clock),
 		cmocka_unit_test(local_is_used_when_nobody_else_is_left),
 		cmocka_unit_test(local_serves_when_the_others_contradict_each_other),
 		cmocka_unit_test(the_orphan_parent_has_the_smallest_metric),
+		cmocka_unit_test(an_orphan_parent_is_not_held_to_the_interval_of_falsetickers),
 		cmocka_unit_test(of_orphans_with_one_metric_the_first_id_wins_in_any_order),
 		cmocka_unit_test(pps_refines_the_seconds_of_a_preferred_source),
 		cmocka_unit_test(pps_is_not_used_when_the_second_is_in_doubt),
 		cmocka_unit_test(estimates_are_combined_by_inverse_variance),
+		cmocka_unit_test(covariance_and_wander_are_combined_by_the_weights_of_the_offset),
+		cmocka_unit_test(what_two_sources_differ_by_evens_their_weights),
 		cmocka_unit_test(of_three_nobody_weighs_more_than_half),
 		cmocka_unit_test(sources_that_differ_beyond_chance_weigh_alike),
 		cmocka_unit_test(the_combined_offset_stays_in_the_interval),

@@ -73,6 +73,34 @@ the_minimum_is_forgotten_after_the_span(void **state)
 }
 
 static void
+a_span_of_one_slot_keeps_one_minimum(void **state)
+{
+	struct huffpuff h;
+
+	(void)state;
+	huffpuff_start(&h, 900, moment(0));
+	assert_int_equal(h.slots, 1);
+	(void)huffpuff_correct(&h, 0.0, 0.020, moment(0));
+	assert_near(huffpuff_correct(&h, 0.050, 0.040, moment(800)), 0.040, 1e-15);
+	assert_near(huffpuff_correct(&h, 0.050, 0.060, moment(900)), 0.050, 1e-15);
+}
+
+/* Three slots: a turn must come past each of them. */
+static void
+the_slots_are_used_in_turn(void **state)
+{
+	struct huffpuff h;
+
+	(void)state;
+	huffpuff_start(&h, 2700, moment(0));
+	for (int i = 0; i < 7; i++) {
+		(void)huffpuff_correct(&h, 0.0, 0.010 + 0.001 * i, moment(900 * i));
+	}
+	/* Slots 4, 5 and 6 are left: the least is 14 ms. */
+	assert_near(huffpuff_correct(&h, 0.050, 0.034, moment(900 * 6 + 1)), 0.040, 1e-15);
+}
+
+static void
 a_long_gap_forgets_everything(void **state)
 {
 	struct huffpuff h;
@@ -92,6 +120,8 @@ main(void)
 		cmocka_unit_test(without_a_span_nothing_is_corrected),
 		cmocka_unit_test(half_of_the_excess_delay_is_taken_out_towards_zero),
 		cmocka_unit_test(the_minimum_is_forgotten_after_the_span),
+		cmocka_unit_test(a_span_of_one_slot_keeps_one_minimum),
+		cmocka_unit_test(the_slots_are_used_in_turn),
 		cmocka_unit_test(a_long_gap_forgets_everything),
 	};
 
