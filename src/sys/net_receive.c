@@ -19,6 +19,13 @@ enum {
  */
 #define COALESCE_NS INT64_C(150000)
 
+/*
+ * A wait that took so long tells of other work on this processor: then every wait costs its turn,
+ * and for a while there is none.
+ */
+#define LONG_WAIT_NS (3 * COALESCE_NS)
+#define NO_WAIT_NS INT64_C(100000000)
+
 void
 net_ready_slots(struct net_udp *n, unsigned count)
 {
@@ -76,14 +83,26 @@ expects_more(struct net_socket *s, unsigned count)
 	}
 	int64_t weight = count < 8 ? (int64_t)count : 8;
 	s->gap_ns += (gap - s->gap_ns) * weight / 8;
-	return s->batches && count < NET_UDP_BATCH / 2 && 2 * s->gap_ns <= COALESCE_NS;
+	return s->batches && count < NET_UDP_BATCH / 2 && 2 * s->gap_ns <= COALESCE_NS &&
+	    now >= s->no_wait_until_ns;
+}
+
+static void
+wait_for_more(struct net_socket *s)
+{
+	struct timespec pause = { .tv_nsec = COALESCE_NS };
+
+	(void)nanosleep(&pause, NULL);
+	int64_t now = stamps_read_clocks().mono.ns;
+	if (now - s->last_read_ns > LONG_WAIT_NS) {
+		s->no_wait_until_ns = now + NO_WAIT_NS;
+	}
 }
 
 static void
 serve_readable(struct net_socket *s)
 {
 	struct net_udp *n = s->net;
-	struct timespec pause = { .tv_nsec = COALESCE_NS };
 
 	for (int round = 0; round < ROUNDS_PER_WAKEUP; round++) {
 		int count = recvmmsg(s->fd, n->in_head, NET_UDP_BATCH, MSG_DONTWAIT, NULL);
@@ -99,7 +118,7 @@ serve_readable(struct net_socket *s)
 			return;
 		}
 		if (expects_more(s, (unsigned)count)) {
-			(void)nanosleep(&pause, NULL);
+			wait_for_more(s);
 		} else if (count < NET_UDP_BATCH) {
 			return;
 		}

@@ -75,6 +75,7 @@ struct net_socket {
 	/* Serving: how fast requests come. */
 	int64_t last_read_ns;
 	int64_t gap_ns; /* smoothed time between two requests */
+	int64_t no_wait_until_ns;
 	bool batches; /* the kernel has given more than one datagram at once */
 };
 

@@ -160,7 +160,10 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 	if (what->drop) {
 		refuse_input(fd);
 	} else {
-		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+		/* Beyond the usual limit while we may: bursts of requests wait here. */
+		if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) != 0) {
+			(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+		}
 		(void)stamps_enable(fd, false);
 	}
 	int rc = bind_to(fd, &what->local);
