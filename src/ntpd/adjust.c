@@ -292,6 +292,12 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 }
 
 void
+adjust_forget(struct adjust *a, double moved_s)
+{
+	a->sum_ns -= ns_from_s(moved_s);
+}
+
+void
 adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s)
 {
 	struct clock_change ch = { .bits = CLOCK_SET_STATUS, .unsync = !synced, .leap = leap,

@@ -72,6 +72,9 @@ int adjust_step(struct adjust *a, double step_s, double freq);
 /* Looks whether others moved the clock; true when finding has something to say. */
 bool adjust_look(struct adjust *a, struct adjust_finding *finding);
 
+/* Takes a move of the clock out of the sum again: a leap second, which moved the sources' time alike. */
+void adjust_forget(struct adjust *a, double moved_s);
+
 /* Tells the kernel how good the clock is; nothing when not controlled. */
 void adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s);
 

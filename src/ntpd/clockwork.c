@@ -7,6 +7,7 @@
 #include <string.h>
 #include "crypto/mac.h"
 #include "ntpd/drift.h"
+#include "ntpd/leapsec.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
@@ -58,7 +59,7 @@ clockwork_leap(const struct ntpd *d)
 	if (!d->cw.adjust.controlled && clockwork_root_dist_s(d) >= d->conf->tos.maxdist_s) {
 		return LEAP_UNSYNC;
 	}
-	return d->sys.leap;
+	return d->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
 }
 
 struct view
@@ -78,8 +79,15 @@ tell_kernel(struct ntpd *d)
 {
 	enum ntp_leap leap = clockwork_leap(d);
 
-	adjust_status(&d->cw.adjust, leap != LEAP_UNSYNC, CLOCK_LEAP_NONE, clockwork_root_dist_s(d),
+	adjust_status(&d->cw.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d), clockwork_root_dist_s(d),
 	    d->sys.jitter_s);
+}
+
+void
+clockwork_publish(struct ntpd *d)
+{
+	tell_kernel(d);
+	report_status(d);
 }
 
 static void
@@ -475,6 +483,7 @@ pass(struct ntpd *d)
 		return false;
 	}
 	found_sys_peer(d, p);
+	leapsec_vote(d, d->cw.sel.leap);
 	if (!newer_than_used(d, p)) {
 		return false;
 	}
@@ -539,6 +548,12 @@ clockwork_look(struct ntpd *d)
 	if (f.foreign_freq) {
 		report_packet(d, LOG_LEVEL_WARNING, "another program set the clock's frequency to %+.3f PPM; "
 		    "set back to %+.3f PPM", f.freq * 1e6, d->cw.adjust.freq * 1e6);
+	}
+	if (f.moved && leapsec_explains(d, f.moved_s)) {
+		/* The sources' time leaps as well: nothing came between us. */
+		adjust_forget(&d->cw.adjust, f.moved_s);
+		report(d, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s", f.moved_s);
+		return;
 	}
 	if (f.slept || (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
 		clock_moved(d, &f);

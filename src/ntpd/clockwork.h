@@ -21,6 +21,9 @@ void clockwork_stop(struct ntpd *d);
 /* Something changed: selects, disciplines and publishes. */
 void clockwork_run(struct ntpd *d);
 
+/* What is told changed without a selection: tells the kernel and the service manager. */
+void clockwork_publish(struct ntpd *d);
+
 /* Looks whether others moved the clock; called before samples are used. */
 void clockwork_look(struct ntpd *d);
 

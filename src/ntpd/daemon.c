@@ -7,6 +7,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/keys.h"
+#include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
@@ -98,6 +99,7 @@ ntpd_start(struct ntpd *d)
 	}
 	keys_load(d);
 	clockwork_start(d);
+	leapsec_start(d);
 	if (!access_start(d)) {
 		report(d, LOG_LEVEL_ERROR, "no memory for the tables of clients and restrictions");
 		return EXIT_NO_MEMORY;
@@ -152,6 +154,7 @@ ntpd_free(struct ntpd *d)
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.orphan_timer);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
+	leapsec_stop(d);
 	access_stop(d);
 	keyring_free(d->keys);
 	arena_free(d->arena);

@@ -10,6 +10,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
 	src/ntpd/keys.c \
+	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
 	src/ntpd/peers.c \
 	src/ntpd/receive.c \

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* receive - the packet path of port 123: no allocation, no log; each packet ends in a verdict, counted. */
 #include "ntpd/receive.h"
+#include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/control.h"
+#include "ntpd/leapsec.h"
 #include "wire/header.h"
 #include "wire/packet.h"
 
@@ -90,13 +92,23 @@ check_rate(struct request *q)
 }
 
 static void
-write_xmt(uint8_t *at, struct ntpd *d)
+write_xmt(uint8_t *at, struct ntpd *d, double smear_s)
 {
 	struct clock_reading now;
 	struct writer w = writer_over(at, sizeof(uint64_t));
 
 	d->port.clock->ops->read(d->port.clock, &now);
-	writer_u64(&w, ntp_ts_from_rtime(now.real).fix);
+	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now.real, smear_s)).fix);
+}
+
+/* A smeared reply tells a time that leads gently over the leap second, and says so in the refid. */
+static void
+smear(struct view *v, struct serve_request *q, double smear_s)
+{
+	q->rx.fix += (uint64_t)llrint(ldexp(smear_s, 32));
+	v->reftime.fix += v->reftime.fix != 0 ? (uint64_t)llrint(ldexp(smear_s, 32)) : 0;
+	v->refid = leap_smear_refid(smear_s);
+	v->leap = v->leap == LEAP_UNSYNC ? LEAP_UNSYNC : LEAP_NONE;
 }
 
 /* Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit time at the last moment. */
@@ -121,25 +133,30 @@ answer(const struct request *q)
 	struct view v = clockwork_view(d);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = d->conf->rate.average_log2s };
+	double smear_s = leapsec_smear_s(d, &q->pkt->to);
+	bool smeared = fabs(smear_s) > 0.0;
 	uint8_t out[REPLY_MAX] = { 0 };
 	size_t len = HEADER_LEN;
 
+	if (smeared) {
+		smear(&v, &sr, smear_s);
+	}
 	if (q->rate == MRU_KOD) {
 		serve_kiss(&v, &sr, out);
 	} else {
 		serve_reply(&v, &sr, d->port.loop->ops->now(d->port.loop), out);
 	}
+	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
+		write_xmt(out + HEADER_XMT_AT, d, smear_s);
+	}
 	if (q->key != NULL) {
-		if (q->rate != MRU_KOD) {
-			write_xmt(out + HEADER_XMT_AT, d);
-		}
 		len = keyring_sign(q->key, q->pk.key_id, out, HEADER_LEN, sizeof out);
 	} else if (q->bad_mac) {
 		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
 	}
 	/* Never more than was asked with (amplification). */
 	if (len != 0 && len <= q->pkt->len) {
-		send_reply(q, out, len, q->key == NULL && q->rate != MRU_KOD ? HEADER_XMT_AT : 0);
+		send_reply(q, out, len, q->key == NULL && !smeared && q->rate != MRU_KOD ? HEADER_XMT_AT : 0);
 	}
 }
 

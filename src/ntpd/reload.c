@@ -6,6 +6,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/keys.h"
+#include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -130,6 +131,7 @@ apply(struct ntpd *d, const struct config_change *c, int n)
 	if (todo.rules) {
 		clockwork_configure(d);
 	}
+	leapsec_reload(d);
 	clockwork_run(d);
 }
 

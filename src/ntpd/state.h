@@ -14,6 +14,7 @@
 #include "core/assoc.h"
 #include "core/discipline.h"
 #include "core/event.h"
+#include "core/leap.h"
 #include "core/mru.h"
 #include "core/restrict.h"
 #include "core/select.h"
@@ -115,6 +116,18 @@ struct clockwork {
 	int precision;                  /* log2 s */
 };
 
+/* ---- leapsec.c ---- */
+
+struct leapsec {
+	struct leap leap;
+	struct leap_outlook outlook;    /* of the last look */
+	struct mtime looked_at;
+	struct loop_timer timer;
+	struct store_stat file;         /* as it was read */
+	bool warned;                    /* of its expiry, at: */
+	struct mtime warned_at;
+};
+
 /* ---- listen.c ---- */
 
 struct listener {
@@ -179,6 +192,7 @@ struct ntpd {
 	struct peers peers;
 	struct sys sys;
 	struct clockwork cw;
+	struct leapsec leapsec;
 	struct listen listen;
 	struct access access;
 	struct counters count;

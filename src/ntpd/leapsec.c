@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* leapsec - the table from its file, a timer that looks ahead, and what follows from it. */
+#include "ntpd/leapsec.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "config/leapfile.h"
+#include "crypto/mac.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/conffile.h"
+#include "ntpd/report.h"
+
+/* The clock jumps within this time of the moment foretold, or it was somebody else. */
+static const double NEAR_LEAP_S = 5.0;
+static const double LEAP_TOLERANCE_S = 0.1;
+
+enum { LEAPFILE_ARENA = 1024 * 1024, SHA1_LEN = 20, SHA1_WORDS = 5 };
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+static struct rtime
+real_now(const struct ntpd *d)
+{
+	struct clock_reading r;
+
+	d->port.clock->ops->read(d->port.clock, &r);
+	return r.real;
+}
+
+/* ---- the file ---- */
+
+static bool
+hash_agrees(const struct leapfile *f)
+{
+	uint8_t sum[SHA1_LEN];
+
+	if (!sha1_make(f->hashed, f->hashed_len, sum)) {
+		return false;
+	}
+	for (unsigned i = 0; i < SHA1_WORDS; i++) {
+		struct cursor c = cursor_over(sum + i * sizeof(uint32_t), sizeof(uint32_t));
+		if (cursor_u32(&c) != f->hash[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
+{
+	struct leap_row *rows = arena_alloc(a, f->n * sizeof *rows);
+
+	if (rows == NULL) {
+		return false;
+	}
+	for (unsigned i = 0; i < f->n; i++) {
+		rows[i] = (struct leap_row){ f->rows[i].utc_s, f->rows[i].tai_offset_s };
+	}
+	return leap_set_table(&d->leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s : INT64_MAX);
+}
+
+static bool
+parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
+{
+	struct arena *a = arena_new(LEAPFILE_ARENA);
+	struct leapfile *f;
+	struct diag_list diags;
+	bool good;
+
+	if (a == NULL) {
+		return false;
+	}
+	diags = diag_list_in(a);
+	f = arena_alloc(a, sizeof *f);
+	good = f != NULL && leapfile_parse(path, text, len, a, f, &diags);
+	conffile_report(d->port.log, &diags);
+	if (good && f->hash_given && d->conf->leapfile_checkhash && !hash_agrees(f)) {
+		report(d, LOG_LEVEL_ERROR, "leapfile %s: its hash is wrong; not used (leapfile ... ignorehash uses it)",
+		    path);
+		good = false;
+	}
+	good = good && take_table(d, f, a);
+	arena_free(a);
+	return good;
+}
+
+static void
+read_file(struct ntpd *d)
+{
+	const char *path = d->conf->leapfile;
+	char *text;
+	size_t len;
+	int error = d->port.store->ops->read(d->port.store, path, &text, &len);
+
+	if (error != 0) {
+		report(d, LOG_LEVEL_ERROR, "leapfile %s: %s", path, strerror(-error));
+		return;
+	}
+	if (parse_file(d, path, text, len)) {
+		report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+	}
+	free(text);
+}
+
+static bool
+file_changed(struct ntpd *d)
+{
+	struct store_stat st;
+
+	if (d->port.store->ops->stat(d->port.store, d->conf->leapfile, &st) != 0 ||
+	    (st.mtime_ns == d->leapsec.file.mtime_ns && st.size == d->leapsec.file.size &&
+	    st.inode == d->leapsec.file.inode)) {
+		return false;
+	}
+	d->leapsec.file = st;
+	return true;
+}
+
+static void
+warn_of_expiry(struct ntpd *d)
+{
+	struct rtime now = real_now(d);
+	double interval_s = leap_warn_interval_s(&d->leapsec.leap, now);
+	double left_days = ((double)d->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
+
+	if (d->conf->leapfile == NULL || interval_s <= 0.0 || (d->leapsec.warned &&
+	    mtime_diff_s(now_of(d), d->leapsec.warned_at) < interval_s)) {
+		return;
+	}
+	d->leapsec.warned = true;
+	d->leapsec.warned_at = now_of(d);
+	if (left_days < 0.0) {
+		report(d, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago", d->conf->leapfile, -left_days);
+	} else {
+		report(d, LOG_LEVEL_WARNING, "leapfile %s: will expire in less than %.0f days", d->conf->leapfile,
+		    ceil(left_days));
+	}
+}
+
+/* ---- looking ahead ---- */
+
+static void
+report_events(struct ntpd *d, const struct leap_outlook *o)
+{
+	char tai[32];
+
+	for (unsigned code = EVENT_LEAP_ARMED; code <= EVENT_TAI; code++) {
+		if ((o->events & (1u << code)) == 0) {
+			continue;
+		}
+		(void)snprintf(tai, sizeof tai, "TAI-UTC %d s", o->tai_s);
+		report_system_event(d, (enum system_event)code, code == EVENT_TAI ? tai :
+		    code == EVENT_LEAP_ARMED ? (o->kind == LEAP_DELETE ? "a second is left out" :
+		    "a second is inserted") : "");
+	}
+}
+
+static void
+look(struct ntpd *d)
+{
+	struct leap_outlook o;
+
+	leap_look(&d->leapsec.leap, real_now(d), &o);
+	d->leapsec.outlook = o;
+	d->leapsec.looked_at = now_of(d);
+	report_events(d, &o);
+	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
+		adjust_tai(&d->cw.adjust, o.tai_s);
+	}
+	if (o.events != 0) {
+		clockwork_publish(d);
+	}
+	d->port.loop->ops->timer_arm(d->port.loop, &d->leapsec.timer, mtime_add_s(now_of(d), o.again_s));
+}
+
+static void
+on_timer(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	clockwork_look(d);
+	if (d->conf->leapfile != NULL && file_changed(d)) {
+		read_file(d);
+	}
+	warn_of_expiry(d);
+	look(d);
+}
+
+void
+leapsec_start(struct ntpd *d)
+{
+	leap_start(&d->leapsec.leap);
+	d->port.loop->ops->timer_init(d->port.loop, &d->leapsec.timer, on_timer, d);
+	on_timer(d);
+}
+
+void
+leapsec_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->leapsec.timer);
+}
+
+void
+leapsec_reload(struct ntpd *d)
+{
+	d->leapsec.warned = false;
+	on_timer(d);
+}
+
+void
+leapsec_vote(struct ntpd *d, enum ntp_leap vote)
+{
+	enum ntp_leap before = d->leapsec.leap.vote;
+
+	leap_vote(&d->leapsec.leap, vote, real_now(d));
+	if (d->leapsec.leap.vote != before) {
+		look(d);
+	}
+}
+
+/* The outlook of the last look, moved on to now. */
+static struct leap_outlook
+outlook_now(const struct ntpd *d)
+{
+	struct leap_outlook o = d->leapsec.outlook;
+	double since_s = mtime_diff_s(now_of(d), d->leapsec.looked_at);
+
+	o.to_leap_s -= since_s;
+	o.since_s += since_s;
+	return o;
+}
+
+enum ntp_leap
+leapsec_shown(const struct ntpd *d)
+{
+	return d->leapsec.outlook.alarm ? LEAP_UNSYNC : d->leapsec.outlook.announce;
+}
+
+enum clock_leap
+leapsec_kernel(const struct ntpd *d)
+{
+	switch (d->leapsec.outlook.announce) {
+	case LEAP_INSERT:
+		return CLOCK_LEAP_INSERT;
+	case LEAP_DELETE:
+		return CLOCK_LEAP_DELETE;
+	case LEAP_NONE:
+	case LEAP_UNSYNC:
+		break;
+	}
+	return CLOCK_LEAP_NONE;
+}
+
+bool
+leapsec_explains(struct ntpd *d, double moved_s)
+{
+	struct leap_outlook o = outlook_now(d);
+	double expected_s = o.kind == LEAP_INSERT ? -1.0 : o.kind == LEAP_DELETE ? 1.0 : 0.0;
+	double last_s = o.last == LEAP_INSERT ? -1.0 : o.last == LEAP_DELETE ? 1.0 : 0.0;
+	bool coming = o.kind != LEAP_NONE && fabs(o.to_leap_s) < NEAR_LEAP_S;
+	bool over = o.last != LEAP_NONE && o.since_s < NEAR_LEAP_S;
+
+	return (coming && fabs(moved_s - expected_s) < LEAP_TOLERANCE_S) ||
+	    (over && fabs(moved_s - last_s) < LEAP_TOLERANCE_S);
+}
+
+double
+leapsec_smear_s(const struct ntpd *d, const struct addr *local)
+{
+	struct leap_outlook o = outlook_now(d);
+
+	for (unsigned i = d->conf->smears_n; i > 0; i--) {
+		const struct config_smear *c = &d->conf->smears[i - 1];
+		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE,
+			c->interval_s };
+		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
+			return leap_smear_s(&s, &o);
+		}
+	}
+	return 0.0;
+}

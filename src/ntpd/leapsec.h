@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * leapsec - leap seconds in the daemon: the leap file, the sources' vote, the announcement to clients and the kernel,
+ * and the smear of replies.
+ */
+#ifndef NTPD_LEAPSEC_H
+#define NTPD_LEAPSEC_H
+#include "ntpd/state.h"
+
+/* Reads the leap file and begins to look ahead. */
+void leapsec_start(struct ntpd *d);
+void leapsec_stop(struct ntpd *d);
+
+/* Reads the leap file again when its name or its content changed. A bad file is reported, and the old table stays. */
+void leapsec_reload(struct ntpd *d);
+
+/* Hears the vote of the sources of the last selection. */
+void leapsec_vote(struct ntpd *d, enum ntp_leap vote);
+
+/* What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply may be a second off. */
+enum ntp_leap leapsec_shown(const struct ntpd *d);
+
+/* The kernel's bits of today. */
+enum clock_leap leapsec_kernel(const struct ntpd *d);
+
+/* True when a move of the clock by moved_s just now was the leap second. */
+bool leapsec_explains(struct ntpd *d, double moved_s);
+
+/* What to add to the time served at a local address now; 0 mostly. */
+double leapsec_smear_s(const struct ntpd *d, const struct addr *local);
+
+#endif
