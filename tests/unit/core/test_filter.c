@@ -106,6 +106,57 @@ jitter_is_the_rms_of_differences_to_the_best(void **state)
 	assert_near(f.jitter_s, 2.2360680e-3, 1e-9);
 }
 
+/*
+ * Between two samples 100 s apart the clock was slewed by 3 ms, and its rate of 20 ppm made up for
+ * 2 ms that the oscillator lacks: the offsets differ by the slew alone, which is no jitter.
+ */
+static void
+what_was_steered_between_samples_is_no_jitter(void **state)
+{
+	struct filter_rules rules = RULES;
+	struct sample before = sample(0, 0.004, 0.010, 0.001);
+	struct sample after = sample(100, 0.001, 0.009, 0.001);
+	struct filter f;
+
+	(void)state;
+	rules.freq = 20e-6;
+	after.adjusted_ns = 5000000;
+	filter_clear(&f, moment(0));
+	(void)add(&f, &rules, before);
+	assert_int_equal(add(&f, &rules, after), FILTER_NEW);
+	assert_near(f.jitter_s, 1e-6, 1e-12);
+	/* An offset of 1 ms more is one. */
+	after.offset_s = 0.002;
+	after.delay_s = 0.008;
+	(void)add(&f, &rules, after);
+	assert_near(f.jitter_s, 1e-3, 1e-12);
+}
+
+static void
+only_the_newest_are_kept_when_the_rest_is_forgotten(void **state)
+{
+	struct filter f;
+	struct sample s;
+
+	(void)state;
+	filter_clear(&f, moment(0));
+	for (int i = 0; i < 5; i++) {
+		(void)add(&f, &RULES, sample(i, i * 0.1, 0.010 + 0.001 * i, 0.001));
+	}
+	assert_near(f.best.offset_s, 0.0, 0.0);
+	filter_forget(&f, 2, &RULES);
+	assert_int_equal(f.filled, 2);
+	assert_near(f.best.offset_s, 0.3, 1e-12);
+	assert_true(filter_stage(&f, 1, moment(4), NTP_PHI, &s));
+	assert_false(filter_stage(&f, 2, moment(4), NTP_PHI, &s));
+	filter_forget(&f, 5, &RULES);
+	assert_int_equal(f.filled, 2);
+	filter_forget(&f, 0, &RULES);
+	assert_false(f.usable);
+	assert_int_equal(add(&f, &RULES, sample(9, 0.7, 0.050, 0.001)), FILTER_NEW);
+	assert_near(f.best.offset_s, 0.7, 0.0);
+}
+
 static void
 eight_silences_leave_nothing_usable(void **state)
 {
@@ -317,6 +368,8 @@ main(void)
 		cmocka_unit_test(of_equal_delays_the_newer_is_chosen),
 		cmocka_unit_test(weighs_dispersions_by_rank),
 		cmocka_unit_test(jitter_is_the_rms_of_differences_to_the_best),
+		cmocka_unit_test(what_was_steered_between_samples_is_no_jitter),
+		cmocka_unit_test(only_the_newest_are_kept_when_the_rest_is_forgotten),
 		cmocka_unit_test(eight_silences_leave_nothing_usable),
 		cmocka_unit_test(
 		    a_sample_older_than_the_allan_intercept_counts_by_delay_and_dispersion),

@@ -141,6 +141,25 @@ midpoints_outside_of_the_interval_do_not_matter(void **state)
 	assert_near(s.offset_s, 0.75, 1e-12);
 }
 
+/*
+ * [-10 10] three times and [9 29]: all four overlap in [9 10], where no midpoint is.
+ * Three of them do in [-10 10], which holds all midpoints but the one left out.
+ */
+static void
+a_falseticker_at_the_edge_leads_nobody_there(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0, 0.010),
+		source(3, 0.0, 0.010), source(4, 0.019, 0.010) };
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &RULES, &s);
+	assert_tallies(&s, "*++x");
+	assert_near(s.low_s, -0.010, 1e-12);
+	assert_near(s.high_s, 0.010, 1e-12);
+	assert_near(s.offset_s, 0.0, 0.0);
+}
+
 /* [-1 1] and [1 3] share one point only: no interval. A third over both makes a majority of two. */
 static void
 intervals_that_only_touch_need_a_third(void **state)
@@ -914,6 +933,7 @@ main(void)
 		cmocka_unit_test(a_minority_apart_is_false),
 		cmocka_unit_test(without_a_majority_nobody_is_right),
 		cmocka_unit_test(midpoints_outside_of_the_interval_do_not_matter),
+		cmocka_unit_test(a_falseticker_at_the_edge_leads_nobody_there),
 		cmocka_unit_test(intervals_that_only_touch_need_a_third),
 		cmocka_unit_test(intervals_that_touch_overlap),
 		cmocka_unit_test(a_source_called_true_is_never_false),
