@@ -66,6 +66,7 @@ struct restrict_list {
 /* The number of an address; octets behind a v4 address count as zeros whatever they are. */
 struct number restrict_number(const struct addr *a);
 
+/* The bits of v where mask has ones. */
 struct number restrict_masked(struct number v, struct number mask);
 
 /* Below 0 when a comes first in the scan, 0 for the same key. */

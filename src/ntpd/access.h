@@ -13,6 +13,7 @@ bool access_start(struct ntpd *d);
 /* Builds the list anew from a changed configuration; the client table stays unless its size changed. */
 bool access_reload(struct ntpd *d);
 
+/* Frees the list and the client table. */
 void access_stop(struct ntpd *d);
 
 /* The flags that hold for a sender; counts the hit. */

@@ -78,6 +78,7 @@ void adjust_forget(struct adjust *a, double moved_s);
 /* Tells the kernel how good the clock is; nothing when not controlled. */
 void adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s);
 
+/* Tells the kernel TAI - UTC in seconds; nothing when not controlled. */
 void adjust_tai(struct adjust *a, int tai_s);
 
 #endif

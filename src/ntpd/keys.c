@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* keys - from the key file to a ring ready for use. */
 #include "ntpd/keys.h"
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include "config/keysfile.h"
@@ -81,7 +80,7 @@ keys_load(struct ntpd *d)
 	}
 	ring = keyring_new();
 	good = ring != NULL && fill(d, ring, path, text, len);
-	OPENSSL_cleanse(text, len);
+	explicit_bzero(text, len);
 	free(text);
 	if (!good) {
 		keyring_free(ring);

@@ -13,6 +13,7 @@ int listen_start(struct ntpd *d);
 /* Opens and closes what a changed host or configuration asks for. */
 void listen_rescan(struct ntpd *d);
 
+/* Closes every socket. */
 void listen_stop(struct ntpd *d);
 
 /* What the rules say of an address; name is its interface's, "" for a wildcard. */

@@ -45,7 +45,7 @@ struct process {
 	const char *pidfile;
 };
 
-static void
+static void TEXT_PRINTF(3, 4)
 say(struct process *p, enum log_level level, const char *fmt, ...)
 {
 	char buf[LOG_SYSTEM_LINE_MAX];

@@ -18,6 +18,7 @@ struct origin *peers_add(struct ntpd *d, const struct config_source *cfg, double
 /* Ends a line and its associations. */
 void peers_drop(struct ntpd *d, struct origin *o);
 
+/* The association with this id, NULL when there is none; id 0 is nobody's. */
 struct peer *peers_by_id(struct ntpd *d, uint16_t id);
 
 /* Addresses came or went: sockets whose local address is gone, or with no answer, are opened anew and asked soon. */

@@ -7,7 +7,7 @@
 
 enum { LINE_MAX_LEN = 512 };
 
-static void
+static void TEXT_PRINTF(3, 0)
 vreport(struct ntpd *d, enum log_level level, const char *fmt, va_list ap)
 {
 	char buf[LINE_MAX_LEN];

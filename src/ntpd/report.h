@@ -23,6 +23,7 @@ void report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, con
 /* Reports each event of a mask, in the order of the codes. */
 void report_peer_events(struct ntpd *d, struct peer *p, unsigned events);
 
+/* Mode 6's status words, with the event that was last. */
 uint16_t report_system_status(const struct ntpd *d);
 uint16_t report_peer_status(const struct peer *p);
 

@@ -105,7 +105,6 @@ note_arrival(struct mru *m, uint32_t place)
 
 /*
  * Takes a client in, or replaces what was known of the address. *fresh: something new was learnt.
- * 
  */
 static bool
 put(struct mru *m, const struct client *c, bool *fresh)
@@ -281,7 +280,6 @@ put_resume(const struct mru *m, struct text *t)
 
 /*
  * The server knows none of our resume points: try older ones, and when there are none begin again.
- * 
  */
 static void
 step_back(struct mru *m)
