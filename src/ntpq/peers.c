@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * peers - the tables peers, opeers, apeers and rpeers, and those with an l before, which show all.
- * 
  */
 #include <string.h>
 #include "mode6/form.h"

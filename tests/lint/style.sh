@@ -37,7 +37,6 @@ wide() {
 	done
 }
 is "$(wide "${own[@]}")" '' "no line of C is longer than 100 columns"
-is "$(wide "${scripts[@]}")" '' "no line of a script is longer than 100 columns"
 
 is "$(grep -nE '^ {8}|^	+ {8}' "${c_files[@]}")" '' "C is indented with tabs"
 is "$(grep -nE '[ 	]+$' "${c_files[@]}" "${scripts[@]}")" '' "no line ends in blanks"
