@@ -48,7 +48,7 @@ struct config_change {
 int config_diff(const struct config *old, const struct config *new, struct arena *a,
     const struct config_change **out);
 
-/* The line of c that stands for the same server (kind, host, port) as s, whatever its options; NULL: none. */
+/* The line of c for the same server (kind, host, port) as s, whatever its options; or NULL. */
 const struct config_source *config_source_in(const struct config *c, const struct config_source *s);
 
 /* "server 192.0.2.1 iburst added", "restrict changed"; for the log of a reload. */

@@ -57,6 +57,7 @@ warns_of_a_default_open_to_queries(void **state)
 	    "everybody query with ntpq: add noquery\n");
 	check_text(FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL, "");
 	check_text(FOUR "restrict 192.0.2.0/24\nrestrict source nomodify\n", NULL, "");
+	check_text(FOUR "unrestrict default\nrestrict default ntpport\n", NULL, "");
 }
 
 static void
@@ -98,6 +99,10 @@ warns_of_keys_that_cannot_work(void **state)
 	    "not be asked\n"
 	    "warning: f:5:1: e.example has a key but there is no 'keys' line\n");
 	check_text(FOUR "server e.example key 5\nkeys /k\ntrustedkey 5\n", NULL, "");
+	if (schema_find(SCHEMA_SOURCE, "nts")->state != STATE_ACTS) {
+		check_text(FOUR "server e.example nts\n", NULL, "warning: f:5:1: 'nts' does not act in "
+		    "this version: e.example is used without authentication\n");
+	}
 }
 
 static void

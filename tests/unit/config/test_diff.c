@@ -114,6 +114,55 @@ order_of_rules_counts_order_of_servers_does_not(void **state)
 }
 
 static void
+two_lists_of_one_length_are_compared_word_by_word(void **state)
+{
+	static const struct {
+		const char *old, *new, *said;
+	} cases[] = {
+		{ "trustedkey 1 5", "trustedkey 1 6", "keys changed\n" },
+		{ "leapsmear interval 7200", "leapsmear address 192.0.2.1 interval 7200",
+		    "leapfile or leapsmear changed\n" },
+		{ "leapsmear interval 7200", "leapsmear interval 7201",
+		    "leapfile or leapsmear changed\n" },
+		{ "setvar a=b", "setvar a=c", "setvar changed\n" },
+		{ "setvar a=b", "setvar a=b default", "setvar changed\n" },
+		{ "restrict 10.0.0.1", "restrict 10.0.0.1 kod", "restrict changed\n" },
+		{ "restrict 10.0.0.1", "delrestrict 10.0.0.1", "restrict changed\n" },
+		{ "restrict a.example", "restrict -4 a.example", "restrict changed\n" },
+		{ "interface listen eth0", "interface listen eth1", "interface changed\n" },
+		{ "interface listen 10.0.0.0/8", "interface listen 10.0.0.0/9",
+		    "interface changed\n" },
+		{ "sourcedir /a", "sourcedir /b", "words without effect changed\n" },
+		{ "unpeer 1", "unpeer 2", "unpeer changed\n" },
+		{ "reset sys", "reset io", "reset changed\n" },
+		{ "trap 192.0.2.1", "trap 192.0.2.2", "words without effect changed\n" },
+		{ "server 127.127.1.0", "server 127.127.1.1",
+		    "server 127.127.1.0 dropped\nserver 127.127.1.1 added\n" },
+		{ "peer a.example", "broadcast 192.0.2.255",
+		    "peer a.example dropped\nbroadcast 192.0.2.255 added\n" },
+		{ "server a.example", "server a.example xleave", "server a.example changed\n" }
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		check_diff(cases[i].old, cases[i].new, cases[i].said);
+	}
+}
+
+static void
+a_server_is_found_again_whatever_its_options(void **state)
+{
+	struct conf *old = conf_of("server a.example\nserver 127.127.1.0\n");
+	struct conf *new = conf_of("server b.example\nserver a.example burst\n");
+
+	(void)state;
+	assert_ptr_equal(config_source_in(new->c, &old->c->sources[0]), &new->c->sources[1]);
+	assert_null(config_source_in(new->c, &old->c->sources[1]));
+	conf_end(old);
+	conf_end(new);
+}
+
+static void
 files_and_keys_come_before_rules_and_rules_before_servers(void **state)
 {
 	(void)state;
@@ -145,6 +194,8 @@ main(void)
 		cmocka_unit_test(servers_are_dropped_changed_and_added_in_that_order),
 		cmocka_unit_test(each_part_of_the_configuration_is_a_step),
 		cmocka_unit_test(order_of_rules_counts_order_of_servers_does_not),
+		cmocka_unit_test(two_lists_of_one_length_are_compared_word_by_word),
+		cmocka_unit_test(a_server_is_found_again_whatever_its_options),
 		cmocka_unit_test(files_and_keys_come_before_rules_and_rules_before_servers),
 		cmocka_unit_test(too_little_memory_is_told),
 	};

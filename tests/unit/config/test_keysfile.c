@@ -169,6 +169,23 @@ no_message_shows_a_secret(void **state)
 }
 
 static void
+refuses_a_word_of_more_than_1023_octets(void **state)
+{
+	static char text[1200] = "1 SHA1 ";
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	memset(text + 7, 'a', 1024);
+	assert_false(parse(k, text, &f));
+	assert_string_equal(conf_said(k), "error: k:1:8: a word is longer than 1023 octets\n");
+	text[7 + 1023] = '\0';
+	k->d = diag_list_in(k->arena);
+	assert_true(parse(k, text, &f));
+	conf_end(k);
+}
+
+static void
 a_file_may_have_1024_keys(void **state)
 {
 	struct conf_text t = { .at = NULL };
@@ -221,6 +238,7 @@ main(void)
 		cmocka_unit_test(any_error_rejects_the_whole_file),
 		cmocka_unit_test(stops_after_fifteen_errors),
 		cmocka_unit_test(no_message_shows_a_secret),
+		cmocka_unit_test(refuses_a_word_of_more_than_1023_octets),
 		cmocka_unit_test(a_file_may_have_1024_keys),
 		cmocka_unit_test(too_little_memory_is_an_error),
 	};

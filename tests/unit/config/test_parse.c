@@ -2,6 +2,23 @@
 /* ntp.conf to values: what each directive sets, includes, limits, remote text. */
 #include "conf.h"
 
+/* count lines: before, a number, after. */
+static struct conf *
+many(const char *before, const char *after, unsigned count)
+{
+	struct conf_text t = { .at = NULL };
+
+	for (unsigned i = 0; i < count; i++) {
+		char line[80];
+		struct text l = text_over(line, sizeof line);
+		text_printf(&l, "%s%u%s\n", before, i, after);
+		conf_put(&t, line, l.len);
+	}
+	struct conf *k = conf_of(t.at);
+	free(t.at);
+	return k;
+}
+
 /* ---- values ---- */
 
 static void
@@ -390,6 +407,46 @@ the_last_of_two_values_counts(void **state)
 	assert_int_equal(c->switches & (SWITCH_NTP | SWITCH_AUTH), SWITCH_AUTH);
 	assert_false(c->leapfile_checkhash);
 	conf_end(k);
+	k = conf_of("driftfile /a 2\ndriftfile\nserver 192.0.2.1\ntos cohort true\n"
+	    "server 127.127.28.0\nfudge 127.127.28.0 flag1 true flag2 false\n");
+	assert_int_equal(k->d.errors, 0);
+	assert_null(k->c->driftfile);
+	assert_false(k->c->drift_threshold_ppm > 0);
+	assert_int_equal(k->c->tos.cohort, 1);
+	assert_int_equal(k->c->sources[1].fudge.flag1, 1);
+	assert_int_equal(k->c->sources[1].fudge.flag2, 0);
+	conf_end(k);
+}
+
+static void
+only_kinds_that_act_are_in_effect(void **state)
+{
+	struct conf *k = conf_of("server a.example\npool a.example\nserver 127.127.1.0\n"
+	    "peer a.example\nbroadcast 192.0.2.255\nserver 127.127.5.0\n");
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(config_source_in_effect(&k->c->sources[i]));
+	}
+	assert_int_equal(config_source_in_effect(&k->c->sources[3]),
+	    schema_find(SCHEMA_TOP, "peer")->state == STATE_ACTS);
+	assert_int_equal(config_source_in_effect(&k->c->sources[4]),
+	    schema_find(SCHEMA_TOP, "broadcast")->state == STATE_ACTS);
+	assert_int_equal(config_source_in_effect(&k->c->sources[5]),
+	    schema_clock_of_type(5)->state == STATE_ACTS);
+	conf_end(k);
+}
+
+static void
+a_file_of_nonsense_is_counted_and_does_not_flood(void **state)
+{
+	struct conf *k = many("nonsense", "", 2000);
+
+	(void)state;
+	assert_int_equal(k->d.errors, 2000);
+	assert_int_equal(k->d.n, DIAG_KEPT_MAX);
+	assert_int_equal(k->d.omitted, 1500);
+	conf_end(k);
 }
 
 static void
@@ -398,7 +455,8 @@ leap_smears_belong_to_addresses(void **state)
 	struct conf *k = conf_of("leapsmearinterval 86400\n"
 	    "leapsmear address 192.0.2.1 interval 7200 form linear\n"
 	    "leapsmear address 192.0.2.2 interval 7200\n"
-	    "leapsmear address 192.0.2.2 interval 0\nleapsmear interval 43200\n");
+	    "leapsmear address 192.0.2.2 interval 0\nleapsmear interval 43200\n"
+	    "leapsmear address 192.0.2.3 interval 0\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 0);
@@ -674,23 +732,6 @@ a_copy_equals_the_original_and_shares_nothing_with_it(void **state)
 
 /* ---- limits ---- */
 
-/* count lines: before, a number, after. */
-static struct conf *
-many(const char *before, const char *after, unsigned count)
-{
-	struct conf_text t = { .at = NULL };
-
-	for (unsigned i = 0; i < count; i++) {
-		char line[80];
-		struct text l = text_over(line, sizeof line);
-		text_printf(&l, "%s%u%s\n", before, i, after);
-		conf_put(&t, line, l.len);
-	}
-	struct conf *k = conf_of(t.at);
-	free(t.at);
-	return k;
-}
-
 static void
 takes_1024_servers_and_256_variables(void **state)
 {
@@ -802,6 +843,8 @@ main(void)
 		cmocka_unit_test(statistics_and_filegen_describe_one_set_each),
 		cmocka_unit_test(setvar_takes_blanks_around_the_equals_sign),
 		cmocka_unit_test(the_last_of_two_values_counts),
+		cmocka_unit_test(only_kinds_that_act_are_in_effect),
+		cmocka_unit_test(a_file_of_nonsense_is_counted_and_does_not_flood),
 		cmocka_unit_test(leap_smears_belong_to_addresses),
 		cmocka_unit_test(a_bad_line_is_skipped_as_a_whole_and_the_rest_applies),
 		cmocka_unit_test(end_ends_the_file_but_not_the_source_folders),

@@ -100,7 +100,7 @@ numbers_come_back_exactly(void **state)
 		"pollskewlist default 1 2\n", "phone \"ATDT 1\" 2\n", "reset sys io\n",
 		"server a.example nts ca /c aead X bias 0.001 mode 7 ttl 3 ident g\n",
 		"restrict source serverresponse fuzz ippeerlimit 4\n", "extra port 1\n",
-		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "refclock pps maxpoll 4\n",
+		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "nic drop 10.0.0.0/8\n", "refclock pps maxpoll 4\n",
 		"refclock pps minpoll 5\n", "server 127.127.1.1 maxpoll 10\n"
 	};
 
