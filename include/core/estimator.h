@@ -62,7 +62,11 @@ enum estimator_result {
 	ESTIMATOR_FAILED, /* bad numbers inside: begun anew from this sample */
 };
 
-/* Forgets everything. freq +- freq_sigma: our clock's rate as far as known, or 0 +- 100e-6. */
+/*
+ * Forgets everything.
+ * freq        our clock's rate as far as known: what is to be added to it, s/s
+ * freq_sigma  its standard deviation; 0: unknown
+ */
 void estimator_start(struct estimator *e, double freq, double freq_sigma);
 
 /*

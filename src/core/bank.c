@@ -7,11 +7,14 @@
 /* sqrt(10)^(i - 20) s/s per sqrt(s): from a crystal in an oven to a bad virtual machine. */
 static const double WANDER[BANK_WANDERS] = { 1e-10, 3.16227766e-10, 1e-9, 3.16227766e-9, 1e-8,
 	3.16227766e-8, 1e-7, 3.16227766e-7, 1e-6, 3.16227766e-6, 1e-5 };
+/* Log likelihood before any sample: crystals wander by 1e-8 at most, unless they show otherwise. */
+static const double WANDER_PRIOR[BANK_WANDERS] = { 0.0, 0.0, 0.0, 0.0, 0.0, -1.5, -3.0, -4.5, -6.0,
+	-7.5, -9.0 };
 /* How fast the past fades: which wander may change within hours, which view in days. */
 static const double FADE_WANDER = 0.98;
 static const double FADE_VIEW = 0.995;
 static const double LOG_FLOOR = -20.0;
-/* Log likelihood before any sample: a path is symmetric until it shows otherwise. */
+/* And a path is symmetric until it shows otherwise. */
 static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0 };
 /* Beyond this squared innovation over variance the likelihood falls like a power only, so that one
  * wild sample does not decide between the models. */
@@ -77,7 +80,8 @@ weigh(struct bank *b)
 		double row = 0.0, view = exp(b->view_log[v] + VIEW_PRIOR[v]);
 
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
-			b->model[v][q].weight = exp(b->model[v][q].log_likelihood);
+			b->model[v][q].weight =
+			    exp(b->model[v][q].log_likelihood + WANDER_PRIOR[q]);
 			row += b->model[v][q].weight;
 		}
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
@@ -117,12 +121,28 @@ bank_advance(struct bank *b, double dt_s, double moved_s)
 	}
 }
 
+/*
+ * A model that fell hopelessly behind begins anew from the best of its row, or it would stay lost
+ * when its time comes, and its error would count however little it weighs.
+ */
+static void
+revive(struct bank_model row[BANK_WANDERS], unsigned best)
+{
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		if (row[q].log_likelihood < row[best].log_likelihood + LOG_FLOOR) {
+			row[q] = row[best];
+			row[q].log_likelihood += LOG_FLOOR;
+		}
+	}
+}
+
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
 correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading)
 {
 	double likelihood[BANK_WANDERS];
-	double top = -HUGE_VAL, best = -HUGE_VAL, weights = 0.0, sum = 0.0;
+	double top = -HUGE_VAL, weights = 0.0, sum = 0.0, zero;
+	unsigned best = 0;
 
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
 		double d = reading->offset_s - row[q].x_s;
@@ -135,10 +155,12 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 		weights += row[q].weight;
 		sum += row[q].weight * exp(likelihood[q] - top);
 		row[q].log_likelihood = FADE_WANDER * row[q].log_likelihood + likelihood[q];
-		best = fmax(best, row[q].log_likelihood);
+		best = row[q].log_likelihood > row[best].log_likelihood ? q : best;
 	}
+	revive(row, best);
+	zero = row[best].log_likelihood;
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
-		row[q].log_likelihood = fmax(row[q].log_likelihood - best, LOG_FLOOR);
+		row[q].log_likelihood -= zero;
 	}
 	return top + (sum > 0.0 && weights > 0.0 ? log(sum / weights) : 0.0);
 }

@@ -15,6 +15,8 @@ static const double UNEXPLAINED = 1.6;
 static const double INNOVATION_MOST = 25.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
+/* A crystal nobody has measured is off by this, s/s. */
+static const double FREQ_UNKNOWN = 100e-6;
 /* Longer gaps say no more than this. */
 static const double GAP_MAX_S = 1e6;
 /* How sure (in log likelihood) a source must seem to ignore our steering, after how many moves, and
@@ -34,7 +36,7 @@ estimator_start(struct estimator *e, double freq, double freq_sigma)
 {
 	memset(e, 0, sizeof(*e));
 	e->start_freq = freq;
-	e->start_freq_var = square(freq_sigma);
+	e->start_freq_var = square(freq_sigma > 0.0 ? freq_sigma : FREQ_UNKNOWN);
 }
 
 static double
