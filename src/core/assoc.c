@@ -692,7 +692,6 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candi
 		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a), .leap = a->srv.leap,
 		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
 		.root_dist_s = assoc_root_dist_s(a, w),
-		.orphan_metric = a->srv.refid,
 	};
 	return !w->adaptive || estimated(a, w, out);
 }

@@ -11,6 +11,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
+#include "ntpd/stats.h"
 
 static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;
@@ -118,7 +119,7 @@ gather(struct ntpd *d, const struct assoc_world *w)
 		p->a.tally = TALLY_REJECT;
 		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
 		if (assoc_unfit(&p->a, w) == 0 && assoc_candidate(&p->a, w, &d->cw.cand[n])) {
-			n++;
+			d->cw.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}
 	return n;
@@ -416,6 +417,7 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 		}
 		break;
 	}
+	stats_loop(d);
 	if (st.burst) {
 		peers_ask_soon(d, 1);
 	}
@@ -432,6 +434,7 @@ observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	bool was = clockwork_leap(d) != LEAP_UNSYNC;
 
 	take_over(d, p, w, d->cw.sel.leap);
+	stats_loop(d);
 	if (!was && clockwork_leap(d) != LEAP_UNSYNC) {
 		report_system_event(d, EVENT_CLOCK_SYNC, "clock not controlled");
 		first_sync(d);
@@ -591,6 +594,7 @@ on_housekeeping(void *ctx)
 
 	clockwork_look(d);
 	drift_hourly(d);
+	stats_hourly(d);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	tell_kernel(d);
 	report_status(d);

@@ -48,6 +48,7 @@ start_limits(struct ntpd *d)
 
 	d->started = now;
 	d->count.reset_at = now;
+	d->stats.hour = now;
 	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
 	d->control_all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {

@@ -9,6 +9,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/control.c \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
+	src/ntpd/filegen.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
@@ -17,6 +18,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/reload.c \
 	src/ntpd/report.c \
 	src/ntpd/settings.c \
+	src/ntpd/stats.c \
 	src/ntpd/vars.c
 
 # What a program that runs a daemon links, in this order.

@@ -8,6 +8,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
+#include "ntpd/stats.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
@@ -291,6 +292,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	if (!ans->sampled) {
 		return;
 	}
+	stats_peer(d, p);
 	follow_estimate(p, ans->estimated);
 	/* In a burst of a clock that runs already, wait for the last packet. */
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && (p->a.poll.burst == 0 ||
@@ -403,6 +405,9 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	say_send_error(p, 0);
 	if (ans.again) {
 		arm(p);
+	}
+	if (ans.sampled) {
+		stats_raw(d, p);
 	}
 	after_answer(p, &ans);
 }

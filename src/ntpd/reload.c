@@ -10,6 +10,7 @@
 #include "ntpd/listen.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/stats.h"
 
 enum { CHANGE_TEXT_MAX = 256 };
 
@@ -132,6 +133,7 @@ apply(struct ntpd *d, const struct config_change *c, int n)
 		clockwork_configure(d);
 	}
 	leapsec_reload(d);
+	stats_reload(d);
 	clockwork_run(d);
 }
 

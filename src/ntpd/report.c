@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "ntpd/clockwork.h"
+#include "ntpd/stats.h"
 
 enum { LINE_MAX_LEN = 512 };
 
@@ -75,24 +76,38 @@ system_event_level(enum system_event code)
 	    LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
 }
 
+/* An event goes to the log and to protostats. */
+static void
+tell_event(struct ntpd *d, enum log_level level, const char *line)
+{
+	d->port.log->ops->line(d->port.log, level, line);
+	stats_proto(d, line);
+}
+
 void
 report_system_event(struct ntpd *d, enum system_event code, const char *detail)
 {
+	char buf[LINE_MAX_LEN];
+	struct text t = text_over(buf, sizeof buf);
+
 	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
 	(void)event_system(&d->sys.event, code);
-	report(d, system_event_level(code), "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
+	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
+	tell_event(d, system_event_level(code), buf);
 }
 
 void
 report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const char *detail)
 {
-	char addr[ADDR_TEXT_MAX];
+	char buf[LINE_MAX_LEN], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
 
 	(void)event_peer(&p->a.event, code);
-	report(d, LOG_LEVEL_INFO, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
+	text_printf(&t, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
 	    detail[0] != '\0' ? " " : "", detail);
+	tell_event(d, LOG_LEVEL_INFO, buf);
 }
 
 void

@@ -128,6 +128,20 @@ struct leapsec {
 	struct mtime warned_at;
 };
 
+/* ---- stats.c ---- */
+
+enum { STATS_PATH_MAX = 512, STATS_SYS_COUNTS = 10 };
+
+struct stats {
+	struct stats_file {
+		char path[STATS_PATH_MAX];      /* of the last line; "": none yet */
+		bool linked;                    /* the link at the base name is ours */
+		int error;                      /* last, said once */
+	} file[STATS_N];
+	struct mtime hour;                      /* when sysstats was written last */
+	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
+};
+
 /* ---- listen.c ---- */
 
 struct listener {
@@ -193,6 +207,7 @@ struct ntpd {
 	struct sys sys;
 	struct clockwork cw;
 	struct leapsec leapsec;
+	struct stats stats;
 	struct listen listen;
 	struct access access;
 	struct counters count;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * filegen - the name of a statistics file at a time of day: base name and the suffix of its period.
+ * Pure. reference/directives, section 4.
+ */
+#ifndef NTPD_FILEGEN_H
+#define NTPD_FILEGEN_H
+#include <stddef.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "base/text.h"
+#include "config/config.h"
+
+struct filegen_now {
+	struct rtime real;
+	double uptime_s;
+	int pid;
+};
+
+/* Appends the suffix: .YYYYMMDD, .YYYYwWW (ISO 8601 week), .YYYYMM, .YYYY, .aSSSSSSSS, .#PID, or nothing. */
+void filegen_suffix(enum config_filegen_type type, const struct filegen_now *now, struct text *out);
+
+/* The modified Julian day and the second of it, as every statistics line begins. */
+void filegen_mjd(struct rtime t, long *day, double *second);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* stats - lines and files of the statistics. Each line is opened, appended and closed: rotation needs no more. */
+#include "ntpd/stats.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "ntpd/clockwork.h"
+#include "ntpd/filegen.h"
+#include "ntpd/report.h"
+
+static const double HOUR_S = 3600.0;
+
+enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100 };
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+static struct rtime
+real_now(const struct ntpd *d)
+{
+	struct clock_reading r;
+
+	d->port.clock->ops->read(d->port.clock, &r);
+	return r.real;
+}
+
+static const char *
+statsdir(const struct ntpd *d)
+{
+	return d->opt.statsdir != NULL ? d->opt.statsdir : d->conf->statsdir;
+}
+
+static bool
+wanted(const struct ntpd *d, enum config_stats set)
+{
+	return (d->conf->switches & SWITCH_STATS) != 0 && d->conf->filegens[set].enabled && statsdir(d) != NULL;
+}
+
+/* ---- files ---- */
+
+static void
+put_base(const struct ntpd *d, enum config_stats set, struct text *out)
+{
+	const struct config_filegen *g = &d->conf->filegens[set];
+	const char *dir = statsdir(d);
+	size_t n = strlen(dir);
+
+	text_put(out, dir);
+	if (n > 0 && dir[n - 1] != '/') {
+		text_char(out, '/');
+	}
+	text_put(out, g->file != NULL ? g->file : config_stats_name(set));
+}
+
+static void
+put_path(const struct ntpd *d, enum config_stats set, struct rtime at, struct text *out)
+{
+	struct filegen_now now = { at, mtime_diff_s(now_of(d), d->started), (int)getpid() };
+
+	put_base(d, set, out);
+	filegen_suffix(d->conf->filegens[set].type, &now, out);
+}
+
+/* A plain file where the link belongs is somebody's data: it is put aside, not overwritten. */
+static void
+put_aside(struct ntpd *d, const char *base)
+{
+	char buf[STATS_PATH_MAX];
+
+	for (int n = 1; n < ASIDE_MAX; n++) {
+		struct text t = text_over(buf, sizeof buf);
+		struct store_stat st;
+		text_printf(&t, "%s.%dC%d", base, (int)getpid(), n);
+		if (d->port.store->ops->stat(d->port.store, buf, &st) != 0) {
+			(void)d->port.store->ops->rename(d->port.store, base, buf);
+			return;
+		}
+	}
+}
+
+static void
+link_base(struct ntpd *d, enum config_stats set, const char *path)
+{
+	char base[STATS_PATH_MAX];
+	struct text t = text_over(base, sizeof base);
+	struct stats_file *f = &d->stats.file[set];
+	struct store_stat now, old;
+
+	put_base(d, set, &t);
+	if (!d->conf->filegens[set].link || strcmp(base, path) == 0) {
+		return;
+	}
+	if (d->port.store->ops->stat(d->port.store, base, &old) == 0 &&
+	    d->port.store->ops->stat(d->port.store, path, &now) == 0 && old.inode != now.inode && !f->linked) {
+		put_aside(d, base);
+	}
+	if (d->port.store->ops->link(d->port.store, path, base) == 0) {
+		f->linked = true;
+	}
+}
+
+static void
+say_error(struct ntpd *d, enum config_stats set, const char *path, int error)
+{
+	struct stats_file *f = &d->stats.file[set];
+
+	if (error == f->error) {
+		return;
+	}
+	if (error != 0) {
+		report(d, LOG_LEVEL_ERROR, "%s: %s; its lines are lost until it can be written", path,
+		    strerror(-error));
+	} else {
+		report(d, LOG_LEVEL_NOTICE, "%s: written again", path);
+	}
+	f->error = error;
+}
+
+/* Appends a line, begun with day and second, to the file of its period. */
+static void
+write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
+{
+	struct stats_file *f = &d->stats.file[set];
+	char path[STATS_PATH_MAX], line[STATS_LINE_MAX];
+	struct text p = text_over(path, sizeof path), t = text_over(line, sizeof line);
+	double second;
+	long day;
+	int error;
+
+	filegen_mjd(at, &day, &second);
+	text_printf(&t, "%ld %.3f %s\n", day, second, rest);
+	put_path(d, set, at, &p);
+	error = d->port.store->ops->append(d->port.store, path, line, t.len);
+	say_error(d, set, path, error);
+	if (error == 0 && strcmp(path, f->path) != 0) {
+		memcpy(f->path, path, sizeof path);
+		link_base(d, set, path);
+	}
+}
+
+void
+stats_reload(struct ntpd *d)
+{
+	for (unsigned i = 0; i < STATS_N; i++) {
+		d->stats.file[i].path[0] = '\0';
+	}
+}
+
+/* ---- lines ---- */
+
+void
+stats_loop(struct ntpd *d)
+{
+	char buf[STATS_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	const struct loop_state *l = &d->cw.disc.loop;
+
+	if (!wanted(d, STATS_LOOP)) {
+		return;
+	}
+	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->sys.offset_s,
+	    (d->cw.adjust.controlled ? d->cw.adjust.freq : l->freq) * 1e6,
+	    d->cw.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6, l->poll_log2s);
+	write_line(d, STATS_LOOP, real_now(d), buf);
+}
+
+void
+stats_peer(struct ntpd *d, const struct peer *p)
+{
+	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (!wanted(d, STATS_PEER)) {
+		return;
+	}
+	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr, sizeof addr),
+	    report_peer_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s, p->a.filter.disp_s,
+	    p->a.filter.jitter_s);
+	write_line(d, STATS_PEER, real_now(d), buf);
+}
+
+static void
+put_ts(struct text *t, struct ntp_ts ts)
+{
+	uint64_t ns = ((ts.fix & 0xffffffffu) * NS_PER_S) >> 32;
+
+	text_printf(t, " %lu.%09lu", (unsigned long)(ts.fix >> 32), (unsigned long)ns);
+}
+
+static void
+put_refid(struct text *t, const struct assoc_server *s)
+{
+	struct addr a = addr_v4(s->refid);
+	char addr[ADDR_TEXT_MAX], raw[4];
+
+	if (s->stratum > 1 && s->stratum < STRATUM_UNSPEC) {
+		text_put(t, addr_format(&a, addr, sizeof addr));
+		return;
+	}
+	text_char(t, '.');
+	for (unsigned i = 0; i < sizeof raw && (s->refid >> (24 - 8 * i) & 0xff) != 0; i++) {
+		raw[i] = (char)(s->refid >> (24 - 8 * i) & 0xff);
+		text_char(t, raw[i] > ' ' && raw[i] <= '~' ? raw[i] : '?');
+	}
+	text_char(t, '.');
+}
+
+void
+stats_raw(struct ntpd *d, const struct peer *p)
+{
+	const struct assoc_server *s = &p->a.srv;
+	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (!wanted(d, STATS_RAW)) {
+		return;
+	}
+	text_put(&t, addr_format(&p->a.remote.addr, addr, sizeof addr));
+	text_printf(&t, " %s", addr_format(&p->local, addr, sizeof addr));
+	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t1));
+	put_ts(&t, s->rec);
+	put_ts(&t, s->xmt);
+	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t4));
+	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version, (unsigned)MODE_SERVER,
+	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, p->a.poll.ppoll, s->precision, s->root_delay_s,
+	    s->root_disp_s);
+	put_refid(&t, s);
+	write_line(d, STATS_RAW, p->a.wire.t4, buf);
+}
+
+void
+stats_proto(struct ntpd *d, const char *line)
+{
+	if (wanted(d, STATS_PROTO)) {
+		write_line(d, STATS_PROTO, real_now(d), line);
+	}
+}
+
+/* The counters of sysstats, in the order of its line. */
+static void
+take_counts(const struct ntpd *d, uint64_t out[STATS_SYS_COUNTS])
+{
+	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth", "ss_declined", "ss_limited",
+		"ss_kodsent" };
+
+	out[0] = d->count.received;
+	out[1] = verdict_sum(&d->count.verdict, "ss_processed");
+	out[2] = d->count.this_version;
+	out[3] = d->count.old_version;
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		out[4 + i] = verdict_sum(&d->count.verdict, names[i]);
+	}
+}
+
+void
+stats_hourly(struct ntpd *d)
+{
+	uint64_t counts[STATS_SYS_COUNTS];
+	char buf[STATS_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	double since_s = mtime_diff_s(now_of(d), d->stats.hour);
+
+	if (since_s < HOUR_S) {
+		return;
+	}
+	take_counts(d, counts);
+	if (wanted(d, STATS_SYS)) {
+		text_printf(&t, "%.0f", since_s);
+		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
+			text_printf(&t, " %llu", (unsigned long long)(counts[i] - d->stats.counted[i]));
+		}
+		write_line(d, STATS_SYS, real_now(d), buf);
+	}
+	memcpy(d->stats.counted, counts, sizeof counts);
+	d->stats.hour = now_of(d);
+}
