@@ -201,6 +201,7 @@ proc_report(int *report_fd, enum proc_event event)
 
 /* ---- limits ---- */
 
+/* Raising the hard limit needs CAP_SYS_RESOURCE; without it as much as there is, and the error. */
 static int
 limit_to(unsigned what, rlim_t value)
 {
@@ -209,11 +210,18 @@ limit_to(unsigned what, rlim_t value)
 	if (getrlimit(what, &limit) != 0) {
 		return -errno;
 	}
+	rlim_t hard = limit.rlim_max;
 	limit.rlim_cur = value;
-	if (limit.rlim_max != RLIM_INFINITY && (value == RLIM_INFINITY || value > limit.rlim_max)) {
-		limit.rlim_max = value; /* needs CAP_SYS_RESOURCE */
+	if (hard != RLIM_INFINITY && (value == RLIM_INFINITY || value > hard)) {
+		limit.rlim_max = value;
 	}
-	return setrlimit(what, &limit) == 0 ? 0 : -errno;
+	if (setrlimit(what, &limit) == 0) {
+		return 0;
+	}
+	int rc = -errno;
+	limit.rlim_cur = limit.rlim_max = hard;
+	(void)setrlimit(what, &limit);
+	return rc;
 }
 
 static int

@@ -11,3 +11,4 @@ SYSTEM_HELPERS += tests/system/privileges
 SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
+SYSTEM_TESTS += tests/system/background.sh

@@ -3,33 +3,44 @@
  * privileges - does one thing of proc and shows what the process is then; for privileges.sh.
  *
  *	privileges drop USER[:GROUP] | surplus | all
+ *	privileges limits MEMLOCK_MB STACK_PAGES FILES | priority RT
  *	privileges daemon WAIT_S ready|synced|dies|hangs FILE
  */
 #include "sys/proc.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static void
-show_status(void)
+show_file(const char *path, const char *word)
 {
 	char line[256];
-	FILE *f = fopen("/proc/self/status", "r");
+	FILE *f = fopen(path, "r");
 
 	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-		if (strncmp(line, "Uid", 3) == 0 || strncmp(line, "Gid", 3) == 0 ||
-		    strncmp(line, "Groups", 6) == 0 || strncmp(line, "Cap", 3) == 0 ||
-		    strncmp(line, "NoNewPrivs", 10) == 0) {
+		if (strncmp(line, word, strlen(word)) == 0) {
 			(void)fputs(line, stdout);
 		}
 	}
 	if (f != NULL) {
 		(void)fclose(f);
+	}
+}
+
+static void
+show_status(void)
+{
+	static const char *const words[] = { "Uid", "Gid", "Groups", "Cap", "NoNewPrivs" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		show_file("/proc/self/status", words[i]);
 	}
 	printf("dumpable %d\n", prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
 }
@@ -102,6 +113,34 @@ background(double wait_s, const char *fate, const char *path)
 	return EXIT_SUCCESS;
 }
 
+static int
+limit(char **argv)
+{
+	struct proc_limits limits = { .memlock_mb = strtol(argv[0], NULL, 10),
+		.stack_pages = strtol(argv[1], NULL, 10),
+		.files = strtol(argv[2], NULL, 10) };
+	int rc = proc_limits(&limits);
+
+	show_file("/proc/self/limits", "Max locked");
+	show_file("/proc/self/limits", "Max stack");
+	show_file("/proc/self/limits", "Max open");
+	show_file("/proc/self/status", "VmLck");
+	printf("result %s\n", rc == 0 ? "fine" : strerror(-rc));
+	return EXIT_SUCCESS;
+}
+
+static int
+prioritise(const char *rt)
+{
+	struct sched_param p = { 0 };
+	int rc = proc_priority((int)strtol(rt, NULL, 10));
+
+	(void)sched_getparam(0, &p);
+	printf("policy %d priority %d nice %d result %s\n", sched_getscheduler(0), p.sched_priority,
+	    getpriority(PRIO_PROCESS, 0), rc == 0 ? "fine" : strerror(-rc));
+	return EXIT_SUCCESS;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -119,6 +158,12 @@ main(int argc, char **argv)
 		int rc = proc_drop_all();
 		show_status();
 		return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
+	if (argc == 5 && strcmp(argv[1], "limits") == 0) {
+		return limit(argv + 2);
+	}
+	if (argc == 3 && strcmp(argv[1], "priority") == 0) {
+		return prioritise(argv[2]);
 	}
 	if (argc == 5 && strcmp(argv[1], "daemon") == 0) {
 		return background(strtod(argv[2], NULL), argv[3], argv[4]);

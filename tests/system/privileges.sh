@@ -69,6 +69,27 @@ is "$(field NoNewPrivs)" 0 "root without -u: as ntpd always was"
 out=$(in_ns a "$program" all)
 is "$(field CapPrm)" 0000000000000000 "a role that only computes has none"
 
+out=$(in_ns a "$program" limits 6 500 777)
+like "$out" '^Max locked memory +6291456 ' "rlimit memlock in MiB"
+like "$out" '^Max stack size +2048000 ' "rlimit stacksize in pages"
+like "$out" '^Max open files +777 ' "rlimit filenum"
+like "$out" '^VmLck:[^0-9]+[1-9][0-9]{2,} kB' "memory is locked"
+like "$out" '^result fine$' "all of that worked"
+out=$(in_ns a "$program" limits -1 -1 -1)
+like "$out" '^VmLck:[^0-9]+0 kB' "without rlimit no memory is locked"
+out=$(in_ns a setpriv --reuid 1 --regid 1 --clear-groups --inh-caps -all \
+	bash -c 'ulimit -l 64; exec "$0" limits 64 500 777' "$program")
+like "$out" '^Max locked memory +65536 ' "beyond the hard limit there is as much as there is"
+like "$out" '^result (Operation not permitted|Cannot allocate memory)$' \
+	"what an ordinary user may not have is reported"
+like "$out" '^Max open files +777 ' "and the rest is set"
+
+# Real-time priorities are the kernel's to grant; where it does not, -N still helps.
+out=$(in_ns a "$program" priority 0)
+like "$out" '^policy (1 priority 99 nice 0|0 priority 0 nice -12) result fine$' "-N"
+out=$(in_ns a setpriv --reuid 1 --regid 1 --clear-groups --inh-caps -all "$program" priority 5)
+like "$out" '^policy 0 priority 0 nice 0 result Operation not permitted$' "-P without the right"
+
 # background WAIT_S FATE: runs the daemon; status, standard error and seconds of the parent.
 background() {
 	local begin=$EPOCHREALTIME
