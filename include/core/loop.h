@@ -65,6 +65,7 @@ struct loop_adaptive {
 	double still_s;
 	double hour_freq, hour_sigma;   /* when the hour began, for the limit of its change */
 	struct mtime hour;
+	double withheld_s;              /* how long the hour's limit has kept the frequency back */
 };
 
 struct loop_state {

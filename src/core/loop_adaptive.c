@@ -25,6 +25,9 @@ static const double SIGMAS = 3.0;
  * uncertainty. */
 static const double FREQ_STEP = 0.1e-6;
 static const double FREQ_HOUR = 20e-6;
+static const double WITHHELD_S = 600.0;
+/* Any frequency an oscillator may have is within this of any other. */
+static const double FREQ_UNKNOWN = 1e-3;
 static const double HOUR_S = 3600.0;
 /*
  * Packets against accuracy: the interval grows while the deviation stays below LENGTHEN times that
@@ -42,9 +45,11 @@ static void
 start(struct loop_state *l, const struct loop_rules *r, struct mtime now)
 {
 	l->poll_log2s = r->minpoll;
-	l->adaptive = (struct loop_adaptive){
-		.began = now, .last = now, .hour = now, .hour_freq = l->freq, .hour_sigma = HUGE_VAL
-	};
+	l->adaptive = (struct loop_adaptive){ .began = now,
+		.last = now,
+		.hour = now,
+		.hour_freq = l->freq,
+		.hour_sigma = FREQ_UNKNOWN };
 }
 
 /* Variance of the offset t_s after it was as given. */
@@ -61,26 +66,59 @@ limited(double v, double most)
 	return fmin(fmax(v, -most), most);
 }
 
-/* Rule 5: what one update and one hour may change. Returns what it may be set to. */
+static void
+begin_hour(struct loop_adaptive *a, struct mtime now, double freq, double sigma)
+{
+	a->hour = now;
+	a->hour_freq = freq;
+	a->hour_sigma = sigma;
+	a->withheld_s = 0.0;
+}
+
+/*
+ * What an hour may change: FREQ_HOUR beyond what was uncertain at its beginning. Estimates that
+ * insist on more for WITHHELD_S, while the phase is corrected all the same, are a break of the
+ * model that was slow to come: the hour begins anew, and the change is an event.
+ */
 static double
-limit_freq(struct loop_state *l, const struct loop_input *in, bool synced)
+limit_hour(
+    struct loop_adaptive *a, const struct loop_input *in, double freq, struct loop_output *out)
+{
+	double allowed = FREQ_HOUR + SIGMAS * a->hour_sigma;
+	double kept = a->hour_freq + limited(freq - a->hour_freq, allowed);
+
+	if (fabs(freq - kept) < FREQ_STEP) {
+		a->withheld_s = 0.0;
+		return kept;
+	}
+	a->withheld_s += fmax(mtime_diff_s(in->now, a->last), 0.0);
+	if (a->withheld_s < WITHHELD_S) {
+		return kept;
+	}
+	begin_hour(a, in->now, kept, sqrt(in->freq_var));
+	out->events |= 1u << EVENT_FREQ_MODE;
+	return kept + limited(freq - kept, FREQ_HOUR + SIGMAS * a->hour_sigma);
+}
+
+/* What one update and one hour may change of the frequency. Returns what it is to be set to. */
+static double
+limit_freq(struct loop_state *l, const struct loop_input *in, bool synced, struct loop_output *out)
 {
 	struct loop_adaptive *a = &l->adaptive;
 	double sigma = sqrt(in->freq_var);
-	double known = a->updated ? fmax(sqrt(a->freq_var), sigma) : HUGE_VAL;
 	double freq = in->freq;
 
-	if (in->broke || !synced || mtime_diff_s(in->now, a->hour) >= HOUR_S) {
-		a->hour = in->now;
-		a->hour_freq = in->broke || !synced ? in->freq : l->freq;
-		a->hour_sigma = in->broke || !synced ? HUGE_VAL : sigma;
+	if (in->broke || !synced || !a->updated) {
+		/* Nothing is known yet, or what was known is void. */
+		begin_hour(a, in->now, freq, FREQ_UNKNOWN);
+		return limited(freq, NTP_MAXFREQ);
 	}
-	if (synced && !in->broke) {
-		freq = l->freq + limited(freq - l->freq, fmax(SIGMAS * known, FREQ_STEP));
-		freq =
-		    a->hour_freq + limited(freq - a->hour_freq, FREQ_HOUR + SIGMAS * a->hour_sigma);
+	if (mtime_diff_s(in->now, a->hour) >= HOUR_S) {
+		begin_hour(a, in->now, l->freq, sigma);
 	}
-	return limited(freq, NTP_MAXFREQ);
+	freq = l->freq +
+	    limited(freq - l->freq, fmax(SIGMAS * fmax(sqrt(a->freq_var), sigma), FREQ_STEP));
+	return limited(limit_hour(a, in, freq, out), NTP_MAXFREQ);
 }
 
 /*
@@ -180,17 +218,15 @@ update(struct loop_state *l, const struct loop_rules *r, const struct loop_input
     struct loop_output *out)
 {
 	struct loop_adaptive *a = &l->adaptive;
-	double freq = limit_freq(l, in, synced);
 
-	*out = (struct loop_output){ .phase_s = in->offset_s,
-		.freq = freq,
-		.burst = in->broke,
-		.freq_withheld = in->freq - freq };
+	*out = (struct loop_output){ .phase_s = in->offset_s, .burst = in->broke };
+	out->freq = limit_freq(l, in, synced, out);
+	out->freq_withheld = in->freq - out->freq;
 	if (in->var_s2 > 0.0) {
 		adjust_poll(l, r, in);
 	}
 	out->time_constant = time_constant(l, in);
-	l->freq = freq;
+	l->freq = out->freq;
 	l->freq_sigma = sqrt(in->freq_var);
 	l->jitter_s = sqrt(l->jitter_s * l->jitter_s +
 	    (fmax(in->offset_s * in->offset_s, r->precision_s * r->precision_s) -
