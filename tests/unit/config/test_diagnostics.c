@@ -1,8 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every message of the reader, word by word, from tests/data/conf/diagnostics.txt. */
+/*
+ * Every error and warning of the reader, word by word, from tests/data/conf/diagnostics.txt. Notes
+ * of what does not act yet change with the schema; test_schema asserts them.
+ */
 #include "conf.h"
 
 enum { BLOCK_MAX = 2048 };
+
+/* What was said, without notes. */
+static void
+tell(struct conf *k)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < k->d.n; i++) {
+		if (k->d.at[i].level != DIAG_NOTE) {
+			k->d.at[n++] = k->d.at[i];
+		}
+	}
+	k->d.n = n;
+	(void)conf_said(k);
+}
 
 /* The next block of the golden file: a text and what is said of it. */
 static bool
@@ -45,7 +63,8 @@ says_of_each_text_what_the_golden_file_has(void **state)
 		}
 		assert_false(in.cut || out.cut);
 		struct conf *k = conf_of(input);
-		if (strcmp(conf_said(k), said) != 0) {
+		tell(k);
+		if (strcmp(k->said, said) != 0) {
 			print_message("# of the text:\n%s", input);
 		}
 		assert_string_equal(k->said, said);

@@ -149,6 +149,27 @@ summary(const struct schema_row *row, struct text *t)
 	text_char(t, ')');
 }
 
+/* A word that does not act says so, itself or through its directive or clock; one that acts not. */
+static void
+check_state(struct conf *k, const struct schema_row *row)
+{
+	char buf[128];
+	struct text t = text_over(buf, sizeof buf);
+	const char *said = conf_said(k);
+
+	text_printf(&t, "'%s' is recognised, ", row->word);
+	if (row->state == STATE_ACTS && strstr(said, buf) != NULL) {
+		fail_msg("'%s' acts but says: %s", row->word, said);
+	}
+	if (row->state == STATE_NOT_YET &&
+	    strstr(said, " is recognised, not in effect in this version") == NULL) {
+		fail_msg("'%s' does not act and does not say so", row->word);
+	}
+	if (row->state == STATE_NEVER && strstr(said, " is recognised, ") == NULL) {
+		fail_msg("'%s' never acts and does not say so", row->word);
+	}
+}
+
 static void
 check_example(const struct item *it, const struct schema_row *row)
 {
@@ -162,6 +183,7 @@ check_example(const struct item *it, const struct schema_row *row)
 	if (k->d.errors > 0) {
 		fail_msg("the example of '%s' is wrong: %s", row->word, conf_said(k));
 	}
+	check_state(k, row);
 	conf_end(k);
 }
 
