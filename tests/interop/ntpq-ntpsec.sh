@@ -63,7 +63,8 @@ like "$out" '^[*+-]192\.0\.2\.2 +\.GPS\. +1 u +[0-9-]+ +16 +[0-7]+ +[0-9.]+ +-?[
 like "$out" '^x192\.0\.2\.14 .* (899|900)\.[0-9]+ ' "the falseticker is marked"
 like "$out" '^ 192\.0\.2\.99 +\.INIT\. +16 u +- +64 +0 +0\.000 +0\.000 +0\.000$' \
 	"a server that never answered is blank"
-like "$(ours -n -c opeers)" '^[*+-]192\.0\.2\.12 +192\.0\.2\.1 +2 u' "opeers shows the local address"
+like "$(ours -n -c opeers)" '^[*+-]192\.0\.2\.12 +192\.0\.2\.1 +2 u' \
+	"opeers shows the local address"
 like "$(ours -n -c apeers)" '^[*+-]192\.0\.2\.12 +c6336407 [0-9]+ +2 u' "apeers shows id and hash"
 
 # The association may have been selected anew between the calls: compare what does not move.
@@ -76,7 +77,8 @@ names() { tr ',' '\n' | sed -n 's/^ *\([a-z_]*\)=.*/\1/p' | grep -v '^filt' | so
 for what in rv 'rv &1' 'cv &7'; do
 	is "$(ours -n -c "$what" | names)" "$(theirs -n -c "$what" | names)" \
 		"$what has the variables of theirs"
-	is "$(ours -n -c "$what" | awk 'length > 72 && !/^associd|filt|[\\]x/' | wc -l)" 0 "$what keeps lines within 72"
+	is "$(ours -n -c "$what" | awk 'length > 72 && !/^associd|filt|[\\]x/' | wc -l)" 0 \
+		"$what keeps lines within 72"
 done
 like "$(ours -c 'rv 0 leap,stratum')" '^leap=11, stratum=2$' "rv of two names is one line"
 is "$(ours -c 'rv 0 zork')" '***A request variable unknown to the server' "an unknown variable"
@@ -100,7 +102,8 @@ is "$(ours -n -c sysinfo | awk '/^stratum/ { print $2 }')" \
 # Lists that need the key.
 addresses() { grep -oE '^ {4}[][0-9a-f.:%a-z]+:123$' | sort; }
 out=$(ours "${keyed[@]}" -c ifstats)
-is "$(addresses <<<"$out")" "$(theirs "${keyed[@]}" -c ifstats | addresses)" "ifstats has their sockets"
+is "$(addresses <<<"$out")" "$(theirs "${keyed[@]}" -c ifstats | addresses)" \
+	"ifstats has their sockets"
 networks() { grep -oE '^ +[0-9]+ [0-9a-f.:]+/[0-9]+$' | awk '{ print $2 }' | sort; }
 is "$(ours "${keyed[@]}" -c reslist | networks)" "$(theirs "${keyed[@]}" -c reslist | networks)" \
 	"reslist has their entries"
@@ -129,14 +132,16 @@ like "$out" '^Line No: 4 column 0 syntax error: zork' "and goes on behind an err
 # Beyond the classic program.
 like "$(ours -n -c explain)" 'disagrees with the majority \(falseticker\)' "explain says why"
 like "$(ours -n -c explain)" 'peer_unreach: it does not answer' "explain reads flash bits"
-for what in peers as rv 'rv &1' 'cv &7' sysinfo sysstats mrulist explain ifstats reslist help 'rv 0 zork' \
-	timeout 'mrv &1 &2'; do
-	in_ns asked "$ntpq" --json "${keyed[@]}" -c "$what" 2>/dev/null | python3 -m json.tool >/dev/null
+for what in peers as rv 'rv &1' 'cv &7' sysinfo sysstats mrulist explain ifstats reslist help \
+	'rv 0 zork' timeout 'mrv &1 &2'; do
+	in_ns asked "$ntpq" --json "${keyed[@]}" -c "$what" 2>/dev/null |
+		python3 -m json.tool >/dev/null
 	ok $? "$what is well-formed JSON"
 done
-is "$(ours --json -n -c peers | python3 -c \
-	'import json, sys; print([p["remote"] for p in json.load(sys.stdin)["peers"] if p["tally"] == "x"])')" \
-	"['192.0.2.14']" "JSON names the falseticker"
+wrong='import json, sys
+print([p["remote"] for p in json.load(sys.stdin)["peers"] if p["tally"] == "x"])'
+is "$(ours --json -n -c peers | python3 -c "$wrong")" "['192.0.2.14']" \
+	"JSON names the falseticker"
 out=$(ours -np 127.0.0.1 ::1)
 is "$(grep -c '^::1 .*192\.0\.2\.2 ' <<<"$out")" 1 "several hosts are told apart"
 like "$out" '^server \(local\)      remote' "by a column of their own"
