@@ -26,3 +26,9 @@ TESTS += tests/unit/ntpq/test_ntpstat
 tests_unit_ntpq_test_ntpstat_SOURCES = tests/unit/ntpq/test_ntpstat.c tests/unit/ntpq/script.h
 tests_unit_ntpq_test_ntpstat_CPPFLAGS = $(mode6_test_CPPFLAGS)
 tests_unit_ntpq_test_ntpstat_LDADD = libntpstat.a $(mode6_test_LDADD)
+
+check_PROGRAMS += tests/unit/ntpq/test_udp
+TESTS += tests/unit/ntpq/test_udp
+tests_unit_ntpq_test_udp_SOURCES = tests/unit/ntpq/test_udp.c
+tests_unit_ntpq_test_udp_CPPFLAGS = $(mode6_test_CPPFLAGS)
+tests_unit_ntpq_test_udp_LDADD = $(mode6_test_LDADD)
