@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "core/orphan.h"
 #include "crypto/mac.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
@@ -106,6 +107,17 @@ unsynchronise(struct ntpd *d, const char *refid)
 
 /* ---- selection ---- */
 
+/*
+ * Among hosts without sources the one with the smallest metric leads. A source at the orphan stratum is only a parent
+ * when its address comes before the one it knows us by.
+ */
+static bool
+leads_us(const struct ntpd *d, const struct peer *p)
+{
+	return p->a.srv.stratum != d->conf->tos.orphan ||
+	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
+}
+
 static unsigned
 gather(struct ntpd *d, const struct assoc_world *w)
 {
@@ -118,7 +130,7 @@ gather(struct ntpd *d, const struct assoc_world *w)
 		}
 		p->a.tally = TALLY_REJECT;
 		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
-		if (assoc_unfit(&p->a, w) == 0 && assoc_candidate(&p->a, w, &d->cw.cand[n])) {
+		if (assoc_unfit(&p->a, w) == 0 && leads_us(d, p) && assoc_candidate(&p->a, w, &d->cw.cand[n])) {
 			d->cw.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}
@@ -214,11 +226,38 @@ heed_answers(struct ntpd *d, const struct assoc_world *w)
 	}
 }
 
+/* tos orphan: without sources for long enough we are one ourselves, so that a cut-off network keeps one time. */
+static void
+become_orphan(struct ntpd *d, const struct assoc_world *w)
+{
+	struct orphan_identity self;
+	bool before = d->sys.orphan;
+
+	d->sys.orphan = orphan_is_parent(d->conf->tos.orphan, d->conf->tos.orphanwait_s,
+	    mtime_diff_s(w->now, d->sys.lost_since), &self);
+	if (!d->sys.orphan) {
+		return;
+	}
+	d->sys.leap = LEAP_NONE;
+	d->sys.stratum = self.stratum;
+	d->sys.refid = self.refid;
+	d->sys.source = SOURCE_LOCAL;
+	d->sys.root_delay_s = 0.0;
+	d->sys.root_disp_s = d->conf->tos.mindist_s;
+	d->sys.at = w->now;
+	d->sys.reftime = d->cw.adjust.at.real;
+	if (!before) {
+		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u", d->conf->tos.orphanwait_s,
+		    self.stratum);
+	}
+}
+
 static void
 lost_sys_peer(struct ntpd *d, const struct assoc_world *w)
 {
 	heed_answers(d, w);
 	if (d->sys.lost) {
+		become_orphan(d, w);
 		return;
 	}
 	d->sys.lost = true;
@@ -233,6 +272,7 @@ lost_sys_peer(struct ntpd *d, const struct assoc_world *w)
 static void
 found_sys_peer(struct ntpd *d, struct peer *p)
 {
+	d->sys.orphan = false;
 	if (d->sys.lost && d->sys.leap != LEAP_UNSYNC) {
 		report(d, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
 		    mtime_diff_s(now_of(d), d->sys.lost_since));

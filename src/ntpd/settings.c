@@ -61,20 +61,6 @@ settings_discipline(const struct ntpd *d)
 	return r;
 }
 
-/* Among hosts without sources the one with the smallest metric leads; each knows itself by its smallest. */
-static uint32_t
-own_metric(const struct ntpd *d)
-{
-	uint32_t least = UINT32_MAX;
-
-	for (unsigned i = 0; i < d->listen.own_n; i++) {
-		if (!addr_is_loopback(&d->listen.own[i]) && d->listen.own_refid[i] < least) {
-			least = d->listen.own_refid[i];
-		}
-	}
-	return least;
-}
-
 struct select_rules
 settings_select(const struct ntpd *d)
 {
@@ -86,7 +72,7 @@ settings_select(const struct ntpd *d)
 		.minsane = (unsigned)t->minsane,
 		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->cw.precision),
 		.orphan_stratum = t->orphan,
-		.own_orphan_metric = own_metric(d),
+		.own_orphan_metric = UINT32_MAX,        /* judged per source: ours is that of the address it knows */
 		.local_allowed = mtime_diff_s(now, d->sys.lost_since) >= t->orphanwait_s || !d->sys.lost,
 	};
 }

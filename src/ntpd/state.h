@@ -92,6 +92,7 @@ struct sys {
 	struct mtime epoch;             /* of the sample last used */
 	bool once_done;                 /* -q */
 	bool lost;                      /* no system peer, said */
+	bool orphan;                    /* we are our own source */
 	struct mtime lost_since;
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 };
