@@ -21,7 +21,8 @@ static const double MOVE_REPORT_S = 1e-3;
 static const double MOVED_HOLDS_S = 120.0;
 
 enum {
-	PRECISION_READS = 200,
+	PRECISION_READS_MAX = 1000000,  /* in all these a clock of 10 ms moves */
+	PRECISION_TICKS = 100, COARSE_NS = 100000,
 	PRECISION_BEST = -30, PRECISION_WORST = -6, PRECISION_UNREAD = -20,
 	EXIT_PANIC = 255,
 };
@@ -605,25 +606,37 @@ clockwork_look(struct ntpd *d)
 
 /* ---- start and stop ---- */
 
-/* The smallest step seen between readings of the clock, or what a reading costs. RFC 5905, section 7.3. */
+/* The next step of the clock as it is read, in ns; 0 when it does not move within so many readings. */
+static int64_t
+next_tick(struct clock *c, unsigned reads)
+{
+	struct clock_reading a, b;
+
+	c->ops->read(c, &a);
+	for (unsigned i = 0; i < reads; i++) {
+		c->ops->read(c, &b);
+		if (b.real.ns != a.real.ns) {
+			return b.real.ns - a.real.ns;
+		}
+	}
+	return 0;
+}
+
+/* The smallest step between readings of the clock: its grain, or what a reading costs. RFC 5905, section 7.3. */
 static int
 measure_precision(struct clock *c)
 {
-	struct clock_reading a, b;
-	int64_t least_ns = INT64_MAX;
+	int64_t least_ns = next_tick(c, PRECISION_READS_MAX);
+	int p;
 
-	c->ops->read(c, &a);
-	for (int i = 0; i < PRECISION_READS; i++) {
-		c->ops->read(c, &b);
-		if (b.real.ns > a.real.ns && b.real.ns - a.real.ns < least_ns) {
-			least_ns = b.real.ns - a.real.ns;
-		}
-		a = b;
+	for (int i = 0; i < PRECISION_TICKS && least_ns > 0 && least_ns < COARSE_NS; i++) {
+		int64_t ns = next_tick(c, PRECISION_READS_MAX);
+		least_ns = ns > 0 && ns < least_ns ? ns : least_ns;
 	}
-	if (least_ns == INT64_MAX) {
+	if (least_ns <= 0) {
 		return PRECISION_UNREAD;
 	}
-	int p = (int)floor(log2((double)least_ns * 1e-9));
+	p = (int)floor(log2((double)least_ns * 1e-9));
 	return p < PRECISION_BEST ? PRECISION_BEST : p > PRECISION_WORST ? PRECISION_WORST : p;
 }
 
