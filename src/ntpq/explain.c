@@ -304,7 +304,11 @@ tell_why_not(struct story *s, const struct tally *t)
 		note(&s->advice,
 		    "add server or pool lines to ntp.conf; check that host names resolve");
 	} else if (t->reachable == 0) {
-		note(&s->why, "none of the %u sources answers", t->configured);
+		if (t->configured == 1) {
+			note(&s->why, "its only source does not answer");
+		} else {
+			note(&s->why, "none of its %u sources answers", t->configured);
+		}
 		note(&s->advice, "check the network, and that UDP port 123 is open to them");
 	} else if (t->falsetickers >= t->reachable && t->falsetickers > 1) {
 		note(&s->why,

@@ -394,6 +394,83 @@ a_syntax_error_is_pointed_at(void **state)
 	end(&w);
 }
 
+/* ---- explain, rpeers, units ---- */
+
+static void
+rpeers_has_the_name_at_the_right_and_units_suit_the_size(void **state)
+{
+	struct reply replies[3];
+	char text[3][512];
+	struct world w;
+
+	(void)state;
+	with_three_peers(&w, replies, text);
+	run(&w, "units");
+	assert_string_equal(run(&w, "rpeers -4"),
+	    " st t when poll reach   delay   offset  jitter refid           T remote\n"
+	    "==============================================================================\n"
+	    "  1 u    7   16  377 148.21us 74.413us 42.569us .GPS.           * 192.0.2.11\n"
+	    " 16 p    -   64    0      0ns      0ns      0ns .POOL.            "
+	    "0.pool.example.org\n");
+	end(&w);
+}
+
+static void
+explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "stratum=2, rootdelay=2, rootdisp=3, offset=0.5" },
+		{ CONTROL_READVAR, 1, NULL, 0x961a,
+		    "srcadr=192.0.2.11, reach=0xff, flash=0x0, offset=0.1" },
+		{ CONTROL_READVAR, 2, NULL, 0x8011,
+		    "srcadr=192.0.2.12, reach=0x0, flash=0x1600, in=0" },
+		{ CONTROL_READVAR, 3, NULL, 0xb114, "srcadr=192.0.2.13, reach=0xff, offset=900.5" },
+	};
+	const char *out;
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 4);
+	w.played.list = three;
+	w.played.list_len = sizeof three;
+	out = run(&w, "explain");
+	assert_non_null(strstr(out, "synchronised to 192.0.2.11, stratum 2\n"));
+	assert_non_null(strstr(out, "right to within 4.000 ms"));
+	assert_non_null(strstr(out, "1 source has the wrong time"));
+	assert_non_null(strstr(out, "* 192.0.2.11 (association 1)\n    used: it leads the clock"));
+	assert_non_null(strstr(out, "no answer has ever come from it\n"));
+	assert_non_null(strstr(out, "    peer_stratum: "));
+	/* Its missing stratum follows from its silence: no advice about the stratum. */
+	assert_null(strstr(out, "tos floor"));
+	assert_non_null(strstr(out, "To do: check its address and name"));
+	assert_non_null(strstr(out, "falseticker)\n    its offset is +900.500 ms"));
+	end(&w);
+}
+
+static void
+explain_tells_why_the_clock_is_not_synchronised(void **state)
+{
+	static const uint8_t two[] = { 0, 1, 0x91, 0x14, 0, 2, 0x91, 0x14 };
+	static const uint8_t silent[] = { 0, 1, 0x80, 0x11 };
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0xc016, "stratum=16" },
+		{ CONTROL_READVAR, -1, NULL, 0x9114, "srcadr=192.0.2.11, reach=0x1" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	assert_non_null(strstr(run(&w, "explain"), "no time source is configured"));
+	w.played.list = two;
+	w.played.list_len = sizeof two;
+	assert_non_null(strstr(run(&w, "explain"), "2 sources that answer contradict each other"));
+	w.played.list = silent;
+	w.played.list_len = sizeof silent;
+	assert_non_null(strstr(run(&w, "explain"), "its only source does not answer"));
+	end(&w);
+}
+
 /* ---- mrulist ---- */
 
 /*
@@ -685,6 +762,9 @@ main(void)
 		cmocka_unit_test(a_missing_variable_only_costs_its_own_line),
 		cmocka_unit_test(lists_are_put_together_from_fields_in_any_order),
 		cmocka_unit_test(a_syntax_error_is_pointed_at),
+		cmocka_unit_test(rpeers_has_the_name_at_the_right_and_units_suit_the_size),
+		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
+		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(mrulist_collects_pages_through_dead_nonces_and_lost_resume_points),
 		cmocka_unit_test(a_server_that_repeats_itself_does_not_keep_mrulist),
 		cmocka_unit_test(no_answer_reaches_the_terminal_unfiltered),
