@@ -379,7 +379,8 @@ measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 	if (fabs(trip_s - mtime_diff_s(a->wire.t4_mono, a->wire.t1_mono)) > SPAN_TOLERANCE_S) {
 		return VERDICT_SPAN;
 	}
-	if (!(served_s >= 0.0 && served_s <= SERVER_TIME_MAX_S) || !(delay_s >= -2 * precision_s)) {
+	/* Servers fill what lies below their precision with random bits: T3 may seem to precede T2 by that. */
+	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) || !(delay_s >= -2 * precision_s)) {
 		a->flash |= FLASH_HEADER;
 		a->count.bad_header++;
 		return VERDICT_DELAY;

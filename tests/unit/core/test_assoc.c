@@ -505,6 +505,23 @@ refuses_headers_that_cannot_serve(void **state)
 	}
 }
 
+/* Random bits below the server's precision of 2^-23 s let T3 seem 2^-24 s before T2. */
+static void
+takes_an_answer_that_precedes_itself_by_less_than_precision(void **state)
+{
+	struct header h;
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	h.xmt.fix = h.rec.fix - (UINT64_C(1) << 8);
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	assert_true(fabs(b.got.sample.delay_s - TRIP_S) < 1e-6);
+	assert_true(fabs(b.got.sample.offset_s - 0.001) < 1e-6);
+}
+
 static void
 refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 {
@@ -846,6 +863,7 @@ main(void)
 		cmocka_unit_test(refuses_the_answer_to_an_older_request),
 		cmocka_unit_test(refuses_modes_and_versions_that_are_no_answer),
 		cmocka_unit_test(refuses_headers_that_cannot_serve),
+		cmocka_unit_test(takes_an_answer_that_precedes_itself_by_less_than_precision),
 		cmocka_unit_test(refuses_a_sample_that_spans_a_step_of_the_clock),
 		cmocka_unit_test(the_kernels_transmit_stamp_replaces_the_one_read_before),
 		cmocka_unit_test(an_unsynchronised_server_is_no_kiss),
