@@ -3,6 +3,7 @@ INTEROP_TESTS += \
 	tests/interop/client_chrony.sh \
 	tests/interop/client_ntpsec.sh \
 	tests/interop/client_openntpd.sh \
+	tests/interop/howto.sh \
 	tests/interop/server.sh \
 	tests/interop/monitor.sh \
 	tests/interop/ntpq-ntpsec.sh

@@ -12,3 +12,5 @@ SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh
+
+SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh

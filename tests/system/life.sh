@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# life.sh - the daemon's life: options, start, signals, reload, end; without and with epoll.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+need ss
+ntpd=$top_builddir/ntpd
+ntpq=$top_builddir/ntpq
+ntpstat=$top_builddir/ntpstat
+
+ns_new server client
+ns_join server client
+printf '%s\n' "driftfile $work/s.drift" 'server 127.127.1.0' 'tos orphanwait 1' \
+	'restrict default nomodify' 'restrict 127.0.0.1' >"$work/s.conf"
+start server server "$ntpd" -n -c "$work/s.conf"
+try "the server has the time of its own clock" wait_until 10 in_ns server "$ntpstat"
+
+# Options that end at once.
+like "$("$ntpd" --version 2>&1)" '^ntpd .*[0-9]+\.[0-9]+' "--version tells the version"
+like "$("$ntpd" --help 2>&1)" 'usage: ntpd' "--help tells the usage"
+in_ns client "$ntpd" --no-such-option >/dev/null 2>&1
+ok $((! $?)) "an unknown option is refused"
+in_ns client timeout 5 "$ntpd" -n -c "$work/not-there.conf" >"$work/out" 2>&1
+like "$(cat "$work/out")" 'not-there\.conf' "a configuration that is not there is named"
+
+# A bad line: --check-config fails with its place, a start skips it.
+conf=$work/c.conf
+good=("driftfile $work/c.drift" 'server 192.0.2.1 iburst minpoll 4' 'restrict 127.0.0.1')
+printf '%s\n' "${good[@]}" 'servr 192.0.2.9' >"$conf"
+out=$(in_ns client "$ntpd" --check-config -c "$conf" 2>&1)
+is $? 1 "--check-config ends with 1"
+like "$out" "c\\.conf:4:1: " "--check-config names file, line and column"
+like "$out" "server" "--check-config has a suggestion"
+
+start client client "$ntpd" -n -c "$conf" -p "$work/c.pid"
+wait_until 25 in_ns client "$ntpstat"
+ok $? "the daemon skips the bad line and synchronises"
+like "$(cat "$work/client.log")" 'c\.conf:4:1: ' "the log names the bad line"
+is "$(cat "$work/c.pid")" "${daemon_pid[client]}" "the pid file holds the process id"
+is "$(ip netns pids "$(ns_name client)" | wc -l)" 1 "numeric servers need no second process"
+is "$(ls "/proc/${daemon_pid[client]}/task" | wc -l)" 1 "nor a thread"
+assoc_before=$(in_ns client "$ntpq" -c as | awk 'NR == 4 { print $2 }')
+
+# Reload: an erroneous file changes nothing; a better one adds, and keeps what is there.
+kill -HUP "${daemon_pid[client]}"
+sleep 1
+running client
+ok $? "a reload of a bad file does not end the daemon"
+is "$(in_ns client "$ntpq" -c as | awk 'NR == 4 { print $2 }')" "$assoc_before" \
+	"nor does it touch the association"
+printf '%s\n' "${good[@]}" 'server 2001:db8:2::1 iburst' >"$conf"
+kill -HUP "${daemon_pid[client]}"
+try "a reload adds a server" wait_until 5 sh -c \
+	"ip netns exec $(ns_name client) $ntpq -pn | grep -q 2001:db8:2::1"
+like "$(in_ns client "$ntpq" -c as)" " $assoc_before " "and keeps the one that was there"
+try "it is synchronised all the time" in_ns client "$ntpstat"
+
+begin=$(date +%s%N)
+stop client TERM
+is $? 0 "SIGTERM ends the daemon with 0"
+[ $((($(date +%s%N) - begin) / 1000000)) -lt 1200 ]
+ok $? "in about a second at most"
+[ ! -e "$work/c.pid" ]
+ok $? "and the pid file is gone"
+like "$(cat "$work/client.log")" 'exiting on signal 15' "the log says why it ended"
+
+for signal in INT QUIT; do
+	start "$signal" client "$ntpd" -n -c "$conf"
+	wait_log 5 "$signal" 'Listen normally'
+	stop "$signal" "$signal"
+	is $? 0 "SIG$signal ends it with 0"
+done
+
+# The set-up of simulators that know select and poll only.
+printf '%s\n' "${good[@]}" >"$conf"
+start client client env EVENT_NOEPOLL=1 "$ntpd" -n -g -c "$conf"
+wait_until 25 in_ns client "$ntpstat"
+ok $? "without epoll it synchronises"
+unlike "$(ls -l "/proc/${daemon_pid[client]}/fd")" 'eventpoll|timerfd|signalfd' \
+	"without epoll it has no epoll, timerfd or signalfd"
+stop client
+
+# -q: asks, tells the offset, ends; without the right to set the clock it sets nothing.
+out=$(in_ns client timeout 30 "$ntpd" -n -q -g -c "$conf" 2>&1)
+is $? 0 "-q ends with 0 after the first answers"
+like "$out" 'ntpd: (time|offset) ' "-q tells the offset"
+
+# -w: in the foreground until the first synchronisation.
+printf '%s\n' "${good[@]}" >"$conf"
+in_ns client timeout 40 "$ntpd" -c "$conf" -w 30 -p "$work/w.pid" >"$work/w.out" 2>&1
+is $? 0 "-w ends with 0 when the daemon behind it has synchronised" || note "$(cat "$work/w.out")"
+try "the daemon is synchronised then" in_ns client "$ntpstat"
+pid=$(cat "$work/w.pid")
+[ -n "$pid" ] && kill "$pid" && wait_until 5 pid_gone "$pid"
+ok $? "and ends by the process id in its pid file"
+
+# An idle client with eight servers is small.
+for i in 1 2 3 4 5 6 7; do
+	ip -n "$(ns_name server)" addr add "192.0.2.10$i/24" dev eth0
+	echo "server 192.0.2.10$i iburst"
+done >>"$conf"
+start client client "$ntpd" -n -c "$conf"
+wait_until 25 in_ns client "$ntpstat"
+sleep 3
+rss=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon_pid[client]}/status")
+note "resident memory with eight servers: $rss kB"
+[ "$rss" -lt 20000 ]
+ok $? "an idle client with eight servers stays below 20 MB"
+stop client
