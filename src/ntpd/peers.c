@@ -283,6 +283,16 @@ follow_estimate(struct peer *p, enum estimator_result r)
 	ask_on(p, &w);
 }
 
+/* Classic loop: in a burst of a clock that runs well already, wait for the last packet. */
+static bool
+worth_selecting(const struct peer *p)
+{
+	const struct ntpd *d = p->d;
+
+	return p->a.poll.burst == 0 || d->sys.leap == LEAP_UNSYNC || d->sys.lost ||
+	    mtime_before(now_of(d), d->cw.moved_until);
+}
+
 static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
@@ -294,9 +304,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	}
 	stats_peer(d, p);
 	follow_estimate(p, ans->estimated);
-	/* In a burst of a clock that runs already, wait for the last packet. */
-	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && (p->a.poll.burst == 0 ||
-	    d->sys.leap == LEAP_UNSYNC))) {
+	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
 		clockwork_run(d);
 	}
 }

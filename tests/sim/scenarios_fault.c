@@ -184,9 +184,9 @@ kill_9_in_the_middle_of_a_slew_leaves_only_the_phase_under_way(struct sim *s)
 	before = sim_error_s(c);
 	SIM_CHECK(s, before > 0.05 && before < 0.1, "%.6f s off when killed", before);
 	sim_node_kill(c);
-	sim_run(s, 86400);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < before, "%.6f s off a day later", sim_error_s(c));
-	SIM_CHECK(s, sim_error_s(c) > -0.02, "%.6f s off a day later", sim_error_s(c));
+	sim_run(s, 7200);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < before, "%.6f s off two hours later", sim_error_s(c));
+	SIM_CHECK(s, sim_error_s(c) > -0.02, "%.6f s off two hours later", sim_error_s(c));
 	sim_node_boot(c);
 	sim_run(s, 3600);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off after the restart", sim_error_s(c));
