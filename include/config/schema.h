@@ -29,6 +29,7 @@ enum schema_arg {
 	ARG_NONE,               /* the word alone; for kept lines and match words */
 	ARG_FLAG,               /* the word alone sets bits of a uint32_t */
 	ARG_BOOL_ON, ARG_BOOL_OFF,      /* the word alone sets a bool */
+	ARG_BOOL_MAYBE,         /* the same, with an optional 0, 1, true or false behind it */
 	ARG_SWITCH,             /* 0, 1, true, false into an int32_t */
 	ARG_INT,                /* int32_t; aside: a sibling that becomes 0 */
 	ARG_UINT,               /* uint32_t */

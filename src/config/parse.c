@@ -170,6 +170,13 @@ parse_find(struct parser *p, enum schema_group group, unsigned i)
 	return row;
 }
 
+static bool
+is_truth(const char *word)
+{
+	return word != NULL && (strcmp(word, "0") == 0 || strcmp(word, "1") == 0 ||
+	    strcmp(word, "true") == 0 || strcmp(word, "false") == 0);
+}
+
 unsigned
 parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *base)
 {
@@ -185,6 +192,9 @@ parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *ba
 			parse_error(p, i, "'%s' wants %s", row->word, buf);
 			return i;
 		}
+	}
+	if (row->arg == ARG_BOOL_MAYBE && is_truth(parse_word(p, i + 1))) {
+		word = parse_word(p, ++i);
 	}
 	enum value_result r = value_read(row, word, base, p->arena);
 	p->ignored = r == VALUE_IGNORED;
@@ -484,6 +494,7 @@ directive(struct parser *p, const struct schema_row *row)
 	case ARG_FLAG:
 	case ARG_BOOL_ON:
 	case ARG_BOOL_OFF:
+	case ARG_BOOL_MAYBE:
 		parse_done(p, parse_value(p, row, 0, p->c));
 		break;
 	case ARG_OPTIONS:

@@ -115,7 +115,7 @@ static const char *const stats_names[STATS_N] = {
 	[STATS_CLOCK] = "clockstats", [STATS_CRYPTO] = "cryptostats", [STATS_LOOP] = "loopstats",
 	[STATS_PEER] = "peerstats", [STATS_RAW] = "rawstats", [STATS_SYS] = "sysstats",
 	[STATS_PROTO] = "protostats", [STATS_TIMING] = "timingstats", [STATS_USE] = "usestats",
-	[STATS_NTS] = "ntsstats", [STATS_NTSKE] = "ntskestats"
+	[STATS_NTS] = "ntsstats", [STATS_NTSKE] = "ntskestats", [STATS_NTSKELOG] = "ntskelog"
 };
 
 const char *

@@ -37,6 +37,7 @@ static const struct schema_choice smear_forms[] = {
 #define PATH(at) VALUE(ARG_PATH, 0, 1023, OUTSIDE_REFUSED, at, NOT)
 #define DATE(at) VALUE(ARG_DATE, 1, 99999, OUTSIDE_REFUSED, at, NOT)
 #define ON(at) VALUE(ARG_BOOL_ON, 0, 0, OUTSIDE_REFUSED, at, NOT)
+#define MAYBE(at) VALUE(ARG_BOOL_MAYBE, 0, 0, OUTSIDE_REFUSED, at, NOT)
 #define OFF(at) VALUE(ARG_BOOL_OFF, 0, 0, OUTSIDE_REFUSED, at, NOT)
 #define WORD VALUE(ARG_NONE, 0, 0, OUTSIDE_REFUSED, NOT, NOT)
 #define FLAG(at, bit) ARG_FLAG, 0, 0, OUTSIDE_REFUSED, at, NOT, bit, NULL, SCHEMA_TOP
@@ -335,6 +336,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, LATER(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, LATER(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, LATER(REMOTE) },
 
 	{ SCHEMA_FILEGEN, "file", PATH(G(file)), NULL, LATER(RELOAD) },
 	{ SCHEMA_FILEGEN, "type", CHOICE(G(type), filegen_types), "day", LATER(RELOAD) },
@@ -361,7 +363,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_NTS, "maxtls", TEXT(NTS(maxtls), 32), NULL, LATER(RELOAD) },
 	{ SCHEMA_NTS, "tlsciphersuites", TEXT(NTS(ciphersuites), 1023), NULL, LATER(RELOAD) },
 	{ SCHEMA_NTS, "tlsecdhcurves", TEXT(NTS(ecdhcurves), 1023), NULL, LATER(RELOAD) },
-	{ SCHEMA_NTS, "tlscipherserverpreference", ON(NTS(server_preference)), "0",
+	{ SCHEMA_NTS, "tlscipherserverpreference", MAYBE(NTS(server_preference)), "0",
 	    LATER(RELOAD) },
 	{ SCHEMA_NTS, "aead", TEXT(NTS(aead), 32), NULL, LATER(RELOAD) },
 	{ SCHEMA_NTS, "port", INT(NTS(port), 1, 65535, REFUSED), "4460", LATER(RELOAD) },

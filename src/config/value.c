@@ -24,6 +24,7 @@ value_wanted(const struct schema_row *row)
 	case ARG_FLAG:
 	case ARG_BOOL_ON:
 	case ARG_BOOL_OFF:
+	case ARG_BOOL_MAYBE:
 	case ARG_OPTIONS:
 	case ARG_SOURCE:
 	case ARG_REFCLOCK_NAME:
@@ -52,6 +53,12 @@ value_wanted(const struct schema_row *row)
 		return false;
 	}
 	return false;
+}
+
+static bool
+is_bool(const struct schema_row *row)
+{
+	return row->arg == ARG_BOOL_ON || row->arg == ARG_BOOL_OFF || row->arg == ARG_BOOL_MAYBE;
 }
 
 /* ---- places; memcpy because base is any struct of the schema ---- */
@@ -334,8 +341,9 @@ value_read(const struct schema_row *row, const char *word, void *base, struct ar
 	if (row->arg == ARG_FLAG) {
 		uint32_t bits = fetch_uint(base, row->at) | row->bit;
 		store(base, row->at, &bits, sizeof bits);
-	} else if (row->arg == ARG_BOOL_ON || row->arg == ARG_BOOL_OFF) {
-		bool on = row->arg == ARG_BOOL_ON;
+	} else if (is_bool(row)) {
+		bool on = row->arg == ARG_BOOL_ON || (row->arg == ARG_BOOL_MAYBE &&
+		    (word == NULL || strcmp(word, "1") == 0 || strcmp(word, "true") == 0));
 		store(base, row->at, &on, sizeof on);
 	} else if (row->arg == ARG_INT || row->arg == ARG_UINT) {
 		return read_int(row, word, base);
@@ -482,7 +490,7 @@ value_same(const struct schema_row *row, const void *a, const void *b)
 	if (row->arg == ARG_FLAG) {
 		return ((fetch_uint(a, at) ^ fetch_uint(b, at)) & row->bit) == 0;
 	}
-	if (row->arg == ARG_BOOL_ON || row->arg == ARG_BOOL_OFF) {
+	if (is_bool(row)) {
 		return fetch_bool(a, at) == fetch_bool(b, at);
 	}
 	if (row->arg == ARG_REAL) {

@@ -416,6 +416,14 @@ the_last_of_two_values_counts(void **state)
 	assert_int_equal(k->c->sources[1].fudge.flag1, 1);
 	assert_int_equal(k->c->sources[1].fudge.flag2, 0);
 	conf_end(k);
+	k = conf_of("nts tlscipherserverpreference cert /c\n");
+	assert_true(k->c->nts.server_preference);
+	assert_string_equal(k->c->nts.cert, "/c");
+	conf_end(k);
+	k = conf_of("nts tlscipherserverpreference true\nnts tlscipherserverpreference false\n");
+	assert_int_equal(k->d.errors, 0);
+	assert_false(k->c->nts.server_preference);
+	conf_end(k);
 }
 
 static void
