@@ -107,6 +107,11 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const ch
 	text_printf(&t, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
 	    detail[0] != '\0' ? " " : "", detail);
+	/* Whoever reads our requests can make it happen a thousand times a second. */
+	if (code == PEER_EVENT_BAD_AUTH) {
+		report_packet(d, LOG_LEVEL_INFO, "%s", buf);
+		return;
+	}
 	tell_event(d, LOG_LEVEL_INFO, buf);
 }
 
