@@ -27,9 +27,13 @@ sim_frame = \
 	tests/sim/sim.h tests/sim/sim.c \
 	tests/sim/scenario.h tests/sim/scenario.c
 tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
+	tests/sim/forger.h tests/sim/forger.c \
+	tests/sim/scenarios_attack.c \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_fault.c \
+	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_source.c \
+	tests/sim/scenarios_wire.c \
 	tests/sim/sim_scenarios.c
 tests_sim_sim_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_scenarios_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

@@ -14,7 +14,8 @@
 #include "sim/scenario.h"
 
 static const struct scenario_table *const tables[] = {
-	&clock_scenarios, &fault_scenarios, &source_scenarios,
+	&clock_scenarios, &fault_scenarios, &source_scenarios, &network_scenarios,
+	&wire_scenarios, &attack_scenarios,
 };
 
 struct request {
