@@ -94,6 +94,15 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 	count_request(a, w->now);
 }
 
+/* Requests left for now: those of the shortest interval since the hour began, and two bursts (one is the start's). */
+static double
+budget_left(const struct assoc *a, const struct assoc_world *w)
+{
+	double since_s = fmin(fmax(mtime_diff_s(w->now, a->poll.hour_since), 0.0), HOUR_S);
+
+	return 2 * ASSOC_BURST + since_s / log2s_to_s(a->rules.minpoll) - (double)a->poll.hour_sent;
+}
+
 static double
 interval_s(const struct assoc *a, const struct assoc_world *w)
 {
@@ -239,11 +248,10 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
-	double budget = HOUR_S / log2s_to_s(a->rules.minpoll) + ASSOC_BURST;
 	double least = a->poll.sent_once ? spacing_s(w) - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
 	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
 
-	if (a->kissed_deny || (double)a->poll.hour_sent >= budget || !mtime_before(at, a->poll.next)) {
+	if (a->kissed_deny || budget_left(a, w) <= 0.0 || !mtime_before(at, a->poll.next)) {
 		return false;
 	}
 	a->poll.next = at;
@@ -519,7 +527,8 @@ assoc_clear(struct assoc *a, const struct assoc_world *w)
 	filter_clear(&a->filter, w->now);
 	estimator_start(&a->est, w->freq, w->freq_sigma);
 	a->wire.pending = false;
-	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 && a->poll.floor == a->rules.minpoll;
+	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 &&
+	    a->poll.floor == a->rules.minpoll && budget_left(a, w) >= ASSOC_BURST - 1;
 }
 
 /* ---- what selection sees ---- */
