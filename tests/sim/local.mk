@@ -22,6 +22,7 @@ tests_sim_test_sim_LDADD = libsim.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO
 
 # The scenarios: whole daemons.
 check_PROGRAMS += tests/sim/sim_scenarios
+TESTS += tests/sim/sim_scenarios
 sim_frame = \
 	tests/sim/oracle.h tests/sim/oracle.c \
 	tests/sim/sim.h tests/sim/sim.c \
@@ -32,6 +33,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_network.c \
+	tests/sim/scenarios_serve.c \
 	tests/sim/scenarios_source.c \
 	tests/sim/scenarios_wire.c \
 	tests/sim/sim_scenarios.c

@@ -15,7 +15,7 @@
 
 static const struct scenario_table *const tables[] = {
 	&clock_scenarios, &fault_scenarios, &source_scenarios, &network_scenarios,
-	&wire_scenarios, &attack_scenarios,
+	&wire_scenarios, &attack_scenarios, &serve_scenarios,
 };
 
 struct request {

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Scenarios of a daemon that serves: what it answers, to whom, how much, and what it never answers. */
+#include <math.h>
+#include <string.h>
+#include "sim/scenario.h"
+
+/* Somebody who sends datagrams to our daemon and hears what comes back. */
+struct stranger {
+	struct sim *s;
+	struct sim_host *host;
+	struct endpoint at, daemon;
+	unsigned answers, longer;       /* longer than what was asked with */
+	size_t last_len, asked_len;
+	uint8_t last[NET_PACKET_MAX];
+	uint64_t octets;
+};
+
+static void
+hear(void *ctx, struct sim_host *h, const struct sim_datagram *d)
+{
+	struct stranger *x = ctx;
+
+	(void)h;
+	x->answers++;
+	x->longer += d->len > x->asked_len;
+	x->octets += d->len;
+	x->last_len = d->len;
+	memcpy(x->last, d->bytes, d->len);
+}
+
+static void
+stranger_come(struct stranger *x, struct sim *s, const char *address)
+{
+	memset(x, 0, sizeof *x);
+	x->s = s;
+	x->host = sim_host_new(s->net, "stranger", NULL);
+	x->host->on_datagram = hear;
+	x->host->on_datagram_ctx = x;
+	sim_host_add(x->host, "eth0", address);
+	x->at = sim_endpoint(address, 40000);
+	x->daemon = sim_endpoint(x->at.addr.family == ADDR_V4 ? "192.0.2.100" : "2001:db8::100", 123);
+}
+
+/* Sends octets and waits a moment for the answer. */
+static void
+stranger_send(struct stranger *x, const void *bytes, size_t len)
+{
+	struct sim_datagram d = { .from = x->at, .to = x->daemon, .len = len };
+
+	memcpy(d.bytes, bytes, len);
+	x->asked_len = len;
+	sim_net_send(x->s->net, x->host, &d, 0);
+	sim_run(x->s, 0.2);
+}
+
+static void
+stranger_ask(struct stranger *x, unsigned version, enum ntp_mode mode)
+{
+	uint8_t bytes[48] = { 0 };
+
+	bytes[0] = (uint8_t)(version << 3 | (unsigned)mode);
+	bytes[2] = 6;
+	bytes[40] = 0xab;
+	bytes[47] = 0xcd;
+	stranger_send(x, bytes, sizeof bytes);
+}
+
+static struct packet
+last_answer(struct stranger *x)
+{
+	struct packet p = { .hdr = { .mode = MODE_UNSPEC } };
+
+	SIM_CHECK(x->s, packet_parse(x->last, x->last_len, &p), "the answer of %zu octets is none", x->last_len);
+	return p;
+}
+
+/* A synchronised daemon; extra: lines of its configuration. */
+static struct sim_node *
+serving(struct sim *s, const char *extra)
+{
+	char config[512];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *c;
+
+	text_printf(&t, "%s%s", extra, ONE_SERVER);
+	s->net->usual = sim_path_exponential(0.002, 0.0001);
+	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, config);
+	sim_run(s, 600);
+	return c;
+}
+
+static void
+requests_of_all_versions_are_answered_in_kind(struct sim *s)
+{
+	static struct stranger x;
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	for (unsigned v = 1; v <= 4; v++) {
+		x.answers = 0;
+		stranger_ask(&x, v, MODE_CLIENT);
+		SIM_CHECK(s, x.answers == 1, "version %u: %u answers", v, x.answers);
+		SIM_CHECK(s, last_answer(&x).hdr.version == v, "version %u for %u", last_answer(&x).hdr.version, v);
+		SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_SERVER, "mode %d", (int)last_answer(&x).hdr.mode);
+		SIM_CHECK(s, last_answer(&x).hdr.stratum == 2, "stratum %u", last_answer(&x).hdr.stratum);
+		SIM_CHECK(s, last_answer(&x).hdr.org.fix == 0xab000000000000cd, "wrong origin");
+	}
+}
+
+static void
+the_answer_tells_the_true_time(struct sim *s)
+{
+	static struct stranger x;
+	struct ntp_ts now;
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	now = ntp_ts_from_rtime((struct rtime){ world_utc(s->w) });
+	SIM_CHECK(s, fabs(ntp_ts_diff_s(last_answer(&x).hdr.xmt, now) + 0.198) < 0.005, "%.6f s",
+	    ntp_ts_diff_s(last_answer(&x).hdr.xmt, now));
+	SIM_CHECK(s, ntp_ts_diff_s(last_answer(&x).hdr.xmt, last_answer(&x).hdr.rec) >= 0, "sent before it came");
+}
+
+static void
+v6_clients_are_served(struct sim *s)
+{
+	static struct stranger x;
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "2001:db8::77");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
+}
+
+static void
+a_symmetric_request_of_a_stranger_gets_a_passive_answer(struct sim *s)
+{
+	static struct stranger x;
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_ask(&x, 3, MODE_ACTIVE);
+	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
+	SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)last_answer(&x).hdr.mode);
+	SIM_CHECK(s, x.longer == 0, "longer than the request");
+}
+
+static void
+an_unsynchronised_daemon_says_so(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, "restrict default\n" ONE_SERVER);
+
+	(void)c;
+	s->server[0]->silent = true;
+	sim_run(s, 60);
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
+	SIM_CHECK(s, last_answer(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)last_answer(&x).hdr.leap);
+	SIM_CHECK(s, last_answer(&x).hdr.stratum == 0 || last_answer(&x).hdr.stratum == 16, "stratum %u",
+	    last_answer(&x).hdr.stratum);
+}
+
+static void
+answers_unknown_modes_and_versions_get_nothing(struct sim *s)
+{
+	static struct stranger x;
+	const enum ntp_mode never[] = { MODE_SERVER, MODE_BROADCAST, MODE_PASSIVE, MODE_PRIVATE };
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	for (unsigned i = 0; i < 4; i++) {
+		for (unsigned v = 0; v < 8; v++) {
+			stranger_ask(&x, v, never[i]);
+			SIM_CHECK(s, x.answers == 0, "mode %d version %u is answered", (int)never[i], v);
+			x.answers = 0;
+		}
+	}
+	for (unsigned v = 5; v < 8; v++) {
+		stranger_ask(&x, v, MODE_CLIENT);
+		SIM_CHECK(s, x.answers == 0, "version %u is answered", v);
+	}
+}
+
+static void
+no_time_answer_is_longer_than_its_question(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_rng r;
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	r = sim_rng_of(s->w->seed, "questions", 0);
+	for (unsigned i = 0; i < 4000; i++) {
+		uint8_t bytes[600];
+		size_t len = i < 600 ? i : sim_rng_below(&r, sizeof bytes);
+
+		for (size_t k = 0; k < len; k++) {
+			bytes[k] = (uint8_t)(sim_rng_chance(&r, 0.5) ? 0 : sim_rng_u64(&r));
+		}
+		if (len > 0 && (bytes[0] & 7) == MODE_CONTROL) {
+			bytes[0] ^= 5;
+		}
+		x.longer = 0;
+		x.answers = 0;
+		stranger_send(&x, bytes, len);
+		SIM_CHECK(s, x.longer == 0, "%zu octets, first %02x: answer of %zu", len, len > 0 ? bytes[0] : 0, x.last_len);
+		SIM_CHECK(s, x.answers <= 1, "%u answers", x.answers);
+	}
+}
+
+static void
+strangers_may_not_query_by_default(struct sim *s)
+{
+	static struct stranger x;
+	const uint8_t readvar[12] = { 0x16, 2, 0, 1 };
+
+	serving(s, "");
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_send(&x, readvar, sizeof readvar);
+	SIM_CHECK(s, x.answers == 0, "%u answers", x.answers);
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 1, "%u answers to a time request", x.answers);
+}
+
+static void
+mode_6_answers_are_bounded_in_octets(struct sim *s)
+{
+	static struct stranger x;
+	const uint8_t readvar[12] = { 0x16, 2, 0, 1 };
+
+	serving(s, "restrict default\n");
+	stranger_come(&x, s, "192.0.2.77");
+	for (unsigned i = 0; i < 3000; i++) {
+		struct sim_datagram d = { .from = x.at, .to = x.daemon, .len = sizeof readvar };
+
+		memcpy(d.bytes, readvar, sizeof readvar);
+		sim_net_send(s->net, x.host, &d, 0);
+		sim_run(s, 0.001);
+	}
+	sim_run(s, 1);
+	SIM_CHECK(s, x.answers > 0, "no answer");
+	SIM_CHECK(s, x.octets < 150000, "%llu octets in 4 s", (unsigned long long)x.octets);
+}
+
+static void
+impossible_senders_get_nothing(struct sim *s)
+{
+	const char *const from[] = { "127.0.0.1", "224.0.1.1", "192.0.2.100", "255.255.255.255", "0.0.0.0" };
+	struct sim_node *c = serving(s, "restrict default\n");
+	uint64_t before = c->host->datagrams_out;
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct sim_datagram d = { .from = sim_endpoint(from[i], i == 2 ? 123 : 5000), .len = 48, .bytes = { 0x23 } };
+
+		d.to = sim_endpoint("192.0.2.100", 123);
+		sim_net_inject(s->net, &d, 0.001);
+		sim_run(s, 0.05);
+		SIM_CHECK(s, c->host->datagrams_out == before, "%s is answered", from[i]);
+		before = c->host->datagrams_out;
+	}
+	{
+		struct sim_datagram d = { .from = sim_endpoint("192.0.2.77", 0), .len = 48, .bytes = { 0x23 } };
+
+		d.to = sim_endpoint("192.0.2.100", 123);
+		sim_net_inject(s->net, &d, 0.001);
+		sim_run(s, 0.05);
+		SIM_CHECK(s, c->host->datagrams_out == before, "port 0 is answered");
+	}
+}
+
+static void
+limited_clients_are_slowed_and_kissed(struct sim *s)
+{
+	static struct stranger x;
+	unsigned kisses = 0, answers = 0;
+
+	serving(s, "restrict default limited kod\n");
+	stranger_come(&x, s, "192.0.2.77");
+	for (unsigned i = 0; i < 100; i++) {
+		x.answers = 0;
+		stranger_ask(&x, 4, MODE_CLIENT);
+		answers += x.answers;
+		kisses += x.answers > 0 && last_answer(&x).hdr.stratum == 0;
+	}
+	SIM_CHECK(s, answers < 30, "%u answers in 20 s", answers);
+	SIM_CHECK(s, kisses >= 1, "%u kisses", kisses);
+	sim_run(s, 600);
+	x.answers = 0;
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 1 && last_answer(&x).hdr.stratum == 2, "not served again ten minutes later");
+}
+
+static void
+one_greedy_client_costs_the_others_nothing(struct sim *s)
+{
+	static struct stranger greedy, modest;
+
+	serving(s, "restrict default limited kod\n");
+	stranger_come(&greedy, s, "192.0.2.77");
+	stranger_come(&modest, s, "192.0.2.78");
+	for (unsigned i = 0; i < 10; i++) {
+		for (unsigned k = 0; k < 100; k++) {
+			stranger_ask(&greedy, 4, MODE_CLIENT);
+		}
+		modest.answers = 0;
+		stranger_ask(&modest, 4, MODE_CLIENT);
+		SIM_CHECK(s, modest.answers == 1 && last_answer(&modest).hdr.stratum == 2, "round %u: not served", i);
+	}
+}
+
+static void
+two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
+{
+	struct sim_node *a = sim_node_new(s, "a", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
+	struct sim_node *b = sim_node_new(s, "b", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
+	uint64_t before;
+
+	sim_serve(s, "192.0.2.1");
+	sim_node_boot(a);
+	sim_node_boot(b);
+	sim_run(s, 600);
+	before = a->host->datagrams_out + b->host->datagrams_out;
+	for (unsigned mode = 0; mode < 8; mode++) {
+		for (unsigned v = 0; v < 8; v++) {
+			struct sim_datagram d = { .len = 48 };
+
+			d.bytes[0] = (uint8_t)(v << 3 | mode);
+			d.bytes[47] = 1;
+			d.from = sim_endpoint("192.0.2.100", 123);
+			d.to = sim_endpoint("192.0.2.101", 123);
+			sim_net_inject(s->net, &d, 0);
+			sim_run(s, 0.3);
+		}
+	}
+	SIM_CHECK(s, a->host->datagrams_out + b->host->datagrams_out - before < 64 + 6, "%u datagrams for 64 forged ones",
+	    (unsigned)(a->host->datagrams_out + b->host->datagrams_out - before));
+}
+
+static void
+a_million_strangers_do_not_fill_the_memory(struct sim *s)
+{
+	struct sim_node *c = serving(s, "restrict default limited kod\n");
+	struct sim_rng r = sim_rng_of(s->w->seed, "strangers", 0);
+
+	for (unsigned i = 0; i < 200000; i++) {
+		struct sim_datagram d = { .len = 48, .bytes = { 0x23 } };
+
+		d.from = (struct endpoint){ .addr = addr_v4(0x0a000000u + sim_rng_below(&r, 0xffffff)), .port = 1000 };
+		d.to = sim_endpoint("192.0.2.100", 123);
+		sim_net_inject(s->net, &d, 0);
+		sim_run(s, 0.00005);
+	}
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+restrict_ignore_means_silence(struct sim *s)
+{
+	static struct stranger x, y;
+
+	serving(s, "restrict default\nrestrict 192.0.2.77 ignore\n");
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_come(&y, s, "192.0.2.78");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	stranger_ask(&y, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 0, "%u answers", x.answers);
+	SIM_CHECK(s, y.answers == 1, "%u answers to another", y.answers);
+}
+
+static void
+an_entry_that_drops_our_servers_answers_is_told_once(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "restrict default ignore\n" ONE_SERVER);
+
+	sim_run(s, 7200);
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	SIM_CHECK(s, sim_logged(c, "restrict") == 1, "%u lines", sim_logged(c, "restrict"));
+}
+
+static const struct scenario list[] = {
+	SCENARIO(requests_of_all_versions_are_answered_in_kind),
+	SCENARIO(the_answer_tells_the_true_time),
+	SCENARIO(v6_clients_are_served),
+	SCENARIO(a_symmetric_request_of_a_stranger_gets_a_passive_answer),
+	SCENARIO(an_unsynchronised_daemon_says_so),
+	SCENARIO(answers_unknown_modes_and_versions_get_nothing),
+	SCENARIO(no_time_answer_is_longer_than_its_question),
+	SCENARIO(strangers_may_not_query_by_default),
+	SCENARIO(mode_6_answers_are_bounded_in_octets),
+	SCENARIO(impossible_senders_get_nothing),
+	SCENARIO(limited_clients_are_slowed_and_kissed),
+	SCENARIO(one_greedy_client_costs_the_others_nothing),
+	SCENARIO(two_daemons_cannot_be_made_to_talk_for_ever),
+	SCENARIO(a_million_strangers_do_not_fill_the_memory),
+	SCENARIO(restrict_ignore_means_silence),
+	SCENARIO(an_entry_that_drops_our_servers_answers_is_told_once),
+};
+
+const struct scenario_table serve_scenarios = SCENARIO_TABLE(list);
