@@ -34,4 +34,13 @@ int loop_event_watch_fd(
     struct loop *l, int fd, void (*fn)(void *ctx), void *ctx, struct loop_fd **out);
 void loop_event_unwatch_fd(struct loop_fd *w); /* before fd is closed; NULL is fine */
 
+/*
+ * Calls w's fn once more in the next turn, and the kernel is not asked about fd until
+ * loop_event_watch_again: for a descriptor so busy that watching it costs more than looking.
+ */
+void loop_event_call_again(struct loop_fd *w);
+
+/* Watches again what loop_event_call_again took from the kernel; else does nothing. */
+void loop_event_watch_again(struct loop_fd *w);
+
 #endif

@@ -31,7 +31,8 @@ struct loop_event {
 };
 
 struct loop_fd {
-	struct event *event;
+	struct event *event, *again; /* again: an expired timer, the next turn of a busy one */
+	bool unasked; /* the kernel does not watch it */
 	void (*fn)(void *ctx);
 	void *ctx;
 };
@@ -290,13 +291,13 @@ loop_event_watch_fd(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx, st
 	w->fn = fn;
 	w->ctx = ctx;
 	w->event = event_new(loop_of(l)->base, fd, EV_READ | EV_PERSIST, fd_readable, w);
-	if (w->event == NULL) {
-		free(w);
+	w->again = event_new(loop_of(l)->base, -1, 0, fd_readable, w);
+	if (w->event == NULL || w->again == NULL) {
+		loop_event_unwatch_fd(w);
 		return -ENOMEM;
 	}
 	if (event_add(w->event, NULL) != 0) {
-		event_free(w->event);
-		free(w);
+		loop_event_unwatch_fd(w);
 		return -EIO;
 	}
 	*out = w;
@@ -306,8 +307,37 @@ loop_event_watch_fd(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx, st
 void
 loop_event_unwatch_fd(struct loop_fd *w)
 {
-	if (w != NULL) {
+	if (w == NULL) {
+		return;
+	}
+	if (w->event != NULL) {
 		event_free(w->event);
-		free(w);
+	}
+	if (w->again != NULL) {
+		event_free(w->again);
+	}
+	free(w);
+}
+
+void
+loop_event_call_again(struct loop_fd *w)
+{
+	static const struct timeval at_once = { 0 };
+
+	if (!w->unasked) {
+		(void)event_del(w->event);
+		w->unasked = true;
+	}
+	/* event_active would call it in the same turn, and no timer would ever have its own. */
+	(void)event_add(w->again, &at_once);
+}
+
+void
+loop_event_watch_again(struct loop_fd *w)
+{
+	if (w->unasked) {
+		w->unasked = false;
+		(void)event_del(w->again);
+		(void)event_add(w->event, NULL);
 	}
 }

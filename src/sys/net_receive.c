@@ -6,6 +6,7 @@
 #include <linux/errqueue.h>
 #include "net_socket.h"
 #include "sockaddr.h"
+#include "sys/loop_event.h"
 
 enum {
 	ERRORS_PER_WAKEUP = 16, /* entries of an error queue read in one go */
@@ -99,29 +100,54 @@ wait_for_more(struct net_socket *s)
 	}
 }
 
+/*
+ * Reads and answers a batch. True when more is to be expected at once; false also when the owner
+ * closed the socket meanwhile.
+ */
+static bool
+serve_batch(struct net_socket *s)
+{
+	struct net_udp *n = s->net;
+
+	int count = recvmmsg(s->fd, n->in_head, NET_UDP_BATCH, MSG_DONTWAIT, NULL);
+	if (count <= 0) {
+		return false;
+	}
+	s->batches = s->batches || count > 1;
+	if (!s->drop) {
+		deliver_batch(s, (unsigned)count);
+	}
+	net_ready_slots(n, (unsigned)count);
+	if (n->reading != s) {
+		return false;
+	}
+	if (expects_more(s, (unsigned)count)) {
+		wait_for_more(s);
+		return true;
+	}
+	return count == NET_UDP_BATCH;
+}
+
+/*
+ * A busy socket is not watched: the kernel would run the watcher's callback with every datagram
+ * and every buffer that it frees, and we look anyway.
+ */
 static void
 serve_readable(struct net_socket *s)
 {
 	struct net_udp *n = s->net;
+	bool more = true;
 
-	for (int round = 0; round < ROUNDS_PER_WAKEUP; round++) {
-		int count = recvmmsg(s->fd, n->in_head, NET_UDP_BATCH, MSG_DONTWAIT, NULL);
-		if (count <= 0) {
-			return;
-		}
-		s->batches = s->batches || count > 1;
-		if (!s->drop) {
-			deliver_batch(s, (unsigned)count);
-		}
-		net_ready_slots(n, (unsigned)count);
-		if (n->reading != s) {
-			return;
-		}
-		if (expects_more(s, (unsigned)count)) {
-			wait_for_more(s);
-		} else if (count < NET_UDP_BATCH) {
-			return;
-		}
+	for (int round = 0; more && round < ROUNDS_PER_WAKEUP; round++) {
+		more = serve_batch(s);
+	}
+	if (n->reading != s) {
+		return;
+	}
+	if (more) {
+		loop_event_call_again(s->watch);
+	} else {
+		loop_event_watch_again(s->watch);
 	}
 }
 

@@ -101,18 +101,29 @@ put_source_v6(struct msghdr *h, const struct net_reply *r)
 	return CMSG_SPACE(sizeof info);
 }
 
+/* A socket bound to the source address needs not be told it with every answer. */
+static bool
+is_bound_to(const struct net_socket *s, const struct addr *a)
+{
+	return a->family == ADDR_NONE || addr_equal(&s->local.addr, a);
+}
+
 static void
-fill_reply(struct net_slot *o, struct msghdr *h, const struct net_reply *r)
+fill_reply(
+    struct net_slot *o, struct msghdr *h, const struct net_socket *s, const struct net_reply *r)
 {
 	memcpy(o->bytes, r->bytes, r->len);
 	o->xmt_at = r->xmt_at;
 	h->msg_iov->iov_len = r->len;
 	h->msg_namelen = sockaddr_from_endpoint(&r->to, &o->addr);
+	if (is_bound_to(s, &r->from)) {
+		h->msg_control = NULL;
+		h->msg_controllen = 0;
+		return;
+	}
 	h->msg_control = o->control;
-	h->msg_controllen = 0;
 	switch (r->from.family) {
 	case ADDR_NONE:
-		h->msg_control = NULL;
 		break;
 	case ADDR_V4:
 		h->msg_controllen = put_source_v4(h, r);
@@ -135,7 +146,7 @@ net_reply(struct net *port, struct net_socket *s, const struct net_reply *r)
 	if (!gather && n->out_n > 0) {
 		net_flush(n, n->reading);
 	}
-	fill_reply(&n->out[n->out_n], &n->out_head[n->out_n].msg_hdr, r);
+	fill_reply(&n->out[n->out_n], &n->out_head[n->out_n].msg_hdr, s, r);
 	n->out_n++;
 	if (!gather || n->out_n == NET_UDP_CHUNK) {
 		net_flush(n, s);

@@ -526,6 +526,61 @@ a_batch_is_answered_in_chunks_with_a_transmit_time_each(void **state)
 	(void)close(fd);
 }
 
+/* Sends in bursts and takes the answers; the exit status says whether all came. */
+static void
+flood(unsigned bursts)
+{
+	int fd = plain_socket("127.0.0.1", 0);
+	unsigned missing = bursts * 100;
+	struct endpoint from;
+	uint8_t buf[64];
+
+	for (unsigned i = 0; i < bursts; i++) {
+		for (int k = 0; k < 100; k++) {
+			plain_send(fd, "127.0.0.1", TEST_PORT, LEN);
+		}
+		(void)usleep(1500);
+		while (plain_receive(fd, buf, sizeof buf, &from)) {
+			missing--;
+		}
+	}
+	for (int i = 0; i < 200 && missing > 0; i++) {
+		(void)usleep(10000);
+		while (plain_receive(fd, buf, sizeof buf, &from)) {
+			missing--;
+		}
+	}
+	_exit(missing == 0 ? 0 : 1);
+}
+
+static void
+a_flood_is_answered_to_the_last_and_then_the_loop_sleeps_again(void **state)
+{
+	struct world *w = *state;
+	struct rusage before, after;
+	int status = -1;
+
+	w->answer = true;
+	(void)listen_at(w, 0, "127.0.0.1", TEST_PORT);
+	pid_t child = fork();
+	if (child == 0) {
+		flood(100);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		run_s(w, 0.02);
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(w->got_n, 10000);
+	assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+	run_s(w, 0.2);
+	assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+	assert_true(after.ru_nvcsw - before.ru_nvcsw <= 3);
+	int fd = plain_socket("127.0.0.1", 0);
+	plain_send(fd, "127.0.0.1", TEST_PORT, LEN);
+	run_until(w, &w->got_n, 10001);
+	(void)close(fd);
+}
+
 static void
 answer_from_where_it_was_asked(struct world *w, const char *wildcard, const char *address)
 {
@@ -825,6 +880,7 @@ main(int argc, char **argv)
 		CASE(a_lost_route_fails_the_send_and_a_new_one_heals_it),
 		CASE(a_server_without_a_route_is_an_error_at_once),
 		CASE(a_batch_is_answered_in_chunks_with_a_transmit_time_each),
+		CASE(a_flood_is_answered_to_the_last_and_then_the_loop_sleeps_again),
 		CASE(a_wildcard_answers_from_the_address_that_was_asked_over_v4),
 		CASE(a_wildcard_answers_from_the_address_that_was_asked_over_v6),
 		CASE(the_wildcard_of_v6_leaves_v4_alone),

@@ -58,7 +58,7 @@ lack_families(scmp_filter_ctx f)
 
 	for (size_t i = 0; i < 3; i++) {
 		(void)seccomp_rule_add(f, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(socket), 1,
-		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
 	}
 }
 
@@ -67,14 +67,14 @@ static void
 lack_socket_flags(scmp_filter_ctx f)
 {
 	(void)seccomp_rule_add(f, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(socket), 2,
-	    SCMP_A0(SCMP_CMP_EQ, AF_INET), SCMP_A1(SCMP_CMP_GT, SOCK_DGRAM));
+	    SCMP_A0(SCMP_CMP_EQ, AF_INET, 0), SCMP_A1(SCMP_CMP_GT, SOCK_DGRAM, 0));
 }
 
 static void
 lack_option(scmp_filter_ctx f, int option)
 {
 	(void)seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOPROTOOPT), SCMP_SYS(setsockopt), 2,
-	    SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET), SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)option));
+	    SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0), SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)option, 0));
 }
 
 static void
@@ -95,7 +95,7 @@ static void
 lack_ip_options(scmp_filter_ctx f)
 {
 	(void)seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOPROTOOPT), SCMP_SYS(setsockopt), 1,
-	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_IP));
+	    SCMP_A1(SCMP_CMP_EQ, IPPROTO_IP, 0));
 }
 
 static void

@@ -292,6 +292,70 @@ a_descriptor_is_watched_until_its_watcher_ends_that_itself(void **state)
 }
 
 static void
+on_busy(void *ctx)
+{
+	struct world *w = ctx;
+
+	w->fired_n++;
+	if (w->fired_n < 5) {
+		loop_event_call_again(w->watch);
+	} else if (w->fired_n == 5) {
+		loop_event_watch_again(w->watch);
+	} else {
+		loop_event_unwatch_fd(w->watch);
+		w->watch = NULL;
+	}
+}
+
+static void
+a_busy_descriptor_is_called_at_each_turn_and_then_watched_again(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	assert_int_equal(pipe(w.fd), 0);
+	assert_int_equal(loop_event_watch_fd(w.l, w.fd[0], on_busy, &w, &w.watch), 0);
+	w.l->ops->timer_init(w.l, &w.t[0], stop, &w);
+	w.l->ops->timer_arm(w.l, &w.t[0], in_ms(&w, 20));
+	loop_event_call_again(w.watch);
+	/* Nothing can be read: the turns come by themselves, and end. */
+	(void)loop_event_run(w.l);
+	assert_int_equal(w.fired_n, 5);
+	assert_int_equal(write(w.fd[1], "a", 1), 1);
+	w.l->ops->timer_arm(w.l, &w.t[0], in_ms(&w, 20));
+	(void)loop_event_run(w.l);
+	assert_int_equal(w.fired_n, 6);
+	end(&w);
+}
+
+static void
+busy_for_ever(void *ctx)
+{
+	struct world *w = ctx;
+
+	loop_event_call_again(w->watch);
+}
+
+static void
+timers_have_their_turn_beside_a_busy_descriptor(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	assert_int_equal(pipe(w.fd), 0);
+	assert_int_equal(loop_event_watch_fd(w.l, w.fd[0], busy_for_ever, &w, &w.watch), 0);
+	w.l->ops->timer_init(w.l, &w.t[0], stop, &w);
+	struct mtime at = in_ms(&w, 10);
+	w.l->ops->timer_arm(w.l, &w.t[0], at);
+	loop_event_call_again(w.watch);
+	assert_int_equal(loop_event_run(w.l), 42);
+	assert_true(mtime_diff_s(w.at, at) < 0.1);
+	end(&w);
+}
+
+static void
 on_signal(void *ctx, int signo)
 {
 	struct world *w = ctx;
@@ -368,6 +432,8 @@ main(void)
 		cmocka_unit_test(a_timer_may_release_itself_and_others_that_are_due),
 		cmocka_unit_test(a_time_long_past_fires_at_once_and_one_far_ahead_does_not),
 		cmocka_unit_test(a_descriptor_is_watched_until_its_watcher_ends_that_itself),
+		cmocka_unit_test(a_busy_descriptor_is_called_at_each_turn_and_then_watched_again),
+		cmocka_unit_test(timers_have_their_turn_beside_a_busy_descriptor),
 		cmocka_unit_test(signals_arrive_in_the_loop),
 		cmocka_unit_test(sleeps_in_one_piece_while_nothing_is_due),
 		cmocka_unit_test(works_with_the_method_the_environment_leaves),
