@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <linux/net_tstamp.h>
 #include "sys/log_system.h"
 #include "sys/loop_event.h"
 #include "sys/net_udp.h"
@@ -270,6 +271,23 @@ only_v4_is_left(void)
 	return 0;
 }
 
+/*
+ * The kernel begins to stamp what it receives some time after the first socket asks for it: one
+ * is held open from the start.
+ */
+static int
+ask_for_stamps(void **state)
+{
+	int flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) != 0) {
+		return -1;
+	}
+	return usleep(200000);
+}
+
 static void
 lack_nothing(scmp_filter_ctx f)
 {
@@ -338,7 +356,7 @@ main(void)
 		cmocka_unit_test(without_sendmmsg_answers_go_one_by_one),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, ask_for_stamps, NULL);
 }
 
 #else

@@ -351,7 +351,7 @@ timers_have_their_turn_beside_a_busy_descriptor(void **state)
 	w.l->ops->timer_arm(w.l, &w.t[0], at);
 	loop_event_call_again(w.watch);
 	assert_int_equal(loop_event_run(w.l), 42);
-	assert_true(mtime_diff_s(w.at, at) < 0.1);
+	assert_true(mtime_diff_s(w.at, at) < 2);
 	end(&w);
 }
 
