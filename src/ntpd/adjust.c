@@ -87,20 +87,24 @@ settle(struct adjust *a)
 	a->at = now;
 }
 
-/* Hands a phase to the kernel on top of what the running second will still bring. */
-static int
-set_phase(struct adjust *a, double phase_s, double freq, int time_constant, unsigned more)
+/* What the running second still brings of the slew under way; it can not be taken back. */
+static double
+running_s(const struct adjust *a)
 {
-	double carry_s = a->pending_s;
+	struct clock_state st;
+
+	return a->clock->ops->get(a->clock, &st) == 0 ? a->pending_s - st.phase_s : a->pending_s;
+}
+
+/* Hands a phase to the kernel on top of carry_s, which the running second still brings. */
+static int
+set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant, unsigned more)
+{
 	struct clock_change ch = { .bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more, .freq = freq,
 		.time_constant = time_constant };
-	struct clock_state st;
 	int error;
 
-	if (a->clock->ops->get(a->clock, &st) == 0) {
-		carry_s -= st.phase_s;
-	}
-	ch.phase_s = fmin(fmax(phase_s - carry_s, -PHASE_MAX_S), PHASE_MAX_S);
+	ch.phase_s = fmin(fmax(phase_s, -PHASE_MAX_S), PHASE_MAX_S);
 	/* What the running second takes the other way makes the rest larger than was planned for. */
 	while (ch.time_constant < CLOCK_TC_MAX &&
 	    fabs(freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
@@ -130,7 +134,7 @@ take_hold(struct adjust *a, double freq)
 		return;
 	}
 	a->pending_s = st.phase_s;
-	a->error = set_phase(a, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
+	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
 	a->carry_s = 0.0;
 	a->pending_s = 0.0;
 	a->controlled = a->error == 0;
@@ -178,11 +182,13 @@ adjust_left_s(struct adjust *a)
 static double
 slice(struct adjust *a, double phase_s, double freq)
 {
+	double carry_s = running_s(a);
 	struct loop_slice cut;
 
-	loop_slice(phase_s, freq, a->wanted_constant, &cut);
-	a->error = set_phase(a, cut.phase_s, freq, cut.time_constant, 0);
-	a->owed_s = phase_s - cut.phase_s;
+	/* Cut without the carry: it is the last slice's, and this one's share begins after it. */
+	loop_slice(phase_s - carry_s, freq, a->wanted_constant, &cut);
+	a->error = set_phase(a, cut.phase_s, carry_s, freq, cut.time_constant, 0);
+	a->owed_s = phase_s - carry_s - cut.phase_s;
 	return a->error == 0 ? cut.again_s : 0.0;
 }
 
@@ -214,6 +220,7 @@ int
 adjust_step(struct adjust *a, double step_s, double freq)
 {
 	int64_t step_ns = ns_from_s(step_s);
+	double carry_s;
 	int error;
 
 	if (!a->controlled) {
@@ -221,7 +228,8 @@ adjust_step(struct adjust *a, double step_s, double freq)
 	}
 	settle(a);
 	/* A slew under way would go on after some kernels' step: end it, then step by what is asked. */
-	(void)set_phase(a, 0.0, rounded_freq(freq), 0, 0);
+	carry_s = running_s(a);
+	(void)set_phase(a, -carry_s, carry_s, rounded_freq(freq), 0, 0);
 	error = a->clock->ops->step(a->clock, step_ns);
 	if (error != 0) {
 		return error;
@@ -242,6 +250,7 @@ static void
 look_at_freq(struct adjust *a, struct adjust_finding *f)
 {
 	struct clock_state st;
+	double carry_s;
 
 	if (!a->controlled || a->clock->ops->get(a->clock, &st) != 0) {
 		return;
@@ -253,7 +262,8 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	f->freq = st.freq + st.tick_error_us * 1e-6;
 	a->foreign_freq++;
 	settle(a);
-	(void)set_phase(a, a->pending_s, a->freq, a->time_constant, CLOCK_SET_TICK);
+	carry_s = running_s(a);
+	(void)set_phase(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant, CLOCK_SET_TICK);
 }
 
 bool

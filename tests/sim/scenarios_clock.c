@@ -38,6 +38,17 @@ a_client_50_ms_off_slews_and_never_steps(struct sim *s)
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
+/* The slew may use the 400 ppm that the frequency leaves, second for second. */
+static void
+a_slew_of_50_ms_against_100_ppm_keeps_to_the_full_rate(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.050, 100e-6, ONE_SERVER);
+	double t = sim_time_to(s, c, 0.001, 900);
+
+	SIM_CHECK(s, t <= 0.050 / 400e-6 + 15, "%.0f s", t);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
 static void
 a_client_half_a_second_off_steps_once(struct sim *s)
 {
@@ -592,6 +603,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_client_1_ms_off_on_a_lan_is_right_within_10_s),
 	SCENARIO(the_first_update_comes_within_10_s),
 	SCENARIO(a_client_50_ms_off_slews_and_never_steps),
+	SCENARIO(a_slew_of_50_ms_against_100_ppm_keeps_to_the_full_rate),
 	SCENARIO(a_client_half_a_second_off_steps_once),
 	SCENARIO(a_clock_1100_s_off_ends_the_daemon),
 	SCENARIO(with_g_a_clock_10_years_off_is_stepped_once),
