@@ -16,7 +16,11 @@
 #include "sys/loop_event.h"
 
 #define GATHER_S 2.0
-enum { READS_PER_WAKEUP = 16, MESSAGE_MAX = 8192 }; /* the kernel cuts messages to fit 8 KiB */
+enum {
+	READS_PER_WAKEUP = 16,
+	READS_WHEN_SETTLED = 4096,
+	MESSAGE_MAX = 8192
+}; /* the kernel cuts messages to fit 8 KiB */
 
 struct ifwatch {
 	struct loop *loop;
@@ -68,21 +72,13 @@ ifwatch_list(struct net_iface *out, size_t max)
 	return n;
 }
 
-static void
-settled(void *ctx)
-{
-	struct ifwatch *w = ctx;
-
-	w->changed(w->ctx);
-}
-
 /* Reads what is there, a bounded number of messages; false when none of them matters. */
 static bool
-read_changes(struct ifwatch *w)
+read_changes(struct ifwatch *w, int at_most)
 {
 	bool change = false;
 
-	for (int i = 0; i < READS_PER_WAKEUP; i++) {
+	for (int i = 0; i < at_most; i++) {
 		ssize_t n = recv(w->fd, w->message, sizeof w->message, MSG_DONTWAIT);
 		if (n < 0) {
 			/* ENOBUFS: messages were lost, so anything may have changed. */
@@ -94,14 +90,38 @@ read_changes(struct ifwatch *w)
 }
 
 static void
+settle_later(struct ifwatch *w)
+{
+	struct loop *l = w->loop;
+
+	l->ops->timer_arm(l, &w->settle, mtime_add_s(l->ops->now(l), GATHER_S));
+}
+
+/* Until the call is made nothing that arrives matters: a router's many routes wake nobody. */
+static void
 on_netlink(void *ctx)
 {
 	struct ifwatch *w = ctx;
 
-	if (read_changes(w) && !w->settle.armed) {
-		w->loop->ops->timer_arm(
-		    w->loop, &w->settle, mtime_add_s(w->loop->ops->now(w->loop), GATHER_S));
+	if (read_changes(w, READS_PER_WAKEUP)) {
+		loop_event_unwatch_fd(w->watch);
+		w->watch = NULL;
+		settle_later(w);
 	}
+}
+
+/* What arrived meanwhile is covered by the look at the addresses that the call is made for. */
+static void
+settled(void *ctx)
+{
+	struct ifwatch *w = ctx;
+
+	(void)read_changes(w, READS_WHEN_SETTLED);
+	if (w->watch == NULL &&
+	    loop_event_watch_fd(w->loop, w->fd, on_netlink, w, &w->watch) != 0) {
+		settle_later(w);
+	}
+	w->changed(w->ctx);
 }
 
 static int

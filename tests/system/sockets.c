@@ -841,6 +841,30 @@ a_route_that_comes_is_a_change_too(void **state)
 	shell("ip route del 203.0.113.0/24");
 }
 
+static void
+a_storm_of_routes_is_one_call_and_few_wake_ups(void **state)
+{
+	struct world *w = *state;
+	struct rusage before, after;
+
+	assert_int_equal(w->n->ops->watch(w->n, on_change, w), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		(void)execl("/bin/sh", "sh", "-c",
+		    "for i in 1 2 3 4 5 6 7 8 9; do for k in 1 2 3 4 5 6 7 8 9; do "
+		    "ip route add 203.0.$i.$k via 192.0.2.2; done; done",
+		    (char *)NULL);
+		_exit(1);
+	}
+	assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+	run_s(w, 2.8);
+	assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_true(after.ru_nvcsw - before.ru_nvcsw <= 6);
+	assert_in_range(w->changes, 1, 2);
+	shell("ip route flush via 192.0.2.2");
+}
+
 /* ---- the other end ---- */
 
 static int
@@ -894,6 +918,7 @@ main(int argc, char **argv)
 		CASE(the_list_of_addresses_tells_name_mask_and_state),
 		CASE(new_addresses_are_told_once_and_within_five_seconds),
 		CASE(a_route_that_comes_is_a_change_too),
+		CASE(a_storm_of_routes_is_one_call_and_few_wake_ups),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "echo") == 0) {
