@@ -11,7 +11,11 @@
 #include <stdbool.h>
 #include "core/roundtrip.h"
 
-enum { BANK_WANDERS = 11, BANK_VIEWS = ROUNDTRIP_VIEWS };
+enum {
+	BANK_WANDERS = 11,
+	BANK_ROUGH = ROUNDTRIP_VIEWS,   /* noise as the offsets show it, whatever the delay */
+	BANK_VIEWS
+};
 
 struct bank_model {
 	double x_s;             /* offset as of the last sample */
@@ -22,8 +26,9 @@ struct bank_model {
 };
 
 struct bank {
+	unsigned views;         /* rows in use: 1 or BANK_VIEWS */
 	struct bank_model model[BANK_VIEWS][BANK_WANDERS];
-	double view_log[BANK_VIEWS];    /* log likelihood of each row, fading slowly: the best has 0 */
+	double view_log[BANK_VIEWS];    /* of each row, fading slowly: the best has 0 */
 };
 
 /* What a view takes a sample for. */
@@ -39,14 +44,17 @@ struct estimate {
 	double jitter_s;                /* of the source, > 0: RMS of recent innovations */
 };
 
-/* Begins all models at an offset, with what is known of the frequency; all weigh alike. */
-void bank_begin(struct bank *b, double x_s, double var_s2, double freq, double freq_var);
+/*
+ * Begins all models at an offset, with what is known of the frequency.
+ * views  1 or BANK_VIEWS: how many readings each sample will have
+ */
+void bank_begin(struct bank *b, unsigned views, const struct estimate *from);
 
 /* Moves the models on by dt_s, in which our clock was adjusted by moved_s. */
 void bank_advance(struct bank *b, double dt_s, double moved_s);
 
 /* Takes in one sample, as each view reads it. */
-void bank_correct(struct bank *b, const struct bank_reading reading[BANK_VIEWS]);
+void bank_correct(struct bank *b, const struct bank_reading *reading);
 
 /*
  * The weighted whole dt_s after the last sample: mean and covariance of a mixture, in which the
@@ -57,14 +65,18 @@ void bank_mix(const struct bank *b, double dt_s, struct estimate *out);
 /* Log likelihood of an innovation of variance s_s2, falling like a power only for wild ones. */
 double bank_log_likelihood(double d_s, double s_s2);
 
+/* What the views together make of a sample: mean and variance of the mixture. */
+struct bank_reading bank_read(const struct bank *b, const struct bank_reading *reading);
+
 /* The model that weighs most, and its view. */
 const struct bank_model *bank_favourite(const struct bank *b, unsigned *view);
 
 /*
- * Begins anew after a break at a moment age_s ago with an offset of x_s: models in even columns take
+ * Begins anew after a break age_s ago with an offset of x_s then: models in even columns take
  * it for a jump of the phase and keep the frequency of `old`, the others open the frequency.
  */
-void bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct estimate *old);
+void bank_break(struct bank *b, double x_s, double var_s2, double age_s,
+    const struct estimate *old);
 
 /* False when a value is not finite or a covariance not positive. */
 bool bank_sound(const struct bank *b);

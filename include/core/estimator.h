@@ -27,6 +27,7 @@ enum {
 
 struct estimator {
 	struct bank bank;
+	struct bank_reading reading; /* what all views together made of the last sample taken */
 	struct roundtrip trips;
 	unsigned samples; /* since the start or the last break; 0: nothing known yet */
 	struct mtime last; /* of the models' state */
@@ -38,6 +39,10 @@ struct estimator {
 	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
 	unsigned residuals;
 	unsigned innovations; /* in all; the rings keep the newest */
+	/* The last two offsets, and how rough the line through the newest was. */
+	double last_s[2], last_gap_s;
+	double rough_s2[ESTIMATOR_INNOVATIONS];
+	unsigned roughs;
 	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
 	double bias_s, bias_var;
 	/* A sample that no model explains, kept until the next one decides what it was. */

@@ -60,6 +60,9 @@ struct loop_adaptive {
 	struct mtime began;             /* the loop's start */
 	struct mtime last;              /* of the last update */
 	bool updated;                   /* there was one */
+	double spacing;                 /* of updates, in poll intervals: 1 with one source */
+	double phase_s, tau_s;          /* the slew under way since then, and its time constant */
+	double before_s2, corrected_s2; /* variance before an update, and what it took off: means */
 	double var_s2, cov_s, freq_var, wander; /* as of the last update */
 	/* Poll hysteresis: how long lengthening has been called for; < 0: shortening. */
 	double still_s;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bank - two-state Kalman filters, weighed by likelihood. */
 #include "core/bank.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ static const double FADE_WANDER = 0.98;
 static const double FADE_VIEW = 0.995;
 static const double LOG_FLOOR = -20.0;
 /* And a path is symmetric until it shows otherwise. */
-static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0 };
+static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0, -4.0 };
 /* Beyond this squared innovation over variance the likelihood falls like a power only, so that one
  * wild sample does not decide between the models. */
 static const double KNEE = 25.0;
@@ -71,12 +72,23 @@ bank_log_likelihood(double d_s, double s_s2)
 	return -0.5 * (log(s_s2) + u);
 }
 
+static double
+row_weight(const struct bank_model row[BANK_WANDERS])
+{
+	double sum = 0.0;
+
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		sum += row[q].weight;
+	}
+	return sum;
+}
+
 static void
 weigh(struct bank *b)
 {
 	double sum = 0.0;
 
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		double row = 0.0, view = exp(b->view_log[v] + VIEW_PRIOR[v]);
 
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
@@ -89,7 +101,7 @@ weigh(struct bank *b)
 		}
 		sum += view;
 	}
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			b->model[v][q].weight /= sum;
 		}
@@ -97,23 +109,45 @@ weigh(struct bank *b)
 }
 
 void
-bank_begin(struct bank *b, double x_s, double var_s2, double freq, double freq_var)
+bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 {
+	assert(views == 1 || views == BANK_VIEWS);
 	memset(b, 0, sizeof(*b));
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	b->views = views;
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
-			b->model[v][q] = (struct bank_model){
-				.x_s = x_s, .f = freq, .pxx = var_s2, .pff = freq_var
-			};
+			b->model[v][q] = (struct bank_model){ .x_s = from->offset_s,
+				.f = from->freq,
+				.pxx = from->var_s2,
+				.pxf = from->cov_s,
+				.pff = from->freq_var };
 		}
 	}
 	weigh(b);
 }
 
+struct bank_reading
+bank_read(const struct bank *b, const struct bank_reading *reading)
+{
+	struct bank_reading all = { 0.0, 0.0 };
+
+	for (unsigned v = 0; v < b->views; v++) {
+		double w = row_weight(b->model[v]);
+
+		all.offset_s += w * reading[v].offset_s;
+	}
+	for (unsigned v = 0; v < b->views; v++) {
+		double w = row_weight(b->model[v]);
+
+		all.var_s2 += w * (reading[v].var_s2 + square(reading[v].offset_s - all.offset_s));
+	}
+	return all;
+}
+
 void
 bank_advance(struct bank *b, double dt_s, double moved_s)
 {
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			model_advance(&b->model[v][q], WANDER[q], dt_s);
 			b->model[v][q].x_s -= moved_s;
@@ -166,16 +200,16 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 }
 
 void
-bank_correct(struct bank *b, const struct bank_reading reading[BANK_VIEWS])
+bank_correct(struct bank *b, const struct bank_reading *reading)
 {
 	double best = -HUGE_VAL;
 
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		b->view_log[v] =
 		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v]);
 		best = fmax(best, b->view_log[v]);
 	}
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		b->view_log[v] = fmax(b->view_log[v] - best, LOG_FLOOR);
 	}
 	weigh(b);
@@ -186,7 +220,7 @@ bank_mix(const struct bank *b, double dt_s, struct estimate *out)
 {
 	double x = 0.0, f = 0.0, q2 = 0.0, xx = 0.0, xf = 0.0, ff = 0.0;
 
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			const struct bank_model *m = &b->model[v][q];
 
@@ -195,7 +229,7 @@ bank_mix(const struct bank *b, double dt_s, struct estimate *out)
 			q2 += m->weight * square(WANDER[q]);
 		}
 	}
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			struct bank_model m = b->model[v][q];
 
@@ -219,7 +253,7 @@ bank_favourite(const struct bank *b, unsigned *view)
 	const struct bank_model *best = &b->model[0][0];
 
 	*view = 0;
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			if (b->model[v][q].weight > best->weight) {
 				best = &b->model[v][q];
@@ -233,7 +267,7 @@ bank_favourite(const struct bank *b, unsigned *view)
 void
 bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct estimate *old)
 {
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			double freq_var = old->freq_var + (q % 2 == 0 ? 0.0 : square(BREAK_FREQ));
 
@@ -250,7 +284,7 @@ bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct
 bool
 bank_sound(const struct bank *b)
 {
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			const struct bank_model *m = &b->model[v][q];
 

@@ -101,6 +101,8 @@ advance(struct estimator *e, const struct sample *s)
 	double moved_s = (double)(s->adjusted_ns - e->adjusted_ns) * 1e-9;
 
 	bank_advance(&e->bank, dt_s, moved_s);
+	e->last_s[0] -= moved_s;
+	e->last_s[1] -= moved_s;
 	e->suspect_s -= moved_s;
 	e->suspect_age_s += dt_s;
 	e->last = s->at;
@@ -176,6 +178,7 @@ break_model(
     struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
 {
 	bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
+	e->reading = bank_read(&e->bank, reading);
 	bank_correct(&e->bank, reading);
 	e->samples = 2;
 	e->innovations = 0;
@@ -213,9 +216,13 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 {
 	double plain_s2 = noise->view[ROUNDTRIP_PLAIN].var_s2;
 
-	bank_begin(&e->bank, s->offset_s,
-	    delay_s * delay_s / 12.0 + noise->view[ROUNDTRIP_EVEN].var_s2, e->start_freq,
-	    e->start_freq_var);
+	struct estimate start = { .offset_s = s->offset_s,
+		.var_s2 = delay_s * delay_s / 12.0 + noise->view[ROUNDTRIP_EVEN].var_s2,
+		.freq = e->start_freq,
+		.freq_var = e->start_freq_var };
+
+	bank_begin(&e->bank, BANK_VIEWS, &start);
+	e->reading = (struct bank_reading){ start.offset_s, start.var_s2 };
 	e->innovations = 0;
 	e->suspect = false;
 	e->last = s->at;
@@ -223,6 +230,8 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	e->level_s = s->offset_s;
 	e->level_var = plain_s2;
 	e->jitter_s = sqrt(plain_s2);
+	e->last_s[0] = s->offset_s;
+	e->roughs = 0;
 	e->samples = 1;
 }
 
@@ -245,15 +254,55 @@ watch_route(struct estimator *e, const struct sample *s, double delay_s,
 	}
 }
 
+/*
+ * The noise of offsets that no round trip shows: a server that rounds, a clock read coarsely, time
+ * stamps made up. Three offsets in a row deviate from a line by their noise, and by little else
+ * while the clock wanders less than they are noisy. Of a normal deviate's square the median is
+ * 0.455.
+ */
+static double
+roughness(const struct estimator *e)
+{
+	double sorted[ESTIMATOR_INNOVATIONS];
+	unsigned n = e->roughs < ESTIMATOR_INNOVATIONS ? e->roughs : ESTIMATOR_INNOVATIONS;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = i;
+
+		for (; at > 0 && sorted[at - 1] > e->rough_s2[i]; at--) {
+			sorted[at] = sorted[at - 1];
+		}
+		sorted[at] = e->rough_s2[i];
+	}
+	return n > 0 ? sorted[n / 2] / 0.455 : 0.0;
+}
+
+static void
+note_roughness(struct estimator *e, double offset_s, double gap)
+{
+	double r = e->last_gap_s > 0.0 ? gap / e->last_gap_s : 0.0;
+	double bend = offset_s - e->last_s[0] - r * (e->last_s[0] - e->last_s[1]);
+
+	if (e->samples >= 2 && r > 0.0) {
+		e->rough_s2[e->roughs++ % ESTIMATOR_INNOVATIONS] =
+		    bend * bend / (1.0 + square(1.0 + r) + square(r));
+	}
+	e->last_s[1] = e->last_s[0];
+	e->last_s[0] = offset_s;
+	e->last_gap_s = gap;
+}
+
 /* What the views make of an offset, with extra noise. */
 static void
-read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s2,
+read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s2, double rough_s2,
     struct bank_reading reading[BANK_VIEWS])
 {
-	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
 		reading[v].offset_s = offset_s - noise->view[v].mean_s;
 		reading[v].var_s2 = noise->view[v].var_s2 + extra_s2;
 	}
+	reading[BANK_ROUGH].offset_s = offset_s;
+	reading[BANK_ROUGH].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
 }
 
 static enum estimator_result
@@ -263,20 +312,25 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	struct bank_reading reading[BANK_VIEWS];
 	const struct bank_model *fav;
 	unsigned view;
-	double d, expected;
+	double d, expected, rough_s2 = roughness(e);
 
-	read_sample(s->offset_s - e->bias_s, noise, 0.0, reading);
+	read_sample(s->offset_s - e->bias_s, noise, 0.0, rough_s2, reading);
 	fav = bank_favourite(&e->bank, &view);
 	d = reading[view].offset_s - fav->x_s;
 	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
-	watch_answer(
-	    e, reading[view].offset_s, d, asked_s + fav->x_s, expected, expected - fav->pxx);
+	/* What our steering does to a source on our own clock looks like noise: that does not
+	 * count. */
+	watch_answer(e, reading[view].offset_s, d, asked_s + fav->x_s, expected,
+	    view == BANK_ROUGH
+		? fmax(reading[ROUNDTRIP_EVEN].var_s2, reading[ROUNDTRIP_PLAIN].var_s2)
+		: expected - fav->pxx);
 	if (e->samples > BREAK_AFTER && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
 		return doubt(e, reading, now);
 	}
 	e->suspect = false;
 	expected = fav->pxx + reading[view].var_s2;
-	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), reading);
+	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), rough_s2, reading);
+	e->reading = bank_read(&e->bank, reading);
 	note_innovation(e, d, expected);
 	bank_correct(&e->bank, reading);
 	e->samples++;
@@ -289,7 +343,7 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	struct roundtrip_noise noise;
 	struct estimate now;
 	enum estimator_result result;
-	double delay_s, stamps_s, before_s;
+	double delay_s, stamps_s, before_s, gap;
 	unsigned view;
 
 	assert(precision_s > 0.0);
@@ -305,10 +359,12 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 		return ESTIMATOR_TAKEN;
 	}
 	before_s = bank_favourite(&e->bank, &view)->x_s;
+	gap = gap_s(mtime_diff_s(s->at, e->last));
 	advance(e, s);
 	bank_mix(&e->bank, 0.0, &now);
 	watch_route(e, s, delay_s, &noise, &now);
 	result = take(e, s, &noise, &now, -before_s);
+	note_roughness(e, s->offset_s - e->bias_s, gap);
 	if (!bank_sound(&e->bank)) {
 		e->failures++;
 		first_sample(e, s, delay_s, &noise);

@@ -6,6 +6,7 @@ libcore_a_SOURCES = \
 	include/core/bank.h src/core/bank.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
+	include/core/joint.h src/core/joint.c \
 	src/core/loop_adaptive.c \
 	src/core/discipline.c \
 	src/core/event.c \

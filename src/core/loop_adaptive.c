@@ -40,6 +40,7 @@ static const double SHORTEN = 2.2, SHORTEN_ONCE = 1.7;
 static const double STILL_POLLS = 8.0;
 static const double RESTLESS_POLLS = 2.0;
 static const double AVERAGE = 8.0;
+static const double SPACING_LEAST = 1.0 / 64.0, SPACING_AVERAGE = 16.0;
 
 static void
 start(struct loop_state *l, const struct loop_rules *r, struct mtime now)
@@ -129,7 +130,7 @@ limit_freq(struct loop_state *l, const struct loop_input *in, bool synced, struc
 static double
 steady_s2(const struct loop_state *l, const struct loop_input *in, int log2s)
 {
-	double t_s = log2s_to_s(log2s);
+	double t_s = l->adaptive.spacing * log2s_to_s(log2s);
 	double root4 = exp2((log2s - l->poll_log2s) / 4.0);
 
 	return in->var_s2 * root4 * root4 * root4 + in->cov_s * root4 * root4 * t_s +
@@ -159,6 +160,7 @@ adjust_poll(struct loop_state *l, const struct loop_rules *r, const struct loop_
 	double poll_s = log2s_to_s(l->poll_log2s);
 	double elapsed_s = fmin(mtime_diff_s(in->now, a->last), poll_s);
 
+	a->spacing += (fmax(elapsed_s / poll_s, SPACING_LEAST) - a->spacing) / SPACING_AVERAGE;
 	if (in->broke) {
 		l->poll_log2s = r->minpoll;
 		a->still_s = 0.0;
@@ -184,18 +186,27 @@ adjust_poll(struct loop_state *l, const struct loop_rules *r, const struct loop_
 	l->poll_log2s = l->poll_log2s < r->minpoll ? r->minpoll : l->poll_log2s;
 }
 
+static void
+note_correction(struct loop_adaptive *a, double before_s2, double corrected_s2)
+{
+	double part = a->before_s2 > 0.0 ? 1.0 / SPACING_AVERAGE : 1.0;
+
+	a->before_s2 += part * (before_s2 - a->before_s2);
+	a->corrected_s2 += part * (corrected_s2 - a->corrected_s2);
+}
+
 /*
- * What an update corrects is error until it is slewed in: with a constant of tau and an interval of
+ * What an update corrects is error until it is slewed in: with a constant of tau and updates every
  * T it adds tau / 2T of the variance corrected, while a short constant costs rate. So tau is chosen
- * for SLEW_COST of the mean variance, between an eighth and a half of the interval; and the
- * shortest at the start and for what cannot be noise.
+ * for SLEW_COST of the mean variance, between an eighth of T and half the poll interval; and the
+ * shortest at the start and for what cannot be noise, apart from the slew that is still under way.
  */
 static int
-time_constant(const struct loop_state *l, const struct loop_input *in)
+time_constant(struct loop_state *l, const struct loop_input *in)
 {
-	const struct loop_adaptive *a = &l->adaptive;
+	struct loop_adaptive *a = &l->adaptive;
 	double since_s = fmax(mtime_diff_s(in->now, a->last), 0.0);
-	double before_s2, corrected_s2, part;
+	double before_s2, news_s, poll_s, tau_s;
 	int tc;
 
 	if (!a->updated || mtime_diff_s(in->now, a->began) < START_S) {
@@ -203,13 +214,16 @@ time_constant(const struct loop_state *l, const struct loop_input *in)
 	}
 	before_s2 =
 	    fmax(foretold_s2(a->var_s2, a->cov_s, a->freq_var, a->wander, since_s), in->var_s2);
-	if (in->offset_s * in->offset_s > SIGMAS * SIGMAS * before_s2) {
+	note_correction(a, before_s2, before_s2 - in->var_s2);
+	news_s = in->offset_s - a->phase_s * exp(-since_s / a->tau_s);
+	if (news_s * news_s > SIGMAS * SIGMAS * before_s2) {
 		return 0;
 	}
-	corrected_s2 = before_s2 - in->var_s2;
-	part = SLEW_COST * (before_s2 + in->var_s2) / fmax(corrected_s2, 1e-3 * before_s2);
-	part = fmin(fmax(part, SLEW_LEAST), SLEW_MOST);
-	tc = (int)lround(log2(part * log2s_to_s(l->poll_log2s))) - TC_SHIFT;
+	poll_s = log2s_to_s(l->poll_log2s);
+	tau_s = a->spacing * poll_s * SLEW_COST * (2.0 * a->before_s2 - a->corrected_s2) /
+	    fmax(a->corrected_s2, 1e-3 * a->before_s2);
+	tau_s = fmin(fmax(tau_s, SLEW_LEAST * a->spacing * poll_s), SLEW_MOST * poll_s);
+	tc = (int)lround(log2(tau_s)) - TC_SHIFT;
 	return tc < 0 ? 0 : tc > TC_MAX ? TC_MAX : tc;
 }
 
@@ -237,6 +251,8 @@ update(struct loop_state *l, const struct loop_rules *r, const struct loop_input
 	a->cov_s = in->cov_s;
 	a->freq_var = in->freq_var;
 	a->wander = in->wander;
+	a->phase_s = out->phase_s;
+	a->tau_s = log2s_to_s(TC_SHIFT + out->time_constant);
 	a->last = in->now;
 	a->updated = true;
 }
@@ -247,6 +263,7 @@ stepped(struct loop_state *l, const struct loop_rules *r, double step_s, struct 
 	(void)step_s;
 	l->poll_log2s = r->minpoll;
 	l->adaptive.still_s = 0.0;
+	l->adaptive.phase_s = 0.0;
 	l->adaptive.began = now;
 }
 

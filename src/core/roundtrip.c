@@ -201,8 +201,9 @@ uneven(double excess_s, double jitter_s, double rate_j, bool up)
 }
 
 /*
- * The same for equal queueing, y = 0: no mean, and a variance of excess^2 / 12; more when the excess
- * is so large that one direction must be congested, up to twice the largest error there can be.
+ * The same for equal queueing, y = 0: no mean, and a variance of excess^2 / 12; more when the
+ * excess is so large that one direction must be congested, up to twice the largest error there can
+ * be.
  */
 static struct roundtrip_error
 even(double excess_s, double jitter_s)

@@ -508,6 +508,49 @@ others_coming(const struct ntpd *d)
 	return false;
 }
 
+/* The estimator that took the newest sample, if its source survived; else NULL. */
+static const struct estimator *
+newest_survivor(struct ntpd *d)
+{
+	const struct selection *sel = &d->cw.sel;
+	const struct peer *p = peers_by_id(d, d->cw.newest);
+
+	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
+		if (sel->each[i].id == d->cw.newest && (sel->each[i].tally == TALLY_CANDIDATE ||
+		    sel->each[i].tally == TALLY_SYSPEER)) {
+			return &p->a.est;
+		}
+	}
+	return NULL;
+}
+
+/* Follows the clock at the rate of all survivors' samples; a preferred source speaks alone. */
+static void
+refine(struct ntpd *d, const struct assoc_world *w)
+{
+	struct selection *sel = &d->cw.sel;
+	struct estimate all = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2, .freq = sel->freq,
+		.freq_var = sel->freq_var, .cov_s = sel->cov_s, .wander = sel->wander,
+		.jitter_s = sel->jitter_s };
+	struct joint_input in = { .id = d->cw.newest, .estimator = newest_survivor(d),
+		.combined = &all, .survivors = sel->survivors, .now = w->now,
+		.adjusted_ns = w->adjusted_ns };
+
+	d->cw.newest = 0;
+	if (!settings_adaptive(d) || sel->var_s2 <= 0.0 ||
+	    (d->cw.cand[sel->sys_at].flags & (CANDIDATE_PREFER | CANDIDATE_PPS | CANDIDATE_LOCAL)) != 0) {
+		joint_clear(&d->cw.joint);
+		return;
+	}
+	joint_update(&d->cw.joint, &in, &all);
+	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
+	sel->var_s2 = all.var_s2;
+	sel->freq = all.freq;
+	sel->freq_var = all.freq_var;
+	sel->cov_s = all.cov_s;
+	sel->wander = all.wander;
+}
+
 /* One pass; true when it must be done once more because the clock was stepped. */
 static bool
 pass(struct ntpd *d)
@@ -527,6 +570,7 @@ pass(struct ntpd *d)
 		return false;
 	}
 	found_sys_peer(d, p);
+	refine(d, &w);
 	leapsec_vote(d, d->cw.sel.leap);
 	if (!newer_than_used(d, p)) {
 		return false;

@@ -304,6 +304,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	}
 	stats_peer(d, p);
 	follow_estimate(p, ans->estimated);
+	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ? p->a.id : 0;
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
 		clockwork_run(d);
 	}

@@ -14,6 +14,7 @@
 #include "core/assoc.h"
 #include "core/discipline.h"
 #include "core/event.h"
+#include "core/joint.h"
 #include "core/leap.h"
 #include "core/mru.h"
 #include "core/restrict.h"
@@ -104,6 +105,8 @@ struct clockwork {
 	struct select_work work;
 	struct selection sel;
 	struct candidate cand[SELECT_MAX];
+	struct joint joint;             /* the survivors' samples as one */
+	uint16_t newest;                /* association whose sample was just taken, 0: none */
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
 	struct loop_timer orphan_timer; /* the end of orphanwait: LOCAL may be chosen from then on */
 	struct loop_timer once_timer;   /* -q: gives up */

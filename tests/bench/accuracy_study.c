@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "accuracy_model.h"
 #include "core/estimator.h"
+#include "core/joint.h"
 #include "core/loop.h"
 #include "core/select.h"
 
@@ -43,6 +44,8 @@ struct study {
 	struct study_source src[MODEL_SOURCES];
 	struct loop_rules rules;
 	struct loop_state loop;
+	struct joint joint;
+	uint16_t newest;
 	struct select_memory memory;
 	struct select_work work;
 	struct selection selection;
@@ -102,6 +105,42 @@ ask_soon(struct study *y, struct study_source *q, double in_s, int burst)
 		q->burst = burst - 1;
 		q->credit -= burst;
 	}
+}
+
+static void
+refine(struct study *y)
+{
+	struct selection *sel = &y->selection;
+	struct estimate all = { .offset_s = sel->offset_s,
+		.var_s2 = sel->var_s2,
+		.freq = sel->freq,
+		.freq_var = sel->freq_var,
+		.cov_s = sel->cov_s,
+		.wander = sel->wander,
+		.jitter_s = sel->jitter_s };
+	struct joint_input in = { .id = y->newest,
+		.estimator = &y->src[y->newest - 1].est,
+		.combined = &all,
+		.survivors = sel->survivors,
+		.now = mono(y->clock.t_s),
+		.adjusted_ns = (int64_t)llrint(y->clock.adjusted_s * 1e9) };
+	struct estimate out;
+	bool survivor = false;
+
+	for (unsigned i = 0; i < sel->n; i++) {
+		survivor |= sel->each[i].id == y->newest &&
+		    (sel->each[i].tally == TALLY_CANDIDATE || sel->each[i].tally == TALLY_SYSPEER);
+	}
+	if (!survivor) {
+		in.estimator = NULL;
+	}
+	joint_update(&y->joint, &in, &out);
+	sel->offset_s = out.offset_s;
+	sel->var_s2 = out.var_s2;
+	sel->freq = out.freq;
+	sel->freq_var = out.freq_var;
+	sel->cov_s = out.cov_s;
+	sel->wander = out.wander;
 }
 
 static void
@@ -224,6 +263,7 @@ select_sources(struct study *y)
 	}
 	select_run(c, n, &rules, &y->memory, &y->work, &y->selection);
 	if (y->selection.sys_id != 0) {
+		refine(y);
 		discipline(y);
 	}
 }
@@ -250,6 +290,7 @@ receive(struct study *y, struct study_source *q)
 		y->bound[y->bound_n++] = (struct bound_sample){ now, -q->ex.error_s, q->ex.excess_s,
 			(sd_up * sd_up + sd_down * sd_down) / 4.0 };
 	}
+	y->newest = (uint16_t)(q - y->src + 1);
 	got = estimator_add(&q->est, &s, y->rules.precision_s);
 	if (y->verbose) {
 		printf("## %.1f src %u raw %.2f us rtt %.3f us true err %.2f us: %d bias %.2f same "

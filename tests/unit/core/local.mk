@@ -100,3 +100,15 @@ TESTS += tests/unit/core/test_refsample
 tests_unit_core_test_refsample_SOURCES = tests/unit/core/test_refsample.c tests/unit/core/check.h
 tests_unit_core_test_refsample_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_refsample_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_bank
+TESTS += tests/unit/core/test_bank
+tests_unit_core_test_bank_SOURCES = tests/unit/core/test_bank.c tests/unit/core/check.h
+tests_unit_core_test_bank_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_bank_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_joint
+TESTS += tests/unit/core/test_joint
+tests_unit_core_test_joint_SOURCES = tests/unit/core/test_joint.c tests/unit/core/check.h
+tests_unit_core_test_joint_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_joint_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)

@@ -224,6 +224,133 @@ an_impossible_round_trip_is_refused(void **state)
 	assert_memory_equal(&before, &after, sizeof(before));
 }
 
+/*
+ * A server chooses T2 and T3: it can make every round trip the shortest one, and its offsets so
+ * seem to have no noise at all. What they scatter by is seen all the same.
+ */
+static void
+a_server_that_hides_its_noise_does_not_seem_precise(void **state)
+{
+	struct bench b;
+	struct estimate got;
+	double err2 = 0.0, told = 0.0;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	for (unsigned i = 0; i < 400; i++) {
+		struct sample s = { .delay_s = 0.02, .disp_s = 2e-7 };
+
+		b.now_s += 64.0;
+		b.offset_s += b.rate * 64.0;
+		s.offset_s = b.offset_s + 1e-3 * seeded_normal(&b.seed);
+		s.at = moment(b.now_s);
+		estimator_add(&b.e, &s, PRECISION_S);
+		if (i >= 100) {
+			got = predict(&b, 0.0);
+			err2 += (got.offset_s - b.offset_s) * (got.offset_s - b.offset_s);
+			told += got.var_s2;
+		}
+	}
+	assert_true(told > 0.5 * err2);
+	assert_true(err2 / 300.0 < 0.5e-3 * 0.5e-3);
+}
+
+/* The noise rises, but no round trip and no single sample tells. */
+static void
+innovations_larger_than_foretold_count_as_noise(void **state)
+{
+	struct bench b;
+	double err2 = 0.0, told = 0.0;
+
+	(void)state;
+	for (unsigned run = 0; run < 20; run++) {
+		bench_start(&b, 10e-6);
+		b.seed = run;
+		b.jitter_s = 1e-6;
+		ask_often(&b, 200, 64.0);
+		for (unsigned i = 0; i < 30; i++) {
+			double hidden_s = (i % 2 == 0 ? 4e-6 : -4e-6);
+
+			b.offset_s += hidden_s;
+			ask(&b, 64.0);
+			b.offset_s -= hidden_s;
+			if (i >= 16) {
+				err2 += (predict(&b, 0.0).offset_s - b.offset_s) *
+				    (predict(&b, 0.0).offset_s - b.offset_s);
+				told += predict(&b, 0.0).var_s2;
+			}
+		}
+	}
+	assert_true(told > err2);
+}
+
+/* A longer way back shows as an offset of half of it; but clocks do not jump when packets detour.
+ */
+static void
+a_longer_way_in_one_direction_does_not_move_the_clock(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	b.path_s += 0.010;
+	b.offset_s -= 0.005;
+	for (unsigned i = 0; i < 60; i++) {
+		ask(&b, 64.0);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s + 0.005, 200e-6);
+	}
+	assert_int_equal(b.e.breaks, 0);
+	/* And the old way back again. */
+	b.path_s -= 0.010;
+	b.offset_s += 0.005;
+	for (unsigned i = 0; i < 20; i++) {
+		ask(&b, 64.0);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s, 200e-6);
+	}
+	assert_int_equal(b.e.breaks, 0);
+}
+
+/* The path is made longer in both directions alike: nothing is to be learned of the clock. */
+static void
+a_longer_way_in_both_directions_changes_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	b.path_s += 0.010;
+	for (unsigned i = 0; i < 60; i++) {
+		ask(&b, 64.0);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s, 200e-6);
+	}
+}
+
+/* Queueing on the way there only: the offset errs by half the excess, always to the same side. */
+static void
+queueing_in_one_direction_leaves_no_bias(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	for (unsigned i = 0; i < 200; i++) {
+		double up = -2e-3 * log(seeded_uniform(&b.seed, 1e-12, 1.0));
+		double down = -1e-4 * log(seeded_uniform(&b.seed, 1e-12, 1.0));
+		struct sample s = { .delay_s = 0.02 + up + down, .disp_s = 2e-7 };
+
+		b.now_s += 64.0;
+		b.offset_s += b.rate * 64.0;
+		s.offset_s = b.offset_s + (up - down) / 2.0;
+		s.at = moment(b.now_s);
+		estimator_add(&b.e, &s, PRECISION_S);
+		if (i >= 100) {
+			assert_near(predict(&b, 0.0).offset_s, b.offset_s, 250e-6);
+		}
+	}
+}
+
 static void
 a_source_that_does_not_answer_our_steering_shares_our_clock(void **state)
 {
@@ -307,6 +434,11 @@ main(void)
 		cmocka_unit_test(a_phase_jump_is_followed_and_leaves_the_frequency),
 		cmocka_unit_test(one_wild_sample_changes_nothing),
 		cmocka_unit_test(an_impossible_round_trip_is_refused),
+		cmocka_unit_test(a_server_that_hides_its_noise_does_not_seem_precise),
+		cmocka_unit_test(innovations_larger_than_foretold_count_as_noise),
+		cmocka_unit_test(a_longer_way_in_one_direction_does_not_move_the_clock),
+		cmocka_unit_test(a_longer_way_in_both_directions_changes_nothing),
+		cmocka_unit_test(queueing_in_one_direction_leaves_no_bias),
 		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
 		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),

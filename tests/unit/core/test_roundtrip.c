@@ -119,6 +119,22 @@ seven_and_one_that_is_not_are_no_new_route(void **state)
 	}
 }
 
+/* Eight in a row take the longer of two ways by chance, again and again. */
+static void
+two_ways_taken_by_chance_are_no_new_route(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 6;
+
+	(void)state;
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 5000; i++) {
+		double delay_s = i < 8 || seeded_below(&seed, 4) == 0 ? 0.020 : 0.025;
+
+		assert_near(add(&r, delay_s + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+	}
+}
+
 static void
 a_congested_hour_is_no_new_route(void **state)
 {
@@ -161,6 +177,7 @@ main(void)
 		cmocka_unit_test(the_queue_variance_is_that_of_the_errors),
 		cmocka_unit_test(eight_samples_far_above_the_floor_are_a_new_route),
 		cmocka_unit_test(seven_and_one_that_is_not_are_no_new_route),
+		cmocka_unit_test(two_ways_taken_by_chance_are_no_new_route),
 		cmocka_unit_test(a_congested_hour_is_no_new_route),
 		cmocka_unit_test(variances_never_fall_below_the_stamps_precision),
 	};

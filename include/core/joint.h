@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * joint - one estimate from the samples of all surviving sources.
+ * Pure. Selection combines the sources' own estimates (RFC 5905, section 11.2.3), but each of those
+ * knows our clock only as often as that source is asked. Here all samples go through one bank, each
+ * less what its source usually differs from the combined offset, so that the clock is followed at
+ * the rate of all of them. What comes out refines the combined estimate and never leaves it by more
+ * than its uncertainty.
+ */
+#ifndef CORE_JOINT_H
+#define CORE_JOINT_H
+#include "core/estimator.h"
+
+enum { JOINT_SOURCES = 16 };
+
+struct joint {
+	struct bank bank;
+	bool running;
+	struct mtime last;
+	int64_t adjusted_ns;
+	struct joint_source {
+		uint16_t id;            /* 0: free */
+		double bias_s;          /* its estimate less the combined one, in the long run */
+		unsigned n;             /* samples in it */
+		struct mtime used;
+	} source[JOINT_SOURCES];
+};
+
+/* What selection made of all sources, and who brought the newest sample. */
+struct joint_input {
+	uint16_t id;
+	const struct estimator *estimator;      /* NULL: the newest is not a survivor's */
+	const struct estimate *combined;        /* now */
+	unsigned survivors;
+	struct mtime now;
+	int64_t adjusted_ns;
+};
+
+void joint_clear(struct joint *j);
+
+/* Gives the refined estimate; with fewer than two survivors it is the combined one. */
+void joint_update(struct joint *j, const struct joint_input *in, struct estimate *out);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* joint - one bank for the samples of all survivors. */
+#include "core/joint.h"
+#include <math.h>
+#include <string.h>
+
+/* The usual difference of a source is the mean over so many of its samples. */
+static const double BIAS_SAMPLES = 32.0;
+/* The refined offset may leave the combined one by so many of the latter's deviations. */
+static const double LEASH = 2.0;
+/* Longer gaps say no more than this. */
+static const double GAP_MAX_S = 1e6;
+/* An innovation beyond this, squared over its variance: begin anew from the combined estimate. */
+static const double SURPRISE = 30.0;
+
+void
+joint_clear(struct joint *j)
+{
+	memset(j, 0, sizeof(*j));
+}
+
+/* The source's entry, or that of the source unused for longest. */
+static struct joint_source *
+find_source(struct joint *j, uint16_t id)
+{
+	struct joint_source *oldest = &j->source[0];
+
+	for (unsigned i = 0; i < JOINT_SOURCES; i++) {
+		struct joint_source *s = &j->source[i];
+
+		if (s->id == id) {
+			return s;
+		}
+		if (s->id == 0 || (oldest->id != 0 && mtime_before(s->used, oldest->used))) {
+			oldest = s;
+		}
+	}
+	*oldest = (struct joint_source){ .id = id };
+	return oldest;
+}
+
+static void
+begin(struct joint *j, const struct joint_input *in)
+{
+	bank_begin(&j->bank, 1, in->combined);
+	j->running = true;
+	j->last = in->now;
+	j->adjusted_ns = in->adjusted_ns;
+}
+
+static double
+usual_difference(struct joint *j, const struct joint_input *in, double offset_s)
+{
+	struct joint_source *s = find_source(j, in->id);
+
+	s->n++;
+	s->used = in->now;
+	s->bias_s += (offset_s - in->combined->offset_s - s->bias_s) / fmin(s->n, BIAS_SAMPLES);
+	return s->bias_s;
+}
+
+static bool
+surprised(const struct joint *j, const struct bank_reading *r)
+{
+	unsigned view;
+	const struct bank_model *fav = bank_favourite(&j->bank, &view);
+	double d = r->offset_s - fav->x_s;
+
+	return d * d > SURPRISE * (fav->pxx + r->var_s2);
+}
+
+/* Takes the sample in; false when the models do not explain it or are unsound. */
+static bool
+take(struct joint *j, const struct joint_input *in)
+{
+	struct bank_reading r = in->estimator->reading;
+	struct estimate own;
+
+	if (!estimator_predict(in->estimator, in->now, in->adjusted_ns, &own)) {
+		return true;
+	}
+	r.offset_s -= usual_difference(j, in, own.offset_s);
+	if (surprised(j, &r)) {
+		return false;
+	}
+	bank_correct(&j->bank, &r);
+	return bank_sound(&j->bank);
+}
+
+static void
+leash(const struct estimate *combined, struct estimate *out)
+{
+	double most_s = LEASH * sqrt(combined->var_s2);
+
+	out->offset_s =
+	    fmin(fmax(out->offset_s, combined->offset_s - most_s), combined->offset_s + most_s);
+	out->jitter_s = combined->jitter_s;
+}
+
+void
+joint_update(struct joint *j, const struct joint_input *in, struct estimate *out)
+{
+	*out = *in->combined;
+	if (in->survivors < 2) {
+		j->running = false;
+		return;
+	}
+	if (!j->running) {
+		begin(j, in);
+	}
+	bank_advance(&j->bank, fmin(fmax(mtime_diff_s(in->now, j->last), 0.0), GAP_MAX_S),
+	    (double)(in->adjusted_ns - j->adjusted_ns) * 1e-9);
+	j->last = in->now;
+	j->adjusted_ns = in->adjusted_ns;
+	if (in->estimator != NULL && !take(j, in)) {
+		begin(j, in);
+	}
+	bank_mix(&j->bank, 0.0, out);
+	leash(in->combined, out);
+}

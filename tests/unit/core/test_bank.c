@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the bank of filters promises. */
+#include "core/bank.h"
+#include "check.h"
+
+static const struct estimate UNKNOWN = { .var_s2 = 1e-4, .freq_var = 1e-8 };
+
+/* A clock of known wander, read with known noise, every 64 s. */
+struct bench {
+	struct bank b;
+	uint64_t seed;
+	double x_s, f, wander, noise_s;
+};
+
+static void
+bench_start(struct bench *t, double wander, double noise_s)
+{
+	*t = (struct bench){ .seed = 5, .wander = wander, .noise_s = noise_s };
+	bank_begin(&t->b, 1, &UNKNOWN);
+}
+
+static void
+step(struct bench *t, double dt_s)
+{
+	/* The exact law of an integrated random walk over dt. */
+	double a = seeded_normal(&t->seed), c = seeded_normal(&t->seed);
+	double w = t->wander * sqrt(dt_s);
+	struct bank_reading r;
+
+	t->x_s += t->f * dt_s + w * dt_s * (a / 2.0 + c / sqrt(12.0));
+	t->f += w * a;
+	r = (struct bank_reading){ t->x_s + t->noise_s * seeded_normal(&t->seed),
+		t->noise_s * t->noise_s };
+	bank_advance(&t->b, dt_s, 0.0);
+	bank_correct(&t->b, &r);
+}
+
+static void
+the_wander_of_the_oscillator_is_found(void **state)
+{
+	static const double wanders[] = { 1e-10, 1e-9, 1e-8, 1e-7, 1e-6 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(wanders) / sizeof(wanders[0]); i++) {
+		struct estimate got;
+		struct bench t;
+		double sum = 0.0;
+
+		bench_start(&t, wanders[i], 1e-6);
+		for (unsigned k = 0; k < 400; k++) {
+			step(&t, 64.0);
+			bank_mix(&t.b, 0.0, &got);
+			sum += k >= 200 ? log(got.wander) : 0.0;
+		}
+		assert_near(sum / 200.0, log(wanders[i]), log(3.2));
+	}
+}
+
+static void
+the_errors_have_the_variance_that_is_told(void **state)
+{
+	double ratio_x = 0.0, ratio_f = 0.0;
+	struct estimate got;
+	struct bench t;
+
+	(void)state;
+	bench_start(&t, 1e-8, 1e-4);
+	for (unsigned k = 0; k < 4000; k++) {
+		step(&t, 64.0);
+		bank_mix(&t.b, 0.0, &got);
+		ratio_x += (got.offset_s - t.x_s) * (got.offset_s - t.x_s) / got.var_s2 / 4000.0;
+		ratio_f += (got.freq - t.f) * (got.freq - t.f) / got.freq_var / 4000.0;
+	}
+	assert_near(ratio_x, 1.0, 0.25);
+	assert_near(ratio_f, 1.0, 0.25);
+}
+
+static void
+the_view_that_foretells_best_prevails(void **state)
+{
+	struct bank b;
+	uint64_t seed = 8;
+	unsigned view;
+
+	(void)state;
+	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
+	for (unsigned i = 0; i < 100; i++) {
+		struct bank_reading r[BANK_VIEWS];
+		double queue_s = 1e-3 * seeded_uniform(&seed, 0.0, 1.0);
+
+		for (unsigned v = 0; v < BANK_VIEWS; v++) {
+			r[v] = (struct bank_reading){ queue_s / 2.0, 1e-7 };
+		}
+		r[ROUNDTRIP_UP_ONLY] = (struct bank_reading){ 0.0, 1e-12 };
+		bank_advance(&b, 64.0, 0.0);
+		bank_correct(&b, r);
+	}
+	bank_favourite(&b, &view);
+	assert_int_equal(view, ROUNDTRIP_UP_ONLY);
+	assert_near(
+	    bank_read(&b, (struct bank_reading[BANK_VIEWS]){ [ROUNDTRIP_UP_ONLY] = { 7.0, 1.0 } })
+		.offset_s,
+	    7.0, 0.1);
+}
+
+static void
+no_weight_ever_falls_so_low_that_it_cannot_return(void **state)
+{
+	struct estimate got;
+	struct bench t;
+
+	(void)state;
+	bench_start(&t, 1e-7, 1e-6);
+	for (unsigned k = 0; k < 500; k++) {
+		step(&t, 64.0);
+	}
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		assert_true(t.b.model[0][q].log_likelihood >= -20.0 - 1e-9);
+		/* And the one that fell behind is not lost somewhere else. */
+		assert_near(t.b.model[0][q].x_s, t.x_s, 1e-3);
+	}
+	/* The oscillator calms down. */
+	t.wander = 1e-10;
+	t.f = 0.0;
+	for (unsigned k = 0; k < 600; k++) {
+		step(&t, 64.0);
+	}
+	bank_mix(&t.b, 0.0, &got);
+	assert_true(got.wander < 3e-9);
+}
+
+static void
+covariances_stay_positive_over_any_gap_and_noise(void **state)
+{
+	uint64_t seed = 77;
+
+	(void)state;
+	for (unsigned run = 0; run < 50; run++) {
+		struct bank b;
+
+		bank_begin(&b, BANK_VIEWS, &UNKNOWN);
+		for (unsigned i = 0; i < 200; i++) {
+			struct bank_reading r[BANK_VIEWS];
+
+			for (unsigned v = 0; v < BANK_VIEWS; v++) {
+				r[v].offset_s =
+				    ldexp(seeded_normal(&seed), (int)seeded_below(&seed, 50) - 40);
+				r[v].var_s2 = ldexp(1.0, (int)seeded_below(&seed, 90) - 80);
+			}
+			bank_advance(&b, ldexp(1.0, (int)seeded_below(&seed, 28) - 8), 0.0);
+			bank_correct(&b, r);
+			assert_true(bank_sound(&b));
+		}
+	}
+}
+
+static void
+one_wild_sample_moves_no_model_far(void **state)
+{
+	struct bank_reading r;
+	struct estimate before, after;
+	struct bench t;
+
+	(void)state;
+	bench_start(&t, 1e-10, 1e-4);
+	for (unsigned k = 0; k < 200; k++) {
+		step(&t, 64.0);
+	}
+	bank_mix(&t.b, 0.0, &before);
+	r = (struct bank_reading){ t.x_s + 1.0, 1e-8 };
+	bank_correct(&t.b, &r);
+	bank_mix(&t.b, 0.0, &after);
+	assert_near(after.offset_s, before.offset_s, 2.0 * sqrt(before.var_s2));
+}
+
+static void
+numbers_that_are_none_are_noticed(void **state)
+{
+	struct bank_reading r[BANK_VIEWS];
+	struct bank b;
+
+	(void)state;
+	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
+	for (unsigned v = 0; v < BANK_VIEWS; v++) {
+		r[v] = (struct bank_reading){ 0.0, 1e-6 };
+	}
+	bank_correct(&b, r);
+	assert_true(bank_sound(&b));
+	r[3].offset_s = (double)NAN;
+	bank_correct(&b, r);
+	assert_false(bank_sound(&b));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_wander_of_the_oscillator_is_found),
+		cmocka_unit_test(the_errors_have_the_variance_that_is_told),
+		cmocka_unit_test(the_view_that_foretells_best_prevails),
+		cmocka_unit_test(no_weight_ever_falls_so_low_that_it_cannot_return),
+		cmocka_unit_test(covariances_stay_positive_over_any_gap_and_noise),
+		cmocka_unit_test(one_wild_sample_moves_no_model_far),
+		cmocka_unit_test(numbers_that_are_none_are_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the joint estimate of all survivors promises. */
+#include "core/joint.h"
+#include "check.h"
+
+enum { SOURCES = 3 };
+
+/* A clock that wanders, and servers that are asked in turn. */
+struct bench {
+	struct joint j;
+	struct estimator e[SOURCES];
+	double bias_s[SOURCES];
+	double jitter_s[SOURCES];
+	uint64_t seed;
+	double now_s, offset_s, rate, wander;
+	struct estimate combined, out;
+};
+
+static struct bench bench;
+
+static struct bench *
+bench_start(double wander)
+{
+	struct bench *b = &bench;
+
+	memset(b, 0, sizeof(*b));
+	b->seed = 11;
+	b->wander = wander;
+	joint_clear(&b->j);
+	for (unsigned i = 0; i < SOURCES; i++) {
+		estimator_start(&b->e[i], 0.0, 0.0);
+		b->jitter_s[i] = 1e-5;
+	}
+	return b;
+}
+
+static void
+pass_time(struct bench *b, double s)
+{
+	for (double left = s; left > 0.0; left -= 1.0) {
+		double dt = fmin(left, 1.0);
+
+		b->offset_s += b->rate * dt;
+		b->rate += b->wander * sqrt(dt) * seeded_normal(&b->seed);
+		b->now_s += dt;
+	}
+}
+
+/* The plain mean of the estimates: enough for a combined one. */
+static void
+combine(struct bench *b)
+{
+	struct estimate sum = { 0 };
+
+	for (unsigned i = 0; i < SOURCES; i++) {
+		struct estimate e = { 0 };
+
+		if (!estimator_predict(&b->e[i], moment(b->now_s), 0, &e)) {
+			e = (struct estimate){ .var_s2 = 1.0, .freq_var = 1e-8 };
+		}
+		sum.offset_s += e.offset_s / SOURCES;
+		sum.freq += e.freq / SOURCES;
+		sum.var_s2 += e.var_s2 / SOURCES / SOURCES;
+		sum.freq_var += e.freq_var / SOURCES / SOURCES;
+		sum.wander += e.wander / SOURCES;
+	}
+	b->combined = sum;
+}
+
+static void
+ask(struct bench *b, unsigned i, unsigned survivors)
+{
+	double up = -b->jitter_s[i] * log(seeded_uniform(&b->seed, 1e-12, 1.0));
+	double down = -b->jitter_s[i] * log(seeded_uniform(&b->seed, 1e-12, 1.0));
+	struct sample s = { .offset_s = b->offset_s + b->bias_s[i] + (up - down) / 2.0,
+		.delay_s = 1e-3 + up + down,
+		.disp_s = 2e-7,
+		.at = moment(b->now_s) };
+	struct joint_input in = { .id = (uint16_t)(i + 1),
+		.estimator = &b->e[i],
+		.combined = &b->combined,
+		.survivors = survivors,
+		.now = s.at };
+
+	estimator_add(&b->e[i], &s, 1e-7);
+	combine(b);
+	joint_update(&b->j, &in, &b->out);
+}
+
+static void
+one_survivor_is_taken_as_it_is(void **state)
+{
+	struct bench *b = bench_start(1e-8);
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		pass_time(b, 64.0);
+		ask(b, 0, 1);
+		assert_memory_equal(&b->out, &b->combined, sizeof(b->out));
+	}
+}
+
+static void
+three_servers_are_better_together_than_their_mean(void **state)
+{
+	struct bench *b = bench_start(1e-8);
+	double mean2 = 0.0, joint2 = 0.0;
+
+	(void)state;
+	for (unsigned i = 0; i < 600; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+		if (i >= 150) {
+			mean2 += (b->combined.offset_s - b->offset_s) *
+			    (b->combined.offset_s - b->offset_s);
+			joint2 += (b->out.offset_s - b->offset_s) * (b->out.offset_s - b->offset_s);
+		}
+	}
+	assert_true(joint2 < 0.7 * mean2);
+}
+
+/* Servers that differ by far more than their noise: the clock keeps still between them. */
+static void
+servers_that_differ_for_good_do_not_pull_the_clock_to_and_fro(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	double least = HUGE_VAL, most = -HUGE_VAL;
+	unsigned refined = 0;
+
+	(void)state;
+	b->bias_s[0] = 2e-3;
+	b->bias_s[1] = -1e-3;
+	for (unsigned i = 0; i < 600; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+		if (i >= 150) {
+			least = fmin(least, b->out.offset_s - b->offset_s);
+			most = fmax(most, b->out.offset_s - b->offset_s);
+			/* Beginning anew each time would give the combined estimate. */
+			refined += fabs(b->out.offset_s - b->combined.offset_s) > 0.0;
+		}
+	}
+	assert_true(most - least < 8e-6);
+	assert_true(refined > 400);
+	assert_near((most + least) / 2.0, 1e-3 / 3.0, 50e-6);
+}
+
+/* A server chooses its time stamps, so that each round trip looks like the least. */
+static void
+a_server_that_claims_to_be_perfect_cannot_leave_the_leash(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+
+	(void)state;
+	b->jitter_s[1] = b->jitter_s[2] = 1e-4;
+	b->jitter_s[0] = 1e-12;
+	for (unsigned i = 0; i < 600; i++) {
+		pass_time(b, 21.0);
+		if (i > 150) {
+			b->bias_s[0] += 1e-6;
+		}
+		ask(b, i % SOURCES, SOURCES);
+		assert_true(fabs(b->out.offset_s - b->combined.offset_s) <=
+		    2.0 * sqrt(b->combined.var_s2) * (1.0 + 1e-9));
+	}
+}
+
+static void
+a_sample_of_nobody_that_survived_changes_nothing(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	struct joint_input in = { .combined = &b->combined, .survivors = SOURCES };
+	struct estimate before;
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+	}
+	before = b->out;
+	in.now = moment(b->now_s);
+	joint_update(&b->j, &in, &b->out);
+	assert_near(b->out.offset_s, before.offset_s, 1e-12);
+	assert_near(b->out.freq, before.freq, 1e-18);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_survivor_is_taken_as_it_is),
+		cmocka_unit_test(three_servers_are_better_together_than_their_mean),
+		cmocka_unit_test(servers_that_differ_for_good_do_not_pull_the_clock_to_and_fro),
+		cmocka_unit_test(a_server_that_claims_to_be_perfect_cannot_leave_the_leash),
+		cmocka_unit_test(a_sample_of_nobody_that_survived_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
