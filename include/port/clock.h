@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include "base/ntptime.h"
 
-enum { CLOCK_TC_MIN = 0, CLOCK_TC_MAX = 10 };
+enum { CLOCK_TC_MIN = 0, CLOCK_TC_MAX = 10, CLOCK_SLEW_MAX_S = 2145 };
 
 /* Both clocks read as one: mono is between two readings closer than anything else could have been. */
 struct clock_reading {
@@ -41,6 +41,7 @@ enum clock_change_bits {
 	CLOCK_SET_STATUS = 1 << 2,      /* unsync, leap, maxerror_s, esterror_s */
 	CLOCK_SET_TAI = 1 << 3,
 	CLOCK_SET_TICK = 1 << 4,        /* puts the tick back to its nominal value */
+	CLOCK_SET_SLEW = 1 << 5,        /* slew_s; -ERANGE when it is too large */
 };
 
 struct clock_change {
@@ -52,6 +53,11 @@ struct clock_change {
 	bool unsync;
 	enum clock_leap leap;
 	int tai_s;
+	/*
+	 * +-CLOCK_SLEW_MAX_S: goes in at 500 ppm until it is done, whoever is there by then (adjtime);
+	 * independent of the phase, replaces the rest of a former slew. 0 ends that.
+	 */
+	double slew_s;
 };
 
 struct clock;

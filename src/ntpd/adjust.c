@@ -123,7 +123,19 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 	return 0;
 }
 
-/* Takes hold of the clock: our frequency (NAN: the kernel's), no phase of others, the nominal tick. */
+/*
+ * A slew that ntpdate began at boot would go on for minutes at 500 ppm, and look like an oscillator
+ * that is off by so much.
+ */
+static void
+end_foreign_slew(struct adjust *a)
+{
+	struct clock_change none = { .bits = CLOCK_SET_SLEW, .slew_s = 0.0 };
+
+	(void)a->clock->ops->change(a->clock, &none);
+}
+
+/* Takes hold of the clock: our frequency (NAN: the kernel's), nothing of others, the nominal tick. */
 static void
 take_hold(struct adjust *a, double freq)
 {
@@ -138,6 +150,9 @@ take_hold(struct adjust *a, double freq)
 	a->carry_s = 0.0;
 	a->pending_s = 0.0;
 	a->controlled = a->error == 0;
+	if (a->controlled) {
+		end_foreign_slew(a);
+	}
 }
 
 void

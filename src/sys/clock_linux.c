@@ -202,6 +202,19 @@ fill_main(const struct clock_linux *c, const struct clock_change *what, struct t
 	return 0;
 }
 
+/* The kernel wants this one in a call of its own. */
+static int
+slew_once(const struct clock_linux *c, double slew_s)
+{
+	struct timex t = { .modes = ADJ_OFFSET_SINGLESHOT };
+
+	if (!(fabs(slew_s) <= CLOCK_SLEW_MAX_S)) {
+		return -ERANGE;
+	}
+	t.offset = lrint(slew_s * 1e6);
+	return adjust(c, &t);
+}
+
 static int
 clock_change(struct clock *port, const struct clock_change *what)
 {
@@ -219,6 +232,9 @@ clock_change(struct clock *port, const struct clock_change *what)
 	if (rc >= 0 && (what->bits & CLOCK_SET_TAI) != 0) {
 		struct timex tai = { .modes = ADJ_TAI, .constant = what->tai_s };
 		rc = adjust(c, &tai);
+	}
+	if (rc >= 0 && (what->bits & CLOCK_SET_SLEW) != 0) {
+		rc = slew_once(c, what->slew_s);
 	}
 	return rc < 0 ? rc : 0;
 }

@@ -9,6 +9,7 @@
 #define PHASE_LIMIT_S 16.0
 #define MAXERROR_RATE 500e-6
 #define FREQ_MAX 500e-6
+#define SLEW_RATE 500e-6
 #define DAY_S 86400
 /* adjtimex keeps frequency in 2^-16 ppm. */
 #define FREQ_UNIT (1e-6 / 65536)
@@ -16,7 +17,7 @@
 static void
 set_rate(struct sim_clock *c)
 {
-	c->rate = (1 + c->osc_rate) * (1 + c->k.freq + c->k.tick + c->k.slice) - 1;
+	c->rate = (1 + c->osc_rate) * (1 + c->k.freq + c->k.tick + c->k.slice + c->k.slew_slice) - 1;
 }
 
 static int64_t
@@ -96,6 +97,12 @@ leap_second(struct sim_clock *c, int64_t s)
 	}
 }
 
+static double
+clamped(double v, double limit)
+{
+	return v > limit ? limit : v < -limit ? -limit : v;
+}
+
 /* What the kernel does when a second of its clock begins. */
 static void
 second_begins(struct sim_clock *c)
@@ -113,6 +120,8 @@ second_begins(struct sim_clock *c)
 	if (fabs(k->phase_s) < 1e-12) {
 		k->phase_s = 0;
 	}
+	k->slew_slice = clamped(k->slew_s, SLEW_RATE);
+	k->slew_s -= k->slew_slice;
 	set_rate(c);
 }
 
@@ -216,12 +225,6 @@ get(struct clock *port, struct clock_state *out)
 	return 0;
 }
 
-static double
-clamped(double v, double limit)
-{
-	return v > limit ? limit : v < -limit ? -limit : v;
-}
-
 static void
 note_rate(struct sim_clock *c)
 {
@@ -240,6 +243,9 @@ change(struct clock *port, const struct clock_change *what)
 
 	if (c->uncontrolled) {
 		return -EPERM;
+	}
+	if ((what->bits & CLOCK_SET_SLEW) != 0 && !(fabs(what->slew_s) <= CLOCK_SLEW_MAX_S)) {
+		return -ERANGE;
 	}
 	advance(c);
 	c->changes++;
@@ -266,6 +272,9 @@ change(struct clock *port, const struct clock_change *what)
 	if (what->bits & CLOCK_SET_TICK) {
 		k->tick = 0;
 	}
+	if (what->bits & CLOCK_SET_SLEW) {
+		k->slew_s = what->slew_s;
+	}
 	note_rate(c);
 	set_rate(c);
 	return 0;
@@ -278,6 +287,7 @@ set_clock(struct sim_clock *c, int64_t delta_ns)
 	advance(c);
 	c->real_ns += delta_ns;
 	c->k.phase_s = c->k.slice = 0;
+	c->k.slew_s = c->k.slew_slice = 0;
 	c->k.unsync = true;
 	c->k.maxerror_s = c->k.esterror_s = PHASE_LIMIT_S;
 	c->k.leap_s = INT64_MAX;

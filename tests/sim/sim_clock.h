@@ -4,7 +4,7 @@
  *
  * Modelled as the kernel does it: the frequency acts at once; a phase (ADJ_OFFSET with STA_FREQHOLD) is slewed by
  * 1/2^(2+tc) of the rest in each second of the clock, and what is being slewed in the current second no longer counts
- * as rest; a step ends the slew, forgets an armed leap second and makes the clock unsynchronised; maxerror grows
+ * as rest; adjtime's slew takes 500 us of each second, independent of the phase; a step ends both, forgets an armed leap second and makes the clock unsynchronised; maxerror grows
  * 500 ppm and beyond 16 s the clock becomes unsynchronised; leap seconds happen at midnight UTC of this clock.
  */
 #ifndef SIM_CLOCK_H
@@ -23,6 +23,7 @@ struct sim_kernel {
 	double tick;            /* s/s of a foreign tick */
 	double phase_s;         /* rest of the phase, without what is slewed in this second */
 	double slice;           /* s/s of this second */
+	double slew_s, slew_slice;      /* the same of adjtime */
 	int time_constant;
 	double maxerror_s, esterror_s;
 	bool unsync;

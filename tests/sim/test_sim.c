@@ -292,6 +292,51 @@ maxerror_grows_500_ppm_until_the_clock_is_unsynchronised(void **state)
 }
 
 static void
+adjtime_takes_500_us_a_second_until_it_is_done(void **state)
+{
+	struct world *w = world_new(1);
+	struct sim_clock c;
+	struct clock_change slew = { .bits = CLOCK_SET_SLEW, .slew_s = -0.01025 };
+
+	(void)state;
+	sim_clock_start(&c, w, "clock", 0.01025, 0);
+	assert_int_equal(c.port.ops->change(&c.port, &slew), 0);
+	run(w, 11);
+	assert_near(sim_clock_error_s(&c), 0.01025 - 0.005, 0.0005 + 6e-6);
+	/* A second of the slewed clock is longer: it gets 500 us of 500 us more, as from the kernel. */
+	run(w, 12);
+	assert_near(sim_clock_error_s(&c), 0, 6e-6);
+	run(w, 100);
+	assert_near(sim_clock_error_s(&c), 0, 6e-6);
+	world_free(w);
+}
+
+static void
+a_step_and_an_adjtime_of_nothing_end_an_adjtime(void **state)
+{
+	struct world *w = world_new(1);
+	struct sim_clock c;
+	struct clock_change slew = { .bits = CLOCK_SET_SLEW, .slew_s = 1 };
+
+	(void)state;
+	for (int with_step = 0; with_step <= 1; with_step++) {
+		struct clock_change none = { .bits = CLOCK_SET_SLEW };
+		double before;
+
+		sim_clock_start(&c, w, "clock", 0, 0);
+		assert_int_equal(c.port.ops->change(&c.port, &slew), 0);
+		run(w, 10);
+		assert_int_equal(with_step ? c.port.ops->step(&c.port, 1) :
+		    c.port.ops->change(&c.port, &none), 0);
+		run(w, 1);
+		before = sim_clock_error_s(&c);
+		run(w, 100);
+		assert_near(sim_clock_error_s(&c), before, 1e-6);
+	}
+	world_free(w);
+}
+
+static void
 without_the_right_to_set_it_nothing_changes(void **state)
 {
 	struct world *w = world_new(1);
@@ -886,6 +931,8 @@ main(void)
 		cmocka_unit_test(a_longer_time_constant_slews_more_slowly),
 		cmocka_unit_test(a_step_ends_the_slew_and_unsynchronises),
 		cmocka_unit_test(maxerror_grows_500_ppm_until_the_clock_is_unsynchronised),
+		cmocka_unit_test(adjtime_takes_500_us_a_second_until_it_is_done),
+		cmocka_unit_test(a_step_and_an_adjtime_of_nothing_end_an_adjtime),
 		cmocka_unit_test(without_the_right_to_set_it_nothing_changes),
 		cmocka_unit_test(a_leap_second_is_inserted_at_midnight_when_armed),
 		cmocka_unit_test(a_leap_second_is_left_out_at_midnight_when_armed),

@@ -89,7 +89,7 @@ static void
 without_control_a_change_makes_no_system_call(void **state)
 {
 	struct clock *c = make(false);
-	struct clock_change all = { .bits = 31 };
+	struct clock_change all = { .bits = 63 };
 
 	(void)state;
 	assert_int_equal(c->ops->change(c, &all), -EPERM);
@@ -225,6 +225,38 @@ tai_travels_in_a_call_of_its_own(void **state)
 	assert_int_equal(k.got[0].constant, 4);
 	assert_int_equal(k.got[1].modes, ADJ_TAI);
 	assert_int_equal(k.got[1].constant, 37);
+	clock_linux_free(c);
+}
+
+static void
+adjtime_travels_in_a_call_of_its_own_in_microseconds(void **state)
+{
+	struct clock *c = make(true);
+	struct clock_change w = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ, .slew_s = -1.25 };
+
+	(void)state;
+	assert_int_equal(c->ops->change(c, &w), 0);
+	assert_int_equal(k.calls, 2);
+	assert_int_equal(k.got[0].modes, ADJ_FREQUENCY);
+	assert_int_equal(k.got[1].modes, ADJ_OFFSET_SINGLESHOT);
+	assert_int_equal(k.got[1].offset, -1250000);
+	clock_linux_free(c);
+}
+
+static void
+adjtime_of_more_than_2145_seconds_is_refused_without_a_call(void **state)
+{
+	struct clock *c = make(true);
+	struct clock_change w = { .bits = CLOCK_SET_SLEW, .slew_s = 2145.5 };
+
+	(void)state;
+	assert_int_equal(c->ops->change(c, &w), -ERANGE);
+	w.slew_s = -2146;
+	assert_int_equal(c->ops->change(c, &w), -ERANGE);
+	assert_int_equal(k.calls, 0);
+	w.slew_s = -2145;
+	assert_int_equal(c->ops->change(c, &w), 0);
+	assert_int_equal(k.calls, 1);
 	clock_linux_free(c);
 }
 
@@ -370,6 +402,8 @@ main(void)
 		cmocka_unit_test(a_phase_is_slewed_with_the_frequency_held_and_the_leap_bits_kept),
 		cmocka_unit_test(status_says_what_is_asked_and_no_more),
 		cmocka_unit_test(tai_travels_in_a_call_of_its_own),
+		cmocka_unit_test(adjtime_travels_in_a_call_of_its_own_in_microseconds),
+		cmocka_unit_test(adjtime_of_more_than_2145_seconds_is_refused_without_a_call),
 		cmocka_unit_test(the_tick_is_put_back_to_ten_milliseconds),
 		cmocka_unit_test(the_kernels_refusal_is_handed_on),
 		cmocka_unit_test(a_step_back_is_written_as_seconds_down_and_nanoseconds_up),
