@@ -11,6 +11,6 @@ SYSTEM_HELPERS += tests/system/privileges
 SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
-SYSTEM_TESTS += tests/system/background.sh
+SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh
 
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh

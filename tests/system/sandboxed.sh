@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# sandboxed.sh - ntpd with -u: what the process may still do, and that it does its whole
+# work with that: names, reload, statistics, its log, addresses that come, a clean end.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+need setpriv ss
+ns_new server client
+ns_join server client
+ntpd=$top_builddir/ntpd
+chmod 755 "$work"
+install -d -o daemon "$work/lib"
+ns_hosts client '192.0.2.1 time.test'
+printf '%s\n' 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 3' 'tos orphanwait 1' >"$work/s.conf"
+printf '%s\n' 'server time.test iburst minpoll 3' "logfile $work/lib/log" "statsdir $work/lib/" \
+	'statistics loopstats peerstats' "driftfile $work/lib/drift" >"$work/c.conf"
+
+start server server "$ntpd" -n -c "$work/s.conf"
+try "the server has the time" wait_log 20 server 'clock_sync'
+start client client "$ntpd" -n -u daemon -c "$work/c.conf"
+pid=${daemon_pid[client]}
+
+# lib PATTERN: true when the log has such a line.
+lib() {
+	grep -Eq -- "$1" "$work/lib/log"
+}
+
+# field PID NAME: of its status.
+field() {
+	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '
+}
+
+try "it reaches a server known by name" wait_until 20 lib ' reachable'
+is "$(field "$pid" Uid)" "1 1 1 1" "the user is the one asked for"
+is "$(field "$pid" CapPrm) $(field "$pid" CapEff)" "0000000000000400 0000000000000400" \
+	"of the capabilities only the two are left, less the one that start took"
+is "$(field "$pid" NoNewPrivs)" 1 "nothing is gained by exec"
+resolver=$(pgrep -P "$pid")
+is "$(tr -d '\0' <"/proc/$resolver/cmdline")" "ntpd: resolver" "names are resolved by a child"
+is "$(field "$resolver" CapPrm)" 0000000000000000 "which has no capability"
+is "$(find "/proc/$resolver/fd" -type l | wc -l)" 4 "and no descriptor but the way to its parent"
+if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
+	is "$(field "$pid" Seccomp)" 2 "system calls are filtered"
+	is "$(field "$resolver" Seccomp_filters)" 2 "the child's twice"
+fi
+
+ip -n "$(ns_name client)" addr add 192.0.2.77/24 dev eth0
+try "a new address is served" wait_until 8 lib 'Listen normally on .* 192\.0\.2\.77:123'
+mv "$work/lib/log" "$work/lib/log.1"
+kill -HUP "$pid"
+try "it reloads, and opens its log anew" wait_until 5 lib 'reload'
+like "$(in_ns client "$top_builddir/ntpq" -pn)" '^[ *+o]192\.0\.2\.1 ' "ntpq sees its server"
+kill -KILL "$resolver"
+running client
+ok $? "it outlives its resolver"
+stop client
+is $? 0 "it ends well"
+try "and says so" lib 'exiting on signal 15'
+is "$(in_ns client ss -unlH)" '' "no port is left open"
+wait_until 2 pid_gone "$resolver"
+ok $? "no child is left"
