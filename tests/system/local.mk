@@ -14,3 +14,12 @@ tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh
 
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
+
+EXTRA_PROGRAMS += tests/system/deny_sockets.so
+SYSTEM_HELPERS += tests/system/deny_sockets.so
+SYSTEM_TESTS += tests/system/preload.sh
+# Preloaded into programs built in any way: shared, and without their instruments.
+tests_system_deny_sockets_so_SOURCES = tests/system/deny_sockets.c
+tests_system_deny_sockets_so_CFLAGS = $(BASE_CFLAGS) $(WARN_CFLAGS) -fPIC
+tests_system_deny_sockets_so_LDFLAGS = -shared
+tests_system_deny_sockets_so_LDADD =
