@@ -444,7 +444,7 @@ address_in_use(struct ntpd *d, const struct addr *a, const struct peer *except)
 {
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
-		if (p->a.id != 0 && p != except && addr_equal(&p->a.remote.addr, a)) {
+		if (p != except && p->a.id != 0 && addr_equal(&p->a.remote.addr, a)) {
 			return true;
 		}
 	}

@@ -15,6 +15,11 @@ program=$top_builddir/tests/system/privileges
 bind=0000000000000400
 both=0000000002000400
 surplus=0000000002000402
+# In a container root itself may lack the right to set the clock.
+if ((!(0x$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status) & 0x2000000))); then
+	both=$bind
+	surplus=0000000000000402
+fi
 
 # field NAME: the value after NAME in the output of the last run.
 field() {
