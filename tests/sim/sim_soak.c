@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sim_soak - random scenarios from seeds; TAP.
+ *
+ *	sim_soak                the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
+ *	sim_soak SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed with their last events
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "sim/soak.h"
+
+enum { USUAL_SEEDS = 25, TRACE_LINES = 40 };
+
+struct tally {
+	unsigned run, failed;
+	double simulated_s, judged_s;
+	double worst_share;
+};
+
+static void
+explain(const struct sim *s)
+{
+	unsigned shown = s->failures < SIM_FAILURES_MAX ? s->failures : SIM_FAILURES_MAX;
+
+	for (unsigned i = 0; i < shown; i++) {
+		printf("# %s\n", s->failure[i]);
+	}
+	printf("# %s\n", sim_store_text(&s->node[0]->store, "/etc/ntp.conf"));
+	sim_log_print(&s->node[0]->log, 15);
+	printf("# the last events:\n");
+	world_print_trace(s->w, TRACE_LINES);
+}
+
+static void
+run_seed(struct tally *t, uint64_t seed, bool quiet)
+{
+	struct sim *s = soak_run(seed);
+
+	t->run++;
+	t->failed += s->failures > 0;
+	t->simulated_s += world_s(s->w);
+	t->judged_s += (double)s->node[0]->oracle.judged;
+	if (s->node[0]->oracle.worst_share > t->worst_share) {
+		t->worst_share = s->node[0]->oracle.worst_share;
+	}
+	if (!quiet || s->failures > 0) {
+		printf("%s %u - a day of mishaps from seed %llu\n", s->failures > 0 ? "not ok" : "ok", t->run,
+		    (unsigned long long)seed);
+	}
+	if (s->failures > 0) {
+		explain(s);
+	}
+	fflush(stdout);
+	sim_free(s);
+}
+
+/* The seeds that failed once: one number per line, text behind it. */
+static void
+run_known(struct tally *t)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1024], line[256];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/tests/sim/seeds.txt", top != NULL ? top : ".");
+	f = fopen(path, "r");
+	if (f == NULL) {
+		printf("# no %s\n", path);
+		return;
+	}
+	while (fgets(line, sizeof line, f) != NULL) {
+		uint64_t seed = strtoull(line, NULL, 10);
+
+		if (seed != 0) {
+			run_seed(t, seed, false);
+		}
+	}
+	(void)fclose(f);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct tally t = { 0 };
+	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : argc > 1 ? 1 : USUAL_SEEDS;
+	clock_t start = clock();
+
+	if (argc == 1) {
+		run_known(&t);
+	}
+	for (uint64_t i = 0; i < count; i++) {
+		run_seed(&t, seed + i, count > 100);
+	}
+	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, %.0f%% of the seconds judged, largest share of "
+	    "the root distance %.2f\n", t.run, t.simulated_s / 3600, (double)(clock() - start) / CLOCKS_PER_SEC,
+	    100 * t.judged_s / t.simulated_s, t.worst_share);
+	if (count <= 100) {
+		printf("1..%u\n", t.run);
+	}
+	return t.failed > 0;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random scenarios. */
+#include "sim/soak.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { SOAK_SERVERS_MAX = 6 };
+
+struct soak {
+	struct sim *s;
+	struct sim_rng r;
+	struct sim_node *c;
+	unsigned servers, liars;        /* the first ones lie when liars > 0 */
+	char config[1024];
+	bool address_gone, dark;
+};
+
+static double
+log_between(struct sim_rng *r, double lo, double hi)
+{
+	return exp(sim_rng_between(r, log(lo), log(hi)));
+}
+
+static double
+either_sign(struct sim_rng *r, double v)
+{
+	return sim_rng_chance(r, 0.5) ? v : -v;
+}
+
+static struct sim_path
+random_path(struct soak *k)
+{
+	struct sim_path p = { .law = {
+	    .kind = (enum sim_law_kind)sim_rng_below(&k->r, LAW_BIMODAL + 1),
+	    .base_s = log_between(&k->r, 0.00005, 0.2),
+	    .far_s = log_between(&k->r, 0.001, 0.1),
+	    .far_p = sim_rng_between(&k->r, 0, 0.5) } };
+
+	p.law.jitter_s = p.law.base_s * log_between(&k->r, 0.01, 0.5);
+	p.loss = sim_rng_chance(&k->r, 0.3) ? sim_rng_between(&k->r, 0, 0.3) : 0;
+	p.duplicate = sim_rng_chance(&k->r, 0.1) ? 0.1 : 0;
+	if (sim_rng_chance(&k->r, 0.2)) {
+		p.reorder = 0.1;
+		p.reorder_s = log_between(&k->r, 0.001, 1.0);
+	}
+	if (sim_rng_chance(&k->r, 0.2)) {
+		p.crowd = (struct sim_crowd){ 3600, 900, log_between(&k->r, 0.001, 0.05) };
+	}
+	return p;
+}
+
+static void
+link_randomly(struct soak *k, struct sim_server *srv)
+{
+	*sim_net_path(k->s->net, k->c->host, srv->host) = random_path(k);
+	*sim_net_path(k->s->net, srv->host, k->c->host) = sim_rng_chance(&k->r, 0.7) ?
+	    *sim_net_path(k->s->net, k->c->host, srv->host) : random_path(k);
+}
+
+static void
+add_server(struct soak *k, unsigned i)
+{
+	char address[32];
+	struct text t = text_over(address, sizeof address);
+	struct sim_server *srv;
+
+	text_printf(&t, "192.0.2.%u", i + 1);
+	srv = sim_serve(k->s, address);
+	srv->stratum = (uint8_t)(1 + sim_rng_below(&k->r, 4));
+	srv->refid = srv->stratum == 1 ? refid_of_text("GPS") : 0xc0000263;
+	srv->root_disp_s = log_between(&k->r, 0.0001, 0.02);
+	srv->root_delay_s = srv->stratum > 1 ? log_between(&k->r, 0.001, 0.05) : 0;
+	srv->error.offset_s = sim_rng_between(&k->r, -0.9, 0.9) * srv->root_disp_s;
+	srv->precision = -20 + (int)sim_rng_below(&k->r, 6) - 5;
+	link_randomly(k, srv);
+	if (i < k->liars) {
+		sim_server_lie(srv, either_sign(&k->r, log_between(&k->r, 0.001, 500)));
+		if (sim_rng_chance(&k->r, 0.3)) {
+			srv->error.drift = either_sign(&k->r, log_between(&k->r, 1e-7, 1e-4));
+		}
+	}
+}
+
+static void
+write_config(struct soak *k)
+{
+	struct text t = text_over(k->config, sizeof k->config);
+	bool burst = sim_rng_chance(&k->r, 0.8);
+	unsigned minpoll = sim_rng_chance(&k->r, 0.7) ? 6 : 4 + sim_rng_below(&k->r, 4);
+
+	text_put(&t, "driftfile /drift\n");
+	if (sim_rng_chance(&k->r, 0.2)) {
+		text_put(&t, "tinker loop classic\n");
+	}
+	if (sim_rng_chance(&k->r, 0.05)) {
+		text_put(&t, "disable kernel\n");
+	}
+	for (unsigned i = 0; i < k->servers; i++) {
+		text_printf(&t, "server 192.0.2.%u%s minpoll %u maxpoll %u\n", i + 1, burst ? " iburst" : "", minpoll,
+		    minpoll + sim_rng_below(&k->r, 11 - minpoll));
+	}
+}
+
+static void
+make_oscillator(struct soak *k, struct osc *o)
+{
+	o->walk = log_between(&k->r, 1e-11, 3e-8);
+	o->white = sim_rng_chance(&k->r, 0.3) ? log_between(&k->r, 1e-10, 1e-7) : 0;
+	if (sim_rng_chance(&k->r, 0.5)) {
+		o->wave[o->wave_n++] = (struct osc_wave){ OSC_SINE, log_between(&k->r, 1e-8, 2e-6), 86400,
+		    sim_rng_unit(&k->r) };
+	}
+	if (sim_rng_chance(&k->r, 0.3)) {
+		o->jump[o->jump_n++] = (struct osc_jump){ sim_rng_between(&k->r, 0, 80000),
+		    sim_rng_chance(&k->r, 0.5) ? 0 : 1800, either_sign(&k->r, log_between(&k->r, 1e-7, 3e-5)) };
+	}
+}
+
+static void
+make_client(struct soak *k)
+{
+	double offset_s = either_sign(&k->r, log_between(&k->r, 1e-5, 900));
+
+	k->c = sim_node_new(k->s, "client", offset_s, either_sign(&k->r, log_between(&k->r, 1e-8, 300e-6)), "");
+	k->c->options.panic_gate = true;
+	make_oscillator(k, &k->c->clock.osc);
+	k->c->clock.granularity_ns = sim_rng_chance(&k->r, 0.1) ? 1000 : 1;
+	k->c->host->tx_stamp_lost = sim_rng_chance(&k->r, 0.2) ? sim_rng_unit(&k->r) : 0;
+	k->c->host->tx_stamp_late_s = sim_rng_chance(&k->r, 0.1) ? 0.01 : 0;
+	k->c->host->user_stamps = sim_rng_chance(&k->r, 0.1);
+}
+
+/* --- mishaps --- */
+
+static void
+path_changes(struct soak *k)
+{
+	link_randomly(k, k->s->server[sim_rng_below(&k->r, k->servers)]);
+}
+
+/* Only while the honest ones keep their majority of those that answer. */
+static void
+server_silent_or_back(struct soak *k)
+{
+	struct sim_server *srv = k->s->server[sim_rng_below(&k->r, k->servers)];
+	unsigned honest = 0, liars = 0;
+
+	srv->silent = !srv->silent;
+	for (unsigned i = 0; i < k->servers; i++) {
+		honest += k->s->server[i]->honest && !k->s->server[i]->silent;
+		liars += !k->s->server[i]->honest;
+	}
+	if (liars > 0 && honest <= liars) {
+		srv->silent = false;
+	}
+}
+
+static void
+foreign_step(struct soak *k)
+{
+	sim_clock_foreign_step(&k->c->clock, either_sign(&k->r, log_between(&k->r, 1e-4, 300)));
+}
+
+static void
+foreign_frequency(struct soak *k)
+{
+	sim_clock_foreign_freq(&k->c->clock, sim_rng_between(&k->r, -5e-4, 5e-4));
+}
+
+static void
+asleep(struct soak *k)
+{
+	sim_node_suspend(k->c, log_between(&k->r, 1, 30000), sim_rng_between(&k->r, -0.5, 0.5));
+}
+
+static void
+paused(struct soak *k)
+{
+	sim_node_pause(k->c, log_between(&k->r, 0.01, 300));
+}
+
+static void
+stopped(struct soak *k)
+{
+	sim_node_freeze(k->c, log_between(&k->r, 0.01, 3000));
+}
+
+static void
+killed(struct soak *k)
+{
+	sim_node_kill(k->c);
+	sim_run(k->s, log_between(&k->r, 0.1, 600));
+}
+
+static void
+restarted(struct soak *k)
+{
+	sim_node_stop(k->c);
+	sim_run(k->s, log_between(&k->r, 0.1, 60));
+}
+
+static void
+address_goes_or_comes(struct soak *k)
+{
+	if (k->address_gone) {
+		sim_host_add(k->c->host, "eth0", "192.0.2.100/24");
+	} else {
+		sim_host_remove(k->c->host, "192.0.2.100");
+	}
+	k->address_gone = !k->address_gone;
+}
+
+static void
+network_goes_or_comes(struct soak *k)
+{
+	k->dark = !k->dark;
+	k->c->host->send_error = k->dark ? -ENETUNREACH : 0;
+}
+
+static void
+reloaded(struct soak *k)
+{
+	if (k->c->daemon != NULL) {
+		SIM_CHECK(k->s, ntpd_reload(k->c->daemon), "a reload of the same file is refused");
+	}
+}
+
+static void
+disk_full_or_not(struct soak *k)
+{
+	k->c->store.write_error = k->c->store.write_error == 0 ? -ENOSPC : 0;
+}
+
+static void
+nothing_happens(struct soak *k)
+{
+	sim_run(k->s, log_between(&k->r, 100, 20000));
+}
+
+struct mishap {
+	const char *name;
+	void (*happens)(struct soak *k);
+};
+
+static const struct mishap mishaps[] = {
+	{ "a path changes", path_changes },
+	{ "a server is silent or back", server_silent_or_back },
+	{ "a foreign step", foreign_step },
+	{ "a foreign frequency", foreign_frequency },
+	{ "sleep", asleep },
+	{ "a pause", paused },
+	{ "the process is stopped", stopped },
+	{ "kill -9", killed },
+	{ "a restart", restarted },
+	{ "the address goes or comes", address_goes_or_comes },
+	{ "the network goes or comes", network_goes_or_comes },
+	{ "a reload", reloaded },
+	{ "the disk is full or not", disk_full_or_not },
+	{ "nothing", nothing_happens },
+	{ "nothing", nothing_happens },
+	{ "nothing", nothing_happens },
+};
+
+static bool
+away(const struct soak *k)
+{
+	return k->c->clock.halted || k->c->loop.frozen;
+}
+
+static void
+one_mishap(struct soak *k)
+{
+	const struct mishap *m = &mishaps[sim_rng_below(&k->r, sizeof mishaps / sizeof mishaps[0])];
+
+	while (away(k)) {
+		sim_run(k->s, 10);
+	}
+	world_trace(k->s->w, "soak", "%s", m->name);
+	m->happens(k);
+	sim_run(k->s, log_between(&k->r, 1, 4000));
+	while (away(k)) {
+		sim_run(k->s, 10);
+	}
+	if (k->c->daemon == NULL) {
+		SIM_CHECK(k->s, sim_node_boot(k->c), "exit status %d", k->c->exit_status);
+	}
+}
+
+/* All is well again: the daemon must find its way. */
+static void
+calm(struct soak *k)
+{
+	struct ntpd_status st;
+
+	for (unsigned i = 0; i < k->servers; i++) {
+		k->s->server[i]->silent = false;
+	}
+	if (k->address_gone) {
+		address_goes_or_comes(k);
+	}
+	k->c->host->send_error = 0;
+	sim_run(k->s, 4 * 3600);
+	st = sim_status(k->c);
+	if (sim_logged(k->c, "too many steps") + sim_logged(k->c, "in sum") > 0) {
+		return;
+	}
+	SIM_CHECK(k->s, st.synced, "not synchronised after four quiet hours");
+	SIM_CHECK(k->s, st.root_dist_s < 1.5, "root distance %.3f s after four quiet hours", st.root_dist_s);
+}
+
+struct sim *
+soak_run(uint64_t seed)
+{
+	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0) };
+
+	k.servers = 1 + sim_rng_below(&k.r, SOAK_SERVERS_MAX);
+	k.liars = sim_rng_chance(&k.r, 0.4) ? sim_rng_below(&k.r, (k.servers - 1) / 2 + 1) : 0;
+	make_client(&k);
+	for (unsigned i = 0; i < k.servers; i++) {
+		add_server(&k, i);
+	}
+	write_config(&k);
+	sim_node_config(k.c, k.config);
+	SIM_CHECK(k.s, sim_node_boot(k.c), "exit status %d", k.c->exit_status);
+	sim_run(k.s, log_between(&k.r, 10, 10000));
+	while (world_s(k.s->w) < 86400) {
+		one_mishap(&k);
+	}
+	calm(&k);
+	sim_node_stop(k.c);
+	return k.s;
+}
