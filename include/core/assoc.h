@@ -200,14 +200,17 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
  */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
+/* True while it answers and has not answered often enough, since the start or a break, to be followed. */
+bool assoc_young(const struct assoc *a);
+
 /* In the burst that is to make it fit, and not yet there. */
 bool assoc_settling(const struct assoc *a);
 
 /*
- * What the newest answer says by itself: the offset left, and how far the true one may be from it. False when there is
- * none, or the last poll had no answer.
+ * How far our clock can be off by the better of the last two answers, each going by itself and while slew_s is being
+ * slewed in: what holds however wrong all that was believed before them. False when the last poll had no answer.
  */
-bool assoc_newest(const struct assoc *a, const struct assoc_world *w, double *offset_s, double *dist_s);
+bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s);
 
 /*
  * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said yet. Meaningful

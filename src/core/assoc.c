@@ -10,7 +10,7 @@ static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double HOUR_S = 3600.0;
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
+enum { REACH_MASK = 0xff, RENEW_AFTER = 2, RECENT = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
 
 /* lo wins over hi. */
 static int
@@ -570,6 +570,12 @@ answers_held(const struct assoc *a)
 }
 
 bool
+assoc_young(const struct assoc *a)
+{
+	return a->poll.reach != 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);
+}
+
+bool
 assoc_settling(const struct assoc *a)
 {
 	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);
@@ -593,16 +599,26 @@ alone_s(const struct sample *s)
 }
 
 bool
-assoc_newest(const struct assoc *a, const struct assoc_world *w, double *offset_s, double *dist_s)
+assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s)
 {
-	struct sample n;
+	double least_s = HUGE_VAL;
+	unsigned found = 0;
+	struct sample s;
 
-	if (!filter_stage(&a->filter, 0, w->now, w->phi, &n) || n.disp_s >= NTP_MAXDISP_S) {
-		return false;
+	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, w->phi, &s); i++) {
+		double offset_s = left_s(&s, w->freq, w);
+
+		if (s.disp_s >= NTP_MAXDISP_S) {
+			if (i == 0) {
+				return false;
+			}
+			continue;
+		}
+		found++;
+		least_s = fmin(least_s, fmax(fabs(offset_s), fabs(offset_s - slew_s)) + alone_s(&s));
 	}
-	*offset_s = left_s(&n, w->freq, w);
-	*dist_s = alone_s(&n);
-	return true;
+	*bound_s = least_s;
+	return found > 0;
 }
 
 /* How far from the truth an estimate can be, going by one sample alone. */

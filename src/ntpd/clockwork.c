@@ -203,28 +203,75 @@ on_orphan_timer(void *ctx)
 	}
 }
 
-/* An answer that shows the clock to be farther off than we say is heeded, though its source may not be followed. */
+/*
+ * The last two answers hold by themselves, however wrong what was believed before them has become: no less than they
+ * allow is told, though their source may not be followed (yet).
+ */
 static void
-heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, double slew_s)
 {
-	double offset_s, dist_s, told_s = clockwork_root_dist_s(d);
+	double bound_s, told_s = clockwork_root_dist_s(d);
 
-	if (assoc_newest(a, w, &offset_s, &dist_s) && fabs(offset_s) - dist_s > told_s) {
-		d->sys.root_disp_s = clockwork_root_disp_s(d) + fabs(offset_s) + dist_s - told_s;
+	if (assoc_bound(a, w, slew_s, &bound_s) && bound_s > told_s) {
+		d->sys.root_disp_s = clockwork_root_disp_s(d) + bound_s - told_s;
 		d->sys.at = w->now;
 	}
 }
 
-/* Without a system peer the last root distance only goes on growing slowly. */
+/* A source that may speak, whether or not it can be followed yet. */
+static bool
+speaks(const struct assoc *a, const struct assoc_world *w)
+{
+	return a->id != 0 && !(a->rules.flags & ASSOC_LOCAL) &&
+	    (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0;
+}
+
+/*
+ * Without a system peer the last root distance only goes on growing slowly. It is raised to what more than half of the
+ * sources allow, going by their last answers: a few liars can neither raise it nor hold it down.
+ */
 static void
 heed_answers(struct ntpd *d, const struct assoc_world *w)
 {
+	double bound_s[PEERS_MAX], b, told_s = clockwork_root_dist_s(d);
+	unsigned n = 0;
+
 	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
+		unsigned at = n;
+
+		if (!speaks(&d->peers.peer[i].a, w) || !assoc_bound(&d->peers.peer[i].a, w, 0.0, &b)) {
+			continue;
+		}
+		for (; at > 0 && bound_s[at - 1] > b; at--) {
+			bound_s[at] = bound_s[at - 1];
+		}
+		bound_s[at] = b;
+		n++;
+	}
+	if (n > 0 && bound_s[(n - 1) / 2] > told_s) {
+		d->sys.root_disp_s = clockwork_root_disp_s(d) + bound_s[(n - 1) / 2] - told_s;
+		d->sys.at = w->now;
+	}
+}
+
+/*
+ * Sources that begin anew together, after a move of the clock that nobody saw, must not leave the decision to the few
+ * that have not noticed, or that said so all the time.
+ */
+static bool
+most_are_young(const struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned young = 0, fit = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
-		if (a->id != 0 && (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0) {
-			heed_answer(d, a, w);
+
+		if (speaks(a, w)) {
+			fit += assoc_unfit(a, w) == 0;
+			young += assoc_young(a);
 		}
 	}
+	return fit < young;
 }
 
 /* tos orphan: without sources for long enough we are one ourselves, so that a cut-off network keeps one time. */
@@ -313,7 +360,6 @@ take_over(struct ntpd *d, const struct peer *p, const struct assoc_world *w, enu
 	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
 	d->sys.at = w->now;
 	d->sys.reftime = p->a.wire.t4;
-	heed_answer(d, &p->a, w);
 }
 
 static void
@@ -562,6 +608,10 @@ pass(struct ntpd *d)
 	if (!d->cw.disc.updated && d->sys.leap == LEAP_UNSYNC && others_coming(d)) {
 		return false;
 	}
+	if (most_are_young(d, &w)) {
+		heed_answers(d, &w);
+		return false;
+	}
 	select_run(d->cw.cand, gather(d, &w), &rules, &d->cw.memory, &d->cw.work, &d->cw.sel);
 	mark_tallies(d);
 	p = peers_by_id(d, d->cw.sel.sys_id);
@@ -586,6 +636,25 @@ pass(struct ntpd *d)
 	return steer(d, p, &w) && settings_adaptive(d);
 }
 
+/* Also when its answer brought no update. */
+static void
+heed_system_peer(struct ntpd *d)
+{
+	const struct peer *p = peers_by_id(d, d->sys.peer_id);
+	struct assoc_world w = settings_world(d);
+
+	if (p != NULL && d->sys.leap != LEAP_UNSYNC) {
+		heed_answer(d, &p->a, &w, d->cw.adjust.controlled ? d->sys.offset_s : 0.0);
+	}
+}
+
+void
+clockwork_heed(struct ntpd *d)
+{
+	heed_system_peer(d);
+	tell_kernel(d);
+}
+
 void
 clockwork_run(struct ntpd *d)
 {
@@ -596,6 +665,7 @@ clockwork_run(struct ntpd *d)
 	if (pass(d)) {
 		(void)pass(d);
 	}
+	heed_system_peer(d);
 	tell_kernel(d);
 	report_status(d);
 	d->cw.running = false;

@@ -307,6 +307,8 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ? p->a.id : 0;
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
 		clockwork_run(d);
+	} else {
+		clockwork_heed(d);
 	}
 }
 

@@ -103,6 +103,7 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 		}
 	}
 	r->sent = n->sim->w->now;
+	r->awaited = true;
 	r->requests++;
 }
 
@@ -119,7 +120,8 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	r = remote_of(&n->oracle, &d->from);
 	if (r != NULL) {
 		r->honest = honest;
-		r->answered++;
+		r->answered += r->awaited;
+		r->awaited = false;
 		r->answers++;
 	}
 }

@@ -124,6 +124,11 @@ sim_fail(struct sim *s, const char *fmt, ...)
 		va_end(ap);
 		world_trace(s->w, "oracle", "FAILED: %s", s->failure[s->failures]);
 	}
+	if (s->failures == 0) {
+		/* What led to it is worth more than what came of it. */
+		s->w->trace_ends = true;
+		s->w->trace_left = 20;
+	}
 	s->failures++;
 }
 

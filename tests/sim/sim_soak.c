@@ -10,7 +10,7 @@
 #include <time.h>
 #include "sim/soak.h"
 
-enum { USUAL_SEEDS = 25, TRACE_LINES = 40 };
+enum { USUAL_SEEDS = 25, TRACE_LINES = 80 };
 
 struct tally {
 	unsigned run, failed;
@@ -27,7 +27,6 @@ explain(const struct sim *s)
 		printf("# %s\n", s->failure[i]);
 	}
 	printf("# %s\n", sim_store_text(&s->node[0]->store, "/etc/ntp.conf"));
-	sim_log_print(&s->node[0]->log, 15);
 	printf("# the last events:\n");
 	world_print_trace(s->w, TRACE_LINES);
 }

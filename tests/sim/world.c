@@ -191,9 +191,16 @@ world_s(const struct world *w)
 void
 world_trace(struct world *w, const char *who, const char *fmt, ...)
 {
-	struct text t = text_over(w->trace[w->trace_n % WORLD_TRACE_LINES], WORLD_TRACE_WIDTH);
+	struct text t;
 	va_list ap;
 
+	if (w->trace_ends) {
+		if (w->trace_left == 0) {
+			return;
+		}
+		w->trace_left--;
+	}
+	t = text_over(w->trace[w->trace_n % WORLD_TRACE_LINES], WORLD_TRACE_WIDTH);
 	w->trace_n++;
 	text_printf(&t, "%16.6f %-10s ", world_s(w), who);
 	va_start(ap, fmt);

@@ -30,6 +30,8 @@ struct world {
 	struct sim_event **heap;
 	size_t heap_n, heap_cap;
 	uint64_t seq, fired;
+	bool trace_ends;        /* only trace_left more lines are written */
+	unsigned trace_left;
 	unsigned trace_n;       /* lines written, ever */
 	char trace[WORLD_TRACE_LINES][WORLD_TRACE_WIDTH];
 };
