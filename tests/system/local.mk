@@ -23,3 +23,7 @@ tests_system_deny_sockets_so_SOURCES = tests/system/deny_sockets.c
 tests_system_deny_sockets_so_CFLAGS = $(BASE_CFLAGS) $(WARN_CFLAGS) -fPIC
 tests_system_deny_sockets_so_LDFLAGS = -shared
 tests_system_deny_sockets_so_LDADD =
+EXTRA_PROGRAMS += tests/system/load
+SYSTEM_HELPERS += tests/system/load
+SYSTEM_TESTS += tests/system/reload.sh
+tests_system_load_SOURCES = tests/system/load.c
