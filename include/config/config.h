@@ -156,6 +156,7 @@ struct config_listen {
 
 /* logconfig: four classes of four kinds; bit = kind << (4 * class). */
 enum config_log_class { LOG_CLASS_SYS, LOG_CLASS_PEER, LOG_CLASS_CLOCK, LOG_CLASS_SYNC };
+enum { CONFIG_LOG_DEFAULT = 0xf << 4 * LOG_CLASS_SYNC };       /* =syncall */
 enum config_log_kind {
 	LOG_KIND_INFO = 1, LOG_KIND_EVENTS = 2, LOG_KIND_STATISTICS = 4, LOG_KIND_STATUS = 8
 };

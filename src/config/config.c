@@ -18,7 +18,7 @@ config_defaults(struct config *c, struct arena *a)
 	for (unsigned i = 0; i < sizeof groups / sizeof groups[0]; i++) {
 		value_defaults(groups[i], c);
 	}
-	c->log_mask = 0xfu << 4 * LOG_CLASS_SYNC;
+	c->log_mask = CONFIG_LOG_DEFAULT;
 	for (unsigned i = 0; i < STATS_N; i++) {
 		value_defaults(SCHEMA_FILEGEN, &c->filegens[i]);
 		c->filegens[i].file = config_stats_name((enum config_stats)i);

@@ -108,7 +108,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "leapsmear", FORM(ARG_SMEAR), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "pidfile", PATH(C(pidfile)), NULL, ACTS(START) },
 	{ SCHEMA_TOP, "logfile", PATH(C(logfile)), NULL, ACTS(RELOAD) },
-	{ SCHEMA_TOP, "logconfig", FORM(ARG_LOGCONFIG), NULL, LATER(REMOTE) },
+	{ SCHEMA_TOP, "logconfig", FORM(ARG_LOGCONFIG), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "statsdir", PATH(C(statsdir)), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "statistics", FORM(ARG_STATISTICS), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "filegen", FORM(ARG_FILEGEN), NULL, ACTS(RELOAD) },

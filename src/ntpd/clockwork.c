@@ -119,19 +119,58 @@ leads_us(const struct ntpd *d, const struct peer *p)
 	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
 }
 
+/* Refreshes what is shown of a source, and says whether it may be selected. */
+static bool
+is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
+{
+	unsigned unfit = assoc_unfit(&p->a, w);
+
+	p->a.tally = TALLY_REJECT;
+	p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | unfit;
+	return unfit == 0 && leads_us(d, p);
+}
+
+static bool
+is_smeared(const struct peer *p)
+{
+	return fabs(leap_smear_of_refid(p->a.srv.refid)) > 0.0 && p->a.srv.stratum > 1;
+}
+
+/*
+ * Servers that smear a leap second and servers that do not tell two times, each of them right in its way: a mixture
+ * would lead the clock to neither. The smeared ones are left out while there are others.
+ */
+static bool
+smears_mixed(struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned smeared = 0, plain = 0;
+	bool mixed;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && is_fit(d, p, w)) {
+			*(is_smeared(p) ? &smeared : &plain) += 1;
+		}
+	}
+	mixed = smeared > 0 && plain > 0;
+	if (mixed && !d->cw.smears_mixed) {
+		report(d, LOG_LEVEL_WARNING, "%u sources smear the leap second and %u do not: the smeared are not used",
+		    smeared, plain);
+	}
+	d->cw.smears_mixed = mixed;
+	return mixed;
+}
+
 static unsigned
 gather(struct ntpd *d, const struct assoc_world *w)
 {
+	bool mixed = smears_mixed(d, w);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0) {
-			continue;
-		}
-		p->a.tally = TALLY_REJECT;
-		p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(&p->a, w);
-		if (assoc_unfit(&p->a, w) == 0 && leads_us(d, p) && assoc_candidate(&p->a, w, &d->cw.cand[n])) {
+		if (p->a.id != 0 && is_fit(d, p, w) && !(mixed && is_smeared(p)) &&
+		    assoc_candidate(&p->a, w, &d->cw.cand[n])) {
 			d->cw.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}

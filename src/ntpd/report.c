@@ -76,12 +76,29 @@ system_event_level(enum system_event code)
 	    LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
 }
 
+/* logconfig, once a line of it is there, chooses what is logged; without one all events are. */
+static bool
+event_wanted(const struct ntpd *d, enum config_log_class class)
+{
+	return d->conf->log_mask == CONFIG_LOG_DEFAULT ||
+	    (d->conf->log_mask & ((unsigned)LOG_KIND_EVENTS << (4 * class))) != 0;
+}
+
 /* An event goes to the log and to protostats. */
 static void
-tell_event(struct ntpd *d, enum log_level level, const char *line)
+tell_event(struct ntpd *d, enum config_log_class class, enum log_level level, const char *line)
 {
-	d->port.log->ops->line(d->port.log, level, line);
+	if (event_wanted(d, class)) {
+		d->port.log->ops->line(d->port.log, level, line);
+	}
 	stats_proto(d, line);
+}
+
+/* What concerns the clock itself belongs to sync, the rest to sys. */
+static enum config_log_class
+class_of(enum system_event code)
+{
+	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS : LOG_CLASS_SYNC;
 }
 
 void
@@ -94,7 +111,7 @@ report_system_event(struct ntpd *d, enum system_event code, const char *detail)
 	(void)event_system(&d->sys.event, code);
 	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
-	tell_event(d, system_event_level(code), buf);
+	tell_event(d, class_of(code), system_event_level(code), buf);
 }
 
 void
@@ -112,7 +129,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const ch
 		report_packet(d, LOG_LEVEL_INFO, "%s", buf);
 		return;
 	}
-	tell_event(d, LOG_LEVEL_INFO, buf);
+	tell_event(d, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 }
 
 void

@@ -115,6 +115,7 @@ struct clockwork {
 	struct mtime drift_at;          /* last hour that was looked at */
 	int drift_error;                /* last, said once per change */
 	bool running;                   /* guards against re-entry */
+	bool smears_mixed;              /* smeared and other sources are there; said once */
 	bool broke;                     /* a source's model broke; for the next update */
 	struct mtime moved_until;       /* the clock was found moved: the cause of what offsets show until then */
 	int precision;                  /* log2 s */
