@@ -203,6 +203,9 @@ double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 /* True while it answers and has not answered often enough, since the start or a break, to be followed. */
 bool assoc_young(const struct assoc *a);
 
+/* True while its last answers are not what was foretold, and it is not known yet who is wrong. */
+bool assoc_suspect(const struct assoc *a, const struct assoc_world *w);
+
 /* In the burst that is to make it fit, and not yet there. */
 bool assoc_settling(const struct assoc *a);
 

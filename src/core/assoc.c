@@ -576,6 +576,12 @@ assoc_young(const struct assoc *a)
 }
 
 bool
+assoc_suspect(const struct assoc *a, const struct assoc_world *w)
+{
+	return w->adaptive && a->est.suspect;
+}
+
+bool
 assoc_settling(const struct assoc *a)
 {
 	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);

@@ -306,8 +306,10 @@ most_are_young(const struct ntpd *d, const struct assoc_world *w)
 		const struct assoc *a = &d->peers.peer[i].a;
 
 		if (speaks(a, w)) {
-			fit += assoc_unfit(a, w) == 0;
-			young += assoc_young(a);
+			bool doubtful = assoc_young(a) || assoc_suspect(a, w);
+
+			fit += !doubtful && assoc_unfit(a, w) == 0;
+			young += doubtful;
 		}
 	}
 	return fit < young;
