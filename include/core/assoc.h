@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * assoc - one client association: when to ask, what to send, what an answer means.
- * Pure: the shell owns sockets and timers and calls in with the time; each call returns what is to be done.
- * RFC 5905, sections 8, 9 and 13; RFC 9109 for the port; the shell gives each association a socket of its own.
+ * Pure: the shell owns sockets and timers and calls in with the time; each call returns what is to
+ * be done. RFC 5905, sections 8, 9 and 13; RFC 9109 for the port; the shell gives each association
+ * a socket of its own.
  */
 #ifndef CORE_ASSOC_H
 #define CORE_ASSOC_H
@@ -58,11 +59,14 @@ struct assoc_world {
 	int allan_log2s;
 	bool startup;                   /* classic filter: newest first */
 	bool synced;
-	bool adaptive;                  /* the estimator speaks for a source, not the clock filter */
+	/* the estimator speaks for a source, not the clock filter */
+	bool adaptive;
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
-	double freq, freq_sigma;        /* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
+	/* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
+	double freq, freq_sigma;
 	uint64_t random;                /* fresh for every call */
-	const uint32_t *own_refid;      /* reference ids of our own addresses: a loop when the server shows one */
+	/* reference ids of our own addresses: a loop when the server shows one */
+	const uint32_t *own_refid;
 	unsigned own_refid_n;
 };
 
@@ -70,7 +74,8 @@ struct assoc_poll {
 	int hpoll, ppoll;               /* log2 s: ours, the server's last */
 	int floor;                      /* minpoll, raised by RATE kisses */
 	unsigned burst;                 /* packets of a burst still to be sent */
-	unsigned tries;                 /* unanswered packets since the start or since it went dark */
+	/* unanswered packets since the start or since it went dark */
+	unsigned tries;
 	bool burst_armed;               /* the next answer starts a burst */
 	unsigned reach;                 /* 8 bits */
 	unsigned unreach;               /* polls since the last answer */
@@ -78,7 +83,8 @@ struct assoc_poll {
 	bool sent_once;
 	struct mtime next;
 	unsigned asked;                 /* requests out of turn still wanted after a model break */
-	unsigned hour_sent;             /* requests since hour_since: extra ones come out of a budget */
+	/* requests since hour_since: extra ones come out of a budget */
+	unsigned hour_sent;
 	struct mtime hour_since;
 };
 
@@ -107,9 +113,9 @@ struct assoc_server {
 };
 
 enum flash_bits {
-	FLASH_DUPLICATE = 0x001, FLASH_BOGUS = 0x002, FLASH_UNSYNC = 0x004, FLASH_DENIED = 0x008, FLASH_AUTH = 0x010,
-	FLASH_STRATUM = 0x020, FLASH_HEADER = 0x040, FLASH_PEER_STRATUM = 0x200, FLASH_PEER_DIST = 0x400,
-	FLASH_PEER_LOOP = 0x800, FLASH_PEER_UNREACH = 0x1000
+	FLASH_DUPLICATE = 0x001, FLASH_BOGUS = 0x002, FLASH_UNSYNC = 0x004, FLASH_DENIED = 0x008,
+	FLASH_AUTH = 0x010, FLASH_STRATUM = 0x020, FLASH_HEADER = 0x040, FLASH_PEER_STRATUM = 0x200,
+	FLASH_PEER_DIST = 0x400, FLASH_PEER_LOOP = 0x800, FLASH_PEER_UNREACH = 0x1000
 };
 
 struct assoc_count {
@@ -132,7 +138,8 @@ struct assoc {
 	struct assoc_count count;
 	bool authentic;                 /* the last answer carried a valid MAC */
 	bool kissed_deny;               /* DENY or RSTR came; asked at the longest interval only */
-	uint32_t kiss;                  /* last kiss code shown as refid until the next answer, 0: none */
+	/* last kiss code shown as refid until the next answer, 0: none */
+	uint32_t kiss;
 	struct mtime reset_at;          /* when counters were reset */
 };
 
@@ -141,7 +148,8 @@ struct assoc_sending {
 	uint8_t bytes[HEADER_LEN];
 	uint32_t tag;
 	bool filtered;                  /* a silence sample changed the filter: select again */
-	bool went_dark;                 /* reach just became 0: resolve the name again, open a new socket */
+	/* reach just became 0: resolve the name again, open a new socket */
+	bool went_dark;
 	bool renew;                     /* take a fresh socket (random port) before sending */
 	unsigned events;                /* bits 1 << enum peer_event */
 };
@@ -160,8 +168,8 @@ struct assoc_answer {
 enum assoc_auth { ASSOC_AUTH_NONE, ASSOC_AUTH_OK, ASSOC_AUTH_BAD };
 
 /* Prepares a slot; delay_s: time to the first poll. */
-void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules, const struct endpoint *remote,
-    double delay_s, const struct assoc_world *w);
+void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
+    const struct endpoint *remote, double delay_s, const struct assoc_world *w);
 
 /* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */
 void assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out);
@@ -173,34 +181,45 @@ void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono
 void assoc_send_failed(struct assoc *a);
 
 /* Judges an answer; t4 is its receive stamp. */
-void assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4, struct mtime t4_mono,
-    const struct assoc_world *w, struct assoc_answer *out);
+void assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4,
+    struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out);
 
 /* LOCAL: one sample of our own clock. */
 void assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out);
 
-/* The clock was stepped or found moved: samples are of no use to the classic filter, a pending answer neither. */
+/*
+ * The clock was stepped or found moved: samples are of no use to the classic filter, a pending
+ * answer neither.
+ */
 void assoc_clear(struct assoc *a, const struct assoc_world *w);
 
 /*
- * Asks for a request out of turn (model break, resume). Granted when at least two seconds lie between requests and
- * the hour's requests stay below what the shortest interval would send plus one burst.
+ * Asks for a request out of turn (model break, resume). Granted when at least two seconds lie
+ * between requests and the hour's requests stay below what the shortest interval would send plus
+ * one burst.
  */
 bool assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w);
 
-/* The discipline's poll changed: brings poll.next forward when the new interval is shorter. True when it moved. */
+/*
+ * The discipline's poll changed: brings poll.next forward when the new interval is shorter. True
+ * when it moved.
+ */
 bool assoc_repoll(struct assoc *a, const struct assoc_world *w);
 
 /* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
 unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 
 /*
- * Root distance, now (RFC 5905, 11.2): of the classic filter's choice; or of the estimate, which is no farther from the
- * truth than any one sample allows: half its round trip, its dispersion as aged, and what lies between both.
+ * Root distance, now (RFC 5905, 11.2): of the classic filter's choice; or of the estimate, which is
+ * no farther from the truth than any one sample allows: half its round trip, its dispersion as
+ * aged, and what lies between both.
  */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
-/* True while it answers and has not answered often enough, since the start or a break, to be followed. */
+/*
+ * True while it answers and has not answered often enough, since the start or a break, to be
+ * followed.
+ */
 bool assoc_young(const struct assoc *a);
 
 /* True while its last answers are not what was foretold, and it is not known yet who is wrong. */
@@ -210,14 +229,16 @@ bool assoc_suspect(const struct assoc *a, const struct assoc_world *w);
 bool assoc_settling(const struct assoc *a);
 
 /*
- * How far our clock can be off by the better of the last two answers, each going by itself and while slew_s is being
- * slewed in: what holds however wrong all that was believed before them. False when the last poll had no answer.
+ * How far our clock can be off by the better of the last two answers, each going by itself and
+ * while slew_s is being slewed in: what holds however wrong all that was believed before them.
+ * False when the last poll had no answer.
  */
-bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s);
+bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s,
+    double *bound_s);
 
 /*
- * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said yet. Meaningful
- * when assoc_unfit gives 0.
+ * The candidate for selection; adaptive: from the estimator. False when there is nothing to be said
+ * yet. Meaningful when assoc_unfit gives 0.
  */
 bool assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out);
 

@@ -56,7 +56,10 @@ enum filter_result filter_add(struct filter *f, const struct sample *s,
 enum filter_result filter_add_silence(struct filter *f, struct mtime now,
     const struct filter_rules *r);
 
-/* Forgets all but the newest keep samples: those before were of another clock or way. Chooses again. */
+/*
+ * Forgets all but the newest keep samples: those before were of another clock or way. Chooses
+ * again.
+ */
 void filter_forget(struct filter *f, unsigned keep, const struct filter_rules *r);
 
 /*

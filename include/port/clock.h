@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * clock - the port to the system clock, at the level of the kernel's own controls (adjtimex) but in our units.
- * Real: sys/clock_linux. Simulated: an oscillator behind a model of the kernel's phase-locked loop.
- * What has been adjusted in sum is kept above the port, by ntpd/steering, for both alike.
+ * clock - the port to the system clock, at the level of the kernel's own controls (adjtimex) but in
+ * our units. Real: sys/clock_linux. Simulated: an oscillator behind a model of the kernel's
+ * phase-locked loop. What has been adjusted in sum is kept above the port, by ntpd/steering, for
+ * both alike.
  */
 #ifndef PORT_CLOCK_H
 #define PORT_CLOCK_H
@@ -11,7 +12,9 @@
 
 enum { CLOCK_TC_MIN = 0, CLOCK_TC_MAX = 10, CLOCK_SLEW_MAX_S = 2145 };
 
-/* Both clocks read as one: mono is between two readings closer than anything else could have been. */
+/*
+ * Both clocks read as one: mono is between two readings closer than anything else could have been.
+ */
 struct clock_reading {
 	struct rtime real;
 	struct mtime mono;
@@ -54,8 +57,8 @@ struct clock_change {
 	enum clock_leap leap;
 	int tai_s;
 	/*
-	 * +-CLOCK_SLEW_MAX_S: goes in at 500 ppm until it is done, whoever is there by then (adjtime);
-	 * independent of the phase, replaces the rest of a former slew. 0 ends that.
+	 * +-CLOCK_SLEW_MAX_S: goes in at 500 ppm until it is done, whoever is there by then
+	 * (adjtime); independent of the phase, replaces the rest of a former slew. 0 ends that.
 	 */
 	double slew_s;
 };

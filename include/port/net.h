@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * net - the port to UDP: sockets that serve an address, sockets that talk to one server, and the host's addresses.
- * Real: sys/net_udp (kernel timestamps, batches) and sys/ifwatch. Simulated: links with delay laws and faults.
+ * net - the port to UDP: sockets that serve an address, sockets that talk to one server, and the
+ * host's addresses. Real: sys/net_udp (kernel timestamps, batches) and sys/ifwatch. Simulated:
+ * links with delay laws and faults.
  */
 #ifndef PORT_NET_H
 #define PORT_NET_H
@@ -37,7 +38,10 @@ struct net_packet {
 /* What the owner of a socket hears; any of these may close the socket. */
 struct net_events {
 	void (*on_packet)(void *ctx, struct net_socket *s, const struct net_packet *p);
-	/* The kernel's transmit stamp of the datagram sent with this tag; may come late, or never. NULL: not wanted. */
+	/*
+	 * The kernel's transmit stamp of the datagram sent with this tag; may come late, or never.
+	 * NULL: not wanted.
+	 */
 	void (*on_sent)(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx);
 	/* The destination is unreachable (ICMP or route error, -errno). NULL: not wanted. */
 	void (*on_error)(void *ctx, struct net_socket *s, int error);
@@ -61,44 +65,57 @@ struct net_iface {
 };
 
 /*
- * An answer to be sent. xmt_at > 0: the clock is read as late as can be and written there as an NTP timestamp
- * (big-endian, 8 octets), so that batches do not age it.
+ * An answer to be sent. xmt_at > 0: the clock is read as late as can be and written there as an NTP
+ * timestamp (big-endian, 8 octets), so that batches do not age it.
  */
 struct net_reply {
 	const uint8_t *bytes;
 	size_t len;
 	struct endpoint to;
 	size_t xmt_at;          /* offset of the transmit timestamp to be filled in, 0: none */
-	struct addr from;       /* source address to use (wildcard sockets), ADDR_NONE: the socket's */
+	/* source address to use (wildcard sockets), ADDR_NONE: the socket's */
+	struct addr from;
 	uint32_t ifindex;
 };
 
 struct net;
 
 struct net_ops {
-	/* Opens a socket for serving. 0 or -errno (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES ...); *out only on 0. */
-	int (*listen)(struct net *n, const struct net_listen *what, const struct net_events *ev, void *ctx,
-	    struct net_socket **out);
 	/*
-	 * Opens a socket connected to remote. local: ADDR_NONE lets the kernel choose; a port of 0 a random port.
+	 * Opens a socket for serving. 0 or -errno (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES ...); *out
+	 * only on 0.
 	 */
-	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote, unsigned dscp,
-	    const struct net_events *ev, void *ctx, struct net_socket **out);
+	int (*listen)(struct net *n, const struct net_listen *what, const struct net_events *ev,
+	    void *ctx, struct net_socket **out);
+	/*
+	 * Opens a socket connected to remote. local: ADDR_NONE lets the kernel choose; a port of 0
+	 * a random port.
+	 */
+	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote,
+	    unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out);
 	void (*close)(struct net *n, struct net_socket *s);     /* NULL is fine */
 	/*
-	 * Sends on a connected socket. *at gets the kernel's transmit stamp when it is there at once (src tells, and
-	 * on_sent does not follow), else the clock read just before. 0 or -errno.
+	 * Sends on a connected socket. *at gets the kernel's transmit stamp when it is there at
+	 * once (src tells, and on_sent does not follow), else the clock read just before. 0 or
+	 * -errno.
 	 */
-	int (*send)(struct net *n, struct net_socket *s, const void *bytes, size_t len, uint32_t tag, struct stamp *at);
+	int (*send)(struct net *n, struct net_socket *s, const void *bytes, size_t len,
+	    uint32_t tag, struct stamp *at);
 	/* Answers on a listening socket; best effort, may be gathered into batches. */
 	void (*reply)(struct net *n, struct net_socket *s, const struct net_reply *r);
 	/* The socket's own address and port as bound. */
 	void (*local)(struct net *n, const struct net_socket *s, struct endpoint *out);
 	/* Lists the host's addresses, at most max; the number found. */
 	size_t (*ifaces)(struct net *n, struct net_iface *out, size_t max);
-	/* Calls changed soon after addresses or routes changed (several changes are gathered). 0 or -errno when it cannot watch. */
+	/*
+	 * Calls changed soon after addresses or routes changed (several changes are gathered). 0 or
+	 * -errno when it cannot watch.
+	 */
 	int (*watch)(struct net *n, void (*changed)(void *ctx), void *ctx);
-	/* True when another socket holds UDP port at the wildcard of a family: found by binding without any reuse option. */
+	/*
+	 * True when another socket holds UDP port at the wildcard of a family: found by binding
+	 * without any reuse option.
+	 */
 	bool (*port_taken)(struct net *n, const struct endpoint *local);
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * resolver - the port to names: questions go to another process, answers come back as events.
- * Real: sys/resolver_proc (a role that calls getaddrinfo). Simulated: a table of names that changes with time.
+ * Real: sys/resolver_proc (a role that calls getaddrinfo). Simulated: a table of names that changes
+ * with time.
  */
 #ifndef PORT_RESOLVER_H
 #define PORT_RESOLVER_H
@@ -23,11 +24,13 @@ struct resolver;
 
 struct resolver_ops {
 	/*
-	 * Asks for the addresses of name; family ADDR_NONE means both. The answer comes later, once, through on_answer;
-	 * also when the process died (it is started anew) or was too slow. -errno when it cannot be asked now.
+	 * Asks for the addresses of name; family ADDR_NONE means both. The answer comes later,
+	 * once, through on_answer; also when the process died (it is started anew) or was too slow.
+	 * -errno when it cannot be asked now.
 	 */
 	int (*ask)(struct resolver *r, uint32_t tag, const char *name, enum addr_family family);
-	void (*listen)(struct resolver *r, void (*on_answer)(void *ctx, const struct resolver_answer *a), void *ctx);
+	void (*listen)(struct resolver *r,
+	    void (*on_answer)(void *ctx, const struct resolver_answer *a), void *ctx);
 };
 
 struct resolver {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rng - the port to random octets. Real: getrandom, buffered. Simulated: a counter-based generator from the seed.
+ * rng - the port to random octets. Real: getrandom, buffered. Simulated: a counter-based generator
+ * from the seed.
  */
 #ifndef PORT_RNG_H
 #define PORT_RNG_H
@@ -9,7 +10,8 @@
 struct rng;
 
 struct rng_ops {
-	void (*fill)(struct rng *r, void *out, size_t len);     /* never fails: the daemon cannot run without */
+	/* never fails: the daemon cannot run without */
+	void (*fill)(struct rng *r, void *out, size_t len);
 };
 
 struct rng {

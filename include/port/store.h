@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store - the port to files: whole reads, atomic whole writes, appended lines.
- * Real: sys/store_posix (O_NOFOLLOW, temp file + rename). Simulated: a map in memory that can fail on demand.
+ * Real: sys/store_posix (O_NOFOLLOW, temp file + rename). Simulated: a map in memory that can fail
+ * on demand.
  */
 #ifndef PORT_STORE_H
 #define PORT_STORE_H
@@ -19,9 +20,15 @@ struct store_stat {
 struct store;
 
 struct store_ops {
-	/* Reads all of path into a new buffer that the caller frees with free(); terminated by a NUL after len. 0 or -errno. */
+	/*
+	 * Reads all of path into a new buffer that the caller frees with free(); terminated by a
+	 * NUL after len. 0 or -errno.
+	 */
 	int (*read)(struct store *s, const char *path, char **bytes, size_t *len);
-	/* Replaces path by bytes, wholly or not at all, keeping the mode of an old file (0644 for a new one). 0 or -errno. */
+	/*
+	 * Replaces path by bytes, wholly or not at all, keeping the mode of an old file (0644 for a
+	 * new one). 0 or -errno.
+	 */
 	int (*write)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* Appends to path, creating it (0644). 0 or -errno. */
 	int (*append)(struct store *s, const char *path, const void *bytes, size_t len);
@@ -31,7 +38,8 @@ struct store_ops {
 	int (*link)(struct store *s, const char *path, const char *name);
 	int (*rename)(struct store *s, const char *from, const char *to);
 	/* Calls each with the plain file names in dir, sorted. 0 or -errno. */
-	int (*list)(struct store *s, const char *dir, void (*each)(void *ctx, const char *name), void *ctx);
+	int (*list)(struct store *s, const char *dir, void (*each)(void *ctx, const char *name),
+	    void *ctx);
 };
 
 struct store {

@@ -455,8 +455,8 @@ estimate_of(const struct candidate *c, bool freq)
 }
 
 /*
- * What the sources differ by beyond their own variances, such as unequal ways to and fro: the moment
- * estimate of DerSimonian and Laird (1986); 0 when chance explains the differences.
+ * What the sources differ by beyond their own variances, such as unequal ways to and fro: the
+ * moment estimate of DerSimonian and Laird (1986); 0 when chance explains the differences.
  */
 static double
 variance_between(const struct run *r, bool freq)
