@@ -30,6 +30,8 @@ struct store_ops {
 	 * new one). 0 or -errno.
 	 */
 	int (*write)(struct store *s, const char *path, const void *bytes, size_t len);
+	/* The same for a path that is not there yet: -EEXIST when it is, whatever it is. */
+	int (*create)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* Appends to path, creating it (0644). 0 or -errno. */
 	int (*append)(struct store *s, const char *path, const void *bytes, size_t len);
 	int (*stat)(struct store *s, const char *path, struct store_stat *out);

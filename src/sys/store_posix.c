@@ -237,6 +237,28 @@ store_write(struct store *s, const char *path, const void *bytes, size_t len)
 	return rc;
 }
 
+/* Opened exclusively under its own name: what is there, a link too, is never followed or replaced. */
+static int
+store_create(struct store *s, const char *path, const void *bytes, size_t len)
+{
+	(void)s;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
+	if (fd < 0) {
+		return -errno;
+	}
+	int rc = write_all(fd, bytes, len);
+	if (rc == 0 && fsync(fd) != 0) {
+		rc = -errno;
+	}
+	if (close(fd) != 0 && rc == 0) {
+		rc = -errno;
+	}
+	if (rc != 0) {
+		(void)unlink(path);
+	}
+	return rc;
+}
+
 static int
 store_append(struct store *s, const char *path, const void *bytes, size_t len)
 {
@@ -402,6 +424,7 @@ store_list(struct store *s, const char *dir, void (*each)(void *ctx, const char 
 static const struct store_ops ops = {
 	.read = store_read,
 	.write = store_write,
+	.create = store_create,
 	.append = store_append,
 	.stat = store_stat_file,
 	.remove = store_remove,

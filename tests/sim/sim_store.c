@@ -97,6 +97,12 @@ write_file(struct store *port, const char *path, const void *bytes, size_t len)
 }
 
 static int
+create_file(struct store *port, const char *path, const void *bytes, size_t len)
+{
+	return find((struct sim_store *)port, path) != NULL ? -EEXIST : write_file(port, path, bytes, len);
+}
+
+static int
 append(struct store *port, const char *path, const void *bytes, size_t len)
 {
 	struct sim_store *s = (struct sim_store *)port;
@@ -197,6 +203,7 @@ list_dir(struct store *port, const char *dir, void (*each)(void *ctx, const char
 static const struct store_ops store_ops = {
 	.read = read_file,
 	.write = write_file,
+	.create = create_file,
 	.append = append,
 	.stat = stat_file,
 	.remove = remove_file,

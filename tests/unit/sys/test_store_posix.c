@@ -147,6 +147,23 @@ writing_through_a_link_is_refused_and_the_target_untouched(void **state)
 }
 
 static void
+creates_only_what_is_not_there(void **state)
+{
+	struct store *s = *state;
+	char p[128], l[128], *bytes;
+	size_t len;
+
+	assert_int_equal(s->ops->create(s, in_dir(p, "saved"), "one", 3), 0);
+	assert_int_equal(s->ops->create(s, p, "two", 3), -EEXIST);
+	assert_int_equal(s->ops->read(s, p, &bytes, &len), 0);
+	assert_string_equal(bytes, "one");
+	free(bytes);
+	assert_int_equal(symlink("/nowhere/at/all", in_dir(l, "dangling")), 0);
+	assert_int_equal(s->ops->create(s, l, "evil", 4), -EEXIST);
+	assert_int_equal(s->ops->create(s, in_dir(l, "no/dir"), "x", 1), -ENOENT);
+}
+
+static void
 what_a_killed_run_left_is_replaced(void **state)
 {
 	struct store *s = *state;
@@ -292,6 +309,7 @@ main(void)
 		CASE(replacing_a_file_keeps_its_mode_and_leaves_no_other_file),
 		CASE(a_reader_of_the_old_file_keeps_the_old_content),
 		CASE(writing_through_a_link_is_refused_and_the_target_untouched),
+		CASE(creates_only_what_is_not_there),
 		CASE(what_a_killed_run_left_is_replaced),
 		CASE(each_kind_of_trouble_has_its_error),
 		CASE(a_fifo_in_the_place_of_a_file_does_not_block),
