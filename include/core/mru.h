@@ -24,6 +24,7 @@ struct mru_client {
 	struct addr addr;
 	uint16_t port;                  /* of the last packet */
 	uint8_t mode, version;          /* of the last packet */
+	uint8_t local;                  /* by which of our sockets it came, as the caller numbers them */
 	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;
@@ -41,9 +42,15 @@ size_t mru_fit(size_t octets);
 /* Makes an empty table in memory (mru_size(n) octets, aligned to 64). */
 struct mru *mru_init(void *memory, size_t n, const struct siphash_key *key);
 
-/* Counts a packet of a client and judges its rate. A new address always passes. */
+/*
+ * Counts a packet of a client and judges its rate. A new address always passes. With r NULL the
+ * packet is not judged: it fills no bucket.
+ */
 enum mru_verdict mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode,
     uint8_t version, uint32_t flags, const struct mru_rules *r, struct mtime now);
+
+/* Notes by which socket the packet came that was touched last. */
+void mru_note_local(struct mru *m, uint8_t local);
 
 /* Reads the entry of an address; false when there is none. */
 bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);

@@ -23,8 +23,8 @@ struct client {
 	uint16_t leak;                  /* fill of the bucket, s */
 	uint16_t flags;
 	uint16_t port;
-	uint8_t family;
-	uint8_t version_mode;
+	uint8_t kind;                   /* family, version, mode */
+	uint8_t local;
 };
 _Static_assert(sizeof(struct client) == LINE, "a client is one cache line");
 _Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= UINT16_MAX, "a full bucket fits its field");
@@ -37,6 +37,14 @@ struct mru {
 	uint32_t *bucket;
 	struct client *client;
 };
+
+enum { FAMILY_SHIFT = 6, VERSION_SHIFT = 3, LOW_BITS = 7 };
+
+static uint8_t
+family_of(const struct client *c)
+{
+	return c->kind >> FAMILY_SHIFT;
+}
 
 static size_t
 buckets_for(size_t n)
@@ -114,7 +122,7 @@ find(const struct mru *m, uint32_t head, const struct addr *a)
 {
 	uint32_t i = head;
 
-	while (i != NOBODY && (m->client[i].family != (uint8_t)a->family ||
+	while (i != NOBODY && (family_of(&m->client[i]) != (uint8_t)a->family ||
 	    memcmp(m->client[i].addr, a->bytes, sizeof a->bytes) != 0)) {
 		i = m->client[i].chain;
 	}
@@ -166,7 +174,7 @@ slot_for_new(struct mru *m)
 		m->peak = m->n > m->peak ? m->n : m->peak;
 		return m->n - 1;
 	}
-	link = bucket_of(m, m->client[i].family, m->client[i].addr);
+	link = bucket_of(m, family_of(&m->client[i]), m->client[i].addr);
 	while (*link != i) {
 		link = &m->client[*link].chain;
 	}
@@ -182,7 +190,8 @@ enter(struct mru *m, uint32_t *head, const struct addr *a, struct mtime now)
 	struct client *c = &m->client[i];
 
 	/* The bucket may just have lost its head to make room, so it is read only now. */
-	*c = (struct client){ .first_ns = now.ns, .chain = *head, .family = (uint8_t)a->family };
+	*c = (struct client){ .first_ns = now.ns, .chain = *head,
+		.kind = (uint8_t)(a->family << FAMILY_SHIFT) };
 	memcpy(c->addr, a->bytes, sizeof c->addr);
 	*head = i;
 	thread_in_newest(m, i);
@@ -254,6 +263,11 @@ rate(struct client *c, uint8_t mode, const struct mru_rules *r, struct mtime now
 	if (c->count == 0) {
 		return MRU_PASS;
 	}
+	if (r == NULL) {
+		uint32_t dt = interval_s(c, now);
+		c->leak = (uint16_t)(c->leak > dt ? c->leak - dt : 0);
+		return MRU_PASS;
+	}
 	if (!r->enforce) {
 		c->leak = 0;
 		return MRU_PASS;
@@ -286,12 +300,21 @@ mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint
 	c->last_ns = now.ns;
 	c->scope = a->scope;
 	c->port = port;
-	c->version_mode = (uint8_t)((version & 7) << 3 | (mode & 7));
+	c->kind = (uint8_t)((unsigned)a->family << FAMILY_SHIFT | (version & LOW_BITS) << VERSION_SHIFT |
+	    (mode & LOW_BITS));
 	flags &= ~(uint32_t)(RESTRICT_LIMITED | RESTRICT_KOD);
 	flags |= v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED;
 	flags |= v == MRU_KOD ? (uint32_t)RESTRICT_KOD : 0u;
 	c->flags = (uint16_t)(flags & UINT16_MAX);
 	return v;
+}
+
+void
+mru_note_local(struct mru *m, uint8_t local)
+{
+	if (m->newest != NOBODY) {
+		m->client[m->newest].local = local;
+	}
 }
 
 /* ---- reading ---- */
@@ -304,9 +327,9 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	assert(at >= 1 && at <= m->n);
 	c = &m->client[at - 1];
 	*out = (struct mru_client){
-		.addr = { .family = (enum addr_family)c->family, .scope = c->scope },
-		.port = c->port, .mode = c->version_mode & 7, .version = c->version_mode >> 3,
-		.flags = c->flags, .count = c->count, .dropped = c->dropped,
+		.addr = { .family = (enum addr_family)family_of(c), .scope = c->scope },
+		.port = c->port, .mode = c->kind & LOW_BITS, .version = c->kind >> VERSION_SHIFT & LOW_BITS,
+		.local = c->local, .flags = c->flags, .count = c->count, .dropped = c->dropped,
 		.first = { c->first_ns }, .last = { c->last_ns },
 		.score = (double)c->leak,
 	};
