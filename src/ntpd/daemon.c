@@ -38,6 +38,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 		return NULL;
 	}
 	d->port.rng->ops->fill(d->port.rng, &d->hash, sizeof d->hash);
+	d->port.rng->ops->fill(d->port.rng, &d->control.secret, sizeof d->control.secret);
 	return d;
 }
 
@@ -48,11 +49,14 @@ start_limits(struct ntpd *d)
 
 	d->started = now;
 	d->count.reset_at = now;
+	d->count.io_reset_at = now;
+	d->count.auth_reset_at = now;
+	d->count.timer_reset_at = now;
 	d->stats.hour = now;
 	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
-	d->control_all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
+	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
-		d->control_from[i] = limit_of(CONTROL_ONE_RATE, CONTROL_ONE_BURST, now);
+		d->control.from[i] = limit_of(CONTROL_ONE_RATE, CONTROL_ONE_BURST, now);
 	}
 }
 

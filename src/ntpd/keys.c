@@ -91,3 +91,29 @@ keys_load(struct ntpd *d)
 	d->keys = ring;
 	return true;
 }
+
+struct mac_key *
+keys_find(struct ntpd *d, uint32_t id, const struct addr *peer)
+{
+	struct mac_key *key = keyring_find(d->keys, id, peer);
+
+	d->count.key_lookups++;
+	if (key == NULL) {
+		d->count.keys_not_found++;
+	}
+	return key;
+}
+
+bool
+keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len, const struct span *digest)
+{
+	d->count.macs_checked++;
+	return mac_check(key, bytes, len, digest->at, digest->len);
+}
+
+size_t
+keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap)
+{
+	d->count.macs_made++;
+	return keyring_sign(key, id, packet, len, cap);
+}

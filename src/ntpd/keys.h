@@ -4,6 +4,7 @@
  */
 #ifndef NTPD_KEYS_H
 #define NTPD_KEYS_H
+#include "base/cursor.h"
 #include "ntpd/state.h"
 
 /*
@@ -11,5 +12,10 @@
  * True when the new ring is in force.
  */
 bool keys_load(struct ntpd *d);
+
+/* Those of the key ring, counted for ntpq's authinfo. */
+struct mac_key *keys_find(struct ntpd *d, uint32_t id, const struct addr *peer);
+bool keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len, const struct span *digest);
+size_t keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap);
 
 #endif

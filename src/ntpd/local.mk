@@ -7,6 +7,13 @@ libntpd_a_SOURCES = \
 	src/ntpd/clockwork.c \
 	src/ntpd/conffile.c \
 	src/ntpd/control.c \
+	src/ntpd/control_auth.c \
+	src/ntpd/control_change.c \
+	src/ntpd/control_list.c \
+	src/ntpd/control_mru.c \
+	src/ntpd/control_read.c \
+	src/ntpd/control_send.c \
+	src/ntpd/counters.c \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
 	src/ntpd/filegen.c \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
+#include "ntpd/keys.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 #include "ntpd/stats.h"
@@ -40,6 +41,28 @@ peers_by_id(struct ntpd *d, uint16_t id)
 	return NULL;
 }
 
+struct peer *
+peers_by_address(struct ntpd *d, const struct addr *a)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0 && addr_equal(&d->peers.peer[i].a.remote.addr, a)) {
+			return &d->peers.peer[i];
+		}
+	}
+	return NULL;
+}
+
+struct origin *
+peers_pool_by_id(struct ntpd *d, uint16_t id)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (id != 0 && d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
+			return &d->peers.origin[i];
+		}
+	}
+	return NULL;
+}
+
 unsigned
 peers_count(const struct ntpd *d)
 {
@@ -54,15 +77,7 @@ peers_count(const struct ntpd *d)
 static bool
 id_taken(struct ntpd *d, uint16_t id)
 {
-	if (peers_by_id(d, id) != NULL) {
-		return true;
-	}
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
-			return true;
-		}
-	}
-	return false;
+	return peers_by_id(d, id) != NULL || peers_pool_by_id(d, id) != NULL;
 }
 
 static uint16_t
@@ -178,10 +193,10 @@ sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
 	if (p->a.rules.key_id == 0) {
 		return len;
 	}
-	key = keyring_find(d->keys, p->a.rules.key_id, &p->a.remote.addr);
+	key = keys_find(d, p->a.rules.key_id, &p->a.remote.addr);
 	if (key != NULL) {
 		p->no_key = false;
-		return keyring_sign(key, p->a.rules.key_id, bytes, len, cap);
+		return keys_sign(d, key, p->a.rules.key_id, bytes, len, cap);
 	}
 	if (!p->no_key) {
 		p->no_key = true;
@@ -200,6 +215,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	size_t len;
 	int error;
 
+	d->count.polls++;
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	len = sign(p, bytes, HEADER_LEN, sizeof bytes);
 	if (len == 0) {
@@ -385,8 +401,8 @@ judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
 	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 || pk->key_id != p->a.rules.key_id) {
 		return ASSOC_AUTH_NONE;
 	}
-	key = keyring_find(p->d->keys, pk->key_id, &pkt->from.addr);
-	return key != NULL && mac_check(key, pkt->bytes, pk->auth_len, pk->digest.at, pk->digest.len) ?
+	key = keys_find(p->d, pk->key_id, &pkt->from.addr);
+	return key != NULL && keys_check(p->d, key, pkt->bytes, pk->auth_len, &pk->digest) ?
 	    ASSOC_AUTH_OK : ASSOC_AUTH_BAD;
 }
 
@@ -401,6 +417,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 
 	(void)s;
 	d->count.received++;
+	d->count.io_received++;
 	if (!peers_admits(d, p, pkt)) {
 		d->count.verdict.of[VERDICT_DENIED]++;
 		return;
@@ -481,6 +498,7 @@ mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	memset(p, 0, sizeof *p);
 	p->d = d;
 	p->origin = o;
+	p->reach_at = now_of(d);
 	assoc_start(&p->a, new_id(d), &rules, &remote, delay_s, &w);
 	d->port.loop->ops->timer_init(d->port.loop, &p->timer, on_timer, p);
 	access_source(d, addr, true);
@@ -740,6 +758,13 @@ peers_drop(struct ntpd *d, struct origin *o)
 	}
 	d->port.loop->ops->timer_done(d->port.loop, &o->timer);
 	o->cfg = NULL;
+}
+
+void
+peers_drop_member(struct ntpd *d, struct peer *p)
+{
+	(void)d;
+	pool_member_gone(p);
 }
 
 static bool

@@ -18,8 +18,17 @@ struct origin *peers_add(struct ntpd *d, const struct config_source *cfg, double
 /* Ends a line and its associations. */
 void peers_drop(struct ntpd *d, struct origin *o);
 
+/* Ends one association of a pool; the pool may find another. */
+void peers_drop_member(struct ntpd *d, struct peer *p);
+
 /* The association with this id, NULL when there is none; id 0 is nobody's. */
 struct peer *peers_by_id(struct ntpd *d, uint16_t id);
+
+/* The association with that server, or NULL. */
+struct peer *peers_by_address(struct ntpd *d, const struct addr *a);
+
+/* The pool line whose row in ntpq has this id, or NULL. */
+struct origin *peers_pool_by_id(struct ntpd *d, uint16_t id);
 
 /* Addresses came or went: sockets whose local address is gone, or with no answer, are opened anew and asked soon. */
 void peers_network_changed(struct ntpd *d);

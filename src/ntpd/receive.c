@@ -6,6 +6,7 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/control.h"
+#include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "wire/header.h"
 #include "wire/packet.h"
@@ -70,8 +71,8 @@ check_mac(struct request *q)
 	if (q->pk.mac != PACKET_MAC_KEYED) {
 		return;
 	}
-	q->key = keyring_find(q->d->keys, q->pk.key_id, &q->pkt->from.addr);
-	if (q->key != NULL && !mac_check(q->key, q->pkt->bytes, q->pk.auth_len, q->pk.digest.at, q->pk.digest.len)) {
+	q->key = keys_find(q->d, q->pk.key_id, &q->pkt->from.addr);
+	if (q->key != NULL && !keys_check(q->d, q->key, q->pkt->bytes, q->pk.auth_len, &q->pk.digest)) {
 		q->key = NULL;
 	}
 	q->bad_mac = q->key == NULL;
@@ -87,6 +88,7 @@ check_rate(struct request *q)
 	if (d->access.monitor) {
 		q->rate = mru_touch(d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
 		    (uint8_t)q->pk.hdr.mode, (uint8_t)q->pk.hdr.version, q->flags, &rules, q->pkt->rx.mono);
+		mru_note_local(d->access.mru, (uint8_t)(q->l - d->listen.at));
 	}
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
 }
@@ -150,7 +152,7 @@ answer(const struct request *q)
 		write_xmt(out + HEADER_XMT_AT, d, smear_s);
 	}
 	if (q->key != NULL) {
-		len = keyring_sign(q->key, q->pk.key_id, out, HEADER_LEN, sizeof out);
+		len = keys_sign(d, q->key, q->pk.key_id, out, HEADER_LEN, sizeof out);
 	} else if (q->bad_mac) {
 		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
 	}
@@ -242,6 +244,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	(void)s;
 	l->received++;
 	l->d->count.received++;
+	l->d->count.io_received++;
 	if (l->what.drop) {
 		l->d->count.dropped++;
 		return;

@@ -2,9 +2,11 @@
 /* reload - applies the differences between two configurations; sources that did not change keep all they know. */
 #include "ntpd/reload.h"
 #include "config/diff.h"
+#include "config/schema.h"
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
+#include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
@@ -59,7 +61,7 @@ rebind_sources(struct ntpd *d)
 
 /* What all changes together ask for, besides the sources. */
 struct todo {
-	bool access, listen, rules, control;
+	bool access, listen, rules, control, keys, leap, stats;
 };
 
 static void
@@ -82,12 +84,18 @@ note(struct todo *t, enum config_change_kind kind)
 	case CHANGE_TOS:
 		t->rules = true;
 		break;
-	case CHANGE_LOGFILE:
 	case CHANGE_KEYS:
+		t->keys = true;
+		break;
+	case CHANGE_LEAP:
+		t->leap = true;
+		break;
+	case CHANGE_STATS:
+		t->stats = true;
+		break;
+	case CHANGE_LOGFILE:
 	case CHANGE_NTS:
 	case CHANGE_FILES:
-	case CHANGE_STATS:
-	case CHANGE_LEAP:
 	case CHANGE_VARS:
 	case CHANGE_SOURCEPORT:
 	case CHANGE_SOURCE_DROP:
@@ -101,20 +109,131 @@ note(struct todo *t, enum config_change_kind kind)
 	}
 }
 
-static void
-apply(struct ntpd *d, const struct config_change *c, int n)
-{
-	struct todo todo = { .rules = true };   /* the range of polls follows the sources */
+/* ---- unpeer ---- */
 
+/* The association that an unpeer line names by id or address. */
+static struct peer *
+peer_named(struct ntpd *d, const struct config_host *h)
+{
+	int64_t id;
+
+	if (h->addr.family != ADDR_NONE) {
+		return peers_by_address(d, &h->addr);
+	}
+	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(d, (uint16_t)id) : NULL;
+}
+
+static const struct config_source *
+line_named(struct ntpd *d, const struct config_host *h)
+{
+	struct peer *p = peer_named(d, h);
+	struct origin *pool;
+	int64_t id;
+
+	if (p != NULL) {
+		return p->origin->cfg->kind != SOURCE_POOL ? p->origin->cfg : NULL;
+	}
+	if (!text_to_i64(h->text, &id) || id <= 0 || id > UINT16_MAX) {
+		return NULL;
+	}
+	pool = peers_pool_by_id(d, (uint16_t)id);
+	return pool != NULL ? pool->cfg : NULL;
+}
+
+static void
+take_out(struct config *c, const struct config_source *line)
+{
+	const struct config_source *at = config_source_in(c, line);
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		if (&c->sources[i] != at) {
+			c->sources[kept++] = c->sources[i];
+		}
+	}
+	c->sources_n = kept;
+}
+
+const char *
+reload_settle_unpeers(struct ntpd *d, struct config *new)
+{
+	for (unsigned i = 0; i < new->unpeers_n; i++) {
+		const struct config_host *h = &new->unpeers[i];
+		const struct config_source *line = line_named(d, h);
+		if (line != NULL) {
+			take_out(new, line);
+		} else if (peer_named(d, h) == NULL) {
+			return h->text;
+		}
+	}
+	return NULL;
+}
+
+static void
+drop_members(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->conf->unpeers_n; i++) {
+		struct peer *p = peer_named(d, &d->conf->unpeers[i]);
+		if (p != NULL && p->origin->cfg->kind == SOURCE_POOL) {
+			peers_drop_member(d, p);
+		}
+	}
+}
+
+/* ---- apply ---- */
+
+/* Sources before what they may need, and the other way round. */
+static void
+leave_sources(struct ntpd *d, const struct config_change *c, int n)
+{
 	for (int i = 0; i < n; i++) {
-		say_change(d, &c[i]);
-		note(&todo, c[i].kind);
 		if (c[i].kind == CHANGE_SOURCE_DROP || c[i].kind == CHANGE_SOURCE_OPTIONS) {
 			drop_source(d, c[i].was);
 		}
 	}
 	rebind_sources(d);
-	(void)keys_load(d);
+	for (int i = 0; i < n; i++) {
+		if (c[i].kind == CHANGE_UNPEER) {
+			drop_members(d);
+		}
+	}
+}
+
+static void
+begin_sources(struct ntpd *d, const struct config_change *c, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if ((c[i].kind == CHANGE_SOURCE_OPTIONS || c[i].kind == CHANGE_SOURCE_ADD) &&
+		    config_source_in_effect(c[i].now)) {
+			(void)peers_add(d, c[i].now, 0.0);
+		}
+	}
+}
+
+static void
+reset_counters(struct ntpd *d, const struct config_change *c, int n)
+{
+	for (int i = 0; i < n; i++) {
+		for (unsigned k = 0; c[i].kind == CHANGE_RESET && k < d->conf->resets_n; k++) {
+			counters_reset(d, d->conf->resets[k]);
+		}
+	}
+}
+
+static void
+apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin origin)
+{
+	bool files = origin == RELOAD_FROM_FILE;        /* their content may have changed too */
+	struct todo todo = { .rules = true, .keys = files, .leap = files, .stats = files };
+
+	for (int i = 0; i < n; i++) {
+		say_change(d, &c[i]);
+		note(&todo, c[i].kind);
+	}
+	leave_sources(d, c, n);
+	if (todo.keys) {
+		(void)keys_load(d);
+	}
 	if (todo.access && !access_reload(d)) {
 		report(d, LOG_LEVEL_ERROR, "reload: no memory for the restrict list; the old one stays");
 	}
@@ -124,45 +243,57 @@ apply(struct ntpd *d, const struct config_change *c, int n)
 	if (todo.control) {
 		clockwork_control(d);
 	}
-	for (int i = 0; i < n; i++) {
-		if (c[i].kind == CHANGE_SOURCE_OPTIONS || c[i].kind == CHANGE_SOURCE_ADD) {
-			(void)peers_add(d, c[i].now, 0.0);
-		}
-	}
+	begin_sources(d, c, n);
 	if (todo.rules) {
-		clockwork_configure(d);
+		clockwork_configure(d); /* the range of polls follows the sources */
 	}
-	leapsec_reload(d);
-	stats_reload(d);
+	if (todo.leap) {
+		leapsec_reload(d);
+	}
+	if (todo.stats) {
+		stats_reload(d);
+	}
+	reset_counters(d, c, n);
 	clockwork_run(d);
 }
 
 bool
-reload(struct ntpd *d)
+reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reload_origin origin)
 {
 	const struct config_change *changes;
-	struct config *old = d->conf, *new;
-	struct arena *old_arena = d->arena, *arena;
-	struct diag_list diags;
-	int n;
+	struct arena *old = d->arena;
+	int n = config_diff(d->conf, new, arena, &changes);
 
-	new = conffile_load(d->port.store, &d->opt, &arena, &diags);
-	if (new == NULL) {
-		report(d, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
-		return false;
-	}
-	conffile_report(d->port.log, &diags);
-	n = diags.errors == 0 ? config_diff(old, new, arena, &changes) : -1;
 	if (n < 0) {
-		report(d, LOG_LEVEL_ERROR, "reload: %u errors in %s; nothing was changed", diags.errors,
-		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
+		report(d, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
 		arena_free(arena);
 		return false;
 	}
 	d->conf = new;
 	d->arena = arena;
-	apply(d, changes, n);
-	arena_free(old_arena);
+	apply(d, changes, n, origin);
+	arena_free(old);
 	report(d, LOG_LEVEL_NOTICE, "reload: done, %d changes", n);
 	return true;
+}
+
+bool
+reload(struct ntpd *d)
+{
+	struct arena *arena;
+	struct diag_list diags;
+	struct config *new = conffile_load(d->port.store, &d->opt, &arena, &diags);
+
+	if (new == NULL) {
+		report(d, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
+		return false;
+	}
+	conffile_report(d->port.log, &diags);
+	if (diags.errors > 0) {
+		report(d, LOG_LEVEL_ERROR, "reload: %u errors in %s; nothing was changed", diags.errors,
+		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
+		arena_free(arena);
+		return false;
+	}
+	return reload_apply(d, new, arena, RELOAD_FROM_FILE);
 }

@@ -121,6 +121,9 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const ch
 	struct text t = text_over(buf, sizeof buf);
 
 	(void)event_peer(&p->a.event, code);
+	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
+		p->reach_at = d->port.loop->ops->now(d->port.loop);
+	}
 	text_printf(&t, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
 	    detail[0] != '\0' ? " " : "", detail);

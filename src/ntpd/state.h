@@ -5,6 +5,7 @@
  */
 #ifndef NTPD_STATE_H
 #define NTPD_STATE_H
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/arena.h"
@@ -32,7 +33,10 @@ enum {
 	LISTENERS_MAX = 256,
 	OWN_ADDRS_MAX = NET_IFACES_MAX,
 	CONTROL_SLOTS = 256,
+	CONTROL_SEEN_MAX = 256,
 };
+
+static_assert(LISTENERS_MAX <= UINT8_MAX + 1, "the table of clients has an octet for it");
 
 struct ntpd;
 
@@ -65,6 +69,7 @@ struct peer {
 	bool no_key;                    /* its key is missing or not trusted; said once */
 	int send_error;                 /* last, said once per change */
 	bool shares_clock;              /* it runs on our clock; said once */
+	struct mtime reach_at;          /* it came, or went */
 };
 
 struct peers {
@@ -191,14 +196,38 @@ struct access {
 	unsigned own_n;
 };
 
+/* ---- control*.c ---- */
+
+/* A request of the control key that was obeyed. */
+struct control_seen {
+	bool known;
+	uint64_t hash;                  /* of all its octets */
+	struct mtime at;
+	struct endpoint from;
+};
+
+struct control {
+	struct limit all;               /* octets of answers to strangers, all together */
+	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
+	struct siphash_key secret;      /* of nonces and of what was seen */
+	struct control_seen seen[CONTROL_SEEN_MAX];
+	unsigned seen_next;
+	uint64_t outcome_of;            /* hash of the last change */
+	char outcome[128];              /* and what was answered */
+	int64_t base_ns;                /* UTC less monotonic time, as timestamps of clients were given last */
+	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
+};
+
 /* ---- the whole ---- */
 
 struct counters {
 	struct verdict_count verdict;   /* of every packet */
-	uint64_t received, sent, send_failed, ignored, dropped;
+	uint64_t received, io_received, sent, send_failed, ignored, dropped;
 	uint64_t this_version, old_version;
 	uint64_t control_requests;
-	struct mtime reset_at;
+	uint64_t polls;                 /* requests of ours, or attempts */
+	uint64_t key_lookups, keys_not_found, macs_made, macs_checked;
+	struct mtime reset_at, io_reset_at, auth_reset_at, timer_reset_at;
 };
 
 struct ntpd {
@@ -217,9 +246,7 @@ struct ntpd {
 	struct access access;
 	struct counters count;
 	struct limit packet_log;        /* of lines that packets cause */
-	struct limit control_all;       /* octets of mode 6 answers to strangers, all together */
-	struct limit control_from[CONTROL_SLOTS];       /* and by hash of their address */
-	uint8_t control_text[CONTROL_TEXT_MAX]; /* of the answer under way */
+	struct control control;
 	struct mtime started;
 	struct rtime started_real;
 	bool stopping;

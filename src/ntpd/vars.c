@@ -4,24 +4,33 @@
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 #include "ntpd/clockwork.h"
+#include "ntpd/leapsec.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
-enum { LINE_LIMIT = 72, VALUE_MAX = 512, STAGES = FILTER_STAGES };
+enum { LINE_LIMIT = 72, VALUE_MAX = 512, STAGES = FILTER_STAGES, KERNEL_WORDS_MAX = 160 };
+
+/* What Linux always says of itself. */
+static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
 
 enum kind {
 	KIND_UINT, KIND_INT, KIND_BARE, KIND_QUOTED,
 	KIND_MS3, KIND_MS6, KIND_PPM,   /* seconds or s/s, shown in ms or ppm */
 	KIND_TS, KIND_HEX, KIND_ADDR, KIND_STAGES,
+	KIND_DATE,                      /* s since 1970 as YYYYMMDDhhmm */
 	KIND_NAMES,                     /* the names of the whole table */
 };
+
+/* When a variable is among the default ones. */
+enum shown { SHOWN, NAMED, SHOWN_TABLE, SHOWN_SMEAR };  /* with a leap table; while a smear is configured */
 
 struct row {
 	const char *name;
 	enum kind kind;
 	size_t at;
-	bool is_default;
+	enum shown shown;
 };
 
 /* ---- snapshots ---- */
@@ -36,9 +45,18 @@ struct system_vars {
 	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth, mru_mem, mru_maxmem;
 	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted, limited, kodsent,
 	    processed, numctlreq;
-	double koffset, kfreq, kmaxerror, kesterror, rootdist;
-	uint64_t kstflags, ktimeconst, steps;
-	uint64_t io_received, io_sent, io_sendfailed, io_dropped, io_ignored, authkeys;
+	double koffset, kfreq, kmaxerror, kesterror, kprecis, kfreqtol, rootdist;
+	uint64_t ktimeconst, steps, zero;
+	double zero_s, bcastdelay;
+	const char *kstflags;
+	char kernel_words[KERNEL_WORDS_MAX];
+	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped, io_ignored;
+	uint64_t timerstats_reset, timer_xmts;
+	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts, authdecrypts;
+	bool table, smear;              /* a leap table is there; a smear is configured */
+	int64_t leapsec, expire;
+	uint64_t smear_interval;
+	double smear_offset;
 };
 
 struct peer_vars {
@@ -49,8 +67,10 @@ struct peer_vars {
 	int64_t precision, hpoll, ppoll, headway;
 	double rootdelay, rootdisp, offset, delay, dispersion, jitter, bias, rootdist;
 	char refid[ADDR_TEXT_MAX];
-	struct ntp_ts reftime, rec, xmt;
-	uint64_t bogusorg, oldpkt, badauth, received, sent;
+	struct ntp_ts reftime, rec;
+	uint64_t bogusorg, oldpkt, badauth, received, sent, seldisp, selbroken;
+	uint64_t authenable, ttl, timer, timerec, timereach;
+	double xleave;
 	double filtdelay[STAGES], filtoffset[STAGES], filtdisp[STAGES];
 };
 
@@ -60,8 +80,9 @@ struct clock_vars {
 	char refid[ADDR_TEXT_MAX];
 };
 
-#define SYS(name, kind, field) { name, kind, offsetof(struct system_vars, field), true }
-#define SYS_NAMED(name, kind, field) { name, kind, offsetof(struct system_vars, field), false }
+#define SYS(name, kind, field) { name, kind, offsetof(struct system_vars, field), SHOWN }
+#define SYS_WITH(name, kind, field, shown) { name, kind, offsetof(struct system_vars, field), shown }
+#define SYS_NAMED(name, kind, field) { name, kind, offsetof(struct system_vars, field), NAMED }
 
 static const struct row SYSTEM_ROWS[] = {
 	SYS("version", KIND_QUOTED, version), SYS("processor", KIND_QUOTED, processor),
@@ -72,7 +93,11 @@ static const struct row SYSTEM_ROWS[] = {
 	SYS("mintc", KIND_UINT, mintc), SYS("offset", KIND_MS6, offset), SYS("frequency", KIND_PPM, frequency),
 	SYS("sys_jitter", KIND_MS6, sys_jitter), SYS("clk_jitter", KIND_MS3, clk_jitter),
 	SYS("clk_wander", KIND_PPM, clk_wander),
-	SYS_NAMED("tai", KIND_UINT, tai), SYS_NAMED("rootdist", KIND_MS3, rootdist),
+	SYS_WITH("tai", KIND_UINT, tai, SHOWN_TABLE), SYS_WITH("leapsec", KIND_DATE, leapsec, SHOWN_TABLE),
+	SYS_WITH("expire", KIND_DATE, expire, SHOWN_TABLE),
+	SYS_WITH("leapsmearinterval", KIND_UINT, smear_interval, SHOWN_SMEAR),
+	SYS_WITH("leapsmearoffset", KIND_MS3, smear_offset, SHOWN_SMEAR),
+	SYS_NAMED("rootdist", KIND_MS3, rootdist),
 	SYS_NAMED("peeradr", KIND_BARE, peeradr), SYS_NAMED("peermode", KIND_UINT, peermode),
 	SYS_NAMED("state", KIND_QUOTED, state), SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
 	SYS_NAMED("steps", KIND_UINT, steps),
@@ -89,15 +114,37 @@ static const struct row SYSTEM_ROWS[] = {
 	SYS_NAMED("ss_numctlreq", KIND_UINT, numctlreq),
 	SYS_NAMED("koffset", KIND_MS6, koffset), SYS_NAMED("kfreq", KIND_PPM, kfreq),
 	SYS_NAMED("kmaxerr", KIND_MS3, kmaxerror), SYS_NAMED("kesterr", KIND_MS3, kesterror),
-	SYS_NAMED("kstflags", KIND_HEX, kstflags), SYS_NAMED("ktimeconst", KIND_UINT, ktimeconst),
+	SYS_NAMED("kstflags", KIND_QUOTED, kstflags), SYS_NAMED("ktimeconst", KIND_UINT, ktimeconst),
+	SYS_NAMED("kprecis", KIND_MS6, kprecis), SYS_NAMED("kfreqtol", KIND_PPM, kfreqtol),
+	/* The kernel's PPS discipline is not used. */
+	SYS_NAMED("kppsfreq", KIND_PPM, zero_s), SYS_NAMED("kppsstab", KIND_PPM, zero_s),
+	SYS_NAMED("kppsjitter", KIND_MS3, zero_s), SYS_NAMED("kppscalibdur", KIND_UINT, zero),
+	SYS_NAMED("kppscalibs", KIND_UINT, zero), SYS_NAMED("kppscaliberrs", KIND_UINT, zero),
+	SYS_NAMED("kppsjitexc", KIND_UINT, zero), SYS_NAMED("kppsstbexc", KIND_UINT, zero),
+	SYS_NAMED("bcastdelay", KIND_MS3, bcastdelay), SYS_NAMED("authdelay", KIND_MS3, zero_s),
+	SYS_NAMED("iostats_reset", KIND_UINT, iostats_reset),
+	/* Datagrams are read in batches into one place: there is no queue of buffers that could grow or run low. */
+	SYS_NAMED("total_rbuf", KIND_UINT, zero), SYS_NAMED("free_rbuf", KIND_UINT, zero),
+	SYS_NAMED("used_rbuf", KIND_UINT, zero), SYS_NAMED("rbuf_lowater", KIND_UINT, zero),
+	SYS_NAMED("io_dropped", KIND_UINT, io_dropped), SYS_NAMED("io_ignored", KIND_UINT, io_ignored),
 	SYS_NAMED("io_received", KIND_UINT, io_received), SYS_NAMED("io_sent", KIND_UINT, io_sent),
-	SYS_NAMED("io_sendfailed", KIND_UINT, io_sendfailed), SYS_NAMED("io_dropped", KIND_UINT, io_dropped),
-	SYS_NAMED("io_ignored", KIND_UINT, io_ignored), SYS_NAMED("authkeys", KIND_UINT, authkeys),
+	SYS_NAMED("io_sendfailed", KIND_UINT, io_sendfailed),
+	/* The input is called once for each datagram, never for nothing. */
+	SYS_NAMED("io_wakeups", KIND_UINT, io_received), SYS_NAMED("io_goodwakeups", KIND_UINT, io_received),
+	SYS_NAMED("timerstats_reset", KIND_UINT, timerstats_reset),
+	/* Timers fire once and are armed again afterwards: they cannot overrun. */
+	SYS_NAMED("timer_overruns", KIND_UINT, zero), SYS_NAMED("timer_xmts", KIND_UINT, timer_xmts),
+	SYS_NAMED("authreset", KIND_UINT, authreset), SYS_NAMED("authkeys", KIND_UINT, authkeys),
+	SYS_NAMED("authfreek", KIND_UINT, authfreek), SYS_NAMED("authklookups", KIND_UINT, authklookups),
+	SYS_NAMED("authknotfound", KIND_UINT, authknotfound),
+	/* Every key is ready for use, and none has a term. */
+	SYS_NAMED("authkuncached", KIND_UINT, zero), SYS_NAMED("authkexpired", KIND_UINT, zero),
+	SYS_NAMED("authencrypts", KIND_UINT, authencrypts), SYS_NAMED("authdecrypts", KIND_UINT, authdecrypts),
 	SYS_NAMED("sys_var_list", KIND_NAMES, version),
 };
 
-#define PEER(name, kind, field) { name, kind, offsetof(struct peer_vars, field), true }
-#define PEER_NAMED(name, kind, field) { name, kind, offsetof(struct peer_vars, field), false }
+#define PEER(name, kind, field) { name, kind, offsetof(struct peer_vars, field), SHOWN }
+#define PEER_NAMED(name, kind, field) { name, kind, offsetof(struct peer_vars, field), NAMED }
 
 static const struct row PEER_ROWS[] = {
 	PEER("srcadr", KIND_ADDR, srcadr), PEER("srcport", KIND_UINT, srcport),
@@ -109,27 +156,31 @@ static const struct row PEER_ROWS[] = {
 	PEER("rec", KIND_TS, rec), PEER("reach", KIND_HEX, reach), PEER("unreach", KIND_UINT, unreach),
 	PEER("hmode", KIND_UINT, hmode), PEER("pmode", KIND_UINT, pmode), PEER("hpoll", KIND_INT, hpoll),
 	PEER("ppoll", KIND_INT, ppoll), PEER("headway", KIND_INT, headway), PEER("flash", KIND_HEX, flash),
-	PEER("keyid", KIND_UINT, keyid), PEER("offset", KIND_MS6, offset), PEER("delay", KIND_MS6, delay),
-	PEER("dispersion", KIND_MS6, dispersion), PEER("jitter", KIND_MS6, jitter), PEER("bias", KIND_MS3, bias),
+	PEER("keyid", KIND_UINT, keyid), PEER("ttl", KIND_UINT, ttl), PEER("offset", KIND_MS6, offset), PEER("delay", KIND_MS6, delay),
+	PEER("dispersion", KIND_MS6, dispersion), PEER("jitter", KIND_MS6, jitter), PEER("xleave", KIND_MS3, xleave),
+	PEER("bias", KIND_MS3, bias),
 	PEER("filtdelay", KIND_STAGES, filtdelay), PEER("filtoffset", KIND_STAGES, filtoffset),
 	PEER("filtdisp", KIND_STAGES, filtdisp),
 	PEER_NAMED("config", KIND_UINT, config), PEER_NAMED("authentic", KIND_UINT, authentic),
-	PEER_NAMED("xmt", KIND_TS, xmt), PEER_NAMED("rootdist", KIND_MS3, rootdist),
+	PEER_NAMED("authenable", KIND_UINT, authenable), PEER_NAMED("rootdist", KIND_MS3, rootdist),
+	PEER_NAMED("timer", KIND_UINT, timer), PEER_NAMED("timerec", KIND_UINT, timerec),
+	PEER_NAMED("timereach", KIND_UINT, timereach),
+	PEER_NAMED("seldisp", KIND_UINT, seldisp), PEER_NAMED("selbroken", KIND_UINT, selbroken),
 	PEER_NAMED("received", KIND_UINT, received), PEER_NAMED("sent", KIND_UINT, sent),
 	PEER_NAMED("badauth", KIND_UINT, badauth), PEER_NAMED("bogusorg", KIND_UINT, bogusorg),
 	PEER_NAMED("oldpkt", KIND_UINT, oldpkt), PEER_NAMED("candidate", KIND_UINT, candidate),
 	PEER_NAMED("peer_var_list", KIND_NAMES, srcadr),
 };
 
-#define CLOCK(name, kind, field) { name, kind, offsetof(struct clock_vars, field), true }
+#define CLOCK(name, kind, field) { name, kind, offsetof(struct clock_vars, field), SHOWN }
 
 static const struct row CLOCK_ROWS[] = {
 	CLOCK("device", KIND_QUOTED, device), CLOCK("timecode", KIND_QUOTED, timecode),
 	CLOCK("poll", KIND_UINT, poll), CLOCK("noreply", KIND_UINT, noreply),
 	CLOCK("badformat", KIND_UINT, badformat), CLOCK("baddata", KIND_UINT, baddata),
 	CLOCK("stratum", KIND_UINT, stratum), CLOCK("refid", KIND_BARE, refid), CLOCK("flags", KIND_UINT, flags),
-	{ "name", KIND_QUOTED, offsetof(struct clock_vars, name), false },
-	{ "clock_var_list", KIND_NAMES, 0, false },
+	{ "name", KIND_QUOTED, offsetof(struct clock_vars, name), NAMED },
+	{ "clock_var_list", KIND_NAMES, 0, NAMED },
 };
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
@@ -186,6 +237,20 @@ double_at(const void *at)
 	return v;
 }
 
+/* The minute as leap tables are dated: YYYYMMDDhhmm. */
+static void
+put_date(struct text *t, int64_t at_s)
+{
+	time_t s = (time_t)at_s;
+	struct tm tm;
+
+	if (gmtime_r(&s, &tm) == NULL) {
+		text_put(t, "0");
+		return;
+	}
+	text_printf(t, "%04d%02d%02d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
 static void
 put_text_at(struct text *t, const void *at)
 {
@@ -240,6 +305,9 @@ put_value(struct text *t, const struct row *r, const void *snapshot, const struc
 	case KIND_STAGES:
 		put_stages(t, (const double *)(const void *)at);
 		break;
+	case KIND_DATE:
+		put_date(t, (int64_t)u64_at(at));
+		break;
 	case KIND_NAMES:
 		put_names(t, rows, n);
 		break;
@@ -258,10 +326,10 @@ put_row(struct text *out, const struct row *r, const void *snapshot, const struc
 }
 
 static void
-put_defaults(struct text *out, const void *snapshot, const struct row *rows, size_t n)
+put_shown(struct text *out, const void *snapshot, const struct row *rows, size_t n, enum shown shown)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].is_default) {
+		if (rows[i].shown == shown) {
 			put_row(out, &rows[i], snapshot, rows, n);
 		}
 	}
@@ -303,13 +371,19 @@ put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 	}
 }
 
-static struct ntp_ts
-clock_now(const struct ntpd *d)
+static struct rtime
+rtime_now(const struct ntpd *d)
 {
 	struct clock_reading r;
 
 	d->port.clock->ops->read(d->port.clock, &r);
-	return ntp_ts_from_rtime(r.real);
+	return r.real;
+}
+
+static uint64_t
+whole_seconds(double s)
+{
+	return s > 0 ? (uint64_t)s : 0;
 }
 
 static void
@@ -331,12 +405,21 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->kodsent = verdict_sum(c, "ss_kodsent");
 	v->processed = verdict_sum(c, "ss_processed");
 	v->numctlreq = d->count.control_requests;
-	v->io_received = d->count.received;
+	v->iostats_reset = whole_seconds(mtime_diff_s(now, d->count.io_reset_at));
+	v->io_received = d->count.io_received;
 	v->io_sent = d->count.sent;
 	v->io_sendfailed = d->count.send_failed;
 	v->io_dropped = d->count.dropped;
 	v->io_ignored = d->count.ignored;
+	v->timerstats_reset = whole_seconds(mtime_diff_s(now, d->count.timer_reset_at));
+	v->timer_xmts = d->count.polls;
+	v->authreset = whole_seconds(mtime_diff_s(now, d->count.auth_reset_at));
 	v->authkeys = keyring_count(d->keys);
+	v->authfreek = KEYRING_KEYS_MAX - v->authkeys;
+	v->authklookups = d->count.key_lookups;
+	v->authknotfound = d->count.keys_not_found;
+	v->authencrypts = d->count.macs_made;
+	v->authdecrypts = d->count.macs_checked;
 }
 
 static void
@@ -354,6 +437,39 @@ fill_mru(const struct ntpd *d, struct system_vars *v)
 	}
 }
 
+/* The kernel's status word in words. */
+static void
+put_kernel_words(char *buf, size_t cap, unsigned status)
+{
+	static const char *const words[] = { "pll", "ppsfreq", "ppstime", "fll", "ins", "del", "unsync", "freqhold",
+		"ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll", "src=B" };
+	struct text t = text_over(buf, cap);
+
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (status >> i & 1) {
+			text_printf(&t, "%s%s", t.len > 0 ? " " : "", words[i]);
+		}
+	}
+}
+
+static void
+fill_leap(struct ntpd *d, struct system_vars *v)
+{
+	const struct leap *l = &d->leapsec.leap;
+
+	v->table = l->rows_n > 0;
+	if (v->table) {
+		v->tai = (uint64_t)(l->tai_s > 0 ? l->tai_s : 0);
+		v->leapsec = l->rows[l->rows_n - 1].at_s;
+		v->expire = l->expires_s;
+	}
+	v->smear = d->conf->smears_n > 0;
+	if (v->smear) {
+		v->smear_interval = (uint64_t)d->conf->smears[0].interval_s;
+		v->smear_offset = leapsec_smear_s(d, &d->conf->smears[0].addr);
+	}
+}
+
 static void
 fill_kernel(const struct ntpd *d, struct system_vars *v)
 {
@@ -364,7 +480,9 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 		v->kfreq = st.freq;
 		v->kmaxerror = st.maxerror_s;
 		v->kesterror = st.esterror_s;
-		v->kstflags = st.raw_status;
+		put_kernel_words(v->kernel_words, sizeof v->kernel_words, st.raw_status);
+		v->kprecis = KERNEL_PRECISION_S;
+		v->kfreqtol = KERNEL_TOLERANCE;
 		v->ktimeconst = (uint64_t)st.time_constant;
 		v->tai = (uint64_t)(st.tai_s > 0 ? st.tai_s : 0);
 	}
@@ -384,6 +502,8 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	const char *state = discipline_state_name(d->cw.disc.state);
 
 	memset(v, 0, sizeof *v);
+	v->kstflags = v->kernel_words;
+	v->bcastdelay = d->conf->broadcastdelay_s;
 	v->version = d->opt.version;
 	v->processor = d->opt.processor;
 	v->system = d->opt.system;
@@ -395,7 +515,7 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->rootdist = clockwork_root_dist_s(d);
 	put_refid(v->refid, sizeof v->refid, d->sys.refid, d->sys.stratum);
 	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) : (struct ntp_ts){ 0 };
-	v->clock = clock_now(d);
+	v->clock = ntp_ts_from_rtime(rtime_now(d));
 	v->peer = d->sys.peer_id;
 	v->tc = (uint64_t)d->cw.disc.loop.poll_log2s;
 	v->mintc = (uint64_t)d->conf->rate.average_log2s;
@@ -414,6 +534,22 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	fill_counters(d, v);
 	fill_mru(d, v);
 	fill_kernel(d, v);
+	fill_leap(d, v);
+}
+
+/* In quotes when it would not stand in a list as it is. */
+static void
+put_setvar_value(struct text *t, const char *value)
+{
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:+-/";
+	bool quote = value[0] == '\0' || strspn(value, plain) != strlen(value);
+
+	text_put(t, quote ? "\"" : "");
+	for (const char *s = value; *s != '\0'; s++) {
+		text_char(t, *s >= ' ' && *s <= '~' && *s != '"' ? *s : '?');
+	}
+	text_put(t, quote ? "\"" : "");
 }
 
 /* setvar lines; those marked default are shown with the others. */
@@ -429,7 +565,8 @@ put_setvar(const struct ntpd *d, struct text *out, const struct control_item *na
 		bool wanted = name == NULL ? s->is_default : strlen(s->name) == name->name_len &&
 		    memcmp(s->name, name->name, name->name_len) == 0;
 		if (wanted) {
-			text_printf(&t, "%s=%s", s->name, s->value);
+			text_printf(&t, "%s=", s->name);
+			put_setvar_value(&t, s->value);
 			put_item(out, item);
 			any = true;
 		}
@@ -443,7 +580,13 @@ vars_system_default(struct ntpd *d, struct text *out)
 	struct system_vars v;
 
 	fill_system(d, &v);
-	put_defaults(out, &v, SYSTEM_ROWS, ROWS(SYSTEM_ROWS));
+	put_shown(out, &v, SYSTEM_ROWS, ROWS(SYSTEM_ROWS), SHOWN);
+	if (v.table) {
+		put_shown(out, &v, SYSTEM_ROWS, ROWS(SYSTEM_ROWS), SHOWN_TABLE);
+	}
+	if (v.smear) {
+		put_shown(out, &v, SYSTEM_ROWS, ROWS(SYSTEM_ROWS), SHOWN_SMEAR);
+	}
 	(void)put_setvar(d, out, NULL);
 }
 
@@ -454,6 +597,18 @@ vars_system_named(struct ntpd *d, const struct control_item *name, struct text *
 
 	fill_system(d, &v);
 	return put_named(out, name, &v, SYSTEM_ROWS, ROWS(SYSTEM_ROWS)) || put_setvar(d, out, name);
+}
+
+bool
+vars_system_has(const struct control_item *name)
+{
+	for (size_t i = 0; i < ROWS(SYSTEM_ROWS); i++) {
+		if (strlen(SYSTEM_ROWS[i].name) == name->name_len &&
+		    memcmp(SYSTEM_ROWS[i].name, name->name, name->name_len) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* ---- associations ---- */
@@ -517,7 +672,6 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	put_peer_refid(a, v->refid, sizeof v->refid);
 	v->reftime = a->srv.reftime;
 	v->rec = a->wire.t4.ns != 0 ? ntp_ts_from_rtime(a->wire.t4) : (struct ntp_ts){ 0 };
-	v->xmt = a->srv.xmt;
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;
 	v->hmode = MODE_CLIENT;
@@ -527,6 +681,12 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
 	v->keyid = a->rules.key_id;
 	v->bias = a->rules.bias_s;
+	v->authenable = a->rules.key_id != 0;
+	v->timer = whole_seconds(mtime_diff_s(a->poll.next, w.now));
+	v->timerec = a->wire.t4.ns != 0 ? whole_seconds(rtime_diff_s(rtime_now(d), a->wire.t4)) : 0;
+	v->timereach = whole_seconds(mtime_diff_s(w.now, p->reach_at));
+	v->seldisp = a->count.sel_disp;
+	v->selbroken = a->count.sel_broken;
 	v->config = 1;
 	v->authentic = a->authentic;
 	v->candidate = a->tally;
@@ -564,7 +724,7 @@ vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out)
 	struct peer_vars v;
 
 	fill_peer(d, p, &v);
-	put_defaults(out, &v, PEER_ROWS, ROWS(PEER_ROWS));
+	put_shown(out, &v, PEER_ROWS, ROWS(PEER_ROWS), SHOWN);
 }
 
 bool
@@ -583,7 +743,7 @@ vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out)
 
 	(void)d;
 	fill_pool(o, &v);
-	put_defaults(out, &v, PEER_ROWS, ROWS(PEER_ROWS));
+	put_shown(out, &v, PEER_ROWS, ROWS(PEER_ROWS), SHOWN);
 }
 
 bool
@@ -617,7 +777,7 @@ vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out)
 
 	(void)d;
 	fill_clock(p, &v);
-	put_defaults(out, &v, CLOCK_ROWS, ROWS(CLOCK_ROWS));
+	put_shown(out, &v, CLOCK_ROWS, ROWS(CLOCK_ROWS), SHOWN);
 }
 
 bool

@@ -21,4 +21,7 @@ bool vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_
 bool vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name, struct text *out);
 bool vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name, struct text *out);
 
+/* True for the name of a system variable that the daemon makes itself. */
+bool vars_system_has(const struct control_item *name);
+
 #endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* control_auth - who may do what by mode 6: MACs, the control key, replays and nonces. */
+#include <string.h>
+#include "base/cursor.h"
+#include "ntpd/control_query.h"
+#include "ntpd/keys.h"
+#include "ntpd/report.h"
+#include "wire/packet.h"
+
+static const double SEEN_S = 86400.0;           /* a datagram that was obeyed is remembered so long */
+static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */
+static const double NONCE_S = 16.0;
+
+enum {
+	MAC_ALIGN = 8,
+	NONCE_LEN = 24, NONCE_TIME_LEN = 8,     /* hexadecimal digits: milliseconds, then a keyed hash */
+	NS_PER_MS = 1000000,
+};
+
+static struct mtime
+now_of(const struct query *q)
+{
+	return q->d->port.loop->ops->now(q->d->port.loop);
+}
+
+/* ---- MACs ---- */
+
+void
+control_auth_check(struct query *q)
+{
+	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN - 1) / MAC_ALIGN * MAC_ALIGN;
+	struct cursor c = cursor_over(q->pkt->bytes, q->pkt->len);
+	struct mac_key *key;
+	struct span digest;
+	uint32_t id;
+
+	if (q->pkt->len < end + MAC_KEYID_LEN + MAC_DIGEST_MIN) {
+		return;
+	}
+	(void)cursor_take(&c, end);
+	id = cursor_u32(&c);
+	digest = cursor_take(&c, cursor_left(&c));
+	key = keys_find(q->d, id, &q->pkt->from.addr);
+	if (key != NULL && keys_check(q->d, key, q->pkt->bytes, end, &digest)) {
+		q->key = key;
+		q->key_id = id;
+	}
+}
+
+/* ---- replays ---- */
+
+static struct control_seen *
+find_seen(struct query *q, uint64_t hash)
+{
+	struct control *c = &q->d->control;
+
+	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
+		struct control_seen *s = &c->seen[i];
+		if (s->known && s->hash == hash && mtime_diff_s(now_of(q), s->at) < SEEN_S) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+static void
+remember(struct query *q, uint64_t hash)
+{
+	struct control *c = &q->d->control;
+
+	c->seen[c->seen_next] = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q),
+		.from = q->pkt->from };
+	c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
+}
+
+static bool
+has_control_key(const struct query *q)
+{
+	return q->key != NULL && q->d->conf->controlkey != 0 && q->key_id == (uint32_t)q->d->conf->controlkey;
+}
+
+static enum control_permit
+refuse_replay(struct query *q, const struct control_seen *s)
+{
+	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
+
+	report_packet(q->d, LOG_LEVEL_WARNING, "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q), s->at),
+	    addr_format(&s->from.addr, first, sizeof first));
+	return CONTROL_REPLAYED;
+}
+
+enum control_permit
+control_auth_read(struct query *q)
+{
+	uint64_t hash = siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
+	const struct control_seen *s;
+
+	if (!has_control_key(q)) {
+		return CONTROL_DENIED;
+	}
+	s = find_seen(q, hash);
+	if (s == NULL) {
+		remember(q, hash);
+		return CONTROL_PERMITTED;
+	}
+	return addr_is_loopback(&q->pkt->from.addr) || addr_equal(&q->pkt->from.addr, &s->from.addr) ?
+	    CONTROL_PERMITTED : refuse_replay(q, s);
+}
+
+enum control_permit
+control_auth_change(struct query *q)
+{
+	uint64_t hash = siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
+	struct control *c = &q->d->control;
+	struct control_seen *s;
+
+	if (!has_control_key(q)) {
+		return CONTROL_DENIED;
+	}
+	s = find_seen(q, hash);
+	if (s == NULL) {
+		remember(q, hash);
+		return CONTROL_PERMITTED;
+	}
+	if (endpoint_equal(&q->pkt->from, &s->from) && mtime_diff_s(now_of(q), s->at) < ASKED_AGAIN_S &&
+	    c->outcome_of == hash) {
+		text_put(&q->out, c->outcome);
+		return CONTROL_REPEATED;
+	}
+	if (addr_is_loopback(&q->pkt->from.addr)) {
+		s->at = now_of(q);
+		s->from = q->pkt->from;
+		return CONTROL_PERMITTED;
+	}
+	return refuse_replay(q, s);
+}
+
+void
+control_auth_outcome(struct query *q, const char *outcome)
+{
+	struct control *c = &q->d->control;
+	struct text t = text_over(c->outcome, sizeof c->outcome);
+
+	text_put(&t, outcome);
+	c->outcome_of = siphash(&c->secret, q->pkt->bytes, q->pkt->len);
+}
+
+/* ---- nonces ---- */
+
+static uint64_t
+nonce_hash(const struct query *q, uint32_t ms)
+{
+	const struct addr *a = &q->pkt->from.addr;
+	uint8_t bytes[32];
+	struct writer w = writer_over(bytes, sizeof bytes);
+
+	writer_u8(&w, (uint8_t)a->family);
+	writer_bytes(&w, a->bytes, sizeof a->bytes);
+	writer_u32(&w, ms);
+	return siphash(&q->d->control.secret, bytes, w.len);
+}
+
+static uint32_t
+now_ms(const struct query *q)
+{
+	return (uint32_t)(now_of(q).ns / NS_PER_MS);
+}
+
+void
+control_nonce_put(struct query *q, struct text *out)
+{
+	uint32_t ms = now_ms(q);
+
+	text_printf(out, "%08lx%016llx", (unsigned long)ms, (unsigned long long)nonce_hash(q, ms));
+}
+
+/* Hexadecimal digits only; false on anything else. */
+static bool
+read_hex(const char *s, size_t n, uint64_t *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *at = memchr(digits, s[i], sizeof digits - 1);
+		if (at == NULL) {
+			return false;
+		}
+		v = v << 4 | (uint64_t)(at - digits);
+	}
+	*out = v;
+	return true;
+}
+
+bool
+control_nonce_valid(const struct query *q, const char *nonce, size_t len)
+{
+	uint64_t ms, hash;
+
+	if (len != NONCE_LEN || !read_hex(nonce, NONCE_TIME_LEN, &ms) ||
+	    !read_hex(nonce + NONCE_TIME_LEN, NONCE_LEN - NONCE_TIME_LEN, &hash)) {
+		return false;
+	}
+	/* The count of milliseconds goes round, as does the difference. */
+	return (uint32_t)(now_ms(q) - (uint32_t)ms) < NONCE_S * 1e3 && hash == nonce_hash(q, (uint32_t)ms);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * control_change - operations of the control key: CONFIGURE, SAVECONFIG, WRITEVAR. A line goes through the parser, the
+ * comparison and the steps that a reload of the file takes; words that name files are never taken from afar.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include "base/cursor.h"
+#include "config/print.h"
+#include "ntpd/control_query.h"
+#include "ntpd/keys.h"
+#include "ntpd/reload.h"
+#include "ntpd/report.h"
+#include "ntpd/vars.h"
+
+enum {
+	ARENA_LIMIT = 256 * 1024 * 1024,
+	SAVED_NAME_MAX = 128, VALUE_MAX_LEN = 255,
+	SAVED_MAX = STORE_FILE_MAX,
+};
+
+static const char NONCE_MARK[] = "# nonce=";
+
+/* What was asked, for the log: who, and the words, harmless. */
+static void
+log_request(struct query *q, const char *what, const char *text, size_t len)
+{
+	char addr[ADDR_TEXT_MAX], words[CONTROL_DATA_MAX];
+	struct text t = text_over(words, sizeof words);
+
+	text_put_safe(&t, text, len);
+	report(q->d, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->key_id, what, words);
+}
+
+/*
+ * The common start of operations that change something. CONTROL_ANSWERED with nothing in q->out: go on; with a text there:
+ * that is the answer.
+ */
+static int
+permit(struct query *q, const char *prohibited)
+{
+	enum control_permit p = control_auth_change(q);
+
+	switch (p) {
+	case CONTROL_PERMITTED:
+	case CONTROL_REPEATED:
+		break;
+	case CONTROL_DENIED:
+		return CONTROL_ERR_PERMISSION;
+	case CONTROL_REPLAYED:
+		text_put(&q->out, "refused: the very same request was obeyed before; begin with another command, such as rv");
+		break;
+	}
+	if (p == CONTROL_PERMITTED && (q->flags & RESTRICT_NOMODIFY)) {
+		text_put(&q->out, prohibited);
+		report_packet(q->d, LOG_LEVEL_WARNING, "%s", prohibited);
+	}
+	return CONTROL_ANSWERED;
+}
+
+/* Sends what stands in q->out and keeps it for a sender that asks again. */
+static int
+answer(struct query *q)
+{
+	control_auth_outcome(q, q->out.at);
+	/* The keys may have been read again. */
+	q->key = keys_find(q->d, q->key_id, &q->pkt->from.addr);
+	q->status = report_system_status(q->d);
+	control_send_text(q);
+	return CONTROL_ANSWERED;
+}
+
+/* ---- CONFIGURE ---- */
+
+static bool
+is_plain_text(const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if ((*at < ' ' || *at > '~') && *at != '\t' && *at != '\r' && *at != '\n') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A comment at the end may hold a nonce, which a replay cannot have; false when it is not good. */
+static bool
+nonce_good(const struct query *q)
+{
+	size_t mark = sizeof NONCE_MARK - 1;
+	const char *end = q->end;
+
+	while (end > q->text && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' ')) {
+		end--;
+	}
+	for (const char *at = q->text; at + mark <= end; at++) {
+		if (memcmp(at, NONCE_MARK, mark) == 0) {
+			return control_nonce_valid(q, at + mark, (size_t)(end - at) - mark);
+		}
+	}
+	return true;
+}
+
+/* The text without its last comment, line ends and blanks. */
+static struct span
+bare_line(const struct query *q)
+{
+	const char *at = q->text, *end = memchr(at, '#', (size_t)(q->end - at));
+
+	end = end != NULL ? end : q->end;
+	while (end > at && strchr(" \t\r\n", end[-1]) != NULL) {
+		end--;
+	}
+	while (at < end && strchr(" \t\r\n", *at) != NULL) {
+		at++;
+	}
+	return (struct span){ (const uint8_t *)at, (size_t)(end - at) };
+}
+
+static void
+put_problem(struct query *q, const struct diag *g)
+{
+	text_printf(&q->out, "column %u syntax error: ", g->column > 0 ? g->column - 1 : 0);
+	if (g->line > 1) {
+		text_printf(&q->out, "line %u: ", g->line);
+	}
+	text_put_safe(&q->out, g->text, strlen(g->text));
+	if (g->suggestion != NULL) {
+		text_printf(&q->out, " (did you mean '%s'?)", g->suggestion);
+	}
+}
+
+static const struct diag *
+first_of(const struct diag_list *l, enum diag_level level)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		if (l->at[i].level == level) {
+			return &l->at[i];
+		}
+	}
+	return NULL;
+}
+
+/* What was taken with a warning is not quite what was asked for. */
+static void
+put_warnings(struct query *q, const struct diag_list *l)
+{
+	for (unsigned i = 0; i < l->n; i++) {
+		text_printf(&q->out, "%s", i == 0 ? ", but: " : "; ");
+		text_put_safe(&q->out, l->at[i].text, strlen(l->at[i].text));
+	}
+}
+
+static void
+configure_from(struct query *q, struct arena *a)
+{
+	struct ntpd *d = q->d;
+	struct diag_list diags = diag_list_in(a);
+	struct config *new;
+	const char *unknown;
+
+	/* What an earlier line took back is done. */
+	d->conf->unpeers_n = 0;
+	d->conf->resets_n = 0;
+	new = config_load_text(NULL, "ntpq", q->text, (size_t)(q->end - q->text), d->conf, true, a, &diags);
+	if (new == NULL) {
+		text_put(&q->out, "no memory");
+		arena_free(a);
+		return;
+	}
+	if (diags.errors > 0) {
+		const struct diag *g = first_of(&diags, DIAG_ERROR);
+		if (g != NULL) {
+			put_problem(q, g);
+		}
+		arena_free(a);
+		return;
+	}
+	unknown = reload_settle_unpeers(d, new);
+	if (unknown != NULL) {
+		text_put(&q->out, "no association with ");
+		text_put_safe(&q->out, unknown, strlen(unknown));
+		arena_free(a);
+		return;
+	}
+	text_put(&q->out, "Config Succeeded");
+	put_warnings(q, &diags);
+	if (!reload_apply(d, new, a, RELOAD_FROM_NTPQ)) {
+		q->out.len = 0;
+		text_put(&q->out, "no memory");
+	}
+}
+
+static void
+configure(struct query *q)
+{
+	struct span line = bare_line(q);
+	struct arena *a;
+
+	log_request(q, "config", (const char *)line.at, line.len);
+	if (line.len == 6 && memcmp(line.at, "reload", 6) == 0) {
+		text_put(&q->out, ntpd_reload(q->d) ? "Config Succeeded" :
+		    "the file has errors, nothing was changed: see the log");
+		return;
+	}
+	a = arena_new(ARENA_LIMIT);
+	if (a == NULL) {
+		text_put(&q->out, "no memory");
+		return;
+	}
+	configure_from(q, a);
+}
+
+int
+control_configure(struct query *q)
+{
+	int result = permit(q, "runtime configuration prohibited by restrict ... nomodify");
+
+	if (result != CONTROL_ANSWERED) {
+		return result;
+	}
+	if (q->out.len > 0) {
+		control_send_text(q);
+		return CONTROL_ANSWERED;
+	}
+	if (!is_plain_text(q->text, q->end)) {
+		return CONTROL_ERR_BADVALUE;
+	}
+	if (!nonce_good(q)) {
+		text_put(&q->out, "refused: the nonce is too old or not yours");
+	} else {
+		configure(q);
+	}
+	return answer(q);
+}
+
+/* ---- SAVECONFIG ---- */
+
+/* Appends one field of the time in UTC, as strftime has it; false for those that are no part of a plain name. */
+static bool
+put_field(struct text *t, char field, const struct tm *tm)
+{
+	switch (field) {
+	case 'Y':
+		text_printf(t, "%04d", tm->tm_year + 1900);
+		return true;
+	case 'y':
+		text_printf(t, "%02d", tm->tm_year % 100);
+		return true;
+	case 'm':
+		text_printf(t, "%02d", tm->tm_mon + 1);
+		return true;
+	case 'd':
+		text_printf(t, "%02d", tm->tm_mday);
+		return true;
+	case 'j':
+		text_printf(t, "%03d", tm->tm_yday + 1);
+		return true;
+	case 'H':
+		text_printf(t, "%02d", tm->tm_hour);
+		return true;
+	case 'M':
+		text_printf(t, "%02d", tm->tm_min);
+		return true;
+	case 'S':
+		text_printf(t, "%02d", tm->tm_sec);
+		return true;
+	case 'F':
+		text_printf(t, "%04d-%02d-%02d", tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The name with its strftime fields filled in (UTC); false when it is not a plain name then. */
+static bool
+file_name(struct query *q, char *buf, size_t cap)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+	struct text t = text_over(buf, cap);
+	struct clock_reading now;
+	struct tm tm;
+	time_t s;
+
+	q->d->port.clock->ops->read(q->d->port.clock, &now);
+	s = (time_t)(now.real.ns / NS_PER_S);
+	if (gmtime_r(&s, &tm) == NULL) {
+		return false;
+	}
+	for (const char *at = q->text; at < q->end; at++) {
+		if (*at != '%') {
+			text_char(&t, *at);
+		} else if (++at == q->end || !put_field(&t, *at, &tm)) {
+			return false;
+		}
+	}
+	return !t.cut && t.len > 0 && buf[0] != '.' && buf[0] != '-' && strspn(buf, allowed) == t.len;
+}
+
+struct saved {
+	char *at;
+	size_t len, cap;
+	bool cut;
+};
+
+static void
+keep_piece(void *ctx, const char *piece, size_t n)
+{
+	struct saved *s = ctx;
+
+	if (s->at != NULL && n <= s->cap - s->len) {
+		memcpy(s->at + s->len, piece, n);
+	} else if (s->at != NULL) {
+		s->cut = true;
+		return;
+	}
+	s->len += n;
+}
+
+static void
+save_as(struct query *q, const char *path)
+{
+	struct ntpd *d = q->d;
+	struct saved s = { .at = NULL };
+	struct config_sink sink = { &s, keep_piece };
+	struct arena *a = arena_new(SAVED_MAX);
+	int error = -ENOMEM;
+
+	config_print(d->conf, false, &sink);    /* once to see how long it is */
+	s.cap = s.len;
+	s.len = 0;
+	s.at = a != NULL ? arena_alloc(a, s.cap + 1) : NULL;
+	if (s.at != NULL) {
+		config_print(d->conf, false, &sink);
+		error = s.cut ? -EFBIG : d->port.store->ops->create(d->port.store, path, s.at, s.len);
+	}
+	arena_free(a);
+	if (error == 0) {
+		text_printf(&q->out, "Configuration saved to %s", path);
+	} else {
+		text_printf(&q->out, "Configuration not saved to %s: %s", path, strerror(-error));
+	}
+}
+
+int
+control_save(struct query *q)
+{
+	int result = permit(q, "saveconfig prohibited by restrict ... nomodify");
+	char name[SAVED_NAME_MAX], path[1024 + SAVED_NAME_MAX];
+	struct text p = text_over(path, sizeof path);
+	const char *dir = q->d->conf->saveconfigdir;
+
+	if (result != CONTROL_ANSWERED) {
+		return result;
+	}
+	if (q->out.len > 0) {
+		control_send_text(q);
+		return CONTROL_ANSWERED;
+	}
+	if (dir == NULL) {
+		text_put(&q->out, "saveconfig prohibited, no saveconfigdir configured");
+	} else if (!file_name(q, name, sizeof name)) {
+		text_put(&q->out, "saveconfig wants a name of letters, digits, '_', '.' and '-', not beginning with '.' or '-'");
+	} else {
+		text_printf(&p, "%s%s%s", dir, dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" : "/", name);
+		log_request(q, "saveconfig", path, p.len);
+		save_as(q, path);
+	}
+	return answer(q);
+}
+
+/* ---- WRITEVAR ---- */
+
+static struct config_setvar *
+find_setvar(struct config *c, const struct control_item *it)
+{
+	for (unsigned i = 0; i < c->setvars_n; i++) {
+		if (strlen(c->setvars[i].name) == it->name_len &&
+		    memcmp(c->setvars[i].name, it->name, it->name_len) == 0) {
+			return &c->setvars[i];
+		}
+	}
+	return NULL;
+}
+
+/* Writes the values into a configuration; CONTROL_ANSWERED or an error. */
+static int
+write_values(struct query *q, struct config *new)
+{
+	struct control_item it;
+	bool bad = false;
+
+	while (control_item_next(&q->text, q->end, &it, &bad)) {
+		struct config_setvar *v = find_setvar(new, &it);
+		if (v == NULL) {
+			return vars_system_has(&it) ? CONTROL_ERR_PERMISSION : CONTROL_ERR_UNKNOWNVAR;
+		}
+		if (it.value == NULL || it.value_len > VALUE_MAX_LEN || memchr(it.value, '"', it.value_len) != NULL) {
+			return CONTROL_ERR_BADVALUE;
+		}
+		v->value = arena_strndup(new->arena, it.value, it.value_len);
+		if (v->value == NULL) {
+			return CONTROL_ERR_UNSPEC;
+		}
+	}
+	return bad ? CONTROL_ERR_FORMAT : CONTROL_ANSWERED;
+}
+
+int
+control_write_variables(struct query *q)
+{
+	int result = permit(q, "");
+	const char *text = q->text;
+	struct arena *a;
+	struct config *new;
+
+	if (result != CONTROL_ANSWERED) {
+		return result;
+	}
+	if (q->out.len > 0 || (q->flags & RESTRICT_NOMODIFY) || q->h.assoc != 0) {
+		return CONTROL_ERR_PERMISSION;
+	}
+	a = arena_new(ARENA_LIMIT);
+	new = a != NULL ? config_copy(q->d->conf, a) : NULL;
+	result = new != NULL ? write_values(q, new) : CONTROL_ERR_UNSPEC;
+	if (result == CONTROL_ANSWERED && !reload_apply(q->d, new, a, RELOAD_FROM_NTPQ)) {
+		return CONTROL_ERR_UNSPEC;
+	}
+	if (result != CONTROL_ANSWERED) {
+		arena_free(a);
+		return result;
+	}
+	log_request(q, "writevar", text, (size_t)(q->end - text));
+	control_auth_outcome(q, "");
+	q->status = report_system_status(q->d);
+	control_send(q, NULL, 0);
+	return CONTROL_ANSWERED;
+}

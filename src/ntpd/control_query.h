@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * control_query - one mode 6 request on its way to its answer; seen only by the control_*.c files.
+ * RFC 9327.
+ */
+#ifndef NTPD_CONTROL_QUERY_H
+#define NTPD_CONTROL_QUERY_H
+#include "base/text.h"
+#include "ntpd/state.h"
+#include "wire/control.h"
+
+struct query {
+	struct ntpd *d;
+	struct listener *l;
+	const struct net_packet *pkt;
+	uint32_t flags;                 /* restrict */
+	struct control_header h;
+	const char *text, *end;         /* the request's data */
+	struct text out;
+	uint16_t status;                /* of the answer */
+	struct mac_key *key;            /* of a valid MAC, else NULL; the answer is signed with it */
+	uint32_t key_id;
+};
+
+/* What an operation gives: it has answered, it stays silent, or an error is to be sent. */
+enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2 };
+
+/* ---- control_send.c ---- */
+
+/* Sends data in fragments; the text of q->out with the end of its line; an error without data. */
+void control_send(struct query *q, const uint8_t *data, size_t len);
+void control_send_text(struct query *q);
+void control_send_error(struct query *q, enum control_error e);
+
+/* ---- control_auth.c ---- */
+
+/*
+ * Looks for a MAC behind the data, at the next multiple of 8 octets, and verifies it: q->key is set
+ * when it is good.
+ */
+void control_auth_check(struct query *q);
+
+/* What a request that needs the control key may do. */
+enum control_permit {
+	CONTROL_PERMITTED,
+	CONTROL_DENIED,         /* no MAC, a wrong one, or another key than controlkey */
+	CONTROL_REPEATED,       /* sent again by its sender, who heard no answer: q->out has the outcome */
+	CONTROL_REPLAYED,       /* these very octets were obeyed before */
+};
+
+/*
+ * Judges a request that reads what only the holder of the control key may see, or that changes
+ * something. A datagram that was obeyed once is remembered for a day: from then on it is refused,
+ * a change from everywhere, a reading from other addresses than its first sender's. Requests that
+ * come over loopback nobody else can have sent, so they may be the same as often as one likes. The
+ * remembered ones fit CONTROL_SEEN_MAX; only holders of the key can push others out.
+ */
+enum control_permit control_auth_read(struct query *q);
+enum control_permit control_auth_change(struct query *q);
+
+/* Keeps the outcome of a change, for a sender that asks again. */
+void control_auth_outcome(struct query *q, const char *outcome);
+
+/* Appends a nonce for the sender: 24 hexadecimal digits. */
+void control_nonce_put(struct query *q, struct text *out);
+
+/* True when a nonce was made for this sender, within the last 16 s. */
+bool control_nonce_valid(const struct query *q, const char *nonce, size_t len);
+
+/* ---- operations: an enum control_error, or one of the above ---- */
+
+int control_read_unspec(struct query *q);
+int control_read_status(struct query *q);
+int control_read_variables(struct query *q);
+int control_read_clock(struct query *q);
+int control_write_variables(struct query *q);
+int control_configure(struct query *q);
+int control_save(struct query *q);
+int control_read_mru(struct query *q);
+int control_read_list(struct query *q);
+int control_request_nonce(struct query *q);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* control_read - operations that read: status words and variables. */
+#include "base/cursor.h"
+#include "ntpd/control_query.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/vars.h"
+
+/* ---- whose variables ---- */
+
+enum owner_kind { OWNER_SYSTEM, OWNER_PEER, OWNER_POOL, OWNER_NONE };
+
+struct owner {
+	enum owner_kind kind;
+	struct peer *p;
+	struct origin *o;
+};
+
+static struct owner
+owner_of(struct ntpd *d, uint16_t id)
+{
+	struct owner w = { .kind = OWNER_NONE };
+
+	if (id == 0) {
+		w.kind = OWNER_SYSTEM;
+		return w;
+	}
+	w.p = peers_by_id(d, id);
+	if (w.p != NULL) {
+		w.kind = OWNER_PEER;
+		return w;
+	}
+	w.o = peers_pool_by_id(d, id);
+	if (w.o != NULL) {
+		w.kind = OWNER_POOL;
+	}
+	return w;
+}
+
+static uint16_t
+pool_status(const struct origin *o)
+{
+	return event_peer_status(&o->event, PEER_STATUS_CONFIG, TALLY_REJECT);
+}
+
+static uint16_t
+owner_status(struct ntpd *d, const struct owner *w)
+{
+	switch (w->kind) {
+	case OWNER_SYSTEM:
+		return report_system_status(d);
+	case OWNER_PEER:
+		return report_peer_status(w->p);
+	case OWNER_POOL:
+		return pool_status(w->o);
+	case OWNER_NONE:
+		break;
+	}
+	return 0;
+}
+
+/* Who holds the control key has seen the events now: they are counted anew. */
+static void
+forget_events(struct query *q, const struct owner *w)
+{
+	if (q->key == NULL || q->key_id != (uint32_t)q->d->conf->controlkey) {
+		return;
+	}
+	switch (w->kind) {
+	case OWNER_SYSTEM:
+		q->d->sys.event.count = 0;
+		break;
+	case OWNER_PEER:
+		w->p->a.event.count = 0;
+		break;
+	case OWNER_POOL:
+		w->o->event.count = 0;
+		break;
+	case OWNER_NONE:
+		break;
+	}
+}
+
+static void
+put_defaults(struct query *q, const struct owner *w)
+{
+	switch (w->kind) {
+	case OWNER_SYSTEM:
+		vars_system_default(q->d, &q->out);
+		break;
+	case OWNER_PEER:
+		vars_peer_default(q->d, w->p, &q->out);
+		break;
+	case OWNER_POOL:
+		vars_pool_default(q->d, w->o, &q->out);
+		break;
+	case OWNER_NONE:
+		break;
+	}
+}
+
+static bool
+put_named(struct query *q, const struct owner *w, const struct control_item *name)
+{
+	switch (w->kind) {
+	case OWNER_SYSTEM:
+		return vars_system_named(q->d, name, &q->out);
+	case OWNER_PEER:
+		return vars_peer_named(q->d, w->p, name, &q->out);
+	case OWNER_POOL:
+		return vars_pool_named(q->d, w->o, name, &q->out);
+	case OWNER_NONE:
+		break;
+	}
+	return false;
+}
+
+/* ---- operations ---- */
+
+int
+control_read_unspec(struct query *q)
+{
+	struct owner w = owner_of(q->d, q->h.assoc);
+
+	if (w.kind == OWNER_NONE) {
+		return CONTROL_ERR_ASSOC;
+	}
+	q->status = owner_status(q->d, &w);
+	control_send(q, NULL, 0);
+	return CONTROL_ANSWERED;
+}
+
+static int
+list_status(struct query *q)
+{
+	struct writer w = writer_over(q->d->control.text, sizeof q->d->control.text);
+	struct owner system = { .kind = OWNER_SYSTEM };
+
+	/* The newest association first, as ever. */
+	for (unsigned i = q->d->peers.origin_n; i > 0; i--) {
+		const struct origin *o = &q->d->peers.origin[i - 1];
+		if (o->cfg != NULL && o->id != 0) {
+			writer_u16(&w, o->id);
+			writer_u16(&w, pool_status(o));
+		}
+	}
+	for (unsigned i = q->d->peers.peer_n; i > 0; i--) {
+		const struct peer *p = &q->d->peers.peer[i - 1];
+		if (p->a.id != 0) {
+			writer_u16(&w, p->a.id);
+			writer_u16(&w, report_peer_status(p));
+		}
+	}
+	q->status = report_system_status(q->d);
+	control_send(q, w.at, w.len);
+	forget_events(q, &system);
+	return CONTROL_ANSWERED;
+}
+
+int
+control_read_variables(struct query *q)
+{
+	struct owner w = owner_of(q->d, q->h.assoc);
+	struct control_item item;
+	bool bad = false, any = false;
+
+	if (w.kind == OWNER_NONE) {
+		return CONTROL_ERR_ASSOC;
+	}
+	q->status = owner_status(q->d, &w);
+	while (control_item_next(&q->text, q->end, &item, &bad)) {
+		any = true;
+		if (!put_named(q, &w, &item)) {
+			return CONTROL_ERR_UNKNOWNVAR;
+		}
+	}
+	if (bad) {
+		return CONTROL_ERR_FORMAT;
+	}
+	if (!any) {
+		put_defaults(q, &w);
+	}
+	control_send_text(q);
+	forget_events(q, &w);
+	return CONTROL_ANSWERED;
+}
+
+int
+control_read_status(struct query *q)
+{
+	if (q->h.assoc != 0) {
+		q->text = q->end;       /* names are ignored here */
+		return control_read_variables(q);
+	}
+	return list_status(q);
+}
+
+int
+control_read_clock(struct query *q)
+{
+	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->sys.peer_id);
+	struct control_item item;
+	bool bad = false, any = false;
+
+	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_LOCAL)) {
+		return CONTROL_ERR_ASSOC;
+	}
+	q->status = 0;
+	while (control_item_next(&q->text, q->end, &item, &bad)) {
+		any = true;
+		if (!vars_clock_named(q->d, w.p, &item, &q->out)) {
+			return CONTROL_ERR_UNKNOWNVAR;
+		}
+	}
+	if (bad) {
+		return CONTROL_ERR_FORMAT;
+	}
+	if (!any) {
+		vars_clock_default(q->d, w.p, &q->out);
+	}
+	control_send_text(q);
+	return CONTROL_ANSWERED;
+}

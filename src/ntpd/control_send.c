@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* control_send - mode 6 answers: fragments, signatures, and how much of them strangers may cause. */
+#include "base/cursor.h"
+#include "ntpd/control_query.h"
+#include "ntpd/keys.h"
+
+enum {
+	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8,
+	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+};
+
+/* Strangers get so many octets a second and no more: an answer is larger than its question. */
+static bool
+within_budget(struct query *q, size_t octets)
+{
+	struct ntpd *d = q->d;
+	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	uint64_t slot = siphash(&d->hash, q->pkt->from.addr.bytes, sizeof q->pkt->from.addr.bytes);
+
+	if (addr_is_loopback(&q->pkt->from.addr)) {
+		return true;
+	}
+	return limit_take(&d->control.from[slot % CONTROL_SLOTS], (double)octets, now, NULL) &&
+	    limit_take(&d->control.all, (double)octets, now, NULL);
+}
+
+static void
+send_datagram(struct query *q, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	uint8_t bytes[DATAGRAM_MAX];
+	struct writer w = writer_over(bytes, sizeof bytes);
+	struct net_reply r = { .bytes = bytes, .to = q->pkt->from };
+
+	control_header_put(&w, h);
+	writer_bytes(&w, data, len);
+	writer_pad(&w, q->key != NULL ? SIGNED_ALIGN : PLAIN_ALIGN);
+	r.len = w.len;
+	if (q->key != NULL) {
+		r.len = keys_sign(q->d, q->key, q->key_id, bytes, w.len, sizeof bytes);
+	}
+	if (q->l->wildcard) {
+		r.from = q->pkt->to;
+		r.ifindex = q->pkt->ifindex;
+	}
+	if (r.len > 0 && within_budget(q, r.len)) {
+		q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
+		q->l->sent++;
+		q->d->count.sent++;
+	}
+}
+
+static struct control_header
+reply_header(const struct query *q)
+{
+	struct control_header h = q->h;
+
+	h.leap = 0;
+	h.response = true;
+	h.status = q->status;
+	h.count = 0;
+	return h;
+}
+
+void
+control_send_error(struct query *q, enum control_error e)
+{
+	struct control_header h = reply_header(q);
+
+	h.error = true;
+	h.status = (uint16_t)(e << 8);
+	send_datagram(q, &h, NULL, 0);
+}
+
+void
+control_send(struct query *q, const uint8_t *data, size_t len)
+{
+	size_t at = 0;
+
+	do {
+		struct control_header h = reply_header(q);
+		size_t n = len - at < CONTROL_DATA_MAX ? len - at : CONTROL_DATA_MAX;
+		h.offset = (uint16_t)at;
+		h.count = (uint16_t)n;
+		h.more = at + n < len;
+		send_datagram(q, &h, data + at, n);
+		at += n;
+	} while (at < len);
+}
+
+void
+control_send_text(struct query *q)
+{
+	text_put(&q->out, "\r\n");
+	control_send(q, (const uint8_t *)q->out.at, q->out.len);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * counters - what the daemon has counted, for the displays of ntpq.
+ */
+#ifndef NTPD_COUNTERS_H
+#define NTPD_COUNTERS_H
+#include "ntpd/state.h"
+
+/* Begins a group anew: allpeers, auth, ctl, io, mem, sys or timer, as the reset line names them. */
+void counters_reset(struct ntpd *d, const char *group);
+
+#endif
