@@ -263,6 +263,7 @@ parse_reset(struct parser *p)
 		const struct schema_row *row = parse_find(p, SCHEMA_RESET, i);
 		const char **at = parse_grow(p, p->c->resets, p->c->resets_n, sizeof *at);
 		if (row != NULL && at != NULL) {
+			parse_state(p, row, i);
 			p->c->resets = at;
 			at[p->c->resets_n++] = row->word;
 		}

@@ -666,7 +666,7 @@ remote_text_sets_no_path_and_no_other_unsafe_thing(void **state)
 		"keys /k", "driftfile /d", "logfile /l", "pidfile /p", "statsdir /s",
 		"saveconfigdir /s", "includefile /i", "filegen loopstats file f", "leapfile /l",
 		"sourcedir /s", "interface listen all", "tinker panic 0", "tos minsane 0",
-		"trustedkey 1", "controlkey 1", "enable mode7", "disable stats",
+		"trustedkey 1", "controlkey 1", "enable mode7",
 		"disable unpeer_digest_early", "server a.example nts ca /etc/x",
 		"server 127.127.1.0", "server a.example mode 1", "refclock local", "setvar a=b",
 		"crypto", "end", "mru maxmem 1"
@@ -693,7 +693,7 @@ remote_text_adds_to_a_copy_of_the_configuration(void **state)
 	    "interface listen eth0\ntrustedkey 1\nnts cert /c\nunpeer 17\nreset sys\n"
 	    "refclock shm path /p refid X\nsourcedir /s\n");
 	struct config *c = remote(k, k->c, "unpeer a.example\nserver c.example key 1\n"
-	    "restrict 192.0.2.1 ignore\ndisable monitor\nstatistics peerstats\nreset io\n"
+	    "restrict 192.0.2.1 ignore\ndisable monitor stats\nstatistics peerstats\nreset io\n"
 	    "logconfig =all\npool d.example\n");
 
 	(void)state;
@@ -708,7 +708,7 @@ remote_text_adds_to_a_copy_of_the_configuration(void **state)
 	assert_int_equal(c->restricts_n, 2);
 	assert_string_equal(c->driftfile, "/d");
 	assert_ptr_not_equal(c->driftfile, k->c->driftfile);
-	assert_int_equal(c->switches & SWITCH_MONITOR, 0);
+	assert_int_equal(c->switches & (SWITCH_MONITOR | SWITCH_STATS), 0);
 	assert_true(c->filegens[STATS_PEER].enabled);
 	assert_false(k->c->filegens[STATS_PEER].enabled);
 	assert_int_equal(c->resets_n, 2);
