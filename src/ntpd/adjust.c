@@ -9,6 +9,8 @@
 
 static const double FREQ_UNIT = 1.0 / 65536e6;          /* the kernel's: 2^-16 ppm */
 static const double PHASE_MAX_S = 0.5;
+/* Of adjtime. */
+static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
 /* Two readings of one pair of clocks differ by less than this unless somebody stepped one. */
 static const int64_t MOVED_NS = 1000000;
 static const int64_t SLEPT_NS = 10000000;
@@ -42,6 +44,30 @@ rest_of_second(struct rtime t)
 	return 1.0 - (double)(t.ns - second_of(t) * NS_PER_S) * 1e-9;
 }
 
+/* What adjtime brings in the running second, and what it has left after it; the second begins at now or before. */
+static void
+split_slew(const struct adjust *a, const struct clock_reading *now, double *running_s, double *after_s)
+{
+	double seconds = (double)(second_of(now->real) - second_of(a->set_at.real) - 1);
+	double left_s = fmax(fabs(a->set_s) - seconds * SLEW_RATE, 0.0);
+
+	*running_s = copysign(fmin(left_s, SLEW_RATE), a->set_s);
+	*after_s = copysign(left_s, a->set_s) - *running_s;
+}
+
+/* The same as phase_to_come for a slew of adjtime: at most 500 us in each second of the clock. */
+static double
+slew_to_come(const struct adjust *a, const struct clock_reading *now)
+{
+	double running_s, after_s;
+
+	if (second_of(now->real) == second_of(a->set_at.real)) {
+		return a->set_s + a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
+	}
+	split_slew(a, now, &running_s, &after_s);
+	return after_s + running_s * rest_of_second(now->real);
+}
+
 /*
  * Phase still to come. The kernel takes 1/N of the rest at each second of the clock and spreads it over that second,
  * so what it reports lacks the part of the running second: left / (N - 1), the same share of the rest before.
@@ -51,6 +77,9 @@ phase_to_come(const struct adjust *a, const struct clock_reading *now, double le
 {
 	double n = ldexp(1.0, 2 + a->time_constant);
 
+	if (a->plain) {
+		return slew_to_come(a, now);
+	}
 	if (second_of(now->real) == second_of(a->set_at.real)) {
 		return left_s + a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
 	}
@@ -91,9 +120,37 @@ settle(struct adjust *a)
 static double
 running_s(const struct adjust *a)
 {
+	double running, after;
 	struct clock_state st;
 
+	if (a->plain && second_of(a->at.real) == second_of(a->set_at.real)) {
+		return a->pending_s - a->set_s;
+	}
+	if (a->plain) {
+		split_slew(a, &a->at, &running, &after);
+		return a->pending_s - after;
+	}
 	return a->clock->ops->get(a->clock, &st) == 0 ? a->pending_s - st.phase_s : a->pending_s;
+}
+
+/* Without the kernel's loop (disable kernel) a phase goes in through adjtime, and ends by itself as well. */
+static int
+set_slew(struct adjust *a, double phase_s, double carry_s, double freq)
+{
+	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ, .freq = freq };
+	int error;
+
+	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S), CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) * SLEW_UNIT_S;
+	error = a->clock->ops->change(a->clock, &ch);
+	if (error != 0) {
+		return error;
+	}
+	a->freq = freq;
+	a->set_s = ch.slew_s;
+	a->set_at = a->at;
+	a->carry_s = carry_s;
+	a->pending_s = ch.slew_s + carry_s;
+	return 0;
 }
 
 /* Hands a phase to the kernel on top of carry_s, which the running second still brings. */
@@ -179,6 +236,20 @@ adjust_control(struct adjust *a, bool wanted)
 	}
 }
 
+void
+adjust_by_kernel(struct adjust *a, bool kernel)
+{
+	if (a->plain == !kernel) {
+		return;
+	}
+	settle(a);
+	if (a->controlled) {
+		(void)set_phase(a, 0.0, 0.0, a->freq, 0, CLOCK_SET_SLEW);
+	}
+	a->plain = !kernel;
+	a->owed_s = 0.0;
+}
+
 int64_t
 adjust_sum(struct adjust *a)
 {
@@ -200,6 +271,11 @@ slice(struct adjust *a, double phase_s, double freq)
 	double carry_s = running_s(a);
 	struct loop_slice cut;
 
+	if (a->plain) {
+		a->owed_s = 0.0;
+		a->error = set_slew(a, phase_s - carry_s, carry_s, freq);
+		return 0.0;
+	}
 	/* Cut without the carry: it is the last slice's, and this one's share begins after it. */
 	loop_slice(phase_s - carry_s, freq, a->wanted_constant, &cut);
 	a->error = set_phase(a, cut.phase_s, carry_s, freq, cut.time_constant, 0);

@@ -14,6 +14,7 @@
 
 struct adjust {
 	struct clock *clock;
+	bool plain;             /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
 	bool controlled;        /* the kernel lets us, and we are meant to */
 	int error;              /* why not: -EPERM ...; 0 when by configuration */
 	double freq;            /* s/s in force, as the kernel rounds it */
@@ -50,6 +51,9 @@ void adjust_start(struct adjust *a, struct clock *clock, bool wanted, double fre
 
 /* Takes hold of the clock at the frequency it has, or lets it go; the sum goes on. */
 void adjust_control(struct adjust *a, bool wanted);
+
+/* Which way phases take: the kernel's loop, or adjtime. A slew under way is dropped by a change. */
+void adjust_by_kernel(struct adjust *a, bool kernel);
 
 /* The sum of all adjustments up to now, in ns. */
 int64_t adjust_sum(struct adjust *a);

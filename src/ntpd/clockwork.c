@@ -831,6 +831,24 @@ say_control(struct ntpd *d)
 	    settings_control_wanted(d) ? "CAP_SYS_TIME is missing" : "disable ntp");
 }
 
+/* Words of the classic loop that the adaptive one has no place for. */
+static void
+say_unused(struct ntpd *d)
+{
+	const struct config_tinker *t = &d->conf->tinker;
+	struct config defaults;
+
+	config_defaults(&defaults, NULL);
+	if (settings_adaptive(d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
+		report(d, LOG_LEVEL_NOTICE, "tinker allan: the adaptive loop finds the right interval by itself; "
+		    "it acts with tinker loop classic");
+	}
+	if (settings_adaptive(d) && t->huffpuff_s > 0.0) {
+		report(d, LOG_LEVEL_NOTICE, "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
+		    "it acts with tinker loop classic");
+	}
+}
+
 void
 clockwork_start(struct ntpd *d)
 {
@@ -847,6 +865,8 @@ clockwork_start(struct ntpd *d)
 	rules = settings_discipline(d);
 	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ? d->cw.adjust.freq : 0.0, sigma,
 	    now_of(d));
+	adjust_by_kernel(&d->cw.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
+	say_unused(d);
 	unsynchronise(d, "INIT");
 	d->sys.lost = true;
 	d->sys.lost_since = now_of(d);
@@ -877,6 +897,8 @@ clockwork_configure(struct ntpd *d)
 {
 	struct discipline_rules rules = settings_discipline(d);
 
+	adjust_by_kernel(&d->cw.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
+	say_unused(d);
 	/* A permission that the first update used up does not come back with a reload. */
 	discipline_set_rules(&d->cw.disc, &rules);
 }
