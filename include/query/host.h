@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host - the real ports of a program that asks once and ends.
+ */
+#ifndef QUERY_HOST_H
+#define QUERY_HOST_H
+#include <stdbool.h>
+#include "port/log.h"
+#include "port/store.h"
+#include "query/query.h"
+
+struct host {
+	struct query_ports port;
+	struct store *store;
+	struct log *log; /* syslog, or standard error */
+};
+
+/*
+ * Opens them. control: the clock may be set, else every try gives -EPERM. 0 or -errno; what was
+ * opened is there for host_close in any case.
+ */
+int host_open(struct host *h, const char *ident, bool control, bool syslog);
+void host_close(struct host *h);
+
+/* Runs until the loop is stopped; the status given to stop. */
+int host_run(struct host *h);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * query - asks servers for the time, a few times each, and says what they are worth together: for
+ * programs that look once and end (ntpdate, sntp). Associations, clock filter and selection are
+ * core's; here is only who is asked when. Over the ports, so that it runs in simulated time too.
+ */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/assoc.h"
+#include "core/select.h"
+#include "crypto/keyring.h"
+#include "port/clock.h"
+#include "port/loop.h"
+#include "port/net.h"
+#include "port/resolver.h"
+#include "port/rng.h"
+
+enum {
+	QUERY_NAMES_MAX = 64, /* names given */
+	QUERY_SERVERS_MAX = 128, /* addresses they lead to */
+	QUERY_SAMPLES_MAX = FILTER_STAGES,
+};
+
+struct query_ports {
+	struct loop *loop;
+	struct net *net;
+	struct clock *clock; /* only read */
+	struct rng *rng;
+	struct resolver *resolver; /* is listened to by the query */
+};
+
+struct query_rules {
+	unsigned samples; /* requests to each address, 1..QUERY_SAMPLES_MAX */
+	double timeout_s; /* for each answer, > 0 */
+	unsigned version; /* 1..4 */
+	enum addr_family family; /* ADDR_NONE: both */
+	uint16_t local_port; /* 0: a free one */
+	uint32_t key_id; /* 0: none */
+	struct keyring *keys; /* holds key_id, when that is not 0 */
+};
+
+struct query;
+
+/* One address. Two requests to it are two seconds apart, as servers that limit their rate want. */
+struct query_server {
+	const char *name; /* as given */
+	struct assoc a;
+	struct net_socket *socket;
+	struct loop_timer timer;
+	struct query *query;
+	unsigned asked; /* requests */
+	bool done;
+	int error; /* -errno of the last request that could not be sent or reached nobody, 0: none */
+	enum verdict verdict; /* of the last answer, when a.count.received > 0 */
+	bool fit; /* was a candidate of query_select; of it: */
+	double root_dist_s; /* the true time is within its offset +- this */
+	enum tally tally;
+};
+
+/* What the owner hears; any may be NULL. All but done come also from within query_start. */
+struct query_events {
+	/* A name leads to no address; a->error says why. */
+	void (*lost_name)(void *ctx, const char *name, const struct resolver_answer *a);
+	void (*asked)(void *ctx, const struct query_server *s);
+	void (*answered)(void *ctx, const struct query_server *s, enum verdict v);
+	/* A request could not be sent, or reached nobody (-errno). */
+	void (*failed)(void *ctx, const struct query_server *s, int error);
+	/* Nothing more is to come; once. */
+	void (*done)(void *ctx);
+};
+
+struct query_name {
+	const char *text;
+	unsigned waiting; /* questions without an answer yet */
+	bool found; /* leads to an address */
+	struct resolver_answer why; /* the most telling refusal */
+};
+
+struct query {
+	struct query_ports port;
+	struct query_rules rules;
+	struct query_events on;
+	void *ctx;
+	int precision; /* log2 s, of our clock */
+	struct query_name name[QUERY_NAMES_MAX];
+	unsigned name_n;
+	struct query_server server[QUERY_SERVERS_MAX];
+	unsigned server_n;
+	struct loop_timer end;
+	bool started, ended;
+	struct candidate candidate[QUERY_SERVERS_MAX];
+	struct select_work work;
+	struct selection selection; /* of query_select; each[] in the order of the fit servers */
+};
+
+/* NULL when memory is short. rules.keys and the ports must outlive it. */
+struct query *query_new(const struct query_ports *ports, const struct query_rules *rules,
+    const struct query_events *on, void *ctx);
+void query_free(struct query *q); /* closes every socket; NULL is fine */
+
+/*
+ * Adds a server: an address, or a name that must stay; all its addresses will be asked. False when
+ * there are too many.
+ */
+bool query_add(struct query *q, const char *name);
+
+/* Begins; done comes once every name has its addresses and every address its requests. */
+void query_start(struct query *q);
+
+/*
+ * Selects among the servers that answered (RFC 5905, 11.2); fills selection, and fit, root_dist_s
+ * and tally of each server. The chosen server, or NULL: selection.why says why.
+ *
+ * Other than in ntpd a source is fit with its first sample: one that is asked so few times never
+ * has the eight that ntpd's dispersion wants. Its distance is that of its best sample.
+ */
+const struct query_server *query_select(struct query *q);
+
+/* Why there is no server, in words. */
+const char *query_why_none(const struct query *q);
+
+#endif

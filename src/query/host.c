@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* host - the real ports. */
+#include "query/host.h"
+#include "sys/clock_linux.h"
+#include "sys/log_system.h"
+#include "sys/loop_event.h"
+#include "sys/net_udp.h"
+#include "sys/resolver_proc.h"
+#include "sys/rng_system.h"
+#include "sys/store_posix.h"
+
+int
+host_open(struct host *h, const char *ident, bool control, bool syslog)
+{
+	struct query_ports *p = &h->port;
+	int error;
+
+	*h = (struct host){ .store = NULL };
+	error = log_system_new(ident, !syslog, LOG_LEVEL_INFO, &h->log);
+	error = error != 0 ? error : loop_event_new(&p->loop);
+	error = error != 0 ? error : clock_linux_new(control, &p->clock);
+	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
+	error = error != 0 ? error : store_posix_new(&h->store);
+	error = error != 0 ? error : rng_system_new(&p->rng);
+	return error != 0 ? error : resolver_proc_new(p->loop, NULL, &p->resolver);
+}
+
+void
+host_close(struct host *h)
+{
+	resolver_proc_free(h->port.resolver);
+	rng_system_free(h->port.rng);
+	store_posix_free(h->store);
+	net_udp_free(h->port.net);
+	clock_linux_free(h->port.clock);
+	loop_event_free(h->port.loop);
+	log_system_free(h->log);
+}
+
+int
+host_run(struct host *h)
+{
+	return loop_event_run(h->port.loop);
+}

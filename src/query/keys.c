@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* keys - one key out of a key file. */
+#include "query/keys.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "config/keysfile.h"
+
+enum { KEYS_ARENA = 4 * 1024 * 1024 };
+
+static const struct keysfile_key *
+find(const struct keysfile *file, uint32_t id)
+{
+	for (unsigned i = 0; i < file->n; i++) {
+		if (file->keys[i].id == id) {
+			return &file->keys[i];
+		}
+	}
+	return NULL;
+}
+
+static struct keyring *
+ring_of(const struct keysfile_key *k, struct text *why)
+{
+	struct keyring *ring = keyring_new();
+
+	if (ring == NULL || !keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
+		text_printf(why, "key %u of type %s cannot be used", (unsigned)k->id, k->type);
+		keyring_free(ring);
+		return NULL;
+	}
+	for (unsigned i = 0; i < k->allowed_n; i++) {
+		(void)keyring_allow(ring, k->id, &k->allowed[i].addr, k->allowed[i].prefix_len);
+	}
+	keyring_trust(ring, k->id, k->id);
+	return ring;
+}
+
+/* Says the first error that was found. */
+static void
+tell_first(const struct diag_list *d, struct text *why)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		if (d->at[i].level == DIAG_ERROR) {
+			diag_format_line(&d->at[i], why);
+			return;
+		}
+	}
+}
+
+static struct keyring *
+parse(const char *path, const char *bytes, size_t len, uint32_t id, struct text *why)
+{
+	struct arena *a = arena_new(KEYS_ARENA);
+	struct keyring *ring = NULL;
+	const struct keysfile_key *key;
+	struct diag_list diags;
+	struct keysfile file;
+
+	if (a == NULL) {
+		text_put(why, strerror(ENOMEM));
+		return NULL;
+	}
+	diags = diag_list_in(a);
+	if (!keysfile_parse(path, bytes, len, a, &file, &diags)) {
+		tell_first(&diags, why);
+	} else {
+		key = find(&file, id);
+		if (key != NULL) {
+			ring = ring_of(key, why);
+		} else {
+			text_printf(why, "key %u is not in %s", (unsigned)id, path);
+		}
+		keysfile_wipe(&file);
+	}
+	arena_free(a);
+	return ring;
+}
+
+struct keyring *
+query_keys_load(struct store *store, const char *path, uint32_t id, struct text *why)
+{
+	struct keyring *ring;
+	char *bytes;
+	size_t len;
+	int error = store->ops->read(store, path, &bytes, &len);
+
+	if (error != 0) {
+		text_printf(why, "keys %s: %s", path, strerror(-error));
+		return NULL;
+	}
+	ring = parse(path, bytes, len, id, why);
+	explicit_bzero(bytes, len);
+	free(bytes);
+	return ring;
+}

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* query - who is asked when, and what the answers are worth together. */
+#include "query/query.h"
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/text.h"
+
+enum {
+	SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+	POLL_SHOWN = 6, /* log2 s, in requests: some servers look at it */
+	PRECISION_READS = 64,
+	PRECISION_WORST = -6, /* a clock that stands still for so many readings */
+	PRECISION_BEST = -30,
+	ALLAN_LOG2S = 11,
+	STRATUM_CEILING = 16,
+};
+
+static const struct select_rules SELECT_RULES = { .minclock = 3,
+	.maxclock = 10,
+	.minsane = 1,
+	.mindist_s = 0.001,
+	.orphan_stratum = STRATUM_UNSPEC };
+
+static struct mtime
+now_of(const struct query *q)
+{
+	return q->port.loop->ops->now(q->port.loop);
+}
+
+/* The shortest time between two readings that differ: a clock cannot tell less. */
+static int
+precision_of(struct clock *c)
+{
+	struct clock_reading a, b;
+	double least_s = log2s_to_s(PRECISION_WORST);
+
+	for (int i = 0; i < PRECISION_READS; i++) {
+		c->ops->read(c, &a);
+		c->ops->read(c, &b);
+		if (b.real.ns > a.real.ns) {
+			least_s = fmin(least_s, rtime_diff_s(b.real, a.real));
+		}
+	}
+	return (int)fmax(ceil(log2(least_s)), PRECISION_BEST);
+}
+
+static struct assoc_world
+world_of(const struct query *q)
+{
+	struct assoc_world w = {
+		.now = now_of(q),
+		.sys_poll = POLL_SHOWN,
+		.precision = q->precision,
+		.phi = NTP_PHI,
+		.maxdist_s = NTP_MAXDISP_S,
+		.ceiling = STRATUM_CEILING,
+		.allan_log2s = ALLAN_LOG2S,
+	};
+
+	q->port.rng->ops->fill(q->port.rng, &w.random, sizeof w.random);
+	return w;
+}
+
+/* ---- one server ---- */
+
+static void
+arm(struct query_server *s, double delay_s)
+{
+	struct loop *l = s->query->port.loop;
+
+	l->ops->timer_arm(l, &s->timer, mtime_add_s(s->a.poll.last_sent, delay_s));
+}
+
+static void look_for_end(struct query *q);
+
+static void
+finish(struct query_server *s)
+{
+	struct query *q = s->query;
+
+	q->port.loop->ops->timer_disarm(q->port.loop, &s->timer);
+	q->port.net->ops->close(q->port.net, s->socket);
+	s->socket = NULL;
+	s->done = true;
+	look_for_end(q);
+}
+
+/* The request is settled, by an answer or an error: the next one, in its time. */
+static void
+go_on(struct query_server *s)
+{
+	if (s->asked >= s->query->rules.samples) {
+		finish(s);
+	} else {
+		arm(s, ASSOC_SPACING_S);
+	}
+}
+
+static void
+failed(struct query_server *s, int error)
+{
+	struct query *q = s->query;
+
+	s->error = error;
+	assoc_send_failed(&s->a);
+	if (q->on.failed != NULL) {
+		q->on.failed(q->ctx, s, error);
+	}
+}
+
+static void on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt);
+static void on_sent(void *ctx, struct net_socket *socket, uint32_t tag, struct stamp tx);
+static void on_error(void *ctx, struct net_socket *socket, int error);
+
+static const struct net_events SERVER_EVENTS = { on_packet, on_sent, on_error };
+
+static int
+send_request(struct query_server *s, const struct assoc_sending *out)
+{
+	struct query *q = s->query;
+	struct net *net = q->port.net;
+	struct endpoint local = { .port = q->rules.local_port };
+	uint8_t bytes[SEND_MAX];
+	size_t len = HEADER_LEN;
+	struct stamp at;
+	int error = 0;
+
+	memcpy(bytes, out->bytes, HEADER_LEN);
+	if (q->rules.key_id != 0) {
+		struct mac_key *key =
+		    keyring_find(q->rules.keys, q->rules.key_id, &s->a.remote.addr);
+		len = key != NULL ? keyring_sign(key, q->rules.key_id, bytes, len, sizeof bytes) : 0;
+		if (len == 0) {
+			return -EKEYREJECTED;
+		}
+	}
+	if (s->socket == NULL) {
+		error = net->ops->connect(
+		    net, &local, &s->a.remote, 0, &SERVER_EVENTS, s, &s->socket);
+	}
+	if (error == 0) {
+		error = net->ops->send(net, s->socket, bytes, len, out->tag, &at);
+	}
+	if (error == 0) {
+		assoc_sent(&s->a, out->tag, at.at, at.mono, false);
+	}
+	return error;
+}
+
+static void
+ask(struct query_server *s)
+{
+	struct query *q = s->query;
+	struct assoc_world w = world_of(q);
+	struct assoc_sending out;
+	int error;
+
+	assoc_poll(&s->a, &w, &out);
+	s->asked++;
+	error = send_request(s, &out);
+	if (error != 0) {
+		failed(s, error);
+		/* Without a way there, a socket or a key there will be none in two seconds. */
+		finish(s);
+		return;
+	}
+	if (q->on.asked != NULL) {
+		q->on.asked(q->ctx, s);
+	}
+	arm(s, s->asked < q->rules.samples ? fmax(q->rules.timeout_s, ASSOC_SPACING_S) :
+					     q->rules.timeout_s);
+}
+
+static void
+on_timer(void *ctx)
+{
+	struct query_server *s = ctx;
+
+	if (s->asked >= s->query->rules.samples) {
+		finish(s);
+	} else {
+		ask(s);
+	}
+}
+
+static void
+on_sent(void *ctx, struct net_socket *socket, uint32_t tag, struct stamp tx)
+{
+	struct query_server *s = ctx;
+
+	(void)socket;
+	assoc_sent(&s->a, tag, tx.at, tx.mono, true);
+}
+
+static void
+on_error(void *ctx, struct net_socket *socket, int error)
+{
+	struct query_server *s = ctx;
+
+	(void)socket;
+	if (s->a.wire.pending) {
+		failed(s, error);
+		go_on(s);
+	}
+}
+
+static enum assoc_auth
+judge_mac(const struct query *q, const struct packet *p, const struct net_packet *pkt)
+{
+	struct mac_key *key;
+
+	if (p->mac != PACKET_MAC_KEYED || q->rules.key_id == 0 || p->key_id != q->rules.key_id) {
+		return ASSOC_AUTH_NONE;
+	}
+	key = keyring_find(q->rules.keys, p->key_id, &pkt->from.addr);
+	return key != NULL &&
+		mac_check(key, pkt->bytes, p->auth_len, p->digest.at, p->digest.len) ?
+	    ASSOC_AUTH_OK :
+	    ASSOC_AUTH_BAD;
+}
+
+static void
+on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
+{
+	struct query_server *s = ctx;
+	struct query *q = s->query;
+	struct assoc_world w = world_of(q);
+	struct assoc_answer answer = { .verdict = VERDICT_SHORT };
+	struct packet p;
+
+	(void)socket;
+	if (packet_parse(pkt->bytes, pkt->len, &p)) {
+		assoc_receive(
+		    &s->a, &p, judge_mac(q, &p, pkt), pkt->rx.at, pkt->rx.mono, &w, &answer);
+	}
+	s->verdict = answer.verdict;
+	if (q->on.answered != NULL) {
+		q->on.answered(q->ctx, s, answer.verdict);
+	}
+	if (answer.verdict == VERDICT_KISS) {
+		finish(s);
+	} else if (!s->a.wire.pending) {
+		go_on(s);
+	}
+}
+
+/* ---- names ---- */
+
+static bool
+known(const struct query *q, const struct addr *a)
+{
+	for (unsigned i = 0; i < q->server_n; i++) {
+		if (addr_equal(&q->server[i].a.remote.addr, a)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+add_server(struct query *q, const char *name, const struct addr *a)
+{
+	struct query_server *s = &q->server[q->server_n];
+	struct endpoint remote = { .addr = *a, .port = NTP_PORT };
+	struct assoc_world w = world_of(q);
+	struct assoc_rules rules = { .minpoll = POLL_SHOWN,
+		.maxpoll = POLL_SHOWN,
+		.version = q->rules.version,
+		.key_id = q->rules.key_id };
+
+	if (q->server_n == QUERY_SERVERS_MAX || known(q, a)) {
+		return;
+	}
+	q->server_n++;
+	s->query = q;
+	s->name = name;
+	assoc_start(&s->a, (uint16_t)q->server_n, &rules, &remote, 0, &w);
+	q->port.loop->ops->timer_init(q->port.loop, &s->timer, on_timer, s);
+	ask(s);
+}
+
+static void
+lose_name(struct query *q, struct query_name *n)
+{
+	if (q->on.lost_name != NULL) {
+		q->on.lost_name(q->ctx, n->text, &n->why);
+	}
+}
+
+/* Of the two families one may fail and the other not: a name is lost when neither leads anywhere. */
+static void
+on_answer(void *ctx, const struct resolver_answer *a)
+{
+	struct query *q = ctx;
+	struct query_name *n;
+
+	assert(a->tag < q->name_n);
+	n = &q->name[a->tag];
+	n->waiting--;
+	for (unsigned i = 0; i < a->n; i++) {
+		n->found = true;
+		add_server(q, n->text, &a->addr[i]);
+	}
+	/* A name server that is silent says more than a family without addresses. */
+	if (a->error != 0 && (n->why.error == 0 || a->error == EAI_AGAIN)) {
+		n->why = *a;
+	}
+	if (n->waiting == 0 && !n->found) {
+		lose_name(q, n);
+	}
+	look_for_end(q);
+}
+
+static void
+refuse(struct query_name *n, int error, const char *reason)
+{
+	struct text t = text_over(n->why.reason, sizeof n->why.reason);
+
+	n->why.error = error;
+	text_put(&t, reason);
+}
+
+static void
+ask_name(struct query *q, unsigned i, enum addr_family family)
+{
+	struct resolver *r = q->port.resolver;
+	struct query_name *n = &q->name[i];
+
+	if (q->rules.family != ADDR_NONE && q->rules.family != family) {
+		return;
+	}
+	if (r->ops->ask(r, i, n->text, family) == 0) {
+		n->waiting++;
+	} else {
+		refuse(n, EAI_FAIL, "it cannot be asked for");
+	}
+}
+
+static void
+find(struct query *q, unsigned i)
+{
+	struct query_name *n = &q->name[i];
+	struct addr a;
+
+	if (!addr_parse(n->text, &a)) {
+		/* A question for each family: the C library makes both fail when one does. */
+		ask_name(q, i, ADDR_V4);
+		ask_name(q, i, ADDR_V6);
+	} else if (q->rules.family == ADDR_NONE || a.family == q->rules.family) {
+		n->found = true;
+		add_server(q, n->text, &a);
+	} else {
+		refuse(n, EAI_FAMILY, "an address of the other family");
+	}
+	if (n->waiting == 0 && !n->found) {
+		lose_name(q, n);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void
+on_end(void *ctx)
+{
+	struct query *q = ctx;
+
+	if (!q->ended && q->on.done != NULL) {
+		q->ended = true;
+		q->on.done(q->ctx);
+	}
+}
+
+/* From the loop, so that whoever brought the end about is finished first. */
+static void
+look_for_end(struct query *q)
+{
+	if (!q->started || q->ended) {
+		return;
+	}
+	for (unsigned i = 0; i < q->name_n; i++) {
+		if (q->name[i].waiting > 0) {
+			return;
+		}
+	}
+	for (unsigned i = 0; i < q->server_n; i++) {
+		if (!q->server[i].done) {
+			return;
+		}
+	}
+	q->port.loop->ops->timer_arm(q->port.loop, &q->end, now_of(q));
+}
+
+struct query *
+query_new(const struct query_ports *ports, const struct query_rules *rules,
+    const struct query_events *on, void *ctx)
+{
+	struct query *q = calloc(1, sizeof *q);
+
+	assert(rules->samples >= 1 && rules->samples <= QUERY_SAMPLES_MAX);
+	assert(rules->key_id == 0 || rules->keys != NULL);
+	if (q == NULL) {
+		return NULL;
+	}
+	q->port = *ports;
+	q->rules = *rules;
+	q->on = *on;
+	q->ctx = ctx;
+	q->precision = precision_of(ports->clock);
+	q->port.loop->ops->timer_init(q->port.loop, &q->end, on_end, q);
+	return q;
+}
+
+void
+query_free(struct query *q)
+{
+	if (q == NULL) {
+		return;
+	}
+	q->port.resolver->ops->listen(q->port.resolver, NULL, NULL);
+	for (unsigned i = 0; i < q->server_n; i++) {
+		q->port.net->ops->close(q->port.net, q->server[i].socket);
+		q->port.loop->ops->timer_done(q->port.loop, &q->server[i].timer);
+	}
+	q->port.loop->ops->timer_done(q->port.loop, &q->end);
+	free(q);
+}
+
+bool
+query_add(struct query *q, const char *name)
+{
+	assert(!q->started);
+	if (q->name_n == QUERY_NAMES_MAX) {
+		return false;
+	}
+	q->name[q->name_n++].text = name;
+	return true;
+}
+
+void
+query_start(struct query *q)
+{
+	q->port.resolver->ops->listen(q->port.resolver, on_answer, q);
+	for (unsigned i = 0; i < q->name_n; i++) {
+		find(q, i);
+	}
+	q->started = true;
+	look_for_end(q);
+}
+
+/* ---- selection ---- */
+
+/*
+ * What the best sample alone says: half the round trips to the root and all dispersions. ntpd adds
+ * a dispersion for the samples it still lacks.
+ */
+static double
+best_dist_s(const struct filter *f, const struct assoc_world *w)
+{
+	const struct sample *b = &f->best;
+	double age_s = fmax(mtime_diff_s(w->now, f->updated), 0.0);
+
+	return (b->delay_s + b->root_delay_s) / 2 + b->root_disp_s + b->disp_s + w->phi * age_s +
+	    f->jitter_s;
+}
+
+static bool
+is_fit(const struct query_server *s, const struct assoc_world *w)
+{
+	unsigned bits = assoc_unfit(&s->a, w) & ~(unsigned)FLASH_PEER_DIST;
+
+	return bits == 0 && s->a.filter.usable && s->root_dist_s < NTP_MAXDISP_S;
+}
+
+static unsigned
+gather(struct query *q)
+{
+	struct assoc_world w = world_of(q);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < q->server_n; i++) {
+		struct query_server *s = &q->server[i];
+
+		s->tally = TALLY_REJECT;
+		s->root_dist_s = best_dist_s(&s->a.filter, &w);
+		s->fit = is_fit(s, &w);
+		if (s->fit) {
+			q->candidate[n++] = (struct candidate){
+				.id = s->a.id,
+				.stratum = s->a.srv.stratum,
+				.leap = s->a.srv.leap,
+				.offset_s = s->a.filter.best.offset_s,
+				.jitter_s = s->a.filter.jitter_s,
+				.root_dist_s = s->root_dist_s,
+			};
+		}
+	}
+	return n;
+}
+
+const struct query_server *
+query_select(struct query *q)
+{
+	struct select_rules rules = SELECT_RULES;
+	struct select_memory memory = { .sys_id = 0 };
+	unsigned n;
+
+	static_assert(QUERY_SERVERS_MAX <= (int)SELECT_MAX, "selection takes them all");
+	rules.precision_s = log2s_to_s(q->precision);
+	n = gather(q);
+	select_run(q->candidate, n, &rules, &memory, &q->work, &q->selection);
+	for (unsigned i = 0; i < n; i++) {
+		q->server[q->selection.each[i].id - 1].tally = q->selection.each[i].tally;
+	}
+	return q->selection.sys_id != 0 ? &q->server[q->selection.sys_id - 1] : NULL;
+}
+
+const char *
+query_why_none(const struct query *q)
+{
+	switch (q->selection.why) {
+	case SELECT_NO_CANDIDATE:
+		return "no server has an answer to go by";
+	case SELECT_NO_MAJORITY:
+		return "the servers do not agree";
+	case SELECT_TOO_FEW:
+		return "too few servers agree";
+	case SELECT_FOUND:
+		break;
+	}
+	return "";
+}
