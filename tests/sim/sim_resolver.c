@@ -36,7 +36,7 @@ look_up(struct sim_resolver *r, const char *name, enum addr_family family, struc
 	struct sim_name *s = find(r, name);
 	unsigned many;
 
-	if (r->down) {
+	if (r->down || (r->lame != ADDR_NONE && (family == ADDR_NONE || family == r->lame))) {
 		fail(a, EAI_AGAIN, "Temporary failure in name resolution");
 		return;
 	}

@@ -35,6 +35,7 @@ struct sim_resolver {
 	void *ctx;
 	double delay_s;         /* of an answer */
 	bool down;              /* no name server answers: "try again" after 5 s */
+	enum addr_family lame;  /* questions of this family get no answer, and so those of both; ADDR_NONE: fine */
 	int ask_error;          /* -errno of ask itself, 0: none */
 	unsigned asked;
 };
