@@ -1,0 +1,11 @@
+# tests/unit/tools: the small programs, those that use the network in the simulator
+tools_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tools_lab = tests/unit/tools/lab.c tests/unit/tools/lab.h
+tools_lab_LIBS = libquery.a libmode6.a libsim.a $(QUERY_LIBS) libsys.a libbase.a $(SYS_LIBS) \
+	$(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/tools/test_ntpdate
+TESTS += tests/unit/tools/test_ntpdate
+tests_unit_tools_test_ntpdate_SOURCES = tests/unit/tools/test_ntpdate.c $(tools_lab)
+tests_unit_tools_test_ntpdate_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_ntpdate_LDADD = libntpdate.a $(tools_lab_LIBS)

@@ -1,0 +1,734 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ntpdate from the command line to the clock, in simulated time. */
+#include "ntpdate/ntpdate.h"
+#include <errno.h>
+#include <math.h>
+#include "crypto/keyring.h"
+#include "query/keys.h"
+#include "query/move.h"
+#include "unit/tools/lab.h"
+
+static int
+ntpdate(struct lab *l, const char *line)
+{
+	struct ntpdate_world w = { .store = &l->store.port, .log = &l->log.port, .pid = 5323 };
+	struct ntpdate_options o;
+	struct ntpdate *n;
+	int status = NTPDATE_USAGE;
+
+	lab_streams(l);
+	w.port = lab_ports(l);
+	w.out = l->out_to;
+	w.err = l->err_to;
+	lab_words(l, line);
+	l->loop.stopped = false;
+	if (ntpdate_options_read(&o, l->argc, l->argv, l->out_to, l->err_to) == NTPDATE_RUN) {
+		n = ntpdate_new(&w, &o);
+		status = ntpdate_start(n);
+		status = status == NTPDATE_OK ? lab_run(l) : status;
+		ntpdate_free(n);
+	}
+	lab_read(l);
+	return status;
+}
+
+#define assert_has(text, part) \
+	do { \
+		if (strstr((text), (part)) == NULL) { \
+			fail_msg("no \"%s\" in \"%s\"", (part), (text)); \
+		} \
+	} while (0)
+#define assert_lacks(text, part) assert_null(strstr((text), (part)))
+
+static void
+assert_near(double got, double want, double within)
+{
+	if (!(fabs(got - want) <= within)) {
+		fail_msg("%.9f is not within %.3g of %.9f", got, within, want);
+	}
+}
+
+static unsigned
+lines(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++) {
+		n += *text == '\n';
+	}
+	return n;
+}
+
+/* --- the clock --- */
+
+static void
+a_small_offset_is_slewed_and_gone_once_the_slew_is_done(void **state)
+{
+	struct lab *l = lab_new(0.4);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_OK);
+	assert_string_equal(l->err, "");
+	assert_has(l->out, " ntpdate[5323]: adjust time server 192.0.2.1 offset 0.4000");
+	assert_int_equal(lines(l->out), 1);
+	assert_int_equal(l->clock.steps, 0);
+	assert_near(lab_error_s(l), -0.4, 0.001);
+	world_run(l->w, l->w->now + INT64_C(810) * NS_PER_S);
+	assert_near(lab_error_s(l), 0, 0.0005);
+	lab_free(l);
+}
+
+static void
+a_large_offset_is_stepped_forward_and_back(void **state)
+{
+	(void)state;
+	for (int sign = -1; sign <= 1; sign += 2) {
+		struct lab *l = lab_new(sign * 7200.25);
+
+		lab_serve(l, "192.0.2.1");
+		assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_OK);
+		assert_has(l->out, sign > 0 ? "step time server 192.0.2.1 offset 7200.2" :
+					      "step time server 192.0.2.1 offset -7200.2");
+		assert_has(l->out, " sec\n");
+		assert_int_equal(l->clock.steps, 1);
+		assert_near(lab_error_s(l), 0, 0.0001);
+		lab_free(l);
+	}
+}
+
+static void
+half_a_second_is_stepped_and_a_nanosecond_less_is_not(void **state)
+{
+	(void)state;
+	assert_int_equal(move_choose(0.5, NTPDATE_STEP_S), MOVE_STEP);
+	assert_int_equal(move_choose(-0.5, NTPDATE_STEP_S), MOVE_STEP);
+	assert_int_equal(move_choose(0.499999999, NTPDATE_STEP_S), MOVE_SLEW);
+	assert_int_equal(move_choose(-0.499999999, NTPDATE_STEP_S), MOVE_SLEW);
+	assert_int_equal(move_choose((double)NAN, NTPDATE_STEP_S), MOVE_STEP);
+}
+
+static void
+b_always_steps_and_B_always_slews(void **state)
+{
+	struct lab *l = lab_new(0.01), *big = lab_new(3.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -b 192.0.2.1"), NTPDATE_OK);
+	assert_has(l->out, "step time server 192.0.2.1 offset 0.0100");
+	assert_int_equal(l->clock.steps, 1);
+	lab_free(l);
+	lab_serve(big, "192.0.2.1");
+	assert_int_equal(ntpdate(big, "ntpdate -B 192.0.2.1"), NTPDATE_OK);
+	assert_has(big->out, "adjust time server 192.0.2.1 offset 3.000");
+	assert_int_equal(big->clock.steps, 0);
+	world_run(big->w, big->w->now + INT64_C(6100) * NS_PER_S);
+	assert_near(lab_error_s(big), 0, 0.005);
+	lab_free(big);
+}
+
+static void
+a_slew_that_no_kernel_takes_is_an_error(void **state)
+{
+	struct lab *l = lab_new(3000.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -B 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "Can't adjust the time of day: ");
+	assert_string_equal(l->out, "");
+	lab_free(l);
+}
+
+static void
+without_the_right_to_set_the_clock_it_fails_and_says_so(void **state)
+{
+	struct lab *l = lab_new(10.0);
+
+	(void)state;
+	l->clock.uncontrolled = true;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "Can't adjust the time of day: Operation not permitted\n");
+	lab_free(l);
+}
+
+static void
+q_and_d_show_and_never_touch_the_clock(void **state)
+{
+	static const char *const line[] = { "ntpdate -q 192.0.2.1", "ntpdate -d 192.0.2.1",
+		"ntpdate -qb 192.0.2.1", "ntpdate -qB 192.0.2.1", "ntpdate -bq -p 1 192.0.2.1" };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof line / sizeof *line; i++) {
+		struct lab *l = lab_new(12.5);
+
+		lab_serve(l, "192.0.2.1");
+		assert_int_equal(ntpdate(l, line[i]), NTPDATE_OK);
+		assert_has(l->out, " time server 192.0.2.1 offset 12.50");
+		assert_int_equal(l->clock.steps, 0);
+		assert_int_equal(l->clock.changes, 0);
+		assert_true(l->server[0]->request[0].d.from.port >= 1024);
+		lab_free(l);
+	}
+}
+
+/* --- what it shows --- */
+
+static void
+q_lists_every_server_and_then_the_verdict(void **state)
+{
+	struct lab *l = lab_new(-0.25);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	lab_serve(l, "2001:db8::2")->stratum = 3;
+	lab_serve(l, "192.0.2.3")->silent = true;
+	assert_int_equal(ntpdate(l, "ntpdate -q 192.0.2.1 2001:db8::2 192.0.2.3"), NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.1, stratum 1, offset -0.2500");
+	assert_has(l->out, ", delay 0.010");
+	assert_has(l->out, "\nserver 2001:db8::2, stratum 3, offset -0.2500");
+	assert_has(l->out, "\nserver 192.0.2.3, stratum 0, offset 0.000000, delay 0.00000\n");
+	assert_has(l->out, "adjust time server 192.0.2.1 offset -0.2500");
+	assert_int_equal(lines(l->out), 4);
+	assert_string_equal(l->err, "");
+	lab_free(l);
+}
+
+static void
+lines_begin_with_day_month_and_time(void **state)
+{
+	struct lab *l = lab_new(0);
+	int day, hour, minute, second, pid;
+	char month[4];
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(sscanf(l->out, "%2d %3s %2d:%2d:%2d ntpdate[%d]: adjust ", &day, month, &hour,
+			     &minute, &second, &pid), 6);
+	assert_string_equal(month, "Sep");
+	assert_int_equal(day, 21);
+	assert_int_equal(pid, 5323);
+	assert_int_equal(l->out[2], ' ');
+	lab_free(l);
+}
+
+static void
+s_writes_to_the_system_log_alone(void **state)
+{
+	struct lab *l = lab_new(20.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -s 192.0.2.1"), NTPDATE_OK);
+	assert_string_equal(l->out, "");
+	assert_string_equal(l->err, "");
+	assert_int_equal(sim_log_count(&l->log, 0, "step time server 192.0.2.1 offset 20.00"), 1);
+	assert_int_equal(l->log.line[0].level, LOG_LEVEL_NOTICE);
+	assert_int_equal(ntpdate(l, "ntpdate -s 192.0.2.9"), NTPDATE_FAILED);
+	assert_string_equal(l->err, "");
+	assert_int_equal(
+	    sim_log_count(&l->log, 1, "no server suitable for synchronization found"), 1);
+	assert_int_equal(l->log.line[1].level, LOG_LEVEL_ERROR);
+	lab_free(l);
+}
+
+static void
+d_shows_each_datagram_and_each_server(void **state)
+{
+	struct lab *l = lab_new(0.125);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1")->refid = refid_of_text("PPS");
+	assert_int_equal(ntpdate(l, "ntpdate -d -p 2 192.0.2.1"), NTPDATE_OK);
+	assert_has(l->out, "ntpdate " );
+	assert_has(l->out, "\ntransmit(192.0.2.1)\nreceive(192.0.2.1)\ntransmit(192.0.2.1)\n");
+	assert_has(l->out, "\nserver 192.0.2.1, port 123\nstratum 1, precision -23, leap 00\n"
+			   "refid [PPS], root delay 0.000000, root dispersion 0.000504\n"
+			   "transmitted 2, received 2\n");
+	assert_has(l->out, "\nreference time:      ");
+	assert_has(l->out, "  Mon, Sep 21 2026 ");
+	assert_has(l->out, "\nfilter offset: 0.125");
+	assert_has(l->out, "adjust time server 192.0.2.1 offset 0.125");
+	lab_free(l);
+}
+
+static void
+v_says_the_version_first(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -v -p 1 192.0.2.1"), NTPDATE_OK);
+	assert_has(l->out, "ntpdate[5323]: ntpdate ");
+	assert_int_equal(lines(l->out), 2);
+	lab_free(l);
+}
+
+/* --- sockets --- */
+
+static void
+only_who_sets_the_clock_asks_from_port_123(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	lab_serve(l, "2001:db8::1");
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 192.0.2.1 2001:db8::1"), NTPDATE_OK);
+	assert_int_equal(l->server[0]->request[0].d.from.port, 123);
+	assert_int_equal(l->server[1]->request[0].d.from.port, 123);
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 -u 192.0.2.1"), NTPDATE_OK);
+	assert_true(l->server[0]->request[1].d.from.port >= 1024);
+	lab_free(l);
+}
+
+static void
+a_daemon_on_port_123_stops_it_before_it_asks(void **state)
+{
+	struct lab *l = lab_new(10);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	l->host->port_taken = true;
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "ntpdate[5323]: the NTP socket is in use, exiting\n");
+	assert_int_equal(l->server[0]->requests, 0);
+	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(ntpdate(l, "ntpdate -u -p 1 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(l->clock.steps, 1);
+	lab_free(l);
+}
+
+/* --- names and addresses --- */
+
+static void
+all_addresses_of_a_name_are_asked(void **state)
+{
+	struct lab *l = lab_new(5.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1")->silent = true;
+	lab_serve(l, "192.0.2.2");
+	lab_serve(l, "2001:db8::3");
+	sim_resolver_set(&l->resolver, "pool.example", "192.0.2.1 192.0.2.2 2001:db8::3 192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -q pool.example pool.example"), NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.1, stratum 0, ");
+	assert_has(l->out, "server 192.0.2.2, stratum 1, ");
+	assert_has(l->out, "server 2001:db8::3, stratum 1, ");
+	assert_int_equal(lines(l->out), 4);
+	assert_int_equal(l->server[1]->requests, 4);
+	lab_free(l);
+}
+
+static void
+a_family_that_cannot_be_resolved_does_not_lose_the_other(void **state)
+{
+	struct lab *l = lab_new(5.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	lab_serve(l, "2001:db8::1");
+	sim_resolver_set(&l->resolver, "both.example", "192.0.2.1 2001:db8::1");
+	l->resolver.lame = ADDR_V6;
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 both.example"), NTPDATE_OK);
+	assert_has(l->out, "step time server 192.0.2.1 offset 5.0");
+	assert_string_equal(l->err, "");
+	l->resolver.lame = ADDR_V4;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 both.example"), NTPDATE_OK);
+	assert_has(l->out, "adjust time server 2001:db8::1 ");
+	assert_string_equal(l->err, "");
+	lab_free(l);
+}
+
+static void
+a_family_without_a_route_does_not_lose_the_other(void **state)
+{
+	struct lab *l = lab_new(5.0);
+
+	(void)state;
+	sim_host_remove(l->host, "2001:db8::100");
+	lab_serve(l, "192.0.2.1");
+	sim_resolver_set(&l->resolver, "both.example", "192.0.2.1 2001:db8::1");
+	assert_int_equal(ntpdate(l, "ntpdate both.example"), NTPDATE_OK);
+	assert_has(l->out, "step time server 192.0.2.1 offset 5.0");
+	assert_string_equal(l->err, "");
+	lab_free(l);
+}
+
+static void
+four_and_six_ask_only_that_family(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	lab_serve(l, "2001:db8::1");
+	sim_resolver_set(&l->resolver, "both.example", "192.0.2.1 2001:db8::1");
+	assert_int_equal(ntpdate(l, "ntpdate -4 -q -p 1 both.example"), NTPDATE_OK);
+	assert_lacks(l->out, "2001:db8::1");
+	assert_int_equal(ntpdate(l, "ntpdate -6 -q -p 1 both.example"), NTPDATE_OK);
+	assert_lacks(l->out, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -6 -q -p 1 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "Can't find host 192.0.2.1: an address of the other family\n");
+	assert_has(l->err, "no servers can be used, exiting\n");
+	lab_free(l);
+}
+
+static void
+a_name_that_is_not_found_is_named_and_the_others_are_asked(void **state)
+{
+	struct lab *l = lab_new(1.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 no.example 192.0.2.1"), NTPDATE_OK);
+	assert_has(l->err, "Can't find host no.example: Name or service not known\n");
+	assert_has(l->out, "step time server 192.0.2.1 offset 1.0");
+	assert_int_equal(ntpdate(l, "ntpdate no.example"), NTPDATE_FAILED);
+	assert_has(l->err, "no servers can be used, exiting\n");
+	l->resolver.down = true;
+	assert_int_equal(ntpdate(l, "ntpdate no.example"), NTPDATE_FAILED);
+	assert_has(l->err, "name server cannot be used for no.example: Temporary failure");
+	lab_free(l);
+}
+
+/* --- which server --- */
+
+static void
+two_that_agree_outvote_one_that_lies(void **state)
+{
+	struct lab *l = lab_new(2.0);
+
+	(void)state;
+	sim_server_lie(lab_serve(l, "192.0.2.1"), 300);
+	lab_serve(l, "192.0.2.2")->stratum = 4;
+	lab_serve(l, "192.0.2.3")->stratum = 4;
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1 192.0.2.2 192.0.2.3"), NTPDATE_OK);
+	assert_has(l->out, "step time server 192.0.2.2 offset 2.0");
+	assert_near(lab_error_s(l), 0, 0.001);
+	lab_free(l);
+}
+
+static void
+two_that_contradict_each_other_set_nothing(void **state)
+{
+	struct lab *l = lab_new(2.0);
+
+	(void)state;
+	sim_server_lie(lab_serve(l, "192.0.2.1"), 300);
+	lab_serve(l, "192.0.2.2");
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1 192.0.2.2"), NTPDATE_FAILED);
+	assert_has(l->err, "the servers do not agree\n");
+	assert_has(l->err, "no server suitable for synchronization found\n");
+	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+a_server_without_the_time_is_of_no_use(void **state)
+{
+	struct lab *l = lab_new(2.0);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+	(void)state;
+	s->leap = LEAP_UNSYNC;
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.1: its answer is not used: unsync\n");
+	s->leap = LEAP_NONE;
+	s->stratum = 16;
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	s->stratum = 2;
+	s->root_disp_s = 17;
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "no server suitable for synchronization found\n");
+	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+the_answer_with_the_shortest_way_counts(void **state)
+{
+	struct lab *l = lab_new(1.0);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+	struct sim_path *back = sim_net_path(l->net, s->host, l->host);
+
+	(void)state;
+	/* Most answers are held up: their offset is wrong by half of that. */
+	back->law = (struct sim_law){ .kind = LAW_BIMODAL, .base_s = 0.005, .far_s = 0.8,
+		.far_p = 0.7 };
+	assert_int_equal(ntpdate(l, "ntpdate -p 8 192.0.2.1"), NTPDATE_OK);
+	assert_near(lab_error_s(l), 0, 0.001);
+	lab_free(l);
+}
+
+/* --- time and rate --- */
+
+static void
+requests_to_one_server_are_two_seconds_apart(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 8 -t 0.2 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(l->server[0]->requests, 8);
+	for (unsigned i = 1; i < 8; i++) {
+		assert_true(l->server[0]->request[i].at - l->server[0]->request[i - 1].at >=
+		    2 * INT64_C(999900000));
+	}
+	assert_true(world_s(l->w) < 14.5);
+	lab_free(l);
+}
+
+static void
+a_dead_server_costs_its_timeouts_and_no_more(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	lab_serve(l, "192.0.2.2")->silent = true;
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 -t 0.4 192.0.2.2"), NTPDATE_FAILED);
+	assert_true(world_s(l->w) < 0.6);
+	assert_has(l->err, "no server suitable for synchronization found\n");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 2 -t 3 192.0.2.1 192.0.2.2"), NTPDATE_OK);
+	assert_true(world_s(l->w) > 6.4 && world_s(l->w) < 6.9);
+	assert_int_equal(l->server[1]->requests, 3);
+	lab_free(l);
+}
+
+static void
+lost_answers_are_asked_for_again(void **state)
+{
+	struct lab *l = lab_new(3.0);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+	(void)state;
+	sim_net_path(l->net, s->host, l->host)->loss = 0.6;
+	assert_int_equal(ntpdate(l, "ntpdate -p 8 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(s->requests, 8);
+	assert_near(lab_error_s(l), 0, 0.001);
+	lab_free(l);
+}
+
+static void
+a_closed_port_is_no_reason_to_wait(void **state)
+{
+	struct lab *l = lab_new(0);
+	struct sim_clock other;
+
+	(void)state;
+	sim_clock_start(&other, l->w, "other", 0, 0);
+	sim_host_add(sim_host_new(l->net, "other", &other), "eth0", "192.0.2.7/24");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 -t 20 192.0.2.7"), NTPDATE_FAILED);
+	assert_true(world_s(l->w) < 0.5);
+	assert_has(l->err, "192.0.2.7: Connection refused\n");
+	lab_free(l);
+}
+
+static void
+a_rate_kiss_is_obeyed_and_named(void **state)
+{
+	struct lab *l = lab_new(2.0);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+	(void)state;
+	s->kiss = refid_of_text("RATE");
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.1 rate limit response from server.\n");
+	assert_int_equal(s->requests, 1);
+	s->kiss = refid_of_text("DENY");
+	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.1 access denied by server.\n");
+	assert_int_equal(s->requests, 2);
+	lab_free(l);
+}
+
+/* --- keys --- */
+
+static struct mac_key *
+key_of(const char *type, const char *secret)
+{
+	return mac_key_new(type, (const uint8_t *)secret, strlen(secret));
+}
+
+static void
+with_a_key_requests_are_signed_and_only_signed_answers_count(void **state)
+{
+	struct lab *l = lab_new(4.0);
+	struct sim_server *good = lab_serve(l, "192.0.2.1"), *bad = lab_serve(l, "192.0.2.2");
+
+	(void)state;
+	sim_store_put(&l->store, QUERY_KEYS_FILE, "3 MD5 other\n7 AES128CMAC sixteenoctetkey\n");
+	good->key = key_of("AES128CMAC", "sixteenoctetkey");
+	good->key_id = 7;
+	bad->key = key_of("AES128CMAC", "anothersixteenoc");
+	bad->key_id = 7;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 -a 7 192.0.2.1 192.0.2.2"), NTPDATE_OK);
+	assert_int_equal(good->request[0].d.len, 48 + 4 + 16);
+	assert_has(l->out, "server 192.0.2.1, stratum 1, offset 4.0");
+	assert_has(l->out, "server 192.0.2.2, stratum 0, ");
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 -a 7 192.0.2.2"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.2: its answer is not used: auth\n");
+	assert_int_equal(l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+an_unsigned_answer_to_a_signed_request_does_not_count(void **state)
+{
+	struct lab *l = lab_new(4.0);
+
+	(void)state;
+	sim_store_put(&l->store, "/k", "7 SHA1 secret\n");
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 -a 7 -k /k 192.0.2.1"), NTPDATE_FAILED);
+	assert_int_equal(l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+a_key_that_cannot_be_had_stops_it(void **state)
+{
+	struct lab *l = lab_new(4.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	sim_store_put(&l->store, "/k", "7 SHA1 secret\n8 WHIRL secret\n");
+	sim_store_put(&l->store, "/bad", "seven SHA1 secret\n");
+	assert_int_equal(ntpdate(l, "ntpdate -a 9 -k /k 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "key 9 is not in /k\n");
+	assert_int_equal(ntpdate(l, "ntpdate -a 8 -k /k 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "key 8 of type WHIRL cannot be used\n");
+	assert_int_equal(ntpdate(l, "ntpdate -a 7 -k /none 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "keys /none: No such file or directory\n");
+	assert_int_equal(ntpdate(l, "ntpdate -a 7 -k /bad 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "/bad:1:1: expected a key id from 1 to 65535\n");
+	assert_int_equal(l->server[0]->requests, 0);
+	lab_free(l);
+}
+
+/* --- the command line --- */
+
+static void
+every_flag_is_understood(void **state)
+{
+	struct lab *l = lab_new(0);
+	struct ntpdate_options o;
+
+	(void)state;
+	lab_words(l, "ntpdate -46 -bB -d -q -s -u -v -a 65535 -e 0.01 -k /f -o 3 -p 8 -t 0.5 a b");
+	assert_int_equal(ntpdate_options_read(&o, l->argc, l->argv, l->out_to, l->err_to),
+	    NTPDATE_RUN);
+	assert_int_equal(o.rules.family, ADDR_V6);
+	assert_int_equal(o.way, NTPDATE_ALWAYS_SLEW);
+	assert_true(o.debug && o.query_only && o.syslog && o.verbose);
+	assert_false(ntpdate_sets(&o));
+	assert_int_equal(o.rules.key_id, 65535);
+	assert_string_equal(o.keyfile, "/f");
+	assert_int_equal(o.rules.version, 3);
+	assert_int_equal(o.rules.samples, 8);
+	assert_near(o.rules.timeout_s, 0.4, 1e-9);
+	assert_int_equal(o.name_n, 2);
+	assert_string_equal(o.name[1], "b");
+	lab_words(l, "ntpdate host");
+	assert_int_equal(ntpdate_options_read(&o, l->argc, l->argv, l->out_to, l->err_to),
+	    NTPDATE_RUN);
+	assert_int_equal(o.rules.samples, 4);
+	assert_int_equal(o.rules.version, 4);
+	assert_int_equal(o.rules.local_port, 123);
+	assert_near(o.rules.timeout_s, 2, 1e-9);
+	assert_string_equal(o.keyfile, "/etc/ntp.keys");
+	assert_true(ntpdate_sets(&o));
+	lab_free(l);
+}
+
+static void
+wrong_use_is_status_2_and_the_usage(void **state)
+{
+	static const char *const line[] = { "ntpdate -x host", "ntpdate -p 0 host",
+		"ntpdate -p 9 host", "ntpdate -o 0 host", "ntpdate -o 5 host", "ntpdate -t 0 host",
+		"ntpdate -t x host", "ntpdate -a 0 host", "ntpdate -a 65536 host",
+		"ntpdate -e -1 host", "ntpdate -p" };
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof line / sizeof *line; i++) {
+		assert_int_equal(ntpdate(l, line[i]), NTPDATE_USAGE);
+		assert_has(l->err, "usage: ntpdate [-46bBdqsuv] [-a key#] ");
+		assert_string_equal(l->out, "");
+	}
+	lab_free(l);
+}
+
+static void
+without_servers_it_fails(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	assert_int_equal(ntpdate(l, "ntpdate -b"), NTPDATE_FAILED);
+	assert_has(l->err, "no servers can be used, exiting\n");
+	lab_free(l);
+}
+
+static void
+the_version_of_requests_is_as_asked(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 -o 2 192.0.2.1"), NTPDATE_OK);
+	assert_int_equal(l->server[0]->last_version, 2);
+	lab_free(l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_small_offset_is_slewed_and_gone_once_the_slew_is_done),
+		cmocka_unit_test(a_large_offset_is_stepped_forward_and_back),
+		cmocka_unit_test(half_a_second_is_stepped_and_a_nanosecond_less_is_not),
+		cmocka_unit_test(b_always_steps_and_B_always_slews),
+		cmocka_unit_test(a_slew_that_no_kernel_takes_is_an_error),
+		cmocka_unit_test(without_the_right_to_set_the_clock_it_fails_and_says_so),
+		cmocka_unit_test(q_and_d_show_and_never_touch_the_clock),
+		cmocka_unit_test(q_lists_every_server_and_then_the_verdict),
+		cmocka_unit_test(lines_begin_with_day_month_and_time),
+		cmocka_unit_test(s_writes_to_the_system_log_alone),
+		cmocka_unit_test(d_shows_each_datagram_and_each_server),
+		cmocka_unit_test(v_says_the_version_first),
+		cmocka_unit_test(only_who_sets_the_clock_asks_from_port_123),
+		cmocka_unit_test(a_daemon_on_port_123_stops_it_before_it_asks),
+		cmocka_unit_test(all_addresses_of_a_name_are_asked),
+		cmocka_unit_test(a_family_that_cannot_be_resolved_does_not_lose_the_other),
+		cmocka_unit_test(a_family_without_a_route_does_not_lose_the_other),
+		cmocka_unit_test(four_and_six_ask_only_that_family),
+		cmocka_unit_test(a_name_that_is_not_found_is_named_and_the_others_are_asked),
+		cmocka_unit_test(two_that_agree_outvote_one_that_lies),
+		cmocka_unit_test(two_that_contradict_each_other_set_nothing),
+		cmocka_unit_test(a_server_without_the_time_is_of_no_use),
+		cmocka_unit_test(the_answer_with_the_shortest_way_counts),
+		cmocka_unit_test(requests_to_one_server_are_two_seconds_apart),
+		cmocka_unit_test(a_dead_server_costs_its_timeouts_and_no_more),
+		cmocka_unit_test(lost_answers_are_asked_for_again),
+		cmocka_unit_test(a_closed_port_is_no_reason_to_wait),
+		cmocka_unit_test(a_rate_kiss_is_obeyed_and_named),
+		cmocka_unit_test(with_a_key_requests_are_signed_and_only_signed_answers_count),
+		cmocka_unit_test(an_unsigned_answer_to_a_signed_request_does_not_count),
+		cmocka_unit_test(a_key_that_cannot_be_had_stops_it),
+		cmocka_unit_test(every_flag_is_understood),
+		cmocka_unit_test(wrong_use_is_status_2_and_the_usage),
+		cmocka_unit_test(without_servers_it_fails),
+		cmocka_unit_test(the_version_of_requests_is_as_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
