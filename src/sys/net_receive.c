@@ -18,7 +18,7 @@ enum {
  * wake-up then serves several. Receive stamps are the kernel's, so nothing is lost but a little
  * delay in the answer.
  */
-#define COALESCE_NS INT64_C(150000)
+#define COALESCE_NS INT64_C(200000)
 
 /*
  * A wait that took so long tells of other work on this processor: then every wait costs its turn,

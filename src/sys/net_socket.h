@@ -22,7 +22,7 @@ struct ifwatch;
 enum { NET_CONTROL_MAX = 256 }; /* octets of control messages of one datagram */
 
 /* Longer gaps between requests count as this: after a pause the rate is soon known again. */
-#define NET_GAP_MAX_NS INT64_C(600000)
+#define NET_GAP_MAX_NS INT64_C(800000)
 
 /*
  * One place of a batch, in or out. Places begin at cache lines; memory that no datagram came to
