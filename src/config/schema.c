@@ -295,7 +295,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TINKER, "dispersion", REAL(C(tinker.dispersion_ppm), 0, 500, REFUSED), "15",
 	    ACTS(RELOAD) },
 	{ SCHEMA_TINKER, "huffpuff", REAL(C(tinker.huffpuff_s), 0, BIG, REFUSED), "0",
-	    LATER(RELOAD) },
+	    ACTS(RELOAD) },
 	{ SCHEMA_TINKER, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), "0", LATER(START) },
 
 	{ SCHEMA_TOS, "minclock", INT(C(tos.minclock), 1, 255, CLAMPED), "3", ACTS(RELOAD) },

@@ -667,6 +667,10 @@ pass(struct ntpd *d)
 		return false;
 	}
 	d->sys.epoch = p->a.filter.best.at;
+	if (!settings_adaptive(d)) {
+		d->cw.sel.offset_s = huffpuff_correct(&d->cw.huffpuff, d->cw.sel.offset_s,
+		    p->a.filter.best.delay_s, w.now);
+	}
 	d->sys.offset_s = d->cw.sel.offset_s;
 	d->sys.jitter_s = d->cw.sel.jitter_s;
 	/* LOCAL is our own clock: it has nothing to say about its error. */
@@ -849,6 +853,18 @@ say_unused(struct ntpd *d)
 	}
 }
 
+/* What of tinker and disable does not live in the discipline's rules. */
+static void
+take_tinker(struct ntpd *d)
+{
+	adjust_by_kernel(&d->cw.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
+	if (fabs(d->conf->tinker.huffpuff_s - d->cw.huffpuff_span_s) > 0.0) {
+		d->cw.huffpuff_span_s = d->conf->tinker.huffpuff_s;
+		huffpuff_start(&d->cw.huffpuff, d->cw.huffpuff_span_s, now_of(d));
+	}
+	say_unused(d);
+}
+
 void
 clockwork_start(struct ntpd *d)
 {
@@ -865,8 +881,7 @@ clockwork_start(struct ntpd *d)
 	rules = settings_discipline(d);
 	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ? d->cw.adjust.freq : 0.0, sigma,
 	    now_of(d));
-	adjust_by_kernel(&d->cw.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
-	say_unused(d);
+	take_tinker(d);
 	unsynchronise(d, "INIT");
 	d->sys.lost = true;
 	d->sys.lost_since = now_of(d);
@@ -897,8 +912,7 @@ clockwork_configure(struct ntpd *d)
 {
 	struct discipline_rules rules = settings_discipline(d);
 
-	adjust_by_kernel(&d->cw.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
-	say_unused(d);
+	take_tinker(d);
 	/* A permission that the first update used up does not come back with a reload. */
 	discipline_set_rules(&d->cw.disc, &rules);
 }

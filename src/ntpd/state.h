@@ -21,6 +21,7 @@
 #include "core/restrict.h"
 #include "core/select.h"
 #include "core/serve.h"
+#include "core/spike.h"
 #include "core/verdict.h"
 #include "crypto/keyring.h"
 #include "ntpd/adjust.h"
@@ -106,6 +107,8 @@ struct sys {
 struct clockwork {
 	struct adjust adjust;
 	struct discipline disc;
+	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
+	double huffpuff_span_s;         /* as it was started; 0: off */
 	struct select_memory memory;
 	struct select_work work;
 	struct selection sel;
