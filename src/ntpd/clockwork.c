@@ -312,7 +312,8 @@ most_are_young(const struct ntpd *d, const struct assoc_world *w)
 			young += doubtful;
 		}
 	}
-	return fit < young;
+	/* The first decision is the one that steps: half is not enough for it. */
+	return fit < young || (young > 0 && fit == young && d->sys.leap == LEAP_UNSYNC);
 }
 
 /* tos orphan: without sources for long enough we are one ourselves, so that a cut-off network keeps one time. */
@@ -376,6 +377,15 @@ found_sys_peer(struct ntpd *d, struct peer *p)
 
 /* ---- the system variables after an update. reference/algorithms, section 7 ---- */
 
+/* How far off the clock can be, now and when it has been slewed, if most sources are right. */
+static double
+interval_s(const struct selection *sel)
+{
+	double now_s = fmax(fabs(sel->low_s), fabs(sel->high_s));
+
+	return fmax(now_s, fmax(fabs(sel->low_s - sel->offset_s), fabs(sel->high_s - sel->offset_s)));
+}
+
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
 root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world *w, double root_delay_s)
@@ -385,7 +395,9 @@ root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world
 	/* The distance is that of the system peer; the clock goes where all survivors together say. */
 	double apart_s = fabs(sel->offset_s - d->cw.cand[sel->sys_at].offset_s);
 
-	return fmax(d->conf->tos.mindist_s, dist_s - root_delay_s / 2 + apart_s + fabs(sel->offset_s));
+	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s), interval_s(sel));
+
+	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
 
 static void
@@ -681,22 +693,18 @@ pass(struct ntpd *d)
 	return steer(d, p, &w) && settings_adaptive(d);
 }
 
-/* Also when its answer brought no update. */
-static void
-heed_system_peer(struct ntpd *d)
+/* Also when an answer brought no update. */
+void
+clockwork_heed(struct ntpd *d)
 {
 	const struct peer *p = peers_by_id(d, d->sys.peer_id);
 	struct assoc_world w = settings_world(d);
 
-	if (p != NULL && d->sys.leap != LEAP_UNSYNC) {
+	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
 		heed_answer(d, &p->a, &w, d->cw.adjust.controlled ? d->sys.offset_s : 0.0);
+	} else {
+		heed_answers(d, &w);
 	}
-}
-
-void
-clockwork_heed(struct ntpd *d)
-{
-	heed_system_peer(d);
 	tell_kernel(d);
 }
 
@@ -710,8 +718,7 @@ clockwork_run(struct ntpd *d)
 	if (pass(d)) {
 		(void)pass(d);
 	}
-	heed_system_peer(d);
-	tell_kernel(d);
+	clockwork_heed(d);
 	report_status(d);
 	d->cw.running = false;
 }

@@ -81,6 +81,13 @@ oracle_break(struct sim_node *n)
 	}
 }
 
+/* Steps by anyone, and leap seconds. */
+static unsigned
+moves(const struct sim_node *n)
+{
+	return n->clock.steps + n->clock.foreign + n->clock.leaps;
+}
+
 void
 oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 {
@@ -104,6 +111,7 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 	}
 	r->sent = n->sim->w->now;
 	r->awaited = true;
+	r->moves = moves(n);
 	r->requests++;
 }
 
@@ -120,7 +128,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	r = remote_of(&n->oracle, &d->from);
 	if (r != NULL) {
 		r->honest = honest;
-		r->answered += r->awaited;
+		r->answered += r->awaited && r->moves == moves(n);
 		r->awaited = false;
 		r->answers++;
 	}

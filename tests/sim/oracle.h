@@ -23,6 +23,7 @@ struct oracle_remote {
 	int64_t sent;           /* true ns of the last request; < 0: none in this life */
 	bool honest;
 	bool awaited;           /* a request has not been answered yet */
+	unsigned moves;         /* of the clock, when it was sent: across a move an answer measures nothing */
 	unsigned answered;      /* since the break */
 	uint64_t requests, answers;
 	double closest_s;       /* the least distance of two requests */
