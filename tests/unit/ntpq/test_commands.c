@@ -39,7 +39,7 @@ put_text(struct script *s, const struct control_header *h, uint16_t status, cons
 		a.offset = (uint16_t)at;
 		a.count = (uint16_t)part;
 		a.more = at + part < len;
-		script_put(s, &a, (const char *)text + at, part);
+		script_put(s, &a, part > 0 ? (const char *)text + at : "", part);
 	}
 }
 
