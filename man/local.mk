@@ -1,5 +1,5 @@
 # man
-dist_man_MANS += man/ntpq.1 man/ntpstat.1
+dist_man_MANS += man/ntpq.1 man/ntpstat.1 man/sntp.1
 dist_man_MANS += man/ntp.conf.5 man/ntp.keys.5
 
 dist_man_MANS += man/ntpd.8 man/ntpdate.8

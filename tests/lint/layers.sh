@@ -20,7 +20,8 @@ mode6 base wire crypto
 ntpq base wire crypto config mode6
 ntpstat base wire mode6
 query base wire core crypto config port sys
-ntpdate base wire core crypto config port sys mode6 query'
+ntpdate base wire core crypto config port sys mode6 query
+sntp base wire core crypto config port sys mode6 query'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

@@ -21,7 +21,7 @@
 #include "sim/sim_server.h"
 #include "sim/sim_store.h"
 
-enum { LAB_SERVERS_MAX = 8, LAB_WORDS_MAX = 24 };
+enum { LAB_SERVERS_MAX = 8, LAB_WORDS_MAX = 48 };
 
 struct lab {
 	struct world *w;

@@ -9,3 +9,9 @@ TESTS += tests/unit/tools/test_ntpdate
 tests_unit_tools_test_ntpdate_SOURCES = tests/unit/tools/test_ntpdate.c $(tools_lab)
 tests_unit_tools_test_ntpdate_CPPFLAGS = $(tools_test_CPPFLAGS)
 tests_unit_tools_test_ntpdate_LDADD = libntpdate.a $(tools_lab_LIBS)
+
+check_PROGRAMS += tests/unit/tools/test_sntp
+TESTS += tests/unit/tools/test_sntp
+tests_unit_tools_test_sntp_SOURCES = tests/unit/tools/test_sntp.c $(tools_lab)
+tests_unit_tools_test_sntp_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_sntp_LDADD = libsntp.a $(tools_lab_LIBS)

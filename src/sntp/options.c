@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* options - the command line of sntp. */
+#include "config.h"
+#include <getopt.h>
+#include "base/text.h"
+#include "query/keys.h"
+#include "sntp/sntp.h"
+
+static const double STEP_LIMIT_S = 0.128, TIMEOUT_MAX_S = 60.0;
+
+static void
+help(FILE *to)
+{
+	fputs("usage: sntp [-46djrSs] [-a key] [-k file] [-l logfile] [-M ms] [-o version]\n"
+	      "            [-p samples] [-t seconds] [-c host] host ...\n"
+	      "  -S  step the clock\n"
+	      "  -s  slew the clock; with both, step it from -M milliseconds (128) on\n"
+	      "  -j  answer in JSON\n"
+	      "  -4, -6  use only addresses of IPv4, IPv6\n"
+	      "  -p  requests to each address, 1 to 8 (1)\n"
+	      "  -t  seconds to wait for an answer (5)\n"
+	      "  -o  NTP version of requests, 1 to 4 (4)\n"
+	      "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
+	      "  -r  ask from port 123\n"
+	      "  -l  append to this file instead of writing to standard output\n"
+	      "  -d  show every server\n"
+	      "exit status: 0 a server answered, 1 none did, or the clock could not be set\n",
+	    to);
+}
+
+static bool
+read_count(const char *text, uint32_t lo, uint32_t hi, uint32_t *out)
+{
+	return text_to_u32(text, out) && *out >= lo && *out <= hi;
+}
+
+static bool
+read_seconds(const char *text, double max_s, double *out)
+{
+	return text_to_double(text, out) && *out >= 0 && *out <= max_s;
+}
+
+static bool
+add_host(struct sntp_options *o, const char *host)
+{
+	if (o->host_n == SNTP_HOSTS_MAX) {
+		return false;
+	}
+	o->host[o->host_n++] = host;
+	return true;
+}
+
+/* Options with a value; false when it is not one. */
+static bool
+take_value(struct sntp_options *o, int option, const char *text)
+{
+	double ms, ignored_s;
+	uint32_t n = 0;
+	bool good = true;
+
+	switch (option) {
+	case 'a':
+		return read_count(text, 1, KEY_ID_MAX, &o->rules.key_id);
+	case 'c': /* a host whose addresses are all asked at once, as here all are */
+		return add_host(o, text);
+	case 'D': /* level of debugging */
+	case 'g': /* ms between requests: it is two seconds here, for servers' sake */
+		return read_seconds(text, 1e9, &ignored_s);
+	case 'K': /* a file that remembers kisses: here none outlives the program */
+		return true;
+	case 'k':
+		o->keyfile = text;
+		return true;
+	case 'l':
+		o->logfile = text;
+		return true;
+	case 'M':
+		good = read_seconds(text, 1e9, &ms);
+		o->step_limit_s = good ? ms / 1000.0 : 0;
+		return good;
+	case 'o':
+		good = read_count(text, 1, NTP_VERSION, &n);
+		o->rules.version = n;
+		return good;
+	case 'p':
+		good = read_count(text, 1, QUERY_SAMPLES_MAX, &n);
+		o->rules.samples = n;
+		return good;
+	case 't':
+		return read_seconds(text, TIMEOUT_MAX_S, &o->rules.timeout_s) &&
+		    o->rules.timeout_s > 0;
+	default:
+		return false;
+	}
+}
+
+static bool
+take_switch(struct sntp_options *o, int option)
+{
+	switch (option) {
+	case '4':
+		o->rules.family = ADDR_V4;
+		return true;
+	case '6':
+		o->rules.family = ADDR_V6;
+		return true;
+	case 'd':
+		o->debug = true;
+		return true;
+	case 'j':
+		o->json = true;
+		return true;
+	case 'r':
+		o->rules.local_port = NTP_PORT;
+		return true;
+	case 'S':
+		o->step = true;
+		return true;
+	case 's':
+		o->slew = true;
+		return true;
+	case 'w': /* every answer is waited for here */
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum sntp_task
+wrong(FILE *err, const char *what)
+{
+	fprintf(err, "sntp: %s; sntp --help explains\n", what);
+	return SNTP_WRONG;
+}
+
+enum sntp_task
+sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE *err)
+{
+	static const struct option names[] = {
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		{ "ipv4", no_argument, NULL, '4' }, { "ipv6", no_argument, NULL, '6' },
+		{ "authentication", required_argument, NULL, 'a' },
+		{ "concurrent", required_argument, NULL, 'c' },
+		{ "gap", required_argument, NULL, 'g' }, { "json", no_argument, NULL, 'j' },
+		{ "kod", required_argument, NULL, 'K' },
+		{ "keyfile", required_argument, NULL, 'k' },
+		{ "logfile", required_argument, NULL, 'l' },
+		{ "steplimit", required_argument, NULL, 'M' },
+		{ "ntpversion", required_argument, NULL, 'o' },
+		{ "samples", required_argument, NULL, 'p' },
+		{ "usereservedport", no_argument, NULL, 'r' }, { "step", no_argument, NULL, 'S' },
+		{ "slew", no_argument, NULL, 's' }, { "timeout", required_argument, NULL, 't' },
+		{ "uctimeout", required_argument, NULL, 't' },
+		{ "wait", no_argument, NULL, 'w' }, { "no-wait", no_argument, NULL, 'w' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char bad[] = "bad value for -?";
+	int option;
+
+	*o = (struct sntp_options){
+		.rules = { .samples = 1, .timeout_s = 5.0, .version = NTP_VERSION },
+		.keyfile = QUERY_KEYS_FILE,
+		.step_limit_s = STEP_LIMIT_S,
+	};
+	optind = 0; /* from the start, also the second time */
+	opterr = 0;
+	while ((option = getopt_long(
+		    argc, argv, "46a:bB:c:dD:g:hjK:k:l:M:o:p:rSst:Vw", names, NULL)) != -1) {
+		if (option == 'h') {
+			help(out);
+			return SNTP_DONE;
+		}
+		if (option == 'V') {
+			fprintf(out, "sntp %s\n", PACKAGE_VERSION);
+			return SNTP_DONE;
+		}
+		if (option == 'b' || option == 'B') {
+			return wrong(err, "broadcasts are not listened to");
+		}
+		if (optarg != NULL && !take_value(o, option, optarg)) {
+			bad[sizeof bad - 2] = (char)option;
+			return wrong(err, bad);
+		}
+		if (optarg == NULL && !take_switch(o, option)) {
+			return wrong(err, "unknown option, or its value is missing");
+		}
+	}
+	for (int i = optind; i < argc; i++) {
+		if (!add_host(o, argv[i])) {
+			return wrong(err, "too many hosts");
+		}
+	}
+	return o->host_n > 0 ? SNTP_RUN : wrong(err, "no host is given");
+}
