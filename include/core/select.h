@@ -66,6 +66,7 @@ struct select_memory {
 struct choice {
 	uint16_t id;
 	enum tally tally;
+	bool combined;          /* its estimate is in the combined one, with others */
 };
 
 struct selection {
@@ -75,6 +76,7 @@ struct selection {
 	uint16_t sys_id;        /* 0: none */
 	enum select_why why;
 	unsigned survivors;
+	unsigned combined;      /* estimates in the combined one; 0: one source speaks alone */
 	bool orphan;            /* the system peer is an orphan parent */
 	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
 	double var_s2, freq, freq_var;  /* combined, when estimated */

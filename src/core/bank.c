@@ -12,7 +12,7 @@ static const double WANDER[BANK_WANDERS] = { 1e-10, 3.16227766e-10, 1e-9, 3.1622
 static const double WANDER_PRIOR[BANK_WANDERS] = { 0.0, 0.0, 0.0, 0.0, 0.0, -1.5, -3.0, -4.5, -6.0,
 	-7.5, -9.0 };
 /* How fast the past fades: which wander may change within hours, which view in days. */
-static const double FADE_WANDER = 0.98;
+static const double FADE_WANDER = 0.99;
 static const double FADE_VIEW = 0.995;
 static const double LOG_FLOOR = -20.0;
 /* And a path is symmetric until it shows otherwise. */

@@ -19,7 +19,7 @@ static const double PRIOR_SAMPLES = 2.0;
  * A floor of the window this many jitters above the older one is a slow change of the route: by
  * chance it happens once in a thousand windows.
  */
-static const double FLOOR_ROSE = 0.5;
+static const double FLOOR_ROSE = 1.0;
 /* Congestion: the part of the samples in which a surplus is expected, and its spread in jitters. */
 static const double SURPLUS_PART = 0.2, SURPLUS_JITTERS = 10.0;
 /* Nearly all queueing one way, ten times that of the other: difference of the rates times jitter.

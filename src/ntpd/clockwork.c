@@ -615,8 +615,7 @@ newest_survivor(struct ntpd *d)
 	const struct peer *p = peers_by_id(d, d->cw.newest);
 
 	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == d->cw.newest && (sel->each[i].tally == TALLY_CANDIDATE ||
-		    sel->each[i].tally == TALLY_SYSPEER)) {
+		if (sel->each[i].id == d->cw.newest && sel->each[i].combined) {
 			return &p->a.est;
 		}
 	}
@@ -632,13 +631,11 @@ refine(struct ntpd *d, const struct assoc_world *w)
 		.freq_var = sel->freq_var, .cov_s = sel->cov_s, .wander = sel->wander,
 		.jitter_s = sel->jitter_s };
 	struct joint_input in = { .id = d->cw.newest, .estimator = newest_survivor(d),
-		.combined = &all, .survivors = sel->survivors, .now = w->now,
+		.combined = &all, .survivors = sel->combined, .now = w->now,
 		.adjusted_ns = w->adjusted_ns };
 
 	d->cw.newest = 0;
-	if (!settings_adaptive(d) || sel->var_s2 <= 0.0 ||
-	    (d->cw.cand[sel->sys_at].flags & (CANDIDATE_PREFER | CANDIDATE_PPS | CANDIDATE_LOCAL)) != 0) {
-		joint_clear(&d->cw.joint);
+	if (!settings_adaptive(d)) {
 		return;
 	}
 	joint_update(&d->cw.joint, &in, &all);

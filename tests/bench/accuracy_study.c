@@ -121,15 +121,14 @@ refine(struct study *y)
 	struct joint_input in = { .id = y->newest,
 		.estimator = &y->src[y->newest - 1].est,
 		.combined = &all,
-		.survivors = sel->survivors,
+		.survivors = sel->combined,
 		.now = mono(y->clock.t_s),
 		.adjusted_ns = (int64_t)llrint(y->clock.adjusted_s * 1e9) };
 	struct estimate out;
 	bool survivor = false;
 
 	for (unsigned i = 0; i < sel->n; i++) {
-		survivor |= sel->each[i].id == y->newest &&
-		    (sel->each[i].tally == TALLY_CANDIDATE || sel->each[i].tally == TALLY_SYSPEER);
+		survivor |= sel->each[i].id == y->newest && sel->each[i].combined;
 	}
 	if (!survivor) {
 		in.estimator = NULL;
@@ -403,6 +402,60 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 	    model_bound(bound, y->bound_n, free_at, y->clock.end_s, y->clock.from_s, &s->clock);
 }
 
+static double
+between(struct model_rng *r, double low, double high)
+{
+	return low + (high - low) * rng_uniform(r);
+}
+
+static double
+magnitude(struct model_rng *r, double low, double high)
+{
+	return pow(10.0, between(r, log10(low), log10(high)));
+}
+
+/* A scenario nobody has tuned for. */
+static void
+random_scenario(struct scenario *s, uint64_t seed, char *name, size_t name_len)
+{
+	struct model_rng r = { .state = seed * 0x51ed270b + 99 };
+	static const char *const laws[] = { "expo", "normal", "pareto", "lognormal", "bimodal",
+		"uniform" };
+	bool uneven = rng_uniform(&r) < 0.3;
+
+	*s = (struct scenario){ .hours = 24, .minpoll = 6, .maxpoll = 10, .name = name };
+	s->clock.offset_s = magnitude(&r, 1e-4, 1.0) * (rng_uniform(&r) < 0.5 ? -1.0 : 1.0);
+	s->clock.freq = between(&r, -50e-6, 50e-6);
+	s->clock.wander = magnitude(&r, 1e-10, 1e-7);
+	s->source_n = rng_uniform(&r) < 0.5 ? 1 : 2 + (unsigned)(rng_uniform(&r) * 4.0);
+	for (unsigned i = 0; i < s->source_n; i++) {
+		struct source_model *m = &s->source[i];
+		double delay_s = magnitude(&r, 1e-4, 5e-2);
+
+		m->up = (struct path_model){ .delay_s = delay_s,
+			.law = (enum delay_law)(rng_uniform(&r) * 6.0),
+			.jitter_s = delay_s * magnitude(&r, 1e-2, 0.5),
+			.mode_s = delay_s * between(&r, 0.1, 1.0),
+			.mode_part = between(&r, 0.05, 0.7) };
+		m->down = m->up;
+		if (uneven) {
+			m->down.jitter_s *= magnitude(&r, 0.1, 10.0);
+		}
+		m->loss = rng_uniform(&r) < 0.3 ? between(&r, 0.0, 0.6) : 0.0;
+		s->honest[i] = true;
+	}
+	if (rng_uniform(&r) < 0.2) {
+		s->clock.wave_n = 1;
+		s->clock.wave[0] = (struct wave_model){ magnitude(&r, 1e-8, 3e-6),
+			magnitude(&r, 1800, 86400), rng_uniform(&r) < 0.5 };
+	}
+	snprintf(name, name_len, "%llu: w %.1e %ux %s %.2g/%.2g/%.2g ms%s%s",
+	    (unsigned long long)seed, s->clock.wander, s->source_n, laws[s->source[0].up.law],
+	    s->source[0].up.delay_s * 1e3, s->source[0].up.jitter_s * 1e3,
+	    s->source[0].down.jitter_s * 1e3, s->source[0].loss > 0.0 ? " loss" : "",
+	    s->clock.wave_n > 0 ? " wave" : "");
+}
+
 static int
 ascending(const void *a, const void *b)
 {
@@ -443,7 +496,7 @@ report(const struct scenario *s, const struct result *r, unsigned n)
 		pooled_bound += r[i].bound_s * r[i].bound_s;
 	}
 	(void)median(ratio, n);
-	printf("%-34s %9.2f %9.2f %6.2f %5.2f %5.2f %9.1f %8.4f %6.1f %8.0f %5.0f %4.1f %4.1f%s\n",
+	printf("%-56s %9.2f %9.2f %6.2f %5.2f %5.2f %9.1f %8.4f %6.1f %8.0f %5.0f %4.1f %4.1f%s\n",
 	    s->name, median(rms, n) * 1e6, median(bound, n) * 1e6, ratio[n / 2], ratio[n - 1],
 	    sqrt(pooled / pooled_bound), max * 1e6, median(freq, n) * 1e6, median(pk, n),
 	    median(fast, n), slew * 1e6, breaks / n, steps / n,
@@ -458,7 +511,7 @@ main(int argc, char **argv)
 {
 	static struct study y;
 	static struct result r[SEEDS_MAX];
-	unsigned seeds = 5;
+	unsigned seeds = 5, randoms = 0;
 	unsigned long seed = 1;
 	const char *only = "";
 	bool verbose = false;
@@ -466,7 +519,7 @@ main(int argc, char **argv)
 	double *free_at = calloc(200 * 3600, sizeof(*free_at));
 	struct bound_sample *bound = calloc(SAMPLES_MAX, sizeof(*bound));
 
-	while ((opt = getopt(argc, argv, "s:n:f:p:v")) != -1) {
+	while ((opt = getopt(argc, argv, "s:n:f:p:r:v")) != -1) {
 		switch (opt) {
 		case 's':
 			seed = strtoul(optarg, NULL, 10);
@@ -480,6 +533,9 @@ main(int argc, char **argv)
 		case 'p':
 			poll = (int)strtol(optarg, NULL, 10);
 			break;
+		case 'r':
+			randoms = (unsigned)strtoul(optarg, NULL, 10);
+			break;
 		case 'v':
 			verbose = true;
 			break;
@@ -490,10 +546,20 @@ main(int argc, char **argv)
 	if (free_at == NULL || bound == NULL || seeds < 1 || seeds > SEEDS_MAX) {
 		return 2;
 	}
-	printf("%-34s %9s %9s %6s %5s %5s %9s %8s %6s %8s %5s %4s %4s\n", "scenario", "rms us",
+	printf("%-56s %9s %9s %6s %5s %5s %9s %8s %6s %8s %5s %4s %4s\n", "scenario", "rms us",
 	    "bound us", "ratio", "worst", "pool", "max us", "f ppm", "pkt/h", "1ms s", "slew",
 	    "brk", "stp");
-	for (unsigned i = 0; i < SCENARIOS_N; i++) {
+	for (unsigned i = 0; i < randoms; i++) {
+		struct scenario one;
+		char name[96];
+
+		random_scenario(&one, seed + i, name, sizeof(name));
+		for (unsigned k = 0; k < seeds; k++) {
+			study_run(&y, &one, seed + i + k * 1000, free_at, bound, verbose, &r[k]);
+		}
+		report(&one, r, seeds);
+	}
+	for (unsigned i = 0; randoms == 0 && i < SCENARIOS_N; i++) {
 		if (strstr(scenarios[i].name, only) == NULL) {
 			continue;
 		}

@@ -738,6 +738,33 @@ of_three_nobody_weighs_more_than_half(void **state)
 	assert_near(s.var_s2, 1.5125e-5, 1e-10);
 }
 
+/* A server next door and three far away: what those err by would be more than it errs at all. */
+static void
+far_sources_fade_out_of_the_combined_estimate(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-12, 0, 1e-16),
+		estimated(2, 0.004, 1e-12, 0, 1e-16), estimated(3, 0.003, 1e-12, 0, 1e-16) };
+	struct selection s;
+	double before_s;
+
+	(void)state;
+	c[0].root_dist_s = 0.002;
+	run(c, 3, &RULES, &s);
+	assert_near(s.offset_s, 0.0, 1e-12);
+	assert_int_equal(s.combined, 1);
+	assert_true(s.each[0].combined);
+	assert_false(s.each[1].combined);
+	before_s = s.offset_s;
+	for (double d = 0.002; d < 0.05; d += 0.0001) {
+		c[0].root_dist_s = d;
+		run(c, 3, &RULES, &s);
+		assert_near(s.offset_s, before_s, 0.0003);
+		before_s = s.offset_s;
+	}
+	assert_near(s.offset_s, 0.007 / 3.0, 1e-6);
+	assert_int_equal(s.combined, 3);
+}
+
 /*
  * Three precise sources that differ by milliseconds: not chance but their paths, so that they weigh
  * alike, whichever was asked last and knows its own offset best.
@@ -754,22 +781,22 @@ sources_that_differ_beyond_chance_weigh_alike(void **state)
 	assert_near(s.offset_s, 0.0, 1e-8);
 }
 
-/* [-10 10] says 0 with no doubt, [4 6] says 5: their common interval is [4 6]. */
+/* [-2.5 2.5] says 0 with no doubt, [2.25 4.25] says 3.25: their common interval is [2.25 2.5]. */
 static void
 the_combined_offset_stays_in_the_interval(void **state)
 {
 	struct candidate c[] = { estimated(1, 0.0, 1e-12, 0, 1e-16),
-		estimated(2, 5.0, 1.0, 0, 1e-16) };
+		estimated(2, 3.25, 1.0, 0, 1e-16) };
 	struct selection s;
 
 	(void)state;
-	c[0].root_dist_s = 10.0;
+	c[0].root_dist_s = 2.5;
 	c[1].root_dist_s = 1.0;
 	run(c, 2, &RULES, &s);
-	assert_near(s.offset_s, 4.0, 0.0);
-	c[0].offset_s = 9.0;
+	assert_near(s.offset_s, 2.25, 0.0);
+	c[0].offset_s = 6.5;
 	run(c, 2, &RULES, &s);
-	assert_near(s.offset_s, 6.0, 0.0);
+	assert_near(s.offset_s, 4.25, 0.0);
 }
 
 /* A random table of n sources within +-spread_s. */
@@ -958,6 +985,7 @@ main(void)
 		cmocka_unit_test(covariance_and_wander_are_combined_by_the_weights_of_the_offset),
 		cmocka_unit_test(what_two_sources_differ_by_evens_their_weights),
 		cmocka_unit_test(of_three_nobody_weighs_more_than_half),
+		cmocka_unit_test(far_sources_fade_out_of_the_combined_estimate),
 		cmocka_unit_test(sources_that_differ_beyond_chance_weigh_alike),
 		cmocka_unit_test(the_combined_offset_stays_in_the_interval),
 		cmocka_unit_test(the_order_of_the_input_changes_nothing),
