@@ -227,7 +227,15 @@ loop_event_run(struct loop *l)
 {
 	struct loop_event *le = loop_of(l);
 
-	/* A break asked for before the run would be forgotten by libevent. */
+	/*
+	 * The first turn does not wait: what came during the start is served first, and libevent
+	 * does not ask how long to wait before a clock that jumped meanwhile has settled (it ends
+	 * the process when that is less than nothing).
+	 * A break asked for before the run would be forgotten by libevent.
+	 */
+	if (!le->stopping) {
+		(void)event_base_loop(le->base, EVLOOP_NONBLOCK);
+	}
 	if (!le->stopping) {
 		(void)event_base_dispatch(le->base);
 	}

@@ -3,13 +3,16 @@
  * deny_sockets - preloaded, it is as poor as the simulators that replace libc calls: IPv4 sockets
  * only, the two usual clocks only, no other users, priorities or roots, no process besides this
  * one; recvmsg wants one buffer and room for control data. What such a simulator would end the
- * process for ends it here too.
+ * process for ends it here too. Until the first poll its time stands just before a full second and
+ * moves by 2 us with each reading, without a carry to the second.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +57,29 @@ socket(int domain, int type, int protocol)
 	return real(domain, type, protocol);
 }
 
+/* Where time stands until the first poll. */
+static struct {
+	struct timespec mono, real;
+	long readings;
+	bool over;
+} beginning;
+
+static void
+stand_still(int (*real)(clockid_t, struct timespec *), clockid_t id, struct timespec *ts)
+{
+	if (beginning.readings == 0) {
+		long ahead_ns;
+
+		(void)real(CLOCK_MONOTONIC, &beginning.mono);
+		(void)real(CLOCK_REALTIME, &beginning.real);
+		ahead_ns = 999999000 - beginning.mono.tv_nsec;
+		beginning.mono.tv_nsec += ahead_ns;
+		beginning.real.tv_nsec += ahead_ns;
+	}
+	*ts = id == CLOCK_REALTIME ? beginning.real : beginning.mono;
+	ts->tv_nsec += beginning.readings++ * 2000;
+}
+
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
@@ -64,7 +90,21 @@ clock_gettime(clockid_t id, struct timespec *ts)
 		die("deny_sockets: another clock asked for\n");
 	}
 	find(&real, sizeof real, "clock_gettime");
+	if (!beginning.over && (id == CLOCK_REALTIME || id == CLOCK_MONOTONIC)) {
+		stand_still(real, id, ts);
+		return 0;
+	}
 	return real(id, ts);
+}
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout_ms)
+{
+	int (*real)(struct pollfd *, nfds_t, int);
+
+	beginning.over = true;
+	find(&real, sizeof real, "poll");
+	return real(fds, n, timeout_ms);
 }
 
 ssize_t
