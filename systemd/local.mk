@@ -1,12 +1,28 @@
-# systemd: unit files, installed when the folder for them is known
-units = systemd/ntpd.service
-EXTRA_DIST += systemd/ntpd.service.in
+# systemd: units, users and folders, installed when the folder for units is known
+units = systemd/ntpd.service systemd/ntpdate.service systemd/ntp-wait.service
+dropins = systemd/user.conf systemd/refclock.conf systemd/priority.conf
+EXTRA_DIST += systemd/ntpd.service.in systemd/ntpdate.service.in systemd/ntp-wait.service.in \
+	systemd/sysusers.conf systemd/tmpfiles.conf
 CLEANFILES += $(units)
+dropinsdir = $(examplesdir)/ntpd.service.d
+dist_dropins_DATA = $(dropins)
 if SYSTEMD_UNITS
 systemdsystemunit_DATA = $(units)
+dist_pkglibexec_SCRIPTS = systemd/ntpdate-servers
+
+# Both are called ntpd.conf in the end, in folders of their own.
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(prefix)/lib/sysusers.d' '$(DESTDIR)$(prefix)/lib/tmpfiles.d'
+	$(INSTALL_DATA) $(srcdir)/systemd/sysusers.conf '$(DESTDIR)$(prefix)/lib/sysusers.d/ntpd.conf'
+	$(INSTALL_DATA) $(srcdir)/systemd/tmpfiles.conf '$(DESTDIR)$(prefix)/lib/tmpfiles.d/ntpd.conf'
+
+uninstall-hook:
+	rm -f '$(DESTDIR)$(prefix)/lib/sysusers.d/ntpd.conf' '$(DESTDIR)$(prefix)/lib/tmpfiles.d/ntpd.conf'
+else
+EXTRA_DIST += systemd/ntpdate-servers
 endif
 
-systemd/ntpd.service: systemd/ntpd.service.in Makefile
+$(units): %: %.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) systemd && \
-		sed 's|@sbindir[@]|$(sbindir)|g' $(srcdir)/systemd/ntpd.service.in >$@.new && \
-		mv $@.new $@
+		sed -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@pkglibexecdir[@]|$(pkglibexecdir)|g' $< \
+		>$@.new && mv $@.new $@
