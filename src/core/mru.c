@@ -300,8 +300,8 @@ mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint
 	c->last_ns = now.ns;
 	c->scope = a->scope;
 	c->port = port;
-	c->kind = (uint8_t)((unsigned)a->family << FAMILY_SHIFT | (version & LOW_BITS) << VERSION_SHIFT |
-	    (mode & LOW_BITS));
+	c->kind = (uint8_t)((unsigned)a->family << FAMILY_SHIFT |
+	    ((unsigned)version & LOW_BITS) << VERSION_SHIFT | ((unsigned)mode & LOW_BITS));
 	flags &= ~(uint32_t)(RESTRICT_LIMITED | RESTRICT_KOD);
 	flags |= v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED;
 	flags |= v == MRU_KOD ? (uint32_t)RESTRICT_KOD : 0u;
