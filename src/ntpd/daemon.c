@@ -9,6 +9,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
+#include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
@@ -113,7 +114,7 @@ ntpd_start(struct ntpd *d)
 	if (status != 0) {
 		return status;
 	}
-	peers_start(d);
+	origins_start(d);
 	now_ready(d);
 	return 0;
 }
@@ -153,7 +154,7 @@ ntpd_free(struct ntpd *d)
 		return;
 	}
 	d->stopping = true;
-	peers_stop(d);
+	origins_stop(d);
 	listen_stop(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.orphan_timer);

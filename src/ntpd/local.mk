@@ -20,6 +20,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
+	src/ntpd/origins.c \
 	src/ntpd/peers.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \

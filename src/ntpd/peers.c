@@ -6,15 +6,12 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
+#include "ntpd/origins.h"
 #include "ntpd/keys.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 #include "ntpd/stats.h"
 
-static const double START_SPACING_S = 0.25;
-static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
-static const double POOL_AGAIN_S = 64.0;
-static const double DARK_AGAIN_S = 16.0;        /* least time between questions about one dark server */
 
 enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
 
@@ -80,8 +77,8 @@ id_taken(struct ntpd *d, uint16_t id)
 	return peers_by_id(d, id) != NULL || peers_pool_by_id(d, id) != NULL;
 }
 
-static uint16_t
-new_id(struct ntpd *d)
+uint16_t
+peers_new_id(struct ntpd *d)
 {
 	do {
 		d->peers.last_id++;
@@ -236,22 +233,6 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
-static void ask_name(struct origin *o);
-static void pool_member_gone(struct peer *p);
-
-/* The server is silent: its name may lead elsewhere by now, or to another of its addresses. */
-static void
-look_elsewhere(struct peer *p)
-{
-	struct origin *o = p->origin;
-
-	if (o->cfg->kind == SOURCE_POOL || o->cfg->host.addr.family != ADDR_NONE || o->tag != 0 ||
-	    mtime_diff_s(now_of(p->d), o->asked_at) < DARK_AGAIN_S) {
-		return;
-	}
-	ask_name(o);
-}
-
 /* Requests out of turn that are still wanted, two seconds apart as far as the budget goes. */
 static void
 ask_on(struct peer *p, const struct assoc_world *w)
@@ -360,13 +341,13 @@ on_timer(void *ctx)
 	report_peer_events(d, p, out.events);
 	arm(p);
 	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
-		look_elsewhere(p);
+		origins_look_elsewhere(p);
 	}
 	if (out.filtered) {
 		clockwork_run(d);
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
-		pool_member_gone(p);
+		origins_member_gone(p);
 	}
 }
 
@@ -458,8 +439,8 @@ on_error(void *ctx, struct net_socket *s, int error)
 
 /* ---- mobilize and demobilize ---- */
 
-static bool
-address_in_use(struct ntpd *d, const struct addr *a, const struct peer *except)
+bool
+peers_use(struct ntpd *d, const struct addr *a, const struct peer *except)
 {
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
@@ -481,8 +462,8 @@ free_slot(struct ntpd *d)
 	return d->peers.peer_n < PEERS_MAX ? &d->peers.peer[d->peers.peer_n++] : NULL;
 }
 
-static struct peer *
-mobilize(struct origin *o, const struct addr *addr, double delay_s)
+struct peer *
+peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 {
 	struct ntpd *d = o->d;
 	struct peer *p = free_slot(d);
@@ -499,7 +480,7 @@ mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	p->d = d;
 	p->origin = o;
 	p->reach_at = now_of(d);
-	assoc_start(&p->a, new_id(d), &rules, &remote, delay_s, &w);
+	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
 	d->port.loop->ops->timer_init(d->port.loop, &p->timer, on_timer, p);
 	access_source(d, addr, true);
 	report_peer_event(d, p, PEER_EVENT_MOBILIZE, "");
@@ -507,8 +488,8 @@ mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	return p;
 }
 
-static void
-demobilize(struct peer *p)
+void
+peers_demobilize(struct peer *p)
 {
 	struct ntpd *d = p->d;
 
@@ -521,20 +502,20 @@ demobilize(struct peer *p)
 }
 
 /* The same association at another address: what was learned of the old one is worth nothing. */
-static void
-move_to(struct peer *p, const struct addr *addr)
+void
+peers_move(struct peer *p, const struct addr *addr)
 {
 	struct origin *o = p->origin;
 	char old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
 
 	report(p->d, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s", o->cfg->host.text,
 	    addr_format(addr, new, sizeof new), addr_format(&p->a.remote.addr, old, sizeof old));
-	demobilize(p);
-	(void)mobilize(o, addr, 0.0);
+	peers_demobilize(p);
+	(void)peers_mobilize(o, addr, 0.0);
 }
 
-static struct peer *
-peer_of(struct origin *o)
+struct peer *
+peers_of(struct origin *o)
 {
 	for (unsigned i = 0; i < o->d->peers.peer_n; i++) {
 		if (o->d->peers.peer[i].a.id != 0 && o->d->peers.peer[i].origin == o) {
@@ -544,267 +525,12 @@ peer_of(struct origin *o)
 	return NULL;
 }
 
-/* ---- names ---- */
-
-static void
-ask_again(struct origin *o, double delay_s)
-{
-	o->d->port.loop->ops->timer_arm(o->d->port.loop, &o->timer, mtime_add_s(now_of(o->d), delay_s));
-}
-
-static void
-ask_name(struct origin *o)
-{
-	struct ntpd *d = o->d;
-	enum addr_family want = o->cfg->host.want != ADDR_NONE ? o->cfg->host.want : d->opt.family;
-	int error;
-
-	o->tag = ++d->peers.last_tag;
-	o->asked_at = now_of(d);
-	error = d->port.resolver->ops->ask(d->port.resolver, o->tag, o->cfg->host.text, want);
-	if (error != 0) {
-		o->tag = 0;
-		ask_again(o, RETRY_FIRST_S);
-	}
-}
-
-static void
-on_name_timer(void *ctx)
-{
-	struct origin *o = ctx;
-
-	if (o->tag == 0) {
-		ask_name(o);
-	}
-}
-
-static void
-name_failed(struct origin *o, const char *reason)
-{
-	if (!o->failed_once) {
-		o->failed_once = true;
-		report(o->d, LOG_LEVEL_WARNING, "%s: no address yet (%s), asking again until there is one",
-		    o->cfg->host.text, reason);
-	}
-	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
-	if (o->retry_s > RETRY_MAX_S) {
-		o->retry_s = RETRY_MAX_S;
-	}
-	ask_again(o, o->retry_s);
-}
-
-/* The next address of the answer that nobody uses, after the one in use. */
-static const struct addr *
-next_address(struct origin *o, const struct peer *current)
-{
-	unsigned start = 0;
-
-	for (unsigned i = 0; current != NULL && i < o->answer.n; i++) {
-		if (addr_equal(&o->answer.addr[i], &current->a.remote.addr)) {
-			start = i + 1;
-		}
-	}
-	for (unsigned i = 0; i < o->answer.n; i++) {
-		const struct addr *a = &o->answer.addr[(start + i) % o->answer.n];
-		if (!address_in_use(o->d, a, NULL)) {
-			return a;
-		}
-	}
-	return NULL;
-}
-
-static void
-server_answered(struct origin *o)
-{
-	struct peer *p = peer_of(o);
-	const struct addr *a;
-
-	if (p != NULL && p->a.poll.reach != 0) {
-		return;
-	}
-	a = next_address(o, p);
-	if (a == NULL) {
-		if (p == NULL) {
-			name_failed(o, "every address of it is in use already");
-		}
-		return;
-	}
-	if (p != NULL) {
-		move_to(p, a);
-	} else {
-		(void)mobilize(o, a, 0.0);
-	}
-}
-
-static void
-pool_answered(struct origin *o)
-{
-	struct ntpd *d = o->d;
-	unsigned most = (unsigned)d->conf->tos.maxclock;
-	unsigned k = 0;
-
-	for (unsigned i = 0; i < o->answer.n && peers_count(d) < most; i++) {
-		const struct addr *a = &o->answer.addr[i];
-		char text[ADDR_TEXT_MAX];
-		if (address_in_use(d, a, NULL)) {
-			continue;
-		}
-		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text, sizeof text));
-		(void)mobilize(o, a, START_SPACING_S * k++);
-	}
-	if (peers_count(d) < most) {
-		o->retry_s = o->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : o->retry_s * 2;
-		ask_again(o, o->retry_s < 16 * POOL_AGAIN_S ? o->retry_s : 16 * POOL_AGAIN_S);
-	}
-}
-
-static void
-pool_member_gone(struct peer *p)
-{
-	struct origin *o = p->origin;
-	struct ntpd *d = p->d;
-
-	demobilize(p);
-	clockwork_run(d);
-	o->retry_s = 0.0;
-	if (o->tag == 0) {
-		ask_again(o, RETRY_FIRST_S);
-	}
-}
-
-static void
-on_answer(void *ctx, const struct resolver_answer *ans)
-{
-	struct ntpd *d = ctx;
-	struct origin *o = NULL;
-
-	if (access_resolved(d, ans)) {
-		return;
-	}
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].tag == ans->tag && ans->tag != 0) {
-			o = &d->peers.origin[i];
-		}
-	}
-	if (o == NULL) {
-		return;
-	}
-	o->tag = 0;
-	if (ans->error != 0 || ans->n == 0) {
-		name_failed(o, ans->reason[0] != '\0' ? ans->reason : "no address");
-		return;
-	}
-	if (o->failed_once) {
-		report(d, LOG_LEVEL_NOTICE, "%s: resolved now", o->cfg->host.text);
-	}
-	o->failed_once = false;
-	o->answer = *ans;
-	if (o->cfg->kind == SOURCE_POOL) {
-		pool_answered(o);
-	} else {
-		o->retry_s = 0.0;
-		server_answered(o);
-	}
-}
-
-/* ---- lines ---- */
-
-static struct origin *
-free_origin(struct ntpd *d)
-{
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg == NULL) {
-			return &d->peers.origin[i];
-		}
-	}
-	return d->peers.origin_n < ORIGINS_MAX ? &d->peers.origin[d->peers.origin_n++] : NULL;
-}
-
-struct origin *
-peers_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
-{
-	struct origin *o = free_origin(d);
-
-	if (o == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text, ORIGINS_MAX);
-		return NULL;
-	}
-	memset(o, 0, sizeof *o);
-	o->d = d;
-	o->cfg = cfg;
-	o->born = now_of(d);
-	o->id = cfg->kind == SOURCE_POOL ? new_id(d) : 0;
-	(void)event_peer(&o->event, PEER_EVENT_MOBILIZE);
-	d->port.loop->ops->timer_init(d->port.loop, &o->timer, on_name_timer, o);
-	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
-		(void)mobilize(o, &cfg->host.addr, delay_s);
-	} else if (cfg->host.addr.family != ADDR_NONE) {
-		o->answer.n = 1;
-		o->answer.addr[0] = cfg->host.addr;
-		(void)mobilize(o, &cfg->host.addr, delay_s);
-	} else {
-		ask_again(o, delay_s);
-	}
-	return o;
-}
-
 void
-peers_drop(struct ntpd *d, struct origin *o)
+peers_close(struct peer *p)
 {
-	struct peer *p;
-
-	for (p = peer_of(o); p != NULL; p = peer_of(o)) {
-		demobilize(p);
-	}
-	d->port.loop->ops->timer_done(d->port.loop, &o->timer);
-	o->cfg = NULL;
-}
-
-void
-peers_drop_member(struct ntpd *d, struct peer *p)
-{
-	(void)d;
-	pool_member_gone(p);
-}
-
-static bool
-in_effect(const struct config_source *s)
-{
-	enum { LOCAL_CLOCK = 1 };
-
-	return s->kind == SOURCE_SERVER || s->kind == SOURCE_POOL ||
-	    (s->kind == SOURCE_REFCLOCK && s->clock_type == LOCAL_CLOCK);
-}
-
-void
-peers_start(struct ntpd *d)
-{
-	unsigned k = 0;
-
-	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
-	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
-	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		if (in_effect(&d->conf->sources[i])) {
-			(void)peers_add(d, &d->conf->sources[i], START_SPACING_S * k++);
-		}
-	}
-}
-
-void
-peers_stop(struct ntpd *d)
-{
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL) {
-			struct origin *o = &d->peers.origin[i];
-			for (struct peer *p = peer_of(o); p != NULL; p = peer_of(o)) {
-				close_socket(p);
-				d->port.loop->ops->timer_done(d->port.loop, &p->timer);
-				p->a.id = 0;
-			}
-			d->port.loop->ops->timer_done(d->port.loop, &o->timer);
-			o->cfg = NULL;
-		}
-	}
+	close_socket(p);
+	p->d->port.loop->ops->timer_done(p->d->port.loop, &p->timer);
+	p->a.id = 0;
 }
 
 /* ---- changes of the world ---- */
@@ -836,13 +562,7 @@ peers_network_changed(struct ntpd *d)
 			arm(p);
 		}
 	}
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		struct origin *o = &d->peers.origin[i];
-		if (o->cfg != NULL && o->failed_once && o->tag == 0) {
-			o->retry_s = 0.0;
-			ask_name(o);
-		}
-	}
+	origins_network_changed(d);
 }
 
 void

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peers - the associations of the daemon: their sockets, timers and names.
+ * peers - the associations of the daemon: their sockets, timers, polls and answers.
  */
 #ifndef NTPD_PEERS_H
 #define NTPD_PEERS_H
 #include "ntpd/state.h"
 
-/* Starts every source of the configuration, and what the command line names. */
-void peers_start(struct ntpd *d);
+/* Starts an association of a line; the first poll comes after delay_s. NULL when the table is full. */
+struct peer *peers_mobilize(struct origin *o, const struct addr *addr, double delay_s);
 
-/* Closes all. */
-void peers_stop(struct ntpd *d);
+/* Ends one, and says so; peers_close ends it in silence, with the daemon. */
+void peers_demobilize(struct peer *p);
+void peers_close(struct peer *p);
 
-/* Starts one line; place in time: a little later than the ones before. NULL when the table is full. */
-struct origin *peers_add(struct ntpd *d, const struct config_source *cfg, double delay_s);
+/* The same line at another address: what was learned of the old one is worth nothing. */
+void peers_move(struct peer *p, const struct addr *addr);
 
-/* Ends a line and its associations. */
-void peers_drop(struct ntpd *d, struct origin *o);
+/* An association of the line, or NULL. */
+struct peer *peers_of(struct origin *o);
 
-/* Ends one association of a pool; the pool may find another. */
-void peers_drop_member(struct ntpd *d, struct peer *p);
+/* True when an association other than except asks this address. */
+bool peers_use(struct ntpd *d, const struct addr *a, const struct peer *except);
+
+/* An association id that nobody has. */
+uint16_t peers_new_id(struct ntpd *d);
 
 /* The association with this id, NULL when there is none; id 0 is nobody's. */
 struct peer *peers_by_id(struct ntpd *d, uint16_t id);

@@ -10,6 +10,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
+#include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/stats.h"
@@ -43,7 +44,7 @@ drop_source(struct ntpd *d, const struct config_source *s)
 	struct origin *o = origin_of(d, s);
 
 	if (o != NULL) {
-		peers_drop(d, o);
+		origins_drop(d, o);
 	}
 }
 
@@ -175,7 +176,7 @@ drop_members(struct ntpd *d)
 	for (unsigned i = 0; i < d->conf->unpeers_n; i++) {
 		struct peer *p = peer_named(d, &d->conf->unpeers[i]);
 		if (p != NULL && p->origin->cfg->kind == SOURCE_POOL) {
-			peers_drop_member(d, p);
+			origins_member_gone(p);
 		}
 	}
 }
@@ -205,7 +206,7 @@ begin_sources(struct ntpd *d, const struct config_change *c, int n)
 	for (int i = 0; i < n; i++) {
 		if ((c[i].kind == CHANGE_SOURCE_OPTIONS || c[i].kind == CHANGE_SOURCE_ADD) &&
 		    config_source_in_effect(c[i].now)) {
-			(void)peers_add(d, c[i].now, 0.0);
+			(void)origins_add(d, c[i].now, 0.0);
 		}
 	}
 }

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* origins - names to addresses, and the associations that come of a line. */
+#include "ntpd/origins.h"
+#include <string.h>
+#include "ntpd/access.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+
+static const double START_SPACING_S = 0.25;
+static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
+static const double POOL_AGAIN_S = 64.0;
+static const double DARK_AGAIN_S = 16.0;        /* least time between questions about one dark server */
+
+static struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
+
+/* ---- names ---- */
+
+static void
+ask_again(struct origin *o, double delay_s)
+{
+	o->d->port.loop->ops->timer_arm(o->d->port.loop, &o->timer, mtime_add_s(now_of(o->d), delay_s));
+}
+
+static void
+ask_name(struct origin *o)
+{
+	struct ntpd *d = o->d;
+	enum addr_family want = o->cfg->host.want != ADDR_NONE ? o->cfg->host.want : d->opt.family;
+	int error;
+
+	o->tag = ++d->peers.last_tag;
+	o->asked_at = now_of(d);
+	error = d->port.resolver->ops->ask(d->port.resolver, o->tag, o->cfg->host.text, want);
+	if (error != 0) {
+		o->tag = 0;
+		ask_again(o, RETRY_FIRST_S);
+	}
+}
+
+/* The server is silent: its name may lead elsewhere by now, or to another of its addresses. */
+void
+origins_look_elsewhere(struct peer *p)
+{
+	struct origin *o = p->origin;
+
+	if (o->cfg->kind == SOURCE_POOL || o->cfg->host.addr.family != ADDR_NONE || o->tag != 0 ||
+	    mtime_diff_s(now_of(p->d), o->asked_at) < DARK_AGAIN_S) {
+		return;
+	}
+	ask_name(o);
+}
+
+static void
+on_name_timer(void *ctx)
+{
+	struct origin *o = ctx;
+
+	if (o->tag == 0) {
+		ask_name(o);
+	}
+}
+
+static void
+name_failed(struct origin *o, const char *reason)
+{
+	if (!o->failed_once) {
+		o->failed_once = true;
+		report(o->d, LOG_LEVEL_WARNING, "%s: no address yet (%s), asking again until there is one",
+		    o->cfg->host.text, reason);
+	}
+	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
+	if (o->retry_s > RETRY_MAX_S) {
+		o->retry_s = RETRY_MAX_S;
+	}
+	ask_again(o, o->retry_s);
+}
+
+/* The next address of the answer that nobody uses, after the one in use. */
+static const struct addr *
+next_address(struct origin *o, const struct peer *current)
+{
+	unsigned start = 0;
+
+	for (unsigned i = 0; current != NULL && i < o->answer.n; i++) {
+		if (addr_equal(&o->answer.addr[i], &current->a.remote.addr)) {
+			start = i + 1;
+		}
+	}
+	for (unsigned i = 0; i < o->answer.n; i++) {
+		const struct addr *a = &o->answer.addr[(start + i) % o->answer.n];
+		if (!peers_use(o->d, a, NULL)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+static void
+server_answered(struct origin *o)
+{
+	struct peer *p = peers_of(o);
+	const struct addr *a;
+
+	if (p != NULL && p->a.poll.reach != 0) {
+		return;
+	}
+	a = next_address(o, p);
+	if (a == NULL) {
+		if (p == NULL) {
+			name_failed(o, "every address of it is in use already");
+		}
+		return;
+	}
+	if (p != NULL) {
+		peers_move(p, a);
+	} else {
+		(void)peers_mobilize(o, a, 0.0);
+	}
+}
+
+static void
+pool_answered(struct origin *o)
+{
+	struct ntpd *d = o->d;
+	unsigned most = (unsigned)d->conf->tos.maxclock;
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < o->answer.n && peers_count(d) < most; i++) {
+		const struct addr *a = &o->answer.addr[i];
+		char text[ADDR_TEXT_MAX];
+		if (peers_use(d, a, NULL)) {
+			continue;
+		}
+		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text, sizeof text));
+		(void)peers_mobilize(o, a, START_SPACING_S * k++);
+	}
+	if (peers_count(d) < most) {
+		o->retry_s = o->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : o->retry_s * 2;
+		ask_again(o, o->retry_s < 16 * POOL_AGAIN_S ? o->retry_s : 16 * POOL_AGAIN_S);
+	}
+}
+
+void
+origins_member_gone(struct peer *p)
+{
+	struct origin *o = p->origin;
+	struct ntpd *d = p->d;
+
+	peers_demobilize(p);
+	clockwork_run(d);
+	o->retry_s = 0.0;
+	if (o->tag == 0) {
+		ask_again(o, RETRY_FIRST_S);
+	}
+}
+
+static void
+on_answer(void *ctx, const struct resolver_answer *ans)
+{
+	struct ntpd *d = ctx;
+	struct origin *o = NULL;
+
+	if (access_resolved(d, ans)) {
+		return;
+	}
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].tag == ans->tag && ans->tag != 0) {
+			o = &d->peers.origin[i];
+		}
+	}
+	if (o == NULL) {
+		return;
+	}
+	o->tag = 0;
+	if (ans->error != 0 || ans->n == 0) {
+		name_failed(o, ans->reason[0] != '\0' ? ans->reason : "no address");
+		return;
+	}
+	if (o->failed_once) {
+		report(d, LOG_LEVEL_NOTICE, "%s: resolved now", o->cfg->host.text);
+	}
+	o->failed_once = false;
+	o->answer = *ans;
+	if (o->cfg->kind == SOURCE_POOL) {
+		pool_answered(o);
+	} else {
+		o->retry_s = 0.0;
+		server_answered(o);
+	}
+}
+
+/* ---- lines ---- */
+
+static struct origin *
+free_origin(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg == NULL) {
+			return &d->peers.origin[i];
+		}
+	}
+	return d->peers.origin_n < ORIGINS_MAX ? &d->peers.origin[d->peers.origin_n++] : NULL;
+}
+
+struct origin *
+origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
+{
+	struct origin *o = free_origin(d);
+
+	if (o == NULL) {
+		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text, ORIGINS_MAX);
+		return NULL;
+	}
+	memset(o, 0, sizeof *o);
+	o->d = d;
+	o->cfg = cfg;
+	o->born = now_of(d);
+	o->id = cfg->kind == SOURCE_POOL ? peers_new_id(d) : 0;
+	(void)event_peer(&o->event, PEER_EVENT_MOBILIZE);
+	d->port.loop->ops->timer_init(d->port.loop, &o->timer, on_name_timer, o);
+	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+		(void)peers_mobilize(o, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE) {
+		o->answer.n = 1;
+		o->answer.addr[0] = cfg->host.addr;
+		(void)peers_mobilize(o, &cfg->host.addr, delay_s);
+	} else {
+		ask_again(o, delay_s);
+	}
+	return o;
+}
+
+void
+origins_drop(struct ntpd *d, struct origin *o)
+{
+	struct peer *p;
+
+	for (p = peers_of(o); p != NULL; p = peers_of(o)) {
+		peers_demobilize(p);
+	}
+	d->port.loop->ops->timer_done(d->port.loop, &o->timer);
+	o->cfg = NULL;
+}
+
+static bool
+in_effect(const struct config_source *s)
+{
+	enum { LOCAL_CLOCK = 1 };
+
+	return s->kind == SOURCE_SERVER || s->kind == SOURCE_POOL ||
+	    (s->kind == SOURCE_REFCLOCK && s->clock_type == LOCAL_CLOCK);
+}
+
+void
+origins_start(struct ntpd *d)
+{
+	unsigned k = 0;
+
+	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
+	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		if (in_effect(&d->conf->sources[i])) {
+			(void)origins_add(d, &d->conf->sources[i], START_SPACING_S * k++);
+		}
+	}
+}
+
+void
+origins_stop(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL) {
+			struct origin *o = &d->peers.origin[i];
+			for (struct peer *p = peers_of(o); p != NULL; p = peers_of(o)) {
+				peers_close(p);
+			}
+			d->port.loop->ops->timer_done(d->port.loop, &o->timer);
+			o->cfg = NULL;
+		}
+	}
+}
+
+void
+origins_network_changed(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		struct origin *o = &d->peers.origin[i];
+		if (o->cfg != NULL && o->failed_once && o->tag == 0) {
+			o->retry_s = 0.0;
+			ask_name(o);
+		}
+	}
+}

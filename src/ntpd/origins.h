@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * origins - the server and pool lines of the configuration: their names, and the associations that come of them.
+ * Names are asked off the loop, again while there is no answer, and anew when a server stays dark.
+ */
+#ifndef NTPD_ORIGINS_H
+#define NTPD_ORIGINS_H
+#include "ntpd/state.h"
+
+/* Starts every line of the configuration that is in effect; closes all of them. */
+void origins_start(struct ntpd *d);
+void origins_stop(struct ntpd *d);
+
+/* Starts one line, its first poll or question after delay_s. NULL when the table is full. */
+struct origin *origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s);
+
+/* Ends a line and its associations. */
+void origins_drop(struct ntpd *d, struct origin *o);
+
+/* A server is silent: its name may lead elsewhere by now, or to another of its addresses. */
+void origins_look_elsewhere(struct peer *p);
+
+/* Ends an association of a pool; the pool looks for another. */
+void origins_member_gone(struct peer *p);
+
+/* Addresses came or went: names that had no answer are asked at once. */
+void origins_network_changed(struct ntpd *d);
+
+#endif
