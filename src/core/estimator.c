@@ -23,6 +23,7 @@ static const double GAP_MAX_S = 1e6;
  * what one move may contribute. */
 static const double ANSWER_SURE = 24.0, ANSWER_ONCE = 4.0, ANSWER_MOST = 60.0;
 static const double ANSWER_FADE = 0.99;
+static const double RUNAWAY_WANDER = 1e-7;
 enum { ASKED_LEAST = 8 };
 
 static double
@@ -65,18 +66,29 @@ estimator_shares_clock(const struct estimator *e)
 	return e->asked >= ASKED_LEAST && e->same_log > ANSWER_SURE;
 }
 
+/* What the models said of an offset before it came. */
+struct forecast {
+	double innovation_s; /* what came less what was said */
+	double asked_s; /* how far steering and rate should have moved it since the last */
+	double expected_s2; /* variance of the innovation, of which */
+	double noise_s2; /* is the sample's own */
+	/*
+	 * The models cannot follow what steering does to the source, or only as if it drove the
+	 * clock about. Without that, an offset that stays may be one that our steering just keeps
+	 * up with.
+	 */
+	bool runs_away;
+};
+
 /*
  * A source on our own clock shows the same offset for ever, whatever we do. So two forecasts of the
  * offset compete: the models', in which our steering counts, and "as last time".
- * asked_s      what the models say the offset has moved since the last sample
- * expected_s2  variance of their forecast, of which noise_s2 is the sample's
  */
 static void
-watch_answer(struct estimator *e, double offset_s, double innovation_s, double asked_s,
-    double expected_s2, double noise_s2)
+watch_answer(struct estimator *e, double offset_s, const struct forecast *f)
 {
-	double same = bank_log_likelihood(offset_s - e->level_s, noise_s2 + e->level_var);
-	double answered = bank_log_likelihood(innovation_s, expected_s2);
+	double same = bank_log_likelihood(offset_s - e->level_s, f->noise_s2 + e->level_var);
+	double answered = bank_log_likelihood(f->innovation_s, f->expected_s2);
 
 	/*
 	 * It fades, so that a verdict reached by chance is not for ever: a source that is not used
@@ -84,13 +96,13 @@ watch_answer(struct estimator *e, double offset_s, double innovation_s, double a
 	 */
 	e->same_log *= ANSWER_FADE;
 	/* Without steering both say the same, and a jump by other causes tells nothing. */
-	if (asked_s * asked_s > 16.0 * noise_s2) {
+	if (f->asked_s * f->asked_s > 16.0 * f->noise_s2 && (f->runs_away || answered > same)) {
 		e->same_log += fmin(fmax(same - answered, -ANSWER_SURE), ANSWER_ONCE);
 		e->same_log = fmin(fmax(e->same_log, -ANSWER_SURE), ANSWER_MOST);
 		e->asked++;
 	}
 	e->level_s = offset_s;
-	e->level_var = noise_s2;
+	e->level_var = f->noise_s2;
 }
 
 /* Moves all models to the time of a sample and takes out what our clock was adjusted since. */
@@ -311,6 +323,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 {
 	struct bank_reading reading[BANK_VIEWS];
 	const struct bank_model *fav;
+	struct forecast forecast;
 	unsigned view;
 	double d, expected, rough_s2 = roughness(e);
 
@@ -318,12 +331,17 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	fav = bank_favourite(&e->bank, &view);
 	d = reading[view].offset_s - fav->x_s;
 	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
-	/* What our steering does to a source on our own clock looks like noise: that does not
-	 * count. */
-	watch_answer(e, reading[view].offset_s, d, asked_s + fav->x_s, expected,
-	    view == BANK_ROUGH
-		? fmax(reading[ROUNDTRIP_EVEN].var_s2, reading[ROUNDTRIP_PLAIN].var_s2)
-		: expected - fav->pxx);
+	forecast = (struct forecast){ .innovation_s = d,
+		.asked_s = asked_s + fav->x_s,
+		.expected_s2 = expected,
+		.noise_s2 = expected - fav->pxx,
+		.runs_away = now->wander > RUNAWAY_WANDER || d * d > 9.0 * expected };
+	if (view == BANK_ROUGH) {
+		/* What steering does to a source on our own clock looks like noise: it is none. */
+		forecast.noise_s2 =
+		    fmax(reading[ROUNDTRIP_EVEN].var_s2, reading[ROUNDTRIP_PLAIN].var_s2);
+	}
+	watch_answer(e, reading[view].offset_s, &forecast);
 	if (e->samples > BREAK_AFTER && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
 		return doubt(e, reading, now);
 	}

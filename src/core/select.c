@@ -9,8 +9,9 @@ static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to a
 static const double VAR_MIN = 1e-30;    /* keeps the inverse of a variance finite */
 
 /*
- * A source this many times farther off than the nearest counts half in the combined estimate, hardly
- * less when it is nearer, and next to nothing when it is much farther; below the least not at all.
+ * A source this many times farther off than the nearest counts half in the combined estimate,
+ * hardly less when it is nearer, and next to nothing when it is much farther; below the least not
+ * at all.
  */
 static const double FAR_HALF = 3.0, PART_LEAST = 1e-3;
 
@@ -521,9 +522,9 @@ weight_cap(double sum, double largest, double n)
 }
 
 /*
- * Mean by inverse variance, in which what the sources differ by counts for all of them alike. A server
- * can make itself look as precise as it likes, but then it is still held by the rest. The variance is
- * that of chance alone.
+ * Mean by inverse variance, in which what the sources differ by counts for all of them alike. A
+ * server can make itself look as precise as it likes, but then it is still held by the rest. The
+ * variance is that of chance alone.
  */
 static struct estimate
 combine_estimates(const struct run *r, double least_s, bool freq)
