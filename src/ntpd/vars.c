@@ -36,11 +36,11 @@ struct row {
 /* ---- snapshots ---- */
 
 struct system_vars {
-	const char *version, *processor, *system;
+	const char *version, *processor, *system, *state, *clock_control;
 	uint64_t leap, stratum, tc, mintc, peer, tai, peermode;
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
-	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX], clock_control[16], state[8];
+	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
 	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth, mru_mem, mru_maxmem;
 	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted, limited, kodsent,
@@ -489,18 +489,8 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 }
 
 static void
-put_short(char *buf, size_t cap, const char *s)
-{
-	struct text t = text_over(buf, cap);
-
-	text_put(&t, s);
-}
-
-static void
 fill_system(struct ntpd *d, struct system_vars *v)
 {
-	const char *state = discipline_state_name(d->cw.disc.state);
-
 	memset(v, 0, sizeof *v);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = d->conf->broadcastdelay_s;
@@ -526,8 +516,8 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->clk_wander = d->cw.disc.loop.wander;
 	v->peermode = d->sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = d->cw.disc.steps;
-	put_short(v->state, sizeof v->state, state);
-	put_short(v->clock_control, sizeof v->clock_control, d->cw.adjust.controlled ? "yes" : "not controlled");
+	v->state = discipline_state_name(d->cw.disc.state);
+	v->clock_control = d->cw.adjust.controlled ? "yes" : "not controlled";
 	if (d->sys.peer_id != 0) {
 		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
