@@ -63,20 +63,37 @@ find_seen(struct query *q, uint64_t hash)
 	return NULL;
 }
 
-static void
-remember(struct query *q, uint64_t hash)
+static bool
+from_here(const struct endpoint *e)
+{
+	return addr_is_loopback(&e->addr);
+}
+
+/*
+ * True when nobody on a network can have overheard the request before; it is remembered then. What
+ * came over loopback counts only for its sender, who may repeat it.
+ */
+static bool
+is_new(struct query *q, uint64_t hash, struct control_seen *s)
 {
 	struct control *c = &q->d->control;
 
-	c->seen[c->seen_next] = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q),
-		.from = q->pkt->from };
-	c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
+	if (s != NULL && !from_here(&s->from)) {
+		return false;
+	}
+	if (s == NULL) {
+		s = &c->seen[c->seen_next];
+		c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
+	}
+	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q), .from = q->pkt->from };
+	return true;
 }
 
 static bool
 has_control_key(const struct query *q)
 {
-	return q->key != NULL && q->d->conf->controlkey != 0 && q->key_id == (uint32_t)q->d->conf->controlkey;
+	return q->key != NULL && q->d->conf->controlkey != 0 &&
+	    q->key_id == (uint32_t)q->d->conf->controlkey;
 }
 
 static enum control_permit
@@ -84,34 +101,40 @@ refuse_replay(struct query *q, const struct control_seen *s)
 {
 	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
 
-	report_packet(q->d, LOG_LEVEL_WARNING, "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
+	report_packet(q->d, LOG_LEVEL_WARNING,
+	    "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q), s->at),
 	    addr_format(&s->from.addr, first, sizeof first));
 	return CONTROL_REPLAYED;
 }
 
+static uint64_t
+hash_of(const struct query *q)
+{
+	return siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
+}
+
 enum control_permit
 control_auth_read(struct query *q)
 {
-	uint64_t hash = siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
-	const struct control_seen *s;
+	uint64_t hash = hash_of(q);
+	struct control_seen *s;
 
 	if (!has_control_key(q)) {
 		return CONTROL_DENIED;
 	}
 	s = find_seen(q, hash);
-	if (s == NULL) {
-		remember(q, hash);
+	if (is_new(q, hash, s) || from_here(&q->pkt->from) ||
+	    addr_equal(&q->pkt->from.addr, &s->from.addr)) {
 		return CONTROL_PERMITTED;
 	}
-	return addr_is_loopback(&q->pkt->from.addr) || addr_equal(&q->pkt->from.addr, &s->from.addr) ?
-	    CONTROL_PERMITTED : refuse_replay(q, s);
+	return refuse_replay(q, s);
 }
 
 enum control_permit
 control_auth_change(struct query *q)
 {
-	uint64_t hash = siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
+	uint64_t hash = hash_of(q);
 	struct control *c = &q->d->control;
 	struct control_seen *s;
 
@@ -119,18 +142,12 @@ control_auth_change(struct query *q)
 		return CONTROL_DENIED;
 	}
 	s = find_seen(q, hash);
-	if (s == NULL) {
-		remember(q, hash);
-		return CONTROL_PERMITTED;
-	}
-	if (endpoint_equal(&q->pkt->from, &s->from) && mtime_diff_s(now_of(q), s->at) < ASKED_AGAIN_S &&
-	    c->outcome_of == hash) {
+	if (s != NULL && endpoint_equal(&q->pkt->from, &s->from) && c->outcome_of == hash &&
+	    mtime_diff_s(now_of(q), s->at) < ASKED_AGAIN_S) {
 		text_put(&q->out, c->outcome);
 		return CONTROL_REPEATED;
 	}
-	if (addr_is_loopback(&q->pkt->from.addr)) {
-		s->at = now_of(q);
-		s->from = q->pkt->from;
+	if (is_new(q, hash, s) || from_here(&q->pkt->from)) {
 		return CONTROL_PERMITTED;
 	}
 	return refuse_replay(q, s);
@@ -143,7 +160,7 @@ control_auth_outcome(struct query *q, const char *outcome)
 	struct text t = text_over(c->outcome, sizeof c->outcome);
 
 	text_put(&t, outcome);
-	c->outcome_of = siphash(&c->secret, q->pkt->bytes, q->pkt->len);
+	c->outcome_of = hash_of(q);
 }
 
 /* ---- nonces ---- */

@@ -42,7 +42,8 @@ send_datagram(struct query *q, const struct control_header *h, const uint8_t *da
 		r.from = q->pkt->to;
 		r.ifindex = q->pkt->ifindex;
 	}
-	if (r.len > 0 && within_budget(q, r.len)) {
+	/* A reload may have closed the socket that the request came by. */
+	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
 		q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
 		q->l->sent++;
 		q->d->count.sent++;

@@ -46,3 +46,12 @@ tests_sim_sim_soak_SOURCES = $(sim_frame) tests/sim/soak.h tests/sim/soak.c test
 tests_sim_sim_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_soak_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 EXTRA_DIST += tests/sim/seeds.txt
+
+# Mode 6 of a whole daemon.
+check_PROGRAMS += tests/sim/test_control
+TESTS += tests/sim/test_control
+tests_sim_test_control_SOURCES = $(sim_frame) \
+	tests/sim/mode6.h tests/sim/mode6.c tests/sim/test_control.c
+tests_sim_test_control_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS) \
+	-I$(top_srcdir)/tests
+tests_sim_test_control_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
