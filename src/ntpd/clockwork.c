@@ -8,6 +8,7 @@
 #include "core/orphan.h"
 #include "crypto/mac.h"
 #include "ntpd/drift.h"
+#include "ntpd/gate.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -540,6 +541,9 @@ steer(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	discipline_update(&d->cw.disc, &in, &st);
 	d->cw.broke = false;
 	report_events(d, &st);
+	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
+		gate_passed(d);
+	}
 	switch (st.act) {
 	case STEER_SLEW:
 		slew(d, p, w, &st);

@@ -6,6 +6,7 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
+#include "ntpd/gate.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
@@ -104,6 +105,7 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	keys_load(d);
+	gate_start(d);
 	clockwork_start(d);
 	leapsec_start(d);
 	if (!access_start(d)) {
@@ -117,6 +119,14 @@ ntpd_start(struct ntpd *d)
 	origins_start(d);
 	now_ready(d);
 	return 0;
+}
+
+void
+ntpd_user_changed(struct ntpd *d)
+{
+	if (d->keys_denied) {
+		keys_load(d);
+	}
 }
 
 bool

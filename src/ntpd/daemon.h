@@ -49,6 +49,7 @@ struct ntpd_options {
 	const char *config_path;        /* NULL: no file */
 	const char *driftfile, *keysfile, *statsdir;    /* NULL: as configured */
 	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
+	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none is kept */
 	enum addr_family family;        /* -4 -6 */
 	bool auth_required, auth_not_required;          /* -a -A */
 	bool no_virtual;                /* -L */
@@ -104,6 +105,12 @@ const struct config *ntpd_config(const struct ntpd *d);
  * (port 123 taken, contradicting options), already logged.
  */
 int ntpd_start(struct ntpd *d);
+
+/*
+ * To be called when the process has become another user after ntpd_start: reads the key file that
+ * only that user may read. Root without CAP_DAC_OVERRIDE is not almighty.
+ */
+void ntpd_user_changed(struct ntpd *d);
 
 /* Re-reads the configuration; an erroneous file changes nothing. True when it was applied. */
 bool ntpd_reload(struct ntpd *d);

@@ -70,7 +70,7 @@ drift_write(struct ntpd *d)
 	driftfile_format(&drift, buf, sizeof buf);
 	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
 	if (error != 0 && error != d->cw.drift_error) {
-		report(d, LOG_LEVEL_ERROR, "frequency file %s: %s", path, strerror(-error));
+		report_unwritten(d, "frequency file", path, error);
 	}
 	d->cw.drift_error = error;
 	d->cw.drift_at = now;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* keys - from the key file to a ring ready for use. */
 #include "ntpd/keys.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "config/keysfile.h"
@@ -74,7 +75,8 @@ keys_load(struct ntpd *d)
 	}
 	error = d->port.store->ops->read(d->port.store, path, &text, &len);
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "keys %s: %s%s", path, strerror(-error),
+		d->keys_denied = error == -EACCES && !d->ready;
+		report(d, d->keys_denied ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "keys %s: %s%s", path, strerror(-error),
 		    d->ready ? "; the keys read before stay" : "");
 		return false;
 	}

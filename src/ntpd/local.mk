@@ -17,6 +17,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
 	src/ntpd/filegen.c \
+	src/ntpd/gate.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \

@@ -43,6 +43,8 @@ struct process {
 	struct notify *notify;
 	struct ntpd *ntpd;
 	const char *pidfile;
+	bool log_denied;                /* to the first user; the one of -u may be allowed */
+	bool user_changed;
 };
 
 static void TEXT_PRINTF(3, 4)
@@ -156,7 +158,8 @@ set_logfile(struct process *p)
 	const char *path = logfile_of(p);
 	int error = log_system_file(p->log, path);
 
-	if (error != 0) {
+	p->log_denied = error == -EACCES && p->opt.user != NULL && !p->user_changed;
+	if (error != 0 && !p->log_denied) {
 		say(p, LOG_LEVEL_ERROR, "Cannot open logfile %s: %s", path, strerror(-error));
 	}
 }
@@ -217,6 +220,20 @@ drop_privileges(struct process *p)
 	}
 	error = proc_drop_user(&user, &what);
 	return error == 0 ? true : failed(p, what, error);
+}
+
+/*
+ * What belongs to the user of -u alone is not root's to open where root has no CAP_DAC_OVERRIDE, as
+ * in the unit of systemd.
+ */
+static void
+open_as_user(struct process *p)
+{
+	p->user_changed = true;
+	if (p->log_denied) {
+		set_logfile(p);
+	}
+	ntpd_user_changed(p->ntpd);
 }
 
 /*
@@ -309,6 +326,7 @@ run(struct process *p, int argc, char **argv)
 	if (!drop_privileges(p)) {
 		return EXIT_PRIVILEGES;
 	}
+	open_as_user(p);
 	watch_signals(p);
 	notify_ready(p->notify);
 	proc_report(&p->report_fd, PROC_READY);
@@ -371,6 +389,7 @@ main(int argc, char **argv)
 		break;
 	}
 	describe_system(&p);
+	p.opt.daemon.boot_marker = getenv("NTPD_BOOT_MARKER");
 	p.title = proc_title_find(argc, argv);
 	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);
 	if (status != 0) {

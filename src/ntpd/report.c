@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report - log lines and events. */
 #include "ntpd/report.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "ntpd/clockwork.h"
@@ -44,6 +45,20 @@ report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vreport(d, level, fmt, ap);
 	va_end(ap);
+}
+
+void
+report_unwritten(struct ntpd *d, const char *what, const char *path, int error)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
+
+	if (error == -EROFS) {
+		report(d, LOG_LEVEL_ERROR, "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
+		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ? "." : path);
+	} else {
+		report(d, LOG_LEVEL_ERROR, "%s %s: %s", what, path, strerror(-error));
+	}
 }
 
 uint16_t

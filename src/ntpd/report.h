@@ -14,6 +14,12 @@ void report(struct ntpd *d, enum log_level level, const char *fmt, ...) TEXT_PRI
 /* Logs a line that a packet caused: held back beyond a few a minute, and counted. */
 void report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...) TEXT_PRINTF(3, 4);
 
+/*
+ * Logs that a file ("statistics", "/x/y") cannot be written; on a read-only one also what to add to
+ * the unit of systemd, whose sandbox is the usual cause.
+ */
+void report_unwritten(struct ntpd *d, const char *what, const char *path, int error);
+
 /* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
 void report_system_event(struct ntpd *d, enum system_event code, const char *detail);
 

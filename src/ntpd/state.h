@@ -239,6 +239,7 @@ struct ntpd {
 	struct arena *arena;            /* of conf */
 	struct config *conf;
 	struct keyring *keys;
+	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct peers peers;
 	struct sys sys;
@@ -253,6 +254,7 @@ struct ntpd {
 	struct mtime started;
 	struct rtime started_real;
 	bool stopping;
+	bool gate_marked;               /* the boot marker was made, or tried to */
 	bool ready;
 	char status_text[160];
 };

@@ -111,8 +111,7 @@ say_error(struct ntpd *d, enum config_stats set, const char *path, int error)
 		return;
 	}
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "%s: %s; its lines are lost until it can be written", path,
-		    strerror(-error));
+		report_unwritten(d, "statistics", path, error);
 	} else {
 		report(d, LOG_LEVEL_NOTICE, "%s: written again", path);
 	}

@@ -103,6 +103,57 @@ the_permission_of_g_ends_with_the_first_update(struct sim *s)
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 5, "%.6f s off", sim_error_s(c));
 }
 
+static const char MARKER[] = "/run/ntpd/set-b1";
+
+static struct sim_node *
+marked_client(struct sim *s, double offset_s)
+{
+	struct sim_node *c = sim_node_new(s, "client", offset_s, 10e-6, ONE_SERVER);
+
+	c->options.panic_gate = true;
+	c->options.boot_marker = MARKER;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	return c;
+}
+
+static void
+g_forgives_once_in_a_boot_not_in_each_start(struct sim *s)
+{
+	struct sim_node *c = marked_client(s, -5000);
+
+	sim_run(s, 60);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_store_text(&c->store, MARKER) != NULL, "no marker");
+	sim_server_lie(s->server[0], 5000);
+	c->oracle.minority = true;
+	sim_node_stop(c);
+	sim_node_boot(c);
+	sim_run(s, 60);
+	SIM_CHECK(s, c->daemon == NULL, "still runs");
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	/* The next boot has another name for it. */
+	c->options.boot_marker = "/run/ntpd/set-b2";
+	sim_node_boot(c);
+	sim_run(s, 60);
+	SIM_CHECK(s, c->clock.steps == 2, "%u steps", c->clock.steps);
+}
+
+static void
+g_still_forgives_after_a_start_without_an_answer(struct sim *s)
+{
+	struct sim_node *c = marked_client(s, -5000);
+
+	s->server[0]->silent = true;
+	sim_run(s, 1);
+	sim_node_kill(c);
+	SIM_CHECK(s, sim_store_text(&c->store, MARKER) == NULL, "a marker");
+	s->server[0]->silent = false;
+	sim_node_boot(c);
+	sim_run(s, 60);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+}
+
 static void
 G_steps_even_a_small_first_offset(struct sim *s)
 {
@@ -608,6 +659,8 @@ static const struct scenario list[] = {
 	SCENARIO(a_clock_1100_s_off_ends_the_daemon),
 	SCENARIO(with_g_a_clock_10_years_off_is_stepped_once),
 	SCENARIO(the_permission_of_g_ends_with_the_first_update),
+	SCENARIO(g_forgives_once_in_a_boot_not_in_each_start),
+	SCENARIO(g_still_forgives_after_a_start_without_an_answer),
 	SCENARIO(G_steps_even_a_small_first_offset),
 	SCENARIO(x_slews_5_s_without_a_step),
 	SCENARIO(tinker_step_0_never_steps),

@@ -60,3 +60,25 @@ try "and says so" lib 'exiting on signal 15'
 is "$(in_ns client ss -unlH)" '' "no port is left open"
 wait_until 2 pid_gone "$resolver"
 ok $? "no child is left"
+
+# As in the unit of systemd: root may not open what the user alone may.
+rm -f "$work/lib"/log*
+echo '7 SHA1 secret-of-daemon' >"$work/lib/keys"
+chmod 600 "$work/lib/keys"
+chown daemon "$work/lib/keys"
+: >"$work/lib/log"
+chown daemon "$work/lib/log"
+printf '%s\n' "keys $work/lib/keys" 'trustedkey 7' 'server 192.0.2.1 key 7' "logfile $work/lib/log" \
+	"driftfile $work/lib/drift" >"$work/c.conf"
+start plain client setpriv --bounding-set -dac_override,-dac_read_search \
+	env NTPD_BOOT_MARKER="$work/lib/set-1" "$ntpd" -n -g -u daemon -c "$work/c.conf"
+try "without DAC_OVERRIDE the log of the user is opened by the user" wait_until 5 lib .
+sleep 1
+like "$(cat "$work/plain.log")" 'keys .*denied' "the user's keys are refused to root"
+unlike "$(cat "$work/lib/log" "$work/plain.log")" 'key 7 .*(unknown|not)|keys .*stay' \
+	"but read by the user"
+like "$(in_ns client "$top_builddir/ntpq" -c authinfo)" 'stored keys: +1|^(free|stored) .* 1$' \
+	"so that the key is there"
+[ ! -e "$work/lib/set-1" ]
+ok $? "where the clock is not controlled no marker says that it was set"
+stop plain

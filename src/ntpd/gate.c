@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* gate - the marker of a boot whose clock was set. */
+#include "ntpd/gate.h"
+#include <string.h>
+#include "ntpd/report.h"
+
+void
+gate_start(struct ntpd *d)
+{
+	const char *path = d->opt.boot_marker;
+	struct store_stat st;
+
+	if (path == NULL || !d->opt.panic_gate || d->port.store->ops->stat(d->port.store, path, &st) != 0) {
+		return;
+	}
+	d->opt.panic_gate = false;
+	report(d, LOG_LEVEL_NOTICE, "-g has no effect: the clock was set in this boot already, as %s says", path);
+}
+
+void
+gate_passed(struct ntpd *d)
+{
+	const char *path = d->opt.boot_marker;
+	int error;
+
+	if (path == NULL || d->gate_marked) {
+		return;
+	}
+	d->gate_marked = true;
+	error = d->port.store->ops->write(d->port.store, path, "", 0);
+	if (error != 0) {
+		report_unwritten(d, "boot marker", path, error);
+	}
+}
