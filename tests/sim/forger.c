@@ -10,7 +10,8 @@
 static struct header
 lie(struct forger *f)
 {
-	uint64_t now = ntp_ts_from_rtime((struct rtime){ world_utc(f->s->w) }).fix + ((uint64_t)LIE_S << 32);
+	uint64_t now =
+	    ntp_ts_from_rtime((struct rtime){ world_utc(f->s->w) }).fix + ((uint64_t)LIE_S << 32);
 
 	return (struct header){
 		.version = 4, .mode = MODE_SERVER, .stratum = 1, .poll = 6, .precision = -23,
@@ -199,11 +200,12 @@ flood(void *ctx)
 	if (f->client_at.port != 0) {
 		forge(f, 0);
 	}
-	world_arm(f->s->w, &f->timer, f->s->w->now + ns_from_s(sim_rng_exponential(&f->rng) / f->rate_hz));
+	world_arm(f->s->w, &f->timer,
+	    f->s->w->now + ns_from_s(sim_rng_exponential(&f->rng) / f->rate_hz));
 }
 
-void
-forger_start(struct forger *f, struct sim *s, struct sim_node *client, struct sim_server *server, enum forgery kind)
+void forger_start(struct forger *f, struct sim *s, struct sim_node *client,
+    struct sim_server *server, enum forgery kind)
 {
 	f->s = s;
 	f->client = client->host;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * forger - an attacker on the way between a client and its server, or somewhere else: sees (or does not see) each request
- * and sends forged datagrams in the server's name, before and after the true answer.
+ * forger - an attacker on the way between a client and its server, or somewhere else: sees (or does
+ * not see) each request and sends forged datagrams in the server's name, before and after the true
+ * answer.
  */
 #ifndef SIM_FORGER_H
 #define SIM_FORGER_H
@@ -9,27 +10,30 @@
 
 enum forgery {
 	/* Of one who does not see the requests. */
-	FORGE_ZERO_ORIGIN,      /* answers with a zero origin */
-	FORGE_GUESSED_ORIGIN,   /* with a random one */
-	FORGE_TIME_ORIGIN,      /* with the time as origin: what an old client would send */
-	FORGE_KISS_RATE,        /* kisses with a random origin */
+	FORGE_ZERO_ORIGIN, /* answers with a zero origin */
+	FORGE_GUESSED_ORIGIN, /* with a random one */
+	FORGE_TIME_ORIGIN, /* with the time as origin: what an old client would send */
+	FORGE_KISS_RATE, /* kisses with a random origin */
 	FORGE_KISS_DENY,
-	FORGE_BROADCAST,        /* mode 5 */
-	FORGE_ACTIVE,           /* mode 1 */
-	FORGE_PASSIVE,          /* mode 2 */
-	FORGE_CONTROL,          /* mode 6 answers and questions */
-	FORGE_PRIVATE,          /* mode 7 */
-	FORGE_RUBBISH,          /* random octets of random length */
+	FORGE_BROADCAST, /* mode 5 */
+	FORGE_ACTIVE, /* mode 1 */
+	FORGE_PASSIVE, /* mode 2 */
+	FORGE_CONTROL, /* mode 6 answers and questions */
+	FORGE_PRIVATE, /* mode 7 */
+	FORGE_RUBBISH, /* random octets of random length */
 	/* Of one who records what passes. */
-	FORGE_REPLAY,           /* each answer again, with the next request */
-	FORGE_DUPLICATE,        /* each answer three times at once */
-	FORGE_LATE,             /* each answer only after 100 s */
-	/* Of one who reads the requests and is faster than the server; of use only against unsigned associations. */
-	FORGE_BAD_MAC,          /* the right origin, a MAC that is wrong */
-	FORGE_NO_MAC,           /* the right origin, no MAC */
-	FORGE_OTHER_KEY,        /* the right origin, a MAC by another key of the client's */
-	FORGE_CRYPTO_NAK,       /* the right origin, "I could not verify you" */
-	FORGE_KISS_SEEN,        /* the right origin, an unsigned kiss */
+	FORGE_REPLAY, /* each answer again, with the next request */
+	FORGE_DUPLICATE, /* each answer three times at once */
+	FORGE_LATE, /* each answer only after 100 s */
+	/*
+	 * Of one who reads the requests and is faster than the server; of use only against unsigned
+	 * 	   associations.
+	 */
+	FORGE_BAD_MAC, /* the right origin, a MAC that is wrong */
+	FORGE_NO_MAC, /* the right origin, no MAC */
+	FORGE_OTHER_KEY, /* the right origin, a MAC by another key of the client's */
+	FORGE_CRYPTO_NAK, /* the right origin, "I could not verify you" */
+	FORGE_KISS_SEEN, /* the right origin, an unsigned kiss */
 	FORGE_N
 };
 
@@ -52,7 +56,7 @@ struct forger {
 };
 
 /* Starts at once; the forger must live as long as the simulation. */
-void forger_start(struct forger *f, struct sim *s, struct sim_node *client, struct sim_server *server,
-    enum forgery kind);
+void forger_start(struct forger *f, struct sim *s, struct sim_node *client,
+    struct sim_server *server, enum forgery kind);
 
 #endif

@@ -42,6 +42,7 @@ tests_sim_sim_scenarios_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 # Random scenarios.
 check_PROGRAMS += tests/sim/sim_soak
+TESTS += tests/sim/sim_soak
 tests_sim_sim_soak_SOURCES = $(sim_frame) tests/sim/soak.h tests/sim/soak.c tests/sim/sim_soak.c
 tests_sim_sim_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_soak_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

@@ -6,7 +6,10 @@
 
 /* A poll timer is armed in the time of the daemon's clock, which may run 0.1% fast. */
 #define SPACING_S 1.995
-/* How long kernel and daemon may differ about being synchronised: one update of the kernel's status. */
+/*
+ * How long kernel and daemon may differ about being synchronised: one update of the kernel's
+ * status.
+ */
 #define UNLIKE_S 70.0
 
 /* Who answers there, and whether it is within what it says of itself. */
@@ -41,7 +44,8 @@ remote_of(struct oracle_node *o, const struct endpoint *e)
 	if (o->remote_n == ORACLE_REMOTES_MAX) {
 		return NULL;
 	}
-	o->remote[o->remote_n] = (struct oracle_remote){ .at = *e, .sent = -1, .closest_s = HUGE_VAL };
+	o->remote[o->remote_n] =
+	    (struct oracle_remote){ .at = *e, .sent = -1, .closest_s = HUGE_VAL };
 	return &o->remote[o->remote_n++];
 }
 
@@ -106,7 +110,8 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 		gap_s = (double)(n->sim->w->now - r->sent) * 1e-9;
 		r->closest_s = fmin(r->closest_s, gap_s);
 		if (gap_s < SPACING_S - 2e-9 * (double)n->clock.granularity_ns) {
-			sim_fail(n->sim, "%s: two requests to one server within %.3f s", n->name, gap_s);
+			sim_fail(
+			    n->sim, "%s: two requests to one server within %.3f s", n->name, gap_s);
 		}
 	}
 	r->sent = n->sim->w->now;
@@ -155,7 +160,8 @@ static bool
 conditions_hold(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	bool hold = !o->minority && fabs(sim_clock_residual(&n->clock)) <= NTP_PHI && !n->clock.halted;
+	bool hold =
+	    !o->minority && fabs(sim_clock_residual(&n->clock)) <= NTP_PHI && !n->clock.halted;
 
 	if (n->clock.foreign != o->foreign_seen) {
 		o->foreign_seen = n->clock.foreign;
@@ -167,8 +173,9 @@ conditions_hold(struct sim_node *n)
 static bool
 finite_status(const struct ntpd_status *st)
 {
-	return isfinite(st->root_delay_s) && isfinite(st->root_disp_s) && isfinite(st->root_dist_s) &&
-	    isfinite(st->offset_s) && isfinite(st->freq) && isfinite(st->jitter_s);
+	return isfinite(st->root_delay_s) && isfinite(st->root_disp_s) &&
+	    isfinite(st->root_dist_s) && isfinite(st->offset_s) && isfinite(st->freq) &&
+	    isfinite(st->jitter_s);
 }
 
 static void
@@ -183,11 +190,13 @@ judge_distance(struct sim_node *n, const struct ntpd_status *st)
 	o->worst_error_s = fmax(o->worst_error_s, error_s);
 	o->worst_share = fmax(o->worst_share, error_s / st->root_dist_s);
 	if (error_s > st->root_dist_s) {
-		sim_fail(n->sim, "%s: %.9f s off, root distance %.9f s", n->name, error_s, st->root_dist_s);
+		sim_fail(n->sim, "%s: %.9f s off, root distance %.9f s", n->name, error_s,
+		    st->root_dist_s);
 		oracle_break(n);
 	}
 	if (st->controlled && !k.unsync && error_s > k.maxerror_s) {
-		sim_fail(n->sim, "%s: %.9f s off, kernel's maxerror %.9f s", n->name, error_s, k.maxerror_s);
+		sim_fail(n->sim, "%s: %.9f s off, kernel's maxerror %.9f s", n->name, error_s,
+		    k.maxerror_s);
 		oracle_break(n);
 	}
 }

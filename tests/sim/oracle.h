@@ -2,9 +2,10 @@
 /*
  * oracle - knows the true time and judges every daemon each second:
  *
- *  1. |clock - true time| <= the root distance the daemon reports, and the kernel's maxerror is no smaller lie,
- *     while the oscillator is within PHI of the loop's frequency, an honest majority of the sources exists and nobody
- *     else sets the clock; after one of these broke, again at latest after the second answered poll.
+ *  1. |clock - true time| <= the root distance the daemon reports, and the kernel's maxerror is no
+ * smaller lie, while the oscillator is within PHI of the loop's frequency, an honest majority of
+ * the sources exists and nobody else sets the clock; after one of these broke, again at latest
+ * after the second answered poll.
  *  2. No two requests to one server less than 2 s apart.
  *  3. No step without its line in the log; steering within 500 ppm; all numbers finite.
  *  4. The kernel is told "synchronised" exactly while the daemon is.
@@ -23,7 +24,8 @@ struct oracle_remote {
 	int64_t sent;           /* true ns of the last request; < 0: none in this life */
 	bool honest;
 	bool awaited;           /* a request has not been answered yet */
-	unsigned moves;         /* of the clock, when it was sent: across a move an answer measures nothing */
+	unsigned
+	    moves; /* of the clock, when it was sent: across a move an answer measures nothing */
 	unsigned answered;      /* since the break */
 	uint64_t requests, answers;
 	double closest_s;       /* the least distance of two requests */
@@ -31,13 +33,14 @@ struct oracle_remote {
 
 struct oracle_node {
 	bool minority;          /* set by the scenario: the honest sources have no majority now */
-	bool spared;            /* not judged: what it runs is not meant to hold (disable ntp ...) */
+	bool spared; /* not judged: what it runs is not meant to hold (disable ntp ...) */
 	bool broken;            /* a condition broke; waiting for answered polls */
 	unsigned foreign_seen;
 	struct oracle_remote remote[ORACLE_REMOTES_MAX];
 	unsigned remote_n;
 	unsigned steps_before;  /* clock steps before this life */
-	int64_t unlike_since;   /* kernel and daemon disagree about being synchronised; < 0: they agree */
+	int64_t
+	    unlike_since; /* kernel and daemon disagree about being synchronised; < 0: they agree */
 	/* Figures. */
 	uint64_t judged;        /* seconds in which rule 1 was judged */
 	double worst_share;     /* the largest |error| / root distance */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scenario - the tables of scenarios, by what they are about; each name is a sentence that can be false.
+ * scenario - the tables of scenarios, by what they are about; each name is a sentence that can be
+ * false.
  */
 #ifndef SIM_SCENARIO_H
 #define SIM_SCENARIO_H
@@ -19,8 +20,8 @@ struct scenario_table {
 #define SCENARIO(fn) { #fn, fn }
 #define SCENARIO_TABLE(list) { (list), sizeof(list) / sizeof(list)[0] }
 
-extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios, network_scenarios,
-    wire_scenarios, attack_scenarios, serve_scenarios;
+extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
+    network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios;
 
 /* What most scenarios start with. */
 #define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"
@@ -32,7 +33,7 @@ struct sim_path scenario_lan(void);
 struct sim_path scenario_wan(void);
 
 /* A client of n servers 192.0.2.1 ... over paths like p; booted. */
-struct sim_node *scenario_client(struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq,
-    const char *config);
+struct sim_node *scenario_client(
+    struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq, const char *config);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Scenarios of attacks on a client: each forgery against an unsigned and a signed association, and what the daemon's
- * clock, poll interval, reachability and log have to say about it afterwards.
+ * Scenarios of attacks on a client: each forgery against an unsigned and a signed association, and
+ * what the daemon's clock, poll interval, reachability and log have to say about it afterwards.
  */
 #include <math.h>
 #include <string.h>
@@ -47,8 +47,10 @@ attack_judge(struct attack *a, struct sim *s)
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
-	SIM_CHECK(s, r != NULL && r->requests >= 10, "%u requests", r != NULL ? (unsigned)r->requests : 0);
-	SIM_CHECK(s, r != NULL && r->requests <= 200, "%u requests", r != NULL ? (unsigned)r->requests : 0);
+	SIM_CHECK(s, r != NULL && r->requests >= 10, "%u requests",
+	    r != NULL ? (unsigned)r->requests : 0);
+	SIM_CHECK(s, r != NULL && r->requests <= 200, "%u requests",
+	    r != NULL ? (unsigned)r->requests : 0);
 	/* Failed authentication is told once in ten seconds, with what was held back. */
 	SIM_CHECK(s, lines < (a->server->key != NULL ? 1500 : 40), "%u lines in the log", lines);
 }
@@ -117,7 +119,8 @@ kiss_with_poll(struct sim *s, int poll)
 	sim_run(s, 4200);
 	before = srv->requests;
 	sim_run(s, 4200);
-	SIM_CHECK(s, srv->requests - before >= 3, "%u requests in 4200 s", (unsigned)(srv->requests - before));
+	SIM_CHECK(s, srv->requests - before >= 3, "%u requests in 4200 s",
+	    (unsigned)(srv->requests - before));
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 }
 
@@ -204,7 +207,8 @@ genuine_answers_with_absurd_fields_never_end_the_daemon(struct sim *s)
 	s->server[0]->twist_ctx = &r;
 	c->oracle.minority = true;
 	sim_run(s, 96 * 3600);
-	SIM_CHECK(s, c->daemon != NULL || sim_log_count(&c->log, 0, "panic") > 0, "ended with %d", c->exit_status);
+	SIM_CHECK(s, c->daemon != NULL || sim_log_count(&c->log, 0, "panic") > 0, "ended with %d",
+	    c->exit_status);
 	SIM_CHECK(s, c->clock.steps <= 4, "%u steps", c->clock.steps);
 }
 
@@ -225,7 +229,10 @@ one_server_of_three_with_absurd_fields_spoils_nothing(struct sim *s)
 	SIM_CHECK(s, c->clock.leaps == 0, "%u leap seconds", c->clock.leaps);
 }
 
-/* A server chooses T2 and T3 so that each round trip looks like its floor (accuracy.md, bound 1). */
+/*
+ * A server chooses T2 and T3 so that each round trip looks like its floor (accuracy.md, bound 1).
+ * /
+ */
 static bool
 twist_perfect(struct sim_server *srv, const struct packet *request, struct header *h)
 {
@@ -240,7 +247,10 @@ round_trips_too_good_to_be_true_do_not_win(struct sim *s)
 	struct sim_node *c = scenario_client(s, 3, scenario_wan(), 0.001, 10e-6, THREE_SERVERS);
 	double worst;
 
-	/* T2 is 25 ms too early: the server seems to have held the request, and the way to be 25 ms shorter. */
+	/*
+	 * T2 is 25 ms too early: the server seems to have held the request, and the way to be 25 ms
+	 * shorter.
+	 */
 	s->server[0]->error.wave_s = -0.025;
 	s->server[0]->twist = twist_perfect;
 	s->server[0]->honest = false;

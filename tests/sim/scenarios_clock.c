@@ -184,7 +184,8 @@ x_slews_5_s_without_a_step(struct sim *s)
 static void
 tinker_step_0_never_steps(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 1.0, 10e-6, "tinker step 0\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 1.0, 10e-6, "tinker step 0\n" ONE_SERVER);
 
 	sim_run(s, 1 / 400e-6 + 3600);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
@@ -194,7 +195,8 @@ tinker_step_0_never_steps(struct sim *s)
 static void
 tinker_panic_0_steps_any_first_offset(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 1e6, 10e-6, "tinker panic 0\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 1e6, 10e-6, "tinker panic 0\n" ONE_SERVER);
 
 	sim_run(s, 600);
 	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
@@ -247,8 +249,8 @@ minpoll_and_maxpoll_bound_the_interval(struct sim *s)
 	sim_run(s, 3600);
 	before = c->oracle.requests;
 	sim_run(s, 3200);
-	SIM_CHECK(s, labs((long)(c->oracle.requests - before) - 100) <= 3, "%llu requests in 100 intervals",
-	    (unsigned long long)(c->oracle.requests - before));
+	SIM_CHECK(s, labs((long)(c->oracle.requests - before) - 100) <= 3,
+	    "%llu requests in 100 intervals", (unsigned long long)(c->oracle.requests - before));
 }
 
 static void
@@ -314,11 +316,13 @@ white_frequency_noise_is_no_reason_to_wander(struct sim *s)
 static void
 day_and_night_are_followed(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, sim_path_exponential(0.005, 0.0001), 0.001, 10e-6, ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, sim_path_exponential(0.005, 0.0001), 0.001, 10e-6, ONE_SERVER);
 	double rms;
 
 	c->clock.osc.wave[c->clock.osc.wave_n++] = (struct osc_wave){ OSC_SINE, 1e-6, 86400, 0 };
-	c->clock.osc.wave[c->clock.osc.wave_n++] = (struct osc_wave){ OSC_TRIANGLE, 0.1e-6, 1800, 0 };
+	c->clock.osc.wave[c->clock.osc.wave_n++] =
+	    (struct osc_wave){ OSC_TRIANGLE, 0.1e-6, 1800, 0 };
 	sim_run(s, 43200);
 	rms = sim_rms_error_s(s, c, 43200);
 	SIM_CHECK(s, rms < 200e-6, "RMS %.9f s", rms);
@@ -360,7 +364,8 @@ an_oscillator(struct sim *s, double freq, double limit_s)
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 3600);
 	SIM_CHECK(s, worst < limit_s, "%.6f s off", worst);
-	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 1e-6, "%.3f ppm off", sim_clock_residual(&c->clock) * 1e6);
+	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 1e-6, "%.3f ppm off",
+	    sim_clock_residual(&c->clock) * 1e6);
 }
 
 static void
@@ -449,8 +454,11 @@ heavy_tails_are_survived(struct sim *s)
 static void
 two_routes_of_other_length_are_survived(struct sim *s)
 {
-	struct sim_path p = { .law = { .kind = LAW_BIMODAL, .base_s = 0.010, .jitter_s = 0.0002, .far_s = 0.020,
-	    .far_p = 0.3 } };
+	struct sim_path p = { .law = { .kind = LAW_BIMODAL,
+				  .base_s = 0.010,
+				  .jitter_s = 0.0002,
+				  .far_s = 0.020,
+				  .far_p = 0.3 } };
 
 	law(s, p, 0.010);
 }
@@ -504,7 +512,8 @@ an_asymmetric_path_is_covered_by_the_root_distance(struct sim *s)
 	sim_node_boot(c);
 	sim_run(s, 6 * 3600);
 	SIM_CHECK(s, fabs(fabs(sim_error_s(c)) - 0.0395) < 0.002, "%.6f s off", sim_error_s(c));
-	SIM_CHECK(s, c->oracle.worst_share > 0.8, "share %.3f of the root distance", c->oracle.worst_share);
+	SIM_CHECK(s, c->oracle.worst_share > 0.8, "share %.3f of the root distance",
+	    c->oracle.worst_share);
 }
 
 static void
@@ -537,7 +546,8 @@ a_route_change_one_way_is_covered(struct sim *s)
 static void
 the_classic_loop_converges_too(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "tinker loop classic\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "tinker loop classic\n" ONE_SERVER);
 	double worst;
 
 	sim_run(s, 8 * 3600);
@@ -563,7 +573,8 @@ the_classic_loop_survives_a_bad_wan(struct sim *s)
 static void
 disable_kernel_converges(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "disable kernel\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.020, 40e-6, "disable kernel\n" ONE_SERVER);
 
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
@@ -612,12 +623,14 @@ leap_day(struct sim *s, int leap)
 		s->server[i]->leap = leap > 0 ? LEAP_INSERT : LEAP_DELETE;
 	}
 	sim_run(s, 6 * 3600 - 60);
-	SIM_CHECK(s, sim_status(c).leap == (leap > 0 ? LEAP_INSERT : LEAP_DELETE), "leap %u", sim_status(c).leap);
+	SIM_CHECK(s, sim_status(c).leap == (leap > 0 ? LEAP_INSERT : LEAP_DELETE), "leap %u",
+	    sim_status(c).leap);
 	sim_run(s, 62);
 	for (unsigned i = 0; i < s->server_n; i++) {
 		s->server[i]->leap = LEAP_NONE;
 	}
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.01, "%.6f s off a moment after the leap", sim_error_s(c));
+	SIM_CHECK(
+	    s, fabs(sim_error_s(c)) < 0.01, "%.6f s off a moment after the leap", sim_error_s(c));
 	sim_run(s, 7200);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, c->clock.leaps == 1, "%u leaps", c->clock.leaps);

@@ -60,8 +60,10 @@ a_silent_server_is_asked_less_and_less(struct sim *s)
 	sim_run(s, 6 * 3600);
 	before = c->oracle.requests;
 	sim_run(s, 10240);
-	SIM_CHECK(s, c->oracle.requests - before <= 24, "%llu requests", (unsigned long long)(c->oracle.requests - before));
-	SIM_CHECK(s, c->oracle.requests - before >= 8, "%llu requests", (unsigned long long)(c->oracle.requests - before));
+	SIM_CHECK(s, c->oracle.requests - before <= 24, "%llu requests",
+	    (unsigned long long)(c->oracle.requests - before));
+	SIM_CHECK(s, c->oracle.requests - before >= 8, "%llu requests",
+	    (unsigned long long)(c->oracle.requests - before));
 	s->server[0]->silent = false;
 	sim_run(s, 1200);
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised after its return");
@@ -101,7 +103,8 @@ a_restart_with_a_drift_file_starts_at_the_right_frequency(struct sim *s)
 	sim_run(s, 60);
 	sim_node_boot(c);
 	sim_run(s, 1);
-	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 0.5e-6, "%.3f ppm off", sim_clock_residual(&c->clock) * 1e6);
+	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 0.5e-6, "%.3f ppm off",
+	    sim_clock_residual(&c->clock) * 1e6);
 	sim_run(s, 120);
 	worst = sim_worst_error_s(s, c, 3600);
 	SIM_CHECK(s, worst < 0.001, "%.6f s off", worst);
@@ -132,7 +135,8 @@ a_young_clock_writes_no_drift_file(struct sim *s)
 static void
 rubbish_in_the_drift_file_is_refused(struct sim *s)
 {
-	const char *const rubbish[] = { "", "nan\n", "inf", "1e300", "hello", "501\n", "-9999", "\n\n\n", "0x", "1 nan" };
+	const char *const rubbish[] = { "", "nan\n", "inf", "1e300", "hello", "501\n", "-9999",
+		"\n\n\n", "0x", "1 nan" };
 
 	for (unsigned i = 0; i < sizeof rubbish / sizeof rubbish[0]; i++) {
 		struct sim_node *c = sim_node_new(s, "client", 0.001, 20e-6, ONE_SERVER);
@@ -143,7 +147,8 @@ rubbish_in_the_drift_file_is_refused(struct sim *s)
 		sim_store_put(&c->store, "/drift", rubbish[i]);
 		sim_node_boot(c);
 		sim_run(s, 600);
-		SIM_CHECK(s, fabs(sim_error_s(c)) < 0.005, "%s: %.6f s off", rubbish[i], sim_error_s(c));
+		SIM_CHECK(
+		    s, fabs(sim_error_s(c)) < 0.005, "%s: %.6f s off", rubbish[i], sim_error_s(c));
 	}
 }
 
@@ -171,7 +176,8 @@ after_kill_9_nothing_drifts(struct sim *s)
 	sim_node_kill(c);
 	before = sim_error_s(c);
 	sim_run(s, 86400);
-	SIM_CHECK(s, fabs(sim_error_s(c) - before) < 0.010, "moved by %.6f s in a day", sim_error_s(c) - before);
+	SIM_CHECK(s, fabs(sim_error_s(c) - before) < 0.010, "moved by %.6f s in a day",
+	    sim_error_s(c) - before);
 }
 
 static void
@@ -248,7 +254,8 @@ a_clock_set_an_hour_wrong_by_others_is_set_right_or_left_alone(struct sim *s)
 	sim_clock_foreign_step(&c->clock, 3600);
 	sim_run(s, 2 * 3600);
 	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001 || !sim_status(c).synced, "%.6f s off and synchronised", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001 || !sim_status(c).synced,
+	    "%.6f s off and synchronised", sim_error_s(c));
 }
 
 static void
@@ -259,7 +266,8 @@ a_frequency_set_by_others_is_set_back(struct sim *s)
 	sim_run(s, 4 * 3600);
 	sim_clock_foreign_freq(&c->clock, 300e-6);
 	sim_run(s, 3600);
-	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 1e-6, "%.3f ppm off", sim_clock_residual(&c->clock) * 1e6);
+	SIM_CHECK(s, fabs(sim_clock_residual(&c->clock)) < 1e-6, "%.3f ppm off",
+	    sim_clock_residual(&c->clock) * 1e6);
 	sim_run(s, 3600);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, sim_logged(c, "frequency") > 0, "not told");
@@ -277,7 +285,8 @@ someone_who_sets_the_clock_every_hour_is_told_of(struct sim *s)
 	sim_run(s, 7200);
 	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
 	SIM_CHECK(s, sim_logged(c, "moved") >= 12, "%u lines", sim_logged(c, "moved"));
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001 || !sim_status(c).synced, "%.6f s off and synchronised", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001 || !sim_status(c).synced,
+	    "%.6f s off and synchronised", sim_error_s(c));
 }
 
 static void
@@ -363,7 +372,8 @@ without_the_right_to_set_the_clock_its_error_is_shown(struct sim *s)
 	st = sim_status(c);
 	SIM_CHECK(s, !st.controlled, "says it is controlled");
 	SIM_CHECK(s, st.synced, "not synchronised");
-	SIM_CHECK(s, fabs(st.offset_s + sim_error_s(c)) < 0.001, "offset %.6f s, error %.6f s", st.offset_s, sim_error_s(c));
+	SIM_CHECK(s, fabs(st.offset_s + sim_error_s(c)) < 0.001, "offset %.6f s, error %.6f s",
+	    st.offset_s, sim_error_s(c));
 	SIM_CHECK(s, st.root_disp_s > 0.020, "root dispersion %.6f s", st.root_disp_s);
 	SIM_CHECK(s, c->clock.changes == 0, "%u changes", c->clock.changes);
 	SIM_CHECK(s, sim_logged(c, "not controlled") > 0, "not told");
@@ -372,7 +382,8 @@ without_the_right_to_set_the_clock_its_error_is_shown(struct sim *s)
 static void
 with_disable_ntp_the_clock_is_left_alone(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.3, 20e-6, "disable ntp\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.3, 20e-6, "disable ntp\n" ONE_SERVER);
 
 	sim_run(s, 3600);
 	SIM_CHECK(s, fabs(sim_error_s(c) - 0.3 - 0.072) < 0.001, "%.6f s off", sim_error_s(c));
@@ -384,7 +395,8 @@ with_disable_ntp_the_clock_is_left_alone(struct sim *s)
 static void
 uncontrolled_and_3_s_off_is_not_synchronised(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 3, 20e-6, "disable ntp\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 3, 20e-6, "disable ntp\n" ONE_SERVER);
 
 	sim_run(s, 3600);
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
@@ -404,7 +416,8 @@ no_more_than_3_steps_an_hour_whatever_the_server_says(struct sim *s)
 		sim_run(s, 700);
 	}
 	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
-	SIM_CHECK(s, c->clock.steps - before <= 3 * 12, "%u steps in 12 h", c->clock.steps - before);
+	SIM_CHECK(
+	    s, c->clock.steps - before <= 3 * 12, "%u steps in 12 h", c->clock.steps - before);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 1000, "%.3f s off", sim_error_s(c));
 }
 

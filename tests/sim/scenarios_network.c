@@ -55,8 +55,8 @@ name_service_absent_at_start_is_waited_for(struct sim *s)
 	sim_run(s, 1800);
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
 	SIM_CHECK(s, c->resolver.asked < 60, "asked %u times", c->resolver.asked);
-	SIM_CHECK(s, sim_logged(c, "ntp.example") >= 1 && sim_logged(c, "ntp.example") < 10, "%u lines",
-	    sim_logged(c, "ntp.example"));
+	SIM_CHECK(s, sim_logged(c, "ntp.example") >= 1 && sim_logged(c, "ntp.example") < 10,
+	    "%u lines", sim_logged(c, "ntp.example"));
 	c->resolver.down = false;
 	t = time_to_sync(s, c, 600);
 	SIM_CHECK(s, t <= 300, "%.0f s", t);
@@ -73,7 +73,8 @@ a_server_whose_name_moves_is_found_again(struct sim *s)
 	s->server[0]->silent = true;
 	sim_resolver_set(&c->resolver, "ntp.example", "192.0.2.2");
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, s->server[1]->requests > 3, "%u requests to the new address", (unsigned)s->server[1]->requests);
+	SIM_CHECK(s, s->server[1]->requests > 3, "%u requests to the new address",
+	    (unsigned)s->server[1]->requests);
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 }
 
@@ -141,7 +142,8 @@ a_pool_of_four_gives_four_sources(struct sim *s)
 	sim_node_boot(c);
 	sim_run(s, 600);
 	for (unsigned i = 0; i < 4; i++) {
-		SIM_CHECK(s, s->server[i]->requests >= 8, "server %u: %u requests", i, (unsigned)s->server[i]->requests);
+		SIM_CHECK(s, s->server[i]->requests >= 8, "server %u: %u requests", i,
+		    (unsigned)s->server[i]->requests);
 	}
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
@@ -149,8 +151,10 @@ a_pool_of_four_gives_four_sources(struct sim *s)
 static void
 nopeer_does_not_stop_the_pool(struct sim *s)
 {
-	struct sim_node *c = named(s, "restrict default kod limited nomodify noquery nopeer notrap\n"
-	    "pool pool.example iburst\n", 4, FOUR);
+	struct sim_node *c = named(s,
+	    "restrict default kod limited nomodify noquery nopeer notrap\n"
+	    "pool pool.example iburst\n",
+	    4, FOUR);
 
 	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4");
 	sim_node_boot(c);
@@ -163,13 +167,15 @@ a_dead_pool_member_is_replaced(struct sim *s)
 {
 	struct sim_node *c = named(s, "tos maxclock 3\npool pool.example iburst\n", 4, FOUR);
 
-	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3")->at_once = 3;
+	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3")->at_once =
+	    3;
 	sim_node_boot(c);
 	sim_run(s, 1800);
 	s->server[1]->silent = true;
 	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.3 192.0.2.4");
 	sim_run(s, 8 * 3600);
-	SIM_CHECK(s, s->server[3]->requests > 5, "%u requests to the new member", (unsigned)s->server[3]->requests);
+	SIM_CHECK(s, s->server[3]->requests > 5, "%u requests to the new member",
+	    (unsigned)s->server[3]->requests);
 }
 
 static void
@@ -229,7 +235,8 @@ a_closed_port_is_told_once_and_asked_again(struct sim *s)
 	sim_host_add(closed->host, "eth0", "192.0.2.1/24");
 	sim_node_boot(c);
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, sim_logged(c, "192.0.2.1:") + sim_logged(c, "cannot ask") <= 3, "%u lines", sim_logged(c, "cannot ask"));
+	SIM_CHECK(s, sim_logged(c, "192.0.2.1:") + sim_logged(c, "cannot ask") <= 3, "%u lines",
+	    sim_logged(c, "cannot ask"));
 	SIM_CHECK(s, c->oracle.requests > 10, "%u requests", (unsigned)c->oracle.requests);
 	SIM_CHECK(s, c->oracle.requests < 120, "%u requests", (unsigned)c->oracle.requests);
 }
@@ -269,7 +276,8 @@ a_corrupting_path_to_the_only_server_never_ends_the_daemon(struct sim *s)
 	sim_net_path(s->net, s->server[0]->host, c->host)->corrupt = 0.7;
 	c->oracle.minority = true;
 	sim_run(s, 48 * 3600);
-	SIM_CHECK(s, c->daemon != NULL || sim_log_count(&c->log, 0, "panic") > 0, "ended with %d", c->exit_status);
+	SIM_CHECK(s, c->daemon != NULL || sim_log_count(&c->log, 0, "panic") > 0, "ended with %d",
+	    c->exit_status);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 1001, "%.3f s off", sim_error_s(c));
 }
 
@@ -281,7 +289,10 @@ port_123_taken_by_another_ends_the_start(struct sim *s)
 	c->host->port_taken = true;
 	SIM_CHECK(s, !sim_node_boot(c), "started");
 	SIM_CHECK(s, c->exit_status == 1, "exit status %d", c->exit_status);
-	SIM_CHECK(s, sim_log_count(&c->log, 0, "another process") > 0 || sim_log_count(&c->log, 0, "123") > 0, "not told");
+	SIM_CHECK(s,
+	    sim_log_count(&c->log, 0, "another process") > 0 ||
+		sim_log_count(&c->log, 0, "123") > 0,
+	    "not told");
 }
 
 static void
@@ -316,7 +327,8 @@ a_reload_keeps_what_did_not_change(struct sim *s)
 	sim_node_config(c, ONE_SERVER "server 192.0.2.2 iburst\n");
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	sim_run(s, 60);
-	SIM_CHECK(s, s->server[1]->requests >= 8, "%u requests to the new server", (unsigned)s->server[1]->requests);
+	SIM_CHECK(s, s->server[1]->requests >= 8, "%u requests to the new server",
+	    (unsigned)s->server[1]->requests);
 	SIM_CHECK(s, s->server[0]->requests - before <= 2, "%u requests to the old one",
 	    (unsigned)(s->server[0]->requests - before));
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
@@ -337,7 +349,8 @@ a_reload_with_an_error_changes_nothing(struct sim *s)
 	sim_node_config(c, "server 192.0.2.2 iburst\nserver 192.0.2.1 minpoll banana\n");
 	SIM_CHECK(s, !ntpd_reload(c->daemon), "applied");
 	sim_run(s, 3600);
-	SIM_CHECK(s, s->server[1]->requests == 0, "%u requests to the new server", (unsigned)s->server[1]->requests);
+	SIM_CHECK(s, s->server[1]->requests == 0, "%u requests to the new server",
+	    (unsigned)s->server[1]->requests);
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 }
 
@@ -345,7 +358,8 @@ static void
 a_hundred_reloads_leave_nothing_behind(struct sim *s)
 {
 	struct sim_node *c = scenario_client(s, 3, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
-	const char *const config[3] = { ONE_SERVER, THREE_SERVERS, "server 192.0.2.3\nrestrict default noquery\n" };
+	const char *const config[3] = { ONE_SERVER, THREE_SERVERS,
+		"server 192.0.2.3\nrestrict default noquery\n" };
 
 	for (unsigned i = 0; i < 100; i++) {
 		sim_run(s, 97);

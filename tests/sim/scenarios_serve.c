@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scenarios of a daemon that serves: what it answers, to whom, how much, and what it never answers. */
+/*
+ * Scenarios of a daemon that serves: what it answers, to whom, how much, and what it never answers.
+ * /
+ */
 #include <math.h>
 #include <string.h>
 #include "sim/scenario.h"
@@ -38,7 +41,8 @@ stranger_come(struct stranger *x, struct sim *s, const char *address)
 	x->host->on_datagram_ctx = x;
 	sim_host_add(x->host, "eth0", address);
 	x->at = sim_endpoint(address, 40000);
-	x->daemon = sim_endpoint(x->at.addr.family == ADDR_V4 ? "192.0.2.100" : "2001:db8::100", 123);
+	x->daemon =
+	    sim_endpoint(x->at.addr.family == ADDR_V4 ? "192.0.2.100" : "2001:db8::100", 123);
 }
 
 /* Sends octets and waits a moment for the answer. */
@@ -70,7 +74,8 @@ last_answer(struct stranger *x)
 {
 	struct packet p = { .hdr = { .mode = MODE_UNSPEC } };
 
-	SIM_CHECK(x->s, packet_parse(x->last, x->last_len, &p), "the answer of %zu octets is none", x->last_len);
+	SIM_CHECK(x->s, packet_parse(x->last, x->last_len, &p), "the answer of %zu octets is none",
+	    x->last_len);
 	return p;
 }
 
@@ -100,9 +105,12 @@ requests_of_all_versions_are_answered_in_kind(struct sim *s)
 		x.answers = 0;
 		stranger_ask(&x, v, MODE_CLIENT);
 		SIM_CHECK(s, x.answers == 1, "version %u: %u answers", v, x.answers);
-		SIM_CHECK(s, last_answer(&x).hdr.version == v, "version %u for %u", last_answer(&x).hdr.version, v);
-		SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_SERVER, "mode %d", (int)last_answer(&x).hdr.mode);
-		SIM_CHECK(s, last_answer(&x).hdr.stratum == 2, "stratum %u", last_answer(&x).hdr.stratum);
+		SIM_CHECK(s, last_answer(&x).hdr.version == v, "version %u for %u",
+		    last_answer(&x).hdr.version, v);
+		SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_SERVER, "mode %d",
+		    (int)last_answer(&x).hdr.mode);
+		SIM_CHECK(
+		    s, last_answer(&x).hdr.stratum == 2, "stratum %u", last_answer(&x).hdr.stratum);
 		SIM_CHECK(s, last_answer(&x).hdr.org.fix == 0xab000000000000cd, "wrong origin");
 	}
 }
@@ -119,7 +127,8 @@ the_answer_tells_the_true_time(struct sim *s)
 	now = ntp_ts_from_rtime((struct rtime){ world_utc(s->w) });
 	SIM_CHECK(s, fabs(ntp_ts_diff_s(last_answer(&x).hdr.xmt, now) + 0.198) < 0.005, "%.6f s",
 	    ntp_ts_diff_s(last_answer(&x).hdr.xmt, now));
-	SIM_CHECK(s, ntp_ts_diff_s(last_answer(&x).hdr.xmt, last_answer(&x).hdr.rec) >= 0, "sent before it came");
+	SIM_CHECK(s, ntp_ts_diff_s(last_answer(&x).hdr.xmt, last_answer(&x).hdr.rec) >= 0,
+	    "sent before it came");
 }
 
 static void
@@ -142,7 +151,8 @@ a_symmetric_request_of_a_stranger_gets_a_passive_answer(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 3, MODE_ACTIVE);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
-	SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)last_answer(&x).hdr.mode);
+	SIM_CHECK(
+	    s, last_answer(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)last_answer(&x).hdr.mode);
 	SIM_CHECK(s, x.longer == 0, "longer than the request");
 }
 
@@ -150,7 +160,8 @@ static void
 an_unsynchronised_daemon_says_so(struct sim *s)
 {
 	static struct stranger x;
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, "restrict default\n" ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, "restrict default\n" ONE_SERVER);
 
 	(void)c;
 	s->server[0]->silent = true;
@@ -158,9 +169,10 @@ an_unsynchronised_daemon_says_so(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 4, MODE_CLIENT);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
-	SIM_CHECK(s, last_answer(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)last_answer(&x).hdr.leap);
-	SIM_CHECK(s, last_answer(&x).hdr.stratum == 0 || last_answer(&x).hdr.stratum == 16, "stratum %u",
-	    last_answer(&x).hdr.stratum);
+	SIM_CHECK(
+	    s, last_answer(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)last_answer(&x).hdr.leap);
+	SIM_CHECK(s, last_answer(&x).hdr.stratum == 0 || last_answer(&x).hdr.stratum == 16,
+	    "stratum %u", last_answer(&x).hdr.stratum);
 }
 
 static void
@@ -174,7 +186,8 @@ answers_unknown_modes_and_versions_get_nothing(struct sim *s)
 	for (unsigned i = 0; i < 4; i++) {
 		for (unsigned v = 0; v < 8; v++) {
 			stranger_ask(&x, v, never[i]);
-			SIM_CHECK(s, x.answers == 0, "mode %d version %u is answered", (int)never[i], v);
+			SIM_CHECK(
+			    s, x.answers == 0, "mode %d version %u is answered", (int)never[i], v);
 			x.answers = 0;
 		}
 	}
@@ -206,7 +219,8 @@ no_time_answer_is_longer_than_its_question(struct sim *s)
 		x.longer = 0;
 		x.answers = 0;
 		stranger_send(&x, bytes, len);
-		SIM_CHECK(s, x.longer == 0, "%zu octets, first %02x: answer of %zu", len, len > 0 ? bytes[0] : 0, x.last_len);
+		SIM_CHECK(s, x.longer == 0, "%zu octets, first %02x: answer of %zu", len,
+		    len > 0 ? bytes[0] : 0, x.last_len);
 		SIM_CHECK(s, x.answers <= 1, "%u answers", x.answers);
 	}
 }
@@ -248,12 +262,15 @@ mode_6_answers_are_bounded_in_octets(struct sim *s)
 static void
 impossible_senders_get_nothing(struct sim *s)
 {
-	const char *const from[] = { "127.0.0.1", "224.0.1.1", "192.0.2.100", "255.255.255.255", "0.0.0.0" };
+	const char *const from[] = { "127.0.0.1", "224.0.1.1", "192.0.2.100", "255.255.255.255",
+		"0.0.0.0" };
 	struct sim_node *c = serving(s, "restrict default\n");
 	uint64_t before = c->host->datagrams_out;
 
 	for (unsigned i = 0; i < 5; i++) {
-		struct sim_datagram d = { .from = sim_endpoint(from[i], i == 2 ? 123 : 5000), .len = 48, .bytes = { 0x23 } };
+		struct sim_datagram d = { .from = sim_endpoint(from[i], i == 2 ? 123 : 5000),
+			.len = 48,
+			.bytes = { 0x23 } };
 
 		d.to = sim_endpoint("192.0.2.100", 123);
 		sim_net_inject(s->net, &d, 0.001);
@@ -262,7 +279,9 @@ impossible_senders_get_nothing(struct sim *s)
 		before = c->host->datagrams_out;
 	}
 	{
-		struct sim_datagram d = { .from = sim_endpoint("192.0.2.77", 0), .len = 48, .bytes = { 0x23 } };
+		struct sim_datagram d = {
+			.from = sim_endpoint("192.0.2.77", 0), .len = 48, .bytes = { 0x23 }
+		};
 
 		d.to = sim_endpoint("192.0.2.100", 123);
 		sim_net_inject(s->net, &d, 0.001);
@@ -290,7 +309,8 @@ limited_clients_are_slowed_and_kissed(struct sim *s)
 	sim_run(s, 600);
 	x.answers = 0;
 	stranger_ask(&x, 4, MODE_CLIENT);
-	SIM_CHECK(s, x.answers == 1 && last_answer(&x).hdr.stratum == 2, "not served again ten minutes later");
+	SIM_CHECK(s, x.answers == 1 && last_answer(&x).hdr.stratum == 2,
+	    "not served again ten minutes later");
 }
 
 static void
@@ -307,15 +327,18 @@ one_greedy_client_costs_the_others_nothing(struct sim *s)
 		}
 		modest.answers = 0;
 		stranger_ask(&modest, 4, MODE_CLIENT);
-		SIM_CHECK(s, modest.answers == 1 && last_answer(&modest).hdr.stratum == 2, "round %u: not served", i);
+		SIM_CHECK(s, modest.answers == 1 && last_answer(&modest).hdr.stratum == 2,
+		    "round %u: not served", i);
 	}
 }
 
 static void
 two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
 {
-	struct sim_node *a = sim_node_new(s, "a", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
-	struct sim_node *b = sim_node_new(s, "b", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
+	struct sim_node *a =
+	    sim_node_new(s, "a", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
+	struct sim_node *b =
+	    sim_node_new(s, "b", 0, 0, "restrict default\nserver 192.0.2.1 iburst\n");
 	uint64_t before;
 
 	sim_serve(s, "192.0.2.1");
@@ -335,7 +358,8 @@ two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
 			sim_run(s, 0.3);
 		}
 	}
-	SIM_CHECK(s, a->host->datagrams_out + b->host->datagrams_out - before < 64 + 6, "%u datagrams for 64 forged ones",
+	SIM_CHECK(s, a->host->datagrams_out + b->host->datagrams_out - before < 64 + 6,
+	    "%u datagrams for 64 forged ones",
 	    (unsigned)(a->host->datagrams_out + b->host->datagrams_out - before));
 }
 
@@ -348,7 +372,9 @@ a_million_strangers_do_not_fill_the_memory(struct sim *s)
 	for (unsigned i = 0; i < 200000; i++) {
 		struct sim_datagram d = { .len = 48, .bytes = { 0x23 } };
 
-		d.from = (struct endpoint){ .addr = addr_v4(0x0a000000u + sim_rng_below(&r, 0xffffff)), .port = 1000 };
+		d.from =
+		    (struct endpoint){ .addr = addr_v4(0x0a000000u + sim_rng_below(&r, 0xffffff)),
+			    .port = 1000 };
 		d.to = sim_endpoint("192.0.2.100", 123);
 		sim_net_inject(s->net, &d, 0);
 		sim_run(s, 0.00005);

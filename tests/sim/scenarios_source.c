@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scenarios of several sources: liars, wanderers, the dead and the returned; hierarchies of daemons. */
+/*
+ * Scenarios of several sources: liars, wanderers, the dead and the returned; hierarchies of
+ * daemons.
+ */
 #include <math.h>
 #include "sim/scenario.h"
 
 static void
 one_falseticker_of_four_is_ignored(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 4, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6, FOUR_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 4, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6, FOUR_SERVERS);
 	double worst;
 
 	sim_server_lie(s->server[2], 0.1);
@@ -19,8 +23,8 @@ one_falseticker_of_four_is_ignored(struct sim *s)
 static void
 two_falsetickers_of_five_that_agree_are_ignored(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 5, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6,
-	    FOUR_SERVERS "server 192.0.2.5 iburst\n");
+	struct sim_node *c = scenario_client(s, 5, sim_path_exponential(0.005, 0.0003), 0.001,
+	    10e-6, FOUR_SERVERS "server 192.0.2.5 iburst\n");
 	double worst;
 
 	sim_server_lie(s->server[0], 0.1);
@@ -35,7 +39,8 @@ two_falsetickers_of_five_that_agree_are_ignored(struct sim *s)
 static void
 two_pairs_that_disagree_leave_the_clock_where_it_is(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 4, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6, FOUR_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 4, sim_path_exponential(0.005, 0.0003), 0.001, 10e-6, FOUR_SERVERS);
 
 	sim_run(s, 3600);
 	sim_server_lie(s->server[0], 10);
@@ -60,13 +65,15 @@ a_server_that_becomes_a_falseticker_is_dropped(struct sim *s)
 	s->server[0]->error.offset_s = 0;
 	s->server[0]->honest = true;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, sim_logged(c, "agrees with the majority again") > 0, "its return was not told");
+	SIM_CHECK(
+	    s, sim_logged(c, "agrees with the majority again") > 0, "its return was not told");
 }
 
 static void
 a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, sim_path_exponential(0.002, 0.0001), 0.001, 10e-6, THREE_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 3, sim_path_exponential(0.002, 0.0001), 0.001, 10e-6, THREE_SERVERS);
 	double worst;
 
 	s->server[0]->error.drift = 5e-6;
@@ -79,7 +86,8 @@ a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 static void
 a_server_that_swings_is_outvoted(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, sim_path_exponential(0.002, 0.0001), 0.001, 10e-6, THREE_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 3, sim_path_exponential(0.002, 0.0001), 0.001, 10e-6, THREE_SERVERS);
 	double worst;
 
 	s->server[1]->error.wave_s = 0.02;
@@ -93,7 +101,8 @@ a_server_that_swings_is_outvoted(struct sim *s)
 static void
 a_noisy_server_spoils_nothing(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, sim_path_exponential(0.002, 0.0003), 0.001, 10e-6, THREE_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 3, sim_path_exponential(0.002, 0.0003), 0.001, 10e-6, THREE_SERVERS);
 	double rms;
 
 	sim_link(s, c->host, s->server[0]->host, sim_path_exponential(0.002, 0.010));
@@ -105,7 +114,8 @@ a_noisy_server_spoils_nothing(struct sim *s)
 static void
 a_route_change_of_one_server_of_three_is_ignored(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, sim_path_exponential(0.010, 0.0005), 0.001, 10e-6, THREE_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 3, sim_path_exponential(0.010, 0.0005), 0.001, 10e-6, THREE_SERVERS);
 	double worst;
 
 	sim_run(s, 4 * 3600);
@@ -189,11 +199,13 @@ tos_minsane_2_wants_two(struct sim *s)
 static void
 noselect_is_asked_and_not_used(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.05, 10e-6, "server 192.0.2.1 iburst noselect\n");
+	struct sim_node *c = scenario_client(
+	    s, 1, scenario_wan(), 0.05, 10e-6, "server 192.0.2.1 iburst noselect\n");
 
 	sim_run(s, 3600);
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
-	SIM_CHECK(s, c->oracle.requests > 20, "%llu requests", (unsigned long long)c->oracle.requests);
+	SIM_CHECK(
+	    s, c->oracle.requests > 20, "%llu requests", (unsigned long long)c->oracle.requests);
 }
 
 /* A daemon that others ask; its address is 192.0.2.100 + its number. */
@@ -205,7 +217,8 @@ level(struct sim *s, unsigned i)
 
 	text_printf(&t, "level%u", i);
 	t = text_over(config, sizeof config);
-	text_printf(&t, "restrict default\nserver 192.0.2.%u iburst maxpoll 6\n", i == 0 ? 1 : 99 + i);
+	text_printf(
+	    &t, "restrict default\nserver 192.0.2.%u iburst maxpoll 6\n", i == 0 ? 1 : 99 + i);
 	return sim_node_new(s, name, 0.02 * (i % 3) - 0.02, 20e-6 * (i % 5), config);
 }
 
@@ -224,18 +237,22 @@ ten_levels_of_daemons_keep_their_distances_honest(struct sim *s)
 	for (unsigned i = 0; i < 10; i++) {
 		struct ntpd_status st = sim_status(n[i]);
 
-		SIM_CHECK(s, st.synced && st.stratum == i + 2, "level %u: stratum %u", i, st.stratum);
-		SIM_CHECK(s, fabs(sim_error_s(n[i])) < st.root_dist_s, "level %u: %.6f s off, distance %.6f s", i,
-		    sim_error_s(n[i]), st.root_dist_s);
-		SIM_CHECK(s, st.root_delay_s > 0.0039 * (i + 1), "level %u: root delay %.6f s", i, st.root_delay_s);
+		SIM_CHECK(
+		    s, st.synced && st.stratum == i + 2, "level %u: stratum %u", i, st.stratum);
+		SIM_CHECK(s, fabs(sim_error_s(n[i])) < st.root_dist_s,
+		    "level %u: %.6f s off, distance %.6f s", i, sim_error_s(n[i]), st.root_dist_s);
+		SIM_CHECK(s, st.root_delay_s > 0.0039 * (i + 1), "level %u: root delay %.6f s", i,
+		    st.root_delay_s);
 	}
 }
 
 static void
 two_daemons_that_ask_each_other_do_not_synchronise_in_a_circle(struct sim *s)
 {
-	struct sim_node *a = sim_node_new(s, "a", 0.1, 30e-6, "restrict default\nserver 192.0.2.101 iburst\n");
-	struct sim_node *b = sim_node_new(s, "b", -0.1, -30e-6, "restrict default\nserver 192.0.2.100 iburst\n");
+	struct sim_node *a =
+	    sim_node_new(s, "a", 0.1, 30e-6, "restrict default\nserver 192.0.2.101 iburst\n");
+	struct sim_node *b =
+	    sim_node_new(s, "b", -0.1, -30e-6, "restrict default\nserver 192.0.2.100 iburst\n");
 
 	sim_node_boot(a);
 	sim_node_boot(b);
@@ -259,7 +276,8 @@ two_daemons_with_one_good_server_survive_its_death_without_a_circle(struct sim *
 	good->silent = true;
 	a->oracle.minority = b->oracle.minority = true;
 	sim_run(s, 12 * 3600);
-	SIM_CHECK(s, sim_status(a).stratum < 8 || !sim_status(a).synced, "stratum %u", sim_status(a).stratum);
+	SIM_CHECK(s, sim_status(a).stratum < 8 || !sim_status(a).synced, "stratum %u",
+	    sim_status(a).stratum);
 }
 
 static void
@@ -278,7 +296,8 @@ fifty_daemons_share_three_servers(struct sim *s)
 	}
 	sim_run(s, 2 * 3600);
 	for (unsigned i = 0; i < s->node_n; i++) {
-		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < 0.001, "node %u: %.6f s off", i, sim_error_s(s->node[i]));
+		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < 0.001, "node %u: %.6f s off", i,
+		    sim_error_s(s->node[i]));
 	}
 }
 
@@ -305,9 +324,12 @@ an_orphan_group_follows_one_parent(struct sim *s)
 {
 	struct sim_node *n[3];
 	const char *const config[3] = {
-		"restrict default\ntos orphan 6\nserver 192.0.2.101 iburst\nserver 192.0.2.102 iburst\n",
-		"restrict default\ntos orphan 6\nserver 192.0.2.100 iburst\nserver 192.0.2.102 iburst\n",
-		"restrict default\ntos orphan 6\nserver 192.0.2.100 iburst\nserver 192.0.2.101 iburst\n",
+		"restrict default\ntos orphan 6\nserver 192.0.2.101 iburst\nserver 192.0.2.102 "
+		"iburst\n",
+		"restrict default\ntos orphan 6\nserver 192.0.2.100 iburst\nserver 192.0.2.102 "
+		"iburst\n",
+		"restrict default\ntos orphan 6\nserver 192.0.2.100 iburst\nserver 192.0.2.101 "
+		"iburst\n",
 	};
 
 	s->net->usual = sim_path_exponential(0.001, 0.0001);
@@ -320,8 +342,8 @@ an_orphan_group_follows_one_parent(struct sim *s)
 	for (unsigned i = 0; i < 3; i++) {
 		double apart = sim_error_s(n[i]) - sim_error_s(n[0]);
 
-		SIM_CHECK(s, sim_status(n[i]).stratum == 6 || sim_status(n[i]).stratum == 7, "stratum %u",
-		    sim_status(n[i]).stratum);
+		SIM_CHECK(s, sim_status(n[i]).stratum == 6 || sim_status(n[i]).stratum == 7,
+		    "stratum %u", sim_status(n[i]).stratum);
 		SIM_CHECK(s, fabs(apart) < 0.005, "node %u is %.6f s apart", i, apart);
 	}
 }
@@ -330,7 +352,8 @@ static void
 a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 {
 	struct sim_node *host = sim_node_new(s, "host", 0.05, 20e-6,
-	    "restrict default\nserver 192.0.2.1 iburst minpoll 4\nserver 192.0.2.2 iburst minpoll 4\n"
+	    "restrict default\nserver 192.0.2.1 iburst minpoll 4\nserver 192.0.2.2 iburst minpoll "
+	    "4\n"
 	    "server 192.0.2.50 iburst minpoll 4\n");
 	struct sim_server *good = sim_serve(s, "192.0.2.1");
 	struct sim_server *other = sim_serve(s, "192.0.2.2");
@@ -345,7 +368,8 @@ a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 	sim_node_boot(host);
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, fabs(sim_error_s(host)) < 0.005, "%.6f s off", sim_error_s(host));
-	SIM_CHECK(s, sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1, "not found out");
+	SIM_CHECK(s, sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1,
+	    "not found out");
 }
 
 static const struct scenario list[] = {

@@ -41,11 +41,13 @@ a_request_tells_nothing_but_version_mode_and_poll(struct sim *s)
 
 		SIM_CHECK(s, d->len == 48, "request %u has %zu octets", i, d->len);
 		SIM_CHECK(s, d->bytes[0] == 0x23, "request %u: first octet %02x", i, d->bytes[0]);
-		SIM_CHECK(s, d->bytes[2] >= 6 && d->bytes[2] <= 10, "request %u: poll %u", i, d->bytes[2]);
-		SIM_CHECK(s, d->bytes[1] == 0 && d->bytes[3] == 0, "request %u: stratum %u precision %u", i,
-		    d->bytes[1], d->bytes[3]);
+		SIM_CHECK(s, d->bytes[2] >= 6 && d->bytes[2] <= 10, "request %u: poll %u", i,
+		    d->bytes[2]);
+		SIM_CHECK(s, d->bytes[1] == 0 && d->bytes[3] == 0,
+		    "request %u: stratum %u precision %u", i, d->bytes[1], d->bytes[3]);
 		for (unsigned k = 4; k < 40; k++) {
-			SIM_CHECK(s, d->bytes[k] == 0, "request %u: octet %u is %02x", i, k, d->bytes[k]);
+			SIM_CHECK(
+			    s, d->bytes[k] == 0, "request %u: octet %u is %02x", i, k, d->bytes[k]);
 		}
 	}
 }
@@ -66,11 +68,13 @@ the_transmit_timestamp_is_random(struct sim *s)
 		like_the_time += xmt >> 48 == now >> 48;
 		ones += (unsigned)__builtin_popcountll(xmt);
 		for (unsigned k = 0; k < i; k++) {
-			SIM_CHECK(s, xmt != request_of(s, srv, k).hdr.xmt.fix, "requests %u and %u are alike", i, k);
+			SIM_CHECK(s, xmt != request_of(s, srv, k).hdr.xmt.fix,
+			    "requests %u and %u are alike", i, k);
 		}
 	}
 	SIM_CHECK(s, like_the_time == 0, "%u show the time", like_the_time);
-	SIM_CHECK(s, fabs(ones / (double)kept(srv) - 32) < 4, "%.1f bits of 64 are ones", ones / (double)kept(srv));
+	SIM_CHECK(s, fabs(ones / (double)kept(srv) - 32) < 4, "%.1f bits of 64 are ones",
+	    ones / (double)kept(srv));
 }
 
 static void
@@ -97,7 +101,8 @@ iburst_waits_for_the_first_answer(struct sim *s)
 	srv = s->server[0];
 	srv->silent = true;
 	sim_run(s, 200);
-	SIM_CHECK(s, srv->requests <= 10, "%u requests to a silent server", (unsigned)srv->requests);
+	SIM_CHECK(
+	    s, srv->requests <= 10, "%u requests to a silent server", (unsigned)srv->requests);
 	srv->requests = 0;
 	srv->silent = false;
 	sim_run(s, 200);
@@ -115,7 +120,8 @@ without_iburst_one_packet_starts(struct sim *s)
 	scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, "server 192.0.2.1\n");
 	srv = s->server[0];
 	sim_run(s, 1000);
-	SIM_CHECK(s, srv->requests >= 14 && srv->requests <= 17, "%u requests", (unsigned)srv->requests);
+	SIM_CHECK(
+	    s, srv->requests >= 14 && srv->requests <= 17, "%u requests", (unsigned)srv->requests);
 	for (unsigned i = 1; i < kept(srv); i++) {
 		SIM_CHECK(s, gap_s(srv, i) > 63, "gap %u: %.3f s", i, gap_s(srv, i));
 	}
@@ -164,8 +170,10 @@ each_server_is_asked_from_a_port_of_its_own(struct sim *s)
 {
 	scenario_client(s, 3, scenario_wan(), 0.01, 10e-6, THREE_SERVERS);
 	sim_run(s, 60);
-	SIM_CHECK(s, s->server[0]->request[0].d.from.port != s->server[1]->request[0].d.from.port &&
-	    s->server[1]->request[0].d.from.port != s->server[2]->request[0].d.from.port, "the same port");
+	SIM_CHECK(s,
+	    s->server[0]->request[0].d.from.port != s->server[1]->request[0].d.from.port &&
+		s->server[1]->request[0].d.from.port != s->server[2]->request[0].d.from.port,
+	    "the same port");
 }
 
 static void
@@ -173,7 +181,8 @@ sourceport_123_brings_back_the_classic_port(struct sim *s)
 {
 	scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, "sourceport 123\n" ONE_SERVER);
 	sim_run(s, 60);
-	SIM_CHECK(s, s->server[0]->request[0].d.from.port == 123, "port %u", s->server[0]->request[0].d.from.port);
+	SIM_CHECK(s, s->server[0]->request[0].d.from.port == 123, "port %u",
+	    s->server[0]->request[0].d.from.port);
 }
 
 static void
@@ -186,7 +195,8 @@ version(struct sim *s, unsigned v)
 	text_printf(&t, "server 192.0.2.1 iburst version %u\n", v);
 	c = scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, config);
 	sim_run(s, 600);
-	SIM_CHECK(s, s->server[0]->last_version == v, "asked with version %u", s->server[0]->last_version);
+	SIM_CHECK(s, s->server[0]->last_version == v, "asked with version %u",
+	    s->server[0]->last_version);
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
 
@@ -228,8 +238,10 @@ a_key_signs_every_request(struct sim *s)
 	for (unsigned i = 0; i < kept(srv); i++) {
 		struct packet p = request_of(s, srv, i);
 
-		SIM_CHECK(s, p.mac == PACKET_MAC_KEYED && p.key_id == 4 &&
-		    mac_check(srv->key, srv->request[i].d.bytes, p.auth_len, p.digest.at, p.digest.len),
+		SIM_CHECK(s,
+		    p.mac == PACKET_MAC_KEYED && p.key_id == 4 &&
+			mac_check(srv->key, srv->request[i].d.bytes, p.auth_len, p.digest.at,
+			    p.digest.len),
 		    "request %u is not signed", i);
 	}
 }
@@ -237,7 +249,8 @@ a_key_signs_every_request(struct sim *s)
 static void
 a_key_that_is_not_there_means_no_request(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, "server 192.0.2.1 key 4 iburst\n");
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, "server 192.0.2.1 key 4 iburst\n");
 
 	sim_run(s, 3600);
 	SIM_CHECK(s, s->server[0]->requests == 0, "%u requests", (unsigned)s->server[0]->requests);
@@ -258,15 +271,16 @@ an_hour_costs_no_more_than_minpoll_and_a_burst(struct sim *s)
 			sim_run(s, 300);
 			sim_clock_foreign_step(&c->clock, sim_rng_between(&r, -0.4, 0.4));
 		}
-		SIM_CHECK(s, c->oracle.requests - before <= 3600 / 64 + 2 * 8 + 2, "hour %d: %u requests", hour,
-		    (unsigned)(c->oracle.requests - before));
+		SIM_CHECK(s, c->oracle.requests - before <= 3600 / 64 + 2 * 8 + 2,
+		    "hour %d: %u requests", hour, (unsigned)(c->oracle.requests - before));
 	}
 }
 
 static void
 a_kiss_rate_slows_the_client_down(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.01, 10e-6, "server 192.0.2.1 iburst maxpoll 8\n");
+	struct sim_node *c = scenario_client(
+	    s, 1, scenario_lan(), 0.01, 10e-6, "server 192.0.2.1 iburst maxpoll 8\n");
 	struct sim_server *srv = s->server[0];
 	uint64_t before;
 
@@ -278,8 +292,10 @@ a_kiss_rate_slows_the_client_down(struct sim *s)
 	srv->kiss = 0;
 	before = srv->requests;
 	sim_run(s, 2560);
-	SIM_CHECK(s, srv->requests - before <= 11, "%u requests in 2560 s", (unsigned)(srv->requests - before));
-	SIM_CHECK(s, srv->requests - before >= 8, "%u requests in 2560 s", (unsigned)(srv->requests - before));
+	SIM_CHECK(s, srv->requests - before <= 11, "%u requests in 2560 s",
+	    (unsigned)(srv->requests - before));
+	SIM_CHECK(s, srv->requests - before >= 8, "%u requests in 2560 s",
+	    (unsigned)(srv->requests - before));
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
 

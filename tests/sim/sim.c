@@ -23,9 +23,9 @@ trace_datagram(struct sim *s, const char *who, const char *what, const struct si
 {
 	char from[ENDPOINT_TEXT_MAX], to[ENDPOINT_TEXT_MAX];
 
-	world_trace(s->w, who, "%s %s > %s mode %d stratum %d len %zu", what, endpoint_format(&d->from, from, sizeof from),
-	    endpoint_format(&d->to, to, sizeof to), d->len > 0 ? d->bytes[0] & 7 : -1, d->len > 1 ? d->bytes[1] : -1,
-	    d->len);
+	world_trace(s->w, who, "%s %s > %s mode %d stratum %d len %zu", what,
+	    endpoint_format(&d->from, from, sizeof from), endpoint_format(&d->to, to, sizeof to),
+	    d->len > 0 ? d->bytes[0] & 7 : -1, d->len > 1 ? d->bytes[1] : -1, d->len);
 }
 
 static enum sim_fate
@@ -264,7 +264,8 @@ process_over(struct sim_node *n, const char *how)
 	timers = sim_loop_end(&n->loop);
 	sim_resolver_end(&n->resolver);
 	if (sockets + timers > 0) {
-		sim_fail(n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets, timers);
+		sim_fail(
+		    n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets, timers);
 	}
 	world_trace(n->sim->w, n->name, "process %s", how);
 }

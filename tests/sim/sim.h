@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sim - a scenario: whole daemons and played servers in one world, watched by an oracle that knows the true time.
+ * sim - a scenario: whole daemons and played servers in one world, watched by an oracle that knows
+ * the true time.
  */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
@@ -80,8 +81,12 @@ void sim_fail(struct sim *s, const char *fmt, ...) TEXT_PRINTF(2, 3);
 
 /* --- hosts --- */
 
-/* A host with that configuration file, 192.0.2.100+i and 2001:db8::100+i; the daemon does not run yet. */
-struct sim_node *sim_node_new(struct sim *s, const char *name, double offset_s, double freq, const char *config);
+/*
+ * A host with that configuration file, 192.0.2.100+i and 2001:db8::100+i; the daemon does not run
+ * yet.
+ */
+struct sim_node *sim_node_new(
+    struct sim *s, const char *name, double offset_s, double freq, const char *config);
 
 /* A played server; address "192.0.2.1" or the like. */
 struct sim_server *sim_serve(struct sim *s, const char *address);

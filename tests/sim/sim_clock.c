@@ -17,7 +17,8 @@
 static void
 set_rate(struct sim_clock *c)
 {
-	c->rate = (1 + c->osc_rate) * (1 + c->k.freq + c->k.tick + c->k.slice + c->k.slew_slice) - 1;
+	c->rate =
+	    (1 + c->osc_rate) * (1 + c->k.freq + c->k.tick + c->k.slice + c->k.slew_slice) - 1;
 }
 
 static int64_t
@@ -309,10 +310,12 @@ step(struct clock *port, int64_t delta_ns)
 	return 0;
 }
 
-static const struct clock_ops clock_ops = { .read = read_clock, .get = get, .change = change, .step = step };
+static const struct clock_ops clock_ops = {
+	.read = read_clock, .get = get, .change = change, .step = step
+};
 
-void
-sim_clock_start(struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq)
+void sim_clock_start(
+    struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq)
 {
 	*c = (struct sim_clock){
 		.port = { .ops = &clock_ops },
@@ -421,5 +424,6 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 		c->boot_ns += away + ns_from_s(error_s);
 	}
 	c->foreign++;
-	world_trace(c->w, c->name, "%s after %.3f s", suspend ? "resumed" : "unpaused", (double)away * 1e-9);
+	world_trace(c->w, c->name, "%s after %.3f s", suspend ? "resumed" : "unpaused",
+	    (double)away * 1e-9);
 }

@@ -2,10 +2,12 @@
 /*
  * sim_clock - the clock port of a simulated host: an oscillator behind a model of Linux's adjtimex.
  *
- * Modelled as the kernel does it: the frequency acts at once; a phase (ADJ_OFFSET with STA_FREQHOLD) is slewed by
- * 1/2^(2+tc) of the rest in each second of the clock, and what is being slewed in the current second no longer counts
- * as rest; adjtime's slew takes 500 us of each second, independent of the phase; a step ends both, forgets an armed leap second and makes the clock unsynchronised; maxerror grows
- * 500 ppm and beyond 16 s the clock becomes unsynchronised; leap seconds happen at midnight UTC of this clock.
+ * Modelled as the kernel does it: the frequency acts at once; a phase (ADJ_OFFSET with
+ * STA_FREQHOLD) is slewed by 1/2^(2+tc) of the rest in each second of the clock, and what is being
+ * slewed in the current second no longer counts as rest; adjtime's slew takes 500 us of each
+ * second, independent of the phase; a step ends both, forgets an armed leap second and makes the
+ * clock unsynchronised; maxerror grows 500 ppm and beyond 16 s the clock becomes unsynchronised;
+ * leap seconds happen at midnight UTC of this clock.
  */
 #ifndef SIM_CLOCK_H
 #define SIM_CLOCK_H
@@ -64,19 +66,26 @@ struct sim_clock {
 };
 
 /* A clock that is offset_s ahead of true time, with a perfect oscillator of the given frequency. */
-void sim_clock_start(struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq);
+void sim_clock_start(
+    struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq);
 
 /* The clock less true UTC now, s. */
 double sim_clock_error_s(struct sim_clock *c);
 
-/* The rate error that steering by frequency leaves: oscillator without white noise + kernel frequency, s/s. */
+/*
+ * The rate error that steering by frequency leaves: oscillator without white noise + kernel
+ * frequency, s/s.
+ */
 double sim_clock_residual(struct sim_clock *c);
 
 /* Exact readings, of this clock, now. */
 struct rtime sim_clock_real(struct sim_clock *c);
 struct mtime sim_clock_mono(struct sim_clock *c);
 
-/* The true time at which monotonic time reaches at, should the present rate last; INT64_MAX while halted. */
+/*
+ * The true time at which monotonic time reaches at, should the present rate last; INT64_MAX while
+ * halted.
+ */
 int64_t sim_clock_when(struct sim_clock *c, struct mtime at);
 
 /* Somebody else sets the clock, or its frequency. */
@@ -87,8 +96,9 @@ void sim_clock_foreign_freq(struct sim_clock *c, double freq);
 void sim_clock_halt(struct sim_clock *c);
 
 /*
- * suspend: the time away, as the hardware clock counts it (error_s too much), is put into the system clock and counted
- * as suspended; else it was a pause of a virtual machine, and nothing on the host knows of it.
+ * suspend: the time away, as the hardware clock counts it (error_s too much), is put into the
+ * system clock and counted as suspended; else it was a pause of a virtual machine, and nothing on
+ * the host knows of it.
  */
 void sim_clock_resume(struct sim_clock *c, bool suspend, double error_s);
 

@@ -18,7 +18,8 @@ line(struct log *port, enum log_level level, const char *text)
 			exit(99);
 		}
 	}
-	l->line[l->n++] = (struct sim_log_line){ .at = l->w->now, .level = level, .text = sim_strdup(text) };
+	l->line[l->n++] =
+	    (struct sim_log_line){ .at = l->w->now, .level = level, .text = sim_strdup(text) };
 	world_trace(l->w, l->name, "log: %s", text);
 }
 
@@ -67,7 +68,7 @@ void
 sim_log_print(const struct sim_log *l, unsigned lines)
 {
 	for (unsigned i = l->n > lines ? l->n - lines : 0; i < l->n; i++) {
-		printf("# %14.3f %-8s <%d> %s\n", (double)l->line[i].at * 1e-9, l->name, (int)l->line[i].level,
-		    l->line[i].text);
+		printf("# %14.3f %-8s <%d> %s\n", (double)l->line[i].at * 1e-9, l->name,
+		    (int)l->line[i].level, l->line[i].text);
 	}
 }

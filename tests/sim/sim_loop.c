@@ -12,8 +12,8 @@ struct sim_timer {
 };
 
 /*
- * The rate of the clock may change until the timer is due, by 0.1% at most: a long timer is looked at again shortly
- * before, so that it is never late by more than a moment.
+ * The rate of the clock may change until the timer is due, by 0.1% at most: a long timer is looked
+ * at again shortly before, so that it is never late by more than a moment.
  */
 static void
 plan(struct sim_timer *t)

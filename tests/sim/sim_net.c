@@ -129,7 +129,9 @@ sim_host_add(struct sim_host *h, const char *ifname, const char *address)
 	assert(h->iface_n < SIM_IFACES_MAX);
 	text_put_n(&t, address, slash != NULL ? (size_t)(slash - address) : strlen(address));
 	i->addr = sim_endpoint(text, 0).addr;
-	prefix = slash != NULL ? (unsigned)strtoul(slash + 1, NULL, 10) : i->addr.family == ADDR_V4 ? 24 : 64;
+	prefix = slash != NULL		? (unsigned)strtoul(slash + 1, NULL, 10)
+	    : i->addr.family == ADDR_V4 ? 24
+					: 64;
 	i->mask = addr_mask_of(i->addr.family, prefix);
 	text_put(&name, ifname);
 	i->loopback = text_equal(ifname, "lo");
@@ -147,7 +149,8 @@ sim_host_remove(struct sim_host *h, const char *address)
 	for (unsigned i = 0; i < h->iface_n; i++) {
 		if (addr_equal(&h->iface[i].addr, &a)) {
 			h->iface_n--;
-			memmove(&h->iface[i], &h->iface[i + 1], (h->iface_n - i) * sizeof h->iface[i]);
+			memmove(
+			    &h->iface[i], &h->iface[i + 1], (h->iface_n - i) * sizeof h->iface[i]);
 			change_soon(h);
 			return;
 		}
@@ -211,7 +214,8 @@ translate_out(struct sim_host *h, struct sim_datagram *d)
 	}
 	for (unsigned i = 0; i < SIM_NAT_MAPS; i++) {
 		if (nat->map[i].outside != 0 && endpoint_equal(&nat->map[i].inside, &d->from)) {
-			d->from = (struct endpoint){ .addr = nat->outside, .port = nat->map[i].outside };
+			d->from =
+			    (struct endpoint){ .addr = nat->outside, .port = nat->map[i].outside };
 			return;
 		}
 	}
@@ -382,7 +386,8 @@ launch(struct sim_net *n, struct sim_host *to, const struct sim_datagram *d, dou
 static void
 send_back(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d)
 {
-	struct sim_host *to = addr_is_loopback(&d->from.addr) ? from : sim_net_find(n, &d->from.addr);
+	struct sim_host *to =
+	    addr_is_loopback(&d->from.addr) ? from : sim_net_find(n, &d->from.addr);
 	struct sim_passage way = { .copies = 1, .delay_s = { LOOPBACK_S } };
 
 	if (to == NULL || to->on_datagram != NULL) {
@@ -408,8 +413,8 @@ scramble(struct sim_net *n, struct sim_datagram *d)
 	}
 }
 
-static void
-carry(struct sim_net *n, struct sim_host *from, struct sim_host *to, struct sim_datagram *d, double extra_s)
+static void carry(struct sim_net *n, struct sim_host *from, struct sim_host *to,
+    struct sim_datagram *d, double extra_s)
 {
 	struct sim_passage way = { .copies = 1, .delay_s = { LOOPBACK_S } };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sim_net - hosts with addresses and sockets, joined by paths; the net port of each.
- * A host runs a daemon (through its port) or is played by a function that gets every datagram (a fake server).
+ * A host runs a daemon (through its port) or is played by a function that gets every datagram (a
+ * fake server).
  */
 #ifndef SIM_NET_H
 #define SIM_NET_H
@@ -51,7 +52,7 @@ struct sim_host {
 	struct sim_net *fabric;
 	unsigned index;
 	char name[16];
-	struct sim_clock *clock;        /* timestamps of its kernel; may be NULL when it is played */
+	struct sim_clock *clock; /* timestamps of its kernel; may be NULL when it is played */
 	struct sim_rng rng;
 	struct net_iface iface[SIM_IFACES_MAX];
 	unsigned iface_n;
@@ -75,7 +76,7 @@ struct sim_host {
 	bool user_stamps;       /* no kernel receive stamps: read by the process, late */
 	double tx_stamp_lost;   /* chance that a transmit stamp never comes */
 	double tx_stamp_late_s; /* how much later than the datagram it comes (mean) */
-	double stack_s;         /* mean time between reading the clock for a request and its leaving */
+	double stack_s; /* mean time between reading the clock for a request and its leaving */
 	bool port_taken;        /* somebody else has port 123 */
 	int listen_error, connect_error, send_error;    /* -errno of the next calls, 0: none */
 	uint64_t octets_in, octets_out, datagrams_in, datagrams_out;
@@ -84,10 +85,13 @@ struct sim_host {
 /* What somebody on the way does with a datagram. */
 enum sim_fate { FATE_PASS, FATE_DROP };
 
-/* Sees every datagram that leaves a host, may change or delay it. to: NULL when nobody has the address. */
+/*
+ * Sees every datagram that leaves a host, may change or delay it. to: NULL when nobody has the
+ * address.
+ */
 struct sim_tap {
-	enum sim_fate (*see)(void *ctx, struct sim_host *from, struct sim_host *to, struct sim_datagram *d,
-	    double *delay_s);
+	enum sim_fate (*see)(void *ctx, struct sim_host *from, struct sim_host *to,
+	    struct sim_datagram *d, double *delay_s);
 	/* Sees every datagram that reaches a host; may be NULL. */
 	void (*arrive)(void *ctx, struct sim_host *to, const struct sim_datagram *d);
 	void *ctx;
@@ -112,7 +116,10 @@ void sim_net_free(struct sim_net *n);
 /* A new host; clock may be NULL for a played one. */
 struct sim_host *sim_host_new(struct sim_net *n, const char *name, struct sim_clock *clock);
 
-/* Address text with prefix length: "192.0.2.1/24". Notice of the change comes half a second later. */
+/*
+ * Address text with prefix length: "192.0.2.1/24". Notice of the change comes half a second later.
+ * /
+ */
 void sim_host_add(struct sim_host *h, const char *ifname, const char *address);
 void sim_host_remove(struct sim_host *h, const char *address);
 
@@ -120,10 +127,15 @@ void sim_host_remove(struct sim_host *h, const char *address);
 struct sim_path *sim_net_path(struct sim_net *n, struct sim_host *from, struct sim_host *to);
 
 /* The same path both ways. */
-void sim_net_join(struct sim_net *n, struct sim_host *a, struct sim_host *b, const struct sim_path *p);
+void sim_net_join(
+    struct sim_net *n, struct sim_host *a, struct sim_host *b, const struct sim_path *p);
 
-/* Puts a datagram on the way, lag_s from now: from a host (its path is used), with any sender address. */
-void sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s);
+/*
+ * Puts a datagram on the way, lag_s from now: from a host (its path is used), with any sender
+ * address.
+ */
+void sim_net_send(
+    struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s);
 
 /* The same, to arrive after delay_s whatever the path. */
 void sim_net_inject(struct sim_net *n, const struct sim_datagram *d, double delay_s);
@@ -157,7 +169,8 @@ extern const struct net_ops sim_socket_ops;
 bool sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx);
 
 /* Tells a connected socket that what it sent to remote came back. */
-void sim_socket_unreachable(struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error);
+void sim_socket_unreachable(
+    struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error);
 
 /* The kernel's timestamp of this moment. */
 struct stamp sim_host_stamp(struct sim_host *h);

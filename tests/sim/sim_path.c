@@ -15,7 +15,9 @@ sim_path_constant(double base_s)
 struct sim_path
 sim_path_exponential(double base_s, double jitter_s)
 {
-	return (struct sim_path){ .law = { .kind = LAW_EXPONENTIAL, .base_s = base_s, .jitter_s = jitter_s } };
+	return (struct sim_path){
+		.law = { .kind = LAW_EXPONENTIAL, .base_s = base_s, .jitter_s = jitter_s }
+	};
 }
 
 static double
@@ -71,8 +73,8 @@ delay_draw(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len)
 	return s;
 }
 
-void
-sim_path_pass(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out)
+void sim_path_pass(
+    struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out)
 {
 	*out = (struct sim_passage){ .copies = 1 };
 	if (p->cut || (p->mtu > 0 && len > p->mtu) || sim_rng_chance(r, p->loss)) {

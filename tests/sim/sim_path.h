@@ -50,6 +50,7 @@ struct sim_passage {
 struct sim_path sim_path_constant(double base_s);
 struct sim_path sim_path_exponential(double base_s, double jitter_s);
 
-void sim_path_pass(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out);
+void sim_path_pass(
+    struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sim_resolver - the resolver port: a table of names that changes with time, fails and takes its time.
+ * sim_resolver - the resolver port: a table of names that changes with time, fails and takes its
+ * time.
  */
 #ifndef SIM_RESOLVER_H
 #define SIM_RESOLVER_H
@@ -14,7 +15,7 @@ struct sim_name {
 	char name[64];
 	struct addr addr[RESOLVER_ADDRS_MAX];
 	unsigned n;             /* 0: the name does not exist */
-	unsigned at_once;       /* addresses in one answer, 0: all; then the next ones, round and round */
+	unsigned at_once; /* addresses in one answer, 0: all; then the next ones, round and round */
 	unsigned turn;
 	unsigned asked;
 };
@@ -35,7 +36,8 @@ struct sim_resolver {
 	void *ctx;
 	double delay_s;         /* of an answer */
 	bool down;              /* no name server answers: "try again" after 5 s */
-	enum addr_family lame;  /* questions of this family get no answer, and so those of both; ADDR_NONE: fine */
+	enum addr_family lame; /* questions of this family get no answer, and so those of both;
+				  ADDR_NONE: fine */
 	int ask_error;          /* -errno of ask itself, 0: none */
 	unsigned asked;
 };

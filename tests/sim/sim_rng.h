@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sim_rng - random numbers of a simulation: counter-based streams from one seed, and the laws drawn from them.
- * Each user has a stream of its own, so that what one draws changes nothing for another.
+ * sim_rng - random numbers of a simulation: counter-based streams from one seed, and the laws drawn
+ * from them. Each user has a stream of its own, so that what one draws changes nothing for another.
  */
 #ifndef SIM_RNG_H
 #define SIM_RNG_H

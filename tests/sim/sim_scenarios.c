@@ -4,7 +4,8 @@
  *
  *	sim_scenarios [--list] [--seed N] [--log] [--config LINE] [NAME...]
  *
- * A NAME is the whole name of a scenario or a part of it. --log prints the daemons' logs of failed scenarios whole.
+ * A NAME is the whole name of a scenario or a part of it. --log prints the daemons' logs of failed
+ *scenarios whole.
  * --config puts a line before every configuration ("tinker loop classic").
  */
 #include <stdio.h>
@@ -128,7 +129,9 @@ main(int argc, char **argv)
 		} else if (strcmp(argv[i], "--log") == 0) {
 			q.whole_log = true;
 		} else {
-			fprintf(stderr, "usage: sim_scenarios [--list] [--seed N] [--log] [--config LINE] [NAME...]\n");
+			fprintf(stderr,
+			    "usage: sim_scenarios [--list] [--seed N] [--log] [--config LINE] "
+			    "[NAME...]\n");
 			return 2;
 		}
 	}
@@ -138,8 +141,8 @@ main(int argc, char **argv)
 	if (q.list) {
 		return 0;
 	}
-	printf("# %u scenarios, %.1f h simulated in %.1f s: %.0f h per second\n", q.run, q.simulated_s / 3600, q.wall_s,
-	    q.simulated_s / 3600 / (q.wall_s > 0 ? q.wall_s : 1));
+	printf("# %u scenarios, %.1f h simulated in %.1f s: %.0f h per second\n", q.run,
+	    q.simulated_s / 3600, q.wall_s, q.simulated_s / 3600 / (q.wall_s > 0 ? q.wall_s : 1));
 	printf("1..%u\n", q.run);
 	return q.failed > 0 || q.run == 0;
 }

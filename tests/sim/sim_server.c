@@ -106,8 +106,8 @@ answer_after(struct sim_server *s, const struct packet *request, double lag_s, u
 	return write_answer(s, request, &h, out);
 }
 
-size_t
-sim_server_answer(struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX])
+size_t sim_server_answer(
+    struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX])
 {
 	return answer_after(s, request, 0, out);
 }

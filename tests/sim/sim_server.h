@@ -73,7 +73,8 @@ double sim_server_error_s(struct sim_server *s);
 struct ntp_ts sim_server_time(struct sim_server *s);
 
 /* The answer it would give to a parsed request that came just now; the octets. */
-size_t sim_server_answer(struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX]);
+size_t sim_server_answer(
+    struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX]);
 
 /* Its clock is wrong by offset_s from now on, and it does not know. */
 void sim_server_lie(struct sim_server *s, double offset_s);

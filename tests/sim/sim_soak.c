@@ -3,7 +3,8 @@
  * sim_soak - random scenarios from seeds; TAP.
  *
  *	sim_soak                the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
- *	sim_soak SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed with their last events
+ *	sim_soak SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed with
+ *their last events
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,8 +45,8 @@ run_seed(struct tally *t, uint64_t seed, bool quiet)
 		t->worst_share = s->node[0]->oracle.worst_share;
 	}
 	if (!quiet || s->failures > 0) {
-		printf("%s %u - a day of mishaps from seed %llu\n", s->failures > 0 ? "not ok" : "ok", t->run,
-		    (unsigned long long)seed);
+		printf("%s %u - a day of mishaps from seed %llu\n",
+		    s->failures > 0 ? "not ok" : "ok", t->run, (unsigned long long)seed);
 	}
 	if (s->failures > 0) {
 		explain(s);
@@ -92,8 +93,10 @@ main(int argc, char **argv)
 	for (uint64_t i = 0; i < count; i++) {
 		run_seed(&t, seed + i, count > 100);
 	}
-	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, %.0f%% of the seconds judged, largest share of "
-	    "the root distance %.2f\n", t.run, t.simulated_s / 3600, (double)(clock() - start) / CLOCKS_PER_SEC,
+	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, %.0f%% of the seconds "
+	       "judged, largest share of "
+	       "the root distance %.2f\n",
+	    t.run, t.simulated_s / 3600, (double)(clock() - start) / CLOCKS_PER_SEC,
 	    100 * t.judged_s / t.simulated_s, t.worst_share);
 	if (count <= 100) {
 		printf("1..%u\n", t.run);

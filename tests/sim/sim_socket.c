@@ -85,13 +85,14 @@ listen_on(struct net *port, const struct net_listen *what, const struct net_even
 	if (!addr_is_wildcard(&what->local.addr) && !owns(h, &what->local.addr)) {
 		return -EADDRNOTAVAIL;
 	}
-	socket_add(h, &(struct net_socket){ .local = what->local, .drop = what->drop, .ev = *ev, .ctx = ctx }, out);
+	socket_add(h,
+	    &(struct net_socket){ .local = what->local, .drop = what->drop, .ev = *ev, .ctx = ctx },
+	    out);
 	return 0;
 }
 
-static int
-connect_to(struct net *port, const struct endpoint *local, const struct endpoint *remote, unsigned dscp,
-    const struct net_events *ev, void *ctx, struct net_socket **out)
+static int connect_to(struct net *port, const struct endpoint *local, const struct endpoint *remote,
+    unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out)
 {
 	struct sim_host *h = (struct sim_host *)port;
 	struct net_socket s = { .remote = *remote, .connected = true, .ev = *ev, .ctx = ctx };
@@ -163,7 +164,8 @@ stamp_later(struct sim_host *h, struct net_socket *s, uint32_t tag, double lag_s
 {
 	struct world *w = h->fabric->w;
 	struct sim_late_stamp *l = &h->stamp[h->stamp_next % SIM_STAMPS_MAX];
-	double late_s = h->tx_stamp_late_s > 0 ? h->tx_stamp_late_s * sim_rng_exponential(&h->rng) : 20e-6;
+	double late_s =
+	    h->tx_stamp_late_s > 0 ? h->tx_stamp_late_s * sim_rng_exponential(&h->rng) : 20e-6;
 
 	if (s->ev.on_sent == NULL || sim_rng_chance(&h->rng, h->tx_stamp_lost)) {
 		return;
@@ -188,8 +190,8 @@ sim_host_forget_stamps(struct sim_host *h)
 	}
 }
 
-static int
-send_on(struct net *port, struct net_socket *s, const void *bytes, size_t len, uint32_t tag, struct stamp *at)
+static int send_on(struct net *port, struct net_socket *s, const void *bytes, size_t len,
+    uint32_t tag, struct stamp *at)
 {
 	struct sim_host *h = (struct sim_host *)port;
 	struct sim_datagram d = { .from = s->local, .to = s->remote, .len = len };
@@ -306,7 +308,9 @@ fit(const struct sim_host *h, const struct net_socket *s, const struct sim_datag
 bool
 sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx)
 {
-	struct net_packet p = { .bytes = d->bytes, .len = d->len, .from = d->from, .to = d->to.addr, .rx = rx };
+	struct net_packet p = {
+		.bytes = d->bytes, .len = d->len, .from = d->from, .to = d->to.addr, .rx = rx
+	};
 	struct net_socket *best = NULL;
 	int best_fit = 0;
 
@@ -328,11 +332,12 @@ sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stam
 	return true;
 }
 
-void
-sim_socket_unreachable(struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error)
+void sim_socket_unreachable(
+    struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error)
 {
 	for (struct net_socket *s = h->sockets; s != NULL; s = s->next) {
-		if (s->connected && endpoint_equal(&s->local, local) && endpoint_equal(&s->remote, remote)) {
+		if (s->connected && endpoint_equal(&s->local, local) &&
+		    endpoint_equal(&s->remote, remote)) {
 			if (s->ev.on_error != NULL) {
 				s->ev.on_error(s->ctx, s, error);
 			}

@@ -99,7 +99,8 @@ write_file(struct store *port, const char *path, const void *bytes, size_t len)
 static int
 create_file(struct store *port, const char *path, const void *bytes, size_t len)
 {
-	return find((struct sim_store *)port, path) != NULL ? -EEXIST : write_file(port, path, bytes, len);
+	return find((struct sim_store *)port, path) != NULL ? -EEXIST
+							    : write_file(port, path, bytes, len);
 }
 
 static int

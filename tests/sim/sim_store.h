@@ -32,6 +32,6 @@ void sim_store_end(struct sim_store *s);
 /* What a scenario does to the disk; never fails. */
 void sim_store_put(struct sim_store *s, const char *path, const char *text);
 void sim_store_remove(struct sim_store *s, const char *path);
-const char *sim_store_text(const struct sim_store *s, const char *path);        /* NULL: no such file */
+const char *sim_store_text(const struct sim_store *s, const char *path); /* NULL: no such file */
 
 #endif

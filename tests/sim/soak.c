@@ -97,8 +97,8 @@ write_config(struct soak *k)
 		text_put(&t, "disable kernel\n");
 	}
 	for (unsigned i = 0; i < k->servers; i++) {
-		text_printf(&t, "server 192.0.2.%u%s minpoll %u maxpoll %u\n", i + 1, burst ? " iburst" : "", minpoll,
-		    minpoll + sim_rng_below(&k->r, 11 - minpoll));
+		text_printf(&t, "server 192.0.2.%u%s minpoll %u maxpoll %u\n", i + 1,
+		    burst ? " iburst" : "", minpoll, minpoll + sim_rng_below(&k->r, 11 - minpoll));
 	}
 }
 
@@ -108,12 +108,13 @@ make_oscillator(struct soak *k, struct osc *o)
 	o->walk = log_between(&k->r, 1e-11, 3e-8);
 	o->white = sim_rng_chance(&k->r, 0.3) ? log_between(&k->r, 1e-10, 1e-7) : 0;
 	if (sim_rng_chance(&k->r, 0.5)) {
-		o->wave[o->wave_n++] = (struct osc_wave){ OSC_SINE, log_between(&k->r, 1e-8, 2e-6), 86400,
-		    sim_rng_unit(&k->r) };
+		o->wave[o->wave_n++] = (struct osc_wave){ OSC_SINE, log_between(&k->r, 1e-8, 2e-6),
+			86400, sim_rng_unit(&k->r) };
 	}
 	if (sim_rng_chance(&k->r, 0.3)) {
 		o->jump[o->jump_n++] = (struct osc_jump){ sim_rng_between(&k->r, 0, 80000),
-		    sim_rng_chance(&k->r, 0.5) ? 0 : 1800, either_sign(&k->r, log_between(&k->r, 1e-7, 3e-5)) };
+			sim_rng_chance(&k->r, 0.5) ? 0 : 1800,
+			either_sign(&k->r, log_between(&k->r, 1e-7, 3e-5)) };
 	}
 }
 
@@ -122,7 +123,8 @@ make_client(struct soak *k)
 {
 	double offset_s = either_sign(&k->r, log_between(&k->r, 1e-5, 900));
 
-	k->c = sim_node_new(k->s, "client", offset_s, either_sign(&k->r, log_between(&k->r, 1e-8, 300e-6)), "");
+	k->c = sim_node_new(
+	    k->s, "client", offset_s, either_sign(&k->r, log_between(&k->r, 1e-8, 300e-6)), "");
 	k->c->options.panic_gate = true;
 	make_oscillator(k, &k->c->clock.osc);
 	k->c->clock.granularity_ns = sim_rng_chance(&k->r, 0.1) ? 1000 : 1;
@@ -307,7 +309,8 @@ calm(struct soak *k)
 		return;
 	}
 	SIM_CHECK(k->s, st.synced, "not synchronised after four quiet hours");
-	SIM_CHECK(k->s, st.root_dist_s < 1.5, "root distance %.3f s after four quiet hours", st.root_dist_s);
+	SIM_CHECK(k->s, st.root_dist_s < 1.5, "root distance %.3f s after four quiet hours",
+	    st.root_dist_s);
 }
 
 struct sim *
@@ -316,7 +319,9 @@ soak_run(uint64_t seed)
 	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0) };
 
 	k.servers = 1 + sim_rng_below(&k.r, SOAK_SERVERS_MAX);
-	k.liars = sim_rng_chance(&k.r, 0.4) && k.servers > 3 ? sim_rng_below(&k.r, (k.servers - 2) / 2 + 1) : 0;
+	k.liars = sim_rng_chance(&k.r, 0.4) && k.servers > 3
+	    ? sim_rng_below(&k.r, (k.servers - 2) / 2 + 1)
+	    : 0;
 	make_client(&k);
 	for (unsigned i = 0; i < k.servers; i++) {
 		add_server(&k, i);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * soak - a scenario made from a seed: random servers, paths, oscillator and configuration, and a day of random mishaps,
- * all judged by the oracle. The honest sources that answer always outnumber the others.
+ * soak - a scenario made from a seed: random servers, paths, oscillator and configuration, and a
+ * day of random mishaps, all judged by the oracle. The honest sources that answer always outnumber
+ * the others.
  */
 #ifndef SIM_SOAK_H
 #define SIM_SOAK_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of the simulator itself: its clock against what Linux does, its paths against their laws. */
+/*
+ * Tests of the simulator itself: its clock against what Linux does, its paths against their laws.
+ * /
+ */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -62,7 +65,9 @@ events_fire_in_order_of_time_and_then_of_arming(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
-		m[i] = (struct mark){ .event = { .fire = write_mark, .ctx = &m[i] }, .name = (char)('a' + i), .out = out };
+		m[i] = (struct mark){ .event = { .fire = write_mark, .ctx = &m[i] },
+			.name = (char)('a' + i),
+			.out = out };
 		world_arm(w, &m[i].event, ns(at[i]));
 	}
 	world_disarm(w, &m[2].event);
@@ -84,7 +89,9 @@ a_thousand_random_events_fire_sorted(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++) {
-		m[i] = (struct mark){ .event = { .fire = write_mark, .ctx = &m[i] }, .name = 'x', .out = out };
+		m[i] = (struct mark){
+			.event = { .fire = write_mark, .ctx = &m[i] }, .name = 'x', .out = out
+		};
 		world_arm(w, &m[i].event, (int64_t)sim_rng_below(&r, 5000));
 	}
 	for (unsigned i = 0; i < 1000; i += 3) {
@@ -144,7 +151,8 @@ the_laws_of_delay_have_their_means(void **state)
 static void
 streams_of_other_names_are_other_numbers(void **state)
 {
-	struct sim_rng a = sim_rng_of(1, "a", 0), b = sim_rng_of(1, "b", 0), c = sim_rng_of(1, "a", 1);
+	struct sim_rng a = sim_rng_of(1, "a", 0), b = sim_rng_of(1, "b", 0),
+		       c = sim_rng_of(1, "a", 1);
 	struct sim_rng again = sim_rng_of(1, "a", 0);
 	uint64_t first = sim_rng_u64(&a);
 
@@ -168,7 +176,9 @@ state_of(struct sim_clock *c)
 static int
 set_phase(struct sim_clock *c, double phase_s, int tc)
 {
-	struct clock_change what = { .bits = CLOCK_SET_PHASE, .phase_s = phase_s, .time_constant = tc };
+	struct clock_change what = {
+		.bits = CLOCK_SET_PHASE, .phase_s = phase_s, .time_constant = tc
+	};
 
 	return c->port.ops->change(&c->port, &what);
 }
@@ -254,7 +264,9 @@ static void
 a_step_ends_the_slew_and_unsynchronises(void **state)
 {
 	struct world *w = world_new(1);
-	struct clock_change ok = { .bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001 };
+	struct clock_change ok = {
+		.bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001
+	};
 	struct sim_clock c;
 
 	(void)state;
@@ -277,7 +289,9 @@ static void
 maxerror_grows_500_ppm_until_the_clock_is_unsynchronised(void **state)
 {
 	struct world *w = world_new(1);
-	struct clock_change ok = { .bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001 };
+	struct clock_change ok = {
+		.bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001
+	};
 	struct sim_clock c;
 
 	(void)state;
@@ -303,7 +317,10 @@ adjtime_takes_500_us_a_second_until_it_is_done(void **state)
 	assert_int_equal(c.port.ops->change(&c.port, &slew), 0);
 	run(w, 11);
 	assert_near(sim_clock_error_s(&c), 0.01025 - 0.005, 0.0005 + 6e-6);
-	/* A second of the slewed clock is longer: it gets 500 us of 500 us more, as from the kernel. */
+	/*
+	 * A second of the slewed clock is longer: it gets 500 us of 500 us more, as from the
+	 * kernel.
+	 */
 	run(w, 12);
 	assert_near(sim_clock_error_s(&c), 0, 6e-6);
 	run(w, 100);
@@ -356,7 +373,9 @@ static void
 a_leap_second_is_inserted_at_midnight_when_armed(void **state)
 {
 	struct world *w = world_new(1);
-	struct clock_change arm = { .bits = CLOCK_SET_STATUS | CLOCK_SET_TAI, .leap = CLOCK_LEAP_INSERT, .tai_s = 37,
+	struct clock_change arm = { .bits = CLOCK_SET_STATUS | CLOCK_SET_TAI,
+		.leap = CLOCK_LEAP_INSERT,
+		.tai_s = 37,
 		.maxerror_s = 0.01 };
 	struct sim_clock c;
 
@@ -381,7 +400,9 @@ static void
 a_leap_second_is_left_out_at_midnight_when_armed(void **state)
 {
 	struct world *w = world_new(1);
-	struct clock_change arm = { .bits = CLOCK_SET_STATUS, .leap = CLOCK_LEAP_DELETE, .maxerror_s = 0.01 };
+	struct clock_change arm = {
+		.bits = CLOCK_SET_STATUS, .leap = CLOCK_LEAP_DELETE, .maxerror_s = 0.01
+	};
 	struct sim_clock c;
 
 	(void)state;
@@ -479,7 +500,8 @@ tick(void *ctx)
 	assert_true(late_s >= 0);
 	t->worst_late_s = fmax(t->worst_late_s, late_s);
 	t->n++;
-	t->loop->port.ops->timer_arm(&t->loop->port, &t->timer, mtime_add_s(t->timer.at, t->every_s));
+	t->loop->port.ops->timer_arm(
+	    &t->loop->port, &t->timer, mtime_add_s(t->timer.at, t->every_s));
 }
 
 static void
@@ -608,7 +630,9 @@ asker_connect(struct asker *a, const char *to)
 {
 	struct endpoint remote = sim_endpoint(to, 123);
 
-	assert_int_equal(a->host->port.ops->connect(&a->host->port, NULL, &remote, 0, &asker_events, a, &a->socket), 0);
+	assert_int_equal(a->host->port.ops->connect(
+			     &a->host->port, NULL, &remote, 0, &asker_events, a, &a->socket),
+	    0);
 }
 
 static void
@@ -618,7 +642,8 @@ asker_ask(struct asker *a)
 	struct stamp at;
 
 	bytes[40] = 9;
-	assert_int_equal(a->host->port.ops->send(&a->host->port, a->socket, bytes, sizeof bytes, 77, &at), 0);
+	assert_int_equal(
+	    a->host->port.ops->send(&a->host->port, a->socket, bytes, sizeof bytes, 77, &at), 0);
 	a->t1 = at;
 }
 
@@ -775,8 +800,11 @@ an_address_that_goes_takes_its_sockets_traffic_along(void **state)
 	sim_host_remove(a.host, "192.0.2.100");
 	run(a.w, 1);
 	assert_int_equal(a.answers, 0);
-	assert_int_equal(a.host->port.ops->send(&a.host->port, a.socket, bytes, 48, 1, &at), -EINVAL);
-	assert_int_equal(a.host->port.ops->connect(&a.host->port, NULL, &remote, 0, &asker_events, &a, &s), -ENETUNREACH);
+	assert_int_equal(
+	    a.host->port.ops->send(&a.host->port, a.socket, bytes, 48, 1, &at), -EINVAL);
+	assert_int_equal(
+	    a.host->port.ops->connect(&a.host->port, NULL, &remote, 0, &asker_events, &a, &s),
+	    -ENETUNREACH);
 	asker_end(&a);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * world - the time of a simulation: one seed, one heap of events ordered by (time, sequence), true UTC, and a
- * record of the last events for the one who has to find out what went wrong.
+ * world - the time of a simulation: one seed, one heap of events ordered by (time, sequence), true
+ * UTC, and a record of the last events for the one who has to find out what went wrong.
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
@@ -25,7 +25,8 @@ struct world {
 	uint64_t seed;
 	int64_t now;            /* true time, ns since the start */
 	int64_t epoch_ns;       /* UTC of the start, ns since 1970 */
-	int64_t leap_utc_s;     /* the midnight at whose end a leap second comes, s since 1970; 0: none */
+	int64_t
+	    leap_utc_s; /* the midnight at whose end a leap second comes, s since 1970; 0: none */
 	int leap;               /* +1: one is inserted, -1: one is left out */
 	struct sim_event **heap;
 	size_t heap_n, heap_cap;
