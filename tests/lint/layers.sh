@@ -21,7 +21,9 @@ ntpq base wire crypto config mode6
 ntpstat base wire mode6
 query base wire core crypto config port sys
 ntpdate base wire core crypto config port sys mode6 query
-sntp base wire core crypto config port sys mode6 query'
+sntp base wire core crypto config port sys mode6 query
+ntp-wait base wire mode6
+ntptrace base wire mode6'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

@@ -15,3 +15,15 @@ TESTS += tests/unit/tools/test_sntp
 tests_unit_tools_test_sntp_SOURCES = tests/unit/tools/test_sntp.c $(tools_lab)
 tests_unit_tools_test_sntp_CPPFLAGS = $(tools_test_CPPFLAGS)
 tests_unit_tools_test_sntp_LDADD = libsntp.a $(tools_lab_LIBS)
+
+check_PROGRAMS += tests/unit/tools/test_ntp_wait
+TESTS += tests/unit/tools/test_ntp_wait
+tests_unit_tools_test_ntp_wait_SOURCES = tests/unit/tools/test_ntp_wait.c tests/unit/ntpq/script.h
+tests_unit_tools_test_ntp_wait_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_ntp_wait_LDADD = libntpwait.a $(mode6_test_LDADD)
+
+check_PROGRAMS += tests/unit/tools/test_ntptrace
+TESTS += tests/unit/tools/test_ntptrace
+tests_unit_tools_test_ntptrace_SOURCES = tests/unit/tools/test_ntptrace.c tests/unit/ntpq/script.h
+tests_unit_tools_test_ntptrace_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_ntptrace_LDADD = libntptrace.a $(mode6_test_LDADD)

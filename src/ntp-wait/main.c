@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ntp-wait - ends once the clock is synchronised, so that a boot can wait for it. Exit status: 0
+ * synchronised, 1 not, also for wrong use.
+ */
+#include "config.h"
+#include <getopt.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/text.h"
+#include "mode6/udp.h"
+#include "ntp-wait/wait.h"
+
+static const double TIMEOUT_S = 1.0, SLEEP_MAX_S = 86400.0;
+
+enum { TRIES = 100, SLEEP_S = 6 };
+
+static struct session *
+open_host(void *ctx, unsigned i)
+{
+	static const char *const local[] = { "127.0.0.1", "::1" };
+	const char *given = ctx, *host = given;
+	struct transport *t;
+	struct timespec now;
+	char name[UDP_NAME_MAX], why[128];
+	struct session *s;
+
+	if (given == NULL) {
+		host = i < sizeof local / sizeof *local ? local[i] : NULL;
+	} else if (i > 0) {
+		return NULL;
+	}
+	t = host == NULL ? NULL : udp_open(host, ADDR_NONE, name, why, sizeof why);
+	if (t == NULL) {
+		return NULL;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s = session_new(t, (uint16_t)(now.tv_nsec / 1000 + getpid()));
+	if (s == NULL) {
+		t->ops->close(t);
+		return NULL;
+	}
+	session_set_timeout(s, TIMEOUT_S);
+	return s;
+}
+
+static void
+sleep_for(void *ctx, double s)
+{
+	struct timespec ts = { .tv_sec = (time_t)s };
+
+	(void)ctx;
+	ts.tv_nsec = (long)((s - (double)ts.tv_sec) * 1e9);
+	(void)nanosleep(&ts, NULL);
+}
+
+static int
+usage(FILE *to, int status)
+{
+	fputs("usage: ntp-wait [-v] [-n tries] [-s seconds] [host]\n"
+	      "  -n  how often the daemon is asked (100)\n"
+	      "  -s  seconds between two questions (6)\n"
+	      "  -v  show what happens\n"
+	      "exit status: 0 the clock is synchronised, 1 it is not\n",
+	    to);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "tries", required_argument, NULL, 'n' },
+		{ "sleep", required_argument, NULL, 's' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct wait_rules rules = { .tries = TRIES, .sleep_s = SLEEP_S };
+	struct wait_world world = { .open = open_host, .sleep = sleep_for };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "hn:s:vV", names, NULL)) != -1) {
+		bool good = true;
+
+		switch (option) {
+		case 'h':
+			return usage(stdout, WAIT_SYNCED);
+		case 'V':
+			printf("ntp-wait %s\n", PACKAGE_VERSION);
+			return WAIT_SYNCED;
+		case 'n':
+			good = text_to_u32(optarg, &rules.tries) && rules.tries > 0;
+			break;
+		case 's':
+			good = text_to_double(optarg, &rules.sleep_s) && rules.sleep_s >= 0 &&
+			    rules.sleep_s <= SLEEP_MAX_S;
+			break;
+		case 'v':
+			rules.verbose = true;
+			break;
+		default:
+			good = false;
+		}
+		if (!good) {
+			return usage(stderr, WAIT_NOT_SYNCED);
+		}
+	}
+	if (argc - optind > 1) {
+		return usage(stderr, WAIT_NOT_SYNCED);
+	}
+	world.ctx = argv[optind];
+	return wait_for_sync(&rules, &world, stdout);
+}
