@@ -6,6 +6,7 @@ libsys_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CAP_CFLAGS) $(SECCOMP_CFLAG
 libsys_a_SOURCES = \
 	src/sys/channel_seq.c \
 	src/sys/clock_linux.c \
+	src/sys/clock_raw.c \
 	src/sys/ifwatch.c \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \

@@ -23,7 +23,8 @@ query base wire core crypto config port sys
 ntpdate base wire core crypto config port sys mode6 query
 sntp base wire core crypto config port sys mode6 query
 ntp-wait base wire mode6
-ntptrace base wire mode6'
+ntptrace base wire mode6
+ntptime base sys mode6'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

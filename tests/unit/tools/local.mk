@@ -27,3 +27,10 @@ TESTS += tests/unit/tools/test_ntptrace
 tests_unit_tools_test_ntptrace_SOURCES = tests/unit/tools/test_ntptrace.c tests/unit/ntpq/script.h
 tests_unit_tools_test_ntptrace_CPPFLAGS = $(tools_test_CPPFLAGS)
 tests_unit_tools_test_ntptrace_LDADD = libntptrace.a $(mode6_test_LDADD)
+
+check_PROGRAMS += tests/unit/tools/test_ntptime
+TESTS += tests/unit/tools/test_ntptime
+tests_unit_tools_test_ntptime_SOURCES = tests/unit/tools/test_ntptime.c
+tests_unit_tools_test_ntptime_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_ntptime_LDADD = libntptime.a libmode6.a libwire.a libsys.a libbase.a \
+	$(SYS_LIBS) $(CMOCKA_LIBS) -lm
