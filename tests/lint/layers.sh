@@ -24,7 +24,9 @@ ntpdate base wire core crypto config port sys mode6 query
 sntp base wire core crypto config port sys mode6 query
 ntp-wait base wire mode6
 ntptrace base wire mode6
-ntptime base sys mode6'
+ntptime base sys mode6
+ntp-keygen base port sys
+ntpdc'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

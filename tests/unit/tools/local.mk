@@ -34,3 +34,10 @@ tests_unit_tools_test_ntptime_SOURCES = tests/unit/tools/test_ntptime.c
 tests_unit_tools_test_ntptime_CPPFLAGS = $(tools_test_CPPFLAGS)
 tests_unit_tools_test_ntptime_LDADD = libntptime.a libmode6.a libwire.a libsys.a libbase.a \
 	$(SYS_LIBS) $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/tools/test_ntp_keygen
+TESTS += tests/unit/tools/test_ntp_keygen
+tests_unit_tools_test_ntp_keygen_SOURCES = tests/unit/tools/test_ntp_keygen.c
+tests_unit_tools_test_ntp_keygen_CPPFLAGS = $(tools_test_CPPFLAGS)
+tests_unit_tools_test_ntp_keygen_LDADD = libntpkeygen.a libsim.a libconfig.a libcrypto_ntp.a \
+	libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm

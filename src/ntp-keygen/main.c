@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ntp-keygen - makes a file of new symmetric keys that only its owner can read, and a link to it.
+ * Exit status: 0 done, 1 not done, or wrong use.
+ */
+#include "config.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/ntptime.h"
+#include "ntp-keygen/keygen.h"
+#include "sys/rng_system.h"
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, NAME_MAX_LEN = 300, KEYS_OF_EACH = 10, HOST_MAX = 256 };
+
+struct wishes {
+	struct keygen_rules rules;
+	const char *output; /* NULL: a name made of host and time */
+};
+
+static int
+usage(FILE *to, int status)
+{
+	fputs("usage: ntp-keygen [-M] [--type type] [--count n] [--first id] [--output file]\n"
+	      "  -M, --md5key  make symmetric keys; this is all it makes, so -M may be left out\n"
+	      "  --type        only keys of this type: MD5, SHA1, SHA256, AES128CMAC\n"
+	      "  --count       so many of each type (10)\n"
+	      "  --first       number of the first key (1)\n"
+	      "  --output      write to this file, which must not exist; - is standard output\n",
+	    to);
+	return status;
+}
+
+static int
+fail(const char *what, int error)
+{
+	(void)fprintf(stderr, "ntp-keygen: %s: %s\n", what, strerror(error));
+	return EXIT_FAILED;
+}
+
+static void
+host_name(char out[static HOST_MAX])
+{
+	if (gethostname(out, HOST_MAX) != 0 || out[0] == '\0') {
+		out[0] = '\0';
+	}
+	out[HOST_MAX - 1] = '\0';
+	for (char *c = out; *c != '\0'; c++) {
+		if (*c == '/') {
+			*c = '_';
+		}
+	}
+}
+
+static bool
+write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return false;
+		}
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* A new file that nobody else can read, not even for a moment. 0 or an errno. */
+static int
+write_file(const char *path, const char *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int error = 0;
+
+	if (fd < 0) {
+		return errno;
+	}
+	/* The umask may have taken what the owner needs. */
+	if (fchmod(fd, 0600) != 0 || !write_all(fd, bytes, len) || fsync(fd) != 0) {
+		error = errno;
+	}
+	if (close(fd) != 0 && error == 0) {
+		error = errno;
+	}
+	if (error != 0) {
+		(void)unlink(path);
+	}
+	return error;
+}
+
+/* Points name to path, in the place of an older link but of nothing else. 0 or an errno. */
+static int
+link_to(const char *path, const char *name)
+{
+	struct stat st;
+
+	if (lstat(name, &st) == 0) {
+		if (!S_ISLNK(st.st_mode)) {
+			return EEXIST;
+		}
+		if (unlink(name) != 0) {
+			return errno;
+		}
+	}
+	return symlink(path, name) == 0 ? 0 : errno;
+}
+
+static int
+save(const struct wishes *w, const char *host, uint32_t stamp, const struct text *keys)
+{
+	char path[NAME_MAX_LEN], name[NAME_MAX_LEN];
+	struct text p = text_over(path, sizeof path), n = text_over(name, sizeof name);
+	int error;
+
+	if (w->output != NULL && strcmp(w->output, "-") == 0) {
+		return write_all(STDOUT_FILENO, keys->at, keys->len) ? EXIT_OK :
+									 fail("-", errno);
+	}
+	if (w->output != NULL) {
+		error = write_file(w->output, keys->at, keys->len);
+		return error == 0 ? EXIT_OK : fail(w->output, error);
+	}
+	text_printf(&p, "ntpkey_MD5key_%s.%u", host, (unsigned)stamp);
+	text_printf(&n, "ntpkey_md5_%s", host);
+	error = write_file(path, keys->at, keys->len);
+	if (error != 0) {
+		return fail(path, error);
+	}
+	error = link_to(path, name);
+	if (error != 0) {
+		return fail(name, error);
+	}
+	printf("Generating new md5 file and link\n%s->%s\n", name, path);
+	return EXIT_OK;
+}
+
+static void
+write_head(struct text *t, const char *host, uint32_t stamp, time_t now)
+{
+	char date[64] = "";
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) != NULL) {
+		(void)strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
+	}
+	text_printf(t, "# ntpkey_MD5key_%s.%u\n# %s\n\n", host, (unsigned)stamp, date);
+}
+
+static int
+run(const struct wishes *w)
+{
+	time_t now = time(NULL);
+	uint32_t stamp = (uint32_t)(now + NTP_UNIX_OFFSET_S);
+	char *bytes = malloc(KEYGEN_TEXT_MAX), host[HOST_MAX];
+	struct rng *rng = NULL;
+	int status, error = rng_system_new(&rng);
+	struct text t;
+
+	if (bytes == NULL || error != 0) {
+		free(bytes);
+		rng_system_free(rng);
+		return fail("start", bytes == NULL ? ENOMEM : -error);
+	}
+	t = text_over(bytes, KEYGEN_TEXT_MAX);
+	host_name(host);
+	write_head(&t, host, stamp, now);
+	keygen_write(&t, &w->rules, rng);
+	status = t.cut ? fail("keys", EFBIG) : save(w, host, stamp, &t);
+	explicit_bzero(bytes, KEYGEN_TEXT_MAX);
+	free(bytes);
+	rng_system_free(rng);
+	return status;
+}
+
+static bool
+take(struct wishes *w, int option, const char *text)
+{
+	switch (option) {
+	case 'M':
+		return true;
+	case 't':
+		w->rules.type = text;
+		return keygen_knows(text);
+	case 'c':
+		return text_to_u32(text, &w->rules.count) && w->rules.count > 0;
+	case 'f':
+		return text_to_u32(text, &w->rules.first_id);
+	case 'o':
+		w->output = text;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "md5key", no_argument, NULL, 'M' },
+		{ "type", required_argument, NULL, 't' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "first", required_argument, NULL, 'f' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct wishes w = { .rules = { .count = KEYS_OF_EACH, .first_id = 1 } };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "Mh", names, NULL)) != -1) {
+		if (option == 'h') {
+			return usage(stdout, EXIT_OK);
+		}
+		if (option == 'v') {
+			printf("ntp-keygen %s\n", PACKAGE_VERSION);
+			return EXIT_OK;
+		}
+		if (option == '?') {
+			(void)fputs("ntp-keygen: Autokey is not supported, only symmetric keys are "
+				    "made\n", stderr);
+			return usage(stderr, EXIT_FAILED);
+		}
+		if (!take(&w, option, optarg)) {
+			return usage(stderr, EXIT_FAILED);
+		}
+	}
+	if (optind < argc || !keygen_fits(&w.rules)) {
+		return usage(stderr, EXIT_FAILED);
+	}
+	return run(&w);
+}
