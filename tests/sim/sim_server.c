@@ -26,7 +26,7 @@ sim_server_error_s(struct sim_server *s)
 	struct sim_server_error *e = &s->error;
 	double t = world_s(s->w), error = e->offset_s + e->drift * t;
 
-	walk(e, &s->rng, s->w->now);
+	walk(e, &s->walk_rng, s->w->now);
 	if (e->wave_period_s > 0) {
 		error += e->wave_s * sin(6.283185307179586 * t / e->wave_period_s);
 	}
@@ -158,6 +158,7 @@ sim_server_new(struct sim_net *n, const char *name, const char *address)
 	s->host->on_datagram = on_datagram;
 	s->host->on_datagram_ctx = s;
 	s->rng = sim_rng_of(n->w->seed, "server", n->host_n);
+	s->walk_rng = sim_rng_of(n->w->seed, "server's clock", n->host_n);
 	s->stratum = 1;
 	s->precision = -23;
 	s->refid = refid_of_text("GPS");

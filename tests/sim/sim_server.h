@@ -31,7 +31,7 @@ struct sim_server {
 	struct world *w;
 	struct sim_net *net;
 	struct sim_host *host;
-	struct sim_rng rng;
+	struct sim_rng rng, walk_rng;   /* its clock walks the same whoever asks */
 	struct sim_server_error error;
 	struct sim_clock *shares;       /* its clock is that of another host; NULL: its own */
 	/* What it says of itself. */
