@@ -138,16 +138,4 @@ void model_exchange(
     const struct source_model *s, struct model_rng *r, double t_s, struct model_exchange *out);
 double model_server_error(struct model_server *v, const struct source_model *s, double t_s);
 
-/* What the bound sees. */
-struct bound_sample {
-	double t_s, error_s, excess_s, plain_s2;
-};
-
-/*
- * RMS from from_s on of the best two-state filter that knows wander and delay laws and sees these
- * samples.
- */
-double model_bound(const struct bound_sample *s, unsigned n, const double *free_at, double end_s,
-    double from_s, const struct clock_model *m);
-
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "accuracy_bound.h"
 #include "accuracy_model.h"
 #include "core/estimator.h"
 #include "core/joint.h"
@@ -286,8 +287,10 @@ receive(struct study *y, struct study_source *q)
 	if (y->s->honest[q - y->src] && y->bound_n < SAMPLES_MAX) {
 		double sd_up = delay_deviation(&q->m->up), sd_down = delay_deviation(&q->m->down);
 
-		y->bound[y->bound_n++] = (struct bound_sample){ now, -q->ex.error_s, q->ex.excess_s,
-			(sd_up * sd_up + sd_down * sd_down) / 4.0 };
+		y->bound[y->bound_n++] = (struct bound_sample){ .t_s = now,
+			.error_s = -q->ex.error_s,
+			.excess_s = q->ex.excess_s,
+			.plain_s2 = (sd_up * sd_up + sd_down * sd_down) / 4.0 };
 	}
 	y->newest = (uint16_t)(q - y->src + 1);
 	got = estimator_add(&q->est, &s, y->rules.precision_s);
@@ -359,6 +362,10 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
     struct bound_sample *bound, bool verbose, struct result *out)
 {
 	double precision = fmax(s->clock.resolution_s, 1e-7);
+	struct bound_clock ideal = { .free_at = free_at,
+		.wander = s->clock.wander,
+		.exact = s->clock.wave_n == 0 && s->clock.freq_step_at_s <= 0.0 &&
+		    s->clock.ramp_to_s <= 0.0 };
 
 	memset(y, 0, sizeof(*y));
 	y->s = s;
@@ -398,8 +405,9 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 	for (unsigned i = 0; i < s->source_n; i++) {
 		out->failures += y->src[i].est.failures;
 	}
-	out->bound_s =
-	    model_bound(bound, y->bound_n, free_at, y->clock.end_s, y->clock.from_s, &s->clock);
+	ideal.from_s = y->clock.from_s;
+	ideal.end_s = y->clock.end_s;
+	out->bound_s = bound_rms(bound, y->bound_n, &ideal);
 }
 
 static double

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* accuracy_bound - see the header. */
+#include "accuracy_bound.h"
+#include <math.h>
+#include <stddef.h>
+
+struct bound_filter {
+	double x, f, p00, p01, p11, q;
+};
+
+static void
+filter_advance(struct bound_filter *b, double dt)
+{
+	b->x += b->f * dt;
+	b->p00 += dt * (2.0 * b->p01 + dt * b->p11) + b->q * dt * dt * dt / 3.0;
+	b->p01 += dt * b->p11 + b->q * dt * dt / 2.0;
+	b->p11 += b->q * dt;
+}
+
+static void
+filter_add(struct bound_filter *b, double z, double r)
+{
+	double v = b->p00 + r, k0 = b->p00 / v, k1 = b->p01 / v, d = z - b->x;
+
+	b->x += k0 * d;
+	b->f += k1 * d;
+	b->p11 -= k1 * b->p01;
+	b->p01 *= 1.0 - k0;
+	b->p00 *= 1.0 - k0;
+}
+
+/* With exponential queueing both ways the error is uniform in +-excess/2. */
+static double
+sample_variance(const struct bound_sample *s, bool aware)
+{
+	double least = fmax(s->excess_s, 1e-8);
+
+	return fmax((aware ? least * least / 12.0 : s->plain_s2) + s->reading_s2, 1e-18);
+}
+
+static double
+free_error(const struct bound_clock *c, double t_s)
+{
+	unsigned long end = (unsigned long)c->end_s, at = (unsigned long)t_s;
+
+	at = at < end - 1 ? at : end - 1;
+	return c->free_at[at] + (c->free_at[at + 1] - c->free_at[at]) * (t_s - (double)at);
+}
+
+static double
+run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander, bool aware)
+{
+	struct bound_filter b = { .x = c->free_at[0], .p11 = 1e-8, .q = wander * wander };
+	double now = 0.0, sum = 0.0;
+	unsigned long sec = (unsigned long)c->from_s, end = (unsigned long)c->end_s, count = 0;
+
+	for (unsigned i = 0; i <= n; i++) {
+		double t = i < n ? s[i].t_s : c->end_s + 1.0;
+
+		for (; (double)sec < t && sec <= end; sec++) {
+			double e = b.x + b.f * ((double)sec - now) - c->free_at[sec];
+
+			if (c->away == NULL || !c->away[sec]) {
+				sum += e * e;
+				count++;
+			}
+		}
+		if (i < n) {
+			filter_advance(&b, t - now);
+			now = t;
+			filter_add(&b, free_error(c, t) + s[i].error_s, sample_variance(&s[i], aware));
+		}
+	}
+	return count > 0 ? sqrt(sum / (double)count) : 0.0;
+}
+
+double
+bound_rms(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
+{
+	static const double GRID[] = { 1, 3, 10, 30, 100, 300, 1000 };
+	unsigned grid_n = c->exact ? 1 : sizeof(GRID) / sizeof(GRID[0]);
+	double best = HUGE_VAL;
+
+	for (unsigned i = 0; i < grid_n; i++) {
+		best = fmin(best, run(s, n, c, c->wander * GRID[i], true));
+		best = fmin(best, run(s, n, c, c->wander * GRID[i], false));
+	}
+	return best;
+}
