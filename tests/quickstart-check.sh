@@ -149,7 +149,7 @@ covered() {
 }
 
 check_deep() {
-	stage_n=14
+	stage_n=15
 	check_prepare "${deep_packages[@]}"
 	check_stages
 	stage "clang -O2" build-clang-plain check
@@ -164,6 +164,8 @@ check_deep() {
 	one "gcc -fanalyzer" $?
 	scanned
 	one "clang scan-build" $?
+	make -C build-gcc bench-accuracy-short >>"$log" 2>&1
+	one "accuracy bench, short" $?
 	FUZZ_SECONDS=${FUZZ_SECONDS:-60} stage "fuzzing" build-fuzz check-fuzz
 	check_end
 }

@@ -11,3 +11,30 @@ tests_bench_accuracy_study_SOURCES = tests/bench/accuracy_study.c tests/bench/ac
 	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c \
 	tests/bench/accuracy_model.h tests/bench/accuracy_scenarios.h
 tests_bench_accuracy_study_LDADD = libcore.a libwire.a libbase.a
+
+# Whole daemons in simulated time: both loops side by side and against the bound.
+check_PROGRAMS += tests/bench/bench_accuracy
+tests_bench_bench_accuracy_SOURCES = $(sim_frame) tests/bench/bench_accuracy.c \
+	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c \
+	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_cases.c
+tests_bench_bench_accuracy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_accuracy_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+EXTRA_DIST += tests/bench/accuracy.gp
+
+# The table; pictures of the error over time where gnuplot is.
+ACCURACY_PICTURES = wan_wander_1e-8 temperature frequency_step_near
+.PHONY: bench-accuracy bench-accuracy-short
+bench-accuracy: tests/bench/bench_accuracy$(EXEEXT)
+	tests/bench/bench_accuracy$(EXEEXT)
+	@if command -v gnuplot >/dev/null; then \
+		for c in $(ACCURACY_PICTURES); do \
+			tests/bench/bench_accuracy$(EXEEXT) -n 1 -f $$c -o accuracy-$$c.txt >/dev/null && \
+			gnuplot -e "name='$$c'; from='accuracy-$$c.txt'; to='accuracy-$$c.png'" \
+				$(srcdir)/tests/bench/accuracy.gp && echo "accuracy-$$c.png" || exit 1; \
+		done; \
+	else \
+		echo "no gnuplot here: no pictures"; \
+	fi
+bench-accuracy-short: tests/bench/bench_accuracy$(EXEEXT)
+	tests/bench/bench_accuracy$(EXEEXT) -c -n 1 -f lan_wander_1e-8 -f wan_wander_1e-9 -f half_lost \
+		-f frequency_step_near -f 4_servers_1_false_1_bad

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * accuracy_run - one run of the accuracy bench: a whole daemon in simulated time, its clock, its
+ * servers and the ways to them as a case describes, and what became of its clock.
+ */
+#ifndef BENCH_ACCURACY_RUN_H
+#define BENCH_ACCURACY_RUN_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "sim/osc.h"
+#include "sim/sim_path.h"
+#include "sim/sim_server.h"
+
+enum { ACCURACY_SOURCES = 5, ACCURACY_ROUTES = 3 };
+
+/* From at_s on the ways are longer by so much than at first. at_s 0: there is none. */
+struct accuracy_route {
+	double at_s, up_s, down_s;
+};
+
+struct accuracy_source {
+	struct sim_law up, down;
+	double loss;                    /* of a request */
+	struct sim_crowd crowd;         /* of the way down */
+	double on_s, period_s;          /* reachable for on_s of every period_s; 0: always */
+	struct accuracy_route route[ACCURACY_ROUTES];
+	struct sim_server_error error;  /* of its clock */
+	double jump_at_s, jump_s;       /* its clock steps; 0: never */
+	bool liar;                      /* the bound does not listen to it */
+	uint8_t stratum;                /* 0: 1 */
+	double root_delay_s, root_disp_s;       /* 0: those of a played server */
+};
+
+struct accuracy_case {
+	const char *name;
+	double hours;
+	struct osc osc;                 /* frequency, wander, waves, jumps */
+	struct accuracy_source source[ACCURACY_SOURCES];
+	unsigned source_n;
+	double offset_s;                /* of the clock, at the start */
+	int minpoll, maxpoll;           /* 0: the usual ones */
+	int64_t granularity_ns;         /* of a reading of the clock; 0: 1 */
+	double pause_s, pause_at_s, pause_every_s;      /* of the virtual machine; 0: none, once */
+	bool drift_known;               /* the drift file says the frequency */
+};
+
+extern const struct accuracy_case accuracy_cases[];
+extern const unsigned accuracy_cases_n;
+
+struct accuracy_result {
+	double rms_s, max_s;            /* time error, second half */
+	double freq;                    /* RMS rate error, slews included, second half, s/s */
+	double to_1ms_s, to_100us_s;    /* last moment above in the first half; < 0: not below at its end */
+	double steps, packets_h;
+	double slew;                    /* largest rate of steering, s/s */
+	double bound_s;                 /* the oracle's RMS on the same exchanges, second half */
+	unsigned failures;              /* found by the simulation's oracle */
+	char failure[200];              /* the first */
+};
+
+/* Longest run, in seconds; what a trace has to hold, one more. */
+enum { ACCURACY_SECONDS = 48 * 3600 };
+
+/*
+ * loop     "adaptive" or "classic"
+ * trace_s  gets the error at every whole second; may be NULL
+ */
+void accuracy_run(const struct accuracy_case *c, const char *loop, uint64_t seed, double *trace_s,
+    struct accuracy_result *out);
+
+#endif
