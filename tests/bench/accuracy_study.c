@@ -251,7 +251,7 @@ select_sources(struct study *y)
 			.offset_s = e.offset_s,
 			.jitter_s = e.jitter_s,
 			.root_dist_s = fmax(q->last.delay_s, 1e-6) / 2.0 + q->last.disp_s +
-			    NTP_PHI * age + e.jitter_s + 0.001,
+			    NTP_PHI * age + e.jitter_s + 0.0001,
 			.var_s2 = e.var_s2,
 			.freq = e.freq,
 			.freq_var = e.freq_var,
@@ -446,7 +446,7 @@ random_scenario(struct scenario *s, uint64_t seed, char *name, size_t name_len)
 			.mode_s = delay_s * between(&r, 0.1, 1.0),
 			.mode_part = between(&r, 0.05, 0.7) };
 		m->down = m->up;
-		if (uneven) {
+		if (uneven && m->up.law != DELAY_NORMAL && m->up.law != DELAY_UNIFORM) {
 			m->down.jitter_s *= magnitude(&r, 0.1, 10.0);
 		}
 		m->loss = rng_uniform(&r) < 0.3 ? between(&r, 0.0, 0.6) : 0.0;
