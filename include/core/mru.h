@@ -24,7 +24,7 @@ struct mru_client {
 	struct addr addr;
 	uint16_t port;                  /* of the last packet */
 	uint8_t mode, version;          /* of the last packet */
-	uint8_t local;                  /* by which of our sockets it came, as the caller numbers them */
+	uint8_t local; /* by which of our sockets it came, as the caller numbers them */
 	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;

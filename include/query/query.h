@@ -52,7 +52,8 @@ struct query_server {
 	struct query *query;
 	unsigned asked; /* requests */
 	bool done;
-	int error; /* -errno of the last request that could not be sent or reached nobody, 0: none */
+	/* -errno of the last request that could not be sent or reached nobody, 0: none */
+	int error;
 	enum verdict verdict; /* of the last answer, when a.count.received > 0 */
 	bool fit; /* was a candidate of query_select; of it: */
 	double root_dist_s; /* the true time is within its offset +- this */

@@ -5,12 +5,16 @@
 #include <math.h>
 #include <string.h>
 
-/* A clock read at both ends of a round trip moved alike on both scales, but for a slew of at most 500 ppm. */
+/*
+ * A clock read at both ends of a round trip moved alike on both scales, but for a slew of
+ * at most 500 ppm.
+ */
 static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double HOUR_S = 3600.0;
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, RECENT = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9, PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
+enum { REACH_MASK = 0xff, RENEW_AFTER = 2, RECENT = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9,
+    PRECISION_MIN = -31, PRECISION_UNKNOWN = -6 };
 
 /* lo wins over hi. */
 static int
@@ -26,7 +30,8 @@ fraction_of(uint64_t random)
 }
 
 void
-assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules, const struct endpoint *remote,
+assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
+    const struct endpoint *remote,
     double delay_s, const struct assoc_world *w)
 {
 	assert(id != 0);
@@ -73,7 +78,10 @@ count_request(struct assoc *a, struct mtime now)
 	a->poll.sent_once = true;
 }
 
-/* LI 0, version, mode, the true poll (some servers check it) and a random nonce; all else zero (RFC 9109). */
+/*
+ * LI 0, version, mode, the true poll (some servers check it) and a random nonce; all else
+ * zero (RFC 9109).
+ */
 static void
 write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
 {
@@ -81,7 +89,10 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 	struct writer wr = writer_over(out->bytes, sizeof out->bytes);
 
 	h.poll = (int8_t)clamp_int(a->poll.hpoll, ASSOC_POLL_MIN, ASSOC_POLL_MAX);
-	/* Zero would mean "no timestamp"; the chance is 2^-64, but an assertion elsewhere may rely on it. */
+	/*
+	 * Zero would mean "no timestamp"; the chance is 2^-64, but an assertion elsewhere
+	 * may rely on it.
+	 */
 	h.xmt.fix = w->random != 0 ? w->random : 1;
 	header_put(&wr, &h);
 	assert(!wr.bad);
@@ -94,7 +105,10 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 	count_request(a, w->now);
 }
 
-/* Requests left for now: those of the shortest interval since the hour began, and two bursts (one is the start's). */
+/*
+ * Requests left for now: those of the shortest interval since the hour began, and two
+ * bursts (one is the start's).
+ */
 static double
 budget_left(const struct assoc *a, const struct assoc_world *w)
 {
@@ -139,7 +153,10 @@ static void
 adjust_hpoll(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->poll.unreach >= ASSOC_UNREACH) {
-		/* Ten minutes of network every few hours are enough for some: do not sleep through them. */
+		/*
+		 * Ten minutes of network every few hours are enough for some: do not sleep
+		 * through them.
+		 */
 		a->poll.hpoll = clamp_int(a->poll.hpoll + 1, a->poll.floor, DARK_POLL_MAX);
 	} else if (a->poll.reach != 0) {
 		a->poll.hpoll = w->sys_poll;
@@ -154,7 +171,8 @@ static void
 shift_reach(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
 {
 	unsigned before = a->poll.reach;
-	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->phi,
+	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq,
+	    .phi = w->phi,
 		.maxdist_s = w->maxdist_s, .allan_log2s = w->allan_log2s,
 		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup };
 
@@ -248,7 +266,8 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
-	double least = a->poll.sent_once ? spacing_s(w) - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
+	double least = a->poll.sent_once ? spacing_s(w) - mtime_diff_s(w->now, a->poll.last_sent) :
+	    0.0;
 	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
 
 	if (a->kissed_deny || budget_left(a, w) <= 0.0 || !mtime_before(at, a->poll.next)) {
@@ -269,8 +288,9 @@ check_origin(struct assoc *a, const struct packet *p)
 		return VERDICT_DUPLICATE;
 	}
 	/*
-	 * One comparison against a nonce of 64 random bits, before anything changes: neither a zero origin nor an old
-	 * answer passes, and a forgery does not use up the question (CVE-2015-8138, CVE-2016-9042).
+	 * One comparison against a nonce of 64 random bits, before anything changes: neither a zero
+	 * origin nor an old answer passes, and a forgery does not use up the question
+	 * (CVE-2015-8138, CVE-2016-9042).
 	 */
 	if (!a->wire.pending || (p->hdr.org.fix ^ a->wire.nonce.fix) != 0) {
 		a->flash |= FLASH_BOGUS;
@@ -295,8 +315,8 @@ check_auth(struct assoc *a, const struct packet *p, enum assoc_auth auth)
 }
 
 /*
- * Kiss codes that ask something of us. The others (INIT, STEP ...) only say why a server is not synchronised, and such
- * an answer is judged like any other.
+ * Kiss codes that ask something of us. The others (INIT, STEP ...) only say why a server is not
+ * synchronised, and such an answer is judged like any other.
  */
 static bool
 is_kiss(const struct header *h)
@@ -307,7 +327,8 @@ is_kiss(const struct header *h)
 
 /* Kiss-o'-death: the server asks us to go slower or away. RFC 5905, section 7.4. */
 static enum verdict
-take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w, struct assoc_answer *out)
+take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w,
+    struct assoc_answer *out)
 {
 	bool bursting = a->poll.burst > 0;
 	struct mtime at;
@@ -321,7 +342,10 @@ take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w, 
 		a->poll.floor = clamp_int(a->poll.floor, a->rules.minpoll, a->rules.maxpoll);
 		out->events |= 1u << PEER_EVENT_RATE_EXCEEDED;
 	} else {
-		/* Never for good: a word without proof must not silence a source for ever (CVE-2015-7704). */
+		/*
+		 * Never for good: a word without proof must not silence a source for ever
+		 * (CVE-2015-7704).
+		 */
 		a->kissed_deny = true;
 		a->flash |= FLASH_DENIED;
 		out->events |= 1u << PEER_EVENT_ACCESS_DENIED;
@@ -343,10 +367,12 @@ keep_header(struct assoc *a, const struct header *h, struct rtime t4, struct mti
 		.stratum = h->stratum == 0 ? STRATUM_UNSPEC : h->stratum,
 		.precision = clamp_int(h->precision, PRECISION_MIN, 0),
 		.refid = h->refid,
-		.root_delay_s = ntp_short_to_s(h->root_delay), .root_disp_s = ntp_short_to_s(h->root_disp),
+		.root_delay_s = ntp_short_to_s(h->root_delay),
+		    .root_disp_s = ntp_short_to_s(h->root_disp),
 		.reftime = h->reftime, .org = h->org, .rec = h->rec, .xmt = h->xmt,
 	};
-	a->poll.ppoll = h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll : a->poll.hpoll;
+	a->poll.ppoll = h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll :
+	    a->poll.hpoll;
 	a->wire.t4 = t4;
 	a->wire.t4_mono = t4_mono;
 }
@@ -355,7 +381,8 @@ keep_header(struct assoc *a, const struct header *h, struct rtime t4, struct mti
 static enum verdict
 check_header(struct assoc *a, const struct assoc_world *w)
 {
-	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC || a->srv.stratum < w->floor ||
+	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
+	    a->srv.stratum < w->floor ||
 	    a->srv.stratum >= w->ceiling) {
 		a->flash |= FLASH_STRATUM;
 		return VERDICT_UNSYNC;
@@ -387,8 +414,12 @@ measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 	if (fabs(trip_s - mtime_diff_s(a->wire.t4_mono, a->wire.t1_mono)) > SPAN_TOLERANCE_S) {
 		return VERDICT_SPAN;
 	}
-	/* Servers fill what lies below their precision with random bits: T3 may seem to precede T2 by that. */
-	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) || !(delay_s >= -2 * precision_s)) {
+	/*
+	 * Servers fill what lies below their precision with random bits: T3 may seem to
+	 * precede T2 by that.
+	 */
+	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) ||
+	    !(delay_s >= -2 * precision_s)) {
 		a->flash |= FLASH_HEADER;
 		a->count.bad_header++;
 		return VERDICT_DELAY;
@@ -405,9 +436,11 @@ measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 }
 
 static void
-take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w, struct assoc_answer *out)
+take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
+    struct assoc_answer *out)
 {
-	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->phi,
+	struct filter_rules fr = { .precision_s = log2s_to_s(w->precision), .freq = w->freq,
+	    .phi = w->phi,
 		.maxdist_s = w->maxdist_s, .allan_log2s = w->allan_log2s,
 		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup };
 
@@ -492,7 +525,8 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 }
 
 void
-assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4, struct mtime t4_mono,
+assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4,
+    struct mtime t4_mono,
     const struct assoc_world *w, struct assoc_answer *out)
 {
 	memset(out, 0, sizeof *out);
@@ -514,7 +548,10 @@ assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answer *o
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
 	a->wire.t4_mono = w->now;
-	/* Eight readings of our own clock by itself would teach no more than one: no need to wait. */
+	/*
+	 * Eight readings of our own clock by itself would teach no more than one: no need
+	 * to wait.
+	 */
 	do {
 		take_sample(a, &s, w, out);
 	} while (a->filter.filled < FILTER_STAGES);
@@ -553,7 +590,8 @@ classic_dist_s(const struct assoc *a, const struct assoc_world *w)
 	const struct sample *b = &a->filter.best;
 	double age_s = fmax(mtime_diff_s(w->now, b->at), 0.0);
 
-	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s + w->phi * age_s +
+	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s +
+	    w->phi * age_s +
 	    a->filter.jitter_s;
 }
 
@@ -572,7 +610,8 @@ answers_held(const struct assoc *a)
 bool
 assoc_young(const struct assoc *a)
 {
-	return a->poll.reach != 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);
+	return a->poll.reach != 0 && answers_held(a) < ASSOC_SAMPLES &&
+	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
 bool
@@ -584,17 +623,19 @@ assoc_suspect(const struct assoc *a, const struct assoc_world *w)
 bool
 assoc_settling(const struct assoc *a)
 {
-	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES && !(a->rules.flags & ASSOC_LOCAL);
+	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES &&
+	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
 /*
- * What is left of the offset of a sample: less the steps and slews since, but not what only made up for the rate freq
- * that our free-running clock lacks.
+ * What is left of the offset of a sample: less the steps and slews since, but not what only made up
+ * for the rate freq that our free-running clock lacks.
  */
 static double
 left_s(const struct sample *s, double freq, const struct assoc_world *w)
 {
-	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9 + freq * mtime_diff_s(w->now, s->at);
+	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9 +
+	    freq * mtime_diff_s(w->now, s->at);
 }
 
 /* How far from the truth a sample can be that allows for nothing but itself. */
@@ -611,7 +652,8 @@ assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, d
 	unsigned found = 0;
 	struct sample s;
 
-	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, w->phi, &s); i++) {
+	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, w->phi,
+	    &s); i++) {
 		double offset_s = left_s(&s, w->freq, w);
 
 		if (s.disp_s >= NTP_MAXDISP_S) {
@@ -621,7 +663,8 @@ assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, d
 			continue;
 		}
 		found++;
-		least_s = fmin(least_s, fmax(fabs(offset_s), fabs(offset_s - slew_s)) + alone_s(&s));
+		least_s = fmin(least_s, fmax(fabs(offset_s), fabs(offset_s - slew_s)) +
+		    alone_s(&s));
 	}
 	*bound_s = least_s;
 	return found > 0;
@@ -641,10 +684,12 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
+	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns,
+	    &e)) {
 		return NTP_MAXDISP_S;
 	}
-	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi, &s); i++) {
+	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi,
+	    &s); i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
 	}
 	return least_s + e.jitter_s;
@@ -664,7 +709,8 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 {
 	unsigned bits = 0;
 
-	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC || a->srv.stratum >= w->ceiling) {
+	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
+	    a->srv.stratum >= w->ceiling) {
 		bits |= FLASH_PEER_STRATUM;
 	}
 	if (assoc_root_dist_s(a, w) >= w->maxdist_s + w->phi * log2s_to_s(a->poll.hpoll)) {
@@ -721,7 +767,8 @@ bool
 assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
 {
 	*out = (struct candidate){
-		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a), .leap = a->srv.leap,
+		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a),
+		    .leap = a->srv.leap,
 		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
 		.root_dist_s = assoc_root_dist_s(a, w),
 	};

@@ -328,7 +328,8 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	c = &m->client[at - 1];
 	*out = (struct mru_client){
 		.addr = { .family = (enum addr_family)family_of(c), .scope = c->scope },
-		.port = c->port, .mode = c->kind & LOW_BITS, .version = c->kind >> VERSION_SHIFT & LOW_BITS,
+		.port = c->port, .mode = c->kind & LOW_BITS,
+		    .version = c->kind >> VERSION_SHIFT & LOW_BITS,
 		.local = c->local, .flags = c->flags, .count = c->count, .dropped = c->dropped,
 		.first = { c->first_ns }, .last = { c->last_ns },
 		.score = (double)c->leak,

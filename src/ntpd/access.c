@@ -26,12 +26,14 @@ rules_wanted(const struct ntpd *d)
 static struct restrict_rule
 host_rule(const struct addr *a, uint32_t flags, uint32_t match)
 {
-	return (struct restrict_rule){ .addr = *a, .flags = flags, .match = match, .ippeerlimit = -1,
+	return (struct restrict_rule){ .addr = *a, .flags = flags, .match = match,
+	    .ippeerlimit = -1,
 		.mask = addr_mask_of(a->family, a->family == ADDR_V4 ? 32 : 128) };
 }
 
 static void
-apply_rule(struct ntpd *d, enum config_restrict_act act, const struct restrict_rule *r, const struct config_place *at)
+apply_rule(struct ntpd *d, enum config_restrict_act act, const struct restrict_rule *r,
+    const struct config_place *at)
 {
 	bool done = true;
 
@@ -47,7 +49,8 @@ apply_rule(struct ntpd *d, enum config_restrict_act act, const struct restrict_r
 		break;
 	}
 	if (!done) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line", at->file, at->line);
+		report(d, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line", at->file,
+		    at->line);
 	}
 }
 
@@ -67,10 +70,12 @@ static void
 ask_for_name(struct ntpd *d, unsigned at)
 {
 	const struct config_restrict *c = &d->conf->restricts[at];
-	int error = d->port.resolver->ops->ask(d->port.resolver, NAME_TAG | at, c->host.text, c->host.want);
+	int error = d->port.resolver->ops->ask(d->port.resolver, NAME_TAG | at, c->host.text,
+	    c->host.want);
 
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "restrict: ignoring line %u, address/host '%s' unusable.", c->place.line,
+		report(d, LOG_LEVEL_ERROR,
+		    "restrict: ignoring line %u, address/host '%s' unusable.", c->place.line,
 		    c->host.text);
 	}
 }
@@ -87,7 +92,8 @@ apply_line(struct ntpd *d, unsigned at)
 		apply_default(d, c, ADDR_V6);
 		break;
 	case RESTRICT_SCOPE_ADDR:
-		r = (struct restrict_rule){ .addr = c->addr, .mask = c->mask, .flags = c->flags, .match = c->match,
+		r = (struct restrict_rule){ .addr = c->addr, .mask = c->mask, .flags = c->flags,
+		    .match = c->match,
 			.ippeerlimit = c->ippeerlimit };
 		apply_rule(d, c->act, &r, &c->place);
 		break;
@@ -96,19 +102,24 @@ apply_line(struct ntpd *d, unsigned at)
 		break;
 	case RESTRICT_SCOPE_SOURCE:
 		d->access.source_given = c->act == RESTRICT_ADD;
-		d->access.source_flags = c->act == RESTRICT_ADD ? d->access.source_flags | c->flags : 0;
+		d->access.source_flags = c->act == RESTRICT_ADD ?
+		    d->access.source_flags | c->flags : 0;
 		break;
 	}
 }
 
-/* Loopback is free until a line says otherwise; the built-in default holds until a default line replaces it. */
+/*
+ * Loopback is free until a line says otherwise; the built-in default holds until a default
+ * line replaces it.
+ */
 static void
 apply_builtin(struct ntpd *d)
 {
 	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
 	struct addr loop4 = addr_v4(0x7f000000u);
 	struct addr loop6 = { .family = ADDR_V6 };
-	struct restrict_rule r = { .addr = loop4, .mask = addr_mask_of(ADDR_V4, 8), .ippeerlimit = -1 };
+	struct restrict_rule r = { .addr = loop4, .mask = addr_mask_of(ADDR_V4, 8),
+	    .ippeerlimit = -1 };
 
 	for (unsigned i = 0; i < 2; i++) {
 		restrict_set_default(d->access.list, families[i],
@@ -159,7 +170,8 @@ access_resolved(struct ntpd *d, const struct resolver_answer *ans)
 	}
 	const struct config_restrict *c = &d->conf->restricts[at];
 	if (ans->error != 0 || ans->n == 0) {
-		report(d, LOG_LEVEL_ERROR, "restrict: ignoring line %u, address/host '%s' unusable: %s", c->place.line,
+		report(d, LOG_LEVEL_ERROR,
+		    "restrict: ignoring line %u, address/host '%s' unusable: %s", c->place.line,
 		    c->host.text, ans->reason);
 	}
 	for (unsigned i = 0; i < ans->n; i++) {
@@ -249,13 +261,15 @@ start_monitor(struct ntpd *d)
 
 	d->access.monitor = (d->conf->switches & SWITCH_MONITOR) != 0;
 	if (!d->access.monitor && limited_used(d)) {
-		report(d, LOG_LEVEL_WARNING, "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
+		report(d, LOG_LEVEL_WARNING,
+		    "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
 		d->access.monitor = true;
 	}
 	if (!d->access.monitor || (d->access.mru != NULL && mru_capacity(d->access.mru) == n)) {
 		return true;
 	}
-	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
+	    1) / CACHE_LINE * CACHE_LINE);
 	if (memory == NULL) {
 		return false;
 	}

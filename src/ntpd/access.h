@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * access - who may do what: the access list made from the configuration, our own addresses and our sources;
- * and the table of clients with their rates.
+ * access - who may do what: the access list made from the configuration, our own addresses and our
+ * sources; and the table of clients with their rates.
  */
 #ifndef NTPD_ACCESS_H
 #define NTPD_ACCESS_H
@@ -10,7 +10,10 @@
 /* Builds list and client table from the configuration. False when memory is short. */
 bool access_start(struct ntpd *d);
 
-/* Builds the list anew from a changed configuration; the client table stays unless its size changed. */
+/*
+ * Builds the list anew from a changed configuration; the client table stays unless its size
+ * changed.
+ */
 bool access_reload(struct ntpd *d);
 
 /* Frees the list and the client table. */
@@ -22,7 +25,10 @@ uint32_t access_flags(struct ntpd *d, const struct endpoint *from);
 /* Enters our own addresses (never answered from port 123) and takes out those that are gone. */
 void access_own_addresses(struct ntpd *d);
 
-/* Enters or takes out a source's own entry, made from `restrict source`, when there is such a line. */
+/*
+ * Enters or takes out a source's own entry, made from `restrict source`, when there is such
+ * a line.
+ */
 void access_source(struct ntpd *d, const struct addr *a, bool present);
 
 /* An answer about a name in a restrict line; true when it was one. */

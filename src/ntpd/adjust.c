@@ -44,9 +44,13 @@ rest_of_second(struct rtime t)
 	return 1.0 - (double)(t.ns - second_of(t) * NS_PER_S) * 1e-9;
 }
 
-/* What adjtime brings in the running second, and what it has left after it; the second begins at now or before. */
+/*
+ * What adjtime brings in the running second, and what it has left after it; the second
+ * begins at now or before.
+ */
 static void
-split_slew(const struct adjust *a, const struct clock_reading *now, double *running_s, double *after_s)
+split_slew(const struct adjust *a, const struct clock_reading *now, double *running_s,
+    double *after_s)
 {
 	double seconds = (double)(second_of(now->real) - second_of(a->set_at.real) - 1);
 	double left_s = fmax(fabs(a->set_s) - seconds * SLEW_RATE, 0.0);
@@ -62,15 +66,17 @@ slew_to_come(const struct adjust *a, const struct clock_reading *now)
 	double running_s, after_s;
 
 	if (second_of(now->real) == second_of(a->set_at.real)) {
-		return a->set_s + a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
+		return a->set_s +
+		    a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
 	}
 	split_slew(a, now, &running_s, &after_s);
 	return after_s + running_s * rest_of_second(now->real);
 }
 
 /*
- * Phase still to come. The kernel takes 1/N of the rest at each second of the clock and spreads it over that second,
- * so what it reports lacks the part of the running second: left / (N - 1), the same share of the rest before.
+ * Phase still to come. The kernel takes 1/N of the rest at each second of the clock and spreads it
+ * over that second, so what it reports lacks the part of the running second: left / (N - 1), the
+ * same share of the rest before.
  */
 static double
 phase_to_come(const struct adjust *a, const struct clock_reading *now, double left_s)
@@ -81,7 +87,8 @@ phase_to_come(const struct adjust *a, const struct clock_reading *now, double le
 		return slew_to_come(a, now);
 	}
 	if (second_of(now->real) == second_of(a->set_at.real)) {
-		return left_s + a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
+		return left_s +
+		    a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
 	}
 	return left_s + left_s / (n - 1.0) * rest_of_second(now->real);
 }
@@ -107,7 +114,8 @@ settle(struct adjust *a)
 
 	if (a->controlled) {
 		if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
-			to_come = a->clock->ops->get(a->clock, &st) == 0 ? phase_to_come(a, &now, st.phase_s) : 0.0;
+			to_come = a->clock->ops->get(a->clock, &st) == 0 ? phase_to_come(a, &now,
+			    st.phase_s) : 0.0;
 		}
 		add_ns(a, (a->pending_s - to_come) * 1e9);
 		add_ns(a, a->freq * (double)(now.mono.ns - a->at.mono.ns));
@@ -133,14 +141,18 @@ running_s(const struct adjust *a)
 	return a->clock->ops->get(a->clock, &st) == 0 ? a->pending_s - st.phase_s : a->pending_s;
 }
 
-/* Without the kernel's loop (disable kernel) a phase goes in through adjtime, and ends by itself as well. */
+/*
+ * Without the kernel's loop (disable kernel) a phase goes in through adjtime, and ends by
+ * itself as well.
+ */
 static int
 set_slew(struct adjust *a, double phase_s, double carry_s, double freq)
 {
 	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ, .freq = freq };
 	int error;
 
-	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S), CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) * SLEW_UNIT_S;
+	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S),
+	    CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) * SLEW_UNIT_S;
 	error = a->clock->ops->change(a->clock, &ch);
 	if (error != 0) {
 		return error;
@@ -155,14 +167,18 @@ set_slew(struct adjust *a, double phase_s, double carry_s, double freq)
 
 /* Hands a phase to the kernel on top of carry_s, which the running second still brings. */
 static int
-set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant, unsigned more)
+set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant,
+    unsigned more)
 {
 	struct clock_change ch = { .bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more, .freq = freq,
 		.time_constant = time_constant };
 	int error;
 
 	ch.phase_s = fmin(fmax(phase_s, -PHASE_MAX_S), PHASE_MAX_S);
-	/* What the running second takes the other way makes the rest larger than was planned for. */
+	/*
+	 * What the running second takes the other way makes the rest larger than was
+	 * planned for.
+	 */
 	while (ch.time_constant < CLOCK_TC_MAX &&
 	    fabs(freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
 		ch.time_constant++;
@@ -192,7 +208,10 @@ end_foreign_slew(struct adjust *a)
 	(void)a->clock->ops->change(a->clock, &none);
 }
 
-/* Takes hold of the clock: our frequency (NAN: the kernel's), nothing of others, the nominal tick. */
+/*
+ * Takes hold of the clock: our frequency (NAN: the kernel's), nothing of others, the
+ * nominal tick.
+ */
 static void
 take_hold(struct adjust *a, double freq)
 {
@@ -203,7 +222,8 @@ take_hold(struct adjust *a, double freq)
 		return;
 	}
 	a->pending_s = st.phase_s;
-	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
+	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0,
+	    CLOCK_SET_TICK);
 	a->carry_s = 0.0;
 	a->pending_s = 0.0;
 	a->controlled = a->error == 0;
@@ -318,7 +338,10 @@ adjust_step(struct adjust *a, double step_s, double freq)
 		return a->error;
 	}
 	settle(a);
-	/* A slew under way would go on after some kernels' step: end it, then step by what is asked. */
+	/*
+	 * A slew under way would go on after some kernels' step: end it, then step by what
+	 * is asked.
+	 */
 	carry_s = running_s(a);
 	(void)set_phase(a, -carry_s, carry_s, rounded_freq(freq), 0, 0);
 	error = a->clock->ops->step(a->clock, step_ns);
@@ -354,7 +377,8 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	a->foreign_freq++;
 	settle(a);
 	carry_s = running_s(a);
-	(void)set_phase(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant, CLOCK_SET_TICK);
+	(void)set_phase(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant,
+	    CLOCK_SET_TICK);
 }
 
 bool
@@ -399,10 +423,12 @@ adjust_forget(struct adjust *a, double moved_s)
 }
 
 void
-adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s)
+adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s,
+    double esterror_s)
 {
 	struct clock_change ch = { .bits = CLOCK_SET_STATUS, .unsync = !synced, .leap = leap,
-		.maxerror_s = fmin(maxerror_s, ESTERROR_MAX_S), .esterror_s = fmin(esterror_s, ESTERROR_MAX_S) };
+		.maxerror_s = fmin(maxerror_s, ESTERROR_MAX_S), .esterror_s = fmin(esterror_s,
+		    ESTERROR_MAX_S) };
 
 	if (a->controlled) {
 		(void)a->clock->ops->change(a->clock, &ch);

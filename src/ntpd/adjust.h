@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * adjust - what is done to the clock, and the sum of it.
- * Every slew and step goes through here, so that the offset to the free-running clock is known at any time:
- * offset + adjust_sum. Also notices when somebody else moved the clock, and time spent in suspend.
- * Phase goes to the kernel as a slew that ends by itself: a daemon that dies leaves nothing that drifts on.
+ * Every slew and step goes through here, so that the offset to the free-running clock is known at
+ * any time: offset + adjust_sum. Also notices when somebody else moved the clock, and time spent in
+ * suspend. Phase goes to the kernel as a slew that ends by itself: a daemon that dies leaves
+ * nothing that drifts on.
  */
 #ifndef NTPD_ADJUST_H
 #define NTPD_ADJUST_H
@@ -14,14 +15,15 @@
 
 struct adjust {
 	struct clock *clock;
-	bool plain;             /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
+	bool plain; /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
 	bool controlled;        /* the kernel lets us, and we are meant to */
 	int error;              /* why not: -EPERM ...; 0 when by configuration */
 	double freq;            /* s/s in force, as the kernel rounds it */
 	int64_t sum_ns;         /* settled up to at */
 	double sum_rest_ns;
 	struct clock_reading at;        /* of the last settling */
-	double pending_s;       /* phase handed over and still to come then: the kernel's rest and its current second */
+	/* phase handed over and still to come then: the kernel's rest and its current second */
+	double pending_s;
 	double owed_s;          /* phase not handed over yet: a large one goes in slices */
 	double set_s;           /* phase handed over last */
 	struct clock_reading set_at;    /* when */
@@ -39,13 +41,14 @@ struct adjust_finding {
 	double moved_s;
 	bool slept;             /* suspended for slept_s */
 	double slept_s;
-	bool foreign_freq;      /* another program set the frequency or the tick; ours is in force again */
+	/* another program set the frequency or the tick; ours is in force again */
+	bool foreign_freq;
 	double freq;
 };
 
 /*
- * Takes hold of the clock: with control wanted, sets freq (NAN: keeps the kernel's), clears the phase left by others
- * and the tick. Without CAP_SYS_TIME, or not wanted, nothing is ever set.
+ * Takes hold of the clock: with control wanted, sets freq (NAN: keeps the kernel's), clears the
+ * phase left by others and the tick. Without CAP_SYS_TIME, or not wanted, nothing is ever set.
  */
 void adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq);
 
@@ -62,8 +65,9 @@ int64_t adjust_sum(struct adjust *a);
 double adjust_left_s(struct adjust *a);
 
 /*
- * Slews phase_s in from now on (replacing what was left) and runs at freq. Never faster than NTP_MAXFREQ in all: a
- * large phase is handed over in slices. Gives the seconds after which adjust_next is to be called, 0: not at all.
+ * Slews phase_s in from now on (replacing what was left) and runs at freq. Never faster than
+ * NTP_MAXFREQ in all: a large phase is handed over in slices. Gives the seconds after which
+ * adjust_next is to be called, 0: not at all.
  */
 double adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant);
 
@@ -76,11 +80,15 @@ int adjust_step(struct adjust *a, double step_s, double freq);
 /* Looks whether others moved the clock; true when finding has something to say. */
 bool adjust_look(struct adjust *a, struct adjust_finding *finding);
 
-/* Takes a move of the clock out of the sum again: a leap second, which moved the sources' time alike. */
+/*
+ * Takes a move of the clock out of the sum again: a leap second, which moved the sources'
+ * time alike.
+ */
 void adjust_forget(struct adjust *a, double moved_s);
 
 /* Tells the kernel how good the clock is; nothing when not controlled. */
-void adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s, double esterror_s);
+void adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s,
+    double esterror_s);
 
 /* Tells the kernel TAI - UTC in seconds; nothing when not controlled. */
 void adjust_tai(struct adjust *a, int tai_s);

@@ -102,7 +102,8 @@ checkconf_check(const struct options *o)
 	config_check(c, o->daemon.config_path, &access, &diags);
 	print_diags(&diags);
 	errors = diags.errors;
-	(void)fprintf(stderr, "%s: %u errors, %u warnings, %u notes\n", o->daemon.config_path, errors,
+	(void)fprintf(stderr, "%s: %u errors, %u warnings, %u notes\n", o->daemon.config_path,
+	    errors,
 	    diags.warnings, diags.notes);
 	arena_free(arena);
 	store_posix_free(store);
@@ -132,7 +133,8 @@ checkconf_print(const struct options *o)
 		good = fflush(f) == 0;
 	}
 	if (f == NULL || !good) {
-		(void)fprintf(stderr, "ntpd: %s: %s\n", o->save_to != NULL ? o->save_to : "stdout", strerror(errno));
+		(void)fprintf(stderr, "ntpd: %s: %s\n", o->save_to != NULL ? o->save_to : "stdout",
+		    strerror(errno));
 	}
 	if (f != NULL && f != stdout) {
 		good = fclose(f) == 0 && good;

@@ -6,7 +6,10 @@
 #define NTPD_CHECKCONF_H
 #include "ntpd/options.h"
 
-/* Writes every diagnostic to stderr, with the line and a caret. The exit status: 1 when there are errors. */
+/*
+ * Writes every diagnostic to stderr, with the line and a caret. The exit status: 1 when
+ * there are errors.
+ */
 int checkconf_check(const struct options *o);
 
 /* Writes the effective configuration to o->save_to, NULL: stdout. The exit status. */

@@ -70,11 +70,14 @@ struct view
 clockwork_view(const struct ntpd *d)
 {
 	return (struct view){
-		.leap = clockwork_leap(d), .stratum = d->sys.stratum, .precision = (int8_t)d->cw.precision,
+		.leap = clockwork_leap(d), .stratum = d->sys.stratum,
+		    .precision = (int8_t)d->cw.precision,
 		.refid = d->sys.refid,
-		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s, .at = d->sys.at,
+		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s,
+		    .at = d->sys.at,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) : (struct ntp_ts){ 0 },
+		.reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+		    (struct ntp_ts){ 0 },
 	};
 }
 
@@ -83,7 +86,8 @@ tell_kernel(struct ntpd *d)
 {
 	enum ntp_leap leap = clockwork_leap(d);
 
-	adjust_status(&d->cw.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d), clockwork_root_dist_s(d),
+	adjust_status(&d->cw.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
+	    clockwork_root_dist_s(d),
 	    d->sys.jitter_s);
 }
 
@@ -110,8 +114,8 @@ unsynchronise(struct ntpd *d, const char *refid)
 /* ---- selection ---- */
 
 /*
- * Among hosts without sources the one with the smallest metric leads. A source at the orphan stratum is only a parent
- * when its address comes before the one it knows us by.
+ * Among hosts without sources the one with the smallest metric leads. A source at the orphan
+ * stratum is only a parent when its address comes before the one it knows us by.
  */
 static bool
 leads_us(const struct ntpd *d, const struct peer *p)
@@ -138,8 +142,9 @@ is_smeared(const struct peer *p)
 }
 
 /*
- * Servers that smear a leap second and servers that do not tell two times, each of them right in its way: a mixture
- * would lead the clock to neither. The smeared ones are left out while there are others.
+ * Servers that smear a leap second and servers that do not tell two times, each of them right in
+ * its way: a mixture would lead the clock to neither. The smeared ones are left out while there are
+ * others.
  */
 static bool
 smears_mixed(struct ntpd *d, const struct assoc_world *w)
@@ -155,7 +160,8 @@ smears_mixed(struct ntpd *d, const struct assoc_world *w)
 	}
 	mixed = smeared > 0 && plain > 0;
 	if (mixed && !d->cw.smears_mixed) {
-		report(d, LOG_LEVEL_WARNING, "%u sources smear the leap second and %u do not: the smeared are not used",
+		report(d, LOG_LEVEL_WARNING,
+		    "%u sources smear the leap second and %u do not: the smeared are not used",
 		    smeared, plain);
 	}
 	d->cw.smears_mixed = mixed;
@@ -185,7 +191,8 @@ say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
 
 	addr_format(&p->a.remote.addr, addr, sizeof addr);
 	if (p->a.tally == TALLY_FALSETICK) {
-		report(d, LOG_LEVEL_WARNING, "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
+		report(d, LOG_LEVEL_WARNING,
+		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
 		    addr, offset_s);
 	} else {
 		report(d, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
@@ -244,8 +251,8 @@ on_orphan_timer(void *ctx)
 }
 
 /*
- * The last two answers hold by themselves, however wrong what was believed before them has become: no less than they
- * allow is told, though their source may not be followed (yet).
+ * The last two answers hold by themselves, however wrong what was believed before them has become:
+ * no less than they allow is told, though their source may not be followed (yet).
  */
 static void
 heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, double slew_s)
@@ -267,8 +274,9 @@ speaks(const struct assoc *a, const struct assoc_world *w)
 }
 
 /*
- * Without a system peer the last root distance only goes on growing slowly. It is raised to what more than half of the
- * sources allow, going by their last answers: a few liars can neither raise it nor hold it down.
+ * Without a system peer the last root distance only goes on growing slowly. It is raised to what
+ * more than half of the sources allow, going by their last answers: a few liars can neither raise
+ * it nor hold it down.
  */
 static void
 heed_answers(struct ntpd *d, const struct assoc_world *w)
@@ -279,7 +287,8 @@ heed_answers(struct ntpd *d, const struct assoc_world *w)
 	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
 		unsigned at = n;
 
-		if (!speaks(&d->peers.peer[i].a, w) || !assoc_bound(&d->peers.peer[i].a, w, 0.0, &b)) {
+		if (!speaks(&d->peers.peer[i].a, w) || !assoc_bound(&d->peers.peer[i].a, w, 0.0,
+		    &b)) {
 			continue;
 		}
 		for (; at > 0 && bound_s[at - 1] > b; at--) {
@@ -295,8 +304,8 @@ heed_answers(struct ntpd *d, const struct assoc_world *w)
 }
 
 /*
- * Sources that begin anew together, after a move of the clock that nobody saw, must not leave the decision to the few
- * that have not noticed, or that said so all the time.
+ * Sources that begin anew together, after a move of the clock that nobody saw, must not leave the
+ * decision to the few that have not noticed, or that said so all the time.
  */
 static bool
 most_are_young(const struct ntpd *d, const struct assoc_world *w)
@@ -317,7 +326,10 @@ most_are_young(const struct ntpd *d, const struct assoc_world *w)
 	return fit < young || (young > 0 && fit == young && d->sys.leap == LEAP_UNSYNC);
 }
 
-/* tos orphan: without sources for long enough we are one ourselves, so that a cut-off network keeps one time. */
+/*
+ * tos orphan: without sources for long enough we are one ourselves, so that a cut-off
+ * network keeps one time.
+ */
 static void
 become_orphan(struct ntpd *d, const struct assoc_world *w)
 {
@@ -338,7 +350,8 @@ become_orphan(struct ntpd *d, const struct assoc_world *w)
 	d->sys.at = w->now;
 	d->sys.reftime = d->cw.adjust.at.real;
 	if (!before) {
-		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u", d->conf->tos.orphanwait_s,
+		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u",
+		    d->conf->tos.orphanwait_s,
 		    self.stratum);
 	}
 }
@@ -384,16 +397,21 @@ interval_s(const struct selection *sel)
 {
 	double now_s = fmax(fabs(sel->low_s), fabs(sel->high_s));
 
-	return fmax(now_s, fmax(fabs(sel->low_s - sel->offset_s), fabs(sel->high_s - sel->offset_s)));
+	return fmax(now_s, fmax(fabs(sel->low_s - sel->offset_s), fabs(sel->high_s -
+	    sel->offset_s)));
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
-root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world *w, double root_delay_s)
+root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+    double root_delay_s)
 {
 	const struct selection *sel = &d->cw.sel;
 	double dist_s = assoc_root_dist_s(&p->a, w);
-	/* The distance is that of the system peer; the clock goes where all survivors together say. */
+	/*
+	 * The distance is that of the system peer; the clock goes where all survivors
+	 * together say.
+	 */
 	double apart_s = fabs(sel->offset_s - d->cw.cand[sel->sys_at].offset_s);
 
 	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s), interval_s(sel));
@@ -434,10 +452,12 @@ report_events(struct ntpd *d, const struct steering *st)
 		if ((st->events & (1u << code)) == 0) {
 			continue;
 		}
-		if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT || code == EVENT_PANIC_STOP) {
+		if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT ||
+		    code == EVENT_PANIC_STOP) {
 			(void)snprintf(detail, sizeof detail, "%+.6f s", d->sys.offset_s);
 		} else if (code == EVENT_FREQ_SET) {
-			(void)snprintf(detail, sizeof detail, "%.3f PPM", d->cw.disc.loop.freq * 1e6);
+			(void)snprintf(detail, sizeof detail, "%.3f PPM",
+			    d->cw.disc.loop.freq * 1e6);
 		}
 		report_system_event(d, (enum system_event)code, detail);
 	}
@@ -469,7 +489,8 @@ static void
 hand_on(struct ntpd *d, double again_s)
 {
 	if (again_s > 0.0) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.slice, mtime_add_s(now_of(d), again_s));
+		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.slice, mtime_add_s(now_of(d),
+		    again_s));
 	} else {
 		d->port.loop->ops->timer_disarm(d->port.loop, &d->cw.slice);
 	}
@@ -490,7 +511,8 @@ step(struct ntpd *d, const struct steering *st)
 	int error = adjust_step(&d->cw.adjust, st->step_s, st->freq);
 
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s, strerror(-error));
+		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s,
+		    strerror(-error));
 		return false;
 	}
 	d->cw.moved_until = now_of(d);
@@ -522,7 +544,8 @@ loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	return (struct loop_input){
 		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
 		.root_dist_s = assoc_root_dist_s(&p->a, w),
-		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
+		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
+		    .cov_s = sel->cov_s,
 		.wander = sel->wander,
 		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
 		.seen_locally = mtime_before(w->now, d->cw.moved_until), .broke = d->cw.broke,
@@ -597,8 +620,8 @@ newer_than_used(const struct ntpd *d, const struct peer *p)
 }
 
 /*
- * Before the first correction every source that has begun its burst may finish the part of it that makes it fit: the
- * first to answer is not yet a majority.
+ * Before the first correction every source that has begun its burst may finish the part of it that
+ * makes it fit: the first to answer is not yet a majority.
  */
 static bool
 others_coming(const struct ntpd *d)
@@ -732,7 +755,8 @@ clock_moved(struct ntpd *d, const struct adjust_finding *f)
 	double by_s = f->moved_s;
 
 	if (f->moved) {
-		report(d, LOG_LEVEL_WARNING, "the clock was moved by %+.6f s by someone else", f->moved_s);
+		report(d, LOG_LEVEL_WARNING, "the clock was moved by %+.6f s by someone else",
+		    f->moved_s);
 	}
 	d->cw.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
 	discipline_disturbed(&d->cw.disc, by_s, now_of(d));
@@ -754,16 +778,19 @@ clockwork_look(struct ntpd *d)
 		return;
 	}
 	if (f.slept) {
-		report(d, LOG_LEVEL_NOTICE, "the machine slept for %.0f s: asking all sources", f.slept_s);
+		report(d, LOG_LEVEL_NOTICE, "the machine slept for %.0f s: asking all sources",
+		    f.slept_s);
 	}
 	if (f.foreign_freq) {
-		report_packet(d, LOG_LEVEL_WARNING, "another program set the clock's frequency to %+.3f PPM; "
+		report_packet(d, LOG_LEVEL_WARNING,
+		    "another program set the clock's frequency to %+.3f PPM; "
 		    "set back to %+.3f PPM", f.freq * 1e6, d->cw.adjust.freq * 1e6);
 	}
 	if (f.moved && leapsec_explains(d, f.moved_s)) {
 		/* The sources' time leaps as well: nothing came between us. */
 		adjust_forget(&d->cw.adjust, f.moved_s);
-		report(d, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s", f.moved_s);
+		report(d, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s",
+		    f.moved_s);
 		return;
 	}
 	if (f.slept || (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
@@ -773,7 +800,10 @@ clockwork_look(struct ntpd *d)
 
 /* ---- start and stop ---- */
 
-/* The next step of the clock as it is read, in ns; 0 when it does not move within so many readings. */
+/*
+ * The next step of the clock as it is read, in ns; 0 when it does not move within so many
+ * readings.
+ */
 static int64_t
 next_tick(struct clock *c, unsigned reads)
 {
@@ -789,7 +819,10 @@ next_tick(struct clock *c, unsigned reads)
 	return 0;
 }
 
-/* The smallest step between readings of the clock: its grain, or what a reading costs. RFC 5905, section 7.3. */
+/*
+ * The smallest step between readings of the clock: its grain, or what a reading costs. RFC
+ * 5905, section 7.3.
+ */
 static int
 measure_precision(struct clock *c)
 {
@@ -818,7 +851,8 @@ on_housekeeping(void *ctx)
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	tell_kernel(d);
 	report_status(d);
-	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d),
+	    HOUSEKEEPING_S));
 }
 
 static void
@@ -852,11 +886,13 @@ say_unused(struct ntpd *d)
 
 	config_defaults(&defaults, NULL);
 	if (settings_adaptive(d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
-		report(d, LOG_LEVEL_NOTICE, "tinker allan: the adaptive loop finds the right interval by itself; "
+		report(d, LOG_LEVEL_NOTICE,
+		    "tinker allan: the adaptive loop finds the right interval by itself; "
 		    "it acts with tinker loop classic");
 	}
 	if (settings_adaptive(d) && t->huffpuff_s > 0.0) {
-		report(d, LOG_LEVEL_NOTICE, "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
+		report(d, LOG_LEVEL_NOTICE,
+		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
 		    "it acts with tinker loop classic");
 	}
 }
@@ -882,12 +918,15 @@ clockwork_start(struct ntpd *d)
 
 	d->cw.drift_ppm = (double)NAN;
 	d->cw.precision = measure_precision(d->port.clock);
-	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)", log2s_to_s(d->cw.precision) * 1e6,
+	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
+	    log2s_to_s(d->cw.precision) * 1e6,
 	    d->cw.precision);
 	have_freq = drift_read(d, &freq, &sigma);
-	adjust_start(&d->cw.adjust, d->port.clock, settings_control_wanted(d), have_freq ? freq : (double)NAN);
+	adjust_start(&d->cw.adjust, d->port.clock, settings_control_wanted(d), have_freq ? freq :
+	    (double)NAN);
 	rules = settings_discipline(d);
-	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ? d->cw.adjust.freq : 0.0, sigma,
+	discipline_start(&d->cw.disc, &rules, have_freq, d->cw.adjust.controlled ?
+	    d->cw.adjust.freq : 0.0, sigma,
 	    now_of(d));
 	take_tinker(d);
 	unsynchronise(d, "INIT");
@@ -907,7 +946,8 @@ clockwork_start(struct ntpd *d)
 	d->port.loop->ops->timer_init(d->port.loop, &d->cw.orphan_timer, on_orphan_timer, d);
 	wait_orphaned(d);
 	d->port.loop->ops->timer_init(d->port.loop, &d->cw.housekeeping, on_housekeeping, d);
-	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d),
+	    HOUSEKEEPING_S));
 	if (d->opt.once) {
 		d->port.loop->ops->timer_init(d->port.loop, &d->cw.once_timer, on_once_timeout, d);
 		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,

@@ -21,7 +21,10 @@ void clockwork_stop(struct ntpd *d);
 /* Something changed: selects, disciplines and publishes. */
 void clockwork_run(struct ntpd *d);
 
-/* The system peer answered and nothing is to be selected: what the answer says of our error is told all the same. */
+/*
+ * The system peer answered and nothing is to be selected: what the answer says of our error
+ * is told all the same.
+ */
 void clockwork_heed(struct ntpd *d);
 
 /* What is told changed without a selection: tells the kernel and the service manager. */

@@ -13,8 +13,8 @@
 struct config_reader conffile_reader(struct store *s);
 
 /*
- * Reads path (NULL: defaults only) and what it includes into a new arena, then what the command line adds.
- * Diagnostics are left in *diags. NULL when memory is short.
+ * Reads path (NULL: defaults only) and what it includes into a new arena, then what the command
+ * line adds. Diagnostics are left in *diags. NULL when memory is short.
  */
 struct config *conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **arena,
     struct diag_list *diags);

@@ -47,7 +47,8 @@ static void
 count_client(const struct query *q)
 {
 	if (q->d->access.monitor) {
-		(void)mru_touch(q->d->access.mru, &q->pkt->from.addr, q->pkt->from.port, MODE_CONTROL,
+		(void)mru_touch(q->d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
+		    MODE_CONTROL,
 		    (uint8_t)q->h.version, q->flags, NULL, q->pkt->rx.mono);
 		mru_note_local(q->d->access.mru, (uint8_t)(q->l - q->d->listen.at));
 	}
@@ -63,7 +64,10 @@ control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt
 	if (!control_header_get(&c, &q.h)) {
 		return VERDICT_SHORT;
 	}
-	/* Answers, errors and fragments are not requests: silence, or two daemons would talk for ever. */
+	/*
+	 * Answers, errors and fragments are not requests: silence, or two daemons would
+	 * talk for ever.
+	 */
 	if (q.h.response || q.h.error || q.h.more || q.h.offset != 0 || q.h.version < 1 ||
 	    q.h.version > NTP_VERSION) {
 		return VERDICT_MODE;

@@ -7,6 +7,7 @@
 #include "ntpd/state.h"
 
 /* Answers one message; flags are the sender's restrict flags (noquery was checked). */
-enum verdict control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt, uint32_t flags);
+enum verdict control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt,
+    uint32_t flags);
 
 #endif

@@ -7,13 +7,14 @@
 #include "ntpd/report.h"
 #include "wire/packet.h"
 
-static const double SEEN_S = 86400.0;           /* a datagram that was obeyed is remembered so long */
+static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */
 static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */
 static const double NONCE_S = 16.0;
 
 enum {
 	MAC_ALIGN = 8,
-	NONCE_LEN = 24, NONCE_TIME_LEN = 8,     /* hexadecimal digits: milliseconds, then a keyed hash */
+	/* hexadecimal digits: milliseconds, then a keyed hash */
+	NONCE_LEN = 24, NONCE_TIME_LEN = 8,
 	NS_PER_MS = 1000000,
 };
 
@@ -28,7 +29,8 @@ now_of(const struct query *q)
 void
 control_auth_check(struct query *q)
 {
-	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN - 1) / MAC_ALIGN * MAC_ALIGN;
+	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
+	    1) / MAC_ALIGN * MAC_ALIGN;
 	struct cursor c = cursor_over(q->pkt->bytes, q->pkt->len);
 	struct mac_key *key;
 	struct span digest;
@@ -85,7 +87,8 @@ is_new(struct query *q, uint64_t hash, struct control_seen *s)
 		s = &c->seen[c->seen_next];
 		c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
 	}
-	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q), .from = q->pkt->from };
+	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q),
+	    .from = q->pkt->from };
 	return true;
 }
 
@@ -220,5 +223,6 @@ control_nonce_valid(const struct query *q, const char *nonce, size_t len)
 		return false;
 	}
 	/* The count of milliseconds goes round, as does the difference. */
-	return (uint32_t)(now_ms(q) - (uint32_t)ms) < NONCE_S * 1e3 && hash == nonce_hash(q, (uint32_t)ms);
+	return (uint32_t)(now_ms(q) - (uint32_t)ms) < NONCE_S * 1e3 && hash == nonce_hash(q,
+	    (uint32_t)ms);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_change - operations of the control key: CONFIGURE, SAVECONFIG, WRITEVAR. A line goes through the parser, the
- * comparison and the steps that a reload of the file takes; words that name files are never taken from afar.
+ * control_change - operations of the control key: CONFIGURE, SAVECONFIG, WRITEVAR. A line goes
+ * through the parser, the comparison and the steps that a reload of the file takes; words that name
+ * files are never taken from afar.
  */
 #include <errno.h>
 #include <string.h>
@@ -35,8 +36,8 @@ log_request(struct query *q, const char *what, const char *text, size_t len)
 }
 
 /*
- * The common start of operations that change something. CONTROL_ANSWERED with nothing in q->out: go on; with a text there:
- * that is the answer.
+ * The common start of operations that change something. CONTROL_ANSWERED with nothing in q->out: go
+ * on; with a text there: that is the answer.
  */
 static int
 permit(struct query *q, const char *prohibited)
@@ -50,7 +51,9 @@ permit(struct query *q, const char *prohibited)
 	case CONTROL_DENIED:
 		return CONTROL_ERR_PERMISSION;
 	case CONTROL_REPLAYED:
-		text_put(&q->out, "refused: the very same request was obeyed before; begin with another command, such as rv");
+		text_put(&q->out,
+		    "refused: the very same request was obeyed before; begin with another "
+		    "command, such as rv");
 		break;
 	}
 	if (p == CONTROL_PERMITTED && (q->flags & RESTRICT_NOMODIFY)) {
@@ -164,7 +167,8 @@ configure_from(struct query *q, struct arena *a)
 	/* What an earlier line took back is done. */
 	d->conf->unpeers_n = 0;
 	d->conf->resets_n = 0;
-	new = config_load_text(NULL, "ntpq", q->text, (size_t)(q->end - q->text), d->conf, true, a, &diags);
+	new = config_load_text(NULL, "ntpq", q->text, (size_t)(q->end - q->text), d->conf, true, a,
+	    &diags);
 	if (new == NULL) {
 		text_put(&q->out, "no memory");
 		arena_free(a);
@@ -238,7 +242,10 @@ control_configure(struct query *q)
 
 /* ---- SAVECONFIG ---- */
 
-/* Appends one field of the time in UTC, as strftime has it; false for those that are no part of a plain name. */
+/*
+ * Appends one field of the time in UTC, as strftime has it; false for those that are no
+ * part of a plain name.
+ */
 static bool
 put_field(struct text *t, char field, const struct tm *tm)
 {
@@ -298,7 +305,8 @@ file_name(struct query *q, char *buf, size_t cap)
 			return false;
 		}
 	}
-	return !t.cut && t.len > 0 && buf[0] != '.' && buf[0] != '-' && strspn(buf, allowed) == t.len;
+	return !t.cut && t.len > 0 && buf[0] != '.' && buf[0] != '-' && strspn(buf,
+	    allowed) == t.len;
 }
 
 struct saved {
@@ -336,7 +344,8 @@ save_as(struct query *q, const char *path)
 	s.at = a != NULL ? arena_alloc(a, s.cap + 1) : NULL;
 	if (s.at != NULL) {
 		config_print(d->conf, false, &sink);
-		error = s.cut ? -EFBIG : d->port.store->ops->create(d->port.store, path, s.at, s.len);
+		error = s.cut ? -EFBIG : d->port.store->ops->create(d->port.store, path, s.at,
+		    s.len);
 	}
 	arena_free(a);
 	if (error == 0) {
@@ -364,9 +373,12 @@ control_save(struct query *q)
 	if (dir == NULL) {
 		text_put(&q->out, "saveconfig prohibited, no saveconfigdir configured");
 	} else if (!file_name(q, name, sizeof name)) {
-		text_put(&q->out, "saveconfig wants a name of letters, digits, '_', '.' and '-', not beginning with '.' or '-'");
+		text_put(&q->out,
+		    "saveconfig wants a name of letters, digits, '_', '.' and '-', not beginning "
+		    "with '.' or '-'");
 	} else {
-		text_printf(&p, "%s%s%s", dir, dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" : "/", name);
+		text_printf(&p, "%s%s%s", dir, dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" :
+		    "/", name);
 		log_request(q, "saveconfig", path, p.len);
 		save_as(q, path);
 	}
@@ -397,9 +409,11 @@ write_values(struct query *q, struct config *new)
 	while (control_item_next(&q->text, q->end, &it, &bad)) {
 		struct config_setvar *v = find_setvar(new, &it);
 		if (v == NULL) {
-			return vars_system_has(&it) ? CONTROL_ERR_PERMISSION : CONTROL_ERR_UNKNOWNVAR;
+			return vars_system_has(&it) ? CONTROL_ERR_PERMISSION :
+			    CONTROL_ERR_UNKNOWNVAR;
 		}
-		if (it.value == NULL || it.value_len > VALUE_MAX_LEN || memchr(it.value, '"', it.value_len) != NULL) {
+		if (it.value == NULL || it.value_len > VALUE_MAX_LEN || memchr(it.value, '"',
+		    it.value_len) != NULL) {
 			return CONTROL_ERR_BADVALUE;
 		}
 		v->value = arena_strndup(new->arena, it.value, it.value_len);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control_list - READ_ORDLIST: the sockets (ifstats) and the restrict list (reslist), for holders of the control key. */
+/*
+ * control_list - READ_ORDLIST: the sockets (ifstats) and the restrict list (reslist), for
+ * holders of the control key.
+ */
 #include <string.h>
 #include "ntpd/control_query.h"
 
@@ -7,7 +10,8 @@ enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512 };
 
 /* How ntpd has always told about an interface. */
 enum {
-	IF_UP = 0x01, IF_LOOPBACK = 0x04, IF_BROADCAST = 0x08, IF_MULTICAST = 0x10, IF_WILDCARD = 0x80,
+	IF_UP = 0x01, IF_LOOPBACK = 0x04, IF_BROADCAST = 0x08, IF_MULTICAST = 0x10,
+	    IF_WILDCARD = 0x80,
 };
 
 struct list {
@@ -47,7 +51,8 @@ interface_flags(const struct listener *l)
 	unsigned flags = IF_UP;
 
 	if (l->wildcard) {
-		return flags | IF_WILDCARD | (l->what.local.addr.family == ADDR_V4 ? IF_BROADCAST : 0u);
+		return flags | IF_WILDCARD | (l->what.local.addr.family == ADDR_V4 ? IF_BROADCAST :
+		    0u);
 	}
 	if (l->loopback) {
 		return flags | IF_LOOPBACK;
@@ -136,11 +141,15 @@ static const struct flag_word MATCHES[] = {
 };
 
 static const struct flag_word FLAGS[] = {
-	{ RESTRICT_IGNORE, "ignore" }, { RESTRICT_NOSERVE, "noserve" }, { RESTRICT_NOTRUST, "notrust" },
-	{ RESTRICT_NOQUERY, "noquery" }, { RESTRICT_NOMODIFY, "nomodify" }, { RESTRICT_NOPEER, "nopeer" },
-	{ RESTRICT_NOTRAP, "notrap" }, { RESTRICT_LOWPRIOTRAP, "lptrap" }, { RESTRICT_LIMITED, "limited" },
+	{ RESTRICT_IGNORE, "ignore" }, { RESTRICT_NOSERVE, "noserve" }, { RESTRICT_NOTRUST,
+	    "notrust" },
+	{ RESTRICT_NOQUERY, "noquery" }, { RESTRICT_NOMODIFY, "nomodify" }, { RESTRICT_NOPEER,
+	    "nopeer" },
+	{ RESTRICT_NOTRAP, "notrap" }, { RESTRICT_LOWPRIOTRAP, "lptrap" }, { RESTRICT_LIMITED,
+	    "limited" },
 	{ RESTRICT_VERSION, "version" }, { RESTRICT_KOD, "kod" }, { RESTRICT_FLAKE, "flake" },
-	{ RESTRICT_NOMRULIST, "nomrulist" }, { RESTRICT_MSSNTP, "mssntp" }, { RESTRICT_NOEPEER, "noepeer" },
+	{ RESTRICT_NOMRULIST, "nomrulist" }, { RESTRICT_MSSNTP, "mssntp" }, { RESTRICT_NOEPEER,
+	    "noepeer" },
 	{ RESTRICT_FUZZ, "serverresponse" },
 };
 
@@ -174,7 +183,8 @@ put_restrictions(struct query *q)
 	struct list l = { .out = &q->out };
 	struct restrict_entry e;
 
-	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->access.list, l.index, &e)) {
+	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->access.list,
+	    l.index, &e)) {
 		put_entry(&l, &e);
 		l.index++;
 	}

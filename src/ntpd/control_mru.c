@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_mru - REQ_NONCE and READ_MRU: the clients seen last, page by page. A nonce shows that the sender has its address,
- * so that nobody is flooded with answers he did not ask for. A page goes on behind the newest of the entries that the
- * sender names and that has not changed since.
+ * control_mru - REQ_NONCE and READ_MRU: the clients seen last, page by page. A nonce shows that the
+ * sender has its address, so that nobody is flooded with answers he did not ask for. A page goes on
+ * behind the newest of the entries that the sender names and that has not changed since.
  */
 #include <string.h>
 #include "ntpd/control_query.h"
@@ -14,7 +14,10 @@ enum {
 	LINE_LIMIT = 72,
 };
 
-/* Timestamps of clients follow the clock at this coarseness, so that they are the same from page to page. */
+/*
+ * Timestamps of clients follow the clock at this coarseness, so that they are the same from
+ * page to page.
+ */
 static const double BASE_DRIFT_S = 0.05;
 
 struct resume {
@@ -63,7 +66,8 @@ ts_of(int64_t base_ns, struct mtime at)
 static void
 put_ts(struct text *t, struct ntp_ts ts)
 {
-	text_printf(t, "0x%08lx.%08lx", (unsigned long)(ts.fix >> 32), (unsigned long)(ts.fix & 0xffffffffu));
+	text_printf(t, "0x%08lx.%08lx", (unsigned long)(ts.fix >> 32),
+	    (unsigned long)(ts.fix & 0xffffffffu));
 }
 
 /* ---- reading the request ---- */
@@ -175,7 +179,8 @@ read_resume(const struct control_item *it, struct mru_request *r)
 	uint32_t i;
 
 	text_put_n(&t, it->name + 5, it->name_len - 5);
-	if (t.cut || !text_to_u32(index, &i) || i >= RESUME_MAX || !value_of(it, value, sizeof value)) {
+	if (t.cut || !text_to_u32(index, &i) || i >= RESUME_MAX || !value_of(it, value,
+	    sizeof value)) {
 		return false;
 	}
 	at = &r->resume[i];
@@ -227,7 +232,8 @@ static bool
 read_item(const struct query *q, const struct control_item *it, struct mru_request *r)
 {
 	if (name_is(it, "nonce")) {
-		r->nonce_valid = it->value != NULL && control_nonce_valid(q, it->value, it->value_len);
+		r->nonce_valid = it->value != NULL && control_nonce_valid(q, it->value,
+		    it->value_len);
 		return true;
 	}
 	if (name_is(it, "frags")) {
@@ -236,7 +242,8 @@ read_item(const struct query *q, const struct control_item *it, struct mru_reque
 	if (name_is(it, "limit")) {
 		return read_bound(it, LIMIT_MAX, &r->limit);
 	}
-	if (it->name_len > 5 && (memcmp(it->name, "addr.", 5) == 0 || memcmp(it->name, "last.", 5) == 0)) {
+	if (it->name_len > 5 && (memcmp(it->name, "addr.", 5) == 0 || memcmp(it->name, "last.",
+	    5) == 0)) {
 		return read_resume(it, r);
 	}
 	return read_filter(it, r);
@@ -265,15 +272,18 @@ read_request(struct query *q, struct mru_request *r)
 /* ---- the page ---- */
 
 static bool
-wanted(const struct query *q, const struct mru_client *c, const struct mru_request *r, struct mtime now)
+wanted(const struct query *q, const struct mru_client *c, const struct mru_request *r,
+    struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
 	const struct listener *l = &q->d->listen.at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
-	    (c->flags & r->resall) == r->resall && (r->resany == 0 || (c->flags & r->resany) != 0) &&
+	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||
+	    (c->flags & r->resany) != 0) &&
 	    (!r->has_laddr || (l->sock != NULL && addr_equal(&r->laddr, &l->what.local.addr))) &&
-	    (!r->has_maxlstint || age_s <= r->maxlstint) && (!r->has_minlstint || age_s >= r->minlstint);
+	    (!r->has_maxlstint || age_s <= r->maxlstint) && (!r->has_minlstint ||
+	    age_s >= r->minlstint);
 }
 
 static void
@@ -374,7 +384,8 @@ put_older(struct text *t, const struct resume *p)
 static size_t
 page_room(const struct mru_request *r)
 {
-	size_t frags = r->frags > 0 && r->frags < CONTROL_FRAGMENTS_MAX ? r->frags : CONTROL_FRAGMENTS_MAX;
+	size_t frags = r->frags > 0 && r->frags < CONTROL_FRAGMENTS_MAX ? r->frags :
+	    CONTROL_FRAGMENTS_MAX;
 
 	return frags * CONTROL_DATA_MAX;
 }

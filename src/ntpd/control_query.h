@@ -18,7 +18,7 @@ struct query {
 	const char *text, *end;         /* the request's data */
 	struct text out;
 	uint16_t status;                /* of the answer */
-	struct mac_key *key;            /* of a valid MAC, else NULL; the answer is signed with it */
+	struct mac_key *key; /* of a valid MAC, else NULL; the answer is signed with it */
 	uint32_t key_id;
 };
 
@@ -44,7 +44,8 @@ void control_auth_check(struct query *q);
 enum control_permit {
 	CONTROL_PERMITTED,
 	CONTROL_DENIED,         /* no MAC, a wrong one, or another key than controlkey */
-	CONTROL_REPEATED,       /* sent again by its sender, who heard no answer: q->out has the outcome */
+	/* sent again by its sender, who heard no answer: q->out has the outcome */
+	CONTROL_REPEATED,
 	CONTROL_REPLAYED,       /* these very octets were obeyed before */
 };
 

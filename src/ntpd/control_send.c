@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control_send - mode 6 answers: fragments, signatures, and how much of them strangers may cause. */
+/*
+ * control_send - mode 6 answers: fragments, signatures, and how much of them strangers may
+ * cause.
+ */
 #include "base/cursor.h"
 #include "ntpd/control_query.h"
 #include "ntpd/keys.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8,
-	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + MAC_KEYID_LEN +
+	    MAC_DIGEST_MAX,
 };
 
 /* Strangers get so many octets a second and no more: an answer is larger than its question. */

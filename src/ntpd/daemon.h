@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * daemon - a whole ntpd as a value: made from ports and options, started, reloaded, stopped.
- * Nothing here or below touches the system except through the ports, so that a test may own fifty daemons.
+ * Nothing here or below touches the system except through the ports, so that a test may own fifty
+ * daemons.
  */
 #ifndef NTPD_DAEMON_H
 #define NTPD_DAEMON_H
@@ -20,7 +21,10 @@
 
 struct ntpd;
 
-/* Supervises the life of the process (systemd); the simulator counts the calls. Any member may be NULL. */
+/*
+ * Supervises the life of the process (systemd); the simulator counts the calls. Any member
+ * may be NULL.
+ */
 struct ntpd_watch {
 	void (*ready)(void *ctx);
 	void (*status)(void *ctx, const char *text);
@@ -44,12 +48,15 @@ struct ntpd_ports {
 enum { NTPD_LISTEN_OPTIONS_MAX = 16, NTPD_KEY_OPTIONS_MAX = 16, NTPD_SERVER_OPTIONS_MAX = 16,
 	NTPD_SETVAR_OPTIONS_MAX = 16 };
 
-/* The command line, as far as it concerns more than the process; strings are the caller's and stay. */
+/*
+ * The command line, as far as it concerns more than the process; strings are the caller's
+ * and stay.
+ */
 struct ntpd_options {
 	const char *config_path;        /* NULL: no file */
 	const char *driftfile, *keysfile, *statsdir;    /* NULL: as configured */
 	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
-	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none is kept */
+	const char *boot_marker; /* there once the clock was set in this boot; NULL: none is kept */
 	enum addr_family family;        /* -4 -6 */
 	bool auth_required, auth_not_required;          /* -a -A */
 	bool no_virtual;                /* -L */
@@ -74,7 +81,7 @@ struct ntpd_status {
 	unsigned leap, stratum;
 	uint32_t refid;
 	double root_delay_s, root_disp_s;       /* now */
-	double root_dist_s;             /* root_delay/2 + root_disp: the error bound reported to clients */
+	double root_dist_s; /* root_delay/2 + root_disp: the error bound reported to clients */
 	double offset_s;                /* last combined offset */
 	double freq;                    /* rate adjustment in force, s/s */
 	double jitter_s;
@@ -92,8 +99,8 @@ struct ntpd *ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options 
 struct config;
 
 /*
- * Reads the configuration and logs what is wrong with it, once; for a process that must know it before the sockets are
- * opened. 0 or an exit status.
+ * Reads the configuration and logs what is wrong with it, once; for a process that must know it
+ * before the sockets are opened. 0 or an exit status.
  */
 int ntpd_configure(struct ntpd *d);
 
@@ -101,8 +108,8 @@ int ntpd_configure(struct ntpd *d);
 const struct config *ntpd_config(const struct ntpd *d);
 
 /*
- * Reads the configuration (if not done), opens the sockets, starts the associations. 0, or an exit status when it cannot run
- * (port 123 taken, contradicting options), already logged.
+ * Reads the configuration (if not done), opens the sockets, starts the associations. 0, or an exit
+ * status when it cannot run (port 123 taken, contradicting options), already logged.
  */
 int ntpd_start(struct ntpd *d);
 
@@ -118,7 +125,10 @@ bool ntpd_reload(struct ntpd *d);
 /* Writes the drift file, closes everything; the clock keeps its frequency. */
 void ntpd_stop(struct ntpd *d);
 
-/* Frees all; without ntpd_stop before it is a crash as far as files and the clock are concerned. NULL is fine. */
+/*
+ * Frees all; without ntpd_stop before it is a crash as far as files and the clock are
+ * concerned. NULL is fine.
+ */
 void ntpd_free(struct ntpd *d);
 
 /* What the daemon would tell about itself now; a copy. */

@@ -7,7 +7,10 @@
 #define NTPD_DRIFT_H
 #include "ntpd/state.h"
 
-/* Reads frequency and uncertainty (s/s; sigma 0: unknown). tinker freq wins. False: start without. */
+/*
+ * Reads frequency and uncertainty (s/s; sigma 0: unknown). tinker freq wins. False: start
+ * without.
+ */
 bool drift_read(struct ntpd *d, double *freq, double *sigma);
 
 /* Writes when an hour has passed, the frequency deserves it and changed. */

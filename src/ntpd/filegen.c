@@ -30,7 +30,8 @@ date_of(long days)
 	unsigned mp = (5 * doy + 2) / 153;
 	unsigned month = mp < 10 ? mp + 3 : mp - 9;
 
-	return (struct date){ (long)yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1 };
+	return (struct date){ (long)yoe + era * 400 + (month <= 2), month, doy - (153 * mp +
+	    2) / 5 + 1 };
 }
 
 static long
@@ -45,11 +46,13 @@ first_of_year(long year)
 static void
 put_week(long days, struct text *out)
 {
-	long weekday = ((days + THURSDAY_1970) % DAYS_PER_WEEK + DAYS_PER_WEEK) % DAYS_PER_WEEK; /* Monday: 0 */
+	/* Monday: 0 */
+	long weekday = ((days + THURSDAY_1970) % DAYS_PER_WEEK + DAYS_PER_WEEK) % DAYS_PER_WEEK;
 	long thursday = days - weekday + 3;
 	long year = date_of(thursday).year;
 
-	text_printf(out, ".%04ldw%02ld", year, (thursday - first_of_year(year)) / DAYS_PER_WEEK + 1);
+	text_printf(out, ".%04ldw%02ld", year, (thursday - first_of_year(year)) / DAYS_PER_WEEK +
+	    1);
 }
 
 void

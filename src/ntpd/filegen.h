@@ -17,7 +17,10 @@ struct filegen_now {
 	int pid;
 };
 
-/* Appends the suffix: .YYYYMMDD, .YYYYwWW (ISO 8601 week), .YYYYMM, .YYYY, .aSSSSSSSS, .#PID, or nothing. */
+/*
+ * Appends the suffix: .YYYYMMDD, .YYYYwWW (ISO 8601 week), .YYYYMM, .YYYY, .aSSSSSSSS,
+ * .#PID, or nothing.
+ */
 void filegen_suffix(enum config_filegen_type type, const struct filegen_now *now, struct text *out);
 
 /* The modified Julian day and the second of it, as every statistics line begins. */

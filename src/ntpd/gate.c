@@ -10,11 +10,13 @@ gate_start(struct ntpd *d)
 	const char *path = d->opt.boot_marker;
 	struct store_stat st;
 
-	if (path == NULL || !d->opt.panic_gate || d->port.store->ops->stat(d->port.store, path, &st) != 0) {
+	if (path == NULL || !d->opt.panic_gate || d->port.store->ops->stat(d->port.store, path,
+	    &st) != 0) {
 		return;
 	}
 	d->opt.panic_gate = false;
-	report(d, LOG_LEVEL_NOTICE, "-g has no effect: the clock was set in this boot already, as %s says", path);
+	report(d, LOG_LEVEL_NOTICE,
+	    "-g has no effect: the clock was set in this boot already, as %s says", path);
 }
 
 void

@@ -15,7 +15,8 @@ static void
 add_key(struct ntpd *d, struct keyring *ring, const struct keysfile_key *k, const char *path)
 {
 	if (!keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: key %u of type %s cannot be used", path, k->line, (unsigned)k->id,
+		report(d, LOG_LEVEL_ERROR, "%s:%u: key %u of type %s cannot be used", path, k->line,
+		    (unsigned)k->id,
 		    k->type);
 		return;
 	}
@@ -28,7 +29,8 @@ static void
 trust(struct ntpd *d, struct keyring *ring)
 {
 	for (unsigned i = 0; i < d->conf->trustedkeys_n; i++) {
-		keyring_trust(ring, (uint32_t)d->conf->trustedkeys[i].lo, (uint32_t)d->conf->trustedkeys[i].hi);
+		keyring_trust(ring, (uint32_t)d->conf->trustedkeys[i].lo,
+		    (uint32_t)d->conf->trustedkeys[i].hi);
 	}
 	for (unsigned i = 0; i < d->opt.trusted_key_n; i++) {
 		keyring_trust(ring, d->opt.trusted_key[i], d->opt.trusted_key[i]);
@@ -76,7 +78,8 @@ keys_load(struct ntpd *d)
 	error = d->port.store->ops->read(d->port.store, path, &text, &len);
 	if (error != 0) {
 		d->keys_denied = error == -EACCES && !d->ready;
-		report(d, d->keys_denied ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "keys %s: %s%s", path, strerror(-error),
+		report(d, d->keys_denied ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "keys %s: %s%s", path,
+		    strerror(-error),
 		    d->ready ? "; the keys read before stay" : "");
 		return false;
 	}
@@ -107,7 +110,8 @@ keys_find(struct ntpd *d, uint32_t id, const struct addr *peer)
 }
 
 bool
-keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len, const struct span *digest)
+keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
+    const struct span *digest)
 {
 	d->count.macs_checked++;
 	return mac_check(key, bytes, len, digest->at, digest->len);

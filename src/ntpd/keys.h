@@ -8,14 +8,16 @@
 #include "ntpd/state.h"
 
 /*
- * Reads the key file into a new ring. What is wrong is logged, and then the old ring stays (at start: an empty one).
- * True when the new ring is in force.
+ * Reads the key file into a new ring. What is wrong is logged, and then the old ring stays (at
+ * start: an empty one). True when the new ring is in force.
  */
 bool keys_load(struct ntpd *d);
 
 /* Those of the key ring, counted for ntpq's authinfo. */
 struct mac_key *keys_find(struct ntpd *d, uint32_t id, const struct addr *peer);
-bool keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len, const struct span *digest);
-size_t keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap);
+bool keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
+    const struct span *digest);
+size_t keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len,
+    size_t cap);
 
 #endif

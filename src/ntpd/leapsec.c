@@ -62,7 +62,8 @@ take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
 	for (unsigned i = 0; i < f->n; i++) {
 		rows[i] = (struct leap_row){ f->rows[i].utc_s, f->rows[i].tai_offset_s };
 	}
-	return leap_set_table(&d->leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s : INT64_MAX);
+	return leap_set_table(&d->leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s :
+	    INT64_MAX);
 }
 
 static bool
@@ -81,7 +82,8 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 	good = f != NULL && leapfile_parse(path, text, len, a, f, &diags);
 	conffile_report(d->port.log, &diags);
 	if (good && f->hash_given && d->conf->leapfile_checkhash && !hash_agrees(f)) {
-		report(d, LOG_LEVEL_ERROR, "leapfile %s: its hash is wrong; not used (leapfile ... ignorehash uses it)",
+		report(d, LOG_LEVEL_ERROR,
+		    "leapfile %s: its hash is wrong; not used (leapfile ... ignorehash uses it)",
 		    path);
 		good = false;
 	}
@@ -136,9 +138,11 @@ warn_of_expiry(struct ntpd *d)
 	d->leapsec.warned = true;
 	d->leapsec.warned_at = now_of(d);
 	if (left_days < 0.0) {
-		report(d, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago", d->conf->leapfile, -left_days);
+		report(d, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
+		    d->conf->leapfile, -left_days);
 	} else {
-		report(d, LOG_LEVEL_WARNING, "leapfile %s: will expire in less than %.0f days", d->conf->leapfile,
+		report(d, LOG_LEVEL_WARNING, "leapfile %s: will expire in less than %.0f days",
+		    d->conf->leapfile,
 		    ceil(left_days));
 	}
 }
@@ -176,7 +180,8 @@ look(struct ntpd *d)
 	if (o.events != 0) {
 		clockwork_publish(d);
 	}
-	d->port.loop->ops->timer_arm(d->port.loop, &d->leapsec.timer, mtime_add_s(now_of(d), o.again_s));
+	d->port.loop->ops->timer_arm(d->port.loop, &d->leapsec.timer, mtime_add_s(now_of(d),
+	    o.again_s));
 }
 
 static void
@@ -277,7 +282,8 @@ leapsec_smear_s(const struct ntpd *d, const struct addr *local)
 
 	for (unsigned i = d->conf->smears_n; i > 0; i--) {
 		const struct config_smear *c = &d->conf->smears[i - 1];
-		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE,
+		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR :
+		    LEAP_SMEAR_COSINE,
 			c->interval_s };
 		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
 			return leap_smear_s(&s, &o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * leapsec - leap seconds in the daemon: the leap file, the sources' vote, the announcement to clients and the kernel,
- * and the smear of replies.
+ * leapsec - leap seconds in the daemon: the leap file, the sources' vote, the announcement to
+ * clients and the kernel, and the smear of replies.
  */
 #ifndef NTPD_LEAPSEC_H
 #define NTPD_LEAPSEC_H
@@ -11,13 +11,19 @@
 void leapsec_start(struct ntpd *d);
 void leapsec_stop(struct ntpd *d);
 
-/* Reads the leap file again when its name or its content changed. A bad file is reported, and the old table stays. */
+/*
+ * Reads the leap file again when its name or its content changed. A bad file is reported,
+ * and the old table stays.
+ */
 void leapsec_reload(struct ntpd *d);
 
 /* Hears the vote of the sources of the last selection. */
 void leapsec_vote(struct ntpd *d, enum ntp_leap vote);
 
-/* What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply may be a second off. */
+/*
+ * What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply
+ * may be a second off.
+ */
 enum ntp_leap leapsec_shown(const struct ntpd *d);
 
 /* The kernel's bits of today. */

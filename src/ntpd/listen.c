@@ -144,7 +144,8 @@ open_listener(struct ntpd *d, const struct net_listen *what, const struct net_if
 	l->found = true;
 	l->since = now_of(d);
 	l->number = d->listen.next_number++;
-	report(d, LOG_LEVEL_INFO, "Listen %s on %u %s %s", what->drop ? "and drop" : "normally", l->number,
+	report(d, LOG_LEVEL_INFO, "Listen %s on %u %s %s", what->drop ? "and drop" : "normally",
+	    l->number,
 	    shown_name(what), endpoint_format(&what->local, text, sizeof text));
 	return 0;
 }
@@ -155,9 +156,11 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 	char text[ENDPOINT_TEXT_MAX];
 
 	if (say) {
-		report(d, LOG_LEVEL_INFO, "Deleting interface #%u %s, %s, interface stats: received=%llu, sent=%llu, "
+		report(d, LOG_LEVEL_INFO,
+		    "Deleting interface #%u %s, %s, interface stats: received=%llu, sent=%llu, "
 		    "dropped=%llu, active_time=%.0f secs", l->number, shown_name(&l->what),
-		    endpoint_format(&l->what.local, text, sizeof text), (unsigned long long)l->received,
+		    endpoint_format(&l->what.local, text, sizeof text),
+		    (unsigned long long)l->received,
 		    (unsigned long long)l->sent, (unsigned long long)l->failed,
 		    mtime_diff_s(now_of(d), l->since));
 	}
@@ -166,9 +169,11 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 }
 
 static struct net_listen
-listen_on(const struct ntpd *d, const struct addr *a, const char *ifname, enum config_listen_act act)
+listen_on(const struct ntpd *d, const struct addr *a, const char *ifname,
+    enum config_listen_act act)
 {
-	struct net_listen what = { .local = { *a, NTP_PORT }, .drop = act == LISTEN_DROP, .v6only = true,
+	struct net_listen what = { .local = { *a, NTP_PORT }, .drop = act == LISTEN_DROP,
+	    .v6only = true,
 		.dscp = (unsigned)d->conf->dscp };
 
 	(void)snprintf(what.ifname, sizeof what.ifname, "%s", ifname);
@@ -227,7 +232,10 @@ scan_iface(struct ntpd *d, const struct net_iface *f)
 	}
 	error = open_listener(d, &what, f);
 	if (error != 0 && error != d->listen.last_error) {
-		/* An IPv6 address cannot be bound for a second or two after it appeared: nothing to worry about. */
+		/*
+		 * An IPv6 address cannot be bound for a second or two after it appeared:
+		 * nothing to worry about.
+		 */
 		report(d, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
 		    "cannot listen on %s %s: %s; trying again", f->name,
 		    addr_format(&f->addr, text, sizeof text), strerror(-error));
@@ -252,7 +260,8 @@ note_addresses(struct ntpd *d, const struct net_iface *f, size_t n)
 		if (!f[i].up) {
 			continue;
 		}
-		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n], &f[i].addr);
+		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n],
+		    &f[i].addr);
 		l->own[l->own_n] = f[i].addr;
 		l->own_n++;
 		/* An orphan parent shows 127.0.0.1 as its reference: that is itself, not us. */
@@ -308,7 +317,8 @@ rescan_later(struct ntpd *d, bool complete)
 	double delay_s = complete ? d->opt.scan_interval_s : RETRY_S;
 
 	if (delay_s > 0) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->listen.rescan, mtime_add_s(now_of(d), delay_s));
+		d->port.loop->ops->timer_arm(d->port.loop, &d->listen.rescan, mtime_add_s(now_of(d),
+		    delay_s));
 	}
 }
 
@@ -342,12 +352,16 @@ taken(struct ntpd *d, const struct addr *a)
 	if (!family_wanted(d, a) || !d->port.net->ops->port_taken(d->port.net, &e)) {
 		return false;
 	}
-	report(d, LOG_LEVEL_ERROR, "unable to bind to %saddress %s port 123 - another process may be running - EXITING",
+	report(d, LOG_LEVEL_ERROR,
+	    "unable to bind to %saddress %s port 123 - another process may be running - EXITING",
 	    addr_is_wildcard(a) ? "wildcard " : "", addr_format(a, text, sizeof text));
 	return true;
 }
 
-/* Another server on the port would share our packets, or steal them: find out before any socket is opened. */
+/*
+ * Another server on the port would share our packets, or steal them: find out before any
+ * socket is opened.
+ */
 static bool
 port_taken(struct ntpd *d)
 {
@@ -362,7 +376,8 @@ port_taken(struct ntpd *d)
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (f[i].up && listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE && taken(d, &f[i].addr)) {
+		if (f[i].up && listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE && taken(d,
+		    &f[i].addr)) {
 			return true;
 		}
 	}
@@ -375,7 +390,8 @@ listen_start(struct ntpd *d)
 	bool changed, complete;
 
 	if (d->conf->listens_n > 0 && (d->opt.listen_n > 0 || d->opt.no_virtual)) {
-		report(d, LOG_LEVEL_ERROR, "interface/nic rules are not allowed with --interface (-I) or "
+		report(d, LOG_LEVEL_ERROR,
+		    "interface/nic rules are not allowed with --interface (-I) or "
 		    "--novirtualips (-L), exiting");
 		return EXIT_TAKEN;
 	}
@@ -388,7 +404,8 @@ listen_start(struct ntpd *d)
 	access_own_addresses(d);
 	rescan_later(d, complete);
 	if (d->port.net->ops->watch(d->port.net, on_rescan, d) != 0) {
-		report(d, LOG_LEVEL_INFO, "changes of addresses are not announced here; looking every %.0f s",
+		report(d, LOG_LEVEL_INFO,
+		    "changes of addresses are not announced here; looking every %.0f s",
 		    d->opt.scan_interval_s);
 	}
 	return 0;

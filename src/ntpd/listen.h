@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * listen - which of the host's addresses we serve on, and their sockets on port 123.
- * Follows interface/nic lines, -I and -L; addresses that come and go are followed. reference/directives, section 3.
+ * Follows interface/nic lines, -I and -L; addresses that come and go are followed.
+ * reference/directives, section 3.
  */
 #ifndef NTPD_LISTEN_H
 #define NTPD_LISTEN_H
 #include "ntpd/state.h"
 
-/* Opens the sockets and begins to watch. 0, or the exit status when port 123 belongs to somebody else. */
+/*
+ * Opens the sockets and begins to watch. 0, or the exit status when port 123 belongs to
+ * somebody else.
+ */
 int listen_start(struct ntpd *d);
 
 /* Opens and closes what a changed host or configuration asks for. */

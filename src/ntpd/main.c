@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* main - the process around the daemon: ports, privileges, signals. Everything else is a struct ntpd. */
+/*
+ * main - the process around the daemon: ports, privileges, signals. Everything else is a
+ * struct ntpd.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -126,9 +129,11 @@ tell_stopping(void *ctx)
 static struct ntpd_ports
 ports_of(struct process *p)
 {
-	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net, .store = p->store,
+	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net,
+	    .store = p->store,
 		.rng = p->rng, .log = p->log, .resolver = p->resolver,
-		.watch = { .status = tell_status, .reloading = tell_reloading, .stopping = tell_stopping,
+		.watch = { .status = tell_status, .reloading = tell_reloading,
+		    .stopping = tell_stopping,
 			.synced = tell_parent_synced, .ctx = p } };
 }
 
@@ -169,7 +174,8 @@ static void
 set_limits(struct process *p)
 {
 	const struct config *c = ntpd_config(p->ntpd);
-	struct proc_limits limits = { .memlock_mb = c->rlimit.memlock_mb, .stack_pages = c->rlimit.stacksize_pages,
+	struct proc_limits limits = { .memlock_mb = c->rlimit.memlock_mb,
+	    .stack_pages = c->rlimit.stacksize_pages,
 		.files = c->rlimit.filenum > 0 ? c->rlimit.filenum : -1 };
 	int error = proc_limits(&limits);
 

@@ -19,29 +19,35 @@ static const struct option LONG[] = {
 	{ "ipv4", no_argument, NULL, '4' }, { "ipv6", no_argument, NULL, '6' },
 	{ "authreq", no_argument, NULL, 'a' }, { "authnoreq", no_argument, NULL, 'A' },
 	{ "bcastsync", no_argument, NULL, 'b' }, { "configfile", required_argument, NULL, 'c' },
-	{ "debug-level", no_argument, NULL, 'd' }, { "set-debug-level", required_argument, NULL, 'D' },
+	{ "debug-level", no_argument, NULL, 'd' }, { "set-debug-level", required_argument, NULL,
+	    'D' },
 	{ "driftfile", required_argument, NULL, 'f' }, { "panicgate", no_argument, NULL, 'g' },
-	{ "force_step_once", no_argument, NULL, 'G' }, { "force-step-once", no_argument, NULL, 'G' },
+	{ "force_step_once", no_argument, NULL, 'G' }, { "force-step-once", no_argument, NULL,
+	    'G' },
 	{ "jaildir", required_argument, NULL, 'i' }, { "interface", required_argument, NULL, 'I' },
 	{ "keyfile", required_argument, NULL, 'k' }, { "logfile", required_argument, NULL, 'l' },
 	{ "novirtualips", no_argument, NULL, 'L' }, { "mdns", no_argument, NULL, 'm' },
 	{ "nofork", no_argument, NULL, 'n' }, { "nice", no_argument, NULL, 'N' },
 	{ "pidfile", required_argument, NULL, 'p' }, { "priority", required_argument, NULL, 'P' },
 	{ "quit", no_argument, NULL, 'q' }, { "propagationdelay", required_argument, NULL, 'r' },
-	{ "statsdir", required_argument, NULL, 's' }, { "trustedkey", required_argument, NULL, 't' },
-	{ "user", required_argument, NULL, 'u' }, { "updateinterval", required_argument, NULL, 'U' },
+	{ "statsdir", required_argument, NULL, 's' }, { "trustedkey", required_argument, NULL,
+	    't' },
+	{ "user", required_argument, NULL, 'u' }, { "updateinterval", required_argument, NULL,
+	    'U' },
 	{ "var", required_argument, NULL, 'v' }, { "dvar", required_argument, NULL, 'V' },
 	{ "wait-sync", required_argument, NULL, 'w' }, { "slew", no_argument, NULL, 'x' },
 	{ "version", no_argument, NULL, OPT_VERSION }, { "help", no_argument, NULL, OPT_HELP },
-	{ "more-help", no_argument, NULL, OPT_HELP }, { "check-config", no_argument, NULL, OPT_CHECK },
+	{ "more-help", no_argument, NULL, OPT_HELP }, { "check-config", no_argument, NULL,
+	    OPT_CHECK },
 	{ "print-config", no_argument, NULL, OPT_PRINT },
 	{ "saveconfigquit", required_argument, NULL, OPT_SAVECONFIGQUIT },
 	{ NULL, 0, NULL, 0 }
 };
 
 static const char USAGE[] =
-    "usage: ntpd [-46aAbdgGLmnNqx] [-c FILE] [-D LEVEL] [-f DRIFTFILE] [-i DIR] [-I IFACE|ADDR]...\n"
-    "            [-k KEYFILE] [-l LOGFILE] [-p PIDFILE] [-P PRIORITY] [-s STATSDIR] [-t KEY]...\n"
+    "usage: ntpd [-46aAbdgGLmnNqx] [-c FILE] [-D LEVEL] [-f DRIFTFILE] [-i DIR]\n"
+    "            [-I IFACE|ADDR]... [-k KEYFILE] [-l LOGFILE] [-p PIDFILE]\n"
+    "            [-P PRIORITY] [-s STATSDIR] [-t KEY]...\n"
     "            [-u USER[:GROUP]] [-U SECONDS] [--var N=V] [--dvar N=V] [-w SECONDS] [SERVER...]\n"
     "       ntpd --check-config | --print-config | --saveconfigquit FILE [-c FILE]\n";
 
@@ -59,7 +65,8 @@ static const char HELP[] =
     "  -l, --logfile F      log to F instead of syslog\n"
     "  -L, --novirtualips   do not serve on aliases such as eth0:1\n"
     "  -n, --nofork         stay in the foreground\n"
-    "  -N, --nice           run at the highest priority;  -P, --priority N  at real-time priority N\n"
+    "  -N, --nice           run at the highest priority\n"
+    "  -P, --priority N     run at real-time priority N\n"
     "  -p, --pidfile F      write the process id to F\n"
     "  -q, --quit           set the clock once and exit\n"
     "  -s, --statsdir D     the folder of the statistics files\n"
@@ -67,9 +74,9 @@ static const char HELP[] =
     "  -u, --user U[:G]     become this user, keeping only what the clock and port 123 need\n"
     "  -U, --updateinterval S   look for new addresses every S seconds; 0: never\n"
     "      --var N=V, --dvar N=V   a variable for ntpq; with --dvar shown by default\n"
-    "  -w, --wait-sync S    do not go to the background before the first synchronisation, or S seconds\n"
+    "  -w, --wait-sync S    go to the background only when synchronised, or fail after S seconds\n"
     "  -x, --slew           step only above 600 s\n"
-    "      --check-config   say what is wrong with the configuration; exit 1 when there are errors\n"
+    "      --check-config   say what is wrong with the configuration; exit 1 on errors\n"
     "      --print-config   print the configuration in force\n"
     "      --saveconfigquit F   write it to F\n"
     "      --version, --help\n";
@@ -84,7 +91,8 @@ wrong(const char *option, const char *value, const char *expected)
 static bool
 read_seconds(const char *option, const char *value, double *out)
 {
-	return (text_to_double(value, out) && *out >= 0.0) ? true : wrong(option, value, "seconds, 0 or more");
+	return (text_to_double(value, out) && *out >= 0.0) ? true : wrong(option, value,
+	    "seconds, 0 or more");
 }
 
 static bool
@@ -116,7 +124,8 @@ static bool
 add_setvar(struct options *o, const char *value, bool is_default)
 {
 	if (strchr(value, '=') == NULL || o->daemon.setvar_n >= NTPD_SETVAR_OPTIONS_MAX) {
-		return wrong(is_default ? "--dvar" : "--var", value, "NAME=VALUE, at most 16 of them");
+		return wrong(is_default ? "--dvar" : "--var", value,
+		    "NAME=VALUE, at most 16 of them");
 	}
 	o->daemon.setvar_default[o->daemon.setvar_n] = is_default;
 	o->daemon.setvar[o->daemon.setvar_n++] = value;

@@ -10,7 +10,7 @@
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
 static const double POOL_AGAIN_S = 64.0;
-static const double DARK_AGAIN_S = 16.0;        /* least time between questions about one dark server */
+static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
 
 static struct mtime
 now_of(const struct ntpd *d)
@@ -23,7 +23,8 @@ now_of(const struct ntpd *d)
 static void
 ask_again(struct origin *o, double delay_s)
 {
-	o->d->port.loop->ops->timer_arm(o->d->port.loop, &o->timer, mtime_add_s(now_of(o->d), delay_s));
+	o->d->port.loop->ops->timer_arm(o->d->port.loop, &o->timer, mtime_add_s(now_of(o->d),
+	    delay_s));
 }
 
 static void
@@ -70,7 +71,8 @@ name_failed(struct origin *o, const char *reason)
 {
 	if (!o->failed_once) {
 		o->failed_once = true;
-		report(o->d, LOG_LEVEL_WARNING, "%s: no address yet (%s), asking again until there is one",
+		report(o->d, LOG_LEVEL_WARNING,
+		    "%s: no address yet (%s), asking again until there is one",
 		    o->cfg->host.text, reason);
 	}
 	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
@@ -136,7 +138,8 @@ pool_answered(struct origin *o)
 		if (peers_use(d, a, NULL)) {
 			continue;
 		}
-		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text, sizeof text));
+		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text,
+		    sizeof text));
 		(void)peers_mobilize(o, a, START_SPACING_S * k++);
 	}
 	if (peers_count(d) < most) {
@@ -169,7 +172,8 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 		return;
 	}
 	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].tag == ans->tag && ans->tag != 0) {
+		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].tag == ans->tag &&
+		    ans->tag != 0) {
 			o = &d->peers.origin[i];
 		}
 	}
@@ -213,7 +217,8 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	struct origin *o = free_origin(d);
 
 	if (o == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text, ORIGINS_MAX);
+		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text,
+		    ORIGINS_MAX);
 		return NULL;
 	}
 	memset(o, 0, sizeof *o);

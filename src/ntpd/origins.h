@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * origins - the server and pool lines of the configuration: their names, and the associations that come of them.
- * Names are asked off the loop, again while there is no answer, and anew when a server stays dark.
+ * origins - the server and pool lines of the configuration: their names, and the associations that
+ * come of them. Names are asked off the loop, again while there is no answer, and anew when a
+ * server stays dark.
  */
 #ifndef NTPD_ORIGINS_H
 #define NTPD_ORIGINS_H

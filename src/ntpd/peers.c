@@ -122,7 +122,8 @@ allowed_local(const struct ntpd *d, const struct addr *remote)
 {
 	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
 		const struct addr *a = &d->listen.allowed[i];
-		if (a->family == remote->family && addr_is_loopback(a) == addr_is_loopback(remote)) {
+		if (a->family == remote->family &&
+		    addr_is_loopback(a) == addr_is_loopback(remote)) {
 			return a;
 		}
 	}
@@ -140,7 +141,8 @@ connect_from(struct peer *p, const struct addr *from)
 	if (from != NULL) {
 		local.addr = *from;
 	}
-	error = d->port.net->ops->connect(d->port.net, &local, &p->a.remote, (unsigned)d->conf->dscp,
+	error = d->port.net->ops->connect(d->port.net, &local, &p->a.remote,
+	    (unsigned)d->conf->dscp,
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
 		d->port.net->ops->local(d->port.net, p->sock, &bound);
@@ -197,7 +199,8 @@ sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
 	}
 	if (!p->no_key) {
 		p->no_key = true;
-		report(d, LOG_LEVEL_ERROR, "%s: key %u is not there, not trusted or not for this address: not asked",
+		report(d, LOG_LEVEL_ERROR,
+		    "%s: key %u is not there, not trusted or not for this address: not asked",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), (unsigned)p->a.rules.key_id);
 	}
 	return 0;
@@ -252,7 +255,8 @@ say_shared_clock(struct peer *p)
 	char addr[ADDR_TEXT_MAX];
 
 	if (shares && !p->shares_clock) {
-		report(p->d, LOG_LEVEL_WARNING, "%s runs on the very clock we set (a container of this host?): not used",
+		report(p->d, LOG_LEVEL_WARNING,
+		    "%s runs on the very clock we set (a container of this host?): not used",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
 	p->shares_clock = shares;
@@ -270,7 +274,8 @@ follow_estimate(struct peer *p, enum estimator_result r)
 	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
 		d->cw.broke = true;
 		p->a.poll.asked = ESTIMATOR_BURST;
-		report(d, LOG_LEVEL_NOTICE, "%s: its offset is not what was foretold, twice: begun anew",
+		report(d, LOG_LEVEL_NOTICE,
+		    "%s: its offset is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
 	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
@@ -301,7 +306,8 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	}
 	stats_peer(d, p);
 	follow_estimate(p, ans->estimated);
-	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ? p->a.id : 0;
+	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ?
+	    p->a.id : 0;
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
 		clockwork_run(d);
 	} else {
@@ -366,10 +372,12 @@ peers_admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
 	}
 	if (!p->blocked) {
 		p->blocked = true;
-		report(d, LOG_LEVEL_WARNING, "%s (%s): its answers are dropped by a restrict entry with %s; "
+		report(d, LOG_LEVEL_WARNING,
+		    "%s (%s): its answers are dropped by a restrict entry with %s; "
 		    "add a restrict line for it", p->origin->cfg->host.text,
 		    addr_format(&pkt->from.addr, addr, sizeof addr),
-		    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" : "notrust");
+		    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" :
+		    "notrust");
 	}
 	return false;
 }
@@ -379,7 +387,8 @@ judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
 {
 	struct mac_key *key;
 
-	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 || pk->key_id != p->a.rules.key_id) {
+	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 ||
+	    pk->key_id != p->a.rules.key_id) {
 		return ASSOC_AUTH_NONE;
 	}
 	key = keys_find(p->d, pk->key_id, &pkt->from.addr);
@@ -472,7 +481,8 @@ peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	struct assoc_world w = settings_world(d);
 
 	if (p == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d associations", o->cfg->host.text,
+		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d associations",
+		    o->cfg->host.text,
 		    PEERS_MAX);
 		return NULL;
 	}
@@ -553,7 +563,8 @@ peers_network_changed(struct ntpd *d)
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0 || (p->sock != NULL && p->a.poll.reach != 0 && still_ours(d, &p->local))) {
+		if (p->a.id == 0 || (p->sock != NULL && p->a.poll.reach != 0 && still_ours(d,
+		    &p->local))) {
 			continue;
 		}
 		close_socket(p);

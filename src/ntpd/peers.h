@@ -6,7 +6,10 @@
 #define NTPD_PEERS_H
 #include "ntpd/state.h"
 
-/* Starts an association of a line; the first poll comes after delay_s. NULL when the table is full. */
+/*
+ * Starts an association of a line; the first poll comes after delay_s. NULL when the table
+ * is full.
+ */
 struct peer *peers_mobilize(struct origin *o, const struct addr *addr, double delay_s);
 
 /* Ends one, and says so; peers_close ends it in silence, with the daemon. */
@@ -34,7 +37,10 @@ struct peer *peers_by_address(struct ntpd *d, const struct addr *a);
 /* The pool line whose row in ntpq has this id, or NULL. */
 struct origin *peers_pool_by_id(struct ntpd *d, uint16_t id);
 
-/* Addresses came or went: sockets whose local address is gone, or with no answer, are opened anew and asked soon. */
+/*
+ * Addresses came or went: sockets whose local address is gone, or with no answer, are
+ * opened anew and asked soon.
+ */
 void peers_network_changed(struct ntpd *d);
 
 /* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */

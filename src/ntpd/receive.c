@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* receive - the packet path of port 123: no allocation, no log; each packet ends in a verdict, counted. */
+/*
+ * receive - the packet path of port 123: no allocation, no log; each packet ends in a
+ * verdict, counted.
+ */
 #include "ntpd/receive.h"
 #include <math.h>
 #include <string.h>
@@ -72,7 +75,8 @@ check_mac(struct request *q)
 		return;
 	}
 	q->key = keys_find(q->d, q->pk.key_id, &q->pkt->from.addr);
-	if (q->key != NULL && !keys_check(q->d, q->key, q->pkt->bytes, q->pk.auth_len, &q->pk.digest)) {
+	if (q->key != NULL && !keys_check(q->d, q->key, q->pkt->bytes, q->pk.auth_len,
+	    &q->pk.digest)) {
 		q->key = NULL;
 	}
 	q->bad_mac = q->key == NULL;
@@ -87,7 +91,8 @@ check_rate(struct request *q)
 	q->rate = MRU_PASS;
 	if (d->access.monitor) {
 		q->rate = mru_touch(d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
-		    (uint8_t)q->pk.hdr.mode, (uint8_t)q->pk.hdr.version, q->flags, &rules, q->pkt->rx.mono);
+		    (uint8_t)q->pk.hdr.mode, (uint8_t)q->pk.hdr.version, q->flags, &rules,
+		    q->pkt->rx.mono);
 		mru_note_local(d->access.mru, (uint8_t)(q->l - d->listen.at));
 	}
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
@@ -113,7 +118,10 @@ smear(struct view *v, struct serve_request *q, double smear_s)
 	v->leap = v->leap == LEAP_UNSYNC ? LEAP_UNSYNC : LEAP_NONE;
 }
 
-/* Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit time at the last moment. */
+/*
+ * Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit
+ * time at the last moment.
+ */
 static void
 send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt_at)
 {
@@ -158,7 +166,8 @@ answer(const struct request *q)
 	}
 	/* Never more than was asked with (amplification). */
 	if (len != 0 && len <= q->pkt->len) {
-		send_reply(q, out, len, q->key == NULL && !smeared && q->rate != MRU_KOD ? HEADER_XMT_AT : 0);
+		send_reply(q, out, len, q->key == NULL && !smeared && q->rate != MRU_KOD ?
+		    HEADER_XMT_AT : 0);
 	}
 }
 

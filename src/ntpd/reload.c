@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload - applies the differences between two configurations; sources that did not change keep all they know. */
+/*
+ * reload - applies the differences between two configurations; sources that did not change
+ * keep all they know.
+ */
 #include "ntpd/reload.h"
 #include "config/diff.h"
 #include "config/schema.h"
@@ -24,7 +27,8 @@ say_change(struct ntpd *d, const struct config_change *c)
 	struct text t = text_over(buf, sizeof buf);
 
 	config_change_format(c, &t);
-	report(d, c->kind == CHANGE_NEEDS_RESTART ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "reload: %s", buf);
+	report(d, c->kind == CHANGE_NEEDS_RESTART ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+	    "reload: %s", buf);
 }
 
 static struct origin *
@@ -121,7 +125,8 @@ peer_named(struct ntpd *d, const struct config_host *h)
 	if (h->addr.family != ADDR_NONE) {
 		return peers_by_address(d, &h->addr);
 	}
-	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(d, (uint16_t)id) : NULL;
+	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(d,
+	    (uint16_t)id) : NULL;
 }
 
 static const struct config_source *
@@ -236,7 +241,8 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 		(void)keys_load(d);
 	}
 	if (todo.access && !access_reload(d)) {
-		report(d, LOG_LEVEL_ERROR, "reload: no memory for the restrict list; the old one stays");
+		report(d, LOG_LEVEL_ERROR,
+		    "reload: no memory for the restrict list; the old one stays");
 	}
 	if (todo.listen) {
 		listen_rescan(d);
@@ -291,7 +297,8 @@ reload(struct ntpd *d)
 	}
 	conffile_report(d->port.log, &diags);
 	if (diags.errors > 0) {
-		report(d, LOG_LEVEL_ERROR, "reload: %u errors in %s; nothing was changed", diags.errors,
+		report(d, LOG_LEVEL_ERROR, "reload: %u errors in %s; nothing was changed",
+		    diags.errors,
 		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
 		arena_free(arena);
 		return false;

@@ -9,14 +9,16 @@
 enum reload_origin { RELOAD_FROM_FILE, RELOAD_FROM_NTPQ };
 
 /*
- * Puts new, which lives in arena, into force and frees the old configuration. False when memory is short: then arena is
- * freed and nothing was changed.
+ * Puts new, which lives in arena, into force and frees the old configuration. False when memory is
+ * short: then arena is freed and nothing was changed.
  */
-bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reload_origin origin);
+bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena,
+    enum reload_origin origin);
 
 /*
- * Finds what the unpeer lines of new mean that name an association: a line of the configuration, which is taken out, or a
- * member of a pool, which is left to reload_apply. NULL, or the text that means nothing here.
+ * Finds what the unpeer lines of new mean that name an association: a line of the configuration,
+ * which is taken out, or a member of a pool, which is left to reload_apply. NULL, or the text that
+ * means nothing here.
  */
 const char *reload_settle_unpeers(struct ntpd *d, struct config *new);
 

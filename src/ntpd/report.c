@@ -54,8 +54,10 @@ report_unwritten(struct ntpd *d, const char *what, const char *path, int error)
 	int folder = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
 
 	if (error == -EROFS) {
-		report(d, LOG_LEVEL_ERROR, "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
-		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ? "." : path);
+		report(d, LOG_LEVEL_ERROR,
+		    "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
+		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ?
+		    "." : path);
 	} else {
 		report(d, LOG_LEVEL_ERROR, "%s %s: %s", what, path, strerror(-error));
 	}
@@ -87,7 +89,8 @@ report_peer_status(const struct peer *p)
 static enum log_level
 system_event_level(enum system_event code)
 {
-	return code == EVENT_PANIC_STOP || code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ?
+	return code == EVENT_PANIC_STOP || code == EVENT_NO_SYS_PEER ||
+	    code == EVENT_STALE_LEAPSECONDS ?
 	    LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
 }
 
@@ -113,7 +116,8 @@ tell_event(struct ntpd *d, enum config_log_class class, enum log_level level, co
 static enum config_log_class
 class_of(enum system_event code)
 {
-	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS : LOG_CLASS_SYNC;
+	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS :
+	    LOG_CLASS_SYNC;
 }
 
 void
@@ -168,7 +172,8 @@ describe(const struct ntpd *d, struct text *t)
 	if (clockwork_leap(d) == LEAP_UNSYNC) {
 		text_put(t, "not synchronised");
 	} else if (d->sys.peer_id == 0) {
-		text_printf(t, "no source is left, stratum %u, running on the last frequency", d->sys.stratum);
+		text_printf(t, "no source is left, stratum %u, running on the last frequency",
+		    d->sys.stratum);
 	} else {
 		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
 		    addr_format(&d->sys.peer_addr.addr, addr, sizeof addr), d->sys.stratum,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * report - what the daemon says: log lines, events with ntpd's words, the status line for the service manager.
+ * report - what the daemon says: log lines, events with ntpd's words, the status line for the
+ * service manager.
  */
 #ifndef NTPD_REPORT_H
 #define NTPD_REPORT_H

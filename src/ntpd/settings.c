@@ -42,7 +42,8 @@ settings_discipline(const struct ntpd *d)
 	const struct config_tinker *t = &d->conf->tinker;
 	struct discipline_rules r = {
 		.step_fwd_s = t->stepfwd_s, .step_back_s = t->stepback_s, .stepout_s = t->stepout_s,
-		.panic_s = t->panic_s, .panic_gate = d->opt.panic_gate, .step_first = d->opt.step_first,
+		.panic_s = t->panic_s, .panic_gate = d->opt.panic_gate,
+		    .step_first = d->opt.step_first,
 		.once = d->opt.once,
 		.loop = {
 			.kind = settings_adaptive(d) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
@@ -72,8 +73,10 @@ settings_select(const struct ntpd *d)
 		.minsane = (unsigned)t->minsane,
 		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->cw.precision),
 		.orphan_stratum = t->orphan,
-		.own_orphan_metric = UINT32_MAX,        /* judged per source: ours is that of the address it knows */
-		.local_allowed = mtime_diff_s(now, d->sys.lost_since) >= t->orphanwait_s || !d->sys.lost,
+		/* judged per source: ours is that of the address it knows */
+		.own_orphan_metric = UINT32_MAX,
+		.local_allowed = mtime_diff_s(now, d->sys.lost_since) >= t->orphanwait_s ||
+		    !d->sys.lost,
 	};
 }
 
@@ -88,7 +91,8 @@ settings_assoc(const struct ntpd *d, const struct config_source *s)
 		{ SOURCE_PREFER, ASSOC_PREFER }, { SOURCE_NOSELECT, ASSOC_NOSELECT },
 		{ SOURCE_TRUE, ASSOC_TRUE },
 	};
-	struct assoc_rules r = { .minpoll = s->minpoll, .maxpoll = s->maxpoll, .version = (unsigned)s->version,
+	struct assoc_rules r = { .minpoll = s->minpoll, .maxpoll = s->maxpoll,
+	    .version = (unsigned)s->version,
 		.key_id = (uint32_t)s->key, .bias_s = s->bias_s };
 
 	(void)d;
@@ -103,7 +107,8 @@ settings_assoc(const struct ntpd *d, const struct config_source *s)
 	if (s->kind == SOURCE_REFCLOCK) {
 		r.flags |= ASSOC_LOCAL;
 		r.local_stratum = s->fudge.given & FUDGE_STRATUM ? (uint8_t)s->fudge.stratum : 5;
-		r.local_refid = refid_of_text(s->fudge.given & FUDGE_REFID ? s->fudge.refid : "LOCL");
+		r.local_refid = refid_of_text(s->fudge.given & FUDGE_REFID ? s->fudge.refid :
+		    "LOCL");
 	}
 	return r;
 }

@@ -47,7 +47,7 @@ struct ntpd;
 struct origin {
 	struct ntpd *d;
 	const struct config_source *cfg;        /* NULL: slot free */
-	uint16_t id;                    /* pool: the association id of its own row in ntpq; else 0 */
+	uint16_t id; /* pool: the association id of its own row in ntpq; else 0 */
 	struct loop_timer timer;        /* asks for the name (again) */
 	uint32_t tag;                   /* of the question under way, 0: none */
 	double retry_s;                 /* back-off of failed questions */
@@ -116,7 +116,8 @@ struct clockwork {
 	struct joint joint;             /* the survivors' samples as one */
 	uint16_t newest;                /* association whose sample was just taken, 0: none */
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
-	struct loop_timer orphan_timer; /* the end of orphanwait: LOCAL may be chosen from then on */
+	/* the end of orphanwait: LOCAL may be chosen from then on */
+	struct loop_timer orphan_timer;
 	struct loop_timer once_timer;   /* -q: gives up */
 	struct loop_timer slice;        /* the next part of a large phase */
 	double drift_ppm;               /* last written; NAN: never */
@@ -125,7 +126,8 @@ struct clockwork {
 	bool running;                   /* guards against re-entry */
 	bool smears_mixed;              /* smeared and other sources are there; said once */
 	bool broke;                     /* a source's model broke; for the next update */
-	struct mtime moved_until;       /* the clock was found moved: the cause of what offsets show until then */
+	/* the clock was found moved: the cause of what offsets show until then */
+	struct mtime moved_until;
 	int precision;                  /* log2 s */
 };
 
@@ -217,7 +219,7 @@ struct control {
 	unsigned seen_next;
 	uint64_t outcome_of;            /* hash of the last change */
 	char outcome[128];              /* and what was answered */
-	int64_t base_ns;                /* UTC less monotonic time, as timestamps of clients were given last */
+	int64_t base_ns; /* UTC less monotonic time, as timestamps of clients were given last */
 	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
 };
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stats - lines and files of the statistics. Each line is opened, appended and closed: rotation needs no more. */
+/*
+ * stats - lines and files of the statistics. Each line is opened, appended and closed:
+ * rotation needs no more.
+ */
 #include "ntpd/stats.h"
 #include <errno.h>
 #include <string.h>
@@ -36,7 +39,8 @@ statsdir(const struct ntpd *d)
 static bool
 wanted(const struct ntpd *d, enum config_stats set)
 {
-	return (d->conf->switches & SWITCH_STATS) != 0 && d->conf->filegens[set].enabled && statsdir(d) != NULL;
+	return (d->conf->switches & SWITCH_STATS) != 0 && d->conf->filegens[set].enabled &&
+	    statsdir(d) != NULL;
 }
 
 /* ---- files ---- */
@@ -94,7 +98,8 @@ link_base(struct ntpd *d, enum config_stats set, const char *path)
 		return;
 	}
 	if (d->port.store->ops->stat(d->port.store, base, &old) == 0 &&
-	    d->port.store->ops->stat(d->port.store, path, &now) == 0 && old.inode != now.inode && !f->linked) {
+	    d->port.store->ops->stat(d->port.store, path, &now) == 0 && old.inode != now.inode &&
+	    !f->linked) {
 		put_aside(d, base);
 	}
 	if (d->port.store->ops->link(d->port.store, path, base) == 0) {
@@ -162,7 +167,8 @@ stats_loop(struct ntpd *d)
 	}
 	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->sys.offset_s,
 	    (d->cw.adjust.controlled ? d->cw.adjust.freq : l->freq) * 1e6,
-	    d->cw.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6, l->poll_log2s);
+	    d->cw.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6,
+	    l->poll_log2s);
 	write_line(d, STATS_LOOP, real_now(d), buf);
 }
 
@@ -175,8 +181,10 @@ stats_peer(struct ntpd *d, const struct peer *p)
 	if (!wanted(d, STATS_PEER)) {
 		return;
 	}
-	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr, sizeof addr),
-	    report_peer_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s, p->a.filter.disp_s,
+	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr,
+	    sizeof addr),
+	    report_peer_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s,
+	    p->a.filter.disp_s,
 	    p->a.filter.jitter_s);
 	write_line(d, STATS_PEER, real_now(d), buf);
 }
@@ -223,8 +231,10 @@ stats_raw(struct ntpd *d, const struct peer *p)
 	put_ts(&t, s->rec);
 	put_ts(&t, s->xmt);
 	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t4));
-	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version, (unsigned)MODE_SERVER,
-	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, p->a.poll.ppoll, s->precision, s->root_delay_s,
+	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version,
+	    (unsigned)MODE_SERVER,
+	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, p->a.poll.ppoll, s->precision,
+	    s->root_delay_s,
 	    s->root_disp_s);
 	put_refid(&t, s);
 	write_line(d, STATS_RAW, p->a.wire.t4, buf);
@@ -242,7 +252,8 @@ stats_proto(struct ntpd *d, const char *line)
 static void
 take_counts(const struct ntpd *d, uint64_t out[STATS_SYS_COUNTS])
 {
-	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth", "ss_declined", "ss_limited",
+	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth",
+	    "ss_declined", "ss_limited",
 		"ss_kodsent" };
 
 	out[0] = d->count.received;
@@ -269,7 +280,8 @@ stats_hourly(struct ntpd *d)
 	if (wanted(d, STATS_SYS)) {
 		text_printf(&t, "%.0f", since_s);
 		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
-			text_printf(&t, " %llu", (unsigned long long)(counts[i] - d->stats.counted[i]));
+			text_printf(&t, " %llu", (unsigned long long)(counts[i] -
+			    d->stats.counted[i]));
 		}
 		write_line(d, STATS_SYS, real_now(d), buf);
 	}

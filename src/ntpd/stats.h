@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stats - the statistics files: one line for each event of its kind, in the formats that tools parse.
- * reference/directives, section 4. A set writes when it is enabled, stats are not disabled, and a statsdir is known.
+ * stats - the statistics files: one line for each event of its kind, in the formats that tools
+ * parse. reference/directives, section 4. A set writes when it is enabled, stats are not disabled,
+ * and a statsdir is known.
  */
 #ifndef NTPD_STATS_H
 #define NTPD_STATS_H

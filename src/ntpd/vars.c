@@ -24,7 +24,8 @@ enum kind {
 };
 
 /* When a variable is among the default ones. */
-enum shown { SHOWN, NAMED, SHOWN_TABLE, SHOWN_SMEAR };  /* with a leap table; while a smear is configured */
+/* with a leap table; while a smear is configured */
+enum shown { SHOWN, NAMED, SHOWN_TABLE, SHOWN_SMEAR };
 
 struct row {
 	const char *name;
@@ -42,8 +43,10 @@ struct system_vars {
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
-	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth, mru_mem, mru_maxmem;
-	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted, limited, kodsent,
+	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth,
+	    mru_mem, mru_maxmem;
+	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted,
+	    limited, kodsent,
 	    processed, numctlreq;
 	double koffset, kfreq, kmaxerror, kesterror, kprecis, kfreqtol, rootdist;
 	uint64_t ktimeconst, steps, zero;
@@ -52,7 +55,8 @@ struct system_vars {
 	char kernel_words[KERNEL_WORDS_MAX];
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped, io_ignored;
 	uint64_t timerstats_reset, timer_xmts;
-	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts, authdecrypts;
+	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
+	    authdecrypts;
 	bool table, smear;              /* a leap table is there; a smear is configured */
 	int64_t leapsec, expire;
 	uint64_t smear_interval;
@@ -61,7 +65,8 @@ struct system_vars {
 
 struct peer_vars {
 	struct addr srcadr, dstadr;
-	uint64_t srcport, dstport, out, in, leap, stratum, reach, unreach, hmode, pmode, flash, keyid, config,
+	uint64_t srcport, dstport, out, in, leap, stratum, reach, unreach, hmode, pmode, flash,
+	    keyid, config,
 	    authentic, candidate;
 	const char *srchost;
 	int64_t precision, hpoll, ppoll, headway;
@@ -81,40 +86,52 @@ struct clock_vars {
 };
 
 #define SYS(name, kind, field) { name, kind, offsetof(struct system_vars, field), SHOWN }
-#define SYS_WITH(name, kind, field, shown) { name, kind, offsetof(struct system_vars, field), shown }
+#define SYS_WITH(name, kind, field, shown) \
+	{ name, kind, offsetof(struct system_vars, field), shown }
 #define SYS_NAMED(name, kind, field) { name, kind, offsetof(struct system_vars, field), NAMED }
 
 static const struct row SYSTEM_ROWS[] = {
 	SYS("version", KIND_QUOTED, version), SYS("processor", KIND_QUOTED, processor),
-	SYS("system", KIND_QUOTED, system), SYS("leap", KIND_UINT, leap), SYS("stratum", KIND_UINT, stratum),
+	SYS("system", KIND_QUOTED, system), SYS("leap", KIND_UINT, leap), SYS("stratum", KIND_UINT,
+	    stratum),
 	SYS("precision", KIND_INT, precision), SYS("rootdelay", KIND_MS3, rootdelay),
-	SYS("rootdisp", KIND_MS3, rootdisp), SYS("refid", KIND_BARE, refid), SYS("reftime", KIND_TS, reftime),
+	SYS("rootdisp", KIND_MS3, rootdisp), SYS("refid", KIND_BARE, refid), SYS("reftime", KIND_TS,
+	    reftime),
 	SYS("clock", KIND_TS, clock), SYS("peer", KIND_UINT, peer), SYS("tc", KIND_UINT, tc),
-	SYS("mintc", KIND_UINT, mintc), SYS("offset", KIND_MS6, offset), SYS("frequency", KIND_PPM, frequency),
+	SYS("mintc", KIND_UINT, mintc), SYS("offset", KIND_MS6, offset), SYS("frequency", KIND_PPM,
+	    frequency),
 	SYS("sys_jitter", KIND_MS6, sys_jitter), SYS("clk_jitter", KIND_MS3, clk_jitter),
 	SYS("clk_wander", KIND_PPM, clk_wander),
-	SYS_WITH("tai", KIND_UINT, tai, SHOWN_TABLE), SYS_WITH("leapsec", KIND_DATE, leapsec, SHOWN_TABLE),
+	SYS_WITH("tai", KIND_UINT, tai, SHOWN_TABLE), SYS_WITH("leapsec", KIND_DATE, leapsec,
+	    SHOWN_TABLE),
 	SYS_WITH("expire", KIND_DATE, expire, SHOWN_TABLE),
 	SYS_WITH("leapsmearinterval", KIND_UINT, smear_interval, SHOWN_SMEAR),
 	SYS_WITH("leapsmearoffset", KIND_MS3, smear_offset, SHOWN_SMEAR),
 	SYS_NAMED("rootdist", KIND_MS3, rootdist),
 	SYS_NAMED("peeradr", KIND_BARE, peeradr), SYS_NAMED("peermode", KIND_UINT, peermode),
-	SYS_NAMED("state", KIND_QUOTED, state), SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
+	SYS_NAMED("state", KIND_QUOTED, state), SYS_NAMED("clock_control", KIND_QUOTED,
+	    clock_control),
 	SYS_NAMED("steps", KIND_UINT, steps),
-	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled), SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
-	SYS_NAMED("mru_deepest", KIND_UINT, mru_deepest), SYS_NAMED("mru_maxdepth", KIND_UINT, mru_maxdepth),
-	SYS_NAMED("mru_mindepth", KIND_UINT, mru_mindepth), SYS_NAMED("mru_maxage", KIND_UINT, mru_maxage),
+	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled), SYS_NAMED("mru_depth", KIND_UINT,
+	    mru_depth),
+	SYS_NAMED("mru_deepest", KIND_UINT, mru_deepest), SYS_NAMED("mru_maxdepth", KIND_UINT,
+	    mru_maxdepth),
+	SYS_NAMED("mru_mindepth", KIND_UINT, mru_mindepth), SYS_NAMED("mru_maxage", KIND_UINT,
+	    mru_maxage),
 	SYS_NAMED("mru_mem", KIND_UINT, mru_mem), SYS_NAMED("mru_maxmem", KIND_UINT, mru_maxmem),
 	SYS_NAMED("ss_uptime", KIND_UINT, uptime), SYS_NAMED("ss_reset", KIND_UINT, reset),
 	SYS_NAMED("ss_received", KIND_UINT, received), SYS_NAMED("ss_thisver", KIND_UINT, thisver),
 	SYS_NAMED("ss_oldver", KIND_UINT, oldver), SYS_NAMED("ss_badformat", KIND_UINT, badformat),
 	SYS_NAMED("ss_badauth", KIND_UINT, badauth), SYS_NAMED("ss_declined", KIND_UINT, declined),
-	SYS_NAMED("ss_restricted", KIND_UINT, restricted), SYS_NAMED("ss_limited", KIND_UINT, limited),
-	SYS_NAMED("ss_kodsent", KIND_UINT, kodsent), SYS_NAMED("ss_processed", KIND_UINT, processed),
+	SYS_NAMED("ss_restricted", KIND_UINT, restricted), SYS_NAMED("ss_limited", KIND_UINT,
+	    limited),
+	SYS_NAMED("ss_kodsent", KIND_UINT, kodsent), SYS_NAMED("ss_processed", KIND_UINT,
+	    processed),
 	SYS_NAMED("ss_numctlreq", KIND_UINT, numctlreq),
 	SYS_NAMED("koffset", KIND_MS6, koffset), SYS_NAMED("kfreq", KIND_PPM, kfreq),
 	SYS_NAMED("kmaxerr", KIND_MS3, kmaxerror), SYS_NAMED("kesterr", KIND_MS3, kesterror),
-	SYS_NAMED("kstflags", KIND_QUOTED, kstflags), SYS_NAMED("ktimeconst", KIND_UINT, ktimeconst),
+	SYS_NAMED("kstflags", KIND_QUOTED, kstflags), SYS_NAMED("ktimeconst", KIND_UINT,
+	    ktimeconst),
 	SYS_NAMED("kprecis", KIND_MS6, kprecis), SYS_NAMED("kfreqtol", KIND_PPM, kfreqtol),
 	/* The kernel's PPS discipline is not used. */
 	SYS_NAMED("kppsfreq", KIND_PPM, zero_s), SYS_NAMED("kppsstab", KIND_PPM, zero_s),
@@ -123,23 +140,31 @@ static const struct row SYSTEM_ROWS[] = {
 	SYS_NAMED("kppsjitexc", KIND_UINT, zero), SYS_NAMED("kppsstbexc", KIND_UINT, zero),
 	SYS_NAMED("bcastdelay", KIND_MS3, bcastdelay), SYS_NAMED("authdelay", KIND_MS3, zero_s),
 	SYS_NAMED("iostats_reset", KIND_UINT, iostats_reset),
-	/* Datagrams are read in batches into one place: there is no queue of buffers that could grow or run low. */
+	/*
+	 * Datagrams are read in batches into one place: there is no queue of buffers that
+	 * could grow or run low.
+	 */
 	SYS_NAMED("total_rbuf", KIND_UINT, zero), SYS_NAMED("free_rbuf", KIND_UINT, zero),
 	SYS_NAMED("used_rbuf", KIND_UINT, zero), SYS_NAMED("rbuf_lowater", KIND_UINT, zero),
-	SYS_NAMED("io_dropped", KIND_UINT, io_dropped), SYS_NAMED("io_ignored", KIND_UINT, io_ignored),
+	SYS_NAMED("io_dropped", KIND_UINT, io_dropped), SYS_NAMED("io_ignored", KIND_UINT,
+	    io_ignored),
 	SYS_NAMED("io_received", KIND_UINT, io_received), SYS_NAMED("io_sent", KIND_UINT, io_sent),
 	SYS_NAMED("io_sendfailed", KIND_UINT, io_sendfailed),
 	/* The input is called once for each datagram, never for nothing. */
-	SYS_NAMED("io_wakeups", KIND_UINT, io_received), SYS_NAMED("io_goodwakeups", KIND_UINT, io_received),
+	SYS_NAMED("io_wakeups", KIND_UINT, io_received), SYS_NAMED("io_goodwakeups", KIND_UINT,
+	    io_received),
 	SYS_NAMED("timerstats_reset", KIND_UINT, timerstats_reset),
 	/* Timers fire once and are armed again afterwards: they cannot overrun. */
-	SYS_NAMED("timer_overruns", KIND_UINT, zero), SYS_NAMED("timer_xmts", KIND_UINT, timer_xmts),
+	SYS_NAMED("timer_overruns", KIND_UINT, zero), SYS_NAMED("timer_xmts", KIND_UINT,
+	    timer_xmts),
 	SYS_NAMED("authreset", KIND_UINT, authreset), SYS_NAMED("authkeys", KIND_UINT, authkeys),
-	SYS_NAMED("authfreek", KIND_UINT, authfreek), SYS_NAMED("authklookups", KIND_UINT, authklookups),
+	SYS_NAMED("authfreek", KIND_UINT, authfreek), SYS_NAMED("authklookups", KIND_UINT,
+	    authklookups),
 	SYS_NAMED("authknotfound", KIND_UINT, authknotfound),
 	/* Every key is ready for use, and none has a term. */
 	SYS_NAMED("authkuncached", KIND_UINT, zero), SYS_NAMED("authkexpired", KIND_UINT, zero),
-	SYS_NAMED("authencrypts", KIND_UINT, authencrypts), SYS_NAMED("authdecrypts", KIND_UINT, authdecrypts),
+	SYS_NAMED("authencrypts", KIND_UINT, authencrypts), SYS_NAMED("authdecrypts", KIND_UINT,
+	    authdecrypts),
 	SYS_NAMED("sys_var_list", KIND_NAMES, version),
 };
 
@@ -152,12 +177,18 @@ static const struct row PEER_ROWS[] = {
 	PEER("dstport", KIND_UINT, dstport), PEER("out", KIND_UINT, out), PEER("in", KIND_UINT, in),
 	PEER("leap", KIND_UINT, leap), PEER("stratum", KIND_UINT, stratum),
 	PEER("precision", KIND_INT, precision), PEER("rootdelay", KIND_MS3, rootdelay),
-	PEER("rootdisp", KIND_MS3, rootdisp), PEER("refid", KIND_BARE, refid), PEER("reftime", KIND_TS, reftime),
-	PEER("rec", KIND_TS, rec), PEER("reach", KIND_HEX, reach), PEER("unreach", KIND_UINT, unreach),
-	PEER("hmode", KIND_UINT, hmode), PEER("pmode", KIND_UINT, pmode), PEER("hpoll", KIND_INT, hpoll),
-	PEER("ppoll", KIND_INT, ppoll), PEER("headway", KIND_INT, headway), PEER("flash", KIND_HEX, flash),
-	PEER("keyid", KIND_UINT, keyid), PEER("ttl", KIND_UINT, ttl), PEER("offset", KIND_MS6, offset), PEER("delay", KIND_MS6, delay),
-	PEER("dispersion", KIND_MS6, dispersion), PEER("jitter", KIND_MS6, jitter), PEER("xleave", KIND_MS3, xleave),
+	PEER("rootdisp", KIND_MS3, rootdisp), PEER("refid", KIND_BARE, refid), PEER("reftime",
+	    KIND_TS, reftime),
+	PEER("rec", KIND_TS, rec), PEER("reach", KIND_HEX, reach), PEER("unreach", KIND_UINT,
+	    unreach),
+	PEER("hmode", KIND_UINT, hmode), PEER("pmode", KIND_UINT, pmode), PEER("hpoll", KIND_INT,
+	    hpoll),
+	PEER("ppoll", KIND_INT, ppoll), PEER("headway", KIND_INT, headway), PEER("flash", KIND_HEX,
+	    flash),
+	PEER("keyid", KIND_UINT, keyid), PEER("ttl", KIND_UINT, ttl), PEER("offset", KIND_MS6,
+	    offset), PEER("delay", KIND_MS6, delay),
+	PEER("dispersion", KIND_MS6, dispersion), PEER("jitter", KIND_MS6, jitter), PEER("xleave",
+	    KIND_MS3, xleave),
 	PEER("bias", KIND_MS3, bias),
 	PEER("filtdelay", KIND_STAGES, filtdelay), PEER("filtoffset", KIND_STAGES, filtoffset),
 	PEER("filtdisp", KIND_STAGES, filtdisp),
@@ -178,7 +209,8 @@ static const struct row CLOCK_ROWS[] = {
 	CLOCK("device", KIND_QUOTED, device), CLOCK("timecode", KIND_QUOTED, timecode),
 	CLOCK("poll", KIND_UINT, poll), CLOCK("noreply", KIND_UINT, noreply),
 	CLOCK("badformat", KIND_UINT, badformat), CLOCK("baddata", KIND_UINT, baddata),
-	CLOCK("stratum", KIND_UINT, stratum), CLOCK("refid", KIND_BARE, refid), CLOCK("flags", KIND_UINT, flags),
+	CLOCK("stratum", KIND_UINT, stratum), CLOCK("refid", KIND_BARE, refid), CLOCK("flags",
+	    KIND_UINT, flags),
 	{ "name", KIND_QUOTED, offsetof(struct clock_vars, name), NAMED },
 	{ "clock_var_list", KIND_NAMES, 0, NAMED },
 };
@@ -248,7 +280,8 @@ put_date(struct text *t, int64_t at_s)
 		text_put(t, "0");
 		return;
 	}
-	text_printf(t, "%04d%02d%02d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+	text_printf(t, "%04d%02d%02d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min);
 }
 
 static void
@@ -263,7 +296,8 @@ put_text_at(struct text *t, const void *at)
 }
 
 static void
-put_value(struct text *t, const struct row *r, const void *snapshot, const struct row *rows, size_t n)
+put_value(struct text *t, const struct row *r, const void *snapshot, const struct row *rows,
+    size_t n)
 {
 	const char *at = (const char *)snapshot + r->at;
 	char addr[ADDR_TEXT_MAX];
@@ -315,7 +349,8 @@ put_value(struct text *t, const struct row *r, const void *snapshot, const struc
 }
 
 static void
-put_row(struct text *out, const struct row *r, const void *snapshot, const struct row *rows, size_t n)
+put_row(struct text *out, const struct row *r, const void *snapshot, const struct row *rows,
+    size_t n)
 {
 	char item[VALUE_MAX * 4];
 	struct text t = text_over(item, sizeof item);
@@ -326,7 +361,8 @@ put_row(struct text *out, const struct row *r, const void *snapshot, const struc
 }
 
 static void
-put_shown(struct text *out, const void *snapshot, const struct row *rows, size_t n, enum shown shown)
+put_shown(struct text *out, const void *snapshot, const struct row *rows, size_t n,
+    enum shown shown)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i].shown == shown) {
@@ -336,7 +372,8 @@ put_shown(struct text *out, const void *snapshot, const struct row *rows, size_t
 }
 
 static bool
-put_named(struct text *out, const struct control_item *name, const void *snapshot, const struct row *rows, size_t n)
+put_named(struct text *out, const struct control_item *name, const void *snapshot,
+    const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (strlen(rows[i].name) == name->name_len &&
@@ -367,7 +404,8 @@ put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 	}
 	for (unsigned i = 0; i < 4 && raw[i] != '\0'; i++) {
 		/* A comma or a quote in a hostile refid would break the list. */
-		text_char(&t, raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ? raw[i] : '?');
+		text_char(&t, raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ?
+		    raw[i] : '?');
 	}
 }
 
@@ -441,8 +479,10 @@ fill_mru(const struct ntpd *d, struct system_vars *v)
 static void
 put_kernel_words(char *buf, size_t cap, unsigned status)
 {
-	static const char *const words[] = { "pll", "ppsfreq", "ppstime", "fll", "ins", "del", "unsync", "freqhold",
-		"ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll", "src=B" };
+	static const char *const words[] = { "pll", "ppsfreq", "ppstime", "fll", "ins", "del",
+	    "unsync", "freqhold",
+		"ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll",
+		    "src=B" };
 	struct text t = text_over(buf, cap);
 
 	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -504,7 +544,8 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->rootdisp = clockwork_root_disp_s(d);
 	v->rootdist = clockwork_root_dist_s(d);
 	put_refid(v->refid, sizeof v->refid, d->sys.refid, d->sys.stratum);
-	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) : (struct ntp_ts){ 0 };
+	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+	    (struct ntp_ts){ 0 };
 	v->clock = ntp_ts_from_rtime(rtime_now(d));
 	v->peer = d->sys.peer_id;
 	v->tc = (uint64_t)d->cw.disc.loop.poll_log2s;
@@ -636,7 +677,8 @@ put_peer_refid(const struct assoc *a, char *buf, size_t cap)
 	} else if (a->count.received == 0 && !(a->rules.flags & ASSOC_LOCAL)) {
 		put_refid(buf, cap, refid_of_text("INIT"), STRATUM_UNSPEC);
 	} else {
-		put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_LOCAL ? 0 : a->srv.stratum);
+		put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_LOCAL ? 0 :
+		    a->srv.stratum);
 	}
 }
 
@@ -665,7 +707,8 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;
 	v->hmode = MODE_CLIENT;
-	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_LOCAL) ? MODE_SERVER : MODE_UNSPEC;
+	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_LOCAL) ? MODE_SERVER :
+	    MODE_UNSPEC;
 	v->hpoll = a->poll.hpoll;
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
@@ -718,7 +761,8 @@ vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out)
 }
 
 bool
-vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name, struct text *out)
+vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out)
 {
 	struct peer_vars v;
 
@@ -737,7 +781,8 @@ vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out)
 }
 
 bool
-vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name, struct text *out)
+vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name,
+    struct text *out)
 {
 	struct peer_vars v;
 
@@ -771,7 +816,8 @@ vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out)
 }
 
 bool
-vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name, struct text *out)
+vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out)
 {
 	struct clock_vars v;
 

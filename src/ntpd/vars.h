@@ -17,9 +17,12 @@ void vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out);
 
 /* Write one variable by name; false when there is none of that name. */
 bool vars_system_named(struct ntpd *d, const struct control_item *name, struct text *out);
-bool vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name, struct text *out);
-bool vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name, struct text *out);
-bool vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name, struct text *out);
+bool vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out);
+bool vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name,
+    struct text *out);
+bool vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out);
 
 /* True for the name of a system variable that the daemon makes itself. */
 bool vars_system_has(const struct control_item *name);

@@ -133,7 +133,8 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	if (q->rules.key_id != 0) {
 		struct mac_key *key =
 		    keyring_find(q->rules.keys, q->rules.key_id, &s->a.remote.addr);
-		len = key != NULL ? keyring_sign(key, q->rules.key_id, bytes, len, sizeof bytes) : 0;
+		len = key != NULL ? keyring_sign(key, q->rules.key_id, bytes, len, sizeof bytes) :
+		    0;
 		if (len == 0) {
 			return -EKEYREJECTED;
 		}
@@ -291,7 +292,10 @@ lose_name(struct query *q, struct query_name *n)
 	}
 }
 
-/* Of the two families one may fail and the other not: a name is lost when neither leads anywhere. */
+/*
+ * Of the two families one may fail and the other not: a name is lost when neither leads
+ * anywhere.
+ */
 static void
 on_answer(void *ctx, const struct resolver_answer *a)
 {

@@ -237,7 +237,10 @@ store_write(struct store *s, const char *path, const void *bytes, size_t len)
 	return rc;
 }
 
-/* Opened exclusively under its own name: what is there, a link too, is never followed or replaced. */
+/*
+ * Opened exclusively under its own name: what is there, a link too, is never followed or
+ * replaced.
+ */
 static int
 store_create(struct store *s, const char *path, const void *bytes, size_t len)
 {
