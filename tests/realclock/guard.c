@@ -88,16 +88,15 @@ deviation_s(const struct base *b, double *elapsed_s)
 static bool
 restore(const struct timex *saved)
 {
-	struct timex drop = { .modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST, .offset = 0,
-		.status = STA_PLL | STA_FREQHOLD, .constant = 0 };
-	struct timex back = { .modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_TIMECONST | ADJ_MAXERROR |
-		ADJ_ESTERROR, .freq = saved->freq, .tick = saved->tick,
-		.status = saved->status & ~(STA_INS | STA_DEL), .constant = saved->constant,
+	/* In nanosecond units the kernel takes the time constant as it shows it. */
+	struct timex drop = { .modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST | ADJ_NANO, .offset = 0,
+		.status = STA_PLL | STA_FREQHOLD, .constant = saved->constant };
+	struct timex back = { .modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
+		.freq = saved->freq, .tick = saved->tick, .status = saved->status & ~(STA_INS | STA_DEL),
 		.maxerror = saved->maxerror, .esterror = saved->esterror };
 
 	if (!(saved->status & STA_NANO)) {
 		back.modes |= ADJ_MICRO;
-		back.constant = saved->constant;
 	}
 	return adjtimex(&drop) >= 0 && adjtimex(&back) >= 0;
 }

@@ -4,7 +4,8 @@
 # run.sh [SECONDS [ntp.conf line]...] - our daemon disciplines this machine's real clock for so long (default 1800),
 # following a server that serves CLOCK_MONOTONIC_RAW at the rate the clock has now: so the machine keeps the time it
 # would have had. Shows phase and frequency, and that all is put back. Not a part of `make check`: it moves the clock,
-# by no more than a millisecond. Run from the build folder, as root.
+# by no more than a millisecond. Run from the build folder, as root. With KILL_AFTER=SECONDS in the environment the
+# daemon is killed with -9 after so long, and the clock watched until the end.
 set -euo pipefail
 
 seconds=${1:-1800}
@@ -32,8 +33,11 @@ ip netns exec "$a" setpriv --bounding-set -sys_time --inh-caps -sys_time \
 	./tests/realclock/rawserver 192.0.2.1 & server=$!
 sleep 1
 result=0
-./tests/realclock/guard "$seconds" "$work/series" \
-	ip netns exec "$b" ./ntpd -n -c "$work/ntp.conf" -l "$work/log" || result=$?
+daemon=(ip netns exec "$b" ./ntpd -n -c "$work/ntp.conf" -l "$work/log")
+if [ -n "${KILL_AFTER:-}" ]; then
+	daemon=(bash -c "${daemon[*]} & pid=\$!; sleep $KILL_AFTER; kill -9 \$pid; sleep $seconds")
+fi
+./tests/realclock/guard "$seconds" "$work/series" "${daemon[@]}" || result=$?
 grep -v Listen "$work/log" || true
 awk -v half="$(echo "$seconds / 2" | bc)" '
 	{ n++; if ($2 * $2 > worst * worst) worst = $2 }
