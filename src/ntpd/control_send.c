@@ -87,7 +87,7 @@ control_send(struct query *q, const uint8_t *data, size_t len)
 		h.offset = (uint16_t)at;
 		h.count = (uint16_t)n;
 		h.more = at + n < len;
-		send_datagram(q, &h, data + at, n);
+		send_datagram(q, &h, n > 0 ? data + at : NULL, n);
 		at += n;
 	} while (at < len);
 }
