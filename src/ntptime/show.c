@@ -76,6 +76,13 @@ fraction(const struct clock_raw *c, char buf[static WORDS])
 	return buf;
 }
 
+/* The heads name the system calls of old; on Linux both are one. */
+static void
+show_head(const char *call, const struct clock_raw *c, FILE *out)
+{
+	fprintf(out, "%s() returns code %d (%s)\n", call, c->code, code_word(c->code));
+}
+
 static void
 show_raw(const struct clock_raw *c, FILE *out)
 {
@@ -109,7 +116,7 @@ show_clock(const struct clock_raw *c, unsigned modes, bool raw, FILE *out)
 	struct text t = text_over(time_text, sizeof time_text);
 
 	form_stamp(&t, ntp_ts_from_rtime(c->now), c->now);
-	fprintf(out, "ntp_gettime() returns code %d (%s)\n", c->code, code_word(c->code));
+	show_head("ntp_gettime", c, out);
 	fprintf(out, "  time %s, (%s),\n", time_text, fraction(c, buf));
 	fprintf(out, "  maximum error %" PRId64 " us, estimated error %" PRId64 " us, ",
 	    c->maxerror_us, c->esterror_us);
@@ -117,7 +124,7 @@ show_clock(const struct clock_raw *c, unsigned modes, bool raw, FILE *out)
 	if (raw) {
 		show_raw(c, out);
 	}
-	fprintf(out, "ntp_adjtime() returns code %d (%s)\n", c->code, code_word(c->code));
+	show_head("ntp_adjtime", c, out);
 	fprintf(out, "  modes %s,\n", bits(modes, MODE_BITS, buf));
 	fprintf(out, "  offset %.3f us, frequency %.3f ppm, interval %" PRId64 " s,\n",
 	    c->offset_us, c->freq_ppm, c->pps_interval_s);
