@@ -431,7 +431,8 @@ take_over(struct ntpd *d, const struct peer *p, const struct assoc_world *w, enu
 	d->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
 	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
 	d->sys.at = w->now;
-	d->sys.reftime = p->a.wire.t4;
+	/* Our own clock sends no answer: it was last right just now. */
+	d->sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? d->cw.adjust.at.real : p->a.wire.t4;
 }
 
 static void
