@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tools.sh - ntpdate, sntp, ntp-wait, ntptrace, ntptime, ntp-keygen and ntpdc as they are
+# installed: output, exit status and files. None of them may set the clock here.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+# shellcheck source=tests/interop/peers.sh
+. "$top_srcdir/tests/interop/peers.sh"
+ntpdate=$top_builddir/ntpdate
+sntp=$top_builddir/sntp
+
+# status NAME EXPECTED X COMMAND...: runs it in namespace X; output in out, errors in err.
+status() {
+	local name=$1 expected=$2 x=$3 got=0
+	shift 3
+	out=$(in_ns "$x" "$@" 2>"$work/err") || got=$?
+	err=$(cat "$work/err")
+	is "$got" "$expected" "$name" || note "$out" "$err"
+}
+
+ns_new server client
+ns_join server client
+ns_hosts client '192.0.2.1 both.example' '2001:db8:2::1 both.example' \
+	'192.0.2.77 half.example' '2001:db8:2::1 half.example'
+
+# --- before any daemon runs
+
+status "ntp-wait gives up when no daemon runs" 1 server "$top_builddir/ntp-wait" -n 2 -s 0.1 -v
+is "$out" "$(printf 'Waiting for ntpd to synchronize.... No!\nntpd did not synchronize.')" \
+	"and says so with -v"
+status "ntptrace fails when no daemon runs" 1 server "$top_builddir/ntptrace" -n
+like "$err" '^127\.0\.0\.1: timed out, nothing received$' "and says so"
+status "ntpdate fails when no server answers" 1 client "$ntpdate" -q -p 1 -t 0.4 192.0.2.1
+like "$err" 'ntpdate\[[0-9]+\]: no server suitable for synchronization found$' "and says so"
+like "$err" '192\.0\.2\.1: Connection refused$' "and why"
+
+in_ns server "$top_builddir/ntp-wait" -n 60 -s 0.5 &
+waiting=$!
+our_server server server
+wait "$waiting"
+is $? 0 "ntp-wait that began before the daemon ends with 0"
+
+# --- ntpdate
+
+line='server %s, stratum 6, offset -?0\.0[0-9]{5}, delay 0\.0[0-9]{4}'
+for address in 192.0.2.1 2001:db8:2::1; do
+	status "ntpdate -q asks $address" 0 client "$ntpdate" -q -p 2 "$address"
+	# shellcheck disable=SC2059 # the format is above
+	like "$out" "^$(printf "$line" "$address")\$" "a line for $address"
+	like "$out" "^[ 1-3][0-9] [A-Z][a-z]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} ntpdate\\[[0-9]+\\]: adjust time server $address offset -?0\\.0[0-9]{5} sec\$" \
+		"the verdict for $address"
+	is "$err" '' "no error for $address"
+done
+status "ntpdate asks every address of a name" 0 client "$ntpdate" -q -p 1 both.example
+is "$(grep -c '^server .*, stratum 6,' <<<"$out")" 2 "both families answer"
+status "a dead address of a name does no harm" 0 client "$ntpdate" -q -p 1 -t 1 half.example
+like "$out" '^server 192\.0\.2\.77, stratum 0, offset 0\.000000, delay 0\.00000$' "it is shown as dead"
+like "$out" 'adjust time server 2001:db8:2::1 ' "the other one counts"
+status "a family alone" 0 client "$ntpdate" -4 -q -p 1 both.example
+unlike "$out" 2001: "-4 leaves out the other"
+status "a name that does not exist" 1 client "$ntpdate" -q no.example
+like "$err" "Can't find host no\\.example: " "is named"
+like "$err" 'no servers can be used, exiting$' "and nothing is left"
+
+status "without the right to it the clock is not set" 1 client "$ntpdate" -p 1 192.0.2.1
+like "$err" "Can't adjust the time of day: Operation not permitted\$" "and that is said"
+status "beside a daemon it does not start" 1 server "$ntpdate" -b 192.0.2.1
+like "$err" 'ntpdate\[[0-9]+\]: the NTP socket is in use, exiting$' "as it always said"
+status "but -q does" 0 server "$ntpdate" -q -p 1 192.0.2.1
+status "-d shows each datagram" 0 client "$ntpdate" -d -p 1 192.0.2.1
+like "$out" '^transmit\(192\.0\.2\.1\)$' "what is sent"
+like "$out" '^receive\(192\.0\.2\.1\)$' "what is received"
+like "$out" '^stratum 6, precision -[0-9]+, leap 00$' "the server"
+like "$out" '^reference time: +[0-9a-f]{8}\.[0-9a-f]{8}  ' "when its clock was last right"
+status "wrong use" 2 client "$ntpdate" -p 99 192.0.2.1
+status "nobody else's rights are needed to ask" 0 client setpriv --reuid=65534 --regid=65534 \
+	--clear-groups "$ntpdate" -q -p 1 192.0.2.1
+status "port 123 is not for everybody" 1 client setpriv --reuid=65534 --regid=65534 \
+	--clear-groups --inh-caps=-all --bounding-set=-all "$ntpdate" -p 1 192.0.2.1
+like "$err" '192\.0\.2\.1: Permission denied$' "and that is said"
+
+# --- sntp
+
+status "sntp prints one line" 0 client "$sntp" both.example
+like "$out" '^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} \([+-][0-9]{4}\) [+-]0\.0[0-9]{5} \+/- 0\.0[0-9]{5} both\.example (192\.0\.2\.1|2001:db8:2::1) s6 no-leap$' \
+	"of the known form"
+status "sntp -j prints JSON" 0 client "$sntp" -j 192.0.2.1
+like "$out" '^\{"time": "20.*", "offset": -?[0-9.e-]+, "precision": [0-9.e-]+, "host": "192\.0\.2\.1", "ip": "192\.0\.2\.1", "stratum": 6, "leap": "no-leap", "adjusted": false\}$' \
+	"of the known form"
+status "sntp -S may not set the clock here" 1 client "$sntp" -S 192.0.2.1
+like "$err" '^sntp: the clock cannot be set: Operation not permitted$' "and says so"
+status "sntp without an answer" 1 client "$sntp" -t 0.3 192.0.2.77
+is "$err" 'sntp: no eligible servers' "says so"
+status "sntp -l writes to a file" 0 client "$sntp" -l "$work/sntp.log" 192.0.2.1
+is "$out" '' "and not to standard output"
+like "$(cat "$work/sntp.log")" ' 192\.0\.2\.1 s6 no-leap$' "the file has the line"
+
+# --- keys
+
+umask 000
+mkdir "$work/keys"
+status "ntp-keygen makes keys" 0 client env -C "$work/keys" "$top_builddir/ntp-keygen" -M
+umask 022
+link=$(find "$work/keys" -type l -name 'ntpkey_md5_*')
+file=$(find "$work/keys" -type f -name 'ntpkey_MD5key_*')
+is "$(stat -c %a "$file")" 600 "only the owner may read them"
+is "$(readlink "$link")" "${file##*/}" "the link leads to them"
+is "$(grep -cE '^ *[0-9]+ (MD5|SHA1|AES128CMAC) [0-9a-f]{32,40}$' "$file")" 30 "there are thirty"
+status "ntp-keygen replaces the link" 0 client sh -c "sleep 1.1; cd $work/keys && $top_builddir/ntp-keygen"
+[ "$(readlink "$link")" != "${file##*/}" ]
+ok $? "by one to the new file"
+status "no file is written over" 1 client "$top_builddir/ntp-keygen" "--output=$file"
+status "Autokey is not made" 1 client "$top_builddir/ntp-keygen" -H
+status "one key goes to standard output" 0 client "$top_builddir/ntp-keygen" --type=SHA256 --count=1 \
+	--first=9 --output=-
+like "$out" '^ 9 SHA256 [0-9a-f]{64}$' "as it is wanted"
+
+stop server
+our_ntpd signed server 'server 127.127.1.0' 'tos orphanwait 1' 'restrict default nomodify' \
+	"keys $file" 'trustedkey 1 11 21'
+wait_until 15 our_synchronised server
+ok $? "our daemon reads the keys"
+for key in 1 11 21; do
+	status "key $key signs" 0 client "$ntpdate" -q -p 1 -a "$key" -k "$file" 192.0.2.1
+	like "$out" '^server 192\.0\.2\.1, stratum 6, ' "and the signed answer counts"
+done
+status "a key that the server does not trust" 1 client "$ntpdate" -q -p 1 -a 2 -k "$file" 192.0.2.1
+like "$err" '192\.0\.2\.1: its answer is not used: ' "the answer is not used"
+status "a key that is not there" 1 client "$sntp" -a 99 -k "$file" 192.0.2.1
+is "$err" "sntp: key 99 is not in $file" "is named"
+
+# --- the others
+
+status "ntptrace ends at a local clock" 0 server "$top_builddir/ntptrace" -n
+like "$out" '^127\.0\.0\.1: stratum 6, offset -?0\.000000, synch distance 0\.0[0-9]{5}$' "with one line"
+status "ntptime reads" 0 client "$top_builddir/ntptime"
+like "$out" '^ntp_gettime\(\) returns code [0-5] \((OK|ERROR|INS|DEL|OOP|WAIT)\)$' "the state of the clock"
+like "$out" '^  modes 0x0 \(\),$' "and changes nothing"
+status "ntptime may not change anything here" 1 client "$top_builddir/ntptime" -m 1000000
+is "$err" 'ntptime: Operation not permitted' "and says so"
+status "ntpdc knows better" 1 client "$top_builddir/ntpdc" -c monlist 192.0.2.1
+like "$err" 'ntpq -c mrulist$' "and says what"
