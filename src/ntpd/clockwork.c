@@ -282,12 +282,13 @@ static void
 heed_answers(struct ntpd *d, const struct assoc_world *w)
 {
 	double bound_s[PEERS_MAX], b, told_s = clockwork_root_dist_s(d);
+	double slew_s = adjust_left_s(&d->cw.adjust);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
 		unsigned at = n;
 
-		if (!speaks(&d->peers.peer[i].a, w) || !assoc_bound(&d->peers.peer[i].a, w, 0.0,
+		if (!speaks(&d->peers.peer[i].a, w) || !assoc_bound(&d->peers.peer[i].a, w, slew_s,
 		    &b)) {
 			continue;
 		}
@@ -393,17 +394,17 @@ found_sys_peer(struct ntpd *d, struct peer *p)
 
 /* How far off the clock can be, now and when it has been slewed, if most sources are right. */
 static double
-interval_s(const struct selection *sel)
+interval_s(const struct selection *sel, double slew_s)
 {
 	double now_s = fmax(fabs(sel->low_s), fabs(sel->high_s));
+	double then_s = fmax(fabs(sel->low_s - slew_s), fabs(sel->high_s - slew_s));
 
-	return fmax(now_s, fmax(fabs(sel->low_s - sel->offset_s), fabs(sel->high_s -
-	    sel->offset_s)));
+	return fmax(now_s, then_s);
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
-root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
     double root_delay_s)
 {
 	const struct selection *sel = &d->cw.sel;
@@ -414,7 +415,8 @@ root_disp_s(const struct ntpd *d, const struct peer *p, const struct assoc_world
 	 */
 	double apart_s = fabs(sel->offset_s - d->cw.cand[sel->sys_at].offset_s);
 
-	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s), interval_s(sel));
+	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s),
+	    interval_s(sel, adjust_left_s(&d->cw.adjust)));
 
 	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
@@ -726,7 +728,7 @@ clockwork_heed(struct ntpd *d)
 	struct assoc_world w = settings_world(d);
 
 	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
-		heed_answer(d, &p->a, &w, d->cw.adjust.controlled ? d->sys.offset_s : 0.0);
+		heed_answer(d, &p->a, &w, adjust_left_s(&d->cw.adjust));
 	} else {
 		heed_answers(d, &w);
 	}
