@@ -7,7 +7,7 @@
 cd "$top_srcdir" || exit 1
 need shellcheck
 
-for script in quickstart $(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' tests conf systemd .ci \
+for script in quickstart $(grep -rlE '^#!/bin/(ba)?sh|^# shellcheck shell=' tests conf systemd packaging .ci \
 	2>/dev/null | sort); do
 	is "$(shellcheck -x -S warning "$script" 2>&1)" '' "$script has no warning"
 done

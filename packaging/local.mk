@@ -1,0 +1,11 @@
+# packaging: for Debian and Red Hat
+EXTRA_DIST += \
+	packaging/build-deb \
+	packaging/debian/changelog \
+	packaging/debian/control \
+	packaging/debian/copyright \
+	packaging/debian/ntpd.postinst \
+	packaging/debian/ntpd.postrm \
+	packaging/debian/ntpd.preinst \
+	packaging/debian/rules \
+	packaging/debian/source/format
