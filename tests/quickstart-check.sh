@@ -9,10 +9,12 @@
 
 check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck mandoc
 	shellcheck strace tshark procps iproute2 util-linux libcap2-bin python3 netbase file
-	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2)
+	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
+	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils)
 deep_packages=(valgrind gcovr clang-tools)
 passed=0
 failed=0
+box=
 stage_i=0
 stage_n=0
 
@@ -83,12 +85,15 @@ check_prepare() {
 	say "logging to $log"
 	tests/interop/fetch-peers >>"$log" 2>&1 ||
 		say "the other NTP programs could not be fetched, so interop tests will fail"
+	tests/system/fetch-box >build/box.log 2>&1 &
+	box=$!
 }
 
 check_stages() {
 	stage "gcc -O2: unit, simulation" build-gcc check
 	stage "clang ASan+UBSan: the same" build-clang check
 	stage "lint" build-gcc lint
+	wait "$box" || say "the container's files could not be made, see build/box.log"
 	stage "system (namespaces)" build-gcc check-system
 	stage "interop (other programs)" build-gcc check-interop
 }

@@ -28,3 +28,7 @@ EXTRA_PROGRAMS += tests/system/load
 SYSTEM_HELPERS += tests/system/load
 SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c
+
+# A container with a real systemd, and our Debian package in it.
+SYSTEM_TESTS += tests/system/container.sh
+EXTRA_DIST += tests/system/box.sh tests/system/fetch-box

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of and for the test
+#
+# box.sh - a container with a real systemd, over the files that fetch-box made; included after
+# tests/lib.sh. What is written stays in a layer that goes with the test.
+
+box_base=$top_srcdir/build-peers/box
+box_root=$work/box
+box_pid=
+box_job=
+box_words=(false)
+
+# box_package: builds the Debian package, unless there is one newer than all sources; its name is
+# in box_deb.
+box_package() {
+	local out=$top_builddir/deb
+	need dpkg-buildpackage dh
+	box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb' 2>/dev/null)
+	if [ -z "$box_deb" ] || [ -n "$(cd "$top_srcdir" && find conf include man packaging src systemd \
+		configure.ac Makefile.am -newer "$box_deb" -type f | head -n 1)" ]; then
+		rm -rf "$out"
+		DEB_BUILD_OPTIONS=nocheck "$top_srcdir/packaging/build-deb" "$out" || return 1
+		box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb')
+	fi
+	[ -n "$box_deb" ]
+}
+
+# box_start: boots it, and waits until it is up.
+box_start() {
+	need systemd-nspawn nsenter setpriv script
+	[ -f "$box_base/box" ] || bail "tests/system/fetch-box has made the container's files"
+	if ! mountpoint -q "$box_root"; then
+		mkdir -p "$box_root" "$work/layer/upper" "$work/layer/work"
+		# A layer over a layer is refused: then in memory.
+		mount -t overlay -o \
+			"lowerdir=$box_base,upperdir=$work/layer/upper,workdir=$work/layer/work" \
+			box "$box_root" 2>/dev/null || {
+			mount -t tmpfs -o mode=755 box "$box_root" && cp -a "$box_base/." "$box_root"
+		} || bail "the container's files can be laid over"
+	fi
+	# systemd wants a terminal as its console.
+	setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
+		-D '$box_root' --machine=ntpd-box-$$ --hostname=box --register=no --keep-unit \
+		--resolv-conf=off --timezone=off --link-journal=no \
+		--private-network --drop-capability=CAP_SYS_TIME --boot" "$work/console" \
+		</dev/null >/dev/null 2>&1 &
+	box_job=$!
+	wait_until 20 box_find || return 1
+	box_words=(setpriv --bounding-set -sys_time --inh-caps -sys_time
+		nsenter -t "$box_pid" -m -u -i -n -p -C -r -w env -i
+		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive)
+	wait_until 60 box_up
+}
+
+# box_find: finds the first process of the container, as seen from here.
+box_find() {
+	local nspawn
+	nspawn=$(pgrep -f "^systemd-nspawn .*--machine=ntpd-box-$$ ") || return 1
+	box_pid=$(pgrep -P "$nspawn" -x systemd) && [ -d "/proc/$box_pid" ]
+}
+
+box_up() {
+	case $(box_run systemctl is-system-running 2>/dev/null) in
+	running | degraded) true ;;
+	*) false ;;
+	esac
+}
+
+# box_run COMMAND...: runs a program in there, without the right to set the clock either.
+box_run() {
+	"${box_words[@]}" "$@"
+}
+
+# box_safe: true when nothing in there may set the clock (bit 25 of its bounding set).
+box_safe() {
+	local bound
+	bound=$(sed -n 's/^CapBnd:[[:space:]]*//p' "/proc/$box_pid/status")
+	[ -n "$bound" ] && [ $(((0x$bound >> 25) & 1)) -eq 0 ]
+}
+
+box_stop() {
+	[ -n "$box_job" ] || return 0
+	[ -z "$box_pid" ] || box_run systemctl poweroff >/dev/null 2>&1
+	if ! wait_until 20 pid_gone "$box_job"; then
+		[ -z "$box_pid" ] || kill -KILL "$box_pid"
+		wait_until 5 pid_gone "$box_job"
+	fi
+	wait "$box_job" 2>/dev/null
+	box_job='' box_pid=''
+}
+
+box_end() {
+	if [ "$tap_failed" -gt 0 ] && [ -n "$box_pid" ]; then
+		box_run journalctl -q -b --no-pager -u ntpd | tail -n 60 | sed 's/^/#   /'
+	fi
+	box_stop
+	mountpoint -q "$box_root" && umount "$box_root"
+	test_end
+}
+trap box_end EXIT
