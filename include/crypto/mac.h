@@ -12,9 +12,9 @@
 struct mac_key;         /* a key ready for use; wiped when freed */
 
 /*
- * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC" (any case); secret: raw
- * octets. NULL when OpenSSL does not know the type, or the secret is empty. Digests longer than 20
- * octets are cut to 20, as ntpd does.
+ * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC", or NTPsec's "AES",
+ * "AES-128", "AES-192", "AES-256" (any case); secret: raw octets. NULL when OpenSSL does not know
+ * the type, or the secret is empty. Digests longer than 20 octets are cut to 20, as ntpd does.
  */
 struct mac_key *mac_key_new(const char *type, const uint8_t *secret, size_t len);
 void mac_key_free(struct mac_key *k);

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <strings.h>
 #include "base/addr.h"
+#include "base/text.h"
 
-enum { CMAC_KEY_LEN = 16, MAC_LEN_MIN = 16, MAC_LEN_MAX = 20 };
+enum { CMAC_KEY_MAX = 32, CMAC_LEN = 16, MAC_LEN_MIN = 16, MAC_LEN_MAX = 20 };
 
 /* Either md and digest, or cmac, are set. */
 struct mac_key {
@@ -23,29 +24,50 @@ struct mac_key {
 	size_t secret_len;
 };
 
-static bool
-is_cmac(const char *type)
+/* The names of CMAC keys: RFC 8573's, and those of NTPsec's key files. */
+static const struct cmac_kind {
+	const char *type, *cipher;
+	size_t key_len;
+} CMAC_KINDS[] = {
+	{ "AES128CMAC", "AES-128-CBC", 16 },
+	{ "AES-128-CMAC", "AES-128-CBC", 16 },
+	{ "AES", "AES-128-CBC", 16 },
+	{ "AES-128", "AES-128-CBC", 16 },
+	{ "AES-192", "AES-192-CBC", 24 },
+	{ "AES-256", "AES-256-CBC", 32 },
+};
+
+static const struct cmac_kind *
+cmac_kind(const char *type)
 {
-	return strcasecmp(type, "AES128CMAC") == 0 || strcasecmp(type, "AES-128-CMAC") == 0;
+	for (size_t i = 0; i < sizeof CMAC_KINDS / sizeof *CMAC_KINDS; i++) {
+		if (strcasecmp(CMAC_KINDS[i].type, type) == 0) {
+			return &CMAC_KINDS[i];
+		}
+	}
+	return NULL;
 }
 
 /* Keys of another length are cut or filled with zeros, as ntpd does. */
 static bool
-prepare_cmac(struct mac_key *k, const uint8_t *secret, size_t len)
+prepare_cmac(
+    struct mac_key *k, const struct cmac_kind *kind, const uint8_t *secret, size_t len)
 {
-	uint8_t key[CMAC_KEY_LEN] = { 0 };
-	char cipher[] = "AES-128-CBC";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
-		OSSL_PARAM_construct_end()
-	};
+	uint8_t key[CMAC_KEY_MAX] = { 0 };
+	char cipher[16];
+	struct text name = text_over(cipher, sizeof cipher);
+	OSSL_PARAM params[2];
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
 	bool ok = false;
 
-	memcpy(key, secret, len < sizeof key ? len : sizeof key);
+	assert(kind->key_len <= sizeof key);
+	text_put(&name, kind->cipher);
+	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0);
+	params[1] = OSSL_PARAM_construct_end();
+	memcpy(key, secret, len < kind->key_len ? len : kind->key_len);
 	k->cmac = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-	if (k->cmac != NULL && EVP_MAC_init(k->cmac, key, sizeof key, params) == 1) {
-		k->out_len = CMAC_KEY_LEN;
+	if (k->cmac != NULL && EVP_MAC_init(k->cmac, key, kind->key_len, params) == 1) {
+		k->out_len = CMAC_LEN;
 		ok = true;
 	}
 	EVP_MAC_free(mac);      /* the context holds its own reference */
@@ -78,6 +100,7 @@ prepare_digest(struct mac_key *k, const char *type, const uint8_t *secret, size_
 struct mac_key *
 mac_key_new(const char *type, const uint8_t *secret, size_t len)
 {
+	const struct cmac_kind *kind;
 	struct mac_key *k;
 	bool ok;
 
@@ -90,7 +113,9 @@ mac_key_new(const char *type, const uint8_t *secret, size_t len)
 	}
 	/* An unknown type is an answer, not an error to be left in OpenSSL's queue. */
 	ERR_set_mark();
-	ok = is_cmac(type) ? prepare_cmac(k, secret, len) : prepare_digest(k, type, secret, len);
+	kind = cmac_kind(type);
+	ok = kind != NULL ? prepare_cmac(k, kind, secret, len) :
+			    prepare_digest(k, type, secret, len);
 	ERR_pop_to_mark();
 	if (!ok) {
 		mac_key_free(k);
@@ -126,7 +151,7 @@ make_cmac(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
 
 	return EVP_MAC_init(k->cmac, NULL, 0, NULL) == 1 &&
 	    EVP_MAC_update(k->cmac, bytes, len) == 1 &&
-	    EVP_MAC_final(k->cmac, out, &out_len, CMAC_KEY_LEN) == 1 && out_len == CMAC_KEY_LEN;
+	    EVP_MAC_final(k->cmac, out, &out_len, CMAC_LEN) == 1 && out_len == CMAC_LEN;
 }
 
 /*

@@ -91,6 +91,24 @@ cmac_agrees_with_rfc_4493(void **state)
 }
 
 static void
+cmac_keys_of_ntpsec_have_their_names_and_lengths(void **state)
+{
+	/* NIST SP 800-38B, appendix D. */
+	static const char key128[] = "2b7e151628aed2a6abf7158809cf4f3c";
+	static const char key192[] = "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b";
+	static const char key256[] =
+	    "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4";
+	static const char text[] = "6bc1bee22e409f96e93d7e117393172a";
+
+	(void)state;
+	makes("AES", key128, text, "070a16b46b4d4144f79bdd9dd04a287c");
+	makes("AES-128", key128, text, "070a16b46b4d4144f79bdd9dd04a287c");
+	makes("AES-192", key192, text, "9e99a7bf31e710900662f65e617c5184");
+	makes("aes-256", key256, text, "28a7023f452e8f82bd4bf28d8c37c35c");
+	makes("AES-256", key256, "", "028962f61b7bf89efc6b551f4667d983");
+}
+
+static void
 cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros(void **state)
 {
 	static const char text[] = "6bc1bee22e409f96e93d7e117393172a";
@@ -146,7 +164,8 @@ long_secrets_and_texts_of_many_blocks_agree_with_each_other(void **state)
 static void
 unknown_types_and_empty_secrets_make_no_key_and_leave_no_error(void **state)
 {
-	static const char *const unknown[] = { "", "X", "AES", "DES", "CMAC", "MD5 ", "SHA3", "AES256CMAC" };
+	static const char *const unknown[] = { "", "X", "AES-", "AES-127", "DES", "CMAC", "MD5 ", "SHA3",
+		"AES256CMAC" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
@@ -279,6 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cmac_agrees_with_rfc_4493),
+		cmocka_unit_test(cmac_keys_of_ntpsec_have_their_names_and_lengths),
 		cmocka_unit_test(cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros),
 		cmocka_unit_test(digests_cover_secret_and_packet),
 		cmocka_unit_test(long_digests_are_cut_to_20_octets),
