@@ -165,6 +165,8 @@ show_json(const struct clock_raw *c, unsigned modes, FILE *out)
 	json_int(&j, "maximum-error", c->maxerror_us);
 	json_int(&j, "estimated-error", c->esterror_us);
 	json_int(&j, "TAI-offset", c->tai_s);
+	json_int(&j, "adjtime-code", c->code);
+	json_string(&j, "adjtime-status", code_word(c->code));
 	json_string(&j, "modes", bits(modes, MODE_BITS, buf));
 	json_decimals(&j, "offset", c->offset_us);
 	json_decimals(&j, "frequency", c->freq_ppm);

@@ -6,6 +6,7 @@ INTEROP_TESTS += \
 	tests/interop/howto.sh \
 	tests/interop/server.sh \
 	tests/interop/monitor.sh \
-	tests/interop/ntpq-ntpsec.sh
+	tests/interop/ntpq-ntpsec.sh \
+	tests/interop/tools.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
 EXTRA_DIST += tests/interop/fake-servers.py
