@@ -15,6 +15,8 @@ static const double UNEXPLAINED = 1.6;
 static const double INNOVATION_MOST = 25.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
+/* So many deviations are no chance. */
+static const double SURE = 3.0;
 /* A crystal nobody has measured is off by this, s/s. */
 static const double FREQ_UNKNOWN = 100e-6;
 /* Longer gaps say no more than this. */
@@ -167,18 +169,21 @@ learn_route(struct estimator *e, double shift_s, double jitter_s, const struct e
 {
 	double prior = shift_s * shift_s / 12.0;
 	double floor_s = roundtrip_floor_s(&e->trips);
-	double sum = 0.0, weights = 0.0, moved;
+	double sum = 0.0, weights = 0.0, moved, var;
 
 	for (unsigned i = 0; i < ROUNDTRIP_ROUTE; i++) {
-		double w = 1.0 / (square(e->residual_delay_s[i] - floor_s) + square(jitter_s));
+		double w = 12.0 / (square(e->residual_delay_s[i] - floor_s) + square(jitter_s));
 
 		sum += w * e->residual_s[i];
 		weights += w;
 	}
-	moved = fmin(fmax(sum / weights, -shift_s / 2.0), shift_s / 2.0) * prior /
-	    (prior + now->var_s2);
-	e->bias_s += moved;
-	e->bias_var += prior * now->var_s2 / (prior + now->var_s2);
+	moved = fmin(fmax(sum / weights, -shift_s / 2.0), shift_s / 2.0);
+	var = now->var_s2 + 1.0 / weights;
+	/* Most routes are longer both ways alike. */
+	if (moved * moved > SURE * SURE * var) {
+		e->bias_s += moved * prior / (prior + var);
+		e->bias_var += var * prior / (prior + var);
+	}
 }
 
 /*
