@@ -12,7 +12,7 @@
 #include "core/roundtrip.h"
 
 enum {
-	BANK_WANDERS = 11,
+	BANK_WANDERS = 13,
 	BANK_ROUGH = ROUNDTRIP_VIEWS,   /* noise as the offsets show it, whatever the delay */
 	BANK_VIEWS
 };

@@ -6,11 +6,11 @@
 #include <string.h>
 
 /* sqrt(10)^(i - 20) s/s per sqrt(s): from a crystal in an oven to a bad virtual machine. */
-static const double WANDER[BANK_WANDERS] = { 1e-10, 3.16227766e-10, 1e-9, 3.16227766e-9, 1e-8,
-	3.16227766e-8, 1e-7, 3.16227766e-7, 1e-6, 3.16227766e-6, 1e-5 };
+static const double WANDER[BANK_WANDERS] = { 1e-11, 3.16227766e-11, 1e-10, 3.16227766e-10, 1e-9,
+	3.16227766e-9, 1e-8, 3.16227766e-8, 1e-7, 3.16227766e-7, 1e-6, 3.16227766e-6, 1e-5 };
 /* Log likelihood before any sample: crystals wander by 1e-8 at most, unless they show otherwise. */
-static const double WANDER_PRIOR[BANK_WANDERS] = { 0.0, 0.0, 0.0, 0.0, 0.0, -1.5, -3.0, -4.5, -6.0,
-	-7.5, -9.0 };
+static const double WANDER_PRIOR[BANK_WANDERS] = { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.5, -3.0,
+	-4.5, -6.0, -7.5, -9.0 };
 /* How fast the past fades: which wander may change within hours, which view in days. */
 static const double FADE_WANDER = 0.99;
 static const double FADE_VIEW = 0.995;
@@ -57,8 +57,9 @@ model_correct(struct bank_model *m, double d_s, double r_s2)
 	m->x_s += kx * d_s;
 	m->f += kf * d_s;
 	m->pxx = xx;
-	m->pxf = xf;
 	m->pff = ff;
+	/* Where offset and rate are all but one, rounding alone could make them more than that. */
+	m->pxf = fmin(fmax(xf, -sqrt(xx * ff)), sqrt(xx * ff));
 }
 
 double

@@ -13,8 +13,6 @@
 static const double SLEW_LEAST = 0.125, SLEW_MOST = 0.5, SLEW_COST = 0.1;
 /* 1/2^(2+tc) of the phase goes each second. */
 enum { TC_SHIFT = 2, TC_MAX = 10 };
-/* The constant of slices: 16 s, so that a second's delay of the next slice costs little. */
-enum { SLICE_TC = 2 };
 /* Until then after the start the shortest constant. */
 static const double START_S = 60.0;
 static const double PHASE_MAX_S = 0.5;
@@ -216,7 +214,8 @@ time_constant(struct loop_state *l, const struct loop_input *in)
 	    fmax(foretold_s2(a->var_s2, a->cov_s, a->freq_var, a->wander, since_s), in->var_s2);
 	note_correction(a, before_s2, before_s2 - in->var_s2);
 	news_s = in->offset_s - a->phase_s * exp(-since_s / a->tau_s);
-	if (news_s * news_s > SIGMAS * SIGMAS * before_s2) {
+	/* Sources that disagree make news of their own whenever their weights change. */
+	if (news_s * news_s > SIGMAS * SIGMAS * fmax(before_s2, in->jitter_s * in->jitter_s)) {
 		return 0;
 	}
 	poll_s = log2s_to_s(l->poll_log2s);
@@ -288,14 +287,9 @@ loop_slice(double left_s, double freq, int tc, struct loop_slice *out)
 		return;
 	}
 	/*
-	 * Too fast: a part of it with a constant of at most 16 s, cut anew each second. The rate
-	 * then stays near the limit, where one long exponential would spend most of its time well
-	 * below.
+	 * Too fast: a part of it, cut anew each second. The rate then stays near the limit, where
+	 * one long exponential would spend most of its time well below.
 	 */
-	while (tc < SLICE_TC && fabs(left_s) > slice_s(rate, tc)) {
-		tc++;
-	}
-	out->time_constant = tc;
 	out->phase_s = copysign(
 	    fmin(fmin(slice_s(rate, out->time_constant), fabs(left_s)), PHASE_MAX_S), left_s);
 	out->again_s = 1.0;
