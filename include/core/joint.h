@@ -16,11 +16,13 @@ enum { JOINT_SOURCES = 16 };
 struct joint {
 	struct bank bank;
 	bool running;
+	unsigned held; /* updates in a row that the leash held back */
 	struct mtime last;
 	int64_t adjusted_ns;
 	struct joint_source {
 		uint16_t id;            /* 0: free */
 		double bias_s;          /* its estimate less the combined one, in the long run */
+		double varies_s2;       /* how that varies, beyond both uncertainties */
 		unsigned n;             /* samples in it */
 		struct mtime used;
 	} source[JOINT_SOURCES];

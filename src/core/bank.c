@@ -20,6 +20,8 @@ static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0
 /* Beyond this squared innovation over variance the likelihood falls like a power only, so that one
  * wild sample does not decide between the models. */
 static const double KNEE = 25.0;
+/* No covariance shrinks by more than this at once: what is left of it would be rounding. */
+static const double PRECISION = 1e-14;
 /* A squared innovation counts as no more than this many variances: its noise is taken for larger.
  */
 static const double OUTLIER = 12.0;
@@ -56,9 +58,10 @@ model_correct(struct bank_model *m, double d_s, double r_s2)
 
 	m->x_s += kx * d_s;
 	m->f += kf * d_s;
+	/* Where offset and rate are all but one, rounding alone could make them more than that. */
+	ff = fmax(ff, PRECISION * m->pff);
 	m->pxx = xx;
 	m->pff = ff;
-	/* Where offset and rate are all but one, rounding alone could make them more than that. */
 	m->pxf = fmin(fmax(xf, -sqrt(xx * ff)), sqrt(xx * ff));
 }
 

@@ -8,6 +8,8 @@
 static const double BIAS_SAMPLES = 32.0;
 /* The refined offset may leave the combined one by so many of the latter's deviations. */
 static const double LEASH = 2.0;
+/* So often in a row, and its models have lost the clock. */
+enum { HELD_MOST = 16 };
 /* Longer gaps say no more than this. */
 static const double GAP_MAX_S = 1e6;
 /* An innovation beyond this, squared over its variance: begin anew from the combined estimate. */
@@ -44,19 +46,30 @@ begin(struct joint *j, const struct joint_input *in)
 {
 	bank_begin(&j->bank, 1, in->combined);
 	j->running = true;
+	j->held = 0;
 	j->last = in->now;
 	j->adjusted_ns = in->adjusted_ns;
 }
 
-static double
-usual_difference(struct joint *j, const struct joint_input *in, double offset_s)
+/*
+ * What the source differs by from the combined offset, as a rule and off it. A server whose own
+ * time swings differs by more than its samples' noise: that much is added to it.
+ */
+static const struct joint_source *
+usual_difference(struct joint *j, const struct joint_input *in, const struct estimate *own)
 {
 	struct joint_source *s = find_source(j, in->id);
+	double part = 1.0 / fmin(++s->n, BIAS_SAMPLES);
+	double off_s = own->offset_s - in->combined->offset_s - s->bias_s;
+	double beyond_s2 = off_s * off_s - own->var_s2 - in->combined->var_s2;
 
-	s->n++;
 	s->used = in->now;
-	s->bias_s += (offset_s - in->combined->offset_s - s->bias_s) / fmin(s->n, BIAS_SAMPLES);
-	return s->bias_s;
+	s->bias_s += part * off_s;
+	/* The first difference is the bias, not a deviation from it. */
+	if (s->n > 1) {
+		s->varies_s2 += part * (beyond_s2 - s->varies_s2);
+	}
+	return s;
 }
 
 static bool
@@ -74,12 +87,15 @@ static bool
 take(struct joint *j, const struct joint_input *in)
 {
 	struct bank_reading r = in->estimator->reading;
+	const struct joint_source *s;
 	struct estimate own;
 
 	if (!estimator_predict(in->estimator, in->now, in->adjusted_ns, &own)) {
 		return true;
 	}
-	r.offset_s -= usual_difference(j, in, own.offset_s);
+	s = usual_difference(j, in, &own);
+	r.offset_s -= s->bias_s;
+	r.var_s2 += fmax(s->varies_s2, 0.0);
 	if (surprised(j, &r)) {
 		return false;
 	}
@@ -87,14 +103,25 @@ take(struct joint *j, const struct joint_input *in)
 	return bank_sound(&j->bank);
 }
 
-static void
+static double
+held(double v, double to, double most)
+{
+	return fmin(fmax(v, to - most), to + most);
+}
+
+/* Holds the refined estimate near the combined one; false when it had to. */
+static bool
 leash(const struct estimate *combined, struct estimate *out)
 {
-	double most_s = LEASH * sqrt(combined->var_s2);
+	double x_s = held(out->offset_s, combined->offset_s, LEASH * sqrt(combined->var_s2));
+	double f = held(out->freq, combined->freq, LEASH * sqrt(combined->freq_var));
+	bool free = fabs(x_s - out->offset_s) <= 0.0 && fabs(f - out->freq) <= 0.0;
 
-	out->offset_s =
-	    fmin(fmax(out->offset_s, combined->offset_s - most_s), combined->offset_s + most_s);
+	out->offset_s = x_s;
+	out->freq = f;
+	out->freq_var = fmin(out->freq_var, combined->freq_var);
 	out->jitter_s = combined->jitter_s;
+	return free;
 }
 
 void
@@ -116,5 +143,8 @@ joint_update(struct joint *j, const struct joint_input *in, struct estimate *out
 		begin(j, in);
 	}
 	bank_mix(&j->bank, 0.0, out);
-	leash(in->combined, out);
+	j->held = leash(in->combined, out) ? 0 : j->held + 1;
+	if (j->held > HELD_MOST) {
+		begin(j, in);
+	}
 }

@@ -165,6 +165,29 @@ a_server_that_claims_to_be_perfect_cannot_leave_the_leash(void **state)
 	}
 }
 
+/* Their own errors look, seen at the rate of all, like a clock gone wild. */
+static void
+servers_whose_time_swings_do_not_drive_the_clock_about(void **state)
+{
+	struct bench *b = bench_start(1e-9);
+	double worst = 0.0;
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++) {
+		pass_time(b, i % SOURCES == 0 ? 100.0 : 10.0);
+		b->bias_s[0] = 3e-4 * sin(b->now_s * 6.28 / 7000.0);
+		b->bias_s[2] += 5e-6 * sqrt(40.0) * seeded_normal(&b->seed);
+		ask(b, i % SOURCES, SOURCES);
+		if (i >= 150) {
+			worst = fmax(worst, fabs(b->out.freq - b->rate));
+		}
+	}
+	assert_true(worst < 1.5e-6);
+	/* The server that swings by 0.2 ms RMS is known to. */
+	assert_true(b->j.source[0].varies_s2 > 1e-9);
+	assert_true(b->j.source[0].varies_s2 < 1e-7);
+}
+
 static void
 a_sample_of_nobody_that_survived_changes_nothing(void **state)
 {
@@ -192,6 +215,7 @@ main(void)
 		cmocka_unit_test(three_servers_are_better_together_than_their_mean),
 		cmocka_unit_test(servers_that_differ_for_good_do_not_pull_the_clock_to_and_fro),
 		cmocka_unit_test(a_server_that_claims_to_be_perfect_cannot_leave_the_leash),
+		cmocka_unit_test(servers_whose_time_swings_do_not_drive_the_clock_about),
 		cmocka_unit_test(a_sample_of_nobody_that_survived_changes_nothing),
 	};
 
