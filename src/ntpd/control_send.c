@@ -79,11 +79,8 @@ control_send_error(struct query *q, enum control_error e)
 void
 control_send(struct query *q, const uint8_t *data, size_t len)
 {
-	static const uint8_t nothing[1];
 	size_t at = 0;
 
-	/* An answer may be empty, but a place to begin at must be somewhere. */
-	data = data != NULL ? data : nothing;
 	do {
 		struct control_header h = reply_header(q);
 		size_t n = len - at < CONTROL_DATA_MAX ? len - at : CONTROL_DATA_MAX;

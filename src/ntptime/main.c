@@ -20,7 +20,8 @@ struct wishes {
 static int
 usage(FILE *to, int status)
 {
-	fputs("usage: ntptime [-cjMNr] [-e us] [-f ppm] [-m us] [-o us] [-s status] [-T tai] [-t tc]\n"
+	fputs("usage: ntptime [-cjMNr] [-e us] [-f ppm] [-m us] [-o us] [-s status] "
+	    "[-T tai] [-t tc]\n"
 	      "  -r  also show the time in bare numbers\n"
 	      "  -j  answer in JSON\n"
 	      "  -c  show how long asking the kernel takes\n"
