@@ -183,6 +183,16 @@ midpoints_outside(const struct run *r)
 	return n;
 }
 
+/*
+ * Half an interval: the root distance, at least tos mindist as in ntpd. On a LAN the distances are
+ * some microseconds, and an honest server with a busy processor would be a falseticker.
+ */
+static double
+reach_of(const struct run *r, const struct candidate *c)
+{
+	return fmax(c->root_dist_s, r->rules->mindist_s);
+}
+
 /* Finds where all but allow intervals overlap. */
 static bool
 overlap_but(struct run *r, unsigned allow)
@@ -203,9 +213,10 @@ intersect(struct run *r)
 {
 	for (unsigned i = 0; i < r->fit_n; i++) {
 		const struct candidate *c = of_entry(r, i);
+		double reach_s = reach_of(r, c);
 
-		add_edge(r->w, c->offset_s - c->root_dist_s, -1);
-		add_edge(r->w, c->offset_s + c->root_dist_s, +1);
+		add_edge(r->w, c->offset_s - reach_s, -1);
+		add_edge(r->w, c->offset_s + reach_s, +1);
 	}
 	for (unsigned allow = 0; 2 * allow < r->fit_n && !r->interval; allow++) {
 		r->midpoints = overlap_but(r, allow) && midpoints_outside(r) <= allow;
@@ -225,8 +236,8 @@ is_truechimer(const struct run *r, const struct candidate *c)
 	if (r->midpoints) {
 		return within(r->out, c->offset_s);
 	}
-	return r->interval && c->offset_s + c->root_dist_s >= r->out->low_s &&
-	    c->offset_s - c->root_dist_s <= r->out->high_s;
+	return r->interval && c->offset_s + reach_of(r, c) >= r->out->low_s &&
+	    c->offset_s - reach_of(r, c) <= r->out->high_s;
 }
 
 /* PPS sources must be right too, but number no seconds: they stand beside the cluster. */

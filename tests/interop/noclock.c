@@ -4,6 +4,7 @@
  * set its own clock, after minutes of asking its server every half minute. So what sets the clock
  * succeeds and does nothing, and its timers run HURRY times too fast.
  */
+#define _GNU_SOURCE
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
