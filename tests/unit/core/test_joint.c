@@ -170,7 +170,7 @@ static void
 servers_whose_time_swings_do_not_drive_the_clock_about(void **state)
 {
 	struct bench *b = bench_start(1e-9);
-	double worst = 0.0;
+	double worst = 0.0, swings_s2 = 0.0;
 
 	(void)state;
 	for (unsigned i = 0; i < 2000; i++) {
@@ -184,8 +184,11 @@ servers_whose_time_swings_do_not_drive_the_clock_about(void **state)
 	}
 	assert_true(worst < 1.5e-6);
 	/* The server that swings by 0.2 ms RMS is known to. */
-	assert_true(b->j.source[0].varies_s2 > 1e-9);
-	assert_true(b->j.source[0].varies_s2 < 1e-7);
+	for (unsigned i = 0; i < JOINT_SOURCES; i++) {
+		swings_s2 = b->j.source[i].id == 1 ? b->j.source[i].varies_s2 : swings_s2;
+	}
+	assert_true(swings_s2 > 1e-9);
+	assert_true(swings_s2 < 1e-7);
 }
 
 static void
