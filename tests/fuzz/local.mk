@@ -7,6 +7,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_keys \
 	tests/fuzz/fuzz_leap \
 	tests/fuzz/fuzz_control \
+	tests/fuzz/fuzz_mode6 \
 	tests/fuzz/fuzz_response
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
@@ -47,3 +48,10 @@ tests_fuzz_fuzz_keys_LDADD = libconfig.a libbase.a
 tests_fuzz_fuzz_leap_SOURCES = tests/fuzz/fuzz_leap.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_leap_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_leap_LDADD = libconfig.a libbase.a
+
+tests_fuzz_fuzz_mode6_SOURCES = $(sim_frame) tests/sim/mode6.h tests/sim/mode6.c \
+	tests/fuzz/fuzz_mode6.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_mode6_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests \
+	-DREPLAY_MUTATIONS=3000
+tests_fuzz_fuzz_mode6_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mode6_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

@@ -12,7 +12,12 @@
 #include <string.h>
 #include "fuzz.h"
 
-enum { INPUT_MAX = 4096, SEEDS_MAX = 256, MUTATIONS = 30000, CHANGES_MAX = 8 };
+/* A target that starts a whole daemon for each input asks for fewer. */
+#ifndef REPLAY_MUTATIONS
+#define REPLAY_MUTATIONS 30000
+#endif
+
+enum { INPUT_MAX = 4096, SEEDS_MAX = 256, MUTATIONS = REPLAY_MUTATIONS, CHANGES_MAX = 8 };
 
 struct input {
 	uint8_t bytes[INPUT_MAX];
