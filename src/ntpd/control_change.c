@@ -451,6 +451,6 @@ control_write_variables(struct query *q)
 	log_request(q, "writevar", text, (size_t)(q->end - text));
 	control_auth_outcome(q, "");
 	q->status = report_system_status(q->d);
-	control_send(q, NULL, 0);
+	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }

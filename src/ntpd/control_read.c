@@ -126,7 +126,7 @@ control_read_unspec(struct query *q)
 		return CONTROL_ERR_ASSOC;
 	}
 	q->status = owner_status(q->d, &w);
-	control_send(q, NULL, 0);
+	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }
 
