@@ -87,7 +87,7 @@ build(struct lab *b, struct mode6 *m, const uint8_t head[static 3], const struct
 	}
 	/* A text ends at a NUL; those within are for datagrams as they are. */
 	len = data->len < sizeof text - 1 - t.len ? data->len : sizeof text - 1 - t.len;
-	text_put_n(&t, (const char *)data->at, len);
+	text_put_n(&t, len > 0 ? (const char *)data->at : "", len);
 	return mode6_request(m, (enum control_op)(head[1] & 31), assoc_of(b, head[2]), text,
 	    (head[0] & SIGN) != 0, out);
 }
@@ -114,7 +114,9 @@ one_message(struct lab *b, struct cursor *c)
 		len = build(b, m, head, &data, bytes);
 	} else {
 		len = data.len < sizeof bytes ? data.len : sizeof bytes;
-		memcpy(bytes, data.at, len);
+		if (len > 0) {
+			memcpy(bytes, data.at, len);
+		}
 	}
 	a = mode6_send(m, bytes, len);
 	/* A time request is answered too, in another form. */
