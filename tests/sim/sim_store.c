@@ -16,37 +16,55 @@ find(const struct sim_store *s, const char *path)
 	return NULL;
 }
 
-static struct sim_file *
-make(struct sim_store *s, const char *path)
+static void
+touch(struct sim_store *s, struct sim_inode *n)
 {
-	struct sim_file *f = find(s, path);
+	n->mtime_ns = sim_clock_real(s->clock).ns;
+}
 
-	if (f == NULL) {
-		f = sim_alloc(1, sizeof *f);
-		f->path = sim_strdup(path);
-		f->bytes = sim_alloc(1, 1);
-		f->next = s->files;
-		s->files = f;
-	}
-	return f;
+static struct sim_inode *
+new_node(struct sim_store *s, const void *bytes, size_t len)
+{
+	struct sim_inode *n = sim_alloc(1, sizeof *n);
+
+	n->bytes = sim_memdup(bytes, len);
+	n->len = n->cap = len;
+	n->number = ++s->last_inode;
+	touch(s, n);
+	return n;
 }
 
 static void
-touch(struct sim_store *s, struct sim_file *f)
+drop_name(struct sim_inode *n)
 {
-	f->mtime_ns = sim_clock_real(s->clock).ns;
+	if (--n->names == 0) {
+		free(n->bytes);
+		free(n);
+	}
+}
+
+/* Makes path a name of the node, in place of what it named. */
+static void
+set_name(struct sim_store *s, const char *path, struct sim_inode *n)
+{
+	struct sim_file *f = find(s, path);
+
+	n->names++;
+	if (f != NULL) {
+		drop_name(f->node);
+	} else {
+		f = sim_alloc(1, sizeof *f);
+		f->path = sim_strdup(path);
+		f->next = s->files;
+		s->files = f;
+	}
+	f->node = n;
 }
 
 static void
 replace(struct sim_store *s, const char *path, const void *bytes, size_t len)
 {
-	struct sim_file *f = make(s, path);
-
-	free(f->bytes);
-	f->bytes = sim_memdup(bytes, len);
-	f->len = f->cap = len;
-	f->inode = ++s->last_inode;
-	touch(s, f);
+	set_name(s, path, new_node(s, bytes, len));
 }
 
 static bool
@@ -57,8 +75,8 @@ unlink_file(struct sim_store *s, const char *path)
 
 		if (text_equal(f->path, path)) {
 			*at = f->next;
+			drop_name(f->node);
 			free(f->path);
-			free(f->bytes);
 			free(f);
 			return true;
 		}
@@ -78,8 +96,8 @@ read_file(struct store *port, const char *path, char **bytes, size_t *len)
 	if (f == NULL) {
 		return -ENOENT;
 	}
-	*bytes = sim_memdup(f->bytes, f->len);
-	*len = f->len;
+	*bytes = sim_memdup(f->node->bytes, f->node->len);
+	*len = f->node->len;
 	return 0;
 }
 
@@ -107,23 +125,28 @@ static int
 append(struct store *port, const char *path, const void *bytes, size_t len)
 {
 	struct sim_store *s = (struct sim_store *)port;
-	struct sim_file *f;
+	struct sim_file *f = find(s, path);
+	struct sim_inode *n;
 
 	if (s->write_error != 0) {
 		return s->write_error;
 	}
-	f = make(s, path);
-	if (f->len + len > f->cap) {
-		f->cap = 2 * (f->len + len);
-		f->bytes = realloc(f->bytes, f->cap + 1);
-		if (f->bytes == NULL) {
+	if (f == NULL) {
+		replace(s, path, bytes, len);
+		return 0;
+	}
+	n = f->node;
+	if (n->len + len > n->cap) {
+		n->cap = 2 * (n->len + len);
+		n->bytes = realloc(n->bytes, n->cap + 1);
+		if (n->bytes == NULL) {
 			return -ENOSPC;
 		}
 	}
-	memcpy(f->bytes + f->len, bytes, len);
-	f->len += len;
-	f->bytes[f->len] = '\0';
-	touch(s, f);
+	memcpy(n->bytes + n->len, bytes, len);
+	n->len += len;
+	n->bytes[n->len] = '\0';
+	touch(s, n);
 	return 0;
 }
 
@@ -135,7 +158,8 @@ stat_file(struct store *port, const char *path, struct store_stat *out)
 	if (f == NULL) {
 		return -ENOENT;
 	}
-	*out = (struct store_stat){ .mtime_ns = f->mtime_ns, .size = f->len, .inode = f->inode };
+	*out = (struct store_stat){ .mtime_ns = f->node->mtime_ns, .size = f->node->len,
+		.inode = f->node->number };
 	return 0;
 }
 
@@ -145,17 +169,23 @@ remove_file(struct store *port, const char *path)
 	return unlink_file((struct sim_store *)port, path) ? 0 : -ENOENT;
 }
 
-/* Links are copies here: nothing that the daemon does tells them apart. */
+/* As the real one: a plain file in the way, with one name, is spared. */
 static int
 link_file(struct store *port, const char *path, const char *name)
 {
 	struct sim_store *s = (struct sim_store *)port;
-	struct sim_file *f = find(s, path);
+	struct sim_file *f = find(s, path), *old = find(s, name);
 
+	if (s->write_error != 0) {
+		return s->write_error;
+	}
 	if (f == NULL) {
 		return -ENOENT;
 	}
-	replace(s, name, f->bytes, f->len);
+	if (old != NULL && old->node->names == 1) {
+		return -EEXIST;
+	}
+	set_name(s, name, f->node);
 	return 0;
 }
 
@@ -171,7 +201,7 @@ rename_file(struct store *port, const char *from, const char *to)
 	if (f == NULL) {
 		return -ENOENT;
 	}
-	replace(s, to, f->bytes, f->len);
+	set_name(s, to, f->node);
 	unlink_file(s, from);
 	return 0;
 }
@@ -244,5 +274,5 @@ sim_store_text(const struct sim_store *s, const char *path)
 {
 	const struct sim_file *f = find(s, path);
 
-	return f != NULL ? f->bytes : NULL;
+	return f != NULL ? f->node->bytes : NULL;
 }

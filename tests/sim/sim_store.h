@@ -8,12 +8,18 @@
 #include "port/store.h"
 #include "sim/sim_clock.h"
 
-struct sim_file {
-	char *path;
+/* What a file holds; it may have several names. */
+struct sim_inode {
 	char *bytes;            /* with a NUL behind */
 	size_t len, cap;
 	int64_t mtime_ns;
-	uint64_t inode;
+	uint64_t number;
+	unsigned names;
+};
+
+struct sim_file {
+	char *path;
+	struct sim_inode *node;
 	struct sim_file *next;
 };
 
