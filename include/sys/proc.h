@@ -8,6 +8,7 @@
 #ifndef SYS_PROC_H
 #define SYS_PROC_H
 #include <stdbool.h>
+#include "port/usage.h"
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -103,5 +104,8 @@ struct proc_title {
  */
 struct proc_title proc_title_find(int argc, char **argv);
 void proc_title_set(const struct proc_title *t, const char *text);
+
+/* What the process has used so far. */
+void proc_usage(struct usage *out);
 
 #endif

@@ -333,7 +333,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_STATISTICS, "protostats", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_STATISTICS, "timingstats", WORD, NULL,
 	    NEVER("it was a debugging build's; nothing is measured for it") },
-	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, LATER(REMOTE) },
+	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, LATER(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, LATER(REMOTE) },

@@ -18,6 +18,7 @@
 #include "port/resolver.h"
 #include "port/rng.h"
 #include "port/store.h"
+#include "port/usage.h"
 
 struct ntpd;
 
@@ -30,6 +31,7 @@ struct ntpd_watch {
 	void (*status)(void *ctx, const char *text);
 	void (*reloading)(void *ctx, bool done);
 	void (*stopping)(void *ctx);
+	void (*usage)(void *ctx, struct usage *out);    /* for usestats */
 	void (*synced)(void *ctx);              /* first synchronisation, for -w */
 	void *ctx;
 };

@@ -126,6 +126,13 @@ tell_stopping(void *ctx)
 	notify_stopping(((struct process *)ctx)->notify);
 }
 
+static void
+tell_usage(void *ctx, struct usage *out)
+{
+	(void)ctx;
+	proc_usage(out);
+}
+
 static struct ntpd_ports
 ports_of(struct process *p)
 {
@@ -134,7 +141,7 @@ ports_of(struct process *p)
 		.rng = p->rng, .log = p->log, .resolver = p->resolver,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 		    .stopping = tell_stopping,
-			.synced = tell_parent_synced, .ctx = p } };
+			.synced = tell_parent_synced, .usage = tell_usage, .ctx = p } };
 }
 
 static void

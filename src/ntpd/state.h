@@ -150,11 +150,11 @@ enum { STATS_PATH_MAX = 512, STATS_SYS_COUNTS = 10 };
 struct stats {
 	struct stats_file {
 		char path[STATS_PATH_MAX];      /* of the last line; "": none yet */
-		bool linked;                    /* the link at the base name is ours */
 		int error;                      /* last, said once */
 	} file[STATS_N];
 	struct mtime hour;                      /* when sysstats was written last */
 	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
+	struct usage used;                      /* then */
 };
 
 /* ---- listen.c ---- */

@@ -85,25 +85,21 @@ put_aside(struct ntpd *d, const char *base)
 	}
 }
 
+/* The base name is a second name of the file that is written now, so that it can be watched. */
 static void
 link_base(struct ntpd *d, enum config_stats set, const char *path)
 {
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
-	struct stats_file *f = &d->stats.file[set];
-	struct store_stat now, old;
+	struct store *s = d->port.store;
 
 	put_base(d, set, &t);
 	if (!d->conf->filegens[set].link || strcmp(base, path) == 0) {
 		return;
 	}
-	if (d->port.store->ops->stat(d->port.store, base, &old) == 0 &&
-	    d->port.store->ops->stat(d->port.store, path, &now) == 0 && old.inode != now.inode &&
-	    !f->linked) {
+	if (s->ops->link(s, path, base) == -EEXIST) {
 		put_aside(d, base);
-	}
-	if (d->port.store->ops->link(d->port.store, path, base) == 0) {
-		f->linked = true;
+		(void)s->ops->link(s, path, base);
 	}
 }
 
@@ -265,26 +261,57 @@ take_counts(const struct ntpd *d, uint64_t out[STATS_SYS_COUNTS])
 	}
 }
 
-void
-stats_hourly(struct ntpd *d)
+static void
+write_counts(struct ntpd *d, double since_s)
 {
 	uint64_t counts[STATS_SYS_COUNTS];
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
+
+	take_counts(d, counts);
+	if (wanted(d, STATS_SYS)) {
+		text_printf(&t, "%.0f", since_s);
+		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
+			text_printf(&t, " %llu", (unsigned long long)(counts[i] - d->stats.counted[i]));
+		}
+		write_line(d, STATS_SYS, real_now(d), buf);
+	}
+	memcpy(d->stats.counted, counts, sizeof counts);
+}
+
+/* What the process used in the hour, and the most memory it ever had. */
+static void
+write_usage(struct ntpd *d, double since_s)
+{
+	struct usage now = { 0 }, *was = &d->stats.used;
+	char buf[STATS_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (d->port.watch.usage == NULL) {
+		return;
+	}
+	d->port.watch.usage(d->port.watch.ctx, &now);
+	if (wanted(d, STATS_USE)) {
+		text_printf(&t, "%.0f %.3f %.3f", since_s, now.user_s - was->user_s,
+		    now.system_s - was->system_s);
+		for (unsigned i = 0; i < USAGE_COUNTS; i++) {
+			text_printf(&t, " %lld", (long long)(now.count[i] - was->count[i]));
+		}
+		text_printf(&t, " %lld", (long long)now.peak_kb);
+		write_line(d, STATS_USE, real_now(d), buf);
+	}
+	*was = now;
+}
+
+void
+stats_hourly(struct ntpd *d)
+{
 	double since_s = mtime_diff_s(now_of(d), d->stats.hour);
 
 	if (since_s < HOUR_S) {
 		return;
 	}
-	take_counts(d, counts);
-	if (wanted(d, STATS_SYS)) {
-		text_printf(&t, "%.0f", since_s);
-		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
-			text_printf(&t, " %llu", (unsigned long long)(counts[i] -
-			    d->stats.counted[i]));
-		}
-		write_line(d, STATS_SYS, real_now(d), buf);
-	}
-	memcpy(d->stats.counted, counts, sizeof counts);
+	write_counts(d, since_s);
+	write_usage(d, since_s);
 	d->stats.hour = now_of(d);
 }

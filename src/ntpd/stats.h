@@ -20,7 +20,7 @@ void stats_raw(struct ntpd *d, const struct peer *p);
 /* An event as the log has it: "192.0.2.14 a014 84 reachable". */
 void stats_proto(struct ntpd *d, const char *line);
 
-/* Called often; writes the hour's counts of packets when an hour is over. */
+/* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
 void stats_hourly(struct ntpd *d);
 
 /* The names may have changed: the next lines go to new files. */

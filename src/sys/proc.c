@@ -381,3 +381,25 @@ proc_title_set(const struct proc_title *t, const char *text)
 	memset(t->at, 0, t->cap);
 	memcpy(t->at, text, len);
 }
+
+void
+proc_usage(struct usage *out)
+{
+	struct rusage r;
+
+	if (getrusage(RUSAGE_SELF, &r) != 0) {
+		*out = (struct usage){ .peak_kb = 0 };
+		return;
+	}
+	*out = (struct usage){
+		.user_s = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec * 1e-6,
+		.system_s = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec * 1e-6,
+		.count = {
+			[USAGE_MINOR_FAULTS] = r.ru_minflt, [USAGE_MAJOR_FAULTS] = r.ru_majflt,
+			[USAGE_SWAPS] = r.ru_nswap, [USAGE_BLOCKS_IN] = r.ru_inblock,
+			[USAGE_BLOCKS_OUT] = r.ru_oublock, [USAGE_WAITS] = r.ru_nvcsw,
+			[USAGE_PREEMPTIONS] = r.ru_nivcsw, [USAGE_SIGNALS] = r.ru_nsignals,
+		},
+		.peak_kb = r.ru_maxrss,
+	};
+}

@@ -56,3 +56,12 @@ tests_sim_test_control_SOURCES = $(sim_frame) \
 tests_sim_test_control_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS) \
 	-I$(top_srcdir)/tests
 tests_sim_test_control_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
+
+# Its statistics.
+check_PROGRAMS += tests/sim/test_stats
+TESTS += tests/sim/test_stats
+tests_sim_test_stats_SOURCES = $(sim_frame) \
+	tests/sim/mode6.h tests/sim/mode6.c tests/sim/test_stats.c
+tests_sim_test_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS) \
+	-I$(top_srcdir)/tests
+tests_sim_test_stats_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm

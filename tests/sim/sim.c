@@ -155,6 +155,17 @@ on_status(void *ctx, const char *text)
 	text_put(&t, text);
 }
 
+/* A process of simulated size: 0.1 ms of processor time a second, 4 MB. */
+static void
+on_usage(void *ctx, struct usage *out)
+{
+	struct sim_node *n = ctx;
+	double s = world_s(n->sim->w);
+
+	*out = (struct usage){ .user_s = s * 1e-4, .system_s = s * 2e-4, .peak_kb = 4096,
+		.count = { [USAGE_WAITS] = (int64_t)s } };
+}
+
 /* The process leaves its loop, stops its daemon and ends, as main does. */
 static void
 process_ends(void *ctx)
@@ -281,7 +292,8 @@ sim_node_boot(struct sim_node *n)
 		.rng = &n->rng.port,
 		.log = &n->log.port,
 		.resolver = &n->resolver.port,
-		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced, .ctx = n },
+		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
+			.usage = on_usage, .ctx = n },
 	};
 
 	assert(n->daemon == NULL);
