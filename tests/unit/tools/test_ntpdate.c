@@ -298,6 +298,11 @@ a_daemon_on_port_123_stops_it_before_it_asks(void **state)
 	assert_has(l->err, "ntpdate[5323]: the NTP socket is in use, exiting\n");
 	assert_int_equal(l->server[0]->requests, 0);
 	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	assert_int_equal(ntpdate(l, "ntpdate -4 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "the NTP socket is in use, exiting\n");
+	assert_int_equal(ntpdate(l, "ntpdate -6 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "the NTP socket is in use, exiting\n");
+	assert_int_equal(l->server[0]->requests, 0);
 	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 192.0.2.1"), NTPDATE_OK);
 	assert_int_equal(ntpdate(l, "ntpdate -u -p 1 192.0.2.1"), NTPDATE_OK);
 	assert_int_equal(l->clock.steps, 1);
@@ -397,6 +402,24 @@ a_name_that_is_not_found_is_named_and_the_others_are_asked(void **state)
 	lab_free(l);
 }
 
+/* "No address" of one family says nothing while the other is not known. */
+static void
+a_silent_name_server_is_told_of_whichever_family_it_is_silent_for(void **state)
+{
+	struct lab *l = lab_new(1.0);
+
+	(void)state;
+	sim_resolver_set(&l->resolver, "six.example", "2001:db8::1");
+	sim_resolver_set(&l->resolver, "four.example", "192.0.2.1");
+	l->resolver.lame = ADDR_V6;
+	assert_int_equal(ntpdate(l, "ntpdate six.example"), NTPDATE_FAILED);
+	assert_has(l->err, "name server cannot be used for six.example: ");
+	l->resolver.lame = ADDR_V4;
+	assert_int_equal(ntpdate(l, "ntpdate four.example"), NTPDATE_FAILED);
+	assert_has(l->err, "name server cannot be used for four.example: ");
+	lab_free(l);
+}
+
 /* --- which server --- */
 
 static void
@@ -450,6 +473,45 @@ a_server_without_the_time_is_of_no_use(void **state)
 	lab_free(l);
 }
 
+/* The first answer is good; from the second on the server has lost its time. */
+static bool
+lose_the_time(struct sim_server *s, const struct packet *request, struct header *answer)
+{
+	(void)request;
+	if (s->requests > 1) {
+		answer->leap = LEAP_UNSYNC;
+	}
+	return true;
+}
+
+static void
+a_server_that_loses_the_time_meanwhile_does_not_count(void **state)
+{
+	struct lab *l = lab_new(2.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1")->twist = lose_the_time;
+	assert_int_equal(ntpdate(l, "ntpdate -p 2 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.1: its answer is not used: unsync\n");
+	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+a_server_that_may_be_16_seconds_off_is_of_no_use(void **state)
+{
+	struct lab *l = lab_new(2.0);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+	struct sim_path far = sim_path_constant(0.3);
+
+	(void)state;
+	s->root_disp_s = 15.8;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 192.0.2.1"), NTPDATE_OK);
+	sim_net_join(l->net, l->host, s->host, &far);
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 192.0.2.1"), NTPDATE_FAILED);
+	lab_free(l);
+}
+
 static void
 the_answer_with_the_shortest_way_counts(void **state)
 {
@@ -482,6 +544,13 @@ requests_to_one_server_are_two_seconds_apart(void **state)
 		    2 * INT64_C(999900000));
 	}
 	assert_true(world_s(l->w) < 14.5);
+	l->server[0]->silent = true;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 3 -t 0.2 192.0.2.1"), NTPDATE_FAILED);
+	assert_int_equal(l->server[0]->requests, 11);
+	for (unsigned i = 9; i < 11; i++) {
+		assert_true(l->server[0]->request[i].at - l->server[0]->request[i - 1].at >=
+		    2 * INT64_C(999900000));
+	}
 	lab_free(l);
 }
 
@@ -712,9 +781,13 @@ main(void)
 		cmocka_unit_test(a_family_without_a_route_does_not_lose_the_other),
 		cmocka_unit_test(four_and_six_ask_only_that_family),
 		cmocka_unit_test(a_name_that_is_not_found_is_named_and_the_others_are_asked),
+		cmocka_unit_test(
+		    a_silent_name_server_is_told_of_whichever_family_it_is_silent_for),
 		cmocka_unit_test(two_that_agree_outvote_one_that_lies),
 		cmocka_unit_test(two_that_contradict_each_other_set_nothing),
 		cmocka_unit_test(a_server_without_the_time_is_of_no_use),
+		cmocka_unit_test(a_server_that_loses_the_time_meanwhile_does_not_count),
+		cmocka_unit_test(a_server_that_may_be_16_seconds_off_is_of_no_use),
 		cmocka_unit_test(the_answer_with_the_shortest_way_counts),
 		cmocka_unit_test(requests_to_one_server_are_two_seconds_apart),
 		cmocka_unit_test(a_dead_server_costs_its_timeouts_and_no_more),

@@ -158,6 +158,8 @@ a_clock_that_may_not_be_set_is_status_1(void **state)
 	assert_int_equal(sntp(l, "sntp -S 192.0.2.1"), SNTP_FAILED);
 	assert_has(l->err, "sntp: the clock cannot be set: Operation not permitted\n");
 	assert_has(l->out, " +1.0");
+	assert_int_equal(sntp(l, "sntp -j -s 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->out, "\"adjusted\": false}\n");
 	lab_free(l);
 }
 
