@@ -1,6 +1,7 @@
 # packaging: for Debian and Red Hat
 EXTRA_DIST += \
 	packaging/build-deb \
+	packaging/build-rpm \
 	packaging/debian/changelog \
 	packaging/debian/control \
 	packaging/debian/copyright \
@@ -8,4 +9,5 @@ EXTRA_DIST += \
 	packaging/debian/ntpd.postrm \
 	packaging/debian/ntpd.preinst \
 	packaging/debian/rules \
-	packaging/debian/source/format
+	packaging/debian/source/format \
+	packaging/rpm/ntpd.spec

@@ -11,7 +11,7 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck man
 	shellcheck strace tshark procps iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils)
-deep_packages=(valgrind gcovr clang-tools)
+deep_packages=(valgrind gcovr clang-tools rpm)
 passed=0
 failed=0
 box=
@@ -153,8 +153,19 @@ covered() {
 	sed -n '/^TOTAL/s/^TOTAL/      branches/p' build-coverage/branches.txt
 }
 
+# packaged: the RPM package builds, from a release, and has ntpq where Red Hat had it.
+packaged() {
+	(
+		rm -rf build-gcc/rpm
+		rpmspec -P packaging/rpm/ntpd.spec >/dev/null && make -C build-gcc dist &&
+			packaging/build-rpm build-gcc/ntpd-*.tar.xz build-gcc/rpm &&
+			find build-gcc/rpm/RPMS -name 'ntpd-[0-9]*.rpm' -exec rpm -qlp {} + |
+			grep -x /usr/sbin/ntpq
+	) >>"$log" 2>&1
+}
+
 check_deep() {
-	stage_n=15
+	stage_n=16
 	check_prepare "${deep_packages[@]}"
 	check_stages
 	stage "clang -O2" build-clang-plain check
@@ -165,6 +176,8 @@ check_deep() {
 	stage "coverage" build-coverage check
 	covered
 	one "coverage report" $?
+	packaged
+	one "RPM package" $?
 	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer"
 	one "gcc -fanalyzer" $?
 	scanned
