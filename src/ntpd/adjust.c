@@ -216,16 +216,19 @@ static void
 take_hold(struct adjust *a, double freq)
 {
 	struct clock_state st;
+	double carry_s;
 
 	a->error = a->clock->ops->get(a->clock, &st);
 	if (a->error != 0) {
 		return;
 	}
+	/* What the running second of a slew by the daemon before us still brings. */
+	carry_s = st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) * rest_of_second(a->at.real);
 	a->pending_s = st.phase_s;
 	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0,
 	    CLOCK_SET_TICK);
-	a->carry_s = 0.0;
-	a->pending_s = 0.0;
+	a->carry_s = carry_s;
+	a->pending_s = carry_s;
 	a->controlled = a->error == 0;
 	if (a->controlled) {
 		end_foreign_slew(a);
