@@ -10,7 +10,8 @@
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
-enum { LINE_LIMIT = 72, VALUE_MAX = 512, STAGES = FILTER_STAGES, KERNEL_WORDS_MAX = 160 };
+enum { LINE_LIMIT = 72, VALUE_MAX = 512, STAGES = FILTER_STAGES, KERNEL_WORDS_MAX = 160,
+	CLOCK_NAME_MAX = 16 };
 
 /* What Linux always says of itself. */
 static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
@@ -69,6 +70,7 @@ struct peer_vars {
 	    keyid, config,
 	    authentic, candidate;
 	const char *srchost;
+	char clock_name[CLOCK_NAME_MAX];
 	int64_t precision, hpoll, ppoll, headway;
 	double rootdelay, rootdisp, offset, delay, dispersion, jitter, bias, rootdist;
 	char refid[ADDR_TEXT_MAX];
@@ -682,6 +684,20 @@ put_peer_refid(const struct assoc *a, char *buf, size_t cap)
 	}
 }
 
+/* The name it was configured by; a clock's is made as ntpq shows it, for those that do not. */
+static const char *
+host_name(const struct peer *p, struct peer_vars *v)
+{
+	const struct config_source *cfg = p->origin->cfg;
+	struct text t = text_over(v->clock_name, sizeof v->clock_name);
+
+	if (cfg->kind == SOURCE_REFCLOCK) {
+		text_printf(&t, "LOCAL(%d)", (int)cfg->clock_unit);
+		return v->clock_name;
+	}
+	return cfg->host.addr.family == ADDR_NONE ? cfg->host.text : "";
+}
+
 static void
 fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 {
@@ -693,7 +709,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->srcport = a->remote.port;
 	v->dstadr = p->local;
 	v->dstport = NTP_PORT;
-	v->srchost = p->origin->cfg->host.addr.family == ADDR_NONE ? p->origin->cfg->host.text : "";
+	v->srchost = host_name(p, v);
 	v->out = a->count.sent;
 	v->in = a->count.received;
 	v->leap = a->srv.leap;

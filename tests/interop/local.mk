@@ -5,6 +5,7 @@ INTEROP_TESTS += \
 	tests/interop/client_openntpd.sh \
 	tests/interop/howto.sh \
 	tests/interop/server.sh \
+	tests/interop/control.sh \
 	tests/interop/monitor.sh \
 	tests/interop/ntpq-ntpsec.sh \
 	tests/interop/tools.sh
