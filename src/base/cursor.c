@@ -62,7 +62,7 @@ cursor_u16(struct cursor *c)
 {
 	const uint8_t *p = advance(c, 2);
 
-	return p == NULL ? 0 : (uint16_t)(p[0] << 8 | p[1]);
+	return p == NULL ? 0 : (uint16_t)((unsigned)p[0] << 8 | p[1]);
 }
 
 uint32_t

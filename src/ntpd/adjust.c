@@ -223,7 +223,8 @@ take_hold(struct adjust *a, double freq)
 		return;
 	}
 	/* What the running second of a slew by the daemon before us still brings. */
-	carry_s = st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) * rest_of_second(a->at.real);
+	carry_s = st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) *
+	    rest_of_second(a->at.real);
 	a->pending_s = st.phase_s;
 	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0,
 	    CLOCK_SET_TICK);

@@ -27,7 +27,10 @@ enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2 };
 
 /* ---- control_send.c ---- */
 
-/* Sends data (never NULL) in fragments; the text of q->out with the end of its line; an error without data. */
+/*
+ * Sends data (never NULL) in fragments; the text of q->out with the end of its line; an error
+ * without data.
+ */
 void control_send(struct query *q, const uint8_t *data, size_t len);
 void control_send_text(struct query *q);
 void control_send_error(struct query *q, enum control_error e);

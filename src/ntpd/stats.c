@@ -272,7 +272,8 @@ write_counts(struct ntpd *d, double since_s)
 	if (wanted(d, STATS_SYS)) {
 		text_printf(&t, "%.0f", since_s);
 		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
-			text_printf(&t, " %llu", (unsigned long long)(counts[i] - d->stats.counted[i]));
+			text_printf(&t, " %llu",
+			    (unsigned long long)(counts[i] - d->stats.counted[i]));
 		}
 		write_line(d, STATS_SYS, real_now(d), buf);
 	}
