@@ -125,6 +125,24 @@ server_answered(struct origin *o)
 	}
 }
 
+bool
+origins_next_address(struct peer *p)
+{
+	struct origin *o = p->origin;
+	const struct addr *a;
+
+	if (o->cfg->kind == SOURCE_POOL || o->hops + 1 >= o->answer.n) {
+		return false;
+	}
+	a = next_address(o, p);
+	if (a == NULL) {
+		return false;
+	}
+	o->hops++;
+	peers_move(p, a);
+	return true;
+}
+
 static void
 pool_answered(struct origin *o)
 {
@@ -190,6 +208,7 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 	}
 	o->failed_once = false;
 	o->answer = *ans;
+	o->hops = 0;
 	if (o->cfg->kind == SOURCE_POOL) {
 		pool_answered(o);
 	} else {

@@ -18,6 +18,12 @@ struct origin *origins_add(struct ntpd *d, const struct config_source *cfg, doub
 /* Ends a line and its associations. */
 void origins_drop(struct ntpd *d, struct origin *o);
 
+/*
+ * No way leads to the address of a server (its family is missing here): goes on to the next one of its name, each once
+ * per answer. False when there is none; on true p is gone.
+ */
+bool origins_next_address(struct peer *p);
+
 /* A server is silent: its name may lead elsewhere by now, or to another of its addresses. */
 void origins_look_elsewhere(struct peer *p);
 

@@ -324,6 +324,12 @@ poll_local(struct peer *p, const struct assoc_world *w)
 	after_answer(p, &ans);
 }
 
+static bool
+no_way(int error)
+{
+	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
+}
+
 static void
 on_timer(void *ctx)
 {
@@ -346,6 +352,9 @@ on_timer(void *ctx)
 	transmit(p, &out);
 	report_peer_events(d, p, out.events);
 	arm(p);
+	if (p->a.poll.reach == 0 && no_way(p->send_error) && origins_next_address(p)) {
+		return;
+	}
 	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
 		origins_look_elsewhere(p);
 	}

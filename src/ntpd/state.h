@@ -53,7 +53,7 @@ struct origin {
 	double retry_s;                 /* back-off of failed questions */
 	bool asked_once, failed_once;   /* failure was logged */
 	struct resolver_answer answer;  /* the last good one; n 0: none */
-	unsigned next;                  /* address of it to be tried next */
+	unsigned hops;                  /* addresses of it given up because no way leads there */
 	struct mtime asked_at;
 	struct mtime born;
 	struct event_count event;       /* pool row */
