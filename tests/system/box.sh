@@ -19,7 +19,7 @@ box_package() {
 	if [ -z "$box_deb" ] || [ -n "$(cd "$top_srcdir" && find conf include man packaging src systemd \
 		configure.ac Makefile.am -newer "$box_deb" -type f | head -n 1)" ]; then
 		rm -rf "$out"
-		DEB_BUILD_OPTIONS=nocheck "$top_srcdir/packaging/build-deb" "$out" || return 1
+		DEB_BUILD_OPTIONS="nocheck noautodbgsym" "$top_srcdir/packaging/build-deb" "$out" || return 1
 		box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb')
 	fi
 	[ -n "$box_deb" ]

@@ -30,5 +30,5 @@ SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c
 
 # A container with a real systemd, and our Debian package in it.
-SYSTEM_TESTS += tests/system/container.sh
+SYSTEM_TESTS += tests/system/container.sh tests/system/scripts.sh
 EXTRA_DIST += tests/system/box.sh tests/system/fetch-box
