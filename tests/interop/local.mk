@@ -7,7 +7,9 @@ INTEROP_TESTS += \
 	tests/interop/server.sh \
 	tests/interop/control.sh \
 	tests/interop/monitor.sh \
+	tests/interop/ntpviz.sh \
 	tests/interop/ntpq-ntpsec.sh \
 	tests/interop/tools.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
 EXTRA_DIST += tests/interop/fake-servers.py
+INTEROP_HELPERS += tests/sim/sim_stats

@@ -65,3 +65,9 @@ tests_sim_test_stats_SOURCES = $(sim_frame) \
 tests_sim_test_stats_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) $(CMOCKA_CFLAGS) \
 	-I$(top_srcdir)/tests
 tests_sim_test_stats_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
+
+# Writes statistics for programs that draw them.
+check_PROGRAMS += tests/sim/sim_stats
+tests_sim_sim_stats_SOURCES = $(sim_frame) tests/sim/sim_stats.c
+tests_sim_sim_stats_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_sim_sim_stats_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
