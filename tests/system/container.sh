@@ -196,6 +196,8 @@ wait_log 20 server clock_sync
 box_run ip addr add 192.0.2.2/24 dev host0
 box_run ip link set host0 up
 try "it synchronises when the network is there" wait_until 60 box_run ntpstat
+try "ntp-wait.service ends well then" box_run systemctl start ntp-wait
+is "$(active time-sync.target)" active "and time-sync.target is reached"
 stop server
 
 # --- upgrade, removal ----------------------------------------------------------------
