@@ -840,6 +840,156 @@ our_own_clock_is_fit_within_seconds_and_sends_nothing(void **state)
 	assert_true(mtime_diff_s(b.w.now, (struct mtime){ 0 }) < 10.0);
 }
 
+/* ---- bursts, clears and what the shell asks ---- */
+
+static void
+burst_asks_up_to_eight_times_as_the_interval_grows(void **state)
+{
+	static const struct {
+		int sys_poll;
+		unsigned more;
+	} cases[] = { { 6, 0 }, { 7, 1 }, { 8, 3 }, { 9, 7 }, { 10, 7 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		start_plain(&b, ASSOC_IBURST | ASSOC_BURST_ALWAYS);
+		for (int k = 0; k < 8; k++) {
+			assert_int_equal(exchange(&b), VERDICT_OK);
+		}
+		b.w.sys_poll = cases[i].sys_poll;
+		poll_next(&b);
+		assert_int_equal(b.a.poll.burst, cases[i].more);
+	}
+}
+
+static void
+a_request_that_could_not_leave_awaits_nothing(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	assoc_send_failed(&b.a);
+	h = good_answer(&b, 0.001);
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+}
+
+static void
+repoll_leaves_bursts_and_silent_servers_alone(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_false(assoc_repoll(&b.a, &b.w));
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_false(assoc_repoll(&b.a, &b.w));
+}
+
+static void
+settles_until_the_fourth_answer(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_false(assoc_young(&b.a));
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(assoc_settling(&b.a) == (i < 3));
+		assert_true(assoc_young(&b.a) == (i < 3));
+	}
+}
+
+static void
+after_a_clear_it_begins_anew_with_a_burst(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assoc_clear(&b.a, &b.w);
+	assert_int_equal(b.a.est.samples, 0);
+	assert_true(assoc_unfit(&b.a, &b.w) & FLASH_PEER_DIST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_int_equal(b.a.poll.burst, 7);
+}
+
+static void
+the_bound_is_the_offset_left_and_half_the_way(void **state)
+{
+	static struct bench b;
+	double bound_s;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_false(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	/* Half of 20 ms and of the server's 10 ms, its 5 ms, 1 ms off. */
+	assert_true(fabs(bound_s - (0.010 + 0.005 + 0.005 + 0.001)) < 1e-4);
+	/* While 4 ms too much are being slewed the other end counts. */
+	assert_true(assoc_bound(&b.a, &b.w, 0.005, &bound_s));
+	assert_true(fabs(bound_s - (0.010 + 0.005 + 0.005 + 0.004)) < 1e-4);
+}
+
+static void
+a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not(void **state)
+{
+	static struct bench b;
+	double bound_s;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	assert_false(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	for (int i = 0; i < 8; i++) {
+		poll_next(&b);
+	}
+	assert_int_equal(b.a.poll.reach, 0);
+	assert_false(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+}
+
+static void
+is_suspect_only_where_the_estimator_speaks(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.a.est.suspect = true;
+	assert_false(assoc_suspect(&b.a, &b.w));
+	b.w.adaptive = true;
+	assert_true(assoc_suspect(&b.a, &b.w));
+}
+
+static void
+prefer_true_and_local_reach_selection(void **state)
+{
+	static const struct {
+		unsigned assoc, candidate;
+	} cases[] = { { ASSOC_PREFER, CANDIDATE_PREFER }, { ASSOC_TRUE, CANDIDATE_TRUE },
+		{ ASSOC_LOCAL, CANDIDATE_LOCAL }, { 0, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		struct candidate c;
+		start_plain(&b, cases[i].assoc);
+		b.w.adaptive = true;
+		assert_true(assoc_candidate(&b.a, &b.w, &c) == (cases[i].assoc == ASSOC_LOCAL));
+		assert_int_equal(c.flags, cases[i].candidate);
+	}
+}
+
 int
 main(void)
 {
@@ -880,6 +1030,15 @@ main(void)
 		cmocka_unit_test(noselect_is_never_fit),
 		cmocka_unit_test(the_root_distance_grows_with_silence),
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
+		cmocka_unit_test(burst_asks_up_to_eight_times_as_the_interval_grows),
+		cmocka_unit_test(a_request_that_could_not_leave_awaits_nothing),
+		cmocka_unit_test(repoll_leaves_bursts_and_silent_servers_alone),
+		cmocka_unit_test(settles_until_the_fourth_answer),
+		cmocka_unit_test(after_a_clear_it_begins_anew_with_a_burst),
+		cmocka_unit_test(the_bound_is_the_offset_left_and_half_the_way),
+		cmocka_unit_test(a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
+		cmocka_unit_test(is_suspect_only_where_the_estimator_speaks),
+		cmocka_unit_test(prefer_true_and_local_reach_selection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
