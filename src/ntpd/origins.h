@@ -19,8 +19,8 @@ struct origin *origins_add(struct ntpd *d, const struct config_source *cfg, doub
 void origins_drop(struct ntpd *d, struct origin *o);
 
 /*
- * No way leads to the address of a server (its family is missing here): goes on to the next one of its name, each once
- * per answer. False when there is none; on true p is gone.
+ * No way leads to the address of a server (its family is missing here): goes on to the next one of
+ * its name, each once per answer. False when there is none; on true p is gone.
  */
 bool origins_next_address(struct peer *p);
 
