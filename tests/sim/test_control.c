@@ -614,9 +614,10 @@ saveconfig_writes_what_is_in_force(void **state)
 static void
 saveconfig_takes_plain_names_only(void **state)
 {
+	static const char long_name[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	static const char *const names[] = { "", "../x", "a/b", ".hidden", "-x", "a b", "%n", "%", "a%Tb", "x;y",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+		long_name };
 	struct lab *b = lab();
 	char path[64];
 	const struct mode6_answer *a;
