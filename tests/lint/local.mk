@@ -3,6 +3,7 @@ LINT_TESTS += \
 	tests/lint/harness.sh \
 	tests/lint/layers.sh \
 	tests/lint/symbols.sh \
+	tests/lint/hardening.sh \
 	tests/lint/headers.sh \
 	tests/lint/style.sh \
 	tests/lint/man.sh \
