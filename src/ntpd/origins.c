@@ -2,6 +2,7 @@
 /* origins - names to addresses, and the associations that come of a line. */
 #include "ntpd/origins.h"
 #include <string.h>
+#include "config/schema.h"
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/peers.h"
@@ -271,15 +272,6 @@ origins_drop(struct ntpd *d, struct origin *o)
 	o->cfg = NULL;
 }
 
-static bool
-in_effect(const struct config_source *s)
-{
-	enum { LOCAL_CLOCK = 1 };
-
-	return s->kind == SOURCE_SERVER || s->kind == SOURCE_POOL ||
-	    (s->kind == SOURCE_REFCLOCK && s->clock_type == LOCAL_CLOCK);
-}
-
 void
 origins_start(struct ntpd *d)
 {
@@ -288,7 +280,7 @@ origins_start(struct ntpd *d)
 	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
 	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
 	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		if (in_effect(&d->conf->sources[i])) {
+		if (config_source_in_effect(&d->conf->sources[i])) {
 			(void)origins_add(d, &d->conf->sources[i], START_SPACING_S * k++);
 		}
 	}

@@ -515,9 +515,11 @@ peers_demobilize(struct peer *p)
 	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE, "");
 	close_socket(p);
 	d->port.loop->ops->timer_done(d->port.loop, &p->timer);
-	access_source(d, &p->a.remote.addr, false);
 	p->a.id = 0;
 	p->origin = NULL;
+	if (!peers_use(d, &p->a.remote.addr, NULL)) {   /* the host may have another */
+		access_source(d, &p->a.remote.addr, false);
+	}
 }
 
 /* The same association at another address: what was learned of the old one is worth nothing. */

@@ -29,8 +29,10 @@ sim_frame = \
 	tests/sim/scenario.h tests/sim/scenario.c
 tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/forger.h tests/sim/forger.c \
+	tests/sim/stranger.h tests/sim/stranger.c \
 	tests/sim/scenarios_attack.c \
 	tests/sim/scenarios_clock.c \
+	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_serve.c \

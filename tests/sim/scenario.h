@@ -21,7 +21,8 @@ struct scenario_table {
 #define SCENARIO_TABLE(list) { (list), sizeof(list) / sizeof(list)[0] }
 
 extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
-    network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios;
+    network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios,
+    conf_scenarios;
 
 /* What most scenarios start with. */
 #define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"

@@ -1,83 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Scenarios of a daemon that serves: what it answers, to whom, how much, and what it never answers.
- * /
  */
 #include <math.h>
 #include <string.h>
 #include "sim/scenario.h"
-
-/* Somebody who sends datagrams to our daemon and hears what comes back. */
-struct stranger {
-	struct sim *s;
-	struct sim_host *host;
-	struct endpoint at, daemon;
-	unsigned answers, longer;       /* longer than what was asked with */
-	size_t last_len, asked_len;
-	uint8_t last[NET_PACKET_MAX];
-	uint64_t octets;
-};
-
-static void
-hear(void *ctx, struct sim_host *h, const struct sim_datagram *d)
-{
-	struct stranger *x = ctx;
-
-	(void)h;
-	x->answers++;
-	x->longer += d->len > x->asked_len;
-	x->octets += d->len;
-	x->last_len = d->len;
-	memcpy(x->last, d->bytes, d->len);
-}
-
-static void
-stranger_come(struct stranger *x, struct sim *s, const char *address)
-{
-	memset(x, 0, sizeof *x);
-	x->s = s;
-	x->host = sim_host_new(s->net, "stranger", NULL);
-	x->host->on_datagram = hear;
-	x->host->on_datagram_ctx = x;
-	sim_host_add(x->host, "eth0", address);
-	x->at = sim_endpoint(address, 40000);
-	x->daemon =
-	    sim_endpoint(x->at.addr.family == ADDR_V4 ? "192.0.2.100" : "2001:db8::100", 123);
-}
-
-/* Sends octets and waits a moment for the answer. */
-static void
-stranger_send(struct stranger *x, const void *bytes, size_t len)
-{
-	struct sim_datagram d = { .from = x->at, .to = x->daemon, .len = len };
-
-	memcpy(d.bytes, bytes, len);
-	x->asked_len = len;
-	sim_net_send(x->s->net, x->host, &d, 0);
-	sim_run(x->s, 0.2);
-}
-
-static void
-stranger_ask(struct stranger *x, unsigned version, enum ntp_mode mode)
-{
-	uint8_t bytes[48] = { 0 };
-
-	bytes[0] = (uint8_t)(version << 3 | (unsigned)mode);
-	bytes[2] = 6;
-	bytes[40] = 0xab;
-	bytes[47] = 0xcd;
-	stranger_send(x, bytes, sizeof bytes);
-}
-
-static struct packet
-last_answer(struct stranger *x)
-{
-	struct packet p = { .hdr = { .mode = MODE_UNSPEC } };
-
-	SIM_CHECK(x->s, packet_parse(x->last, x->last_len, &p), "the answer of %zu octets is none",
-	    x->last_len);
-	return p;
-}
+#include "sim/stranger.h"
 
 /* A synchronised daemon; extra: lines of its configuration. */
 static struct sim_node *
@@ -105,13 +33,13 @@ requests_of_all_versions_are_answered_in_kind(struct sim *s)
 		x.answers = 0;
 		stranger_ask(&x, v, MODE_CLIENT);
 		SIM_CHECK(s, x.answers == 1, "version %u: %u answers", v, x.answers);
-		SIM_CHECK(s, last_answer(&x).hdr.version == v, "version %u for %u",
-		    last_answer(&x).hdr.version, v);
-		SIM_CHECK(s, last_answer(&x).hdr.mode == MODE_SERVER, "mode %d",
-		    (int)last_answer(&x).hdr.mode);
+		SIM_CHECK(s, stranger_heard(&x).hdr.version == v, "version %u for %u",
+		    stranger_heard(&x).hdr.version, v);
+		SIM_CHECK(s, stranger_heard(&x).hdr.mode == MODE_SERVER, "mode %d",
+		    (int)stranger_heard(&x).hdr.mode);
 		SIM_CHECK(
-		    s, last_answer(&x).hdr.stratum == 2, "stratum %u", last_answer(&x).hdr.stratum);
-		SIM_CHECK(s, last_answer(&x).hdr.org.fix == 0xab000000000000cd, "wrong origin");
+		    s, stranger_heard(&x).hdr.stratum == 2, "stratum %u", stranger_heard(&x).hdr.stratum);
+		SIM_CHECK(s, stranger_heard(&x).hdr.org.fix == 0xab000000000000cd, "wrong origin");
 	}
 }
 
@@ -125,9 +53,9 @@ the_answer_tells_the_true_time(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 4, MODE_CLIENT);
 	now = ntp_ts_from_rtime((struct rtime){ world_utc(s->w) });
-	SIM_CHECK(s, fabs(ntp_ts_diff_s(last_answer(&x).hdr.xmt, now) + 0.198) < 0.005, "%.6f s",
-	    ntp_ts_diff_s(last_answer(&x).hdr.xmt, now));
-	SIM_CHECK(s, ntp_ts_diff_s(last_answer(&x).hdr.xmt, last_answer(&x).hdr.rec) >= 0,
+	SIM_CHECK(s, fabs(ntp_ts_diff_s(stranger_heard(&x).hdr.xmt, now) + 0.198) < 0.005, "%.6f s",
+	    ntp_ts_diff_s(stranger_heard(&x).hdr.xmt, now));
+	SIM_CHECK(s, ntp_ts_diff_s(stranger_heard(&x).hdr.xmt, stranger_heard(&x).hdr.rec) >= 0,
 	    "sent before it came");
 }
 
@@ -152,7 +80,7 @@ a_symmetric_request_of_a_stranger_gets_a_passive_answer(struct sim *s)
 	stranger_ask(&x, 3, MODE_ACTIVE);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
 	SIM_CHECK(
-	    s, last_answer(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)last_answer(&x).hdr.mode);
+	    s, stranger_heard(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)stranger_heard(&x).hdr.mode);
 	SIM_CHECK(s, x.longer == 0, "longer than the request");
 }
 
@@ -170,9 +98,9 @@ an_unsynchronised_daemon_says_so(struct sim *s)
 	stranger_ask(&x, 4, MODE_CLIENT);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
 	SIM_CHECK(
-	    s, last_answer(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)last_answer(&x).hdr.leap);
-	SIM_CHECK(s, last_answer(&x).hdr.stratum == 0 || last_answer(&x).hdr.stratum == 16,
-	    "stratum %u", last_answer(&x).hdr.stratum);
+	    s, stranger_heard(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)stranger_heard(&x).hdr.leap);
+	SIM_CHECK(s, stranger_heard(&x).hdr.stratum == 0 || stranger_heard(&x).hdr.stratum == 16,
+	    "stratum %u", stranger_heard(&x).hdr.stratum);
 }
 
 static void
@@ -302,14 +230,14 @@ limited_clients_are_slowed_and_kissed(struct sim *s)
 		x.answers = 0;
 		stranger_ask(&x, 4, MODE_CLIENT);
 		answers += x.answers;
-		kisses += x.answers > 0 && last_answer(&x).hdr.stratum == 0;
+		kisses += x.answers > 0 && stranger_heard(&x).hdr.stratum == 0;
 	}
 	SIM_CHECK(s, answers < 30, "%u answers in 20 s", answers);
 	SIM_CHECK(s, kisses >= 1, "%u kisses", kisses);
 	sim_run(s, 600);
 	x.answers = 0;
 	stranger_ask(&x, 4, MODE_CLIENT);
-	SIM_CHECK(s, x.answers == 1 && last_answer(&x).hdr.stratum == 2,
+	SIM_CHECK(s, x.answers == 1 && stranger_heard(&x).hdr.stratum == 2,
 	    "not served again ten minutes later");
 }
 
@@ -327,7 +255,7 @@ one_greedy_client_costs_the_others_nothing(struct sim *s)
 		}
 		modest.answers = 0;
 		stranger_ask(&modest, 4, MODE_CLIENT);
-		SIM_CHECK(s, modest.answers == 1 && last_answer(&modest).hdr.stratum == 2,
+		SIM_CHECK(s, modest.answers == 1 && stranger_heard(&modest).hdr.stratum == 2,
 		    "round %u: not served", i);
 	}
 }
