@@ -12,11 +12,36 @@
 #include "base/ntptime.h"
 #include "base/siphash.h"
 
+/* The two ways to count a rate: ntpd's leaky bucket, and NTPsec's decaying score. */
+enum mru_model { MRU_DISCARD, MRU_LIMIT };
+
 struct mru_rules {
+	enum mru_model model;
 	int average_log2s;              /* discard average: 3 */
 	double minimum_s;               /* discard minimum: 2 */
+	double average_pps;             /* limit average: 1 */
+	double burst;                   /* limit burst, > 0: 20 */
+	double kod_pps;                 /* limit kod: 0.5 */
 	bool enforce;                   /* the sender's entry has limited */
 	bool kod;                       /* and kod */
+	bool exempt;                    /* the packet is counted, not judged: no bucket fills */
+};
+
+/* Whom a new client may replace. */
+struct mru_keeping {
+	uint32_t mindepth;              /* so many are held whatever their age */
+	double maxage_s;                /* beyond that, one unseen for longer goes; < 0: never */
+	/* full, one unseen for minage goes; a younger one with a chance of age / monitor */
+	double minage_s, monitor_s;
+};
+
+/* One packet of a client. */
+struct mru_packet {
+	const struct addr *from;
+	uint16_t port;
+	uint8_t mode, version;
+	uint8_t local;                  /* by which of our sockets, as the caller numbers them */
+	uint32_t flags;                 /* RESTRICT_* of its sender */
 };
 
 /* One client, as mrulist shows it. */
@@ -24,11 +49,11 @@ struct mru_client {
 	struct addr addr;
 	uint16_t port;                  /* of the last packet */
 	uint8_t mode, version;          /* of the last packet */
-	uint8_t local; /* by which of our sockets it came, as the caller numbers them */
+	uint8_t local;                  /* by which socket it came */
 	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;
-	double score;                   /* fill of its bucket */
+	double score;                   /* fill of its bucket, s; with MRU_LIMIT packets/s */
 };
 
 enum mru_verdict { MRU_PASS, MRU_DROP, MRU_KOD };
@@ -39,18 +64,19 @@ struct mru;
 size_t mru_size(size_t n);
 size_t mru_fit(size_t octets);
 
-/* Makes an empty table in memory (mru_size(n) octets, aligned to 64). */
+/*
+ * Makes an empty table in memory (mru_size(n) octets, aligned to 64). A full one replaces its
+ * oldest client, whatever the age, until mru_keep says otherwise.
+ */
 struct mru *mru_init(void *memory, size_t n, const struct siphash_key *key);
+void mru_keep(struct mru *m, const struct mru_keeping *k);
 
 /*
- * Counts a packet of a client and judges its rate. A new address always passes. With r NULL the
- * packet is not judged: it fills no bucket.
+ * Counts a packet of a client and judges its rate. The first of an address always passes, and so
+ * does one of an address for which there is no room: it is not remembered.
  */
-enum mru_verdict mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode,
-    uint8_t version, uint32_t flags, const struct mru_rules *r, struct mtime now);
-
-/* Notes by which socket the packet came that was touched last. */
-void mru_note_local(struct mru *m, uint8_t local);
+enum mru_verdict mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r,
+    struct mtime now);
 
 /* Reads the entry of an address; false when there is none. */
 bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);

@@ -325,7 +325,8 @@ compare(struct diff *d)
 	const struct config *a = d->old, *b = d->new;
 	uint32_t switched = (a->switches ^ b->switches) & ~(uint32_t)SWITCH_STATS;
 	bool same_rate = a->rate.model == b->rate.model &&
-	    same_group(SCHEMA_DISCARD, false, a, b) && same_group(SCHEMA_LIMIT, false, a, b);
+	    same_group(SCHEMA_DISCARD, false, a, b) && same_group(SCHEMA_LIMIT, false, a, b) &&
+	    same_group(SCHEMA_MRU, false, a, b);
 
 	add(d, CHANGE_LOGFILE, text_equal(a->logfile, b->logfile) && a->log_mask == b->log_mask);
 	add(d, CHANGE_KEYS, same_keys(a, b));
@@ -406,7 +407,7 @@ part_name(enum config_change_kind kind)
 	case CHANGE_RESTRICT:
 		return "restrict";
 	case CHANGE_RATE:
-		return "discard or limit";
+		return "discard, limit or mru";
 	case CHANGE_LISTEN:
 		return "interface";
 	case CHANGE_SOURCEPORT:

@@ -57,6 +57,7 @@ static const struct schema_choice smear_forms[] = {
 #define NO_MODE7 "mode 7 (ntpdc) is not answered; use ntpq"
 #define NO_TRAP "traps are not sent; watch the log or mode 6 instead"
 #define NO_KNOB "packets that fail authentication never change an association here"
+#define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
 #define INT_BIG 2147483647.0
 
@@ -90,8 +91,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "unrestrict", FORM(ARG_RESTRICT), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "delrestrict", FORM(ARG_RESTRICT), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "discard", OPENS(SCHEMA_DISCARD), NULL, ACTS(RELOAD) },
-	{ SCHEMA_TOP, "limit", OPENS(SCHEMA_LIMIT), NULL, LATER(RELOAD) },
-	{ SCHEMA_TOP, "mru", OPENS(SCHEMA_MRU), NULL, ACTS(START) },
+	{ SCHEMA_TOP, "limit", OPENS(SCHEMA_LIMIT), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "mru", OPENS(SCHEMA_MRU), NULL, ACTS(RELOAD) },
 
 	/* interfaces */
 	{ SCHEMA_TOP, "interface", FORM(ARG_LISTEN), NULL, ACTS(RELOAD) },
@@ -228,29 +229,29 @@ const struct schema_row schema_rows[] = {
 	    ACTS(RELOAD) },
 	{ SCHEMA_DISCARD, "minimum", INT(C(rate.minimum_s), 0, 255, IGNORED), "2", ACTS(RELOAD) },
 	{ SCHEMA_DISCARD, "monitor", INT(C(rate.monitor), 0, INT_BIG, IGNORED), "3000",
-	    LATER(RELOAD) },
+	    ACTS(RELOAD) },
 	{ SCHEMA_LIMIT, "average", REAL(C(rate.limit_average_pps), 0, BIG, IGNORED), "1",
-	    LATER(RELOAD) },
-	{ SCHEMA_LIMIT, "burst", REAL(C(rate.limit_burst), 0, BIG, IGNORED), "20", LATER(RELOAD) },
+	    ACTS(RELOAD) },
+	{ SCHEMA_LIMIT, "burst", REAL(C(rate.limit_burst), 1, BIG, IGNORED), "20", ACTS(RELOAD) },
 	{ SCHEMA_LIMIT, "kod", REAL(C(rate.limit_kod_pps), 0, BIG, IGNORED), "0.5",
-	    LATER(RELOAD) },
+	    ACTS(RELOAD) },
 
 	{ SCHEMA_MRU, "maxdepth", INT_OVER(C(mru.maxdepth), C(mru.maxmem_kb), 1, INT_BIG), NULL,
 	    ACTS(START) },
 	{ SCHEMA_MRU, "maxmem", INT_OVER(C(mru.maxmem_kb), C(mru.maxdepth), 1, INT_BIG), "1024",
 	    ACTS(START) },
 	{ SCHEMA_MRU, "mindepth", INT(C(mru.mindepth), 0, INT_BIG, IGNORED), "600",
-	    LATER(START) },
-	{ SCHEMA_MRU, "maxage", INT(C(mru.maxage_s), -1, INT_BIG, IGNORED), "64", LATER(START) },
-	{ SCHEMA_MRU, "minage", INT(C(mru.minage_s), 0, INT_BIG, IGNORED), "64", LATER(START) },
+	    ACTS(RELOAD) },
+	{ SCHEMA_MRU, "maxage", INT(C(mru.maxage_s), -1, INT_BIG, IGNORED), "64", ACTS(RELOAD) },
+	{ SCHEMA_MRU, "minage", INT(C(mru.minage_s), 0, INT_BIG, IGNORED), "64", ACTS(RELOAD) },
 	{ SCHEMA_MRU, "initalloc", INT_OVER(C(mru.initalloc), C(mru.initmem_kb), 1, INT_BIG), NULL,
-	    LATER(START) },
+	    WHEN_START, STATE_NEVER, NO_PIECES },
 	{ SCHEMA_MRU, "initmem", INT_OVER(C(mru.initmem_kb), C(mru.initalloc), 1, INT_BIG), "4",
-	    LATER(START) },
+	    WHEN_START, STATE_NEVER, NO_PIECES },
 	{ SCHEMA_MRU, "incalloc", INT_OVER(C(mru.incalloc), C(mru.incmem_kb), 1, INT_BIG), NULL,
-	    LATER(START) },
+	    WHEN_START, STATE_NEVER, NO_PIECES },
 	{ SCHEMA_MRU, "incmem", INT_OVER(C(mru.incmem_kb), C(mru.incalloc), 1, INT_BIG), "4",
-	    LATER(START) },
+	    WHEN_START, STATE_NEVER, NO_PIECES },
 
 	{ SCHEMA_LISTEN_ACT, "listen", WORD, NULL, ACTS(RELOAD) },
 	{ SCHEMA_LISTEN_ACT, "ignore", WORD, NULL, ACTS(RELOAD) },

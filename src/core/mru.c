@@ -19,21 +19,21 @@ struct client {
 	uint32_t chain;                 /* next of the same hash */
 	uint32_t newer, older;          /* NOBODY at the ends */
 	uint32_t count, dropped;
-	uint32_t scope;
-	uint16_t leak;                  /* fill of the bucket, s */
+	float score;                    /* fill of the bucket, s: a whole number; or packets/s */
 	uint16_t flags;
 	uint16_t port;
 	uint8_t kind;                   /* family, version, mode */
 	uint8_t local;
 };
 _Static_assert(sizeof(struct client) == LINE, "a client is one cache line");
-_Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= UINT16_MAX, "a full bucket fits its field");
+_Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= 1 << 24, "a float holds a full bucket");
 
 struct mru {
 	struct siphash_key key;
 	uint32_t max, n, peak;
 	uint32_t mask;                  /* buckets - 1 */
 	uint32_t newest, oldest;        /* NOBODY when empty */
+	struct mru_keeping keeping;
 	uint32_t *bucket;
 	struct client *client;
 };
@@ -97,7 +97,8 @@ mru_init(void *memory, size_t n, const struct siphash_key *key)
 	assert((uintptr_t)memory % LINE == 0);
 	assert(n >= 1 && n < NOBODY);
 	*m = (struct mru){ .key = *key, .max = (uint32_t)n, .mask = (uint32_t)(buckets - 1),
-		.newest = NOBODY, .oldest = NOBODY };
+		.newest = NOBODY, .oldest = NOBODY,
+		.keeping = { .mindepth = (uint32_t)n, .maxage_s = -1.0 } };
 	at += lines(sizeof *m);
 	/* The clients stay untouched until they come: memory is used as the table fills. */
 	m->client = (void *)at;
@@ -105,6 +106,46 @@ mru_init(void *memory, size_t n, const struct siphash_key *key)
 	m->bucket = (void *)at;
 	memset(m->bucket, 0xff, buckets * sizeof(uint32_t));
 	return m;
+}
+
+void
+mru_keep(struct mru *m, const struct mru_keeping *k)
+{
+	m->keeping = *k;
+}
+
+/* ---- addresses ---- */
+
+/* The octets of a link-local address that are zero by its standard, RFC 4291, 2.5.6. */
+enum { SCOPE_AT = 4, SCOPE_LEN = 4 };
+
+static bool
+is_link_local(uint8_t family, const uint8_t addr[16])
+{
+	return family == ADDR_V6 && addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
+
+/* The same link-local address on two links is two hosts: the link stands where zeros would. */
+static void
+octets_of(const struct addr *a, uint8_t out[16])
+{
+	memcpy(out, a->bytes, 16);
+	for (int i = 0; is_link_local((uint8_t)a->family, out) && i < SCOPE_LEN; i++) {
+		out[SCOPE_AT + i] = (uint8_t)(a->scope >> 8 * i);
+	}
+}
+
+static struct addr
+address_of(const struct client *c)
+{
+	struct addr a = { .family = (enum addr_family)family_of(c) };
+
+	memcpy(a.bytes, c->addr, sizeof a.bytes);
+	for (int i = 0; is_link_local(family_of(c), c->addr) && i < SCOPE_LEN; i++) {
+		a.scope |= (uint32_t)c->addr[SCOPE_AT + i] << 8 * i;
+		a.bytes[SCOPE_AT + i] = 0;
+	}
+	return a;
 }
 
 static uint32_t *
@@ -118,12 +159,12 @@ bucket_of(const struct mru *m, uint8_t family, const uint8_t addr[16])
 }
 
 static uint32_t
-find(const struct mru *m, uint32_t head, const struct addr *a)
+find(const struct mru *m, uint32_t head, uint8_t family, const uint8_t addr[16])
 {
 	uint32_t i = head;
 
-	while (i != NOBODY && (family_of(&m->client[i]) != (uint8_t)a->family ||
-	    memcmp(m->client[i].addr, a->bytes, sizeof a->bytes) != 0)) {
+	while (i != NOBODY && (family_of(&m->client[i]) != family ||
+	    memcmp(m->client[i].addr, addr, sizeof m->client[i].addr) != 0)) {
 		i = m->client[i].chain;
 	}
 	return i;
@@ -163,18 +204,44 @@ thread_in_newest(struct mru *m, uint32_t i)
 	m->newest = i;
 }
 
-/* Takes a slot for a new client: an unused one, else the oldest client's. */
-static uint32_t
-slot_for_new(struct mru *m)
-{
-	uint32_t i = m->oldest, *link;
+/* ---- room for a new client ---- */
 
-	if (m->n < m->max) {
-		m->n++;
-		m->peak = m->n > m->peak ? m->n : m->peak;
-		return m->n - 1;
-	}
-	link = bucket_of(m, family_of(&m->client[i]), m->client[i].addr);
+static double
+age_s(const struct mru *m, uint32_t i, struct mtime now)
+{
+	return fmax(mtime_diff_s(now, (struct mtime){ m->client[i].last_ns }), 0.0);
+}
+
+/* 0 to 1, not to be foreseen by who sends the packets. */
+static double
+roll(const struct mru *m, const uint8_t addr[16], struct mtime now)
+{
+	uint8_t text[24];
+
+	memcpy(text, addr, 16);
+	memcpy(text + 16, &now.ns, sizeof now.ns);
+	return (double)(siphash(&m->key, text, sizeof text) >> 11) * 0x1p-53;
+}
+
+/*
+ * A flood of forged addresses must not wash out the clients that are there: a full table gives up
+ * a client that was just heard seldom, or never.
+ */
+static bool
+may_replace(const struct mru *m, const uint8_t addr[16], struct mtime now)
+{
+	const struct mru_keeping *k = &m->keeping;
+	double age = age_s(m, m->oldest, now);
+
+	return age >= k->minage_s || age > roll(m, addr, now) * k->monitor_s;
+}
+
+static uint32_t
+oldest_out(struct mru *m)
+{
+	uint32_t i = m->oldest;
+	uint32_t *link = bucket_of(m, family_of(&m->client[i]), m->client[i].addr);
+
 	while (*link != i) {
 		link = &m->client[*link].chain;
 	}
@@ -183,18 +250,37 @@ slot_for_new(struct mru *m)
 	return i;
 }
 
-static void
-enter(struct mru *m, uint32_t *head, const struct addr *a, struct mtime now)
+/* A slot for a new client: an unused one, or the oldest client's; NOBODY: there is no room. */
+static uint32_t
+slot_for_new(struct mru *m, const uint8_t addr[16], struct mtime now)
 {
-	uint32_t i = slot_for_new(m);
-	struct client *c = &m->client[i];
+	const struct mru_keeping *k = &m->keeping;
+	bool aged = m->n > 0 && k->maxage_s >= 0.0 && age_s(m, m->oldest, now) > k->maxage_s;
 
+	if (m->n < m->max && !(aged && m->n >= k->mindepth)) {
+		m->n++;
+		m->peak = m->n > m->peak ? m->n : m->peak;
+		return m->n - 1;
+	}
+	return aged || may_replace(m, addr, now) ? oldest_out(m) : NOBODY;
+}
+
+static bool
+enter(struct mru *m, uint32_t *head, uint8_t family, const uint8_t addr[16], struct mtime now)
+{
+	uint32_t i = slot_for_new(m, addr, now);
+
+	if (i == NOBODY) {
+		return false;
+	}
+	struct client *c = &m->client[i];
 	/* The bucket may just have lost its head to make room, so it is read only now. */
-	*c = (struct client){ .first_ns = now.ns, .chain = *head,
-		.kind = (uint8_t)(a->family << FAMILY_SHIFT) };
-	memcpy(c->addr, a->bytes, sizeof c->addr);
+	*c = (struct client){ .first_ns = now.ns, .last_ns = now.ns, .chain = *head,
+		.kind = (uint8_t)(family << FAMILY_SHIFT) };
+	memcpy(c->addr, addr, sizeof c->addr);
 	*head = i;
 	thread_in_newest(m, i);
+	return true;
 }
 
 /* ---- rate ---- */
@@ -212,6 +298,15 @@ interval_s(const struct client *c, struct mtime now)
 	    (uint32_t)((ns + NS_PER_S / 2) / NS_PER_S);
 }
 
+/* What is in the bucket after dt seconds; at most 2^24, also when another model filled it. */
+static uint32_t
+leaked(const struct client *c, uint32_t dt)
+{
+	uint32_t leak = c->score < 0x1p24f ? (uint32_t)c->score : UINT32_C(1) << 24;
+
+	return leak > dt ? leak - dt : 0;
+}
+
 /*
  * The leaky bucket of ntpd: a packet adds the average headway less two seconds, time takes out; a
  * packet that comes too early or would overfill it is not served. The first of such packets fills
@@ -219,25 +314,49 @@ interval_s(const struct client *c, struct mtime now)
  * kissed.
  */
 static enum mru_verdict
-judge(struct client *c, const struct mru_rules *r, struct mtime now)
+judge_bucket(struct client *c, const struct mru_rules *r, struct mtime now)
 {
 	uint32_t dt = interval_s(c, now);
 	uint32_t average = (uint32_t)(r->average_log2s < 0 ? 0 : r->average_log2s);
 	uint32_t head = UINT32_C(1) << (average > AVERAGE_MAX ? AVERAGE_MAX : average);
 	uint32_t limit = BUCKET_DEPTH * head;
-	uint32_t leak = c->leak > dt ? c->leak - dt : 0;
+	uint32_t leak = leaked(c, dt);
 
 	if ((double)dt + 1.0 >= r->minimum_s && leak + head < limit) {
 		leak += head;
-		c->leak = (uint16_t)(leak > 2 ? leak - 2 : 0);
+		c->score = (float)(leak > 2 ? leak - 2 : 0);
 		return MRU_PASS;
 	}
 	if (leak < limit) {
-		c->leak = (uint16_t)(limit + head);
+		c->score = (float)(limit + head);
 		return MRU_KOD;
 	}
-	c->leak = (uint16_t)leak;
+	c->score = (float)leak;
 	return MRU_DROP;
+}
+
+/* The score follows the rate, in packets a second, over the last burst seconds. */
+static void
+decay(struct client *c, const struct mru_rules *r, struct mtime now)
+{
+	double dt_s = fmax(mtime_diff_s(now, (struct mtime){ c->last_ns }), 0.0);
+
+	c->score = (float)((double)c->score * exp(-dt_s / r->burst));
+}
+
+/*
+ * NTPsec's way: above the average nothing is served until the score has come down. As the score is
+ * about the rate of what is dropped, kisses that are as rare as kod_pps is to it come at that rate.
+ */
+static enum mru_verdict
+judge_score(const struct mru *m, struct client *c, const struct mru_rules *r, struct mtime now)
+{
+	decay(c, r, now);
+	c->score += (float)(1.0 / r->burst);
+	if ((double)c->score <= r->average_pps) {
+		return MRU_PASS;
+	}
+	return roll(m, c->addr, now) * (double)c->score < r->kod_pps ? MRU_KOD : MRU_DROP;
 }
 
 /* A server or a broadcaster is never kissed: it did not ask. */
@@ -255,66 +374,70 @@ count_up(uint32_t *n)
 	}
 }
 
-static enum mru_verdict
-rate(struct client *c, uint8_t mode, const struct mru_rules *r, struct mtime now)
+/* The packet fills nothing, but time has passed. */
+static void
+let_pass(struct client *c, const struct mru_rules *r, struct mtime now)
 {
-	enum mru_verdict v;
+	if (r->model == MRU_LIMIT) {
+		decay(c, r, now);
+	} else {
+		c->score = (float)leaked(c, interval_s(c, now));
+	}
+}
 
+static enum mru_verdict
+rate(const struct mru *m, struct client *c, uint8_t mode, const struct mru_rules *r,
+    struct mtime now)
+{
+	enum mru_verdict v = MRU_PASS;
+
+	if (r->exempt) {
+		let_pass(c, r, now);
+	} else if (!r->enforce) {
+		c->score = 0;
+	} else if (r->model == MRU_LIMIT) {
+		v = judge_score(m, c, r, now);
+	} else if (c->count > 0) {
+		v = judge_bucket(c, r, now);
+	}
 	if (c->count == 0) {
 		return MRU_PASS;
 	}
-	if (r == NULL) {
-		uint32_t dt = interval_s(c, now);
-		c->leak = (uint16_t)(c->leak > dt ? c->leak - dt : 0);
-		return MRU_PASS;
-	}
-	if (!r->enforce) {
-		c->leak = 0;
-		return MRU_PASS;
-	}
-	v = judge(c, r, now);
 	return v == MRU_KOD && !may_kiss(mode, r) ? MRU_DROP : v;
 }
 
 enum mru_verdict
-mru_touch(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
-    uint32_t flags, const struct mru_rules *r, struct mtime now)
+mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r, struct mtime now)
 {
-	uint32_t *head = bucket_of(m, (uint8_t)a->family, a->bytes);
-	uint32_t i = find(m, *head, a);
-	enum mru_verdict v;
-	struct client *c;
+	uint8_t family = (uint8_t)p->from->family, addr[16];
+	uint32_t *head, i, flags = p->flags & ~(uint32_t)(RESTRICT_LIMITED | RESTRICT_KOD);
 
-	if (i == NOBODY) {
-		enter(m, head, a, now);
-	} else if (i != m->newest) {
+	assert(r->model == MRU_DISCARD || r->burst > 0.0);
+	octets_of(p->from, addr);
+	head = bucket_of(m, family, addr);
+	i = find(m, *head, family, addr);
+	if (i == NOBODY && !enter(m, head, family, addr, now)) {
+		return MRU_PASS;
+	}
+	if (i != NOBODY && i != m->newest) {
 		thread_out(m, i);
 		thread_in_newest(m, i);
 	}
-	c = &m->client[m->newest];
-	v = rate(c, mode, r, now);
+	struct client *c = &m->client[m->newest];
+	enum mru_verdict v = rate(m, c, p->mode, r, now);
 	count_up(&c->count);
 	if (v != MRU_PASS) {
 		count_up(&c->dropped);
 	}
 	c->last_ns = now.ns;
-	c->scope = a->scope;
-	c->port = port;
-	c->kind = (uint8_t)((unsigned)a->family << FAMILY_SHIFT |
-	    ((unsigned)version & LOW_BITS) << VERSION_SHIFT | ((unsigned)mode & LOW_BITS));
-	flags &= ~(uint32_t)(RESTRICT_LIMITED | RESTRICT_KOD);
+	c->port = p->port;
+	c->local = p->local;
+	c->kind = (uint8_t)((unsigned)family << FAMILY_SHIFT |
+	    ((unsigned)p->version & LOW_BITS) << VERSION_SHIFT | ((unsigned)p->mode & LOW_BITS));
 	flags |= v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED;
 	flags |= v == MRU_KOD ? (uint32_t)RESTRICT_KOD : 0u;
 	c->flags = (uint16_t)(flags & UINT16_MAX);
 	return v;
-}
-
-void
-mru_note_local(struct mru *m, uint8_t local)
-{
-	if (m->newest != NOBODY) {
-		m->client[m->newest].local = local;
-	}
 }
 
 /* ---- reading ---- */
@@ -327,14 +450,12 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	assert(at >= 1 && at <= m->n);
 	c = &m->client[at - 1];
 	*out = (struct mru_client){
-		.addr = { .family = (enum addr_family)family_of(c), .scope = c->scope },
-		.port = c->port, .mode = c->kind & LOW_BITS,
-		    .version = c->kind >> VERSION_SHIFT & LOW_BITS,
+		.addr = address_of(c), .port = c->port, .mode = c->kind & LOW_BITS,
+		.version = c->kind >> VERSION_SHIFT & LOW_BITS,
 		.local = c->local, .flags = c->flags, .count = c->count, .dropped = c->dropped,
 		.first = { c->first_ns }, .last = { c->last_ns },
-		.score = (double)c->leak,
+		.score = (double)c->score,
 	};
-	memcpy(out->addr.bytes, c->addr, sizeof c->addr);
 }
 
 /* Positions are one more than the index, so that 0 can be the end. */
@@ -347,7 +468,10 @@ position(uint32_t i)
 uint32_t
 mru_position(const struct mru *m, const struct addr *a)
 {
-	return position(find(m, *bucket_of(m, (uint8_t)a->family, a->bytes), a));
+	uint8_t family = (uint8_t)a->family, addr[16];
+
+	octets_of(a, addr);
+	return position(find(m, *bucket_of(m, family, addr), family, addr));
 }
 
 bool

@@ -254,6 +254,16 @@ clients_wanted(const struct ntpd *d)
 	return mru_fit((size_t)m->maxmem_kb * 1024);
 }
 
+static void
+keep_clients(struct ntpd *d)
+{
+	const struct config_mru *m = &d->conf->mru;
+	const struct mru_keeping k = { .mindepth = (uint32_t)m->mindepth, .maxage_s = m->maxage_s,
+		.minage_s = m->minage_s, .monitor_s = d->conf->rate.monitor };
+
+	mru_keep(d->access.mru, &k);
+}
+
 static bool
 start_monitor(struct ntpd *d)
 {
@@ -265,7 +275,11 @@ start_monitor(struct ntpd *d)
 		    "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
 		d->access.monitor = true;
 	}
-	if (!d->access.monitor || (d->access.mru != NULL && mru_capacity(d->access.mru) == n)) {
+	if (!d->access.monitor) {
+		return true;
+	}
+	if (d->access.mru != NULL) {            /* its size is that of the start */
+		keep_clients(d);
 		return true;
 	}
 	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
@@ -273,18 +287,38 @@ start_monitor(struct ntpd *d)
 	if (memory == NULL) {
 		return false;
 	}
-	free(d->access.mru_memory);
 	d->access.mru_memory = memory;
 	d->access.mru = mru_init(memory, n, &d->hash);
-	return d->access.mru != NULL;
+	keep_clients(d);
+	return true;
 }
 
-struct mru_rules
-access_rate(const struct ntpd *d, uint32_t flags)
+static struct mru_rules
+rate_rules(const struct ntpd *d)
 {
-	return (struct mru_rules){ .average_log2s = d->conf->rate.average_log2s,
-		.minimum_s = d->conf->rate.minimum_s, .enforce = (flags & RESTRICT_LIMITED) != 0,
-		.kod = (flags & RESTRICT_KOD) != 0 };
+	const struct config_rate *r = &d->conf->rate;
+
+	return (struct mru_rules){
+		.model = r->model == RATE_LIMIT ? MRU_LIMIT : MRU_DISCARD,
+		.average_log2s = r->average_log2s, .minimum_s = r->minimum_s,
+		.average_pps = r->limit_average_pps, .burst = r->limit_burst,
+		.kod_pps = r->limit_kod_pps,
+	};
+}
+
+enum mru_verdict
+access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *pkt,
+    const struct header *h, uint32_t flags)
+{
+	struct mru_rules r = rate_rules(d);
+	const struct mru_packet p = { .from = &pkt->from.addr, .port = pkt->from.port,
+		.mode = (uint8_t)h->mode, .version = (uint8_t)h->version,
+		.local = (uint8_t)(l - d->listen.at), .flags = flags };
+
+	r.enforce = (flags & RESTRICT_LIMITED) != 0;
+	r.kod = (flags & RESTRICT_KOD) != 0;
+	r.exempt = h->mode == MODE_CONTROL;
+	return d->access.monitor ? mru_touch(d->access.mru, &p, &r, pkt->rx.mono) : MRU_PASS;
 }
 
 bool

@@ -11,8 +11,8 @@
 bool access_start(struct ntpd *d);
 
 /*
- * Builds the list anew from a changed configuration; the client table stays unless its size
- * changed.
+ * Builds the list anew from a changed configuration; the client table stays, and takes its new
+ * rules.
  */
 bool access_reload(struct ntpd *d);
 
@@ -34,7 +34,11 @@ void access_source(struct ntpd *d, const struct addr *a, bool present);
 /* An answer about a name in a restrict line; true when it was one. */
 bool access_resolved(struct ntpd *d, const struct resolver_answer *ans);
 
-/* The client table's rules for a sender with these flags. */
-struct mru_rules access_rate(const struct ntpd *d, uint32_t flags);
+/*
+ * Counts a packet that came by l from a sender with these flags in the table of clients, and judges
+ * its rate; a question (mode 6) is only counted. MRU_PASS while nothing is monitored.
+ */
+enum mru_verdict access_touch(struct ntpd *d, const struct listener *l,
+    const struct net_packet *pkt, const struct header *h, uint32_t flags);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* control - mode 6: requests are taken apart and given to their operation. */
 #include "ntpd/control.h"
+#include "ntpd/access.h"
 #include <string.h>
 #include "base/cursor.h"
 #include "ntpd/control_query.h"
@@ -46,12 +47,9 @@ operate(struct query *q)
 static void
 count_client(const struct query *q)
 {
-	if (q->d->access.monitor) {
-		(void)mru_touch(q->d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
-		    MODE_CONTROL,
-		    (uint8_t)q->h.version, q->flags, NULL, q->pkt->rx.mono);
-		mru_note_local(q->d->access.mru, (uint8_t)(q->l - q->d->listen.at));
-	}
+	const struct header h = { .mode = MODE_CONTROL, .version = q->h.version };
+
+	(void)access_touch(q->d, q->l, q->pkt, &h, q->flags);
 }
 
 enum verdict

@@ -85,16 +85,7 @@ check_mac(struct request *q)
 static enum verdict
 check_rate(struct request *q)
 {
-	struct ntpd *d = q->d;
-	struct mru_rules rules = access_rate(d, q->flags);
-
-	q->rate = MRU_PASS;
-	if (d->access.monitor) {
-		q->rate = mru_touch(d->access.mru, &q->pkt->from.addr, q->pkt->from.port,
-		    (uint8_t)q->pk.hdr.mode, (uint8_t)q->pk.hdr.version, q->flags, &rules,
-		    q->pkt->rx.mono);
-		mru_note_local(d->access.mru, (uint8_t)(q->l - d->listen.at));
-	}
+	q->rate = access_touch(q->d, q->l, q->pkt, &q->pk.hdr, q->flags);
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
 }
 

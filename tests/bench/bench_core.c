@@ -97,6 +97,14 @@ bench_restrict(enum addr_family family)
 }
 
 static void
+touch(struct mru *m, const struct addr *a, const struct mru_rules *r, struct mtime now)
+{
+	const struct mru_packet p = { .from = a, .port = 123, .mode = MODE_CLIENT, .version = 4 };
+
+	(void)mru_touch(m, &p, r, now);
+}
+
+static void
 bench_mru(void)
 {
 	const struct siphash_key key = { 1, 2 };
@@ -108,27 +116,27 @@ bench_mru(void)
 	for (uint32_t i = 0; i < CLIENTS; i++) {
 		struct addr a = addr_v4(i * 2654435761u);
 
-		mru_touch(m, &a, 123, MODE_CLIENT, 4, 0, &rules, (struct mtime){ i });
+		touch(m, &a, &rules, (struct mtime){ i });
 	}
 	t = seconds();
 	for (int i = 0; i < CALLS; i++) {
 		struct addr a = addr_v4(seeded_below(&s, CLIENTS) * 2654435761u);
 
-		mru_touch(m, &a, 123, MODE_CLIENT, 4, 0, &rules, (struct mtime){ (int64_t)i * 1000 });
+		touch(m, &a, &rules, (struct mtime){ (int64_t)i * 1000 });
 	}
 	report("client table of 1,000,000, a random client", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
 	t = seconds();
 	for (int i = 0; i < CALLS; i++) {
 		struct addr a = addr_v4((uint32_t)(i % 1000) * 2654435761u);
 
-		mru_touch(m, &a, 123, MODE_CLIENT, 4, 0, &rules, (struct mtime){ (int64_t)i * 1000 });
+		touch(m, &a, &rules, (struct mtime){ (int64_t)i * 1000 });
 	}
 	report("  one of 1000", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
 	t = seconds();
 	for (int i = 0; i < CALLS; i++) {
 		struct addr a = addr_v4((uint32_t)(CLIENTS + i) * 2654435761u);
 
-		mru_touch(m, &a, 123, MODE_CLIENT, 4, 0, &rules, (struct mtime){ (int64_t)i * 1000 });
+		touch(m, &a, &rules, (struct mtime){ (int64_t)i * 1000 });
 	}
 	report("  a new client in place of the oldest", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
 	free(m);

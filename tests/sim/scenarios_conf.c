@@ -24,8 +24,96 @@ a_source_keeps_its_restrict_entry_when_its_twin_goes(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, "are dropped by a restrict entry") == 0, "answers are dropped");
 }
 
+/* ---- rates ---- */
+
+/* A synchronised daemon with these lines before its server. */
+static struct sim_node *
+with(struct sim *s, const char *lines)
+{
+	char config[1024];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *c;
+
+	text_printf(&t, "%s%s", lines, ONE_SERVER);
+	s->net->usual = sim_path_exponential(0.002, 0.0001);
+	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, config);
+	sim_run(s, 600);
+	return c;
+}
+
+/* Of n requests 0.2 s apart, so many are answered with the time; the rest with kisses or nothing. */
+static unsigned
+served_of(struct stranger *x, unsigned n)
+{
+	unsigned served = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		x->answers = 0;
+		stranger_ask(x, 4, MODE_CLIENT);
+		served += x->answers == 1 && stranger_heard(x).hdr.stratum != 0;
+	}
+	return served;
+}
+
+static void
+of_discard_and_limit_the_last_one_counts(struct sim *s)
+{
+	static struct stranger x, y, z;
+	struct sim_node *c = with(s,
+	    "restrict default limited kod\ndiscard minimum 1\nlimit average 2 burst 10\n");
+	unsigned n;
+
+	/* 5 a second: the score reaches 2 after 10 ln(5 / 3) s; the bucket of discard takes 9. */
+	stranger_come(&x, s, "192.0.2.77");
+	n = served_of(&x, 200);
+	SIM_CHECK(s, n >= 20 && n <= 30, "%u of 200 are served by the score", n);
+	sim_node_config(c, "restrict default limited kod\nlimit average 2 burst 10\n"
+	    "discard minimum 0\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	stranger_come(&y, s, "192.0.2.78");
+	n = served_of(&y, 200);
+	SIM_CHECK(s, n >= 8 && n <= 18, "%u of 200 are served by the bucket", n);
+	sim_node_config(c, "restrict default limited kod\nlimit average 100 burst 10\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	stranger_come(&z, s, "192.0.2.79");
+	n = served_of(&z, 200);
+	SIM_CHECK(s, n == 200, "%u of 200 are served below the average", n);
+}
+
+static void
+the_list_of_clients_keeps_to_mru(struct sim *s)
+{
+	static struct stranger x[4];
+	struct sim_node *c = with(s, "restrict default\nmru maxdepth 2 mindepth 2 maxage 64\n"
+	    "discard monitor 1000000\n");
+	struct mru_client k;
+
+	for (unsigned i = 0; i < 3; i++) {
+		char address[16];
+		struct text t = text_over(address, sizeof address);
+		text_printf(&t, "192.0.2.%u", 70 + i);
+		stranger_come(&x[i], s, address);
+		stranger_ask(&x[i], 4, MODE_CLIENT);
+		SIM_CHECK(s, x[i].answers == 1, "%s is not served", address);
+	}
+	SIM_CHECK(s, mru_used(c->daemon->access.mru) == 2, "%zu clients",
+	    mru_used(c->daemon->access.mru));
+	SIM_CHECK(s, !mru_get(c->daemon->access.mru, &x[2].at.addr, &k),
+	    "a full list took a new client at once");
+	sim_run(s, 70);
+	stranger_ask(&x[2], 4, MODE_CLIENT);
+	SIM_CHECK(s, mru_get(c->daemon->access.mru, &x[2].at.addr, &k), "not taken after maxage");
+	SIM_CHECK(s, !mru_get(c->daemon->access.mru, &x[0].at.addr, &k), "the oldest is there");
+	sim_node_config(c, "restrict default\nmru maxdepth 2 minage 0\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	stranger_ask(&x[0], 4, MODE_CLIENT);
+	SIM_CHECK(s, mru_get(c->daemon->access.mru, &x[0].at.addr, &k), "minage has no effect");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_source_keeps_its_restrict_entry_when_its_twin_goes),
+	SCENARIO(of_discard_and_limit_the_last_one_counts),
+	SCENARIO(the_list_of_clients_keeps_to_mru),
 };
 
 const struct scenario_table conf_scenarios = SCENARIO_TABLE(list);

@@ -37,11 +37,21 @@ host(uint32_t n)
 }
 
 static enum mru_verdict
+touch_from(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version, uint32_t flags,
+    const struct mru_rules *r, struct mtime now)
+{
+	const struct mru_packet p = { .from = a, .port = port, .mode = mode, .version = version,
+	    .local = 7, .flags = flags };
+
+	return mru_touch(m, &p, r, now);
+}
+
+static enum mru_verdict
 touch(struct mru *m, uint32_t n, const struct mru_rules *r, double now_s)
 {
 	struct addr a = host(n);
 
-	return mru_touch(m, &a, 4000, MODE_CLIENT, 4, 0, r, at(now_s));
+	return touch_from(m, &a, 4000, MODE_CLIENT, 4, 0, r, at(now_s));
 }
 
 static void
@@ -55,13 +65,14 @@ remembers_what_a_client_last_sent(void **state)
 	assert_true(addr_parse("fe80::1%3", &a));
 	assert_true(addr_parse("192.0.2.9", &b));
 	assert_false(mru_get(m, &a, &c));
-	assert_int_equal(mru_touch(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)), MRU_PASS);
-	assert_int_equal(mru_touch(m, &a, 4567, MODE_CLIENT, 4, RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD,
+	assert_int_equal(touch_from(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)), MRU_PASS);
+	assert_int_equal(touch_from(m, &a, 4567, MODE_CLIENT, 4, RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD,
 	    &open_rules, at(12.5)), MRU_PASS);
 	assert_true(mru_get(m, &a, &c));
 	assert_true(addr_equal(&c.addr, &a));
 	assert_int_equal(c.addr.scope, 3);
 	assert_int_equal(c.port, 4567);
+	assert_int_equal(c.local, 7);
 	assert_int_equal(c.mode, MODE_CLIENT);
 	assert_int_equal(c.version, 4);
 	assert_int_equal(c.flags, RESTRICT_NOTRAP);
@@ -81,9 +92,31 @@ a_v4_address_is_not_the_v6_address_of_the_same_octets(void **state)
 	struct addr v4 = addr_v4(0), v6 = { .family = ADDR_V6 };
 
 	(void)state;
-	mru_touch(m, &v4, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
-	mru_touch(m, &v6, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
+	touch_from(m, &v4, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
+	touch_from(m, &v6, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
 	assert_int_equal(mru_used(m), 2);
+	free(m);
+}
+
+static void
+the_same_link_local_address_on_two_links_is_two_clients(void **state)
+{
+	struct mru *m = table(4);
+	struct addr a, b;
+	struct mru_client c;
+
+	(void)state;
+	assert_true(addr_parse("fe80::1%3", &a));
+	assert_true(addr_parse("fe80::1%70000", &b));
+	touch_from(m, &a, 1, MODE_CLIENT, 4, 0, &open_rules, at(1.0));
+	touch_from(m, &b, 2, MODE_CLIENT, 4, 0, &open_rules, at(2.0));
+	assert_int_equal(mru_used(m), 2);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.port, 1);
+	assert_true(mru_get(m, &b, &c));
+	assert_int_equal(c.port, 2);
+	assert_int_equal(c.addr.scope, 70000);
+	assert_memory_equal(c.addr.bytes, b.bytes, sizeof b.bytes);
 	free(m);
 }
 
@@ -172,6 +205,86 @@ the_size_that_fits_is_the_largest_that_fits(void **state)
 	/* The classic megabyte, and a million clients. */
 	assert_true(mru_fit(1024 * 1024) > 14000);
 	assert_true(mru_size(1000000) < 70 * 1024 * 1024);
+}
+
+/* ---- who may be replaced ---- */
+
+static void
+a_list_longer_than_mindepth_reuses_what_is_older_than_maxage(void **state)
+{
+	const struct mru_keeping k = { .mindepth = 3, .maxage_s = 64.0, .minage_s = 64.0,
+	    .monitor_s = 3000.0 };
+	struct addr first = host(1);
+	struct mru *m = table(8);
+	struct mru_client c;
+
+	(void)state;
+	mru_keep(m, &k);
+	for (uint32_t n = 1; n <= 3; n++) {
+		touch(m, n, &open_rules, 100.0 * n);    /* shorter than mindepth: all are kept */
+	}
+	assert_int_equal(mru_used(m), 3);
+	touch(m, 4, &open_rules, 400.0);                /* the first was seen 300 s ago */
+	assert_int_equal(mru_used(m), 3);
+	assert_false(mru_get(m, &first, &c));
+	touch(m, 2, &open_rules, 401.0);
+	touch(m, 3, &open_rules, 401.0);
+	touch(m, 5, &open_rules, 402.0);                /* none is old: it grows */
+	assert_int_equal(mru_used(m), 4);
+	free(m);
+}
+
+static void
+without_maxage_a_list_grows_until_it_is_full(void **state)
+{
+	const struct mru_keeping k = { .mindepth = 1, .maxage_s = -1.0, .minage_s = 64.0,
+	    .monitor_s = 3000.0 };
+	struct mru *m = table(8);
+
+	(void)state;
+	mru_keep(m, &k);
+	for (uint32_t n = 1; n <= 12; n++) {
+		touch(m, n, &open_rules, 1000.0 * n);
+	}
+	assert_int_equal(mru_used(m), 8);
+	free(m);
+}
+
+/* How many of 10,000 new clients a full list takes whose oldest was seen age_s ago. */
+static unsigned
+taken_of_10000(const struct mru_keeping *k, double age_s)
+{
+	unsigned taken = 0;
+
+	for (uint32_t i = 0; i < 10000; i++) {
+		struct mru *m = table(1);
+		struct addr new = host(100 + i);
+		struct mru_client c;
+		mru_keep(m, k);
+		touch(m, 1, &open_rules, 1000.0);
+		assert_int_equal(touch(m, 100 + i, &limited, 1000.0 + age_s), MRU_PASS);
+		taken += mru_get(m, &new, &c) ? 1 : 0;
+		assert_int_equal(mru_used(m), 1);
+		free(m);
+	}
+	return taken;
+}
+
+static void
+a_full_list_takes_a_new_client_as_readily_as_its_oldest_is_old(void **state)
+{
+	struct mru_keeping k = { .mindepth = 1, .maxage_s = 64.0, .minage_s = 64.0, .monitor_s = 100.0 };
+
+	(void)state;
+	assert_in_range(taken_of_10000(&k, 10.0), 850, 1150);
+	assert_in_range(taken_of_10000(&k, 50.0), 4700, 5300);
+	assert_int_equal(taken_of_10000(&k, 64.0), 10000);      /* minage */
+	assert_int_equal(taken_of_10000(&k, 0.0), 0);
+	k.minage_s = 5.0;
+	assert_int_equal(taken_of_10000(&k, 10.0), 10000);
+	k.minage_s = 64.0;
+	k.monitor_s = 0.0;
+	assert_int_equal(taken_of_10000(&k, 0.001), 10000);
 }
 
 /* ---- rate ---- */
@@ -299,8 +412,8 @@ nobody_is_kissed_without_kod_and_no_server_ever(void **state)
 	assert_int_equal(touch(m, 1, &quiet, 10.0), MRU_DROP);
 	for (uint32_t i = 0; i < 2; i++) {
 		a = host(10 + i);
-		mru_touch(m, &a, 123, mode[i], 4, 0, &limited, at(10.0));
-		assert_int_equal(mru_touch(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
+		touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0));
+		assert_int_equal(touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
 	}
 	free(m);
 }
@@ -358,6 +471,111 @@ no_pattern_of_packets_beats_the_limit(void **state)
 	}
 }
 
+/* ---- the score of limit ---- */
+
+static const struct mru_rules scored = { .model = MRU_LIMIT, .average_pps = 1.0, .burst = 20.0,
+    .kod_pps = 0.5, .enforce = true, .kod = true };
+
+/* Each packet adds 1/20: the 21st at one time is above 1, the 20th just there. */
+static void
+a_score_lets_a_burst_pass_and_comes_down_with_time(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_client c;
+	struct addr a = host(1);
+	unsigned pass = 0;
+
+	(void)state;
+	while (touch(m, 1, &scored, 10.0) == MRU_PASS) {
+		pass++;
+		assert_true(pass < 100);
+	}
+	assert_in_range(pass, 19, 20);
+	assert_true(mru_get(m, &a, &c));
+	assert_true(c.score > 0.999 && c.score < 1.051);
+	assert_int_equal(c.dropped, 1);
+	assert_int_not_equal(touch(m, 1, &scored, 10.2), MRU_PASS);
+	/* Above 1.03, times exp(-4.8/20), and 0.05 more. */
+	assert_int_equal(touch(m, 1, &scored, 15.0), MRU_PASS);
+	free(m);
+}
+
+static void
+a_score_follows_the_rate(void **state)
+{
+	static const double pps[] = { 0.1, 1.0, 10.0, 1000.0 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof pps / sizeof pps[0]; i++) {
+		struct mru *m = table(4);
+		struct mru_client c;
+		struct addr a = host(1);
+		for (int k = 0; k < (int)(200.0 * pps[i]) + 1; k++) {
+			touch(m, 1, &scored, 10.0 + k / pps[i]);
+		}
+		assert_true(mru_get(m, &a, &c));
+		assert_true(c.score > 0.95 * pps[i] && c.score < 1.3 * pps[i] + 0.05);
+		free(m);
+	}
+}
+
+/* At 10 packets a second for 1000 s: 0.5 kisses a second, and nothing is served meanwhile. */
+static void
+kisses_come_at_the_rate_of_kod(void **state)
+{
+	struct mru *m = table(4);
+	unsigned pass = 0, kod = 0;
+
+	(void)state;
+	for (int k = 0; k < 10000; k++) {
+		enum mru_verdict v = touch(m, 1, &scored, 10.0 + 0.1 * k);
+		pass += v == MRU_PASS ? 1 : 0;
+		kod += v == MRU_KOD ? 1 : 0;
+	}
+	assert_in_range(pass, 18, 30);
+	assert_in_range(kod, 420, 580);
+	free(m);
+}
+
+static void
+the_score_keeps_to_what_the_entry_asks_for(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_rules r = scored;
+
+	(void)state;
+	r.enforce = false;
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(touch(m, 1, &r, 10.0), MRU_PASS);
+	}
+	assert_int_equal(touch(m, 1, &scored, 10.0), MRU_PASS); /* nothing was remembered */
+	r = scored;
+	r.kod = false;
+	r.average_pps = 0.01;
+	assert_int_equal(touch(m, 2, &r, 10.0), MRU_PASS);      /* the first always */
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(touch(m, 2, &r, 10.0), MRU_DROP);
+	}
+	r.exempt = true;
+	assert_int_equal(touch(m, 2, &r, 10.0), MRU_PASS);
+	free(m);
+}
+
+static void
+a_change_of_model_does_no_harm(void **state)
+{
+	struct mru *m = table(4);
+
+	(void)state;
+	for (int i = 0; i < 100000; i++) {
+		touch(m, 1, &scored, 10.0);
+	}
+	(void)touch(m, 1, &limited, 10.0);
+	(void)touch(m, 1, &scored, 10.0);
+	assert_int_equal(touch(m, 1, &limited, 9e9), MRU_PASS);
+	free(m);
+}
+
 /* ---- against a plain model ---- */
 
 enum { HOSTS = 40, ROOM = 16 };
@@ -408,10 +626,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(remembers_what_a_client_last_sent),
 		cmocka_unit_test(a_v4_address_is_not_the_v6_address_of_the_same_octets),
+		cmocka_unit_test(the_same_link_local_address_on_two_links_is_two_clients),
 		cmocka_unit_test(walks_from_the_newest_to_the_oldest_and_back),
 		cmocka_unit_test(a_full_table_replaces_the_client_not_seen_for_longest),
 		cmocka_unit_test(a_table_of_one_client_works),
 		cmocka_unit_test(the_size_that_fits_is_the_largest_that_fits),
+		cmocka_unit_test(a_list_longer_than_mindepth_reuses_what_is_older_than_maxage),
+		cmocka_unit_test(without_maxage_a_list_grows_until_it_is_full),
+		cmocka_unit_test(a_full_list_takes_a_new_client_as_readily_as_its_oldest_is_old),
 		cmocka_unit_test(one_packet_a_second_is_limited_after_some_and_kissed_once),
 		cmocka_unit_test(packets_within_the_guard_time_are_limited),
 		cmocka_unit_test(an_iburst_of_eight_packets_passes),
@@ -420,6 +642,11 @@ main(void)
 		cmocka_unit_test(nobody_is_kissed_without_kod_and_no_server_ever),
 		cmocka_unit_test(extreme_rules_and_times_do_no_harm),
 		cmocka_unit_test(no_pattern_of_packets_beats_the_limit),
+		cmocka_unit_test(a_score_lets_a_burst_pass_and_comes_down_with_time),
+		cmocka_unit_test(a_score_follows_the_rate),
+		cmocka_unit_test(kisses_come_at_the_rate_of_kod),
+		cmocka_unit_test(the_score_keeps_to_what_the_entry_asks_for),
+		cmocka_unit_test(a_change_of_model_does_no_harm),
 		cmocka_unit_test(behaves_as_a_list_with_moves_to_the_front),
 	};
 
