@@ -28,7 +28,9 @@ libntpd_a_SOURCES = \
 	src/ntpd/report.c \
 	src/ntpd/settings.c \
 	src/ntpd/stats.c \
-	src/ntpd/vars.c
+	src/ntpd/vars_peer.c \
+	src/ntpd/vars_system.c \
+	src/ntpd/vars_table.c
 
 # What a program that runs a daemon links, in this order.
 NTPD_LIBS = libntpd.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vars_peer - the variables of associations, of pools and of reference clocks. */
+#include <string.h>
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+#include "ntpd/vars.h"
+#include "ntpd/vars_table.h"
+
+enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };
+
+struct peer_vars {
+	const char *more_names;         /* NULL */
+	struct addr srcadr, dstadr;
+	uint64_t srcport, dstport, out, in, leap, stratum, reach, unreach, hmode, pmode, flash,
+	    keyid, config,
+	    authentic, candidate;
+	const char *srchost;
+	char clock_name[CLOCK_NAME_MAX];
+	int64_t precision, hpoll, ppoll, headway;
+	double rootdelay, rootdisp, offset, delay, dispersion, jitter, bias, rootdist;
+	char refid[ADDR_TEXT_MAX];
+	struct ntp_ts reftime, rec;
+	uint64_t bogusorg, oldpkt, badauth, received, sent, seldisp, selbroken;
+	uint64_t authenable, ttl, timer, timerec, timereach;
+	double xleave;
+	double filtdelay[STAGES], filtoffset[STAGES], filtdisp[STAGES];
+};
+
+struct clock_vars {
+	const char *more_names;         /* NULL */
+	const char *device, *name, *timecode;
+	uint64_t poll, noreply, badformat, baddata, stratum, flags;
+	char refid[ADDR_TEXT_MAX];
+};
+
+#define PEER(name, kind, field) { name, kind, offsetof(struct peer_vars, field), SHOWN }
+#define PEER_NAMED(name, kind, field) { name, kind, offsetof(struct peer_vars, field), NAMED }
+
+static const struct vars_row PEER_ROWS[] = {
+	PEER("srcadr", KIND_ADDR, srcadr),
+	PEER("srcport", KIND_UINT, srcport),
+	PEER("srchost", KIND_QUOTED, srchost),
+	PEER("dstadr", KIND_ADDR, dstadr),
+	PEER("dstport", KIND_UINT, dstport),
+	PEER("out", KIND_UINT, out),
+	PEER("in", KIND_UINT, in),
+	PEER("leap", KIND_UINT, leap),
+	PEER("stratum", KIND_UINT, stratum),
+	PEER("precision", KIND_INT, precision),
+	PEER("rootdelay", KIND_MS3, rootdelay),
+	PEER("rootdisp", KIND_MS3, rootdisp),
+	PEER("refid", KIND_BARE, refid),
+	PEER("reftime", KIND_TS, reftime),
+	PEER("rec", KIND_TS, rec),
+	PEER("reach", KIND_HEX, reach),
+	PEER("unreach", KIND_UINT, unreach),
+	PEER("hmode", KIND_UINT, hmode),
+	PEER("pmode", KIND_UINT, pmode),
+	PEER("hpoll", KIND_INT, hpoll),
+	PEER("ppoll", KIND_INT, ppoll),
+	PEER("headway", KIND_INT, headway),
+	PEER("flash", KIND_HEX, flash),
+	PEER("keyid", KIND_UINT, keyid),
+	PEER("ttl", KIND_UINT, ttl),
+	PEER("offset", KIND_MS6, offset),
+	PEER("delay", KIND_MS6, delay),
+	PEER("dispersion", KIND_MS6, dispersion),
+	PEER("jitter", KIND_MS6, jitter),
+	PEER("xleave", KIND_MS3, xleave),
+	PEER("bias", KIND_MS3, bias),
+	PEER("filtdelay", KIND_STAGES, filtdelay),
+	PEER("filtoffset", KIND_STAGES, filtoffset),
+	PEER("filtdisp", KIND_STAGES, filtdisp),
+	PEER_NAMED("config", KIND_UINT, config),
+	PEER_NAMED("authentic", KIND_UINT, authentic),
+	PEER_NAMED("authenable", KIND_UINT, authenable),
+	PEER_NAMED("rootdist", KIND_MS3, rootdist),
+	PEER_NAMED("timer", KIND_UINT, timer),
+	PEER_NAMED("timerec", KIND_UINT, timerec),
+	PEER_NAMED("timereach", KIND_UINT, timereach),
+	PEER_NAMED("seldisp", KIND_UINT, seldisp),
+	PEER_NAMED("selbroken", KIND_UINT, selbroken),
+	PEER_NAMED("received", KIND_UINT, received),
+	PEER_NAMED("sent", KIND_UINT, sent),
+	PEER_NAMED("badauth", KIND_UINT, badauth),
+	PEER_NAMED("bogusorg", KIND_UINT, bogusorg),
+	PEER_NAMED("oldpkt", KIND_UINT, oldpkt),
+	PEER_NAMED("candidate", KIND_UINT, candidate),
+	PEER_NAMED("peer_var_list", KIND_NAMES, more_names),
+};
+
+static const struct vars_table PEER = { PEER_ROWS, sizeof PEER_ROWS / sizeof PEER_ROWS[0] };
+
+#define CLOCK(name, kind, field) { name, kind, offsetof(struct clock_vars, field), SHOWN }
+
+static const struct vars_row CLOCK_ROWS[] = {
+	CLOCK("device", KIND_QUOTED, device),
+	CLOCK("timecode", KIND_QUOTED, timecode),
+	CLOCK("poll", KIND_UINT, poll),
+	CLOCK("noreply", KIND_UINT, noreply),
+	CLOCK("badformat", KIND_UINT, badformat),
+	CLOCK("baddata", KIND_UINT, baddata),
+	CLOCK("stratum", KIND_UINT, stratum),
+	CLOCK("refid", KIND_BARE, refid),
+	CLOCK("flags", KIND_UINT, flags),
+	{ "name", KIND_QUOTED, offsetof(struct clock_vars, name), NAMED },
+	{ "clock_var_list", KIND_NAMES, offsetof(struct clock_vars, more_names), NAMED },
+};
+
+static const struct vars_table CLOCK = { CLOCK_ROWS, sizeof CLOCK_ROWS / sizeof CLOCK_ROWS[0] };
+
+/* ---- associations ---- */
+
+static void
+fill_stages(const struct ntpd *d, const struct assoc *a, struct peer_vars *v)
+{
+	struct mtime now = d->port.loop->ops->now(d->port.loop);
+
+	for (unsigned i = 0; i < STAGES; i++) {
+		struct sample s = { .disp_s = NTP_MAXDISP_S };
+		(void)filter_stage(&a->filter, i, now, d->conf->tinker.dispersion_ppm * 1e-6, &s);
+		v->filtdelay[i] = s.delay_s;
+		v->filtoffset[i] = s.offset_s;
+		v->filtdisp[i] = s.disp_s;
+	}
+}
+
+static void
+fill_measured(const struct assoc *a, struct peer_vars *v)
+{
+	v->jitter = a->filter.jitter_s;
+	v->dispersion = a->filter.disp_s;
+	if (a->filter.usable) {
+		v->offset = a->filter.best.offset_s;
+		v->delay = a->filter.best.delay_s;
+	}
+}
+
+static void
+put_peer_refid(const struct assoc *a, char *buf, size_t cap)
+{
+	if (a->kiss != 0) {
+		vars_put_refid(buf, cap, a->kiss, 0);
+	} else if (a->count.received == 0 && !(a->rules.flags & ASSOC_LOCAL)) {
+		vars_put_refid(buf, cap, refid_of_text("INIT"), STRATUM_UNSPEC);
+	} else {
+		vars_put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_LOCAL ? 0 :
+		    a->srv.stratum);
+	}
+}
+
+/* The name it was configured by; a clock's is made as ntpq shows it, for those that do not. */
+static const char *
+host_name(const struct peer *p, struct peer_vars *v)
+{
+	const struct config_source *cfg = p->origin->cfg;
+	struct text t = text_over(v->clock_name, sizeof v->clock_name);
+
+	if (cfg->kind == SOURCE_REFCLOCK) {
+		text_printf(&t, "LOCAL(%d)", (int)cfg->clock_unit);
+		return v->clock_name;
+	}
+	return cfg->host.addr.family == ADDR_NONE ? cfg->host.text : "";
+}
+
+static void
+fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
+{
+	const struct assoc *a = &p->a;
+	struct assoc_world w = settings_world(d);
+
+	memset(v, 0, sizeof *v);
+	v->srcadr = a->remote.addr;
+	v->srcport = a->remote.port;
+	v->dstadr = p->local;
+	v->dstport = NTP_PORT;
+	v->srchost = host_name(p, v);
+	v->out = a->count.sent;
+	v->in = a->count.received;
+	v->leap = a->srv.leap;
+	v->stratum = a->srv.stratum;
+	v->precision = a->srv.precision;
+	v->rootdelay = a->srv.root_delay_s;
+	v->rootdisp = a->srv.root_disp_s;
+	put_peer_refid(a, v->refid, sizeof v->refid);
+	v->reftime = a->srv.reftime;
+	v->rec = a->wire.t4.ns != 0 ? ntp_ts_from_rtime(a->wire.t4) : (struct ntp_ts){ 0 };
+	v->reach = a->poll.reach;
+	v->unreach = a->poll.unreach;
+	v->hmode = MODE_CLIENT;
+	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_LOCAL) ? MODE_SERVER :
+	    MODE_UNSPEC;
+	v->hpoll = a->poll.hpoll;
+	v->ppoll = a->poll.ppoll;
+	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
+	v->keyid = a->rules.key_id;
+	v->bias = a->rules.bias_s;
+	v->authenable = a->rules.key_id != 0;
+	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
+	v->timerec = a->wire.t4.ns == 0 ? 0 :
+	    vars_whole_seconds(rtime_diff_s(vars_now(d), a->wire.t4));
+	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->reach_at));
+	v->seldisp = a->count.sel_disp;
+	v->selbroken = a->count.sel_broken;
+	v->config = 1;
+	v->authentic = a->authentic;
+	v->candidate = a->tally;
+	v->badauth = a->count.bad_auth;
+	v->bogusorg = a->count.bogus;
+	v->oldpkt = a->count.duplicate;
+	v->received = a->count.received;
+	v->sent = a->count.sent;
+	v->rootdist = a->filter.usable ? assoc_root_dist_s(a, &w) : NTP_MAXDISP_S;
+	fill_measured(a, v);
+	fill_stages(d, a, v);
+}
+
+/* A pool's own row: no address, stratum 16, refid POOL. */
+static void
+fill_pool(const struct origin *o, struct peer_vars *v)
+{
+	memset(v, 0, sizeof *v);
+	v->srchost = o->cfg->host.text;
+	v->srcport = (uint64_t)o->cfg->port;
+	v->dstport = NTP_PORT;
+	v->leap = LEAP_UNSYNC;
+	v->stratum = STRATUM_UNSPEC;
+	v->hmode = MODE_CLIENT;
+	v->hpoll = o->cfg->minpoll;
+	v->ppoll = o->cfg->maxpoll;
+	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
+	v->config = 1;
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text("POOL"), STRATUM_UNSPEC);
+}
+
+void
+vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out)
+{
+	struct peer_vars v;
+
+	fill_peer(d, p, &v);
+	vars_put_shown(out, &PEER, &v, SHOWN);
+}
+
+bool
+vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out)
+{
+	struct peer_vars v;
+
+	fill_peer(d, p, &v);
+	return vars_put_named(out, &PEER, &v, name);
+}
+
+void
+vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out)
+{
+	struct peer_vars v;
+
+	(void)d;
+	fill_pool(o, &v);
+	vars_put_shown(out, &PEER, &v, SHOWN);
+}
+
+bool
+vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name,
+    struct text *out)
+{
+	struct peer_vars v;
+
+	(void)d;
+	fill_pool(o, &v);
+	return vars_put_named(out, &PEER, &v, name);
+}
+
+/* ---- reference clocks: LOCAL ---- */
+
+static void
+fill_clock(const struct peer *p, struct clock_vars *v)
+{
+	memset(v, 0, sizeof *v);
+	v->device = "Undisciplined local clock";
+	v->name = "LOCAL";
+	v->timecode = "";
+	v->poll = p->a.count.received;
+	v->stratum = p->a.rules.local_stratum;
+	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.local_refid, 0);
+}
+
+void
+vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out)
+{
+	struct clock_vars v;
+
+	(void)d;
+	fill_clock(p, &v);
+	vars_put_shown(out, &CLOCK, &v, SHOWN);
+}
+
+bool
+vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+    struct text *out)
+{
+	struct clock_vars v;
+
+	(void)d;
+	fill_clock(p, &v);
+	return vars_put_named(out, &CLOCK, &v, name);
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vars_system - the variables of the system. */
+#include <string.h>
+#include "ntpd/clockwork.h"
+#include "ntpd/leapsec.h"
+#include "ntpd/vars.h"
+#include "ntpd/vars_table.h"
+
+enum { SETVAR_MAX = 512, KERNEL_WORDS_MAX = 160 };
+
+/* What Linux always says of itself. */
+static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
+
+struct system_vars {
+	const char *version, *processor, *system, *state, *clock_control;
+	const char *setvar_names;
+	uint64_t leap, stratum, tc, mintc, peer, tai, peermode;
+	int64_t precision;
+	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
+	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
+	struct ntp_ts reftime, clock;
+	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth,
+	    mru_mem, mru_maxmem;
+	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted,
+	    limited, kodsent,
+	    processed, numctlreq;
+	double koffset, kfreq, kmaxerror, kesterror, kprecis, kfreqtol, rootdist;
+	uint64_t ktimeconst, steps, zero;
+	double zero_s, bcastdelay;
+	const char *kstflags;
+	char kernel_words[KERNEL_WORDS_MAX];
+	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped, io_ignored;
+	uint64_t timerstats_reset, timer_xmts;
+	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
+	    authdecrypts;
+	bool table, smear;              /* a leap table is there; a smear is configured */
+	int64_t leapsec, expire;
+	uint64_t smear_interval;
+	double smear_offset;
+};
+
+#define SYS(name, kind, field) { name, kind, offsetof(struct system_vars, field), SHOWN }
+#define SYS_WITH(name, kind, field, shown) \
+	{ name, kind, offsetof(struct system_vars, field), shown }
+#define SYS_NAMED(name, kind, field) { name, kind, offsetof(struct system_vars, field), NAMED }
+
+static const struct vars_row SYSTEM_ROWS[] = {
+	SYS("version", KIND_QUOTED, version),
+	SYS("processor", KIND_QUOTED, processor),
+	SYS("system", KIND_QUOTED, system),
+	SYS("leap", KIND_UINT, leap),
+	SYS("stratum", KIND_UINT, stratum),
+	SYS("precision", KIND_INT, precision),
+	SYS("rootdelay", KIND_MS3, rootdelay),
+	SYS("rootdisp", KIND_MS3, rootdisp),
+	SYS("refid", KIND_BARE, refid),
+	SYS("reftime", KIND_TS, reftime),
+	SYS("clock", KIND_TS, clock),
+	SYS("peer", KIND_UINT, peer),
+	SYS("tc", KIND_UINT, tc),
+	SYS("mintc", KIND_UINT, mintc),
+	SYS("offset", KIND_MS6, offset),
+	SYS("frequency", KIND_PPM, frequency),
+	SYS("sys_jitter", KIND_MS6, sys_jitter),
+	SYS("clk_jitter", KIND_MS3, clk_jitter),
+	SYS("clk_wander", KIND_PPM, clk_wander),
+	SYS_WITH("tai", KIND_UINT, tai, SHOWN_TABLE),
+	SYS_WITH("leapsec", KIND_DATE, leapsec, SHOWN_TABLE),
+	SYS_WITH("expire", KIND_DATE, expire, SHOWN_TABLE),
+	SYS_WITH("leapsmearinterval", KIND_UINT, smear_interval, SHOWN_SMEAR),
+	SYS_WITH("leapsmearoffset", KIND_MS3, smear_offset, SHOWN_SMEAR),
+	SYS_NAMED("rootdist", KIND_MS3, rootdist),
+	SYS_NAMED("peeradr", KIND_BARE, peeradr),
+	SYS_NAMED("peermode", KIND_UINT, peermode),
+	SYS_NAMED("state", KIND_QUOTED, state),
+	SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
+	SYS_NAMED("steps", KIND_UINT, steps),
+	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
+	SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
+	SYS_NAMED("mru_deepest", KIND_UINT, mru_deepest),
+	SYS_NAMED("mru_maxdepth", KIND_UINT, mru_maxdepth),
+	SYS_NAMED("mru_mindepth", KIND_UINT, mru_mindepth),
+	SYS_NAMED("mru_maxage", KIND_UINT, mru_maxage),
+	SYS_NAMED("mru_mem", KIND_UINT, mru_mem),
+	SYS_NAMED("mru_maxmem", KIND_UINT, mru_maxmem),
+	SYS_NAMED("ss_uptime", KIND_UINT, uptime),
+	SYS_NAMED("ss_reset", KIND_UINT, reset),
+	SYS_NAMED("ss_received", KIND_UINT, received),
+	SYS_NAMED("ss_thisver", KIND_UINT, thisver),
+	SYS_NAMED("ss_oldver", KIND_UINT, oldver),
+	SYS_NAMED("ss_badformat", KIND_UINT, badformat),
+	SYS_NAMED("ss_badauth", KIND_UINT, badauth),
+	SYS_NAMED("ss_declined", KIND_UINT, declined),
+	SYS_NAMED("ss_restricted", KIND_UINT, restricted),
+	SYS_NAMED("ss_limited", KIND_UINT, limited),
+	SYS_NAMED("ss_kodsent", KIND_UINT, kodsent),
+	SYS_NAMED("ss_processed", KIND_UINT, processed),
+	SYS_NAMED("ss_numctlreq", KIND_UINT, numctlreq),
+	SYS_NAMED("koffset", KIND_MS6, koffset),
+	SYS_NAMED("kfreq", KIND_PPM, kfreq),
+	SYS_NAMED("kmaxerr", KIND_MS3, kmaxerror),
+	SYS_NAMED("kesterr", KIND_MS3, kesterror),
+	SYS_NAMED("kstflags", KIND_QUOTED, kstflags),
+	SYS_NAMED("ktimeconst", KIND_UINT, ktimeconst),
+	SYS_NAMED("kprecis", KIND_MS6, kprecis),
+	SYS_NAMED("kfreqtol", KIND_PPM, kfreqtol),
+	/* The kernel's PPS discipline is not used. */
+	SYS_NAMED("kppsfreq", KIND_PPM, zero_s),
+	SYS_NAMED("kppsstab", KIND_PPM, zero_s),
+	SYS_NAMED("kppsjitter", KIND_MS3, zero_s),
+	SYS_NAMED("kppscalibdur", KIND_UINT, zero),
+	SYS_NAMED("kppscalibs", KIND_UINT, zero),
+	SYS_NAMED("kppscaliberrs", KIND_UINT, zero),
+	SYS_NAMED("kppsjitexc", KIND_UINT, zero),
+	SYS_NAMED("kppsstbexc", KIND_UINT, zero),
+	SYS_NAMED("bcastdelay", KIND_MS3, bcastdelay),
+	SYS_NAMED("authdelay", KIND_MS3, zero_s),
+	SYS_NAMED("iostats_reset", KIND_UINT, iostats_reset),
+	/*
+	 * Datagrams are read in batches into one place: there is no queue of buffers that
+	 * could grow or run low.
+	 */
+	SYS_NAMED("total_rbuf", KIND_UINT, zero),
+	SYS_NAMED("free_rbuf", KIND_UINT, zero),
+	SYS_NAMED("used_rbuf", KIND_UINT, zero),
+	SYS_NAMED("rbuf_lowater", KIND_UINT, zero),
+	SYS_NAMED("io_dropped", KIND_UINT, io_dropped),
+	SYS_NAMED("io_ignored", KIND_UINT, io_ignored),
+	SYS_NAMED("io_received", KIND_UINT, io_received),
+	SYS_NAMED("io_sent", KIND_UINT, io_sent),
+	SYS_NAMED("io_sendfailed", KIND_UINT, io_sendfailed),
+	/* The input is called once for each datagram, never for nothing. */
+	SYS_NAMED("io_wakeups", KIND_UINT, io_received),
+	SYS_NAMED("io_goodwakeups", KIND_UINT, io_received),
+	SYS_NAMED("timerstats_reset", KIND_UINT, timerstats_reset),
+	/* Timers fire once and are armed again afterwards: they cannot overrun. */
+	SYS_NAMED("timer_overruns", KIND_UINT, zero),
+	SYS_NAMED("timer_xmts", KIND_UINT, timer_xmts),
+	SYS_NAMED("authreset", KIND_UINT, authreset),
+	SYS_NAMED("authkeys", KIND_UINT, authkeys),
+	SYS_NAMED("authfreek", KIND_UINT, authfreek),
+	SYS_NAMED("authklookups", KIND_UINT, authklookups),
+	SYS_NAMED("authknotfound", KIND_UINT, authknotfound),
+	/* Every key is ready for use, and none has a term. */
+	SYS_NAMED("authkuncached", KIND_UINT, zero),
+	SYS_NAMED("authkexpired", KIND_UINT, zero),
+	SYS_NAMED("authencrypts", KIND_UINT, authencrypts),
+	SYS_NAMED("authdecrypts", KIND_UINT, authdecrypts),
+	SYS_NAMED("sys_var_list", KIND_NAMES, setvar_names),
+};
+
+static const struct vars_table SYSTEM = { SYSTEM_ROWS, sizeof SYSTEM_ROWS / sizeof SYSTEM_ROWS[0] };
+
+static void
+fill_counters(const struct ntpd *d, struct system_vars *v)
+{
+	const struct verdict_count *c = &d->count.verdict;
+	struct mtime now = d->port.loop->ops->now(d->port.loop);
+
+	v->uptime = (uint64_t)mtime_diff_s(now, d->started);
+	v->reset = (uint64_t)mtime_diff_s(now, d->count.reset_at);
+	v->received = d->count.received;
+	v->thisver = d->count.this_version;
+	v->oldver = d->count.old_version;
+	v->badformat = verdict_sum(c, "ss_badformat");
+	v->badauth = verdict_sum(c, "ss_badauth");
+	v->declined = verdict_sum(c, "ss_declined");
+	v->restricted = verdict_sum(c, "ss_restricted");
+	v->limited = verdict_sum(c, "ss_limited");
+	v->kodsent = verdict_sum(c, "ss_kodsent");
+	v->processed = verdict_sum(c, "ss_processed");
+	v->numctlreq = d->count.control_requests;
+	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->count.io_reset_at));
+	v->io_received = d->count.io_received;
+	v->io_sent = d->count.sent;
+	v->io_sendfailed = d->count.send_failed;
+	v->io_dropped = d->count.dropped;
+	v->io_ignored = d->count.ignored;
+	v->timerstats_reset = vars_whole_seconds(mtime_diff_s(now, d->count.timer_reset_at));
+	v->timer_xmts = d->count.polls;
+	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->count.auth_reset_at));
+	v->authkeys = keyring_count(d->keys);
+	v->authfreek = KEYRING_KEYS_MAX - v->authkeys;
+	v->authklookups = d->count.key_lookups;
+	v->authknotfound = d->count.keys_not_found;
+	v->authencrypts = d->count.macs_made;
+	v->authdecrypts = d->count.macs_checked;
+}
+
+static void
+fill_mru(const struct ntpd *d, struct system_vars *v)
+{
+	v->mru_enabled = d->access.monitor;
+	v->mru_mindepth = (uint64_t)d->conf->mru.mindepth;
+	v->mru_maxage = d->conf->mru.maxage_s < 0 ? 0 : (uint64_t)d->conf->mru.maxage_s;
+	if (d->access.mru != NULL) {
+		v->mru_depth = mru_used(d->access.mru);
+		v->mru_deepest = mru_peak(d->access.mru);
+		v->mru_maxdepth = mru_capacity(d->access.mru);
+		v->mru_mem = mru_size(mru_used(d->access.mru)) / 1024;
+		v->mru_maxmem = mru_size(mru_capacity(d->access.mru)) / 1024;
+	}
+}
+
+/* The kernel's status word in words. */
+static void
+put_kernel_words(char *buf, size_t cap, unsigned status)
+{
+	static const char *const words[] = { "pll", "ppsfreq", "ppstime", "fll", "ins", "del",
+	    "unsync", "freqhold",
+		"ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll",
+		    "src=B" };
+	struct text t = text_over(buf, cap);
+
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (status >> i & 1) {
+			text_printf(&t, "%s%s", t.len > 0 ? " " : "", words[i]);
+		}
+	}
+}
+
+static void
+fill_leap(struct ntpd *d, struct system_vars *v)
+{
+	const struct leap *l = &d->leapsec.leap;
+
+	v->table = l->rows_n > 0;
+	if (v->table) {
+		v->tai = (uint64_t)(l->tai_s > 0 ? l->tai_s : 0);
+		v->leapsec = l->rows[l->rows_n - 1].at_s;
+		v->expire = l->expires_s;
+	}
+	v->smear = d->conf->smears_n > 0;
+	if (v->smear) {
+		v->smear_interval = (uint64_t)d->conf->smears[0].interval_s;
+		v->smear_offset = leapsec_smear_s(d, &d->conf->smears[0].addr);
+	}
+}
+
+static void
+fill_kernel(const struct ntpd *d, struct system_vars *v)
+{
+	struct clock_state st;
+
+	if (d->port.clock->ops->get(d->port.clock, &st) == 0) {
+		v->koffset = st.phase_s;
+		v->kfreq = st.freq;
+		v->kmaxerror = st.maxerror_s;
+		v->kesterror = st.esterror_s;
+		put_kernel_words(v->kernel_words, sizeof v->kernel_words, st.raw_status);
+		v->kprecis = KERNEL_PRECISION_S;
+		v->kfreqtol = KERNEL_TOLERANCE;
+		v->ktimeconst = (uint64_t)st.time_constant;
+		v->tai = (uint64_t)(st.tai_s > 0 ? st.tai_s : 0);
+	}
+}
+
+static void
+fill_system(struct ntpd *d, struct system_vars *v)
+{
+	memset(v, 0, sizeof *v);
+	v->kstflags = v->kernel_words;
+	v->bcastdelay = d->conf->broadcastdelay_s;
+	v->version = d->opt.version;
+	v->processor = d->opt.processor;
+	v->system = d->opt.system;
+	v->leap = clockwork_leap(d);
+	v->stratum = d->sys.stratum;
+	v->precision = d->cw.precision;
+	v->rootdelay = d->sys.root_delay_s;
+	v->rootdisp = clockwork_root_disp_s(d);
+	v->rootdist = clockwork_root_dist_s(d);
+	vars_put_refid(v->refid, sizeof v->refid, d->sys.refid, d->sys.stratum);
+	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+	    (struct ntp_ts){ 0 };
+	v->clock = ntp_ts_from_rtime(vars_now(d));
+	v->peer = d->sys.peer_id;
+	v->tc = (uint64_t)d->cw.disc.loop.poll_log2s;
+	v->mintc = (uint64_t)d->conf->rate.average_log2s;
+	v->offset = d->sys.offset_s;
+	v->frequency = d->cw.adjust.controlled ? d->cw.adjust.freq : d->cw.disc.loop.freq;
+	v->sys_jitter = d->sys.jitter_s;
+	v->clk_jitter = d->cw.disc.loop.jitter_s;
+	v->clk_wander = d->cw.disc.loop.wander;
+	v->peermode = d->sys.peer_id != 0 ? MODE_CLIENT : 0;
+	v->steps = d->cw.disc.steps;
+	v->state = discipline_state_name(d->cw.disc.state);
+	v->clock_control = d->cw.adjust.controlled ? "yes" : "not controlled";
+	if (d->sys.peer_id != 0) {
+		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
+	}
+	fill_counters(d, v);
+	fill_mru(d, v);
+	fill_kernel(d, v);
+	fill_leap(d, v);
+}
+
+/* In quotes when it would not stand in a list as it is. */
+static void
+put_setvar_value(struct text *t, const char *value)
+{
+	static const char plain[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:+-/";
+	bool quote = value[0] == '\0' || strspn(value, plain) != strlen(value);
+
+	text_put(t, quote ? "\"" : "");
+	for (const char *s = value; *s != '\0'; s++) {
+		text_char(t, *s >= ' ' && *s <= '~' && *s != '"' ? *s : '?');
+	}
+	text_put(t, quote ? "\"" : "");
+}
+
+/* setvar lines; those marked default are shown with the others. */
+static bool
+put_setvar(const struct ntpd *d, struct text *out, const struct control_item *name)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < d->conf->setvars_n; i++) {
+		const struct config_setvar *s = &d->conf->setvars[i];
+		char item[SETVAR_MAX];
+		struct text t = text_over(item, sizeof item);
+		bool wanted = name == NULL ? s->is_default : vars_name_is(name, s->name);
+		if (wanted) {
+			text_printf(&t, "%s=", s->name);
+			put_setvar_value(&t, s->value);
+			vars_put_item(out, item);
+			any = true;
+		}
+	}
+	return any;
+}
+
+void
+vars_system_default(struct ntpd *d, struct text *out)
+{
+	struct system_vars v;
+
+	fill_system(d, &v);
+	vars_put_shown(out, &SYSTEM, &v, SHOWN);
+	if (v.table) {
+		vars_put_shown(out, &SYSTEM, &v, SHOWN_TABLE);
+	}
+	if (v.smear) {
+		vars_put_shown(out, &SYSTEM, &v, SHOWN_SMEAR);
+	}
+	(void)put_setvar(d, out, NULL);
+}
+
+bool
+vars_system_named(struct ntpd *d, const struct control_item *name, struct text *out)
+{
+	struct system_vars v;
+
+	fill_system(d, &v);
+	return vars_put_named(out, &SYSTEM, &v, name) || put_setvar(d, out, name);
+}
+
+bool
+vars_system_has(const struct control_item *name)
+{
+	for (size_t i = 0; i < SYSTEM.n; i++) {
+		if (vars_name_is(name, SYSTEM.rows[i].name)) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vars_table - rows of variables and how their values are written. */
+#include "ntpd/vars_table.h"
+#include <string.h>
+#include <time.h>
+
+enum { LINE_LIMIT = 72, ITEM_MAX = 4096 };
+
+/* Appends one "name=value", keeping lines within the classic width. */
+void
+vars_put_item(struct text *out, const char *item)
+{
+	size_t len = strlen(item), line = 0;
+
+	if (out->len > 0) {
+		for (line = 0; line < out->len && out->at[out->len - 1 - line] != '\n'; line++) {
+		}
+		text_put(out, line + 2 + len > LINE_LIMIT ? ",\r\n" : ", ");
+	}
+	text_put(out, item);
+}
+
+static void
+put_stages(struct text *t, const double *v)
+{
+	for (int i = 0; i < FILTER_STAGES; i++) {
+		text_printf(t, "%s%7.2f", i > 0 ? " " : "", v[i] * 1e3);
+	}
+}
+
+static void
+put_names(struct text *t, const struct vars_table *table, const void *at)
+{
+	const char *more;
+
+	memcpy(&more, at, sizeof more);
+	text_char(t, '"');
+	for (size_t i = 0; i < table->n; i++) {
+		text_printf(t, "%s%s", i > 0 ? "," : "", table->rows[i].name);
+	}
+	text_put(t, more != NULL ? more : "");
+	text_char(t, '"');
+}
+
+static uint64_t
+u64_at(const void *at)
+{
+	uint64_t v;
+
+	memcpy(&v, at, sizeof v);
+	return v;
+}
+
+static double
+double_at(const void *at)
+{
+	double v;
+
+	memcpy(&v, at, sizeof v);
+	return v;
+}
+
+/* The minute as leap tables are dated: YYYYMMDDhhmm. */
+static void
+put_date(struct text *t, int64_t at_s)
+{
+	time_t s = (time_t)at_s;
+	struct tm tm;
+
+	if (gmtime_r(&s, &tm) == NULL) {
+		text_put(t, "0");
+		return;
+	}
+	text_printf(t, "%04d%02d%02d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min);
+}
+
+static void
+put_text_at(struct text *t, const void *at)
+{
+	const char *s;
+
+	memcpy(&s, at, sizeof s);
+	text_char(t, '"');
+	text_put(t, s != NULL ? s : "");
+	text_char(t, '"');
+}
+
+static void
+put_value(struct text *t, const struct vars_row *r, const void *snapshot,
+    const struct vars_table *table)
+{
+	const char *at = (const char *)snapshot + r->at;
+	char addr[ADDR_TEXT_MAX];
+	struct addr a;
+
+	switch (r->kind) {
+	case KIND_UINT:
+		text_printf(t, "%llu", (unsigned long long)u64_at(at));
+		break;
+	case KIND_INT:
+		text_printf(t, "%lld", (long long)(int64_t)u64_at(at));
+		break;
+	case KIND_BARE:
+		text_put(t, at);
+		break;
+	case KIND_QUOTED:
+		put_text_at(t, at);
+		break;
+	case KIND_MS3:
+		text_printf(t, "%.3f", double_at(at) * 1e3);
+		break;
+	case KIND_MS6:
+		text_printf(t, "%.6f", double_at(at) * 1e3);
+		break;
+	case KIND_PPM:
+		text_printf(t, "%.3f", double_at(at) * 1e6);
+		break;
+	case KIND_TS:
+		text_printf(t, "0x%08lx.%08lx", (unsigned long)(u64_at(at) >> 32),
+		    (unsigned long)(u64_at(at) & 0xffffffffu));
+		break;
+	case KIND_HEX:
+		text_printf(t, "0x%llx", (unsigned long long)u64_at(at));
+		break;
+	case KIND_ADDR:
+		memcpy(&a, at, sizeof a);
+		text_put(t, a.family == ADDR_NONE ? "0.0.0.0" : addr_format(&a, addr, sizeof addr));
+		break;
+	case KIND_STAGES:
+		put_stages(t, (const double *)(const void *)at);
+		break;
+	case KIND_DATE:
+		put_date(t, (int64_t)u64_at(at));
+		break;
+	case KIND_NAMES:
+		put_names(t, table, at);
+		break;
+	}
+}
+
+static void
+put_row(struct text *out, const struct vars_row *r, const void *snapshot,
+    const struct vars_table *table)
+{
+	char item[ITEM_MAX];
+	struct text t = text_over(item, sizeof item);
+
+	text_printf(&t, "%s=", r->name);
+	put_value(&t, r, snapshot, table);
+	vars_put_item(out, item);
+}
+
+void
+vars_put_shown(struct text *out, const struct vars_table *t, const void *snapshot,
+    enum vars_shown shown)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->rows[i].shown == shown) {
+			put_row(out, &t->rows[i], snapshot, t);
+		}
+	}
+}
+
+bool
+vars_name_is(const struct control_item *item, const char *name)
+{
+	return strlen(name) == item->name_len && memcmp(name, item->name, item->name_len) == 0;
+}
+
+bool
+vars_put_named(struct text *out, const struct vars_table *t, const void *snapshot,
+    const struct control_item *name)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (vars_name_is(name, t->rows[i].name)) {
+			put_row(out, &t->rows[i], snapshot, t);
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
+{
+	struct text t = text_over(buf, cap);
+	struct addr a = addr_v4(refid);
+	char raw[4];
+
+	if (stratum > 1 && stratum < STRATUM_UNSPEC) {
+		(void)addr_format(&a, buf, cap);
+		return;
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		raw[i] = (char)(refid >> (24 - 8 * i) & 0xff);
+	}
+	for (unsigned i = 0; i < 4 && raw[i] != '\0'; i++) {
+		/* A comma or a quote in a hostile refid would break the list. */
+		text_char(&t, raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ?
+		    raw[i] : '?');
+	}
+}
+
+struct rtime
+vars_now(const struct ntpd *d)
+{
+	struct clock_reading r;
+
+	d->port.clock->ops->read(d->port.clock, &r);
+	return r.real;
+}
+
+uint64_t
+vars_whole_seconds(double s)
+{
+	return s > 0 ? (uint64_t)s : 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vars_table - a kind of variables is a const table of names over a snapshot, a struct that is
+ * filled when somebody asks. Seen only by the vars_*.c files.
+ */
+#ifndef NTPD_VARS_TABLE_H
+#define NTPD_VARS_TABLE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "ntpd/state.h"
+#include "wire/control.h"
+
+/* What stands in the snapshot, and how it is shown. */
+enum vars_kind {
+	KIND_UINT, KIND_INT,            /* uint64_t, int64_t */
+	KIND_BARE, KIND_QUOTED,         /* char[]; const char *, NULL is empty */
+	KIND_MS3, KIND_MS6, KIND_PPM,   /* double: seconds or s/s, shown in ms or ppm */
+	KIND_TS, KIND_HEX,              /* struct ntp_ts; uint64_t */
+	KIND_ADDR, KIND_STAGES,         /* struct addr; double[FILTER_STAGES], s */
+	KIND_DATE,                      /* int64_t, s since 1970, as YYYYMMDDhhmm */
+	KIND_NAMES, /* of the whole table, and those in a const char * behind them, or NULL */
+};
+
+/* When a variable is among those shown unasked. */
+enum vars_shown {
+	SHOWN, NAMED,                   /* always; only by name */
+	SHOWN_TABLE, SHOWN_SMEAR,       /* with a leap table; while a smear is configured */
+};
+
+struct vars_row {
+	const char *name;
+	enum vars_kind kind;
+	size_t at;                      /* offset in the snapshot */
+	enum vars_shown shown;
+};
+
+struct vars_table {
+	const struct vars_row *rows;
+	size_t n;
+};
+
+/* Append "name=value" of one variable, of all rows shown so, of the row with that name. */
+void vars_put_item(struct text *out, const char *item);
+void vars_put_shown(struct text *out, const struct vars_table *t, const void *snapshot,
+    enum vars_shown shown);
+bool vars_put_named(struct text *out, const struct vars_table *t, const void *snapshot,
+    const struct control_item *name);
+
+/* True when the item's name is this one. */
+bool vars_name_is(const struct control_item *item, const char *name);
+
+/* ASCII where the protocol has letters, an address elsewhere. */
+void vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum);
+
+/* The clock now; seconds cut down to whole ones, 0 for less than none. */
+struct rtime vars_now(const struct ntpd *d);
+uint64_t vars_whole_seconds(double s);
+
+#endif
