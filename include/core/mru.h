@@ -92,6 +92,19 @@ uint32_t mru_newer(const struct mru *m, uint32_t at);
 uint32_t mru_position(const struct mru *m, const struct addr *a);
 void mru_read(const struct mru *m, uint32_t at, struct mru_client *out);
 
+/* What packets met. */
+struct mru_count {
+	uint64_t again;                         /* their client's entry */
+	uint64_t fresh;                         /* an unused entry */
+	uint64_t replaced_old, replaced_full;   /* another's: unseen for maxage; the table full */
+	uint64_t turned_away;                   /* no room */
+};
+const struct mru_count *mru_count(const struct mru *m);
+void mru_reset_count(struct mru *m);
+
+/* The number of buckets of the hash table. */
+size_t mru_buckets(const struct mru *m);
+
 /* Clients: held now, the most ever held, the most that fit. */
 size_t mru_used(const struct mru *m);
 size_t mru_peak(const struct mru *m);

@@ -35,6 +35,8 @@ enum verdict {
 	VERDICT_DISTANCE,       /* its root distance is 16 s or more; test 7 */
 	VERDICT_SPAN,           /* a step or leap second between request and reply */
 	VERDICT_DELAY,          /* times that cannot be: answered before it was asked */
+	/* Mode 6. */
+	VERDICT_CONTROL,        /* a question of ntpq that was answered */
 	VERDICT_N
 };
 

@@ -34,6 +34,7 @@ struct mru {
 	uint32_t mask;                  /* buckets - 1 */
 	uint32_t newest, oldest;        /* NOBODY when empty */
 	struct mru_keeping keeping;
+	struct mru_count count;
 	uint32_t *bucket;
 	struct client *client;
 };
@@ -204,6 +205,15 @@ thread_in_newest(struct mru *m, uint32_t i)
 	m->newest = i;
 }
 
+static void
+to_front(struct mru *m, uint32_t i)
+{
+	if (i != m->newest) {
+		thread_out(m, i);
+		thread_in_newest(m, i);
+	}
+}
+
 /* ---- room for a new client ---- */
 
 static double
@@ -260,9 +270,19 @@ slot_for_new(struct mru *m, const uint8_t addr[16], struct mtime now)
 	if (m->n < m->max && !(aged && m->n >= k->mindepth)) {
 		m->n++;
 		m->peak = m->n > m->peak ? m->n : m->peak;
+		m->count.fresh++;
 		return m->n - 1;
 	}
-	return aged || may_replace(m, addr, now) ? oldest_out(m) : NOBODY;
+	if (aged) {
+		m->count.replaced_old++;
+		return oldest_out(m);
+	}
+	if (may_replace(m, addr, now)) {
+		m->count.replaced_full++;
+		return oldest_out(m);
+	}
+	m->count.turned_away++;
+	return NOBODY;
 }
 
 static bool
@@ -419,9 +439,9 @@ mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r, 
 	if (i == NOBODY && !enter(m, head, family, addr, now)) {
 		return MRU_PASS;
 	}
-	if (i != NOBODY && i != m->newest) {
-		thread_out(m, i);
-		thread_in_newest(m, i);
+	if (i != NOBODY) {
+		m->count.again++;
+		to_front(m, i);
 	}
 	struct client *c = &m->client[m->newest];
 	enum mru_verdict v = rate(m, c, p->mode, r, now);
@@ -510,6 +530,24 @@ mru_newer(const struct mru *m, uint32_t at)
 {
 	assert(at >= 1 && at <= m->n);
 	return position(m->client[at - 1].newer);
+}
+
+const struct mru_count *
+mru_count(const struct mru *m)
+{
+	return &m->count;
+}
+
+void
+mru_reset_count(struct mru *m)
+{
+	m->count = (struct mru_count){ 0 };
+}
+
+size_t
+mru_buckets(const struct mru *m)
+{
+	return (size_t)m->mask + 1;
 }
 
 size_t

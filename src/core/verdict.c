@@ -2,37 +2,40 @@
 /* verdict - the words for what became of a packet. */
 #include "core/verdict.h"
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 struct wording {
 	const char *name, *sysvar;
+	const char *also;               /* a second variable that counts it, or NULL */
 };
 
 static const struct wording wording[] = {
-	[VERDICT_OK] = { "ok", "ss_processed" },
-	[VERDICT_SHORT] = { "short", "ss_badformat" },
-	[VERDICT_VERSION] = { "version", "ss_badformat" },
-	[VERDICT_MODE] = { "mode", "ss_declined" },
-	[VERDICT_SENDER] = { "sender", "ss_restricted" },
-	[VERDICT_DENIED] = { "denied", "ss_restricted" },
-	[VERDICT_FLAKE] = { "flake", "ss_restricted" },
-	[VERDICT_UNTRUSTED] = { "untrusted", "ss_restricted" },
-	[VERDICT_LIMITED] = { "limited", "ss_limited" },
-	[VERDICT_KOD] = { "kod", "ss_limited" },
-	[VERDICT_NOPEER] = { "nopeer", "ss_declined" },
-	[VERDICT_AUTH] = { "auth", "ss_badauth" },
-	[VERDICT_CRYPTO_NAK] = { "crypto_nak", "ss_badauth" },
-	[VERDICT_UNASKED] = { "unasked", "ss_declined" },
-	[VERDICT_DUPLICATE] = { "duplicate", NULL },
-	[VERDICT_BOGUS] = { "bogus", NULL },
-	[VERDICT_UNSET] = { "unset", NULL },
-	[VERDICT_KISS] = { "kiss", NULL },
-	[VERDICT_FIELD] = { "field", "ss_badformat" },
-	[VERDICT_UNSYNC] = { "unsync", NULL },
-	[VERDICT_DISTANCE] = { "distance", NULL },
-	[VERDICT_SPAN] = { "span", NULL },
-	[VERDICT_DELAY] = { "delay", NULL },
+	[VERDICT_OK] = { "ok", "ss_processed", NULL },
+	[VERDICT_SHORT] = { "short", "ss_badformat", NULL },
+	[VERDICT_VERSION] = { "version", "ss_badformat", NULL },
+	[VERDICT_MODE] = { "mode", "ss_declined", NULL },
+	[VERDICT_SENDER] = { "sender", "ss_restricted", NULL },
+	[VERDICT_DENIED] = { "denied", "ss_restricted", NULL },
+	[VERDICT_FLAKE] = { "flake", "ss_restricted", NULL },
+	[VERDICT_UNTRUSTED] = { "untrusted", "ss_restricted", NULL },
+	[VERDICT_LIMITED] = { "limited", "ss_limited", NULL },
+	[VERDICT_KOD] = { "kod", "ss_limited", "ss_kodsent" },
+	[VERDICT_NOPEER] = { "nopeer", "ss_declined", NULL },
+	[VERDICT_AUTH] = { "auth", "ss_badauth", NULL },
+	[VERDICT_CRYPTO_NAK] = { "crypto_nak", "ss_badauth", NULL },
+	[VERDICT_UNASKED] = { "unasked", "ss_declined", NULL },
+	[VERDICT_DUPLICATE] = { "duplicate", NULL, NULL },
+	[VERDICT_BOGUS] = { "bogus", NULL, NULL },
+	[VERDICT_UNSET] = { "unset", NULL, NULL },
+	[VERDICT_KISS] = { "kiss", NULL, NULL },
+	[VERDICT_FIELD] = { "field", "ss_badformat", NULL },
+	[VERDICT_UNSYNC] = { "unsync", NULL, NULL },
+	[VERDICT_DISTANCE] = { "distance", NULL, NULL },
+	[VERDICT_SPAN] = { "span", NULL, NULL },
+	[VERDICT_DELAY] = { "delay", "ss_lamport", NULL },
+	[VERDICT_CONTROL] = { "control", NULL, NULL },
 };
 _Static_assert(sizeof wording / sizeof wording[0] == VERDICT_N, "every verdict has its words");
 
@@ -50,13 +53,19 @@ verdict_sysvar(enum verdict v)
 	return wording[v].sysvar;
 }
 
+static bool
+counts(const char *sysvar, const char *name)
+{
+	return sysvar != NULL && strcmp(sysvar, name) == 0;
+}
+
 uint64_t
 verdict_sum(const struct verdict_count *c, const char *sysvar)
 {
 	uint64_t sum = 0;
 
 	for (unsigned v = 0; v < VERDICT_N; v++) {
-		if (wording[v].sysvar != NULL && strcmp(wording[v].sysvar, sysvar) == 0) {
+		if (counts(wording[v].sysvar, sysvar) || counts(wording[v].also, sysvar)) {
 			sum += c->of[v];
 		}
 	}

@@ -84,5 +84,5 @@ control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt
 	if (result >= 0) {
 		control_send_error(&q, (enum control_error)result);
 	}
-	return result == CONTROL_ERR_PERMISSION ? VERDICT_AUTH : VERDICT_OK;
+	return result == CONTROL_ERR_PERMISSION ? VERDICT_AUTH : VERDICT_CONTROL;
 }

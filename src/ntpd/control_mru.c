@@ -12,6 +12,7 @@ enum {
 	ENTRY_ROOM = 320,               /* the longest entry */
 	END_ROOM = 80,                  /* now and last.newest */
 	LINE_LIMIT = 72,
+	LOOKS_AT_ONCE = 1024,           /* entries paid for in one sum */
 };
 
 /*
@@ -356,19 +357,38 @@ find_resume(const struct mru *m, const struct mru_request *r, int64_t base_ns, u
 	return 0;
 }
 
-/* The first position to be shown; 0: none. */
-static uint32_t
-first_position(const struct mru *m, const struct mru_request *r)
+/* Counts a look at one more entry; false when a stranger has had too many. */
+static bool
+may_look(struct query *q, uint32_t *looks)
 {
+	struct mtime now;
+
+	if ((*looks)++ % LOOKS_AT_ONCE != 0 || addr_is_loopback(&q->pkt->from.addr)) {
+		return true;
+	}
+	now = q->d->port.loop->ops->now(q->d->port.loop);
+	return limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now, NULL);
+}
+
+/* Finds the first position to be shown; 0: none. False when too many entries stand before it. */
+static bool
+first_position(struct query *q, const struct mru_request *r, uint32_t *looks, uint32_t *first)
+{
+	const struct mru *m = q->d->access.mru;
 	uint32_t at = mru_newest(m);
 
 	if (r->recent == 0 || r->recent >= mru_used(m)) {
-		return mru_oldest(m);
+		at = mru_oldest(m);
+	} else {
+		for (uint32_t i = 1; i < r->recent && at != 0; i++) {
+			at = mru_older(m, at);
+			if (!may_look(q, looks)) {
+				return false;
+			}
+		}
 	}
-	for (uint32_t i = 1; i < r->recent && at != 0; i++) {
-		at = mru_older(m, at);
-	}
-	return at;
+	*first = at;
+	return true;
 }
 
 static void
@@ -390,9 +410,12 @@ page_room(const struct mru_request *r)
 	return frags * CONTROL_DATA_MAX;
 }
 
-/* Clients from at on, oldest first, as many as the page takes; true when it came to the newest. */
-static bool
-put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t base_ns)
+enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_TOO_COSTLY };
+
+/* Puts clients from at on, oldest first, as many as the page takes; complete with the newest. */
+static enum page_end
+put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t base_ns,
+    uint32_t *looks)
 {
 	const struct mru *m = q->d->access.mru;
 	struct mtime now = q->d->port.loop->ops->now(q->d->port.loop);
@@ -401,16 +424,19 @@ put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t b
 
 	for (; at != 0; at = mru_newer(m, at)) {
 		struct mru_client c;
+		if (!may_look(q, looks)) {
+			return PAGE_TOO_COSTLY;
+		}
 		mru_read(m, at, &c);
 		if (!wanted(q, &c, r, now)) {
 			continue;
 		}
 		if ((r->limit > 0 && n == r->limit) || q->out.len + ENTRY_ROOM + END_ROOM > room) {
-			return false;
+			return PAGE_FULL;
 		}
 		put_client(&q->out, n++, &c, base_ns);
 	}
-	return true;
+	return PAGE_COMPLETE;
 }
 
 static void
@@ -435,7 +461,8 @@ control_read_mru(struct query *q)
 	struct mru_request r = { .frags = 0 };
 	int64_t base_ns = base_now(q);
 	unsigned which = 0;
-	uint32_t at;
+	uint32_t at, looks = 0;
+	enum page_end end;
 	int result;
 
 	if (q->flags & RESTRICT_NOMRULIST) {
@@ -457,10 +484,14 @@ control_read_mru(struct query *q)
 		}
 		put_older(&q->out, &r.resume[which]);
 		at = mru_newer(m, at);
-	} else {
-		at = first_position(m, &r);
+	} else if (!first_position(q, &r, &looks, &at)) {
+		return CONTROL_SILENT;
 	}
-	if (put_clients(q, &r, at, base_ns)) {
+	end = put_clients(q, &r, at, base_ns, &looks);
+	if (end == PAGE_TOO_COSTLY) {
+		return CONTROL_SILENT;
+	}
+	if (end == PAGE_COMPLETE) {
 		put_end(q, base_ns);
 	}
 	control_send_text(q);

@@ -25,6 +25,9 @@ struct query {
 /* What an operation gives: it has answered, it stays silent, or an error is to be sent. */
 enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2 };
 
+/* The end of a text answer. */
+enum { CONTROL_TEXT_END = 2 };
+
 /* ---- control_send.c ---- */
 
 /*

@@ -115,6 +115,20 @@ put_named(struct query *q, const struct owner *w, const struct control_item *nam
 	return false;
 }
 
+/* Sends what was put together, when all of it has found room. */
+static int
+finish(struct query *q, bool bad)
+{
+	if (bad) {
+		return CONTROL_ERR_FORMAT;
+	}
+	if (q->out.cut || q->out.cap - q->out.len <= CONTROL_TEXT_END) {
+		return CONTROL_ERR_BADVALUE;
+	}
+	control_send_text(q);
+	return CONTROL_ANSWERED;
+}
+
 /* ---- operations ---- */
 
 int
@@ -163,6 +177,7 @@ control_read_variables(struct query *q)
 	struct owner w = owner_of(q->d, q->h.assoc);
 	struct control_item item;
 	bool bad = false, any = false;
+	int result;
 
 	if (w.kind == OWNER_NONE) {
 		return CONTROL_ERR_ASSOC;
@@ -174,15 +189,14 @@ control_read_variables(struct query *q)
 			return CONTROL_ERR_UNKNOWNVAR;
 		}
 	}
-	if (bad) {
-		return CONTROL_ERR_FORMAT;
-	}
 	if (!any) {
 		put_defaults(q, &w);
 	}
-	control_send_text(q);
-	forget_events(q, &w);
-	return CONTROL_ANSWERED;
+	result = finish(q, bad);
+	if (result == CONTROL_ANSWERED) {
+		forget_events(q, &w);
+	}
+	return result;
 }
 
 int
@@ -212,12 +226,8 @@ control_read_clock(struct query *q)
 			return CONTROL_ERR_UNKNOWNVAR;
 		}
 	}
-	if (bad) {
-		return CONTROL_ERR_FORMAT;
-	}
 	if (!any) {
 		vars_clock_default(q->d, w.p, &q->out);
 	}
-	control_send_text(q);
-	return CONTROL_ANSWERED;
+	return finish(q, bad);
 }

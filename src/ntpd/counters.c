@@ -2,6 +2,17 @@
 /* counters - reset: groups of counters begin anew. */
 #include "ntpd/counters.h"
 #include <string.h>
+#include "wire/header.h"
+
+void
+counters_version(struct ntpd *d, unsigned version)
+{
+	if (version == NTP_VERSION) {
+		d->count.this_version++;
+	} else {
+		d->count.old_version++;
+	}
+}
 
 static void
 reset_peers(struct ntpd *d, struct mtime now)
@@ -67,6 +78,7 @@ counters_reset(struct ntpd *d, const char *group)
 	} else if (strcmp(group, "timer") == 0) {
 		d->count.polls = 0;
 		d->count.timer_reset_at = now;
+	} else if (strcmp(group, "mem") == 0 && d->access.mru != NULL) {
+		mru_reset_count(d->access.mru);
 	}
-	/* mem: the table of clients counts nothing that could begin anew. */
 }

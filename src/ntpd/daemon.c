@@ -21,6 +21,11 @@ static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
 /* Octets of mode 6 answers to other hosts: for all together, and for one. */
 static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
 static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
+/*
+ * Entries of the table of clients that other hosts may have looked at: a filter that lets none
+ * through walks the whole table for one question, a tenth of a second for a million.
+ */
+static const double CONTROL_LOOKS_RATE = 500e3, CONTROL_LOOKS_BURST = 2e6;
 
 enum { EXIT_NO_MEMORY = 1 };
 
@@ -57,6 +62,7 @@ start_limits(struct ntpd *d)
 	d->stats.hour = now;
 	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
 	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
+	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
 		d->control.from[i] = limit_of(CONTROL_ONE_RATE, CONTROL_ONE_BURST, now);
 	}

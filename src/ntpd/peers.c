@@ -6,6 +6,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
+#include "ntpd/counters.h"
 #include "ntpd/origins.h"
 #include "ntpd/keys.h"
 #include "ntpd/report.h"
@@ -425,6 +426,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		d->count.verdict.of[VERDICT_SHORT]++;
 		return;
 	}
+	counters_version(d, pk.hdr.version);
 	clockwork_look(d);
 	w = settings_world(d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);

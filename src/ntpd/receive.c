@@ -9,6 +9,7 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/control.h"
+#include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "wire/header.h"
@@ -162,16 +163,6 @@ answer(const struct request *q)
 	}
 }
 
-static void
-count_version(struct ntpd *d, unsigned version)
-{
-	if (version == NTP_VERSION) {
-		d->count.this_version++;
-	} else {
-		d->count.old_version++;
-	}
-}
-
 static enum verdict
 serve(struct request *q)
 {
@@ -183,7 +174,7 @@ serve(struct request *q)
 	if (!packet_parse(q->pkt->bytes, q->pkt->len, &q->pk)) {
 		return VERDICT_SHORT;
 	}
-	count_version(q->d, q->pk.hdr.version);
+	counters_version(q->d, q->pk.hdr.version);
 	v = serve_wanted(&q->pk.hdr);
 	if (v != VERDICT_OK) {
 		return v;

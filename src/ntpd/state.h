@@ -214,6 +214,7 @@ struct control_seen {
 struct control {
 	struct limit all;               /* octets of answers to strangers, all together */
 	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
+	struct limit looks;             /* at entries of the table of clients, for strangers */
 	struct siphash_key secret;      /* of nonces and of what was seen */
 	struct control_seen seen[CONTROL_SEEN_MAX];
 	unsigned seen_next;

@@ -29,7 +29,8 @@ struct peer_vars {
 struct clock_vars {
 	const char *more_names;         /* NULL */
 	const char *device, *name, *timecode;
-	uint64_t poll, noreply, badformat, baddata, stratum, flags;
+	uint64_t type, poll, noreply, badformat, baddata, stratum, flags;
+	double time1, time2;
 	char refid[ADDR_TEXT_MAX];
 };
 
@@ -92,19 +93,23 @@ static const struct vars_row PEER_ROWS[] = {
 static const struct vars_table PEER = { PEER_ROWS, sizeof PEER_ROWS / sizeof PEER_ROWS[0] };
 
 #define CLOCK(name, kind, field) { name, kind, offsetof(struct clock_vars, field), SHOWN }
+#define CLOCK_NAMED(name, kind, field) { name, kind, offsetof(struct clock_vars, field), NAMED }
 
 static const struct vars_row CLOCK_ROWS[] = {
 	CLOCK("device", KIND_QUOTED, device),
+	CLOCK_NAMED("type", KIND_UINT, type),
 	CLOCK("timecode", KIND_QUOTED, timecode),
 	CLOCK("poll", KIND_UINT, poll),
 	CLOCK("noreply", KIND_UINT, noreply),
 	CLOCK("badformat", KIND_UINT, badformat),
 	CLOCK("baddata", KIND_UINT, baddata),
+	CLOCK("fudgetime1", KIND_MS3, time1),
+	CLOCK("fudgetime2", KIND_MS3, time2),
 	CLOCK("stratum", KIND_UINT, stratum),
 	CLOCK("refid", KIND_BARE, refid),
 	CLOCK("flags", KIND_UINT, flags),
-	{ "name", KIND_QUOTED, offsetof(struct clock_vars, name), NAMED },
-	{ "clock_var_list", KIND_NAMES, offsetof(struct clock_vars, more_names), NAMED },
+	CLOCK_NAMED("name", KIND_QUOTED, name),
+	CLOCK_NAMED("clock_var_list", KIND_NAMES, more_names),
 };
 
 static const struct vars_table CLOCK = { CLOCK_ROWS, sizeof CLOCK_ROWS / sizeof CLOCK_ROWS[0] };
@@ -283,6 +288,9 @@ fill_clock(const struct peer *p, struct clock_vars *v)
 	v->name = "LOCAL";
 	v->timecode = "";
 	v->poll = p->a.count.received;
+	v->type = (uint64_t)p->origin->cfg->clock_type;
+	v->time1 = p->origin->cfg->fudge.time1_s;
+	v->time2 = p->origin->cfg->fudge.time2_s;
 	v->stratum = p->a.rules.local_stratum;
 	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.local_refid, 0);
 }

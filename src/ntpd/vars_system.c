@@ -6,7 +6,7 @@
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 
-enum { SETVAR_MAX = 512, KERNEL_WORDS_MAX = 160 };
+enum { SETVAR_MAX = 512, SETVAR_NAMES_MAX = 1024, KERNEL_WORDS_MAX = 160 };
 
 /* What Linux always says of itself. */
 static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
@@ -19,14 +19,14 @@ struct system_vars {
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
-	uint64_t mru_enabled, mru_depth, mru_deepest, mru_maxdepth, mru_maxage, mru_mindepth,
-	    mru_mem, mru_maxmem;
+	uint64_t mru_enabled, mru_hashslots, mru_depth, mru_deepest, mru_maxdepth, mru_maxage,
+	    mru_minage, mru_mindepth, mru_mem, mru_maxmem, mru_exists, mru_new, mru_recycleold,
+	    mru_recyclefull, mru_none, mru_oldest_age;
 	uint64_t uptime, reset, received, thisver, oldver, badformat, badauth, declined, restricted,
-	    limited, kodsent,
-	    processed, numctlreq;
+	    limited, kodsent, lamport, processed, numctlreq;
 	double koffset, kfreq, kmaxerror, kesterror, kprecis, kfreqtol, rootdist;
 	uint64_t ktimeconst, steps, zero;
-	double zero_s, bcastdelay;
+	double zero_s, bcastdelay, wander_threshold;
 	const char *kstflags;
 	char kernel_words[KERNEL_WORDS_MAX];
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped, io_ignored;
@@ -76,13 +76,21 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
+	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
 	SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
 	SYS_NAMED("mru_deepest", KIND_UINT, mru_deepest),
 	SYS_NAMED("mru_maxdepth", KIND_UINT, mru_maxdepth),
 	SYS_NAMED("mru_mindepth", KIND_UINT, mru_mindepth),
 	SYS_NAMED("mru_maxage", KIND_UINT, mru_maxage),
+	SYS_NAMED("mru_minage", KIND_UINT, mru_minage),
 	SYS_NAMED("mru_mem", KIND_UINT, mru_mem),
 	SYS_NAMED("mru_maxmem", KIND_UINT, mru_maxmem),
+	SYS_NAMED("mru_exists", KIND_UINT, mru_exists),
+	SYS_NAMED("mru_new", KIND_UINT, mru_new),
+	SYS_NAMED("mru_recycleold", KIND_UINT, mru_recycleold),
+	SYS_NAMED("mru_recyclefull", KIND_UINT, mru_recyclefull),
+	SYS_NAMED("mru_none", KIND_UINT, mru_none),
+	SYS_NAMED("mru_oldest_age", KIND_UINT, mru_oldest_age),
 	SYS_NAMED("ss_uptime", KIND_UINT, uptime),
 	SYS_NAMED("ss_reset", KIND_UINT, reset),
 	SYS_NAMED("ss_received", KIND_UINT, received),
@@ -94,8 +102,12 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("ss_restricted", KIND_UINT, restricted),
 	SYS_NAMED("ss_limited", KIND_UINT, limited),
 	SYS_NAMED("ss_kodsent", KIND_UINT, kodsent),
+	SYS_NAMED("ss_lamport", KIND_UINT, lamport),
 	SYS_NAMED("ss_processed", KIND_UINT, processed),
 	SYS_NAMED("ss_numctlreq", KIND_UINT, numctlreq),
+	SYS_NAMED("clk_wander_threshold", KIND_PPM, wander_threshold),
+	/* Readings of the clock are finer than a tick: nothing is added to them. */
+	SYS_NAMED("fuzz", KIND_MS3, zero_s),
 	SYS_NAMED("koffset", KIND_MS6, koffset),
 	SYS_NAMED("kfreq", KIND_PPM, kfreq),
 	SYS_NAMED("kmaxerr", KIND_MS3, kmaxerror),
@@ -168,6 +180,7 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->restricted = verdict_sum(c, "ss_restricted");
 	v->limited = verdict_sum(c, "ss_limited");
 	v->kodsent = verdict_sum(c, "ss_kodsent");
+	v->lamport = verdict_sum(c, "ss_lamport");
 	v->processed = verdict_sum(c, "ss_processed");
 	v->numctlreq = d->count.control_requests;
 	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->count.io_reset_at));
@@ -187,18 +200,40 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->authdecrypts = d->count.macs_checked;
 }
 
+static uint64_t
+age_s(int64_t configured_s)
+{
+	return configured_s < 0 ? 0 : (uint64_t)configured_s;
+}
+
 static void
 fill_mru(const struct ntpd *d, struct system_vars *v)
 {
+	const struct mru *m = d->access.mru;
+	struct mru_client oldest;
+
 	v->mru_enabled = d->access.monitor;
 	v->mru_mindepth = (uint64_t)d->conf->mru.mindepth;
-	v->mru_maxage = d->conf->mru.maxage_s < 0 ? 0 : (uint64_t)d->conf->mru.maxage_s;
-	if (d->access.mru != NULL) {
-		v->mru_depth = mru_used(d->access.mru);
-		v->mru_deepest = mru_peak(d->access.mru);
-		v->mru_maxdepth = mru_capacity(d->access.mru);
-		v->mru_mem = mru_size(mru_used(d->access.mru)) / 1024;
-		v->mru_maxmem = mru_size(mru_capacity(d->access.mru)) / 1024;
+	v->mru_maxage = age_s(d->conf->mru.maxage_s);
+	v->mru_minage = age_s(d->conf->mru.minage_s);
+	if (m == NULL) {
+		return;
+	}
+	v->mru_hashslots = mru_buckets(m);
+	v->mru_depth = mru_used(m);
+	v->mru_deepest = mru_peak(m);
+	v->mru_maxdepth = mru_capacity(m);
+	v->mru_mem = mru_size(mru_used(m)) / 1024;
+	v->mru_maxmem = mru_size(mru_capacity(m)) / 1024;
+	v->mru_exists = mru_count(m)->again;
+	v->mru_new = mru_count(m)->fresh;
+	v->mru_recycleold = mru_count(m)->replaced_old;
+	v->mru_recyclefull = mru_count(m)->replaced_full;
+	v->mru_none = mru_count(m)->turned_away;
+	if (mru_oldest(m) != 0) {
+		mru_read(m, mru_oldest(m), &oldest);
+		v->mru_oldest_age = vars_whole_seconds(mtime_diff_s(
+		    d->port.loop->ops->now(d->port.loop), oldest.last));
 	}
 }
 
@@ -261,6 +296,7 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	memset(v, 0, sizeof *v);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = d->conf->broadcastdelay_s;
+	v->wander_threshold = d->conf->drift_threshold_ppm * 1e-6;
 	v->version = d->opt.version;
 	v->processor = d->opt.processor;
 	v->system = d->opt.system;
@@ -347,12 +383,25 @@ vars_system_default(struct ntpd *d, struct text *out)
 	(void)put_setvar(d, out, NULL);
 }
 
+/* ",site,owner": what setvar lines add to sys_var_list. */
+static void
+put_setvar_names(const struct ntpd *d, struct text *t)
+{
+	for (unsigned i = 0; i < d->conf->setvars_n; i++) {
+		text_printf(t, ",%s", d->conf->setvars[i].name);
+	}
+}
+
 bool
 vars_system_named(struct ntpd *d, const struct control_item *name, struct text *out)
 {
+	char names[SETVAR_NAMES_MAX];
+	struct text t = text_over(names, sizeof names);
 	struct system_vars v;
 
 	fill_system(d, &v);
+	put_setvar_names(d, &t);
+	v.setvar_names = names;
 	return vars_put_named(out, &SYSTEM, &v, name) || put_setvar(d, out, name);
 }
 

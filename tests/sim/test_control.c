@@ -190,6 +190,83 @@ every_variable_of_the_lists_can_be_read(void **state)
 	lab_end(b);
 }
 
+static void
+the_list_of_variables_has_those_of_setvar(void **state)
+{
+	struct lab *b = lab();
+	char names[4096];
+
+	(void)state;
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "sys_var_list")->complete);
+	(void)mode6_value(&b->local, "sys_var_list", names, sizeof names);
+	assert_non_null(strstr(names, ",site,owner"));
+	lab_end(b);
+}
+
+static void
+an_answer_that_does_not_fit_is_an_error_and_not_cut(void **state)
+{
+	char names[CONTROL_DATA_MAX + 1];
+	struct text t = text_over(names, sizeof names);
+	struct lab *b = lab();
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		text_put(&t, "sys_var_list,");
+	}
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0, names), CONTROL_ERR_BADVALUE);
+	lab_end(b);
+}
+
+static uint64_t
+number_of(struct mode6 *m, const char *name)
+{
+	char buf[32];
+
+	assert_true(mode6_ask(m, CONTROL_READVAR, 0, name)->complete);
+	return strtoull(mode6_value(m, name, buf, sizeof buf), NULL, 10);
+}
+
+static void
+questions_of_ntpq_are_not_packets_processed_for_time(void **state)
+{
+	struct lab *b = lab();
+	uint64_t before = number_of(&b->local, "ss_processed"), asked = number_of(&b->local, "ss_numctlreq");
+
+	(void)state;
+	assert_true(before >= 2);
+	for (unsigned i = 0; i < 20; i++) {
+		(void)mode6_ask(&b->local, CONTROL_READVAR, 0, "leap");
+	}
+	assert_in_range(number_of(&b->local, "ss_processed"), before, before + 2);
+	assert_int_equal(number_of(&b->local, "ss_numctlreq"), asked + 22);
+	lab_end(b);
+}
+
+static void
+answers_of_servers_count_as_packets_of_this_version(void **state)
+{
+	struct lab *b = lab();
+
+	(void)state;
+	assert_true(number_of(&b->local, "ss_thisver") >= 2);
+	assert_int_equal(number_of(&b->local, "ss_oldver"), 0);
+	lab_end(b);
+}
+
+static void
+a_local_clock_tells_its_fudge(void **state)
+{
+	struct lab *b = lab_with("server 127.127.1.0\nfudge 127.127.1.0 time1 0.25 stratum 7\n");
+	uint16_t clock = assoc_at(&b->local, 0);
+
+	(void)state;
+	assert_true(mode6_ask(&b->local, CONTROL_READCLOCK, clock, "")->complete);
+	assert_true(has(&b->local.answer, "fudgetime1=250.000, fudgetime2=0.000, stratum=7"));
+	expect_text(mode6_ask(&b->local, CONTROL_READCLOCK, clock, "type"), "type=1\r\n");
+	lab_end(b);
+}
+
 /* ntpq's displays ask for all of theirs at once. */
 static void
 the_displays_of_ntpq_are_answered_at_once(void **state)
@@ -202,6 +279,9 @@ the_displays_of_ntpq_are_answered_at_once(void **state)
 		"koffset,kfreq,kmaxerr,kesterr,kstflags,ktimeconst,kprecis,kfreqtol,kppsfreq,kppsstab,"
 		    "kppsjitter,kppscalibdur,kppscalibs,kppsjitexc,kppsstbexc,kppscaliberrs",
 		"mru_enabled,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_maxage,mru_mem,mru_maxmem",
+		"mru_enabled,mru_hashslots,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_maxage,"
+		    "mru_minage,mru_mem,mru_maxmem,mru_exists,mru_new,mru_recycleold,mru_recyclefull,"
+		    "mru_none,mru_oldest_age",
 		"iostats_reset,total_rbuf,free_rbuf,used_rbuf,rbuf_lowater,io_dropped,io_ignored,"
 		    "io_received,io_sent,io_sendfailed,io_wakeups,io_goodwakeups",
 		"timerstats_reset,timer_overruns,timer_xmts",
@@ -930,6 +1010,60 @@ nomrulist_keeps_the_list(void **state)
 	lab_end(b);
 }
 
+/* A kiss counts once among the limited and once among the kisses. */
+static void
+kisses_are_counted(void **state)
+{
+	struct lab *b = lab();
+
+	(void)state;
+	for (unsigned i = 0; i < 12; i++) {
+		visit(b, 1, 7);
+		visit(b, 1, 7);
+	}
+	assert_true(number_of(&b->local, "ss_kodsent") >= 1);
+	assert_true(number_of(&b->local, "ss_limited") > number_of(&b->local, "ss_kodsent"));
+	lab_end(b);
+}
+
+/* Puts so many clients into the table, at once. */
+static void
+fill_table(struct lab *b, uint32_t n)
+{
+	struct ntpd *d = b->n->daemon;
+	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	const struct mru_rules counted = { .exempt = true };
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct addr a = addr_v4(0x0a000000u + i);
+		struct mru_packet p = { .from = &a, .port = 123, .mode = MODE_CLIENT };
+		(void)mru_touch(d->access.mru, &p, &counted, now);
+	}
+}
+
+/* A filter that lets nobody through costs a walk through the whole table. */
+static void
+strangers_have_only_so_many_entries_looked_at(void **state)
+{
+	struct lab *b = lab_with("restrict default limited kod\nmru maxdepth 200000\n");
+	unsigned answered = 0;
+
+	(void)state;
+	fill_table(b, 200000);
+	for (unsigned i = 0; i < 40; i++) {
+		answered += ask_mru(&b->remote, "frags=1, mincount=1000")->complete;
+	}
+	/* 2,000,000 at once, 500,000 a second, for 40 questions with their nonces in 4 s. */
+	assert_in_range(answered, 10, 21);
+	expect_silence(ask_mru(&b->remote, "frags=1, recent=199999, mincount=1000"));
+	for (unsigned i = 0; i < 40; i++) {
+		assert_true(ask_mru(&b->local, "frags=1, mincount=1000")->complete);
+	}
+	sim_run(b->s, 10);
+	assert_true(ask_mru(&b->remote, "frags=1, mincount=1000")->complete);
+	lab_end(b);
+}
+
 /* ---- strangers ---- */
 
 static void
@@ -970,6 +1104,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(default_variables_come_in_the_classic_order),
 		CASE(every_variable_of_the_lists_can_be_read),
+		CASE(the_list_of_variables_has_those_of_setvar),
+		CASE(an_answer_that_does_not_fit_is_an_error_and_not_cut),
+		CASE(questions_of_ntpq_are_not_packets_processed_for_time),
+		CASE(answers_of_servers_count_as_packets_of_this_version),
+		CASE(a_local_clock_tells_its_fudge),
 		CASE(the_displays_of_ntpq_are_answered_at_once),
 		CASE(what_forgers_need_is_shown_to_nobody),
 		CASE(each_kind_of_wrong_request_has_its_error),
@@ -1007,6 +1146,8 @@ main(void)
 		CASE(without_a_good_nonce_there_is_silence),
 		CASE(bad_bounds_and_unknown_resume_points_are_errors),
 		CASE(nomrulist_keeps_the_list),
+		CASE(kisses_are_counted),
+		CASE(strangers_have_only_so_many_entries_looked_at),
 		CASE(by_default_strangers_are_not_answered),
 		CASE(strangers_get_so_many_octets_a_second),
 	};

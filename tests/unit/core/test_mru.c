@@ -174,6 +174,39 @@ a_full_table_replaces_the_client_not_seen_for_longest(void **state)
 	free(m);
 }
 
+/* "mru maxdepth 1000000" takes 66 MB, each client is found, and the oldest make room. */
+static void
+a_million_clients_are_found_each_and_the_oldest_make_room(void **state)
+{
+	enum { MILLION = 1000000, NEW = 1000 };
+	struct mru *m = table(MILLION);
+	struct mru_client c;
+	size_t found = 0;
+
+	(void)state;
+	assert_true(mru_size(MILLION) <= (size_t)66 * 1024 * 1024);
+	for (uint32_t i = 1; i <= MILLION; i++) {
+		touch(m, i, &open_rules, 1.0 + i * 1e-3);
+	}
+	for (uint32_t i = 1; i <= MILLION; i++) {
+		struct addr a = host(i);
+		found += mru_get(m, &a, &c) && c.count == 1;
+	}
+	assert_int_equal(found, MILLION);
+	for (uint32_t i = 1; i <= NEW; i++) {
+		touch(m, MILLION + i, &open_rules, 2000.0 + i);
+	}
+	for (uint32_t i = 1; i <= 2 * NEW; i++) {
+		struct addr a = host(i);
+		assert_int_equal(mru_get(m, &a, &c), i > NEW);
+	}
+	assert_int_equal(mru_used(m), MILLION);
+	assert_int_equal(mru_count(m)->fresh, MILLION);
+	assert_int_equal(mru_count(m)->replaced_full, NEW);
+	assert_int_equal(mru_count(m)->again, 0);
+	free(m);
+}
+
 static void
 a_table_of_one_client_works(void **state)
 {
@@ -629,6 +662,7 @@ main(void)
 		cmocka_unit_test(the_same_link_local_address_on_two_links_is_two_clients),
 		cmocka_unit_test(walks_from_the_newest_to_the_oldest_and_back),
 		cmocka_unit_test(a_full_table_replaces_the_client_not_seen_for_longest),
+		cmocka_unit_test(a_million_clients_are_found_each_and_the_oldest_make_room),
 		cmocka_unit_test(a_table_of_one_client_works),
 		cmocka_unit_test(the_size_that_fits_is_the_largest_that_fits),
 		cmocka_unit_test(a_list_longer_than_mindepth_reuses_what_is_older_than_maxage),

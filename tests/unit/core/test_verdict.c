@@ -29,7 +29,7 @@ static void
 sysstats_variables_are_those_of_ntpq(void **state)
 {
 	static const char *const known[] = { "ss_processed", "ss_badformat", "ss_badauth", "ss_declined", "ss_restricted",
-		"ss_limited" };
+		"ss_limited", "ss_lamport" };
 
 	(void)state;
 	for (unsigned v = 0; v < VERDICT_N; v++) {
@@ -55,6 +55,7 @@ a_kiss_counts_as_rate_limited_too(void **state)
 	c.of[VERDICT_OK] = 100;
 	c.of[VERDICT_BOGUS] = 7;
 	assert_int_equal(verdict_sum(&c, "ss_limited"), 7);
+	assert_int_equal(verdict_sum(&c, "ss_kodsent"), 2);
 	assert_int_equal(verdict_sum(&c, "ss_processed"), 100);
 	assert_int_equal(verdict_sum(&c, "ss_restricted"), 0);
 	assert_int_equal(verdict_sum(&c, "no such"), 0);
