@@ -375,8 +375,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_RESET, "auth", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_RESET, "ctl", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_RESET, "io", WORD, NULL, ACTS(REMOTE) },
-	{ SCHEMA_RESET, "mem", WORD, NULL, WHEN_REMOTE, STATE_NEVER,
-	    "nothing is counted of associations made and dropped" },
+	{ SCHEMA_RESET, "mem", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_RESET, "sys", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_RESET, "timer", WORD, NULL, ACTS(REMOTE) },
 

@@ -84,6 +84,10 @@ static const struct block blocks[] = {
 		{ "mru_maxage", "reclaim older than:", SHOW_TEXT },
 		{ "mru_mem", "kilobytes:", SHOW_TEXT },
 		{ "mru_maxmem", "maximum kilobytes:", SHOW_TEXT },
+		{ "mru_exists", "packets of known:", SHOW_TEXT },
+		{ "mru_new", "new clients:", SHOW_TEXT },
+		{ "mru_recyclefull", "clients replaced:", SHOW_TEXT },
+		{ "mru_oldest_age", "oldest seen before:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
 	{ "iostats", false, 22, {
 		{ "iostats_reset", "time since reset:", SHOW_TEXT },

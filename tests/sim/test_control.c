@@ -640,9 +640,10 @@ reset_begins_counters_anew(void **state)
 	char buf[32];
 
 	(void)state;
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reset allpeers auth ctl io sys timer"),
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reset allpeers auth ctl io mem sys timer"),
 	    "Config Succeeded\r\n");
-	(void)mode6_ask(m, CONTROL_READVAR, 0, "ss_received,authdecrypts,timer_xmts,ss_reset");
+	(void)mode6_ask(m, CONTROL_READVAR, 0, "ss_received,authdecrypts,timer_xmts,ss_reset,mru_new");
+	assert_string_equal(mode6_value(m, "mru_new", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "ss_received", buf, sizeof buf), "1");
 	assert_string_equal(mode6_value(m, "authdecrypts", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "timer_xmts", buf, sizeof buf), "0");
