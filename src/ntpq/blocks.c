@@ -86,7 +86,9 @@ static const struct block blocks[] = {
 		{ "mru_maxmem", "maximum kilobytes:", SHOW_TEXT },
 		{ "mru_exists", "packets of known:", SHOW_TEXT },
 		{ "mru_new", "new clients:", SHOW_TEXT },
-		{ "mru_recyclefull", "clients replaced:", SHOW_TEXT },
+		{ "mru_recycleold", "old ones replaced:", SHOW_TEXT },
+		{ "mru_recyclefull", "others replaced:", SHOW_TEXT },
+		{ "mru_none", "without room:", SHOW_TEXT },
 		{ "mru_oldest_age", "oldest seen before:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
 	{ "iostats", false, 22, {
