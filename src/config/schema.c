@@ -98,7 +98,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "interface", FORM(ARG_LISTEN), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "nic", FORM(ARG_LISTEN), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "dscp", INT(C(dscp), 0, 63, REFUSED), "46", ACTS(RELOAD) },
-	{ SCHEMA_TOP, "extra", OPENS(SCHEMA_EXTRA), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "extra", OPENS(SCHEMA_EXTRA), NULL, ACTS(RELOAD) },
 
 	/* files, logging, statistics */
 	{ SCHEMA_TOP, "driftfile", FORM(ARG_DRIFTFILE), NULL, ACTS(RELOAD) },
@@ -369,7 +369,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_NTS, "aead", TEXT(NTS(aead), 32), NULL, LATER(RELOAD) },
 	{ SCHEMA_NTS, "port", INT(NTS(port), 1, 65535, REFUSED), "4460", LATER(RELOAD) },
 
-	{ SCHEMA_EXTRA, "port", INT(C(extra_port), 1, 65535, REFUSED), NULL, LATER(RELOAD) },
+	{ SCHEMA_EXTRA, "port", INT(C(extra_port), 1, 65535, REFUSED), NULL, ACTS(RELOAD) },
 
 	{ SCHEMA_RESET, "allpeers", WORD, NULL, ACTS(REMOTE) },
 	{ SCHEMA_RESET, "auth", WORD, NULL, ACTS(REMOTE) },

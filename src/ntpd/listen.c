@@ -86,11 +86,11 @@ listen_rule(const struct ntpd *d, const char *name, const struct addr *a)
 /* ---- sockets ---- */
 
 static struct listener *
-find(struct ntpd *d, const struct addr *a)
+find(struct ntpd *d, const struct endpoint *e)
 {
 	for (unsigned i = 0; i < d->listen.n; i++) {
 		struct listener *l = &d->listen.at[i];
-		if (l->sock != NULL && addr_equal(&l->what.local.addr, a)) {
+		if (l->sock != NULL && endpoint_equal(&l->what.local, e)) {
 			return l;
 		}
 	}
@@ -169,15 +169,31 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 }
 
 static struct net_listen
-listen_on(const struct ntpd *d, const struct addr *a, const char *ifname,
+listen_on(const struct ntpd *d, const struct endpoint *e, const char *ifname,
     enum config_listen_act act)
 {
-	struct net_listen what = { .local = { *a, NTP_PORT }, .drop = act == LISTEN_DROP,
-	    .v6only = true,
+	struct net_listen what = { .local = *e, .drop = act == LISTEN_DROP, .v6only = true,
 		.dscp = (unsigned)d->conf->dscp };
 
 	(void)snprintf(what.ifname, sizeof what.ifname, "%s", ifname);
 	return what;
+}
+
+/* True when the socket is there as it should be; one that is not is closed. */
+static bool
+is_open(struct ntpd *d, const struct net_listen *what)
+{
+	struct listener *l = find(d, &what->local);
+
+	if (l == NULL) {
+		return false;
+	}
+	l->found = l->what.drop == what->drop && l->what.dscp == what->dscp;
+	if (!l->found) {
+		close_listener(d, l, true);
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -186,49 +202,98 @@ family_wanted(const struct ntpd *d, const struct addr *a)
 	return d->opt.family == ADDR_NONE || d->opt.family == a->family;
 }
 
+/* ---- other servers ---- */
+
+static bool
+has_port(const struct ntpd *d, uint16_t port)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		const struct listener *l = &d->listen.at[i];
+		if (l->sock != NULL && l->what.local.port == port) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+taken(struct ntpd *d, const struct endpoint *e, bool say)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (!family_wanted(d, &e->addr) || !d->port.net->ops->port_taken(d->port.net, e)) {
+		return false;
+	}
+	if (say) {
+		report(d, LOG_LEVEL_ERROR, "unable to bind to %saddress %s port %u - another "
+		    "process may be running%s", addr_is_wildcard(&e->addr) ? "wildcard " : "",
+		    addr_format(&e->addr, text, sizeof text), (unsigned)e->port,
+		    e->port == NTP_PORT ? " - EXITING" : "; trying again");
+	}
+	return true;
+}
+
+/*
+ * Another server on the port would share our packets, or steal them: find out before any
+ * socket is opened. n addresses are in the scratch of a scan.
+ */
+static bool
+port_taken(struct ntpd *d, size_t n, uint16_t port, bool say)
+{
+	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct endpoint any = { { .family = families[i] }, port };
+		if (listen_rule(d, "", &any.addr) != LISTEN_IGNORE && taken(d, &any, say)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct net_iface *f = &d->listen.scan[i];
+		const struct endpoint e = { f->addr, port };
+		if (f->up && listen_rule(d, f->name, &f->addr) != LISTEN_IGNORE &&
+		    taken(d, &e, say)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ---- scanning ---- */
 
-static void
-scan_wildcard(struct ntpd *d, enum addr_family family)
+/* A port besides 123 is for serving; whatever is dropped there, the kernel refuses better. */
+static bool
+wanted(const struct ntpd *d, const struct endpoint *e, enum config_listen_act act)
 {
-	struct addr any = { .family = family };
-	enum config_listen_act act = listen_rule(d, "", &any);
-	struct listener *l = find(d, &any);
+	return family_wanted(d, &e->addr) && act != LISTEN_IGNORE &&
+	    (act == LISTEN_LISTEN || e->port == NTP_PORT);
+}
+
+static void
+scan_wildcard(struct ntpd *d, enum addr_family family, uint16_t port)
+{
+	const struct endpoint any = { .addr = { .family = family }, .port = port };
+	enum config_listen_act act = listen_rule(d, "", &any.addr);
 	struct net_listen what = listen_on(d, &any, "", act);
 
-	if (!family_wanted(d, &any) || act == LISTEN_IGNORE) {
-		return;
+	if (wanted(d, &any, act) && !is_open(d, &what)) {
+		/* A host without the family has nothing to listen on. */
+		(void)open_listener(d, &what, NULL);
 	}
-	if (l != NULL && l->what.drop == what.drop) {
-		l->found = true;
-		return;
-	}
-	if (l != NULL) {
-		close_listener(d, l, true);
-	}
-	/* A host without the family has nothing to listen on. */
-	(void)open_listener(d, &what, NULL);
 }
 
 /* False when the socket could not be opened and is to be tried again. */
 static bool
-scan_iface(struct ntpd *d, const struct net_iface *f)
+scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 {
+	const struct endpoint e = { f->addr, port };
 	enum config_listen_act act = listen_rule(d, f->name, &f->addr);
-	struct net_listen what = listen_on(d, &f->addr, f->name, act);
-	struct listener *l = find(d, &f->addr);
-	char text[ADDR_TEXT_MAX];
+	struct net_listen what = listen_on(d, &e, f->name, act);
+	char text[ENDPOINT_TEXT_MAX];
 	int error;
 
-	if (!f->up || act == LISTEN_IGNORE || !family_wanted(d, &f->addr)) {
+	if (!f->up || !wanted(d, &e, act) || is_open(d, &what)) {
 		return true;
-	}
-	if (l != NULL && l->what.drop == what.drop) {
-		l->found = true;
-		return true;
-	}
-	if (l != NULL) {
-		close_listener(d, l, true);
 	}
 	error = open_listener(d, &what, f);
 	if (error != 0 && error != d->listen.last_error) {
@@ -238,7 +303,7 @@ scan_iface(struct ntpd *d, const struct net_iface *f)
 		 */
 		report(d, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
 		    "cannot listen on %s %s: %s; trying again", f->name,
-		    addr_format(&f->addr, text, sizeof text), strerror(-error));
+		    endpoint_format(&e, text, sizeof text), strerror(-error));
 	}
 	d->listen.last_error = error;
 	return error == 0;
@@ -290,23 +355,50 @@ close_lost(struct ntpd *d)
 	return any;
 }
 
+static bool
+scan_port(struct ntpd *d, size_t n, uint16_t port)
+{
+	bool complete = true;
+
+	scan_wildcard(d, ADDR_V6, port);
+	scan_wildcard(d, ADDR_V4, port);
+	for (size_t i = 0; i < n; i++) {
+		complete = scan_iface(d, &d->listen.scan[i], port) && complete;
+	}
+	return complete;
+}
+
+/* extra port: of another process it is left alone, with a line in the log. */
+static bool
+scan_extra(struct ntpd *d, size_t n)
+{
+	uint16_t port = (uint16_t)d->conf->extra_port;
+	bool taken = false;
+
+	if (port == 0 || port == NTP_PORT) {
+		return true;
+	}
+	if (!has_port(d, port)) {
+		taken = port_taken(d, n, port, !d->listen.extra_taken);
+	}
+	d->listen.extra_taken = taken;
+	return !taken && scan_port(d, n, port);
+}
+
 /* True when every wanted socket is open. */
 static bool
 scan(struct ntpd *d, bool *changed)
 {
 	struct net_iface *f = d->listen.scan;
 	size_t n = d->port.net->ops->ifaces(d->port.net, f, NET_IFACES_MAX);
-	bool complete = true;
+	bool complete;
 
 	for (unsigned i = 0; i < d->listen.n; i++) {
 		d->listen.at[i].found = false;
 	}
 	*changed = note_addresses(d, f, n);
-	scan_wildcard(d, ADDR_V6);
-	scan_wildcard(d, ADDR_V4);
-	for (size_t i = 0; i < n; i++) {
-		complete = scan_iface(d, &f[i]) && complete;
-	}
+	complete = scan_port(d, n, NTP_PORT);
+	complete = scan_extra(d, n) && complete;
 	*changed = close_lost(d) || *changed;
 	return complete;
 }
@@ -343,51 +435,11 @@ on_rescan(void *ctx)
 	listen_rescan(ctx);
 }
 
-static bool
-taken(struct ntpd *d, const struct addr *a)
-{
-	struct endpoint e = { *a, NTP_PORT };
-	char text[ADDR_TEXT_MAX];
-
-	if (!family_wanted(d, a) || !d->port.net->ops->port_taken(d->port.net, &e)) {
-		return false;
-	}
-	report(d, LOG_LEVEL_ERROR,
-	    "unable to bind to %saddress %s port 123 - another process may be running - EXITING",
-	    addr_is_wildcard(a) ? "wildcard " : "", addr_format(a, text, sizeof text));
-	return true;
-}
-
-/*
- * Another server on the port would share our packets, or steal them: find out before any
- * socket is opened.
- */
-static bool
-port_taken(struct ntpd *d)
-{
-	struct net_iface *f = d->listen.scan;
-	size_t n = d->port.net->ops->ifaces(d->port.net, f, NET_IFACES_MAX);
-	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct addr any = { .family = families[i] };
-		if (listen_rule(d, "", &any) != LISTEN_IGNORE && taken(d, &any)) {
-			return true;
-		}
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (f[i].up && listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE && taken(d,
-		    &f[i].addr)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 int
 listen_start(struct ntpd *d)
 {
 	bool changed, complete;
+	size_t n;
 
 	if (d->conf->listens_n > 0 && (d->opt.listen_n > 0 || d->opt.no_virtual)) {
 		report(d, LOG_LEVEL_ERROR,
@@ -396,7 +448,8 @@ listen_start(struct ntpd *d)
 		return EXIT_TAKEN;
 	}
 	d->listen.restricted = d->conf->listens_n > 0 || d->opt.listen_n > 0;
-	if (port_taken(d)) {
+	n = d->port.net->ops->ifaces(d->port.net, d->listen.scan, NET_IFACES_MAX);
+	if (port_taken(d, n, NTP_PORT, true)) {
 		return EXIT_TAKEN;
 	}
 	d->port.loop->ops->timer_init(d->port.loop, &d->listen.rescan, on_rescan, d);

@@ -153,14 +153,14 @@ connect_from(struct peer *p, const struct addr *from)
 }
 
 static bool
-local_allowed(const struct ntpd *d, const struct addr *local)
+may_leave_from(const struct ntpd *d, const struct addr *local)
 {
 	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
 		if (addr_equal(&d->listen.allowed[i], local)) {
 			return true;
 		}
 	}
-	return false;
+	return !d->listen.restricted;
 }
 
 static int
@@ -172,7 +172,7 @@ open_socket(struct peer *p)
 
 	close_socket(p);
 	error = connect_from(p, NULL);
-	if (error != 0 || !d->listen.restricted || local_allowed(d, &p->local)) {
+	if (error != 0 || may_leave_from(d, &p->local)) {
 		return error;
 	}
 	close_socket(p);
@@ -347,7 +347,8 @@ on_timer(void *ctx)
 		arm(p);
 		return;
 	}
-	if (out.renew) {
+	if (out.renew || p->renew) {
+		p->renew = false;
 		close_socket(p);
 	}
 	transmit(p, &out);
@@ -576,8 +577,8 @@ peers_network_changed(struct ntpd *d)
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0 || (p->sock != NULL && p->a.poll.reach != 0 && still_ours(d,
-		    &p->local))) {
+		if (p->a.id == 0 || (p->sock != NULL && p->a.poll.reach != 0 &&
+		    still_ours(d, &p->local) && may_leave_from(d, &p->local))) {
 			continue;
 		}
 		close_socket(p);
@@ -587,6 +588,14 @@ peers_network_changed(struct ntpd *d)
 		}
 	}
 	origins_network_changed(d);
+}
+
+void
+peers_renew_sockets(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		d->peers.peer[i].renew = true;
+	}
 }
 
 void

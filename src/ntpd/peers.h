@@ -43,6 +43,9 @@ struct origin *peers_pool_by_id(struct ntpd *d, uint16_t id);
  */
 void peers_network_changed(struct ntpd *d);
 
+/* sourceport, dscp or the interface rules changed: the next request of each takes a new socket. */
+void peers_renew_sockets(struct ntpd *d);
+
 /* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */
 void peers_clock_moved(struct ntpd *d, bool reset);
 

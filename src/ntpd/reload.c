@@ -66,7 +66,7 @@ rebind_sources(struct ntpd *d)
 
 /* What all changes together ask for, besides the sources. */
 struct todo {
-	bool access, listen, rules, control, keys, leap, stats;
+	bool access, listen, sockets, rules, control, keys, leap, stats;
 };
 
 static void
@@ -79,6 +79,10 @@ note(struct todo *t, enum config_change_kind kind)
 		break;
 	case CHANGE_LISTEN:
 		t->listen = true;
+		t->sockets = true;
+		break;
+	case CHANGE_SOURCEPORT:
+		t->sockets = true;
 		break;
 	case CHANGE_SWITCHES:
 		t->access = true;
@@ -102,7 +106,6 @@ note(struct todo *t, enum config_change_kind kind)
 	case CHANGE_NTS:
 	case CHANGE_FILES:
 	case CHANGE_VARS:
-	case CHANGE_SOURCEPORT:
 	case CHANGE_SOURCE_DROP:
 	case CHANGE_SOURCE_OPTIONS:
 	case CHANGE_SOURCE_ADD:
@@ -246,6 +249,9 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 	}
 	if (todo.listen) {
 		listen_rescan(d);
+	}
+	if (todo.sockets) {
+		peers_renew_sockets(d);
 	}
 	if (todo.control) {
 		clockwork_control(d);

@@ -65,6 +65,7 @@ struct peer {
 	struct origin *origin;
 	struct net_socket *sock;
 	struct addr local;              /* of the socket */
+	bool renew;                     /* the next request takes a new socket */
 	struct loop_timer timer;
 	bool blocked;                   /* our own restrict entry drops its answers; said once */
 	bool no_key;                    /* its key is missing or not trusted; said once */
@@ -184,6 +185,7 @@ struct listen {
 	unsigned own_refid_n;
 	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
 	int last_error;                 /* of opening a socket, to say it once */
+	bool extra_taken;               /* extra port is somebody else's; said once */
 	struct net_iface scan[NET_IFACES_MAX];  /* scratch of a scan */
 };
 

@@ -110,10 +110,109 @@ the_list_of_clients_keeps_to_mru(struct sim *s)
 	SIM_CHECK(s, mru_get(c->daemon->access.mru, &x[0].at.addr, &k), "minage has no effect");
 }
 
+/* ---- where it listens ---- */
+
+static unsigned
+listeners_on(const struct sim_node *c, uint16_t port)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
+		const struct listener *l = &c->daemon->listen.at[i];
+		n += l->sock != NULL && l->what.local.port == port;
+	}
+	return n;
+}
+
+static bool
+is_answered_at(struct stranger *x, uint16_t port)
+{
+	x->answers = 0;
+	x->daemon.port = port;
+	stranger_ask(x, 4, MODE_CLIENT);
+	return x->answers == 1 && stranger_heard(x).hdr.stratum == 2;
+}
+
+static void
+an_extra_port_serves_as_well(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c = with(s, "restrict default\nextra port 1123\n");
+
+	stranger_come(&x, s, "192.0.2.77");
+	SIM_CHECK(s, is_answered_at(&x, 123) && is_answered_at(&x, 1123), "not on both ports");
+	SIM_CHECK(s, sim_logged(c, "192.0.2.100:1123") == 1, "not told");
+	/* No wildcards: on this port nobody else wants its packets dropped. */
+	SIM_CHECK(s, listeners_on(c, 1123) == 4, "%u sockets", listeners_on(c, 1123));
+	sim_node_config(c, "restrict default\nextra port 1124\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, is_answered_at(&x, 123) && is_answered_at(&x, 1124), "not on the new one");
+	SIM_CHECK(s, !is_answered_at(&x, 1123), "still on the old one");
+	sim_node_config(c, "restrict default\nextra port 1124\ninterface ignore eth0\n"
+	    ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, !is_answered_at(&x, 1124), "on an ignored interface");
+	SIM_CHECK(s, listeners_on(c, 1124) == 2, "%u sockets", listeners_on(c, 1124));
+	sim_node_config(c, "restrict default\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, is_answered_at(&x, 123) && listeners_on(c, 1124) == 0, "not given up");
+}
+
+static unsigned
+port_of(const struct peer *p)
+{
+	struct endpoint e = { .port = 0 };
+
+	if (p->sock != NULL) {
+		p->d->port.net->ops->local(p->d->port.net, p->sock, &e);
+	}
+	return e.port;
+}
+
+static void
+a_new_source_port_and_dscp_come_with_the_reload(struct sim *s)
+{
+	struct sim_node *c = with(s, "restrict default\n");
+	const struct peer *p = &c->daemon->peers.peer[0];
+	unsigned before = sim_logged(c, "Listen normally on");
+
+	SIM_CHECK(s, port_of(p) != 4123, "port %u", port_of(p));
+	sim_node_config(c, "restrict default\nsourceport 4123\ndscp 10\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, sim_logged(c, "Listen normally on") == 2 * before, "%u of %u sockets anew",
+	    sim_logged(c, "Listen normally on") - before, before);
+	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
+		SIM_CHECK(s, c->daemon->listen.at[i].what.dscp == 10, "the old code point");
+	}
+	sim_run(s, 1200);
+	SIM_CHECK(s, port_of(p) == 4123, "port %u", port_of(p));
+	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
+}
+
+static void
+requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
+{
+	struct sim_node *c = with(s, "restrict default\n");
+	const struct peer *p = &c->daemon->peers.peer[0];
+	struct addr second;
+
+	SIM_CHECK(s, addr_parse("192.0.2.200", &second), "no address");
+	SIM_CHECK(s, !addr_equal(&p->local, &second), "from the second address at once");
+	sim_host_add(c->host, "eth1", "192.0.2.200");
+	sim_node_config(c, "restrict default\ninterface listen eth1\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 1200);
+	SIM_CHECK(s, addr_equal(&p->local, &second), "still from the first address");
+	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_source_keeps_its_restrict_entry_when_its_twin_goes),
 	SCENARIO(of_discard_and_limit_the_last_one_counts),
 	SCENARIO(the_list_of_clients_keeps_to_mru),
+	SCENARIO(an_extra_port_serves_as_well),
+	SCENARIO(a_new_source_port_and_dscp_come_with_the_reload),
+	SCENARIO(requests_leave_from_an_allowed_address_after_a_reload),
 };
 
 const struct scenario_table conf_scenarios = SCENARIO_TABLE(list);

@@ -26,6 +26,7 @@ tests_system_deny_sockets_so_LDFLAGS = -shared
 tests_system_deny_sockets_so_LDADD =
 EXTRA_PROGRAMS += tests/system/load
 SYSTEM_HELPERS += tests/system/load
+SYSTEM_TESTS += tests/system/extra.sh
 SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c
 
