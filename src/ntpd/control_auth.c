@@ -18,12 +18,6 @@ enum {
 	NS_PER_MS = 1000000,
 };
 
-static struct mtime
-now_of(const struct query *q)
-{
-	return q->d->port.loop->ops->now(q->d->port.loop);
-}
-
 /* ---- MACs ---- */
 
 void
@@ -58,7 +52,7 @@ find_seen(struct query *q, uint64_t hash)
 
 	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
 		struct control_seen *s = &c->seen[i];
-		if (s->known && s->hash == hash && mtime_diff_s(now_of(q), s->at) < SEEN_S) {
+		if (s->known && s->hash == hash && mtime_diff_s(now_of(q->d), s->at) < SEEN_S) {
 			return s;
 		}
 	}
@@ -87,7 +81,7 @@ is_new(struct query *q, uint64_t hash, struct control_seen *s)
 		s = &c->seen[c->seen_next];
 		c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
 	}
-	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q),
+	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q->d),
 	    .from = q->pkt->from };
 	return true;
 }
@@ -106,7 +100,7 @@ refuse_replay(struct query *q, const struct control_seen *s)
 
 	report_packet(q->d, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
-	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q), s->at),
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q->d), s->at),
 	    addr_format(&s->from.addr, first, sizeof first));
 	return CONTROL_REPLAYED;
 }
@@ -146,7 +140,7 @@ control_auth_change(struct query *q)
 	}
 	s = find_seen(q, hash);
 	if (s != NULL && endpoint_equal(&q->pkt->from, &s->from) && c->outcome_of == hash &&
-	    mtime_diff_s(now_of(q), s->at) < ASKED_AGAIN_S) {
+	    mtime_diff_s(now_of(q->d), s->at) < ASKED_AGAIN_S) {
 		text_put(&q->out, c->outcome);
 		return CONTROL_REPEATED;
 	}
@@ -184,7 +178,7 @@ nonce_hash(const struct query *q, uint32_t ms)
 static uint32_t
 now_ms(const struct query *q)
 {
-	return (uint32_t)(now_of(q).ns / NS_PER_MS);
+	return (uint32_t)(now_of(q->d).ns / NS_PER_MS);
 }
 
 void

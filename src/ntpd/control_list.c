@@ -98,7 +98,7 @@ put_broadcast(struct list *l, const struct listener *at)
 static void
 put_interface(struct query *q, struct list *l, const struct listener *at)
 {
-	struct mtime now = q->d->port.loop->ops->now(q->d->port.loop);
+	struct mtime now = now_of(q->d);
 	char buf[ENDPOINT_TEXT_MAX];
 
 	put(l, "addr", "%s", endpoint_format(&at->what.local, buf, sizeof buf));

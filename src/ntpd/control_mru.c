@@ -366,7 +366,7 @@ may_look(struct query *q, uint32_t *looks)
 	if ((*looks)++ % LOOKS_AT_ONCE != 0 || addr_is_loopback(&q->pkt->from.addr)) {
 		return true;
 	}
-	now = q->d->port.loop->ops->now(q->d->port.loop);
+	now = now_of(q->d);
 	return limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now, NULL);
 }
 
@@ -418,7 +418,7 @@ put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t b
     uint32_t *looks)
 {
 	const struct mru *m = q->d->access.mru;
-	struct mtime now = q->d->port.loop->ops->now(q->d->port.loop);
+	struct mtime now = now_of(q->d);
 	size_t room = page_room(r);
 	unsigned n = 0;
 
@@ -446,7 +446,7 @@ put_end(struct query *q, int64_t base_ns)
 	struct mru_client c;
 
 	text_put(&q->out, ",\r\nnow=");
-	put_ts(&q->out, ts_of(base_ns, q->d->port.loop->ops->now(q->d->port.loop)));
+	put_ts(&q->out, ts_of(base_ns, now_of(q->d)));
 	if (mru_newest(m) != 0) {
 		mru_read(m, mru_newest(m), &c);
 		text_put(&q->out, ", last.newest=");

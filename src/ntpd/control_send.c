@@ -18,7 +18,7 @@ static bool
 within_budget(struct query *q, size_t octets)
 {
 	struct ntpd *d = q->d;
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 	uint64_t slot = siphash(&d->hash, q->pkt->from.addr.bytes, sizeof q->pkt->from.addr.bytes);
 
 	if (addr_is_loopback(&q->pkt->from.addr)) {

@@ -63,7 +63,7 @@ reset_sys(struct ntpd *d, struct mtime now)
 void
 counters_reset(struct ntpd *d, const char *group)
 {
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 
 	if (strcmp(group, "allpeers") == 0) {
 		reset_peers(d, now);

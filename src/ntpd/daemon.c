@@ -15,6 +15,7 @@
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
+#include "ntpd/system.h"
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
 static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
@@ -52,7 +53,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 static void
 start_limits(struct ntpd *d)
 {
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 
 	d->started = now;
 	d->count.reset_at = now;
@@ -172,10 +173,7 @@ ntpd_free(struct ntpd *d)
 	d->stopping = true;
 	origins_stop(d);
 	listen_stop(d);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.orphan_timer);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.slice);
+	clockwork_free(d);
 	leapsec_stop(d);
 	access_stop(d);
 	keyring_free(d->keys);
@@ -186,16 +184,17 @@ ntpd_free(struct ntpd *d)
 void
 ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 {
-	enum ntp_leap leap = clockwork_leap(d);
+	enum ntp_leap leap = system_leap(d);
 
 	*out = (struct ntpd_status){
-		.synced = leap != LEAP_UNSYNC, .controlled = d->cw.adjust.controlled,
+		.synced = leap != LEAP_UNSYNC, .controlled = d->steer.adjust.controlled,
 		.leap = leap, .stratum = d->sys.stratum, .refid = d->sys.refid,
-		.root_delay_s = d->sys.root_delay_s, .root_disp_s = clockwork_root_disp_s(d),
-		.root_dist_s = clockwork_root_dist_s(d),
-		.offset_s = d->sys.offset_s, .freq = d->cw.adjust.freq, .jitter_s = d->sys.jitter_s,
-		.poll_log2s = d->cw.disc.loop.poll_log2s, .state = d->cw.disc.state,
-		.sys_id = d->sys.peer_id, .assoc_n = peers_count(d), .steps = d->cw.disc.steps,
+		.root_delay_s = d->sys.root_delay_s, .root_disp_s = system_root_disp_s(d),
+		.root_dist_s = system_root_dist_s(d),
+		.offset_s = d->sys.offset_s, .freq = d->steer.adjust.freq,
+		.jitter_s = d->sys.jitter_s,
+		.poll_log2s = d->steer.disc.loop.poll_log2s, .state = d->steer.disc.state,
+		.sys_id = d->sys.peer_id, .assoc_n = peers_count(d), .steps = d->steer.disc.steps,
 		.sent = d->count.sent, .received = d->count.received,
 	};
 }

@@ -27,6 +27,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 
 	*freq = 0.0;
 	*sigma = 0.0;
+	d->drift.ppm = (double)NAN;
 	if (d->conf->tinker.freq_given) {
 		*freq = d->conf->tinker.freq_ppm * 1e-6;
 		return true;
@@ -49,7 +50,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 	}
 	*freq = drift.freq_ppm * 1e-6;
 	*sigma = drift.sigma_given ? drift.sigma_ppm * 1e-6 : 0.0;
-	d->cw.drift_ppm = drift.freq_ppm;
+	d->drift.ppm = drift.freq_ppm;
 	return true;
 }
 
@@ -57,38 +58,39 @@ void
 drift_write(struct ntpd *d)
 {
 	const char *path = settings_driftfile(d);
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
-	struct drift drift = { .freq_ppm = d->cw.adjust.freq * 1e6 };
+	struct mtime now = now_of(d);
+	struct drift drift = { .freq_ppm = d->steer.adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
-	if (path == NULL || !d->cw.adjust.controlled || !discipline_trusted(&d->cw.disc, now)) {
+	if (path == NULL || !d->steer.adjust.controlled ||
+	    !discipline_trusted(&d->steer.disc, now)) {
 		return;
 	}
-	drift.sigma_given = d->cw.disc.loop.freq_sigma > 0.0;
-	drift.sigma_ppm = d->cw.disc.loop.freq_sigma * 1e6;
+	drift.sigma_given = d->steer.disc.loop.freq_sigma > 0.0;
+	drift.sigma_ppm = d->steer.disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
 	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
-	if (error != 0 && error != d->cw.drift_error) {
+	if (error != 0 && error != d->drift.error) {
 		report_unwritten(d, "frequency file", path, error);
 	}
-	d->cw.drift_error = error;
-	d->cw.drift_at = now;
+	d->drift.error = error;
+	d->drift.at = now;
 	if (error == 0) {
-		d->cw.drift_ppm = drift.freq_ppm;
+		d->drift.ppm = drift.freq_ppm;
 	}
 }
 
 void
 drift_hourly(struct ntpd *d)
 {
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
-	double changed_ppm = fabs(d->cw.adjust.freq * 1e6 - d->cw.drift_ppm);
+	struct mtime now = now_of(d);
+	double changed_ppm = fabs(d->steer.adjust.freq * 1e6 - d->drift.ppm);
 
-	if (mtime_diff_s(now, d->cw.drift_at) < HOUR_S) {
+	if (mtime_diff_s(now, d->drift.at) < HOUR_S) {
 		return;
 	}
-	if (isnan(d->cw.drift_ppm) || changed_ppm > d->conf->drift_threshold_ppm) {
+	if (isnan(d->drift.ppm) || changed_ppm > d->conf->drift_threshold_ppm) {
 		drift_write(d);
 	}
 }

@@ -10,18 +10,13 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/report.h"
+#include "ntpd/system.h"
 
 /* The clock jumps within this time of the moment foretold, or it was somebody else. */
 static const double NEAR_LEAP_S = 5.0;
 static const double LEAP_TOLERANCE_S = 0.1;
 
 enum { LEAPFILE_ARENA = 1024 * 1024, SHA1_LEN = 20, SHA1_WORDS = 5 };
-
-static struct mtime
-now_of(const struct ntpd *d)
-{
-	return d->port.loop->ops->now(d->port.loop);
-}
 
 static struct rtime
 real_now(const struct ntpd *d)
@@ -175,10 +170,10 @@ look(struct ntpd *d)
 	d->leapsec.looked_at = now_of(d);
 	report_events(d, &o);
 	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
-		adjust_tai(&d->cw.adjust, o.tai_s);
+		adjust_tai(&d->steer.adjust, o.tai_s);
 	}
 	if (o.events != 0) {
-		clockwork_publish(d);
+		system_publish(d);
 	}
 	d->port.loop->ops->timer_arm(d->port.loop, &d->leapsec.timer, mtime_add_s(now_of(d),
 	    o.again_s));

@@ -16,12 +16,6 @@ static const double RETRY_S = 5.0;
 
 enum { EXIT_TAKEN = 1 };
 
-static struct mtime
-now_of(const struct ntpd *d)
-{
-	return d->port.loop->ops->now(d->port.loop);
-}
-
 /* ---- rules ---- */
 
 static bool

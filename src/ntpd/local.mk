@@ -23,11 +23,16 @@ libntpd_a_SOURCES = \
 	src/ntpd/listen.c \
 	src/ntpd/origins.c \
 	src/ntpd/peers.c \
+	src/ntpd/precision.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/report.c \
 	src/ntpd/settings.c \
+	src/ntpd/sources.c \
 	src/ntpd/stats.c \
+	src/ntpd/steer.c \
+	src/ntpd/syspeer.c \
+	src/ntpd/system.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c

@@ -13,12 +13,6 @@ static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
 static const double POOL_AGAIN_S = 64.0;
 static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
 
-static struct mtime
-now_of(const struct ntpd *d)
-{
-	return d->port.loop->ops->now(d->port.loop);
-}
-
 /* ---- names ---- */
 
 static void

@@ -7,20 +7,14 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/counters.h"
-#include "ntpd/origins.h"
 #include "ntpd/keys.h"
+#include "ntpd/origins.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 #include "ntpd/stats.h"
-
+#include "ntpd/system.h"
 
 enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
-
-static struct mtime
-now_of(const struct ntpd *d)
-{
-	return d->port.loop->ops->now(d->port.loop);
-}
 
 static void
 arm(struct peer *p)
@@ -273,7 +267,7 @@ follow_estimate(struct peer *p, enum estimator_result r)
 
 	say_shared_clock(p);
 	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
-		d->cw.broke = true;
+		d->steer.broke = true;
 		p->a.poll.asked = ESTIMATOR_BURST;
 		report(d, LOG_LEVEL_NOTICE,
 		    "%s: its offset is not what was foretold, twice: begun anew",
@@ -293,7 +287,7 @@ worth_selecting(const struct peer *p)
 	const struct ntpd *d = p->d;
 
 	return p->a.poll.burst == 0 || d->sys.leap == LEAP_UNSYNC || d->sys.lost ||
-	    mtime_before(now_of(d), d->cw.moved_until);
+	    mtime_before(now_of(d), d->steer.moved_until);
 }
 
 static void
@@ -312,7 +306,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
 		clockwork_run(d);
 	} else {
-		clockwork_heed(d);
+		system_heed(d);
 	}
 }
 

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
-#include "ntpd/clockwork.h"
 #include "ntpd/control.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/system.h"
 #include "wire/header.h"
 #include "wire/packet.h"
 
@@ -132,7 +132,7 @@ static void
 answer(const struct request *q)
 {
 	struct ntpd *d = q->d;
-	struct view v = clockwork_view(d);
+	struct view v = system_view(d);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = d->conf->rate.average_log2s };
 	double smear_s = leapsec_smear_s(d, &q->pkt->to);
@@ -146,7 +146,7 @@ answer(const struct request *q)
 	if (q->rate == MRU_KOD) {
 		serve_kiss(&v, &sr, out);
 	} else {
-		serve_reply(&v, &sr, d->port.loop->ops->now(d->port.loop), out);
+		serve_reply(&v, &sr, now_of(d), out);
 	}
 	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
 		write_xmt(out + HEADER_XMT_AT, d, smear_s);

@@ -17,6 +17,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/stats.h"
+#include "ntpd/steer.h"
 
 enum { CHANGE_TEXT_MAX = 256 };
 
@@ -254,11 +255,11 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 		peers_renew_sockets(d);
 	}
 	if (todo.control) {
-		clockwork_control(d);
+		steer_control(d);
 	}
 	begin_sources(d, c, n);
 	if (todo.rules) {
-		clockwork_configure(d); /* the range of polls follows the sources */
+		steer_configure(d); /* the range of polls follows the sources */
 	}
 	if (todo.leap) {
 		leapsec_reload(d);

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "ntpd/clockwork.h"
 #include "ntpd/stats.h"
+#include "ntpd/system.h"
 
 enum { LINE_MAX_LEN = 512 };
 
@@ -35,7 +35,7 @@ report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...)
 	uint64_t held_back;
 	va_list ap;
 
-	if (!limit_take(&d->packet_log, 1.0, d->port.loop->ops->now(d->port.loop), &held_back)) {
+	if (!limit_take(&d->packet_log, 1.0, now_of(d), &held_back)) {
 		return;
 	}
 	if (held_back > 0) {
@@ -66,7 +66,7 @@ report_unwritten(struct ntpd *d, const char *what, const char *path, int error)
 uint16_t
 report_system_status(const struct ntpd *d)
 {
-	return event_system_status(&d->sys.event, clockwork_leap(d), d->sys.source);
+	return event_system_status(&d->sys.event, system_leap(d), d->sys.source);
 }
 
 uint16_t
@@ -141,7 +141,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const ch
 
 	(void)event_peer(&p->a.event, code);
 	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
-		p->reach_at = d->port.loop->ops->now(d->port.loop);
+		p->reach_at = now_of(d);
 	}
 	text_printf(&t, "%s %04x %02x %s%s%s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code),
@@ -169,7 +169,7 @@ describe(const struct ntpd *d, struct text *t)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	if (clockwork_leap(d) == LEAP_UNSYNC) {
+	if (system_leap(d) == LEAP_UNSYNC) {
 		text_put(t, "not synchronised");
 	} else if (d->sys.peer_id == 0) {
 		text_printf(t, "no source is left, stratum %u, running on the last frequency",
@@ -179,7 +179,7 @@ describe(const struct ntpd *d, struct text *t)
 		    addr_format(&d->sys.peer_addr.addr, addr, sizeof addr), d->sys.stratum,
 		    d->sys.offset_s * 1e3);
 	}
-	if (!d->cw.adjust.controlled) {
+	if (!d->steer.adjust.controlled) {
 		text_put(t, "; clock not controlled");
 	}
 }

@@ -66,7 +66,7 @@ struct select_rules
 settings_select(const struct ntpd *d)
 {
 	const struct config_tos *t = &d->conf->tos;
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 
 	return (struct select_rules){
 		.minclock = (unsigned)t->minclock, .maxclock = (unsigned)t->maxclock,
@@ -118,17 +118,17 @@ settings_world(struct ntpd *d)
 {
 	const struct config_tos *t = &d->conf->tos;
 	struct assoc_world w = {
-		.now = d->port.loop->ops->now(d->port.loop),
-		.sys_poll = d->cw.disc.loop.poll_log2s,
+		.now = now_of(d),
+		.sys_poll = d->steer.disc.loop.poll_log2s,
 		.precision = d->cw.precision,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = t->maxdist_s,
 		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
-		.startup = d->cw.disc.state != CLOCK_SYNC,
+		.startup = d->steer.disc.state != CLOCK_SYNC,
 		.synced = d->sys.leap != LEAP_UNSYNC, .adaptive = settings_adaptive(d),
-		.adjusted_ns = adjust_sum(&d->cw.adjust),
-		.freq = d->cw.disc.loop.freq, .freq_sigma = d->cw.disc.loop.freq_sigma,
+		.adjusted_ns = adjust_sum(&d->steer.adjust),
+		.freq = d->steer.disc.loop.freq, .freq_sigma = d->steer.disc.loop.freq_sigma,
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
 	};
 

@@ -83,7 +83,18 @@ struct peers {
 	uint32_t last_tag;
 };
 
-/* ---- clockwork.c ---- */
+/* ---- sources.c ---- */
+
+struct sources {
+	struct candidate cand[SELECT_MAX];      /* of the last selection */
+	struct selection sel;
+	struct select_memory memory;
+	struct select_work work;
+	bool smears_mixed;              /* smeared and other sources are there; said once */
+	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
+};
+
+/* ---- system.c, syspeer.c ---- */
 
 struct sys {
 	enum ntp_leap leap;             /* LEAP_UNSYNC until the first update */
@@ -97,38 +108,44 @@ struct sys {
 	struct endpoint peer_addr;
 	enum system_source source;
 	struct event_count event;
-	struct mtime epoch;             /* of the sample last used */
-	bool once_done;                 /* -q */
 	bool lost;                      /* no system peer, said */
 	bool orphan;                    /* we are our own source */
 	struct mtime lost_since;
-	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
+	/* the end of orphanwait: LOCAL may be chosen from then on */
+	struct loop_timer orphan_timer;
 };
 
-struct clockwork {
+/* ---- steer.c ---- */
+
+struct steer {
 	struct adjust adjust;
 	struct discipline disc;
 	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
 	double huffpuff_span_s;         /* as it was started; 0: off */
-	struct select_memory memory;
-	struct select_work work;
-	struct selection sel;
-	struct candidate cand[SELECT_MAX];
-	struct joint joint;             /* the survivors' samples as one */
-	uint16_t newest;                /* association whose sample was just taken, 0: none */
-	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
-	/* the end of orphanwait: LOCAL may be chosen from then on */
-	struct loop_timer orphan_timer;
-	struct loop_timer once_timer;   /* -q: gives up */
 	struct loop_timer slice;        /* the next part of a large phase */
-	double drift_ppm;               /* last written; NAN: never */
-	struct mtime drift_at;          /* last hour that was looked at */
-	int drift_error;                /* last, said once per change */
-	bool running;                   /* guards against re-entry */
-	bool smears_mixed;              /* smeared and other sources are there; said once */
 	bool broke;                     /* a source's model broke; for the next update */
+	bool once_done;                 /* -q */
 	/* the clock was found moved: the cause of what offsets show until then */
 	struct mtime moved_until;
+};
+
+/* ---- drift.c ---- */
+
+struct drift_file {
+	double ppm;                     /* last read or written; NAN: never */
+	struct mtime at;                /* last written */
+	int error;                      /* last, said once per change */
+};
+
+/* ---- clockwork.c ---- */
+
+struct clockwork {
+	struct joint joint;             /* the survivors' samples as one */
+	uint16_t newest;                /* association whose sample was just taken, 0: none */
+	struct mtime epoch;             /* of the sample last used */
+	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
+	struct loop_timer once_timer;   /* -q: gives up */
+	bool running;                   /* guards against re-entry */
 	int precision;                  /* log2 s */
 };
 
@@ -247,7 +264,10 @@ struct ntpd {
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct peers peers;
+	struct sources sources;
 	struct sys sys;
+	struct steer steer;
+	struct drift_file drift;
 	struct clockwork cw;
 	struct leapsec leapsec;
 	struct stats stats;
@@ -263,5 +283,12 @@ struct ntpd {
 	bool ready;
 	char status_text[160];
 };
+
+/* The loop's time. */
+static inline struct mtime
+now_of(const struct ntpd *d)
+{
+	return d->port.loop->ops->now(d->port.loop);
+}
 
 #endif

@@ -7,19 +7,12 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include "ntpd/clockwork.h"
 #include "ntpd/filegen.h"
 #include "ntpd/report.h"
 
 static const double HOUR_S = 3600.0;
 
 enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100 };
-
-static struct mtime
-now_of(const struct ntpd *d)
-{
-	return d->port.loop->ops->now(d->port.loop);
-}
 
 static struct rtime
 real_now(const struct ntpd *d)
@@ -156,14 +149,14 @@ stats_loop(struct ntpd *d)
 {
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	const struct loop_state *l = &d->cw.disc.loop;
+	const struct loop_state *l = &d->steer.disc.loop;
 
 	if (!wanted(d, STATS_LOOP)) {
 		return;
 	}
 	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->sys.offset_s,
-	    (d->cw.adjust.controlled ? d->cw.adjust.freq : l->freq) * 1e6,
-	    d->cw.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6,
+	    (d->steer.adjust.controlled ? d->steer.adjust.freq : l->freq) * 1e6,
+	    d->steer.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6,
 	    l->poll_log2s);
 	write_line(d, STATS_LOOP, real_now(d), buf);
 }

@@ -119,7 +119,7 @@ static const struct vars_table CLOCK = { CLOCK_ROWS, sizeof CLOCK_ROWS / sizeof 
 static void
 fill_stages(const struct ntpd *d, const struct assoc *a, struct peer_vars *v)
 {
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 
 	for (unsigned i = 0; i < STAGES; i++) {
 		struct sample s = { .disp_s = NTP_MAXDISP_S };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <string.h>
-#include "ntpd/clockwork.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/system.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 
@@ -167,7 +167,7 @@ static void
 fill_counters(const struct ntpd *d, struct system_vars *v)
 {
 	const struct verdict_count *c = &d->count.verdict;
-	struct mtime now = d->port.loop->ops->now(d->port.loop);
+	struct mtime now = now_of(d);
 
 	v->uptime = (uint64_t)mtime_diff_s(now, d->started);
 	v->reset = (uint64_t)mtime_diff_s(now, d->count.reset_at);
@@ -233,7 +233,7 @@ fill_mru(const struct ntpd *d, struct system_vars *v)
 	if (mru_oldest(m) != 0) {
 		mru_read(m, mru_oldest(m), &oldest);
 		v->mru_oldest_age = vars_whole_seconds(mtime_diff_s(
-		    d->port.loop->ops->now(d->port.loop), oldest.last));
+		    now_of(d), oldest.last));
 	}
 }
 
@@ -300,28 +300,28 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->version = d->opt.version;
 	v->processor = d->opt.processor;
 	v->system = d->opt.system;
-	v->leap = clockwork_leap(d);
+	v->leap = system_leap(d);
 	v->stratum = d->sys.stratum;
 	v->precision = d->cw.precision;
 	v->rootdelay = d->sys.root_delay_s;
-	v->rootdisp = clockwork_root_disp_s(d);
-	v->rootdist = clockwork_root_dist_s(d);
+	v->rootdisp = system_root_disp_s(d);
+	v->rootdist = system_root_dist_s(d);
 	vars_put_refid(v->refid, sizeof v->refid, d->sys.refid, d->sys.stratum);
 	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
 	    (struct ntp_ts){ 0 };
 	v->clock = ntp_ts_from_rtime(vars_now(d));
 	v->peer = d->sys.peer_id;
-	v->tc = (uint64_t)d->cw.disc.loop.poll_log2s;
+	v->tc = (uint64_t)d->steer.disc.loop.poll_log2s;
 	v->mintc = (uint64_t)d->conf->rate.average_log2s;
 	v->offset = d->sys.offset_s;
-	v->frequency = d->cw.adjust.controlled ? d->cw.adjust.freq : d->cw.disc.loop.freq;
+	v->frequency = d->steer.adjust.controlled ? d->steer.adjust.freq : d->steer.disc.loop.freq;
 	v->sys_jitter = d->sys.jitter_s;
-	v->clk_jitter = d->cw.disc.loop.jitter_s;
-	v->clk_wander = d->cw.disc.loop.wander;
+	v->clk_jitter = d->steer.disc.loop.jitter_s;
+	v->clk_wander = d->steer.disc.loop.wander;
 	v->peermode = d->sys.peer_id != 0 ? MODE_CLIENT : 0;
-	v->steps = d->cw.disc.steps;
-	v->state = discipline_state_name(d->cw.disc.state);
-	v->clock_control = d->cw.adjust.controlled ? "yes" : "not controlled";
+	v->steps = d->steer.disc.steps;
+	v->state = discipline_state_name(d->steer.disc.state);
+	v->clock_control = d->steer.adjust.controlled ? "yes" : "not controlled";
 	if (d->sys.peer_id != 0) {
 		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sources - the associations as candidates of the selection. */
+#include "ntpd/sources.h"
+#include <math.h>
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+
+/*
+ * Among hosts without sources the one with the smallest metric leads. A source at the orphan
+ * stratum is only a parent when its address comes before the one it knows us by.
+ */
+static bool
+leads_us(const struct ntpd *d, const struct peer *p)
+{
+	return p->a.srv.stratum != d->conf->tos.orphan ||
+	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
+}
+
+/* Refreshes what is shown of a source, and says whether it may be selected. */
+static bool
+is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
+{
+	unsigned unfit = assoc_unfit(&p->a, w);
+
+	p->a.tally = TALLY_REJECT;
+	p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | unfit;
+	return unfit == 0 && leads_us(d, p);
+}
+
+static bool
+is_smeared(const struct peer *p)
+{
+	return fabs(leap_smear_of_refid(p->a.srv.refid)) > 0.0 && p->a.srv.stratum > 1;
+}
+
+/*
+ * Servers that smear a leap second and servers that do not tell two times, each of them right in
+ * its way: a mixture would lead the clock to neither. The smeared ones are left out while there are
+ * others.
+ */
+static bool
+smears_mixed(struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned smeared = 0, plain = 0;
+	bool mixed;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && is_fit(d, p, w)) {
+			*(is_smeared(p) ? &smeared : &plain) += 1;
+		}
+	}
+	mixed = smeared > 0 && plain > 0;
+	if (mixed && !d->sources.smears_mixed) {
+		report(d, LOG_LEVEL_WARNING,
+		    "%u sources smear the leap second and %u do not: the smeared are not used",
+		    smeared, plain);
+	}
+	d->sources.smears_mixed = mixed;
+	return mixed;
+}
+
+static unsigned
+gather(struct ntpd *d, const struct assoc_world *w)
+{
+	bool mixed = smears_mixed(d, w);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && is_fit(d, p, w) && !(mixed && is_smeared(p)) &&
+		    assoc_candidate(&p->a, w, &d->sources.cand[n])) {
+			d->sources.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
+		}
+	}
+	return n;
+}
+
+static void
+say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	addr_format(&p->a.remote.addr, addr, sizeof addr);
+	if (p->a.tally == TALLY_FALSETICK) {
+		report(d, LOG_LEVEL_WARNING,
+		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
+		    addr, offset_s);
+	} else {
+		report(d, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
+	}
+}
+
+static void
+mark_tallies(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->sources.sel.n; i++) {
+		struct peer *p = peers_by_id(d, d->sources.sel.each[i].id);
+		enum tally *last = &d->sources.last_tally[p - d->peers.peer];
+		p->a.tally = d->sources.sel.each[i].tally;
+		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
+			say_falseticker(d, p, d->sources.cand[i].offset_s);
+		}
+		*last = p->a.tally;
+	}
+}
+
+struct peer *
+sources_select(struct ntpd *d, const struct assoc_world *w)
+{
+	struct select_rules rules = settings_select(d);
+	struct sources *s = &d->sources;
+
+	select_run(s->cand, gather(d, w), &rules, &s->memory, &s->work, &s->sel);
+	mark_tallies(d);
+	return peers_by_id(d, s->sel.sys_id);
+}
+
+/* ---- whether it is time to select ---- */
+
+bool
+sources_speaks(const struct assoc *a, const struct assoc_world *w)
+{
+	return a->id != 0 && !(a->rules.flags & ASSOC_LOCAL) &&
+	    (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0;
+}
+
+bool
+sources_settling(const struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0 && assoc_settling(&d->peers.peer[i].a)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned young = 0, fit = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		if (sources_speaks(a, w)) {
+			bool doubtful = assoc_young(a) || assoc_suspect(a, w);
+
+			fit += !doubtful && assoc_unfit(a, w) == 0;
+			young += doubtful;
+		}
+	}
+	/* The first decision is the one that steps: half is not enough for it. */
+	return fit < young || (young > 0 && fit == young && d->sys.leap == LEAP_UNSYNC);
+}

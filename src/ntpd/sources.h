@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sources - the associations as candidates of the selection: who is fit, whether it is time to
+ * select, and what is said of those who disagree.
+ */
+#ifndef NTPD_SOURCES_H
+#define NTPD_SOURCES_H
+#include "ntpd/state.h"
+
+/*
+ * Selects among the fit sources: sources.cand and sources.sel hold the outcome, and each source
+ * its tally. Gives the system peer, or NULL.
+ */
+struct peer *sources_select(struct ntpd *d, const struct assoc_world *w);
+
+/* A source that may speak, whether or not it can be followed yet. */
+bool sources_speaks(const struct assoc *a, const struct assoc_world *w);
+
+/*
+ * A source is in the burst that makes it fit. Before the first correction all that have begun
+ * theirs may finish it: the first to answer is not yet a majority.
+ */
+bool sources_settling(const struct ntpd *d);
+
+/*
+ * Most sources that speak are new or contradict what they said. Sources that begin anew together,
+ * after a move of the clock that nobody saw, must not leave the decision to the few that have not
+ * noticed, or that said so all the time.
+ */
+bool sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* steer - the discipline and the clock. */
+#include "ntpd/steer.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "ntpd/drift.h"
+#include "ntpd/gate.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+#include "ntpd/stats.h"
+#include "ntpd/system.h"
+
+enum { EXIT_PANIC = 255 };
+
+/* After a move that we saw the next offsets are believed at once: they come within this time. */
+static const double MOVED_HOLDS_S = 120.0;
+
+static void
+first_sync(struct ntpd *d)
+{
+	if (d->port.watch.synced != NULL) {
+		d->port.watch.synced(d->port.watch.ctx);
+	}
+}
+
+static void
+report_events(struct ntpd *d, const struct steering *st)
+{
+	for (unsigned code = EVENT_FREQ_NOT_SET; code <= EVENT_STALE_LEAPSECONDS; code++) {
+		char detail[64] = "";
+		if ((st->events & (1u << code)) == 0) {
+			continue;
+		}
+		if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT ||
+		    code == EVENT_PANIC_STOP) {
+			(void)snprintf(detail, sizeof detail, "%+.6f s", d->sys.offset_s);
+		} else if (code == EVENT_FREQ_SET) {
+			(void)snprintf(detail, sizeof detail, "%.3f PPM",
+			    d->steer.disc.loop.freq * 1e6);
+		}
+		report_system_event(d, (enum system_event)code, detail);
+	}
+	if (st->refused != NULL) {
+		report(d, LOG_LEVEL_ERROR, "offset %+.6f s: %s", d->sys.offset_s, st->refused);
+	}
+}
+
+static void
+done_once(struct ntpd *d, const char *how)
+{
+	if (d->opt.once && !d->steer.once_done) {
+		d->steer.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, d->sys.offset_s);
+		d->port.loop->ops->stop(d->port.loop, 0);
+	}
+}
+
+static void
+panic(struct ntpd *d)
+{
+	report(d, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.", d->sys.offset_s,
+	    d->conf->tinker.panic_s);
+	d->port.loop->ops->stop(d->port.loop, EXIT_PANIC);
+}
+
+/* A large phase goes to the kernel in slices. */
+static void
+hand_on(struct ntpd *d, double again_s)
+{
+	if (again_s > 0.0) {
+		d->port.loop->ops->timer_arm(d->port.loop, &d->steer.slice, mtime_add_s(now_of(d),
+		    again_s));
+	} else {
+		d->port.loop->ops->timer_disarm(d->port.loop, &d->steer.slice);
+	}
+}
+
+static void
+on_slice(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	hand_on(d, adjust_next(&d->steer.adjust));
+}
+
+/* True when the clock was stepped. */
+static bool
+step(struct ntpd *d, const struct steering *st)
+{
+	int error = adjust_step(&d->steer.adjust, st->step_s, st->freq);
+
+	if (error != 0) {
+		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s,
+		    strerror(-error));
+		return false;
+	}
+	d->steer.moved_until = now_of(d);
+	system_unsynchronise(d, "STEP");
+	peers_clock_moved(d, !settings_adaptive(d));
+	peers_ask_soon(d, settings_adaptive(d) ? 1 : ASSOC_BURST);
+	done_once(d, "set");
+	return true;
+}
+
+static void
+slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct steering *st)
+{
+	bool was = d->sys.leap != LEAP_UNSYNC;
+
+	hand_on(d, adjust_slew(&d->steer.adjust, st->phase_s, st->freq, st->time_constant));
+	system_follow(d, p, w, st->synced ? d->sources.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
+	if (!was && d->sys.leap != LEAP_UNSYNC) {
+		first_sync(d);
+	}
+	done_once(d, "slew");
+}
+
+static struct loop_input
+loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+{
+	const struct selection *sel = &d->sources.sel;
+
+	return (struct loop_input){
+		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
+		.root_dist_s = assoc_root_dist_s(&p->a, w),
+		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
+		    .cov_s = sel->cov_s,
+		.wander = sel->wander,
+		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
+		.seen_locally = mtime_before(w->now, d->steer.moved_until),
+		.broke = d->steer.broke,
+	};
+}
+
+bool
+steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
+{
+	struct loop_input in = loop_input_of(d, p, w);
+	int poll_before = d->steer.disc.loop.poll_log2s;
+	struct steering st;
+	bool stepped = false;
+
+	discipline_update(&d->steer.disc, &in, &st);
+	d->steer.broke = false;
+	report_events(d, &st);
+	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
+		gate_passed(d);
+	}
+	switch (st.act) {
+	case STEER_SLEW:
+		slew(d, p, w, &st);
+		break;
+	case STEER_STEP:
+		stepped = step(d, &st);
+		break;
+	case STEER_PANIC:
+		panic(d);
+		break;
+	case STEER_NONE:
+		/* What is not corrected is an error to be told. */
+		if (d->sys.leap != LEAP_UNSYNC) {
+			system_follow(d, p, w, d->sys.leap);
+		}
+		break;
+	}
+	stats_loop(d);
+	if (st.burst) {
+		peers_ask_soon(d, 1);
+	}
+	if (d->steer.disc.loop.poll_log2s != poll_before) {
+		peers_repoll(d);
+	}
+	return stepped;
+}
+
+void
+steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+{
+	bool was = system_leap(d) != LEAP_UNSYNC;
+
+	system_follow(d, p, w, d->sources.sel.leap);
+	stats_loop(d);
+	if (!was && system_leap(d) != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_CLOCK_SYNC, "clock not controlled");
+		first_sync(d);
+	}
+	if (d->opt.once && !d->steer.once_done) {
+		d->steer.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->sys.offset_s);
+		d->port.loop->ops->stop(d->port.loop, 0);
+	}
+}
+
+void
+steer_disturbed(struct ntpd *d, double by_s)
+{
+	d->steer.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
+	discipline_disturbed(&d->steer.disc, by_s, now_of(d));
+	peers_clock_moved(d, !settings_adaptive(d));
+	if (d->sys.leap != LEAP_UNSYNC) {
+		system_err_more(d, fabs(by_s));
+		system_tell_kernel(d);
+	}
+	peers_ask_soon(d, ASSOC_BURST);
+}
+
+/* ---- rules, start and stop ---- */
+
+static void
+say_control(struct ntpd *d)
+{
+	if (d->steer.adjust.controlled) {
+		if (d->ready) {
+			report(d, LOG_LEVEL_NOTICE, "clock controlled now");
+		}
+		return;
+	}
+	report(d, LOG_LEVEL_NOTICE, "clock not controlled: %s",
+	    settings_control_wanted(d) ? "CAP_SYS_TIME is missing" : "disable ntp");
+}
+
+/* Words of the classic loop that the adaptive one has no place for. */
+static void
+say_unused(struct ntpd *d)
+{
+	const struct config_tinker *t = &d->conf->tinker;
+	struct config defaults;
+
+	config_defaults(&defaults, NULL);
+	if (settings_adaptive(d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
+		report(d, LOG_LEVEL_NOTICE,
+		    "tinker allan: the adaptive loop finds the right interval by itself; "
+		    "it acts with tinker loop classic");
+	}
+	if (settings_adaptive(d) && t->huffpuff_s > 0.0) {
+		report(d, LOG_LEVEL_NOTICE,
+		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
+		    "it acts with tinker loop classic");
+	}
+}
+
+/* What of tinker and disable does not live in the discipline's rules. */
+static void
+take_tinker(struct ntpd *d)
+{
+	adjust_by_kernel(&d->steer.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
+	if (fabs(d->conf->tinker.huffpuff_s - d->steer.huffpuff_span_s) > 0.0) {
+		d->steer.huffpuff_span_s = d->conf->tinker.huffpuff_s;
+		huffpuff_start(&d->steer.huffpuff, d->steer.huffpuff_span_s, now_of(d));
+	}
+	say_unused(d);
+}
+
+static void
+say_freq(struct ntpd *d, bool known)
+{
+	char detail[48];
+
+	if (!known) {
+		report_system_event(d, EVENT_FREQ_NOT_SET, "");
+		return;
+	}
+	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->steer.adjust.freq * 1e6);
+	report_system_event(d, EVENT_FREQ_SET, detail);
+}
+
+void
+steer_start(struct ntpd *d)
+{
+	struct adjust *a = &d->steer.adjust;
+	struct discipline_rules rules;
+	double freq, sigma;
+	bool have_freq = drift_read(d, &freq, &sigma);
+
+	adjust_start(a, d->port.clock, settings_control_wanted(d), have_freq ? freq : (double)NAN);
+	rules = settings_discipline(d);
+	discipline_start(&d->steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
+	    now_of(d));
+	take_tinker(d);
+	say_control(d);
+	report_system_event(d, EVENT_RESTART, "");
+	say_freq(d, have_freq && a->controlled);
+	system_tell_kernel(d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steer.slice, on_slice, d);
+}
+
+void
+steer_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->steer.slice);
+}
+
+void
+steer_configure(struct ntpd *d)
+{
+	struct discipline_rules rules = settings_discipline(d);
+
+	take_tinker(d);
+	/* A permission that the first update used up does not come back with a reload. */
+	discipline_set_rules(&d->steer.disc, &rules);
+}
+
+void
+steer_control(struct ntpd *d)
+{
+	bool before = d->steer.adjust.controlled;
+
+	adjust_control(&d->steer.adjust, settings_control_wanted(d));
+	if (before != d->steer.adjust.controlled) {
+		say_control(d);
+		system_tell_kernel(d);
+	}
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * steer - leads the clock where the selection says: the discipline decides, adjust does it, and the
+ * log is told.
+ */
+#ifndef NTPD_STEER_H
+#define NTPD_STEER_H
+#include "ntpd/state.h"
+
+/*
+ * Reads the drift file and takes hold of the clock; says with what, in the events restart and
+ * freq_set or freq_not_set.
+ */
+void steer_start(struct ntpd *d);
+
+/* Leaves the clock what it has. May be called again, and without a start. */
+void steer_stop(struct ntpd *d);
+
+/* Takes the rules of a new configuration. */
+void steer_configure(struct ntpd *d);
+
+/* enable ntp or disable ntp changed: takes hold of the clock, or lets it go. */
+void steer_control(struct ntpd *d);
+
+/*
+ * Gives the last selection, of system peer p, to the discipline and does what it says. True when
+ * the clock was stepped, so that everything is to be judged anew.
+ */
+bool steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w);
+
+/* The same without control over the clock: all is measured, nothing steered. */
+void steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
+
+/*
+ * The clock was moved by by_s, or stood still while the machine slept, and not by us: what was
+ * measured before is judged anew and all sources are asked.
+ */
+void steer_disturbed(struct ntpd *d, double by_s);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* syspeer - the system peer is lost, or found. */
+#include "ntpd/syspeer.h"
+#include "core/orphan.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/report.h"
+#include "ntpd/system.h"
+
+static const char *
+why_none(enum select_why why)
+{
+	switch (why) {
+	case SELECT_NO_CANDIDATE:
+		return "no source is fit";
+	case SELECT_NO_MAJORITY:
+		return "the sources do not agree";
+	case SELECT_TOO_FEW:
+		return "fewer sources than minsane agree";
+	case SELECT_FOUND:
+		break;
+	}
+	return "";
+}
+
+/*
+ * Selection runs when a sample comes, and LOCAL's next may be a minute away when it may be
+ * chosen at last.
+ */
+static void
+wait_orphaned(struct ntpd *d)
+{
+	d->port.loop->ops->timer_arm(d->port.loop, &d->sys.orphan_timer,
+	    mtime_add_s(d->sys.lost_since, d->conf->tos.orphanwait_s));
+}
+
+static void
+on_orphan_timer(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	if (d->sys.lost) {
+		clockwork_run(d);
+	}
+}
+
+/*
+ * tos orphan: without sources for long enough we are one ourselves, so that a cut-off
+ * network keeps one time.
+ */
+static void
+become_orphan(struct ntpd *d, const struct assoc_world *w)
+{
+	struct orphan_identity self;
+	bool before = d->sys.orphan;
+
+	d->sys.orphan = orphan_is_parent(d->conf->tos.orphan, d->conf->tos.orphanwait_s,
+	    mtime_diff_s(w->now, d->sys.lost_since), &self);
+	if (!d->sys.orphan) {
+		return;
+	}
+	d->sys.leap = LEAP_NONE;
+	d->sys.stratum = self.stratum;
+	d->sys.refid = self.refid;
+	d->sys.source = SOURCE_LOCAL;
+	d->sys.root_delay_s = 0.0;
+	d->sys.root_disp_s = d->conf->tos.mindist_s;
+	d->sys.at = w->now;
+	d->sys.reftime = d->steer.adjust.at.real;
+	if (!before) {
+		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u",
+		    d->conf->tos.orphanwait_s, self.stratum);
+	}
+}
+
+void
+syspeer_start(struct ntpd *d)
+{
+	d->sys.lost = true;
+	d->sys.lost_since = now_of(d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->sys.orphan_timer, on_orphan_timer, d);
+	wait_orphaned(d);
+}
+
+void
+syspeer_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->sys.orphan_timer);
+}
+
+void
+syspeer_lost(struct ntpd *d, const struct assoc_world *w)
+{
+	system_heed_answers(d, w);
+	if (d->sys.lost) {
+		become_orphan(d, w);
+		return;
+	}
+	d->sys.lost = true;
+	d->sys.lost_since = now_of(d);
+	wait_orphaned(d);
+	d->sys.peer_id = 0;
+	if (d->sys.leap != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_NO_SYS_PEER, why_none(d->sources.sel.why));
+	}
+}
+
+void
+syspeer_found(struct ntpd *d, struct peer *p)
+{
+	d->sys.orphan = false;
+	if (d->sys.lost && d->sys.leap != LEAP_UNSYNC) {
+		report(d, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
+		    mtime_diff_s(now_of(d), d->sys.lost_since));
+	}
+	d->sys.lost = false;
+	if (d->sys.peer_id != p->a.id) {
+		d->sys.peer_id = p->a.id;
+		report_peer_event(d, p, PEER_EVENT_SYS_PEER, "");
+	}
+	d->sys.peer_addr = p->a.remote;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * syspeer - the system peer is lost, or found; without one for long enough, orphan mode.
+ */
+#ifndef NTPD_SYSPEER_H
+#define NTPD_SYSPEER_H
+#include "ntpd/state.h"
+
+/* There is no system peer yet; orphanwait begins. */
+void syspeer_start(struct ntpd *d);
+
+/* May be called again, and without a start. */
+void syspeer_stop(struct ntpd *d);
+
+/* The last selection found none: says so once, and becomes an orphan when tos orphan wants it. */
+void syspeer_lost(struct ntpd *d, const struct assoc_world *w);
+
+/* The last selection found p. */
+void syspeer_found(struct ntpd *d, struct peer *p);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* system - the system variables: what we tell of our time. */
+#include "ntpd/system.h"
+#include <math.h>
+#include "ntpd/leapsec.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+#include "ntpd/sources.h"
+
+double
+system_root_disp_s(const struct ntpd *d)
+{
+	double age_s = fmax(mtime_diff_s(now_of(d), d->sys.at), 0.0);
+
+	return d->sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
+}
+
+double
+system_root_dist_s(const struct ntpd *d)
+{
+	return d->sys.root_delay_s / 2 + system_root_disp_s(d);
+}
+
+enum ntp_leap
+system_leap(const struct ntpd *d)
+{
+	if (d->steer.disc.stopped) {
+		return LEAP_UNSYNC;
+	}
+	if (system_root_dist_s(d) >= NTP_MAXDISP_S) {
+		return LEAP_UNSYNC;
+	}
+	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
+	if (!d->steer.adjust.controlled && system_root_dist_s(d) >= d->conf->tos.maxdist_s) {
+		return LEAP_UNSYNC;
+	}
+	return d->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
+}
+
+struct view
+system_view(const struct ntpd *d)
+{
+	return (struct view){
+		.leap = system_leap(d), .stratum = d->sys.stratum,
+		    .precision = (int8_t)d->cw.precision,
+		.refid = d->sys.refid,
+		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s,
+		    .at = d->sys.at,
+		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
+		.reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+		    (struct ntp_ts){ 0 },
+	};
+}
+
+void
+system_tell_kernel(struct ntpd *d)
+{
+	enum ntp_leap leap = system_leap(d);
+
+	adjust_status(&d->steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
+	    system_root_dist_s(d), d->sys.jitter_s);
+}
+
+void
+system_publish(struct ntpd *d)
+{
+	system_tell_kernel(d);
+	report_status(d);
+}
+
+/* ---- what a selection makes of it ---- */
+
+void
+system_unsynchronise(struct ntpd *d, const char *refid)
+{
+	d->sys.leap = LEAP_UNSYNC;
+	d->sys.stratum = STRATUM_UNSPEC;
+	d->sys.refid = refid_of_text(refid);
+	d->sys.source = SOURCE_UNSPEC;
+	d->sys.peer_id = 0;
+	d->sys.root_delay_s = 0.0;
+	d->sys.root_disp_s = 0.0;
+	d->sys.at = now_of(d);
+}
+
+/* How far off the clock can be, now and when it has been slewed, if most sources are right. */
+static double
+interval_s(const struct selection *sel, double slew_s)
+{
+	double now_s = fmax(fabs(sel->low_s), fabs(sel->high_s));
+	double then_s = fmax(fabs(sel->low_s - slew_s), fabs(sel->high_s - slew_s));
+
+	return fmax(now_s, then_s);
+}
+
+/* What the clock may be wrong by, besides half the round trip to the root. */
+static double
+root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+    double root_delay_s)
+{
+	const struct selection *sel = &d->sources.sel;
+	double dist_s = assoc_root_dist_s(&p->a, w);
+	/*
+	 * The distance is that of the system peer; the clock goes where all survivors
+	 * together say.
+	 */
+	double apart_s = fabs(sel->offset_s - d->sources.cand[sel->sys_at].offset_s);
+
+	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s),
+	    interval_s(sel, adjust_left_s(&d->steer.adjust)));
+
+	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
+}
+
+void
+system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+    enum ntp_leap leap)
+{
+	const struct assoc_server *srv = &p->a.srv;
+
+	d->sys.leap = leap;
+	d->sys.stratum = (uint8_t)(srv->stratum + 1);
+	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
+	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
+	d->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
+	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
+	d->sys.at = w->now;
+	/* Our own clock sends no answer: it was last right just now. */
+	d->sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? d->steer.adjust.at.real : p->a.wire.t4;
+}
+
+/* ---- what every answer says of our error ---- */
+
+void
+system_err_more(struct ntpd *d, double by_s)
+{
+	d->sys.root_disp_s = system_root_disp_s(d) + by_s;
+	d->sys.at = now_of(d);
+}
+
+/*
+ * The last two answers hold by themselves, however wrong what was believed before them has become:
+ * no less than they allow is told, though their source may not be followed (yet).
+ */
+static void
+heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, double slew_s)
+{
+	double bound_s, told_s = system_root_dist_s(d);
+
+	if (assoc_bound(a, w, slew_s, &bound_s) && bound_s > told_s) {
+		system_err_more(d, bound_s - told_s);
+	}
+}
+
+void
+system_heed_answers(struct ntpd *d, const struct assoc_world *w)
+{
+	double bound_s[PEERS_MAX], b, told_s = system_root_dist_s(d);
+	double slew_s = adjust_left_s(&d->steer.adjust);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+		unsigned at = n;
+
+		if (!sources_speaks(a, w) || !assoc_bound(a, w, slew_s, &b)) {
+			continue;
+		}
+		for (; at > 0 && bound_s[at - 1] > b; at--) {
+			bound_s[at] = bound_s[at - 1];
+		}
+		bound_s[at] = b;
+		n++;
+	}
+	if (n > 0 && bound_s[(n - 1) / 2] > told_s) {
+		system_err_more(d, bound_s[(n - 1) / 2] - told_s);
+	}
+}
+
+void
+system_heed(struct ntpd *d)
+{
+	const struct peer *p = peers_by_id(d, d->sys.peer_id);
+	struct assoc_world w = settings_world(d);
+
+	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
+		heed_answer(d, &p->a, &w, adjust_left_s(&d->steer.adjust));
+	} else {
+		system_heed_answers(d, &w);
+	}
+	system_tell_kernel(d);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * system - the system variables of RFC 5905, section 11.1: what clients, the kernel and ntpq are
+ * told of our time, and how far it may be wrong.
+ */
+#ifndef NTPD_SYSTEM_H
+#define NTPD_SYSTEM_H
+#include "ntpd/state.h"
+
+/* The leap indicator to be shown now (LEAP_UNSYNC when not synchronised). */
+enum ntp_leap system_leap(const struct ntpd *d);
+
+/* Root dispersion and root distance now. */
+double system_root_disp_s(const struct ntpd *d);
+double system_root_dist_s(const struct ntpd *d);
+
+/* What clients are told. */
+struct view system_view(const struct ntpd *d);
+
+/* Tells the kernel whether we are synchronised, a leap second to come, and our error. */
+void system_tell_kernel(struct ntpd *d);
+
+/* What is told changed without a selection: tells the kernel and the service manager. */
+void system_publish(struct ntpd *d);
+
+/* We know no time; refid, of at most four characters, says why: "INIT", "STEP". */
+void system_unsynchronise(struct ntpd *d, const char *refid);
+
+/* Follows the system peer of the last selection, which says leap. */
+void system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+    enum ntp_leap leap);
+
+/* The clock may be wrong by by_s more than was told. */
+void system_err_more(struct ntpd *d, double by_s);
+
+/*
+ * An answer came: the root distance is raised to what the last answers of the system peer, or
+ * without one those of most sources, say of our error; the kernel is told. Also when the answer
+ * brought no update.
+ */
+void system_heed(struct ntpd *d);
+
+/*
+ * Without a system peer the last root distance only goes on growing slowly. It is raised to what
+ * more than half of the sources allow, going by their last answers: a few liars can neither raise
+ * it nor hold it down.
+ */
+void system_heed_answers(struct ntpd *d, const struct assoc_world *w);
+
+#endif
