@@ -19,6 +19,18 @@ struct config_place {
 	unsigned line;
 };
 
+/* A file that was read; text is NULL in a copy of the configuration. */
+struct config_file {
+	const char *path, *text;
+	size_t len;
+};
+
+/* A directive, and where it stood last. */
+struct config_said {
+	const char *word;               /* of the schema: "driftfile" */
+	struct config_place place;
+};
+
 /* A host as written. */
 struct config_host {
 	const char *text;               /* name or numeric text, without brackets and port */
@@ -310,6 +322,12 @@ struct config {
 	int32_t mdnstries, automax_log2s, revoke_log2s;
 	struct config_kept *kept;
 	unsigned kept_n;
+
+	/* for messages about lines without a place of their own, and about the files themselves */
+	struct config_said *said;
+	unsigned said_n;
+	struct config_file *files;              /* that were read, in this order */
+	unsigned files_n;
 };
 
 /* Fills *c with the defaults of ntp.conf(5); a becomes its arena, NULL for defaults only. */
@@ -317,6 +335,9 @@ void config_defaults(struct config *c, struct arena *a);
 
 /* True when the file replaced the built-in default restriction (RESTRICT_BUILTIN) of a family. */
 bool config_default_given(const struct config *c, enum addr_family family);
+
+/* Where the directive stood last, NULL when nowhere. */
+const struct config_place *config_place_of(const struct config *c, const char *directive);
 
 /* True when a trustedkey line names the key. */
 bool config_key_trusted(const struct config *c, uint32_t id);

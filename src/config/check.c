@@ -12,6 +12,31 @@ struct check {
 	struct diag_list *d;
 };
 
+/* The line of a place as written, NULL when its file is not at hand. */
+static const char *
+line_of(const struct check *k, const struct config_place *place)
+{
+	for (unsigned i = 0; i < k->c->files_n && place->line > 0; i++) {
+		const struct config_file *f = &k->c->files[i];
+		if (f->text == NULL || strcmp(f->path, place->file) != 0) {
+			continue;
+		}
+		const char *at = f->text, *end = f->text + f->len;
+		for (unsigned line = 1; line < place->line && at != NULL; line++) {
+			at = memchr(at, '\n', (size_t)(end - at));
+			at = at == NULL ? NULL : at + 1;
+		}
+		if (at == NULL) {
+			return NULL;
+		}
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((stop == NULL ? end : stop) - at);
+		len -= len > 0 && at[len - 1] == '\r' ? 1 : 0;
+		return arena_strndup(k->d->arena, at, len > DIAG_LINE_MAX ? DIAG_LINE_MAX : len);
+	}
+	return NULL;
+}
+
 static void warn(struct check *k, const struct config_place *place, const char *fmt, ...)
     TEXT_PRINTF(3, 4);
 
@@ -22,7 +47,8 @@ warn(struct check *k, const struct config_place *place, const char *fmt, ...)
 	va_list ap;
 
 	if (place != NULL) {
-		where = (struct diag){ .file = place->file, .line = place->line, .column = 1 };
+		where = (struct diag){ .file = place->file, .line = place->line,
+		    .column = place->line == 0 ? 0 : 1, .source = line_of(k, place) };
 	}
 	va_start(ap, fmt);
 	diag_vadd(k->d, DIAG_WARNING, &where, fmt, ap);
@@ -203,20 +229,45 @@ static void
 check_file(struct check *k, const struct config_access *access, const char *directive,
     const char *path, enum config_use use)
 {
-	if (path == NULL) {
-		return;
-	}
-	int err = access->may(access->ctx, use, path);
+	const struct config_place *place = config_place_of(k->c, directive);
+	int err = path == NULL ? 0 : access->may(access->ctx, use, path);
+
 	if (err == 0) {
 		return;
 	}
 	if (use == USE_READ) {
-		warn(k, NULL, "%s: '%s' cannot be read by the run user: %s", directive, path,
+		warn(k, place, "%s: '%s' cannot be read by the run user: %s", directive, path,
 		    strerror(-err));
 	} else {
-		warn(k, NULL, "%s: '%s' cannot be written by the run user: %s", directive, path,
+		warn(k, place, "%s: '%s' cannot be written by the run user: %s", directive, path,
 		    strerror(-err));
 	}
+}
+
+/* The files of the configuration itself: root reads them at the start, the run user later. */
+static void
+check_own_files(struct check *k, const struct config_access *access)
+{
+	for (unsigned i = 0; i < k->c->files_n; i++) {
+		const char *path = k->c->files[i].path;
+		struct config_place place = { .file = path };
+		int err = access->may(access->ctx, USE_READ, path);
+		if (err != 0) {
+			warn(k, &place, "a reload will fail, the run user cannot read this file: "
+			    "%s", strerror(-err));
+		}
+	}
+}
+
+static bool
+writes_statistics(const struct config *c)
+{
+	for (unsigned i = 0; i < STATS_N; i++) {
+		if (c->filegens[i].enabled) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void
@@ -227,16 +278,15 @@ check_files(struct check *k, const struct config_access *access)
 	if (access == NULL) {
 		return;
 	}
+	check_own_files(k, access);
 	check_file(k, access, "driftfile", c->driftfile, USE_REPLACE);
 	check_file(k, access, "logfile", c->logfile, USE_APPEND);
 	check_file(k, access, "keys", c->keys, USE_READ);
 	check_file(k, access, "leapfile", c->leapfile, USE_READ);
-	for (unsigned i = 0; i < STATS_N; i++) {
-		if (c->filegens[i].enabled) {
-			check_file(k, access, "statsdir", c->statsdir, USE_FOLDER);
-			break;
-		}
+	if (writes_statistics(c)) {
+		check_file(k, access, "statsdir", c->statsdir, USE_FOLDER);
 	}
+	check_file(k, access, "saveconfigdir", c->saveconfigdir, USE_FOLDER);
 	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
 		if (access->may(access->ctx, USE_READ, c->sourcedirs[i]) != -ENOENT) {
 			check_file(k, access, "sourcedir", c->sourcedirs[i], USE_READ);

@@ -38,6 +38,17 @@ config_default_given(const struct config *c, enum addr_family family)
 	return false;
 }
 
+const struct config_place *
+config_place_of(const struct config *c, const char *directive)
+{
+	for (unsigned i = 0; i < c->said_n; i++) {
+		if (strcmp(c->said[i].word, directive) == 0) {
+			return &c->said[i].place;
+		}
+	}
+	return NULL;
+}
+
 bool
 config_key_trusted(const struct config *c, uint32_t id)
 {
@@ -54,6 +65,7 @@ config_key_trusted(const struct config *c, uint32_t id)
 
 struct copy {
 	struct arena *a;
+	bool same_arena;                /* as the original's: what it points to lives as long */
 	bool exhausted;
 };
 
@@ -153,6 +165,15 @@ static void
 copy_lists(struct copy *k, struct config *c)
 {
 	copy_words(k, &c->sourcedirs, c->sourcedirs_n);
+	c->files = copy_array(k, c->files, c->files_n, sizeof *c->files);
+	for (unsigned i = 0; i < c->files_n && !k->exhausted; i++) {
+		c->files[i].path = copy_text(k, c->files[i].path);
+		c->files[i].text = k->same_arena ? c->files[i].text : NULL;
+	}
+	c->said = copy_array(k, c->said, c->said_n, sizeof *c->said);
+	for (unsigned i = 0; i < c->said_n && !k->exhausted; i++) {
+		c->said[i].place.file = copy_text(k, c->said[i].place.file);
+	}
 	copy_words(k, &c->resets, c->resets_n);
 	c->trustedkeys = copy_array(k, c->trustedkeys, c->trustedkeys_n, sizeof *c->trustedkeys);
 	c->smears = copy_array(k, c->smears, c->smears_n, sizeof *c->smears);
@@ -177,7 +198,7 @@ copy_lists(struct copy *k, struct config *c)
 struct config *
 config_copy(const struct config *from, struct arena *a)
 {
-	struct copy k = { .a = a };
+	struct copy k = { .a = a, .same_arena = from->arena == a };
 	struct config *c = arena_alloc(a, sizeof *c);
 
 	if (c == NULL) {

@@ -322,6 +322,11 @@ push_file(struct parser *p, const char *path)
 	}
 	struct parse_frame *f = &p->frames[p->frames_n++];
 	*f = (struct parse_frame){ .text = token_over(text, len), .name = path };
+	struct config_file *files = parse_grow(p, p->c->files, p->c->files_n, sizeof *files);
+	if (files != NULL) {
+		p->c->files = files;
+		files[p->c->files_n++] = (struct config_file){ path, text, len };
+	}
 	return true;
 }
 
@@ -587,6 +592,26 @@ allowed_in_sourcedir(const struct schema_row *row)
 	    row->bit == SOURCE_PEER);
 }
 
+/* Remembers the place of the directive that was just read. */
+static void
+note_said(struct parser *p, const struct schema_row *row)
+{
+	struct config *c = p->c;
+	struct config_place place = { p->file, p->line.line };
+
+	for (unsigned i = 0; i < c->said_n; i++) {
+		if (c->said[i].word == row->word) {
+			c->said[i].place = place;
+			return;
+		}
+	}
+	struct config_said *at = parse_grow(p, c->said, c->said_n, sizeof *at);
+	if (at != NULL) {
+		c->said = at;
+		at[c->said_n++] = (struct config_said){ row->word, place };
+	}
+}
+
 static void
 one_line(struct parser *p)
 {
@@ -611,6 +636,7 @@ one_line(struct parser *p)
 	} else {
 		p->quiet = false;
 		parse_state(p, row, 0);
+		note_said(p, row);
 	}
 }
 

@@ -2,7 +2,9 @@
 /* checkconf - diagnostics and effective configuration on the terminal. */
 #include "ntpd/checkconf.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "config/check.h"
@@ -13,18 +15,69 @@
 
 enum { EXIT_BAD = 1, PATH_TEXT_MAX = 1024 };
 
+/* Where a diagnostic belongs: the files in the order of reading, each with its lines in order. */
+struct place {
+	unsigned file, line, i;
+};
+
+static unsigned
+rank_of(const struct config *c, const char *file)
+{
+	unsigned i = 0;
+
+	while (i < c->files_n && (file == NULL || strcmp(c->files[i].path, file) != 0)) {
+		i++;
+	}
+	return i;
+}
+
+static int
+compare_numbers(unsigned a, unsigned b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare_numbers(x->file, y->file);
+
+	if (order == 0) {
+		order = compare_numbers(x->line, y->line);
+	}
+	return order != 0 ? order : compare_numbers(x->i, y->i);
+}
+
 static void
-print_diags(const struct diag_list *d)
+print_diag(const struct diag *d)
 {
 	char buf[2 * DIAG_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
 
+	diag_format_caret(d, &t);
+	(void)fputs(buf, stderr);
+	if (t.len == 0 || buf[t.len - 1] != '\n') {
+		(void)fputc('\n', stderr);
+	}
+}
+
+static void
+print_diags(const struct config *c, const struct diag_list *d)
+{
+	struct place *places = arena_alloc(d->arena, (d->n + 1) * sizeof *places);
+
+	if (places == NULL) {
+		(void)fprintf(stderr, "ntpd: no memory for the diagnostics\n");
+		return;
+	}
+	for (unsigned i = 0; i < d->n; i++) {   /* of the file as a whole: after its lines */
+		unsigned line = d->at[i].line == 0 ? UINT_MAX : d->at[i].line;
+		places[i] = (struct place){ rank_of(c, d->at[i].file), line, i };
+	}
+	qsort(places, d->n, sizeof places[0], compare_places);
 	for (unsigned i = 0; i < d->n; i++) {
-		struct text t = text_over(buf, sizeof buf);
-		diag_format_caret(&d->at[i], &t);
-		(void)fputs(buf, stderr);
-		if (t.len == 0 || buf[t.len - 1] != '\n') {
-			(void)fputc('\n', stderr);
-		}
+		print_diag(&d->at[places[i].i]);
 	}
 	if (d->omitted > 0) {
 		(void)fprintf(stderr, "%u more diagnostics left out\n", d->omitted);
@@ -46,7 +99,7 @@ folder_of(const char *path, char *buf, size_t cap)
 	return buf;
 }
 
-/* Asked as the present user: what a daemon started by it may do before -u. */
+/* Asked as the present user, which is the run user by then. */
 static int
 may(void *ctx, enum config_use use, const char *path)
 {
@@ -84,6 +137,31 @@ load(struct store **store, const struct options *o, struct arena **arena, struct
 	return conffile_load(*store, &o->daemon, arena, diags);
 }
 
+/*
+ * Becomes whom -u names, as the daemon will: only so a reload can be judged, for root may read
+ * everything. False, and said: there is no such user.
+ */
+static bool
+become_run_user(const struct options *o)
+{
+	struct proc_user user;
+	const char *what = o->user;
+	int error;
+
+	if (o->user == NULL || geteuid() != 0) {
+		return true;
+	}
+	error = proc_user_find(o->user, &user);
+	if (error == 0) {
+		error = proc_drop_user(&user, &what);
+	}
+	if (error != 0) {
+		(void)fprintf(stderr, "ntpd: -u %s: %s: %s\n", o->user, what,
+		    error == -ENOENT ? "no such user or group" : strerror(-error));
+	}
+	return error == 0;
+}
+
 int
 checkconf_check(const struct options *o)
 {
@@ -93,21 +171,22 @@ checkconf_check(const struct options *o)
 	struct arena *arena;
 	struct config *c = load(&store, o, &arena, &diags);
 	unsigned errors;
+	bool is_user;
 
 	if (c == NULL) {
 		(void)fprintf(stderr, "ntpd: no memory for the configuration\n");
 		store_posix_free(store);
 		return EXIT_BAD;
 	}
-	config_check(c, o->daemon.config_path, &access, &diags);
-	print_diags(&diags);
+	is_user = become_run_user(o);
+	config_check(c, o->daemon.config_path, is_user ? &access : NULL, &diags);
+	print_diags(c, &diags);
 	errors = diags.errors;
 	(void)fprintf(stderr, "%s: %u errors, %u warnings, %u notes\n", o->daemon.config_path,
-	    errors,
-	    diags.warnings, diags.notes);
+	    errors, diags.warnings, diags.notes);
 	arena_free(arena);
 	store_posix_free(store);
-	return errors > 0 ? EXIT_BAD : 0;
+	return errors > 0 || !is_user ? EXIT_BAD : 0;
 }
 
 static void
@@ -128,7 +207,7 @@ checkconf_print(const struct options *o)
 	bool good = false;
 
 	if (c != NULL && f != NULL) {
-		print_diags(&diags);
+		print_diags(c, &diags);
 		config_print(c, false, &sink);
 		good = fflush(f) == 0;
 	}

@@ -33,6 +33,20 @@ is $? 1 "--check-config ends with 1"
 like "$out" "c\\.conf:4:1: " "--check-config names file, line and column"
 like "$out" "server" "--check-config has a suggestion"
 
+# Root may read everything, so what a reload may read is asked as the user of -u.
+printf '1 SHA1 0123456789abcdef0123\n' >"$work/root.keys"
+chmod 600 "$work/root.keys"
+chmod 755 "$work"
+printf '%s\n' "keys $work/root.keys" 'servr 192.0.2.9' 'server 192.0.2.1' >"$work/user.conf"
+out=$("$ntpd" --check-config -u nobody -c "$work/user.conf" 2>&1)
+like "$out" "user\\.conf:1:1: warning: keys: .*root\\.keys' cannot be read by the run user" \
+	"--check-config -u asks as that user"
+like "$out" "^    keys $work/root\\.keys" "and shows the line"
+unlike "$("$ntpd" --check-config -c "$work/user.conf" 2>&1)" "cannot be read" "without -u as root"
+"$ntpd" --check-config -u nobody-like-this -c "$work/user.conf" >/dev/null 2>"$work/out"
+is $? 1 "a user that does not exist is an error"
+like "$(cat "$work/out")" 'ntpd: -u nobody-like-this: .*no such user' "and is named"
+
 start client client "$ntpd" -n -c "$conf" -p "$work/c.pid"
 wait_until 25 in_ns client "$ntpstat"
 ok $? "the daemon skips the bad line and synchronises"

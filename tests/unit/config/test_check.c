@@ -136,10 +136,64 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 	assert_string_equal(buf, "w/d a/l r/k r/p f/s r/gone ");
 	check_text(FOUR "driftfile /no1\nlogfile /no2\nkeys /no3\nsourcedir /no4\nstatsdir /no5\n",
 	    &access,
-	    "warning: f: driftfile: '/no1' cannot be written by the run user: Permission denied\n"
-	    "warning: f: logfile: '/no2' cannot be written by the run user: Permission denied\n"
-	    "warning: f: keys: '/no3' cannot be read by the run user: Permission denied\n"
-	    "warning: f: sourcedir: '/no4' cannot be read by the run user: Permission denied\n");
+	    "warning: f:5:1: driftfile: '/no1' cannot be written by the run user: Permission denied\n"
+	    "warning: f:6:1: logfile: '/no2' cannot be written by the run user: Permission denied\n"
+	    "warning: f:7:1: keys: '/no3' cannot be read by the run user: Permission denied\n"
+	    "warning: f:8:1: sourcedir: '/no4' cannot be read by the run user: Permission denied\n");
+	check_text(FOUR "keys /no1\nkeys /no2\n", &access, "warning: f:6:1: keys: '/no2' cannot be "
+	    "read by the run user: Permission denied\n");
+}
+
+/* Copies lose the text: a place without its line is still a place. */
+static void
+shows_the_line_of_a_warning(void **state)
+{
+	const struct conf_file files[] = {
+		{ "/etc/ntp.conf", FOUR "includefile /etc/more", 0 },
+		{ "/etc/more", "# more\n\nkeys /no\r\n", 0 }, { 0 } };
+	struct conf *k = conf_of_files(files);
+	char asked[256], shown[1024];
+	struct text asked_text = text_over(asked, sizeof asked), t = text_over(shown, sizeof shown);
+	struct config_access access = { .ctx = &asked_text, .may = may };
+
+	(void)state;
+	k->d = diag_list_in(k->arena);
+	config_check(k->c, "/etc/ntp.conf", &access, &k->d);
+	assert_int_equal(k->d.n, 1);
+	diag_format_caret(&k->d.at[0], &t);
+	assert_string_equal(shown, "/etc/more:3:1: warning: keys: '/no' cannot be read by the run "
+	    "user: Permission denied\n    keys /no\n    ^~~~");
+	assert_string_equal(asked, "r/etc/ntp.conf r/etc/more r/no ");
+
+	struct arena *other = arena_new((size_t)1 << 20);
+	struct config *copy = config_copy(k->c, other);
+	assert_non_null(copy);
+	k->d = diag_list_in(k->arena);
+	config_check(copy, "/etc/ntp.conf", &access, &k->d);
+	assert_string_equal(k->d.at[0].file, "/etc/more");
+	assert_int_equal(k->d.at[0].line, 3);
+	assert_null(k->d.at[0].source);
+	arena_free(other);
+	conf_end(k);
+}
+
+static void
+warns_of_files_that_a_reload_could_not_read(void **state)
+{
+	const struct conf_file files[] = {
+		{ "/etc/ntp.conf", FOUR "includefile /no/secret.conf\n", 0 },
+		{ "/no/secret.conf", "disable stats\n", 0 }, { 0 } };
+	struct conf *k = conf_of_files(files);
+	char asked[256];
+	struct text t = text_over(asked, sizeof asked);
+	struct config_access access = { .ctx = &t, .may = may };
+
+	(void)state;
+	k->d = diag_list_in(k->arena);
+	config_check(k->c, "/etc/ntp.conf", &access, &k->d);
+	assert_string_equal(conf_said(k), "warning: /no/secret.conf: a reload will fail, the run "
+	    "user cannot read this file: Permission denied\n");
+	conf_end(k);
 }
 
 int
@@ -155,6 +209,8 @@ main(void)
 		cmocka_unit_test(warns_of_keys_that_cannot_work),
 		cmocka_unit_test(warns_of_two_preferred_servers),
 		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
+		cmocka_unit_test(shows_the_line_of_a_warning),
+		cmocka_unit_test(warns_of_files_that_a_reload_could_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
