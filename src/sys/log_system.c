@@ -203,6 +203,20 @@ open_file(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * The file at path is the one that is open. The user of -u need not have the right to open it once
+ * more: root made it.
+ */
+static bool
+is_open(const struct log_system *s, const char *path)
+{
+	struct stat there, open_one;
+
+	return s->path != NULL && strcmp(s->path, path) == 0 && lstat(path, &there) == 0 &&
+	    fstat(s->fd, &open_one) == 0 && there.st_dev == open_one.st_dev &&
+	    there.st_ino == open_one.st_ino;
+}
+
 int
 log_system_file(struct log *l, const char *path)
 {
@@ -210,6 +224,9 @@ log_system_file(struct log *l, const char *path)
 	char *copy = NULL;
 	int fd = -1;
 
+	if (path != NULL && is_open(s, path)) {
+		return 0;
+	}
 	if (path != NULL) {
 		fd = open_file(path);
 		if (fd < 0) {
@@ -235,7 +252,7 @@ log_system_reopen(struct log *l)
 {
 	struct log_system *s = (struct log_system *)l;
 
-	if (s->path == NULL) {
+	if (s->path == NULL || is_open(s, s->path)) {
 		return 0;
 	}
 	int fd = open_file(s->path);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -193,6 +194,47 @@ a_file_that_cannot_be_opened_changes_nothing(void **state)
 	assert_non_null(strstr(got, "still here\n"));
 }
 
+/* Like an ordinary user, root without this may not write what is read-only. */
+static void
+override_access(cap_flag_value_t may)
+{
+	const cap_value_t one = CAP_DAC_OVERRIDE;
+	cap_t caps = cap_get_proc();
+
+	assert_non_null(caps);
+	if (geteuid() == 0) {
+		assert_int_equal(cap_set_flag(caps, CAP_EFFECTIVE, 1, &one, may), 0);
+		assert_int_equal(cap_set_proc(caps), 0);
+	}
+	assert_int_equal(cap_free(caps), 0);
+}
+
+static void
+a_file_that_is_still_in_its_place_need_not_be_opened_again(void **state)
+{
+	char p[128], old[128], got[512];
+	struct log *l;
+
+	(void)state;
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	assert_int_equal(chmod(p, 0444), 0);
+	override_access(CAP_CLEAR);
+	assert_int_equal(log_system_reopen(l), 0);
+	assert_int_equal(log_system_file(l, p), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "still here");
+	assert_int_equal(link(p, in_dir(old, "log.1")), 0);
+	assert_int_equal(unlink(p), 0);
+	assert_int_equal(close(open(p, O_WRONLY | O_CREAT | O_CLOEXEC, 0444)), 0);
+	assert_int_equal(log_system_reopen(l), -EACCES);
+	l->ops->line(l, LOG_LEVEL_INFO, "nor lost");
+	override_access(CAP_SET);
+	log_system_free(l);
+	read_whole(old, got, sizeof got);
+	assert_non_null(strstr(got, "still here\n"));
+	assert_non_null(strstr(got, "nor lost\n"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int
@@ -204,6 +246,7 @@ main(void)
 		CASE(in_the_foreground_lines_go_to_stderr_up_to_the_level),
 		CASE(lines_for_the_journal_carry_their_level_and_no_time),
 		CASE(a_file_is_appended_to_and_opened_anew_after_rotation),
+		CASE(a_file_that_is_still_in_its_place_need_not_be_opened_again),
 		CASE(a_file_that_cannot_be_opened_changes_nothing),
 	};
 
