@@ -75,7 +75,10 @@ int proc_drop_all(void);
 
 int proc_chroot(const char *dir); /* 0 or -errno */
 
-/* 0 or -errno of the first that failed; the others are still tried. */
+/*
+ * 0 or -errno of the first that failed; the others are still tried. When the limit of locked memory
+ * cannot be had, or is too small for what is in use (-ENOMEM), only what is in use is locked.
+ */
 int proc_limits(const struct proc_limits *limits);
 
 /*

@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096 };
+enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096,
+	MEMORY_ROOM = 2 << 20 };
 
 void
 proc_stdio(void)
@@ -224,13 +225,36 @@ limit_to(unsigned what, rlim_t value)
 	return rc;
 }
 
+/* Octets of address space that are in use; 0: unknown. */
+static rlim_t
+memory_in_use(void)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f != NULL) {
+		if (fscanf(f, "%lu", &pages) != 1) {
+			pages = 0;
+		}
+		(void)fclose(f);
+	}
+	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/*
+ * What is to come is locked only within a limit with room for it: beyond that every allocation
+ * would fail.
+ */
 static int
 lock_memory(long limit_mb)
 {
 	rlim_t limit = limit_mb == 0 ? RLIM_INFINITY : (rlim_t)limit_mb << 20;
 
 	int rc = limit_to(RLIMIT_MEMLOCK, limit);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) {
+	if (rc == 0 && limit != RLIM_INFINITY && memory_in_use() + MEMORY_ROOM > limit) {
+		rc = -ENOMEM;
+	}
+	if (mlockall(rc == 0 ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT) != 0) {
 		return -errno;
 	}
 	return rc;

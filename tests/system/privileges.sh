@@ -80,6 +80,9 @@ like "$out" '^Max stack size +2048000 ' "rlimit stacksize in pages"
 like "$out" '^Max open files +777 ' "rlimit filenum"
 like "$out" '^VmLck:[^0-9]+[1-9][0-9]{2,} kB' "memory is locked"
 like "$out" '^result fine$' "all of that worked"
+out=$(in_ns a "$program" limits 1 -1 -1)
+like "$out" '^result Cannot allocate memory$' "a limit that is too small is reported"
+like "$out" '^VmLck:[^0-9]+[1-9][0-9]{2,} kB' "and what is there is locked all the same"
 out=$(in_ns a "$program" limits -1 -1 -1)
 like "$out" '^VmLck:[^0-9]+0 kB' "without rlimit no memory is locked"
 out=$(in_ns a setpriv --reuid 1 --regid 1 --clear-groups --inh-caps -all \
