@@ -29,15 +29,18 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 #include <seccomp.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+
+/* Of the second argument of socket; the others are SOCK_CLOEXEC and SOCK_NONBLOCK. */
+enum { SOCK_TYPE_BITS = 0xf };
 
 /*
  * Names of all architectures: one that this kernel or library does not know is passed over. Groups
  * end with NULL.
  */
-static const char *const memory_calls[] = { "brk", "madvise", "mmap", "mmap2", "mprotect", "mremap",
-	"munmap", NULL };
+static const char *const memory_calls[] = { "brk", "madvise", "mremap", "munmap", NULL };
 
 static const char *const clock_calls[] = { "clock_getres", "clock_getres_time64", "clock_gettime",
 	"clock_gettime64", "clock_nanosleep", "clock_nanosleep_time64", "gettimeofday", "nanosleep",
@@ -128,12 +131,51 @@ allow_values(scmp_filter_ctx f, int number, unsigned arg, const uint64_t *values
 	return 0;
 }
 
+/* Where the masked bits of an argument are one of values. */
+static int
+allow_masked(scmp_filter_ctx f, int number, unsigned arg, uint64_t mask, const uint64_t *values,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 1,
+		    SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, mask, values[i]));
+		if (unless_unknown(rc) != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/*
+ * No memory is written and executed: not at once, nor later by mprotect. Modules of the C library
+ * are mapped executable from their files, and stay that.
+ */
+static int
+allow_memory(scmp_filter_ctx f)
+{
+	static const uint64_t never_both[] = { 0, PROT_WRITE, PROT_EXEC }, never[] = { 0 };
+
+	int rc = allow_masked(f, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, never_both, 3);
+	rc = rc != 0 ? rc : allow_masked(f, SCMP_SYS(mmap2), 2, PROT_WRITE | PROT_EXEC, never_both,
+	    3);
+	return rc != 0 ? rc : allow_masked(f, SCMP_SYS(mprotect), 2, PROT_EXEC, never, 1);
+}
+
+/* UDP, and TCP for names; no raw packets, whatever the capabilities. */
 static int
 allow_sockets(scmp_filter_ctx f)
 {
-	static const uint64_t families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+	static const uint64_t local[] = { AF_UNIX, AF_NETLINK };
+	static const uint64_t inet[] = { AF_INET, AF_INET6 };
+	static const uint64_t types[] = { SOCK_DGRAM, SOCK_STREAM };
 
-	return allow_values(f, SCMP_SYS(socket), 0, families, sizeof families / sizeof families[0]);
+	int rc = allow_values(f, SCMP_SYS(socket), 0, local, 2);
+	for (unsigned i = 0; i < 4 && rc == 0; i++) {
+		rc = unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+		    SCMP_A0_64(SCMP_CMP_EQ, inet[i / 2], 0),
+		    SCMP_A1_64(SCMP_CMP_MASKED_EQ, SOCK_TYPE_BITS, types[i % 2])));
+	}
+	return rc;
 }
 
 static int
@@ -170,11 +212,14 @@ allow_children(scmp_filter_ctx f)
 	    : unless_unknown(seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0));
 }
 
-/* The main role may install the resolver's filter. */
+/* The main role may install what is narrower for the resolver. */
 static int
 allow_filters(scmp_filter_ctx f)
 {
-	return unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(seccomp), 0));
+	static const char *const calls[] = { "landlock_add_rule", "landlock_create_ruleset",
+		"landlock_restrict_self", "seccomp", NULL };
+
+	return allow_names(f, calls);
 }
 
 static int
@@ -187,6 +232,7 @@ fill(scmp_filter_ctx f, enum sandbox_role role)
 			rc = allow_names(f, groups[i].calls);
 		}
 	}
+	rc = rc != 0 ? rc : allow_memory(f);
 	rc = rc != 0 ? rc : allow_sockets(f);
 	rc = rc != 0 ? rc : allow_ioctls(f);
 	rc = rc != 0 ? rc : allow_reading_limits(f);

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -93,6 +94,44 @@ nothing_dangerous_works(void)
 		return 10;
 	}
 	return 0;
+}
+
+/* Memory for code of one's own. */
+static int
+no_memory_is_written_and_executed(void)
+{
+	enum { PAGE = 4096 };
+	void *m = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (m == MAP_FAILED || mprotect(m, PAGE, PROT_READ) != 0) {
+		return 1;
+	}
+	if (mprotect(m, PAGE, PROT_READ | PROT_EXEC) != -1 || errno != EPERM) {
+		return 2;
+	}
+	if (mmap(NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		0) != MAP_FAILED ||
+	    errno != EPERM) {
+		return 3;
+	}
+	return 0;
+}
+
+static int
+only_udp_and_tcp_are_spoken(void)
+{
+	if (socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) < 0 ||
+	    socket(AF_INET6, SOCK_STREAM, 0) < 0 || socket(AF_UNIX, SOCK_DGRAM, 0) < 0 ||
+	    socket(AF_NETLINK, SOCK_RAW, 0) < 0) {
+		return 1;
+	}
+	if (socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) != -1 || errno != EPERM) {
+		return 2;
+	}
+	if (socket(AF_INET6, SOCK_SEQPACKET, 0) != -1 || errno != EPERM) {
+		return 3;
+	}
+	return socket(AF_VSOCK, SOCK_STREAM, 0) == -1 && errno == EPERM ? 0 : 4;
 }
 
 static int
@@ -285,6 +324,24 @@ neither_role_can_do_what_an_intruder_would(void **state)
 }
 
 static void
+neither_role_executes_what_it_wrote(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    inside(SANDBOX_MAIN, SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
+	assert_int_equal(
+	    inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
+}
+
+static void
+neither_role_speaks_anything_but_udp_and_tcp(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, only_udp_and_tcp_are_spoken), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, only_udp_and_tcp_are_spoken), 0);
+}
+
+static void
 the_resolver_changes_no_file_no_clock_and_no_process(void **state)
 {
 	(void)state;
@@ -316,6 +373,8 @@ main(void)
 		cmocka_unit_test(the_main_role_can_do_its_work),
 		cmocka_unit_test(the_main_role_resolves_names_through_a_narrower_child),
 		cmocka_unit_test(neither_role_can_do_what_an_intruder_would),
+		cmocka_unit_test(neither_role_executes_what_it_wrote),
+		cmocka_unit_test(neither_role_speaks_anything_but_udp_and_tcp),
 		cmocka_unit_test(the_resolver_changes_no_file_no_clock_and_no_process),
 		cmocka_unit_test(a_forbidden_call_ends_the_process_when_that_was_chosen),
 	};
