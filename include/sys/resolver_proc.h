@@ -26,7 +26,8 @@ void resolver_proc_free(struct resolver *r); /* ends the child; NULL is fine */
 int resolver_proc_start(struct resolver *r, const struct proc_user *user);
 
 /*
- * Children forked from now on enter the resolver's sandbox; for a daemon that has entered its own.
+ * Children forked from now on enter the resolver's sandbox: its fence and its filter of system
+ * calls. They need no_new_privs, which -u sets.
  */
 void resolver_proc_confine(struct resolver *r);
 

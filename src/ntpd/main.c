@@ -16,7 +16,9 @@
 #include "ntpd/checkconf.h"
 #include "ntpd/daemon.h"
 #include "ntpd/options.h"
+#include "ntpd/report.h"
 #include "sys/clock_linux.h"
+#include "sys/fence.h"
 #include "sys/log_system.h"
 #include "sys/loop_event.h"
 #include "sys/net_udp.h"
@@ -25,6 +27,7 @@
 #include "sys/resolver_proc.h"
 #include "sys/rng_system.h"
 #include "sys/sandbox.h"
+#include "sys/store_fenced.h"
 #include "sys/store_posix.h"
 
 enum { EXIT_USAGE = 2, EXIT_FAILED = 1, EXIT_PRIVILEGES = 255, COMMAND_LINE_MAX = 512 };
@@ -40,7 +43,9 @@ struct process {
 	struct log *log;
 	struct clock *clock;
 	struct net *net;
+	struct store *files;            /* the store without the fence */
 	struct store *store;
+	struct fence *fence;            /* NULL without -u */
 	struct rng *rng;
 	struct resolver *resolver;
 	struct notify *notify;
@@ -82,6 +87,21 @@ log_level_of(const struct options *o)
 	return o->debug > 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 }
 
+/* With -u the process gives up the folders that it does not use: those that it uses are noted. */
+static int
+open_store(struct process *p)
+{
+	int error = store_posix_new(&p->files);
+
+	if (error != 0 || p->opt.user == NULL) {
+		p->store = p->files;
+		return error;
+	}
+	p->fence = fence_new();
+	p->store = p->fence != NULL ? store_fenced_new(p->files, p->fence, p->log) : NULL;
+	return p->store != NULL ? 0 : -ENOMEM;
+}
+
 static bool
 open_ports(struct process *p)
 {
@@ -93,7 +113,7 @@ open_ports(struct process *p)
 	error = loop_event_new(&p->loop);
 	error = error != 0 ? error : clock_linux_new(true, &p->clock);
 	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
-	error = error != 0 ? error : store_posix_new(&p->store);
+	error = error != 0 ? error : open_store(p);
 	error = error != 0 ? error : rng_system_new(&p->rng);
 	error = error != 0 ? error : resolver_proc_new(p->loop, &p->title, &p->resolver);
 	error = error != 0 ? error : notify_new(p->loop, &p->notify);
@@ -171,8 +191,11 @@ set_logfile(struct process *p)
 	int error = log_system_file(p->log, path);
 
 	p->log_denied = error == -EACCES && p->opt.user != NULL && !p->user_changed;
+	if (p->fence != NULL) {
+		store_fenced_explain(p->store, FENCE_WRITE, path, error);
+	}
 	if (error != 0 && !p->log_denied) {
-		say(p, LOG_LEVEL_ERROR, "Cannot open logfile %s: %s", path, strerror(-error));
+		report_unwritten(p->ntpd, "Cannot open logfile", path, error);
 	}
 }
 
@@ -198,7 +221,7 @@ set_limits(struct process *p)
 	p->pidfile = p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile;
 	error = p->pidfile != NULL ? proc_pidfile_write(p->pidfile) : 0;
 	if (error != 0) {
-		say(p, LOG_LEVEL_ERROR, "pidfile %s: %s", p->pidfile, strerror(-error));
+		report_unwritten(p->ntpd, "pidfile", p->pidfile, error);
 		p->pidfile = NULL;
 	}
 }
@@ -221,6 +244,7 @@ drop_privileges(struct process *p)
 	if (error != 0) {
 		return failed(p, p->opt.user, error);
 	}
+	resolver_proc_confine(p->resolver);
 	if (p->opt.jaildir != NULL) {
 		/* Names need files that are not in there: the resolver is started before. */
 		error = resolver_proc_start(p->resolver, &user);
@@ -249,19 +273,58 @@ open_as_user(struct process *p)
 	ntpd_user_changed(p->ntpd);
 }
 
+static void
+allow_folder_of(struct process *p, const char *path)
+{
+	if (path != NULL) {
+		fence_allow_beside(p->fence, FENCE_WRITE, path);
+	}
+}
+
+/* The usual folders stay open for a reload that names them for the first time. */
+static void
+allow_folders(struct process *p)
+{
+	static const char *const usual[] = { "/var/lib/ntp", "/var/log", "/var/NTP", "/run/ntpd" };
+	const struct config *c = ntpd_config(p->ntpd);
+	const struct ntpd_options *o = &p->opt.daemon;
+
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+		fence_allow(p->fence, FENCE_WRITE, usual[i]);
+	}
+	allow_folder_of(p, logfile_of(p));
+	allow_folder_of(p, p->pidfile);
+	allow_folder_of(p, o->boot_marker);
+	allow_folder_of(p, o->driftfile != NULL ? o->driftfile : c->driftfile);
+	if (o->statsdir != NULL || c->statsdir != NULL) {
+		fence_allow(p->fence, FENCE_WRITE, o->statsdir != NULL ? o->statsdir : c->statsdir);
+	}
+	if (c->saveconfigdir != NULL) {
+		fence_allow(p->fence, FENCE_WRITE, c->saveconfigdir);
+	}
+	fence_allow_system(p->fence);
+}
+
 /*
  * Last of all, and with -u only: without it the process stays what ntpd always was. A kernel
- * without filters is no reason to give up.
+ * without Landlock or filters is no reason to give up.
  */
 static void
 enter_sandbox(struct process *p)
 {
 	int error;
 
-	if (p->opt.user == NULL || !sandbox_is_built()) {
+	if (p->fence == NULL) {
 		return;
 	}
-	resolver_proc_confine(p->resolver);
+	allow_folders(p);
+	error = fence_enter(p->fence);
+	if (error != 0) {
+		say(p, LOG_LEVEL_DEBUG, "no Landlock: %s", strerror(-error));
+	}
+	if (!sandbox_is_built()) {
+		return;
+	}
 	error = sandbox_enter(SANDBOX_MAIN, SANDBOX_REFUSE);
 	if (error != 0) {
 		say(p, LOG_LEVEL_WARNING, "no filter of system calls: %s", strerror(-error));
@@ -285,6 +348,9 @@ on_hangup(void *ctx, int signo)
 	struct process *p = ctx;
 
 	(void)signo;
+	if (p->fence != NULL) {
+		store_fenced_forget(p->store);
+	}
 	(void)log_system_reopen(p->log);
 	if (ntpd_reload(p->ntpd)) {
 		set_logfile(p);
@@ -362,7 +428,11 @@ close_ports(struct process *p)
 	notify_free(p->notify);
 	resolver_proc_free(p->resolver);
 	rng_system_free(p->rng);
-	store_posix_free(p->store);
+	if (p->fence != NULL) {
+		store_fenced_free(p->store);
+		fence_free(p->fence);
+	}
+	store_posix_free(p->files);
 	net_udp_free(p->net);
 	clock_linux_free(p->clock);
 	loop_event_free(p->loop);

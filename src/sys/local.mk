@@ -7,6 +7,7 @@ libsys_a_SOURCES = \
 	src/sys/channel_seq.c \
 	src/sys/clock_linux.c \
 	src/sys/clock_raw.c \
+	src/sys/fence.c \
 	src/sys/ifwatch.c \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \
@@ -22,4 +23,5 @@ libsys_a_SOURCES = \
 	src/sys/sandbox.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \
+	src/sys/store_fenced.c \
 	src/sys/store_posix.c

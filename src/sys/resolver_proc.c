@@ -18,6 +18,7 @@
 #include "resolver_lookup.h"
 #include "sockaddr.h"
 #include "sys/channel_seq.h"
+#include "sys/fence.h"
 #include "sys/sandbox.h"
 
 /* Both processes are the same program, so a struct crosses as it is. */
@@ -142,6 +143,20 @@ serve_questions(const struct resolver_proc *r, int fd)
 	}
 }
 
+/* Where the kernel has no such thing the daemon itself has none: no reason to give up. */
+static void
+confine(void)
+{
+	struct fence *f = fence_new();
+
+	if (f != NULL) {
+		fence_allow_system(f);
+		(void)fence_enter(f);
+		fence_free(f);
+	}
+	(void)sandbox_enter(SANDBOX_RESOLVER, SANDBOX_REFUSE);
+}
+
 static void
 child_main(const struct resolver_proc *r, int fd, pid_t parent, const struct proc_user *user)
 {
@@ -158,10 +173,7 @@ child_main(const struct resolver_proc *r, int fd, pid_t parent, const struct pro
 		_exit(EXIT_FAILURE);
 	}
 	if (r->confined) {
-		/*
-		 * Where the kernel has no filters the daemon itself has none: no reason to give up.
-		 */
-		(void)sandbox_enter(SANDBOX_RESOLVER, SANDBOX_REFUSE);
+		confine();
 	}
 	/* After the change of user, which clears it; the parent may be gone by then. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

@@ -71,3 +71,9 @@ TESTS += tests/unit/sys/test_bare_kernel
 tests_unit_sys_test_bare_kernel_SOURCES = tests/unit/sys/test_bare_kernel.c
 tests_unit_sys_test_bare_kernel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(SECCOMP_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_bare_kernel_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_fence
+TESTS += tests/unit/sys/test_fence
+tests_unit_sys_test_fence_SOURCES = tests/unit/sys/test_fence.c
+tests_unit_sys_test_fence_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_sys_test_fence_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
