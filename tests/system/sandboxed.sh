@@ -14,7 +14,7 @@ install -d -o daemon "$work/lib"
 ns_hosts client '192.0.2.1 time.test'
 printf '%s\n' 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 3' 'tos orphanwait 1' >"$work/s.conf"
 printf '%s\n' 'server time.test iburst minpoll 3' "logfile $work/lib/log" "statsdir $work/lib/" \
-	'statistics loopstats peerstats' "driftfile $work/lib/drift" >"$work/c.conf"
+	'statistics loopstats peerstats' "driftfile $work/lib/drift" 'rlimit memlock 32' >"$work/c.conf"
 
 start server server "$ntpd" -n -c "$work/s.conf"
 try "the server has the time" wait_log 20 server 'clock_sync'
@@ -35,7 +35,13 @@ try "it reaches a server known by name" wait_until 20 lib ' reachable'
 is "$(field "$pid" Uid)" "1 1 1 1" "the user is the one asked for"
 is "$(field "$pid" CapPrm) $(field "$pid" CapEff)" "0000000000000400 0000000000000400" \
 	"of the capabilities only the two are left, less the one that start took"
+is "$(field "$pid" CapInh) $(field "$pid" CapAmb) $(field "$pid" CapBnd)" \
+	"0000000000000000 0000000000000000 0000000000000400" "none is handed on, none comes back"
 is "$(field "$pid" NoNewPrivs)" 1 "nothing is gained by exec"
+like "$(field "$pid" VmLck)" '^[1-9][0-9]{3,} kB' "its memory is locked"
+unlike "$(find "/proc/$pid/fd" -type l -printf '%l\n')" \
+	"^/(.*/)?(c\\.conf|drift|peerstats|loopstats|etc|usr)" "no file is kept open but the log"
+note "$(grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|VmLck)' "/proc/$pid/status")"
 resolver=$(pgrep -P "$pid")
 is "$(tr -d '\0' <"/proc/$resolver/cmdline")" "ntpd: resolver" "names are resolved by a child"
 is "$(field "$resolver" CapPrm)" 0000000000000000 "which has no capability"
