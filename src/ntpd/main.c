@@ -226,6 +226,51 @@ set_limits(struct process *p)
 	}
 }
 
+/* ---- -i ---- */
+
+/* Warns of a path that a reload, or the next line that is written, will not find. */
+static void
+look_for(struct process *p, const char *what, const char *path, bool folder)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+	char *copy = folder && slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+	const char *wanted = copy != NULL ? copy : path;
+
+	if (path != NULL && access(wanted, F_OK) != 0) {
+		say(p, LOG_LEVEL_WARNING, "%s %s: %s is not below %s, where -i puts ntpd", what, path,
+		    copy != NULL ? "its folder" : "it", p->opt.jaildir);
+	}
+	free(copy);
+}
+
+static void
+look_around(struct process *p)
+{
+	const struct config *c = ntpd_config(p->ntpd);
+	const struct ntpd_options *o = &p->opt.daemon;
+
+	look_for(p, "configuration", o->config_path, false);
+	look_for(p, "keys", o->keysfile != NULL ? o->keysfile : c->keys, false);
+	look_for(p, "leapfile", c->leapfile, false);
+	look_for(p, "driftfile", o->driftfile != NULL ? o->driftfile : c->driftfile, true);
+	look_for(p, "logfile", logfile_of(p), true);
+	look_for(p, "statsdir", o->statsdir != NULL ? o->statsdir : c->statsdir, false);
+}
+
+/* Names need files that are not in there: the resolver is started before. user: NULL without -u. */
+static bool
+enter_jail(struct process *p, const struct proc_user *user)
+{
+	int error = resolver_proc_start(p->resolver, user);
+
+	error = error != 0 ? error : proc_chroot(p->opt.jaildir);
+	if (error != 0) {
+		return failed(p, p->opt.jaildir, error);
+	}
+	look_around(p);
+	return true;
+}
+
 static bool
 drop_privileges(struct process *p)
 {
@@ -234,8 +279,8 @@ drop_privileges(struct process *p)
 	int error;
 
 	if (p->opt.user == NULL) {
-		if (p->opt.jaildir != NULL && (error = proc_chroot(p->opt.jaildir)) != 0) {
-			return failed(p, p->opt.jaildir, error);
+		if (p->opt.jaildir != NULL && !enter_jail(p, NULL)) {
+			return false;
 		}
 		proc_drop_surplus();
 		return true;
@@ -245,15 +290,8 @@ drop_privileges(struct process *p)
 		return failed(p, p->opt.user, error);
 	}
 	resolver_proc_confine(p->resolver);
-	if (p->opt.jaildir != NULL) {
-		/* Names need files that are not in there: the resolver is started before. */
-		error = resolver_proc_start(p->resolver, &user);
-		if (error == 0) {
-			error = proc_chroot(p->opt.jaildir);
-		}
-		if (error != 0) {
-			return failed(p, p->opt.jaildir, error);
-		}
+	if (p->opt.jaildir != NULL && !enter_jail(p, &user)) {
+		return false;
 	}
 	error = proc_drop_user(&user, &what);
 	return error == 0 ? true : failed(p, what, error);
@@ -354,6 +392,9 @@ on_hangup(void *ctx, int signo)
 	(void)log_system_reopen(p->log);
 	if (ntpd_reload(p->ntpd)) {
 		set_logfile(p);
+	} else if (p->opt.jaildir != NULL) {
+		say(p, LOG_LEVEL_NOTICE, "files are looked for below %s, where -i put ntpd",
+		    p->opt.jaildir);
 	}
 }
 

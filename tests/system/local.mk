@@ -11,7 +11,7 @@ SYSTEM_HELPERS += tests/system/privileges
 SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
-SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh
+SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
 
 SYSTEM_TESTS += tests/system/tools.sh
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
