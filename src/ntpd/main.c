@@ -237,8 +237,8 @@ look_for(struct process *p, const char *what, const char *path, bool folder)
 	const char *wanted = copy != NULL ? copy : path;
 
 	if (path != NULL && access(wanted, F_OK) != 0) {
-		say(p, LOG_LEVEL_WARNING, "%s %s: %s is not below %s, where -i puts ntpd", what, path,
-		    copy != NULL ? "its folder" : "it", p->opt.jaildir);
+		say(p, LOG_LEVEL_WARNING, "%s %s: %s is not below %s, where -i puts ntpd", what,
+		    path, copy != NULL ? "its folder" : "it", p->opt.jaildir);
 	}
 	free(copy);
 }

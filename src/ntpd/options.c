@@ -59,7 +59,7 @@ static const char HELP[] =
     "  -f, --driftfile F    the drift file\n"
     "  -g, --panicgate      the first correction may be as large as it has to be\n"
     "  -G, --force_step_once   step the first correction, however small\n"
-    "  -i, --jaildir D      chroot to D once all is open; what is read or written later is below D\n"
+    "  -i, --jaildir D      chroot to D once all is open; files used later are below D\n"
     "  -I, --interface X    serve on this interface or address only (and loopback); repeatable\n"
     "  -k, --keyfile F      the key file\n"
     "  -l, --logfile F      log to F instead of syslog\n"

@@ -11,7 +11,8 @@ ntpd=$top_builddir/ntpd
 ntpq=$top_builddir/ntpq
 chmod 755 "$work"
 jail=$work/jail
-mkdir -m 755 -p "$jail$work"
+mkdir -p "$jail$work"
+chmod -R go+rX "$jail"
 install -d -o daemon "$jail/lib"
 ns_hosts client '192.0.2.1 time.test' '192.0.2.77 later.test'
 echo '7 SHA1 secret-of-both' >"$work/keys"
