@@ -4,6 +4,7 @@ examplesdir = $(docdir)/examples
 dist_examples_DATA = \
 	conf/dhclient-ntp \
 	conf/firewalld-ntp.xml \
+	conf/nm-ntp \
 	conf/ntp-lan.conf \
 	conf/ntp-pool.conf \
 	conf/ntp-stratum1.conf \
@@ -16,3 +17,5 @@ dist_examples_DATA = \
 	conf/step-tickers \
 	conf/ufw-ntpd
 dist_examples_SCRIPTS = conf/ntpd.init
+# What the hooks of DHCP clients call.
+dist_pkglibexec_SCRIPTS = conf/ntp-dhcp

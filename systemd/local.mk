@@ -1,14 +1,15 @@
 # systemd: units, users and folders, installed when the folder for units is known
-units = systemd/ntpd.service systemd/ntpdate.service systemd/ntp-wait.service
+units = systemd/ntpd.service systemd/ntpdate.service systemd/ntp-wait.service \
+	systemd/ntpd-dhcp.service
 dropins = systemd/user.conf systemd/refclock.conf systemd/priority.conf
 EXTRA_DIST += systemd/ntpd.service.in systemd/ntpdate.service.in systemd/ntp-wait.service.in \
-	systemd/sysusers.conf systemd/tmpfiles.conf
+	systemd/ntpd-dhcp.service.in systemd/ntpd-dhcp.path systemd/sysusers.conf systemd/tmpfiles.conf
 CLEANFILES += $(units)
 dropinsdir = $(examplesdir)/ntpd.service.d
 dist_dropins_DATA = $(dropins)
 if SYSTEMD_UNITS
-systemdsystemunit_DATA = $(units)
-dist_pkglibexec_SCRIPTS = systemd/ntpdate-servers
+systemdsystemunit_DATA = $(units) systemd/ntpd-dhcp.path
+dist_pkglibexec_SCRIPTS += systemd/ntpdate-servers
 
 # Both are called ntpd.conf in the end, in folders of their own.
 install-data-hook:

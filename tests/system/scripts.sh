@@ -1,18 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# scripts.sh - the scripts and samples that packages install: what they make of their input.
+# scripts.sh - the scripts that packages install: what they make of their input.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
-
-# --- every sample is a configuration without an error --------------------------------
-
-for conf in "$top_srcdir"/conf/ntp*.conf; do
-	try "${conf##*/} has no error" "$top_builddir/ntpd" --check-config -c "$conf"
-	like "$(cat "$conf")" '^restrict default .*noquery' "${conf##*/} tells strangers nothing"
-done
-unlike "$(grep -hi port "$top_srcdir"/conf/firewalld-ntp.xml "$top_srcdir"/conf/ufw-ntpd)" \
-	'protocol="tcp"|/tcp|ports=[0-9]*$' "the firewall snippets open no TCP port"
 
 # --- ntpdate-servers -----------------------------------------------------------------
 
@@ -32,33 +23,118 @@ is "$(tickers)" '-b x.example 192.0.2.1' "step-tickers come first"
 rm "$work/tickers" "$work/ntp.conf"
 like "$(tickers)" 'names a server' "without any it says so"
 
-# --- the hook of dhclient ------------------------------------------------------------
+# --- servers from DHCP ---------------------------------------------------------------
 
-# dhcp REASON SERVERS: runs the hook as dhclient does, with programs that only note their call.
-dhcp() {
-	(
-		# shellcheck disable=SC2034 # for the hook
-		reason=$1 interface=${3:-eth0} new_ntp_servers=$2 NTP_DHCP_DIR=$work/dhcp
-		systemctl() { echo "reload" >>"$work/reloads"; }
-		service() { echo "reload" >>"$work/reloads"; }
-		# shellcheck disable=SC1091 # linted by itself
-		. "$top_srcdir/conf/dhclient-ntp"
-	)
+# The daemon is told by one of these, which only note it.
+mkdir -p "$work/bin" "$work/leases" "$work/etc/default" "$work/etc/sysconfig"
+for program in systemctl service; do
+	printf '#!/bin/sh\necho "$0 $*" >>%s\n' "$work/told" >"$work/bin/$program"
+done
+chmod +x "$work"/bin/*
+dhcp=$top_srcdir/conf/ntp-dhcp
+export NTPD=$top_builddir/ntpd NTP_DHCP=$dhcp NTP_DHCP_DIR=$work/dhcp \
+	NTP_DHCP_LEASES=$work/leases NTP_DHCP_ETC=$work/etc
+told=0
+
+# with_path COMMAND...: it finds our systemctl and service.
+with_path() {
+	PATH=$work/bin:$PATH "$@"
 }
 
-: >"$work/reloads"
-dhcp BOUND '192.0.2.1 2001:db8::1'
-is "$(xargs <"$work/dhcp/eth0.sources")" 'server 192.0.2.1 iburst server 2001:db8::1 iburst' \
-	"servers of a lease become a file for sourcedir"
-dhcp RENEW '192.0.2.1 2001:db8::1'
-is "$(wc -l <"$work/reloads")" 1 "which is reloaded when it changed only"
-dhcp RENEW '192.0.2.1
-keys 192.0.2.2;id $(id)'
-is "$(cat "$work/dhcp/eth0.sources")" 'server 192.0.2.1 iburst' \
-	"of what the network sends addresses alone get into it"
-dhcp BOUND 192.0.2.3 ../x
-[ ! -e "$work/x.sources" ]
-ok $? "a name of an interface does not lead out of the folder"
-dhcp EXPIRE ''
-[ ! -e "$work/dhcp/eth0.sources" ]
-ok $? "and goes with the lease"
+# gives NAME EXPECTED TEXT: NAME.sources says so, in one line; '' when it is not there.
+gives() {
+	local file=$work/dhcp/$1.sources
+	is "$([ ! -e "$file" ] || xargs <"$file")" "$2" "$3"
+}
+
+# told N TEXT: the daemon has been told N times since the last question.
+told() {
+	local now
+	now=$(cat "$work/told" 2>/dev/null | wc -l)
+	is "$((now - told))" "$1" "$2"
+	told=$now
+}
+
+with_path "$dhcp" eth0 192.0.2.1 2001:db8::1
+gives eth0 'server 192.0.2.1 iburst server 2001:db8::1 iburst' "addresses become a file for sourcedir"
+told 1 "of which the daemon is told"
+like "$(cat "$work/told")" '(systemctl --no-block try-reload-or-restart ntpd.service|service ntpd reload)$' \
+	"in a way that neither starts it nor waits"
+printf '%s\n' 'server 192.0.2.9' "sourcedir $work/dhcp" "driftfile $work/drift" >"$work/dhcp.conf"
+like "$("$NTPD" --print-config -c "$work/dhcp.conf")" '192\.0\.2\.1' "and which it reads"
+with_path "$dhcp" eth0 192.0.2.1 2001:db8::1
+told 0 "nor again for the same"
+with_path "$dhcp" eth0 192.0.2.7 ntp.example.net 'keys' '192.0.2.2;id' '$(id)' 0.0.0.0 127.127.1.0 \
+	127.0.0.1 ::1 ::::: 1.2.3 224.0.1.1 255.255.255.255 fe80::1::2 dead 42
+gives eth0 'server 192.0.2.7 iburst' "of what the network says only addresses of servers get in"
+try "so that the daemon can read it" "$NTPD" --check-config -c "$work/dhcp.conf"
+with_path "$dhcp" ../x 192.0.2.3 2>/dev/null
+is "$? $(ls -d "$work"/x.sources 2>/dev/null)" '1 ' "a name does not lead out of the folder"
+is "$(ls "$work/dhcp")" eth0.sources "and nothing else is left there"
+told 1 "told once more"
+with_path "$dhcp" eth0
+gives eth0 '' "without servers the file goes"
+told 1 "which is told as well"
+
+# hook REASON WORD...: runs the hook as dhclient does, which includes it.
+hook() (
+	# shellcheck disable=SC2034 # for the hook
+	reason=$1 interface=eth0
+	shift
+	for word in "$@"; do
+		eval "$word"
+	done
+	# shellcheck disable=SC1091 # linted by itself
+	PATH=$work/bin:$PATH . "$top_srcdir/conf/dhclient-ntp"
+)
+hook BOUND new_ntp_servers='192.0.2.1'
+hook BOUND6 new_dhcp6_sntp_servers='2001:db8::1'
+gives dhclient-eth0 'server 192.0.2.1 iburst' "dhclient: a lease of IPv4"
+gives dhclient6-eth0 'server 2001:db8::1 iburst' "and one of IPv6 beside it"
+hook PREINIT
+hook RENEW new_ntp_servers='"192.0.2.1 192.0.2.2"'
+gives dhclient-eth0 'server 192.0.2.1 iburst server 192.0.2.2 iburst' "a renewal with another server"
+hook EXPIRE
+gives dhclient-eth0 '' "what expires goes"
+gives dhclient6-eth0 'server 2001:db8::1 iburst' "the other stays"
+hook STOP6
+is "$(ls "$work/dhcp")" '' "until it ends, too"
+
+# manager INTERFACE ACTION WORD...: the same for NetworkManager.
+manager() {
+	local interface=$1 action=$2
+	shift 2
+	with_path env -i PATH="$work/bin:$PATH" NTPD="$NTPD" NTP_DHCP="$dhcp" \
+		NTP_DHCP_DIR="$work/dhcp" NTP_DHCP_ETC="$work/etc" "$@" \
+		"$top_srcdir/conf/nm-ntp" "$interface" "$action"
+}
+manager eth0 up DHCP4_NTP_SERVERS='192.0.2.1 192.0.2.2' DHCP6_DHCP6_NTP_SERVERS=2001:db8::1
+gives nm-eth0 'server 192.0.2.1 iburst server 192.0.2.2 iburst server 2001:db8::1 iburst' \
+	"NetworkManager: servers of both kinds of lease"
+manager eth0 connectivity-change
+manager '' hostname
+gives nm-eth0 'server 192.0.2.1 iburst server 192.0.2.2 iburst server 2001:db8::1 iburst' \
+	"events of another kind change nothing"
+manager eth0 dhcp4-change DHCP4_NTP_SERVERS='192.0.2.2'
+gives nm-eth0 'server 192.0.2.2 iburst' "a changed lease does"
+manager eth0 down
+gives nm-eth0 '' "down takes them away"
+
+printf 'ADDRESS=192.0.2.77\nNTP=192.0.2.1 192.0.2.2\nDNS=192.0.2.53\n' >"$work/leases/2"
+printf 'NTP=2001:db8::1\n' >"$work/leases/3"
+with_path "$dhcp" --leases
+gives networkd 'server 192.0.2.1 iburst server 192.0.2.2 iburst server 2001:db8::1 iburst' \
+	"systemd-networkd: servers of all its leases"
+for word in IGNORE_DHCP=yes "IGNORE_DHCP='yes'"; do
+	echo "$word" >"$work/etc/default/ntp"
+	with_path "$dhcp" --leases
+	gives networkd '' "$word in Debian's file wants none"
+	rm "$work/etc/default/ntp"
+	with_path "$dhcp" --leases
+done
+printf 'NETWORKING=yes\nPEERNTP=no\n' >"$work/etc/sysconfig/network"
+with_path "$dhcp" --leases
+gives networkd '' "nor does PEERNTP=no in Red Hat's"
+rm "$work/etc/sysconfig/network" "$work"/leases/*
+with_path "$dhcp" --leases
+gives networkd '' "nor is there any without a lease"
