@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# samples.sh - the files of conf/ that packages and users put into their places: each is right for
+# the program that reads it.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+need xmllint logrotate python3
+chmod 755 "$work"
+conf=$top_srcdir/conf
+ntpd=$top_builddir/ntpd
+mkdir -p "$work/lib" "$work/stats"
+
+# --- ntp.conf ------------------------------------------------------------------------
+
+# check FILE: what --check-config says of it where its folders are there.
+check() {
+	"$ntpd" --check-config -c "$1" -f "$work/lib/ntp.drift" -s "$work/stats/" 2>&1
+}
+
+# Words of a later version, and the folder that a DHCP hook makes when there is something for it.
+expected='is recognised, not in effect|: the folder does not exist yet$'
+for file in ntp.conf ntp-lan.conf ntp-pool.conf ntp-stratum1.conf; do
+	said=$(check "$conf/$file")
+	is "$?" 0 "$file is read without an error"
+	like "$said" '0 errors, 0 warnings, [0-9]+ notes$' "$file: nothing to warn of"
+	unlike "$(grep 'note: ' <<<"$said" | grep -Ev "$expected")" . "$file: nothing to remark"
+	if [ "$file" != ntp-stratum1.conf ]; then
+		unlike "$said" 'recognised' "$file: every word acts"
+	fi
+	text=$(cat "$conf/$file")
+	like "$text" '^restrict default limited kod nomodify notrap nopeer noquery$' \
+		"$file: strangers get time at a measured pace, and nothing else"
+	like "$text" '^driftfile /var/lib/ntp/ntp.drift$' "$file keeps the drift"
+	[ "$(grep -cE '^(server|pool) [^ ]+ ' <<<"$text")" -ge 4 ]
+	ok $? "$file: four sources, so that one may fail and one may lie"
+	is "$(grep -E '^server [^1]' <<<"$text" | grep -vc ' iburst$')" 0 "$file: each starts at once"
+done
+like "$("$ntpd" --check-config -c "$conf/ntp.conf" -f /nowhere/drift 2>&1)" \
+	"warning: driftfile: '/nowhere/drift' cannot be written" "it is the option's path that is looked at"
+
+# It asks for the user that the daemon becomes, not for root who asks.
+printf '%s\n' 'server 192.0.2.1' "driftfile $work/lib/drift" "keys $work/keys" "logfile $work/log" \
+	>"$work/user.conf"
+echo '1 MD5 secret' >"$work/keys"
+chmod 600 "$work/keys"
+said=$("$ntpd" --check-config -u nobody:nogroup -c "$work/user.conf" 2>&1)
+like "$said" "warning: driftfile: .* cannot be written by the run user: Permission denied" \
+	"--check-config -u: a folder that is not that user's"
+like "$said" "warning: keys: .* cannot be read by the run user: Permission denied" "nor a key file"
+unlike "$said" 'logfile' "the log is opened before it becomes that user"
+chown nobody "$work/lib" "$work/keys"
+said=$("$ntpd" --check-config -u nobody:nogroup -c "$work/user.conf" 2>&1)
+unlike "$said" 'run user' "what is that user's is fine"
+said=$("$ntpd" --check-config -u no-such-user -c "$work/user.conf" 2>&1)
+is "$? $said" "1 ntpd: -u no-such-user: no such user or group" "nobody is told by name"
+
+# --- ntp.keys ------------------------------------------------------------------------
+
+# With the marks of comment taken away its lines are keys, and those below lines of ntp.conf.
+sed -n 's/^#\([0-9] .*\)/\1/p' "$conf/ntp.keys" >"$work/keys"
+chmod 600 "$work/keys"
+sed -n 's/^#	//p' "$conf/ntp.keys" | sed "s|/etc/ntp.keys|$work/keys|" >"$work/keys.conf"
+is "$(wc -l <"$work/keys") $(wc -l <"$work/keys.conf")" "2 5" "ntp.keys shows keys, and how they are used"
+said=$(check "$work/keys.conf")
+is "$? $(grep -c 'error:' <<<"$said")" "0 0" "ntp.keys: both are right" || note "$said"
+unlike "$said" 'trusted|keys:' "ntp.keys: each key is found"
+is "$(grep -vc '^#' "$conf/ntp.keys")" 0 "ntp.keys: as shipped, none of the published keys counts"
+
+# --- options -------------------------------------------------------------------------
+
+# options FILE VARIABLE: its value as a shell has it, and as systemd has it, which takes no
+# shell's words.
+options() {
+	local shell
+	# shellcheck disable=SC1090
+	shell=$(. "$1" && eval "echo \$$2")
+	is "$(sed -n "s/^$2=[\"']\(.*\)[\"']$/\1/p" "$1")" "$shell" "${1##*/}: systemd and the shell agree"
+	# shellcheck disable=SC2086 # words of a command line
+	try "${1##*/}: ntpd takes them" "$ntpd" --check-config -c "$conf/ntp.conf" $shell
+}
+options "$conf/ntpd.sysconfig" OPTIONS
+options "$conf/ntp.default" NTPD_OPTS
+
+# --- firewalls -----------------------------------------------------------------------
+
+try "the file for firewalld is XML" xmllint --noout --nonet "$conf/firewalld-ntp.xml"
+is "$(xmllint --xpath 'concat(count(/service/port), " ", /service/port/@protocol, " ", /service/port/@port)' \
+	"$conf/firewalld-ntp.xml")" "1 udp 123" "it opens UDP port 123 and nothing else"
+is "$(python3 - "$conf/ufw-ntpd" <<'END'
+import configparser, sys
+profile = configparser.ConfigParser()
+profile.read(sys.argv[1])
+print(profile.sections(), sorted(profile["NTP"]), profile["NTP"]["ports"])
+END
+)" "['NTP'] ['description', 'ports', 'title'] 123/udp" "as does the one for ufw"
+
+# --- logrotate -----------------------------------------------------------------------
+
+try "logrotate takes its file" logrotate -d <(sed 's/ ntp ntp$/ root root/' "$conf/ntpd.logrotate")
+# The same file, with folders and a user that are here, for a daemon that stays root no longer.
+ns_new one
+mkdir "$work/log"
+printf '%s\n' 'server 127.127.1.0' "driftfile $work/lib/drift" "logfile $work/log/ntp.log" \
+	>"$work/log.conf"
+start ntpd one "$ntpd" -n -u nobody:nogroup -c "$work/log.conf"
+wait_until 10 grep -q 'Listen normally' "$work/log/ntp.log"
+ok $? "a log of its own"
+in_ns one kill -HUP "${daemon_pid[ntpd]}"
+try "a reload" wait_until 10 grep -q 'reload: done' "$work/log/ntp.log"
+unlike "$(cat "$work/log/ntp.log")" 'Cannot open' "needs no right to open it again"
+sed -e "s|/var/log/|$work/log/|g" -e "s|pkill -HUP -x ntpd|kill -HUP ${daemon_pid[ntpd]}|" \
+	-e 's/create 0644 ntp ntp/create 0644 nobody nogroup/' -e 's/su ntp ntp/su root root/' \
+	"$conf/ntpd.logrotate" >"$work/rotate"
+try "logrotate turns it" logrotate -f -s "$work/rotate.state" "$work/rotate"
+try "after that the daemon writes to the new one" wait_until 10 grep -q 'reload: done' \
+	"$work/log/ntp.log"
+stop ntpd
+like "$(cat "$work/log/ntp.log")" 'exiting on signal 15' "up to its last line"
+like "$(cat "$work/log/ntp.log.1")" 'Listen normally' "and the old one has the old lines"
