@@ -1,0 +1,193 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# packages.sh - the Debian package takes the place of Debian's own: what it holds, what it makes
+# of their files, and what it leaves behind, in the container of box.sh.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+# shellcheck source=tests/system/box.sh
+. "$top_srcdir/tests/system/box.sh"
+need dpkg-deb
+others=$top_srcdir/build-peers/others
+[ -f "$others/others" ] || bail "tests/system/fetch-box has fetched Debian's packages"
+try "the package builds" box_package
+
+# --- what is in it -------------------------------------------------------------------
+
+field() { dpkg-deb -f "$box_deb" "$1"; }
+for relation in Provides Conflicts Replaces; do
+	is "$(field "$relation")" "ntp, ntpdate, ntpsec, ntpsec-ntpdate, ntpstat, sntp, time-daemon" \
+		"$relation"
+done
+dpkg-deb -x "$box_deb" "$work/files"
+dpkg-deb -e "$box_deb" "$work/control"
+is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\n' | sort)" \
+	"/etc/default/ntp
+/etc/dhcp/dhclient-exit-hooks.d/ntpd
+/etc/init.d/ntpd
+/etc/logrotate.d/ntpd
+/etc/ntp.conf
+/etc/ntp/step-tickers
+/etc/ufw/applications.d/ntpd
+/lib/systemd/system/ntp-wait.service
+/lib/systemd/system/ntp.service
+/lib/systemd/system/ntpd-dhcp.path
+/lib/systemd/system/ntpd-dhcp.service
+/lib/systemd/system/ntpd.service
+/lib/systemd/system/ntpdate.service
+/usr/bin/ntpq
+/usr/bin/ntpstat
+/usr/bin/sntp
+/usr/lib/NetworkManager/dispatcher.d/20-ntpd
+/usr/lib/sysusers.d/ntpd.conf
+/usr/lib/tmpfiles.d/ntpd.conf
+/usr/libexec/ntpd/ntp-dhcp
+/usr/libexec/ntpd/ntpdate-servers
+/usr/sbin/ntp-keygen
+/usr/sbin/ntp-wait
+/usr/sbin/ntpd
+/usr/sbin/ntpdate
+/usr/sbin/ntpdc
+/usr/sbin/ntptime
+/usr/sbin/ntptrace" "the files outside /usr/share"
+is "$(cd "$work/files/usr/share/man" && find . -type f -printf '%f\n' | sort)" \
+	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' -printf '%f.gz\n' | sort)" "every manual page"
+is "$(sort "$work/control/conffiles" | xargs)" \
+	"$(cd "$work/files" && find etc -type f -printf '/%p\n' | sort | xargs)" \
+	"all below /etc are the user's to change"
+for script in preinst postinst prerm postrm; do
+	try "$script is a script for sh" sh -n "$work/control/$script"
+done
+
+# --- over Debian's packages ----------------------------------------------------------
+
+box_start
+ok $? "the container boots"
+box_safe || bail "the container has no right to set the clock"
+
+# tree: every file outside what changes by itself, for comparison.
+tree() {
+	box_run find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp -o -path /run \
+		-o -path /root -o -path /var/log/journal -o -path /var/lib/dpkg -o -path /var/cache \
+		-o -path /var/lib/systemd/random-seed -o -path '/var/log/dpkg.log' \
+		-o -path /var/lib/systemd/timers \) -prune -o -print | sort
+}
+
+# links: what stands in the way of a unit of ours, or leads to it.
+links() {
+	box_run find /etc/systemd/system -type l -printf '%P -> %l\n' | grep -E 'ntp' | sort
+}
+enabled() { box_run systemctl is-enabled "$1" 2>&1; }
+active() { box_run systemctl is-active "${1:-ntpd}" 2>&1; }
+state_of() { box_run dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null; }
+
+tree >"$work/tree.before"
+cp "$others"/*.deb "$box_deb" "$box_root/root/"
+# Their Python is not needed for any of this.
+try "Debian's ntpsec and its like install" box_run sh -c 'dpkg --force-depends -i \
+	/root/ntpsec_*.deb /root/ntp_*.deb /root/ntpdate_*.deb /root/ntpsec-ntpdate_*.deb \
+	/root/ntpstat_*.deb /root/sntp_*.deb'
+like "$(links)" '^ntpd.service -> .*/ntpsec.service' "NTPsec calls itself ntpd.service"
+is "$(enabled ntpsec)" enabled "and is enabled"
+sed -i -e 's/^pool 0.*/server 127.127.1.0/' -e '/^pool/d' \
+	-e '/^tos/d' "$box_root/etc/ntpsec/ntp.conf"
+printf '%s\n' 'tos orphanwait 1' 'fudge 127.127.1.0 stratum 3' 'statsdir /var/log/ntpsec' \
+	>>"$box_root/etc/ntpsec/ntp.conf"
+echo '12.345' >"$box_root/var/lib/ntpsec/ntp.drift"
+
+box_run sh -c 'dpkg -i /root/ntpd_*.deb' >"$work/install" 2>&1
+ok $? "our package installs over them" || note "$(cat "$work/install")"
+is "$(state_of ntpd)" installed "it is installed"
+for package in ntpsec ntp ntpdate ntpsec-ntpdate ntpstat sntp; do
+	case $(state_of "$package") in
+	installed | unpacked | half-*) fail "$package is gone" ;;
+	*) pass "$package is gone" ;;
+	esac
+done
+is "$(enabled ntpd) $(active)" "enabled active" "ours is enabled and runs"
+is "$(active ntp)" active "by the name of ntp as well"
+is "$(box_run readlink /etc/systemd/system/ntp.service)" /lib/systemd/system/ntpd.service \
+	"which leads to ours"
+is "$(box_run systemctl show -P FragmentPath ntpd)" /lib/systemd/system/ntpd.service \
+	"no link of NTPsec stands before our unit"
+conf=$(cat "$box_root/etc/ntp.conf")
+like "$conf" '^server 127.127.1.0$' "NTPsec's servers go on to be asked"
+like "$conf" '^driftfile /var/lib/ntp/ntp.drift$' "with our drift file"
+like "$conf" '^statsdir /var/log/ntpstats$' "and our folder of statistics"
+like "$(cat "$work/install")" 'is what /etc/ntpsec/ntp.conf was' "and the user is told"
+is "$(box_run head -n 1 /var/lib/ntp/ntp.drift | cut -d ' ' -f 1)" 12.345 "the drift is known from before"
+is "$(box_run stat -c %U /var/lib/ntp/ntp.drift)" ntp "and ours to write"
+try "ntpd finds no error in that ntp.conf" box_run ntpd --check-config -u ntp:ntp
+try "it synchronises" wait_until 30 box_run ntpstat
+like "$(cat "$work/install")" "profile|usr.sbin.ntpd was another ntpd's" \
+	"a profile of AppArmor for another /usr/sbin/ntpd"
+[ -e "$box_root/etc/apparmor.d/disable/usr.sbin.ntpd" ]
+ok $? "does not confine ours"
+
+# What is left of NTPsec can go without harm to ours.
+try "NTPsec's settings are purged" box_run dpkg --purge ntpsec ntpsec-ntpdate
+is "$(enabled ntpd) $(active)" "enabled active" "ours does not care"
+is "$(active ntp)" active "nor does its other name" || note "$(links)"
+is "$(box_run id -un ntp)" ntp "the user is still there"
+box_run systemctl daemon-reload
+is "$(active ntp)" active "also after a look at the files"
+
+# --- again ---------------------------------------------------------------------------
+
+# The same state whatever is run once more.
+state() {
+	box_run sh -c 'cd /etc && cksum ntp.conf default/ntp ntp/step-tickers && cd / &&
+		ls -lnR etc/systemd var/lib/ntp/ntp.drift run/ntpd-dhcp | grep -v total
+		getent passwd ntp'
+	box_run stat -c '%n %U:%G %a' /var/lib/ntp /var/log/ntpstats /run/ntpd /run/ntpd-dhcp
+}
+echo '# mine' >>"$box_root/etc/ntp.conf"
+box_run rm -f /etc/systemd/system/ntpsec.timer
+state >"$work/state.before"
+for script in 'preinst upgrade 0.1.0-1' 'postinst configure 0.1.0-1' 'postinst configure 0.1.0-1' \
+	'prerm upgrade 0.1.0-1' 'postrm upgrade 0.1.0-1' 'postinst abort-upgrade 0.1.0-1'; do
+	# shellcheck disable=SC2086 # words
+	try "$script" box_run env DPKG_MAINTSCRIPT_PACKAGE=ntpd DPKG_MAINTSCRIPT_NAME="${script%% *}" \
+		/var/lib/dpkg/info/ntpd.$script
+done
+try "and the same package once more" box_run sh -c 'dpkg -i /root/ntpd_*.deb'
+state >"$work/state.after"
+try "change nothing" diff "$work/state.before" "$work/state.after"
+is "$(enabled ntpd) $(active)" "enabled active" "it runs"
+
+# --- what systemd finds in the package -----------------------------------------------
+
+for unit in ntpd-dhcp.service ntpd-dhcp.path; do
+	is "$(box_run systemd-analyze verify "$unit" 2>&1 | grep -F "$unit" | grep -v "Command 'man ")" \
+		'' "systemd-analyze finds nothing wrong with $unit"
+	is "$(enabled "$unit")" enabled "$unit is enabled"
+done
+is "$(active ntpd-dhcp.path)" active "the leases of networkd are watched"
+printf 'sourcedir /run/ntpd-dhcp\n' >>"$box_root/etc/ntp.conf"
+box_run systemctl reload ntpd
+box_run mkdir -p /run/systemd/netif/leases
+sleep 1
+box_run sh -c 'echo NTP=192.0.2.77 >/run/systemd/netif/leases/.2 &&
+	mv /run/systemd/netif/leases/.2 /run/systemd/netif/leases/2'
+asks() { box_run ntpq -pn | grep -q '192\.0\.2\.77'; }
+try "a lease that names a server has it asked" wait_until 20 asks
+box_run rm /run/systemd/netif/leases/2
+asks_not() { ! asks; }
+try "until it ends" wait_until 20 asks_not
+try "logrotate takes its file" box_run logrotate -d /etc/logrotate.d/ntpd
+is "$(box_run logrotate -d /etc/logrotate.d/ntpd 2>&1 | grep -i error)" '' "without an error"
+
+# --- removal -------------------------------------------------------------------------
+
+try "it is removed" box_run dpkg --remove ntpd
+is "$(active)" inactive "and has stopped"
+like "$(cat "$box_root/etc/ntp.conf")" '^# mine$' "the user's file stays"
+try "it is installed again" box_run sh -c 'dpkg -i /root/ntpd_*.deb'
+like "$(cat "$box_root/etc/ntp.conf")" '^# mine$' "with that file"
+is "$(enabled ntpd) $(active)" "enabled active" "enabled and running as before"
+try "it is purged, and the others' rests" box_run dpkg --purge ntpd ntpsec ntpsec-ntpdate
+tree >"$work/tree.after"
+is "$(comm -13 "$work/tree.before" "$work/tree.after" | xargs)" '' "nothing is left in the files"
+is "$(comm -23 "$work/tree.before" "$work/tree.after" | xargs)" '' "and nothing of the system's is gone"
+is "$(box_run id -un ntp)" ntp "but the user"
+is "$(links)" '' "no link is left to units"
