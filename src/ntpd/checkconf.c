@@ -162,6 +162,16 @@ become_run_user(const struct options *o)
 	return error == 0;
 }
 
+/* Files of the command line stand before those of the configuration, which nobody opens then. */
+static void
+use_paths(const struct options *o, struct config *c)
+{
+	c->driftfile = o->daemon.driftfile != NULL ? o->daemon.driftfile : c->driftfile;
+	c->keys = o->daemon.keysfile != NULL ? o->daemon.keysfile : c->keys;
+	c->statsdir = o->daemon.statsdir != NULL ? o->daemon.statsdir : c->statsdir;
+	c->logfile = o->logfile != NULL ? o->logfile : c->logfile;
+}
+
 int
 checkconf_check(const struct options *o)
 {
@@ -178,6 +188,7 @@ checkconf_check(const struct options *o)
 		store_posix_free(store);
 		return EXIT_BAD;
 	}
+	use_paths(o, c);
 	is_user = become_run_user(o);
 	config_check(c, o->daemon.config_path, is_user ? &access : NULL, &diags);
 	print_diags(c, &diags);
