@@ -9,7 +9,9 @@ libntpq_a_SOURCES = \
 	src/ntpq/explain.c \
 	src/ntpq/keys.c \
 	src/ntpq/lists.c \
-	src/ntpq/mru.c \
+	src/ntpq/mrulist.c \
+	src/ntpq/mrulist.h \
+	src/ntpq/mrulist_pages.c \
 	src/ntpq/ntpq.h \
 	src/ntpq/peers.c \
 	src/ntpq/readvar.c \
