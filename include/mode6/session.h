@@ -54,6 +54,9 @@ void session_free(struct session *s);   /* NULL is fine */
  */
 void session_set_timeout(struct session *s, double first_s);
 
+/* All questions from now on end within so many seconds together; later ones time out at once. */
+void session_set_deadline(struct session *s, double within_s);
+
 void session_set_version(struct session *s, unsigned version);  /* 1..4; 2 at first */
 void session_set_always_sign(struct session *s, bool always);
 

@@ -53,7 +53,6 @@ static const struct known {
 	{ "jitter", COOK_PLAIN, "ms" },
 	{ "xleave", COOK_PLAIN, "ms" },
 	{ "bias", COOK_PLAIN, "ms" },
-	{ "seldisp", COOK_PLAIN, "ms" },
 	{ "leapsmearoffset", COOK_PLAIN, "ms" },
 	{ "leapsmearinterval", COOK_PLAIN, "s" },
 	{ "fudgetime1", COOK_PLAIN, "ms" },

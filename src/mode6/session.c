@@ -2,6 +2,7 @@
 /* session - one mode 6 conversation. */
 #include "mode6/session.h"
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct session {
 	bool always_sign;
 	int debug;
 	double first_s, next_s, total_s;
+	double deadline_s;      /* of the transport's clock: no question goes on beyond */
 	struct control_assembly parts;
 };
 
@@ -39,6 +41,7 @@ session_new(struct transport *t, uint16_t seed)
 	s->transport = t;
 	s->version = 2;
 	s->sequence = seed;
+	s->deadline_s = INFINITY;
 	session_set_timeout(s, 5);
 	return s;
 }
@@ -59,6 +62,12 @@ session_set_timeout(struct session *s, double first_s)
 	s->first_s = first_s;
 	s->next_s = first_s * 3 / 5;
 	s->total_s = first_s * 6;
+}
+
+void
+session_set_deadline(struct session *s, double within_s)
+{
+	s->deadline_s = s->transport->ops->now_s(s->transport) + within_s;
 }
 
 void
@@ -123,13 +132,21 @@ sign(struct session *s, struct writer *w)
 	return !w->bad;
 }
 
+/* A server that obeyed may know such a request again, when it is the very same. */
+static bool
+changes_something(const struct request *r)
+{
+	return r->op == CONTROL_CONFIGURE || r->op == CONTROL_SAVECONFIG ||
+	    r->op == CONTROL_WRITEVAR;
+}
+
 static enum session_result
 send_request(struct session *s, const struct request *r)
 {
 	uint8_t bytes[REQUEST_CAP];
 	struct writer w = writer_over(bytes, sizeof bytes);
 	struct control_header h = {
-		.version = s->version, .op = r->op, .sequence = ++s->sequence, .assoc = r->assoc,
+		.version = s->version, .op = r->op, .sequence = s->sequence, .assoc = r->assoc,
 		.count = (uint16_t)r->len,
 	};
 
@@ -288,6 +305,9 @@ ask_this_address(struct session *s, const struct request *r, double end_s, struc
 		if (i > 0 && s->transport->ops->now_s(s->transport) >= end_s) {
 			break;
 		}
+		if (i == 0 || !changes_something(r)) {
+			s->sequence++;
+		}
 		enum session_result sent = send_request(s, r);
 
 		if (sent != SESSION_OK) {
@@ -315,8 +335,11 @@ session_ask(struct session *s, const struct request *r, struct answer *out)
 		return SESSION_UNSIGNED;
 	}
 	do {
-		double end_s = ops->now_s(s->transport) + s->total_s;
-		result = ask_this_address(s, r, end_s, &got);
+		double now_s = ops->now_s(s->transport);
+		if (now_s >= s->deadline_s) {
+			return SESSION_TIMEOUT;
+		}
+		result = ask_this_address(s, r, smaller(now_s + s->total_s, s->deadline_s), &got);
 	} while (
 	    (result == SESSION_TIMEOUT || result == SESSION_REFUSED || result == SESSION_UNSENT) &&
 	    ops->next(s->transport));

@@ -140,6 +140,13 @@ static const struct block blocks[] = {
 		{ "nts_ke_serves_good", "NTS KE serves good:", SHOW_TEXT },
 		{ "nts_ke_serves_bad", "NTS KE serves bad:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
+	{ "mssntpinfo", false, 20, {
+		{ "mssntp_serves", "requests:", SHOW_TEXT },
+		{ "mssntp_serves_no", "not signed:", SHOW_TEXT },
+		{ "mssntp_serves_err", "signing failed:", SHOW_TEXT },
+		{ "mssntp_serves_good", "signed:", SHOW_TEXT },
+		{ "mssntp_serves_bad", "refused by Samba:", SHOW_TEXT },
+		{ NULL, NULL, SHOW_TEXT } } },
 	{ "pstats", true, 22, {
 		{ "srcadr", "remote host:", SHOW_ADDRESS },
 		{ "dstadr", "local address:", SHOW_ADDRESS },
@@ -293,6 +300,9 @@ show_one_by_one(struct ntpq *q, const struct block *b, uint16_t id)
 		}
 		show_line(q, b, l, &vars);
 		vars_free(&vars);
+	}
+	if (first) {
+		ntpq_complain(q, "The server has none of these");
 	}
 }
 

@@ -8,7 +8,9 @@
 #include <string.h>
 #include "ntpq/ntpq.h"
 
-enum { REPLY_MAX = 1024 };
+enum { REPLY_MAX = 1024, LINE_CAP = 1024 };
+
+static const char NONCE_MARK[] = " # nonce=";
 
 /* The text of an answer on one line, safe for the terminal. */
 static void
@@ -23,12 +25,54 @@ reply_text(const struct answer *got, struct text *t)
 	text_put_safe(t, (const char *)got->data, len);
 }
 
+/*
+ * Puts a comment with a nonce of the server behind a line that goes over a network. A signature
+ * covers neither time nor sender: with the nonce nobody can send the line again later, also not to
+ * a daemon that was started anew, and the same line given twice is not taken for such a replay.
+ * Without room or without a nonce the line goes as it is; on the host itself nobody listens.
+ */
+static void
+add_nonce(struct ntpq *q, struct text *t)
+{
+	struct request r = { .op = CONTROL_REQ_NONCE };
+	struct answer got;
+	struct vars v;
+	const char *nonce;
+
+	if (q->session == NULL || udp_is_local(session_transport(q->session)) ||
+	    ntpq_ask_quietly(q, &r, &got) != SESSION_OK || !vars_parse(&v, got.data, got.len)) {
+		return;
+	}
+	nonce = vars_get(&v, "nonce");
+	if (nonce != NULL && nonce[0] != '\0' && nonce[strspn(nonce, "0123456789abcdef")] == '\0' &&
+	    t->len + strlen(NONCE_MARK) + strlen(nonce) <= CONTROL_DATA_MAX) {
+		text_printf(t, "%s%s", NONCE_MARK, nonce);
+	}
+	vars_free(&v);
+}
+
 static bool
 send_line(struct ntpq *q, enum control_op op, const char *line, struct text *reply)
 {
-	struct request r = { .op = op, .sign = true, .data = line, .len = strcspn(line, "\r\n") };
+	char buf[LINE_CAP];
+	struct text t = text_over(buf, sizeof buf);
+	struct request r = { .op = op, .sign = true, .data = buf };
 	struct answer got;
 
+	text_put_n(&t, line, strcspn(line, "\r\n"));
+	if (t.len > CONTROL_DATA_MAX) {
+		ntpq_complain(q, "The line is longer than the %d characters of a request",
+		    CONTROL_DATA_MAX);
+		return false;
+	}
+	/* The key first: while a person types its secret the nonce would grow old. */
+	if (op == CONTROL_CONFIGURE && q->session != NULL) {
+		if (!ntpq_need_key(q)) {
+			return false;
+		}
+		add_nonce(q, &t);
+	}
+	r.len = t.len;
 	if (!ntpq_ask(q, &r, &got)) {
 		return false;
 	}

@@ -268,6 +268,11 @@ keyid(struct ntpq *q, const struct call *c)
 	if (c->n > 0 && !set_id(q, c->arg[0])) {
 		return;
 	}
+	if (q->json.depth > 0 && q->key.id != 0) {
+		json_int(&q->json, "keyid", q->key.id);
+	} else if (q->json.depth > 0) {
+		json_null(&q->json, "keyid");
+	}
 	if (q->key.id == 0) {
 		ntpq_say(q, "no keyid defined");
 	} else {
@@ -279,6 +284,7 @@ static void
 keytype(struct ntpq *q, const struct call *c)
 {
 	static const uint8_t probe[16] = { 1 };
+	const char *type;
 	struct mac_key *key;
 
 	if (c->n > 0) {
@@ -293,10 +299,14 @@ keytype(struct ntpq *q, const struct call *c)
 		text_put(&t, c->arg[0]);
 		forget(q);
 	}
-	key = mac_key_new(q->key.type[0] == '\0' ? "MD5" : q->key.type, probe, sizeof probe);
+	type = q->key.type[0] == '\0' ? "MD5" : q->key.type;
+	key = mac_key_new(type, probe, sizeof probe);
+	if (key != NULL && q->json.depth > 0) {
+		json_string(&q->json, "keytype", type);
+		json_int(&q->json, "digest_octets", (int64_t)mac_len(key));
+	}
 	if (key != NULL) {
-		ntpq_say(q, "keytype is %s with %zu octet digests",
-		    q->key.type[0] == '\0' ? "MD5" : q->key.type, mac_len(key));
+		ntpq_say(q, "keytype is %s with %zu octet digests", type, mac_len(key));
 	}
 	mac_key_free(key);
 }

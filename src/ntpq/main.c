@@ -35,7 +35,7 @@ static const char usage_text[] =
     "  -d, -D           show packets\n"
     "  --json           one line of JSON for each command\n"
     "  --colour=WHEN    auto, always or never\n"
-    "  --version, --help\n";
+    "  -V, --version, --help\n";
 
 static const struct option options[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -168,6 +168,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 	case OPT_COLOUR:
 		choose_colour(p, optarg);
 		break;
+	case 'V':
 	case OPT_VERSION:
 		printf("ntpq %s\n", PACKAGE_VERSION);
 		exit(EXIT_SUCCESS);
@@ -191,6 +192,18 @@ wants_colour(const struct plan *p)
 	    getenv("NO_COLOR") == NULL;
 }
 
+/* In JSON a host that cannot be found has its lines too. */
+static void
+tell_all_fail(struct ntpq *q, const struct plan *p, const char *host)
+{
+	struct text name = text_over(q->host, sizeof q->host);
+
+	text_put(&name, host);
+	for (int i = 0; i < p->lines_n; i++) {
+		ntpq_fail(q, p->lines[i]);
+	}
+}
+
 static void
 run_all(struct ntpq *q, const struct plan *p, char **hosts, int hosts_n)
 {
@@ -199,6 +212,7 @@ run_all(struct ntpq *q, const struct plan *p, char **hosts, int hosts_n)
 		if (!(hosts_n == 1 && q->session != NULL) &&
 		    !ntpq_open(q, hosts[h], q->set.family)) {
 			ntpq_close(q);
+			tell_all_fail(q, p, hosts[h]);
 			continue;
 		}
 		for (int i = 0; i < p->lines_n && !q->quit; i++) {
@@ -239,7 +253,7 @@ main(int argc, char **argv)
 	int hosts_n = 1, option;
 
 	setlocale(LC_TIME, "C");
-	while ((option = getopt_long(argc, argv, "46a:c:D:dik:nOpr:uw?", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "46a:c:D:dik:nOpr:uVw?", options, NULL)) != -1) {
 		take_option(&q, &p, option);
 	}
 	if (q.assoc == NULL) {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include "ntpq/mrulist.h"
 
-enum { PAGES_MAX = 200000, STALL_MAX = 8, FLAG_LIMITED = 0x20, FLAG_KOD = 0x400 };
+enum { PAGES_MAX = 2 << 20, STALL_MAX = 8, FLAG_LIMITED = 0x20, FLAG_KOD = 0x400 };
 
 enum sort { SORT_LSTINT, SORT_AVGINT, SORT_ADDR, SORT_COUNT, SORT_SCORE, SORT_DROP };
 
@@ -295,7 +295,8 @@ take_argument(struct listing *l, const char *arg)
 		return text_to_u32(arg + 6, &m->frags) && m->frags >= 1 &&
 		    m->frags <= MRULIST_FRAGS;
 	} else if (strncmp(arg, "limit=", 6) == 0) {
-		return text_to_u32(arg + 6, &m->limit) && m->limit >= 1 && m->limit <= MRULIST_LIMIT_MAX;
+		return text_to_u32(arg + 6, &m->limit) && m->limit >= 1 &&
+		    m->limit <= MRULIST_LIMIT_MAX;
 	} else if (is_filter(arg)) {
 		text_printf(&filter, ", %s", arg);
 	} else {

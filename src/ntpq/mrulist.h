@@ -57,7 +57,7 @@ enum mrulist_page { MRULIST_GOT, MRULIST_AGAIN, MRULIST_FAILED };
  */
 enum mrulist_page mrulist_page(struct ntpq *q, struct mrulist *m, bool *fresh);
 
-/* Asks for larger pages from now on: NTPsec keeps one fragment for the end, so one alone is none. */
+/* Asks for larger pages from now on: NTPsec keeps one fragment for the end; one alone is none. */
 void mrulist_larger(struct mrulist *m);
 
 #endif

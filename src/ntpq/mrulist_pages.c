@@ -226,7 +226,8 @@ put_resume(const struct mrulist *m, struct text *t)
 {
 	unsigned n = 0;
 
-	for (uint64_t o = m->resume; o > 0 && m->order - o < MRULIST_RECENT && n < RESUME_MAX; o--) {
+	for (uint64_t o = m->resume;
+	     o > 0 && m->order - o < MRULIST_RECENT && n < RESUME_MAX; o--) {
 		const struct mrulist_client *c = &m->at[m->recent[o % MRULIST_RECENT]];
 		char one[160];
 		struct text p = text_over(one, sizeof one);

@@ -36,6 +36,7 @@ struct settings {
 	bool colour;            /* the output is a terminal that shows it */
 	enum addr_family family;
 	double timeout_s;
+	uint32_t delay_ms;      /* has no effect */
 	unsigned version;
 	int debug;
 	const char *keyfile;
@@ -153,6 +154,9 @@ struct rtime ntpq_now(void);
 bool ntpq_need_key(struct ntpq *q);
 
 /* --- run.c: lines and the table --- */
+
+/* A command that could not begin: its line of JSON, with the last complaint. */
+void ntpq_fail(struct ntpq *q, const char *line);
 
 /* Runs one line of input. */
 void ntpq_run(struct ntpq *q, const char *line);

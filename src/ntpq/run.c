@@ -7,6 +7,9 @@
 
 enum { SHORT_PREFIX = 3, HELP_COLUMNS = 5 };
 
+/* However slowly a server answers, and however much: longer than this no command takes. */
+static const double COMMAND_MAX_S = 3600.0;
+
 static const struct command commands[] = {
 	{ ":config", command_config, "line", "changes the configuration of the running server",
 	    false, false },
@@ -32,6 +35,8 @@ static const struct command commands[] = {
 	{ "cv", command_clockvar, "[assocID [name,...]]", "the same as clockvar", false, false },
 	{ "debug", command_setting, "[no|more|less|N]", "shows each packet on stderr", false,
 	    true },
+	{ "delay", command_setting, "[milliseconds]",
+	    "kept for old scripts: no request carries a time", false, true },
 	{ "direct", command_setting, "", "mrulist shows clients as they come, or sorted", true,
 	    true },
 	{ "drefid", command_setting, "[hash|ipv4]", "how reference ids are shown", false, true },
@@ -67,6 +72,7 @@ static const struct command commands[] = {
 	    "[frags=N]",
 	    "the clients seen last", false, false },
 	{ "mrv", command_mreadvar, "low high [name,...]", "the same as mreadvar", false, false },
+	{ "mssntpinfo", command_block, "", "counts of MS-SNTP", true, false },
 	{ "ntpversion", command_setting, "[1|2|3|4]", "the version claimed in requests", false,
 	    true },
 	{ "ntsinfo", command_block, "", "counts of NTS", true, false },
@@ -226,6 +232,9 @@ call_command(struct ntpq *q, const struct command *k, struct call *c)
 {
 	q->error[0] = '\0';
 	q->server_refused = false;
+	if (q->session != NULL) {
+		session_set_deadline(q->session, COMMAND_MAX_S);
+	}
 	if (!q->set.json) {
 		k->run(q, c);
 		return;
@@ -244,6 +253,25 @@ call_command(struct ntpq *q, const struct command *k, struct call *c)
 	json_close_all(&q->json);
 }
 
+void
+ntpq_fail(struct ntpq *q, const char *line)
+{
+	char word[SHORT_TEXT];
+	struct text t = text_over(word, sizeof word);
+
+	if (!q->set.json) {
+		return;
+	}
+	line += strspn(line, " \t~");
+	text_put_safe(&t, line, strcspn(line, " \t\r\n"));
+	q->json = json_over(q->out);
+	json_object(&q->json, NULL);
+	json_string(&q->json, "host", q->host);
+	json_string(&q->json, "command", word);
+	json_string(&q->json, "error", q->error);
+	json_close_all(&q->json);
+}
+
 static void
 call_into(struct ntpq *q, const struct command *k, struct call *c, const char *file)
 {
@@ -252,6 +280,7 @@ call_into(struct ntpq *q, const struct command *k, struct call *c, const char *f
 
 	if (to == NULL) {
 		ntpq_complain(q, "Can't open %.200s: %s", file, strerror(errno));
+		ntpq_fail(q, k->name);
 		return;
 	}
 	q->out = to;
@@ -284,19 +313,25 @@ ntpq_run(struct ntpq *q, const char *line)
 	}
 	rest += strspn(rest, " \t~");
 	word = next_word(&rest);
-	k = word == NULL || word[0] == '#' ? NULL : find(q, word);
+	if (word == NULL || word[0] == '#') {
+		free(copy);
+		return;
+	}
+	k = find(q, word);
 	if (k == NULL) {
+		ntpq_fail(q, word);
+		fflush(q->out);
 		free(copy);
 		return;
 	}
 	c.name = k->name;
 	c.rest = line + (rest - copy) + strspn(line + (rest - copy), " \t");
-	if (takes_line(k->name) || split(q, rest, &c, &file)) {
-		if (file != NULL) {
-			call_into(q, k, &c, file);
-		} else {
-			call_command(q, k, &c);
-		}
+	if (!takes_line(k->name) && !split(q, rest, &c, &file)) {
+		ntpq_fail(q, k->name);
+	} else if (file != NULL) {
+		call_into(q, k, &c, file);
+	} else {
+		call_command(q, k, &c);
 	}
 	fflush(q->out);
 	free(copy);
@@ -316,20 +351,29 @@ help_all(struct ntpq *q)
 	}
 }
 
-void
-command_help(struct ntpq *q, const struct call *c)
+/* One command, or all of them. */
+static void
+json_help(struct ntpq *q, const struct command *one, bool all)
 {
-	const struct command *k;
-
-	if (q->json.depth > 0) {
-		json_array(&q->json, "commands");
-		for (size_t i = 0; i < COMMANDS_N; i++) {
+	json_array(&q->json, "commands");
+	for (size_t i = 0; i < COMMANDS_N; i++) {
+		if (all || one == &commands[i]) {
 			json_object(&q->json, NULL);
 			json_string(&q->json, "name", commands[i].name);
 			json_string(&q->json, "arguments", commands[i].args);
 			json_string(&q->json, "purpose", commands[i].help);
 			json_close(&q->json);
 		}
+	}
+}
+
+void
+command_help(struct ntpq *q, const struct call *c)
+{
+	const struct command *k;
+
+	if (q->json.depth > 0) {
+		json_help(q, c->n > 0 ? find(q, c->arg[0]) : NULL, c->n == 0);
 		return;
 	}
 	if (c->n == 0) {

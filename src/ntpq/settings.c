@@ -1,9 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* settings - the commands that change how ntpq itself behaves. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "ntpq/ntpq.h"
 #include "config.h"
+
+/* Settings have members of their own in JSON, beside the words of ntpq_say. */
+static void
+give_int(struct ntpq *q, const char *key, int64_t value)
+{
+	if (q->json.depth > 0) {
+		json_int(&q->json, key, value);
+	}
+}
+
+static void
+give_bool(struct ntpq *q, const char *key, bool value)
+{
+	if (q->json.depth > 0) {
+		json_bool(&q->json, key, value);
+	}
+}
+
+static void
+give_string(struct ntpq *q, const char *key, const char *value)
+{
+	if (q->json.depth > 0) {
+		json_string(&q->json, key, value);
+	}
+}
 
 /* "yes"/"no" arguments; false after complaining. */
 static bool
@@ -31,6 +57,7 @@ command_host(struct ntpq *q, const struct call *c)
 		at = 1;
 	}
 	if (c->n == at) {
+		give_string(q, "current_host", q->session == NULL ? NULL : q->name);
 		if (q->session == NULL) {
 			ntpq_say(q, "no current host");
 		} else {
@@ -39,6 +66,7 @@ command_host(struct ntpq *q, const struct call *c)
 		return;
 	}
 	if (ntpq_open(q, c->arg[at], family)) {
+		give_string(q, "current_host", q->name);
 		ntpq_say(q, "current host set to %s", q->name);
 	} else if (q->session != NULL) {
 		ntpq_say(q, "current host remains %s", q->name);
@@ -59,9 +87,24 @@ set_timeout(struct ntpq *q, const struct call *c)
 		if (q->session != NULL) {
 			session_set_timeout(q->session, q->set.timeout_s);
 		}
+		give_int(q, "timeout_ms", ms);
 		return;
 	}
+	give_int(q, "timeout_ms", llround(q->set.timeout_s * 1000));
 	ntpq_say(q, "primary timeout %.0f ms", q->set.timeout_s * 1000);
+}
+
+static void
+set_delay(struct ntpq *q, const struct call *c)
+{
+	if (c->n > 0 && !text_to_u32(c->arg[0], &q->set.delay_ms)) {
+		ntpq_complain(q, "delay takes milliseconds");
+		return;
+	}
+	give_int(q, "delay_ms", q->set.delay_ms);
+	if (c->n == 0) {
+		ntpq_say(q, "delay %u ms", (unsigned)q->set.delay_ms);
+	}
 }
 
 static void
@@ -79,6 +122,7 @@ set_version(struct ntpq *q, const struct call *c)
 			session_set_version(q->session, v);
 		}
 	}
+	give_int(q, "ntpversion", q->set.version);
 	ntpq_say(q, "NTP version being claimed is %u", q->set.version);
 }
 
@@ -102,6 +146,7 @@ set_debug(struct ntpq *q, const struct call *c)
 	if (q->session != NULL) {
 		session_set_debug(q->session, q->set.debug);
 	}
+	give_int(q, "debug", q->set.debug);
 	ntpq_say(q, "debug level is %d", q->set.debug);
 }
 
@@ -115,6 +160,7 @@ set_refid(struct ntpq *q, const struct call *c)
 	if (c->n > 0) {
 		q->set.hash_refid = c->arg[0][0] == 'h';
 	}
+	give_string(q, "drefid", q->set.hash_refid ? "hash" : "ipv4");
 	ntpq_say(q, "drefid value is %s", q->set.hash_refid ? "hash" : "ipv4");
 }
 
@@ -126,6 +172,7 @@ set_hostnames(struct ntpq *q, const struct call *c)
 	if (yes_or_no(q, c, &names)) {
 		q->set.numeric = !names;
 		q->no_more_names = false;
+		give_bool(q, "hostnames", names);
 		ntpq_say(q, "hostnames %s shown", names ? "being" : "not being");
 	}
 }
@@ -142,6 +189,7 @@ set_authenticate(struct ntpq *q, const struct call *c)
 	if (q->session != NULL) {
 		session_set_always_sign(q->session, always);
 	}
+	give_bool(q, "authenticate", always);
 	ntpq_say(q, "%s requests being sent", always ? "authenticated" : "unauthenticated");
 }
 
@@ -150,6 +198,7 @@ set_units(struct ntpq *q, const struct call *c)
 {
 	(void)c;
 	q->set.units = !q->set.units;
+	give_bool(q, "units", q->set.units);
 	ntpq_say(q, "display of units is %s", q->set.units ? "on" : "off");
 }
 
@@ -158,6 +207,7 @@ set_direct(struct ntpq *q, const struct call *c)
 {
 	(void)c;
 	q->set.direct = !q->set.direct;
+	give_bool(q, "direct", q->set.direct);
 	ntpq_say(
 	    q, "mrulist shows clients %s", q->set.direct ? "as they come" : "sorted, at the end");
 }
@@ -166,6 +216,7 @@ static void
 set_output(struct ntpq *q, const struct call *c)
 {
 	q->set.raw = strcmp(c->name, "raw") == 0;
+	give_bool(q, "raw", q->set.raw);
 	ntpq_say(q, "Output set to %s", q->set.raw ? "raw" : "cooked");
 }
 
@@ -173,6 +224,7 @@ static void
 show_version(struct ntpq *q, const struct call *c)
 {
 	(void)c;
+	give_string(q, "version", PACKAGE_VERSION);
 	ntpq_say(q, "ntpq %s", PACKAGE_VERSION);
 }
 
@@ -192,6 +244,7 @@ command_setting(struct ntpq *q, const struct call *c)
 		void (*run)(struct ntpq *, const struct call *);
 	} settings[] = {
 		{ "timeout", set_timeout },
+		{ "delay", set_delay },
 		{ "ntpversion", set_version },
 		{ "debug", set_debug },
 		{ "drefid", set_refid },

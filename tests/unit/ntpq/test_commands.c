@@ -394,6 +394,60 @@ a_syntax_error_is_pointed_at(void **state)
 	end(&w);
 }
 
+static const char FOUND_NONCE[] = "nonce=0123456789abcdef01234567\r\n";
+
+static void
+a_line_over_the_network_ends_with_a_nonce_of_the_server(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_REQ_NONCE, 0, NULL, 0, FOUND_NONCE },
+		{ CONTROL_CONFIGURE, 0, NULL, 0, "Config Succeeded\r\n" },
+	};
+	char line[CONTROL_DATA_MAX + 64], expected[CONTROL_DATA_MAX + 64];
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_string_equal(run(&w, ":config reset sys"), "Config Succeeded\n");
+	assert_non_null(strstr(w.played.requests,
+	    "8 0 reset sys # nonce=0123456789abcdef01234567\n"));
+	/* Where it does not fit, the line goes without; a longer line does not go at all. */
+	for (size_t len = CONTROL_DATA_MAX - 2; len <= CONTROL_DATA_MAX + 1; len++) {
+		struct text t = text_over(line, sizeof line), e = text_over(expected, sizeof expected);
+
+		w.played.requests[0] = '\0';
+		text_put(&t, ":config ");
+		for (size_t i = 0; i < len; i++) {
+			text_char(&t, 'x');
+		}
+		run(&w, line);
+		text_printf(&e, "8 0 %s\n", line + strlen(":config "));
+		assert_int_equal(strstr(w.played.requests, expected) != NULL, len <= CONTROL_DATA_MAX);
+		assert_int_equal(strstr(w.q.error, "longer than") != NULL, len > CONTROL_DATA_MAX);
+	}
+	end(&w);
+}
+
+static void
+a_server_without_nonces_gets_the_plain_line(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_REQ_NONCE, 0, NULL, CONTROL_ERR_OPCODE << 8, NULL },
+		{ CONTROL_CONFIGURE, 0, NULL, 0, "Config Succeeded\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_string_equal(run(&w, ":config reset sys"), "Config Succeeded\n");
+	assert_non_null(strstr(w.played.requests, "8 0 reset sys\n"));
+	end(&w);
+}
+
 /* ---- explain, rpeers, units ---- */
 
 static void
@@ -594,6 +648,40 @@ a_server_that_repeats_itself_does_not_keep_mrulist(void **state)
 	end(&w);
 }
 
+/* Each answer takes four seconds, and has a client that nobody has seen yet. */
+static void
+always_one_more(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	struct mru_server *m = s->own;
+	char page[160];
+	struct text t = text_over(page, sizeof page);
+
+	(void)data;
+	(void)len;
+	s->now_s += 4;
+	m->pages++;
+	text_printf(&t, "nonce=0123, addr.0=10.%u.%u.1:123, last.0=0x%x.00000000, ct.0=1",
+	    m->pages >> 8 & 255, m->pages & 255, m->pages);
+	put_text(s, h, 0, page, t.len);
+}
+
+static void
+a_server_that_never_ends_is_left_after_an_hour(void **state)
+{
+	struct mru_server m = { .base = 0 };
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.script->own = &m;
+	w.script->serve = always_one_more;
+	assert_non_null(strstr(run(&w, "mrulist"), "10.0.2.1\n"));
+	assert_string_equal(w.q.error, "Request timed out");
+	assert_in_range(m.pages, 800, 901);
+	assert_true(w.script->now_s < 3700);
+	end(&w);
+}
+
 /* ---- hostile text in every place ---- */
 
 static void
@@ -749,6 +837,68 @@ json_has_units_in_its_names_and_errors_as_members(void **state)
 	end(&w);
 }
 
+static void
+json_tells_of_what_could_not_begin(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.q.set.json = true;
+	assert_string_equal(run(&w, "zo\033rk now"),
+	    "{\"host\": \"played\", \"command\": \"zo\\\\x1brk\", "
+	    "\"error\": \"Command `zo\\\\x1brk' unknown\"}\n");
+	assert_string_equal(run(&w, "as > /nowhere/x"),
+	    "{\"host\": \"played\", \"command\": \"associations\", "
+	    "\"error\": \"Can't open /nowhere/x: No such file or directory\"}\n");
+	assert_string_equal(run(&w, "as >"),
+	    "{\"host\": \"played\", \"command\": \"associations\", "
+	    "\"error\": \"No file name after >\"}\n");
+	assert_string_equal(run(&w, ""), "");
+	assert_string_equal(run(&w, "# a comment"), "");
+	end(&w);
+}
+
+static void
+json_has_each_setting_as_a_member(void **state)
+{
+	static const struct {
+		const char *line, *member;
+	} settings[] = {
+		{ "timeout 1234", "\"timeout_ms\": 1234}" },
+		{ "timeout", "\"timeout_ms\": 1234, " },
+		{ "delay 7", "\"delay_ms\": 7}" },
+		{ "keyid", "\"keyid\": null, " },
+		{ "keyid 9", "\"keyid\": 9, " },
+		{ "keytype sha1", "\"keytype\": \"sha1\", \"digest_octets\": 20, " },
+		{ "hostnames yes", "\"hostnames\": true, " },
+		{ "ntpversion 3", "\"ntpversion\": 3, " },
+		{ "debug no", "\"debug\": 0, " },
+		{ "drefid hash", "\"drefid\": \"hash\", " },
+		{ "authenticate yes", "\"authenticate\": true, " },
+		{ "units", "\"units\": true, " },
+		{ "direct", "\"direct\": true, " },
+		{ "raw", "\"raw\": true, " },
+		{ "cooked", "\"raw\": false, " },
+		{ "host", "\"current_host\": \"played\", " },
+		{ "version", "\"version\": \"" },
+		{ "help keyid", "\"commands\": [{\"name\": \"keyid\", " },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, NULL, 0);
+	w.q.set.json = true;
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		const char *out = run(&w, settings[i].line);
+
+		if (strstr(out, settings[i].member) == NULL) {
+			fail_msg("'%s' gives %s", settings[i].line, out);
+		}
+	}
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -762,14 +912,19 @@ main(void)
 		cmocka_unit_test(a_missing_variable_only_costs_its_own_line),
 		cmocka_unit_test(lists_are_put_together_from_fields_in_any_order),
 		cmocka_unit_test(a_syntax_error_is_pointed_at),
+		cmocka_unit_test(a_line_over_the_network_ends_with_a_nonce_of_the_server),
+		cmocka_unit_test(a_server_without_nonces_gets_the_plain_line),
 		cmocka_unit_test(rpeers_has_the_name_at_the_right_and_units_suit_the_size),
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(mrulist_collects_pages_through_dead_nonces_and_lost_resume_points),
 		cmocka_unit_test(a_server_that_repeats_itself_does_not_keep_mrulist),
+		cmocka_unit_test(a_server_that_never_ends_is_left_after_an_hour),
 		cmocka_unit_test(no_answer_reaches_the_terminal_unfiltered),
 		cmocka_unit_test(a_list_of_associations_of_odd_length_or_full_size_does_no_harm),
 		cmocka_unit_test(json_has_units_in_its_names_and_errors_as_members),
+		cmocka_unit_test(json_tells_of_what_could_not_begin),
+		cmocka_unit_test(json_has_each_setting_as_a_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

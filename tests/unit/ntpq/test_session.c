@@ -441,6 +441,67 @@ a_signed_request_takes_no_answer_with_a_wrong_digest(void **state)
 	mac_key_free(key);
 }
 
+/* ---- repetition ---- */
+
+static void
+note_sequence(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	uint16_t *seen = s->own;
+
+	(void)data;
+	(void)len;
+	assert_in_range(s->sent, 1, SESSION_TRIES);
+	seen[s->sent - 1] = h->sequence;
+}
+
+/* A change whose answer got lost is known again by the server; an old reading is worth nothing. */
+static void
+a_change_is_repeated_as_it_was_and_a_question_anew(void **state)
+{
+	static const struct {
+		enum control_op op;
+		bool same;
+	} cases[] = {
+		{ CONTROL_READVAR, false }, { CONTROL_READ_MRU, false },
+		{ CONTROL_CONFIGURE, true }, { CONTROL_SAVECONFIG, true }, { CONTROL_WRITEVAR, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct script *t = script_new();
+		struct session *s = session_new(&t->base, 1);
+		struct request r = { .op = cases[i].op };
+		uint16_t seen[SESSION_TRIES] = { 0 };
+		struct answer got;
+
+		t->serve = note_sequence;
+		t->own = seen;
+		assert_int_equal(session_ask(s, &r, &got), SESSION_TIMEOUT);
+		assert_int_equal(t->sent, SESSION_TRIES);
+		assert_int_equal(seen[0] == seen[1], cases[i].same);
+		session_free(s);
+	}
+}
+
+static void
+a_deadline_ends_the_question_under_way_and_all_later_ones(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct answer got;
+
+	(void)state;
+	session_set_deadline(s, 7);
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+	assert_true(t->now_s <= 7.0);
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+	assert_int_equal(t->sent, 2);
+	session_set_deadline(s, 7);
+	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
+	assert_int_equal(t->sent, 4);
+	session_free(s);
+}
+
 int
 main(void)
 {
@@ -459,6 +520,8 @@ main(void)
 		cmocka_unit_test(a_flood_of_garbage_ends_by_count),
 		cmocka_unit_test(more_than_32_fragments_are_refused),
 		cmocka_unit_test(a_signed_request_takes_no_answer_with_a_wrong_digest),
+		cmocka_unit_test(a_change_is_repeated_as_it_was_and_a_question_anew),
+		cmocka_unit_test(a_deadline_ends_the_question_under_way_and_all_later_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
