@@ -12,6 +12,8 @@ libconfig_a_SOURCES = \
 	include/config/token.h src/config/token.c \
 	src/config/parse.h src/config/parse.c \
 	src/config/parse_access.c \
+	src/config/parse_files.c \
+	src/config/parse_report.c \
 	src/config/parse_source.c \
 	src/config/parse_words.c \
 	src/config/value.h src/config/value.c

@@ -1,157 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading ntp.conf: files, lines, and the words every directive shares. */
+/* Reading ntp.conf: lines, and the words every directive shares. */
 #include "parse.h"
 #include <errno.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include "value.h"
 
-/* ---- reports ---- */
+/* ---- words ---- */
 
 const char *
 parse_word(const struct parser *p, unsigned i)
 {
 	return i < p->line.n ? p->line.words[i].text : NULL;
 }
-
-static unsigned
-column_of(const struct parser *p, unsigned i)
-{
-	const struct token_line *l = &p->line;
-
-	if (i < l->n) {
-		return l->words[i].column;
-	}
-	if (l->n == 0) {
-		return 1;
-	}
-	const struct token_word *last = &l->words[l->n - 1];
-	return last->column + (unsigned)strlen(last->text) + (last->quoted ? 2 : 0);
-}
-
-static const char *
-keep_raw(struct parser *p)
-{
-	size_t len = p->line.raw_len;
-
-	return arena_strndup(p->arena, p->line.raw, len > DIAG_LINE_MAX ? DIAG_LINE_MAX : len);
-}
-
-struct diag
-parse_where(struct parser *p, unsigned i)
-{
-	return (struct diag){ .file = p->file, .line = p->line.line, .column = column_of(p, i),
-	    .source = p->d->n < DIAG_KEPT_MAX ? keep_raw(p) : NULL };
-}
-
-static void report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, va_list ap) TEXT_PRINTF(5, 0);
-
-static void
-report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, va_list ap)
-{
-	struct diag where = parse_where(p, i);
-
-	where.suggestion = suggestion;
-	diag_vadd(p->d, level, &where, fmt, ap);
-}
-
-void
-parse_error(struct parser *p, unsigned i, const char *fmt, ...)
-{
-	va_list ap;
-
-	p->failed = true;
-	va_start(ap, fmt);
-	report(p, DIAG_ERROR, i, NULL, fmt, ap);
-	va_end(ap);
-}
-
-void
-parse_warn(struct parser *p, unsigned i, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	report(p, DIAG_WARNING, i, NULL, fmt, ap);
-	va_end(ap);
-}
-
-static void say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, ...) TEXT_PRINTF(5, 6);
-
-static void
-say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	report(p, level, i, suggestion, fmt, ap);
-	va_end(ap);
-}
-
-/* "listen, ignore, drop"; gives the number of words. */
-static unsigned
-put_group(enum schema_group group, struct text *out)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].group == group) {
-			text_printf(out, "%s%s", n == 0 ? "" : ", ", schema_rows[i].word);
-			n++;
-		}
-	}
-	return n;
-}
-
-void
-parse_unknown(struct parser *p, unsigned i, enum schema_group group)
-{
-	char buf[DIAG_LINE_MAX];
-	struct text t = text_over(buf, sizeof buf);
-	const char *word = parse_word(p, i);
-
-	p->failed = true;
-	if (p->d->n == DIAG_KEPT_MAX) {         /* only counted: save the search */
-		say(p, DIAG_ERROR, i, NULL, "unknown word");
-		return;
-	}
-	const char *suggestion = schema_suggest(group, word);
-	if (group == SCHEMA_TOP) {
-		say(p, DIAG_ERROR, i, suggestion,
-		    "unknown keyword '%s', expected a directive of ntp.conf", word);
-		return;
-	}
-	if (suggestion != NULL) {               /* that is what was expected */
-		say(p, DIAG_ERROR, i, suggestion, "unknown word '%s' after '%s'", word,
-		    parse_word(p, 0));
-		return;
-	}
-	(void)put_group(group, &t);
-	say(p, DIAG_ERROR, i, NULL, "unknown word '%s' after '%s', expected %s", word,
-	    parse_word(p, 0), buf);
-}
-
-void
-parse_state(struct parser *p, const struct schema_row *row, unsigned i)
-{
-	if (p->quiet || row->state == STATE_ACTS) {
-		return;
-	}
-	if (row->state == STATE_NEVER) {
-		say(p, DIAG_WARNING, i, NULL, "'%s' is recognised, without effect: %s", row->word,
-		    row->reason);
-	} else {
-		say(p, DIAG_NOTE, i, NULL, "'%s' is recognised, not in effect in this version",
-		    row->word);
-	}
-}
-
-/* ---- words ---- */
 
 const struct schema_row *
 parse_find(struct parser *p, enum schema_group group, unsigned i)
@@ -225,7 +85,7 @@ parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
 	if (i >= p->line.n) {
 		char buf[DIAG_LINE_MAX];
 		struct text t = text_over(buf, sizeof buf);
-		unsigned n = put_group(group, &t);
+		unsigned n = parse_put_group(group, &t);
 		parse_error(p, i, "'%s' wants %s%s", parse_word(p, 0), n > 1 ? "one of " : "",
 		    buf);
 		return;
@@ -282,162 +142,6 @@ parse_grow(struct parser *p, void *array, unsigned n, size_t size)
 		memcpy(at, array, n * size);
 	}
 	return at;
-}
-
-/* ---- files ---- */
-
-/* A file is named by nobody, by a folder, or by an includefile line. */
-static void
-file_problem(struct parser *p, const char *path, int err)
-{
-	struct diag where = { .file = path };
-
-	if (p->frames_n == 0 || p->frames[p->frames_n - 1].is_folder) {
-		diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s", strerror(err));
-	} else if (err == ENOENT) {
-		parse_warn(p, 1, "'%s' does not exist, nothing is included", path);
-	} else {
-		parse_error(p, 1, "'%s' cannot be read: %s", path, strerror(err));
-	}
-}
-
-/* Puts a file on top of those being read; false when it cannot be. */
-static bool
-push_file(struct parser *p, const char *path)
-{
-	const char *text;
-	size_t len;
-
-	if (p->files_n == FILES_MAX) {
-		parse_error(p, 1, "more than %d files are included", (int)FILES_MAX);
-		p->ended = true;        /* once is enough */
-		return false;
-	}
-	p->files_n++;
-	int err = p->reader == NULL ? -ENOENT :
-	    p->reader->read(p->reader->ctx, path, p->arena, &text, &len);
-	if (err != 0) {
-		file_problem(p, path, -err);
-		return false;
-	}
-	struct parse_frame *f = &p->frames[p->frames_n++];
-	*f = (struct parse_frame){ .text = token_over(text, len), .name = path };
-	struct config_file *files = parse_grow(p, p->c->files, p->c->files_n, sizeof *files);
-	if (files != NULL) {
-		p->c->files = files;
-		files[p->c->files_n++] = (struct config_file){ path, text, len };
-	}
-	return true;
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	const char *const *x = a, *const *y = b;
-
-	return strcmp(*x, *y);
-}
-
-/* Keeps the visible names with the suffix, sorted, as paths below dir. */
-static unsigned
-choose_members(struct parser *p, const char *dir, const char *suffix, const char **names,
-    unsigned n)
-{
-	size_t suffix_len = strlen(suffix), dir_len = strlen(dir);
-	unsigned chosen = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		size_t len = strlen(names[i]);
-		if (names[i][0] == '.' || len <= suffix_len ||
-		    strcmp(names[i] + len - suffix_len, suffix) != 0) {
-			continue;
-		}
-		char *path = arena_alloc(p->arena, dir_len + 1 + len + 1);
-		if (path == NULL) {
-			p->exhausted = true;
-			return 0;
-		}
-		struct text t = text_over(path, dir_len + 1 + len + 1);
-		text_printf(&t, "%s/%s", dir, names[i]);
-		names[chosen++] = path;
-	}
-	if (chosen > 0) {
-		qsort(names, chosen, sizeof *names, compare_names);
-	}
-	return chosen;
-}
-
-/* Puts the files of a folder on top; 0, or -errno of the reader. */
-static int
-push_folder(struct parser *p, const char *dir, const char *suffix)
-{
-	const char **names = NULL;
-	unsigned n = 0;
-
-	if (p->reader == NULL || p->reader->list == NULL) {
-		return -ENOTDIR;
-	}
-	int err = p->reader->list(p->reader->ctx, dir, p->arena, &names, &n);
-	if (err != 0) {
-		return err;
-	}
-	n = choose_members(p, dir, suffix, names, n);
-	p->frames[p->frames_n++] = (struct parse_frame){ .name = dir, .is_folder = true,
-	    .members = names, .members_n = n };
-	return 0;
-}
-
-static unsigned
-files_open(const struct parser *p)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < p->frames_n; i++) {
-		n += p->frames[i].is_folder ? 0 : 1;
-	}
-	return n;
-}
-
-static void
-include(struct parser *p)
-{
-	const char *path = parse_word(p, 1);
-
-	if (path == NULL) {
-		parse_error(p, 1, "'includefile' wants a path");
-		return;
-	}
-	parse_done(p, 2);
-	if (p->failed) {
-		return;
-	}
-	if (files_open(p) > INCLUDES_MAX) {
-		parse_error(p, 1, "'includefile' is nested deeper than %d files",
-		    (int)INCLUDES_MAX);
-		return;
-	}
-	path = parse_keep(p, path);
-	if (push_folder(p, path, ".conf") != 0) {
-		(void)push_file(p, path);
-	}
-}
-
-static void
-sourcedir(struct parser *p)
-{
-	const char *dir = parse_word(p, 1);
-
-	if (dir == NULL || dir[0] == '\0') {
-		parse_error(p, 1, "'sourcedir' wants a path");
-		return;
-	}
-	parse_done(p, 2);
-	const char **at = parse_grow(p, p->c->sourcedirs, p->c->sourcedirs_n, sizeof *at);
-	if (p->failed || at == NULL) {
-		return;
-	}
-	p->c->sourcedirs = at;
-	at[p->c->sourcedirs_n++] = parse_keep(p, dir);
 }
 
 /* ---- lines ---- */
@@ -565,10 +269,10 @@ directive(struct parser *p, const struct schema_row *row)
 		parse_smear_interval(p);
 		break;
 	case ARG_SOURCEDIR:
-		sourcedir(p);
+		parse_sourcedir(p);
 		break;
 	case ARG_INCLUDE:
-		include(p);
+		parse_includefile(p);
 		break;
 	case ARG_END:
 		parse_done(p, 1);
@@ -648,7 +352,7 @@ advance(struct parser *p)
 
 	if (f->is_folder) {
 		if (f->next < f->members_n) {
-			(void)push_file(p, f->members[f->next++]);
+			(void)parse_push_file(p, f->members[f->next++]);
 		} else {
 			p->frames_n--;
 		}
@@ -687,7 +391,7 @@ read_sourcedirs(struct parser *p)
 	for (unsigned i = 0; i < p->c->sourcedirs_n && !p->exhausted; i++) {
 		struct diag where = { .file = p->c->sourcedirs[i] };
 		p->frames_n = 0;
-		int err = push_folder(p, p->c->sourcedirs[i], ".sources");
+		int err = parse_push_folder(p, p->c->sourcedirs[i], ".sources");
 		if (err == -ENOENT) {
 			diag_add(p->d, DIAG_NOTE, &where, "the folder does not exist yet");
 		} else if (err != 0) {
@@ -762,7 +466,7 @@ config_load(const struct config_reader *r, const char *path, struct arena *a, st
 	struct parser *p = parser_in(scratch, r, path, c, d);
 
 	if (p != NULL) {
-		(void)push_file(p, path);
+		(void)parse_push_file(p, path);
 		run(p);
 		read_sourcedirs(p);
 		finish(p);

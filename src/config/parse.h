@@ -43,7 +43,7 @@ struct parser {
 	struct arena *arena;            /* of the result */
 	struct diag_list *d;
 	struct parse_frame frames[FRAMES_MAX];
-	unsigned frames_n, nested, files_n;
+	unsigned frames_n, files_n;
 	const char *file;               /* the one being read */
 	struct parse_fudge *fudges;
 	unsigned fudges_n;
@@ -72,6 +72,9 @@ void parse_unknown(struct parser *p, unsigned i, enum schema_group group);
 /* Notes that a word does not act, unless the line already had its note. */
 void parse_state(struct parser *p, const struct schema_row *row, unsigned i);
 
+/* Appends the words of a group, "listen, ignore, drop"; gives their number. */
+unsigned parse_put_group(enum schema_group group, struct text *out);
+
 /* Finds word i in a group and checks that it may be said here; reports and gives NULL otherwise. */
 const struct schema_row *parse_find(struct parser *p, enum schema_group group, unsigned i);
 
@@ -92,6 +95,12 @@ void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
 
 /* Where word i stands, for later messages. */
 struct diag parse_where(struct parser *p, unsigned i);
+
+/* Puts a file on top of those being read; reports and gives false when it cannot be. */
+bool parse_push_file(struct parser *p, const char *path);
+
+/* Puts the files of a folder whose names end so on top, sorted; 0, or -errno of the reader. */
+int parse_push_folder(struct parser *p, const char *dir, const char *suffix);
 
 /* 127.127.t.u */
 bool parse_is_clock(const struct addr *a, int32_t *type, int32_t *unit);
@@ -118,6 +127,8 @@ void parse_driftfile(struct parser *p);
 void parse_leapfile(struct parser *p);
 void parse_smear(struct parser *p);
 void parse_smear_interval(struct parser *p);
+void parse_includefile(struct parser *p);
+void parse_sourcedir(struct parser *p);
 void parse_kept(struct parser *p, const struct schema_row *row);
 
 /* Reads word i as a name or address of the family host->want, without port or -4. */
