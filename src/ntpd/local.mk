@@ -16,6 +16,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/counters.c \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
+	src/ntpd/exchange.c \
 	src/ntpd/filegen.c \
 	src/ntpd/gate.c \
 	src/ntpd/keys.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peers - the associations of the daemon: their sockets, timers, polls and answers.
+ * peers - the associations of the daemon: who they are, how they come and go, and what all of them
+ * are told. How one asks and is answered is exchange's.
  */
 #ifndef NTPD_PEERS_H
 #define NTPD_PEERS_H
@@ -54,9 +55,6 @@ void peers_ask_soon(struct ntpd *d, unsigned requests);
 
 /* The poll interval of the discipline changed. */
 void peers_repoll(struct ntpd *d);
-
-/* The reply of a source as it was judged by the restrict list: true when the list lets it in. */
-bool peers_admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt);
 
 /* How many sources are there that may one day be selected. */
 unsigned peers_count(const struct ntpd *d);

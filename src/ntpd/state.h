@@ -41,7 +41,7 @@ static_assert(LISTENERS_MAX <= UINT8_MAX + 1, "the table of clients has an octet
 
 struct ntpd;
 
-/* ---- origins.c, peers.c ---- */
+/* ---- origins.c, peers.c, exchange.c ---- */
 
 /* One server, pool or peer line of the configuration and what became of it. */
 struct origin {

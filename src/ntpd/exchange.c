@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* exchange - requests to one source and its answers. */
+#include "ntpd/exchange.h"
+#include <errno.h>
+#include <string.h>
+#include "ntpd/access.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/counters.h"
+#include "ntpd/keys.h"
+#include "ntpd/origins.h"
+#include "ntpd/report.h"
+#include "ntpd/settings.h"
+#include "ntpd/stats.h"
+#include "ntpd/system.h"
+
+enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
+
+/* ---- the socket ---- */
+
+static void on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt);
+static void on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx);
+static void on_error(void *ctx, struct net_socket *s, int error);
+
+static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
+
+static void
+say_send_error(struct peer *p, int error)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (error == p->send_error) {
+		return;
+	}
+	p->send_error = error;
+	if (error != 0) {
+		report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), strerror(-error));
+	}
+}
+
+void
+exchange_close_socket(struct peer *p)
+{
+	p->d->port.net->ops->close(p->d->port.net, p->sock);
+	p->sock = NULL;
+}
+
+/* With interface rules, requests leave only from addresses the rules allow. */
+static const struct addr *
+allowed_local(const struct ntpd *d, const struct addr *remote)
+{
+	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
+		const struct addr *a = &d->listen.allowed[i];
+		if (a->family == remote->family &&
+		    addr_is_loopback(a) == addr_is_loopback(remote)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+static int
+connect_from(struct peer *p, const struct addr *from)
+{
+	struct ntpd *d = p->d;
+	struct endpoint local = { .port = (uint16_t)d->conf->sourceport };
+	struct endpoint bound;
+	int error;
+
+	if (from != NULL) {
+		local.addr = *from;
+	}
+	error = d->port.net->ops->connect(d->port.net, &local, &p->a.remote,
+	    (unsigned)d->conf->dscp,
+	    &PEER_EVENTS, p, &p->sock);
+	if (error == 0) {
+		d->port.net->ops->local(d->port.net, p->sock, &bound);
+		p->local = bound.addr;
+	}
+	return error;
+}
+
+static bool
+may_leave_from(const struct ntpd *d, const struct addr *local)
+{
+	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
+		if (addr_equal(&d->listen.allowed[i], local)) {
+			return true;
+		}
+	}
+	return !d->listen.restricted;
+}
+
+static int
+open_socket(struct peer *p)
+{
+	struct ntpd *d = p->d;
+	const struct addr *from;
+	int error;
+
+	exchange_close_socket(p);
+	error = connect_from(p, NULL);
+	if (error != 0 || may_leave_from(d, &p->local)) {
+		return error;
+	}
+	exchange_close_socket(p);
+	from = allowed_local(d, &p->a.remote.addr);
+	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
+}
+
+static bool
+still_ours(const struct ntpd *d, const struct addr *local)
+{
+	for (unsigned i = 0; i < d->listen.own_n; i++) {
+		if (addr_equal(&d->listen.own[i], local)) {
+			return true;
+		}
+	}
+	return addr_is_loopback(local);
+}
+
+bool
+exchange_socket_stands(const struct peer *p)
+{
+	return p->sock != NULL && still_ours(p->d, &p->local) && may_leave_from(p->d, &p->local);
+}
+
+/* ---- requests ---- */
+
+void
+exchange_arm(struct peer *p)
+{
+	p->d->port.loop->ops->timer_arm(p->d->port.loop, &p->timer, p->a.poll.next);
+}
+
+/* Signs when the association has a key; the new length, 0 when the key is not there. */
+static size_t
+sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
+{
+	struct ntpd *d = p->d;
+	struct mac_key *key;
+	char addr[ADDR_TEXT_MAX];
+
+	if (p->a.rules.key_id == 0) {
+		return len;
+	}
+	key = keys_find(d, p->a.rules.key_id, &p->a.remote.addr);
+	if (key != NULL) {
+		p->no_key = false;
+		return keys_sign(d, key, p->a.rules.key_id, bytes, len, cap);
+	}
+	if (!p->no_key) {
+		p->no_key = true;
+		report(d, LOG_LEVEL_ERROR,
+		    "%s: key %u is not there, not trusted or not for this address: not asked",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), (unsigned)p->a.rules.key_id);
+	}
+	return 0;
+}
+
+static void
+transmit(struct peer *p, const struct assoc_sending *out)
+{
+	struct ntpd *d = p->d;
+	uint8_t bytes[SEND_MAX];
+	struct stamp at;
+	size_t len;
+	int error;
+
+	d->count.polls++;
+	memcpy(bytes, out->bytes, HEADER_LEN);
+	len = sign(p, bytes, HEADER_LEN, sizeof bytes);
+	if (len == 0) {
+		assoc_send_failed(&p->a);
+		return;
+	}
+	error = p->sock != NULL ? 0 : open_socket(p);
+	if (error == 0) {
+		error = d->port.net->ops->send(d->port.net, p->sock, bytes, len, out->tag, &at);
+	}
+	if (error != 0) {
+		assoc_send_failed(&p->a);
+		d->count.send_failed++;
+		say_send_error(p, error);
+		return;
+	}
+	d->count.sent++;
+	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
+}
+
+/* Requests out of turn that are still wanted, two seconds apart as far as the budget goes. */
+static void
+ask_on(struct peer *p, const struct assoc_world *w)
+{
+	if (p->a.poll.asked > 0) {
+		p->a.poll.asked--;
+		if (assoc_ask_soon(&p->a, ASSOC_SPACING_S, w)) {
+			exchange_arm(p);
+		}
+	}
+}
+
+static void
+say_shared_clock(struct peer *p)
+{
+	bool shares = settings_adaptive(p->d) && estimator_shares_clock(&p->a.est);
+	char addr[ADDR_TEXT_MAX];
+
+	if (shares && !p->shares_clock) {
+		report(p->d, LOG_LEVEL_WARNING,
+		    "%s runs on the very clock we set (a container of this host?): not used",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr));
+	}
+	p->shares_clock = shares;
+}
+
+/* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
+static void
+follow_estimate(struct peer *p, enum estimator_result r)
+{
+	struct ntpd *d = p->d;
+	struct assoc_world w = settings_world(d);
+	char addr[ADDR_TEXT_MAX];
+
+	say_shared_clock(p);
+	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
+		d->steer.broke = true;
+		p->a.poll.asked = ESTIMATOR_BURST;
+		report(d, LOG_LEVEL_NOTICE,
+		    "%s: its offset is not what was foretold, twice: begun anew",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr));
+	}
+	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
+	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
+		exchange_arm(p);
+	}
+	ask_on(p, &w);
+}
+
+/* Classic loop: in a burst of a clock that runs well already, wait for the last packet. */
+static bool
+worth_selecting(const struct peer *p)
+{
+	const struct ntpd *d = p->d;
+
+	return p->a.poll.burst == 0 || d->sys.leap == LEAP_UNSYNC || d->sys.lost ||
+	    mtime_before(now_of(d), d->steer.moved_until);
+}
+
+static void
+after_answer(struct peer *p, const struct assoc_answer *ans)
+{
+	struct ntpd *d = p->d;
+
+	report_peer_events(d, p, ans->events);
+	if (!ans->sampled) {
+		return;
+	}
+	stats_peer(d, p);
+	follow_estimate(p, ans->estimated);
+	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ?
+	    p->a.id : 0;
+	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
+		clockwork_run(d);
+	} else {
+		system_heed(d);
+	}
+}
+
+static void
+poll_local(struct peer *p, const struct assoc_world *w)
+{
+	struct assoc_answer ans;
+
+	assoc_local(&p->a, w, &ans);
+	after_answer(p, &ans);
+}
+
+static bool
+no_way(int error)
+{
+	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
+}
+
+static void
+on_timer(void *ctx)
+{
+	struct peer *p = ctx;
+	struct ntpd *d = p->d;
+	struct assoc_sending out;
+	struct assoc_world w;
+
+	clockwork_look(d);
+	w = settings_world(d);
+	assoc_poll(&p->a, &w, &out);
+	if (p->a.rules.flags & ASSOC_LOCAL) {
+		poll_local(p, &w);
+		exchange_arm(p);
+		return;
+	}
+	if (out.renew || p->renew) {
+		p->renew = false;
+		exchange_close_socket(p);
+	}
+	transmit(p, &out);
+	report_peer_events(d, p, out.events);
+	exchange_arm(p);
+	if (p->a.poll.reach == 0 && no_way(p->send_error) && origins_next_address(p)) {
+		return;
+	}
+	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
+		origins_look_elsewhere(p);
+	}
+	if (out.filtered) {
+		clockwork_run(d);
+	}
+	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
+		origins_member_gone(p);
+	}
+}
+
+/* ---- answers ---- */
+
+static bool
+admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
+{
+	char addr[ADDR_TEXT_MAX];
+	unsigned flags = access_flags(d, &pkt->from);
+
+	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
+	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
+		p->blocked = false;
+		return true;
+	}
+	if (!p->blocked) {
+		p->blocked = true;
+		report(d, LOG_LEVEL_WARNING,
+		    "%s (%s): its answers are dropped by a restrict entry with %s; "
+		    "add a restrict line for it", p->origin->cfg->host.text,
+		    addr_format(&pkt->from.addr, addr, sizeof addr),
+		    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" :
+		    "notrust");
+	}
+	return false;
+}
+
+static enum assoc_auth
+judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
+{
+	struct mac_key *key;
+
+	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 ||
+	    pk->key_id != p->a.rules.key_id) {
+		return ASSOC_AUTH_NONE;
+	}
+	key = keys_find(p->d, pk->key_id, &pkt->from.addr);
+	return key != NULL && keys_check(p->d, key, pkt->bytes, pk->auth_len, &pk->digest) ?
+	    ASSOC_AUTH_OK : ASSOC_AUTH_BAD;
+}
+
+static void
+on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
+{
+	struct peer *p = ctx;
+	struct ntpd *d = p->d;
+	struct assoc_answer ans;
+	struct assoc_world w;
+	struct packet pk;
+
+	(void)s;
+	d->count.received++;
+	d->count.io_received++;
+	if (!admits(d, p, pkt)) {
+		d->count.verdict.of[VERDICT_DENIED]++;
+		return;
+	}
+	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
+		d->count.verdict.of[VERDICT_SHORT]++;
+		return;
+	}
+	counters_version(d, pk.hdr.version);
+	clockwork_look(d);
+	w = settings_world(d);
+	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
+	d->count.verdict.of[ans.verdict]++;
+	say_send_error(p, 0);
+	if (ans.again) {
+		exchange_arm(p);
+	}
+	if (ans.sampled) {
+		stats_raw(d, p);
+	}
+	after_answer(p, &ans);
+}
+
+static void
+on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
+{
+	struct peer *p = ctx;
+
+	(void)s;
+	assoc_sent(&p->a, tag, tx.at, tx.mono, true);
+}
+
+static void
+on_error(void *ctx, struct net_socket *s, int error)
+{
+	(void)s;
+	say_send_error(ctx, error);
+}
+
+/* ---- its life ---- */
+
+void
+exchange_start(struct peer *p)
+{
+	p->d->port.loop->ops->timer_init(p->d->port.loop, &p->timer, on_timer, p);
+	exchange_arm(p);
+}
+
+void
+exchange_stop(struct peer *p)
+{
+	exchange_close_socket(p);
+	p->d->port.loop->ops->timer_done(p->d->port.loop, &p->timer);
+}
