@@ -3,10 +3,13 @@ noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	include/core/verdict.h src/core/verdict.c \
 	include/core/assoc.h src/core/assoc.c \
+	src/core/assoc_answer.h src/core/assoc_answer.c \
+	src/core/assoc_fit.c \
 	include/core/bank.h src/core/bank.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
+	src/core/combine.h src/core/combine.c \
 	src/core/loop_adaptive.c \
 	src/core/discipline.c \
 	src/core/event.c \

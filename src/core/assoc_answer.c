@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* assoc_answer - the tests of an answer, and the sample in it. */
+#include "assoc_answer.h"
+#include <math.h>
+
+/*
+ * A clock read at both ends of a round trip moved alike on both scales, but for a slew of
+ * at most 500 ppm.
+ */
+static const double SPAN_TOLERANCE_S = 1e-3;
+static const double SERVER_TIME_MAX_S = 1.0;
+
+enum { PRECISION_MIN = -31 };
+
+enum verdict
+assoc_check_origin(struct assoc *a, const struct packet *p)
+{
+	if (a->wire.have_last && p->hdr.xmt.fix == a->wire.last_xmt.fix) {
+		a->flash |= FLASH_DUPLICATE;
+		a->count.duplicate++;
+		return VERDICT_DUPLICATE;
+	}
+	/*
+	 * One comparison against a nonce of 64 random bits, before anything changes: neither a zero
+	 * origin nor an old answer passes, and a forgery does not use up the question
+	 * (CVE-2015-8138, CVE-2016-9042).
+	 */
+	if (!a->wire.pending || (p->hdr.org.fix ^ a->wire.nonce.fix) != 0) {
+		a->flash |= FLASH_BOGUS;
+		a->count.bogus++;
+		return VERDICT_BOGUS;
+	}
+	return VERDICT_OK;
+}
+
+enum verdict
+assoc_check_auth(struct assoc *a, const struct packet *p, enum assoc_auth auth)
+{
+	if (a->rules.key_id == 0) {
+		return p->mac == PACKET_MAC_CRYPTO_NAK ? VERDICT_CRYPTO_NAK : VERDICT_OK;
+	}
+	if (auth == ASSOC_AUTH_OK && p->mac == PACKET_MAC_KEYED && p->key_id == a->rules.key_id) {
+		return VERDICT_OK;
+	}
+	a->flash |= FLASH_AUTH;
+	a->count.bad_auth++;
+	return p->mac == PACKET_MAC_CRYPTO_NAK ? VERDICT_CRYPTO_NAK : VERDICT_AUTH;
+}
+
+bool
+assoc_is_kiss(const struct header *h)
+{
+	return h->leap == LEAP_UNSYNC && h->stratum == 0 && (h->refid == refid_of_text("RATE") ||
+	    h->refid == refid_of_text("DENY") || h->refid == refid_of_text("RSTR"));
+}
+
+void
+assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4, struct mtime t4_mono)
+{
+	a->srv = (struct assoc_server){
+		.leap = h->leap, .version = h->version,
+		.stratum = h->stratum == 0 ? STRATUM_UNSPEC : h->stratum,
+		.precision = h->precision < PRECISION_MIN ? PRECISION_MIN :
+		    h->precision > 0 ? 0 : h->precision,
+		.refid = h->refid,
+		.root_delay_s = ntp_short_to_s(h->root_delay),
+		    .root_disp_s = ntp_short_to_s(h->root_disp),
+		.reftime = h->reftime, .org = h->org, .rec = h->rec, .xmt = h->xmt,
+	};
+	a->poll.ppoll = h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll :
+	    a->poll.hpoll;
+	a->wire.t4 = t4;
+	a->wire.t4_mono = t4_mono;
+}
+
+enum verdict
+assoc_check_header(struct assoc *a, const struct assoc_world *w)
+{
+	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
+	    a->srv.stratum < w->floor ||
+	    a->srv.stratum >= w->ceiling) {
+		a->flash |= FLASH_STRATUM;
+		return VERDICT_UNSYNC;
+	}
+	if (ntp_ts_is_zero(a->srv.rec) || ntp_ts_is_zero(a->srv.xmt)) {
+		a->flash |= FLASH_UNSYNC;
+		return VERDICT_UNSET;
+	}
+	if (a->srv.root_delay_s / 2 + a->srv.root_disp_s >= NTP_MAXDISP_S) {
+		a->flash |= FLASH_HEADER;
+		a->count.bad_header++;
+		return VERDICT_DISTANCE;
+	}
+	return VERDICT_OK;
+}
+
+enum verdict
+assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
+{
+	struct ntp_ts t1 = ntp_ts_from_rtime(a->wire.t1);
+	struct ntp_ts t4 = ntp_ts_from_rtime(a->wire.t4);
+	double trip_s = rtime_diff_s(a->wire.t4, a->wire.t1);
+	double served_s = ntp_ts_diff_s(a->srv.xmt, a->srv.rec);
+	double own_precision_s = log2s_to_s(w->precision);
+	double precision_s = own_precision_s + log2s_to_s(a->srv.precision);
+	double delay_s = trip_s - served_s;
+
+	if (fabs(trip_s - mtime_diff_s(a->wire.t4_mono, a->wire.t1_mono)) > SPAN_TOLERANCE_S) {
+		return VERDICT_SPAN;
+	}
+	/*
+	 * Servers fill what lies below their precision with random bits: T3 may seem to
+	 * precede T2 by that.
+	 */
+	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) ||
+	    !(delay_s >= -2 * precision_s)) {
+		a->flash |= FLASH_HEADER;
+		a->count.bad_header++;
+		return VERDICT_DELAY;
+	}
+	*out = (struct sample){
+		.offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2 +
+		    a->rules.bias_s,
+		.delay_s = fmax(delay_s, own_precision_s),
+		.disp_s = precision_s + w->phi * fmax(trip_s, 0.0),
+		.root_delay_s = a->srv.root_delay_s, .root_disp_s = a->srv.root_disp_s,
+		.at = a->wire.t4_mono, .adjusted_ns = w->adjusted_ns,
+	};
+	return VERDICT_OK;
+}

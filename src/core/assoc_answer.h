@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * assoc_answer - the tests of an answer, and the sample in it. Each test gives VERDICT_OK, or what
+ * is wrong, and then marks flash and counts; the caller applies them in this order. RFC 5905,
+ * sections 8 and 9.
+ */
+#ifndef SRC_CORE_ASSOC_ANSWER_H
+#define SRC_CORE_ASSOC_ANSWER_H
+#include "core/assoc.h"
+
+/* No duplicate, and the answer to the question that is open. */
+enum verdict assoc_check_origin(struct assoc *a, const struct packet *p);
+
+/* Signed by our key, where we have one; auth is how the shell judged the MAC. */
+enum verdict assoc_check_auth(struct assoc *a, const struct packet *p, enum assoc_auth auth);
+
+/*
+ * True for the kiss codes that ask something of us. The others (INIT, STEP ...) only say why a
+ * server is not synchronised, and such an answer is judged like any other.
+ */
+bool assoc_is_kiss(const struct header *h);
+
+/* The header is that of the server from now on. */
+void assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4,
+    struct mtime t4_mono);
+
+/* The kept header is that of a server with time to give: tests 6 and 7. */
+enum verdict assoc_check_header(struct assoc *a, const struct assoc_world *w);
+
+/*
+ * T1..T4 to a sample, written on VERDICT_OK only; refuses what arithmetic or the server's own
+ * stamps show to be impossible.
+ */
+enum verdict assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out);
+
+#endif

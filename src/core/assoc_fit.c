@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* assoc_fit - what selection sees of an association: its fitness, its distance, its claim. */
+#include "core/assoc.h"
+#include <math.h>
+
+enum { RECENT = 2 };            /* answers that each bound our error */
+
+static bool
+shows_our_refid(const struct assoc *a, const struct assoc_world *w)
+{
+	if (a->srv.stratum <= 1) {
+		return false;
+	}
+	for (unsigned i = 0; i < w->own_refid_n; i++) {
+		if (w->own_refid[i] == a->srv.refid) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static double
+classic_dist_s(const struct assoc *a, const struct assoc_world *w)
+{
+	const struct sample *b = &a->filter.best;
+	double age_s = fmax(mtime_diff_s(w->now, b->at), 0.0);
+
+	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s +
+	    w->phi * age_s +
+	    a->filter.jitter_s;
+}
+
+/* Stages of the filter that hold an answer, not a silence. */
+static unsigned
+answers_held(const struct assoc *a)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < a->filter.filled; i++) {
+		n += a->filter.ring[i].disp_s < NTP_MAXDISP_S;
+	}
+	return n;
+}
+
+bool
+assoc_young(const struct assoc *a)
+{
+	return a->poll.reach != 0 && answers_held(a) < ASSOC_SAMPLES &&
+	    !(a->rules.flags & ASSOC_LOCAL);
+}
+
+bool
+assoc_suspect(const struct assoc *a, const struct assoc_world *w)
+{
+	return w->adaptive && a->est.suspect;
+}
+
+bool
+assoc_settling(const struct assoc *a)
+{
+	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES &&
+	    !(a->rules.flags & ASSOC_LOCAL);
+}
+
+/*
+ * What is left of the offset of a sample: less the steps and slews since, but not what only made up
+ * for the rate freq that our free-running clock lacks.
+ */
+static double
+left_s(const struct sample *s, double freq, const struct assoc_world *w)
+{
+	return s->offset_s - (double)(w->adjusted_ns - s->adjusted_ns) * 1e-9 +
+	    freq * mtime_diff_s(w->now, s->at);
+}
+
+/* How far from the truth a sample can be that allows for nothing but itself. */
+static double
+alone_s(const struct sample *s)
+{
+	return (s->delay_s + s->root_delay_s) / 2 + s->root_disp_s + s->disp_s;
+}
+
+bool
+assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s)
+{
+	double least_s = HUGE_VAL;
+	unsigned found = 0;
+	struct sample s;
+
+	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, w->phi,
+	    &s); i++) {
+		double offset_s = left_s(&s, w->freq, w);
+
+		if (s.disp_s >= NTP_MAXDISP_S) {
+			if (i == 0) {
+				return false;
+			}
+			continue;
+		}
+		found++;
+		least_s = fmin(least_s, fmax(fabs(offset_s), fabs(offset_s - slew_s)) +
+		    alone_s(&s));
+	}
+	*bound_s = least_s;
+	return found > 0;
+}
+
+/* How far from the truth an estimate can be, going by one sample alone. */
+static double
+sample_dist_s(const struct sample *s, const struct estimate *e, const struct assoc_world *w)
+{
+	return alone_s(s) + fabs(left_s(s, e->freq, w) - e->offset_s);
+}
+
+static double
+estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
+{
+	double least_s = NTP_MAXDISP_S;
+	struct estimate e;
+	struct sample s;
+
+	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns,
+	    &e)) {
+		return NTP_MAXDISP_S;
+	}
+	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi,
+	    &s); i++) {
+		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
+	}
+	return least_s + e.jitter_s;
+}
+
+double
+assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
+{
+	if (w->adaptive && !(a->rules.flags & ASSOC_LOCAL)) {
+		return estimated_dist_s(a, w);
+	}
+	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
+}
+
+unsigned
+assoc_unfit(const struct assoc *a, const struct assoc_world *w)
+{
+	unsigned bits = 0;
+
+	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
+	    a->srv.stratum >= w->ceiling) {
+		bits |= FLASH_PEER_STRATUM;
+	}
+	if (assoc_root_dist_s(a, w) >= w->maxdist_s + w->phi * log2s_to_s(a->poll.hpoll)) {
+		bits |= FLASH_PEER_DIST;
+	}
+	if (shows_our_refid(a, w) || (w->adaptive && estimator_shares_clock(&a->est))) {
+		bits |= FLASH_PEER_LOOP;
+	}
+	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
+		bits |= FLASH_PEER_UNREACH;
+	}
+	return bits;
+}
+
+static unsigned
+candidate_flags(const struct assoc *a)
+{
+	unsigned f = 0;
+
+	if (a->rules.flags & ASSOC_PREFER) {
+		f |= CANDIDATE_PREFER;
+	}
+	if (a->rules.flags & ASSOC_TRUE) {
+		f |= CANDIDATE_TRUE;
+	}
+	if (a->rules.flags & ASSOC_LOCAL) {
+		f |= CANDIDATE_LOCAL;
+	}
+	return f;
+}
+
+static bool
+estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
+{
+	struct estimate e;
+
+	if (a->rules.flags & ASSOC_LOCAL) {
+		return true;    /* our own clock: there is nothing to estimate */
+	}
+	if (!estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
+		return false;
+	}
+	out->offset_s = e.offset_s;
+	out->jitter_s = fmax(e.jitter_s, log2s_to_s(w->precision));
+	out->var_s2 = e.var_s2;
+	out->freq = e.freq;
+	out->freq_var = e.freq_var;
+	out->cov_s = e.cov_s;
+	out->wander = e.wander;
+	return true;
+}
+
+bool
+assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
+{
+	*out = (struct candidate){
+		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a),
+		    .leap = a->srv.leap,
+		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
+		.root_dist_s = assoc_root_dist_s(a, w),
+	};
+	return !w->adaptive || estimated(a, w, out);
+}
