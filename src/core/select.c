@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* select - intersection, cluster, combine. */
+/* select - intersection, cluster, and the system peer. */
 #include "core/select.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include "combine.h"
 
 static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to another second */
-static const double VAR_MIN = 1e-30;    /* keeps the inverse of a variance finite */
-
-/*
- * A source this many times farther off than the nearest counts half in the combined estimate,
- * hardly less when it is nearer, and next to nothing when it is much farther; below the least not
- * at all.
- */
-static const double FAR_HALF = 3.0, PART_LEAST = 1e-3;
 
 enum { NOBODY = SELECT_MAX };           /* index of no candidate */
 
@@ -436,177 +429,6 @@ without_hop(const struct run *r, struct select_memory *m, unsigned sys)
 	return sys;
 }
 
-/* Mean and jitter by the inverse of the root distance. RFC 5905, 11.2.3 */
-static void
-combine_by_distance(struct run *r, unsigned sys)
-{
-	double weights = 0.0, offsets = 0.0, squares = 0.0;
-	double own_s = r->w->entry[sys].select_jitter_s;
-	double sys_s = of_entry(r, sys)->offset_s;
-
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		double weight = 1.0 / of_entry(r, i)->root_dist_s;
-		double d = of_entry(r, i)->offset_s - sys_s;
-
-		weights += weight;
-		offsets += weight * d;
-		squares += weight * d * d;
-	}
-	r->out->offset_s = sys_s + offsets / weights;
-	r->out->jitter_s = sqrt(squares / weights + own_s * own_s);
-}
-
-struct estimate {
-	double value, var;              /* var 0: none */
-	double part;                    /* 0..1: how far it takes part */
-};
-
-static double
-least_distance_s(const struct run *r)
-{
-	double least = HUGE_VAL;
-
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		least = fmin(least, of_entry(r, i)->root_dist_s);
-	}
-	return least;
-}
-
-/*
- * Sources whose root distance is many times that of the nearest take no part: their unequal ways
- * could only spoil what a near one knows. It fades, so that nothing jumps when a distance varies.
- */
-static struct estimate
-estimate_of(const struct candidate *c, double least_s, bool freq)
-{
-	struct estimate e = { freq ? c->freq : c->offset_s, freq ? c->freq_var : c->var_s2, 0.0 };
-	double far = (c->root_dist_s / least_s - 1.0) / (FAR_HALF - 1.0);
-
-	e.part = 1.0 / (1.0 + far * far * far * far);
-	if (c->var_s2 <= 0.0 || e.var <= 0.0 || e.part < PART_LEAST) {
-		return (struct estimate){ 0.0, 0.0, 0.0 };
-	}
-	e.var = fmax(e.var, VAR_MIN);
-	return e;
-}
-
-/*
- * What the sources differ by beyond their own variances, such as unequal ways to and fro: the
- * moment estimate of DerSimonian and Laird (1986); 0 when chance explains the differences.
- */
-static double
-variance_between(const struct run *r, double least_s, bool freq)
-{
-	double sum = 0.0, mean = 0.0, spread = 0.0, free = 0.0, n = 0.0;
-
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		struct estimate e = estimate_of(of_entry(r, i), least_s, freq);
-
-		if (e.var > 0.0) {
-			sum += e.part / e.var;
-			mean += e.part * e.value / e.var;
-			n += e.part;
-		}
-	}
-	if (n <= 1.0) {
-		return 0.0;
-	}
-	mean /= sum;
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		struct estimate e = estimate_of(of_entry(r, i), least_s, freq);
-
-		if (e.var > 0.0) {
-			spread += e.part * (e.value - mean) * (e.value - mean) / e.var;
-			free += e.part / e.var * (1.0 - e.part / e.var / sum);
-		}
-	}
-	return spread > n - 1.0 && free > 0.0 ? (spread - (n - 1.0)) / free : 0.0;
-}
-
-/* Of three or more nobody weighs more than all others together; of two, each what it deserves. */
-static double
-weight_cap(double sum, double largest, double n)
-{
-	double many = fmin(fmax(n - 2.0, 0.0), 1.0);
-
-	return many * fmin(largest, sum - largest) + (1.0 - many) * largest;
-}
-
-/*
- * Mean by inverse variance, in which what the sources differ by counts for all of them alike. A
- * server can make itself look as precise as it likes, but then it is still held by the rest. The
- * variance is that of chance alone.
- */
-static struct estimate
-combine_estimates(const struct run *r, double least_s, bool freq)
-{
-	double between = variance_between(r, least_s, freq);
-	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0, n = 0.0;
-
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		struct estimate e = estimate_of(of_entry(r, i), least_s, freq);
-
-		if (e.var > 0.0) {
-			sum += e.part / (e.var + between);
-			largest = fmax(largest, e.part / (e.var + between));
-			n += e.part;
-		}
-	}
-	if (n <= 0.0) {
-		return (struct estimate){ 0.0, 0.0, 0.0 };
-	}
-	cap = weight_cap(sum, largest, n);
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		struct estimate e = estimate_of(of_entry(r, i), least_s, freq);
-		double weight = e.var > 0.0 ? fmin(e.part / (e.var + between), cap) : 0.0;
-
-		weights += weight;
-		value += weight * e.value;
-		var += weight * weight * e.var;
-	}
-	return (struct estimate){ value / weights, var / (weights * weights), 1.0 };
-}
-
-/* Covariance of offset and frequency, and wander, by variance; and who took part. */
-static void
-combine_outlook(struct run *r, double least_s)
-{
-	double weights = 0.0, cov = 0.0, wander = 0.0;
-
-	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		const struct candidate *c = of_entry(r, i);
-
-		if (estimate_of(c, least_s, false).part > 0.0) {
-			double weight = 1.0 / fmax(c->var_s2, VAR_MIN);
-
-			r->out->each[r->w->entry[i].at].combined = true;
-			r->out->combined++;
-			weights += weight;
-			cov += weight * weight * c->cov_s;
-			wander += weight * c->wander;
-		}
-	}
-	r->out->cov_s = cov / (weights * weights);
-	r->out->wander = wander / weights;
-}
-
-static void
-combine(struct run *r, unsigned sys)
-{
-	double least_s = least_distance_s(r);
-	struct estimate offset = combine_estimates(r, least_s, false);
-	struct estimate freq = combine_estimates(r, least_s, true);
-
-	combine_by_distance(r, sys);
-	if (offset.var > 0.0) {
-		r->out->offset_s = offset.value;
-		r->out->var_s2 = offset.var;
-		r->out->freq = freq.value;
-		r->out->freq_var = freq.var;
-		combine_outlook(r, least_s);
-	}
-}
-
 /* One source alone: prefer, PPS, or the only survivor. */
 static void
 take_alone(struct run *r, const struct candidate *c)
@@ -648,7 +470,7 @@ choose_among_survivors(struct run *r, struct select_memory *m)
 	if (prefer || r->w->entry_n == 1) {
 		take_alone(r, of_entry(r, sys));
 	} else {
-		combine(r, sys);
+		combine(r->c, r->w, sys, r->out);
 	}
 	take_system_peer(r, r->w->entry[sys].at, TALLY_SYSPEER);
 	return prefer;
