@@ -360,37 +360,39 @@ listen_line(struct print *k, const struct config_listen *l)
 }
 
 static bool
-same_limit(const struct config *a, const struct config *b)
+same_group(enum schema_group group, const struct config *a, const struct config *b)
 {
 	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].group == SCHEMA_LIMIT && !value_same(&schema_rows[i], a, b)) {
+		if (schema_rows[i].group == group && !value_same(&schema_rows[i], a, b)) {
 			return false;
 		}
 	}
 	return true;
 }
 
-/* The model given last counts, so its lines come last; one line is there to name it. */
+/* The model given last counts, so its lines come last; without any, one names it. */
 static void
 rate(struct print *k, const struct config *c, const struct config *plain)
 {
 	if (c->rate.model == RATE_LIMIT) {
 		group_lines(k, "discard", SCHEMA_DISCARD, c, plain);
-		word(k, "limit");
-		word(k, "average");
-		real(k, c->rate.limit_average_pps);
-		end_line(k);
 		group_lines(k, "limit", SCHEMA_LIMIT, c, plain);
+		if (same_group(SCHEMA_LIMIT, c, plain)) {
+			word(k, "limit");
+			word(k, "average");
+			real(k, c->rate.limit_average_pps);
+			end_line(k);
+		}
 		return;
 	}
 	group_lines(k, "limit", SCHEMA_LIMIT, c, plain);
-	if (!same_limit(c, plain)) {
+	group_lines(k, "discard", SCHEMA_DISCARD, c, plain);
+	if (same_group(SCHEMA_DISCARD, c, plain) && !same_group(SCHEMA_LIMIT, c, plain)) {
 		word(k, "discard");
 		word(k, "average");
 		number(k, c->rate.average_log2s);
 		end_line(k);
 	}
-	group_lines(k, "discard", SCHEMA_DISCARD, c, plain);
 }
 
 static void
@@ -454,12 +456,17 @@ log_words(struct print *k, const struct config *c)
 	for (unsigned bit = 0; bit < 16; bit++) {
 		char buf[32];
 		struct text t = text_over(buf, sizeof buf);
-		if ((c->log_mask >> bit & 1) != 0) {
-			text_printf(&t, "%s%s%s", first ? "=" : "+", classes[bit / 4],
-			    kinds[bit % 4]);
-			word(k, buf);
-			first = false;
+		const char *kind = kinds[bit % 4];
+		if ((c->log_mask >> bit & 1) == 0) {
+			continue;
 		}
+		if ((c->log_mask >> bit & 0xf) == 0xf && bit % 4 == 0) {
+			kind = "all";
+			bit += 3;
+		}
+		text_printf(&t, "%s%s%s", first ? "=" : "+", classes[bit / 4], kind);
+		word(k, buf);
+		first = false;
 	}
 	if (first) {
 		word(k, "=all");

@@ -46,6 +46,34 @@ prints_canonical_lines_for_what_differs_from_the_defaults(void **state)
 }
 
 static void
+prints_each_thing_once(void **state)
+{
+	static const struct { const char *text, *printed; } cases[] = {
+		{ "limit average 2\n", "limit average 2\n" },
+		{ "limit average 1\n", "limit average 1\n" },
+		{ "limit burst 4\ndiscard average 3\n", "limit burst 4\ndiscard average 3\n" },
+		{ "limit burst 4\ndiscard minimum 1\n", "limit burst 4\ndiscard minimum 1\n" },
+		{ "discard minimum 1\nlimit kod 1\n", "discard minimum 1\nlimit kod 1\n" },
+		{ "logconfig =syncall +clockall\n", "logconfig =clockall +syncall\n" },
+		{ "logconfig =peerinfo +sysall -sysinfo\n",
+		    "logconfig =sysevents +sysstatistics +sysstatus +peerinfo\n" },
+		{ "logconfig =all -all\n", "logconfig =all -all\n" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct conf *k = conf_of(cases[i].text);
+		struct conf_text t = conf_print(k->c, false);
+		struct conf *again = conf_of(t.at);
+		assert_string_equal(t.at, cases[i].printed);
+		assert_true(config_same(k->c, again->c));
+		free(t.at);
+		conf_end(again);
+		conf_end(k);
+	}
+}
+
+static void
 the_defaults_are_told_as_comments_only(void **state)
 {
 	struct conf *k = conf_of("tos minclock 4\n");
@@ -308,6 +336,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_canonical_lines_for_what_differs_from_the_defaults),
+		cmocka_unit_test(prints_each_thing_once),
 		cmocka_unit_test(the_defaults_are_told_as_comments_only),
 		cmocka_unit_test(servers_of_a_source_folder_are_comments),
 		cmocka_unit_test(numbers_come_back_exactly),
