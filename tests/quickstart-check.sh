@@ -154,17 +154,6 @@ covered() {
 	sed -n '/^TOTAL/s/^TOTAL/      branches/p' build-coverage/branches.txt
 }
 
-# packaged: the RPM package builds, from a release, and has ntpq where Red Hat had it.
-packaged() {
-	(
-		rm -rf build-gcc/rpm
-		rpmspec -P packaging/rpm/ntpd.spec >/dev/null && make -C build-gcc dist &&
-			packaging/build-rpm build-gcc/ntpd-*.tar.xz build-gcc/rpm &&
-			find build-gcc/rpm/RPMS -name 'ntpd-[0-9]*.rpm' -exec rpm -qlp {} + |
-			grep -x /usr/sbin/ntpq
-	) >>"$log" 2>&1
-}
-
 check_deep() {
 	stage_n=16
 	check_prepare "${deep_packages[@]}"
@@ -177,8 +166,7 @@ check_deep() {
 	stage "coverage" build-coverage check
 	covered
 	one "coverage report" $?
-	packaged
-	one "RPM package" $?
+	stage "RPM package" build-gcc check-rpm
 	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer"
 	one "gcc -fanalyzer" $?
 	scanned

@@ -25,19 +25,22 @@ box_package() {
 	[ -n "$box_deb" ]
 }
 
+# box_lay: lays its files out in box_root.
+box_lay() {
+	[ -f "$box_base/box" ] || bail "tests/system/fetch-box has made the container's files"
+	mountpoint -q "$box_root" && return
+	mkdir -p "$box_root" "$work/layer/upper" "$work/layer/work"
+	# A layer over a layer is refused: then in memory.
+	mount -t overlay -o "lowerdir=$box_base,upperdir=$work/layer/upper,workdir=$work/layer/work" \
+		box "$box_root" 2>/dev/null || {
+		mount -t tmpfs -o mode=755 box "$box_root" && cp -a "$box_base/." "$box_root"
+	} || bail "the container's files can be laid over"
+}
+
 # box_start: boots it, and waits until it is up.
 box_start() {
 	need systemd-nspawn nsenter setpriv script
-	[ -f "$box_base/box" ] || bail "tests/system/fetch-box has made the container's files"
-	if ! mountpoint -q "$box_root"; then
-		mkdir -p "$box_root" "$work/layer/upper" "$work/layer/work"
-		# A layer over a layer is refused: then in memory.
-		mount -t overlay -o \
-			"lowerdir=$box_base,upperdir=$work/layer/upper,workdir=$work/layer/work" \
-			box "$box_root" 2>/dev/null || {
-			mount -t tmpfs -o mode=755 box "$box_root" && cp -a "$box_base/." "$box_root"
-		} || bail "the container's files can be laid over"
-	fi
+	box_lay
 	# systemd wants a terminal as its console.
 	setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
 		-D '$box_root' --machine=ntpd-box-$$ --hostname=box --register=no --keep-unit \

@@ -32,7 +32,7 @@ tests_system_load_SOURCES = tests/system/load.c
 
 # A container with a real systemd, and our Debian package in it.
 SYSTEM_TESTS += tests/system/container.sh tests/system/packages.sh
-EXTRA_DIST += tests/system/box.sh tests/system/fetch-box
+EXTRA_DIST += tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.
 SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh
