@@ -32,7 +32,7 @@ struct store_ops {
 	int (*write)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* The same for a path that is not there yet: -EEXIST when it is, whatever it is. */
 	int (*create)(struct store *s, const char *path, const void *bytes, size_t len);
-	/* Appends to path, creating it (0644). 0 or -errno. */
+	/* Appends all of bytes to path, or nothing; creates it (0644). 0 or -errno. */
 	int (*append)(struct store *s, const char *path, const void *bytes, size_t len);
 	int (*stat)(struct store *s, const char *path, struct store_stat *out);
 	int (*remove)(struct store *s, const char *path);

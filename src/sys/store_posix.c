@@ -262,11 +262,28 @@ store_create(struct store *s, const char *path, const void *bytes, size_t len)
 	return rc;
 }
 
+/* All or nothing: a disk that fills up in the middle of a line would leave its beginning. */
+static int
+append_all(int fd, const void *bytes, size_t len)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0) {
+		return -errno;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	}
+	int rc = write_all(fd, bytes, len);
+	if (rc != 0) {
+		(void)!ftruncate(fd, st.st_size);
+	}
+	return rc;
+}
+
 static int
 store_append(struct store *s, const char *path, const void *bytes, size_t len)
 {
-	size_t size;
-
 	(void)s;
 	int fd = open(path,
 	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
@@ -274,10 +291,7 @@ store_append(struct store *s, const char *path, const void *bytes, size_t len)
 	if (fd < 0) {
 		return -errno;
 	}
-	int rc = check_plain(fd, &size);
-	if (rc == 0 || rc == -EFBIG) { /* statistics may grow beyond what is ever read whole */
-		rc = write_all(fd, bytes, len);
-	}
+	int rc = append_all(fd, bytes, len);
 	if (close(fd) != 0 && rc == 0) {
 		rc = -errno;
 	}

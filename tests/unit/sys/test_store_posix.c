@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -223,6 +225,30 @@ a_file_too_large_to_be_ours_is_not_read(void **state)
 	free(bytes);
 }
 
+/* A limit on the size of files stands for the disk that is full. */
+static void
+a_line_that_does_not_fit_leaves_nothing_of_itself(void **state)
+{
+	struct rlimit old, small = { .rlim_cur = 10, .rlim_max = RLIM_INFINITY };
+	struct store *s = *state;
+	char p[128], *bytes;
+	size_t len;
+
+	in_dir(p, "loopstats");
+	assert_int_equal(s->ops->append(s, p, "first\n", 6), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small.rlim_max = old.rlim_max;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(s->ops->append(s, p, "second\n", 7), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	(void)signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(s->ops->append(s, p, "third\n", 6), 0);
+	assert_int_equal(s->ops->read(s, p, &bytes, &len), 0);
+	assert_string_equal(bytes, "first\nthird\n");
+	free(bytes);
+}
+
 static void
 lines_are_appended(void **state)
 {
@@ -315,6 +341,7 @@ main(void)
 		CASE(a_fifo_in_the_place_of_a_file_does_not_block),
 		CASE(a_file_too_large_to_be_ours_is_not_read),
 		CASE(lines_are_appended),
+		CASE(a_line_that_does_not_fit_leaves_nothing_of_itself),
 		CASE(the_link_follows_to_the_new_file_but_spares_a_plain_one),
 		CASE(the_list_is_sorted_and_has_plain_files_only),
 		CASE(a_changed_file_is_seen_by_its_stat),
