@@ -183,6 +183,9 @@ enum config_filegen_type {
 	FILEGEN_AGE
 };
 
+/* Names of files are made of both, and a suffix. */
+enum { STATSDIR_MAX = 255, STATS_FILE_MAX = 200 };
+
 struct config_filegen {
 	bool enabled;                   /* by statistics or filegen */
 	const char *file;               /* base name below statsdir; the set's name unless given */

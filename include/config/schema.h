@@ -91,6 +91,8 @@ struct schema_row {
 
 #define SCHEMA_NOWHERE ((size_t)-1)
 
+enum { SCHEMA_PATH_MAX = 1023 };   /* of a path that has no bound of its own */
+
 extern const struct schema_row schema_rows[];
 extern const unsigned schema_rows_n;
 

@@ -151,6 +151,32 @@ parse_statistics(struct parser *p)
 	}
 }
 
+/* The last word behind that one. */
+static unsigned
+word_behind(const struct parser *p, const char *word)
+{
+	unsigned i = p->line.n - 1;
+
+	while (i > 1 && strcmp(parse_word(p, i - 1), word) != 0) {
+		i--;
+	}
+	return i;
+}
+
+/* A part of it leads to the folder above. */
+static bool
+leaves_folder(const char *file)
+{
+	for (const char *at = file; at != NULL && *at != '\0';) {
+		size_t n = strcspn(at, "/");
+		if (n == 2 && memcmp(at, "..", n) == 0) {
+			return true;
+		}
+		at += n + (at[n] == '/');
+	}
+	return false;
+}
+
 void
 parse_filegen(struct parser *p)
 {
@@ -168,6 +194,9 @@ parse_filegen(struct parser *p)
 	work.enabled = true;            /* unless the line says disable */
 	if (p->line.n > 2) {
 		parse_options(p, SCHEMA_FILEGEN, 2, &work);
+	}
+	if (!p->failed && leaves_folder(work.file)) {
+		parse_error(p, word_behind(p, "file"), "'%s' leads out of statsdir", work.file);
 	}
 	if (!p->failed) {
 		if (work.file == NULL) {

@@ -34,7 +34,8 @@ static const struct schema_choice smear_forms[] = {
 #define FUDGE(arg, lo, hi, out, member, bit) \
 	arg, lo, hi, OUTSIDE_##out, F(member), NOT, bit, NULL, SCHEMA_TOP
 #define TEXT(at, hi) VALUE(ARG_TEXT, 1, hi, OUTSIDE_REFUSED, at, NOT)
-#define PATH(at) VALUE(ARG_PATH, 0, 1023, OUTSIDE_REFUSED, at, NOT)
+#define PATH_TO(at, hi) VALUE(ARG_PATH, 0, hi, OUTSIDE_REFUSED, at, NOT)
+#define PATH(at) PATH_TO(at, SCHEMA_PATH_MAX)
 #define DATE(at) VALUE(ARG_DATE, 1, 99999, OUTSIDE_REFUSED, at, NOT)
 #define ON(at) VALUE(ARG_BOOL_ON, 0, 0, OUTSIDE_REFUSED, at, NOT)
 #define MAYBE(at) VALUE(ARG_BOOL_MAYBE, 0, 0, OUTSIDE_REFUSED, at, NOT)
@@ -110,7 +111,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "pidfile", PATH(C(pidfile)), NULL, ACTS(START) },
 	{ SCHEMA_TOP, "logfile", PATH(C(logfile)), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "logconfig", FORM(ARG_LOGCONFIG), NULL, ACTS(REMOTE) },
-	{ SCHEMA_TOP, "statsdir", PATH(C(statsdir)), NULL, ACTS(RELOAD) },
+	{ SCHEMA_TOP, "statsdir", PATH_TO(C(statsdir), STATSDIR_MAX), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "statistics", FORM(ARG_STATISTICS), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "filegen", FORM(ARG_FILEGEN), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "includefile", FORM(ARG_INCLUDE), NULL, ACTS(RELOAD) },
@@ -339,7 +340,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, LATER(REMOTE) },
 
-	{ SCHEMA_FILEGEN, "file", PATH(G(file)), NULL, ACTS(RELOAD) },
+	{ SCHEMA_FILEGEN, "file", PATH_TO(G(file), STATS_FILE_MAX), NULL, ACTS(RELOAD) },
 	{ SCHEMA_FILEGEN, "type", CHOICE(G(type), filegen_types), "day", ACTS(RELOAD) },
 	{ SCHEMA_FILEGEN, "link", ON(G(link)), "1", ACTS(RELOAD) },
 	{ SCHEMA_FILEGEN, "nolink", OFF(G(link)), NULL, ACTS(RELOAD) },

@@ -434,6 +434,9 @@ value_expect(const struct schema_row *row, struct text *out)
 		text_printf(out, "a word of at most %.0f characters", row->hi);
 	} else if (row->arg == ARG_PATH) {
 		text_put(out, "a path");
+		if (row->hi < SCHEMA_PATH_MAX) {
+			text_printf(out, " of at most %.0f characters", row->hi);
+		}
 	} else if (row->arg == ARG_CHOICE) {
 		expect_choice(row, out);
 	} else if (row->arg == ARG_DATE) {
