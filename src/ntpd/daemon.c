@@ -15,6 +15,7 @@
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
+#include "ntpd/stats.h"
 #include "ntpd/system.h"
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
@@ -113,6 +114,7 @@ ntpd_start(struct ntpd *d)
 	}
 	keys_load(d);
 	gate_start(d);
+	stats_start(d);
 	clockwork_start(d);
 	leapsec_start(d);
 	if (!access_start(d)) {

@@ -3,7 +3,7 @@
 #include "ntpd/filegen.h"
 #include <math.h>
 
-enum { MJD_1970 = 40587, DAY_S = 86400, DAYS_PER_WEEK = 7, THURSDAY_1970 = 3 };
+enum { MJD_1970 = 40587, DAY_S = 86400, NS_PER_MS = 1000000, DAYS_PER_WEEK = 7, THURSDAY_1970 = 3 };
 
 struct date {
 	long year;
@@ -86,8 +86,9 @@ filegen_suffix(enum config_filegen_type type, const struct filegen_now *now, str
 }
 
 void
-filegen_mjd(struct rtime t, long *day, double *second)
+filegen_mjd(struct rtime t, long *day, unsigned *ms)
 {
 	*day = day_of(t) + MJD_1970;
-	*second = (double)(t.ns - (int64_t)day_of(t) * DAY_S * NS_PER_S) * 1e-9;
+	/* Cut, not rounded: the last half millisecond of a day is not the next day's. */
+	*ms = (unsigned)((t.ns - (int64_t)day_of(t) * DAY_S * NS_PER_S) / NS_PER_MS);
 }

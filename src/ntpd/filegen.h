@@ -23,7 +23,10 @@ struct filegen_now {
  */
 void filegen_suffix(enum config_filegen_type type, const struct filegen_now *now, struct text *out);
 
-/* The modified Julian day and the second of it, as every statistics line begins. */
-void filegen_mjd(struct rtime t, long *day, double *second);
+/*
+ * The modified Julian day and the whole milliseconds of it, 0..86399999, as every statistics line
+ * begins.
+ */
+void filegen_mjd(struct rtime t, long *day, unsigned *ms);
 
 #endif

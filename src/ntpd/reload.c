@@ -265,7 +265,7 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 		leapsec_reload(d);
 	}
 	if (todo.stats) {
-		stats_reload(d);
+		stats_start(d);
 	}
 	reset_counters(d, c, n);
 	clockwork_run(d);

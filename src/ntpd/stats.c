@@ -12,7 +12,10 @@
 
 static const double HOUR_S = 3600.0;
 
-enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100 };
+enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100, SUFFIX_MAX = 24, ASIDE_LEN_MAX = 16 };
+
+static_assert(STATSDIR_MAX + 1 + STATS_FILE_MAX + SUFFIX_MAX + ASIDE_LEN_MAX < STATS_PATH_MAX,
+    "every name that the configuration allows is whole");
 
 static struct rtime
 real_now(const struct ntpd *d)
@@ -61,8 +64,11 @@ put_path(const struct ntpd *d, enum config_stats set, struct rtime at, struct te
 	filegen_suffix(d->conf->filegens[set].type, &now, out);
 }
 
-/* A plain file where the link belongs is somebody's data: it is put aside, not overwritten. */
-static void
+/*
+ * A plain file where the link belongs is somebody's data: it is put aside, not overwritten. 0 or
+ * -errno.
+ */
+static int
 put_aside(struct ntpd *d, const char *base)
 {
 	char buf[STATS_PATH_MAX];
@@ -72,10 +78,10 @@ put_aside(struct ntpd *d, const char *base)
 		struct store_stat st;
 		text_printf(&t, "%s.%dC%d", base, (int)getpid(), n);
 		if (d->port.store->ops->stat(d->port.store, buf, &st) != 0) {
-			(void)d->port.store->ops->rename(d->port.store, base, buf);
-			return;
+			return d->port.store->ops->rename(d->port.store, base, buf);
 		}
 	}
+	return -EEXIST;
 }
 
 /* The base name is a second name of the file that is written now, so that it can be watched. */
@@ -84,32 +90,51 @@ link_base(struct ntpd *d, enum config_stats set, const char *path)
 {
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
+	struct stats_file *f = &d->stats.file[set];
 	struct store *s = d->port.store;
+	int error;
 
 	put_base(d, set, &t);
 	if (!d->conf->filegens[set].link || strcmp(base, path) == 0) {
 		return;
 	}
-	if (s->ops->link(s, path, base) == -EEXIST) {
-		put_aside(d, base);
-		(void)s->ops->link(s, path, base);
+	error = s->ops->link(s, path, base);
+	if (error == -EEXIST) {
+		error = put_aside(d, base);
+		error = error == 0 ? s->ops->link(s, path, base) : error;
 	}
+	if (error != 0 && error != f->link_error) {
+		report_unwritten(d, "statistics link", base, error);
+	}
+	f->link_error = error;
+}
+
+/* A disk that fills and empties by turns is complained of once an hour, not at every turn. */
+static bool
+is_news(const struct stats_file *f, int error, struct mtime now)
+{
+	return error != f->error &&
+	    (error != f->last_error || mtime_diff_s(now, f->said_at) >= HOUR_S);
 }
 
 static void
-say_error(struct ntpd *d, enum config_stats set, const char *path, int error)
+note_result(struct ntpd *d, enum config_stats set, const char *path, int error)
 {
 	struct stats_file *f = &d->stats.file[set];
 
-	if (error == f->error) {
-		return;
-	}
 	if (error != 0) {
-		report_unwritten(d, "statistics", path, error);
-	} else {
-		report(d, LOG_LEVEL_NOTICE, "%s: written again", path);
+		f->lost++;
 	}
-	f->error = error;
+	if (error != 0 && is_news(f, error, now_of(d))) {
+		f->error = f->last_error = error;
+		f->said_at = now_of(d);
+		report_unwritten(d, "statistics", path, error);
+	} else if (error == 0 && f->error != 0) {
+		report(d, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
+		    (unsigned long long)f->lost);
+		f->error = 0;
+		f->lost = 0;
+	}
 }
 
 /* Appends a line, begun with day and second, to the file of its period. */
@@ -119,15 +144,19 @@ write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *r
 	struct stats_file *f = &d->stats.file[set];
 	char path[STATS_PATH_MAX], line[STATS_LINE_MAX];
 	struct text p = text_over(path, sizeof path), t = text_over(line, sizeof line);
-	double second;
+	unsigned ms;
 	long day;
 	int error;
 
-	filegen_mjd(at, &day, &second);
-	text_printf(&t, "%ld %.3f %s\n", day, second, rest);
+	filegen_mjd(at, &day, &ms);
+	text_printf(&t, "%ld %u.%03u %s\n", day, ms / 1000, ms % 1000, rest);
 	put_path(d, set, at, &p);
+	if (p.cut) { /* part of a name would be the name of another file */
+		note_result(d, set, config_stats_name(set), -ENAMETOOLONG);
+		return;
+	}
 	error = d->port.store->ops->append(d->port.store, path, line, t.len);
-	say_error(d, set, path, error);
+	note_result(d, set, path, error);
 	if (error == 0 && strcmp(path, f->path) != 0) {
 		memcpy(f->path, path, sizeof path);
 		link_base(d, set, path);
@@ -135,10 +164,17 @@ write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *r
 }
 
 void
-stats_reload(struct ntpd *d)
+stats_start(struct ntpd *d)
 {
+	bool any = false;
+
 	for (unsigned i = 0; i < STATS_N; i++) {
 		d->stats.file[i].path[0] = '\0';
+		any = any || d->conf->filegens[i].enabled;
+	}
+	if (any && statsdir(d) == NULL) {
+		report(d, LOG_LEVEL_WARNING,
+		    "statistics are turned on, but there is no statsdir line: none are written");
 	}
 }
 

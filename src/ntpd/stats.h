@@ -23,7 +23,7 @@ void stats_proto(struct ntpd *d, const char *line);
 /* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
 void stats_hourly(struct ntpd *d);
 
-/* The names may have changed: the next lines go to new files. */
-void stats_reload(struct ntpd *d);
+/* At the start and when names may have changed: the next lines begin files. */
+void stats_start(struct ntpd *d);
 
 #endif

@@ -13,7 +13,7 @@ tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
 
-SYSTEM_TESTS += tests/system/tools.sh
+SYSTEM_TESTS += tests/system/tools.sh tests/system/statistics.sh
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
 
 EXTRA_PROGRAMS += tests/system/deny_sockets.so
