@@ -215,7 +215,7 @@ sysstats_counts_the_packets_of_its_hour(void **state)
 	assert_int_equal(n[0], 3600);
 	assert_in_range(n[1], 166 + 4, 166 + 20);       /* and the answers of the server */
 	assert_in_range(n[2], 4, 20);                   /* for our own time only */
-	assert_int_equal(n[3], 100);
+	assert_in_range(n[3], 100 + 4, 100 + 20);
 	assert_int_equal(n[4], 50);
 	assert_int_equal(n[5], 9);
 	assert_int_equal(n[6], 7);
@@ -228,7 +228,7 @@ sysstats_counts_the_packets_of_its_hour(void **state)
 	sim_run(b.s, 3600);
 	last_line(&b, "/stats/sysstats", "%*d %*s %lu %lu %*u %lu %lu %lu", &n[0], &n[1], &n[3],
 	    &n[4], &n[5]);
-	assert_true(n[1] < 20 && n[3] == 0 && n[4] == 0 && n[5] == 0);
+	assert_true(n[1] < 20 && n[3] <= n[1] && n[4] == 0 && n[5] == 0);
 	lab_end(&b);
 }
 
