@@ -61,4 +61,4 @@ like "$(in_root /usr/sbin/ntpq --version)" '^ntpq ' "ntpq runs where Red Hat had
 try "it installs over itself" as_rpm -U --force --ignorearch "$rpm"
 is "$(cat "$box_root/etc/ntp.conf")" '# mine' "and ntp.conf stays again"
 try "it is removed" as_rpm -e ntpd
-is "$(cd "$box_root" && find usr lib -name '*ntpd*' -o -name 'ntpq*' | xargs)" '' "without a rest"
+is "$(cd "$box_root" && find usr lib -name '*ntpd*' -o -name 'ntpq*')" '' "without a rest"
