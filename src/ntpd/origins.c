@@ -77,6 +77,16 @@ name_failed(struct origin *o, const char *reason)
 	ask_again(o, o->retry_s);
 }
 
+/* The name leads somewhere. */
+static void
+name_found(struct origin *o)
+{
+	if (o->failed_once) {
+		report(o->d, LOG_LEVEL_NOTICE, "%s: resolved now", o->cfg->host.text);
+	}
+	o->failed_once = false;
+}
+
 /* The next address of the answer that nobody uses, after the one in use. */
 static const struct addr *
 next_address(struct origin *o, const struct peer *current)
@@ -101,16 +111,15 @@ static void
 server_answered(struct origin *o)
 {
 	struct peer *p = peers_of(o);
-	const struct addr *a;
+	const struct addr *a = next_address(o, p);
 
-	if (p != NULL && p->a.poll.reach != 0) {
+	if (a == NULL && p == NULL) {
+		name_failed(o, "every address of it is in use already");
 		return;
 	}
-	a = next_address(o, p);
-	if (a == NULL) {
-		if (p == NULL) {
-			name_failed(o, "every address of it is in use already");
-		}
+	name_found(o);
+	o->retry_s = 0.0;
+	if (a == NULL || (p != NULL && p->a.poll.reach != 0)) {
 		return;
 	}
 	if (p != NULL) {
@@ -198,16 +207,12 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 		name_failed(o, ans->reason[0] != '\0' ? ans->reason : "no address");
 		return;
 	}
-	if (o->failed_once) {
-		report(d, LOG_LEVEL_NOTICE, "%s: resolved now", o->cfg->host.text);
-	}
-	o->failed_once = false;
 	o->answer = *ans;
 	o->hops = 0;
 	if (o->cfg->kind == SOURCE_POOL) {
+		name_found(o);
 		pool_answered(o);
 	} else {
-		o->retry_s = 0.0;
 		server_answered(o);
 	}
 }

@@ -62,6 +62,25 @@ name_service_absent_at_start_is_waited_for(struct sim *s)
 	SIM_CHECK(s, t <= 300, "%.0f s", t);
 }
 
+/* As where a network answers every name of a pool with its own server. */
+static void
+two_names_of_one_server_are_told_once(struct sim *s)
+{
+	struct sim_node *c = named(s, NAMED "server two.example iburst\n", 2, FOUR);
+
+	sim_resolver_set(&c->resolver, "ntp.example", "192.0.2.1");
+	sim_resolver_set(&c->resolver, "two.example", "192.0.2.1");
+	sim_node_boot(c);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, sim_logged(c, "two.example") == 1, "%u lines", sim_logged(c, "two.example"));
+	SIM_CHECK(s, c->resolver.asked < 30, "asked %u times", c->resolver.asked);
+	sim_resolver_set(&c->resolver, "two.example", "192.0.2.2");
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_logged(c, "two.example: resolved now") == 1, "its return was not told");
+	SIM_CHECK(s, s->server[1]->requests > 0, "its own address is not asked");
+}
+
 static void
 a_server_whose_name_moves_is_found_again(struct sim *s)
 {
@@ -374,6 +393,7 @@ a_hundred_reloads_leave_nothing_behind(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(a_name_is_resolved_and_used),
 	SCENARIO(name_service_absent_at_start_is_waited_for),
+	SCENARIO(two_names_of_one_server_are_told_once),
 	SCENARIO(a_server_whose_name_moves_is_found_again),
 	SCENARIO(a_name_that_goes_away_leaves_the_server_in_use),
 	SCENARIO(when_one_family_is_broken_the_other_is_used),
