@@ -83,9 +83,9 @@ struct assoc_poll {
 	bool sent_once;
 	struct mtime next;
 	unsigned asked;                 /* requests out of turn still wanted after a model break */
-	/* requests since hour_since: extra ones come out of a budget */
-	unsigned hour_sent;
-	struct mtime hour_since;
+	/* requests out of turn that may still be made, as of budget_at; it fills with time */
+	double budget;
+	struct mtime budget_at;
 };
 
 struct assoc_wire {
@@ -194,9 +194,9 @@ void assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answ
 void assoc_clear(struct assoc *a, const struct assoc_world *w);
 
 /*
- * Asks for a request out of turn (model break, resume). Granted when at least two seconds lie
- * between requests and the hour's requests stay below what the shortest interval would send plus
- * one burst.
+ * Asks for a request out of turn (model break, resume). Granted at least two seconds after the
+ * last, and only so often that no span of time sees more requests than the shortest interval makes,
+ * and two bursts.
  */
 bool assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w);
 

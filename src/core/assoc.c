@@ -6,10 +6,8 @@
 #include <string.h>
 #include "assoc_answer.h"
 
-static const double HOUR_S = 3600.0;
-
 enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9,
-    PRECISION_UNKNOWN = -6 };
+    PRECISION_UNKNOWN = -6, BUDGET = 2 * ASSOC_BURST };
 
 /* lo wins over hi. */
 static int
@@ -40,7 +38,8 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->poll.ppoll = rules->maxpoll;
 	a->poll.burst_armed = (rules->flags & ASSOC_IBURST) != 0;
 	a->poll.next = mtime_add_s(w->now, delay_s);
-	a->poll.hour_since = w->now;
+	a->poll.budget = BUDGET;
+	a->poll.budget_at = w->now;
 	a->reset_at = w->now;
 	a->srv.leap = LEAP_UNSYNC;
 	a->srv.stratum = STRATUM_UNSPEC;
@@ -60,14 +59,23 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 
 /* ---- polling ---- */
 
+/*
+ * Requests that may be made now: two bursts (one is the start's), and what has been made is given
+ * back at the rate of the shortest interval.
+ */
+static double
+budget_left(const struct assoc *a, struct mtime now)
+{
+	double since_s = fmax(mtime_diff_s(now, a->poll.budget_at), 0.0);
+
+	return fmin(a->poll.budget + since_s / log2s_to_s(a->rules.minpoll), BUDGET);
+}
+
 static void
 count_request(struct assoc *a, struct mtime now)
 {
-	if (mtime_diff_s(now, a->poll.hour_since) >= HOUR_S) {
-		a->poll.hour_since = now;
-		a->poll.hour_sent = 0;
-	}
-	a->poll.hour_sent++;
+	a->poll.budget = budget_left(a, now) - 1.0;
+	a->poll.budget_at = now;
 	a->count.sent++;
 	a->poll.last_sent = now;
 	a->poll.sent_once = true;
@@ -98,18 +106,6 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 	out->tag = a->wire.tag;
 	out->send = true;
 	count_request(a, w->now);
-}
-
-/*
- * Requests left for now: those of the shortest interval since the hour began, and two
- * bursts (one is the start's).
- */
-static double
-budget_left(const struct assoc *a, const struct assoc_world *w)
-{
-	double since_s = fmin(fmax(mtime_diff_s(w->now, a->poll.hour_since), 0.0), HOUR_S);
-
-	return 2 * ASSOC_BURST + since_s / log2s_to_s(a->rules.minpoll) - (double)a->poll.hour_sent;
 }
 
 static double
@@ -272,7 +268,7 @@ assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 	    0.0;
 	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
 
-	if (a->kissed_deny || budget_left(a, w) <= 0.0 || !mtime_before(at, a->poll.next)) {
+	if (a->kissed_deny || budget_left(a, w->now) < 1.0 || !mtime_before(at, a->poll.next)) {
 		return false;
 	}
 	a->poll.next = at;
@@ -442,5 +438,5 @@ assoc_clear(struct assoc *a, const struct assoc_world *w)
 	estimator_start(&a->est, w->freq, w->freq_sigma);
 	a->wire.pending = false;
 	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 &&
-	    a->poll.floor == a->rules.minpoll && budget_left(a, w) >= ASSOC_BURST - 1;
+	    a->poll.floor == a->rules.minpoll && budget_left(a, w->now) >= ASSOC_BURST - 1;
 }

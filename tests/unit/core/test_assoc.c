@@ -314,22 +314,52 @@ backs_off_while_unreachable_but_asks_within_ten_minutes(void **state)
 }
 
 static void
-extra_requests_stay_within_the_hours_budget(void **state)
+requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate(void **state)
 {
+	enum { HOURS = 3, MOST = HOURS * 3600 / 64 + 32 };
+	static double at_s[MOST];
 	static struct bench b;
 	unsigned n = 0;
 
 	(void)state;
 	start_plain(&b, ASSOC_IBURST);
-	while (b.a.poll.next.ns < INT64_C(3600) * NS_PER_S) {
+	b.w.sys_poll = 10;
+	while (b.a.poll.next.ns < HOURS * INT64_C(3600) * NS_PER_S) {
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		(void)assoc_ask_soon(&b.a, 0.0, &b.w);
 		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= ASSOC_SPACING_S - 1e-6);
+		assert_true(n < MOST);
+		at_s[n++] = mtime_diff_s(b.a.poll.last_sent, (struct mtime){ 0 });
+	}
+	/* Those out of turn are wanted all the time here, and nearly all that may be are made. */
+	for (unsigned i = 0; i < n; i++) {
+		for (unsigned k = i; k < n; k++) {
+			assert_true(k - i <= 2 * ASSOC_BURST + (at_s[k] - at_s[i]) / 64.0);
+		}
+	}
+	assert_true(n > 16);
+}
+
+static void
+a_quiet_hour_earns_no_more_than_two_bursts(void **state)
+{
+	static struct bench b;
+	unsigned n = 0;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.sys_poll = 10;
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	while (assoc_ask_soon(&b.a, 0.0, &b.w)) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
 		n++;
 	}
-	/* One hour at 64 s, and one burst; then only what was due anyway. */
-	assert_true(b.a.count.sent <= 3600 / 64 + 8 + 60);
-	assert_true(n > 60);
+	assert_int_equal(n, 2 * ASSOC_BURST - 1);
+	/* One is given back each 64 s. */
+	b.w.now = mtime_add_s(b.w.now, 65.0);
+	assert_true(assoc_ask_soon(&b.a, 0.0, &b.w));
 }
 
 /* ---- packet tests ---- */
@@ -1005,7 +1035,8 @@ main(void)
 		cmocka_unit_test(a_shorter_system_poll_brings_the_next_poll_forward),
 		cmocka_unit_test(reach_goes_dark_after_eight_silent_polls_and_says_so_once),
 		cmocka_unit_test(backs_off_while_unreachable_but_asks_within_ten_minutes),
-		cmocka_unit_test(extra_requests_stay_within_the_hours_budget),
+		cmocka_unit_test(requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate),
+		cmocka_unit_test(a_quiet_hour_earns_no_more_than_two_bursts),
 		cmocka_unit_test(a_good_answer_becomes_a_sample),
 		cmocka_unit_test(an_offset_of_decades_keeps_the_delay_exact),
 		cmocka_unit_test(refuses_every_wrong_origin_and_changes_nothing),
