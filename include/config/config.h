@@ -193,6 +193,16 @@ struct config_filegen {
 	bool link;
 };
 
+/* ---- polls ---- */
+
+enum { CONFIG_POLL_MIN = 3, CONFIG_POLL_MAX = 17 };     /* log2 s */
+
+/* pollskewlist: how much earlier and later than the interval a poll may come. */
+struct config_skew {
+	bool given;
+	int32_t early_s, late_s;        /* each up to half the interval */
+};
+
 /* ---- discipline, selection ---- */
 
 enum config_loop { CONFIG_LOOP_ADAPTIVE, CONFIG_LOOP_CLASSIC };
@@ -206,7 +216,7 @@ struct config_tinker {
 	double freq_ppm;
 	double allan_log2s, dispersion_ppm;
 	double huffpuff_s;              /* 0: off */
-	double tick_s;                  /* 0: measured */
+	double tick_s;                  /* the clock moves in steps of this; 0: measured */
 };
 
 struct config_tos {
@@ -216,7 +226,7 @@ struct config_tos {
 	int32_t orphan;                 /* 16 and more: off */
 	double orphanwait_s;
 	int32_t cohort, beacon_s, bcpollbstep;
-	int32_t basedate_days;          /* since 1900-01-01; 0: from the build */
+	int32_t basedate_days;          /* since 1900-01-01: no time before this is believed */
 };
 
 /* enable / disable */
@@ -321,6 +331,8 @@ struct config {
 	const char **resets;                    /* reset: counter groups; from :config */
 	unsigned resets_n;
 	struct config_nts nts;
+	struct config_skew skew[CONFIG_POLL_MAX + 1];   /* by poll exponent */
+	struct config_skew skew_default;                /* of the exponents without one */
 	double broadcastdelay_s;
 	int32_t mdnstries, automax_log2s, revoke_log2s;
 	struct config_kept *kept;

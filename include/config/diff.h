@@ -21,6 +21,7 @@ enum config_change_kind {
 	CHANGE_VARS,            /* setvar */
 	CHANGE_TINKER,          /* tinker, tick */
 	CHANGE_TOS,             /* tos */
+	CHANGE_POLLS,           /* pollskewlist */
 	CHANGE_SWITCHES,        /* enable, disable; without stats */
 	CHANGE_RESTRICT,        /* restrict, unrestrict, delrestrict */
 	CHANGE_RATE,            /* discard, limit */

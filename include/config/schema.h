@@ -42,14 +42,14 @@ enum schema_arg {
 	ARG_OPTIONS,            /* options of the group opens, any number of them */
 	ARG_SOURCE, ARG_REFCLOCK_NAME, ARG_UNPEER, ARG_FUDGE, ARG_DEVICE, ARG_RESTRICT, ARG_LISTEN,
 	ARG_SWITCHES, ARG_KEY_LIST, ARG_LOGCONFIG, ARG_STATISTICS, ARG_FILEGEN, ARG_SETVAR,
-	ARG_RESET, ARG_DRIFTFILE, ARG_LEAPFILE, ARG_SMEAR, ARG_SMEAR_INTERVAL, ARG_SOURCEDIR,
-	ARG_INCLUDE, ARG_END, ARG_SIMULATE,
+	ARG_RESET, ARG_POLLSKEW, ARG_DRIFTFILE, ARG_LEAPFILE, ARG_SMEAR, ARG_SMEAR_INTERVAL,
+	ARG_SOURCEDIR, ARG_INCLUDE, ARG_END, ARG_SIMULATE,
 	ARG_KEPT,               /* lo..hi words, kept as written; bit: enum schema_kept */
 	ARG_KEPT_OPTIONS        /* lo words, then options of the group opens, kept as written */
 };
 
 /* What the words of ARG_KEPT are. */
-enum schema_kept { KEPT_WORDS, KEPT_TTLS, KEPT_GROUPS, KEPT_SKEWS };
+enum schema_kept { KEPT_WORDS, KEPT_TTLS, KEPT_GROUPS };
 
 /* What happens to a number out of range. */
 enum schema_outside { OUTSIDE_REFUSED, OUTSIDE_CLAMPED, OUTSIDE_IGNORED };

@@ -48,6 +48,12 @@ struct assoc_rules {
 	uint32_t local_refid;
 };
 
+/* How much earlier and later than its interval a poll may come: each up to half of it is used. */
+struct assoc_skew {
+	bool given;                     /* else up to 1/16 of the interval later */
+	double early_s, late_s;
+};
+
 /* What holds for all associations at the time of a call. */
 struct assoc_world {
 	struct mtime now;
@@ -55,6 +61,10 @@ struct assoc_world {
 	int precision;                  /* log2 s, of our clock */
 	double phi;
 	double maxdist_s;               /* tos maxdist */
+	double maxdisp_s;               /* tos maxdisp: the most a header may say */
+	/* tos basedate: times from here to 2^32 s later are meant by a timestamp */
+	struct rtime basedate;
+	struct assoc_skew skew[ASSOC_POLL_MAX + 1];     /* by poll exponent */
 	unsigned floor, ceiling;        /* accepted strata: floor <= stratum < ceiling */
 	int allan_log2s;
 	bool startup;                   /* classic filter: newest first */

@@ -192,6 +192,23 @@ same_kept(const struct config *a, const struct config *b)
 }
 
 static bool
+same_skew(const struct config_skew *a, const struct config_skew *b)
+{
+	return a->given == b->given && a->early_s == b->early_s && a->late_s == b->late_s;
+}
+
+static bool
+same_polls(const struct config *a, const struct config *b)
+{
+	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
+		if (!same_skew(&a->skew[i], &b->skew[i])) {
+			return false;
+		}
+	}
+	return same_skew(&a->skew_default, &b->skew_default);
+}
+
+static bool
 same_other(const struct config *a, const struct config *b)
 {
 	static const char *const words[] = {
@@ -337,6 +354,7 @@ compare(struct diff *d)
 	add(d, CHANGE_VARS, same_vars(a, b));
 	add(d, CHANGE_TINKER, same_group(SCHEMA_TINKER, false, a, b));
 	add(d, CHANGE_TOS, same_group(SCHEMA_TOS, false, a, b));
+	add(d, CHANGE_POLLS, same_polls(a, b));
 	add(d, CHANGE_SWITCHES, switched == 0);
 	add(d, CHANGE_RESTRICT, same_restricts(a, b));
 	add(d, CHANGE_RATE, same_rate);
@@ -402,6 +420,8 @@ part_name(enum config_change_kind kind)
 		return "tinker";
 	case CHANGE_TOS:
 		return "tos";
+	case CHANGE_POLLS:
+		return "pollskewlist";
 	case CHANGE_SWITCHES:
 		return "enable or disable";
 	case CHANGE_RESTRICT:

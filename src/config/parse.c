@@ -256,6 +256,9 @@ directive(struct parser *p, const struct schema_row *row)
 	case ARG_RESET:
 		parse_reset(p);
 		break;
+	case ARG_POLLSKEW:
+		parse_pollskew(p);
+		break;
 	case ARG_DRIFTFILE:
 		parse_driftfile(p);
 		break;

@@ -123,6 +123,7 @@ void parse_statistics(struct parser *p);
 void parse_filegen(struct parser *p);
 void parse_setvar(struct parser *p);
 void parse_reset(struct parser *p);
+void parse_pollskew(struct parser *p);
 void parse_driftfile(struct parser *p);
 void parse_leapfile(struct parser *p);
 void parse_smear(struct parser *p);

@@ -299,6 +299,56 @@ parse_reset(struct parser *p)
 	}
 }
 
+/* ---- pollskewlist ---- */
+
+/* A length of a window: a whole number of seconds up to half the interval. */
+static int32_t
+skew_length(struct parser *p, unsigned i, const char *poll, int64_t most)
+{
+	const char *word = parse_word(p, i);
+	int64_t n = -1;
+
+	if (word == NULL || !text_to_i64(word, &n) || n < 0 || n > most) {
+		parse_error(p, i, "'pollskewlist' wants two lengths from 0 to %d s for '%s'%s%s%s",
+		    (int)most, poll, word == NULL ? "" : ", found '", word == NULL ? "" : word,
+		    word == NULL ? "" : "'");
+		return 0;
+	}
+	return (int32_t)n;
+}
+
+/* Triples of a poll exponent, or default, and how early and how late; none: as it was built. */
+void
+parse_pollskew(struct parser *p)
+{
+	struct config *c = p->c;
+
+	if (p->line.n == 1) {
+		memset(c->skew, 0, sizeof c->skew);
+		c->skew_default = (struct config_skew){ .given = false };
+	}
+	for (unsigned i = 1; i < p->line.n && !p->failed; i += 3) {
+		const char *word = parse_word(p, i);
+		struct config_skew *at = &c->skew_default;
+		int64_t poll = CONFIG_POLL_MAX;
+		if (strcmp(word, "default") != 0) {
+			if (!text_to_i64(word, &poll) || poll < CONFIG_POLL_MIN ||
+			    poll > CONFIG_POLL_MAX) {
+				parse_error(p, i, "'pollskewlist' wants a poll exponent from %d to "
+				    "%d or default, found '%s'", (int)CONFIG_POLL_MIN,
+				    (int)CONFIG_POLL_MAX, word);
+				return;
+			}
+			at = &c->skew[poll];
+		}
+		at->early_s = skew_length(p, i + 1, word, INT64_C(1) << (poll - 1));
+		if (!p->failed) {
+			at->late_s = skew_length(p, i + 2, word, INT64_C(1) << (poll - 1));
+		}
+		at->given = true;
+	}
+}
+
 /* ---- files with a second word ---- */
 
 void
@@ -463,26 +513,6 @@ check_group(struct parser *p, unsigned i)
 	}
 }
 
-/* pollskewlist: triples of a poll exponent (or default) and two lengths in seconds. */
-static void
-check_skew(struct parser *p, unsigned i)
-{
-	const char *word = parse_word(p, i);
-	unsigned third = (i - 1) % 3;
-	int64_t n;
-
-	if (third == 0 && strcmp(word, "default") == 0) {
-		n = 3;
-	} else if (!text_to_i64(word, &n)) {
-		n = -1;
-	}
-	if (n < 0 || (third == 0 && (n < 3 || n > 17)) || n > 65536 ||
-	    (i + 1 == p->line.n && third != 2)) {
-		parse_error(p, i, "'pollskewlist' wants triples of a poll exponent from 3 to 17 or "
-		    "default, and two lengths in seconds");
-	}
-}
-
 static void
 check_kept(struct parser *p, const struct schema_row *row)
 {
@@ -510,9 +540,6 @@ check_kept(struct parser *p, const struct schema_row *row)
 			break;
 		case KEPT_GROUPS:
 			check_group(p, i);
-			break;
-		case KEPT_SKEWS:
-			check_skew(p, i);
 			break;
 		}
 	}

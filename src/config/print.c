@@ -575,6 +575,44 @@ plain_lines(struct print *k, const struct config *c, const struct config *plain)
 }
 
 static void
+skew_words(struct print *k, const char *poll, const struct config_skew *s)
+{
+	char buf[32];
+	struct text t = text_over(buf, sizeof buf);
+
+	text_printf(&t, "%d %d", (int)s->early_s, (int)s->late_s);
+	word(k, poll);
+	put(k, " ");
+	put(k, buf);
+}
+
+static void
+skew_line(struct print *k, const struct config *c)
+{
+	bool any = c->skew_default.given;
+
+	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
+		any = any || c->skew[i].given;
+	}
+	if (!any) {
+		return;
+	}
+	word(k, "pollskewlist");
+	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
+		char poll[12];
+		struct text t = text_over(poll, sizeof poll);
+		text_printf(&t, "%d", i);
+		if (c->skew[i].given) {
+			skew_words(k, poll, &c->skew[i]);
+		}
+	}
+	if (c->skew_default.given) {
+		skew_words(k, "default", &c->skew_default);
+	}
+	end_line(k);
+}
+
+static void
 kept_lines(struct print *k, const struct config *c)
 {
 	for (unsigned i = 0; i < c->kept_n; i++) {
@@ -624,6 +662,7 @@ config_print(const struct config *c, bool with_defaults, const struct config_sin
 	key_ranges(&k, c);
 	switches(&k, c, &plain);
 	tuning(&k, c, &plain);
+	skew_line(&k, c);
 	nts_lines(&k, c, &plain);
 	logs(&k, c, &plain);
 	kept_lines(&k, c);

@@ -57,6 +57,7 @@ static const struct schema_choice smear_forms[] = {
 #define NO_AUTOKEY "Autokey (RFC 5906) is insecure and not supported; use keys or nts"
 #define NO_MODE7 "mode 7 (ntpdc) is not answered; use ntpq"
 #define NO_TRAP "traps are not sent; watch the log or mode 6 instead"
+#define NO_MDNS "the server is not announced by multicast DNS"
 #define NO_KNOB "packets that fail authentication never change an association here"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
@@ -80,11 +81,11 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 0, KEPT_WORDS), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "multicastclient", KEPT(0, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "manycastserver", KEPT(1, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
-	{ SCHEMA_TOP, "mdnstries", INT(C(mdnstries), 0, 1000, REFUSED), "5", LATER(RELOAD) },
+	{ SCHEMA_TOP, "mdnstries", INT(C(mdnstries), 0, 1000, REFUSED), "5", NEVER(NO_MDNS) },
 	{ SCHEMA_TOP, "ttl", KEPT(1, 8, KEPT_TTLS), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "broadcastdelay", REAL(C(broadcastdelay_s), 0, 10, REFUSED), "0",
 	    LATER(RELOAD) },
-	{ SCHEMA_TOP, "pollskewlist", KEPT(1, 64, KEPT_SKEWS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "pollskewlist", FORM(ARG_POLLSKEW), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "phone", KEPT(1, 10, KEPT_WORDS), NULL, LATER(RELOAD) },
 
 	/* access control */
@@ -139,7 +140,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "tinker", OPENS(SCHEMA_TINKER), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "tos", OPENS(SCHEMA_TOS), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "rlimit", OPENS(SCHEMA_RLIMIT), NULL, ACTS(START) },
-	{ SCHEMA_TOP, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), NULL, LATER(START) },
+	{ SCHEMA_TOP, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), NULL, ACTS(START) },
 	{ SCHEMA_TOP, "trap", KEPT_OPENS(1, SCHEMA_TRAP), NULL, NEVER(NO_TRAP) },
 	{ SCHEMA_TOP, "simulate", FORM(ARG_SIMULATE), NULL,
 	    NEVER("it belongs to ntpdsim, which is not part of this program") },
@@ -298,7 +299,7 @@ const struct schema_row schema_rows[] = {
 	    ACTS(RELOAD) },
 	{ SCHEMA_TINKER, "huffpuff", REAL(C(tinker.huffpuff_s), 0, BIG, REFUSED), "0",
 	    ACTS(RELOAD) },
-	{ SCHEMA_TINKER, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), "0", LATER(START) },
+	{ SCHEMA_TINKER, "tick", REAL(C(tinker.tick_s), 0, 1, REFUSED), "0", ACTS(START) },
 
 	{ SCHEMA_TOS, "minclock", INT(C(tos.minclock), 1, 255, CLAMPED), "3", ACTS(RELOAD) },
 	{ SCHEMA_TOS, "maxclock", INT(C(tos.maxclock), 1, 255, CLAMPED), "10", ACTS(RELOAD) },
@@ -306,7 +307,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOS, "mindist", REAL(C(tos.mindist_s), 0, BIG, REFUSED), "0.001",
 	    ACTS(RELOAD) },
 	{ SCHEMA_TOS, "maxdist", REAL(C(tos.maxdist_s), 0, BIG, REFUSED), "1.5", ACTS(RELOAD) },
-	{ SCHEMA_TOS, "maxdisp", REAL(C(tos.maxdisp_s), 0, BIG, REFUSED), "16", LATER(RELOAD) },
+	{ SCHEMA_TOS, "maxdisp", REAL(C(tos.maxdisp_s), 0, 16, CLAMPED), "16", ACTS(RELOAD) },
 	{ SCHEMA_TOS, "floor", INT(C(tos.floor), 0, 15, CLAMPED), "0", ACTS(RELOAD) },
 	{ SCHEMA_TOS, "ceiling", INT(C(tos.ceiling), 1, 15, CLAMPED), "15", ACTS(RELOAD) },
 	{ SCHEMA_TOS, "orphan", INT(C(tos.orphan), 1, 17, REFUSED), "17", ACTS(RELOAD) },
@@ -317,7 +318,7 @@ const struct schema_row schema_rows[] = {
 	    LATER(RELOAD) },
 	{ SCHEMA_TOS, "bcpollbstep", INT(C(tos.bcpollbstep), 0, 4, REFUSED), "0",
 	    LATER(RELOAD) },
-	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), NULL, LATER(START) },
+	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), "2025-01-01", ACTS(RELOAD) },
 
 	{ SCHEMA_RLIMIT, "memlock", INT(C(rlimit.memlock_mb), -1, INT_BIG, REFUSED), "-1",
 	    ACTS(START) },

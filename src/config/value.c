@@ -40,6 +40,7 @@ value_wanted(const struct schema_row *row)
 	case ARG_FILEGEN:
 	case ARG_SETVAR:
 	case ARG_RESET:
+	case ARG_POLLSKEW:
 	case ARG_DRIFTFILE:
 	case ARG_LEAPFILE:
 	case ARG_SMEAR:

@@ -111,8 +111,13 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 static double
 interval_s(const struct assoc *a, const struct assoc_world *w)
 {
+	const struct assoc_skew *k = &w->skew[clamp_int(a->poll.hpoll, 0, ASSOC_POLL_MAX)];
+	double poll_s = log2s_to_s(a->poll.hpoll);
+	double early_s = k->given ? fmin(k->early_s, poll_s / 2) : 0.0;
 	/* Up to 1/16 longer, so that clients started together do not stay together. */
-	return log2s_to_s(a->poll.hpoll) * (1.0 + fraction_of(w->random) / 16.0);
+	double late_s = k->given ? fmin(k->late_s, poll_s / 2) : poll_s / 16.0;
+
+	return poll_s - early_s + fraction_of(w->random) * (early_s + late_s);
 }
 
 /* Two seconds, also where the clock reads coarsely. */

@@ -9,6 +9,7 @@
  */
 static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
+static const double ERA_S = 0x1p32;
 
 enum { PRECISION_MIN = -31 };
 
@@ -86,12 +87,24 @@ assoc_check_header(struct assoc *a, const struct assoc_world *w)
 		a->flash |= FLASH_UNSYNC;
 		return VERDICT_UNSET;
 	}
-	if (a->srv.root_delay_s / 2 + a->srv.root_disp_s >= NTP_MAXDISP_S) {
+	if (a->srv.root_delay_s / 2 + a->srv.root_disp_s >= w->maxdisp_s) {
 		a->flash |= FLASH_HEADER;
 		a->count.bad_header++;
 		return VERDICT_DISTANCE;
 	}
 	return VERDICT_OK;
+}
+
+/*
+ * Timestamps come round after 2^32 s, and a difference is taken within 68 years of our own clock.
+ * With a clock that lost its date that may be one turn wrong: no time before basedate is meant.
+ */
+static double
+in_era(double offset_s, struct rtime own, struct rtime basedate)
+{
+	double since_s = rtime_diff_s(own, basedate) + offset_s;
+
+	return since_s < 0.0 ? offset_s + ERA_S : since_s >= ERA_S ? offset_s - ERA_S : offset_s;
 }
 
 enum verdict
@@ -118,9 +131,10 @@ assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 		a->count.bad_header++;
 		return VERDICT_DELAY;
 	}
+	double offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2;
+
 	*out = (struct sample){
-		.offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2 +
-		    a->rules.bias_s,
+		.offset_s = in_era(offset_s, a->wire.t4, w->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
 		.disp_s = precision_s + w->phi * fmax(trip_s, 0.0),
 		.root_delay_s = a->srv.root_delay_s, .root_disp_s = a->srv.root_disp_s,

@@ -184,12 +184,28 @@ on_once_timeout(void *ctx)
 	d->port.loop->ops->stop(d->port.loop, 0);
 }
 
+/* A tick is believed when the clock seems to move more finely: readings in between are made up. */
+static int
+precision_of(struct ntpd *d)
+{
+	int measured = precision_measure(d->port.clock);
+	double tick_s = d->conf->tinker.tick_s;
+	int told = tick_s > 0.0 ? (int)ceil(log2(tick_s)) : measured;
+
+	if (told < measured) {
+		report(d, LOG_LEVEL_WARNING, "tick of %.9f s is less than what the clock shows, "
+		    "2^%d s: ignored", tick_s, measured);
+		return measured;
+	}
+	return told;
+}
+
 void
 clockwork_start(struct ntpd *d)
 {
 	struct loop *l = d->port.loop;
 
-	d->cw.precision = precision_measure(d->port.clock);
+	d->cw.precision = precision_of(d);
 	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
 	    log2s_to_s(d->cw.precision) * 1e6, d->cw.precision);
 	system_unsynchronise(d, "INIT");

@@ -104,6 +104,7 @@ note(struct todo *t, enum config_change_kind kind)
 		t->stats = true;
 		break;
 	case CHANGE_LOGFILE:
+	case CHANGE_POLLS:
 	case CHANGE_NTS:
 	case CHANGE_FILES:
 	case CHANGE_VARS:

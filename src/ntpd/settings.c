@@ -5,6 +5,10 @@
 
 static const double SLEW_ONLY_STEP_S = 600.0;   /* -x */
 
+enum { DAY_S = 86400 };
+
+static_assert((int)CONFIG_POLL_MAX == (int)ASSOC_POLL_MAX, "one table of skews");
+
 bool
 settings_control_wanted(const struct ntpd *d)
 {
@@ -113,6 +117,24 @@ settings_assoc(const struct ntpd *d, const struct config_source *s)
 	return r;
 }
 
+static struct rtime
+basedate(const struct ntpd *d)
+{
+	int64_t s = (int64_t)d->conf->tos.basedate_days * DAY_S - NTP_UNIX_OFFSET_S;
+
+	return (struct rtime){ s * NS_PER_S };
+}
+
+static void
+skews(const struct ntpd *d, struct assoc_world *w)
+{
+	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
+		const struct config_skew *c = d->conf->skew[i].given ? &d->conf->skew[i] :
+		    &d->conf->skew_default;
+		w->skew[i] = (struct assoc_skew){ c->given, c->early_s, c->late_s };
+	}
+}
+
 struct assoc_world
 settings_world(struct ntpd *d)
 {
@@ -122,7 +144,7 @@ settings_world(struct ntpd *d)
 		.sys_poll = d->steer.disc.loop.poll_log2s,
 		.precision = d->cw.precision,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.maxdist_s = t->maxdist_s,
+		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
 		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
 		.startup = d->steer.disc.state != CLOCK_SYNC,
@@ -132,6 +154,7 @@ settings_world(struct ntpd *d)
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
 	};
 
+	skews(d, &w);
 	d->port.rng->ops->fill(d->port.rng, &w.random, sizeof w.random);
 	return w;
 }

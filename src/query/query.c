@@ -56,7 +56,7 @@ world_of(const struct query *q)
 		.sys_poll = POLL_SHOWN,
 		.precision = q->precision,
 		.phi = NTP_PHI,
-		.maxdist_s = NTP_MAXDISP_S,
+		.maxdist_s = NTP_MAXDISP_S, .maxdisp_s = NTP_MAXDISP_S,
 		.ceiling = STRATUM_CEILING,
 		.allan_log2s = ALLAN_LOG2S,
 	};

@@ -206,6 +206,96 @@ requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
 	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
 }
 
+/* ---- polls and time ---- */
+
+static void
+a_clock_still_in_1970_is_set_with_g_in_2040(struct sim *s)
+{
+	struct sim_node *c;
+
+	/* 70 years: by itself a timestamp would be taken for one of 1904. */
+	s->w->epoch_ns = (int64_t)2209000000 * NS_PER_S;
+	c = sim_node_new(s, "client", -2208999000.0, 10e-6, ONE_SERVER);
+	c->options.panic_gate = true;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(c);
+	sim_run(s, 600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+basedate_says_in_which_era_we_are(struct sim *s)
+{
+	struct sim_node *c;
+
+	/* In 1999, and the file says so. */
+	s->w->epoch_ns = (int64_t)930000000 * NS_PER_S;
+	c = scenario_client(s, 1, scenario_lan(), 0.1, 10e-6,
+	    "tos basedate 1999-01-01\n" ONE_SERVER);
+	sim_run(s, 600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+answers_beyond_maxdisp_are_not_taken(struct sim *s)
+{
+	struct sim_node *c = with(s, "tos maxdisp 0.5\n");
+
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	s->server[0]->root_disp_s = 0.6;
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(c).sys_id == 0, "still followed");
+	sim_node_config(c, "tos maxdisp 1\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(c).sys_id != 0, "not followed");
+}
+
+#define FIXED_POLL "server 192.0.2.1 iburst maxpoll 6\n"
+
+static void
+polls_come_in_the_window_of_pollskewlist(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "pollskewlist default 30 0\n" FIXED_POLL);
+	uint64_t before;
+
+	sim_run(s, 600);
+	before = s->server[0]->requests;
+	sim_run(s, 6400);
+	/* 49 s each on average, while the poll is 64 s. */
+	SIM_CHECK(s, s->server[0]->requests - before > 115, "%u requests in 6400 s",
+	    (unsigned)(s->server[0]->requests - before));
+	sim_node_config(c, "pollskewlist default 0 32\n" FIXED_POLL);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	before = s->server[0]->requests;
+	sim_run(s, 6400);
+	SIM_CHECK(s, s->server[0]->requests - before < 95, "%u requests in 6400 s",
+	    (unsigned)(s->server[0]->requests - before));
+}
+
+static void
+a_tick_is_the_precision_that_is_told(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c = with(s, "restrict default\ntick 0.01\n");
+
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, stranger_heard(&x).hdr.precision == -6, "precision %d",
+	    stranger_heard(&x).hdr.precision);
+	SIM_CHECK(s, c->daemon->sys.root_disp_s > 0.0156, "dispersion %.6f s",
+	    c->daemon->sys.root_disp_s);
+	sim_node_stop(c);
+	sim_node_config(c, "restrict default\ntinker tick 1e-9\n" ONE_SERVER);
+	sim_node_boot(c);
+	sim_run(s, 60);
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, stranger_heard(&x).hdr.precision == -26, "precision %d",
+	    stranger_heard(&x).hdr.precision);
+	SIM_CHECK(s, sim_logged(c, "is less than what the clock shows") == 1, "not told");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_source_keeps_its_restrict_entry_when_its_twin_goes),
 	SCENARIO(of_discard_and_limit_the_last_one_counts),
@@ -213,6 +303,11 @@ static const struct scenario list[] = {
 	SCENARIO(an_extra_port_serves_as_well),
 	SCENARIO(a_new_source_port_and_dscp_come_with_the_reload),
 	SCENARIO(requests_leave_from_an_allowed_address_after_a_reload),
+	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2040),
+	SCENARIO(basedate_says_in_which_era_we_are),
+	SCENARIO(answers_beyond_maxdisp_are_not_taken),
+	SCENARIO(polls_come_in_the_window_of_pollskewlist),
+	SCENARIO(a_tick_is_the_precision_that_is_told),
 };
 
 const struct scenario_table conf_scenarios = SCENARIO_TABLE(list);

@@ -89,7 +89,9 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "mru maxmem 5 initmem 7", "mru changed, takes effect at the next start\n" },
 		{ "rlimit memlock 0", "rlimit changed, takes effect at the next start\n" },
 		{ "tinker freq 1", "tinker changed, takes effect at the next start\n" },
-		{ "tos basedate 2020-01-01", "tos changed, takes effect at the next start\n" }
+		{ "tos basedate 2020-01-01", "tos changed\n" },
+		{ "pollskewlist 6 1 2", "pollskewlist changed\n" },
+		{ "pollskewlist default 1 2", "pollskewlist changed\n" }
 	};
 
 	(void)state;

@@ -125,7 +125,7 @@ numbers_come_back_exactly(void **state)
 		"refclock nmea unit 3 baud 9600 subtype x path /a ppspath /b refid GPS flag1 1\n",
 		"server 127.127.20.1 minpoll 4\ndevice 127.127.20.1 ppsdata /dev/pps0\n",
 		"leapsmear address 2001:db8::1 interval 7200 form linear\n", "ttl 0 32 64\n",
-		"pollskewlist default 1 2\n", "phone \"ATDT 1\" 2\n", "reset sys io\n",
+		"pollskewlist default 1 2\n", "pollskewlist 3 0 4 17 65536 0 default 9 9\n", "phone \"ATDT 1\" 2\n", "reset sys io\n",
 		"server a.example nts ca /c aead X bias 0.001 mode 7 ttl 3 ident g\n",
 		"restrict source serverresponse fuzz ippeerlimit 4\n", "extra port 1\n",
 		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "nic drop 10.0.0.0/8\n", "refclock pps maxpoll 4\n",

@@ -38,7 +38,7 @@ start(struct bench *b, const struct assoc_rules *rules)
 	struct endpoint remote = { addr_v4(0xc000020b), NTP_PORT };
 
 	memset(b, 0, sizeof *b);
-	b->w = (struct assoc_world){ .sys_poll = 6, .precision = -24, .phi = 15e-6, .maxdist_s = 1.5,
+	b->w = (struct assoc_world){ .sys_poll = 6, .precision = -24, .phi = 15e-6, .maxdist_s = 1.5, .maxdisp_s = 16.0,
 		.ceiling = 16, .allan_log2s = 11, .random = UINT64_C(0x9e3779b97f4a7c15) };
 	assoc_start(&b->a, 7, rules, &remote, 0.0, &b->w);
 }
@@ -508,6 +508,96 @@ static void no_xmt(struct header *h) { h->xmt.fix = 0; }
 static void answered_before_asked(struct header *h) { h->xmt.fix = h->rec.fix - (UINT64_C(1) << 20); }
 static void held_long(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(2) << 32); }
 static void held_longer_than_the_trip(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(1) << 31); }
+
+/* tos maxdisp: 0.01 / 2 + 0.005 is what the good answer says. */
+static void
+takes_no_more_dispersion_than_maxdisp(void **state)
+{
+	static const struct {
+		double maxdisp_s;
+		enum verdict expected;
+	} cases[] = { { 0.0099, VERDICT_DISTANCE }, { 0.0102, VERDICT_OK }, { 0.0, VERDICT_DISTANCE } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		struct header h;
+		start_plain(&b, 0);
+		b.w.maxdisp_s = cases[i].maxdisp_s;
+		poll_next(&b);
+		h = good_answer(&b, 0.001);
+		assert_int_equal(deliver(&b, &h), cases[i].expected);
+	}
+}
+
+/* The same octets are two times, 2^32 s apart; the one from basedate on is meant. */
+static void
+believes_no_time_before_basedate(void **state)
+{
+	static const double turn_s = 4294967296.0;
+	static const struct {
+		double basedate_s, offset_s, expected_s;        /* both from our clock */
+	} cases[] = {
+		{ -1e9, 5.0, 5.0 }, { -1e9, -9e8, -9e8 }, { 1e9, 5.0, 5.0 + turn_s },
+		{ 1e9, 1.1e9, 1.1e9 }, { 2.2e9, -2.09e9, -2.09e9 + turn_s }, { -4e9, 1e9, 1e9 - turn_s },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		struct header h;
+		start_plain(&b, 0);
+		b.w.basedate = (struct rtime){ EPOCH_NS + (int64_t)(cases[i].basedate_s * 1e9) };
+		poll_next(&b);
+		h = good_answer(&b, 0.0);
+		h.rec.fix += (uint64_t)(int64_t)cases[i].offset_s << 32;
+		h.xmt = h.rec;
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+		assert_true(fabs(b.got.sample.offset_s - cases[i].expected_s) < 1e-3);
+	}
+}
+
+/* The intervals of polls that are answered, in a window. */
+static void
+intervals_of(const struct assoc_skew *skew, double *least_s, double *most_s)
+{
+	static struct bench b;
+
+	start_plain(&b, 0);
+	*least_s = 1e9;
+	*most_s = 0;
+	if (skew != NULL) {
+		b.w.skew[6] = *skew;
+	}
+	for (int i = 0; i < 500; i++) {
+		struct header h;
+		double s;
+		poll_next(&b);
+		s = mtime_diff_s(b.a.poll.next, b.w.now);
+		h = good_answer(&b, 0.0);
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+		*least_s = fmin(*least_s, s);
+		*most_s = fmax(*most_s, s);
+	}
+}
+
+static void
+polls_keep_to_the_window_of_pollskewlist(void **state)
+{
+	static const struct assoc_skew wide = { true, 10.0, 20.0 }, too_wide = { true, 1e6, 1e6 },
+	    none = { true, 0.0, 0.0 };
+	double least_s, most_s;
+
+	(void)state;
+	intervals_of(NULL, &least_s, &most_s);
+	assert_true(least_s >= 64.0 && least_s < 64.1 && most_s > 67.9 && most_s <= 68.0);
+	intervals_of(&wide, &least_s, &most_s);
+	assert_true(least_s >= 54.0 && least_s < 55.0 && most_s > 83.0 && most_s <= 84.0);
+	intervals_of(&too_wide, &least_s, &most_s);
+	assert_true(least_s >= 32.0 && least_s < 34.0 && most_s > 94.0 && most_s <= 96.0);
+	intervals_of(&none, &least_s, &most_s);
+	assert_true(least_s >= 64.0 && most_s <= 64.0);
+}
 
 static void
 refuses_headers_that_cannot_serve(void **state)
@@ -1044,6 +1134,9 @@ main(void)
 		cmocka_unit_test(takes_one_answer_for_each_request),
 		cmocka_unit_test(refuses_the_answer_to_an_older_request),
 		cmocka_unit_test(refuses_modes_and_versions_that_are_no_answer),
+		cmocka_unit_test(takes_no_more_dispersion_than_maxdisp),
+		cmocka_unit_test(believes_no_time_before_basedate),
+		cmocka_unit_test(polls_keep_to_the_window_of_pollskewlist),
 		cmocka_unit_test(refuses_headers_that_cannot_serve),
 		cmocka_unit_test(takes_an_answer_that_precedes_itself_by_less_than_precision),
 		cmocka_unit_test(refuses_a_sample_that_spans_a_step_of_the_clock),
