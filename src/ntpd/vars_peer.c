@@ -146,15 +146,19 @@ put_peer_refid(const struct assoc *a, char *buf, size_t cap)
 {
 	if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
-	} else if (a->count.received == 0 && !(a->rules.flags & ASSOC_LOCAL)) {
-		vars_put_refid(buf, cap, refid_of_text("INIT"), STRATUM_UNSPEC);
+	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) { /* nothing believed yet */
+		vars_put_refid(buf, cap, refid_of_text(a->count.bad_auth > 0 ? "AUTH" : "INIT"),
+		    STRATUM_UNSPEC);
 	} else {
 		vars_put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_LOCAL ? 0 :
 		    a->srv.stratum);
 	}
 }
 
-/* The name it was configured by; a clock's is made as ntpq shows it, for those that do not. */
+/*
+ * The name it was configured by; a clock's is made as ntpq shows it, for those that do not. A member
+ * of a pool has none: that of the pool would be the same in every row.
+ */
 static const char *
 host_name(const struct peer *p, struct peer_vars *v)
 {
@@ -165,7 +169,7 @@ host_name(const struct peer *p, struct peer_vars *v)
 		text_printf(&t, "LOCAL(%d)", (int)cfg->clock_unit);
 		return v->clock_name;
 	}
-	return cfg->host.addr.family == ADDR_NONE ? cfg->host.text : "";
+	return cfg->host.addr.family == ADDR_NONE && cfg->kind != SOURCE_POOL ? cfg->host.text : "";
 }
 
 static void

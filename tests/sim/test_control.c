@@ -267,6 +267,45 @@ a_local_clock_tells_its_fudge(void **state)
 	lab_end(b);
 }
 
+static void
+members_of_a_pool_are_told_apart_by_their_address(void **state)
+{
+	struct lab *b = lab_with("server one.example\npool pool.example iburst\n");
+	struct mode6 *m = &b->local;
+	unsigned members = 0;
+
+	(void)state;
+	(void)sim_resolver_set(&b->n->resolver, "one.example", "192.0.2.1");
+	(void)sim_resolver_set(&b->n->resolver, "pool.example", "192.0.2.2 192.0.2.12");
+	sim_run(b->s, 300);
+	assert_int_equal(assoc_count(m), 4);
+	for (unsigned i = 0; i < 4; i++) {
+		uint16_t id = assoc_at(m, i);
+		(void)mode6_ask(m, CONTROL_READVAR, id, "srcadr,srchost");
+		if (has(&m->answer, "srcadr=192.0.2.1,")) {
+			assert_true(has(&m->answer, "srchost=\"one.example\""));
+		} else if (!has(&m->answer, "srcadr=0.0.0.0")) {
+			assert_false(has(&m->answer, "pool.example"));
+			members++;
+		}
+	}
+	assert_int_equal(members, 2);
+	lab_end(b);
+}
+
+static void
+why_nothing_is_known_of_a_server_stands_in_its_refid(void **state)
+{
+	struct lab *b = lab_with(
+	    "server 192.0.2.1 iburst key 2\nserver 192.0.2.99\nkeys /keys\ntrustedkey 2\n");
+	struct mode6 *m = &b->local;
+
+	(void)state;
+	expect_text(mode6_ask(m, CONTROL_READVAR, assoc_at(m, 0), "refid"), "refid=INIT\r\n");
+	expect_text(mode6_ask(m, CONTROL_READVAR, assoc_at(m, 1), "refid"), "refid=AUTH\r\n");
+	lab_end(b);
+}
+
 /* ntpq's displays ask for all of theirs at once. */
 static void
 the_displays_of_ntpq_are_answered_at_once(void **state)
@@ -1110,6 +1149,8 @@ main(void)
 		CASE(questions_of_ntpq_are_not_packets_processed_for_time),
 		CASE(answers_of_servers_count_as_packets_of_this_version),
 		CASE(a_local_clock_tells_its_fudge),
+		CASE(members_of_a_pool_are_told_apart_by_their_address),
+		CASE(why_nothing_is_known_of_a_server_stands_in_its_refid),
 		CASE(the_displays_of_ntpq_are_answered_at_once),
 		CASE(what_forgers_need_is_shown_to_nobody),
 		CASE(each_kind_of_wrong_request_has_its_error),
