@@ -41,7 +41,7 @@ session_new(struct transport *t, uint16_t seed)
 	s->transport = t;
 	s->version = 2;
 	s->sequence = seed;
-	s->deadline_s = INFINITY;
+	s->deadline_s = HUGE_VAL;
 	session_set_timeout(s, 5);
 	return s;
 }

@@ -8,6 +8,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_leap \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_mode6 \
+	tests/fuzz/fuzz_mru \
 	tests/fuzz/fuzz_response
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
@@ -55,3 +56,10 @@ tests_fuzz_fuzz_mode6_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)
 	-DREPLAY_MUTATIONS=3000
 tests_fuzz_fuzz_mode6_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mode6_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+tests_fuzz_fuzz_mru_SOURCES = $(sim_frame) tests/sim/mode6.h tests/sim/mode6.c \
+	tests/fuzz/fuzz_mru.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_mru_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests \
+	-DREPLAY_MUTATIONS=10000
+tests_fuzz_fuzz_mru_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_mru_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
