@@ -202,6 +202,8 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->hpoll = a->poll.hpoll;
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
+	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
+	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->no_key ? FLASH_AUTH : 0u);
 	v->keyid = a->rules.key_id;
 	v->bias = a->rules.bias_s;
 	v->authenable = a->rules.key_id != 0;

@@ -5,136 +5,7 @@
 #include <stdarg.h>
 #include <time.h>
 #include <cmocka.h>
-#include "unit/ntpq/script.h"
-
-/* ---- a server with a few answers ---- */
-
-struct reply {
-	enum control_op op;
-	int assoc;              /* -1: any */
-	const char *asked;      /* how the request begins; NULL: anything */
-	uint16_t status;
-	const char *text;       /* NULL: the error in status */
-};
-
-struct played {
-	const struct reply *replies;
-	size_t n;
-	const void *list;       /* READSTAT of association 0 */
-	size_t list_len;
-	char requests[4096];    /* what came, one per line */
-};
-
-static void
-put_text(struct script *s, const struct control_header *h, uint16_t status, const void *text,
-    size_t len)
-{
-	struct control_header a = *h;
-
-	a.response = true;
-	a.status = status;
-	for (size_t at = 0; at == 0 || at < len; at += CONTROL_DATA_MAX) {
-		size_t part = len - at < CONTROL_DATA_MAX ? len - at : CONTROL_DATA_MAX;
-
-		a.offset = (uint16_t)at;
-		a.count = (uint16_t)part;
-		a.more = at + part < len;
-		script_put(s, &a, part > 0 ? (const char *)text + at : "", part);
-	}
-}
-
-static void
-serve_played(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
-{
-	struct played *p = s->own;
-	size_t used = strlen(p->requests);
-	struct text log = { .at = p->requests, .cap = sizeof p->requests, .len = used };
-
-	(void)len;
-	text_printf(&log, "%u %u %.*s\n", h->op, h->assoc, (int)h->count, (const char *)data);
-	if (h->op == CONTROL_READSTAT && h->assoc == 0) {
-		put_text(s, h, 0x0615, p->list, p->list_len);
-		return;
-	}
-	for (size_t i = 0; i < p->n; i++) {
-		const struct reply *r = &p->replies[i];
-
-		if (r->op != h->op || (r->assoc >= 0 && r->assoc != h->assoc)) {
-			continue;
-		}
-		if (r->asked != NULL && (strlen(r->asked) > h->count ||
-		    memcmp(r->asked, data, strlen(r->asked)) != 0)) {
-			continue;
-		}
-		if (r->text == NULL) {
-			struct control_header e = *h;
-
-			e.response = e.error = true;
-			e.status = r->status;
-			e.count = 0;
-			script_put(s, &e, "", 0);
-		} else {
-			put_text(s, h, r->status, r->text, strlen(r->text));
-		}
-		return;
-	}
-}
-
-struct world {
-	struct ntpq q;
-	struct script *script;
-	struct played played;
-	char *out;
-	size_t out_len;
-	FILE *quiet;
-};
-
-static void
-begin(struct world *w, const struct reply *replies, size_t n)
-{
-	memset(w, 0, sizeof *w);
-	w->script = script_new();
-	w->script->own = &w->played;
-	w->script->serve = serve_played;
-	w->played.replies = replies;
-	w->played.n = n;
-	w->quiet = fopen("/dev/null", "w");
-	w->q.set.numeric = true;
-	w->q.set.timeout_s = 5;
-	w->q.set.version = 2;
-	w->q.out = open_memstream(&w->out, &w->out_len);
-	w->q.err = w->quiet;
-	w->q.assoc = calloc(ASSOCS_MAX, sizeof *w->q.assoc);
-	w->q.session = session_new(&w->script->base, 1);
-	w->q.host_n = 1;
-	memcpy(w->q.host, "played", 7);
-	memcpy(w->q.name, "played", 7);
-}
-
-static const char *
-run(struct world *w, const char *line)
-{
-	rewind(w->q.out);
-	w->q.error[0] = '\0';
-	ntpq_run(&w->q, line);
-	fputc('\0', w->q.out);
-	fflush(w->q.out);
-	return w->out;
-}
-
-static void
-end(struct world *w)
-{
-	fclose(w->q.out);
-	fclose(w->quiet);
-	free(w->out);
-	ntpq_close(&w->q);
-	mac_key_free(w->q.key.key);
-	for (size_t i = 0; i < w->q.list_n; i++) {
-		free(w->q.list[i]);
-	}
-	free(w->q.assoc);
-}
+#include "unit/ntpq/played.h"
 
 /* Associations 3, 1, 2: out of order, as servers send them newest first. */
 static const uint8_t three[] = {
@@ -448,7 +319,7 @@ a_server_without_nonces_gets_the_plain_line(void **state)
 	end(&w);
 }
 
-/* ---- explain, rpeers, units ---- */
+/* ---- rpeers, units ---- */
 
 static void
 rpeers_has_the_name_at_the_right_and_units_suit_the_size(void **state)
@@ -466,62 +337,6 @@ rpeers_has_the_name_at_the_right_and_units_suit_the_size(void **state)
 	    "  1 u    7   16  377 148.21us 74.413us 42.569us .GPS.           * 192.0.2.11\n"
 	    " 16 p    -   64    0      0ns      0ns      0ns .POOL.            "
 	    "0.pool.example.org\n");
-	end(&w);
-}
-
-static void
-explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
-{
-	static const struct reply replies[] = {
-		{ CONTROL_READVAR, 0, NULL, 0x0615,
-		    "stratum=2, rootdelay=2, rootdisp=3, offset=0.5" },
-		{ CONTROL_READVAR, 1, NULL, 0x961a,
-		    "srcadr=192.0.2.11, reach=0xff, flash=0x0, offset=0.1" },
-		{ CONTROL_READVAR, 2, NULL, 0x8011,
-		    "srcadr=192.0.2.12, reach=0x0, flash=0x1600, in=0" },
-		{ CONTROL_READVAR, 3, NULL, 0xb114, "srcadr=192.0.2.13, reach=0xff, offset=900.5" },
-	};
-	const char *out;
-	struct world w;
-
-	(void)state;
-	begin(&w, replies, 4);
-	w.played.list = three;
-	w.played.list_len = sizeof three;
-	out = run(&w, "explain");
-	assert_non_null(strstr(out, "synchronised to 192.0.2.11, stratum 2\n"));
-	assert_non_null(strstr(out, "right to within 4.000 ms"));
-	assert_non_null(strstr(out, "1 source has the wrong time"));
-	assert_non_null(strstr(out, "* 192.0.2.11 (association 1)\n    used: it leads the clock"));
-	assert_non_null(strstr(out, "no answer has ever come from it\n"));
-	assert_non_null(strstr(out, "    peer_stratum: "));
-	/* Its missing stratum follows from its silence: no advice about the stratum. */
-	assert_null(strstr(out, "tos floor"));
-	assert_non_null(strstr(out, "To do: check its address and name"));
-	assert_non_null(strstr(out, "falseticker)\n    its offset is +900.500 ms"));
-	end(&w);
-}
-
-static void
-explain_tells_why_the_clock_is_not_synchronised(void **state)
-{
-	static const uint8_t two[] = { 0, 1, 0x91, 0x14, 0, 2, 0x91, 0x14 };
-	static const uint8_t silent[] = { 0, 1, 0x80, 0x11 };
-	static const struct reply replies[] = {
-		{ CONTROL_READVAR, 0, NULL, 0xc016, "stratum=16" },
-		{ CONTROL_READVAR, -1, NULL, 0x9114, "srcadr=192.0.2.11, reach=0x1" },
-	};
-	struct world w;
-
-	(void)state;
-	begin(&w, replies, 2);
-	assert_non_null(strstr(run(&w, "explain"), "no time source is configured"));
-	w.played.list = two;
-	w.played.list_len = sizeof two;
-	assert_non_null(strstr(run(&w, "explain"), "2 sources that answer contradict each other"));
-	w.played.list = silent;
-	w.played.list_len = sizeof silent;
-	assert_non_null(strstr(run(&w, "explain"), "its only source does not answer"));
 	end(&w);
 }
 
@@ -915,8 +730,6 @@ main(void)
 		cmocka_unit_test(a_line_over_the_network_ends_with_a_nonce_of_the_server),
 		cmocka_unit_test(a_server_without_nonces_gets_the_plain_line),
 		cmocka_unit_test(rpeers_has_the_name_at_the_right_and_units_suit_the_size),
-		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
-		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(mrulist_collects_pages_through_dead_nonces_and_lost_resume_points),
 		cmocka_unit_test(a_server_that_repeats_itself_does_not_keep_mrulist),
 		cmocka_unit_test(a_server_that_never_ends_is_left_after_an_hour),

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * explain - what is said in words of the system and of each source; seen only by the explain*.c
+ * files.
+ */
+#ifndef NTPQ_EXPLAIN_H
+#define NTPQ_EXPLAIN_H
+#include "ntpq/ntpq.h"
+
+enum { NOTES_MAX = 20, NOTE_LEN = 240 };
+
+struct notes {
+	char line[NOTES_MAX][NOTE_LEN];
+	size_t n;
+};
+
+/* What is said of the system, or of one source. */
+struct story {
+	struct notes why, advice;
+};
+
+/* How the sources do as a whole. Pools and the host's own clock are not among them. */
+struct survey {
+	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
+	unsigned pools;
+	bool local_leads;               /* the host's own clock is the system peer */
+	double system_offset_ms;        /* of the system peer */
+	char system_name[UDP_NAME_MAX]; /* "": none */
+};
+
+/* What the system tells beyond its variables; asked for one by one, for not every server knows. */
+struct system_facts {
+	double uptime_s;                /* < 0: unknown */
+	bool uncontrolled;              /* the daemon does not steer the clock */
+};
+
+/* Adds a sentence; the 21st is lost. */
+void explain_note(struct notes *n, const char *fmt, ...) TEXT_PRINTF(2, 3);
+
+/* Appends "+12.345 ms" or, from a second on, "+12.345 s"; sign says whether a plus is wanted. */
+void explain_put_time(struct text *t, double ms, bool sign);
+
+/* A variable as a number, 0 when it is none. */
+double explain_number(const struct vars *v, const char *name);
+
+/* True when contradicting sources leave nobody who could be believed. */
+bool explain_no_majority(const struct survey *s);
+
+/* True for a pool's own row; for the host's own clock, by its name. */
+bool explain_is_pool(const struct vars *v);
+bool explain_is_local(const char *name);
+
+void explain_source(struct story *s, const char *name, const struct vars *v, uint16_t status,
+    const struct survey *all);
+void explain_system(struct story *s, const struct vars *v, uint16_t status,
+    const struct survey *all, const struct system_facts *facts);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* explain_source - why a source is used or not, what its flash bits mean, and what to do. */
+#include <math.h>
+#include <string.h>
+#include "mode6/words.h"
+#include "ntpq/explain.h"
+
+enum { SELECT_FALSETICK = 1, SELECT_OUTLIER = 3, SELECT_CANDIDATE = 4, SELECT_BACKUP = 5,
+	REACH_FULL = 0xff, STRATUM_NONE = 16 };
+
+enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
+	FLASH_UNREACH = 0x1000 };
+
+/* What each flash bit means, by its place, and what a person can do about it. */
+static const struct {
+	const char *meaning, *advice;
+} flash_words[FLASH_N] = {
+	{ "its last packet was a duplicate", NULL },
+	{ "its last packet answers no request of ours",
+	    "if this stays, somebody forges answers, or two "
+	    "clients share one address and port behind a NAT" },
+	{ "it says itself that its clock is not synchronised",
+	    "look at that server; until it has the time it "
+	    "cannot give it" },
+	{ "it denies us access, or an access rule of this host keeps its packets out",
+	    "check the restrict lines here (noserve, ignore, notrust), and ask its operator" },
+	{ "its packets fail authentication, or the key for it is missing here",
+	    "compare the key number, type and secret on both sides, and "
+	    "trustedkey" },
+	{ "its stratum is 16 or missing", "look at that server: it has no time source" },
+	{ "its packet header makes no sense (distance or reference time)", "look at that server" },
+	{ "Autokey failed, a scheme no longer safe", "use NTS or a symmetric key" },
+	{ "the public-key check failed", "check certificates, and the date of both hosts" },
+	{ "its stratum is outside the range allowed here",
+	    "check tos floor and tos ceiling, and its stratum" },
+	{ "its distance is too large: too much delay and dispersion, or too few answers yet",
+	    "wait for more answers; if it stays, use a nearer server" },
+	{ "it gets its time from us, or from the same source that we follow: a loop",
+	    "remove one direction of the two" },
+	{ "it does not answer",
+	    "check its address and name, and that UDP port 123 is open both ways; a server whose "
+	    "access rules leave us out is silent as well" },
+};
+
+/* What the kiss codes of stratum 0 mean; they stand in the reference id. */
+static const struct {
+	const char *code, *meaning, *advice;
+} kisses[] = {
+	{ "RATE", "the server says that we ask too often",
+	    "raise minpoll for it, remove burst, and see "
+	    "that no other client uses this address" },
+	{ "DENY", "the server refuses to serve us", "remove it, or ask its operator" },
+	{ "RSTR", "the server refuses to serve us by its access rules",
+	    "remove it, or ask its operator" },
+	{ "NTSN", "the server did not accept our NTS cookies",
+	    "new ones are fetched by themselves" },
+	{ "STEP", "the clock was stepped and all samples were thrown away",
+	    "wait for a few answers" },
+	{ "XFAC", "the address of this host changed", "wait for a few answers" },
+	{ "AUTH", "authentication failed", "compare the keys on both sides" },
+};
+
+/* Its place in kisses, or -1. NTPsec has the code between dots. */
+static int
+kiss_of(const struct vars *v)
+{
+	const char *refid = vars_get(v, "refid");
+
+	refid = refid == NULL ? "" : refid + (refid[0] == '.' ? 1 : 0);
+	for (size_t i = 0; i < sizeof kisses / sizeof *kisses; i++) {
+		if (strncmp(refid, kisses[i].code, 4) == 0 &&
+		    (refid[4] == '\0' || refid[4] == '.')) {
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+/*
+ * What follows from silence is said in one line: a source that does not answer has no stratum
+ * and no distance. Where the cause of the silence is known, nobody is sent to look at the network.
+ */
+static void
+note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed)
+{
+	bool silent = (flash & FLASH_UNREACH) != 0;
+	uint32_t follows = silent ? flash & (FLASH_STRATUM | FLASH_DISTANCE) : 0;
+	bool cause_known = kissed || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
+
+	for (unsigned i = 0; i < FLASH_N; i++) {
+		uint32_t bit = UINT32_C(1) << i;
+		const char *advice = flash_words[i].advice;
+
+		if ((flash & bit) == 0 || (follows & bit) != 0) {
+			continue;
+		}
+		explain_note(&s->why, "%s: %s", words_flash_bit(i), flash_words[i].meaning);
+		if (advice == NULL || (bit == FLASH_UNREACH && cause_known) ||
+		    (bit == FLASH_DENIED && kissed)) {
+			continue;
+		}
+		explain_note(&s->advice, "%s", bit == FLASH_UNREACH && refclock
+		    ? "check the device and its driver" : advice);
+	}
+	if (follows != 0) {
+		char buf[SHORT_TEXT];
+		struct text t = text_over(buf, sizeof buf);
+
+		words_flash(&t, follows);
+		explain_note(&s->why, "%s: nothing is known of these while it is silent", buf);
+	}
+}
+
+static void
+note_kiss(struct story *s, int kiss)
+{
+	if (kiss >= 0) {
+		explain_note(&s->why, "%s: %s", kisses[kiss].code, kisses[kiss].meaning);
+		explain_note(&s->advice, "%s", kisses[kiss].advice);
+	}
+}
+
+/* RFC 5905, appendix A.5.5.2: how far its time may be from the truth. */
+static double
+distance_ms(const struct vars *v)
+{
+	return (explain_number(v, "rootdelay") + fabs(explain_number(v, "delay"))) / 2 +
+	    explain_number(v, "rootdisp") + explain_number(v, "dispersion") +
+	    explain_number(v, "jitter");
+}
+
+static void
+note_condition(struct story *s, uint16_t status, const struct survey *all)
+{
+	static const char *const words[] = {
+		"not used",
+		"not used: its time disagrees with the majority (falseticker)",
+		"not used: there are enough better ones (excess)",
+		"not used now: its time strays more than that of the others (outlier)",
+		"used: its time is averaged in (candidate)",
+		"kept in reserve: there are more good sources than needed (backup)",
+		"used: it leads the clock (system peer)",
+		"used: its pulses lead the clock (PPS peer)",
+	};
+	unsigned select = status_peer_select(status);
+
+	if (select == SELECT_FALSETICK && explain_no_majority(all)) {
+		explain_note(&s->why, "not used: it and the others contradict each other, and no "
+		    "majority says who is right (falseticker)");
+	} else {
+		explain_note(&s->why, "%s", words[select]);
+	}
+}
+
+static unsigned
+answers_of(int64_t reach)
+{
+	unsigned n = 0;
+
+	for (int64_t bits = reach & REACH_FULL; bits != 0; bits >>= 1) {
+		n += (unsigned)(bits & 1);
+	}
+	return n;
+}
+
+static void
+note_reach(struct story *s, const struct vars *v, uint16_t status)
+{
+	int64_t reach = 0, received = 1;
+	unsigned answered;
+
+	vars_i64(v, "reach", &reach);
+	if (!vars_i64(v, "received", &received)) {
+		vars_i64(v, "in", &received);
+	}
+	answered = answers_of(reach);
+	if (answered == 0 && received == 0) {
+		explain_note(&s->why, "no answer has ever come from it");
+	} else if (answered == 0) {
+		explain_note(&s->why, "none of the last eight requests was answered");
+	} else if ((reach & REACH_FULL) == 1) {
+		if (status_peer_select(status) < SELECT_CANDIDATE) {
+			explain_note(&s->why, "it began to answer only with the last request");
+		}
+	} else if (answered < 8 && status_peer_select(status) < SELECT_CANDIDATE) {
+		explain_note(&s->why, "only %u of the last eight requests were answered", answered);
+	}
+}
+
+static void
+note_times(struct story *s, const struct vars *v, uint16_t status)
+{
+	unsigned select = status_peer_select(status);
+	char offset[32], within[32];
+	struct text o = text_over(offset, sizeof offset), w = text_over(within, sizeof within);
+
+	explain_put_time(&o, explain_number(v, "offset"), true);
+	explain_put_time(&w, distance_ms(v), false);
+	if (select == SELECT_FALSETICK) {
+		explain_note(&s->why, "its offset is %s, and it claims to be right to within %s",
+		    offset, within);
+	} else if (select == SELECT_OUTLIER) {
+		explain_note(&s->why, "its offset is %s with a jitter of %.3f ms", offset,
+		    explain_number(v, "jitter"));
+	} else if (select >= SELECT_CANDIDATE && select != SELECT_BACKUP) {
+		explain_note(&s->why, "offset %s, delay %.3f ms, right to within %s", offset,
+		    explain_number(v, "delay"), within);
+	}
+}
+
+static void
+note_falseticker(struct story *s, uint16_t status, const struct survey *all)
+{
+	if (status_peer_select(status) != SELECT_FALSETICK || explain_no_majority(all)) {
+		return;
+	}
+	explain_note(&s->advice, "with four or more sources a single wrong one does no harm; if it "
+	    "stays wrong, tell its operator or remove it");
+}
+
+/* The sources that say nothing of themselves: rejected, yet without a flash bit. */
+static void
+note_silent_reject(struct story *s, const struct vars *v, uint16_t status)
+{
+	int64_t flash = 0, stratum = 0, reach = 0;
+
+	vars_i64(v, "flash", &flash);
+	vars_i64(v, "stratum", &stratum);
+	vars_i64(v, "reach", &reach);
+	if (status_peer_select(status) != 0 || flash != 0 || answers_of(reach) == 0) {
+		return;
+	}
+	if (stratum >= STRATUM_NONE) {
+		explain_note(&s->why, "it has no time to give: stratum %d", (int)stratum);
+	} else if (answers_of(reach) < 3) {
+		explain_note(&s->why, "nothing is wrong with it: it takes a few answers until it "
+		    "can be chosen");
+	} else {
+		explain_note(&s->why, "nothing is wrong with it: it is marked noselect, or the "
+		    "selection has not looked at it yet");
+	}
+}
+
+static void
+note_auth(struct story *s, uint16_t status, uint32_t flash)
+{
+	unsigned bits = status_peer_bits(status);
+
+	if ((bits & PEER_AUTHENABLE) == 0 || (bits & PEER_AUTH) != 0 || (flash & FLASH_AUTH) != 0) {
+		return;
+	}
+	explain_note(&s->why, "it is to be authenticated, and no packet of it has been yet");
+}
+
+static bool
+is_refclock(const struct vars *v)
+{
+	const char *address = vars_get(v, "srcadr");
+	char buf[SHORT_TEXT];
+	struct text t = text_over(buf, sizeof buf);
+	struct addr a;
+
+	if (address == NULL) {
+		return false;
+	}
+	return addr_parse(address, &a) ? words_refclock(&t, &a) : strchr(address, '(') != NULL;
+}
+
+static void
+explain_local(struct story *s, uint16_t status)
+{
+	if (status_peer_select(status) >= SELECT_CANDIDATE) {
+		explain_note(&s->why, "used: it is this host's own clock, for there is no better "
+		    "source; nobody knows how far it is off");
+	} else {
+		explain_note(&s->why, "not used: it is this host's own clock, kept for the time "
+		    "when no other source is left");
+	}
+}
+
+void
+explain_source(struct story *s, const char *name, const struct vars *v, uint16_t status,
+    const struct survey *all)
+{
+	int64_t flash = 0;
+	uint32_t bits;
+	int kiss = kiss_of(v);
+
+	if (explain_is_pool(v)) {
+		explain_note(&s->why,
+		    "a pool: the servers found under its name stand in lines of their own");
+		return;
+	}
+	if (explain_is_local(name)) {
+		explain_local(s, status);
+		return;
+	}
+	vars_i64(v, "flash", &flash);
+	bits = (uint32_t)(flash & UINT32_MAX);
+	note_condition(s, status, all);
+	note_reach(s, v, status);
+	note_times(s, v, status);
+	note_falseticker(s, status, all);
+	note_kiss(s, kiss);
+	note_flash(s, bits, is_refclock(v), kiss >= 0);
+	note_silent_reject(s, v, status);
+	note_auth(s, status, bits);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* explain_system - whether the clock is right, how far, why not, and what to do. */
+#include <math.h>
+#include <string.h>
+#include "mode6/words.h"
+#include "ntpq/explain.h"
+
+enum { LEAP_ALARM = 3, STRATUM_NONE = 16 };
+
+/* In the first minutes patience is the best advice. */
+static const double JUST_STARTED_S = 300;
+
+/* Beyond these a daemon steps the clock, or gives up. */
+static const double STEP_MS = 128, PANIC_MS = 1e6;
+
+/* ---- not synchronised ---- */
+
+static void
+tell_no_sources(struct story *s, const struct survey *all)
+{
+	if (all->pools > 0) {
+		explain_note(&s->why, "no server of its pool has been found yet");
+		explain_note(&s->advice,
+		    "check that the pool's name resolves here (getent hosts NAME)");
+	} else {
+		explain_note(&s->why, "no time source is configured, or none has been found yet");
+		explain_note(&s->advice,
+		    "add server or pool lines to ntp.conf; check that host names resolve");
+	}
+}
+
+static void
+tell_refusal(struct story *s, const struct survey *all)
+{
+	if (all->sources == 1) {
+		explain_note(&s->why, "its only source refuses to serve this host, or is kept out "
+		    "by a rule of ours");
+	} else {
+		explain_note(&s->why, "its %u sources refuse to serve this host, or are kept out "
+		    "by a rule of ours", all->sources);
+	}
+	explain_note(&s->advice, "see what is said of %s below", all->sources == 1 ? "it" : "them");
+}
+
+static void
+tell_silence(struct story *s, const struct survey *all)
+{
+	if (all->refused == all->sources) {
+		tell_refusal(s, all);
+		return;
+	}
+	if (all->sources == 1) {
+		explain_note(&s->why, "its only source does not answer");
+	} else {
+		explain_note(&s->why, "none of its %u sources answers", all->sources);
+	}
+	explain_note(&s->advice, "check the network, and that UDP port 123 is open to them; "
+	    "ntpdate -q NAME asks one of them once");
+}
+
+static void
+tell_unusable(struct story *s, const struct survey *all)
+{
+	if (all->unsynchronised == all->reachable) {
+		explain_note(&s->why, all->reachable == 1 ?
+		    "the only source that answers says that it has no time itself" :
+		    "all sources that answer say that they have no time themselves");
+	} else {
+		explain_note(&s->why, "%u of %u sources answer, but none can be used (see each of "
+		    "them)", all->reachable, all->sources);
+	}
+}
+
+static void
+tell_large_offset(struct story *s, const struct survey *all)
+{
+	double off = fabs(all->system_offset_ms);
+
+	if (off > PANIC_MS) {
+		explain_note(&s->why, "the clock is off by %+.0f s: more than ntpd corrects by "
+		    "itself", all->system_offset_ms / 1e3);
+		explain_note(&s->advice, "set the clock once by hand or with ntpd -g");
+	} else if (off > STEP_MS) {
+		explain_note(&s->why, "the clock is off by %+.3f s: it is set when the sources go on "
+		    "saying so for some minutes", all->system_offset_ms / 1e3);
+	}
+}
+
+/* The sources are there, and yet. */
+static void
+tell_waiting(struct story *s, const struct survey *all, const struct system_facts *facts)
+{
+	bool started = facts->uptime_s >= 0 && facts->uptime_s < JUST_STARTED_S;
+
+	if (facts->uncontrolled) {
+		return;         /* said already */
+	}
+	explain_note(&s->why, "usable sources are there%s", started ? ", and are being measured" :
+	    "; ntpd waits for more of their answers, or may not set the clock (disable ntp)");
+	tell_large_offset(s, all);
+	explain_note(&s->advice, started ? "wait some minutes" :
+	    "wait some minutes; then look at the log of ntpd");
+}
+
+/* Why no source leads the clock. */
+static void
+tell_why_not(struct story *s, const struct survey *all, const struct system_facts *facts)
+{
+	if (facts->uptime_s >= 0 && facts->uptime_s < JUST_STARTED_S) {
+		explain_note(&s->why, "ntpd was started %.0f s ago", facts->uptime_s);
+	}
+	if (all->sources == 0) {
+		tell_no_sources(s, all);
+	} else if (all->reachable == 0) {
+		tell_silence(s, all);
+	} else if (explain_no_majority(all)) {
+		explain_note(&s->why,
+		    "the %u sources that answer contradict each other, so none can be believed",
+		    all->reachable);
+		explain_note(&s->advice, "add sources, best four or more of different operators");
+	} else if (all->usable == 0) {
+		tell_unusable(s, all);
+	} else {
+		tell_waiting(s, all, facts);
+	}
+}
+
+/* ---- synchronised, or once synchronised ---- */
+
+static void
+put_error(struct text *t, const struct vars *v)
+{
+	explain_put_time(t, explain_number(v, "rootdelay") / 2 + explain_number(v, "rootdisp"),
+	    false);
+}
+
+static void
+tell_synchronised(struct story *s, const struct vars *v, const struct survey *all,
+    const struct system_facts *facts)
+{
+	char within[32], offset[32];
+	struct text w = text_over(within, sizeof within), o = text_over(offset, sizeof offset);
+
+	put_error(&w, v);
+	explain_put_time(&o, explain_number(v, "offset"), true);
+	explain_note(&s->why, "the clock is synchronised to %s, stratum %d", all->system_name,
+	    (int)explain_number(v, "stratum"));
+	explain_note(&s->why, "it is right to within %s; measured offset %s, jitter %.3f ms", within,
+	    offset, explain_number(v, "sys_jitter"));
+	if (!facts->uncontrolled) {
+		explain_note(&s->why, "its own rate is off by %+.3f ppm, which is corrected",
+		    explain_number(v, "frequency"));
+	}
+}
+
+static bool
+is_orphan(const struct vars *v)
+{
+	const char *refid = vars_get(v, "refid");
+
+	return refid != NULL && strcmp(refid, "127.0.0.1") == 0 &&
+	    explain_number(v, "stratum") < STRATUM_NONE;
+}
+
+static void
+tell_without_source(struct story *s, const struct vars *v, const struct survey *all,
+    const struct system_facts *facts)
+{
+	char within[32];
+	struct text w = text_over(within, sizeof within);
+
+	put_error(&w, v);
+	if (all->local_leads) {
+		explain_note(&s->why, "no source of time is used: this host's own clock is given out "
+		    "as it is, as stratum %d", (int)explain_number(v, "stratum"));
+	} else if (is_orphan(v)) {
+		explain_note(&s->why, "no source is left: this host gives out its own time as "
+		    "stratum %d, so that the hosts around it agree (orphan mode)",
+		    (int)explain_number(v, "stratum"));
+	} else {
+		explain_note(&s->why, "no source leads the clock any more: it runs on at the rate it "
+		    "has learnt, right to within %s, and that grows", within);
+	}
+	tell_why_not(s, all, facts);
+}
+
+/* ---- both ---- */
+
+static void
+tell_leap(struct story *s, unsigned leap)
+{
+	if (leap == 1 || leap == 2) {
+		explain_note(&s->why, "a leap second will be %s at the end of the month (UTC)",
+		    leap == 1 ? "inserted" : "left out");
+	}
+}
+
+static void
+tell_uncontrolled(struct story *s, const struct system_facts *facts)
+{
+	if (facts->uncontrolled) {
+		explain_note(&s->why,
+		    "but ntpd does not steer the clock: what it measures changes nothing");
+		explain_note(&s->advice,
+		    "remove disable ntp; if it is not there, the log of ntpd says what it lacks");
+	}
+}
+
+static void
+advise_on_number(struct story *s, const struct survey *all)
+{
+	if (explain_no_majority(all)) {
+		return;
+	}
+	if (all->reachable == 1) {
+		explain_note(&s->advice,
+		    "have four or more sources: nobody notices when the only one is wrong");
+	} else if (all->reachable == 2) {
+		explain_note(&s->advice,
+		    "have four or more sources: two that disagree cannot be told apart");
+	} else if (all->reachable == 3) {
+		explain_note(&s->advice,
+		    "have four or more sources: when one of three is gone, two are left");
+	}
+	if (all->falsetickers > 0) {
+		explain_note(&s->advice, "%u source%s the wrong time: see below", all->falsetickers,
+		    all->falsetickers == 1 ? " has" : "s have");
+	}
+}
+
+void
+explain_system(struct story *s, const struct vars *v, uint16_t status, const struct survey *all,
+    const struct system_facts *facts)
+{
+	if (status_leap(status) == LEAP_ALARM) {
+		explain_note(&s->why, "the clock is not synchronised");
+		tell_why_not(s, all, facts);
+	} else if (all->system_name[0] != '\0' && !all->local_leads) {
+		tell_synchronised(s, v, all, facts);
+	} else {
+		tell_without_source(s, v, all, facts);
+	}
+	tell_uncontrolled(s, facts);
+	tell_leap(s, status_leap(status));
+	advise_on_number(s, all);
+}

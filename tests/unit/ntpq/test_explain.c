@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What explain says in each situation. */
+#include "ntpq/ntpq.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include "unit/ntpq/played.h"
+
+/* Associations 3, 1, 2. */
+static const uint8_t three[] = {
+	0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11,
+};
+
+static void
+explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "stratum=2, rootdelay=2, rootdisp=3, offset=0.5" },
+		{ CONTROL_READVAR, 1, NULL, 0x961a,
+		    "srcadr=192.0.2.11, reach=0xff, flash=0x0, offset=0.1" },
+		{ CONTROL_READVAR, 2, NULL, 0x8011,
+		    "srcadr=192.0.2.12, reach=0x0, flash=0x1600, in=0" },
+		{ CONTROL_READVAR, 3, NULL, 0xb114, "srcadr=192.0.2.13, reach=0xff, offset=900.5" },
+	};
+	const char *out;
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 4);
+	w.played.list = three;
+	w.played.list_len = sizeof three;
+	out = run(&w, "explain");
+	assert_non_null(strstr(out, "synchronised to 192.0.2.11, stratum 2\n"));
+	assert_non_null(strstr(out, "right to within 4.000 ms"));
+	assert_non_null(strstr(out, "1 source has the wrong time"));
+	assert_non_null(strstr(out, "* 192.0.2.11 (association 1)\n    used: it leads the clock"));
+	assert_non_null(strstr(out, "no answer has ever come from it\n"));
+	assert_non_null(strstr(out, "    peer_stratum, peer_dist: nothing is known of these"));
+	/* Its missing stratum follows from its silence: no advice about the stratum. */
+	assert_null(strstr(out, "tos floor"));
+	assert_non_null(strstr(out, "To do: check its address and name"));
+	assert_non_null(strstr(out, "falseticker)\n    its offset is +900.500 ms"));
+	end(&w);
+}
+
+static void
+explain_tells_why_the_clock_is_not_synchronised(void **state)
+{
+	static const uint8_t two[] = { 0, 1, 0x91, 0x14, 0, 2, 0x91, 0x14 };
+	static const uint8_t silent[] = { 0, 1, 0x80, 0x11 };
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0xc016, "stratum=16" },
+		{ CONTROL_READVAR, -1, NULL, 0x9114, "srcadr=192.0.2.11, reach=0x1" },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 2);
+	assert_non_null(strstr(run(&w, "explain"), "no time source is configured"));
+	w.played.list = two;
+	w.played.list_len = sizeof two;
+	assert_non_null(strstr(run(&w, "explain"), "2 sources that answer contradict each other"));
+	w.played.list = silent;
+	w.played.list_len = sizeof silent;
+	assert_non_null(strstr(run(&w, "explain"), "its only source does not answer"));
+	end(&w);
+}
+
+/* ---- one situation after the other, word by word ---- */
+
+enum { SOURCES_MAX = 4 };
+
+/* Status words: what is configured and answers, and what became of it. */
+enum {
+	SILENT = 0x8011, REJECTED = 0x9014, FALSETICKER = 0x9114, CANDIDATE = 0x9414,
+	LEADER = 0x961a, KEYED = 0xd014,
+	NEVER = 0xc016, SYNCHRONISED = 0x0615, LOST = 0x0018, ON_LOCAL = 0x0515,
+};
+
+#define GOOD "reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
+	"rootdelay=0, rootdisp=1, stratum=1, refid=GPS, in=20"
+
+struct situation {
+	const char *name;
+	uint16_t status;                /* of the system */
+	const char *system;
+	const char *uptime, *control;   /* NULL: the server does not know them */
+	struct {
+		uint16_t status;
+		const char *vars;       /* NULL: no more */
+	} source[SOURCES_MAX];
+	const char *said;
+};
+
+static const struct situation situations[] = {
+	{ "before the first answer", NEVER, "stratum=16", "ss_uptime=4", "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    ntpd was started 4 s ago\n"
+	    "    its only source does not answer\n"
+	    "    To do: check the network, and that UDP port 123 is open to them; ntpdate -q\n"
+	    "           NAME asks one of them once\n"
+	    "\n"
+	    "  192.0.2.1 (association 1)\n"
+	    "    not used\n"
+	    "    no answer has ever come from it\n"
+	    "    peer_unreach: it does not answer\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    To do: check its address and name, and that UDP port 123 is open both ways;\n"
+	    "           a server whose access rules leave us out is silent as well\n" },
+	{ "one good server", SYNCHRONISED,
+	    "stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
+	    "ss_uptime=4000", "clock_control=yes", { { LEADER, "srcadr=192.0.2.1, " GOOD } },
+	    "The system\n"
+	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
+	    "    it is right to within 1.500 ms; measured offset +0.050 ms, jitter 0.020 ms\n"
+	    "    its own rate is off by -3.450 ppm, which is corrected\n"
+	    "    To do: have four or more sources: nobody notices when the only one is wrong\n"
+	    "\n"
+	    "* 192.0.2.1 (association 1)\n"
+	    "    used: it leads the clock (system peer)\n"
+	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n" },
+	{ "two servers that disagree, once synchronised", LOST,
+	    "stratum=3, rootdelay=0.2, rootdisp=30, refid=192.0.2.1", "ss_uptime=4000",
+	    "clock_control=yes", {
+		{ FALSETICKER, "srcadr=192.0.2.1, " GOOD },
+		{ FALSETICKER, "srcadr=192.0.2.2, reach=0xff, offset=-7200000, delay=0.2, stratum=1" } },
+	    "The system\n"
+	    "    no source leads the clock any more: it runs on at the rate it has learnt,\n"
+	    "    right to within 30.100 ms, and that grows\n"
+	    "    the 2 sources that answer contradict each other, so none can be believed\n"
+	    "    To do: add sources, best four or more of different operators\n"
+	    "\n"
+	    "x 192.0.2.1 (association 1)\n"
+	    "    not used: it and the others contradict each other, and no majority says who\n"
+	    "    is right (falseticker)\n"
+	    "    its offset is +0.100 ms, and it claims to be right to within 1.610 ms\n"
+	    "\n"
+	    "x 192.0.2.2 (association 2)\n"
+	    "    not used: it and the others contradict each other, and no majority says who\n"
+	    "    is right (falseticker)\n"
+	    "    its offset is -7200.000 s, and it claims to be right to within 0.100 ms\n" },
+	{ "a server that says RATE and one that denies", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3, refid=RATE" },
+		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=.DENY." } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    none of its 2 sources answers\n"
+	    "    To do: check the network, and that UDP port 123 is open to them; ntpdate -q\n"
+	    "           NAME asks one of them once\n"
+	    "\n"
+	    "  192.0.2.1 (association 1)\n"
+	    "    not used\n"
+	    "    none of the last eight requests was answered\n"
+	    "    RATE: the server says that we ask too often\n"
+	    "    peer_unreach: it does not answer\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    To do: raise minpoll for it, remove burst, and see that no other client\n"
+	    "           uses this address\n"
+	    "\n"
+	    "  192.0.2.2 (association 2)\n"
+	    "    not used\n"
+	    "    none of the last eight requests was answered\n"
+	    "    DENY: the server refuses to serve us\n"
+	    "    pkt_denied: it denies us access, or an access rule of this host keeps its\n"
+	    "    packets out\n"
+	    "    peer_unreach: it does not answer\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    To do: remove it, or ask its operator\n" },
+	{ "only servers that refuse", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=RSTR" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    its only source refuses to serve this host, or is kept out by a rule of\n"
+	    "    ours\n"
+	    "    To do: see what is said of it below\n" },
+	{ "a restrict line of ours keeps its answers out", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1608, in=0, refid=INIT" } },
+	    "\n"
+	    "    pkt_denied: it denies us access, or an access rule of this host keeps its\n"
+	    "    packets out\n"
+	    "    peer_unreach: it does not answer\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    To do: check the restrict lines here (noserve, ignore, notrust), and ask\n"
+	    "           its operator\n" },
+	{ "a server that has no time itself", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ REJECTED, "srcadr=192.0.2.1, reach=0xff, flash=0x224, in=9, refid=INIT, stratum=16" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    the only source that answers says that it has no time itself\n"
+	    "    To do: have four or more sources: nobody notices when the only one is wrong\n"
+	    "\n"
+	    "  192.0.2.1 (association 1)\n"
+	    "    not used\n"
+	    "    pkt_unsync: it says itself that its clock is not synchronised\n"
+	    "    pkt_stratum: its stratum is 16 or missing\n"
+	    "    peer_stratum: its stratum is outside the range allowed here\n"
+	    "    To do: look at that server; until it has the time it cannot give it\n"
+	    "           look at that server: it has no time source\n"
+	    "           check tos floor and tos ceiling, and its stratum\n" },
+	{ "a falseticker among four", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4",
+	    "ss_uptime=1000", "clock_control=yes", {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+		{ FALSETICKER, "srcadr=192.0.2.4, reach=0xff, offset=900, delay=0.2, rootdisp=1" } },
+	    "    To do: 1 source has the wrong time: see below\n"
+	    "\n"
+	    "* 192.0.2.1 (association 1)\n"
+	    "    used: it leads the clock (system peer)\n"
+	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n"
+	    "\n"
+	    "+ 192.0.2.2 (association 2)\n"
+	    "    used: its time is averaged in (candidate)\n"
+	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n"
+	    "\n"
+	    "+ 192.0.2.3 (association 3)\n"
+	    "    used: its time is averaged in (candidate)\n"
+	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n"
+	    "\n"
+	    "x 192.0.2.4 (association 4)\n"
+	    "    not used: its time disagrees with the majority (falseticker)\n"
+	    "    its offset is +900.000 ms, and it claims to be right to within 1.100 ms\n"
+	    "    To do: with four or more sources a single wrong one does no harm; if it\n"
+	    "           stays wrong, tell its operator or remove it\n" },
+	{ "an orphan", LOST, "stratum=5, rootdelay=0, rootdisp=10, refid=127.0.0.1",
+	    "ss_uptime=1000", "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3" } },
+	    "The system\n"
+	    "    no source is left: this host gives out its own time as stratum 5, so that\n"
+	    "    the hosts around it agree (orphan mode)\n"
+	    "    its only source does not answer\n" },
+	{ "only the own clock", ON_LOCAL, "stratum=11, rootdelay=0, rootdisp=11", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ LEADER, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10, refid=LOCL" } },
+	    "The system\n"
+	    "    no source of time is used: this host's own clock is given out as it is, as\n"
+	    "    stratum 11\n"
+	    "    no time source is configured, or none has been found yet\n"
+	    "    To do: add server or pool lines to ntp.conf; check that host names resolve\n"
+	    "\n"
+	    "* LOCAL(0) (association 1)\n"
+	    "    used: it is this host's own clock, for there is no better source; nobody\n"
+	    "    knows how far it is off\n" },
+	{ "the own clock in reserve, and disable ntp", SYNCHRONISED,
+	    "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL, "clock_control=\"not controlled\"", {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
+	    "The system\n"
+	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
+	    "    it is right to within 1.500 ms; measured offset +0.000 ms, jitter 0.000 ms\n"
+	    "    but ntpd does not steer the clock: what it measures changes nothing\n"
+	    "    To do: remove disable ntp; if it is not there, the log of ntpd says what it\n"
+	    "           lacks\n"
+	    "           have four or more sources: nobody notices when the only one is wrong\n"
+	    "\n"
+	    "* 192.0.2.1 (association 1)\n"
+	    "    used: it leads the clock (system peer)\n"
+	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n"
+	    "\n"
+	    "  LOCAL(0) (association 2)\n"
+	    "    not used: it is this host's own clock, kept for the time when no other\n"
+	    "    source is left\n" },
+	{ "a clock that is hours off", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ LEADER, "srcadr=192.0.2.1, reach=0xff, flash=0x0, offset=7200500" } },
+	    "    the clock is off by +7200 s: more than ntpd corrects by itself\n" },
+	{ "a pool without servers", NEVER, "stratum=16", "ss_uptime=20", "clock_control=yes", {
+		{ SILENT, "srcadr=0.0.0.0, srchost=\"0.pool.example\", refid=POOL, stratum=16" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    ntpd was started 20 s ago\n"
+	    "    no server of its pool has been found yet\n"
+	    "    To do: check that the pool's name resolves here (getent hosts NAME)\n"
+	    "\n"
+	    "  0.pool.example (association 1)\n"
+	    "    a pool: the servers found under its name stand in lines of their own\n" },
+	{ "a key that is missing", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ KEYED, "srcadr=192.0.2.1, reach=0xf, flash=0x0, stratum=1, in=9" } },
+	    "    only 4 of the last eight requests were answered\n"
+	    "    nothing is wrong with it: it is marked noselect, or the selection has not\n"
+	    "    looked at it yet\n"
+	    "    it is to be authenticated, and no packet of it has been yet\n" },
+};
+
+/* True when what is wanted was said. */
+static bool
+play(const struct situation *t)
+{
+	struct reply replies[SOURCES_MAX + 3];
+	uint8_t list[4 * SOURCES_MAX];
+	struct writer w6 = writer_over(list, sizeof list);
+	struct world w;
+	size_t n = 0;
+
+	if (t->uptime != NULL) {
+		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "ss_uptime", 0, t->uptime };
+	}
+	if (t->control != NULL) {
+		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "clock_control", 0, t->control };
+	}
+	replies[n++] = (struct reply){ CONTROL_READVAR, 0, NULL, t->status, t->system };
+	for (uint16_t i = 0; i < SOURCES_MAX && t->source[i].vars != NULL; i++) {
+		writer_u16(&w6, (uint16_t)(i + 1));
+		writer_u16(&w6, t->source[i].status);
+		replies[n++] = (struct reply){ CONTROL_READVAR, i + 1, NULL, t->source[i].status,
+			t->source[i].vars };
+	}
+	begin(&w, replies, n);
+	w.played.list = list;
+	w.played.list_len = w6.len;
+	const char *out = run(&w, "explain");
+	const char *at = strstr(out, t->said);
+	/* What begins with "The system" is the whole beginning. */
+	bool good = at != NULL && (strncmp(t->said, "The system", 10) != 0 || at == out);
+	if (!good) {
+		fprintf(stderr, "%s: this is said:\n%s\nand this is wanted:\n%s\n", t->name, out, t->said);
+	}
+	end(&w);
+	return good;
+}
+
+static void
+each_situation_is_explained_in_these_words(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof situations / sizeof *situations; i++) {
+		wrong += play(&situations[i]) ? 0 : 1;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
+		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
+		cmocka_unit_test(each_situation_is_explained_in_these_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
