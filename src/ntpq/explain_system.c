@@ -81,8 +81,8 @@ tell_large_offset(struct story *s, const struct survey *all)
 		    "itself", all->system_offset_ms / 1e3);
 		explain_note(&s->advice, "set the clock once by hand or with ntpd -g");
 	} else if (off > STEP_MS) {
-		explain_note(&s->why, "the clock is off by %+.3f s: it is set when the sources go on "
-		    "saying so for some minutes", all->system_offset_ms / 1e3);
+		explain_note(&s->why, "the clock is off by %+.3f s: it is set when the sources go "
+		    "on saying so for some minutes", all->system_offset_ms / 1e3);
 	}
 }
 
@@ -145,8 +145,8 @@ tell_synchronised(struct story *s, const struct vars *v, const struct survey *al
 	explain_put_time(&o, explain_number(v, "offset"), true);
 	explain_note(&s->why, "the clock is synchronised to %s, stratum %d", all->system_name,
 	    (int)explain_number(v, "stratum"));
-	explain_note(&s->why, "it is right to within %s; measured offset %s, jitter %.3f ms", within,
-	    offset, explain_number(v, "sys_jitter"));
+	explain_note(&s->why, "it is right to within %s; measured offset %s, jitter %.3f ms",
+	    within, offset, explain_number(v, "sys_jitter"));
 	if (!facts->uncontrolled) {
 		explain_note(&s->why, "its own rate is off by %+.3f ppm, which is corrected",
 		    explain_number(v, "frequency"));
@@ -171,15 +171,15 @@ tell_without_source(struct story *s, const struct vars *v, const struct survey *
 
 	put_error(&w, v);
 	if (all->local_leads) {
-		explain_note(&s->why, "no source of time is used: this host's own clock is given out "
-		    "as it is, as stratum %d", (int)explain_number(v, "stratum"));
+		explain_note(&s->why, "no source of time is used: this host's own clock is given "
+		    "out as it is, as stratum %d", (int)explain_number(v, "stratum"));
 	} else if (is_orphan(v)) {
 		explain_note(&s->why, "no source is left: this host gives out its own time as "
 		    "stratum %d, so that the hosts around it agree (orphan mode)",
 		    (int)explain_number(v, "stratum"));
 	} else {
-		explain_note(&s->why, "no source leads the clock any more: it runs on at the rate it "
-		    "has learnt, right to within %s, and that grows", within);
+		explain_note(&s->why, "no source leads the clock any more: it runs on at the rate "
+		    "it has learnt, right to within %s, and that grows", within);
 	}
 	tell_why_not(s, all, facts);
 }
