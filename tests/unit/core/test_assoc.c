@@ -1110,6 +1110,322 @@ prefer_true_and_local_reach_selection(void **state)
 	}
 }
 
+/* A poll and an answer of so long a way, as the server's two stamps leave it. */
+static void
+exchange_with(struct bench *b, double offset_s, double delay_s)
+{
+	struct header h;
+
+	poll_next(b);
+	h = good_answer(b, offset_s);
+	h.rec = ntp_ts_from_rtime(rtime_add_s(real_at(b->w.now), delay_s / 2 + offset_s));
+	h.xmt = ntp_ts_from_rtime(rtime_add_s(real_at(b->w.now), TRIP_S - delay_s / 2 + offset_s));
+	assert_int_equal(deliver(b, &h), VERDICT_OK);
+}
+
+/* The best sample leaves the register, and what agrees with the seven others is not yet believed. */
+static void
+an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	exchange_with(&b, 0.0, 0.002);
+	for (int i = 0; i < 7; i++) {
+		exchange_with(&b, 1.0, 0.015);
+		assert_int_equal(b.got.filtered, FILTER_OLD);
+		assert_false(b.got.events & 1u << PEER_EVENT_POPCORN);
+	}
+	exchange_with(&b, 1.0, 0.010);
+	assert_int_equal(b.got.filtered, FILTER_POPCORN);
+	assert_true(b.got.events & 1u << PEER_EVENT_POPCORN);
+}
+
+static void
+after_a_break_it_is_young_until_enough_has_come_again(void **state)
+{
+	static struct bench b;
+	struct header h;
+	int wild = 0;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.adaptive = true;
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assert_false(assoc_young(&b.a));
+	do {
+		poll_next(&b);
+		h = good_answer(&b, 0.5);
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+		wild++;
+	} while (b.got.estimated == ESTIMATOR_SUSPECT && wild < 8);
+	assert_int_equal(b.got.estimated, ESTIMATOR_BROKE);
+	assert_true(assoc_young(&b.a));
+	while (assoc_young(&b.a)) {
+		poll_next(&b);
+		h = good_answer(&b, 0.5);
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+		assert_true(wild++ < ASSOC_SAMPLES);
+	}
+}
+
+static void
+repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past(void **state)
+{
+	static struct bench b;
+	struct mtime before;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	before = b.a.poll.next;
+	b.w.sys_poll = 10;
+	assert_false(assoc_repoll(&b.a, &b.w));
+	assert_int_equal(b.a.poll.next.ns, before.ns);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	b.w.sys_poll = 6;
+	b.w.now = mtime_add_s(b.w.now, 500.0);
+	assert_true(assoc_repoll(&b.a, &b.w));
+	assert_int_equal(b.a.poll.next.ns, b.w.now.ns);
+}
+
+static void
+a_clear_starts_a_burst_only_where_one_is_allowed(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	assoc_clear(&b.a, &b.w);
+	assert_false(b.a.poll.burst_armed);
+	start_plain(&b, ASSOC_IBURST);
+	poll_next(&b);
+	h = kiss(&b, "RATE", 8);
+	assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+	assoc_clear(&b.a, &b.w);
+	assert_false(b.a.poll.burst_armed);
+	/* Two bursts are the budget of a start. */
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 12; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		(void)assoc_ask_soon(&b.a, 0.0, &b.w);
+	}
+	assoc_clear(&b.a, &b.w);
+	assert_false(b.a.poll.burst_armed);
+}
+
+static void
+a_poll_that_is_due_sooner_is_not_put_off_by_asking(void **state)
+{
+	static struct bench b;
+	struct mtime before;
+
+	(void)state;
+	start_plain(&b, 0);
+	before = b.a.poll.next;
+	assert_false(assoc_ask_soon(&b.a, 0.0, &b.w));
+	assert_int_equal(b.a.poll.next.ns, before.ns);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	before = b.a.poll.next;
+	assert_false(assoc_ask_soon(&b.a, 1000.0, &b.w));
+	assert_int_equal(b.a.poll.next.ns, before.ns);
+}
+
+static void
+a_denied_source_is_not_asked_out_of_turn(void **state)
+{
+	static const char *const codes[] = { "DENY", "RSTR" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		static struct bench b;
+		struct header h;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = kiss(&b, codes[i], 6);
+		assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+		assert_true(b.a.kissed_deny);
+		assert_false(assoc_ask_soon(&b.a, 0.0, &b.w));
+	}
+}
+
+static void
+a_kiss_brings_no_poll_forward(void **state)
+{
+	static struct bench b;
+	struct header h;
+	struct mtime before;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.sys_poll = 10;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	poll_next(&b);
+	before = b.a.poll.next;
+	b.w.sys_poll = 6;
+	h = kiss(&b, "RATE", 6);
+	assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+	assert_int_equal(b.a.poll.next.ns, before.ns);
+	assert_false(b.got.again);
+}
+
+static void
+a_stamp_that_comes_after_the_answer_changes_nothing(void **state)
+{
+	static struct bench b;
+	struct rtime t1;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	t1 = b.a.wire.t1;
+	assoc_sent(&b.a, b.sent.tag, rtime_add_s(t1, 1.0), b.w.now, true);
+	assert_int_equal(b.a.wire.t1.ns, t1.ns);
+}
+
+static void
+a_better_stamp_follows_a_good_one(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	assoc_sent(&b.a, b.sent.tag, real_at(b.w.now), b.w.now, true);
+	assoc_sent(&b.a, b.sent.tag, rtime_add_s(real_at(b.w.now), 1e-6), b.w.now, true);
+	assert_int_equal(b.a.wire.t1.ns, real_at(b.w.now).ns + 1000);
+}
+
+static void
+a_burst_released_late_begins_at_once(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	/* The answer took longer than two packets of a burst lie apart; both scales agree on it. */
+	b.w.now = mtime_add_s(b.w.now, 3.0);
+	h.rec = h.xmt = ntp_ts_from_rtime(rtime_add_s(real_at(b.w.now), -1.5));
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	assert_int_equal(b.a.poll.next.ns, b.w.now.ns);
+}
+
+static void
+absurd_precisions_and_polls_of_a_server_are_bounded(void **state)
+{
+	static const struct {
+		int8_t precision, poll;
+		int shown_precision, shown_poll;
+	} cases[] = { { -128, 6, -31, 6 }, { 20, 17, 0, 17 }, { -20, 18, -20, 6 }, { -20, 2, -20, 6 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		struct header h;
+		start_plain(&b, 0);
+		poll_next(&b);
+		h = good_answer(&b, 0.001);
+		h.precision = cases[i].precision;
+		h.poll = cases[i].poll;
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+		assert_int_equal(b.a.srv.precision, cases[i].shown_precision);
+		assert_int_equal(b.a.poll.ppoll, cases[i].shown_poll);
+	}
+}
+
+static void
+strata_outside_floor_and_ceiling_are_refused(void **state)
+{
+	static const struct {
+		unsigned floor, ceiling;
+		enum verdict expected;
+	} cases[] = { { 2, 3, VERDICT_OK }, { 3, 16, VERDICT_UNSYNC }, { 0, 2, VERDICT_UNSYNC } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		start_plain(&b, 0);
+		b.w.floor = cases[i].floor;
+		b.w.ceiling = cases[i].ceiling;
+		assert_int_equal(exchange(&b), cases[i].expected);
+		assert_true(((assoc_unfit(&b.a, &b.w) & FLASH_PEER_STRATUM) != 0) ==
+		    (cases[i].ceiling == 2));
+	}
+}
+
+static void
+another_hosts_refid_is_no_loop(void **state)
+{
+	uint32_t ours[] = { 1, 2 };
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.w.own_refid = ours;
+	b.w.own_refid_n = 2;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_false(assoc_unfit(&b.a, &b.w) & FLASH_PEER_LOOP);
+}
+
+static void
+our_own_clock_is_never_young_nor_settling(void **state)
+{
+	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	static struct bench b;
+
+	(void)state;
+	rules.local_stratum = 5;
+	start(&b, &rules);
+	b.a.poll.reach = 1;
+	assert_true(b.a.poll.burst > 0);
+	assert_false(assoc_young(&b.a));
+	assert_false(assoc_settling(&b.a));
+}
+
+static void
+our_own_clock_keeps_its_own_pace(void **state)
+{
+	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	static struct bench b;
+	struct mtime before;
+
+	(void)state;
+	rules.local_stratum = 5;
+	start(&b, &rules);
+	b.w.sys_poll = 10;
+	for (int i = 0; i < 10; i++) {
+		poll_next(&b);
+		assoc_local(&b.a, &b.w, &b.got);
+	}
+	assert_int_equal(b.a.poll.burst, 0);
+	before = b.a.poll.next;
+	b.w.sys_poll = 6;
+	assert_false(assoc_repoll(&b.a, &b.w));
+	assert_int_equal(b.a.poll.next.ns, before.ns);
+}
+
+static void
+burst_is_not_sent_to_a_source_that_is_not_fit(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_BURST_ALWAYS | ASSOC_NOSELECT);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	b.w.sys_poll = 10;
+	poll_next(&b);
+	assert_int_equal(b.a.poll.burst, 0);
+}
+
 int
 main(void)
 {
@@ -1163,6 +1479,22 @@ main(void)
 		cmocka_unit_test(a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
 		cmocka_unit_test(is_suspect_only_where_the_estimator_speaks),
 		cmocka_unit_test(prefer_true_and_local_reach_selection),
+		cmocka_unit_test(an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),
+		cmocka_unit_test(after_a_break_it_is_young_until_enough_has_come_again),
+		cmocka_unit_test(repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past),
+		cmocka_unit_test(a_clear_starts_a_burst_only_where_one_is_allowed),
+		cmocka_unit_test(a_poll_that_is_due_sooner_is_not_put_off_by_asking),
+		cmocka_unit_test(a_denied_source_is_not_asked_out_of_turn),
+		cmocka_unit_test(a_kiss_brings_no_poll_forward),
+		cmocka_unit_test(a_stamp_that_comes_after_the_answer_changes_nothing),
+		cmocka_unit_test(a_better_stamp_follows_a_good_one),
+		cmocka_unit_test(a_burst_released_late_begins_at_once),
+		cmocka_unit_test(absurd_precisions_and_polls_of_a_server_are_bounded),
+		cmocka_unit_test(strata_outside_floor_and_ceiling_are_refused),
+		cmocka_unit_test(another_hosts_refid_is_no_loop),
+		cmocka_unit_test(our_own_clock_is_never_young_nor_settling),
+		cmocka_unit_test(our_own_clock_keeps_its_own_pace),
+		cmocka_unit_test(burst_is_not_sent_to_a_source_that_is_not_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,37 @@ numbers_that_are_none_are_noticed(void **state)
 	assert_false(bank_sound(&b));
 }
 
+static void
+a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
+{
+	static const struct bank_model good = { .x_s = 0.0, .f = 0.0, .pxx = 1.0, .pxf = 0.5, .pff = 1.0,
+		.weight = 0.1 };
+	static struct bank_model bad[] = { { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 } };
+	struct bank b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		bad[i] = good;
+	}
+	bad[0].x_s = (double)NAN;
+	bad[1].f = HUGE_VAL;
+	bad[2].pxx = HUGE_VAL;
+	bad[3].pff = HUGE_VAL;
+	bad[4].weight = (double)NAN;
+	bad[5].pxx = 0.0;
+	bad[6].pff = -1.0;
+	bad[7].pxf = 1.1;       /* more than both deviations allow */
+	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct bank_model *at = &b.model[i % BANK_VIEWS][i % BANK_WANDERS];
+
+		*at = bad[i];
+		assert_false(bank_sound(&b));
+		*at = good;
+		assert_true(bank_sound(&b));
+	}
+}
+
 int
 main(void)
 {
@@ -202,6 +233,7 @@ main(void)
 		cmocka_unit_test(covariances_stay_positive_over_any_gap_and_noise),
 		cmocka_unit_test(one_wild_sample_moves_no_model_far),
 		cmocka_unit_test(numbers_that_are_none_are_noticed),
+		cmocka_unit_test(a_model_that_cannot_be_is_noticed_wherever_it_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

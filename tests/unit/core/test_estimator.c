@@ -421,6 +421,41 @@ absurd_but_finite_numbers_keep_the_estimate_sound(void **state)
 	}
 }
 
+static void
+a_sample_of_no_numbers_is_refused(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 4, 64.0);
+	for (unsigned i = 0; i < 4; i++) {
+		struct sample s = b.last;
+
+		s.offset_s = i == 0 ? (double)NAN : i == 1 ? 1e10 : s.offset_s;
+		s.disp_s = i == 2 ? (double)NAN : i == 3 ? HUGE_VAL : s.disp_s;
+		assert_int_equal(estimator_add(&b.e, &s, PRECISION_S), ESTIMATOR_REFUSED);
+		assert_int_equal(b.e.samples, 4);
+	}
+}
+
+/* Nothing is known that leads there; an estimate that is none must not reach the clock all the same. */
+static void
+models_that_lost_their_numbers_begin_anew_from_the_sample(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 20, 64.0);
+	b.e.bank.model[0][0].pff = -1.0;
+	b.offset_s += 0.001;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_FAILED);
+	assert_int_equal(b.e.failures, 1);
+	assert_int_equal(b.e.samples, 1);
+	assert_near(predict(&b, 0.0).offset_s, b.last.offset_s, 1e-9);
+}
+
 int
 main(void)
 {
@@ -442,6 +477,8 @@ main(void)
 		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
 		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
+		cmocka_unit_test(a_sample_of_no_numbers_is_refused),
+		cmocka_unit_test(models_that_lost_their_numbers_begin_anew_from_the_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

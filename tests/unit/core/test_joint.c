@@ -210,6 +210,60 @@ a_sample_of_nobody_that_survived_changes_nothing(void **state)
 	assert_near(b->out.freq, before.freq, 1e-18);
 }
 
+static void
+a_survivor_that_knows_nothing_yet_changes_nothing(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	struct joint_input in = { .id = 9, .combined = &b->combined, .survivors = SOURCES };
+	struct estimator fresh;
+	struct estimate before;
+
+	(void)state;
+	for (unsigned i = 0; i < 60; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+	}
+	before = b->out;
+	estimator_start(&fresh, 0.0, 0.0);
+	in.estimator = &fresh;
+	in.now = moment(b->now_s);
+	joint_update(&b->j, &in, &b->out);
+	assert_near(b->out.offset_s, before.offset_s, 1e-12);
+	assert_near(b->out.freq, before.freq, 1e-18);
+}
+
+static void
+the_source_unused_for_longest_makes_room(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	struct joint_input in = { .estimator = &b->e[0], .combined = &b->combined,
+		.survivors = SOURCES };
+	bool first = false, second = false, last = false;
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		pass_time(b, 64.0);
+		ask(b, i % SOURCES, SOURCES);
+	}
+	/* The table fills; id 2 is used again, so that the next to go is 1, in slot 0. */
+	for (unsigned id = 1; id <= JOINT_SOURCES + 1; id++) {
+		in.id = (uint16_t)(id <= JOINT_SOURCES ? id : 2);
+		b->now_s += 1.0;
+		in.now = moment(b->now_s);
+		joint_update(&b->j, &in, &b->out);
+	}
+	in.id = JOINT_SOURCES + 1;
+	joint_update(&b->j, &in, &b->out);
+	for (unsigned i = 0; i < JOINT_SOURCES; i++) {
+		first = first || b->j.source[i].id == 1;
+		second = second || b->j.source[i].id == 2;
+		last = last || b->j.source[i].id == JOINT_SOURCES + 1;
+	}
+	assert_false(first);
+	assert_true(second);
+	assert_true(last);
+}
+
 int
 main(void)
 {
@@ -220,6 +274,8 @@ main(void)
 		cmocka_unit_test(a_server_that_claims_to_be_perfect_cannot_leave_the_leash),
 		cmocka_unit_test(servers_whose_time_swings_do_not_drive_the_clock_about),
 		cmocka_unit_test(a_sample_of_nobody_that_survived_changes_nothing),
+		cmocka_unit_test(a_survivor_that_knows_nothing_yet_changes_nothing),
+		cmocka_unit_test(the_source_unused_for_longest_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -609,6 +609,61 @@ a_change_of_model_does_no_harm(void **state)
 	free(m);
 }
 
+static void
+a_packet_that_fills_nothing_lets_the_bucket_leak(void **state)
+{
+	struct mru_rules r = limited;
+	struct mru *m = table(4);
+	struct addr a = host(1);
+	struct mru_client before, after;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		(void)touch(m, 1, &r, 10.0);
+	}
+	assert_true(mru_get(m, &a, &before));
+	r.exempt = true;
+	assert_int_equal(touch(m, 1, &r, 15.0), MRU_PASS);
+	assert_true(mru_get(m, &a, &after));
+	assert_true(before.score - after.score > 4.9 && before.score - after.score < 5.1);
+	free(m);
+}
+
+static void
+counts_begin_anew_and_clients_stay(void **state)
+{
+	struct mru *m = table(4);
+
+	(void)state;
+	(void)touch(m, 1, &open_rules, 1.0);
+	(void)touch(m, 1, &open_rules, 2.0);
+	assert_int_equal(mru_count(m)->fresh, 1);
+	assert_int_equal(mru_count(m)->again, 1);
+	mru_reset_count(m);
+	assert_int_equal(mru_count(m)->fresh, 0);
+	assert_int_equal(mru_count(m)->again, 0);
+	assert_int_equal(mru_used(m), 1);
+	(void)touch(m, 1, &open_rules, 3.0);
+	assert_int_equal(mru_count(m)->again, 1);
+	free(m);
+}
+
+static void
+there_are_as_many_buckets_as_clients_fit_to_the_next_power_of_two(void **state)
+{
+	static const struct {
+		size_t clients, buckets;
+	} cases[] = { { 1, 16 }, { 16, 16 }, { 17, 32 }, { 1000, 1024 }, { 1024, 1024 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct mru *m = table(cases[i].clients);
+
+		assert_int_equal(mru_buckets(m), cases[i].buckets);
+		free(m);
+	}
+}
+
 /* ---- against a plain model ---- */
 
 enum { HOSTS = 40, ROOM = 16 };
@@ -682,6 +737,9 @@ main(void)
 		cmocka_unit_test(the_score_keeps_to_what_the_entry_asks_for),
 		cmocka_unit_test(a_change_of_model_does_no_harm),
 		cmocka_unit_test(behaves_as_a_list_with_moves_to_the_front),
+		cmocka_unit_test(a_packet_that_fills_nothing_lets_the_bucket_leak),
+		cmocka_unit_test(counts_begin_anew_and_clients_stay),
+		cmocka_unit_test(there_are_as_many_buckets_as_clients_fit_to_the_next_power_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
