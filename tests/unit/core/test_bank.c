@@ -196,7 +196,7 @@ a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 {
 	static const struct bank_model good = { .x_s = 0.0, .f = 0.0, .pxx = 1.0, .pxf = 0.5, .pff = 1.0,
 		.weight = 0.1 };
-	static struct bank_model bad[] = { { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 }, { 0 } };
+	static struct bank_model bad[8];
 	struct bank b;
 
 	(void)state;
