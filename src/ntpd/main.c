@@ -287,7 +287,9 @@ drop_privileges(struct process *p)
 	}
 	error = proc_user_find(p->opt.user, &user);
 	if (error != 0) {
-		return failed(p, p->opt.user, error);
+		say(p, LOG_LEVEL_ERROR, "-u %s: %s", p->opt.user,
+		    error == -ENOENT ? "no such user or group" : strerror(-error));
+		return false;
 	}
 	resolver_proc_confine(p->resolver);
 	if (p->opt.jaildir != NULL && !enter_jail(p, &user)) {

@@ -109,6 +109,18 @@ pid=$(cat "$work/w.pid")
 [ -n "$pid" ] && kill "$pid" && wait_until 5 pid_gone "$pid"
 ok $? "and ends by the process id in its pid file"
 
+printf '%s\n' 'server 192.0.2.99' >"$work/dead.conf"
+in_ns client timeout 40 "$ntpd" -c "$work/dead.conf" -w 1 -p "$work/w.pid" >"$work/w.out" 2>&1
+is $? 110 "-w ends with 110 when it waits in vain"
+like "$(cat "$work/w.out")" '-w/--wait-sync 1 timed out' "and says so"
+pid=$(cat "$work/w.pid")
+[ -n "$pid" ] && kill "$pid" && wait_until 5 pid_gone "$pid"
+ok $? "the daemon goes on until it is told to end"
+
+out=$(in_ns client timeout 30 "$ntpd" -n -u no-such-user -c "$work/dead.conf" 2>&1)
+is $? 255 "with a user that does not exist it ends with 255"
+like "$out" '-u no-such-user: no such user or group$' "and says why"
+
 # An idle client with eight servers is small.
 for i in 1 2 3 4 5 6 7; do
 	ip -n "$(ns_name server)" addr add "192.0.2.10$i/24" dev eth0
