@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash disable=SC2034,SC2154 # variables of and for the test
+# shellcheck shell=bash disable=SC2034,SC2120,SC2154 # variables of and for the test
 #
 # box.sh - a container with a real systemd, over the files that fetch-box made; included after
 # tests/lib.sh. What is written stays in a layer that goes with the test.
@@ -11,10 +11,19 @@ box_job=
 box_words=(false)
 
 # box_package: builds the Debian package, unless there is one newer than all sources; its name is
-# in box_deb.
+# in box_deb. Tests that run beside each other wait for the one that builds.
 box_package() {
-	local out=$top_builddir/deb
-	need dpkg-buildpackage dh
+	local out=$top_builddir/deb lock status=0
+	need dpkg-buildpackage dh flock
+	exec {lock}>"$out.lock"
+	flock "$lock"
+	box_package_locked "$out" || status=$?
+	exec {lock}>&-
+	return "$status"
+}
+
+box_package_locked() {
+	local out=$1
 	box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb' 2>/dev/null)
 	if [ -z "$box_deb" ] || [ -n "$(cd "$top_srcdir" && find conf include man packaging src systemd \
 		configure.ac Makefile.am -newer "$box_deb" -type f | head -n 1)" ]; then
@@ -41,10 +50,11 @@ box_lay() {
 box_start() {
 	need systemd-nspawn nsenter setpriv script
 	box_lay
-	# systemd wants a terminal as its console.
+	# systemd wants a terminal as its console. A machine allows Landlock, so the container does.
 	setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
 		-D '$box_root' --machine=ntpd-box-$$ --hostname=box --register=no --keep-unit \
 		--resolv-conf=off --timezone=off --link-journal=no \
+		--system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
 		--private-network --drop-capability=CAP_SYS_TIME --boot" "$work/console" \
 		</dev/null >/dev/null 2>&1 &
 	box_job=$!
@@ -54,6 +64,29 @@ box_start() {
 		PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive)
 	wait_until 60 box_up
 }
+
+# box_net: a namespace "server", 192.0.2.1, and the way there from the container, 192.0.2.2, which
+# is up after box_net_up.
+box_net() {
+	local server
+	ns_new server
+	server=$(ns_name server)
+	ip -n "$server" link add eth0 type veth peer name host0 netns "$box_pid"
+	ip -n "$server" addr add 192.0.2.1/24 dev eth0
+	ip -n "$server" link set eth0 up
+}
+
+box_net_up() {
+	box_run ip addr add 192.0.2.2/24 dev host0
+	box_run ip link set host0 up
+}
+
+# active [UNIT], property NAME, main_pid: of ntpd.service.
+active() { box_run systemctl is-active "${1:-ntpd}"; }
+property() { box_run systemctl show -P "$1" ntpd; }
+main_pid() { property MainPID; }
+journal() { box_run journalctl -q -b --no-pager -u "${1:-ntpd}"; }
+alive_after() { [ "$(active)" = active ] && [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ]; }
 
 # box_find: finds the first process of the container, as seen from here.
 box_find() {

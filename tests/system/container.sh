@@ -71,13 +71,6 @@ done
 
 # --- life ----------------------------------------------------------------------------
 
-# active, main_pid, restarts: of ntpd.service.
-active() { box_run systemctl is-active "${1:-ntpd}"; }
-property() { box_run systemctl show -P "$1" ntpd; }
-main_pid() { property MainPID; }
-journal() { box_run journalctl -q -b --no-pager -u ntpd; }
-alive_after() { [ "$(active)" = active ] && [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ]; }
-
 is "$(active)" active "it is started by the installation"
 is "$(box_run systemctl is-enabled ntpd)" enabled "and enabled"
 is "$(active ntp)" active "it is known as ntp, too"
@@ -163,19 +156,6 @@ try "it is synchronised, too" wait_until 30 box_run ntpstat
 rm -r "$box_root/etc/systemd/system/ntpd.service.d"
 box_run systemctl daemon-reload
 
-# Another daemon's unit, unpacked by hand: a clock has one master.
-need_peer chrony/usr/sbin/chronyd
-cp "$PEERS/chrony/lib/systemd/system/chrony.service" "$box_root/lib/systemd/system/"
-mkdir -p "$box_root/lib/systemd/system/chrony.service.d"
-printf '%s\n' '[Unit]' ConditionCapability= '[Service]' User=root Type=simple PIDFile= ExecStart= \
-	'ExecStart=/bin/sleep 1000' \
-	>"$box_root/lib/systemd/system/chrony.service.d/idle.conf"
-box_run systemctl daemon-reload
-box_run systemctl start chrony
-is "$(active chrony) $(active)" "active inactive" "chrony's unit stops ours"
-box_run systemctl start ntpd
-is "$(active chrony) $(active)" "inactive active" "and ours stops chrony's"
-
 # --- a network that comes later ------------------------------------------------------
 
 printf '%s\n' 'server 192.0.2.1 iburst minpoll 4' 'restrict 127.0.0.1' >"$box_root/etc/ntp.conf"
@@ -185,16 +165,11 @@ ok $? "it boots without a network"
 is "$(active)" active "ntpd is started by the boot"
 box_run ntpstat >/dev/null
 is $? 1 "and not synchronised"
-ns_new server
+box_net
 printf '%s\n' 'server 127.127.1.0' 'tos orphanwait 1' >"$work/s.conf"
-server=$(ns_name server)
-ip -n "$server" link add eth0 type veth peer name host0 netns "$box_pid"
-ip -n "$server" addr add 192.0.2.1/24 dev eth0
-ip -n "$server" link set eth0 up
 start server server "$top_builddir/ntpd" -n -c "$work/s.conf"
 wait_log 20 server clock_sync
-box_run ip addr add 192.0.2.2/24 dev host0
-box_run ip link set host0 up
+box_net_up
 try "it synchronises when the network is there" wait_until 60 box_run ntpstat
 try "ntp-wait.service ends well then" box_run systemctl start ntp-wait
 is "$(active time-sync.target)" active "and time-sync.target is reached"

@@ -31,7 +31,7 @@ SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c
 
 # A container with a real systemd, and our Debian package in it.
-SYSTEM_TESTS += tests/system/container.sh tests/system/packages.sh
+SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/packages.sh
 EXTRA_DIST += tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.

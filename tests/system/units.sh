@@ -1,0 +1,195 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# units.sh - our units beside those of other daemons, with the drop-ins that we ship, and with
+# files in places that the sandbox closes; ntpdate.service and ntp-wait.service. In a container
+# with a real systemd, without the right to set the clock.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+# shellcheck source=tests/system/box.sh
+. "$top_srcdir/tests/system/box.sh"
+
+try "the package builds" box_package
+box_start
+ok $? "the container boots"
+box_safe || bail "the container has no right to set the clock"
+cp "$box_deb" "$box_root/root/ntpd.deb"
+try "the package installs" box_run dpkg -i /root/ntpd.deb
+examples=$box_root/usr/share/doc/ntpd/examples/ntpd.service.d
+dropins=$box_root/etc/systemd/system/ntpd.service.d
+mkdir -p "$dropins"
+box_net
+printf '%s\n' 'server 127.127.1.0' 'tos orphanwait 1' 'restrict default' >"$work/s.conf"
+start server server "$top_builddir/ntpd" -n -c "$work/s.conf"
+wait_log 20 server clock_sync
+box_net_up
+
+# conf LINE...: the configuration of the container's ntpd.
+conf() {
+	printf '%s\n' 'server 192.0.2.1 iburst minpoll 3' 'restrict 127.0.0.1' \
+		'driftfile /var/lib/ntp/ntp.drift' "$@" >"$box_root/etc/ntp.conf"
+}
+
+# again: restarts ntpd with what is there now.
+again() {
+	box_run systemctl daemon-reload
+	box_run systemctl reset-failed ntpd 2>/dev/null
+	box_run systemctl restart ntpd >"$work/again.out" 2>&1
+}
+
+# lines: of the journal, by the process that runs now. said PATTERN: true when there is such a one.
+lines() { journal | grep -F "ntpd[$(main_pid)]: "; }
+said() { lines | grep -Eq -- "$1"; }
+
+conf
+again
+is "$(active)" active "it starts"
+
+# --- names and the old commands --------------------------------------------------------
+
+pid=$(main_pid)
+box_run systemctl restart ntp
+is "$(main_pid | grep -vcx "$pid") $(active ntp)" "1 active" "systemctl restart ntp is a restart of ntpd"
+is "$(box_run systemctl show -P Id ntp)" ntpd.service "since ntp is another name of it"
+box_run service ntpd stop
+is "$(active)" inactive "service ntpd stop"
+box_run service ntpd status >/dev/null
+is $? 3 "service ntpd status then ends with 3"
+box_run service ntpd start
+is "$(active)" active "service ntpd start"
+pid=$(main_pid)
+box_run service ntpd restart
+is "$(active) $(main_pid | grep -cx "$pid")" "active 0" "service ntpd restart"
+like "$(box_run service ntpd status)" 'active \(running\)' "service ntpd status"
+
+# --- other daemons, their own units: a clock has one master ----------------------------
+
+need_peer chrony/usr/sbin/chronyd
+peer_units="chrony/lib/systemd/system/chrony.service ntpsec/lib/systemd/system/ntpsec.service
+	openntpd/lib/systemd/system/openntpd.service
+	timesyncd/lib/systemd/system/systemd-timesyncd.service"
+for file in $peer_units; do
+	name=${file##*/}
+	cp "$PEERS/$file" "$box_root/lib/systemd/system/$name" || bail "$file is unpacked"
+	# The unit is theirs; what it runs sleeps, and needs no user of its own.
+	mkdir -p "$box_root/lib/systemd/system/$name.d"
+	printf '%s\n' '[Unit]' ConditionCapability= ConditionVirtualization= '[Service]' User= Type=simple \
+		PIDFile= BusName= ExecStartPre= ExecStart= 'ExecStart=/bin/sleep 1000' Restart=no \
+		AmbientCapabilities= WatchdogSec=0 >"$box_root/lib/systemd/system/$name.d/idle.conf"
+done
+ln -s /lib/systemd/system/chrony.service "$box_root/etc/systemd/system/chronyd.service"
+box_run systemctl daemon-reload
+for name in chrony chronyd systemd-timesyncd ntpsec openntpd; do
+	box_run systemctl start "$name"
+	is "$(active "$name") $(active)" "active inactive" "the start of $name stops ours"
+	box_run systemctl start ntpd
+	is "$(active "$name") $(active)" "inactive active" "and that of ours stops $name"
+done
+
+# --- drop-ins ----------------------------------------------------------------------------
+
+cp "$examples/priority.conf" "$dropins/"
+printf '[Service]\nEnvironment="NTPD_OPTS=-g -N -P 7"\n' >"$dropins/test.conf"
+: >"$box_root/etc/default/ntp"
+again
+is "$(active)" active "with the drop-in priority.conf it starts with -N and -P"
+unlike "$(lines)" 'priority: ' "and none is refused"
+like "$(box_run ps -o cls=,rtprio=,ni= -p "$(main_pid)")" '^ *(FF +[0-9]+ +-|TS +- +-12)' \
+	"it has a priority that others have not"
+rm "$dropins/priority.conf"
+again
+is "$(active)" active "without it as well"
+try "but says that it may not" wait_until 5 said 'priority: Operation not permitted'
+
+cp "$examples/priority.conf" "$dropins/"
+mkdir -p "$box_root/var/lib/ntp/jail/etc"
+cp "$box_root/etc/ntp.conf" "$box_root/var/lib/ntp/jail/etc/"
+printf '[Service]\nEnvironment="NTPD_OPTS=-g -i /var/lib/ntp/jail"\n' >"$dropins/test.conf"
+again
+is "$(active) $(box_run readlink "/proc/$(main_pid)/root")" "active /var/lib/ntp/jail" \
+	"with that drop-in it goes to the jail of -i"
+try "in which it synchronises" wait_until 20 box_run ntpstat
+try "and reloads" box_run systemctl reload ntpd
+rm "$dropins"/*
+
+cp "$examples/refclock.conf" "$dropins/"
+again
+is "$(active)" active "with the drop-in refclock.conf it starts"
+like "$(box_run systemctl show -P DeviceAllow ntpd)" 'char-pps rw' "with a right to pps devices"
+try "and synchronises" wait_until 20 box_run ntpstat
+rm "$dropins/refclock.conf"
+
+cp "$examples/user.conf" "$dropins/"
+again
+is "$(active) $(box_run stat -c %U "/proc/$(main_pid)")" "active ntp" \
+	"with the drop-in user.conf it starts as ntp"
+like "$(box_run cat "/proc/$(main_pid)/status")" '^CapPrm:.*0000000000000400$' "with the same rights"
+like "$(box_run cat "/proc/$(main_pid)/status")" '^Seccomp:.*2$' "behind its filter"
+try "and synchronises" wait_until 20 box_run ntpstat
+try "and reloads" box_run systemctl reload ntpd
+rm "$dropins/user.conf"
+
+# --- files within and outside ------------------------------------------------------------
+
+echo '7 SHA1 known-to-root' >"$box_root/etc/ntp.keys"
+chmod 600 "$box_root/etc/ntp.keys"
+mkdir -p "$box_root/etc/ntp.d" "$box_root/var/log/ntp.new" "$box_root/opt/far"
+chown "$(stat -c %u "$box_root/var/lib/ntp")" "$box_root/var/log/ntp.new"
+conf 'keys /etc/ntp.keys' 'trustedkey 7'
+again
+like "$(box_run ntpq -c authinfo)" 'stored keys: +1|^(free|stored) .* 1$' \
+	"keys that root alone may read are there after the start"
+try "a reload keeps them" box_run systemctl reload ntpd
+try "and says so" wait_until 5 said 'keys /etc/ntp.keys: Permission denied'
+like "$(box_run ntpq -c authinfo)" 'stored keys: +1|^(free|stored) .* 1$' "they are still there"
+echo 'setvar near = 1' >"$box_root/etc/ntp.d/a.conf"
+conf 'includefile /etc/ntp.d/a.conf' 'logfile /var/log/ntp.new/log'
+try "a reload takes an include and a log in folders it never used" box_run systemctl reload ntpd
+try "the log is there" wait_until 5 test -e "$box_root/var/log/ntp.new/log"
+like "$(box_run ntpq -c 'rv 0 near')" 'near="?1' "and the include"
+echo 'setvar far = 1' >"$box_root/opt/far/b.conf"
+conf 'includefile /opt/far/b.conf'
+box_run systemctl reload ntpd
+try "a file in a folder that is closed is told to need a restart" wait_until 5 \
+	grep -q '/opt/far/b.conf lies outside' "$box_root/var/log/ntp.new/log"
+again
+like "$(box_run ntpq -c 'rv 0 far')" 'far="?1' "after which it is read"
+
+conf 'logfile /opt/far/log' 'statsdir /opt/far/' 'statistics peerstats'
+again
+try "for a log on a read-only file the journal names the line to add" \
+	wait_until 5 said 'logfile /opt/far/log: .*ReadWritePaths=/opt/far$'
+try "for statistics, too" wait_until 20 said 'statistics /opt/far/.*ReadWritePaths=/opt/far$'
+printf '[Service]\nReadWritePaths=/opt/far\n' >"$dropins/test.conf"
+chown "$(stat -c %u "$box_root/var/lib/ntp")" "$box_root/opt/far"
+again
+try "with that line they are written" wait_until 20 sh -c "ls $box_root/opt/far/log $box_root/opt/far/peerstats*"
+rm "$dropins/test.conf"
+
+# --- the marker of the boot --------------------------------------------------------------
+
+conf
+boot=$(box_run cat /proc/sys/kernel/random/boot_id | tr -d -)
+box_run install -o ntp -m 644 /dev/null "/run/ntpd/set-$boot"
+printf "NTPD_OPTS='-g'\n" >"$box_root/etc/default/ntp"
+again
+try "where the marker of this boot is, -g is withdrawn" wait_until 5 \
+	said "-g has no effect: the clock was set in this boot already, as /run/ntpd/set-$boot says"
+box_run mv "/run/ntpd/set-$boot" /run/ntpd/set-0123456789abcdef0123456789abcdef
+again
+sleep 1
+unlike "$(lines)" 'no effect' "that of another boot does not count"
+
+# --- ntpdate, ntp-wait -------------------------------------------------------------------
+
+box_run systemctl start ntpdate >/dev/null 2>&1
+is "$? $(active)" "1 active" "ntpdate.service fails beside a running ntpd, which goes on"
+like "$(journal ntpdate)" 'socket is in use' "and says why"
+box_run systemctl stop ntpd
+box_run systemctl start ntpdate >/dev/null 2>&1
+is "$(active ntpdate)" failed "without the right to set the clock ntpdate.service fails"
+like "$(journal ntpdate)" "Can't adjust the time of day: Operation not permitted" \
+	"after it has asked the server of ntp.conf"
+box_run systemctl start ntpd
+try "ntp-wait.service ends when ntpd has synchronised" box_run systemctl start ntp-wait
+is "$(active time-sync.target)" active "time-sync.target is reached then"
