@@ -9,6 +9,7 @@ box_root=$work/box
 box_pid=
 box_job=
 box_words=(false)
+box_groups=()
 
 # box_package: builds the Debian package, unless there is one newer than all sources; its name is
 # in box_deb. Tests that run beside each other wait for the one that builds.
@@ -46,12 +47,40 @@ box_lay() {
 	} || bail "the container's files can be laid over"
 }
 
+# box_group: control groups of its own, so that containers beside each other do not mix.
+box_group() {
+	local dir
+	for dir in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+		[ -e "$dir/cgroup.procs" ] || continue
+		mkdir -p "$dir/ntpd-box-$$" || bail "control groups can be made"
+		box_groups+=("$dir/ntpd-box-$$")
+	done
+}
+
+box_ungroup() {
+	local dir
+	for dir in "${box_groups[@]}"; do
+		find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
+	done
+	box_groups=()
+}
+
+# box_join COMMAND...: becomes the command, in these control groups.
+box_join() {
+	local dir
+	for dir in "${box_groups[@]}"; do
+		echo "$BASHPID" >"$dir/cgroup.procs"
+	done
+	exec "$@"
+}
+
 # box_start: boots it, and waits until it is up.
 box_start() {
 	need systemd-nspawn nsenter setpriv script
 	box_lay
+	box_group
 	# systemd wants a terminal as its console. A machine allows Landlock, so the container does.
-	setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
+	box_join setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
 		-D '$box_root' --machine=ntpd-box-$$ --hostname=box --register=no --keep-unit \
 		--resolv-conf=off --timezone=off --link-journal=no \
 		--system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
@@ -122,6 +151,7 @@ box_stop() {
 		wait_until 5 pid_gone "$box_job"
 	fi
 	wait "$box_job" 2>/dev/null
+	box_ungroup
 	box_job='' box_pid=''
 }
 
