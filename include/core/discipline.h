@@ -51,10 +51,11 @@ struct steering {
 	double step_s;          /* STEER_STEP: to be added at once; nothing is left to slew then */
 	double phase_s;         /* STEER_SLEW: to be slewed in, ends by itself */
 	double freq;            /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
+	double freq_withheld;   /* STEER_SLEW: what a limit keeps back of it, s/s */
 	int time_constant;      /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
 	bool synced;            /* the clock follows its sources */
 	bool burst;             /* model break: ask the sources again, within their budgets */
-	unsigned events;        /* bits 1 << enum system_event, to be reported by rising code */
+	unsigned events;        /* bits 1 << enum system_event, to be reported */
 	const char *refused;    /* STEER_NONE because of a limit: why, in words; else NULL */
 };
 

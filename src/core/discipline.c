@@ -123,6 +123,7 @@ slew(struct discipline *d, const struct loop_output *l, struct steering *out)
 	out->act = STEER_SLEW;
 	out->phase_s = l->phase_s;
 	out->freq = l->freq;
+	out->freq_withheld = l->freq_withheld;
 	out->time_constant = l->time_constant;
 	out->burst = l->burst;
 	out->events |= l->events;

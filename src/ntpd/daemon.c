@@ -6,6 +6,7 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
+#include "ntpd/flood.h"
 #include "ntpd/gate.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
@@ -20,6 +21,8 @@
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
 static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
+/* Changes of the system peer: one an hour on average, eight at once. */
+static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
 /* Octets of mode 6 answers to other hosts: for all together, and for one. */
 static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
 static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
@@ -63,6 +66,7 @@ start_limits(struct ntpd *d)
 	d->count.timer_reset_at = now;
 	d->stats.hour = now;
 	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
+	d->turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, now);
 	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
@@ -115,6 +119,7 @@ ntpd_start(struct ntpd *d)
 	keys_load(d);
 	gate_start(d);
 	stats_start(d);
+	flood_start(d);
 	clockwork_start(d);
 	leapsec_start(d);
 	if (!access_start(d)) {
@@ -177,6 +182,7 @@ ntpd_free(struct ntpd *d)
 	listen_stop(d);
 	clockwork_free(d);
 	leapsec_stop(d);
+	flood_stop(d);
 	access_stop(d);
 	keyring_free(d->keys);
 	arena_free(d->arena);

@@ -73,6 +73,8 @@ drift_write(struct ntpd *d)
 	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
 	if (error != 0 && error != d->drift.error) {
 		report_unwritten(d, "frequency file", path, error);
+	} else if (error == 0 && d->drift.error != 0) {
+		report(d, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
 	}
 	d->drift.error = error;
 	d->drift.at = now;

@@ -216,8 +216,9 @@ say_shared_clock(struct peer *p)
 
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
 static void
-follow_estimate(struct peer *p, enum estimator_result r)
+follow_estimate(struct peer *p, const struct assoc_answer *ans)
 {
+	enum estimator_result r = ans->estimated;
 	struct ntpd *d = p->d;
 	struct assoc_world w = settings_world(d);
 	char addr[ADDR_TEXT_MAX];
@@ -226,9 +227,9 @@ follow_estimate(struct peer *p, enum estimator_result r)
 	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
 		d->steer.broke = true;
 		p->a.poll.asked = ESTIMATOR_BURST;
-		report(d, LOG_LEVEL_NOTICE,
-		    "%s: its offset is not what was foretold, twice: begun anew",
-		    addr_format(&p->a.remote.addr, addr, sizeof addr));
+		report(d, LOG_LEVEL_INFO,
+		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 	}
 	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
@@ -257,7 +258,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 		return;
 	}
 	stats_peer(d, p);
-	follow_estimate(p, ans->estimated);
+	follow_estimate(p, ans);
 	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ?
 	    p->a.id : 0;
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
@@ -384,6 +385,8 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
 	d->count.verdict.of[ans.verdict]++;
 	say_send_error(p, 0);
+	p->unused = ans.sampled ? 0 : p->unused + 1;
+	p->unused_why = ans.verdict;
 	if (ans.again) {
 		exchange_arm(p);
 	}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "config/leapfile.h"
 #include "crypto/mac.h"
 #include "ntpd/clockwork.h"
@@ -145,18 +146,36 @@ warn_of_expiry(struct ntpd *d)
 /* ---- looking ahead ---- */
 
 static void
+put_announcement(const struct ntpd *d, const struct leap_outlook *o, struct text *t)
+{
+	time_t noon_before = (time_t)((double)real_now(d).ns * 1e-9 + o->to_leap_s) - 43200;
+	char date[16] = "";
+	struct tm tm;
+
+	if (gmtime_r(&noon_before, &tm) != NULL) {
+		(void)strftime(date, sizeof date, "%Y-%m-%d", &tm);
+	}
+	text_printf(t, "a second is %s at the end of %s UTC",
+	    o->kind == LEAP_DELETE ? "left out" : "inserted", date);
+}
+
+static void
 report_events(struct ntpd *d, const struct leap_outlook *o)
 {
-	char tai[32];
-
 	for (unsigned code = EVENT_LEAP_ARMED; code <= EVENT_TAI; code++) {
+		char detail[64];
+		struct text t = text_over(detail, sizeof detail);
 		if ((o->events & (1u << code)) == 0) {
 			continue;
 		}
-		(void)snprintf(tai, sizeof tai, "TAI-UTC %d s", o->tai_s);
-		report_system_event(d, (enum system_event)code, code == EVENT_TAI ? tai :
-		    code == EVENT_LEAP_ARMED ? (o->kind == LEAP_DELETE ? "a second is left out" :
-		    "a second is inserted") : "");
+		if (code == EVENT_TAI) {
+			text_printf(&t, "TAI-UTC %d s", o->tai_s);
+		} else if (code == EVENT_LEAP_ARMED) {
+			put_announcement(d, o, &t);
+		} else if (code == EVENT_LEAP_DISARMED) {
+			text_put(&t, "no longer announced");
+		}
+		report_system_event(d, (enum system_event)code, detail);
 	}
 }
 

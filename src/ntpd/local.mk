@@ -18,6 +18,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/drift.c \
 	src/ntpd/exchange.c \
 	src/ntpd/filegen.c \
+	src/ntpd/flood.c \
 	src/ntpd/gate.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
@@ -28,6 +29,8 @@ libntpd_a_SOURCES = \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/report.c \
+	src/ntpd/report_peer.c \
+	src/ntpd/report_status.c \
 	src/ntpd/settings.c \
 	src/ntpd/sources.c \
 	src/ntpd/stats.c \

@@ -113,7 +113,7 @@ peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	p->reach_at = now_of(d);
 	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
 	access_source(d, addr, true);
-	report_peer_event(d, p, PEER_EVENT_MOBILIZE, "");
+	report_peer_event(d, p, PEER_EVENT_MOBILIZE);
 	exchange_start(p);
 	return p;
 }
@@ -123,7 +123,7 @@ peers_demobilize(struct peer *p)
 {
 	struct ntpd *d = p->d;
 
-	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE, "");
+	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE);
 	exchange_stop(p);
 	p->a.id = 0;
 	p->origin = NULL;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/control.h"
+#include "ntpd/flood.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
@@ -231,6 +232,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
 	struct listener *l = ctx;
 	struct request q = { .d = l->d, .l = l, .pkt = pkt };
+	enum verdict v;
 
 	(void)s;
 	l->received++;
@@ -240,7 +242,11 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		l->d->count.dropped++;
 		return;
 	}
-	l->d->count.verdict.of[judge(&q)]++;
+	v = judge(&q);
+	l->d->count.verdict.of[v]++;
+	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
+		flood_note(l->d, &pkt->from.addr);
+	}
 }
 
 const struct net_events RECEIVE_EVENTS = { on_packet, NULL, NULL };

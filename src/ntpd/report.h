@@ -15,6 +15,9 @@ void report(struct ntpd *d, enum log_level level, const char *fmt, ...) TEXT_PRI
 /* Logs a line that a packet caused: held back beyond a few a minute, and counted. */
 void report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...) TEXT_PRINTF(3, 4);
 
+/* Whether one more may be logged now; says how many could not be before. */
+bool report_packet_may(struct ntpd *d);
+
 /*
  * Logs that a file ("statistics", "/x/y") cannot be written; on a read-only one also what to add to
  * the unit of systemd, whose sandbox is the usual cause.
@@ -24,8 +27,15 @@ void report_unwritten(struct ntpd *d, const char *what, const char *path, int er
 /* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
 void report_system_event(struct ntpd *d, enum system_event code, const char *detail);
 
-/* The same for a source: "192.0.2.11 8014 84 reachable <detail>". */
-void report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code, const char *detail);
+/*
+ * The same for a source, with what is known of the cause: "192.0.2.11 8014 84 reachable after 60
+ * s". What comes again and again is in the log only when it is news.
+ */
+void report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code);
+
+/* Logs the line of an event unless logconfig leaves its class out. */
+void report_event_line(struct ntpd *d, enum config_log_class class, enum log_level level,
+    const char *line);
 
 /* Reports each event of a mask, in the order of the codes. */
 void report_peer_events(struct ntpd *d, struct peer *p, unsigned events);
@@ -33,6 +43,9 @@ void report_peer_events(struct ntpd *d, struct peer *p, unsigned events);
 /* Mode 6's status words, with the event that was last. */
 uint16_t report_system_status(const struct ntpd *d);
 uint16_t report_peer_status(const struct peer *p);
+
+/* Appends why there is no system peer: "none of 4 servers answers". */
+void report_put_why(const struct ntpd *d, struct text *t);
 
 /* Refreshes the status line of the service manager when it changed. */
 void report_status(struct ntpd *d);

@@ -99,6 +99,9 @@ mark_tallies(struct ntpd *d)
 		struct peer *p = peers_by_id(d, d->sources.sel.each[i].id);
 		enum tally *last = &d->sources.last_tally[p - d->peers.peer];
 		p->a.tally = d->sources.sel.each[i].tally;
+		if (d->sources.sel.why != SELECT_FOUND) {
+			continue; /* without a majority nobody is known to be wrong */
+		}
 		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
 			say_falseticker(d, p, d->sources.cand[i].offset_s);
 		}

@@ -72,6 +72,12 @@ struct peer {
 	int send_error;                 /* last, said once per change */
 	bool shares_clock;              /* it runs on our clock; said once */
 	struct mtime reach_at;          /* it came, or went */
+	bool went_dark;                 /* it answered once, and does no more */
+	unsigned unused;                /* answers since the last sample that made none */
+	enum verdict unused_why;        /* of the last of them */
+	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
+	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
+	struct mtime kissed_at;
 };
 
 struct peers {
@@ -224,6 +230,19 @@ struct access {
 	unsigned own_n;
 };
 
+/* ---- flood.c ---- */
+
+/* Requests that restrict refused. */
+struct flood {
+	struct loop_timer timer;        /* the end of the minute, runs while there are any */
+	uint64_t minute;                /* in this minute */
+	struct addr most;               /* likeliest to have sent more than half */
+	uint64_t votes, hits;           /* for it; from it, since it is the likeliest */
+	bool on;                        /* it was said that there is a flood: */
+	uint64_t all;                   /* since it began */
+	struct mtime began, said_at;
+};
+
 /* ---- control*.c ---- */
 
 /* A request of the control key that was obeyed. */
@@ -279,6 +298,8 @@ struct ntpd {
 	struct access access;
 	struct counters count;
 	struct limit packet_log;        /* of lines that packets cause */
+	struct limit turns_log;         /* of changes of the system peer */
+	struct flood flood;
 	struct control control;
 	struct mtime started;
 	struct rtime started_real;

@@ -25,21 +25,36 @@ first_sync(struct ntpd *d)
 	}
 }
 
+/* The number that belongs to an event. */
+static void
+put_number(const struct ntpd *d, const struct steering *st, unsigned code, struct text *t)
+{
+	if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT || code == EVENT_PANIC_STOP) {
+		text_printf(t, "%+.6f s", d->sys.offset_s);
+	} else if (code == EVENT_CLOCK_SYNC && st->act == STEER_SLEW) {
+		text_printf(t, "offset %+.6f s", d->sys.offset_s);
+	} else if (code == EVENT_FREQ_SET) {
+		text_printf(t, "%.3f PPM", d->steer.disc.loop.freq * 1e6);
+	} else if (code == EVENT_FREQ_MODE && settings_adaptive(d)) {
+		text_printf(t, "%.3f PPM; %+.3f PPM more are asked for, and held back for now",
+		    st->freq * 1e6, st->freq_withheld * 1e6);
+	}
+}
+
+/* The step before what it leads to. */
 static void
 report_events(struct ntpd *d, const struct steering *st)
 {
-	for (unsigned code = EVENT_FREQ_NOT_SET; code <= EVENT_STALE_LEAPSECONDS; code++) {
-		char detail[64] = "";
-		if ((st->events & (1u << code)) == 0) {
+	const unsigned step = 1u << EVENT_CLOCK_STEP;
+
+	for (unsigned i = 0; i <= EVENT_STALE_LEAPSECONDS; i++) {
+		unsigned code = i == 0 ? EVENT_CLOCK_STEP : i;
+		char detail[96];
+		struct text t = text_over(detail, sizeof detail);
+		if (((i == 0 ? st->events & step : st->events & ~step) & (1u << code)) == 0) {
 			continue;
 		}
-		if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT ||
-		    code == EVENT_PANIC_STOP) {
-			(void)snprintf(detail, sizeof detail, "%+.6f s", d->sys.offset_s);
-		} else if (code == EVENT_FREQ_SET) {
-			(void)snprintf(detail, sizeof detail, "%.3f PPM",
-			    d->steer.disc.loop.freq * 1e6);
-		}
+		put_number(d, st, code, &t);
 		report_system_event(d, (enum system_event)code, detail);
 	}
 	if (st->refused != NULL) {
@@ -259,7 +274,9 @@ say_freq(struct ntpd *d, bool known)
 	char detail[48];
 
 	if (!known) {
-		report_system_event(d, EVENT_FREQ_NOT_SET, "");
+		report_system_event(d, EVENT_FREQ_NOT_SET, !d->steer.adjust.controlled ? "" :
+		    settings_driftfile(d) == NULL ? "no driftfile is configured" :
+		    "the frequency is not known from an earlier run");
 		return;
 	}
 	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->steer.adjust.freq * 1e6);

@@ -3,23 +3,41 @@
 #include "ntpd/syspeer.h"
 #include "core/orphan.h"
 #include "ntpd/clockwork.h"
+#include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/system.h"
 
-static const char *
-why_none(enum select_why why)
+enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
+
+/* Who says what: the reader decides whom to believe. */
+static void
+put_offsets(struct ntpd *d, struct text *t)
 {
-	switch (why) {
-	case SELECT_NO_CANDIDATE:
-		return "no source is fit";
-	case SELECT_NO_MAJORITY:
-		return "the sources do not agree";
-	case SELECT_TOO_FEW:
-		return "fewer sources than minsane agree";
-	case SELECT_FOUND:
-		break;
+	const struct selection *sel = &d->sources.sel;
+	char addr[ADDR_TEXT_MAX];
+
+	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
+		const struct peer *p = peers_by_id(d, sel->each[i].id);
+		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr),
+		    d->sources.cand[i].offset_s);
 	}
-	return "";
+	if (sel->n > OFFSETS_SHOWN) {
+		text_printf(t, " and %u more", sel->n - OFFSETS_SHOWN);
+	}
+}
+
+static void
+say_lost(struct ntpd *d)
+{
+	char buf[WHY_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	report_put_why(d, &t);
+	if (d->sources.sel.why == SELECT_NO_MAJORITY) {
+		put_offsets(d, &t);
+	}
+	report_system_event(d, EVENT_NO_SYS_PEER, buf);
 }
 
 /*
@@ -100,7 +118,7 @@ syspeer_lost(struct ntpd *d, const struct assoc_world *w)
 	wait_orphaned(d);
 	d->sys.peer_id = 0;
 	if (d->sys.leap != LEAP_UNSYNC) {
-		report_system_event(d, EVENT_NO_SYS_PEER, why_none(d->sources.sel.why));
+		say_lost(d);
 	}
 }
 
@@ -113,9 +131,10 @@ syspeer_found(struct ntpd *d, struct peer *p)
 		    mtime_diff_s(now_of(d), d->sys.lost_since));
 	}
 	d->sys.lost = false;
+	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
 	if (d->sys.peer_id != p->a.id) {
 		d->sys.peer_id = p->a.id;
-		report_peer_event(d, p, PEER_EVENT_SYS_PEER, "");
+		report_peer_event(d, p, PEER_EVENT_SYS_PEER);
 	}
 	d->sys.peer_addr = p->a.remote;
 }

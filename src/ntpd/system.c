@@ -122,7 +122,6 @@ system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 	d->sys.leap = leap;
 	d->sys.stratum = (uint8_t)(srv->stratum + 1);
 	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
-	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
 	d->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
 	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
 	d->sys.at = w->now;

@@ -73,3 +73,10 @@ check_PROGRAMS += tests/sim/sim_stats
 tests_sim_sim_stats_SOURCES = $(sim_frame) tests/sim/sim_stats.c
 tests_sim_sim_stats_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_stats_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+# What an operator reads.
+check_PROGRAMS += tests/sim/test_journal
+TESTS += tests/sim/test_journal
+tests_sim_test_journal_SOURCES = $(sim_frame) tests/sim/test_journal.c
+tests_sim_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_sim_test_journal_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm

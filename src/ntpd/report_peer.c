@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report_peer - what happens to a source: each transition once, with its cause. */
+#include <errno.h>
+#include <string.h>
+#include "ntpd/report.h"
+#include "ntpd/stats.h"
+
+enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
+
+/* A server that goes on to refuse us is told of again after this time. */
+static const double REFUSES_AGAIN_S = 86400.0;
+
+uint16_t
+report_peer_status(const struct peer *p)
+{
+	unsigned flags = PEER_STATUS_CONFIG;
+
+	if (p->a.rules.key_id != 0) {
+		flags |= PEER_STATUS_AUTHENABLE;
+		if (p->a.authentic) {
+			flags |= PEER_STATUS_AUTHENTIC;
+		}
+	}
+	if (p->a.poll.reach != 0) {
+		flags |= PEER_STATUS_REACH;
+	}
+	return event_peer_status(&p->a.event, flags, p->a.tally);
+}
+
+/* ---- causes ---- */
+
+static void
+put_unreachable(const struct peer *p, struct text *t)
+{
+	if (p->send_error != 0) {
+		text_printf(t, " %s", strerror(-p->send_error));
+	} else if (p->unused > 0) {
+		text_printf(t, " its answers are not used: %s", verdict_name(p->unused_why));
+	} else {
+		text_printf(t, " no answer to %d requests", UNREACHED_POLLS);
+	}
+}
+
+static void
+put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, struct text *t)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (code == PEER_EVENT_MOBILIZE && p->origin != NULL &&
+	    !text_equal(p->origin->cfg->host.text,
+	    addr_format(&p->a.remote.addr, addr, sizeof addr))) {
+		text_printf(t, " of %s", p->origin->cfg->host.text);
+	} else if (code == PEER_EVENT_UNREACHABLE) {
+		put_unreachable(p, t);
+	} else if (code == PEER_EVENT_REACHABLE && p->went_dark) {
+		text_printf(t, " after %.0f s", mtime_diff_s(now_of(d), p->reach_at));
+	} else if (code == PEER_EVENT_RATE_EXCEEDED) {
+		text_printf(t, " asked at most every %.0f s from now on",
+		    log2s_to_s(p->a.poll.floor));
+	} else if (code == PEER_EVENT_ACCESS_DENIED) {
+		text_put(t, " it refuses to answer us");
+	} else if (code == PEER_EVENT_SYS_PEER) {
+		text_printf(t, " stratum %u, offset %+.6f s, delay %.6f s", p->a.srv.stratum,
+		    d->sources.cand[d->sources.sel.sys_at].offset_s,
+		    p->a.filter.best.delay_s);
+	}
+}
+
+/* ---- what is worth a line ---- */
+
+/* A kiss is repeated with each poll: it is news when it is another, or asks for longer pauses. */
+static bool
+is_news(const struct ntpd *d, struct peer *p, enum peer_event code)
+{
+	if (code != PEER_EVENT_RATE_EXCEEDED && code != PEER_EVENT_ACCESS_DENIED) {
+		return true;
+	}
+	if (p->kissed == code && p->kissed_floor == p->a.poll.floor &&
+	    mtime_diff_s(now_of(d), p->kissed_at) < REFUSES_AGAIN_S) {
+		return false;
+	}
+	p->kissed = code;
+	p->kissed_floor = p->a.poll.floor;
+	p->kissed_at = now_of(d);
+	return true;
+}
+
+/* Two sources that are equally good may take turns with every sample. */
+static bool
+log_takes_turn(struct ntpd *d, struct text *t)
+{
+	uint64_t held_back;
+
+	if (!limit_take(&d->turns_log, 1.0, now_of(d), &held_back)) {
+		return false;
+	}
+	if (held_back > 0) {
+		text_printf(t, ", after %llu changes that were not logged",
+		    (unsigned long long)held_back);
+	}
+	return true;
+}
+
+/* Whoever reads our requests, or writes answers, can make these a thousand times a second. */
+static bool
+is_of_a_packet(enum peer_event code)
+{
+	return code == PEER_EVENT_BAD_AUTH || code == PEER_EVENT_POPCORN;
+}
+
+static void
+note_reach(const struct ntpd *d, struct peer *p, enum peer_event code)
+{
+	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
+		p->reach_at = now_of(d);
+		p->went_dark = code == PEER_EVENT_UNREACHABLE;
+	}
+}
+
+void
+report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
+{
+	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	bool logged = true;
+
+	(void)event_peer(&p->a.event, code);
+	if (!is_news(d, p, code) || (is_of_a_packet(code) && !report_packet_may(d))) {
+		return;
+	}
+	text_printf(&t, "%s %04x %02x %s", addr_format(&p->a.remote.addr, addr, sizeof addr),
+	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code));
+	put_cause(d, p, code, &t);
+	note_reach(d, p, code);
+	stats_proto(d, buf);
+	if (code == PEER_EVENT_SYS_PEER) {
+		logged = log_takes_turn(d, &t);
+	}
+	if (logged) {
+		report_event_line(d, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+	}
+}
+
+void
+report_peer_events(struct ntpd *d, struct peer *p, unsigned events)
+{
+	for (unsigned code = PEER_EVENT_MOBILIZE; code <= PEER_EVENT_INTERLEAVE_ERROR; code++) {
+		if (events & (1u << code)) {
+			report_peer_event(d, p, (enum peer_event)code);
+		}
+	}
+	if (events != 0) {
+		report_status(d);
+	}
+}

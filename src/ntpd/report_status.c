@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report_status - the state in one line, for the service manager. */
+#include <string.h>
+#include "ntpd/report.h"
+#include "ntpd/system.h"
+
+struct answering {
+	unsigned asked, reached;
+};
+
+static struct answering
+count(const struct ntpd *d)
+{
+	struct answering n = { 0, 0 };
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+		if (a->id != 0 && (a->rules.flags & ASSOC_LOCAL) == 0) {
+			n.asked++;
+			n.reached += a->poll.reach != 0;
+		}
+	}
+	return n;
+}
+
+static bool
+has_origin(const struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+report_put_why(const struct ntpd *d, struct text *t)
+{
+	struct answering n = count(d);
+
+	if (n.asked == 0 && !has_origin(d)) {
+		text_put(t, "no server is configured");
+	} else if (n.asked == 0) {
+		text_put(t, "no server has an address yet");
+	} else if (n.reached == 0) {
+		text_printf(t, "none of %u servers answers", n.asked);
+	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_NO_MAJORITY) {
+		text_put(t, "the sources do not agree");
+	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_TOO_FEW) {
+		text_put(t, "fewer sources than minsane agree");
+	} else if (d->sources.sel.n == 0 || d->sources.sel.why != SELECT_FOUND) {
+		text_printf(t, "%u of %u servers answer, none is fit yet", n.reached, n.asked);
+	} else if (d->sys.leap == LEAP_UNSYNC) {
+		text_put(t, "the clock is being set");
+	} else {
+		text_printf(t, "the clock may be off by %.3f s", system_root_dist_s(d));
+	}
+}
+
+static void
+describe(const struct ntpd *d, struct text *t)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	if (d->leapsec.outlook.alarm) {
+		text_put(t, "not synchronised: the leap second is under way");
+	} else if (system_leap(d) == LEAP_UNSYNC) {
+		text_put(t, "not synchronised: ");
+		report_put_why(d, t);
+	} else if (d->sys.orphan) {
+		text_printf(t, "orphan mode, stratum %u: ", d->sys.stratum);
+		report_put_why(d, t);
+	} else if (d->sys.peer_id == 0) {
+		report_put_why(d, t);
+		text_printf(t, "; stratum %u, running on the last frequency", d->sys.stratum);
+	} else {
+		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
+		    addr_format(&d->sys.peer_addr.addr, addr, sizeof addr), d->sys.stratum,
+		    d->sys.offset_s * 1e3);
+	}
+	if (!d->steer.adjust.controlled) {
+		text_put(t, "; clock not controlled");
+	}
+}
+
+void
+report_status(struct ntpd *d)
+{
+	char buf[sizeof d->status_text];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (d->port.watch.status == NULL) {
+		return;
+	}
+	describe(d, &t);
+	if (strcmp(buf, d->status_text) != 0) {
+		memcpy(d->status_text, buf, sizeof buf);
+		d->port.watch.status(d->port.watch.ctx, buf);
+	}
+}
