@@ -448,6 +448,16 @@ parser_in(struct arena *scratch, const struct config_reader *r, const char *file
 	return p;
 }
 
+/* The configuration, NULL when memory was short; the parser is gone. */
+static struct config *
+outcome(struct parser *p, struct arena *scratch)
+{
+	struct config *c = p == NULL || p->exhausted ? NULL : p->c;
+
+	arena_free(scratch);
+	return c;
+}
+
 static void
 drop_sourcedir_sources(struct config *c)
 {
@@ -474,11 +484,7 @@ config_load(const struct config_reader *r, const char *path, struct arena *a, st
 		read_sourcedirs(p);
 		finish(p);
 	}
-	if (p == NULL || p->exhausted) {
-		c = NULL;
-	}
-	arena_free(scratch);
-	return c;
+	return outcome(p, scratch);
 }
 
 struct config *
@@ -501,9 +507,5 @@ config_load_text(const struct config_reader *r, const char *name, const char *te
 		}
 		finish(p);
 	}
-	if (p == NULL || p->exhausted) {
-		c = NULL;
-	}
-	arena_free(scratch);
-	return c;
+	return outcome(p, scratch);
 }

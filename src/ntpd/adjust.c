@@ -141,6 +141,17 @@ running_s(const struct adjust *a)
 	return a->clock->ops->get(a->clock, &st) == 0 ? a->pending_s - st.phase_s : a->pending_s;
 }
 
+/* The kernel took phase_s, on top of carry_s, and freq. */
+static void
+handed_over(struct adjust *a, double phase_s, double carry_s, double freq)
+{
+	a->freq = freq;
+	a->set_s = phase_s;
+	a->set_at = a->at;
+	a->carry_s = carry_s;
+	a->pending_s = phase_s + carry_s;
+}
+
 /*
  * Without the kernel's loop (disable kernel) a phase goes in through adjtime, and ends by
  * itself as well.
@@ -157,11 +168,7 @@ set_slew(struct adjust *a, double phase_s, double carry_s, double freq)
 	if (error != 0) {
 		return error;
 	}
-	a->freq = freq;
-	a->set_s = ch.slew_s;
-	a->set_at = a->at;
-	a->carry_s = carry_s;
-	a->pending_s = ch.slew_s + carry_s;
+	handed_over(a, ch.slew_s, carry_s, freq);
 	return 0;
 }
 
@@ -187,12 +194,8 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 	if (error != 0) {
 		return error;
 	}
-	a->freq = freq;
 	a->time_constant = ch.time_constant;
-	a->set_s = ch.phase_s;
-	a->set_at = a->at;
-	a->carry_s = carry_s;
-	a->pending_s = ch.phase_s + carry_s;
+	handed_over(a, ch.phase_s, carry_s, freq);
 	return 0;
 }
 
