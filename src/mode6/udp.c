@@ -226,6 +226,30 @@ udp_open(const char *host, enum addr_family family, char *name, char *why, size_
 	return &u->base;
 }
 
+struct session *
+udp_session(const char *host, double timeout_s, char *why, size_t why_cap)
+{
+	char name[UDP_NAME_MAX];
+	struct transport *t = udp_open(host, ADDR_NONE, name, why, why_cap);
+	struct session *s;
+	struct timespec now;
+
+	if (t == NULL) {
+		return NULL;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s = session_new(t, (uint16_t)(now.tv_nsec / 1000 + getpid()));
+	if (s == NULL) {
+		struct text reason = text_over(why, why_cap);
+
+		text_put(&reason, "no memory");
+		t->ops->close(t);
+		return NULL;
+	}
+	session_set_timeout(s, timeout_s);
+	return s;
+}
+
 bool
 udp_is_local(const struct transport *t)
 {

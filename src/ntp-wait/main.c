@@ -6,7 +6,6 @@
 #include "config.h"
 #include <getopt.h>
 #include <time.h>
-#include <unistd.h>
 #include "base/text.h"
 #include "mode6/udp.h"
 #include "ntp-wait/wait.h"
@@ -20,28 +19,14 @@ open_host(void *ctx, unsigned i)
 {
 	static const char *const local[] = { "127.0.0.1", "::1" };
 	const char *given = ctx, *host = given;
-	struct transport *t;
-	struct timespec now;
-	char name[UDP_NAME_MAX], why[128];
-	struct session *s;
+	char why[128];
 
 	if (given == NULL) {
 		host = i < sizeof local / sizeof *local ? local[i] : NULL;
 	} else if (i > 0) {
 		return NULL;
 	}
-	t = host == NULL ? NULL : udp_open(host, ADDR_NONE, name, why, sizeof why);
-	if (t == NULL) {
-		return NULL;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = session_new(t, (uint16_t)(now.tv_nsec / 1000 + getpid()));
-	if (s == NULL) {
-		t->ops->close(t);
-		return NULL;
-	}
-	session_set_timeout(s, TIMEOUT_S);
-	return s;
+	return host == NULL ? NULL : udp_session(host, TIMEOUT_S, why, sizeof why);
 }
 
 static void

@@ -7,8 +7,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 #include "base/text.h"
 #include "ntpstat/state.h"
 
@@ -17,22 +15,13 @@ static const double timeout_s = 1.0;
 static bool
 ask(const char *host, struct state *st)
 {
-	char name[UDP_NAME_MAX], why[128];
-	struct transport *t = udp_open(host, ADDR_NONE, name, why, sizeof why);
-	struct session *s;
-	struct timespec now;
+	char why[128];
+	struct session *s = udp_session(host, timeout_s, why, sizeof why);
 	bool ok;
 
-	if (t == NULL) {
-		return false;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = session_new(t, (uint16_t)(now.tv_nsec / 1000 + getpid()));
 	if (s == NULL) {
-		t->ops->close(t);
 		return false;
 	}
-	session_set_timeout(s, timeout_s);
 	ok = state_read(s, st);
 	session_free(s);
 	return ok;

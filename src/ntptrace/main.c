@@ -8,8 +8,6 @@
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 #include "base/text.h"
 #include "mode6/udp.h"
 #include "ntptrace/trace.h"
@@ -21,23 +19,8 @@ enum { WHY_MAX = 128 };
 static struct session *
 open_host(void *ctx, const char *host, char *why)
 {
-	char name[UDP_NAME_MAX];
-	struct transport *t = udp_open(host, ADDR_NONE, name, why, WHY_MAX);
-	struct timespec now;
-	struct session *s;
-
 	(void)ctx;
-	if (t == NULL) {
-		return NULL;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s = session_new(t, (uint16_t)(now.tv_nsec / 1000 + getpid()));
-	if (s == NULL) {
-		t->ops->close(t);
-		return NULL;
-	}
-	session_set_timeout(s, TIMEOUT_S);
-	return s;
+	return udp_session(host, TIMEOUT_S, why, WHY_MAX);
 }
 
 static void
