@@ -146,7 +146,8 @@ put_peer_refid(const struct assoc *a, char *buf, size_t cap)
 {
 	if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
-	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) { /* nothing believed yet */
+	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) {
+		/* nothing believed yet */
 		vars_put_refid(buf, cap, refid_of_text(a->count.bad_auth > 0 ? "AUTH" : "INIT"),
 		    STRATUM_UNSPEC);
 	} else {
@@ -156,8 +157,8 @@ put_peer_refid(const struct assoc *a, char *buf, size_t cap)
 }
 
 /*
- * The name it was configured by; a clock's is made as ntpq shows it, for those that do not. A member
- * of a pool has none: that of the pool would be the same in every row.
+ * The name it was configured by; a clock's is made as ntpq shows it, for those that do not. A
+ * member of a pool has none: that of the pool would be the same in every row.
  */
 static const char *
 host_name(const struct peer *p, struct peer_vars *v)

@@ -50,6 +50,7 @@ bool explain_no_majority(const struct survey *s);
 bool explain_is_pool(const struct vars *v);
 bool explain_is_local(const char *name);
 
+/* Adds what is to be said of one source among all, and of the system. */
 void explain_source(struct story *s, const char *name, const struct vars *v, uint16_t status,
     const struct survey *all);
 void explain_system(struct story *s, const struct vars *v, uint16_t status,
