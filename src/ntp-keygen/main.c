@@ -233,11 +233,17 @@ main(int argc, char **argv)
 			return usage(stderr, EXIT_FAILED);
 		}
 		if (!take(&w, option, optarg)) {
+			(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,
+			    option == 't' ? "type of key" : "number above 0");
 			return usage(stderr, EXIT_FAILED);
 		}
 	}
-	if (optind < argc || !keygen_fits(&w.rules)) {
+	if (optind < argc) {
 		return usage(stderr, EXIT_FAILED);
+	}
+	if (!keygen_fits(&w.rules)) {
+		(void)fputs("ntp-keygen: keys have numbers from 1 to 65535\n", stderr);
+		return EXIT_FAILED;
 	}
 	return run(&w);
 }

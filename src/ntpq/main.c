@@ -31,6 +31,8 @@ static const char usage_text[] =
     "  -i, --interactive  ask for commands even when they come from a pipe\n"
     "  -r, --repeat     run the commands every so many seconds\n"
     "  -a, --authentication, -k, --keyfile   key id, and file of keys\n"
+    "  -u, --units      delay, offset and jitter with units\n"
+    "  --refid=FORM     reference ids as ipv4 addresses or in hexadecimal (hash)\n"
     "  -O, --old-rv     readvar always shows the status line\n"
     "  -d, -D           show packets\n"
     "  --json           one line of JSON for each command\n"
@@ -64,7 +66,10 @@ static const struct option options[] = {
 static void
 leave_with_usage(const char *problem)
 {
-	fprintf(stderr, "ntpq: %s\n%s", problem, usage_text);
+	if (problem != NULL) {
+		fprintf(stderr, "ntpq: %s\n", problem);
+	}
+	fputs(usage_text, stderr);
 	exit(EXIT_USAGE);
 }
 
@@ -176,7 +181,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		fputs(usage_text, stdout);
 		exit(EXIT_SUCCESS);
 	default:
-		leave_with_usage("see above");
+		leave_with_usage(NULL); /* getopt has said it */;
 	}
 }
 

@@ -172,8 +172,12 @@ main(int argc, char **argv)
 			printf("ntptime %s\n", PACKAGE_VERSION);
 			return EXIT_OK;
 		}
-		if (optarg != NULL ? !take_value(&w.change, option, optarg) :
-				     !take_switch(&w, option)) {
+		if (optarg != NULL && !take_value(&w.change, option, optarg)) {
+			(void)fprintf(stderr, "ntptime: -%c %s: no number, or out of range\n", option,
+			    optarg);
+			return usage(stderr, EXIT_FAILED);
+		}
+		if (optarg == NULL && !take_switch(&w, option)) {
 			return usage(stderr, EXIT_FAILED);
 		}
 	}

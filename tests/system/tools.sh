@@ -112,6 +112,10 @@ status "ntp-keygen replaces the link" 0 client sh -c "sleep 1.1; cd $work/keys &
 ok $? "by one to the new file"
 status "no file is written over" 1 client "$top_builddir/ntp-keygen" "--output=$file"
 status "Autokey is not made" 1 client "$top_builddir/ntp-keygen" -H
+status "a type that is none" 1 client "$top_builddir/ntp-keygen" --type=MD4 --output=-
+like "$err" "^ntp-keygen: 'MD4' is no type of key$" "is named"
+status "more keys than there are numbers" 1 client "$top_builddir/ntp-keygen" --first=65530 --output=-
+is "$err" "ntp-keygen: keys have numbers from 1 to 65535" "are refused in words"
 status "one key goes to standard output" 0 client "$top_builddir/ntp-keygen" --type=SHA256 --count=1 \
 	--first=9 --output=-
 like "$out" '^ 9 SHA256 [0-9a-f]{64}$' "as it is wanted"
@@ -137,6 +141,8 @@ like "$out" '^127\.0\.0\.1: stratum 6, offset -?0\.000000, synch distance 0\.0[0
 status "ntptime reads" 0 client "$top_builddir/ntptime"
 like "$out" '^ntp_gettime\(\) returns code [0-5] \((OK|ERROR|INS|DEL|OOP|WAIT)\)$' "the state of the clock"
 like "$out" '^  modes 0x0 \(\),$' "and changes nothing"
+status "ntptime refuses a rate of 600 ppm" 1 client "$top_builddir/ntptime" -f 600
+like "$err" '^ntptime: -f 600: no number, or out of range$' "and says which option it was"
 status "ntptime may not change anything here" 1 client "$top_builddir/ntptime" -m 1000000
 is "$err" 'ntptime: Operation not permitted' "and says so"
 status "ntpdc knows better" 1 client "$top_builddir/ntpdc" -c monlist 192.0.2.1
