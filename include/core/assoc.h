@@ -204,6 +204,12 @@ void assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answ
 void assoc_clear(struct assoc *a, const struct assoc_world *w);
 
 /*
+ * Something nobody measured happened to our clock, by which it may be elsewhere by by_s, >= 0: what
+ * was known of the offset is that much less certain.
+ */
+void assoc_doubt(struct assoc *a, double by_s);
+
+/*
  * Asks for a request out of turn (model break, resume). Granted at least two seconds after the
  * last, and only so often that no span of time sees more requests than the shortest interval makes,
  * and two bursts.
@@ -244,6 +250,13 @@ bool assoc_settling(const struct assoc *a);
  * False when the last poll had no answer.
  */
 bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s,
+    double *bound_s);
+
+/*
+ * True when by the last answer our clock must be off by more than told_s, if its source is right;
+ * bound_s is then how far it can be.
+ */
+bool assoc_contradicts(const struct assoc *a, const struct assoc_world *w, double told_s,
     double *bound_s);
 
 /*

@@ -53,6 +53,9 @@ void bank_begin(struct bank *b, unsigned views, const struct estimate *from);
 /* Moves the models on by dt_s, in which our clock was adjusted by moved_s. */
 void bank_advance(struct bank *b, double dt_s, double moved_s);
 
+/* The offset has become uncertain by a variance of var_s2 more. */
+void bank_doubt(struct bank *b, double var_s2);
+
 /* Takes in one sample, as each view reads it. */
 void bank_correct(struct bank *b, const struct bank_reading *reading);
 

@@ -54,7 +54,6 @@ struct steering {
 	double freq_withheld;   /* STEER_SLEW: what a limit keeps back of it, s/s */
 	int time_constant;      /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
 	bool synced;            /* the clock follows its sources */
-	bool burst;             /* model break: ask the sources again, within their budgets */
 	unsigned events;        /* bits 1 << enum system_event, to be reported */
 	const char *refused;    /* STEER_NONE because of a limit: why, in words; else NULL */
 };

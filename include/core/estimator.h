@@ -81,6 +81,9 @@ void estimator_start(struct estimator *e, double freq, double freq_sigma);
 enum estimator_result estimator_add(
     struct estimator *e, const struct sample *s, double precision_s);
 
+/* Our clock may be elsewhere by by_s, >= 0, since the last sample. */
+void estimator_doubt(struct estimator *e, double by_s);
+
 /* Foretells the estimate for a time not before the last sample; false before the first sample. */
 bool estimator_predict(
     const struct estimator *e, struct mtime at, int64_t adjusted_ns, struct estimate *out);

@@ -56,6 +56,9 @@ enum filter_result filter_add(struct filter *f, const struct sample *s,
 enum filter_result filter_add_silence(struct filter *f, struct mtime now,
     const struct filter_rules *r);
 
+/* Our clock may be elsewhere by by_s, >= 0: all samples are that much less certain. */
+void filter_doubt(struct filter *f, double by_s);
+
 /*
  * Forgets all but the newest keep samples: those before were of another clock or way. Chooses
  * again.

@@ -41,7 +41,6 @@ struct loop_output {
 	double freq;            /* s/s, within +-NTP_MAXFREQ */
 	int time_constant;      /* 0..10 */
 	unsigned events;        /* bits 1 << enum system_event */
-	bool burst;
 	double freq_withheld;   /* adaptive: what a limit kept back of the frequency, s/s */
 };
 

@@ -445,3 +445,10 @@ assoc_clear(struct assoc *a, const struct assoc_world *w)
 	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 &&
 	    a->poll.floor == a->rules.minpoll && budget_left(a, w->now) >= ASSOC_BURST - 1;
 }
+
+void
+assoc_doubt(struct assoc *a, double by_s)
+{
+	filter_doubt(&a->filter, by_s);
+	estimator_doubt(&a->est, by_s);
+}

@@ -105,6 +105,21 @@ assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, d
 	return found > 0;
 }
 
+bool
+assoc_contradicts(const struct assoc *a, const struct assoc_world *w, double told_s,
+    double *bound_s)
+{
+	struct sample s;
+	double offset_s;
+
+	if (!filter_stage(&a->filter, 0, w->now, w->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
+		return false;
+	}
+	offset_s = fabs(left_s(&s, w->freq, w));
+	*bound_s = offset_s + alone_s(&s);
+	return offset_s - alone_s(&s) > told_s;
+}
+
 /* How far from the truth an estimate can be, going by one sample alone. */
 static double
 sample_dist_s(const struct sample *s, const struct estimate *e, const struct assoc_world *w)

@@ -159,6 +159,16 @@ bank_advance(struct bank *b, double dt_s, double moved_s)
 	}
 }
 
+void
+bank_doubt(struct bank *b, double var_s2)
+{
+	for (unsigned v = 0; v < b->views; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].pxx += var_s2;
+		}
+	}
+}
+
 /*
  * A model that fell hopelessly behind begins anew from the best of its row, or it would stay lost
  * when its time comes, and its error would count however little it weighs.

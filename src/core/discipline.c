@@ -125,7 +125,6 @@ slew(struct discipline *d, const struct loop_output *l, struct steering *out)
 	out->freq = l->freq;
 	out->freq_withheld = l->freq_withheld;
 	out->time_constant = l->time_constant;
-	out->burst = l->burst;
 	out->events |= l->events;
 	d->synced = true;
 	d->foreign_s = 0.0;

@@ -48,6 +48,14 @@ gap_s(double dt_s)
 	return fmin(fmax(dt_s, 0.0), GAP_MAX_S);
 }
 
+void
+estimator_doubt(struct estimator *e, double by_s)
+{
+	bank_doubt(&e->bank, square(by_s));
+	e->level_var += square(by_s);
+	e->suspect_var += square(by_s);
+}
+
 bool
 estimator_predict(
     const struct estimator *e, struct mtime at, int64_t adjusted_ns, struct estimate *out)

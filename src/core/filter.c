@@ -195,6 +195,16 @@ filter_add_silence(struct filter *f, struct mtime now, const struct filter_rules
 }
 
 void
+filter_doubt(struct filter *f, double by_s)
+{
+	for (unsigned i = 0; i < f->filled; i++) {
+		f->ring[i].disp_s = fmin(f->ring[i].disp_s + by_s, NTP_MAXDISP_S);
+	}
+	f->best.disp_s = fmin(f->best.disp_s + by_s, NTP_MAXDISP_S);
+	f->disp_s = fmin(f->disp_s + by_s, NTP_MAXDISP_S);
+}
+
+void
 filter_forget(struct filter *f, unsigned keep, const struct filter_rules *r)
 {
 	f->filled = f->filled < keep ? f->filled : keep;

@@ -232,7 +232,7 @@ update(struct loop_state *l, const struct loop_rules *r, const struct loop_input
 {
 	struct loop_adaptive *a = &l->adaptive;
 
-	*out = (struct loop_output){ .phase_s = in->offset_s, .burst = in->broke };
+	*out = (struct loop_output){ .phase_s = in->offset_s };
 	out->freq = limit_freq(l, in, synced, out);
 	out->freq_withheld = in->freq - out->freq;
 	if (in->var_s2 > 0.0) {

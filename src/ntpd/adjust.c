@@ -246,6 +246,8 @@ adjust_start(struct adjust *a, struct clock *clock, bool wanted, double freq)
 	a->clock = clock;
 	a->at = read_clock(a);
 	a->set_at = a->at;
+	a->suspended_ns = a->at.suspended_ns;
+	a->looked_at = a->at.mono;
 	a->base_ns = a->at.real.ns - a->at.mono.ns;
 	if (wanted) {
 		take_hold(a, freq);
@@ -381,6 +383,8 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	}
 	f->foreign_freq = true;
 	f->freq = st.freq + st.tick_error_us * 1e-6;
+	/* Nobody knows since when. */
+	f->lost_s += fabs(f->freq - a->freq) * mtime_diff_s(a->at.mono, a->looked_at);
 	a->foreign_freq++;
 	settle(a);
 	carry_s = running_s(a);
@@ -393,16 +397,17 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 {
 	struct clock_reading now;
 	int64_t slept_ns, moved_ns;
+	double underway_s = a->pending_s;
 
 	memset(f, 0, sizeof *f);
 	settle(a);
 	now = a->at;
-	slept_ns = now.suspended_ns - a->set_at.suspended_ns;
+	slept_ns = now.suspended_ns - a->suspended_ns;
 	moved_ns = now.real.ns - now.mono.ns - a->base_ns;
 	if (slept_ns > SLEPT_NS) {
 		f->slept = true;
 		f->slept_s = (double)slept_ns * 1e-9;
-		a->set_at.suspended_ns = now.suspended_ns;
+		a->suspended_ns = now.suspended_ns;
 		/* The kernel adds the time asleep to the real clock only. */
 		moved_ns -= slept_ns;
 		a->base_ns += slept_ns;
@@ -410,6 +415,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 	if (moved_ns > MOVED_NS || moved_ns < -MOVED_NS) {
 		f->moved = true;
 		f->moved_s = (double)moved_ns * 1e-9;
+		f->lost_s = fabs(underway_s);
 		a->sum_ns += moved_ns;
 		/* The kernel drops a slew under way when the clock is set. */
 		a->set_s = 0.0;
@@ -420,6 +426,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 	}
 	a->base_ns = now.real.ns - now.mono.ns;
 	look_at_freq(a, f);
+	a->looked_at = now.mono;
 	return f->slept || f->moved || f->foreign_freq;
 }
 

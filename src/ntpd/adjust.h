@@ -31,6 +31,8 @@ struct adjust {
 	int time_constant;      /* of the slice under way */
 	int wanted_constant;
 	int64_t base_ns;        /* real - mono, as it must be while nobody else moves the clock */
+	int64_t suspended_ns;   /* time asleep, as of the last look */
+	struct mtime looked_at; /* of the last look */
 	uint64_t moves;         /* counts steps, ours and others' */
 	unsigned foreign_freq;  /* how often another's frequency was found */
 };
@@ -39,6 +41,11 @@ struct adjust {
 struct adjust_finding {
 	bool moved;             /* stepped by others by moved_s (a leap second counts as one) */
 	double moved_s;
+	/*
+	 * By so much, >= 0, the clock may be elsewhere besides: of a slew under way a part has not
+	 * come, or another frequency was in force for a time nobody knows.
+	 */
+	double lost_s;
 	bool slept;             /* suspended for slept_s */
 	double slept_s;
 	/* another program set the frequency or the tick; ours is in force again */

@@ -14,7 +14,9 @@
 #include "ntpd/syspeer.h"
 #include "ntpd/system.h"
 
-static const double HOUSEKEEPING_S = 900.0;
+static const double HOUSEKEEPING_S = 900.0, HOUSEKEEPING_LEAST_S = 60.0;
+/* The kernel lets maxerror grow much faster than the clock can err. */
+static const double KERNEL_RATE = 500e-6;
 static const double ONCE_GIVE_UP_S = 60.0;
 static const double MOVE_REPORT_S = 1e-3;
 
@@ -87,7 +89,7 @@ follow(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 
 /* One pass; true when it must be done once more because the clock was stepped. */
 static bool
-pass(struct ntpd *d)
+pass(struct ntpd *d, bool answered)
 {
 	struct assoc_world w = settings_world(d);
 	struct peer *p;
@@ -107,22 +109,39 @@ pass(struct ntpd *d)
 	syspeer_found(d, p);
 	refine(d, &w);
 	leapsec_vote(d, d->sources.sel.leap);
+	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
+		return false;
+	}
 	return newer_than_used(d, p) && follow(d, p, &w) && settings_adaptive(d);
 }
 
-void
-clockwork_run(struct ntpd *d)
+static void
+run(struct ntpd *d, bool answered)
 {
 	if (d->cw.running || d->stopping) {
 		return;
 	}
 	d->cw.running = true;
-	if (pass(d)) {
-		(void)pass(d);
+	if (pass(d, answered)) {
+		(void)pass(d, answered);
 	}
 	system_heed(d);
 	report_status(d);
 	d->cw.running = false;
+}
+
+void
+clockwork_answer(struct ntpd *d, uint16_t newest)
+{
+	d->cw.newest = newest;
+	run(d, true);
+}
+
+void
+clockwork_run(struct ntpd *d)
+{
+	d->cw.newest = 0;
+	run(d, false);
 }
 
 void
@@ -149,16 +168,26 @@ clockwork_look(struct ntpd *d)
 		    f.moved_s);
 		return;
 	}
-	if (f.slept || (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
+	if (f.slept || f.lost_s >= MOVE_REPORT_S ||
+	    (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
 		if (f.moved) {
 			report(d, LOG_LEVEL_WARNING,
 			    "the clock was moved by %+.6f s by someone else", f.moved_s);
 		}
-		steer_disturbed(d, f.moved_s);
+		steer_disturbed(d, &f);
 	}
 }
 
 /* ---- start and stop ---- */
+
+/* Half the time in which the kernel by itself would take the clock for unsynchronised. */
+static double
+housekeeping_s(const struct ntpd *d)
+{
+	double left_s = NTP_MAXDISP_S - system_root_dist_s(d);
+
+	return fmin(fmax(left_s / (2.0 * KERNEL_RATE), HOUSEKEEPING_LEAST_S), HOUSEKEEPING_S);
+}
 
 static void
 on_housekeeping(void *ctx)
@@ -168,11 +197,10 @@ on_housekeeping(void *ctx)
 	clockwork_look(d);
 	drift_hourly(d);
 	stats_hourly(d);
-	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
 	report_status(d);
 	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d),
-	    HOUSEKEEPING_S));
+	    housekeeping_s(d)));
 }
 
 static void

@@ -16,7 +16,14 @@ void clockwork_stop(struct ntpd *d);
 /* Gives up its timers. May be called without a start. */
 void clockwork_free(struct ntpd *d);
 
-/* Something changed: selects, disciplines and publishes. */
+/* An answer came; newest: the association whose sample it brought, 0: none. Selects and follows. */
+void clockwork_answer(struct ntpd *d, uint16_t newest);
+
+/*
+ * Something else changed, such as a source that fell silent: selects and publishes. Nobody is
+ * followed on the strength of it, except our own clock: silence tells nothing of the time, and of
+ * sources that fall silent together a liar may be the last to be given up.
+ */
 void clockwork_run(struct ntpd *d);
 
 /* Looks whether others moved the clock; called before samples are used. */

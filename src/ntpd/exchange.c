@@ -8,10 +8,15 @@
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/origins.h"
+#include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
+#include "ntpd/sources.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
+
+/* Asked at once, who is there has answered, been asked again and begun anew within this time. */
+static const double BREAK_DOUBT_S = 32.0;
 
 enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
 
@@ -226,10 +231,13 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 	say_shared_clock(p);
 	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
 		d->steer.broke = true;
-		p->a.poll.asked = ESTIMATOR_BURST;
 		report(d, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
+		/* Whether it is the source or our clock, only the others can tell. */
+		peers_ask_soon(d, 1);
+		p->a.poll.asked = ESTIMATOR_BURST - 1;
+		sources_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
 	}
 	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
@@ -252,6 +260,7 @@ static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
 	struct ntpd *d = p->d;
+	bool taken;
 
 	report_peer_events(d, p, ans->events);
 	if (!ans->sampled) {
@@ -259,10 +268,9 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	}
 	stats_peer(d, p);
 	follow_estimate(p, ans);
-	d->cw.newest = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE ?
-	    p->a.id : 0;
+	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
 	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
-		clockwork_run(d);
+		clockwork_answer(d, taken ? p->a.id : 0);
 	} else {
 		system_heed(d);
 	}

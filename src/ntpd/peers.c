@@ -205,6 +205,16 @@ peers_clock_moved(struct ntpd *d, bool reset)
 }
 
 void
+peers_doubt(struct ntpd *d, double by_s)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0) {
+			assoc_doubt(&d->peers.peer[i].a, by_s);
+		}
+	}
+}
+
+void
 peers_ask_soon(struct ntpd *d, unsigned requests)
 {
 	struct assoc_world w = settings_world(d);

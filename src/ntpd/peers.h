@@ -50,6 +50,9 @@ void peers_renew_sockets(struct ntpd *d);
 /* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */
 void peers_clock_moved(struct ntpd *d, bool reset);
 
+/* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
+void peers_doubt(struct ntpd *d, double by_s);
+
 /* Asks every source again, so many times two seconds apart, as far as its budget allows. */
 void peers_ask_soon(struct ntpd *d, unsigned requests);
 

@@ -140,21 +140,47 @@ sources_settling(const struct ntpd *d)
 	return false;
 }
 
+void
+sources_doubt(struct ntpd *d, struct mtime since, double for_s)
+{
+	struct sources *s = &d->sources;
+	struct mtime until = mtime_add_s(now_of(d), for_s);
+
+	if (!mtime_before(now_of(d), s->doubt_until)) {
+		s->doubt_since = since;
+	}
+	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
+}
+
+/* What it says is of before something happened to the clock; and it may still answer. */
+static bool
+unheard(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+{
+	return mtime_before(w->now, d->sources.doubt_until) &&
+	    mtime_before(a->wire.t4_mono, d->sources.doubt_since);
+}
+
 bool
 sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 {
 	unsigned young = 0, fit = 0;
+	bool half;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
 
 		if (sources_speaks(a, w)) {
-			bool doubtful = assoc_young(a) || assoc_suspect(a, w);
+			bool doubtful = assoc_young(a) || assoc_suspect(a, w) ||
+			    unheard(d, a, w);
 
 			fit += !doubtful && assoc_unfit(a, w) == 0;
 			young += doubtful;
 		}
 	}
-	/* The first decision is the one that steps: half is not enough for it. */
-	return fit < young || (young > 0 && fit == young && d->sys.leap == LEAP_UNSYNC);
+	/*
+	 * Half is not enough for the first decision, the one that steps, nor while those who have
+	 * not noticed may be the other half.
+	 */
+	half = d->sys.leap != LEAP_UNSYNC && !mtime_before(w->now, d->sources.doubt_until);
+	return fit < young || (fit == young && young > 0 && !half);
 }

@@ -23,6 +23,12 @@ bool sources_speaks(const struct assoc *a, const struct assoc_world *w);
 bool sources_settling(const struct ntpd *d);
 
 /*
+ * Something happened to our clock, or perhaps only to a source: for so long who has not answered
+ * since is no witness of what the time is now.
+ */
+void sources_doubt(struct ntpd *d, struct mtime since, double for_s);
+
+/*
  * Most sources that speak are new or contradict what they said. Sources that begin anew together,
  * after a move of the clock that nobody saw, must not leave the decision to the few that have not
  * noticed, or that said so all the time.

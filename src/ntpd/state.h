@@ -98,6 +98,8 @@ struct sources {
 	struct select_work work;
 	bool smears_mixed;              /* smeared and other sources are there; said once */
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
+	/* until then, who has not answered since the other moment is no witness */
+	struct mtime doubt_until, doubt_since;
 };
 
 /* ---- system.c, syspeer.c ---- */

@@ -4,11 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "ntpd/clockwork.h"
 #include "ntpd/drift.h"
 #include "ntpd/gate.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
+#include "ntpd/sources.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -16,6 +18,9 @@ enum { EXIT_PANIC = 255 };
 
 /* After a move that we saw the next offsets are believed at once: they come within this time. */
 static const double MOVED_HOLDS_S = 120.0;
+
+/* The hardware clock that counts the time asleep reads in seconds, and is nobody's care. */
+static const double SLEEP_ERROR_S = 1.0;
 
 static void
 first_sync(struct ntpd *d)
@@ -97,6 +102,7 @@ on_slice(void *ctx)
 {
 	struct ntpd *d = ctx;
 
+	clockwork_look(d);
 	hand_on(d, adjust_next(&d->steer.adjust));
 }
 
@@ -181,9 +187,6 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 		break;
 	}
 	stats_loop(d);
-	if (st.burst) {
-		peers_ask_soon(d, 1);
-	}
 	if (d->steer.disc.loop.poll_log2s != poll_before) {
 		peers_repoll(d);
 	}
@@ -209,13 +212,19 @@ steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 }
 
 void
-steer_disturbed(struct ntpd *d, double by_s)
+steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 {
+	double unknown_s = f->lost_s + (f->slept ? SLEEP_ERROR_S : 0.0);
+
 	d->steer.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
-	discipline_disturbed(&d->steer.disc, by_s, now_of(d));
+	discipline_disturbed(&d->steer.disc, f->moved_s, now_of(d));
+	d->sources.doubt_until = now_of(d);     /* what was doubtful before is past */
+	sources_doubt(d, now_of(d), MOVED_HOLDS_S);
 	peers_clock_moved(d, !settings_adaptive(d));
+	peers_doubt(d, unknown_s);
+	joint_clear(&d->cw.joint);
 	if (d->sys.leap != LEAP_UNSYNC) {
-		system_err_more(d, fabs(by_s));
+		system_err_more(d, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(d);
 	}
 	peers_ask_soon(d, ASSOC_BURST);

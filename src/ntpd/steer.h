@@ -32,9 +32,9 @@ bool steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w);
 void steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
 
 /*
- * The clock was moved by by_s, or stood still while the machine slept, and not by us: what was
- * measured before is judged anew and all sources are asked.
+ * The clock was moved, or stood still while the machine slept, and not by us: what was measured
+ * before is judged anew and all sources are asked.
  */
-void steer_disturbed(struct ntpd *d, double by_s);
+void steer_disturbed(struct ntpd *d, const struct adjust_finding *f);
 
 #endif

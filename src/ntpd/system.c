@@ -152,28 +152,81 @@ heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, 
 	}
 }
 
+/* Bounds in ascending order. */
+struct bounds {
+	double s[PEERS_MAX];
+	unsigned n;
+	unsigned against;               /* of them contradict what is told */
+};
+
+static void
+add_bound(struct bounds *b, double bound_s)
+{
+	unsigned at = b->n++;
+
+	for (; at > 0 && b->s[at - 1] > bound_s; at--) {
+		b->s[at] = b->s[at - 1];
+	}
+	b->s[at] = bound_s;
+}
+
+/* What each source that speaks allows our error to be, by its last answers. */
+static void
+ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
+{
+	double slew_s = adjust_left_s(&d->steer.adjust), told_s = system_root_dist_s(d);
+
+	b->n = 0;
+	b->against = 0;
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+		double bound_s;
+
+		if (!sources_speaks(a, w)) {
+			continue;
+		}
+		if (assoc_contradicts(a, w, told_s, &bound_s)) {
+			b->against++;
+			add_bound(b, bound_s);
+		} else if (assoc_bound(a, w, slew_s, &bound_s)) {
+			add_bound(b, bound_s);
+		}
+	}
+}
+
+static void
+raise_to_median(struct ntpd *d, const struct bounds *b)
+{
+	double told_s = system_root_dist_s(d);
+
+	if (b->n > 0 && b->s[(b->n - 1) / 2] > told_s) {
+		system_err_more(d, b->s[(b->n - 1) / 2] - told_s);
+	}
+}
+
 void
 system_heed_answers(struct ntpd *d, const struct assoc_world *w)
 {
-	double bound_s[PEERS_MAX], b, told_s = system_root_dist_s(d);
-	double slew_s = adjust_left_s(&d->steer.adjust);
-	unsigned n = 0;
+	struct bounds b;
 
-	for (unsigned i = 0; i < d->peers.peer_n && d->sys.leap != LEAP_UNSYNC; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
-		unsigned at = n;
-
-		if (!sources_speaks(a, w) || !assoc_bound(a, w, slew_s, &b)) {
-			continue;
-		}
-		for (; at > 0 && bound_s[at - 1] > b; at--) {
-			bound_s[at] = bound_s[at - 1];
-		}
-		bound_s[at] = b;
-		n++;
+	if (d->sys.leap != LEAP_UNSYNC) {
+		ask_all(d, w, &b);
+		raise_to_median(d, &b);
 	}
-	if (n > 0 && bound_s[(n - 1) / 2] > told_s) {
-		system_err_more(d, bound_s[(n - 1) / 2] - told_s);
+}
+
+/*
+ * Most sources say that our clock is off by more than we tell: they have noticed what the system
+ * peer has not been asked about yet.
+ */
+static void
+heed_contradiction(struct ntpd *d, const struct assoc_world *w)
+{
+	struct bounds b;
+
+	ask_all(d, w, &b);
+	if (2 * b.against > b.n) {
+		raise_to_median(d, &b);
 	}
 }
 
@@ -185,6 +238,7 @@ system_heed(struct ntpd *d)
 
 	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
 		heed_answer(d, &p->a, &w, adjust_left_s(&d->steer.adjust));
+		heed_contradiction(d, &w);
 	} else {
 		system_heed_answers(d, &w);
 	}

@@ -327,6 +327,61 @@ after_a_sleep_with_a_good_hardware_clock_nothing_is_stepped(struct sim *s)
 	SIM_CHECK(s, s->node[0]->clock.steps == 0, "%u steps", s->node[0]->clock.steps);
 }
 
+/* It is handed to the kernel in slices, each of which reads the time asleep as well. */
+static void
+a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.1, 10e-6, ONE_SERVER);
+
+	sim_run(s, 30);
+	sleep_well(c, 600);
+	sim_run(s, 600 + 30);
+	SIM_CHECK(s, sim_logged(c, "the machine slept for 600 s") == 1, "not seen");
+	SIM_CHECK(s, sim_logged(c, "by someone else") == 0, "taken for a move");
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	sim_run(s, 600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+/* The liar is asked least often, so it is the last to be given up when all fall silent. */
+static void
+who_is_the_last_to_fall_silent_is_not_followed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_wan(), 0.001, 10e-6,
+	    "server 192.0.2.1 iburst maxpoll 6\nserver 192.0.2.2 iburst maxpoll 6\n"
+	    "server 192.0.2.3 iburst maxpoll 6\nserver 192.0.2.4 iburst maxpoll 10\n");
+	double worst;
+
+	sim_server_lie(s->server[3], 0.3);
+	sim_run(s, 6 * 3600);
+	c->host->send_error = -ENETUNREACH;
+	worst = sim_worst_error_s(s, c, 4 * 3600);
+	SIM_CHECK(s, worst < 0.010, "%.6f s off", worst);
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_status(c).sys_id == 0, "has a system peer");
+}
+
+/* Nobody on the host knows of the pause: the first answer tells, and the rest are asked at once. */
+static void
+a_pause_that_one_source_shows_is_a_question_to_all(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 5, scenario_wan(), 0.001, 10e-6,
+	    FOUR_SERVERS "server 192.0.2.5 iburst\n");
+	double t;
+
+	sim_run(s, 24 * 3600);
+	sim_node_pause(c, 0.1);
+	for (t = 0; t < 1024 && sim_logged(c, "begun anew") == 0; t++) {
+		sim_run(s, 1);
+	}
+	sim_run(s, 16);
+	SIM_CHECK(s, sim_logged(c, "begun anew") == 5, "%u of 5 know", sim_logged(c, "begun anew"));
+	SIM_CHECK(s, sim_status(c).root_dist_s > fabs(sim_error_s(c)), "%.6f s off",
+	    sim_error_s(c));
+	sim_run(s, 900);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+}
+
 static void
 a_pause_of_5_s_of_a_virtual_machine_is_recovered_from(struct sim *s)
 {
@@ -457,6 +512,9 @@ static const struct scenario list[] = {
 	SCENARIO(someone_who_sets_the_clock_every_hour_is_told_of),
 	SCENARIO(after_an_hour_of_sleep_the_clock_is_right_in_a_minute),
 	SCENARIO(after_a_sleep_with_a_good_hardware_clock_nothing_is_stepped),
+	SCENARIO(a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock),
+	SCENARIO(who_is_the_last_to_fall_silent_is_not_followed),
+	SCENARIO(a_pause_that_one_source_shows_is_a_question_to_all),
 	SCENARIO(a_pause_of_5_s_of_a_virtual_machine_is_recovered_from),
 	SCENARIO(a_pause_of_an_hour_of_a_virtual_machine_is_recovered_from),
 	SCENARIO(a_process_stopped_for_100_s_keeps_time),

@@ -1079,6 +1079,27 @@ a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not(void **sta
 }
 
 static void
+an_answer_contradicts_what_its_whole_interval_lies_outside_of(void **state)
+{
+	static struct bench b;
+	double bound_s = 0.0;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_false(assoc_contradicts(&b.a, &b.w, 0.0, &bound_s));
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	/* 1 ms off and certain to 20 ms. */
+	assert_false(assoc_contradicts(&b.a, &b.w, 0.0, &bound_s));
+	b.w.adjusted_ns += 50000000;
+	assert_true(assoc_contradicts(&b.a, &b.w, 0.025, &bound_s));
+	assert_true(fabs(bound_s - 0.069) < 1e-4);
+	assert_false(assoc_contradicts(&b.a, &b.w, 0.030, &bound_s));
+	/* Nor does it once it may be out of date by more. */
+	assoc_doubt(&b.a, 0.01);
+	assert_false(assoc_contradicts(&b.a, &b.w, 0.025, &bound_s));
+}
+
+static void
 is_suspect_only_where_the_estimator_speaks(void **state)
 {
 	static struct bench b;
@@ -1477,6 +1498,7 @@ main(void)
 		cmocka_unit_test(after_a_clear_it_begins_anew_with_a_burst),
 		cmocka_unit_test(the_bound_is_the_offset_left_and_half_the_way),
 		cmocka_unit_test(a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
+		cmocka_unit_test(an_answer_contradicts_what_its_whole_interval_lies_outside_of),
 		cmocka_unit_test(is_suspect_only_where_the_estimator_speaks),
 		cmocka_unit_test(prefer_true_and_local_reach_selection),
 		cmocka_unit_test(an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),

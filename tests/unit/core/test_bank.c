@@ -222,6 +222,31 @@ a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 	}
 }
 
+static void
+a_doubt_widens_the_offset_and_lets_the_frequency_be(void **state)
+{
+	struct bench t;
+	struct estimate before, after;
+
+	(void)state;
+	bench_start(&t, 1e-9, 1e-6);
+	for (unsigned k = 0; k < 50; k++) {
+		step(&t, 64.0);
+	}
+	bank_mix(&t.b, 0.0, &before);
+	bank_doubt(&t.b, 1e-4);
+	bank_mix(&t.b, 0.0, &after);
+	assert_near(after.var_s2, before.var_s2 + 1e-4, 1e-12);
+	assert_near(after.freq_var, before.freq_var, 0.0);
+	assert_near(after.offset_s, before.offset_s, 0.0);
+	assert_true(bank_sound(&t.b));
+	/* The next sample is believed at once. */
+	t.x_s += 0.01;
+	step(&t, 1.0);
+	bank_mix(&t.b, 0.0, &after);
+	assert_near(after.offset_s, t.x_s, 1e-5);
+}
+
 int
 main(void)
 {
@@ -232,6 +257,7 @@ main(void)
 		cmocka_unit_test(no_weight_ever_falls_so_low_that_it_cannot_return),
 		cmocka_unit_test(covariances_stay_positive_over_any_gap_and_noise),
 		cmocka_unit_test(one_wild_sample_moves_no_model_far),
+		cmocka_unit_test(a_doubt_widens_the_offset_and_lets_the_frequency_be),
 		cmocka_unit_test(numbers_that_are_none_are_noticed),
 		cmocka_unit_test(a_model_that_cannot_be_is_noticed_wherever_it_stands),
 	};

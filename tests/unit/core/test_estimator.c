@@ -456,6 +456,25 @@ models_that_lost_their_numbers_begin_anew_from_the_sample(void **state)
 	assert_near(predict(&b, 0.0).offset_s, b.last.offset_s, 1e-9);
 }
 
+static void
+after_a_doubt_a_jump_within_it_is_no_surprise(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	for (int doubted = 0; doubted < 2; doubted++) {
+		bench_start(&b, 20e-6);
+		ask_often(&b, 40, 64.0);
+		if (doubted) {
+			estimator_doubt(&b.e, 0.03);
+		}
+		b.offset_s += 0.02;
+		assert_int_equal(ask(&b, 64.0), doubted ? ESTIMATOR_TAKEN : ESTIMATOR_SUSPECT);
+	}
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 1e-3);
+	assert_near(predict(&b, 0.0).freq, 20e-6, 1e-6);
+}
+
 int
 main(void)
 {
@@ -476,6 +495,7 @@ main(void)
 		cmocka_unit_test(queueing_in_one_direction_leaves_no_bias),
 		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
 		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
+		cmocka_unit_test(after_a_doubt_a_jump_within_it_is_no_surprise),
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
 		cmocka_unit_test(a_sample_of_no_numbers_is_refused),
 		cmocka_unit_test(models_that_lost_their_numbers_begin_anew_from_the_sample),

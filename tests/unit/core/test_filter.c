@@ -329,6 +329,29 @@ a_sample_from_the_past_makes_no_other_younger(void **state)
 	assert_near(s.disp_s, 0.001, 1e-15);
 }
 
+static void
+a_doubt_counts_in_the_dispersion_of_all_that_is_held(void **state)
+{
+	struct filter f;
+	struct sample s;
+
+	(void)state;
+	filter_clear(&f, moment(0));
+	(void)add(&f, &RULES, sample(1, 0.0, 0.010, 0.001));
+	(void)add(&f, &RULES, sample(2, 0.0, 0.020, 0.001));
+	filter_doubt(&f, 0.5);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(filter_stage(&f, i, moment(2), 0.0, &s));
+		assert_near(s.disp_s, 0.501, 1e-4);
+	}
+	assert_near(f.best.disp_s, 0.501, 1e-4);
+	(void)add(&f, &RULES, sample(3, 0.0, 0.020, 0.001));
+	assert_true(filter_stage(&f, 0, moment(3), 0.0, &s));
+	assert_near(s.disp_s, 0.001, 1e-15);
+	filter_doubt(&f, 100.0);
+	assert_near(f.best.disp_s, NTP_MAXDISP_S, 0.0);
+}
+
 /* The best is one of the samples given, and none of the last eight is nearer. */
 static void
 the_best_always_has_the_least_delay_of_the_last_eight(void **state)
@@ -380,6 +403,7 @@ main(void)
 		cmocka_unit_test(no_spike_is_seen_where_dispersions_say_nothing),
 		cmocka_unit_test(stages_come_newest_first_and_aged),
 		cmocka_unit_test(a_sample_from_the_past_makes_no_other_younger),
+		cmocka_unit_test(a_doubt_counts_in_the_dispersion_of_all_that_is_held),
 		cmocka_unit_test(the_best_always_has_the_least_delay_of_the_last_eight),
 	};
 
