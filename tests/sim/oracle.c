@@ -2,6 +2,7 @@
 /* The judge of the simulated daemons. */
 #include <math.h>
 #include "core/sample.h"
+#include "ntpd/state.h"
 #include "sim/sim.h"
 
 /* A poll timer is armed in the time of the daemon's clock, which may run 0.1% fast. */
@@ -71,6 +72,7 @@ oracle_boot(struct sim_node *n)
 	o->unlike_since = -1;
 	for (unsigned i = 0; i < o->remote_n; i++) {
 		o->remote[i].sent = -1;
+		o->remote[i].counted = false;
 	}
 	oracle_break(n);
 }
@@ -116,6 +118,7 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 	}
 	r->sent = n->sim->w->now;
 	r->awaited = true;
+	r->missed++;
 	r->moves = moves(n);
 	r->requests++;
 }
@@ -135,39 +138,81 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		r->honest = honest;
 		r->answered += r->awaited && r->moves == moves(n);
 		r->awaited = false;
+		r->counted = true;
+		r->missed = 0;
 		r->answers++;
 	}
 }
 
-/* True when every honest source that answers at all has been heard often enough since the break. */
+/*
+ * The honest sources heard often enough since the break outnumber all others whose word counts:
+ * those that have not noticed yet, those that are silent but not given up, and the liars. Less
+ * cannot tell a clock that was moved from a source that errs.
+ */
 static bool
 heard_enough(const struct oracle_node *o)
 {
-	unsigned heard = 0, sources = 0;
+	unsigned heard = 0, counted = 0;
 
 	for (unsigned i = 0; i < o->remote_n; i++) {
 		const struct oracle_remote *r = &o->remote[i];
 
-		if (r->honest) {
-			sources++;
-			heard += r->answered < ORACLE_ANSWERS ? r->answered : ORACLE_ANSWERS;
+		if (r->counted && r->missed < ORACLE_MISSES) {
+			counted++;
+			heard += r->honest && r->answered >= ORACLE_ANSWERS;
 		}
 	}
-	return sources > 0 && heard >= ORACLE_ANSWERS * sources;
+	return 2 * heard > counted;
 }
 
+static double
+farthest_s(const struct sim_node *n)
+{
+	double far_s = 0;
+
+	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->sources.sel.n; i++) {
+		far_s = fmax(far_s, n->daemon->sources.cand[i].root_dist_s);
+	}
+	return far_s;
+}
+
+/* None, or it has answered often enough. */
 static bool
-conditions_hold(struct sim_node *n)
+heard_system_peer(const struct sim_node *n)
+{
+	const struct ntpd *d = n->daemon;
+
+	for (unsigned i = 0; d != NULL && i < n->oracle.remote_n; i++) {
+		const struct oracle_remote *r = &n->oracle.remote[i];
+
+		if (d->sys.peer_id != 0 && endpoint_equal(&r->at, &d->sys.peer_addr)) {
+			return r->answered >= ORACLE_ANSWERS;
+		}
+	}
+	return d != NULL;
+}
+
+/* Notes what nobody on the host can know, and grants it. */
+static void
+note_breaks(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	bool hold =
-	    !o->minority && fabs(sim_clock_residual(&n->clock)) <= NTP_PHI && !n->clock.halted;
+	double beyond = fabs(sim_clock_residual(&n->clock)) - NTP_PHI;
 
 	if (n->clock.foreign != o->foreign_seen) {
+		oracle_break(n);
+		o->granted_s += n->clock.foreign_s - o->foreign_seen_s;
 		o->foreign_seen = n->clock.foreign;
-		hold = false;
+		o->foreign_seen_s = n->clock.foreign_s;
 	}
-	return hold && !world_near_leap(n->sim->w, 3.0);
+	if (beyond > 0) {
+		oracle_break(n);
+		o->granted_s += beyond;
+	}
+	if (o->broken && heard_enough(o)) {
+		o->broken = !heard_system_peer(n);
+		o->granted_s = o->broken ? fmin(o->granted_s, 2 * farthest_s(n)) : 0;
+	}
 }
 
 static bool
@@ -178,26 +223,81 @@ finite_status(const struct ntpd_status *st)
 	    isfinite(st->jitter_s);
 }
 
+/* What the kernel tells its users, who need no daemon to ask it. */
+static void
+judge_maxerror(struct sim_node *n, double led_s)
+{
+	struct oracle_node *o = &n->oracle;
+	double error_s = fabs(sim_clock_error_s(&n->clock));
+	struct clock_state k;
+
+	n->clock.port.ops->get(&n->clock.port, &k);
+	if (!k.unsync && error_s > k.maxerror_s + o->granted_s + led_s) {
+		sim_fail(n->sim, "%s: %.9f s off, kernel's maxerror %.9f s", n->name, error_s,
+		    k.maxerror_s);
+		oracle_break(n);
+		o->granted_s = HUGE_VAL;
+	}
+}
+
+/* How far beyond what it says of itself a server's clock is wrong. */
+static double
+lie_s(struct sim_server *srv)
+{
+	return fmax(fabs(sim_server_error_s(srv)) - srv->root_disp_s, 0);
+}
+
+static struct sim_server *
+liar_at(const struct sim *s, const struct endpoint *e)
+{
+	const struct sim_host *h = sim_net_find(s->net, &e->addr);
+
+	for (unsigned i = 0; i < s->server_n; i++) {
+		if (s->server[i]->host == h && !s->server[i]->honest) {
+			return s->server[i];
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A liar whose interval overlaps those of the honest ones contradicts nobody. It may lead the clock
+ * to any place that all allow, and by its narrow interval make believe that this is certain: what
+ * it allows is as far from the truth as it lies. No selection can tell it from the one good server
+ * among far ones. It is granted that much, and only while the overlap is possible.
+ */
+static double
+led_astray_s(struct sim_node *n)
+{
+	double led_s = 0;
+
+	for (unsigned i = 0; i < n->daemon->peers.peer_n; i++) {
+		const struct assoc *a = &n->daemon->peers.peer[i].a;
+		struct sim_server *liar = a->id != 0 ? liar_at(n->sim, &a->remote) : NULL;
+
+		if (liar != NULL && a->tally != TALLY_FALSETICK && a->tally != TALLY_REJECT &&
+		    lie_s(liar) <= 4 * farthest_s(n)) {
+			led_s = fmax(led_s, lie_s(liar));
+		}
+	}
+	return led_s;
+}
+
 static void
 judge_distance(struct sim_node *n, const struct ntpd_status *st)
 {
 	struct oracle_node *o = &n->oracle;
-	struct clock_state k;
 	double error_s = fabs(sim_clock_error_s(&n->clock));
 
-	n->clock.port.ops->get(&n->clock.port, &k);
-	o->judged++;
-	o->worst_error_s = fmax(o->worst_error_s, error_s);
-	o->worst_share = fmax(o->worst_share, error_s / st->root_dist_s);
-	if (error_s > st->root_dist_s) {
-		sim_fail(n->sim, "%s: %.9f s off, root distance %.9f s", n->name, error_s,
-		    st->root_dist_s);
-		oracle_break(n);
+	if (!o->broken) {
+		o->worst_error_s = fmax(o->worst_error_s, error_s);
+		o->worst_share = fmax(o->worst_share, error_s / (st->root_dist_s + o->led_s));
 	}
-	if (st->controlled && !k.unsync && error_s > k.maxerror_s) {
-		sim_fail(n->sim, "%s: %.9f s off, kernel's maxerror %.9f s", n->name, error_s,
-		    k.maxerror_s);
+	if (error_s > st->root_dist_s + o->granted_s + o->led_s) {
+		sim_fail(n->sim, "%s: %.9f s off, root distance %.9f s%s", n->name, error_s,
+		    st->root_dist_s, o->broken ? ", others' doings granted" : "");
 		oracle_break(n);
+		o->granted_s = HUGE_VAL;
 	}
 }
 
@@ -222,8 +322,8 @@ judge_kernel(struct sim_node *n, const struct ntpd_status *st)
 	}
 }
 
-static void
-judge(struct sim_node *n)
+static enum oracle_second
+judge_daemon(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
 	struct ntpd_status st = sim_status(n);
@@ -231,30 +331,46 @@ judge(struct sim_node *n)
 	if (!finite_status(&st)) {
 		sim_fail(n->sim, "%s: a number of its status is not finite", n->name);
 	}
-	if (o->spared || n->clock.halted || n->loop.frozen) {
-		return;
+	if (!o->broken) {
+		judge_kernel(n, &st);
 	}
-	if (!conditions_hold(n)) {
+	if (!st.synced) {
+		return ORACLE_UNSYNCED;
+	}
+	o->led_s = led_astray_s(n);
+	judge_distance(n, &st);
+	judge_maxerror(n, o->led_s);
+	return o->broken ? ORACLE_GRANTING : ORACLE_STRICTLY;
+}
+
+static enum oracle_second
+judge(struct sim_node *n)
+{
+	struct oracle_node *o = &n->oracle;
+
+	if (n->clock.halted) {
+		return ORACLE_NOT;
+	}
+	if (o->spared || o->minority || world_near_leap(n->sim->w, 3.0)) {
 		oracle_break(n);
-		return;
+		o->granted_s = HUGE_VAL;
 	}
-	if (o->broken && !heard_enough(o)) {
-		return;
+	note_breaks(n);
+	if (o->spared || isinf(o->granted_s)) {
+		return ORACLE_NOT;
 	}
-	o->broken = false;
-	judge_kernel(n, &st);
-	if (st.synced) {
-		judge_distance(n, &st);
+	if (n->daemon == NULL || n->loop.frozen) {
+		judge_maxerror(n, o->led_s);
+		return n->clock.k.unsync ? ORACLE_UNSYNCED : ORACLE_KERNEL;
 	}
+	return judge_daemon(n);
 }
 
 void
 oracle_second(struct sim *s)
 {
 	for (unsigned i = 0; i < s->node_n && !s->careless; i++) {
-		if (s->node[i]->daemon != NULL) {
-			judge(s->node[i]);
-		}
+		s->node[i]->oracle.second[judge(s->node[i])]++;
 	}
 }
 

@@ -2,10 +2,12 @@
 /*
  * oracle - knows the true time and judges every daemon each second:
  *
- *  1. |clock - true time| <= the root distance the daemon reports, and the kernel's maxerror is no
- * smaller lie, while the oscillator is within PHI of the loop's frequency, an honest majority of
- * the sources exists and nobody else sets the clock; after one of these broke, again at latest
- * after the second answered poll.
+ *  1. |clock - true time| <= the root distance the daemon reports while it is synchronised, and
+ * <= the kernel's maxerror while that says so, be the process stopped or gone. Nobody can know how
+ * far others have moved the clock, a pause has held it up, or the oscillator's rate is beyond PHI
+ * of the loop's frequency: until the honest sources that have answered twice since are more than
+ * half of all that the daemon still counts on, that much is granted on top. While the honest
+ * sources have no majority nothing is demanded.
  *  2. No two requests to one server less than 2 s apart.
  *  3. No step without its line in the log; steering within 500 ppm; all numbers finite.
  *  4. The kernel is told "synchronised" exactly while the daemon is.
@@ -16,7 +18,8 @@
 #include <stdint.h>
 #include "sim/sim_net.h"
 
-enum { ORACLE_REMOTES_MAX = 64, ORACLE_ANSWERS = 2 };
+/* A source without an answer to so many requests in a row has been given up (8 polls, and bursts). */
+enum { ORACLE_REMOTES_MAX = 64, ORACLE_ANSWERS = 2, ORACLE_MISSES = 16 };
 
 /* What went to and came from one server. */
 struct oracle_remote {
@@ -24,17 +27,31 @@ struct oracle_remote {
 	int64_t sent;           /* true ns of the last request; < 0: none in this life */
 	bool honest;
 	bool awaited;           /* a request has not been answered yet */
-	unsigned
-	    moves; /* of the clock, when it was sent: across a move an answer measures nothing */
+	bool counted;           /* it has answered in this life */
+	unsigned missed;        /* requests since the last answer */
+	unsigned moves;         /* of the clock, when it was sent */
 	unsigned answered;      /* since the break */
 	uint64_t requests, answers;
 	double closest_s;       /* the least distance of two requests */
+};
+
+/* How a second was judged. */
+enum oracle_second {
+	ORACLE_STRICTLY,        /* rule 1 as it stands */
+	ORACLE_GRANTING,        /* with what others did to the clock on top */
+	ORACLE_KERNEL,          /* the process is stopped or gone: the kernel's promise alone */
+	ORACLE_UNSYNCED,        /* nothing was promised */
+	ORACLE_NOT,             /* no honest majority, a leap second, or nobody can read the clock */
+	ORACLE_SECONDS
 };
 
 struct oracle_node {
 	bool minority;          /* set by the scenario: the honest sources have no majority now */
 	bool spared; /* not judged: what it runs is not meant to hold (disable ntp ...) */
 	bool broken;            /* a condition broke; waiting for answered polls */
+	double led_s;           /* granted to liars that contradict nobody */
+	double granted_s;       /* how far the clock may have been moved since then */
+	double foreign_seen_s;
 	unsigned foreign_seen;
 	struct oracle_remote remote[ORACLE_REMOTES_MAX];
 	unsigned remote_n;
@@ -42,9 +59,9 @@ struct oracle_node {
 	int64_t
 	    unlike_since; /* kernel and daemon disagree about being synchronised; < 0: they agree */
 	/* Figures. */
-	uint64_t judged;        /* seconds in which rule 1 was judged */
-	double worst_share;     /* the largest |error| / root distance */
-	double worst_error_s;   /* while judged */
+	uint64_t second[ORACLE_SECONDS];
+	double worst_share;     /* the largest |error| / root distance of those judged strictly */
+	double worst_error_s;   /* of those */
 	uint64_t requests;
 };
 
@@ -64,7 +81,7 @@ void oracle_second(struct sim *s);
 void oracle_sent(struct sim_node *n, const struct sim_datagram *d);
 void oracle_arrived(struct sim_node *n, const struct sim_datagram *d);
 
-/* A condition broke: rule 1 is judged again after answered polls. */
+/* A condition broke: until answered polls rule 1 is judged with what was granted. */
 void oracle_break(struct sim_node *n);
 
 /* The record of one server, or NULL. */

@@ -384,6 +384,7 @@ sim_clock_foreign_step(struct sim_clock *c, double delta_s)
 {
 	set_clock(c, ns_from_s(delta_s));
 	c->foreign++;
+	c->foreign_s += fabs(delta_s);
 	world_trace(c->w, c->name, "foreign step %+.6f s", delta_s);
 }
 
@@ -424,6 +425,7 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 		c->boot_ns += away + ns_from_s(error_s);
 	}
 	c->foreign++;
+	c->foreign_s += suspend ? fabs(error_s) : (double)away * 1e-9;
 	world_trace(c->w, c->name, "%s after %.3f s", suspend ? "resumed" : "unpaused",
 	    (double)away * 1e-9);
 }

@@ -61,6 +61,7 @@ struct sim_clock {
 	int64_t last_step_ns;
 	unsigned changes;
 	unsigned foreign;       /* moves that the daemon did not make */
+	double foreign_s;       /* how far they went, in sum */
 	double worst_rate;      /* the largest |frequency + slice| ever asked for */
 	unsigned leaps;         /* leap seconds that happened */
 };

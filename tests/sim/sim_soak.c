@@ -13,9 +13,17 @@
 
 enum { USUAL_SEEDS = 25, TRACE_LINES = 80 };
 
+static const char *const how[ORACLE_SECONDS] = {
+	[ORACLE_STRICTLY] = "judged strictly",
+	[ORACLE_GRANTING] = "judged, granting what others did to the clock",
+	[ORACLE_KERNEL] = "of the kernel's promise, no process running",
+	[ORACLE_UNSYNCED] = "unsynchronised, nothing promised",
+	[ORACLE_NOT] = "not judged",
+};
+
 struct tally {
 	unsigned run, failed;
-	double simulated_s, judged_s;
+	double simulated_s, second[ORACLE_SECONDS];
 	double worst_share;
 };
 
@@ -40,7 +48,9 @@ run_seed(struct tally *t, uint64_t seed, bool quiet)
 	t->run++;
 	t->failed += s->failures > 0;
 	t->simulated_s += world_s(s->w);
-	t->judged_s += (double)s->node[0]->oracle.judged;
+	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
+		t->second[i] += (double)s->node[0]->oracle.second[i];
+	}
 	if (s->node[0]->oracle.worst_share > t->worst_share) {
 		t->worst_share = s->node[0]->oracle.worst_share;
 	}
@@ -93,11 +103,13 @@ main(int argc, char **argv)
 	for (uint64_t i = 0; i < count; i++) {
 		run_seed(&t, seed + i, count > 100);
 	}
-	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, %.0f%% of the seconds "
-	       "judged, largest share of "
-	       "the root distance %.2f\n",
+	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, largest share of the root "
+	       "distance %.2f\n",
 	    t.run, t.simulated_s / 3600, (double)(clock() - start) / CLOCKS_PER_SEC,
-	    100 * t.judged_s / t.simulated_s, t.worst_share);
+	    t.worst_share);
+	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
+		printf("# %5.1f%% %s\n", 100 * t.second[i] / t.simulated_s, how[i]);
+	}
 	if (count <= 100) {
 		printf("1..%u\n", t.run);
 	}
