@@ -25,10 +25,15 @@ struct view {
 	struct ntp_ts reftime;
 };
 
+/* 2^-8 s: far more than anybody can foresee, and nothing to a clock that was set minutes ago. */
+#define SERVE_FUZZ_S 0x1p-8
+
 struct serve_request {
 	struct header hdr;              /* of the request */
 	struct ntp_ts rx;               /* its receive timestamp */
 	int min_poll;                   /* discard average: the shortest poll of a kiss, log2 s */
+	/* random: takes up to SERVE_FUZZ_S off the reference time (serverresponse fuzz); 0: none */
+	uint32_t fuzz;
 };
 
 /*

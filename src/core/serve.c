@@ -52,6 +52,13 @@ write_out(const struct header *h, uint8_t out[HEADER_LEN])
 	assert(!w.bad);
 }
 
+/* Back, never forward: a reference time after the transmit time makes a reply invalid. */
+static struct ntp_ts
+fuzzed(struct ntp_ts reftime, uint32_t fuzz)
+{
+	return (struct ntp_ts){ ntp_ts_is_zero(reftime) ? 0 : reftime.fix - (fuzz >> 8) };
+}
+
 void
 serve_reply(const struct view *v, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN])
@@ -67,7 +74,7 @@ serve_reply(const struct view *v, const struct serve_request *q, struct mtime no
 		.root_delay = ntp_short_from_s(v->root_delay_s),
 		.root_disp = ntp_short_from_s(root_disp_s(v, now)),
 		.refid = v->refid,
-		.reftime = v->reftime,
+		.reftime = fuzzed(v->reftime, q->fuzz),
 		.org = q->hdr.xmt,
 		.rec = q->rx,
 	};

@@ -11,7 +11,7 @@
 
 static const double HOUR_S = 3600.0;
 
-enum { WHY_MAX = 128 };
+enum { WHY_MAX = 128, PASSED_MAX = 64 };
 
 bool
 drift_read(struct ntpd *d, double *freq, double *sigma)
@@ -78,9 +78,18 @@ drift_write(struct ntpd *d)
 	}
 	d->drift.error = error;
 	d->drift.at = now;
+	d->drift.passed = 0;
 	if (error == 0) {
 		d->drift.ppm = drift.freq_ppm;
 	}
+}
+
+/* nonvolatile, halved for each hour without writing: a slow change is written in the end. */
+static double
+worth_ppm(const struct ntpd *d)
+{
+	return fmax(ldexp(d->conf->nonvolatile * 1e6, -(int)d->drift.passed),
+	    d->conf->drift_threshold_ppm);
 }
 
 void
@@ -92,7 +101,10 @@ drift_hourly(struct ntpd *d)
 	if (mtime_diff_s(now, d->drift.at) < HOUR_S) {
 		return;
 	}
-	if (isnan(d->drift.ppm) || changed_ppm > d->conf->drift_threshold_ppm) {
+	if (isnan(d->drift.ppm) || changed_ppm > worth_ppm(d)) {
 		drift_write(d);
+		return;
 	}
+	d->drift.at = now;
+	d->drift.passed += d->drift.passed < PASSED_MAX ? 1 : 0;
 }

@@ -291,6 +291,33 @@ no_way(int error)
 	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
 }
 
+/*
+ * preempt: a source that was not among the survivors for so many polls goes when there are more
+ * than maxclock. One at a time: the number is looked at anew for each.
+ */
+static bool
+is_superfluous(struct peer *p)
+{
+	const struct config_source *cfg = p->origin->cfg;
+
+	if ((cfg->flags & SOURCE_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
+	    p->a.poll.burst > 0) {
+		return false;
+	}
+	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
+	return p->idle >= ASSOC_UNREACH &&
+	    peers_count(p->d) > (unsigned)p->d->conf->tos.maxclock;
+}
+
+static void
+preempt(struct peer *p)
+{
+	report(p->d, LOG_LEVEL_NOTICE, "%s: dropped, for it was of no use and there are more than "
+	    "%d sources (preempt, tos maxclock)", p->origin->cfg->host.text,
+	    (int)p->d->conf->tos.maxclock);
+	origins_drop(p->d, p->origin);
+}
+
 static void
 on_timer(void *ctx)
 {
@@ -325,6 +352,8 @@ on_timer(void *ctx)
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
 		origins_member_gone(p);
+	} else if (is_superfluous(p)) {
+		preempt(p);
 	}
 }
 

@@ -141,6 +141,9 @@ answer(const struct request *q)
 	uint8_t out[REPLY_MAX] = { 0 };
 	size_t len = HEADER_LEN;
 
+	if (q->flags & RESTRICT_FUZZ) {
+		d->port.rng->ops->fill(d->port.rng, &sr.fuzz, sizeof sr.fuzz);
+	}
 	if (smeared) {
 		smear(&v, &sr, smear_s);
 	}

@@ -78,6 +78,8 @@ struct peer {
 	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
 	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
 	struct mtime kissed_at;
+	unsigned idle;                  /* polls since it was last among the survivors */
+	bool corrected;                 /* LOCAL: fudge time1 and time2 have acted */
 };
 
 struct peers {
@@ -141,7 +143,8 @@ struct steer {
 
 struct drift_file {
 	double ppm;                     /* last read or written; NAN: never */
-	struct mtime at;                /* last written */
+	struct mtime at;                /* last written, or not found worth writing */
+	unsigned passed;                /* hours since it was written */
 	int error;                      /* last, said once per change */
 };
 

@@ -18,6 +18,8 @@ enum { EXIT_PANIC = 255 };
 
 /* After a move that we saw the next offsets are believed at once: they come within this time. */
 static const double MOVED_HOLDS_S = 120.0;
+/* The most that fudge time1 moves our own clock by. */
+static const double LOCAL_MOST_S = 1.0;
 
 /* The hardware clock that counts the time asleep reads in seconds, and is nobody's care. */
 static const double SLEEP_ERROR_S = 1.0;
@@ -193,11 +195,30 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	return stepped;
 }
 
+/* What fudge says that our own clock is wrong by: corrected when it is first followed. */
+static void
+correct_local(struct ntpd *d, struct peer *p)
+{
+	const struct config_fudge *f = &p->origin->cfg->fudge;
+	double time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
+	double freq = d->steer.adjust.freq + (f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0);
+
+	if (p->corrected || (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {
+		return;
+	}
+	p->corrected = true;
+	hand_on(d, adjust_slew(&d->steer.adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
+	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
+}
+
 void
-steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 {
 	bool was = system_leap(d) != LEAP_UNSYNC;
 
+	if (p->a.rules.flags & ASSOC_LOCAL) {
+		correct_local(d, p);
+	}
 	system_follow(d, p, w, d->sources.sel.leap);
 	stats_loop(d);
 	if (!was && system_leap(d) != LEAP_UNSYNC) {

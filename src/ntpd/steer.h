@@ -29,7 +29,7 @@ void steer_control(struct ntpd *d);
 bool steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w);
 
 /* The same without control over the clock: all is measured, nothing steered. */
-void steer_observe(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
+void steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w);
 
 /*
  * The clock was moved, or stood still while the machine slept, and not by us: what was measured

@@ -206,6 +206,137 @@ requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
 	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
 }
 
+/* ---- associations ---- */
+
+static void
+a_preemptible_source_without_use_makes_room(struct sim *s)
+{
+	static const char config[] = "tos maxclock 4 minclock 1\n" FOUR_SERVERS
+	    "server 192.0.2.5 iburst preempt\nserver 192.0.2.6 iburst preempt\n";
+	struct sim_node *c;
+	unsigned before;
+
+	s->net->usual = sim_path_exponential(0.002, 0.0001);
+	c = scenario_client(s, 6, scenario_lan(), 0.001, 10e-6, config);
+	s->server[4]->error.offset_s = 0.5;     /* outvoted */
+	s->server[5]->error.offset_s = 0.5;
+	s->server[4]->honest = s->server[5]->honest = false;
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, c->daemon->peers.peer_n == 6, "%u slots", c->daemon->peers.peer_n);
+	before = 0;
+	for (unsigned i = 0; i < 6; i++) {
+		before += c->daemon->peers.peer[i].a.id != 0;
+	}
+	SIM_CHECK(s, before == 4, "%u associations left", before);
+	SIM_CHECK(s, sim_logged(c, "dropped, for it was of no use") == 2, "not told");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+}
+
+static void
+a_preemptible_source_stays_while_there_is_room(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 5, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS
+	    "server 192.0.2.5 iburst preempt\n");
+
+	s->server[4]->error.offset_s = 0.5;
+	s->server[4]->honest = false;
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, c->daemon->peers.peer[4].a.id != 0, "dropped");
+}
+
+static void
+no_packet_makes_an_association(struct sim *s)
+{
+	static const char *const flags[] = { "", "nopeer", "noepeer", "ippeerlimit 0",
+		"ippeerlimit 3" };
+	static struct stranger x;
+	struct sim_node *c = with(s, "restrict default\n");
+
+	stranger_come(&x, s, "192.0.2.77");
+	x.at.port = 123;
+	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		char config[128];
+		struct text t = text_over(config, sizeof config);
+		text_printf(&t, "restrict default %s\n" ONE_SERVER, flags[i]);
+		sim_node_config(c, config);
+		SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+		stranger_ask(&x, 4, MODE_ACTIVE);
+		stranger_ask(&x, 4, MODE_BROADCAST);
+		stranger_ask(&x, 4, MODE_PASSIVE);
+		SIM_CHECK(s, c->daemon->peers.peer_n == 1, "with '%s': %u associations", flags[i],
+		    c->daemon->peers.peer_n);
+	}
+}
+
+static void
+fudge_corrects_the_local_clock_once(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "alone", 0.0, 0.0, "server 127.127.1.0\n"
+	    "fudge 127.127.1.0 time1 0.25 time2 20\ntos orphanwait 1\n");
+	double e;
+
+	s->careless = true;     /* nobody knows what its owner knows */
+	sim_node_boot(c);
+	sim_run(s, 2 * 3600);
+	e = sim_error_s(c);
+	SIM_CHECK(s, fabs(e - 0.25 - 0.144) < 0.004, "%.6f s off after two hours", e);
+	sim_run(s, 2 * 3600);
+	SIM_CHECK(s, fabs(sim_error_s(c) - e - 0.144) < 0.001, "%.6f s more", sim_error_s(c) - e);
+}
+
+/* ---- answers ---- */
+
+static void
+a_fuzzed_reference_time_is_earlier_by_some_random_time(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c = with(s, "restrict default\nrestrict 192.0.2.77 serverresponse fuzz\n");
+	uint64_t least = UINT64_MAX, most = 0, plain;
+
+	stranger_come(&x, s, "192.0.2.78");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	plain = stranger_heard(&x).hdr.reftime.fix;
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, stranger_heard(&x).hdr.reftime.fix == plain, "another without fuzz");
+	stranger_come(&x, s, "192.0.2.77");
+	for (unsigned i = 0; i < 60; i++) {
+		struct rtime at = c->daemon->sys.reftime;
+		uint64_t back;
+		stranger_ask(&x, 4, MODE_CLIENT);
+		if (at.ns != c->daemon->sys.reftime.ns) {
+			continue;       /* an update came in between */
+		}
+		back = ntp_ts_from_rtime(at).fix - stranger_heard(&x).hdr.reftime.fix;
+		least = back < least ? back : least;
+		most = back > most ? back : most;
+	}
+	SIM_CHECK(s, most < UINT64_C(1) << 24 && most - least > UINT64_C(1) << 22,
+	    "from %llu to %llu of 2^-32 s earlier", (unsigned long long)least,
+	    (unsigned long long)most);
+}
+
+/* ---- files ---- */
+
+static void
+the_drift_file_is_written_when_its_change_is_worth_it(struct sim *s)
+{
+	struct sim_node *c = with(s, "nonvolatile 1e-3\n");
+	double was;
+
+	sim_run(s, 2 * 3600);
+	was = c->daemon->drift.ppm;
+	SIM_CHECK(s, !isnan(was), "never written");
+	/* 5 ppm are worth it when 1000 ppm were halved eight times. */
+	c->clock.osc.freq += 5e-6;
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, !(fabs(c->daemon->drift.ppm - was) > 0.0), "written: %.3f ppm more",
+	    c->daemon->drift.ppm - was);
+	sim_run(s, 8 * 3600);
+	SIM_CHECK(s, fabs(c->daemon->drift.ppm - was) > 4.0, "%.3f ppm more after 12 hours",
+	    c->daemon->drift.ppm - was);
+}
+
 /* ---- polls and time ---- */
 
 static void
@@ -303,6 +434,12 @@ static const struct scenario list[] = {
 	SCENARIO(an_extra_port_serves_as_well),
 	SCENARIO(a_new_source_port_and_dscp_come_with_the_reload),
 	SCENARIO(requests_leave_from_an_allowed_address_after_a_reload),
+	SCENARIO(a_preemptible_source_without_use_makes_room),
+	SCENARIO(a_preemptible_source_stays_while_there_is_room),
+	SCENARIO(no_packet_makes_an_association),
+	SCENARIO(fudge_corrects_the_local_clock_once),
+	SCENARIO(a_fuzzed_reference_time_is_earlier_by_some_random_time),
+	SCENARIO(the_drift_file_is_written_when_its_change_is_worth_it),
 	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2040),
 	SCENARIO(basedate_says_in_which_era_we_are),
 	SCENARIO(answers_beyond_maxdisp_are_not_taken),
