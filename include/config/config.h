@@ -368,6 +368,8 @@ struct config_reader {
 	void *ctx;
 	int (*read)(void *ctx, const char *path, struct arena *a, const char **text, size_t *len);
 	int (*list)(void *ctx, const char *dir, struct arena *a, const char ***names, unsigned *n);
+	/* Appends to a refusal (EACCES) what the owner of path has to do; may be NULL. */
+	void (*explain)(void *ctx, const char *path, struct text *out);
 };
 
 /*

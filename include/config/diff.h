@@ -15,7 +15,7 @@ enum config_change_kind {
 	CHANGE_LOGFILE,         /* logfile, logconfig */
 	CHANGE_KEYS,            /* keys, trustedkey, controlkey; the file is read again anyway */
 	CHANGE_NTS,             /* nts */
-	CHANGE_FILES,           /* driftfile, nonvolatile, pidfile, saveconfigdir, ntpsigndsocket */
+	CHANGE_FILES,           /* driftfile, nonvolatile, pidfile, saveconfigdir, sourcedir... */
 	CHANGE_STATS,           /* statsdir, statistics, filegen, enable stats */
 	CHANGE_LEAP,            /* leapfile, leapsmear */
 	CHANGE_VARS,            /* setvar */

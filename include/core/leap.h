@@ -58,7 +58,7 @@ struct leap_outlook {
 void leap_start(struct leap *l);
 
 /*
- * Takes a new table. rows ascend in time and differ by one second each.
+ * Takes a new table. rows ascend in time and differ by one second each; n 0 forgets the old one.
  * Returns false, and leaves *l alone, when they don't, or are more than LEAP_ROWS_MAX.
  */
 bool leap_set_table(struct leap *l, const struct leap_row *rows, unsigned n, int64_t expires_s);

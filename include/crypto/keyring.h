@@ -30,6 +30,9 @@ bool keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsig
 /* Marks ids lo..hi trusted (trustedkey). */
 void keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi);
 
+/* Takes the trust of all ids back. */
+void keyring_distrust(struct keyring *k);
+
 /* The key when it is there, trusted, and usable by peer (NULL: do not ask); else NULL. */
 struct mac_key *keyring_find(struct keyring *k, uint32_t id, const struct addr *peer);
 

@@ -8,6 +8,7 @@
 #define PORT_STORE_H
 #include <stddef.h>
 #include <stdint.h>
+#include "base/text.h"
 
 enum { STORE_FILE_MAX = 16 * 1024 * 1024 };
 
@@ -16,6 +17,9 @@ struct store_stat {
 	int64_t mtime_ns;
 	uint64_t size, inode;
 };
+
+/* What a file is wanted for: STORE_REPLACE is that of write and create. */
+enum store_use { STORE_READ, STORE_APPEND, STORE_REPLACE };
 
 struct store;
 
@@ -42,6 +46,11 @@ struct store_ops {
 	/* Calls each with the plain file names in dir, sorted. 0 or -errno. */
 	int (*list)(struct store *s, const char *dir, void (*each)(void *ctx, const char *name),
 	    void *ctx);
+	/*
+	 * Appends to the name of -EACCES what its owner has to do: the mode that is in the way and
+	 * the group to give the file. Nothing when that is not known.
+	 */
+	void (*explain)(struct store *s, const char *path, enum store_use use, struct text *out);
 };
 
 struct store {

@@ -45,13 +45,28 @@ same_keys(const struct config *a, const struct config *b)
 }
 
 static bool
+same_texts(const char *const *a, unsigned an, const char *const *b, unsigned bn)
+{
+	if (an != bn) {
+		return false;
+	}
+	for (unsigned i = 0; i < an; i++) {
+		if (!text_equal(a[i], b[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
 same_files(const struct config *a, const struct config *b)
 {
 	return text_equal(a->driftfile, b->driftfile) &&
 	    value_same_real(a->drift_threshold_ppm, b->drift_threshold_ppm) &&
 	    same_row(SCHEMA_TOP, "nonvolatile", a, b) &&
 	    same_row(SCHEMA_TOP, "saveconfigdir", a, b) &&
-	    same_row(SCHEMA_TOP, "ntpsigndsocket", a, b);
+	    same_row(SCHEMA_TOP, "ntpsigndsocket", a, b) &&
+	    same_texts(a->sourcedirs, a->sourcedirs_n, b->sourcedirs, b->sourcedirs_n);
 }
 
 static bool
@@ -149,20 +164,6 @@ same_listens(const struct config *a, const struct config *b)
 }
 
 static bool
-same_texts(const char *const *a, unsigned an, const char *const *b, unsigned bn)
-{
-	if (an != bn) {
-		return false;
-	}
-	for (unsigned i = 0; i < an; i++) {
-		if (!text_equal(a[i], b[i])) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool
 same_unpeers(const struct config *a, const struct config *b)
 {
 	if (a->unpeers_n != b->unpeers_n) {
@@ -220,8 +221,7 @@ same_other(const struct config *a, const struct config *b)
 			return false;
 		}
 	}
-	return same_kept(a, b) &&
-	    same_texts(a->sourcedirs, a->sourcedirs_n, b->sourcedirs, b->sourcedirs_n);
+	return same_kept(a, b);
 }
 
 /* ---- sources ---- */

@@ -398,7 +398,9 @@ read_sourcedirs(struct parser *p)
 		if (err == -ENOENT) {
 			diag_add(p->d, DIAG_NOTE, &where, "the folder does not exist yet");
 		} else if (err != 0) {
-			diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s", strerror(-err));
+			char buf[DIAG_LINE_MAX];
+			diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s%s", strerror(-err),
+			    parse_advice(p, where.file, -err, buf, sizeof buf));
 		}
 		run(p);
 	}

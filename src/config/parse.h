@@ -96,6 +96,10 @@ void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
 /* Where word i stands, for later messages. */
 struct diag parse_where(struct parser *p, unsigned i);
 
+/* What the owner of a refused file (EACCES) has to do, in buf; "" when err is another. */
+const char *parse_advice(const struct parser *p, const char *path, int err, char *buf,
+    size_t cap);
+
 /* Puts a file on top of those being read; reports and gives false when it cannot be. */
 bool parse_push_file(struct parser *p, const char *path);
 

@@ -5,18 +5,32 @@
 #include <string.h>
 #include "parse.h"
 
+const char *
+parse_advice(const struct parser *p, const char *path, int err, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	if (err == EACCES && p->reader != NULL && p->reader->explain != NULL) {
+		p->reader->explain(p->reader->ctx, path, &t);
+	}
+	return buf;
+}
+
 /* A file is named by nobody, by a folder, or by an includefile line. */
 static void
 file_problem(struct parser *p, const char *path, int err)
 {
 	struct diag where = { .file = path };
+	char buf[DIAG_LINE_MAX];
 
 	if (p->frames_n == 0 || p->frames[p->frames_n - 1].is_folder) {
-		diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s", strerror(err));
+		diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s%s", strerror(err),
+		    parse_advice(p, path, err, buf, sizeof buf));
 	} else if (err == ENOENT) {
 		parse_warn(p, 1, "'%s' does not exist, nothing is included", path);
 	} else {
-		parse_error(p, 1, "'%s' cannot be read: %s", path, strerror(err));
+		parse_error(p, 1, "'%s' cannot be read: %s%s", path, strerror(err),
+		    parse_advice(p, path, err, buf, sizeof buf));
 	}
 }
 

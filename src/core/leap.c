@@ -38,7 +38,9 @@ leap_set_table(struct leap *l, const struct leap_row *rows, unsigned n, int64_t 
 			return false;
 		}
 	}
-	memcpy(l->rows, rows, n * sizeof *rows);
+	if (n > 0) {
+		memcpy(l->rows, rows, n * sizeof *rows);
+	}
 	l->rows_n = n;
 	l->expires_s = expires_s;
 	return true;

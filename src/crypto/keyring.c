@@ -116,6 +116,12 @@ keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi)
 	}
 }
 
+void
+keyring_distrust(struct keyring *k)
+{
+	memset(k->trusted, 0, sizeof k->trusted);
+}
+
 static bool
 may_use(const struct entry *e, const struct addr *peer)
 {

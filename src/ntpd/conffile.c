@@ -59,10 +59,18 @@ list_dir(void *ctx, const char *dir, struct arena *a, const char ***names, unsig
 	return error;
 }
 
+static void
+explain(void *ctx, const char *path, struct text *out)
+{
+	struct store *s = ctx;
+
+	s->ops->explain(s, path, STORE_READ, out);
+}
+
 struct config_reader
 conffile_reader(struct store *s)
 {
-	return (struct config_reader){ s, read_file, list_dir };
+	return (struct config_reader){ s, read_file, list_dir, explain };
 }
 
 /* Servers and variables of the command line, as lines of a configuration. */

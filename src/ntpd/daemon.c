@@ -141,6 +141,9 @@ ntpd_user_changed(struct ntpd *d)
 	if (d->keys_denied) {
 		keys_load(d);
 	}
+	if (d->leapsec.denied) {
+		leapsec_reload(d);
+	}
 }
 
 bool

@@ -116,8 +116,8 @@ const struct config *ntpd_config(const struct ntpd *d);
 int ntpd_start(struct ntpd *d);
 
 /*
- * To be called when the process has become another user after ntpd_start: reads the key file that
- * only that user may read. Root without CAP_DAC_OVERRIDE is not almighty.
+ * To be called when the process has become another user after ntpd_start: reads the key and
+ * leap files that only that user may read. Root without CAP_DAC_OVERRIDE is not almighty.
  */
 void ntpd_user_changed(struct ntpd *d);
 

@@ -38,7 +38,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 	error = d->port.store->ops->read(d->port.store, path, &text, &len);
 	if (error != 0) {
 		if (error != -ENOENT) {
-			report(d, LOG_LEVEL_ERROR, "frequency file %s: %s", path, strerror(-error));
+			report_unread(d, "frequency file", path, error);
 		}
 		return false;
 	}
@@ -72,7 +72,7 @@ drift_write(struct ntpd *d)
 	driftfile_format(&drift, buf, sizeof buf);
 	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
 	if (error != 0 && error != d->drift.error) {
-		report_unwritten(d, "frequency file", path, error);
+		report_unwritten(d, "frequency file", path, STORE_REPLACE, error);
 	} else if (error == 0 && d->drift.error != 0) {
 		report(d, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
 	}

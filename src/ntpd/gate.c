@@ -31,6 +31,6 @@ gate_passed(struct ntpd *d)
 	d->gate_marked = true;
 	error = d->port.store->ops->write(d->port.store, path, "", 0);
 	if (error != 0) {
-		report_unwritten(d, "boot marker", path, error);
+		report_unwritten(d, "boot marker", path, STORE_REPLACE, error);
 	}
 }

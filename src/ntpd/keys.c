@@ -62,38 +62,68 @@ fill(struct ntpd *d, struct keyring *ring, const char *path, const char *text, s
 	return good;
 }
 
+/* The ring stays, but trust follows the configuration. */
+static bool
+keep_ring(struct ntpd *d)
+{
+	keyring_distrust(d->keys);
+	trust(d, d->keys);
+	return false;
+}
+
+static void
+say_unread(struct ntpd *d, const char *path, int error)
+{
+	/* The user of -u, which comes later, may be allowed. */
+	d->keys_denied = error == -EACCES && !d->ready;
+	if (d->keys_denied) {
+		report(d, LOG_LEVEL_INFO, "keys %s: %s", path, strerror(-error));
+	} else {
+		report_unread(d, "keys", path, error);
+	}
+}
+
+static void
+swap_ring(struct ntpd *d, struct keyring *ring)
+{
+	trust(d, ring);
+	keyring_free(d->keys);
+	d->keys = ring;
+}
+
 bool
 keys_load(struct ntpd *d)
 {
 	const char *path = settings_keysfile(d);
-	struct keyring *ring;
+	struct keyring *ring = keyring_new();
 	char *text;
 	size_t len;
 	bool good;
 	int error;
 
+	if (ring == NULL) {
+		return false;
+	}
 	if (path == NULL) {
+		swap_ring(d, ring);
 		return true;
 	}
 	error = d->port.store->ops->read(d->port.store, path, &text, &len);
 	if (error != 0) {
-		d->keys_denied = error == -EACCES && !d->ready;
-		report(d, d->keys_denied ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "keys %s: %s%s", path,
-		    strerror(-error),
-		    d->ready ? "; the keys read before stay" : "");
-		return false;
+		keyring_free(ring);
+		say_unread(d, path, error);
+		return keep_ring(d);
 	}
-	ring = keyring_new();
-	good = ring != NULL && fill(d, ring, path, text, len);
+	good = fill(d, ring, path, text, len);
 	explicit_bzero(text, len);
 	free(text);
 	if (!good) {
 		keyring_free(ring);
-		return false;
+		report(d, LOG_LEVEL_ERROR, "keys %s: not used%s", path,
+		    d->ready ? "; the keys read before stay in force" : "");
+		return keep_ring(d);
 	}
-	trust(d, ring);
-	keyring_free(d->keys);
-	d->keys = ring;
+	swap_ring(d, ring);
 	return true;
 }
 

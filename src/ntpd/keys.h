@@ -8,8 +8,9 @@
 #include "ntpd/state.h"
 
 /*
- * Reads the key file into a new ring. What is wrong is logged, and then the old ring stays (at
- * start: an empty one). True when the new ring is in force.
+ * Reads the key file into a new ring, an empty one without a keys line. What is wrong is logged,
+ * and then the old ring stays (at start: an empty one) with the trust of the present configuration.
+ * True when the new ring is in force.
  */
 bool keys_load(struct ntpd *d);
 

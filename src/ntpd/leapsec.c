@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* leapsec - the table from its file, a timer that looks ahead, and what follows from it. */
 #include "ntpd/leapsec.h"
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,12 +97,21 @@ read_file(struct ntpd *d)
 	size_t len;
 	int error = d->port.store->ops->read(d->port.store, path, &text, &len);
 
+	/* The user of -u, which comes later, may be allowed. */
+	d->leapsec.denied = error == -EACCES && !d->ready;
+	if (d->leapsec.denied) {
+		report(d, LOG_LEVEL_INFO, "leapfile %s: %s", path, strerror(-error));
+		return;
+	}
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "leapfile %s: %s", path, strerror(-error));
+		report_unread(d, "leapfile", path, error);
 		return;
 	}
 	if (parse_file(d, path, text, len)) {
 		report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+	} else if (d->leapsec.leap.rows_n > 0) {
+		report(d, LOG_LEVEL_ERROR, "leapfile %s: the table read before stays in force",
+		    path);
 	}
 	free(text);
 }
@@ -118,6 +128,18 @@ file_changed(struct ntpd *d)
 	}
 	d->leapsec.file = st;
 	return true;
+}
+
+/* Whatever the file's age says: the configuration, or the right to read it, may be another. */
+static void
+read_anew(struct ntpd *d)
+{
+	if (d->conf->leapfile == NULL) {
+		(void)leap_set_table(&d->leapsec.leap, NULL, 0, INT64_MAX);
+		return;
+	}
+	(void)file_changed(d);
+	read_file(d);
 }
 
 static void
@@ -216,6 +238,7 @@ leapsec_start(struct ntpd *d)
 {
 	leap_start(&d->leapsec.leap);
 	d->port.loop->ops->timer_init(d->port.loop, &d->leapsec.timer, on_timer, d);
+	read_anew(d);
 	on_timer(d);
 }
 
@@ -229,6 +252,7 @@ void
 leapsec_reload(struct ntpd *d)
 {
 	d->leapsec.warned = false;
+	read_anew(d);
 	on_timer(d);
 }
 

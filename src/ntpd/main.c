@@ -195,7 +195,7 @@ set_logfile(struct process *p)
 		store_fenced_explain(p->store, FENCE_WRITE, path, error);
 	}
 	if (error != 0 && !p->log_denied) {
-		report_unwritten(p->ntpd, "Cannot open logfile", path, error);
+		report_unwritten(p->ntpd, "Cannot open logfile", path, STORE_APPEND, error);
 	}
 }
 
@@ -221,7 +221,7 @@ set_limits(struct process *p)
 	p->pidfile = p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile;
 	error = p->pidfile != NULL ? proc_pidfile_write(p->pidfile) : 0;
 	if (error != 0) {
-		report_unwritten(p->ntpd, "pidfile", p->pidfile, error);
+		report_unwritten(p->ntpd, "pidfile", p->pidfile, STORE_REPLACE, error);
 		p->pidfile = NULL;
 	}
 }
@@ -391,10 +391,17 @@ on_hangup(void *ctx, int signo)
 	if (p->fence != NULL) {
 		store_fenced_forget(p->store);
 	}
-	(void)log_system_reopen(p->log);
+	/* Before all else, so that what the reload says is in the file that logrotate made. */
+	int error = log_system_reopen(p->log);
 	if (ntpd_reload(p->ntpd)) {
 		set_logfile(p);
-	} else if (p->opt.jaildir != NULL) {
+		return;
+	}
+	if (error != 0) {
+		report_unwritten(p->ntpd, "Cannot open logfile", logfile_of(p), STORE_APPEND,
+		    error);
+	}
+	if (p->opt.jaildir != NULL) {
 		say(p, LOG_LEVEL_NOTICE, "files are looked for below %s, where -i put ntpd",
 		    p->opt.jaildir);
 	}

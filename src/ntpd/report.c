@@ -7,7 +7,7 @@
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
-enum { LINE_MAX_LEN = 512 };
+enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 
 static void TEXT_PRINTF(3, 0)
 vreport(struct ntpd *d, enum log_level level, const char *fmt, va_list ap)
@@ -57,11 +57,24 @@ report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* What the owner of a file that is refused to us has to do; "" when the error is another. */
+static const char *
+advice(struct ntpd *d, const char *path, enum store_use use, int error, char *buf)
+{
+	struct text t = text_over(buf, ADVICE_MAX);
+
+	if (error == -EACCES) {
+		d->port.store->ops->explain(d->port.store, path, use, &t);
+	}
+	return buf;
+}
+
 void
-report_unwritten(struct ntpd *d, const char *what, const char *path, int error)
+report_unwritten(struct ntpd *d, const char *what, const char *path, enum store_use use, int error)
 {
 	const char *slash = strrchr(path, '/');
 	int folder = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
+	char buf[ADVICE_MAX];
 
 	if (error == -EROFS) {
 		report(d, LOG_LEVEL_ERROR,
@@ -69,8 +82,19 @@ report_unwritten(struct ntpd *d, const char *what, const char *path, int error)
 		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ?
 		    "." : path);
 	} else {
-		report(d, LOG_LEVEL_ERROR, "%s %s: %s", what, path, strerror(-error));
+		report(d, LOG_LEVEL_ERROR, "%s %s: %s%s", what, path, strerror(-error),
+		    advice(d, path, use, error, buf));
 	}
+}
+
+void
+report_unread(struct ntpd *d, const char *what, const char *path, int error)
+{
+	char buf[ADVICE_MAX];
+
+	report(d, LOG_LEVEL_ERROR, "%s %s: %s%s%s", what, path, strerror(-error),
+	    advice(d, path, STORE_READ, error, buf),
+	    d->ready ? "; what was read before stays in force" : "");
 }
 
 uint16_t

@@ -20,9 +20,16 @@ bool report_packet_may(struct ntpd *d);
 
 /*
  * Logs that a file ("statistics", "/x/y") cannot be written; on a read-only one also what to add to
- * the unit of systemd, whose sandbox is the usual cause.
+ * the unit of systemd, whose sandbox is the usual cause; on a refusal, mode and group.
  */
-void report_unwritten(struct ntpd *d, const char *what, const char *path, int error);
+void report_unwritten(struct ntpd *d, const char *what, const char *path, enum store_use use,
+    int error);
+
+/*
+ * Logs that a file ("keys", "/x/y") cannot be read, with the mode and group in the way of the run
+ * user; after the start also that what was read before stays in force.
+ */
+void report_unread(struct ntpd *d, const char *what, const char *path, int error);
 
 /* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
 void report_system_event(struct ntpd *d, enum system_event code, const char *detail);

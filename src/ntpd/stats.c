@@ -104,7 +104,7 @@ link_base(struct ntpd *d, enum config_stats set, const char *path)
 		error = error == 0 ? s->ops->link(s, path, base) : error;
 	}
 	if (error != 0 && error != f->link_error) {
-		report_unwritten(d, "statistics link", base, error);
+		report_unwritten(d, "statistics link", base, STORE_REPLACE, error);
 	}
 	f->link_error = error;
 }
@@ -128,7 +128,7 @@ note_result(struct ntpd *d, enum config_stats set, const char *path, int error)
 	if (error != 0 && is_news(f, error, now_of(d))) {
 		f->error = f->last_error = error;
 		f->said_at = now_of(d);
-		report_unwritten(d, "statistics", path, error);
+		report_unwritten(d, "statistics", path, STORE_APPEND, error);
 	} else if (error == 0 && f->error != 0) {
 		report(d, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
 		    (unsigned long long)f->lost);

@@ -153,6 +153,17 @@ fenced_list(struct store *port, const char *dir, void (*each)(void *ctx, const c
 	return error;
 }
 
+/* What the fence refuses has been explained, and modes are not the reason. */
+static void
+fenced_explain(struct store *port, const char *path, enum store_use use, struct text *out)
+{
+	struct store_fenced *s = of(port);
+
+	if (fence_admits(s->fence, use == STORE_READ ? FENCE_READ : FENCE_WRITE, path)) {
+		s->inner->ops->explain(s->inner, path, use, out);
+	}
+}
+
 static const struct store_ops ops = {
 	.read = fenced_read,
 	.write = fenced_write,
@@ -163,6 +174,7 @@ static const struct store_ops ops = {
 	.link = fenced_link,
 	.rename = fenced_rename,
 	.list = fenced_list,
+	.explain = fenced_explain,
 };
 
 struct store *

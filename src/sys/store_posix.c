@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "sys/file_access.h"
 
 enum { NEW_FILE_MODE = 0644, TEMP_TRIES = 8, LIST_MAX = 65536 };
 
@@ -438,6 +439,13 @@ store_list(struct store *s, const char *dir, void (*each)(void *ctx, const char 
 	return rc;
 }
 
+static void
+store_explain(struct store *s, const char *path, enum store_use use, struct text *out)
+{
+	(void)s;
+	file_access_explain(path, use, out);
+}
+
 static const struct store_ops ops = {
 	.read = store_read,
 	.write = store_write,
@@ -448,6 +456,7 @@ static const struct store_ops ops = {
 	.link = store_link,
 	.rename = store_rename,
 	.list = store_list,
+	.explain = store_explain,
 };
 
 int

@@ -93,6 +93,9 @@ read_file(struct store *port, const char *path, char **bytes, size_t *len)
 	if (s->read_error != 0) {
 		return s->read_error;
 	}
+	if (text_equal(path, s->denied)) {
+		return -EACCES;
+	}
 	if (f == NULL) {
 		return -ENOENT;
 	}
@@ -219,6 +222,9 @@ list_dir(struct store *port, const char *dir, void (*each)(void *ctx, const char
 	size_t n = 0, dir_len = strlen(dir);
 	char *name[256];
 
+	if (find(s, dir) != NULL) {
+		return -ENOTDIR;
+	}
 	for (struct sim_file *f = s->files; f != NULL && n < 256; f = f->next) {
 		if (strncmp(f->path, dir, dir_len) == 0 && f->path[dir_len] == '/') {
 			name[n++] = f->path + dir_len + 1;
@@ -228,7 +234,18 @@ list_dir(struct store *port, const char *dir, void (*each)(void *ctx, const char
 	for (size_t i = 0; i < n; i++) {
 		each(ctx, name[i]);
 	}
-	return 0;
+	return n > 0 ? 0 : -ENOENT;
+}
+
+/* The real one tells modes and names of groups. */
+static void
+explain(struct store *port, const char *path, enum store_use use, struct text *out)
+{
+	static const char *const rights[] = { [STORE_READ] = "read", [STORE_APPEND] = "append",
+		[STORE_REPLACE] = "replace" };
+
+	(void)port;
+	text_printf(out, "; chgrp ntp %s to %s it", path, rights[use]);
 }
 
 static const struct store_ops store_ops = {
@@ -241,6 +258,7 @@ static const struct store_ops store_ops = {
 	.link = link_file,
 	.rename = rename_file,
 	.list = list_dir,
+	.explain = explain,
 };
 
 void

@@ -29,6 +29,7 @@ struct sim_store {
 	struct sim_file *files;
 	uint64_t last_inode;
 	int read_error, write_error;    /* -errno of every call from now on, 0: none */
+	const char *denied;             /* the one path that gives -EACCES when read; NULL: none */
 	unsigned writes;                /* whole files written by the daemon */
 };
 

@@ -64,6 +64,23 @@ trust_given_before_the_key_counts(void **state)
 }
 
 static void
+distrust_takes_all_trust_back_and_keeps_the_keys(void **state)
+{
+	struct keyring *k = keyring_new();
+
+	(void)state;
+	assert_true(add(k, 1) && add(k, 65535));
+	keyring_trust(k, 1, 65535);
+	keyring_distrust(k);
+	assert_null(keyring_find(k, 1, NULL));
+	assert_null(keyring_find(k, 65535, NULL));
+	assert_int_equal(keyring_count(k), 2);
+	keyring_trust(k, 65535, 65535);
+	assert_non_null(keyring_find(k, 65535, NULL));
+	keyring_free(k);
+}
+
+static void
 refuses_ids_out_of_range_taken_ids_and_unknown_types(void **state)
 {
 	struct keyring *k = keyring_new();
@@ -195,6 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_only_keys_that_are_there_and_trusted),
 		cmocka_unit_test(trust_given_before_the_key_counts),
+		cmocka_unit_test(distrust_takes_all_trust_back_and_keeps_the_keys),
 		cmocka_unit_test(refuses_ids_out_of_range_taken_ids_and_unknown_types),
 		cmocka_unit_test(holds_1024_keys_and_finds_each),
 		cmocka_unit_test(a_key_with_addresses_serves_only_those),

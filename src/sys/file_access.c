@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* file_access - why a file is out of reach. */
+#include "sys/file_access.h"
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PERMISSIONS = 07777 };
+
+/*
+ * The files themselves, not getpwuid and getgrgid: those may load libraries and ask servers, which
+ * a daemon in its sandbox neither can nor should.
+ */
+static void
+put_owner(uid_t uid, struct text *out)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *p = NULL;
+
+	if (f != NULL) {
+		do {
+			p = fgetpwent(f);
+		} while (p != NULL && p->pw_uid != uid);
+	}
+	if (p != NULL) {
+		text_put_safe(out, p->pw_name, strlen(p->pw_name));
+	} else {
+		text_printf(out, "%lu", (unsigned long)uid);
+	}
+	if (f != NULL) {
+		(void)fclose(f);
+	}
+}
+
+static void
+put_group(gid_t gid, struct text *out)
+{
+	FILE *f = fopen("/etc/group", "re");
+	const struct group *g = NULL;
+
+	if (f != NULL) {
+		do {
+			g = fgetgrent(f);
+		} while (g != NULL && g->gr_gid != gid);
+	}
+	if (g != NULL) {
+		text_put_safe(out, g->gr_name, strlen(g->gr_name));
+	} else {
+		text_printf(out, "%lu", (unsigned long)gid);
+	}
+	if (f != NULL) {
+		(void)fclose(f);
+	}
+}
+
+static void
+put_advice(const char *path, const struct stat *st, const char *right, const char *purpose,
+    struct text *out)
+{
+	text_put(out, "; ");
+	text_put_safe(out, path, strlen(path));
+	text_printf(out, " has mode %04o, owner ", (unsigned)st->st_mode & PERMISSIONS);
+	put_owner(st->st_uid, out);
+	text_put(out, ", group ");
+	put_group(st->st_gid, out);
+	text_put(out, ": 'chgrp ");
+	put_group(getegid(), out);
+	text_char(out, ' ');
+	text_put_safe(out, path, strlen(path));
+	text_printf(out, " && chmod g+%s ", right);
+	text_put_safe(out, path, strlen(path));
+	text_printf(out, "' lets this group %s", purpose);
+}
+
+/* Cuts the last name off; false at the top. */
+static bool
+to_folder(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL) {
+		if (strcmp(path, ".") == 0) {
+			return false;
+		}
+		memcpy(path, ".", 2);
+		return true;
+	}
+	if (slash == path) {
+		if (path[1] == '\0') {
+			return false;
+		}
+		path[1] = '\0';
+		return true;
+	}
+	*slash = '\0';
+	return true;
+}
+
+/* at is there; below: it is a folder above what is wanted. */
+static void
+put_reason(const char *at, const struct stat *st, bool below, enum store_use use, struct text *out)
+{
+	if (below) {
+		put_advice(at, st, "x", "enter it", out);
+	} else if (use == STORE_READ && access(at, R_OK) != 0) {
+		put_advice(at, st, S_ISDIR(st->st_mode) ? "rx" : "r", "read it", out);
+	} else if (use != STORE_READ && access(at, W_OK) != 0) {
+		put_advice(at, st, S_ISDIR(st->st_mode) ? "wx" : "w", "write to it", out);
+	}
+}
+
+void
+file_access_explain(const char *path, enum store_use use, struct text *out)
+{
+	char at[PATH_MAX];
+	struct text t = text_over(at, sizeof at);
+	struct stat st;
+	bool below = false;
+
+	text_put(&t, path);
+	if (t.cut || t.len == 0 || (use == STORE_REPLACE && !to_folder(at))) {
+		return;
+	}
+	while (stat(at, &st) != 0) {
+		below = below || errno == EACCES;
+		if ((errno != EACCES && errno != ENOENT) || !to_folder(at)) {
+			return;
+		}
+	}
+	put_reason(at, &st, below, use, out);
+}
