@@ -3,12 +3,10 @@
 #include "ntpd/access.h"
 #include <stdlib.h>
 #include <string.h>
+#include "ntpd/access_names.h"
 #include "ntpd/report.h"
 
-enum { CACHE_LINE = 64, MRU_ENTRY_GUESS = 64, NAME_ADDRS = RESOLVER_ADDRS_MAX };
-
-/* Tags of questions about restrict lines; those of sources count up from 1. */
-static const uint32_t NAME_TAG = 0x80000000u;
+enum { CACHE_LINE = 64 };
 
 /* ---- the list ---- */
 
@@ -17,8 +15,8 @@ rules_wanted(const struct ntpd *d)
 {
 	size_t n = d->conf->restricts_n + OWN_ADDRS_MAX + PEERS_MAX + 2;
 
-	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
-		n += d->conf->restricts[i].scope == RESTRICT_SCOPE_NAME ? NAME_ADDRS : 0;
+	for (unsigned i = 0; i < d->access.names.n; i++) {
+		n += d->access.names.at[i].n;
 	}
 	return n;
 }
@@ -67,21 +65,17 @@ apply_default(struct ntpd *d, const struct config_restrict *c, enum addr_family 
 }
 
 static void
-ask_for_name(struct ntpd *d, unsigned at)
+apply_name(struct ntpd *d, const struct config_restrict *c, const struct access_name *name)
 {
-	const struct config_restrict *c = &d->conf->restricts[at];
-	int error = d->port.resolver->ops->ask(d->port.resolver, NAME_TAG | at, c->host.text,
-	    c->host.want);
-
-	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR,
-		    "restrict: ignoring line %u, address/host '%s' unusable.", c->place.line,
-		    c->host.text);
+	for (unsigned i = 0; name != NULL && i < name->n; i++) {
+		struct restrict_rule r = host_rule(&name->addr[i], c->flags, c->match);
+		r.ippeerlimit = c->ippeerlimit;
+		apply_rule(d, c->act, &r, &c->place);
 	}
 }
 
 static void
-apply_line(struct ntpd *d, unsigned at)
+apply_line(struct ntpd *d, unsigned at, unsigned *next_name)
 {
 	const struct config_restrict *c = &d->conf->restricts[at];
 	struct restrict_rule r;
@@ -98,7 +92,7 @@ apply_line(struct ntpd *d, unsigned at)
 		apply_rule(d, c->act, &r, &c->place);
 		break;
 	case RESTRICT_SCOPE_NAME:
-		ask_for_name(d, at);
+		apply_name(d, c, access_names_of_line(d, at, next_name));
 		break;
 	case RESTRICT_SCOPE_SOURCE:
 		d->access.source_given = c->act == RESTRICT_ADD;
@@ -140,6 +134,7 @@ build(struct ntpd *d)
 {
 	size_t n = rules_wanted(d);
 	void *memory = malloc(restrict_size(n));
+	unsigned next_name = 0;
 
 	if (memory == NULL) {
 		return false;
@@ -152,32 +147,7 @@ build(struct ntpd *d)
 	d->access.own_n = 0;
 	apply_builtin(d);
 	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
-		apply_line(d, i);
-	}
-	return true;
-}
-
-bool
-access_resolved(struct ntpd *d, const struct resolver_answer *ans)
-{
-	unsigned at = ans->tag & ~NAME_TAG;
-
-	if ((ans->tag & NAME_TAG) == 0) {
-		return false;
-	}
-	if (at >= d->conf->restricts_n || d->conf->restricts[at].scope != RESTRICT_SCOPE_NAME) {
-		return true;
-	}
-	const struct config_restrict *c = &d->conf->restricts[at];
-	if (ans->error != 0 || ans->n == 0) {
-		report(d, LOG_LEVEL_ERROR,
-		    "restrict: ignoring line %u, address/host '%s' unusable: %s", c->place.line,
-		    c->host.text, ans->reason);
-	}
-	for (unsigned i = 0; i < ans->n; i++) {
-		struct restrict_rule r = host_rule(&ans->addr[i], c->flags, c->match);
-		r.ippeerlimit = c->ippeerlimit;
-		apply_rule(d, c->act, &r, &c->place);
+		apply_line(d, i, &next_name);
 	}
 	return true;
 }
@@ -324,13 +294,14 @@ access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *
 bool
 access_start(struct ntpd *d)
 {
-	return start_monitor(d) && build(d);
+	access_names_start(d);
+	return start_monitor(d) && access_names_take(d) && build(d);
 }
 
 bool
-access_reload(struct ntpd *d)
+access_rebuild(struct ntpd *d)
 {
-	if (!start_monitor(d) || !build(d)) {
+	if (!build(d)) {
 		return false;
 	}
 	access_own_addresses(d);
@@ -342,9 +313,16 @@ access_reload(struct ntpd *d)
 	return true;
 }
 
+bool
+access_reload(struct ntpd *d)
+{
+	return start_monitor(d) && access_names_take(d) && access_rebuild(d);
+}
+
 void
 access_stop(struct ntpd *d)
 {
+	access_names_stop(d);
 	free(d->access.memory);
 	free(d->access.mru_memory);
 	memset(&d->access, 0, sizeof d->access);

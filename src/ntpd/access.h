@@ -31,8 +31,8 @@ void access_own_addresses(struct ntpd *d);
  */
 void access_source(struct ntpd *d, const struct addr *a, bool present);
 
-/* An answer about a name in a restrict line; true when it was one. */
-bool access_resolved(struct ntpd *d, const struct resolver_answer *ans);
+/* Builds the list anew when what is known of a name changed. False when memory is short. */
+bool access_rebuild(struct ntpd *d);
 
 /*
  * Counts a packet that came by l from a sender with these flags in the table of clients, and judges

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libntpd.a
 libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libntpd_a_SOURCES = \
 	src/ntpd/access.c \
+	src/ntpd/access_names.c \
 	src/ntpd/adjust.c \
 	src/ntpd/clockwork.c \
 	src/ntpd/conffile.c \

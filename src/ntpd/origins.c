@@ -3,7 +3,7 @@
 #include "ntpd/origins.h"
 #include <string.h>
 #include "config/schema.h"
-#include "ntpd/access.h"
+#include "ntpd/access_names.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -190,7 +190,7 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 	struct ntpd *d = ctx;
 	struct origin *o = NULL;
 
-	if (access_resolved(d, ans)) {
+	if (access_names_answered(d, ans)) {
 		return;
 	}
 	for (unsigned i = 0; i < d->peers.origin_n; i++) {
@@ -303,6 +303,7 @@ origins_stop(struct ntpd *d)
 void
 origins_network_changed(struct ntpd *d)
 {
+	access_names_network_changed(d);
 	for (unsigned i = 0; i < d->peers.origin_n; i++) {
 		struct origin *o = &d->peers.origin[i];
 		if (o->cfg != NULL && o->failed_once && o->tag == 0) {

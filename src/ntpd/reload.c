@@ -7,6 +7,7 @@
 #include "config/diff.h"
 #include "config/schema.h"
 #include "ntpd/access.h"
+#include "ntpd/access_names.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/counters.h"
@@ -248,6 +249,9 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 	if (todo.access && !access_reload(d)) {
 		report(d, LOG_LEVEL_ERROR,
 		    "reload: no memory for the restrict list; the old one stays");
+	}
+	if (files && !todo.access) {
+		access_names_ask(d);
 	}
 	if (todo.listen) {
 		listen_rescan(d);

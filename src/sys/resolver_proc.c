@@ -55,11 +55,15 @@ add_addresses(const struct addrinfo *list, struct resolver_answer *a)
 {
 	struct endpoint e;
 
-	for (const struct addrinfo *ai = list; ai != NULL && a->n < RESOLVER_ADDRS_MAX;
-	     ai = ai->ai_next) {
-		if (ai->ai_addr != NULL && sockaddr_to_endpoint(ai->ai_addr, &e)) {
-			a->addr[a->n++] = e.addr;
+	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
+		if (ai->ai_addr == NULL || !sockaddr_to_endpoint(ai->ai_addr, &e)) {
+			continue;
 		}
+		if (a->n == RESOLVER_ADDRS_MAX) {
+			a->cut = true;
+			return;
+		}
+		a->addr[a->n++] = e.addr;
 	}
 }
 
