@@ -219,6 +219,26 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 
 /* ---- lines ---- */
 
+/*
+ * A line with an address has it before pools and names, as at the start, where it is first to take
+ * it: one server, one association.
+ */
+static void
+make_way(struct ntpd *d, const struct addr *addr)
+{
+	struct peer *p = peers_by_address(d, addr);
+	struct origin *o = p == NULL ? NULL : p->origin;
+
+	if (o == NULL || (o->cfg->kind != SOURCE_POOL && o->cfg->host.addr.family != ADDR_NONE)) {
+		return;
+	}
+	peers_demobilize(p);
+	if (o->tag == 0) {
+		o->retry_s = 0.0;
+		ask_again(o, RETRY_FIRST_S);
+	}
+}
+
 static struct origin *
 free_origin(struct ntpd *d)
 {
@@ -248,6 +268,7 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	(void)event_peer(&o->event, PEER_EVENT_MOBILIZE);
 	d->port.loop->ops->timer_init(d->port.loop, &o->timer, on_name_timer, o);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+		make_way(d, &cfg->host.addr);
 		(void)peers_mobilize(o, &cfg->host.addr, delay_s);
 	} else if (cfg->host.addr.family != ADDR_NONE) {
 		o->answer.n = 1;

@@ -82,7 +82,17 @@ struct peer {
 	bool corrected;                 /* LOCAL: fudge time1 and time2 have acted */
 };
 
+/* An address that was asked until its association ended. */
+struct peer_left {
+	struct addr addr;               /* ADDR_NONE: slot free */
+	struct mtime sent;              /* its last request */
+};
+
+enum { PEERS_LEFT_MAX = 32 };
+
 struct peers {
+	struct peer_left left[PEERS_LEFT_MAX];
+	unsigned left_next;
 	struct origin origin[ORIGINS_MAX];
 	unsigned origin_n;
 	struct peer peer[PEERS_MAX];
