@@ -335,61 +335,6 @@ sockets_that_cannot_be_opened_now_are_opened_later(struct sim *s)
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 }
 
-static void
-a_reload_keeps_what_did_not_change(struct sim *s)
-{
-	struct sim_node *c = scenario_client(s, 2, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
-	uint64_t before;
-
-	sim_run(s, 3600);
-	before = s->server[0]->requests;
-	sim_node_config(c, ONE_SERVER "server 192.0.2.2 iburst\n");
-	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
-	sim_run(s, 60);
-	SIM_CHECK(s, s->server[1]->requests >= 8, "%u requests to the new server",
-	    (unsigned)s->server[1]->requests);
-	SIM_CHECK(s, s->server[0]->requests - before <= 2, "%u requests to the old one",
-	    (unsigned)(s->server[0]->requests - before));
-	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
-	sim_node_config(c, "server 192.0.2.2 iburst\n");
-	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
-	before = s->server[0]->requests;
-	sim_run(s, 7200);
-	SIM_CHECK(s, s->server[0]->requests == before, "the removed server is still asked");
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.005, "%.6f s off", sim_error_s(c));
-}
-
-static void
-a_reload_with_an_error_changes_nothing(struct sim *s)
-{
-	struct sim_node *c = scenario_client(s, 2, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
-
-	sim_run(s, 600);
-	sim_node_config(c, "server 192.0.2.2 iburst\nserver 192.0.2.1 minpoll banana\n");
-	SIM_CHECK(s, !ntpd_reload(c->daemon), "applied");
-	sim_run(s, 3600);
-	SIM_CHECK(s, s->server[1]->requests == 0, "%u requests to the new server",
-	    (unsigned)s->server[1]->requests);
-	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
-}
-
-static void
-a_hundred_reloads_leave_nothing_behind(struct sim *s)
-{
-	struct sim_node *c = scenario_client(s, 3, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
-	const char *const config[3] = { ONE_SERVER, THREE_SERVERS,
-		"server 192.0.2.3\nrestrict default noquery\n" };
-
-	for (unsigned i = 0; i < 100; i++) {
-		sim_run(s, 97);
-		sim_node_config(c, config[i % 3]);
-		SIM_CHECK(s, ntpd_reload(c->daemon), "reload %u not applied", i);
-	}
-	sim_run(s, 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.005, "%.6f s off", sim_error_s(c));
-	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
-}
-
 static const struct scenario list[] = {
 	SCENARIO(a_name_is_resolved_and_used),
 	SCENARIO(name_service_absent_at_start_is_waited_for),
@@ -411,9 +356,6 @@ static const struct scenario list[] = {
 	SCENARIO(a_corrupting_path_to_the_only_server_never_ends_the_daemon),
 	SCENARIO(port_123_taken_by_another_ends_the_start),
 	SCENARIO(sockets_that_cannot_be_opened_now_are_opened_later),
-	SCENARIO(a_reload_keeps_what_did_not_change),
-	SCENARIO(a_reload_with_an_error_changes_nothing),
-	SCENARIO(a_hundred_reloads_leave_nothing_behind),
 };
 
 const struct scenario_table network_scenarios = SCENARIO_TABLE(list);
