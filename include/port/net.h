@@ -94,6 +94,8 @@ struct net_ops {
 	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote,
 	    unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out);
 	void (*close)(struct net *n, struct net_socket *s);     /* NULL is fine */
+	/* Gives an open socket another DSCP, 0..63; what waits in it stays. */
+	void (*mark)(struct net *n, struct net_socket *s, unsigned dscp);
 	/*
 	 * Sends on a connected socket. *at gets the kernel's transmit stamp when it is there at
 	 * once (src tells, and on_sent does not follow), else the clock read just before. 0 or

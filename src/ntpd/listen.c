@@ -182,10 +182,15 @@ is_open(struct ntpd *d, const struct net_listen *what)
 	if (l == NULL) {
 		return false;
 	}
-	l->found = l->what.drop == what->drop && l->what.dscp == what->dscp;
+	l->found = l->what.drop == what->drop;
 	if (!l->found) {
 		close_listener(d, l, true);
 		return false;
+	}
+	/* In place: requests that wait in the socket would be lost with it. */
+	if (l->what.dscp != what->dscp) {
+		d->port.net->ops->mark(d->port.net, l->sock, what->dscp);
+		l->what.dscp = what->dscp;
 	}
 	return true;
 }

@@ -65,12 +65,23 @@ open_udp(enum addr_family family)
 	return fd;
 }
 
+static void
+set_dscp(int fd, enum addr_family family, unsigned dscp)
+{
+	int traffic_class = (int)((dscp & 63) << 2);
+
+	if (family == ADDR_V4) {
+		(void)set_int(fd, IPPROTO_IP, IP_TOS, traffic_class);
+	} else {
+		(void)set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+	}
+}
+
 /* Options every socket has. None of them is needed to keep time, so a refusal is passed over. */
 static void
 set_common(int fd, enum addr_family family, unsigned dscp)
 {
-	int traffic_class = (int)((dscp & 63) << 2);
-
+	set_dscp(fd, family, dscp);
 	if (family == ADDR_V4) {
 		(void)set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
 		/*
@@ -78,11 +89,9 @@ set_common(int fd, enum addr_family family, unsigned dscp)
 		 * every datagram.
 		 */
 		(void)set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
-		(void)set_int(fd, IPPROTO_IP, IP_TOS, traffic_class);
 	} else {
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
-		(void)set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
 	}
 }
 
@@ -256,6 +265,13 @@ udp_close(struct net *port, struct net_socket *s)
 }
 
 static void
+udp_mark(struct net *port, struct net_socket *s, unsigned dscp)
+{
+	(void)port;
+	set_dscp(s->fd, s->local.addr.family, dscp);
+}
+
+static void
 udp_local(struct net *port, const struct net_socket *s, struct endpoint *out)
 {
 	(void)port;
@@ -304,6 +320,7 @@ static const struct net_ops ops = {
 	.listen = udp_listen,
 	.connect = udp_connect,
 	.close = udp_close,
+	.mark = udp_mark,
 	.send = net_send,
 	.reply = net_reply,
 	.local = udp_local,

@@ -165,6 +165,9 @@ enum { SIM_PORT_FIRST = 32768, SIM_PORT_N = 28232 };
 
 extern const struct net_ops sim_socket_ops;
 
+/* The code point that the socket was given last. */
+unsigned sim_socket_dscp(const struct net_socket *s);
+
 /* Gives a datagram that has arrived to its socket; false when there is none. */
 bool sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx);
 

@@ -11,6 +11,7 @@ struct net_socket {
 	uint64_t id;            /* never used twice */
 	struct endpoint local, remote;
 	bool connected, drop;
+	unsigned dscp;
 	struct net_events ev;
 	void *ctx;
 	struct net_socket *next;
@@ -56,6 +57,18 @@ bound(const struct sim_host *h, const struct endpoint *e)
 	return false;
 }
 
+/* Connected sockets stand beside it, as SO_REUSEADDR lets them. */
+static bool
+listened(const struct sim_host *h, const struct endpoint *e)
+{
+	for (const struct net_socket *s = h->sockets; s != NULL; s = s->next) {
+		if (!s->connected && endpoint_equal(&s->local, e)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 socket_add(struct sim_host *h, const struct net_socket *what, struct net_socket **out)
 {
@@ -79,14 +92,15 @@ listen_on(struct net *port, const struct net_listen *what, const struct net_even
 	if (h->listen_error != 0) {
 		return h->listen_error;
 	}
-	if (bound(h, &what->local) || (h->port_taken && addr_is_wildcard(&what->local.addr))) {
+	if (listened(h, &what->local) || (h->port_taken && addr_is_wildcard(&what->local.addr))) {
 		return -EADDRINUSE;
 	}
 	if (!addr_is_wildcard(&what->local.addr) && !owns(h, &what->local.addr)) {
 		return -EADDRNOTAVAIL;
 	}
 	socket_add(h,
-	    &(struct net_socket){ .local = what->local, .drop = what->drop, .ev = *ev, .ctx = ctx },
+	    &(struct net_socket){ .local = what->local, .drop = what->drop, .dscp = what->dscp,
+		.ev = *ev, .ctx = ctx },
 	    out);
 	return 0;
 }
@@ -95,10 +109,10 @@ static int connect_to(struct net *port, const struct endpoint *local, const stru
     unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out)
 {
 	struct sim_host *h = (struct sim_host *)port;
-	struct net_socket s = { .remote = *remote, .connected = true, .ev = *ev, .ctx = ctx };
+	struct net_socket s = { .remote = *remote, .connected = true, .dscp = dscp, .ev = *ev,
+		.ctx = ctx };
 	bool any_port = local == NULL || local->port == 0;
 
-	(void)dscp;
 	if (h->connect_error != 0) {
 		return h->connect_error;
 	}
@@ -240,6 +254,19 @@ reply_on(struct net *port, struct net_socket *s, const struct net_reply *r)
 }
 
 static void
+mark(struct net *port, struct net_socket *s, unsigned dscp)
+{
+	(void)port;
+	s->dscp = dscp;
+}
+
+unsigned
+sim_socket_dscp(const struct net_socket *s)
+{
+	return s->dscp;
+}
+
+static void
 local_of(struct net *port, const struct net_socket *s, struct endpoint *out)
 {
 	(void)port;
@@ -278,6 +305,7 @@ const struct net_ops sim_socket_ops = {
 	.listen = listen_on,
 	.connect = connect_to,
 	.close = close_socket,
+	.mark = mark,
 	.send = send_on,
 	.reply = reply_on,
 	.local = local_of,
