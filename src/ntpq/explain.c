@@ -84,6 +84,7 @@ count_source(struct survey *t, const struct association *a, const struct vars *v
 		t->local_leads = explain_is_local(name);
 	}
 	if (explain_is_local(name)) {
+		t->local_waits = !t->local_leads;
 		return;
 	}
 	vars_i64(v, "flash", &flash);

@@ -24,6 +24,7 @@ struct survey {
 	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
 	unsigned pools;
 	bool local_leads;               /* the host's own clock is the system peer */
+	bool local_waits;               /* it is configured, and is not */
 	double system_offset_ms;        /* of the system peer */
 	char system_name[UDP_NAME_MAX]; /* "": none */
 };

@@ -35,4 +35,4 @@ SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/pac
 EXTRA_DIST += tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.
-SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh
+SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh tests/system/guides.sh

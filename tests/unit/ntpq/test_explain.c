@@ -246,6 +246,16 @@ static const struct situation situations[] = {
 	    "* LOCAL(0) (association 1)\n"
 	    "    used: it is this host's own clock, for there is no better source; nobody\n"
 	    "    knows how far it is off\n" },
+	{ "only the own clock, which waits for others", NEVER, "stratum=16", "ss_uptime=20",
+	    "clock_control=yes", {
+		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    ntpd was started 20 s ago\n"
+	    "    no time source is configured but this host's own clock, which is given out\n"
+	    "    when there was no other for some minutes (tos orphanwait)\n"
+	    "    To do: wait; in a network that never has another source, tos orphanwait 0\n"
+	    "           in ntp.conf makes it start at once\n" },
 	{ "the own clock in reserve, and disable ntp", SYNCHRONISED,
 	    "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL, "clock_control=\"not controlled\"", {
 		{ LEADER, "srcadr=192.0.2.1, " GOOD },
