@@ -6,6 +6,7 @@ INTEROP_TESTS += \
 	tests/interop/howto.sh \
 	tests/interop/server.sh \
 	tests/interop/control.sh \
+	tests/interop/matrix.sh \
 	tests/interop/monitor.sh \
 	tests/interop/ntpviz.sh \
 	tests/interop/ntpq-ntpsec.sh \

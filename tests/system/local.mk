@@ -15,6 +15,8 @@ SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/syste
 
 SYSTEM_TESTS += tests/system/tools.sh tests/system/statistics.sh
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
+SYSTEM_TESTS += tests/system/ntpq.sh
+EXTRA_DIST += tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py
 
 EXTRA_PROGRAMS += tests/system/deny_sockets.so
 SYSTEM_HELPERS += tests/system/deny_sockets.so
