@@ -3,6 +3,7 @@ INTEROP_TESTS += \
 	tests/interop/client_chrony.sh \
 	tests/interop/client_ntpsec.sh \
 	tests/interop/client_openntpd.sh \
+	tests/interop/clients.sh \
 	tests/interop/howto.sh \
 	tests/interop/server.sh \
 	tests/interop/control.sh \
@@ -12,5 +13,5 @@ INTEROP_TESTS += \
 	tests/interop/ntpq-ntpsec.sh \
 	tests/interop/tools.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
-EXTRA_DIST += tests/interop/fake-servers.py
+EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py
 INTEROP_HELPERS += tests/sim/sim_stats
