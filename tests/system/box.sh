@@ -10,6 +10,9 @@ box_pid=
 box_job=
 box_words=(false)
 box_groups=()
+# No right to set the clock: neither around the container nor in it.
+box_right=(setpriv --bounding-set -sys_time --inh-caps -sys_time)
+box_clock=--drop-capability=CAP_SYS_TIME
 
 # box_package: builds the Debian package, unless there is one newer than all sources; its name is
 # in box_deb. Tests that run beside each other wait for the one that builds.
@@ -80,11 +83,11 @@ box_start() {
 	box_lay
 	box_group
 	# systemd wants a terminal as its console. A machine allows Landlock, so the container does.
-	box_join setpriv --bounding-set -sys_time --inh-caps -sys_time script -qefc "exec systemd-nspawn -q \
+	box_join "${box_right[@]}" script -qefc "exec systemd-nspawn -q \
 		-D '$box_root' --machine=ntpd-box-$$ --hostname=box --register=no --keep-unit \
 		--resolv-conf=off --timezone=off --link-journal=no \
 		--system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
-		--private-network --drop-capability=CAP_SYS_TIME --boot" "$work/console" \
+		--private-network $box_clock --boot" "$work/console" \
 		</dev/null >/dev/null 2>&1 &
 	box_job=$!
 	wait_until 20 box_find || return 1
