@@ -64,6 +64,8 @@ struct query_server {
 struct query_events {
 	/* A name leads to no address; a->error says why. */
 	void (*lost_name)(void *ctx, const char *name, const struct resolver_answer *a);
+	/* False: that address of the name is not asked. NULL: all are. */
+	bool (*wanted)(void *ctx, const struct addr *a);
 	void (*asked)(void *ctx, const struct query_server *s);
 	void (*answered)(void *ctx, const struct query_server *s, enum verdict v);
 	/* A request could not be sent, or reached nobody (-errno). */

@@ -273,7 +273,8 @@ add_server(struct query *q, const char *name, const struct addr *a)
 		.version = q->rules.version,
 		.key_id = q->rules.key_id };
 
-	if (q->server_n == QUERY_SERVERS_MAX || known(q, a)) {
+	if (q->server_n == QUERY_SERVERS_MAX || known(q, a) ||
+	    (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
 		return;
 	}
 	q->server_n++;

@@ -1,6 +1,7 @@
 # src/sntp: libsntp.a is all of it but the process, so that it runs in the simulator.
 noinst_LIBRARIES += libsntp.a
 libsntp_a_SOURCES = \
+	src/sntp/kod.c src/sntp/kod.h \
 	src/sntp/options.c \
 	src/sntp/sntp.c src/sntp/sntp.h
 

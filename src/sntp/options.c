@@ -11,8 +11,8 @@ static const double STEP_LIMIT_S = 0.128, TIMEOUT_MAX_S = 60.0;
 static void
 help(FILE *to)
 {
-	fputs("usage: sntp [-46djrSs] [-a key] [-k file] [-l logfile] [-M ms] [-o version]\n"
-	      "            [-p samples] [-t seconds] [-c host] host ...\n"
+	fputs("usage: sntp [-46djrSs] [-a key] [-K file] [-k file] [-l logfile] [-M ms]\n"
+	      "            [-o version] [-p samples] [-t seconds] [-c host] host ...\n"
 	      "  -S  step the clock\n"
 	      "  -s  slew the clock; with both, step it from -M milliseconds (128) on\n"
 	      "  -j  answer in JSON\n"
@@ -21,6 +21,7 @@ help(FILE *to)
 	      "  -t  seconds to wait for an answer (5)\n"
 	      "  -o  NTP version of requests, 1 to 4 (4)\n"
 	      "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
+	      "  -K  remember in this file which servers refused, and leave them alone for a day\n"
 	      "  -r  ask from port 123\n"
 	      "  -l  append to this file instead of writing to standard output\n"
 	      "  -d  show every server\n"
@@ -66,7 +67,8 @@ take_value(struct sntp_options *o, int option, const char *text)
 	case 'D': /* level of debugging */
 	case 'g': /* ms between requests: it is two seconds here, for servers' sake */
 		return read_seconds(text, 1e9, &ignored_s);
-	case 'K': /* a file that remembers kisses: here none outlives the program */
+	case 'K':
+		o->kodfile = text;
 		return true;
 	case 'k':
 		o->keyfile = text;

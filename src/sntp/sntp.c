@@ -10,12 +10,14 @@
 #include "mode6/json.h"
 #include "query/keys.h"
 #include "query/move.h"
+#include "sntp/kod.h"
 
 struct sntp {
 	struct sntp_world w;
 	const struct sntp_options *opt;
 	struct keyring *keys;
 	struct query *query;
+	struct kod kod;         /* of -K */
 };
 
 enum { TIME_TEXT = 48 };
@@ -37,6 +39,53 @@ static const char *
 address_of(const struct query_server *q, char buf[static ADDR_TEXT_MAX])
 {
 	return addr_format(&q->a.remote.addr, buf, ADDR_TEXT_MAX);
+}
+
+/* ---- kisses of earlier runs ---- */
+
+static int64_t
+now_s(const struct sntp *s)
+{
+	struct clock_reading r;
+
+	s->w.port.clock->ops->read(s->w.port.clock, &r);
+	return r.real.ns / NS_PER_S;
+}
+
+static void
+load_kisses(struct sntp *s)
+{
+	int error = s->opt->kodfile == NULL ? 0 :
+					      kod_load(&s->kod, s->w.store, s->opt->kodfile, now_s(s));
+
+	if (error != 0) {
+		complain(s, "%s: %s", s->opt->kodfile, strerror(-error));
+	}
+}
+
+static void
+save_kisses(struct sntp *s)
+{
+	int error = s->opt->kodfile == NULL ? 0 :
+					      kod_save(&s->kod, s->w.store, s->opt->kodfile);
+
+	if (error != 0) {
+		complain(s, "%s: %s", s->opt->kodfile, strerror(-error));
+	}
+}
+
+static bool
+on_wanted(void *ctx, const struct addr *a)
+{
+	const struct sntp *s = ctx;
+	char addr[ADDR_TEXT_MAX];
+	uint32_t code = kod_of(&s->kod, a);
+
+	if (code != 0) {
+		complain(s, "%s: not asked, it %s not long ago", addr_format(a, addr, sizeof addr),
+		    code == refid_of_text("RATE") ? "was asked too often" : "denied access");
+	}
+	return code == 0;
 }
 
 /* ---- while it asks ---- */
@@ -61,9 +110,11 @@ on_lost_name(void *ctx, const char *name, const struct resolver_answer *a)
 static void
 on_answered(void *ctx, const struct query_server *q, enum verdict v)
 {
+	struct sntp *s = ctx;
 	char addr[ADDR_TEXT_MAX];
 
 	if (v == VERDICT_KISS) {
+		kod_note(&s->kod, &q->a.remote.addr, q->a.kiss, now_s(s));
 		complain(ctx, "%s: %s", address_of(q, addr),
 		    q->a.kiss == refid_of_text("RATE") ? "it was asked too often" :
 							 "it denies access");
@@ -214,6 +265,7 @@ on_done(void *ctx)
 	const struct query_server *chosen = query_select(s->query);
 	int status = SNTP_FAILED;
 
+	save_kisses(s);
 	if (s->opt->debug) {
 		show_all(s);
 	}
@@ -261,11 +313,13 @@ sntp_start(struct sntp *s)
 {
 	static const struct query_events events = {
 		.lost_name = on_lost_name,
+		.wanted = on_wanted,
 		.answered = on_answered,
 		.done = on_done,
 	};
 	struct query_rules rules = s->opt->rules;
 
+	load_kisses(s);
 	if (port_taken(s, ADDR_V4) || port_taken(s, ADDR_V6)) {
 		complain(s, "port %d is in use", (int)NTP_PORT);
 		return SNTP_FAILED;

@@ -18,6 +18,7 @@ struct sntp_options {
 	struct query_rules rules; /* without keys */
 	const char *keyfile;
 	const char *logfile; /* NULL: standard output */
+	const char *kodfile; /* NULL: kisses are forgotten */
 	bool step, slew; /* what may be done to the clock */
 	double step_limit_s; /* with both: from here on a step */
 	bool json, debug;

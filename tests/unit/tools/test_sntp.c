@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sntp from the command line to its line, in simulated time. */
 #include "sntp/sntp.h"
+#include <errno.h>
 #include <math.h>
 #include "unit/tools/lab.h"
 
@@ -225,6 +226,75 @@ a_kiss_is_told(void **state)
 }
 
 static void
+with_K_a_server_that_refused_is_left_alone_for_a_day(void **state)
+{
+	struct lab *l = lab_new(0);
+	uint64_t asked;
+	const char *text;
+
+	(void)state;
+	lab_serve(l, "192.0.2.1")->kiss = refid_of_text("DENY");
+	lab_serve(l, "2001:db8::2");
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1 2001:db8::2"), SNTP_OK);
+	text = sim_store_text(&l->store, "/kod");
+	assert_non_null(text);
+	assert_string_equal(text + 8, " DENY 192.0.2.1\n");
+	asked = l->server[0]->requests;
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1 2001:db8::2"), SNTP_OK);
+	assert_has(l->err, "sntp: 192.0.2.1: not asked, it denied access not long ago\n");
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->err, "sntp: no eligible servers\n");
+	assert_int_equal(l->server[0]->requests, asked);
+	/* Without the file it is asked, and after a day anyhow. */
+	assert_int_equal(sntp(l, "sntp 192.0.2.1"), SNTP_FAILED);
+	assert_int_equal(l->server[0]->requests, asked + 1);
+	sim_clock_foreign_step(&l->clock, 86401.0);
+	l->server[0]->kiss = 0;
+	sim_server_lie(l->server[0], 86401.0);
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_OK);
+	lab_free(l);
+}
+
+static void
+with_K_a_server_asked_too_often_is_left_alone_for_an_hour(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1")->kiss = refid_of_text("RATE");
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_FAILED);
+	l->server[0]->kiss = 0;
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->err, "sntp: 192.0.2.1: not asked, it was asked too often not long ago\n");
+	sim_clock_foreign_step(&l->clock, 3601.0);
+	sim_server_lie(l->server[0], 3601.0);
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_OK);
+	lab_free(l);
+}
+
+static void
+rubbish_in_the_file_of_K_silences_nobody(void **state)
+{
+	static const char *const rubbish[] = { "", "\n\n", "x", "zz DENY 192.0.2.1\n",
+		"ffffffffff DENY 192.0.2.1\n", "DENY 192.0.2.1\n", "ead9f400 NONE 192.0.2.1\n",
+		"ead9f400 DENY nobody\n", "1 DENY 192.0.2.1\n", "ffffffff DENY 192.0.2.1\n" };
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	for (unsigned i = 0; i < sizeof rubbish / sizeof *rubbish; i++) {
+		sim_store_put(&l->store, "/kod", rubbish[i]);
+		assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_OK);
+	}
+	/* Nor does one that cannot be read or written. */
+	l->store.read_error = l->store.write_error = -EACCES;
+	l->server[0]->kiss = refid_of_text("DENY");
+	assert_int_equal(sntp(l, "sntp -K /kod 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->err, "sntp: /kod: Permission denied\n");
+	lab_free(l);
+}
+
+static void
 every_option_of_the_old_program_is_understood(void **state)
 {
 	struct lab *l = lab_new(0);
@@ -243,6 +313,7 @@ every_option_of_the_old_program_is_understood(void **state)
 	assert_true(fabs(o.step_limit_s - 0.25) < 1e-9);
 	assert_string_equal(o.keyfile, "/keys");
 	assert_string_equal(o.logfile, "/log");
+	assert_string_equal(o.kodfile, "/kod");
 	assert_true(o.debug && o.json && o.step && o.slew);
 	assert_int_equal(o.host_n, 2);
 	assert_string_equal(o.host[1], "b");
@@ -282,6 +353,9 @@ main(void)
 		cmocka_unit_test(of_three_the_one_that_lies_is_not_shown),
 		cmocka_unit_test(r_asks_from_port_123_unless_it_is_taken),
 		cmocka_unit_test(a_kiss_is_told),
+		cmocka_unit_test(with_K_a_server_that_refused_is_left_alone_for_a_day),
+		cmocka_unit_test(with_K_a_server_asked_too_often_is_left_alone_for_an_hour),
+		cmocka_unit_test(rubbish_in_the_file_of_K_silences_nobody),
 		cmocka_unit_test(every_option_of_the_old_program_is_understood),
 		cmocka_unit_test(wrong_use_is_status_1_and_named),
 	};
