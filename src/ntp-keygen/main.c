@@ -18,6 +18,9 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, NAME_MAX_LEN = 300, KEYS_OF_EACH = 10, HOST_MAX = 256 };
 
+/* What other versions make keys and certificates of Autokey with. */
+static const char AUTOKEY_OPTIONS[] = "bCcDdeGHIilmPpqSsTVvx";
+
 struct wishes {
 	struct keygen_rules rules;
 	const char *output; /* NULL: a name made of host and time */
@@ -227,10 +230,9 @@ main(int argc, char **argv)
 			printf("ntp-keygen %s\n", PACKAGE_VERSION);
 			return EXIT_OK;
 		}
-		if (option == '?') {
+		if (option == '?' && optopt != 0 && strchr(AUTOKEY_OPTIONS, optopt) != NULL) {
 			(void)fputs("ntp-keygen: Autokey is not supported, only symmetric keys are "
 				    "made\n", stderr);
-			return usage(stderr, EXIT_FAILED);
 		}
 		if (!take(&w, option, optarg)) {
 			(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,

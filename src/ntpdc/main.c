@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ntpdc - says which command of ntpq does what a command of ntpdc did: the protocol it spoke (mode
- * 7) let anybody flood others with answers, and no daemon of today answers it. Exit status: 1.
+ * 7) let anybody flood others with answers, and no daemon of today answers it. Exit status: 1,
+ * after --help and --version 0.
  */
 #include "config.h"
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,23 +62,51 @@ advise(const char *command)
 	}
 }
 
-int
-main(int argc, char **argv)
+static int
+next_option(int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
+
+	return getopt_long(argc, argv, "46c:dilnpsV", names, NULL);
+}
+
+/* True when only that was wanted. */
+static bool
+explained_itself(int argc, char **argv)
+{
+	int option;
+
+	while ((option = next_option(argc, argv)) != -1) {
+		if (option == 'h') {
+			fputs("usage: ntpdc [-c command] ...\n"
+			      "  -c  say which command of ntpq does what this command did\n", stdout);
+			return true;
+		}
+		if (option == 'V') {
+			printf("ntpdc %s\n", PACKAGE_VERSION);
+			return true;
+		}
+	}
+	optind = 0; /* from the start again */
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
 	unsigned asked = 0;
 	int option;
 
 	opterr = 0;
+	if (explained_itself(argc, argv)) {
+		return 0;
+	}
 	(void)fputs("ntpdc: its protocol is not spoken any more; use ntpq:\n", stderr);
-	while ((option = getopt_long(argc, argv, "46c:dilnpsV", names, NULL)) != -1) {
-		if (option == 'V') {
-			printf("ntpdc %s\n", PACKAGE_VERSION);
-		}
+	while ((option = next_option(argc, argv)) != -1) {
 		if (option == 'c') {
 			advise(optarg);
 			asked++;

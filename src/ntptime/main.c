@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ntptime - shows the kernel's clock variables, and changes them when told to. Exit status: 0 done,
- * 1 not done, or wrong use.
+ * 1 not done, 2 wrong use.
  */
 #include "config.h"
 #include <getopt.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "ntptime/show.h"
 
-enum { TIMED_CALLS = 20, EXIT_OK = 0, EXIT_FAILED = 1 };
+enum { TIMED_CALLS = 20, EXIT_OK = 0, EXIT_FAILED = 1, EXIT_WRONG = 2 };
 
 struct wishes {
 	struct clock_raw_change change;
@@ -175,15 +175,15 @@ main(int argc, char **argv)
 		if (optarg != NULL && !take_value(&w.change, option, optarg)) {
 			(void)fprintf(stderr, "ntptime: -%c %s: no number, or out of range\n", option,
 			    optarg);
-			return usage(stderr, EXIT_FAILED);
+			return usage(stderr, EXIT_WRONG);
 		}
 		if (optarg == NULL && !take_switch(&w, option)) {
-			return usage(stderr, EXIT_FAILED);
+			return usage(stderr, EXIT_WRONG);
 		}
 	}
 	if (optind < argc || (w.change.modes & (CLOCK_RAW_MICRO | CLOCK_RAW_NANO)) ==
 		(CLOCK_RAW_MICRO | CLOCK_RAW_NANO)) {
-		return usage(stderr, EXIT_FAILED);
+		return usage(stderr, EXIT_WRONG);
 	}
 	return run(&w);
 }

@@ -7,6 +7,7 @@ LINT_TESTS += \
 	tests/lint/headers.sh \
 	tests/lint/style.sh \
 	tests/lint/man.sh \
+	tests/lint/options.sh \
 	tests/lint/shell.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh

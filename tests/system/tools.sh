@@ -147,3 +147,58 @@ status "ntptime may not change anything here" 1 client "$top_builddir/ntptime" -
 is "$err" 'ntptime: Operation not permitted' "and says so"
 status "ntpdc knows better" 1 client "$top_builddir/ntpdc" -c monlist 192.0.2.1
 like "$err" 'ntpq -c mrulist$' "and says what"
+status "and does nothing else" 0 client "$top_builddir/ntpdc" --help
+
+# --- ntpstat
+
+status "ntpstat is content" 0 server "$top_builddir/ntpstat"
+like "$out" '^synchronised to local net at stratum 6 $' "with the local clock"
+like "$out" '^   time correct to within [0-9]+ ms$' "within a bound"
+like "$out" '^   polling server every [0-9]+ s$' "and tells how often it is looked at"
+status "-m sets a limit" 1 server "$top_builddir/ntpstat" -m 0
+like "$out" ' ms \(exceeded maximum of 0 ms\)$' "that is told"
+status "no daemon is status 2" 2 client "$top_builddir/ntpstat"
+is "$err" 'Unable to talk to NTP daemon. Is it running?' "in the known words"
+
+# --- help, version and wrong use of each
+
+for tool in ntpd:2 ntpq:2 ntpstat:3 ntpdate:2 sntp:1 ntp-wait:1 ntptime:2 ntptrace:1 ntp-keygen:1 ntpdc:1; do
+	name=${tool%:*}
+	status "$name --help" 0 client "$top_builddir/$name" --help
+	like "$out" "^usage: $name" "is on standard output"
+	is "$err" '' "and nothing on the other"
+	status "$name --version" 0 client "$top_builddir/$name" --version
+	like "$out" "^$name [0-9]+\\.[0-9]+" "is one line"
+	status "$name with an option that is not there" "${tool#*:}" client "$top_builddir/$name" --no-such-option
+	is "$out" '' "prints nothing on standard output"
+	[ -n "$err" ]
+	ok $? "and something on standard error"
+done
+
+# --- a chain of three
+
+ns_new a b c
+ns_lan a b c
+our_server first a
+follow=('restrict default nomodify notrap nopeer' 'restrict 127.0.0.1' 'restrict ::1')
+our_ntpd second b 'server 192.0.2.1 iburst minpoll 3' "${follow[@]}"
+wait_until 20 our_synchronised b
+ok $? "the second follows the first"
+our_ntpd third c 'server 192.0.2.2 iburst minpoll 3' "${follow[@]}"
+wait_until 20 our_synchronised c
+ok $? "the third follows the second"
+line='offset -?0\.0[0-9]{5}, synch distance 0\.[0-9]{6}$'
+status "ntptrace shows the chain" 0 c "$top_builddir/ntptrace" -n
+is "$(wc -l <<<"$out")" 3 "of three"
+like "$(sed -n 1p <<<"$out")" "^127\\.0\\.0\\.1: stratum 8, $line" "from here"
+like "$(sed -n 2p <<<"$out")" "^192\\.0\\.2\\.2: stratum 7, $line" "over the second"
+like "$(sed -n 3p <<<"$out")" "^192\\.0\\.2\\.1: stratum 6, $line" "to the first"
+status "-m bounds it" 0 c "$top_builddir/ntptrace" -n -m 2
+is "$(wc -l <<<"$out")" 2 "to so many"
+status "-r begins elsewhere" 0 c "$top_builddir/ntptrace" -n -r 192.0.2.2
+is "$(cut -d: -f1 <<<"$out" | xargs)" '192.0.2.2 192.0.2.1' "and goes on from there"
+stop first
+status "a server that is gone ends the chain" 0 c "$top_builddir/ntptrace" -n
+is "$(wc -l <<<"$out")" 2 "where it is"
+like "$err" '^192\.0\.2\.1: timed out, nothing received$' "and that is said"
+
