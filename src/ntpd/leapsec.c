@@ -316,14 +316,14 @@ leapsec_explains(struct ntpd *d, double moved_s)
 double
 leapsec_smear_s(const struct ntpd *d, const struct addr *local)
 {
-	struct leap_outlook o = outlook_now(d);
-
 	for (unsigned i = d->conf->smears_n; i > 0; i--) {
 		const struct config_smear *c = &d->conf->smears[i - 1];
 		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR :
 		    LEAP_SMEAR_COSINE,
 			c->interval_s };
 		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
+			struct leap_outlook o = outlook_now(d);
+
 			return leap_smear_s(&s, &o);
 		}
 	}

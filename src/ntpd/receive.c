@@ -133,7 +133,8 @@ static void
 answer(const struct request *q)
 {
 	struct ntpd *d = q->d;
-	struct view v = system_view(d);
+	struct mtime now = q->pkt->rx.mono;
+	struct view v = system_view(d, now);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = d->conf->rate.average_log2s };
 	double smear_s = leapsec_smear_s(d, &q->pkt->to);
@@ -150,7 +151,7 @@ answer(const struct request *q)
 	if (q->rate == MRU_KOD) {
 		serve_kiss(&v, &sr, out);
 	} else {
-		serve_reply(&v, &sr, now_of(d), out);
+		serve_reply(&v, &sr, now, out);
 	}
 	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
 		write_xmt(out + HEADER_XMT_AT, d, smear_s);

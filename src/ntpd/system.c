@@ -8,41 +8,58 @@
 #include "ntpd/settings.h"
 #include "ntpd/sources.h"
 
-double
-system_root_disp_s(const struct ntpd *d)
+static double
+root_disp_at(const struct ntpd *d, struct mtime now)
 {
-	double age_s = fmax(mtime_diff_s(now_of(d), d->sys.at), 0.0);
+	double age_s = fmax(mtime_diff_s(now, d->sys.at), 0.0);
 
 	return d->sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
 }
 
-double
-system_root_dist_s(const struct ntpd *d)
+static double
+root_dist_at(const struct ntpd *d, struct mtime now)
 {
-	return d->sys.root_delay_s / 2 + system_root_disp_s(d);
+	return d->sys.root_delay_s / 2 + root_disp_at(d, now);
 }
 
-enum ntp_leap
-system_leap(const struct ntpd *d)
+static enum ntp_leap
+leap_at(const struct ntpd *d, struct mtime now)
 {
-	if (d->steer.disc.stopped) {
-		return LEAP_UNSYNC;
-	}
-	if (system_root_dist_s(d) >= NTP_MAXDISP_S) {
+	double dist_s = root_dist_at(d, now);
+
+	if (d->steer.disc.stopped || dist_s >= NTP_MAXDISP_S) {
 		return LEAP_UNSYNC;
 	}
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	if (!d->steer.adjust.controlled && system_root_dist_s(d) >= d->conf->tos.maxdist_s) {
+	if (!d->steer.adjust.controlled && dist_s >= d->conf->tos.maxdist_s) {
 		return LEAP_UNSYNC;
 	}
 	return d->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
 }
 
+double
+system_root_disp_s(const struct ntpd *d)
+{
+	return root_disp_at(d, now_of(d));
+}
+
+double
+system_root_dist_s(const struct ntpd *d)
+{
+	return root_dist_at(d, now_of(d));
+}
+
+enum ntp_leap
+system_leap(const struct ntpd *d)
+{
+	return leap_at(d, now_of(d));
+}
+
 struct view
-system_view(const struct ntpd *d)
+system_view(const struct ntpd *d, struct mtime now)
 {
 	return (struct view){
-		.leap = system_leap(d), .stratum = d->sys.stratum,
+		.leap = leap_at(d, now), .stratum = d->sys.stratum,
 		    .precision = (int8_t)d->cw.precision,
 		.refid = d->sys.refid,
 		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s,

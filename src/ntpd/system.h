@@ -14,8 +14,8 @@ enum ntp_leap system_leap(const struct ntpd *d);
 double system_root_disp_s(const struct ntpd *d);
 double system_root_dist_s(const struct ntpd *d);
 
-/* What clients are told. */
-struct view system_view(const struct ntpd *d);
+/* What a client is told whose request came at now. */
+struct view system_view(const struct ntpd *d, struct mtime now);
 
 /* Tells the kernel whether we are synchronised, a leap second to come, and our error. */
 void system_tell_kernel(struct ntpd *d);
