@@ -229,12 +229,13 @@ limit_to(unsigned what, rlim_t value)
 static rlim_t
 memory_in_use(void)
 {
-	unsigned long pages = 0;
 	FILE *f = fopen("/proc/self/statm", "re");
+	char line[128];
+	unsigned long pages = 0;        /* the first number */
 
 	if (f != NULL) {
-		if (fscanf(f, "%lu", &pages) != 1) {
-			pages = 0;
+		if (fgets(line, sizeof line, f) != NULL) {
+			pages = strtoul(line, NULL, 10);
 		}
 		(void)fclose(f);
 	}
