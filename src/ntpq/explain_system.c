@@ -23,8 +23,8 @@ tell_no_sources(struct story *s, const struct survey *all)
 		explain_note(&s->advice,
 		    "check that the pool's name resolves here (getent hosts NAME)");
 	} else if (all->local_waits) {
-		explain_note(&s->why, "no time source is configured but this host's own clock, which "
-		    "is given out when there was no other for some minutes (tos orphanwait)");
+		explain_note(&s->why, "no time source is configured but this host's own clock, "
+		    "which is given out when there was no other for some minutes (tos orphanwait)");
 		explain_note(&s->advice, "wait; in a network that never has another source, "
 		    "tos orphanwait 0 in ntp.conf makes it start at once");
 	} else {

@@ -7,10 +7,12 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 # shellcheck source=tests/interop/peers.sh
 . "$top_srcdir/tests/interop/peers.sh"
-need_peer ntpsec/usr/bin/ntpq plugins/usr/lib/nagios/plugins/check_ntp_peer
+need_peer ntpsec/usr/bin/ntpq plugins/usr/lib/nagios/plugins/check_ntp_peer \
+	plugins/usr/lib/nagios/plugins/check_ntp_time
 need tshark nmap
 their_ntpq=("${ntpsec_python[@]}" "$(peer ntpsec/usr/bin/ntpq)")
 check_ntp_peer=$(peer plugins/usr/lib/nagios/plugins/check_ntp_peer)
+check_ntp_time=$(peer plugins/usr/lib/nagios/plugins/check_ntp_time)
 
 ns_new ours sources
 ns_lan ours sources
@@ -115,6 +117,13 @@ like "$(far -c ':config reset sys')" '^refused: the very same request' "but not 
 is "$(far -c 'rv 0 leap' -c ':config reset sys' | tail -n 1)" 'Config Succeeded' \
 	"behind another command it is another request"
 
+far_ours() { in_ns sources "$ntpq" "${keyed[@]}" "$@" 192.0.2.1 2>&1; }
+for again in once twice; do
+	is "$(far_ours -c ':config reset sys')" 'Config Succeeded' "our ntpq has it obeyed $again"
+done
+like "$(cat "$work/ours.log")" 'ntpq at 192\.0\.2\.2, key 1: config reset sys$' \
+	"the log tells who asked for what"
+
 # Others.
 out=$(in_ns ours nmap -sU -p 123 --script ntp-info 127.0.0.1 2>&1)
 like "$out" 'version: ntpd' "nmap's ntp-info reads our version"
@@ -126,6 +135,9 @@ in_ns ours "$check_ntp_peer" -H 127.0.0.1 -w 1 -c 2 -m @1:2 >/dev/null 2>&1
 isnt=$?
 [ "$isnt" -ne 3 ]
 ok $? "check_ntp_peer counts truechimers"
+out=$(in_ns ours "$check_ntp_time" -H 127.0.0.1 -w 1 -c 2 -t 20 2>&1)
+is $? 0 "check_ntp_time is content"
+like "$out" '^NTP OK: Offset -?[0-9.e-]+ secs' "and measures our offset"
 
 stop tshark
 malformed=$(tshark -r "$work/mode6.pcapng" -Y '_ws.malformed || _ws.expert.severity >= warn' 2>/dev/null)

@@ -66,10 +66,10 @@ iostats;received packets: +[0-9];received packets: +[0-9];received packets: +[0-
 kerninfo;kernel status: +[a-z];kernel status: +[a-z];kernel status: +[a-z]
 keyid;keyid is 1;keyid is 1;keyid is 1
 keytype;MD5;MD5 with 16 octet;MD5 with 16 octet
-lapeers;-;^.192\.0\.2\.12 ;^.192\.0\.2\.12 
+lapeers;-;^.192\.0\.2\.12 ;^.192\.0\.2\.12\b
 lassociations;192|sys\.peer;sys\.peer;sys\.peer
 logfile;stderr;-;-
-lopeers;^.192\.0\.2\.12 +192\.0\.2\.1 ;^.192\.0\.2\.12 +192\.0\.2\.2 ;^.192\.0\.2\.12 +192\.0\.2\.1 
+lopeers;^.192\.0\.2\.12 +192\.0\.2\.1 ;^.192\.0\.2\.12 +192\.0\.2\.2 ;^.192\.0\.2\.12 +192\.0\.2\.1\b
 lpassociations;No association IDs;sys\.peer;sys\.peer
 lpeers;^ 192\.0\.2\.99 .*INIT;^ 192\.0\.2\.99 .*INIT;^ 192\.0\.2\.99 .*INIT
 monstats;age of oldest slot: +[0-9];addresses: +[0-9];new clients: +[0-9]
@@ -82,7 +82,7 @@ mssntpinfo;-;has none of these;has none of these
 noflake;Traceback;-;-
 ntpversion 3;being claimed is 3;being claimed is 3;being claimed is 3
 ntsinfo;NTS client sends: +\?;NTS client sends: +0;has none of these
-opeers;^.192\.0\.2\.12 +192\.0\.2\.1 ;^.192\.0\.2\.12 +192\.0\.2\.2 ;^.192\.0\.2\.12 +192\.0\.2\.1 
+opeers;^.192\.0\.2\.12 +192\.0\.2\.1 ;^.192\.0\.2\.12 +192\.0\.2\.2 ;^.192\.0\.2\.12 +192\.0\.2\.1\b
 passociations;No association IDs;sys\.peer;sys\.peer
 passwd topsecret;;;
 peers;^\*192\.0\.2;^\*192\.0\.2;^\*192\.0\.2
