@@ -113,7 +113,7 @@ each_line_has_the_form_that_tools_parse(void **state)
 }
 
 /* The fields of the last line of a file. */
-static void
+static void __attribute__((format(scanf, 3, 4)))
 last_line(const struct lab *b, const char *path, const char *form, ...)
 {
 	const char *text = sim_store_text(&b->n->store, path), *line;
