@@ -263,7 +263,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_LISTEN_WHAT, "ipv6", WORD, NULL, ACTS(RELOAD) },
 	{ SCHEMA_LISTEN_WHAT, "wildcard", WORD, NULL, ACTS(RELOAD) },
 
-	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", ACTS(REMOTE) },
+	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", LATER(REMOTE) },
 	{ SCHEMA_SWITCH, "bclient", FLAG(C(switches), SWITCH_BCLIENT), NULL, LATER(RELOAD) },
 	{ SCHEMA_SWITCH, "calibrate", FLAG(C(switches), SWITCH_CALIBRATE), NULL, LATER(RELOAD) },
 	{ SCHEMA_SWITCH, "kernel", FLAG(C(switches), SWITCH_KERNEL), "1", ACTS(RELOAD) },

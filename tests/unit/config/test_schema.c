@@ -317,6 +317,63 @@ the_manual_page_tells_every_word_and_no_other(void **state)
 	}
 }
 
+/* ---- the list of words ---- */
+
+/* "group TAB word TAB prio TAB state"; false for a comment. */
+static bool
+read_word(char *line, const struct schema_row **row, const char **state)
+{
+	char *save = NULL, *group = strtok_r(line, "\t\n", &save);
+
+	if (group == NULL || group[0] == '#') {
+		return false;
+	}
+	const char *word = strtok_r(NULL, "\t\n", &save), *prio = strtok_r(NULL, "\t\n", &save);
+	*state = strtok_r(NULL, "\t\n", &save);
+	assert_non_null(*state);
+	assert_non_null(strstr(" A B C new ", prio));
+	*row = schema_find(group_of(group), word);
+	if (*row == NULL) {
+		fail_msg("'%s' of %s is not in the schema", word, group);
+		return false;
+	}
+	return true;
+}
+
+/* Also the command that counts them: the numbers are in its output. */
+static void
+every_word_of_the_reference_acts_or_says_why_not(void **state)
+{
+	static const char *const states[] = {
+		[STATE_ACTS] = "acts", [STATE_NOT_YET] = "not-yet", [STATE_NEVER] = "never"
+	};
+	const char *top = getenv("top_srcdir"), *said;
+	unsigned count[STATE_NEVER + 1] = { 0 }, n = 0;
+	const struct schema_row *row;
+	char path[1024], line[LINE_LEN];
+	struct text p = text_over(path, sizeof path);
+
+	(void)state;
+	text_printf(&p, "%s/tests/data/conf/directives.txt", top == NULL ? "." : top);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL) {
+		if (!read_word(line, &row, &said)) {
+			continue;
+		}
+		if (strcmp(states[row->state], said) != 0) {
+			fail_msg("'%s' of %s: %s, not %s", row->word, group_names[row->group],
+			    states[row->state], said);
+		}
+		count[row->state]++;
+		n++;
+	}
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(n, schema_rows_n);
+	print_message("# of %u words %u act, %u do not yet, %u never will\n", n, count[STATE_ACTS],
+	    count[STATE_NOT_YET], count[STATE_NEVER]);
+}
+
 int
 main(void)
 {
@@ -327,6 +384,7 @@ main(void)
 		cmocka_unit_test(suggests_the_word_that_was_meant),
 		cmocka_unit_test(knows_every_type_of_reference_clock),
 		cmocka_unit_test(the_manual_page_tells_every_word_and_no_other),
+		cmocka_unit_test(every_word_of_the_reference_acts_or_says_why_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
