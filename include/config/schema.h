@@ -93,6 +93,8 @@ struct schema_row {
 
 enum { SCHEMA_PATH_MAX = 1023 };   /* of a path that has no bound of its own */
 
+enum { SCHEMA_ROWS_MAX = 512 };         /* at least schema_rows_n */
+
 extern const struct schema_row schema_rows[];
 extern const unsigned schema_rows_n;
 

@@ -56,6 +56,7 @@ struct parser {
 	bool in_simulate;               /* between the braces of simulate */
 	int braces;
 	bool exhausted;                 /* no memory: give up */
+	bool answered[SCHEMA_ROWS_MAX]; /* of a word without effect it was said, once is enough */
 	struct token_line line;
 };
 

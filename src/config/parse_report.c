@@ -127,9 +127,12 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 void
 parse_state(struct parser *p, const struct schema_row *row, unsigned i)
 {
-	if (p->quiet || row->state == STATE_ACTS) {
+	bool *answered = &p->answered[row - schema_rows];
+
+	if (p->quiet || row->state == STATE_ACTS || *answered) {
 		return;
 	}
+	*answered = true;
 	if (row->state == STATE_NEVER) {
 		say(p, DIAG_WARNING, i, NULL, "'%s' is recognised, without effect: %s", row->word,
 		    row->reason);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of ntp.conf. One row per word; sorted by group, then as ntp.conf(5) tells it. */
 #include "config/schema.h"
+#include <assert.h>
 #include <string.h>
 #include "base/text.h"
 
@@ -391,6 +392,7 @@ const struct schema_row schema_rows[] = {
 };
 
 const unsigned schema_rows_n = sizeof schema_rows / sizeof schema_rows[0];
+static_assert(sizeof schema_rows / sizeof schema_rows[0] <= SCHEMA_ROWS_MAX, "a mark for each");
 
 const struct schema_row *
 schema_find(enum schema_group group, const char *word)

@@ -832,6 +832,19 @@ too_little_memory_at_any_point_gives_no_configuration(void **state)
 	assert_true(done);
 }
 
+static void
+says_once_of_a_word_that_it_has_no_effect(void **state)
+{
+	struct conf *k = conf_of("statistics clockstats\nfilegen clockstats type day\n"
+	    "requestkey 1\nrequestkey 2\nserver a.example nts\nserver b.example nts\n"
+	    "restrict 192.0.2.1 lowpriotrap\nrestrict 192.0.2.2 lowpriotrap\n");
+
+	(void)state;
+	assert_int_equal(k->d.errors, 0);
+	assert_int_equal(k->d.n, 4);
+	conf_end(k);
+}
+
 int
 main(void)
 {
@@ -867,6 +880,7 @@ main(void)
 		cmocka_unit_test(remote_text_adds_to_a_copy_of_the_configuration),
 		cmocka_unit_test(a_copy_equals_the_original_and_shares_nothing_with_it),
 		cmocka_unit_test(takes_1024_servers_and_256_variables),
+		cmocka_unit_test(says_once_of_a_word_that_it_has_no_effect),
 		cmocka_unit_test(takes_64_smeared_addresses_and_1024_fudged_clocks),
 		cmocka_unit_test(loads_100000_restrict_lines),
 		cmocka_unit_test(too_little_memory_at_any_point_gives_no_configuration),
