@@ -170,7 +170,7 @@ covered() {
 
 check_deep() {
 	local pure
-	stage_n=16
+	stage_n=17
 	check_prepare "${deep_packages[@]}"
 	check_stages
 	stage "clang -O2" build-clang-plain check
@@ -186,6 +186,8 @@ check_deep() {
 	covered core wire
 	one "all lines, 95 % of branches" $?
 	stage "RPM package" build-gcc check-rpm
+	make -C build-gcc -j"$jobs" distcheck >>"$log" 2>&1
+	one "a release (distcheck)" $?
 	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer"
 	one "gcc -fanalyzer" $?
 	scanned

@@ -191,3 +191,30 @@ is "$(comm -13 "$work/tree.before" "$work/tree.after" | xargs)" '' "nothing is l
 is "$(comm -23 "$work/tree.before" "$work/tree.after" | xargs)" '' "and nothing of the system's is gone"
 is "$(box_run id -un ntp)" ntp "but the user"
 is "$(links)" '' "no link is left to units"
+
+# --- installed by make, as README has it ---------------------------------------------
+
+readme=$(cat "$top_srcdir/README")
+# step COMMAND...: a line of README, run in the container.
+step() {
+	like "$readme" "^ +$*( |$)" "README says: $*"
+	try "and it works" box_run "$@"
+}
+
+try "make install" make -C "$top_builddir/deb/ntpd/build-deb" install DESTDIR="$box_root"
+step systemd-sysusers ntpd.conf
+step systemd-tmpfiles --create ntpd.conf
+is "$(box_run stat -c '%n %U' /var/lib/ntp /var/log/ntpstats | xargs)" \
+	'/var/lib/ntp ntp /var/log/ntpstats ntp' "the user and its folders are there"
+cp "$top_srcdir/conf/ntp.conf" "$box_root/etc/ntp.conf"
+sed -i '/^server [1-3]/d; s/^server 0.*/server 127.127.1.0/' "$box_root/etc/ntp.conf"
+echo 'tos orphanwait 0' >>"$box_root/etc/ntp.conf"
+step systemctl enable --now ntpd
+try "ntpstat says synchronised" wait_until 30 box_run ntpstat
+like "$readme" 'netstat -nupl \| grep ntpd' "README looks at the sockets"
+like "$(box_run netstat -nupl | grep ntpd)" ':123 ' "which are there"
+like "$(box_run ntpq -p)" '^\*LOCAL' "ntpq -p shows the source"
+like "$(box_run systemctl status ntpd)" 'active \(running\)' "it runs"
+try "make uninstall" make -C "$top_builddir/deb/ntpd/build-deb" uninstall DESTDIR="$box_root"
+is "$(cd "$box_root" && find usr lib -type f \( -name 'ntpd*' -o -name 'ntpq*' -o -name 'ntp.conf*' \))" '' \
+	"leaves no file of ours"
