@@ -6,6 +6,9 @@
 
 enum { FIELDS_MAX = 12 };
 
+/* An answer has so much room for one more entry, or it may have been cut. */
+enum { ENTRY_ROOM = 512 };
+
 /* One entry: the values of the known tags, NULL where the server sent none. */
 struct entry {
 	uint32_t index;
@@ -240,4 +243,7 @@ command_ordlist(struct ntpq *q, const struct call *c)
 	}
 	free(list.at);
 	vars_free(&vars);
+	if (got.len + ENTRY_ROOM >= CONTROL_TEXT_MAX) {
+		ntpq_complain(q, "The answer is full: the server may have more entries");
+	}
 }
