@@ -15,6 +15,8 @@ enum { POLL_LIMIT = 30 };                       /* of the counter that moves the
 static const double PHASE_MAX_S = 0.5;          /* of the kernel's phase */
 static const double POLL_GATE = 4.0;            /* offsets within so many jitters lengthen it */
 static const double FLL_GAIN = 0.25;
+/* The filter lets one sample of eight through; two of them after the end of a long slew. */
+static const double LONG_SLEW_POLLS = 16.0;
 static const double AVERAGE = 8.0;
 static const double FLOOR_S = 0.0005;           /* so near, the start-up clamp is over */
 static const double FREQ_SIGMA_MIN = 1e-9;      /* what this loop can know at best */
@@ -68,25 +70,49 @@ poll_tc(const struct loop_state *l, const struct loop_rules *r)
 	return tc > TC_MAX ? TC_MAX : tc < 0 ? 0 : tc;
 }
 
-/*
- * Phase-locked: the offset times the time it had to arise, over the square of the time constant.
- * The kernel's constant is 16 * 2^poll, ntpd's own 64 * 2^poll. RFC 5905, section 12. Like the
- * kernel it counts half a second at most: a clock being slewed by hours would wind it up.
- */
+/* The part of an offset that is not what the slew has left over of the last. */
 static double
-pll_change(const struct loop_state *l, const struct loop_rules *r, double all_s, double mu_s)
+arisen_s(const struct loop_state *l, const struct loop_input *in, double mu_s)
 {
-	double offset_s = clamp(all_s, PHASE_MAX_S);
+	const struct loop_classic *c = &l->classic;
+	double slewed_s = (double)(in->adjusted_ns - c->last_adjusted_ns) * 1e-9 - l->freq * mu_s;
+
+	return in->offset_s - (c->last_offset_s - slewed_s);
+}
+
+/* More than the slew can bring in one time constant beside the frequency. */
+static bool
+takes_long(const struct loop_state *l, const struct loop_rules *r, double offset_s)
+{
+	double free_rate = NTP_MAXFREQ - (offset_s < 0.0 ? -l->freq : l->freq);
+
+	return fabs(offset_s) > free_rate * log2s_to_s(TC_SHIFT + poll_tc(l, r));
+}
+
+static double
+pll_gain(const struct loop_state *l, const struct loop_rules *r, double mu_s)
+{
+	double tc_s = 64.0 * log2s_to_s(l->poll_log2s);
 
 	if (r->kernel) {
-		double tc_s = log2s_to_s(poll_tc(l, r));
-
-		return offset_s * fmin(mu_s, 8.0 * tc_s) / (16.0 * tc_s * 16.0 * tc_s);
-	} else {
-		double tc_s = 64.0 * log2s_to_s(l->poll_log2s);
-
-		return offset_s * fmin(mu_s, log2s_to_s(r->allan_log2s)) / (tc_s * tc_s);
+		tc_s = log2s_to_s(poll_tc(l, r));
+		return fmin(mu_s, 8.0 * tc_s) / (16.0 * tc_s * 16.0 * tc_s);
 	}
+	return fmin(mu_s, log2s_to_s(r->allan_log2s)) / (tc_s * tc_s);
+}
+
+/*
+ * Phase-locked: the offset times the time it had to arise, over the square of the time constant.
+ * The kernel's constant is 16 * 2^poll, ntpd's own 64 * 2^poll. RFC 5905, section 12. A bound that
+ * the RFC has not: an offset that arose in mu_s is due to no more than offset / mu_s, else a server
+ * that answers every few hours swings the frequency higher and higher.
+ */
+static double
+pll_change(const struct loop_state *l, const struct loop_rules *r, double offset_s, double mu_s)
+{
+	double most = mu_s > 0.0 ? fabs(offset_s) / mu_s : HUGE_VAL;
+
+	return clamp(pll_gain(l, r, mu_s) * offset_s, most);
 }
 
 /*
@@ -97,16 +123,12 @@ static double
 fll_change(const struct loop_state *l, const struct loop_rules *r, const struct loop_input *in,
     double mu_s)
 {
-	const struct loop_classic *c = &l->classic;
 	double interval_s = fmax(log2s_to_s(l->poll_log2s), mu_s);
-	double slewed_s, left_s;
 
 	if (interval_s < log2s_to_s(r->allan_log2s)) {
 		return 0.0;
 	}
-	slewed_s = (double)(in->adjusted_ns - c->last_adjusted_ns) * 1e-9 - l->freq * mu_s;
-	left_s = c->last_offset_s - slewed_s;
-	return FLL_GAIN * (in->offset_s - left_s) / interval_s;
+	return FLL_GAIN * arisen_s(l, in, mu_s) / interval_s;
 }
 
 static void
@@ -145,7 +167,11 @@ adjust_poll(struct loop_state *l, const struct loop_rules *r, double offset_s)
 	}
 }
 
-/* Until the transient of the start is over, the phase alone is corrected, quickly. */
+/*
+ * Until the transient of the start is over, or of a step, the phase alone is corrected, quickly. So
+ * it is with an offset that can only be slewed in over many updates (-x): it stays because of that,
+ * not because of the frequency, and would wind it up.
+ */
 static bool
 in_startup(struct loop_classic *c, double offset_s, double mu_s, bool synced)
 {
@@ -172,6 +198,10 @@ update(struct loop_state *l, const struct loop_rules *r, const struct loop_input
 	l->poll_log2s = l->poll_log2s < r->minpoll ? r->minpoll : l->poll_log2s;
 	l->jitter_s = averaged(l->jitter_s,
 	    fmax(fabs(in->offset_s - c->last_offset_s), r->precision_s));
+	if (takes_long(l, r, in->offset_s)) {
+		c->startup_left_s =
+		    fmax(r->startup_s, LONG_SLEW_POLLS * log2s_to_s(l->poll_log2s));
+	}
 	if (in_startup(c, in->offset_s, mu_s, synced)) {
 		c->tc_counter = 0;
 		slew(in->offset_s, l->freq, STARTUP_TC, out);
@@ -189,6 +219,8 @@ static void
 stepped(struct loop_state *l, const struct loop_rules *r, double step_s, struct mtime now)
 {
 	(void)step_s;
+	/* What is off now says nothing of the frequency: the phase alone, as at the start. */
+	l->classic.startup_left_s = r->startup_s;
 	l->jitter_s = r->precision_s;
 	l->poll_log2s = r->minpoll;
 	l->classic.tc_counter = 0;

@@ -48,6 +48,12 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 		report(d, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path, why_buf);
 		return false;
 	}
+	if (drift.clamped) {
+		/* No daemon wrote this: to begin at the limit is worse than to begin anew. */
+		report(d, LOG_LEVEL_ERROR, "frequency file %s: beyond %d ppm, not used", path,
+		    DRIFTFILE_MAX_PPM);
+		return false;
+	}
 	*freq = drift.freq_ppm * 1e-6;
 	*sigma = drift.sigma_given ? drift.sigma_ppm * 1e-6 : 0.0;
 	d->drift.ppm = drift.freq_ppm;

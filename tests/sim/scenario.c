@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What scenarios share. */
 #include "sim/scenario.h"
+#include <string.h>
 
 struct sim_path
 scenario_lan(void)
@@ -28,4 +29,16 @@ struct sim_node *scenario_client(
 	}
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	return c;
+}
+
+bool
+scenario_classic(const struct sim *s)
+{
+	return strstr(s->config_line, "loop classic") != NULL;
+}
+
+double
+scenario_figure(const struct sim *s, double adaptive, double classic)
+{
+	return scenario_classic(s) ? classic : adaptive;
 }

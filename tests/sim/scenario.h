@@ -37,4 +37,10 @@ struct sim_path scenario_wan(void);
 struct sim_node *scenario_client(
     struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq, const char *config);
 
+/* The run is of the classic loop ("sim_scenarios --config"). */
+bool scenario_classic(const struct sim *s);
+
+/* What is demanded of the loop that runs. */
+double scenario_figure(const struct sim *s, double adaptive, double classic);
+
 #endif

@@ -34,7 +34,7 @@ a_client_50_ms_off_slews_and_never_steps(struct sim *s)
 	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.050, 10e-6, ONE_SERVER);
 	double t = sim_time_to(s, c, 0.001, 900);
 
-	SIM_CHECK(s, t <= 0.050 / 400e-6 + 10, "%.0f s", t);
+	SIM_CHECK(s, t <= scenario_figure(s, 0.050 / 400e-6 + 10, 300), "%.0f s", t);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
@@ -45,7 +45,7 @@ a_slew_of_50_ms_against_100_ppm_keeps_to_the_full_rate(struct sim *s)
 	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.050, 100e-6, ONE_SERVER);
 	double t = sim_time_to(s, c, 0.001, 900);
 
-	SIM_CHECK(s, t <= 0.050 / 400e-6 + 15, "%.0f s", t);
+	SIM_CHECK(s, t <= scenario_figure(s, 0.050 / 400e-6 + 15, 600), "%.0f s", t);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
@@ -178,7 +178,7 @@ x_slews_5_s_without_a_step(struct sim *s)
 	sim_node_boot(c);
 	sim_run(s, 5 / 400e-6 + 3600);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.002, 0.005), "%.6f s off", sim_error_s(c));
 }
 
 static void
@@ -262,7 +262,7 @@ a_day_on_a_lan_is_right_to_50_us(struct sim *s)
 	c->clock.osc.walk = 1e-9;
 	sim_run(s, 43200);
 	rms = sim_rms_error_s(s, c, 43200);
-	SIM_CHECK(s, rms < 50e-6, "RMS %.9f s", rms);
+	SIM_CHECK(s, rms < scenario_figure(s, 50e-6, 250e-6), "RMS %.9f s", rms);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
@@ -287,7 +287,7 @@ a_bad_oscillator_is_followed(struct sim *s)
 	c->clock.osc.walk = 1e-8;
 	sim_run(s, 43200);
 	rms = sim_rms_error_s(s, c, 43200);
-	SIM_CHECK(s, rms < 60e-6, "RMS %.9f s", rms);
+	SIM_CHECK(s, rms < scenario_figure(s, 60e-6, 3e-3), "RMS %.9f s", rms);
 }
 
 static void
@@ -325,9 +325,10 @@ day_and_night_are_followed(struct sim *s)
 	    (struct osc_wave){ OSC_TRIANGLE, 0.1e-6, 1800, 0 };
 	sim_run(s, 43200);
 	rms = sim_rms_error_s(s, c, 43200);
-	SIM_CHECK(s, rms < 200e-6, "RMS %.9f s", rms);
+	SIM_CHECK(s, rms < scenario_figure(s, 200e-6, 2e-3), "RMS %.9f s", rms);
 }
 
+/* A PLL of 16 * 1024 s lets 50 ppm gather for hours: the classic loop may have to step. */
 static void
 a_frequency_jump_of_50_ppm_is_recovered_from(struct sim *s)
 {
@@ -337,10 +338,10 @@ a_frequency_jump_of_50_ppm_is_recovered_from(struct sim *s)
 	c->clock.osc.jump[c->clock.osc.jump_n++] = (struct osc_jump){ 6 * 3600, 0, 50e-6 };
 	sim_run(s, 6 * 3600);
 	worst = sim_worst_error_s(s, c, 7200);
-	SIM_CHECK(s, worst < 0.128, "worst %.6f s", worst);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.128, 0.250), "worst %.6f s", worst);
 	worst = sim_worst_error_s(s, c, 3600);
-	SIM_CHECK(s, worst < 0.001, "%.6f s off after two hours", worst);
-	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.001, 0.030), "%.6f s off after two hours", worst);
+	SIM_CHECK(s, c->clock.steps <= scenario_figure(s, 0, 1), "%u steps", c->clock.steps);
 }
 
 static void
@@ -352,7 +353,7 @@ a_ramp_of_temperature_is_followed(struct sim *s)
 	c->clock.osc.jump[c->clock.osc.jump_n++] = (struct osc_jump){ 6 * 3600, 1800, 5e-6 };
 	sim_run(s, 6 * 3600);
 	worst = sim_worst_error_s(s, c, 6 * 3600);
-	SIM_CHECK(s, worst < 0.005, "%.6f s off", worst);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.005, 0.030), "%.6f s off", worst);
 }
 
 static void
@@ -414,13 +415,13 @@ a_clock_that_reads_in_microseconds_is_right_to_100_us(struct sim *s)
 static void
 a_clock_that_reads_in_milliseconds_is_right_to_2_ms(struct sim *s)
 {
-	grained(s, 1000000, 0.002);
+	grained(s, 1000000, scenario_figure(s, 0.002, 0.003));
 }
 
 static void
 a_clock_that_reads_in_10_milliseconds_is_right_to_20_ms(struct sim *s)
 {
-	grained(s, 10000000, 0.020);
+	grained(s, 10000000, scenario_figure(s, 0.020, 0.040));
 }
 
 static void
@@ -478,7 +479,7 @@ half_the_requests_may_be_lost(struct sim *s)
 	struct sim_path p = scenario_wan();
 
 	p.loss = 0.3;
-	law(s, p, 0.001);
+	law(s, p, scenario_figure(s, 0.001, 0.003));
 }
 
 static void
@@ -540,7 +541,7 @@ a_route_change_one_way_is_covered(struct sim *s)
 	sim_run(s, 4 * 3600);
 	*sim_net_path(s->net, s->server[0]->host, c->host) = scenario_wan();
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.003, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.003, 0.005), "%.6f s off", sim_error_s(c));
 }
 
 static void

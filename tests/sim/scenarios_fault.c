@@ -30,7 +30,7 @@ two_days_of_holdover_stay_within_the_root_distance(struct sim *s)
 	SIM_CHECK(s, dist_s > fabs(sim_error_s(c)), "distance %.6f s", dist_s);
 	s->server[0]->silent = false;
 	sim_run(s, 2 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.015), "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
 
@@ -335,7 +335,7 @@ a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock(struct sim *s)
 
 	sim_run(s, 30);
 	sleep_well(c, 600);
-	sim_run(s, 600 + 30);
+	sim_run(s, 600 + 100);
 	SIM_CHECK(s, sim_logged(c, "the machine slept for 600 s") == 1, "not seen");
 	SIM_CHECK(s, sim_logged(c, "by someone else") == 0, "taken for a move");
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
@@ -366,7 +366,7 @@ static void
 a_pause_that_one_source_shows_is_a_question_to_all(struct sim *s)
 {
 	struct sim_node *c = scenario_client(s, 5, scenario_wan(), 0.001, 10e-6,
-	    FOUR_SERVERS "server 192.0.2.5 iburst\n");
+	    "tinker loop adaptive\n" FOUR_SERVERS "server 192.0.2.5 iburst\n");
 	double t;
 
 	sim_run(s, 24 * 3600);

@@ -108,7 +108,7 @@ a_noisy_server_spoils_nothing(struct sim *s)
 	sim_link(s, c->host, s->server[0]->host, sim_path_exponential(0.002, 0.010));
 	sim_run(s, 4 * 3600);
 	rms = sim_rms_error_s(s, c, 8 * 3600);
-	SIM_CHECK(s, rms < 0.0005, "RMS %.6f s", rms);
+	SIM_CHECK(s, rms < scenario_figure(s, 0.0005, 0.001), "RMS %.6f s", rms);
 }
 
 static void
@@ -296,7 +296,7 @@ fifty_daemons_share_three_servers(struct sim *s)
 	}
 	sim_run(s, 2 * 3600);
 	for (unsigned i = 0; i < s->node_n; i++) {
-		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < 0.001, "node %u: %.6f s off", i,
+		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < scenario_figure(s, 0.001, 0.004), "node %u: %.6f s off", i,
 		    sim_error_s(s->node[i]));
 	}
 }
@@ -368,7 +368,9 @@ a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 	sim_node_boot(host);
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, fabs(sim_error_s(host)) < 0.005, "%.6f s off", sim_error_s(host));
-	SIM_CHECK(s, sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1,
+	/* The classic loop has no models whose foresight could fail. */
+	SIM_CHECK(s, scenario_classic(s) ||
+		sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1,
 	    "not found out");
 }
 

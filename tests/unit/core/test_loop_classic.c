@@ -231,14 +231,42 @@ jitter_and_wander_are_running_averages(void **state)
 	assert_near(l.freq_sigma, 1e-9, 1e-15);
 }
 
-/* A slew of an hour may not be taken for a wrong frequency: each update counts half a second. */
+/* What can only be slewed in over many updates stays because of that. */
 static void
 a_huge_offset_does_not_wind_the_frequency_up(void **state)
 {
 	struct loop_state l = running(&RULES.loop);
 
 	(void)state;
-	assert_near(update(&l, &RULES.loop, 64, 3600, 0).freq, 0.5 * 64 / (1024.0 * 1024.0), 1e-15);
+	assert_near(update(&l, &RULES.loop, 64, 3600, 0).freq, 0.0, 0.0);
+	assert_near(update(&l, &RULES.loop, 128, 0.129, 0).freq, 0.0, 0.0);
+	/* Nor by what the last update of it, 16 intervals later, may still show. */
+	assert_near(update(&l, &RULES.loop, 1000, 0.1, 0).freq, 0.0, 0.0);
+	assert_near(update(&l, &RULES.loop, 1200, 0.1, 0).freq, 0.0, 0.0);
+	assert_near(update(&l, &RULES.loop, 1264, 0.1, 0).freq, 0.1 * 64 / (1024.0 * 1024.0),
+	    1e-15);
+}
+
+/* Ten minutes of network every few hours: 0.1 s in 8 h is 3.5 ppm and no more. */
+static void
+an_offset_of_hours_moves_the_frequency_no_faster_than_it_arose(void **state)
+{
+	struct loop_rules pll = RULES.loop;
+	struct loop_state l = running(&pll);
+
+	(void)state;
+	assert_near(update(&l, &pll, 28800, 0.1, 0).freq, 1.25 * 0.1 / 28800, 1e-12);
+}
+
+/* The phase alone, quickly, as at the start: a step tells nothing of the frequency. */
+static void
+after_a_step_the_frequency_is_left_alone_for_a_while(void **state)
+{
+	struct loop_state l = running(&RULES.loop);
+
+	(void)state;
+	loop_classic_ops.stepped(&l, &RULES.loop, 1.0, moment(64));
+	assert_near(update(&l, &RULES.loop, 128, 0.05, 0).freq, 0.0, 0.0);
 }
 
 static void
@@ -278,7 +306,7 @@ the_slew_never_passes_what_the_frequency_leaves(void **state)
 	l.freq = 0.0;
 	out = update(&l, &RULES.loop, 256, 30.0, 0);
 	assert_near(out.phase_s, 0.5, 0.0);
-	assert_int_equal(out.time_constant, 9);
+	assert_int_equal(out.time_constant, 8);
 	/* 12 ppm left: 2^12 s of them. */
 	l.freq = 488e-6;
 	out = update(&l, &RULES.loop, 257, 0.5, 0);
@@ -506,6 +534,8 @@ main(void)
 		cmocka_unit_test(the_poll_interval_follows_a_new_range),
 		cmocka_unit_test(jitter_and_wander_are_running_averages),
 		cmocka_unit_test(a_huge_offset_does_not_wind_the_frequency_up),
+		cmocka_unit_test(an_offset_of_hours_moves_the_frequency_no_faster_than_it_arose),
+		cmocka_unit_test(after_a_step_the_frequency_is_left_alone_for_a_while),
 		cmocka_unit_test(a_step_resets_jitter_and_poll),
 		cmocka_unit_test(the_slew_never_passes_what_the_frequency_leaves),
 		cmocka_unit_test(the_frequency_stays_within_500_ppm_whatever_comes),
