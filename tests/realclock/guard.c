@@ -181,6 +181,8 @@ main(int argc, char **argv)
 	fflush(stdout);
 	result = watch(start(argv + 3), &base, atof(argv[1]), series);
 	fclose(series);
+	/* What was killed with the command may need a moment to be gone. */
+	(void)sleep(1);
 	if (!restore(&saved) || adjtimex(&after) < 0 || after.freq != saved.freq || after.tick != saved.tick) {
 		perror("guard: the clock could not be put back");
 		return EXIT_RESTORE;
