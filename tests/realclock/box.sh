@@ -110,3 +110,14 @@ try "and after kill -9" wait_until 15 alive_after "$pid"
 try "once more" wait_until 60 box_run ntpstat
 box_run systemctl stop ntpd
 is "$(active)" inactive "stop"
+
+# Half an hour wrong, as after a suspend with a bad clock: in this boot -g was used up.
+stop server
+start wrong server "$top_builddir/tests/realclock/rawserver" 192.0.2.1 2000
+sed -i 's/^tinker .*/tinker step 0/' "$box_root/etc/ntp.conf"
+box_run systemctl start ntpd
+gave_up() { [ "$(property ExecMainStatus) $(active)" = "255 failed" ]; }
+try "a second large error in the same boot is not forgiven" wait_until 60 gave_up
+like "$(journal)" 'panic' "the journal says why"
+sleep 3
+is "$(active) $(property NRestarts)" "failed 0" "and no restart tries again"

@@ -3,12 +3,13 @@
  * rawserver - a small NTP server for tests of the real clock: it serves CLOCK_MONOTONIC_RAW, run at the rate the clock
  * had at the start, plus a constant. adjtimex does not move that clock, so a client on this machine closes a true loop.
  *
- * usage: rawserver ADDRESS
+ * usage: rawserver ADDRESS [SECONDS]	so many seconds ahead of the right time
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
@@ -70,7 +71,7 @@ main(int argc, char **argv)
 	struct served s;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (argc != 2 || inet_pton(AF_INET, argv[1], &at.sin_addr) != 1 || fd < 0 ||
+	if (argc < 2 || argc > 3 || inet_pton(AF_INET, argv[1], &at.sin_addr) != 1 || fd < 0 ||
 	    bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || adjtimex(&now) < 0) {
 		perror("rawserver");
 		return 1;
@@ -78,6 +79,7 @@ main(int argc, char **argv)
 	s.rate = 1.0 + (double)now.freq / 65536e6 + (double)(now.tick - 10000) / 10000.0;
 	clock_gettime(CLOCK_MONOTONIC_RAW, &s.raw);
 	clock_gettime(CLOCK_REALTIME, &s.real);
+	s.real.tv_sec += argc == 3 ? (time_t)atol(argv[2]) : 0;
 	for (;;) {
 		answer(fd, &s);
 	}
