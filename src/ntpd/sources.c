@@ -43,10 +43,11 @@ static bool
 smears_mixed(struct ntpd *d, const struct assoc_world *w)
 {
 	unsigned smeared = 0, plain = 0;
-	bool mixed;
+	bool mixed, over = true;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
+		over = over && !(p->a.id != 0 && is_smeared(p));
 		if (p->a.id != 0 && is_fit(d, p, w)) {
 			*(is_smeared(p) ? &smeared : &plain) += 1;
 		}
@@ -57,7 +58,8 @@ smears_mixed(struct ntpd *d, const struct assoc_world *w)
 		    "%u sources smear the leap second and %u do not: the smeared are not used",
 		    smeared, plain);
 	}
-	d->sources.smears_mixed = mixed;
+	/* Said until none of them smears, not anew whenever one is out of the choice for a while. */
+	d->sources.smears_mixed = mixed || (d->sources.smears_mixed && !over);
 	return mixed;
 }
 
