@@ -58,7 +58,7 @@ smears_mixed(struct ntpd *d, const struct assoc_world *w)
 		    "%u sources smear the leap second and %u do not: the smeared are not used",
 		    smeared, plain);
 	}
-	/* Said until none of them smears, not anew whenever one is out of the choice for a while. */
+	/* Said until none of them smears, not anew when one is out of the choice for a while. */
 	d->sources.smears_mixed = mixed || (d->sources.smears_mixed && !over);
 	return mixed;
 }

@@ -7,8 +7,9 @@ LINT_TESTS += \
 	tests/lint/headers.sh \
 	tests/lint/style.sh \
 	tests/lint/man.sh \
+	tests/lint/messages.sh \
 	tests/lint/options.sh \
 	tests/lint/shell.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
-EXTRA_DIST += .clang-tidy
+EXTRA_DIST += .clang-tidy tests/lint/messages.py

@@ -222,6 +222,8 @@ too_little_memory_is_an_error(void **state)
 		struct keysfile f = { .n = 0 };
 		bool good = keysfile_parse("k", text, sizeof text - 1, a, &f, &k->d);
 		assert_true(good ? f.n == 2 : k->d.errors > 0);
+		assert_true(good ||
+		    strstr(conf_said(k), ": the keys need too much memory\n") != NULL);
 		arena_free(a);
 		conf_end(k);
 	}

@@ -116,6 +116,7 @@ struct item {
 	unsigned words_n;
 	char prose[BLOCK_LEN];          /* the text lines, joined by blanks */
 	char example[BLOCK_LEN];        /* the .Dl lines */
+	char marked[BLOCK_LEN];         /* the words of .Cm lines, a blank before and behind each */
 };
 
 /* The line in parentheses that the page must have for a row. */
@@ -187,6 +188,21 @@ check_example(const struct item *it, const struct schema_row *row)
 	conf_end(k);
 }
 
+/* The range of a word that takes one of several words: all of them are named. */
+static void
+check_choices(const struct item *it, const struct schema_row *row)
+{
+	for (const struct schema_choice *c = row->choices; c != NULL && c->word != NULL; c++) {
+		char buf[64];
+		struct text t = text_over(buf, sizeof buf);
+		text_printf(&t, " %s ", c->word);
+		if (strstr(it->marked, buf) == NULL) {
+			fail_msg("ntp.conf(5) does not name the choice '%s' of '%s'", c->word,
+			    row->word);
+		}
+	}
+}
+
 static void
 check_item(const struct item *it, bool *told)
 {
@@ -212,6 +228,7 @@ check_item(const struct item *it, bool *told)
 		if (strlen(it->prose) < strlen(buf) + 10) {
 			fail_msg("ntp.conf(5) does not say what '%s' does", row->word);
 		}
+		check_choices(it, row);
 		check_example(it, row);
 	}
 }
@@ -260,8 +277,12 @@ read_line(const char *line, struct item *it, bool *told)
 	    sizeof it->prose - strlen(it->prose));
 	struct text example = text_over(it->example + strlen(it->example),
 	    sizeof it->example - strlen(it->example));
+	struct text marked = text_over(it->marked + strlen(it->marked),
+	    sizeof it->marked - strlen(it->marked));
 
-	if ((rest = after(line, ".Dl ")) != NULL) {
+	if ((rest = after(line, ".Cm ")) != NULL) {
+		text_printf(&marked, " %s ", rest);
+	} else if ((rest = after(line, ".Dl ")) != NULL) {
 		put_example(&example, rest);
 	} else if (line[0] != '.') {
 		text_printf(&prose, "%s ", line);
@@ -269,7 +290,7 @@ read_line(const char *line, struct item *it, bool *told)
 		if (it->prose[0] != '\0') {
 			check_item(it, told);
 			it->words_n = 0;
-			it->prose[0] = it->example[0] = '\0';
+			it->prose[0] = it->example[0] = it->marked[0] = '\0';
 		}
 		if (line[1] == 'I') {
 			assert_true(it->words_n < WORDS_MAX);
@@ -278,7 +299,7 @@ read_line(const char *line, struct item *it, bool *told)
 			text_put_n(&w, line + 7, strcspn(line + 7, " "));
 		}
 	}
-	assert_false(prose.cut || example.cut);
+	assert_false(prose.cut || example.cut || marked.cut);
 }
 
 static void

@@ -61,7 +61,7 @@ no_stock_file_gives_an_error_and_each_survives_the_round_trip(void **state)
 		}
 	}
 	assert_int_equal(closedir(dir), 0);
-	assert_true(n >= 11);
+	assert_true(n >= 21);
 }
 
 static void
