@@ -188,7 +188,10 @@ check_deep() {
 	stage "RPM package" build-gcc check-rpm
 	make -C build-gcc -j"$jobs" distcheck >>"$log" 2>&1
 	one "a release (distcheck)" $?
-	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer"
+	# gcc 12 takes every object that is handed back through a parameter for a leak; address
+	# sanitizer and valgrind see the real ones.
+	analysed build-analyzer CC=gcc CFLAGS="-O1 -g -fanalyzer -Wno-analyzer-malloc-leak \
+-Wno-analyzer-file-leak"
 	one "gcc -fanalyzer" $?
 	scanned
 	one "clang scan-build" $?

@@ -177,7 +177,7 @@ inside_simulate(struct parser *p)
 	if (!p->in_simulate) {
 		return false;
 	}
-	if (p->braces == 0 && parse_word(p, 0)[0] != '{') {     /* no block followed */
+	if (p->braces == 0 && p->line.words[0].text[0] != '{') {        /* no block followed */
 		p->in_simulate = false;
 		return false;
 	}
