@@ -846,7 +846,7 @@ the_order_of_the_input_changes_nothing(void **state)
 		struct candidate c[12];
 		unsigned n = 1 + seeded_below(&seed, 12);
 		struct select_rules rules = seeded_rules(&seed);
-		struct selection a, b;
+		static struct selection a, b;
 
 		fill(&seed, c, n, seeded_below(&seed, 2) == 0 ? 0.02 : 0.2);
 		run(c, n, &rules, &a);
