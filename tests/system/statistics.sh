@@ -51,14 +51,14 @@ is $? 0 "the daemon ends well"
 # --- no folder, not its own folder
 
 our_ntpd missing client "${servers[@]}" "statsdir $work/nowhere"
-wait_until 20 says 1 missing "statistics $work/nowhere/loopstats\\.[0-9]{8}: No such file or directory\$"
+wait_until 20 says 1 missing "statistics $work/nowhere/loopstats\\.[0-9]{8}: No such file or directory"
 ok $? "a folder that is not there is named"
 stop missing
 mkdir -m 755 "$work/theirs"
 chmod 755 "$work"
 printf '%s\n' "${servers[@]}" "statsdir $work/theirs" >"$work/denied.conf"
 start denied client "$ntpd" -n -u nobody -c "$work/denied.conf"
-wait_until 20 says 1 denied "statistics $work/theirs/loopstats\\.[0-9]{8}: Permission denied\$"
+wait_until 20 says 1 denied "statistics $work/theirs/loopstats\\.[0-9]{8}: Permission denied; "
 ok $? "so is one that the run user may not write to"
 stop denied
 
