@@ -11,6 +11,7 @@ demo() {
 	start_log
 	[ "$(id -u)" -eq 0 ] || die "run as root: the demo makes network namespaces"
 	install "${build_packages[@]}" "${demo_packages[@]}"
+	say "building; what that says goes to $log"
 	configured build
 	built build
 
