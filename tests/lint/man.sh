@@ -17,3 +17,23 @@ for program in ntpd.8 ntpq.1 ntpstat.1 ntp.conf.5 ntpdate.8 sntp.1 ntp-keygen.8 
 	[ -f "man/$program" ]
 	ok $? "there is a manual page $program"
 done
+
+# What a program's help names stands in its page, as an option of its own.
+need col
+for page in $pages; do
+	program=${page#man/}
+	program=${program%.[1-8]}
+	[ -x "$top_builddir/$program" ] && [ "$program" != ntpdc ] || continue
+	help=$("$top_builddir/$program" --help 2>&1)
+	options=$(mandoc -T ascii -O width=200 "$page" | col -bx | sed -n '/DESCRIPTION/,$p')
+	letters=$(grep -oE '\[-[0-9A-Za-z]+\]' <<<"$help" | tr -d '[]-' | fold -w 1 | sort -u)
+	letters+=" $(grep -oE '\[-[A-Za-z] ' <<<"$help" | tr -d '[ -')"
+	missing=
+	for letter in $letters; do
+		grep -qE -- "(^|[ ,])-$letter([ ,]|\$)" <<<"$options" || missing+=" -$letter"
+	done
+	for long in $(grep -oE -- '--[a-z][a-z_-]+' <<<"$help" | sort -u); do
+		grep -q -- "$long" <<<"$options" || missing+=" $long"
+	done
+	is "$missing" '' "$page has every option that $program --help names"
+done
