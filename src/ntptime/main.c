@@ -173,8 +173,8 @@ main(int argc, char **argv)
 			return EXIT_OK;
 		}
 		if (optarg != NULL && !take_value(&w.change, option, optarg)) {
-			(void)fprintf(stderr, "ntptime: -%c %s: no number, or out of range\n", option,
-			    optarg);
+			(void)fprintf(stderr, "ntptime: -%c %s: no number, or out of range\n",
+			    option, optarg);
 			return usage(stderr, EXIT_WRONG);
 		}
 		if (optarg == NULL && !take_switch(&w, option)) {

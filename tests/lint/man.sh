@@ -28,12 +28,12 @@ for page in $pages; do
 	options=$(mandoc -T ascii -O width=200 "$page" | col -bx | sed -n '/DESCRIPTION/,$p')
 	letters=$(grep -oE '\[-[0-9A-Za-z]+\]' <<<"$help" | tr -d '[]-' | fold -w 1 | sort -u)
 	letters+=" $(grep -oE '\[-[A-Za-z] ' <<<"$help" | tr -d '[ -')"
-	missing=
+	absent=
 	for letter in $letters; do
-		grep -qE -- "(^|[ ,])-$letter([ ,]|\$)" <<<"$options" || missing+=" -$letter"
+		grep -qE -- "(^|[ ,])-$letter([ ,]|\$)" <<<"$options" || absent+=" -$letter"
 	done
 	for long in $(grep -oE -- '--[a-z][a-z_-]+' <<<"$help" | sort -u); do
-		grep -q -- "$long" <<<"$options" || missing+=" $long"
+		grep -q -- "$long" <<<"$options" || absent+=" $long"
 	done
-	is "$missing" '' "$page has every option that $program --help names"
+	is "$absent" '' "$page has every option that $program --help names"
 done

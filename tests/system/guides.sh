@@ -63,7 +63,7 @@ restrict default kod nomodify notrap nopeer noquery
 restrict -6 default kod nomodify notrap nopeer noquery
 
 # Permit all access over the loopback interface.
-restrict 127.0.0.1 
+restrict 127.0.0.1
 restrict -6 ::1
 
 # Use public servers from the pool.ntp.org project.
@@ -75,7 +75,7 @@ server 3.centos.pool.ntp.org iburst
 includefile /etc/ntp/crypto/pw
 
 # Key file containing the keys and key identifiers used when operating
-# with symmetric key cryptography. 
+# with symmetric key cryptography.
 keys /etc/ntp/keys
 
 # Disable the monitoring facility to prevent amplification attacks using ntpdc
