@@ -9,7 +9,7 @@
 #include "mode6/words.h"
 #include "ntpq/explain.h"
 
-enum { WRAP_COLUMN = 79, FLASH_UNSYNC = 0x4, FLASH_DENIED = 0x8 };
+enum { WRAP_COLUMN = 79, FLASH_UNSYNC = 0x4, FLASH_NO_STRATUM = 0x20, FLASH_DENIED = 0x8 };
 
 void
 explain_note(struct notes *n, const char *fmt, ...)
@@ -92,8 +92,9 @@ count_source(struct survey *t, const struct association *a, const struct vars *v
 	t->reachable += (bits & PEER_REACH) != 0 ? 1 : 0;
 	t->falsetickers += select == 1 ? 1 : 0;
 	t->usable += select >= 2 ? 1 : 0;
+	t->in_vain += explain_answers_in_vain(v) ? 1 : 0;
 	t->refused += (flash & FLASH_DENIED) != 0 ? 1 : 0;
-	t->unsynchronised += (bits & PEER_REACH) != 0 && (flash & FLASH_UNSYNC) != 0 ? 1 : 0;
+	t->unsynchronised += (flash & (FLASH_UNSYNC | FLASH_NO_STRATUM)) != 0 ? 1 : 0;
 }
 
 /* One variable of the system; false when the server does not know it. */

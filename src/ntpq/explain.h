@@ -22,6 +22,7 @@ struct story {
 /* How the sources do as a whole. Pools and the host's own clock are not among them. */
 struct survey {
 	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
+	unsigned in_vain;               /* answer, and are not reachable yet */
 	unsigned pools;
 	bool local_leads;               /* the host's own clock is the system peer */
 	bool local_waits;               /* it is configured, and is not */
@@ -46,6 +47,9 @@ double explain_number(const struct vars *v, const char *name);
 
 /* True when contradicting sources leave nobody who could be believed. */
 bool explain_no_majority(const struct survey *s);
+
+/* True for a source that is not reachable although it answers: nothing it says can be used. */
+bool explain_answers_in_vain(const struct vars *v);
 
 /* True for a pool's own row; for the host's own clock, by its name. */
 bool explain_is_pool(const struct vars *v);

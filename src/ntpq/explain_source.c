@@ -9,7 +9,8 @@ enum { SELECT_FALSETICK = 1, SELECT_OUTLIER = 3, SELECT_CANDIDATE = 4, SELECT_BA
 	REACH_FULL = 0xff, STRATUM_NONE = 16 };
 
 enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
-	FLASH_UNREACH = 0x1000 };
+	FLASH_UNREACH = 0x1000,
+	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40 };         /* unsync, stratum, header */
 
 /* What each flash bit means, by its place, and what a person can do about it. */
 static const struct {
@@ -57,7 +58,7 @@ static const struct {
 	{ "STEP", "the clock was stepped and all samples were thrown away",
 	    "wait for a few answers" },
 	{ "XFAC", "the address of this host changed", "wait for a few answers" },
-	{ "AUTH", "authentication failed", "compare the keys on both sides" },
+	{ "AUTH", "authentication failed", NULL },      /* pkt_auth has the advice */
 };
 
 /* Its place in kisses, or -1. NTPsec has the code between dots. */
@@ -81,11 +82,11 @@ kiss_of(const struct vars *v)
  * and no distance. Where the cause of the silence is known, nobody is sent to look at the network.
  */
 static void
-note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed)
+note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed, bool answers)
 {
 	bool silent = (flash & FLASH_UNREACH) != 0;
 	uint32_t follows = silent ? flash & (FLASH_STRATUM | FLASH_DISTANCE) : 0;
-	bool cause_known = kissed || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
+	bool cause_known = kissed || answers || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
 
 	for (unsigned i = 0; i < FLASH_N; i++) {
 		uint32_t bit = UINT32_C(1) << i;
@@ -94,7 +95,8 @@ note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed)
 		if ((flash & bit) == 0 || (follows & bit) != 0) {
 			continue;
 		}
-		explain_note(&s->why, "%s: %s", words_flash_bit(i), flash_words[i].meaning);
+		explain_note(&s->why, "%s: %s", words_flash_bit(i), bit == FLASH_UNREACH && answers
+		    ? "none of its last eight answers counts" : flash_words[i].meaning);
 		if (advice == NULL || (bit == FLASH_UNREACH && cause_known) ||
 		    (bit == FLASH_DENIED && kissed)) {
 			continue;
@@ -107,7 +109,9 @@ note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed)
 		struct text t = text_over(buf, sizeof buf);
 
 		words_flash(&t, follows);
-		explain_note(&s->why, "%s: nothing is known of these while it is silent", buf);
+		explain_note(&s->why, answers ?
+		    "%s: nothing is known of these before an answer counts" :
+		    "%s: nothing is known of these while it is silent", buf);
 	}
 }
 
@@ -116,8 +120,32 @@ note_kiss(struct story *s, int kiss)
 {
 	if (kiss >= 0) {
 		explain_note(&s->why, "%s: %s", kisses[kiss].code, kisses[kiss].meaning);
+	}
+	if (kiss >= 0 && kisses[kiss].advice != NULL) {
 		explain_note(&s->advice, "%s", kisses[kiss].advice);
 	}
+}
+
+static int64_t
+received_from(const struct vars *v)
+{
+	int64_t received = 1;
+
+	if (!vars_i64(v, "received", &received)) {
+		vars_i64(v, "in", &received);
+	}
+	return received;
+}
+
+bool
+explain_answers_in_vain(const struct vars *v)
+{
+	int64_t flash = 0, reach = 0;
+
+	vars_i64(v, "flash", &flash);
+	vars_i64(v, "reach", &reach);
+	return (reach & REACH_FULL) == 0 && ((flash & FLASH_OF_ANSWERS) != 0 || kiss_of(v) >= 0 ||
+	    ((flash & FLASH_AUTH) != 0 && received_from(v) > 0));
 }
 
 /* RFC 5905, appendix A.5.5.2: how far its time may be from the truth. */
@@ -166,15 +194,14 @@ answers_of(int64_t reach)
 static void
 note_reach(struct story *s, const struct vars *v, uint16_t status)
 {
-	int64_t reach = 0, received = 1;
+	int64_t reach = 0;
 	unsigned answered;
 
 	vars_i64(v, "reach", &reach);
-	if (!vars_i64(v, "received", &received)) {
-		vars_i64(v, "in", &received);
-	}
 	answered = answers_of(reach);
-	if (answered == 0 && received == 0) {
+	if (explain_answers_in_vain(v)) {
+		explain_note(&s->why, "it answers, but no answer could be used");
+	} else if (answered == 0 && received_from(v) == 0) {
 		explain_note(&s->why, "no answer has ever come from it");
 	} else if (answered == 0) {
 		explain_note(&s->why, "none of the last eight requests was answered");
@@ -302,7 +329,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_times(s, v, status);
 	note_falseticker(s, status, all);
 	note_kiss(s, kiss);
-	note_flash(s, bits, is_refclock(v), kiss >= 0);
+	note_flash(s, bits, is_refclock(v), kiss >= 0, explain_answers_in_vain(v));
 	note_silent_reject(s, v, status);
 	note_auth(s, status, bits);
 }

@@ -28,7 +28,8 @@ tell_no_sources(struct story *s, const struct survey *all)
 		explain_note(&s->advice, "wait; in a network that never has another source, "
 		    "tos orphanwait 0 in ntp.conf makes it start at once");
 	} else {
-		explain_note(&s->why, "no time source is configured, or none has been found yet");
+		explain_note(&s->why, "no %stime source is configured, or none has been found yet",
+		    all->local_leads ? "other " : "");
 		explain_note(&s->advice,
 		    "add server or pool lines to ntp.conf; check that host names resolve");
 	}
@@ -64,15 +65,21 @@ tell_silence(struct story *s, const struct survey *all)
 }
 
 static void
-tell_unusable(struct story *s, const struct survey *all)
+tell_unusable(struct story *s, const struct survey *all, bool started)
 {
-	if (all->unsynchronised == all->reachable) {
-		explain_note(&s->why, all->reachable == 1 ?
+	unsigned answer = all->reachable + all->in_vain;
+
+	if (all->unsynchronised == answer) {
+		explain_note(&s->why, answer == 1 ?
 		    "the only source that answers says that it has no time itself" :
 		    "all sources that answer say that they have no time themselves");
+	} else if (started && all->in_vain == 0) {
+		explain_note(&s->why, "%u of %u sources answered; it takes a few answers until one "
+		    "can be used", answer, all->sources);
+		explain_note(&s->advice, "wait a minute");
 	} else {
-		explain_note(&s->why, "%u of %u sources answer, but none can be used (see each of "
-		    "them)", all->reachable, all->sources);
+		explain_note(&s->why, "%u of %u sources answered, but none can be used (see each "
+		    "of them)", answer, all->sources);
 	}
 }
 
@@ -111,12 +118,14 @@ tell_waiting(struct story *s, const struct survey *all, const struct system_fact
 static void
 tell_why_not(struct story *s, const struct survey *all, const struct system_facts *facts)
 {
-	if (facts->uptime_s >= 0 && facts->uptime_s < JUST_STARTED_S) {
+	bool started = facts->uptime_s >= 0 && facts->uptime_s < JUST_STARTED_S;
+
+	if (started) {
 		explain_note(&s->why, "ntpd was started %.0f s ago", facts->uptime_s);
 	}
 	if (all->sources == 0) {
 		tell_no_sources(s, all);
-	} else if (all->reachable == 0) {
+	} else if (all->reachable + all->in_vain == 0 || all->refused == all->sources) {
 		tell_silence(s, all);
 	} else if (explain_no_majority(all)) {
 		explain_note(&s->why,
@@ -124,7 +133,7 @@ tell_why_not(struct story *s, const struct survey *all, const struct system_fact
 		    all->reachable);
 		explain_note(&s->advice, "add sources, best four or more of different operators");
 	} else if (all->usable == 0) {
-		tell_unusable(s, all);
+		tell_unusable(s, all, started);
 	} else {
 		tell_waiting(s, all, facts);
 	}

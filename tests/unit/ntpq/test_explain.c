@@ -148,27 +148,25 @@ static const struct situation situations[] = {
 		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=.DENY." } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
-	    "    none of its 2 sources answers\n"
-	    "    To do: check the network, and that UDP port 123 is open to them; ntpdate -q\n"
-	    "           NAME asks one of them once\n"
+	    "    2 of 2 sources answered, but none can be used (see each of them)\n"
 	    "\n"
 	    "  192.0.2.1 (association 1)\n"
 	    "    not used\n"
-	    "    none of the last eight requests was answered\n"
+	    "    it answers, but no answer could be used\n"
 	    "    RATE: the server says that we ask too often\n"
-	    "    peer_unreach: it does not answer\n"
-	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    peer_unreach: none of its last eight answers counts\n"
+	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: raise minpoll for it, remove burst, and see that no other client\n"
 	    "           uses this address\n"
 	    "\n"
 	    "  192.0.2.2 (association 2)\n"
 	    "    not used\n"
-	    "    none of the last eight requests was answered\n"
+	    "    it answers, but no answer could be used\n"
 	    "    DENY: the server refuses to serve us\n"
 	    "    pkt_denied: it denies us access, or an access rule of this host keeps its\n"
 	    "    packets out\n"
-	    "    peer_unreach: it does not answer\n"
-	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    peer_unreach: none of its last eight answers counts\n"
+	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: remove it, or ask its operator\n" },
 	{ "only servers that refuse", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
 		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=RSTR" } },
@@ -203,6 +201,35 @@ static const struct situation situations[] = {
 	    "    To do: look at that server; until it has the time it cannot give it\n"
 	    "           look at that server: it has no time source\n"
 	    "           check tos floor and tos ceiling, and its stratum\n" },
+	{ "a server that has no stratum", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1620, in=9, refid=INIT, stratum=16" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    the only source that answers says that it has no time itself\n"
+	    "\n"
+	    "  192.0.2.1 (association 1)\n"
+	    "    not used\n"
+	    "    it answers, but no answer could be used\n"
+	    "    pkt_stratum: its stratum is 16 or missing\n"
+	    "    peer_unreach: none of its last eight answers counts\n"
+	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
+	    "    To do: look at that server: it has no time source\n" },
+	{ "a key that the server does not know", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1610, in=2, refid=AUTH" } },
+	    "    AUTH: authentication failed\n"
+	    "    pkt_auth: its packets fail authentication, or the key for it is missing\n"
+	    "    here\n"
+	    "    peer_unreach: none of its last eight answers counts\n"
+	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
+	    "    To do: compare the key number, type and secret on both sides, and\n"
+	    "           trustedkey\n" },
+	{ "the first second", NEVER, "stratum=16", "ss_uptime=1", "clock_control=yes", {
+		{ REJECTED, "srcadr=192.0.2.1, reach=0x1, flash=0x400, in=1, stratum=1" } },
+	    "    ntpd was started 1 s ago\n"
+	    "    1 of 1 sources answered; it takes a few answers until one can be used\n"
+	    "    To do: wait a minute\n" },
 	{ "a falseticker among four", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4",
 	    "ss_uptime=1000", "clock_control=yes", {
 		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
@@ -240,7 +267,7 @@ static const struct situation situations[] = {
 	    "The system\n"
 	    "    no source of time is used: this host's own clock is given out as it is, as\n"
 	    "    stratum 11\n"
-	    "    no time source is configured, or none has been found yet\n"
+	    "    no other time source is configured, or none has been found yet\n"
 	    "    To do: add server or pool lines to ntp.conf; check that host names resolve\n"
 	    "\n"
 	    "* LOCAL(0) (association 1)\n"
