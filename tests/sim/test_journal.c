@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include "ntpd/state.h"
@@ -557,24 +558,52 @@ a_flood_is_told_when_it_begins_each_hour_and_when_it_ends(void **state)
 	story_end(&t);
 }
 
-static void
-wrong_macs_are_told_with_a_limit(void **state)
+/* The sum of the numbers that lines of this chapter begin with which have the text. */
+static unsigned long
+sum_of(const struct story *t, const char *text)
 {
-	struct story t = story_with(1780000000, 0.1, "keys /keys\ntrustedkey 1\n"
-	    "server 192.0.2.1 key 1 iburst minpoll 3 maxpoll 3\nstatsdir /s\n"
-	    "filegen protostats type none\n");
+	unsigned long sum = 0;
+
+	for (unsigned i = t->from; i < t->n->log.n; i++) {
+		const char *line = t->n->log.line[i].text;
+		sum += strstr(line, text) != NULL ? strtoul(line, NULL, 10) : 0;
+	}
+	return sum;
+}
+
+static void
+what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten(void **state)
+{
+	char config[2048];
+	struct text c = text_over(config, sizeof config);
+	struct story t = { .s = sim_new(5) };
 	unsigned logged, written = 0;
+	uint64_t wrong;
 
 	(void)state;
+	t.s->careless = true;
+	text_put(&c, "keys /keys\ntrustedkey 1\nstatsdir /s\nfilegen protostats type none\n");
+	for (unsigned i = 1; i <= 20; i++) {
+		char address[16];
+
+		(void)snprintf(address, sizeof address, "192.0.2.%u", i);
+		text_printf(&c, "server %s key 1 iburst minpoll 3 maxpoll 3\n", address);
+		(void)sim_serve(t.s, address);
+		t.s->server[i - 1]->key = mac_key_new("SHA1", (const uint8_t *)"other", 5);
+		t.s->server[i - 1]->key_id = 1;
+		assert_non_null(t.s->server[i - 1]->key);
+	}
+	t.n = sim_node_new(t.s, "client", 0, 0, config);
 	sim_store_put(&t.n->store, "/keys", "1 SHA1 secret\n");
-	assert_true(ntpd_reload(t.n->daemon));
+	assert_true(sim_node_boot(t.n));
 	chapter(&t, "with another key");
-	t.s->server[0]->key = mac_key_new("SHA1", (const uint8_t *)"other", 5);
-	t.s->server[0]->key_id = 1;
-	assert_non_null(t.s->server[0]->key);
-	sim_run(t.s, 2 * 3600);
+	sim_run(t.s, 600);
+	wrong = t.n->daemon->count.verdict.of[VERDICT_AUTH];
 	logged = sim_log_count(&t.n->log, t.from, " 8c bad_auth");
-	assert_true(logged > 0);
+	assert_true(wrong > 200);
+	assert_in_range(logged, 60, 20 + 61);   /* twenty at once, then one in ten seconds */
+	assert_int_equal(logged + sum_of(&t, " messages caused by packets were held back") +
+	    t.n->daemon->packet_log.held_back, wrong);
 	for (const char *at = sim_store_text(&t.n->store, "/s/protostats"); at != NULL;
 	     at = strstr(at + 1, " 8c bad_auth")) {
 		written++;
@@ -627,7 +656,7 @@ main(int argc, char **argv)
 		CASE(the_status_says_why_there_is_no_time),
 		CASE(without_the_right_to_the_clock_both_are_told),
 		CASE(a_flood_is_told_when_it_begins_each_hour_and_when_it_ends),
-		CASE(wrong_macs_are_told_with_a_limit),
+		CASE(what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten),
 		CASE(a_full_disk_is_told_once_for_each_file),
 	};
 

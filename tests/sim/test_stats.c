@@ -412,6 +412,13 @@ a_reload_renames_turns_off_and_on(void **state)
 	expect_lines(&b, "/other/pp", DAY_SECOND);
 	expect_lines(&b, "/other/loopstats.20261120", DAY_SECOND);
 	assert_null(sim_store_text(&b.n->store, "/other/rawstats"));
+	/* A set that a later line disables is off, whatever turned it on. */
+	sim_node_config(b.n, "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /off\n"
+	    "statistics loopstats peerstats\nfilegen peerstats disable\n");
+	assert_true(ntpd_reload(b.n->daemon));
+	sim_run(b.s, 100);
+	expect_lines(&b, "/off/loopstats", DAY_SECOND);
+	assert_null(sim_store_text(&b.n->store, "/off/peerstats"));
 	/* And all of it back. */
 	sim_node_config(b.n, CONFIG);
 	assert_true(ntpd_reload(b.n->daemon));
