@@ -192,6 +192,16 @@ is "$(comm -23 "$work/tree.before" "$work/tree.after" | xargs)" '' "and nothing 
 is "$(box_run id -un ntp)" ntp "but the user"
 is "$(links)" '' "no link is left to units"
 
+# Where a stale ntp.conf lies beside NTPsec's, as after an upgrade of Debian, it is told which counts.
+cp "$work/files/etc/ntp.conf" "$box_root/etc/ntp.conf"
+mkdir -p "$box_root/etc/ntpsec"
+echo 'server 192.0.2.9' >"$box_root/etc/ntpsec/ntp.conf"
+like "$(box_run sh -c 'dpkg -i /root/ntpd_*.deb' 2>&1)" '/etc/ntp.conf is kept and in force' \
+	"of two files, the one that is in force is named"
+is "$(cat "$box_root/etc/ntpsec/ntp.conf")" 'server 192.0.2.9' "and the other left alone"
+rm -r "$box_root/etc/ntpsec"
+box_run dpkg --purge ntpd >/dev/null 2>&1
+
 # --- installed by make, as README has it ---------------------------------------------
 
 readme=$(cat "$top_srcdir/README")
