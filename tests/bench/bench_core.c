@@ -18,12 +18,13 @@
 
 enum { RULES = 100000, CLIENTS = 1000000, CALLS = 2000000, PROBES = 1 << 16 };
 
+/* Of the processor: what else runs on the machine does not count. */
 static double
 seconds(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
