@@ -282,12 +282,18 @@ outlook_now(const struct ntpd *d)
 enum ntp_leap
 leapsec_shown(const struct ntpd *d)
 {
+	if (d->sources.smeared) {
+		return LEAP_NONE;
+	}
 	return d->leapsec.outlook.alarm ? LEAP_UNSYNC : d->leapsec.outlook.announce;
 }
 
 enum clock_leap
 leapsec_kernel(const struct ntpd *d)
 {
+	if (d->sources.smeared) {
+		return CLOCK_LEAP_NONE;
+	}
 	switch (d->leapsec.outlook.announce) {
 	case LEAP_INSERT:
 		return CLOCK_LEAP_INSERT;
@@ -316,6 +322,9 @@ leapsec_explains(struct ntpd *d, double moved_s)
 double
 leapsec_smear_s(const struct ntpd *d, const struct addr *local)
 {
+	if (d->sources.smeared) {
+		return 0.0;             /* our clock has it already */
+	}
 	for (unsigned i = d->conf->smears_n; i > 0; i--) {
 		const struct config_smear *c = &d->conf->smears[i - 1];
 		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR :

@@ -22,11 +22,11 @@ void leapsec_vote(struct ntpd *d, enum ntp_leap vote);
 
 /*
  * What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply
- * may be a second off.
+ * may be a second off. Nothing while all sources smear it: our clock follows them.
  */
 enum ntp_leap leapsec_shown(const struct ntpd *d);
 
-/* The kernel's bits of today. */
+/* The kernel's bits of today; none while all sources smear the leap second. */
 enum clock_leap leapsec_kernel(const struct ntpd *d);
 
 /* True when a move of the clock by moved_s just now was the leap second. */

@@ -34,6 +34,17 @@ is_smeared(const struct peer *p)
 	return fabs(leap_smear_of_refid(p->a.srv.refid)) > 0.0 && p->a.srv.stratum > 1;
 }
 
+/* What all sources spread is not made once more, by the kernel or by a smear of our own. */
+static void
+note_smeared(struct ntpd *d, bool smeared)
+{
+	if (smeared && !d->sources.smeared) {
+		report(d, LOG_LEVEL_NOTICE, "all sources smear the leap second: we follow them, "
+		    "and make none of our own");
+	}
+	d->sources.smeared = smeared;
+}
+
 /*
  * Servers that smear a leap second and servers that do not tell two times, each of them right in
  * its way: a mixture would lead the clock to neither. The smeared ones are left out while there are
@@ -60,6 +71,9 @@ smears_mixed(struct ntpd *d, const struct assoc_world *w)
 	}
 	/* Said until none of them smears, not anew when one is out of the choice for a while. */
 	d->sources.smears_mixed = mixed || (d->sources.smears_mixed && !over);
+	if (smeared + plain > 0) {
+		note_smeared(d, plain == 0);
+	}
 	return mixed;
 }
 

@@ -482,7 +482,36 @@ a_client_of_a_smeared_server_alone_follows_it_without_a_step(struct sim *s)
 	SIM_CHECK(s, fabs(sim_error_s(client)) < 0.005, "%.6f s off", sim_error_s(client));
 	SIM_CHECK(s, client->clock.leaps == 0, "%u leap seconds", client->clock.leaps);
 	SIM_CHECK(s, client->clock.steps == 0, "%u steps", client->clock.steps);
-	SIM_CHECK(s, sim_logged(client, "sources smear") == 0, "a mixture is told of");
+	SIM_CHECK(s, sim_logged(client, "do not: the smeared") == 0, "a mixture is told of");
+}
+
+/* What its own table says is no reason to make the second twice. */
+static void
+a_client_of_a_smeared_server_makes_no_leap_second_of_its_own(struct sim *s)
+{
+	static struct watcher x;
+	struct sim_node *client;
+
+	serving(s, 1, SERVES "leapsmearinterval 14400\n");
+	client = sim_node_new(s, "client", 0.001, -10e-6, SMEARED "leapfile /leap\n"
+	    "leapsmearinterval 14400\nrestrict default\n");
+	sim_store_put(&client->store, "/leap", TABLE_INSERT);
+	SIM_CHECK(s, sim_node_boot(client), "exit status %d", client->exit_status);
+	client->oracle.spared = true;
+	watcher_come(&x, s, "192.0.2.77", "192.0.2.101", FORM_COSINE, 14400);
+	sim_run(s, 60);
+	watch_until(&x, -10);
+	check_served(&x, 0.01);
+	SIM_CHECK(s, fabs(sim_error_s(client) + 1) < 0.005, "%.6f s off", sim_error_s(client));
+	SIM_CHECK(s, sim_status(client).leap == LEAP_NONE, "leap %u", sim_status(client).leap);
+	SIM_CHECK(s, sim_logged(client, "all sources smear the leap second") == 1,
+	    "not said once");
+	sim_run(s, 12);
+	announce(s, LEAP_NONE);
+	sim_run(s, 3600);
+	SIM_CHECK(s, fabs(sim_error_s(client)) < 0.005, "%.6f s off", sim_error_s(client));
+	SIM_CHECK(s, client->clock.leaps == 0, "%u leap seconds", client->clock.leaps);
+	SIM_CHECK(s, client->clock.steps == 0, "%u steps", client->clock.steps);
 }
 
 /* ---- the file ---- */
@@ -559,6 +588,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_reload_changes_the_smear_at_once),
 	SCENARIO(a_client_of_smeared_and_plain_servers_says_so_and_keeps_to_the_plain),
 	SCENARIO(a_client_of_a_smeared_server_alone_follows_it_without_a_step),
+	SCENARIO(a_client_of_a_smeared_server_makes_no_leap_second_of_its_own),
 	SCENARIO(a_table_with_a_wrong_hash_is_refused_until_a_reload_says_ignorehash),
 	SCENARIO(expiry_is_warned_of_daily_and_on_the_last_day_hourly),
 };
