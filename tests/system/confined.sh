@@ -21,6 +21,9 @@ printf '%s\n' 'server 127.127.1.0' 'tos orphanwait 1' "keys $work/s.keys" 'trust
 start server server "$ntpd" -n -c "$work/s.conf"
 try "the server has the time" wait_log 20 server 'clock_sync'
 
+grep -q 'define HAVE_LINUX_LANDLOCK_H 1' "$top_builddir/config.h"
+ok $? "this build has Landlock"
+
 # conf LINE...: writes the configuration.
 conf() {
 	printf '%s\n' "includefile $work/etc/more" "keys $work/etc/keys" 'trustedkey 7' \

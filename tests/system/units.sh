@@ -155,6 +155,13 @@ try "a file in a folder that is closed is told to need a restart" wait_until 5 \
 again
 like "$(box_run ntpq -c 'rv 0 far')" 'far="?1' "after which it is read"
 
+printf '%s\n' 'sourcedir /run/ntpd-dhcp' 'restrict 127.0.0.1' >"$box_root/etc/ntp.conf"
+again
+box_run mkdir -m 755 /run/ntpd-dhcp
+box_run sh -c 'echo "server 192.0.2.1 iburst" >/run/ntpd-dhcp/eth0.sources'
+try "after a lease with servers, in a folder that was not there" box_run systemctl reload ntpd
+try "it synchronises to these" wait_until 20 box_run ntpstat
+
 conf 'logfile /opt/far/log' 'statsdir /opt/far/' 'statistics peerstats'
 again
 try "for a log on a read-only file the journal names the line to add" \
