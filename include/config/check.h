@@ -17,6 +17,8 @@ enum config_use {
 struct config_access {
 	void *ctx;
 	int (*may)(void *ctx, enum config_use use, const char *path);
+	/* Appends to a refusal (EACCES) what the owner of path has to do; may be NULL. */
+	void (*explain)(void *ctx, enum config_use use, const char *path, struct text *out);
 };
 
 /* Adds warnings to d; path names the configuration in those that belong to no line. */

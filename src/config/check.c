@@ -225,22 +225,36 @@ check_monitor(struct check *k)
 
 /* ---- files ---- */
 
+/* What the owner of a refused file has to do; "" when the error is another. */
+static const char *
+advice(const struct config_access *access, enum config_use use, const char *path, int err,
+    char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	if (err == -EACCES && access->explain != NULL) {
+		access->explain(access->ctx, use, path, &t);
+	}
+	return buf;
+}
+
 static void
 check_file(struct check *k, const struct config_access *access, const char *directive,
     const char *path, enum config_use use)
 {
 	const struct config_place *place = config_place_of(k->c, directive);
 	int err = path == NULL ? 0 : access->may(access->ctx, use, path);
+	char buf[DIAG_LINE_MAX];
 
 	if (err == 0) {
 		return;
 	}
 	if (use == USE_READ) {
-		warn(k, place, "%s: '%s' cannot be read by the run user: %s", directive, path,
-		    strerror(-err));
+		warn(k, place, "%s: '%s' cannot be read by the run user: %s%s", directive, path,
+		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	} else {
-		warn(k, place, "%s: '%s' cannot be written by the run user: %s", directive, path,
-		    strerror(-err));
+		warn(k, place, "%s: '%s' cannot be written by the run user: %s%s", directive, path,
+		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	}
 }
 
@@ -252,9 +266,11 @@ check_own_files(struct check *k, const struct config_access *access)
 		const char *path = k->c->files[i].path;
 		struct config_place place = { .file = path };
 		int err = access->may(access->ctx, USE_READ, path);
+		char buf[DIAG_LINE_MAX];
 		if (err != 0) {
 			warn(k, &place, "a reload will fail, the run user cannot read this file: "
-			    "%s", strerror(-err));
+			    "%s%s", strerror(-err),
+			    advice(access, USE_READ, path, err, buf, sizeof buf));
 		}
 	}
 }

@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "config/print.h"
 #include "ntpd/conffile.h"
+#include "sys/file_access.h"
 #include "sys/proc.h"
 #include "sys/store_posix.h"
 
@@ -125,6 +126,16 @@ may(void *ctx, enum config_use use, const char *path)
 	return access(path, mode) == 0 ? 0 : -errno;
 }
 
+static void
+explain(void *ctx, enum config_use use, const char *path, struct text *out)
+{
+	enum store_use wanted = use == USE_READ ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
+	    STORE_APPEND;
+
+	(void)ctx;
+	file_access_explain(path, wanted, out);
+}
+
 static struct config *
 load(struct store **store, const struct options *o, struct arena **arena, struct diag_list *diags)
 {
@@ -175,7 +186,7 @@ use_paths(const struct options *o, struct config *c)
 int
 checkconf_check(const struct options *o)
 {
-	struct config_access access = { .may = may };
+	struct config_access access = { .may = may, .explain = explain };
 	struct diag_list diags;
 	struct store *store = NULL;
 	struct arena *arena;

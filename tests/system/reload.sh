@@ -48,4 +48,34 @@ kill -HUP "${daemon_pid[server]}"
 try "a bad file is named" wait_log 5 server 's\.conf:6:[0-9]+: .*foo'
 try "and nothing is changed" wait_log 5 server 'nothing was changed'
 try "the server goes on" in_ns server "$ntpstat"
+stop server TERM
+
+# Files that root has read at the start and the user of -u may not read any more: what was read stays,
+# and the log names path, mode and group. The configuration itself counts as an error.
+chmod 755 "$work"
+chown nobody "$work"
+echo '1 SHA1 secret' >"$work/keys"
+echo 'setvar more = 1' >"$work/more.conf"
+printf '%s\n' "${common[@]}" "keys $work/keys" 'trustedkey 1' 'controlkey 1' \
+	"includefile $work/more.conf" >"$conf"
+chmod 600 "$work/keys"
+chmod 644 "$conf" "$work/more.conf"
+start user server "$ntpd" -n -u nobody:nogroup -c "$conf"
+try "a daemon of another user has the time of its own clock" wait_until 10 in_ns server "$ntpstat"
+chmod 644 "$work/keys"
+in_ns server "$top_builddir/ntpq" -k "$work/keys" -c 'keyid 1' -c ':config disable stats' >"$work/q1" 2>&1
+chmod 600 "$work/keys"
+kill -HUP "${daemon_pid[user]}"
+try "keys out of reach are named with mode and group" wait_log 5 user \
+	"keys .*/keys: Permission denied; .*/keys has mode 0600, owner root, group root: 'chgrp nogroup .*what was read"
+try "and the rest of the reload is done" wait_log 5 user 'reload: done'
+chmod 644 "$work/keys"
+in_ns server "$top_builddir/ntpq" -k "$work/keys" -c 'keyid 1' -c ':config disable stats' >"$work/q2" 2>&1
+is "$(cat "$work/q2")" "$(cat "$work/q1")" "the keys read before are in force"
+like "$(cat "$work/q2")" 'Config Succeeded' "with them ntpq is obeyed"
+chmod 600 "$work/more.conf"
+kill -HUP "${daemon_pid[user]}"
+try "an included file out of reach is named likewise" wait_log 5 user \
+	"s\.conf:[0-9]+:13: .*more\.conf' cannot be read: Permission denied; .* has mode 0600, owner root"
+try "and nothing is changed" wait_log 5 user 'nothing was changed'
 test_end

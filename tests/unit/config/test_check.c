@@ -196,6 +196,30 @@ warns_of_files_that_a_reload_could_not_read(void **state)
 	conf_end(k);
 }
 
+static void
+explain(void *ctx, enum config_use use, const char *path, struct text *out)
+{
+	(void)ctx;
+	text_printf(out, "; chgrp ntp %s and chmod %u", path, (unsigned)use);
+}
+
+static void
+tells_the_owner_of_a_refused_file_what_to_do(void **state)
+{
+	char asked[256];
+	struct text t = text_over(asked, sizeof asked);
+	struct config_access access = { .ctx = &t, .may = may, .explain = explain };
+
+	(void)state;
+	check_text(FOUR "keys /no1\ndriftfile /no2\nleapfile /gone\n", &access,
+	    "warning: f:6:1: driftfile: '/no2' cannot be written by the run user: Permission "
+	    "denied; chgrp ntp /no2 and chmod 1\n"
+	    "warning: f:5:1: keys: '/no1' cannot be read by the run user: Permission "
+	    "denied; chgrp ntp /no1 and chmod 0\n"
+	    "warning: f:7:1: leapfile: '/gone' cannot be read by the run user: No such file or "
+	    "directory\n");
+}
+
 int
 main(void)
 {
@@ -211,6 +235,7 @@ main(void)
 		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
 		cmocka_unit_test(shows_the_line_of_a_warning),
 		cmocka_unit_test(warns_of_files_that_a_reload_could_not_read),
+		cmocka_unit_test(tells_the_owner_of_a_refused_file_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
