@@ -51,7 +51,7 @@ void report_peer_events(struct ntpd *d, struct peer *p, unsigned events);
 uint16_t report_system_status(const struct ntpd *d);
 uint16_t report_peer_status(const struct peer *p);
 
-/* Appends why there is no system peer: "none of 4 servers answers". */
+/* Appends why there is no system peer: "0 of 4 servers reachable". */
 void report_put_why(const struct ntpd *d, struct text *t);
 
 /* Refreshes the status line of the service manager when it changed. */

@@ -44,13 +44,13 @@ report_put_why(const struct ntpd *d, struct text *t)
 	} else if (n.asked == 0) {
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
-		text_printf(t, "none of %u servers answers", n.asked);
+		text_printf(t, "0 of %u servers reachable", n.asked);
 	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");
 	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_TOO_FEW) {
 		text_put(t, "fewer sources than minsane agree");
 	} else if (d->sources.sel.n == 0 || d->sources.sel.why != SELECT_FOUND) {
-		text_printf(t, "%u of %u servers answer, none is fit yet", n.reached, n.asked);
+		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
 	} else if (d->sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
 	} else {

@@ -199,9 +199,9 @@ the_loss_of_all_and_their_return_are_told_once(void **state)
 	silence(&t, true);
 	sim_run(t.s, 86400);
 	told(&t, 4, " 83 unreachable no answer to 8 requests");
-	told(&t, 1, "0.0.0.0 0618 08 no_sys_peer none of 4 servers answers");
+	told(&t, 1, "0.0.0.0 0618 08 no_sys_peer 0 of 4 servers reachable");
 	told_at_most(&t, 8);
-	status(&t, "none of 4 servers answers; stratum 2, running on the last frequency");
+	status(&t, "0 of 4 servers reachable; stratum 2, running on the last frequency");
 	silence(&t, false);
 	chapter(&t, "they are back");
 	sim_run(t.s, 3600);
@@ -466,7 +466,7 @@ the_status_says_why_there_is_no_time(void **state)
 	sim_node_config(t.n, FOUR_SERVERS);
 	assert_true(ntpd_reload(t.n->daemon));
 	sim_run(t.s, 10);
-	assert_string_equal(t.n->status_text, "not synchronised: none of 4 servers answers");
+	assert_string_equal(t.n->status_text, "not synchronised: 0 of 4 servers reachable");
 	for (unsigned i = 0; i < 4; i++) {
 		char address[16];
 
@@ -474,7 +474,7 @@ the_status_says_why_there_is_no_time(void **state)
 		sim_serve(t.s, address)->leap = LEAP_UNSYNC;
 	}
 	sim_run(t.s, 1200);
-	assert_string_equal(t.n->status_text, "not synchronised: none of 4 servers answers");
+	assert_string_equal(t.n->status_text, "not synchronised: 0 of 4 servers reachable");
 	sim_node_stop(t.n);
 	story_end(&t);
 }
@@ -492,7 +492,7 @@ without_the_right_to_the_clock_both_are_told(void **state)
 	assert_true(sim_node_boot(t.n));
 	sim_run(t.s, 1);
 	assert_string_equal(t.n->status_text,
-	    "not synchronised: 1 of 1 servers answer, none is fit yet; clock not controlled");
+	    "not synchronised: 1 of 1 servers reachable, none fit yet; clock not controlled");
 	sim_run(t.s, 600);
 	told(&t, 1, "clock not controlled: CAP_SYS_TIME is missing");
 	told(&t, 1, "05 clock_sync clock not controlled");
