@@ -52,7 +52,7 @@ block_new(size_t need)
 	size_t cap = need > BLOCK_LEN ? need : BLOCK_LEN;
 	struct block *b;
 
-	if (cap > SIZE_MAX - sizeof *b) {
+	if (cap > (size_t)PTRDIFF_MAX - sizeof *b) {    /* no object may be larger */
 		return NULL;
 	}
 	b = calloc(1, sizeof *b + cap);
