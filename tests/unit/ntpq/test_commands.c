@@ -12,18 +12,19 @@ static const uint8_t three[] = {
 	0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11,
 };
 
-/* A stamp some seconds before now, written as servers do. */
-static const char *
-ago(char buf[32], double age_s)
-{
-	struct ntp_ts ts = ntp_ts_from_rtime(rtime_add_s(ntpq_now(), -age_s));
+/* The played server's clock, which stands still. */
+static const unsigned SERVER_NOW = 0xe9000000;
 
-	snprintf(buf, 32, "0x%08x.%08x", (unsigned)(ts.fix >> 32), (unsigned)(ts.fix & 0xffffffff));
+/* A stamp some seconds before then, written as servers do. */
+static const char *
+ago(char buf[32], unsigned age_s)
+{
+	snprintf(buf, 32, "0x%08x.00000000", SERVER_NOW - age_s);
 	return buf;
 }
 
 static void
-with_three_peers(struct world *w, struct reply replies[3], char text[3][512])
+with_three_peers(struct world *w, struct reply replies[4], char text[3][512])
 {
 	char rec[32];
 
@@ -44,7 +45,9 @@ with_three_peers(struct world *w, struct reply replies[3], char text[3][512])
 	for (int i = 0; i < 3; i++) {
 		replies[i] = (struct reply){ CONTROL_READVAR, i + 1, NULL, 0x961a, text[i] };
 	}
-	begin(w, replies, 3);
+	replies[3] = (struct reply){ CONTROL_READVAR, 0, "clock", 0x0615,
+	    "clock=0xe9000000.00000000\r\n" };
+	begin(w, replies, 4);
 	w->played.list = three;
 	w->played.list_len = sizeof three;
 }
@@ -54,7 +57,7 @@ with_three_peers(struct world *w, struct reply replies[3], char text[3][512])
 static void
 peers_is_the_table_of_4_2_8(void **state)
 {
-	struct reply replies[3];
+	struct reply replies[4];
 	char text[3][512];
 	struct world w;
 
@@ -87,7 +90,7 @@ static void
 peers_leaves_out_what_is_neither_configured_nor_reachable(void **state)
 {
 	static const uint8_t stranger[] = { 0, 1, 0x06, 0x1a };
-	struct reply replies[3];
+	struct reply replies[4];
 	char text[3][512];
 	struct world w;
 
@@ -105,7 +108,7 @@ peers_leaves_out_what_is_neither_configured_nor_reachable(void **state)
 static void
 associations_are_sorted_by_id_and_trailing_blanks_cut(void **state)
 {
-	struct reply replies[3];
+	struct reply replies[4];
 	char text[3][512];
 	struct world w;
 
@@ -153,7 +156,7 @@ readvar_breaks_lines_before_72_and_cooks(void **state)
 static void
 an_index_means_a_place_in_the_list_and_the_last_beyond_it(void **state)
 {
-	struct reply replies[3];
+	struct reply replies[4];
 	char text[3][512];
 	struct world w;
 
@@ -348,7 +351,7 @@ a_server_without_nonces_gets_the_plain_line(void **state)
 static void
 rpeers_has_the_name_at_the_right_and_units_suit_the_size(void **state)
 {
-	struct reply replies[3];
+	struct reply replies[4];
 	char text[3][512];
 	struct world w;
 
