@@ -30,6 +30,7 @@ driftfile $work/asked.drift
 restrict default limited kod nomodify noquery
 restrict 127.0.0.1
 restrict ::1
+restrict 192.0.2.1
 keys $work/keys
 trustedkey 1 2 3
 controlkey 1
@@ -122,6 +123,9 @@ is "$(ours -n -c 'mrulist laddr=192.0.2.1 sort=addr' | clients | head -n 1)" 192
 is "$(ours "${keyed[@]}" -c ':config restrict 203.0.113.77 ignore')" 'Config Succeeded' \
 	":config is obeyed"
 like "$(ours "${keyed[@]}" -c reslist)" '203\.0\.113\.77/32' "and has its effect"
+is "$(ours "${keyed[@]}" -c ':config restrict 203.0.113.79 ignore' 192.0.2.1)" 'Config Succeeded' \
+	"also with a nonce behind it, as over a network"
+like "$(ours "${keyed[@]}" -c reslist)" '203\.0\.113\.79/32' "and that has its effect"
 is "$(ours "${keyed[@]}" -c ':config zork 1')" $'zork 1\n^\ncolumn 0 syntax error' \
 	"a syntax error is pointed at"
 printf '%s\n' '# a comment' '' 'restrict 203.0.113.78 nomodify' 'zork' >"$work/lines"
