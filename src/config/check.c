@@ -310,6 +310,15 @@ check_files(struct check *k, const struct config_access *access)
 	}
 }
 
+static void
+check_statistics(struct check *k)
+{
+	if (writes_statistics(k->c) && k->c->statsdir == NULL) {
+		warn(k, NULL, "statistics are turned on, but there is no statsdir line: none are "
+		    "written");
+	}
+}
+
 void
 config_check(const struct config *c, const char *path, const struct config_access *access,
     struct diag_list *d)
@@ -318,6 +327,7 @@ config_check(const struct config *c, const char *path, const struct config_acces
 
 	check_servers(&k);
 	check_prefer(&k);
+	check_statistics(&k);
 	check_smear(&k);
 	check_keys(&k);
 	check_restricts(&k);

@@ -106,6 +106,19 @@ warns_of_keys_that_cannot_work(void **state)
 }
 
 static void
+warns_of_statistics_without_a_folder(void **state)
+{
+	static const char none[] = "warning: f: statistics are turned on, but there is no statsdir "
+	    "line: none are written\n";
+
+	(void)state;
+	check_text(FOUR "statistics loopstats\n", NULL, none);
+	check_text(FOUR "filegen peerstats type none\nstatsdir \"\"\n", NULL, none);
+	check_text(FOUR "statistics loopstats\nstatsdir /s\n", NULL, "");
+	check_text(FOUR "filegen peerstats type none disable\n", NULL, "");
+}
+
+static void
 warns_of_two_preferred_servers(void **state)
 {
 	(void)state;
@@ -231,6 +244,7 @@ main(void)
 		cmocka_unit_test(warns_of_disable_monitor_beside_limited),
 		cmocka_unit_test(warns_of_smeared_and_plain_servers_together),
 		cmocka_unit_test(warns_of_keys_that_cannot_work),
+		cmocka_unit_test(warns_of_statistics_without_a_folder),
 		cmocka_unit_test(warns_of_two_preferred_servers),
 		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
 		cmocka_unit_test(shows_the_line_of_a_warning),
