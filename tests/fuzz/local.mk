@@ -8,6 +8,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_leap \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_mode6 \
+	tests/fuzz/fuzz_reload \
 	tests/fuzz/fuzz_mru \
 	tests/fuzz/fuzz_response
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -56,6 +57,11 @@ tests_fuzz_fuzz_mode6_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)
 	-DREPLAY_MUTATIONS=3000
 tests_fuzz_fuzz_mode6_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mode6_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+tests_fuzz_fuzz_reload_SOURCES = $(sim_frame) tests/fuzz/fuzz_reload.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_reload_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
+tests_fuzz_fuzz_reload_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_reload_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 tests_fuzz_fuzz_mru_SOURCES = $(sim_frame) tests/sim/mode6.h tests/sim/mode6.c \
 	tests/fuzz/fuzz_mru.c tests/fuzz/fuzz.h $(fuzz_main)
