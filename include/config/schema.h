@@ -49,7 +49,7 @@ enum schema_arg {
 };
 
 /* What the words of ARG_KEPT are. */
-enum schema_kept { KEPT_WORDS, KEPT_TTLS, KEPT_GROUPS };
+enum schema_kept { KEPT_WORDS, KEPT_NOVOLLEY, KEPT_TTLS, KEPT_GROUPS };
 
 /* What happens to a number out of range. */
 enum schema_outside { OUTSIDE_REFUSED, OUTSIDE_CLAMPED, OUTSIDE_IGNORED };

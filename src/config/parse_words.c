@@ -535,6 +535,9 @@ check_kept(struct parser *p, const struct schema_row *row)
 		switch ((enum schema_kept)row->bit) {
 		case KEPT_WORDS:
 			break;
+		case KEPT_NOVOLLEY:     /* of ntpd 4.2.6 */
+			parse_done(p, strcmp(parse_word(p, i), "novolley") == 0 ? 2 : 1);
+			break;
 		case KEPT_TTLS:
 			check_ttl(p, i);
 			break;

@@ -79,7 +79,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "unconfig", FORM(ARG_UNPEER), NULL, ACTS(REMOTE) },
 	{ SCHEMA_TOP, "sourcedir", FORM(ARG_SOURCEDIR), NULL, ACTS(RELOAD) },
 	{ SCHEMA_TOP, "sourceport", INT(C(sourceport), 0, 65535, REFUSED), NULL, ACTS(RELOAD) },
-	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 0, KEPT_WORDS), NULL, LATER(RELOAD) },
+	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 1, KEPT_NOVOLLEY), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "multicastclient", KEPT(0, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "manycastserver", KEPT(1, 64, KEPT_GROUPS), NULL, LATER(RELOAD) },
 	{ SCHEMA_TOP, "mdnstries", INT(C(mdnstries), 0, 1000, REFUSED), "5", NEVER(NO_MDNS) },

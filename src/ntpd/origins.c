@@ -7,6 +7,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/sources.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
@@ -51,14 +52,36 @@ origins_look_elsewhere(struct peer *p)
 	ask_name(o);
 }
 
+/*
+ * So many more members may come now: up to maxclock, and beyond it one at a time, up to twice as
+ * many, while those that are there have settled and too few of them survive the selection.
+ */
+static unsigned
+room_for_members(const struct ntpd *d)
+{
+	unsigned n = peers_count(d), most = (unsigned)d->conf->tos.maxclock;
+
+	if (n < most) {
+		return most - n;
+	}
+	return n < 2 * most && d->sources.sel.survivors < (unsigned)d->conf->tos.minclock &&
+	    !sources_settling(d) ? 1 : 0;
+}
+
 static void
 on_name_timer(void *ctx)
 {
 	struct origin *o = ctx;
 
-	if (o->tag == 0) {
-		ask_name(o);
+	if (o->tag != 0) {
+		return;
 	}
+	if (o->cfg->kind == SOURCE_POOL && room_for_members(o->d) == 0) {
+		o->retry_s = 0.0;
+		ask_again(o, POOL_AGAIN_S);     /* looks again, asks nobody */
+		return;
+	}
+	ask_name(o);
 }
 
 static void
@@ -151,10 +174,10 @@ static void
 pool_answered(struct origin *o)
 {
 	struct ntpd *d = o->d;
-	unsigned most = (unsigned)d->conf->tos.maxclock;
+	unsigned room = room_for_members(d);
 	unsigned k = 0;
 
-	for (unsigned i = 0; i < o->answer.n && peers_count(d) < most; i++) {
+	for (unsigned i = 0; i < o->answer.n && k < room; i++) {
 		const struct addr *a = &o->answer.addr[i];
 		char text[ADDR_TEXT_MAX];
 		if (peers_use(d, a, NULL)) {
@@ -164,10 +187,8 @@ pool_answered(struct origin *o)
 		    sizeof text));
 		(void)peers_mobilize(o, a, START_SPACING_S * k++);
 	}
-	if (peers_count(d) < most) {
-		o->retry_s = o->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : o->retry_s * 2;
-		ask_again(o, o->retry_s < 16 * POOL_AGAIN_S ? o->retry_s : 16 * POOL_AGAIN_S);
-	}
+	o->retry_s = o->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : o->retry_s * 2;
+	ask_again(o, o->retry_s < 16 * POOL_AGAIN_S ? o->retry_s : 16 * POOL_AGAIN_S);
 }
 
 void

@@ -320,6 +320,22 @@ interface_lines_do_what_they_say(struct sim *s)
 }
 
 static void
+interface_lines_and_option_i_exclude_each_other(struct sim *s)
+{
+	static const char *const config[] = { "server 192.0.2.1\n",
+		"interface listen eth0\nserver 192.0.2.1\n" };
+	struct sim_node *c = sim_node_new(s, "client", 0.0, 0.0, config[0]);
+
+	c->options.listen[0] = "eth0";
+	c->options.listen_n = 1;
+	SIM_CHECK(s, sim_node_boot(c), "option -I alone: status %d", c->exit_status);
+	sim_node_stop(c);
+	sim_node_config(c, config[1]);
+	SIM_CHECK(s, !sim_node_boot(c) && c->exit_status == 1, "status %d", c->exit_status);
+	SIM_CHECK(s, sim_logged(c, "not allowed with --interface (-I)") == 1, "not told");
+}
+
+static void
 an_extra_port_serves_as_well(struct sim *s)
 {
 	static struct stranger x;
@@ -622,6 +638,7 @@ static const struct scenario list[] = {
 	SCENARIO(of_discard_and_limit_the_last_one_counts),
 	SCENARIO(the_list_of_clients_keeps_to_mru),
 	SCENARIO(interface_lines_do_what_they_say),
+	SCENARIO(interface_lines_and_option_i_exclude_each_other),
 	SCENARIO(an_extra_port_serves_as_well),
 	SCENARIO(a_new_source_port_and_dscp_come_with_the_reload),
 	SCENARIO(requests_leave_from_an_allowed_address_after_a_reload),

@@ -198,6 +198,39 @@ a_dead_pool_member_is_replaced(struct sim *s)
 }
 
 static void
+a_pool_goes_beyond_maxclock_while_too_few_survive(struct sim *s)
+{
+	struct sim_node *c = named(s, "tos maxclock 2 minclock 2\npool pool.example iburst\n", 4,
+	    FOUR);
+
+	/* The first two contradict each other: neither has a majority. */
+	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4");
+	sim_server_lie(s->server[1], 5.0);
+	sim_node_boot(c);
+	sim_run(s, 20);
+	SIM_CHECK(s, s->server[2]->requests == 0, "at once more than maxclock");
+	sim_run(s, 1800);
+	SIM_CHECK(s, s->server[2]->requests > 0, "no more members");
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+}
+
+static void
+a_full_pool_asks_no_name(struct sim *s)
+{
+	struct sim_node *c = named(s, "tos maxclock 3\npool pool.example iburst\n", 4, FOUR);
+	unsigned asked;
+
+	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4");
+	sim_node_boot(c);
+	sim_run(s, 600);
+	asked = c->resolver.asked;
+	sim_run(s, 24 * 3600);
+	SIM_CHECK(s, c->resolver.asked == asked, "%u more questions",
+	    c->resolver.asked - asked);
+	SIM_CHECK(s, s->server[3]->requests == 0, "more than maxclock");
+}
+
+static void
 an_interface_that_goes_and_comes_back_is_used_again(struct sim *s)
 {
 	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
@@ -347,6 +380,8 @@ static const struct scenario list[] = {
 	SCENARIO(a_pool_of_four_gives_four_sources),
 	SCENARIO(nopeer_does_not_stop_the_pool),
 	SCENARIO(a_dead_pool_member_is_replaced),
+	SCENARIO(a_pool_goes_beyond_maxclock_while_too_few_survive),
+	SCENARIO(a_full_pool_asks_no_name),
 	SCENARIO(an_interface_that_goes_and_comes_back_is_used_again),
 	SCENARIO(a_host_that_moves_to_another_network_goes_on),
 	SCENARIO(translation_that_forgets_costs_a_poll),
