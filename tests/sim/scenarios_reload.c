@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include "ntpd/access.h"
 #include "sim/scenario.h"
 
 /* Somebody who asks the time of our daemon, and counts the answers. */
@@ -344,6 +345,62 @@ many_names_do_not_stand_in_the_way_of_the_servers(struct sim *s)
 	SIM_CHECK(s, c->resolver.asked < 2000, "%u questions in a minute", c->resolver.asked);
 }
 
+/* ---- entries that the daemon makes ---- */
+
+static uint32_t
+flags_of(struct sim_node *c, const char *address, unsigned port)
+{
+	struct endpoint e = sim_endpoint(address, port);
+
+	return access_flags(c->daemon, &e);
+}
+
+static void
+our_own_addresses_are_ignored_from_port_123_as_long_as_they_are_ours(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    ONE_SERVER "restrict default\n");
+
+	sim_run(s, 30);
+	SIM_CHECK(s, flags_of(c, "192.0.2.100", 123) == RESTRICT_IGNORE, "not ignored");
+	SIM_CHECK(s, flags_of(c, "2001:db8::100", 123) == RESTRICT_IGNORE, "not ignored");
+	SIM_CHECK(s, flags_of(c, "192.0.2.100", 124) == 0, "ignored from another port");
+	SIM_CHECK(s, reload(c, ONE_SERVER "restrict default noquery\n"), "not applied");
+	SIM_CHECK(s, flags_of(c, "192.0.2.100", 123) == RESTRICT_IGNORE, "lost by the reload");
+	SIM_CHECK(s, flags_of(c, "192.0.2.100", 124) == RESTRICT_NOQUERY, "not the default");
+	sim_host_add(c->host, "eth1", "198.51.100.7/24");
+	sim_host_remove(c->host, "2001:db8::100");
+	sim_run(s, 10);
+	SIM_CHECK(s, flags_of(c, "198.51.100.7", 123) == RESTRICT_IGNORE, "a new one is not");
+	SIM_CHECK(s, flags_of(c, "2001:db8::100", 123) == RESTRICT_NOQUERY, "one gone still is");
+}
+
+static void
+sources_have_the_entry_of_restrict_source_while_they_last(struct sim *s)
+{
+	static const char closed[] = "restrict default ignore\nrestrict source nomodify\n"
+	    "restrict 192.0.2.3 noquery\n";
+	char config[512];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *c;
+
+	text_printf(&t, "%s%s", THREE_SERVERS, closed);
+	c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, config);
+	sim_run(s, 30);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, flags_of(c, "192.0.2.1", 123) == RESTRICT_NOMODIFY, "no entry");
+	SIM_CHECK(s, flags_of(c, "192.0.2.3", 123) == RESTRICT_NOQUERY, "its own entry is lost");
+	SIM_CHECK(s, flags_of(c, "192.0.2.9", 123) == RESTRICT_IGNORE, "a stranger has one");
+	t = text_over(config, sizeof config);
+	text_printf(&t, "%srestrict source noquery\n%s", ONE_SERVER, closed);
+	SIM_CHECK(s, reload(c, config), "not applied");
+	SIM_CHECK(s, flags_of(c, "192.0.2.1", 123) == (RESTRICT_NOMODIFY | RESTRICT_NOQUERY),
+	    "the lines are not added up");
+	SIM_CHECK(s, flags_of(c, "192.0.2.2", 123) == RESTRICT_IGNORE, "one gone still has it");
+	SIM_CHECK(s, reload(c, ONE_SERVER "restrict default ignore\n"), "not applied");
+	SIM_CHECK(s, flags_of(c, "192.0.2.1", 123) == RESTRICT_IGNORE, "still there");
+}
+
 /* ---- a thousand reloads ---- */
 
 enum { RELOADS = 1000, ASKERS = 4 };
@@ -487,6 +544,8 @@ static const struct scenario list[] = {
 	SCENARIO(names_of_restrict_lines_are_asked_until_there_is_an_answer),
 	SCENARIO(an_answer_from_before_a_reload_is_given_to_no_other_line),
 	SCENARIO(many_names_do_not_stand_in_the_way_of_the_servers),
+	SCENARIO(our_own_addresses_are_ignored_from_port_123_as_long_as_they_are_ours),
+	SCENARIO(sources_have_the_entry_of_restrict_source_while_they_last),
 	SCENARIO(a_thousand_random_reloads_cost_no_client_an_answer_and_never_the_synchronisation),
 };
 
