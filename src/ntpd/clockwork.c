@@ -97,7 +97,7 @@ pass(struct ntpd *d, bool answered)
 	if (!d->steer.disc.updated && d->sys.leap == LEAP_UNSYNC && sources_settling(d)) {
 		return false;
 	}
-	if (sources_mostly_doubtful(d, &w)) {
+	if (sources_returning(d, &w) || sources_mostly_doubtful(d, &w)) {
 		system_heed_answers(d, &w);
 		return false;
 	}

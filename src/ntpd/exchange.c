@@ -266,6 +266,11 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	if (!ans->sampled) {
 		return;
 	}
+	/* Not the first answer of all. */
+	if (d->sys.lost && p->a.est.samples > 1 &&
+	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
+		sources_return(d);
+	}
 	stats_peer(d, p);
 	follow_estimate(p, ans);
 	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;

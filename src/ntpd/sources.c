@@ -6,6 +6,10 @@
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
+/* So long the others have after the first: seven requests, two seconds apart. */
+static const double RETURN_S = 16.0;
+enum { RETURN_REQUESTS = 7 };
+
 /*
  * Among hosts without sources the one with the smallest metric leads. A source at the orphan
  * stratum is only a parent when its address comes before the one it knows us by.
@@ -77,15 +81,38 @@ smears_mixed(struct ntpd *d, const struct assoc_world *w)
 	return mixed;
 }
 
+/* What it says is of before something happened to the clock. */
+static bool
+unheard(const struct ntpd *d, const struct assoc *a)
+{
+	return mtime_before(a->wire.t4_mono, d->sources.doubt_since);
+}
+
+/* More than half of the sources have been heard since: the others are no witnesses. */
+static bool
+most_heard(const struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned speaking = 0, heard = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		speaking += sources_speaks(a, w);
+		heard += sources_speaks(a, w) && !unheard(d, a);
+	}
+	return 2 * heard > speaking;
+}
+
 static unsigned
 gather(struct ntpd *d, const struct assoc_world *w)
 {
-	bool mixed = smears_mixed(d, w);
+	bool mixed = smears_mixed(d, w), heard = most_heard(d, w);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
 		if (p->a.id != 0 && is_fit(d, p, w) && !(mixed && is_smeared(p)) &&
+		    !(heard && unheard(d, &p->a)) &&
 		    assoc_candidate(&p->a, w, &d->sources.cand[n])) {
 			d->sources.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
@@ -168,12 +195,32 @@ sources_doubt(struct ntpd *d, struct mtime since, double for_s)
 	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
 }
 
-/* What it says is of before something happened to the clock; and it may still answer. */
-static bool
-unheard(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+void
+sources_return(struct ntpd *d)
 {
-	return mtime_before(w->now, d->sources.doubt_until) &&
-	    mtime_before(a->wire.t4_mono, d->sources.doubt_since);
+	if (!mtime_before(now_of(d), d->sources.return_until)) {
+		d->sources.return_until = mtime_add_s(now_of(d), RETURN_S);
+		peers_ask_soon(d, RETURN_REQUESTS);
+	}
+}
+
+bool
+sources_returning(const struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned known = 0, back = 0;
+
+	if (!mtime_before(w->now, d->sources.return_until)) {
+		return false;
+	}
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		if (a->id != 0 && a->est.samples > 0 && !(a->rules.flags & ASSOC_NOSELECT)) {
+			known++;
+			back += a->poll.reach != 0;
+		}
+	}
+	return 2 * back <= known;
 }
 
 bool
@@ -187,7 +234,7 @@ sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 
 		if (sources_speaks(a, w)) {
 			bool doubtful = assoc_young(a) || assoc_suspect(a, w) ||
-			    unheard(d, a, w);
+			    (unheard(d, a) && mtime_before(w->now, d->sources.doubt_until));
 
 			fit += !doubtful && assoc_unfit(a, w) == 0;
 			young += doubtful;

@@ -29,6 +29,15 @@ bool sources_settling(const struct ntpd *d);
 void sources_doubt(struct ntpd *d, struct mtime since, double for_s);
 
 /*
+ * A source answers again after an outage of all. For a moment the others may do so as well: the
+ * first to answer is not the majority that it was.
+ */
+void sources_return(struct ntpd *d);
+
+/* True in that moment, while no more than half of the sources we have known are back. */
+bool sources_returning(const struct ntpd *d, const struct assoc_world *w);
+
+/*
  * Most sources that speak are new or contradict what they said. Sources that begin anew together,
  * after a move of the clock that nobody saw, must not leave the decision to the few that have not
  * noticed, or that said so all the time.

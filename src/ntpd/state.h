@@ -113,6 +113,7 @@ struct sources {
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
+	struct mtime return_until;              /* after an outage the others may come back */
 };
 
 /* ---- system.c, syspeer.c ---- */

@@ -12,6 +12,8 @@
  * status.
  */
 #define UNLIKE_S 70.0
+#define UNSYNCED_S 3600.0
+#define LATELY_S 1100.0
 
 /* Who answers there, and whether it is within what it says of itself. */
 static bool
@@ -82,6 +84,7 @@ oracle_break(struct sim_node *n)
 {
 	n->oracle.broken = true;
 	n->oracle.unlike_since = -1;
+	n->oracle.lost_since = -1;
 	for (unsigned i = 0; i < n->oracle.remote_n; i++) {
 		n->oracle.remote[i].answered = 0;
 	}
@@ -130,6 +133,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	bool honest;
 
 	if (d->len < 48 || (d->bytes[0] & 7) != MODE_SERVER || d->bytes[1] == 0 ||
+	    d->bytes[0] >> 6 == LEAP_UNSYNC ||
 	    !source_at(n->sim, &d->from, &honest)) {
 		return;
 	}
@@ -138,6 +142,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		r->honest = honest;
 		r->answered += r->awaited && r->moves == moves(n);
 		r->awaited = false;
+		r->heard_at = n->sim->w->now;
 		r->counted = true;
 		r->missed = 0;
 		r->answers++;
@@ -322,6 +327,43 @@ judge_kernel(struct sim_node *n, const struct ntpd_status *st)
 	}
 }
 
+/* Those heard often enough are still there. */
+static bool
+heard_lately(const struct sim_node *n)
+{
+	const struct oracle_node *o = &n->oracle;
+	unsigned heard = 0, counted = 0;
+
+	for (unsigned i = 0; i < o->remote_n; i++) {
+		const struct oracle_remote *r = &o->remote[i];
+
+		counted += r->counted;
+		heard += r->counted && r->honest &&
+		    n->sim->w->now - r->heard_at < ns_from_s(LATELY_S);
+	}
+	return 2 * heard > counted && heard_enough(o);
+}
+
+/* Rule 4. */
+static void
+judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
+{
+	struct oracle_node *o = &n->oracle;
+	int64_t now = n->sim->w->now;
+
+	if (st->synced || !st->controlled || !heard_lately(n) || n->daemon->steer.disc.stopped) {
+		o->lost_since = -1;
+		return;
+	}
+	if (o->lost_since < 0) {
+		o->lost_since = now;
+	}
+	if (now - o->lost_since > ns_from_s(UNSYNCED_S)) {
+		sim_fail(n->sim, "%s: unsynchronised for an hour without a reason", n->name);
+		o->lost_since = INT64_MAX / 2;
+	}
+}
+
 static enum oracle_second
 judge_daemon(struct sim_node *n)
 {
@@ -334,6 +376,7 @@ judge_daemon(struct sim_node *n)
 	if (!o->broken) {
 		judge_kernel(n, &st);
 	}
+	judge_unsynced(n, &st);
 	if (!st.synced) {
 		return ORACLE_UNSYNCED;
 	}

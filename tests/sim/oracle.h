@@ -10,7 +10,9 @@
  * sources have no majority nothing is demanded.
  *  2. No two requests to one server less than 2 s apart.
  *  3. No step without its line in the log; steering within 500 ppm; all numbers finite.
- *  4. The kernel is told "synchronised" exactly while the daemon is.
+ *  4. It is not unsynchronised for an hour in which the same honest sources were heard, unless it
+ * has said that it gave up (too many steps, or steps of more than panic in sum).
+ *  5. The kernel is told "synchronised" exactly while the daemon is.
  */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
@@ -25,6 +27,7 @@ enum { ORACLE_REMOTES_MAX = 64, ORACLE_ANSWERS = 2, ORACLE_MISSES = 16 };
 struct oracle_remote {
 	struct endpoint at;
 	int64_t sent;           /* true ns of the last request; < 0: none in this life */
+	int64_t heard_at;       /* of the last answer */
 	bool honest;
 	bool awaited;           /* a request has not been answered yet */
 	bool counted;           /* it has answered in this life */
@@ -58,6 +61,7 @@ struct oracle_node {
 	unsigned steps_before;  /* clock steps before this life */
 	int64_t
 	    unlike_since; /* kernel and daemon disagree about being synchronised; < 0: they agree */
+	int64_t lost_since;     /* rule 4; < 0: it is synchronised, or has a reason not to be */
 	/* Figures. */
 	uint64_t second[ORACLE_SECONDS];
 	double worst_share;     /* the largest |error| / root distance of those judged strictly */

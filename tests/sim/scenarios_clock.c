@@ -178,7 +178,8 @@ x_slews_5_s_without_a_step(struct sim *s)
 	sim_node_boot(c);
 	sim_run(s, 5 / 400e-6 + 3600);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.002, 0.005), "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.002, 0.005),
+	    "%.6f s off", sim_error_s(c));
 }
 
 static void
@@ -541,7 +542,8 @@ a_route_change_one_way_is_covered(struct sim *s)
 	sim_run(s, 4 * 3600);
 	*sim_net_path(s->net, s->server[0]->host, c->host) = scenario_wan();
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.003, 0.005), "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.003, 0.005),
+	    "%.6f s off", sim_error_s(c));
 }
 
 static void

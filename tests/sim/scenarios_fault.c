@@ -30,7 +30,8 @@ two_days_of_holdover_stay_within_the_root_distance(struct sim *s)
 	SIM_CHECK(s, dist_s > fabs(sim_error_s(c)), "distance %.6f s", dist_s);
 	s->server[0]->silent = false;
 	sim_run(s, 2 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.015), "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.015),
+	    "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
 
@@ -361,6 +362,27 @@ who_is_the_last_to_fall_silent_is_not_followed(struct sim *s)
 	SIM_CHECK(s, sim_status(c).sys_id == 0, "has a system peer");
 }
 
+/* The liar is asked most often, so it is the first to be heard when the network comes back. */
+static void
+who_is_the_first_to_answer_after_an_outage_is_not_followed_alone(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_wan(), 0.001, 10e-6,
+	    "server 192.0.2.1 iburst maxpoll 10\nserver 192.0.2.2 iburst maxpoll 10\n"
+	    "server 192.0.2.3 iburst maxpoll 10\nserver 192.0.2.4 iburst maxpoll 6\n");
+	double worst;
+
+	sim_server_lie(s->server[3], 300);
+	sim_run(s, 3600);
+	for (int i = 0; i < 10; i++) {
+		c->host->send_error = -ENETUNREACH;
+		sim_run(s, 7200 + 50 * i);
+		c->host->send_error = 0;
+		worst = sim_worst_error_s(s, c, 1200);
+		SIM_CHECK(s, worst < 0.015, "%.6f s off", worst);
+	}
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+}
+
 /* Nobody on the host knows of the pause: the first answer tells, and the rest are asked at once. */
 static void
 a_pause_that_one_source_shows_is_a_question_to_all(struct sim *s)
@@ -514,6 +536,7 @@ static const struct scenario list[] = {
 	SCENARIO(after_a_sleep_with_a_good_hardware_clock_nothing_is_stepped),
 	SCENARIO(a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock),
 	SCENARIO(who_is_the_last_to_fall_silent_is_not_followed),
+	SCENARIO(who_is_the_first_to_answer_after_an_outage_is_not_followed_alone),
 	SCENARIO(a_pause_that_one_source_shows_is_a_question_to_all),
 	SCENARIO(a_pause_of_5_s_of_a_virtual_machine_is_recovered_from),
 	SCENARIO(a_pause_of_an_hour_of_a_virtual_machine_is_recovered_from),

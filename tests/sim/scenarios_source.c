@@ -296,7 +296,8 @@ fifty_daemons_share_three_servers(struct sim *s)
 	}
 	sim_run(s, 2 * 3600);
 	for (unsigned i = 0; i < s->node_n; i++) {
-		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < scenario_figure(s, 0.001, 0.004), "node %u: %.6f s off", i,
+		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < scenario_figure(s, 0.001, 0.004),
+	    "node %u: %.6f s off", i,
 		    sim_error_s(s->node[i]));
 	}
 }

@@ -2,12 +2,13 @@
 /*
  * sim_soak - random scenarios from seeds; TAP.
  *
- *	sim_soak                the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
- *	sim_soak SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed with
- *their last events
+ *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
+ *	sim_soak [-p] SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed
+ *	                             with their last events; -p: outages end by themselves
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include "sim/soak.h"
 
@@ -41,9 +42,9 @@ explain(const struct sim *s)
 }
 
 static void
-run_seed(struct tally *t, uint64_t seed, bool quiet)
+run_seed(struct tally *t, uint64_t seed, enum soak_kind kind, bool quiet)
 {
-	struct sim *s = soak_run(seed);
+	struct sim *s = soak_run(seed, kind);
 
 	t->run++;
 	t->failed += s->failures > 0;
@@ -55,8 +56,9 @@ run_seed(struct tally *t, uint64_t seed, bool quiet)
 		t->worst_share = s->node[0]->oracle.worst_share;
 	}
 	if (!quiet || s->failures > 0) {
-		printf("%s %u - a day of mishaps from seed %llu\n",
-		    s->failures > 0 ? "not ok" : "ok", t->run, (unsigned long long)seed);
+		printf("%s %u - a day of mishaps from seed %s%llu\n",
+		    s->failures > 0 ? "not ok" : "ok", t->run, kind == SOAK_PASSING ? "-p " : "",
+		    (unsigned long long)seed);
 	}
 	if (s->failures > 0) {
 		explain(s);
@@ -65,7 +67,7 @@ run_seed(struct tally *t, uint64_t seed, bool quiet)
 	sim_free(s);
 }
 
-/* The seeds that failed once: one number per line, text behind it. */
+/* The seeds that failed once: "-p " or not, one number per line, text behind it. */
 static void
 run_known(struct tally *t)
 {
@@ -80,10 +82,11 @@ run_known(struct tally *t)
 		return;
 	}
 	while (fgets(line, sizeof line, f) != NULL) {
-		uint64_t seed = strtoull(line, NULL, 10);
+		bool passing = strncmp(line, "-p ", 3) == 0;
+		uint64_t seed = strtoull(line + (passing ? 3 : 0), NULL, 10);
 
 		if (seed != 0) {
-			run_seed(t, seed, false);
+			run_seed(t, seed, passing ? SOAK_PASSING : SOAK_LASTING, false);
 		}
 	}
 	(void)fclose(f);
@@ -93,15 +96,20 @@ int
 main(int argc, char **argv)
 {
 	struct tally t = { 0 };
-	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : argc > 1 ? 1 : USUAL_SEEDS;
+	bool passing = argc > 1 && strcmp(argv[1], "-p") == 0;
+	int args = argc - passing;
+	uint64_t seed = args > 1 ? strtoull(argv[passing + 1], NULL, 0) : 1;
+	uint64_t count = args > 2 ? strtoull(argv[passing + 2], NULL, 0) : args > 1 ? 1 : USUAL_SEEDS;
 	clock_t start = clock();
 
 	if (argc == 1) {
 		run_known(&t);
 	}
-	for (uint64_t i = 0; i < count; i++) {
-		run_seed(&t, seed + i, count > 100);
+	for (uint64_t i = 0; i < count && !passing; i++) {
+		run_seed(&t, seed + i, SOAK_LASTING, count > 100);
+	}
+	for (uint64_t i = 0; i < count && (passing || argc == 1); i++) {
+		run_seed(&t, seed + i, SOAK_PASSING, count > 100);
 	}
 	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, largest share of the root "
 	       "distance %.2f\n",

@@ -14,6 +14,7 @@ struct soak {
 	unsigned servers, liars;        /* the first ones lie when liars > 0 */
 	char config[1024];
 	bool address_gone, dark;
+	enum soak_kind kind;
 };
 
 static double
@@ -235,6 +236,31 @@ disk_full_or_not(struct soak *k)
 	k->c->store.write_error = k->c->store.write_error == 0 ? -ENOSPC : 0;
 }
 
+/* What goes in one mishap comes back at the end of it. */
+static void
+passes(struct soak *k, void (*toggle)(struct soak *k), const bool *gone)
+{
+	bool before = *gone;
+
+	toggle(k);
+	if (k->kind == SOAK_PASSING && !before) {
+		sim_run(k->s, log_between(&k->r, 10, 10000));
+		toggle(k);
+	}
+}
+
+static void
+address_passes(struct soak *k)
+{
+	passes(k, address_goes_or_comes, &k->address_gone);
+}
+
+static void
+network_passes(struct soak *k)
+{
+	passes(k, network_goes_or_comes, &k->dark);
+}
+
 static void
 nothing_happens(struct soak *k)
 {
@@ -256,8 +282,8 @@ static const struct mishap mishaps[] = {
 	{ "the process is stopped", stopped },
 	{ "kill -9", killed },
 	{ "a restart", restarted },
-	{ "the address goes or comes", address_goes_or_comes },
-	{ "the network goes or comes", network_goes_or_comes },
+	{ "the address goes or comes", address_passes },
+	{ "the network goes or comes", network_passes },
 	{ "a reload", reloaded },
 	{ "the disk is full or not", disk_full_or_not },
 	{ "nothing", nothing_happens },
@@ -314,9 +340,9 @@ calm(struct soak *k)
 }
 
 struct sim *
-soak_run(uint64_t seed)
+soak_run(uint64_t seed, enum soak_kind kind)
 {
-	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0) };
+	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0), .kind = kind };
 
 	k.servers = 1 + sim_rng_below(&k.r, SOAK_SERVERS_MAX);
 	k.liars = sim_rng_chance(&k.r, 0.4) && k.servers > 3
