@@ -31,6 +31,7 @@ sim_frame = \
 tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/stranger.h tests/sim/stranger.c \
+	tests/sim/scenarios_access.c \
 	tests/sim/scenarios_attack.c \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_conf.c \

@@ -42,3 +42,17 @@ scenario_figure(const struct sim *s, double adaptive, double classic)
 {
 	return scenario_classic(s) ? classic : adaptive;
 }
+
+struct sim_node *
+scenario_with(struct sim *s, const char *lines)
+{
+	char config[1024];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *c;
+
+	text_printf(&t, "%s%s", lines, ONE_SERVER);
+	s->net->usual = sim_path_exponential(0.002, 0.0001);
+	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, config);
+	sim_run(s, 600);
+	return c;
+}

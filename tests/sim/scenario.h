@@ -22,7 +22,7 @@ struct scenario_table {
 
 extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
     network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios,
-    conf_scenarios, reload_scenarios, leap_scenarios;
+    conf_scenarios, access_scenarios, reload_scenarios, leap_scenarios;
 
 /* What most scenarios start with. */
 #define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"
@@ -42,5 +42,8 @@ bool scenario_classic(const struct sim *s);
 
 /* What is demanded of the loop that runs. */
 double scenario_figure(const struct sim *s, double adaptive, double classic);
+
+/* A client of one server, with these lines before it, after ten minutes: synchronised. */
+struct sim_node *scenario_with(struct sim *s, const char *lines);
 
 #endif
