@@ -101,8 +101,8 @@ ok $? "the kernel is synchronised as before"
 is "$(box_run find /run/ntpd -name 'set-*' | wc -l)" 1 "that the clock was set in this boot is noted"
 echo "NTPD_OPTS=-g" >"$box_root/etc/default/ntp"
 box_run systemctl restart ntpd
-like "$(journal)" '-g has no effect: the clock was set in this boot already' \
-	"a restart with -g in the same boot forgives nothing"
+withdrawn() { journal | grep -q -- '-g has no effect: the clock was set in this boot already'; }
+try "a restart with -g in the same boot forgives nothing" wait_until 5 withdrawn
 try "it synchronises again" wait_until 60 box_run ntpstat
 pid=$(main_pid)
 box_run kill -KILL "$pid"
