@@ -14,9 +14,7 @@
 #include "ntpd/syspeer.h"
 #include "ntpd/system.h"
 
-static const double HOUSEKEEPING_S = 900.0, HOUSEKEEPING_LEAST_S = 60.0;
-/* The kernel lets maxerror grow much faster than the clock can err. */
-static const double KERNEL_RATE = 500e-6;
+static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 static const double MOVE_REPORT_S = 1e-3;
 
@@ -180,15 +178,6 @@ clockwork_look(struct ntpd *d)
 
 /* ---- start and stop ---- */
 
-/* Half the time in which the kernel by itself would take the clock for unsynchronised. */
-static double
-housekeeping_s(const struct ntpd *d)
-{
-	double left_s = NTP_MAXDISP_S - system_root_dist_s(d);
-
-	return fmin(fmax(left_s / (2.0 * KERNEL_RATE), HOUSEKEEPING_LEAST_S), HOUSEKEEPING_S);
-}
-
 static void
 on_housekeeping(void *ctx)
 {
@@ -197,10 +186,11 @@ on_housekeeping(void *ctx)
 	clockwork_look(d);
 	drift_hourly(d);
 	stats_hourly(d);
+	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
 	report_status(d);
 	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d),
-	    housekeeping_s(d)));
+	    HOUSEKEEPING_S));
 }
 
 static void

@@ -8,6 +8,12 @@
 #include "ntpd/settings.h"
 #include "ntpd/sources.h"
 
+/*
+ * The kernel gives up by itself at NTP_MAXDISP_S, and lets what it was told grow by 500 ppm, half a
+ * second between two housekeepings. It is not to say so before we do.
+ */
+static const double KERNEL_MARGIN_S = 0.5;
+
 static double
 root_disp_at(const struct ntpd *d, struct mtime now)
 {
@@ -27,7 +33,7 @@ leap_at(const struct ntpd *d, struct mtime now)
 {
 	double dist_s = root_dist_at(d, now);
 
-	if (d->steer.disc.stopped || dist_s >= NTP_MAXDISP_S) {
+	if (d->steer.disc.stopped || dist_s >= NTP_MAXDISP_S - KERNEL_MARGIN_S) {
 		return LEAP_UNSYNC;
 	}
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */

@@ -231,13 +231,17 @@ q_without_servers_gives_up(struct sim *s)
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
+/*
+ * Where noise prevails the adaptive loop settles at four times the least interval: each doubling
+ * costs 2^(3/8) of accuracy, and it may cost 1.8 in all (HACKING.clock, 7).
+ */
 static void
 the_poll_interval_grows_on_a_quiet_network(struct sim *s)
 {
 	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
 
 	sim_run(s, 12 * 3600);
-	SIM_CHECK(s, sim_status(c).poll_log2s >= 8, "poll %d", sim_status(c).poll_log2s);
+	SIM_CHECK(s, sim_status(c).poll_log2s >= (scenario_classic(s) ? 10 : 8), "poll %d", sim_status(c).poll_log2s);
 }
 
 static void

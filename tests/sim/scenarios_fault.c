@@ -51,6 +51,10 @@ a_server_that_answers_10_minutes_of_4_hours_is_enough(struct sim *s)
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
+/*
+ * Down to one request in 512 to 544 s and no less: at 1024 s a server that can be reached for ten
+ * minutes every few hours would be missed half of the time.
+ */
 static void
 a_silent_server_is_asked_less_and_less(struct sim *s)
 {
@@ -61,9 +65,9 @@ a_silent_server_is_asked_less_and_less(struct sim *s)
 	sim_run(s, 6 * 3600);
 	before = c->oracle.requests;
 	sim_run(s, 10240);
-	SIM_CHECK(s, c->oracle.requests - before <= 24, "%llu requests",
+	SIM_CHECK(s, c->oracle.requests - before <= 21, "%llu requests",
 	    (unsigned long long)(c->oracle.requests - before));
-	SIM_CHECK(s, c->oracle.requests - before >= 8, "%llu requests",
+	SIM_CHECK(s, c->oracle.requests - before >= 18, "%llu requests",
 	    (unsigned long long)(c->oracle.requests - before));
 	s->server[0]->silent = false;
 	sim_run(s, 1200);
@@ -187,13 +191,18 @@ kill_9_in_the_middle_of_a_slew_leaves_only_the_phase_under_way(struct sim *s)
 	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.100, 0, ONE_SERVER);
 	double before;
 
+	/* A minute of samples with 10 us of jitter tells the frequency to 2 ppm and no better. */
 	sim_run(s, 60);
 	before = sim_error_s(c);
 	SIM_CHECK(s, before > 0.05 && before < 0.1, "%.6f s off when killed", before);
 	sim_node_kill(c);
 	sim_run(s, 7200);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < before, "%.6f s off two hours later", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < before + 2e-6 * 7200, "%.6f s off two hours later", sim_error_s(c));
 	SIM_CHECK(s, sim_error_s(c) > -0.02, "%.6f s off two hours later", sim_error_s(c));
+	before = sim_error_s(c);
+	sim_run(s, 86400);
+	SIM_CHECK(s, fabs(sim_error_s(c) - before) < 2e-6 * 86400, "moved by %.6f s in a day",
+	    sim_error_s(c) - before);
 	sim_node_boot(c);
 	sim_run(s, 3600);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off after the restart", sim_error_s(c));

@@ -60,7 +60,7 @@ a_server_that_becomes_a_falseticker_is_dropped(struct sim *s)
 	sim_run(s, 2 * 3600);
 	sim_server_lie(s->server[0], 0.5);
 	worst = sim_worst_error_s(s, c, 4 * 3600);
-	SIM_CHECK(s, worst < 0.030, "%.6f s off", worst);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.0005, 0.005), "%.6f s off", worst);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 	s->server[0]->error.offset_s = 0;
 	s->server[0]->honest = true;
@@ -69,6 +69,11 @@ a_server_that_becomes_a_falseticker_is_dropped(struct sim *s)
 	    s, sim_logged(c, "agrees with the majority again") > 0, "its return was not told");
 }
 
+/*
+ * Until its interval leaves those of the others it contradicts nobody and is averaged in. The
+ * adaptive loop knows the server's time by the samples; the classic one's intervals are as wide as
+ * 15 ppm of a sample's age, 15 ms each at poll 10.
+ */
 static void
 a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 {
@@ -80,7 +85,7 @@ a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 	s->server[0]->honest = false;
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 24 * 3600);
-	SIM_CHECK(s, worst < 0.030, "%.6f s off", worst);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.0005, 0.030), "%.6f s off", worst);
 }
 
 static void
@@ -95,7 +100,7 @@ a_server_that_swings_is_outvoted(struct sim *s)
 	s->server[1]->honest = false;
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 12 * 3600);
-	SIM_CHECK(s, worst < 0.020, "%.6f s off", worst);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.0005, 0.020), "%.6f s off", worst);
 }
 
 static void
@@ -349,6 +354,10 @@ an_orphan_group_follows_one_parent(struct sim *s)
 	}
 }
 
+/*
+ * Two good servers: with one, the container and it contradict each other, nobody is followed, and a
+ * container that is not followed cannot be caught at ignoring where we steer.
+ */
 static void
 a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 {
