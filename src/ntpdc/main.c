@@ -83,7 +83,8 @@ explained_itself(int argc, char **argv)
 	while ((option = next_option(argc, argv)) != -1) {
 		if (option == 'h') {
 			fputs("usage: ntpdc [-c command] ...\n"
-			      "  -c  say which command of ntpq does what this command did\n", stdout);
+			      "  -c  say which command of ntpq does what this command did\n",
+			    stdout);
 			return true;
 		}
 		if (option == 'V') {

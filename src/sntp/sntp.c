@@ -55,9 +55,11 @@ now_s(const struct sntp *s)
 static void
 load_kisses(struct sntp *s)
 {
-	int error = s->opt->kodfile == NULL ? 0 :
-					      kod_load(&s->kod, s->w.store, s->opt->kodfile, now_s(s));
+	int error = 0;
 
+	if (s->opt->kodfile != NULL) {
+		error = kod_load(&s->kod, s->w.store, s->opt->kodfile, now_s(s));
+	}
 	if (error != 0) {
 		complain(s, "%s: %s", s->opt->kodfile, strerror(-error));
 	}
