@@ -204,8 +204,9 @@ checkconf_check(const struct options *o)
 	config_check(c, o->daemon.config_path, is_user ? &access : NULL, &diags);
 	print_diags(c, &diags);
 	errors = diags.errors;
-	(void)fprintf(stderr, "%s: %u errors, %u warnings, %u notes\n", o->daemon.config_path,
-	    errors, diags.warnings, diags.notes);
+	(void)fprintf(stderr, "%s: %u error%s, %u warning%s, %u note%s\n", o->daemon.config_path,
+	    errors, errors == 1 ? "" : "s", diags.warnings, diags.warnings == 1 ? "" : "s",
+	    diags.notes, diags.notes == 1 ? "" : "s");
 	arena_free(arena);
 	store_posix_free(store);
 	return errors > 0 || !is_user ? EXIT_BAD : 0;

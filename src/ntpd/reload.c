@@ -292,7 +292,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	d->arena = arena;
 	apply(d, changes, n, origin);
 	arena_free(old);
-	report(d, LOG_LEVEL_NOTICE, "reload: done, %d changes", n);
+	report(d, LOG_LEVEL_NOTICE, "reload: done, %d change%s", n, n == 1 ? "" : "s");
 	return true;
 }
 
@@ -309,8 +309,8 @@ reload(struct ntpd *d)
 	}
 	conffile_report(d->port.log, &diags);
 	if (diags.errors > 0) {
-		report(d, LOG_LEVEL_ERROR, "reload: %u errors in %s; nothing was changed",
-		    diags.errors,
+		report(d, LOG_LEVEL_ERROR, "reload: %u error%s in %s; nothing was changed",
+		    diags.errors, diags.errors == 1 ? "" : "s",
 		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
 		arena_free(arena);
 		return false;

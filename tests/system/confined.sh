@@ -78,7 +78,7 @@ conf "logfile $work/lib/log" "includefile $work/far/conf"
 reload
 said "$work/far/conf lies outside .* restart"
 ok $? "a file included from elsewhere is told to need a restart"
-said 'reload: 1 errors in .*; nothing was changed'
+said 'reload: 1 error in .*; nothing was changed'
 ok $? "and nothing is changed until then"
 conf "logfile $work/new/log"
 reload
