@@ -50,7 +50,7 @@ struct process {
 	struct resolver *resolver;
 	struct notify *notify;
 	struct ntpd *ntpd;
-	const char *pidfile;
+	char *pidfile;                  /* a copy: the configuration is gone at the end */
 	bool log_denied;                /* to the first user; the one of -u may be allowed */
 	bool user_changed;
 };
@@ -199,6 +199,23 @@ set_logfile(struct process *p)
 	}
 }
 
+static void
+write_pidfile(struct process *p, const char *path)
+{
+	int error;
+
+	if (path == NULL) {
+		return;
+	}
+	p->pidfile = strdup(path);
+	error = p->pidfile != NULL ? proc_pidfile_write(path) : -ENOMEM;
+	if (error != 0) {
+		report_unwritten(p->ntpd, "pidfile", path, STORE_REPLACE, error);
+		free(p->pidfile);
+		p->pidfile = NULL;
+	}
+}
+
 /* Limits, priority and the pid file need the privileges that go next. */
 static void
 set_limits(struct process *p)
@@ -218,12 +235,7 @@ set_limits(struct process *p)
 			say(p, LOG_LEVEL_WARNING, "priority: %s", strerror(-error));
 		}
 	}
-	p->pidfile = p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile;
-	error = p->pidfile != NULL ? proc_pidfile_write(p->pidfile) : 0;
-	if (error != 0) {
-		report_unwritten(p->ntpd, "pidfile", p->pidfile, STORE_REPLACE, error);
-		p->pidfile = NULL;
-	}
+	write_pidfile(p, p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile);
 }
 
 /* ---- -i ---- */
@@ -474,6 +486,7 @@ close_ports(struct process *p)
 	ntpd_free(p->ntpd);
 	if (p->pidfile != NULL) {
 		proc_pidfile_remove(p->pidfile);
+		free(p->pidfile);
 	}
 	notify_free(p->notify);
 	resolver_proc_free(p->resolver);

@@ -86,6 +86,17 @@ for signal in INT QUIT; do
 	is $? 0 "SIG$signal ends it with 0"
 done
 
+# The pid file of a configuration that is gone by the end; freed memory is overwritten.
+printf '%s\n' "${good[@]}" "pidfile $work/f.pid" >"$conf"
+start client client env MALLOC_PERTURB_=85 "$ntpd" -n -c "$conf"
+try "a line of ntp.conf names the pid file" wait_until 5 test -s "$work/f.pid"
+printf '%s\n' "${good[@]}" >"$conf"
+kill -HUP "${daemon_pid[client]}"
+try "a reload drops the line" wait_log 5 client 'pidfile changed'
+stop client TERM
+[ ! -e "$work/f.pid" ]
+ok $? "the file is gone at the end all the same"
+
 # The set-up of simulators that know select and poll only.
 printf '%s\n' "${good[@]}" >"$conf"
 start client client env EVENT_NOEPOLL=1 "$ntpd" -n -g -c "$conf"
