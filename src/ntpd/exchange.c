@@ -28,8 +28,9 @@ static void on_error(void *ctx, struct net_socket *s, int error);
 
 static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 
+/* 0: it can be asked. What a packet tells is forged with ease, thousands a second. */
 static void
-say_send_error(struct peer *p, int error)
+note_send_error(struct peer *p, int error, bool by_packet)
 {
 	char addr[ADDR_TEXT_MAX];
 
@@ -37,7 +38,7 @@ say_send_error(struct peer *p, int error)
 		return;
 	}
 	p->send_error = error;
-	if (error != 0) {
+	if (error != 0 && (!by_packet || report_packet_may(p->d))) {
 		report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), strerror(-error));
 	}
@@ -186,7 +187,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	if (error != 0) {
 		assoc_send_failed(&p->a);
 		d->count.send_failed++;
-		say_send_error(p, error);
+		note_send_error(p, error, false);
 		return;
 	}
 	d->count.sent++;
@@ -426,7 +427,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	w = settings_world(d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
 	d->count.verdict.of[ans.verdict]++;
-	say_send_error(p, 0);
+	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
 	if (ans.again) {
@@ -451,7 +452,7 @@ static void
 on_error(void *ctx, struct net_socket *s, int error)
 {
 	(void)s;
-	say_send_error(ctx, error);
+	note_send_error(ctx, error, true);
 }
 
 /* ---- its life ---- */

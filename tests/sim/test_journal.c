@@ -612,6 +612,28 @@ what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten(void **state)
 	story_end(&t);
 }
 
+/* Errors that come back, and answers to nothing that was asked, are easily forged. */
+static void
+a_host_that_is_gone_and_back_at_every_packet_is_logged_with_a_limit(void **state)
+{
+	struct story t = story();
+	struct peer *p = &t.n->daemon->peers.peer[0];
+	struct sim_datagram d = { .from = p->a.remote, .len = 48, .bytes = { 0x24 } };
+	unsigned logged;
+
+	(void)state;
+	t.n->host->port.ops->local(&t.n->host->port, p->sock, &d.to);
+	chapter(&t, "an error, a packet, an error");
+	for (unsigned i = 0; i < 1000; i++) {
+		sim_socket_unreachable(t.n->host, &d.to, &d.from, -ECONNREFUSED);
+		sim_net_inject(t.s->net, &d, 0);
+		sim_run(t.s, 0.01);
+	}
+	logged = sim_log_count(&t.n->log, t.from, ": cannot ask it: Connection refused");
+	assert_in_range(logged, 1, 21);
+	story_end(&t);
+}
+
 static void
 a_full_disk_is_told_once_for_each_file(void **state)
 {
@@ -657,6 +679,7 @@ main(int argc, char **argv)
 		CASE(without_the_right_to_the_clock_both_are_told),
 		CASE(a_flood_is_told_when_it_begins_each_hour_and_when_it_ends),
 		CASE(what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten),
+		CASE(a_host_that_is_gone_and_back_at_every_packet_is_logged_with_a_limit),
 		CASE(a_full_disk_is_told_once_for_each_file),
 	};
 
