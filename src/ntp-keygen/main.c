@@ -235,8 +235,10 @@ main(int argc, char **argv)
 				    "made\n", stderr);
 		}
 		if (!take(&w, option, optarg)) {
-			(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,
-			    option == 't' ? "type of key" : "number above 0");
+			if (option != '?') {    /* or getopt has said it */
+				(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,
+				    option == 't' ? "type of key" : "number above 0");
+			}
 			return usage(stderr, EXIT_FAILED);
 		}
 	}

@@ -114,6 +114,8 @@ status "no file is written over" 1 client "$top_builddir/ntp-keygen" "--output=$
 status "Autokey is not made" 1 client "$top_builddir/ntp-keygen" -H
 status "a type that is none" 1 client "$top_builddir/ntp-keygen" --type=MD4 --output=-
 like "$err" "^ntp-keygen: 'MD4' is no type of key$" "is named"
+status "a letter that is no option" 1 client "$top_builddir/ntp-keygen" -z
+unlike "$err" "' is no " "is not taken for a value"
 status "more keys than there are numbers" 1 client "$top_builddir/ntp-keygen" --first=65530 --output=-
 is "$err" "ntp-keygen: keys have numbers from 1 to 65535" "are refused in words"
 status "one key goes to standard output" 0 client "$top_builddir/ntp-keygen" --type=SHA256 --count=1 \
