@@ -181,7 +181,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		fputs(usage_text, stdout);
 		exit(EXIT_SUCCESS);
 	default:
-		leave_with_usage(NULL); /* getopt has said it */;
+		leave_with_usage(NULL); /* getopt has said it */
 	}
 }
 
