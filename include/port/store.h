@@ -26,7 +26,7 @@ struct store;
 struct store_ops {
 	/*
 	 * Reads all of path into a new buffer that the caller frees with free(); terminated by a
-	 * NUL after len. 0 or -errno.
+	 * NUL after len. Plain files, and /dev/null, which is empty. 0 or -errno.
 	 */
 	int (*read)(struct store *s, const char *path, char **bytes, size_t *len);
 	/*

@@ -30,7 +30,7 @@ void fence_allow(struct fence *f, enum fence_use use, const char *path);
 
 /*
  * The same for the folder that path is in, since files are replaced by others of their name; for
- * what is in the root folder it is the file alone.
+ * what is in the root folder or in /dev it is the file alone.
  */
 void fence_allow_beside(struct fence *f, enum fence_use use, const char *path);
 

@@ -115,13 +115,13 @@ fence_allow(struct fence *f, enum fence_use use, const char *path)
 	}
 }
 
-/* The folder of path, unless that is the root of all. */
+/* The folder of path, unless that is the root of all, or of devices. */
 static void
 add_folder(struct fence *f, enum fence_use use, const char *path)
 {
 	char *dir = real_folder(path);
 
-	if (dir != NULL && strcmp(dir, "/") == 0) {
+	if (dir != NULL && (strcmp(dir, "/") == 0 || strcmp(dir, "/dev") == 0)) {
 		free(dir);
 		dir = realpath(path, NULL);
 	}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "sys/file_access.h"
 
@@ -36,7 +37,14 @@ write_all(int fd, const char *at, size_t len)
 	return 0;
 }
 
-/* The size of a plain file that may be read whole, or -errno. */
+/* /dev/null, under whatever name: ntpd -c /dev/null SERVER is an old habit. */
+static bool
+is_null_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* The size of a plain file that may be read whole, or -errno; of /dev/null 0. */
 static int
 check_plain(int fd, size_t *size)
 {
@@ -48,7 +56,7 @@ check_plain(int fd, size_t *size)
 	if (S_ISDIR(st.st_mode)) {
 		return -EISDIR;
 	}
-	if (!S_ISREG(st.st_mode)) {
+	if (!S_ISREG(st.st_mode) && !is_null_device(&st)) {
 		return -EINVAL;
 	}
 	if (st.st_size > STORE_FILE_MAX) {

@@ -228,6 +228,18 @@ links(struct tree *t)
 }
 
 static int
+devices(struct tree *t)
+{
+	struct fence *f = usual(t);
+
+	fence_allow_beside(f, FENCE_READ, "/dev/null");
+	if (enter(f) != 0) {
+		return 99;
+	}
+	return get("/dev/null") == 0 && get("/dev/zero") == EACCES ? 0 : 1;
+}
+
+static int
 too_late(struct tree *t)
 {
 	struct fence *f = usual(t);
@@ -273,6 +285,13 @@ follows_a_link_that_was_allowed(void **state)
 {
 	(void)state;
 	assert_int_equal(apart(links), kernel_version() > 0 ? 0 : 99);
+}
+
+static void
+allows_no_other_device_beside_the_one_that_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(apart(devices), kernel_version() > 0 ? 0 : 99);
 }
 
 static void
@@ -502,6 +521,7 @@ main(void)
 		cmocka_unit_test(runs_nothing_and_makes_nothing_but_files),
 		cmocka_unit_test(reaches_a_file_again_that_was_replaced),
 		cmocka_unit_test(follows_a_link_that_was_allowed),
+		cmocka_unit_test(allows_no_other_device_beside_the_one_that_is_named),
 		cmocka_unit_test(allows_nothing_any_more_once_it_is_entered),
 		cmocka_unit_test(tells_what_is_within),
 		cmocka_unit_test(serves_no_tcp_and_connects_to_servers_of_names_only),

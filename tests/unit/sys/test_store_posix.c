@@ -196,6 +196,24 @@ each_kind_of_trouble_has_its_error(void **state)
 }
 
 static void
+the_null_device_is_an_empty_file_and_stays(void **state)
+{
+	struct store *s = *state;
+	struct stat st;
+	char *bytes;
+	size_t len;
+
+	assert_int_equal(s->ops->read(s, "/dev/null", &bytes, &len), 0);
+	assert_int_equal(len, 0);
+	assert_string_equal(bytes, "");
+	free(bytes);
+	assert_int_equal(s->ops->read(s, "/dev/zero", &bytes, &len), -EINVAL);
+	assert_int_equal(s->ops->write(s, "/dev/null", "x", 1), -EINVAL);
+	assert_int_equal(stat("/dev/null", &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+}
+
+static void
 a_fifo_in_the_place_of_a_file_does_not_block(void **state)
 {
 	struct store *s = *state;
@@ -338,6 +356,7 @@ main(void)
 		CASE(creates_only_what_is_not_there),
 		CASE(what_a_killed_run_left_is_replaced),
 		CASE(each_kind_of_trouble_has_its_error),
+		CASE(the_null_device_is_an_empty_file_and_stays),
 		CASE(a_fifo_in_the_place_of_a_file_does_not_block),
 		CASE(a_file_too_large_to_be_ours_is_not_read),
 		CASE(lines_are_appended),
