@@ -255,6 +255,7 @@ start_monitor(struct ntpd *d)
 	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
 	    1) / CACHE_LINE * CACHE_LINE);
 	if (memory == NULL) {
+		d->access.monitor = false;      /* packets go on without the table */
 		return false;
 	}
 	d->access.mru_memory = memory;
@@ -316,7 +317,7 @@ access_rebuild(struct ntpd *d)
 bool
 access_reload(struct ntpd *d)
 {
-	return start_monitor(d) && access_names_take(d) && access_rebuild(d);
+	return access_names_take(d) && start_monitor(d) && access_rebuild(d);
 }
 
 void

@@ -80,16 +80,16 @@ access_names_take(struct ntpd *d)
 	}
 	if (n > 0) {
 		at = calloc(n, sizeof *at);
-		if (at == NULL) {
-			return false;
-		}
+	}
+	if (at != NULL) {
 		fill(d, at, n);
 	}
+	/* Also without memory: the lines of the old names are those of another configuration. */
 	free(names->at);
 	names->at = at;
-	names->n = n;
+	names->n = at != NULL ? n : 0;
 	access_names_ask(d);
-	return true;
+	return at != NULL || n == 0;
 }
 
 const struct access_name *

@@ -13,7 +13,7 @@ void access_names_start(struct ntpd *d);
 
 /*
  * Takes the names of the configuration in force, keeps what is known of those that were there
- * before, and asks for all of them. False when memory is short; nothing is changed then.
+ * before, and asks for all of them. False when memory is short; there are none then.
  */
 bool access_names_take(struct ntpd *d);
 
