@@ -98,9 +98,11 @@ nonce_good(const struct query *q)
 	while (end > q->text && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' ')) {
 		end--;
 	}
-	for (const char *at = q->text; at + mark <= end; at++) {
-		if (memcmp(at, NONCE_MARK, mark) == 0) {
-			return control_nonce_valid(q, at + mark, (size_t)(end - at) - mark);
+	/* The last one: it is of the text as a whole, what stands before it is of a line. */
+	for (size_t left = (size_t)(end - q->text); left >= mark; left--) {
+		const char *at = q->text + left;
+		if (memcmp(at - mark, NONCE_MARK, mark) == 0) {
+			return control_nonce_valid(q, at, (size_t)(end - at));
 		}
 	}
 	return true;

@@ -157,8 +157,8 @@ tell_synchronised(struct story *s, const struct vars *v, const struct survey *al
 
 	put_error(&w, v);
 	explain_put_time(&o, explain_number(v, "offset"), true);
-	explain_note(&s->why, "the clock is synchronised to %s, stratum %d", all->system_name,
-	    (int)explain_number(v, "stratum"));
+	explain_note(&s->why, "the clock is synchronised to %s, stratum %.0f", all->system_name,
+	    explain_number(v, "stratum"));
 	explain_note(&s->why, "it is right to within %s; measured offset %s, jitter %.3f ms",
 	    within, offset, explain_number(v, "sys_jitter"));
 	if (!facts->uncontrolled) {
@@ -186,11 +186,11 @@ tell_without_source(struct story *s, const struct vars *v, const struct survey *
 	put_error(&w, v);
 	if (all->local_leads) {
 		explain_note(&s->why, "no source of time is used: this host's own clock is given "
-		    "out as it is, as stratum %d", (int)explain_number(v, "stratum"));
+		    "out as it is, as stratum %.0f", explain_number(v, "stratum"));
 	} else if (is_orphan(v)) {
 		explain_note(&s->why, "no source is left: this host gives out its own time as "
-		    "stratum %d, so that the hosts around it agree (orphan mode)",
-		    (int)explain_number(v, "stratum"));
+		    "stratum %.0f, so that the hosts around it agree (orphan mode)",
+		    explain_number(v, "stratum"));
 	} else {
 		explain_note(&s->why, "no source leads the clock any more: it runs on at the rate "
 		    "it has learnt, right to within %s, and that grows", within);

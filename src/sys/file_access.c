@@ -58,6 +58,16 @@ put_group(gid_t gid, struct text *out)
 	}
 }
 
+/* False when a shell would take path for something else: no command is advised then. */
+static bool
+is_one_word(const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "/._-+:@%,";
+
+	return path[0] == '/' && path[strspn(path, plain)] == '\0';
+}
+
 static void
 put_advice(const char *path, const struct stat *st, const char *right, const char *purpose,
     struct text *out)
@@ -68,6 +78,12 @@ put_advice(const char *path, const struct stat *st, const char *right, const cha
 	put_owner(st->st_uid, out);
 	text_put(out, ", group ");
 	put_group(st->st_gid, out);
+	if (!is_one_word(path)) {
+		text_put(out, "; group ");
+		put_group(getegid(), out);
+		text_printf(out, " with g+%s could %s", right, purpose);
+		return;
+	}
 	text_put(out, ": 'chgrp ");
 	put_group(getegid(), out);
 	text_char(out, ' ');

@@ -878,7 +878,7 @@ a_line_with_a_nonce_is_good_for_16_seconds(void **state)
 
 	(void)state;
 	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
-	text_printf(&t, "reset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
+	text_printf(&t, "reset sys # nonce=x\nreset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
 	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len), "Config Succeeded\r\n");
 	sim_run(b->s, 20);
 	expect_text(mode6_command(&b->remote, CONTROL_CONFIGURE, line),

@@ -191,6 +191,25 @@ says_nothing_when_modes_are_not_the_reason(void **state)
 	assert_string_equal(said, "");
 }
 
+/* The command is for pasting into a shell. */
+static void
+advises_no_command_with_a_path_that_is_no_plain_word(void **state)
+{
+	char said[1024], expected[1024], path[128], to[128], owner[64], group[64], ours[64];
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/open/keys", top);
+	(void)snprintf(to, sizeof to, "%s/my ;keys", top);
+	assert_int_equal(rename(path, to), 0);
+	(void)snprintf(expected, sizeof expected, "; %s has mode 0000, owner %s, group %s; group %s "
+	    "with g+r could read it", to, name_of_user(getuid(), owner, sizeof owner),
+	    name_of_group(getegid(), group, sizeof group),
+	    name_of_group(getuid() == 0 ? STRANGER : getegid(), ours, sizeof ours));
+	ask_as_stranger("my ;keys", STORE_READ, said, sizeof said);
+	assert_int_equal(rename(to, path), 0);
+	assert_string_equal(said, expected);
+}
+
 int
 main(void)
 {
@@ -199,6 +218,7 @@ main(void)
 		cmocka_unit_test(names_the_folder_that_cannot_be_entered),
 		cmocka_unit_test(names_the_folder_that_a_new_file_would_be_in),
 		cmocka_unit_test(says_nothing_when_modes_are_not_the_reason),
+		cmocka_unit_test(advises_no_command_with_a_path_that_is_no_plain_word),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, remove_files);
