@@ -5,7 +5,7 @@
  * knows our clock only as often as that source is asked. Here all samples go through one bank, each
  * less what its source usually differs from the combined offset, so that the clock is followed at
  * the rate of all of them. What comes out refines the combined estimate and never leaves it by more
- * than its uncertainty.
+ * than three of its deviations, and for the offset of what the sources differ by.
  */
 #ifndef CORE_JOINT_H
 #define CORE_JOINT_H
@@ -40,7 +40,10 @@ struct joint_input {
 
 void joint_clear(struct joint *j);
 
-/* Gives the refined estimate; with fewer than two survivors it is the combined one. */
+/*
+ * Gives the refined estimate; with fewer than two survivors it is the combined one.
+ * out  must not be in->combined
+ */
 void joint_update(struct joint *j, const struct joint_input *in, struct estimate *out);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* joint - one bank for the samples of all survivors. */
 #include "core/joint.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 /* The usual difference of a source is the mean over so many of its samples. */
 static const double BIAS_SAMPLES = 32.0;
-/* The refined offset may leave the combined one by so many of the latter's deviations. */
-static const double LEASH = 2.0;
+/* What is refined may leave the combined estimate by so many of the latter's deviations. */
+static const double LEASH = 3.0;
 /* So often in a row, and its models have lost the clock. */
 enum { HELD_MOST = 16 };
 /* Longer gaps say no more than this. */
@@ -109,17 +110,22 @@ held(double v, double to, double most)
 	return fmin(fmax(v, to - most), to + most);
 }
 
-/* Holds the refined estimate near the combined one; false when it had to. */
+/*
+ * Holds the refined estimate near the combined one; false when it had to: such models have lost the
+ * clock, and what they say of its wander is void as well.
+ */
 static bool
 leash(const struct estimate *combined, struct estimate *out)
 {
-	double x_s = held(out->offset_s, combined->offset_s, LEASH * sqrt(combined->var_s2));
+	/* What the sources differ by moves the combined offset whenever their weights change. */
+	double s2 = combined->var_s2 + combined->jitter_s * combined->jitter_s;
+	double x_s = held(out->offset_s, combined->offset_s, LEASH * sqrt(s2));
 	double f = held(out->freq, combined->freq, LEASH * sqrt(combined->freq_var));
 	bool free = fabs(x_s - out->offset_s) <= 0.0 && fabs(f - out->freq) <= 0.0;
 
 	out->offset_s = x_s;
 	out->freq = f;
-	out->freq_var = fmin(out->freq_var, combined->freq_var);
+	out->wander = free ? out->wander : combined->wander;
 	out->jitter_s = combined->jitter_s;
 	return free;
 }
@@ -127,6 +133,8 @@ leash(const struct estimate *combined, struct estimate *out)
 void
 joint_update(struct joint *j, const struct joint_input *in, struct estimate *out)
 {
+	/* The leash measures the one by the other. */
+	assert(out != in->combined);
 	*out = *in->combined;
 	if (in->survivors < 2) {
 		j->running = false;

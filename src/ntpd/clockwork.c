@@ -44,12 +44,13 @@ static void
 refine(struct ntpd *d, const struct assoc_world *w)
 {
 	struct selection *sel = &d->sources.sel;
-	struct estimate all = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2, .freq = sel->freq,
-		.freq_var = sel->freq_var, .cov_s = sel->cov_s, .wander = sel->wander,
-		.jitter_s = sel->jitter_s };
-	struct joint_input in = { .id = d->cw.newest, .estimator = newest_survivor(d),
-		.combined = &all, .survivors = sel->combined, .now = w->now,
+	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
+		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
+		.wander = sel->wander, .jitter_s = sel->jitter_s };
+	const struct joint_input in = { .id = d->cw.newest, .estimator = newest_survivor(d),
+		.combined = &combined, .survivors = sel->combined, .now = w->now,
 		.adjusted_ns = w->adjusted_ns };
+	struct estimate all;
 
 	d->cw.newest = 0;
 	if (!settings_adaptive(d)) {

@@ -70,6 +70,48 @@ a_server_that_becomes_a_falseticker_is_dropped(struct sim *s)
 }
 
 /*
+ * Of two near servers and a far one, the second lies by so much for four hours, then for four hours
+ * not, three times: what a server says of the time says nothing of the rate of our clock.
+ */
+static void
+jump_of_one(struct sim *s, double lie_s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 12e-6, THREE_SERVERS);
+	double worst = 0;
+
+	sim_link(s, c->host, s->server[2]->host, scenario_wan());
+	c->clock.osc.walk = 2e-9;
+	c->oracle.minority = true;
+	sim_run(s, 12 * 3600);
+	for (unsigned t = 0; t < 24 * 3600; t++) {
+		if (t % (4 * 3600) == 0) {
+			sim_server_lie(s->server[1], t % (8 * 3600) == 0 ? lie_s : 0);
+		}
+		sim_run(s, 1);
+		worst = fmax(worst, fabs(sim_clock_residual(&c->clock)));
+	}
+	SIM_CHECK(s, worst < scenario_figure(s, 2e-6, 10e-6), "%.3f ppm off", worst * 1e6);
+}
+
+static void
+one_server_of_three_that_jumps_by_1_ms_leaves_the_frequency_alone(struct sim *s)
+{
+	jump_of_one(s, 0.001);
+}
+
+static void
+one_server_of_three_that_jumps_by_5_ms_leaves_the_frequency_alone(struct sim *s)
+{
+	jump_of_one(s, 0.005);
+}
+
+static void
+one_server_of_three_that_jumps_by_50_ms_leaves_the_frequency_alone(struct sim *s)
+{
+	jump_of_one(s, 0.050);
+}
+
+/*
  * Until its interval leaves those of the others it contradicts nobody and is averaged in. The
  * adaptive loop knows the server's time by the samples; the classic one's intervals are as wide as
  * 15 ppm of a sample's age, 15 ms each at poll 10.
@@ -389,6 +431,9 @@ static const struct scenario list[] = {
 	SCENARIO(two_falsetickers_of_five_that_agree_are_ignored),
 	SCENARIO(two_pairs_that_disagree_leave_the_clock_where_it_is),
 	SCENARIO(a_server_that_becomes_a_falseticker_is_dropped),
+	SCENARIO(one_server_of_three_that_jumps_by_1_ms_leaves_the_frequency_alone),
+	SCENARIO(one_server_of_three_that_jumps_by_5_ms_leaves_the_frequency_alone),
+	SCENARIO(one_server_of_three_that_jumps_by_50_ms_leaves_the_frequency_alone),
 	SCENARIO(a_server_that_wanders_slowly_is_outvoted),
 	SCENARIO(a_server_that_swings_is_outvoted),
 	SCENARIO(a_noisy_server_spoils_nothing),
