@@ -29,6 +29,11 @@ struct candidate {
 	double offset_s;        /* source - our clock, now */
 	double jitter_s;        /* > 0 */
 	double root_dist_s;     /* > 0; the true time is within offset +- this */
+	/*
+	 * Of root_dist_s, what the age of the last answer makes until the next is due, >= 0 and
+	 * less than root_dist_s: it says when the source was asked, not how good it is.
+	 */
+	double age_dist_s;
 	/* Of the adaptive loop's estimator; var_s2 0: not estimated, combine by root distance. */
 	double var_s2;          /* variance of offset_s */
 	double freq;            /* s/s to be added to our free-running rate */

@@ -192,6 +192,18 @@ candidate_flags(const struct assoc *a)
 	return f;
 }
 
+/* What of the root distance came since the last answer, and goes with the next that is due. */
+static double
+age_dist_s(const struct assoc *a, const struct assoc_world *w)
+{
+	double age_s = mtime_diff_s(w->now, a->wire.t4_mono);
+
+	if (a->rules.flags & ASSOC_LOCAL) {
+		return 0.0;
+	}
+	return w->phi * fmin(fmax(age_s, 0.0), log2s_to_s(a->poll.hpoll));
+}
+
 static bool
 estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
 {
@@ -220,7 +232,7 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candi
 		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a),
 		    .leap = a->srv.leap,
 		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
-		.root_dist_s = assoc_root_dist_s(a, w),
+		.root_dist_s = assoc_root_dist_s(a, w), .age_dist_s = age_dist_s(a, w),
 	};
 	return !w->adaptive || estimated(a, w, out);
 }

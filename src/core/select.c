@@ -8,6 +8,9 @@
 
 static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to another second */
 
+/* A system peer is given up for one that is better by this factor; see worth_keeping. */
+static const double CLEARLY = 1.25;
+
 enum { NOBODY = SELECT_MAX };           /* index of no candidate */
 
 /* One run, handed from step to step. */
@@ -403,9 +406,32 @@ rate_survivors(struct run *r)
 	}
 }
 
+/* How far from the others, times how far from the source of time when it last answered. */
+static double
+distance_from_all(const struct run *r, unsigned i)
+{
+	const struct candidate *c = of_entry(r, i);
+
+	return r->w->entry[i].select_jitter_s * (c->root_dist_s - c->age_dist_s);
+}
+
 /*
- * Keeps the old system peer while the new one says nearly the same. The threshold halves with
- * each run, so that a lasting difference wins in the end.
+ * Of two as good, whoever was asked last is the nearer by the age of the other's answer alone, so
+ * that they would take turns. Only with estimators, which follow both: the classic loop hears the
+ * system peer only, and it is well that this is whoever spoke last.
+ */
+static bool
+worth_keeping(const struct run *r, unsigned old, unsigned sys)
+{
+	const struct candidate *a = of_entry(r, old), *b = of_entry(r, sys);
+
+	return a->var_s2 > 0.0 && b->var_s2 > 0.0 && a->stratum <= b->stratum &&
+	    distance_from_all(r, old) <= CLEARLY * distance_from_all(r, sys);
+}
+
+/*
+ * Keeps the old system peer while it is as good, or the new one says nearly the same. The threshold
+ * of the latter halves with each run, so that a lasting difference wins in the end.
  */
 static unsigned
 without_hop(const struct run *r, struct select_memory *m, unsigned sys)
@@ -419,6 +445,10 @@ without_hop(const struct run *r, struct select_memory *m, unsigned sys)
 	if (old == r->w->entry_n || old == sys) {
 		m->hop_s = 0.0;
 		return sys;
+	}
+	if (worth_keeping(r, old, sys)) {
+		m->hop_s = 0.0;
+		return old;
 	}
 	diff_s = fabs(of_entry(r, sys)->offset_s - of_entry(r, old)->offset_s);
 	m->hop_s = m->hop_s > 0.0 ? m->hop_s / 2.0 : r->rules->mindist_s;

@@ -303,28 +303,59 @@ kisses_are_told_when_they_say_something_new(void **state)
 	story_end(&t);
 }
 
-static void
-two_that_take_turns_do_not_fill_the_log(void **state)
+/* How often protostats has a change of the system peer. */
+static unsigned
+changes_of_peer(const struct story *t)
 {
-	struct story t = story_with(1780000000, 24, FOUR_SERVERS
-	    "statsdir /s\nfilegen protostats type none\n");
-	unsigned logged, written = 0;
+	unsigned n = 0;
+
+	for (const char *at = sim_store_text(&t->n->store, "/s/protostats"); at != NULL;
+	     at = strstr(at + 1, " 8a sys_peer ")) {
+		n++;
+	}
+	return n;
+}
+
+static const char WITH_PROTOSTATS[] = FOUR_SERVERS
+    "statsdir /s\nfilegen protostats type none\n";
+
+static void
+two_that_are_as_good_do_not_take_turns(void **state)
+{
+	struct story t = story_with(1780000000, 24, WITH_PROTOSTATS);
 
 	(void)state;
-	/* Server 2 is wrong by less than the path to 1 is uncertain: either may lead. */
+	/* Server 2 is wrong by less than the path to 3 is uncertain: either may lead. */
 	sim_link(t.s, t.n->host, t.s->server[2]->host, scenario_wan());
 	t.s->server[3]->silent = true;
 	sim_run(t.s, 4 * 3600);
-	chapter(&t, "turns");
+	chapter(&t, "disagreement");
 	sim_store_remove(&t.n->store, "/s/protostats");
 	sim_server_lie(t.s->server[1], 0.005);
 	sim_run(t.s, 8 * 3600);
-	for (const char *at = sim_store_text(&t.n->store, "/s/protostats"); at != NULL;
-	     at = strstr(at + 1, " 8a sys_peer ")) {
-		written++;
+	assert_in_range(changes_of_peer(&t), 0, 3);
+	story_end(&t);
+}
+
+static void
+two_that_take_turns_do_not_fill_the_log(void **state)
+{
+	struct story t = story_with(1780000000, 1, "server 192.0.2.1 iburst maxpoll 6\n"
+	    "server 192.0.2.2 iburst maxpoll 6\nserver 192.0.2.3 noselect\n"
+	    "statsdir /s\nfilegen protostats type none\n");
+	unsigned logged;
+
+	(void)state;
+	chapter(&t, "turns");
+	sim_store_remove(&t.n->store, "/s/protostats");
+	for (unsigned i = 0; i < 80; i++) {
+		for (unsigned k = 0; k < t.s->server_n; k++) {
+			t.s->server[k]->stratum = k == i % 2 ? 1 : 16;
+		}
+		sim_run(t.s, 360);
 	}
 	logged = sim_log_count(&t.n->log, t.from, " 8a sys_peer ");
-	assert_true(written > 60);
+	assert_true(changes_of_peer(&t) > 60);
 	assert_in_range(logged, 8, 17);         /* eight, and one an hour */
 	assert_true(sim_log_count(&t.n->log, t.from, "changes that were not logged") >= 5);
 	story_end(&t);
@@ -668,6 +699,7 @@ main(int argc, char **argv)
 		CASE(a_falseticker_and_its_return_are_told_once),
 		CASE(without_a_majority_nobody_is_called_a_falseticker),
 		CASE(kisses_are_told_when_they_say_something_new),
+		CASE(two_that_are_as_good_do_not_take_turns),
 		CASE(two_that_take_turns_do_not_fill_the_log),
 		CASE(a_clock_set_by_others_is_told_with_the_step_back),
 		CASE(servers_that_jump_are_believed_after_a_spike_and_a_step),

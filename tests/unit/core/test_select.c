@@ -640,6 +640,43 @@ estimated(uint16_t id, double offset_s, double var_s2, double freq, double freq_
 	return c;
 }
 
+/* Two of the same distance but for the time since their last answers; offsets far beyond mindist. */
+static void
+the_old_system_peer_is_kept_while_it_is_as_good(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-6, 0.0, 0.0),
+		estimated(2, 0.008, 1e-6, 0.0, 0.0) };
+	struct select_memory memory = { 1, 0.0 };
+	static struct select_work work;
+	struct selection s;
+
+	(void)state;
+	c[0].root_dist_s += 0.020;
+	c[0].age_dist_s = 0.020;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 1);
+	assert_near(memory.hop_s, 0.0, 0.0);
+	/* A quarter nearer is clearly better. */
+	c[0].age_dist_s = 0.020 - 0.24 * 0.050;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 1);
+	c[0].age_dist_s = 0.020 - 0.26 * 0.050;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+	/* So is a lower stratum. */
+	memory = (struct select_memory){ 1, 0.0 };
+	c[0].age_dist_s = 0.020;
+	c[1].stratum = c[0].stratum - 1;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+	/* Without estimates whoever spoke last leads. */
+	memory = (struct select_memory){ 1, 0.0 };
+	c[1].stratum = c[0].stratum;
+	c[0].var_s2 = c[1].var_s2 = 0.0;
+	select_run(c, 2, &RULES, &memory, &work, &s);
+	assert_int_equal(s.sys_id, 2);
+}
+
 /*
  * Weights 1/4e-6 and 1/1e-6, that is 1 : 4; variance 1 / (.25e6 + 1e6) = .8e-6.
  * Frequencies 1 : 1.
@@ -972,6 +1009,7 @@ main(void)
 		cmocka_unit_test(the_lower_stratum_becomes_the_system_peer),
 		cmocka_unit_test(the_old_system_peer_is_kept_for_a_while),
 		cmocka_unit_test(a_hop_that_was_taken_back_starts_anew),
+		cmocka_unit_test(the_old_system_peer_is_kept_while_it_is_as_good),
 		cmocka_unit_test(a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock),
 		cmocka_unit_test(fewer_than_minsane_set_no_clock),
 		cmocka_unit_test(local_is_used_when_nobody_else_is_left),
