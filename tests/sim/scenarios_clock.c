@@ -602,18 +602,32 @@ the_year_2036_passes_unnoticed(struct sim *s)
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
+/* At now_s since 1970, a clock that is a thousand seconds after 1970. */
 static void
-a_clock_still_in_1970_is_set_with_g_in_2037(struct sim *s)
+set_from_1970(struct sim *s, int64_t now_s)
 {
 	struct sim_node *c;
 
-	s->w->epoch_ns = (int64_t)2120000000 * NS_PER_S;
-	c = sim_node_new(s, "client", -2119999000.0, 10e-6, ONE_SERVER);
+	s->w->epoch_ns = now_s * NS_PER_S;
+	c = sim_node_new(s, "client", 1000.0 - (double)now_s, 10e-6, ONE_SERVER);
 	c->options.panic_gate = true;
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	sim_node_boot(c);
 	sim_run(s, 600);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
+}
+
+static void
+a_clock_still_in_1970_is_set_with_g_in_2037(struct sim *s)
+{
+	set_from_1970(s, 2120000000);
+}
+
+/* 70 years: by itself a timestamp would be taken for one of 1904. */
+static void
+a_clock_still_in_1970_is_set_with_g_in_2040(struct sim *s)
+{
+	set_from_1970(s, 2209000000);
 }
 
 static void
@@ -718,6 +732,7 @@ static const struct scenario list[] = {
 	SCENARIO(disable_kernel_converges),
 	SCENARIO(the_year_2036_passes_unnoticed),
 	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2037),
+	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2040),
 	SCENARIO(a_leap_second_is_inserted_when_the_servers_say_so),
 	SCENARIO(a_leap_second_is_left_out_when_the_servers_say_so),
 	SCENARIO(a_minority_cannot_announce_a_leap_second),

@@ -157,21 +157,6 @@ the_drift_file_is_written_when_its_change_is_worth_it(struct sim *s)
 /* ---- polls and time ---- */
 
 static void
-a_clock_still_in_1970_is_set_with_g_in_2040(struct sim *s)
-{
-	struct sim_node *c;
-
-	/* 70 years: by itself a timestamp would be taken for one of 1904. */
-	s->w->epoch_ns = (int64_t)2209000000 * NS_PER_S;
-	c = sim_node_new(s, "client", -2208999000.0, 10e-6, ONE_SERVER);
-	c->options.panic_gate = true;
-	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
-	sim_node_boot(c);
-	sim_run(s, 600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
-}
-
-static void
 basedate_says_in_which_era_we_are(struct sim *s)
 {
 	struct sim_node *c;
@@ -252,7 +237,6 @@ static const struct scenario list[] = {
 	SCENARIO(fudge_corrects_the_local_clock_once),
 	SCENARIO(a_fuzzed_reference_time_is_earlier_by_some_random_time),
 	SCENARIO(the_drift_file_is_written_when_its_change_is_worth_it),
-	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2040),
 	SCENARIO(basedate_says_in_which_era_we_are),
 	SCENARIO(answers_beyond_maxdisp_are_not_taken),
 	SCENARIO(polls_come_in_the_window_of_pollskewlist),

@@ -7,27 +7,12 @@
 #include "sim/scenario.h"
 #include "sim/stranger.h"
 
-/* A synchronised daemon; extra: lines of its configuration. */
-static struct sim_node *
-serving(struct sim *s, const char *extra)
-{
-	char config[512];
-	struct text t = text_over(config, sizeof config);
-	struct sim_node *c;
-
-	text_printf(&t, "%s%s", extra, ONE_SERVER);
-	s->net->usual = sim_path_exponential(0.002, 0.0001);
-	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, config);
-	sim_run(s, 600);
-	return c;
-}
-
 static void
 requests_of_all_versions_are_answered_in_kind(struct sim *s)
 {
 	static struct stranger x;
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	for (unsigned v = 1; v <= 4; v++) {
 		x.answers = 0;
@@ -49,7 +34,7 @@ the_answer_tells_the_true_time(struct sim *s)
 	static struct stranger x;
 	struct ntp_ts now;
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 4, MODE_CLIENT);
 	now = ntp_ts_from_rtime((struct rtime){ world_utc(s->w) });
@@ -64,7 +49,7 @@ v6_clients_are_served(struct sim *s)
 {
 	static struct stranger x;
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "2001:db8::77");
 	stranger_ask(&x, 4, MODE_CLIENT);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
@@ -75,7 +60,7 @@ a_symmetric_request_of_a_stranger_gets_a_passive_answer(struct sim *s)
 {
 	static struct stranger x;
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 3, MODE_ACTIVE);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
@@ -109,7 +94,7 @@ answers_unknown_modes_and_versions_get_nothing(struct sim *s)
 	static struct stranger x;
 	const enum ntp_mode never[] = { MODE_SERVER, MODE_BROADCAST, MODE_PASSIVE, MODE_PRIVATE };
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	for (unsigned i = 0; i < 4; i++) {
 		for (unsigned v = 0; v < 8; v++) {
@@ -131,7 +116,7 @@ no_time_answer_is_longer_than_its_question(struct sim *s)
 	static struct stranger x;
 	struct sim_rng r;
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	r = sim_rng_of(s->w->seed, "questions", 0);
 	for (unsigned i = 0; i < 4000; i++) {
@@ -159,7 +144,7 @@ strangers_may_not_query_by_default(struct sim *s)
 	static struct stranger x;
 	const uint8_t readvar[12] = { 0x16, 2, 0, 1 };
 
-	serving(s, "");
+	(void)scenario_with(s, "");
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_send(&x, readvar, sizeof readvar);
 	SIM_CHECK(s, x.answers == 0, "%u answers", x.answers);
@@ -173,7 +158,7 @@ mode_6_answers_are_bounded_in_octets(struct sim *s)
 	static struct stranger x;
 	const uint8_t readvar[12] = { 0x16, 2, 0, 1 };
 
-	serving(s, "restrict default\n");
+	(void)scenario_with(s, "restrict default\n");
 	stranger_come(&x, s, "192.0.2.77");
 	for (unsigned i = 0; i < 3000; i++) {
 		struct sim_datagram d = { .from = x.at, .to = x.daemon, .len = sizeof readvar };
@@ -192,7 +177,7 @@ impossible_senders_get_nothing(struct sim *s)
 {
 	const char *const from[] = { "127.0.0.1", "224.0.1.1", "192.0.2.100", "255.255.255.255",
 		"0.0.0.0" };
-	struct sim_node *c = serving(s, "restrict default\n");
+	struct sim_node *c = scenario_with(s, "restrict default\n");
 	uint64_t before = c->host->datagrams_out;
 
 	for (unsigned i = 0; i < 5; i++) {
@@ -224,7 +209,7 @@ limited_clients_are_slowed_and_kissed(struct sim *s)
 	static struct stranger x;
 	unsigned kisses = 0, answers = 0;
 
-	serving(s, "restrict default limited kod\n");
+	(void)scenario_with(s, "restrict default limited kod\n");
 	stranger_come(&x, s, "192.0.2.77");
 	for (unsigned i = 0; i < 100; i++) {
 		x.answers = 0;
@@ -246,7 +231,7 @@ one_greedy_client_costs_the_others_nothing(struct sim *s)
 {
 	static struct stranger greedy, modest;
 
-	serving(s, "restrict default limited kod\n");
+	(void)scenario_with(s, "restrict default limited kod\n");
 	stranger_come(&greedy, s, "192.0.2.77");
 	stranger_come(&modest, s, "192.0.2.78");
 	for (unsigned i = 0; i < 10; i++) {
@@ -294,7 +279,7 @@ two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
 static void
 a_million_strangers_do_not_fill_the_memory(struct sim *s)
 {
-	struct sim_node *c = serving(s, "restrict default limited kod\n");
+	struct sim_node *c = scenario_with(s, "restrict default limited kod\n");
 	struct sim_rng r = sim_rng_of(s->w->seed, "strangers", 0);
 
 	for (unsigned i = 0; i < 200000; i++) {
@@ -317,7 +302,7 @@ restrict_ignore_means_silence(struct sim *s)
 {
 	static struct stranger x, y;
 
-	serving(s, "restrict default\nrestrict 192.0.2.77 ignore\n");
+	(void)scenario_with(s, "restrict default\nrestrict 192.0.2.77 ignore\n");
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_come(&y, s, "192.0.2.78");
 	stranger_ask(&x, 4, MODE_CLIENT);
