@@ -5,6 +5,7 @@ INTEROP_TESTS += \
 	tests/interop/client_openntpd.sh \
 	tests/interop/clients.sh \
 	tests/interop/howto.sh \
+	tests/interop/real_clients.sh \
 	tests/interop/server.sh \
 	tests/interop/control.sh \
 	tests/interop/matrix.sh \
@@ -13,5 +14,6 @@ INTEROP_TESTS += \
 	tests/interop/ntpq-ntpsec.sh \
 	tests/interop/tools.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
-EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py
+EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py \
+	tests/interop/real-clients.py
 INTEROP_HELPERS += tests/sim/sim_stats

@@ -7,7 +7,8 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 # shellcheck source=tests/interop/peers.sh
 . "$top_srcdir/tests/interop/peers.sh"
-need_peer ntpsec/usr/bin/ntpq ntpstat/usr/bin/ntpstat
+need_peer ntpsec/usr/bin/ntpq ntpstat/usr/bin/ntpstat \
+	node-exporter/usr/bin/prometheus-node-exporter
 their_ntpq=("${ntpsec_python[@]}" "$(peer ntpsec/usr/bin/ntpq)")
 their_ntpstat=$(peer ntpstat/usr/bin/ntpstat)
 
@@ -60,3 +61,14 @@ like "$out" 'version="ntpd ntpsec-' "our ntpq asks NTPsec's daemon over the netw
 stop ntpsec-theirs
 out=$(in_ns theirs "$ntpstat" 2>&1)
 is $? 2 "our ntpstat ends with 2 when nobody answers"
+
+# Prometheus' node_exporter asks the daemon beside it for the time, as a client.
+start exporter ours "$(peer node-exporter/usr/bin/prometheus-node-exporter)" \
+	--collector.disable-defaults --collector.ntp --web.listen-address=127.0.0.1:9100
+wait_log 10 exporter '9100' || bail "node_exporter starts"
+out=$(in_ns ours python3 -c 'import urllib.request as u
+print(u.urlopen("http://127.0.0.1:9100/metrics").read().decode())' 2>&1)
+like "$out" '^node_ntp_stratum 6' "node_exporter's ntp collector reads the stratum"
+like "$out" '^node_ntp_leap 0' "and the leap indicator"
+like "$out" '^node_ntp_sanity 1' "and finds the answer sane"
+stop exporter
