@@ -7,6 +7,7 @@ INTEROP_TESTS += \
 	tests/interop/howto.sh \
 	tests/interop/real_clients.sh \
 	tests/interop/server.sh \
+	tests/interop/start_times.sh \
 	tests/interop/control.sh \
 	tests/interop/matrix.sh \
 	tests/interop/monitor.sh \
