@@ -10,3 +10,9 @@ TESTS += tests/unit/crypto/test_mac
 tests_unit_crypto_test_mac_SOURCES = tests/unit/crypto/test_mac.c
 tests_unit_crypto_test_mac_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_crypto_test_mac_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/crypto/test_siv
+TESTS += tests/unit/crypto/test_siv
+tests_unit_crypto_test_siv_SOURCES = tests/unit/crypto/test_siv.c
+tests_unit_crypto_test_siv_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_crypto_test_siv_LDADD = libcrypto_ntp.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
