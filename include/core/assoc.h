@@ -14,6 +14,7 @@
 #include "core/estimator.h"
 #include "core/event.h"
 #include "core/filter.h"
+#include "core/leap.h"
 #include "core/sample.h"
 #include "core/select.h"
 #include "core/verdict.h"
@@ -140,6 +141,7 @@ struct assoc {
 	struct assoc_poll poll;
 	struct assoc_wire wire;
 	struct assoc_server srv;
+	struct leap_smear_heard smear;
 	struct filter filter;           /* of the classic loop; dispersion and distance for both */
 	struct estimator est;           /* of the adaptive loop */
 	unsigned flash;                 /* of the last packet and of the source itself */

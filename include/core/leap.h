@@ -64,8 +64,9 @@ void leap_start(struct leap *l);
 bool leap_set_table(struct leap *l, const struct leap_row *rows, unsigned n, int64_t expires_s);
 
 /*
- * Takes the vote of a selection. It means the end of the current month; it is not heard while the
- * table covers that, nor on the first of a month, when sources may not yet have forgotten the last.
+ * Takes the vote of a selection. It means the end of the current month, and is heard in June and
+ * December only, so not either while sources have yet to forget the last: another month's leap
+ * second is made when a table has it. Nor is it heard while the table covers that.
  */
 void leap_vote(struct leap *l, enum ntp_leap vote, struct rtime now);
 
@@ -102,5 +103,27 @@ uint32_t leap_smear_refid(double smear_s);
 
 /* And back; 0 for other refids. */
 double leap_smear_of_refid(uint32_t refid);
+
+/*
+ * What the answers of one server say of a smear by their refid. Any server may have a refid that
+ * begins with 254, the hash of its upstream's address; but it stands still.
+ */
+struct leap_smear_heard {
+	double smear_s;         /* of the last answer, 0: none */
+	struct mtime at;
+	int moves;              /* from answer to answer, no faster than clients can follow: -1, 1; */
+};                              /* 0: it does not */
+
+/* Takes the refid of an answer. */
+void leap_smear_hear(struct leap_smear_heard *h, uint32_t refid, struct mtime at);
+
+/* True when now is near enough to a leap second, certain or possible, that servers may smear it. */
+bool leap_smear_may_be(const struct leap *l, struct rtime now);
+
+/*
+ * True when what was heard is to be believed: it moves, at a time when there is a leap second to be
+ * smeared, in its direction, and no farther than the longest smear would be by now.
+ */
+bool leap_smear_fits(const struct leap *l, const struct leap_smear_heard *h, struct rtime now);
 
 #endif

@@ -40,6 +40,7 @@ struct candidate {
 	double freq_var;
 	double cov_s;           /* covariance of offset and frequency */
 	double wander;          /* of our oscillator as this source sees it, s/s per sqrt(s) */
+	double smear_s;         /* of a leap second, by what it says and is believed of; 0: none */
 	/* Orphan parents: the smaller metric wins. */
 	uint32_t orphan_metric;
 };
@@ -83,6 +84,7 @@ struct selection {
 	unsigned survivors;
 	unsigned combined;      /* estimates in the combined one; 0: one source speaks alone */
 	bool orphan;            /* the system peer is an orphan parent */
+	bool smeared;           /* the survivors smear the leap second: the time is not UTC */
 	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
 	double var_s2, freq, freq_var;  /* combined, when estimated */
 	double cov_s, wander;

@@ -72,6 +72,7 @@ assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4, stru
 	    a->poll.hpoll;
 	a->wire.t4 = t4;
 	a->wire.t4_mono = t4_mono;
+	leap_smear_hear(&a->smear, h->refid, t4_mono);
 }
 
 enum verdict

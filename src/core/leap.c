@@ -9,6 +9,13 @@
 enum { DAY_S = 86400, MONTH_S = 28 * DAY_S, HOUR_S = 3600, ALERT_S = 10, ALARM_S = 3 };
 enum { SMEAR_FRACTION_BITS = 22, SMEAR_OCTET = 254 };
 
+/* The fastest smear that clients can follow, and what two readings of it may differ by beyond. */
+static const double SMEAR_RATE_MAX = 500e-6, SMEAR_READING_S = 1e-3;
+/* The longest smear, before or after midnight, and what a form we do not know may add. */
+static const double SMEAR_LONGEST_S = DAY_S, SMEAR_FORM_S = 0.02;
+/* Clocks may differ so much about the moment of midnight: one of them is smeared. */
+static const double SMEAR_MIDNIGHT_S = 5.0;
+
 static const double PI = 3.14159265358979323846;
 static const double AGAIN_MIN_S = 0.01;         /* past a border, not before it by a rounding */
 
@@ -52,9 +59,14 @@ floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0 ? 1 : 0);
 }
 
-/* Day of the month, 0..30, of a day since 1970: the calendar counted from March, in 400 years. */
-static int64_t
-day_of_month(int64_t day)
+/* A day since 1970: the calendar counted from March, in 400 years. */
+struct date {
+	int month;                      /* 0: March */
+	int day;                        /* 0..30 */
+};
+
+static struct date
+date_of(int64_t day)
 {
 	int64_t from_march = day + 719468;
 	int64_t of_era = from_march - floor_div(from_march, 146097) * 146097;
@@ -62,16 +74,30 @@ day_of_month(int64_t day)
 	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
 	int64_t month = (5 * of_year + 2) / 153;
 
-	return of_year - (153 * month + 2) / 5;
+	return (struct date){ (int)month, (int)(of_year - (153 * month + 2) / 5) };
+}
+
+static int64_t
+month_begin_s(int64_t now_s)
+{
+	int64_t day = floor_div(now_s, DAY_S);
+
+	return (day - date_of(day).day) * DAY_S;
 }
 
 static int64_t
 next_month_s(int64_t now_s)
 {
-	int64_t day = floor_div(now_s, DAY_S);
-	int64_t later = day - day_of_month(day) + 31;   /* in the next month, whatever its length */
+	return month_begin_s(month_begin_s(now_s) + (int64_t)31 * DAY_S);
+}
 
-	return (later - day_of_month(later)) * DAY_S;
+/* So far leap seconds came in June and December; another month is for a table to tell. */
+static bool
+is_leap_date(int64_t at_s)
+{
+	struct date d = date_of(floor_div(at_s, DAY_S));
+
+	return d.day == 0 && (d.month == 4 || d.month == 10);
 }
 
 void
@@ -79,12 +105,11 @@ leap_vote(struct leap *l, enum ntp_leap vote, struct rtime now)
 {
 	int64_t now_s = floor_div(now.ns, NS_PER_S);
 	int64_t end_s = next_month_s(now_s);
-	bool first_day = day_of_month(floor_div(now_s, DAY_S)) == 0;
 	bool known = l->rows_n > 0 && end_s < l->expires_s;
 
 	if (vote != LEAP_INSERT && vote != LEAP_DELETE) {
 		l->vote = LEAP_NONE;
-	} else if (!known && !first_day) {
+	} else if (!known && is_leap_date(end_s)) {
 		l->vote = vote;
 		l->vote_at_s = end_s;
 	}
@@ -348,4 +373,75 @@ leap_smear_of_refid(uint32_t refid)
 		fixed -= 0x1000000;
 	}
 	return ldexp(fixed, -SMEAR_FRACTION_BITS);
+}
+
+void
+leap_smear_hear(struct leap_smear_heard *h, uint32_t refid, struct mtime at)
+{
+	double smear_s = leap_smear_of_refid(refid);
+	double apart_s = smear_s - h->smear_s;
+	double most_s = SMEAR_RATE_MAX * fmax(mtime_diff_s(at, h->at), 0.0) + SMEAR_READING_S;
+	bool known = fabs(h->smear_s) > 0.0 && fabs(smear_s) > 0.0;
+
+	/* Centred on midnight, it turns from one half before to the other half behind. */
+	if (known && h->moves != 0 && h->smear_s * smear_s < 0.0) {
+		most_s += 1.0;
+		apart_s = copysign(apart_s, h->moves);
+	}
+	if (!known || fabs(apart_s) > most_s) {
+		h->moves = 0;
+	} else if (fabs(apart_s) > 0.0) {
+		h->moves = apart_s < 0.0 ? -1 : 1;
+	}
+	h->smear_s = smear_s;
+	h->at = at;
+}
+
+/* A leap second within the longest smear of now, of the table or of the calendar. */
+static bool
+leap_around(const struct leap *l, struct rtime now, enum ntp_leap *kind, double *since_s)
+{
+	int64_t at_s = month_begin_s(floor_div(now.ns, NS_PER_S) + DAY_S);
+
+	for (unsigned i = 1; i < l->rows_n; i++) {
+		*since_s = seconds_from(l->rows[i].at_s, now);
+		*kind = kind_of_row(l, i);
+		if (fabs(*since_s) <= SMEAR_LONGEST_S) {
+			return true;
+		}
+	}
+	*since_s = seconds_from(at_s, now);
+	*kind = l->vote_at_s == at_s ? l->vote : l->done_s == at_s ? l->done : LEAP_NONE;
+	return is_leap_date(at_s) && fabs(*since_s) <= SMEAR_LONGEST_S &&
+	    (l->rows_n == 0 || at_s >= l->expires_s);
+}
+
+bool
+leap_smear_may_be(const struct leap *l, struct rtime now)
+{
+	enum ntp_leap kind;
+	double since_s;
+
+	return leap_around(l, now, &kind, &since_s);
+}
+
+bool
+leap_smear_fits(const struct leap *l, const struct leap_smear_heard *h, struct rtime now)
+{
+	enum ntp_leap kind;
+	double since_s, part;
+	int sign = h->smear_s < 0.0 ? -1 : 1;
+
+	if (h->moves == 0 || !leap_around(l, now, &kind, &since_s)) {
+		return false;
+	}
+	/* An inserted second lets it fall all the time, from 0 to -1, or to -1/2 and on from 1/2. */
+	if (kind != LEAP_NONE && h->moves != (kind == LEAP_INSERT ? -1 : 1)) {
+		return false;
+	}
+	if (fabs(since_s) > SMEAR_MIDNIGHT_S && sign != (since_s < 0.0 ? h->moves : -h->moves)) {
+		return false;
+	}
+	part = 1.0 - fabs(since_s) / SMEAR_LONGEST_S;
+	return fabs(h->smear_s) <= fmax(part, (1.0 - cos(PI * part)) / 2.0) + SMEAR_FORM_S;
 }

@@ -9,6 +9,7 @@ libcore_a_SOURCES = \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
+	src/core/camp.h src/core/camp.c \
 	src/core/combine.h src/core/combine.c \
 	src/core/loop_adaptive.c \
 	src/core/discipline.c \

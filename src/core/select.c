@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include "camp.h"
 #include "combine.h"
 
 static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to another second */
@@ -254,6 +255,23 @@ keep_truechimers(struct run *r)
 			drop_entry(r, i);
 		} else {
 			i++;
+		}
+	}
+}
+
+/* After the vote, that no claim of a sender filters before it. */
+static void
+keep_one_camp(struct run *r)
+{
+	struct camp k = camp_find(r->c, r->w);
+
+	r->out->smeared = fabs(k.smear_s) > 0.0;
+	for (unsigned i = 0; k.mixed && i < r->w->entry_n;) {
+		if (camp_has(&k, of_entry(r, i))) {
+			i++;
+		} else {
+			tally_entry(r, i, TALLY_OUTLIER);
+			drop_entry(r, i);
 		}
 	}
 }
@@ -564,6 +582,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	keep_ordinary(&r, n);
 	intersect(&r);                  /* RFC 5905, 11.2.1 */
 	keep_truechimers(&r);
+	keep_one_camp(&r);
 	take_last_resort(&r);
 	keep_survivors(&r);             /* 11.2.2 */
 	span_survivors(&r);

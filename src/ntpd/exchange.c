@@ -220,6 +220,17 @@ say_shared_clock(struct peer *p)
 	p->shares_clock = shares;
 }
 
+/* A source that we follow broke: whether it or our clock did, only the others can tell. */
+static void
+doubt_all(struct peer *p)
+{
+	struct ntpd *d = p->d;
+
+	d->steer.broke = true;
+	peers_ask_soon(d, 1);
+	sources_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
+}
+
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
 static void
 follow_estimate(struct peer *p, const struct assoc_answer *ans)
@@ -231,14 +242,13 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 
 	say_shared_clock(p);
 	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
-		d->steer.broke = true;
 		report(d, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
-		/* Whether it is the source or our clock, only the others can tell. */
-		peers_ask_soon(d, 1);
 		p->a.poll.asked = ESTIMATOR_BURST - 1;
-		sources_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
+		if (sources_follows(d, p)) {
+			doubt_all(p);
+		}
 	}
 	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
@@ -268,7 +278,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 		return;
 	}
 	/* Not the first answer of all. */
-	if (d->sys.lost && p->a.est.samples > 1 &&
+	if (d->sys.lost && p->a.est.samples > 1 && !(p->a.rules.flags & ASSOC_NOSELECT) &&
 	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
 		sources_return(d);
 	}

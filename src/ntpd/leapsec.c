@@ -12,6 +12,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/report.h"
+#include "ntpd/sources.h"
 #include "ntpd/system.h"
 
 /* The clock jumps within this time of the moment foretold, or it was somebody else. */
@@ -210,6 +211,9 @@ look(struct ntpd *d)
 	d->leapsec.outlook = o;
 	d->leapsec.looked_at = now_of(d);
 	report_events(d, &o);
+	if (!leap_smear_may_be(&d->leapsec.leap, real_now(d))) {
+		sources_smear_over(d);  /* also when no source is left to say so */
+	}
 	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
 		adjust_tai(&d->steer.adjust, o.tai_s);
 	}

@@ -140,6 +140,7 @@ peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	p->d = d;
 	p->origin = o;
 	p->reach_at = now_of(d);
+	d->sources.last_tally[p - d->peers.peer] = TALLY_REJECT;        /* that of the one before */
 	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_after_left(d, addr, delay_s),
 	    &w);
 	access_source(d, addr, true);

@@ -32,10 +32,11 @@ is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	return unfit == 0 && leads_us(d, p);
 }
 
-static bool
-is_smeared(const struct peer *p)
+/* What a source smears a leap second by, if it is believed. */
+static double
+smear_s(const struct ntpd *d, const struct assoc *a)
 {
-	return fabs(leap_smear_of_refid(p->a.srv.refid)) > 0.0 && p->a.srv.stratum > 1;
+	return leap_smear_fits(&d->leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
 }
 
 /* What all sources spread is not made once more, by the kernel or by a smear of our own. */
@@ -49,36 +50,35 @@ note_smeared(struct ntpd *d, bool smeared)
 	d->sources.smeared = smeared;
 }
 
-/*
- * Servers that smear a leap second and servers that do not tell two times, each of them right in
- * its way: a mixture would lead the clock to neither. The smeared ones are left out while there are
- * others.
- */
-static bool
-smears_mixed(struct ntpd *d, const struct assoc_world *w)
+/* Which time the sources tell; of two the selection has chosen the one that more of them tell. */
+static void
+heed_smears(struct ntpd *d)
 {
+	struct sources *s = &d->sources;
 	unsigned smeared = 0, plain = 0;
-	bool mixed, over = true;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
-		over = over && !(p->a.id != 0 && is_smeared(p));
-		if (p->a.id != 0 && is_fit(d, p, w)) {
-			*(is_smeared(p) ? &smeared : &plain) += 1;
+	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LOCAL)) {
+		return;                 /* nobody knows */
+	}
+	for (unsigned i = 0; i < s->sel.n; i++) {
+		if ((s->cand[i].flags & CANDIDATE_LOCAL) == 0) {
+			*(fabs(s->cand[i].smear_s) > 0.0 ? &smeared : &plain) += 1;
 		}
 	}
-	mixed = smeared > 0 && plain > 0;
-	if (mixed && !d->sources.smears_mixed) {
+	if (smeared > 0 && plain > 0 && !s->smears_said) {
+		s->smears_said = true;
 		report(d, LOG_LEVEL_WARNING,
-		    "%u sources smear the leap second and %u do not: the smeared are not used",
-		    smeared, plain);
+		    "%u sources smear the leap second and %u do not: the %s are not used",
+		    smeared, plain, s->sel.smeared ? "others" : "smeared");
 	}
-	/* Said until none of them smears, not anew when one is out of the choice for a while. */
-	d->sources.smears_mixed = mixed || (d->sources.smears_mixed && !over);
-	if (smeared + plain > 0) {
-		note_smeared(d, plain == 0);
-	}
-	return mixed;
+	note_smeared(d, s->sel.smeared);
+}
+
+void
+sources_smear_over(struct ntpd *d)
+{
+	d->sources.smears_said = false;
+	d->sources.smeared = false;
 }
 
 /* What it says is of before something happened to the clock. */
@@ -106,14 +106,14 @@ most_heard(const struct ntpd *d, const struct assoc_world *w)
 static unsigned
 gather(struct ntpd *d, const struct assoc_world *w)
 {
-	bool mixed = smears_mixed(d, w), heard = most_heard(d, w);
+	bool heard = most_heard(d, w);
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id != 0 && is_fit(d, p, w) && !(mixed && is_smeared(p)) &&
-		    !(heard && unheard(d, &p->a)) &&
+		if (p->a.id != 0 && is_fit(d, p, w) && !(heard && unheard(d, &p->a)) &&
 		    assoc_candidate(&p->a, w, &d->sources.cand[n])) {
+			d->sources.cand[n].smear_s = smear_s(d, &p->a);
 			d->sources.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}
@@ -160,7 +160,15 @@ sources_select(struct ntpd *d, const struct assoc_world *w)
 
 	select_run(s->cand, gather(d, w), &rules, &s->memory, &s->work, &s->sel);
 	mark_tallies(d);
+	heed_smears(d);
 	return peers_by_id(d, s->sel.sys_id);
+}
+
+bool
+sources_follows(const struct ntpd *d, const struct peer *p)
+{
+	return (p->a.rules.flags & ASSOC_NOSELECT) == 0 &&
+	    d->sources.last_tally[p - d->peers.peer] >= TALLY_CANDIDATE;
 }
 
 /* ---- whether it is time to select ---- */
@@ -176,7 +184,9 @@ bool
 sources_settling(const struct ntpd *d)
 {
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0 && assoc_settling(&d->peers.peer[i].a)) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		if (a->id != 0 && assoc_settling(a) && !(a->rules.flags & ASSOC_NOSELECT)) {
 			return true;
 		}
 	}

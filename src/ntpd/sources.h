@@ -13,6 +13,15 @@
  */
 struct peer *sources_select(struct ntpd *d, const struct assoc_world *w);
 
+/* No leap second is near: what was said of smears, and followed, is past. */
+void sources_smear_over(struct ntpd *d);
+
+/*
+ * The selection that a source last took part in has followed it, alone or with others. What becomes
+ * of any other source is no reason to ask everybody, or to believe that our clock has changed.
+ */
+bool sources_follows(const struct ntpd *d, const struct peer *p);
+
 /* A source that may speak, whether or not it can be followed yet. */
 bool sources_speaks(const struct assoc *a, const struct assoc_world *w);
 

@@ -108,8 +108,8 @@ struct sources {
 	struct selection sel;
 	struct select_memory memory;
 	struct select_work work;
-	bool smears_mixed;              /* smeared and other sources are there; said once */
-	bool smeared;                   /* all of them smear the leap second: so do we, with them */
+	bool smears_said;               /* that smeared and other sources are there; once a leap */
+	bool smeared;                   /* those we follow smear the leap second: so do we, with them */
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;

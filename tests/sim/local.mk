@@ -36,6 +36,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
+	tests/sim/scenarios_fields.c \
 	tests/sim/scenarios_leap.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_reload.c \

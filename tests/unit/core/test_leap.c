@@ -202,31 +202,41 @@ a_deleted_second_is_the_last_before_midnight(void **state)
 	assert_near(o.since_s, 1.0, 1e-9);
 }
 
+/* Leap seconds come at the end of June and December; of another month a table has to tell. */
 static void
-a_vote_means_the_end_of_this_month(void **state)
+a_vote_means_the_end_of_june_or_december(void **state)
 {
 	const struct {
 		const char *day;
-		int64_t now_s, end_s;
+		int64_t now_s, end_s;   /* end 0: not heard */
 	} cases[] = {
-		{ "2026-02-10", 1770681600, 1772323200 },
-		{ "2024-02-29", 1709164800, 1709251200 },
-		{ "2000-02-28", 951696000, 951868800 },
-		{ "2100-02-15", 4106332800, 4107542400 },
+		{ "2026-06-02", 1780358400, 1782864000 },
+		{ "2026-06-30 23:59:59", 1782863999, 1782864000 },
 		{ "2026-12-31 23:59:59", 1798761599, 1798761600 },
-		{ "2026-01-31", 1769817600, 1769904000 },
-		{ "1970-01-02", 86400, 2678400 },
+		{ "1972-06-30", 78710400, 78796800 },
+		{ "2100-12-15", 4132512000, 4133980800 },
 		{ "1969-12-15 00:00:05", -17 * DAY + 5, 0 },
+		{ "2026-03-31", 1774915200, INT64_MIN },
+		{ "2026-09-30", 1790726400, INT64_MIN },
+		{ "2026-02-10", 1770681600, INT64_MIN },
+		{ "2024-02-29", 1709164800, INT64_MIN },
+		{ "2026-05-31 23:59:59", 1780271999, INT64_MIN },
+		{ "2026-07-31", 1785456000, INT64_MIN },
+		{ "2026-11-30", 1795996800, INT64_MIN },
+		{ "2026-01-31", 1769817600, INT64_MIN },
+		{ "1970-01-02", 86400, INT64_MIN },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool heard = cases[i].end_s != INT64_MIN;
 		struct leap l;
 
 		leap_start(&l);
 		leap_vote(&l, LEAP_DELETE, at(0, cases[i].now_s));
-		if (l.vote != LEAP_DELETE || l.vote_at_s != cases[i].end_s) {
-			fail_msg("%s: ends at %lld", cases[i].day, (long long)l.vote_at_s);
+		if ((l.vote == LEAP_DELETE) != heard || (heard && l.vote_at_s != cases[i].end_s)) {
+			fail_msg("%s: %d, ends at %lld", cases[i].day, (int)l.vote,
+			    (long long)l.vote_at_s);
 		}
 	}
 }
@@ -240,11 +250,11 @@ a_vote_knows_the_length_of_every_month(void **state)
 	int64_t day = 0;
 
 	(void)state;
-	leap_start(&l);
 	for (int year = 1970; year < 2370; year++) {
 		bool leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 		for (int month = 0; month < 12; month++) {
+			bool may = month == 5 || month == 11;
 			int length = lengths[month] + (month == 1 && leap_year ? 1 : 0);
 
 			for (int i = 1; i < length; i++) {
@@ -254,8 +264,10 @@ a_vote_knows_the_length_of_every_month(void **state)
 				if (now_s > INT64_C(9000000000)) {
 					return;
 				}
+				leap_start(&l);
 				leap_vote(&l, LEAP_INSERT, at(7, now_s));
-				assert_int_equal(l.vote_at_s, (day + length) * DAY);
+				assert_int_equal(l.vote, may ? LEAP_INSERT : LEAP_NONE);
+				assert_int_equal(l.vote_at_s, may ? (day + length) * DAY : 0);
 			}
 			day += length;
 		}
@@ -281,20 +293,24 @@ the_last_leap_second_is_known_from_the_table(void **state)
 	assert_near(o.since_s, 6 * 3600, 1e-6);
 }
 
+/* Sources may go on announcing the one that is over. */
 static void
-a_vote_is_not_heard_on_the_first_of_a_month(void **state)
+a_vote_is_not_heard_in_the_month_behind_a_leap_second(void **state)
 {
+	const int64_t june_2017 = 1496275200;
 	struct leap l;
 
 	(void)state;
 	leap_start(&l);
 	leap_vote(&l, LEAP_INSERT, at(60, NEW_YEAR_2017));
 	assert_int_equal(l.vote, LEAP_NONE);
-	leap_vote(&l, LEAP_INSERT, at(DAY - 1, NEW_YEAR_2017));
-	assert_int_equal(l.vote, LEAP_NONE);
 	leap_vote(&l, LEAP_INSERT, at(DAY, NEW_YEAR_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(-1, june_2017));
+	assert_int_equal(l.vote, LEAP_NONE);
+	leap_vote(&l, LEAP_INSERT, at(0, june_2017));
 	assert_int_equal(l.vote, LEAP_INSERT);
-	leap_vote(&l, LEAP_UNSYNC, at(DAY, NEW_YEAR_2017));
+	leap_vote(&l, LEAP_UNSYNC, at(DAY, june_2017));
 	assert_int_equal(l.vote, LEAP_NONE);
 }
 
@@ -534,6 +550,101 @@ the_refid_of_a_smear_is_254_and_2_22_fixed_point(void **state)
 	assert_near(leap_smear_of_refid(0xfde00000), 0, 0);
 }
 
+/* Also what no smear of ours would tell. */
+static uint32_t
+smear_refid(double smear_s)
+{
+	return 0xfe000000u | ((uint32_t)(int32_t)lrint(ldexp(smear_s, 22)) & 0xffffffu);
+}
+
+/* A smear as its server tells it at two moments, near the New Year of 2017 or elsewhere. */
+static bool
+believed(struct leap *l, double first_s, double second_s, double apart_s, double since_s, int64_t border)
+{
+	struct leap_smear_heard h = { .smear_s = 0.0 };
+
+	leap_smear_hear(&h, smear_refid(first_s), moment(1000.0));
+	leap_smear_hear(&h, smear_refid(second_s), moment(1000.0 + apart_s));
+	return leap_smear_fits(l, &h, at(since_s, border));
+}
+
+static void
+a_smear_is_believed_when_it_moves_and_fits_the_leap_second(void **state)
+{
+	const struct {
+		const char *what;
+		double first_s, second_s, apart_s, since_s;
+		int64_t border;
+		bool table, vote, unknown;      /* believed: with the table, with a vote, with none */
+	} cases[] = {
+		{ "before", -0.25, -0.2507, 64, -6 * 3600, NEW_YEAR_2017, true, true, true },
+		{ "behind", 0.25, 0.2493, 64, 6 * 3600, NEW_YEAR_2017, true, true, true },
+		{ "in a burst", -0.25, -0.250023, 2, -6 * 3600, NEW_YEAR_2017, true, true, true },
+		{ "wrong sign before", 0.25, 0.2493, 64, -6 * 3600, NEW_YEAR_2017, false, false,
+		    false },
+		{ "a deleted one", 0.25, 0.2507, 64, -6 * 3600, NEW_YEAR_2017, false, false, true },
+		{ "wrong way", -0.25, -0.2493, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
+		{ "standing still", -0.25, -0.25, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
+		{ "too fast", -0.25, -0.5, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
+		{ "too much for so early", -0.3, -0.3007, 64, -20 * 3600, NEW_YEAR_2017, false,
+		    false, false },
+		{ "a day before", -0.01, -0.0107, 64, -25 * 3600, NEW_YEAR_2017, false, false,
+		    false },
+		{ "a day behind", 0.01, 0.0093, 64, 25 * 3600, NEW_YEAR_2017, false, false, false },
+		{ "beyond a second", -1.2, -1.2007, 64, -60, NEW_YEAR_2017, false, false, false },
+		{ "the end of April", -0.25, -0.2507, 64, -6 * 3600, 1493596800, false, false,
+		    false },
+		{ "June 2016, of which the table knows", -0.25, -0.2507, 64, -6 * 3600, 1467331200,
+		    false, false, true },
+		{ "June 2017, of which it does not", -0.25, -0.2507, 64, -6 * 3600, 1498867200,
+		    true, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		static struct leap table, vote, none;
+		bool t, v, n;
+
+		start_with_table(&table);
+		leap_start(&vote);
+		leap_start(&none);
+		leap_vote(&vote, LEAP_INSERT, at(-DAY, NEW_YEAR_2017));
+		t = believed(&table, cases[i].first_s, cases[i].second_s, cases[i].apart_s,
+		    cases[i].since_s, cases[i].border);
+		v = believed(&vote, cases[i].first_s, cases[i].second_s, cases[i].apart_s,
+		    cases[i].since_s, cases[i].border);
+		n = believed(&none, cases[i].first_s, cases[i].second_s, cases[i].apart_s,
+		    cases[i].since_s, cases[i].border);
+		if (t != cases[i].table || n != cases[i].unknown ||
+		    (cases[i].border == NEW_YEAR_2017 && v != cases[i].vote)) {
+			fail_msg("%s: %d %d %d", cases[i].what, t, v, n);
+		}
+	}
+}
+
+/* Every second of a linear smear, by answers 1024 s apart, through midnight: never doubted again. */
+static void
+a_linear_smear_is_believed_from_its_second_answer_to_its_end(void **state)
+{
+	struct leap_smear_heard h = { .smear_s = 0.0 };
+	unsigned believed_n = 0, n = 0;
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	for (double since_s = -12 * 3600 + 100; since_s < 12 * 3600; since_s += 1024) {
+		double part = since_s / 86400 + 0.5;
+
+		leap_smear_hear(&h, leap_smear_refid(since_s < 0 ? -part : 1 - part),
+		    moment(1e6 + since_s));
+		believed_n += leap_smear_fits(&l, &h, at(since_s, NEW_YEAR_2017));
+		n++;
+	}
+	assert_int_equal(believed_n, n - 1);
+	leap_smear_hear(&h, 0xc0000201, moment(2e6));
+	assert_false(leap_smear_fits(&l, &h, at(3600, NEW_YEAR_2017)));
+}
+
 int
 main(void)
 {
@@ -544,10 +655,10 @@ main(void)
 		cmocka_unit_test(an_inserted_second_comes_near_in_phases),
 		cmocka_unit_test(an_inserted_second_comes_once),
 		cmocka_unit_test(a_deleted_second_is_the_last_before_midnight),
-		cmocka_unit_test(a_vote_means_the_end_of_this_month),
+		cmocka_unit_test(a_vote_means_the_end_of_june_or_december),
 		cmocka_unit_test(a_vote_knows_the_length_of_every_month),
 		cmocka_unit_test(the_last_leap_second_is_known_from_the_table),
-		cmocka_unit_test(a_vote_is_not_heard_on_the_first_of_a_month),
+		cmocka_unit_test(a_vote_is_not_heard_in_the_month_behind_a_leap_second),
 		cmocka_unit_test(a_vote_arms_disarms_and_happens),
 		cmocka_unit_test(a_table_that_covers_the_month_needs_no_vote),
 		cmocka_unit_test(a_new_table_moves_what_is_armed),
@@ -558,6 +669,8 @@ main(void)
 		cmocka_unit_test(no_interval_smears_nothing),
 		cmocka_unit_test(served_time_does_not_jump),
 		cmocka_unit_test(the_refid_of_a_smear_is_254_and_2_22_fixed_point),
+		cmocka_unit_test(a_smear_is_believed_when_it_moves_and_fits_the_leap_second),
+		cmocka_unit_test(a_linear_smear_is_believed_from_its_second_answer_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

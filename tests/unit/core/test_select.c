@@ -107,6 +107,57 @@ a_minority_apart_is_false(void **state)
 	assert_near(s.high_s, 0.009, 1e-12);
 }
 
+/* What candidates say of a smear is heard after the vote, and the larger camp stays. */
+static void
+of_smeared_and_plain_the_larger_camp_stays_after_the_vote(void **state)
+{
+	const struct {
+		const char *tallies;
+		struct {
+			double offset_s, smear_s;
+			unsigned flags;
+		} c[5];
+		unsigned n;
+		bool smeared;
+	} cases[] = {
+		{ "*+-", { { 0, 0, 0 }, { 0.001, 0, 0 }, { -0.001, -0.3, 0 } }, 3, false },
+		{ "*+-", { { 0, -0.3, 0 }, { 0.001, -0.29, 0 }, { -0.001, 0, 0 } }, 3, true },
+		{ "*-", { { 0, 0, 0 }, { 0.001, -0.3, 0 } }, 2, false },
+		/* The vote comes first: a plain liar, a smearing one, and all liars that agree. */
+		{ "*++x", { { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 400, 0, 0 } }, 4,
+		    true },
+		{ "*++x", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 }, { 400, -0.3, 0 } }, 4, false },
+		{ "*++xx", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 }, { 400, -0.3, 0 },
+		    { 400, -0.3, 0 } }, 5, false },
+		{ "xxxx", { { 0, 0, 0 }, { 0, 0, 0 }, { 4, -0.3, 0 }, { 4, -0.3, 0 } }, 4, false },
+		/* Smears that do not agree are not one camp. */
+		{ "*+--", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, -0.9, 0 }, { 0, 0.4, 0 } }, 4, false },
+		{ "*+--", { { 0, -0.4, 0 }, { 0, -0.4, 0 }, { 0, 0.4, 0 }, { 0, 0, 0 } }, 4,
+		    true },
+		/* A preferred LOCAL counts for none, and goes with any. */
+		{ "+*", { { 0, -0.3, 0 }, { 0, 0, CANDIDATE_LOCAL | CANDIDATE_PREFER } }, 2,
+		    true },
+		{ "*+- ", { { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 0, 0, 0 },
+		    { 0, 0, CANDIDATE_LOCAL } }, 4, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct candidate c[5];
+		static struct selection s;
+
+		for (unsigned k = 0; k < cases[i].n; k++) {
+			c[k] = source((uint16_t)(k + 1), cases[i].c[k].offset_s, 0.010);
+			c[k].smear_s = cases[i].c[k].smear_s;
+			c[k].flags = cases[i].c[k].flags;
+		}
+		run(c, cases[i].n, &RULES, &s);
+		print_message("case %zu\n", i);
+		assert_tallies(&s, cases[i].tallies);
+		assert_int_equal(s.smeared, cases[i].smeared);
+	}
+}
+
 static void
 without_a_majority_nobody_is_right(void **state)
 {
@@ -995,6 +1046,7 @@ main(void)
 		cmocka_unit_test(one_source_alone_is_taken_as_it_is),
 		cmocka_unit_test(nobody_gives_no_candidate),
 		cmocka_unit_test(a_minority_apart_is_false),
+		cmocka_unit_test(of_smeared_and_plain_the_larger_camp_stays_after_the_vote),
 		cmocka_unit_test(without_a_majority_nobody_is_right),
 		cmocka_unit_test(midpoints_outside_of_the_interval_do_not_matter),
 		cmocka_unit_test(a_falseticker_at_the_edge_leads_nobody_there),

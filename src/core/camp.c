@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* camp - sources that smear a leap second, and sources that do not. */
+#include "camp.h"
+#include <math.h>
+
+/*
+ * Smears differ by so much at the most: a quarter of an hour's worth, at the rate of a short one,
+ * lies between the answers of two servers. Farther apart they are of different forms.
+ */
+static const double APART_S = 0.25;
+
+static bool
+is_smeared(const struct candidate *c)
+{
+	return fabs(c->smear_s) > 0.0;
+}
+
+bool
+camp_has(const struct camp *k, const struct candidate *c)
+{
+	if ((c->flags & CANDIDATE_LOCAL) != 0) {
+		return true;
+	}
+	if (fabs(k->smear_s) > 0.0) {
+		return is_smeared(c) && fabs(c->smear_s - k->smear_s) <= APART_S;
+	}
+	return !is_smeared(c);
+}
+
+static unsigned
+members(const struct camp *k, const struct candidate *c, const struct select_work *w)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < w->entry_n; i++) {
+		const struct candidate *e = &c[w->entry[i].at];
+
+		n += (e->flags & CANDIDATE_LOCAL) == 0 && camp_has(k, e);
+	}
+	return n;
+}
+
+struct camp
+camp_find(const struct candidate *c, const struct select_work *w)
+{
+	struct camp best = { .smear_s = 0.0 };
+	unsigned most = members(&best, c, w);
+
+	for (unsigned i = 0; i < w->entry_n; i++) {
+		const struct camp k = { .smear_s = c[w->entry[i].at].smear_s };
+		unsigned n = is_smeared(&c[w->entry[i].at]) ? members(&k, c, w) : 0;
+
+		if (n > most) {
+			best = k;
+			most = n;
+		}
+	}
+	for (unsigned i = 0; i < w->entry_n; i++) {
+		best.mixed = best.mixed || !camp_has(&best, &c[w->entry[i].at]);
+	}
+	return best;
+}
