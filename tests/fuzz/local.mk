@@ -2,6 +2,7 @@
 # is an ordinary test that replays its seeds, tests/data/fuzz/NAME, and mutations of them.
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_ntske \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_confdiff \
 	tests/fuzz/fuzz_keys \
@@ -24,6 +25,10 @@ EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/run.sh
 tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_packet_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_packet_LDADD = libwire.a libbase.a
+
+tests_fuzz_fuzz_ntske_SOURCES = tests/fuzz/fuzz_ntske.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ntske_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ntske_LDADD = libwire.a libbase.a
 
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)

@@ -16,3 +16,9 @@ TESTS += tests/unit/wire/test_packet
 tests_unit_wire_test_packet_SOURCES = tests/unit/wire/test_packet.c
 tests_unit_wire_test_packet_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_wire_test_packet_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/wire/test_ntske
+TESTS += tests/unit/wire/test_ntske
+tests_unit_wire_test_ntske_SOURCES = tests/unit/wire/test_ntske.c
+tests_unit_wire_test_ntske_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_wire_test_ntske_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
