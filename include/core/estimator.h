@@ -20,6 +20,7 @@
 
 enum {
 	ESTIMATOR_INNOVATIONS = 16,
+	ESTIMATOR_STEERED = 9, /* intervals between samples whose usual steering is known */
 	ESTIMATOR_PENDING = 2, /* samples that no model explains, until the models break */
 	ESTIMATOR_ASK_AGAIN_S = 8, /* after ESTIMATOR_SUSPECT, within the budget of the source */
 	ESTIMATOR_BURST = 4 /* requests after ESTIMATOR_BROKE, within the budget */
@@ -51,6 +52,8 @@ struct estimator {
 	/* Does the source answer our steering? Log likelihood that it does not; moves asked for. */
 	double same_log;
 	unsigned asked;
+	double steered[ESTIMATOR_STEERED]; /* the rate of our adjustments, the newest intervals */
+	unsigned intervals;
 	double level_s, level_var; /* the last offset as it was shown, and its variance */
 	double jitter_s; /* RMS of innovations, recent */
 	unsigned breaks,

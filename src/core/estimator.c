@@ -80,6 +80,7 @@ estimator_shares_clock(const struct estimator *e)
 struct forecast {
 	double innovation_s; /* what came less what was said */
 	double asked_s; /* how far steering and rate should have moved it since the last */
+	double unusual_s; /* what was steered since then beyond the usual */
 	double expected_s2; /* variance of the innovation, of which */
 	double noise_s2; /* is the sample's own */
 	/*
@@ -97,22 +98,61 @@ struct forecast {
 static void
 watch_answer(struct estimator *e, double offset_s, const struct forecast *f)
 {
-	double same = bank_log_likelihood(offset_s - e->level_s, f->noise_s2 + e->level_var);
+	double stayed_s = offset_s - e->level_s, stayed_s2 = f->noise_s2 + e->level_var;
+	double same = bank_log_likelihood(stayed_s, stayed_s2);
 	double answered = bank_log_likelihood(f->innovation_s, f->expected_s2);
+	/* A pause, or a step by others, foretold by neither: which of them erred less is chance. */
+	bool foretold = square(stayed_s) < SURPRISE * stayed_s2 ||
+	    square(f->innovation_s) < SURPRISE * f->expected_s2;
 
 	/*
 	 * It fades, so that a verdict reached by chance is not for ever: a source that is not used
 	 * is not steered by and could never prove itself.
 	 */
 	e->same_log *= ANSWER_FADE;
-	/* Without steering both say the same, and a jump by other causes tells nothing. */
-	if (f->asked_s * f->asked_s > 16.0 * f->noise_s2 && (f->runs_away || answered > same)) {
+	/*
+	 * Without steering both say the same; and where it was as ever, an offset that stayed only
+	 * tells against what the models make of our rate.
+	 */
+	if (foretold && square(f->asked_s) > 16.0 * f->noise_s2 &&
+	    (answered > same ||
+		(f->runs_away && square(f->unusual_s) > 16.0 * f->noise_s2))) {
 		e->same_log += fmin(fmax(same - answered, -ANSWER_SURE), ANSWER_ONCE);
 		e->same_log = fmin(fmax(e->same_log, -ANSWER_SURE), ANSWER_MOST);
 		e->asked++;
 	}
 	e->level_s = offset_s;
 	e->level_var = f->noise_s2;
+}
+
+static double
+median(const double *v, unsigned n)
+{
+	double sorted[ESTIMATOR_INNOVATIONS];
+
+	assert(n <= ESTIMATOR_INNOVATIONS);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = i;
+
+		for (; at > 0 && sorted[at - 1] > v[i]; at--) {
+			sorted[at] = sorted[at - 1];
+		}
+		sorted[at] = v[i];
+	}
+	return n > 0 ? sorted[n / 2] : 0.0;
+}
+
+/* Notes what was steered in an interval; what of it was beyond the usual, for our rate. */
+static double
+unusual_s(struct estimator *e, double moved_s, double dt_s)
+{
+	unsigned n = e->intervals < ESTIMATOR_STEERED ? e->intervals : ESTIMATOR_STEERED;
+	double usual_s = median(e->steered, n) * dt_s;
+
+	if (dt_s > 0.0) {
+		e->steered[e->intervals++ % ESTIMATOR_STEERED] = moved_s / dt_s;
+	}
+	return moved_s - usual_s;
 }
 
 /* Moves all models to the time of a sample and takes out what our clock was adjusted since. */
@@ -288,18 +328,9 @@ watch_route(struct estimator *e, const struct sample *s, double delay_s,
 static double
 roughness(const struct estimator *e)
 {
-	double sorted[ESTIMATOR_INNOVATIONS];
 	unsigned n = e->roughs < ESTIMATOR_INNOVATIONS ? e->roughs : ESTIMATOR_INNOVATIONS;
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned at = i;
-
-		for (; at > 0 && sorted[at - 1] > e->rough_s2[i]; at--) {
-			sorted[at] = sorted[at - 1];
-		}
-		sorted[at] = e->rough_s2[i];
-	}
-	return n > 0 ? sorted[n / 2] / 0.455 : 0.0;
+	return median(e->rough_s2, n) / 0.455;
 }
 
 static void
@@ -332,11 +363,11 @@ read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s
 
 static enum estimator_result
 take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *noise,
-    const struct estimate *now, double asked_s)
+    const struct estimate *now, const struct forecast *steered)
 {
 	struct bank_reading reading[BANK_VIEWS];
 	const struct bank_model *fav;
-	struct forecast forecast;
+	struct forecast forecast = *steered;
 	unsigned view;
 	double d, expected, rough_s2 = roughness(e);
 
@@ -344,11 +375,11 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	fav = bank_favourite(&e->bank, &view);
 	d = reading[view].offset_s - fav->x_s;
 	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
-	forecast = (struct forecast){ .innovation_s = d,
-		.asked_s = asked_s + fav->x_s,
-		.expected_s2 = expected,
-		.noise_s2 = expected - fav->pxx,
-		.runs_away = now->wander > RUNAWAY_WANDER || d * d > 9.0 * expected };
+	forecast.innovation_s = d;
+	forecast.asked_s += fav->x_s;
+	forecast.expected_s2 = expected;
+	forecast.noise_s2 = expected - fav->pxx;
+	forecast.runs_away = now->wander > RUNAWAY_WANDER || d * d > 9.0 * expected;
 	if (view == BANK_ROUGH) {
 		/* What steering does to a source on our own clock looks like noise: it is none. */
 		forecast.noise_s2 =
@@ -374,7 +405,8 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	struct roundtrip_noise noise;
 	struct estimate now;
 	enum estimator_result result;
-	double delay_s, stamps_s, before_s, gap;
+	struct forecast steered = { 0 };
+	double delay_s, stamps_s, gap;
 	unsigned view;
 
 	assert(precision_s > 0.0);
@@ -389,12 +421,13 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 		first_sample(e, s, delay_s, &noise);
 		return ESTIMATOR_TAKEN;
 	}
-	before_s = bank_favourite(&e->bank, &view)->x_s;
+	steered.asked_s = -bank_favourite(&e->bank, &view)->x_s;
 	gap = gap_s(mtime_diff_s(s->at, e->last));
+	steered.unusual_s = unusual_s(e, (double)(s->adjusted_ns - e->adjusted_ns) * 1e-9, gap);
 	advance(e, s);
 	bank_mix(&e->bank, 0.0, &now);
 	watch_route(e, s, delay_s, &noise, &now);
-	result = take(e, s, &noise, &now, -before_s);
+	result = take(e, s, &noise, &now, &steered);
 	note_roughness(e, s->offset_s - e->bias_s, gap);
 	if (!bank_sound(&e->bank)) {
 		e->failures++;

@@ -367,6 +367,31 @@ a_source_that_does_not_answer_our_steering_shares_our_clock(void **state)
 	assert_true(estimator_shares_clock(&b.e));
 }
 
+/* The clock is held up again and again, and must wait before it may be stepped to where it was. */
+static void
+pauses_never_seem_to_be_a_shared_clock(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	for (unsigned run = 0; run < 60; run++) {
+		unsigned every = 4 + run % 6, waits = 5 + run % 50;
+		double pause_s = 0.01 * pow(10.0, run / 20);
+
+		bench_start(&b, 50e-6);
+		b.seed = run;
+		for (unsigned i = 0; i < 600; i++) {
+			ask(&b, i < 8 ? 2.0 : 64.0);
+			assert_false(estimator_shares_clock(&b.e));
+			b.offset_s += i % every == 0 ? pause_s : 0.0;
+			adjust(&b, i % waits == 0 ? predict(&b, 0.0).offset_s : 64.0 * b.rate);
+			if (b.e.suspect) {
+				ask(&b, ESTIMATOR_ASK_AGAIN_S);
+			}
+		}
+	}
+}
+
 static void
 a_source_that_answers_never_seems_to_share_our_clock(void **state)
 {
@@ -494,6 +519,7 @@ main(void)
 		cmocka_unit_test(a_longer_way_in_both_directions_changes_nothing),
 		cmocka_unit_test(queueing_in_one_direction_leaves_no_bias),
 		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
+		cmocka_unit_test(pauses_never_seem_to_be_a_shared_clock),
 		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
 		cmocka_unit_test(after_a_doubt_a_jump_within_it_is_no_surprise),
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
