@@ -11,10 +11,9 @@
 #include <stdint.h>
 #include "base/ntptime.h"
 #include "core/loop.h"
+#include "core/steplimit.h"
 
 enum clock_phase_state { CLOCK_NSET, CLOCK_FSET, CLOCK_SPIK, CLOCK_FREQ, CLOCK_SYNC };
-
-enum { DISCIPLINE_STEPS_PER_HOUR = 3 };
 
 struct discipline_rules {
 	struct loop_rules loop;
@@ -31,19 +30,20 @@ struct discipline {
 	struct loop_state loop;
 	enum clock_phase_state state;
 	bool updated;                   /* the first update is over; -g and -G are withdrawn */
-	bool stopped;                   /* the limit of steps is reached: unsynchronised for good */
+	enum stop stop;                 /* a step is due and may not be: unsynchronised */
+	struct mtime stop_since;
 	bool synced;                    /* as steering.synced said last */
 	struct mtime state_since;       /* when the state was entered */
 	struct mtime last_update;
-	struct mtime step_at[DISCIPLINE_STEPS_PER_HOUR];
-	double step_sum_s;              /* of |step| after the first update */
+	struct steplimit limit;         /* in the time of slept_s */
 	unsigned steps;                 /* in all */
-	unsigned counted_steps;         /* of these, those not undoing what others did */
 	double foreign_s;               /* how far others moved the clock since the last update */
+	double unknown_s;               /* and perhaps more, in either direction */
+	double slept_s;                 /* in all: the monotonic clock does not count it */
 	double last_offset_s;           /* of the last update: what ntpq shows */
 };
 
-/* STEER_NONE leaves the clock as it is (stepout running, frequency being measured, refused). */
+/* STEER_NONE leaves the clock as it is (stepout running, frequency being measured, stopped). */
 enum steer_act { STEER_NONE, STEER_SLEW, STEER_STEP, STEER_PANIC };
 
 struct steering {
@@ -55,7 +55,9 @@ struct steering {
 	int time_constant;      /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
 	bool synced;            /* the clock follows its sources */
 	unsigned events;        /* bits 1 << enum system_event, to be reported */
-	const char *refused;    /* STEER_NONE because of a limit: why, in words; else NULL */
+	bool stop_begins;       /* or is beyond panic by now, which time does not end */
+	bool stop_ends;         /* the clock is stepped at last, or near again without */
+	bool no_number;         /* the offset is not finite, and refused */
 };
 
 /*
@@ -72,8 +74,14 @@ void discipline_set_rules(struct discipline *d, const struct discipline_rules *r
 /* Decides about one update. An offset that is not finite is refused. */
 void discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out);
 
-/* The clock was moved by delta_s by others or by a leap second; after a suspend delta_s is 0. */
-void discipline_disturbed(struct discipline *d, double delta_s, struct mtime now);
+/* What happened to the clock that was not our doing. */
+struct disturbance {
+	double moved_s;         /* by others, or by a leap second */
+	double unknown_s;       /* by up to so much more, >= 0: nobody measured it */
+	double slept_s;         /* the machine was asleep for so long, >= 0 */
+};
+
+void discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now);
 
 /*
  * True when the frequency deserves to be written to the drift file: in SYNC for an hour, and known

@@ -102,12 +102,16 @@ beyond_step(const struct discipline *d, double offset_s)
 	    (d->rules.step_back_s > 0.0 && -offset_s > d->rules.step_back_s);
 }
 
-/* The part of an offset that does not undo what others did to the clock. */
+/*
+ * The part of an offset that does not undo what others did to the clock: what nobody measured of it
+ * is theirs.
+ */
 static double
 own_part_s(const struct discipline *d, double offset_s)
 {
 	double rest_s = offset_s + d->foreign_s;
 
+	rest_s = copysign(fmax(fabs(rest_s) - d->unknown_s, 0.0), rest_s);
 	return fabs(rest_s) < fabs(offset_s) ? rest_s : offset_s;
 }
 
@@ -115,6 +119,21 @@ static bool
 beyond_panic(const struct discipline *d, double offset_s)
 {
 	return d->rules.panic_s > 0.0 && fabs(own_part_s(d, offset_s)) > d->rules.panic_s;
+}
+
+/* What others did is undone, or was too small to matter. */
+static void
+forget_others(struct discipline *d)
+{
+	d->foreign_s = 0.0;
+	d->unknown_s = 0.0;
+}
+
+static void
+end_stop(struct discipline *d, struct steering *out)
+{
+	out->stop_ends = d->stop != STOP_NONE;
+	d->stop = STOP_NONE;
 }
 
 static void
@@ -127,7 +146,8 @@ slew(struct discipline *d, const struct loop_output *l, struct steering *out)
 	out->time_constant = l->time_constant;
 	out->events |= l->events;
 	d->synced = true;
-	d->foreign_s = 0.0;
+	forget_others(d);
+	end_stop(d, out);
 }
 
 static void
@@ -170,64 +190,50 @@ measure(struct discipline *d, const struct loop_input *in, struct steering *out)
 	slew(d, &l, out);
 }
 
+/*
+ * The step that is due may not be. Time alone ends that, or sources that are near again; beyond
+ * panic the operator's hand. One who holds all sources can make them say anything, so nothing that
+ * they say gives a budget back.
+ */
 static void
-refuse(struct discipline *d, const char *why, struct steering *out)
+refuse(struct discipline *d, enum stop stop, struct mtime now, struct steering *out)
 {
-	d->stopped = true;
+	bool begins = d->stop == STOP_NONE;
+
+	/* A stop that has become one of panic asks for another advice, and stays one. */
+	out->stop_begins = begins || (stop == STOP_PANIC && d->stop != STOP_PANIC);
+	out->events |= out->stop_begins ? 1u << EVENT_PANIC_STOP : 0;
+	d->stop_since = begins ? now : d->stop_since;
+	d->stop = d->stop == STOP_PANIC ? STOP_PANIC : stop;
 	d->synced = false;
 	out->act = STEER_NONE;
-	out->refused = why;
-	out->events |= 1u << EVENT_PANIC_STOP;
 }
 
-/* True when the last hour has all the steps it may have. Undoing the work of others is free. */
-static bool
-too_many_steps(const struct discipline *d, double step_s, struct mtime now)
+/* Monotonic time, and the time asleep. */
+static struct mtime
+awake_or_asleep(const struct discipline *d, struct mtime now)
 {
-	unsigned oldest = d->counted_steps % DISCIPLINE_STEPS_PER_HOUR;
-
-	return beyond_step(d, own_part_s(d, step_s)) &&
-	    d->counted_steps >= DISCIPLINE_STEPS_PER_HOUR &&
-	    mtime_diff_s(now, d->step_at[oldest]) < HOUR_S;
-}
-
-/* NULL, or why this step must not be. */
-static const char *
-step_forbidden(const struct discipline *d, const struct loop_input *in, double sum_s)
-{
-	if (too_many_steps(d, in->offset_s, in->now)) {
-		return "too many steps in an hour";
-	}
-	if (d->rules.panic_s > 0.0 && sum_s > d->rules.panic_s) {
-		return "steps exceed the panic threshold in sum";
-	}
-	return NULL;
-}
-
-static void
-count_step(struct discipline *d, const struct loop_input *in, double sum_s)
-{
-	if (beyond_step(d, own_part_s(d, in->offset_s))) {
-		d->step_at[d->counted_steps % DISCIPLINE_STEPS_PER_HOUR] = in->now;
-		d->counted_steps++;
-	}
-	d->steps++;
-	d->step_sum_s = sum_s;
-	d->foreign_s = 0.0;
+	return mtime_add_s(now, d->slept_s);
 }
 
 static void
 step(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
 {
 	bool again = must_measure(d) && !measured(d, in);
-	double sum_s = d->step_sum_s + (first ? 0.0 : fabs(own_part_s(d, in->offset_s)));
-	const char *forbidden = step_forbidden(d, in, sum_s);
+	double own_s = own_part_s(d, in->offset_s);
+	double by_s = first ? 0.0 : fabs(own_s);
+	struct mtime lived = awake_or_asleep(d, in->now);
+	enum stop forbids = steplimit_forbids(&d->limit, beyond_step(d, own_s), by_s,
+	    d->rules.panic_s, lived);
 
-	if (forbidden != NULL) {
-		refuse(d, forbidden, out);
+	if (forbids != STOP_NONE) {
+		refuse(d, forbids, in->now, out);
 		return;
 	}
-	count_step(d, in, sum_s);
+	steplimit_note(&d->limit, beyond_step(d, own_s), by_s, lived);
+	d->steps++;
+	forget_others(d);
+	end_stop(d, out);
 	if (again) {
 		loop_classic_measure_start(&d->loop, in);
 	} else if (must_measure(d)) {
@@ -292,11 +298,8 @@ void
 discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out)
 {
 	*out = (struct steering){ .act = STEER_NONE, .freq = d->loop.freq };
-	if (d->stopped) {
-		out->refused = "stopped after too many or too large steps";
-	} else if (!isfinite(in->offset_s)) {
-		out->refused = "the offset is not a number";
-	} else {
+	out->no_number = !isfinite(in->offset_s);
+	if (!out->no_number) {
 		judge(d, in, out);
 		d->last_update = in->now;
 	}
@@ -304,10 +307,14 @@ discipline_update(struct discipline *d, const struct loop_input *in, struct stee
 }
 
 void
-discipline_disturbed(struct discipline *d, double delta_s, struct mtime now)
+discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now)
 {
-	d->foreign_s += delta_s;
-	tell_stepped(d, delta_s, now);
+	assert(by->unknown_s >= 0.0);
+	assert(by->slept_s >= 0.0);
+	d->foreign_s += by->moved_s;
+	d->unknown_s += by->unknown_s;
+	d->slept_s += by->slept_s;
+	tell_stepped(d, by->moved_s, now);
 	/* How the clock ran meanwhile is not known: measure from the next update on. */
 	if (d->state == CLOCK_FREQ) {
 		d->state = CLOCK_NSET;
@@ -318,7 +325,7 @@ discipline_disturbed(struct discipline *d, double delta_s, struct mtime now)
 bool
 discipline_trusted(const struct discipline *d, struct mtime now)
 {
-	return d->state == CLOCK_SYNC && !d->stopped &&
+	return d->state == CLOCK_SYNC && d->stop == STOP_NONE &&
 	    mtime_diff_s(now, d->state_since) >= HOUR_S &&
 	    d->loop.freq_sigma > 0.0 && d->loop.freq_sigma < TRUSTED_SIGMA;
 }

@@ -24,4 +24,5 @@ libcore_a_SOURCES = \
 	src/core/restrict_index.h src/core/restrict_index.c \
 	src/core/select.c \
 	src/core/serve.c \
-	src/core/spike.c
+	src/core/spike.c \
+	include/core/steplimit.h src/core/steplimit.c

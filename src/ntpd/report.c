@@ -106,9 +106,9 @@ report_system_status(const struct ntpd *d)
 static enum log_level
 system_event_level(enum system_event code)
 {
-	return code == EVENT_PANIC_STOP || code == EVENT_NO_SYS_PEER ||
-	    code == EVENT_STALE_LEAPSECONDS ?
-	    LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE;
+	return code == EVENT_PANIC_STOP ? LOG_LEVEL_ERROR :
+	    code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ? LOG_LEVEL_WARNING :
+	    LOG_LEVEL_NOTICE;
 }
 
 /* logconfig, once a line of it is there, chooses what is logged; without one all events are. */
@@ -123,7 +123,8 @@ void
 report_event_line(struct ntpd *d, enum config_log_class class, enum log_level level,
     const char *line)
 {
-	if (event_wanted(d, class)) {
+	/* An error is said whatever logconfig leaves out. */
+	if (level == LOG_LEVEL_ERROR || event_wanted(d, class)) {
 		d->port.log->ops->line(d->port.log, level, line);
 	}
 }

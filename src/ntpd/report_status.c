@@ -51,6 +51,10 @@ report_put_why(const struct ntpd *d, struct text *t)
 		text_put(t, "fewer sources than minsane agree");
 	} else if (d->sources.sel.n == 0 || d->sources.sel.why != SELECT_FOUND) {
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
+	} else if (d->steer.disc.stop != STOP_NONE) {
+		text_printf(t, "the clock is off by %+.3f s and %s", d->sys.offset_s,
+		    d->steer.disc.stop == STOP_PANIC ? "must be set by hand" :
+		    "was stepped too much, it has to wait");
 	} else if (d->sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
 	} else {

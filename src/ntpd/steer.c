@@ -32,11 +32,39 @@ first_sync(struct ntpd *d)
 	}
 }
 
+/* Why the clock is not stepped, what will end that, and what the operator can do meanwhile. */
+static void
+put_stop(const struct ntpd *d, struct text *t)
+{
+	text_printf(t, "%+.6f s, and the clock is not stepped: ", d->sys.offset_s);
+	switch (d->steer.disc.stop) {
+	case STOP_HOUR:
+		text_printf(t, "it was %d times within an hour; unsynchronised until the hour "
+		    "allows it again", STEPLIMIT_PER_HOUR);
+		break;
+	case STOP_DAY:
+		text_printf(t, "more than %.0f s in sum within a day (tinker panic); "
+		    "unsynchronised until the day allows it again, or the clock is set by hand",
+		    d->conf->tinker.panic_s);
+		break;
+	case STOP_PANIC:
+		text_printf(t, "more than %.0f s at once (tinker panic); unsynchronised until the "
+		    "clock is set by hand, with date or ntpdate -bu; no restart is needed",
+		    d->conf->tinker.panic_s);
+		break;
+	case STOP_NONE:
+		break;
+	}
+}
+
 /* The number that belongs to an event. */
 static void
 put_number(const struct ntpd *d, const struct steering *st, unsigned code, struct text *t)
 {
-	if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT || code == EVENT_PANIC_STOP) {
+	if (code == EVENT_PANIC_STOP && st->act == STEER_NONE) {
+		put_stop(d, t);
+	} else if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT ||
+	    code == EVENT_PANIC_STOP) {
 		text_printf(t, "%+.6f s", d->sys.offset_s);
 	} else if (code == EVENT_CLOCK_SYNC && st->act == STEER_SLEW) {
 		text_printf(t, "offset %+.6f s", d->sys.offset_s);
@@ -56,7 +84,7 @@ report_events(struct ntpd *d, const struct steering *st)
 
 	for (unsigned i = 0; i <= EVENT_STALE_LEAPSECONDS; i++) {
 		unsigned code = i == 0 ? EVENT_CLOCK_STEP : i;
-		char detail[96];
+		char detail[256];
 		struct text t = text_over(detail, sizeof detail);
 		if (((i == 0 ? st->events & step : st->events & ~step) & (1u << code)) == 0) {
 			continue;
@@ -64,8 +92,13 @@ report_events(struct ntpd *d, const struct steering *st)
 		put_number(d, st, code, &t);
 		report_system_event(d, (enum system_event)code, detail);
 	}
-	if (st->refused != NULL) {
-		report(d, LOG_LEVEL_ERROR, "offset %+.6f s: %s", d->sys.offset_s, st->refused);
+	if (st->stop_ends) {
+		report(d, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
+		    d->sys.offset_s, st->act == STEER_STEP ? "may be stepped again" :
+		    "is near its sources again", mtime_diff_s(now_of(d), d->steer.disc.stop_since));
+	}
+	if (st->no_number) {
+		report_packet(d, LOG_LEVEL_ERROR, "an offset that is no number is not used");
 	}
 }
 
@@ -238,7 +271,9 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 	double unknown_s = f->lost_s + (f->slept ? SLEEP_ERROR_S : 0.0);
 
 	d->steer.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
-	discipline_disturbed(&d->steer.disc, f->moved_s, now_of(d));
+	discipline_disturbed(&d->steer.disc,
+	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
+	    .slept_s = f->slept_s }, now_of(d));
 	d->sources.doubt_until = now_of(d);     /* what was doubtful before is past */
 	sources_doubt(d, now_of(d), MOVED_HOLDS_S);
 	peers_clock_moved(d, !settings_adaptive(d));

@@ -33,7 +33,7 @@ leap_at(const struct ntpd *d, struct mtime now)
 {
 	double dist_s = root_dist_at(d, now);
 
-	if (d->steer.disc.stopped || dist_s >= NTP_MAXDISP_S - KERNEL_MARGIN_S) {
+	if (d->steer.disc.stop != STOP_NONE || dist_s >= NTP_MAXDISP_S - KERNEL_MARGIN_S) {
 		return LEAP_UNSYNC;
 	}
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */

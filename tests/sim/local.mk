@@ -38,6 +38,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \
 	tests/sim/scenarios_leap.c \
+	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_reload.c \
 	tests/sim/scenarios_serve.c \

@@ -344,6 +344,23 @@ heard_lately(const struct sim_node *n)
 	return 2 * heard > counted && heard_enough(o);
 }
 
+/* How long a limit of steps may keep it unsynchronised. */
+static double
+may_stop_s(const struct sim_node *n)
+{
+	switch (n->daemon->steer.disc.stop) {
+	case STOP_NONE:
+		return 0;
+	case STOP_HOUR:
+		return 3600;
+	case STOP_DAY:
+		return 86400;
+	case STOP_PANIC:
+		break;
+	}
+	return HUGE_VAL;
+}
+
 /* Rule 4. */
 static void
 judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
@@ -351,14 +368,17 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 	struct oracle_node *o = &n->oracle;
 	int64_t now = n->sim->w->now;
 
-	if (st->synced || !st->controlled || !heard_lately(n) || n->daemon->steer.disc.stopped) {
+	/* Once the limit allows it, an hour is enough again. */
+	if (st->synced || !st->controlled || !heard_lately(n) || isinf(may_stop_s(n)) ||
+	    n->daemon->steer.disc.stop != o->stop_seen) {
+		o->stop_seen = n->daemon->steer.disc.stop;
 		o->lost_since = -1;
 		return;
 	}
 	if (o->lost_since < 0) {
 		o->lost_since = now;
 	}
-	if (now - o->lost_since > ns_from_s(UNSYNCED_S)) {
+	if (now - o->lost_since > ns_from_s(UNSYNCED_S + may_stop_s(n))) {
 		sim_fail(n->sim, "%s: unsynchronised for an hour without a reason", n->name);
 		o->lost_since = INT64_MAX / 2;
 	}

@@ -10,14 +10,16 @@
  * sources have no majority nothing is demanded.
  *  2. No two requests to one server less than 2 s apart.
  *  3. No step without its line in the log; steering within 500 ppm; all numbers finite.
- *  4. It is not unsynchronised for an hour in which the same honest sources were heard, unless it
- * has said that it gave up (too many steps, or steps of more than panic in sum).
+ *  4. It is not unsynchronised for an hour in which the same honest sources were heard; an hour
+ * more after too many steps, a day more after steps of more than panic in sum, for ever after an
+ * offset of more than panic at once.
  *  5. The kernel is told "synchronised" exactly while the daemon is.
  */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "core/steplimit.h"
 #include "sim/sim_net.h"
 
 /* A source without an answer to so many requests in a row has been given up (8 polls, and bursts). */
@@ -61,6 +63,7 @@ struct oracle_node {
 	unsigned steps_before;  /* clock steps before this life */
 	int64_t
 	    unlike_since; /* kernel and daemon disagree about being synchronised; < 0: they agree */
+	enum stop stop_seen;    /* the limit of steps that was in force last */
 	int64_t lost_since;     /* rule 4; < 0: it is synchronised, or has a reason not to be */
 	/* Figures. */
 	uint64_t second[ORACLE_SECONDS];

@@ -47,6 +47,12 @@ tests_unit_core_test_discipline_SOURCES = tests/unit/core/test_discipline.c test
 tests_unit_core_test_discipline_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_discipline_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_steplimit
+TESTS += tests/unit/core/test_steplimit
+tests_unit_core_test_steplimit_SOURCES = tests/unit/core/test_steplimit.c tests/unit/core/check.h
+tests_unit_core_test_steplimit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_steplimit_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_mru
 TESTS += tests/unit/core/test_mru
 tests_unit_core_test_mru_SOURCES = tests/unit/core/test_mru.c

@@ -157,7 +157,7 @@ a_large_offset_while_measuring_waits_for_its_end(void **state)
 	(void)update(&d, 0, 0.0);
 	s = update(&d, 200, 0.150);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_null(s.refused);
+	assert_int_equal(d.stop, STOP_NONE);
 	s = update(&d, 400, 0.150);
 	assert_int_equal(s.act, STEER_STEP);
 	assert_near(s.freq, 0.150 / 400, 1e-12);
@@ -294,7 +294,7 @@ a_first_offset_beyond_panic_needs_the_gate(void **state)
 	discipline_start(&d, &rules, false, 0, 0, moment(0));
 	s = update(&d, 8, 1.6e9);
 	assert_int_equal(s.act, STEER_STEP);
-	assert_near(d.step_sum_s, 0.0, 0.0);
+	assert_near(steplimit_spent_s(&d.limit, moment(8)), 0.0, 0.0);
 	rules.panic_gate = false;
 	rules.panic_s = 0;
 	discipline_start(&d, &rules, false, 0, 0, moment(0));
@@ -322,13 +322,14 @@ any_first_update_closes_the_gate(void **state)
 		assert_int_equal(s.act, STEER_NONE);
 		s = update(&d, 64 + 300, 2000);
 		assert_int_equal(s.act, STEER_NONE);
-		assert_string_equal(s.refused, "steps exceed the panic threshold in sum");
+		assert_int_equal(d.stop, STOP_PANIC);
+		assert_true(s.stop_begins);
 		assert_false(s.synced);
 		assert_int_equal(s.events, EVENT_BIT(EVENT_PANIC_STOP));
-		/* And for good. */
-		s = update(&d, 1e6, 0.0);
+		/* And no time brings it back, nor is it said again. */
+		s = update(&d, 1e6, 2000);
 		assert_int_equal(s.act, STEER_NONE);
-		assert_non_null(s.refused);
+		assert_false(s.stop_begins);
 		assert_false(s.synced);
 		assert_int_equal(s.events, 0);
 	}
@@ -358,14 +359,120 @@ a_fourth_step_within_an_hour_is_refused(void **state)
 	assert_int_equal(s.act, STEER_STEP);
 	s = lasting(&d, 4599, 1.0);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_string_equal(s.refused, "too many steps in an hour");
+	assert_true(s.stop_begins);
 	assert_false(s.synced);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_HOUR);
 	assert_int_equal(d.steps, 4);
+	assert_int_equal(s.events, EVENT_BIT(EVENT_PANIC_STOP));
+	/* Said once; and made when the hour has room again. */
+	s = update(&d, 4899.9, 1.0);
+	assert_int_equal(s.act, STEER_NONE);
+	assert_false(s.stop_begins);
+	assert_int_equal(s.events, 0);
+	s = update(&d, 4901, 1.0);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_true(s.stop_ends);
+	assert_true(s.synced);
+	assert_int_equal(d.stop, STOP_NONE);
+	s = update(&d, 4965, 0.0);
+	assert_false(s.stop_ends);
 }
 
 static void
-steps_may_not_exceed_panic_in_sum(void **state)
+time_asleep_is_part_of_the_hour(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		s = lasting(&d, 400 * i, 1.0);
+		assert_int_equal(s.act, STEER_STEP);
+	}
+	s = lasting(&d, 1200, 1.0);
+	assert_int_equal(s.act, STEER_NONE);
+	discipline_disturbed(&d, &(struct disturbance){ .slept_s = 3000 }, moment(1510));
+	s = update(&d, 1520, 1.0);
+	assert_int_equal(s.act, STEER_STEP);
+}
+
+static void
+sources_that_are_near_again_end_a_stop(void **state)
+{
+	const double offsets_s[] = { 1.0, 900.0, 86400.0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof offsets_s / sizeof *offsets_s; i++) {
+		struct discipline d = synced(&RULES);
+		struct steering s;
+
+		(void)lasting(&d, 400, 150.0);
+		(void)lasting(&d, 800, 1.0);
+		(void)lasting(&d, 1200, -1.0);
+		s = lasting(&d, 1600, offsets_s[i]);
+		assert_int_not_equal(d.stop, STOP_NONE);
+		assert_true(s.stop_begins);
+		s = update(&d, 2000, 0.1);
+		assert_int_equal(s.act, STEER_SLEW);
+		assert_true(s.stop_ends);
+		assert_true(s.synced);
+		assert_int_equal(d.stop, STOP_NONE);
+		/* But it gives no budget back. */
+		s = lasting(&d, 2100, offsets_s[i]);
+		assert_int_equal(s.act, STEER_NONE);
+		assert_true(s.stop_begins);
+	}
+}
+
+static void
+the_operators_hand_ends_a_stop_of_panic(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	s = lasting(&d, 1000, 86400);
+	assert_int_equal(d.stop, STOP_PANIC);
+	s = update(&d, 1e6, 86400);
+	assert_int_equal(s.act, STEER_NONE);
+	/* The wrong way, not far enough, and by the wristwatch. */
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = -60 }, moment(1000010));
+	s = update_after_jump(&d, 1000020, 86460);
+	assert_int_equal(s.act, STEER_NONE);
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = 80000 }, moment(1000030));
+	s = update_after_jump(&d, 1000040, 6460);
+	assert_int_equal(s.act, STEER_NONE);
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = 6463 }, moment(1000050));
+	s = update_after_jump(&d, 1000060, -3);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_true(s.stop_ends);
+	assert_int_equal(d.stop, STOP_NONE);
+}
+
+/* Waiting for the hour, the clock falls back until it is beyond panic: another advice. */
+static void
+a_stop_that_becomes_one_of_panic_is_said_again(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		s = lasting(&d, 400 * i, 1.0);
+	}
+	assert_int_equal(d.stop, STOP_HOUR);
+	s = update(&d, 1600, 2000.0);
+	assert_int_equal(d.stop, STOP_PANIC);
+	assert_true(s.stop_begins);
+	assert_near(mtime_diff_s(d.stop_since, moment(1500)), 0.0, 0.0);
+	s = update(&d, 1700, 1.0);
+	s = update(&d, 1800, 2000.0);
+	assert_false(s.stop_begins);
+	assert_int_equal(s.events, 0);
+}
+
+static void
+steps_of_a_day_may_not_exceed_panic_in_sum(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d = synced(&rules);
@@ -378,12 +485,36 @@ steps_may_not_exceed_panic_in_sum(void **state)
 	assert_int_equal(s.act, STEER_STEP);
 	s = lasting(&d, 30000, 400);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_DAY);
+	s = update(&d, 10300 + 84599, 400);
+	assert_int_equal(s.act, STEER_NONE);
+	s = update(&d, 10300 + 84601, 400);
+	assert_int_equal(s.act, STEER_STEP);
 	rules.panic_s = 0;
 	d = synced(&rules);
 	for (int i = 1; i < 6; i++) {
 		s = lasting(&d, 10000 * i, 4000);
 		assert_int_equal(s.act, STEER_STEP);
+	}
+}
+
+/* A virtual machine that is paused each night; its monotonic clock stands still meanwhile. */
+static void
+nightly_pauses_are_made_good_for_ever(void **state)
+{
+	const double pauses_s[] = { 2, 30, 143, 400, 600, 990 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pauses_s / sizeof *pauses_s; i++) {
+		struct discipline d = synced(&RULES);
+
+		for (int night = 1; night <= 2000; night++) {
+			double at_s = night * (86400 - pauses_s[i]);
+			struct steering s = lasting(&d, at_s, pauses_s[i]);
+
+			assert_int_equal(s.act, STEER_STEP);
+			assert_false(s.stop_begins);
+		}
 	}
 }
 
@@ -401,7 +532,7 @@ beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
 	assert_int_equal(s.act, STEER_SLEW);
 	s = lasting(&d, 2000, 1001);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_PANIC);
 }
 
 static void
@@ -413,7 +544,7 @@ a_jump_seen_locally_is_undone_at_once_and_for_free(void **state)
 	(void)state;
 	/* Somebody sets the clock ahead by two hours, and again, and again. */
 	for (int i = 1; i <= 6; i++) {
-		discipline_disturbed(&d, 7200, moment(100 * i));
+		discipline_disturbed(&d, &(struct disturbance){ .moved_s = 7200 }, moment(100 * i));
 		s = update_after_jump(&d, 100 * i + 8, -7200.01);
 		assert_int_equal(s.act, STEER_STEP);
 		assert_near(s.step_s, -7200.01, 0.0);
@@ -421,13 +552,38 @@ a_jump_seen_locally_is_undone_at_once_and_for_free(void **state)
 		assert_int_equal(d.state, CLOCK_SYNC);
 	}
 	assert_int_equal(d.steps, 6);
-	assert_int_equal(d.counted_steps, 0);
-	assert_near(d.step_sum_s, 0.06, 1e-9);
+	assert_int_equal(d.limit.counted, 0);
+	assert_near(steplimit_spent_s(&d.limit, moment(610)), 0.06, 1e-9);
 	/* What is beyond the jump does count. */
-	discipline_disturbed(&d, 100, moment(1000));
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = 100 }, moment(1000));
 	s = update_after_jump(&d, 1008, 1000.5);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_PANIC);
+}
+
+/* The hardware clock that counts the time asleep errs by up to a second, and nobody measures it. */
+static void
+what_nobody_measured_of_a_sleep_is_undone_for_free(void **state)
+{
+	struct discipline d = synced(&RULES);
+	struct steering s;
+
+	(void)state;
+	for (int i = 1; i <= 6; i++) {
+		discipline_disturbed(&d, &(struct disturbance){ .unknown_s = 1, .slept_s = 9 },
+		    moment(100 * i));
+		s = update_after_jump(&d, 100 * i + 8, i % 2 == 0 ? 0.9 : -0.9);
+		assert_int_equal(s.act, STEER_STEP);
+	}
+	assert_int_equal(d.limit.counted, 0);
+	/* What is beyond counts, and what was known is forgotten after it. */
+	discipline_disturbed(&d, &(struct disturbance){ .unknown_s = 1 }, moment(1000));
+	s = update_after_jump(&d, 1008, 11.0);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_near(steplimit_spent_s(&d.limit, moment(1008)), 10.0, 1e-9);
+	assert_int_equal(d.limit.counted, 1);
+	s = update_after_jump(&d, 1016, 0.5);
+	assert_int_equal(d.limit.counted, 2);
 }
 
 static void
@@ -438,13 +594,13 @@ an_update_between_forgets_the_jump(void **state)
 
 	(void)state;
 	d.loop.poll_log2s = 9;
-	discipline_disturbed(&d, 7200, moment(100));
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = 7200 }, moment(100));
 	assert_int_equal(d.loop.poll_log2s, 6);
 	s = update(&d, 108, 0.0);
 	assert_int_equal(s.act, STEER_SLEW);
 	s = lasting(&d, 200, -7200);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_PANIC);
 }
 
 static void
@@ -468,7 +624,7 @@ a_suspend_restarts_the_measurement(void **state)
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
 	(void)update(&d, 0, 0.0);
-	discipline_disturbed(&d, 0.0, moment(290));
+	discipline_disturbed(&d, &(struct disturbance){ .slept_s = 60 }, moment(290));
 	assert_int_equal(d.state, CLOCK_NSET);
 	s = update(&d, 299, 0.1);
 	assert_int_equal(d.state, CLOCK_FREQ);
@@ -501,7 +657,7 @@ step_first_steps_any_first_offset_once(void **state)
 	discipline_start(&d, &rules, true, 0, 0, moment(0));
 	s = update(&d, 0, -0.0001);
 	assert_int_equal(s.act, STEER_STEP);
-	assert_int_equal(d.counted_steps, 0);
+	assert_int_equal(d.limit.counted, 0);
 	s = update(&d, 64, 0.0001);
 	assert_int_equal(s.act, STEER_SLEW);
 	discipline_start(&d, &rules, true, 0, 0, moment(0));
@@ -539,7 +695,7 @@ an_offset_that_is_no_number_is_refused(void **state)
 	(void)state;
 	s = update(&d, 64, (double)NAN);
 	assert_int_equal(s.act, STEER_NONE);
-	assert_string_equal(s.refused, "the offset is not a number");
+	assert_true(s.no_number);
 	assert_true(s.synced);
 	s = update(&d, 128, HUGE_VAL);
 	assert_int_equal(s.act, STEER_NONE);
@@ -623,7 +779,7 @@ a_frequency_is_trusted_after_an_hour_in_sync(void **state)
 	(void)update(&d, 3700, 1.0);
 	assert_false(discipline_trusted(&d, moment(3700)));
 	(void)update(&d, 4000, 2000.0);
-	assert_true(d.stopped);
+	assert_int_equal(d.stop, STOP_PANIC);
 	d.state = CLOCK_SYNC;
 	assert_false(discipline_trusted(&d, moment(1e6)));
 }
@@ -639,47 +795,81 @@ states_have_the_names_of_the_rfc(void **state)
 	assert_string_equal(discipline_state_name(CLOCK_SYNC), "SYNC");
 }
 
-/* Whatever the offsets, the limits hold. */
+/* The last steps: more than fit into a day. */
+enum { PAST = 100 };
+
+struct past {
+	double at_s[PAST], by_s[PAST];
+	int n;
+};
+
+/* What the limits promise of a step that was just made. */
 static void
-no_sequence_of_offsets_passes_the_limits(void **state)
+check_past(const struct past *p, double panic_s)
+{
+	double at_s = p->at_s[(p->n - 1) % PAST], sum_s = 0.0;
+
+	assert_true(p->n < 4 || at_s - p->at_s[(p->n - 4) % PAST] >= 3600);
+	for (int i = 0; i < p->n && i < PAST; i++) {
+		sum_s += at_s - p->at_s[i] < 23 * 3600 ? p->by_s[i] : 0.0;
+	}
+	assert_true(sum_s <= panic_s);
+}
+
+static void
+check_steering(const struct discipline *d, const struct steering *s, bool was_stopped)
+{
+	bool stopped = d->stop != STOP_NONE;
+
+	assert_true(fabs(s->freq) <= NTP_MAXFREQ);
+	if (s->act == STEER_SLEW) {
+		double rate = s->phase_s / log2s_to_s(2 + s->time_constant);
+
+		assert_true(s->time_constant >= 0 && s->time_constant <= 10);
+		assert_true(fabs(s->phase_s) <= 0.5);
+		assert_true(fabs(rate + s->freq) <= NTP_MAXFREQ + 1e-12);
+	}
+	assert_int_equal(s->synced, d->synced);
+	assert_true(!stopped || !s->synced);
+	assert_true(!stopped || s->act == STEER_NONE);
+	assert_int_equal(s->stop_ends, was_stopped && !stopped);
+	assert_true(was_stopped || s->stop_begins == stopped);
+}
+
+/* Whatever the offsets and whenever they come, the limits hold; and when it is over, so are they. */
+static void
+no_sequence_of_offsets_passes_the_limits_or_stops_for_good(void **state)
 {
 	uint64_t seed = 5300;
 
 	(void)state;
 	print_message("seed %llu\n", (unsigned long long)seed);
-	for (int run = 0; run < 300; run++) {
+	for (int run = 0; run < 600; run++) {
 		struct discipline_rules rules = RULES;
+		double most = seeded_uniform(&seed, -0.5, 4), at_s = 0.0;
+		struct past past = { .n = 0 };
 		struct discipline d;
-		double steps_at[400], sum_s = 0.0, at_s = 0.0;
-		int n = 0;
+		struct steering s;
 
 		rules.panic_gate = seeded_below(&seed, 2) == 0;
 		discipline_start(&d, &rules, seeded_below(&seed, 2) == 0, 0, 0, moment(0));
-		for (int i = 0; i < 400; i++) {
-			double scale_s = pow(10.0, seeded_uniform(&seed, -4, 4));
-			bool first = !d.updated;
-			struct steering s;
+		for (int i = 0; i < 800; i++) {
+			double scale_s = pow(10.0, seeded_uniform(&seed, most > 2 ? -4 : most, most));
+			bool first = !d.updated, was = d.stop != STOP_NONE;
 
 			at_s += seeded_uniform(&seed, 1, 1100);
 			s = update(&d, at_s, seeded_uniform(&seed, -1, 1) * scale_s);
-			assert_true(fabs(s.freq) <= NTP_MAXFREQ);
-			if (s.act == STEER_SLEW) {
-				double rate = s.phase_s / log2s_to_s(2 + s.time_constant);
-
-				assert_true(s.time_constant >= 0 && s.time_constant <= 10);
-				assert_true(fabs(s.phase_s) <= 0.5);
-				assert_true(fabs(rate + s.freq) <= NTP_MAXFREQ + 1e-12);
-			}
+			check_steering(&d, &s, was);
 			if (s.act == STEER_STEP) {
-				sum_s += first ? 0.0 : fabs(s.step_s);
-				steps_at[n] = at_s;
-				assert_true(n < 3 || at_s - steps_at[n - 3] >= 3600);
-				n++;
+				past.at_s[past.n % PAST] = at_s;
+				past.by_s[past.n++ % PAST] = first ? 0.0 : fabs(s.step_s);
+				check_past(&past, rules.panic_s);
 			}
-			assert_true(sum_s <= rules.panic_s);
-			assert_int_equal(s.synced, d.synced);
-			assert_true(!d.stopped || !s.synced);
 		}
+		s = update(&d, at_s + 86400, 400);
+		assert_int_equal(d.stop, STOP_NONE);
+		s = s.act == STEER_STEP ? s : update(&d, at_s + 86700, 400);
+		assert_int_equal(s.act, STEER_STEP);
 	}
 }
 
@@ -702,9 +892,15 @@ main(void)
 		cmocka_unit_test(a_first_offset_beyond_panic_needs_the_gate),
 		cmocka_unit_test(any_first_update_closes_the_gate),
 		cmocka_unit_test(a_fourth_step_within_an_hour_is_refused),
-		cmocka_unit_test(steps_may_not_exceed_panic_in_sum),
+		cmocka_unit_test(time_asleep_is_part_of_the_hour),
+		cmocka_unit_test(sources_that_are_near_again_end_a_stop),
+		cmocka_unit_test(the_operators_hand_ends_a_stop_of_panic),
+		cmocka_unit_test(a_stop_that_becomes_one_of_panic_is_said_again),
+		cmocka_unit_test(steps_of_a_day_may_not_exceed_panic_in_sum),
+		cmocka_unit_test(nightly_pauses_are_made_good_for_ever),
 		cmocka_unit_test(beyond_panic_even_a_clock_that_is_never_stepped_stops),
 		cmocka_unit_test(a_jump_seen_locally_is_undone_at_once_and_for_free),
+		cmocka_unit_test(what_nobody_measured_of_a_sleep_is_undone_for_free),
 		cmocka_unit_test(an_update_between_forgets_the_jump),
 		cmocka_unit_test(a_spike_while_waiting_is_stepped_when_seen_locally),
 		cmocka_unit_test(a_suspend_restarts_the_measurement),
@@ -715,7 +911,7 @@ main(void)
 		cmocka_unit_test(the_adaptive_loop_measures_no_frequency),
 		cmocka_unit_test(a_frequency_is_trusted_after_an_hour_in_sync),
 		cmocka_unit_test(states_have_the_names_of_the_rfc),
-		cmocka_unit_test(no_sequence_of_offsets_passes_the_limits),
+		cmocka_unit_test(no_sequence_of_offsets_passes_the_limits_or_stops_for_good),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

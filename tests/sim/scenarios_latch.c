@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Scenarios of limits: what sets one, and that it lets go again. HACKING has the table of all;
+ * those of the clock's steps are here.
+ */
+#include <math.h>
+#include <string.h>
+#include "sim/scenario.h"
+
+#define DAY_S 86400.0
+
+/* Pauses nobody on the host knows of, the first after an hour. */
+static void
+pause_again_and_again(struct sim *s, struct sim_node *c, double for_s, double every_s, unsigned n)
+{
+	sim_run(s, 3600);
+	for (unsigned i = 0; i < n; i++) {
+		sim_node_pause(c, for_s);
+		sim_run(s, every_s);
+	}
+}
+
+static void
+check_right(struct sim *s, struct sim_node *c, double within_s)
+{
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, fabs(sim_error_s(c)) < within_s, "%.6f s off", sim_error_s(c));
+}
+
+static unsigned
+stops_begun(const struct sim_node *c)
+{
+	return sim_logged(c, "the clock is not stepped");
+}
+
+static unsigned
+stops_ended(const struct sim_node *c)
+{
+	return sim_logged(c, "may be stepped again") + sim_logged(c, "is near its sources again");
+}
+
+static void
+pauses_of_2_s_every_12_minutes_for_a_day_end_well(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	pause_again_and_again(s, c, 2, 720, 120);
+	sim_run(s, 4000);
+	check_right(s, c, 0.005);
+	SIM_CHECK(s, c->clock.steps >= 70, "%u steps", c->clock.steps);
+	SIM_CHECK(s, sim_logged(c, "it was 3 times within an hour; unsynchronised until the hour "
+	    "allows it again") == stops_begun(c), "not said why");
+	SIM_CHECK(s, stops_begun(c) <= 3 * 25, "%u lines begin", stops_begun(c));
+	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
+	    stops_ended(c));
+}
+
+static void
+pauses_of_half_a_second_every_5_minutes_end_well(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	pause_again_and_again(s, c, 0.5, 300, 100);
+	sim_run(s, 4000);
+	check_right(s, c, 0.005);
+}
+
+/* A tenth of the usual budget, so that ten nights stand for a hundred. */
+static void
+a_nightly_pause_is_made_good_for_ever(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6,
+	    "tinker panic 100\n" FOUR_SERVERS);
+
+	sim_run(s, 3600);
+	for (unsigned night = 0; night < 12; night++) {
+		sim_node_pause(c, night % 2 == 0 ? 30 : 60);
+		sim_run(s, 7200);
+		check_right(s, c, 0.005);
+		sim_run(s, DAY_S - 7200);
+	}
+	SIM_CHECK(s, stops_begun(c) == 0, "%u stops", stops_begun(c));
+}
+
+/* What a day may not step waits for the next. */
+static void
+pauses_of_more_than_panic_in_sum_wait_for_the_day(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	pause_again_and_again(s, c, 300, 7200, 4);
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	SIM_CHECK(s, stops_begun(c) == 1, "%u begin", stops_begun(c));
+	SIM_CHECK(s, sim_logged(c, "more than 1000 s in sum within a day (tinker panic); "
+	    "unsynchronised until the day allows it again, or the clock is set by hand") == 1,
+	    "not said why");
+	SIM_CHECK(s, strstr(c->status_text, "and was stepped too much, it has to wait") != NULL,
+	    "status: %s", c->status_text);
+	sim_run(s, DAY_S - 2 * 7200);
+	check_right(s, c, 0.005);
+	SIM_CHECK(s, stops_begun(c) == 1, "%u begin", stops_begun(c));
+	SIM_CHECK(s, stops_ended(c) == 1, "%u end", stops_ended(c));
+}
+
+static struct sim_node *
+paused_for_a_day(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", -5e6, 10e-6, FOUR_SERVERS);
+
+	c->options.panic_gate = true;
+	for (unsigned i = 0; i < 4; i++) {
+		char address[32];
+		struct text t = text_over(address, sizeof address);
+
+		text_printf(&t, "192.0.2.%u", i + 1);
+		sim_link(s, c->host, sim_serve(s, address)->host, scenario_lan());
+	}
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 7200);
+	check_right(s, c, 0.001);
+	sim_node_pause(c, DAY_S);
+	sim_run(s, 3 * DAY_S);
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, stops_begun(c) == 1, "%u lines begin", stops_begun(c));
+	SIM_CHECK(s, sim_logged(c, "more than 1000 s at once (tinker panic); unsynchronised until "
+	    "the clock is set by hand, with date or ntpdate -bu; no restart is needed") == 1,
+	    "no advice");
+	SIM_CHECK(s, strstr(c->status_text, "must be set by hand") != NULL, "status: %s",
+	    c->status_text);
+	return c;
+}
+
+static void
+a_pause_of_a_day_ends_when_the_clock_is_set_by_hand(struct sim *s)
+{
+	struct sim_node *c = paused_for_a_day(s);
+	unsigned lives = c->lives;
+
+	sim_clock_foreign_step(&c->clock, DAY_S + 50e-6);
+	sim_run(s, 1100);
+	check_right(s, c, 0.001);
+	SIM_CHECK(s, c->lives == lives, "started %u times", c->lives);
+	SIM_CHECK(s, stops_begun(c) == 1, "%u begin", stops_begun(c));
+	SIM_CHECK(s, stops_ended(c) == 1, "%u end", stops_ended(c));
+}
+
+/* By the wristwatch: what is left is stepped, in the usual limits. */
+static void
+a_pause_of_a_day_ends_when_the_clock_is_set_roughly(struct sim *s)
+{
+	struct sim_node *c = paused_for_a_day(s);
+
+	sim_clock_foreign_step(&c->clock, DAY_S - 20);
+	sim_run(s, 1500);
+	check_right(s, c, 0.001);
+	SIM_CHECK(s, c->clock.steps == 2, "%u steps", c->clock.steps);
+	SIM_CHECK(s, stops_ended(c) == 1, "%u end", stops_ended(c));
+}
+
+/* The servers were wrong, by a day, all of them; and are right again. */
+static void
+a_stop_of_panic_ends_when_the_sources_are_near_again(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	sim_run(s, 3600);
+	c->oracle.minority = true;
+	for (unsigned i = 0; i < 4; i++) {
+		sim_server_lie(s->server[i], -DAY_S);
+	}
+	sim_run(s, DAY_S);
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	SIM_CHECK(s, stops_begun(c) == 1, "%u begin", stops_begun(c));
+	for (unsigned i = 0; i < 4; i++) {
+		sim_server_lie(s->server[i], 0);
+		s->server[i]->honest = true;
+	}
+	c->oracle.minority = false;
+	sim_run(s, 3600);
+	check_right(s, c, scenario_figure(s, 0.001, 0.01));
+	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
+	SIM_CHECK(s, stops_ended(c) == 1, "%u end", stops_ended(c));
+}
+
+/* Whoever holds all sources leads the clock to and fro as fast as it may, for so long. */
+static void
+toggle_a_lie(struct sim *s, struct sim_node *c, double by_s, double every_s, double for_s)
+{
+	double began = world_s(s->w);
+
+	sim_run(s, 3600);
+	c->oracle.minority = true;
+	for (unsigned i = 0; world_s(s->w) - began < 3600 + for_s; i++) {
+		for (unsigned k = 0; k < s->server_n; k++) {
+			sim_server_lie(s->server[k], i % 2 == 0 ? by_s : -by_s);
+		}
+		sim_run(s, every_s);
+	}
+	for (unsigned k = 0; k < s->server_n; k++) {
+		sim_server_lie(s->server[k], 0);
+		s->server[k]->honest = true;
+	}
+}
+
+static void
+a_lie_toggled_for_53_minutes_is_over_within_the_hour(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	toggle_a_lie(s, c, 0.5, 800, 53 * 60);
+	SIM_CHECK(s, c->clock.steps >= 3, "%u steps", c->clock.steps);
+	sim_run(s, 4500);
+	check_right(s, c, 0.005);
+	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
+	    stops_ended(c));
+}
+
+static void
+a_lie_toggled_for_a_day_keeps_to_the_limits_and_is_over_soon(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS);
+
+	toggle_a_lie(s, c, 0.5, 500, DAY_S);
+	SIM_CHECK(s, c->clock.steps <= 3 * 25, "%u steps", c->clock.steps);
+	sim_run(s, 4500);
+	check_right(s, c, 0.005);
+	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
+	    stops_ended(c));
+}
+
+/* What an attacker took off for a day is a day's work to put right, not a lifetime's. */
+static void
+a_lie_of_300_s_toggled_for_a_day_is_over_in_two(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS);
+
+	toggle_a_lie(s, c, 150, 700, DAY_S);
+	SIM_CHECK(s, c->clock.steps <= 7, "%u steps", c->clock.steps);
+	sim_run(s, 2 * DAY_S);
+	check_right(s, c, 0.005);
+}
+
+static const struct scenario list[] = {
+	SCENARIO(pauses_of_2_s_every_12_minutes_for_a_day_end_well),
+	SCENARIO(pauses_of_half_a_second_every_5_minutes_end_well),
+	SCENARIO(a_nightly_pause_is_made_good_for_ever),
+	SCENARIO(pauses_of_more_than_panic_in_sum_wait_for_the_day),
+	SCENARIO(a_pause_of_a_day_ends_when_the_clock_is_set_by_hand),
+	SCENARIO(a_pause_of_a_day_ends_when_the_clock_is_set_roughly),
+	SCENARIO(a_stop_of_panic_ends_when_the_sources_are_near_again),
+	SCENARIO(a_lie_toggled_for_53_minutes_is_over_within_the_hour),
+	SCENARIO(a_lie_toggled_for_a_day_keeps_to_the_limits_and_is_over_soon),
+	SCENARIO(a_lie_of_300_s_toggled_for_a_day_is_over_in_two),
+};
+
+const struct scenario_table latch_scenarios = SCENARIO_TABLE(list);
