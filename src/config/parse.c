@@ -103,6 +103,16 @@ parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
 	}
 }
 
+bool
+parse_without_entry(struct parser *p)
+{
+	if (p->remote || p->exhausted) {
+		return false;
+	}
+	p->failed = false;
+	return true;
+}
+
 void
 parse_done(struct parser *p, unsigned i)
 {

@@ -290,6 +290,7 @@ struct key_scan {
 	struct parser *p;
 	unsigned i;             /* word */
 	size_t at;              /* within it */
+	bool open;              /* behind a '(' without its ')' */
 	char text[24];          /* "(", ")", "..." or a number */
 	unsigned word;          /* where text stood */
 };
@@ -322,6 +323,7 @@ key_next(struct key_scan *s)
 	}
 	text_put_n(&t, word + s->at, n);
 	s->at += n;
+	s->open = strcmp(s->text, "(") == 0 || (s->open && strcmp(s->text, ")") != 0);
 	return true;
 }
 
@@ -378,6 +380,14 @@ key_range(struct key_scan *s, struct config_key_range *r)
 	return true;
 }
 
+/* Goes on behind what is wrong, behind the whole range when it is in one. */
+static void
+leave_range(struct key_scan *s)
+{
+	while (s->open && key_next(s)) {
+	}
+}
+
 static int
 compare_ranges(const void *a, const void *b)
 {
@@ -428,9 +438,16 @@ parse_key_list(struct parser *p)
 		(void)key_id(&s, &found.lo);
 		return;
 	}
-	while (n < room && key_range(&s, &found)) {
-		r[n++] = found;
+	while (n < room) {
+		if (key_range(&s, &found)) {
+			r[n++] = found;
+		} else if (p->failed && parse_without_entry(p)) {
+			leave_range(&s);
+		} else {
+			break;
+		}
 	}
+	p->failed = p->failed || n == c->trustedkeys_n;
 	if (!p->failed) {
 		c->trustedkeys = r;
 		c->trustedkeys_n = join_ranges(r, n);

@@ -2,6 +2,7 @@
 /* What is wrong in ntp.conf: where it stands, what was expected, and what was probably meant. */
 #include <stdarg.h>
 #include <string.h>
+#include "foreign.h"
 #include "parse.h"
 
 static unsigned
@@ -106,6 +107,12 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 	p->failed = true;
 	if (p->d->n == DIAG_KEPT_MAX) {         /* only counted: save the search */
 		say(p, DIAG_ERROR, i, NULL, "unknown word");
+		return;
+	}
+	const struct foreign_word *foreign = foreign_find(group, word);
+	if (foreign != NULL) {
+		say(p, DIAG_ERROR, i, NULL, "'%s' is a word of %s: %s", word, foreign->file,
+		    foreign->instead);
 		return;
 	}
 	const char *suggestion = schema_suggest(group, word);

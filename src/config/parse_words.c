@@ -138,17 +138,23 @@ stats_of(const char *word)
 void
 parse_statistics(struct parser *p)
 {
+	unsigned good = 0;
+
 	if (p->line.n == 1) {
 		parse_options(p, SCHEMA_STATISTICS, 1, NULL);
 		return;
 	}
 	for (unsigned i = 1; i < p->line.n && !p->failed; i++) {
 		const struct schema_row *row = parse_find(p, SCHEMA_STATISTICS, i);
-		if (row != NULL) {
-			parse_state(p, row, i);
-			p->c->filegens[stats_of(row->word)].enabled = true;
+		if (row == NULL) {
+			(void)parse_without_entry(p);
+			continue;
 		}
+		good++;
+		parse_state(p, row, i);
+		p->c->filegens[stats_of(row->word)].enabled = true;
 	}
+	p->failed = p->failed || good == 0;
 }
 
 /* The last word behind that one. */

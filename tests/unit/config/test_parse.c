@@ -845,10 +845,28 @@ says_once_of_a_word_that_it_has_no_effect(void **state)
 	conf_end(k);
 }
 
+static void
+a_bad_entry_of_a_list_costs_itself_only(void **state)
+{
+	struct conf *k = conf_of("statistics loopstats nosuch peerstats\nstatistics nosuch2\n"
+	    "trustedkey 0 3 (5 ... x 6 ) 7 (9 ... 8) 11 (20 ... 22)\ntrustedkey x\n");
+
+	(void)state;
+	assert_int_equal(k->d.errors, 6);
+	assert_true(k->c->filegens[STATS_LOOP].enabled);
+	assert_true(k->c->filegens[STATS_PEER].enabled);
+	for (uint32_t id = 1; id <= 25; id++) {
+		bool wanted = id == 3 || id == 7 || id == 11 || (id >= 20 && id <= 22);
+		assert_int_equal(config_key_trusted(k->c, id), wanted);
+	}
+	conf_end(k);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_bad_entry_of_a_list_costs_itself_only),
 		cmocka_unit_test(an_empty_file_gives_the_defaults),
 		cmocka_unit_test(a_server_line_sets_host_port_family_and_options),
 		cmocka_unit_test(a_reference_clock_polls_at_6_unless_told_otherwise),
