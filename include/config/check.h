@@ -21,6 +21,13 @@ struct config_access {
 	void (*explain)(void *ctx, enum config_use use, const char *path, struct text *out);
 };
 
+/*
+ * Where a word of the line at place stands, its first word when it is not there: with column and
+ * source, as far as the text of the file is at hand. The source lives in a; place may be NULL.
+ */
+struct diag config_where(const struct config *c, const struct config_place *place, const char *word,
+    struct arena *a);
+
 /* Adds warnings to d; path names the configuration in those that belong to no line. */
 void config_check(const struct config *c, const char *path, const struct config_access *access,
     struct diag_list *d);

@@ -15,9 +15,8 @@
 enum {
 	KEYSFILE_SECRET_MAX = 32,       /* octets; further hex digits are not used, as in ntpd */
 	KEYSFILE_PLAIN_MAX = 20,        /* characters; a longer secret is written in hex */
-	KEYSFILE_KEYS_MAX = 1024,
-	KEYSFILE_ADDRS_MAX = 8,
-	KEYSFILE_ERRORS_MAX = 15        /* reading stops after so many bad lines */
+	KEYSFILE_ID_MAX = 65535,        /* and so many keys at most, for an id is there once */
+	KEYSFILE_ERRORS_MAX = 15        /* bad lines that are named; the others are counted */
 };
 
 /* Hosts that may use a key. */
@@ -31,9 +30,9 @@ struct keysfile_key {
 	const char *type;               /* "MD5", "SHA1", "AES128CMAC"...; not checked further */
 	uint8_t secret[KEYSFILE_SECRET_MAX];
 	size_t secret_len;              /* > 0 */
-	struct keysfile_addr allowed[KEYSFILE_ADDRS_MAX];
+	struct keysfile_addr *allowed;
 	unsigned allowed_n;             /* 0: every host */
-	unsigned line;
+	unsigned line, type_column;
 };
 
 struct keysfile {
@@ -42,8 +41,9 @@ struct keysfile {
 };
 
 /*
- * Reads the text of the file called name. Diagnostics never show a secret: they have no source.
- * Returns false after any error; *out is written only when all of the file is good.
+ * Reads the text of the file called name. A bad line costs itself only: it is an error in d, and
+ * the other keys are in *out. Diagnostics never show a secret: they have no source.
+ * Returns false, *out as it was, when memory is short or every line is bad: that is no file of keys.
  */
 bool keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
     struct keysfile *out, struct diag_list *d);

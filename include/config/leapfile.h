@@ -11,7 +11,10 @@
 #include "base/arena.h"
 #include "config/diag.h"
 
-enum { LEAPFILE_ROWS_MAX = 256 };
+enum {
+	LEAPFILE_ROWS_MAX = 256,        /* the newest stay: 27 came in 52 years */
+	LEAPFILE_ERRORS_MAX = 15        /* bad lines that are named; the others are counted */
+};
 
 struct leapfile_row {
 	int64_t utc_s;          /* since 1970: from this second on */
@@ -21,6 +24,7 @@ struct leapfile_row {
 struct leapfile {
 	struct leapfile_row rows[LEAPFILE_ROWS_MAX];    /* times ascending, offsets one apart */
 	unsigned n;             /* > 0 */
+	bool end_doubtful;      /* a line behind the last row was left out: perhaps a row */
 	bool update_given, expiry_given, hash_given;
 	int64_t update_s, expiry_s;     /* since 1970 */
 	uint32_t hash[5];       /* of #h: the words of the SHA-1 as numbers */
@@ -31,7 +35,8 @@ struct leapfile {
 /*
  * Reads the text of the file called name; hashed lives in a. Whether the hash agrees is the
  * caller's to see, for it has the digest.
- * Returns false after any error; *out is written only when all of the file is good.
+ * A bad line costs itself only, and the rows before it when others follow: what it left open
+ * between them is not known. Returns false, *out as it was, without any good row.
  */
 bool leapfile_parse(const char *name, const char *text, size_t len, struct arena *a,
     struct leapfile *out, struct diag_list *d);

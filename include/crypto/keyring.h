@@ -10,22 +10,26 @@
 #include "base/addr.h"
 #include "crypto/mac.h"
 
-enum { KEYRING_KEYS_MAX = 1024, KEY_ADDRS_MAX = 8, KEY_ID_MAX = 65535 };
+/* A key for each id: there is no smaller limit. */
+enum { KEY_ID_MAX = 65535 };
 
 struct keyring;
 
 struct keyring *keyring_new(void);
 void keyring_free(struct keyring *k);   /* wipes; NULL is fine */
 
-/* Adds a key; false when the type is unknown, the ring full or the id taken or out of 1..65535. */
+/* Adds a key; false when the type is unknown, the id taken or out of 1..65535, or memory short. */
 bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret,
     size_t len);
 
 /*
- * Lets only hosts within addr/prefix_len use the key (4th field of ntp.keys); false when it has too
- * many.
+ * Lets only hosts within addr/prefix_len use the key (4th field of ntp.keys), and those of earlier
+ * calls; false when memory is short or there is no such key, and nothing has changed.
  */
 bool keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsigned prefix_len);
+
+/* Takes a key out; none there is fine. */
+void keyring_remove(struct keyring *k, uint32_t id);
 
 /* Marks ids lo..hi trusted (trustedkey). */
 void keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi);

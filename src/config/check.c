@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "config/schema.h"
+#include "config/token.h"
 
 struct check {
 	const struct config *c;
@@ -12,43 +13,77 @@ struct check {
 	struct diag_list *d;
 };
 
-/* The line of a place as written, NULL when its file is not at hand. */
-static const char *
-line_of(const struct check *k, const struct config_place *place)
+static const struct config_file *
+file_of(const struct config *c, const struct config_place *place)
 {
-	for (unsigned i = 0; i < k->c->files_n && place->line > 0; i++) {
-		const struct config_file *f = &k->c->files[i];
-		if (f->text == NULL || strcmp(f->path, place->file) != 0) {
-			continue;
+	for (unsigned i = 0; i < c->files_n && place->line > 0; i++) {
+		const struct config_file *f = &c->files[i];
+		if (f->text != NULL && strcmp(f->path, place->file) == 0) {
+			return f;
 		}
-		const char *at = f->text, *end = f->text + f->len;
-		for (unsigned line = 1; line < place->line && at != NULL; line++) {
-			at = memchr(at, '\n', (size_t)(end - at));
-			at = at == NULL ? NULL : at + 1;
-		}
-		if (at == NULL) {
-			return NULL;
-		}
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((stop == NULL ? end : stop) - at);
-		len -= len > 0 && at[len - 1] == '\r' ? 1 : 0;
-		return arena_strndup(k->d->arena, at, len > DIAG_LINE_MAX ? DIAG_LINE_MAX : len);
 	}
 	return NULL;
 }
 
-static void warn(struct check *k, const struct config_place *place, const char *fmt, ...)
-    TEXT_PRINTF(3, 4);
+/* Reads on to a line of the file; false when it is not there. */
+static bool
+read_line(const struct config_file *f, unsigned line, struct token_line *out)
+{
+	struct token_text text = token_over(f->text, f->len);
 
+	while (text.line < line) {
+		if (token_next(&text, out) == TOKEN_END) {
+			return false;
+		}
+	}
+	return out->n > 0;
+}
+
+static unsigned
+column_of(const struct token_line *line, const char *word)
+{
+	for (unsigned i = 0; i < line->n && word != NULL; i++) {
+		if (strcmp(line->words[i].text, word) == 0) {
+			return line->words[i].column;
+		}
+	}
+	return line->words[0].column;
+}
+
+struct diag
+config_where(const struct config *c, const struct config_place *place, const char *word,
+    struct arena *a)
+{
+	const struct config_file *f = place == NULL ? NULL : file_of(c, place);
+	struct arena *scratch = arena_new(sizeof(struct token_line) + 64);
+	struct token_line *line = scratch == NULL ? NULL : arena_alloc(scratch, sizeof *line);
+	struct diag where = { .file = place == NULL ? NULL : place->file };
+
+	if (place != NULL && place->line > 0) {
+		where.line = place->line;
+		where.column = 1;
+	}
+	if (f != NULL && line != NULL && read_line(f, place->line, line)) {
+		where.column = column_of(line, word);
+		where.source = arena_strndup(a, line->raw, line->raw_len > DIAG_LINE_MAX ?
+		    DIAG_LINE_MAX : line->raw_len);
+	}
+	arena_free(scratch);
+	return where;
+}
+
+static void warn(struct check *k, const struct config_place *place, const char *word,
+    const char *fmt, ...) TEXT_PRINTF(4, 5);
+
+/* Warns of the word of the line at place; of the configuration as a whole when place is NULL. */
 static void
-warn(struct check *k, const struct config_place *place, const char *fmt, ...)
+warn(struct check *k, const struct config_place *place, const char *word, const char *fmt, ...)
 {
 	struct diag where = { .file = k->path };
 	va_list ap;
 
 	if (place != NULL) {
-		where = (struct diag){ .file = place->file, .line = place->line,
-		    .column = place->line == 0 ? 0 : 1, .source = line_of(k, place) };
+		where = config_where(k->c, place, word, k->d->arena);
 	}
 	va_start(ap, fmt);
 	diag_vadd(k->d, DIAG_WARNING, &where, fmt, ap);
@@ -87,7 +122,7 @@ check_servers(struct check *k)
 		}
 	}
 	if (local > 0 && servers + pools + clocks > 0) {
-		warn(k, &first_local->place, "the local clock stands beside real servers: when "
+		warn(k, &first_local->place, first_local->host.text, "the local clock stands beside real servers: when "
 		    "they are lost, clients follow a clock that is merely consistent; tos orphan "
 		    "does this better");
 	}
@@ -95,11 +130,11 @@ check_servers(struct check *k)
 		return;
 	}
 	if (servers == 0 && local == 0) {
-		warn(k, NULL, "no server is configured, the clock stays unsynchronised");
+		warn(k, NULL, NULL, "no server is configured, the clock stays unsynchronised");
 	} else if (selectable == 2) {
-		warn(k, NULL, "two servers have no majority when they disagree; use four or more");
+		warn(k, NULL, NULL, "two servers have no majority when they disagree; use four or more");
 	} else if (selectable > 0 && selectable < 4) {
-		warn(k, NULL, "fewer than four servers: a wrong one may not be found out");
+		warn(k, NULL, NULL, "fewer than four servers: a wrong one may not be found out");
 	}
 }
 
@@ -115,7 +150,7 @@ check_prefer(struct check *k)
 			continue;
 		}
 		if (first != NULL) {
-			warn(k, &s->place, "'prefer' is on %s too, only one of them counts",
+			warn(k, &s->place, "prefer", "'prefer' is on %s too, only one of them counts",
 			    first->host.text);
 			return;
 		}
@@ -160,7 +195,7 @@ check_smear(struct check *k)
 		}
 	}
 	if (smeared != NULL && plain != NULL) {
-		warn(k, &smeared->place, "%s smears leap seconds and %s does not: around a leap "
+		warn(k, &smeared->place, smeared->host.text, "%s smears leap seconds and %s does not: around a leap "
 		    "second they disagree; use one kind only", smeared->host.text,
 		    plain->host.text);
 	}
@@ -172,16 +207,16 @@ check_keys(struct check *k)
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
 		if (s->key != 0 && !config_key_trusted(k->c, (uint32_t)s->key)) {
-			warn(k, &s->place, "key %d of %s is not among the trustedkey ids: the "
+			warn(k, &s->place, "key", "key %d of %s is not among the trustedkey ids: the "
 			    "server will not be asked", (int)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
-			warn(k, &s->place, "%s has a key but there is no 'keys' line",
+			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line",
 			    s->host.text);
 		}
 		if ((s->flags & SOURCE_NTS) != 0 &&
 		    schema_find(SCHEMA_SOURCE, "nts")->state != STATE_ACTS) {
-			warn(k, &s->place, "'nts' does not act in this version: %s is used without "
+			warn(k, &s->place, "nts", "'nts' does not act in this version: %s is used without "
 			    "authentication", s->host.text);
 		}
 	}
@@ -199,10 +234,10 @@ check_restricts(struct check *k)
 			continue;
 		}
 		if ((r->flags & RESTRICT_KOD) != 0 && (r->flags & RESTRICT_LIMITED) == 0) {
-			warn(k, &r->place, "'kod' does nothing without 'limited'");
+			warn(k, &r->place, "kod", "'kod' does nothing without 'limited'");
 		}
 		if (r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 && !closed) {
-			warn(k, &r->place, "this default lets everybody query with ntpq: add "
+			warn(k, &r->place, "default", "this default lets everybody query with ntpq: add "
 			    "noquery");
 		}
 	}
@@ -216,7 +251,7 @@ check_monitor(struct check *k)
 	}
 	for (unsigned i = 0; i < k->c->restricts_n; i++) {
 		if ((k->c->restricts[i].flags & RESTRICT_LIMITED) != 0) {
-			warn(k, &k->c->restricts[i].place, "'disable monitor' has no effect while "
+			warn(k, &k->c->restricts[i].place, "limited", "'disable monitor' has no effect while "
 			    "'limited' is used");
 			return;
 		}
@@ -250,10 +285,10 @@ check_file(struct check *k, const struct config_access *access, const char *dire
 		return;
 	}
 	if (use == USE_READ) {
-		warn(k, place, "%s: '%s' cannot be read by the run user: %s%s", directive, path,
+		warn(k, place, path, "%s: '%s' cannot be read by the run user: %s%s", directive, path,
 		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	} else {
-		warn(k, place, "%s: '%s' cannot be written by the run user: %s%s", directive, path,
+		warn(k, place, path, "%s: '%s' cannot be written by the run user: %s%s", directive, path,
 		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	}
 }
@@ -268,7 +303,7 @@ check_own_files(struct check *k, const struct config_access *access)
 		int err = access->may(access->ctx, USE_READ, path);
 		char buf[DIAG_LINE_MAX];
 		if (err != 0) {
-			warn(k, &place, "a reload will fail, the run user cannot read this file: "
+			warn(k, &place, NULL, "a reload will fail, the run user cannot read this file: "
 			    "%s%s", strerror(-err),
 			    advice(access, USE_READ, path, err, buf, sizeof buf));
 		}
@@ -314,7 +349,7 @@ static void
 check_statistics(struct check *k)
 {
 	if (writes_statistics(k->c) && k->c->statsdir == NULL) {
-		warn(k, NULL, "statistics are turned on, but there is no statsdir line: none are "
+		warn(k, NULL, NULL, "statistics are turned on, but there is no statsdir line: none are "
 		    "written");
 	}
 }

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include "base/text.h"
 
-enum { FIELDS_MAX = 4, FIELD_MAX = 1023 };
+enum { FIELDS_MAX = 4, FIELD_MAX = 1023, PAGE = 256 };
 
 /* A word of a line, not terminated. */
 struct field {
@@ -19,10 +19,12 @@ struct key_reader {
 	const char *name;
 	unsigned line;
 	struct diag_list *d;
-	unsigned errors;
+	unsigned errors, unnamed;
+	bool exhausted;
 	struct arena *arena;
 	struct keysfile out;
 	unsigned cap;
+	uint32_t *place[KEYSFILE_ID_MAX / PAGE + 1];    /* by id: index in out.keys, and one */
 };
 
 static void report(struct key_reader *r, enum diag_level level, unsigned column, const char *fmt,
@@ -34,10 +36,21 @@ report(struct key_reader *r, enum diag_level level, unsigned column, const char 
 	struct diag where = { .file = r->name, .line = r->line, .column = column };
 	va_list ap;
 
+	if (level == DIAG_ERROR && ++r->errors > KEYSFILE_ERRORS_MAX) {
+		r->unnamed++;
+		return;
+	}
 	va_start(ap, fmt);
 	diag_vadd(r->d, level, &where, fmt, ap);
 	va_end(ap);
-	r->errors += level == DIAG_ERROR ? 1 : 0;
+}
+
+/* Nothing that follows would fit either. */
+static void
+exhaust(struct key_reader *r, unsigned column)
+{
+	r->exhausted = true;
+	report(r, DIAG_ERROR, column, "the keys need too much memory");
 }
 
 static bool
@@ -113,7 +126,7 @@ read_type(struct key_reader *r, const struct field *f, const char **type)
 	}
 	*type = strcasecmp(buf, "M") == 0 ? "MD5" : arena_strdup(r->arena, buf);
 	if (*type == NULL) {
-		report(r, DIAG_ERROR, f->column, "the keys need too much memory");
+		exhaust(r, f->column);
 		return false;
 	}
 	return true;
@@ -201,11 +214,6 @@ read_allowed(struct key_reader *r, const char *at, size_t len, unsigned column,
 		    "expected addresses ADDRESS[/LENGTH] separated by commas");
 		return false;
 	}
-	if (k->allowed_n == KEYSFILE_ADDRS_MAX) {
-		report(r, DIAG_ERROR, column, "a key has at most %d addresses",
-		    (int)KEYSFILE_ADDRS_MAX);
-		return false;
-	}
 	k->allowed[k->allowed_n++] = a;
 	return true;
 }
@@ -213,8 +221,16 @@ read_allowed(struct key_reader *r, const char *at, size_t len, unsigned column,
 static bool
 read_all_allowed(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 {
-	size_t start = 0;
+	size_t start = 0, commas = 0;
 
+	for (size_t i = 0; i < f->len; i++) {
+		commas += f->at[i] == ',' ? 1 : 0;
+	}
+	k->allowed = arena_alloc(r->arena, (commas + 1) * sizeof *k->allowed);
+	if (k->allowed == NULL) {
+		exhaust(r, f->column);
+		return false;
+	}
 	for (size_t i = 0; i <= f->len; i++) {
 		if (i == f->len || f->at[i] == ',') {
 			if (!read_allowed(r, f->at + start, i - start, f->column + (unsigned)start,
@@ -227,36 +243,57 @@ read_all_allowed(struct key_reader *r, const struct field *f, struct keysfile_ke
 	return true;
 }
 
+/* Where the number of the id's key is noted; NULL when memory is short. */
+static uint32_t *
+note_of(struct key_reader *r, uint32_t id)
+{
+	uint32_t **page = &r->place[id / PAGE];
+
+	if (*page == NULL) {
+		*page = arena_alloc(r->arena, PAGE * sizeof **page);
+	}
+	return *page == NULL ? NULL : *page + id % PAGE;
+}
+
+/* Room for one more key; the old place is wiped. */
+static bool
+grow(struct key_reader *r)
+{
+	if (r->out.n < r->cap) {
+		return true;
+	}
+	unsigned cap = r->cap == 0 ? 16 : r->cap * 2;
+	struct keysfile_key *at = arena_alloc(r->arena, cap * sizeof *at);
+	if (at == NULL) {
+		return false;
+	}
+	if (r->out.n > 0) {
+		memcpy(at, r->out.keys, r->out.n * sizeof *at);
+		keysfile_wipe(&r->out);
+	}
+	r->out.keys = at;
+	r->cap = cap;
+	return true;
+}
+
 /* Where the key goes: the place of an older one with its id, or a new one. */
 static struct keysfile_key *
 place_for(struct key_reader *r, uint32_t id)
 {
-	for (unsigned i = 0; i < r->out.n; i++) {
-		if (r->out.keys[i].id == id) {
-			report(r, DIAG_WARNING, 1, "key %u is on line %u too, this line replaces "
-			    "it", (unsigned)id, r->out.keys[i].line);
-			return &r->out.keys[i];
-		}
-	}
-	if (r->out.n == KEYSFILE_KEYS_MAX) {
-		report(r, DIAG_ERROR, 1, "more than %d keys", (int)KEYSFILE_KEYS_MAX);
+	uint32_t *note = note_of(r, id);
+
+	if (note == NULL || !grow(r)) {
+		exhaust(r, 1);
 		return NULL;
 	}
-	if (r->out.n == r->cap) {
-		unsigned cap = r->cap == 0 ? 16 : r->cap * 2;
-		struct keysfile_key *at = arena_alloc(r->arena, cap * sizeof *at);
-		if (at == NULL) {
-			report(r, DIAG_ERROR, 1, "the keys need too much memory");
-			return NULL;
-		}
-		if (r->out.n > 0) {
-			memcpy(at, r->out.keys, r->out.n * sizeof *at);
-			keysfile_wipe(&r->out);
-		}
-		r->out.keys = at;
-		r->cap = cap;
+	if (*note != 0) {
+		struct keysfile_key *older = &r->out.keys[*note - 1];
+		report(r, DIAG_WARNING, 1, "key %u is on line %u too, this line replaces it",
+		    (unsigned)id, older->line);
+		return older;
 	}
-	return &r->out.keys[r->out.n++];
+	*note = ++r->out.n;
+	return &r->out.keys[r->out.n - 1];
 }
 
 static void
@@ -289,6 +326,7 @@ one_line(struct key_reader *r, const char *line, size_t len)
 		    "expected ID TYPE SECRET, the %s is missing", n == 1 ? "type" : "secret");
 		return;
 	}
+	k.type_column = f[1].column;
 	if (!read_type(r, &f[1], &k.type) || !read_secret(r, &f[2], &k) ||
 	    (n == 4 && !read_all_allowed(r, &f[3], &k))) {
 		return;
@@ -306,18 +344,18 @@ keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
 	struct key_reader r = { .name = name, .d = d, .arena = a };
 	size_t pos = 0;
 
-	while (pos < len && r.errors < KEYSFILE_ERRORS_MAX) {
+	while (pos < len && !r.exhausted) {
 		const char *end = memchr(text + pos, '\n', len - pos);
 		size_t line_len = end == NULL ? len - pos : (size_t)(end - (text + pos));
 		r.line++;
 		one_line(&r, text + pos, line_len);
 		pos += line_len + 1;
 	}
-	if (r.errors > 0) {
+	if (r.unnamed > 0) {
 		struct diag where = { .file = name };
-		if (r.errors == KEYSFILE_ERRORS_MAX) {
-			diag_add(d, DIAG_ERROR, &where, "too many errors, reading stopped");
-		}
+		diag_add(d, DIAG_ERROR, &where, "%u more lines are wrong", r.unnamed);
+	}
+	if (r.exhausted || (r.errors > 0 && r.out.n == 0)) {
 		keysfile_wipe(&r.out);
 		return false;
 	}

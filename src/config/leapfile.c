@@ -11,7 +11,9 @@ struct leap_reader {
 	const char *name;
 	unsigned line;
 	struct diag_list *d;
-	bool failed;
+	unsigned errors;
+	bool gap;               /* a line before was left out */
+	bool expiry_bad;
 	struct leapfile *out;
 	struct text hashed;
 };
@@ -21,8 +23,17 @@ refuse(struct leap_reader *r, unsigned column, const char *what)
 {
 	struct diag where = { .file = r->name, .line = r->line, .column = column };
 
-	r->failed = true;
-	diag_add(r->d, DIAG_ERROR, &where, "%s", what);
+	if (++r->errors <= LEAPFILE_ERRORS_MAX) {
+		diag_add(r->d, DIAG_ERROR, &where, "%s", what);
+	}
+}
+
+/* The same of what may have been a row. */
+static void
+refuse_row(struct leap_reader *r, const char *what)
+{
+	refuse(r, 1, what);
+	r->gap = true;
 }
 
 /* Copies the next word of *s; false when there is none or it is too long. */
@@ -76,6 +87,7 @@ read_stamp(struct leap_reader *r, const char *s, bool *given, int64_t *utc_s)
 	s += 2;
 	if (!next_stamp(r, &s, &v)) {
 		refuse(r, 3, "expected the time of the last update or of expiry in NTP seconds");
+		r->expiry_bad = r->expiry_bad || given == &r->out->expiry_given;
 	} else if (*given) {
 		refuse(r, 1, "this line is there twice");
 	} else {
@@ -109,6 +121,7 @@ read_hash(struct leap_reader *r, const char *s)
 	for (unsigned i = 0; i < 5; i++) {
 		if (!next_word(&s, word, sizeof word) || !hex_word(word, &hash[i])) {
 			refuse(r, 3, "expected five hex words of at most eight digits");
+			r->out->hash_given = true;      /* no table agrees with it */
 			return;
 		}
 	}
@@ -116,43 +129,65 @@ read_hash(struct leap_reader *r, const char *s)
 	r->out->hash_given = true;
 }
 
+/* What is wrong with the row after the last good one; NULL: nothing. */
+static const char *
+flaw_of(const struct leap_reader *r, const struct leapfile_row *row)
+{
+	const struct leapfile_row *last = r->out->n > 0 ? &r->out->rows[r->out->n - 1] : NULL;
+
+	if (row->utc_s % 86400 != 0) {
+		return "the time is not the beginning of a day";
+	}
+	if (last != NULL && row->utc_s <= last->utc_s) {
+		return "the times do not ascend";
+	}
+	if (last != NULL && !r->gap && row->tai_offset_s != last->tai_offset_s + 1 &&
+	    row->tai_offset_s != last->tai_offset_s - 1) {
+		return "TAI - UTC changes by something else than one second";
+	}
+	return NULL;
+}
+
+/* Adds the row: the oldest makes room, and all go that a gap parts from it. */
+static void
+add_row(struct leap_reader *r, const struct leapfile_row *row)
+{
+	struct leapfile *f = r->out;
+
+	if (r->gap) {
+		f->n = 0;
+		r->gap = false;
+	}
+	if (f->n == LEAPFILE_ROWS_MAX) {
+		f->n--;
+		memmove(f->rows, f->rows + 1, f->n * sizeof f->rows[0]);
+	}
+	f->rows[f->n++] = *row;
+}
+
 static void
 read_row(struct leap_reader *r, const char *s)
 {
-	struct leapfile *f = r->out;
 	struct leapfile_row row = { .tai_offset_s = 0 };
+	const char *flaw;
 	int64_t offset;
 
 	if (!next_stamp(r, &s, &row.utc_s) || !next_number(r, &s, &offset) || offset > 1000) {
-		refuse(r, 1, "expected NTP seconds and TAI - UTC in seconds");
+		refuse_row(r, "expected NTP seconds and TAI - UTC in seconds");
 		return;
 	}
 	row.tai_offset_s = (int)offset;
 	s += strspn(s, " \t\r");
 	if (*s != '\0' && *s != '#') {
-		refuse(r, 1, "unexpected text behind the two numbers");
+		refuse_row(r, "unexpected text behind the two numbers");
 		return;
 	}
-	if (row.utc_s % 86400 != 0) {
-		refuse(r, 1, "the time is not the beginning of a day");
+	flaw = flaw_of(r, &row);
+	if (flaw != NULL) {
+		refuse_row(r, flaw);
 		return;
 	}
-	if (f->n == LEAPFILE_ROWS_MAX) {
-		refuse(r, 1, "more than 256 rows");
-		return;
-	}
-	if (f->n > 0) {
-		int step = row.tai_offset_s - f->rows[f->n - 1].tai_offset_s;
-		if (row.utc_s <= f->rows[f->n - 1].utc_s) {
-			refuse(r, 1, "the times do not ascend");
-			return;
-		}
-		if (step != 1 && step != -1) {
-			refuse(r, 1, "TAI - UTC changes by something else than one second");
-			return;
-		}
-	}
-	f->rows[f->n++] = row;
+	add_row(r, &row);
 }
 
 static void
@@ -164,7 +199,7 @@ one_line(struct leap_reader *r, const char *at, size_t len)
 		return;                 /* a comment of any length */
 	}
 	if (len > LINE_MAX_LEN || memchr(at, '\0', len) != NULL) {
-		refuse(r, 1, "the line is longer than 256 octets or no text");
+		refuse_row(r, "the line is longer than 256 octets or no text");
 		return;
 	}
 	memcpy(line, at, len);
@@ -199,19 +234,29 @@ leapfile_parse(const char *name, const char *text, size_t len, struct arena *a,
 		return false;
 	}
 	r.hashed = text_over(digits, len + 1);
-	while (pos < len && !r.failed) {
+	while (pos < len) {
 		const char *end = memchr(text + pos, '\n', len - pos);
 		size_t line_len = end == NULL ? len - pos : (size_t)(end - (text + pos));
 		r.line++;
 		one_line(&r, text + pos, line_len);
 		pos += line_len + 1;
 	}
-	if (!r.failed && f->n == 0) {
-		r.line = 0;
-		refuse(&r, 0, "the file has no row");
+	if (r.errors > LEAPFILE_ERRORS_MAX) {
+		struct diag where = { .file = name };
+		diag_add(d, DIAG_ERROR, &where, "%u more lines are wrong",
+		    r.errors - LEAPFILE_ERRORS_MAX);
 	}
-	if (r.failed) {
+	if (f->n == 0) {
+		struct diag where = { .file = name };
+		if (r.errors == 0) {
+			diag_add(d, DIAG_ERROR, &where, "the file has no row");
+		}
 		return false;
+	}
+	f->end_doubtful = r.gap;
+	if (r.expiry_bad && !f->expiry_given) {
+		f->expiry_given = true;         /* who knows: nothing is certain but the rows */
+		f->expiry_s = f->rows[f->n - 1].utc_s;
 	}
 	f->hashed = digits;
 	f->hashed_len = r.hashed.len;

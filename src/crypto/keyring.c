@@ -15,15 +15,15 @@ struct allowed {
 };
 
 struct entry {
-	uint32_t id;
 	struct mac_key *key;
-	struct allowed allowed[KEY_ADDRS_MAX];
+	struct allowed *allowed;
 	unsigned allowed_n;     /* 0: anyone */
+	unsigned room;          /* in allowed */
 };
 
 struct keyring {
 	uint8_t trusted[KEY_ID_MAX / 8 + 1];    /* one bit for each id */
-	struct entry entry[KEYRING_KEYS_MAX];   /* by rising id */
+	struct entry *entry[KEY_ID_MAX + 1];    /* by id; NULL: there is none */
 	size_t n;
 };
 
@@ -34,61 +34,75 @@ keyring_new(void)
 	return calloc(1, sizeof(struct keyring));
 }
 
+static struct entry *
+entry_of(struct keyring *k, uint32_t id)
+{
+	return id <= KEY_ID_MAX ? k->entry[id] : NULL;
+}
+
+void
+keyring_remove(struct keyring *k, uint32_t id)
+{
+	struct entry *e = entry_of(k, id);
+
+	if (e != NULL) {
+		mac_key_free(e->key);   /* the secrets are inside, wiped with it */
+		free(e->allowed);
+		free(e);
+		k->entry[id] = NULL;
+		k->n--;
+	}
+}
+
 void
 keyring_free(struct keyring *k)
 {
 	if (k == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < k->n; i++) {
-		mac_key_free(k->entry[i].key);
+	for (uint32_t id = 1; id <= KEY_ID_MAX && k->n > 0; id++) {
+		keyring_remove(k, id);
 	}
-	free(k);        /* the secrets are inside the keys, wiped with them */
-}
-
-/* Where id is, or would have to be put. */
-static size_t
-place_of(const struct keyring *k, uint32_t id)
-{
-	size_t low = 0, high = k->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (k->entry[mid].id < id) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
-}
-
-static struct entry *
-entry_of(struct keyring *k, uint32_t id)
-{
-	size_t at = place_of(k, id);
-
-	return at < k->n && k->entry[at].id == id ? &k->entry[at] : NULL;
+	free(k);
 }
 
 bool
 keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret, size_t len)
 {
-	size_t at;
-	struct mac_key *key;
+	struct entry *e;
 
-	if (id == 0 || id > KEY_ID_MAX || k->n == KEYRING_KEYS_MAX || entry_of(k, id) != NULL) {
+	if (id == 0 || id > KEY_ID_MAX || entry_of(k, id) != NULL) {
 		return false;
 	}
-	key = mac_key_new(type, secret, len);
-	if (key == NULL) {
+	e = calloc(1, sizeof *e);
+	if (e == NULL) {
 		return false;
 	}
-	at = place_of(k, id);
-	memmove(&k->entry[at + 1], &k->entry[at], (k->n - at) * sizeof k->entry[0]);
-	k->entry[at] = (struct entry){ .id = id, .key = key };
+	e->key = mac_key_new(type, secret, len);
+	if (e->key == NULL) {
+		free(e);
+		return false;
+	}
+	k->entry[id] = e;
 	k->n++;
+	return true;
+}
+
+static bool
+grow_allowed(struct entry *e)
+{
+	unsigned room = e->room == 0 ? 4 : 2 * e->room;
+	struct allowed *at;
+
+	if (e->allowed_n < e->room) {
+		return true;
+	}
+	at = realloc(e->allowed, room * sizeof *at);
+	if (at == NULL) {
+		return false;
+	}
+	e->allowed = at;
+	e->room = room;
 	return true;
 }
 
@@ -97,7 +111,7 @@ keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsigned p
 {
 	struct entry *e = entry_of(k, id);
 
-	if (e == NULL || e->allowed_n == KEY_ADDRS_MAX || prefix_len > 8 * addr_len(net)) {
+	if (e == NULL || prefix_len > 8 * addr_len(net) || !grow_allowed(e)) {
 		return false;
 	}
 	e->allowed[e->allowed_n] = (struct allowed){ *net, prefix_len };

@@ -93,7 +93,8 @@ static const struct known {
 
 /* The others, of which nothing more is known than that ntpd has them. */
 static const char *const others[] = {
-	"stratum", "peer", "peermode", "state", "clock_control", "steps", "fuzz",
+	"stratum", "peer", "peermode", "state", "clock_control", "config_faults",
+	"steps", "fuzz",
 	"sys_var_list", "peer_var_list", "clock_var_list",
 	"srcport", "dstport", "out", "in", "unreach", "hmode", "pmode", "keyid", "ttl", "config",
 	"authenable", "authentic", "received", "sent", "badauth", "bogusorg", "oldpkt", "seldisp",

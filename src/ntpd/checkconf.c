@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "config/check.h"
 #include "config/print.h"
+#include "ntpd/checkfiles.h"
 #include "ntpd/conffile.h"
 #include "sys/file_access.h"
 #include "sys/proc.h"
@@ -19,6 +20,7 @@ enum { EXIT_BAD = 1, PATH_TEXT_MAX = 1024 };
 /* Where a diagnostic belongs: the files in the order of reading, each with its lines in order. */
 struct place {
 	unsigned file, line, i;
+	const char *name;
 };
 
 static unsigned
@@ -44,6 +46,9 @@ compare_places(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 	int order = compare_numbers(x->file, y->file);
 
+	if (order == 0 && x->name != NULL && y->name != NULL) { /* of two that are no ntp.conf */
+		order = strcmp(x->name, y->name);
+	}
 	if (order == 0) {
 		order = compare_numbers(x->line, y->line);
 	}
@@ -74,7 +79,7 @@ print_diags(const struct config *c, const struct diag_list *d)
 	}
 	for (unsigned i = 0; i < d->n; i++) {   /* of the file as a whole: after its lines */
 		unsigned line = d->at[i].line == 0 ? UINT_MAX : d->at[i].line;
-		places[i] = (struct place){ rank_of(c, d->at[i].file), line, i };
+		places[i] = (struct place){ rank_of(c, d->at[i].file), line, i, d->at[i].file };
 	}
 	qsort(places, d->n, sizeof places[0], compare_places);
 	for (unsigned i = 0; i < d->n; i++) {
@@ -200,6 +205,7 @@ checkconf_check(const struct options *o)
 		return EXIT_BAD;
 	}
 	use_paths(o, c);
+	checkfiles(store, c, &diags);
 	is_user = become_run_user(o);
 	config_check(c, o->daemon.config_path, is_user ? &access : NULL, &diags);
 	print_diags(c, &diags);

@@ -6,6 +6,7 @@
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
+#include "ntpd/faults.h"
 #include "ntpd/flood.h"
 #include "ntpd/gate.h"
 #include "ntpd/keys.h"
@@ -89,6 +90,7 @@ ntpd_configure(struct ntpd *d)
 		return EXIT_NO_MEMORY;
 	}
 	conffile_report(d->port.log, &diags);
+	faults_note(d, FAULTS_CONFIG, &diags);
 	return 0;
 }
 
@@ -131,6 +133,7 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	origins_start(d);
+	faults_say(d);
 	now_ready(d);
 	return 0;
 }
@@ -144,6 +147,8 @@ ntpd_user_changed(struct ntpd *d)
 	if (d->leapsec.denied) {
 		leapsec_reload(d);
 	}
+	faults_say(d);
+	report_status(d);
 }
 
 bool

@@ -6,23 +6,48 @@
 #include <string.h>
 #include "config/keysfile.h"
 #include "ntpd/conffile.h"
+#include "ntpd/faults.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
-enum { KEYS_ARENA = 16 * 1024 * 1024 };
+enum { KEYS_ARENA = 64 * 1024 * 1024 };
 
 static void
-add_key(struct ntpd *d, struct keyring *ring, const struct keysfile_key *k, const char *path)
+add_key(struct keyring *ring, const struct keysfile_key *k, const char *path,
+    struct diag_list *diags)
 {
+	struct diag where = { .file = path, .line = k->line, .column = k->type_column };
+
 	if (!keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: key %u of type %s cannot be used", path, k->line,
-		    (unsigned)k->id,
-		    k->type);
+		diag_add(diags, DIAG_ERROR, &where, "key %u of type '%s' cannot be used, expected "
+		    "a type such as MD5, SHA1 or AES128CMAC, and a secret that fits it",
+		    (unsigned)k->id, k->type);
 		return;
 	}
 	for (unsigned i = 0; i < k->allowed_n; i++) {
-		(void)keyring_allow(ring, k->id, &k->allowed[i].addr, k->allowed[i].prefix_len);
+		if (!keyring_allow(ring, k->id, &k->allowed[i].addr, k->allowed[i].prefix_len)) {
+			/* With fewer hosts in its list, or none, it would serve the wrong ones. */
+			keyring_remove(ring, k->id);
+			diag_add(diags, DIAG_ERROR, &where, "the keys need too much memory");
+			return;
+		}
 	}
+}
+
+bool
+keys_parse(const char *path, const char *text, size_t len, struct arena *a, struct keyring *ring,
+    struct diag_list *diags)
+{
+	struct keysfile file;
+
+	if (!keysfile_parse(path, text, len, a, &file, diags)) {
+		return false;
+	}
+	for (unsigned i = 0; i < file.n; i++) {
+		add_key(ring, &file.keys[i], path, diags);
+	}
+	keysfile_wipe(&file);
+	return file.n == 0 || keyring_count(ring) > 0;
 }
 
 static void
@@ -37,27 +62,21 @@ trust(struct ntpd *d, struct keyring *ring)
 	}
 }
 
-/* Fills a ring from text; false when any line is wrong. */
+/* Fills a ring from text; what is wrong is logged. */
 static bool
 fill(struct ntpd *d, struct keyring *ring, const char *path, const char *text, size_t len)
 {
 	struct arena *a = arena_new(KEYS_ARENA);
 	struct diag_list diags;
-	struct keysfile file;
 	bool good;
 
 	if (a == NULL) {
 		return false;
 	}
 	diags = diag_list_in(a);
-	good = keysfile_parse(path, text, len, a, &file, &diags);
+	good = keys_parse(path, text, len, a, ring, &diags);
 	conffile_report(d->port.log, &diags);
-	if (good) {
-		for (unsigned i = 0; i < file.n; i++) {
-			add_key(d, ring, &file.keys[i], path);
-		}
-		keysfile_wipe(&file);
-	}
+	faults_note(d, FAULTS_KEYS, &diags);
 	arena_free(a);
 	return good;
 }
@@ -80,6 +99,7 @@ say_unread(struct ntpd *d, const char *path, int error)
 		report(d, LOG_LEVEL_INFO, "keys %s: %s", path, strerror(-error));
 	} else {
 		report_unread(d, "keys", path, error);
+		faults_unread(d, FAULTS_KEYS, path);
 	}
 }
 
@@ -104,6 +124,7 @@ keys_load(struct ntpd *d)
 	if (ring == NULL) {
 		return false;
 	}
+	faults_clear(d, FAULTS_KEYS);
 	if (path == NULL) {
 		swap_ring(d, ring);
 		return true;
@@ -119,7 +140,7 @@ keys_load(struct ntpd *d)
 	free(text);
 	if (!good) {
 		keyring_free(ring);
-		report(d, LOG_LEVEL_ERROR, "keys %s: not used%s", path,
+		report(d, LOG_LEVEL_ERROR, "keys %s: no line of it is a key, so it is not used%s", path,
 		    d->ready ? "; the keys read before stay in force" : "");
 		return keep_ring(d);
 	}

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "config/leapfile.h"
 #include "crypto/mac.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
+#include "ntpd/faults.h"
 #include "ntpd/report.h"
 #include "ntpd/sources.h"
 #include "ntpd/system.h"
@@ -49,6 +49,29 @@ hash_agrees(const struct leapfile *f)
 	return true;
 }
 
+bool
+leapsec_parse(const char *path, const char *text, size_t len, bool checkhash, struct arena *a,
+    struct leapfile *out, struct diag_list *diags)
+{
+	struct diag where = { .file = path };
+	bool agrees;
+
+	if (!leapfile_parse(path, text, len, a, out, diags)) {
+		return false;
+	}
+	agrees = out->hash_given && hash_agrees(out);
+	if (out->hash_given && checkhash && !agrees) {
+		diag_add(diags, DIAG_ERROR, &where, "its hash is wrong, so it is not used; get it "
+		    "anew (leapfile ... ignorehash uses it all the same)");
+		return false;
+	}
+	if (out->end_doubtful && !agrees) {     /* what comes behind the last row is not known */
+		out->expiry_given = true;
+		out->expiry_s = out->rows[out->n - 1].utc_s;
+	}
+	return true;
+}
+
 static bool
 take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
 {
@@ -77,14 +100,10 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 	}
 	diags = diag_list_in(a);
 	f = arena_alloc(a, sizeof *f);
-	good = f != NULL && leapfile_parse(path, text, len, a, f, &diags);
+	good = f != NULL && leapsec_parse(path, text, len, d->conf->leapfile_checkhash, a, f,
+	    &diags);
 	conffile_report(d->port.log, &diags);
-	if (good && f->hash_given && d->conf->leapfile_checkhash && !hash_agrees(f)) {
-		report(d, LOG_LEVEL_ERROR,
-		    "leapfile %s: its hash is wrong; not used (leapfile ... ignorehash uses it)",
-		    path);
-		good = false;
-	}
+	faults_note(d, FAULTS_LEAP, &diags);
 	good = good && take_table(d, f, a);
 	arena_free(a);
 	return good;
@@ -106,6 +125,7 @@ read_file(struct ntpd *d)
 	}
 	if (error != 0) {
 		report_unread(d, "leapfile", path, error);
+		faults_unread(d, FAULTS_LEAP, path);
 		return;
 	}
 	if (parse_file(d, path, text, len)) {
@@ -135,6 +155,7 @@ file_changed(struct ntpd *d)
 static void
 read_anew(struct ntpd *d)
 {
+	faults_clear(d, FAULTS_LEAP);
 	if (d->conf->leapfile == NULL) {
 		(void)leap_set_table(&d->leapsec.leap, NULL, 0, INT64_MAX);
 		return;

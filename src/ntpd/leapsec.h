@@ -5,6 +5,7 @@
  */
 #ifndef NTPD_LEAPSEC_H
 #define NTPD_LEAPSEC_H
+#include "config/leapfile.h"
 #include "ntpd/state.h"
 
 /* Reads the leap file and begins to look ahead. */
@@ -12,10 +13,17 @@ void leapsec_start(struct ntpd *d);
 void leapsec_stop(struct ntpd *d);
 
 /*
- * Reads the leap file again when its name or its content changed. A bad file is reported,
- * and the old table stays.
+ * Reads the leap file again when its name or its content changed. Bad lines are reported and left
+ * out; of a file without a good one, or with a wrong hash, the old table stays.
  */
 void leapsec_reload(struct ntpd *d);
+
+/*
+ * Reads the text of a leap file as leapfile_parse does, and judges its hash unless checkhash is
+ * false; what cannot be known for a bad line behind the last row, expires with that row.
+ */
+bool leapsec_parse(const char *path, const char *text, size_t len, bool checkhash, struct arena *a,
+    struct leapfile *out, struct diag_list *diags);
 
 /* Hears the vote of the sources of the last selection. */
 void leapsec_vote(struct ntpd *d, enum ntp_leap vote);

@@ -18,6 +18,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
 	src/ntpd/exchange.c \
+	src/ntpd/faults.c \
 	src/ntpd/filegen.c \
 	src/ntpd/flood.c \
 	src/ntpd/gate.c \
@@ -48,6 +49,7 @@ NTPD_LIBS = libntpd.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \
 	src/ntpd/checkconf.c \
+	src/ntpd/checkfiles.c \
 	src/ntpd/main.c \
 	src/ntpd/options.c
 ntpd_LDADD = $(NTPD_LIBS) libsys.a libbase.a $(SYS_LIBS) $(SYSTEMD_LIBS) $(CRYPTO_LIBS) -lm

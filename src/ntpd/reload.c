@@ -11,6 +11,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/conffile.h"
 #include "ntpd/counters.h"
+#include "ntpd/faults.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
@@ -312,8 +313,10 @@ reload(struct ntpd *d)
 		report(d, LOG_LEVEL_ERROR, "reload: %u error%s in %s; nothing was changed",
 		    diags.errors, diags.errors == 1 ? "" : "s",
 		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
+		faults_refused(d, &diags);
 		arena_free(arena);
 		return false;
 	}
+	faults_clear(d, FAULTS_CONFIG);
 	return reload_apply(d, new, arena, RELOAD_FROM_FILE);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_status - the state in one line, for the service manager. */
 #include <string.h>
+#include "ntpd/faults.h"
 #include "ntpd/report.h"
 #include "ntpd/system.h"
 
@@ -65,7 +66,8 @@ report_put_why(const struct ntpd *d, struct text *t)
 static void
 describe(const struct ntpd *d, struct text *t)
 {
-	char addr[ADDR_TEXT_MAX];
+	char addr[ADDR_TEXT_MAX], buf[sizeof d->status_text];
+	struct text faults = text_over(buf, sizeof buf);
 
 	if (d->leapsec.outlook.alarm) {
 		text_put(t, "not synchronised: the leap second is under way");
@@ -85,6 +87,9 @@ describe(const struct ntpd *d, struct text *t)
 	}
 	if (!d->steer.adjust.controlled) {
 		text_put(t, "; clock not controlled");
+	}
+	if (faults_put(d, &faults)) {
+		text_printf(t, "; %s", buf);
 	}
 }
 

@@ -307,6 +307,18 @@ struct control {
 	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
 };
 
+/* ---- faults.c ---- */
+
+enum faults_of { FAULTS_CONFIG, FAULTS_KEYS, FAULTS_LEAP, FAULTS_N };
+
+struct fault {
+	unsigned n;                     /* errors in the files; 0: none, the rest is unused */
+	bool refused;                   /* a reload was, the older configuration is in force */
+	bool said;                      /* by faults_say */
+	char place[208];                /* of the first: FILE:LINE, or FILE */
+	char what[320];
+};
+
 /* ---- the whole ---- */
 
 struct counters {
@@ -347,7 +359,8 @@ struct ntpd {
 	bool stopping;
 	bool gate_marked;               /* the boot marker was made, or tried to */
 	bool ready;
-	char status_text[160];
+	struct fault faults[FAULTS_N];
+	char status_text[640];
 };
 
 /* The loop's time. */

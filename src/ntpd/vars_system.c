@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <string.h>
+#include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
@@ -17,6 +18,8 @@ struct system_vars {
 	uint64_t leap, stratum, tc, mintc, peer, tai, peermode;
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
+	char faults[FAULTS_N * sizeof(((struct fault *)0)->place) + 128];
+	const char *config_faults;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
 	uint64_t mru_enabled, mru_hashslots, mru_depth, mru_deepest, mru_maxdepth, mru_maxage,
@@ -74,6 +77,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("peermode", KIND_UINT, peermode),
 	SYS_NAMED("state", KIND_QUOTED, state),
 	SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
+	SYS_NAMED("config_faults", KIND_QUOTED, config_faults),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
 	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
@@ -193,7 +197,7 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->timer_xmts = d->count.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->count.auth_reset_at));
 	v->authkeys = keyring_count(d->keys);
-	v->authfreek = KEYRING_KEYS_MAX - v->authkeys;
+	v->authfreek = KEY_ID_MAX - v->authkeys;
 	v->authklookups = d->count.key_lookups;
 	v->authknotfound = d->count.keys_not_found;
 	v->authencrypts = d->count.macs_made;
@@ -293,7 +297,10 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 static void
 fill_system(struct ntpd *d, struct system_vars *v)
 {
+	struct text faults;
+
 	memset(v, 0, sizeof *v);
+	faults = text_over(v->faults, sizeof v->faults);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = d->conf->broadcastdelay_s;
 	v->wander_threshold = d->conf->drift_threshold_ppm * 1e-6;
@@ -325,6 +332,8 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	if (d->sys.peer_id != 0) {
 		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
+	(void)faults_put(d, &faults);
+	v->config_faults = v->faults;
 	fill_counters(d, v);
 	fill_mru(d, v);
 	fill_kernel(d, v);

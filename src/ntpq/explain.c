@@ -122,6 +122,12 @@ facts_of(struct ntpq *q)
 		f.uncontrolled = words != NULL && strcmp(words, "yes") != 0;
 		vars_free(&v);
 	}
+	if (read_quietly(q, "config_faults", &v)) {
+		struct text t = text_over(f.config_faults, sizeof f.config_faults);
+		const char *words = vars_get(&v, "config_faults");
+		text_put(&t, words != NULL ? words : "");
+		vars_free(&v);
+	}
 	return f;
 }
 

@@ -34,6 +34,7 @@ struct survey {
 struct system_facts {
 	double uptime_s;                /* < 0: unknown */
 	bool uncontrolled;              /* the daemon does not steer the clock */
+	char config_faults[NOTE_LEN - 32];      /* "1 error in /etc/ntp.conf:8"; "": none */
 };
 
 /* Adds a sentence; the 21st is lost. */

@@ -221,6 +221,15 @@ tell_uncontrolled(struct story *s, const struct system_facts *facts)
 }
 
 static void
+tell_faults(struct story *s, const struct system_facts *facts)
+{
+	if (facts->config_faults[0] != '\0') {
+		explain_note(&s->why, "%s", facts->config_faults);
+		explain_note(&s->advice, "see what ntpd --check-config says, and mend the line");
+	}
+}
+
+static void
 advise_on_number(struct story *s, const struct survey *all)
 {
 	if (explain_no_majority(all)) {
@@ -256,5 +265,6 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	}
 	tell_uncontrolled(s, facts);
 	tell_leap(s, status_leap(status));
+	tell_faults(s, facts);
 	advise_on_number(s, all);
 }

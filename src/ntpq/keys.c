@@ -12,7 +12,7 @@
 
 enum {
 	PLAIN_SECRET_MAX = 20,          /* longer secrets are hexadecimal, as in ntp.keys */
-	KEYFILE_MAX = 1 << 18, ARENA_MAX = 1 << 20,
+	KEYFILE_MAX = 16 << 20, ARENA_MAX = 64 << 20,
 };
 
 static void
@@ -229,7 +229,7 @@ read_keyfile(struct ntpq *q)
 		ok = parse_keys(q, buf, len);
 	}
 	if (buf != NULL) {
-		explicit_bzero(buf, KEYFILE_MAX);
+		explicit_bzero(buf, len);
 	}
 	free(buf);
 	if (f != NULL) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "config/keysfile.h"
 
-enum { KEYS_ARENA = 4 * 1024 * 1024 };
+enum { KEYS_ARENA = 64 * 1024 * 1024 };
 
 static const struct keysfile_key *
 find(const struct keysfile *file, uint32_t id)
@@ -69,7 +69,9 @@ parse(const char *path, const char *bytes, size_t len, uint32_t id, struct text 
 		if (key != NULL) {
 			ring = ring_of(key, why);
 		} else {
-			text_printf(why, "key %u is not in %s", (unsigned)id, path);
+			text_printf(why, "key %u is not in %s%s", (unsigned)id, path,
+			    diags.errors > 0 ? ": " : "");
+			tell_first(&diags, why);
 		}
 		keysfile_wipe(&file);
 	}

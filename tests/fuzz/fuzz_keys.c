@@ -12,13 +12,13 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	struct keysfile f;
 
 	if (keysfile_parse("k", (const char *)octets, len, a, &f, &d)) {
-		assert(d.errors == 0);
-		assert(f.n <= KEYSFILE_KEYS_MAX);
+		assert(f.n > 0 || d.errors == 0);
+		assert(f.n <= KEYSFILE_ID_MAX);
 		for (unsigned i = 0; i < f.n; i++) {
 			const struct keysfile_key *k = &f.keys[i];
 			assert(k->id >= 1 && k->id <= 65535);
 			assert(k->secret_len > 0 && k->secret_len <= KEYSFILE_SECRET_MAX);
-			assert(k->allowed_n <= KEYSFILE_ADDRS_MAX);
+			assert(k->allowed_n == 0 || k->allowed != NULL);
 			assert(k->type != NULL && k->type[0] != '\0');
 			for (unsigned j = 0; j < k->allowed_n; j++) {
 				assert(k->allowed[j].prefix_len <= addr_len(&k->allowed[j].addr) * 8);

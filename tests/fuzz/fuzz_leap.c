@@ -29,7 +29,6 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	struct leapfile f;
 
 	if (leapfile_parse("l", (const char *)octets, len, a, &f, &d)) {
-		assert(d.errors == 0);
 		assert(f.n > 0 && f.n <= LEAPFILE_ROWS_MAX);
 		assert(f.hashed_len <= len);
 		for (unsigned i = 1; i < f.n; i++) {
@@ -38,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 			assert(step == 1 || step == -1);
 		}
 	} else {
-		assert(d.errors == 1);
+		assert(d.errors > 0);
 	}
 	arena_free(a);
 	check_drift(octets, len);

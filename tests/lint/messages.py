@@ -11,7 +11,7 @@ import re
 import sys
 
 STRING = r'"((?:[^"\\\n]|\\.)*)"'
-REPORTS = r'\b(?:parse_error|parse_warn|say|diag_add|refuse|report|warn)\s*\('
+REPORTS = r'\b(?:parse_error|parse_warn|say|diag_add|refuse|refuse_row|report|warn)\s*\('
 CONVERSION = r'%[-+ #0-9.*]*(?:hh|h|ll|l|z|j)?[a-zA-Z]'
 
 

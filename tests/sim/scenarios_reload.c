@@ -152,9 +152,54 @@ keys_that_cannot_be_read_any_more_stay_in_force(struct sim *s)
 	sim_store_put(&c->store, "/keys", "1 SHA1\n");
 	SIM_CHECK(s, reload(c, KEYED), "not applied");
 	SIM_CHECK(s, sim_logged(c, "/keys:1:7: expected ID TYPE SECRET") == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, "keys /keys: not used; the keys read before stay") == 1,
+	SIM_CHECK(s, sim_logged(c, "keys /keys: no line of it is a key, so it is not used; the keys read before stay") == 1,
 	    "not said");
 	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
+}
+
+static void
+a_bad_line_among_the_keys_costs_itself_only_and_is_told_until_it_is_mended(struct sim *s)
+{
+	struct sim_node *c = keyed_client(s);
+
+	sim_store_put(&c->store, "/keys", "7 N d0f4d5a4b3c2a190\n1 SHA1 secret\n9 NOSUCH x\n");
+	SIM_CHECK(s, reload(c, KEYED), "not applied");
+	SIM_CHECK(s, sim_logged(c, "/keys:1:3: keys of type N (DES) are not supported") == 1,
+	    "not said");
+	SIM_CHECK(s, sim_logged(c, "/keys:3:3: key 9 of type 'NOSUCH' cannot be used, expected a type "
+	    "such as MD5, SHA1 or AES128CMAC, and a secret that fits it") == 1, "not said");
+	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
+	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /keys:1") != NULL, "status: %s",
+	    c->status_text);
+	sim_store_put(&c->store, "/keys", "1 SHA1 secret\n");
+	SIM_CHECK(s, reload(c, KEYED), "not applied");
+	SIM_CHECK(s, strstr(c->status_text, "error") == NULL, "status: %s", c->status_text);
+}
+
+static void
+errors_in_the_files_are_told_at_the_end_of_the_start_and_in_the_status(struct sim *s)
+{
+	static const char config[] = ONE_SERVER "makestep 1 3\nservr 192.0.2.9\n";
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, config);
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	SIM_CHECK(s, sim_logged(c, "2 errors, the first in /etc/ntp.conf:") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, ": 'makestep' is a word of chrony.conf: ntpd steps the clock") == 2,
+	    "not said at the line and at the end");
+	SIM_CHECK(s, sim_logged(c, "ntpd --check-config tells all") == 1, "not said");
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /etc/ntp.conf:") != NULL,
+	    "status: %s", c->status_text);
+	sim_node_config(c, ONE_SERVER "servr 192.0.2.9\n");
+	SIM_CHECK(s, !ntpd_reload(c->daemon), "applied");
+	SIM_CHECK(s, strstr(c->status_text, "; 1 error in /etc/ntp.conf:") != NULL, "status: %s",
+	    c->status_text);
+	SIM_CHECK(s, strstr(c->status_text, " kept the reload from being done") != NULL,
+	    "status: %s", c->status_text);
+	SIM_CHECK(s, reload(c, ONE_SERVER), "not applied");
+	SIM_CHECK(s, strstr(c->status_text, "error") == NULL, "status: %s", c->status_text);
 }
 
 static void
@@ -542,6 +587,8 @@ static const struct scenario list[] = {
 	SCENARIO(files_of_a_source_folder_come_go_and_err_with_each_reload),
 	SCENARIO(names_of_restrict_lines_hold_until_a_new_answer_comes),
 	SCENARIO(names_of_restrict_lines_are_asked_until_there_is_an_answer),
+	SCENARIO(a_bad_line_among_the_keys_costs_itself_only_and_is_told_until_it_is_mended),
+	SCENARIO(errors_in_the_files_are_told_at_the_end_of_the_start_and_in_the_status),
 	SCENARIO(an_answer_from_before_a_reload_is_given_to_no_other_line),
 	SCENARIO(many_names_do_not_stand_in_the_way_of_the_servers),
 	SCENARIO(our_own_addresses_are_ignored_from_port_123_as_long_as_they_are_ours),

@@ -42,7 +42,7 @@ struct sim_node {
 	unsigned lives;         /* processes started */
 	unsigned log_start;     /* first log line of this life */
 	unsigned ready, synced; /* calls of the supervisor */
-	char status_text[128];
+	char status_text[640];
 	struct oracle_node oracle;
 };
 

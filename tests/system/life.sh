@@ -33,13 +33,31 @@ is $? 1 "--check-config ends with 1"
 like "$out" "c\\.conf:4:1: " "--check-config names file, line and column"
 like "$out" "server" "--check-config has a suggestion"
 
+# The files that it names are read as well, and a bad line costs itself only.
+seq 1 1030 | sed 's/$/ MD5 secret/' >"$work/many.keys"
+printf '%s\n' '2000 N d0f4d5a4b3c2a190' '2001 SHA1 secret' >>"$work/many.keys"
+printf '2272060800 10\n22877856oo 11\n' >"$work/c.leap"
+printf 'much\n' >"$work/bad.drift"
+printf '%s\n' '  trustedkey 2001 1030' "keys $work/many.keys" "leapfile $work/c.leap" \
+	"driftfile $work/bad.drift" 'server 192.0.2.1 iburst key 2002' "includefile $work/c.inc" \
+	>"$work/files.conf"
+printf 'restrict 127.0.0.1\nmakestep 1 3\n' >"$work/c.inc"
+out=$("$ntpd" --check-config -c "$work/files.conf" 2>&1)
+is $? 1 "--check-config fails for what its files have wrong"
+like "$out" 'many\.keys:1031:6: error: keys of type N \(DES\) are not supported' "a key"
+like "$out" 'c\.leap:2:1: error: expected NTP seconds' "a row of the leap table"
+like "$out" "c\.inc:2:1: error: 'makestep' is a word of chrony\.conf: " "an included line"
+like "$out" 'bad\.drift: warning: .*written anew' "a drift file"
+like "$out" "files\.conf:5:25: warning: key 2002 of 192\.0\.2\.1 is not in " "a server without its key"
+like "$out" '3 errors, ' "and no other errors: 1,031 keys are as good as one"
+
 # Root may read everything, so what a reload may read is asked as the user of -u.
 printf '1 SHA1 0123456789abcdef0123\n' >"$work/root.keys"
 chmod 600 "$work/root.keys"
 chmod 755 "$work"
 printf '%s\n' "keys $work/root.keys" 'servr 192.0.2.9' 'server 192.0.2.1' >"$work/user.conf"
 out=$("$ntpd" --check-config -u nobody -c "$work/user.conf" 2>&1)
-like "$out" "user\\.conf:1:1: warning: keys: .*root\\.keys' cannot be read by the run user" \
+like "$out" "user\\.conf:1:6: warning: keys: .*root\\.keys' cannot be read by the run user" \
 	"--check-config -u asks as that user"
 like "$out" "^    keys $work/root\\.keys" "and shows the line"
 unlike "$("$ntpd" --check-config -c "$work/user.conf" 2>&1)" "cannot be read" "without -u as root"

@@ -157,6 +157,46 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 	    "read by the run user: Permission denied\n");
 }
 
+static void
+the_caret_stands_below_the_word(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned column;
+	} cases[] = {
+		{ "  server 127.127.1.0", 10 },
+		{ "server e.example prefer\n  server f.example iburst prefer", 27 },
+		{ "server time1.google.com", 8 },
+		{ "keys /k\nserver e.example iburst key 5", 25 },
+		{ "trustedkey 5\nserver e.example iburst key 5", 25 },
+		{ "\trestrict default nomodify", 11 },
+		{ "restrict 192.0.2.0 mask 255.255.255.0 kod", 39 },
+		{ "disable monitor\nrestrict 192.0.2.1 nomodify limited", 29 },
+		{ "driftfile \"/no\"", 11 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[512], asked[256];
+		struct text t = text_over(text, sizeof text), a = text_over(asked, sizeof asked);
+		struct config_access access = { .ctx = &a, .may = may };
+		text_printf(&t, FOUR "%s\n", cases[i].line);
+		const struct conf_file files[] = { { "/etc/ntp.conf", text, 0 }, { 0 } };
+		struct conf *k = conf_of_files(files);
+		bool found = false;
+		k->d = diag_list_in(k->arena);
+		config_check(k->c, "/etc/ntp.conf", &access, &k->d);
+		for (unsigned j = 0; j < k->d.n; j++) {
+			found = found || (k->d.at[j].line > 4 &&
+			    k->d.at[j].column == cases[i].column && k->d.at[j].source != NULL);
+		}
+		if (!found) {
+			fail_msg("%s: %s", cases[i].line, conf_said(k));
+		}
+		conf_end(k);
+	}
+}
+
 /* Copies lose the text: a place without its line is still a place. */
 static void
 shows_the_line_of_a_warning(void **state)
@@ -174,8 +214,8 @@ shows_the_line_of_a_warning(void **state)
 	config_check(k->c, "/etc/ntp.conf", &access, &k->d);
 	assert_int_equal(k->d.n, 1);
 	diag_format_caret(&k->d.at[0], &t);
-	assert_string_equal(shown, "/etc/more:3:1: warning: keys: '/no' cannot be read by the run "
-	    "user: Permission denied\n    keys /no\n    ^~~~");
+	assert_string_equal(shown, "/etc/more:3:6: warning: keys: '/no' cannot be read by the run "
+	    "user: Permission denied\n    keys /no\n         ^~~");
 	assert_string_equal(asked, "r/etc/ntp.conf r/etc/more r/no ");
 
 	struct arena *other = arena_new((size_t)1 << 20);
@@ -247,6 +287,7 @@ main(void)
 		cmocka_unit_test(warns_of_statistics_without_a_folder),
 		cmocka_unit_test(warns_of_two_preferred_servers),
 		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
+		cmocka_unit_test(the_caret_stands_below_the_word),
 		cmocka_unit_test(shows_the_line_of_a_warning),
 		cmocka_unit_test(warns_of_files_that_a_reload_could_not_read),
 		cmocka_unit_test(tells_the_owner_of_a_refused_file_what_to_do),

@@ -68,11 +68,6 @@ refuses_what_is_no_leap_second_table(void **state)
 		    "error: l:1:1: expected NTP seconds and TAI - UTC in seconds\n" },
 		{ "2272060800 10 x\n", "error: l:1:1: unexpected text behind the two numbers\n" },
 		{ "2272060801 10\n", "error: l:1:1: the time is not the beginning of a day\n" },
-		{ "2287785600 10\n2272060800 11\n", "error: l:2:1: the times do not ascend\n" },
-		{ "2272060800 10\n2287785600 12\n",
-		    "error: l:2:1: TAI - UTC changes by something else than one second\n" },
-		{ "2272060800 10\n2287785600 10\n",
-		    "error: l:2:1: TAI - UTC changes by something else than one second\n" },
 		{ "#$ x\n", "error: l:1:3: expected the time of the last update or of expiry in NTP "
 		    "seconds\n" },
 		{ "#@ 5\n#@ 6\n", "error: l:2:1: this line is there twice\n" },
@@ -96,7 +91,77 @@ refuses_what_is_no_leap_second_table(void **state)
 }
 
 static void
-refuses_long_lines_nul_octets_and_too_many_rows(void **state)
+a_bad_line_costs_itself_and_what_it_parts_from_the_rest(void **state)
+{
+	static const struct {
+		const char *text, *said;
+		unsigned n;
+		int64_t first_s;        /* since 1900 */
+		bool end_doubtful;
+	} cases[] = {
+		{ "2287785600 10\n2272060800 11\n", "error: l:2:1: the times do not ascend\n", 1,
+		    2287785600, true },
+		{ "2272060800 10\n2287785600 12\n",
+		    "error: l:2:1: TAI - UTC changes by something else than one second\n", 1,
+		    2272060800, true },
+		{ "2272060800 10\n2287785600 10\n",
+		    "error: l:2:1: TAI - UTC changes by something else than one second\n", 1,
+		    2272060800, true },
+		{ "2272060800 10\n22877856oo 11\n2303683200 12\n2335219200 13\n",
+		    "error: l:2:1: expected NTP seconds and TAI - UTC in seconds\n", 2, 2303683200,
+		    false },
+		{ "#$ x\n2272060800 10\n", "error: l:1:3: expected the time of the last update or "
+		    "of expiry in NTP seconds\n", 1, 2272060800, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct conf *k = conf_start(NULL);
+		struct leapfile f;
+		assert_true(parse(k, cases[i].text, &f));
+		assert_string_equal(conf_said(k), cases[i].said);
+		assert_int_equal(f.n, cases[i].n);
+		assert_int_equal(f.rows[0].utc_s + 2208988800, cases[i].first_s);
+		assert_int_equal(f.end_doubtful, cases[i].end_doubtful);
+		assert_false(f.expiry_given);
+		conf_end(k);
+	}
+}
+
+static void
+without_a_good_date_the_table_ends_and_no_bad_hash_is_right(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct leapfile f;
+
+	(void)state;
+	assert_true(parse(k, "#@ soon\n#h 1 2 3 4\n2272060800 10\n2287785600 11\n", &f));
+	assert_int_equal(f.n, 2);
+	assert_true(f.expiry_given);
+	assert_int_equal(f.expiry_s, f.rows[1].utc_s);
+	assert_true(f.hash_given);
+	assert_int_equal(f.hash[0], 0);
+	conf_end(k);
+}
+
+static void
+names_fifteen_bad_lines_and_counts_the_others(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct leapfile f;
+
+	(void)state;
+	assert_true(parse(k, "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
+	    "2272060800 10\n", &f));
+	assert_int_equal(k->d.errors, 16);
+	assert_non_null(strstr(conf_said(k), "error: l:15:1: expected NTP seconds"));
+	assert_null(strstr(conf_said(k), "l:16:1"));
+	assert_non_null(strstr(conf_said(k), "error: l: 2 more lines are wrong\n"));
+	conf_end(k);
+}
+
+static void
+refuses_long_lines_and_nul_octets_and_keeps_the_newest_rows(void **state)
 {
 	static char text[300 * 24];
 	struct conf *k = conf_start(NULL);
@@ -114,8 +179,11 @@ refuses_long_lines_nul_octets_and_too_many_rows(void **state)
 		text_printf(&t, "%llu %u\n", 2272060800ull + 86400ull * i, 10 + i % 2);
 	}
 	k->d = diag_list_in(k->arena);
-	assert_false(parse(k, text, &f));
-	assert_string_equal(conf_said(k), "error: l:257:1: more than 256 rows\n");
+	assert_true(parse(k, text, &f));
+	assert_string_equal(conf_said(k), "");
+	assert_int_equal(f.n, LEAPFILE_ROWS_MAX);
+	assert_int_equal(f.rows[0].utc_s + 2208988800, 2272060800 + 86400);
+	assert_int_equal(f.rows[255].utc_s + 2208988800, 2272060800 + 256 * 86400ll);
 	conf_end(k);
 }
 
@@ -140,7 +208,10 @@ main(void)
 		cmocka_unit_test(reads_rows_stamps_and_hash),
 		cmocka_unit_test(hash_and_stamps_may_be_missing),
 		cmocka_unit_test(refuses_what_is_no_leap_second_table),
-		cmocka_unit_test(refuses_long_lines_nul_octets_and_too_many_rows),
+		cmocka_unit_test(a_bad_line_costs_itself_and_what_it_parts_from_the_rest),
+		cmocka_unit_test(without_a_good_date_the_table_ends_and_no_bad_hash_is_right),
+		cmocka_unit_test(names_fifteen_bad_lines_and_counts_the_others),
+		cmocka_unit_test(refuses_long_lines_and_nul_octets_and_keeps_the_newest_rows),
 		cmocka_unit_test(too_little_memory_is_an_error),
 	};
 

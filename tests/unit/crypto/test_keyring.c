@@ -98,26 +98,24 @@ refuses_ids_out_of_range_taken_ids_and_unknown_types(void **state)
 }
 
 static void
-holds_1024_keys_and_finds_each(void **state)
+holds_a_key_for_each_id_and_finds_each(void **state)
 {
 	struct keyring *k = keyring_new();
 	uint8_t mac[16], first[16];
 
 	(void)state;
-	/* 17 has no factor in common with 1024: every id once, in a wild order. */
-	for (uint32_t i = 0; i < KEYRING_KEYS_MAX; i++) {
-		uint32_t id = 1 + 3 * (i * 17 % KEYRING_KEYS_MAX);
+	/* 19 is no factor of 65535: every id once, and not in order. */
+	for (uint32_t i = 0; i < KEY_ID_MAX; i++) {
+		uint32_t id = 1 + i * 19 % KEY_ID_MAX;
 
 		assert_true(keyring_add(k, id, "MD5", (const uint8_t *)&id, sizeof id));
 	}
-	assert_false(add(k, 60000));
+	assert_int_equal(keyring_count(k), KEY_ID_MAX);
 	keyring_trust(k, 1, KEY_ID_MAX);
-	for (uint32_t i = 0; i < KEYRING_KEYS_MAX; i++) {
-		uint32_t id = 1 + 3 * i;
+	for (uint32_t id = 1; id <= KEY_ID_MAX; id += 331) {
 		struct mac_key *want = mac_key_new("MD5", (const uint8_t *)&id, sizeof id);
 
 		assert_non_null(keyring_find(k, id, NULL));
-		assert_null(keyring_find(k, id + 1, NULL));
 		assert_true(mac_make(keyring_find(k, id, NULL), "x", 1, mac));
 		assert_true(mac_make(want, "x", 1, first));
 		assert_memory_equal(mac, first, sizeof mac);
@@ -149,20 +147,42 @@ a_key_with_addresses_serves_only_those(void **state)
 }
 
 static void
-a_key_takes_eight_addresses_and_not_nine(void **state)
+a_key_takes_any_number_of_addresses(void **state)
 {
 	struct keyring *k = keyring_new();
 	struct addr net = addr("192.0.2.0"), none = { .family = ADDR_NONE };
+	struct addr last = addr("10.0.3.231"), other = addr("10.0.3.232");
 
 	(void)state;
 	assert_true(add(k, 1));
 	assert_false(keyring_allow(k, 2, &net, 24));
 	assert_false(keyring_allow(k, 1, &net, 33));
 	assert_false(keyring_allow(k, 1, &none, 1));
-	for (int i = 0; i < KEY_ADDRS_MAX; i++) {
-		assert_true(keyring_allow(k, 1, &net, 24));
+	keyring_trust(k, 1, 1);
+	for (uint32_t i = 0; i < 1000; i++) {
+		struct addr host = addr_v4(0x0a000000 + i);
+
+		assert_true(keyring_allow(k, 1, &host, 32));
 	}
-	assert_false(keyring_allow(k, 1, &net, 24));
+	assert_non_null(keyring_find(k, 1, &last));
+	assert_null(keyring_find(k, 1, &other));
+	keyring_free(k);
+}
+
+static void
+a_key_that_was_taken_out_is_gone(void **state)
+{
+	struct keyring *k = keyring_new();
+
+	(void)state;
+	assert_true(add(k, 1) && add(k, 2));
+	keyring_trust(k, 1, 2);
+	keyring_remove(k, 1);
+	keyring_remove(k, 1);
+	keyring_remove(k, 65536);
+	assert_null(keyring_find(k, 1, NULL));
+	assert_non_null(keyring_find(k, 2, NULL));
+	assert_int_equal(keyring_count(k), 1);
 	keyring_free(k);
 }
 
@@ -214,9 +234,10 @@ main(void)
 		cmocka_unit_test(trust_given_before_the_key_counts),
 		cmocka_unit_test(distrust_takes_all_trust_back_and_keeps_the_keys),
 		cmocka_unit_test(refuses_ids_out_of_range_taken_ids_and_unknown_types),
-		cmocka_unit_test(holds_1024_keys_and_finds_each),
+		cmocka_unit_test(holds_a_key_for_each_id_and_finds_each),
+		cmocka_unit_test(a_key_that_was_taken_out_is_gone),
 		cmocka_unit_test(a_key_with_addresses_serves_only_those),
-		cmocka_unit_test(a_key_takes_eight_addresses_and_not_nine),
+		cmocka_unit_test(a_key_takes_any_number_of_addresses),
 		cmocka_unit_test(a_signed_packet_parses_and_checks),
 		cmocka_unit_test(signing_needs_room_for_id_and_mac),
 	};

@@ -323,11 +323,21 @@ static const struct situation situations[] = {
 	    "    it is to be authenticated, and no packet of it has been yet\n" },
 };
 
-/* True when what is wanted was said. */
+static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
+	    "stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
+	    "ss_uptime=4000", "clock_control=yes", { { LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.2, " GOOD }, { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "    its own rate is off by -3.450 ppm, which is corrected\n"
+	    "    1 error in /etc/ntp.conf:8\n"
+	    "    To do: see what ntpd --check-config says, and mend the line\n"
+	    "\n" };
+
+/* True when what is wanted was said. faults is NULL when the server has no such variable. */
 static bool
-play(const struct situation *t)
+play(const struct situation *t, const char *faults)
 {
-	struct reply replies[SOURCES_MAX + 3];
+	struct reply replies[SOURCES_MAX + 4];
 	uint8_t list[4 * SOURCES_MAX];
 	struct writer w6 = writer_over(list, sizeof list);
 	struct world w;
@@ -338,6 +348,9 @@ play(const struct situation *t)
 	}
 	if (t->control != NULL) {
 		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "clock_control", 0, t->control };
+	}
+	if (faults != NULL) {
+		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "config_faults", 0, faults };
 	}
 	replies[n++] = (struct reply){ CONTROL_READVAR, 0, NULL, t->status, t->system };
 	for (uint16_t i = 0; i < SOURCES_MAX && t->source[i].vars != NULL; i++) {
@@ -367,9 +380,16 @@ each_situation_is_explained_in_these_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof situations / sizeof *situations; i++) {
-		wrong += play(&situations[i]) ? 0 : 1;
+		wrong += play(&situations[i], NULL) ? 0 : 1;
 	}
 	assert_int_equal(wrong, 0);
+}
+
+static void
+faults_of_the_configuration_are_told(void **state)
+{
+	(void)state;
+	assert_true(play(&mistyped, "config_faults=\"1 error in /etc/ntp.conf:8\""));
 }
 
 int
@@ -379,6 +399,7 @@ main(void)
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
+		cmocka_unit_test(faults_of_the_configuration_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

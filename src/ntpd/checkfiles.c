@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* checkfiles - the files that a configuration names, read as the daemon reads them. */
+#include "ntpd/checkfiles.h"
+#include <stdlib.h>
+#include <string.h>
+#include "config/check.h"
+#include "config/driftfile.h"
+#include "ntpd/keys.h"
+#include "ntpd/leapsec.h"
+
+enum { ARENA_LIMIT = 64 * 1024 * 1024, WHY_MAX = 128 };
+
+/* A server whose key is not there is never asked; ntpq's changes are refused likewise. */
+static void
+compare_keys(const struct config *c, struct keyring *ring, struct diag_list *diags)
+{
+	keyring_trust(ring, 1, KEY_ID_MAX);
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		const struct config_source *s = &c->sources[i];
+		if (s->key != 0 && keyring_find(ring, (uint32_t)s->key, NULL) == NULL) {
+			struct diag where = config_where(c, &s->place, "key", diags->arena);
+			diag_add(diags, DIAG_WARNING, &where, "key %d of %s is not in %s: the "
+			    "server will not be asked", (int)s->key, s->host.text, c->keys);
+		}
+	}
+	if (c->controlkey != 0 && keyring_find(ring, (uint32_t)c->controlkey, NULL) == NULL) {
+		struct diag where = config_where(c, config_place_of(c, "controlkey"), NULL,
+		    diags->arena);
+		diag_add(diags, DIAG_WARNING, &where, "key %d is not in %s: ntpq cannot change "
+		    "anything", (int)c->controlkey, c->keys);
+	}
+}
+
+static void
+check_keys(struct store *s, const struct config *c, struct arena *a, struct diag_list *diags)
+{
+	struct keyring *ring;
+	char *text;
+	size_t len;
+
+	if (c->keys == NULL || s->ops->read(s, c->keys, &text, &len) != 0) {
+		return;
+	}
+	ring = keyring_new();
+	if (ring != NULL) {
+		(void)keys_parse(c->keys, text, len, a, ring, diags);
+		compare_keys(c, ring, diags);
+	}
+	keyring_free(ring);
+	explicit_bzero(text, len);
+	free(text);
+}
+
+static void
+check_leap(struct store *s, const struct config *c, struct arena *a, struct diag_list *diags)
+{
+	struct leapfile *f = arena_alloc(a, sizeof *f);
+	char *text;
+	size_t len;
+
+	if (c->leapfile == NULL || f == NULL || s->ops->read(s, c->leapfile, &text, &len) != 0) {
+		return;
+	}
+	(void)leapsec_parse(c->leapfile, text, len, c->leapfile_checkhash, a, f, diags);
+	free(text);
+}
+
+static void
+check_drift(struct store *s, const struct config *c, struct diag_list *diags)
+{
+	struct diag where = { .file = c->driftfile };
+	char buf[WHY_MAX];
+	struct text why = text_over(buf, sizeof buf);
+	struct drift drift = { .clamped = false };
+	char *text;
+	size_t len;
+
+	if (c->driftfile == NULL || s->ops->read(s, c->driftfile, &text, &len) != 0) {
+		return;
+	}
+	if (!driftfile_parse(text, len, &drift, &why)) {
+		diag_add(diags, DIAG_WARNING, &where, "%s; the file is not used, and written anew",
+		    buf);
+	} else if (drift.clamped) {
+		diag_add(diags, DIAG_WARNING, &where, "beyond %d ppm; the file is not used, and "
+		    "written anew", DRIFTFILE_MAX_PPM);
+	}
+	free(text);
+}
+
+void
+checkfiles(struct store *s, const struct config *c, struct diag_list *diags)
+{
+	struct arena *a = arena_new(ARENA_LIMIT);
+
+	if (a == NULL) {
+		return;
+	}
+	check_keys(s, c, a, diags);
+	check_leap(s, c, a, diags);
+	check_drift(s, c, diags);
+	arena_free(a);
+}
