@@ -38,3 +38,11 @@ bench-accuracy: tests/bench/bench_accuracy$(EXEEXT)
 bench-accuracy-short: tests/bench/bench_accuracy$(EXEEXT)
 	tests/bench/bench_accuracy$(EXEEXT) -c -n 1 -f lan_wander_1e-8 -f wan_wander_1e-9 -f half_lost \
 		-f frequency_step_near -f 4_servers_1_false_1_bad
+
+# What an answer costs, next to chronyd, and the time under floods. As root, five minutes on two
+# processors; BENCH_SERVE='-r 1 -s 1 WORD...' for less, '-o NTPD' against another build.
+EXTRA_DIST += tests/bench/serve.sh
+.PHONY: bench-serve
+bench-serve: ntpd$(EXEEXT) ntpq$(EXEEXT) ntpstat$(EXEEXT) tests/system/load$(EXEEXT)
+	$(srcdir)/tests/interop/fetch-peers
+	top_srcdir=$(srcdir) top_builddir=. $(srcdir)/tests/bench/serve.sh $(BENCH_SERVE)

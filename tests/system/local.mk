@@ -30,7 +30,8 @@ EXTRA_PROGRAMS += tests/system/load
 SYSTEM_HELPERS += tests/system/load
 SYSTEM_TESTS += tests/system/extra.sh
 SYSTEM_TESTS += tests/system/reload.sh
-tests_system_load_SOURCES = tests/system/load.c
+tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c tests/system/load_request.h
+tests_system_load_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lm
 
 # A container with a real systemd, and our Debian package in it.
 SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/packages.sh
