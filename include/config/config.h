@@ -126,14 +126,18 @@ struct config_restrict {
 };
 
 /* discard and limit. */
-enum config_rate_model { RATE_DISCARD, RATE_LIMIT };    /* which of both was given last */
+enum config_rate_model { RATE_LIMIT, RATE_DISCARD };    /* which of both was given last */
 struct config_rate {
 	enum config_rate_model model;
 	int32_t average_log2s;          /* discard average */
 	int32_t minimum_s;              /* discard minimum */
 	int32_t monitor;                /* discard monitor */
 	double limit_average_pps, limit_burst, limit_kod_pps;
+	int32_t limit_leak;             /* one refusal in so many is answered; of both models */
 };
+
+/* True of the words of discard and limit that say nothing of how rates are counted. */
+bool config_of_both_rates(const char *word);
 
 /* mru; maxdepth 0 means: by maxmem, and the other way round (the one given last counts). */
 struct config_mru {

@@ -22,6 +22,7 @@ struct mru_rules {
 	double average_pps;             /* limit average: 1 */
 	double burst;                   /* limit burst, > 0: 20 */
 	double kod_pps;                 /* limit kod: 0.5 */
+	unsigned leak;                  /* limit leak: 4; one refusal in so many is none, 0: all are */
 	bool enforce;                   /* the sender's entry has limited */
 	bool kod;                       /* and kod */
 	bool exempt;                    /* the packet is counted, not judged: no bucket fills */
@@ -56,7 +57,12 @@ struct mru_client {
 	double score;                   /* fill of its bucket, s; with MRU_LIMIT packets/s */
 };
 
-enum mru_verdict { MRU_PASS, MRU_DROP, MRU_KOD };
+/*
+ * MRU_LEAK: too fast, and to be answered all the same. Whoever sends in a client's name fills its
+ * bucket; so it is not shut out, of the refused requests some are answered, at random, never two of
+ * an address within a second. Kisses are rarer still: one of an address in 48 s.
+ */
+enum mru_verdict { MRU_PASS, MRU_DROP, MRU_KOD, MRU_LEAK };
 
 struct mru;
 

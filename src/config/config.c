@@ -26,6 +26,12 @@ config_defaults(struct config *c, struct arena *a)
 }
 
 bool
+config_of_both_rates(const char *word)
+{
+	return strcmp(word, "monitor") == 0 || strcmp(word, "leak") == 0;
+}
+
+bool
 config_default_given(const struct config *c, enum addr_family family)
 {
 	for (unsigned i = 0; i < c->restricts_n; i++) {

@@ -196,6 +196,19 @@ inside_simulate(struct parser *p)
 	return true;
 }
 
+/* A line that tunes one of the two ways to count rates chooses it; some words tune both. */
+static void
+choose_rate(struct parser *p, enum schema_group group)
+{
+	for (unsigned i = 1; i < p->line.n; i++) {
+		const struct schema_row *row = schema_find(group, parse_word(p, i));
+
+		if (row != NULL && !config_of_both_rates(row->word)) {
+			p->c->rate.model = group == SCHEMA_LIMIT ? RATE_LIMIT : RATE_DISCARD;
+		}
+	}
+}
+
 static void
 directive(struct parser *p, const struct schema_row *row)
 {
@@ -217,10 +230,8 @@ directive(struct parser *p, const struct schema_row *row)
 		parse_done(p, parse_value(p, row, 0, p->c));
 		break;
 	case ARG_OPTIONS:
-		if (row->opens == SCHEMA_DISCARD) {
-			p->c->rate.model = RATE_DISCARD;
-		} else if (row->opens == SCHEMA_LIMIT) {
-			p->c->rate.model = RATE_LIMIT;
+		if (row->opens == SCHEMA_DISCARD || row->opens == SCHEMA_LIMIT) {
+			choose_rate(p, row->opens);
 		}
 		parse_options(p, row->opens, 1, p->c);
 		break;

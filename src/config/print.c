@@ -359,40 +359,43 @@ listen_line(struct print *k, const struct config_listen *l)
 	end_line(k);
 }
 
+/* True when the lines of the group that are printed choose its way to count rates. */
 static bool
-same_group(enum schema_group group, const struct config *a, const struct config *b)
+names_rate(enum schema_group group, const struct config *c, const struct config *plain)
 {
 	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].group == group && !value_same(&schema_rows[i], a, b)) {
-			return false;
+		const struct schema_row *row = &schema_rows[i];
+
+		if (row->group == group && !config_of_both_rates(row->word) &&
+		    !value_same(row, c, plain)) {
+			return true;
 		}
 	}
-	return true;
+	return false;
 }
 
-/* The model given last counts, so its lines come last; without any, one names it. */
+/* The way given last counts, so its lines come last; where none names it, one does. */
 static void
 rate(struct print *k, const struct config *c, const struct config *plain)
 {
-	if (c->rate.model == RATE_LIMIT) {
-		group_lines(k, "discard", SCHEMA_DISCARD, c, plain);
-		group_lines(k, "limit", SCHEMA_LIMIT, c, plain);
-		if (same_group(SCHEMA_LIMIT, c, plain)) {
-			word(k, "limit");
-			word(k, "average");
-			real(k, c->rate.limit_average_pps);
-			end_line(k);
-		}
+	bool limit = c->rate.model == RATE_LIMIT;
+	enum schema_group first = limit ? SCHEMA_DISCARD : SCHEMA_LIMIT;
+	enum schema_group last = limit ? SCHEMA_LIMIT : SCHEMA_DISCARD;
+	bool needed = c->rate.model != plain->rate.model || names_rate(first, c, plain);
+
+	group_lines(k, limit ? "discard" : "limit", first, c, plain);
+	group_lines(k, limit ? "limit" : "discard", last, c, plain);
+	if (!needed || names_rate(last, c, plain)) {
 		return;
 	}
-	group_lines(k, "limit", SCHEMA_LIMIT, c, plain);
-	group_lines(k, "discard", SCHEMA_DISCARD, c, plain);
-	if (same_group(SCHEMA_DISCARD, c, plain) && !same_group(SCHEMA_LIMIT, c, plain)) {
-		word(k, "discard");
-		word(k, "average");
+	word(k, limit ? "limit" : "discard");
+	word(k, "average");
+	if (limit) {
+		real(k, c->rate.limit_average_pps);
+	} else {
 		number(k, c->rate.average_log2s);
-		end_line(k);
 	}
+	end_line(k);
 }
 
 static void

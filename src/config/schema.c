@@ -238,6 +238,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_LIMIT, "burst", REAL(C(rate.limit_burst), 1, BIG, IGNORED), "20", ACTS(RELOAD) },
 	{ SCHEMA_LIMIT, "kod", REAL(C(rate.limit_kod_pps), 0, BIG, IGNORED), "0.5",
 	    ACTS(RELOAD) },
+	{ SCHEMA_LIMIT, "leak", INT(C(rate.limit_leak), 0, INT_BIG, IGNORED), "4",
+	    ACTS(RELOAD) },
 
 	{ SCHEMA_MRU, "maxdepth", INT_OVER(C(mru.maxdepth), C(mru.maxmem_kb), 1, INT_BIG), NULL,
 	    ACTS(START) },

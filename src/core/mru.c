@@ -24,6 +24,7 @@ struct client {
 	uint16_t port;
 	uint8_t kind;                   /* family, version, mode */
 	uint8_t local;
+	uint16_t answered;              /* the last leak and kiss, as marks */
 };
 _Static_assert(sizeof(struct client) == LINE, "a client is one cache line");
 _Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= 1 << 24, "a float holds a full bucket");
@@ -222,14 +223,17 @@ age_s(const struct mru *m, uint32_t i, struct mtime now)
 	return fmax(mtime_diff_s(now, (struct mtime){ m->client[i].last_ns }), 0.0);
 }
 
+enum roll { ROLL_PLACE, ROLL_KISS, ROLL_LEAK };
+
 /* 0 to 1, not to be foreseen by who sends the packets. */
 static double
-roll(const struct mru *m, const uint8_t addr[16], struct mtime now)
+roll(const struct mru *m, enum roll what, const uint8_t addr[16], struct mtime now)
 {
-	uint8_t text[24];
+	uint8_t text[25];
 
 	memcpy(text, addr, 16);
 	memcpy(text + 16, &now.ns, sizeof now.ns);
+	text[24] = (uint8_t)what;
 	return (double)(siphash(&m->key, text, sizeof text) >> 11) * 0x1p-53;
 }
 
@@ -243,7 +247,7 @@ may_replace(const struct mru *m, const uint8_t addr[16], struct mtime now)
 	const struct mru_keeping *k = &m->keeping;
 	double age = age_s(m, m->oldest, now);
 
-	return age >= k->minage_s || age > roll(m, addr, now) * k->monitor_s;
+	return age >= k->minage_s || age > roll(m, ROLL_PLACE, addr, now) * k->monitor_s;
 }
 
 static uint32_t
@@ -376,7 +380,54 @@ judge_score(const struct mru *m, struct client *c, const struct mru_rules *r, st
 	if ((double)c->score <= r->average_pps) {
 		return MRU_PASS;
 	}
-	return roll(m, c->addr, now) * (double)c->score < r->kod_pps ? MRU_KOD : MRU_DROP;
+	return roll(m, ROLL_KISS, c->addr, now) * (double)c->score < r->kod_pps ? MRU_KOD :
+	    MRU_DROP;
+}
+
+/* ---- what of the refused is answered ---- */
+
+/*
+ * A mark is a time in units, counted round from 1; 0 is never. As they come round, after a long
+ * silence one is now and then taken for recent: then nothing is sent.
+ */
+enum {
+	LEAK_TURN = 1023, LEAK_UNITS = 5,       /* of a quarter of a second */
+	KISS_TURN = 63, KISS_UNITS = 4,         /* of 16 s */
+	KISS_SHIFT = 10
+};
+static const int64_t LEAK_UNIT_NS = NS_PER_S / 4, KISS_UNIT_NS = 16 * (int64_t)NS_PER_S;
+
+static unsigned
+mark_of(struct mtime now, int64_t unit_ns, unsigned turn)
+{
+	return 1 + (unsigned)((uint64_t)(now.ns / unit_ns) % turn);
+}
+
+static bool
+is_recent(unsigned mark, unsigned now, unsigned turn, unsigned units)
+{
+	return mark != 0 && (now + turn - mark) % turn < units;
+}
+
+static enum mru_verdict
+soften(const struct mru *m, struct client *c, enum mru_verdict v, const struct mru_rules *r,
+    struct mtime now)
+{
+	unsigned leaked = c->answered & LEAK_TURN, kissed = c->answered >> KISS_SHIFT;
+	unsigned leak = mark_of(now, LEAK_UNIT_NS, LEAK_TURN);
+	unsigned kiss = mark_of(now, KISS_UNIT_NS, KISS_TURN);
+
+	if (r->leak > 0 && !is_recent(leaked, leak, LEAK_TURN, LEAK_UNITS) &&
+	    roll(m, ROLL_LEAK, c->addr, now) * r->leak < 1.0) {
+		leaked = leak;
+		v = MRU_LEAK;
+	} else if (v == MRU_KOD && !is_recent(kissed, kiss, KISS_TURN, KISS_UNITS)) {
+		kissed = kiss;
+	} else {
+		v = MRU_DROP;
+	}
+	c->answered = (uint16_t)(leaked | kissed << KISS_SHIFT);
+	return v;
 }
 
 /* A server or a broadcaster is never kissed: it did not ask. */
@@ -423,7 +474,8 @@ rate(const struct mru *m, struct client *c, uint8_t mode, const struct mru_rules
 	if (c->count == 0) {
 		return MRU_PASS;
 	}
-	return v == MRU_KOD && !may_kiss(mode, r) ? MRU_DROP : v;
+	v = v == MRU_KOD && !may_kiss(mode, r) ? MRU_DROP : v;
+	return v == MRU_PASS ? MRU_PASS : soften(m, c, v, r, now);
 }
 
 enum mru_verdict
@@ -446,7 +498,7 @@ mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r, 
 	struct client *c = &m->client[m->newest];
 	enum mru_verdict v = rate(m, c, p->mode, r, now);
 	count_up(&c->count);
-	if (v != MRU_PASS) {
+	if (v == MRU_DROP || v == MRU_KOD) {
 		count_up(&c->dropped);
 	}
 	c->last_ns = now.ns;

@@ -27,6 +27,13 @@ serve_wanted(const struct header *h)
 	return VERDICT_MODE;
 }
 
+/* Also of a kiss: whatever goes out in mode 1 or 3 is a question, and is answered. */
+static enum ntp_mode
+mode_of_reply(const struct header *h)
+{
+	return h->mode == MODE_ACTIVE ? MODE_PASSIVE : MODE_SERVER;
+}
+
 static int8_t
 poll_within(int8_t asked, int least)
 {
@@ -67,7 +74,7 @@ serve_reply(const struct view *v, const struct serve_request *q, struct mtime no
 	const struct header h = {
 		.leap = synced ? v->leap : LEAP_UNSYNC,
 		.version = q->hdr.version,
-		.mode = q->hdr.mode == MODE_ACTIVE ? MODE_PASSIVE : MODE_SERVER,
+		.mode = mode_of_reply(&q->hdr),
 		.stratum = synced ? v->stratum : 0,
 		.poll = poll_within(q->hdr.poll, POLL_LEAST),
 		.precision = v->precision,
@@ -89,7 +96,7 @@ serve_kiss(const struct view *v, const struct serve_request *q, uint8_t out[HEAD
 	const struct header h = {
 		.leap = LEAP_UNSYNC,
 		.version = q->hdr.version,
-		.mode = q->hdr.mode == MODE_ACTIVE ? MODE_ACTIVE : MODE_SERVER,
+		.mode = mode_of_reply(&q->hdr),
 		.stratum = 0,
 		.poll = poll_within(q->hdr.poll, q->min_poll),
 		.precision = v->precision,

@@ -8,6 +8,9 @@
 
 enum { CACHE_LINE = 64 };
 
+/* Answers to refused requests, and kisses, a second. */
+static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
+
 /* ---- the list ---- */
 
 static size_t
@@ -273,8 +276,20 @@ rate_rules(const struct ntpd *d)
 		.model = r->model == RATE_LIMIT ? MRU_LIMIT : MRU_DISCARD,
 		.average_log2s = r->average_log2s, .minimum_s = r->minimum_s,
 		.average_pps = r->limit_average_pps, .burst = r->limit_burst,
-		.kod_pps = r->limit_kod_pps,
+		.kod_pps = r->limit_kod_pps, .leak = (unsigned)r->limit_leak,
 	};
+}
+
+/* However many addresses are forged: what refused requests get is bounded in all. */
+static enum mru_verdict
+within_all(struct ntpd *d, enum mru_verdict v)
+{
+	struct limit *l = v == MRU_LEAK ? &d->access.leaks : &d->access.kisses;
+
+	if (v != MRU_LEAK && v != MRU_KOD) {
+		return v;
+	}
+	return limit_take(l, 1.0, now_of(d), NULL) ? v : MRU_DROP;
 }
 
 enum mru_verdict
@@ -289,13 +304,16 @@ access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *
 	r.enforce = (flags & RESTRICT_LIMITED) != 0;
 	r.kod = (flags & RESTRICT_KOD) != 0;
 	r.exempt = h->mode == MODE_CONTROL;
-	return d->access.monitor ? mru_touch(d->access.mru, &p, &r, pkt->rx.mono) : MRU_PASS;
+	return d->access.monitor ?
+	    within_all(d, mru_touch(d->access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
 }
 
 bool
 access_start(struct ntpd *d)
 {
 	access_names_start(d);
+	d->access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(d));
+	d->access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(d));
 	return start_monitor(d) && access_names_take(d) && build(d);
 }
 

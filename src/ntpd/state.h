@@ -264,6 +264,7 @@ struct access {
 	void *memory;                   /* of the list */
 	struct mru *mru;
 	void *mru_memory;
+	struct limit leaks, kisses;     /* of refused requests, all together */
 	bool monitor;
 	bool source_given;              /* a restrict source line is there */
 	uint32_t source_flags;

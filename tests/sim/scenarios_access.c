@@ -168,14 +168,14 @@ of_discard_and_limit_the_last_one_counts(struct sim *s)
 {
 	static struct stranger x, y, z;
 	struct sim_node *c = scenario_with(s,
-	    "restrict default limited kod\ndiscard minimum 1\nlimit average 2 burst 10\n");
+	    "restrict default limited kod\ndiscard minimum 1\nlimit average 2 burst 10 leak 0\n");
 	unsigned n;
 
 	/* 5 a second: the score reaches 2 after 10 ln(5 / 3) s; the bucket of discard takes 9. */
 	stranger_come(&x, s, "192.0.2.77");
 	n = served_of(&x, 200);
 	SIM_CHECK(s, n >= 20 && n <= 30, "%u of 200 are served by the score", n);
-	sim_node_config(c, "restrict default limited kod\nlimit average 2 burst 10\n"
+	sim_node_config(c, "restrict default limited kod\nlimit average 2 burst 10 leak 0\n"
 	    "discard minimum 0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	stranger_come(&y, s, "192.0.2.78");

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include "crypto/keyring.h"
 #include "sim/scenario.h"
 #include "sim/stranger.h"
 
@@ -217,7 +218,8 @@ limited_clients_are_slowed_and_kissed(struct sim *s)
 		answers += x.answers;
 		kisses += x.answers > 0 && stranger_heard(&x).hdr.stratum == 0;
 	}
-	SIM_CHECK(s, answers < 30, "%u answers in 20 s", answers);
+	/* A burst of some twenty, and one refusal in four, at most one a second, is answered. */
+	SIM_CHECK(s, answers < 45, "%u answers in 20 s", answers);
 	SIM_CHECK(s, kisses >= 1, "%u kisses", kisses);
 	sim_run(s, 600);
 	x.answers = 0;
@@ -274,6 +276,180 @@ two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
 	SIM_CHECK(s, a->host->datagrams_out + b->host->datagrams_out - before < 64 + 6,
 	    "%u datagrams for 64 forged ones",
 	    (unsigned)(a->host->datagrams_out + b->host->datagrams_out - before));
+}
+
+/* ---- what a packet with a forged sender can do ---- */
+
+/* A daemon over its own clock, which asks nobody: what it sends is answers. */
+#define ALONE "tos orphanwait 1\nserver 127.127.1.0\nfudge 127.127.1.0 stratum 5\n" \
+	"keys /keys\ntrustedkey 4 5\ncontrolkey 5\n"
+
+struct pair {
+	struct sim *s;
+	struct sim_node *a, *b;
+	uint64_t forged;
+};
+
+static void
+pair_come(struct pair *p, struct sim *s, const char *rules)
+{
+	char config[400];
+	struct text t = text_over(config, sizeof config);
+
+	text_printf(&t, "%s%s", ALONE, rules);
+	*p = (struct pair){ .s = s, .a = sim_node_new(s, "a", 0, 0, config),
+		.b = sim_node_new(s, "b", 0, 0, config) };
+	s->careless = true;
+	sim_store_put(&p->a->store, "/keys", "4 MD5 topsecret\n5 MD5 othersecret\n");
+	sim_store_put(&p->b->store, "/keys", "4 MD5 topsecret\n5 MD5 othersecret\n");
+	SIM_CHECK(s, sim_node_boot(p->a) && sim_node_boot(p->b), "they do not start");
+	sim_run(s, 60);
+}
+
+/* A packet to b in the name of a; whatever b answers goes to a. */
+static void
+forge(struct pair *p, const uint8_t *bytes, size_t len)
+{
+	struct sim_datagram d = { .len = len };
+
+	memcpy(d.bytes, bytes, len);
+	d.from = sim_endpoint("192.0.2.100", 123);
+	d.to = sim_endpoint("192.0.2.101", 123);
+	sim_net_inject(p->s->net, &d, 0);
+	p->forged++;
+	sim_run(p->s, 0.05);
+}
+
+/* Each mode and version, bare and with a MAC: good, by a key that is not there, and a short one. */
+static void
+forge_time_requests(struct pair *p)
+{
+	struct mac_key *key = mac_key_new("MD5", (const uint8_t *)"topsecret", 9);
+
+	for (unsigned first = 0; first < 256; first++) {
+		uint8_t bytes[NET_PACKET_MAX] = { [47] = 1 };
+		size_t len;
+
+		bytes[0] = (uint8_t)first;
+		forge(p, bytes, 48);
+		len = keyring_sign(key, 4, bytes, 48, sizeof bytes);
+		forge(p, bytes, len);
+		bytes[51] = 99;         /* the key's number */
+		forge(p, bytes, len);
+		forge(p, bytes, 52);
+		forge(p, bytes, 12);
+		forge(p, bytes, 1);
+	}
+	mac_key_free(key);
+}
+
+/* Each opcode of mode 6, as request, response, error and fragment, signed and not. */
+static void
+forge_control(struct pair *p)
+{
+	struct mac_key *key = mac_key_new("MD5", (const uint8_t *)"othersecret", 11);
+
+	for (unsigned op = 0; op < 256; op++) {
+		uint8_t bytes[NET_PACKET_MAX] = { 0x26, (uint8_t)op, 0, 1 };
+
+		forge(p, bytes, 12);
+		forge(p, bytes, keyring_sign(key, 5, bytes, 12, sizeof bytes));
+	}
+	mac_key_free(key);
+}
+
+static void
+nothing_that_one_sends_is_answered_by_another(struct sim *s, const char *rules)
+{
+	static struct pair p;
+	uint64_t a_out, b_out;
+
+	pair_come(&p, s, rules);
+	a_out = p.a->host->datagrams_out;
+	b_out = p.b->host->datagrams_out;
+	forge_time_requests(&p);
+	forge_control(&p);
+	SIM_CHECK(s, p.b->host->datagrams_out > b_out, "nothing was answered at all");
+	SIM_CHECK(s, p.a->host->datagrams_out == a_out, "%u datagrams in answer to answers",
+	    (unsigned)(p.a->host->datagrams_out - a_out));
+}
+
+static void
+no_answer_is_answered(struct sim *s)
+{
+	nothing_that_one_sends_is_answered_by_another(s, "restrict default\n");
+}
+
+static void
+no_kiss_is_answered(struct sim *s)
+{
+	nothing_that_one_sends_is_answered_by_another(s, "restrict default limited kod\n"
+	    "discard average 3\n");
+}
+
+static void
+no_kiss_of_a_score_is_answered(struct sim *s)
+{
+	nothing_that_one_sends_is_answered_by_another(s, "restrict default limited kod\n"
+	    "limit kod 1000 leak 0\n");
+}
+
+static void
+nothing_is_answered_where_keys_are_demanded(struct sim *s)
+{
+	nothing_that_one_sends_is_answered_by_another(s, "restrict default notrust limited kod\n");
+}
+
+/* Somebody sends rate_hz requests in a client's name for six hours; the server is as told. */
+static void
+in_the_name_of_a_client(struct sim *s, const char *rules, double rate_hz)
+{
+	char config[400];
+	struct text t = text_over(config, sizeof config);
+	const struct oracle_remote *r;
+	struct sim_node *server, *client;
+	unsigned dark = 0;
+
+	text_printf(&t, "%s%s", rules, ALONE);
+	server = sim_node_new(s, "server", 0, 0, config);
+	client = sim_node_new(s, "client", 0.001, 5e-6, "server 192.0.2.100 iburst\n");
+	s->careless = true;
+	sim_store_put(&server->store, "/keys", "4 MD5 topsecret\n5 MD5 othersecret\n");
+	SIM_CHECK(s, sim_node_boot(server), "the server does not start");
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_node_boot(client), "the client does not start");
+	for (unsigned i = 0; i < (unsigned)(6 * 3600 * rate_hz); i++) {
+		struct sim_datagram d = { .len = 48, .bytes = { 0x23, [47] = 1 } };
+
+		d.from = sim_endpoint("192.0.2.101", (uint16_t)(1024 + i % 60000));
+		d.to = sim_endpoint("192.0.2.100", 123);
+		sim_net_inject(s->net, &d, 0);
+		sim_run(s, 1 / rate_hz);
+		dark += world_s(s->w) > 900 && !sim_status(client).synced;
+	}
+	r = oracle_remote(client, "192.0.2.100");
+	SIM_CHECK(s, dark == 0, "unsynchronised %u times", dark);
+	SIM_CHECK(s, fabs(sim_error_s(client) - sim_error_s(server)) < 0.001, "%.6f s off",
+	    sim_error_s(client) - sim_error_s(server));
+	SIM_CHECK(s, r != NULL && r->requests >= 20, "%u requests",
+	    r != NULL ? (unsigned)r->requests : 0);
+	SIM_CHECK(s, r != NULL && r->answers * 6 > r->requests, "%u requests, %u answers",
+	    r != NULL ? (unsigned)r->requests : 0, r != NULL ? (unsigned)r->answers : 0);
+	/* What the client gets of it all: an answer a second at most. */
+	SIM_CHECK(s, server->host->datagrams_out < 6 * 3600 * 1.01 + 100, "%u datagrams",
+	    (unsigned)server->host->datagrams_out);
+}
+
+static void
+a_forger_every_5_s_does_not_shut_a_client_out(struct sim *s)
+{
+	in_the_name_of_a_client(s, "restrict default limited kod\ndiscard average 3\n", 0.2);
+}
+
+static void
+a_forger_above_the_average_does_not_shut_a_client_out(struct sim *s)
+{
+	in_the_name_of_a_client(s, "restrict default limited kod\n", 1.5);
 }
 
 static void
@@ -337,6 +513,12 @@ static const struct scenario list[] = {
 	SCENARIO(limited_clients_are_slowed_and_kissed),
 	SCENARIO(one_greedy_client_costs_the_others_nothing),
 	SCENARIO(two_daemons_cannot_be_made_to_talk_for_ever),
+	SCENARIO(no_answer_is_answered),
+	SCENARIO(no_kiss_is_answered),
+	SCENARIO(no_kiss_of_a_score_is_answered),
+	SCENARIO(nothing_is_answered_where_keys_are_demanded),
+	SCENARIO(a_forger_every_5_s_does_not_shut_a_client_out),
+	SCENARIO(a_forger_above_the_average_does_not_shut_a_client_out),
 	SCENARIO(a_million_strangers_do_not_fill_the_memory),
 	SCENARIO(restrict_ignore_means_silence),
 	SCENARIO(an_entry_that_drops_our_servers_answers_is_told_once),

@@ -21,6 +21,10 @@ static const char CONFIG[] =
     "keys /keys\ntrustedkey 1 2\ncontrolkey 1\n"
     "setvar site=lab default\nsetvar owner=me\n"
     "saveconfigdir /saved/\nstatsdir /stats\n";
+/* A request a second is too many for it. */
+static const char CLASSIC_RATE[] =
+    "server 192.0.2.1 iburst minpoll 4\nkeys /keys\ntrustedkey 1 2\ncontrolkey 1\n"
+    "restrict default limited kod notrap\ndiscard average 3\n";
 static const char KEYS[] = "1 SHA1 secret\n2 MD5 other\n3 MD5 untrusted\n";
 
 /* A daemon with two servers that runs for a minute, and who asks it. */
@@ -991,7 +995,7 @@ filters_choose_among_the_clients(void **state)
 static void
 rate_limited_clients_are_marked(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_with(CLASSIC_RATE);
 
 	(void)state;
 	for (unsigned i = 0; i < 12; i++) {
@@ -1054,7 +1058,7 @@ nomrulist_keeps_the_list(void **state)
 static void
 kisses_are_counted(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_with(CLASSIC_RATE);
 
 	(void)state;
 	for (unsigned i = 0; i < 12; i++) {

@@ -50,7 +50,12 @@ prints_each_thing_once(void **state)
 {
 	static const struct { const char *text, *printed; } cases[] = {
 		{ "limit average 2\n", "limit average 2\n" },
-		{ "limit average 1\n", "limit average 1\n" },
+		{ "limit average 1\n", "" },
+		{ "discard average 3\n", "discard average 3\n" },
+		{ "discard average 3\nlimit average 1\n", "" },
+		{ "discard average 4\nlimit average 1\n", "discard average 4\nlimit average 1\n" },
+		{ "discard average 4\nlimit leak 0\n", "limit leak 0\ndiscard average 4\n" },
+		{ "limit burst 4\ndiscard monitor 5\n", "discard monitor 5\nlimit burst 4\n" },
 		{ "limit burst 4\ndiscard average 3\n", "limit burst 4\ndiscard average 3\n" },
 		{ "limit burst 4\ndiscard minimum 1\n", "limit burst 4\ndiscard minimum 1\n" },
 		{ "discard minimum 1\nlimit kod 1\n", "discard minimum 1\nlimit kod 1\n" },

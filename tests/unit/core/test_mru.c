@@ -355,10 +355,10 @@ one_packet_a_second_is_limited_after_some_and_kissed_once(void **state)
 	assert_true(mru_get(m, &a, &c));
 	assert_int_equal(c.flags, RESTRICT_LIMITED);
 	/*
-	 * 72 - 8 = 64; a second later the bucket is below its brim: kissed again, and full again.
+	 * 72 - 8 = 64; a second later the bucket is below its brim: full again, and no kiss so soon.
 	 */
 	now += 1.0;
-	assert_int_equal(touch(m, 1, &limited, now), MRU_KOD);
+	assert_int_equal(touch(m, 1, &limited, now), MRU_DROP);
 	/* 16 s of silence leave 56, which is too much; 17 s do. */
 	assert_int_equal(touch(m, 1, &limited, now + 17.0), MRU_PASS);
 	free(m);
@@ -552,22 +552,156 @@ a_score_follows_the_rate(void **state)
 	}
 }
 
-/* At 10 packets a second for 1000 s: 0.5 kisses a second, and nothing is served meanwhile. */
+/* At 10 packets a second for 1000 s, with a wish for 0.5 kisses a second: nothing is served. */
 static void
-kisses_come_at_the_rate_of_kod(void **state)
+kisses_of_one_address_are_48_seconds_apart(void **state)
 {
-	struct mru *m = table(4);
-	unsigned pass = 0, kod = 0;
+	const struct mru_rules *rules[] = { &scored, &limited };
 
 	(void)state;
-	for (int k = 0; k < 10000; k++) {
-		enum mru_verdict v = touch(m, 1, &scored, 10.0 + 0.1 * k);
-		pass += v == MRU_PASS ? 1 : 0;
-		kod += v == MRU_KOD ? 1 : 0;
+	for (unsigned i = 0; i < 2; i++) {
+		struct mru *m = table(4);
+		unsigned pass = 0, kod = 0;
+		double last = -1000.0;
+
+		for (int k = 0; k < 10000; k++) {
+			double now = 10.0 + 0.1 * k;
+			enum mru_verdict v = touch(m, 1, rules[i], now);
+
+			pass += v == MRU_PASS ? 1 : 0;
+			kod += v == MRU_KOD ? 1 : 0;
+			assert_true(v != MRU_KOD || now - last >= 47.99);
+			last = v == MRU_KOD ? now : last;
+		}
+		assert_in_range(pass, 1, 30);
+		/* The bucket of discard is kissed when it is full, which it stays. */
+		assert_in_range(kod, i == 0 ? 13 : 1, i == 0 ? 21 : 1);
+		free(m);
 	}
-	assert_in_range(pass, 18, 30);
-	assert_in_range(kod, 420, 580);
+}
+
+/* ---- what of the refused is answered ---- */
+
+/* So many of n packets, gap_s apart, are answered although they are refused. */
+static unsigned
+leaks_of(const struct mru_rules *r, unsigned n, double gap_s, double *least_gap_s)
+{
+	struct mru *m = table(4);
+	unsigned leaks = 0;
+	double last = -1000.0;
+
+	*least_gap_s = 1000.0;
+	for (unsigned i = 0; i < n; i++) {
+		double now = 10.0 + gap_s * i;
+
+		if (touch(m, 1, r, now) == MRU_LEAK) {
+			*least_gap_s = now - last < *least_gap_s ? now - last : *least_gap_s;
+			last = now;
+			leaks++;
+		}
+	}
 	free(m);
+	return leaks;
+}
+
+static void
+one_refused_packet_in_four_is_answered_and_no_two_within_a_second(void **state)
+{
+	const struct mru_rules *models[] = { &scored, &limited };
+	double gap_s;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct mru_rules r = *models[i];
+
+		r.average_pps = 0.01;
+		r.minimum_s = 60.0;
+		r.leak = 4;
+		/* 3 s apart: each has its chance. */
+		assert_in_range(leaks_of(&r, 10000, 3.0, &gap_s), 2350, 2650);
+		/* 100 a second: after one a second and a quarter of none at most, then the next. */
+		assert_in_range(leaks_of(&r, 100000, 0.01, &gap_s), 750, 1000);
+		assert_true(gap_s > 0.999);
+		r.leak = 1;
+		assert_in_range(leaks_of(&r, 1000, 3.0, &gap_s), 998, 999);
+		r.leak = 0;
+		assert_int_equal(leaks_of(&r, 10000, 3.0, &gap_s), 0);
+	}
+}
+
+/* A leak is an answer: nothing is counted as dropped. It is marked as limited. */
+static void
+an_answer_to_a_refused_packet_is_marked_and_not_counted_as_dropped(void **state)
+{
+	struct mru *m = table(4);
+	struct mru_rules r = limited;
+	struct addr a = host(1);
+	struct mru_client c;
+
+	(void)state;
+	r.leak = 1;
+	assert_int_equal(touch(m, 1, &r, 10.0), MRU_PASS);
+	assert_int_equal(touch(m, 1, &r, 10.0), MRU_LEAK);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.dropped, 0);
+	assert_int_equal(c.flags, RESTRICT_LIMITED);
+	assert_int_equal(touch(m, 1, &r, 10.1), MRU_DROP);
+	assert_true(mru_get(m, &a, &c));
+	assert_int_equal(c.dropped, 1);
+	free(m);
+}
+
+/* ---- the bursts of clients, against the limit as it is when nothing is said ---- */
+
+/* n requests gap_s apart; again_s later the same once more, as when it is run a second time. */
+struct client_pattern {
+	const char *name;
+	unsigned n;
+	double gap_s, again_s;
+};
+
+static const struct client_pattern patterns[] = {
+	{ "sntp, rdate, ntplib, most libraries", 1, 0.0, 0.0 },
+	{ "check_ntp_time: four at once", 4, 0.0, 0.0 },
+	{ "rdate -n, ntpclient: four, as they are answered", 4, 0.01, 0.0 },
+	{ "ntpdate: four, 2 s apart", 4, 2.0, 0.1 },
+	{ "ntpdate -p 8", 8, 2.0, 0.1 },
+	{ "ntpdate of old: eight within a second", 8, 0.1, 0.5 },
+	{ "iburst: eight, 2 s apart", 8, 2.0, 1.0 },
+	{ "iburst of chronyd: four to eight, 2 s apart", 8, 2.0, 1.0 },
+	{ "burst after burst at minpoll 6", 8, 2.0, 50.0 },
+	{ "chronyd -q", 8, 2.0, 0.1 },
+	{ "ntpdig -p 8", 8, 2.0, 0.1 },
+	{ "busybox ntpd -q: eight, 1 s apart", 8, 1.0, 0.1 },
+	{ "systemd-timesyncd: one, again after 32 s", 2, 32.0, 32.0 },
+	{ "openntpd: one, then every 5 s", 12, 5.0, 5.0 },
+	{ "w32tm /stripchart: 2 s apart", 50, 2.0, 2.0 },
+	{ "w32time at its start: four at once", 4, 0.05, 1.0 },
+	{ "a router with iburst", 6, 1.9, 2.0 },
+	{ "a poll of 8 s", 1000, 8.0, 8.0 },
+	{ "somebody who tries again and again by hand", 20, 1.5, 3.0 },
+};
+
+static void
+the_bursts_of_every_common_client_pass(void **state)
+{
+	struct mru_rules r = scored;
+
+	(void)state;
+	r.leak = 4;
+	for (unsigned i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+		const struct client_pattern *p = &patterns[i];
+		struct mru *m = table(4);
+		double now = 100.0;
+
+		for (unsigned k = 0; k < 2 * p->n; k++) {
+			now += k == 0 ? 0.0 : k == p->n ? p->again_s : p->gap_s;
+			if (touch(m, 1, &r, now) != MRU_PASS) {
+				fail_msg("%s: request %u is not served", p->name, k + 1);
+			}
+		}
+		free(m);
+	}
 }
 
 static void
@@ -733,7 +867,10 @@ main(void)
 		cmocka_unit_test(no_pattern_of_packets_beats_the_limit),
 		cmocka_unit_test(a_score_lets_a_burst_pass_and_comes_down_with_time),
 		cmocka_unit_test(a_score_follows_the_rate),
-		cmocka_unit_test(kisses_come_at_the_rate_of_kod),
+		cmocka_unit_test(kisses_of_one_address_are_48_seconds_apart),
+		cmocka_unit_test(one_refused_packet_in_four_is_answered_and_no_two_within_a_second),
+		cmocka_unit_test(an_answer_to_a_refused_packet_is_marked_and_not_counted_as_dropped),
+		cmocka_unit_test(the_bursts_of_every_common_client_pass),
 		cmocka_unit_test(the_score_keeps_to_what_the_entry_asks_for),
 		cmocka_unit_test(a_change_of_model_does_no_harm),
 		cmocka_unit_test(behaves_as_a_list_with_moves_to_the_front),
