@@ -61,6 +61,13 @@ bool addr_in_prefix(const struct addr *a, const struct addr *net, unsigned prefi
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_wildcard(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);    /* v4 224/4 and 240/4 too: never a sender */
+
+/*
+ * True for what one host may have as its own: not a multicast, broadcast, reserved or wildcard
+ * address, nor "this network" (0/8), nor a v4 address in the clothes of v6 (::ffff:0:0/96, ::/96),
+ * which would pass by rules for v4.
+ */
+bool addr_is_host(const struct addr *a);
 bool addr_is_link_local(const struct addr *a);
 
 #endif

@@ -295,6 +295,26 @@ addr_is_multicast(const struct addr *a)
 }
 
 bool
+addr_is_host(const struct addr *a)
+{
+	static const uint8_t zero[16] = { 0 }, mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (addr_is_multicast(a)) {
+		return false;
+	}
+	switch (a->family) {
+	case ADDR_V4:
+		return a->bytes[0] != 0;
+	case ADDR_V6:
+		return addr_is_loopback(a) ||
+		    (memcmp(a->bytes, zero, 12) != 0 && memcmp(a->bytes, mapped, 12) != 0);
+	case ADDR_NONE:
+		break;
+	}
+	return false;
+}
+
+bool
 addr_is_link_local(const struct addr *a)
 {
 	if (a->family == ADDR_V4) {

@@ -306,6 +306,32 @@ knows_the_kinds_of_addresses(void **state)
 	assert_false(addr_is_link_local(&none));
 }
 
+static void
+a_host_has_no_address_of_many_of_none_or_of_v4_within_v6(void **state)
+{
+	static const char *const yes[] = { "1.0.0.0", "127.0.0.1", "169.254.1.1", "192.0.2.255",
+		"223.255.255.255", "::1", "2001:db8::1", "fe80::1%2", "fd00::1", "64:ff9b::c000:201" };
+	static const char *const no[] = { "0.0.0.0", "0.255.0.1", "224.0.0.0", "224.0.1.1",
+		"239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::2", "::192.0.2.1",
+		"::ffff:192.0.2.1", "::ffff:224.0.0.1", "ff00::", "ff02::101", "ffff::1" };
+	struct addr a = { .family = ADDR_NONE };
+
+	(void)state;
+	assert_false(addr_is_host(&a));
+	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++) {
+		assert_true(addr_parse(yes[i], &a));
+		if (!addr_is_host(&a)) {
+			fail_msg("%s is a host's", yes[i]);
+		}
+	}
+	for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
+		assert_true(addr_parse(no[i], &a));
+		if (addr_is_host(&a)) {
+			fail_msg("%s is no host's", no[i]);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -324,6 +350,7 @@ main(void)
 		cmocka_unit_test(addresses_of_two_families_share_no_prefix),
 		cmocka_unit_test(reads_back_every_form_it_writes),
 		cmocka_unit_test(knows_the_kinds_of_addresses),
+		cmocka_unit_test(a_host_has_no_address_of_many_of_none_or_of_v4_within_v6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
