@@ -8,12 +8,21 @@
 #include "port/log.h"
 #include "port/store.h"
 #include "query/query.h"
+#include "sys/role.h"
 
 struct host {
 	struct query_ports port;
 	struct store *store;
 	struct log *log; /* syslog, or standard error */
+	struct role_set roles;
+	struct starter *starter;
 };
+
+/*
+ * The first thing in main: becomes the starter of the processes that ask for names, and does not
+ * return, when that is what the program was run for.
+ */
+void host_take_over(const char *ident, int argc, char **argv);
 
 /*
  * Opens them. control: the clock may be set, else every try gives -EPERM. 0 or -errno; what was

@@ -64,9 +64,9 @@ int proc_user_find(const char *spec, struct proc_user *out);
 int proc_drop_user(const struct proc_user *u, const char **what);
 
 /*
- * Without -u: keeps the user, and of the capabilities what a daemon of root needs: the two, and
- * DAC_OVERRIDE for files in folders of the user that ntpd may have run as before. A refusal changes
- * nothing and is no error.
+ * Without -u: keeps the user, and of the capabilities what a daemon of root needs: the two,
+ * DAC_OVERRIDE for files in folders of the user that ntpd may have run as before, SETUID and SETGID
+ * for children that become nobody. A refusal changes nothing and is no error.
  */
 void proc_drop_surplus(void);
 
@@ -92,6 +92,9 @@ int proc_priority(int rt);
  */
 int proc_pidfile_write(const char *path);
 void proc_pidfile_remove(const char *path); /* only when it holds our number */
+
+/* Puts /dev/null in the place of standard input, output and error. */
+void proc_null_stdio(void);
 
 /* Closes every descriptor from first on. */
 void proc_close_from(int first);

@@ -30,6 +30,7 @@
 #include "sys/store_fenced.h"
 #include "sys/store_posix.h"
 
+enum { ROLE_RESOLVER, ROLES_N };
 enum { EXIT_USAGE = 2, EXIT_FAILED = 1, EXIT_PRIVILEGES = 255, COMMAND_LINE_MAX = 512 };
 
 /* The process, as main hands it around. */
@@ -47,6 +48,9 @@ struct process {
 	struct store *store;
 	struct fence *fence;            /* NULL without -u */
 	struct rng *rng;
+	struct proc_user user;          /* of -u, when user_error is 0 */
+	int user_error;
+	struct starter *starter;
 	struct resolver *resolver;
 	struct notify *notify;
 	struct ntpd *ntpd;
@@ -54,6 +58,9 @@ struct process {
 	bool log_denied;                /* to the first user; the one of -u may be allowed */
 	bool user_changed;
 };
+
+static const struct role *const role_list[ROLES_N] = { [ROLE_RESOLVER] = &RESOLVER_ROLE };
+static const struct role_set roles = { .program = "ntpd", .at = role_list, .n = ROLES_N };
 
 static void TEXT_PRINTF(3, 4)
 say(struct process *p, enum log_level level, const char *fmt, ...)
@@ -102,6 +109,25 @@ open_store(struct process *p)
 	return p->store != NULL ? 0 : -ENOMEM;
 }
 
+/*
+ * A process that is going to be confined has its starter now: with no key and no random number in
+ * its memory yet, and all files in sight. Any other has one when a name wants it. A user that does
+ * not exist is told of when the log is there.
+ */
+static bool
+open_starter(struct process *p)
+{
+	int error = starter_new(&roles, &p->title, &p->starter);
+
+	bool confined = p->opt.user != NULL;
+
+	p->user_error = confined ? proc_user_find(p->opt.user, &p->user) : 0;
+	if (error == 0 && p->user_error == 0 && (confined || p->opt.jaildir != NULL)) {
+		error = starter_fork(p->starter, confined ? &p->user : NULL);
+	}
+	return error == 0 ? true : failed(p, "starter of processes", error);
+}
+
 static bool
 open_ports(struct process *p)
 {
@@ -115,7 +141,8 @@ open_ports(struct process *p)
 	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
 	error = error != 0 ? error : open_store(p);
 	error = error != 0 ? error : rng_system_new(&p->rng);
-	error = error != 0 ? error : resolver_proc_new(p->loop, &p->title, &p->resolver);
+	error = error != 0 ? error :
+	    resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S, &p->resolver);
 	error = error != 0 ? error : notify_new(p->loop, &p->notify);
 	return error == 0 ? true : failed(p, "start", error);
 }
@@ -269,13 +296,11 @@ look_around(struct process *p)
 	look_for(p, "statsdir", o->statsdir != NULL ? o->statsdir : c->statsdir, false);
 }
 
-/* Names need files that are not in there: the resolver is started before. user: NULL without -u. */
 static bool
-enter_jail(struct process *p, const struct proc_user *user)
+enter_jail(struct process *p)
 {
-	int error = resolver_proc_start(p->resolver, user);
+	int error = proc_chroot(p->opt.jaildir);
 
-	error = error != 0 ? error : proc_chroot(p->opt.jaildir);
 	if (error != 0) {
 		return failed(p, p->opt.jaildir, error);
 	}
@@ -286,28 +311,22 @@ enter_jail(struct process *p, const struct proc_user *user)
 static bool
 drop_privileges(struct process *p)
 {
-	struct proc_user user;
 	const char *what = "";
 	int error;
 
+	if (p->user_error != 0) {
+		say(p, LOG_LEVEL_ERROR, "-u %s: %s", p->opt.user, p->user_error == -ENOENT ?
+		    "no such user or group" : strerror(-p->user_error));
+		return false;
+	}
+	if (p->opt.jaildir != NULL && !enter_jail(p)) {
+		return false;
+	}
 	if (p->opt.user == NULL) {
-		if (p->opt.jaildir != NULL && !enter_jail(p, NULL)) {
-			return false;
-		}
 		proc_drop_surplus();
 		return true;
 	}
-	error = proc_user_find(p->opt.user, &user);
-	if (error != 0) {
-		say(p, LOG_LEVEL_ERROR, "-u %s: %s", p->opt.user,
-		    error == -ENOENT ? "no such user or group" : strerror(-error));
-		return false;
-	}
-	resolver_proc_confine(p->resolver);
-	if (p->opt.jaildir != NULL && !enter_jail(p, &user)) {
-		return false;
-	}
-	error = proc_drop_user(&user, &what);
+	error = proc_drop_user(&p->user, &what);
 	return error == 0 ? true : failed(p, what, error);
 }
 
@@ -490,6 +509,7 @@ close_ports(struct process *p)
 	}
 	notify_free(p->notify);
 	resolver_proc_free(p->resolver);
+	starter_free(p->starter);
 	rng_system_free(p->rng);
 	if (p->fence != NULL) {
 		store_fenced_free(p->store);
@@ -520,6 +540,7 @@ main(int argc, char **argv)
 	struct process p = { .report_fd = -1 };
 	int status;
 
+	starter_take_over(&roles, argc, argv);
 	proc_stdio();
 	if (!options_read(&p.opt, argc, argv)) {
 		return EXIT_USAGE;
@@ -542,7 +563,7 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "ntpd: %s\n", strerror(-status));
 		return EXIT_FAILED;
 	}
-	status = open_ports(&p) ? run(&p, argc, argv) : EXIT_FAILED;
+	status = open_starter(&p) && open_ports(&p) ? run(&p, argc, argv) : EXIT_FAILED;
 	close_ports(&p);
 	return status;
 }

@@ -39,6 +39,7 @@ main(int argc, char **argv)
 	struct host h;
 	int status, error;
 
+	host_take_over("ntpdate", argc, argv);
 	proc_stdio();
 	switch (ntpdate_options_read(&o, argc, argv, stdout, stderr)) {
 	case NTPDATE_HELP:

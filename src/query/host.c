@@ -9,26 +9,47 @@
 #include "sys/rng_system.h"
 #include "sys/store_posix.h"
 
+enum { ROLE_RESOLVER, ROLES_N };
+
+static struct role_set
+roles_of(const char *ident)
+{
+	static const struct role *const roles[ROLES_N] = { [ROLE_RESOLVER] = &RESOLVER_ROLE };
+
+	return (struct role_set){ .program = ident, .at = roles, .n = ROLES_N };
+}
+
+void
+host_take_over(const char *ident, int argc, char **argv)
+{
+	struct role_set set = roles_of(ident);
+
+	starter_take_over(&set, argc, argv);
+}
+
 int
 host_open(struct host *h, const char *ident, bool control, bool syslog)
 {
 	struct query_ports *p = &h->port;
 	int error;
 
-	*h = (struct host){ .store = NULL };
+	*h = (struct host){ .roles = roles_of(ident) };
 	error = log_system_new(ident, !syslog, LOG_LEVEL_INFO, &h->log);
 	error = error != 0 ? error : loop_event_new(&p->loop);
 	error = error != 0 ? error : clock_linux_new(control, &p->clock);
 	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
 	error = error != 0 ? error : store_posix_new(&h->store);
 	error = error != 0 ? error : rng_system_new(&p->rng);
-	return error != 0 ? error : resolver_proc_new(p->loop, NULL, &p->resolver);
+	error = error != 0 ? error : starter_new(&h->roles, NULL, &h->starter);
+	return error != 0 ? error :
+	    resolver_proc_new(p->loop, h->starter, ROLE_RESOLVER, RESOLVER_STALL_S, &p->resolver);
 }
 
 void
 host_close(struct host *h)
 {
 	resolver_proc_free(h->port.resolver);
+	starter_free(h->starter);
 	rng_system_free(h->port.rng);
 	store_posix_free(h->store);
 	net_udp_free(h->port.net);

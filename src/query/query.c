@@ -303,7 +303,9 @@ on_answer(void *ctx, const struct resolver_answer *a)
 	struct query *q = ctx;
 	struct query_name *n;
 
-	assert(a->tag < q->name_n);
+	if (a->tag >= q->name_n || q->name[a->tag].waiting == 0) {
+		return;
+	}
 	n = &q->name[a->tag];
 	n->waiting--;
 	for (unsigned i = 0; i < a->n; i++) {

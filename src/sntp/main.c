@@ -44,6 +44,7 @@ main(int argc, char **argv)
 	struct host h;
 	FILE *out;
 
+	host_take_over("sntp", argc, argv);
 	proc_stdio();
 	switch (sntp_options_read(&o, argc, argv, stdout, stderr)) {
 	case SNTP_DONE:

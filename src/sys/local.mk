@@ -19,10 +19,15 @@ libsys_a_SOURCES = \
 	src/sys/notify.c \
 	src/sys/proc.c \
 	src/sys/proc_user.c \
+	src/sys/resolver_child.c \
+	src/sys/resolver_message.c \
 	src/sys/resolver_proc.c \
+	src/sys/role.c \
 	src/sys/rng_system.c \
 	src/sys/sandbox.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \
+	src/sys/starter.c \
+	src/sys/starter_request.c \
 	src/sys/store_fenced.c \
 	src/sys/store_posix.c

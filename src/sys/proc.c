@@ -132,6 +132,14 @@ take_null(int as)
 	}
 }
 
+void
+proc_null_stdio(void)
+{
+	take_null(STDIN_FILENO);
+	take_null(STDOUT_FILENO);
+	take_null(STDERR_FILENO);
+}
+
 /* Child: keeps the standard three and the way to its parent. */
 static int
 become_daemon(int report_fd)

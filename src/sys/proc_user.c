@@ -130,11 +130,12 @@ drop_bounding(const cap_value_t *keep, int n)
 }
 
 static const cap_value_t keep_always[] = { CAP_SYS_TIME, CAP_NET_BIND_SERVICE };
-static const cap_value_t keep_as_root[] = { CAP_SYS_TIME, CAP_NET_BIND_SERVICE, CAP_DAC_OVERRIDE };
+static const cap_value_t keep_as_root[] = { CAP_SYS_TIME, CAP_NET_BIND_SERVICE, CAP_DAC_OVERRIDE,
+	CAP_SETUID, CAP_SETGID };
 static const cap_value_t keep_for_change[] = { CAP_SYS_TIME, CAP_NET_BIND_SERVICE, CAP_SETUID,
 	CAP_SETGID };
 
-enum { ALWAYS_N = 2, AS_ROOT_N = 3, FOR_CHANGE_N = 4 };
+enum { ALWAYS_N = 2, AS_ROOT_N = 5, FOR_CHANGE_N = 4 };
 
 /* Groups, then the user. Without the right to change them they may already be the wanted ones. */
 static int

@@ -3,191 +3,29 @@
 #include "sys/resolver_proc.h"
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <resolv.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "resolver_lookup.h"
-#include "sockaddr.h"
-#include "sys/channel_seq.h"
-#include "sys/fence.h"
-#include "sys/sandbox.h"
+#include "resolver_message.h"
 
-/* Both processes are the same program, so a struct crosses as it is. */
-struct question {
-	uint32_t tag;
-	int32_t family; /* enum addr_family */
-	char name[RESOLVER_NAME_MAX];
-};
-
-static_assert(sizeof(struct question) <= CHANNEL_SEQ_MESSAGE_MAX, "a question is one message");
-static_assert(
-    sizeof(struct resolver_answer) <= CHANNEL_SEQ_MESSAGE_MAX, "an answer is one message");
+static_assert((int)RESOLVER_QUESTION_LEN <= (int)CHANNEL_SEQ_MESSAGE_MAX, "a question is one message");
+static_assert((int)RESOLVER_ANSWER_LEN <= (int)CHANNEL_SEQ_MESSAGE_MAX, "an answer is one message");
 
 struct resolver_proc {
 	struct resolver port;
 	struct loop *loop;
-	const struct proc_title *title;
-	const struct resolver_calls *calls;
+	struct starter *starter;
+	unsigned role;
+	double stall_s;
 	void (*on_answer)(void *ctx, const struct resolver_answer *a);
 	void *ctx;
-	struct channel_seq *channel; /* NULL: no child */
-	pid_t child;
-	bool confined; /* the child enters its sandbox */
+	struct role_child *child; /* NULL: none */
 	bool asked; /* the first in the queue is with the child */
 	struct loop_timer timer; /* the child's time for a question; or a question to be sent */
-	struct question queue[RESOLVER_PROC_QUEUE];
+	struct resolver_question queue[RESOLVER_PROC_QUEUE];
 	unsigned first, n;
 };
-
-/* ---- the child ---- */
-
-static void
-add_addresses(const struct addrinfo *list, struct resolver_answer *a)
-{
-	struct endpoint e;
-
-	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
-		if (ai->ai_addr == NULL || !sockaddr_to_endpoint(ai->ai_addr, &e)) {
-			continue;
-		}
-		if (a->n == RESOLVER_ADDRS_MAX) {
-			a->cut = true;
-			return;
-		}
-		a->addr[a->n++] = e.addr;
-	}
-}
-
-static void
-look_up(const char *name, enum addr_family family, struct resolver_answer *a)
-{
-	struct addrinfo hints = {
-		.ai_family = sockaddr_family(family),
-		.ai_socktype = SOCK_DGRAM,
-		.ai_protocol = IPPROTO_UDP,
-	};
-	struct addrinfo *list = NULL;
-
-	/* resolv.conf may have changed since the last question: networks come and go. */
-	(void)res_init();
-	a->error = getaddrinfo(name, NULL, &hints, &list);
-	if (a->error == 0) {
-		add_addresses(list, a);
-		freeaddrinfo(list);
-		a->error = a->n == 0 ? EAI_NONAME : 0;
-	}
-	if (a->error != 0) {
-		(void)snprintf(a->reason, sizeof a->reason, "%s", gai_strerror(a->error));
-	}
-}
-
-/* What the daemon handles or ignores is the child's own business again. */
-static void
-reset_signals(void)
-{
-	sigset_t none;
-
-	for (int signo = 1; signo < NSIG; signo++) {
-		(void)signal(signo, SIG_DFL);
-	}
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	/*
-	 * Those of a terminal or of `kill -HUP -pgid` are meant for the daemon, which ends us
-	 * itself.
-	 */
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGQUIT, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
-	(void)signal(SIGUSR1, SIG_IGN);
-	(void)signal(SIGUSR2, SIG_IGN);
-}
-
-static bool
-shed_privileges(const struct proc_user *user)
-{
-	const char *what;
-
-	if (user != NULL && proc_drop_user(user, &what) != 0) {
-		return false;
-	}
-	return proc_drop_all() == 0;
-}
-
-static void
-serve_questions(const struct resolver_proc *r, int fd)
-{
-	struct question q;
-	struct resolver_answer a;
-
-	for (;;) {
-		ssize_t n = recv(fd, &q, sizeof q, 0);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n != (ssize_t)sizeof q) {
-			return;
-		}
-		q.name[sizeof q.name - 1] = '\0';
-		memset(&a, 0, sizeof a);
-		a.tag = q.tag;
-		r->calls->look_up(q.name, (enum addr_family)q.family, &a);
-		if (send(fd, &a, sizeof a, MSG_NOSIGNAL) != (ssize_t)sizeof a) {
-			return;
-		}
-	}
-}
-
-/* Where the kernel has no such thing the daemon itself has none: no reason to give up. */
-static void
-confine(void)
-{
-	struct fence *f = fence_new();
-
-	if (f != NULL) {
-		fence_allow_system(f);
-		(void)fence_enter(f);
-		fence_free(f);
-	}
-	(void)sandbox_enter(SANDBOX_RESOLVER, SANDBOX_REFUSE);
-}
-
-static void
-child_main(const struct resolver_proc *r, int fd, pid_t parent, const struct proc_user *user)
-{
-	reset_signals();
-	/* Nothing of the daemon's: its sockets would keep their ports after it ended. */
-	if (dup2(fd, 3) < 0) {
-		_exit(EXIT_FAILURE);
-	}
-	proc_close_from(4);
-	if (r->title != NULL) {
-		proc_title_set(r->title, "ntpd: resolver");
-	}
-	if (!shed_privileges(user)) {
-		_exit(EXIT_FAILURE);
-	}
-	if (r->confined) {
-		confine();
-	}
-	/* After the change of user, which clears it; the parent may be gone by then. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() == parent) {
-		serve_questions(r, 3);
-	}
-	_exit(EXIT_SUCCESS);
-}
-
-/* ---- the daemon's side ---- */
 
 static struct resolver_proc *
 resolver_of(struct resolver *r)
@@ -195,19 +33,11 @@ resolver_of(struct resolver *r)
 	return (struct resolver_proc *)r;
 }
 
-static void ask_next(struct resolver_proc *r);
-
 static void
 end_child(struct resolver_proc *r)
 {
-	channel_seq_free(r->channel);
-	r->channel = NULL;
-	if (r->child > 0) {
-		(void)kill(r->child, SIGKILL);
-		while (waitpid(r->child, NULL, 0) < 0 && errno == EINTR) {
-		}
-		r->child = 0;
-	}
+	role_end(r->child);
+	r->child = NULL;
 }
 
 /*
@@ -238,19 +68,22 @@ fail_first(struct resolver_proc *r, const char *reason)
 	finish_first(r, &a);
 }
 
+/* What no honest child says is the last that is heard of it. */
 static void
 on_message(void *ctx, const void *message)
 {
 	struct resolver_proc *r = ctx;
 	struct resolver_answer a;
 
-	memcpy(&a, message, sizeof a);
-	/* The child reads what strangers send: what it says is checked. */
-	if (!r->asked || a.tag != r->queue[r->first].tag || a.n > RESOLVER_ADDRS_MAX) {
+	if (resolver_answer_get(message, RESOLVER_ANSWER_LEN, &a) && r->asked &&
+	    a.tag == r->queue[r->first].tag) {
+		finish_first(r, &a);
 		return;
 	}
-	a.reason[sizeof a.reason - 1] = '\0';
-	finish_first(r, &a);
+	end_child(r);
+	if (r->asked) {
+		fail_first(r, "the resolver process sent what is no answer");
+	}
 }
 
 static void
@@ -264,54 +97,39 @@ on_gone(void *ctx)
 	}
 }
 
-static int
-start_child(struct resolver_proc *r, const struct proc_user *user)
-{
-	static const struct channel_seq_events events = { .on_message = on_message,
-		.on_gone = on_gone };
-	int fd[2];
+static const struct channel_seq_events child_events = { .on_message = on_message,
+	.on_gone = on_gone };
 
-	int rc = channel_seq_pair(fd);
+static int
+ask_child(struct resolver_proc *r, const char **trouble)
+{
+	uint8_t octets[RESOLVER_QUESTION_LEN];
+	int rc = r->child != NULL ? 0 :
+	    role_start(r->starter, r->role, r->loop, RESOLVER_ANSWER_LEN, &child_events, r, &r->child);
+
 	if (rc != 0) {
+		*trouble = rc == -ESRCH ? "the starter of processes ended: restart the program"
+		    : "no resolver process can be started";
 		return rc;
 	}
-	pid_t parent = getpid(), child = fork();
-	if (child == 0) {
-		child_main(r, fd[1], parent, user);
-	}
-	(void)close(fd[1]);
-	if (child < 0) {
-		rc = -errno;
-		(void)close(fd[0]);
-		return rc;
-	}
-	r->child = child;
-	rc = channel_seq_new(
-	    r->loop, fd[0], sizeof(struct resolver_answer), &events, r, &r->channel);
-	if (rc != 0) {
-		end_child(r);
-	}
-	return rc;
+	resolver_question_put(&r->queue[r->first], octets);
+	*trouble = "the resolver process does not listen";
+	return role_send(r->child, octets, sizeof octets);
 }
 
 static void
 ask_next(struct resolver_proc *r)
 {
-	const char *trouble = "no resolver process can be started";
-	int rc = r->channel != NULL ? 0 : start_child(r, NULL);
+	const char *trouble = "";
 
-	if (rc == 0) {
-		trouble = "the resolver process does not listen";
-		rc = channel_seq_send(r->channel, &r->queue[r->first], sizeof r->queue[r->first]);
-	}
-	if (rc != 0) {
+	if (ask_child(r, &trouble) != 0) {
 		end_child(r);
 		fail_first(r, trouble);
 		return;
 	}
 	r->asked = true;
 	r->loop->ops->timer_arm(
-	    r->loop, &r->timer, mtime_add_s(r->loop->ops->now(r->loop), r->calls->stall_s));
+	    r->loop, &r->timer, mtime_add_s(r->loop->ops->now(r->loop), r->stall_s));
 }
 
 static void
@@ -336,13 +154,16 @@ resolver_ask(struct resolver *port, uint32_t tag, const char *name, enum addr_fa
 	if (len == 0 || len >= RESOLVER_NAME_MAX) {
 		return -ENAMETOOLONG;
 	}
+	if (!resolver_name_is_fit(name)) {
+		return -EINVAL;
+	}
 	if (r->n == RESOLVER_PROC_QUEUE) {
 		return -EAGAIN;
 	}
-	struct question *q = &r->queue[(r->first + r->n) % RESOLVER_PROC_QUEUE];
+	struct resolver_question *q = &r->queue[(r->first + r->n) % RESOLVER_PROC_QUEUE];
 	memset(q, 0, sizeof *q);
 	q->tag = tag;
-	q->family = (int32_t)family;
+	q->family = family;
 	memcpy(q->name, name, len);
 	r->n++;
 	if (r->n == 1) {
@@ -365,16 +186,8 @@ resolver_listen(
 static const struct resolver_ops ops = { .ask = resolver_ask, .listen = resolver_listen };
 
 int
-resolver_proc_new(struct loop *l, const struct proc_title *title, struct resolver **out)
-{
-	static const struct resolver_calls system_calls = { .look_up = look_up, .stall_s = 20.0 };
-
-	return resolver_proc_new_over(l, title, &system_calls, out);
-}
-
-int
-resolver_proc_new_over(struct loop *l, const struct proc_title *title,
-    const struct resolver_calls *calls, struct resolver **out)
+resolver_proc_new(struct loop *l, struct starter *starter, unsigned role, double stall_s,
+    struct resolver **out)
 {
 	struct resolver_proc *r = calloc(1, sizeof *r);
 
@@ -383,8 +196,9 @@ resolver_proc_new_over(struct loop *l, const struct proc_title *title,
 	}
 	r->port.ops = &ops;
 	r->loop = l;
-	r->title = title;
-	r->calls = calls;
+	r->starter = starter;
+	r->role = role;
+	r->stall_s = stall_s;
 	l->ops->timer_init(l, &r->timer, on_timer, r);
 	*out = &r->port;
 	return 0;
@@ -400,24 +214,4 @@ resolver_proc_free(struct resolver *port)
 		r->loop->ops->timer_done(r->loop, &r->timer);
 		free(r);
 	}
-}
-
-int
-resolver_proc_start(struct resolver *port, const struct proc_user *user)
-{
-	struct resolver_proc *r = resolver_of(port);
-
-	return r->channel != NULL ? 0 : start_child(r, user);
-}
-
-void
-resolver_proc_confine(struct resolver *port)
-{
-	resolver_of(port)->confined = true;
-}
-
-int
-resolver_proc_pid(const struct resolver *port)
-{
-	return (int)((const struct resolver_proc *)port)->child;
 }

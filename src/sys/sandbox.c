@@ -76,25 +76,31 @@ static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "
 	"set_robust_list", "set_tid_address", "sigaltstack", "sigreturn", "sysinfo", "tgkill",
 	"ugetrlimit", "uname", NULL };
 
-/* What sets the clock; ends or starts the resolver. */
+/* What sets the clock, and waits for the starter's end. */
 static const char *const daemon_calls[] = { "adjtimex", "clock_adjtime", "clock_adjtime64",
-	"clock_settime", "clock_settime64", "settimeofday", "fork", "kill", "wait4", "waitid",
-	"waitpid", NULL };
+	"clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid", "waitpid", NULL };
 
-struct group_of_role {
+/* Beside clone, and what makes a child narrower than it is itself. */
+static const char *const starter_calls[] = { "fork", "kill", "wait4", "waitid", "waitpid",
+	"landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "seccomp", NULL };
+
+/* A child inherits the filter of the starter, which therefore allows what any role may. */
+enum { MAIN = 1 << SANDBOX_MAIN, RESOLVER = 1 << SANDBOX_RESOLVER, STARTER = 1 << SANDBOX_STARTER,
+	ALL = MAIN | RESOLVER | STARTER };
+
+static const struct {
 	const char *const *calls;
-	bool resolver;
-};
-
-static const struct group_of_role groups[] = {
-	{ memory_calls, true },
-	{ clock_calls, true },
-	{ wait_calls, true },
-	{ reading_calls, true },
-	{ writing_calls, false },
-	{ socket_calls, true },
-	{ process_calls, true },
-	{ daemon_calls, false },
+	unsigned roles;
+} groups[] = {
+	{ memory_calls, ALL },
+	{ clock_calls, ALL },
+	{ wait_calls, ALL },
+	{ reading_calls, ALL },
+	{ writing_calls, MAIN },
+	{ socket_calls, ALL },
+	{ process_calls, ALL },
+	{ daemon_calls, MAIN },
+	{ starter_calls, STARTER },
 };
 
 /* A rule for a call that some architecture lacks is no error. */
@@ -212,23 +218,13 @@ allow_children(scmp_filter_ctx f)
 	    : unless_unknown(seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0));
 }
 
-/* The main role may install what is narrower for the resolver. */
-static int
-allow_filters(scmp_filter_ctx f)
-{
-	static const char *const calls[] = { "landlock_add_rule", "landlock_create_ruleset",
-		"landlock_restrict_self", "seccomp", NULL };
-
-	return allow_names(f, calls);
-}
-
 static int
 fill(scmp_filter_ctx f, enum sandbox_role role)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0] && rc == 0; i++) {
-		if (role == SANDBOX_MAIN || groups[i].resolver) {
+		if ((groups[i].roles & 1U << role) != 0) {
 			rc = allow_names(f, groups[i].calls);
 		}
 	}
@@ -236,9 +232,8 @@ fill(scmp_filter_ctx f, enum sandbox_role role)
 	rc = rc != 0 ? rc : allow_sockets(f);
 	rc = rc != 0 ? rc : allow_ioctls(f);
 	rc = rc != 0 ? rc : allow_reading_limits(f);
-	if (role == SANDBOX_MAIN) {
+	if (role == SANDBOX_STARTER) {
 		rc = rc != 0 ? rc : allow_children(f);
-		rc = rc != 0 ? rc : allow_filters(f);
 	}
 	return rc;
 }

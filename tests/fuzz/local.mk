@@ -11,7 +11,9 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_mode6 \
 	tests/fuzz/fuzz_reload \
 	tests/fuzz/fuzz_mru \
-	tests/fuzz/fuzz_response
+	tests/fuzz/fuzz_response \
+	tests/fuzz/fuzz_resolver \
+	tests/fuzz/fuzz_starter
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
 fuzz_main =
@@ -33,6 +35,14 @@ tests_fuzz_fuzz_ntske_LDADD = libwire.a libbase.a
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_control_LDADD = libwire.a libbase.a
+
+tests_fuzz_fuzz_resolver_SOURCES = tests/fuzz/fuzz_resolver.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_resolver_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_resolver_LDADD = libsys.a libbase.a $(SYS_LIBS)
+
+tests_fuzz_fuzz_starter_SOURCES = tests/fuzz/fuzz_starter.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_starter_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_starter_LDADD = libsys.a libbase.a $(SYS_LIBS)
 
 tests_fuzz_fuzz_response_SOURCES = tests/fuzz/fuzz_response.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_response_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -42,13 +42,14 @@ like "$(field "$pid" VmLck)" '^[1-9][0-9]{3,} kB' "its memory is locked"
 unlike "$(find "/proc/$pid/fd" -type l -printf '%l\n')" \
 	"^/(.*/)?(c\\.conf|drift|peerstats|loopstats|etc|usr)" "no file is kept open but the log"
 note "$(grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|VmLck)' "/proc/$pid/status")"
-resolver=$(pgrep -P "$pid")
+starter=$(pgrep -P "$pid")
+resolver=$(pgrep -P "$starter")
 is "$(tr -d '\0' <"/proc/$resolver/cmdline")" "ntpd: resolver" "names are resolved by a child"
 is "$(field "$resolver" CapPrm)" 0000000000000000 "which has no capability"
 is "$(find "/proc/$resolver/fd" -type l | wc -l)" 4 "and no descriptor but the way to its parent"
 if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
 	is "$(field "$pid" Seccomp)" 2 "system calls are filtered"
-	is "$(field "$resolver" Seccomp_filters)" 2 "the child's twice"
+	is "$(field "$starter" Seccomp_filters) $(field "$resolver" Seccomp_filters)" "1 2" "the child's twice"
 fi
 
 ip -n "$(ns_name client)" addr add 192.0.2.77/24 dev eth0

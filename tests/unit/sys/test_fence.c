@@ -394,23 +394,28 @@ give_up(void *ctx)
 	l->ops->stop(l, 9);
 }
 
+static const struct role *const role_list[] = { &RESOLVER_ROLE };
+static const struct role_set roles = { .program = "test_fence", .at = role_list, .n = 1 };
+
 /* Behind the fence and the filter of the daemon, in a child with its own. */
 static int
 names(struct tree *t)
 {
+	struct starter *starter;
 	struct fence *f = usual(t);
 	struct loop_timer timer = { 0 };
 	struct resolver *r;
 	struct loop *l;
 
 	fence_allow_system(f);
-	if (loop_event_new(&l) != 0 || resolver_proc_new(l, NULL, &r) != 0 || enter(f) != 0) {
+	if (starter_new(&roles, NULL, &starter) != 0 || starter_fork(starter, NULL) != 0 ||
+	    loop_event_new(&l) != 0 || resolver_proc_new(l, starter, 0, 20.0, &r) != 0 ||
+	    enter(f) != 0) {
 		return 99;
 	}
 	if (sandbox_is_built() && sandbox_enter(SANDBOX_MAIN, SANDBOX_KILL) != 0) {
 		return 98;
 	}
-	resolver_proc_confine(r);
 	r->ops->listen(r, take_answer, l);
 	l->ops->timer_init(l, &timer, give_up, l);
 	l->ops->timer_arm(l, &timer, mtime_add_s(l->ops->now(l), 10));
@@ -418,6 +423,7 @@ names(struct tree *t)
 		return 1;
 	}
 	resolver_proc_free(r);
+	starter_free(starter);
 	return 0;
 }
 

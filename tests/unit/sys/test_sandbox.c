@@ -269,6 +269,10 @@ take_answer(void *ctx, const struct resolver_answer *a)
 	l->ops->stop(l, a->error == 0 && a->n > 0 ? 7 : 8);
 }
 
+static const struct role *const role_list[] = { &RESOLVER_ROLE };
+static const struct role_set roles = { .program = "test_sandbox", .at = role_list, .n = 1 };
+static struct starter *starter;
+
 static int
 names_are_resolved(void)
 {
@@ -276,10 +280,9 @@ names_are_resolved(void)
 	struct resolver *r;
 	struct loop *l;
 
-	if (loop_event_new(&l) != 0 || resolver_proc_new(l, NULL, &r) != 0) {
+	if (loop_event_new(&l) != 0 || resolver_proc_new(l, starter, 0, 20.0, &r) != 0) {
 		return 1;
 	}
-	resolver_proc_confine(r);
 	r->ops->listen(r, take_answer, l);
 	l->ops->timer_init(l, &t, stop, l);
 	l->ops->timer_arm(l, &t, mtime_add_s(l->ops->now(l), 5));
@@ -309,10 +312,13 @@ the_main_role_can_do_its_work(void **state)
 }
 
 static void
-the_main_role_resolves_names_through_a_narrower_child(void **state)
+the_main_role_resolves_names_through_the_starter(void **state)
 {
 	(void)state;
+	assert_int_equal(starter_new(&roles, NULL, &starter), 0);
+	assert_int_equal(starter_fork(starter, NULL), 0);
 	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_KILL, names_are_resolved), 0);
+	starter_free(starter);
 }
 
 static void
@@ -371,7 +377,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_built),
 		cmocka_unit_test(the_main_role_can_do_its_work),
-		cmocka_unit_test(the_main_role_resolves_names_through_a_narrower_child),
+		cmocka_unit_test(the_main_role_resolves_names_through_the_starter),
 		cmocka_unit_test(neither_role_can_do_what_an_intruder_would),
 		cmocka_unit_test(neither_role_executes_what_it_wrote),
 		cmocka_unit_test(neither_role_speaks_anything_but_udp_and_tcp),

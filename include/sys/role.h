@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * role - the child processes of a program. Each comes from the starter, a small process that has
+ * nothing of the program's in its memory: no keys, no random numbers, no descriptors. The starter
+ * forks, confines and ends the children, again and again; the program itself never forks one.
+ *
+ * The starter is either forked at the start, before there is anything to hide and before chroot
+ * (starter_fork), or made when the first child is wanted, from the program's file (starter_new
+ * alone): a program that wants no child has neither.
+ *
+ * Starter and children give up root and every capability, gain none by exec, stand behind the
+ * filter of system calls of their role, and a child also behind a fence. They end when the program
+ * does.
+ */
+#ifndef SYS_ROLE_H
+#define SYS_ROLE_H
+#include <stddef.h>
+#include "port/loop.h"
+#include "sys/channel_seq.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+
+enum { ROLES_MAX = 8, ROLE_CHILDREN_MAX = 16 };
+
+/* What a child is for. */
+struct role {
+	const char *name; /* it shows itself as "PROGRAM: NAME" */
+	enum sandbox_role sandbox;
+	/* Speaks over fd until the other side is gone. Its octets are checked, there and here. */
+	void (*serve)(int fd);
+};
+
+/* All of a program. They stay. */
+struct role_set {
+	const char *program; /* as ps shows it */
+	const struct role *const *at;
+	unsigned n; /* at most ROLES_MAX */
+};
+
+struct starter;
+
+/*
+ * The first thing in the main of a program that has roles: when it was run to be a starter it
+ * becomes that, and does not return.
+ */
+void starter_take_over(const struct role_set *set, int argc, char **argv);
+
+/* Forks nothing. title may be NULL. 0 or -errno. */
+int starter_new(const struct role_set *set, const struct proc_title *title, struct starter **out);
+
+/*
+ * Forks the starter from the process as it is. user: whom it becomes; NULL: nobody, if it was root.
+ * When this one ends, no other is made. 0 or -errno.
+ */
+int starter_fork(struct starter *s, const struct proc_user *user);
+
+/* Ends it, with all children; NULL is fine. */
+void starter_free(struct starter *s);
+
+struct role_child;
+
+/*
+ * Starts a child, whose messages have in_len octets. Either event may end it; on_gone is also told
+ * when it could not be started after all. 0 or -errno: -ESRCH when there is no starter any more.
+ */
+int role_start(struct starter *s, unsigned which, struct loop *l, size_t in_len,
+    const struct channel_seq_events *ev, void *ctx, struct role_child **out);
+
+/* As channel_seq_send. */
+int role_send(struct role_child *c, const void *message, size_t len);
+
+/* Ends it, whatever it is doing; NULL is fine. */
+void role_end(struct role_child *c);
+
+#endif

@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# roles.sh - the processes beside the one that was started: what they are, what they may, and that
+# nothing of the daemon's secrets is in their memory; of the daemon with and without -u, and of the
+# tools.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+need setpriv python3 ss pgrep
+ns_new sink client
+ns_join sink client
+ntpd=$top_builddir/ntpd
+memory=$top_srcdir/tests/system/memory.py
+chmod 755 "$work"
+install -d -o daemon "$work/lib"
+ns_hosts client '192.0.2.1 time.test' '192.0.2.1 again.test'
+key=secret-of-the-parent
+hex=$(printf %s "$key" | od -An -v -tx1 | tr -d ' \n')
+echo "7 SHA1 $key" >"$work/keys"
+chmod 600 "$work/keys"
+
+# field PID NAME: of its status.
+field() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
+title() { tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ *$//'; }
+# child_of PID: prints its only child; true when there is one.
+child_of() { pgrep -P "$1"; }
+# resolver_of PID: prints the child of the starter of a program.
+resolver_of() {
+	local starter
+	starter=$(child_of "$1") && child_of "$starter"
+}
+nonces() { [ "$(sort -u "$work/nonces" | wc -l)" -ge "$1" ]; }
+
+# look_into PID NAME: no secret of the daemon's is in that process.
+look_into() {
+	local out
+	out=$(python3 "$memory" scan "$1" "$hex" "@$work/nonces")
+	is "$(grep -c '^found' <<<"$out")" 0 "$2: no key and no nonce in its memory"
+	like "$out" '^([3-9]|[0-9]{2,}) patterns, [0-9]{5,} octets' "$2: which was looked at"
+}
+
+# confined PID NAME UID [SOCKETS]: the process has given up what it can; it has so many sockets.
+confined() {
+	is "$(field "$1" Uid)" "$3 $3 $3 $3" "$2: its user"
+	is "$(field "$1" CapPrm) $(field "$1" CapEff) $(field "$1" CapInh) $(field "$1" CapAmb)" \
+		"0000000000000000 0000000000000000 0000000000000000 0000000000000000" "$2: no capability"
+	is "$(field "$1" NoNewPrivs)" 1 "$2: nothing is gained by exec"
+	is "$(find "/proc/$1/fd" -lname 'socket:*' | wc -l) $(find "/proc/$1/fd" -type l | wc -l)" \
+		"${4:-1} $((3 + ${4:-1}))" "$2: no descriptor but the standard three and its own sockets"
+	is "$(find "/proc/$1/fd" -name '[012]' -printf '%l ')" "/dev/null /dev/null /dev/null " \
+		"$2: which lead nowhere"
+	if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
+		is "$(field "$1" Seccomp)" 2 "$2: system calls are filtered"
+	fi
+}
+
+nobody=$(id -u nobody)
+conf() {
+	printf '%s\n' "server time.test key 7 iburst minpoll 3" "keys $work/keys" 'trustedkey 7' \
+		"driftfile $work/lib/drift" "$@" >"$work/c.conf"
+}
+
+# listens ADDRESS:PORT: true when the sink does.
+listens() { in_ns sink ss -Hunl | grep -qF " $1 "; }
+
+# sink NAME: requests from now on go to a file.
+sink() {
+	: >"$work/nonces"
+	start "$1" sink python3 "$memory" sink 192.0.2.1 123 "$work/nonces"
+	wait_until 10 listens 192.0.2.1:123
+}
+
+# daemon NAME UID OPTION...: the processes of ntpd with these options, at the start and later.
+daemon() {
+	local name=$1 uid=$2 pid starter resolver
+	shift 2
+	conf
+	sink "sink-$name"
+	start "$name" client "$ntpd" -n "$@" -c "$work/c.conf"
+	pid=${daemon_pid[$name]}
+	try "$name: it asks the server of that name" wait_until 20 nonces 3
+	starter=$(child_of "$pid")
+	resolver=$(resolver_of "$pid")
+	is "$(title "$starter")" "ntpd: starter" "$name: its child is the starter"
+	is "$(title "$resolver")" "ntpd: resolver" "$name: whose child is the resolver"
+	is "$(cat "/proc/$starter/comm" "/proc/$resolver/comm" | xargs)" "ntpd ntpd" "$name: both are ntpd"
+	confined "$starter" "$name: starter" "$uid"
+	confined "$resolver" "$name: resolver" "$uid"
+	like "$(python3 "$memory" scan "$pid" "$hex")" "^found $hex" \
+		"$name: the key is in the memory of the daemon"
+	look_into "$starter" "$name: starter"
+	look_into "$resolver" "$name: resolver"
+	# One that stalls is ended and another started; so is one that was killed.
+	kill -KILL "$resolver"
+	conf 'server again.test key 7 iburst minpoll 3 noselect'
+	kill -HUP "$pid"
+	# another: true when there is another resolver.
+	another() { [ "$(resolver_of "$pid")" != "$resolver" ] && resolver_of "$pid" >/dev/null; }
+	try "$name: there is another when a name wants it" wait_until 10 another
+	resolver=$(resolver_of "$pid")
+	is "$(child_of "$pid")" "$starter" "$name: of the same starter"
+	confined "$resolver" "$name: another" "$uid"
+	look_into "$resolver" "$name: another"
+	stop "$name"
+	is $? 0 "$name: it ends well"
+	wait_until 2 pid_gone "$resolver" && wait_until 2 pid_gone "$starter"
+	ok $? "$name: no process is left"
+	stop "sink-$name"
+}
+
+daemon confined "$(id -u daemon)" -u daemon
+daemon plain "$nobody"
+
+# Without a name there is nobody to ask for it.
+printf '%s\n' 'server 192.0.2.1 iburst' >"$work/c.conf"
+sink sink-numbers
+start numbers client "$ntpd" -n -c "$work/c.conf"
+try "numbers: it asks" wait_until 20 nonces 2
+is "$(child_of "${daemon_pid[numbers]}")" '' "numbers: without a name no process is made"
+stop numbers
+stop sink-numbers
+
+# The daemon dies: the others go.
+conf
+sink sink-killed
+start killed client "$ntpd" -n -u daemon -c "$work/c.conf"
+try "killed: it asks" wait_until 20 nonces 1
+starter=$(child_of "${daemon_pid[killed]}")
+resolver=$(resolver_of "${daemon_pid[killed]}")
+stop killed KILL 2>/dev/null
+wait_until 2 pid_gone "$starter" && wait_until 2 pid_gone "$resolver"
+ok $? "killed: starter and resolver end when the daemon is killed"
+stop sink-killed
+
+# The starter dies: the time goes on, and the log says what is lost.
+conf
+start orphan client "$ntpd" -n -u daemon -c "$work/c.conf"
+resolver_there() { resolver_of "${daemon_pid[orphan]}" >/dev/null; }
+try "orphan: there is a resolver" wait_until 10 resolver_there
+kill -KILL "$(child_of "${daemon_pid[orphan]}")"
+conf 'server later.test key 7 iburst noselect'
+kill -HUP "${daemon_pid[orphan]}"
+try "orphan: the log says why a name has no address" wait_log 10 orphan \
+	'later.test: no address yet \(the starter of processes ended: restart the program\)'
+running orphan
+ok $? "orphan: the daemon goes on"
+stop orphan
+
+# The tools: a name server that is silent keeps the child at its question.
+ns_new tool
+ns_join sink tool 51
+echo 'hosts: dns' >"$work/nsswitch.dns"
+echo 'nameserver 198.51.100.1' >"$work/resolv"
+ns_bind tool "$work/nsswitch.dns" /etc/nsswitch.conf
+ns_bind tool "$work/resolv" /etc/resolv.conf
+start dns sink python3 "$memory" sink 198.51.100.1 53 "$work/questions"
+wait_until 10 listens 198.51.100.1:53
+# tool NAME COMMAND...: its child while it looks for a name.
+tool() {
+	local name=$1 pid
+	shift
+	start "$name" tool "$@"
+	pid=${daemon_pid[$name]}
+	at_work() { resolver_of "$pid" >/dev/null; }
+	try "$name: a child asks for the name" wait_until 10 at_work
+	is "$(title "$(child_of "$pid")")" "$name: starter" "$name: of the starter"
+	is "$(title "$(resolver_of "$pid")")" "$name: resolver" "$name: which shows what it is"
+	# The channel, and the question to the name server.
+	confined "$(resolver_of "$pid")" "$name" "$nobody" 2
+	is "$(python3 "$memory" scan "$(resolver_of "$pid")" "$hex" | grep -c '^found')" 0 \
+		"$name: no key in its memory"
+	stop "$name" KILL 2>/dev/null
+}
+tool ntpdate "$top_builddir/ntpdate" -q -a 7 -k "$work/keys" silent.test
+tool sntp "$top_builddir/sntp" -a 7 -k "$work/keys" silent.test
+stop dns
