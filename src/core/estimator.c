@@ -19,6 +19,8 @@ enum { BREAK_AFTER = 8 };
 static const double SURE = 3.0;
 /* A crystal nobody has measured is off by this, s/s. */
 static const double FREQ_UNKNOWN = 100e-6;
+/* Beyond this no clock can be steered, and no oscillator is: by so much, or surely by less. */
+static const double FREQ_WILD = 1e-3;
 /* Longer gaps say no more than this. */
 static const double GAP_MAX_S = 1e6;
 /* How sure (in log likelihood) a source must seem to ignore our steering, after how many moves, and
@@ -251,6 +253,35 @@ break_model(
 	e->breaks++;
 }
 
+/*
+ * Pauses that add up look like a rate, and the models would believe it for hours after the last of
+ * them: they open the frequency by no more than crystals jump.
+ */
+static bool
+runs_wild(const struct estimator *e)
+{
+	struct estimate now;
+
+	bank_mix(&e->bank, 0.0, &now);
+	return fabs(now.freq) > FREQ_WILD ||
+	    fabs(now.freq) - SURE * sqrt(now.freq_var) > NTP_MAXFREQ;
+}
+
+/* A rate that is none is forgotten; where the source is now, it is. */
+static void
+forget_rate(struct estimator *e)
+{
+	struct estimate start = { .offset_s = e->reading.offset_s,
+		.var_s2 = e->reading.var_s2,
+		.freq = e->start_freq,
+		.freq_var = fmax(e->start_freq_var, square(FREQ_UNKNOWN)) };
+
+	bank_begin(&e->bank, BANK_VIEWS, &start);
+	e->samples = 2;
+	e->innovations = 0;
+	e->breaks++;
+}
+
 /* Keeps a sample that no model explains aside; a second one in a row breaks the models. */
 static enum estimator_result
 doubt(
@@ -396,6 +427,10 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	note_innovation(e, d, expected);
 	bank_correct(&e->bank, reading);
 	e->samples++;
+	if (runs_wild(e)) {
+		forget_rate(e);
+		return ESTIMATOR_BROKE;
+	}
 	return ESTIMATOR_TAKEN;
 }
 

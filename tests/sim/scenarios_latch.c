@@ -65,6 +65,17 @@ pauses_of_half_a_second_every_5_minutes_end_well(struct sim *s)
 	check_right(s, c, 0.005);
 }
 
+/* Together they are a rate of more than 500 ppm, which an hour later is none. */
+static void
+pauses_that_look_like_a_frequency_are_forgotten_in_half_an_hour(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_wan(), 0.001, 10e-6, FOUR_SERVERS);
+
+	pause_again_and_again(s, c, 0.2, 60, 600);
+	sim_run(s, 1800);
+	check_right(s, c, 0.005);
+}
+
 /* A tenth of the usual budget, so that ten nights stand for a hundred. */
 static void
 a_nightly_pause_is_made_good_for_ever(struct sim *s)
@@ -244,6 +255,7 @@ a_lie_of_300_s_toggled_for_a_day_is_over_in_two(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(pauses_of_2_s_every_12_minutes_for_a_day_end_well),
 	SCENARIO(pauses_of_half_a_second_every_5_minutes_end_well),
+	SCENARIO(pauses_that_look_like_a_frequency_are_forgotten_in_half_an_hour),
 	SCENARIO(a_nightly_pause_is_made_good_for_ever),
 	SCENARIO(pauses_of_more_than_panic_in_sum_wait_for_the_day),
 	SCENARIO(a_pause_of_a_day_ends_when_the_clock_is_set_by_hand),

@@ -368,6 +368,41 @@ a_source_that_does_not_answer_our_steering_shares_our_clock(void **state)
 }
 
 /* The clock is held up again and again, and must wait before it may be stepped to where it was. */
+/* Pauses of a second in every few minutes look like a rate that no oscillator has. */
+static void
+a_rate_that_no_clock_can_have_is_forgotten_when_it_ends(void **state)
+{
+	static const double every_s[] = { 60.0, 240.0, 900.0 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof every_s / sizeof *every_s; i++) {
+		struct bench b;
+		bench_start(&b, 10e-6);
+		for (unsigned n = 0; n < 20000 / 64; n++) {
+			ask(&b, 64.0);
+			b.offset_s += floor(b.now_s / every_s[i]) -
+			    floor((b.now_s - 64.0) / every_s[i]);
+		}
+		ask_often(&b, 20, 64.0);
+		assert_near(predict(&b, 0.0).freq, 10e-6, 2e-6);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s, 1e-3);
+	}
+}
+
+/* 490 ppm is much, and the kernel's frequency still takes it. */
+static void
+a_clock_that_can_just_be_steered_is_believed(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 490e-6);
+	ask_often(&b, 8, 2.0);
+	ask_often(&b, 40, 64.0);
+	assert_int_equal(b.e.breaks, 0);
+	assert_near(predict(&b, 0.0).freq, 490e-6, 0.2e-6);
+}
+
 static void
 pauses_never_seem_to_be_a_shared_clock(void **state)
 {
@@ -520,6 +555,8 @@ main(void)
 		cmocka_unit_test(queueing_in_one_direction_leaves_no_bias),
 		cmocka_unit_test(a_source_that_does_not_answer_our_steering_shares_our_clock),
 		cmocka_unit_test(pauses_never_seem_to_be_a_shared_clock),
+		cmocka_unit_test(a_rate_that_no_clock_can_have_is_forgotten_when_it_ends),
+		cmocka_unit_test(a_clock_that_can_just_be_steered_is_believed),
 		cmocka_unit_test(a_source_that_answers_never_seems_to_share_our_clock),
 		cmocka_unit_test(after_a_doubt_a_jump_within_it_is_no_surprise),
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
