@@ -11,7 +11,7 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck man
 	shellcheck strace tshark nmap gnuplot-nox procps iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils
-	binutils bsdextrautils libxml2-utils logrotate)
+	binutils bsdextrautils libxml2-utils logrotate augeas-tools)
 deep_packages=(valgrind gcovr clang-tools rpm)
 passed=0
 failed=0

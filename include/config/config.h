@@ -13,6 +13,9 @@
 #include "base/restrict_bits.h"
 #include "config/diag.h"
 
+/* Where hooks of DHCP clients put servers; read, when it is there, without a sourcedir line. */
+#define CONFIG_SOURCEDIR "/run/ntpd-dhcp"
+
 /* Where a line came from, for messages of the daemon. */
 struct config_place {
 	const char *file;
@@ -294,7 +297,7 @@ struct config {
 	unsigned sources_n;
 	struct config_host *unpeers;    /* unpeer, mostly from :config; text may be an id */
 	unsigned unpeers_n;
-	const char **sourcedirs;
+	const char **sourcedirs;        /* "none" is no folder; without any: CONFIG_SOURCEDIR */
 	unsigned sourcedirs_n;
 
 	struct config_restrict *restricts;      /* in file order */

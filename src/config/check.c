@@ -339,8 +339,10 @@ check_files(struct check *k, const struct config_access *access)
 	}
 	check_file(k, access, "saveconfigdir", c->saveconfigdir, USE_FOLDER);
 	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
-		if (access->may(access->ctx, USE_READ, c->sourcedirs[i]) != -ENOENT) {
-			check_file(k, access, "sourcedir", c->sourcedirs[i], USE_READ);
+		const char *dir = c->sourcedirs[i];
+		if (strcmp(dir, "none") != 0 &&
+		    access->may(access->ctx, USE_READ, dir) != -ENOENT) {
+			check_file(k, access, "sourcedir", dir, USE_READ);
 		}
 	}
 }

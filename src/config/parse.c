@@ -407,23 +407,36 @@ run(struct parser *p)
 	}
 }
 
+/* named: by a line; nobody asked for the other, so it may be absent and stops no reload. */
+static void
+read_sourcedir(struct parser *p, const char *dir, bool named)
+{
+	struct diag where = { .file = dir };
+
+	p->frames_n = 0;
+	int err = parse_push_folder(p, dir, ".sources");
+	if (err == -ENOENT && named) {
+		diag_add(p->d, DIAG_NOTE, &where, "the folder does not exist yet");
+	} else if (err != 0 && err != -ENOENT) {
+		char buf[DIAG_LINE_MAX];
+		diag_add(p->d, named ? DIAG_ERROR : DIAG_WARNING, &where, "cannot be read: %s%s",
+		    strerror(-err), parse_advice(p, dir, -err, buf, sizeof buf));
+	}
+	run(p);
+}
+
 static void
 read_sourcedirs(struct parser *p)
 {
 	p->in_sourcedir = true;
 	p->ended = false;
+	if (p->c->sourcedirs_n == 0) {
+		read_sourcedir(p, CONFIG_SOURCEDIR, false);
+	}
 	for (unsigned i = 0; i < p->c->sourcedirs_n && !p->exhausted; i++) {
-		struct diag where = { .file = p->c->sourcedirs[i] };
-		p->frames_n = 0;
-		int err = parse_push_folder(p, p->c->sourcedirs[i], ".sources");
-		if (err == -ENOENT) {
-			diag_add(p->d, DIAG_NOTE, &where, "the folder does not exist yet");
-		} else if (err != 0) {
-			char buf[DIAG_LINE_MAX];
-			diag_add(p->d, DIAG_ERROR, &where, "cannot be read: %s%s", strerror(-err),
-			    parse_advice(p, where.file, -err, buf, sizeof buf));
+		if (strcmp(p->c->sourcedirs[i], "none") != 0) {
+			read_sourcedir(p, p->c->sourcedirs[i], true);
 		}
-		run(p);
 	}
 }
 

@@ -278,6 +278,25 @@ files_of_a_source_folder_come_go_and_err_with_each_reload(struct sim *s)
 	SIM_CHECK(s, sim_status(c).assoc_n == 2, "%u sources", sim_status(c).assoc_n);
 }
 
+static void
+servers_of_the_usual_folder_come_and_go_without_a_line(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_status(c).assoc_n == 1, "%u sources", sim_status(c).assoc_n);
+	sim_store_put(&c->store, "/run/ntpd-dhcp/eth0.sources", "server 192.0.2.2 iburst\n");
+	SIM_CHECK(s, reload(c, ONE_SERVER), "not applied");
+	SIM_CHECK(s, sim_status(c).assoc_n == 2, "%u sources", sim_status(c).assoc_n);
+	SIM_CHECK(s, reload(c, ONE_SERVER "sourcedir none\n"), "not applied");
+	SIM_CHECK(s, sim_status(c).assoc_n == 1, "%u sources with none", sim_status(c).assoc_n);
+	SIM_CHECK(s, reload(c, ONE_SERVER), "not applied");
+	SIM_CHECK(s, sim_status(c).assoc_n == 2, "%u sources again", sim_status(c).assoc_n);
+	sim_store_remove(&c->store, "/run/ntpd-dhcp/eth0.sources");
+	SIM_CHECK(s, reload(c, ONE_SERVER), "not applied");
+	SIM_CHECK(s, sim_status(c).assoc_n == 1, "%u sources at the end", sim_status(c).assoc_n);
+}
+
 /* ---- names of restrict lines ---- */
 
 #define OPEN_TO_SERVERS ONE_SERVER "restrict default ignore\nrestrict 192.0.2.0/29\n"
@@ -585,6 +604,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_reload_without_a_keys_line_forgets_the_keys),
 	SCENARIO(an_include_or_source_file_out_of_reach_leaves_the_whole_configuration_in_force),
 	SCENARIO(files_of_a_source_folder_come_go_and_err_with_each_reload),
+	SCENARIO(servers_of_the_usual_folder_come_and_go_without_a_line),
 	SCENARIO(names_of_restrict_lines_hold_until_a_new_answer_comes),
 	SCENARIO(names_of_restrict_lines_are_asked_until_there_is_an_answer),
 	SCENARIO(a_bad_line_among_the_keys_costs_itself_only_and_is_told_until_it_is_mended),

@@ -5,7 +5,7 @@
 # the program that reads it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
-need xmllint logrotate python3
+need xmllint logrotate python3 augtool
 chmod 755 "$work"
 conf=$top_srcdir/conf
 ntpd=$top_builddir/ntpd
@@ -54,6 +54,26 @@ unlike "$said" 'run user' "what is that user's is fine"
 said=$("$ntpd" --check-config -u no-such-user -c "$work/user.conf" 2>&1)
 is $? 1 "a user that does not exist is an error"
 like "$said" '^ntpd: -u no-such-user: .*no such user or group$' "told by name"
+
+# --- Augeas ---------------------------------------------------------------------------
+
+# augeas FILE COMMAND...: as puppet and ansible change an ntp.conf.
+augeas() {
+	local file=$1
+	shift
+	mkdir -p "$work/augeas/etc"
+	cp "$file" "$work/augeas/etc/ntp.conf"
+	printf '%s\n' "$@" | augtool -r "$work/augeas" --noautoload -t 'Ntp incl /etc/ntp.conf' 2>&1
+}
+for file in ntp.conf ntp-lan.conf; do
+	is "$(augeas "$conf/$file" 'print /augeas/files/etc/ntp.conf/error')" '' "$file: Augeas reads it"
+	like "$(augeas "$conf/$file" 'match /files/etc/ntp.conf/server')" 'server\[4\] = 3.pool' \
+		"$file: with its servers"
+	like "$(augeas "$conf/$file" 'set /files/etc/ntp.conf/server[1] time.example' \
+		'set /files/etc/ntp.conf/server[5] more.example' save)" 'Saved 1 file' "$file: and writes it"
+	like "$(cat "$work/augeas/etc/ntp.conf")" '^server more.example$' "$file: with another server"
+	unlike "$(check "$work/augeas/etc/ntp.conf")" 'error:' "$file: which ntpd then takes"
+done
 
 # --- ntp.keys ------------------------------------------------------------------------
 

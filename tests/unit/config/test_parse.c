@@ -650,6 +650,44 @@ a_source_folder_may_name_servers_only(void **state)
 	conf_end(k);
 }
 
+/* Loads line with servers in the usual folder: what is asked then, and what is said. */
+static void
+check_usual_folder(const char *line, int error, const char *servers, const char *said)
+{
+	struct conf_file files[] = {
+		{ "/c", line, 0 }, { CONFIG_SOURCEDIR, NULL, error },
+		{ CONFIG_SOURCEDIR "/nm.sources", "server lease.example\n", 0 },
+		{ "/s", NULL, 0 }, { "/s/mine.sources", "server mine.example\n", 0 },
+		{ NULL, NULL, 0 }
+	};
+	struct conf *k = conf_of_files(files);
+	char buf[256] = "";
+	struct text t = text_over(buf, sizeof buf);
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		text_printf(&t, "%s ", k->c->sources[i].host.text);
+	}
+	assert_string_equal(buf, servers);
+	assert_string_equal(conf_said(k), said);
+	conf_end(k);
+}
+
+static void
+without_a_line_the_usual_source_folder_is_read(void **state)
+{
+	(void)state;
+	check_usual_folder("server a.example\n", 0, "a.example lease.example ", "");
+	check_usual_folder("server a.example\nsourcedir none\n", 0, "a.example ", "");
+	check_usual_folder("server a.example\nsourcedir /s\n", 0, "a.example mine.example ", "");
+	check_usual_folder("server a.example\nsourcedir /s\nsourcedir " CONFIG_SOURCEDIR "\n", 0,
+	    "a.example mine.example lease.example ", "");
+	check_usual_folder("server a.example\n", ENOENT, "a.example ", "");
+	check_usual_folder("server a.example\n", EACCES, "a.example ",
+	    "warning: " CONFIG_SOURCEDIR ": cannot be read: Permission denied\n");
+	check_usual_folder("server a.example\nsourcedir " CONFIG_SOURCEDIR "\n", EACCES,
+	    "a.example ", "error: " CONFIG_SOURCEDIR ": cannot be read: Permission denied\n");
+}
+
 /* ---- text from elsewhere ---- */
 
 static struct config *
@@ -894,6 +932,7 @@ main(void)
 		cmocka_unit_test(a_file_that_includes_itself_many_times_comes_to_an_end),
 		cmocka_unit_test(reads_a_thousand_files_and_no_more),
 		cmocka_unit_test(a_source_folder_may_name_servers_only),
+		cmocka_unit_test(without_a_line_the_usual_source_folder_is_read),
 		cmocka_unit_test(remote_text_sets_no_path_and_no_other_unsafe_thing),
 		cmocka_unit_test(remote_text_adds_to_a_copy_of_the_configuration),
 		cmocka_unit_test(a_copy_equals_the_original_and_shares_nothing_with_it),
