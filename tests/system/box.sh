@@ -26,13 +26,34 @@ box_package() {
 	return "$status"
 }
 
+# box_tree FOLDER: a copy of the source tree as an in-tree build for another prefix leaves it, with
+# objects and units that are newer than what they were made of.
+box_tree() {
+	local file
+	mkdir -p "$1" && (cd "$top_srcdir" && find . -maxdepth 1 -type f -exec cp -p {} "$1" \; &&
+		cp -Rp conf include man packaging src systemd tests "$1") || return 1
+	find "$1/src" -name '*.c' | while read -r file; do
+		echo stale >"${file%.c}.o"
+		mkdir -p "${file%/*}/.deps"
+		echo stale >"${file%/*}/.deps/$(basename "$file" .c).Po"
+	done
+	for file in "$1"/systemd/*.in; do
+		echo 'ExecStart=/stale/bin/ntpd' >"${file%.in}"
+	done
+	for file in libbase.a ntpd Makefile Makefile.in config.h config.status configure stamp-h1; do
+		echo stale >"$1/$file"
+	done
+}
+
 box_package_locked() {
 	local out=$1
 	box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb' 2>/dev/null)
 	if [ -z "$box_deb" ] || [ -n "$(cd "$top_srcdir" && find conf include man packaging src systemd \
 		configure.ac Makefile.am -newer "$box_deb" -type f | head -n 1)" ]; then
 		rm -rf "$out"
-		DEB_BUILD_OPTIONS="nocheck noautodbgsym" "$top_srcdir/packaging/build-deb" "$out" || return 1
+		mkdir -p "$out" && box_tree "$out/tree" || return 1
+		DEB_BUILD_OPTIONS="nocheck noautodbgsym" "$out/tree/packaging/build-deb" "$out" || return 1
+		rm -rf "$out/tree"
 		box_deb=$(find "$out" -maxdepth 1 -name 'ntpd_*.deb')
 	fi
 	[ -n "$box_deb" ]

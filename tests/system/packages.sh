@@ -39,6 +39,7 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/bin/ntpstat
 /usr/bin/sntp
 /usr/lib/NetworkManager/dispatcher.d/20-ntpd
+/usr/lib/systemd/ntp-units.d/60-ntpd.list
 /usr/lib/sysusers.d/ntpd.conf
 /usr/lib/tmpfiles.d/ntpd.conf
 /usr/libexec/ntpd/ntp-dhcp
@@ -58,6 +59,10 @@ is "$(sort "$work/control/conffiles" | xargs)" \
 for script in preinst postinst prerm postrm; do
 	try "$script is a script for sh" sh -n "$work/control/$script"
 done
+
+unlike "$(cat "$work/files/lib/systemd/system/"*)" stale "nothing of it is what a build in the tree left"
+is "$(cat "$work/files/usr/lib/systemd/ntp-units.d/60-ntpd.list")" ntpd.service \
+	"timedated is told the unit's name"
 
 # --- over Debian's packages ----------------------------------------------------------
 
@@ -163,17 +168,19 @@ for unit in ntpd-dhcp.service ntpd-dhcp.path; do
 	is "$(enabled "$unit")" enabled "$unit is enabled"
 done
 is "$(active ntpd-dhcp.path)" active "the leases of networkd are watched"
-printf 'sourcedir /run/ntpd-dhcp\n' >>"$box_root/etc/ntp.conf"
-box_run systemctl reload ntpd
 box_run mkdir -p /run/systemd/netif/leases
 sleep 1
 box_run sh -c 'echo NTP=192.0.2.77 >/run/systemd/netif/leases/.2 &&
 	mv /run/systemd/netif/leases/.2 /run/systemd/netif/leases/2'
 asks() { box_run ntpq -pn | grep -q '192\.0\.2\.77'; }
-try "a lease that names a server has it asked" wait_until 20 asks
+try "a lease that names a server has it asked, without a line in ntp.conf" wait_until 20 asks
 box_run rm /run/systemd/netif/leases/2
 asks_not() { ! asks; }
 try "until it ends" wait_until 20 asks_not
+for i in 1 2 3 4 5 6 7 8; do
+	box_run systemctl start ntpd-dhcp.service
+done
+is "$(active ntpd-dhcp.path)" active "many leases at once do not end the watch"
 try "logrotate takes its file" box_run logrotate -d /etc/logrotate.d/ntpd
 is "$(box_run logrotate -d /etc/logrotate.d/ntpd 2>&1 | grep -i error)" '' "without an error"
 
