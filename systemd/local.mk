@@ -8,6 +8,9 @@ CLEANFILES += $(units)
 dropinsdir = $(examplesdir)/ntpd.service.d
 dist_dropins_DATA = $(dropins)
 if SYSTEMD_UNITS
+# What "timedatectl set-ntp" turns on and off.
+ntpunitsdir = $(prefix)/lib/systemd/ntp-units.d
+dist_ntpunits_DATA = systemd/60-ntpd.list
 systemdsystemunit_DATA = $(units) systemd/ntpd-dhcp.path
 dist_pkglibexec_SCRIPTS += systemd/ntpdate-servers
 
@@ -20,7 +23,7 @@ install-data-hook:
 uninstall-hook:
 	rm -f '$(DESTDIR)$(prefix)/lib/sysusers.d/ntpd.conf' '$(DESTDIR)$(prefix)/lib/tmpfiles.d/ntpd.conf'
 else
-EXTRA_DIST += systemd/ntpdate-servers
+EXTRA_DIST += systemd/ntpdate-servers systemd/60-ntpd.list
 endif
 
 $(units): %: %.in Makefile

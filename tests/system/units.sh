@@ -62,6 +62,49 @@ box_run service ntpd restart
 is "$(active) $(main_pid | grep -cx "$pid")" "active 0" "service ntpd restart"
 like "$(box_run service ntpd status)" 'active \(running\)' "service ntpd status"
 
+# --- the usual places --------------------------------------------------------------------
+
+for word in Burst IntervalUSec; do
+	is "$(property "StartLimit$word")" "$(box_run systemctl show -P "DefaultStartLimit$word")" \
+		"StartLimit$word is that of any other unit"
+done
+is "$(box_run cat /run/ntpd.pid)" "$(main_pid)" "/run/ntpd.pid has the process"
+is "$(box_run stat -c '%U %a' /run/ntpd.pid)" 'root 644' "which only root can change"
+box_run systemctl stop ntpd
+[ ! -e "/proc/$box_pid/root/run/ntpd.pid" ]
+ok $? "it is gone with the process"
+box_run systemctl start ntpd
+box_run kill -KILL "$(main_pid)"
+gone_pid=$(main_pid)
+try "after kill -9 and a new start" wait_until 15 alive_after "$gone_pid"
+is "$(box_run cat /run/ntpd.pid)" "$(main_pid)" "it is the new one"
+printf "NTPD_OPTS='-g -p /run/other.pid'\n" >"$box_root/etc/default/ntp"
+again
+is "$(box_run cat /run/other.pid)" "$(main_pid)" "a -p of the user's counts"
+[ ! -e "/proc/$box_pid/root/run/ntpd.pid" ]
+ok $? "and then the usual one is not written"
+printf "NTPD_OPTS='-g'\n" >"$box_root/etc/default/ntp"
+again
+
+# What installers and desktops call. The other half of our unit's [Install] goes with it.
+enabled() { box_run systemctl is-enabled "$1" 2>/dev/null; }
+timedate() { box_run timedatectl show --value -p "$1"; }
+is "$(timedate CanNTP) $(timedate NTP)" "yes yes" "timedatectl knows that NTP is there and on"
+box_run timedatectl set-ntp false
+is "$(timedate NTP) $(enabled ntpd) $(enabled ntpd-dhcp.path)" "no disabled disabled" \
+	"timedatectl set-ntp false turns it off"
+try "and ends it" wait_until 10 sh -c "[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = inactive ]"
+box_run timedatectl set-ntp true
+is "$(timedate NTP) $(enabled ntpd) $(enabled ntpd-dhcp.path)" "yes enabled enabled" \
+	"timedatectl set-ntp true turns it on"
+try "and starts it" wait_until 10 sh -c "[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = active ]"
+box_run systemctl disable ntpd 2>/dev/null
+is "$(enabled ntpd) $(enabled ntpd-dhcp.path) $(enabled ntpd-dhcp.service)" \
+	"disabled disabled disabled" "systemctl disable ntpd"
+box_run systemctl enable ntpd 2>/dev/null
+is "$(enabled ntpd) $(enabled ntpd-dhcp.path) $(enabled ntpd-dhcp.service)" \
+	"enabled enabled enabled" "systemctl enable ntpd takes the watch for leases with it"
+
 # --- other daemons, their own units: a clock has one master ----------------------------
 
 need_peer chrony/usr/sbin/chronyd
@@ -85,6 +128,14 @@ for name in chrony chronyd systemd-timesyncd ntpsec openntpd; do
 	box_run systemctl start ntpd
 	is "$(active "$name") $(active)" "inactive active" "and that of ours stops $name"
 done
+mkdir -p "$box_root/usr/lib/systemd/ntp-units.d"
+cp "$PEERS"/timesyncd/lib/systemd/ntp-units.d/*.list "$box_root/usr/lib/systemd/ntp-units.d/"
+box_run systemctl restart systemd-timedated
+box_run timedatectl set-ntp false
+box_run timedatectl set-ntp true
+try "timedatectl beside systemd-timesyncd" wait_until 10 sh -c \
+	"[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = active ]"
+is "$(active systemd-timesyncd)" inactive "starts ours and not that"
 
 # --- drop-ins ----------------------------------------------------------------------------
 
@@ -125,6 +176,8 @@ is "$(active) $(box_run stat -c %U "/proc/$(main_pid)")" "active ntp" \
 	"with the drop-in user.conf it starts as ntp"
 like "$(box_run cat "/proc/$(main_pid)/status")" '^CapPrm:.*0000000000000400$' "with the same rights"
 like "$(box_run cat "/proc/$(main_pid)/status")" '^Seccomp:.*2$' "behind its filter"
+is "$(box_run cat /run/ntpd/ntpd.pid)" "$(main_pid)" "its pid file is where ntp may write"
+unlike "$(lines)" 'pidfile' "so that nothing is said about it"
 try "and synchronises" wait_until 20 box_run ntpstat
 try "and reloads" box_run systemctl reload ntpd
 rm "$dropins/user.conf"
@@ -155,9 +208,10 @@ try "a file in a folder that is closed is told to need a restart" wait_until 5 \
 again
 like "$(box_run ntpq -c 'rv 0 far')" 'far="?1' "after which it is read"
 
-printf '%s\n' 'sourcedir /run/ntpd-dhcp' 'restrict 127.0.0.1' >"$box_root/etc/ntp.conf"
+printf '%s\n' 'restrict 127.0.0.1' >"$box_root/etc/ntp.conf"
+box_run rm -rf /run/ntpd-dhcp
 again
-box_run mkdir -m 755 /run/ntpd-dhcp
+box_run install -d -m 755 /run/ntpd-dhcp
 box_run sh -c 'echo "server 192.0.2.1 iburst" >/run/ntpd-dhcp/eth0.sources'
 try "after a lease with servers, in a folder that was not there" box_run systemctl reload ntpd
 try "it synchronises to these" wait_until 20 box_run ntpstat
