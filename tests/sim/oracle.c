@@ -202,7 +202,8 @@ static void
 note_breaks(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	double beyond = fabs(sim_clock_residual(&n->clock)) - NTP_PHI;
+	double beyond = 
+	    fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim)) - NTP_PHI;
 
 	if (n->clock.foreign != o->foreign_seen) {
 		oracle_break(n);
@@ -233,7 +234,7 @@ static void
 judge_maxerror(struct sim_node *n, double led_s)
 {
 	struct oracle_node *o = &n->oracle;
-	double error_s = fabs(sim_clock_error_s(&n->clock));
+	double error_s = fabs(sim_error_s(n));
 	struct clock_state k;
 
 	n->clock.port.ops->get(&n->clock.port, &k);
@@ -247,9 +248,9 @@ judge_maxerror(struct sim_node *n, double led_s)
 
 /* How far beyond what it says of itself a server's clock is wrong. */
 static double
-lie_s(struct sim_server *srv)
+lie_s(const struct sim *s, struct sim_server *srv)
 {
-	return fmax(fabs(sim_server_error_s(srv)) - srv->root_disp_s, 0);
+	return fmax(fabs(sim_server_error_s(srv) - sim_smear_s(s)) - srv->root_disp_s, 0);
 }
 
 static struct sim_server *
@@ -281,8 +282,8 @@ led_astray_s(struct sim_node *n)
 		struct sim_server *liar = a->id != 0 ? liar_at(n->sim, &a->remote) : NULL;
 
 		if (liar != NULL && a->tally != TALLY_FALSETICK && a->tally != TALLY_REJECT &&
-		    lie_s(liar) <= 4 * farthest_s(n)) {
-			led_s = fmax(led_s, lie_s(liar));
+		    lie_s(n->sim, liar) <= 4 * farthest_s(n)) {
+			led_s = fmax(led_s, lie_s(n->sim, liar));
 		}
 	}
 	return led_s;
@@ -292,7 +293,7 @@ static void
 judge_distance(struct sim_node *n, const struct ntpd_status *st)
 {
 	struct oracle_node *o = &n->oracle;
-	double error_s = fabs(sim_clock_error_s(&n->clock));
+	double error_s = fabs(sim_error_s(n));
 
 	if (!o->broken) {
 		o->worst_error_s = fmax(o->worst_error_s, error_s);

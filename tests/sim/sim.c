@@ -368,7 +368,27 @@ sim_node_freeze(struct sim_node *n, double for_s)
 double
 sim_error_s(struct sim_node *n)
 {
-	return sim_clock_error_s(&n->clock);
+	return sim_clock_error_s(&n->clock) - sim_smear_s(n->sim);
+}
+
+static double
+smeared_part(const struct sim *s)
+{
+	return (world_s(s->w) - s->smear.at_s) / s->smear.interval_s + 0.5;
+}
+
+double
+sim_smear_s(const struct sim *s)
+{
+	return s->smear.interval_s > 0.0 ? -fmin(fmax(smeared_part(s), 0.0), 1.0) : 0.0;
+}
+
+double
+sim_smear_rate(const struct sim *s)
+{
+	bool now = s->smear.interval_s > 0.0 && smeared_part(s) > 0.0 && smeared_part(s) < 1.0;
+
+	return now ? -1.0 / s->smear.interval_s : 0.0;
 }
 
 struct ntpd_status

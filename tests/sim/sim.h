@@ -46,6 +46,11 @@ struct sim_node {
 	struct oracle_node oracle;
 };
 
+/* All honest servers smear a leap second of +1 s, linearly, with the middle at at_s. */
+struct sim_smear {
+	double at_s, interval_s;        /* true seconds since the start; interval_s 0: none */
+};
+
 struct sim {
 	struct world *w;
 	struct sim_net *net;
@@ -56,6 +61,7 @@ struct sim {
 	struct sim_event tick;
 	struct sim_tap tap;
 	const char *config_line;        /* put before every configuration, "": none */
+	struct sim_smear smear;         /* what is true is what the honest say */
 	bool careless;          /* the oracle does not judge (for scenarios about something else) */
 	unsigned failures;
 	char failure[SIM_FAILURES_MAX][200];
@@ -111,7 +117,9 @@ void sim_node_freeze(struct sim_node *n, double for_s);
 
 /* --- questions --- */
 
-double sim_error_s(struct sim_node *n);                 /* clock less true time */
+double sim_error_s(struct sim_node *n); /* clock less true time, smeared where that is smeared */
+double sim_smear_s(const struct sim *s);        /* what the smear adds to UTC now: 0..-1 s */
+double sim_smear_rate(const struct sim *s);     /* s/s */
 struct ntpd_status sim_status(const struct sim_node *n);        /* all zero while no daemon runs */
 
 /* Lines of the present life that contain text. */

@@ -3,14 +3,22 @@
  * sim_soak - random scenarios from seeds; TAP.
  *
  *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
- *	sim_soak [-p] SEED [COUNT]   COUNT seeds from SEED on (1); the ones that fail are printed
- *	                             with their last events; -p: outages end by themselves
+ *	sim_soak [OPTIONS] SEED [COUNT]
+ *	                             COUNT seeds from SEED on (1); the ones that fail are printed
+ *	                             with their last events
+ *	-p	outages end by themselves
+ *	-o	the stories of old: without what soak_wide.h adds
+ *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
+ *	-m N	begins no more seeds after N minutes: the next call goes on
+ *	-r	runs those of the record again that failed
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "sim/soak.h"
+#include "sim/soak_record.h"
 
 enum { USUAL_SEEDS = 25, TRACE_LINES = 80 };
 
@@ -22,10 +30,12 @@ static const char *const how[ORACLE_SECONDS] = {
 	[ORACLE_NOT] = "not judged",
 };
 
-struct tally {
-	unsigned run, failed;
-	double simulated_s, second[ORACLE_SECONDS];
-	double worst_share;
+struct options {
+	unsigned kind;
+	uint64_t seed, count;
+	const char *file;
+	double minutes;                 /* 0: no end */
+	bool again, quiet;
 };
 
 static void
@@ -42,22 +52,32 @@ explain(const struct sim *s)
 }
 
 static void
-run_seed(struct tally *t, uint64_t seed, enum soak_kind kind, bool quiet)
+add(struct soak_result *all, const struct soak_result *one)
+{
+	all->run += one->run;
+	all->failed += one->failed;
+	all->simulated_s += one->simulated_s;
+	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
+		all->second[i] += one->second[i];
+	}
+	all->worst_share = one->worst_share > all->worst_share ? one->worst_share :
+	    all->worst_share;
+}
+
+static struct soak_result
+run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 {
 	struct sim *s = soak_run(seed, kind);
+	struct soak_result one = { .run = 1, .failed = s->failures > 0,
+		.simulated_s = world_s(s->w), .worst_share = s->node[0]->oracle.worst_share };
 
-	t->run++;
-	t->failed += s->failures > 0;
-	t->simulated_s += world_s(s->w);
 	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
-		t->second[i] += (double)s->node[0]->oracle.second[i];
+		one.second[i] = (double)s->node[0]->oracle.second[i];
 	}
-	if (s->node[0]->oracle.worst_share > t->worst_share) {
-		t->worst_share = s->node[0]->oracle.worst_share;
-	}
+	add(all, &one);
 	if (!quiet || s->failures > 0) {
 		printf("%s %u - a day of mishaps from seed %s%llu\n",
-		    s->failures > 0 ? "not ok" : "ok", t->run, kind == SOAK_PASSING ? "-p " : "",
+		    s->failures > 0 ? "not ok" : "ok", all->run, soak_kind_text(kind),
 		    (unsigned long long)seed);
 	}
 	if (s->failures > 0) {
@@ -65,11 +85,12 @@ run_seed(struct tally *t, uint64_t seed, enum soak_kind kind, bool quiet)
 	}
 	fflush(stdout);
 	sim_free(s);
+	return one;
 }
 
-/* The seeds that failed once: "-p " or not, one number per line, text behind it. */
+/* The seeds that failed once: "-p ", "-w ", "-pw " or nothing, a number per line, text behind it. */
 static void
-run_known(struct tally *t)
+run_known(struct soak_result *all)
 {
 	const char *top = getenv("top_srcdir");
 	char path[1024], line[256];
@@ -82,44 +103,131 @@ run_known(struct tally *t)
 		return;
 	}
 	while (fgets(line, sizeof line, f) != NULL) {
-		bool passing = strncmp(line, "-p ", 3) == 0;
-		uint64_t seed = strtoull(line + (passing ? 3 : 0), NULL, 10);
+		const char *at = line;
+		unsigned kind = soak_kind_read(&at);
+		uint64_t seed = strtoull(at, NULL, 10);
 
 		if (seed != 0) {
-			run_seed(t, seed, passing ? SOAK_PASSING : SOAK_LASTING, false);
+			(void)run_seed(all, seed, kind, false);
 		}
 	}
 	(void)fclose(f);
 }
 
+static void
+print_result(const struct soak_result *all)
+{
+	printf("# %u days of mishaps, %u failed, %.0f h simulated, largest share of the root "
+	    "distance %.2f\n", all->run, all->failed, all->simulated_s / 3600, all->worst_share);
+	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
+		printf("# %5.1f%% %s\n", 100 * all->second[i] / all->simulated_s, how[i]);
+	}
+}
+
+static bool
+wanted(const struct options *o, const struct soak_record *r, uint64_t seed)
+{
+	enum soak_outcome was = r == NULL ? SOAK_NOT_RUN : soak_record_find(r, o->kind, seed);
+
+	return was == SOAK_NOT_RUN || (was == SOAK_FAILED && o->again);
+}
+
+/* The seeds of the command line; false when the record cannot be kept. */
+static bool
+run_asked(const struct options *o, struct soak_result *all)
+{
+	struct soak_record *r = o->file != NULL ? soak_record_open(o->file) : NULL;
+	time_t end = time(NULL) + (time_t)(o->minutes * 60);
+	bool kept = o->file == NULL || r != NULL;
+
+	for (uint64_t i = 0; i < o->count && kept; i++) {
+		struct soak_result one;
+
+		if (o->minutes > 0 && time(NULL) >= end) {
+			printf("# to be gone on with from seed %llu\n",
+			    (unsigned long long)(o->seed + i));
+			break;
+		}
+		if (wanted(o, r, o->seed + i)) {
+			one = run_seed(all, o->seed + i, o->kind, o->quiet);
+			kept = r == NULL || soak_record_add(r, o->kind, o->seed + i, &one);
+		}
+	}
+	if (r != NULL) {
+		struct soak_result total = soak_record_total(r);
+
+		printf("# all of %s:\n", o->file);
+		print_result(&total);
+		soak_record_close(r);
+	}
+	return kept;
+}
+
+static bool
+read_options(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
+	while ((c = getopt(argc, argv, "pof:m:r")) != -1) {
+		switch (c) {
+		case 'p':
+			o->kind |= SOAK_PASSING;
+			break;
+		case 'o':
+			o->kind &= ~(unsigned)SOAK_WIDE;
+			break;
+		case 'f':
+			o->file = optarg;
+			break;
+		case 'm':
+			o->minutes = strtod(optarg, NULL);
+			break;
+		case 'r':
+			o->again = true;
+			break;
+		default:
+			return false;
+		}
+	}
+	if (optind < argc) {
+		o->seed = strtoull(argv[optind], NULL, 0);
+	}
+	if (optind + 1 < argc) {
+		o->count = strtoull(argv[optind + 1], NULL, 0);
+	}
+	o->quiet = o->file != NULL || o->count > 100;
+	return argc == 1 || o->seed != 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct tally t = { 0 };
-	bool passing = argc > 1 && strcmp(argv[1], "-p") == 0;
-	int args = argc - passing;
-	uint64_t seed = args > 1 ? strtoull(argv[passing + 1], NULL, 0) : 1;
-	uint64_t count = args > 2 ? strtoull(argv[passing + 2], NULL, 0) : args > 1 ? 1 : USUAL_SEEDS;
+	struct soak_result all = { 0 };
+	struct options o;
 	clock_t start = clock();
+	bool kept = true;
 
+	if (!read_options(argc, argv, &o)) {
+		(void)fprintf(stderr, "usage: sim_soak [-po] [-f FILE [-m MINUTES] [-r]] "
+		    "[SEED [COUNT]]\n");
+		return 2;
+	}
 	if (argc == 1) {
-		run_known(&t);
+		run_known(&all);
+		for (uint64_t seed = 1; seed <= USUAL_SEEDS; seed++) {
+			(void)run_seed(&all, seed, SOAK_WIDE, false);
+			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_PASSING, false);
+		}
+	} else {
+		kept = run_asked(&o, &all);
 	}
-	for (uint64_t i = 0; i < count && !passing; i++) {
-		run_seed(&t, seed + i, SOAK_LASTING, count > 100);
+	if (all.run > 0) {
+		printf("# this time, %.1f s of CPU:\n", (double)(clock() - start) / CLOCKS_PER_SEC);
+		print_result(&all);
 	}
-	for (uint64_t i = 0; i < count && (passing || argc == 1); i++) {
-		run_seed(&t, seed + i, SOAK_PASSING, count > 100);
+	if (!o.quiet) {
+		printf("1..%u\n", all.run);
 	}
-	printf("# %u days of mishaps, %.0f h simulated in %.1f s of CPU, largest share of the root "
-	       "distance %.2f\n",
-	    t.run, t.simulated_s / 3600, (double)(clock() - start) / CLOCKS_PER_SEC,
-	    t.worst_share);
-	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
-		printf("# %5.1f%% %s\n", 100 * t.second[i] / t.simulated_s, how[i]);
-	}
-	if (count <= 100) {
-		printf("1..%u\n", t.run);
-	}
-	return t.failed > 0;
+	return all.failed > 0 || !kept;
 }

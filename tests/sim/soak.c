@@ -4,8 +4,13 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include "ntpd/state.h"
+#include "sim/soak_wide.h"
 
-enum { SOAK_SERVERS_MAX = 6 };
+enum { SOAK_SERVERS_MAX = WIDE_SERVERS_MAX };
+
+/* The most a limit of steps may keep the clock waiting. */
+static const double DAY_S = 86400.0;
 
 struct soak {
 	struct sim *s;
@@ -14,7 +19,8 @@ struct soak {
 	unsigned servers, liars;        /* the first ones lie when liars > 0 */
 	char config[1024];
 	bool address_gone, dark;
-	enum soak_kind kind;
+	unsigned kind;
+	struct wide wide;               /* SOAK_WIDE */
 };
 
 static double
@@ -100,6 +106,9 @@ write_config(struct soak *k)
 	for (unsigned i = 0; i < k->servers; i++) {
 		text_printf(&t, "server 192.0.2.%u%s minpoll %u maxpoll %u\n", i + 1,
 		    burst ? " iburst" : "", minpoll, minpoll + sim_rng_below(&k->r, 11 - minpoll));
+	}
+	if (k->kind & SOAK_WIDE) {
+		wide_start(&k->wide, k->c, k->servers, &t);
 	}
 }
 
@@ -243,7 +252,7 @@ passes(struct soak *k, void (*toggle)(struct soak *k), const bool *gone)
 	bool before = *gone;
 
 	toggle(k);
-	if (k->kind == SOAK_PASSING && !before) {
+	if ((k->kind & SOAK_PASSING) != 0 && !before) {
 		sim_run(k->s, log_between(&k->r, 10, 10000));
 		toggle(k);
 	}
@@ -316,35 +325,79 @@ one_mishap(struct soak *k)
 	}
 }
 
-/* All is well again: the daemon must find its way. */
+/* The sum of steps is of a day, and beyond panic somebody sets the clock. */
 static void
-calm(struct soak *k)
+wait_for_limits(struct soak *k)
 {
-	struct ntpd_status st;
+	const struct discipline *disc = &k->c->daemon->steer.disc;
 
+	for (double waited_s = 0; disc->stop == STOP_DAY && waited_s < DAY_S; waited_s += 3600) {
+		sim_run(k->s, 3600);
+	}
+	if (disc->stop == STOP_PANIC) {
+		sim_clock_foreign_step(&k->c->clock, -sim_error_s(k->c));
+		sim_run(k->s, 3600);
+	}
+}
+
+static void
+end_outages(struct soak *k)
+{
 	for (unsigned i = 0; i < k->servers; i++) {
 		k->s->server[i]->silent = false;
 	}
 	if (k->address_gone) {
 		address_goes_or_comes(k);
 	}
-	k->c->host->send_error = 0;
+	if (k->dark) {
+		network_goes_or_comes(k);
+	}
+}
+
+/* All is well again: the daemon must find its way. */
+static void
+calm(struct soak *k)
+{
+	struct ntpd_status st;
+
+	end_outages(k);
+	if (k->kind & SOAK_WIDE) {
+		sim_run(k->s, 10);
+		wide_calm(&k->wide);
+	}
 	sim_run(k->s, 4 * 3600);
+	if (k->c->daemon == NULL) {
+		SIM_CHECK(k->s, false, "it ended in the quiet hours, exit status %d",
+		    k->c->exit_status);
+		return;
+	}
+	wait_for_limits(k);
 	st = sim_status(k->c);
 	SIM_CHECK(k->s, st.synced, "not synchronised after four quiet hours");
 	SIM_CHECK(k->s, st.root_dist_s < 1.5, "root distance %.3f s after four quiet hours",
 	    st.root_dist_s);
 }
 
+static unsigned
+liars_of(struct soak *k)
+{
+	unsigned liars = sim_rng_chance(&k->r, 0.4) && k->servers > 3 ?
+	    sim_rng_below(&k->r, (k->servers - 2) / 2 + 1) : 0;
+
+	return (k->kind & SOAK_WIDE) != 0 && k->servers == 3 && wide_one_of_three_lies(&k->wide) ?
+	    1 : liars;
+}
+
 struct sim *
-soak_run(uint64_t seed, enum soak_kind kind)
+soak_run(uint64_t seed, unsigned kind)
 {
 	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0), .kind = kind };
 
+	if (kind & SOAK_WIDE) {
+		wide_begin(&k.wide, k.s, seed);
+	}
 	k.servers = 1 + sim_rng_below(&k.r, SOAK_SERVERS_MAX);
-	k.liars = sim_rng_chance(&k.r, 0.4) && k.servers > 3
-	    ? sim_rng_below(&k.r, (k.servers - 2) / 2 + 1)
-	    : 0;
+	k.liars = liars_of(&k);
 	make_client(&k);
 	for (unsigned i = 0; i < k.servers; i++) {
 		add_server(&k, i);
@@ -355,8 +408,17 @@ soak_run(uint64_t seed, enum soak_kind kind)
 	sim_run(k.s, log_between(&k.r, 10, 10000));
 	while (world_s(k.s->w) < 86400) {
 		one_mishap(&k);
+		if (kind & SOAK_WIDE) {
+			wide_mishap(&k.wide);
+			if (wide_outages_end(&k.wide)) {
+				end_outages(&k);
+			}
+		}
 	}
 	calm(&k);
 	sim_node_stop(k.c);
+	if (kind & SOAK_WIDE) {
+		wide_end(&k.wide);
+	}
 	return k.s;
 }

@@ -8,12 +8,13 @@
 #define SIM_SOAK_H
 #include "sim/sim.h"
 
-enum soak_kind {
-	SOAK_LASTING,           /* an outage lasts until chance ends it */
-	SOAK_PASSING            /* outages end by themselves */
+/* The kinds of a seed's story, bits; none: an outage lasts until chance ends it. */
+enum {
+	SOAK_PASSING = 1,       /* outages end by themselves */
+	SOAK_WIDE = 2           /* and what soak_wide.h has */
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */
-struct sim *soak_run(uint64_t seed, enum soak_kind kind);
+struct sim *soak_run(uint64_t seed, unsigned kind);
 
 #endif
