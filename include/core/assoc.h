@@ -24,6 +24,8 @@ enum {
 	ASSOC_UNREACH = 10,             /* polls without an answer before the interval grows */
 	ASSOC_BURST = 8,                /* packets of a burst */
 	ASSOC_SAMPLES = 4,              /* so many before a source may be selected */
+	ASSOC_SAMPLES_SLOWED = 3,       /* and of one that asked us to go slower */
+	ASSOC_KISS_HOLDS = 8,           /* answers after which a RATE kiss is half forgotten */
 	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
 	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
 };
@@ -83,7 +85,10 @@ struct assoc_world {
 
 struct assoc_poll {
 	int hpoll, ppoll;               /* log2 s: ours, the server's last */
-	int floor;                      /* minpoll, raised by RATE kisses */
+	int floor;                      /* minpoll, raised by RATE kisses, lowered by answers */
+	unsigned unkissed;              /* answers since it was raised or lowered */
+	bool obeyed;                    /* a RATE kiss that is not forgotten yet, at: */
+	struct mtime obeyed_at;
 	unsigned burst;                 /* packets of a burst still to be sent */
 	/* unanswered packets since the start or since it went dark */
 	unsigned tries;
@@ -149,7 +154,8 @@ struct assoc {
 	struct event_count event;
 	struct assoc_count count;
 	bool authentic;                 /* the last answer carried a valid MAC */
-	bool kissed_deny;               /* DENY or RSTR came; asked at the longest interval only */
+	/* DENY or RSTR came; asked at the longest interval only, until it answers */
+	bool kissed_deny;
 	/* last kiss code shown as refid until the next answer, 0: none */
 	uint32_t kiss;
 	struct mtime reset_at;          /* when counters were reset */

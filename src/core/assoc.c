@@ -269,8 +269,9 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
-	double least = a->poll.sent_once ? spacing_s(w) - mtime_diff_s(w->now, a->poll.last_sent) :
-	    0.0;
+	double apart_s = a->poll.floor > a->rules.minpoll ? log2s_to_s(a->poll.floor) :
+	    spacing_s(w);
+	double least = a->poll.sent_once ? apart_s - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
 	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
 
 	if (a->kissed_deny || budget_left(a, w->now) < 1.0 || !mtime_before(at, a->poll.next)) {
@@ -281,6 +282,41 @@ assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 }
 
 /* ---- answers ---- */
+
+/*
+ * Each RATE kiss doubles the shortest interval, once per poll: several answers to one burst say the
+ * same thing, and whoever makes a server kiss us must not drive us on.
+ */
+static void
+slow_down(struct assoc *a, const struct header *h, bool bursting, const struct assoc_world *w)
+{
+	double since_s = mtime_diff_s(w->now, a->poll.obeyed_at);
+
+	if (a->poll.obeyed && since_s < log2s_to_s(a->poll.floor)) {
+		return;
+	}
+	a->poll.obeyed = true;
+	a->poll.obeyed_at = w->now;
+	a->poll.unkissed = 0;
+	a->poll.floor = clamp_int(h->poll, bursting ? a->poll.floor : a->poll.floor + 1,
+	    ASSOC_POLL_MAX);
+	a->poll.floor = clamp_int(a->poll.floor, a->rules.minpoll, a->rules.maxpoll);
+}
+
+/* A server that goes on answering is asked as before in the end. */
+static void
+speed_up(struct assoc *a)
+{
+	if (!a->poll.obeyed || ++a->poll.unkissed < ASSOC_KISS_HOLDS) {
+		return;
+	}
+	a->poll.unkissed = 0;
+	if (a->poll.floor > a->rules.minpoll) {
+		a->poll.floor--;
+	} else {
+		a->poll.obeyed = false;
+	}
+}
 
 /* Kiss-o'-death: the server asks us to go slower or away. RFC 5905, section 7.4. */
 static enum verdict
@@ -294,9 +330,7 @@ take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w,
 	a->poll.burst_armed = false;
 	a->kiss = h->refid;
 	if (h->refid == refid_of_text("RATE")) {
-		a->poll.floor = clamp_int(h->poll, bursting ? a->poll.floor : a->poll.floor + 1,
-		    ASSOC_POLL_MAX);
-		a->poll.floor = clamp_int(a->poll.floor, a->rules.minpoll, a->rules.maxpoll);
+		slow_down(a, h, bursting, w);
 		out->events |= 1u << PEER_EVENT_RATE_EXCEEDED;
 	} else {
 		/*
@@ -330,6 +364,7 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	a->poll.tries = 0;
 	a->kissed_deny = false;
 	a->kiss = 0;
+	speed_up(a);
 	out->sampled = true;
 	out->sample = *s;
 	out->filtered = filter_add(&a->filter, s, &fr);

@@ -42,10 +42,17 @@ answers_held(const struct assoc *a)
 	return n;
 }
 
+/* So many answers make it fit: of a server that slows us down they would come too late. */
+static unsigned
+answers_wanted(const struct assoc *a)
+{
+	return a->poll.obeyed ? ASSOC_SAMPLES_SLOWED : ASSOC_SAMPLES;
+}
+
 bool
 assoc_young(const struct assoc *a)
 {
-	return a->poll.reach != 0 && answers_held(a) < ASSOC_SAMPLES &&
+	return a->poll.reach != 0 && answers_held(a) < answers_wanted(a) &&
 	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
@@ -58,7 +65,7 @@ assoc_suspect(const struct assoc *a, const struct assoc_world *w)
 bool
 assoc_settling(const struct assoc *a)
 {
-	return a->poll.burst > 0 && answers_held(a) < ASSOC_SAMPLES &&
+	return a->poll.burst > 0 && answers_held(a) < answers_wanted(a) &&
 	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
@@ -134,7 +141,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < ASSOC_SAMPLES || !estimator_predict(&a->est, w->now, w->adjusted_ns,
+	if (answers_held(a) < answers_wanted(a) || !estimator_predict(&a->est, w->now, w->adjusted_ns,
 	    &e)) {
 		return NTP_MAXDISP_S;
 	}

@@ -440,6 +440,30 @@ in_the_name_of_a_client(struct sim *s, const char *rules, double rate_hz)
 	    (unsigned)server->host->datagrams_out);
 }
 
+/* Three starts within a minute, each with its burst, against the limit of old. */
+static void
+a_third_restart_within_a_minute_is_synchronised_soon(struct sim *s)
+{
+	static struct pair p;
+	double since_s;
+
+	pair_come(&p, s, "restrict default limited kod\ndiscard average 3\nlimit leak 0\n");
+	sim_node_stop(p.b);
+	sim_node_config(p.b, "driftfile /drift\nserver 192.0.2.100 iburst\n");
+	for (unsigned i = 0; i < 3; i++) {
+		SIM_CHECK(s, sim_node_boot(p.b), "does not start");
+		sim_run(s, 18);
+		if (i < 2) {
+			sim_node_stop(p.b);
+			sim_run(s, 1);
+		}
+	}
+	for (since_s = 18; since_s < 400 && !sim_status(p.b).synced; since_s += 1) {
+		sim_run(s, 1);
+	}
+	SIM_CHECK(s, since_s < 200, "%.0f s until it was synchronised", since_s);
+}
+
 static void
 a_forger_every_5_s_does_not_shut_a_client_out(struct sim *s)
 {
@@ -517,6 +541,7 @@ static const struct scenario list[] = {
 	SCENARIO(no_kiss_is_answered),
 	SCENARIO(no_kiss_of_a_score_is_answered),
 	SCENARIO(nothing_is_answered_where_keys_are_demanded),
+	SCENARIO(a_third_restart_within_a_minute_is_synchronised_soon),
 	SCENARIO(a_forger_every_5_s_does_not_shut_a_client_out),
 	SCENARIO(a_forger_above_the_average_does_not_shut_a_client_out),
 	SCENARIO(a_million_strangers_do_not_fill_the_memory),

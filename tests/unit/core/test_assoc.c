@@ -829,6 +829,84 @@ a_rate_kiss_ends_a_burst(void **state)
 	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) >= 64.0);
 }
 
+/* Each request of ours is answered by a kiss, however soon after the last it was made. */
+static void
+a_rate_kiss_is_obeyed_once_a_poll_and_never_beyond_maxpoll(void **state)
+{
+	static struct bench b;
+	int floor = 6;
+
+	(void)state;
+	start_plain(&b, 0);
+	for (int i = 0; i < 12; i++) {
+		struct header h;
+
+		poll_next(&b);
+		h = kiss(&b, "RATE", 6);
+		assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+		floor = floor < 10 ? floor + 1 : 10;
+		assert_int_equal(b.a.poll.floor, floor);
+		/* Three more at once, out of turn. */
+		for (int k = 0; k < 3; k++) {
+			b.w.now = mtime_add_s(b.w.now, 2.0);
+			assoc_poll(&b.a, &b.w, &b.sent);
+			assoc_sent(&b.a, b.sent.tag, real_at(b.w.now), b.w.now, false);
+			h = kiss(&b, "RATE", 17);
+			assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+			assert_int_equal(b.a.poll.floor, floor);
+		}
+		(void)assoc_ask_soon(&b.a, 0.0, &b.w);
+		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= log2s_to_s(floor));
+	}
+}
+
+static void
+answers_lower_what_a_rate_kiss_raised(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = kiss(&b, "RATE", 8);
+	assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+	assert_int_equal(b.a.poll.floor, 8);
+	for (int floor = 8; floor >= 6; floor--) {
+		for (int i = 0; i < ASSOC_KISS_HOLDS; i++) {
+			assert_int_equal(b.a.poll.floor, floor);
+			assert_int_equal(exchange(&b), VERDICT_OK);
+		}
+	}
+	assert_int_equal(b.a.poll.floor, 6);
+	assert_int_equal(b.a.poll.hpoll, 6);
+}
+
+static void
+three_answers_make_a_source_fit_that_slows_us_down(void **state)
+{
+	(void)state;
+	for (int before = 0; before <= 2; before++) {
+		static struct bench b;
+		struct header h;
+
+		start_plain(&b, ASSOC_IBURST);
+		b.w.adaptive = true;
+		for (int i = 0; i < before; i++) {
+			assert_int_equal(exchange(&b), VERDICT_OK);
+		}
+		poll_next(&b);
+		h = kiss(&b, "RATE", 6);
+		assert_int_equal(deliver(&b, &h), VERDICT_KISS);
+		for (int i = before; i < 3; i++) {
+			assert_true(assoc_unfit(&b.a, &b.w) != 0);
+			assert_int_equal(exchange(&b), VERDICT_OK);
+		}
+		assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
+		assert_false(assoc_young(&b.a));
+	}
+}
+
 static void
 a_forged_kiss_changes_nothing(void **state)
 {
@@ -1484,6 +1562,9 @@ main(void)
 		cmocka_unit_test(a_crypto_nak_means_nothing_without_a_key),
 		cmocka_unit_test(a_rate_kiss_lengthens_the_interval_within_bounds),
 		cmocka_unit_test(a_rate_kiss_ends_a_burst),
+		cmocka_unit_test(a_rate_kiss_is_obeyed_once_a_poll_and_never_beyond_maxpoll),
+		cmocka_unit_test(answers_lower_what_a_rate_kiss_raised),
+		cmocka_unit_test(three_answers_make_a_source_fit_that_slows_us_down),
 		cmocka_unit_test(a_forged_kiss_changes_nothing),
 		cmocka_unit_test(deny_slows_down_but_is_never_for_good),
 		cmocka_unit_test(with_a_key_an_unsigned_kiss_is_not_obeyed),
