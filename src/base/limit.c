@@ -37,3 +37,10 @@ limit_take(struct limit *l, double cost, struct mtime now, uint64_t *held_back)
 	l->held_back = 0;
 	return true;
 }
+
+void
+limit_give(struct limit *l, double unused)
+{
+	assert(unused >= 0);
+	l->tokens = l->tokens + unused < l->burst ? l->tokens + unused : l->burst;
+}

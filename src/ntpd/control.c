@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control - mode 6: requests are taken apart and given to their operation. */
+/*
+ * control - mode 6: requests wait until those for the time are served, and are then taken apart
+ * and given to their operation.
+ */
 #include "ntpd/control.h"
 #include "ntpd/access.h"
 #include <string.h>
 #include "base/cursor.h"
 #include "ntpd/control_query.h"
+
+/* Questions answered before the sockets are looked at again. */
+enum { TURN_MAX = 4 };
 
 static int
 refuse(struct query *q)
@@ -52,37 +58,133 @@ count_client(const struct query *q)
 	(void)access_touch(q->d, q->l, q->pkt, &h, q->flags);
 }
 
-enum verdict
+/* What is no question gets no answer, or two daemons would talk for ever. */
+static bool
+is_request(const struct control_header *h)
+{
+	return !h->response && !h->error && !h->more && h->offset == 0 && h->version >= 1 &&
+	    h->version <= NTP_VERSION;
+}
+
+static enum verdict
+serve(struct query *q)
+{
+	struct ntpd *d = q->d;
+	int result;
+
+	q->out = text_over((char *)d->control.text, sizeof d->control.text);
+	if (q->h.count > q->pkt->len - CONTROL_HEADER_LEN || q->pkt->len % 4 != 0) {
+		control_send_error(q, CONTROL_ERR_FORMAT);
+		return VERDICT_SHORT;
+	}
+	q->text = (const char *)q->pkt->bytes + CONTROL_HEADER_LEN;
+	q->end = q->text + q->h.count;
+	control_auth_check(q);
+	result = operate(q);
+	if (result >= 0) {
+		control_send_error(q, (enum control_error)result);
+	}
+	return result == CONTROL_ERR_PERMISSION ? VERDICT_AUTH : VERDICT_CONTROL;
+}
+
+/* ---- the queue ---- */
+
+static void
+serve_first(struct ntpd *d)
+{
+	struct control *c = &d->control;
+	struct control_waiting *w = &c->waiting[c->first];
+	struct query q = { .d = d, .l = w->l, .pkt = &w->pkt, .flags = w->flags, .h = w->h,
+		.prepaid = w->prepaid };
+
+	/* A reload may have closed the socket, and given its place to another. */
+	if (w->l->sock == w->sock) {
+		d->count.verdict.of[serve(&q)]++;
+	}
+	control_budget_close(&q);
+	c->first = (c->first + 1) % CONTROL_WAITING_MAX;
+	c->waiting_n--;
+}
+
+static void
+arm(struct ntpd *d)
+{
+	d->port.loop->ops->timer_arm(d->port.loop, &d->control.turn, now_of(d));
+}
+
+static void
+on_turn(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	for (unsigned i = 0; i < TURN_MAX && d->control.waiting_n > 0; i++) {
+		serve_first(d);
+	}
+	if (d->control.waiting_n > 0) {
+		arm(d);
+	}
+}
+
+void
+control_start(struct ntpd *d)
+{
+	d->port.loop->ops->timer_init(d->port.loop, &d->control.turn, on_turn, d);
+}
+
+void
+control_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->control.turn);
+	d->control.waiting_n = 0;
+}
+
+/* Strangers leave some room, so that who manages the daemon on its host is heard under a flood. */
+static bool
+has_room(const struct query *q)
+{
+	unsigned kept = addr_is_loopback(&q->pkt->from.addr) ? 0 : CONTROL_WAITING_MAX / 4;
+
+	return q->d->control.waiting_n < CONTROL_WAITING_MAX - kept;
+}
+
+static void
+enqueue(const struct query *q)
+{
+	struct control *c = &q->d->control;
+	struct control_waiting *w =
+	    &c->waiting[(c->first + c->waiting_n) % CONTROL_WAITING_MAX];
+
+	w->l = q->l;
+	w->sock = q->l->sock;
+	w->flags = q->flags;
+	w->h = q->h;
+	w->prepaid = q->prepaid;
+	w->pkt = *q->pkt;
+	w->pkt.bytes = w->bytes;
+	memcpy(w->bytes, q->pkt->bytes, q->pkt->len);
+	c->waiting_n++;
+}
+
+int
 control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt, uint32_t flags)
 {
 	struct query q = { .d = d, .l = l, .pkt = pkt, .flags = flags };
 	struct cursor c = cursor_over(pkt->bytes, pkt->len);
-	int result;
 
-	if (!control_header_get(&c, &q.h)) {
+	if (!control_header_get(&c, &q.h) || pkt->len > NET_PACKET_MAX) {
 		return VERDICT_SHORT;
 	}
-	/*
-	 * Answers, errors and fragments are not requests: silence, or two daemons would
-	 * talk for ever.
-	 */
-	if (q.h.response || q.h.error || q.h.more || q.h.offset != 0 || q.h.version < 1 ||
-	    q.h.version > NTP_VERSION) {
+	if (!is_request(&q.h)) {
 		return VERDICT_MODE;
 	}
 	d->count.control_requests++;
 	count_client(&q);
-	q.out = text_over((char *)d->control.text, sizeof d->control.text);
-	if (q.h.count > cursor_left(&c) || pkt->len % 4 != 0) {
-		control_send_error(&q, CONTROL_ERR_FORMAT);
-		return VERDICT_SHORT;
+	if (!has_room(&q) || !control_budget_open(&q)) {
+		return VERDICT_LIMITED;
 	}
-	q.text = (const char *)pkt->bytes + CONTROL_HEADER_LEN;
-	q.end = q.text + q.h.count;
-	control_auth_check(&q);
-	result = operate(&q);
-	if (result >= 0) {
-		control_send_error(&q, (enum control_error)result);
+	enqueue(&q);
+	if (d->control.waiting_n == 1) {
+		arm(d);
 	}
-	return result == CONTROL_ERR_PERMISSION ? VERDICT_AUTH : VERDICT_CONTROL;
+	return CONTROL_LATER;
 }

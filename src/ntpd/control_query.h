@@ -20,6 +20,7 @@ struct query {
 	uint16_t status;                /* of the answer */
 	struct mac_key *key; /* of a valid MAC, else NULL; the answer is signed with it */
 	uint32_t key_id;
+	size_t prepaid;                 /* octets its sender paid for that were not sent yet */
 };
 
 /* What an operation gives: it has answered, it stays silent, or an error is to be sent. */
@@ -29,6 +30,15 @@ enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2 };
 enum { CONTROL_TEXT_END = 2 };
 
 /* ---- control_send.c ---- */
+
+/*
+ * Strangers may cause so many octets a second and no more, those of a request counted: an answer is
+ * larger than its question, and takes more work. Open takes those of the request and of one datagram
+ * of answer, before any work; false when there are too few left. Close gives back what the answer
+ * did not need.
+ */
+bool control_budget_open(struct query *q);
+void control_budget_close(struct query *q);
 
 /*
  * Sends data (never NULL) in fragments; the text of q->out with the end of its line; an error

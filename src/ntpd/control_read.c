@@ -99,30 +99,51 @@ put_defaults(struct query *q, const struct owner *w)
 	}
 }
 
-static bool
-put_named(struct query *q, const struct owner *w, const struct control_item *name)
+static void
+put_named(struct query *q, const struct owner *w, struct vars_names *names)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		return vars_system_named(q->d, name, &q->out);
+		vars_system_named(q->d, names, &q->out);
+		break;
 	case OWNER_PEER:
-		return vars_peer_named(q->d, w->p, name, &q->out);
+		vars_peer_named(q->d, w->p, names, &q->out);
+		break;
 	case OWNER_POOL:
-		return vars_pool_named(q->d, w->o, name, &q->out);
+		vars_pool_named(q->d, w->o, names, &q->out);
+		break;
 	case OWNER_NONE:
 		break;
 	}
-	return false;
 }
 
-/* Sends what was put together, when all of it has found room. */
-static int
-finish(struct query *q, bool bad)
+static struct vars_names
+names_of(const struct query *q)
 {
-	if (bad) {
+	return (struct vars_names){ .at = q->text, .end = q->end };
+}
+
+/* True when the request names no variable, and that is all that stands in it. */
+static bool
+names_nothing(const struct query *q)
+{
+	struct vars_names names = names_of(q);
+	struct control_item first;
+
+	return !control_item_next(&names.at, names.end, &first, &names.bad) && !names.bad;
+}
+
+/* Sends what was put together, when all of it was there and has found room. */
+static int
+finish(struct query *q, const struct vars_names *names)
+{
+	if (names->bad) {
 		return CONTROL_ERR_FORMAT;
 	}
-	if (q->out.cut || q->out.cap - q->out.len <= CONTROL_TEXT_END) {
+	if (names->unknown) {
+		return CONTROL_ERR_UNKNOWNVAR;
+	}
+	if (names->many || q->out.cut || q->out.cap - q->out.len <= CONTROL_TEXT_END) {
 		return CONTROL_ERR_BADVALUE;
 	}
 	control_send_text(q);
@@ -175,24 +196,19 @@ int
 control_read_variables(struct query *q)
 {
 	struct owner w = owner_of(q->d, q->h.assoc);
-	struct control_item item;
-	bool bad = false, any = false;
+	struct vars_names names = names_of(q);
 	int result;
 
 	if (w.kind == OWNER_NONE) {
 		return CONTROL_ERR_ASSOC;
 	}
 	q->status = owner_status(q->d, &w);
-	while (control_item_next(&q->text, q->end, &item, &bad)) {
-		any = true;
-		if (!put_named(q, &w, &item)) {
-			return CONTROL_ERR_UNKNOWNVAR;
-		}
-	}
-	if (!any) {
+	if (names_nothing(q)) {
 		put_defaults(q, &w);
+	} else {
+		put_named(q, &w, &names);
 	}
-	result = finish(q, bad);
+	result = finish(q, &names);
 	if (result == CONTROL_ANSWERED) {
 		forget_events(q, &w);
 	}
@@ -213,21 +229,16 @@ int
 control_read_clock(struct query *q)
 {
 	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->sys.peer_id);
-	struct control_item item;
-	bool bad = false, any = false;
+	struct vars_names names = names_of(q);
 
 	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_LOCAL)) {
 		return CONTROL_ERR_ASSOC;
 	}
 	q->status = 0;
-	while (control_item_next(&q->text, q->end, &item, &bad)) {
-		any = true;
-		if (!vars_clock_named(q->d, w.p, &item, &q->out)) {
-			return CONTROL_ERR_UNKNOWNVAR;
-		}
-	}
-	if (!any) {
+	if (names_nothing(q)) {
 		vars_clock_default(q->d, w.p, &q->out);
+	} else {
+		vars_clock_named(q->d, w.p, &names, &q->out);
 	}
-	return finish(q, bad);
+	return finish(q, &names);
 }

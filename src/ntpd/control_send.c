@@ -8,24 +8,74 @@
 #include "ntpd/keys.h"
 
 enum {
-	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8,
+	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,
 	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + MAC_KEYID_LEN +
 	    MAC_DIGEST_MAX,
 };
 
-/* Strangers get so many octets a second and no more: an answer is larger than its question. */
+static struct limit *
+limit_for(struct query *q)
+{
+	const struct addr *a = &q->pkt->from.addr;
+
+	return &q->d->control.from[siphash(&q->d->hash, a->bytes, sizeof a->bytes) % CONTROL_SLOTS];
+}
+
+static bool
+is_free(const struct query *q)
+{
+	return addr_is_loopback(&q->pkt->from.addr);
+}
+
+static bool
+take(struct query *q, size_t octets)
+{
+	struct mtime now = now_of(q->d);
+	struct limit *one = limit_for(q);
+
+	if (is_free(q)) {
+		return true;
+	}
+	if (!limit_take(one, (double)octets, now, NULL)) {
+		return false;
+	}
+	if (!limit_take(&q->d->control.all, (double)octets, now, NULL)) {
+		limit_give(one, (double)octets);
+		return false;
+	}
+	return true;
+}
+
+bool
+control_budget_open(struct query *q)
+{
+	if (!take(q, q->pkt->len + PREPAID)) {
+		return false;
+	}
+	q->prepaid = PREPAID;
+	return true;
+}
+
+void
+control_budget_close(struct query *q)
+{
+	if (!is_free(q)) {
+		limit_give(limit_for(q), (double)q->prepaid);
+		limit_give(&q->d->control.all, (double)q->prepaid);
+	}
+	q->prepaid = 0;
+}
+
 static bool
 within_budget(struct query *q, size_t octets)
 {
-	struct ntpd *d = q->d;
-	struct mtime now = now_of(d);
-	uint64_t slot = siphash(&d->hash, q->pkt->from.addr.bytes, sizeof q->pkt->from.addr.bytes);
+	size_t paid = octets < q->prepaid ? octets : q->prepaid;
 
-	if (addr_is_loopback(&q->pkt->from.addr)) {
-		return true;
+	if (octets > paid && !take(q, octets - paid)) {
+		return false;
 	}
-	return limit_take(&d->control.from[slot % CONTROL_SLOTS], (double)octets, now, NULL) &&
-	    limit_take(&d->control.all, (double)octets, now, NULL);
+	q->prepaid -= paid;
+	return true;
 }
 
 static void

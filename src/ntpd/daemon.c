@@ -5,6 +5,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/clockwork.h"
+#include "ntpd/control.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/flood.h"
@@ -122,6 +123,7 @@ ntpd_start(struct ntpd *d)
 	gate_start(d);
 	stats_start(d);
 	flood_start(d);
+	control_start(d);
 	clockwork_start(d);
 	leapsec_start(d);
 	if (!access_start(d)) {
@@ -190,6 +192,7 @@ ntpd_free(struct ntpd *d)
 	listen_stop(d);
 	clockwork_free(d);
 	leapsec_stop(d);
+	control_stop(d);
 	flood_stop(d);
 	access_stop(d);
 	keyring_free(d->keys);

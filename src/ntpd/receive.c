@@ -199,7 +199,8 @@ serve(struct request *q)
 	return q->bad_mac ? VERDICT_AUTH : VERDICT_OK;
 }
 
-static enum verdict
+/* A verdict, or CONTROL_LATER. */
+static int
 judge(struct request *q)
 {
 	const struct net_packet *pkt = q->pkt;
@@ -236,7 +237,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
 	struct listener *l = ctx;
 	struct request q = { .d = l->d, .l = l, .pkt = pkt };
-	enum verdict v;
+	int v;
 
 	(void)s;
 	l->received++;
@@ -247,6 +248,9 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		return;
 	}
 	v = judge(&q);
+	if (v == CONTROL_LATER) {
+		return;
+	}
 	l->d->count.verdict.of[v]++;
 	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
 		flood_note(l->d, &pkt->from.addr);

@@ -35,6 +35,7 @@ enum {
 	OWN_ADDRS_MAX = NET_IFACES_MAX,
 	CONTROL_SLOTS = 256,
 	CONTROL_SEEN_MAX = 256,
+	CONTROL_WAITING_MAX = 32,
 };
 
 static_assert(LISTENERS_MAX <= UINT8_MAX + 1, "the table of clients has an octet for it");
@@ -295,7 +296,21 @@ struct control_seen {
 	struct endpoint from;
 };
 
+/* A request that waits for its turn. */
+struct control_waiting {
+	struct listener *l;
+	struct net_socket *sock;        /* it came by */
+	uint32_t flags;                 /* restrict */
+	struct control_header h;
+	size_t prepaid;
+	struct net_packet pkt;          /* over bytes */
+	uint8_t bytes[NET_PACKET_MAX];
+};
+
 struct control {
+	struct control_waiting waiting[CONTROL_WAITING_MAX];
+	unsigned first, waiting_n;
+	struct loop_timer turn;         /* runs while any wait */
 	struct limit all;               /* octets of answers to strangers, all together */
 	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
 	struct limit looks;             /* at entries of the table of clients, for strangers */

@@ -15,13 +15,27 @@ void vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out);
 void vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out);
 void vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out);
 
-/* Write one variable by name; false when there is none of that name. */
-bool vars_system_named(struct ntpd *d, const struct control_item *name, struct text *out);
-bool vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+/* More names than any program asks for at once. */
+enum { VARS_NAMES_MAX = 100 };
+
+/* The names in a request, and what was wrong with them. */
+struct vars_names {
+	const char *at, *end;
+	unsigned n;                     /* taken so far */
+	/* an item that is none; more than VARS_NAMES_MAX; a name that there is not */
+	bool bad, many, unknown;
+};
+
+/*
+ * Write the variables that a request names, until one of them is wrong or out is full. The owner is
+ * read once for all of them, so that a request costs what its octets and its answer do.
+ */
+void vars_system_named(struct ntpd *d, struct vars_names *names, struct text *out);
+void vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out);
-bool vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name,
+void vars_pool_named(struct ntpd *d, const struct origin *o, struct vars_names *names,
     struct text *out);
-bool vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+void vars_clock_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out);
 
 /* True for the name of a system variable that the daemon makes itself. */

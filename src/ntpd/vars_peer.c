@@ -34,8 +34,8 @@ struct clock_vars {
 	char refid[ADDR_TEXT_MAX];
 };
 
-#define PEER(name, kind, field) { name, kind, offsetof(struct peer_vars, field), SHOWN }
-#define PEER_NAMED(name, kind, field) { name, kind, offsetof(struct peer_vars, field), NAMED }
+#define PEER(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN)
+#define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
 	PEER("srcadr", KIND_ADDR, srcadr),
@@ -92,8 +92,8 @@ static const struct vars_row PEER_ROWS[] = {
 
 static const struct vars_table PEER = { PEER_ROWS, sizeof PEER_ROWS / sizeof PEER_ROWS[0] };
 
-#define CLOCK(name, kind, field) { name, kind, offsetof(struct clock_vars, field), SHOWN }
-#define CLOCK_NAMED(name, kind, field) { name, kind, offsetof(struct clock_vars, field), NAMED }
+#define CLOCK(name, kind, field) VARS_ROW(struct clock_vars, name, kind, field, SHOWN)
+#define CLOCK_NAMED(name, kind, field) VARS_ROW(struct clock_vars, name, kind, field, NAMED)
 
 static const struct vars_row CLOCK_ROWS[] = {
 	CLOCK("device", KIND_QUOTED, device),
@@ -254,14 +254,14 @@ vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out)
 	vars_put_shown(out, &PEER, &v, SHOWN);
 }
 
-bool
-vars_peer_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+void
+vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out)
 {
 	struct peer_vars v;
 
 	fill_peer(d, p, &v);
-	return vars_put_named(out, &PEER, &v, name);
+	vars_put_names(out, &PEER, &v, names);
 }
 
 void
@@ -274,15 +274,15 @@ vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out)
 	vars_put_shown(out, &PEER, &v, SHOWN);
 }
 
-bool
-vars_pool_named(struct ntpd *d, const struct origin *o, const struct control_item *name,
+void
+vars_pool_named(struct ntpd *d, const struct origin *o, struct vars_names *names,
     struct text *out)
 {
 	struct peer_vars v;
 
 	(void)d;
 	fill_pool(o, &v);
-	return vars_put_named(out, &PEER, &v, name);
+	vars_put_names(out, &PEER, &v, names);
 }
 
 /* ---- reference clocks: LOCAL ---- */
@@ -312,13 +312,13 @@ vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out)
 	vars_put_shown(out, &CLOCK, &v, SHOWN);
 }
 
-bool
-vars_clock_named(struct ntpd *d, const struct peer *p, const struct control_item *name,
+void
+vars_clock_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out)
 {
 	struct clock_vars v;
 
 	(void)d;
 	fill_clock(p, &v);
-	return vars_put_named(out, &CLOCK, &v, name);
+	vars_put_names(out, &CLOCK, &v, names);
 }

@@ -42,10 +42,10 @@ struct system_vars {
 	double smear_offset;
 };
 
-#define SYS(name, kind, field) { name, kind, offsetof(struct system_vars, field), SHOWN }
 #define SYS_WITH(name, kind, field, shown) \
-	{ name, kind, offsetof(struct system_vars, field), shown }
-#define SYS_NAMED(name, kind, field) { name, kind, offsetof(struct system_vars, field), NAMED }
+	VARS_ROW(struct system_vars, name, kind, field, shown)
+#define SYS(name, kind, field) SYS_WITH(name, kind, field, SHOWN)
+#define SYS_NAMED(name, kind, field) SYS_WITH(name, kind, field, NAMED)
 
 static const struct vars_row SYSTEM_ROWS[] = {
 	SYS("version", KIND_QUOTED, version),
@@ -401,17 +401,21 @@ put_setvar_names(const struct ntpd *d, struct text *t)
 	}
 }
 
-bool
-vars_system_named(struct ntpd *d, const struct control_item *name, struct text *out)
+void
+vars_system_named(struct ntpd *d, struct vars_names *names, struct text *out)
 {
-	char names[SETVAR_NAMES_MAX];
-	struct text t = text_over(names, sizeof names);
+	char set[SETVAR_NAMES_MAX];
+	struct text t = text_over(set, sizeof set);
+	struct control_item name;
 	struct system_vars v;
 
 	fill_system(d, &v);
 	put_setvar_names(d, &t);
-	v.setvar_names = names;
-	return vars_put_named(out, &SYSTEM, &v, name) || put_setvar(d, out, name);
+	v.setvar_names = set;
+	while (vars_names_next(names, out, &name)) {
+		names->unknown = !vars_put_named(out, &SYSTEM, &v, &name) && !put_setvar(d, out,
+		    &name);
+	}
 }
 
 bool

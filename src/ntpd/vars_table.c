@@ -169,16 +169,41 @@ vars_name_is(const struct control_item *item, const char *name)
 }
 
 bool
+vars_names_next(struct vars_names *names, const struct text *out, struct control_item *name)
+{
+	if (names->unknown || out->cut || !control_item_next(&names->at, names->end, name,
+	    &names->bad)) {
+		return false;
+	}
+	names->many = names->n == VARS_NAMES_MAX;
+	names->n += !names->many;
+	return !names->many;
+}
+
+bool
 vars_put_named(struct text *out, const struct vars_table *t, const void *snapshot,
     const struct control_item *name)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		if (vars_name_is(name, t->rows[i].name)) {
-			put_row(out, &t->rows[i], snapshot, t);
+		const struct vars_row *r = &t->rows[i];
+		if (r->name_len == name->name_len && memcmp(r->name, name->name,
+		    r->name_len) == 0) {
+			put_row(out, r, snapshot, t);
 			return true;
 		}
 	}
 	return false;
+}
+
+void
+vars_put_names(struct text *out, const struct vars_table *t, const void *snapshot,
+    struct vars_names *names)
+{
+	struct control_item name;
+
+	while (vars_names_next(names, out, &name)) {
+		names->unknown = !vars_put_named(out, t, snapshot, &name);
+	}
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include "base/text.h"
 #include "ntpd/state.h"
+#include "ntpd/vars.h"
 #include "wire/control.h"
 
 /* What stands in the snapshot, and how it is shown. */
@@ -31,10 +32,15 @@ enum vars_shown {
 
 struct vars_row {
 	const char *name;
+	size_t name_len;
 	enum vars_kind kind;
 	size_t at;                      /* offset in the snapshot */
 	enum vars_shown shown;
 };
+
+/* A row of a table over snapshots of a type; name is a literal. */
+#define VARS_ROW(type, name, kind, field, shown) \
+	{ name, sizeof name - 1, kind, offsetof(type, field), shown }
 
 struct vars_table {
 	const struct vars_row *rows;
@@ -47,6 +53,13 @@ void vars_put_shown(struct text *out, const struct vars_table *t, const void *sn
     enum vars_shown shown);
 bool vars_put_named(struct text *out, const struct vars_table *t, const void *snapshot,
     const struct control_item *name);
+
+/* Takes the next name of a request; false at the end, and when it is not worth going on. */
+bool vars_names_next(struct vars_names *names, const struct text *out, struct control_item *name);
+
+/* Appends all that a request names, of one table. */
+void vars_put_names(struct text *out, const struct vars_table *t, const void *snapshot,
+    struct vars_names *names);
 
 /* True when the item's name is this one. */
 bool vars_name_is(const struct control_item *item, const char *name);

@@ -1140,6 +1140,198 @@ strangers_get_so_many_octets_a_second(void **state)
 	lab_end(b);
 }
 
+/* ---- what a request costs ---- */
+
+/* Counts the readings of the kernel's clock state: one for each time the variables are filled. */
+struct meter {
+	struct clock_ops ops;
+	const struct clock_ops *real;
+	unsigned fills;
+};
+static struct meter meter;
+
+static int
+count_fill(struct clock *c, struct clock_state *out)
+{
+	meter.fills++;
+	return meter.real->get(c, out);
+}
+
+static void
+meter_on(struct lab *b)
+{
+	struct clock *c = b->n->daemon->port.clock;
+
+	meter = (struct meter){ .ops = *c->ops, .real = c->ops };
+	meter.ops.get = count_fill;
+	c->ops = &meter.ops;
+}
+
+static void
+meter_off(struct lab *b)
+{
+	b->n->daemon->port.clock->ops = meter.real;
+}
+
+/* A list that names one variable n times. */
+static const char *
+many_times(const char *name, unsigned n, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	for (unsigned i = 0; i < n; i++) {
+		text_printf(&t, "%s%s", i > 0 ? "," : "", name);
+	}
+	assert_false(t.cut);
+	return buf;
+}
+
+static void
+however_many_names_the_variables_are_read_once(void **state)
+{
+	struct lab *b = lab();
+	char names[1000];
+
+	(void)state;
+	meter_on(b);
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names,
+	    sizeof names))->complete);
+	assert_int_equal(meter.fills, 1);
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "")->complete);
+	assert_int_equal(meter.fills, 2);
+	/* What there is no room for is not written: 8 of 75 fill the answer. */
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("sys_var_list", 75, names,
+	    sizeof names)), CONTROL_ERR_BADVALUE);
+	assert_int_equal(meter.fills, 3);
+	meter_off(b);
+	lab_end(b);
+}
+
+static void
+more_than_100_names_are_too_many(void **state)
+{
+	struct lab *b = lab_with(CONFIG);
+	char names[1000];
+	uint16_t id = assoc_at(&b->local, 1);
+
+	(void)state;
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names,
+	    sizeof names))->complete);
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 101, names,
+	    sizeof names)), CONTROL_ERR_BADVALUE);
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, id, many_times("in", 100, names,
+	    sizeof names))->complete);
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, id, many_times("in", 330, names,
+	    sizeof names)), CONTROL_ERR_BADVALUE);
+	lab_end(b);
+}
+
+static void
+who_has_had_enough_causes_no_work(void **state)
+{
+	struct lab *b = lab_with("restrict default\n");       /* nothing to steer by */
+	unsigned answered = 0, silent = 0;
+	char names[1000];
+
+	(void)state;
+	(void)many_times("reftime", 100, names, sizeof names);  /* 3 kB of answer */
+	meter_on(b);
+	for (unsigned i = 0; i < 100; i++) {
+		unsigned datagrams = mode6_ask(&b->remote, CONTROL_READVAR, 0, names)->datagrams;
+		answered += datagrams > 0;
+		silent += datagrams == 0;
+	}
+	assert_true(answered >= 20);
+	assert_true(silent >= 20);
+	assert_int_equal(meter.fills, answered);
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "")->complete);
+	meter_off(b);
+	/* Refusals are told with the others: they are too much from one sender. */
+	assert_true(number_of(&b->local, "ss_limited") >= 20);
+	lab_end(b);
+}
+
+/* What an answer does not need of the octets taken for it comes back: 44 of 480. */
+static void
+a_small_answer_costs_little(void **state)
+{
+	struct lab *b = lab();
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
+	}
+	lab_end(b);
+}
+
+/* Answers on their way out, in the order they leave. */
+struct order {
+	struct sim_tap tap;
+	const struct lab *b;
+	unsigned control_before, control, time;
+};
+
+static void
+see_answer(void *ctx, struct sim_host *to, const struct sim_datagram *d)
+{
+	struct order *o = ctx;
+
+	if (to != o->b->remote.host) {
+		return;
+	}
+	if ((d->bytes[0] & 7) == MODE_SERVER) {
+		o->time++;
+		o->control_before = o->control;
+	} else {
+		o->control++;
+	}
+}
+
+static void
+the_time_is_answered_before_questions_that_came_first(void **state)
+{
+	struct lab *b = lab();
+	struct order o = { .tap = { .arrive = see_answer, .ctx = &o }, .b = b };
+	struct sim_datagram d = { .from = b->remote.from, .to = b->remote.to };
+
+	(void)state;
+	sim_net_tap(b->s->net, &o.tap);
+	for (unsigned i = 0; i < 20; i++) {
+		d.len = mode6_request(&b->remote, CONTROL_REQ_NONCE, 0, "", false, d.bytes);
+		sim_net_send(b->s->net, b->remote.host, &d, 0);
+	}
+	d.len = 48;
+	memset(d.bytes, 0, d.len);
+	d.bytes[0] = 4 << 3 | MODE_CLIENT;
+	sim_net_send(b->s->net, b->remote.host, &d, 0);
+	sim_run(b->s, 0.05);
+	assert_int_equal(o.time, 1);
+	assert_int_equal(o.control, 20);
+	assert_int_equal(o.control_before, 0);
+	lab_end(b);
+}
+
+/* 32 wait at most, of strangers 24: a flood does not keep out who asks on the host itself. */
+static void
+a_flood_of_questions_leaves_room_for_the_host_itself(void **state)
+{
+	struct lab *b = lab();
+	struct order o = { .tap = { .arrive = see_answer, .ctx = &o }, .b = b };
+	struct sim_datagram d = { .from = b->remote.from, .to = b->remote.to };
+
+	(void)state;
+	sim_net_tap(b->s->net, &o.tap);
+	for (unsigned i = 0; i < 100; i++) {
+		d.len = mode6_request(&b->remote, CONTROL_REQ_NONCE, 0, "", false, d.bytes);
+		sim_net_send(b->s->net, b->remote.host, &d, 0);
+	}
+	sim_run(b->s, 90e-6);                   /* they are about to arrive */
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "")->complete);
+	assert_in_range(o.control, 24, 99);
+	assert_true(number_of(&b->local, "ss_limited") >= 1);
+	lab_end(b);
+}
+
 #define CASE(name) cmocka_unit_test(name)
 
 int
@@ -1196,6 +1388,12 @@ main(void)
 		CASE(strangers_have_only_so_many_entries_looked_at),
 		CASE(by_default_strangers_are_not_answered),
 		CASE(strangers_get_so_many_octets_a_second),
+		CASE(however_many_names_the_variables_are_read_once),
+		CASE(more_than_100_names_are_too_many),
+		CASE(who_has_had_enough_causes_no_work),
+		CASE(a_small_answer_costs_little),
+		CASE(the_time_is_answered_before_questions_that_came_first),
+		CASE(a_flood_of_questions_leaves_room_for_the_host_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

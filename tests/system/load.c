@@ -3,11 +3,12 @@
  * load - asks one server so many times a second for so long, from one address or from many, and
  * counts the answers; while it does, a well-behaved client may ask for the time beside it.
  *
- * usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] [-K ID:TYPE:SECRET] ADDRESS RATE SECONDS
+ * usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] [-K ID:TYPE:SECRET]
+ *             ADDRESS RATE SECONDS
  *
  * -k  what is asked, by default time; -h lists the kinds
- * -n  from so many addresses of 10.0.0.0/8, all of which have to be local here and to lead here from
- *     the server; by default from the host's own
+ * -n  from so many addresses of 10.0.0.0/8, all of which have to be local here and to lead here
+ *     from the server; by default from the host's own
  * -w  RATE does not matter: so many requests are always under way
  * -p  the other client's requests for each second
  * prints: "sent N answered M", octets there and back, and with -p the probes' "asked P got Q" and

@@ -7,7 +7,8 @@
 #include "wire/control.h"
 
 enum {
-	HEADER = 48, FIELD = 60, FIELDS_MAX = 15, FIELD_HEAD = 4, FIELD_TYPE = 0x0104, TIME_FIRST = 4 << 3 | 3, FLIP = 0x5a,
+	HEADER = 48, TIME_FIRST = 4 << 3 | 3, FLIP = 0x5a,
+	FIELD = 60, FIELDS_MAX = 15, FIELD_HEAD = 4, FIELD_TYPE = 0x0104,
 	ALIGN = 8, CONTROL_VERSION = 2,
 	/* a key id and the longest digest find room behind it */
 	SIGNED_MAX = LOAD_REQUEST_MAX - 24,

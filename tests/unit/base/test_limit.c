@@ -65,6 +65,21 @@ time_that_goes_back_earns_nothing(void **state)
 	assert_true(limit_take(&l, 1.0, at(101.0), NULL));
 }
 
+static void
+what_was_not_used_comes_back_and_no_more(void **state)
+{
+	struct limit l = limit_of(1.0, 10.0, at(0.0));
+
+	(void)state;
+	assert_true(limit_take(&l, 10.0, at(0.0), NULL));
+	limit_give(&l, 4.0);
+	assert_false(limit_take(&l, 4.5, at(0.0), NULL));
+	assert_true(limit_take(&l, 4.0, at(0.0), NULL));
+	limit_give(&l, 400.0);
+	assert_true(limit_take(&l, 10.0, at(0.0), NULL));
+	assert_false(limit_take(&l, 0.5, at(0.0), NULL));
+}
+
 /* Property: over any stretch, no more than burst + rate * time is granted. */
 static void
 grants_never_exceed_burst_plus_rate_times_time(void **state)
@@ -95,6 +110,7 @@ main(void)
 		cmocka_unit_test(grants_a_burst_and_then_its_rate),
 		cmocka_unit_test(never_holds_more_than_its_burst),
 		cmocka_unit_test(a_cost_above_the_burst_is_never_granted),
+		cmocka_unit_test(what_was_not_used_comes_back_and_no_more),
 		cmocka_unit_test(time_that_goes_back_earns_nothing),
 		cmocka_unit_test(grants_never_exceed_burst_plus_rate_times_time),
 	};
