@@ -53,6 +53,8 @@ struct loop_classic {
 	int64_t freq_base_adjusted_ns;  /* frequency measurement: where it began */
 	double freq_base_offset_s;
 	struct mtime freq_base;
+	double spike_offset_s;          /* the offset that began to wait for stepout, and when */
+	struct mtime spike;
 };
 
 struct loop_adaptive {

@@ -230,6 +230,10 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
 		refuse(d, forbids, in->now, out);
 		return;
 	}
+	/* While the step had to wait for its limit, pauses may have been added. */
+	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && loop_of(d) == &loop_classic_ops) {
+		loop_classic_spike_lasted(&d->loop, in);
+	}
 	steplimit_note(&d->limit, beyond_step(d, own_s), by_s, lived);
 	d->steps++;
 	forget_others(d);
@@ -260,6 +264,7 @@ judge_large(struct discipline *d, const struct loop_input *in, bool first, struc
 	    mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
 
 	if (d->state == CLOCK_SYNC && !in->seen_locally) {
+		loop_classic_spike(&d->loop, in);
 		enter(d, CLOCK_SPIK, in->now, out);
 	} else if (over || d->state == CLOCK_NSET || d->state == CLOCK_FSET) {
 		step(d, in, first, out);

@@ -19,6 +19,8 @@ static const double FLL_GAIN = 0.25;
 static const double LONG_SLEW_POLLS = 16.0;
 static const double AVERAGE = 8.0;
 static const double FLOOR_S = 0.0005;           /* so near, the start-up clamp is over */
+/* A spike that lasts for so long tells of the frequency, to a few deviations. */
+static const double SPIKE_LEAST_S = 100.0, SPIKE_DOUBTS = 3.0;
 static const double FREQ_SIGMA_MIN = 1e-9;      /* what this loop can know at best */
 
 static double
@@ -268,4 +270,34 @@ loop_classic_measure_end(struct loop_state *l, const struct loop_rules *r,
 	}
 	l->freq = clamp((in->offset_s - c->freq_base_offset_s + adjusted_s) / mu_s, NTP_MAXFREQ);
 	l->freq_sigma = fmax(fmax(in->jitter_s, r->precision_s) / mu_s, FREQ_SIGMA_MIN);
+}
+
+void
+loop_classic_spike(struct loop_state *l, const struct loop_input *in)
+{
+	l->classic.spike_offset_s = in->offset_s;
+	l->classic.spike = in->epoch;
+}
+
+/*
+ * Pauses and lies can lead the frequency to its limit. From there the clock runs away faster than a
+ * spike is waited out, and no update in between would ever bring it back.
+ */
+void
+loop_classic_spike_lasted(struct loop_state *l, const struct loop_input *in)
+{
+	const struct loop_classic *c = &l->classic;
+	double mu_s = mtime_diff_s(in->epoch, c->spike);
+	double wrong, freq;
+
+	if (mu_s < SPIKE_LEAST_S) {
+		return;
+	}
+	wrong = (in->offset_s - c->spike_offset_s) / mu_s;
+	freq = l->freq + wrong;
+	/* Beyond what any oscillator does it was one more jump. */
+	if (fabs(wrong) > NTP_PHI + SPIKE_DOUBTS * in->jitter_s / mu_s && fabs(freq) <= NTP_MAXFREQ) {
+		l->freq = freq;
+		l->freq_sigma = fmax(in->jitter_s / mu_s, FREQ_SIGMA_MIN);
+	}
 }

@@ -21,4 +21,13 @@ void loop_classic_measure_slew(const struct loop_state *l, const struct loop_inp
 void loop_classic_measure_end(struct loop_state *l, const struct loop_rules *r,
     const struct loop_input *in);
 
+/* An offset too large to be slewed begins to wait for stepout. */
+void loop_classic_spike(struct loop_state *l, const struct loop_input *in);
+
+/*
+ * It has waited, and is stepped: what it changed by meanwhile, while nothing was slewed, is how
+ * wrong the frequency is. Where that is more than an oscillator may change by, l->freq is set.
+ */
+void loop_classic_spike_lasted(struct loop_state *l, const struct loop_input *in);
+
 #endif

@@ -120,6 +120,7 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 		}
 	}
 	r->sent = n->sim->w->now;
+	r->asked_from = d->from;
 	r->awaited = true;
 	r->missed++;
 	r->moves = moves(n);
@@ -138,7 +139,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		return;
 	}
 	r = remote_of(&n->oracle, &d->from);
-	if (r != NULL) {
+	if (r != NULL && endpoint_equal(&r->asked_from, &d->to)) {
 		r->honest = honest;
 		r->answered += r->awaited && r->moves == moves(n);
 		r->awaited = false;

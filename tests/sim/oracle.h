@@ -27,7 +27,7 @@ enum { ORACLE_REMOTES_MAX = 64, ORACLE_ANSWERS = 2, ORACLE_MISSES = 16 };
 
 /* What went to and came from one server. */
 struct oracle_remote {
-	struct endpoint at;
+	struct endpoint at, asked_from; /* of the last request: what goes elsewhere is forged */
 	int64_t sent;           /* true ns of the last request; < 0: none in this life */
 	int64_t heard_at;       /* of the last answer */
 	bool honest;

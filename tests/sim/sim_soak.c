@@ -11,6 +11,7 @@
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
  *	-m N	begins no more seeds after N minutes: the next call goes on
  *	-r	runs those of the record again that failed
+ *	-l	prints the whole log of what failed, with the mishaps
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@
 #include "sim/soak.h"
 #include "sim/soak_record.h"
 
-enum { USUAL_SEEDS = 25, TRACE_LINES = 80 };
+enum { USUAL_SEEDS = 25, TRACE_LINES = 80, LOG_LINES = 15 };
 
 static const char *const how[ORACLE_SECONDS] = {
 	[ORACLE_STRICTLY] = "judged strictly",
@@ -39,7 +40,7 @@ struct options {
 };
 
 static void
-explain(const struct sim *s)
+explain(const struct sim *s, bool whole_log)
 {
 	unsigned shown = s->failures < SIM_FAILURES_MAX ? s->failures : SIM_FAILURES_MAX;
 
@@ -47,6 +48,7 @@ explain(const struct sim *s)
 		printf("# %s\n", s->failure[i]);
 	}
 	printf("# %s\n", sim_store_text(&s->node[0]->store, "/etc/ntp.conf"));
+	sim_log_print(&s->node[0]->log, whole_log ? 10000 : LOG_LINES);
 	printf("# the last events:\n");
 	world_print_trace(s->w, TRACE_LINES);
 }
@@ -81,7 +83,7 @@ run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 		    (unsigned long long)seed);
 	}
 	if (s->failures > 0) {
-		explain(s);
+		explain(s, (kind & SOAK_TOLD) != 0);
 	}
 	fflush(stdout);
 	sim_free(s);
@@ -169,7 +171,7 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "pof:m:r")) != -1) {
+	while ((c = getopt(argc, argv, "pof:m:rl")) != -1) {
 		switch (c) {
 		case 'p':
 			o->kind |= SOAK_PASSING;
@@ -182,6 +184,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'm':
 			o->minutes = strtod(optarg, NULL);
+			break;
+		case 'l':
+			o->kind |= SOAK_TOLD;
 			break;
 		case 'r':
 			o->again = true;
@@ -209,7 +214,7 @@ main(int argc, char **argv)
 	bool kept = true;
 
 	if (!read_options(argc, argv, &o)) {
-		(void)fprintf(stderr, "usage: sim_soak [-po] [-f FILE [-m MINUTES] [-r]] "
+		(void)fprintf(stderr, "usage: sim_soak [-pol] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]\n");
 		return 2;
 	}

@@ -307,6 +307,15 @@ away(const struct soak *k)
 }
 
 static void
+tell(struct soak *k, const char *name)
+{
+	world_trace(k->s->w, "soak", "%s", name);
+	if (k->kind & SOAK_TOLD) {
+		k->c->log.port.ops->line(&k->c->log.port, LOG_LEVEL_DEBUG, name);
+	}
+}
+
+static void
 one_mishap(struct soak *k)
 {
 	const struct mishap *m = &mishaps[sim_rng_below(&k->r, sizeof mishaps / sizeof mishaps[0])];
@@ -314,7 +323,7 @@ one_mishap(struct soak *k)
 	while (away(k)) {
 		sim_run(k->s, 10);
 	}
-	world_trace(k->s->w, "soak", "%s", m->name);
+	tell(k, m->name);
 	m->happens(k);
 	sim_run(k->s, log_between(&k->r, 1, 4000));
 	while (away(k)) {
@@ -409,8 +418,11 @@ soak_run(uint64_t seed, unsigned kind)
 	while (world_s(k.s->w) < 86400) {
 		one_mishap(&k);
 		if (kind & SOAK_WIDE) {
-			wide_mishap(&k.wide);
+			const char *more = wide_mishap(&k.wide);
+
+			tell(&k, more);
 			if (wide_outages_end(&k.wide)) {
+				tell(&k, "outages end");
 				end_outages(&k);
 			}
 		}

@@ -345,16 +345,23 @@ restarts(struct wide *w)
 	}
 }
 
-void
+const char *
 wide_mishap(struct wide *w)
 {
-	static void (*const mishaps[])(struct wide *w) = { pauses, suspends, wrong_hardware_clock,
-		all_silent, restarts };
+	static const struct {
+		const char *name;
+		void (*happen)(struct wide *w);
+	} mishaps[] = { { "pauses", pauses }, { "suspends", suspends },
+		{ "a wrong hardware clock", wrong_hardware_clock }, { "all silent", all_silent },
+		{ "restarts", restarts } };
+	unsigned which;
 
-	if (w->c->daemon != NULL && sim_rng_chance(&w->r, 0.2)) {
-		world_trace(w->s->w, "soak", "one mishap more");
-		mishaps[sim_rng_below(&w->r, sizeof mishaps / sizeof mishaps[0])](w);
+	if (w->c->daemon == NULL || !sim_rng_chance(&w->r, 0.2)) {
+		return "no more";
 	}
+	which = sim_rng_below(&w->r, sizeof mishaps / sizeof mishaps[0]);
+	mishaps[which].happen(w);
+	return mishaps[which].name;
 }
 
 /* --- the end --- */

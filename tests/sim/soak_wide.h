@@ -56,8 +56,8 @@ bool wide_one_of_three_lies(struct wide *w);
 /* Its servers are there, its daemon has not been started. Lines to add to the configuration. */
 void wide_start(struct wide *w, struct sim_node *c, unsigned servers, struct text *config);
 
-/* Perhaps one mishap more; and whether what is out of order is mended before the next. */
-void wide_mishap(struct wide *w);
+/* Perhaps one mishap more, what it was; and whether outages end before the next. */
+const char *wide_mishap(struct wide *w);
 bool wide_outages_end(struct wide *w);
 
 /* The quiet hours begin; they are over, and the customer was served. */

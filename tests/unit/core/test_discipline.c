@@ -665,6 +665,63 @@ step_first_steps_any_first_offset_once(void **state)
 	assert_int_equal(s.act, STEER_SLEW);
 }
 
+/* A clock that runs wrong by what the frequency is off, and is held up 15 times in so long. */
+static unsigned
+run_away(struct discipline *d, double every_s, double pause_s, double for_s)
+{
+	double offset_s = 0.0, phase_s = 0.0, tau_s = 16.0;
+	unsigned steps = 0;
+
+	for (double at_s = every_s; at_s < for_s; at_s += every_s) {
+		double slewed_s = phase_s * (1.0 - exp(-every_s / tau_s));
+		struct steering s;
+
+		offset_s += -every_s * d->loop.freq - slewed_s;
+		offset_s += fmod(at_s, for_s / 15) < every_s ? pause_s : 0.0;
+		phase_s -= slewed_s;
+		s = update(d, at_s, offset_s);
+		if (s.act == STEER_STEP) {
+			offset_s = 0.0;
+			phase_s = 0.0;
+			steps++;
+		} else if (s.act == STEER_SLEW) {
+			phase_s = s.phase_s;
+			tau_s = log2s_to_s(2 + s.time_constant);
+		}
+	}
+	return steps;
+}
+
+static void
+a_frequency_at_its_limit_does_not_step_for_ever(void **state)
+{
+	const double freqs[] = { -500e-6, -430e-6, 450e-6, 500e-6 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof freqs / sizeof *freqs; i++) {
+		struct discipline d = synced(&RULES);
+
+		d.loop.freq = freqs[i];
+		assert_true(run_away(&d, 512, 0.0, 4 * 3600) <= 2);
+		assert_near(d.loop.freq, 0.0, 30e-6);
+		assert_true(d.synced);
+	}
+}
+
+static void
+pauses_leave_the_frequency_alone(void **state)
+{
+	const double pauses_s[] = { 0.3, 2.0, 10.0, 80.0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pauses_s / sizeof *pauses_s; i++) {
+		struct discipline d = synced(&RULES);
+
+		(void)run_away(&d, 64, pauses_s[i], 8 * 3600);
+		assert_near(d.loop.freq, 0.0, 1e-6);
+	}
+}
+
 static void
 setting_the_clock_once_measures_nothing(void **state)
 {
@@ -905,6 +962,8 @@ main(void)
 		cmocka_unit_test(a_spike_while_waiting_is_stepped_when_seen_locally),
 		cmocka_unit_test(a_suspend_restarts_the_measurement),
 		cmocka_unit_test(step_first_steps_any_first_offset_once),
+		cmocka_unit_test(a_frequency_at_its_limit_does_not_step_for_ever),
+		cmocka_unit_test(pauses_leave_the_frequency_alone),
 		cmocka_unit_test(setting_the_clock_once_measures_nothing),
 		cmocka_unit_test(an_offset_that_is_no_number_is_refused),
 		cmocka_unit_test(new_rules_keep_state_and_frequency),
