@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Has OpenSSL load what it is configured to load from files, so that keys can be prepared later by a
+ * process that may map no code any more.
+ */
+void mac_load(void);
+
 struct mac_key;         /* a key ready for use; wiped when freed */
 
 /*

@@ -15,8 +15,13 @@ enum sandbox_role {
 };
 
 enum sandbox_answer {
-	SANDBOX_REFUSE, /* EPERM, and a line in the kernel's audit log that names the call */
-	SANDBOX_KILL, /* the process ends, likewise logged */
+	/*
+	 * EPERM, of the daemon with a line in the kernel's audit log that names the call; the
+	 * process ends when it is one that no C library makes by itself (execve, ptrace, mount, bpf
+	 * and their kind).
+	 */
+	SANDBOX_REFUSE,
+	SANDBOX_KILL, /* the process ends at any: for tests */
 };
 
 /* True when this build has it. The kernel may still refuse. */

@@ -97,6 +97,20 @@ prepare_digest(struct mac_key *k, const char *type, const uint8_t *secret, size_
 	return EVP_DigestInit_ex2(k->digest, k->md, NULL) == 1;
 }
 
+void
+mac_load(void)
+{
+	ERR_set_mark();
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	/* The first fetch activates the providers. */
+	EVP_MD_free(EVP_MD_fetch(NULL, "MD5", NULL));
+	EVP_MAC_free(EVP_MAC_fetch(NULL, "CMAC", NULL));
+	for (size_t i = 0; i < sizeof CMAC_KINDS / sizeof *CMAC_KINDS; i++) {
+		EVP_CIPHER_free(EVP_CIPHER_fetch(NULL, CMAC_KINDS[i].cipher, NULL));
+	}
+	ERR_pop_to_mark();
+}
+
 struct mac_key *
 mac_key_new(const char *type, const uint8_t *secret, size_t len)
 {

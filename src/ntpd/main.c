@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "config/config.h"
+#include "crypto/mac.h"
 #include "ntpd/checkconf.h"
 #include "ntpd/daemon.h"
 #include "ntpd/options.h"
@@ -391,11 +392,13 @@ enter_sandbox(struct process *p)
 	allow_folders(p);
 	error = fence_enter(p->fence);
 	if (error != 0) {
-		say(p, LOG_LEVEL_DEBUG, "no Landlock: %s", strerror(-error));
+		say(p, LOG_LEVEL_NOTICE, "no Landlock (%s): only permissions keep ntpd to its files",
+		    strerror(-error));
 	}
 	if (!sandbox_is_built()) {
 		return;
 	}
+	mac_load();
 	error = sandbox_enter(SANDBOX_MAIN, SANDBOX_REFUSE);
 	if (error != 0) {
 		say(p, LOG_LEVEL_WARNING, "no filter of system calls: %s", strerror(-error));

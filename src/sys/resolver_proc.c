@@ -9,7 +9,8 @@
 #include <string.h>
 #include "resolver_message.h"
 
-static_assert((int)RESOLVER_QUESTION_LEN <= (int)CHANNEL_SEQ_MESSAGE_MAX, "a question is one message");
+static_assert((int)RESOLVER_QUESTION_LEN <= (int)CHANNEL_SEQ_MESSAGE_MAX,
+    "a question is one message");
 static_assert((int)RESOLVER_ANSWER_LEN <= (int)CHANNEL_SEQ_MESSAGE_MAX, "an answer is one message");
 
 struct resolver_proc {
@@ -104,9 +105,12 @@ static int
 ask_child(struct resolver_proc *r, const char **trouble)
 {
 	uint8_t octets[RESOLVER_QUESTION_LEN];
-	int rc = r->child != NULL ? 0 :
-	    role_start(r->starter, r->role, r->loop, RESOLVER_ANSWER_LEN, &child_events, r, &r->child);
+	int rc = 0;
 
+	if (r->child == NULL) {
+		rc = role_start(r->starter, r->role, r->loop, RESOLVER_ANSWER_LEN, &child_events, r,
+		    &r->child);
+	}
 	if (rc != 0) {
 		*trouble = rc == -ESRCH ? "the starter of processes ended: restart the program"
 		    : "no resolver process can be started";

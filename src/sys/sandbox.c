@@ -24,7 +24,9 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 }
 
 #else
+#include <linux/netlink.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -62,10 +64,10 @@ static const char *const writing_calls[] = { "fchmod", "fdatasync", "fsync", "ft
 	"ftruncate64", "link", "linkat", "rename", "renameat", "renameat2", "umask", "unlink",
 	"unlinkat", NULL };
 
-static const char *const socket_calls[] = { "accept", "accept4", "bind", "connect", "getpeername",
-	"getsockname", "getsockopt", "listen", "recv", "recvfrom", "recvmmsg", "recvmmsg_time64",
-	"recvmsg", "send", "sendmmsg", "sendmsg", "sendto", "setsockopt", "shutdown", "socketcall",
-	"socketpair", NULL };
+/* No listen, no accept: a socket that listens without bind has a port all the same. */
+static const char *const socket_calls[] = { "connect", "getpeername", "getsockname", "getsockopt",
+	"recv", "recvfrom", "recvmmsg", "recvmmsg_time64", "recvmsg", "send", "sendmmsg", "sendmsg",
+	"sendto", "setsockopt", "shutdown", NULL };
 
 static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "exit", "exit_group",
 	"futex", "futex_time64", "getegid", "getegid32", "geteuid", "geteuid32", "getgid",
@@ -76,13 +78,36 @@ static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "
 	"set_robust_list", "set_tid_address", "sigaltstack", "sigreturn", "sysinfo", "tgkill",
 	"ugetrlimit", "uname", NULL };
 
-/* What sets the clock, and waits for the starter's end. */
-static const char *const daemon_calls[] = { "adjtimex", "clock_adjtime", "clock_adjtime64",
-	"clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid", "waitpid", NULL };
+/* What sets the clock, has ports, and waits for the starter's end. */
+static const char *const daemon_calls[] = { "adjtimex", "bind", "clock_adjtime",
+	"clock_adjtime64", "clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid",
+	"waitpid", NULL };
 
 /* Beside clone, and what makes a child narrower than it is itself. */
 static const char *const starter_calls[] = { "fork", "kill", "wait4", "waitid", "waitpid",
 	"landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "seccomp", NULL };
+
+/*
+ * What no C library does by itself: who asks for it is not the program any more, and ends. Anything
+ * else that is not in a list is refused, and the library does without.
+ */
+static const char *const deadly_calls[] = { "bpf", "delete_module", "execve", "execveat",
+	"finit_module", "fsconfig", "fsmount", "fsopen", "fspick", "init_module", "kexec_file_load",
+	"kexec_load", "mount", "mount_setattr", "move_mount", "open_tree", "pivot_root",
+	"process_vm_readv", "process_vm_writev", "ptrace", "reboot", "swapoff", "swapon", "umount",
+	"umount2", NULL };
+
+/* getaddrinfo binds a netlink socket, and does without: even a strict filter lets it live. */
+static const char *const refused_calls[] = { "bind", NULL };
+
+/*
+ * What a C library may try first: told that the kernel has no such call it takes the older one,
+ * while EPERM would be an answer. clone3 also hides its flags in memory.
+ */
+static const char *const newer_calls[] = { "cachestat", "clone3", "fchmodat2", "futex_requeue",
+	"futex_waitv", "futex_wait", "futex_wake", "getxattrat", "io_uring_setup", "listxattrat",
+	"map_shadow_stack", "memfd_secret", "mseal", "openat2", "pidfd_open", "preadv2", "pwritev2",
+	"removexattrat", "setxattrat", NULL };
 
 /* A child inherits the filter of the starter, which therefore allows what any role may. */
 enum { MAIN = 1 << SANDBOX_MAIN, RESOLVER = 1 << SANDBOX_RESOLVER, STARTER = 1 << SANDBOX_STARTER,
@@ -111,12 +136,11 @@ unless_unknown(int rc)
 }
 
 static int
-allow_names(scmp_filter_ctx f, const char *const *names)
+answer_names(scmp_filter_ctx f, uint32_t action, const char *const *names)
 {
 	for (size_t i = 0; names[i] != NULL; i++) {
 		int number = seccomp_syscall_resolve_name(names[i]);
-		int rc =
-		    number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 0);
+		int rc = number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(f, action, number, 0);
 		if (unless_unknown(rc) != 0) {
 			return rc;
 		}
@@ -153,35 +177,65 @@ allow_masked(scmp_filter_ctx f, int number, unsigned arg, uint64_t mask, const u
 }
 
 /*
- * No memory is written and executed: not at once, nor later by mprotect. Modules of the C library
- * are mapped executable from their files, and stay that.
+ * No memory is written and executed: not at once, nor later by mprotect. Where names are resolved,
+ * modules of the C library are mapped executable from their files, and stay that; the daemon has
+ * all its code by now, and maps none.
  */
 static int
-allow_memory(scmp_filter_ctx f)
+allow_memory(scmp_filter_ctx f, enum sandbox_role role)
 {
-	static const uint64_t never_both[] = { 0, PROT_WRITE, PROT_EXEC }, never[] = { 0 };
+	static const uint64_t values[] = { 0, PROT_WRITE, PROT_EXEC }, never[] = { 0 };
+	size_t n = role == SANDBOX_MAIN ? 2 : 3;
 
-	int rc = allow_masked(f, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, never_both, 3);
-	rc = rc != 0 ? rc : allow_masked(f, SCMP_SYS(mmap2), 2, PROT_WRITE | PROT_EXEC, never_both,
-	    3);
+	int rc = allow_masked(f, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, values, n);
+	rc = rc != 0 ? rc : allow_masked(f, SCMP_SYS(mmap2), 2, PROT_WRITE | PROT_EXEC, values, n);
 	return rc != 0 ? rc : allow_masked(f, SCMP_SYS(mprotect), 2, PROT_EXEC, never, 1);
 }
 
-/* UDP, and TCP for names; no raw packets, whatever the capabilities. */
-static int
-allow_sockets(scmp_filter_ctx f)
-{
-	static const uint64_t local[] = { AF_UNIX, AF_NETLINK };
-	static const uint64_t inet[] = { AF_INET, AF_INET6 };
-	static const uint64_t types[] = { SOCK_DGRAM, SOCK_STREAM };
+/*
+ * UDP, and TCP for names: by protocol too, since others (MPTCP) pass by the fence. No raw packets,
+ * whatever the capabilities, and of netlink what tells addresses and routes.
+ */
+static const struct {
+	int family, type, protocol;
+	unsigned roles;
+} sockets[] = {
+	{ AF_INET, SOCK_DGRAM, 0, ALL },
+	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, ALL },
+	{ AF_INET, SOCK_STREAM, 0, RESOLVER | STARTER },
+	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, RESOLVER | STARTER },
+	{ AF_INET6, SOCK_DGRAM, 0, ALL },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, ALL },
+	{ AF_INET6, SOCK_STREAM, 0, RESOLVER | STARTER },
+	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, RESOLVER | STARTER },
+	{ AF_UNIX, SOCK_DGRAM, 0, ALL },
+	{ AF_UNIX, SOCK_STREAM, 0, ALL },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, ALL },
+	{ AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE, ALL },
+};
 
-	int rc = allow_values(f, SCMP_SYS(socket), 0, local, 2);
-	for (unsigned i = 0; i < 4 && rc == 0; i++) {
-		rc = unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-		    SCMP_A0_64(SCMP_CMP_EQ, inet[i / 2], 0),
-		    SCMP_A1_64(SCMP_CMP_MASKED_EQ, SOCK_TYPE_BITS, types[i % 2])));
+/* The upper half of an int is not the kernel's to look at, and may be anything. */
+static struct scmp_arg_cmp
+int_is(unsigned arg, int mask, int value)
+{
+	return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, (uint32_t)mask, (uint32_t)value);
+}
+
+static int
+allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof sockets / sizeof sockets[0] && rc == 0; i++) {
+		if ((sockets[i].roles & 1U << role) != 0) {
+			rc = unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
+			    int_is(0, -1, sockets[i].family),
+			    int_is(1, SOCK_TYPE_BITS, sockets[i].type),
+			    int_is(2, -1, sockets[i].protocol)));
+		}
 	}
-	return rc;
+	return rc != 0 ? rc : unless_unknown(seccomp_rule_add(
+	    f, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, int_is(0, -1, AF_UNIX)));
 }
 
 static int
@@ -201,21 +255,15 @@ allow_reading_limits(scmp_filter_ctx f)
 	    f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0)));
 }
 
-/*
- * A child yes, another namespace no. clone3 hides its flags in memory: the C library then uses
- * clone.
- */
+/* A child yes, another namespace no. */
 static int
 allow_children(scmp_filter_ctx f)
 {
 	const uint64_t spaces = (uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
 	    CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-	int rc = unless_unknown(seccomp_rule_add(
+	return unless_unknown(seccomp_rule_add(
 	    f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0)));
-	return rc != 0
-	    ? rc
-	    : unless_unknown(seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0));
 }
 
 static int
@@ -225,13 +273,14 @@ fill(scmp_filter_ctx f, enum sandbox_role role)
 
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0] && rc == 0; i++) {
 		if ((groups[i].roles & 1U << role) != 0) {
-			rc = allow_names(f, groups[i].calls);
+			rc = answer_names(f, SCMP_ACT_ALLOW, groups[i].calls);
 		}
 	}
-	rc = rc != 0 ? rc : allow_memory(f);
-	rc = rc != 0 ? rc : allow_sockets(f);
+	rc = rc != 0 ? rc : allow_memory(f, role);
+	rc = rc != 0 ? rc : allow_sockets(f, role);
 	rc = rc != 0 ? rc : allow_ioctls(f);
 	rc = rc != 0 ? rc : allow_reading_limits(f);
+	rc = rc != 0 ? rc : answer_names(f, SCMP_ACT_ERRNO(ENOSYS), newer_calls);
 	if (role == SANDBOX_STARTER) {
 		rc = rc != 0 ? rc : allow_children(f);
 	}
@@ -247,15 +296,26 @@ sandbox_is_built(void)
 int
 sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 {
-	uint32_t otherwise = answer == SANDBOX_KILL ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM);
-	scmp_filter_ctx f = seccomp_init(otherwise);
+	bool kill_all = answer == SANDBOX_KILL;
+	scmp_filter_ctx f = seccomp_init(kill_all ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
 
 	if (f == NULL) {
 		return -ENOMEM;
 	}
-	/* Every refusal is logged, where the kernel can. */
-	(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
+	/*
+	 * Every refusal is logged, where the kernel can; but for names the C library is refused
+	 * something each time. What ends a process is logged anyway.
+	 */
+	if (role == SANDBOX_MAIN) {
+		(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
+	}
 	int rc = fill(f, role);
+	/* A rule for what happens anyway would be an error. */
+	if (rc == 0 && kill_all && role != SANDBOX_MAIN) {
+		rc = answer_names(f, SCMP_ACT_ERRNO(EPERM), refused_calls);
+	} else if (rc == 0 && !kill_all) {
+		rc = answer_names(f, SCMP_ACT_KILL_PROCESS, deadly_calls);
+	}
 	if (rc == 0) {
 		rc = seccomp_load(f);
 	}

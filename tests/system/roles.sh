@@ -137,7 +137,9 @@ conf
 start orphan client "$ntpd" -n -u daemon -c "$work/c.conf"
 resolver_there() { resolver_of "${daemon_pid[orphan]}" >/dev/null; }
 try "orphan: there is a resolver" wait_until 10 resolver_there
+resolver=$(resolver_of "${daemon_pid[orphan]}")
 kill -KILL "$(child_of "${daemon_pid[orphan]}")"
+try "orphan: the resolver ends with it" wait_until 5 pid_gone "$resolver"
 conf 'server later.test key 7 iburst noselect'
 kill -HUP "${daemon_pid[orphan]}"
 try "orphan: the log says why a name has no address" wait_log 10 orphan \

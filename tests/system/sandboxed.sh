@@ -5,13 +5,14 @@
 # work with that: names, reload, statistics, its log, addresses that come, a clean end.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
-need setpriv ss
+need setpriv ss strace
 ns_new server client
 ns_join server client
 ntpd=$top_builddir/ntpd
 chmod 755 "$work"
 install -d -o daemon "$work/lib"
-ns_hosts client '192.0.2.1 time.test'
+ns_hosts client '192.0.2.1 time.test' '192.0.2.11 many.test' '192.0.2.12 many.test' \
+	'2001:db8:2::11 many.test' '2001:db8:2::12 many.test'
 printf '%s\n' 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 3' 'tos orphanwait 1' >"$work/s.conf"
 printf '%s\n' 'server time.test iburst minpoll 3' "logfile $work/lib/log" "statsdir $work/lib/" \
 	'statistics loopstats peerstats' "driftfile $work/lib/drift" 'rlimit memlock 32' >"$work/c.conf"
@@ -58,6 +59,12 @@ mv "$work/lib/log" "$work/lib/log.1"
 kill -HUP "$pid"
 try "it reloads, and opens its log anew" wait_until 5 lib 'reload'
 like "$(in_ns client "$top_builddir/ntpq" -pn)" '^[ *+o]192\.0\.2\.1 ' "ntpq sees its server"
+# Several addresses are sorted by what the machine has itself, for which the C library binds a socket.
+echo 'pool many.test iburst' >>"$work/c.conf"
+kill -HUP "$pid"
+many() { [ "$(grep -c 'Soliciting pool server .*\(192.0.2\|db8:2::\)' "$work/lib/log")" -eq 4 ]; }
+try "a name with several addresses has them all" wait_until 10 many
+is "$(pgrep -P "$starter")" "$resolver" "without the end of the resolver"
 kill -KILL "$resolver"
 running client
 ok $? "it outlives its resolver"
@@ -89,3 +96,27 @@ like "$(in_ns client "$top_builddir/ntpq" -c authinfo)" 'stored keys: +1|^(free|
 [ ! -e "$work/lib/set-1" ]
 ok $? "where the clock is not controlled no marker says that it was set"
 stop plain
+
+# All code is loaded before the filter, which forbids it: also what OpenSSL is configured to load.
+printf '%s\n' 'openssl_conf = all' '[all]' 'providers = some' '[some]' 'default = on' 'legacy = on' \
+	'[on]' 'activate = 1' >"$work/openssl.cnf"
+install -o daemon -m 600 /dev/null "$work/lib/more.keys"
+printf '%s\n' "keys $work/lib/more.keys" 'trustedkey 8' 'server 192.0.2.1 iburst' "logfile $work/lib/log.3" \
+	>"$work/c.conf"
+start loads client env OPENSSL_CONF="$work/openssl.cnf" "$ntpd" -n -u daemon -c "$work/c.conf"
+try "a daemon without a key starts" wait_until 10 grep -q ' reachable' "$work/lib/log.3"
+echo '8 MD4 a-digest-of-old' >"$work/lib/more.keys"
+kill -HUP "${daemon_pid[loads]}"
+stored() { in_ns client "$top_builddir/ntpq" -c authinfo | grep -Eq 'stored keys: +1|^(free|stored) .* 1$'; }
+try "a key that needs code from a file is taken at a reload" wait_until 5 stored
+if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
+	is "$(field "${daemon_pid[loads]}" Seccomp)" 2 "behind the filter"
+fi
+stop loads
+
+# A kernel without Landlock is told of where everybody looks.
+start bare client strace -f -o "$work/trace" -e trace=landlock_create_ruleset \
+	-e inject=landlock_create_ruleset:error=ENOSYS "$ntpd" -n -u daemon -c "$work/c.conf"
+try "a missing Landlock is told of" wait_until 10 grep -q \
+	'no Landlock (Function not implemented): only permissions keep ntpd to its files' "$work/lib/log.3"
+stop bare KILL 2>/dev/null

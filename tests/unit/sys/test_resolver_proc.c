@@ -56,8 +56,8 @@ describe_child(struct resolver_answer *a)
 	int signo = 0;
 	(void)prctl(PR_GET_PDEATHSIG, &signo);
 	a->addr[2] = addr_v4(0x01000000U + (uint32_t)signo);
-	bool plain = getuid() != 0 && geteuid() != 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 &&
-	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+	bool plain = getuid() != 0 && geteuid() != 0 &&
+	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
 	a->addr[3] = addr_v4(0x01000000U + (plain ? 1 : 0));
 	(void)cap_free(caps);
 	(void)cap_free(none);
@@ -136,7 +136,8 @@ static const struct unfit {
 	{ "not-any6", { ADDR_V6, 0, { 0 } } },
 	{ "not-multicast6", { ADDR_V6, 0, { 0xff, 2, [15] = 1 } } },
 	{ "not-multicast6-interface", { ADDR_V6, 0, { 0xff, 1, [15] = 1 } } },
-	{ "not-mapped", { ADDR_V6, 0, { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 } } },
+	{ "not-mapped",
+	    { ADDR_V6, 0, { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1 } } },
 	{ "not-compatible", { ADDR_V6, 0, { [12] = 192, [14] = 2, [15] = 1 } } },
 };
 

@@ -61,14 +61,6 @@ inside(enum sandbox_role role, enum sandbox_answer answer, int (*act)(void))
 static int
 nothing_dangerous_works(void)
 {
-	char name[] = "true", *const argv[] = { name, NULL };
-
-	if (execve("/bin/true", argv, argv + 1) != -1 || errno != EPERM) {
-		return 1;
-	}
-	if (ptrace(PTRACE_TRACEME, 0, 0, 0) != -1 || errno != EPERM) {
-		return 2;
-	}
 	if (socket(AF_PACKET, SOCK_RAW, 0) != -1 || errno != EPERM) {
 		return 3;
 	}
@@ -77,9 +69,6 @@ nothing_dangerous_works(void)
 	}
 	if (setresuid(0, 0, 0) != -1 || errno != EPERM) {
 		return 5;
-	}
-	if (syscall(SYS_bpf, 0, 0, 0) != -1 || errno != EPERM) {
-		return 6;
 	}
 	if (syscall(SYS_keyctl, 0, 0, 0, 0, 0) != -1 || errno != EPERM) {
 		return 7;
@@ -94,6 +83,54 @@ nothing_dangerous_works(void)
 		return 10;
 	}
 	return 0;
+}
+
+/* What a C library tries before an older call looks as if the kernel had none. */
+static int
+newer_calls_are_not_there(void)
+{
+	if (syscall(SYS_clone3, NULL, 0) != -1 || errno != ENOSYS) {
+		return 1;
+	}
+	return syscall(SYS_io_uring_setup, 1, NULL) != -1 || errno != ENOSYS ? 2 : 0;
+}
+
+static int
+trace(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, 0, 0) == 0;
+}
+
+static int
+exec(void)
+{
+	char name[] = "true", *const argv[] = { name, NULL };
+
+	return execve("/bin/true", argv, argv + 1);
+}
+
+static int
+exec_at(void)
+{
+	return (int)syscall(SYS_execveat, -1, "/bin/true", NULL, NULL, 0);
+}
+
+static int
+mount_something(void)
+{
+	return (int)syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL);
+}
+
+static int
+load_bpf(void)
+{
+	return (int)syscall(SYS_bpf, 0, NULL, 0);
+}
+
+static int
+write_into_another(void)
+{
+	return (int)syscall(SYS_process_vm_writev, 1, NULL, 0, NULL, 0, 0);
 }
 
 /* Memory for code of one's own. */
@@ -117,21 +154,123 @@ no_memory_is_written_and_executed(void)
 	return 0;
 }
 
+/* Code of the program's own file, as a library is mapped. */
 static int
-only_udp_and_tcp_are_spoken(void)
+map_a_file_executable(void)
 {
-	if (socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) < 0 ||
-	    socket(AF_INET6, SOCK_STREAM, 0) < 0 || socket(AF_UNIX, SOCK_DGRAM, 0) < 0 ||
-	    socket(AF_NETLINK, SOCK_RAW, 0) < 0) {
+	int fd = open("/proc/self/exe", O_RDONLY);
+	void *m = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+
+	if (fd < 0) {
 		return 1;
 	}
-	if (socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) != -1 || errno != EPERM) {
+	return m != MAP_FAILED ? 0 : errno == EPERM ? 2 : 3;
+}
+
+/* 0: opened, 1: refused, 2: anything else. */
+static int
+try_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol);
+
+	if (fd >= 0) {
+		(void)close(fd);
+		return 0;
+	}
+	return errno == EPERM ? 1 : 2;
+}
+
+enum { WITHOUT_TCP, WITH_TCP };
+
+static int
+sockets_are_as_told(int tcp)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	const int stream = tcp == WITH_TCP ? 0 : 1;
+
+	for (unsigned i = 0; i < 2; i++) {
+		int f = families[i];
+		if (try_socket(f, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) != 0 ||
+		    try_socket(f, SOCK_DGRAM, IPPROTO_UDP) != 0) {
+			return 1;
+		}
+		if (try_socket(f, SOCK_STREAM, 0) != stream ||
+		    try_socket(f, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP) != stream) {
+			return 2;
+		}
+		/* MPTCP, which no rule for TCP ports holds; ICMP; UDP-Lite; SCTP; raw packets. */
+		if (try_socket(f, SOCK_STREAM, 262) != 1 || try_socket(f, SOCK_DGRAM, 1) != 1 ||
+		    try_socket(f, SOCK_DGRAM, 58) != 1 || try_socket(f, SOCK_DGRAM, 136) != 1 ||
+		    try_socket(f, SOCK_STREAM, 132) != 1 || try_socket(f, SOCK_SEQPACKET, 0) != 1 ||
+		    try_socket(f, SOCK_RAW, IPPROTO_ICMP) != 1) {
+			return 3;
+		}
+	}
+	for (int protocol = 0; protocol < 23; protocol++) {
+		if (try_socket(AF_NETLINK, SOCK_RAW, protocol) != (protocol == 0 ? 0 : 1)) {
+			return 4;
+		}
+	}
+	if (try_socket(AF_UNIX, SOCK_DGRAM, 0) != 0 || try_socket(AF_VSOCK, SOCK_STREAM, 0) != 1 ||
+	    try_socket(AF_ALG, SOCK_SEQPACKET, 0) != 1) {
+		return 5;
+	}
+	return 0;
+}
+
+static int
+main_sockets_are_as_told(void)
+{
+	return sockets_are_as_told(WITHOUT_TCP);
+}
+
+static int
+resolver_sockets_are_as_told(void)
+{
+	return sockets_are_as_told(WITH_TCP);
+}
+
+/* A socket that listens without bind has a port all the same. */
+static int
+nobody_is_served(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (listen(fd, 1) != -1 || errno != EPERM) {
+		return 1;
+	}
+	if (accept(fd, NULL, NULL) != -1 || errno != EPERM) {
 		return 2;
 	}
-	if (socket(AF_INET6, SOCK_SEQPACKET, 0) != -1 || errno != EPERM) {
-		return 3;
+	return accept4(fd, NULL, NULL, 0) != -1 || errno != EPERM ? 3 : 0;
+}
+
+/* Also where anything else would end the process. */
+static int
+bind_is_refused(void)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return bind(fd, (const struct sockaddr *)&here, sizeof here) == -1 && errno == EPERM ? 0 : 1;
+}
+
+/* So many that getaddrinfo has something to sort, for which it looks at the machine's own. */
+static int
+several_addresses_are_found(void)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *list;
+	unsigned n = 0;
+
+	if (getaddrinfo("localhost", "123", &hints, &list) != 0) {
+		return 1;
 	}
-	return socket(AF_VSOCK, SOCK_STREAM, 0) == -1 && errno == EPERM ? 0 : 4;
+	for (const struct addrinfo *at = list; at != NULL; at = at->ai_next) {
+		n++;
+	}
+	freeaddrinfo(list);
+	return n >= 1 ? 0 : 2;
 }
 
 static int
@@ -293,15 +432,6 @@ names_are_resolved(void)
 	return 0;
 }
 
-static int
-exec_something(void)
-{
-	char name[] = "true", *const argv[] = { name, NULL };
-
-	(void)execve("/bin/true", argv, argv + 1);
-	return 0;
-}
-
 static void
 the_main_role_can_do_its_work(void **state)
 {
@@ -321,30 +451,78 @@ the_main_role_resolves_names_through_the_starter(void **state)
 	starter_free(starter);
 }
 
+static const enum sandbox_role every_role[] = { SANDBOX_MAIN, SANDBOX_STARTER, SANDBOX_RESOLVER };
+
 static void
-neither_role_can_do_what_an_intruder_would(void **state)
+no_role_can_do_what_an_intruder_would(void **state)
 {
 	(void)state;
-	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, nothing_dangerous_works), 0);
-	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, nothing_dangerous_works), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		enum sandbox_role r = every_role[i];
+		assert_int_equal(inside(r, SANDBOX_REFUSE, nothing_dangerous_works), 0);
+		assert_int_equal(inside(r, SANDBOX_REFUSE, newer_calls_are_not_there), 0);
+		assert_int_equal(inside(r, SANDBOX_REFUSE, nobody_is_served), 0);
+	}
+}
+
+/* True when the status is that of a process that a filter ended. */
+static bool
+was_ended(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 }
 
 static void
-neither_role_executes_what_it_wrote(void **state)
+a_role_that_does_what_no_library_does_ends(void **state)
 {
+	static int (*const acts[])(void) = { trace, exec, exec_at, mount_something, load_bpf,
+		write_into_another };
+
 	(void)state;
-	assert_int_equal(
-	    inside(SANDBOX_MAIN, SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
-	assert_int_equal(
-	    inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		for (size_t k = 0; k < sizeof acts / sizeof acts[0]; k++) {
+			if (!was_ended(inside(every_role[i], SANDBOX_REFUSE, acts[k]))) {
+				fail_msg("role %u goes on after act %zu", i, k);
+			}
+		}
+	}
 }
 
 static void
-neither_role_speaks_anything_but_udp_and_tcp(void **state)
+no_role_executes_what_it_wrote(void **state)
 {
 	(void)state;
-	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, only_udp_and_tcp_are_spoken), 0);
-	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, only_udp_and_tcp_are_spoken), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(
+		    inside(every_role[i], SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
+	}
+}
+
+static void
+only_where_names_are_resolved_is_code_loaded(void **state)
+{
+	(void)state;
+	assert_int_equal(WEXITSTATUS(inside(SANDBOX_MAIN, SANDBOX_REFUSE, map_a_file_executable)),
+	    2);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, map_a_file_executable), 0);
+}
+
+static void
+no_role_speaks_anything_but_udp_and_tcp_for_names(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, main_sockets_are_as_told), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, resolver_sockets_are_as_told), 0);
+	assert_int_equal(inside(SANDBOX_STARTER, SANDBOX_REFUSE, resolver_sockets_are_as_told), 0);
+}
+
+static void
+the_resolver_binds_nothing_and_lives(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, bind_is_refused), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_KILL, bind_is_refused), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_KILL, several_addresses_are_found), 0);
 }
 
 static void
@@ -355,13 +533,30 @@ the_resolver_changes_no_file_no_clock_and_no_process(void **state)
 	    inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, resolver_cannot_touch_files_or_the_clock), 0);
 }
 
+static int
+change_root(void)
+{
+	return chroot("/");
+}
+
+static int
+have_a_child(void)
+{
+	return fork() == -1 && errno == EPERM ? 0 : 1;
+}
+
 static void
 a_forbidden_call_ends_the_process_when_that_was_chosen(void **state)
 {
 	(void)state;
-	int status = inside(SANDBOX_MAIN, SANDBOX_KILL, exec_something);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGSYS);
+	assert_true(was_ended(inside(SANDBOX_MAIN, SANDBOX_KILL, change_root)));
+}
+
+static void
+the_main_role_has_no_children(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, have_a_child), 0);
 }
 
 static void
@@ -378,9 +573,13 @@ main(void)
 		cmocka_unit_test(it_is_built),
 		cmocka_unit_test(the_main_role_can_do_its_work),
 		cmocka_unit_test(the_main_role_resolves_names_through_the_starter),
-		cmocka_unit_test(neither_role_can_do_what_an_intruder_would),
-		cmocka_unit_test(neither_role_executes_what_it_wrote),
-		cmocka_unit_test(neither_role_speaks_anything_but_udp_and_tcp),
+		cmocka_unit_test(no_role_can_do_what_an_intruder_would),
+		cmocka_unit_test(a_role_that_does_what_no_library_does_ends),
+		cmocka_unit_test(no_role_executes_what_it_wrote),
+		cmocka_unit_test(only_where_names_are_resolved_is_code_loaded),
+		cmocka_unit_test(no_role_speaks_anything_but_udp_and_tcp_for_names),
+		cmocka_unit_test(the_resolver_binds_nothing_and_lives),
+		cmocka_unit_test(the_main_role_has_no_children),
 		cmocka_unit_test(the_resolver_changes_no_file_no_clock_and_no_process),
 		cmocka_unit_test(a_forbidden_call_ends_the_process_when_that_was_chosen),
 	};
