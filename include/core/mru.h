@@ -41,7 +41,7 @@ struct mru_packet {
 	const struct addr *from;
 	uint16_t port;
 	uint8_t mode, version;
-	uint8_t local;                  /* by which of our sockets, as the caller numbers them */
+	uint16_t local;                 /* by which of our sockets, as the caller numbers them */
 	uint32_t flags;                 /* RESTRICT_* of its sender */
 };
 
@@ -50,7 +50,7 @@ struct mru_client {
 	struct addr addr;
 	uint16_t port;                  /* of the last packet */
 	uint8_t mode, version;          /* of the last packet */
-	uint8_t local;                  /* by which socket it came */
+	uint16_t local;                 /* by which socket it came */
 	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;

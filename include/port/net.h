@@ -12,7 +12,7 @@
 #include "base/addr.h"
 #include "base/ntptime.h"
 
-enum { NET_IFACE_NAME_MAX = 16, NET_IFACES_MAX = 256, NET_PACKET_MAX = 1024 };
+enum { NET_IFACE_NAME_MAX = 16, NET_PACKET_MAX = 1024 };
 
 /* Where a timestamp comes from, in order of trust. */
 enum stamp_source { STAMP_USER, STAMP_KERNEL, STAMP_HARDWARE };
@@ -83,7 +83,7 @@ struct net;
 struct net_ops {
 	/*
 	 * Opens a socket for serving. 0 or -errno (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES ...); *out
-	 * only on 0.
+	 * only on 0. -EMFILE while some descriptors are left: files and servers need them too.
 	 */
 	int (*listen)(struct net *n, const struct net_listen *what, const struct net_events *ev,
 	    void *ctx, struct net_socket **out);
@@ -107,8 +107,11 @@ struct net_ops {
 	void (*reply)(struct net *n, struct net_socket *s, const struct net_reply *r);
 	/* The socket's own address and port as bound. */
 	void (*local)(struct net *n, const struct net_socket *s, struct endpoint *out);
-	/* Lists the host's addresses, at most max; the number found. */
-	size_t (*ifaces)(struct net *n, struct net_iface *out, size_t max);
+	/*
+	 * Lists the host's addresses, at most max; *found is the number there are. 0 or -errno when
+	 * they cannot be listed now.
+	 */
+	int (*ifaces)(struct net *n, struct net_iface *out, size_t max, size_t *found);
 	/*
 	 * Calls changed soon after addresses or routes changed (several changes are gathered). 0 or
 	 * -errno when it cannot watch.

@@ -10,8 +10,8 @@
 
 struct ifwatch;
 
-/* The host's addresses, at most max; the number found (0 also when they cannot be listed). */
-size_t ifwatch_list(struct net_iface *out, size_t max);
+/* The host's addresses, at most max; *found is the number there are. 0 or -errno. */
+int ifwatch_list(struct net_iface *out, size_t max, size_t *found);
 
 /*
  * Calls changed about two seconds after the first of a run of changes: an interface that comes up

@@ -2,7 +2,7 @@
 /*
  * proc - the process itself: background, user and capabilities, limits, pid file, name.
  * Every call is meant for the start, before the loop runs, in about this order: proc_stdio,
- * proc_daemonise, (loop, log, configuration, sockets), proc_limits, proc_priority,
+ * proc_daemonise, (loop, log, configuration), proc_files, (sockets), proc_limits, proc_priority,
  * proc_pidfile_write, proc_chroot, proc_drop_user or proc_drop_surplus, sandbox, proc_report.
  */
 #ifndef SYS_PROC_H
@@ -26,8 +26,9 @@ enum proc_event { PROC_READY, PROC_SYNCED };
 struct proc_limits {
 	long memlock_mb; /* >= 0: all memory is locked; > 0: and limited to so much */
 	long stack_pages; /* of 4 KiB */
-	long files;
 };
+
+enum { PROC_FILES_WANTED = 65536 }; /* a socket for each address of a large router */
 
 /*
  * Puts /dev/null where standard input, output or error is closed: a socket must never take their
@@ -74,6 +75,12 @@ void proc_drop_surplus(void);
 int proc_drop_all(void);
 
 int proc_chroot(const char *dir); /* 0 or -errno */
+
+/*
+ * Lets the process open so many files. 0: PROC_FILES_WANTED, or as many as it may, if that is more
+ * than now. 0 or -errno.
+ */
+int proc_files(long wanted);
 
 /*
  * 0 or -errno of the first that failed; the others are still tried. When the limit of locked memory

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* foreign - the words of chrony.conf, OpenNTPD's ntpd.conf and timesyncd.conf. */
-#include "foreign.h"
+#include "config/foreign.h"
 #include <string.h>
 #include <strings.h>
 

@@ -10,7 +10,7 @@ libconfig_a_SOURCES = \
 	include/config/print.h src/config/print.c \
 	include/config/schema.h src/config/schema.c \
 	include/config/token.h src/config/token.c \
-	src/config/foreign.h src/config/foreign.c \
+	include/config/foreign.h src/config/foreign.c \
 	src/config/parse.h src/config/parse.c \
 	src/config/parse_access.c \
 	src/config/parse_files.c \

@@ -2,7 +2,7 @@
 /* What is wrong in ntp.conf: where it stands, what was expected, and what was probably meant. */
 #include <stdarg.h>
 #include <string.h>
-#include "foreign.h"
+#include "config/foreign.h"
 #include "parse.h"
 
 static unsigned

@@ -15,7 +15,8 @@ enum { LINE = 64, AVERAGE_MAX = 12, BUCKET_DEPTH = 8 };
 /* One client in one cache line. Counts stay at their largest value. */
 struct client {
 	alignas(LINE) uint8_t addr[16];
-	int64_t first_ns, last_ns;
+	int64_t first_and_local;        /* ns; its lowest octet is the high one of local */
+	int64_t last_ns;
 	uint32_t chain;                 /* next of the same hash */
 	uint32_t newer, older;          /* NOBODY at the ends */
 	uint32_t count, dropped;
@@ -23,7 +24,7 @@ struct client {
 	uint16_t flags;
 	uint16_t port;
 	uint8_t kind;                   /* family, version, mode */
-	uint8_t local;
+	uint8_t local_low;
 	uint16_t answered;              /* the last leak and kiss, as marks */
 };
 _Static_assert(sizeof(struct client) == LINE, "a client is one cache line");
@@ -39,6 +40,22 @@ struct mru {
 	uint32_t *bucket;
 	struct client *client;
 };
+
+/* Thousands of sockets need two octets, and a line has none to spare: 256 ns do not matter. */
+#define LOCAL_MASK INT64_C(0xff)
+
+static void
+set_local(struct client *c, uint16_t local)
+{
+	c->first_and_local = (c->first_and_local & ~LOCAL_MASK) | local >> 8;
+	c->local_low = (uint8_t)(local & 0xff);
+}
+
+static uint16_t
+local_of(const struct client *c)
+{
+	return (uint16_t)((c->first_and_local & LOCAL_MASK) << 8 | c->local_low);
+}
 
 enum { FAMILY_SHIFT = 6, VERSION_SHIFT = 3, LOW_BITS = 7 };
 
@@ -299,7 +316,7 @@ enter(struct mru *m, uint32_t *head, uint8_t family, const uint8_t addr[16], str
 	}
 	struct client *c = &m->client[i];
 	/* The bucket may just have lost its head to make room, so it is read only now. */
-	*c = (struct client){ .first_ns = now.ns, .last_ns = now.ns, .chain = *head,
+	*c = (struct client){ .first_and_local = now.ns & ~LOCAL_MASK, .last_ns = now.ns, .chain = *head,
 		.kind = (uint8_t)(family << FAMILY_SHIFT) };
 	memcpy(c->addr, addr, sizeof c->addr);
 	*head = i;
@@ -503,7 +520,7 @@ mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r, 
 	}
 	c->last_ns = now.ns;
 	c->port = p->port;
-	c->local = p->local;
+	set_local(c, p->local);
 	c->kind = (uint8_t)((unsigned)family << FAMILY_SHIFT |
 	    ((unsigned)p->version & LOW_BITS) << VERSION_SHIFT | ((unsigned)p->mode & LOW_BITS));
 	flags |= v == MRU_PASS ? 0u : (uint32_t)RESTRICT_LIMITED;
@@ -524,8 +541,8 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	*out = (struct mru_client){
 		.addr = address_of(c), .port = c->port, .mode = c->kind & LOW_BITS,
 		.version = c->kind >> VERSION_SHIFT & LOW_BITS,
-		.local = c->local, .flags = c->flags, .count = c->count, .dropped = c->dropped,
-		.first = { c->first_ns }, .last = { c->last_ns },
+		.local = local_of(c), .flags = c->flags, .count = c->count, .dropped = c->dropped,
+		.first = { c->first_and_local & ~LOCAL_MASK }, .last = { c->last_ns },
 		.score = (double)c->score,
 	};
 }

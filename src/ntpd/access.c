@@ -6,7 +6,7 @@
 #include "ntpd/access_names.h"
 #include "ntpd/report.h"
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, OWN_ROOM_MIN = 64 };
 
 /* Answers to refused requests, and kisses, a second. */
 static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
@@ -16,7 +16,7 @@ static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
 static size_t
 rules_wanted(const struct ntpd *d)
 {
-	size_t n = d->conf->restricts_n + OWN_ADDRS_MAX + PEERS_MAX + 2;
+	size_t n = d->conf->restricts_n + d->access.own_room + PEERS_MAX + 2;
 
 	for (unsigned i = 0; i < d->access.names.n; i++) {
 		n += d->access.names.at[i].n;
@@ -164,25 +164,6 @@ own_rule(const struct addr *a)
 }
 
 void
-access_own_addresses(struct ntpd *d)
-{
-	for (unsigned i = 0; i < d->access.own_n; i++) {
-		struct restrict_rule r = own_rule(&d->access.own[i]);
-		(void)restrict_remove(d->access.list, &r);
-	}
-	d->access.own_n = 0;
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct listener *l = &d->listen.at[i];
-		if (l->sock == NULL || l->wildcard) {
-			continue;
-		}
-		struct restrict_rule r = own_rule(&l->what.local.addr);
-		(void)restrict_add(d->access.list, &r);
-		d->access.own[d->access.own_n++] = l->what.local.addr;
-	}
-}
-
-void
 access_source(struct ntpd *d, const struct addr *a, bool present)
 {
 	struct restrict_rule r = host_rule(a, d->access.source_flags, RESTRICT_MATCH_SOURCE);
@@ -194,6 +175,89 @@ access_source(struct ntpd *d, const struct addr *a, bool present)
 		(void)restrict_remove(d->access.list, &r);
 	} else if (!restrict_has_host(d->access.list, a)) {
 		(void)restrict_add(d->access.list, &r);
+	}
+}
+
+/* The list anew, with the entries of the sources, and without those of our own addresses. */
+static bool
+build_with_sources(struct ntpd *d)
+{
+	if (!build(d)) {
+		return false;
+	}
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		if (d->peers.peer[i].a.id != 0) {
+			access_source(d, &d->peers.peer[i].a.remote.addr, true);
+		}
+	}
+	return true;
+}
+
+/* Addresses that are served: those of the sockets, and those the wildcard answers for. */
+static unsigned
+count_served(const struct ntpd *d)
+{
+	unsigned n = d->listen.rest_n;
+
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		n += d->listen.at[i]->sock != NULL && !d->listen.at[i]->wildcard;
+	}
+	return n;
+}
+
+/* Room for so many entries of our own, and some to come. True when there was, or is now. */
+static bool
+room_for_own(struct ntpd *d, unsigned n)
+{
+	unsigned room = n + n / 4 + OWN_ROOM_MIN;
+	struct addr *own;
+
+	if (n <= d->access.own_room) {
+		return true;
+	}
+	own = realloc(d->access.own, room * sizeof *own);
+	if (own == NULL) {
+		return false;
+	}
+	d->access.own = own;
+	d->access.own_room = room;
+	if (d->access.list != NULL && !build_with_sources(d)) {
+		d->access.own_room = 0;
+		return false;
+	}
+	return true;
+}
+
+static void
+add_own(struct ntpd *d, const struct addr *a)
+{
+	struct restrict_rule r = own_rule(a);
+
+	(void)restrict_add(d->access.list, &r);
+	d->access.own[d->access.own_n++] = *a;
+}
+
+void
+access_own_addresses(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->access.own_n; i++) {
+		struct restrict_rule r = own_rule(&d->access.own[i]);
+		(void)restrict_remove(d->access.list, &r);
+	}
+	d->access.own_n = 0;
+	if (!room_for_own(d, count_served(d))) {
+		report(d, LOG_LEVEL_ERROR, "no memory to keep %u addresses of this host apart from "
+		    "its clients", count_served(d));
+		return;
+	}
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		const struct listener *l = d->listen.at[i];
+		if (l->sock != NULL && !l->wildcard) {
+			add_own(d, &l->what.local.addr);
+		}
+	}
+	for (unsigned i = 0; i < d->listen.rest_n; i++) {
+		add_own(d, &d->listen.rest[i]);
 	}
 }
 
@@ -299,7 +363,7 @@ access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *
 	struct mru_rules r = rate_rules(d);
 	const struct mru_packet p = { .from = &pkt->from.addr, .port = pkt->from.port,
 		.mode = (uint8_t)h->mode, .version = (uint8_t)h->version,
-		.local = (uint8_t)(l - d->listen.at), .flags = flags };
+		.local = l->slot, .flags = flags };
 
 	r.enforce = (flags & RESTRICT_LIMITED) != 0;
 	r.kod = (flags & RESTRICT_KOD) != 0;
@@ -320,15 +384,10 @@ access_start(struct ntpd *d)
 bool
 access_rebuild(struct ntpd *d)
 {
-	if (!build(d)) {
+	if (!build_with_sources(d)) {
 		return false;
 	}
 	access_own_addresses(d);
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0) {
-			access_source(d, &d->peers.peer[i].a.remote.addr, true);
-		}
-	}
 	return true;
 }
 
@@ -344,5 +403,6 @@ access_stop(struct ntpd *d)
 	access_names_stop(d);
 	free(d->access.memory);
 	free(d->access.mru_memory);
+	free(d->access.own);
 	memset(&d->access, 0, sizeof d->access);
 }

@@ -121,8 +121,8 @@ put_interfaces(struct query *q)
 	struct list l = { .out = &q->out };
 
 	for (unsigned i = 0; i < q->d->listen.n; i++) {
-		if (q->d->listen.at[i].sock != NULL && q->out.len + STANZA_ROOM < q->out.cap) {
-			put_interface(q, &l, &q->d->listen.at[i]);
+		if (q->d->listen.at[i]->sock != NULL && q->out.len + STANZA_ROOM < q->out.cap) {
+			put_interface(q, &l, q->d->listen.at[i]);
 			l.index++;
 		}
 	}

@@ -277,7 +277,7 @@ wanted(const struct query *q, const struct mru_client *c, const struct mru_reque
     struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
-	const struct listener *l = &q->d->listen.at[c->local];
+	const struct listener *l = q->d->listen.at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
 	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||

@@ -43,7 +43,7 @@ reset_io(struct ntpd *d, struct mtime now)
 	c->io_received = c->sent = c->send_failed = c->ignored = c->dropped = 0;
 	c->io_reset_at = now;
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = &d->listen.at[i];
+		struct listener *l = d->listen.at[i];
 		l->received = l->sent = l->failed = 0;
 	}
 }

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "crypto/mac.h"
 #include "ntpd/access.h"
+#include "ntpd/listen_host.h"
 #include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/report.h"
@@ -14,7 +15,7 @@
 
 static const double RETRY_S = 5.0;
 
-enum { EXIT_TAKEN = 1 };
+enum { EXIT_TAKEN = 1, SLOTS_FIRST = 16 };
 
 /* ---- rules ---- */
 
@@ -83,7 +84,7 @@ static struct listener *
 find(struct ntpd *d, const struct endpoint *e)
 {
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = &d->listen.at[i];
+		struct listener *l = d->listen.at[i];
 		if (l->sock != NULL && endpoint_equal(&l->what.local, e)) {
 			return l;
 		}
@@ -91,15 +92,43 @@ find(struct ntpd *d, const struct endpoint *e)
 	return NULL;
 }
 
+/* One more slot at the end; NULL when memory is short or the bound is reached. */
+static struct listener *
+new_slot(struct listen *t)
+{
+	struct listener *l;
+
+	if (t->n == t->room) {
+		unsigned room = t->room == 0 ? SLOTS_FIRST : 2 * t->room;
+		struct listener **at = room <= ADDRESSES_MAX ?
+		    realloc(t->at, room * sizeof(struct listener *)) : NULL;
+		if (at == NULL) {
+			return NULL;
+		}
+		t->at = at;
+		t->room = room;
+	}
+	l = malloc(sizeof *l);
+	if (l != NULL) {
+		t->at[t->n] = l;
+		*l = (struct listener){ .slot = (uint16_t)t->n++ };
+	}
+	return l;
+}
+
 static struct listener *
 free_slot(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		if (d->listen.at[i].sock == NULL) {
-			return &d->listen.at[i];
-		}
+	struct listener *l = NULL;
+
+	for (unsigned i = 0; i < d->listen.n && l == NULL; i++) {
+		l = d->listen.at[i]->sock == NULL ? d->listen.at[i] : NULL;
 	}
-	return d->listen.n < LISTENERS_MAX ? &d->listen.at[d->listen.n++] : NULL;
+	l = l != NULL ? l : new_slot(&d->listen);
+	if (l != NULL) {
+		*l = (struct listener){ .slot = l->slot };
+	}
+	return l;
 }
 
 static const char *
@@ -111,6 +140,13 @@ shown_name(const struct net_listen *what)
 	return what->local.addr.family == ADDR_V4 ? "v4wildcard" : "v6wildcard";
 }
 
+/* The rules have the wildcard drop what it gets, but addresses have no socket of their own. */
+static bool
+answers_for_rest(const struct ntpd *d, const struct addr *any)
+{
+	return d->listen.overflow && listen_rule(d, "", any) == LISTEN_DROP;
+}
+
 static int
 open_listener(struct ntpd *d, const struct net_listen *what, const struct net_iface *iface)
 {
@@ -119,12 +155,12 @@ open_listener(struct ntpd *d, const struct net_listen *what, const struct net_if
 	int error;
 
 	if (l == NULL) {
-		return -ENFILE;
+		return -ENOMEM;
 	}
-	memset(l, 0, sizeof *l);
 	l->d = d;
 	l->what = *what;
 	l->wildcard = iface == NULL;
+	l->for_rest = l->wildcard && !what->drop && answers_for_rest(d, &what->local.addr);
 	if (iface != NULL) {
 		l->mask = iface->mask;
 		l->ifindex = iface->ifindex;
@@ -207,7 +243,7 @@ static bool
 has_port(const struct ntpd *d, uint16_t port)
 {
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct listener *l = &d->listen.at[i];
+		const struct listener *l = d->listen.at[i];
 		if (l->sock != NULL && l->what.local.port == port) {
 			return true;
 		}
@@ -272,13 +308,21 @@ static void
 scan_wildcard(struct ntpd *d, enum addr_family family, uint16_t port)
 {
 	const struct endpoint any = { .addr = { .family = family }, .port = port };
-	enum config_listen_act act = listen_rule(d, "", &any.addr);
+	enum config_listen_act act = answers_for_rest(d, &any.addr) ? LISTEN_LISTEN :
+	    listen_rule(d, "", &any.addr);
 	struct net_listen what = listen_on(d, &any, "", act);
 
 	if (wanted(d, &any, act) && !is_open(d, &what)) {
 		/* A host without the family has nothing to listen on. */
 		(void)open_listener(d, &what, NULL);
 	}
+}
+
+/* Not this address, but sockets as such cannot be had. */
+static bool
+is_shortage(int error)
+{
+	return error == -EMFILE || error == -ENFILE || error == -ENOBUFS || error == -ENOMEM;
 }
 
 /* False when the socket could not be opened and is to be tried again. */
@@ -294,7 +338,12 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 	if (!f->up || !wanted(d, &e, act) || is_open(d, &what)) {
 		return true;
 	}
-	error = open_listener(d, &what, f);
+	error = d->listen.full ? -EMFILE : open_listener(d, &what, f);
+	if (is_shortage(error)) {
+		d->listen.full = true;  /* until the next scan */
+		d->listen.rest[d->listen.rest_n++] = f->addr;
+		return true;
+	}
 	if (error != 0 && error != d->listen.last_error) {
 		/*
 		 * An IPv6 address cannot be bound for a second or two after it appeared:
@@ -308,50 +357,30 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 	return error == 0;
 }
 
-/* Notes the host's addresses and those requests may leave from; true when they changed. */
-static bool
-note_addresses(struct ntpd *d, const struct net_iface *f, size_t n)
-{
-	struct listen *l = &d->listen;
-	unsigned own_before = l->own_n;
-	bool changed;
-
-	l->own_n = 0;
-	l->own_refid_n = 0;
-	l->allowed_n = 0;
-	changed = false;
-	for (size_t i = 0; i < n; i++) {
-		if (!f[i].up) {
-			continue;
-		}
-		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n],
-		    &f[i].addr);
-		l->own[l->own_n] = f[i].addr;
-		l->own_n++;
-		/* An orphan parent shows 127.0.0.1 as its reference: that is itself, not us. */
-		if (!addr_is_loopback(&f[i].addr)) {
-			l->own_refid[l->own_refid_n++] = refid_of_addr(&f[i].addr);
-		}
-		if (listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE) {
-			l->allowed[l->allowed_n++] = f[i].addr;
-		}
-	}
-	return changed || l->own_n != own_before;
-}
-
 static bool
 close_lost(struct ntpd *d)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = &d->listen.at[i];
+		struct listener *l = d->listen.at[i];
 		if (l->sock != NULL && !l->found) {
 			close_listener(d, l, true);
 			any = true;
 		}
 	}
 	return any;
+}
+
+/* 127.0.0.1 and ::1, where the tools of this host ask. */
+static bool
+is_home(const struct addr *a)
+{
+	struct addr home4 = addr_v4(0x7f000001u), home6 = { .family = ADDR_V6 };
+
+	home6.bytes[15] = 1;
+	return addr_equal(a, &home4) || (a->family == ADDR_V6 &&
+	    memcmp(a->bytes, home6.bytes, sizeof a->bytes) == 0);
 }
 
 static bool
@@ -361,8 +390,11 @@ scan_port(struct ntpd *d, size_t n, uint16_t port)
 
 	scan_wildcard(d, ADDR_V6, port);
 	scan_wildcard(d, ADDR_V4, port);
-	for (size_t i = 0; i < n; i++) {
-		complete = scan_iface(d, &d->listen.scan[i], port) && complete;
+	for (size_t i = 0; i < 2 * n; i++) {    /* home first: sockets may come to an end */
+		const struct net_iface *f = &d->listen.scan[i % n];
+		if (is_home(&f->addr) == (i < n)) {
+			complete = scan_iface(d, f, port) && complete;
+		}
 	}
 	return complete;
 }
@@ -384,22 +416,84 @@ scan_extra(struct ntpd *d, size_t n)
 	return !taken && scan_port(d, n, port);
 }
 
+/* ---- more addresses than sockets ---- */
+
+static int
+compare_addrs(const void *a, const void *b)
+{
+	return addr_compare(a, b);
+}
+
+bool
+listen_answers_for(const struct ntpd *d, const struct addr *a)
+{
+	return d->listen.rest_n > 0 && bsearch(a, d->listen.rest, d->listen.rest_n,
+	    sizeof d->listen.rest[0], compare_addrs) != NULL;
+}
+
+/* Says it when their number changed, and what to do. */
+static void
+tell_rest(struct ntpd *d)
+{
+	struct listen *t = &d->listen;
+	struct addr any = { .family = ADDR_V4 };
+	bool answered = answers_for_rest(d, &any) || listen_rule(d, "", &any) == LISTEN_LISTEN;
+
+	if (t->rest_n == t->told_rest_n) {
+		return;
+	}
+	t->told_rest_n = t->rest_n;
+	if (t->rest_n == 0) {
+		report(d, LOG_LEVEL_NOTICE, "every address has a socket of its own again");
+	} else {
+		report(d, LOG_LEVEL_WARNING, "%u of %u addresses have no socket of their own, the "
+		    "process may not open as many files; %s. 'LimitNOFILE=' of the systemd unit, "
+		    "ulimit -n or 'rlimit filenum' allows more", t->rest_n, t->allowed_n, answered ?
+		    "the wildcard socket answers on them" : "they are not served, for 'interface "
+		    "ignore wildcard' forbids the socket that would");
+	}
+}
+
+/* Sorts the addresses that are left, and has the wildcards answer for them, or no longer. */
+static void
+serve_rest(struct ntpd *d)
+{
+	struct listen *t = &d->listen;
+
+	qsort(t->rest, t->rest_n, sizeof t->rest[0], compare_addrs);
+	if (t->overflow != (t->rest_n > 0)) {
+		t->overflow = t->rest_n > 0;
+		scan_wildcard(d, ADDR_V6, NTP_PORT);
+		scan_wildcard(d, ADDR_V4, NTP_PORT);
+	}
+	tell_rest(d);
+}
+
 /* True when every wanted socket is open. */
 static bool
 scan(struct ntpd *d, bool *changed)
 {
-	struct net_iface *f = d->listen.scan;
-	size_t n = d->port.net->ops->ifaces(d->port.net, f, NET_IFACES_MAX);
-	bool complete;
+	unsigned rest_before = d->listen.rest_n;
+	bool complete, lost;
+	size_t n;
 
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		d->listen.at[i].found = false;
+	*changed = false;
+	if (!listen_list(d, &n)) {
+		return false;
 	}
-	*changed = note_addresses(d, f, n);
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		d->listen.at[i]->found = false;
+	}
+	*changed = listen_note(d, d->listen.scan, n);
+	d->listen.full = false;
+	d->listen.rest_n = 0;
 	complete = scan_port(d, n, NTP_PORT);
 	complete = scan_extra(d, n) && complete;
-	*changed = close_lost(d) || *changed;
-	return complete;
+	lost = close_lost(d);
+	serve_rest(d);
+	*changed = *changed || lost || d->listen.rest_n != rest_before;
+	/* What was closed makes room for those that have none. */
+	return complete && !(lost && d->listen.rest_n > 0);
 }
 
 static void
@@ -447,7 +541,7 @@ listen_start(struct ntpd *d)
 		return EXIT_TAKEN;
 	}
 	d->listen.restricted = d->conf->listens_n > 0 || d->opt.listen_n > 0;
-	n = d->port.net->ops->ifaces(d->port.net, d->listen.scan, NET_IFACES_MAX);
+	(void)listen_list(d, &n);
 	if (port_taken(d, n, NTP_PORT, true)) {
 		return EXIT_TAKEN;
 	}
@@ -467,9 +561,13 @@ void
 listen_stop(struct ntpd *d)
 {
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		if (d->listen.at[i].sock != NULL) {
-			close_listener(d, &d->listen.at[i], false);
+		if (d->listen.at[i]->sock != NULL) {
+			close_listener(d, d->listen.at[i], false);
 		}
+		free(d->listen.at[i]);
 	}
+	free(d->listen.at);
+	listen_forget(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->listen.rescan);
+	memset(&d->listen, 0, sizeof d->listen);
 }

@@ -20,6 +20,9 @@ void listen_rescan(struct ntpd *d);
 /* Closes every socket. */
 void listen_stop(struct ntpd *d);
 
+/* True when the wildcard socket answers for the address, because it has none of its own. */
+bool listen_answers_for(const struct ntpd *d, const struct addr *a);
+
 /* What the rules say of an address; name is its interface's, "" for a wildcard. */
 enum config_listen_act listen_rule(const struct ntpd *d, const char *name, const struct addr *a);
 

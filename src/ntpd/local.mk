@@ -25,6 +25,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
+	src/ntpd/listen_host.c \
 	src/ntpd/origins.c \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \

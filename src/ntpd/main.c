@@ -244,14 +244,26 @@ write_pidfile(struct process *p, const char *path)
 	}
 }
 
+/* Before the sockets, one for each address. */
+static void
+set_files(struct process *p)
+{
+	long wanted = ntpd_config(p->ntpd)->rlimit.filenum;
+	int error = proc_files(wanted);
+
+	if (error != 0) {
+		say(p, LOG_LEVEL_WARNING, "rlimit filenum %ld: %s; 'LimitNOFILE=' of the systemd "
+		    "unit, or ulimit -Hn, is the most that is allowed", wanted, strerror(-error));
+	}
+}
+
 /* Limits, priority and the pid file need the privileges that go next. */
 static void
 set_limits(struct process *p)
 {
 	const struct config *c = ntpd_config(p->ntpd);
 	struct proc_limits limits = { .memlock_mb = c->rlimit.memlock_mb,
-	    .stack_pages = c->rlimit.stacksize_pages,
-		.files = c->rlimit.filenum > 0 ? c->rlimit.filenum : -1 };
+	    .stack_pages = c->rlimit.stacksize_pages };
 	int error = proc_limits(&limits);
 
 	if (error != 0) {
@@ -481,6 +493,7 @@ run(struct process *p, int argc, char **argv)
 	if (logfile_of(p) != NULL) {
 		set_logfile(p);
 	}
+	set_files(p);
 	status = ntpd_start(p->ntpd);
 	if (status != 0) {
 		return status;

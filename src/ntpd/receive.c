@@ -12,6 +12,7 @@
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/listen.h"
 #include "ntpd/system.h"
 #include "wire/header.h"
 #include "wire/packet.h"
@@ -243,7 +244,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	l->received++;
 	l->d->count.received++;
 	l->d->count.io_received++;
-	if (l->what.drop) {
+	if (l->what.drop || (l->for_rest && !listen_answers_for(l->d, &pkt->to))) {
 		l->d->count.dropped++;
 		return;
 	}

@@ -31,14 +31,13 @@
 enum {
 	PEERS_MAX = SELECT_MAX,
 	ORIGINS_MAX = 256,
-	LISTENERS_MAX = 256,
-	OWN_ADDRS_MAX = NET_IFACES_MAX,
+	ADDRESSES_MAX = 65536,          /* of the host, and sockets on them: the bound of growth */
 	CONTROL_SLOTS = 256,
 	CONTROL_SEEN_MAX = 256,
 	CONTROL_WAITING_MAX = 32,
 };
 
-static_assert(LISTENERS_MAX <= UINT8_MAX + 1, "the table of clients has an octet for it");
+static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the table of clients has two octets for it");
 
 struct ntpd;
 
@@ -212,7 +211,9 @@ struct listener {
 	struct net_listen what;
 	struct addr mask;
 	uint32_t ifindex;
+	uint16_t slot;                  /* its index in listen.at */
 	bool wildcard, loopback;
+	bool for_rest;                  /* a wildcard that answers for listen.rest, and no other */
 	bool found;                     /* mark of a scan */
 	uint64_t received, sent, failed;
 	struct mtime since;
@@ -220,19 +221,26 @@ struct listener {
 };
 
 struct listen {
-	struct listener at[LISTENERS_MAX];
-	unsigned n;                     /* slots ever used */
+	struct listener **at;           /* each lives until the end: sockets point to it */
+	unsigned n, room;               /* slots ever used; in at */
 	unsigned next_number;
 	struct loop_timer rescan;
-	struct addr own[OWN_ADDRS_MAX]; /* every address of the host */
-	struct addr allowed[OWN_ADDRS_MAX];     /* those the rules let us use */
-	unsigned own_n, allowed_n;
-	uint32_t own_refid[OWN_ADDRS_MAX];      /* what a server shows that follows us */
-	unsigned own_refid_n;
+	/* room for addresses in each of these */
+	size_t addrs_room;
+	struct net_iface *scan;         /* scratch of a scan */
+	struct addr *own;               /* every address of the host */
+	struct addr *allowed;           /* those the rules let us use */
+	uint32_t *own_refid;            /* what a server shows that follows us */
+	struct addr *rest;              /* without a socket: the wildcard answers for them; sorted */
+	unsigned own_n, allowed_n, own_refid_n, rest_n;
+	unsigned told_rest_n;           /* as it was said last */
+	bool overflow;                  /* there are such: the wildcards are open for them */
+	bool full;                      /* no more sockets in this scan */
 	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
 	int last_error;                 /* of opening a socket, to say it once */
+	int list_error;                 /* of listing the addresses, likewise */
+	bool too_many;                  /* more than ADDRESSES_MAX; said */
 	bool extra_taken;               /* extra port is somebody else's; said once */
-	struct net_iface scan[NET_IFACES_MAX];  /* scratch of a scan */
 };
 
 /* ---- access_names.c ---- */
@@ -269,8 +277,8 @@ struct access {
 	bool monitor;
 	bool source_given;              /* a restrict source line is there */
 	uint32_t source_flags;
-	struct addr own[LISTENERS_MAX]; /* own addresses entered */
-	unsigned own_n;
+	struct addr *own;               /* own addresses entered */
+	unsigned own_n, own_room;       /* own_room: also of them in list */
 };
 
 /* ---- flood.c ---- */

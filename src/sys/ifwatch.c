@@ -54,22 +54,23 @@ iface_from(const struct ifaddrs *ifa, struct net_iface *out)
 	return true;
 }
 
-size_t
-ifwatch_list(struct net_iface *out, size_t max)
+int
+ifwatch_list(struct net_iface *out, size_t max, size_t *found)
 {
+	struct net_iface beyond;
 	struct ifaddrs *list;
-	size_t n = 0;
 
 	if (getifaddrs(&list) != 0) {
-		return 0;
+		return -errno;
 	}
-	for (const struct ifaddrs *ifa = list; ifa != NULL && n < max; ifa = ifa->ifa_next) {
-		if (iface_from(ifa, &out[n])) {
-			n++;
+	*found = 0;
+	for (const struct ifaddrs *ifa = list; ifa != NULL; ifa = ifa->ifa_next) {
+		if (iface_from(ifa, *found < max ? &out[*found] : &beyond)) {
+			++*found;
 		}
 	}
 	freeifaddrs(list);
-	return n;
+	return 0;
 }
 
 /* Reads what is there, a bounded number of messages; false when none of them matters. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <linux/filter.h>
 #include "net_socket.h"
@@ -16,7 +17,7 @@
 #include "sys/ifwatch.h"
 #include "sys/loop_event.h"
 
-enum { RECEIVE_BUFFER = 1 << 20 };
+enum { RECEIVE_BUFFER = 1 << 20, DESCRIPTORS_KEPT = 512 };
 
 static int
 set_int(int fd, int level, int name, int value)
@@ -149,6 +150,22 @@ learn_local(struct net_socket *s)
 	}
 }
 
+/*
+ * True when a socket for serving would take a descriptor that others need: those that ask servers,
+ * the resolver's, and every file. A quarter of them stays free, as far as that is worth anything.
+ */
+static bool
+descriptors_short(int fd)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+		return false;
+	}
+	rlim_t kept = limit.rlim_cur / 4;
+	return (rlim_t)fd >= limit.rlim_cur - (kept < DESCRIPTORS_KEPT ? kept : DESCRIPTORS_KEPT);
+}
+
 static int
 udp_listen(struct net *port, const struct net_listen *what, const struct net_events *ev, void *ctx,
     struct net_socket **out)
@@ -159,6 +176,10 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 	int fd = open_udp(what->local.addr.family);
 	if (fd < 0) {
 		return fd;
+	}
+	if (descriptors_short(fd)) {
+		(void)close(fd);
+		return -EMFILE;
 	}
 	/*
 	 * Lets the wildcard and single addresses stand side by side; port_taken has looked for
@@ -291,11 +312,11 @@ udp_port_taken(struct net *port, const struct endpoint *local)
 	return rc == -EADDRINUSE;
 }
 
-static size_t
-udp_ifaces(struct net *port, struct net_iface *out, size_t max)
+static int
+udp_ifaces(struct net *port, struct net_iface *out, size_t max, size_t *found)
 {
 	(void)port;
-	return ifwatch_list(out, max);
+	return ifwatch_list(out, max, found);
 }
 
 static void

@@ -270,13 +270,28 @@ lock_memory(long limit_mb)
 }
 
 int
+proc_files(long wanted)
+{
+	struct rlimit limit;
+
+	if (wanted > 0) {
+		return limit_to(RLIMIT_NOFILE, (rlim_t)wanted);
+	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		return -errno;
+	}
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= PROC_FILES_WANTED) {
+		return 0;
+	}
+	(void)limit_to(RLIMIT_NOFILE, PROC_FILES_WANTED);       /* the most there is, if not so many */
+	return 0;
+}
+
+int
 proc_limits(const struct proc_limits *limits)
 {
 	int rc = 0, one;
 
-	if (limits->files >= 0) {
-		rc = limit_to(RLIMIT_NOFILE, (rlim_t)limits->files);
-	}
 	if (limits->stack_pages >= 0) {
 		one = limit_to(RLIMIT_STACK, (rlim_t)limits->stack_pages * STACK_PAGE);
 		rc = rc != 0 ? rc : one;

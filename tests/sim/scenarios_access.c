@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Scenarios of words of ntp.conf about who is answered, how often and where. */
+#include <errno.h>
 #include <string.h>
 #include "ntpd/state.h"
 #include "sim/scenario.h"
@@ -226,7 +227,7 @@ listeners_on(const struct sim_node *c, uint16_t port)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		const struct listener *l = &c->daemon->listen.at[i];
+		const struct listener *l = c->daemon->listen.at[i];
 		n += l->sock != NULL && l->what.local.port == port;
 	}
 	return n;
@@ -273,7 +274,7 @@ done_at(const struct sim_node *c, const char *address)
 	struct endpoint e = sim_endpoint(address, 123);
 
 	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		const struct listener *l = &c->daemon->listen.at[i];
+		const struct listener *l = c->daemon->listen.at[i];
 		if (l->sock != NULL && endpoint_equal(&l->what.local, &e)) {
 			return l->what.drop ? 'd' : 'l';
 		}
@@ -368,7 +369,7 @@ a_new_source_port_and_dscp_come_with_the_reload(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, "Listen normally on") == before, "%u of %u sockets anew",
 	    sim_logged(c, "Listen normally on") - before, before);
 	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		SIM_CHECK(s, sim_socket_dscp(c->daemon->listen.at[i].sock) == 10,
+		SIM_CHECK(s, sim_socket_dscp(c->daemon->listen.at[i]->sock) == 10,
 		    "the old code point");
 	}
 	sim_run(s, 1200);
@@ -393,7 +394,25 @@ requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
 	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
 }
 
+static void
+sockets_stay_while_the_addresses_cannot_be_listed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+	unsigned before = listeners_on(c, 123);
+
+	c->host->iface_error = -ENOMEM;
+	sim_run(s, 900);
+	SIM_CHECK(s, listeners_on(c, 123) == before, "%u sockets", listeners_on(c, 123));
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, sim_logged(c, "the addresses of this host cannot be listed: ") == 1,
+	    "not said once");
+	c->host->iface_error = 0;
+	sim_run(s, 10);
+	SIM_CHECK(s, listeners_on(c, 123) == before, "%u sockets", listeners_on(c, 123));
+}
+
 static const struct scenario list[] = {
+	SCENARIO(sockets_stay_while_the_addresses_cannot_be_listed),
 	SCENARIO(a_source_keeps_its_restrict_entry_when_its_twin_goes),
 	SCENARIO(restrict_lines_do_what_they_say),
 	SCENARIO(a_default_line_with_a_mistake_leaves_the_built_in_one),

@@ -54,6 +54,7 @@ struct sim_host {
 	char name[16];
 	struct sim_clock *clock; /* timestamps of its kernel; may be NULL when it is played */
 	struct sim_rng rng;
+	int iface_error;                /* of listing them */
 	struct net_iface iface[SIM_IFACES_MAX];
 	unsigned iface_n;
 	struct net_socket *sockets;

@@ -273,14 +273,20 @@ local_of(struct net *port, const struct net_socket *s, struct endpoint *out)
 	*out = s->local;
 }
 
-static size_t
-ifaces(struct net *port, struct net_iface *out, size_t max)
+static int
+ifaces(struct net *port, struct net_iface *out, size_t max, size_t *found)
 {
 	struct sim_host *h = (struct sim_host *)port;
 	size_t n = h->iface_n < max ? h->iface_n : max;
 
-	memcpy(out, h->iface, n * sizeof *out);
-	return n;
+	if (h->iface_error != 0) {
+		return h->iface_error;
+	}
+	if (n > 0) {
+		memcpy(out, h->iface, n * sizeof *out);
+	}
+	*found = h->iface_n;
+	return 0;
 }
 
 static int

@@ -31,7 +31,7 @@ tests_unit_config_test_diagnostics_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_diagnostics_LDADD = $(config_test_ldadd)
 
 tests_unit_config_test_foreign_SOURCES = tests/unit/config/test_foreign.c tests/unit/config/conf.h
-tests_unit_config_test_foreign_CPPFLAGS = $(config_test_cppflags) -I$(top_srcdir)/src/config
+tests_unit_config_test_foreign_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_foreign_LDADD = $(config_test_ldadd)
 tests_unit_config_test_diff_SOURCES = tests/unit/config/test_diff.c tests/unit/config/conf.h
 tests_unit_config_test_diff_CPPFLAGS = $(config_test_cppflags)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Words of other programs in ntp.conf: what is said of each leads to a word that exists. */
-#include "foreign.h"
+#include "config/foreign.h"
 #include "conf.h"
 
 /* The words of chrony 4.5, OpenNTPD 6.8 and timesyncd 254 that ntp.conf does not have as well. */

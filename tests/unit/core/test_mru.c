@@ -41,7 +41,7 @@ touch_from(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uin
     const struct mru_rules *r, struct mtime now)
 {
 	const struct mru_packet p = { .from = a, .port = port, .mode = mode, .version = version,
-	    .local = 7, .flags = flags };
+	    .local = 51207, .flags = flags };
 
 	return mru_touch(m, &p, r, now);
 }
@@ -72,7 +72,7 @@ remembers_what_a_client_last_sent(void **state)
 	assert_true(addr_equal(&c.addr, &a));
 	assert_int_equal(c.addr.scope, 3);
 	assert_int_equal(c.port, 4567);
-	assert_int_equal(c.local, 7);
+	assert_int_equal(c.local, 51207);
 	assert_int_equal(c.mode, MODE_CLIENT);
 	assert_int_equal(c.version, 4);
 	assert_int_equal(c.flags, RESTRICT_NOTRAP);

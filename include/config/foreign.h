@@ -2,8 +2,8 @@
 /*
  * foreign - words of other programs' files that end up in ntp.conf, and what does the same here.
  */
-#ifndef SRC_CONFIG_FOREIGN_H
-#define SRC_CONFIG_FOREIGN_H
+#ifndef CONFIG_FOREIGN_H
+#define CONFIG_FOREIGN_H
 #include "config/schema.h"
 
 struct foreign_word {
