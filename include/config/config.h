@@ -169,6 +169,7 @@ struct config_listen {
 	const char *name;               /* LISTEN_NAME */
 	struct addr addr;               /* LISTEN_ADDR */
 	unsigned prefix_len;
+	struct config_place place;
 };
 
 /* ---- logging and statistics ---- */

@@ -105,8 +105,8 @@ is_network(const struct config_source *s)
 static void
 check_servers(struct check *k)
 {
-	unsigned servers = 0, pools = 0, clocks = 0, local = 0, selectable = 0;
-	const struct config_source *first_local = NULL;
+	unsigned servers = 0, pools = 0, clocks = 0, acting = 0, local = 0, selectable = 0;
+	const struct config_source *first_local = NULL, *first_idle = NULL;
 
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
@@ -119,7 +119,15 @@ check_servers(struct check *k)
 			first_local = local++ == 0 ? s : first_local;
 		} else if (s->kind == SOURCE_REFCLOCK) {
 			clocks++;
+			acting += config_source_in_effect(s) ? 1 : 0;
+			first_idle = first_idle == NULL && !config_source_in_effect(s) ? s :
+			    first_idle;
 		}
+	}
+	if (clocks > 0 && acting == 0 && servers + pools == 0) {
+		warn(k, &first_idle->place, first_idle->host.text, "no driver for this clock acts in "
+		    "this version and there is no other source: the clock stays unsynchronised; add "
+		    "server or pool lines");
 	}
 	if (local > 0 && servers + pools + clocks > 0) {
 		warn(k, &first_local->place, first_local->host.text, "the local clock stands beside real servers: when "

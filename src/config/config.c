@@ -186,6 +186,7 @@ copy_lists(struct copy *k, struct config *c)
 	c->listens = copy_array(k, c->listens, c->listens_n, sizeof *c->listens);
 	for (unsigned i = 0; i < c->listens_n && !k->exhausted; i++) {
 		c->listens[i].name = copy_text(k, c->listens[i].name);
+		c->listens[i].place.file = copy_text(k, c->listens[i].place.file);
 	}
 	c->setvars = copy_array(k, c->setvars, c->setvars_n, sizeof *c->setvars);
 	for (unsigned i = 0; i < c->setvars_n && !k->exhausted; i++) {

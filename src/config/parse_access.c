@@ -253,7 +253,7 @@ read_listen_what(struct parser *p, const char *word, struct config_listen *l)
 void
 parse_listen(struct parser *p)
 {
-	struct config_listen l = { .act = LISTEN_LISTEN };
+	struct config_listen l = { .act = LISTEN_LISTEN, .place = { p->file, p->line.line } };
 	const char *what = parse_word(p, 2);
 
 	if (p->line.n < 2) {

@@ -316,8 +316,8 @@ enter(struct mru *m, uint32_t *head, uint8_t family, const uint8_t addr[16], str
 	}
 	struct client *c = &m->client[i];
 	/* The bucket may just have lost its head to make room, so it is read only now. */
-	*c = (struct client){ .first_and_local = now.ns & ~LOCAL_MASK, .last_ns = now.ns, .chain = *head,
-		.kind = (uint8_t)(family << FAMILY_SHIFT) };
+	*c = (struct client){ .first_and_local = now.ns & ~LOCAL_MASK, .last_ns = now.ns,
+		.chain = *head, .kind = (uint8_t)(family << FAMILY_SHIFT) };
 	memcpy(c->addr, addr, sizeof c->addr);
 	*head = i;
 	thread_in_newest(m, i);

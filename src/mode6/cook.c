@@ -93,7 +93,7 @@ static const struct known {
 
 /* The others, of which nothing more is known than that ntpd has them. */
 static const char *const others[] = {
-	"stratum", "peer", "peermode", "state", "clock_control", "config_faults",
+	"stratum", "peer", "peermode", "state", "clock_control", "config_faults", "config_unused",
 	"steps", "fuzz",
 	"sys_var_list", "peer_var_list", "clock_var_list",
 	"srcport", "dstport", "out", "in", "unreach", "hmode", "pmode", "keyid", "ttl", "config",

@@ -30,7 +30,7 @@ owner_of(struct ntpd *d, uint16_t id)
 		w.kind = OWNER_PEER;
 		return w;
 	}
-	w.o = peers_pool_by_id(d, id);
+	w.o = peers_row_by_id(d, id);
 	if (w.o != NULL) {
 		w.kind = OWNER_POOL;
 	}
@@ -174,7 +174,7 @@ list_status(struct query *q)
 	/* The newest association first, as ever. */
 	for (unsigned i = q->d->peers.origin_n; i > 0; i--) {
 		const struct origin *o = &q->d->peers.origin[i - 1];
-		if (o->cfg != NULL && o->id != 0) {
+		if (peers_has_row(o)) {
 			writer_u16(&w, o->id);
 			writer_u16(&w, pool_status(o));
 		}

@@ -7,6 +7,7 @@
 #include "ntpd/clockwork.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
+#include "ntpd/listen_tell.h"
 #include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -18,7 +19,8 @@
 /* Asked at once, who is there has answered, been asked again and begun anew within this time. */
 static const double BREAK_DOUBT_S = 32.0;
 
-enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3 };
+enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3,
+	WHY_MAX = 512 };
 
 /* ---- the socket ---- */
 
@@ -27,22 +29,6 @@ static void on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp 
 static void on_error(void *ctx, struct net_socket *s, int error);
 
 static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
-
-/* 0: it can be asked. What a packet tells is forged with ease, thousands a second. */
-static void
-note_send_error(struct peer *p, int error, bool by_packet)
-{
-	char addr[ADDR_TEXT_MAX];
-
-	if (error == p->send_error) {
-		return;
-	}
-	p->send_error = error;
-	if (error != 0 && (!by_packet || report_packet_may(p->d))) {
-		report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
-		    addr_format(&p->a.remote.addr, addr, sizeof addr), strerror(-error));
-	}
-}
 
 void
 exchange_close_socket(struct peer *p)
@@ -63,6 +49,61 @@ allowed_local(const struct ntpd *d, const struct addr *remote)
 		}
 	}
 	return NULL;
+}
+
+/* The rules leave nothing to ask from: the system's word for it would send people to the network. */
+static bool
+has_no_way(const struct peer *p, int error)
+{
+	return error == -EADDRNOTAVAIL && p->d->listen.restricted &&
+	    allowed_local(p->d, &p->a.remote.addr) == NULL;
+}
+
+/* What to do about an error of a socket, as far as the error says it. */
+static const char *
+remedy_of(int error)
+{
+	switch (-error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return "; no route leads there now ('ip route get ADDRESS'), asking again when one does";
+	case ECONNREFUSED:
+		return "; no NTP server listens there, or a firewall says so";
+	case EACCES:
+	case EPERM:
+		return "; a rule of this host forbids it ('nft list ruleset', SELinux), or the address "
+		    "is a broadcast one";
+	case EADDRNOTAVAIL:
+		return "; this host has no address of its family that leads there ('ip address')";
+	case EMFILE:
+	case ENFILE:
+		return "; 'LimitNOFILE=' of the systemd unit, ulimit -n or 'rlimit filenum' allows more";
+	default:
+		return "";
+	}
+}
+
+/* 0: it can be asked. What a packet tells is forged with ease, thousands a second. */
+static void
+note_send_error(struct peer *p, int error, bool by_packet)
+{
+	char addr[ADDR_TEXT_MAX], why[WHY_MAX];
+	struct text t = text_over(why, sizeof why);
+
+	if (error == p->send_error) {
+		return;
+	}
+	p->send_error = error;
+	if (error == 0 || (by_packet && !report_packet_may(p->d))) {
+		return;
+	}
+	if (has_no_way(p, error)) {
+		listen_put_no_way(p->d, &p->a.remote.addr, &t);
+	} else {
+		text_printf(&t, "%s%s", strerror(-error), remedy_of(error));
+	}
+	report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
+	    addr_format(&p->a.remote.addr, addr, sizeof addr), why);
 }
 
 static int

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/listen_host.h"
+#include "ntpd/listen_tell.h"
 #include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/report.h"
@@ -18,6 +19,12 @@ static const double RETRY_S = 5.0;
 enum { EXIT_TAKEN = 1, SLOTS_FIRST = 16 };
 
 /* ---- rules ---- */
+
+bool
+listen_name_matches(const char *pattern, const char *name)
+{
+	return fnmatch(pattern, name, FNM_CASEFOLD) == 0;
+}
 
 static bool
 rule_matches(const struct config_listen *r, const char *name, const struct addr *a)
@@ -34,7 +41,7 @@ rule_matches(const struct config_listen *r, const char *name, const struct addr 
 	case LISTEN_WILDCARD:
 		return wildcard;
 	case LISTEN_NAME:
-		return !wildcard && fnmatch(r->name, name, FNM_CASEFOLD) == 0;
+		return !wildcard && listen_name_matches(r->name, name);
 	case LISTEN_ADDR:
 		return addr_in_prefix(a, &r->addr, r->prefix_len);
 	}
@@ -548,6 +555,7 @@ listen_start(struct ntpd *d)
 	d->port.loop->ops->timer_init(d->port.loop, &d->listen.rescan, on_rescan, d);
 	complete = scan(d, &changed);
 	access_own_addresses(d);
+	listen_tell_unmatched(d);
 	rescan_later(d, complete);
 	if (d->port.net->ops->watch(d->port.net, on_rescan, d) != 0) {
 		report(d, LOG_LEVEL_INFO,

@@ -88,6 +88,7 @@ listen_list(struct ntpd *d, size_t *n)
 		    "trying again, and what is open stays", strerror(-error));
 	}
 	t->list_error = error;
+	t->scan_n = error == 0 ? (unsigned)*n : 0;
 	return error == 0;
 }
 
@@ -128,6 +129,6 @@ listen_forget(struct ntpd *d)
 	d->listen.scan = NULL;
 	d->listen.own = d->listen.allowed = d->listen.rest = NULL;
 	d->listen.own_refid = NULL;
-	d->listen.addrs_room = 0;
+	d->listen.addrs_room = d->listen.scan_n = 0;
 	d->listen.own_n = d->listen.allowed_n = d->listen.own_refid_n = d->listen.rest_n = 0;
 }

@@ -26,6 +26,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
+	src/ntpd/listen_tell.c \
 	src/ntpd/origins.c \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \

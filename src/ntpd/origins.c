@@ -12,6 +12,7 @@
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
 static const double POOL_AGAIN_S = 64.0;
+enum { UNUSED_ROOM = 512 };
 static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
 
 /* ---- names ---- */
@@ -92,6 +93,7 @@ name_failed(struct origin *o, const char *reason)
 		report(o->d, LOG_LEVEL_WARNING,
 		    "%s: no address yet (%s), asking again until there is one",
 		    o->cfg->host.text, reason);
+		report_status(o->d);
 	}
 	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
 	if (o->retry_s > RETRY_MAX_S) {
@@ -285,7 +287,8 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	o->d = d;
 	o->cfg = cfg;
 	o->born = now_of(d);
-	o->id = cfg->kind == SOURCE_POOL ? peers_new_id(d) : 0;
+	o->id = cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ?
+	    peers_new_id(d) : 0;
 	(void)event_peer(&o->event, PEER_EVENT_MOBILIZE);
 	d->port.loop->ops->timer_init(d->port.loop, &o->timer, on_name_timer, o);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
@@ -325,6 +328,34 @@ origins_start(struct ntpd *d)
 			(void)origins_add(d, &d->conf->sources[i], START_SPACING_S * k++);
 		}
 	}
+	if (k == 0 && d->conf->sources_n > 0) {
+		char buf[UNUSED_ROOM];
+		struct text t = text_over(buf, sizeof buf);
+		(void)origins_put_unused(d, &t);
+		report(d, LOG_LEVEL_WARNING, "no source of time: these do not act in this version: %s; "
+		    "add server or pool lines", buf);
+	}
+}
+
+bool
+origins_put_unused(const struct ntpd *d, struct text *t)
+{
+	const char *file = "";
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		const struct config_source *s = &d->conf->sources[i];
+		if (config_source_in_effect(s)) {
+			continue;
+		}
+		text_printf(t, "%s%s (", n++ > 0 ? ", " : "", s->host.text);
+		if (s->place.file != NULL && strcmp(file, s->place.file) != 0) {
+			file = s->place.file;
+			text_printf(t, "%s:", file);
+		}
+		text_printf(t, "%u)", s->place.line);
+	}
+	return n > 0;
 }
 
 void

@@ -6,6 +6,7 @@
  */
 #ifndef NTPD_ORIGINS_H
 #define NTPD_ORIGINS_H
+#include "base/text.h"
 #include "ntpd/state.h"
 
 /* Starts every line of the configuration that is in effect; closes all of them. */
@@ -32,5 +33,11 @@ void origins_member_gone(struct peer *p);
 
 /* Addresses came or went: names that had no answer are asked at once. */
 void origins_network_changed(struct ntpd *d);
+
+/*
+ * Appends the lines of sources that do not act in this version, "127.127.20.0 (/etc/ntp.conf:3)";
+ * false when there are none.
+ */
+bool origins_put_unused(const struct ntpd *d, struct text *t);
 
 #endif

@@ -11,6 +11,17 @@
 
 static const double SPACING_S = 2.0;    /* least time between two requests to a server */
 
+static bool
+has_peer(const struct origin *o)
+{
+	for (unsigned i = 0; i < o->d->peers.peer_n; i++) {
+		if (o->d->peers.peer[i].a.id != 0 && o->d->peers.peer[i].origin == o) {
+			return true;
+		}
+	}
+	return false;
+}
+
 struct peer *
 peers_by_id(struct ntpd *d, uint16_t id)
 {
@@ -33,12 +44,20 @@ peers_by_address(struct ntpd *d, const struct addr *a)
 	return NULL;
 }
 
+bool
+peers_has_row(const struct origin *o)
+{
+	return o->cfg != NULL && o->id != 0 &&
+	    (o->cfg->kind == SOURCE_POOL || !has_peer(o));
+}
+
 struct origin *
-peers_pool_by_id(struct ntpd *d, uint16_t id)
+peers_row_by_id(struct ntpd *d, uint16_t id)
 {
 	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (id != 0 && d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
-			return &d->peers.origin[i];
+		struct origin *o = &d->peers.origin[i];
+		if (id != 0 && o->id == id && peers_has_row(o)) {
+			return o;
 		}
 	}
 	return NULL;
@@ -58,7 +77,12 @@ peers_count(const struct ntpd *d)
 static bool
 id_taken(struct ntpd *d, uint16_t id)
 {
-	return peers_by_id(d, id) != NULL || peers_pool_by_id(d, id) != NULL;
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
+			return true;    /* whether or not the row is shown now */
+		}
+	}
+	return peers_by_id(d, id) != NULL;
 }
 
 uint16_t

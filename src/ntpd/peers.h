@@ -35,8 +35,11 @@ struct peer *peers_by_id(struct ntpd *d, uint16_t id);
 /* The association with that server, or NULL. */
 struct peer *peers_by_address(struct ntpd *d, const struct addr *a);
 
-/* The pool line whose row in ntpq has this id, or NULL. */
-struct origin *peers_pool_by_id(struct ntpd *d, uint16_t id);
+/* True when the line has a row of its own in ntpq: a pool, or a name that has no address. */
+bool peers_has_row(const struct origin *o);
+
+/* The line whose own row in ntpq has this id, or NULL. */
+struct origin *peers_row_by_id(struct ntpd *d, uint16_t id);
 
 /*
  * Addresses came or went: sockets whose local address is gone, or with no answer, are

@@ -15,6 +15,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
+#include "ntpd/listen_tell.h"
 #include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -149,7 +150,7 @@ line_named(struct ntpd *d, const struct config_host *h)
 	if (!text_to_i64(h->text, &id) || id <= 0 || id > UINT16_MAX) {
 		return NULL;
 	}
-	pool = peers_pool_by_id(d, (uint16_t)id);
+	pool = peers_row_by_id(d, (uint16_t)id);
 	return pool != NULL ? pool->cfg : NULL;
 }
 
@@ -256,6 +257,7 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 	}
 	if (todo.listen) {
 		listen_rescan(d);
+		listen_tell_unmatched(d);
 	}
 	if (todo.sockets) {
 		peers_renew_sockets(d);

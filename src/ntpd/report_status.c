@@ -2,6 +2,7 @@
 /* report_status - the state in one line, for the service manager. */
 #include <string.h>
 #include "ntpd/faults.h"
+#include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/system.h"
 
@@ -63,6 +64,26 @@ report_put_why(const struct ntpd *d, struct text *t)
 	}
 }
 
+/* Names that the resolver has no address for, once it has said so. */
+static void
+put_nameless(const struct ntpd *d, struct text *t)
+{
+	const char *first = NULL;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		const struct origin *o = &d->peers.origin[i];
+		if (o->failed_once && peers_has_row(o) && o->cfg->kind != SOURCE_POOL) {
+			first = n++ == 0 ? o->cfg->host.text : first;
+		}
+	}
+	if (n == 1) {
+		text_printf(t, "; no address for %.100s", first);
+	} else if (n > 1) {
+		text_printf(t, "; no address for %u servers, the first is %.100s", n, first);
+	}
+}
+
 static void
 describe(const struct ntpd *d, struct text *t)
 {
@@ -88,6 +109,7 @@ describe(const struct ntpd *d, struct text *t)
 	if (!d->steer.adjust.controlled) {
 		text_put(t, "; clock not controlled");
 	}
+	put_nameless(d, t);
 	if (faults_put(d, &faults)) {
 		text_printf(t, "; %s", buf);
 	}

@@ -47,7 +47,7 @@ struct ntpd;
 struct origin {
 	struct ntpd *d;
 	const struct config_source *cfg;        /* NULL: slot free */
-	uint16_t id; /* pool: the association id of its own row in ntpq; else 0 */
+	uint16_t id; /* pool, or name: the association id of its own row in ntpq; else 0 */
 	struct loop_timer timer;        /* asks for the name (again) */
 	uint32_t tag;                   /* of the question under way, 0: none */
 	double retry_s;                 /* back-off of failed questions */
@@ -227,7 +227,8 @@ struct listen {
 	struct loop_timer rescan;
 	/* room for addresses in each of these */
 	size_t addrs_room;
-	struct net_iface *scan;         /* scratch of a scan */
+	struct net_iface *scan;         /* of the last scan */
+	unsigned scan_n;
 	struct addr *own;               /* every address of the host */
 	struct addr *allowed;           /* those the rules let us use */
 	uint32_t *own_refid;            /* what a server shows that follows us */

@@ -288,6 +288,16 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 
 /* ---- rules, start and stop ---- */
 
+const char *
+steer_control_words(const struct ntpd *d)
+{
+	if (d->steer.adjust.controlled) {
+		return "yes";
+	}
+	return settings_control_wanted(d) ? "not controlled: CAP_SYS_TIME is missing" :
+	    "not controlled: disable ntp";
+}
+
 static void
 say_control(struct ntpd *d)
 {
@@ -297,8 +307,7 @@ say_control(struct ntpd *d)
 		}
 		return;
 	}
-	report(d, LOG_LEVEL_NOTICE, "clock not controlled: %s",
-	    settings_control_wanted(d) ? "CAP_SYS_TIME is missing" : "disable ntp");
+	report(d, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(d));
 }
 
 /* Words of the classic loop that the adaptive one has no place for. */

@@ -22,6 +22,9 @@ void steer_configure(struct ntpd *d);
 /* enable ntp or disable ntp changed: takes hold of the clock, or lets it go. */
 void steer_control(struct ntpd *d);
 
+/* "yes", or why the clock is not steered: "not controlled: CAP_SYS_TIME is missing". */
+const char *steer_control_words(const struct ntpd *d);
+
 /*
  * Gives the last selection, of system peer p, to the discipline and does what it says. True when
  * the clock was stepped, so that everything is to be judged anew.

@@ -227,7 +227,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	fill_stages(d, a, v);
 }
 
-/* A pool's own row: no address, stratum 16, refid POOL. */
+/* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
 static void
 fill_pool(const struct origin *o, struct peer_vars *v)
 {
@@ -242,7 +242,8 @@ fill_pool(const struct origin *o, struct peer_vars *v)
 	v->ppoll = o->cfg->maxpoll;
 	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	v->config = 1;
-	vars_put_refid(v->refid, sizeof v->refid, refid_of_text("POOL"), STRATUM_UNSPEC);
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(o->cfg->kind ==
+	    SOURCE_POOL ? "POOL" : "DNS"), STRATUM_UNSPEC);
 }
 
 void

@@ -3,6 +3,8 @@
 #include <string.h>
 #include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/origins.h"
+#include "ntpd/steer.h"
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
@@ -19,7 +21,8 @@ struct system_vars {
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char faults[FAULTS_N * sizeof(((struct fault *)0)->place) + 128];
-	const char *config_faults;
+	char unused[512];
+	const char *config_faults, *config_unused;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
 	uint64_t mru_enabled, mru_hashslots, mru_depth, mru_deepest, mru_maxdepth, mru_maxage,
@@ -78,6 +81,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("state", KIND_QUOTED, state),
 	SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
 	SYS_NAMED("config_faults", KIND_QUOTED, config_faults),
+	SYS_NAMED("config_unused", KIND_QUOTED, config_unused),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
 	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
@@ -297,10 +301,11 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 static void
 fill_system(struct ntpd *d, struct system_vars *v)
 {
-	struct text faults;
+	struct text faults, unused;
 
 	memset(v, 0, sizeof *v);
 	faults = text_over(v->faults, sizeof v->faults);
+	unused = text_over(v->unused, sizeof v->unused);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = d->conf->broadcastdelay_s;
 	v->wander_threshold = d->conf->drift_threshold_ppm * 1e-6;
@@ -328,12 +333,14 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->peermode = d->sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = d->steer.disc.steps;
 	v->state = discipline_state_name(d->steer.disc.state);
-	v->clock_control = d->steer.adjust.controlled ? "yes" : "not controlled";
+	v->clock_control = steer_control_words(d);
 	if (d->sys.peer_id != 0) {
 		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
 	(void)faults_put(d, &faults);
 	v->config_faults = v->faults;
+	(void)origins_put_unused(d, &unused);
+	v->config_unused = v->unused;
 	fill_counters(d, v);
 	fill_mru(d, v);
 	fill_kernel(d, v);

@@ -59,6 +59,14 @@ explain_is_pool(const struct vars *v)
 }
 
 bool
+explain_is_nameless(const struct vars *v)
+{
+	const char *refid = vars_get(v, "refid");
+
+	return refid != NULL && (strcmp(refid, "DNS") == 0 || strcmp(refid, ".DNS.") == 0);
+}
+
+bool
 explain_is_local(const char *name)
 {
 	return strncmp(name, "LOCAL(", 6) == 0;
@@ -74,6 +82,10 @@ count_source(struct survey *t, const struct association *a, const struct vars *v
 
 	if (explain_is_pool(v)) {
 		t->pools++;
+		return;
+	}
+	if (explain_is_nameless(v)) {
+		t->nameless++;
 		return;
 	}
 	if (select >= 6) {
@@ -97,14 +109,46 @@ count_source(struct survey *t, const struct association *a, const struct vars *v
 	t->unsynchronised += (flash & (FLASH_UNSYNC | FLASH_NO_STRATUM)) != 0 ? 1 : 0;
 }
 
-/* One variable of the system; false when the server does not know it. */
+/* One variable of an association, 0: the system; false when the server does not know it. */
 static bool
-read_quietly(struct ntpq *q, const char *name, struct vars *v)
+read_quietly(struct ntpq *q, uint16_t assoc, const char *name, struct vars *v)
 {
-	struct request r = { .op = CONTROL_READVAR, .data = name, .len = strlen(name) };
+	struct request r = { .op = CONTROL_READVAR, .assoc = assoc, .data = name,
+		.len = strlen(name) };
 	struct answer got;
 
 	return ntpq_ask_quietly(q, &r, &got) == SESSION_OK && vars_parse(v, got.data, got.len);
+}
+
+/* How far a source may be from the truth, as the daemon reckons; < 0: it does not tell. */
+static double
+told_distance(struct ntpq *q, uint16_t assoc)
+{
+	double dist_ms = -1;
+	struct vars v;
+
+	if (read_quietly(q, assoc, "rootdist", &v)) {
+		if (!vars_double(&v, "rootdist", &dist_ms)) {
+			dist_ms = -1;
+		}
+		vars_free(&v);
+	}
+	return dist_ms;
+}
+
+/* The words of a variable of the system; "" when it has none. */
+static void
+read_words(struct ntpq *q, const char *name, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+	const char *words;
+	struct vars v;
+
+	if (read_quietly(q, 0, name, &v)) {
+		words = vars_get(&v, name);
+		text_put(&t, words != NULL ? words : "");
+		vars_free(&v);
+	}
 }
 
 static struct system_facts
@@ -113,21 +157,20 @@ facts_of(struct ntpq *q)
 	struct system_facts f = { .uptime_s = -1 };
 	struct vars v;
 
-	if (read_quietly(q, "ss_uptime", &v)) {
+	if (read_quietly(q, 0, "ss_uptime", &v)) {
 		vars_double(&v, "ss_uptime", &f.uptime_s);
 		vars_free(&v);
 	}
-	if (read_quietly(q, "clock_control", &v)) {
+	if (read_quietly(q, 0, "clock_control", &v)) {
 		const char *words = vars_get(&v, "clock_control");
+		const char *why = words != NULL ? strstr(words, ": ") : NULL;
+		struct text t = text_over(f.lacks, sizeof f.lacks);
 		f.uncontrolled = words != NULL && strcmp(words, "yes") != 0;
+		text_put(&t, why != NULL ? why + 2 : "");
 		vars_free(&v);
 	}
-	if (read_quietly(q, "config_faults", &v)) {
-		struct text t = text_over(f.config_faults, sizeof f.config_faults);
-		const char *words = vars_get(&v, "config_faults");
-		text_put(&t, words != NULL ? words : "");
-		vars_free(&v);
-	}
+	read_words(q, "config_faults", f.config_faults, sizeof f.config_faults);
+	read_words(q, "config_unused", f.config_unused, sizeof f.config_unused);
 	return f;
 }
 
@@ -178,8 +221,9 @@ print_notes(struct ntpq *q, const struct story *s)
 		print_wrapped(q->out, s->why.line[i], 4);
 	}
 	for (size_t i = 0; i < s->advice.n; i++) {
-		fprintf(q->out, "    %-7s", i == 0 ? "To do:" : "");
-		print_wrapped(q->out, s->advice.line[i], 11);
+		bool several = s->advice.n > 1;
+		fprintf(q->out, "    %-7s%s", i == 0 ? "To do:" : "", several ? "- " : "");
+		print_wrapped(q->out, s->advice.line[i], several ? 13 : 11);
 	}
 }
 
@@ -243,6 +287,7 @@ each_source(struct ntpq *q, struct survey *t, struct story *s, bool show)
 		source_name(q, &got.vars, &name);
 		if (show) {
 			memset(s, 0, sizeof *s);
+			t->dist_ms = told_distance(q, a->id);
 			explain_source(s, buf, &got.vars, a->status, t);
 			show_source(q, a, buf, s);
 		} else {

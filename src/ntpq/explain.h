@@ -24,6 +24,8 @@ struct survey {
 	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
 	unsigned in_vain;               /* answer, and are not reachable yet */
 	unsigned pools;
+	unsigned nameless;              /* names that have no address */
+	double dist_ms;                 /* of the source in turn, as the daemon tells; < 0: not */
 	bool local_leads;               /* the host's own clock is the system peer */
 	bool local_waits;               /* it is configured, and is not */
 	double system_offset_ms;        /* of the system peer */
@@ -33,8 +35,10 @@ struct survey {
 /* What the system tells beyond its variables; asked for one by one, for not every server knows. */
 struct system_facts {
 	double uptime_s;                /* < 0: unknown */
-	bool uncontrolled;              /* the daemon does not steer the clock */
+	bool uncontrolled;              /* the daemon does not steer the clock: */
+	char lacks[64];                 /* why, "CAP_SYS_TIME is missing"; "": unknown */
 	char config_faults[NOTE_LEN - 32];      /* "1 error in /etc/ntp.conf:8"; "": none */
+	char config_unused[NOTE_LEN - 64];      /* lines of sources that do not act; "": none */
 };
 
 /* Adds a sentence; the 21st is lost. */
@@ -52,8 +56,9 @@ bool explain_no_majority(const struct survey *s);
 /* True for a source that is not reachable although it answers: nothing it says can be used. */
 bool explain_answers_in_vain(const struct vars *v);
 
-/* True for a pool's own row; for the host's own clock, by its name. */
+/* True for a pool's own row; of a name without an address; for the host's own clock, by its name. */
 bool explain_is_pool(const struct vars *v);
+bool explain_is_nameless(const struct vars *v);
 bool explain_is_local(const char *name);
 
 /* Adds what is to be said of one source among all, and of the system. */

@@ -215,14 +215,15 @@ note_reach(struct story *s, const struct vars *v, uint16_t status)
 }
 
 static void
-note_times(struct story *s, const struct vars *v, uint16_t status)
+note_times(struct story *s, const struct vars *v, uint16_t status,
+    const struct survey *all)
 {
 	unsigned select = status_peer_select(status);
 	char offset[32], within[32];
 	struct text o = text_over(offset, sizeof offset), w = text_over(within, sizeof within);
 
 	explain_put_time(&o, explain_number(v, "offset"), true);
-	explain_put_time(&w, distance_ms(v), false);
+	explain_put_time(&w, all->dist_ms >= 0 ? all->dist_ms : distance_ms(v), false);
 	if (select == SELECT_FALSETICK) {
 		explain_note(&s->why, "its offset is %s, and it claims to be right to within %s",
 		    offset, within);
@@ -318,6 +319,13 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 		    "a pool: the servers found under its name stand in lines of their own");
 		return;
 	}
+	if (explain_is_nameless(v)) {
+		explain_note(&s->why, "not used: this name has no address");
+		explain_note(&s->advice, "check its spelling, and that it resolves on that host "
+		    "(getent hosts NAME); the log of ntpd has the resolver's words, and ntpd goes on "
+		    "asking");
+		return;
+	}
 	if (explain_is_local(name)) {
 		explain_local(s, status);
 		return;
@@ -326,7 +334,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	bits = (uint32_t)(flash & UINT32_MAX);
 	note_condition(s, status, all);
 	note_reach(s, v, status);
-	note_times(s, v, status);
+	note_times(s, v, status, all);
 	note_falseticker(s, status, all);
 	note_kiss(s, kiss);
 	note_flash(s, bits, is_refclock(v), kiss >= 0, explain_answers_in_vain(v));

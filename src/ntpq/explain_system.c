@@ -16,9 +16,14 @@ static const double STEP_MS = 128, PANIC_MS = 1e6;
 /* ---- not synchronised ---- */
 
 static void
-tell_no_sources(struct story *s, const struct survey *all)
+tell_no_sources(struct story *s, const struct survey *all, const struct system_facts *facts)
 {
-	if (all->pools > 0) {
+	if (all->nameless > 0) {
+		explain_note(&s->why, all->nameless == 1 ? "the name of its only server has no "
+		    "address" : "the names of its servers have no address");
+		explain_note(&s->advice, "see what is said of %s below", all->nameless == 1 ? "it" :
+		    "them");
+	} else if (all->pools > 0) {
 		explain_note(&s->why, "no server of its pool has been found yet");
 		explain_note(&s->advice,
 		    "check that the pool's name resolves here (getent hosts NAME)");
@@ -27,6 +32,10 @@ tell_no_sources(struct story *s, const struct survey *all)
 		    "which is given out when there was no other for some minutes (tos orphanwait)");
 		explain_note(&s->advice, "wait; in a network that never has another source, "
 		    "tos orphanwait 0 in ntp.conf makes it start at once");
+	} else if (facts->config_unused[0] != '\0') {
+		explain_note(&s->why, "its sources do not act in this version: %s",
+		    facts->config_unused);
+		explain_note(&s->advice, "add server or pool lines to ntp.conf");
 	} else {
 		explain_note(&s->why, "no %stime source is configured, or none has been found yet",
 		    all->local_leads ? "other " : "");
@@ -124,7 +133,7 @@ tell_why_not(struct story *s, const struct survey *all, const struct system_fact
 		explain_note(&s->why, "ntpd was started %.0f s ago", facts->uptime_s);
 	}
 	if (all->sources == 0) {
-		tell_no_sources(s, all);
+		tell_no_sources(s, all, facts);
 	} else if (all->reachable + all->in_vain == 0 || all->refused == all->sources) {
 		tell_silence(s, all);
 	} else if (explain_no_majority(all)) {
@@ -212,9 +221,18 @@ tell_leap(struct story *s, unsigned leap)
 static void
 tell_uncontrolled(struct story *s, const struct system_facts *facts)
 {
-	if (facts->uncontrolled) {
-		explain_note(&s->why,
-		    "but ntpd does not steer the clock: what it measures changes nothing");
+	if (!facts->uncontrolled) {
+		return;
+	}
+	explain_note(&s->why, "but ntpd does not steer the clock%s%s%s: what it measures changes "
+	    "nothing", facts->lacks[0] != '\0' ? " (" : "", facts->lacks,
+	    facts->lacks[0] != '\0' ? ")" : "");
+	if (strstr(facts->lacks, "CAP_SYS_TIME") != NULL) {
+		explain_note(&s->advice, "start ntpd with the right to set the clock: as root, in a "
+		    "container with --cap-add SYS_TIME; where the host keeps the time, let it be");
+	} else if (facts->lacks[0] != '\0') {
+		explain_note(&s->advice, "remove %s from ntp.conf", facts->lacks);
+	} else {
 		explain_note(&s->advice,
 		    "remove disable ntp; if it is not there, the log of ntpd says what it lacks");
 	}

@@ -30,6 +30,7 @@ sim_frame = \
 	tests/sim/scenario.h tests/sim/scenario.c
 tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/forger.h tests/sim/forger.c \
+	tests/sim/mode6.h tests/sim/mode6.c \
 	tests/sim/stranger.h tests/sim/stranger.c \
 	tests/sim/scenarios_access.c \
 	tests/sim/scenarios_attack.c \

@@ -2,7 +2,9 @@
 /* Scenarios of words of ntp.conf about sources, polls, answers and time: what each of them does. */
 #include <math.h>
 #include <string.h>
+#include "config/schema.h"
 #include "ntpd/state.h"
+#include "sim/mode6.h"
 #include "sim/scenario.h"
 #include "sim/stranger.h"
 
@@ -229,7 +231,111 @@ a_tick_is_the_precision_that_is_told(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, "is less than what the clock shows") == 1, "not told");
 }
 
+/* ---- what is told of lines that lead nowhere ---- */
+
+static void
+a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
+	    ONE_SERVER "server ntp.exmaple.org\n");
+	static struct mode6 m;
+	char value[64];
+	const struct origin *o;
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, strstr(c->status_text, "; no address for ntp.exmaple.org") != NULL, "status: %s",
+	    c->status_text);
+	o = &c->daemon->peers.origin[1];
+	mode6_local(&m, s, c);
+	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets",
+	    m.answer.len);
+	(void)mode6_ask(&m, CONTROL_READVAR, o->id, "");
+	SIM_CHECK(s, strcmp(mode6_value(&m, "refid", value, sizeof value), "DNS") == 0, "refid %s",
+	    value);
+	SIM_CHECK(s, strstr(mode6_value(&m, "srchost", value, sizeof value), "ntp.exmaple.org") !=
+	    NULL, "srchost %s", value);
+	mode6_end(&m);
+}
+
+static void
+rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
+	    ONE_SERVER "interface listen eht0\ninterface listen 203.0.113.9\n");
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_logged(c, ": no interface 'eht0' with an address is here (did you mean "
+	    "'eth0'?); there are lo, eth0. It is used as soon as it comes") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, ": this host does not have the address 203.0.113.9 ('ip address' "
+	    "shows those it has). It is used as soon as it comes") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "192.0.2.1: cannot ask it: the interface lines (/etc/ntp.conf:") ==
+	    1, "not said");
+	SIM_CHECK(s, sim_logged(c, ") leave no IPv4 address of this host to ask it from: add "
+	    "'interface listen NAME-OR-ADDRESS' of one that leads there") == 1, "not said");
+	sim_node_config(c, ONE_SERVER "interface listen 203.0.113.0/24\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, sim_logged(c, ": this host has no address within 203.0.113.0/24 ('ip address' "
+	    "shows those it has). One is used as soon as it comes") == 1, "not said");
+	sim_node_config(c, ONE_SERVER "interface listen ETH*\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, sim_logged(c, "no interface 'ETH*'") == 0, "said");
+}
+
+static void
+an_option_that_names_nothing_is_named(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	c->options.listen[0] = "nosuch0";
+	c->options.listen[1] = "203.0.113.9";
+	c->options.listen_n = 2;
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_logged(c, "-I nosuch0: no interface 'nosuch0' with an address is here; there "
+	    "are lo, eth0") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "-I 203.0.113.9: this host does not have the address") == 1,
+	    "not said");
+	SIM_CHECK(s, sim_logged(c, "what is to be listened on (-I nosuch0, -I 203.0.113.9) leave no "
+	    "IPv4 address") == 1, "not said");
+}
+
+static void
+clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
+{
+	const struct config_source gps = { .kind = SOURCE_REFCLOCK, .clock_type = 20 };
+	static struct mode6 m;
+	char value[128];
+	struct sim_node *c;
+
+	if (config_source_in_effect(&gps)) {
+		return;         /* it has a driver by now, and so all is well */
+	}
+	s->careless = true;
+	c = sim_node_new(s, "client", 0.001, 10e-6, "server 127.127.20.0\n");
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	SIM_CHECK(s, sim_logged(c, "no source of time: these do not act in this version: 127.127.20.0 "
+	    "(/etc/ntp.conf:") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "; add server or pool lines") == 1, "not said");
+	mode6_local(&m, s, c);
+	(void)mode6_ask(&m, CONTROL_READVAR, 0, "config_unused");
+	SIM_CHECK(s, strstr(mode6_value(&m, "config_unused", value, sizeof value), "127.127.20.0 ") !=
+	    NULL, "config_unused=%s", value);
+	mode6_end(&m);
+}
+
 static const struct scenario list[] = {
+	SCENARIO(a_name_without_an_address_has_a_row_and_is_in_the_status),
+	SCENARIO(rules_that_leave_nothing_to_ask_from_are_named),
+	SCENARIO(an_option_that_names_nothing_is_named),
+	SCENARIO(clocks_without_a_driver_are_named_when_there_is_nothing_else),
 	SCENARIO(a_preemptible_source_without_use_makes_room),
 	SCENARIO(a_preemptible_source_stays_while_there_is_room),
 	SCENARIO(unpeer_in_the_file_takes_a_line_back_at_start_and_reload),

@@ -38,6 +38,11 @@ counts_the_servers(void **state)
 	check_text("pool a.example\n", NULL, "");
 	check_text("server a.example\nserver 127.127.20.0\n", NULL, "");
 	check_text("server 127.127.1.0\n", NULL, "");
+	if (schema_clock_of_type(20)->state != STATE_ACTS) {
+		check_text("server 127.127.20.0\n", NULL, "warning: f:1:1: no driver for this clock acts "
+		    "in this version and there is no other source: the clock stays unsynchronised; add "
+		    "server or pool lines\n");
+	}
 }
 
 static void

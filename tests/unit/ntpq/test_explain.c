@@ -198,9 +198,9 @@ static const struct situation situations[] = {
 	    "    pkt_unsync: it says itself that its clock is not synchronised\n"
 	    "    pkt_stratum: its stratum is 16 or missing\n"
 	    "    peer_stratum: its stratum is outside the range allowed here\n"
-	    "    To do: look at that server; until it has the time it cannot give it\n"
-	    "           look at that server: it has no time source\n"
-	    "           check tos floor and tos ceiling, and its stratum\n" },
+	    "    To do: - look at that server; until it has the time it cannot give it\n"
+	    "           - look at that server: it has no time source\n"
+	    "           - check tos floor and tos ceiling, and its stratum\n" },
 	{ "a server that has no stratum", NEVER, "stratum=16", "ss_uptime=1000",
 	    "clock_control=yes", {
 		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1620, in=9, refid=INIT, stratum=16" } },
@@ -229,7 +229,9 @@ static const struct situation situations[] = {
 		{ REJECTED, "srcadr=192.0.2.1, reach=0x1, flash=0x400, in=1, stratum=1" } },
 	    "    ntpd was started 1 s ago\n"
 	    "    1 of 1 sources answered; it takes a few answers until one can be used\n"
-	    "    To do: wait a minute\n" },
+	    "    To do: - wait a minute\n"
+	    "           - have four or more sources: nobody notices when the only one is\n"
+	    "             wrong\n" },
 	{ "a falseticker among four", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4",
 	    "ss_uptime=1000", "clock_control=yes", {
 		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
@@ -291,9 +293,10 @@ static const struct situation situations[] = {
 	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
 	    "    it is right to within 1.500 ms; measured offset +0.000 ms, jitter 0.000 ms\n"
 	    "    but ntpd does not steer the clock: what it measures changes nothing\n"
-	    "    To do: remove disable ntp; if it is not there, the log of ntpd says what it\n"
-	    "           lacks\n"
-	    "           have four or more sources: nobody notices when the only one is wrong\n"
+	    "    To do: - remove disable ntp; if it is not there, the log of ntpd says what\n"
+	    "             it lacks\n"
+	    "           - have four or more sources: nobody notices when the only one is\n"
+	    "             wrong\n"
 	    "\n"
 	    "* 192.0.2.1 (association 1)\n"
 	    "    used: it leads the clock (system peer)\n"
@@ -321,6 +324,35 @@ static const struct situation situations[] = {
 	    "    nothing is wrong with it: it is marked noselect, or the selection has not\n"
 	    "    looked at it yet\n"
 	    "    it is to be authenticated, and no packet of it has been yet\n" },
+};
+
+static const struct situation others[] = {
+	{ "no right to the clock", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
+	    "clock_control=\"not controlled: CAP_SYS_TIME is missing\"", {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD }, { CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "    but ntpd does not steer the clock (CAP_SYS_TIME is missing): what it\n"
+	    "    measures changes nothing\n"
+	    "    To do: start ntpd with the right to set the clock: as root, in a container\n"
+	    "           with --cap-add SYS_TIME; where the host keeps the time, let it be\n" },
+	{ "disable ntp", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
+	    "clock_control=\"not controlled: disable ntp\"", {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD }, { CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "    To do: remove disable ntp from ntp.conf\n" },
+	{ "a name without an address", NEVER, "stratum=16", NULL, NULL, {
+		{ SILENT, "srcadr=0.0.0.0, srchost=\"ntp.exmaple.org\", reach=0x0, flash=0x1200, "
+		    "stratum=16, refid=DNS" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    the name of its only server has no address\n"
+	    "    To do: see what is said of it below\n"
+	    "\n"
+	    "  ntp.exmaple.org (association 1)\n"
+	    "    not used: this name has no address\n"
+	    "    To do: check its spelling, and that it resolves on that host (getent hosts\n"
+	    "           NAME); the log of ntpd has the resolver's words, and ntpd goes on\n"
+	    "           asking\n" },
 };
 
 static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
@@ -392,6 +424,18 @@ faults_of_the_configuration_are_told(void **state)
 	assert_true(play(&mistyped, "config_faults=\"1 error in /etc/ntp.conf:8\""));
 }
 
+static void
+the_reason_that_is_known_is_told(void **state)
+{
+	bool good = true;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		good = play(&others[i], NULL) && good;
+	}
+	assert_true(good);
+}
+
 int
 main(void)
 {
@@ -400,6 +444,7 @@ main(void)
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
+		cmocka_unit_test(the_reason_that_is_known_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
