@@ -83,6 +83,9 @@ struct disturbance {
 
 void discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now);
 
+/* Sources are to be asked at the shortest interval from now on; false when they are already. */
+bool discipline_hurry(struct discipline *d);
+
 /*
  * True when the frequency deserves to be written to the drift file: in SYNC for an hour, and known
  * to 1 ppm.

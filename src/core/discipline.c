@@ -328,6 +328,16 @@ discipline_disturbed(struct discipline *d, const struct disturbance *by, struct 
 }
 
 bool
+discipline_hurry(struct discipline *d)
+{
+	bool longer = d->loop.poll_log2s > d->rules.loop.minpoll;
+
+	d->loop.poll_log2s = d->rules.loop.minpoll;
+	d->loop.classic.tc_counter = 0;
+	return longer;
+}
+
+bool
 discipline_trusted(const struct discipline *d, struct mtime now)
 {
 	return d->state == CLOCK_SYNC && d->stop == STOP_NONE &&

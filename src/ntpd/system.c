@@ -239,6 +239,18 @@ system_heed_answers(struct ntpd *d, const struct assoc_world *w)
 }
 
 /*
+ * The clock filter holds what was before a pause for eight polls, more than two hours at the
+ * longest interval. The adaptive loop sees the break of its models.
+ */
+static void
+ask_faster(struct ntpd *d)
+{
+	if (!settings_adaptive(d) && discipline_hurry(&d->steer.disc)) {
+		peers_repoll(d);
+	}
+}
+
+/*
  * Most sources say that our clock is off by more than we tell: they have noticed what the system
  * peer has not been asked about yet.
  */
@@ -250,6 +262,7 @@ heed_contradiction(struct ntpd *d, const struct assoc_world *w)
 	ask_all(d, w, &b);
 	if (2 * b.against > b.n) {
 		raise_to_median(d, &b);
+		ask_faster(d);
 	}
 }
 

@@ -723,6 +723,18 @@ pauses_leave_the_frequency_alone(void **state)
 }
 
 static void
+in_a_hurry_sources_are_asked_at_the_shortest_interval(void **state)
+{
+	struct discipline d = synced(&RULES);
+
+	(void)state;
+	d.loop.poll_log2s = 10;
+	assert_true(discipline_hurry(&d));
+	assert_int_equal(d.loop.poll_log2s, 6);
+	assert_false(discipline_hurry(&d));
+}
+
+static void
 setting_the_clock_once_measures_nothing(void **state)
 {
 	struct discipline_rules rules = RULES;
@@ -964,6 +976,7 @@ main(void)
 		cmocka_unit_test(step_first_steps_any_first_offset_once),
 		cmocka_unit_test(a_frequency_at_its_limit_does_not_step_for_ever),
 		cmocka_unit_test(pauses_leave_the_frequency_alone),
+		cmocka_unit_test(in_a_hurry_sources_are_asked_at_the_shortest_interval),
 		cmocka_unit_test(setting_the_clock_once_measures_nothing),
 		cmocka_unit_test(an_offset_that_is_no_number_is_refused),
 		cmocka_unit_test(new_rules_keep_state_and_frequency),
