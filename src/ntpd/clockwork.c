@@ -4,6 +4,7 @@
 #include <math.h>
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/precision.h"
 #include "ntpd/report.h"
@@ -15,6 +16,7 @@
 #include "ntpd/system.h"
 
 static const double HOUSEKEEPING_S = 900.0;
+static const double LOOK_AGAIN_S = 3600.0 - 60.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 static const double MOVE_REPORT_S = 1e-3;
 
@@ -179,6 +181,16 @@ clockwork_look(struct ntpd *d)
 
 /* ---- start and stop ---- */
 
+/* Hourly, so that what is of no use is not taken and dropped all the time. */
+static void
+look_again(struct ntpd *d)
+{
+	if (mtime_diff_s(now_of(d), d->cw.looked_again) >= LOOK_AGAIN_S) {
+		d->cw.looked_again = now_of(d);
+		origins_look_again(d);
+	}
+}
+
 static void
 on_housekeeping(void *ctx)
 {
@@ -187,6 +199,7 @@ on_housekeeping(void *ctx)
 	clockwork_look(d);
 	drift_hourly(d);
 	stats_hourly(d);
+	look_again(d);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
 	report_status(d);
@@ -232,6 +245,7 @@ clockwork_start(struct ntpd *d)
 	steer_start(d);
 	l->ops->timer_init(l, &d->cw.housekeeping, on_housekeeping, d);
 	l->ops->timer_arm(l, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	d->cw.looked_again = now_of(d);
 	if (d->opt.once) {
 		l->ops->timer_init(l, &d->cw.once_timer, on_once_timeout, d);
 		l->ops->timer_arm(l, &d->cw.once_timer, mtime_add_s(now_of(d), ONCE_GIVE_UP_S));

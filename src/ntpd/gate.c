@@ -4,6 +4,9 @@
 #include <string.h>
 #include "ntpd/report.h"
 
+/* A folder that is full or read-only now may not be for ever. */
+static const double AGAIN_S = 3600.0;
+
 void
 gate_start(struct ntpd *d)
 {
@@ -25,12 +28,14 @@ gate_passed(struct ntpd *d)
 	const char *path = d->opt.boot_marker;
 	int error;
 
-	if (path == NULL || d->gate_marked) {
+	if (path == NULL || d->gate_marked || mtime_before(now_of(d), d->gate_again)) {
 		return;
 	}
-	d->gate_marked = true;
 	error = d->port.store->ops->write(d->port.store, path, "", 0);
-	if (error != 0) {
+	if (error != 0 && error != d->gate_error) {
 		report_unwritten(d, "boot marker", path, STORE_REPLACE, error);
 	}
+	d->gate_marked = error == 0;
+	d->gate_error = error;
+	d->gate_again = mtime_add_s(now_of(d), AGAIN_S);
 }

@@ -304,6 +304,53 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	return o;
 }
 
+static bool
+has_origin(const struct ntpd *d, const struct config_source *cfg)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg == cfg) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A line that no association came of, for there was no room. */
+static void
+try_again(struct origin *o)
+{
+	struct ntpd *d = o->d;
+
+	if (o->cfg->kind == SOURCE_POOL || o->tag != 0 || peers_of(o) != NULL || !peers_room(d)) {
+		return;
+	}
+	if (o->cfg->host.addr.family == ADDR_NONE) {
+		ask_again(o, 0.0);
+	} else if (!peers_use(d, &o->cfg->host.addr, NULL)) {
+		(void)peers_mobilize(o, &o->cfg->host.addr, 0.0);
+	}
+}
+
+void
+origins_look_again(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (d->peers.origin[i].cfg != NULL) {
+			try_again(&d->peers.origin[i]);
+		}
+	}
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		const struct config_source *c = &d->conf->sources[i];
+
+		if (config_source_in_effect(c) && !has_origin(d, c) && room_for_members(d) > 0 &&
+		    peers_room(d)) {
+			report(d, LOG_LEVEL_NOTICE, "%s: asked again, for there are too few "
+			    "sources of use now", c->host.text);
+			(void)origins_add(d, c, 0.0);
+		}
+	}
+}
+
 void
 origins_drop(struct ntpd *d, struct origin *o)
 {

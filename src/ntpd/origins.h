@@ -16,6 +16,12 @@ void origins_stop(struct ntpd *d);
 /* Starts one line, its first poll or question after delay_s. NULL when the table is full. */
 struct origin *origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s);
 
+/*
+ * Lines without an association, because they were dropped (preempt) or there was no room, get one
+ * when there is need, and room.
+ */
+void origins_look_again(struct ntpd *d);
+
 /* Ends a line and its associations. */
 void origins_drop(struct ntpd *d, struct origin *o);
 

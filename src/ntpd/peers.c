@@ -119,6 +119,17 @@ free_slot(struct ntpd *d)
 	return d->peers.peer_n < PEERS_MAX ? &d->peers.peer[d->peers.peer_n++] : NULL;
 }
 
+bool
+peers_room(const struct ntpd *d)
+{
+	bool room = d->peers.peer_n < PEERS_MAX;
+
+	for (unsigned i = 0; i < d->peers.peer_n && !room; i++) {
+		room = d->peers.peer[i].a.id == 0;
+	}
+	return room;
+}
+
 /*
  * A reload may replace an association by another with the same server, which must not get two
  * requests in a row for it.

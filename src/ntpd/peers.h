@@ -65,4 +65,7 @@ void peers_repoll(struct ntpd *d);
 /* How many sources are there that may one day be selected. */
 unsigned peers_count(const struct ntpd *d);
 
+/* True when one more association has a slot. */
+bool peers_room(const struct ntpd *d);
+
 #endif

@@ -168,6 +168,7 @@ struct clockwork {
 	struct mtime epoch;             /* of the sample last used */
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
 	struct loop_timer once_timer;   /* -q: gives up */
+	struct mtime looked_again;      /* at lines without an association */
 	bool running;                   /* guards against re-entry */
 	int precision;                  /* log2 s */
 };
@@ -382,7 +383,9 @@ struct ntpd {
 	struct mtime started;
 	struct rtime started_real;
 	bool stopping;
-	bool gate_marked;               /* the boot marker was made, or tried to */
+	bool gate_marked;               /* the boot marker was made */
+	int gate_error;                 /* of making it, said once per change; tried again at: */
+	struct mtime gate_again;
 	bool ready;
 	struct fault faults[FAULTS_N];
 	char status_text[640];

@@ -3,8 +3,10 @@
  * Scenarios of limits: what sets one, and that it lets go again. HACKING has the table of all;
  * those of the clock's steps are here.
  */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "ntpd/state.h"
 #include "sim/scenario.h"
 
 #define DAY_S 86400.0
@@ -62,6 +64,18 @@ pauses_of_half_a_second_every_5_minutes_end_well(struct sim *s)
 
 	pause_again_and_again(s, c, 0.5, 300, 100);
 	sim_run(s, 4000);
+	check_right(s, c, 0.005);
+}
+
+/* At the longest interval the clock filter holds the time before for two hours. */
+static void
+after_a_pause_sources_asked_rarely_are_used_within_the_hour(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 1e-6, FOUR_SERVERS);
+
+	sim_run(s, 2 * DAY_S);
+	sim_node_pause(c, 50);
+	sim_run(s, 3600);
 	check_right(s, c, 0.005);
 }
 
@@ -252,10 +266,108 @@ a_lie_of_300_s_toggled_for_a_day_is_over_in_two(struct sim *s)
 	check_right(s, c, 0.005);
 }
 
+/* ---- sources and files ---- */
+
+static unsigned
+associations(const struct sim_node *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->daemon->peers.peer_n; i++) {
+		n += c->daemon->peers.peer[i].a.id != 0;
+	}
+	return n;
+}
+
+static void
+a_preempted_source_comes_back_when_others_are_gone(struct sim *s)
+{
+	static const char config[] = "tos maxclock 4 minclock 3\n" FOUR_SERVERS
+	    "server 192.0.2.5 iburst preempt\n";
+	struct sim_node *c = scenario_client(s, 5, scenario_lan(), 0.001, 10e-6, config);
+
+	s->server[4]->error.offset_s = 0.5;     /* outvoted */
+	s->server[4]->honest = false;
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, associations(c) == 4, "%u associations", associations(c));
+	SIM_CHECK(s, sim_logged(c, "dropped, for it was of no use") == 1, "not told");
+	s->server[4]->error.offset_s = 0.0;
+	s->server[4]->honest = true;
+	s->server[0]->silent = s->server[1]->silent = true;
+	sim_run(s, 6 * 3600);
+	SIM_CHECK(s, associations(c) == 5, "%u associations", associations(c));
+	SIM_CHECK(s, sim_logged(c, "192.0.2.5: asked again, for there are too few sources of use "
+	    "now") == 1, "not told");
+	SIM_CHECK(s, s->w->now - s->server[4]->last_request < ns_from_s(1100),
+	    "not asked");
+	check_right(s, c, 0.001);
+}
+
+static void
+the_boot_marker_is_made_once_its_folder_can_be_written(struct sim *s)
+{
+	static const char marker[] = "/run/ntpd/set";
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
+
+	c->options.boot_marker = marker;
+	c->store.write_error = -EROFS;
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 3 * 3600);
+	SIM_CHECK(s, sim_logged(c, "boot marker") == 1, "told %u times",
+	    sim_logged(c, "boot marker"));
+	c->store.write_error = 0;
+	sim_run(s, 2 * 3600);
+	SIM_CHECK(s, sim_store_text(&c->store, marker) != NULL, "no marker");
+}
+
+/* Blocked by a rule of ours until the rule is gone; and without a key until there is one. */
+static void
+a_source_that_was_kept_out_is_used_when_the_rule_goes(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "restrict 192.0.2.1 ignore\n" ONE_SERVER);
+
+	sim_run(s, 3000);
+	SIM_CHECK(s, sim_logged(c, "its answers are dropped by a restrict entry") == 1, "not told");
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	sim_node_config(c, ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 2400);
+	check_right(s, c, 0.001);
+}
+
+static void
+a_key_that_comes_with_a_reload_is_used(struct sim *s)
+{
+	static const char config[] = "keys /keys\ntrustedkey 7\nserver 192.0.2.1 iburst key 7\n";
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, config);
+	struct sim_server *srv = sim_serve(s, "192.0.2.1");
+
+	srv->key = mac_key_new("SHA1", (const uint8_t *)"topsecret", 9);
+	srv->key_id = 7;
+	sim_store_put(&c->store, "/keys", "8 SHA1 topsecret\n");
+	sim_link(s, c->host, srv->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 7200);
+	SIM_CHECK(s, sim_logged(c, "key 7 is not there") == 1, "told %u times",
+	    sim_logged(c, "key 7 is not there"));
+	SIM_CHECK(s, srv->requests == 0, "asked in clear");
+	sim_store_put(&c->store, "/keys", "7 SHA1 topsecret\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 3600);
+	check_right(s, c, 0.001);
+}
+
 static const struct scenario list[] = {
+	SCENARIO(a_preempted_source_comes_back_when_others_are_gone),
+	SCENARIO(the_boot_marker_is_made_once_its_folder_can_be_written),
+	SCENARIO(a_source_that_was_kept_out_is_used_when_the_rule_goes),
+	SCENARIO(a_key_that_comes_with_a_reload_is_used),
 	SCENARIO(pauses_of_2_s_every_12_minutes_for_a_day_end_well),
 	SCENARIO(pauses_of_half_a_second_every_5_minutes_end_well),
 	SCENARIO(pauses_that_look_like_a_frequency_are_forgotten_in_half_an_hour),
+	SCENARIO(after_a_pause_sources_asked_rarely_are_used_within_the_hour),
 	SCENARIO(a_nightly_pause_is_made_good_for_ever),
 	SCENARIO(pauses_of_more_than_panic_in_sum_wait_for_the_day),
 	SCENARIO(a_pause_of_a_day_ends_when_the_clock_is_set_by_hand),
