@@ -269,6 +269,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", LATER(REMOTE) },
 	{ SCHEMA_SWITCH, "bclient", FLAG(C(switches), SWITCH_BCLIENT), NULL, LATER(RELOAD) },
 	{ SCHEMA_SWITCH, "calibrate", FLAG(C(switches), SWITCH_CALIBRATE), NULL, LATER(RELOAD) },
+	{ SCHEMA_SWITCH, "controlnonce", FLAG(C(switches), SWITCH_CONTROLNONCE), "1",
+	    ACTS(RELOAD) },
 	{ SCHEMA_SWITCH, "kernel", FLAG(C(switches), SWITCH_KERNEL), "1", ACTS(RELOAD) },
 	{ SCHEMA_SWITCH, "mode7", FLAG(C(switches), SWITCH_MODE7), NULL, NEVER(NO_MODE7) },
 	{ SCHEMA_SWITCH, "monitor", FLAG(C(switches), SWITCH_MONITOR), "1", ACTS(REMOTE) },

@@ -46,12 +46,10 @@ control_auth_check(struct query *q)
 /* ---- replays ---- */
 
 static struct control_seen *
-find_seen(struct query *q, uint64_t hash)
+find_seen(struct query *q, struct control_ring *r, uint64_t hash)
 {
-	struct control *c = &q->d->control;
-
 	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
-		struct control_seen *s = &c->seen[i];
+		struct control_seen *s = &r->at[i];
 		if (s->known && s->hash == hash && mtime_diff_s(now_of(q->d), s->at) < SEEN_S) {
 			return s;
 		}
@@ -70,16 +68,14 @@ from_here(const struct endpoint *e)
  * came over loopback counts only for its sender, who may repeat it.
  */
 static bool
-is_new(struct query *q, uint64_t hash, struct control_seen *s)
+is_new(struct query *q, struct control_ring *r, uint64_t hash, struct control_seen *s)
 {
-	struct control *c = &q->d->control;
-
 	if (s != NULL && !from_here(&s->from)) {
 		return false;
 	}
 	if (s == NULL) {
-		s = &c->seen[c->seen_next];
-		c->seen_next = (c->seen_next + 1) % CONTROL_SEEN_MAX;
+		s = &r->at[r->next];
+		r->next = (r->next + 1) % CONTROL_SEEN_MAX;
 	}
 	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q->d),
 	    .from = q->pkt->from };
@@ -114,19 +110,91 @@ hash_of(const struct query *q)
 enum control_permit
 control_auth_read(struct query *q)
 {
+	struct control_ring *r = &q->d->control.reads;
 	uint64_t hash = hash_of(q);
 	struct control_seen *s;
 
 	if (!has_control_key(q)) {
 		return CONTROL_DENIED;
 	}
-	s = find_seen(q, hash);
-	if (is_new(q, hash, s) || from_here(&q->pkt->from) ||
+	s = find_seen(q, r, hash);
+	if (is_new(q, r, hash, s) || from_here(&q->pkt->from) ||
 	    addr_equal(&q->pkt->from.addr, &s->from.addr)) {
 		return CONTROL_PERMITTED;
 	}
 	return refuse_replay(q, s);
 }
+
+bool
+control_auth_noticed(struct query *q)
+{
+	struct control_ring *r = &q->d->control.reads;
+	uint64_t hash = hash_of(q);
+
+	return has_control_key(q) && (is_new(q, r, hash, find_seen(q, r, hash)) ||
+	    from_here(&q->pkt->from));
+}
+
+/* ---- nonces of changes ---- */
+
+/*
+ * Takes the comment with a nonce off the end of the request: NULL when there is none, else the
+ * nonce, up to *len. Only the last one counts: it is of the text as a whole, what stands before it
+ * is of a line.
+ */
+static const char *
+take_nonce(struct query *q, size_t *len)
+{
+	static const char mark[] = "# nonce=";
+	size_t n = sizeof mark - 1;
+	const char *end = q->end;
+
+	while (end > q->text && strchr("\r\n ", end[-1]) != NULL && end[-1] != '\0') {
+		end--;
+	}
+	for (size_t left = (size_t)(end - q->text); left >= n; left--) {
+		const char *at = q->text + left;
+		if (memcmp(at - n, mark, n) == 0) {
+			*len = (size_t)(end - at);
+			q->end = at - n;
+			while (q->end > q->text && q->end[-1] == ' ') {
+				q->end--;
+			}
+			return at;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A signature covers neither time nor receiver. The nonce is this daemon's, of this start and for
+ * this sender, and grows old in 16 s; what came over loopback nobody has overheard.
+ */
+static enum control_permit
+judge_nonce(struct query *q)
+{
+	size_t len = 0;
+	const char *nonce = take_nonce(q, &len);
+
+	if (nonce != NULL) {
+		return control_nonce_valid(q, nonce, len) ? CONTROL_PERMITTED : CONTROL_STALE;
+	}
+	return from_here(&q->pkt->from) || (q->d->conf->switches & SWITCH_CONTROLNONCE) == 0 ?
+	    CONTROL_PERMITTED : CONTROL_BARE;
+}
+
+static enum control_permit
+refuse_nonce(struct query *q, enum control_permit p)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	report_packet(q->d, LOG_LEVEL_WARNING, "ntpq at %s: refused, %s: a replay, or an old ntpq?",
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr),
+	    p == CONTROL_BARE ? "a change without a nonce" : "the nonce is too old or not its own");
+	return p;
+}
+
+/* ---- changes ---- */
 
 enum control_permit
 control_auth_change(struct query *q)
@@ -134,17 +202,22 @@ control_auth_change(struct query *q)
 	uint64_t hash = hash_of(q);
 	struct control *c = &q->d->control;
 	struct control_seen *s;
+	enum control_permit p;
 
 	if (!has_control_key(q)) {
 		return CONTROL_DENIED;
 	}
-	s = find_seen(q, hash);
+	s = find_seen(q, &c->changes, hash);
 	if (s != NULL && endpoint_equal(&q->pkt->from, &s->from) && c->outcome_of == hash &&
 	    mtime_diff_s(now_of(q->d), s->at) < ASKED_AGAIN_S) {
 		text_put(&q->out, c->outcome);
 		return CONTROL_REPEATED;
 	}
-	if (is_new(q, hash, s) || from_here(&q->pkt->from)) {
+	p = judge_nonce(q);
+	if (p != CONTROL_PERMITTED) {
+		return refuse_nonce(q, p);
+	}
+	if (is_new(q, &c->changes, hash, s) || from_here(&q->pkt->from)) {
 		return CONTROL_PERMITTED;
 	}
 	return refuse_replay(q, s);

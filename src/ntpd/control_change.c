@@ -21,8 +21,6 @@ enum {
 	SAVED_MAX = STORE_FILE_MAX,
 };
 
-static const char NONCE_MARK[] = "# nonce=";
-
 /* What was asked, for the log: who, and the words, harmless. */
 static void
 log_request(struct query *q, const char *what, const char *text, size_t len)
@@ -55,8 +53,17 @@ permit(struct query *q, const char *prohibited)
 		    "refused: the very same request was obeyed before; begin with another "
 		    "command, such as rv");
 		break;
+	case CONTROL_BARE:
+		text_put(&q->out,
+		    "refused: a change from another host needs a nonce of this daemon: use the ntpq "
+		    "that comes with it, or 'disable controlnonce' in its ntp.conf");
+		break;
+	case CONTROL_STALE:
+		text_put(&q->out, "refused: the nonce is too old or not yours");
+		break;
 	}
-	if (p == CONTROL_PERMITTED && (q->flags & RESTRICT_NOMODIFY)) {
+	if (p != CONTROL_REPEATED && (q->flags & RESTRICT_NOMODIFY)) {
+		q->out.len = 0;
 		text_put(&q->out, prohibited);
 		report_packet(q->d, LOG_LEVEL_WARNING, "%s", prohibited);
 	}
@@ -88,33 +95,15 @@ is_plain_text(const char *at, const char *end)
 	return true;
 }
 
-/* A comment at the end may hold a nonce, which a replay cannot have; false when it is not good. */
-static bool
-nonce_good(const struct query *q)
-{
-	size_t mark = sizeof NONCE_MARK - 1;
-	const char *end = q->end;
-
-	while (end > q->text && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' ')) {
-		end--;
-	}
-	/* The last one: it is of the text as a whole, what stands before it is of a line. */
-	for (size_t left = (size_t)(end - q->text); left >= mark; left--) {
-		const char *at = q->text + left;
-		if (memcmp(at - mark, NONCE_MARK, mark) == 0) {
-			return control_nonce_valid(q, at, (size_t)(end - at));
-		}
-	}
-	return true;
-}
-
 /* The text without its last comment, line ends and blanks. */
 static struct span
 bare_line(const struct query *q)
 {
-	const char *at = q->text, *end = memchr(at, '#', (size_t)(q->end - at));
+	const char *at = q->text, *end = at;
 
-	end = end != NULL ? end : q->end;
+	while (end < q->end && *end != '#') {
+		end++;
+	}
 	while (end > at && strchr(" \t\r\n", end[-1]) != NULL) {
 		end--;
 	}
@@ -234,11 +223,7 @@ control_configure(struct query *q)
 	if (!is_plain_text(q->text, q->end)) {
 		return CONTROL_ERR_BADVALUE;
 	}
-	if (!nonce_good(q)) {
-		text_put(&q->out, "refused: the nonce is too old or not yours");
-	} else {
-		configure(q);
-	}
+	configure(q);
 	return answer(q);
 }
 
@@ -437,7 +422,11 @@ control_write_variables(struct query *q)
 	if (result != CONTROL_ANSWERED) {
 		return result;
 	}
-	if (q->out.len > 0 || (q->flags & RESTRICT_NOMODIFY) || q->h.assoc != 0) {
+	if (q->out.len > 0) {
+		control_send_text(q);
+		return CONTROL_ANSWERED;
+	}
+	if ((q->flags & RESTRICT_NOMODIFY) || q->h.assoc != 0) {
 		return CONTROL_ERR_PERMISSION;
 	}
 	a = arena_new(ARENA_LIMIT);

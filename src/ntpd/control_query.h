@@ -63,6 +63,8 @@ enum control_permit {
 	/* sent again by its sender, who heard no answer: q->out has the outcome */
 	CONTROL_REPEATED,
 	CONTROL_REPLAYED,       /* these very octets were obeyed before */
+	/* a change from another host without a nonce; with one that is old, or not for it */
+	CONTROL_BARE, CONTROL_STALE,
 };
 
 /*
@@ -70,10 +72,20 @@ enum control_permit {
  * something. A datagram that was obeyed once is remembered for a day: from then on it is refused,
  * a change from everywhere, a reading from other addresses than its first sender's. Requests that
  * come over loopback nobody else can have sent, so they may be the same as often as one likes. The
- * remembered ones fit CONTROL_SEEN_MAX; only holders of the key can push others out.
+ * remembered ones fit CONTROL_SEEN_MAX, readings and changes apart; only holders of the key can push
+ * others out.
+ *
+ * A change from another host has to have a nonce of control_nonce_put in a comment at its end, unless
+ * controlnonce is disabled; the comment is taken off q->end.
  */
 enum control_permit control_auth_read(struct query *q);
 enum control_permit control_auth_change(struct query *q);
+
+/*
+ * True when the holder of the control key sent this himself: he has seen what the answer tells. Not
+ * for a repetition from the network, so that nobody makes us forget what only he was to see.
+ */
+bool control_auth_noticed(struct query *q);
 
 /* Keeps the outcome of a change, for a sender that asks again. */
 void control_auth_outcome(struct query *q, const char *outcome);

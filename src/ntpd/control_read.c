@@ -63,7 +63,7 @@ owner_status(struct ntpd *d, const struct owner *w)
 static void
 forget_events(struct query *q, const struct owner *w)
 {
-	if (q->key == NULL || q->key_id != (uint32_t)q->d->conf->controlkey) {
+	if (!control_auth_noticed(q)) {
 		return;
 	}
 	switch (w->kind) {

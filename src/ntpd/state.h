@@ -306,6 +306,12 @@ struct control_seen {
 	struct endpoint from;
 };
 
+/* The last of them, the oldest replaced first. */
+struct control_ring {
+	struct control_seen at[CONTROL_SEEN_MAX];
+	unsigned next;
+};
+
 /* A request that waits for its turn. */
 struct control_waiting {
 	struct listener *l;
@@ -325,8 +331,8 @@ struct control {
 	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
 	struct limit looks;             /* at entries of the table of clients, for strangers */
 	struct siphash_key secret;      /* of nonces and of what was seen */
-	struct control_seen seen[CONTROL_SEEN_MAX];
-	unsigned seen_next;
+	/* apart, so that reading pushes no change out */
+	struct control_ring reads, changes;
 	uint64_t outcome_of;            /* hash of the last change */
 	char outcome[128];              /* and what was answered */
 	int64_t base_ns; /* UTC less monotonic time, as timestamps of clients were given last */

@@ -51,12 +51,50 @@ add_nonce(struct ntpq *q, struct text *t)
 	vars_free(&v);
 }
 
+/* What our daemon says to a change from another host that has none; another sends no such words. */
+static bool
+wants_nonce(const struct answer *got)
+{
+	static const char words[] = "refused: a change from another host needs a nonce";
+
+	return got->len >= sizeof words - 1 && memcmp(got->data, words, sizeof words - 1) == 0;
+}
+
+/*
+ * Sends a change whose text is t. Only :config always has its nonce: to a daemon that knows none it
+ * is a comment there, but a part of the name or the value elsewhere.
+ */
+static bool
+send_change(struct ntpq *q, struct request *r, struct text *t, struct answer *got)
+{
+	size_t bare = t->len;
+
+	/* The key first: while a person types its secret the nonce would grow old. */
+	if (q->session != NULL && !ntpq_need_key(q)) {
+		return false;
+	}
+	if (r->op == CONTROL_CONFIGURE) {
+		add_nonce(q, t);
+	}
+	r->data = t->at;
+	r->len = t->len;
+	if (!ntpq_ask(q, r, got)) {
+		return false;
+	}
+	if (t->len > bare || !wants_nonce(got)) {
+		return true;
+	}
+	add_nonce(q, t);
+	r->len = t->len;
+	return t->len == bare || ntpq_ask(q, r, got);
+}
+
 static bool
 send_line(struct ntpq *q, enum control_op op, const char *line, struct text *reply)
 {
 	char buf[LINE_CAP];
 	struct text t = text_over(buf, sizeof buf);
-	struct request r = { .op = op, .sign = true, .data = buf };
+	struct request r = { .op = op, .sign = true };
 	struct answer got;
 
 	text_put_n(&t, line, strcspn(line, "\r\n"));
@@ -65,15 +103,7 @@ send_line(struct ntpq *q, enum control_op op, const char *line, struct text *rep
 		    CONTROL_DATA_MAX);
 		return false;
 	}
-	/* The key first: while a person types its secret the nonce would grow old. */
-	if (op == CONTROL_CONFIGURE && q->session != NULL) {
-		if (!ntpq_need_key(q)) {
-			return false;
-		}
-		add_nonce(q, &t);
-	}
-	r.len = t.len;
-	if (!ntpq_ask(q, &r, &got)) {
+	if (!send_change(q, &r, &t, &got)) {
 		return false;
 	}
 	reply_text(&got, reply);
@@ -220,13 +250,13 @@ void
 command_writevar(struct ntpq *q, const struct call *c)
 {
 	bool from_list = strcmp(c->name, "writelist") == 0;
-	char buf[CONTROL_DATA_MAX + 1], text[REPLY_MAX];
+	char buf[LINE_CAP], text[REPLY_MAX];
 	struct text names = text_over(buf, sizeof buf), reply = text_over(text, sizeof text);
-	struct request r = { .op = CONTROL_WRITEVAR, .sign = true, .data = buf };
+	struct request r = { .op = CONTROL_WRITEVAR, .sign = true };
 	struct answer got;
 
 	collect(q, c, from_list, &names);
-	if (names.cut) {
+	if (names.cut || names.len > CONTROL_DATA_MAX) {
 		ntpq_complain(q, "The list of variables is too long");
 		return;
 	}
@@ -238,8 +268,7 @@ command_writevar(struct ntpq *q, const struct call *c)
 	if (c->n > 0 && !ntpq_assoc_arg(q, c->arg[0], &r.assoc)) {
 		return;
 	}
-	r.len = names.len;
-	if (!ntpq_ask(q, &r, &got)) {
+	if (!send_change(q, &r, &names, &got)) {
 		return;
 	}
 	reply_text(&got, &reply);

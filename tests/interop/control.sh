@@ -112,12 +112,22 @@ is "$(ours -c 'rv 0 site')" 'site="room 12"' "and what was written is gone"
 
 # From another host, and over again.
 far() { in_ns sources "${their_ntpq[@]}" "${keyed[@]}" "$@" 192.0.2.1 2>&1; }
-is "$(far -c ':config reset sys')" 'Config Succeeded' "a change is taken from another host"
+like "$(far -c ':config reset sys')" '^refused: a change from another host needs a nonce' \
+	"without a nonce no change is taken from another host"
+echo 'disable controlnonce' >>"$work/ours.conf"
+is "$(ours "${keyed[@]}" -c reload)" 'Config Succeeded' "classic ntpq is let in"
+is "$(far -c ':config reset sys')" 'Config Succeeded' "a change is taken from another host then"
 like "$(far -c ':config reset sys')" '^refused: the very same request' "but not twice"
 is "$(far -c 'rv 0 leap' -c ':config reset sys' | tail -n 1)" 'Config Succeeded' \
 	"behind another command it is another request"
 
 far_ours() { in_ns sources "$ntpq" "${keyed[@]}" "$@" 192.0.2.1 2>&1; }
+sed -i '/controlnonce/d' "$work/ours.conf"
+is "$(ours "${keyed[@]}" -c reload)" 'Config Succeeded' "and is not any more"
+is "$(far_ours -c 'saveconfig far.conf')" "Configuration saved to $work/saved/far.conf" \
+	"our ntpq has a file saved from there"
+is "$(far_ours -c 'writevar 0 site=far' -c 'rv 0 site')" \
+	$'done! (no data returned)\nsite=far' "and a variable written"
 for again in once twice; do
 	is "$(far_ours -c ':config reset sys')" 'Config Succeeded' "our ntpq has it obeyed $again"
 done

@@ -56,6 +56,17 @@ lab_with(const char *config)
 	return b;
 }
 
+/* Changes from other hosts are taken without a nonce, as another ntpq sends them. */
+static struct lab *
+lab_classic(void)
+{
+	char config[1024];
+	struct text t = text_over(config, sizeof config);
+
+	text_printf(&t, "%sdisable controlnonce\n", CONFIG);
+	return lab_with(config);
+}
+
 static struct lab *
 lab(void)
 {
@@ -124,6 +135,18 @@ config_bytes(struct mode6 *maker, struct mode6 *sender, const char *line, uint8_
 {
 	*len = mode6_request(maker, CONTROL_CONFIGURE, 0, line, true, bytes);
 	return mode6_send(sender, bytes, *len);
+}
+
+/* A change with a nonce that was made for whoever sends it. */
+static const struct mode6_answer *
+change(struct mode6 *m, enum control_op op, const char *text)
+{
+	char nonce[64], line[CONTROL_DATA_MAX];
+	struct text t = text_over(line, sizeof line);
+
+	assert_true(mode6_ask(m, CONTROL_REQ_NONCE, 0, "")->complete);
+	text_printf(&t, "%s # nonce=%s", text, mode6_value(m, "nonce", nonce, sizeof nonce));
+	return mode6_command(m, op, line);
 }
 
 /* ---- reading ---- */
@@ -455,6 +478,25 @@ the_holder_of_the_control_key_has_seen_the_events(void **state)
 	lab_end(b);
 }
 
+/* Or anybody could have us forget what only the holder of the key was to see. */
+static void
+who_repeats_a_signed_reading_has_seen_nothing(void **state)
+{
+	struct lab *b = lab();
+	struct event_count *event = &b->n->daemon->sys.event;
+	uint8_t bytes[NET_PACKET_MAX];
+	size_t len = mode6_request(&b->remote, CONTROL_READSTAT, 0, "", true, bytes);
+
+	(void)state;
+	event->count = 3;
+	assert_true(mode6_send(&b->remote, bytes, len)->complete);
+	assert_int_equal(event->count, 0);
+	event->count = 3;
+	assert_true(mode6_send(&b->remote, bytes, len)->complete);
+	assert_int_equal(event->count, 3);
+	lab_end(b);
+}
+
 /* ---- keys ---- */
 
 static void
@@ -670,7 +712,7 @@ reload_reads_the_file_again(void **state)
 	    "the file has errors, nothing was changed: see the log\r\n");
 	/* The file may take the key away, and the socket. */
 	sim_node_config(b->n, "interface ignore all\nrestrict default\n");
-	(void)mode6_command(&b->remote, CONTROL_CONFIGURE, "reload");
+	(void)change(&b->remote, CONTROL_CONFIGURE, "reload");
 	assert_int_equal(sim_logged(b->n, "reload: done"), 2);
 	lab_end(b);
 }
@@ -775,7 +817,7 @@ saveconfig_needs_its_folder(void **state)
 static void
 a_change_that_was_overheard_cannot_be_repeated(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_classic();
 	uint8_t bytes[NET_PACKET_MAX];
 	size_t len;
 
@@ -812,7 +854,7 @@ a_list_that_was_overheard_is_not_given_to_others(void **state)
 static void
 who_lost_the_answer_gets_it_again_without_a_second_effect(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_classic();
 	uint8_t bytes[NET_PACKET_MAX];
 	size_t len;
 
@@ -842,7 +884,7 @@ on_the_host_itself_a_command_may_be_the_same_every_time(void **state)
 static void
 what_was_asked_on_the_host_itself_was_overheard_by_nobody(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_classic();
 	uint8_t bytes[NET_PACKET_MAX];
 	size_t len;
 
@@ -858,7 +900,7 @@ what_was_asked_on_the_host_itself_was_overheard_by_nobody(void **state)
 static void
 what_was_overheard_on_the_network_a_day_ago_is_too_much_to_remember(void **state)
 {
-	struct lab *b = lab();
+	struct lab *b = lab_classic();
 	uint8_t bytes[NET_PACKET_MAX];
 	size_t len;
 
@@ -892,6 +934,91 @@ a_line_with_a_nonce_is_good_for_16_seconds(void **state)
 	assert_true(sim_node_boot(b->n));
 	sim_run(b->s, 5);
 	assert_true(has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
+	lab_end(b);
+}
+
+static void
+every_change_from_another_host_needs_a_nonce(void **state)
+{
+	static const struct {
+		enum control_op op;
+		const char *text, *answer;
+	} c[] = {
+		{ CONTROL_CONFIGURE, "restrict 192.0.2.8 ignore", "Config Succeeded\r\n" },
+		{ CONTROL_CONFIGURE, "reload", "Config Succeeded\r\n" },
+		{ CONTROL_SAVECONFIG, "x.conf", "Configuration saved to /saved/x.conf\r\n" },
+		{ CONTROL_WRITEVAR, "owner=you", "" },
+	};
+	struct lab *b = lab();
+	char buf[64];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof c / sizeof c[0]; i++) {
+		assert_true(has(mode6_command(&b->remote, c[i].op, c[i].text),
+		    "refused: a change from another host needs a nonce of this daemon: use the ntpq "
+		    "that comes with it, or 'disable controlnonce' in its ntp.conf\r\n"));
+		assert_int_equal(b->remote.answer.signed_n, 1);
+	}
+	assert_true(sim_logged(b->n, "ntpq at 192.0.2.66: refused, a change without a nonce: a replay, "
+	    "or an old ntpq?") > 0);
+	assert_null(sim_store_text(&b->n->store, "/saved/x.conf"));
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "owner")->complete);
+	assert_string_equal(mode6_value(&b->local, "owner", buf, sizeof buf), "me");
+	for (unsigned i = 0; i < sizeof c / sizeof c[0]; i++) {
+		const struct mode6_answer *a = change(&b->remote, c[i].op, c[i].text);
+		assert_true(a->complete);
+		assert_string_equal(a->text, c[i].answer);
+	}
+	assert_non_null(sim_store_text(&b->n->store, "/saved/x.conf"));
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "owner")->complete);
+	assert_string_equal(mode6_value(&b->local, "owner", buf, sizeof buf), "you");
+	lab_end(b);
+}
+
+/* Not of all its kind: who repeats it to another daemon with the same key is told so. */
+static void
+a_change_is_for_one_daemon(void **state)
+{
+	struct lab *b = lab();
+	struct sim_node *other = sim_node_new(b->s, "other", 0, 0, CONFIG);
+	struct sim_datagram d = { .from = b->remote.from };
+	char nonce[64], line[CONTROL_DATA_MAX];
+	struct text t = text_over(line, sizeof line);
+
+	(void)state;
+	sim_store_put(&other->store, "/keys", KEYS);
+	assert_true(sim_node_boot(other));
+	sim_link(b->s, b->remote.host, other->host, sim_path_constant(1e-4));
+	sim_run(b->s, 5);
+	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
+	text_printf(&t, "reset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce,
+	    sizeof nonce));
+	d.len = mode6_request(&b->remote, CONTROL_CONFIGURE, 0, line, true, d.bytes);
+	d.to = (struct endpoint){ other->host->iface[2].addr, 123 };
+	sim_net_send(b->s->net, b->remote.host, &d, 0);
+	sim_run(b->s, 1);
+	assert_int_equal(sim_logged(other, "config reset sys"), 0);
+	assert_int_equal(sim_logged(other, "the nonce is too old or not its own: a replay, or an old "
+	    "ntpq?"), 1);
+	expect_text(mode6_send(&b->remote, d.bytes, d.len), "Config Succeeded\r\n");
+	lab_end(b);
+}
+
+static void
+reading_pushes_no_change_out(void **state)
+{
+	struct lab *b = lab_classic();
+	uint8_t bytes[NET_PACKET_MAX];
+	size_t len;
+
+	(void)state;
+	expect_text(config_bytes(&b->remote, &b->remote, "reset sys", bytes, &len),
+	    "Config Succeeded\r\n");
+	for (unsigned i = 0; i < CONTROL_SEEN_MAX + 10; i++) {
+		(void)mode6_command(&b->remote, CONTROL_READ_ORDLIST, "ifstats");
+		sim_run(b->s, 1);
+	}
+	assert_true(has(mode6_send(&b->remote, bytes, len), "refused: the very same request"));
 	lab_end(b);
 }
 
@@ -1354,6 +1481,7 @@ main(void)
 		CASE(octets_beyond_the_count_are_no_error),
 		CASE(long_answers_are_cut_into_full_fragments),
 		CASE(the_holder_of_the_control_key_has_seen_the_events),
+		CASE(who_repeats_a_signed_reading_has_seen_nothing),
 		CASE(only_the_control_key_opens_the_lists),
 		CASE(without_a_control_key_nothing_is_changed),
 		CASE(ifstats_tells_each_socket),
@@ -1378,6 +1506,9 @@ main(void)
 		CASE(what_was_asked_on_the_host_itself_was_overheard_by_nobody),
 		CASE(what_was_overheard_on_the_network_a_day_ago_is_too_much_to_remember),
 		CASE(a_line_with_a_nonce_is_good_for_16_seconds),
+		CASE(every_change_from_another_host_needs_a_nonce),
+		CASE(a_change_is_for_one_daemon),
+		CASE(reading_pushes_no_change_out),
 		CASE(the_clients_are_listed_page_by_page),
 		CASE(filters_choose_among_the_clients),
 		CASE(rate_limited_clients_are_marked),
