@@ -27,6 +27,7 @@ enum session_result {
 	SESSION_UNSENT,         /* the system refused to send */
 	SESSION_TOO_LONG,       /* the request is longer than a datagram */
 	SESSION_UNSIGNED,       /* the request needs a key and none is set */
+	SESSION_UNPROVEN,       /* answers to a signed request had no MAC of the key, or none */
 };
 
 struct request {
@@ -67,7 +68,10 @@ bool session_has_key(const struct session *s);
 /* Writes a line per datagram to stderr when level > 0. */
 void session_set_debug(struct session *s, int level);
 
-/* Asks and waits. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
+/*
+ * Asks and waits. A signed request takes signed answers only, but for the error that says that the
+ * server could not verify it: whoever else could send an answer would have his words taken for those
+ * of the holder of the key. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
 enum session_result session_ask(struct session *s, const struct request *r, struct answer *out);
 
 /* What the session talks through; the session owns it. */

@@ -12,7 +12,7 @@
 enum {
 	DATAGRAM_MAX = 1024,    /* the longest legal answer is 480 octets and a MAC */
 	KEYID_LEN = 4,
-	MAC_MAX = 64,
+	MAC_MIN = 16, MAC_MAX = 64,
 	REQUEST_CAP = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + 8 + KEYID_LEN + MAC_MAX,
 };
 
@@ -169,19 +169,14 @@ send_request(struct session *s, const struct request *r)
 	return s->transport->ops->send(s->transport, bytes, w.len) ? SESSION_OK : SESSION_UNSENT;
 }
 
-/*
- * An answer to a signed request is signed too. One with our key id and a wrong digest is forged or
- * damaged; one without any MAC is an old server's, or an error sent because our own MAC was wrong,
- * and has only the sequence number.
- */
 static bool
-mac_is_acceptable(struct session *s, const uint8_t *bytes, size_t len, size_t count)
+mac_is_good(struct session *s, const uint8_t *bytes, size_t len, size_t count)
 {
 	size_t covered = (CONTROL_HEADER_LEN + count + 7) & ~(size_t)7;
 	struct cursor c;
 
-	if (len < covered + KEYID_LEN + 16) {
-		return true;
+	if (len < covered + KEYID_LEN + MAC_MIN) {
+		return false;
 	}
 	c = cursor_over(bytes + covered, len - covered);
 	return cursor_u32(&c) == s->key_id &&
@@ -189,7 +184,14 @@ mac_is_acceptable(struct session *s, const uint8_t *bytes, size_t len, size_t co
 		s->key, bytes, covered, bytes + covered + KEYID_LEN, len - covered - KEYID_LEN);
 }
 
-enum take { TAKE_IGNORED, TAKE_PART, TAKE_WHOLE, TAKE_ERROR, TAKE_BROKEN };
+/* A server that cannot verify us has nothing to sign with, and says no more than that. */
+static bool
+is_refusal_of_key(const struct control_header *h, size_t len)
+{
+	return h->error && h->status >> 8 == CONTROL_ERR_PERMISSION && len == CONTROL_HEADER_LEN;
+}
+
+enum take { TAKE_IGNORED, TAKE_UNPROVEN, TAKE_PART, TAKE_WHOLE, TAKE_ERROR, TAKE_BROKEN };
 
 static enum take
 take_datagram(struct session *s, const struct request *r, const uint8_t *bytes, size_t len,
@@ -205,8 +207,8 @@ take_datagram(struct session *s, const struct request *r, const uint8_t *bytes, 
 	if (h.version < 1 || h.version > 4 || h.count > len - CONTROL_HEADER_LEN) {
 		return TAKE_IGNORED;
 	}
-	if (is_signed(s, r) && !mac_is_acceptable(s, bytes, len, h.count)) {
-		return TAKE_IGNORED;
+	if (is_signed(s, r) && !mac_is_good(s, bytes, len, h.count) && !is_refusal_of_key(&h, len)) {
+		return TAKE_UNPROVEN;
 	}
 	if (h.error) {
 		out->error = (enum control_error)(h.status >> 8);
@@ -236,6 +238,7 @@ take_text(enum take t)
 {
 	static const char *const text[] = {
 		[TAKE_IGNORED] = "not ours",
+		[TAKE_UNPROVEN] = "without a good signature",
 		[TAKE_PART] = "a fragment",
 		[TAKE_WHOLE] = "the last fragment",
 		[TAKE_ERROR] = "an error",
@@ -257,6 +260,7 @@ collect(struct session *s, const struct request *r, double end_s, struct answer 
 	const struct transport_ops *ops = s->transport->ops;
 	double until_s = ops->now_s(s->transport) + s->first_s;
 	uint8_t bytes[DATAGRAM_MAX];
+	bool unproven = false;
 
 	control_assembly_start(&s->parts);
 	for (int i = 0; i < SESSION_DATAGRAMS_MAX; i++) {
@@ -282,6 +286,9 @@ collect(struct session *s, const struct request *r, double end_s, struct answer 
 		switch (take) {
 		case TAKE_IGNORED:
 			break;
+		case TAKE_UNPROVEN:     /* a forger's, perhaps: the right one may come yet */
+			unproven = true;
+			break;
 		case TAKE_PART:
 			until_s = now_s + s->next_s;
 			break;
@@ -293,7 +300,10 @@ collect(struct session *s, const struct request *r, double end_s, struct answer 
 			return SESSION_INCOMPLETE;
 		}
 	}
-	return s->parts.fragments > 0 ? SESSION_INCOMPLETE : SESSION_TIMEOUT;
+	if (s->parts.fragments > 0) {
+		return SESSION_INCOMPLETE;
+	}
+	return unproven ? SESSION_UNPROVEN : SESSION_TIMEOUT;
 }
 
 static enum session_result
@@ -314,7 +324,8 @@ ask_this_address(struct session *s, const struct request *r, double end_s, struc
 			return sent;
 		}
 		got = collect(s, r, end_s, out);
-		if (got != SESSION_TIMEOUT && got != SESSION_INCOMPLETE) {
+		if (got != SESSION_TIMEOUT && got != SESSION_INCOMPLETE &&
+		    got != SESSION_UNPROVEN) {
 			return got;
 		}
 	}

@@ -33,9 +33,9 @@ enum { CONTROL_TEXT_END = 2 };
 
 /*
  * Strangers may cause so many octets a second and no more, those of a request counted: an answer is
- * larger than its question, and takes more work. Open takes those of the request and of one datagram
- * of answer, before any work; false when there are too few left. Close gives back what the answer
- * did not need.
+ * larger than its question, and takes more work. Open takes those of the request and of one
+ * datagram of answer, before any work; false when there are too few left. Close gives back what the
+ * answer did not need.
  */
 bool control_budget_open(struct query *q);
 void control_budget_close(struct query *q);
@@ -72,11 +72,11 @@ enum control_permit {
  * something. A datagram that was obeyed once is remembered for a day: from then on it is refused,
  * a change from everywhere, a reading from other addresses than its first sender's. Requests that
  * come over loopback nobody else can have sent, so they may be the same as often as one likes. The
- * remembered ones fit CONTROL_SEEN_MAX, readings and changes apart; only holders of the key can push
- * others out.
+ * remembered ones fit CONTROL_SEEN_MAX, readings and changes apart; only holders of the key can
+ * push others out.
  *
- * A change from another host has to have a nonce of control_nonce_put in a comment at its end, unless
- * controlnonce is disabled; the comment is taken off q->end.
+ * A change from another host has to have a nonce of control_nonce_put in a comment at its end,
+ * unless controlnonce is disabled; the comment is taken off q->end.
  */
 enum control_permit control_auth_read(struct query *q);
 enum control_permit control_auth_change(struct query *q);

@@ -148,6 +148,11 @@ ntpq_report(
 	case SESSION_UNSIGNED:
 		ntpq_complain(q, "No usable key for this request");
 		break;
+	case SESSION_UNPROVEN:
+		ntpq_complain(q, "Response without a good signature of key %u refused: the server "
+		    "has another secret for it, or none, or the answer is forged",
+		    (unsigned)q->key.id);
+		break;
 	}
 }
 

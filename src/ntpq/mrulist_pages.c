@@ -306,6 +306,7 @@ mrulist_page(struct ntpq *q, struct mrulist *m, bool *fresh)
 	case SESSION_UNSENT:
 	case SESSION_TOO_LONG:
 	case SESSION_UNSIGNED:
+	case SESSION_UNPROVEN:
 		ntpq_report(q, result, &r, got.error);
 		return MRULIST_FAILED;
 	}

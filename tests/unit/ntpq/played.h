@@ -94,6 +94,8 @@ begin(struct world *w, const struct reply *replies, size_t n)
 	w->script = script_new();
 	w->script->own = &w->played;
 	w->script->serve = serve_played;
+	w->script->key = mac_key_new("MD5", (const uint8_t *)"topsecret", 9);
+	w->script->key_id = 1;
 	w->played.replies = replies;
 	w->played.n = n;
 	w->quiet = fopen("/dev/null", "w");

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cursor.h"
+#include "crypto/mac.h"
 #include "mode6/transport.h"
 #include "wire/control.h"
 
-enum { SCRIPT_QUEUE = 256, SCRIPT_DATAGRAM = 1100 };
+enum { SCRIPT_QUEUE = 256, SCRIPT_DATAGRAM = 1100, SCRIPT_MAC_MIN = 20 };
 
 struct datagram {
 	uint8_t bytes[SCRIPT_DATAGRAM];
@@ -29,6 +30,9 @@ struct script {
 	unsigned sent, received, addresses;     /* addresses: how many next may give */
 	bool refuse;
 	struct control_header last;
+	struct mac_key *key;    /* owned; when set, signed requests have signed answers */
+	uint32_t key_id;
+	bool last_signed;
 	struct datagram queue[SCRIPT_QUEUE];
 	unsigned head, tail;
 	void *own;
@@ -49,6 +53,7 @@ script_send(struct transport *t, const uint8_t *bytes, size_t len)
 	s->sent++;
 	s->head = s->tail = 0;
 	if (control_header_get(&c, &s->last) && s->serve != NULL) {
+		s->last_signed = len >= (size_t)CONTROL_HEADER_LEN + s->last.count + SCRIPT_MAC_MIN;
 		s->serve(s, &s->last, bytes + CONTROL_HEADER_LEN, len - CONTROL_HEADER_LEN);
 	}
 	return true;
@@ -96,10 +101,11 @@ script_next(struct transport *t)
 static inline void
 script_close(struct transport *t)
 {
+	mac_key_free(script_of(t)->key);
 	free(script_of(t));
 }
 
-/* Queues an answer: the header as given, then len octets, padded to four. */
+/* Queues an answer: the header as given, then len octets, padded to four; signed where it is due. */
 static inline void
 script_put(struct script *s, const struct control_header *h, const void *data, size_t len)
 {
@@ -108,7 +114,14 @@ script_put(struct script *s, const struct control_header *h, const void *data, s
 
 	control_header_put(&w, h);
 	writer_bytes(&w, data, len);
-	writer_pad(&w, 4);
+	writer_pad(&w, s->key != NULL ? 8 : 4);
+	if (s->key != NULL && s->last_signed) {
+		size_t covered = w.len;
+		writer_u32(&w, s->key_id);
+		d->len = mac_make(s->key, d->bytes, covered, d->bytes + w.len) ?
+		    w.len + mac_len(s->key) : 0;
+		return;
+	}
 	d->len = w.len;
 }
 

@@ -346,6 +346,67 @@ a_server_without_nonces_gets_the_plain_line(void **state)
 	end(&w);
 }
 
+/* Elsewhere than in :config a nonce would be part of a name to a daemon that knows none. */
+static void
+other_changes_have_a_nonce_where_the_server_wants_one(void **state)
+{
+	static const char refused[] =
+	    "refused: a change from another host needs a nonce of this daemon: use the ntpq that "
+	    "comes with it, or 'disable controlnonce' in its ntp.conf\r\n";
+	static const struct reply replies[] = {
+		{ CONTROL_REQ_NONCE, 0, NULL, 0, FOUND_NONCE },
+		{ CONTROL_SAVECONFIG, 0, "x.conf # nonce=", 0, "Configuration saved to x.conf\r\n" },
+		{ CONTROL_SAVECONFIG, 0, "y.conf", 0, "Configuration saved to y.conf\r\n" },
+		{ CONTROL_SAVECONFIG, 0, NULL, 0, refused },
+		{ CONTROL_WRITEVAR, 0, "site=lab # nonce=", 0, "" },
+		{ CONTROL_WRITEVAR, 0, NULL, 0, refused },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 6);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_string_equal(run(&w, "saveconfig x.conf"), "Configuration saved to x.conf\n");
+	assert_string_equal(run(&w, "writevar 0 site=lab"), "done! (no data returned)\n");
+	assert_non_null(strstr(w.played.requests,
+	    "3 0 site=lab\n12 0 \n3 0 site=lab # nonce=0123456789abcdef01234567\n"));
+	w.played.requests[0] = '\0';
+	assert_string_equal(run(&w, "saveconfig y.conf"), "Configuration saved to y.conf\n");
+	assert_string_equal(w.played.requests, "9 0 y.conf\n");
+	end(&w);
+}
+
+static void
+an_answer_without_the_signature_of_the_key_is_refused_in_words(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_CONFIGURE, 0, NULL, 0, "Config Succeeded\r\n" },
+		{ CONTROL_READVAR, 0, NULL, 0, "leap=0\r\n" },
+	};
+	struct world w;
+
+	(void)state;
+	for (int bare = 0; bare < 2; bare++) {
+		begin(&w, replies, 2);
+		if (bare) {
+			mac_key_free(w.script->key);
+			w.script->key = NULL;
+		}
+		run(&w, "keyid 1");
+		run(&w, bare ? "passwd topsecret" : "passwd mistaken");
+		assert_string_equal(run(&w, ":config reset sys"), "");
+		assert_string_equal(w.q.error, "Response without a good signature of key 1 refused: "
+		    "the server has another secret for it, or none, or the answer is forged");
+		run(&w, "authenticate yes");
+		assert_string_equal(run(&w, "rv 0 leap"), "");
+		assert_non_null(strstr(w.q.error, "without a good signature of key 1"));
+		run(&w, "authenticate no");
+		assert_string_equal(run(&w, "rv 0 leap"), "leap=00\n");
+		end(&w);
+	}
+}
+
 /* ---- rpeers, units ---- */
 
 static void
@@ -757,6 +818,8 @@ main(void)
 		cmocka_unit_test(a_syntax_error_is_pointed_at),
 		cmocka_unit_test(a_line_over_the_network_ends_with_a_nonce_of_the_server),
 		cmocka_unit_test(a_server_without_nonces_gets_the_plain_line),
+		cmocka_unit_test(other_changes_have_a_nonce_where_the_server_wants_one),
+		cmocka_unit_test(an_answer_without_the_signature_of_the_key_is_refused_in_words),
 		cmocka_unit_test(rpeers_has_the_name_at_the_right_and_units_suit_the_size),
 		cmocka_unit_test(mrulist_collects_pages_through_dead_nonces_and_lost_resume_points),
 		cmocka_unit_test(a_server_that_repeats_itself_does_not_keep_mrulist),

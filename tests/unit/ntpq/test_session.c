@@ -441,6 +441,100 @@ a_signed_request_takes_no_answer_with_a_wrong_digest(void **state)
 	mac_key_free(key);
 }
 
+/* What an answer to a signed request looks like that was not signed, or by others. */
+struct unproven {
+	struct mac_key *key;            /* it is signed with, NULL: not at all */
+	uint32_t key_id;
+	int error;                      /* enum control_error, -1: none */
+	bool late_right;                /* the right one comes behind it */
+	struct mac_key *right;
+};
+
+static void
+put_signed(struct script *s, const struct control_header *a, const char *text, struct mac_key *key,
+    uint32_t id)
+{
+	struct datagram *d = &s->queue[s->tail];
+	size_t len = (CONTROL_HEADER_LEN + a->count + 7u) & ~7u;
+
+	script_put(s, a, text, a->count);
+	memset(d->bytes + CONTROL_HEADER_LEN + a->count, 0, len - CONTROL_HEADER_LEN - a->count);
+	d->bytes[len] = d->bytes[len + 1] = d->bytes[len + 2] = 0;
+	d->bytes[len + 3] = (uint8_t)id;
+	assert_true(mac_make(key, d->bytes, len, d->bytes + len + 4));
+	d->len = len + 4 + mac_len(key);
+}
+
+static void
+answer_unproven(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
+{
+	const struct unproven *u = s->own;
+	struct control_header a = answer_to(h);
+	const char *text = u->error < 0 ? "forged=1" : "";
+
+	(void)data;
+	(void)len;
+	a.count = (uint16_t)strlen(text);
+	a.error = u->error >= 0;
+	a.status = a.error ? (uint16_t)(u->error << 8) : 0x0615;
+	if (u->key != NULL) {
+		put_signed(s, &a, text, u->key, u->key_id);
+	} else {
+		script_put(s, &a, text, strlen(text));
+	}
+	if (u->late_right) {
+		a = answer_to(h);
+		a.count = 4;
+		put_signed(s, &a, "ok=1", u->right, 42);
+	}
+}
+
+static void
+a_signed_request_takes_no_answer_without_a_good_signature(void **state)
+{
+	struct mac_key *right = mac_key_new("SHA1", (const uint8_t *)"topsecret", 9);
+	struct mac_key *wrong = mac_key_new("SHA1", (const uint8_t *)"elsewhere", 9);
+	struct request changes = { .op = CONTROL_CONFIGURE, .sign = true, .data = "x", .len = 1 };
+	struct request reads = { .op = CONTROL_READVAR };
+	const struct {
+		struct unproven u;
+		enum session_result want;
+	} c[] = {
+		{ { NULL, 0, -1, false, NULL }, SESSION_UNPROVEN },
+		{ { wrong, 42, -1, false, NULL }, SESSION_UNPROVEN },
+		{ { right, 43, -1, false, NULL }, SESSION_UNPROVEN },
+		{ { NULL, 0, CONTROL_ERR_UNKNOWNVAR, false, NULL }, SESSION_UNPROVEN },
+		{ { wrong, 42, CONTROL_ERR_PERMISSION, false, NULL }, SESSION_UNPROVEN },
+		/* The server cannot verify us, so it cannot sign either. */
+		{ { NULL, 0, CONTROL_ERR_PERMISSION, false, NULL }, SESSION_ERROR },
+		{ { right, 42, CONTROL_ERR_UNKNOWNVAR, false, NULL }, SESSION_ERROR },
+		{ { right, 42, -1, false, NULL }, SESSION_OK },
+		/* Who is quicker than the server with a forged one gains nothing. */
+		{ { NULL, 0, -1, true, right }, SESSION_OK },
+		{ { wrong, 42, -1, true, right }, SESSION_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof c / sizeof *c; i++) {
+		struct unproven u = c[i / 2].u;
+		struct script *t = script_new();
+		struct session *s = session_new(&t->base, 1);
+		struct answer got = { .error = CONTROL_ERR_UNSPEC };
+
+		t->own = &u;
+		t->serve = answer_unproven;
+		session_set_key(s, 42, right);
+		session_set_always_sign(s, true);
+		assert_int_equal(session_ask(s, i % 2 == 0 ? &changes : &reads, &got), c[i / 2].want);
+		if (u.late_right) {
+			assert_memory_equal(got.data, "ok=1", 4);
+		}
+		session_free(s);
+	}
+	mac_key_free(right);
+	mac_key_free(wrong);
+}
+
 /* ---- repetition ---- */
 
 static void
@@ -520,6 +614,7 @@ main(void)
 		cmocka_unit_test(a_flood_of_garbage_ends_by_count),
 		cmocka_unit_test(more_than_32_fragments_are_refused),
 		cmocka_unit_test(a_signed_request_takes_no_answer_with_a_wrong_digest),
+		cmocka_unit_test(a_signed_request_takes_no_answer_without_a_good_signature),
 		cmocka_unit_test(a_change_is_repeated_as_it_was_and_a_question_anew),
 		cmocka_unit_test(a_deadline_ends_the_question_under_way_and_all_later_ones),
 	};
