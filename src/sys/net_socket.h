@@ -41,6 +41,7 @@ struct net_udp {
 	struct ifwatch *ifwatch;
 	void (*changed)(void *ctx);
 	void *changed_ctx;
+	struct net_socket *bound; /* list of those with a port of their own choice */
 	struct net_socket *reading; /* in its callback now; NULL again when that closes it */
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
@@ -65,6 +66,8 @@ struct net_socket {
 	void *ctx;
 	struct endpoint local;
 	int fd;
+	struct net_socket *next; /* of those bound */
+	bool bound; /* in the list */
 	bool connected, drop;
 	bool tx_stamps; /* the kernel stamps what is sent */
 

@@ -117,6 +117,61 @@ bind_to(int fd, const struct endpoint *e)
 	return bind(fd, &sa.sa, len) == 0 ? 0 : -errno;
 }
 
+static bool
+overlap(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && a->addr.family == b->addr.family &&
+	    (addr_is_wildcard(&a->addr) || addr_is_wildcard(&b->addr) ||
+		addr_equal(&a->addr, &b->addr));
+}
+
+static void
+share(const struct net_udp *n, const struct endpoint *e, int on)
+{
+	for (const struct net_socket *s = n->bound; s != NULL; s = s->next) {
+		if (overlap(&s->local, e)) {
+			(void)set_int(s->fd, SOL_SOCKET, SO_REUSEADDR, on);
+		}
+	}
+}
+
+/*
+ * The wildcard and single addresses stand side by side, for which both have to be willing to share
+ * while one is bound. Only then: as long as they are, any other process may have a port above 1023
+ * with us, and what comes to it. port_taken has looked for strangers before.
+ */
+static int
+bind_beside(const struct net_udp *n, int fd, const struct endpoint *e)
+{
+	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	share(n, e, 1);
+	int rc = bind_to(fd, e);
+	share(n, e, 0);
+	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 0);
+	return rc;
+}
+
+static void
+note_bound(struct net_socket *s)
+{
+	s->bound = true;
+	s->next = s->net->bound;
+	s->net->bound = s;
+}
+
+static void
+forget_bound(struct net_socket *s)
+{
+	struct net_socket **at = &s->net->bound;
+
+	while (s->bound && *at != s) {
+		at = &(*at)->next;
+	}
+	if (s->bound) {
+		*at = s->next;
+	}
+}
+
 /* Wraps fd, which it closes when it fails. */
 static int
 socket_new(
@@ -181,11 +236,6 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 		(void)close(fd);
 		return -EMFILE;
 	}
-	/*
-	 * Lets the wildcard and single addresses stand side by side; port_taken has looked for
-	 * strangers before.
-	 */
-	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	set_common(fd, what->local.addr.family, what->dscp);
 	if (what->drop) {
 		refuse_input(fd);
@@ -196,7 +246,7 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 		}
 		(void)stamps_enable(fd, false);
 	}
-	int rc = bind_to(fd, &what->local);
+	int rc = bind_beside(n, fd, &what->local);
 	if (rc != 0) {
 		(void)close(fd);
 		return rc;
@@ -208,24 +258,28 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 	s->drop = what->drop;
 	s->local = what->local;
 	learn_local(s);
+	note_bound(s);
 	*out = s;
 	return 0;
 }
 
 static int
-connect_from(int fd, const struct endpoint *local, const struct endpoint *remote)
+connect_from(const struct net_udp *n, int fd, const struct endpoint *local,
+    const struct endpoint *remote)
 {
 	union sockaddr_any sa;
 
 	if (local != NULL && (local->addr.family != ADDR_NONE || local->port != 0)) {
 		struct endpoint from = *local;
+		int rc;
+
 		from.addr.family = remote->addr.family; /* a port alone: at the wildcard */
 		if (from.port == 0) {
 			(void)set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+			rc = bind_to(fd, &from);
 		} else {
-			(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+			rc = bind_beside(n, fd, &from);
 		}
-		int rc = bind_to(fd, &from);
 		if (rc != 0) {
 			return rc;
 		}
@@ -251,7 +305,7 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 	}
 	bool tx_stamps = stamps_enable(fd, true);
-	int rc = connect_from(fd, local, remote);
+	int rc = connect_from(n, fd, local, remote);
 	if (rc != 0) {
 		(void)close(fd);
 		return rc;
@@ -263,6 +317,9 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 	s->connected = true;
 	s->tx_stamps = tx_stamps;
 	learn_local(s);
+	if (local != NULL && local->port != 0) {
+		note_bound(s);
+	}
 	*out = s;
 	return 0;
 }
@@ -280,6 +337,7 @@ udp_close(struct net *port, struct net_socket *s)
 		n->gathering = false;
 		n->out_n = 0;
 	}
+	forget_bound(s);
 	loop_event_unwatch_fd(s->watch);
 	(void)close(s->fd);
 	free(s);

@@ -765,6 +765,76 @@ a_taken_port_is_found_although_both_would_share_it(void **state)
 	assert_false(w->n->ops->port_taken(w->n, &v4));
 }
 
+/* What another process gets that would share: 0, or -errno. */
+static int
+join(const char *address, unsigned port, int option)
+{
+	struct endpoint e = at(address, port);
+	union sockaddr_any sa;
+	socklen_t len = sockaddr_from_endpoint(&e, &sa);
+	int one = 1, fd = socket(sa.sa.sa_family, SOCK_DGRAM, 0);
+
+	assert_true(fd >= 0);
+	if (sa.sa.sa_family == AF_INET6) {
+		assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one), 0);
+	}
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, option, &one, sizeof one), 0);
+	int rc = bind(fd, &sa.sa, len) == 0 ? 0 : -errno;
+	(void)close(fd);
+	return rc;
+}
+
+static void
+nobody_joins(const char *address, unsigned port)
+{
+	static const int options[] = { SO_REUSEADDR, SO_REUSEPORT };
+
+	for (unsigned i = 0; i < 2; i++) {
+		int rc = join(address, port, options[i]);
+		if (rc != -EADDRINUSE) {
+			fail_msg("%s port %u with option %d: %d", address, port, options[i], rc);
+		}
+	}
+}
+
+static void
+no_port_of_ours_is_shared_with_another_process(void **state)
+{
+	struct world *w = *state;
+	struct endpoint own;
+
+	/* The wildcard, single addresses, and what comes later, in any order. */
+	(void)listen_at(w, 0, "0.0.0.0", TEST_PORT);
+	nobody_joins("0.0.0.0", TEST_PORT);
+	nobody_joins("192.0.2.1", TEST_PORT);
+	(void)listen_at(w, 0, "192.0.2.1", TEST_PORT);
+	struct net_socket *lo = listen_at(w, 0, "127.0.0.1", TEST_PORT);
+	(void)listen_at(w, 0, "::1", TEST_PORT);
+	(void)listen_at(w, 0, "::", TEST_PORT);
+	static const char *const all[] = { "0.0.0.0", "192.0.2.1", "127.0.0.1", "127.0.0.9", "::1",
+		"::" };
+	for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+		nobody_joins(all[i], TEST_PORT);
+	}
+	w->n->ops->close(w->n, lo);
+	nobody_joins("127.0.0.1", TEST_PORT);
+	(void)listen_at(w, 0, "127.0.0.1", TEST_PORT);
+	nobody_joins("127.0.0.1", TEST_PORT);
+	/* The port that a request leaves from. */
+	struct net_socket *c = connect_to(w, 0, "127.0.0.1", CLOSED_PORT);
+	w->n->ops->local(w->n, c, &own);
+	nobody_joins("0.0.0.0", own.port);
+	nobody_joins("127.0.0.1", own.port);
+	/* A request from the port of a listener, to which the listeners have to make room. */
+	struct endpoint from = { .port = TEST_PORT }, to = at("127.0.0.1", CLOSED_PORT);
+	assert_int_equal(w->n->ops->connect(w->n, &from, &to, 0, &events, w, &c), 0);
+	for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+		nobody_joins(all[i], TEST_PORT);
+	}
+	w->n->ops->close(w->n, c);
+	nobody_joins("127.0.0.1", TEST_PORT);
+}
+
 static void
 an_address_that_is_not_ours_cannot_be_served(void **state)
 {
@@ -924,6 +994,7 @@ main(int argc, char **argv)
 		CASE(an_answer_outside_of_a_batch_leaves_at_once),
 		CASE(datagrams_of_every_length_are_whole_or_not_there),
 		CASE(a_taken_port_is_found_although_both_would_share_it),
+		CASE(no_port_of_ours_is_shared_with_another_process),
 		CASE(an_address_that_is_not_ours_cannot_be_served),
 		CASE(the_list_of_addresses_tells_name_mask_and_state),
 		CASE(new_addresses_are_told_once_and_within_five_seconds),
