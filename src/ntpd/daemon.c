@@ -149,6 +149,7 @@ ntpd_user_changed(struct ntpd *d)
 	if (d->leapsec.denied) {
 		leapsec_reload(d);
 	}
+	stats_release(d);
 	faults_say(d);
 	report_status(d);
 }
@@ -196,6 +197,7 @@ ntpd_free(struct ntpd *d)
 	flood_stop(d);
 	access_stop(d);
 	keyring_free(d->keys);
+	stats_stop(d);
 	arena_free(d->arena);
 	free(d);
 }

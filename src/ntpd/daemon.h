@@ -58,6 +58,7 @@ struct ntpd_options {
 	const char *config_path;        /* NULL: no file */
 	const char *driftfile, *keysfile, *statsdir;    /* NULL: as configured */
 	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
+	bool user_later;                /* ntpd_user_changed is called later: -u */
 	const char *boot_marker; /* there once the clock was set in this boot; NULL: none is kept */
 	enum addr_family family;        /* -4 -6 */
 	bool auth_required, auth_not_required;          /* -a -A */
@@ -117,7 +118,8 @@ int ntpd_start(struct ntpd *d);
 
 /*
  * To be called when the process has become another user after ntpd_start: reads the key and
- * leap files that only that user may read. Root without CAP_DAC_OVERRIDE is not almighty.
+ * leap files that only that user may read, and writes what was kept until the files it makes are
+ * that user's. Root without CAP_DAC_OVERRIDE is not almighty.
  */
 void ntpd_user_changed(struct ntpd *d);
 

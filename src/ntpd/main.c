@@ -573,6 +573,7 @@ main(int argc, char **argv)
 	}
 	describe_system(&p);
 	p.opt.daemon.boot_marker = getenv("NTPD_BOOT_MARKER");
+	p.opt.daemon.user_later = p.opt.user != NULL;
 	p.title = proc_title_find(argc, argv);
 	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);
 	if (status != 0) {

@@ -202,6 +202,8 @@ struct stats {
 	struct mtime hour;                      /* when sysstats was written last */
 	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
 	struct usage used;                      /* then */
+	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
+	unsigned kept_n;
 };
 
 /* ---- listen.c ---- */

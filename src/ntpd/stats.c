@@ -5,6 +5,7 @@
  */
 #include "ntpd/stats.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "ntpd/filegen.h"
@@ -137,10 +138,42 @@ note_result(struct ntpd *d, enum config_stats set, const char *path, int error)
 	}
 }
 
+/* A line of the start, which is not long; what is more than fits is lost and counted. */
+struct stats_kept {
+	enum config_stats set;
+	struct rtime at;
+	char rest[STATS_LINE_MAX];
+};
+
+enum { KEPT_MAX = 64 };
+
+static void
+keep_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
+{
+	struct stats *s = &d->stats;
+
+	if (s->kept == NULL) {
+		s->kept = calloc(KEPT_MAX, sizeof *s->kept);
+	}
+	if (s->kept == NULL || s->kept_n == KEPT_MAX) {
+		s->file[set].lost++;
+		return;
+	}
+	struct stats_kept *k = &s->kept[s->kept_n++];
+	struct text t = text_over(k->rest, sizeof k->rest);
+	k->set = set;
+	k->at = at;
+	text_put(&t, rest);
+}
+
 /* Appends a line, begun with day and second, to the file of its period. */
 static void
 write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
 {
+	if (d->opt.user_later) {
+		keep_line(d, set, at, rest);
+		return;
+	}
 	struct stats_file *f = &d->stats.file[set];
 	char path[STATS_PATH_MAX], line[STATS_LINE_MAX];
 	struct text p = text_over(path, sizeof path), t = text_over(line, sizeof line);
@@ -161,6 +194,25 @@ write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *r
 		memcpy(f->path, path, sizeof path);
 		link_base(d, set, path);
 	}
+}
+
+void
+stats_release(struct ntpd *d)
+{
+	d->opt.user_later = false;
+	for (unsigned i = 0; i < d->stats.kept_n; i++) {
+		const struct stats_kept *k = &d->stats.kept[i];
+		write_line(d, k->set, k->at, k->rest);
+	}
+	stats_stop(d);
+}
+
+void
+stats_stop(struct ntpd *d)
+{
+	free(d->stats.kept);
+	d->stats.kept = NULL;
+	d->stats.kept_n = 0;
 }
 
 void

@@ -26,4 +26,12 @@ void stats_hourly(struct ntpd *d);
 /* At the start and when names may have changed: the next lines begin files. */
 void stats_start(struct ntpd *d);
 
+/*
+ * The process is the user that it stays: what was kept until now is written, so that the files are
+ * that user's.
+ */
+void stats_release(struct ntpd *d);
+
+void stats_stop(struct ntpd *d);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "sys/file_open.h"
 
 enum { PERMISSIONS = 07777 };
 
@@ -130,6 +131,15 @@ put_reason(const char *at, const struct stat *st, bool below, enum store_use use
 	}
 }
 
+/* Root is refused by nothing but the link that file_open does not follow. */
+static void
+put_link(const char *path, struct text *out)
+{
+	text_put(out, "; root follows no link below a folder that is not root's alone: "
+	    "name the path without links instead of ");
+	text_put_safe(out, path, strlen(path));
+}
+
 void
 file_access_explain(const char *path, enum store_use use, struct text *out)
 {
@@ -138,6 +148,17 @@ file_access_explain(const char *path, enum store_use use, struct text *out)
 	struct stat st;
 	bool below = false;
 
+	struct file_place place;
+
+	int rc = file_place_find(path, &place);
+	if (rc == 0) {
+		file_place_free(&place);
+	}
+	bool linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+	if (geteuid() == 0 && (rc == -EACCES || (rc == 0 && use == STORE_READ && linked))) {
+		put_link(path, out);
+		return;
+	}
 	text_put(&t, path);
 	if (t.cut || t.len == 0 || (use == STORE_REPLACE && !to_folder(at))) {
 		return;

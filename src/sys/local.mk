@@ -9,6 +9,7 @@ libsys_a_SOURCES = \
 	src/sys/clock_raw.c \
 	src/sys/fence.c \
 	src/sys/file_access.c \
+	src/sys/file_open.c \
 	src/sys/ifwatch.c \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/text.h"
+#include "sys/file_open.h"
 
 struct log_system {
 	struct log port;
@@ -196,9 +197,7 @@ open_file(const char *path)
 	} else if (strcmp(path, "/dev/stderr") == 0) {
 		fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	} else {
-		fd = open(path,
-		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-		    0644);
+		return file_open_write(path, O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK, 0644);
 	}
 	return fd < 0 ? -errno : fd;
 }

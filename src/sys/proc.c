@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "sys/file_open.h"
 
 enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096,
 	MEMORY_ROOM = 2 << 20 };
@@ -336,16 +337,17 @@ proc_chroot(const char *dir)
 
 /* ---- pid file ---- */
 
-int
-proc_pidfile_write(const char *path)
+static int
+write_number_in(const struct file_place *at)
 {
 	char text[16];
 	int len = snprintf(text, sizeof text, "%d", (int)getpid());
 
-	if (unlink(path) != 0 && errno != ENOENT) {
+	if (unlinkat(at->folder, at->name, 0) != 0 && errno != ENOENT) {
 		return -errno;
 	}
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = openat(at->folder, at->name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		return -errno;
 	}
@@ -356,20 +358,37 @@ proc_pidfile_write(const char *path)
 	return rc;
 }
 
+int
+proc_pidfile_write(const char *path)
+{
+	struct file_place at;
+
+	int rc = file_place_find(path, &at);
+	if (rc == 0) {
+		rc = write_number_in(&at);
+		file_place_free(&at);
+	}
+	return rc;
+}
+
 void
 proc_pidfile_remove(const char *path)
 {
+	struct file_place at;
 	char text[32] = "";
 
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0) {
+	if (file_place_find(path, &at) != 0) {
 		return;
 	}
-	ssize_t n = read(fd, text, sizeof text - 1);
-	(void)close(fd);
-	if (n > 0 && strtol(text, NULL, 10) == (long)getpid()) {
-		(void)unlink(path);
+	int fd = openat(at.folder, at.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0) {
+		ssize_t n = read(fd, text, sizeof text - 1);
+		(void)close(fd);
+		if (n > 0 && strtol(text, NULL, 10) == (long)getpid()) {
+			(void)unlinkat(at.folder, at.name, 0);
+		}
 	}
+	file_place_free(&at);
 }
 
 /* ---- name ---- */

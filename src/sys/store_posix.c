@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include "sys/file_access.h"
+#include "sys/file_open.h"
 
 enum { NEW_FILE_MODE = 0644, TEMP_TRIES = 8, LIST_MAX = 65536 };
 
@@ -96,9 +97,9 @@ store_read(struct store *s, const char *path, char **bytes, size_t *len)
 
 	(void)s;
 	/* O_NONBLOCK: a FIFO in the place of a file must not hold up the daemon. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = file_open_read(path, O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	int rc = check_plain(fd, &size);
 	if (rc == 0) {
@@ -114,48 +115,6 @@ store_read(struct store *s, const char *path, char **bytes, size_t *len)
 	*bytes = buf;
 	*len = got;
 	return 0;
-}
-
-/* Splits off the folder of path: "." when there is none. false when it does not fit. */
-static bool
-folder_of(const char *path, char *dir, size_t cap)
-{
-	const char *slash = strrchr(path, '/');
-	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-
-	if (slash == path) {
-		n = 1;
-	}
-	if (n + 2 > cap) {
-		return false;
-	}
-	if (n == 0) {
-		(void)memcpy(dir, ".", 2);
-		return true;
-	}
-	memcpy(dir, path, n);
-	dir[n] = '\0';
-	return true;
-}
-
-static const char *
-name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
-static int
-open_folder(const char *path)
-{
-	char dir[PATH_MAX];
-
-	if (!folder_of(path, dir, sizeof dir)) {
-		return -ENAMETOOLONG;
-	}
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
 }
 
 /*
@@ -236,13 +195,14 @@ replace_in(int dir, const char *name, const void *bytes, size_t len)
 static int
 store_write(struct store *s, const char *path, const void *bytes, size_t len)
 {
+	struct file_place at;
+
 	(void)s;
-	int dir = open_folder(path);
-	if (dir < 0) {
-		return dir;
+	int rc = file_place_find(path, &at);
+	if (rc == 0) {
+		rc = replace_in(at.folder, at.name, bytes, len);
+		file_place_free(&at);
 	}
-	int rc = replace_in(dir, name_of(path), bytes, len);
-	(void)close(dir);
 	return rc;
 }
 
@@ -251,10 +211,10 @@ store_write(struct store *s, const char *path, const void *bytes, size_t len)
  * replaced.
  */
 static int
-store_create(struct store *s, const char *path, const void *bytes, size_t len)
+create_in(int dir, const char *name, const void *bytes, size_t len)
 {
-	(void)s;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    NEW_FILE_MODE);
 	if (fd < 0) {
 		return -errno;
 	}
@@ -266,7 +226,21 @@ store_create(struct store *s, const char *path, const void *bytes, size_t len)
 		rc = -errno;
 	}
 	if (rc != 0) {
-		(void)unlink(path);
+		(void)unlinkat(dir, name, 0);
+	}
+	return rc;
+}
+
+static int
+store_create(struct store *s, const char *path, const void *bytes, size_t len)
+{
+	struct file_place at;
+
+	(void)s;
+	int rc = file_place_find(path, &at);
+	if (rc == 0) {
+		rc = create_in(at.folder, at.name, bytes, len);
+		file_place_free(&at);
 	}
 	return rc;
 }
@@ -294,11 +268,9 @@ static int
 store_append(struct store *s, const char *path, const void *bytes, size_t len)
 {
 	(void)s;
-	int fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-	    NEW_FILE_MODE);
+	int fd = file_open_write(path, O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, NEW_FILE_MODE);
 	if (fd < 0) {
-		return -errno;
+		return fd;
 	}
 	int rc = append_all(fd, bytes, len);
 	if (close(fd) != 0 && rc == 0) {
@@ -313,8 +285,14 @@ store_stat_file(struct store *s, const char *path, struct store_stat *out)
 	struct stat st;
 
 	(void)s;
-	if (stat(path, &st) != 0) {
-		return -errno;
+	int fd = file_open_read(path, O_PATH);
+	if (fd < 0) {
+		return fd;
+	}
+	int rc = fstat(fd, &st) == 0 ? 0 : -errno;
+	(void)close(fd);
+	if (rc != 0) {
+		return rc;
 	}
 	out->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	out->size = (uint64_t)st.st_size;
@@ -325,8 +303,15 @@ store_stat_file(struct store *s, const char *path, struct store_stat *out)
 static int
 store_remove(struct store *s, const char *path)
 {
+	struct file_place at;
+
 	(void)s;
-	return unlink(path) == 0 ? 0 : -errno;
+	int rc = file_place_find(path, &at);
+	if (rc == 0) {
+		rc = unlinkat(at.folder, at.name, 0) == 0 ? 0 : -errno;
+		file_place_free(&at);
+	}
+	return rc;
 }
 
 /*
@@ -334,27 +319,58 @@ store_remove(struct store *s, const char *path)
  * count 1) is the caller's to rename: -EEXIST.
  */
 static int
-store_link(struct store *s, const char *path, const char *name)
+link_in(const struct file_place *from, const struct file_place *to)
 {
 	struct stat st;
 
-	(void)s;
-	if (lstat(name, &st) == 0) {
+	if (fstatat(to->folder, to->name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (S_ISREG(st.st_mode) && st.st_nlink == 1) {
 			return -EEXIST;
 		}
-		if (unlink(name) != 0) {
+		if (unlinkat(to->folder, to->name, 0) != 0) {
 			return -errno;
 		}
 	}
-	return link(path, name) == 0 ? 0 : -errno;
+	return linkat(from->folder, from->name, to->folder, to->name, 0) == 0 ? 0 : -errno;
+}
+
+static int
+rename_in(const struct file_place *from, const struct file_place *to)
+{
+	return renameat(from->folder, from->name, to->folder, to->name) == 0 ? 0 : -errno;
+}
+
+static int
+with_both(const char *from, const char *to,
+    int (*act)(const struct file_place *from, const struct file_place *to))
+{
+	struct file_place a, b;
+
+	int rc = file_place_find(from, &a);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = file_place_find(to, &b);
+	if (rc == 0) {
+		rc = act(&a, &b);
+		file_place_free(&b);
+	}
+	file_place_free(&a);
+	return rc;
+}
+
+static int
+store_link(struct store *s, const char *path, const char *name)
+{
+	(void)s;
+	return with_both(path, name, link_in);
 }
 
 static int
 store_rename(struct store *s, const char *from, const char *to)
 {
 	(void)s;
-	return rename(from, to) == 0 ? 0 : -errno;
+	return with_both(from, to, rename_in);
 }
 
 static int
@@ -428,9 +444,14 @@ store_list(struct store *s, const char *dir, void (*each)(void *ctx, const char 
 	struct names list = { 0 };
 
 	(void)s;
-	DIR *d = opendir(dir);
+	int fd = file_open_read(dir, O_DIRECTORY);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	if (d == NULL) {
-		return -errno;
+		int error = fd < 0 ? fd : -errno;
+		if (fd >= 0) {
+			(void)close(fd);
+		}
+		return error;
 	}
 	int rc = names_read(d, &list);
 	(void)closedir(d);

@@ -12,7 +12,7 @@ SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
-SYSTEM_TESTS += tests/system/roles.sh
+SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh
 
 SYSTEM_TESTS += tests/system/tools.sh tests/system/statistics.sh
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
