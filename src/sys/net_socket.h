@@ -41,7 +41,8 @@ struct net_udp {
 	struct ifwatch *ifwatch;
 	void (*changed)(void *ctx);
 	void *changed_ctx;
-	struct net_socket *bound; /* list of those with a port of their own choice */
+	/* Lists of those that chose their port: listeners at single addresses; all others. */
+	struct net_socket *singles, *others;
 	struct net_socket *reading; /* in its callback now; NULL again when that closes it */
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
@@ -66,8 +67,7 @@ struct net_socket {
 	void *ctx;
 	struct endpoint local;
 	int fd;
-	struct net_socket *next; /* of those bound */
-	bool bound; /* in the list */
+	struct net_socket **list, *next; /* NULL: in neither list */
 	bool connected, drop;
 	bool tx_stamps; /* the kernel stamps what is sent */
 

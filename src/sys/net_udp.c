@@ -126,9 +126,9 @@ overlap(const struct endpoint *a, const struct endpoint *b)
 }
 
 static void
-share(const struct net_udp *n, const struct endpoint *e, int on)
+share_in(const struct net_socket *list, const struct endpoint *e, int on)
 {
-	for (const struct net_socket *s = n->bound; s != NULL; s = s->next) {
+	for (const struct net_socket *s = list; s != NULL; s = s->next) {
 		if (overlap(&s->local, e)) {
 			(void)set_int(s->fd, SOL_SOCKET, SO_REUSEADDR, on);
 		}
@@ -138,38 +138,44 @@ share(const struct net_udp *n, const struct endpoint *e, int on)
 /*
  * The wildcard and single addresses stand side by side, for which both have to be willing to share
  * while one is bound. Only then: as long as they are, any other process may have a port above 1023
- * with us, and what comes to it. port_taken has looked for strangers before.
+ * with us, and what comes to it. port_taken has looked for strangers before. Of the single
+ * addresses, which may be thousands, no two are the same.
  */
 static int
-bind_beside(const struct net_udp *n, int fd, const struct endpoint *e)
+bind_beside(const struct net_udp *n, int fd, const struct endpoint *e, bool single)
 {
+	const struct net_socket *singles = single ? NULL : n->singles;
+
 	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	share(n, e, 1);
+	share_in(n->others, e, 1);
+	share_in(singles, e, 1);
 	int rc = bind_to(fd, e);
-	share(n, e, 0);
+	share_in(n->others, e, 0);
+	share_in(singles, e, 0);
 	(void)set_int(fd, SOL_SOCKET, SO_REUSEADDR, 0);
 	return rc;
 }
 
 static void
-note_bound(struct net_socket *s)
+note_bound(struct net_socket *s, bool single)
 {
-	s->bound = true;
-	s->next = s->net->bound;
-	s->net->bound = s;
+	s->list = single ? &s->net->singles : &s->net->others;
+	s->next = *s->list;
+	*s->list = s;
 }
 
 static void
 forget_bound(struct net_socket *s)
 {
-	struct net_socket **at = &s->net->bound;
+	struct net_socket **at = s->list;
 
-	while (s->bound && *at != s) {
+	if (at == NULL) {
+		return;
+	}
+	while (*at != s) {
 		at = &(*at)->next;
 	}
-	if (s->bound) {
-		*at = s->next;
-	}
+	*at = s->next;
 }
 
 /* Wraps fd, which it closes when it fails. */
@@ -246,7 +252,8 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 		}
 		(void)stamps_enable(fd, false);
 	}
-	int rc = bind_beside(n, fd, &what->local);
+	bool single = !addr_is_wildcard(&what->local.addr);
+	int rc = bind_beside(n, fd, &what->local, single);
 	if (rc != 0) {
 		(void)close(fd);
 		return rc;
@@ -258,7 +265,7 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 	s->drop = what->drop;
 	s->local = what->local;
 	learn_local(s);
-	note_bound(s);
+	note_bound(s, single);
 	*out = s;
 	return 0;
 }
@@ -278,7 +285,7 @@ connect_from(const struct net_udp *n, int fd, const struct endpoint *local,
 			(void)set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 			rc = bind_to(fd, &from);
 		} else {
-			rc = bind_beside(n, fd, &from);
+			rc = bind_beside(n, fd, &from, false);
 		}
 		if (rc != 0) {
 			return rc;
@@ -318,7 +325,7 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 	s->tx_stamps = tx_stamps;
 	learn_local(s);
 	if (local != NULL && local->port != 0) {
-		note_bound(s);
+		note_bound(s, false);
 	}
 	*out = s;
 	return 0;
