@@ -229,6 +229,7 @@ struct config_tinker {
 
 struct config_tos {
 	int32_t minclock, maxclock, minsane;
+	bool minsane_given;             /* else a majority of the configured sources */
 	double mindist_s, maxdist_s, maxdisp_s;
 	int32_t floor, ceiling;         /* accepted strata: floor <= stratum < ceiling */
 	int32_t orphan;                 /* 16 and more: off */

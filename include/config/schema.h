@@ -32,6 +32,7 @@ enum schema_arg {
 	ARG_BOOL_MAYBE,         /* the same, with an optional 0, 1, true or false behind it */
 	ARG_SWITCH,             /* 0, 1, true, false into an int32_t */
 	ARG_INT,                /* int32_t; aside: a sibling that becomes 0 */
+	ARG_INT_GIVEN,          /* int32_t; aside: a bool that becomes true */
 	ARG_UINT,               /* uint32_t */
 	ARG_REAL,               /* double; aside: a second double that gets it too */
 	ARG_REAL_GIVEN,         /* double; aside: a bool that becomes true */

@@ -32,11 +32,17 @@ struct discipline {
 	bool updated;                   /* the first update is over; -g and -G are withdrawn */
 	enum stop stop;                 /* a step is due and may not be: unsynchronised */
 	struct mtime stop_since;
+	bool room;                      /* the limits would let it be made */
+	struct mtime room_since;        /* valid when room */
 	bool synced;                    /* as steering.synced said last */
 	struct mtime state_since;       /* when the state was entered */
 	struct mtime last_update;
 	struct steplimit limit;         /* in the time of slept_s */
 	unsigned steps;                 /* in all */
+	/* The first update had no quorum, and none has agreed since: what was stepped meanwhile. */
+	bool guessed;
+	double guess_s;
+	struct mtime guessed_at;
 	double foreign_s;               /* how far others moved the clock since the last update */
 	double unknown_s;               /* and perhaps more, in either direction */
 	double slept_s;                 /* in all: the monotonic clock does not count it */

@@ -33,6 +33,7 @@ struct loop_input {
 	struct mtime epoch;     /* T4 of the newest sample in it */
 	int64_t adjusted_ns;    /* the sum of all adjustments up to now */
 	bool seen_locally;      /* the clock was found moved by others just before: no stepout */
+	bool quorum;            /* enough of the configured sources say so */
 	bool broke;             /* a source's model broke and was reset since the last update */
 };
 

@@ -215,6 +215,7 @@ directive(struct parser *p, const struct schema_row *row)
 	switch (row->arg) {
 	case ARG_SWITCH:
 	case ARG_INT:
+	case ARG_INT_GIVEN:
 	case ARG_UINT:
 	case ARG_REAL:
 	case ARG_REAL_GIVEN:

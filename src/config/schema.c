@@ -26,6 +26,7 @@ static const struct schema_choice smear_forms[] = {
 #define M(member) offsetof(struct config_smear, member)
 #define VALUE(arg, lo, hi, out, at, aside) arg, lo, hi, out, at, aside, 0, NULL, SCHEMA_TOP
 #define INT(at, lo, hi, out) VALUE(ARG_INT, lo, hi, OUTSIDE_##out, at, NOT)
+#define INT_GIVEN(at, given, lo, hi) VALUE(ARG_INT_GIVEN, lo, hi, OUTSIDE_REFUSED, at, given)
 #define INT_OVER(at, sibling, lo, hi) VALUE(ARG_INT, lo, hi, OUTSIDE_IGNORED, at, sibling)
 #define REAL(at, lo, hi, out) VALUE(ARG_REAL, lo, hi, OUTSIDE_##out, at, NOT)
 #define REAL_TWICE(at, twin, lo, hi) VALUE(ARG_REAL, lo, hi, OUTSIDE_REFUSED, at, twin)
@@ -308,7 +309,8 @@ const struct schema_row schema_rows[] = {
 
 	{ SCHEMA_TOS, "minclock", INT(C(tos.minclock), 1, 255, CLAMPED), "3", ACTS(RELOAD) },
 	{ SCHEMA_TOS, "maxclock", INT(C(tos.maxclock), 1, 255, CLAMPED), "10", ACTS(RELOAD) },
-	{ SCHEMA_TOS, "minsane", INT(C(tos.minsane), 0, 255, REFUSED), "1", ACTS(RELOAD) },
+	{ SCHEMA_TOS, "minsane", INT_GIVEN(C(tos.minsane), C(tos.minsane_given), 0, 255), "1",
+	    ACTS(RELOAD) },
 	{ SCHEMA_TOS, "mindist", REAL(C(tos.mindist_s), 0, BIG, REFUSED), "0.001",
 	    ACTS(RELOAD) },
 	{ SCHEMA_TOS, "maxdist", REAL(C(tos.maxdist_s), 0, BIG, REFUSED), "1.5", ACTS(RELOAD) },

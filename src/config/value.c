@@ -12,6 +12,7 @@ value_wanted(const struct schema_row *row)
 	switch (row->arg) {
 	case ARG_SWITCH:
 	case ARG_INT:
+	case ARG_INT_GIVEN:
 	case ARG_UINT:
 	case ARG_REAL:
 	case ARG_REAL_GIVEN:
@@ -54,6 +55,12 @@ value_wanted(const struct schema_row *row)
 		return false;
 	}
 	return false;
+}
+
+static bool
+is_int(const struct schema_row *row)
+{
+	return row->arg == ARG_INT || row->arg == ARG_INT_GIVEN;
 }
 
 static bool
@@ -237,8 +244,13 @@ read_int(const struct schema_row *row, const char *word, void *base)
 		return r;
 	}
 	int32_t i = (int32_t)v, none = 0;
+	bool given = true;
 	store(base, row->at, &i, sizeof i);
-	store(base, row->aside, &none, sizeof none);
+	if (row->arg == ARG_INT_GIVEN) {
+		store(base, row->aside, &given, sizeof given);
+	} else {
+		store(base, row->aside, &none, sizeof none);
+	}
 	return r;
 }
 
@@ -346,7 +358,7 @@ value_read(const struct schema_row *row, const char *word, void *base, struct ar
 		bool on = row->arg == ARG_BOOL_ON || (row->arg == ARG_BOOL_MAYBE &&
 		    (word == NULL || strcmp(word, "1") == 0 || strcmp(word, "true") == 0));
 		store(base, row->at, &on, sizeof on);
-	} else if (row->arg == ARG_INT || row->arg == ARG_UINT) {
+	} else if (is_int(row) || row->arg == ARG_UINT) {
 		return read_int(row, word, base);
 	} else if (row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN) {
 		return read_real(row, word, base);
@@ -423,7 +435,7 @@ expect_choice(const struct schema_row *row, struct text *out)
 void
 value_expect(const struct schema_row *row, struct text *out)
 {
-	if (row->arg == ARG_INT) {
+	if (is_int(row)) {
 		expect_range(row, "an integer", out);
 	} else if (row->arg == ARG_UINT) {
 		text_put(out, "an integer of 32 bits");
@@ -464,7 +476,7 @@ value_put(const struct schema_row *row, const void *base, struct text *out)
 	if (!value_wanted(row) || row->at == SCHEMA_NOWHERE) {
 		return false;
 	}
-	if (row->arg == ARG_INT || row->arg == ARG_SWITCH) {
+	if (is_int(row) || row->arg == ARG_SWITCH) {
 		text_printf(out, "%ld", (long)fetch_int(base, row->at));
 	} else if (row->arg == ARG_UINT) {
 		text_printf(out, "%lu", (unsigned long)fetch_uint(base, row->at));
@@ -504,6 +516,9 @@ value_same(const struct schema_row *row, const void *a, const void *b)
 		return fetch_bool(a, row->aside) == fetch_bool(b, row->aside) &&
 		    value_same_real(fetch_real(a, at), fetch_real(b, at));
 	}
+	if (row->arg == ARG_INT_GIVEN && fetch_bool(a, row->aside) != fetch_bool(b, row->aside)) {
+		return false;
+	}
 	if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
 		return text_equal(fetch_text(a, at), fetch_text(b, at));
 	}
@@ -531,6 +546,8 @@ value_copy(const struct schema_row *row, void *to, const void *from)
 void
 value_defaults(enum schema_group group, void *base)
 {
+	const bool given = false;       /* a default is not */
+
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
 		if (row->group != group || row->initial == NULL || row->at == SCHEMA_NOWHERE) {
@@ -540,6 +557,9 @@ value_defaults(enum schema_group group, void *base)
 			enum value_result r = value_read(row, row->initial, base, NULL);
 			assert(r == VALUE_OK);
 			(void)r;
+			if (row->arg == ARG_INT_GIVEN) {
+				store(base, row->aside, &given, sizeof given);
+			}
 		} else if (strcmp(row->initial, "1") == 0) {
 			(void)value_read(row, NULL, base, NULL);
 		}

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "assoc_answer.h"
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, DARK_POLL_MAX = 9,
+enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, QUICK_MAX_LOG2S = 3, DARK_POLL_MAX = 9,
     PRECISION_UNKNOWN = -6, BUDGET = 2 * ASSOC_BURST };
 
 /* lo wins over hi. */
@@ -209,9 +209,13 @@ next_delay_s(struct assoc *a, const struct assoc_world *w)
 	if (a->poll.burst > 0) {
 		return spacing_s(w);
 	}
-	/* Not answered since the start: with iburst soon again, at doubling distances. */
+	/*
+	 * Not answered since the start: with iburst soon again, at doubling distances; no more than
+	 * 8 s, so that who is there within 20 s has answered often enough within 30 (quorum.h).
+	 */
 	if (a->poll.burst_armed && a->poll.reach == 0 && a->poll.tries <= QUICK_TRIES) {
-		return fmin(log2s_to_s((int)a->poll.tries), interval_s(a, w));
+		return fmin(log2s_to_s(clamp_int((int)a->poll.tries, 0, QUICK_MAX_LOG2S)),
+		    interval_s(a, w));
 	}
 	return interval_s(a, w);
 }

@@ -127,6 +127,19 @@ assoc_contradicts(const struct assoc *a, const struct assoc_world *w, double tol
 	return offset_s - alone_s(&s) > told_s;
 }
 
+bool
+assoc_excludes(const struct assoc *a, const struct assoc_world *w, double low_s, double high_s)
+{
+	struct sample s;
+	double offset_s;
+
+	if (!filter_stage(&a->filter, 0, w->now, w->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
+		return false;
+	}
+	offset_s = left_s(&s, w->freq, w);
+	return offset_s - alone_s(&s) > high_s || offset_s + alone_s(&s) < low_s;
+}
+
 /* How far from the truth an estimate can be, going by one sample alone. */
 static double
 sample_dist_s(const struct sample *s, const struct estimate *e, const struct assoc_world *w)

@@ -11,6 +11,7 @@
 
 static const double HOUR_S = 3600.0;
 static const double TRUSTED_SIGMA = 1e-6;
+static const double ROOM_S = 30.0;      /* for a quorum, before a step after a stop */
 
 static const struct clock_loop_ops *const LOOPS[] = {
 	[LOOP_ADAPTIVE] = &loop_adaptive_ops,
@@ -134,6 +135,7 @@ end_stop(struct discipline *d, struct steering *out)
 {
 	out->stop_ends = d->stop != STOP_NONE;
 	d->stop = STOP_NONE;
+	d->room = false;
 }
 
 static void
@@ -216,6 +218,20 @@ awake_or_asleep(const struct discipline *d, struct mtime now)
 	return mtime_add_s(now, d->slept_s);
 }
 
+/* After a stop a few sources alone are let step the clock only when no quorum has come to it. */
+static bool
+waits_for_quorum(struct discipline *d, const struct loop_input *in)
+{
+	if (d->stop == STOP_NONE || in->quorum) {
+		return false;
+	}
+	if (!d->room) {
+		d->room = true;
+		d->room_since = in->now;
+	}
+	return mtime_diff_s(in->now, d->room_since) < ROOM_S;
+}
+
 static void
 step(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
 {
@@ -230,12 +246,17 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
 		refuse(d, forbids, in->now, out);
 		return;
 	}
+	if (waits_for_quorum(d, in)) {
+		return;
+	}
 	/* While the step had to wait for its limit, pauses may have been added. */
-	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && loop_of(d) == &loop_classic_ops) {
+	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && !first &&
+	    loop_of(d) == &loop_classic_ops) {
 		loop_classic_spike_lasted(&d->loop, in);
 	}
 	steplimit_note(&d->limit, beyond_step(d, own_s), by_s, lived);
 	d->steps++;
+	d->guess_s += in->offset_s;
 	forget_others(d);
 	end_stop(d, out);
 	if (again) {
@@ -258,12 +279,12 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
  * when somebody was seen to move the clock.
  */
 static void
-judge_large(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
+judge_large(struct discipline *d, const struct loop_input *in, bool first, bool at_once,
+    struct steering *out)
 {
-	bool over = in->seen_locally ||
-	    mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
+	bool over = at_once || mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
 
-	if (d->state == CLOCK_SYNC && !in->seen_locally) {
+	if (d->state == CLOCK_SYNC && !at_once) {
 		loop_classic_spike(&d->loop, in);
 		enter(d, CLOCK_SPIK, in->now, out);
 	} else if (over || d->state == CLOCK_NSET || d->state == CLOCK_FSET) {
@@ -271,10 +292,43 @@ judge_large(struct discipline *d, const struct loop_input *in, bool first, struc
 	}
 }
 
+/*
+ * True when a quorum speaks for the first time after a first update without one. That update was a
+ * guess: whatever it stepped is undone for free.
+ */
+static bool
+ends_guess(struct discipline *d, const struct loop_input *in)
+{
+	if (!d->updated) {
+		d->guessed = !in->quorum;
+		d->guessed_at = in->now;
+		d->guess_s = 0.0;
+		return false;
+	}
+	if (!d->guessed || !in->quorum) {
+		return false;
+	}
+	d->guessed = false;
+	d->foreign_s += d->guess_s;
+	return true;
+}
+
+/*
+ * Within an hour the quorum's is the first update in all respects, so that a liar who was first
+ * does not use up -g. Later that would leave a host whose servers are mostly dead open to whoever
+ * takes their names.
+ */
+static bool
+is_first(const struct discipline *d, const struct loop_input *in, bool corrects)
+{
+	return !d->updated || (corrects && mtime_diff_s(in->now, d->guessed_at) < HOUR_S);
+}
+
 static void
 judge(struct discipline *d, const struct loop_input *in, struct steering *out)
 {
-	bool first = !d->updated;
+	bool corrects = ends_guess(d, in);
+	bool first = is_first(d, in, corrects);
 	bool panic = beyond_panic(d, in->offset_s);
 	bool large = beyond_step(d, in->offset_s) || (panic && !first) ||
 	    (first && d->rules.step_first && fabs(in->offset_s) > 0.0);
@@ -286,7 +340,7 @@ judge(struct discipline *d, const struct loop_input *in, struct steering *out)
 	}
 	d->updated = true;      /* and -g and -G are withdrawn: CVE-2015-5300 */
 	if (large) {
-		judge_large(d, in, first, out);
+		judge_large(d, in, first, in->seen_locally || corrects, out);
 	} else if (must_measure(d)) {
 		measure(d, in, out);
 	} else {

@@ -2,6 +2,7 @@
 /* clockwork - select, discipline, adjust, publish. */
 #include "ntpd/clockwork.h"
 #include <math.h>
+#include "ntpd/await.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/origins.h"
@@ -88,6 +89,25 @@ follow(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	return steer_run(d, p, w);
 }
 
+/* Selects; false when who is there now must not decide, or not yet. */
+static bool
+may_decide(struct ntpd *d, const struct assoc_world *w, struct peer **p)
+{
+	await_listen(d, w);
+	/*
+	 * What the classic loop is told first, it measures the frequency from: the intervals of a
+	 * few answers are wide, and a liar within them counts as much as the others.
+	 */
+	if (!settings_adaptive(d) && !d->steer.disc.updated && sources_settling(d)) {
+		return false;
+	}
+	if (!await_waits(d) && sources_mostly_doubtful(d, w)) {
+		return false;
+	}
+	*p = sources_select(d, w);
+	return !await_holds(d, *p, w);
+}
+
 /* One pass; true when it must be done once more because the clock was stepped. */
 static bool
 pass(struct ntpd *d, bool answered)
@@ -95,14 +115,11 @@ pass(struct ntpd *d, bool answered)
 	struct assoc_world w = settings_world(d);
 	struct peer *p;
 
-	if (!d->steer.disc.updated && d->sys.leap == LEAP_UNSYNC && sources_settling(d)) {
-		return false;
-	}
-	if (sources_returning(d, &w) || sources_mostly_doubtful(d, &w)) {
+	if (!may_decide(d, &w, &p)) {
 		system_heed_answers(d, &w);
 		return false;
 	}
-	p = sources_select(d, &w);
+	sources_tell(d);
 	if (p == NULL) {
 		syspeer_lost(d, &w);
 		return false;
@@ -135,6 +152,13 @@ void
 clockwork_answer(struct ntpd *d, uint16_t newest)
 {
 	d->cw.newest = newest;
+	run(d, true);
+}
+
+void
+clockwork_decide(struct ntpd *d)
+{
+	d->cw.newest = 0;
 	run(d, true);
 }
 
@@ -242,6 +266,7 @@ clockwork_start(struct ntpd *d)
 	    log2s_to_s(d->cw.precision) * 1e6, d->cw.precision);
 	system_unsynchronise(d, "INIT");
 	syspeer_start(d);
+	await_start(d);
 	steer_start(d);
 	l->ops->timer_init(l, &d->cw.housekeeping, on_housekeeping, d);
 	l->ops->timer_arm(l, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
@@ -255,6 +280,7 @@ clockwork_start(struct ntpd *d)
 void
 clockwork_free(struct ntpd *d)
 {
+	await_stop(d);
 	syspeer_stop(d);
 	steer_stop(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);

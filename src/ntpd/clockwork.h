@@ -26,6 +26,9 @@ void clockwork_answer(struct ntpd *d, uint16_t newest);
  */
 void clockwork_run(struct ntpd *d);
 
+/* What was held back of the last answers decides now (await.h). */
+void clockwork_decide(struct ntpd *d);
+
 /* Looks whether others moved the clock; called before samples are used. */
 void clockwork_look(struct ntpd *d);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include "ntpd/access.h"
+#include "ntpd/await.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
@@ -21,6 +22,9 @@ static const double BREAK_DOUBT_S = 32.0;
 
 enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3,
 	WHY_MAX = 512 };
+
+/* After an outage of all: seven, two seconds apart. */
+enum { RETURN_REQUESTS = 7 };
 
 /* ---- the socket ---- */
 
@@ -321,7 +325,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	/* Not the first answer of all. */
 	if (d->sys.lost && p->a.est.samples > 1 && !(p->a.rules.flags & ASSOC_NOSELECT) &&
 	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
-		sources_return(d);
+		await_open(d, p->a.wire.t4_mono, RETURN_REQUESTS);
 	}
 	stats_peer(d, p);
 	follow_estimate(p, ans);

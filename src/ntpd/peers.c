@@ -299,6 +299,20 @@ peers_ask_soon(struct ntpd *d, unsigned requests)
 }
 
 void
+peers_ask_silent(struct ntpd *d, const struct assoc_world *w)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+		if (p->a.id != 0 && p->a.poll.reach == 0 && p->a.poll.sent_once &&
+		    assoc_ask_soon(&p->a, 0.0, w)) {
+			p->a.poll.tries = 0;
+			exchange_arm(p);
+		}
+	}
+	origins_network_changed(d);
+}
+
+void
 peers_repoll(struct ntpd *d)
 {
 	struct assoc_world w = settings_world(d);

@@ -59,6 +59,12 @@ void peers_doubt(struct ntpd *d, double by_s);
 /* Asks every source again, so many times two seconds apart, as far as its budget allows. */
 void peers_ask_soon(struct ntpd *d, unsigned requests);
 
+/*
+ * The first of several has answered: the network is there. Those that do not answer, and names
+ * without an address, are asked again soon.
+ */
+void peers_ask_silent(struct ntpd *d, const struct assoc_world *w);
+
 /* The poll interval of the discipline changed. */
 void peers_repoll(struct ntpd *d);
 

@@ -6,10 +6,6 @@
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
-/* So long the others have after the first: seven requests, two seconds apart. */
-static const double RETURN_S = 16.0;
-enum { RETURN_REQUESTS = 7 };
-
 /*
  * Among hosts without sources the one with the smallest metric leads. A source at the orphan
  * stratum is only a parent when its address comes before the one it knows us by.
@@ -139,12 +135,18 @@ static void
 mark_tallies(struct ntpd *d)
 {
 	for (unsigned i = 0; i < d->sources.sel.n; i++) {
+		peers_by_id(d, d->sources.sel.each[i].id)->a.tally = d->sources.sel.each[i].tally;
+	}
+}
+
+void
+sources_tell(struct ntpd *d)
+{
+	/* Without a majority nobody is known to be wrong. */
+	for (unsigned i = 0; d->sources.sel.why == SELECT_FOUND && i < d->sources.sel.n; i++) {
 		struct peer *p = peers_by_id(d, d->sources.sel.each[i].id);
 		enum tally *last = &d->sources.last_tally[p - d->peers.peer];
-		p->a.tally = d->sources.sel.each[i].tally;
-		if (d->sources.sel.why != SELECT_FOUND) {
-			continue; /* without a majority nobody is known to be wrong */
-		}
+
 		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
 			say_falseticker(d, p, d->sources.cand[i].offset_s);
 		}
@@ -203,34 +205,6 @@ sources_doubt(struct ntpd *d, struct mtime since, double for_s)
 		s->doubt_since = since;
 	}
 	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
-}
-
-void
-sources_return(struct ntpd *d)
-{
-	if (!mtime_before(now_of(d), d->sources.return_until)) {
-		d->sources.return_until = mtime_add_s(now_of(d), RETURN_S);
-		peers_ask_soon(d, RETURN_REQUESTS);
-	}
-}
-
-bool
-sources_returning(const struct ntpd *d, const struct assoc_world *w)
-{
-	unsigned known = 0, back = 0;
-
-	if (!mtime_before(w->now, d->sources.return_until)) {
-		return false;
-	}
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
-
-		if (a->id != 0 && a->est.samples > 0 && !(a->rules.flags & ASSOC_NOSELECT)) {
-			known++;
-			back += a->poll.reach != 0;
-		}
-	}
-	return 2 * back <= known;
 }
 
 bool

@@ -22,13 +22,13 @@ void sources_smear_over(struct ntpd *d);
  */
 bool sources_follows(const struct ntpd *d, const struct peer *p);
 
+/* Reports who has become a falseticker by the last selection, or is none any more. */
+void sources_tell(struct ntpd *d);
+
 /* A source that may speak, whether or not it can be followed yet. */
 bool sources_speaks(const struct assoc *a, const struct assoc_world *w);
 
-/*
- * A source is in the burst that makes it fit. Before the first correction all that have begun
- * theirs may finish it: the first to answer is not yet a majority.
- */
+/* A source is in the burst that makes it fit. */
 bool sources_settling(const struct ntpd *d);
 
 /*
@@ -36,15 +36,6 @@ bool sources_settling(const struct ntpd *d);
  * since is no witness of what the time is now.
  */
 void sources_doubt(struct ntpd *d, struct mtime since, double for_s);
-
-/*
- * A source answers again after an outage of all. For a moment the others may do so as well: the
- * first to answer is not the majority that it was.
- */
-void sources_return(struct ntpd *d);
-
-/* True in that moment, while no more than half of the sources we have known are back. */
-bool sources_returning(const struct ntpd *d, const struct assoc_world *w);
 
 /*
  * Most sources that speak are new or contradict what they said. Sources that begin anew together,

@@ -18,6 +18,7 @@
 #include "core/joint.h"
 #include "core/leap.h"
 #include "core/mru.h"
+#include "core/quorum.h"
 #include "core/restrict.h"
 #include "core/select.h"
 #include "core/serve.h"
@@ -113,7 +114,13 @@ struct sources {
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
-	struct mtime return_until;              /* after an outage the others may come back */
+};
+
+/* ---- await.c ---- */
+
+struct await {
+	struct quorum quorum;
+	struct loop_timer timer;        /* the end of the wait */
 };
 
 /* ---- system.c, syspeer.c ---- */
@@ -375,6 +382,7 @@ struct ntpd {
 	struct siphash_key hash;
 	struct peers peers;
 	struct sources sources;
+	struct await await;
 	struct sys sys;
 	struct steer steer;
 	struct drift_file drift;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "ntpd/await.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/drift.h"
 #include "ntpd/gate.h"
@@ -187,6 +188,7 @@ loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
 		.seen_locally = mtime_before(w->now, d->steer.moved_until),
 		.broke = d->steer.broke,
+		.quorum = await_agreed(d, w),
 	};
 }
 
@@ -283,7 +285,11 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 		system_err_more(d, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(d);
 	}
-	peers_ask_soon(d, ASSOC_BURST);
+	if (f->slept) {
+		await_open(d, now_of(d), ASSOC_BURST);
+	} else {
+		peers_ask_soon(d, ASSOC_BURST);
+	}
 }
 
 /* ---- rules, start and stop ---- */

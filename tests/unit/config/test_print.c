@@ -169,7 +169,7 @@ random_value(struct seeded *s, const struct schema_row *row, struct text *out)
 	double at = (double)seeded_below(s, 1000) / 999.0;
 	double lo = row->lo < -1e6 ? -1e6 : row->lo, hi = row->hi > 1e6 ? 1e6 : row->hi;
 
-	if (row->arg == ARG_INT || row->arg == ARG_UINT) {
+	if (row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_UINT) {
 		text_printf(out, " %ld", (long)(lo + at * (hi - lo)));
 	} else if (row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN) {
 		text_printf(out, " %.17g", lo + at * (hi - lo));
@@ -277,7 +277,8 @@ random_line(struct seeded *s, struct text *out)
 		text_put(out, seeded_below(s, 2) == 0 ? " 7" : " 224.0.1.1");
 	} else {
 		random_value(s, row, out);
-		if (row->arg != ARG_INT && row->arg != ARG_PATH && row->arg != ARG_REAL) {
+		if (row->arg != ARG_INT && row->arg != ARG_INT_GIVEN && row->arg != ARG_PATH &&
+		    row->arg != ARG_REAL) {
 			text_put(out, " /p");
 		}
 	}

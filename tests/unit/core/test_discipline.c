@@ -17,7 +17,7 @@ static struct steering
 update(struct discipline *d, double at_s, double offset_s)
 {
 	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
-		.now = moment(at_s), .epoch = moment(at_s) };
+		.now = moment(at_s), .epoch = moment(at_s), .quorum = true };
 	struct steering out;
 
 	discipline_update(d, &in, &out);
@@ -28,7 +28,8 @@ static struct steering
 update_after_jump(struct discipline *d, double at_s, double offset_s)
 {
 	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
-		.now = moment(at_s), .epoch = moment(at_s), .seen_locally = true };
+		.now = moment(at_s), .epoch = moment(at_s), .seen_locally = true,
+		.quorum = true };
 	struct steering out;
 
 	discipline_update(d, &in, &out);
@@ -535,6 +536,126 @@ beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
 	assert_int_equal(d.stop, STOP_PANIC);
 }
 
+static struct steering
+update_by(struct discipline *d, double at_s, double offset_s, bool quorum)
+{
+	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
+		.now = moment(at_s), .epoch = moment(at_s), .quorum = quorum };
+	struct steering out;
+
+	discipline_update(d, &in, &out);
+	return out;
+}
+
+/* With -g. */
+static struct discipline
+at_the_start(void)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+
+	rules.panic_gate = true;
+	discipline_start(&d, &rules, true, 0.0, 0.0, moment(-10));
+	return d;
+}
+
+static void
+a_first_step_without_a_quorum_is_undone_by_the_first_quorum_for_free(void **state)
+{
+	static const double after_s[] = { 60, 3000, 86400, 40 * 86400.0 };
+	const double month_s = 30 * 86400.0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof after_s / sizeof *after_s; i++) {
+		struct discipline d = at_the_start();
+
+		assert_int_equal(update_by(&d, 0, month_s, false).act, STEER_STEP);
+		assert_int_equal(update_by(&d, 30, 0.0, false).act, STEER_SLEW);
+		assert_int_equal(update_by(&d, after_s[i], -month_s, true).act, STEER_STEP);
+		assert_int_equal(update_by(&d, after_s[i] + 8, 0.0, true).act, STEER_SLEW);
+		assert_int_equal(d.stop, STOP_NONE);
+		assert_near(steplimit_spent_s(&d.limit, moment(after_s[i] + 8)), 0.0, 0.0);
+		assert_false(d.guessed);
+	}
+}
+
+static void
+a_first_slew_without_a_quorum_does_not_use_up_the_panic_gate(void **state)
+{
+	struct discipline d = at_the_start();
+
+	(void)state;
+	assert_int_equal(update_by(&d, 0, 0.010, false).act, STEER_SLEW);
+	assert_int_equal(update_by(&d, 60, 3e6, true).act, STEER_STEP);
+	assert_int_equal(update_by(&d, 120, 3e6, true).act, STEER_NONE);
+}
+
+/* Of what was a guess only the guess is undone when that is long ago. */
+static void
+an_hour_after_a_guess_the_panic_gate_is_closed(void **state)
+{
+	struct discipline d = at_the_start();
+
+	(void)state;
+	assert_int_equal(update_by(&d, 0, 0.010, false).act, STEER_SLEW);
+	assert_int_equal(update_by(&d, 3700, 3e6, true).act, STEER_NONE);
+	assert_int_equal(d.stop, STOP_PANIC);
+}
+
+static void
+a_first_step_of_a_quorum_is_not_undone_for_free(void **state)
+{
+	const double month_s = 30 * 86400.0;
+	struct discipline d = at_the_start();
+
+	(void)state;
+	assert_int_equal(update_by(&d, 0, month_s, true).act, STEER_STEP);
+	update_by(&d, 60, -month_s, true);
+	assert_int_equal(update_by(&d, 400, -month_s, true).act, STEER_NONE);
+	assert_int_equal(d.stop, STOP_PANIC);
+}
+
+/* ... nor one without, by another who has none either. */
+static void
+a_guess_is_not_undone_by_a_guess(void **state)
+{
+	const double month_s = 30 * 86400.0;
+	struct discipline d = at_the_start();
+
+	(void)state;
+	assert_int_equal(update_by(&d, 0, month_s, false).act, STEER_STEP);
+	update_by(&d, 60, -month_s, false);
+	assert_int_equal(update_by(&d, 400, -month_s, false).act, STEER_NONE);
+	assert_int_equal(d.stop, STOP_PANIC);
+	assert_int_equal(update_by(&d, 500, -month_s, true).act, STEER_STEP);
+	assert_int_equal(d.stop, STOP_NONE);
+}
+
+/* Three steps of the hour are made, and a fourth is due. */
+static void
+after_a_stop_a_step_waits_30_s_for_a_quorum(void **state)
+{
+	for (int quorum = 0; quorum < 2; quorum++) {
+		struct discipline d = synced(&RULES);
+		double at_s = 0.0;
+
+		(void)state;
+		for (int i = 0; i < 4; i++) {
+			update_by(&d, at_s += 10, 1.0, true);
+			update_by(&d, at_s += 310, 1.0, true);
+		}
+		assert_int_equal(d.steps, 3);
+		assert_int_equal(d.stop, STOP_HOUR);
+		assert_int_equal(update_by(&d, 4000, 1.0, quorum != 0).act,
+		    quorum != 0 ? STEER_STEP : STEER_NONE);
+		if (quorum == 0) {
+			assert_int_equal(update_by(&d, 4029, 1.0, false).act, STEER_NONE);
+			assert_int_equal(update_by(&d, 4030, 1.0, false).act, STEER_STEP);
+		}
+		assert_int_equal(d.stop, STOP_NONE);
+	}
+}
+
 static void
 a_jump_seen_locally_is_undone_at_once_and_for_free(void **state)
 {
@@ -968,6 +1089,12 @@ main(void)
 		cmocka_unit_test(steps_of_a_day_may_not_exceed_panic_in_sum),
 		cmocka_unit_test(nightly_pauses_are_made_good_for_ever),
 		cmocka_unit_test(beyond_panic_even_a_clock_that_is_never_stepped_stops),
+		cmocka_unit_test(a_first_step_without_a_quorum_is_undone_by_the_first_quorum_for_free),
+		cmocka_unit_test(a_first_slew_without_a_quorum_does_not_use_up_the_panic_gate),
+		cmocka_unit_test(an_hour_after_a_guess_the_panic_gate_is_closed),
+		cmocka_unit_test(a_first_step_of_a_quorum_is_not_undone_for_free),
+		cmocka_unit_test(a_guess_is_not_undone_by_a_guess),
+		cmocka_unit_test(after_a_stop_a_step_waits_30_s_for_a_quorum),
 		cmocka_unit_test(a_jump_seen_locally_is_undone_at_once_and_for_free),
 		cmocka_unit_test(what_nobody_measured_of_a_sleep_is_undone_for_free),
 		cmocka_unit_test(an_update_between_forgets_the_jump),

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * quorum - whether enough of the configured sources are heard for a decision about the clock that
+ * the first to answer must not take alone: at the start, when the network is back, after a sleep.
+ * Pure: counts in, an answer out. Not in RFC 5905, whose majority is one of those that are there.
+ */
+#ifndef CORE_QUORUM_H
+#define CORE_QUORUM_H
+#include <stdbool.h>
+#include "base/ntptime.h"
+
+enum { QUORUM_WAIT_S = 30 };    /* after the first answer, the most */
+
+struct quorum {
+	bool waiting;           /* a decision is held back */
+	bool heard;             /* somebody has answered meanwhile */
+	struct mtime since;     /* who has not answered since then does not count */
+	struct mtime until;     /* valid when heard: then what there is decides */
+};
+
+struct quorum_count {
+	unsigned configured;    /* sources that could vote, whether or not they have an address */
+	unsigned agree;         /* of them those heard since, fit, and right by the selection */
+	unsigned against;       /* those heard since, not fit yet, whose last answer excludes it */
+	bool least_given;       /* tos minsane is configured: */
+	unsigned least;         /* so many are enough */
+};
+
+enum quorum_says {
+	QUORUM_HOLDS,           /* not yet */
+	QUORUM_MET,             /* enough agree, or nothing is waited for */
+	QUORUM_OVERDUE          /* what there is decides */
+};
+
+/* So many must agree: more than half of those that are configured, or what was asked for. */
+unsigned quorum_need(const struct quorum_count *c);
+
+/*
+ * How many of a pool's members are counted: it leads to as many as it is given, and a few of them
+ * are as good as all. least_n is tos minclock.
+ */
+unsigned quorum_of_pool(bool resolved, unsigned members, unsigned least_n);
+
+/* Begins to wait; a wait under way goes on until its own end, for answers after the new since. */
+void quorum_open(struct quorum *q, struct mtime since);
+
+/* A source that can vote has answered: the first one sets the end of the wait. */
+void quorum_hear(struct quorum *q, struct mtime now);
+
+/* Asks about a selection. Unless it HOLDS, the wait is over. */
+enum quorum_says quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now);
+
+/* The time is over, whoever agrees. */
+bool quorum_late(const struct quorum *q, struct mtime now);
+
+#endif

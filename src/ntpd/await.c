@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* await - a quorum before the first decision. */
+#include "ntpd/await.h"
+#include "ntpd/clockwork.h"
+#include "ntpd/origins.h"
+#include "ntpd/peers.h"
+#include "ntpd/report.h"
+#include "ntpd/sources.h"
+
+/* ---- who counts ---- */
+
+static bool
+may_vote(const struct origin *o)
+{
+	return o->cfg != NULL && o->cfg->kind != SOURCE_REFCLOCK &&
+	    (o->cfg->flags & SOURCE_NOSELECT) == 0;
+}
+
+static bool
+heard_since(const struct ntpd *d, const struct assoc *a)
+{
+	return a->poll.reach != 0 && !mtime_before(a->wire.t4_mono, d->await.quorum.since);
+}
+
+static bool
+is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+{
+	return a->tally > TALLY_FALSETICK && assoc_unfit(a, w) == 0 && !assoc_suspect(a, w) &&
+	    heard_since(d, a);
+}
+
+static bool
+is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+{
+	const struct selection *sel = &d->sources.sel;
+
+	return sources_speaks(a, w) && heard_since(d, a) && !is_right(d, a, w) &&
+	    assoc_excludes(a, w, sel->low_s, sel->high_s);
+}
+
+/* What one line of the configuration adds. */
+static void
+count_line(const struct ntpd *d, const struct origin *o, const struct assoc_world *w,
+    struct quorum_count *c)
+{
+	unsigned members = 0, agree = 0, weight = 1;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct peer *p = &d->peers.peer[i];
+
+		if (p->a.id != 0 && p->origin == o) {
+			members++;
+			agree += is_right(d, &p->a, w);
+			c->against += is_against(d, &p->a, w);
+		}
+	}
+	if (o->cfg->kind == SOURCE_POOL) {
+		weight = quorum_of_pool(o->answer.n > 0, members,
+		    (unsigned)d->conf->tos.minclock);
+	}
+	c->configured += weight;
+	c->agree += agree < weight ? agree : weight;
+}
+
+static struct quorum_count
+count(const struct ntpd *d, const struct assoc_world *w)
+{
+	struct quorum_count c = { .least_given = d->conf->tos.minsane_given,
+		.least = (unsigned)d->conf->tos.minsane };
+
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		if (may_vote(&d->peers.origin[i])) {
+			count_line(d, &d->peers.origin[i], w, &c);
+		}
+	}
+	return c;
+}
+
+/* ---- the wait ---- */
+
+static void
+on_timer(void *ctx)
+{
+	clockwork_decide(ctx);
+}
+
+void
+await_start(struct ntpd *d)
+{
+	d->port.loop->ops->timer_init(d->port.loop, &d->await.timer, on_timer, d);
+	quorum_open(&d->await.quorum, now_of(d));
+}
+
+void
+await_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->await.timer);
+}
+
+void
+await_open(struct ntpd *d, struct mtime since, unsigned requests)
+{
+	quorum_open(&d->await.quorum, since);
+	peers_ask_soon(d, requests);
+}
+
+/* One that is too far from the time can never decide: it hurries nobody. */
+static bool
+can_decide(const struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+{
+	const struct assoc *a = &p->a;
+
+	return a->id != 0 && may_vote(p->origin) && sources_speaks(a, w) && heard_since(d, a) &&
+	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->maxdist_s;
+}
+
+/* Where one source is enough there is nobody to wait for. */
+static void
+begin_to_wait(struct ntpd *d, const struct assoc_world *w)
+{
+	struct quorum *q = &d->await.quorum;
+	struct quorum_count c = count(d, w);
+
+	quorum_hear(q, w->now);
+	if (quorum_need(&c) > 1) {
+		d->port.loop->ops->timer_arm(d->port.loop, &d->await.timer, q->until);
+		peers_ask_silent(d, w);
+	}
+}
+
+void
+await_listen(struct ntpd *d, const struct assoc_world *w)
+{
+	struct quorum *q = &d->await.quorum;
+
+	for (unsigned i = 0; q->waiting && !q->heard && i < d->peers.peer_n; i++) {
+		if (can_decide(d, &d->peers.peer[i], w)) {
+			begin_to_wait(d, w);
+		}
+	}
+}
+
+bool
+await_waits(const struct ntpd *d)
+{
+	return d->await.quorum.waiting;
+}
+
+static void
+say_overdue(struct ntpd *d, const struct quorum_count *c)
+{
+	report(d, LOG_LEVEL_WARNING,
+	    "only %u of %u configured sources agree, %d s after the first answer: "
+	    "they decide by themselves", c->agree, c->configured, QUORUM_WAIT_S);
+}
+
+bool
+await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+{
+	struct quorum *q = &d->await.quorum;
+	struct quorum_count c;
+
+	if (!q->waiting || (p != NULL && (p->a.rules.flags & ASSOC_LOCAL) != 0)) {
+		return false;
+	}
+	if (p == NULL) {
+		return !d->sys.lost && !quorum_late(q, w->now);
+	}
+	c = count(d, w);
+	switch (quorum_ask(q, &c, w->now)) {
+	case QUORUM_HOLDS:
+		return true;
+	case QUORUM_OVERDUE:
+		say_overdue(d, &c);
+		break;
+	case QUORUM_MET:
+		break;
+	}
+	d->port.loop->ops->timer_disarm(d->port.loop, &d->await.timer);
+	return false;
+}
+
+bool
+await_agreed(const struct ntpd *d, const struct assoc_world *w)
+{
+	struct quorum_count c = count(d, w);
+
+	return c.agree >= quorum_need(&c);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * await - holds back what the first source to answer would do to the clock by itself, until a
+ * quorum of the configured sources agrees (core/quorum.h) or the time for it is over.
+ */
+#ifndef NTPD_AWAIT_H
+#define NTPD_AWAIT_H
+#include "ntpd/state.h"
+
+/* The daemon starts, ends. */
+void await_start(struct ntpd *d);
+void await_stop(struct ntpd *d);
+
+/*
+ * What the clock and the sources did since then is not known: only who has answered since then
+ * is heard. All are asked.
+ */
+void await_open(struct ntpd *d, struct mtime since, unsigned requests);
+
+/* A wait is under way. */
+bool await_waits(const struct ntpd *d);
+
+/*
+ * To be told before each selection: the first source that has answered sets the end of the wait,
+ * and has those asked again that are silent.
+ */
+void await_listen(struct ntpd *d, const struct assoc_world *w);
+
+/*
+ * True when what was just selected, led by p (NULL: nobody), is not to be acted on yet. Says so in
+ * the log when it acts without a quorum.
+ */
+bool await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
+
+/* True when a quorum agrees with what was just selected, whether or not it was waited for. */
+bool await_agreed(const struct ntpd *d, const struct assoc_world *w);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is promised of the wait for a quorum. */
+#include "core/quorum.h"
+#include "check.h"
+
+static void
+more_than_half_of_the_configured_must_agree(void **state)
+{
+	static const unsigned need[] = { 0, 1, 2, 2, 3, 3, 4, 4, 5 };
+
+	(void)state;
+	for (unsigned n = 0; n < sizeof need / sizeof *need; n++) {
+		struct quorum_count c = { .configured = n };
+
+		assert_int_equal(quorum_need(&c), need[n]);
+	}
+}
+
+static void
+minsane_replaces_the_majority(void **state)
+{
+	(void)state;
+	for (unsigned least = 0; least < 6; least++) {
+		struct quorum_count c = { .configured = 4, .least_given = true, .least = least };
+
+		assert_int_equal(quorum_need(&c), least);
+	}
+}
+
+static void
+a_pool_counts_as_what_it_led_to_and_at_most_minclock(void **state)
+{
+	static const struct {
+		bool resolved;
+		unsigned members, minclock, counts;
+	} cases[] = {
+		{ false, 0, 3, 3 }, { false, 0, 10, 3 }, { false, 0, 1, 1 }, { true, 0, 3, 0 },
+		{ true, 1, 3, 1 }, { true, 4, 3, 3 }, { true, 4, 10, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(quorum_of_pool(cases[i].resolved, cases[i].members,
+		    cases[i].minclock), cases[i].counts);
+	}
+}
+
+static struct quorum
+opened(double at_s)
+{
+	struct quorum q = { 0 };
+
+	quorum_open(&q, moment(at_s));
+	return q;
+}
+
+static void
+a_majority_ends_the_wait_at_once(void **state)
+{
+	struct quorum q = opened(0);
+	struct quorum_count c = { .configured = 3, .agree = 1 };
+
+	(void)state;
+	quorum_hear(&q, moment(1));
+	assert_int_equal(quorum_ask(&q, &c, moment(7)), QUORUM_HOLDS);
+	assert_true(q.waiting);
+	c.agree = 2;
+	assert_int_equal(quorum_ask(&q, &c, moment(7)), QUORUM_MET);
+	assert_false(q.waiting);
+	c.agree = 0;
+	assert_int_equal(quorum_ask(&q, &c, moment(8)), QUORUM_MET);
+}
+
+static void
+thirty_seconds_after_the_first_answer_what_there_is_decides(void **state)
+{
+	struct quorum q = opened(0);
+	struct quorum_count c = { .configured = 3, .agree = 1 };
+
+	(void)state;
+	assert_int_equal(quorum_ask(&q, &c, moment(1e6)), QUORUM_HOLDS);
+	assert_false(quorum_late(&q, moment(1e6)));
+	quorum_hear(&q, moment(1e6));
+	quorum_hear(&q, moment(1e6 + 20));
+	assert_int_equal(quorum_ask(&q, &c, moment(1e6 + 29.9)), QUORUM_HOLDS);
+	assert_false(quorum_late(&q, moment(1e6 + 29.9)));
+	assert_true(quorum_late(&q, moment(1e6 + 30)));
+	assert_int_equal(quorum_ask(&q, &c, moment(1e6 + 30)), QUORUM_OVERDUE);
+	assert_false(q.waiting);
+}
+
+/* Sources that are about to be fit and say otherwise are waited for as long as they are as many. */
+static void
+last_answers_that_say_otherwise_hold_it_back_longer(void **state)
+{
+	struct quorum q = opened(0);
+	struct quorum_count c = { .configured = 7, .agree = 2, .against = 2 };
+
+	(void)state;
+	quorum_hear(&q, moment(0));
+	assert_int_equal(quorum_ask(&q, &c, moment(40)), QUORUM_HOLDS);
+	c.against = 1;
+	assert_int_equal(quorum_ask(&q, &c, moment(41)), QUORUM_OVERDUE);
+}
+
+/* Naps that follow each other closely must not put the decision off for ever. */
+static void
+a_new_beginning_does_not_move_the_end(void **state)
+{
+	struct quorum q = opened(0);
+	struct quorum_count c = { .configured = 3, .agree = 1 };
+
+	(void)state;
+	quorum_hear(&q, moment(10));
+	quorum_open(&q, moment(35));
+	quorum_hear(&q, moment(36));
+	assert_near(mtime_diff_s(q.since, moment(35)), 0.0, 0.0);
+	assert_int_equal(quorum_ask(&q, &c, moment(40)), QUORUM_OVERDUE);
+	quorum_open(&q, moment(50));
+	assert_false(q.heard);
+	assert_int_equal(quorum_ask(&q, &c, moment(99)), QUORUM_HOLDS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(more_than_half_of_the_configured_must_agree),
+		cmocka_unit_test(minsane_replaces_the_majority),
+		cmocka_unit_test(a_pool_counts_as_what_it_led_to_and_at_most_minclock),
+		cmocka_unit_test(a_majority_ends_the_wait_at_once),
+		cmocka_unit_test(thirty_seconds_after_the_first_answer_what_there_is_decides),
+		cmocka_unit_test(last_answers_that_say_otherwise_hold_it_back_longer),
+		cmocka_unit_test(a_new_beginning_does_not_move_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
