@@ -141,6 +141,14 @@ await_listen(struct ntpd *d, const struct assoc_world *w)
 }
 
 bool
+await_decides_later(const struct ntpd *d)
+{
+	const struct quorum *q = &d->await.quorum;
+
+	return q->waiting && q->heard && !quorum_late(q, now_of(d));
+}
+
+bool
 await_waits(const struct ntpd *d)
 {
 	return d->await.quorum.waiting;

@@ -17,6 +17,9 @@ void await_stop(struct ntpd *d);
  */
 void await_open(struct ntpd *d, struct mtime since, unsigned requests);
 
+/* Somebody has answered, and the end of the wait is still to come. */
+bool await_decides_later(const struct ntpd *d);
+
 /* A wait is under way. */
 bool await_waits(const struct ntpd *d);
 

@@ -19,6 +19,7 @@
 static const double HOUSEKEEPING_S = 900.0;
 static const double LOOK_AGAIN_S = 3600.0 - 60.0;
 static const double ONCE_GIVE_UP_S = 60.0;
+enum { EXIT_NOT_SET = 1 };
 static const double MOVE_REPORT_S = 1e-3;
 
 static bool
@@ -236,8 +237,13 @@ on_once_timeout(void *ctx)
 {
 	struct ntpd *d = ctx;
 
+	if (await_decides_later(d)) {
+		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
+		    mtime_add_s(d->await.quorum.until, 1.0));
+		return;
+	}
 	report(d, LOG_LEVEL_ERROR, "ntpd: no servers found");
-	d->port.loop->ops->stop(d->port.loop, 0);
+	d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 }
 
 /* A tick is believed when the clock seems to move more finely: readings in between are made up. */

@@ -99,11 +99,13 @@ settings_assoc(const struct ntpd *d, const struct config_source *s)
 	    .version = (unsigned)s->version,
 		.key_id = (uint32_t)s->key, .bias_s = s->bias_s };
 
-	(void)d;
 	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
 		if (s->flags & flags[i].config) {
 			r.flags |= flags[i].assoc;
 		}
+	}
+	if (d->opt.once) {
+		r.flags |= ASSOC_IBURST;        /* somebody waits for the one answer */
 	}
 	if (s->kind == SOURCE_POOL) {
 		r.flags |= ASSOC_POOL;

@@ -15,7 +15,7 @@
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
-enum { EXIT_PANIC = 255 };
+enum { EXIT_NOT_SET = 1, EXIT_PANIC = 255 };
 
 /* After a move that we saw the next offsets are believed at once: they come within this time. */
 static const double MOVED_HOLDS_S = 120.0;
@@ -263,7 +263,7 @@ steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	if (d->opt.once && !d->steer.once_done) {
 		d->steer.once_done = true;
 		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->sys.offset_s);
-		d->port.loop->ops->stop(d->port.loop, 0);
+		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 	}
 }
 

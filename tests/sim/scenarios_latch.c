@@ -49,7 +49,8 @@ pauses_of_2_s_every_12_minutes_for_a_day_end_well(struct sim *s)
 	pause_again_and_again(s, c, 2, 720, 120);
 	sim_run(s, 4000);
 	check_right(s, c, 0.005);
-	SIM_CHECK(s, c->clock.steps >= 70, "%u steps", c->clock.steps);
+	/* Three an hour; now and then one waits for a quorum to come to it. */
+	SIM_CHECK(s, c->clock.steps >= 66, "%u steps", c->clock.steps);
 	SIM_CHECK(s, sim_logged(c, "it was 3 times within an hour; unsynchronised until the hour "
 	    "allows it again") == stops_begun(c), "not said why");
 	SIM_CHECK(s, stops_begun(c) <= 3 * 25, "%u lines begin", stops_begun(c));

@@ -353,7 +353,49 @@ after_a_restart_one_liar_who_is_first_sets_no_clock(struct sim *s)
 	each_seed(s, restarts_with_a_liar);
 }
 
+/* -q: set in seconds without iburst, and a status that tells whether it was. */
+static void
+once_it_is_set_within_seconds_or_ends_with_1(struct sim *s)
+{
+	static const struct {
+		const char *lines;
+		double offset_s, within_s;
+		bool dead;
+		int status;
+	} cases[] = {
+		{ "server 192.0.2.1\n", 5000.0, 12, false, 0 },
+		{ "server 192.0.2.1\n", 0.05, 12, false, 0 },
+		{ "server 192.0.2.1\n", 5.0, 62, true, 1 },
+		{ "server nobody.example\n", 5.0, 62, false, 1 },
+		{ "disable ntp\nserver 192.0.2.1\n", 0.05, 12, false, 1 },
+		{ "server 192.0.2.1\nserver 192.0.2.8\n", 5.0, 40, false, 0 },
+	};
+
+	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct sim *each = sim_new(s->w->seed + i);
+		struct sim_node *n = sim_node_new(each, "client", cases[i].offset_s, 1e-5,
+		    cases[i].lines);
+		double took_s = 0.0;
+
+		each->config_line = s->config_line;
+		n->options.panic_gate = true;
+		n->options.once = true;
+		sim_link(each, n->host, sim_serve(each, "192.0.2.1")->host, scenario_lan());
+		each->server[0]->silent = cases[i].dead;
+		sim_node_boot(n);
+		for (; n->daemon != NULL && took_s < 100; took_s += 0.5) {
+			sim_run(each, 0.5);
+		}
+		SIM_CHECK(s, n->daemon == NULL && took_s <= cases[i].within_s, "case %u: %.1f s", i,
+		    took_s);
+		SIM_CHECK(s, n->exit_status == cases[i].status, "case %u: status %d", i,
+		    n->exit_status);
+		sim_free(each);
+	}
+}
+
 static const struct scenario list[] = {
+	SCENARIO(once_it_is_set_within_seconds_or_ends_with_1),
 	SCENARIO(with_two_of_three_dead_the_third_sets_the_clock_after_30_s),
 	SCENARIO(names_without_an_address_count_and_noselect_and_local_do_not),
 	SCENARIO(a_pool_counts_as_three_of_its_addresses),
