@@ -176,6 +176,7 @@ open_listener(struct ntpd *d, const struct net_listen *what, const struct net_if
 	error = d->port.net->ops->listen(d->port.net, what, &RECEIVE_EVENTS, l, &l->sock);
 	if (error != 0) {
 		l->sock = NULL;
+		d->listen.denied = d->listen.denied || error == -EACCES;
 		return error;
 	}
 	l->found = true;
@@ -357,8 +358,9 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 		 * nothing to worry about.
 		 */
 		report(d, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
-		    "cannot listen on %s %s: %s; trying again", f->name,
-		    endpoint_format(&e, text, sizeof text), strerror(-error));
+		    "cannot listen on %s %s: %s%s", f->name,
+		    endpoint_format(&e, text, sizeof text), strerror(-error),
+		    error == -EACCES ? "" : "; trying again");
 	}
 	d->listen.last_error = error;
 	return error == 0;
@@ -535,6 +537,23 @@ on_rescan(void *ctx)
 	listen_rescan(ctx);
 }
 
+/* What is denied at the start is denied for ever: rights do not come to a process later. */
+static bool
+has_none(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		if (d->listen.at[i]->sock != NULL) {
+			return false;
+		}
+	}
+	if (d->listen.denied) {
+		report(d, LOG_LEVEL_ERROR, "no socket on port %d: %s; run as root (-u USER gives its "
+		    "rights up again), or with the capability CAP_NET_BIND_SERVICE - EXITING",
+		    (int)NTP_PORT, strerror(EACCES));
+	}
+	return d->listen.denied;
+}
+
 int
 listen_start(struct ntpd *d)
 {
@@ -554,6 +573,9 @@ listen_start(struct ntpd *d)
 	}
 	d->port.loop->ops->timer_init(d->port.loop, &d->listen.rescan, on_rescan, d);
 	complete = scan(d, &changed);
+	if (has_none(d)) {
+		return EXIT_TAKEN;
+	}
 	access_own_addresses(d);
 	listen_tell_unmatched(d);
 	rescan_later(d, complete);

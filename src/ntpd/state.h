@@ -247,6 +247,7 @@ struct listen {
 	unsigned told_rest_n;           /* as it was said last */
 	bool overflow;                  /* there are such: the wildcards are open for them */
 	bool full;                      /* no more sockets in this scan */
+	bool denied;                    /* a port was, for lack of rights */
 	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
 	int last_error;                 /* of opening a socket, to say it once */
 	int list_error;                 /* of listing the addresses, likewise */

@@ -159,7 +159,9 @@ say_why_unfit(const struct ntpdate *n, const struct query_server *s)
 		say(n, LOG_LEVEL_ERROR, "%s: its answer is not used: %s", address_of(s, addr),
 		    verdict_name(s->verdict));
 	} else if (s->a.count.received == 0 && s->error != 0) {
-		say(n, LOG_LEVEL_ERROR, "%s: %s", address_of(s, addr), strerror(-s->error));
+		bool port = s->error == -EACCES && n->opt->rules.local_port != 0;
+		say(n, LOG_LEVEL_ERROR, "%s: %s%s", address_of(s, addr), strerror(-s->error),
+		    port ? "; port 123 is root's: run as root, or with -u from a free port" : "");
 	}
 }
 

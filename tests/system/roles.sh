@@ -176,3 +176,18 @@ tool() {
 tool ntpdate "$top_builddir/ntpdate" -q -a 7 -k "$work/keys" silent.test
 tool sntp "$top_builddir/sntp" -a 7 -k "$work/keys" silent.test
 stop dns
+
+# Without the right to port 123 there is nothing to wait for.
+printf '%s\n' 'server 192.0.2.1' >"$work/c.conf"
+unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+in_ns client timeout 20 "${unprivileged[@]}" "$ntpd" -n -c "$work/c.conf" >"$work/out" 2>&1
+is $? 1 "no rights: it ends with 1"
+like "$(cat "$work/out")" 'no socket on port 123: Permission denied; run as root .*CAP_NET_BIND_SERVICE' \
+	"no rights: and says what to do"
+unlike "$(cat "$work/out")" 'trying again' "no rights: it does not say that it tries again"
+start bound client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+net_bind_service \
+	--ambient-caps=+net_bind_service --bounding-set=-all,+net_bind_service "$ntpd" -n -c "$work/c.conf"
+try "the right to the port: it goes on" wait_log 10 bound 'mobilize'
+running bound
+ok $? "the right to the port: without root"
+stop bound

@@ -78,7 +78,8 @@ status "nobody else's rights are needed to ask" 0 client setpriv --reuid=65534 -
 	--clear-groups "$ntpdate" -q -p 1 192.0.2.1
 status "port 123 is not for everybody" 1 client setpriv --reuid=65534 --regid=65534 \
 	--clear-groups --inh-caps=-all --bounding-set=-all "$ntpdate" -p 1 192.0.2.1
-like "$err" '192\.0\.2\.1: Permission denied$' "and that is said"
+like "$err" "192\.0\.2\.1: Permission denied; port 123 is root's: run as root, or with -u from a free port\$" \
+	"and that is said, with what to do"
 
 # --- sntp
 
