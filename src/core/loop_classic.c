@@ -296,7 +296,8 @@ loop_classic_spike_lasted(struct loop_state *l, const struct loop_input *in)
 	wrong = (in->offset_s - c->spike_offset_s) / mu_s;
 	freq = l->freq + wrong;
 	/* Beyond what any oscillator does it was one more jump. */
-	if (fabs(wrong) > NTP_PHI + SPIKE_DOUBTS * in->jitter_s / mu_s && fabs(freq) <= NTP_MAXFREQ) {
+	if (fabs(wrong) > NTP_PHI + SPIKE_DOUBTS * in->jitter_s / mu_s &&
+	    fabs(freq) <= NTP_MAXFREQ) {
 		l->freq = freq;
 		l->freq_sigma = fmax(in->jitter_s / mu_s, FREQ_SIGMA_MIN);
 	}

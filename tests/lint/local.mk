@@ -1,6 +1,7 @@
 # tests/lint: rules that scripts can check
 LINT_TESTS += \
 	tests/lint/harness.sh \
+	tests/lint/latches.sh \
 	tests/lint/layers.sh \
 	tests/lint/symbols.sh \
 	tests/lint/hardening.sh \

@@ -203,7 +203,7 @@ static void
 note_breaks(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	double beyond = 
+	double beyond =
 	    fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim)) - NTP_PHI;
 
 	if (n->clock.foreign != o->foreign_seen) {

@@ -360,7 +360,24 @@ a_key_that_comes_with_a_reload_is_used(struct sim *s)
 	check_right(s, c, 0.001);
 }
 
+static void
+an_address_that_could_not_be_opened_is_tried_until_it_can(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 600);
+	c->host->listen_error = -EACCES;
+	sim_host_add(c->host, "eth1", "192.0.2.200/24");
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(c, "cannot listen on eth1") == 1, "told %u times",
+	    sim_logged(c, "cannot listen on eth1"));
+	c->host->listen_error = 0;
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_logged(c, "eth1 192.0.2.200:123") == 2, "not open");
+}
+
 static const struct scenario list[] = {
+	SCENARIO(an_address_that_could_not_be_opened_is_tried_until_it_can),
 	SCENARIO(a_preempted_source_comes_back_when_others_are_gone),
 	SCENARIO(the_boot_marker_is_made_once_its_folder_can_be_written),
 	SCENARIO(a_source_that_was_kept_out_is_used_when_the_rule_goes),
