@@ -69,10 +69,12 @@ bool session_has_key(const struct session *s);
 void session_set_debug(struct session *s, int level);
 
 /*
- * Asks and waits. A signed request takes signed answers only, but for the error that says that the
- * server could not verify it: whoever else could send an answer would have his words taken for those
- * of the holder of the key. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
+ * Asks and waits. A signed request takes signed answers only, or anybody could have his words taken
+ * for those of a holder of the key; an error without data may come unsigned. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
 enum session_result session_ask(struct session *s, const struct request *r, struct answer *out);
+
+/* True when the error that was given last answers a signed request without being signed. */
+bool session_error_is_unproven(const struct session *s);
 
 /* What the session talks through; the session owns it. */
 struct transport *session_transport(const struct session *s);

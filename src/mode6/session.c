@@ -23,6 +23,7 @@ struct session {
 	unsigned version;
 	uint16_t sequence;
 	bool always_sign;
+	bool bare_error;        /* the last error was not signed, though the request was */
 	int debug;
 	double first_s, next_s, total_s;
 	double deadline_s;      /* of the transport's clock: no question goes on beyond */
@@ -109,6 +110,12 @@ session_transport(const struct session *s)
 	return s->transport;
 }
 
+bool
+session_error_is_unproven(const struct session *s)
+{
+	return s->bare_error;
+}
+
 static bool
 is_signed(const struct session *s, const struct request *r)
 {
@@ -170,25 +177,34 @@ send_request(struct session *s, const struct request *r)
 }
 
 static bool
-mac_is_good(struct session *s, const uint8_t *bytes, size_t len, size_t count)
+mac_is_behind(struct session *s, const uint8_t *bytes, size_t len, size_t covered)
 {
-	size_t covered = (CONTROL_HEADER_LEN + count + 7) & ~(size_t)7;
 	struct cursor c;
 
 	if (len < covered + KEYID_LEN + MAC_MIN) {
 		return false;
 	}
 	c = cursor_over(bytes + covered, len - covered);
-	return cursor_u32(&c) == s->key_id &&
-	    mac_check(
-		s->key, bytes, covered, bytes + covered + KEYID_LEN, len - covered - KEYID_LEN);
+	return cursor_u32(&c) == s->key_id && mac_check(s->key, bytes, covered,
+	    bytes + covered + KEYID_LEN, len - covered - KEYID_LEN);
 }
 
-/* A server that cannot verify us has nothing to sign with, and says no more than that. */
+/* At the next multiple of eight; of an error other ntpds put it right behind the header. */
 static bool
-is_refusal_of_key(const struct control_header *h, size_t len)
+mac_is_good(struct session *s, const uint8_t *bytes, size_t len, size_t count)
 {
-	return h->error && h->status >> 8 == CONTROL_ERR_PERMISSION && len == CONTROL_HEADER_LEN;
+	return mac_is_behind(s, bytes, len, (CONTROL_HEADER_LEN + count + 7) & ~(size_t)7) ||
+	    (count == 0 && mac_is_behind(s, bytes, len, CONTROL_HEADER_LEN));
+}
+
+/*
+ * A server that cannot verify us has nothing to sign with, and some find fault with a request before
+ * they look at its MAC: an error that has nothing but its number.
+ */
+static bool
+is_bare_error(const struct control_header *h, size_t len)
+{
+	return h->error && len == CONTROL_HEADER_LEN;
 }
 
 enum take { TAKE_IGNORED, TAKE_UNPROVEN, TAKE_PART, TAKE_WHOLE, TAKE_ERROR, TAKE_BROKEN };
@@ -207,8 +223,12 @@ take_datagram(struct session *s, const struct request *r, const uint8_t *bytes, 
 	if (h.version < 1 || h.version > 4 || h.count > len - CONTROL_HEADER_LEN) {
 		return TAKE_IGNORED;
 	}
-	if (is_signed(s, r) && !mac_is_good(s, bytes, len, h.count) && !is_refusal_of_key(&h, len)) {
-		return TAKE_UNPROVEN;
+	s->bare_error = false;
+	if (is_signed(s, r) && !mac_is_good(s, bytes, len, h.count)) {
+		s->bare_error = is_bare_error(&h, len);
+		if (!s->bare_error) {
+			return TAKE_UNPROVEN;
+		}
 	}
 	if (h.error) {
 		out->error = (enum control_error)(h.status >> 8);

@@ -113,6 +113,14 @@ ntpq_close(struct ntpq *q)
 	q->assoc_n = 0;
 }
 
+/* Only a server that verified us can sign its error; that it did not is no news in that one. */
+static const char *
+unproven_words(const struct ntpq *q, enum control_error error)
+{
+	return error != CONTROL_ERR_PERMISSION && q->session != NULL &&
+	    session_error_is_unproven(q->session) ? " (the answer is not signed)" : "";
+}
+
 void
 ntpq_report(
     struct ntpq *q, enum session_result result, const struct request *r, enum control_error error)
@@ -122,9 +130,11 @@ ntpq_report(
 		break;
 	case SESSION_ERROR:
 		if (error == CONTROL_ERR_ASSOC) {
-			ntpq_complain(q, "Association ID %u unknown to server", r->assoc);
+			ntpq_complain(q, "Association ID %u unknown to server%s", r->assoc,
+			    unproven_words(q, error));
 		} else {
-			ntpq_complain(q, "%s", session_error_text(error));
+			ntpq_complain(q, "%s%s", session_error_text(error),
+			    unproven_words(q, error));
 		}
 		break;
 	case SESSION_TIMEOUT:

@@ -405,6 +405,16 @@ an_answer_without_the_signature_of_the_key_is_refused_in_words(void **state)
 		assert_string_equal(run(&w, "rv 0 leap"), "leap=00\n");
 		end(&w);
 	}
+	begin(&w, (const struct reply[]){ { CONTROL_SAVECONFIG, 0, NULL, CONTROL_ERR_OPCODE << 8,
+	    NULL } }, 1);
+	mac_key_free(w.script->key);
+	w.script->key = NULL;
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	run(&w, "saveconfig x");
+	assert_string_equal(w.q.error, "Server reports a bad opcode in request (the answer is not "
+	    "signed)");
+	end(&w);
 }
 
 /* ---- rpeers, units ---- */

@@ -503,10 +503,10 @@ a_signed_request_takes_no_answer_without_a_good_signature(void **state)
 		{ { NULL, 0, -1, false, NULL }, SESSION_UNPROVEN },
 		{ { wrong, 42, -1, false, NULL }, SESSION_UNPROVEN },
 		{ { right, 43, -1, false, NULL }, SESSION_UNPROVEN },
-		{ { NULL, 0, CONTROL_ERR_UNKNOWNVAR, false, NULL }, SESSION_UNPROVEN },
 		{ { wrong, 42, CONTROL_ERR_PERMISSION, false, NULL }, SESSION_UNPROVEN },
-		/* The server cannot verify us, so it cannot sign either. */
+		/* The server cannot verify us, or did not come to it: it cannot sign either. */
 		{ { NULL, 0, CONTROL_ERR_PERMISSION, false, NULL }, SESSION_ERROR },
+		{ { NULL, 0, CONTROL_ERR_OPCODE, false, NULL }, SESSION_ERROR },
 		{ { right, 42, CONTROL_ERR_UNKNOWNVAR, false, NULL }, SESSION_ERROR },
 		{ { right, 42, -1, false, NULL }, SESSION_OK },
 		/* Who is quicker than the server with a forged one gains nothing. */
@@ -526,6 +526,8 @@ a_signed_request_takes_no_answer_without_a_good_signature(void **state)
 		session_set_key(s, 42, right);
 		session_set_always_sign(s, true);
 		assert_int_equal(session_ask(s, i % 2 == 0 ? &changes : &reads, &got), c[i / 2].want);
+		assert_int_equal(session_error_is_unproven(s), c[i / 2].want == SESSION_ERROR &&
+		    u.key == NULL);
 		if (u.late_right) {
 			assert_memory_equal(got.data, "ok=1", 4);
 		}
