@@ -317,7 +317,7 @@ struct config {
 	const char *driftfile;                  /* NULL: none; so are all paths */
 	double drift_threshold_ppm;             /* second word of driftfile; 0: none */
 	double nonvolatile;                     /* frequency change worth writing, s/s */
-	const char *leapfile;
+	const char *leapfile;           /* "none" or the line; see config_leapfile */
 	bool leapfile_checkhash;
 	const char *logfile, *pidfile, *statsdir, *saveconfigdir;
 	const char *keys, *keysdir, *ntpsigndsocket;
@@ -400,5 +400,8 @@ struct config *config_load_text(const struct config_reader *r, const char *name,
 
 /* A deep copy in a, or NULL when a is exhausted. */
 struct config *config_copy(const struct config *c, struct arena *a);
+
+/* The path of the leapfile line; NULL without one, and for "none". */
+const char *config_leapfile(const struct config *c);
 
 #endif

@@ -341,7 +341,7 @@ check_files(struct check *k, const struct config_access *access)
 	check_file(k, access, "driftfile", c->driftfile, USE_REPLACE);
 	check_file(k, access, "logfile", c->logfile, USE_APPEND);
 	check_file(k, access, "keys", c->keys, USE_READ);
-	check_file(k, access, "leapfile", c->leapfile, USE_READ);
+	check_file(k, access, "leapfile", config_leapfile(c), USE_READ);
 	if (writes_statistics(c)) {
 		check_file(k, access, "statsdir", c->statsdir, USE_FOLDER);
 	}

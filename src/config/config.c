@@ -222,3 +222,9 @@ config_copy(const struct config *from, struct arena *a)
 	copy_lists(&k, c);
 	return k.exhausted ? NULL : c;
 }
+
+const char *
+config_leapfile(const struct config *c)
+{
+	return c->leapfile == NULL || strcmp(c->leapfile, "none") == 0 ? NULL : c->leapfile;
+}

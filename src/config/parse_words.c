@@ -388,7 +388,7 @@ parse_leapfile(struct parser *p)
 		parse_error(p, 1, "'leapfile' wants a path");
 		return;
 	}
-	p->c->leapfile = path[0] == '\0' ? NULL : parse_keep(p, path);
+	p->c->leapfile = parse_keep(p, path[0] == '\0' ? "none" : path);
 	p->c->leapfile_checkhash = true;
 	if (p->line.n > 2) {
 		parse_options(p, SCHEMA_LEAPFILE, 2, p->c);

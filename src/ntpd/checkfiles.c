@@ -55,13 +55,14 @@ static void
 check_leap(struct store *s, const struct config *c, struct arena *a, struct diag_list *diags)
 {
 	struct leapfile *f = arena_alloc(a, sizeof *f);
+	const char *path = config_leapfile(c);
 	char *text;
 	size_t len;
 
-	if (c->leapfile == NULL || f == NULL || s->ops->read(s, c->leapfile, &text, &len) != 0) {
+	if (path == NULL || f == NULL || s->ops->read(s, path, &text, &len) != 0) {
 		return;
 	}
-	(void)leapsec_parse(c->leapfile, text, len, c->leapfile_checkhash, a, f, diags);
+	(void)leapsec_parse(path, text, len, c->leapfile_checkhash, a, f, diags);
 	free(text);
 }
 

@@ -72,6 +72,31 @@ leapsec_parse(const char *path, const char *text, size_t len, bool checkhash, st
 	return true;
 }
 
+/*
+ * The table to read: that of the configuration, else the newer of those that systems have, as our
+ * fetcher and the packages of time zones put them there. NULL: none.
+ */
+static const char *
+path_now(const struct ntpd *d)
+{
+	static const char *const usual[] = { "/var/lib/ntp/leap-seconds.list",
+		"/usr/share/zoneinfo/leap-seconds.list" };
+	const char *path = config_leapfile(d->conf);
+	struct store_stat st, newest = { 0 };
+
+	if (d->conf->leapfile != NULL) {
+		return path;
+	}
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+		if (d->port.store->ops->stat(d->port.store, usual[i], &st) == 0 &&
+		    (path == NULL || st.mtime_ns > newest.mtime_ns)) {
+			path = usual[i];
+			newest = st;
+		}
+	}
+	return path;
+}
+
 static bool
 take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
 {
@@ -109,10 +134,24 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 	return good;
 }
 
+/* Of a table that nobody asked for, once; the configured one is warned of day by day. */
 static void
-read_file(struct ntpd *d)
+tell_rows(struct ntpd *d, const char *path)
 {
-	const char *path = d->conf->leapfile;
+	double over_days = ((double)real_now(d).ns * 1e-9 - (double)d->leapsec.leap.expires_s) /
+	    86400.0;
+
+	d->leapsec.unasked = d->conf->leapfile == NULL;
+	report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+	if (d->conf->leapfile == NULL && over_days > 0.0) {
+		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the package "
+		    "tzdata, or enable ntp-leapfetch.timer", path, over_days);
+	}
+}
+
+static void
+read_file(struct ntpd *d, const char *path)
+{
 	char *text;
 	size_t len;
 	int error = d->port.store->ops->read(d->port.store, path, &text, &len);
@@ -129,7 +168,7 @@ read_file(struct ntpd *d)
 		return;
 	}
 	if (parse_file(d, path, text, len)) {
-		report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+		tell_rows(d, path);
 	} else if (d->leapsec.leap.rows_n > 0) {
 		report(d, LOG_LEVEL_ERROR, "leapfile %s: the table read before stays in force",
 		    path);
@@ -138,11 +177,11 @@ read_file(struct ntpd *d)
 }
 
 static bool
-file_changed(struct ntpd *d)
+file_changed(struct ntpd *d, const char *path)
 {
 	struct store_stat st;
 
-	if (d->port.store->ops->stat(d->port.store, d->conf->leapfile, &st) != 0 ||
+	if (d->port.store->ops->stat(d->port.store, path, &st) != 0 ||
 	    (st.mtime_ns == d->leapsec.file.mtime_ns && st.size == d->leapsec.file.size &&
 	    st.inode == d->leapsec.file.inode)) {
 		return false;
@@ -155,13 +194,18 @@ file_changed(struct ntpd *d)
 static void
 read_anew(struct ntpd *d)
 {
+	const char *path = path_now(d);
+
 	faults_clear(d, FAULTS_LEAP);
-	if (d->conf->leapfile == NULL) {
-		(void)leap_set_table(&d->leapsec.leap, NULL, 0, INT64_MAX);
+	if (path == NULL) {
+		/* One that was there without a line stays: -i may have put it out of sight. */
+		if (d->conf->leapfile != NULL || !d->leapsec.unasked) {
+			(void)leap_set_table(&d->leapsec.leap, NULL, 0, INT64_MAX);
+		}
 		return;
 	}
-	(void)file_changed(d);
-	read_file(d);
+	(void)file_changed(d, path);
+	read_file(d, path);
 }
 
 static void
@@ -249,10 +293,11 @@ static void
 on_timer(void *ctx)
 {
 	struct ntpd *d = ctx;
+	const char *path = path_now(d);
 
 	clockwork_look(d);
-	if (d->conf->leapfile != NULL && file_changed(d)) {
-		read_file(d);
+	if (path != NULL && file_changed(d, path)) {
+		read_file(d, path);
 	}
 	warn_of_expiry(d);
 	look(d);

@@ -188,6 +188,7 @@ struct leapsec {
 	struct mtime looked_at;
 	struct loop_timer timer;
 	struct store_stat file;         /* as it was read */
+	bool unasked;                   /* the table in force is of no leapfile line */
 	bool denied;                    /* to the first user; the one of -u may be allowed */
 	bool warned;                    /* of its expiry, at: */
 	struct mtime warned_at;

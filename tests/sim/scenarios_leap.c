@@ -545,6 +545,41 @@ a_table_with_a_wrong_hash_is_refused_until_a_reload_says_ignorehash(struct sim *
 	SIM_CHECK(s, c->clock.leaps == 1, "%u leap seconds", c->clock.leaps);
 }
 
+/* Without a leapfile line: the newer of the tables that systems have. */
+static void
+a_table_of_the_system_is_used_without_a_line_until_a_newer_is_there(struct sim *s)
+{
+	static const char system[] = "/usr/share/zoneinfo/leap-seconds.list";
+	struct sim_node *c;
+
+	before_the_leap(s, 0, 6 * 3600);
+	c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_store_put(&c->store, system, "#@ 3600000000\n2272060800 10\n");
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_logged(c, "leapfile /usr/share/zoneinfo/leap-seconds.list: 1 rows") == 1,
+	    "not read");
+	SIM_CHECK(s, sim_logged(c, "days ago; update the package tzdata, or enable "
+	    "ntp-leapfetch.timer") == 1, "its age is not told once");
+	SIM_CHECK(s, sim_status(c).leap == LEAP_NONE, "leap %u", sim_status(c).leap);
+	sim_store_put(&c->store, "/var/lib/ntp/leap-seconds.list", TABLE_INSERT);
+	sim_run(s, 3700);
+	SIM_CHECK(s, sim_logged(c, "leapfile /var/lib/ntp/leap-seconds.list: ") == 1,
+	    "the newer is not read within an hour");
+	SIM_CHECK(s, sim_status(c).leap == LEAP_INSERT, "leap %u", sim_status(c).leap);
+	reload(s, c, ONE_SERVER "leapfile none\n");
+	SIM_CHECK(s, sim_status(c).leap == LEAP_NONE, "leap %u with none", sim_status(c).leap);
+	reload(s, c, ONE_SERVER);
+	SIM_CHECK(s, sim_status(c).leap == LEAP_INSERT, "leap %u again", sim_status(c).leap);
+	SIM_CHECK(s, sim_logged(c, "expired") == 1, "warned of a table that nobody asked for");
+	/* Out of sight, as in the jail of -i, it stays. */
+	sim_store_remove(&c->store, "/var/lib/ntp/leap-seconds.list");
+	sim_store_remove(&c->store, system);
+	reload(s, c, ONE_SERVER "setvar a = 1\n");
+	SIM_CHECK(s, sim_status(c).leap == LEAP_INSERT, "leap %u out of sight", sim_status(c).leap);
+}
+
 static void
 expiry_is_warned_of_daily_and_on_the_last_day_hourly(struct sim *s)
 {
@@ -591,6 +626,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_client_of_a_smeared_server_alone_follows_it_without_a_step),
 	SCENARIO(a_client_of_a_smeared_server_makes_no_leap_second_of_its_own),
 	SCENARIO(a_table_with_a_wrong_hash_is_refused_until_a_reload_says_ignorehash),
+	SCENARIO(a_table_of_the_system_is_used_without_a_line_until_a_newer_is_there),
 	SCENARIO(expiry_is_warned_of_daily_and_on_the_last_day_hourly),
 };
 
