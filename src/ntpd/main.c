@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/text.h"
 #include "config.h"
@@ -197,12 +198,19 @@ say_start(struct process *p, int argc, char **argv)
 {
 	char buf[COMMAND_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
+	time_t now = time(NULL);
+	char date[32] = "";
+	struct tm tm;
 
+	if (gmtime_r(&now, &tm) != NULL) {
+		(void)strftime(date, sizeof date, "%a %b %e %H:%M:%S UTC %Y", &tm);
+	}
 	for (int i = 0; i < argc; i++) {
 		text_put(&t, i > 0 ? " " : "");
 		text_put_safe(&t, argv[i], strlen(argv[i]));
 	}
-	say(p, LOG_LEVEL_NOTICE, "ntpd %s: Starting", PACKAGE_VERSION);
+	/* logwatch counts starts by a date behind the version, where ntp.org's has its build's. */
+	say(p, LOG_LEVEL_NOTICE, "ntpd %s %s (1): Starting", PACKAGE_VERSION, date);
 	say(p, LOG_LEVEL_INFO, "Command line: %s", buf);
 }
 
@@ -303,7 +311,7 @@ look_around(struct process *p)
 
 	look_for(p, "configuration", o->config_path, false);
 	look_for(p, "keys", o->keysfile != NULL ? o->keysfile : c->keys, false);
-	look_for(p, "leapfile", c->leapfile, false);
+	look_for(p, "leapfile", config_leapfile(c), false);
 	look_for(p, "driftfile", o->driftfile != NULL ? o->driftfile : c->driftfile, true);
 	look_for(p, "logfile", logfile_of(p), true);
 	look_for(p, "statsdir", o->statsdir != NULL ? o->statsdir : c->statsdir, false);

@@ -49,7 +49,9 @@ is "$(ps -o sid= -p "$pid" | xargs)" "$pid" "it leads a session of its own"
 is "$(for fd in 0 1 2; do readlink "/proc/$pid/fd/$fd"; done | sort -u)" /dev/null \
 	"it holds no terminal"
 is "$(readlink "/proc/$pid/cwd")" / "it keeps no folder busy"
-like "$(cat "$work/syslog.log")" "^<29>.* ntpd\[$pid\]: ntpd .*: Starting$" \
+# logwatch's own expression for a start, up to the time.
+start_line="ntpd [-0-9.@A-Za-z]+ ... ... .. ..:..:.. UTC 20.. \\(1\\): Starting"
+like "$(cat "$work/syslog.log")" "^<29>.* ntpd\[$pid\]: $start_line$" \
 	"notices go to syslog, facility daemon"
 like "$(cat "$work/syslog.log")" "^<30>.* ntpd\[$pid\]: Listen normally on " "information too"
 
