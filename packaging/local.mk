@@ -5,6 +5,9 @@ EXTRA_DIST += \
 	packaging/debian/changelog \
 	packaging/debian/control \
 	packaging/debian/copyright \
+	packaging/debian/ntp.postinst \
+	packaging/debian/ntp.postrm \
+	packaging/debian/ntp.preinst \
 	packaging/debian/ntpd.postinst \
 	packaging/debian/ntpd.postrm \
 	packaging/debian/ntpd.preinst \

@@ -1,9 +1,11 @@
 # systemd: units, users and folders, installed when the folder for units is known
 units = systemd/ntpd.service systemd/ntpdate.service systemd/ntp-wait.service \
-	systemd/ntpd-dhcp.service
+	systemd/ntpd-dhcp.service systemd/ntpd-rotate-stats.service systemd/ntp-leapfetch.service
+unit_files = systemd/ntpd-dhcp.path systemd/ntpd-rotate-stats.timer systemd/ntp-leapfetch.timer
 dropins = systemd/user.conf systemd/refclock.conf systemd/priority.conf
 EXTRA_DIST += systemd/ntpd.service.in systemd/ntpdate.service.in systemd/ntp-wait.service.in \
-	systemd/ntpd-dhcp.service.in systemd/ntpd-dhcp.path systemd/sysusers.conf systemd/tmpfiles.conf
+	systemd/ntpd-dhcp.service.in systemd/ntpd-rotate-stats.service.in \
+	systemd/ntp-leapfetch.service.in $(unit_files) systemd/sysusers.conf systemd/tmpfiles.conf
 CLEANFILES += $(units)
 dropinsdir = $(examplesdir)/ntpd.service.d
 dist_dropins_DATA = $(dropins)
@@ -11,7 +13,7 @@ if SYSTEMD_UNITS
 # What "timedatectl set-ntp" turns on and off.
 ntpunitsdir = $(prefix)/lib/systemd/ntp-units.d
 dist_ntpunits_DATA = systemd/60-ntpd.list
-systemdsystemunit_DATA = $(units) systemd/ntpd-dhcp.path
+systemdsystemunit_DATA = $(units) $(unit_files)
 dist_pkglibexec_SCRIPTS += systemd/ntpdate-servers
 
 # Both are called ntpd.conf in the end, in folders of their own.

@@ -11,7 +11,8 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck man
 	shellcheck strace tshark nmap gnuplot-nox procps iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils
-	binutils bsdextrautils libxml2-utils logrotate augeas-tools)
+	binutils bsdextrautils libxml2-utils logrotate augeas-tools
+	zsh fish curl wget)
 deep_packages=(valgrind gcovr clang-tools rpm)
 passed=0
 failed=0
@@ -170,7 +171,7 @@ covered() {
 
 check_deep() {
 	local pure
-	stage_n=17
+	stage_n=18
 	check_prepare "${deep_packages[@]}"
 	check_stages
 	stage "clang -O2" build-clang-plain check
@@ -185,6 +186,7 @@ check_deep() {
 		check_PROGRAMS="$pure" TESTS="$pure"
 	covered core wire
 	one "all lines, 95 % of branches" $?
+	APT_STEPS=9 stage "packages in every order" build-gcc check TESTS=tests/system/orders.sh
 	stage "RPM package" build-gcc check-rpm
 	make -C build-gcc -j"$jobs" distcheck >>"$log" 2>&1
 	one "a release (distcheck)" $?

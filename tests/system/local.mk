@@ -36,8 +36,10 @@ tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c test
 tests_system_load_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lm
 
 # A container with a real systemd, and our Debian package in it.
-SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/packages.sh
-EXTRA_DIST += tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
+SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/packages.sh \
+	tests/system/orders.sh
+SYSTEM_TESTS += tests/system/leapfetch.sh tests/system/completion.sh
+EXTRA_DIST += tests/system/apt_orders.py tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.
 SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh tests/system/guides.sh

@@ -15,24 +15,32 @@ try "the package builds" box_package
 # --- what is in it -------------------------------------------------------------------
 
 field() { dpkg-deb -f "$box_deb" "$1"; }
-for relation in Provides Conflicts Replaces; do
-	is "$(field "$relation")" "ntp, ntpdate, ntpsec, ntpsec-ntpdate, ntpstat, sntp, time-daemon" \
-		"$relation"
-done
+is "$(field Conflicts)" "ntp (<< 2:0~), ntpdate (<< 2:0~), ntpsec, ntpsec-ntpdate, \
+ntpstat (<< 2:0~), sntp (<< 2:0~), time-daemon" "Conflicts"
+# Of any version: the empty package goes on to own the settings of an ntp that it was before.
+is "$(field Replaces)" "ntp, ntpdate, ntpsec, ntpsec-ntpdate, ntpstat, sntp, time-daemon" "Replaces"
+version=2:$(field Version)
+is "$(field Provides)" "ntp (= $version), ntpdate (= $version), ntpsec, ntpsec-ntpdate, \
+ntpstat (= $version), sntp (= $version), time-daemon" "Provides"
 dpkg-deb -x "$box_deb" "$work/files"
 dpkg-deb -e "$box_deb" "$work/control"
 is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\n' | sort)" \
-	"/etc/default/ntp
+	"/etc/cron.daily/ntpd
+/etc/default/ntp
 /etc/dhcp/dhclient-exit-hooks.d/ntpd
 /etc/init.d/ntpd
 /etc/logrotate.d/ntpd
 /etc/ntp.conf
 /etc/ntp/step-tickers
 /etc/ufw/applications.d/ntpd
+/lib/systemd/system/ntp-leapfetch.service
+/lib/systemd/system/ntp-leapfetch.timer
 /lib/systemd/system/ntp-wait.service
 /lib/systemd/system/ntp.service
 /lib/systemd/system/ntpd-dhcp.path
 /lib/systemd/system/ntpd-dhcp.service
+/lib/systemd/system/ntpd-rotate-stats.service
+/lib/systemd/system/ntpd-rotate-stats.timer
 /lib/systemd/system/ntpd.service
 /lib/systemd/system/ntpdate.service
 /usr/bin/ntpq
@@ -44,7 +52,9 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/lib/tmpfiles.d/ntpd.conf
 /usr/libexec/ntpd/ntp-dhcp
 /usr/libexec/ntpd/ntpdate-servers
+/usr/libexec/ntpd/rotate-stats
 /usr/sbin/ntp-keygen
+/usr/sbin/ntp-leapfetch
 /usr/sbin/ntp-wait
 /usr/sbin/ntpd
 /usr/sbin/ntpdate

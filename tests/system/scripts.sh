@@ -138,3 +138,46 @@ gives networkd '' "nor does PEERNTP=no in Red Hat's"
 rm "$work/etc/sysconfig/network" "$work"/leases/*
 with_path "$dhcp" --leases
 gives networkd '' "nor is there any without a lease"
+
+# --- statistics ----------------------------------------------------------------------
+
+mkdir -p "$work/stats"
+printf '%s\n' "statsdir $work/stats/" 'statistics loopstats' \
+	'filegen peerstats file mine type month enable' >"$work/stats.conf"
+# old NAME DAYS: a file of so many days ago.
+old() {
+	echo line >"$work/stats/$1"
+	touch -d "-$2 days" "$work/stats/$1"
+}
+old loopstats.20250101 200
+old loopstats.20250102.gz 100
+old loopstats.20260901 10
+old loopstats.20261128 0
+old mine.202501 200
+old mine.202610 20
+old rawstats.2024W01 400
+old peerstats.#1234 90
+old peerstats.#1235 9
+old peerstats.a00123456 90
+old loopstats 400
+old loopstats.notes 400
+old notes.20250101 400
+mkdir "$work/stats/loopstats.20250103"
+old today 90
+ln "$work/stats/today" "$work/stats/clockstats.20250101"
+rotate() { NTP_CONF=$work/stats.conf env "$@" "$top_srcdir/conf/rotate-stats" 2>&1; }
+left() { (cd "$work/stats" && ls | LC_ALL=C sort | xargs); }
+like "$(rotate NTPD_STATS_DAYS=soon)" 'wants a number of days' "a number of days that is none"
+all=$(left)
+rotate NTPD_STATS_DAYS=soon >/dev/null
+is "$(left)" "$all" "changes nothing"
+is "$(rotate NTPD_STATS_DAYS=0)$(left | tr ' ' '\n' | grep -c .)" 16 "with 0 nothing is removed"
+try "rotate-stats" rotate NTPD_STATS_DAYS=60
+is "$(left)" "clockstats.20250101 loopstats loopstats.20250103 loopstats.20260901.gz \
+loopstats.20261128 loopstats.notes mine.202610.gz notes.20250101 peerstats.#1235.gz today" \
+	"past days are compressed, old ones removed, all else left alone"
+is "$(zcat "$work/stats/mine.202610.gz")" line "what is compressed can be read"
+is "$(rotate)$(left | wc -w)" 10 "once more it changes nothing"
+printf 'nonsense\n' >"$work/stats.conf"
+rotate >/dev/null
+is "$(left | wc -w)" 10 "nor where ntp.conf is wrong"
