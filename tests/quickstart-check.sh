@@ -13,7 +13,7 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck man
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils
 	binutils bsdextrautils libxml2-utils logrotate augeas-tools
 	zsh fish curl wget)
-deep_packages=(valgrind gcovr clang-tools rpm)
+deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
 passed=0
 failed=0
 box=

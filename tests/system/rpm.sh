@@ -8,7 +8,7 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 # shellcheck source=tests/system/box.sh
 . "$top_srcdir/tests/system/box.sh"
-need rpmbuild rpmspec rpm setpriv unshare
+need rpmbuild rpmspec rpm setpriv unshare createrepo_c dnf
 spec=$top_srcdir/packaging/rpm/ntpd.spec
 
 try "the spec is read" rpmspec -P "$spec"
@@ -62,3 +62,78 @@ try "it installs over itself" as_rpm -U --force --ignorearch "$rpm"
 is "$(cat "$box_root/etc/ntp.conf")" '# mine' "and ntp.conf stays again"
 try "it is removed" as_rpm -e ntpd
 is "$(cd "$box_root" && find usr lib -name '*ntpd*' -o -name 'ntpq*')" '' "without a rest"
+
+# --- beside a distribution's packages, by dnf ----------------------------------------
+
+# empty FOLDER NAME VERSION LINE...: a package without files, with these lines in its spec.
+empty() {
+	local folder=$1 name=$2 version=$3
+	shift 3
+	printf '%s\n' "Name: $name" "Version: $version" 'Release: 1' 'Summary: for a test' \
+		'License: none' 'BuildArch: noarch' "$@" '%description' 'For a test.' '%files' \
+		>"$work/$name.spec"
+	rpmbuild -bb --define "_topdir $work/empty" --define "_rpmdir $folder" "$work/$name.spec" \
+		>/dev/null 2>&1
+}
+
+mkdir -p "$work/distribution" "$work/local"
+for word in 'ntp 4.2.6p5' 'ntpdate 4.2.6p5' 'ntp-perl 4.2.6p5' 'sntp 4.2.6p5' 'ntpstat 0.4' \
+	'chrony 4.3'; do
+	# shellcheck disable=SC2086 # two words
+	empty "$work/distribution" $word
+done
+empty "$work/distribution" ntpsec 1.2.2 'Provides: ntp = 4.2.10' 'Conflicts: ntpd'
+# What ours asks of a system, for it was built on another.
+needs=$(rpm -qp --requires "$rpm" 2>/dev/null | grep -v '^rpmlib' | sed 's/ .*//' | sort -u)
+mapfile -t provides < <(sed 's/^/Provides: /' <<<"$needs")
+empty "$work/distribution" system 1 "${provides[@]}"
+cp "$rpm" "$work/local/"
+try "a repository of the distribution" createrepo_c -q "$work/distribution"
+try "and ours" createrepo_c -q "$work/local"
+
+theirs=(--repofrompath "distribution,$work/distribution")
+both=("${theirs[@]}" --repofrompath "local,$work/local")
+repositories=("${both[@]}")
+# by_dnf COMMAND...: in a root of its own; only the database of packages is written to.
+by_dnf() {
+	setpriv --bounding-set -sys_time --inh-caps -sys_time unshare -n dnf -q -y \
+		--installroot="$work/root" --releasever=1 --setopt=reposdir=/nowhere \
+		--setopt=tsflags=justdb,noscripts --setopt=cachedir="$work/dnf" \
+		--setopt=pluginpath=/nowhere --setopt=install_weak_deps=0 --nogpgcheck --forcearch=x86_64 \
+		"${repositories[@]}" "$@"
+}
+there() { rpm --root "$work/root" -qa --qf '%{NAME}\n' | grep -vx system | sort | xargs; }
+anew() {
+	rm -rf "$work/root"
+	mkdir -p "$work/root"
+	by_dnf install system "$@" >"$work/dnf.out" 2>&1
+}
+for name in ntp ntpdate ntp-perl sntp ntpstat ntpd; do
+	anew "$name"
+	is "$(there)" ntpd "dnf install $name brings ours" || note "$(cat "$work/dnf.out")"
+done
+for name in ntp ntpdate ntp-perl sntp ntpstat; do
+	by_dnf install "$name" >"$work/dnf.out" 2>&1
+	is "$(there)" ntpd "and dnf install $name keeps it" || note "$(cat "$work/dnf.out")"
+done
+for set in ntp 'ntp ntpdate' 'ntp ntpdate ntp-perl sntp ntpstat' ntpstat; do
+	repositories=("${theirs[@]}")
+	# shellcheck disable=SC2086 # words
+	anew $set
+	repositories=("${both[@]}")
+	is "$(there)" "$(tr ' ' '\n' <<<"$set" | sort | xargs)" "the distribution's $set"
+	by_dnf upgrade >"$work/dnf.out" 2>&1
+	is "$(there)" ntpd "dnf upgrade puts ours in the place of $set" || note "$(cat "$work/dnf.out")"
+	try "dnf remove ntpd" by_dnf remove ntpd
+	is "$(there)" '' "leaves none"
+done
+anew ntpd
+by_dnf install ntpsec >"$work/dnf.out" 2>&1
+ok $((!$?)) "dnf install ntpsec is refused beside ours"
+like "$(cat "$work/dnf.out")" 'conflicts with|allowerasing' "and says what to do"
+try "with --allowerasing it is done" by_dnf install --allowerasing ntpsec
+is "$(there)" ntpsec "in the place of ours"
+try "and dnf swap ntpsec ntpd" by_dnf swap ntpsec ntpd
+is "$(there)" ntpd "the other way"
+try "chrony may be there beside it, for their units exclude each other" by_dnf install chrony
+is "$(there)" 'chrony ntpd' "both"
