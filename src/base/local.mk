@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
 	include/base/addr.h src/base/addr.c \
 	include/base/arena.h src/base/arena.c \
 	include/base/cursor.h src/base/cursor.c \
+	include/base/hostspec.h src/base/hostspec.c \
 	include/base/limit.h src/base/limit.c \
 	include/base/ntptime.h src/base/ntptime.c \
 	include/base/siphash.h src/base/siphash.c \

@@ -7,6 +7,7 @@
 #ifndef SRC_CONFIG_PARSE_H
 #define SRC_CONFIG_PARSE_H
 #include <stdbool.h>
+#include "base/hostspec.h"
 #include "config/config.h"
 #include "config/schema.h"
 #include "config/token.h"
@@ -143,10 +144,16 @@ void parse_includefile(struct parser *p);
 void parse_sourcedir(struct parser *p);
 void parse_kept(struct parser *p, const struct schema_row *row);
 
-/* Reads word i as a name or address of the family host->want, without port or -4. */
-void parse_host_word(struct parser *p, unsigned i, struct config_host *host);
+/* Reads a host; false, and the line has failed at word i, when text is none. */
+bool parse_hostspec(struct parser *p, unsigned i, const char *text, struct hostspec *out);
 
-/* Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. */
+/* False, and the line has failed at word i, when the host read there has a port behind it. */
+bool parse_portless(struct parser *p, unsigned i, const struct hostspec *spec);
+
+/*
+ * Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. port: NULL
+ * where a host takes none; written only when one is given.
+ */
 unsigned parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port);
 
 #endif

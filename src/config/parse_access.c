@@ -34,6 +34,7 @@ static unsigned
 read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 {
 	char host[TOKEN_WORD_MAX + 1];
+	struct hostspec spec;
 	int64_t len;
 
 	if (!split_prefix(parse_word(p, i), host, sizeof host, &len)) {
@@ -41,21 +42,30 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 		    parse_word(p, i));
 		return i + 1;
 	}
-	if (!addr_parse(host, &r->addr)) {
+	if (!parse_hostspec(p, i, host, &spec) || !parse_portless(p, i, &spec)) {
+		return i + 1;
+	}
+	if (spec.addr.family == ADDR_NONE) {
 		if (len >= 0) {
 			parse_error(p, i, "'%s' is no address, which alone takes a prefix length",
 			    host);
 			return i + 1;
 		}
 		r->scope = RESTRICT_SCOPE_NAME;
-		parse_host_word(p, i, &r->host);
+		r->host.text = parse_keep(p, spec.name);
 		return i + 1;
 	}
 	r->scope = RESTRICT_SCOPE_ADDR;
+	r->addr = spec.addr;
 	if (r->host.want != ADDR_NONE && r->host.want != r->addr.family) {
 		parse_error(p, i, "'%s' is no IPv%c address", host,
 		    r->host.want == ADDR_V4 ? '4' : '6');
 		return i + 1;
+	}
+	if (strchr(spec.name, '%') != NULL) {
+		parse_warn(p, i, "the interface behind the '%%' is ignored: access is by address, "
+		    "whichever interface a packet comes in by");
+		r->addr.scope = 0;
 	}
 	if (len > bits_of(r->addr.family)) {
 		parse_error(p, i, "the prefix length of an IPv4 address is from 0 to 32");
@@ -210,17 +220,43 @@ parse_restrict(struct parser *p)
 
 /* ---- interface ---- */
 
+/* What can only be meant as an address: the names of interfaces have neither of these. */
 static bool
-read_listen_addr(const char *word, struct config_listen *l)
+looks_like_address(const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	return word[0] == '[' || strchr(word, '%') != NULL || strchr(word, '/') != NULL ||
+	    (colon != NULL && strchr(colon + 1, ':') != NULL);
+}
+
+/* True when the word is an address, or fails as one. */
+static bool
+read_listen_addr(struct parser *p, const char *word, struct config_listen *l)
 {
 	char host[TOKEN_WORD_MAX + 1];
+	struct hostspec spec;
+	enum hostspec_fault fault;
 	int64_t len;
+	bool good = split_prefix(word, host, sizeof host, &len);
 
-	if (!split_prefix(word, host, sizeof host, &len) || !addr_parse(host, &l->addr) ||
-	    len > bits_of(l->addr.family)) {
+	fault = good ? hostspec_parse(host, &spec) : HOSTSPEC_NEITHER;
+	if (fault != HOSTSPEC_OK || spec.addr.family == ADDR_NONE) {
+		if (looks_like_address(word)) {
+			parse_error(p, 2, strchr(word, '/') != NULL ? "'%s' is no ADDRESS/LENGTH" :
+			    "'%s' is neither the name of an interface nor an address", word);
+			return true;
+		}
 		return false;
 	}
+	if (len > bits_of(spec.addr.family)) {
+		parse_error(p, 2, "'%s' is no ADDRESS/LENGTH", word);
+		return true;
+	}
+	(void)parse_portless(p, 2, &spec);
 	l->what = LISTEN_ADDR;
+	l->addr = spec.addr;
+	l->name = spec.zone[0] != '\0' ? parse_keep(p, spec.zone) : NULL;
 	l->prefix_len = (unsigned)(len < 0 ? bits_of(l->addr.family) : len);
 	return true;
 }
@@ -239,11 +275,7 @@ read_listen_what(struct parser *p, const char *word, struct config_listen *l)
 			return;
 		}
 	}
-	if (read_listen_addr(word, l)) {
-		return;
-	}
-	if (strchr(word, '/') != NULL) {
-		parse_error(p, 2, "'%s' is no ADDRESS/LENGTH", word);
+	if (read_listen_addr(p, word, l)) {
 		return;
 	}
 	l->what = LISTEN_NAME;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* server, pool, peer, broadcast, manycastclient, refclock, fudge, device, unpeer. */
 #include <string.h>
+#include <strings.h>
 #include "parse.h"
 #include "value.h"
 
-enum { NTP_PORT = 123, CLOCK_POLL_LOG2S = 6, HOST_TEXT_MAX = 255 };
+enum { NTP_PORT = 123, CLOCK_POLL_LOG2S = 6 };
 
 /* ---- hosts ---- */
 
@@ -28,79 +29,52 @@ read_family(struct parser *p, unsigned i, enum addr_family *want)
 	return i;
 }
 
-/* Splits [ADDR]:PORT or NAME:PORT; false when there is a port and it is none. */
-static bool
-split_port(char *host, int32_t *port)
-{
-	struct addr numeric;
-	char *colon = NULL;
-
-	if (addr_parse(host, &numeric)) {
-		return true;
-	}
-	if (host[0] == '[') {
-		char *close = strchr(host, ']');
-		if (close == NULL || (close[1] != '\0' && close[1] != ':')) {
-			return false;
-		}
-		colon = close[1] == ':' ? close + 1 : NULL;
-		*close = '\0';
-		memmove(host, host + 1, strlen(host));
-	} else {
-		colon = strchr(host, ':');
-	}
-	if (colon == NULL) {
-		return true;
-	}
-	int64_t n;
-	*colon = '\0';
-	if (!text_to_i64(colon + 1, &n) || n < 1 || n > 65535) {
-		return false;
-	}
-	*port = (int32_t)n;
-	return true;
-}
-
-/* A name of letters, digits, '.', '-' and '_' that is not a broken IPv4 address. */
-static bool
-is_name(const char *s)
-{
-	size_t len = strlen(s);
-
-	return len > 0 && len <= HOST_TEXT_MAX &&
-	    strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_") == len &&
-	    strspn(s, "0123456789.") != len && s[0] != '-' && s[0] != '.';
-}
-
+/*
+ * An address whose interface is given by name is left to the resolver, as a name with one address:
+ * the interface may come later, and with another number.
+ */
 static void
-check_host(struct parser *p, unsigned i, struct config_host *host)
+take_host(struct parser *p, unsigned i, const struct hostspec *spec, struct config_host *host)
 {
-	if (!addr_parse(host->text, &host->addr)) {
-		host->addr = (struct addr){ .family = ADDR_NONE };
-		if (!is_name(host->text)) {
-			parse_error(p, i, "'%s' is neither a host name nor an address",
-			    parse_word(p, i));
-		}
+	enum addr_family is = spec->addr.family;
+
+	if (is != ADDR_NONE && host->want != ADDR_NONE && host->want != is) {
+		parse_error(p, i, "'%s' is no IPv%c address", spec->name,
+		    host->want == ADDR_V4 ? '4' : '6');
 		return;
 	}
-	if (host->want != ADDR_NONE && host->want != host->addr.family) {
-		parse_error(p, i, "'%s' is no IPv%c address", host->text,
-		    host->want == ADDR_V4 ? '4' : '6');
+	host->text = parse_keep(p, spec->name);
+	if (hostspec_is_numeric(spec)) {
+		host->addr = spec->addr;
+	} else if (is != ADDR_NONE) {
+		host->want = is;
 	}
 }
 
-void
-parse_host_word(struct parser *p, unsigned i, struct config_host *host)
+bool
+parse_hostspec(struct parser *p, unsigned i, const char *text, struct hostspec *out)
 {
-	host->text = parse_keep(p, parse_word(p, i));
-	check_host(p, i, host);
+	enum hostspec_fault fault = hostspec_parse(text, out);
+
+	if (fault != HOSTSPEC_OK) {
+		parse_error(p, i, "'%s' %s", text, hostspec_fault_text(fault));
+	}
+	return fault == HOSTSPEC_OK;
+}
+
+bool
+parse_portless(struct parser *p, unsigned i, const struct hostspec *spec)
+{
+	if (spec->port != 0) {
+		parse_error(p, i, "'%s' takes no port here", parse_word(p, i));
+	}
+	return spec->port == 0;
 }
 
 unsigned
 parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port)
 {
-	char text[TOKEN_WORD_MAX + 1];
-	int32_t given = 0;
+	struct hostspec spec;
 
 	*host = (struct config_host){ .text = "" };
 	i = read_family(p, i, &host->want);
@@ -109,17 +83,12 @@ parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port
 		parse_error(p, i, "'%s' wants a host name or address", parse_word(p, 0));
 		return i;
 	}
-	struct text t = text_over(text, sizeof text);
-	text_put(&t, word);
-	if (port != NULL && !split_port(text, &given)) {
-		parse_error(p, i, "'%s' is no host with a port, expected HOST:PORT or "
-		    "[ADDRESS]:PORT", word);
+	if (!parse_hostspec(p, i, word, &spec) || (port == NULL && !parse_portless(p, i, &spec))) {
 		return i + 1;
 	}
-	host->text = parse_keep(p, text);
-	check_host(p, i, host);
-	if (given != 0 && port != NULL) {
-		*port = given;
+	take_host(p, i, &spec, host);
+	if (spec.port != 0 && port != NULL) {
+		*port = spec.port;
 	}
 	return i + 1;
 }
@@ -182,6 +151,28 @@ kind_word(enum config_source_kind kind)
 	return "refclock";
 }
 
+/* Names differ neither by letter case nor by the dot that may end them. */
+static bool
+same_name(const char *a, const char *b)
+{
+	size_t m = strlen(a), n = strlen(b);
+
+	m -= m > 0 && a[m - 1] == '.' ? 1 : 0;
+	n -= n > 0 && b[n - 1] == '.' ? 1 : 0;
+	return m == n && strncasecmp(a, b, m) == 0;
+}
+
+/* -4 and -6 of one name are two addresses; either is among those of the name alone. */
+static bool
+same_host(const struct config_host *a, const struct config_host *b)
+{
+	if (a->addr.family != ADDR_NONE && b->addr.family != ADDR_NONE) {
+		return addr_equal(&a->addr, &b->addr);
+	}
+	return same_name(a->text, b->text) &&
+	    (a->want == b->want || a->want == ADDR_NONE || b->want == ADDR_NONE);
+}
+
 static bool
 same_source(const struct config_source *a, const struct config_source *b)
 {
@@ -191,8 +182,7 @@ same_source(const struct config_source *a, const struct config_source *b)
 	if (a->kind == SOURCE_REFCLOCK) {
 		return a->clock_type == b->clock_type && a->clock_unit == b->clock_unit;
 	}
-	return text_equal(a->host.text, b->host.text) && a->host.want == b->host.want &&
-	    a->port == b->port;
+	return a->port == b->port && same_host(&a->host, &b->host);
 }
 
 static void

@@ -2,6 +2,7 @@
 /* A configuration as canonical text. */
 #include "config/print.h"
 #include <string.h>
+#include "base/hostspec.h"
 #include "config/schema.h"
 #include "value.h"
 
@@ -176,7 +177,7 @@ host_and_port(struct print *k, const struct config_source *s)
 {
 	char buf[VALUE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	bool v6 = s->host.addr.family == ADDR_V6;
+	bool v6 = strchr(s->host.text, ':') != NULL;
 
 	if (s->port == 123) {
 		word(k, s->host.text);
@@ -341,7 +342,7 @@ listen_line(struct print *k, const struct config_listen *l)
 {
 	static const char *const acts[] = { "listen", "ignore", "drop" };
 	static const char *const whats[] = { "all", "ipv4", "ipv6", "wildcard" };
-	char buf[ADDR_TEXT_MAX + 8];
+	char buf[ADDR_TEXT_MAX + HOSTSPEC_ZONE_MAX + 8];
 	char numeric[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
@@ -350,8 +351,8 @@ listen_line(struct print *k, const struct config_listen *l)
 	if (l->what == LISTEN_NAME) {
 		word(k, l->name);
 	} else if (l->what == LISTEN_ADDR) {
-		text_printf(&t, "%s/%u", addr_format(&l->addr, numeric, sizeof numeric),
-		    l->prefix_len);
+		text_printf(&t, "%s%s%s/%u", addr_format(&l->addr, numeric, sizeof numeric),
+		    l->name != NULL ? "%" : "", l->name != NULL ? l->name : "", l->prefix_len);
 		word(k, buf);
 	} else {
 		word(k, whats[l->what]);

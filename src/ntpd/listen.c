@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hostspec.h"
 #include "ntpd/access.h"
 #include "ntpd/listen_host.h"
 #include "ntpd/listen_tell.h"
@@ -26,6 +27,13 @@ listen_name_matches(const char *pattern, const char *name)
 	return fnmatch(pattern, name, FNM_CASEFOLD) == 0;
 }
 
+/* zone: the interface of an address as it was written; NULL: any. */
+static bool
+is_on(const char *zone, const char *name)
+{
+	return zone == NULL || zone[0] == '\0' || strcmp(zone, name) == 0;
+}
+
 static bool
 rule_matches(const struct config_listen *r, const char *name, const struct addr *a)
 {
@@ -43,7 +51,8 @@ rule_matches(const struct config_listen *r, const char *name, const struct addr 
 	case LISTEN_NAME:
 		return !wildcard && listen_name_matches(r->name, name);
 	case LISTEN_ADDR:
-		return addr_in_prefix(a, &r->addr, r->prefix_len);
+		return addr_in_prefix(a, &r->addr, r->prefix_len) && is_on(r->name, name) &&
+		    (r->addr.scope == 0 || r->addr.scope == a->scope);
 	}
 	return false;
 }
@@ -52,10 +61,10 @@ rule_matches(const struct config_listen *r, const char *name, const struct addr 
 static bool
 option_matches(const char *option, const char *name, const struct addr *a)
 {
-	struct addr want;
+	struct hostspec want;
 
-	if (addr_parse(option, &want)) {
-		return addr_equal(&want, a);
+	if (hostspec_parse(option, &want) == HOSTSPEC_OK && want.addr.family != ADDR_NONE) {
+		return addr_equal(&want.addr, a) && is_on(want.zone, name);
 	}
 	return !addr_is_wildcard(a) && strcasecmp(option, name) == 0;
 }

@@ -4,6 +4,8 @@
  * keep all they know.
  */
 #include "ntpd/reload.h"
+#include <string.h>
+#include "base/hostspec.h"
 #include "config/diff.h"
 #include "config/schema.h"
 #include "ntpd/access.h"
@@ -124,11 +126,31 @@ note(struct todo *t, enum config_change_kind kind)
 
 /* ---- unpeer ---- */
 
+/* The number of an interface that has a link-local address we listen on; 0: unknown. */
+static uint32_t
+scope_named(const struct ntpd *d, const char *ifname)
+{
+	for (unsigned i = 0; i < d->listen.n; i++) {
+		const struct net_listen *l = &d->listen.at[i].what;
+		if (l->local.addr.scope != 0 && strcmp(l->ifname, ifname) == 0) {
+			return l->local.addr.scope;
+		}
+	}
+	return 0;
+}
+
 /* The association that an unpeer line names by id or address. */
 static struct peer *
 peer_named(struct ntpd *d, const struct config_host *h)
 {
+	struct hostspec spec;
 	int64_t id;
+
+	if (strchr(h->text, '%') != NULL && h->addr.family == ADDR_NONE &&
+	    hostspec_parse(h->text, &spec) == HOSTSPEC_OK) {
+		spec.addr.scope = scope_named(d, spec.zone);
+		return spec.addr.scope != 0 ? peers_by_address(d, &spec.addr) : NULL;
+	}
 
 	if (h->addr.family != ADDR_NONE) {
 		return peers_by_address(d, &h->addr);

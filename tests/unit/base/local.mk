@@ -40,3 +40,9 @@ TESTS += tests/unit/base/test_text
 tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
 tests_unit_base_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_base_test_text_LDADD = libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/base/test_hostspec
+TESTS += tests/unit/base/test_hostspec
+tests_unit_base_test_hostspec_SOURCES = tests/unit/base/test_hostspec.c
+tests_unit_base_test_hostspec_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_base_test_hostspec_LDADD = libbase.a $(CMOCKA_LIBS)

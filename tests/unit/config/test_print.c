@@ -49,6 +49,12 @@ static void
 prints_each_thing_once(void **state)
 {
 	static const struct { const char *text, *printed; } cases[] = {
+		{ "server [fe80::1%eth0]\n", "server -6 fe80::1%eth0\n" },
+		{ "server [fe80::1%eth0]:1123\n", "server -6 [fe80::1%eth0]:1123\n" },
+		{ "server [fe80::1%2]:1123\n", "server [fe80::1%2]:1123\n" },
+		{ "restrict [2001:db8::]/32\n", "restrict 2001:db8::/32\n" },
+		{ "interface listen fe80::%eth0/10\n", "interface listen fe80::%eth0/10\n" },
+		{ "interface drop [fe80::1%eth0]\n", "interface drop fe80::1%eth0/128\n" },
 		{ "limit average 2\n", "limit average 2\n" },
 		{ "limit average 1\n", "" },
 		{ "discard average 3\n", "discard average 3\n" },
