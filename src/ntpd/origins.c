@@ -85,6 +85,17 @@ on_name_timer(void *ctx)
 	ask_name(o);
 }
 
+/* Asks for the name later, and ever more seldom. */
+static void
+name_again(struct origin *o)
+{
+	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
+	if (o->retry_s > RETRY_MAX_S) {
+		o->retry_s = RETRY_MAX_S;
+	}
+	ask_again(o, o->retry_s);
+}
+
 static void
 name_failed(struct origin *o, const char *reason)
 {
@@ -95,11 +106,7 @@ name_failed(struct origin *o, const char *reason)
 		    o->cfg->host.text, reason);
 		report_status(o->d);
 	}
-	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
-	if (o->retry_s > RETRY_MAX_S) {
-		o->retry_s = RETRY_MAX_S;
-	}
-	ask_again(o, o->retry_s);
+	name_again(o);
 }
 
 /* The name leads somewhere. */
@@ -132,12 +139,57 @@ next_address(struct origin *o, const struct peer *current)
 	return NULL;
 }
 
+/*
+ * The line whose server that name is, too: one of its addresses is asked already, and they are as
+ * many as one host has, one of each family. A name of more addresses may be that of many hosts, and
+ * a host that is silent at one address may answer at the other.
+ */
+static const struct config_source *
+same_host(struct origin *o)
+{
+	const struct config_source *other = NULL;
+	unsigned v4 = 0, v6 = 0;
+
+	for (unsigned i = 0; i < o->answer.n; i++) {
+		const struct addr *a = &o->answer.addr[i];
+		struct peer *p = peers_by_address(o->d, a);
+		v4 += a->family == ADDR_V4 ? 1 : 0;
+		v6 += a->family == ADDR_V6 ? 1 : 0;
+		if (p != NULL && p->origin != NULL && p->origin->cfg->kind != SOURCE_POOL &&
+		    p->a.poll.unreach < ASSOC_UNREACH) {
+			other = p->origin->cfg;
+		}
+	}
+	return v4 <= 1 && v6 <= 1 ? other : NULL;
+}
+
+/* Counted once; the other line may go, or that server another way. */
+static void
+is_no_other_host(struct origin *o, const struct config_source *other)
+{
+	const struct config_source *cfg = o->cfg;
+
+	if (!o->failed_once) {
+		report(o->d, LOG_LEVEL_WARNING,
+		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once",
+		    cfg->host.text, cfg->place.file, cfg->place.line, other->host.text,
+		    other->place.file, other->place.line);
+	}
+	o->failed_once = true;
+	name_again(o);
+}
+
 static void
 server_answered(struct origin *o)
 {
 	struct peer *p = peers_of(o);
 	const struct addr *a = next_address(o, p);
+	const struct config_source *other = p == NULL ? same_host(o) : NULL;
 
+	if (other != NULL) {
+		is_no_other_host(o, other);
+		return;
+	}
 	if (a == NULL && p == NULL) {
 		name_failed(o, "every address of it is in use already");
 		return;

@@ -81,6 +81,35 @@ two_names_of_one_server_are_told_once(struct sim *s)
 	SIM_CHECK(s, s->server[1]->requests > 0, "its own address is not asked");
 }
 
+/* A host of two addresses, by two names, or by a name and an address: no majority of its own. */
+static void
+a_host_of_two_addresses_is_counted_once(struct sim *s)
+{
+	static const char *const both[] = { "192.0.2.1", "2001:db8::1" };
+	struct sim_node *c = named(s, NAMED "server two.example iburst\nserver 192.0.2.3 iburst\n"
+	    "server three.example iburst\n", 2, both);
+	struct sim_server *third = sim_serve(s, "192.0.2.3");
+
+	sim_link(s, c->host, third->host, scenario_wan());
+	sim_resolver_set(&c->resolver, "ntp.example", "192.0.2.1 2001:db8::1");
+	sim_resolver_set(&c->resolver, "two.example", "2001:db8::1 192.0.2.1");
+	sim_resolver_set(&c->resolver, "three.example", "2001:db8::3 192.0.2.3");
+	sim_node_boot(c);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, s->server[0]->requests == 0 || s->server[1]->requests == 0,
+	    "%u and %u requests", (unsigned)s->server[0]->requests,
+	    (unsigned)s->server[1]->requests);
+	SIM_CHECK(s, sim_logged(c, "three.example (/etc/ntp.conf:6): it is the host of 192.0.2.3 "
+	    "(/etc/ntp.conf:5), which is asked once") == 1, "not told of three.example");
+	SIM_CHECK(s, sim_logged(c, "which is asked once") == 2, "%u lines",
+	    sim_logged(c, "which is asked once"));
+	third->silent = true;
+	sim_run(s, 4 * 3600);
+	SIM_CHECK(s, sim_logged(c, "three.example: resolved now") == 1,
+	    "its other address is not tried");
+}
+
 static void
 a_server_whose_name_moves_is_found_again(struct sim *s)
 {
@@ -372,6 +401,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_name_is_resolved_and_used),
 	SCENARIO(name_service_absent_at_start_is_waited_for),
 	SCENARIO(two_names_of_one_server_are_told_once),
+	SCENARIO(a_host_of_two_addresses_is_counted_once),
 	SCENARIO(a_server_whose_name_moves_is_found_again),
 	SCENARIO(a_name_that_goes_away_leaves_the_server_in_use),
 	SCENARIO(when_one_family_is_broken_the_other_is_used),
