@@ -175,6 +175,11 @@ struct assoc_sending {
 struct assoc_answer {
 	enum verdict verdict;
 	bool sampled;                   /* a new sample was taken in: sample is valid */
+	/*
+	 * The answer is refused for what the server says of itself, yet its stamps can be read:
+	 * sample is valid, for those who want to show it.
+	 */
+	bool seen;
 	struct sample sample;
 	enum filter_result filtered;    /* valid when sampled, as is: */
 	enum estimator_result estimated;

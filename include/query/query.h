@@ -8,6 +8,7 @@
 #define QUERY_QUERY_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/hostspec.h"
 #include "core/assoc.h"
 #include "core/select.h"
 #include "crypto/keyring.h"
@@ -55,6 +56,10 @@ struct query_server {
 	/* -errno of the last request that could not be sent or reached nobody, 0: none */
 	int error;
 	enum verdict verdict; /* of the last answer, when a.count.received > 0 */
+	/* Answers that are of no use, not synchronised say: the best of them, to be shown. */
+	bool has_seen;
+	struct sample seen;
+	struct query_name *of;
 	bool fit; /* was a candidate of query_select; of it: */
 	double root_dist_s; /* the true time is within its offset +- this */
 	enum tally tally;
@@ -76,6 +81,10 @@ struct query_events {
 
 struct query_name {
 	const char *text;
+	struct hostspec host;
+	struct query *query;
+	struct loop_timer grace; /* armed once an address of it is through */
+	bool closed; /* what is silent until now is not waited for */
 	unsigned waiting; /* questions without an answer yet */
 	bool found; /* leads to an address */
 	struct resolver_answer why; /* the most telling refusal */
@@ -104,8 +113,9 @@ struct query *query_new(const struct query_ports *ports, const struct query_rule
 void query_free(struct query *q); /* closes every socket; NULL is fine */
 
 /*
- * Adds a server: an address, or a name that must stay; all its addresses will be asked. False when
- * there are too many.
+ * Adds a server, as base/hostspec.h reads it; the text must stay. All addresses of a name will be
+ * asked side by side: half a second after one of them is through, those that are still silent are
+ * not waited for. False when there are too many.
  */
 bool query_add(struct query *q, const char *name);
 

@@ -431,6 +431,7 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 	a->poll.unreach = 0;
 	v = assoc_check_header(a, w);
 	if (v != VERDICT_OK) {
+		out->seen = assoc_glimpse(a, w, &out->sample);
 		return v;
 	}
 	release_burst(a, w, out);

@@ -108,8 +108,8 @@ in_era(double offset_s, struct rtime own, struct rtime basedate)
 	return since_s < 0.0 ? offset_s + ERA_S : since_s >= ERA_S ? offset_s - ERA_S : offset_s;
 }
 
-enum verdict
-assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
+static enum verdict
+measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
 	struct ntp_ts t1 = ntp_ts_from_rtime(a->wire.t1);
 	struct ntp_ts t4 = ntp_ts_from_rtime(a->wire.t4);
@@ -128,8 +128,6 @@ assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 	 */
 	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) ||
 	    !(delay_s >= -2 * precision_s)) {
-		a->flash |= FLASH_HEADER;
-		a->count.bad_header++;
 		return VERDICT_DELAY;
 	}
 	double offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2;
@@ -142,4 +140,23 @@ assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 		.at = a->wire.t4_mono, .adjusted_ns = w->adjusted_ns,
 	};
 	return VERDICT_OK;
+}
+
+enum verdict
+assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
+{
+	enum verdict v = measure(a, w, out);
+
+	if (v == VERDICT_DELAY) {
+		a->flash |= FLASH_HEADER;
+		a->count.bad_header++;
+	}
+	return v;
+}
+
+bool
+assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out)
+{
+	return !ntp_ts_is_zero(a->srv.rec) && !ntp_ts_is_zero(a->srv.xmt) &&
+	    measure(a, w, out) == VERDICT_OK;
 }

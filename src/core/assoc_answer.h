@@ -33,4 +33,7 @@ enum verdict assoc_check_header(struct assoc *a, const struct assoc_world *w);
  */
 enum verdict assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out);
 
+/* The same of an answer that is of no use otherwise; false when its stamps say nothing. */
+bool assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out);
+
 #endif

@@ -129,12 +129,12 @@ list_servers(const struct ntpdate *n)
 
 	for (unsigned i = 0; i < n->query->server_n; i++) {
 		const struct query_server *s = &n->query->server[i];
-		const struct sample *b = &s->a.filter.best;
-		bool usable = s->a.filter.usable;
+		const struct sample *b = ntpdate_sample(s);
+		bool heard = s->a.wire.have_last;       /* of no use is not unanswered */
 
 		fprintf(n->w.out, "server %s, stratum %u, offset %.6f, delay %.5f\n",
-		    address_of(s, addr), usable ? s->a.srv.stratum : 0u,
-		    usable ? b->offset_s : 0.0, usable ? b->delay_s : 0.0);
+		    address_of(s, addr), heard ? (unsigned)s->a.srv.stratum : 0u,
+		    b != NULL ? b->offset_s : 0.0, b != NULL ? b->delay_s : 0.0);
 	}
 }
 

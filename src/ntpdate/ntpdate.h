@@ -57,6 +57,9 @@ void ntpdate_free(struct ntpdate *n); /* NULL is fine */
  */
 int ntpdate_start(struct ntpdate *n);
 
+/* The best of its samples, also of answers that are of no use; NULL when it has none. */
+const struct sample *ntpdate_sample(const struct query_server *s);
+
 /* -d: what was learned of one server. */
 void ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out);
 

@@ -55,14 +55,19 @@ show_stages(const char *label, const struct query_server *s, bool offsets, FILE 
 	}
 }
 
+const struct sample *
+ntpdate_sample(const struct query_server *s)
+{
+	return s->a.filter.usable ? &s->a.filter.best : s->has_seen ? &s->seen : NULL;
+}
+
 void
 ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out)
 {
 	const struct assoc_server *srv = &s->a.srv;
-	const struct sample *best = &s->a.filter.best;
+	const struct sample *best = ntpdate_sample(s);
 	char addr[ADDR_TEXT_MAX], refid[LINE];
 	struct text t = text_over(refid, sizeof refid);
-	bool usable = s->a.filter.usable;
 
 	put_refid(&t, s);
 	fprintf(out, "\nserver %s, port %u\n", addr_format(&s->a.remote.addr, addr, sizeof addr),
@@ -79,6 +84,6 @@ ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out)
 	show_stamp("transmit timestamp:", srv->xmt, now, out);
 	show_stages("filter delay: ", s, false, out);
 	show_stages("filter offset:", s, true, out);
-	fprintf(out, "delay %.5f, distance %.5f\noffset %.6f\n\n", usable ? best->delay_s : 0.0,
-	    s->fit ? s->root_dist_s : NTP_MAXDISP_S, usable ? best->offset_s : 0.0);
+	fprintf(out, "delay %.5f, distance %.5f\noffset %.6f\n\n", best != NULL ? best->delay_s : 0.0,
+	    s->fit ? s->root_dist_s : NTP_MAXDISP_S, best != NULL ? best->offset_s : 0.0);
 }

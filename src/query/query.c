@@ -19,6 +19,9 @@ enum {
 	STRATUM_CEILING = 16,
 };
 
+/* One address of a name is through: so long those without any answer still have. */
+static const double GRACE_S = 0.5;
+
 static const struct select_rules SELECT_RULES = { .minclock = 3,
 	.maxclock = 10,
 	.minsane = 1,
@@ -86,6 +89,10 @@ finish(struct query_server *s)
 	q->port.net->ops->close(q->port.net, s->socket);
 	s->socket = NULL;
 	s->done = true;
+	if (s->a.filter.usable && !s->of->closed) {
+		q->port.loop->ops->timer_arm(
+		    q->port.loop, &s->of->grace, mtime_add_s(now_of(q), GRACE_S));
+	}
 	look_for_end(q);
 }
 
@@ -239,6 +246,10 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 		    &s->a, &p, judge_mac(q, &p, pkt), pkt->rx.at, pkt->rx.mono, &w, &answer);
 	}
 	s->verdict = answer.verdict;
+	if (answer.seen && (!s->has_seen || answer.sample.delay_s < s->seen.delay_s)) {
+		s->has_seen = true;
+		s->seen = answer.sample;
+	}
 	if (q->on.answered != NULL) {
 		q->on.answered(q->ctx, s, answer.verdict);
 	}
@@ -252,10 +263,10 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 /* ---- names ---- */
 
 static bool
-known(const struct query *q, const struct addr *a)
+known(const struct query *q, const struct endpoint *e)
 {
 	for (unsigned i = 0; i < q->server_n; i++) {
-		if (addr_equal(&q->server[i].a.remote.addr, a)) {
+		if (endpoint_equal(&q->server[i].a.remote, e)) {
 			return true;
 		}
 	}
@@ -263,26 +274,47 @@ known(const struct query *q, const struct addr *a)
 }
 
 static void
-add_server(struct query *q, const char *name, const struct addr *a)
+add_server(struct query *q, struct query_name *n, const struct addr *a)
 {
 	struct query_server *s = &q->server[q->server_n];
-	struct endpoint remote = { .addr = *a, .port = NTP_PORT };
+	struct endpoint remote = { .addr = *a,
+		.port = n->host.port != 0 ? n->host.port : NTP_PORT };
 	struct assoc_world w = world_of(q);
 	struct assoc_rules rules = { .minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
 		.version = q->rules.version,
 		.key_id = q->rules.key_id };
 
-	if (q->server_n == QUERY_SERVERS_MAX || known(q, a) ||
+	if (q->server_n == QUERY_SERVERS_MAX || known(q, &remote) ||
 	    (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
 		return;
 	}
 	q->server_n++;
 	s->query = q;
-	s->name = name;
+	s->name = n->text;
+	s->of = n;
 	assoc_start(&s->a, (uint16_t)q->server_n, &rules, &remote, 0, &w);
 	q->port.loop->ops->timer_init(q->port.loop, &s->timer, on_timer, s);
 	ask(s);
+}
+
+/* What is silent now, while another address of the name is through, is likely to stay so. */
+static void
+on_grace(void *ctx)
+{
+	struct query_name *n = ctx;
+	struct query *q = n->query;
+
+	n->closed = true;
+	n->waiting = 0;
+	for (unsigned i = 0; i < q->server_n; i++) {
+		struct query_server *s = &q->server[i];
+
+		if (s->of == n && !s->done && s->a.count.received == 0) {
+			finish(s);
+		}
+	}
+	look_for_end(q);
 }
 
 static void
@@ -307,10 +339,13 @@ on_answer(void *ctx, const struct resolver_answer *a)
 		return;
 	}
 	n = &q->name[a->tag];
+	if (n->closed) {
+		return;
+	}
 	n->waiting--;
 	for (unsigned i = 0; i < a->n; i++) {
 		n->found = true;
-		add_server(q, n->text, &a->addr[i]);
+		add_server(q, n, &a->addr[i]);
 	}
 	/* A name server that is silent says more than a family without addresses. */
 	if (a->error != 0 && (n->why.error == 0 || a->error == EAI_AGAIN)) {
@@ -340,7 +375,7 @@ ask_name(struct query *q, unsigned i, enum addr_family family)
 	if (q->rules.family != ADDR_NONE && q->rules.family != family) {
 		return;
 	}
-	if (r->ops->ask(r, i, n->text, family) == 0) {
+	if (r->ops->ask(r, i, n->host.name, family) == 0) {
 		n->waiting++;
 	} else {
 		refuse(n, EAI_FAIL, "it cannot be asked for");
@@ -351,17 +386,25 @@ static void
 find(struct query *q, unsigned i)
 {
 	struct query_name *n = &q->name[i];
-	struct addr a;
+	enum hostspec_fault fault = hostspec_parse(n->text, &n->host);
+	enum addr_family is = n->host.addr.family;
 
-	if (!addr_parse(n->text, &a)) {
-		/* A question for each family: the C library makes both fail when one does. */
-		ask_name(q, i, ADDR_V4);
-		ask_name(q, i, ADDR_V6);
-	} else if (q->rules.family == ADDR_NONE || a.family == q->rules.family) {
-		n->found = true;
-		add_server(q, n->text, &a);
-	} else {
+	if (fault != HOSTSPEC_OK) {
+		struct text t = text_over(n->why.reason, sizeof n->why.reason);
+
+		n->why.error = EAI_NONAME;
+		text_printf(&t, "it %s", hostspec_fault_text(fault));
+	} else if (is != ADDR_NONE && q->rules.family != ADDR_NONE && is != q->rules.family) {
 		refuse(n, EAI_FAMILY, "an address of the other family");
+	} else if (hostspec_is_numeric(&n->host)) {
+		n->found = true;
+		add_server(q, n, &n->host.addr);
+	} else {
+		/* A question for each family: the C library makes both fail when one does. */
+		if (is != ADDR_V6) {
+			ask_name(q, i, ADDR_V4);
+		}
+		ask_name(q, i, ADDR_V6);
 	}
 	if (n->waiting == 0 && !n->found) {
 		lose_name(q, n);
@@ -432,6 +475,9 @@ query_free(struct query *q)
 		q->port.net->ops->close(q->port.net, q->server[i].socket);
 		q->port.loop->ops->timer_done(q->port.loop, &q->server[i].timer);
 	}
+	for (unsigned i = 0; i < q->name_n; i++) {
+		q->port.loop->ops->timer_done(q->port.loop, &q->name[i].grace);
+	}
 	q->port.loop->ops->timer_done(q->port.loop, &q->end);
 	free(q);
 }
@@ -439,11 +485,16 @@ query_free(struct query *q)
 bool
 query_add(struct query *q, const char *name)
 {
+	struct query_name *n = &q->name[q->name_n];
+
 	assert(!q->started);
 	if (q->name_n == QUERY_NAMES_MAX) {
 		return false;
 	}
-	q->name[q->name_n++].text = name;
+	n->text = name;
+	n->query = q;
+	q->port.loop->ops->timer_init(q->port.loop, &n->grace, on_grace, n);
+	q->name_n++;
 	return true;
 }
 

@@ -109,6 +109,21 @@ on_lost_name(void *ctx, const char *name, const struct resolver_answer *a)
 	complain(ctx, "%s: %s", safe, a->reason);
 }
 
+/* Of no use is not unanswered: what it would have said of our clock. */
+static void
+complain_unused(const struct sntp *s, const struct query_server *q)
+{
+	char addr[ADDR_TEXT_MAX], measured[64] = "";
+	struct text t = text_over(measured, sizeof measured);
+
+	if (q->has_seen) {
+		text_printf(&t, " (stratum %u, offset %+.6f, delay %.6f)",
+		    (unsigned)q->a.srv.stratum, q->seen.offset_s, q->seen.delay_s);
+	}
+	complain(s, "%s: its answer is not used: %s%s", address_of(q, addr),
+	    verdict_name(q->verdict), measured);
+}
+
 static void
 on_answered(void *ctx, const struct query_server *q, enum verdict v)
 {
@@ -121,8 +136,7 @@ on_answered(void *ctx, const struct query_server *q, enum verdict v)
 		    q->a.kiss == refid_of_text("RATE") ? "it was asked too often" :
 							 "it denies access");
 	} else if (v != VERDICT_OK) {
-		complain(ctx, "%s: its answer is not used: %s", address_of(q, addr),
-		    verdict_name(v));
+		complain_unused(s, q);
 	}
 }
 
@@ -231,6 +245,8 @@ show_all(const struct sntp *s)
 
 		if (q->fit) {
 			tell_line(s->w.err, q, q->a.filter.best.offset_s);
+		} else if (q->has_seen) {
+			complain_unused(s, q);
 		} else {
 			complain(s, "%s: %s", address_of(q, addr),
 			    q->error != 0                  ? strerror(-q->error) :

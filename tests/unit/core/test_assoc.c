@@ -623,7 +623,46 @@ refuses_headers_that_cannot_serve(void **state)
 		assert_int_equal(b.a.flash & cases[i].flash, cases[i].flash);
 		assert_int_equal(b.a.poll.reach, 0);
 		assert_int_equal(b.a.est.samples, 0);
+		/* What the server says of itself is refused; what was measured can be shown. */
+		assert_false(b.got.sampled);
+		assert_int_equal(b.got.seen, cases[i].expected == VERDICT_UNSYNC ||
+		    cases[i].expected == VERDICT_DISTANCE);
+		if (b.got.seen) {
+			assert_true(fabs(b.got.sample.offset_s - 0.001) < 1e-6);
+			assert_true(b.got.sample.delay_s > 0);
+		}
+		assert_int_equal(b.a.count.bad_header, cases[i].flash == FLASH_HEADER);
 	}
+}
+
+/* An answer that neither serves nor can be measured. */
+static void
+shows_nothing_of_an_unsynchronised_answer_without_sense(void **state)
+{
+	struct header h;
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	no_leap(&h);
+	held_long(&h);
+	assert_int_equal(deliver(&b, &h), VERDICT_UNSYNC);
+	assert_false(b.got.seen);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	no_leap(&h);
+	no_rec(&h);
+	assert_int_equal(deliver(&b, &h), VERDICT_UNSYNC);
+	assert_false(b.got.seen);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	no_leap(&h);
+	no_xmt(&h);
+	assert_int_equal(deliver(&b, &h), VERDICT_UNSYNC);
+	assert_false(b.got.seen);
+	assert_int_equal(b.a.count.bad_header, 0);
 }
 
 /* Random bits below the server's precision of 2^-23 s let T3 seem 2^-24 s before T2. */
@@ -1553,6 +1592,7 @@ main(void)
 		cmocka_unit_test(believes_no_time_before_basedate),
 		cmocka_unit_test(polls_keep_to_the_window_of_pollskewlist),
 		cmocka_unit_test(refuses_headers_that_cannot_serve),
+		cmocka_unit_test(shows_nothing_of_an_unsynchronised_answer_without_sense),
 		cmocka_unit_test(takes_an_answer_that_precedes_itself_by_less_than_precision),
 		cmocka_unit_test(refuses_a_sample_that_spans_a_step_of_the_clock),
 		cmocka_unit_test(the_kernels_transmit_stamp_replaces_the_one_read_before),

@@ -311,6 +311,86 @@ a_daemon_on_port_123_stops_it_before_it_asks(void **state)
 
 /* --- names and addresses --- */
 
+/* A name is no slower than the fastest of its addresses; a name that is silent is waited for. */
+static void
+a_silent_address_of_a_name_is_not_waited_for(void **state)
+{
+	static const struct {
+		const char *line;
+		double most_s;
+		int status;
+	} cases[] = {
+		{ "ntpdate -q -p 1 -t 10 pool.example", 0.75, NTPDATE_OK },
+		{ "ntpdate -q -p 2 -t 10 pool.example", 2.75, NTPDATE_OK },
+		{ "ntpdate -q -p 1 -t 10 pool.example half.example", 0.75, NTPDATE_OK },
+		{ "ntpdate -q -p 1 -t 10 -6 pool.example", 10.2, NTPDATE_FAILED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct lab *l = lab_new(1.0);
+
+		lab_serve(l, "2001:db8::1")->silent = true;
+		lab_serve(l, "192.0.2.2");
+		lab_serve(l, "192.0.2.3");
+		sim_resolver_set(&l->resolver, "pool.example", "2001:db8::1 192.0.2.2");
+		sim_resolver_set(&l->resolver, "half.example", "192.0.2.3");
+		assert_int_equal(ntpdate(l, cases[i].line), cases[i].status);
+		assert_has(l->out, "server 2001:db8::1, stratum 0, offset 0.000000, delay 0.00000\n");
+		if (world_s(l->w) > cases[i].most_s) {
+			fail_msg("%s: %.3f s", cases[i].line, world_s(l->w));
+		}
+		lab_free(l);
+	}
+}
+
+/* The name server never answers for IPv6; the other family is enough. */
+static void
+a_family_without_an_answer_is_not_waited_for(void **state)
+{
+	struct lab *l = lab_new(1.0);
+
+	(void)state;
+	lab_serve(l, "192.0.2.2");
+	sim_resolver_set(&l->resolver, "pool.example", "192.0.2.2");
+	l->resolver.lame = ADDR_V6;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 pool.example"), NTPDATE_OK);
+	assert_true(world_s(l->w) < 0.75);
+	lab_free(l);
+}
+
+static void
+hosts_are_read_as_everywhere(void **state)
+{
+	static const struct {
+		const char *line, *err;
+	} cases[] = {
+		{ "ntpdate -q -p 1 192.0.2.300",
+		    "Can't find host 192.0.2.300: it is neither a host name nor an address\n" },
+		{ "ntpdate -q -p 1 [2001:db8::1",
+		    "Can't find host [2001:db8::1: it is no host with a port, expected "
+		    "HOST:PORT or [ADDRESS]:PORT\n" },
+		{ "ntpdate -q -p 1 2001:db8::1%eth0", "Can't find host 2001:db8::1%eth0: it takes no '%'" },
+		{ "ntpdate -q -p 1 a.example:0", "Can't find host a.example:0: it is no host with a port" },
+		{ "ntpdate -q -p 1 -4 fe80::1%eth0", "an address of the other family\n" },
+	};
+	struct lab *l = lab_new(1.0);
+
+	(void)state;
+	lab_serve(l, "2001:db8::1");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(ntpdate(l, cases[i].line), NTPDATE_FAILED);
+		assert_has(l->err, cases[i].err);
+	}
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 [2001:db8::1] [2001:db8::1]:123"), NTPDATE_OK);
+	assert_has(l->out, "server 2001:db8::1, stratum 1, ");
+	assert_int_equal(lines(l->out), 2);
+	/* The zone's number is the resolver's to find. */
+	sim_resolver_set(&l->resolver, "fe80::1%eth0", "2001:db8::1");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 [fe80::1%eth0]"), NTPDATE_OK);
+	lab_free(l);
+}
+
 static void
 all_addresses_of_a_name_are_asked(void **state)
 {
@@ -470,6 +550,65 @@ a_server_without_the_time_is_of_no_use(void **state)
 	assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_FAILED);
 	assert_has(l->err, "no server suitable for synchronization found\n");
 	assert_int_equal(l->clock.changes + l->clock.steps, 0);
+	lab_free(l);
+}
+
+/* What -q and -d show of an answer that sets no clock: unusable is not unanswered. */
+static void
+an_answer_of_no_use_is_shown_as_it_was_measured(void **state)
+{
+	static const struct {
+		enum ntp_leap leap;
+		unsigned stratum;
+		double root_disp_s;
+		const char *shown;
+	} cases[] = {
+		{ LEAP_UNSYNC, 16, 0.001, "server 192.0.2.1, stratum 16, offset 12.50" },
+		{ LEAP_UNSYNC, 0, 0.001, "server 192.0.2.1, stratum 16, offset 12.50" },
+		{ LEAP_UNSYNC, 3, 0.001, "server 192.0.2.1, stratum 3, offset 12.50" },
+		{ LEAP_NONE, 16, 0.001, "server 192.0.2.1, stratum 16, offset 12.50" },
+		{ LEAP_NONE, 2, 17, "server 192.0.2.1, stratum 2, offset 12.50" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct lab *l = lab_new(12.5);
+		struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+		s->leap = cases[i].leap;
+		s->stratum = (uint8_t)cases[i].stratum;
+		s->root_disp_s = cases[i].root_disp_s;
+		assert_int_equal(ntpdate(l, "ntpdate -q -p 2 192.0.2.1"), NTPDATE_FAILED);
+		assert_has(l->out, cases[i].shown);
+		assert_has(l->out, ", delay 0.010");
+		assert_has(l->err, "no server suitable for synchronization found\n");
+		assert_int_equal(ntpdate(l, "ntpdate -d -p 2 192.0.2.1"), NTPDATE_FAILED);
+		assert_has(l->out, "\noffset 12.50");
+		assert_has(l->out, "\ndelay 0.010");
+		lab_free(l);
+	}
+}
+
+static bool
+without_stamps(struct sim_server *s, const struct packet *request, struct header *answer)
+{
+	(void)s;
+	(void)request;
+	answer->rec.fix = 0;
+	return true;
+}
+
+static void
+an_answer_that_measures_nothing_shows_its_stratum_only(void **state)
+{
+	struct lab *l = lab_new(12.5);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+	(void)state;
+	s->stratum = 5;
+	s->twist = without_stamps;
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 192.0.2.1"), NTPDATE_FAILED);
+	assert_has(l->out, "server 192.0.2.1, stratum 5, offset 0.000000, delay 0.00000\n");
 	lab_free(l);
 }
 
@@ -777,6 +916,9 @@ main(void)
 		cmocka_unit_test(only_who_sets_the_clock_asks_from_port_123),
 		cmocka_unit_test(a_daemon_on_port_123_stops_it_before_it_asks),
 		cmocka_unit_test(all_addresses_of_a_name_are_asked),
+		cmocka_unit_test(a_silent_address_of_a_name_is_not_waited_for),
+		cmocka_unit_test(a_family_without_an_answer_is_not_waited_for),
+		cmocka_unit_test(hosts_are_read_as_everywhere),
 		cmocka_unit_test(a_family_that_cannot_be_resolved_does_not_lose_the_other),
 		cmocka_unit_test(a_family_without_a_route_does_not_lose_the_other),
 		cmocka_unit_test(four_and_six_ask_only_that_family),
@@ -786,6 +928,8 @@ main(void)
 		cmocka_unit_test(two_that_agree_outvote_one_that_lies),
 		cmocka_unit_test(two_that_contradict_each_other_set_nothing),
 		cmocka_unit_test(a_server_without_the_time_is_of_no_use),
+		cmocka_unit_test(an_answer_of_no_use_is_shown_as_it_was_measured),
+		cmocka_unit_test(an_answer_that_measures_nothing_shows_its_stratum_only),
 		cmocka_unit_test(a_server_that_loses_the_time_meanwhile_does_not_count),
 		cmocka_unit_test(a_server_that_may_be_16_seconds_off_is_of_no_use),
 		cmocka_unit_test(the_answer_with_the_shortest_way_counts),

@@ -181,6 +181,40 @@ no_answer_is_no_eligible_servers(void **state)
 }
 
 static void
+an_answer_of_no_use_is_told_with_what_it_measured(void **state)
+{
+	struct lab *l = lab_new(1.5);
+	struct sim_server *s = lab_serve(l, "192.0.2.1");
+
+	(void)state;
+	s->leap = LEAP_UNSYNC;
+	s->stratum = 0;
+	assert_int_equal(sntp(l, "sntp 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->err,
+	    "sntp: 192.0.2.1: its answer is not used: unsync (stratum 16, offset +1.5");
+	assert_has(l->err, ", delay 0.010");
+	assert_has(l->err, "sntp: no eligible servers\n");
+	assert_int_equal(sntp(l, "sntp -d 192.0.2.1"), SNTP_FAILED);
+	assert_has(l->err, "unsync (stratum 16, offset +1.5");
+	lab_free(l);
+}
+
+static void
+a_silent_address_of_a_name_is_not_waited_for(void **state)
+{
+	struct lab *l = lab_new(1.5);
+
+	(void)state;
+	lab_serve(l, "2001:db8::1")->silent = true;
+	lab_serve(l, "192.0.2.2");
+	sim_resolver_set(&l->resolver, "time.example", "2001:db8::1 192.0.2.2");
+	assert_int_equal(sntp(l, "sntp time.example"), SNTP_OK);
+	assert_has(l->out, " time.example 192.0.2.2 s1 no-leap\n");
+	assert_true(world_s(l->w) < 0.75);
+	lab_free(l);
+}
+
+static void
 of_three_the_one_that_lies_is_not_shown(void **state)
 {
 	struct lab *l = lab_new(1);
@@ -350,6 +384,8 @@ main(void)
 		cmocka_unit_test(s_slews_S_steps_and_both_go_by_the_limit),
 		cmocka_unit_test(a_clock_that_may_not_be_set_is_status_1),
 		cmocka_unit_test(no_answer_is_no_eligible_servers),
+		cmocka_unit_test(an_answer_of_no_use_is_told_with_what_it_measured),
+		cmocka_unit_test(a_silent_address_of_a_name_is_not_waited_for),
 		cmocka_unit_test(of_three_the_one_that_lies_is_not_shown),
 		cmocka_unit_test(r_asks_from_port_123_unless_it_is_taken),
 		cmocka_unit_test(a_kiss_is_told),
