@@ -15,8 +15,11 @@ struct transport;
 enum { TRANSPORT_TIMEOUT = -1, TRANSPORT_REFUSED = -2 };
 
 struct transport_ops {
-	/* Sends one datagram; false when the system refuses it for good. */
-	bool (*send)(struct transport *t, const uint8_t *bytes, size_t len);
+	/*
+	 * Sends one datagram; false when the system refuses it for good. may_spread: it may also go
+	 * to other addresses of the host, when the one in use does not answer or none is.
+	 */
+	bool (*send)(struct transport *t, const uint8_t *bytes, size_t len, bool may_spread);
 
 	/*
 	 * Waits at most wait_s for one datagram. Its length (more than cap: it was cut),
@@ -26,8 +29,8 @@ struct transport_ops {
 
 	double (*now_s)(struct transport *t);   /* monotonic */
 
-	/* Turns to the next address of the host; false when there is none. */
-	bool (*next)(struct transport *t);
+	/* True when all goes to one address of the host: it has only one, or one has answered. */
+	bool (*settled)(struct transport *t);
 
 	void (*close)(struct transport *t);     /* frees t */
 };

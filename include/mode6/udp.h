@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * udp - the transport over a connected UDP socket to port 123 of a host.
+ * udp - the transport over UDP to port 123 of a host. A host with several addresses is asked at all
+ * of them, each a quarter of a second after the one before; the first that answers is the one that
+ * the rest of the session speaks with (RFC 8305).
  */
 #ifndef MODE6_UDP_H
 #define MODE6_UDP_H
@@ -9,17 +11,16 @@
 #include "mode6/session.h"
 #include "mode6/transport.h"
 
-enum { UDP_NAME_MAX = 256 };
+enum { UDP_NAME_MAX = 256, UDP_NTP_PORT = 123 };
 
 /*
- * Opens a socket to host: a name, an address, "name:port", "192.0.2.1:port" or
- * "[2001:db8::1]:port".
- * family   ADDR_NONE tries all addresses of the name in the resolver's order
+ * Opens the way to host, as base/hostspec.h reads it; NULL: this machine.
+ * family   ADDR_NONE takes all addresses of the name
  * name     receives the canonical name of the host, or its address when given as one; UDP_NAME_MAX
  *          octets
  * why      receives the reason of a failure, as one phrase
  *
- * NULL when the name is unknown or no socket can be had. The caller closes it through ops->close.
+ * NULL when the name is unknown or no address can be asked. The caller closes it through ops->close.
  */
 struct transport *udp_open(
     const char *host, enum addr_family family, char *name, char *why, size_t why_cap);
@@ -30,7 +31,10 @@ struct transport *udp_open(
  */
 struct session *udp_session(const char *host, double timeout_s, char *why, size_t why_cap);
 
-/* True when the address in use is the machine's own loopback. */
+/* True when the address in use, or each that may be, is the machine's own loopback. */
 bool udp_is_local(const struct transport *t);
+
+/* Writes the address in use, or the first before any has answered; false for other transports. */
+bool udp_address(const struct transport *t, struct addr *out);
 
 #endif

@@ -173,7 +173,9 @@ send_request(struct session *s, const struct request *r)
 		    "send: op %u, sequence %u, association %u, %zu octets of data, %zu in all\n",
 		    h.op, h.sequence, h.assoc, r->len, w.len);
 	}
-	return s->transport->ops->send(s->transport, bytes, w.len) ? SESSION_OK : SESSION_UNSENT;
+	return s->transport->ops->send(s->transport, bytes, w.len, !changes_something(r)) ?
+	    SESSION_OK :
+	    SESSION_UNSENT;
 }
 
 static bool
@@ -327,7 +329,7 @@ collect(struct session *s, const struct request *r, double end_s, struct answer 
 }
 
 static enum session_result
-ask_this_address(struct session *s, const struct request *r, double end_s, struct answer *out)
+ask_and_repeat(struct session *s, const struct request *r, double end_s, struct answer *out)
 {
 	enum session_result got = SESSION_TIMEOUT;
 
@@ -352,10 +354,38 @@ ask_this_address(struct session *s, const struct request *r, double end_s, struc
 	return got;
 }
 
+static enum session_result
+ask_in_time(struct session *s, const struct request *r, struct answer *out)
+{
+	double now_s = s->transport->ops->now_s(s->transport);
+
+	if (now_s >= s->deadline_s) {
+		return SESSION_TIMEOUT;
+	}
+	return ask_and_repeat(s, r, smaller(now_s + s->total_s, s->deadline_s), out);
+}
+
+/*
+ * The addresses of a name may be those of several machines: what changes something is for one only,
+ * and a question that does no harm finds out which one answers.
+ */
+static enum session_result
+settle(struct session *s, const struct request *r)
+{
+	struct request harmless = { .op = CONTROL_READSTAT };
+	struct answer ignored = { .error = CONTROL_ERR_UNSPEC };
+	enum session_result result;
+
+	if (!changes_something(r) || s->transport->ops->settled(s->transport)) {
+		return SESSION_OK;
+	}
+	result = ask_in_time(s, &harmless, &ignored);
+	return result == SESSION_ERROR ? SESSION_OK : result;
+}
+
 enum session_result
 session_ask(struct session *s, const struct request *r, struct answer *out)
 {
-	const struct transport_ops *ops = s->transport->ops;
 	struct answer got = { .error = CONTROL_ERR_UNSPEC };
 	enum session_result result;
 
@@ -365,15 +395,10 @@ session_ask(struct session *s, const struct request *r, struct answer *out)
 	if (r->sign && s->key == NULL) {
 		return SESSION_UNSIGNED;
 	}
-	do {
-		double now_s = ops->now_s(s->transport);
-		if (now_s >= s->deadline_s) {
-			return SESSION_TIMEOUT;
-		}
-		result = ask_this_address(s, r, smaller(now_s + s->total_s, s->deadline_s), &got);
-	} while (
-	    (result == SESSION_TIMEOUT || result == SESSION_REFUSED || result == SESSION_UNSENT) &&
-	    ops->next(s->transport));
+	result = settle(s, r);
+	if (result == SESSION_OK) {
+		result = ask_in_time(s, r, &got);
+	}
 	if (result == SESSION_OK) {
 		*out = got;
 	} else if (result == SESSION_ERROR) {

@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* udp - a mode 6 session over a connected UDP socket. */
+/* udp - a mode 6 session over connected UDP sockets, one to each address of the host. */
 #include "mode6/udp.h"
+#include <assert.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/hostspec.h"
 #include "base/text.h"
 
-enum { UDP_ADDRS_MAX = 16 };
+/* More would mean that a hostile DNS answer makes us ask hundreds of hosts. */
+enum { PATHS_MAX = 16, QUESTION_MAX = 1024 };
+
+/* RFC 8305, section 5: so long the addresses before have for themselves. */
+static const double HEAD_START_S = 0.25;
+
+struct path {
+	struct sockaddr_storage to;
+	socklen_t to_len;
+	int fd;         /* -1: not open */
+};
 
 struct udp {
 	struct transport base;
-	int fd;
-	struct addrinfo *all, *at;      /* all addresses of the host; the one in use */
+	struct path path[PATHS_MAX];    /* the addresses, in the order they are tried */
+	unsigned n;
+	unsigned tried;         /* the first of them have been asked */
+	int chosen;             /* the one that answered first, -1: none yet */
+	bool heard;             /* something came since the last question */
+	double next_at_s;       /* when the next address has its turn */
+	uint8_t question[QUESTION_MAX];
+	size_t question_len;
 };
 
 static struct udp *
@@ -37,43 +55,36 @@ udp_now_s(struct transport *t)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-/*
- * Connects to the first usable address from at on; a UDP connect fails at once where there is no
- * route.
- */
-static bool
-connect_from(struct udp *u, struct addrinfo *at, char *why, size_t why_cap)
-{
-	for (; at != NULL; at = at->ai_next) {
-		int fd = socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+/* ---- one address ---- */
 
-		if (fd >= 0 && connect(fd, at->ai_addr, at->ai_addrlen) == 0) {
-			u->fd = fd;
-			u->at = at;
-			return true;
-		}
-		if (why != NULL) {
-			struct text t = text_over(why, why_cap);
-			text_put(&t, strerror(errno));
-		}
-		if (fd >= 0) {
-			close(fd);
-		}
+/* A UDP connect fails at once where there is no route: errno says it. */
+static bool
+path_open(struct path *p)
+{
+	if (p->fd < 0) {
+		p->fd = socket(p->to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	}
-	return false;
+	return p->fd >= 0 && connect(p->fd, (const struct sockaddr *)&p->to, p->to_len) == 0;
+}
+
+static void
+path_close(struct path *p)
+{
+	if (p->fd >= 0) {
+		close(p->fd);
+		p->fd = -1;
+	}
 }
 
 static bool
-udp_send(struct transport *t, const uint8_t *bytes, size_t len)
+path_send(const struct path *p, const uint8_t *bytes, size_t len)
 {
-	struct udp *u = udp_of(t);
-
 	/*
 	 * A refusal of an earlier datagram is reported by the next call; the second try then really
 	 * sends.
 	 */
 	for (int tries = 0; tries < 2; tries++) {
-		if (send(u->fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len) {
+		if (send(p->fd, bytes, len, MSG_NOSIGNAL) == (ssize_t)len) {
 			return true;
 		}
 		if (errno != ECONNREFUSED) {
@@ -83,36 +94,172 @@ udp_send(struct transport *t, const uint8_t *bytes, size_t len)
 	return true;
 }
 
+/* ---- all of them ---- */
+
+/* Asks the next address that can be asked; false when there is none left. */
+static bool
+ask_next(struct udp *u)
+{
+	while (u->tried < u->n) {
+		struct path *p = &u->path[u->tried++];
+
+		if (p->fd >= 0) {
+			continue;       /* has had it */
+		}
+		if (path_open(p) && path_send(p, u->question, u->question_len)) {
+			u->next_at_s = udp_now_s(&u->base) + HEAD_START_S;
+			return true;
+		}
+		path_close(p);
+	}
+	return false;
+}
+
+static bool
+any_open(const struct udp *u)
+{
+	for (unsigned i = 0; i < u->n; i++) {
+		if (u->path[i].fd >= 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A repeated question goes to those that had it, too: their answer may have been lost. */
+static bool
+ask_side_by_side(struct udp *u)
+{
+	for (unsigned i = 0; i < u->n; i++) {
+		struct path *p = &u->path[i];
+
+		if (p->fd >= 0 && !path_send(p, u->question, u->question_len)) {
+			path_close(p);
+		}
+	}
+	if (!any_open(u)) {
+		u->tried = 0;
+	}
+	return any_open(u) || ask_next(u);
+}
+
+static bool
+udp_send(struct transport *t, const uint8_t *bytes, size_t len, bool may_spread)
+{
+	struct udp *u = udp_of(t);
+
+	assert(len <= sizeof u->question);
+	memcpy(u->question, bytes, len);
+	u->question_len = len;
+	if (u->chosen >= 0 && (u->heard || !may_spread || u->n == 1)) {
+		u->heard = false;
+		return path_send(&u->path[u->chosen], bytes, len);
+	}
+	if (u->chosen >= 0) {
+		/* Whoever answered before is silent now: all have their turn again. */
+		u->chosen = -1;
+		u->tried = 0;
+		u->next_at_s = 0;
+	}
+	return ask_side_by_side(u);
+}
+
+/* The first that answers is the one from now on. */
+static void
+choose(struct udp *u, unsigned i)
+{
+	u->heard = true;
+	if (u->chosen == (int)i) {
+		return;
+	}
+	u->chosen = (int)i;
+	for (unsigned k = 0; k < u->n; k++) {
+		if (k != i) {
+			path_close(&u->path[k]);
+		}
+	}
+	u->tried = u->n;
+}
+
+/* The length of a datagram from path i, or TRANSPORT_TIMEOUT, or TRANSPORT_REFUSED. */
+static int
+take_from(struct udp *u, unsigned i, uint8_t *buf, size_t cap)
+{
+	struct path *p = &u->path[i];
+	ssize_t n = recv(p->fd, buf, cap, MSG_TRUNC | MSG_DONTWAIT);
+
+	if (n >= 0) {
+		choose(u, i);
+		return (int)n;
+	}
+	if (errno == EAGAIN || errno == EINTR) {
+		return TRANSPORT_TIMEOUT;
+	}
+	if (u->chosen >= 0) {
+		return TRANSPORT_REFUSED;
+	}
+	path_close(p);
+	(void)ask_next(u);
+	return any_open(u) ? TRANSPORT_TIMEOUT : TRANSPORT_REFUSED;
+}
+
+/* Waits once, at most wait_s, for any of the open sockets. */
+static int
+receive_any(struct udp *u, uint8_t *buf, size_t cap, double wait_s)
+{
+	struct pollfd fds[PATHS_MAX];
+	unsigned of[PATHS_MAX], n = 0;
+	int got = TRANSPORT_TIMEOUT;
+
+	for (unsigned i = 0; i < u->n; i++) {
+		if (u->path[i].fd >= 0 && (u->chosen < 0 || u->chosen == (int)i)) {
+			of[n] = i;
+			fds[n++] = (struct pollfd){ .fd = u->path[i].fd, .events = POLLIN };
+		}
+	}
+	if (poll(fds, n, wait_s > 0 ? (int)(wait_s * 1000 + 1) : 0) <= 0) {
+		return TRANSPORT_TIMEOUT;
+	}
+	for (unsigned k = 0; k < n && got < 0; k++) {
+		if (fds[k].revents != 0) {
+			got = take_from(u, of[k], buf, cap);
+		}
+	}
+	return got;
+}
+
 static int
 udp_receive(struct transport *t, uint8_t *buf, size_t cap, double wait_s)
 {
 	struct udp *u = udp_of(t);
-	struct pollfd p = { .fd = u->fd, .events = POLLIN };
-	int wait_ms = wait_s > 0 ? (int)(wait_s * 1000 + 1) : 0;
-	int ready = poll(&p, 1, wait_ms);
-	ssize_t n;
+	double now_s = udp_now_s(t), until_s = now_s + wait_s;
+	int got;
 
-	if (ready <= 0) {
-		return TRANSPORT_TIMEOUT;
+	for (;;) {
+		double left_s = until_s - now_s;
+		bool more = u->chosen < 0 && u->tried < u->n;
+
+		if (more && u->next_at_s <= now_s) {
+			(void)ask_next(u);
+			more = u->tried < u->n;
+		}
+		if (more && u->next_at_s - now_s < left_s) {
+			left_s = u->next_at_s - now_s;
+		}
+		got = receive_any(u, buf, cap, left_s);
+		now_s = udp_now_s(t);
+		if (got != TRANSPORT_TIMEOUT || now_s >= until_s) {
+			return got;
+		}
 	}
-	n = recv(u->fd, buf, cap, MSG_TRUNC | MSG_DONTWAIT);
-	if (n >= 0) {
-		return (int)n;
-	}
-	return errno == EAGAIN || errno == EINTR ? TRANSPORT_TIMEOUT : TRANSPORT_REFUSED;
 }
 
 static bool
-udp_next(struct transport *t)
+udp_settled(struct transport *t)
 {
 	struct udp *u = udp_of(t);
-	int old = u->fd;
 
-	if (!connect_from(u, u->at->ai_next, NULL, 0)) {
-		return false;
-	}
-	close(old);
-	return true;
+	return u->n == 1 || u->chosen >= 0;
 }
 
 static void
@@ -120,8 +267,9 @@ udp_close(struct transport *t)
 {
 	struct udp *u = udp_of(t);
 
-	close(u->fd);
-	freeaddrinfo(u->all);
+	for (unsigned i = 0; i < u->n; i++) {
+		path_close(&u->path[i]);
+	}
 	free(u);
 }
 
@@ -129,43 +277,79 @@ static const struct transport_ops udp_ops = {
 	.send = udp_send,
 	.receive = udp_receive,
 	.now_s = udp_now_s,
-	.next = udp_next,
+	.settled = udp_settled,
 	.close = udp_close,
 };
 
-/*
- * Splits "name:port" and "[address]:port"; a bare IPv6 address has more than one colon and no
- * brackets.
- */
-static bool
-split_port(const char *host, char *name, char *port, size_t port_cap)
-{
-	struct text to = text_over(name, UDP_NAME_MAX), service = text_over(port, port_cap);
-	const char *end = strchr(host, ']');
-	const char *colon = strchr(host, ':');
+/* ---- the addresses of a host ---- */
 
-	text_put(&service, "123");
-	if (host[0] == '[' && end != NULL) {
-		text_put_n(&to, host + 1, (size_t)(end - host - 1));
-		colon = end[1] == ':' ? end + 1 : NULL;
-		if (colon == NULL && end[1] != '\0') {
-			return false;
+static bool
+has_address(const struct udp *u, const void *sa, socklen_t len)
+{
+	for (unsigned i = 0; i < u->n; i++) {
+		if (u->path[i].to_len == len && memcmp(&u->path[i].to, sa, len) == 0) {
+			return true;
 		}
-	} else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
-		text_put_n(&to, host, (size_t)(colon - host));
-	} else {
-		text_put(&to, host);
-		colon = NULL;
 	}
-	if (colon != NULL) {
-		service = text_over(port, port_cap);
-		text_put(&service, colon + 1);
+	return false;
+}
+
+static void
+add_path(struct udp *u, const void *sa, socklen_t len)
+{
+	if (u->n < PATHS_MAX && len <= sizeof u->path[0].to && !has_address(u, sa, len)) {
+		struct path *p = &u->path[u->n++];
+
+		*p = (struct path){ .to_len = len, .fd = -1 };
+		memcpy(&p->to, sa, len);
 	}
-	return !to.cut && !service.cut && to.len > 0 && strspn(port, "0123456789") == service.len;
+}
+
+static const struct addrinfo *
+next_of(const struct addrinfo *at, bool v6)
+{
+	while (at != NULL && (at->ai_family == AF_INET6) != v6) {
+		at = at->ai_next;
+	}
+	return at;
+}
+
+/* The families take turns, the resolver's first one first: RFC 8305, section 4. */
+static void
+add_paths(struct udp *u, const struct addrinfo *list)
+{
+	bool v6 = list != NULL && list->ai_family == AF_INET6;
+	const struct addrinfo *turn = next_of(list, v6), *other = next_of(list, !v6), *next;
+
+	while (turn != NULL || other != NULL) {
+		next = turn != NULL ? next_of(turn->ai_next, v6) : NULL;
+		if (turn != NULL) {
+			add_path(u, turn->ai_addr, turn->ai_addrlen);
+		}
+		turn = other;
+		other = next;
+		v6 = !v6;
+	}
+}
+
+static void
+add_loopback(struct udp *u, enum addr_family family, uint16_t port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+
+	if (family != ADDR_V6) {
+		add_path(u, &in, sizeof in);
+	}
+	if (family != ADDR_V4) {
+		add_path(u, &in6, sizeof in6);
+	}
 }
 
 static int
-resolve(const char *name, const char *port, enum addr_family family, struct addrinfo **out)
+look_up(const char *name, const char *port, enum addr_family family, struct addrinfo **out)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM,
 		.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST };
@@ -181,48 +365,94 @@ resolve(const char *name, const char *port, enum addr_family family, struct addr
 	return getaddrinfo(name, port, &hints, out);
 }
 
-/* Keeps the list short: a hostile DNS answer with 500 addresses would mean 500 time-outs. */
-static void
-cut_list(struct addrinfo *list)
+/* Fills the paths and the canonical name; false with the reason. */
+static bool
+find_host(struct udp *u, const struct hostspec *h, enum addr_family family, struct text *name,
+    struct text *why)
 {
-	for (int i = 1; list != NULL && i < UDP_ADDRS_MAX; i++) {
-		list = list->ai_next;
+	struct addrinfo *list = NULL;
+	const char *canonical = h->name;
+	char port[8];
+	struct text p = text_over(port, sizeof port);
+	int err;
+
+	text_printf(&p, "%u", h->port != 0 ? (unsigned)h->port : (unsigned)UDP_NTP_PORT);
+	err = look_up(h->name, port, family, &list);
+	if (err == 0) {
+		add_paths(u, list);
+		canonical = list->ai_canonname != NULL ? list->ai_canonname : canonical;
 	}
-	if (list != NULL && list->ai_next != NULL) {
-		freeaddrinfo(list->ai_next);
-		list->ai_next = NULL;
+	text_put_safe(name, canonical, strlen(canonical));
+	if (err == 0) {
+		freeaddrinfo(list);
 	}
+	/* Whatever /etc/hosts knows of it, this machine has both. RFC 6761, section 6.3. */
+	if (strcasecmp(h->name, "localhost") == 0) {
+		add_loopback(u, family, h->port != 0 ? h->port : UDP_NTP_PORT);
+	}
+	if (u->n == 0 && h->zone[0] != '\0' && if_nametoindex(h->zone) == 0) {
+		text_printf(why, "there is no interface '%s' here", h->zone);
+	} else if (u->n == 0) {
+		text_put(why, gai_strerror(err));
+	}
+	return u->n > 0;
+}
+
+/* One that can be asked, so that a host without any is told from one that is silent. */
+static bool
+has_way(struct udp *u, struct text *why)
+{
+	for (unsigned i = 0; i < u->n; i++) {
+		bool open = path_open(&u->path[i]);
+		int error = errno;
+
+		path_close(&u->path[i]);
+		if (open) {
+			return true;
+		}
+		if (why->len == 0) {
+			text_put(why, strerror(error));
+		}
+	}
+	return false;
+}
+
+static bool
+find_paths(struct udp *u, const char *host, enum addr_family family, struct text *name,
+    struct text *why)
+{
+	struct hostspec h;
+	enum hostspec_fault fault;
+
+	if (host == NULL) {
+		add_loopback(u, family, UDP_NTP_PORT);
+		text_put(name, "localhost");
+		return has_way(u, why);
+	}
+	fault = hostspec_parse(host, &h);
+	if (fault != HOSTSPEC_OK) {
+		text_printf(why, "it %s", hostspec_fault_text(fault));
+		return false;
+	}
+	return find_host(u, &h, family, name, why) && has_way(u, why);
 }
 
 struct transport *
 udp_open(const char *host, enum addr_family family, char *name, char *why, size_t why_cap)
 {
-	struct text reason = text_over(why, why_cap), shown;
-	char asked[UDP_NAME_MAX], port[8];
+	struct text reason = text_over(why, why_cap), shown = text_over(name, UDP_NAME_MAX);
 	struct udp *u = calloc(1, sizeof *u);
-	int err;
 
-	if (u == NULL || !split_port(host, asked, port, sizeof port)) {
-		text_put(&reason, u == NULL ? "no memory" : "not a host name or address");
-		free(u);
+	if (u == NULL) {
+		text_put(&reason, "no memory");
 		return NULL;
 	}
-	err = resolve(asked, port, family, &u->all);
-	if (err != 0) {
-		text_put(&reason, gai_strerror(err));
-		free(u);
-		return NULL;
-	}
-	cut_list(u->all);
 	u->base.ops = &udp_ops;
-	if (!connect_from(u, u->all, why, why_cap)) {
-		freeaddrinfo(u->all);
+	u->chosen = -1;
+	if (!find_paths(u, host, family, &shown, &reason)) {
 		free(u);
 		return NULL;
 	}
-	shown = text_over(name, UDP_NAME_MAX);
-	text_put_safe(&shown, u->all->ai_canonname != NULL ? u->all->ai_canonname : asked,
-	    strlen(u->all->ai_canonname != NULL ? u->all->ai_canonname : asked));
 	return &u->base;
 }
 
@@ -250,6 +480,19 @@ udp_session(const char *host, double timeout_s, char *why, size_t why_cap)
 	return s;
 }
 
+static bool
+is_loopback(const struct path *p)
+{
+	if (p->to.ss_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)&p->to;
+
+		return (ntohl(in->sin_addr.s_addr) >> 24) == 127;
+	}
+	const struct sockaddr_in6 *in6 = (const void *)&p->to;
+
+	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) != 0;
+}
+
 bool
 udp_is_local(const struct transport *t)
 {
@@ -258,12 +501,33 @@ udp_is_local(const struct transport *t)
 	if (t->ops != &udp_ops) {
 		return false;
 	}
-	if (u->at->ai_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)u->at->ai_addr;
-
-		return (ntohl(in->sin_addr.s_addr) >> 24) == 127;
+	for (unsigned i = 0; i < u->n; i++) {
+		if ((u->chosen < 0 || u->chosen == (int)i) && !is_loopback(&u->path[i])) {
+			return false;
+		}
 	}
-	const struct sockaddr_in6 *in6 = (const void *)u->at->ai_addr;
+	return true;
+}
 
-	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) != 0;
+bool
+udp_address(const struct transport *t, struct addr *out)
+{
+	const struct udp *u = (const struct udp *)(const void *)t;
+	const struct path *p;
+
+	if (t->ops != &udp_ops) {
+		return false;
+	}
+	p = &u->path[u->chosen >= 0 ? u->chosen : 0];
+	if (p->to.ss_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)&p->to;
+
+		*out = addr_v4(ntohl(in->sin_addr.s_addr));
+		return true;
+	}
+	const struct sockaddr_in6 *in6 = (const void *)&p->to;
+
+	*out = (struct addr){ .family = ADDR_V6, .scope = in6->sin6_scope_id };
+	memcpy(out->bytes, &in6->sin6_addr, sizeof in6->sin6_addr);
+	return true;
 }

@@ -5,35 +5,20 @@
 
 enum { LEAP_ALARM = 3 };
 
-/* True when it answers at all; *synced is written then. */
-static bool
-ask(struct session *s, bool *synced)
-{
-	struct request r = { .op = CONTROL_READVAR };
-	struct answer a;
-
-	if (session_ask(s, &r, &a) != SESSION_OK) {
-		return false;
-	}
-	*synced = status_leap(a.status) != LEAP_ALARM;
-	return true;
-}
-
-/* The daemon may listen at one of its addresses only, or not run yet. */
+/* The daemon may not run yet. */
 static bool
 is_synced(const struct wait_world *w)
 {
-	bool synced = false, answered = false;
+	struct request r = { .op = CONTROL_READVAR };
+	struct session *s = w->open(w->ctx);
+	struct answer a;
+	bool synced;
 
-	for (unsigned i = 0; !answered; i++) {
-		struct session *s = w->open(w->ctx, i);
-
-		if (s == NULL) {
-			return false;
-		}
-		answered = ask(s, &synced);
-		session_free(s);
+	if (s == NULL) {
+		return false;
 	}
+	synced = session_ask(s, &r, &a) == SESSION_OK && status_leap(a.status) != LEAP_ALARM;
+	session_free(s);
 	return synced;
 }
 

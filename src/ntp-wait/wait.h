@@ -18,8 +18,8 @@ struct wait_rules {
 
 /* The world of a wait; ctx is handed to each. */
 struct wait_world {
-	/* A new session with the i-th address of the daemon, NULL when there is no such address. */
-	struct session *(*open)(void *ctx, unsigned i);
+	/* A new session with the daemon, NULL when there is no way to it. */
+	struct session *(*open)(void *ctx);
 	void (*sleep)(void *ctx, double s);
 	void *ctx;
 };

@@ -80,7 +80,11 @@ command_associations(struct ntpq *q, const struct call *c)
 	if (q->json.depth > 0) {
 		json_array(&q->json, "associations");
 	} else if (q->assoc_n == 0) {
-		fprintf(q->out, "No association ID's in list\n");
+		if (cached) {
+			fprintf(q->out, "No association ID's in list\n");
+		} else {
+			ntpq_say_none(q);
+		}
 		return;
 	} else {
 		fprintf(q->out, "\nind assid status  conf reach auth condition  last_event cnt\n"

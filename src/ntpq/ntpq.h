@@ -120,6 +120,9 @@ bool ntpq_read(
 /* Gets the list of associations anew. */
 bool ntpq_associations(struct ntpq *q);
 
+/* Writes that the server has none. */
+void ntpq_say_none(struct ntpq *q);
+
 /* Reads "123" or "&2" (the second of the list; past the end: the last). False after complaining. */
 bool ntpq_assoc_arg(struct ntpq *q, const char *text, uint16_t *out);
 

@@ -375,7 +375,7 @@ command_peers(struct ntpq *q, const struct call *c)
 			json_array(&q->json, "peers");
 			json_close(&q->json);
 		} else {
-			fprintf(q->out, "No association IDs returned\n");
+			ntpq_say_none(q);
 		}
 		return;
 	}

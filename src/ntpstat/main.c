@@ -46,7 +46,6 @@ main(int argc, char **argv)
 	};
 	struct state st = { .poll_s = 0 };
 	double max_ms = -1;
-	bool answered;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "hm:V", options, NULL)) != -1) {
@@ -68,9 +67,8 @@ main(int argc, char **argv)
 	if (argc - optind > 1) {
 		return usage(stderr, WRONG_USE);
 	}
-	answered =
-	    optind < argc ? ask(argv[optind], &st) : ask("127.0.0.1", &st) || ask("::1", &st);
-	if (!answered) {
+	/* argv ends with NULL, which is this machine. */
+	if (!ask(argv[optind], &st)) {
 		fputs("Unable to talk to NTP daemon. Is it running?\n", stderr);
 		return NO_DAEMON;
 	}

@@ -49,7 +49,7 @@ usage(FILE *to, int status)
 	fputs("usage: ntptrace [-n] [-m hosts] [-r host] [host]\n"
 	      "  -n  show addresses, not names\n"
 	      "  -m  show at most so many servers (99)\n"
-	      "  -r  begin there, as the operand host does (127.0.0.1)\n",
+	      "  -r  begin there, as the operand host does (localhost)\n",
 	    to);
 	return status;
 }
@@ -65,7 +65,7 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *host = "127.0.0.1";
+	const char *host = "localhost";
 	uint32_t hosts_max = TRACE_HOSTS_MAX;
 	bool numeric = false;
 	struct trace_world world = { .open = open_host, .name = find_name, .ctx = &numeric };

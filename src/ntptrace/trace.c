@@ -2,6 +2,7 @@
 /* trace - follows the system peers to the source of time. */
 #include "ntptrace/trace.h"
 #include "base/addr.h"
+#include "mode6/udp.h"
 #include "mode6/vars.h"
 #include "mode6/words.h"
 
@@ -75,11 +76,22 @@ read_hop(struct session *s, struct hop *out)
 	return good;
 }
 
+/* The address that answers, where host is a name. */
+static void
+address_of(const struct session *s, const char *host, char out[TRACE_NAME_MAX])
+{
+	struct text t = text_over(out, TRACE_NAME_MAX);
+	char buf[ADDR_TEXT_MAX];
+	struct addr a;
+
+	text_put(&t, udp_address(session_transport(s), &a) ? addr_format(&a, buf, sizeof buf) : host);
+}
+
 /* Asks one host and writes its line; false when the way ends without an answer. */
 static bool
 visit(const char *host, const struct trace_world *w, struct hop *h)
 {
-	char name[TRACE_NAME_MAX], why[WHY_MAX] = "";
+	char address[TRACE_NAME_MAX], name[TRACE_NAME_MAX], why[WHY_MAX] = "";
 	struct text t = text_over(name, sizeof name);
 	struct session *s = w->open(w->ctx, host, why);
 	bool good;
@@ -89,13 +101,14 @@ visit(const char *host, const struct trace_world *w, struct hop *h)
 		return false;
 	}
 	good = read_hop(s, h);
+	address_of(s, host, address);
 	session_free(s);
 	if (!good) {
 		fprintf(w->err, "%s: timed out, nothing received\n", host);
 		return false;
 	}
-	text_put(&t, host);
-	w->name(w->ctx, host, name);
+	text_put(&t, address);
+	w->name(w->ctx, address, name);
 	fprintf(w->out, "%s: stratum %d, offset %f, synch distance %f", name, (int)h->stratum,
 	    h->offset_s, h->distance_s);
 	if (h->stratum == 1) {

@@ -16,7 +16,7 @@ SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh
 
 SYSTEM_TESTS += tests/system/tools.sh tests/system/statistics.sh
 SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
-SYSTEM_TESTS += tests/system/ntpq.sh
+SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh
 EXTRA_DIST += tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
 	tests/system/memory.py
 

@@ -27,7 +27,8 @@ struct script {
 	/* When set, called instead of the queue: an endless server. */
 	int (*flood)(struct script *s, uint8_t *buf, size_t cap);
 	double now_s;
-	unsigned sent, received, addresses;     /* addresses: how many next may give */
+	unsigned sent, received, spread;        /* spread: of sent, to any address */
+	bool several;   /* a host with several addresses, none of which has answered yet */
 	bool refuse;
 	struct control_header last;
 	struct mac_key *key;    /* owned; when set, signed requests have signed answers */
@@ -45,12 +46,13 @@ script_of(struct transport *t)
 }
 
 static inline bool
-script_send(struct transport *t, const uint8_t *bytes, size_t len)
+script_send(struct transport *t, const uint8_t *bytes, size_t len, bool may_spread)
 {
 	struct script *s = script_of(t);
 	struct cursor c = cursor_over(bytes, len);
 
 	s->sent++;
+	s->spread += may_spread ? 1 : 0;
 	s->head = s->tail = 0;
 	if (control_header_get(&c, &s->last) && s->serve != NULL) {
 		s->last_signed = len >= (size_t)CONTROL_HEADER_LEN + s->last.count + SCRIPT_MAC_MIN;
@@ -87,15 +89,9 @@ script_now_s(struct transport *t)
 }
 
 static inline bool
-script_next(struct transport *t)
+script_settled(struct transport *t)
 {
-	struct script *s = script_of(t);
-
-	if (s->addresses == 0) {
-		return false;
-	}
-	s->addresses--;
-	return true;
+	return !script_of(t)->several || script_of(t)->received > 0;
 }
 
 static inline void
@@ -129,7 +125,7 @@ static inline struct script *
 script_new(void)
 {
 	static const struct transport_ops ops = {
-		script_send, script_receive, script_now_s, script_next, script_close
+		script_send, script_receive, script_now_s, script_settled, script_close
 	};
 	struct script *s = calloc(1, sizeof *s);
 

@@ -701,6 +701,8 @@ static void
 a_list_of_associations_of_odd_length_or_full_size_does_no_harm(void **state)
 {
 	static uint8_t full[CONTROL_TEXT_MAX];
+	static const char *const none[] = { "peers", "lpeers", "opeers", "apeers", "pe", "as",
+		"lassociations" };
 	struct world w;
 
 	(void)state;
@@ -710,7 +712,13 @@ a_list_of_associations_of_odd_length_or_full_size_does_no_harm(void **state)
 	run(&w, "as");
 	assert_non_null(strstr(w.q.error, "multiple of 4"));
 	w.played.list_len = 0;
-	assert_string_equal(run(&w, "peers"), "No association IDs returned\n");
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		assert_string_equal(run(&w, none[i]), "No association ID's returned\n");
+	}
+	assert_string_equal(run(&w, "passociations"), "No association ID's in list\n");
+	w.q.host_n = 2;
+	assert_string_equal(run(&w, "peers"), "server=played No association ID's returned\n");
+	w.q.host_n = 1;
 	for (size_t i = 0; i < sizeof full; i++) {
 		full[i] = 0xff;
 	}

@@ -156,18 +156,19 @@ an_error_answer_is_final_and_names_its_code(void **state)
 }
 
 static void
-silence_ends_after_two_timeouts_for_each_address(void **state)
+silence_ends_after_two_timeouts_however_many_addresses(void **state)
 {
 	struct script *t = script_new();
 	struct session *s = session_new(&t->base, 1);
 	struct answer got;
 
 	(void)state;
-	t->addresses = 2;
+	t->several = true;
 	session_set_timeout(s, 0.1);
 	assert_int_equal(session_ask(s, &readvar, &got), SESSION_TIMEOUT);
-	assert_int_equal(t->sent, 6);
-	assert_true(t->now_s > 0.59 && t->now_s < 0.61);
+	assert_int_equal(t->sent, 2);
+	assert_int_equal(t->spread, 2);
+	assert_true(t->now_s > 0.19 && t->now_s < 0.21);
 	session_free(s);
 }
 
@@ -579,6 +580,53 @@ a_change_is_repeated_as_it_was_and_a_question_anew(void **state)
 	}
 }
 
+struct spread {
+	unsigned changes, spread_changes, harmless;
+};
+
+static void
+serve_one_of_several(struct script *s, const struct control_header *h, const uint8_t *data,
+    size_t len)
+{
+	struct spread *seen = s->own;
+
+	(void)data;
+	(void)len;
+	if (h->op == CONTROL_CONFIGURE) {
+		seen->changes++;
+		seen->spread_changes += s->spread == s->sent ? 1 : 0;
+	} else {
+		seen->harmless++;
+	}
+	serve_text(s, h, "");
+}
+
+/* The addresses of a name may be several machines: only the one that answers is changed. */
+static void
+a_change_goes_to_one_address_that_has_answered(void **state)
+{
+	struct script *t = script_new();
+	struct session *s = session_new(&t->base, 1);
+	struct request r = { .op = CONTROL_CONFIGURE };
+	struct spread seen = { 0 };
+	struct answer got;
+
+	(void)state;
+	t->several = true;
+	t->own = &seen;
+	assert_int_equal(session_ask(s, &r, &got), SESSION_TIMEOUT);
+	assert_int_equal(t->sent, SESSION_TRIES);       /* nobody answered the question */
+	t->serve = serve_one_of_several;
+	t->received = t->sent = t->spread = 0;
+	assert_int_equal(session_ask(s, &r, &got), SESSION_OK);
+	assert_int_equal(seen.harmless, 1);
+	assert_int_equal(seen.changes, 1);
+	assert_int_equal(seen.spread_changes, 0);
+	assert_int_equal(session_ask(s, &r, &got), SESSION_OK);
+	assert_int_equal(seen.harmless, 1);
+	session_free(s);
+}
+
 static void
 a_deadline_ends_the_question_under_way_and_all_later_ones(void **state)
 {
@@ -606,7 +654,7 @@ main(void)
 		cmocka_unit_test(fragments_may_come_in_any_order_and_twice),
 		cmocka_unit_test(a_lost_request_is_repeated_once_after_the_timeout),
 		cmocka_unit_test(an_error_answer_is_final_and_names_its_code),
-		cmocka_unit_test(silence_ends_after_two_timeouts_for_each_address),
+		cmocka_unit_test(silence_ends_after_two_timeouts_however_many_addresses),
 		cmocka_unit_test(a_refused_port_is_reported_at_once),
 		cmocka_unit_test(what_does_not_fit_or_cannot_be_signed_is_not_sent),
 		cmocka_unit_test(a_datagram_that_does_not_belong_to_the_question_is_ignored),
@@ -617,6 +665,7 @@ main(void)
 		cmocka_unit_test(more_than_32_fragments_are_refused),
 		cmocka_unit_test(a_signed_request_takes_no_answer_with_a_wrong_digest),
 		cmocka_unit_test(a_signed_request_takes_no_answer_without_a_good_signature),
+		cmocka_unit_test(a_change_goes_to_one_address_that_has_answered),
 		cmocka_unit_test(a_change_is_repeated_as_it_was_and_a_question_anew),
 		cmocka_unit_test(a_deadline_ends_the_question_under_way_and_all_later_ones),
 	};
