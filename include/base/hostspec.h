@@ -15,7 +15,7 @@ enum { HOSTSPEC_NAME_MAX = 255, HOSTSPEC_ZONE_MAX = 15 };
 struct hostspec {
 	/* Without brackets and port, as resolvers take it: with the zone. */
 	char name[HOSTSPEC_NAME_MAX + 1];
-	/* Of an address; of a host name ADDR_NONE. An interface by name is no part of it: scope 0. */
+	/* Of an address; of a host name ADDR_NONE. An interface given by name is no part of it. */
 	struct addr addr;
 	/* The interface behind '%' when it is given by name: only the system knows its number. */
 	char zone[HOSTSPEC_ZONE_MAX + 1];
@@ -38,6 +38,9 @@ enum hostspec_fault hostspec_parse(const char *text, struct hostspec *out);
 
 /* What is wrong, to go behind the text: "is neither a host name nor an address". */
 const char *hostspec_fault_text(enum hostspec_fault fault);
+
+/* The interface behind the '%' of a host's name; NULL: none. */
+const char *hostspec_zone_of(const char *name);
 
 /* True when an address with its zone is wholly known, so that nobody has to be asked. */
 bool hostspec_is_numeric(const struct hostspec *h);

@@ -166,7 +166,7 @@ enum config_listen_what {
 struct config_listen {
 	enum config_listen_act act;
 	enum config_listen_what what;
-	const char *name;               /* LISTEN_NAME; LISTEN_ADDR: on this interface only, or NULL */
+	const char *name;               /* LISTEN_NAME; LISTEN_ADDR: its interface, NULL: any */
 	struct addr addr;               /* LISTEN_ADDR */
 	unsigned prefix_len;
 	struct config_place place;

@@ -81,7 +81,8 @@ read_zoned(const char *percent, struct hostspec *h)
 		h->addr = scoped;
 		return HOSTSPEC_OK;
 	}
-	if (!is_interface(percent + 1) || strspn(percent + 1, "0123456789") == strlen(percent + 1)) {
+	if (!is_interface(percent + 1) ||
+	    strspn(percent + 1, "0123456789") == strlen(percent + 1)) {
 		return HOSTSPEC_ZONE;
 	}
 	t = text_over(h->zone, sizeof h->zone);
@@ -93,9 +94,11 @@ read_zoned(const char *percent, struct hostspec *h)
 static bool
 is_name(const char *s)
 {
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
 	size_t len = strlen(s);
 
-	return strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_") == len &&
+	return strspn(s, letters) == len &&
 	    strspn(s, "0123456789.") != len && s[0] != '-' && s[0] != '.';
 }
 
@@ -155,6 +158,14 @@ hostspec_fault_text(enum hostspec_fault fault)
 		return "is neither a host name nor an address";
 	}
 	return "";
+}
+
+const char *
+hostspec_zone_of(const char *name)
+{
+	const char *percent = strchr(name, '%');
+
+	return percent != NULL ? percent + 1 : NULL;
 }
 
 bool

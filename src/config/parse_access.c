@@ -63,8 +63,8 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 		return i + 1;
 	}
 	if (strchr(spec.name, '%') != NULL) {
-		parse_warn(p, i, "the interface behind the '%%' is ignored: access is by address, "
-		    "whichever interface a packet comes in by");
+		parse_warn(p, i, "the interface of '%s' is ignored: access is by address, "
+		    "whichever interface a packet comes in by", spec.name);
 		r->addr.scope = 0;
 	}
 	if (len > bits_of(r->addr.family)) {

@@ -3,7 +3,6 @@
 #include "mode6/udp.h"
 #include <assert.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -390,7 +389,7 @@ find_host(struct udp *u, const struct hostspec *h, enum addr_family family, stru
 	if (strcasecmp(h->name, "localhost") == 0) {
 		add_loopback(u, family, h->port != 0 ? h->port : UDP_NTP_PORT);
 	}
-	if (u->n == 0 && h->zone[0] != '\0' && if_nametoindex(h->zone) == 0) {
+	if (u->n == 0 && h->zone[0] != '\0') {
 		text_printf(why, "there is no interface '%s' here", h->zone);
 	} else if (u->n == 0) {
 		text_put(why, gai_strerror(err));

@@ -2,6 +2,7 @@
 /* origins - names to addresses, and the associations that come of a line. */
 #include "ntpd/origins.h"
 #include <string.h>
+#include "base/hostspec.h"
 #include "config/schema.h"
 #include "ntpd/access_names.h"
 #include "ntpd/clockwork.h"
@@ -107,6 +108,18 @@ name_failed(struct origin *o, const char *reason)
 		report_status(o->d);
 	}
 	name_again(o);
+}
+
+/* Of an address on an interface only the interface can be missing. */
+static void
+not_found(struct origin *o, const char *reason)
+{
+	const char *zone = hostspec_zone_of(o->cfg->host.text);
+	char text[64];
+	struct text t = text_over(text, sizeof text);
+
+	text_printf(&t, "there is no interface '%s' here", zone != NULL ? zone : "");
+	name_failed(o, zone != NULL ? text : reason);
 }
 
 /* The name leads somewhere. */
@@ -279,7 +292,7 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 	}
 	o->tag = 0;
 	if (ans->error != 0 || ans->n == 0) {
-		name_failed(o, ans->reason[0] != '\0' ? ans->reason : "no address");
+		not_found(o, ans->reason[0] != '\0' ? ans->reason : "no address");
 		return;
 	}
 	o->answer = *ans;

@@ -325,6 +325,17 @@ lose_name(struct query *q, struct query_name *n)
 	}
 }
 
+/* An address is known but for the number of its interface, which the system does not find. */
+static void
+explain_zone(struct query_name *n)
+{
+	if (n->host.zone[0] != '\0') {
+		struct text t = text_over(n->why.reason, sizeof n->why.reason);
+
+		text_printf(&t, "there is no interface '%s' here", n->host.zone);
+	}
+}
+
 /*
  * Of the two families one may fail and the other not: a name is lost when neither leads
  * anywhere.
@@ -352,6 +363,7 @@ on_answer(void *ctx, const struct resolver_answer *a)
 		n->why = *a;
 	}
 	if (n->waiting == 0 && !n->found) {
+		explain_zone(n);
 		lose_name(q, n);
 	}
 	look_for_end(q);
