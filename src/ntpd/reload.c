@@ -131,7 +131,7 @@ static uint32_t
 scope_named(const struct ntpd *d, const char *ifname)
 {
 	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct net_listen *l = &d->listen.at[i].what;
+		const struct net_listen *l = &d->listen.at[i]->what;
 		if (l->local.addr.scope != 0 && strcmp(l->ifname, ifname) == 0) {
 			return l->local.addr.scope;
 		}
