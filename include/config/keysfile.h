@@ -43,7 +43,7 @@ struct keysfile {
 /*
  * Reads the text of the file called name. A bad line costs itself only: it is an error in d, and
  * the other keys are in *out. Diagnostics never show a secret: they have no source.
- * Returns false, *out as it was, when memory is short or every line is bad: that is no file of keys.
+ * Returns false, *out as it was, when memory is short or every line is bad: no file of keys.
  */
 bool keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
     struct keysfile *out, struct diag_list *d);

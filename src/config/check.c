@@ -125,12 +125,15 @@ check_servers(struct check *k)
 		}
 	}
 	if (clocks > 0 && acting == 0 && servers + pools == 0) {
-		warn(k, &first_idle->place, first_idle->host.text, "no driver for this clock acts in "
-		    "this version and there is no other source: the clock stays unsynchronised; add "
+		warn(k, &first_idle->place, first_idle->host.text, "no driver for this clock acts "
+		    "in "
+		    "this version and there is no other source: the clock stays unsynchronised; "
+		    "add "
 		    "server or pool lines");
 	}
 	if (local > 0 && servers + pools + clocks > 0) {
-		warn(k, &first_local->place, first_local->host.text, "the local clock stands beside real servers: when "
+		warn(k, &first_local->place, first_local->host.text, "the local clock stands "
+		    "beside real servers: when "
 		    "they are lost, clients follow a clock that is merely consistent; tos orphan "
 		    "does this better");
 	}
@@ -140,7 +143,8 @@ check_servers(struct check *k)
 	if (servers == 0 && local == 0) {
 		warn(k, NULL, NULL, "no server is configured, the clock stays unsynchronised");
 	} else if (selectable == 2) {
-		warn(k, NULL, NULL, "two servers have no majority when they disagree; use four or more");
+		warn(k, NULL, NULL, "two servers have no majority when they disagree; use four or "
+		    "more");
 	} else if (selectable > 0 && selectable < 4) {
 		warn(k, NULL, NULL, "fewer than four servers: a wrong one may not be found out");
 	}
@@ -158,7 +162,8 @@ check_prefer(struct check *k)
 			continue;
 		}
 		if (first != NULL) {
-			warn(k, &s->place, "prefer", "'prefer' is on %s too, only one of them counts",
+			warn(k, &s->place, "prefer", "'prefer' is on %s too, only one of them "
+			    "counts",
 			    first->host.text);
 			return;
 		}
@@ -203,7 +208,8 @@ check_smear(struct check *k)
 		}
 	}
 	if (smeared != NULL && plain != NULL) {
-		warn(k, &smeared->place, smeared->host.text, "%s smears leap seconds and %s does not: around a leap "
+		warn(k, &smeared->place, smeared->host.text, "%s smears leap seconds and %s does "
+		    "not: around a leap "
 		    "second they disagree; use one kind only", smeared->host.text,
 		    plain->host.text);
 	}
@@ -215,7 +221,8 @@ check_keys(struct check *k)
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
 		if (s->key != 0 && !config_key_trusted(k->c, (uint32_t)s->key)) {
-			warn(k, &s->place, "key", "key %d of %s is not among the trustedkey ids: the "
+			warn(k, &s->place, "key", "key %d of %s is not among the trustedkey ids: "
+			    "the "
 			    "server will not be asked", (int)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
@@ -224,7 +231,8 @@ check_keys(struct check *k)
 		}
 		if ((s->flags & SOURCE_NTS) != 0 &&
 		    schema_find(SCHEMA_SOURCE, "nts")->state != STATE_ACTS) {
-			warn(k, &s->place, "nts", "'nts' does not act in this version: %s is used without "
+			warn(k, &s->place, "nts", "'nts' does not act in this version: %s is used "
+			    "without "
 			    "authentication", s->host.text);
 		}
 	}
@@ -245,7 +253,8 @@ check_restricts(struct check *k)
 			warn(k, &r->place, "kod", "'kod' does nothing without 'limited'");
 		}
 		if (r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 && !closed) {
-			warn(k, &r->place, "default", "this default lets everybody query with ntpq: add "
+			warn(k, &r->place, "default", "this default lets everybody query with "
+			    "ntpq: add "
 			    "noquery");
 		}
 	}
@@ -259,7 +268,8 @@ check_monitor(struct check *k)
 	}
 	for (unsigned i = 0; i < k->c->restricts_n; i++) {
 		if ((k->c->restricts[i].flags & RESTRICT_LIMITED) != 0) {
-			warn(k, &k->c->restricts[i].place, "limited", "'disable monitor' has no effect while "
+			warn(k, &k->c->restricts[i].place, "limited", "'disable monitor' has no "
+			    "effect while "
 			    "'limited' is used");
 			return;
 		}
@@ -293,10 +303,12 @@ check_file(struct check *k, const struct config_access *access, const char *dire
 		return;
 	}
 	if (use == USE_READ) {
-		warn(k, place, path, "%s: '%s' cannot be read by the run user: %s%s", directive, path,
+		warn(k, place, path, "%s: '%s' cannot be read by the run user: %s%s", directive,
+		    path,
 		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	} else {
-		warn(k, place, path, "%s: '%s' cannot be written by the run user: %s%s", directive, path,
+		warn(k, place, path, "%s: '%s' cannot be written by the run user: %s%s", directive,
+		    path,
 		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	}
 }
@@ -311,7 +323,8 @@ check_own_files(struct check *k, const struct config_access *access)
 		int err = access->may(access->ctx, USE_READ, path);
 		char buf[DIAG_LINE_MAX];
 		if (err != 0) {
-			warn(k, &place, NULL, "a reload will fail, the run user cannot read this file: "
+			warn(k, &place, NULL, "a reload will fail, the run user cannot read this "
+			    "file: "
 			    "%s%s", strerror(-err),
 			    advice(access, USE_READ, path, err, buf, sizeof buf));
 		}
@@ -359,7 +372,8 @@ static void
 check_statistics(struct check *k)
 {
 	if (writes_statistics(k->c) && k->c->statsdir == NULL) {
-		warn(k, NULL, NULL, "statistics are turned on, but there is no statsdir line: none are "
+		warn(k, NULL, NULL, "statistics are turned on, but there is no statsdir line: none "
+		    "are "
 		    "written");
 	}
 }

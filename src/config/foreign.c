@@ -149,7 +149,8 @@ const struct foreign_word foreign_words[] = {
 
 	OPENNTPD("constraint", WITHOUT_CERTIFICATES),
 	OPENNTPD("constraints", WITHOUT_CERTIFICATES),
-	OPENNTPD("listen", "ntpd listens on every address unless 'interface listen NAME-OR-ADDRESS' "
+	OPENNTPD("listen", "ntpd listens on every address unless 'interface listen "
+	    "NAME-OR-ADDRESS' "
 	    "says otherwise"),
 	OPENNTPD("query", "write 'interface listen ADDRESS'"),
 	OPENNTPD("rtable", NOTHING),

@@ -87,8 +87,8 @@ unsigned parse_value(struct parser *p, const struct schema_row *row, unsigned i,
 void parse_options(struct parser *p, enum schema_group group, unsigned i, void *base);
 
 /*
- * Of a line that is a list a bad entry costs itself only: forgets that it failed. Returns false when
- * the line fails all the same: a change that an ntpq sends is done whole or not at all.
+ * Of a line that is a list a bad entry costs itself only: forgets that it failed. Returns false
+ * when the line fails all the same: a change that an ntpq sends is done whole or not at all.
  */
 bool parse_without_entry(struct parser *p);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_LIMIT = 256 * 1024 * 1024, NAMES_MAX = 1024, OPTION_LINES_MAX = 4096 };
+enum { ARENA_LIMIT = 256 * 1024 * 1024, NAMES_FIRST = 64, OPTION_WORDS = 32 };
 
 static int
 read_file(void *ctx, const char *path, struct arena *a, const char **text, size_t *len)
@@ -27,31 +27,43 @@ read_file(void *ctx, const char *path, struct arena *a, const char **text, size_
 struct listing {
 	struct arena *a;
 	const char **names;
-	unsigned n;
+	unsigned n, room;
+	bool exhausted;
 };
 
 static void
 take_name(void *ctx, const char *name)
 {
 	struct listing *l = ctx;
-	const char *copy = l->n < NAMES_MAX ? arena_strdup(l->a, name) : NULL;
 
-	if (copy != NULL) {
-		l->names[l->n++] = copy;
+	if (l->n == l->room) {
+		unsigned room = l->room == 0 ? NAMES_FIRST : 2 * l->room;
+		const char **at = arena_alloc(l->a, room * sizeof *at);
+		for (unsigned i = 0; at != NULL && i < l->n; i++) {
+			at[i] = l->names[i];
+		}
+		l->exhausted = l->exhausted || at == NULL;
+		if (l->exhausted) {
+			return;
+		}
+		l->names = at;
+		l->room = room;
 	}
+	l->names[l->n] = arena_strdup(l->a, name);
+	l->exhausted = l->exhausted || l->names[l->n] == NULL;
+	l->n += l->exhausted ? 0 : 1;
 }
 
 static int
 list_dir(void *ctx, const char *dir, struct arena *a, const char ***names, unsigned *n)
 {
 	struct store *s = ctx;
-	struct listing l = { .a = a, .names = arena_alloc(a, NAMES_MAX * sizeof(char *)) };
-	int error;
+	struct listing l = { .a = a };
+	int error = s->ops->list(s, dir, take_name, &l);
 
-	if (l.names == NULL) {
+	if (error == 0 && l.exhausted) {
 		return -ENOMEM;
 	}
-	error = s->ops->list(s, dir, take_name, &l);
 	if (error == 0) {
 		*names = l.names;
 		*n = l.n;
@@ -73,12 +85,23 @@ conffile_reader(struct store *s)
 	return (struct config_reader){ s, read_file, list_dir, explain };
 }
 
-/* Servers and variables of the command line, as lines of a configuration. */
+/* Servers and variables of the command line, as lines of a configuration. NULL: no memory. */
 static const char *
-lines_of_options(const struct ntpd_options *opt, char *buf, size_t cap)
+lines_of_options(const struct ntpd_options *opt, struct arena *a)
 {
-	struct text t = text_over(buf, cap);
+	size_t len = 1;
 
+	for (unsigned i = 0; i < opt->server_n; i++) {
+		len += strlen(opt->server[i]) + OPTION_WORDS;
+	}
+	for (unsigned i = 0; i < opt->setvar_n; i++) {
+		len += strlen(opt->setvar[i]) + OPTION_WORDS;
+	}
+	char *buf = arena_alloc(a, len);
+	if (buf == NULL) {
+		return NULL;
+	}
+	struct text t = text_over(buf, len);
 	for (unsigned i = 0; i < opt->server_n; i++) {
 		text_printf(&t, "server %s iburst\n", opt->server[i]);
 	}
@@ -95,8 +118,8 @@ conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **ar
 {
 	struct config_reader r = conffile_reader(s);
 	struct arena *a = arena_new(ARENA_LIMIT);
-	char lines[OPTION_LINES_MAX];
 	struct config *c = NULL;
+	const char *lines;
 
 	if (a == NULL) {
 		return NULL;
@@ -105,8 +128,8 @@ conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **ar
 	if (opt->config_path != NULL) {
 		c = config_load(&r, opt->config_path, a, diags);
 	}
-	if (c != NULL || opt->config_path == NULL) {
-		(void)lines_of_options(opt, lines, sizeof lines);
+	lines = lines_of_options(opt, a);
+	if (lines != NULL && (c != NULL || opt->config_path == NULL)) {
 		c = config_load_text(&r, "command line", lines, strlen(lines), c, false, a, diags);
 	}
 	if (c == NULL) {

@@ -55,7 +55,7 @@ allowed_local(const struct ntpd *d, const struct addr *remote)
 	return NULL;
 }
 
-/* The rules leave nothing to ask from: the system's word for it would send people to the network. */
+/* The rules leave nothing to ask from: the system's word would send people to the network. */
 static bool
 has_no_way(const struct peer *p, int error)
 {
@@ -70,18 +70,21 @@ remedy_of(int error)
 	switch (-error) {
 	case ENETUNREACH:
 	case EHOSTUNREACH:
-		return "; no route leads there now ('ip route get ADDRESS'), asking again when one does";
+		return "; no route leads there now ('ip route get ADDRESS'), asking again when one "
+		    "does";
 	case ECONNREFUSED:
 		return "; no NTP server listens there, or a firewall says so";
 	case EACCES:
 	case EPERM:
-		return "; a rule of this host forbids it ('nft list ruleset', SELinux), or the address "
+		return "; a rule of this host forbids it ('nft list ruleset', SELinux), or the "
+		    "address "
 		    "is a broadcast one";
 	case EADDRNOTAVAIL:
 		return "; this host has no address of its family that leads there ('ip address')";
 	case EMFILE:
 	case ENFILE:
-		return "; 'LimitNOFILE=' of the systemd unit, ulimit -n or 'rlimit filenum' allows more";
+		return "; 'LimitNOFILE=' of the systemd unit, ulimit -n or 'rlimit filenum' allows "
+		    "more";
 	default:
 		return "";
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * faults - what is wrong in the files that are in force, kept in mind: an error that was logged once
- * at the start is missed, so the status line, a variable of mode 6 and the end of the start tell it.
+ * faults - what is wrong in the files that are in force, kept in mind: an error that was logged
+ * once at the start is missed, so the status line, a variable of mode 6 and the end of the start
+ * tell it.
  */
 #ifndef NTPD_FAULTS_H
 #define NTPD_FAULTS_H

@@ -140,7 +140,8 @@ keys_load(struct ntpd *d)
 	free(text);
 	if (!good) {
 		keyring_free(ring);
-		report(d, LOG_LEVEL_ERROR, "keys %s: no line of it is a key, so it is not used%s", path,
+		report(d, LOG_LEVEL_ERROR, "keys %s: no line of it is a key, so it is not used%s",
+		    path,
 		    d->ready ? "; the keys read before stay in force" : "");
 		return keep_ring(d);
 	}

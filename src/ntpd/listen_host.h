@@ -7,7 +7,8 @@
 #include "ntpd/state.h"
 
 /*
- * Lists the addresses into listen.scan, which grows up to ADDRESSES_MAX; what is beyond is said once.
+ * Lists the addresses into listen.scan, which grows up to ADDRESSES_MAX; what is beyond is said
+ * once.
  * False when that cannot be done now: then what is known and open is to stay as it is.
  */
 bool listen_list(struct ntpd *d, size_t *n);

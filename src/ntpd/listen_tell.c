@@ -54,7 +54,8 @@ tell_name(struct ntpd *d, const char *where, const char *name)
 	struct text t = text_over(buf, sizeof buf);
 
 	put_names(d, &t);
-	report(d, LOG_LEVEL_WARNING, "%s: no interface '%s' with an address is here%s%s%s; there are "
+	report(d, LOG_LEVEL_WARNING, "%s: no interface '%s' with an address is here%s%s%s; there "
+	    "are "
 	    "%s. It is used as soon as it comes", where, name, meant != NULL ? " (did you mean '" :
 	    "", meant != NULL ? meant : "", meant != NULL ? "'?)" : "", buf);
 }
@@ -89,11 +90,14 @@ tell_address(struct ntpd *d, const char *where, const struct addr *a, unsigned p
 
 	(void)addr_format(a, text, sizeof text);
 	if (whole) {
-		report(d, LOG_LEVEL_WARNING, "%s: this host does not have the address %s ('ip address' "
+		report(d, LOG_LEVEL_WARNING, "%s: this host does not have the address %s ('ip "
+		    "address' "
 		    "shows those it has). It is used as soon as it comes", where, text);
 	} else {
-		report(d, LOG_LEVEL_WARNING, "%s: this host has no address within %s/%u ('ip address' "
-		    "shows those it has). One is used as soon as it comes", where, text, prefix_len);
+		report(d, LOG_LEVEL_WARNING, "%s: this host has no address within %s/%u ('ip "
+		    "address' "
+		    "shows those it has). One is used as soon as it comes", where, text,
+		    prefix_len);
 	}
 }
 
@@ -156,13 +160,15 @@ put_lines(const struct ntpd *d, struct text *t)
 	for (unsigned i = 0; i < d->opt.listen_n && i < LINES_SHOWN; i++) {
 		text_printf(t, "%s-I %s", i > 0 ? ", " : "", d->opt.listen[i]);
 	}
-	text_put(t, d->conf->listens_n > LINES_SHOWN || d->opt.listen_n > LINES_SHOWN ? ", ..." : "");
+	text_put(t, d->conf->listens_n > LINES_SHOWN || d->opt.listen_n > LINES_SHOWN ? ", "
+	    "..." : "");
 }
 
 void
 listen_put_no_way(const struct ntpd *d, const struct addr *remote, struct text *t)
 {
-	text_put(t, d->conf->listens_n > 0 ? "the interface lines (" : "what is to be listened on (");
+	text_put(t, d->conf->listens_n > 0 ? "the interface lines (" : "what is to be listened on "
+	    "(");
 	put_lines(d, t);
 	text_printf(t, ") leave no %s%s address of this host to ask it from: add 'interface listen "
 	    "NAME-OR-ADDRESS' of one that leads there", addr_is_loopback(remote) ? "loopback " : "",

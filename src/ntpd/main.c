@@ -275,12 +275,17 @@ set_limits(struct process *p)
 	int error = proc_limits(&limits);
 
 	if (error != 0) {
-		say(p, LOG_LEVEL_WARNING, "rlimit: %s", strerror(-error));
+		say(p, LOG_LEVEL_WARNING, "rlimit: %s; not all memory is locked: 'LimitMEMLOCK=' "
+		    "of "
+		    "the systemd unit, or ulimit -l, allows more", strerror(-error));
 	}
 	if (p->opt.nice || p->opt.priority > 0) {
 		error = proc_priority(p->opt.priority);
 		if (error != 0) {
-			say(p, LOG_LEVEL_WARNING, "priority: %s", strerror(-error));
+			say(p, LOG_LEVEL_WARNING, "-%c: %s; a priority is given by root or with "
+			    "CAP_SYS_NICE, and ntpd runs on without one",
+			    p->opt.priority > 0 ? 'P' :
+			    'N', strerror(-error));
 		}
 	}
 	write_pidfile(p, p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile);
@@ -412,7 +417,8 @@ enter_sandbox(struct process *p)
 	allow_folders(p);
 	error = fence_enter(p->fence);
 	if (error != 0) {
-		say(p, LOG_LEVEL_NOTICE, "no Landlock (%s): only permissions keep ntpd to its files",
+		say(p, LOG_LEVEL_NOTICE, "no Landlock (%s): only permissions keep ntpd to its "
+		    "files",
 		    strerror(-error));
 	}
 	if (!sandbox_is_built()) {

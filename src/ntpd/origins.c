@@ -344,8 +344,10 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	struct origin *o = free_origin(d);
 
 	if (o == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d sources", cfg->host.text,
-		    ORIGINS_MAX);
+		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
+		    "%d sources: ten servers are plenty, take lines out",
+		    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line,
+		    cfg->host.text, ORIGINS_MAX);
 		return NULL;
 	}
 	memset(o, 0, sizeof *o);
@@ -444,7 +446,8 @@ origins_start(struct ntpd *d)
 		char buf[UNUSED_ROOM];
 		struct text t = text_over(buf, sizeof buf);
 		(void)origins_put_unused(d, &t);
-		report(d, LOG_LEVEL_WARNING, "no source of time: these do not act in this version: %s; "
+		report(d, LOG_LEVEL_WARNING, "no source of time: these do not act in this version: "
+		    "%s; "
 		    "add server or pool lines", buf);
 	}
 }

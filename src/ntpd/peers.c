@@ -166,9 +166,10 @@ peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	struct assoc_world w = settings_world(d);
 
 	if (p == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s: no room for more than %d associations",
-		    o->cfg->host.text,
-		    PEERS_MAX);
+		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
+		    "%d associations: ten servers are plenty, take lines out",
+		    o->cfg->place.file != NULL ? o->cfg->place.file : "ntpq", o->cfg->place.line,
+		    o->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
 	memset(p, 0, sizeof *p);

@@ -89,7 +89,7 @@ struct peer_left {
 	struct mtime sent;              /* its last request */
 };
 
-enum { PEERS_LEFT_MAX = 32 };
+enum { PEERS_LEFT_MAX = PEERS_MAX };   /* a reload may replace all of them */
 
 struct peers {
 	struct peer_left left[PEERS_LEFT_MAX];
@@ -243,7 +243,7 @@ struct listen {
 	struct addr *own;               /* every address of the host */
 	struct addr *allowed;           /* those the rules let us use */
 	uint32_t *own_refid;            /* what a server shows that follows us */
-	struct addr *rest;              /* without a socket: the wildcard answers for them; sorted */
+	struct addr *rest;              /* without a socket: the wildcard answers; sorted */
 	unsigned own_n, allowed_n, own_refid_n, rest_n;
 	unsigned told_rest_n;           /* as it was said last */
 	bool overflow;                  /* there are such: the wildcards are open for them */

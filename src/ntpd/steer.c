@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* steer - the discipline and the clock. */
 #include "ntpd/steer.h"
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,8 +150,9 @@ step(struct ntpd *d, const struct steering *st)
 	int error = adjust_step(&d->steer.adjust, st->step_s, st->freq);
 
 	if (error != 0) {
-		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s", st->step_s,
-		    strerror(-error));
+		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s", st->step_s,
+		    strerror(-error), error == -EPERM ? "; it needs root or CAP_SYS_TIME, and in a "
+		    "container --cap-add SYS_TIME" : "");
 		return false;
 	}
 	d->steer.moved_until = now_of(d);

@@ -9,7 +9,8 @@
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 
-enum { SETVAR_MAX = 512, SETVAR_NAMES_MAX = 1024, KERNEL_WORDS_MAX = 160 };
+/* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
+enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
 
 /* What Linux always says of itself. */
 static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
@@ -404,7 +405,10 @@ static void
 put_setvar_names(const struct ntpd *d, struct text *t)
 {
 	for (unsigned i = 0; i < d->conf->setvars_n; i++) {
-		text_printf(t, ",%s", d->conf->setvars[i].name);
+		const char *name = d->conf->setvars[i].name;
+		if (t->len + strlen(name) + 2 < t->cap) {       /* a whole name, or none */
+			text_printf(t, ",%s", name);
+		}
 	}
 }
 

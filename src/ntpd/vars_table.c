@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LINE_LIMIT = 72, ITEM_MAX = 4096 };
+enum { LINE_LIMIT = 72, ITEM_MAX = 7680 };
 
 /* Appends one "name=value", keeping lines within the classic width. */
 void

@@ -56,7 +56,7 @@ bool explain_no_majority(const struct survey *s);
 /* True for a source that is not reachable although it answers: nothing it says can be used. */
 bool explain_answers_in_vain(const struct vars *v);
 
-/* True for a pool's own row; of a name without an address; for the host's own clock, by its name. */
+/* True for a pool's own row; that of a name without an address; the host's own clock, by name. */
 bool explain_is_pool(const struct vars *v);
 bool explain_is_nameless(const struct vars *v);
 bool explain_is_local(const char *name);

@@ -322,7 +322,8 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	if (explain_is_nameless(v)) {
 		explain_note(&s->why, "not used: this name has no address");
 		explain_note(&s->advice, "check its spelling, and that it resolves on that host "
-		    "(getent hosts NAME); the log of ntpd has the resolver's words, and ntpd goes on "
+		    "(getent hosts NAME); the log of ntpd has the resolver's words, and ntpd goes "
+		    "on "
 		    "asking");
 		return;
 	}

@@ -228,7 +228,8 @@ tell_uncontrolled(struct story *s, const struct system_facts *facts)
 	    "nothing", facts->lacks[0] != '\0' ? " (" : "", facts->lacks,
 	    facts->lacks[0] != '\0' ? ")" : "");
 	if (strstr(facts->lacks, "CAP_SYS_TIME") != NULL) {
-		explain_note(&s->advice, "start ntpd with the right to set the clock: as root, in a "
+		explain_note(&s->advice, "start ntpd with the right to set the clock: as root, in "
+		    "a "
 		    "container with --cap-add SYS_TIME; where the host keeps the time, let it be");
 	} else if (facts->lacks[0] != '\0') {
 		explain_note(&s->advice, "remove %s from ntp.conf", facts->lacks);

@@ -284,7 +284,7 @@ proc_files(long wanted)
 	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= PROC_FILES_WANTED) {
 		return 0;
 	}
-	(void)limit_to(RLIMIT_NOFILE, PROC_FILES_WANTED);       /* the most there is, if not so many */
+	(void)limit_to(RLIMIT_NOFILE, PROC_FILES_WANTED);       /* or the most there is */
 	return 0;
 }
 

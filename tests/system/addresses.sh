@@ -39,7 +39,6 @@ add_to_lo() { # X FILE
 	sed 's/.*/address add &\/32 dev lo/' "$work/$2" | ip -n "$(ns_name "$1")" -batch - || fail "addresses on lo"
 }
 sockets() { in_ns "$1" ss -unlH | awk '$4 ~ /:123$/' | wc -l; }
-log_has() { grep -Eq -- "$2" "$work/$1.log"; }
 
 # --- rules behind 260 addresses -------------------------------------------------------
 ns_new server client
