@@ -242,17 +242,17 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
 	enum stop forbids = steplimit_forbids(&d->limit, beyond_step(d, own_s), by_s,
 	    d->rules.panic_s, lived);
 
+	/* Now, and not when it had to wait for its limit: pauses may be added by then. */
+	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && !first &&
+	    loop_of(d) == &loop_classic_ops) {
+		loop_classic_spike_lasted(&d->loop, in);
+	}
 	if (forbids != STOP_NONE) {
 		refuse(d, forbids, in->now, out);
 		return;
 	}
 	if (waits_for_quorum(d, in)) {
 		return;
-	}
-	/* While the step had to wait for its limit, pauses may have been added. */
-	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && !first &&
-	    loop_of(d) == &loop_classic_ops) {
-		loop_classic_spike_lasted(&d->loop, in);
 	}
 	steplimit_note(&d->limit, beyond_step(d, own_s), by_s, lived);
 	d->steps++;
