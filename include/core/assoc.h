@@ -37,6 +37,7 @@ enum assoc_flags {
 	ASSOC_NOSELECT = 1 << 3,
 	ASSOC_TRUE = 1 << 4,
 	ASSOC_POOL = 1 << 5,            /* member of a pool: replaced when it stays dark */
+	ASSOC_START_BURST = 1 << 7,     /* the first answer starts a short burst without iburst */
 	ASSOC_LOCAL = 1 << 6,           /* 127.127.1.x: our own clock, last resort */
 };
 

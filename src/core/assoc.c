@@ -36,7 +36,7 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->poll.floor = rules->minpoll;
 	a->poll.hpoll = rules->minpoll;
 	a->poll.ppoll = rules->maxpoll;
-	a->poll.burst_armed = (rules->flags & ASSOC_IBURST) != 0;
+	a->poll.burst_armed = (rules->flags & (ASSOC_IBURST | ASSOC_START_BURST)) != 0;
 	a->poll.next = mtime_add_s(w->now, delay_s);
 	a->poll.budget = BUDGET;
 	a->poll.budget_at = w->now;
@@ -393,7 +393,8 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 		return;
 	}
 	a->poll.burst_armed = false;
-	start_burst(a, ASSOC_BURST - 1);
+	/* Without iburst only until the source can be followed. */
+	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 : ASSOC_SAMPLES - 1);
 	a->poll.next = mtime_before(at, w->now) ? w->now : at;
 	out->again = true;
 }

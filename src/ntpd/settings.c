@@ -104,6 +104,7 @@ settings_assoc(const struct ntpd *d, const struct config_source *s)
 			r.flags |= flags[i].assoc;
 		}
 	}
+	r.flags |= ASSOC_START_BURST;
 	if (d->opt.once) {
 		r.flags |= ASSOC_IBURST;        /* somebody waits for the one answer */
 	}

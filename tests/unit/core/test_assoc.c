@@ -245,6 +245,21 @@ without_iburst_polls_at_minpoll_from_the_start(void **state)
 }
 
 static void
+a_start_burst_is_four_two_seconds_apart(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_START_BURST);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) < 2.1);
+	}
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= 64.0);
+}
+
+static void
 follows_the_systems_poll_between_minpoll_and_maxpoll(void **state)
 {
 	static const struct {
@@ -1575,6 +1590,7 @@ main(void)
 		cmocka_unit_test(iburst_sends_eight_two_seconds_apart_once_the_first_is_answered),
 		cmocka_unit_test(iburst_does_not_burst_at_a_silent_server),
 		cmocka_unit_test(without_iburst_polls_at_minpoll_from_the_start),
+		cmocka_unit_test(a_start_burst_is_four_two_seconds_apart),
 		cmocka_unit_test(follows_the_systems_poll_between_minpoll_and_maxpoll),
 		cmocka_unit_test(a_shorter_system_poll_brings_the_next_poll_forward),
 		cmocka_unit_test(reach_goes_dark_after_eight_silent_polls_and_says_so_once),
