@@ -137,4 +137,5 @@ ours_runs "brings ours"
 has ntpsec
 ok $((!$?)) "in its place"
 try "all are purged again" apt both purge ntpd ntp ntpdate ntpstat sntp ntpsec ntpsec-ntpdate
-is "$(cd "$box_root" && find etc lib usr/lib usr/sbin usr/bin -name '*ntpd*' ! -name 'ntpdig*' -print0 | xargs -0)" '' "without a rest"
+is "$(cd "$box_root" && find etc lib usr/lib usr/sbin usr/bin -name '*ntpd*' ! -name 'ntpdig*')" '' \
+	"without a rest"
