@@ -139,6 +139,12 @@ struct config_rate {
 	int32_t limit_leak;             /* one refusal in so many is answered; of both models */
 };
 
+/* True of a word by which a source asks for a protection of its packets, beside key. */
+bool config_is_protection(const char *word);
+
+/* The first word by which a source asks for one that this version has not; NULL: none. */
+const char *config_source_lacks(const struct config_source *s);
+
 /* True of the words of discard and limit that say nothing of how rates are counted. */
 bool config_of_both_rates(const char *word);
 

@@ -51,4 +51,7 @@ bool keysfile_parse(const char *name, const char *text, size_t len, struct arena
 /* Overwrites the secrets. */
 void keysfile_wipe(struct keysfile *k);
 
+/* Appends what to say of a key file that every user of the host may read. */
+void keysfile_put_open(const char *path, struct text *out);
+
 #endif

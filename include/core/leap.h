@@ -111,8 +111,9 @@ double leap_smear_of_refid(uint32_t refid);
 struct leap_smear_heard {
 	double smear_s;         /* of the last answer, 0: none */
 	struct mtime at;
-	int moves;              /* from answer to answer, no faster than clients can follow: -1, 1; */
-};                              /* 0: it does not */
+	/* From answer to answer, no faster than clients can follow: -1, 1; 0: it does not. */
+	int moves;
+};
 
 /* Takes the refid of an answer. */
 void leap_smear_hear(struct leap_smear_heard *h, uint32_t refid, struct mtime at);

@@ -22,7 +22,7 @@ struct mru_rules {
 	double average_pps;             /* limit average: 1 */
 	double burst;                   /* limit burst, > 0: 20 */
 	double kod_pps;                 /* limit kod: 0.5 */
-	unsigned leak;                  /* limit leak: 4; one refusal in so many is none, 0: all are */
+	unsigned leak;                  /* limit leak: 4; one refusal in so many is none; or 0 */
 	bool enforce;                   /* the sender's entry has limited */
 	bool kod;                       /* and kod */
 	bool exempt;                    /* the packet is counted, not judged: no bucket fills */

@@ -49,4 +49,8 @@ size_t keyring_count(const struct keyring *k);
  */
 size_t keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap);
 
+/* The same with a MAC as long as one that was checked: an answer is signed as it was asked for. */
+size_t keyring_sign_as(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap,
+    size_t digest_len);
+
 #endif

@@ -28,10 +28,21 @@ void mac_key_free(struct mac_key *k);
 /* Octets of the MAC this key makes, without the key id: 16 or 20. */
 size_t mac_len(const struct mac_key *k);
 
+enum { MAC_WHOLE_MAX = 64 };    /* octets of the longest digest */
+
+/*
+ * True of the lengths its MACs may have: mac_len, and that of the whole digest, which chronyd sends
+ * in packets of version 3.
+ */
+bool mac_len_fits(const struct mac_key *k, size_t len);
+
 /* Computes the MAC; out holds mac_len octets. False only when OpenSSL fails. */
 bool mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out);
 
-/* True when digest is the MAC of bytes; compared in constant time. */
+/* The same in a length that fits. */
+bool mac_make_as(struct mac_key *k, const void *bytes, size_t len, uint8_t *out, size_t out_len);
+
+/* True when digest is the MAC of bytes, in a length that fits; compared in constant time. */
 bool mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest,
     size_t digest_len);
 

@@ -226,14 +226,8 @@ check_keys(struct check *k)
 			    "server will not be asked", (int)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
-			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line",
-			    s->host.text);
-		}
-		if ((s->flags & SOURCE_NTS) != 0 &&
-		    schema_find(SCHEMA_SOURCE, "nts")->state != STATE_ACTS) {
-			warn(k, &s->place, "nts", "'nts' does not act in this version: %s is used "
-			    "without "
-			    "authentication", s->host.text);
+			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line: it will "
+			    "not be asked", s->host.text);
 		}
 	}
 }

@@ -44,6 +44,34 @@ config_default_given(const struct config *c, enum addr_family family)
 	return false;
 }
 
+/* The words of a source by which it asks for a protection of its packets, beside key. */
+static const char *const protections[] = { "nts", "ca", "aead", "autokey", "ident" };
+
+bool
+config_is_protection(const char *word)
+{
+	for (unsigned i = 0; i < sizeof protections / sizeof protections[0]; i++) {
+		if (strcmp(protections[i], word) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+config_source_lacks(const struct config_source *s)
+{
+	const bool asked[] = { (s->flags & SOURCE_NTS) != 0, s->ca != NULL, s->aead != NULL,
+		(s->flags & SOURCE_AUTOKEY) != 0, s->ident != NULL };
+
+	for (unsigned i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		if (asked[i] && schema_find(SCHEMA_SOURCE, protections[i])->state != STATE_ACTS) {
+			return protections[i];
+		}
+	}
+	return NULL;
+}
+
 const struct config_place *
 config_place_of(const struct config *c, const char *directive)
 {

@@ -374,3 +374,10 @@ keysfile_wipe(struct keysfile *k)
 		}
 	}
 }
+
+void
+keysfile_put_open(const char *path, struct text *out)
+{
+	text_printf(out, "keys %s: every user of this host may read it, and sign with its keys; "
+	    "'chmod o-rwx %s' mends that", path, path);
+}

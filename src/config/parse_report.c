@@ -136,7 +136,18 @@ parse_state(struct parser *p, const struct schema_row *row, unsigned i)
 {
 	bool *answered = &p->answered[row - schema_rows];
 
-	if (p->quiet || row->state == STATE_ACTS || *answered) {
+	if (p->quiet || row->state == STATE_ACTS) {
+		return;
+	}
+	/* Each source by itself: that it is not asked follows from its own line. */
+	if (row->group == SCHEMA_SOURCE && config_is_protection(row->word)) {
+		say(p, DIAG_WARNING, i, NULL,
+		    "'%s' is recognised, not in effect in this version: this source is not asked"
+		    "%s%s", row->word, row->reason != NULL ? ": " : "",
+		    row->reason != NULL ? row->reason : "");
+		return;
+	}
+	if (*answered) {
 		return;
 	}
 	*answered = true;

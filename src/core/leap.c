@@ -435,7 +435,7 @@ leap_smear_fits(const struct leap *l, const struct leap_smear_heard *h, struct r
 	if (h->moves == 0 || !leap_around(l, now, &kind, &since_s)) {
 		return false;
 	}
-	/* An inserted second lets it fall all the time, from 0 to -1, or to -1/2 and on from 1/2. */
+	/* An inserted second lets it fall all the time: 0 to -1, or to -1/2 and on from 1/2. */
 	if (kind != LEAP_NONE && h->moves != (kind == LEAP_INSERT ? -1 : 1)) {
 		return false;
 	}

@@ -169,9 +169,10 @@ keyring_count(const struct keyring *k)
 }
 
 size_t
-keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap)
+keyring_sign_as(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap,
+    size_t digest_len)
 {
-	size_t total = len + KEY_ID_LEN + mac_len(k);
+	size_t total = len + KEY_ID_LEN + digest_len;
 	struct writer w;
 
 	assert(len <= cap);
@@ -180,5 +181,11 @@ keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t
 	}
 	w = writer_over(packet + len, KEY_ID_LEN);
 	writer_u32(&w, id);
-	return mac_make(k, packet, len, packet + len + KEY_ID_LEN) ? total : 0;
+	return mac_make_as(k, packet, len, packet + len + KEY_ID_LEN, digest_len) ? total : 0;
+}
+
+size_t
+keyring_sign(struct mac_key *k, uint32_t id, uint8_t *packet, size_t len, size_t cap)
+{
+	return keyring_sign_as(k, id, packet, len, cap, mac_len(k));
 }

@@ -20,6 +20,7 @@ struct mac_key {
 	EVP_MD_CTX *digest;
 	EVP_MAC_CTX *cmac;
 	size_t out_len;         /* of the MAC on the wire */
+	size_t whole_len;       /* of the digest, before it is cut to that */
 	uint8_t *secret;        /* of a digest key: goes before every packet */
 	size_t secret_len;
 };
@@ -68,6 +69,7 @@ prepare_cmac(
 	k->cmac = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
 	if (k->cmac != NULL && EVP_MAC_init(k->cmac, key, kind->key_len, params) == 1) {
 		k->out_len = CMAC_LEN;
+		k->whole_len = CMAC_LEN;
 		ok = true;
 	}
 	EVP_MAC_free(mac);      /* the context holds its own reference */
@@ -88,10 +90,11 @@ prepare_digest(struct mac_key *k, const char *type, const uint8_t *secret, size_
 		return false;
 	}
 	size = EVP_MD_get_size(k->md);
-	if (size < MAC_LEN_MIN || size > EVP_MAX_MD_SIZE) {
+	if (size < MAC_LEN_MIN || size > MAC_WHOLE_MAX) {
 		return false;
 	}
 	k->out_len = size > MAC_LEN_MAX ? MAC_LEN_MAX : (size_t)size;
+	k->whole_len = (size_t)size;
 	memcpy(k->secret, secret, len);
 	k->secret_len = len;
 	return EVP_DigestInit_ex2(k->digest, k->md, NULL) == 1;
@@ -157,6 +160,12 @@ mac_len(const struct mac_key *k)
 	return k->out_len;
 }
 
+bool
+mac_len_fits(const struct mac_key *k, size_t len)
+{
+	return len == k->out_len || len == k->whole_len;
+}
+
 /* The context keeps its key: a NULL key starts the next message with it. */
 static bool
 make_cmac(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
@@ -174,7 +183,7 @@ make_cmac(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
  * often than not.
  */
 static bool
-make_digest(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
+make_digest(struct mac_key *k, const void *bytes, size_t len, uint8_t *out, size_t out_len)
 {
 	uint8_t full[EVP_MAX_MD_SIZE];
 	bool ok = EVP_DigestInit_ex2(k->digest, k->md, NULL) == 1 &&
@@ -183,25 +192,33 @@ make_digest(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
 	    EVP_DigestFinal_ex(k->digest, full, NULL) == 1;
 
 	if (ok) {
-		memcpy(out, full, k->out_len);
+		memcpy(out, full, out_len);
 	}
 	return ok;
 }
 
 bool
+mac_make_as(struct mac_key *k, const void *bytes, size_t len, uint8_t *out, size_t out_len)
+{
+	assert(mac_len_fits(k, out_len));
+	return k->cmac != NULL ? make_cmac(k, bytes, len, out) :
+	    make_digest(k, bytes, len, out, out_len);
+}
+
+bool
 mac_make(struct mac_key *k, const void *bytes, size_t len, uint8_t *out)
 {
-	return k->cmac != NULL ? make_cmac(k, bytes, len, out) : make_digest(k, bytes, len, out);
+	return mac_make_as(k, bytes, len, out, k->out_len);
 }
 
 bool
 mac_check(struct mac_key *k, const void *bytes, size_t len, const uint8_t *digest,
     size_t digest_len)
 {
-	uint8_t want[MAC_LEN_MAX];
+	uint8_t want[MAC_WHOLE_MAX];
 
-	assert(k->out_len <= sizeof want);
-	if (digest_len != k->out_len || !mac_make(k, bytes, len, want)) {
+	assert(k->whole_len <= sizeof want);
+	if (!mac_len_fits(k, digest_len) || !mac_make_as(k, bytes, len, want, digest_len)) {
 		return false;
 	}
 	return CRYPTO_memcmp(want, digest, digest_len) == 0;

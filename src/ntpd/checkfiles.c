@@ -5,10 +5,11 @@
 #include <string.h>
 #include "config/check.h"
 #include "config/driftfile.h"
+#include "config/keysfile.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 
-enum { ARENA_LIMIT = 64 * 1024 * 1024, WHY_MAX = 128 };
+enum { ARENA_LIMIT = 64 * 1024 * 1024, WHY_MAX = 128, OPEN_MAX = 640 };
 
 /* A server whose key is not there is never asked; ntpq's changes are refused likewise. */
 static void
@@ -32,6 +33,20 @@ compare_keys(const struct config *c, struct keyring *ring, struct diag_list *dia
 }
 
 static void
+check_others(struct store *s, const struct config *c, struct diag_list *diags)
+{
+	struct diag where = config_where(c, config_place_of(c, "keys"), c->keys, diags->arena);
+	char buf[OPEN_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	struct store_stat st;
+
+	if (s->ops->stat(s, c->keys, &st) == 0 && st.open_to_all) {
+		keysfile_put_open(c->keys, &t);
+		diag_add(diags, DIAG_WARNING, &where, "%s", buf);
+	}
+}
+
+static void
 check_keys(struct store *s, const struct config *c, struct arena *a, struct diag_list *diags)
 {
 	struct keyring *ring;
@@ -41,6 +56,7 @@ check_keys(struct store *s, const struct config *c, struct arena *a, struct diag
 	if (c->keys == NULL || s->ops->read(s, c->keys, &text, &len) != 0) {
 		return;
 	}
+	check_others(s, c, diags);
 	ring = keyring_new();
 	if (ring != NULL) {
 		(void)keys_parse(c->keys, text, len, a, ring, diags);

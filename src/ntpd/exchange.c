@@ -11,6 +11,7 @@
 #include "ntpd/listen_tell.h"
 #include "ntpd/origins.h"
 #include "ntpd/peers.h"
+#include "ntpd/protect.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 #include "ntpd/sources.h"
@@ -187,29 +188,25 @@ exchange_arm(struct peer *p)
 	p->d->port.loop->ops->timer_arm(p->d->port.loop, &p->timer, p->a.poll.next);
 }
 
-/* Signs when the association has a key; the new length, 0 when the key is not there. */
+/* Signs when the association has a key, which is there; the new length, 0 when it fails. */
 static size_t
 sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
 {
 	struct ntpd *d = p->d;
 	struct mac_key *key;
-	char addr[ADDR_TEXT_MAX];
 
 	if (p->a.rules.key_id == 0) {
 		return len;
 	}
 	key = keys_find(d, p->a.rules.key_id, &p->a.remote.addr);
-	if (key != NULL) {
-		p->no_key = false;
-		return keys_sign(d, key, p->a.rules.key_id, bytes, len, cap);
-	}
-	if (!p->no_key) {
-		p->no_key = true;
-		report(d, LOG_LEVEL_ERROR,
-		    "%s: key %u is not there, not trusted or not for this address: not asked",
-		    addr_format(&p->a.remote.addr, addr, sizeof addr), (unsigned)p->a.rules.key_id);
-	}
-	return 0;
+	return key != NULL ? keys_sign(d, key, p->a.rules.key_id, bytes, len, cap) : 0;
+}
+
+/* Of this host's own routes, when the socket was made: what a packet says may be forged. */
+static bool
+no_way(int error)
+{
+	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
 }
 
 static void
@@ -223,12 +220,13 @@ transmit(struct peer *p, const struct assoc_sending *out)
 
 	d->count.polls++;
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	len = sign(p, bytes, HEADER_LEN, sizeof bytes);
+	len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
 	if (len == 0) {
 		assoc_send_failed(&p->a);
 		return;
 	}
 	error = p->sock != NULL ? 0 : open_socket(p);
+	p->no_way = no_way(error);
 	if (error == 0) {
 		error = d->port.net->ops->send(d->port.net, p->sock, bytes, len, out->tag, &at);
 	}
@@ -349,12 +347,6 @@ poll_local(struct peer *p, const struct assoc_world *w)
 	after_answer(p, &ans);
 }
 
-static bool
-no_way(int error)
-{
-	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
-}
-
 /*
  * preempt: a source that was not among the survivors for so many polls goes when there are more
  * than maxclock. One at a time: the number is looked at anew for each.
@@ -405,7 +397,7 @@ on_timer(void *ctx)
 	transmit(p, &out);
 	report_peer_events(d, p, out.events);
 	exchange_arm(p);
-	if (p->a.poll.reach == 0 && no_way(p->send_error) && origins_next_address(p)) {
+	if (p->a.poll.reach == 0 && p->no_way && origins_next_address(p)) {
 		return;
 	}
 	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {

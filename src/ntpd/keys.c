@@ -10,7 +10,7 @@
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 
-enum { KEYS_ARENA = 64 * 1024 * 1024 };
+enum { KEYS_ARENA = 64 * 1024 * 1024, WHY_MAX = 640 };
 
 static void
 add_key(struct keyring *ring, const struct keysfile_key *k, const char *path,
@@ -111,6 +111,19 @@ swap_ring(struct ntpd *d, struct keyring *ring)
 	d->keys = ring;
 }
 
+static void
+warn_of_others(struct ntpd *d, const char *path)
+{
+	char buf[WHY_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	struct store_stat st;
+
+	if (d->port.store->ops->stat(d->port.store, path, &st) == 0 && st.open_to_all) {
+		keysfile_put_open(path, &t);
+		report(d, LOG_LEVEL_WARNING, "%s", buf);
+	}
+}
+
 bool
 keys_load(struct ntpd *d)
 {
@@ -146,6 +159,7 @@ keys_load(struct ntpd *d)
 		return keep_ring(d);
 	}
 	swap_ring(d, ring);
+	warn_of_others(d, path);
 	return true;
 }
 
@@ -174,4 +188,12 @@ keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, siz
 {
 	d->count.macs_made++;
 	return keyring_sign(key, id, packet, len, cap);
+}
+
+size_t
+keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
+    const struct span *digest)
+{
+	d->count.macs_made++;
+	return keyring_sign_as(key, id, packet, HEADER_LEN, cap, digest->len);
 }

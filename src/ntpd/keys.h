@@ -28,4 +28,8 @@ bool keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t l
 size_t keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len,
     size_t cap);
 
+/* Signs an answer to what was signed with that digest, and was checked. */
+size_t keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
+    const struct span *digest);
+
 #endif

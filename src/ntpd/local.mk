@@ -31,6 +31,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/origins.c \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \
+	src/ntpd/protect.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/report.c \

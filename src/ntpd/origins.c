@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* origins - names to addresses, and the associations that come of a line. */
 #include "ntpd/origins.h"
+#include <limits.h>
 #include <string.h>
 #include "base/hostspec.h"
 #include "config/schema.h"
 #include "ntpd/access_names.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/peers.h"
+#include "ntpd/protect.h"
 #include "ntpd/report.h"
 #include "ntpd/sources.h"
 
@@ -70,6 +72,28 @@ room_for_members(const struct ntpd *d)
 	    !sources_settling(d) ? 1 : 0;
 }
 
+/*
+ * Of several pool lines none may fill all places: whoever poisons the answer to one name would
+ * otherwise be the majority.
+ */
+static unsigned
+room_of(const struct origin *o)
+{
+	const struct ntpd *d = o->d;
+	unsigned room = room_for_members(d), most = (unsigned)d->conf->tos.maxclock;
+	unsigned pools = 0, members = 0, share;
+
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		const struct origin *other = &d->peers.origin[i];
+		pools += other->cfg != NULL && other->cfg->kind == SOURCE_POOL;
+	}
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		members += d->peers.peer[i].a.id != 0 && d->peers.peer[i].origin == o;
+	}
+	share = pools > 1 ? (most + pools - 1) / pools : UINT_MAX;
+	return members >= share ? 0 : room < share - members ? room : share - members;
+}
+
 static void
 on_name_timer(void *ctx)
 {
@@ -78,7 +102,7 @@ on_name_timer(void *ctx)
 	if (o->tag != 0) {
 		return;
 	}
-	if (o->cfg->kind == SOURCE_POOL && room_for_members(o->d) == 0) {
+	if (o->cfg->kind == SOURCE_POOL && room_of(o) == 0) {
 		o->retry_s = 0.0;
 		ask_again(o, POOL_AGAIN_S);     /* looks again, asks nobody */
 		return;
@@ -241,7 +265,7 @@ static void
 pool_answered(struct origin *o)
 {
 	struct ntpd *d = o->d;
-	unsigned room = room_for_members(d);
+	unsigned room = room_of(o);
 	unsigned k = 0;
 
 	for (unsigned i = 0; i < o->answer.n && k < room; i++) {
@@ -361,11 +385,11 @@ origins_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
 		make_way(d, &cfg->host.addr);
 		(void)peers_mobilize(o, &cfg->host.addr, delay_s);
-	} else if (cfg->host.addr.family != ADDR_NONE) {
+	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(o)) {
 		o->answer.n = 1;
 		o->answer.addr[0] = cfg->host.addr;
 		(void)peers_mobilize(o, &cfg->host.addr, delay_s);
-	} else {
+	} else if (cfg->host.addr.family == ADDR_NONE && protect_may_resolve(o)) {
 		ask_again(o, delay_s);
 	}
 	return o;

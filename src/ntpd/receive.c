@@ -158,7 +158,7 @@ answer(const struct request *q)
 		write_xmt(out + HEADER_XMT_AT, d, smear_s);
 	}
 	if (q->key != NULL) {
-		len = keys_sign(d, q->key, q->pk.key_id, out, HEADER_LEN, sizeof out);
+		len = keys_answer(d, q->key, q->pk.key_id, out, sizeof out, &q->pk.digest);
 	} else if (q->bad_mac) {
 		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
 	}

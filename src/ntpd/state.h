@@ -44,6 +44,9 @@ struct ntpd;
 
 /* ---- origins.c, peers.c, exchange.c ---- */
 
+/* What a source lacks of the protection that the configuration asks for. */
+enum lack { LACK_NOTHING, LACK_NTS, LACK_AUTOKEY, LACK_KEY, LACK_TRUST };
+
 /* One server, pool or peer line of the configuration and what became of it. */
 struct origin {
 	struct ntpd *d;
@@ -53,6 +56,8 @@ struct origin {
 	uint32_t tag;                   /* of the question under way, 0: none */
 	double retry_s;                 /* back-off of failed questions */
 	bool asked_once, failed_once;   /* failure was logged */
+	enum lack lack;                 /* pool: it has no members */
+	enum lack lack_said;            /* pool: of a member */
 	struct resolver_answer answer;  /* the last good one; n 0: none */
 	unsigned hops;                  /* addresses of it given up because no way leads there */
 	struct mtime asked_at;
@@ -69,8 +74,9 @@ struct peer {
 	bool renew;                     /* the next request takes a new socket */
 	struct loop_timer timer;
 	bool blocked;                   /* our own restrict entry drops its answers; said once */
-	bool no_key;                    /* its key is missing or not trusted; said once */
+	enum lack lack;                 /* of the protection it is to have; it is not asked */
 	int send_error;                 /* last, said once per change */
+	bool no_way;                    /* no route of this host leads to its address */
 	bool shares_clock;              /* it runs on our clock; said once */
 	struct mtime reach_at;          /* it came, or went */
 	bool went_dark;                 /* it answered once, and does no more */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
+#include "ntpd/protect.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
 #include "ntpd/vars.h"
@@ -142,9 +143,13 @@ fill_measured(const struct assoc *a, struct peer_vars *v)
 }
 
 static void
-put_peer_refid(const struct assoc *a, char *buf, size_t cap)
+put_peer_refid(const struct peer *p, char *buf, size_t cap)
 {
-	if (a->kiss != 0) {
+	const struct assoc *a = &p->a;
+
+	if (p->lack != LACK_NOTHING) {
+		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->lack)), STRATUM_UNSPEC);
+	} else if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
 	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) {
 		/* nothing believed yet */
@@ -192,7 +197,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->precision = a->srv.precision;
 	v->rootdelay = a->srv.root_delay_s;
 	v->rootdisp = a->srv.root_disp_s;
-	put_peer_refid(a, v->refid, sizeof v->refid);
+	put_peer_refid(p, v->refid, sizeof v->refid);
 	v->reftime = a->srv.reftime;
 	v->rec = a->wire.t4.ns != 0 ? ntp_ts_from_rtime(a->wire.t4) : (struct ntp_ts){ 0 };
 	v->reach = a->poll.reach;
@@ -204,7 +209,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
 	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
-	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->no_key ? FLASH_AUTH : 0u);
+	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->lack != LACK_NOTHING ? FLASH_AUTH : 0u);
 	v->keyid = a->rules.key_id;
 	v->bias = a->rules.bias_s;
 	v->authenable = a->rules.key_id != 0;
@@ -242,8 +247,10 @@ fill_pool(const struct origin *o, struct peer_vars *v)
 	v->ppoll = o->cfg->maxpoll;
 	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	v->config = 1;
-	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(o->cfg->kind ==
-	    SOURCE_POOL ? "POOL" : "DNS"), STRATUM_UNSPEC);
+	v->flash |= o->lack != LACK_NOTHING ? FLASH_AUTH : 0u;
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(o->lack != LACK_NOTHING ?
+	    protect_refid(o->lack) : o->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
+	    STRATUM_UNSPEC);
 }
 
 void

@@ -252,8 +252,8 @@ get_keys(struct ntpdate *n)
 		return true;
 	}
 	n->keys = query_keys_load(n->w.store, n->opt->keyfile, n->opt->rules.key_id, &t);
-	if (n->keys == NULL) {
-		say(n, LOG_LEVEL_ERROR, "%s", why);
+	if (why[0] != '\0') {
+		say(n, n->keys == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%s", why);
 	}
 	return n->keys != NULL;
 }

@@ -6,9 +6,10 @@
 #include "ntpq/explain.h"
 
 enum { SELECT_FALSETICK = 1, SELECT_OUTLIER = 3, SELECT_CANDIDATE = 4, SELECT_BACKUP = 5,
-	REACH_FULL = 0xff, STRATUM_NONE = 16 };
+	REACH_FULL = 0xff, STRATUM_NONE = 16, LEAP_UNKNOWN = 3 };
 
-enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
+enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_PKT_STRATUM = 0x20,
+	FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
 	FLASH_UNREACH = 0x1000,
 	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40 };         /* unsync, stratum, header */
 
@@ -28,14 +29,13 @@ static const struct {
 	{ "its packets fail authentication, or the key for it is missing here",
 	    "compare the key number, type and secret on both sides, and "
 	    "trustedkey" },
-	{ "its stratum is 16 or missing", "look at that server: it has no time source" },
+	{ "its stratum", NULL },        /* note_stratum */
 	{ "its packet header makes no sense (distance or reference time)", "look at that server" },
 	{ "Autokey failed, a scheme no longer safe", "use NTS or a symmetric key" },
 	{ "the public-key check failed", "check certificates, and the date of both hosts" },
 	{ "its stratum is outside the range allowed here",
 	    "check tos floor and tos ceiling, and its stratum" },
-	{ "its distance is too large: too much delay and dispersion, or too few answers yet",
-	    "wait for more answers; if it stays, use a nearer server" },
+	{ "its distance", NULL },       /* note_distance */
 	{ "it gets its time from us, or from the same source that we follow: a loop",
 	    "remove one direction of the two" },
 	{ "it does not answer",
@@ -43,7 +43,12 @@ static const struct {
 	    "access rules leave us out is silent as well" },
 };
 
-/* What the kiss codes of stratum 0 mean; they stand in the reference id. */
+enum { UNASKED_FROM = 7 };
+
+/*
+ * What the kiss codes of stratum 0 mean; they stand in the reference id, and in its place what a
+ * source lacks that is not asked.
+ */
 static const struct {
 	const char *code, *meaning, *advice;
 } kisses[] = {
@@ -59,6 +64,18 @@ static const struct {
 	    "wait for a few answers" },
 	{ "XFAC", "the address of this host changed", "wait for a few answers" },
 	{ "AUTH", "authentication failed", NULL },      /* pkt_auth has the advice */
+	/* UNASKED_FROM: no answers, but causes that it is not asked. */
+	{ "NTS", "it is to be asked with NTS, which cannot be had: it is not asked at all",
+	    "give it a key; without nts, ca and aead on its line it is asked unprotected" },
+	{ "AKEY", "it is to be asked with Autokey, a scheme no longer safe: it is not asked at all",
+	    "give it a key; without autokey and ident on its line it is asked unprotected" },
+	{ "NKEY", "its key is missing, not trusted, of a type that is not known, or not for this "
+	    "address: it is not asked at all",
+	    "look at the lines keys and trustedkey, and at its line in the key file; the log has "
+	    "the number of the key" },
+	{ "TRST", "a restrict line with notrust wants its answers signed, and it has no key: it is "
+	    "not asked at all",
+	    "give it a key, or a restrict line of its own without notrust" },
 };
 
 /* Its place in kisses, or -1. NTPsec has the code between dots. */
@@ -69,12 +86,107 @@ kiss_of(const struct vars *v)
 
 	refid = refid == NULL ? "" : refid + (refid[0] == '.' ? 1 : 0);
 	for (size_t i = 0; i < sizeof kisses / sizeof *kisses; i++) {
-		if (strncmp(refid, kisses[i].code, 4) == 0 &&
-		    (refid[4] == '\0' || refid[4] == '.')) {
+		size_t len = strlen(kisses[i].code);
+
+		if (strncmp(refid, kisses[i].code, len) == 0 &&
+		    (refid[len] == '\0' || refid[len] == '.')) {
 			return (int)i;
 		}
 	}
 	return -1;
+}
+
+static bool
+is_refclock(const struct vars *v)
+{
+	const char *address = vars_get(v, "srcadr");
+	char buf[SHORT_TEXT];
+	struct text t = text_over(buf, sizeof buf);
+	struct addr a;
+
+	if (address == NULL) {
+		return false;
+	}
+	return addr_parse(address, &a) ? words_refclock(&t, &a) : strchr(address, '(') != NULL;
+}
+
+/* What makes most of a distance, and what helps against it. */
+enum part { PART_ROOT_DISP, PART_ROOT_DELAY, PART_DELAY, PART_DISP, PARTS };
+
+static const struct {
+	const char *meaning, *advice;
+} parts[PARTS] = {
+	{ "its root dispersion is %s: so far may its own time be off",
+	    "'tos maxdist 16' lets it in all the same, as a Windows domain controller needs it; a "
+	    "server that knows its time better is the better remedy" },
+	{ "its root delay is %s: it has its own time from far away",
+	    "use another server; 'tos maxdist 16' lets it in all the same" },
+	{ "the way to it and back takes %s", "use a nearer server" },
+	{ "the dispersion of its answers is %s: there are too few of them yet, or they come with "
+	    "long pauses", "wait for more answers" },
+};
+
+static enum part
+largest_part(const struct vars *v, double *ms)
+{
+	const double of[PARTS] = {
+		explain_number(v, "rootdisp"), explain_number(v, "rootdelay") / 2,
+		fabs(explain_number(v, "delay")) / 2,
+		explain_number(v, "dispersion") + explain_number(v, "jitter"),
+	};
+	enum part most = PART_DISP;
+
+	for (enum part i = 0; i < PARTS; i++) {
+		most = of[i] > of[most] ? i : most;
+	}
+	*ms = of[most] * (most == PART_ROOT_DELAY || most == PART_DELAY ? 2.0 : 1.0);
+	return most;
+}
+
+/* The distance by its largest part: what helps depends on which it is. */
+static void
+note_distance(struct story *s, const struct vars *v)
+{
+	char size[32], what[SHORT_TEXT];
+	struct text t = text_over(size, sizeof size), w = text_over(what, sizeof what);
+	double ms;
+	enum part part = largest_part(v, &ms);
+	const char *number = strstr(parts[part].meaning, "%s");
+
+	explain_put_time(&t, ms, false);
+	text_put_n(&w, parts[part].meaning, (size_t)(number - parts[part].meaning));
+	text_printf(&w, "%s%s", size, number + 2);
+	explain_note(&s->why, "peer_dist: its distance is too large: %s", what);
+	explain_note(&s->advice, "%s", parts[part].advice);
+}
+
+/* The stratum of an answer that was not taken: more than one thing makes it so. */
+static void
+note_stratum(struct story *s, const struct vars *v)
+{
+	int64_t stratum = STRATUM_NONE, leap = 0;
+
+	vars_i64(v, "stratum", &stratum);
+	vars_i64(v, "leap", &leap);
+	if (leap == LEAP_UNKNOWN && stratum > 0 && stratum < STRATUM_NONE) {
+		explain_note(&s->why, "pkt_stratum: it says itself that its clock is not "
+		    "synchronised (leap 3)");
+		explain_note(&s->advice, "look at that server; until it has the time it cannot "
+		    "give it");
+	} else if (stratum > 0 && stratum < STRATUM_NONE) {
+		explain_note(&s->why, "pkt_stratum: its stratum of %d is outside the range allowed "
+		    "here", (int)stratum);
+		explain_note(&s->advice, "check tos floor and tos ceiling");
+	} else {
+		explain_note(&s->why, "pkt_stratum: its stratum is 16 or missing");
+		explain_note(&s->advice, "look at that server: it has no time source");
+	}
+}
+
+static bool
+is_unasked(int kiss)
+{
+	return kiss >= UNASKED_FROM;
 }
 
 /*
@@ -82,23 +194,34 @@ kiss_of(const struct vars *v)
  * and no distance. Where the cause of the silence is known, nobody is sent to look at the network.
  */
 static void
-note_flash(struct story *s, uint32_t flash, bool refclock, bool kissed, bool answers)
+note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 {
+	bool refclock = is_refclock(v), answers = explain_answers_in_vain(v);
 	bool silent = (flash & FLASH_UNREACH) != 0;
+	uint32_t said = is_unasked(kiss) ? FLASH_AUTH | FLASH_UNREACH : 0;
 	uint32_t follows = silent ? flash & (FLASH_STRATUM | FLASH_DISTANCE) : 0;
-	bool cause_known = kissed || answers || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
+	bool advised = kiss >= 0 && kisses[kiss].advice != NULL;
+	bool cause_known = kiss >= 0 || answers || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
 
 	for (unsigned i = 0; i < FLASH_N; i++) {
 		uint32_t bit = UINT32_C(1) << i;
 		const char *advice = flash_words[i].advice;
 
-		if ((flash & bit) == 0 || (follows & bit) != 0) {
+		if ((flash & bit) == 0 || ((follows | said) & bit) != 0) {
+			continue;
+		}
+		if (bit == FLASH_DISTANCE) {
+			note_distance(s, v);
+			continue;
+		}
+		if (bit == FLASH_PKT_STRATUM) {
+			note_stratum(s, v);
 			continue;
 		}
 		explain_note(&s->why, "%s: %s", words_flash_bit(i), bit == FLASH_UNREACH && answers
 		    ? "none of its last eight answers counts" : flash_words[i].meaning);
 		if (advice == NULL || (bit == FLASH_UNREACH && cause_known) ||
-		    (bit == FLASH_DENIED && kissed)) {
+		    ((bit & (FLASH_DENIED | FLASH_AUTH)) != 0 && advised)) {
 			continue;
 		}
 		explain_note(&s->advice, "%s", bit == FLASH_UNREACH && refclock
@@ -141,10 +264,12 @@ bool
 explain_answers_in_vain(const struct vars *v)
 {
 	int64_t flash = 0, reach = 0;
+	int kiss = kiss_of(v);
 
 	vars_i64(v, "flash", &flash);
 	vars_i64(v, "reach", &reach);
-	return (reach & REACH_FULL) == 0 && ((flash & FLASH_OF_ANSWERS) != 0 || kiss_of(v) >= 0 ||
+	return (reach & REACH_FULL) == 0 && !is_unasked(kiss) &&
+	    ((flash & FLASH_OF_ANSWERS) != 0 || kiss >= 0 ||
 	    ((flash & FLASH_AUTH) != 0 && received_from(v) > 0));
 }
 
@@ -280,20 +405,6 @@ note_auth(struct story *s, uint16_t status, uint32_t flash)
 	explain_note(&s->why, "it is to be authenticated, and no packet of it has been yet");
 }
 
-static bool
-is_refclock(const struct vars *v)
-{
-	const char *address = vars_get(v, "srcadr");
-	char buf[SHORT_TEXT];
-	struct text t = text_over(buf, sizeof buf);
-	struct addr a;
-
-	if (address == NULL) {
-		return false;
-	}
-	return addr_parse(address, &a) ? words_refclock(&t, &a) : strchr(address, '(') != NULL;
-}
-
 static void
 explain_local(struct story *s, uint16_t status)
 {
@@ -338,7 +449,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_times(s, v, status, all);
 	note_falseticker(s, status, all);
 	note_kiss(s, kiss);
-	note_flash(s, bits, is_refclock(v), kiss >= 0, explain_answers_in_vain(v));
+	note_flash(s, v, bits, kiss);
 	note_silent_reject(s, v, status);
 	note_auth(s, status, bits);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 #include "config/keysfile.h"
@@ -214,6 +215,20 @@ parse_keys(struct ntpq *q, const char *text, size_t len)
 	return ok;
 }
 
+/* It is told beside the output, and is no failure of a command. */
+static void
+warn_of_others(struct ntpq *q, FILE *f)
+{
+	char buf[DIAG_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	struct stat st;
+
+	if (fstat(fileno(f), &st) == 0 && (st.st_mode & S_IROTH) != 0) {
+		keysfile_put_open(q->set.keyfile, &t);
+		fprintf(q->err, "***Warning: %s\n", buf);
+	}
+}
+
 /* Gets type and secret of the chosen key from the file named by -k. */
 static bool
 read_keyfile(struct ntpq *q)
@@ -226,6 +241,7 @@ read_keyfile(struct ntpq *q)
 	if (f == NULL || buf == NULL || !read_all(f, buf, KEYFILE_MAX, &len)) {
 		ntpq_complain(q, "Can't read %.200s: %s", q->set.keyfile, strerror(errno));
 	} else {
+		warn_of_others(q, f);
 		ok = parse_keys(q, buf, len);
 	}
 	if (buf != NULL) {

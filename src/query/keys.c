@@ -83,6 +83,7 @@ struct keyring *
 query_keys_load(struct store *store, const char *path, uint32_t id, struct text *why)
 {
 	struct keyring *ring;
+	struct store_stat st;
 	char *bytes;
 	size_t len;
 	int error = store->ops->read(store, path, &bytes, &len);
@@ -92,6 +93,9 @@ query_keys_load(struct store *store, const char *path, uint32_t id, struct text 
 		return NULL;
 	}
 	ring = parse(path, bytes, len, id, why);
+	if (ring != NULL && store->ops->stat(store, path, &st) == 0 && st.open_to_all) {
+		keysfile_put_open(path, why);
+	}
 	explicit_bzero(bytes, len);
 	free(bytes);
 	return ring;

@@ -310,7 +310,7 @@ get_keys(struct sntp *s)
 		return true;
 	}
 	s->keys = query_keys_load(s->w.store, s->opt->keyfile, s->opt->rules.key_id, &t);
-	if (s->keys == NULL) {
+	if (why[0] != '\0') {
 		complain(s, "%s", why);
 	}
 	return s->keys != NULL;

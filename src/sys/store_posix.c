@@ -297,6 +297,7 @@ store_stat_file(struct store *s, const char *path, struct store_stat *out)
 	out->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	out->size = (uint64_t)st.st_size;
 	out->inode = (uint64_t)st.st_ino;
+	out->open_to_all = (st.st_mode & S_IROTH) != 0;
 	return 0;
 }
 

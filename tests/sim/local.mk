@@ -42,6 +42,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_quorum.c \
+	tests/sim/scenarios_protect.c \
 	tests/sim/scenarios_reload.c \
 	tests/sim/scenarios_serve.c \
 	tests/sim/scenarios_source.c \

@@ -433,7 +433,7 @@ in_the_name_of_a_client(struct sim *s, const char *rules, double rate_hz)
 	    sim_error_s(client) - sim_error_s(server));
 	SIM_CHECK(s, r != NULL && r->requests >= 20, "%u requests",
 	    r != NULL ? (unsigned)r->requests : 0);
-	SIM_CHECK(s, r != NULL && r->answers * 6 > r->requests, "%u requests, %u answers",
+	SIM_CHECK(s, r != NULL && r->answers * 8 > r->requests, "%u requests, %u answers",
 	    r != NULL ? (unsigned)r->requests : 0, r != NULL ? (unsigned)r->answers : 0);
 	/* What the client gets of it all: an answer a second at most. */
 	SIM_CHECK(s, server->host->datagrams_out < 6 * 3600 * 1.01 + 100, "%u datagrams",

@@ -156,13 +156,15 @@ append(struct store *port, const char *path, const void *bytes, size_t len)
 static int
 stat_file(struct store *port, const char *path, struct store_stat *out)
 {
-	struct sim_file *f = find((struct sim_store *)port, path);
+	struct sim_store *s = (struct sim_store *)port;
+	struct sim_file *f = find(s, path);
 
 	if (f == NULL) {
 		return -ENOENT;
 	}
 	*out = (struct store_stat){ .mtime_ns = f->node->mtime_ns, .size = f->node->len,
-		.inode = f->node->number };
+		.inode = f->node->number,
+		.open_to_all = s->open_to_all != NULL && strcmp(s->open_to_all, path) == 0 };
 	return 0;
 }
 

@@ -30,6 +30,7 @@ struct sim_store {
 	uint64_t last_inode;
 	int read_error, write_error;    /* -errno of every call from now on, 0: none */
 	const char *denied;             /* the one path that gives -EACCES when read; NULL: none */
+	const char *open_to_all;        /* the one path that every user may read; NULL: none */
 	unsigned writes;                /* whole files written by the daemon */
 };
 

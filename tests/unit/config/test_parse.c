@@ -879,8 +879,41 @@ says_once_of_a_word_that_it_has_no_effect(void **state)
 
 	(void)state;
 	assert_int_equal(k->d.errors, 0);
-	assert_int_equal(k->d.n, 4);
+	/* A protection that cannot be had is told of each source that is not asked for it. */
+	assert_int_equal(k->d.n, schema_find(SCHEMA_SOURCE, "nts")->state == STATE_ACTS ? 3 : 5);
 	conf_end(k);
+}
+
+static void
+a_protection_that_cannot_be_had_is_told_at_its_word(void **state)
+{
+	static const struct {
+		const char *word, *line, *place;
+	} cases[] = {
+		{ "nts", "server a.example iburst nts\n", "f:1:25" },
+		{ "ca", "pool a.example nts ca /ca\n", "f:1:20" },
+		{ "aead", "server a.example aead X\n", "f:1:18" },
+		{ "autokey", "server a.example autokey\n", "f:1:18" },
+		{ "ident", "server a.example ident g\n", "f:1:18" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct conf *k = conf_of(cases[i].line);
+		bool acts = schema_find(SCHEMA_SOURCE, cases[i].word)->state == STATE_ACTS;
+		char want[160];
+
+		(void)snprintf(want, sizeof want, "%s: '%s' is recognised, not in effect in this "
+		    "version: this source is not asked", cases[i].place, cases[i].word);
+		if ((strstr(conf_said(k), want) == NULL) != acts) {
+			fail_msg("%s", conf_said(k));
+		}
+		assert_int_equal(config_source_lacks(&k->c->sources[0]) == NULL, acts);
+		conf_end(k);
+	}
+	struct conf *plain = conf_of("server a.example iburst key 5 version 3 xmtnonce\n");
+	assert_null(config_source_lacks(&plain->c->sources[0]));
+	conf_end(plain);
 }
 
 static void
@@ -938,6 +971,7 @@ main(void)
 		cmocka_unit_test(a_copy_equals_the_original_and_shares_nothing_with_it),
 		cmocka_unit_test(takes_1024_servers_and_256_variables),
 		cmocka_unit_test(says_once_of_a_word_that_it_has_no_effect),
+		cmocka_unit_test(a_protection_that_cannot_be_had_is_told_at_its_word),
 		cmocka_unit_test(takes_64_smeared_addresses_and_1024_fudged_clocks),
 		cmocka_unit_test(loads_100000_restrict_lines),
 		cmocka_unit_test(too_little_memory_at_any_point_gives_no_configuration),

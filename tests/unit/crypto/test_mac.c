@@ -140,6 +140,35 @@ long_digests_are_cut_to_20_octets(void **state)
 	makes("SHA384", "6162", "63", "cb00753f45a35e8bb5a03d699ac65007272c32ab");
 }
 
+/* chronyd does so in packets of version 3; the other lengths are wrong, also when all agrees. */
+static void
+whole_digests_are_good_and_no_other_length_is(void **state)
+{
+	static const struct {
+		const char *type;
+		size_t whole;
+	} cases[] = { { "SHA256", 32 }, { "SHA384", 48 }, { "SHA512", 64 }, { "SHA1", 20 },
+		{ "MD5", 16 }, { "AES128CMAC", 16 } };
+	uint8_t text[48], mac[MAC_WHOLE_MAX] = { 0 };
+
+	(void)state;
+	memset(text, 7, sizeof text);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct mac_key *k = mac_key_new(cases[i].type, (const uint8_t *)"0123456789abcdef", 16);
+
+		assert_true(mac_make_as(k, text, sizeof text, mac, cases[i].whole));
+		for (size_t len = 0; len <= sizeof mac; len++) {
+			bool good = len == cases[i].whole || len == mac_len(k);
+
+			assert_int_equal(mac_len_fits(k, len), good);
+			assert_int_equal(mac_check(k, text, sizeof text, mac, len), good);
+		}
+		mac[cases[i].whole - 1] ^= 1;
+		assert_false(mac_check(k, text, sizeof text, mac, cases[i].whole));
+		mac_key_free(k);
+	}
+}
+
 /*
  * Where the secret ends and the text begins does not matter to a digest: 200 + 100 octets are 1 +
  * 299.
@@ -302,6 +331,7 @@ main(void)
 		cmocka_unit_test(cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros),
 		cmocka_unit_test(digests_cover_secret_and_packet),
 		cmocka_unit_test(long_digests_are_cut_to_20_octets),
+		cmocka_unit_test(whole_digests_are_good_and_no_other_length_is),
 		cmocka_unit_test(long_secrets_and_texts_of_many_blocks_agree_with_each_other),
 		cmocka_unit_test(unknown_types_and_empty_secrets_make_no_key_and_leave_no_error),
 		cmocka_unit_test(any_changed_bit_fails_the_check),

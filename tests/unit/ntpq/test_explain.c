@@ -318,6 +318,60 @@ static const struct situation situations[] = {
 	    "\n"
 	    "  0.pool.example (association 1)\n"
 	    "    a pool: the servers found under its name stand in lines of their own\n" },
+	{ "a server that knows its time to 10 s", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		    "rootdisp=10500, rootdelay=20, delay=1, dispersion=2, jitter=0.1" } },
+	    "    peer_dist: its distance is too large: its root dispersion is 10.500 s: so\n"
+	    "    far may its own time be off\n"
+	    "    To do: 'tos maxdist 16' lets it in all the same, as a Windows domain\n"
+	    "           controller needs it; a server that knows its time better is the\n"
+	    "           better remedy\n" },
+	{ "a server at the other end of a long way", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		    "rootdisp=1, rootdelay=20, delay=3600, dispersion=2, jitter=0.1" } },
+	    "To do: use a nearer server\n" },
+	{ "a server that is far from its own", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		    "rootdisp=1, rootdelay=4000, delay=36, dispersion=2, jitter=0.1" } },
+	    "its root delay is 4.000 s: it has its\n" },
+	{ "a server of which little is known", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x3, flash=0x400, stratum=2, in=2, "
+		    "rootdisp=1, rootdelay=40, delay=36, dispersion=7937, jitter=0.1" } },
+	    "To do: wait for more answers\n" },
+	{ "a stratum below the floor", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=0, in=2" } },
+	    "    pkt_stratum: its stratum of 2 is outside the range allowed here\n" },
+	{ "a server without time that has a stratum", NEVER, "stratum=16", "ss_uptime=1000",
+	    "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=3, in=2" } },
+	    "    pkt_stratum: it says itself that its clock is not synchronised (leap 3)\n" },
+	{ "NTS that cannot be had", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ KEYED, "srcadr=192.0.2.1, refid=NTS, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	    "    no answer has ever come from it\n"
+	    "    NTS: it is to be asked with NTS, which cannot be had: it is not asked at\n"
+	    "    all\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n" },
+	{ "what to do about NTS", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ KEYED, "srcadr=192.0.2.1, refid=.NTS., reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	    "    To do: give it a key; without nts, ca and aead on its line it is asked\n"
+	    "           unprotected\n" },
+	{ "Autokey", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ KEYED, "srcadr=192.0.2.1, refid=AKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	    "    AKEY: it is to be asked with Autokey, a scheme no longer safe: it is not\n"
+	    "    asked at all\n" },
+	{ "a key that is not there", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ KEYED, "srcadr=192.0.2.1, refid=NKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	    "    NKEY: its key is missing, not trusted, of a type that is not known, or not\n"
+	    "    for this address: it is not asked at all\n" },
+	{ "notrust", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ SILENT, "srcadr=192.0.2.1, refid=TRST, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	    "    TRST: a restrict line with notrust wants its answers signed, and it has no\n"
+	    "    key: it is not asked at all\n" },
 	{ "a key that is missing", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
 		{ KEYED, "srcadr=192.0.2.1, reach=0xf, flash=0x0, stratum=1, in=9" } },
 	    "    only 4 of the last eight requests were answered\n"

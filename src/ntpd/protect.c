@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* protect - a source whose protection cannot be had is not asked. */
+#include "ntpd/protect.h"
+#include <string.h>
+#include "config/check.h"
+#include "ntpd/access.h"
+#include "ntpd/keys.h"
+#include "ntpd/report.h"
+
+enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };
+
+const char *
+protect_refid(enum lack lack)
+{
+	switch (lack) {
+	case LACK_NTS:
+		return "NTS";
+	case LACK_AUTOKEY:
+		return "AKEY";
+	case LACK_KEY:
+		return "NKEY";
+	case LACK_TRUST:
+		return "TRST";
+	case LACK_NOTHING:
+		break;
+	}
+	return NULL;
+}
+
+/* The method that a line asks for and this version has not. */
+static enum lack
+lack_of_line(const struct config_source *cfg)
+{
+	const char *word = config_source_lacks(cfg);
+
+	if (word == NULL) {
+		return LACK_NOTHING;
+	}
+	return strcmp(word, "autokey") == 0 || strcmp(word, "ident") == 0 ? LACK_AUTOKEY : LACK_NTS;
+}
+
+static enum lack
+lack_of(struct peer *p)
+{
+	enum lack lack = lack_of_line(p->origin->cfg);
+
+	if (lack != LACK_NOTHING || (p->a.rules.flags & ASSOC_LOCAL)) {
+		return lack;
+	}
+	if (p->a.rules.key_id != 0) {
+		return keys_find(p->d, p->a.rules.key_id, &p->a.remote.addr) != NULL ?
+		    LACK_NOTHING : LACK_KEY;
+	}
+	return access_flags(p->d, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST : LACK_NOTHING;
+}
+
+static const char *
+word_of(enum lack lack, const struct config_source *cfg)
+{
+	return lack == LACK_KEY ? "key" : lack == LACK_TRUST ? cfg->host.text :
+	    config_source_lacks(cfg);
+}
+
+/* FILE:LINE:COLUMN of the word, or of what there is of it. */
+static void
+put_place(const struct ntpd *d, const struct config_source *cfg, const char *word, struct text *t)
+{
+	struct arena *a = arena_new(LINE_ARENA);
+	struct diag at = { .file = cfg->place.file, .line = cfg->place.line };
+
+	if (a != NULL) {
+		at = config_where(d->conf, &cfg->place, word, a);
+	}
+	if (at.file != NULL && at.line > 0) {
+		text_printf(t, "%s:%u:%u: ", at.file, at.line, at.column);
+	}
+	arena_free(a);
+}
+
+static void
+say(const struct origin *o, enum lack lack, const char *who)
+{
+	struct ntpd *d = o->d;
+	char place[PLACE_MAX] = "";
+	struct text t = text_over(place, sizeof place);
+	const char *word = word_of(lack, o->cfg);
+
+	put_place(d, o->cfg, word, &t);
+	switch (lack) {
+	case LACK_NTS:
+	case LACK_AUTOKEY:
+		report(d, LOG_LEVEL_ERROR, "%s%s: '%s' cannot be had in this version: not asked",
+		    place, who, word);
+		break;
+	case LACK_KEY:
+		report(d, LOG_LEVEL_ERROR,
+		    "%s%s: key %u is not there, not trusted or not for this address: not asked",
+		    place, who, (unsigned)o->cfg->key);
+		break;
+	case LACK_TRUST:
+		report(d, LOG_LEVEL_ERROR, "%s%s: a restrict line with notrust wants its answers "
+		    "signed, and it has no key: not asked; give it a key, or a restrict line of "
+		    "its own", place, who);
+		break;
+	case LACK_NOTHING:
+		report(d, LOG_LEVEL_NOTICE, "%s: can be asked as it is to be now", who);
+		break;
+	}
+}
+
+/* Members of a pool that are not asked make room for others, which lack the same. */
+static bool
+is_news(struct origin *o, enum lack lack)
+{
+	bool news = o->cfg->kind != SOURCE_POOL || o->lack_said != lack;
+
+	o->lack_said = lack;
+	return news;
+}
+
+bool
+protect_may_ask(struct peer *p)
+{
+	enum lack lack = lack_of(p);
+	char addr[ADDR_TEXT_MAX];
+
+	if (lack != p->lack) {
+		p->lack = lack;
+		if (is_news(p->origin, lack)) {
+			say(p->origin, lack, addr_format(&p->a.remote.addr, addr, sizeof addr));
+		}
+	}
+	return lack == LACK_NOTHING;
+}
+
+bool
+protect_may_resolve(struct origin *o)
+{
+	enum lack lack = lack_of_line(o->cfg);
+
+	if (o->cfg->kind != SOURCE_POOL) {
+		return true;            /* its association says why it is not asked */
+	}
+	if (lack != o->lack) {
+		o->lack = lack;
+		say(o, lack, o->cfg->host.text);
+	}
+	return lack == LACK_NOTHING;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * protect - what a source is to be protected by. Where the configuration asks for a protection
+ * that cannot be had, the source is not asked: without it the answer would be worth less than was
+ * wanted, and nobody would see that.
+ */
+#ifndef NTPD_PROTECT_H
+#define NTPD_PROTECT_H
+#include "ntpd/state.h"
+
+/* Says whether a source may be asked now; of a change of that, and of its cause, one line. */
+bool protect_may_ask(struct peer *p);
+
+/* The same of a line whose name is yet to be resolved: a pool has no members to be asked. */
+bool protect_may_resolve(struct origin *o);
+
+/* What stands as reference id in place of what the source would say; NULL: nothing is missing. */
+const char *protect_refid(enum lack lack);
+
+#endif
