@@ -226,8 +226,8 @@ check_keys(struct check *k)
 			    "server will not be asked", (int)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
-			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line: it will "
-			    "not be asked", s->host.text);
+			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line: it "
+			    "will not be asked", s->host.text);
 		}
 	}
 }

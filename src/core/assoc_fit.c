@@ -154,8 +154,8 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < answers_wanted(a) || !estimator_predict(&a->est, w->now, w->adjusted_ns,
-	    &e)) {
+	if (answers_held(a) < answers_wanted(a) ||
+	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
 	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi,

@@ -116,7 +116,7 @@ struct sources {
 	struct select_memory memory;
 	struct select_work work;
 	bool smears_said;               /* that smeared and other sources are there; once a leap */
-	bool smeared;                   /* those we follow smear the leap second: so do we, with them */
+	bool smeared;                   /* those we follow smear the leap second: so do we */
 	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
