@@ -274,8 +274,8 @@ bool assoc_contradicts(const struct assoc *a, const struct assoc_world *w, doubl
     double *bound_s);
 
 /*
- * True when by the last answer, going by itself, the offset of our clock is outside low_s .. high_s,
- * if its source is right.
+ * True when by the last answer, going by itself, the offset of our clock is outside low_s ..
+ * high_s, if its source is right.
  */
 bool assoc_excludes(const struct assoc *a, const struct assoc_world *w, double low_s,
     double high_s);

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Has OpenSSL load what it is configured to load from files, so that keys can be prepared later by a
- * process that may map no code any more.
+ * Has OpenSSL load what it is configured to load from files, so that keys can be prepared later by
+ * a process that may map no code any more.
  */
 void mac_load(void);
 

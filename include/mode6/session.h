@@ -70,7 +70,9 @@ void session_set_debug(struct session *s, int level);
 
 /*
  * Asks and waits. A signed request takes signed answers only, or anybody could have his words taken
- * for those of a holder of the key; an error without data may come unsigned. *out is written on SESSION_OK and, its error alone, on SESSION_ERROR. */
+ * for those of a holder of the key; an error without data may come unsigned. *out is written on
+ * SESSION_OK and, its error alone, on SESSION_ERROR.
+ */
 enum session_result session_ask(struct session *s, const struct request *r, struct answer *out);
 
 /* True when the error that was given last answers a signed request without being signed. */

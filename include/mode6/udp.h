@@ -20,7 +20,8 @@ enum { UDP_NAME_MAX = 256, UDP_NTP_PORT = 123 };
  *          octets
  * why      receives the reason of a failure, as one phrase
  *
- * NULL when the name is unknown or no address can be asked. The caller closes it through ops->close.
+ * NULL when the name is unknown or no address can be asked. The caller closes it through
+ * ops->close.
  */
 struct transport *udp_open(
     const char *host, enum addr_family family, char *name, char *why, size_t why_cap);

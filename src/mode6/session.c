@@ -200,8 +200,8 @@ mac_is_good(struct session *s, const uint8_t *bytes, size_t len, size_t count)
 }
 
 /*
- * A server that cannot verify us has nothing to sign with, and some find fault with a request before
- * they look at its MAC: an error that has nothing but its number.
+ * A server that cannot verify us has nothing to sign with, and some find fault with a request
+ * before they look at its MAC: an error that has nothing but its number.
  */
 static bool
 is_bare_error(const struct control_header *h, size_t len)

@@ -55,8 +55,8 @@ permit(struct query *q, const char *prohibited)
 		break;
 	case CONTROL_BARE:
 		text_put(&q->out,
-		    "refused: a change from another host needs a nonce of this daemon: use the ntpq "
-		    "that comes with it, or 'disable controlnonce' in its ntp.conf");
+		    "refused: a change from another host needs a nonce of this daemon: use the "
+		    "ntpq that comes with it, or 'disable controlnonce' in its ntp.conf");
 		break;
 	case CONTROL_STALE:
 		text_put(&q->out, "refused: the nonce is too old or not yours");

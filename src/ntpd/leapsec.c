@@ -144,8 +144,8 @@ tell_rows(struct ntpd *d, const char *path)
 	d->leapsec.unasked = d->conf->leapfile == NULL;
 	report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
 	if (d->conf->leapfile == NULL && over_days > 0.0) {
-		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the package "
-		    "tzdata, or enable ntp-leapfetch.timer", path, over_days);
+		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the "
+		    "package tzdata, or enable ntp-leapfetch.timer", path, over_days);
 	}
 }
 

@@ -556,8 +556,8 @@ has_none(struct ntpd *d)
 		}
 	}
 	if (d->listen.denied) {
-		report(d, LOG_LEVEL_ERROR, "no socket on port %d: %s; run as root (-u USER gives its "
-		    "rights up again), or with the capability CAP_NET_BIND_SERVICE - EXITING",
+		report(d, LOG_LEVEL_ERROR, "no socket on port %d: %s; run as root (-u USER gives "
+		    "its rights up again), or with the capability CAP_NET_BIND_SERVICE - EXITING",
 		    (int)NTP_PORT, strerror(EACCES));
 	}
 	return d->listen.denied;

@@ -84,7 +84,8 @@ address_of(const struct session *s, const char *host, char out[TRACE_NAME_MAX])
 	char buf[ADDR_TEXT_MAX];
 	struct addr a;
 
-	text_put(&t, udp_address(session_transport(s), &a) ? addr_format(&a, buf, sizeof buf) : host);
+	text_put(&t, udp_address(session_transport(s), &a) ?
+	    addr_format(&a, buf, sizeof buf) : host);
 }
 
 /* Asks one host and writes its line; false when the way ends without an answer. */

@@ -37,7 +37,8 @@ enter(struct walk *w, int fd)
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		return -errno;
 	}
-	bool others = (st.st_mode & S_IWOTH) != 0 || ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0);
+	bool others = (st.st_mode & S_IWOTH) != 0 ||
+	    ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0);
 	w->shared = st.st_uid == 0 && others && (st.st_mode & S_ISVTX) != 0;
 	w->foreign = w->foreign || st.st_uid != 0 || (others && !w->shared);
 	return 0;
