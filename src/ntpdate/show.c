@@ -85,5 +85,6 @@ ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out)
 	show_stages("filter delay: ", s, false, out);
 	show_stages("filter offset:", s, true, out);
 	fprintf(out, "delay %.5f, distance %.5f\noffset %.6f\n\n",
-	    best != NULL ? best->delay_s : 0.0, s->fit ? s->root_dist_s : NTP_MAXDISP_S, best != NULL ? best->offset_s : 0.0);
+	    best != NULL ? best->delay_s : 0.0, s->fit ? s->root_dist_s : NTP_MAXDISP_S,
+	    best != NULL ? best->offset_s : 0.0);
 }
