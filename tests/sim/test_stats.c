@@ -182,7 +182,7 @@ sysstats_counts_the_packets_of_its_hour(void **state)
 {
 	struct lab b = lab_at(NOON_2026_11_20,
 	    "server 192.0.2.1 iburst minpoll 10 maxpoll 10\nstatsdir /stats\nstatistics sysstats\n"
-	    "restrict 198.51.100.9 ignore\n");
+	    "restrict 198.51.100.9 ignore\ndiscard average 3\nlimit leak 0\n");
 	unsigned long n[11];
 	static const struct {
 		const char *from;
