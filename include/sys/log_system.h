@@ -12,14 +12,16 @@
 #include <stdint.h>
 #include "port/log.h"
 
-enum { LOG_SYSTEM_LINE_MAX = 2048 };
+enum { LOG_SYSTEM_LINE_MAX = 2048, LOG_SYSTEM_EARLY_MAX = 64 * 1024 };
 
 /* ident must stay. Lines above max are dropped. 0 or -errno. */
 int log_system_new(const char *ident, bool foreground, enum log_level max, struct log **out);
 void log_system_free(struct log *l); /* NULL is fine */
 
 /*
- * From now on lines go to path; NULL puts them back to stderr or syslog. /dev/stdout and
+ * From now on lines go to path; NULL puts them back to stderr or syslog. The first file gets what
+ * was said before it, too, up to LOG_SYSTEM_EARLY_MAX octets: the start, and what is wrong with the
+ * configuration that names the file. /dev/stdout and
  * /dev/stderr mean the open descriptors. No link is followed at the end of path. 0 or -errno; on an
  * error nothing changes.
  */
@@ -30,6 +32,9 @@ int log_system_file(struct log *l, const char *path);
  * above.
  */
 int log_system_reopen(struct log *l);
+
+/* No file has come: what was kept for it is forgotten. */
+void log_system_started(struct log *l);
 
 /* The terminal is gone (the process went to the background): lines without a file go to syslog. */
 void log_system_background(struct log *l);

@@ -120,7 +120,6 @@ static bool
 open_starter(struct process *p)
 {
 	int error = starter_new(&roles, &p->title, &p->starter);
-
 	bool confined = p->opt.user != NULL;
 
 	p->user_error = confined ? proc_user_find(p->opt.user, &p->user) : 0;
@@ -186,11 +185,10 @@ static struct ntpd_ports
 ports_of(struct process *p)
 {
 	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net,
-	    .store = p->store,
-		.rng = p->rng, .log = p->log, .resolver = p->resolver,
+		.store = p->store, .rng = p->rng, .log = p->log, .resolver = p->resolver,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
-		    .stopping = tell_stopping,
-			.synced = tell_parent_synced, .usage = tell_usage, .ctx = p } };
+			.stopping = tell_stopping, .synced = tell_parent_synced,
+			.usage = tell_usage, .ctx = p } };
 }
 
 static void
@@ -276,16 +274,14 @@ set_limits(struct process *p)
 
 	if (error != 0) {
 		say(p, LOG_LEVEL_WARNING, "rlimit: %s; not all memory is locked: 'LimitMEMLOCK=' "
-		    "of "
-		    "the systemd unit, or ulimit -l, allows more", strerror(-error));
+		    "of the systemd unit, or ulimit -l, allows more", strerror(-error));
 	}
 	if (p->opt.nice || p->opt.priority > 0) {
 		error = proc_priority(p->opt.priority);
 		if (error != 0) {
 			say(p, LOG_LEVEL_WARNING, "-%c: %s; a priority is given by root or with "
 			    "CAP_SYS_NICE, and ntpd runs on without one",
-			    p->opt.priority > 0 ? 'P' :
-			    'N', strerror(-error));
+			    p->opt.priority > 0 ? 'P' : 'N', strerror(-error));
 		}
 	}
 	write_pidfile(p, p->opt.pidfile != NULL ? p->opt.pidfile : c->pidfile);
@@ -418,8 +414,7 @@ enter_sandbox(struct process *p)
 	error = fence_enter(p->fence);
 	if (error != 0) {
 		say(p, LOG_LEVEL_NOTICE, "no Landlock (%s): only permissions keep ntpd to its "
-		    "files",
-		    strerror(-error));
+		    "files", strerror(-error));
 	}
 	if (!sandbox_is_built()) {
 		return;
@@ -494,6 +489,8 @@ run(struct process *p, int argc, char **argv)
 	struct ntpd_ports ports;
 	int status;
 
+	/* What cannot be opened yet is told by set_logfile. */
+	(void)log_system_file(p->log, p->opt.logfile);
 	say_start(p, argc, argv);
 	ports = ports_of(p);
 	p->ntpd = ntpd_new(&ports, &p->opt.daemon);
@@ -517,6 +514,7 @@ run(struct process *p, int argc, char **argv)
 		return EXIT_PRIVILEGES;
 	}
 	open_as_user(p);
+	log_system_started(p->log);
 	watch_signals(p);
 	notify_ready(p->notify);
 	proc_report(&p->report_fd, PROC_READY);
@@ -550,6 +548,7 @@ close_ports(struct process *p)
 	clock_linux_free(p->clock);
 	loop_event_free(p->loop);
 	log_system_free(p->log);
+	options_free(&p->opt);
 }
 
 static void
@@ -592,6 +591,7 @@ main(int argc, char **argv)
 	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);
 	if (status != 0) {
 		(void)fprintf(stderr, "ntpd: %s\n", strerror(-status));
+		options_free(&p.opt);
 		return EXIT_FAILED;
 	}
 	status = open_starter(&p) && open_ports(&p) ? run(&p, argc, argv) : EXIT_FAILED;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* options - getopt_long over one table of long options. */
 #include "ntpd/options.h"
+#include <assert.h>
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/text.h"
 #include "config.h"
 
@@ -286,6 +290,55 @@ take_servers(struct options *o, int argc, char **argv)
 	return true;
 }
 
+static bool
+make_absolute(struct options *o, const char **path)
+{
+	char folder[PATH_MAX];
+	size_t cap;
+	char *made;
+
+	if (*path == NULL || (*path)[0] == '/') {
+		return true;
+	}
+	if (getcwd(folder, sizeof folder) == NULL) {
+		(void)fprintf(stderr, "ntpd: %s: %s\n", *path, strerror(errno));
+		return false;
+	}
+	cap = strlen(folder) + strlen(*path) + 2;
+	made = malloc(cap);
+	if (made == NULL) {
+		(void)fprintf(stderr, "ntpd: no memory\n");
+		return false;
+	}
+	(void)snprintf(made, cap, "%s/%s", folder, *path);
+	o->path[o->path_n++] = made;
+	*path = made;
+	return true;
+}
+
+static bool
+make_paths_absolute(struct options *o)
+{
+	const char **paths[] = { &o->daemon.config_path, &o->daemon.driftfile, &o->daemon.keysfile,
+		&o->daemon.statsdir, &o->logfile, &o->pidfile };
+
+	static_assert(sizeof paths / sizeof *paths == OPTIONS_PATHS_MAX, "there is room for them");
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		if (!make_absolute(o, paths[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+options_free(struct options *o)
+{
+	for (unsigned i = 0; i < o->path_n; i++) {
+		free(o->path[i]);
+	}
+}
+
 /* --version and --help; what follows them is not looked at. */
 static bool
 tells(struct options *o, int c)
@@ -319,5 +372,13 @@ options_read(struct options *o, int argc, char **argv)
 			return false;
 		}
 	}
-	return take_servers(o, argc, argv);
+	if (!take_servers(o, argc, argv)) {
+		return false;
+	}
+	/* In the foreground files are where they are, and are named as they were given. */
+	if (o->task == TASK_RUN && !o->nofork && !make_paths_absolute(o)) {
+		options_free(o);
+		return false;
+	}
+	return true;
 }

@@ -14,6 +14,8 @@ enum options_task {
 	TASK_DONE               /* --version, --help: all is said */
 };
 
+enum { OPTIONS_PATHS_MAX = 6 };
+
 struct options {
 	enum options_task task;
 	struct ntpd_options daemon;
@@ -23,9 +25,15 @@ struct options {
 	bool nice;                      /* -N */
 	int priority;                   /* -P; 0: none */
 	double wait_sync_s;             /* -w; 0: none */
+	char *path[OPTIONS_PATHS_MAX];  /* those that were made absolute */
+	unsigned path_n;
 };
 
-/* Reads the command line. False: it was wrong; the reason is on stderr, and the usage line. */
+/*
+ * Reads the command line. Where the process is to go to the background, and so leaves its folder,
+ * relative paths become absolute. False: it was wrong; the reason is on stderr, and the usage line.
+ */
 bool options_read(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
 
 #endif

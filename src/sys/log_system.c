@@ -21,6 +21,9 @@ struct log_system {
 	bool foreground, journal, syslog_open;
 	int fd; /* of the file, -1: none */
 	char *path;
+	/* Lines from before the first file; NULL once there is one, or none is to come. */
+	char *early;
+	size_t early_len;
 };
 
 static const char *const month_name[12] = {
@@ -84,6 +87,28 @@ put_line(const struct log_system *s, int fd, const char *text)
 	put(fd, buf, len);
 }
 
+/* What does not fit is not in the file: it has been said elsewhere. */
+static void
+keep_early(struct log_system *s, const char *text)
+{
+	char buf[LOG_SYSTEM_LINE_MAX];
+	size_t len =
+	    log_system_format(buf, sizeof buf, (int64_t)time(NULL), s->ident, (int)getpid(), text);
+
+	if (s->early != NULL && len <= LOG_SYSTEM_EARLY_MAX - s->early_len) {
+		memcpy(s->early + s->early_len, buf, len);
+		s->early_len += len;
+	}
+}
+
+static void
+forget_early(struct log_system *s)
+{
+	free(s->early);
+	s->early = NULL;
+	s->early_len = 0;
+}
+
 static void
 put_journal(enum log_level level, const char *line)
 {
@@ -102,6 +127,9 @@ log_line(struct log *l, enum log_level level, const char *text)
 
 	if (level > s->max) {
 		return;
+	}
+	if (s->fd < 0) {
+		keep_early(s, text);
 	}
 	if (s->fd >= 0) {
 		put_line(s, s->fd, text);
@@ -161,6 +189,7 @@ log_system_new(const char *ident, bool foreground, enum log_level max, struct lo
 		.foreground = foreground,
 		.journal = stderr_is_journal(),
 		.fd = -1,
+		.early = malloc(LOG_SYSTEM_EARLY_MAX),  /* without it the file begins later */
 	};
 	if (!foreground) {
 		open_syslog(s);
@@ -184,7 +213,14 @@ log_system_free(struct log *l)
 		closelog();
 	}
 	free(s->path);
+	free(s->early);
 	free(s);
+}
+
+static bool
+is_standard(const char *path)
+{
+	return strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0;
 }
 
 static int
@@ -243,6 +279,13 @@ log_system_file(struct log *l, const char *path)
 	free(s->path);
 	s->fd = fd;
 	s->path = copy;
+	/* On the same screen the lines have been seen. */
+	if (fd >= 0 && s->early != NULL && !is_standard(path)) {
+		put(fd, s->early, s->early_len);
+	}
+	if (fd >= 0) {
+		forget_early(s);
+	}
 	return 0;
 }
 
@@ -261,6 +304,12 @@ log_system_reopen(struct log *l)
 	(void)close(s->fd);
 	s->fd = fd;
 	return 0;
+}
+
+void
+log_system_started(struct log *l)
+{
+	forget_early((struct log_system *)l);
 }
 
 void

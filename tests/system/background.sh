@@ -86,3 +86,35 @@ kill -HUP "$pid"
 try "SIGHUP opens it anew after rotation" wait_until 5 test -s "$work/run/ntp.log"
 kill -TERM "$pid"
 try "it ends" wait_until 1 pid_gone "$pid"
+
+# All of the start is in it, whichever names it: the command line, from any folder, or ntp.conf.
+printf '%s\n' 'driftfile /nonexistent/drift' 'servr 192.0.2.9' 'minpol 4' >"$work/run/bad.conf"
+cp "$work/run/bad.conf" "$work/run/named.conf"
+echo "logfile $work/run/named.log" >>"$work/run/named.conf"
+cd "$work/run" || exit 1
+for way in "-c bad.conf -l option.log" "-c named.conf"; do
+	# shellcheck disable=SC2086 # several words
+	run "$ntpd" $way -p way.pid >"$work/out" 2>&1
+	is $? 0 "it starts with $way"
+	pid=$(cat way.pid)
+	name=${way##*-? }
+	log=$(cat "${name%.*}.log")
+	like "$log" "ntpd\[$pid\]: $start_line" "$way: the file has the start"
+	like "$log" "ntpd\[$pid\]: Command line: .* $way" "$way: and how it was started"
+	like "$log" "\.conf:2:1: .*servr" "$way: and the first error of the configuration"
+	like "$log" "\.conf:3:1: .*minpol" "$way: and the second"
+	is "$(grep -c 'Command line: ' <<<"$log")" 1 "$way: once"
+	kill -TERM "$pid"
+	try "$way: it ends" wait_until 1 pid_gone "$pid"
+done
+
+# A start that fails says why in that file.
+run "$ntpd" -c "$work/ntp.conf" -p first.pid >"$work/out" 2>&1
+run "$ntpd" -c "$work/ntp.conf" -l failed.log >"$work/out" 2>&1
+[ $? -ne 0 ]
+ok $? "a second ntpd with a log file refuses as well"
+like "$(cat failed.log)" "$start_line" "and the file has its start"
+like "$(cat failed.log)" "unable to bind to wildcard address .* port 123 - " "and why it ended"
+pid=$(cat first.pid)
+kill -TERM "$pid"
+try "the first one ends" wait_until 1 pid_gone "$pid"

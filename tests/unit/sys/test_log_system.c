@@ -194,6 +194,87 @@ a_file_that_cannot_be_opened_changes_nothing(void **state)
 	assert_non_null(strstr(got, "still here\n"));
 }
 
+static void
+the_first_file_has_what_was_said_before_it(void **state)
+{
+	char p[128], err[128], got[512];
+	struct log *l;
+
+	(void)state;
+	int kept = divert(in_dir(err, "err"));
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "start");
+	l->ops->line(l, LOG_LEVEL_DEBUG, "hidden");
+	assert_int_equal(log_system_file(l, in_dir(p, "no/log")), -ENOENT);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "later");
+	assert_int_equal(log_system_file(l, in_dir(p, "log.1")), 0);
+	log_system_free(l);
+	restore(kept);
+	read_whole(err, got, sizeof got);
+	assert_non_null(strstr(got, "]: start\n"));
+	assert_null(strstr(got, "later"));
+	read_whole(in_dir(p, "log"), got, sizeof got);
+	const char *start = strstr(got, "]: start\n"), *later = strstr(got, "]: later\n");
+	assert_non_null(start);
+	assert_non_null(later);
+	assert_true(start < later);
+	assert_null(strstr(got, "hidden"));
+	/* The second file is another one, not a copy. */
+	read_whole(in_dir(p, "log.1"), got, sizeof got);
+	assert_string_equal(got, "");
+}
+
+static void
+what_a_terminal_has_shown_is_not_shown_again(void **state)
+{
+	char p[128], got[512];
+	struct log *l;
+
+	(void)state;
+	int kept = divert(in_dir(p, "err"));
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "start");
+	assert_int_equal(log_system_file(l, "/dev/stderr"), 0);
+	log_system_free(l);
+	restore(kept);
+	read_whole(p, got, sizeof got);
+	const char *start = strstr(got, "]: start\n");
+	assert_non_null(start);
+	assert_null(strstr(start + strlen("]: start"), "start"));
+}
+
+static void
+after_the_start_nothing_is_kept_and_what_is_kept_has_a_limit(void **state)
+{
+	static char got[LOG_SYSTEM_EARLY_MAX + 2], long_line[1024];
+	char p[128], err[128];
+	struct log *l;
+
+	(void)state;
+	memset(long_line, 'a', sizeof long_line - 1);
+	int kept = divert(in_dir(err, "err"));
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	for (int i = 0; i < 100; i++) {
+		l->ops->line(l, LOG_LEVEL_INFO, long_line);
+	}
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	log_system_free(l);
+	read_whole(p, got, sizeof got);
+	assert_in_range(strlen(got), LOG_SYSTEM_EARLY_MAX - 2048, LOG_SYSTEM_EARLY_MAX);
+	assert_int_equal(got[strlen(got) - 1], '\n');
+
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "start");
+	log_system_started(l);
+	l->ops->line(l, LOG_LEVEL_INFO, "later");
+	assert_int_equal(log_system_file(l, in_dir(p, "log.1")), 0);
+	log_system_free(l);
+	restore(kept);
+	read_whole(p, got, sizeof got);
+	assert_string_equal(got, "");
+}
+
 /* Like an ordinary user, root without this may not write what is read-only. */
 static void
 override_access(cap_flag_value_t may)
@@ -248,6 +329,9 @@ main(void)
 		CASE(a_file_is_appended_to_and_opened_anew_after_rotation),
 		CASE(a_file_that_is_still_in_its_place_need_not_be_opened_again),
 		CASE(a_file_that_cannot_be_opened_changes_nothing),
+		CASE(the_first_file_has_what_was_said_before_it),
+		CASE(what_a_terminal_has_shown_is_not_shown_again),
+		CASE(after_the_start_nothing_is_kept_and_what_is_kept_has_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
