@@ -222,7 +222,7 @@ judge(struct request *q)
 	case MODE_UNSPEC:
 	case MODE_ACTIVE:
 	case MODE_CLIENT:
-		return serve(q);
+		return (int)serve(q);
 	case MODE_PASSIVE:
 	case MODE_SERVER:
 	case MODE_BROADCAST:
