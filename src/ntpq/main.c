@@ -175,7 +175,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		break;
 	case 'V':
 	case OPT_VERSION:
-		printf("ntpq %s\n", PACKAGE_VERSION);
+		printf("%s\n", ntpq_version);
 		exit(EXIT_SUCCESS);
 	case OPT_HELP:
 		fputs(usage_text, stdout);

@@ -156,6 +156,14 @@ struct rtime ntpq_now(void);
  */
 bool ntpq_need_key(struct ntpq *q);
 
+/* --- settings.c --- */
+
+/*
+ * Scripts look for the first number and ask ntpdc when it is below 4.2.7: what is compatible comes
+ * first, who we are next.
+ */
+extern const char ntpq_version[];
+
 /* --- run.c: lines and the table --- */
 
 /* A command that could not begin: its line of JSON, with the last complaint. */

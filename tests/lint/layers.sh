@@ -26,7 +26,7 @@ ntp-wait base wire mode6
 ntptrace base wire mode6
 ntptime base sys mode6
 ntp-keygen base port sys
-ntpdc'
+ntpdc base wire mode6'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

@@ -216,5 +216,5 @@ stop vmware
 
 # --- an old server, its commands -----------------------------------------------------
 
-out=$(in_ns host "$top_builddir/ntpdc" -c monlist 2>&1)
-like "$out" 'ntpq -c mrulist' "ntpdc names the command of ntpq"
+out=$(in_ns host "$top_builddir/ntpdc" -c addserver 2>&1)
+like "$out" "ntpq -c ':config server HOST'" "ntpdc names the command of ntpq"

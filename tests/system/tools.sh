@@ -148,9 +148,80 @@ status "ntptime refuses a rate of 600 ppm" 2 client "$top_builddir/ntptime" -f 6
 like "$err" '^ntptime: -f 600: no number, or out of range$' "and says which option it was"
 status "ntptime may not change anything here" 1 client "$top_builddir/ntptime" -m 1000000
 is "$err" 'ntptime: Operation not permitted' "and says so"
-status "ntpdc knows better" 1 client "$top_builddir/ntpdc" -c monlist 192.0.2.1
-like "$err" 'ntpq -c mrulist$' "and says what"
-status "and does nothing else" 0 client "$top_builddir/ntpdc" --help
+
+# --- ntpdc, in its own forms and units
+
+ntpdc=$top_builddir/ntpdc
+status "ntpdc -c kerninfo" 0 server "$ntpdc" -c kerninfo
+g='-?[0-9.]+(e-[0-9]+)? s'
+for line in "pll offset:           $g" 'pll frequency:        -?[0-9]+\.[0-9]{3} ppm' \
+	"maximum error:        $g" "estimated error:      $g" 'status: +.+' \
+	'pll time constant:    [0-9]+' "precision:            $g" 'frequency tolerance:  [0-9]+\.[0-9]{3} ppm'; do
+	like "$out" "^$line\$" "has ${line%%:*}"
+done
+# What munin does when it takes ntpq for one without kerninfo: the same value as ntpq's, in seconds.
+theirs=$(awk '/^estimated error:/ { printf("%.9f", $3) }' <<<"$out")
+ours=$(in_ns server "$top_builddir/ntpq" -c kerninfo | awk '/^estimated error:/ { printf("%.9f", $3 / 1000) }')
+is "$theirs" "$ours" "the estimated error is that of ntpq"
+status "ntpdc -c sysinfo" 0 server "$ntpdc" -n -c sysinfo
+for line in 'system peer:          LOCAL\(0\)' 'system peer mode:     client' 'leap indicator:       00' \
+	'stratum:              6' 'precision:            -[0-9]+' 'root distance:        0\.[0-9]{5} s' \
+	'root dispersion:      0\.[0-9]{5} s' 'reference ID:         \[[A-Z0-9().]+\]' \
+	'reference time:       [0-9a-f]{8}\.[0-9a-f]{8}  [A-Z][a-z]{2}, .*' 'jitter:               0\.[0-9]{6} s' \
+	'stability:            [0-9]+\.[0-9]{3} ppm'; do
+	like "$out" "^$line\$" "has ${line%%:*}"
+done
+status "ntpdc -c loopinfo" 0 server "$ntpdc" -c loopinfo
+like "$out" '^offset:               -?0\.[0-9]{6} s$' "has the offset"
+like "$out" '^frequency:            -?[0-9]+\.[0-9]{3} ppm$' "and the frequency"
+like "$out" '^watchdog timer:       [0-9]+ s$' "and how long ago the clock was set"
+status "ntpdc -c sysstats" 0 server "$ntpdc" -c sysstats
+like "$out" '^packets received:     [1-9][0-9]*$' "has the packets"
+like "$out" '^rate exceeded:        [0-9]+$' "and those refused"
+status "ntpdc -l" 0 server "$ntpdc" -l
+is "$out" 'client    LOCAL(0)' "has each source"
+row='LOCAL\(0\) +0\.0\.0\.0 +5 +64  [0-7 ]{3} 0\.00000 +-?0\.[0-9]{6} 0\.[0-9]{5}'
+for way in "-n -c peers" -np "-c dmpeers" -s "-c pe"; do
+	# shellcheck disable=SC2086 # several words
+	status "ntpdc $way" 0 server "$ntpdc" $way
+	is "$(head -1 <<<"$out")" '     remote           local      st poll reach  delay   offset    disp' "has the head"
+	like "$out" "^\*$row\$" "and the row"
+done
+status "ntpdc -nc monlist asks by ntpq" 0 server "$ntpdc" -nc monlist localhost
+like "$out" '^lstint avgint rstr r m v  count rport remote address$' "and has its table"
+like "$out" ' 192\.0\.2\.2$' "and the clients"
+status "two commands" 0 server "$ntpdc" -c iostats -c timerstats 127.0.0.1
+like "$out" '^received packets: +[1-9]' "of one"
+like "$out" '^calls to transmit: +[0-9]' "and the other"
+status "ntpdc without a daemon" 1 client "$ntpdc" -c peers
+is "$out$err" 'ntpdc: read: Connection refused' "says so"
+status "ntpdc for a host that is not there" 1 client "$ntpdc" -c sysinfo no-such-host.example
+like "$err" "^\\*\\*\\*Can't find host no-such-host\\.example: ." "says so"
+status "what changes the daemon is ntpq's" 1 server "$ntpdc" -c 'addserver 192.0.2.9'
+like "$err" "ntpq -c ':config server HOST'\$" "as it says"
+status "no command" 1 server "$ntpdc"
+like "$err" 'name a command by -c' "is told"
+
+# --- versions, as munin's plug-ins and others read them
+
+cat >"$work/munin" <<'END'
+ntpq_name=$(ntpq -c version | sed 's/[^[:alpha:]].*//')
+ntpq_version=$(ntpq -c version | grep --extended-regexp --only-matching '[[:digit:]]\.[[:digit:]]\.[[:digit:]]')
+if [ "$ntpq_name" = "ntpq" ] && [ "$(echo "$ntpq_version" | tr -d '.')" -lt 427 ]; then
+	echo ntpdc
+else
+	echo ntpq
+fi
+END
+status "munin's choice of a program" 0 server env PATH="$top_builddir:$PATH" sh "$work/munin"
+is "$out$err" ntpq "is ntpq"
+for way in --version -V "-c version"; do
+	# shellcheck disable=SC2086 # several words
+	status "ntpq $way" 0 server "$top_builddir/ntpq" $way
+	is "$(grep -oE '[0-9]+\.[0-9]+\.[0-9]+' <<<"$out" | head -1)" 4.2.8 "the first number is that of ntp.org's ntpq whose forms it has"
+	like "$out" "\\(ntpd $("$top_builddir/ntpd" --version | cut -d ' ' -f 2)\\)\$" "and it says whose it is"
+	is "$(wc -l <<<"$out")" 1 "in one line"
+done
 
 # --- ntpstat
 
