@@ -392,6 +392,18 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	    CLOCK_SET_TICK);
 }
 
+static bool
+is_move(int64_t ns)
+{
+	return ns > MOVED_NS || ns < -MOVED_NS;
+}
+
+bool
+adjust_elsewhere(const struct adjust *a, struct rtime real, struct mtime mono)
+{
+	return is_move(real.ns - mono.ns - a->base_ns);
+}
+
 bool
 adjust_look(struct adjust *a, struct adjust_finding *f)
 {
@@ -412,7 +424,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 		moved_ns -= slept_ns;
 		a->base_ns += slept_ns;
 	}
-	if (moved_ns > MOVED_NS || moved_ns < -MOVED_NS) {
+	if (is_move(moved_ns)) {
 		f->moved = true;
 		f->moved_s = (double)moved_ns * 1e-9;
 		f->lost_s = fabs(underway_s);

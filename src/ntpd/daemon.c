@@ -154,6 +154,14 @@ ntpd_user_changed(struct ntpd *d)
 	report_status(d);
 }
 
+void
+ntpd_clock_set(struct ntpd *d)
+{
+	if (!d->stopping) {
+		clockwork_look(d);
+	}
+}
+
 bool
 ntpd_reload(struct ntpd *d)
 {

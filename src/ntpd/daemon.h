@@ -123,6 +123,12 @@ int ntpd_start(struct ntpd *d);
  */
 void ntpd_user_changed(struct ntpd *d);
 
+/*
+ * To be called soon after the clock was set or the machine woke, by whatever tells of it: the
+ * daemon's timers count no time asleep. Ours or for nothing, it does no harm.
+ */
+void ntpd_clock_set(struct ntpd *d);
+
 /* Re-reads the configuration; an erroneous file changes nothing. True when it was applied. */
 bool ntpd_reload(struct ntpd *d);
 

@@ -20,6 +20,7 @@
 #include "ntpd/options.h"
 #include "ntpd/report.h"
 #include "sys/clock_linux.h"
+#include "sys/clockwatch.h"
 #include "sys/fence.h"
 #include "sys/log_system.h"
 #include "sys/loop_event.h"
@@ -45,6 +46,7 @@ struct process {
 	struct loop *loop;
 	struct log *log;
 	struct clock *clock;
+	struct clockwatch *clockwatch;  /* NULL: the kernel has none */
 	struct net *net;
 	struct store *files;            /* the store without the fence */
 	struct store *store;
@@ -481,6 +483,12 @@ watch_signals(struct process *p)
 	(void)loop_event_on_signal(p->loop, SIGUSR2, on_verbosity, p);
 }
 
+static void
+on_clock_set(void *ctx)
+{
+	ntpd_clock_set(((struct process *)ctx)->ntpd);
+}
+
 /* ---- the whole run ---- */
 
 static int
@@ -516,6 +524,8 @@ run(struct process *p, int argc, char **argv)
 	open_as_user(p);
 	log_system_started(p->log);
 	watch_signals(p);
+	/* Without it the daemon finds out by itself, with its next timer or packet. */
+	(void)clockwatch_new(p->loop, on_clock_set, p, &p->clockwatch);
 	notify_ready(p->notify);
 	proc_report(&p->report_fd, PROC_READY);
 	if (!p->opt.nofork) {
@@ -535,6 +545,7 @@ close_ports(struct process *p)
 		proc_pidfile_remove(p->pidfile);
 		free(p->pidfile);
 	}
+	clockwatch_free(p->clockwatch);
 	notify_free(p->notify);
 	resolver_proc_free(p->resolver);
 	starter_free(p->starter);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
+#include "ntpd/clockwork.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
 #include "ntpd/counters.h"
@@ -200,6 +201,15 @@ serve(struct request *q)
 	return q->bad_mac ? VERDICT_AUTH : VERDICT_OK;
 }
 
+/* Nobody is told how good the clock was before it was moved, or before a sleep. */
+static void
+look_at_clock(struct ntpd *d, const struct stamp *rx)
+{
+	if (adjust_elsewhere(&d->steer.adjust, rx->at, rx->mono)) {
+		clockwork_look(d);
+	}
+}
+
 /* A verdict, or CONTROL_LATER. */
 static int
 judge(struct request *q)
@@ -248,6 +258,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		l->d->count.dropped++;
 		return;
 	}
+	look_at_clock(l->d, &pkt->rx);
 	v = judge(&q);
 	if (v == CONTROL_LATER) {
 		return;

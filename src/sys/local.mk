@@ -7,6 +7,7 @@ libsys_a_SOURCES = \
 	src/sys/channel_seq.c \
 	src/sys/clock_linux.c \
 	src/sys/clock_raw.c \
+	src/sys/clockwatch.c \
 	src/sys/fence.c \
 	src/sys/file_access.c \
 	src/sys/file_open.c \

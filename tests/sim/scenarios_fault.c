@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "sim/scenario.h"
+#include "sim/stranger.h"
 
 /* The drift file; "" when there is none. */
 static const char *
@@ -337,6 +338,61 @@ after_a_sleep_with_a_good_hardware_clock_nothing_is_stepped(struct sim *s)
 	SIM_CHECK(s, s->node[0]->clock.steps == 0, "%u steps", s->node[0]->clock.steps);
 }
 
+/* The timers count no time asleep: the next one is far away. */
+static void
+a_sleep_is_noticed_when_the_machine_wakes(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 4 * 3600 + 1);
+	sim_node_suspend(c, 3600, 0.4);
+	sim_run(s, 3600.0011);
+	SIM_CHECK(s, sim_logged(c, "the machine slept for 3600 s") == 1, "not seen");
+	SIM_CHECK(s, sim_status(c).root_dist_s > 1.0, "distance %.6f s",
+	    sim_status(c).root_dist_s);
+}
+
+static void
+who_is_not_asleep_notices_a_step_by_others_at_once(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
+
+	sim_run(s, 4 * 3600 + 1);
+	sim_clock_foreign_step(&c->clock, 3);
+	sim_run(s, 0.01);
+	SIM_CHECK(s, sim_logged(c, "the clock was moved by +3.000000 s by someone else") == 1,
+	    "not seen");
+	sim_node_freeze(c, 5);
+	sim_clock_foreign_step(&c->clock, 4);
+	sim_run(s, 5.01);
+	SIM_CHECK(s, sim_logged(c, "the clock was moved by +4.000000 s by someone else") == 1,
+	    "not seen after a stop");
+}
+
+/* It may be read before the kernel's word that the clock was set. */
+static void
+a_request_that_waited_is_not_told_the_distance_before_a_step(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    ONE_SERVER "restrict default\n");
+
+	sim_run(s, 4 * 3600 + 1);
+	stranger_come(&x, s, "192.0.2.77");
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, stranger_heard(&x).hdr.root_disp < 0.02 * 65536, "disp %u before",
+	    stranger_heard(&x).hdr.root_disp);
+	x.answers = 0;
+	sim_node_freeze(c, 1);
+	sim_clock_foreign_step(&c->clock, 0.05);
+	stranger_ask(&x, 4, MODE_CLIENT);
+	SIM_CHECK(s, x.answers == 0, "answered while stopped");
+	sim_run(s, 1);
+	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
+	SIM_CHECK(s, stranger_heard(&x).hdr.root_disp > 0.05 * 65536, "disp %u after",
+	    stranger_heard(&x).hdr.root_disp);
+}
+
 /* It is handed to the kernel in slices, each of which reads the time asleep as well. */
 static void
 a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock(struct sim *s)
@@ -543,6 +599,9 @@ static const struct scenario list[] = {
 	SCENARIO(someone_who_sets_the_clock_every_hour_is_told_of),
 	SCENARIO(after_an_hour_of_sleep_the_clock_is_right_in_a_minute),
 	SCENARIO(after_a_sleep_with_a_good_hardware_clock_nothing_is_stepped),
+	SCENARIO(a_sleep_is_noticed_when_the_machine_wakes),
+	SCENARIO(who_is_not_asleep_notices_a_step_by_others_at_once),
+	SCENARIO(a_request_that_waited_is_not_told_the_distance_before_a_step),
 	SCENARIO(a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock),
 	SCENARIO(who_is_the_last_to_fall_silent_is_not_followed),
 	SCENARIO(who_is_the_first_to_answer_after_an_outage_is_not_followed_alone),

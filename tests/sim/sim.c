@@ -186,6 +186,30 @@ loop_stopped(void *ctx)
 	world_arm(n->sim->w, &n->end, n->sim->w->now);
 }
 
+/* How long the word of the kernel that the clock was set takes to the process. */
+#define TOLD_S 0.001
+
+/* A process that is stopped hears it when it goes on. */
+static void
+clock_told(void *ctx)
+{
+	struct sim_node *n = ctx;
+
+	if (n->loop.frozen) {
+		n->told_late = true;
+	} else if (n->daemon != NULL) {
+		ntpd_clock_set(n->daemon);
+	}
+}
+
+static void
+clock_set(void *ctx)
+{
+	struct sim_node *n = ctx;
+
+	world_arm(n->sim->w, &n->told, n->sim->w->now + ns_from_s(TOLD_S));
+}
+
 static void
 wake(void *ctx)
 {
@@ -197,6 +221,10 @@ wake(void *ctx)
 	n->loop.frozen = false;
 	sim_host_thaw(n->host);
 	sim_loop_rearm(&n->loop);
+	if (n->told_late) {
+		n->told_late = false;
+		clock_set(n);
+	}
 	oracle_break(n);
 }
 
@@ -235,6 +263,9 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	n->rng = sim_rng_of(s->w->seed, "daemon", s->node_n);
 	n->end = (struct sim_event){ .fire = process_ends, .ctx = n };
 	n->wake = (struct sim_event){ .fire = wake, .ctx = n };
+	n->told = (struct sim_event){ .fire = clock_told, .ctx = n };
+	n->clock.on_set = clock_set;
+	n->clock.on_set_ctx = n;
 	n->options = (struct ntpd_options){ .config_path = "/etc/ntp.conf", .scan_interval_s = 300,
 		.version = "ntpd sim", .system = "Sim/1", .processor = "sim" };
 	n->oracle.unlike_since = -1;

@@ -36,6 +36,8 @@ struct sim_node {
 	struct ntpd *daemon;    /* NULL while none runs */
 	struct sim_event end;   /* the process ends after it asked the loop to */
 	struct sim_event wake;  /* of a freeze or halt */
+	struct sim_event told;  /* the kernel's word that the clock was set, or the machine woke */
+	bool told_late;         /* it came while the process was stopped */
 	bool suspend;           /* the halt under way is a suspend */
 	double rtc_error_s;
 	int exit_status;        /* of the last process that ended */

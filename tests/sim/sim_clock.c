@@ -281,6 +281,14 @@ change(struct clock *port, const struct clock_change *what)
 	return 0;
 }
 
+static void
+tell_set(struct sim_clock *c)
+{
+	if (c->on_set != NULL) {
+		c->on_set(c->on_set_ctx);
+	}
+}
+
 /* Whoever sets the clock, the kernel forgets what it was doing. */
 static void
 set_clock(struct sim_clock *c, int64_t delta_ns)
@@ -293,6 +301,7 @@ set_clock(struct sim_clock *c, int64_t delta_ns)
 	c->k.maxerror_s = c->k.esterror_s = PHASE_LIMIT_S;
 	c->k.leap_s = INT64_MAX;
 	set_rate(c);
+	tell_set(c);
 }
 
 static int
@@ -423,6 +432,7 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 	if (suspend) {
 		c->real_ns += away + ns_from_s(error_s);
 		c->boot_ns += away + ns_from_s(error_s);
+		tell_set(c);
 	}
 	c->foreign++;
 	c->foreign_s += suspend ? fabs(error_s) : (double)away * 1e-9;

@@ -56,6 +56,10 @@ struct sim_clock {
 	int64_t last_event;     /* the event in which it was read last, and how often */
 	int64_t reads;
 
+	/* Called when it was set or has woken, as the kernel tells who asked; NULL: nobody did. */
+	void (*on_set)(void *ctx);
+	void *on_set_ctx;
+
 	/* What others may want to know. */
 	unsigned steps;         /* by the daemon */
 	int64_t last_step_ns;

@@ -6,6 +6,12 @@ tests_unit_sys_test_clock_linux_SOURCES = tests/unit/sys/test_clock_linux.c
 tests_unit_sys_test_clock_linux_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_clock_linux_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/sys/test_clockwatch
+TESTS += tests/unit/sys/test_clockwatch
+tests_unit_sys_test_clockwatch_SOURCES = tests/unit/sys/test_clockwatch.c
+tests_unit_sys_test_clockwatch_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_clockwatch_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/sys/test_file_access
 TESTS += tests/unit/sys/test_file_access
 tests_unit_sys_test_file_access_SOURCES = tests/unit/sys/test_file_access.c
