@@ -334,5 +334,8 @@ command_explain(struct ntpq *q, const struct call *c)
 		json_array(&q->json, "sources");
 	}
 	each_source(q, &t, s, true);
+	if (q->json.depth == 0 && q->assoc_n > 0) {
+		fputs("\n\"help peers\" tells what the columns of peers mean.\n", q->out);
+	}
 	free(s);
 }

@@ -172,6 +172,32 @@ an_index_means_a_place_in_the_list_and_the_last_beyond_it(void **state)
 }
 
 static void
+the_columns_of_peers_are_explained_by_each_of_its_names(void **state)
+{
+	static const char *const columns[] = { "remote", "refid", "st", "t", "when", "poll",
+		"reach", "delay", "offset", "jitter" };
+	static const char *const lines[] = { "help peers", "peers help", "help lpeers",
+		"opeers help", "? apeers" };
+	struct world w;
+	char label[32];
+
+	(void)state;
+	begin(&w, NULL, 0);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		const char *out = run(&w, lines[i]);
+
+		assert_string_equal(w.q.error, "");
+		for (size_t j = 0; j < sizeof columns / sizeof *columns; j++) {
+			(void)snprintf(label, sizeof label, "\n  %-6s ", columns[j]);
+			assert_non_null(strstr(out, label));
+		}
+		assert_non_null(strstr(out, "\n  first  * followed"));
+	}
+	assert_null(strstr(run(&w, "help rv"), "columns:"));
+	end(&w);
+}
+
+static void
 abbreviations_are_unique_among_the_classic_commands(void **state)
 {
 	struct world w;
@@ -830,6 +856,7 @@ main(void)
 		cmocka_unit_test(readvar_breaks_lines_before_72_and_cooks),
 		cmocka_unit_test(an_index_means_a_place_in_the_list_and_the_last_beyond_it),
 		cmocka_unit_test(abbreviations_are_unique_among_the_classic_commands),
+		cmocka_unit_test(the_columns_of_peers_are_explained_by_each_of_its_names),
 		cmocka_unit_test(a_missing_variable_only_costs_its_own_line),
 		cmocka_unit_test(lists_are_put_together_from_fields_in_any_order),
 		cmocka_unit_test(a_list_that_fills_the_answer_may_be_longer),
