@@ -26,6 +26,9 @@ int loop_event_run(struct loop *l);
  */
 int loop_event_on_signal(struct loop *l, int signo, void (*fn)(void *ctx, int signo), void *ctx);
 
+/* False where the environment has libevent do without epoll, as set-ups do that know poll only. */
+bool loop_event_by_epoll(const struct loop *l);
+
 /*
  * Calls fn while fd is readable or holds an error (the error queue of a socket counts). fn may
  * unwatch it. 0 or -errno; *out only on 0.

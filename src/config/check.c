@@ -124,12 +124,10 @@ check_servers(struct check *k)
 			    first_idle;
 		}
 	}
-	if (clocks > 0 && acting == 0 && servers + pools == 0) {
+	if (first_idle != NULL && acting == 0 && servers + pools == 0) {
 		warn(k, &first_idle->place, first_idle->host.text, "no driver for this clock acts "
-		    "in "
-		    "this version and there is no other source: the clock stays unsynchronised; "
-		    "add "
-		    "server or pool lines");
+		    "in this version and there is no other source: the clock stays "
+		    "unsynchronised; add server or pool lines");
 	}
 	if (local > 0 && servers + pools + clocks > 0) {
 		warn(k, &first_local->place, first_local->host.text, "the local clock stands "

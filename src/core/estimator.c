@@ -130,7 +130,7 @@ watch_answer(struct estimator *e, double offset_s, const struct forecast *f)
 static double
 median(const double *v, unsigned n)
 {
-	double sorted[ESTIMATOR_INNOVATIONS];
+	double sorted[ESTIMATOR_INNOVATIONS] = { 0.0 };
 
 	assert(n <= ESTIMATOR_INNOVATIONS);
 	for (unsigned i = 0; i < n; i++) {

@@ -409,7 +409,7 @@ scan_port(struct ntpd *d, size_t n, uint16_t port)
 	scan_wildcard(d, ADDR_V6, port);
 	scan_wildcard(d, ADDR_V4, port);
 	for (size_t i = 0; i < 2 * n; i++) {    /* home first: sockets may come to an end */
-		const struct net_iface *f = &d->listen.scan[i % n];
+		const struct net_iface *f = &d->listen.scan[i < n ? i : i - n];
 		if (is_home(&f->addr) == (i < n)) {
 			complete = scan_iface(d, f, port) && complete;
 		}

@@ -525,7 +525,10 @@ run(struct process *p, int argc, char **argv)
 	log_system_started(p->log);
 	watch_signals(p);
 	/* Without it the daemon finds out by itself, with its next timer or packet. */
-	(void)clockwatch_new(p->loop, on_clock_set, p, &p->clockwatch);
+	/* Who wants no epoll plays the clocks, and knows no timer descriptor either. */
+	if (loop_event_by_epoll(p->loop)) {
+		(void)clockwatch_new(p->loop, on_clock_set, p, &p->clockwatch);
+	}
 	notify_ready(p->notify);
 	proc_report(&p->report_fd, PROC_READY);
 	if (!p->opt.nofork) {

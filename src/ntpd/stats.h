@@ -32,6 +32,7 @@ void stats_start(struct ntpd *d);
  */
 void stats_release(struct ntpd *d);
 
+/* At the end: what was kept until now is given up. */
 void stats_stop(struct ntpd *d);
 
 #endif

@@ -40,7 +40,7 @@ struct vars_row {
 
 /* A row of a table over snapshots of a type; name is a literal. */
 #define VARS_ROW(type, name, kind, field, shown) \
-	{ name, sizeof name - 1, kind, offsetof(type, field), shown }
+	{ name, sizeof(name) - 1, kind, offsetof(type, field), shown }
 
 struct vars_table {
 	const struct vars_row *rows;

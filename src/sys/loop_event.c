@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <event2/event.h>
 
@@ -57,6 +58,14 @@ loop_now(struct loop *l)
 	(void)l;
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (struct mtime){ (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec };
+}
+
+bool
+loop_event_by_epoll(const struct loop *l)
+{
+	const struct loop_event *le = (const struct loop_event *)l;
+
+	return strncmp(event_base_get_method(le->base), "epoll", strlen("epoll")) == 0;
 }
 
 /* Asks libevent for a wake-up at t->at, rounded up: a timer may be late but never early. */

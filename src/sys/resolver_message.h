@@ -25,6 +25,7 @@ struct resolver_question {
 /* True for what may stand in a question: no octet that a log or a terminal would obey. */
 bool resolver_name_is_fit(const char *name);
 
+/* The octets of a question; its name has been found fit. */
 void resolver_question_put(const struct resolver_question *q, uint8_t out[RESOLVER_QUESTION_LEN]);
 
 /* False when these octets are no question; *out is written only on true. */

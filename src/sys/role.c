@@ -96,6 +96,7 @@ run_anew(const struct role_set *set)
 	/* Without /proc, by the path that it was run by. */
 	unsigned long path = getauxval(AT_EXECFN);
 	if (path != 0) {
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): it is one, handed out as a number */
 		(void)execve((const char *)path, argv, environ);
 	}
 	_exit(EXIT_FAILURE);

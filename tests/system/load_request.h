@@ -3,8 +3,8 @@
  * load_request - the requests that load can ask with: what clients send, and of each kind the one
  * that costs a server most for its octets.
  */
-#ifndef TESTS_LOAD_REQUEST_H
-#define TESTS_LOAD_REQUEST_H
+#ifndef SYSTEM_LOAD_REQUEST_H
+#define SYSTEM_LOAD_REQUEST_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
