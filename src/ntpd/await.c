@@ -38,6 +38,22 @@ is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world
 	    assoc_excludes(a, w, sel->low_s, sel->high_s);
 }
 
+/* A name of a host that another line asks already will never have an answer of its own. */
+static bool
+is_double(const struct ntpd *d, const struct origin *o)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct peer *p = &d->peers.peer[i];
+
+		for (unsigned k = 0; p->a.id != 0 && k < o->answer.n; k++) {
+			if (addr_equal(&p->a.remote.addr, &o->answer.addr[k])) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* What one line of the configuration adds. */
 static void
 count_line(const struct ntpd *d, const struct origin *o, const struct assoc_world *w,
@@ -57,6 +73,8 @@ count_line(const struct ntpd *d, const struct origin *o, const struct assoc_worl
 	if (o->cfg->kind == SOURCE_POOL) {
 		weight = quorum_of_pool(o->answer.n > 0, members,
 		    (unsigned)d->conf->tos.minclock);
+	} else if (members == 0 && is_double(d, o)) {
+		weight = 0;
 	}
 	c->configured += weight;
 	c->agree += agree < weight ? agree : weight;

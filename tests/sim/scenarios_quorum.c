@@ -394,7 +394,34 @@ once_it_is_set_within_seconds_or_ends_with_1(struct sim *s)
 	}
 }
 
+/* Guides name four names of a pool that may be two hosts: two of them add no server. */
+static void
+names_of_hosts_that_are_asked_already_do_not_count(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.5, 10e-6,
+	    "server one iburst\nserver two iburst\nserver three iburst\nserver four iburst\n");
+	double since_s = 0;
+
+	for (unsigned i = 1; i <= 2; i++) {
+		char a[32];
+		struct text t = text_over(a, sizeof a);
+
+		text_printf(&t, "192.0.2.%u", i);
+		sim_link(s, c->host, sim_serve(s, a)->host, scenario_lan());
+	}
+	(void)sim_resolver_set(&c->resolver, "one", "192.0.2.1");
+	(void)sim_resolver_set(&c->resolver, "two", "192.0.2.2");
+	(void)sim_resolver_set(&c->resolver, "three", "192.0.2.1");
+	(void)sim_resolver_set(&c->resolver, "four", "192.0.2.2");
+	SIM_CHECK(s, sim_node_boot(c), "does not start");
+	for (; since_s < 60 && !sim_status(c).synced; since_s += 1) {
+		sim_run(s, 1);
+	}
+	SIM_CHECK(s, since_s < 20, "synchronised after %.0f s", since_s);
+}
+
 static const struct scenario list[] = {
+	SCENARIO(names_of_hosts_that_are_asked_already_do_not_count),
 	SCENARIO(once_it_is_set_within_seconds_or_ends_with_1),
 	SCENARIO(with_two_of_three_dead_the_third_sets_the_clock_after_30_s),
 	SCENARIO(names_without_an_address_count_and_noselect_and_local_do_not),
