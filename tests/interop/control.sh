@@ -23,6 +23,7 @@ wait_log 5 fakes ready || bail "the fake servers start"
 
 printf '%s\n' '1 MD5 topsecret' '2 SHA1 0123456789abcdef0123456789abcdef01234567' \
 	'3 AES128CMAC 0123456789abcdef0123456789abcdef' '4 MD5 other' >"$work/keys"
+chmod 600 "$work/keys"
 mkdir "$work/saved" "$work/stats"
 our_ntpd ours ours 'disable ntp' 'server 192.0.2.2 iburst minpoll 4' \
 	'server 192.0.2.14 iburst minpoll 4' 'server 2001:db8:2::2 iburst minpoll 4' \

@@ -20,6 +20,7 @@ start fakes sources "$top_srcdir/tests/interop/fake-servers.py" 192.0.2.3,1,GPS,
 	192.0.2.12,2,198.51.100.7,0.0002 2001:db8:2::3,2,198.51.100.9,0.0001
 wait_log 5 fakes ready || bail "the fake servers start"
 printf '%s\n' '1 MD5 topsecret' '2 SHA1 0123456789abcdef0123456789abcdef01234567' >"$work/keys"
+chmod 600 "$work/keys"
 mkdir "$work/saved"
 common=('disable ntp' 'restrict default limited kod' 'restrict 127.0.0.1' 'restrict ::1'
 	"keys $work/keys" 'trustedkey 1 2' 'controlkey 1' 'server 192.0.2.3 iburst minpoll 4 maxpoll 4'
@@ -104,7 +105,7 @@ sysinfo;system peer: +192\.0\.2;stratum: +[23];system peer: +192\.0\.2
 sysstats;packets received: +[0-9];packets received: +[0-9];packets received: +[0-9]
 timeout;primary timeout 5000 ms;primary timeout 5000 ms;primary timeout 5000 ms
 timerstats;calls to transmit: +[0-9];calls to transmit: +[0-9];calls to transmit: +[0-9]
-units;;display of units is on;display of units is on
+version;ntpsec;^ntpd/ntpq [0-9];^ntpd/ntpq [0-9]
 version;ntpsec;^ntpq [0-9];^ntpq [0-9]
 writelist;;list is empty;list is empty
 writevar 0 site=room;;variable unknown;done!

@@ -24,6 +24,7 @@ wait_log 5 fakes ready || bail "the fake servers start"
 
 printf '%s\n' '1 MD5 topsecret' '2 SHA1 0123456789abcdef0123456789abcdef01234567' \
 	'3 AES 0123456789abcdef0123456789abcdef' >"$work/keys"
+chmod 600 "$work/keys"
 cat >"$work/asked.conf" <<EOF
 disable ntp
 driftfile $work/asked.drift
