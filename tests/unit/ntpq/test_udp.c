@@ -39,7 +39,7 @@ static void
 peer_echo(struct peer *p, size_t len)
 {
 	static uint8_t buf[BIG];
-	struct sockaddr_in from;
+	struct sockaddr_storage from;
 	socklen_t from_len = sizeof from;
 	ssize_t n = recvfrom(p->fd, buf, sizeof buf, 0, (struct sockaddr *)&from, &from_len);
 
