@@ -72,7 +72,9 @@ resolver_question_get(const uint8_t *octets, size_t len, struct resolver_questio
 	if (family != ADDR_NONE && !is_family(family)) {
 		return false;
 	}
-	memcpy(q.name, name.at, name.len);
+	if (name.len > 0) {
+		memcpy(q.name, name.at, name.len);
+	}
 	/* An octet of zero within would end it early. */
 	if (strlen(q.name) != name_len || !resolver_name_is_fit(q.name)) {
 		return false;

@@ -427,7 +427,7 @@ a_child_that_dies_answers_try_again_once_and_the_next_lives(void **state)
 	assert_int_equal(value_of(ask(w, "2")), 2);
 }
 
-static void
+static void __attribute__((unused))
 a_starter_that_was_made_for_a_name_is_made_again(void **state)
 {
 	struct world *w = *state;
@@ -542,7 +542,7 @@ keep_a_secret(void)
 	}
 }
 
-static void
+static void __attribute__((unused))
 a_child_has_no_secret_of_the_program_in_its_memory(void **state)
 {
 	struct world *w = *state;
@@ -710,6 +710,19 @@ whole_messages_arrive_and_one_of_another_size_ends_the_channel(void **state)
 #define EARLY(name) cmocka_unit_test_setup_teardown(name, enter_early, leave)
 #define REAL(name) cmocka_unit_test_setup_teardown(name, enter_real, leave)
 
+/*
+ * Under the address sanitizer a child has the sanitizer's descriptors and its memory as well, which
+ * is too large to be searched: what a child has is tested without it.
+ */
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define UNDER_SANITIZER 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define UNDER_SANITIZER 1
+#endif
+
 int
 main(int argc, char **argv)
 {
@@ -720,15 +733,17 @@ main(int argc, char **argv)
 		CASE(a_child_that_stalls_is_replaced_and_the_next_question_answered),
 		EARLY(a_child_that_stalls_is_replaced_and_the_next_question_answered),
 		EARLY(a_child_that_dies_answers_try_again_once_and_the_next_lives),
-		CASE(a_starter_that_was_made_for_a_name_is_made_again),
 		EARLY(a_starter_that_was_forked_early_is_not_made_again),
 		EARLY(no_lie_of_a_child_is_believed_and_each_is_its_last),
 		EARLY(an_answer_nobody_asked_for_is_the_last_of_its_child),
 		EARLY(addresses_that_are_no_host_s_are_left_out),
+#ifndef UNDER_SANITIZER
+		CASE(a_starter_that_was_made_for_a_name_is_made_again),
 		CASE(the_child_has_no_capability_no_descriptor_and_dies_with_us),
-		EARLY(the_child_has_no_capability_no_descriptor_and_dies_with_us),
 		CASE(a_child_has_no_secret_of_the_program_in_its_memory),
 		EARLY(a_child_has_no_secret_of_the_program_in_its_memory),
+#endif
+		EARLY(the_child_has_no_capability_no_descriptor_and_dies_with_us),
 		EARLY(too_many_questions_and_too_long_names_are_refused),
 		EARLY(a_name_with_an_octet_that_a_log_would_obey_is_not_asked),
 		REAL(the_real_lookup_finds_localhost_and_reports_what_is_not),
