@@ -105,8 +105,8 @@ sysinfo;system peer: +192\.0\.2;stratum: +[23];system peer: +192\.0\.2
 sysstats;packets received: +[0-9];packets received: +[0-9];packets received: +[0-9]
 timeout;primary timeout 5000 ms;primary timeout 5000 ms;primary timeout 5000 ms
 timerstats;calls to transmit: +[0-9];calls to transmit: +[0-9];calls to transmit: +[0-9]
+units;;display of units is on;display of units is on
 version;ntpsec;^ntpd/ntpq [0-9];^ntpd/ntpq [0-9]
-version;ntpsec;^ntpq [0-9];^ntpq [0-9]
 writelist;;list is empty;list is empty
 writevar 0 site=room;;variable unknown;done!
 END
