@@ -14,6 +14,8 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck man
 	binutils bsdextrautils libxml2-utils logrotate augeas-tools
 	zsh fish curl wget)
 deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
+# Shell tests wait most of their time: more of them at once than there are processors.
+waiting_jobs=$((2 * jobs + 1))
 passed=0
 failed=0
 box=
@@ -43,8 +45,8 @@ unit_tests() {
 	done | tr '\n' ' '
 }
 
-# stage NAME FOLDER TARGET [VARIABLE=...]: runs the tests of TARGET in a build folder and counts
-# them.
+# stage NAME FOLDER TARGET [VARIABLE=...]: runs the tests of TARGET in a build folder, stage_jobs of
+# them at once, and counts them.
 stage() {
 	local name=$1 dir=$2 target=$3 begin=$SECONDS status=0
 	shift 3
@@ -55,7 +57,7 @@ stage() {
 		stage_failures="      it did not build, see $log"
 	else
 		find "$dir" -name '*.trs' -delete
-		make -k -C "$dir" -j"$jobs" "$target" "$@" >>"$log" 2>&1 || status=$?
+		make -k -C "$dir" -j"${stage_jobs:-$jobs}" "$target" "$@" >>"$log" 2>&1 || status=$?
 		count "$dir"
 		if [ "$status" -ne 0 ] && [ "$stage_failed" -eq 0 ]; then
 			stage_failures="      make $target ended with status $status, see $log"
@@ -108,8 +110,8 @@ check_stages() {
 	stage "clang ASan+UBSan: the same" build-clang check
 	stage "lint" build-gcc lint
 	wait "$box" || say "the container's files could not be made, see build/box.log"
-	stage "system (namespaces)" build-gcc check-system
-	stage "interop (other programs)" build-gcc check-interop
+	stage_jobs=$waiting_jobs stage "system (namespaces)" build-gcc check-system
+	stage_jobs=$waiting_jobs stage "interop (other programs)" build-gcc check-interop
 }
 
 check_end() {

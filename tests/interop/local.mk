@@ -1,19 +1,20 @@
 # tests/interop: against other people's programs, unpacked by fetch-peers
+# Those that wait longest are begun first.
 INTEROP_TESTS += \
-	tests/interop/client_chrony.sh \
-	tests/interop/client_ntpsec.sh \
-	tests/interop/client_openntpd.sh \
-	tests/interop/clients.sh \
-	tests/interop/howto.sh \
 	tests/interop/real_clients.sh \
-	tests/interop/server.sh \
+	tests/interop/client_openntpd.sh \
 	tests/interop/start_times.sh \
-	tests/interop/control.sh \
-	tests/interop/matrix.sh \
 	tests/interop/monitor.sh \
+	tests/interop/howto.sh \
+	tests/interop/matrix.sh \
+	tests/interop/tools.sh \
+	tests/interop/client_ntpsec.sh \
+	tests/interop/control.sh \
+	tests/interop/client_chrony.sh \
+	tests/interop/server.sh \
+	tests/interop/clients.sh \
 	tests/interop/ntpviz.sh \
-	tests/interop/ntpq-ntpsec.sh \
-	tests/interop/tools.sh
+	tests/interop/ntpq-ntpsec.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
 EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py \
 	tests/interop/real-clients.py

@@ -1,4 +1,10 @@
 # tests/system: programs that the scripts run
+# A container with a real systemd, and our Debian package in it. These take longest and are begun
+# first.
+SYSTEM_TESTS += tests/system/units.sh tests/system/container.sh tests/system/packages.sh \
+	tests/system/orders.sh
+SYSTEM_TESTS += tests/system/statistics.sh tests/system/guides.sh tests/system/life.sh
+
 EXTRA_PROGRAMS += tests/system/sockets
 SYSTEM_HELPERS += tests/system/sockets
 SYSTEM_TESTS += tests/system/sockets.sh
@@ -14,8 +20,7 @@ tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
 SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh
 
-SYSTEM_TESTS += tests/system/tools.sh tests/system/statistics.sh
-SYSTEM_TESTS += tests/system/second.sh tests/system/life.sh
+SYSTEM_TESTS += tests/system/tools.sh tests/system/second.sh
 SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh
 EXTRA_DIST += tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
 	tests/system/memory.py
@@ -35,11 +40,8 @@ SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c tests/system/load_request.h
 tests_system_load_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lm
 
-# A container with a real systemd, and our Debian package in it.
-SYSTEM_TESTS += tests/system/container.sh tests/system/units.sh tests/system/packages.sh \
-	tests/system/orders.sh
 SYSTEM_TESTS += tests/system/leapfetch.sh tests/system/completion.sh
 EXTRA_DIST += tests/system/apt_orders.py tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.
-SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh tests/system/guides.sh
+SYSTEM_TESTS += tests/system/samples.sh tests/system/scripts.sh
