@@ -3,6 +3,7 @@
  * blocks - displays of two columns, a label and a value: sysinfo, sysstats, kerninfo and their
  * like.
  */
+#include <inttypes.h>
 #include <string.h>
 #include "mode6/cook.h"
 #include "mode6/form.h"
@@ -12,7 +13,10 @@
 enum { LINES_MAX = 20 };
 
 /* How a value is shown. */
-enum show { SHOW_TEXT, SHOW_LEAP, SHOW_MODE, SHOW_REFID, SHOW_STAMP, SHOW_ENDPOINT, SHOW_ADDRESS };
+enum show {
+	SHOW_TEXT, SHOW_LEAP, SHOW_MODE, SHOW_REFID, SHOW_STAMP, SHOW_ENDPOINT, SHOW_ADDRESS,
+	SHOW_SPAN               /* "3D 08:06:47", as LibreNMS reads it; sysstats has seconds */
+};
 
 struct line {
 	const char *variable, *label;   /* variable NULL: the end */
@@ -92,7 +96,7 @@ static const struct block blocks[] = {
 		{ "mru_oldest_age", "oldest seen before:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
 	{ "iostats", false, 22, {
-		{ "iostats_reset", "time since reset:", SHOW_TEXT },
+		{ "iostats_reset", "time since reset:", SHOW_SPAN },
 		{ "total_rbuf", "receive buffers:", SHOW_TEXT },
 		{ "free_rbuf", "free receive buffers:", SHOW_TEXT },
 		{ "used_rbuf", "used receive buffers:", SHOW_TEXT },
@@ -106,12 +110,12 @@ static const struct block blocks[] = {
 		{ "io_goodwakeups", "useful input wakeups:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
 	{ "timerstats", false, 19, {
-		{ "timerstats_reset", "time since reset:", SHOW_TEXT },
+		{ "timerstats_reset", "time since reset:", SHOW_SPAN },
 		{ "timer_overruns", "timer overruns:", SHOW_TEXT },
 		{ "timer_xmts", "calls to transmit:", SHOW_TEXT },
 		{ NULL, NULL, SHOW_TEXT } } },
 	{ "authinfo", false, 17, {
-		{ "authreset", "time since reset:", SHOW_TEXT },
+		{ "authreset", "time since reset:", SHOW_SPAN },
 		{ "authkeys", "stored keys:", SHOW_TEXT },
 		{ "authfreek", "free keys:", SHOW_TEXT },
 		{ "authklookups", "key lookups:", SHOW_TEXT },
@@ -207,6 +211,37 @@ put_mode(struct text *t, const char *value)
 }
 
 static void
+put_span(struct text *t, const char *value)
+{
+	uint32_t s;
+
+	if (!text_to_u32(value, &s)) {
+		text_put(t, value);
+		return;
+	}
+	if (s >= 86400) {
+		text_printf(t, "%" PRIu32 "D ", s / 86400);
+	}
+	text_printf(t, "%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32, s / 3600 % 24,
+	    s / 60 % 60, s % 60);
+}
+
+/* A reference clock by its address, which is what ntp.org's sysinfo shows; rv has its name. */
+static void
+put_refid(struct text *t, const struct variable *v)
+{
+	char name[SHORT_TEXT];
+	struct text unused = text_over(name, sizeof name);
+	struct addr a;
+
+	if (addr_parse(v->value, &a) && words_refclock(&unused, &a)) {
+		text_put(t, v->value);
+	} else {
+		cook_value(t, v, ntpq_now());
+	}
+}
+
+static void
 put_value(struct ntpq *q, struct text *t, const struct variable *v, enum show show)
 {
 	struct variable plain = { v->name, v->value == NULL ? "" : v->value, false };
@@ -215,8 +250,13 @@ put_value(struct ntpq *q, struct text *t, const struct variable *v, enum show sh
 	case SHOW_TEXT:
 		text_put(t, plain.value);
 		break;
-	case SHOW_LEAP:
 	case SHOW_REFID:
+		put_refid(t, &plain);
+		break;
+	case SHOW_SPAN:
+		put_span(t, plain.value);
+		break;
+	case SHOW_LEAP:
 	case SHOW_STAMP:
 		cook_value(t, &plain, ntpq_now());
 		break;

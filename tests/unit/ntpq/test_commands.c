@@ -220,7 +220,7 @@ a_missing_variable_only_costs_its_own_line(void **state)
 {
 	static const struct reply replies[] = {
 		{ CONTROL_READVAR, 0, "timerstats_reset,", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
-		{ CONTROL_READVAR, 0, "timerstats_reset", 0x0615, "timerstats_reset=27\r\n" },
+		{ CONTROL_READVAR, 0, "timerstats_reset", 0x0615, "timerstats_reset=288407\r\n" },
 		{ CONTROL_READVAR, 0, "timer_overruns", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
 		{ CONTROL_READVAR, 0, "timer_xmts", 0x0615, "timer_xmts=12\r\n" },
 	};
@@ -229,7 +229,7 @@ a_missing_variable_only_costs_its_own_line(void **state)
 	(void)state;
 	begin(&w, replies, 4);
 	assert_string_equal(run(&w, "timerstats"),
-	    "time since reset:    27\n"
+	    "time since reset:    3D 08:06:47\n"
 	    "calls to transmit:   12\n");
 	end(&w);
 }
