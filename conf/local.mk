@@ -12,6 +12,7 @@ dist_examples_DATA = \
 	conf/ntp.default \
 	conf/ntp.keys \
 	conf/ntpd.cron \
+	conf/ntpd.logcheck \
 	conf/ntpd.logrotate \
 	conf/ntpd.sysconfig \
 	conf/ntpdate.sysconfig \

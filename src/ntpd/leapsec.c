@@ -142,7 +142,7 @@ tell_rows(struct ntpd *d, const char *path)
 	    86400.0;
 
 	d->leapsec.unasked = d->conf->leapfile == NULL;
-	report(d, LOG_LEVEL_INFO, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+	report(d, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
 	if (d->conf->leapfile == NULL && over_days > 0.0) {
 		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the "
 		    "package tzdata, or enable ntp-leapfetch.timer", path, over_days);

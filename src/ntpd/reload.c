@@ -317,7 +317,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	d->arena = arena;
 	apply(d, changes, n, origin);
 	arena_free(old);
-	report(d, LOG_LEVEL_NOTICE, "reload: done, %d change%s", n, n == 1 ? "" : "s");
+	report(d, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n, n == 1 ? "" : "s");
 	return true;
 }
 

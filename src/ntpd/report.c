@@ -111,7 +111,7 @@ system_event_level(enum system_event code)
 	    LOG_LEVEL_NOTICE;
 }
 
-/* logconfig, once a line of it is there, chooses what is logged; without one all events are. */
+/* logconfig, once a line of it is there, chooses what is logged; see is_everyday for before. */
 static bool
 event_wanted(const struct ntpd *d, enum config_log_class class)
 {

@@ -60,7 +60,9 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 	} else if (code == PEER_EVENT_ACCESS_DENIED) {
 		text_put(t, " it refuses to answer us");
 	} else if (code == PEER_EVENT_SYS_PEER) {
-		text_printf(t, " stratum %u, offset %+.6f s, delay %.6f s", p->a.srv.stratum,
+		/* Scripts of old count "synchronized to ADDRESS, stratum N". */
+		text_printf(t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
+		    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum,
 		    d->sources.cand[d->sources.sel.sys_at].offset_s,
 		    p->a.filter.best.delay_s);
 	}
@@ -83,6 +85,18 @@ is_news(const struct ntpd *d, struct peer *p, enum peer_event code)
 	p->kissed_floor = p->a.poll.floor;
 	p->kissed_at = now_of(d);
 	return true;
+}
+
+/*
+ * What happens to a source when all is well: it is there, it answers, it takes its turn as the
+ * system peer. In the log by logconfig only.
+ */
+static bool
+is_everyday(const struct ntpd *d, const struct peer *p, enum peer_event code)
+{
+	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
+	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark) ||
+	    (code == PEER_EVENT_SYS_PEER && d->sys.turn);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
@@ -122,7 +136,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
 {
 	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	bool logged = true;
+	bool logged = !is_everyday(d, p, code) || d->conf->log_mask != CONFIG_LOG_DEFAULT;
 
 	(void)event_peer(&p->a.event, code);
 	if (!is_news(d, p, code) || (is_of_a_packet(code) && !report_packet_may(d))) {
@@ -133,10 +147,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
 	put_cause(d, p, code, &t);
 	note_reach(d, p, code);
 	stats_proto(d, buf);
-	if (code == PEER_EVENT_SYS_PEER) {
-		logged = log_takes_turn(d, &t);
-	}
-	if (logged) {
+	if (logged && (code != PEER_EVENT_SYS_PEER || log_takes_turn(d, &t))) {
 		report_event_line(d, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 	}
 }

@@ -140,6 +140,7 @@ struct sys {
 	struct rtime reftime;
 	double offset_s, jitter_s;
 	uint16_t peer_id;               /* 0: none */
+	bool turn;                      /* it took the place of another, not of none */
 	struct endpoint peer_addr;
 	enum system_source source;
 	struct event_count event;

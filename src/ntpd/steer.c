@@ -93,6 +93,10 @@ report_events(struct ntpd *d, const struct steering *st)
 		}
 		put_number(d, st, code, &t);
 		report_system_event(d, (enum system_event)code, detail);
+		if (code == EVENT_CLOCK_STEP) {
+			/* The sentence that scripts look for. */
+			report(d, LOG_LEVEL_NOTICE, "time reset %+.6f s", d->sys.offset_s);
+		}
 	}
 	if (st->stop_ends) {
 		report(d, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",

@@ -133,6 +133,7 @@ syspeer_found(struct ntpd *d, struct peer *p)
 	d->sys.lost = false;
 	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
 	if (d->sys.peer_id != p->a.id) {
+		d->sys.turn = d->sys.peer_id != 0;
 		d->sys.peer_id = p->a.id;
 		report_peer_event(d, p, PEER_EVENT_SYS_PEER);
 	}

@@ -13,6 +13,7 @@ INTEROP_TESTS += \
 	tests/interop/client_chrony.sh \
 	tests/interop/server.sh \
 	tests/interop/clients.sh \
+	tests/interop/logs.sh \
 	tests/interop/ntpviz.sh \
 	tests/interop/ntpq-ntpsec.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh

@@ -713,7 +713,7 @@ reload_reads_the_file_again(void **state)
 	/* The file may take the key away, and the socket. */
 	sim_node_config(b->n, "interface ignore all\nrestrict default\n");
 	(void)change(&b->remote, CONTROL_CONFIGURE, "reload");
-	assert_int_equal(sim_logged(b->n, "reload: done"), 2);
+	assert_int_equal(sim_logged(b->n, "reload: succeeded"), 2);
 	lab_end(b);
 }
 

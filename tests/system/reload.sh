@@ -34,7 +34,7 @@ for i in $(seq "$reloads"); do
 	[ $((i % 10)) -ne 0 ] || in_ns server "$ntpstat" >/dev/null || unsynchronised=$((unsynchronised + 1))
 done
 wait "$pid"
-is "$(grep -c 'reload: done' "$work/server.log")" "$reloads" "every reload was applied"
+is "$(grep -c 'reload: succeeded' "$work/server.log")" "$reloads" "every reload was applied"
 is "$unsynchronised" 0 "it was synchronised all the time"
 read -r _ sent _ answered <"$work/load.out"
 note "$(cat "$work/load.out")"
@@ -68,7 +68,7 @@ chmod 600 "$work/keys"
 kill -HUP "${daemon_pid[user]}"
 try "keys out of reach are named with mode and group" wait_log 5 user \
 	"keys .*/keys: Permission denied; .*/keys has mode 0600, owner root, group root: 'chgrp nogroup .*what was read"
-try "and the rest of the reload is done" wait_log 5 user 'reload: done'
+try "and the rest of the reload is done" wait_log 5 user 'reload: succeeded'
 chmod 644 "$work/keys"
 in_ns server "$top_builddir/ntpq" -k "$work/keys" -c 'keyid 1' -c ':config disable stats' >"$work/q2" 2>&1
 is "$(cat "$work/q2")" "$(cat "$work/q1")" "the keys read before are in force"

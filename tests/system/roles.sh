@@ -187,7 +187,7 @@ like "$(cat "$work/out")" 'no socket on port 123: Permission denied; run as root
 unlike "$(cat "$work/out")" 'trying again' "no rights: it does not say that it tries again"
 start bound client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+net_bind_service \
 	--ambient-caps=+net_bind_service --bounding-set=-all,+net_bind_service "$ntpd" -n -c "$work/c.conf"
-try "the right to the port: it goes on" wait_log 10 bound 'mobilize'
+try "the right to the port: it goes on" wait_log 10 bound 'Listen normally'
 running bound
 ok $? "the right to the port: without root"
 stop bound

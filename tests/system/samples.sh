@@ -127,13 +127,13 @@ start ntpd one "$ntpd" -n -u nobody:nogroup -c "$work/log.conf"
 wait_until 10 grep -q 'Listen normally' "$work/log/ntp.log"
 ok $? "a log of its own"
 in_ns one kill -HUP "${daemon_pid[ntpd]}"
-try "a reload" wait_until 10 grep -q 'reload: done' "$work/log/ntp.log"
+try "a reload" wait_until 10 grep -q 'reload: succeeded' "$work/log/ntp.log"
 unlike "$(cat "$work/log/ntp.log")" 'Cannot open' "needs no right to open it again"
 sed -e "s|/var/log/|$work/log/|g" -e "s|pkill -HUP -x ntpd|kill -HUP ${daemon_pid[ntpd]}|" \
 	-e 's/create 0644 ntp ntp/create 0644 nobody nogroup/' -e 's/su ntp ntp/su root root/' \
 	"$conf/ntpd.logrotate" >"$work/rotate"
 try "logrotate turns it" logrotate -f -s "$work/rotate.state" "$work/rotate"
-try "after that the daemon writes to the new one" wait_until 10 grep -q 'reload: done' \
+try "after that the daemon writes to the new one" wait_until 10 grep -q 'reload: succeeded' \
 	"$work/log/ntp.log"
 stop ntpd
 like "$(cat "$work/log/ntp.log")" 'exiting on signal 15' "up to its last line"

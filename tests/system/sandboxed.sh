@@ -32,7 +32,7 @@ field() {
 	sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '
 }
 
-try "it reaches a server known by name" wait_until 20 lib ' reachable'
+try "it reaches a server known by name" wait_until 20 lib ' sys_peer'
 is "$(field "$pid" Uid)" "1 1 1 1" "the user is the one asked for"
 is "$(field "$pid" CapPrm) $(field "$pid" CapEff)" "0000000000000400 0000000000000400" \
 	"of the capabilities only the two are left, less the one that start took"
@@ -104,7 +104,7 @@ install -o daemon -m 600 /dev/null "$work/lib/more.keys"
 printf '%s\n' "keys $work/lib/more.keys" 'trustedkey 8' 'server 192.0.2.1 iburst' "logfile $work/lib/log.3" \
 	>"$work/c.conf"
 start loads client env OPENSSL_CONF="$work/openssl.cnf" "$ntpd" -n -u daemon -c "$work/c.conf"
-try "a daemon without a key starts" wait_until 10 grep -q ' reachable' "$work/lib/log.3"
+try "a daemon without a key starts" wait_until 10 grep -q ' sys_peer' "$work/lib/log.3"
 echo '8 MD4 a-digest-of-old' >"$work/lib/more.keys"
 kill -HUP "${daemon_pid[loads]}"
 stored() { in_ns client "$top_builddir/ntpq" -c authinfo | grep -Eq 'stored keys: +1|^(free|stored) .* 1$'; }

@@ -70,7 +70,7 @@ printf '%s\n' "driftfile $work/full.drift" "${servers[@]}" "statsdir $work/disk"
 start full client unshare --mount sh -c \
 	'mount -t tmpfs -o size=48k tmpfs "$1" && shift && exec "$@"' sh "$work/disk" \
 	"$ntpd" -n -c "$work/full.conf"
-wait_log 10 full 'reachable'
+wait_log 10 full 'sys_peer'
 disk=/proc/${daemon_pid[full]}/root$work/disk
 wait_until 20 more_than 2 "$disk/peerstats.$(today)"
 ok $? "lines are written to the small disk"

@@ -93,13 +93,15 @@ enabled() { box_run systemctl is-enabled "$1" 2>/dev/null; }
 timedate() { box_run timedatectl show --value -p "$1"; }
 is "$(timedate CanNTP) $(timedate NTP)" "yes yes" "timedatectl knows that NTP is there and on"
 box_run timedatectl set-ntp false
+try "timedatectl set-ntp false ends it" wait_until 10 sh -c \
+	"[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = inactive ]"
 is "$(timedate NTP) $(enabled ntpd) $(enabled ntpd-dhcp.path)" "no disabled disabled" \
-	"timedatectl set-ntp false turns it off"
-try "and ends it" wait_until 10 sh -c "[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = inactive ]"
+	"and turns it off"
 box_run timedatectl set-ntp true
+try "timedatectl set-ntp true starts it" wait_until 10 sh -c \
+	"[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = active ]"
 is "$(timedate NTP) $(enabled ntpd) $(enabled ntpd-dhcp.path)" "yes enabled enabled" \
-	"timedatectl set-ntp true turns it on"
-try "and starts it" wait_until 10 sh -c "[ \"\$(${box_words[*]} systemctl is-active ntpd)\" = active ]"
+	"and turns it on"
 box_run systemctl disable ntpd 2>/dev/null
 is "$(enabled ntpd) $(enabled ntpd-dhcp.path) $(enabled ntpd-dhcp.service)" \
 	"disabled disabled disabled" "systemctl disable ntpd"
