@@ -23,8 +23,8 @@
 enum {
 	ASSOC_UNREACH = 10,             /* polls without an answer before the interval grows */
 	ASSOC_BURST = 8,                /* packets of a burst */
-	ASSOC_SAMPLES = 4,              /* so many before a source may be selected */
-	ASSOC_SAMPLES_SLOWED = 3,       /* and of one that asked us to go slower */
+	ASSOC_SAMPLES = 3,              /* so many before a source may be selected */
+	ASSOC_SAMPLES_CLASSIC = 4,      /* so many bring the filter's dispersion below maxdist */
 	ASSOC_KISS_HOLDS = 8,           /* answers after which a RATE kiss is half forgotten */
 	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
 	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
@@ -246,17 +246,20 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
  */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
+/* So many answers make a source fit for selection. */
+unsigned assoc_answers_wanted(bool adaptive);
+
 /*
  * True while it answers and has not answered often enough, since the start or a break, to be
  * followed.
  */
-bool assoc_young(const struct assoc *a);
+bool assoc_young(const struct assoc *a, const struct assoc_world *w);
 
 /* True while its last answers are not what was foretold, and it is not known yet who is wrong. */
 bool assoc_suspect(const struct assoc *a, const struct assoc_world *w);
 
-/* In the burst that is to make it fit, and not yet there. */
-bool assoc_settling(const struct assoc *a);
+/* In the burst that is to make it fit, and not yet there. adaptive: as in struct assoc_world */
+bool assoc_settling(const struct assoc *a, bool adaptive);
 
 /*
  * How far our clock can be off by the better of the last two answers, each going by itself and

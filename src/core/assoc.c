@@ -38,7 +38,8 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->poll.ppoll = rules->maxpoll;
 	a->poll.burst_armed = (rules->flags & (ASSOC_IBURST | ASSOC_START_BURST)) != 0;
 	a->poll.next = mtime_add_s(w->now, delay_s);
-	a->poll.budget = BUDGET;
+	/* The classic loop wants a burst of its own after the first step. */
+	a->poll.budget = w->adaptive ? ASSOC_BURST : BUDGET;
 	a->poll.budget_at = w->now;
 	a->reset_at = w->now;
 	a->srv.leap = LEAP_UNSYNC;
@@ -60,8 +61,8 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 /* ---- polling ---- */
 
 /*
- * Requests that may be made now: two bursts (one is the start's), and what has been made is given
- * back at the rate of the shortest interval.
+ * Requests that may be made now: at the start one burst, later two; what has been made is given back
+ * at the rate of the shortest interval.
  */
 static double
 budget_left(const struct assoc *a, struct mtime now)
@@ -394,7 +395,8 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 	}
 	a->poll.burst_armed = false;
 	/* Without iburst only until the source can be followed. */
-	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 : ASSOC_SAMPLES - 1);
+	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 :
+	    assoc_answers_wanted(w->adaptive) - 1);
 	a->poll.next = mtime_before(at, w->now) ? w->now : at;
 	out->again = true;
 }

@@ -42,17 +42,16 @@ answers_held(const struct assoc *a)
 	return n;
 }
 
-/* So many answers make it fit: of a server that slows us down they would come too late. */
-static unsigned
-answers_wanted(const struct assoc *a)
+unsigned
+assoc_answers_wanted(bool adaptive)
 {
-	return a->poll.obeyed ? ASSOC_SAMPLES_SLOWED : ASSOC_SAMPLES;
+	return adaptive ? ASSOC_SAMPLES : ASSOC_SAMPLES_CLASSIC;
 }
 
 bool
-assoc_young(const struct assoc *a)
+assoc_young(const struct assoc *a, const struct assoc_world *w)
 {
-	return a->poll.reach != 0 && answers_held(a) < answers_wanted(a) &&
+	return a->poll.reach != 0 && answers_held(a) < assoc_answers_wanted(w->adaptive) &&
 	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
@@ -63,9 +62,9 @@ assoc_suspect(const struct assoc *a, const struct assoc_world *w)
 }
 
 bool
-assoc_settling(const struct assoc *a)
+assoc_settling(const struct assoc *a, bool adaptive)
 {
-	return a->poll.burst > 0 && answers_held(a) < answers_wanted(a) &&
+	return a->poll.burst > 0 && answers_held(a) < assoc_answers_wanted(adaptive) &&
 	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
@@ -154,7 +153,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < answers_wanted(a) ||
+	if (answers_held(a) < assoc_answers_wanted(w->adaptive) ||
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}

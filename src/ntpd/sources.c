@@ -188,7 +188,7 @@ sources_settling(const struct ntpd *d)
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
 
-		if (a->id != 0 && assoc_settling(a) && !(a->rules.flags & ASSOC_NOSELECT)) {
+		if (a->id != 0 && assoc_settling(a, settings_adaptive(d)) && !(a->rules.flags & ASSOC_NOSELECT)) {
 			return true;
 		}
 	}
@@ -217,7 +217,7 @@ sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 		const struct assoc *a = &d->peers.peer[i].a;
 
 		if (sources_speaks(a, w)) {
-			bool doubtful = assoc_young(a) || assoc_suspect(a, w) ||
+			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||
 			    (unheard(d, a) && mtime_before(w->now, d->sources.doubt_until));
 
 			fit += !doubtful && assoc_unfit(a, w) == 0;

@@ -957,7 +957,7 @@ three_answers_make_a_source_fit_that_slows_us_down(void **state)
 			assert_int_equal(exchange(&b), VERDICT_OK);
 		}
 		assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
-		assert_false(assoc_young(&b.a));
+		assert_false(assoc_young(&b.a, &b.w));
 	}
 }
 
@@ -1019,7 +1019,7 @@ with_a_key_an_unsigned_kiss_is_not_obeyed(void **state)
 /* ---- fitness ---- */
 
 static void
-fit_after_four_samples_of_a_burst(void **state)
+fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop(void **state)
 {
 	struct candidate c;
 	static struct bench b;
@@ -1030,7 +1030,7 @@ fit_after_four_samples_of_a_burst(void **state)
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		for (int adaptive = 0; adaptive < 2; adaptive++) {
 			b.w.adaptive = adaptive != 0;
-			assert_true((assoc_unfit(&b.a, &b.w) == 0) == (i == 3));
+			assert_true((assoc_unfit(&b.a, &b.w) == 0) == (i >= 3 - adaptive));
 		}
 	}
 	assert_true(assoc_candidate(&b.a, &b.w, &c));
@@ -1142,17 +1142,21 @@ repoll_leaves_bursts_and_silent_servers_alone(void **state)
 }
 
 static void
-settles_until_the_fourth_answer(void **state)
+settles_until_the_third_answer_and_for_the_classic_loop_the_fourth(void **state)
 {
 	static struct bench b;
 
 	(void)state;
-	start_plain(&b, ASSOC_IBURST);
-	assert_false(assoc_young(&b.a));
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(exchange(&b), VERDICT_OK);
-		assert_true(assoc_settling(&b.a) == (i < 3));
-		assert_true(assoc_young(&b.a) == (i < 3));
+	for (int most = ASSOC_SAMPLES; most <= ASSOC_SAMPLES_CLASSIC; most++) {
+		start_plain(&b, ASSOC_IBURST);
+		b.w.adaptive = most == ASSOC_SAMPLES;
+		assert_false(assoc_young(&b.a, &b.w));
+		for (int i = 1; i <= most; i++) {
+			assert_int_equal(exchange(&b), VERDICT_OK);
+			assert_true(assoc_settling(&b.a, b.w.adaptive) == (i < most));
+			assert_true(assoc_young(&b.a, &b.w) == (i < most));
+		}
+		assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
 	}
 }
 
@@ -1308,7 +1312,7 @@ after_a_break_it_is_young_until_enough_has_come_again(void **state)
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(exchange(&b), VERDICT_OK);
 	}
-	assert_false(assoc_young(&b.a));
+	assert_false(assoc_young(&b.a, &b.w));
 	do {
 		poll_next(&b);
 		h = good_answer(&b, 0.5);
@@ -1316,8 +1320,8 @@ after_a_break_it_is_young_until_enough_has_come_again(void **state)
 		wild++;
 	} while (b.got.estimated == ESTIMATOR_SUSPECT && wild < 8);
 	assert_int_equal(b.got.estimated, ESTIMATOR_BROKE);
-	assert_true(assoc_young(&b.a));
-	while (assoc_young(&b.a)) {
+	assert_true(assoc_young(&b.a, &b.w));
+	while (assoc_young(&b.a, &b.w)) {
 		poll_next(&b);
 		h = good_answer(&b, 0.5);
 		assert_int_equal(deliver(&b, &h), VERDICT_OK);
@@ -1538,8 +1542,8 @@ our_own_clock_is_never_young_nor_settling(void **state)
 	start(&b, &rules);
 	b.a.poll.reach = 1;
 	assert_true(b.a.poll.burst > 0);
-	assert_false(assoc_young(&b.a));
-	assert_false(assoc_settling(&b.a));
+	assert_false(assoc_young(&b.a, &b.w));
+	assert_false(assoc_settling(&b.a, b.w.adaptive));
 }
 
 static void
@@ -1624,14 +1628,14 @@ main(void)
 		cmocka_unit_test(a_forged_kiss_changes_nothing),
 		cmocka_unit_test(deny_slows_down_but_is_never_for_good),
 		cmocka_unit_test(with_a_key_an_unsigned_kiss_is_not_obeyed),
-		cmocka_unit_test(fit_after_four_samples_of_a_burst),
+		cmocka_unit_test(fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
 		cmocka_unit_test(noselect_is_never_fit),
 		cmocka_unit_test(the_root_distance_grows_with_silence),
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
 		cmocka_unit_test(burst_asks_up_to_eight_times_as_the_interval_grows),
 		cmocka_unit_test(a_request_that_could_not_leave_awaits_nothing),
 		cmocka_unit_test(repoll_leaves_bursts_and_silent_servers_alone),
-		cmocka_unit_test(settles_until_the_fourth_answer),
+		cmocka_unit_test(settles_until_the_third_answer_and_for_the_classic_loop_the_fourth),
 		cmocka_unit_test(after_a_clear_it_begins_anew_with_a_burst),
 		cmocka_unit_test(the_bound_is_the_offset_left_and_half_the_way),
 		cmocka_unit_test(a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
