@@ -25,6 +25,9 @@ struct limit limit_of(double rate_per_s, double burst, struct mtime now);
  */
 bool limit_take(struct limit *l, double cost, struct mtime now, uint64_t *held_back);
 
+/* Seconds from now until cost tokens are there; cost <= burst. */
+double limit_wait_s(const struct limit *l, double cost, struct mtime now);
+
 /* Gives back what was taken and not used. */
 void limit_give(struct limit *l, double unused);
 

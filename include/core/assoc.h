@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/addr.h"
+#include "base/limit.h"
 #include "base/ntptime.h"
 #include "core/estimator.h"
 #include "core/event.h"
@@ -27,6 +28,8 @@ enum {
 	ASSOC_SAMPLES_CLASSIC = 4,      /* so many bring the filter's dispersion below maxdist */
 	ASSOC_KISS_HOLDS = 8,           /* answers after which a RATE kiss is half forgotten */
 	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
+	/* seconds in which a server that limits its clients grants one more, after a burst */
+	ASSOC_HEADWAY_S = 8,
 	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
 };
 
@@ -103,6 +106,11 @@ struct assoc_poll {
 	/* requests out of turn that may still be made, as of budget_at; it fills with time */
 	double budget;
 	struct mtime budget_at;
+	/*
+	 * What servers with ntpd's default for "restrict limited" answer: a burst at once, then a
+	 * request each ASSOC_HEADWAY_S.
+	 */
+	struct limit headway;
 };
 
 struct assoc_wire {
@@ -194,6 +202,13 @@ enum assoc_auth { ASSOC_AUTH_NONE, ASSOC_AUTH_OK, ASSOC_AUTH_BAD };
 /* Prepares a slot; delay_s: time to the first poll. */
 void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
     const struct endpoint *remote, double delay_s, const struct assoc_world *w);
+
+/*
+ * Its server was asked before, at sent for the last time, by an association or a process that is no
+ * more: what is left of its headway holds for this one too. Right after assoc_start.
+ */
+void assoc_asked_before(struct assoc *a, const struct limit *headway, struct mtime sent,
+    const struct assoc_world *w);
 
 /* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */
 void assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out);

@@ -41,6 +41,7 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	/* The classic loop wants a burst of its own after the first step. */
 	a->poll.budget = w->adaptive ? ASSOC_BURST : BUDGET;
 	a->poll.budget_at = w->now;
+	a->poll.headway = limit_of(1.0 / ASSOC_HEADWAY_S, ASSOC_BURST, w->now);
 	a->reset_at = w->now;
 	a->srv.leap = LEAP_UNSYNC;
 	a->srv.stratum = STRATUM_UNSPEC;
@@ -77,6 +78,7 @@ count_request(struct assoc *a, struct mtime now)
 {
 	a->poll.budget = budget_left(a, now) - 1.0;
 	a->poll.budget_at = now;
+	(void)limit_take(&a->poll.headway, 1.0, now, NULL);
 	a->count.sent++;
 	a->poll.last_sent = now;
 	a->poll.sent_once = true;
@@ -121,11 +123,38 @@ interval_s(const struct assoc *a, const struct assoc_world *w)
 	return poll_s - early_s + fraction_of(w->random) * (early_s + late_s);
 }
 
-/* Two seconds, also where the clock reads coarsely. */
-static double
-spacing_s(const struct assoc_world *w)
+static struct mtime
+later(struct mtime a, struct mtime b)
 {
-	return ASSOC_SPACING_S + log2s_to_s(w->precision);
+	return mtime_before(a, b) ? b : a;
+}
+
+/*
+ * When another request may leave: two seconds after the last, also where the clock reads coarsely,
+ * and once a server that limits its clients will answer it.
+ */
+static struct mtime
+may_ask_at(const struct assoc *a, const struct assoc_world *w)
+{
+	double wait_s = limit_wait_s(&a->poll.headway, 1.0, w->now);
+	struct mtime at = w->now;
+
+	if (a->poll.sent_once) {
+		at = later(at, mtime_add_s(a->poll.last_sent,
+		    ASSOC_SPACING_S + log2s_to_s(w->precision)));
+	}
+	/* A token must not be a rounding error short. */
+	return wait_s > 0.0 ? later(at, mtime_add_s(w->now, wait_s + 1e-3)) : at;
+}
+
+void
+assoc_asked_before(struct assoc *a, const struct limit *headway, struct mtime sent,
+    const struct assoc_world *w)
+{
+	a->poll.headway = *headway;
+	a->poll.last_sent = sent;
+	a->poll.sent_once = true;
+	a->poll.next = later(a->poll.next, may_ask_at(a, w));
 }
 
 static void
@@ -208,7 +237,7 @@ static double
 next_delay_s(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->poll.burst > 0) {
-		return spacing_s(w);
+		return mtime_diff_s(may_ask_at(a, w), w->now);
 	}
 	/*
 	 * Not answered since the start: with iburst soon again, at doubling distances; no more than
@@ -274,11 +303,11 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
-	double apart_s = a->poll.floor > a->rules.minpoll ? log2s_to_s(a->poll.floor) :
-	    spacing_s(w);
-	double least = a->poll.sent_once ? apart_s - mtime_diff_s(w->now, a->poll.last_sent) : 0.0;
-	struct mtime at = mtime_add_s(w->now, fmax(delay_s, least));
+	struct mtime at = later(mtime_add_s(w->now, delay_s), may_ask_at(a, w));
 
+	if (a->poll.sent_once && a->poll.floor > a->rules.minpoll) {
+		at = later(at, mtime_add_s(a->poll.last_sent, log2s_to_s(a->poll.floor)));
+	}
 	if (a->kissed_deny || budget_left(a, w->now) < 1.0 || !mtime_before(at, a->poll.next)) {
 		return false;
 	}
@@ -388,8 +417,6 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 static void
 release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
 {
-	struct mtime at = mtime_add_s(a->poll.last_sent, spacing_s(w));
-
 	if (!a->poll.burst_armed) {
 		return;
 	}
@@ -397,7 +424,7 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 	/* Without iburst only until the source can be followed. */
 	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 :
 	    assoc_answers_wanted(w->adaptive) - 1);
-	a->poll.next = mtime_before(at, w->now) ? w->now : at;
+	a->poll.next = may_ask_at(a, w);
 	out->again = true;
 }
 

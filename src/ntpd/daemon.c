@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "ntpd/access.h"
+#include "ntpd/asked.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/control.h"
 #include "ntpd/conffile.h"
@@ -134,6 +135,7 @@ ntpd_start(struct ntpd *d)
 	if (status != 0) {
 		return status;
 	}
+	asked_read(d);
 	origins_start(d);
 	faults_say(d);
 	now_ready(d);
@@ -186,6 +188,7 @@ ntpd_stop(struct ntpd *d)
 	}
 	if (d->conf != NULL && d->ready) {
 		clockwork_stop(d);
+		asked_write(d);
 	}
 	d->stopping = true;
 }

@@ -5,6 +5,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/access.c \
 	src/ntpd/access_names.c \
 	src/ntpd/adjust.c \
+	src/ntpd/asked.c \
 	src/ntpd/await.c \
 	src/ntpd/clockwork.c \
 	src/ntpd/conffile.c \

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peers - the table of associations. */
 #include "ntpd/peers.h"
-#include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
+#include "ntpd/asked.h"
 #include "ntpd/exchange.h"
 #include "ntpd/origins.h"
 #include "ntpd/report.h"
 #include "ntpd/settings.h"
-
-static const double SPACING_S = 2.0;    /* least time between two requests to a server */
 
 static bool
 has_peer(const struct origin *o)
@@ -130,32 +128,6 @@ peers_room(const struct ntpd *d)
 	return room;
 }
 
-/*
- * A reload may replace an association by another with the same server, which must not get two
- * requests in a row for it.
- */
-static double
-delay_after_left(const struct ntpd *d, const struct addr *a, double delay_s)
-{
-	for (unsigned i = 0; i < PEERS_LEFT_MAX; i++) {
-		const struct peer_left *l = &d->peers.left[i];
-		if (l->addr.family != ADDR_NONE && addr_equal(&l->addr, a)) {
-			delay_s = fmax(delay_s, SPACING_S - mtime_diff_s(now_of(d), l->sent));
-		}
-	}
-	return delay_s;
-}
-
-static void
-note_left(struct ntpd *d, const struct assoc *a)
-{
-	if (a->poll.sent_once) {
-		d->peers.left[d->peers.left_next] = (struct peer_left){ a->remote.addr,
-		    a->poll.last_sent };
-		d->peers.left_next = (d->peers.left_next + 1) % PEERS_LEFT_MAX;
-	}
-}
-
 struct peer *
 peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 {
@@ -177,8 +149,8 @@ peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
 	p->origin = o;
 	p->reach_at = now_of(d);
 	d->sources.last_tally[p - d->peers.peer] = TALLY_REJECT;        /* that of the one before */
-	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_after_left(d, addr, delay_s),
-	    &w);
+	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
+	asked_tell(d, &p->a, &w);
 	access_source(d, addr, true);
 	report_peer_event(d, p, PEER_EVENT_MOBILIZE);
 	exchange_start(p);
@@ -191,7 +163,7 @@ peers_demobilize(struct peer *p)
 	struct ntpd *d = p->d;
 
 	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE);
-	note_left(d, &p->a);
+	asked_note(d, &p->a);
 	exchange_stop(p);
 	p->a.id = 0;
 	p->origin = NULL;

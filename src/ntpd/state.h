@@ -89,23 +89,29 @@ struct peer {
 	bool corrected;                 /* LOCAL: fudge time1 and time2 have acted */
 };
 
-/* An address that was asked until its association ended. */
-struct peer_left {
-	struct addr addr;               /* ADDR_NONE: slot free */
-	struct mtime sent;              /* its last request */
-};
-
-enum { PEERS_LEFT_MAX = PEERS_MAX };   /* a reload may replace all of them */
-
 struct peers {
-	struct peer_left left[PEERS_LEFT_MAX];
-	unsigned left_next;
 	struct origin origin[ORIGINS_MAX];
 	unsigned origin_n;
 	struct peer peer[PEERS_MAX];
 	unsigned peer_n;                /* slots ever used */
 	uint16_t last_id;
 	uint32_t last_tag;
+};
+
+/* ---- asked.c ---- */
+
+/* An address that was asked until its association ended. */
+struct asked_server {
+	struct addr addr;               /* ADDR_NONE: slot free */
+	struct limit headway;           /* as of its last request: */
+	struct mtime sent;
+};
+
+enum { ASKED_SERVERS = PEERS_MAX };        /* a reload may replace all of them */
+
+struct asked_late {
+	struct asked_server at[ASKED_SERVERS];
+	unsigned next;
 };
 
 /* ---- sources.c ---- */
@@ -390,6 +396,7 @@ struct ntpd {
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct peers peers;
+	struct asked_late asked;
 	struct sources sources;
 	struct await await;
 	struct sys sys;

@@ -102,7 +102,96 @@ the_time_is_known_in_5_s_and_no_server_asked_more_than_8_times_in_a_minute(struc
 	}
 }
 
+/*
+ * What ntpd's default for "restrict limited" grants: eight at once, then one in eight seconds. More
+ * may have come by the i-th request only by less than half of one, of the schedule's draws.
+ */
+static void
+never_more_than_granted(struct sim *s, const struct sim_server *srv, const char *story)
+{
+	double tokens = 8.0, at_s = 0.0;
+
+	for (unsigned i = 0; i < srv->requests && i < SIM_REQUESTS_KEPT; i++) {
+		double now_s = (double)srv->request[i].at * 1e-9;
+
+		tokens = fmin(tokens + (now_s - at_s) / 8.0, 8.0) - 1.0;
+		at_s = now_s;
+		SIM_CHECK(s, tokens > -0.01, "%s: request %u at %.1f s is one too many", story, i,
+		    now_s);
+	}
+}
+
+/* As guides have it: a line changed, a restart, another. */
+static void
+three_restarts_in_a_minute_ask_no_more_than_a_limit_grants(struct sim *s)
+{
+	static const struct {
+		const char *lines;
+		const char *story;
+	} cases[] = {
+		{ "driftfile /drift\nserver 192.0.2.1 iburst\n", "iburst" },
+		{ "driftfile /drift\nserver 192.0.2.1\n", "plain" },
+	};
+
+	for (unsigned k = 0; k < 2; k++) {
+		struct sim *each = sim_new(s->w->seed + k);
+		struct sim_node *n;
+
+		each->config_line = s->config_line;
+		n = scenario_client(each, 1, scenario_lan(), 0.05, 10e-6, cases[k].lines);
+		for (unsigned i = 0; i < 4; i++) {
+			sim_run(each, 20);
+			sim_node_stop(n);
+			SIM_CHECK(s, sim_node_boot(n), "does not start");
+		}
+		/* The third answer of a limit that was used up comes after 24 s. */
+		sim_run(each, scenario_figure(s, 26, 34));
+		SIM_CHECK(s, sim_status(n).synced, "%s: not synchronised", cases[k].story);
+		sim_run(each, 300);
+		never_more_than_granted(s, each->server[0], cases[k].story);
+		sim_free(each);
+	}
+}
+
+/* "ntpd -gq", and then the daemon. */
+static void
+once_and_then_for_good_asks_no_more_than_a_limit_grants(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "client", 5.0, 10e-6,
+	    "driftfile /drift\nserver 192.0.2.1 iburst\n");
+
+	n->options.panic_gate = true;
+	n->options.once = true;
+	sim_link(s, n->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	sim_node_boot(n);
+	for (unsigned i = 0; n->daemon != NULL && i < 60; i++) {
+		sim_run(s, 1);
+	}
+	n->options.once = false;
+	SIM_CHECK(s, n->daemon == NULL && sim_node_boot(n), "does not start");
+	sim_run(s, 300);
+	never_more_than_granted(s, s->server[0], "once");
+}
+
+/* Long after, or after a reboot, a start is as quick as the first. */
+static void
+a_start_long_after_the_last_is_as_quick_as_the_first(struct sim *s)
+{
+	struct sim_node *n = scenario_client(s, 1, scenario_lan(), 0.05, 10e-6,
+	    "driftfile /drift\nserver 192.0.2.1 iburst\n");
+
+	sim_run(s, 15);
+	sim_node_stop(n);
+	sim_run(s, 100);
+	SIM_CHECK(s, sim_node_boot(n), "does not start");
+	sim_run(s, scenario_figure(s, 5, 12));
+	SIM_CHECK(s, sim_status(n).synced, "not synchronised after 5 s");
+}
+
 static const struct scenario list[] = {
+	SCENARIO(three_restarts_in_a_minute_ask_no_more_than_a_limit_grants),
+	SCENARIO(once_and_then_for_good_asks_no_more_than_a_limit_grants),
+	SCENARIO(a_start_long_after_the_last_is_as_quick_as_the_first),
 	SCENARIO(the_time_is_known_in_5_s_and_no_server_asked_more_than_8_times_in_a_minute),
 };
 

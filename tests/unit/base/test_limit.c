@@ -35,6 +35,23 @@ grants_a_burst_and_then_its_rate(void **state)
 }
 
 static void
+tells_how_long_to_wait(void **state)
+{
+	struct limit l = limit_of(2.0, 3.0, at(100.0));
+
+	(void)state;
+	assert_true(limit_wait_s(&l, 3.0, at(100.0)) <= 0.0);
+	assert_true(limit_take(&l, 3.0, at(100.0), NULL));
+	assert_true(limit_wait_s(&l, 1.0, at(100.0)) > 0.499);
+	assert_true(limit_wait_s(&l, 1.0, at(100.0)) < 0.501);
+	assert_true(limit_wait_s(&l, 1.0, at(99.0)) < 0.501);
+	assert_true(limit_wait_s(&l, 1.0, at(100.25)) < 0.251);
+	assert_true(limit_wait_s(&l, 3.0, at(200.0)) <= 0.0);
+	/* Asking takes nothing. */
+	assert_true(limit_take(&l, 1.0, at(100.5), NULL));
+}
+
+static void
 never_holds_more_than_its_burst(void **state)
 {
 	struct limit l = limit_of(1.0, 2.0, at(0.0));
@@ -108,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grants_a_burst_and_then_its_rate),
+		cmocka_unit_test(tells_how_long_to_wait),
 		cmocka_unit_test(never_holds_more_than_its_burst),
 		cmocka_unit_test(a_cost_above_the_burst_is_never_granted),
 		cmocka_unit_test(what_was_not_used_comes_back_and_no_more),

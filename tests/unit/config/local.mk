@@ -1,5 +1,6 @@
 # tests/unit/config
 config_tests = \
+	tests/unit/config/test_askedfile \
 	tests/unit/config/test_check \
 	tests/unit/config/test_diag \
 	tests/unit/config/test_diagnostics \
@@ -37,6 +38,9 @@ tests_unit_config_test_diff_SOURCES = tests/unit/config/test_diff.c tests/unit/c
 tests_unit_config_test_diff_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_diff_LDADD = $(config_test_ldadd)
 
+tests_unit_config_test_askedfile_SOURCES = tests/unit/config/test_askedfile.c tests/unit/config/conf.h
+tests_unit_config_test_askedfile_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_askedfile_LDADD = $(config_test_ldadd)
 tests_unit_config_test_driftfile_SOURCES = tests/unit/config/test_driftfile.c tests/unit/config/conf.h
 tests_unit_config_test_driftfile_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_driftfile_LDADD = $(config_test_ldadd)

@@ -356,6 +356,29 @@ requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate(void **state
 }
 
 static void
+what_was_asked_before_leaves_less_of_the_burst(void **state)
+{
+	static struct bench b;
+	struct limit headway = limit_of(1.0 / ASSOC_HEADWAY_S, ASSOC_BURST, (struct mtime){ 0 });
+	struct mtime last;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	headway.tokens = 2.0;
+	headway.last = b.w.now;
+	assoc_asked_before(&b.a, &headway, mtime_add_s(b.w.now, -1.0), &b.w);
+	assert_true(fabs(mtime_diff_s(b.a.poll.next, b.w.now) - 1.0) < 1e-3);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	for (int i = 0; i < 4; i++) {
+		last = b.a.poll.last_sent;
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(mtime_diff_s(b.a.poll.last_sent, last) > ASSOC_HEADWAY_S - 3.0);
+		assert_true(mtime_diff_s(b.a.poll.last_sent, last) < ASSOC_HEADWAY_S + 0.1);
+	}
+}
+
+static void
 a_quiet_hour_earns_no_more_than_two_bursts(void **state)
 {
 	static struct bench b;
@@ -371,7 +394,8 @@ a_quiet_hour_earns_no_more_than_two_bursts(void **state)
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		n++;
 	}
-	assert_int_equal(n, 2 * ASSOC_BURST - 1);
+	/* The second burst goes at the pace of a limit, and a request more is given back by then. */
+	assert_true(n >= 2 * ASSOC_BURST - 1 && n <= 2 * ASSOC_BURST);
 	/* One is given back each 64 s. */
 	b.w.now = mtime_add_s(b.w.now, 65.0);
 	assert_true(assoc_ask_soon(&b.a, 0.0, &b.w));
@@ -1600,6 +1624,7 @@ main(void)
 		cmocka_unit_test(reach_goes_dark_after_eight_silent_polls_and_says_so_once),
 		cmocka_unit_test(backs_off_while_unreachable_but_asks_within_ten_minutes),
 		cmocka_unit_test(requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate),
+		cmocka_unit_test(what_was_asked_before_leaves_less_of_the_burst),
 		cmocka_unit_test(a_quiet_hour_earns_no_more_than_two_bursts),
 		cmocka_unit_test(a_good_answer_becomes_a_sample),
 		cmocka_unit_test(an_offset_of_decades_keeps_the_delay_exact),

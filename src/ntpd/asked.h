@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * asked - which servers were asked of late by associations that are no more: those of before a
+ * reload, and, by a file beside the drift file (config/askedfile.h), those of before a restart. A
+ * server that limits its clients must not take a few restarts for an attack.
+ */
+#ifndef NTPD_ASKED_H
+#define NTPD_ASKED_H
+#include "ntpd/state.h"
+
+/* Reads the file, if it was written in this boot and by this clock not long ago. */
+void asked_read(struct ntpd *d);
+
+/* Writes the file, if there are servers that would not grant a whole burst now. */
+void asked_write(struct ntpd *d);
+
+/* Remembers an association that ends. */
+void asked_note(struct ntpd *d, const struct assoc *a);
+
+/* Tells a new association what is known of its server. */
+void asked_tell(const struct ntpd *d, struct assoc *a, const struct assoc_world *w);
+
+#endif
