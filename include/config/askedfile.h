@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * askedfile - the syntax of the file beside the drift file that remembers, from one start to the
- * next, which servers were asked of late: "at", the time and the uptime it was written at; then for
- * each server its address, the requests that its limit would still grant, and the uptime at which it
- * was asked last. Times in seconds.
+ * next, which servers were asked of late: "at", the time and the uptime it was written at; then
+ * for each server its address, the requests that its limit would still grant, and the uptime at
+ * which it was asked last. Times in seconds.
  */
 #ifndef CONFIG_ASKEDFILE_H
 #define CONFIG_ASKEDFILE_H

@@ -93,7 +93,7 @@ askedfile_next(const char **text, struct asked *out)
 void
 askedfile_put_head(struct text *t, const struct asked_at *at)
 {
-	text_put(t, "# Servers that ntpd asked of late, so that a start does not ask them too often:\n"
+	text_put(t, "# Servers that ntpd asked of late, not to be asked too often after a start:\n"
 	    "# address, requests left, uptime at the last. May be removed.\n");
 	text_printf(t, "at %.6f %.6f\n", at->real_s, at->mono_s);
 }

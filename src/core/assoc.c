@@ -62,8 +62,8 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 /* ---- polling ---- */
 
 /*
- * Requests that may be made now: at the start one burst, later two; what has been made is given back
- * at the rate of the shortest interval.
+ * Requests that may be made now: at the start one burst, later two; what has been made is given
+ * back at the rate of the shortest interval.
  */
 static double
 budget_left(const struct assoc *a, struct mtime now)

@@ -188,7 +188,8 @@ sources_settling(const struct ntpd *d)
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
 
-		if (a->id != 0 && assoc_settling(a, settings_adaptive(d)) && !(a->rules.flags & ASSOC_NOSELECT)) {
+		if (a->id != 0 && assoc_settling(a, settings_adaptive(d)) &&
+		    !(a->rules.flags & ASSOC_NOSELECT)) {
 			return true;
 		}
 	}
