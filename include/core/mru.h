@@ -98,6 +98,13 @@ uint32_t mru_newer(const struct mru *m, uint32_t at);
 uint32_t mru_position(const struct mru *m, const struct addr *a);
 void mru_read(const struct mru *m, uint32_t at, struct mru_client *out);
 
+/*
+ * A walk that goes on behind touches keeps its place by the one mark: when the client there moves
+ * or goes, the next newer one is marked. 0: the end, or no mark.
+ */
+void mru_mark(struct mru *m, uint32_t at);
+uint32_t mru_marked(const struct mru *m);
+
 /* What packets met. */
 struct mru_count {
 	uint64_t again;                         /* their client's entry */

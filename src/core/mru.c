@@ -35,6 +35,7 @@ struct mru {
 	uint32_t max, n, peak;
 	uint32_t mask;                  /* buckets - 1 */
 	uint32_t newest, oldest;        /* NOBODY when empty */
+	uint32_t mark;                  /* where a walk is, or NOBODY */
 	struct mru_keeping keeping;
 	struct mru_count count;
 	uint32_t *bucket;
@@ -116,7 +117,7 @@ mru_init(void *memory, size_t n, const struct siphash_key *key)
 	assert((uintptr_t)memory % LINE == 0);
 	assert(n >= 1 && n < NOBODY);
 	*m = (struct mru){ .key = *key, .max = (uint32_t)n, .mask = (uint32_t)(buckets - 1),
-		.newest = NOBODY, .oldest = NOBODY,
+		.newest = NOBODY, .oldest = NOBODY, .mark = NOBODY,
 		.keeping = { .mindepth = (uint32_t)n, .maxage_s = -1.0 } };
 	at += lines(sizeof *m);
 	/* The clients stay untouched until they come: memory is used as the table fills. */
@@ -196,6 +197,9 @@ thread_out(struct mru *m, uint32_t i)
 {
 	const struct client *c = &m->client[i];
 
+	if (m->mark == i) {
+		m->mark = c->newer;
+	}
 	if (c->newer == NOBODY) {
 		m->newest = c->older;
 	} else {
@@ -599,6 +603,19 @@ mru_newer(const struct mru *m, uint32_t at)
 {
 	assert(at >= 1 && at <= m->n);
 	return position(m->client[at - 1].newer);
+}
+
+void
+mru_mark(struct mru *m, uint32_t at)
+{
+	assert(at <= m->n);
+	m->mark = at == 0 ? NOBODY : at - 1;
+}
+
+uint32_t
+mru_marked(const struct mru *m)
+{
+	return position(m->mark);
 }
 
 const struct mru_count *

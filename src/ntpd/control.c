@@ -81,6 +81,7 @@ serve(struct query *q)
 	q->end = q->text + q->h.count;
 	control_auth_check(q);
 	result = operate(q);
+	d->control.walk.on = result == CONTROL_AGAIN;
 	if (result >= 0) {
 		control_send_error(q, (enum control_error)result);
 	}
@@ -89,7 +90,8 @@ serve(struct query *q)
 
 /* ---- the queue ---- */
 
-static void
+/* False when it goes on in the next turn, and nobody else before it. */
+static bool
 serve_first(struct ntpd *d)
 {
 	struct control *c = &d->control;
@@ -99,11 +101,18 @@ serve_first(struct ntpd *d)
 
 	/* A reload may have closed the socket, and given its place to another. */
 	if (w->l->sock == w->sock) {
-		d->count.verdict.of[serve(&q)]++;
+		enum verdict v = serve(&q);
+
+		if (c->walk.on) {
+			return false;
+		}
+		d->count.verdict.of[v]++;
 	}
 	control_budget_close(&q);
+	c->walk.on = false;
 	c->first = (c->first + 1) % CONTROL_WAITING_MAX;
 	c->waiting_n--;
+	return true;
 }
 
 static void
@@ -116,9 +125,10 @@ static void
 on_turn(void *ctx)
 {
 	struct ntpd *d = ctx;
+	bool more = true;
 
-	for (unsigned i = 0; i < TURN_MAX && d->control.waiting_n > 0; i++) {
-		serve_first(d);
+	for (unsigned i = 0; more && i < TURN_MAX && d->control.waiting_n > 0; i++) {
+		more = serve_first(d);
 	}
 	if (d->control.waiting_n > 0) {
 		arm(d);
@@ -136,6 +146,7 @@ control_stop(struct ntpd *d)
 {
 	d->port.loop->ops->timer_done(d->port.loop, &d->control.turn);
 	d->control.waiting_n = 0;
+	d->control.walk.on = false;
 }
 
 /* Strangers leave some room, so that who manages the daemon on its host is heard under a flood. */

@@ -3,6 +3,10 @@
  * control_mru - REQ_NONCE and READ_MRU: the clients seen last, page by page. A nonce shows that the
  * sender has its address, so that nobody is flooded with answers he did not ask for. A page goes on
  * behind the newest of the entries that the sender names and that has not changed since.
+ *
+ * A filter may pass over the whole table, a million entries. One turn looks at a few of them: what
+ * was found goes out, as a page that may be short; when nothing was, the walk goes on in the next
+ * turn, behind the requests for the time, and the table keeps its place.
  */
 #include <string.h>
 #include "ntpd/control_query.h"
@@ -12,7 +16,7 @@ enum {
 	ENTRY_ROOM = 320,               /* the longest entry */
 	END_ROOM = 80,                  /* now and last.newest */
 	LINE_LIMIT = 72,
-	LOOKS_AT_ONCE = 1024,           /* entries paid for in one sum */
+	LOOKS_AT_ONCE = 1024,           /* entries of one turn, a tenth of a millisecond */
 };
 
 /*
@@ -41,8 +45,9 @@ struct mru_request {
 
 /* ---- time ---- */
 
-static int64_t
-base_now(struct query *q)
+/* Lets base_ns follow the clock. */
+static void
+follow_clock(struct query *q)
 {
 	struct control *c = &q->d->control;
 	struct clock_reading r;
@@ -55,7 +60,6 @@ base_now(struct query *q)
 	if (c->base_ns == 0 || off_s > BASE_DRIFT_S || off_s < -BASE_DRIFT_S) {
 		c->base_ns = base_ns;
 	}
-	return c->base_ns;
 }
 
 static struct ntp_ts
@@ -233,8 +237,8 @@ static bool
 read_item(const struct query *q, const struct control_item *it, struct mru_request *r)
 {
 	if (name_is(it, "nonce")) {
-		r->nonce_valid = it->value != NULL && control_nonce_valid(q, it->value,
-		    it->value_len);
+		r->nonce_valid = q->d->control.walk.on || (it->value != NULL &&
+		    control_nonce_valid(q, it->value, it->value_len));
 		return true;
 	}
 	if (name_is(it, "frags")) {
@@ -357,38 +361,12 @@ find_resume(const struct mru *m, const struct mru_request *r, int64_t base_ns, u
 	return 0;
 }
 
-/* Counts a look at one more entry; false when a stranger has had too many. */
+/* Pays for a turn; false when a stranger has had too many. */
 static bool
-may_look(struct query *q, uint32_t *looks)
+may_look(struct query *q)
 {
-	struct mtime now;
-
-	if ((*looks)++ % LOOKS_AT_ONCE != 0 || addr_is_loopback(&q->pkt->from.addr)) {
-		return true;
-	}
-	now = now_of(q->d);
-	return limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now, NULL);
-}
-
-/* Finds the first position to be shown; 0: none. False when too many entries stand before it. */
-static bool
-first_position(struct query *q, const struct mru_request *r, uint32_t *looks, uint32_t *first)
-{
-	const struct mru *m = q->d->access.mru;
-	uint32_t at = mru_newest(m);
-
-	if (r->recent == 0 || r->recent >= mru_used(m)) {
-		at = mru_oldest(m);
-	} else {
-		for (uint32_t i = 1; i < r->recent && at != 0; i++) {
-			at = mru_older(m, at);
-			if (!may_look(q, looks)) {
-				return false;
-			}
-		}
-	}
-	*first = at;
-	return true;
+	return addr_is_loopback(&q->pkt->from.addr) ||
+	    limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now_of(q->d), NULL);
 }
 
 static void
@@ -410,23 +388,23 @@ page_room(const struct mru_request *r)
 	return frags * CONTROL_DATA_MAX;
 }
 
-enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_TOO_COSTLY };
+enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_LOOKED };
 
-/* Puts clients from at on, oldest first, as many as the page takes; complete with the newest. */
+/*
+ * Puts clients from at on, oldest first, as many as the page takes and the looks find; complete
+ * with the newest. Nothing found: the place is kept for the next turn.
+ */
 static enum page_end
-put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t base_ns,
-    uint32_t *looks)
+put_clients(struct query *q, const struct mru_request *r, uint32_t at, unsigned looks)
 {
-	const struct mru *m = q->d->access.mru;
+	struct mru *m = q->d->access.mru;
 	struct mtime now = now_of(q->d);
+	int64_t base_ns = q->d->control.base_ns;
 	size_t room = page_room(r);
 	unsigned n = 0;
 
-	for (; at != 0; at = mru_newer(m, at)) {
+	for (; at != 0 && looks > 0; at = mru_newer(m, at), looks--) {
 		struct mru_client c;
-		if (!may_look(q, looks)) {
-			return PAGE_TOO_COSTLY;
-		}
 		mru_read(m, at, &c);
 		if (!wanted(q, &c, r, now)) {
 			continue;
@@ -436,12 +414,14 @@ put_clients(struct query *q, const struct mru_request *r, uint32_t at, int64_t b
 		}
 		put_client(&q->out, n++, &c, base_ns);
 	}
-	return PAGE_COMPLETE;
+	mru_mark(m, at);
+	return at == 0 ? PAGE_COMPLETE : n > 0 ? PAGE_FULL : PAGE_LOOKED;
 }
 
 static void
-put_end(struct query *q, int64_t base_ns)
+put_end(struct query *q)
 {
+	int64_t base_ns = q->d->control.base_ns;
 	const struct mru *m = q->d->access.mru;
 	struct mru_client c;
 
@@ -454,15 +434,82 @@ put_end(struct query *q, int64_t base_ns)
 	}
 }
 
+/* Marks where the walk begins, and says how far it first goes back. */
+static int
+begin(struct query *q, const struct mru_request *r)
+{
+	struct control_walk *w = &q->d->control.walk;
+	struct mru *m = q->d->access.mru;
+	uint32_t at;
+
+	*w = (struct control_walk){ .on = false };
+	if (r->resume_n > 0) {
+		at = find_resume(m, r, q->d->control.base_ns, &w->resumed);
+		if (at == 0) {
+			return CONTROL_ERR_UNKNOWNVAR;
+		}
+		mru_mark(m, mru_newer(m, at));
+	} else if (r->recent == 0 || r->recent >= mru_used(m)) {
+		mru_mark(m, mru_oldest(m));
+	} else {
+		mru_mark(m, mru_newest(m));
+		w->back = r->recent - 1;
+	}
+	return CONTROL_ANSWERED;
+}
+
+/* Goes back to the first of the recent ones. */
+static void
+go_back(struct mru *m, struct control_walk *w, unsigned *looks)
+{
+	uint32_t at = mru_marked(m);
+
+	while (w->back > 0 && *looks > 0) {
+		uint32_t older = at != 0 ? mru_older(m, at) : 0;
+
+		at = older != 0 ? older : at;
+		w->back = older != 0 ? w->back - 1 : 0;
+		(*looks)--;
+	}
+	mru_mark(m, at);
+}
+
+/* A turn of the walk. */
+static int
+walk(struct query *q, const struct mru_request *r)
+{
+	struct control_walk *w = &q->d->control.walk;
+	unsigned looks = LOOKS_AT_ONCE;
+	enum page_end end;
+
+	if (!may_look(q)) {
+		return CONTROL_SILENT;
+	}
+	go_back(q->d->access.mru, w, &looks);
+	if (w->back > 0) {
+		return CONTROL_AGAIN;
+	}
+	text_put(&q->out, "nonce=");
+	control_nonce_put(q, &q->out);
+	if (r->resume_n > 0) {
+		put_older(&q->out, &r->resume[w->resumed]);
+	}
+	end = put_clients(q, r, mru_marked(q->d->access.mru), looks);
+	if (end == PAGE_LOOKED) {
+		return CONTROL_AGAIN;
+	}
+	if (end == PAGE_COMPLETE) {
+		put_end(q);
+	}
+	control_send_text(q);
+	return CONTROL_ANSWERED;
+}
+
 int
 control_read_mru(struct query *q)
 {
-	const struct mru *m = q->d->access.mru;
+	struct control_walk *w = &q->d->control.walk;
 	struct mru_request r = { .frags = 0 };
-	int64_t base_ns = base_now(q);
-	unsigned which = 0;
-	uint32_t at, looks = 0;
-	enum page_end end;
 	int result;
 
 	if (q->flags & RESTRICT_NOMRULIST) {
@@ -472,30 +519,12 @@ control_read_mru(struct query *q)
 	if (result != CONTROL_ANSWERED) {
 		return result;
 	}
-	if (!q->d->access.monitor || m == NULL) {
+	if (!q->d->access.monitor || q->d->access.mru == NULL) {
 		return CONTROL_ERR_UNKNOWNVAR;
 	}
-	text_put(&q->out, "nonce=");
-	control_nonce_put(q, &q->out);
-	if (r.resume_n > 0) {
-		at = find_resume(m, &r, base_ns, &which);
-		if (at == 0) {
-			return CONTROL_ERR_UNKNOWNVAR;
-		}
-		put_older(&q->out, &r.resume[which]);
-		at = mru_newer(m, at);
-	} else if (!first_position(q, &r, &looks, &at)) {
-		return CONTROL_SILENT;
-	}
-	end = put_clients(q, &r, at, base_ns, &looks);
-	if (end == PAGE_TOO_COSTLY) {
-		return CONTROL_SILENT;
-	}
-	if (end == PAGE_COMPLETE) {
-		put_end(q, base_ns);
-	}
-	control_send_text(q);
-	return CONTROL_ANSWERED;
+	follow_clock(q);
+	result = w->on ? CONTROL_ANSWERED : begin(q, &r);
+	return result == CONTROL_ANSWERED ? walk(q, &r) : result;
 }
 
 int

@@ -23,8 +23,11 @@ struct query {
 	size_t prepaid;                 /* octets its sender paid for that were not sent yet */
 };
 
-/* What an operation gives: it has answered, it stays silent, or an error is to be sent. */
-enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2 };
+/*
+ * What an operation gives: it has answered, it stays silent, it wants to be called again in another
+ * turn of the loop, or an error is to be sent.
+ */
+enum { CONTROL_ANSWERED = -1, CONTROL_SILENT = -2, CONTROL_AGAIN = -3 };
 
 /* The end of a text answer. */
 enum { CONTROL_TEXT_END = 2 };

@@ -31,7 +31,7 @@ static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
 static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
 /*
  * Entries of the table of clients that other hosts may have looked at: a filter that lets none
- * through walks the whole table for one question, a tenth of a second for a million.
+ * through walks the whole table for one question, a tenth of a second of work for a million.
  */
 static const double CONTROL_LOOKS_RATE = 500e3, CONTROL_LOOKS_BURST = 2e6;
 

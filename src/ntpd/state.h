@@ -347,9 +347,20 @@ struct control_waiting {
 	uint8_t bytes[NET_PACKET_MAX];
 };
 
+/*
+ * A walk through the table of clients that goes on in the next turn, for the request that waits
+ * first. Its place is the table's mark.
+ */
+struct control_walk {
+	bool on;
+	uint32_t back;                  /* so many clients towards the oldest before it begins */
+	unsigned resumed;               /* which resume point of the request it began at */
+};
+
 struct control {
 	struct control_waiting waiting[CONTROL_WAITING_MAX];
 	unsigned first, waiting_n;
+	struct control_walk walk;
 	struct loop_timer turn;         /* runs while any wait */
 	struct limit all;               /* octets of answers to strangers, all together */
 	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */

@@ -115,11 +115,12 @@ handled() {
 # ask WHO RATE OPTION...: loads the server; sets cost_us (CPU for each request handled), rate (of
 # answers), amplified (octets back for one there), asked, got, median_us and p99_us.
 ask() {
-	local who=$1 at_rate=$2 before after n0=0 n1=0 sent answered there back
+	local who=$1 at_rate=$2 before after n0=0 n1=0 sent answered there back to=192.0.2.1
 	shift 2
+	[ "${from:-client}" = client ] || to=127.0.0.1
 	[ "$who" = chrony ] || n0=$(handled)
 	before=$(ran_ns)
-	in_ns client taskset -c 1 "$load" "$@" 192.0.2.1 "$at_rate" "$seconds" >"$work/load.out" ||
+	in_ns "${from:-client}" taskset -c 1 "$load" "$@" "$to" "$at_rate" "$seconds" >"$work/load.out" ||
 		bail "the load runs"
 	after=$(ran_ns)
 	[ "$who" = chrony ] || n1=$(handled)
@@ -186,13 +187,27 @@ pairs() {
 
 # --- floods: the worst of each mode, and the time beside them ------------------------
 
-# flood ROW KIND RATE OPTION...: a row of the second table.
+# fill N: lets so many clients come, so that the table holds them.
+fill() {
+	local held=0 i
+	for i in 5 10 20 40; do
+		in_ns client taskset -c 1 "$load" -w 256 -n "$1" 192.0.2.1 0 "$i" >"$work/fill.out" ||
+			bail "the load runs"
+		held=$(in_ns server "$ntpq" -c 'rv 0 mru_depth' 127.0.0.1 | sed -n 's/.*mru_depth=\([0-9]*\).*/\1/p')
+		[ "${held:-0}" -lt "$1" ] || return 0
+	done
+	bail "the table takes $1 clients: ${held:-0}"
+}
+
+# flood ROW KIND RATE OPTION...: a row of the second table. With held=N in front the table of clients
+# is filled first, with from=server the load is on the server's host.
 flood() {
 	local row=$1 kind=$2 who
 	shift 2
 	wanted "$row" || return 0
 	for who in ${other:+other} ours; do
 		serve "$who"
+		[ -z "${held:-}" ] || fill "$held"
 		ask "$who" "$1" -k "$kind" -p 100 "${@:2}"
 		stop server
 		printf '%-34s %-6s %8s %8s %6s %9s %9s %9s\n' "$row" "$who" "$cost_us" "$rate" "$amplified" \
@@ -213,6 +228,10 @@ floods() {
 	done
 	for kind in names signed list mru mrunone mruforged; do
 		flood "mode 6 $kind, 1 client (4k)" "$kind" 4000
+	done
+	for kind in mru mrunone; do
+		held=1000000 flood "mode 6 $kind, 1M in the table (4k)" "$kind" 4000
+		held=1000000 from=server flood "mode 6 $kind, 1M, own host (4k)" "$kind" 4000
 	done
 }
 

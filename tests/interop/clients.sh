@@ -44,7 +44,16 @@ list "$ntpq" -n -c 'mrulist mincount=1 sort=addr'
 is "$got" "$n" "and sorted by address"
 list "$ntpq" -n -c 'mrulist recent=100'
 is "$got" 99 "the last hundred are the asker and 99 of them"
+in_ns many python3 "$top_srcdir/tests/interop/many-clients.py" 127.0.0.1 200 >/dev/null
+list "$ntpq" -n -c 'mrulist mincount=2'
+is "$got" 200 "a filter that passes over nearly all finds those that came twice"
+list "$ntpq" -n -c 'mrulist mincount=1000000'
+is "$got" 0 "and one that nobody passes comes to an end"
 if [ "$n" -le 50000 ]; then
+	list "${their_ntpq[@]}" -n -c 'mrulist mincount=2'
+	is "$got" 200 "NTPsec's mrulist finds those that came twice"
+	in_ns many timeout 20 "${their_ntpq[@]}" -n -c 'mrulist mincount=1000000' 127.0.0.1 >"$work/none" 2>&1
+	is $? 0 "and comes to an end when nobody passes: $(tail -n 1 "$work/none")"
 	list "${their_ntpq[@]}" -n -c mrulist
 	is "$got" "$n" "NTPsec's mrulist lists them all"
 fi

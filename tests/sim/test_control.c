@@ -1197,7 +1197,7 @@ kisses_are_counted(void **state)
 	lab_end(b);
 }
 
-/* Puts so many clients into the table, at once. */
+/* Puts so many clients into the table, at once; one of 5000 comes twice. */
 static void
 fill_table(struct lab *b, uint32_t n)
 {
@@ -1209,6 +1209,9 @@ fill_table(struct lab *b, uint32_t n)
 		struct addr a = addr_v4(0x0a000000u + i);
 		struct mru_packet p = { .from = &a, .port = 123, .mode = MODE_CLIENT };
 		(void)mru_touch(d->access.mru, &p, &counted, now);
+		if (i % 5000 == 0) {
+			(void)mru_touch(d->access.mru, &p, &counted, now);
+		}
 	}
 }
 
@@ -1232,6 +1235,71 @@ strangers_have_only_so_many_entries_looked_at(void **state)
 	}
 	sim_run(b->s, 10);
 	assert_true(ask_mru(&b->remote, "frags=1, mincount=1000")->complete);
+	lab_end(b);
+}
+
+/* Counts the turns that a question takes, and lets a client come in the tenth. */
+static struct {
+	struct loop_ops ops;
+	const struct loop_ops *real;
+	struct lab *b;
+	unsigned turns;
+	unsigned served_in;             /* the turn that found the client answered; 0: none yet */
+	uint64_t sent;                  /* answers, before it came */
+} counted_turns;
+
+static void
+count_turn(struct loop *l, struct loop_timer *t, struct mtime at)
+{
+	struct ntpd *d = counted_turns.b->n->daemon;
+	struct sim_datagram g = { .to = sim_endpoint("192.0.2.100", 123), .len = 48, .bytes = { 4 << 3 | 3 } };
+
+	counted_turns.real->timer_arm(l, t, at);
+	if (t != &d->control.turn) {
+		return;
+	}
+	if (++counted_turns.turns == 10) {
+		counted_turns.sent = d->count.sent;
+		g.from = (struct endpoint){ addr_v4(0x0a000000u + 5000), 4000 };
+		sim_net_inject(counted_turns.b->s->net, &g, 0);
+	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->count.sent > counted_turns.sent) {
+		counted_turns.served_in = counted_turns.turns;
+	}
+}
+
+static void
+turns_are_counted(struct lab *b)
+{
+	struct loop *l = b->n->daemon->port.loop;
+
+	counted_turns.b = b;
+	counted_turns.turns = 0;
+	counted_turns.served_in = 0;
+	counted_turns.real = l->ops;
+	counted_turns.ops = *l->ops;
+	counted_turns.ops.timer_arm = count_turn;
+	l->ops = &counted_turns.ops;
+}
+
+/* Nobody waits for the time while the whole table is looked at, and a client may move meanwhile. */
+static void
+a_walk_through_a_large_table_leaves_turns_to_others(void **state)
+{
+	struct lab *b = lab_with("restrict default limited kod\nmru maxdepth 200000\n");
+	char buf[64];
+
+	(void)state;
+	fill_table(b, 200000);
+	turns_are_counted(b);
+	assert_true(ask_mru(&b->local, "frags=1, mincount=1000")->complete);
+	assert_true(mode6_value(&b->local, "now", buf, sizeof buf)[0] != '\0');
+	assert_in_range(counted_turns.turns, 100, 400);
+	assert_in_range(counted_turns.served_in, 11, 20);
+	counted_turns.turns = 0;
+	assert_true(ask_mru(&b->local, "frags=1, recent=199000, mincount=1000")->complete);
+	assert_in_range(counted_turns.turns, 200, 800);
+	/* Few are to be shown: the pages are short, and come to an end. */
+	assert_in_range(collect_mru(&b->local, "frags=32, mincount=2"), 40, 60);
 	lab_end(b);
 }
 
@@ -1515,6 +1583,7 @@ main(void)
 		CASE(without_a_good_nonce_there_is_silence),
 		CASE(bad_bounds_and_unknown_resume_points_are_errors),
 		CASE(nomrulist_keeps_the_list),
+		CASE(a_walk_through_a_large_table_leaves_turns_to_others),
 		CASE(kisses_are_counted),
 		CASE(strangers_have_only_so_many_entries_looked_at),
 		CASE(by_default_strangers_are_not_answered),

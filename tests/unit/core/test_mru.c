@@ -802,6 +802,41 @@ there_are_as_many_buckets_as_clients_fit_to_the_next_power_of_two(void **state)
 
 enum { HOSTS = 40, ROOM = 16 };
 
+static bool
+mark_is_at(const struct mru *m, uint32_t who)
+{
+	struct addr a = host(who);
+
+	return mru_marked(m) != 0 && mru_marked(m) == mru_position(m, &a);
+}
+
+/* A walk that rests between packets misses nobody who stays where he is. */
+static void
+a_mark_goes_on_to_the_next_newer_when_its_client_moves_or_goes(void **state)
+{
+	struct mru *m = table(4);
+	struct addr two = host(2);
+
+	(void)state;
+	assert_int_equal(mru_marked(m), 0);
+	for (uint32_t i = 1; i <= 4; i++) {
+		touch(m, i, &open_rules, (int)i);
+	}
+	mru_mark(m, mru_position(m, &two));
+	touch(m, 1, &open_rules, 5);            /* another moves */
+	assert_true(mark_is_at(m, 2));
+	touch(m, 2, &open_rules, 6);            /* 3 4 1 2 */
+	assert_true(mark_is_at(m, 3));
+	touch(m, 5, &open_rules, 7);            /* takes the place of 3 */
+	assert_true(mark_is_at(m, 4));
+	mru_mark(m, mru_newest(m));
+	touch(m, 5, &open_rules, 8);            /* the newest moves nowhere */
+	assert_int_equal(mru_marked(m), mru_newest(m));
+	mru_mark(m, 0);
+	assert_int_equal(mru_marked(m), 0);
+	free(m);
+}
+
 /* Property: members and order are those of a list where a packet moves its client to the front. */
 static void
 behaves_as_a_list_with_moves_to_the_front(void **state)
@@ -873,6 +908,7 @@ main(void)
 		cmocka_unit_test(the_bursts_of_every_common_client_pass),
 		cmocka_unit_test(the_score_keeps_to_what_the_entry_asks_for),
 		cmocka_unit_test(a_change_of_model_does_no_harm),
+		cmocka_unit_test(a_mark_goes_on_to_the_next_newer_when_its_client_moves_or_goes),
 		cmocka_unit_test(behaves_as_a_list_with_moves_to_the_front),
 		cmocka_unit_test(a_packet_that_fills_nothing_lets_the_bucket_leak),
 		cmocka_unit_test(counts_begin_anew_and_clients_stay),
