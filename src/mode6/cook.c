@@ -94,7 +94,7 @@ static const struct known {
 /* The others, of which nothing more is known than that ntpd has them. */
 static const char *const others[] = {
 	"stratum", "peer", "peermode", "state", "clock_control", "config_faults", "config_unused",
-	"steps", "fuzz",
+	"waits_for", "steps", "fuzz",
 	"sys_var_list", "peer_var_list", "clock_var_list",
 	"srcport", "dstport", "out", "in", "unreach", "hmode", "pmode", "keyid", "ttl", "config",
 	"authenable", "authentic", "received", "sent", "badauth", "bogusorg", "oldpkt", "seldisp",

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* await - a quorum before the first decision. */
 #include "ntpd/await.h"
+#include <math.h>
 #include "ntpd/clockwork.h"
 #include "ntpd/origins.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/settings.h"
 #include "ntpd/sources.h"
 
 /* ---- who counts ---- */
@@ -204,6 +206,41 @@ await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	}
 	d->port.loop->ops->timer_disarm(d->port.loop, &d->await.timer);
 	return false;
+}
+
+static void
+put_wait(struct text *t, const struct quorum_count *c)
+{
+	if (c->least_given) {
+		text_printf(t, "%u sources that agree, as tos minsane asks", c->least);
+	} else {
+		text_printf(t, "a majority of the %u configured sources", c->configured);
+	}
+	text_printf(t, " (%u agree%s)", c->agree, c->agree == 1 ? "s" : "");
+}
+
+bool
+await_put(struct ntpd *d, struct text *t, bool left)
+{
+	const struct quorum *q = &d->await.quorum;
+	struct quorum_count c;
+	struct assoc_world w;
+	double left_s;
+
+	if (!q->waiting || !q->heard) {
+		return false;
+	}
+	w = settings_world(d);
+	c = count(d, &w);
+	if (quorum_need(&c) <= 1) {
+		return false;
+	}
+	put_wait(t, &c);
+	left_s = mtime_diff_s(q->until, w.now);
+	if (left && left_s > 0.0) {
+		text_printf(t, ", at most %.0f s more", ceil(left_s));
+	}
+	return true;
 }
 
 bool

@@ -5,6 +5,7 @@
  */
 #ifndef NTPD_AWAIT_H
 #define NTPD_AWAIT_H
+#include "base/text.h"
 #include "ntpd/state.h"
 
 /* The daemon starts, ends. */
@@ -34,6 +35,12 @@ void await_listen(struct ntpd *d, const struct assoc_world *w);
  * the log when it acts without a quorum.
  */
 bool await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
+
+/*
+ * Appends what is waited for, "a majority of the 3 configured sources (1 agrees)", and, with left,
+ * how long at most; false, and nothing, when no answer is held back.
+ */
+bool await_put(struct ntpd *d, struct text *t, bool left);
 
 /* True when a quorum agrees with what was just selected, whether or not it was waited for. */
 bool await_agreed(const struct ntpd *d, const struct assoc_world *w);

@@ -52,7 +52,7 @@ uint16_t report_system_status(const struct ntpd *d);
 uint16_t report_peer_status(const struct peer *p);
 
 /* Appends why there is no system peer: "0 of 4 servers reachable". */
-void report_put_why(const struct ntpd *d, struct text *t);
+void report_put_why(struct ntpd *d, struct text *t);
 
 /* Refreshes the status line of the service manager when it changed. */
 void report_status(struct ntpd *d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report_status - the state in one line, for the service manager. */
 #include <string.h>
+#include "ntpd/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
@@ -37,9 +38,11 @@ has_origin(const struct ntpd *d)
 }
 
 void
-report_put_why(const struct ntpd *d, struct text *t)
+report_put_why(struct ntpd *d, struct text *t)
 {
 	struct answering n = count(d);
+	char words[128];
+	struct text wait = text_over(words, sizeof words);
 
 	if (n.asked == 0 && !has_origin(d)) {
 		text_put(t, "no server is configured");
@@ -49,6 +52,9 @@ report_put_why(const struct ntpd *d, struct text *t)
 		text_printf(t, "0 of %u servers reachable", n.asked);
 	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");
+	} else if (await_put(d, &wait, false)) {
+		text_printf(t, "waiting for %s, at most %d s from the first answer on", words,
+		    QUORUM_WAIT_S);
 	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_TOO_FEW) {
 		text_put(t, "fewer sources than minsane agree");
 	} else if (d->sources.sel.n == 0 || d->sources.sel.why != SELECT_FOUND) {
@@ -85,7 +91,7 @@ put_nameless(const struct ntpd *d, struct text *t)
 }
 
 static void
-describe(const struct ntpd *d, struct text *t)
+describe(struct ntpd *d, struct text *t)
 {
 	char addr[ADDR_TEXT_MAX], buf[sizeof d->status_text];
 	struct text faults = text_over(buf, sizeof buf);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <string.h>
+#include "ntpd/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/origins.h"
@@ -22,8 +23,8 @@ struct system_vars {
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char faults[FAULTS_N * sizeof(((struct fault *)0)->place) + 128];
-	char unused[512];
-	const char *config_faults, *config_unused;
+	char unused[512], quorum[128];
+	const char *config_faults, *config_unused, *waits_for;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
 	uint64_t mru_enabled, mru_hashslots, mru_depth, mru_deepest, mru_maxdepth, mru_maxage,
@@ -81,6 +82,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("peermode", KIND_UINT, peermode),
 	SYS_NAMED("state", KIND_QUOTED, state),
 	SYS_NAMED("clock_control", KIND_QUOTED, clock_control),
+	SYS_NAMED("waits_for", KIND_QUOTED, waits_for),
 	SYS_NAMED("config_faults", KIND_QUOTED, config_faults),
 	SYS_NAMED("config_unused", KIND_QUOTED, config_unused),
 	SYS_NAMED("steps", KIND_UINT, steps),
@@ -302,11 +304,12 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 static void
 fill_system(struct ntpd *d, struct system_vars *v)
 {
-	struct text faults, unused;
+	struct text faults, unused, quorum;
 
 	memset(v, 0, sizeof *v);
 	faults = text_over(v->faults, sizeof v->faults);
 	unused = text_over(v->unused, sizeof v->unused);
+	quorum = text_over(v->quorum, sizeof v->quorum);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = d->conf->broadcastdelay_s;
 	v->wander_threshold = d->conf->drift_threshold_ppm * 1e-6;
@@ -338,6 +341,8 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	if (d->sys.peer_id != 0) {
 		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
+	(void)await_put(d, &quorum, true);
+	v->waits_for = v->quorum;
 	(void)faults_put(d, &faults);
 	v->config_faults = v->faults;
 	(void)origins_put_unused(d, &unused);

@@ -36,6 +36,7 @@ struct survey {
 struct system_facts {
 	double uptime_s;                /* < 0: unknown */
 	bool uncontrolled;              /* the daemon does not steer the clock: */
+	char waits_for[128];            /* "a majority of the ..."; "": nothing is held back */
 	char lacks[64];                 /* why, "CAP_SYS_TIME is missing"; "": unknown */
 	char config_faults[NOTE_LEN - 32];      /* "1 error in /etc/ntp.conf:8"; "": none */
 	char config_unused[NOTE_LEN - 64];      /* lines of sources that do not act; "": none */

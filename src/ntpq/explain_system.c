@@ -141,6 +141,10 @@ tell_why_not(struct story *s, const struct survey *all, const struct system_fact
 		    "the %u sources that answer contradict each other, so none can be believed",
 		    all->reachable);
 		explain_note(&s->advice, "add sources, best four or more of different operators");
+	} else if (facts->waits_for[0] != '\0') {
+		explain_note(&s->why, "it waits for %s", facts->waits_for);
+		explain_note(&s->advice, "wait; servers that are gone for good are better taken "
+		    "out of ntp.conf");
 	} else if (all->usable == 0) {
 		tell_unusable(s, all, started);
 	} else {
@@ -285,5 +289,8 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	tell_uncontrolled(s, facts);
 	tell_leap(s, status_leap(status));
 	tell_faults(s, facts);
-	advise_on_number(s, all);
+	/* Who is there will be seen when the wait is over. */
+	if (facts->waits_for[0] == '\0') {
+		advise_on_number(s, all);
+	}
 }

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <string.h>
+#include "sim/mode6.h"
 #include "sim/scenario.h"
 
 static const double MONTH_S = 30 * 86400.0;
@@ -191,6 +193,36 @@ with_two_of_three_dead_the_third_sets_the_clock_after_30_s(struct sim *s)
 	SIM_CHECK(s, sim_logged(n, "only 1 of 3 " OVERDUE) == 1, "told %u times",
 	    sim_logged(n, OVERDUE));
 	SIM_CHECK(s, n->clock.steps == 1, "%u steps", n->clock.steps);
+}
+
+/* To the service manager and to ntpq, as long as it lasts. */
+static void
+what_is_waited_for_and_how_long_is_told(struct sim *s)
+{
+	const struct story t = { .n = 3, .liar = 3, .offset_s = 5.0,
+		.silent_s = { 0, HUGE_VAL, HUGE_VAL } };
+	struct sim_node *n = story_begin(s, &t);
+	static struct mode6 m;
+	char value[160];
+
+	be_there(s, n, &t, 0.0);
+	sim_node_boot(n);
+	mode6_local(&m, s, n);
+	SIM_CHECK(s, strcmp(n->status_text, "not synchronised: 0 of 3 servers reachable") == 0,
+	    "before the first answer: %s", n->status_text);
+	sim_run(s, 15);
+	SIM_CHECK(s, strcmp(n->status_text, "not synchronised: waiting for a majority of the 3 configured "
+	    "sources (1 agrees), at most 30 s from the first answer on") == 0, "%s", n->status_text);
+	(void)mode6_ask(&m, CONTROL_READVAR, 0, "waits_for");
+	(void)mode6_value(&m, "waits_for", value, sizeof value);
+	SIM_CHECK(s, strstr(value, "a majority of the 3 configured sources (1 agrees), at most 1") != NULL,
+	    "waits_for=%s", value);
+	(void)time_to_sync(s, n, 60);
+	SIM_CHECK(s, strncmp(n->status_text, "synchronised to 192.0.2.1", 25) == 0, "%s", n->status_text);
+	(void)mode6_ask(&m, CONTROL_READVAR, 0, "waits_for");
+	SIM_CHECK(s, strcmp(mode6_value(&m, "waits_for", value, sizeof value), "\"\"") == 0 || value[0] == '\0',
+	    "waits_for=%s", value);
+	mode6_end(&m);
 }
 
 /* Names that nobody resolves count, noselect and our own clock do not. */
@@ -423,6 +455,7 @@ names_of_hosts_that_are_asked_already_do_not_count(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(names_of_hosts_that_are_asked_already_do_not_count),
 	SCENARIO(once_it_is_set_within_seconds_or_ends_with_1),
+	SCENARIO(what_is_waited_for_and_how_long_is_told),
 	SCENARIO(with_two_of_three_dead_the_third_sets_the_clock_after_30_s),
 	SCENARIO(names_without_an_address_count_and_noselect_and_local_do_not),
 	SCENARIO(a_pool_counts_as_three_of_its_addresses),

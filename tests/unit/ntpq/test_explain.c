@@ -419,9 +419,23 @@ static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
 	    "    To do: see what ntpd --check-config says, and mend the line\n"
 	    "\n" };
 
-/* True when what is wanted was said. faults is NULL when the server has no such variable. */
+static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16", "ss_uptime=9",
+	    "clock_control=yes", {
+		{ CANDIDATE, "srcadr=192.0.2.1, " GOOD },
+		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" },
+		{ SILENT, "srcadr=192.0.2.3, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
+	    "The system\n"
+	    "    the clock is not synchronised\n"
+	    "    ntpd was started 9 s ago\n"
+	    "    it waits for a majority of the 3 configured sources (1 agrees), at most 24\n"
+	    "    s more\n"
+	    "    To do: wait; servers that are gone for good are better taken out of\n"
+	    "           ntp.conf\n"
+	    "\n" };
+
+/* True when what is wanted was said. The server has one variable more, or (NULL) it has not. */
 static bool
-play(const struct situation *t, const char *faults)
+play(const struct situation *t, const char *name, const char *text)
 {
 	struct reply replies[SOURCES_MAX + 4];
 	uint8_t list[4 * SOURCES_MAX];
@@ -435,8 +449,8 @@ play(const struct situation *t, const char *faults)
 	if (t->control != NULL) {
 		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "clock_control", 0, t->control };
 	}
-	if (faults != NULL) {
-		replies[n++] = (struct reply){ CONTROL_READVAR, 0, "config_faults", 0, faults };
+	if (name != NULL) {
+		replies[n++] = (struct reply){ CONTROL_READVAR, 0, name, 0, text };
 	}
 	replies[n++] = (struct reply){ CONTROL_READVAR, 0, NULL, t->status, t->system };
 	for (uint16_t i = 0; i < SOURCES_MAX && t->source[i].vars != NULL; i++) {
@@ -466,7 +480,7 @@ each_situation_is_explained_in_these_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof situations / sizeof *situations; i++) {
-		wrong += play(&situations[i], NULL) ? 0 : 1;
+		wrong += play(&situations[i], NULL, NULL) ? 0 : 1;
 	}
 	assert_int_equal(wrong, 0);
 }
@@ -475,7 +489,15 @@ static void
 faults_of_the_configuration_are_told(void **state)
 {
 	(void)state;
-	assert_true(play(&mistyped, "config_faults=\"1 error in /etc/ntp.conf:8\""));
+	assert_true(play(&mistyped, "config_faults", "config_faults=\"1 error in /etc/ntp.conf:8\""));
+}
+
+static void
+what_is_waited_for_is_told(void **state)
+{
+	(void)state;
+	assert_true(play(&waiting, "waits_for", "waits_for=\"a majority of the 3 configured sources "
+	    "(1 agrees), at most 24 s more\""));
 }
 
 static void
@@ -485,7 +507,7 @@ the_reason_that_is_known_is_told(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		good = play(&others[i], NULL) && good;
+		good = play(&others[i], NULL, NULL) && good;
 	}
 	assert_true(good);
 }
@@ -497,6 +519,7 @@ main(void)
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
+		cmocka_unit_test(what_is_waited_for_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
 	};
