@@ -47,8 +47,8 @@ struct ntpd_ports {
 	struct ntpd_watch watch;
 };
 
-enum { NTPD_LISTEN_OPTIONS_MAX = 16, NTPD_KEY_OPTIONS_MAX = 16, NTPD_SERVER_OPTIONS_MAX = 16,
-	NTPD_SETVAR_OPTIONS_MAX = 16 };
+enum { NTPD_LISTEN_OPTIONS_MAX = 128, NTPD_KEY_OPTIONS_MAX = 128,
+	NTPD_SERVER_OPTIONS_MAX = 128, NTPD_SETVAR_OPTIONS_MAX = 128 };
 
 /*
  * The command line, as far as it concerns more than the process; strings are the caller's

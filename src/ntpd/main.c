@@ -212,6 +212,9 @@ say_start(struct process *p, int argc, char **argv)
 	/* logwatch counts starts by a date behind the version, where ntp.org's has its build's. */
 	say(p, LOG_LEVEL_NOTICE, "ntpd %s %s (1): Starting", PACKAGE_VERSION, date);
 	say(p, LOG_LEVEL_INFO, "Command line: %s", buf);
+	for (unsigned i = 0; i < p->opt.without_effect_n; i++) {
+		say(p, LOG_LEVEL_NOTICE, "without effect: %s", p->opt.without_effect[i]);
+	}
 }
 
 static const char *

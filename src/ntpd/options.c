@@ -13,7 +13,8 @@
 #include "config.h"
 
 enum long_only {
-	OPT_VERSION = 256, OPT_HELP, OPT_CHECK, OPT_PRINT, OPT_SAVECONFIGQUIT
+	OPT_VERSION = 256, OPT_HELP, OPT_CHECK, OPT_PRINT, OPT_SAVECONFIGQUIT, OPT_USEPCC,
+	OPT_PCCFREQ
 };
 
 static const double SCAN_INTERVAL_S = 300.0;
@@ -31,6 +32,8 @@ static const struct option LONG[] = {
 	{ "jaildir", required_argument, NULL, 'i' }, { "interface", required_argument, NULL, 'I' },
 	{ "keyfile", required_argument, NULL, 'k' }, { "logfile", required_argument, NULL, 'l' },
 	{ "novirtualips", no_argument, NULL, 'L' }, { "mdns", no_argument, NULL, 'm' },
+	{ "modifymmtimer", no_argument, NULL, 'M' }, { "usepcc", no_argument, NULL, OPT_USEPCC },
+	{ "pccfreq", required_argument, NULL, OPT_PCCFREQ },
 	{ "nofork", no_argument, NULL, 'n' }, { "nice", no_argument, NULL, 'N' },
 	{ "pidfile", required_argument, NULL, 'p' }, { "priority", required_argument, NULL, 'P' },
 	{ "quit", no_argument, NULL, 'q' }, { "propagationdelay", required_argument, NULL, 'r' },
@@ -40,7 +43,8 @@ static const struct option LONG[] = {
 	    'U' },
 	{ "var", required_argument, NULL, 'v' }, { "dvar", required_argument, NULL, 'V' },
 	{ "wait-sync", required_argument, NULL, 'w' }, { "slew", no_argument, NULL, 'x' },
-	{ "version", no_argument, NULL, OPT_VERSION }, { "help", no_argument, NULL, OPT_HELP },
+	{ "version", optional_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, OPT_HELP },
 	{ "more-help", no_argument, NULL, OPT_HELP }, { "check-config", no_argument, NULL,
 	    OPT_CHECK },
 	{ "print-config", no_argument, NULL, OPT_PRINT },
@@ -92,6 +96,14 @@ wrong(const char *option, const char *value, const char *expected)
 	return false;
 }
 
+static void
+without_effect(struct options *o, const char *what)
+{
+	if (o->without_effect_n < OPTIONS_WITHOUT_EFFECT_MAX) {
+		o->without_effect[o->without_effect_n++] = what;
+	}
+}
+
 static bool
 read_seconds(const char *option, const char *value, double *out)
 {
@@ -103,7 +115,7 @@ static bool
 add_listen(struct options *o, const char *value)
 {
 	if (o->daemon.listen_n >= NTPD_LISTEN_OPTIONS_MAX) {
-		return wrong("-I", value, "at most 16 of it");
+		return wrong("-I", value, "at most 128 of it");
 	}
 	o->daemon.listen[o->daemon.listen_n++] = value;
 	return true;
@@ -118,7 +130,7 @@ add_trusted(struct options *o, const char *value)
 		return wrong("-t", value, "a key id of 1 to 65535");
 	}
 	if (o->daemon.trusted_key_n >= NTPD_KEY_OPTIONS_MAX) {
-		return wrong("-t", value, "at most 16 of it");
+		return wrong("-t", value, "at most 128 of it");
 	}
 	o->daemon.trusted_key[o->daemon.trusted_key_n++] = id;
 	return true;
@@ -129,7 +141,7 @@ add_setvar(struct options *o, const char *value, bool is_default)
 {
 	if (strchr(value, '=') == NULL || o->daemon.setvar_n >= NTPD_SETVAR_OPTIONS_MAX) {
 		return wrong(is_default ? "--dvar" : "--var", value,
-		    "NAME=VALUE, at most 16 of them");
+		    "NAME=VALUE, at most 128 of them");
 	}
 	o->daemon.setvar_default[o->daemon.setvar_n] = is_default;
 	o->daemon.setvar[o->daemon.setvar_n++] = value;
@@ -193,6 +205,7 @@ take_value(struct options *o, int c, const char *value)
 	case 'P':
 		return read_priority(o, value);
 	case 'r':
+		without_effect(o, "-r: broadcasts are not listened to");
 		return read_seconds("-r", value, &unused);
 	case 's':
 		o->daemon.statsdir = value;
@@ -210,6 +223,9 @@ take_value(struct options *o, int c, const char *value)
 		return add_setvar(o, value, true);
 	case 'w':
 		return read_seconds("-w", value, &o->wait_sync_s);
+	case OPT_PCCFREQ:
+		without_effect(o, "--pccfreq: it is for Windows");
+		return true;
 	case OPT_SAVECONFIGQUIT:
 		o->task = TASK_PRINT;
 		o->save_to = value;
@@ -262,9 +278,17 @@ take_flag(struct options *o, int c)
 	case 'x':
 		o->daemon.slew_only = true;
 		break;
-	case 'b': /* broadcast client, mDNS, Windows: accepted, without effect here */
+	case 'b':
+		without_effect(o, "-b: broadcasts are not listened to; name the servers");
+		break;
 	case 'm':
+		without_effect(o, "-m: nothing is registered with mDNS");
+		break;
 	case 'M':
+		without_effect(o, "-M: it is for Windows");
+		break;
+	case OPT_USEPCC:
+		without_effect(o, "--usepcc: it is for Windows");
 		break;
 	case OPT_CHECK:
 		o->task = TASK_CHECK;
@@ -283,7 +307,7 @@ take_servers(struct options *o, int argc, char **argv)
 {
 	for (int i = optind; i < argc; i++) {
 		if (o->daemon.server_n >= NTPD_SERVER_OPTIONS_MAX) {
-			return wrong("server", argv[i], "at most 16 on the command line");
+			return wrong("server", argv[i], "at most 128 on the command line");
 		}
 		o->daemon.server[o->daemon.server_n++] = argv[i];
 	}
@@ -339,13 +363,25 @@ options_free(struct options *o)
 	}
 }
 
+/* The two letters of a pair. */
+static bool
+contradicts(const bool *seen, const char *pair)
+{
+	if (seen[(unsigned char)pair[0]] && seen[(unsigned char)pair[1]]) {
+		(void)fprintf(stderr, "ntpd: -%c and -%c contradict each other\n", pair[0],
+		    pair[1]);
+		return true;
+	}
+	return false;
+}
+
 /* --version and --help; what follows them is not looked at. */
 static bool
-tells(struct options *o, int c)
+tells(struct options *o, int c, const char *word)
 {
 	if (c == OPT_VERSION) {
 		(void)printf("ntpd %s\n", PACKAGE_VERSION);
-	} else if (c == OPT_HELP || c == 'h' || c == '!' || (c == '?' && optopt == '?')) {
+	} else if (c == OPT_HELP || c == 'h' || c == '!' || (c == '?' && strcmp(word, "-?") == 0)) {
 		(void)printf("%s%s", USAGE, HELP);
 	} else {
 		return false;
@@ -357,6 +393,7 @@ tells(struct options *o, int c)
 bool
 options_read(struct options *o, int argc, char **argv)
 {
+	bool seen[UCHAR_MAX + 1] = { false };
 	int c;
 
 	memset(o, 0, sizeof *o);
@@ -364,13 +401,26 @@ options_read(struct options *o, int argc, char **argv)
 	o->daemon.scan_interval_s = SCAN_INTERVAL_S;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, SHORT, LONG, NULL)) != -1) {
-		if (tells(o, c)) {
+		if (tells(o, c, argv[optind - 1])) {
 			return true;
 		}
 		if (!take_flag(o, c) && (optarg == NULL || !take_value(o, c, optarg))) {
 			(void)fputs(USAGE, stderr);
 			return false;
 		}
+		if (c <= UCHAR_MAX) {
+			seen[c] = true;
+		}
+	}
+	if (contradicts(seen, "46") || contradicts(seen, "aA")) {
+		return false;
+	}
+	if (o->save_to != NULL && o->daemon.once) {
+		(void)fputs("ntpd: -q and --saveconfigquit contradict each other\n", stderr);
+		return false;
+	}
+	if (seen['w'] && o->nofork) {
+		without_effect(o, "-w: in the foreground nothing waits");
 	}
 	if (!take_servers(o, argc, argv)) {
 		return false;

@@ -14,7 +14,7 @@ enum options_task {
 	TASK_DONE               /* --version, --help: all is said */
 };
 
-enum { OPTIONS_PATHS_MAX = 6 };
+enum { OPTIONS_PATHS_MAX = 6, OPTIONS_WITHOUT_EFFECT_MAX = 8 };
 
 struct options {
 	enum options_task task;
@@ -27,6 +27,8 @@ struct options {
 	double wait_sync_s;             /* -w; 0: none */
 	char *path[OPTIONS_PATHS_MAX];  /* those that were made absolute */
 	unsigned path_n;
+	const char *without_effect[OPTIONS_WITHOUT_EFFECT_MAX]; /* "-m: reason", for the log */
+	unsigned without_effect_n;
 };
 
 /*

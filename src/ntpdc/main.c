@@ -22,7 +22,7 @@ extern char **environ;
 
 static const double TIMEOUT_S = 5.0;
 
-enum { COMMANDS_MAX = 64, WHY_MAX = 128 };
+enum { COMMANDS_MAX = 256, WHY_MAX = 128 };
 
 /* By the whole name or a beginning of it. */
 static const struct advice {

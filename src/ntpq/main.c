@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include "ntpq/ntpq.h"
 
-enum { LINES_MAX = 64, EXIT_USAGE = 2 };
-enum long_only { OPT_REFID = 256, OPT_JSON, OPT_COLOUR, OPT_HELP, OPT_VERSION };
+enum { LINES_MAX = 256, EXIT_USAGE = 2 };
+enum long_only { OPT_REFID = 256, OPT_JSON, OPT_COLOUR, OPT_HELP, OPT_VERSION, OPT_UNCONNECTED };
 
 struct plan {
 	const char *lines[LINES_MAX];
@@ -21,7 +21,7 @@ struct plan {
 
 static const char usage_text[] =
     "usage: ntpq [-46dinpuwO] [-c command] [-D level] [-a keyid] [-k keyfile]\n"
-    "            [-r seconds] [--refid=hash|ipv4] [--json] [--colour=when]\n"
+    "            [-r seconds | hash | ipv4] [--json] [--colour=when]\n"
     "            [host ...]\n"
     "  -4, -6           use only IPv4, only IPv6\n"
     "  -c, --command    run a command and exit; may be repeated\n"
@@ -32,12 +32,13 @@ static const char usage_text[] =
     "  -r, --repeat     run the commands every so many seconds\n"
     "  -a, --authentication, -k, --keyfile   key id, and file of keys\n"
     "  -u, --units      delay, offset and jitter with units\n"
-    "  --refid=FORM     reference ids as ipv4 addresses or in hexadecimal (hash)\n"
+    "  -r, --refid=FORM reference ids as ipv4 addresses or in hexadecimal (hash)\n"
+    "  --unconnected    without effect: connected sockets tell at once of a refusal\n"
     "  -O, --old-rv     readvar always shows the status line\n"
     "  -d, -D           show packets\n"
     "  --json           one line of JSON for each command\n"
     "  --colour=WHEN    auto, always or never\n"
-    "  -V, --version, --help\n";
+    "  -V, --version, -?, --help\n";
 
 static const struct option options[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -58,8 +59,10 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "colour", required_argument, NULL, OPT_COLOUR },
 	{ "color", required_argument, NULL, OPT_COLOUR },
+	{ "unconnected", no_argument, NULL, OPT_UNCONNECTED },
 	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "more-help", no_argument, NULL, OPT_HELP },
+	{ "version", optional_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -95,6 +98,15 @@ choose_colour(struct plan *p, const char *when)
 }
 
 static void
+choose_family(struct ntpq *q, enum addr_family family)
+{
+	if (q->set.family != ADDR_NONE && q->set.family != family) {
+		leave_with_usage("-4 and -6 contradict each other");
+	}
+	q->set.family = family;
+}
+
+static void
 choose_key(struct ntpq *q, const char *text)
 {
 	if (!text_to_u32(text, &q->key.id) || q->key.id == 0 || q->key.id > 65535) {
@@ -113,15 +125,42 @@ choose_debug(struct ntpq *q, const char *text)
 	q->set.debug = (int)level;
 }
 
+/* False when the text is no form of reference ids: by its name, or by the number it had. */
+static bool
+choose_refid(struct ntpq *q, const char *text)
+{
+	bool hash = strcmp(text, "hash") == 0 || strcmp(text, "0") == 0;
+
+	if (!hash && strcmp(text, "ipv4") != 0 && strcmp(text, "1") != 0) {
+		return false;
+	}
+	q->set.hash_refid = hash;
+	return true;
+}
+
+/* -r was the form of reference ids in ntp.org's ntpq; seconds are ours. */
+static void
+choose_repeat(struct ntpq *q, struct plan *p, const char *text)
+{
+	bool word = text[0] == 'h' || text[0] == 'i';
+
+	if (word && choose_refid(q, text)) {
+		return;
+	}
+	if (!text_to_double(text, &p->every_s) || p->every_s < 0.1 || p->every_s > 1e6) {
+		leave_with_usage("-r takes seconds, at least 0.1, or hash or ipv4");
+	}
+}
+
 static void
 take_option(struct ntpq *q, struct plan *p, int option)
 {
 	switch (option) {
 	case '4':
-		q->set.family = ADDR_V4;
+		choose_family(q, ADDR_V4);
 		break;
 	case '6':
-		q->set.family = ADDR_V6;
+		choose_family(q, ADDR_V6);
 		break;
 	case 'a':
 		choose_key(q, optarg);
@@ -151,9 +190,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		add_line(p, "peers");
 		break;
 	case 'r':
-		if (!text_to_double(optarg, &p->every_s) || p->every_s < 0.1 || p->every_s > 1e6) {
-			leave_with_usage("-r takes seconds, at least 0.1");
-		}
+		choose_repeat(q, p, optarg);
 		break;
 	case 'u':
 		q->set.units = true;
@@ -162,10 +199,11 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		q->set.wide = true;
 		break;
 	case OPT_REFID:
-		if (strcmp(optarg, "hash") != 0 && strcmp(optarg, "ipv4") != 0) {
+		if (!choose_refid(q, optarg)) {
 			leave_with_usage("--refid takes hash or ipv4");
 		}
-		q->set.hash_refid = optarg[0] == 'h';
+		break;
+	case OPT_UNCONNECTED:
 		break;
 	case OPT_JSON:
 		q->set.json = true;
@@ -178,6 +216,7 @@ take_option(struct ntpq *q, struct plan *p, int option)
 		printf("%s\n", ntpq_version);
 		exit(EXIT_SUCCESS);
 	case OPT_HELP:
+	case '!':
 		fputs(usage_text, stdout);
 		exit(EXIT_SUCCESS);
 	default:
@@ -258,8 +297,12 @@ main(int argc, char **argv)
 	int hosts_n = 1, option;
 
 	setlocale(LC_TIME, "C");
-	while ((option = getopt_long(argc, argv, "46a:c:D:dik:nOpr:uVw?", options, NULL)) != -1) {
-		take_option(&q, &p, option);
+	while ((option = getopt_long(argc, argv, "46a:c:D:dik:nOpr:uVw?!", options, NULL)) != -1) {
+		/* getopt says '?' of what it does not know, too. */
+		take_option(&q, &p, strcmp(argv[optind - 1], "-?") == 0 ? OPT_HELP : option);
+	}
+	if (q.set.interactive && p.lines_n > 0) {
+		leave_with_usage("-i asks for commands: not beside -c or -p");
 	}
 	if (q.assoc == NULL) {
 		fputs("ntpq: no memory\n", stderr);

@@ -2,6 +2,7 @@
 /* options - the command line of sntp. */
 #include "config.h"
 #include <getopt.h>
+#include <string.h>
 #include "base/text.h"
 #include "query/keys.h"
 #include "sntp/sntp.h"
@@ -22,7 +23,7 @@ help(FILE *to)
 	      "  -o  NTP version of requests, 1 to 4 (4)\n"
 	      "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
 	      "  -K  remember in this file which servers refused, and leave them alone for a day\n"
-	      "  -r  ask from port 123\n"
+	      "  -r  ask from port 123; -u from a free port, as without either\n"
 	      "  -l  append to this file instead of writing to standard output\n"
 	      "  -d  show every server\n"
 	      "exit status: 0 a server answered, 1 none did, or the clock could not be set\n",
@@ -121,6 +122,7 @@ take_switch(struct sntp_options *o, int option)
 	case 's':
 		o->slew = true;
 		return true;
+	case 'u': /* a free port, as without it; -r is the other */
 	case 'w': /* every answer is waited for here */
 		return true;
 	default:
@@ -135,13 +137,32 @@ wrong(FILE *err, const char *what)
 	return SNTP_WRONG;
 }
 
+/* getopt says '?' of what it does not know, too. */
+static bool
+asks_for_help(const char *word, int option)
+{
+	return option == '?' && strcmp(word, "-?") == 0;
+}
+
+static bool
+contradicts(const struct sntp_options *o, int option)
+{
+	return (option == '4' && o->rules.family == ADDR_V6) ||
+	    (option == '6' && o->rules.family == ADDR_V4);
+}
+
 enum sntp_task
 sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE *err)
 {
 	static const struct option names[] = {
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' }, { "more-help", no_argument, NULL, '!' },
+		{ "version", optional_argument, NULL, 'V' },
 		{ "ipv4", no_argument, NULL, '4' }, { "ipv6", no_argument, NULL, '6' },
 		{ "authentication", required_argument, NULL, 'a' },
+		{ "broadcast", required_argument, NULL, 'b' },
+		{ "debug-level", no_argument, NULL, 'd' },
+		{ "set-debug-level", required_argument, NULL, 'D' },
+		{ "unprivport", no_argument, NULL, 'u' },
 		{ "concurrent", required_argument, NULL, 'c' },
 		{ "gap", required_argument, NULL, 'g' }, { "json", no_argument, NULL, 'j' },
 		{ "kod", required_argument, NULL, 'K' },
@@ -167,8 +188,8 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 	optind = 0; /* from the start, also the second time */
 	opterr = 0;
 	while ((option = getopt_long(
-		    argc, argv, "46a:bB:c:dD:g:hjK:k:l:M:o:p:rSst:Vw", names, NULL)) != -1) {
-		if (option == 'h') {
+		    argc, argv, "46a:b:B:c:dD:g:hjK:k:l:M:o:p:rSst:uVw?!", names, NULL)) != -1) {
+		if (option == 'h' || option == '!' || asks_for_help(argv[optind - 1], option)) {
 			help(out);
 			return SNTP_DONE;
 		}
@@ -177,11 +198,14 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 			return SNTP_DONE;
 		}
 		if (option == 'b' || option == 'B') {
-			return wrong(err, "broadcasts are not listened to");
+			return wrong(err, "broadcasts are not listened to: name the server");
 		}
 		if (optarg != NULL && !take_value(o, option, optarg)) {
 			bad[sizeof bad - 2] = (char)option;
 			return wrong(err, bad);
+		}
+		if (contradicts(o, option)) {
+			return wrong(err, "-4 and -6 contradict each other");
 		}
 		if (optarg == NULL && !take_switch(o, option)) {
 			return wrong(err, "unknown option, or its value is missing");

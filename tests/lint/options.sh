@@ -9,7 +9,7 @@ cd "$top_srcdir" || exit 1
 # taken FILE: the options of the program's getopt, one a line: "-x" or "--name".
 taken() {
 	tr '\n' ' ' <"$1" |
-		sed -nE 's/.*(getopt_long\([^"]*|SHORT\[\] = )"([^"]*)".*/\2/p' |
+		sed -nE 's/.*(getopt_long\([^"{]*|SHORT\[\] = )"([^"]*)".*/\2/p' |
 		sed 's/[:?]//g' | grep -o . | sed 's/^/-/'
 	tr '\n' ' ' <"$1" | grep -oE '\{ "[a-z0-9_-]+", (no|required|optional)_argument' |
 		sed -E 's/\{ "([^"]*)".*/--\1/'
@@ -18,6 +18,7 @@ taken() {
 # flags PAGE LINES: the options in the macros Fl of those lines of a page.
 flags() {
 	grep -E "$2" "$1" | awk '{
+		gsub(/\\&/, "")
 		inside = 0
 		for (i = 1; i <= NF; i++) {
 			if ($i == "Fl" || $i == ".Fl") {
@@ -60,3 +61,19 @@ while read -r page source; do
 		ok $? "$source: there is $option"
 	done
 done <<<"$programs"
+
+# What ntp.org has is gone through in a table of what each option does.
+for page_source in 'ntpd src/ntpd/options.c' 'ntpdate src/ntpdate/options.c' \
+	'sntp src/sntp/options.c' 'ntpq src/ntpq/main.c' 'ntpstat src/ntpstat/main.c'; do
+	program=${page_source% *}
+	without=''
+	for option in $(taken "${page_source#* }" | sort -u); do
+		case $option in
+		--*) pattern="[ ']$option([ =';]|\$)" ;;
+		*) pattern="[ '\"]-[A-Za-z0-9]*[${option#-}]" ;;
+		esac
+		grep -E "^\\[.*\\b(with-)?$program " tests/data/options.txt | grep -Eq -- "$pattern" ||
+			without+=" $option"
+	done
+	is "$without" '' "$program: each option has a row in tests/data/options.txt"
+done

@@ -20,9 +20,10 @@ tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
 SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh
 
-SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/second.sh
+SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/options.sh \
+	tests/system/second.sh
 SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh
-EXTRA_DIST += tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
+EXTRA_DIST += tests/system/table.sh tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
 	tests/system/memory.py
 
 EXTRA_PROGRAMS += tests/system/deny_sockets.so
