@@ -49,8 +49,10 @@ void starter_take_over(const struct role_set *set, int argc, char **argv);
 int starter_new(const struct role_set *set, const struct proc_title *title, struct starter **out);
 
 /*
- * Forks the starter from the process as it is. user: whom it becomes; NULL: nobody, if it was root.
- * When this one ends, no other is made. 0 or -errno.
+ * Forks the starter from the process as it is, and a spare one. user: whom they become; NULL:
+ * nobody, if it was root. When one of them is killed the other takes its place and makes a copy of
+ * itself: the program could not any more. Only when both are killed between two questions none is
+ * left. 0 or -errno.
  */
 int starter_fork(struct starter *s, const struct proc_user *user);
 

@@ -18,11 +18,17 @@
 
 enum { NAME_MAX_LEN = 64, END_TRIES = 1000, END_STEP_NS = 1000000 };
 
+struct process {
+	int fd; /* -1: none */
+	pid_t pid; /* 0: none, or not a child of ours */
+};
+
+static const struct process NO_PROCESS = { .fd = -1 };
+
 struct starter {
 	const struct role_set *set;
 	const struct proc_title *title;
-	int fd; /* -1: none */
-	pid_t pid; /* 0: none */
+	struct process now, spare;
 	bool forked; /* by starter_fork: another would know what this one does not */
 	uint32_t last_id;
 };
@@ -53,7 +59,7 @@ starter_take_over(const struct role_set *set, int argc, char **argv)
 	/* The kernel took the name from the path, which was /proc/self/exe. */
 	(void)prctl(PR_SET_NAME, set->program, 0, 0, 0);
 	struct proc_title title = proc_title_find(argc, argv);
-	starter_run(set, &title, NULL);
+	starter_run(set, &title, NULL, false);
 }
 
 int
@@ -67,7 +73,7 @@ starter_new(const struct role_set *set, const struct proc_title *title, struct s
 	}
 	s->set = set;
 	s->title = title;
-	s->fd = -1;
+	s->now = s->spare = NO_PROCESS;
 	*out = s;
 	return 0;
 }
@@ -102,8 +108,11 @@ run_anew(const struct role_set *set)
 	_exit(EXIT_FAILURE);
 }
 
+enum making { MAKE_ANEW, MAKE_FIRST, MAKE_SPARE };
+
 static int
-make_starter(struct starter *s, bool anew, const struct proc_user *user)
+make_starter(const struct starter *s, enum making how, const struct proc_user *user,
+    struct process *out)
 {
 	int fd[2];
 
@@ -116,10 +125,10 @@ make_starter(struct starter *s, bool anew, const struct proc_user *user)
 		if (!take_place(fd[1])) {
 			_exit(EXIT_FAILURE);
 		}
-		if (anew) {
+		if (how == MAKE_ANEW) {
 			run_anew(s->set);
 		}
-		starter_run(s->set, s->title, user);
+		starter_run(s->set, s->title, user, how == MAKE_SPARE);
 	}
 	rc = pid < 0 ? -errno : 0;
 	(void)close(fd[1]);
@@ -127,19 +136,27 @@ make_starter(struct starter *s, bool anew, const struct proc_user *user)
 		(void)close(fd[0]);
 		return rc;
 	}
-	s->fd = fd[0];
-	s->pid = pid;
+	*out = (struct process){ fd[0], pid };
 	return 0;
 }
 
 int
 starter_fork(struct starter *s, const struct proc_user *user)
 {
-	assert(s->fd < 0);
-	int rc = make_starter(s, false, user);
+	assert(s->now.fd < 0);
+	int rc = make_starter(s, MAKE_FIRST, user, &s->now);
 
 	s->forked = rc == 0;
-	return rc;
+	return rc != 0 ? rc : make_starter(s, MAKE_SPARE, user, &s->spare);
+}
+
+static void
+hang_up(struct process *p)
+{
+	if (p->fd >= 0) {
+		(void)close(p->fd);
+		p->fd = -1;
+	}
 }
 
 /*
@@ -147,37 +164,35 @@ starter_fork(struct starter *s, const struct proc_user *user)
  * kill.
  */
 static void
-end_starter(struct starter *s)
+end_process(struct process *p)
 {
 	struct timespec step = { .tv_nsec = END_STEP_NS };
 
-	if (s->fd >= 0) {
-		(void)close(s->fd);
-		s->fd = -1;
-	}
-	for (int i = 0; i < END_TRIES && s->pid != 0; i++) {
-		pid_t rc = waitpid(s->pid, NULL, WNOHANG);
-		if (rc == s->pid || (rc < 0 && errno == ECHILD)) {
-			s->pid = 0;
-			return;
+	hang_up(p);
+	for (int i = 0; i < END_TRIES && p->pid != 0; i++) {
+		pid_t rc = waitpid(p->pid, NULL, WNOHANG);
+		if (rc == p->pid || (rc < 0 && errno == ECHILD)) {
+			break;
 		}
 		(void)nanosleep(&step, NULL);
 	}
-	s->pid = 0;
+	p->pid = 0;
 }
 
 void
 starter_free(struct starter *s)
 {
 	if (s != NULL) {
-		end_starter(s);
+		hang_up(&s->spare);
+		end_process(&s->now);
+		end_process(&s->spare);
 		free(s);
 	}
 }
 
 /* fd: to be passed along, -1: none. */
 static int
-tell(const struct starter *s, const struct starter_request *q, int fd)
+tell(const struct process *p, const struct starter_request *q, int fd)
 {
 	union {
 		struct cmsghdr align;
@@ -198,30 +213,75 @@ tell(const struct starter *s, const struct starter_request *q, int fd)
 		h->cmsg_len = CMSG_LEN(sizeof fd);
 		memcpy(CMSG_DATA(h), &fd, sizeof fd);
 	}
-	return sendmsg(s->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return sendmsg(p->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Asks for a child; a starter that ended is replaced, if that may be. */
+static uint32_t
+next_id(struct starter *s)
+{
+	s->last_id += s->last_id == UINT32_MAX ? 2 : 1;
+	return s->last_id;
+}
+
+/* It says nothing, ever: there is something to read when it has ended. */
+static bool
+has_ended(const struct process *p)
+{
+	char octet;
+
+	return recv(p->fd, &octet, sizeof octet, MSG_DONTWAIT) >= 0 ||
+	    (errno != EAGAIN && errno != EINTR);
+}
+
+/* Sees to it that there is a spare one; a failure is tried again with the next question. */
+static void
+keep_spare(struct starter *s)
+{
+	int fd[2];
+
+	if (!s->forked || (s->spare.fd >= 0 && !has_ended(&s->spare))) {
+		return;
+	}
+	end_process(&s->spare);
+	if (s->now.fd < 0 || channel_seq_pair(fd) != 0) {
+		return;
+	}
+	struct starter_request q = { STARTER_COPY, 0, next_id(s) };
+	int rc = tell(&s->now, &q, fd[1]);
+	(void)close(fd[1]);
+	if (rc != 0) {
+		(void)close(fd[0]);
+		return;
+	}
+	s->spare = (struct process){ .fd = fd[0] };
+}
+
+/* Puts another in the place of one that ended: the spare one, or one that is made anew. */
+static int
+replace_starter(struct starter *s)
+{
+	end_process(&s->now);
+	if (!s->forked) {
+		return make_starter(s, MAKE_ANEW, NULL, &s->now);
+	}
+	s->now = s->spare;
+	s->spare = NO_PROCESS;
+	return s->now.fd >= 0 ? 0 : -ESRCH;
+}
+
+/* Asks for a child. */
 static int
 ask_for(struct starter *s, unsigned which, int fd, uint32_t *id)
 {
-	int rc = -ESRCH;
+	struct starter_request q = { STARTER_START, which, next_id(s) };
+	int rc = s->now.fd >= 0 && !has_ended(&s->now) ? tell(&s->now, &q, fd) : -ESRCH;
 
-	s->last_id += s->last_id == UINT32_MAX ? 2 : 1;
-	struct starter_request q = { STARTER_START, which, s->last_id };
-	if (s->fd >= 0) {
-		rc = tell(s, &q, fd);
-		if (rc == -EAGAIN || rc == 0) {
-			*id = q.id;
-			return rc;
-		}
-		end_starter(s);
-		rc = -ESRCH;
+	if (rc != 0 && rc != -EAGAIN) {
+		rc = replace_starter(s);
+		rc = rc != 0 ? rc : tell(&s->now, &q, fd);
+		rc = rc == -EPIPE ? -ESRCH : rc;
 	}
-	if (!s->forked) {
-		rc = make_starter(s, true, NULL);
-		rc = rc != 0 ? rc : tell(s, &q, fd);
-	}
+	keep_spare(s);
 	*id = q.id;
 	return rc;
 }
@@ -258,6 +318,7 @@ role_start(struct starter *s, unsigned which, struct loop *l, size_t in_len,
 int
 role_send(struct role_child *c, const void *message, size_t len)
 {
+	keep_spare(c->starter);
 	return channel_seq_send(c->channel, message, len);
 }
 
@@ -270,8 +331,8 @@ role_end(struct role_child *c)
 	struct starter_request q = { STARTER_END, 0, c->id };
 	/* One that waits for us sees the end of the channel; one that is busy has to be ended. */
 	channel_seq_free(c->channel);
-	if (c->starter->fd >= 0) {
-		(void)tell(c->starter, &q, -1);
+	if (c->starter->now.fd >= 0) {
+		(void)tell(&c->starter->now, &q, -1);
 	}
 	free(c);
 }

@@ -16,7 +16,8 @@
 #include "starter_request.h"
 #include "sys/fence.h"
 
-enum { TITLE_MAX = 64, NOBODY = 65534 };
+/* A copy of a copy and so on: whoever has taken the program over gets no more processes. */
+enum { TITLE_MAX = 64, NOBODY = 65534, GENERATIONS_MAX = 255 };
 
 struct child {
 	uint32_t id; /* 0: free */
@@ -28,6 +29,9 @@ struct starting {
 	const struct proc_title *title;
 	sigset_t waiting; /* the mask while it waits: SIGCHLD comes then, and only then */
 	struct child child[ROLE_CHILDREN_MAX];
+	bool spare;
+	pid_t copy; /* 0: none alive */
+	unsigned generation;
 };
 
 /* ---- what it is ---- */
@@ -137,6 +141,10 @@ start_child(struct starting *s, const struct starter_request *q, int fd)
 {
 	pid_t me = getpid();
 
+	if (s->spare) {
+		s->spare = false;
+		show_title(s, "starter");
+	}
 	for (unsigned i = 0; i < ROLE_CHILDREN_MAX; i++) {
 		if (s->child[i].id != 0) {
 			continue;
@@ -170,12 +178,38 @@ reap(struct starting *s)
 		if (pid <= 0) {
 			return;
 		}
+		s->copy = pid == s->copy ? 0 : s->copy;
 		for (unsigned i = 0; i < ROLE_CHILDREN_MAX; i++) {
 			if (s->child[i].pid == pid) {
 				s->child[i] = (struct child){ 0 };
 			}
 		}
 	}
+}
+
+/*
+ * Another starter, as empty as this one, which it outlives. The copy goes on from here, with
+ * children of its own. There is one at a time; none shows as one that is gone.
+ */
+static void
+copy_itself(struct starting *s, int fd)
+{
+	reap(s);
+	if (s->copy != 0 || s->generation >= GENERATIONS_MAX) {
+		return;
+	}
+	pid_t pid = fork();
+	if (pid != 0) {
+		s->copy = pid > 0 ? pid : 0;
+		return;
+	}
+	if (dup2(fd, STARTER_FD) < 0) {
+		_exit(EXIT_FAILURE);
+	}
+	memset(s->child, 0, sizeof s->child);
+	s->generation++;
+	s->spare = true;
+	show_title(s, "spare");
 }
 
 /* ---- requests ---- */
@@ -209,6 +243,10 @@ obey(struct starting *s, const uint8_t *octets, size_t len, int fd)
 	}
 	if (fd < 0 || q.role >= s->set->n) {
 		return false;
+	}
+	if (q.verb == STARTER_COPY) {
+		copy_itself(s, fd);
+		return true;
 	}
 	start_child(s, &q, fd);
 	return true;
@@ -258,15 +296,15 @@ serve(struct starting *s)
 
 _Noreturn void
 starter_run(const struct role_set *set, const struct proc_title *title,
-    const struct proc_user *user)
+    const struct proc_user *user, bool spare)
 {
-	struct starting s = { .set = set, .title = title };
+	struct starting s = { .set = set, .title = title, .spare = spare };
 
 	reset_signals(&s);
 	/* A terminal, or a pipe that somebody reads to its end, is not ours to hold. */
 	proc_null_stdio();
 	proc_close_from(STARTER_FD + 1);
-	show_title(&s, "starter");
+	show_title(&s, spare ? "spare" : "starter");
 	/* A real-time priority is for time, not for names. */
 	(void)sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){ 0 });
 	if (!shed_privileges(user)) {
@@ -277,9 +315,8 @@ starter_run(const struct role_set *set, const struct proc_title *title,
 	for (unsigned i = 0; i < ROLE_CHILDREN_MAX; i++) {
 		if (s.child[i].id != 0) {
 			(void)kill(s.child[i].pid, SIGKILL);
+			(void)waitpid(s.child[i].pid, NULL, 0);
 		}
-	}
-	while (waitpid(-1, NULL, 0) > 0) {
 	}
 	_exit(EXIT_SUCCESS);
 }

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		return 0;
 	}
 	assert(len == STARTER_REQUEST_LEN);
-	assert(q.verb == STARTER_START || q.verb == STARTER_END);
+	assert(q.verb == STARTER_START || q.verb == STARTER_END || q.verb == STARTER_COPY);
 	assert(q.role < ROLES_MAX && q.id != 0);
 	starter_request_put(&q, again);
 	assert(memcmp(octets, again, sizeof again) == 0);

@@ -45,7 +45,7 @@ unlike "$(cat "$work/client.log")" 'not below' "nothing is missing"
 try "statistics are written in there" wait_until 15 sh -c "ls $jail/lib/peerstats.*"
 is "$(sed -n 's/^\(Uid\|CapEff\):[[:space:]]*//p' "/proc/$pid/status" | xargs)" \
 	"1 1 1 1 0000000000000400" "without root, with the capability that is left"
-resolver=$(pgrep -P "$(pgrep -P "$pid")")
+resolver=$(for starter in $(pgrep -P "$pid"); do pgrep -P "$starter"; done)
 is "$(readlink "/proc/$resolver/root")" / "the resolver sees the files it needs"
 if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
 	is "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$pid/status" "/proc/$resolver/status" | xargs)" \

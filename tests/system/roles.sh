@@ -22,12 +22,21 @@ chmod 600 "$work/keys"
 # field PID NAME: of its status.
 field() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr '\t' ' '; }
 title() { tr '\0' ' ' <"/proc/$1/cmdline" | sed 's/ *$//'; }
-# child_of PID: prints its only child; true when there is one.
-child_of() { pgrep -P "$1"; }
+# child_of PID [NAME]: prints its child that shows itself as "PROGRAM: NAME"; without a name as any
+# but the spare starter. True when there is one.
+child_of() {
+	local pid
+	for pid in $(pgrep -P "$1"); do
+		case $(title "$pid") in
+		*": ${2:-starter}" | *": ${2:-resolver}") echo "$pid" && return ;;
+		esac
+	done
+	return 1
+}
 # resolver_of PID: prints the child of the starter of a program.
 resolver_of() {
 	local starter
-	starter=$(child_of "$1") && child_of "$starter"
+	starter=$(child_of "$1") && child_of "$starter" resolver
 }
 nonces() { [ "$(sort -u "$work/nonces" | wc -l)" -ge "$1" ]; }
 
@@ -72,7 +81,7 @@ sink() {
 
 # daemon NAME UID OPTION...: the processes of ntpd with these options, at the start and later.
 daemon() {
-	local name=$1 uid=$2 pid starter resolver
+	local name=$1 uid=$2 pid starter resolver spare
 	shift 2
 	conf
 	sink "sink-$name"
@@ -86,6 +95,14 @@ daemon() {
 	is "$(cat "/proc/$starter/comm" "/proc/$resolver/comm" | xargs)" "ntpd ntpd" "$name: both are ntpd"
 	confined "$starter" "$name: starter" "$uid"
 	confined "$resolver" "$name: resolver" "$uid"
+	spare=
+	if [ $# -gt 0 ]; then
+		spare=$(child_of "$pid" spare)
+		confined "$spare" "$name: spare starter" "$uid"
+		look_into "$spare" "$name: spare starter"
+	else
+		is "$(pgrep -c -P "$pid")" 1 "$name: it has no other child"
+	fi
 	like "$(python3 "$memory" scan "$pid" "$hex")" "^found $hex" \
 		"$name: the key is in the memory of the daemon"
 	look_into "$starter" "$name: starter"
@@ -103,7 +120,8 @@ daemon() {
 	look_into "$resolver" "$name: another"
 	stop "$name"
 	is $? 0 "$name: it ends well"
-	wait_until 2 pid_gone "$resolver" && wait_until 2 pid_gone "$starter"
+	wait_until 2 pid_gone "$resolver" && wait_until 2 pid_gone "$starter" &&
+		{ [ -z "$spare" ] || wait_until 2 pid_gone "$spare"; }
 	ok $? "$name: no process is left"
 	stop "sink-$name"
 }
@@ -127,18 +145,59 @@ start killed client "$ntpd" -n -u daemon -c "$work/c.conf"
 try "killed: it asks" wait_until 20 nonces 1
 starter=$(child_of "${daemon_pid[killed]}")
 resolver=$(resolver_of "${daemon_pid[killed]}")
+spare=$(child_of "${daemon_pid[killed]}" spare)
 stop killed KILL 2>/dev/null
-wait_until 2 pid_gone "$starter" && wait_until 2 pid_gone "$resolver"
-ok $? "killed: starter and resolver end when the daemon is killed"
+wait_until 2 pid_gone "$starter" && wait_until 2 pid_gone "$resolver" && wait_until 2 pid_gone "$spare"
+ok $? "killed: starters and resolver end when the daemon is killed"
 stop sink-killed
 
-# The starter dies: the time goes on, and the log says what is lost.
+# The starter dies, again and again: the spare one takes its place and makes the next.
+conf
+sink sink-spare
+start spare client "$ntpd" -n -u daemon -c "$work/c.conf"
+pid=${daemon_pid[spare]}
+try "spare: it asks" wait_until 20 nonces 3
+starter=$(child_of "$pid")
+# of_the_daemon NAME: the pids of the processes of that name in its namespace.
+of_the_daemon() { ip netns pids "$(ns_name client)" | while read -r p; do
+	[ "$(title "$p")" != "ntpd: $1" ] || echo "$p"
+done; }
+# other_resolver: true when there is another than the last.
+other_resolver() {
+	local now
+	now=$(of_the_daemon resolver)
+	[ -n "$now" ] && [ "$now" != "$resolver" ]
+}
+for i in 1 2 3; do
+	resolver=$(of_the_daemon resolver)
+	starter=$(of_the_daemon starter)
+	kill -KILL "$starter"
+	try "spare: the resolver ends with its starter, $i" wait_until 5 pid_gone "$resolver"
+	conf "server again$i.test key 7 iburst noselect"
+	kill -HUP "$pid"
+	try "spare: a name is resolved all the same, $i" wait_until 20 other_resolver
+	[ "$(of_the_daemon starter)" != "$starter" ]
+	ok $? "spare: by another starter, $i"
+	there() { [ "$(of_the_daemon spare | wc -w)" = 1 ]; }
+	try "spare: and there is one spare starter, $i" wait_until 5 there
+	confined "$(of_the_daemon spare)" "spare: $i" "$(id -u daemon)"
+	look_into "$(of_the_daemon spare)" "spare: $i"
+done
+unlike "$(cat "$work/spare.log")" 'starter of processes ended' "spare: and nothing is lost"
+last="$(of_the_daemon starter) $(of_the_daemon spare)"
+stop spare
+for p in $last; do
+	try "spare: no process is left" wait_until 3 pid_gone "$p"
+done
+stop sink-spare
+
+# Both starters die at once: the time goes on, and the log says what is lost.
 conf
 start orphan client "$ntpd" -n -u daemon -c "$work/c.conf"
 resolver_there() { resolver_of "${daemon_pid[orphan]}" >/dev/null; }
 try "orphan: there is a resolver" wait_until 10 resolver_there
 resolver=$(resolver_of "${daemon_pid[orphan]}")
-kill -KILL "$(child_of "${daemon_pid[orphan]}")"
+kill -KILL "$(child_of "${daemon_pid[orphan]}" spare)" "$(child_of "${daemon_pid[orphan]}")"
 try "orphan: the resolver ends with it" wait_until 5 pid_gone "$resolver"
 conf 'server later.test key 7 iburst noselect'
 kill -HUP "${daemon_pid[orphan]}"

@@ -43,7 +43,9 @@ like "$(field "$pid" VmLck)" '^[1-9][0-9]{3,} kB' "its memory is locked"
 unlike "$(find "/proc/$pid/fd" -type l -printf '%l\n')" \
 	"^/(.*/)?(c\\.conf|drift|peerstats|loopstats|etc|usr)" "no file is kept open but the log"
 note "$(grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|VmLck)' "/proc/$pid/status")"
-starter=$(pgrep -P "$pid")
+for starter in $(pgrep -P "$pid"); do
+	[ "$(tr -d '\0' <"/proc/$starter/cmdline")" != "ntpd: starter" ] || break
+done
 resolver=$(pgrep -P "$starter")
 is "$(tr -d '\0' <"/proc/$resolver/cmdline")" "ntpd: resolver" "names are resolved by a child"
 is "$(field "$resolver" CapPrm)" 0000000000000000 "which has no capability"

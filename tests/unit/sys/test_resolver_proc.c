@@ -442,13 +442,116 @@ a_starter_that_was_made_for_a_name_is_made_again(void **state)
 	assert_int_not_equal(pid_of(w, 1), starter);
 }
 
-/* Another would have in its memory what this one was to be kept from. */
+/* True when it has ended, whether or not its parent knows. */
+static bool
+has_died(int pid)
+{
+	char name[64], state = 'Z';
+
+	(void)snprintf(name, sizeof name, "/proc/%d/stat", pid);
+	FILE *f = fopen(name, "r");
+	if (f != NULL) {
+		assert_int_equal(fscanf(f, "%*d (%*[^)]) %c", &state), 1);
+		(void)fclose(f);
+	}
+	return state == 'Z' || state == 'X';
+}
+
 static void
-a_starter_that_was_forked_early_is_not_made_again(void **state)
+kill_and_wait(int pid)
+{
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	for (int i = 0; i < 1000 && !has_died(pid); i++) {
+		(void)usleep(1000);
+	}
+}
+
+/* The spare starter: a child of ours or of the starter that is not the resolver; 0: none. */
+static int
+find_spare(struct world *w)
+{
+	int now = pid_of(w, 1), resolver = pid_of(w, 0);
+	int of[] = { (int)getpid(), now };
+
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		char name[64], line[256] = "";
+		int pid, at = 0, n = 0;
+
+		(void)snprintf(name, sizeof name, "/proc/%d/task/%d/children", of[i], of[i]);
+		FILE *f = fopen(name, "r");
+		assert_non_null(f);
+		assert_true(fgets(line, sizeof line, f) != NULL || feof(f) != 0);
+		(void)fclose(f);
+		for (; sscanf(line + at, "%d%n", &pid, &n) == 1; at += n) {
+			if (pid != now && pid != resolver && !has_died(pid)) {
+				return pid;
+			}
+		}
+	}
+	return 0;
+}
+
+static int
+wait_spare(struct world *w)
+{
+	int pid = find_spare(w);
+
+	for (int i = 0; i < 50 && pid == 0; i++) {
+		(void)usleep(10000);
+		pid = find_spare(w);
+	}
+	assert_int_not_equal(pid, 0);
+	return pid;
+}
+
+static void
+kill_starter(struct world *w)
+{
+	int starter = pid_of(w, 1);
+
+	kill_and_wait(starter);
+	/* First its child is seen to end. */
+	for (int i = 0; i < 50 && ask(w, "5")->error != 0; i++) {
+		(void)usleep(10000);
+	}
+	assert_int_equal(value_of(ask(w, "5")), 5);
+	assert_int_not_equal(pid_of(w, 1), starter);
+}
+
+/* Each makes the next before it is needed. */
+static void
+a_starter_that_was_forked_early_has_a_spare_one_again_and_again(void **state)
 {
 	struct world *w = *state;
 
-	assert_int_equal(kill(pid_of(w, 1), SIGKILL), 0);
+	for (int i = 0; i < 6; i++) {
+		(void)wait_spare(w);
+		kill_starter(w);
+	}
+}
+
+static void
+a_spare_starter_that_was_killed_is_made_again(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 3; i++) {
+		kill_and_wait(wait_spare(w));
+		assert_int_equal(value_of(ask(w, "2")), 2);     /* the question sees it */
+		(void)wait_spare(w);
+		kill_starter(w);
+	}
+}
+
+/* Another would have in its memory what this one was to be kept from. */
+static void
+when_both_early_starters_are_killed_at_once_it_is_said(void **state)
+{
+	struct world *w = *state;
+	int starter = pid_of(w, 1);
+
+	kill_and_wait(wait_spare(w));
+	kill_and_wait(starter);
 	const struct resolver_answer *a = ask(w, "5");
 	/* The child first ends, and then there is none. */
 	for (int i = 0; i < 100 && (a->error == 0 || strstr(a->reason, "starter") == NULL); i++) {
@@ -618,7 +721,7 @@ requests_are_read_as_written_and_nothing_else_is_one(void **state)
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN - 1, &got));
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN + 1, &got));
 	static const struct { size_t at; uint8_t octet; } wrong[] = {
-		{ 0, 0 }, { 0, 2 }, { 0, 3 }, { 0, 255 }, { 1, ROLES_MAX }, { 2, 1 }, { 3, 1 } };
+		{ 0, 0 }, { 0, 2 }, { 0, 3 }, { 0, 4 }, { 0, 255 }, { 1, ROLES_MAX }, { 2, 1 }, { 3, 1 } };
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		starter_request_put(&q, octets);
 		octets[wrong[i].at] = wrong[i].octet;
@@ -627,11 +730,13 @@ requests_are_read_as_written_and_nothing_else_is_one(void **state)
 	q.id = 0;
 	starter_request_put(&q, octets);
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN, &got));
-	q = (struct starter_request){ STARTER_END, 0, 9 };
-	starter_request_put(&q, octets);
-	assert_true(starter_request_get(octets, STARTER_REQUEST_LEN, &got));
-	assert_int_equal(got.verb, STARTER_END);
-	assert_int_equal(got.id, 9);
+	for (enum starter_verb v = STARTER_END; v <= STARTER_COPY; v++) {
+		q = (struct starter_request){ v, 0, 9 };
+		starter_request_put(&q, octets);
+		assert_true(starter_request_get(octets, STARTER_REQUEST_LEN, &got));
+		assert_int_equal(got.verb, v);
+		assert_int_equal(got.id, 9);
+	}
 }
 
 /* ---- the channel alone ---- */
@@ -733,7 +838,9 @@ main(int argc, char **argv)
 		CASE(a_child_that_stalls_is_replaced_and_the_next_question_answered),
 		EARLY(a_child_that_stalls_is_replaced_and_the_next_question_answered),
 		EARLY(a_child_that_dies_answers_try_again_once_and_the_next_lives),
-		EARLY(a_starter_that_was_forked_early_is_not_made_again),
+		EARLY(a_starter_that_was_forked_early_has_a_spare_one_again_and_again),
+		EARLY(a_spare_starter_that_was_killed_is_made_again),
+		EARLY(when_both_early_starters_are_killed_at_once_it_is_said),
 		EARLY(no_lie_of_a_child_is_believed_and_each_is_its_last),
 		EARLY(an_answer_nobody_asked_for_is_the_last_of_its_child),
 		EARLY(addresses_that_are_no_host_s_are_left_out),
