@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include "base/ntptime.h"
 
+/* What to do about -EPERM of step and change; behind the cause. */
+#define CLOCK_DENIED_ADVICE "; it needs root or CAP_SYS_TIME, and in a container --cap-add SYS_TIME"
+
 enum { CLOCK_TC_MIN = 0, CLOCK_TC_MAX = 10, CLOCK_SLEW_MAX_S = 2145 };
 
 /*

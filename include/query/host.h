@@ -25,10 +25,10 @@ struct host {
 void host_take_over(const char *ident, int argc, char **argv);
 
 /*
- * Opens them. control: the clock may be set, else every try gives -EPERM. 0 or -errno; what was
- * opened is there for host_close in any case.
+ * Opens them. control: the clock may be set, else every try gives -EPERM. False when one of them
+ * cannot be had, which standard error is told; what was opened is there for host_close in any case.
  */
-int host_open(struct host *h, const char *ident, bool control, bool syslog);
+bool host_open(struct host *h, const char *ident, bool control, bool syslog);
 void host_close(struct host *h);
 
 /* Runs until the loop is stopped; the status given to stop. */

@@ -42,7 +42,8 @@ usage(FILE *to, int status)
 static int
 fail(const char *what, int error)
 {
-	(void)fprintf(stderr, "ntp-keygen: %s: %s\n", what, strerror(error));
+	(void)fprintf(stderr, "ntp-keygen: %s: %s%s\n", what, strerror(error), error == EEXIST ?
+	    "; it is not written over: move it away, or name another" : "");
 	return EXIT_FAILED;
 }
 

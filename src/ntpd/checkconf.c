@@ -147,7 +147,7 @@ load(struct store **store, const struct options *o, struct arena **arena, struct
 	int error = store_posix_new(store);
 
 	if (error != 0) {
-		(void)fprintf(stderr, "ntpd: %s\n", strerror(-error));
+		(void)fprintf(stderr, "ntpd: cannot start: files: %s\n", strerror(-error));
 		return NULL;
 	}
 	return conffile_load(*store, &o->daemon, arena, diags);

@@ -338,7 +338,11 @@ save_as(struct query *q, const char *path)
 	if (error == 0) {
 		text_printf(&q->out, "Configuration saved to %s", path);
 	} else {
-		text_printf(&q->out, "Configuration not saved to %s: %s", path, strerror(-error));
+		text_printf(&q->out, "Configuration not saved to %s: %s%s", path, strerror(-error),
+		    error == -EEXIST ? "; it is not written over: name another" : "");
+		if (error == -EACCES) {
+			d->port.store->ops->explain(d->port.store, path, STORE_REPLACE, &q->out);
+		}
 	}
 }
 

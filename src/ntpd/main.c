@@ -132,6 +132,17 @@ open_starter(struct process *p)
 }
 
 static bool
+opened(struct process *p, const char *what, int error)
+{
+	if (error != 0) {
+		say(p, LOG_LEVEL_ERROR, "cannot start: %s: %s%s", what, strerror(-error),
+		    error == -EMFILE ? "; 'LimitNOFILE=' of the systemd unit, or ulimit -n, allows "
+		    "more" : "");
+	}
+	return error == 0;
+}
+
+static bool
 open_ports(struct process *p)
 {
 	int error = log_system_new("ntpd", p->opt.nofork, log_level_of(&p->opt), &p->log);
@@ -139,15 +150,14 @@ open_ports(struct process *p)
 	if (error != 0) {
 		return failed(p, "log", error);
 	}
-	error = loop_event_new(&p->loop);
-	error = error != 0 ? error : clock_linux_new(true, &p->clock);
-	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
-	error = error != 0 ? error : open_store(p);
-	error = error != 0 ? error : rng_system_new(&p->rng);
-	error = error != 0 ? error :
-	    resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S, &p->resolver);
-	error = error != 0 ? error : notify_new(p->loop, &p->notify);
-	return error == 0 ? true : failed(p, "start", error);
+	return opened(p, "event loop", loop_event_new(&p->loop)) &&
+	    opened(p, "clock", clock_linux_new(true, &p->clock)) &&
+	    opened(p, "sockets", net_udp_new(p->loop, &p->net)) &&
+	    opened(p, "files", open_store(p)) &&
+	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
+	    opened(p, "resolver", resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER,
+	    RESOLVER_STALL_S, &p->resolver)) &&
+	    opened(p, "NOTIFY_SOCKET of the service manager", notify_new(p->loop, &p->notify));
 }
 
 static void
@@ -329,7 +339,10 @@ enter_jail(struct process *p)
 	int error = proc_chroot(p->opt.jaildir);
 
 	if (error != 0) {
-		return failed(p, p->opt.jaildir, error);
+		say(p, LOG_LEVEL_ERROR, "-i %s: %s%s", p->opt.jaildir, strerror(-error),
+		    error == -ENOENT ? "; the folder is made beforehand" :
+			error == -EPERM ? "; only root can go there" : "");
+		return false;
 	}
 	look_around(p);
 	return true;
@@ -354,7 +367,11 @@ drop_privileges(struct process *p)
 		return true;
 	}
 	error = proc_drop_user(&p->user, &what);
-	return error == 0 ? true : failed(p, what, error);
+	if (error != 0) {
+		say(p, LOG_LEVEL_ERROR, "-u %s: %s: %s%s", p->opt.user, what, strerror(-error),
+		    error == -EPERM ? "; only root can become another user" : "");
+	}
+	return error == 0;
 }
 
 /*
@@ -607,7 +624,8 @@ main(int argc, char **argv)
 	p.title = proc_title_find(argc, argv);
 	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);
 	if (status != 0) {
-		(void)fprintf(stderr, "ntpd: %s\n", strerror(-status));
+		(void)fprintf(stderr, "ntpd: cannot go to the background: %s; with -n it stays\n",
+		    strerror(-status));
 		options_free(&p.opt);
 		return EXIT_FAILED;
 	}

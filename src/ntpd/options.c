@@ -325,7 +325,8 @@ make_absolute(struct options *o, const char **path)
 		return true;
 	}
 	if (getcwd(folder, sizeof folder) == NULL) {
-		(void)fprintf(stderr, "ntpd: %s: %s\n", *path, strerror(errno));
+		(void)fprintf(stderr, "ntpd: %s: the folder it is run in is not there: %s; "
+		    "name a whole path\n", *path, strerror(errno));
 		return false;
 	}
 	cap = strlen(folder) + strlen(*path) + 2;

@@ -81,6 +81,9 @@ report_unwritten(struct ntpd *d, const char *what, const char *path, enum store_
 		    "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
 		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ?
 		    "." : path);
+	} else if (error == -ENOENT && slash != NULL) {
+		report(d, LOG_LEVEL_ERROR, "%s %s: %s; 'mkdir -p %.*s' makes the folder", what,
+		    path, strerror(-error), folder, path);
 	} else {
 		report(d, LOG_LEVEL_ERROR, "%s %s: %s%s", what, path, strerror(-error),
 		    advice(d, path, use, error, buf));

@@ -155,8 +155,7 @@ step(struct ntpd *d, const struct steering *st)
 
 	if (error != 0) {
 		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s", st->step_s,
-		    strerror(-error), error == -EPERM ? "; it needs root or CAP_SYS_TIME, and in a "
-		    "container --cap-add SYS_TIME" : "");
+		    strerror(-error), error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return false;
 	}
 	d->steer.moved_until = now_of(d);

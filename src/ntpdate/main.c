@@ -37,7 +37,7 @@ main(int argc, char **argv)
 {
 	struct ntpdate_options o;
 	struct host h;
-	int status, error;
+	int status;
 
 	host_take_over("ntpdate", argc, argv);
 	proc_stdio();
@@ -50,11 +50,8 @@ main(int argc, char **argv)
 	case NTPDATE_RUN:
 		break;
 	}
-	error = host_open(&h, "ntpdate", ntpdate_sets(&o), o.syslog);
-	if (error != 0) {
-		(void)fprintf(stderr, "ntpdate: %s\n", strerror(-error));
-	}
-	status = error == 0 ? run(&o, &h) : NTPDATE_FAILED;
+	status = host_open(&h, "ntpdate", ntpdate_sets(&o), o.syslog) ? run(&o, &h) :
+	    NTPDATE_FAILED;
 	host_close(&h);
 	return status;
 }

@@ -205,7 +205,8 @@ set_clock(const struct ntpdate *n, const struct query_server *chosen)
 	int error = ntpdate_sets(n->opt) ? move_clock(n->w.port.clock, how, offset_s) : 0;
 
 	if (error != 0) {
-		say(n, LOG_LEVEL_ERROR, "Can't adjust the time of day: %s", strerror(-error));
+		say(n, LOG_LEVEL_ERROR, "Can't adjust the time of day: %s%s", strerror(-error),
+		    error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return NTPDATE_FAILED;
 	}
 	say(n, LOG_LEVEL_NOTICE, "%s time server %s offset %.6f sec",

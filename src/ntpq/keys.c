@@ -239,7 +239,9 @@ read_keyfile(struct ntpq *q)
 	bool ok = false;
 
 	if (f == NULL || buf == NULL || !read_all(f, buf, KEYFILE_MAX, &len)) {
-		ntpq_complain(q, "Can't read %.200s: %s", q->set.keyfile, strerror(errno));
+		ntpq_complain(q, "Can't read %.200s: %s%s", q->set.keyfile, strerror(errno),
+		    errno == EACCES ? "; its owner may, and root" :
+			errno == ENOENT ? "; -k names another" : "");
 	} else {
 		warn_of_others(q, f);
 		ok = parse_keys(q, buf, len);

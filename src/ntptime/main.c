@@ -4,11 +4,13 @@
  * 1 not done, 2 wrong use.
  */
 #include "config.h"
+#include <errno.h>
 #include <getopt.h>
 #include <string.h>
 #include <time.h>
 #include "base/text.h"
 #include "ntptime/show.h"
+#include "port/clock.h"
 
 enum { TIMED_CALLS = 20, EXIT_OK = 0, EXIT_FAILED = 1, EXIT_WRONG = 2 };
 
@@ -139,7 +141,9 @@ run(const struct wishes *w)
 		error = clock_raw_read(&c);
 	}
 	if (error != 0) {
-		(void)fprintf(stderr, "ntptime: %s\n", strerror(-error));
+		(void)fprintf(stderr, "ntptime: the kernel's clock cannot be %s: %s%s\n",
+		    w->change.modes != 0 ? "changed" : "read", strerror(-error),
+		    error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return EXIT_FAILED;
 	}
 	if (w->timed) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* host - the real ports. */
 #include "query/host.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include "sys/clock_linux.h"
 #include "sys/log_system.h"
 #include "sys/loop_event.h"
@@ -27,22 +30,31 @@ host_take_over(const char *ident, int argc, char **argv)
 	starter_take_over(&set, argc, argv);
 }
 
-int
+static bool
+opened(const char *ident, const char *what, int error)
+{
+	if (error != 0) {
+		(void)fprintf(stderr, "%s: cannot start: %s: %s%s\n", ident, what, strerror(-error),
+		    error == -EMFILE ? "; 'ulimit -n' allows more" : "");
+	}
+	return error == 0;
+}
+
+bool
 host_open(struct host *h, const char *ident, bool control, bool syslog)
 {
 	struct query_ports *p = &h->port;
-	int error;
 
 	*h = (struct host){ .roles = roles_of(ident) };
-	error = log_system_new(ident, !syslog, LOG_LEVEL_INFO, &h->log);
-	error = error != 0 ? error : loop_event_new(&p->loop);
-	error = error != 0 ? error : clock_linux_new(control, &p->clock);
-	error = error != 0 ? error : net_udp_new(p->loop, &p->net);
-	error = error != 0 ? error : store_posix_new(&h->store);
-	error = error != 0 ? error : rng_system_new(&p->rng);
-	error = error != 0 ? error : starter_new(&h->roles, NULL, &h->starter);
-	return error != 0 ? error :
-	    resolver_proc_new(p->loop, h->starter, ROLE_RESOLVER, RESOLVER_STALL_S, &p->resolver);
+	return opened(ident, "log", log_system_new(ident, !syslog, LOG_LEVEL_INFO, &h->log)) &&
+	    opened(ident, "event loop", loop_event_new(&p->loop)) &&
+	    opened(ident, "clock", clock_linux_new(control, &p->clock)) &&
+	    opened(ident, "sockets", net_udp_new(p->loop, &p->net)) &&
+	    opened(ident, "files", store_posix_new(&h->store)) &&
+	    opened(ident, "random numbers", rng_system_new(&p->rng)) &&
+	    opened(ident, "starter of processes", starter_new(&h->roles, NULL, &h->starter)) &&
+	    opened(ident, "resolver", resolver_proc_new(p->loop, h->starter, ROLE_RESOLVER,
+	    RESOLVER_STALL_S, &p->resolver));
 }
 
 void

@@ -90,6 +90,11 @@ query_keys_load(struct store *store, const char *path, uint32_t id, struct text 
 
 	if (error != 0) {
 		text_printf(why, "keys %s: %s", path, strerror(-error));
+		if (error == -EACCES) {
+			store->ops->explain(store, path, STORE_READ, why);
+		} else if (error == -ENOENT) {
+			text_put(why, "; -k names another");
+		}
 		return NULL;
 	}
 	ring = parse(path, bytes, len, id, why);

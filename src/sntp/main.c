@@ -31,7 +31,7 @@ open_output(const struct sntp_options *o)
 	FILE *out = o->logfile != NULL ? fopen(o->logfile, "ae") : stdout;
 
 	if (out == NULL) {
-		(void)fprintf(stderr, "sntp: %s: %s\n", o->logfile, strerror(errno));
+		(void)fprintf(stderr, "sntp: -l %s: %s\n", o->logfile, strerror(errno));
 	}
 	return out;
 }
@@ -40,7 +40,7 @@ int
 main(int argc, char **argv)
 {
 	struct sntp_options o;
-	int status = SNTP_FAILED, error;
+	int status = SNTP_FAILED;
 	struct host h;
 	FILE *out;
 
@@ -58,15 +58,13 @@ main(int argc, char **argv)
 	if (out == NULL) {
 		return SNTP_FAILED;
 	}
-	error = host_open(&h, "sntp", o.step || o.slew, false);
-	if (error != 0) {
-		(void)fprintf(stderr, "sntp: %s\n", strerror(-error));
-	} else {
+	if (host_open(&h, "sntp", o.step || o.slew, false)) {
 		status = run(&o, &h, out);
 	}
 	host_close(&h);
 	if (fclose(out) != 0) {
-		(void)fprintf(stderr, "sntp: %s\n", strerror(errno));
+		(void)fprintf(stderr, "sntp: %s: %s\n",
+		    o.logfile != NULL ? o.logfile : "standard output", strerror(errno));
 		status = SNTP_FAILED;
 	}
 	return status;

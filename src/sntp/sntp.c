@@ -53,6 +53,22 @@ now_s(const struct sntp *s)
 }
 
 static void
+complain_kod(struct sntp *s, int error, enum store_use use)
+{
+	char buf[DIAG_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (error == 0) {
+		return;
+	}
+	if (error == -EACCES) {
+		s->w.store->ops->explain(s->w.store, s->opt->kodfile, use, &t);
+	}
+	complain(s, "-K %s: %s%s; what servers refuse is forgotten", s->opt->kodfile,
+	    strerror(-error), buf);
+}
+
+static void
 load_kisses(struct sntp *s)
 {
 	int error = 0;
@@ -60,9 +76,7 @@ load_kisses(struct sntp *s)
 	if (s->opt->kodfile != NULL) {
 		error = kod_load(&s->kod, s->w.store, s->opt->kodfile, now_s(s));
 	}
-	if (error != 0) {
-		complain(s, "%s: %s", s->opt->kodfile, strerror(-error));
-	}
+	complain_kod(s, error, STORE_READ);
 }
 
 static void
@@ -71,9 +85,7 @@ save_kisses(struct sntp *s)
 	int error = s->opt->kodfile == NULL ? 0 :
 					      kod_save(&s->kod, s->w.store, s->opt->kodfile);
 
-	if (error != 0) {
-		complain(s, "%s: %s", s->opt->kodfile, strerror(-error));
-	}
+	complain_kod(s, error, STORE_REPLACE);
 }
 
 static bool
@@ -271,7 +283,8 @@ finish(const struct sntp *s, const struct query_server *q)
 		tell_line(s->w.out, q, offset_s);
 	}
 	if (error != 0) {
-		complain(s, "the clock cannot be set: %s", strerror(-error));
+		complain(s, "the clock cannot be set: %s%s", strerror(-error),
+		    error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 	}
 	return error == 0 ? SNTP_OK : SNTP_FAILED;
 }
@@ -339,7 +352,8 @@ sntp_start(struct sntp *s)
 
 	load_kisses(s);
 	if (port_taken(s, ADDR_V4) || port_taken(s, ADDR_V6)) {
-		complain(s, "port %d is in use", (int)NTP_PORT);
+		complain(s, "port %d is in use; leave out -r, or end the daemon that has it",
+		    (int)NTP_PORT);
 		return SNTP_FAILED;
 	}
 	if (!get_keys(s)) {

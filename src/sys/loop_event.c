@@ -3,10 +3,12 @@
 #include "sys/loop_event.h"
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <event2/event.h>
 
 /*
@@ -14,6 +16,8 @@
  * systems.
  */
 #define FARTHEST_NS (INT64_C(1000000) * NS_PER_S)
+
+enum { DESCRIPTORS = 6 };        /* that libevent opens */
 
 struct loop_signal {
 	struct event *event;
@@ -181,12 +185,37 @@ static const struct loop_ops ops = {
 	.stop = loop_stop,
 };
 
+/* Where libevent finds too few for itself it ends the process, in words of its own. */
+static bool
+has_descriptors(void)
+{
+	int fd[DESCRIPTORS], n = 0;
+	bool enough;
+
+	for (; n < DESCRIPTORS; n++) {
+		fd[n] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		if (fd[n] < 0) {
+			break;
+		}
+	}
+	enough = n == DESCRIPTORS || errno != EMFILE;
+	while (n > 0) {
+		(void)close(fd[--n]);
+	}
+	return enough;
+}
+
 int
 loop_event_new(struct loop **out)
 {
-	struct loop_event *le = calloc(1, sizeof *le);
-	struct event_config *conf = event_config_new();
+	struct loop_event *le;
+	struct event_config *conf;
 
+	if (!has_descriptors()) {
+		return -EMFILE;
+	}
+	le = calloc(1, sizeof *le);
+	conf = event_config_new();
 	if (le == NULL || conf == NULL) {
 		goto fail;
 	}

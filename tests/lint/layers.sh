@@ -24,7 +24,7 @@ ntpdate base wire core crypto config port sys mode6 query
 sntp base wire core crypto config port sys mode6 query
 ntp-wait base wire mode6
 ntptrace base wire mode6
-ntptime base sys mode6
+ntptime base port sys mode6
 ntp-keygen base port sys
 ntpdc base wire mode6'
 
