@@ -9,6 +9,7 @@ INTEROP_TESTS += \
 	tests/interop/matrix.sh \
 	tests/interop/tools.sh \
 	tests/interop/client_ntpsec.sh \
+	tests/interop/ecosystem.sh \
 	tests/interop/control.sh \
 	tests/interop/client_chrony.sh \
 	tests/interop/server.sh \
@@ -17,6 +18,7 @@ INTEROP_TESTS += \
 	tests/interop/ntpviz.sh \
 	tests/interop/ntpq-ntpsec.sh
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
+EXTRA_DIST += tests/interop/lynis.sh
 EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py \
 	tests/interop/real-clients.py
 INTEROP_HELPERS += tests/sim/sim_stats
