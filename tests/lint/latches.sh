@@ -16,3 +16,20 @@ done
 is "$unknown" '' "each test that the table of limits names exists"
 more=$(wc -w <<<"$table")
 is "$((more > 30))" 1 "there are such tests ($more)"
+
+# A flag whose name says that something is denied, was given up or was said may be one that stays.
+rows=$(sed -n '/^What lets go again/,/^How to add/p' "$top_srcdir/HACKING")
+flags=$(grep -hoE '^	+(bool|unsigned|int|enum [a-z]+) [a-z_0-9, ]+;' "$top_srcdir"/src/ntpd/*.[ch] \
+	"$top_srcdir"/src/sys/*.[ch] "$top_srcdir"/include/core/*.h |
+	tr -s '\t ,;' '\n' | grep -E '(^|_)(denied|deny|said|told|told_n|taken|lost|blocked|full|many|way|stop|gone)$|^no_' |
+	sort -u)
+# Of one call, or a word of the command line.
+passing=' no_number no_virtual taken '
+missing=
+for name in $flags; do
+	[[ $passing != *" $name "* ]] || continue
+	grep -qE "(^|[^a-z_])$name([^a-z_]|\$)" <<<"$rows" || missing="$missing $name"
+done
+is "$missing" '' "each flag of that kind has a row"
+more=$(wc -w <<<"$flags")
+is "$((more > 10))" 1 "there are such flags ($more)"

@@ -360,6 +360,46 @@ a_key_that_comes_with_a_reload_is_used(struct sim *s)
 	check_right(s, c, 0.001);
 }
 
+/* Which of the two files the first user may not read; the one of -u may. */
+static void
+denied_at_first(struct sim *s, const char *path)
+{
+	static const char config[] = "keys /keys\ntrustedkey 7\nleapfile /leap\n"
+	    "server 192.0.2.1 iburst key 7\n";
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, config);
+	struct sim_server *srv = sim_serve(s, "192.0.2.1");
+
+	srv->key = mac_key_new("SHA1", (const uint8_t *)"topsecret", 9);
+	srv->key_id = 7;
+	sim_store_put(&c->store, "/keys", "7 SHA1 topsecret\n");
+	sim_store_put(&c->store, "/leap", "#$ 3676924800\n#@ 4600000000\n2272060800 10\n");
+	sim_link(s, c->host, srv->host, scenario_lan());
+	c->store.denied = path;
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	SIM_CHECK(s, (c->daemon->leapsec.leap.rows_n == 0) == (strcmp(path, "/leap") == 0), "%s: %u rows",
+	    path, c->daemon->leapsec.leap.rows_n);
+	c->store.denied = NULL;
+	ntpd_user_changed(c->daemon);
+	SIM_CHECK(s, sim_logged(c, "Permission denied") == 1, "%s: told %u times", path,
+	    sim_logged(c, "Permission denied"));
+	SIM_CHECK(s, c->daemon->leapsec.leap.rows_n == 1, "%s: %u rows", path,
+	    c->daemon->leapsec.leap.rows_n);
+	sim_run(s, 600);
+	check_right(s, c, 0.001);
+}
+
+static void
+keys_that_only_the_later_user_may_read_are_used(struct sim *s)
+{
+	denied_at_first(s, "/keys");
+}
+
+static void
+a_leap_table_that_only_the_later_user_may_read_is_used(struct sim *s)
+{
+	denied_at_first(s, "/leap");
+}
+
 static void
 an_address_that_could_not_be_opened_is_tried_until_it_can(struct sim *s)
 {
@@ -377,6 +417,8 @@ an_address_that_could_not_be_opened_is_tried_until_it_can(struct sim *s)
 }
 
 static const struct scenario list[] = {
+	SCENARIO(keys_that_only_the_later_user_may_read_are_used),
+	SCENARIO(a_leap_table_that_only_the_later_user_may_read_is_used),
 	SCENARIO(an_address_that_could_not_be_opened_is_tried_until_it_can),
 	SCENARIO(a_preempted_source_comes_back_when_others_are_gone),
 	SCENARIO(the_boot_marker_is_made_once_its_folder_can_be_written),

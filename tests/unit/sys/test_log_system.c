@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -275,6 +277,32 @@ after_the_start_nothing_is_kept_and_what_is_kept_has_a_limit(void **state)
 	assert_string_equal(got, "");
 }
 
+/* A file of a size that must not grow stands for a disk that is full. */
+static void
+a_line_that_could_not_be_written_keeps_no_later_one(void **state)
+{
+	struct rlimit all, none;
+	char p[128], got[512];
+	struct log *l;
+
+	(void)state;
+	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	log_system_started(l);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	none = (struct rlimit){ 0, all.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "lost");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+	l->ops->line(l, LOG_LEVEL_INFO, "written");
+	(void)signal(SIGXFSZ, SIG_DFL);
+	log_system_free(l);
+	read_whole(p, got, sizeof got);
+	assert_null(strstr(got, "lost"));
+	assert_non_null(strstr(got, "written\n"));
+}
+
 /* Like an ordinary user, root without this may not write what is read-only. */
 static void
 override_access(cap_flag_value_t may)
@@ -328,6 +356,7 @@ main(void)
 		CASE(lines_for_the_journal_carry_their_level_and_no_time),
 		CASE(a_file_is_appended_to_and_opened_anew_after_rotation),
 		CASE(a_file_that_is_still_in_its_place_need_not_be_opened_again),
+		CASE(a_line_that_could_not_be_written_keeps_no_later_one),
 		CASE(a_file_that_cannot_be_opened_changes_nothing),
 		CASE(the_first_file_has_what_was_said_before_it),
 		CASE(what_a_terminal_has_shown_is_not_shown_again),

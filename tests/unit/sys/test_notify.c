@@ -88,6 +88,28 @@ a_status_cannot_smuggle_in_another_line(void **state)
 	finish(&w);
 }
 
+/* A manager that does not listen for a while misses some, and keeps nobody waiting. */
+static void
+a_manager_that_did_not_listen_hears_the_next_word(void **state)
+{
+	struct world w;
+	char buf[512];
+	unsigned n = 0;
+
+	(void)state;
+	begin(&w);
+	for (unsigned i = 0; i < 10000; i++) {
+		notify_status(w.n, "early");
+	}
+	while (heard(&w, buf)[0] != '\0') {
+		n++;
+	}
+	assert_in_range(n, 1, 9999);
+	notify_status(w.n, "late");
+	assert_string_equal(heard(&w, buf), "STATUS=late");
+	finish(&w);
+}
+
 static void
 reloading_carries_the_monotonic_time_and_ends_with_ready(void **state)
 {
@@ -193,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ready_status_and_stopping_are_told),
 		cmocka_unit_test(a_status_cannot_smuggle_in_another_line),
+		cmocka_unit_test(a_manager_that_did_not_listen_hears_the_next_word),
 		cmocka_unit_test(reloading_carries_the_monotonic_time_and_ends_with_ready),
 		cmocka_unit_test(the_watchdog_is_fed_twice_in_its_time_once_ready),
 		cmocka_unit_test(a_watchdog_meant_for_another_process_is_not_fed),

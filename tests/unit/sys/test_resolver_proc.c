@@ -21,7 +21,7 @@
 #include "sys/channel_seq.h"
 #include "sys/loop_event.h"
 
-enum { ANSWERS_MAX = RESOLVER_PROC_QUEUE + 1 };
+enum { ANSWERS_MAX = 8 * RESOLVER_PROC_QUEUE };
 
 /* Tests tell the child by name what to do. */
 enum { ROLE_MADE_UP, ROLE_REAL, ROLES_N };
