@@ -100,6 +100,7 @@ struct query {
 	unsigned name_n;
 	struct query_server server[QUERY_SERVERS_MAX];
 	unsigned server_n;
+	unsigned left_out;      /* addresses for which there was no place */
 	struct loop_timer end;
 	bool started, ended;
 	struct candidate candidate[QUERY_SERVERS_MAX];

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "ntpd/control_query.h"
 
-enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512 };
+enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
 /* How ntpd has always told about an interface. */
 enum {
@@ -116,15 +116,18 @@ put_interface(struct query *q, struct list *l, const struct listener *at)
 }
 
 static void
-put_interfaces(struct query *q)
+put_interfaces(struct query *q, unsigned from)
 {
 	struct list l = { .out = &q->out };
 
 	for (unsigned i = 0; i < q->d->listen.n; i++) {
-		if (q->d->listen.at[i]->sock != NULL && q->out.len + STANZA_ROOM < q->out.cap) {
-			put_interface(q, &l, q->d->listen.at[i]);
-			l.index++;
+		if (q->d->listen.at[i]->sock == NULL) {
+			continue;
 		}
+		if (l.index >= from && q->out.len + STANZA_ROOM < q->out.cap) {
+			put_interface(q, &l, q->d->listen.at[i]);
+		}
+		l.index++;
 	}
 }
 
@@ -178,9 +181,9 @@ put_entry(struct list *l, const struct restrict_entry *e)
 }
 
 static void
-put_restrictions(struct query *q)
+put_restrictions(struct query *q, unsigned from)
 {
-	struct list l = { .out = &q->out };
+	struct list l = { .out = &q->out, .index = from };
 	struct restrict_entry e;
 
 	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->access.list,
@@ -192,24 +195,40 @@ put_restrictions(struct query *q)
 
 /* ---- the operation ---- */
 
+/*
+ * The word alone, or with the index of the first entry that is wanted: an answer has no room for
+ * thousands. ntpd of old knows the words only, and answers UNKNOWNVAR.
+ */
 static bool
-text_is(const struct query *q, const char *word)
+text_is(const struct query *q, const char *word, uint32_t *from)
 {
-	size_t n = strlen(word);
+	size_t n = strlen(word), len = (size_t)(q->end - q->text);
+	char number[NUMBER_MAX];
+	struct text t = text_over(number, sizeof number);
 
-	return (size_t)(q->end - q->text) == n && memcmp(q->text, word, n) == 0;
+	*from = 0;
+	if (len < n || memcmp(q->text, word, n) != 0) {
+		return false;
+	}
+	if (len == n) {
+		return true;
+	}
+	text_put_n(&t, q->text + n + 1, len - n - 1);
+	return q->text[n] == ' ' && !t.cut && text_to_u32(number, from);
 }
 
 int
 control_read_list(struct query *q)
 {
+	uint32_t from = 0;
+
 	if (control_auth_read(q) != CONTROL_PERMITTED) {
 		return CONTROL_ERR_PERMISSION;
 	}
-	if (q->text == q->end || text_is(q, "ifstats")) {
-		put_interfaces(q);
-	} else if (text_is(q, "addr_restrictions")) {
-		put_restrictions(q);
+	if (q->text == q->end || text_is(q, "ifstats", &from)) {
+		put_interfaces(q, from);
+	} else if (text_is(q, "addr_restrictions", &from)) {
+		put_restrictions(q, from);
 	} else {
 		return CONTROL_ERR_UNKNOWNVAR;
 	}

@@ -220,6 +220,10 @@ on_done(void *ctx)
 	struct ntpdate *n = ctx;
 	const struct query_server *chosen = query_select(n->query);
 
+	if (n->query->left_out > 0) {
+		say(n, LOG_LEVEL_ERROR, "%u addresses are not asked: %d are the most",
+		    n->query->left_out, (int)QUERY_SERVERS_MAX);
+	}
 	if (n->opt->query_only) {
 		list_servers(n);
 	}

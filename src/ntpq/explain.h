@@ -12,6 +12,7 @@ enum { NOTES_MAX = 20, NOTE_LEN = 240 };
 struct notes {
 	char line[NOTES_MAX][NOTE_LEN];
 	size_t n;
+	size_t left_out;        /* beyond NOTES_MAX; the last line counts them */
 };
 
 /* What is said of the system, or of one source. */

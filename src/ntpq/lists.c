@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lists - ifstats and reslist: ordered lists whose fields come as tag.index=value in any order. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "ntpq/ntpq.h"
@@ -208,6 +209,68 @@ print_heads(struct ntpq *q, bool interfaces)
 	putc('\n', q->out);
 }
 
+/* The entries of one answer from the index next on, which becomes the one behind the last. */
+static bool
+show_page(struct ntpq *q, bool interfaces, const struct answer *got, uint32_t *next)
+{
+	uint32_t from = *next;
+	struct vars vars;
+	struct list list;
+	bool good = vars_parse(&vars, got->data, got->len);
+
+	if (!good) {
+		return false;
+	}
+	good = gather(&list, &vars, interfaces ? if_tags : res_tags);
+	for (size_t i = 0; good && i < list.n; i++) {
+		if (list.at[i].index < from) {
+			continue;
+		}
+		if (q->json.depth > 0) {
+			json_object(&q->json, NULL);
+			(interfaces ? json_interface : json_restriction)(&q->json, &list.at[i]);
+			json_close(&q->json);
+		} else {
+			(interfaces ? print_interface : print_restriction)(q, &list.at[i]);
+		}
+		*next = list.at[i].index + 1;
+	}
+	free(list.at);
+	vars_free(&vars);
+	return good;
+}
+
+static bool
+is_full(const struct answer *got)
+{
+	return got->len + ENTRY_ROOM >= CONTROL_TEXT_MAX;
+}
+
+/*
+ * What has no room in one answer is asked for by the index of the next entry; a server that does
+ * not know how leaves us with what it has sent.
+ */
+static void
+show_rest(struct ntpq *q, bool interfaces, const char *what, uint32_t next)
+{
+	struct answer got;
+
+	do {
+		char data[SHORT_TEXT];
+		struct text t = text_over(data, sizeof data);
+		struct request r = { .op = CONTROL_READ_ORDLIST, .sign = true, .data = data };
+		uint32_t from = next;
+
+		text_printf(&t, "%s %" PRIu32, what, from);
+		r.len = t.len;
+		if (ntpq_ask_quietly(q, &r, &got) != SESSION_OK ||
+		    !show_page(q, interfaces, &got, &next) || (next == from && is_full(&got))) {
+			ntpq_complain(q, "The answer is full: the server may have more entries");
+			return;
+		}
+	} while (is_full(&got));
+}
+
 void
 command_ordlist(struct ntpq *q, const struct call *c)
 {
@@ -217,14 +280,10 @@ command_ordlist(struct ntpq *q, const struct call *c)
 		.op = CONTROL_READ_ORDLIST, .sign = true, .data = what, .len = strlen(what),
 	};
 	struct answer got;
-	struct vars vars;
-	struct list list;
+	uint32_t next = 0;
+	bool full;
 
-	if (!ntpq_ask(q, &r, &got) || !vars_parse(&vars, got.data, got.len)) {
-		return;
-	}
-	if (!gather(&list, &vars, interfaces ? if_tags : res_tags)) {
-		vars_free(&vars);
+	if (!ntpq_ask(q, &r, &got)) {
 		return;
 	}
 	if (q->json.depth > 0) {
@@ -232,18 +291,8 @@ command_ordlist(struct ntpq *q, const struct call *c)
 	} else {
 		print_heads(q, interfaces);
 	}
-	for (size_t i = 0; i < list.n; i++) {
-		if (q->json.depth > 0) {
-			json_object(&q->json, NULL);
-			(interfaces ? json_interface : json_restriction)(&q->json, &list.at[i]);
-			json_close(&q->json);
-		} else {
-			(interfaces ? print_interface : print_restriction)(q, &list.at[i]);
-		}
-	}
-	free(list.at);
-	vars_free(&vars);
-	if (got.len + ENTRY_ROOM >= CONTROL_TEXT_MAX) {
-		ntpq_complain(q, "The answer is full: the server may have more entries");
+	full = is_full(&got);
+	if (show_page(q, interfaces, &got, &next) && full) {
+		show_rest(q, interfaces, what, next);
 	}
 }

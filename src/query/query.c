@@ -276,7 +276,7 @@ known(const struct query *q, const struct endpoint *e)
 static void
 add_server(struct query *q, struct query_name *n, const struct addr *a)
 {
-	struct query_server *s = &q->server[q->server_n];
+	struct query_server *s;
 	struct endpoint remote = { .addr = *a,
 		.port = n->host.port != 0 ? n->host.port : NTP_PORT };
 	struct assoc_world w = world_of(q);
@@ -285,11 +285,14 @@ add_server(struct query *q, struct query_name *n, const struct addr *a)
 		.version = q->rules.version,
 		.key_id = q->rules.key_id };
 
-	if (q->server_n == QUERY_SERVERS_MAX || known(q, &remote) ||
-	    (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
+	if (known(q, &remote) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
 		return;
 	}
-	q->server_n++;
+	if (q->server_n == QUERY_SERVERS_MAX) {
+		q->left_out++;
+		return;
+	}
+	s = &q->server[q->server_n++];
 	s->query = q;
 	s->name = n->text;
 	s->of = n;

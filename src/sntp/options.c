@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* options - the command line of sntp. */
 #include "config.h"
+#include <assert.h>
 #include <getopt.h>
 #include <string.h>
 #include "base/text.h"
 #include "query/keys.h"
 #include "sntp/sntp.h"
+
+static_assert(SNTP_HOSTS_MAX == 64, "as the message says");
 
 static const double STEP_LIMIT_S = 0.128, TIMEOUT_MAX_S = 60.0;
 
@@ -213,7 +216,7 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 	}
 	for (int i = optind; i < argc; i++) {
 		if (!add_host(o, argv[i])) {
-			return wrong(err, "too many hosts");
+			return wrong(err, "too many hosts: 64 are the most");
 		}
 	}
 	return o->host_n > 0 ? SNTP_RUN : wrong(err, "no host is given");

@@ -297,6 +297,10 @@ on_done(void *ctx)
 	int status = SNTP_FAILED;
 
 	save_kisses(s);
+	if (s->query->left_out > 0) {
+		complain(s, "%u addresses are not asked: %d are the most", s->query->left_out,
+		    (int)QUERY_SERVERS_MAX);
+	}
 	if (s->opt->debug) {
 		show_all(s);
 	}

@@ -571,6 +571,32 @@ reslist_tells_each_entry(void **state)
 	lab_end(b);
 }
 
+/* Of what has no room in one answer the rest is asked for by the index it begins with. */
+static void
+a_list_goes_on_where_it_is_asked_to(void **state)
+{
+	struct lab *b = lab();
+	struct mode6 *m = &b->local;
+	char first[64], third[64], buf[64];
+
+	(void)state;
+	assert_true(mode6_command(m, CONTROL_READ_ORDLIST, "addr_restrictions")->complete);
+	mode6_value(m, "addr.0", first, sizeof first);
+	mode6_value(m, "addr.2", third, sizeof third);
+	assert_false(has(mode6_command(m, CONTROL_READ_ORDLIST, "addr_restrictions 2"), "addr.1="));
+	assert_string_equal(mode6_value(m, "addr.2", buf, sizeof buf), third);
+	assert_true(mode6_command(m, CONTROL_READ_ORDLIST, "addr_restrictions 60000")->complete);
+	(void)mode6_command(m, CONTROL_READ_ORDLIST, "addr_restrictions 0");
+	assert_string_equal(mode6_value(m, "addr.0", buf, sizeof buf), first);
+	assert_true(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats")->complete);
+	mode6_value(m, "addr.2", third, sizeof third);
+	assert_false(has(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats 2"), "addr.1="));
+	assert_string_equal(mode6_value(m, "addr.2", buf, sizeof buf), third);
+	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats x"), CONTROL_ERR_UNKNOWNVAR);
+	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats 2 3"), CONTROL_ERR_UNKNOWNVAR);
+	lab_end(b);
+}
+
 /* ---- changing ---- */
 
 static void
@@ -770,7 +796,8 @@ saveconfig_writes_what_is_in_force(void **state)
 	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"), "Configuration saved to /saved/a-1_b.conf\r\n");
 	assert_non_null(strstr(sim_store_text(&b->n->store, "/saved/a-1_b.conf"), "server 192.0.2.3 iburst\n"));
 	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"),
-	    "Configuration not saved to /saved/a-1_b.conf: File exists\r\n");
+	    "Configuration not saved to /saved/a-1_b.conf: File exists; it is not written over: "
+	    "name another\r\n");
 	b->n->store.write_error = -ENOSPC;
 	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "b"),
 	    "Configuration not saved to /saved/b: No space left on device\r\n");
@@ -1554,6 +1581,7 @@ main(void)
 		CASE(without_a_control_key_nothing_is_changed),
 		CASE(ifstats_tells_each_socket),
 		CASE(reslist_tells_each_entry),
+		CASE(a_list_goes_on_where_it_is_asked_to),
 		CASE(config_adds_and_drops_servers),
 		CASE(sources_that_a_line_does_not_touch_keep_what_they_know),
 		CASE(unpeer_takes_an_association_id),

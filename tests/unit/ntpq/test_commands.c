@@ -297,6 +297,35 @@ a_list_that_fills_the_answer_may_be_longer(void **state)
 }
 
 static void
+a_list_that_fills_the_answer_is_asked_on(void **state)
+{
+	static char full[CONTROL_TEXT_MAX + 1], next[64];
+	struct text t = text_over(full, sizeof full), n = text_over(next, sizeof next);
+	struct reply replies[] = {
+		{ CONTROL_READ_ORDLIST, 0, next, 0, "addr.900=10.9.9.9, mask.900=255.255.255.255, "
+		    "hits.900=7, flags.900=\"\"\r\n" },
+		{ CONTROL_READ_ORDLIST, 0, "addr_restrictions", 0, full },
+	};
+	struct world w;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; t.len < CONTROL_TEXT_MAX - 400; i++) {
+		text_printf(&t, "%saddr.%u=10.0.0.%u, mask.%u=255.255.255.255, hits.%u=%u, flags.%u=\"\"",
+		    i > 0 ? ",\r\n" : "", i, i, i, i, i, i);
+	}
+	text_printf(&n, "addr_restrictions %u", i);
+	begin(&w, replies, 2);
+	run(&w, "keyid 1");
+	run(&w, "passwd topsecret");
+	assert_non_null(strstr(run(&w, "reslist"), "         7 10.0.0.7/32\n"));
+	assert_non_null(strstr(run(&w, "reslist"), "\n         7 10.9.9.9/32\n"));
+	assert_null(strstr(strstr(run(&w, "reslist"), "====") + 78, "===="));
+	assert_string_equal(w.q.error, "");
+	end(&w);
+}
+
+static void
 a_syntax_error_is_pointed_at(void **state)
 {
 	static const struct reply replies[] = {
@@ -860,6 +889,7 @@ main(void)
 		cmocka_unit_test(a_missing_variable_only_costs_its_own_line),
 		cmocka_unit_test(lists_are_put_together_from_fields_in_any_order),
 		cmocka_unit_test(a_list_that_fills_the_answer_may_be_longer),
+		cmocka_unit_test(a_list_that_fills_the_answer_is_asked_on),
 		cmocka_unit_test(a_syntax_error_is_pointed_at),
 		cmocka_unit_test(a_line_over_the_network_ends_with_a_nonce_of_the_server),
 		cmocka_unit_test(a_server_without_nonces_gets_the_plain_line),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What explain says in each situation. */
-#include "ntpq/ntpq.h"
+#include "ntpq/explain.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
@@ -41,7 +41,28 @@ explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
 	assert_null(strstr(out, "tos floor"));
 	assert_non_null(strstr(out, "To do: check its address and name"));
 	assert_non_null(strstr(out, "falseticker)\n    its offset is +900.500 ms"));
+	assert_non_null(strstr(out, "\n\"help peers\" tells what the columns of peers mean.\n"));
+	w.q.set.json = true;
+	assert_null(strstr(run(&w, "explain"), "help peers"));
 	end(&w);
+}
+
+static void
+notes_without_a_place_are_counted(void **state)
+{
+	struct notes *n = calloc(1, sizeof *n);
+
+	(void)state;
+	for (int i = 1; i <= NOTES_MAX; i++) {
+		explain_note(n, "note %d", i);
+	}
+	assert_string_equal(n->line[NOTES_MAX - 1], "note 20");
+	explain_note(n, "note");
+	assert_string_equal(n->line[NOTES_MAX - 1], "and 2 more");
+	explain_note(n, "note");
+	assert_string_equal(n->line[NOTES_MAX - 1], "and 3 more");
+	assert_string_equal(n->line[NOTES_MAX - 2], "note 19");
+	free(n);
 }
 
 static void
@@ -58,6 +79,7 @@ explain_tells_why_the_clock_is_not_synchronised(void **state)
 	(void)state;
 	begin(&w, replies, 2);
 	assert_non_null(strstr(run(&w, "explain"), "no time source is configured"));
+	assert_null(strstr(run(&w, "explain"), "help peers"));
 	w.played.list = two;
 	w.played.list_len = sizeof two;
 	assert_non_null(strstr(run(&w, "explain"), "2 sources that answer contradict each other"));
@@ -518,6 +540,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
+		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(what_is_waited_for_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),

@@ -268,6 +268,31 @@ v_says_the_version_first(void **state)
 	lab_free(l);
 }
 
+static void
+addresses_without_a_place_are_told(void **state)
+{
+	struct lab *l = lab_new(0);
+	char text[64 * 16];
+
+	(void)state;
+	lab_serve(l, "192.0.2.1");
+	sim_resolver_set(&l->resolver, "many0.example", "192.0.2.1");
+	for (unsigned k = 1; k <= 3; k++) {
+		char name[] = "many?.example";
+		struct text t = text_over(text, sizeof text);
+
+		name[4] = (char)('0' + k);
+		for (unsigned i = 0; i < RESOLVER_ADDRS_MAX; i++) {
+			text_printf(&t, "10.0.%u.%u ", k, i);
+		}
+		sim_resolver_set(&l->resolver, name, text);
+	}
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 -t 1 many0.example many1.example many2.example "
+	    "many3.example"), NTPDATE_OK);
+	assert_has(l->err, "65 addresses are not asked: 128 are the most\n");
+	lab_free(l);
+}
+
 /* --- sockets --- */
 
 static void
@@ -916,6 +941,7 @@ main(void)
 		cmocka_unit_test(s_writes_to_the_system_log_alone),
 		cmocka_unit_test(d_shows_each_datagram_and_each_server),
 		cmocka_unit_test(v_says_the_version_first),
+		cmocka_unit_test(addresses_without_a_place_are_told),
 		cmocka_unit_test(only_who_sets_the_clock_asks_from_port_123),
 		cmocka_unit_test(a_daemon_on_port_123_stops_it_before_it_asks),
 		cmocka_unit_test(all_addresses_of_a_name_are_asked),
