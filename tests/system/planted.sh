@@ -75,7 +75,7 @@ try "own link: the log is written there" test -s "$work/root/log"
 unlike "$(cat "$work/own.log" "$work/root/log")" 'follows no link' "own link: nothing is refused"
 stop own
 try "own link: so are statistics" test -s "$work/root/peerstats"
-rm -f "$work"/root/{log,pid,drift,marker,saved,peerstats,protostats}
+rm -f "$work"/root/{log,pid,drift,drift.asked,marker,saved,peerstats,protostats}
 
 # With -u: what the later user put there is neither root's to follow, nor opens with its rights.
 chmod 700 "$work/root"
