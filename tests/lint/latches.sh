@@ -25,11 +25,11 @@ flags=$(grep -hoE '^	+(bool|unsigned|int|enum [a-z]+) [a-z_0-9, ]+;' "$top_srcdi
 	sort -u)
 # Of one call, or a word of the command line.
 passing=' no_number no_virtual taken '
-missing=
+absent=
 for name in $flags; do
 	[[ $passing != *" $name "* ]] || continue
-	grep -qE "(^|[^a-z_])$name([^a-z_]|\$)" <<<"$rows" || missing="$missing $name"
+	grep -qE "(^|[^a-z_])$name([^a-z_]|\$)" <<<"$rows" || absent="$absent $name"
 done
-is "$missing" '' "each flag of that kind has a row"
+is "$absent" '' "each flag of that kind has a row"
 more=$(wc -w <<<"$flags")
 is "$((more > 10))" 1 "there are such flags ($more)"

@@ -17,7 +17,8 @@ mkdir -m 755 "$work/root" "$work/etc"
 # In the folder of the user: a link in the middle of a path, and one at its end for each file.
 ln -s "$work/root" "$work/lib/sub"
 ln -s "$work/root" "$work/etc/sub"
-echo '7 SHA1 for-the-eyes-of-root' >"$work/root/keys"
+echo '7 SHA1 for-the-eyes-of-root' | tee "$work/root/keys" >"$work/keys"
+chmod 600 "$work/keys"
 printf '#$ 3676924800\n#@ 4600000000\n2272060800 10\n2287785600 11\n' >"$work/root/leap"
 echo 'setvar planted = yes' >"$work/root/more"
 chmod 600 "$work"/root/*
@@ -29,9 +30,9 @@ printf '%s\n' 'server 127.127.1.0' 'tos orphanwait 1' 'restrict default' >"$work
 start server server "$ntpd" -n -c "$work/s.conf"
 try "the server has the time" wait_log 20 server 'clock_sync'
 
-# conf FOLDER: all files of the daemon are in it.
+# conf FOLDER [KEYS]: all files of the daemon are in it, its keys perhaps elsewhere.
 conf() {
-	printf '%s\n' 'server 192.0.2.1 iburst minpoll 3' "keys $1/keys" 'trustedkey 7' \
+	printf '%s\n' 'server 192.0.2.1 iburst minpoll 3' "keys ${2:-$1/keys}" 'trustedkey 7' \
 		'controlkey 7' "leapfile $1/leap" "driftfile $1/drift" "statsdir $1/" \
 		'statistics protostats peerstats' "filegen peerstats file peerstats type none" \
 		"filegen protostats file protostats type none" "saveconfigdir $1/" >"$work/c.conf"
@@ -50,13 +51,29 @@ daemon() {
 }
 stored() { in_ns client "$ntpq" -c authinfo | sed -nE 's/^stored keys: +//p;s/^stored keys.* ([0-9]+)$/\1/p'; }
 
+# save: what the daemon says to saveconfig, once it takes our key.
+save() {
+	local i said
+	for i in $(seq 50); do
+		said=$(in_ns client "$ntpq" -c 'keytype SHA1' -c 'keyid 7' \
+			-c 'passwd for-the-eyes-of-root' -c 'saveconfig saved' 2>&1)
+		[[ $said != *onfiguration* ]] || break
+		sleep 0.2
+	done
+	echo "$said ($i)"
+}
+
 for folder in "$work/lib/sub" "$work/lib"; do
 	name="root in ${folder#"$work"/}"
 	daemon plain "$folder"
 	ok $? "$name: it follows its server"
 	like "$(in_ns client "$ntpq" -c 'rv 0 expire')" 'expire=(0|)$|unknown|^expire=197' \
 		"$name: no leap table was read"
-	in_ns client "$ntpq" -c 'keyid 7' -c 'passwd for-the-eyes-of-root' -c 'saveconfig saved' >/dev/null 2>&1
+	# With keys of root's own it is obeyed.
+	conf "$folder" "$work/keys"
+	kill -HUP "${daemon_pid[plain]}"
+	like "$(save)" "Configuration not saved to $folder/saved: (Permission denied|File exists)" \
+		"$name: saveconfig says why it does not write"
 	stop plain
 	is $? 0 "$name: it ends well"
 	# A link in the place of the pid file itself is no obstacle: it is replaced.
@@ -73,6 +90,9 @@ daemon own "$work/etc/sub"
 ok $? "own link: it follows its server"
 try "own link: the log is written there" test -s "$work/root/log"
 unlike "$(cat "$work/own.log" "$work/root/log")" 'follows no link' "own link: nothing is refused"
+like "$(save)" "Configuration saved to $work/etc/sub/saved" "own link: the configuration is saved"
+[ -s "$work/root/saved" ]
+ok $? "own link: where it leads"
 stop own
 try "own link: so are statistics" test -s "$work/root/peerstats"
 rm -f "$work"/root/{log,pid,drift,drift.asked,marker,saved,peerstats,protostats}
