@@ -163,7 +163,10 @@ a_poisoned_pool_name_does_not_fill_all_places(struct sim *s)
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
 }
 
-/* Somebody sends ICMP after each request; the name has another address. */
+/*
+ * Somebody sends ICMP after each request, and so much of it that the kernel refuses every other one
+ * for its sake, while the socket can be made; the name has another address.
+ */
 static void
 a_forged_icmp_moves_no_source(struct sim *s)
 {
@@ -177,6 +180,7 @@ a_forged_icmp_moves_no_source(struct sim *s)
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	p = &c->daemon->peers.peer[0];
 	for (unsigned i = 0; i < 100; i++) {
+		c->host->send_error = p->sock != NULL && i / 20 % 2 == 1 ? -ENETUNREACH : 0;
 		sim_run(s, 0.1);
 		if (p->sock != NULL) {
 			struct endpoint local;
@@ -185,7 +189,8 @@ a_forged_icmp_moves_no_source(struct sim *s)
 			sim_socket_unreachable(c->host, &local, &p->a.remote, -ENETUNREACH);
 		}
 	}
-	SIM_CHECK(s, s->server[0]->requests >= 3, "%u requests", (unsigned)s->server[0]->requests);
+	c->host->send_error = 0;
+	SIM_CHECK(s, s->server[0]->requests >= 1, "%u requests", (unsigned)s->server[0]->requests);
 	SIM_CHECK(s, s->server[1]->requests == 0, "moved");
 	sim_run(s, 120);
 	SIM_CHECK(s, s->server[1]->requests > 0, "never moved");
