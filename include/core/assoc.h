@@ -16,6 +16,7 @@
 #include "core/event.h"
 #include "core/filter.h"
 #include "core/leap.h"
+#include "core/overlap.h"
 #include "core/sample.h"
 #include "core/select.h"
 #include "core/verdict.h"
@@ -278,11 +279,18 @@ bool assoc_settling(const struct assoc *a, bool adaptive);
 
 /*
  * How far our clock can be off by the better of the last two answers, each going by itself and
- * while slew_s is being slewed in: what holds however wrong all that was believed before them.
+ * while slew_s is being slewed in: what holds however wrong all that was believed before them. When
+ * both cannot be right, something came between them, and only the last counts.
  * False when the last poll had no answer.
  */
 bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s,
     double *bound_s);
+
+/*
+ * Where the offset of our clock is by the same answers, if their source is right. False when the
+ * last poll had no answer.
+ */
+bool assoc_claim(const struct assoc *a, const struct assoc_world *w, struct claim *out);
 
 /*
  * True when by the last answer our clock must be off by more than told_s, if its source is right;

@@ -56,6 +56,7 @@ struct loop_classic {
 	struct mtime freq_base;
 	double spike_offset_s;          /* the offset that began to wait for stepout, and when */
 	struct mtime spike;
+	double spike_rate;              /* what the last such wait showed, s/s; 0: none */
 };
 
 struct loop_adaptive {

@@ -86,10 +86,10 @@ alone_s(const struct sample *s)
 	return (s->delay_s + s->root_delay_s) / 2 + s->root_disp_s + s->disp_s;
 }
 
-bool
-assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s)
+/* Where the last two answers say our offset is, each for itself, the newer first. */
+static unsigned
+recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
-	double least_s = HUGE_VAL;
 	unsigned found = 0;
 	struct sample s;
 
@@ -99,16 +99,39 @@ assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, d
 
 		if (s.disp_s >= NTP_MAXDISP_S) {
 			if (i == 0) {
-				return false;
+				return 0;
 			}
 			continue;
 		}
-		found++;
-		least_s = fmin(least_s, fmax(fabs(offset_s), fabs(offset_s - slew_s)) +
-		    alone_s(&s));
+		out[found++] = (struct claim){ offset_s - alone_s(&s), offset_s + alone_s(&s) };
+	}
+	/* When both cannot be right, something came between them. */
+	if (found == RECENT && (out[1].low_s > out[0].high_s || out[1].high_s < out[0].low_s)) {
+		found = 1;
+	}
+	return found;
+}
+
+bool
+assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s, double *bound_s)
+{
+	struct claim of[RECENT];
+	unsigned n = recent(a, w, of);
+	double least_s = HUGE_VAL;
+
+	for (unsigned i = 0; i < n; i++) {
+		least_s = fmin(least_s, claim_reach_s(&of[i], slew_s));
 	}
 	*bound_s = least_s;
-	return found > 0;
+	return n > 0;
+}
+
+bool
+assoc_claim(const struct assoc *a, const struct assoc_world *w, struct claim *out)
+{
+	struct claim of[RECENT];
+
+	return overlap_most(of, recent(a, w, of), out) > 0;
 }
 
 bool

@@ -19,6 +19,7 @@ libcore_a_SOURCES = \
 	src/core/loop_classic.h src/core/loop_classic.c \
 	src/core/mru.c \
 	src/core/orphan.c \
+	include/core/overlap.h src/core/overlap.c \
 	include/core/quorum.h src/core/quorum.c \
 	src/core/refsample.c \
 	src/core/restrict.c \

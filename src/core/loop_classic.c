@@ -21,6 +21,8 @@ static const double AVERAGE = 8.0;
 static const double FLOOR_S = 0.0005;           /* so near, the start-up clamp is over */
 /* A spike that lasts for so long tells of the frequency, to a few deviations. */
 static const double SPIKE_LEAST_S = 100.0, SPIKE_DOUBTS = 3.0;
+/* Two of them are the same, to so much: no jitter, which a clock that runs away has of itself. */
+static const double SPIKE_ALIKE = 0.25;
 static const double FREQ_SIGMA_MIN = 1e-9;      /* what this loop can know at best */
 
 static double
@@ -289,16 +291,20 @@ loop_classic_spike_lasted(struct loop_state *l, const struct loop_input *in)
 	const struct loop_classic *c = &l->classic;
 	double mu_s = mtime_diff_s(in->epoch, c->spike);
 	double wrong, freq;
+	bool again;
 
 	if (mu_s < SPIKE_LEAST_S) {
 		return;
 	}
 	wrong = (in->offset_s - c->spike_offset_s) / mu_s;
 	freq = l->freq + wrong;
+	again = fabs(wrong - c->spike_rate) < SPIKE_ALIKE * fabs(wrong);
+	l->classic.spike_rate = wrong;
 	/* Beyond what any oscillator does it was one more jump. */
-	if (fabs(wrong) > NTP_PHI + SPIKE_DOUBTS * in->jitter_s / mu_s &&
+	if (fabs(wrong) > NTP_PHI + (again ? 0.0 : SPIKE_DOUBTS * in->jitter_s / mu_s) &&
 	    fabs(freq) <= NTP_MAXFREQ) {
 		l->freq = freq;
+		l->classic.spike_rate = 0.0;
 		l->freq_sigma = fmax(in->jitter_s / mu_s, FREQ_SIGMA_MIN);
 	}
 }

@@ -107,16 +107,6 @@ system_unsynchronise(struct ntpd *d, const char *refid)
 	d->sys.at = now_of(d);
 }
 
-/* How far off the clock can be, now and when it has been slewed, if most sources are right. */
-static double
-interval_s(const struct selection *sel, double slew_s)
-{
-	double now_s = fmax(fabs(sel->low_s), fabs(sel->high_s));
-	double then_s = fmax(fabs(sel->low_s - slew_s), fabs(sel->high_s - slew_s));
-
-	return fmax(now_s, then_s);
-}
-
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
 root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
@@ -130,8 +120,9 @@ root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 	 */
 	double apart_s = fabs(sel->offset_s - d->sources.cand[sel->sys_at].offset_s);
 
+	struct claim most = { sel->low_s, sel->high_s };
 	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s),
-	    interval_s(sel, adjust_left_s(&d->steer.adjust)));
+	    claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
 
 	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
@@ -203,12 +194,15 @@ ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
 	b->against = 0;
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
-		double bound_s;
+		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
+		bool against;
 
 		if (!sources_speaks(a, w)) {
 			continue;
 		}
-		if (assoc_contradicts(a, w, told_s, &bound_s)) {
+		against = assoc_contradicts(a, w, told_s, &bound_s);
+		/* What most sources do and none foretold was done by our clock. */
+		if (against || (bound_s > 0.0 && assoc_suspect(a, w))) {
 			b->against++;
 			add_bound(b, bound_s);
 		} else if (assoc_bound(a, w, slew_s, &bound_s)) {
@@ -266,6 +260,47 @@ heed_contradiction(struct ntpd *d, const struct assoc_world *w)
 	}
 }
 
+/*
+ * Where most of the last answers overlap is our offset, if most sources are right: the system peer
+ * may not have been asked since something happened, and the selection goes by what was before.
+ */
+static void
+heed_majority(struct ntpd *d, const struct assoc_world *w)
+{
+	double told_s = system_root_dist_s(d), reach_s;
+	struct claim of[PEERS_MAX], most;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		n += sources_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
+	}
+	if (2 * overlap_most(of, n, &most) > n) {
+		reach_s = claim_reach_s(&most, adjust_left_s(&d->steer.adjust));
+		system_err_more(d, fmax(reach_s - told_s, 0.0));
+	}
+}
+
+/* Sources answer, often enough, and none of them can be used for its distance. */
+static bool
+all_too_far(const struct ntpd *d, const struct assoc_world *w)
+{
+	unsigned far = 0;
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct assoc *a = &d->peers.peer[i].a;
+
+		if (sources_speaks(a, w)) {
+			if (assoc_unfit(a, w) == 0) {
+				return false;
+			}
+			far += !assoc_young(a, w);
+		}
+	}
+	return far > 0;
+}
+
 void
 system_heed(struct ntpd *d)
 {
@@ -275,8 +310,12 @@ system_heed(struct ntpd *d)
 	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
 		heed_answer(d, &p->a, &w, adjust_left_s(&d->steer.adjust));
 		heed_contradiction(d, &w);
+		heed_majority(d, &w);
 	} else {
 		system_heed_answers(d, &w);
+	}
+	if (all_too_far(d, &w)) {
+		ask_faster(d);
 	}
 	system_tell_kernel(d);
 }

@@ -290,6 +290,26 @@ led_astray_s(struct sim_node *n)
 	return led_s;
 }
 
+/*
+ * A liar is followed, and no more honest ones than liars can be reached: nobody could do better, and
+ * after the wait for a quorum what there is decides.
+ */
+static bool
+is_outvoted(struct sim_node *n)
+{
+	unsigned honest = 0, liars = 0, followed = 0;
+
+	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->peers.peer_n; i++) {
+		const struct assoc *a = &n->daemon->peers.peer[i].a;
+		bool lies = a->id != 0 && liar_at(n->sim, &a->remote) != NULL;
+
+		honest += a->id != 0 && a->poll.reach != 0 && !lies;
+		liars += lies && a->poll.reach != 0;
+		followed += lies && a->tally >= TALLY_CANDIDATE;
+	}
+	return followed > 0 && honest <= liars;
+}
+
 static void
 judge_distance(struct sim_node *n, const struct ntpd_status *st)
 {
@@ -416,7 +436,7 @@ judge(struct sim_node *n)
 	if (n->clock.halted) {
 		return ORACLE_NOT;
 	}
-	if (o->spared || o->minority || world_near_leap(n->sim->w, 3.0)) {
+	if (o->spared || o->minority || is_outvoted(n) || world_near_leap(n->sim->w, 3.0)) {
 		oracle_break(n);
 		o->granted_s = HUGE_VAL;
 	}
