@@ -19,7 +19,7 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, NAME_MAX_LEN = 300, KEYS_OF_EACH = 10, HOST_MAX = 256 };
 
 /* What other versions make keys and certificates of Autokey with. */
-static const char AUTOKEY_OPTIONS[] = "bCcDdeGHIilmPpqSsTVvx";
+static const char AUTOKEY_OPTIONS[] = "bCceGHIilmPpqSsTVvx";
 
 struct wishes {
 	struct keygen_rules rules;
@@ -216,24 +216,51 @@ main(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "first", required_argument, NULL, 'f' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "imbits", required_argument, NULL, 'A' },
+		{ "certificate", required_argument, NULL, 'A' },
+		{ "cipher", required_argument, NULL, 'A' },
+		{ "id-key", no_argument, NULL, 'A' },
+		{ "gq-params", no_argument, NULL, 'A' },
+		{ "host-key", no_argument, NULL, 'A' },
+		{ "iffkey", no_argument, NULL, 'A' },
+		{ "ident", required_argument, NULL, 'A' },
+		{ "lifetime", required_argument, NULL, 'A' },
+		{ "modulus", required_argument, NULL, 'A' },
+		{ "pvt-cert", no_argument, NULL, 'A' },
+		{ "password", required_argument, NULL, 'A' },
+		{ "export-passwd", required_argument, NULL, 'A' },
+		{ "sign-key", required_argument, NULL, 'A' },
+		{ "subject-name", required_argument, NULL, 'A' },
+		{ "trusted-cert", no_argument, NULL, 'A' },
+		{ "mv-params", required_argument, NULL, 'A' },
+		{ "mv-keys", required_argument, NULL, 'A' },
+		{ "debug-level", no_argument, NULL, 'd' },
+		{ "set-debug-level", required_argument, NULL, 'D' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "more-help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct wishes w = { .rules = { .count = KEYS_OF_EACH, .first_id = 1 } };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "Mh", names, NULL)) != -1) {
-		if (option == 'h') {
+	while ((option = getopt_long(argc, argv, "MhdD:?", names, NULL)) != -1) {
+		/* getopt says '?' of what it does not know, too. */
+		if (option == 'h' || strcmp(argv[optind - 1], "-?") == 0) {
 			return usage(stdout, EXIT_OK);
 		}
 		if (option == 'v') {
 			printf("ntp-keygen %s\n", PACKAGE_VERSION);
 			return EXIT_OK;
 		}
-		if (option == '?' && optopt != 0 && strchr(AUTOKEY_OPTIONS, optopt) != NULL) {
+		if (option == 'd' || option == 'D') {
+			continue;       /* there is nothing to be shown */
+		}
+		if (option == 'A' || (option == '?' && optopt != 0 &&
+		    strchr(AUTOKEY_OPTIONS, optopt) != NULL)) {
 			(void)fputs("ntp-keygen: Autokey is not supported, only symmetric keys are "
 				    "made\n", stderr);
+			return EXIT_FAILED;
 		}
 		if (!take(&w, option, optarg)) {
 			if (option != '?') {    /* or getopt has said it */

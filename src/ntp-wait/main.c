@@ -5,6 +5,7 @@
  */
 #include "config.h"
 #include <getopt.h>
+#include <string.h>
 #include <time.h>
 #include "base/text.h"
 #include "mode6/udp.h"
@@ -53,6 +54,7 @@ main(int argc, char **argv)
 		{ "sleep", required_argument, NULL, 's' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "more-help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -60,10 +62,11 @@ main(int argc, char **argv)
 	struct wait_world world = { .open = open_host, .sleep = sleep_for };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "hn:s:vV", names, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "hn:s:vV?", names, NULL)) != -1) {
 		bool good = true;
 
-		switch (option) {
+		/* getopt says '?' of what it does not know, too. */
+		switch (strcmp(argv[optind - 1], "-?") == 0 ? 'h' : option) {
 		case 'h':
 			return usage(stdout, WAIT_SYNCED);
 		case 'V':

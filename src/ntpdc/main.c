@@ -61,13 +61,13 @@ struct plan {
 };
 
 static const char usage_text[] =
-    "usage: ntpdc [-46dilnpsV] [-c command] ... [host ...]\n"
+    "usage: ntpdc [-46dilnpsV] [-D level] [-c command] ... [host ...]\n"
     "  -4, -6       use only IPv4, only IPv6\n"
     "  -c           run a command: kerninfo, loopinfo, sysinfo, sysstats, peers,\n"
     "               dmpeers, listpeers, monlist, ...\n"
     "  -l, -p, -s   the same as -c listpeers, -c peers, -c dmpeers\n"
     "  -n           addresses instead of host names\n"
-    "  -d, -i       without effect\n"
+    "  -d, -D, -i   without effect\n"
     "  -V, --version, --help\n";
 
 static bool
@@ -225,6 +225,7 @@ take_option(struct plan *p, int option)
 		p->numeric = true;
 		return true;
 	case 'd':
+	case 'D':
 	case 'i':
 		return true;
 	case 'V':
@@ -243,8 +244,19 @@ int
 main(int argc, char **argv)
 {
 	static const struct option names[] = {
+		{ "ipv4", no_argument, NULL, '4' },
+		{ "ipv6", no_argument, NULL, '6' },
+		{ "command", required_argument, NULL, 'c' },
+		{ "debug-level", no_argument, NULL, 'd' },
+		{ "set-debug-level", required_argument, NULL, 'D' },
+		{ "interactive", no_argument, NULL, 'i' },
+		{ "listpeers", no_argument, NULL, 'l' },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "peers", no_argument, NULL, 'p' },
+		{ "showpeers", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
+		{ "more-help", no_argument, NULL, 'h' },
+		{ "version", optional_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct plan p = { .n = 0, .family = ADDR_NONE };
@@ -252,8 +264,9 @@ main(int argc, char **argv)
 	int option;
 
 	setlocale(LC_TIME, "C");
-	while ((option = getopt_long(argc, argv, "46c:dilnpsV", names, NULL)) != -1) {
-		if (!take_option(&p, option)) {
+	while ((option = getopt_long(argc, argv, "46c:dD:ilnpsV?", names, NULL)) != -1) {
+		/* getopt says '?' of what it does not know, too. */
+		if (!take_option(&p, strcmp(argv[optind - 1], "-?") == 0 ? 'h' : option)) {
 			return EXIT_FAILURE;
 		}
 	}

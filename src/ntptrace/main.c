@@ -62,6 +62,7 @@ main(int argc, char **argv)
 		{ "max-hosts", required_argument, NULL, 'm' },
 		{ "host", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "more-help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -71,8 +72,9 @@ main(int argc, char **argv)
 	struct trace_world world = { .open = open_host, .name = find_name, .ctx = &numeric };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "hnm:r:V", names, NULL)) != -1) {
-		switch (option) {
+	while ((option = getopt_long(argc, argv, "hnm:r:V?", names, NULL)) != -1) {
+		/* getopt says '?' of what it does not know, too. */
+		switch (strcmp(argv[optind - 1], "-?") == 0 ? 'h' : option) {
 		case 'h':
 			return usage(stdout, TRACE_OK);
 		case 'V':

@@ -64,7 +64,9 @@ done <<<"$programs"
 
 # What ntp.org has is gone through in a table of what each option does.
 for page_source in 'ntpd src/ntpd/options.c' 'ntpdate src/ntpdate/options.c' \
-	'sntp src/sntp/options.c' 'ntpq src/ntpq/main.c' 'ntpstat src/ntpstat/main.c'; do
+	'sntp src/sntp/options.c' 'ntpq src/ntpq/main.c' 'ntpstat src/ntpstat/main.c' \
+	'ntp-wait src/ntp-wait/main.c' 'ntptrace src/ntptrace/main.c' 'ntptime src/ntptime/main.c' \
+	'ntpdc src/ntpdc/main.c' 'ntp-keygen src/ntp-keygen/main.c'; do
 	program=${page_source% *}
 	without=''
 	for option in $(taken "${page_source#* }" | sort -u); do
