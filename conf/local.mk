@@ -11,6 +11,7 @@ dist_examples_DATA = \
 	conf/ntp.conf \
 	conf/ntp.default \
 	conf/ntp.keys \
+	conf/ntpd.apparmor \
 	conf/ntpd.cron \
 	conf/ntpd.logcheck \
 	conf/ntpd.logrotate \

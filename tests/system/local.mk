@@ -24,7 +24,7 @@ SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/opt
 	tests/system/second.sh
 SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh
 EXTRA_DIST += tests/system/table.sh tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
-	tests/system/memory.py
+	tests/system/memory.py tests/system/apparmor.py
 
 EXTRA_PROGRAMS += tests/system/deny_sockets.so
 SYSTEM_HELPERS += tests/system/deny_sockets.so
@@ -41,7 +41,7 @@ SYSTEM_TESTS += tests/system/reload.sh
 tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c tests/system/load_request.h
 tests_system_load_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lm
 
-SYSTEM_TESTS += tests/system/leapfetch.sh tests/system/completion.sh
+SYSTEM_TESTS += tests/system/leapfetch.sh tests/system/completion.sh tests/system/apparmor.sh
 EXTRA_DIST += tests/system/apt_orders.py tests/system/box.sh tests/system/fetch-box tests/system/rpm.sh
 
 # What is installed beside the programs.

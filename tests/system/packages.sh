@@ -25,10 +25,12 @@ ntpstat (= $version), sntp (= $version), time-daemon" "Provides"
 dpkg-deb -x "$box_deb" "$work/files"
 dpkg-deb -e "$box_deb" "$work/control"
 is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\n' | sort)" \
-	"/etc/cron.daily/ntpd
+	"/etc/apparmor.d/ntpd
+/etc/cron.daily/ntpd
 /etc/default/ntp
 /etc/dhcp/dhclient-exit-hooks.d/ntpd
 /etc/init.d/ntpd
+/etc/logcheck/ignore.d.server/ntpd
 /etc/logrotate.d/ntpd
 /etc/ntp.conf
 /etc/ntp/step-tickers
