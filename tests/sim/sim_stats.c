@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sim_stats - writes the statistics of a simulated daemon to a folder: sim_stats FOLDER [DAYS]. Three
- * servers, one of them far and one wrong for some hours; a clock that wanders as a room's warmth does.
+ * servers, one of them far, and one wrong for some hours and silent for some; a clock that wanders as a room's warmth does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +65,9 @@ main(int argc, char **argv)
 	sim_server_lie(s->server[1], 0.005);
 	sim_run(s, 4 * 3600);
 	sim_server_lie(s->server[1], 0);
+	s->server[1]->silent = true;
+	sim_run(s, 2 * 3600);
+	s->server[1]->silent = false;
 	sim_run(s, days * 43200);
 	failed = write_files(argv[1], &n->store);
 	sim_free(s);
