@@ -6,6 +6,7 @@
 #include "base/hostspec.h"
 #include "config/schema.h"
 #include "ntpd/access_names.h"
+#include "ntpd/await.h"
 #include "ntpd/clockwork.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
@@ -13,7 +14,7 @@
 #include "ntpd/sources.h"
 
 static const double START_SPACING_S = 0.25;
-static const double RETRY_FIRST_S = 2.0, RETRY_MAX_S = 256.0;
+static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
 static const double POOL_AGAIN_S = 64.0;
 enum { UNUSED_ROOM = 512 };
 static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
@@ -110,13 +111,15 @@ on_name_timer(void *ctx)
 	ask_name(o);
 }
 
-/* Asks for the name later, and ever more seldom. */
+/* Asks for the name later, and ever more seldom, but often while its vote is waited for. */
 static void
 name_again(struct origin *o)
 {
+	double most = await_decides_later(o->d) ? RETRY_WAITED_S : RETRY_MAX_S;
+
 	o->retry_s = o->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : o->retry_s * 2;
-	if (o->retry_s > RETRY_MAX_S) {
-		o->retry_s = RETRY_MAX_S;
+	if (o->retry_s > most) {
+		o->retry_s = most;
 	}
 	ask_again(o, o->retry_s);
 }

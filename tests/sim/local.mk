@@ -38,7 +38,9 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \
+	tests/sim/boot.h tests/sim/boot.c \
 	tests/sim/scenarios_leap.c \
+	tests/sim/scenarios_liars.c \
 	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_quorum.c \
@@ -51,6 +53,12 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/sim_scenarios.c
 tests_sim_sim_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_scenarios_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+# How long the first decision takes.
+check_PROGRAMS += tests/sim/sim_boot
+tests_sim_sim_boot_SOURCES = $(sim_frame) tests/sim/boot.h tests/sim/boot.c tests/sim/sim_boot.c
+tests_sim_sim_boot_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_sim_sim_boot_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 # Random scenarios.
 check_PROGRAMS += tests/sim/sim_soak

@@ -23,7 +23,7 @@ struct scenario_table {
 extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
     network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios,
     conf_scenarios, access_scenarios, reload_scenarios, leap_scenarios, quorum_scenarios,
-    start_scenarios,
+    start_scenarios, liars_scenarios,
     fields_scenarios, protect_scenarios,
     latch_scenarios;
 

@@ -19,6 +19,7 @@ static const struct scenario_table *const tables[] = {
 	&wire_scenarios, &attack_scenarios, &serve_scenarios, &conf_scenarios, &access_scenarios,
 	&reload_scenarios, &leap_scenarios, &quorum_scenarios, &fields_scenarios,
 	&latch_scenarios, &protect_scenarios, &start_scenarios,
+	&liars_scenarios,
 };
 
 struct request {
