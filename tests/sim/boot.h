@@ -7,7 +7,7 @@
 #define SIM_BOOT_H
 #include "sim/scenario.h"
 
-static const double BOOT_NEVER_S = 200.0;       /* so long it is waited for */
+enum { BOOT_NEVER_S = 200 };    /* so long it is waited for */
 
 struct boot {
 	unsigned servers, dead;         /* dead <= servers */
