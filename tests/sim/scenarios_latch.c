@@ -80,6 +80,18 @@ after_a_pause_sources_asked_rarely_are_used_within_the_hour(struct sim *s)
 	check_right(s, c, 0.005);
 }
 
+/* The same of one server: it is too far for what the filter holds, and nobody contradicts. */
+static void
+after_a_pause_one_source_asked_rarely_is_used_within_the_hour(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 1e-6, ONE_SERVER);
+
+	sim_run(s, 2 * DAY_S);
+	sim_node_pause(c, 283);
+	sim_run(s, 3600);
+	check_right(s, c, 0.005);
+}
+
 /* Together they are a rate of more than 500 ppm, which an hour later is none. */
 static void
 pauses_that_look_like_a_frequency_are_forgotten_in_half_an_hour(struct sim *s)
@@ -428,6 +440,7 @@ static const struct scenario list[] = {
 	SCENARIO(pauses_of_half_a_second_every_5_minutes_end_well),
 	SCENARIO(pauses_that_look_like_a_frequency_are_forgotten_in_half_an_hour),
 	SCENARIO(after_a_pause_sources_asked_rarely_are_used_within_the_hour),
+	SCENARIO(after_a_pause_one_source_asked_rarely_is_used_within_the_hour),
 	SCENARIO(a_nightly_pause_is_made_good_for_ever),
 	SCENARIO(pauses_of_more_than_panic_in_sum_wait_for_the_day),
 	SCENARIO(a_pause_of_a_day_ends_when_the_clock_is_set_by_hand),

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "core/discipline.h"
 #include "core/filter.h"
+#include "core/loop_classic.h"
 #include "core/sample.h"
 
 static const struct discipline_rules RULES = {
@@ -519,10 +520,47 @@ a_wrong_drift_file_is_unlearned(void **state)
 	}
 }
 
+/* A spike of offset_s at at_s, that has changed at rate when it has lasted for 330 s. */
+static void
+spike(struct loop_state *l, double at_s, double offset_s, double rate, double jitter_s)
+{
+	struct loop_input in = { .offset_s = offset_s, .now = moment(at_s), .epoch = moment(at_s),
+		.jitter_s = jitter_s };
+
+	loop_classic_spike(l, &in);
+	in.offset_s += 330 * rate;
+	in.now = in.epoch = moment(at_s + 330);
+	loop_classic_spike_lasted(l, &in);
+}
+
+/* 700 ppm at polls of 64 s look like a jitter of 0.2 s. */
+static void
+a_clock_that_runs_away_hides_in_no_jitter_of_its_own(void **state)
+{
+	struct loop_state l = running(&RULES.loop);
+
+	(void)state;
+	l.freq = 500e-6;
+	spike(&l, 1000, -0.25, -700e-6, 0.2);
+	assert_near(l.freq, 500e-6, 0.0);
+	spike(&l, 2000, -0.5, -705e-6, 0.2);
+	assert_near(l.freq, -205e-6, 1e-9);
+	/* Jumps of any size are none. */
+	l.freq = 10e-6;
+	spike(&l, 3000, 0.3, 400e-6, 0.2);
+	spike(&l, 4000, 0.3, -300e-6, 0.2);
+	spike(&l, 5000, 0.3, 200e-6, 0.2);
+	assert_near(l.freq, 10e-6, 0.0);
+	/* Without jitter one is enough. */
+	spike(&l, 6000, 0.3, 100e-6, 1e-5);
+	assert_near(l.freq, 110e-6, 1e-9);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_clock_that_runs_away_hides_in_no_jitter_of_its_own),
 		cmocka_unit_test(the_kernels_gains_are_those_of_linux),
 		cmocka_unit_test(the_daemons_gains_are_those_of_ntpd),
 		cmocka_unit_test(beyond_the_allan_intercept_the_frequency_is_locked),
