@@ -90,10 +90,12 @@ alone_s(const struct sample *s)
 static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
+	/* Where the frequency is not known to phi our clock drifts faster. */
+	double phi = fmax(w->phi, 2.0 * w->freq_sigma);
 	unsigned found = 0;
 	struct sample s;
 
-	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, w->phi,
+	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, phi,
 	    &s); i++) {
 		double offset_s = left_s(&s, w->freq, w);
 

@@ -15,6 +15,7 @@ static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
 static const int64_t MOVED_NS = 1000000;
 static const int64_t SLEPT_NS = 10000000;
 static const double ESTERROR_MAX_S = 16.0;
+static const double DROPPED_LEAST_S = 10e-6;
 
 static double
 rounded_freq(double freq)
@@ -104,18 +105,60 @@ add_ns(struct adjust *a, double ns)
 	a->sum_rest_ns -= whole;
 }
 
+/* The rest that the kernel would have of what it reported at a->at. */
+static double
+foretold_s(const struct adjust *a, const struct clock_reading *now)
+{
+	double seconds = fmax((double)(second_of(now->real) - second_of(a->at.real)), 0.0);
+
+	return a->reported_s * pow(1.0 - ldexp(1.0, -2 - a->time_constant), seconds);
+}
+
+/*
+ * Whoever sets the clock, be it by a microsecond, makes the kernel drop the slew under way: it did
+ * not come. Taken to have been just now, since a step is looked at when it is made.
+ */
+static double
+dropped(struct adjust *a, const struct clock_reading *now, double left_s)
+{
+	double lost_s = phase_to_come(a, now, left_s);
+
+	a->dropped_s += fabs(lost_s);
+	a->pending_s -= lost_s;
+	a->set_s = 0.0;
+	a->carry_s = 0.0;
+	a->reported_s = 0.0;
+	return 0.0;
+}
+
+/* Asks the kernel for the phase that is still to come. */
+static double
+ask_to_come(struct adjust *a, const struct clock_reading *now)
+{
+	struct clock_state st;
+	double left_s;
+
+	if (a->clock->ops->get(a->clock, &st) != 0) {
+		return 0.0;
+	}
+	left_s = foretold_s(a, now);
+	if (!a->plain && fabs(left_s) > DROPPED_LEAST_S && fabs(st.phase_s) < fabs(left_s) / 2.0) {
+		return dropped(a, now, left_s);
+	}
+	a->reported_s = st.phase_s;
+	return phase_to_come(a, now, st.phase_s);
+}
+
 /* Books what the clock received since the last settling. */
 static void
 settle(struct adjust *a)
 {
 	struct clock_reading now = read_clock(a);
 	double to_come = 0.0;
-	struct clock_state st;
 
 	if (a->controlled) {
 		if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
-			to_come = a->clock->ops->get(a->clock, &st) == 0 ? phase_to_come(a, &now,
-			    st.phase_s) : 0.0;
+			to_come = ask_to_come(a, &now);
 		}
 		add_ns(a, (a->pending_s - to_come) * 1e9);
 		add_ns(a, a->freq * (double)(now.mono.ns - a->at.mono.ns));
@@ -147,6 +190,7 @@ handed_over(struct adjust *a, double phase_s, double carry_s, double freq)
 {
 	a->freq = freq;
 	a->set_s = phase_s;
+	a->reported_s = phase_s;
 	a->set_at = a->at;
 	a->carry_s = carry_s;
 	a->pending_s = phase_s + carry_s;
@@ -427,7 +471,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 	if (is_move(moved_ns)) {
 		f->moved = true;
 		f->moved_s = (double)moved_ns * 1e-9;
-		f->lost_s = fabs(underway_s);
+		f->lost_s = fmax(fabs(underway_s), a->dropped_s);
 		a->sum_ns += moved_ns;
 		/* The kernel drops a slew under way when the clock is set. */
 		a->set_s = 0.0;
@@ -436,10 +480,12 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 		a->owed_s = 0.0;
 		a->moves++;
 	}
+	f->lost_s = fmax(f->lost_s, a->dropped_s);
+	a->dropped_s = 0.0;
 	a->base_ns = now.real.ns - now.mono.ns;
 	look_at_freq(a, f);
 	a->looked_at = now.mono;
-	return f->slept || f->moved || f->foreign_freq;
+	return f->slept || f->moved || f->foreign_freq || f->lost_s > 0.0;
 }
 
 void

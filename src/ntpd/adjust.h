@@ -25,6 +25,8 @@ struct adjust {
 	/* phase handed over and still to come then: the kernel's rest and its current second */
 	double pending_s;
 	double owed_s;          /* phase not handed over yet: a large one goes in slices */
+	double reported_s;      /* the kernel's rest, as of at */
+	double dropped_s;       /* what the kernel was found to have dropped since the last look */
 	double set_s;           /* phase handed over last */
 	struct clock_reading set_at;    /* when */
 	double carry_s;         /* at set_at: rest of the slew of the second then running */

@@ -9,6 +9,8 @@
 #include "ntpd/settings.h"
 #include "ntpd/sources.h"
 
+static const double STOPPED_S = 2.0;
+
 /* ---- who counts ---- */
 
 static bool
@@ -98,10 +100,19 @@ count(const struct ntpd *d, const struct assoc_world *w)
 
 /* ---- the wait ---- */
 
+/* A process that was stopped meanwhile knows only what was: who is there now is to be heard. */
 static void
 on_timer(void *ctx)
 {
-	clockwork_decide(ctx);
+	struct ntpd *d = ctx;
+	struct quorum *q = &d->await.quorum;
+
+	if (mtime_diff_s(now_of(d), q->until) > STOPPED_S) {
+		q->waiting = false;
+		await_open(d, now_of(d), 1);
+		return;
+	}
+	clockwork_decide(d);
 }
 
 void

@@ -262,7 +262,8 @@ heed_contradiction(struct ntpd *d, const struct assoc_world *w)
 
 /*
  * Where most of the last answers overlap is our offset, if most sources are right: the system peer
- * may not have been asked since something happened, and the selection goes by what was before.
+ * may not have been asked since something happened, and the selection goes by what was before. Of
+ * several such places, after one jump and another, nobody knows which.
  */
 static void
 heed_majority(struct ntpd *d, const struct assoc_world *w)
@@ -276,7 +277,7 @@ heed_majority(struct ntpd *d, const struct assoc_world *w)
 
 		n += sources_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
-	if (2 * overlap_most(of, n, &most) > n) {
+	if (overlap_most(of, n, &most) > 0) {
 		reach_s = claim_reach_s(&most, adjust_left_s(&d->steer.adjust));
 		system_err_more(d, fmax(reach_s - told_s, 0.0));
 	}

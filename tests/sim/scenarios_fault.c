@@ -579,7 +579,28 @@ small_steps_cannot_walk_the_clock_away(struct sim *s)
 	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
 }
 
+/* A program that sets the clock to what it is: the kernel drops what it was slewing. */
+static void
+a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.1, 10e-6, ONE_SERVER);
+	double before_s;
+
+	sim_run(s, 30);
+	before_s = fabs(sim_error_s(c));
+	SIM_CHECK(s, before_s > 0.05 && before_s < 0.098, "%.6f s off", before_s);
+	sim_clock_foreign_step(&c->clock, 20e-6);
+	/* Not a minute later, when the next answer is due. */
+	sim_run(s, 30);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < before_s - scenario_figure(s, 0.01, 0.004),
+	    "%.6f s off, %.6f before",
+	    sim_error_s(c), before_s);
+	sim_run(s, 400);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+}
+
 static const struct scenario list[] = {
+	SCENARIO(a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed),
 	SCENARIO(two_days_of_holdover_stay_within_the_root_distance),
 	SCENARIO(a_server_that_answers_10_minutes_of_4_hours_is_enough),
 	SCENARIO(a_silent_server_is_asked_less_and_less),

@@ -247,9 +247,10 @@ a_lie_toggled_for_53_minutes_is_over_within_the_hour(struct sim *s)
 	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
 
 	toggle_a_lie(s, c, 0.5, 800, 53 * 60);
-	SIM_CHECK(s, c->clock.steps >= 3, "%u steps", c->clock.steps);
+	SIM_CHECK(s, c->clock.steps >= (unsigned)scenario_figure(s, 3, 2), "%u steps", c->clock.steps);
 	sim_run(s, 4500);
-	check_right(s, c, 0.005);
+	/* What is below the step threshold the classic loop still slews. */
+	check_right(s, c, scenario_figure(s, 0.005, 0.06));
 	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
 	    stops_ended(c));
 }
@@ -262,7 +263,7 @@ a_lie_toggled_for_a_day_keeps_to_the_limits_and_is_over_soon(struct sim *s)
 	toggle_a_lie(s, c, 0.5, 500, DAY_S);
 	SIM_CHECK(s, c->clock.steps <= 3 * 25, "%u steps", c->clock.steps);
 	sim_run(s, 4500);
-	check_right(s, c, 0.005);
+	check_right(s, c, scenario_figure(s, 0.005, 0.06));
 	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
 	    stops_ended(c));
 }
