@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sim_stats - writes the statistics of a simulated daemon to a folder: sim_stats FOLDER [DAYS]. Three
- * servers, one of them far, and one wrong for some hours and silent for some; a clock that wanders as a room's warmth does.
+ * servers, one of them far, and one wrong for some hours and silent for some; a clock that wanders as
+ * a room's warmth does.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -65,8 +65,10 @@ augeas() {
 	cp "$file" "$work/augeas/etc/ntp.conf"
 	printf '%s\n' "$@" | augtool -r "$work/augeas" --noautoload -t 'Ntp incl /etc/ntp.conf' 2>&1
 }
-for file in ntp.conf ntp-lan.conf; do
+for file in ntp.conf ntp-lan.conf ntp-pool.conf ntp-stratum1.conf; do
 	is "$(augeas "$conf/$file" 'print /augeas/files/etc/ntp.conf/error')" '' "$file: Augeas reads it"
+done
+for file in ntp.conf ntp-lan.conf; do
 	like "$(augeas "$conf/$file" 'match /files/etc/ntp.conf/server')" 'server\[4\] = 3.pool' \
 		"$file: with its servers"
 	like "$(augeas "$conf/$file" 'set /files/etc/ntp.conf/server[1] time.example' \
