@@ -60,8 +60,8 @@ like "$(theirs -n -c peers)" '^ LOCAL\(0\) .*\.LOCL\.' "their peers names the lo
 is "$(theirs -n -c 'rv 9')" 'Unknown associd.' "their rv of a wrong id"
 like "$(theirs -n -c 'rv 0 zork')" 'UNKNOWNVAR' "their rv of a wrong name"
 
-# Clients.
-clients() { awk '$NF ~ /^[0-9a-f.:]+$/ && $1 ~ /^[0-9]+$/ { print $NF }' | sort; }
+# Clients. Where localhost is slow to answer by IPv4 it is asked by IPv6 as well.
+clients() { awk '$NF ~ /^[0-9a-f.:]+$/ && $NF != "::1" && $1 ~ /^[0-9]+$/ { print $NF }' | sort; }
 in_ns sources "$ntpq" -n -c 'rv 0 leap' 192.0.2.1 >/dev/null
 in_ns sources "$ntpq" -n -c 'rv 0 leap' 2001:db8:2::1 >/dev/null
 expected=$(printf '%s\n' 127.0.0.1 192.0.2.2 2001:db8:2::2)
