@@ -278,9 +278,10 @@ taken(struct ntpd *d, const struct endpoint *e, bool say)
 	}
 	if (say) {
 		report(d, LOG_LEVEL_ERROR, "unable to bind to %saddress %s port %u - another "
-		    "process may be running%s", addr_is_wildcard(&e->addr) ? "wildcard " : "",
+		    "process may be running%s; \"ss -lunp 'sport = :%u'\" tells which",
+		    addr_is_wildcard(&e->addr) ? "wildcard " : "",
 		    addr_format(&e->addr, text, sizeof text), (unsigned)e->port,
-		    e->port == NTP_PORT ? " - EXITING" : "; trying again");
+		    e->port == NTP_PORT ? " - EXITING" : "; trying again", (unsigned)e->port);
 	}
 	return true;
 }
