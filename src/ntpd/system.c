@@ -13,6 +13,7 @@
  * second between two housekeepings. It is not to say so before we do.
  */
 static const double KERNEL_MARGIN_S = 0.5;
+static const double MOVES_ON = 1.01;
 
 static double
 root_disp_at(const struct ntpd *d, struct mtime now)
@@ -152,6 +153,17 @@ system_err_more(struct ntpd *d, double by_s)
 	d->sys.at = now_of(d);
 }
 
+/* Tells reach_s at least; what moved the clock unseen may move it on until the next answer. */
+static void
+tell_least(struct ntpd *d, double reach_s)
+{
+	double told_s = system_root_dist_s(d);
+
+	if (reach_s > told_s) {
+		system_err_more(d, reach_s * MOVES_ON - told_s);
+	}
+}
+
 /*
  * The last two answers hold by themselves, however wrong what was believed before them has become:
  * no less than they allow is told, though their source may not be followed (yet).
@@ -159,10 +171,10 @@ system_err_more(struct ntpd *d, double by_s)
 static void
 heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, double slew_s)
 {
-	double bound_s, told_s = system_root_dist_s(d);
+	double bound_s;
 
-	if (assoc_bound(a, w, slew_s, &bound_s) && bound_s > told_s) {
-		system_err_more(d, bound_s - told_s);
+	if (assoc_bound(a, w, slew_s, &bound_s)) {
+		tell_least(d, bound_s);
 	}
 }
 
@@ -214,10 +226,8 @@ ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
 static void
 raise_to_median(struct ntpd *d, const struct bounds *b)
 {
-	double told_s = system_root_dist_s(d);
-
-	if (b->n > 0 && b->s[(b->n - 1) / 2] > told_s) {
-		system_err_more(d, b->s[(b->n - 1) / 2] - told_s);
+	if (b->n > 0) {
+		tell_least(d, b->s[(b->n - 1) / 2]);
 	}
 }
 
@@ -268,7 +278,6 @@ heed_contradiction(struct ntpd *d, const struct assoc_world *w)
 static void
 heed_majority(struct ntpd *d, const struct assoc_world *w)
 {
-	double told_s = system_root_dist_s(d), reach_s;
 	struct claim of[PEERS_MAX], most;
 	unsigned n = 0;
 
@@ -278,8 +287,7 @@ heed_majority(struct ntpd *d, const struct assoc_world *w)
 		n += sources_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
-		reach_s = claim_reach_s(&most, adjust_left_s(&d->steer.adjust));
-		system_err_more(d, fmax(reach_s - told_s, 0.0));
+		tell_least(d, claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
 	}
 }
 

@@ -433,7 +433,9 @@ judge(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
 
-	if (n->clock.halted) {
+	/* Nor in the moment after, in which the process has not run yet. */
+	if (n->clock.halted || (n->clock.resumed_at != 0 &&
+	    n->sim->w->now - n->clock.resumed_at < ns_from_s(0.01))) {
 		return ORACLE_NOT;
 	}
 	if (o->spared || o->minority || is_outvoted(n) || world_near_leap(n->sim->w, 3.0)) {

@@ -423,6 +423,7 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 
 	assert(c->halted);
 	c->halted = false;
+	c->resumed_at = c->w->now;
 	c->at = c->w->now;
 	while (c->next_second <= c->at) {
 		c->osc_rate = osc_second(&c->osc, (double)c->next_second * 1e-9);
