@@ -205,6 +205,10 @@ await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	if (p == NULL) {
 		return !d->sys.lost && !quorum_late(q, w->now);
 	}
+	/* Those who answer, and will be fit in seconds, are worth that much more. */
+	if (quorum_late(q, w->now) && sources_mostly_doubtful(d, w)) {
+		return true;
+	}
 	c = count(d, w);
 	switch (quorum_ask(q, &c, w->now)) {
 	case QUORUM_HOLDS:
