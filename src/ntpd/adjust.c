@@ -201,9 +201,9 @@ handed_over(struct adjust *a, double phase_s, double carry_s, double freq)
  * itself as well.
  */
 static int
-set_slew(struct adjust *a, double phase_s, double carry_s, double freq)
+set_slew(struct adjust *a, double phase_s, double carry_s, double freq, unsigned more)
 {
-	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ, .freq = freq };
+	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ | more, .freq = freq };
 	int error;
 
 	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S),
@@ -241,6 +241,15 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 	a->time_constant = ch.time_constant;
 	handed_over(a, ch.phase_s, carry_s, freq);
 	return 0;
+}
+
+/* Replaces what is under way by phase_s, whichever way phases go. */
+static int
+replace(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant,
+    unsigned more)
+{
+	return a->plain ? set_slew(a, phase_s, carry_s, freq, more) :
+	    set_phase(a, phase_s, carry_s, freq, time_constant, more);
 }
 
 /*
@@ -346,7 +355,7 @@ slice(struct adjust *a, double phase_s, double freq)
 
 	if (a->plain) {
 		a->owed_s = 0.0;
-		a->error = set_slew(a, phase_s - carry_s, carry_s, freq);
+		a->error = set_slew(a, phase_s - carry_s, carry_s, freq, 0);
 		return 0.0;
 	}
 	/* Cut without the carry: it is the last slice's, and this one's share begins after it. */
@@ -396,7 +405,7 @@ adjust_step(struct adjust *a, double step_s, double freq)
 	 * is asked.
 	 */
 	carry_s = running_s(a);
-	(void)set_phase(a, -carry_s, carry_s, rounded_freq(freq), 0, 0);
+	(void)replace(a, -carry_s, carry_s, rounded_freq(freq), 0, 0);
 	error = a->clock->ops->step(a->clock, step_ns);
 	if (error != 0) {
 		return error;
@@ -432,7 +441,7 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	a->foreign_freq++;
 	settle(a);
 	carry_s = running_s(a);
-	(void)set_phase(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant,
+	(void)replace(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant,
 	    CLOCK_SET_TICK);
 }
 

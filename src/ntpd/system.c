@@ -122,7 +122,7 @@ root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 	double apart_s = fabs(sel->offset_s - d->sources.cand[sel->sys_at].offset_s);
 
 	struct claim most = { sel->low_s, sel->high_s };
-	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s),
+	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
 
 	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);

@@ -599,7 +599,28 @@ a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed(struct sim 
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
 }
 
+/* Without the kernel's loop the slew goes another way, and must not be begun twice. */
+static void
+a_foreign_frequency_in_a_slew_by_adjtime_does_not_double_it(struct sim *s)
+{
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.12, 10e-6, "disable kernel\n" ONE_SERVER);
+	double before_s;
+
+	sim_run(s, 20);
+	before_s = sim_error_s(c);
+	sim_clock_foreign_freq(&c->clock, 300e-6);
+	sim_run(s, 40);
+	/* adjtime's 500 ppm, and the foreign frequency until it is seen. */
+	SIM_CHECK(s, before_s - sim_error_s(c) < 0.025, "%.6f s before, %.6f", before_s,
+	    sim_error_s(c));
+	sim_run(s, 1200);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.02), "%.6f s off",
+	    sim_error_s(c));
+}
+
 static const struct scenario list[] = {
+	SCENARIO(a_foreign_frequency_in_a_slew_by_adjtime_does_not_double_it),
 	SCENARIO(a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed),
 	SCENARIO(two_days_of_holdover_stay_within_the_root_distance),
 	SCENARIO(a_server_that_answers_10_minutes_of_4_hours_is_enough),
