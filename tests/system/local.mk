@@ -24,7 +24,7 @@ SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/opt
 	tests/system/second.sh
 SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh
 EXTRA_DIST += tests/system/table.sh tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py \
-	tests/system/memory.py tests/system/apparmor.py
+	tests/system/memory.py tests/system/apparmor.py tests/system/leaptable.py
 
 EXTRA_PROGRAMS += tests/system/deny_sockets.so
 SYSTEM_HELPERS += tests/system/deny_sockets.so
