@@ -25,10 +25,10 @@ calls() {
 
 # What the loader, the C library and the daemon may ask for. prctl, capget and capset shed rights.
 allowed='access|adjtimex|arch_prctl|bind|brk|capget|capset|chdir|clock_adjtime|clock_getres|clock_gettime|close|connect'
-allowed+='|dup|dup2|execve|exit|exit_group|fcntl|fstat|fstatfs|fsync|fdatasync|futex|getcwd|getdents64|getegid|geteuid'
+allowed+='|dup|dup2|execve|exit|exit_group|fchmod|fcntl|fstat|fstatfs|fsync|fdatasync|futex|getcwd|getdents64|getegid|geteuid'
 allowed+='|getgid|getgroups|getpid|getppid|getrandom|getsockname|getsockopt|gettid|gettimeofday|getuid|ioctl|lseek'
 allowed+='|lstat|madvise|mkdir|mlockall|mmap|mprotect|mremap|munmap|nanosleep|newfstatat|open|openat|pipe2|poll|prctl'
-allowed+='|pread64|prlimit64|pwrite64|read|readlink|readlinkat|recvfrom|recvmmsg|recvmsg|rename|rseq|rt_sigaction|rt_sigprocmask'
+allowed+='|pread64|prlimit64|pwrite64|read|readlink|readlinkat|recvfrom|recvmmsg|recvmsg|rename|renameat|rseq|rt_sigaction|rt_sigprocmask'
 allowed+='|rt_sigreturn|sendmmsg|sendmsg|sendto|set_robust_list|set_tid_address|setrlimit|setsockopt|sigaltstack|socket'
 allowed+='|stat|statfs|statx|sysinfo|tgkill|time|umask|uname|unlink|unlinkat|write|writev'
 
