@@ -193,17 +193,39 @@ say_overdue(struct ntpd *d, const struct quorum_count *c)
 	    "they decide by themselves", c->agree, c->configured, QUORUM_WAIT_S);
 }
 
+/* Somebody who answered lately may do so again. */
+static bool
+may_still_come(const struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		const struct peer *p = &d->peers.peer[i];
+
+		if (p->a.id != 0 && may_vote(p->origin) && p->a.poll.reach != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* With nobody but our own clock to follow, whoever was followed before is waited for. */
+static bool
+holds_out(const struct ntpd *d, const struct assoc_world *w)
+{
+	return !d->sys.lost && d->sys.source != SOURCE_LOCAL &&
+	    !quorum_late(&d->await.quorum, w->now) && may_still_come(d);
+}
+
 bool
 await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 {
 	struct quorum *q = &d->await.quorum;
 	struct quorum_count c;
 
-	if (!q->waiting || (p != NULL && (p->a.rules.flags & ASSOC_LOCAL) != 0)) {
+	if (!q->waiting) {
 		return false;
 	}
-	if (p == NULL) {
-		return !d->sys.lost && !quorum_late(q, w->now);
+	if (p == NULL || (p->a.rules.flags & ASSOC_LOCAL) != 0) {
+		return holds_out(d, w);
 	}
 	/* Those who answer, and will be fit in seconds, are worth that much more. */
 	if (quorum_late(q, w->now) && sources_mostly_doubtful(d, w)) {

@@ -137,6 +137,8 @@ pass(struct ntpd *d, bool answered)
 static void
 run(struct ntpd *d, bool answered)
 {
+	bool synced = system_leap(d) != LEAP_UNSYNC;
+
 	if (d->cw.running || d->stopping) {
 		return;
 	}
@@ -145,6 +147,7 @@ run(struct ntpd *d, bool answered)
 		(void)pass(d, answered);
 	}
 	system_heed(d);
+	steer_tell(d, synced);
 	report_status(d);
 	d->cw.running = false;
 }

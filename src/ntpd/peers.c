@@ -261,8 +261,8 @@ peers_ask_soon(struct ntpd *d, unsigned requests)
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0) {
-			continue;
+		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0) {
+			continue;       /* our own clock has nothing new to say */
 		}
 		p->a.poll.asked = requests - 1;
 		if (assoc_ask_soon(&p->a, 0.0, &w)) {

@@ -165,7 +165,8 @@ struct steer {
 	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
 	double huffpuff_span_s;         /* as it was started; 0: off */
 	struct loop_timer slice;        /* the next part of a large phase */
-	bool broke;                     /* a source's model broke; for the next update */
+	bool broke;                     /* a source's model broke; for the next slew */
+	bool observed;                  /* a source was followed, and the clock left alone */
 	bool once_done;                 /* -q */
 	/* the clock was found moved: the cause of what offsets show until then */
 	struct mtime moved_until;

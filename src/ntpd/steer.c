@@ -206,7 +206,10 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	bool stepped = false;
 
 	discipline_update(&d->steer.disc, &in, &st);
-	d->steer.broke = false;
+	/* One that was neither slewed nor used yet opens the frequency to the next. */
+	if (st.act == STEER_SLEW) {
+		d->steer.broke = false;
+	}
 	report_events(d, &st);
 	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
 		gate_passed(d);
@@ -254,22 +257,28 @@ correct_local(struct ntpd *d, struct peer *p)
 void
 steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 {
-	bool was = system_leap(d) != LEAP_UNSYNC;
-
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		correct_local(d, p);
 	}
 	system_follow(d, p, w, d->sources.sel.leap);
 	stats_loop(d);
-	if (!was && system_leap(d) != LEAP_UNSYNC) {
-		report_system_event(d, EVENT_CLOCK_SYNC, "clock not controlled");
-		first_sync(d);
-	}
+	d->steer.observed = true;
 	if (d->opt.once && !d->steer.once_done) {
 		d->steer.once_done = true;
 		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->sys.offset_s);
 		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 	}
+}
+
+void
+steer_tell(struct ntpd *d, bool synced_before)
+{
+	if (d->steer.observed && !synced_before && system_leap(d) != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_CLOCK_SYNC, d->steer.adjust.controlled ?
+		    "our own clock, LOCAL" : "clock not controlled");
+		first_sync(d);
+	}
+	d->steer.observed = false;
 }
 
 void

@@ -35,6 +35,12 @@ bool steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w);
 void steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w);
 
 /*
+ * After all that the answers say of our error was heeded: tells that we are synchronised without
+ * having steered, when we were not before.
+ */
+void steer_tell(struct ntpd *d, bool synced_before);
+
+/*
  * The clock was moved, or stood still while the machine slept, and not by us: what was measured
  * before is judged anew and all sources are asked.
  */

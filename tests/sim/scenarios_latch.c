@@ -429,7 +429,86 @@ an_address_that_could_not_be_opened_is_tried_until_it_can(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, "eth1 192.0.2.200:123") == 2, "not open");
 }
 
+/* ---- waits that nobody ends ---- */
+
+/* The network does not come back: who was followed before is not said to be followed for ever. */
+static void
+a_wait_after_a_sleep_ends_when_nobody_can_be_reached(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6,
+	    "tos orphan 5\n" THREE_SERVERS);
+
+	sim_run(s, 7200);
+	for (unsigned i = 0; i < 3; i++) {
+		s->server[i]->silent = true;
+	}
+	sim_node_suspend(c, 600, 1.0);
+	sim_run(s, 3 * 3600);
+	SIM_CHECK(s, sim_logged(c, "no_sys_peer") == 1, "no_sys_peer %u times",
+	    sim_logged(c, "no_sys_peer"));
+	SIM_CHECK(s, sim_logged(c, "orphan mode") == 1, "no orphan: %s", c->status_text);
+	for (unsigned i = 0; i < 3; i++) {
+		s->server[i]->silent = false;
+	}
+	sim_run(s, 1800);
+	check_right(s, c, 0.001);
+}
+
+/* Our own clock, right by its own word, is no substitute for sources that are about to answer. */
+static void
+our_own_clock_is_not_followed_while_others_are_awaited(struct sim *s)
+{
+	static const double errors_s[] = { 1.9, -2.6, 0.4, 2.8, -0.7, -1.5, 2.3 };
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6,
+	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n" THREE_SERVERS);
+
+	sim_run(s, 3600);
+	for (unsigned i = 0; i < 42; i++) {
+		sim_node_suspend(c, 160, errors_s[i % 7]);
+		sim_run(s, 760);
+	}
+	sim_run(s, 3600);
+	check_right(s, c, 0.01);
+}
+
+/* And when it is, while those who answer say something else, the log says so once. */
+static void
+our_own_clock_is_said_to_be_followed_once(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 2, scenario_lan(), 0.001, 10e-6,
+	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n" ONE_SERVER
+	    "server 192.0.2.2 iburst\n");
+
+	sim_run(s, 3600);
+	c->oracle.minority = true;
+	sim_server_lie(s->server[0], 30);
+	sim_server_lie(s->server[1], -60);
+	sim_run(s, 86400);
+	SIM_CHECK(s, sim_logged(c, "clock_sync") <= 3, "told %u times", sim_logged(c, "clock_sync"));
+	SIM_CHECK(s, sim_logged(c, "clock not controlled") == 0, "it is controlled");
+}
+
+/* The break was seen while the clock was too far off to be slewed: it counts when it is near. */
+static void
+a_frequency_that_jumps_beyond_the_step_threshold_is_found_in_hours(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 2, scenario_lan(), 0.01, 10e-6, "driftfile /drift\n"
+	    "server 192.0.2.1 iburst minpoll 10 maxpoll 10\n"
+	    "server 192.0.2.2 iburst minpoll 10 maxpoll 10\n");
+
+	c->oracle.spared = true;        /* no oscillator does that: a machine that is moved does */
+	c->clock.osc.jump[0] = (struct osc_jump){ .at_s = 2 * DAY_S, .freq = 400e-6 };
+	c->clock.osc.jump_n = 1;
+	sim_run(s, 2 * DAY_S + 4 * 3600);
+	check_right(s, c, 0.05);
+	SIM_CHECK(s, c->clock.steps <= 4, "%u steps", c->clock.steps);
+}
+
 static const struct scenario list[] = {
+	SCENARIO(a_wait_after_a_sleep_ends_when_nobody_can_be_reached),
+	SCENARIO(our_own_clock_is_not_followed_while_others_are_awaited),
+	SCENARIO(our_own_clock_is_said_to_be_followed_once),
+	SCENARIO(a_frequency_that_jumps_beyond_the_step_threshold_is_found_in_hours),
 	SCENARIO(keys_that_only_the_later_user_may_read_are_used),
 	SCENARIO(a_leap_table_that_only_the_later_user_may_read_is_used),
 	SCENARIO(an_address_that_could_not_be_opened_is_tried_until_it_can),
