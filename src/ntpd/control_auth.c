@@ -235,8 +235,9 @@ control_auth_outcome(struct query *q, const char *outcome)
 
 /* ---- nonces ---- */
 
+/* Of all 64 bits of the time: the 32 that a nonce shows go round in 49.7 days. */
 static uint64_t
-nonce_hash(const struct query *q, uint32_t ms)
+nonce_hash(const struct query *q, uint64_t ms)
 {
 	const struct addr *a = &q->pkt->from.addr;
 	uint8_t bytes[32];
@@ -244,22 +245,23 @@ nonce_hash(const struct query *q, uint32_t ms)
 
 	writer_u8(&w, (uint8_t)a->family);
 	writer_bytes(&w, a->bytes, sizeof a->bytes);
-	writer_u32(&w, ms);
+	writer_u64(&w, ms);
 	return siphash(&q->d->control.secret, bytes, w.len);
 }
 
-static uint32_t
+static uint64_t
 now_ms(const struct query *q)
 {
-	return (uint32_t)(now_of(q->d).ns / NS_PER_MS);
+	return (uint64_t)(now_of(q->d).ns / NS_PER_MS);
 }
 
 void
 control_nonce_put(struct query *q, struct text *out)
 {
-	uint32_t ms = now_ms(q);
+	uint64_t ms = now_ms(q);
 
-	text_printf(out, "%08lx%016llx", (unsigned long)ms, (unsigned long long)nonce_hash(q, ms));
+	text_printf(out, "%08lx%016llx", (unsigned long)(uint32_t)ms,
+	    (unsigned long long)nonce_hash(q, ms));
 }
 
 /* Hexadecimal digits only; false on anything else. */
@@ -283,13 +285,14 @@ read_hex(const char *s, size_t n, uint64_t *out)
 bool
 control_nonce_valid(const struct query *q, const char *nonce, size_t len)
 {
-	uint64_t ms, hash;
+	uint64_t now = now_ms(q), ms, hash;
+	uint32_t age;
 
 	if (len != NONCE_LEN || !read_hex(nonce, NONCE_TIME_LEN, &ms) ||
 	    !read_hex(nonce + NONCE_TIME_LEN, NONCE_LEN - NONCE_TIME_LEN, &hash)) {
 		return false;
 	}
 	/* The count of milliseconds goes round, as does the difference. */
-	return (uint32_t)(now_ms(q) - (uint32_t)ms) < NONCE_S * 1e3 && hash == nonce_hash(q,
-	    (uint32_t)ms);
+	age = (uint32_t)now - (uint32_t)ms;
+	return age < NONCE_S * 1e3 && hash == nonce_hash(q, now - age);
 }

@@ -964,6 +964,28 @@ a_line_with_a_nonce_is_good_for_16_seconds(void **state)
 	lab_end(b);
 }
 
+/* 32 bits of milliseconds go round in 49.7 days. */
+static void
+a_nonce_is_not_good_again_when_its_time_has_gone_round(void **state)
+{
+	struct lab *b = lab();
+	uint8_t bytes[NET_PACKET_MAX];
+	char nonce[64], line[128];
+	struct text t = text_over(line, sizeof line);
+	size_t len;
+
+	(void)state;
+	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
+	text_printf(&t, "reset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
+	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len), "Config Succeeded\r\n");
+	for (unsigned i = 0; i < b->s->server_n; i++) {
+		b->s->server[i]->silent = true;         /* quicker */
+	}
+	sim_run(b->s, 4294967.296 + 2.0);
+	assert_true(has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
+	lab_end(b);
+}
+
 static void
 every_change_from_another_host_needs_a_nonce(void **state)
 {
@@ -1602,6 +1624,7 @@ main(void)
 		CASE(what_was_asked_on_the_host_itself_was_overheard_by_nobody),
 		CASE(what_was_overheard_on_the_network_a_day_ago_is_too_much_to_remember),
 		CASE(a_line_with_a_nonce_is_good_for_16_seconds),
+		CASE(a_nonce_is_not_good_again_when_its_time_has_gone_round),
 		CASE(every_change_from_another_host_needs_a_nonce),
 		CASE(a_change_is_for_one_daemon),
 		CASE(reading_pushes_no_change_out),
