@@ -21,6 +21,7 @@ struct quorum {
 struct quorum_count {
 	unsigned configured;    /* sources that could vote, whether or not they have an address */
 	unsigned agree;         /* of them those heard since, fit, and right by the selection */
+	unsigned close;         /* of these, those whose own last answer allows what was selected */
 	unsigned against;       /* those heard since, not fit yet, whose last answer excludes it */
 	bool least_given;       /* tos minsane is configured: */
 	unsigned least;         /* so many are enough */
@@ -47,7 +48,10 @@ void quorum_open(struct quorum *q, struct mtime since);
 /* A source that can vote has answered: the first one sets the end of the wait. */
 void quorum_hear(struct quorum *q, struct mtime now);
 
-/* Asks about a selection. Unless it HOLDS, the wait is over. */
+/*
+ * Asks about a selection. Unless it HOLDS, the wait is over. What nobody's own answer allows is
+ * held back for as long again.
+ */
 enum quorum_says quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now);
 
 /* The time is over, whoever agrees. */

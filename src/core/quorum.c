@@ -51,9 +51,10 @@ quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now)
 {
 	enum quorum_says says = QUORUM_HOLDS;
 
-	if (!q->waiting || c->agree >= quorum_need(c)) {
+	if (!q->waiting || c->close >= quorum_need(c)) {
 		says = QUORUM_MET;
-	} else if (quorum_late(q, now) && c->against < c->agree) {
+	} else if (quorum_late(q, now) && c->against < c->agree &&
+	    (c->close > 0 || mtime_diff_s(now, q->until) >= QUORUM_WAIT_S)) {
 		says = QUORUM_OVERDUE;
 	}
 	q->waiting = q->waiting && says == QUORUM_HOLDS;

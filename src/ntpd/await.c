@@ -10,6 +10,11 @@
 #include "ntpd/sources.h"
 
 static const double STOPPED_S = 2.0;
+/* After 3, 6, 12 and 24 s. */
+static const double AGAIN_S = 3.0;
+/* Honest servers differ by some milliseconds more than they say. */
+static const double CLOSE_S = 0.03;
+enum { AGAIN_N = 4, NARROW_N = 4 };
 
 /* ---- who counts ---- */
 
@@ -31,6 +36,19 @@ is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
 {
 	return a->tally > TALLY_FALSETICK && assoc_unfit(a, w) == 0 && !assoc_suspect(a, w) &&
 	    heard_since(d, a);
+}
+
+/*
+ * What a few answers allow in the classic loop is a second wide: a liar within it is no false
+ * ticker yet, and moves what all together say. The answers for themselves are narrower.
+ */
+static bool
+is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+{
+	double offset_s = d->sources.sel.offset_s;
+
+	return is_right(d, a, w) &&
+	    !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
 }
 
 static bool
@@ -63,7 +81,7 @@ static void
 count_line(const struct ntpd *d, const struct origin *o, const struct assoc_world *w,
     struct quorum_count *c)
 {
-	unsigned members = 0, agree = 0, weight = 1;
+	unsigned members = 0, agree = 0, close = 0, weight = 1;
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
@@ -71,6 +89,7 @@ count_line(const struct ntpd *d, const struct origin *o, const struct assoc_worl
 		if (p->a.id != 0 && p->origin == o) {
 			members++;
 			agree += is_right(d, &p->a, w);
+			close += is_close(d, &p->a, w);
 			c->against += is_against(d, &p->a, w);
 		}
 	}
@@ -82,6 +101,7 @@ count_line(const struct ntpd *d, const struct origin *o, const struct assoc_worl
 	}
 	c->configured += weight;
 	c->agree += agree < weight ? agree : weight;
+	c->close += close < weight ? close : weight;
 }
 
 static struct quorum_count
@@ -115,10 +135,31 @@ on_timer(void *ctx)
 	clockwork_decide(d);
 }
 
+static void
+ask_again_later(struct ntpd *d)
+{
+	d->port.loop->ops->timer_arm(d->port.loop, &d->await.again,
+	    mtime_add_s(now_of(d), AGAIN_S * (double)(1U << d->await.asked)));
+	d->await.asked++;
+}
+
+/* What was asked at once may have been lost: a network often takes seconds to wake. */
+static void
+on_again(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	if (d->await.quorum.waiting && !d->stopping && d->await.asked < AGAIN_N) {
+		peers_ask_unheard(d, d->await.quorum.since);
+		ask_again_later(d);
+	}
+}
+
 void
 await_start(struct ntpd *d)
 {
 	d->port.loop->ops->timer_init(d->port.loop, &d->await.timer, on_timer, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->await.again, on_again, d);
 	quorum_open(&d->await.quorum, now_of(d));
 }
 
@@ -126,6 +167,7 @@ void
 await_stop(struct ntpd *d)
 {
 	d->port.loop->ops->timer_done(d->port.loop, &d->await.timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->await.again);
 }
 
 void
@@ -133,6 +175,9 @@ await_open(struct ntpd *d, struct mtime since, unsigned requests)
 {
 	quorum_open(&d->await.quorum, since);
 	peers_ask_soon(d, requests);
+	d->await.asked = 0;
+	d->await.narrowed = false;
+	ask_again_later(d);
 }
 
 /* One that is too far from the time can never decide: it hurries nobody. */
@@ -190,7 +235,17 @@ say_overdue(struct ntpd *d, const struct quorum_count *c)
 {
 	report(d, LOG_LEVEL_WARNING,
 	    "only %u of %u configured sources agree, %d s after the first answer: "
-	    "they decide by themselves", c->agree, c->configured, QUORUM_WAIT_S);
+	    "they decide by themselves", c->close, c->configured, QUORUM_WAIT_S);
+}
+
+/* A quorum agrees as far as its few answers tell: so many more tell who of them does. */
+static void
+narrow(struct ntpd *d, const struct quorum_count *c)
+{
+	if (!d->await.narrowed && c->agree >= quorum_need(c)) {
+		d->await.narrowed = true;
+		peers_ask_soon(d, NARROW_N);
+	}
 }
 
 /* Somebody who answered lately may do so again. */
@@ -234,6 +289,7 @@ await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	c = count(d, w);
 	switch (quorum_ask(q, &c, w->now)) {
 	case QUORUM_HOLDS:
+		narrow(d, &c);
 		return true;
 	case QUORUM_OVERDUE:
 		say_overdue(d, &c);
@@ -285,5 +341,5 @@ await_agreed(const struct ntpd *d, const struct assoc_world *w)
 {
 	struct quorum_count c = count(d, w);
 
-	return c.agree >= quorum_need(&c);
+	return c.close >= quorum_need(&c);
 }

@@ -286,6 +286,22 @@ peers_ask_silent(struct ntpd *d, const struct assoc_world *w)
 }
 
 void
+peers_ask_unheard(struct ntpd *d, struct mtime since)
+{
+	struct assoc_world w = settings_world(d);
+
+	for (unsigned i = 0; i < d->peers.peer_n; i++) {
+		struct peer *p = &d->peers.peer[i];
+
+		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_LOCAL) == 0 &&
+		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
+		    assoc_ask_soon(&p->a, 0.0, &w)) {
+			exchange_arm(p);
+		}
+	}
+}
+
+void
 peers_repoll(struct ntpd *d)
 {
 	struct assoc_world w = settings_world(d);

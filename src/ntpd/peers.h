@@ -65,6 +65,9 @@ void peers_ask_soon(struct ntpd *d, unsigned requests);
  */
 void peers_ask_silent(struct ntpd *d, const struct assoc_world *w);
 
+/* Those who answered before, and have not since then, are asked again, as their budget allows. */
+void peers_ask_unheard(struct ntpd *d, struct mtime since);
+
 /* The poll interval of the discipline changed. */
 void peers_repoll(struct ntpd *d);
 

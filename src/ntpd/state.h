@@ -133,6 +133,9 @@ struct sources {
 struct await {
 	struct quorum quorum;
 	struct loop_timer timer;        /* the end of the wait */
+	struct loop_timer again;        /* asks those who have not answered since it began */
+	unsigned asked;                 /* so many times */
+	bool narrowed;                  /* more answers were asked for, as a few say too little */
 };
 
 /* ---- system.c, syspeer.c ---- */

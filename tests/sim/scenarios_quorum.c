@@ -359,6 +359,25 @@ after_a_sleep_one_liar_who_is_first_sets_no_clock(struct sim *s)
 	each_seed(s, wakes_with_a_liar);
 }
 
+/* The first requests are lost, as the network takes some seconds more to wake than we do. */
+static void
+after_a_sleep_requests_that_were_lost_are_made_again(struct sim *s)
+{
+	struct sim_node *n = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS);
+
+	sim_run(s, 86400);
+	for (unsigned i = 0; i < 3; i++) {
+		s->server[i]->silent = true;
+	}
+	sim_node_suspend(n, 3600, 0.9);
+	sim_run(s, 3607);
+	for (unsigned i = 0; i < 3; i++) {
+		s->server[i]->silent = false;
+	}
+	sim_run(s, 40);
+	SIM_CHECK(s, fabs(sim_error_s(n)) < 0.01, "%.3f s off", sim_error_s(n));
+}
+
 static void
 restarts_with_a_liar(struct sim *s, struct sim_rng *r)
 {
@@ -462,6 +481,7 @@ static const struct scenario list[] = {
 	SCENARIO(what_a_liar_stepped_before_a_quorum_is_undone_for_free),
 	SCENARIO(when_the_network_comes_one_liar_who_is_first_sets_no_clock),
 	SCENARIO(after_a_sleep_one_liar_who_is_first_sets_no_clock),
+	SCENARIO(after_a_sleep_requests_that_were_lost_are_made_again),
 	SCENARIO(after_a_restart_one_liar_who_is_first_sets_no_clock),
 	SCENARIO(a_liar_heard_7_s_before_three_honest_servers_sets_no_clock),
 	SCENARIO(in_whatever_order_they_come_one_liar_sets_no_clock),

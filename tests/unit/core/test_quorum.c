@@ -58,16 +58,20 @@ static void
 a_majority_ends_the_wait_at_once(void **state)
 {
 	struct quorum q = opened(0);
-	struct quorum_count c = { .configured = 3, .agree = 1 };
+	struct quorum_count c = { .configured = 3, .agree = 1, .close = 1 };
 
 	(void)state;
 	quorum_hear(&q, moment(1));
 	assert_int_equal(quorum_ask(&q, &c, moment(7)), QUORUM_HOLDS);
 	assert_true(q.waiting);
 	c.agree = 2;
+	c.close = 1;
+	assert_int_equal(quorum_ask(&q, &c, moment(7)), QUORUM_HOLDS);
+	c.close = 2;
 	assert_int_equal(quorum_ask(&q, &c, moment(7)), QUORUM_MET);
 	assert_false(q.waiting);
 	c.agree = 0;
+	c.close = 0;
 	assert_int_equal(quorum_ask(&q, &c, moment(8)), QUORUM_MET);
 }
 
@@ -75,7 +79,7 @@ static void
 thirty_seconds_after_the_first_answer_what_there_is_decides(void **state)
 {
 	struct quorum q = opened(0);
-	struct quorum_count c = { .configured = 3, .agree = 1 };
+	struct quorum_count c = { .configured = 3, .agree = 1, .close = 1 };
 
 	(void)state;
 	assert_int_equal(quorum_ask(&q, &c, moment(1e6)), QUORUM_HOLDS);
@@ -89,12 +93,25 @@ thirty_seconds_after_the_first_answer_what_there_is_decides(void **state)
 	assert_false(q.waiting);
 }
 
+/* The selection goes by wide intervals; what lies between all answers is nobody's time. */
+static void
+what_no_answer_allows_is_held_back_for_30_s_more(void **state)
+{
+	struct quorum q = opened(0);
+	struct quorum_count c = { .configured = 3, .agree = 3 };
+
+	(void)state;
+	quorum_hear(&q, moment(0));
+	assert_int_equal(quorum_ask(&q, &c, moment(59)), QUORUM_HOLDS);
+	assert_int_equal(quorum_ask(&q, &c, moment(60)), QUORUM_OVERDUE);
+}
+
 /* Sources that are about to be fit and say otherwise are waited for as long as they are as many. */
 static void
 last_answers_that_say_otherwise_hold_it_back_longer(void **state)
 {
 	struct quorum q = opened(0);
-	struct quorum_count c = { .configured = 7, .agree = 2, .against = 2 };
+	struct quorum_count c = { .configured = 7, .agree = 2, .close = 2, .against = 2 };
 
 	(void)state;
 	quorum_hear(&q, moment(0));
@@ -108,7 +125,7 @@ static void
 a_new_beginning_does_not_move_the_end(void **state)
 {
 	struct quorum q = opened(0);
-	struct quorum_count c = { .configured = 3, .agree = 1 };
+	struct quorum_count c = { .configured = 3, .agree = 1, .close = 1 };
 
 	(void)state;
 	quorum_hear(&q, moment(10));
@@ -130,6 +147,7 @@ main(void)
 		cmocka_unit_test(a_pool_counts_as_what_it_led_to_and_at_most_minclock),
 		cmocka_unit_test(a_majority_ends_the_wait_at_once),
 		cmocka_unit_test(thirty_seconds_after_the_first_answer_what_there_is_decides),
+		cmocka_unit_test(what_no_answer_allows_is_held_back_for_30_s_more),
 		cmocka_unit_test(last_answers_that_say_otherwise_hold_it_back_longer),
 		cmocka_unit_test(a_new_beginning_does_not_move_the_end),
 	};
