@@ -86,12 +86,22 @@ alone_s(const struct sample *s)
 	return (s->delay_s + s->root_delay_s) / 2 + s->root_disp_s + s->disp_s;
 }
 
-/* Where the last two answers say our offset is, each for itself, the newer first. */
+static double
+width_s(const struct claim *c)
+{
+	return c->high_s - c->low_s;
+}
+
+/*
+ * Where the last two answers say our offset is, each for itself, the newer first. The older only
+ * where the newer is the less certain, since the frequency between them may not be known either;
+ * and not when both cannot be right, for then something came between them.
+ */
 static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
 	/* Where the frequency is not known to phi our clock drifts faster. */
-	double phi = fmax(w->phi, 2.0 * w->freq_sigma);
+	double phi = w->adaptive ? fmax(w->phi, 2.0 * w->freq_sigma) : w->phi;
 	unsigned found = 0;
 	struct sample s;
 
@@ -107,8 +117,8 @@ recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 		}
 		out[found++] = (struct claim){ offset_s - alone_s(&s), offset_s + alone_s(&s) };
 	}
-	/* When both cannot be right, something came between them. */
-	if (found == RECENT && (out[1].low_s > out[0].high_s || out[1].high_s < out[0].low_s)) {
+	if (found == RECENT && (width_s(&out[0]) <= width_s(&out[1]) ||
+	    out[1].low_s > out[0].high_s || out[1].high_s < out[0].low_s)) {
 		found = 1;
 	}
 	return found;

@@ -313,6 +313,15 @@ worth_selecting(const struct peer *p)
 	    mtime_before(now_of(d), d->steer.moved_until);
 }
 
+/*
+ * Classic loop: a sample is used once. The best may have come before there were enough to use it.
+ */
+static bool
+may_be_used(const struct ntpd *d, const struct assoc_answer *ans)
+{
+	return ans->filtered == FILTER_NEW || d->sys.leap == LEAP_UNSYNC;
+}
+
 static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
@@ -331,7 +340,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	stats_peer(d, p);
 	follow_estimate(p, ans);
 	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
-	if (settings_adaptive(d) || (ans->filtered == FILTER_NEW && worth_selecting(p))) {
+	if (settings_adaptive(d) || (may_be_used(d, ans) && worth_selecting(p))) {
 		clockwork_answer(d, taken ? p->a.id : 0);
 	} else {
 		system_heed(d);
