@@ -240,10 +240,17 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
-/* Requests out of turn that are still wanted, two seconds apart as far as the budget goes. */
+/*
+ * Requests out of turn that are still wanted, two seconds apart as far as the budget goes. While a
+ * quorum is waited for, also of one that is too far only because what happened to our clock, a sleep
+ * say, makes its former answers doubtful.
+ */
 static void
 ask_on(struct peer *p, const struct assoc_world *w)
 {
+	if (p->a.poll.asked == 0 && await_waits(p->d) && assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
+		p->a.poll.asked = 1;
+	}
 	if (p->a.poll.asked > 0) {
 		p->a.poll.asked--;
 		if (assoc_ask_soon(&p->a, ASSOC_SPACING_S, w)) {
