@@ -2,6 +2,7 @@
 /* The judge of the simulated daemons. */
 #include <math.h>
 #include "core/sample.h"
+#include "ntpd/settings.h"
 #include "ntpd/state.h"
 #include "sim/sim.h"
 
@@ -13,6 +14,8 @@
  */
 #define UNLIKE_S 70.0
 #define UNSYNCED_S 3600.0
+/* The classic loop waits out a spike, and fills its filter poll by poll, half of them lost. */
+#define UNSYNCED_CLASSIC_S 7200.0
 #define LATELY_S 1100.0
 
 /* Who answers there, and whether it is within what it says of itself. */
@@ -400,8 +403,9 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 	if (o->lost_since < 0) {
 		o->lost_since = now;
 	}
-	if (now - o->lost_since > ns_from_s(UNSYNCED_S + may_stop_s(n))) {
-		sim_fail(n->sim, "%s: unsynchronised for an hour without a reason", n->name);
+	if (now - o->lost_since > ns_from_s(may_stop_s(n) +
+	    (settings_adaptive(n->daemon) ? UNSYNCED_S : UNSYNCED_CLASSIC_S))) {
+		sim_fail(n->sim, "%s: unsynchronised for hours without a reason", n->name);
 		o->lost_since = INT64_MAX / 2;
 	}
 }
