@@ -242,8 +242,8 @@ transmit(struct peer *p, const struct assoc_sending *out)
 
 /*
  * Requests out of turn that are still wanted, two seconds apart as far as the budget goes. While a
- * quorum is waited for, also of one that is too far only because what happened to our clock, a sleep
- * say, makes its former answers doubtful.
+ * quorum is waited for also of one that is too far only because what happened to our clock, a
+ * sleep say, makes its former answers doubtful.
  */
 static void
 ask_on(struct peer *p, const struct assoc_world *w)
