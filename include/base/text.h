@@ -35,6 +35,9 @@ void text_vprintf(struct text *t, const char *fmt, va_list ap) TEXT_PRINTF(2, 0)
  */
 void text_put_safe(struct text *t, const char *s, size_t n);
 
+/* The length of the UTF-8 byte order mark that some editors put in front of a file; mostly 0. */
+size_t text_bom_len(const char *s, size_t n);
+
 /* Read a whole string as a number; false on empty input, trailing characters or overflow. */
 bool text_to_i64(const char *s, int64_t *out);     /* decimal or 0x hex, optional sign */
 bool text_to_u32(const char *s, uint32_t *out);

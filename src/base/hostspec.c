@@ -90,6 +90,20 @@ read_zoned(const char *percent, struct hostspec *h)
 	return HOSTSPEC_OK;
 }
 
+/* A top level domain has a letter (RFC 3696, 2): without, it is a broken address or a range. */
+static bool
+ends_in_number(const char *s)
+{
+	size_t len = strlen(s), from;
+
+	if (len > 0 && s[len - 1] == '.') {
+		len--;
+	}
+	for (from = len; from > 0 && strchr("0123456789-", s[from - 1]) != NULL; from--) {
+	}
+	return from > 0 && from < len && s[from - 1] == '.';
+}
+
 /* Letters, digits, '.', '-' and '_', and no broken IPv4 address. */
 static bool
 is_name(const char *s)
@@ -98,8 +112,8 @@ is_name(const char *s)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
 	size_t len = strlen(s);
 
-	return strspn(s, letters) == len &&
-	    strspn(s, "0123456789.") != len && s[0] != '-' && s[0] != '.';
+	return strspn(s, letters) == len && strspn(s, "0123456789.") != len && s[0] != '-' &&
+	    s[0] != '.' && !ends_in_number(s);
 }
 
 enum hostspec_fault

@@ -139,6 +139,12 @@ read_magnitude(const char *s, uint64_t *out)
 	return true;
 }
 
+size_t
+text_bom_len(const char *s, size_t n)
+{
+	return n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 bool
 text_to_i64(const char *s, int64_t *out)
 {

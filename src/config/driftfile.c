@@ -39,7 +39,7 @@ driftfile_parse(const char *text, size_t len, struct drift *out, struct text *wh
 {
 	char word[WORD_MAX_LEN + 1];
 	struct drift got = { .sigma_given = false };
-	size_t pos = 0;
+	size_t pos = text_bom_len(text, len);
 
 	if (next_word(text, len, &pos, word) != 1 || !text_to_double(word, &got.freq_ppm)) {
 		return refuse(why, "expected the frequency in ppm as the first word");

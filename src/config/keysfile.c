@@ -175,10 +175,21 @@ read_hex(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 }
 
 static bool
+begins(const struct field *f, const char *word)
+{
+	return f->len > strlen(word) && memcmp(f->at, word, strlen(word)) == 0;
+}
+
+static bool
 read_secret(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 {
 	static_assert(KEYSFILE_PLAIN_MAX <= KEYSFILE_SECRET_MAX, "a plain secret fits");
 
+	if (begins(f, "HEX:") || begins(f, "ASCII:")) {
+		report(r, DIAG_WARNING, f->column, "HEX: and ASCII: are of chrony.keys, and a part "
+		    "of the secret here; leave them out: a secret of more than %d characters is "
+		    "read as hex", (int)KEYSFILE_PLAIN_MAX);
+	}
 	if (f->len > KEYSFILE_PLAIN_MAX) {
 		return read_hex(r, f, k);
 	}
@@ -342,7 +353,7 @@ keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
     struct keysfile *out, struct diag_list *d)
 {
 	struct key_reader r = { .name = name, .d = d, .arena = a };
-	size_t pos = 0;
+	size_t pos = text_bom_len(text, len);
 
 	while (pos < len && !r.exhausted) {
 		const char *end = memchr(text + pos, '\n', len - pos);

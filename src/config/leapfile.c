@@ -227,7 +227,7 @@ leapfile_parse(const char *name, const char *text, size_t len, struct arena *a,
 	/* The digits are a part of the text, so its length is room enough. */
 	char *digits = arena_alloc(a, len + 1);
 	struct leap_reader r = { .name = name, .d = d, .out = f };
-	size_t pos = 0;
+	size_t pos = text_bom_len(text, len);
 
 	if (f == NULL || digits == NULL) {
 		refuse(&r, 0, "the file needs too much memory");

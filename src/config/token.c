@@ -2,16 +2,12 @@
 /* Lines and words of a configuration text. */
 #include "config/token.h"
 #include <string.h>
+#include "base/text.h"
 
 struct token_text
 token_over(const char *text, size_t len)
 {
-	struct token_text t = { .at = text, .len = len, .pos = 0, .line = 0 };
-
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		t.pos = 3;
-	}
-	return t;
+	return (struct token_text){ .at = text, .len = len, .pos = text_bom_len(text, len) };
 }
 
 static bool

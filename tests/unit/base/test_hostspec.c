@@ -85,6 +85,13 @@ what_is_none_is_told_by_its_fault(void **state)
 		{ "192.0.2.1%eth0", HOSTSPEC_NEITHER },
 		{ "a.example%eth0", HOSTSPEC_NEITHER },
 		{ "192.0.2.300", HOSTSPEC_NEITHER },
+		{ "192.0.2.1-192.0.2.9", HOSTSPEC_NEITHER },    /* ranges: no top level is so */
+		{ "192.0.2.1-9", HOSTSPEC_NEITHER },
+		{ "10-0-0-1", HOSTSPEC_OK },
+		{ "a.example.1", HOSTSPEC_NEITHER },
+		{ "a.example.1.", HOSTSPEC_NEITHER },
+		{ "host1", HOSTSPEC_OK },
+		{ "a.1e", HOSTSPEC_OK },
 		{ "192.0.2", HOSTSPEC_NEITHER },
 		{ "fe80:::1", HOSTSPEC_NEITHER },
 		{ "1:2:3", HOSTSPEC_NEITHER },

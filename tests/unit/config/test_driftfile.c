@@ -16,6 +16,8 @@ reads_one_or_two_numbers(void **state)
 	assert_true(d.freq_ppm > 12.49 && d.freq_ppm < 12.51);
 	assert_true(d.sigma_given);
 	assert_true(d.sigma_ppm > 0.0019 && d.sigma_ppm < 0.0021);
+	assert_true(driftfile_parse("\xef\xbb\xbf" "1.5\n", 7, &d, NULL));
+	assert_true(d.freq_ppm > 1.49 && d.freq_ppm < 1.51);
 }
 
 static void

@@ -41,6 +41,42 @@ reads_plain_and_hex_secrets(void **state)
 }
 
 static void
+a_byte_order_mark_costs_no_key(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
+
+	(void)state;
+	assert_true(parse(k, "\xef\xbb\xbf" "1 MD5 secret\r\n2 MD5 other\r\n", &f));
+	assert_string_equal(conf_said(k), "");
+	assert_int_equal(f.n, 2);
+	assert_int_equal(f.keys[0].id, 1);
+	assert_int_equal(f.keys[0].secret_len, 6);
+	conf_end(k);
+}
+
+static void
+how_chrony_writes_a_secret_is_told_and_taken_as_it_stands(void **state)
+{
+	static const char *const words[] = { "HEX:00112233", "ASCII:abc" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct conf *k = conf_start(NULL);
+		struct keysfile f;
+		char line[64];
+
+		(void)snprintf(line, sizeof line, "7 SHA1 %s\n", words[i]);
+		assert_true(parse(k, line, &f));
+		assert_int_equal(f.keys[0].secret_len, strlen(words[i]));
+		assert_non_null(strstr(conf_said(k), "warning: k:1:8: "));
+		assert_non_null(strstr(conf_said(k), "chrony.keys"));
+		assert_null(strstr(conf_said(k), "2233"));
+		conf_end(k);
+	}
+}
+
+static void
 reads_the_hosts_that_may_use_a_key(void **state)
 {
 	struct conf *k = conf_start(NULL);
@@ -252,6 +288,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_plain_and_hex_secrets),
+		cmocka_unit_test(a_byte_order_mark_costs_no_key),
+		cmocka_unit_test(how_chrony_writes_a_secret_is_told_and_taken_as_it_stands),
 		cmocka_unit_test(reads_the_hosts_that_may_use_a_key),
 		cmocka_unit_test(of_two_lines_with_one_id_the_later_counts),
 		cmocka_unit_test(uses_64_hex_digits_at_most_and_says_so),

@@ -39,6 +39,20 @@ reads_rows_stamps_and_hash(void **state)
 }
 
 static void
+a_byte_order_mark_is_stepped_over(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct leapfile f;
+
+	(void)state;
+	assert_true(parse(k, "\xef\xbb\xbf#$\t3960835200\n2272060800 10\n", &f));
+	assert_string_equal(conf_said(k), "");
+	assert_true(f.update_given);
+	assert_int_equal(f.n, 1);
+	conf_end(k);
+}
+
+static void
 hash_and_stamps_may_be_missing(void **state)
 {
 	struct conf *k = conf_start(NULL);
@@ -206,6 +220,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_rows_stamps_and_hash),
+		cmocka_unit_test(a_byte_order_mark_is_stepped_over),
 		cmocka_unit_test(hash_and_stamps_may_be_missing),
 		cmocka_unit_test(refuses_what_is_no_leap_second_table),
 		cmocka_unit_test(a_bad_line_costs_itself_and_what_it_parts_from_the_rest),
