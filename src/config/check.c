@@ -294,7 +294,7 @@ check_file(struct check *k, const struct config_access *access, const char *dire
 	if (err == 0) {
 		return;
 	}
-	if (use == USE_READ) {
+	if (use == USE_READ || use == USE_LIST) {
 		warn(k, place, path, "%s: '%s' cannot be read by the run user: %s%s", directive,
 		    path,
 		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
@@ -345,6 +345,10 @@ check_files(struct check *k, const struct config_access *access)
 	check_own_files(k, access);
 	check_file(k, access, "driftfile", c->driftfile, USE_REPLACE);
 	check_file(k, access, "logfile", c->logfile, USE_APPEND);
+	/* Root writes it at the start, into a folder that may be made only then. */
+	if (c->pidfile != NULL && access->may(access->ctx, USE_REPLACE, c->pidfile) == -EISDIR) {
+		check_file(k, access, "pidfile", c->pidfile, USE_REPLACE);
+	}
 	check_file(k, access, "keys", c->keys, USE_READ);
 	check_file(k, access, "leapfile", config_leapfile(c), USE_READ);
 	if (writes_statistics(c)) {
@@ -354,8 +358,8 @@ check_files(struct check *k, const struct config_access *access)
 	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
 		const char *dir = c->sourcedirs[i];
 		if (strcmp(dir, "none") != 0 &&
-		    access->may(access->ctx, USE_READ, dir) != -ENOENT) {
-			check_file(k, access, "sourcedir", dir, USE_READ);
+		    access->may(access->ctx, USE_LIST, dir) != -ENOENT) {
+			check_file(k, access, "sourcedir", dir, USE_LIST);
 		}
 	}
 }

@@ -441,6 +441,14 @@ read_sourcedirs(struct parser *p)
 	}
 }
 
+/* Two words that are no files, as in ntpd of old. */
+static const char *
+standard_log(const char *path)
+{
+	return text_equal(path, "stdout") ? "/dev/stdout" :
+	    text_equal(path, "stderr") ? "/dev/stderr" : path;
+}
+
 static void
 finish(struct parser *p)
 {
@@ -450,6 +458,7 @@ finish(struct parser *p)
 		return;
 	}
 	parse_finish_fudges(p);
+	p->c->logfile = standard_log(p->c->logfile);
 }
 
 /* ---- from outside ---- */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "config/check.h"
 #include "config/print.h"
@@ -105,16 +106,33 @@ folder_of(const char *path, char *buf, size_t cap)
 	return buf;
 }
 
+/* What is there is a folder where a file belongs, or the other way round: -EISDIR, -ENOTDIR. */
+static int
+is_of_use(enum config_use use, const char *path)
+{
+	bool wants_folder = use == USE_FOLDER || use == USE_LIST;
+	struct stat st;
+
+	if (stat(path, &st) != 0 || wants_folder == S_ISDIR(st.st_mode)) {
+		return 0;
+	}
+	return wants_folder ? -ENOTDIR : -EISDIR;
+}
+
 /* Asked as the present user, which is the run user by then. */
 static int
 may(void *ctx, enum config_use use, const char *path)
 {
 	char folder[PATH_TEXT_MAX];
-	int mode = W_OK;
+	int mode = W_OK, error = is_of_use(use, path);
 
 	(void)ctx;
+	if (error != 0) {
+		return error;
+	}
 	switch (use) {
 	case USE_READ:
+	case USE_LIST:
 		mode = R_OK;
 		break;
 	case USE_REPLACE:
@@ -134,7 +152,7 @@ may(void *ctx, enum config_use use, const char *path)
 static void
 explain(void *ctx, enum config_use use, const char *path, struct text *out)
 {
-	enum store_use wanted = use == USE_READ ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
+	enum store_use wanted = use == USE_READ || use == USE_LIST ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
 	    STORE_APPEND;
 
 	(void)ctx;

@@ -196,8 +196,9 @@ take_value(struct options *o, int c, const char *value)
 	case 'k':
 		o->daemon.keysfile = value;
 		return true;
-	case 'l':
-		o->logfile = value;
+	case 'l':       /* the two words that 'logfile' knows, too */
+		o->logfile = strcmp(value, "stdout") == 0 ? "/dev/stdout" :
+		    strcmp(value, "stderr") == 0 ? "/dev/stderr" : value;
 		return true;
 	case 'p':
 		o->pidfile = value;

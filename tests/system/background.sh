@@ -108,6 +108,16 @@ for way in "-c bad.conf -l option.log" "-c named.conf"; do
 	try "$way: it ends" wait_until 1 pid_gone "$pid"
 done
 
+# Two words are no files, as in ntpd of old, whichever names them.
+echo 'logfile stderr' >>named.conf
+for way in "-c bad.conf -l stdout" "-c bad.conf -l stderr" "-c named.conf"; do
+	# shellcheck disable=SC2086 # several words
+	out=$(in_ns a timeout 1 "$ntpd" -n $way 2>&1)
+	like "$out" "$start_line" "$way: the lines are there"
+	[ ! -e stdout ] && [ ! -e stderr ]
+	ok $? "$way: and in no file of that name"
+done
+
 # A start that fails says why in that file.
 run "$ntpd" -c "$work/ntp.conf" -p first.pid >"$work/out" 2>&1
 run "$ntpd" -c "$work/ntp.conf" -l failed.log >"$work/out" 2>&1

@@ -51,6 +51,18 @@ like "$out" 'bad\.drift: warning: .*written anew' "a drift file"
 like "$out" "files\.conf:5:25: warning: key 2002 of 192\.0\.2\.1 is not in " "a server without its key"
 like "$out" '3 errors, ' "and no other errors: 1,031 keys are as good as one"
 
+# A folder where a file belongs, and a file where a folder does.
+mkdir "$work/folder"
+printf '%s\n' "keys $work/folder" "leapfile $work/folder" "driftfile $work/folder" \
+	"logfile $work/folder" "pidfile $work/folder" "statsdir $work/c.leap" 'statistics loopstats' \
+	'server 192.0.2.1' >"$work/kinds.conf"
+out=$("$ntpd" --check-config -c "$work/kinds.conf" 2>&1)
+for what in '1:6: warning: keys' '2:10: warning: leapfile' '3:11: warning: driftfile' \
+	'4:9: warning: logfile' '5:9: warning: pidfile'; do
+	like "$out" "kinds\\.conf:$what: .*folder'.*: Is a directory" "${what##* }: a folder is no file"
+done
+like "$out" "kinds\\.conf:6:10: warning: statsdir: .*: Not a directory" "statsdir: a file is no folder"
+
 # Root may read everything, so what a reload may read is asked as the user of -u.
 printf '1 SHA1 0123456789abcdef0123\n' >"$work/root.keys"
 chmod 600 "$work/root.keys"

@@ -131,7 +131,7 @@ warns_of_two_preferred_servers(void **state)
 static int
 may(void *ctx, enum config_use use, const char *path)
 {
-	static const char uses[] = "rwaf";
+	static const char uses[] = "rwafl";
 	struct text *asked = ctx;
 
 	text_printf(asked, "%c%s ", uses[use], path);
@@ -148,7 +148,7 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 	(void)state;
 	check_text(FOUR "driftfile /d\nlogfile /l\nkeys /k\nleapfile /p\nstatsdir /s\n"
 	    "statistics loopstats rawstats\nsourcedir /gone\n", &access, "");
-	assert_string_equal(buf, "w/d a/l r/k r/p f/s r/gone ");
+	assert_string_equal(buf, "w/d a/l r/k r/p f/s l/gone ");
 	check_text(FOUR "driftfile /no1\nlogfile /no2\nkeys /no3\nsourcedir /no4\nstatsdir /no5\n",
 	    &access,
 	    "warning: f:5:1: driftfile: '/no1' cannot be written by the run user: Permission denied\n"
