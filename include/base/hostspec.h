@@ -30,11 +30,21 @@ enum hostspec_fault {
 	HOSTSPEC_PORT,
 	HOSTSPEC_ZONE,
 	HOSTSPEC_ZONELESS,
+	HOSTSPEC_ZONE_LACKS,
 	HOSTSPEC_NEITHER,
 };
 
 /* Reads text; *out is written only when there is no fault. */
 enum hostspec_fault hostspec_parse(const char *text, struct hostspec *out);
+
+/*
+ * The same for a host that is to be asked: HOSTSPEC_ZONE_LACKS for an address that is another one
+ * on each interface, when none is named.
+ */
+enum hostspec_fault hostspec_parse_asked(const char *text, struct hostspec *out);
+
+/* True of an address that is another one on each interface, without a number of one. */
+bool hostspec_lacks_zone(const struct addr *a);
 
 /* What is wrong, to go behind the text: "is neither a host name nor an address". */
 const char *hostspec_fault_text(enum hostspec_fault fault);

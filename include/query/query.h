@@ -55,7 +55,7 @@ struct query_server {
 	bool done;
 	/* -errno of the last request that could not be sent or reached nobody, 0: none */
 	int error;
-	enum verdict verdict; /* of the last answer, when a.count.received > 0 */
+	enum verdict verdict; /* of the last answer; before one VERDICT_OK */
 	/* Answers that are of no use, not synchronised say: the best of them, to be shown. */
 	bool has_seen;
 	struct sample seen;

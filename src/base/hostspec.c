@@ -152,6 +152,27 @@ hostspec_parse(const char *text, struct hostspec *out)
 	return fault;
 }
 
+bool
+hostspec_lacks_zone(const struct addr *a)
+{
+	return a->family == ADDR_V6 && addr_is_link_local(a) && a->scope == 0;
+}
+
+enum hostspec_fault
+hostspec_parse_asked(const char *text, struct hostspec *out)
+{
+	struct hostspec h;
+	enum hostspec_fault fault = hostspec_parse(text, &h);
+
+	if (fault == HOSTSPEC_OK && h.zone[0] == '\0' && hostspec_lacks_zone(&h.addr)) {
+		return HOSTSPEC_ZONE_LACKS;
+	}
+	if (fault == HOSTSPEC_OK) {
+		*out = h;
+	}
+	return fault;
+}
+
 const char *
 hostspec_fault_text(enum hostspec_fault fault)
 {
@@ -167,6 +188,8 @@ hostspec_fault_text(enum hostspec_fault fault)
 		return "has no interface behind the '%', such as eth0 or 2";
 	case HOSTSPEC_ZONELESS:
 		return "takes no '%': only link-local addresses have an interface";
+	case HOSTSPEC_ZONE_LACKS:
+		return "needs its interface behind it, as in fe80::1%eth0";
 	case HOSTSPEC_EMPTY:
 	case HOSTSPEC_NEITHER:
 		return "is neither a host name nor an address";

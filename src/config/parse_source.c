@@ -249,6 +249,9 @@ check_address(struct parser *p, unsigned i, const struct config_source *s)
 	} else if (addr_is_multicast(a) || addr_is_wildcard(a)) {
 		parse_error(p, i, "'%s' cannot be the address of a %s", s->host.text,
 		    kind_word(s->kind));
+	} else if (hostspec_lacks_zone(a)) {
+		parse_error(p, i, "'%s' %s", s->host.text,
+		    hostspec_fault_text(HOSTSPEC_ZONE_LACKS));
 	}
 }
 

@@ -428,7 +428,7 @@ find_paths(struct udp *u, const char *host, enum addr_family family, struct text
 		text_put(name, "localhost");
 		return has_way(u, why);
 	}
-	fault = hostspec_parse(host, &h);
+	fault = hostspec_parse_asked(host, &h);
 	if (fault != HOSTSPEC_OK) {
 		text_printf(why, "it %s", hostspec_fault_text(fault));
 		return false;

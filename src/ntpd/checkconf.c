@@ -152,7 +152,8 @@ may(void *ctx, enum config_use use, const char *path)
 static void
 explain(void *ctx, enum config_use use, const char *path, struct text *out)
 {
-	enum store_use wanted = use == USE_READ || use == USE_LIST ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
+	bool reads = use == USE_READ || use == USE_LIST;
+	enum store_use wanted = reads ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
 	    STORE_APPEND;
 
 	(void)ctx;

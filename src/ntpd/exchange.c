@@ -431,10 +431,28 @@ on_timer(void *ctx)
 
 /* ---- answers ---- */
 
+/* Our own addresses are ignored as sources, whatever the lines say: see access.h. */
+static void
+tell_blocked(struct ntpd *d, const struct peer *p, const struct endpoint *from, unsigned flags)
+{
+	const char *name = p->origin->cfg->host.text;
+	char addr[ADDR_TEXT_MAX];
+
+	(void)addr_format(&from->addr, addr, sizeof addr);
+	if ((flags & RESTRICT_IGNORE) != 0 && from->port == NTP_PORT &&
+	    still_ours(d, &from->addr)) {
+		report(d, LOG_LEVEL_WARNING, "%s (%s): this is an address of this host, which "
+		    "cannot tell itself the time; take out its line", name, addr);
+		return;
+	}
+	report(d, LOG_LEVEL_WARNING, "%s (%s): its answers are dropped by a restrict entry with "
+	    "%s; add a restrict line for it", name, addr,
+	    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" : "notrust");
+}
+
 static bool
 admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
 {
-	char addr[ADDR_TEXT_MAX];
 	unsigned flags = access_flags(d, &pkt->from);
 
 	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
@@ -444,12 +462,7 @@ admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
 	}
 	if (!p->blocked) {
 		p->blocked = true;
-		report(d, LOG_LEVEL_WARNING,
-		    "%s (%s): its answers are dropped by a restrict entry with %s; "
-		    "add a restrict line for it", p->origin->cfg->host.text,
-		    addr_format(&pkt->from.addr, addr, sizeof addr),
-		    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" :
-		    "notrust");
+		tell_blocked(d, p, &pkt->from, flags);
 	}
 	return false;
 }

@@ -2,6 +2,7 @@
 /* listen_tell - which interface lines are without effect, and why nobody can be asked. */
 #include "ntpd/listen_tell.h"
 #include <string.h>
+#include "base/hostspec.h"
 #include "ntpd/listen.h"
 #include "ntpd/report.h"
 
@@ -12,8 +13,12 @@ enum { LINES_SHOWN = 5, NAMES_SHOWN = 12, TEXT_ROOM = 512 };
 static bool
 is_first_of_name(const struct ntpd *d, unsigned i)
 {
-	/* The addresses of an interface mostly stand together; twice said is no harm. */
-	return i == 0 || strcmp(d->listen.scan[i].name, d->listen.scan[i - 1].name) != 0;
+	for (unsigned j = 0; j < i; j++) {
+		if (strcmp(d->listen.scan[i].name, d->listen.scan[j].name) == 0) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* The name that was probably meant, NULL: none is near. */
@@ -38,7 +43,7 @@ put_names(const struct ntpd *d, struct text *t)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->listen.scan_n; i++) {
+	for (unsigned i = 0; i < d->listen.scan_n && n <= NAMES_SHOWN; i++) {
 		if (is_first_of_name(d, i) && n++ < NAMES_SHOWN) {
 			text_printf(t, "%s%s", n > 1 ? ", " : "", d->listen.scan[i].name);
 		}
@@ -106,12 +111,12 @@ tell_option(struct ntpd *d, const char *option)
 {
 	char where[TEXT_ROOM];
 	struct text t = text_over(where, sizeof where);
-	struct addr a;
+	struct hostspec h;
 
 	text_printf(&t, "-I %s", option);
-	if (addr_parse(option, &a)) {
-		if (!has_address(d, &a, 8 * (unsigned)addr_len(&a))) {
-			tell_address(d, where, &a, 8 * (unsigned)addr_len(&a));
+	if (hostspec_parse(option, &h) == HOSTSPEC_OK && h.addr.family != ADDR_NONE) {
+		if (!has_address(d, &h.addr, 8 * (unsigned)addr_len(&h.addr))) {
+			tell_address(d, where, &h.addr, 8 * (unsigned)addr_len(&h.addr));
 		}
 	} else if (!has_name(d, option)) {
 		tell_name(d, where, option);
@@ -167,10 +172,12 @@ put_lines(const struct ntpd *d, struct text *t)
 void
 listen_put_no_way(const struct ntpd *d, const struct addr *remote, struct text *t)
 {
-	text_put(t, d->conf->listens_n > 0 ? "the interface lines (" : "what is to be listened on "
-	    "(");
+	bool lines = d->conf->listens_n > 0;
+
+	text_put(t, lines ? "the interface lines (" : "the options ");
 	put_lines(d, t);
-	text_printf(t, ") leave no %s%s address of this host to ask it from: add 'interface listen "
-	    "NAME-OR-ADDRESS' of one that leads there", addr_is_loopback(remote) ? "loopback " : "",
-	    remote->family == ADDR_V4 ? "IPv4" : "IPv6");
+	text_printf(t, "%s leave no %s%s address of this host to ask it from: add '%s "
+	    "NAME-OR-ADDRESS' of one that leads there", lines ? ")" : "",
+	    addr_is_loopback(remote) ? "loopback " : "", remote->family == ADDR_V4 ? "IPv4" : "IPv6",
+	    lines ? "interface listen" : "-I");
 }

@@ -155,7 +155,7 @@ say_why_unfit(const struct ntpdate *n, const struct query_server *s)
 	if (s->fit) {
 		return;
 	}
-	if (s->a.count.received > 0 && s->verdict != VERDICT_OK && s->verdict != VERDICT_KISS) {
+	if (s->verdict != VERDICT_OK && s->verdict != VERDICT_KISS) {
 		say(n, LOG_LEVEL_ERROR, "%s: its answer is not used: %s", address_of(s, addr),
 		    verdict_name(s->verdict));
 	} else if (s->a.count.received == 0 && s->error != 0) {

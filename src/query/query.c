@@ -401,7 +401,7 @@ static void
 find(struct query *q, unsigned i)
 {
 	struct query_name *n = &q->name[i];
-	enum hostspec_fault fault = hostspec_parse(n->text, &n->host);
+	enum hostspec_fault fault = hostspec_parse_asked(n->text, &n->host);
 	enum addr_family is = n->host.addr.family;
 
 	if (fault != HOSTSPEC_OK) {

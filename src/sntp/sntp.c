@@ -247,6 +247,22 @@ way_to_move(const struct sntp_options *o, double offset_s)
 	return o->step ? MOVE_STEP : MOVE_SLEW;
 }
 
+/* Of a server that gave no answer; what others answered has been told as it came. */
+static void
+complain_silent(const struct sntp *s, const struct query_server *q)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	complain(s, "%s: %s", address_of(q, addr),
+	    q->error != 0 ? strerror(-q->error) : "no answer");
+}
+
+static bool
+is_silent(const struct query_server *q)
+{
+	return !q->fit && !q->has_seen && q->verdict == VERDICT_OK;
+}
+
 static void
 show_all(const struct sntp *s)
 {
@@ -257,13 +273,12 @@ show_all(const struct sntp *s)
 
 		if (q->fit) {
 			tell_line(s->w.err, q, q->a.filter.best.offset_s);
+		} else if (is_silent(q)) {
+			complain_silent(s, q);
 		} else if (q->has_seen) {
 			complain_unused(s, q);
 		} else {
-			complain(s, "%s: %s", address_of(q, addr),
-			    q->error != 0                  ? strerror(-q->error) :
-				q->a.count.received == 0 ? "no answer" :
-							   verdict_name(q->verdict));
+			complain(s, "%s: %s", address_of(q, addr), verdict_name(q->verdict));
 		}
 	}
 }
@@ -307,6 +322,11 @@ on_done(void *ctx)
 	if (chosen != NULL) {
 		status = finish(s, chosen);
 	} else {
+		for (unsigned i = 0; i < s->query->server_n && !s->opt->debug; i++) {
+			if (is_silent(&s->query->server[i])) {
+				complain_silent(s, &s->query->server[i]);
+			}
+		}
 		if (s->query->selection.why != SELECT_NO_CANDIDATE) {
 			complain(s, "%s", query_why_none(s->query));
 		}

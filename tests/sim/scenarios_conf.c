@@ -289,6 +289,20 @@ rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
 }
 
 static void
+who_is_told_to_ask_itself_is_told_so(struct sim *s)
+{
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
+	    ONE_SERVER "server 127.0.0.1 iburst\n");
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_logged(c, "127.0.0.1 (127.0.0.1): this is an address of this host, which "
+	    "cannot tell itself the time; take out its line") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "are dropped by a restrict entry") == 0, "blamed on a line");
+}
+
+static void
 an_option_that_names_nothing_is_named(struct sim *s)
 {
 	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER);
@@ -296,15 +310,19 @@ an_option_that_names_nothing_is_named(struct sim *s)
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	c->options.listen[0] = "nosuch0";
 	c->options.listen[1] = "203.0.113.9";
-	c->options.listen_n = 2;
+	c->options.listen[2] = "[203.0.113.10]";
+	c->options.listen_n = 3;
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 60);
 	SIM_CHECK(s, sim_logged(c, "-I nosuch0: no interface 'nosuch0' with an address is here; there "
 	    "are lo, eth0") == 1, "not said");
 	SIM_CHECK(s, sim_logged(c, "-I 203.0.113.9: this host does not have the address") == 1,
 	    "not said");
-	SIM_CHECK(s, sim_logged(c, "what is to be listened on (-I nosuch0, -I 203.0.113.9) leave no "
-	    "IPv4 address") == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "-I [203.0.113.10]: this host does not have the address 203.0.113.10 "
+	    ) == 1, "not said");
+	SIM_CHECK(s, sim_logged(c, "the options -I nosuch0, -I 203.0.113.9, -I [203.0.113.10] leave no "
+	    "IPv4 address of this host to ask it from: add '-I NAME-OR-ADDRESS' of one that leads "
+	    "there") == 1, "not said");
 }
 
 static void
@@ -334,6 +352,7 @@ clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(a_name_without_an_address_has_a_row_and_is_in_the_status),
 	SCENARIO(rules_that_leave_nothing_to_ask_from_are_named),
+	SCENARIO(who_is_told_to_ask_itself_is_told_so),
 	SCENARIO(an_option_that_names_nothing_is_named),
 	SCENARIO(clocks_without_a_driver_are_named_when_there_is_nothing_else),
 	SCENARIO(a_preemptible_source_without_use_makes_room),

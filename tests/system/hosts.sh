@@ -45,6 +45,7 @@ refused() {
 	done
 }
 refused 'fe80::1%nosuch0' "there is no interface 'nosuch0' here"
+refused 'fe80::1' 'it needs its interface behind it, as in fe80::1%eth0'
 refused '2001:db8:2::1%eth0' "it takes no '%': only link-local addresses have an interface"
 refused '192.0.2.300' 'it is neither a host name nor an address'
 refused '[2001:db8:2::1' 'expected HOST:PORT or \[ADDRESS\]:PORT'
@@ -82,6 +83,12 @@ stop client >/dev/null
 start client client "$ntpd" -n -c /dev/null 'fe80::1%nosuch0'
 try "an interface that is not there is told" wait_log 10 client \
 	"fe80::1%nosuch0: no address yet \\(there is no interface 'nosuch0' here\\)"
+stop client >/dev/null
+start client client "$ntpd" -n -c /dev/null -I nosuch9
+try "each interface of the host is named once" wait_log 10 client \
+	"-I nosuch9: no interface 'nosuch9' with an address is here.*; there are lo, eth0\\. It is"
+stop client >/dev/null
+start client client "$ntpd" -n -c /dev/null 'fe80::1%nosuch0'
 in_ns client ip link add nosuch0 type veth peer name other0
 in_ns client ip link set nosuch0 up
 try "and waited for" wait_log 30 client 'fe80::1%nosuch0: resolved now'

@@ -413,6 +413,9 @@ hosts_are_read_as_everywhere(void **state)
 	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 fe80::1%nosuch0"), NTPDATE_FAILED);
 	assert_has(l->err,
 	    "Can't find host fe80::1%nosuch0: there is no interface 'nosuch0' here\n");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 fe80::1"), NTPDATE_FAILED);
+	assert_has(l->err, "Can't find host fe80::1: it needs its interface behind it, as in "
+	    "fe80::1%eth0\n");
 	/* The zone's number is the resolver's to find. */
 	sim_resolver_set(&l->resolver, "fe80::1%eth0", "2001:db8::1");
 	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 [fe80::1%eth0]"), NTPDATE_OK);

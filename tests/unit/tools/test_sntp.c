@@ -172,9 +172,11 @@ no_answer_is_no_eligible_servers(void **state)
 	(void)state;
 	lab_serve(l, "192.0.2.1")->silent = true;
 	assert_int_equal(sntp(l, "sntp -t 1 192.0.2.1"), SNTP_FAILED);
-	assert_string_equal(l->err, "sntp: no eligible servers\n");
+	assert_string_equal(l->err, "sntp: 192.0.2.1: no answer\nsntp: no eligible servers\n");
 	assert_string_equal(l->out, "");
 	assert_true(world_s(l->w) < 1.2);
+	assert_int_equal(sntp(l, "sntp fe80::1"), SNTP_FAILED);
+	assert_has(l->err, "sntp: fe80::1: it needs its interface behind it, as in fe80::1%eth0\n");
 	assert_int_equal(sntp(l, "sntp no.example"), SNTP_FAILED);
 	assert_has(l->err, "sntp: no.example: Name or service not known\n");
 	lab_free(l);
