@@ -178,6 +178,7 @@ listen_put_no_way(const struct ntpd *d, const struct addr *remote, struct text *
 	put_lines(d, t);
 	text_printf(t, "%s leave no %s%s address of this host to ask it from: add '%s "
 	    "NAME-OR-ADDRESS' of one that leads there", lines ? ")" : "",
-	    addr_is_loopback(remote) ? "loopback " : "", remote->family == ADDR_V4 ? "IPv4" : "IPv6",
+	    addr_is_loopback(remote) ? "loopback " : "",
+	    remote->family == ADDR_V4 ? "IPv4" : "IPv6",
 	    lines ? "interface listen" : "-I");
 }
