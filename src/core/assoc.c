@@ -7,7 +7,9 @@
 #include "assoc_answer.h"
 
 enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, QUICK_MAX_LOG2S = 3, DARK_POLL_MAX = 9,
-    PRECISION_UNKNOWN = -6, BUDGET = 2 * ASSOC_BURST };
+    PRECISION_UNKNOWN = -6, BUDGET = 2 * ASSOC_BURST,
+    LONG_POLL = 8 };
+static const double GIVEN_BACK = 1.5;
 
 /* lo wins over hi. */
 static int
@@ -63,14 +65,16 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 
 /*
  * Requests that may be made now: at the start one burst, later two; what has been made is given
- * back at the rate of the shortest interval.
+ * back at the rate of the shortest interval. Where that is long, polls in turn would leave nothing
+ * for hours of need: half as much more is given back.
  */
 static double
 budget_left(const struct assoc *a, struct mtime now)
 {
 	double since_s = fmax(mtime_diff_s(now, a->poll.budget_at), 0.0);
+	double more = a->rules.minpoll >= LONG_POLL ? GIVEN_BACK : 1.0;
 
-	return fmin(a->poll.budget + since_s / log2s_to_s(a->rules.minpoll), BUDGET);
+	return fmin(a->poll.budget + more * since_s / log2s_to_s(a->rules.minpoll), BUDGET);
 }
 
 static void

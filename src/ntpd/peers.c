@@ -255,20 +255,29 @@ peers_doubt(struct ntpd *d, double by_s)
 }
 
 void
-peers_ask_soon(struct ntpd *d, unsigned requests)
+peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
 {
 	struct assoc_world w = settings_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0) {
-			continue;       /* our own clock has nothing new to say */
+
+		/* Our own clock has nothing new to say. */
+		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0 ||
+		    p->a.poll.hpoll < log2s) {
+			continue;
 		}
 		p->a.poll.asked = requests - 1;
 		if (assoc_ask_soon(&p->a, 0.0, &w)) {
 			exchange_arm(p);
 		}
 	}
+}
+
+void
+peers_ask_soon(struct ntpd *d, unsigned requests)
+{
+	peers_ask_seldom(d, 0, requests);
 }
 
 void

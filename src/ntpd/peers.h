@@ -59,6 +59,9 @@ void peers_doubt(struct ntpd *d, double by_s);
 /* Asks every source again, so many times two seconds apart, as far as its budget allows. */
 void peers_ask_soon(struct ntpd *d, unsigned requests);
 
+/* The same of those whose poll interval is 2^log2s s or longer. */
+void peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests);
+
 /*
  * The first of several has answered: the network is there. Those that do not answer, and names
  * without an address, are asked again soon.

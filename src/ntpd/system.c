@@ -15,7 +15,7 @@
 static const double KERNEL_MARGIN_S = 0.5;
 static const double MOVES_ON = 1.01;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
-static const double SELDOM_S = 256.0;
+enum { SELDOM_LOG2S = 8 };
 
 static double
 root_disp_at(const struct ntpd *d, struct mtime now)
@@ -246,8 +246,8 @@ system_heed_answers(struct ntpd *d, const struct assoc_world *w)
 
 /*
  * The clock filter holds what was before a pause for eight polls, more than two hours at the
- * longest interval. The adaptive loop sees the break of its models. Where minpoll allows nothing
- * shorter, a burst fills the filter, as far as the budget of requests goes.
+ * longest interval. The adaptive loop sees the break of its models. Where minpoll of a source allows
+ * nothing shorter, a burst fills the filter, as far as the budget of requests goes.
  */
 static void
 ask_faster(struct ntpd *d)
@@ -257,9 +257,8 @@ ask_faster(struct ntpd *d)
 	}
 	if (discipline_hurry(&d->steer.disc)) {
 		peers_repoll(d);
-	} else if (log2s_to_s(d->steer.disc.loop.poll_log2s) >= SELDOM_S) {
-		peers_ask_soon(d, ASSOC_BURST);
 	}
+	peers_ask_seldom(d, SELDOM_LOG2S, ASSOC_BURST);
 }
 
 /*

@@ -472,6 +472,26 @@ our_own_clock_is_not_followed_while_others_are_awaited(struct sim *s)
 	check_right(s, c, 0.01);
 }
 
+/* Polls of 17 minutes, all at the shortest interval allowed, must leave something for bursts. */
+static void
+a_clock_led_astray_at_fixed_long_polls_is_right_within_a_day(struct sim *s)
+{
+	static const double errors_s[] = { 1.4, -2.6, 0.4, 2.8, -0.7, -1.5, 2.3 };
+	struct sim_node *c = scenario_client(s, 2, scenario_wan(), 0.1, 10e-6,
+	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n"
+	    "server 192.0.2.1 iburst minpoll 10 maxpoll 10\n"
+	    "server 192.0.2.2 iburst minpoll 10 maxpoll 10\n");
+
+	c->oracle.spared = true;        /* it is said to be right by LOCAL meanwhile */
+	sim_run(s, 2 * DAY_S);
+	for (unsigned i = 0; i < 51; i++) {
+		sim_node_suspend(c, 1.0, errors_s[i % 7]);
+		sim_run(s, 3602);
+	}
+	sim_run(s, DAY_S);
+	check_right(s, c, 0.05);
+}
+
 /* And when it is, while those who answer say something else, the log says so once. */
 static void
 our_own_clock_is_said_to_be_followed_once(struct sim *s)
@@ -508,6 +528,7 @@ a_frequency_that_jumps_beyond_the_step_threshold_is_found_in_hours(struct sim *s
 static const struct scenario list[] = {
 	SCENARIO(a_wait_after_a_sleep_ends_when_nobody_can_be_reached),
 	SCENARIO(our_own_clock_is_not_followed_while_others_are_awaited),
+	SCENARIO(a_clock_led_astray_at_fixed_long_polls_is_right_within_a_day),
 	SCENARIO(our_own_clock_is_said_to_be_followed_once),
 	SCENARIO(a_frequency_that_jumps_beyond_the_step_threshold_is_found_in_hours),
 	SCENARIO(keys_that_only_the_later_user_may_read_are_used),

@@ -401,6 +401,30 @@ a_quiet_hour_earns_no_more_than_two_bursts(void **state)
 	assert_true(assoc_ask_soon(&b.a, 0.0, &b.w));
 }
 
+/* Polls at the shortest interval use up what it gives back: there must be something left. */
+static void
+who_is_asked_at_a_fixed_long_interval_earns_a_burst_as_well(void **state)
+{
+	static struct bench b;
+	unsigned n = 0;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.a.rules.minpoll = b.a.poll.floor = 10;
+	b.w.sys_poll = 10;
+	do {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	} while (assoc_ask_soon(&b.a, 0.0, &b.w));
+	for (int i = 0; i < 17; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	while (assoc_ask_soon(&b.a, 0.0, &b.w)) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		n++;
+	}
+	assert_true(n >= ASSOC_BURST);
+}
+
 /* ---- packet tests ---- */
 
 static void
@@ -1626,6 +1650,7 @@ main(void)
 		cmocka_unit_test(requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate),
 		cmocka_unit_test(what_was_asked_before_leaves_less_of_the_burst),
 		cmocka_unit_test(a_quiet_hour_earns_no_more_than_two_bursts),
+		cmocka_unit_test(who_is_asked_at_a_fixed_long_interval_earns_a_burst_as_well),
 		cmocka_unit_test(a_good_answer_becomes_a_sample),
 		cmocka_unit_test(an_offset_of_decades_keeps_the_delay_exact),
 		cmocka_unit_test(refuses_every_wrong_origin_and_changes_nothing),
