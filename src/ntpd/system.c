@@ -246,8 +246,8 @@ system_heed_answers(struct ntpd *d, const struct assoc_world *w)
 
 /*
  * The clock filter holds what was before a pause for eight polls, more than two hours at the
- * longest interval. The adaptive loop sees the break of its models. Where minpoll of a source allows
- * nothing shorter, a burst fills the filter, as far as the budget of requests goes.
+ * longest interval. The adaptive loop sees the break of its models. Where minpoll of a source
+ * allows nothing shorter, a burst fills the filter, as far as the budget of requests goes.
  */
 static void
 ask_faster(struct ntpd *d)
