@@ -276,7 +276,10 @@ change(struct clock *port, const struct clock_change *what)
 	if (what->bits & CLOCK_SET_SLEW) {
 		k->slew_s = what->slew_s;
 	}
-	note_rate(c);
+	/* Of what it did not set now, somebody else may be the cause. */
+	if (what->bits & (CLOCK_SET_FREQ | CLOCK_SET_PHASE)) {
+		note_rate(c);
+	}
 	set_rate(c);
 	return 0;
 }

@@ -329,6 +329,7 @@ one_mishap(struct soak *k)
 	while (away(k)) {
 		sim_run(k->s, 10);
 	}
+	sim_run(k->s, 0.05);    /* it runs before anything else happens */
 	if (k->c->daemon == NULL) {
 		SIM_CHECK(k->s, sim_node_boot(k->c), "exit status %d", k->c->exit_status);
 	}
