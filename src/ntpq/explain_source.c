@@ -183,6 +183,15 @@ note_stratum(struct story *s, const struct vars *v)
 	}
 }
 
+/* Asked from the address that is asked: our own are never heard as sources. */
+static bool
+is_this_host(const struct vars *v)
+{
+	const char *from = vars_get(v, "dstadr");
+
+	return from != NULL && text_equal(from, vars_get(v, "srcadr"));
+}
+
 static bool
 is_unasked(int kiss)
 {
@@ -216,6 +225,12 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 		}
 		if (bit == FLASH_PKT_STRATUM) {
 			note_stratum(s, v);
+			continue;
+		}
+		if (bit == FLASH_DENIED && kiss < 0 && is_this_host(v)) {
+			explain_note(&s->why, "pkt_denied: it is this host itself");
+			explain_note(&s->advice, "take out its line: no host can tell itself the "
+			    "time");
 			continue;
 		}
 		explain_note(&s->why, "%s: %s", words_flash_bit(i), bit == FLASH_UNREACH && answers

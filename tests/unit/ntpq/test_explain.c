@@ -207,6 +207,14 @@ static const struct situation situations[] = {
 	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
 	    "    To do: check the restrict lines here (noserve, ignore, notrust), and ask\n"
 	    "           its operator\n" },
+	{ "an address of this host", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
+		{ SILENT, "srcadr=127.0.0.1, dstadr=127.0.0.1, reach=0x0, flash=0x1608, in=0, "
+		    "refid=INIT" } },
+	    "\n"
+	    "    pkt_denied: it is this host itself\n"
+	    "    peer_unreach: it does not answer\n"
+	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	    "    To do: take out its line: no host can tell itself the time\n" },
 	{ "a server that has no time itself", NEVER, "stratum=16", "ss_uptime=1000",
 	    "clock_control=yes", {
 		{ REJECTED, "srcadr=192.0.2.1, reach=0xff, flash=0x224, in=9, refid=INIT, stratum=16" } },
