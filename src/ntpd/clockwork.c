@@ -235,11 +235,37 @@ on_housekeeping(void *ctx)
 	    HOUSEKEEPING_S));
 }
 
+/* A source that may ever set the clock; without one -q has nothing to wait for. */
+static bool
+has_source(const struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.origin_n; i++) {
+		const struct origin *o = &d->peers.origin[i];
+		if (o->cfg != NULL && (o->cfg->flags & SOURCE_NOSELECT) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Looks a first time when the sources are made, and then when it is time to give up. */
 static void
 on_once_timeout(void *ctx)
 {
 	struct ntpd *d = ctx;
 
+	if (!has_source(d)) {
+		report(d, LOG_LEVEL_ERROR, "ntpd: no servers found: the configuration has none to "
+		    "set the clock by");
+		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
+		return;
+	}
+	if (!d->cw.once_looked) {
+		d->cw.once_looked = true;
+		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
+		    mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
+		return;
+	}
 	if (await_decides_later(d)) {
 		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
 		    mtime_add_s(d->await.quorum.until, 1.0));
@@ -282,7 +308,7 @@ clockwork_start(struct ntpd *d)
 	d->cw.looked_again = now_of(d);
 	if (d->opt.once) {
 		l->ops->timer_init(l, &d->cw.once_timer, on_once_timeout, d);
-		l->ops->timer_arm(l, &d->cw.once_timer, mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
+		l->ops->timer_arm(l, &d->cw.once_timer, now_of(d));
 	}
 }
 

@@ -231,6 +231,24 @@ q_without_servers_gives_up(struct sim *s)
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
 }
 
+static void
+q_without_a_source_to_set_it_by_does_not_wait(struct sim *s)
+{
+	static const char *const lines[] = { "driftfile /var/lib/ntp/drift\n", "server 192.0.2.1 "
+	    "noselect\n" };
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct sim_node *c = sim_node_new(s, "client", 3.0, 10e-6, lines[i]);
+
+		c->options.once = true;
+		sim_node_boot(c);
+		sim_run(s, 2);
+		SIM_CHECK(s, c->daemon == NULL, "still runs with %s", lines[i]);
+		SIM_CHECK(s, sim_logged(c, "ntpd: no servers found: the configuration has none to "
+		    "set the clock by") == 1, "not said");
+	}
+}
+
 /*
  * Where noise prevails the adaptive loop settles at four times the least interval: each doubling
  * costs 2^(3/8) of accuracy, and it may cost 1.8 in all (HACKING.clock, 7).
@@ -701,6 +719,7 @@ static const struct scenario list[] = {
 	SCENARIO(tinker_panic_0_steps_any_first_offset),
 	SCENARIO(q_sets_the_clock_once_and_ends_with_0),
 	SCENARIO(q_without_servers_gives_up),
+	SCENARIO(q_without_a_source_to_set_it_by_does_not_wait),
 	SCENARIO(the_poll_interval_grows_on_a_quiet_network),
 	SCENARIO(minpoll_and_maxpoll_bound_the_interval),
 	SCENARIO(a_day_on_a_lan_is_right_to_50_us),
