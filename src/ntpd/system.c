@@ -14,6 +14,7 @@
  */
 static const double KERNEL_MARGIN_S = 0.5;
 static const double MOVES_ON = 1.01;
+static const double GUESS_SIGMAS = 2.0;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
 enum { SELDOM_LOG2S = 8 };
 
@@ -123,8 +124,10 @@ root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 	 */
 	double apart_s = fabs(sel->offset_s - d->sources.cand[sel->sys_at].offset_s);
 
+	/* While the frequency is not known, an estimate of minutes ago has become a guess. */
+	double guess_s = GUESS_SIGMAS * sqrt(d->sources.cand[sel->sys_at].var_s2);
 	struct claim most = { sel->low_s, sel->high_s };
-	double bound_s = fmax(dist_s + apart_s + fabs(sel->offset_s) * MOVES_ON,
+	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
 
 	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
