@@ -99,7 +99,7 @@ pauses_that_look_like_a_frequency_are_forgotten_in_75_minutes(struct sim *s)
 	struct sim_node *c = scenario_client(s, 4, scenario_wan(), 0.001, 10e-6, FOUR_SERVERS);
 
 	pause_again_and_again(s, c, 0.2, 60, 600);
-	/* The last step may have to wait for its hour; the classic loop for two of them. */
+	/* The classic loop for two of its steps. */
 	sim_run(s, scenario_figure(s, 4500, 3 * 3600));
 	check_right(s, c, scenario_figure(s, 0.005, 0.128));
 }
