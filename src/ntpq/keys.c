@@ -102,8 +102,6 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 	if (tty == NULL) {
 		return false;
 	}
-	fputs(question, tty);
-	fflush(tty);
 	/* A Ctrl-C waits until the terminal echoes again. */
 	sigemptyset(&interrupt);
 	sigaddset(&interrupt, SIGINT);
@@ -113,6 +111,9 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 		quiet.c_lflag &= (tcflag_t)~(unsigned)ECHO;
 		changed = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
 	}
+	/* Not before: what is typed at once would be shown, and then dropped. */
+	fputs(question, tty);
+	fflush(tty);
 	got = fgets(answer, cap, tty);
 	if (changed) {
 		tcsetattr(fileno(tty), TCSAFLUSH, &old);
