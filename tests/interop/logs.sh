@@ -17,6 +17,9 @@ for x in one two; do
 	our_ntpd "$x" "$x" 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 1' 'tos orphanwait 1' \
 		'restrict default'
 done
+for x in one two; do
+	wait_until 20 our_synchronised "$x" || bail "the server $x has the time of its own clock"
+done
 
 # --- a life --------------------------------------------------------------------------
 
