@@ -23,7 +23,7 @@ tests_sim_test_sim_LDADD = libsim.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO
 # The scenarios: whole daemons.
 check_PROGRAMS += tests/sim/sim_scenarios
 TESTS += tests/sim/sim_scenarios tests/sim/scenarios_classic.sh
-EXTRA_DIST += tests/sim/scenarios_classic.sh
+EXTRA_DIST += tests/sim/scenarios_classic.sh tests/sim/digests.sh
 sim_frame = \
 	tests/sim/oracle.h tests/sim/oracle.c \
 	tests/sim/sim.h tests/sim/sim.c \

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,24 @@ sim_free(struct sim *s)
 	sim_net_free(s->net);
 	world_free(s->w);
 	free(s);
+}
+
+uint64_t
+sim_digest(struct sim *s)
+{
+	char error[32];
+
+	for (unsigned i = 0; i < s->node_n; i++) {
+		struct sim_node *n = s->node[i];
+
+		(void)snprintf(error, sizeof error, "%a", sim_clock_error_s(&n->clock));
+		world_digest(s->w, error);
+		for (const struct sim_file *f = n->store.files; f != NULL; f = f->next) {
+			world_digest(s->w, f->path);
+			world_digest(s->w, f->node->bytes != NULL ? f->node->bytes : "");
+		}
+	}
+	return s->w->digest;
 }
 
 void

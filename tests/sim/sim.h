@@ -119,6 +119,13 @@ void sim_node_freeze(struct sim_node *n, double for_s);
 
 /* --- questions --- */
 
+/*
+ * A digest of everything that was seen to happen: each packet, log line and step of a clock with
+ * its time, what the disks hold and how far off the clocks are. Two builds that give the same one
+ * have behaved the same.
+ */
+uint64_t sim_digest(struct sim *s);
+
 double sim_error_s(struct sim_node *n); /* clock less true time, smeared where that is smeared */
 double sim_smear_s(const struct sim *s);        /* what the smear adds to UTC now: 0..-1 s */
 double sim_smear_rate(const struct sim *s);     /* s/s */

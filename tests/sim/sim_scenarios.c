@@ -5,9 +5,10 @@
  *	sim_scenarios [--list] [--seed N] [--log] [--config LINE] [NAME...]
  *
  * A NAME is the whole name of a scenario or a part of it. --log prints the daemons' logs of failed
- *scenarios whole.
+ * scenarios whole.
  * --config puts a line before every configuration ("tinker loop classic").
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,8 @@ run_one(struct request *q, const struct scenario *sc)
 	if (s->failures > 0) {
 		explain(s, q->whole_log);
 	}
-	printf("# %.2f h simulated in %.3f s\n", world_s(s->w) / 3600, took);
+	printf("# %.2f h simulated in %.3f s, digest %016" PRIx64 "\n", world_s(s->w) / 3600, took,
+	    sim_digest(s));
 	fflush(stdout);
 	sim_free(s);
 }

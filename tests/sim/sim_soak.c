@@ -13,6 +13,7 @@
  *	-r	runs those of the record again that failed
  *	-l	prints the whole log of what failed, with the mishaps
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,7 @@ run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 		printf("%s %u - a day of mishaps from seed %s%llu\n",
 		    s->failures > 0 ? "not ok" : "ok", all->run, soak_kind_text(kind),
 		    (unsigned long long)seed);
+		printf("# digest %016" PRIx64 "\n", sim_digest(s));
 	}
 	if (s->failures > 0) {
 		explain(s, (kind & SOAK_TOLD) != 0);

@@ -189,6 +189,14 @@ world_s(const struct world *w)
 }
 
 void
+world_digest(struct world *w, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		w->digest = (w->digest ^ (unsigned char)*text) * 0x100000001b3U;    /* FNV-1a */
+	}
+}
+
+void
 world_trace(struct world *w, const char *who, const char *fmt, ...)
 {
 	struct text t;
@@ -206,6 +214,7 @@ world_trace(struct world *w, const char *who, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(&t, fmt, ap);
 	va_end(ap);
+	world_digest(w, t.at);
 }
 
 void

@@ -34,6 +34,7 @@ struct world {
 	bool trace_ends;        /* only trace_left more lines are written */
 	unsigned trace_left;
 	unsigned trace_n;       /* lines written, ever */
+	uint64_t digest;        /* of them all */
 	char trace[WORLD_TRACE_LINES][WORLD_TRACE_WIDTH];
 };
 
@@ -58,6 +59,9 @@ double world_s(const struct world *w);  /* true seconds since the start */
 
 /* Writes a line into the record; who: the host it concerns. */
 void world_trace(struct world *w, const char *who, const char *fmt, ...) TEXT_PRINTF(3, 4);
+
+/* Takes text into the record's digest, and not into the record. */
+void world_digest(struct world *w, const char *text);
 
 /* Prints the last lines of the record, as comments of TAP. */
 void world_print_trace(const struct world *w, unsigned lines);
