@@ -299,7 +299,7 @@ clockwork_start(struct ntpd *d)
 	d->cw.precision = precision_of(d);
 	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
 	    log2s_to_s(d->cw.precision) * 1e6, d->cw.precision);
-	system_unsynchronise(d, "INIT");
+	system_start(d);
 	syspeer_start(d);
 	await_start(d);
 	steer_start(d);
@@ -318,6 +318,7 @@ clockwork_free(struct ntpd *d)
 	await_stop(d);
 	syspeer_stop(d);
 	steer_stop(d);
+	system_stop(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
 	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
 }

@@ -158,6 +158,7 @@ struct sys {
 	struct mtime lost_since;
 	/* the end of orphanwait: LOCAL may be chosen from then on */
 	struct loop_timer orphan_timer;
+	struct loop_timer far_timer;    /* the distance has grown too much to be synchronised */
 };
 
 /* ---- steer.c ---- */

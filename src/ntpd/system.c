@@ -13,6 +13,8 @@
  * second between two housekeepings. It is not to say so before we do.
  */
 static const double KERNEL_MARGIN_S = 0.5;
+/* Later than the distance is reached, or the timer would have to be armed once more. */
+static const double FAR_MARGIN_S = 0.1;
 static const double MOVES_ON = 1.01;
 static const double GUESS_SIGMAS = 2.0;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
@@ -32,16 +34,20 @@ root_dist_at(const struct ntpd *d, struct mtime now)
 	return d->sys.root_delay_s / 2 + root_disp_at(d, now);
 }
 
+/* The root distance that is too much to be called synchronised. */
+static double
+dist_most_s(const struct ntpd *d)
+{
+	double most_s = NTP_MAXDISP_S - KERNEL_MARGIN_S;
+
+	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
+	return d->steer.adjust.controlled ? most_s : fmin(most_s, d->conf->tos.maxdist_s);
+}
+
 static enum ntp_leap
 leap_at(const struct ntpd *d, struct mtime now)
 {
-	double dist_s = root_dist_at(d, now);
-
-	if (d->steer.disc.stop != STOP_NONE || dist_s >= NTP_MAXDISP_S - KERNEL_MARGIN_S) {
-		return LEAP_UNSYNC;
-	}
-	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	if (!d->steer.adjust.controlled && dist_s >= d->conf->tos.maxdist_s) {
+	if (d->steer.disc.stop != STOP_NONE || root_dist_at(d, now) >= dist_most_s(d)) {
 		return LEAP_UNSYNC;
 	}
 	return d->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
@@ -80,6 +86,45 @@ system_view(const struct ntpd *d, struct mtime now)
 	};
 }
 
+/* By growth alone the distance becomes too much in a silence, when nothing else runs. */
+static void
+wait_too_far(struct ntpd *d, enum ntp_leap leap)
+{
+	double phi = d->conf->tinker.dispersion_ppm * 1e-6;
+	double left_s = dist_most_s(d) - system_root_dist_s(d);
+
+	if (d->stopping) {
+		return;
+	}
+	if (leap == LEAP_UNSYNC || phi <= 0.0) {
+		d->port.loop->ops->timer_disarm(d->port.loop, &d->sys.far_timer);
+		return;
+	}
+	d->port.loop->ops->timer_arm(d->port.loop, &d->sys.far_timer, mtime_add_s(now_of(d),
+	    fmax(left_s, 0.0) / phi + FAR_MARGIN_S));
+}
+
+static void
+on_far_timer(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	system_publish(d);
+}
+
+void
+system_start(struct ntpd *d)
+{
+	d->port.loop->ops->timer_init(d->port.loop, &d->sys.far_timer, on_far_timer, d);
+	system_unsynchronise(d, "INIT");
+}
+
+void
+system_stop(struct ntpd *d)
+{
+	d->port.loop->ops->timer_done(d->port.loop, &d->sys.far_timer);
+}
+
 void
 system_tell_kernel(struct ntpd *d)
 {
@@ -87,6 +132,7 @@ system_tell_kernel(struct ntpd *d)
 
 	adjust_status(&d->steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
 	    system_root_dist_s(d), d->sys.jitter_s);
+	wait_too_far(d, leap);
 }
 
 void

@@ -7,6 +7,12 @@
 #define NTPD_SYSTEM_H
 #include "ntpd/state.h"
 
+/* The clock is not synchronised yet; before anything else of this module. */
+void system_start(struct ntpd *d);
+
+/* Nothing of this module is called after it. */
+void system_stop(struct ntpd *d);
+
 /* The leap indicator to be shown now (LEAP_UNSYNC when not synchronised). */
 enum ntp_leap system_leap(const struct ntpd *d);
 
@@ -17,7 +23,10 @@ double system_root_dist_s(const struct ntpd *d);
 /* What a client is told whose request came at now. */
 struct view system_view(const struct ntpd *d, struct mtime now);
 
-/* Tells the kernel whether we are synchronised, a leap second to come, and our error. */
+/*
+ * Tells the kernel whether we are synchronised, a leap second to come, and our error; and again
+ * when the error has grown too much for the former.
+ */
 void system_tell_kernel(struct ntpd *d);
 
 /* What is told changed without a selection: tells the kernel and the service manager. */

@@ -619,7 +619,26 @@ a_foreign_frequency_in_a_slew_by_adjtime_does_not_double_it(struct sim *s)
 	    sim_error_s(c));
 }
 
+/* The kernel is told by itself: nothing else runs in the silence. */
+static void
+who_is_unsynchronised_by_growth_alone_tells_the_kernel_at_once(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "tinker dispersion 500\n" ONE_SERVER);
+	bool alike = true;
+
+	sim_run(s, 300);
+	s->server[0]->silent = true;
+	for (unsigned i = 0; i < 3300; i++) {
+		sim_run(s, 10);
+		alike = alike && c->clock.k.unsync == !sim_status(c).synced;
+	}
+	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
+	SIM_CHECK(s, alike, "the kernel is told otherwise");
+}
+
 static const struct scenario list[] = {
+	SCENARIO(who_is_unsynchronised_by_growth_alone_tells_the_kernel_at_once),
 	SCENARIO(a_foreign_frequency_in_a_slew_by_adjtime_does_not_double_it),
 	SCENARIO(a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed),
 	SCENARIO(two_days_of_holdover_stay_within_the_root_distance),
