@@ -15,6 +15,8 @@
 static const double KERNEL_MARGIN_S = 0.5;
 /* Later than the distance is reached, or the timer would have to be armed once more. */
 static const double FAR_MARGIN_S = 0.1;
+/* What is farther away than this, the housekeeping comes before, and tells the kernel as well. */
+static const double FAR_SOON_S = 1800.0;
 static const double MOVES_ON = 1.01;
 static const double GUESS_SIGMAS = 2.0;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
@@ -91,17 +93,17 @@ static void
 wait_too_far(struct ntpd *d, enum ntp_leap leap)
 {
 	double phi = d->conf->tinker.dispersion_ppm * 1e-6;
-	double left_s = dist_most_s(d) - system_root_dist_s(d);
+	double left_s = fmax(dist_most_s(d) - system_root_dist_s(d), 0.0);
 
 	if (d->stopping) {
 		return;
 	}
-	if (leap == LEAP_UNSYNC || phi <= 0.0) {
+	if (leap == LEAP_UNSYNC || left_s >= phi * FAR_SOON_S) {
 		d->port.loop->ops->timer_disarm(d->port.loop, &d->sys.far_timer);
 		return;
 	}
 	d->port.loop->ops->timer_arm(d->port.loop, &d->sys.far_timer, mtime_add_s(now_of(d),
-	    fmax(left_s, 0.0) / phi + FAR_MARGIN_S));
+	    left_s / phi + FAR_MARGIN_S));
 }
 
 static void
