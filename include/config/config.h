@@ -49,17 +49,17 @@ enum config_source_kind {
 };
 
 enum config_source_flag {
-	SOURCE_IBURST = 0x0001,
-	SOURCE_BURST = 0x0002,
-	SOURCE_PREFER = 0x0004,
-	SOURCE_NOSELECT = 0x0008,
-	SOURCE_TRUE = 0x0010,
-	SOURCE_PREEMPT = 0x0020,
-	SOURCE_XLEAVE = 0x0040,
-	SOURCE_AUTOKEY = 0x0080,
-	SOURCE_NTS = 0x0100,
-	SOURCE_NOVAL = 0x0200,          /* nts: certificate is not checked */
-	SOURCE_XMTNONCE = 0x0400        /* always done; kept to be printed back */
+	OPTION_IBURST = 0x0001,
+	OPTION_BURST = 0x0002,
+	OPTION_PREFER = 0x0004,
+	OPTION_NOSELECT = 0x0008,
+	OPTION_TRUE = 0x0010,
+	OPTION_PREEMPT = 0x0020,
+	OPTION_XLEAVE = 0x0040,
+	OPTION_AUTOKEY = 0x0080,
+	OPTION_NTS = 0x0100,
+	OPTION_NOVAL = 0x0200,          /* nts: certificate is not checked */
+	OPTION_XMTNONCE = 0x0400        /* always done; kept to be printed back */
 };
 
 /* fudge 127.127.t.u ... */

@@ -25,8 +25,8 @@ enum peer_event {
 };
 
 enum system_source {
-	SOURCE_UNSPEC, SOURCE_PPS, SOURCE_LF, SOURCE_HF, SOURCE_UHF, SOURCE_LOCAL, SOURCE_NTP,
-	SOURCE_OTHER, SOURCE_WRISTWATCH, SOURCE_TELEPHONE
+	SYNC_UNSPEC, SYNC_PPS, SYNC_LF, SYNC_HF, SYNC_UHF, SYNC_LOCAL, SYNC_NTP,
+	SYNC_OTHER, SYNC_WRISTWATCH, SYNC_TELEPHONE
 };
 
 /* The last event and how often; the system's and a peer's counters count by different rules. */

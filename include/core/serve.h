@@ -13,7 +13,7 @@
 #include "wire/header.h"
 
 /* What we tell clients; a value, published after each update. */
-struct view {
+struct served_time {
 	enum ntp_leap leap;             /* LEAP_UNSYNC: not synchronised */
 	uint8_t stratum;                /* 1..16; 16 goes out as 0 */
 	int8_t precision;               /* log2 s */
@@ -46,10 +46,11 @@ enum verdict serve_wanted(const struct header *h);
  * Builds the reply; its transmit timestamp is left zero: the caller writes it last, at
  * HEADER_XMT_AT.
  */
-void serve_reply(const struct view *v, const struct serve_request *q, struct mtime now,
+void serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN]);
 
 /* Builds the RATE kiss: every timestamp is the request's transmit timestamp. */
-void serve_kiss(const struct view *v, const struct serve_request *q, uint8_t out[HEADER_LEN]);
+void serve_kiss(const struct served_time *t, const struct serve_request *q,
+    uint8_t out[HEADER_LEN]);
 
 #endif

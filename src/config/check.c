@@ -112,7 +112,7 @@ check_servers(struct check *k)
 		const struct config_source *s = &k->c->sources[i];
 		if (is_network(s)) {
 			servers++;
-			selectable += (s->flags & SOURCE_NOSELECT) == 0 ? 1 : 0;
+			selectable += (s->flags & OPTION_NOSELECT) == 0 ? 1 : 0;
 		} else if (s->kind == SOURCE_POOL) {
 			pools++;
 		} else if (s->kind == SOURCE_REFCLOCK && s->clock_type == 1) {
@@ -156,7 +156,7 @@ check_prefer(struct check *k)
 
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
-		if ((s->flags & SOURCE_PREFER) == 0) {
+		if ((s->flags & OPTION_PREFER) == 0) {
 			continue;
 		}
 		if (first != NULL) {
@@ -195,7 +195,7 @@ check_smear(struct check *k)
 
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
-		if ((s->flags & SOURCE_NOSELECT) != 0 ||
+		if ((s->flags & OPTION_NOSELECT) != 0 ||
 		    (!is_network(s) && s->kind != SOURCE_POOL)) {
 			continue;
 		}

@@ -61,8 +61,8 @@ config_is_protection(const char *word)
 const char *
 config_source_lacks(const struct config_source *s)
 {
-	const bool asked[] = { (s->flags & SOURCE_NTS) != 0, s->ca != NULL, s->aead != NULL,
-		(s->flags & SOURCE_AUTOKEY) != 0, s->ident != NULL };
+	const bool asked[] = { (s->flags & OPTION_NTS) != 0, s->ca != NULL, s->aead != NULL,
+		(s->flags & OPTION_AUTOKEY) != 0, s->ident != NULL };
 
 	for (unsigned i = 0; i < sizeof asked / sizeof asked[0]; i++) {
 		if (asked[i] && schema_find(SCHEMA_SOURCE, protections[i])->state != STATE_ACTS) {

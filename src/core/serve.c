@@ -43,11 +43,11 @@ poll_within(int8_t asked, int least)
 }
 
 static double
-root_disp_s(const struct view *v, struct mtime now)
+root_disp_s(const struct served_time *t, struct mtime now)
 {
-	double age_s = mtime_diff_s(now, v->at);
+	double age_s = mtime_diff_s(now, t->at);
 
-	return v->root_disp_s + (age_s > 0.0 ? v->phi * age_s : 0.0);
+	return t->root_disp_s + (age_s > 0.0 ? t->phi * age_s : 0.0);
 }
 
 static void
@@ -67,21 +67,21 @@ fuzzed(struct ntp_ts reftime, uint32_t fuzz)
 }
 
 void
-serve_reply(const struct view *v, const struct serve_request *q, struct mtime now,
+serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN])
 {
-	bool synced = v->leap != LEAP_UNSYNC && v->stratum < STRATUM_UNSPEC;
+	bool synced = t->leap != LEAP_UNSYNC && t->stratum < STRATUM_UNSPEC;
 	const struct header h = {
-		.leap = synced ? v->leap : LEAP_UNSYNC,
+		.leap = synced ? t->leap : LEAP_UNSYNC,
 		.version = q->hdr.version,
 		.mode = mode_of_reply(&q->hdr),
-		.stratum = synced ? v->stratum : 0,
+		.stratum = synced ? t->stratum : 0,
 		.poll = poll_within(q->hdr.poll, POLL_LEAST),
-		.precision = v->precision,
-		.root_delay = ntp_short_from_s(v->root_delay_s),
-		.root_disp = ntp_short_from_s(root_disp_s(v, now)),
-		.refid = v->refid,
-		.reftime = fuzzed(v->reftime, q->fuzz),
+		.precision = t->precision,
+		.root_delay = ntp_short_from_s(t->root_delay_s),
+		.root_disp = ntp_short_from_s(root_disp_s(t, now)),
+		.refid = t->refid,
+		.reftime = fuzzed(t->reftime, q->fuzz),
 		.org = q->hdr.xmt,
 		.rec = q->rx,
 	};
@@ -91,7 +91,7 @@ serve_reply(const struct view *v, const struct serve_request *q, struct mtime no
 }
 
 void
-serve_kiss(const struct view *v, const struct serve_request *q, uint8_t out[HEADER_LEN])
+serve_kiss(const struct served_time *t, const struct serve_request *q, uint8_t out[HEADER_LEN])
 {
 	const struct header h = {
 		.leap = LEAP_UNSYNC,
@@ -99,7 +99,7 @@ serve_kiss(const struct view *v, const struct serve_request *q, uint8_t out[HEAD
 		.mode = mode_of_reply(&q->hdr),
 		.stratum = 0,
 		.poll = poll_within(q->hdr.poll, q->min_poll),
-		.precision = v->precision,
+		.precision = t->precision,
 		.root_delay = q->hdr.root_delay,
 		.root_disp = q->hdr.root_disp,
 		.refid = refid_of_text("RATE"),

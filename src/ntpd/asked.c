@@ -6,7 +6,7 @@
 #include <string.h>
 #include "config/askedfile.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 
 enum { PATH_CAP = 1024 };
 /* Any limit has filled by then. */
@@ -21,7 +21,7 @@ static const double ROUNDED_S = 1e-3;
 static bool
 path_of(const struct ntpd *d, char *path)
 {
-	const char *drift = settings_driftfile(d);
+	const char *drift = rules_driftfile(d);
 	struct text t = text_over(path, PATH_CAP);
 
 	if (drift == NULL || strcmp(drift, "/dev/null") == 0) {

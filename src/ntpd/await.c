@@ -2,12 +2,12 @@
 /* await - a quorum before the first decision. */
 #include "ntpd/await.h"
 #include <math.h>
-#include "ntpd/clockwork.h"
-#include "ntpd/origins.h"
+#include "ntpd/clock_update.h"
+#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
-#include "ntpd/sources.h"
+#include "ntpd/rules.h"
+#include "ntpd/selection.h"
 
 static const double STOPPED_S = 2.0;
 /* After 3, 6, 12 and 24 s. */
@@ -19,10 +19,10 @@ enum { AGAIN_N = 4, NARROW_N = 4 };
 /* ---- who counts ---- */
 
 static bool
-may_vote(const struct origin *o)
+may_vote(const struct source *src)
 {
-	return o->cfg != NULL && o->cfg->kind != SOURCE_REFCLOCK &&
-	    (o->cfg->flags & SOURCE_NOSELECT) == 0;
+	return src->cfg != NULL && src->cfg->kind != SOURCE_REFCLOCK &&
+	    (src->cfg->flags & OPTION_NOSELECT) == 0;
 }
 
 static bool
@@ -45,7 +45,7 @@ is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
 static bool
 is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
 {
-	double offset_s = d->sources.sel.offset_s;
+	double offset_s = d->selector.sel.offset_s;
 
 	return is_right(d, a, w) &&
 	    !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
@@ -54,21 +54,21 @@ is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
 static bool
 is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
 {
-	const struct selection *sel = &d->sources.sel;
+	const struct selection *sel = &d->selector.sel;
 
-	return sources_speaks(a, w) && heard_since(d, a) && !is_right(d, a, w) &&
+	return selection_speaks(a, w) && heard_since(d, a) && !is_right(d, a, w) &&
 	    assoc_excludes(a, w, sel->low_s, sel->high_s);
 }
 
 /* A name of a host that another line asks already will never have an answer of its own. */
 static bool
-is_double(const struct ntpd *d, const struct origin *o)
+is_double(const struct ntpd *d, const struct source *s)
 {
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
 
-		for (unsigned k = 0; p->a.id != 0 && k < o->answer.n; k++) {
-			if (addr_equal(&p->a.remote.addr, &o->answer.addr[k])) {
+		for (unsigned k = 0; p->a.id != 0 && k < s->answer.n; k++) {
+			if (addr_equal(&p->a.remote.addr, &s->answer.addr[k])) {
 				return true;
 			}
 		}
@@ -78,7 +78,7 @@ is_double(const struct ntpd *d, const struct origin *o)
 
 /* What one line of the configuration adds. */
 static void
-count_line(const struct ntpd *d, const struct origin *o, const struct assoc_world *w,
+count_line(const struct ntpd *d, const struct source *s, const struct assoc_world *w,
     struct quorum_count *c)
 {
 	unsigned members = 0, agree = 0, close = 0, weight = 1;
@@ -86,17 +86,17 @@ count_line(const struct ntpd *d, const struct origin *o, const struct assoc_worl
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
 
-		if (p->a.id != 0 && p->origin == o) {
+		if (p->a.id != 0 && p->source == s) {
 			members++;
 			agree += is_right(d, &p->a, w);
 			close += is_close(d, &p->a, w);
 			c->against += is_against(d, &p->a, w);
 		}
 	}
-	if (o->cfg->kind == SOURCE_POOL) {
-		weight = quorum_of_pool(o->answer.n > 0, members,
+	if (s->cfg->kind == SOURCE_POOL) {
+		weight = quorum_of_pool(s->answer.n > 0, members,
 		    (unsigned)d->conf->tos.minclock);
-	} else if (members == 0 && is_double(d, o)) {
+	} else if (members == 0 && is_double(d, s)) {
 		weight = 0;
 	}
 	c->configured += weight;
@@ -110,9 +110,9 @@ count(const struct ntpd *d, const struct assoc_world *w)
 	struct quorum_count c = { .least_given = d->conf->tos.minsane_given,
 		.least = (unsigned)d->conf->tos.minsane };
 
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (may_vote(&d->peers.origin[i])) {
-			count_line(d, &d->peers.origin[i], w, &c);
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (may_vote(&d->peers.source[i])) {
+			count_line(d, &d->peers.source[i], w, &c);
 		}
 	}
 	return c;
@@ -132,7 +132,7 @@ on_timer(void *ctx)
 		await_open(d, now_of(d), 1);
 		return;
 	}
-	clockwork_decide(d);
+	clock_update_decide(d);
 }
 
 static void
@@ -186,7 +186,7 @@ can_decide(const struct ntpd *d, const struct peer *p, const struct assoc_world 
 {
 	const struct assoc *a = &p->a;
 
-	return a->id != 0 && may_vote(p->origin) && sources_speaks(a, w) && heard_since(d, a) &&
+	return a->id != 0 && may_vote(p->source) && selection_speaks(a, w) && heard_since(d, a) &&
 	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->maxdist_s;
 }
 
@@ -255,7 +255,7 @@ may_still_come(const struct ntpd *d)
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
 
-		if (p->a.id != 0 && may_vote(p->origin) && p->a.poll.reach != 0) {
+		if (p->a.id != 0 && may_vote(p->source) && p->a.poll.reach != 0) {
 			return true;
 		}
 	}
@@ -266,7 +266,7 @@ may_still_come(const struct ntpd *d)
 static bool
 holds_out(const struct ntpd *d, const struct assoc_world *w)
 {
-	return !d->sys.lost && d->sys.source != SOURCE_LOCAL &&
+	return !d->sys.lost && d->sys.source != SYNC_LOCAL &&
 	    !quorum_late(&d->await.quorum, w->now) && may_still_come(d);
 }
 
@@ -283,7 +283,7 @@ await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 		return holds_out(d, w);
 	}
 	/* Those who answer, and will be fit in seconds, are worth that much more. */
-	if (quorum_late(q, w->now) && sources_mostly_doubtful(d, w)) {
+	if (quorum_late(q, w->now) && selection_mostly_doubtful(d, w)) {
 		return true;
 	}
 	c = count(d, w);
@@ -323,7 +323,7 @@ await_put(struct ntpd *d, struct text *t, bool left)
 	if (!q->waiting || !q->heard) {
 		return false;
 	}
-	w = settings_world(d);
+	w = rules_world(d);
 	c = count(d, &w);
 	if (quorum_need(&c) <= 1) {
 		return false;

@@ -7,13 +7,13 @@
 #include "ntpd/access.h"
 #include <string.h>
 #include "base/cursor.h"
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 
 /* Questions answered before the sockets are looked at again. */
 enum { TURN_MAX = 4 };
 
 static int
-refuse(struct query *q)
+refuse(struct control_request *q)
 {
 	(void)q;
 	return CONTROL_ERR_PERMISSION;
@@ -21,7 +21,7 @@ refuse(struct query *q)
 
 static const struct {
 	enum control_op op;
-	int (*run)(struct query *q);
+	int (*run)(struct control_request *q);
 } OPERATIONS[] = {
 	{ CONTROL_UNSPEC, control_read_unspec },
 	{ CONTROL_READSTAT, control_read_status },
@@ -39,7 +39,7 @@ static const struct {
 };
 
 static int
-operate(struct query *q)
+operate(struct control_request *q)
 {
 	for (size_t i = 0; i < sizeof OPERATIONS / sizeof OPERATIONS[0]; i++) {
 		if ((unsigned)OPERATIONS[i].op == q->h.op) {
@@ -51,7 +51,7 @@ operate(struct query *q)
 
 /* Who asks is a client too, and shown as one; the rate of questions is bounded elsewhere. */
 static void
-count_client(const struct query *q)
+count_client(const struct control_request *q)
 {
 	const struct header h = { .mode = MODE_CONTROL, .version = q->h.version };
 
@@ -67,7 +67,7 @@ is_request(const struct control_header *h)
 }
 
 static enum verdict
-serve(struct query *q)
+serve(struct control_request *q)
 {
 	struct ntpd *d = q->d;
 	int result;
@@ -96,8 +96,8 @@ serve_first(struct ntpd *d)
 {
 	struct control *c = &d->control;
 	struct control_waiting *w = &c->waiting[c->first];
-	struct query q = { .d = d, .l = w->l, .pkt = &w->pkt, .flags = w->flags, .h = w->h,
-		.prepaid = w->prepaid };
+	struct control_request q = { .d = d, .l = w->l, .pkt = &w->pkt, .flags = w->flags,
+		.h = w->h, .prepaid = w->prepaid };
 
 	/* A reload may have closed the socket, and given its place to another. */
 	if (w->l->sock == w->sock) {
@@ -151,7 +151,7 @@ control_stop(struct ntpd *d)
 
 /* Strangers leave some room, so that who manages the daemon on its host is heard under a flood. */
 static bool
-has_room(const struct query *q)
+has_room(const struct control_request *q)
 {
 	unsigned kept = addr_is_loopback(&q->pkt->from.addr) ? 0 : CONTROL_WAITING_MAX / 4;
 
@@ -159,7 +159,7 @@ has_room(const struct query *q)
 }
 
 static void
-enqueue(const struct query *q)
+enqueue(const struct control_request *q)
 {
 	struct control *c = &q->d->control;
 	struct control_waiting *w =
@@ -179,7 +179,7 @@ enqueue(const struct query *q)
 int
 control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt, uint32_t flags)
 {
-	struct query q = { .d = d, .l = l, .pkt = pkt, .flags = flags };
+	struct control_request q = { .d = d, .l = l, .pkt = pkt, .flags = flags };
 	struct cursor c = cursor_over(pkt->bytes, pkt->len);
 
 	if (!control_header_get(&c, &q.h) || pkt->len > NET_PACKET_MAX) {

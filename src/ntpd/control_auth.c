@@ -2,7 +2,7 @@
 /* control_auth - who may do what by mode 6: MACs, the control key, replays and nonces. */
 #include <string.h>
 #include "base/cursor.h"
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 #include "ntpd/keys.h"
 #include "ntpd/report.h"
 #include "wire/packet.h"
@@ -21,7 +21,7 @@ enum {
 /* ---- MACs ---- */
 
 void
-control_auth_check(struct query *q)
+control_auth_check(struct control_request *q)
 {
 	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
 	    1) / MAC_ALIGN * MAC_ALIGN;
@@ -46,7 +46,7 @@ control_auth_check(struct query *q)
 /* ---- replays ---- */
 
 static struct control_seen *
-find_seen(struct query *q, struct control_ring *r, uint64_t hash)
+find_seen(struct control_request *q, struct control_ring *r, uint64_t hash)
 {
 	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
 		struct control_seen *s = &r->at[i];
@@ -68,7 +68,7 @@ from_here(const struct endpoint *e)
  * came over loopback counts only for its sender, who may repeat it.
  */
 static bool
-is_new(struct query *q, struct control_ring *r, uint64_t hash, struct control_seen *s)
+is_new(struct control_request *q, struct control_ring *r, uint64_t hash, struct control_seen *s)
 {
 	if (s != NULL && !from_here(&s->from)) {
 		return false;
@@ -83,14 +83,14 @@ is_new(struct query *q, struct control_ring *r, uint64_t hash, struct control_se
 }
 
 static bool
-has_control_key(const struct query *q)
+has_control_key(const struct control_request *q)
 {
 	return q->key != NULL && q->d->conf->controlkey != 0 &&
 	    q->key_id == (uint32_t)q->d->conf->controlkey;
 }
 
 static enum control_permit
-refuse_replay(struct query *q, const struct control_seen *s)
+refuse_replay(struct control_request *q, const struct control_seen *s)
 {
 	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
 
@@ -102,13 +102,13 @@ refuse_replay(struct query *q, const struct control_seen *s)
 }
 
 static uint64_t
-hash_of(const struct query *q)
+hash_of(const struct control_request *q)
 {
 	return siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
 }
 
 enum control_permit
-control_auth_read(struct query *q)
+control_auth_read(struct control_request *q)
 {
 	struct control_ring *r = &q->d->control.reads;
 	uint64_t hash = hash_of(q);
@@ -126,7 +126,7 @@ control_auth_read(struct query *q)
 }
 
 bool
-control_auth_noticed(struct query *q)
+control_auth_noticed(struct control_request *q)
 {
 	struct control_ring *r = &q->d->control.reads;
 	uint64_t hash = hash_of(q);
@@ -143,7 +143,7 @@ control_auth_noticed(struct query *q)
  * is of a line.
  */
 static const char *
-take_nonce(struct query *q, size_t *len)
+take_nonce(struct control_request *q, size_t *len)
 {
 	static const char mark[] = "# nonce=";
 	size_t n = sizeof mark - 1;
@@ -171,7 +171,7 @@ take_nonce(struct query *q, size_t *len)
  * this sender, and grows old in 16 s; what came over loopback nobody has overheard.
  */
 static enum control_permit
-judge_nonce(struct query *q)
+judge_nonce(struct control_request *q)
 {
 	size_t len = 0;
 	const char *nonce = take_nonce(q, &len);
@@ -184,7 +184,7 @@ judge_nonce(struct query *q)
 }
 
 static enum control_permit
-refuse_nonce(struct query *q, enum control_permit p)
+refuse_nonce(struct control_request *q, enum control_permit p)
 {
 	char addr[ADDR_TEXT_MAX];
 
@@ -197,7 +197,7 @@ refuse_nonce(struct query *q, enum control_permit p)
 /* ---- changes ---- */
 
 enum control_permit
-control_auth_change(struct query *q)
+control_auth_change(struct control_request *q)
 {
 	uint64_t hash = hash_of(q);
 	struct control *c = &q->d->control;
@@ -224,7 +224,7 @@ control_auth_change(struct query *q)
 }
 
 void
-control_auth_outcome(struct query *q, const char *outcome)
+control_auth_outcome(struct control_request *q, const char *outcome)
 {
 	struct control *c = &q->d->control;
 	struct text t = text_over(c->outcome, sizeof c->outcome);
@@ -237,7 +237,7 @@ control_auth_outcome(struct query *q, const char *outcome)
 
 /* Of all 64 bits of the time: the 32 that a nonce shows go round in 49.7 days. */
 static uint64_t
-nonce_hash(const struct query *q, uint64_t ms)
+nonce_hash(const struct control_request *q, uint64_t ms)
 {
 	const struct addr *a = &q->pkt->from.addr;
 	uint8_t bytes[32];
@@ -250,13 +250,13 @@ nonce_hash(const struct query *q, uint64_t ms)
 }
 
 static uint64_t
-now_ms(const struct query *q)
+now_ms(const struct control_request *q)
 {
 	return (uint64_t)(now_of(q->d).ns / NS_PER_MS);
 }
 
 void
-control_nonce_put(struct query *q, struct text *out)
+control_nonce_put(struct control_request *q, struct text *out)
 {
 	uint64_t ms = now_ms(q);
 
@@ -283,7 +283,7 @@ read_hex(const char *s, size_t n, uint64_t *out)
 }
 
 bool
-control_nonce_valid(const struct query *q, const char *nonce, size_t len)
+control_nonce_valid(const struct control_request *q, const char *nonce, size_t len)
 {
 	uint64_t now = now_ms(q), ms, hash;
 	uint32_t age;

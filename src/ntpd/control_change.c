@@ -9,7 +9,7 @@
 #include <time.h>
 #include "base/cursor.h"
 #include "config/print.h"
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 #include "ntpd/keys.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
@@ -23,7 +23,7 @@ enum {
 
 /* What was asked, for the log: who, and the words, harmless. */
 static void
-log_request(struct query *q, const char *what, const char *text, size_t len)
+log_request(struct control_request *q, const char *what, const char *text, size_t len)
 {
 	char addr[ADDR_TEXT_MAX], words[CONTROL_DATA_MAX];
 	struct text t = text_over(words, sizeof words);
@@ -38,7 +38,7 @@ log_request(struct query *q, const char *what, const char *text, size_t len)
  * on; with a text there: that is the answer.
  */
 static int
-permit(struct query *q, const char *prohibited)
+permit(struct control_request *q, const char *prohibited)
 {
 	enum control_permit p = control_auth_change(q);
 
@@ -72,7 +72,7 @@ permit(struct query *q, const char *prohibited)
 
 /* Sends what stands in q->out and keeps it for a sender that asks again. */
 static int
-answer(struct query *q)
+answer(struct control_request *q)
 {
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
@@ -97,7 +97,7 @@ is_plain_text(const char *at, const char *end)
 
 /* The text without its last comment, line ends and blanks. */
 static struct span
-bare_line(const struct query *q)
+bare_line(const struct control_request *q)
 {
 	const char *at = q->text, *end = at;
 
@@ -114,7 +114,7 @@ bare_line(const struct query *q)
 }
 
 static void
-put_problem(struct query *q, const struct diag *g)
+put_problem(struct control_request *q, const struct diag *g)
 {
 	text_printf(&q->out, "column %u syntax error: ", g->column > 0 ? g->column - 1 : 0);
 	if (g->line > 1) {
@@ -139,7 +139,7 @@ first_of(const struct diag_list *l, enum diag_level level)
 
 /* What was taken with a warning is not quite what was asked for. */
 static void
-put_warnings(struct query *q, const struct diag_list *l)
+put_warnings(struct control_request *q, const struct diag_list *l)
 {
 	for (unsigned i = 0; i < l->n; i++) {
 		text_printf(&q->out, "%s", i == 0 ? ", but: " : "; ");
@@ -148,7 +148,7 @@ put_warnings(struct query *q, const struct diag_list *l)
 }
 
 static void
-configure_from(struct query *q, struct arena *a)
+configure_from(struct control_request *q, struct arena *a)
 {
 	struct ntpd *d = q->d;
 	struct diag_list diags = diag_list_in(a);
@@ -189,7 +189,7 @@ configure_from(struct query *q, struct arena *a)
 }
 
 static void
-configure(struct query *q)
+configure(struct control_request *q)
 {
 	struct span line = bare_line(q);
 	struct arena *a;
@@ -209,7 +209,7 @@ configure(struct query *q)
 }
 
 int
-control_configure(struct query *q)
+control_configure(struct control_request *q)
 {
 	int result = permit(q, "runtime configuration prohibited by restrict ... nomodify");
 
@@ -271,7 +271,7 @@ put_field(struct text *t, char field, const struct tm *tm)
 
 /* The name with its strftime fields filled in (UTC); false when it is not a plain name then. */
 static bool
-file_name(struct query *q, char *buf, size_t cap)
+file_name(struct control_request *q, char *buf, size_t cap)
 {
 	static const char allowed[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
@@ -317,7 +317,7 @@ keep_piece(void *ctx, const char *piece, size_t n)
 }
 
 static void
-save_as(struct query *q, const char *path)
+save_as(struct control_request *q, const char *path)
 {
 	struct ntpd *d = q->d;
 	struct saved s = { .at = NULL };
@@ -347,7 +347,7 @@ save_as(struct query *q, const char *path)
 }
 
 int
-control_save(struct query *q)
+control_save(struct control_request *q)
 {
 	int result = permit(q, "saveconfig prohibited by restrict ... nomodify");
 	char name[SAVED_NAME_MAX], path[1024 + SAVED_NAME_MAX];
@@ -392,7 +392,7 @@ find_setvar(struct config *c, const struct control_item *it)
 
 /* Writes the values into a configuration; CONTROL_ANSWERED or an error. */
 static int
-write_values(struct query *q, struct config *new)
+write_values(struct control_request *q, struct config *new)
 {
 	struct control_item it;
 	bool bad = false;
@@ -416,7 +416,7 @@ write_values(struct query *q, struct config *new)
 }
 
 int
-control_write_variables(struct query *q)
+control_write_variables(struct control_request *q)
 {
 	int result = permit(q, "");
 	const char *text = q->text;

@@ -4,7 +4,7 @@
  * holders of the control key.
  */
 #include <string.h>
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
@@ -96,7 +96,7 @@ put_broadcast(struct list *l, const struct listener *at)
 }
 
 static void
-put_interface(struct query *q, struct list *l, const struct listener *at)
+put_interface(struct control_request *q, struct list *l, const struct listener *at)
 {
 	struct mtime now = now_of(q->d);
 	char buf[ENDPOINT_TEXT_MAX];
@@ -116,7 +116,7 @@ put_interface(struct query *q, struct list *l, const struct listener *at)
 }
 
 static void
-put_interfaces(struct query *q, unsigned from)
+put_interfaces(struct control_request *q, unsigned from)
 {
 	struct list l = { .out = &q->out };
 
@@ -181,7 +181,7 @@ put_entry(struct list *l, const struct restrict_entry *e)
 }
 
 static void
-put_restrictions(struct query *q, unsigned from)
+put_restrictions(struct control_request *q, unsigned from)
 {
 	struct list l = { .out = &q->out, .index = from };
 	struct restrict_entry e;
@@ -200,7 +200,7 @@ put_restrictions(struct query *q, unsigned from)
  * thousands. ntpd of old knows the words only, and answers UNKNOWNVAR.
  */
 static bool
-text_is(const struct query *q, const char *word, uint32_t *from)
+text_is(const struct control_request *q, const char *word, uint32_t *from)
 {
 	size_t n = strlen(word), len = (size_t)(q->end - q->text);
 	char number[NUMBER_MAX];
@@ -218,7 +218,7 @@ text_is(const struct query *q, const char *word, uint32_t *from)
 }
 
 int
-control_read_list(struct query *q)
+control_read_list(struct control_request *q)
 {
 	uint32_t from = 0;
 

@@ -9,7 +9,7 @@
  * turn, behind the requests for the time, and the table keeps its place.
  */
 #include <string.h>
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
@@ -47,7 +47,7 @@ struct mru_request {
 
 /* Lets base_ns follow the clock. */
 static void
-follow_clock(struct query *q)
+follow_clock(struct control_request *q)
 {
 	struct control *c = &q->d->control;
 	struct clock_reading r;
@@ -234,7 +234,7 @@ read_filter(const struct control_item *it, struct mru_request *r)
 }
 
 static bool
-read_item(const struct query *q, const struct control_item *it, struct mru_request *r)
+read_item(const struct control_request *q, const struct control_item *it, struct mru_request *r)
 {
 	if (name_is(it, "nonce")) {
 		r->nonce_valid = q->d->control.walk.on || (it->value != NULL &&
@@ -256,7 +256,7 @@ read_item(const struct query *q, const struct control_item *it, struct mru_reque
 
 /* CONTROL_ANSWERED when it can be answered. */
 static int
-read_request(struct query *q, struct mru_request *r)
+read_request(struct control_request *q, struct mru_request *r)
 {
 	struct control_item it;
 	bool bad = false, good = true;
@@ -277,7 +277,7 @@ read_request(struct query *q, struct mru_request *r)
 /* ---- the page ---- */
 
 static bool
-wanted(const struct query *q, const struct mru_client *c, const struct mru_request *r,
+wanted(const struct control_request *q, const struct mru_client *c, const struct mru_request *r,
     struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
@@ -363,7 +363,7 @@ find_resume(const struct mru *m, const struct mru_request *r, int64_t base_ns, u
 
 /* Pays for a turn; false when a stranger has had too many. */
 static bool
-may_look(struct query *q)
+may_look(struct control_request *q)
 {
 	return addr_is_loopback(&q->pkt->from.addr) ||
 	    limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now_of(q->d), NULL);
@@ -395,7 +395,7 @@ enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_LOOKED };
  * with the newest. Nothing found: the place is kept for the next turn.
  */
 static enum page_end
-put_clients(struct query *q, const struct mru_request *r, uint32_t at, unsigned looks)
+put_clients(struct control_request *q, const struct mru_request *r, uint32_t at, unsigned looks)
 {
 	struct mru *m = q->d->access.mru;
 	struct mtime now = now_of(q->d);
@@ -419,7 +419,7 @@ put_clients(struct query *q, const struct mru_request *r, uint32_t at, unsigned 
 }
 
 static void
-put_end(struct query *q)
+put_end(struct control_request *q)
 {
 	int64_t base_ns = q->d->control.base_ns;
 	const struct mru *m = q->d->access.mru;
@@ -436,7 +436,7 @@ put_end(struct query *q)
 
 /* Marks where the walk begins, and says how far it first goes back. */
 static int
-begin(struct query *q, const struct mru_request *r)
+begin(struct control_request *q, const struct mru_request *r)
 {
 	struct control_walk *w = &q->d->control.walk;
 	struct mru *m = q->d->access.mru;
@@ -476,7 +476,7 @@ go_back(struct mru *m, struct control_walk *w, unsigned *looks)
 
 /* A turn of the walk. */
 static int
-walk(struct query *q, const struct mru_request *r)
+walk(struct control_request *q, const struct mru_request *r)
 {
 	struct control_walk *w = &q->d->control.walk;
 	unsigned looks = LOOKS_AT_ONCE;
@@ -506,7 +506,7 @@ walk(struct query *q, const struct mru_request *r)
 }
 
 int
-control_read_mru(struct query *q)
+control_read_mru(struct control_request *q)
 {
 	struct control_walk *w = &q->d->control.walk;
 	struct mru_request r = { .frags = 0 };
@@ -528,7 +528,7 @@ control_read_mru(struct query *q)
 }
 
 int
-control_request_nonce(struct query *q)
+control_request_nonce(struct control_request *q)
 {
 	text_put(&q->out, "nonce=");
 	control_nonce_put(q, &q->out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* control_read - operations that read: status words and variables. */
 #include "base/cursor.h"
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/vars.h"
@@ -13,7 +13,7 @@ enum owner_kind { OWNER_SYSTEM, OWNER_PEER, OWNER_POOL, OWNER_NONE };
 struct owner {
 	enum owner_kind kind;
 	struct peer *p;
-	struct origin *o;
+	struct source *s;
 };
 
 static struct owner
@@ -30,17 +30,17 @@ owner_of(struct ntpd *d, uint16_t id)
 		w.kind = OWNER_PEER;
 		return w;
 	}
-	w.o = peers_row_by_id(d, id);
-	if (w.o != NULL) {
+	w.s = peers_row_by_id(d, id);
+	if (w.s != NULL) {
 		w.kind = OWNER_POOL;
 	}
 	return w;
 }
 
 static uint16_t
-pool_status(const struct origin *o)
+pool_status(const struct source *s)
 {
-	return event_peer_status(&o->event, PEER_STATUS_CONFIG, TALLY_REJECT);
+	return event_peer_status(&s->event, PEER_STATUS_CONFIG, TALLY_REJECT);
 }
 
 static uint16_t
@@ -52,7 +52,7 @@ owner_status(struct ntpd *d, const struct owner *w)
 	case OWNER_PEER:
 		return report_peer_status(w->p);
 	case OWNER_POOL:
-		return pool_status(w->o);
+		return pool_status(w->s);
 	case OWNER_NONE:
 		break;
 	}
@@ -61,7 +61,7 @@ owner_status(struct ntpd *d, const struct owner *w)
 
 /* Who holds the control key has seen the events now: they are counted anew. */
 static void
-forget_events(struct query *q, const struct owner *w)
+forget_events(struct control_request *q, const struct owner *w)
 {
 	if (!control_auth_noticed(q)) {
 		return;
@@ -74,7 +74,7 @@ forget_events(struct query *q, const struct owner *w)
 		w->p->a.event.count = 0;
 		break;
 	case OWNER_POOL:
-		w->o->event.count = 0;
+		w->s->event.count = 0;
 		break;
 	case OWNER_NONE:
 		break;
@@ -82,7 +82,7 @@ forget_events(struct query *q, const struct owner *w)
 }
 
 static void
-put_defaults(struct query *q, const struct owner *w)
+put_defaults(struct control_request *q, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
@@ -92,7 +92,7 @@ put_defaults(struct query *q, const struct owner *w)
 		vars_peer_default(q->d, w->p, &q->out);
 		break;
 	case OWNER_POOL:
-		vars_pool_default(q->d, w->o, &q->out);
+		vars_pool_default(q->d, w->s, &q->out);
 		break;
 	case OWNER_NONE:
 		break;
@@ -100,7 +100,7 @@ put_defaults(struct query *q, const struct owner *w)
 }
 
 static void
-put_named(struct query *q, const struct owner *w, struct vars_names *names)
+put_named(struct control_request *q, const struct owner *w, struct vars_names *names)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
@@ -110,7 +110,7 @@ put_named(struct query *q, const struct owner *w, struct vars_names *names)
 		vars_peer_named(q->d, w->p, names, &q->out);
 		break;
 	case OWNER_POOL:
-		vars_pool_named(q->d, w->o, names, &q->out);
+		vars_pool_named(q->d, w->s, names, &q->out);
 		break;
 	case OWNER_NONE:
 		break;
@@ -118,14 +118,14 @@ put_named(struct query *q, const struct owner *w, struct vars_names *names)
 }
 
 static struct vars_names
-names_of(const struct query *q)
+names_of(const struct control_request *q)
 {
 	return (struct vars_names){ .at = q->text, .end = q->end };
 }
 
 /* True when the request names no variable, and that is all that stands in it. */
 static bool
-names_nothing(const struct query *q)
+names_nothing(const struct control_request *q)
 {
 	struct vars_names names = names_of(q);
 	struct control_item first;
@@ -135,7 +135,7 @@ names_nothing(const struct query *q)
 
 /* Sends what was put together, when all of it was there and has found room. */
 static int
-finish(struct query *q, const struct vars_names *names)
+finish(struct control_request *q, const struct vars_names *names)
 {
 	if (names->bad) {
 		return CONTROL_ERR_FORMAT;
@@ -153,7 +153,7 @@ finish(struct query *q, const struct vars_names *names)
 /* ---- operations ---- */
 
 int
-control_read_unspec(struct query *q)
+control_read_unspec(struct control_request *q)
 {
 	struct owner w = owner_of(q->d, q->h.assoc);
 
@@ -166,17 +166,17 @@ control_read_unspec(struct query *q)
 }
 
 static int
-list_status(struct query *q)
+list_status(struct control_request *q)
 {
 	struct writer w = writer_over(q->d->control.text, sizeof q->d->control.text);
 	struct owner system = { .kind = OWNER_SYSTEM };
 
 	/* The newest association first, as ever. */
-	for (unsigned i = q->d->peers.origin_n; i > 0; i--) {
-		const struct origin *o = &q->d->peers.origin[i - 1];
-		if (peers_has_row(o)) {
-			writer_u16(&w, o->id);
-			writer_u16(&w, pool_status(o));
+	for (unsigned i = q->d->peers.source_n; i > 0; i--) {
+		const struct source *s = &q->d->peers.source[i - 1];
+		if (peers_has_row(s)) {
+			writer_u16(&w, s->id);
+			writer_u16(&w, pool_status(s));
 		}
 	}
 	for (unsigned i = q->d->peers.peer_n; i > 0; i--) {
@@ -193,7 +193,7 @@ list_status(struct query *q)
 }
 
 int
-control_read_variables(struct query *q)
+control_read_variables(struct control_request *q)
 {
 	struct owner w = owner_of(q->d, q->h.assoc);
 	struct vars_names names = names_of(q);
@@ -216,7 +216,7 @@ control_read_variables(struct query *q)
 }
 
 int
-control_read_status(struct query *q)
+control_read_status(struct control_request *q)
 {
 	if (q->h.assoc != 0) {
 		q->text = q->end;       /* names are ignored here */
@@ -226,7 +226,7 @@ control_read_status(struct query *q)
 }
 
 int
-control_read_clock(struct query *q)
+control_read_clock(struct control_request *q)
 {
 	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->sys.peer_id);
 	struct vars_names names = names_of(q);

@@ -4,7 +4,7 @@
  * cause.
  */
 #include "base/cursor.h"
-#include "ntpd/control_query.h"
+#include "ntpd/control_request.h"
 #include "ntpd/keys.h"
 
 enum {
@@ -14,7 +14,7 @@ enum {
 };
 
 static struct limit *
-limit_for(struct query *q)
+limit_for(struct control_request *q)
 {
 	const struct addr *a = &q->pkt->from.addr;
 
@@ -22,13 +22,13 @@ limit_for(struct query *q)
 }
 
 static bool
-is_free(const struct query *q)
+is_free(const struct control_request *q)
 {
 	return addr_is_loopback(&q->pkt->from.addr);
 }
 
 static bool
-take(struct query *q, size_t octets)
+take(struct control_request *q, size_t octets)
 {
 	struct mtime now = now_of(q->d);
 	struct limit *one = limit_for(q);
@@ -47,7 +47,7 @@ take(struct query *q, size_t octets)
 }
 
 bool
-control_budget_open(struct query *q)
+control_budget_open(struct control_request *q)
 {
 	if (!take(q, q->pkt->len + PREPAID)) {
 		return false;
@@ -57,7 +57,7 @@ control_budget_open(struct query *q)
 }
 
 void
-control_budget_close(struct query *q)
+control_budget_close(struct control_request *q)
 {
 	if (!is_free(q)) {
 		limit_give(limit_for(q), (double)q->prepaid);
@@ -67,7 +67,7 @@ control_budget_close(struct query *q)
 }
 
 static bool
-within_budget(struct query *q, size_t octets)
+within_budget(struct control_request *q, size_t octets)
 {
 	size_t paid = octets < q->prepaid ? octets : q->prepaid;
 
@@ -79,7 +79,8 @@ within_budget(struct query *q, size_t octets)
 }
 
 static void
-send_datagram(struct query *q, const struct control_header *h, const uint8_t *data, size_t len)
+send_datagram(struct control_request *q, const struct control_header *h, const uint8_t *data,
+    size_t len)
 {
 	uint8_t bytes[DATAGRAM_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
@@ -105,7 +106,7 @@ send_datagram(struct query *q, const struct control_header *h, const uint8_t *da
 }
 
 static struct control_header
-reply_header(const struct query *q)
+reply_header(const struct control_request *q)
 {
 	struct control_header h = q->h;
 
@@ -117,7 +118,7 @@ reply_header(const struct query *q)
 }
 
 void
-control_send_error(struct query *q, enum control_error e)
+control_send_error(struct control_request *q, enum control_error e)
 {
 	struct control_header h = reply_header(q);
 
@@ -127,7 +128,7 @@ control_send_error(struct query *q, enum control_error e)
 }
 
 void
-control_send(struct query *q, const uint8_t *data, size_t len)
+control_send(struct control_request *q, const uint8_t *data, size_t len)
 {
 	size_t at = 0;
 
@@ -143,7 +144,7 @@ control_send(struct query *q, const uint8_t *data, size_t len)
 }
 
 void
-control_send_text(struct query *q)
+control_send_text(struct control_request *q)
 {
 	text_put(&q->out, "\r\n");
 	control_send(q, (const uint8_t *)q->out.at, q->out.len);

@@ -5,16 +5,16 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/asked.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/control.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/flood.h"
-#include "ntpd/gate.h"
+#include "ntpd/boot_marker.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
-#include "ntpd/origins.h"
+#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
@@ -121,11 +121,11 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	keys_load(d);
-	gate_start(d);
+	boot_marker_start(d);
 	stats_start(d);
 	flood_start(d);
 	control_start(d);
-	clockwork_start(d);
+	clock_update_start(d);
 	leapsec_start(d);
 	if (!access_start(d)) {
 		report(d, LOG_LEVEL_ERROR, "no memory for the tables of clients and restrictions");
@@ -136,7 +136,7 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	asked_read(d);
-	origins_start(d);
+	sources_start(d);
 	faults_say(d);
 	now_ready(d);
 	return 0;
@@ -160,7 +160,7 @@ void
 ntpd_clock_set(struct ntpd *d)
 {
 	if (!d->stopping) {
-		clockwork_look(d);
+		clock_update_look(d);
 	}
 }
 
@@ -187,7 +187,7 @@ ntpd_stop(struct ntpd *d)
 		d->port.watch.stopping(d->port.watch.ctx);
 	}
 	if (d->conf != NULL && d->ready) {
-		clockwork_stop(d);
+		clock_update_stop(d);
 		asked_write(d);
 	}
 	d->stopping = true;
@@ -200,9 +200,9 @@ ntpd_free(struct ntpd *d)
 		return;
 	}
 	d->stopping = true;
-	origins_stop(d);
+	sources_stop(d);
 	listen_stop(d);
-	clockwork_free(d);
+	clock_update_free(d);
 	leapsec_stop(d);
 	control_stop(d);
 	flood_stop(d);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "config/driftfile.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 
 static const double HOUR_S = 3600.0;
 
@@ -16,7 +16,7 @@ enum { WHY_MAX = 128, PASSED_MAX = 64 };
 bool
 drift_read(struct ntpd *d, double *freq, double *sigma)
 {
-	const char *path = settings_driftfile(d);
+	const char *path = rules_driftfile(d);
 	char why_buf[WHY_MAX];
 	struct text why = text_over(why_buf, sizeof why_buf);
 	struct drift drift;
@@ -63,7 +63,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 void
 drift_write(struct ntpd *d)
 {
-	const char *path = settings_driftfile(d);
+	const char *path = rules_driftfile(d);
 	struct mtime now = now_of(d);
 	struct drift drift = { .freq_ppm = d->steer.adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];

@@ -8,7 +8,7 @@
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 
 enum { KEYS_ARENA = 64 * 1024 * 1024, WHY_MAX = 640 };
 
@@ -127,7 +127,7 @@ warn_of_others(struct ntpd *d, const char *path)
 bool
 keys_load(struct ntpd *d)
 {
-	const char *path = settings_keysfile(d);
+	const char *path = rules_keysfile(d);
 	struct keyring *ring = keyring_new();
 	char *text;
 	size_t len;

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 #include "crypto/mac.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/report.h"
-#include "ntpd/sources.h"
+#include "ntpd/selection.h"
 #include "ntpd/system.h"
 
 /* The clock jumps within this time of the moment foretold, or it was somebody else. */
@@ -277,7 +277,7 @@ look(struct ntpd *d)
 	d->leapsec.looked_at = now_of(d);
 	report_events(d, &o);
 	if (!leap_smear_may_be(&d->leapsec.leap, real_now(d))) {
-		sources_smear_over(d);  /* also when no source is left to say so */
+		selection_smear_over(d);  /* also when no source is left to say so */
 	}
 	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
 		adjust_tai(&d->steer.adjust, o.tai_s);
@@ -295,7 +295,7 @@ on_timer(void *ctx)
 	struct ntpd *d = ctx;
 	const char *path = path_now(d);
 
-	clockwork_look(d);
+	clock_update_look(d);
 	if (path != NULL && file_changed(d, path)) {
 		read_file(d, path);
 	}
@@ -352,7 +352,7 @@ outlook_now(const struct ntpd *d)
 enum ntp_leap
 leapsec_shown(const struct ntpd *d)
 {
-	if (d->sources.smeared) {
+	if (d->selector.smeared) {
 		return LEAP_NONE;
 	}
 	return d->leapsec.outlook.alarm ? LEAP_UNSYNC : d->leapsec.outlook.announce;
@@ -361,7 +361,7 @@ leapsec_shown(const struct ntpd *d)
 enum clock_leap
 leapsec_kernel(const struct ntpd *d)
 {
-	if (d->sources.smeared) {
+	if (d->selector.smeared) {
 		return CLOCK_LEAP_NONE;
 	}
 	switch (d->leapsec.outlook.announce) {
@@ -392,7 +392,7 @@ leapsec_explains(struct ntpd *d, double moved_s)
 double
 leapsec_smear_s(const struct ntpd *d, const struct addr *local)
 {
-	if (d->sources.smeared) {
+	if (d->selector.smeared) {
 		return 0.0;             /* our clock has it already */
 	}
 	for (unsigned i = d->conf->smears_n; i > 0; i--) {

@@ -7,7 +7,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/adjust.c \
 	src/ntpd/asked.c \
 	src/ntpd/await.c \
-	src/ntpd/clockwork.c \
+	src/ntpd/clock_update.c \
 	src/ntpd/conffile.c \
 	src/ntpd/control.c \
 	src/ntpd/control_auth.c \
@@ -19,17 +19,17 @@ libntpd_a_SOURCES = \
 	src/ntpd/counters.c \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
-	src/ntpd/exchange.c \
+	src/ntpd/association_io.c \
 	src/ntpd/faults.c \
 	src/ntpd/filegen.c \
 	src/ntpd/flood.c \
-	src/ntpd/gate.c \
+	src/ntpd/boot_marker.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
-	src/ntpd/origins.c \
+	src/ntpd/sources.c \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \
 	src/ntpd/protect.c \
@@ -38,8 +38,8 @@ libntpd_a_SOURCES = \
 	src/ntpd/report.c \
 	src/ntpd/report_peer.c \
 	src/ntpd/report_status.c \
-	src/ntpd/settings.c \
-	src/ntpd/sources.c \
+	src/ntpd/rules.c \
+	src/ntpd/selection.c \
 	src/ntpd/stats.c \
 	src/ntpd/steer.c \
 	src/ntpd/syspeer.c \

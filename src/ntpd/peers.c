@@ -4,16 +4,16 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/asked.h"
-#include "ntpd/exchange.h"
-#include "ntpd/origins.h"
+#include "ntpd/association_io.h"
+#include "ntpd/sources.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 
 static bool
-has_peer(const struct origin *o)
+has_peer(const struct source *s)
 {
-	for (unsigned i = 0; i < o->d->peers.peer_n; i++) {
-		if (o->d->peers.peer[i].a.id != 0 && o->d->peers.peer[i].origin == o) {
+	for (unsigned i = 0; i < s->d->peers.peer_n; i++) {
+		if (s->d->peers.peer[i].a.id != 0 && s->d->peers.peer[i].source == s) {
 			return true;
 		}
 	}
@@ -43,19 +43,19 @@ peers_by_address(struct ntpd *d, const struct addr *a)
 }
 
 bool
-peers_has_row(const struct origin *o)
+peers_has_row(const struct source *s)
 {
-	return o->cfg != NULL && o->id != 0 &&
-	    (o->cfg->kind == SOURCE_POOL || !has_peer(o));
+	return s->cfg != NULL && s->id != 0 &&
+	    (s->cfg->kind == SOURCE_POOL || !has_peer(s));
 }
 
-struct origin *
+struct source *
 peers_row_by_id(struct ntpd *d, uint16_t id)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		struct origin *o = &d->peers.origin[i];
-		if (id != 0 && o->id == id && peers_has_row(o)) {
-			return o;
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		struct source *s = &d->peers.source[i];
+		if (id != 0 && s->id == id && peers_has_row(s)) {
+			return s;
 		}
 	}
 	return NULL;
@@ -75,8 +75,8 @@ peers_count(const struct ntpd *d)
 static bool
 id_taken(struct ntpd *d, uint16_t id)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL && d->peers.origin[i].id == id) {
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg != NULL && d->peers.source[i].id == id) {
 			return true;    /* whether or not the row is shown now */
 		}
 	}
@@ -129,31 +129,31 @@ peers_room(const struct ntpd *d)
 }
 
 struct peer *
-peers_mobilize(struct origin *o, const struct addr *addr, double delay_s)
+peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 {
-	struct ntpd *d = o->d;
+	struct ntpd *d = s->d;
 	struct peer *p = free_slot(d);
-	struct assoc_rules rules = settings_assoc(d, o->cfg);
-	struct endpoint remote = { *addr, (uint16_t)o->cfg->port };
-	struct assoc_world w = settings_world(d);
+	struct assoc_rules rules = rules_assoc(d, s->cfg);
+	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
+	struct assoc_world w = rules_world(d);
 
 	if (p == NULL) {
 		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
 		    "%d associations: ten servers are plenty, take lines out",
-		    o->cfg->place.file != NULL ? o->cfg->place.file : "ntpq", o->cfg->place.line,
-		    o->cfg->host.text, PEERS_MAX);
+		    s->cfg->place.file != NULL ? s->cfg->place.file : "ntpq", s->cfg->place.line,
+		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
 	memset(p, 0, sizeof *p);
 	p->d = d;
-	p->origin = o;
+	p->source = s;
 	p->reach_at = now_of(d);
-	d->sources.last_tally[p - d->peers.peer] = TALLY_REJECT;        /* that of the one before */
+	d->selector.last_tally[p - d->peers.peer] = TALLY_REJECT; /* that of the one before */
 	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
 	asked_tell(d, &p->a, &w);
 	access_source(d, addr, true);
 	report_peer_event(d, p, PEER_EVENT_MOBILIZE);
-	exchange_start(p);
+	association_io_start(p);
 	return p;
 }
 
@@ -164,9 +164,9 @@ peers_demobilize(struct peer *p)
 
 	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE);
 	asked_note(d, &p->a);
-	exchange_stop(p);
+	association_io_stop(p);
 	p->a.id = 0;
-	p->origin = NULL;
+	p->source = NULL;
 	if (!peers_use(d, &p->a.remote.addr, NULL)) {   /* the host may have another */
 		access_source(d, &p->a.remote.addr, false);
 	}
@@ -176,21 +176,21 @@ peers_demobilize(struct peer *p)
 void
 peers_move(struct peer *p, const struct addr *addr)
 {
-	struct origin *o = p->origin;
+	struct source *s = p->source;
 	char old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
 
-	report(p->d, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s", o->cfg->host.text,
+	report(p->d, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s", s->cfg->host.text,
 	    addr_format(addr, new, sizeof new), addr_format(&p->a.remote.addr, old, sizeof old));
 	peers_demobilize(p);
-	(void)peers_mobilize(o, addr, 0.0);
+	(void)peers_mobilize(s, addr, 0.0);
 }
 
 struct peer *
-peers_of(struct origin *o)
+peers_of(struct source *s)
 {
-	for (unsigned i = 0; i < o->d->peers.peer_n; i++) {
-		if (o->d->peers.peer[i].a.id != 0 && o->d->peers.peer[i].origin == o) {
-			return &o->d->peers.peer[i];
+	for (unsigned i = 0; i < s->d->peers.peer_n; i++) {
+		if (s->d->peers.peer[i].a.id != 0 && s->d->peers.peer[i].source == s) {
+			return &s->d->peers.peer[i];
 		}
 	}
 	return NULL;
@@ -199,7 +199,7 @@ peers_of(struct origin *o)
 void
 peers_close(struct peer *p)
 {
-	exchange_stop(p);
+	association_io_stop(p);
 	p->a.id = 0;
 }
 
@@ -208,20 +208,20 @@ peers_close(struct peer *p)
 void
 peers_network_changed(struct ntpd *d)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
-		if (p->a.id == 0 || (p->a.poll.reach != 0 && exchange_socket_stands(p))) {
+		if (p->a.id == 0 || (p->a.poll.reach != 0 && association_io_socket_stands(p))) {
 			continue;
 		}
-		exchange_close_socket(p);
+		association_io_close_socket(p);
 		p->a.poll.tries = 0;
 		if (assoc_ask_soon(&p->a, 0.0, &w)) {
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
-	origins_network_changed(d);
+	sources_network_changed(d);
 }
 
 void
@@ -235,7 +235,7 @@ peers_renew_sockets(struct ntpd *d)
 void
 peers_clock_moved(struct ntpd *d, bool reset)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		if (d->peers.peer[i].a.id != 0 && reset) {
@@ -257,7 +257,7 @@ peers_doubt(struct ntpd *d, double by_s)
 void
 peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
@@ -269,7 +269,7 @@ peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
 		}
 		p->a.poll.asked = requests - 1;
 		if (assoc_ask_soon(&p->a, 0.0, &w)) {
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
 }
@@ -288,16 +288,16 @@ peers_ask_silent(struct ntpd *d, const struct assoc_world *w)
 		if (p->a.id != 0 && p->a.poll.reach == 0 && p->a.poll.sent_once &&
 		    assoc_ask_soon(&p->a, 0.0, w)) {
 			p->a.poll.tries = 0;
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
-	origins_network_changed(d);
+	sources_network_changed(d);
 }
 
 void
 peers_ask_unheard(struct ntpd *d, struct mtime since)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
@@ -305,7 +305,7 @@ peers_ask_unheard(struct ntpd *d, struct mtime since)
 		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_LOCAL) == 0 &&
 		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
 		    assoc_ask_soon(&p->a, 0.0, &w)) {
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
 }
@@ -313,12 +313,12 @@ peers_ask_unheard(struct ntpd *d, struct mtime since)
 void
 peers_repoll(struct ntpd *d)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		struct peer *p = &d->peers.peer[i];
 		if (p->a.id != 0 && assoc_repoll(&p->a, &w)) {
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
 }

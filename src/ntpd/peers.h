@@ -11,7 +11,7 @@
  * Starts an association of a line; the first poll comes after delay_s. NULL when the table
  * is full.
  */
-struct peer *peers_mobilize(struct origin *o, const struct addr *addr, double delay_s);
+struct peer *peers_mobilize(struct source *s, const struct addr *addr, double delay_s);
 
 /* Ends one, and says so; peers_close ends it in silence, with the daemon. */
 void peers_demobilize(struct peer *p);
@@ -21,7 +21,7 @@ void peers_close(struct peer *p);
 void peers_move(struct peer *p, const struct addr *addr);
 
 /* An association of the line, or NULL. */
-struct peer *peers_of(struct origin *o);
+struct peer *peers_of(struct source *s);
 
 /* True when an association other than except asks this address. */
 bool peers_use(struct ntpd *d, const struct addr *a, const struct peer *except);
@@ -36,10 +36,10 @@ struct peer *peers_by_id(struct ntpd *d, uint16_t id);
 struct peer *peers_by_address(struct ntpd *d, const struct addr *a);
 
 /* True when the line has a row of its own in ntpq: a pool, or a name that has no address. */
-bool peers_has_row(const struct origin *o);
+bool peers_has_row(const struct source *s);
 
 /* The line whose own row in ntpq has this id, or NULL. */
-struct origin *peers_row_by_id(struct ntpd *d, uint16_t id);
+struct source *peers_row_by_id(struct ntpd *d, uint16_t id);
 
 /*
  * Addresses came or went: sockets whose local address is gone, or with no answer, are

@@ -42,7 +42,7 @@ lack_of_line(const struct config_source *cfg)
 static enum lack
 lack_of(struct peer *p)
 {
-	enum lack lack = lack_of_line(p->origin->cfg);
+	enum lack lack = lack_of_line(p->source->cfg);
 
 	if (lack != LACK_NOTHING || (p->a.rules.flags & ASSOC_LOCAL)) {
 		return lack;
@@ -78,14 +78,14 @@ put_place(const struct ntpd *d, const struct config_source *cfg, const char *wor
 }
 
 static void
-say(const struct origin *o, enum lack lack, const char *who)
+say(const struct source *s, enum lack lack, const char *who)
 {
-	struct ntpd *d = o->d;
+	struct ntpd *d = s->d;
 	char place[PLACE_MAX] = "";
 	struct text t = text_over(place, sizeof place);
-	const char *word = word_of(lack, o->cfg);
+	const char *word = word_of(lack, s->cfg);
 
-	put_place(d, o->cfg, word, &t);
+	put_place(d, s->cfg, word, &t);
 	switch (lack) {
 	case LACK_NTS:
 	case LACK_AUTOKEY:
@@ -95,7 +95,7 @@ say(const struct origin *o, enum lack lack, const char *who)
 	case LACK_KEY:
 		report(d, LOG_LEVEL_ERROR,
 		    "%s%s: key %u is not there, not trusted or not for this address: not asked",
-		    place, who, (unsigned)o->cfg->key);
+		    place, who, (unsigned)s->cfg->key);
 		break;
 	case LACK_TRUST:
 		report(d, LOG_LEVEL_ERROR, "%s%s: a restrict line with notrust wants its answers "
@@ -110,11 +110,11 @@ say(const struct origin *o, enum lack lack, const char *who)
 
 /* Members of a pool that are not asked make room for others, which lack the same. */
 static bool
-is_news(struct origin *o, enum lack lack)
+is_news(struct source *s, enum lack lack)
 {
-	bool news = o->cfg->kind != SOURCE_POOL || o->lack_said != lack;
+	bool news = s->cfg->kind != SOURCE_POOL || s->lack_said != lack;
 
-	o->lack_said = lack;
+	s->lack_said = lack;
 	return news;
 }
 
@@ -126,24 +126,24 @@ protect_may_ask(struct peer *p)
 
 	if (lack != p->lack) {
 		p->lack = lack;
-		if (is_news(p->origin, lack)) {
-			say(p->origin, lack, addr_format(&p->a.remote.addr, addr, sizeof addr));
+		if (is_news(p->source, lack)) {
+			say(p->source, lack, addr_format(&p->a.remote.addr, addr, sizeof addr));
 		}
 	}
 	return lack == LACK_NOTHING;
 }
 
 bool
-protect_may_resolve(struct origin *o)
+protect_may_resolve(struct source *s)
 {
-	enum lack lack = lack_of_line(o->cfg);
+	enum lack lack = lack_of_line(s->cfg);
 
-	if (o->cfg->kind != SOURCE_POOL) {
+	if (s->cfg->kind != SOURCE_POOL) {
 		return true;            /* its association says why it is not asked */
 	}
-	if (lack != o->lack) {
-		o->lack = lack;
-		say(o, lack, o->cfg->host.text);
+	if (lack != s->lack) {
+		s->lack = lack;
+		say(s, lack, s->cfg->host.text);
 	}
 	return lack == LACK_NOTHING;
 }

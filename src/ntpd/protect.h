@@ -12,7 +12,7 @@
 bool protect_may_ask(struct peer *p);
 
 /* The same of a line whose name is yet to be resolved: a pool has no members to be asked. */
-bool protect_may_resolve(struct origin *o);
+bool protect_may_resolve(struct source *s);
 
 /* What stands as reference id in place of what the source would say; NULL: nothing is missing. */
 const char *protect_refid(enum lack lack);

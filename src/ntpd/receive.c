@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
 #include "ntpd/counters.h"
@@ -105,7 +105,7 @@ write_xmt(uint8_t *at, struct ntpd *d, double smear_s)
 
 /* A smeared reply tells a time that leads gently over the leap second, and says so in the refid. */
 static void
-smear(struct view *v, struct serve_request *q, double smear_s)
+smear(struct served_time *v, struct serve_request *q, double smear_s)
 {
 	q->rx.fix += (uint64_t)llrint(ldexp(smear_s, 32));
 	v->reftime.fix += v->reftime.fix != 0 ? (uint64_t)llrint(ldexp(smear_s, 32)) : 0;
@@ -136,7 +136,7 @@ answer(const struct request *q)
 {
 	struct ntpd *d = q->d;
 	struct mtime now = q->pkt->rx.mono;
-	struct view v = system_view(d, now);
+	struct served_time v = system_served_time(d, now);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = d->conf->rate.average_log2s };
 	double smear_s = leapsec_smear_s(d, &q->pkt->to);
@@ -206,7 +206,7 @@ static void
 look_at_clock(struct ntpd *d, const struct stamp *rx)
 {
 	if (adjust_elsewhere(&d->steer.adjust, rx->at, rx->mono)) {
-		clockwork_look(d);
+		clock_update_look(d);
 	}
 }
 

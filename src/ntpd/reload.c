@@ -10,7 +10,7 @@
 #include "config/schema.h"
 #include "ntpd/access.h"
 #include "ntpd/access_names.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
 #include "ntpd/counters.h"
 #include "ntpd/faults.h"
@@ -18,7 +18,7 @@
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/origins.h"
+#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/stats.h"
@@ -37,12 +37,12 @@ say_change(struct ntpd *d, const struct config_change *c)
 	    "reload: %s", buf);
 }
 
-static struct origin *
-origin_of(struct ntpd *d, const struct config_source *s)
+static struct source *
+source_of(struct ntpd *d, const struct config_source *s)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg == s) {
-			return &d->peers.origin[i];
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg == s) {
+			return &d->peers.source[i];
 		}
 	}
 	return NULL;
@@ -51,21 +51,21 @@ origin_of(struct ntpd *d, const struct config_source *s)
 static void
 drop_source(struct ntpd *d, const struct config_source *s)
 {
-	struct origin *o = origin_of(d, s);
+	struct source *src = source_of(d, s);
 
-	if (o != NULL) {
-		origins_drop(d, o);
+	if (src != NULL) {
+		sources_drop(d, src);
 	}
 }
 
-/* What an origin points to moves to the new configuration's memory. */
+/* What a source points to moves to the new configuration's memory. */
 static void
 rebind_sources(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		struct origin *o = &d->peers.origin[i];
-		if (o->cfg != NULL) {
-			o->cfg = config_source_in(d->conf, o->cfg);
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		struct source *src = &d->peers.source[i];
+		if (src->cfg != NULL) {
+			src->cfg = config_source_in(d->conf, src->cfg);
 		}
 	}
 }
@@ -163,11 +163,11 @@ static const struct config_source *
 line_named(struct ntpd *d, const struct config_host *h)
 {
 	struct peer *p = peer_named(d, h);
-	struct origin *pool;
+	struct source *pool;
 	int64_t id;
 
 	if (p != NULL) {
-		return p->origin->cfg->kind != SOURCE_POOL ? p->origin->cfg : NULL;
+		return p->source->cfg->kind != SOURCE_POOL ? p->source->cfg : NULL;
 	}
 	if (!text_to_i64(h->text, &id) || id <= 0 || id > UINT16_MAX) {
 		return NULL;
@@ -210,8 +210,8 @@ drop_members(struct ntpd *d)
 {
 	for (unsigned i = 0; i < d->conf->unpeers_n; i++) {
 		struct peer *p = peer_named(d, &d->conf->unpeers[i]);
-		if (p != NULL && p->origin->cfg->kind == SOURCE_POOL) {
-			origins_member_gone(p);
+		if (p != NULL && p->source->cfg->kind == SOURCE_POOL) {
+			sources_member_gone(p);
 		}
 	}
 }
@@ -241,7 +241,7 @@ begin_sources(struct ntpd *d, const struct config_change *c, int n)
 	for (int i = 0; i < n; i++) {
 		if ((c[i].kind == CHANGE_SOURCE_OPTIONS || c[i].kind == CHANGE_SOURCE_ADD) &&
 		    config_source_in_effect(c[i].now)) {
-			(void)origins_add(d, c[i].now, 0.0);
+			(void)sources_add(d, c[i].now, 0.0);
 		}
 	}
 }
@@ -257,9 +257,9 @@ reset_counters(struct ntpd *d, const struct config_change *c, int n)
 }
 
 static void
-apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin origin)
+apply(struct ntpd *d, const struct config_change *c, int n, enum reload_from from)
 {
-	bool files = origin == RELOAD_FROM_FILE;        /* their content may have changed too */
+	bool files = from == RELOAD_FROM_FILE;        /* their content may have changed too */
 	struct todo todo = { .rules = true, .keys = files, .leap = files, .stats = files };
 
 	for (int i = 0; i < n; i++) {
@@ -298,11 +298,11 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_origin o
 		stats_start(d);
 	}
 	reset_counters(d, c, n);
-	clockwork_run(d);
+	clock_update_run(d);
 }
 
 bool
-reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reload_origin origin)
+reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reload_from from)
 {
 	const struct config_change *changes;
 	struct arena *old = d->arena;
@@ -315,7 +315,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	}
 	d->conf = new;
 	d->arena = arena;
-	apply(d, changes, n, origin);
+	apply(d, changes, n, from);
 	arena_free(old);
 	report(d, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n, n == 1 ? "" : "s");
 	return true;

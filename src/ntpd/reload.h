@@ -6,14 +6,14 @@
 #define NTPD_RELOAD_H
 #include "ntpd/state.h"
 
-enum reload_origin { RELOAD_FROM_FILE, RELOAD_FROM_NTPQ };
+enum reload_from { RELOAD_FROM_FILE, RELOAD_FROM_NTPQ };
 
 /*
  * Puts new, which lives in arena, into force and frees the old configuration. False when memory is
  * short: then arena is freed and nothing was changed.
  */
 bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena,
-    enum reload_origin origin);
+    enum reload_from from);
 
 /*
  * Finds what the unpeer lines of new mean that name an association: a line of the configuration,

@@ -46,10 +46,10 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 {
 	char addr[ADDR_TEXT_MAX];
 
-	if (code == PEER_EVENT_MOBILIZE && p->origin != NULL &&
-	    !text_equal(p->origin->cfg->host.text,
+	if (code == PEER_EVENT_MOBILIZE && p->source != NULL &&
+	    !text_equal(p->source->cfg->host.text,
 	    addr_format(&p->a.remote.addr, addr, sizeof addr))) {
-		text_printf(t, " of %s", p->origin->cfg->host.text);
+		text_printf(t, " of %s", p->source->cfg->host.text);
 	} else if (code == PEER_EVENT_UNREACHABLE) {
 		put_unreachable(p, t);
 	} else if (code == PEER_EVENT_REACHABLE && p->went_dark) {
@@ -63,7 +63,7 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 		/* Scripts of old count "synchronized to ADDRESS, stratum N". */
 		text_printf(t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum,
-		    d->sources.cand[d->sources.sel.sys_at].offset_s,
+		    d->selector.cand[d->selector.sel.sys_at].offset_s,
 		    p->a.filter.best.delay_s);
 	}
 }

@@ -27,10 +27,10 @@ count(const struct ntpd *d)
 }
 
 static bool
-has_origin(const struct ntpd *d)
+has_source(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		if (d->peers.origin[i].cfg != NULL) {
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg != NULL) {
 			return true;
 		}
 	}
@@ -44,20 +44,20 @@ report_put_why(struct ntpd *d, struct text *t)
 	char words[128];
 	struct text wait = text_over(words, sizeof words);
 
-	if (n.asked == 0 && !has_origin(d)) {
+	if (n.asked == 0 && !has_source(d)) {
 		text_put(t, "no server is configured");
 	} else if (n.asked == 0) {
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
 		text_printf(t, "0 of %u servers reachable", n.asked);
-	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_NO_MAJORITY) {
+	} else if (d->selector.sel.n > 0 && d->selector.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");
 	} else if (await_put(d, &wait, false)) {
 		text_printf(t, "waiting for %s, at most %d s from the first answer on", words,
 		    QUORUM_WAIT_S);
-	} else if (d->sources.sel.n > 0 && d->sources.sel.why == SELECT_TOO_FEW) {
+	} else if (d->selector.sel.n > 0 && d->selector.sel.why == SELECT_TOO_FEW) {
 		text_put(t, "fewer sources than minsane agree");
-	} else if (d->sources.sel.n == 0 || d->sources.sel.why != SELECT_FOUND) {
+	} else if (d->selector.sel.n == 0 || d->selector.sel.why != SELECT_FOUND) {
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
 	} else if (d->steer.disc.stop != STOP_NONE) {
 		text_printf(t, "the clock is off by %+.3f s and %s", d->sys.offset_s,
@@ -77,10 +77,10 @@ put_nameless(const struct ntpd *d, struct text *t)
 	const char *first = NULL;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		const struct origin *o = &d->peers.origin[i];
-		if (o->failed_once && peers_has_row(o) && o->cfg->kind != SOURCE_POOL) {
-			first = n++ == 0 ? o->cfg->host.text : first;
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		const struct source *s = &d->peers.source[i];
+		if (s->failed_once && peers_has_row(s) && s->cfg->kind != SOURCE_POOL) {
+			first = n++ == 0 ? s->cfg->host.text : first;
 		}
 	}
 	if (n == 1) {

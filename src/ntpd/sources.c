@@ -1,234 +1,529 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sources - the associations as candidates of the selection. */
+/* sources - names to addresses, and the associations that come of a line. */
 #include "ntpd/sources.h"
-#include <math.h>
+#include <limits.h>
+#include <string.h>
+#include "base/hostspec.h"
+#include "config/schema.h"
+#include "ntpd/access_names.h"
+#include "ntpd/await.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/peers.h"
+#include "ntpd/protect.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/selection.h"
+
+static const double START_SPACING_S = 0.25;
+static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
+static const double POOL_AGAIN_S = 64.0;
+enum { UNUSED_ROOM = 512 };
+static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
+
+/* ---- names ---- */
+
+static void
+ask_again(struct source *s, double delay_s)
+{
+	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->timer, mtime_add_s(now_of(s->d),
+	    delay_s));
+}
+
+static void
+ask_name(struct source *s)
+{
+	struct ntpd *d = s->d;
+	enum addr_family want = s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : d->opt.family;
+	int error;
+
+	s->tag = ++d->peers.last_tag;
+	s->asked_at = now_of(d);
+	error = d->port.resolver->ops->ask(d->port.resolver, s->tag, s->cfg->host.text, want);
+	if (error != 0) {
+		s->tag = 0;
+		ask_again(s, RETRY_FIRST_S);
+	}
+}
+
+/* The server is silent: its name may lead elsewhere by now, or to another of its addresses. */
+void
+sources_look_elsewhere(struct peer *p)
+{
+	struct source *s = p->source;
+
+	if (s->cfg->kind == SOURCE_POOL || s->cfg->host.addr.family != ADDR_NONE || s->tag != 0 ||
+	    mtime_diff_s(now_of(p->d), s->asked_at) < DARK_AGAIN_S) {
+		return;
+	}
+	ask_name(s);
+}
 
 /*
- * Among hosts without sources the one with the smallest metric leads. A source at the orphan
- * stratum is only a parent when its address comes before the one it knows us by.
+ * So many more members may come now: up to maxclock, and beyond it one at a time, up to twice as
+ * many, while those that are there have settled and too few of them survive the selection.
  */
-static bool
-leads_us(const struct ntpd *d, const struct peer *p)
-{
-	return p->a.srv.stratum != d->conf->tos.orphan ||
-	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
-}
-
-/* Refreshes what is shown of a source, and says whether it may be selected. */
-static bool
-is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
-{
-	unsigned unfit = assoc_unfit(&p->a, w);
-
-	p->a.tally = TALLY_REJECT;
-	p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | unfit;
-	return unfit == 0 && leads_us(d, p);
-}
-
-/* What a source smears a leap second by, if it is believed. */
-static double
-smear_s(const struct ntpd *d, const struct assoc *a)
-{
-	return leap_smear_fits(&d->leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
-}
-
-/* What all sources spread is not made once more, by the kernel or by a smear of our own. */
-static void
-note_smeared(struct ntpd *d, bool smeared)
-{
-	if (smeared && !d->sources.smeared) {
-		report(d, LOG_LEVEL_NOTICE, "all sources smear the leap second: we follow them, "
-		    "and make none of our own");
-	}
-	d->sources.smeared = smeared;
-}
-
-/* Which time the sources tell; of two the selection has chosen the one that more of them tell. */
-static void
-heed_smears(struct ntpd *d)
-{
-	struct sources *s = &d->sources;
-	unsigned smeared = 0, plain = 0;
-
-	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LOCAL)) {
-		return;                 /* nobody knows */
-	}
-	for (unsigned i = 0; i < s->sel.n; i++) {
-		if ((s->cand[i].flags & CANDIDATE_LOCAL) == 0) {
-			*(fabs(s->cand[i].smear_s) > 0.0 ? &smeared : &plain) += 1;
-		}
-	}
-	if (smeared > 0 && plain > 0 && !s->smears_said) {
-		s->smears_said = true;
-		report(d, LOG_LEVEL_WARNING,
-		    "%u sources smear the leap second and %u do not: the %s are not used",
-		    smeared, plain, s->sel.smeared ? "others" : "smeared");
-	}
-	note_smeared(d, s->sel.smeared);
-}
-
-void
-sources_smear_over(struct ntpd *d)
-{
-	d->sources.smears_said = false;
-	d->sources.smeared = false;
-}
-
-/* What it says is of before something happened to the clock. */
-static bool
-unheard(const struct ntpd *d, const struct assoc *a)
-{
-	return mtime_before(a->wire.t4_mono, d->sources.doubt_since);
-}
-
-/* More than half of the sources have been heard since: the others are no witnesses. */
-static bool
-most_heard(const struct ntpd *d, const struct assoc_world *w)
-{
-	unsigned speaking = 0, heard = 0;
-
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
-
-		speaking += sources_speaks(a, w);
-		heard += sources_speaks(a, w) && !unheard(d, a);
-	}
-	return 2 * heard > speaking;
-}
-
 static unsigned
-gather(struct ntpd *d, const struct assoc_world *w)
+room_for_members(const struct ntpd *d)
 {
-	bool heard = most_heard(d, w);
-	unsigned n = 0;
+	unsigned n = peers_count(d), most = (unsigned)d->conf->tos.maxclock;
 
+	if (n < most) {
+		return most - n;
+	}
+	return n < 2 * most && d->selector.sel.survivors < (unsigned)d->conf->tos.minclock &&
+	    !selection_settling(d) ? 1 : 0;
+}
+
+/*
+ * Of several pool lines none may fill all places: whoever poisons the answer to one name would
+ * otherwise be the majority.
+ */
+static unsigned
+room_of(const struct source *s)
+{
+	const struct ntpd *d = s->d;
+	unsigned room = room_for_members(d), most = (unsigned)d->conf->tos.maxclock;
+	unsigned pools = 0, members = 0, share;
+
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		const struct source *other = &d->peers.source[i];
+		pools += other->cfg != NULL && other->cfg->kind == SOURCE_POOL;
+	}
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
-		if (p->a.id != 0 && is_fit(d, p, w) && !(heard && unheard(d, &p->a)) &&
-		    assoc_candidate(&p->a, w, &d->sources.cand[n])) {
-			d->sources.cand[n].smear_s = smear_s(d, &p->a);
-			d->sources.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
+		members += d->peers.peer[i].a.id != 0 && d->peers.peer[i].source == s;
+	}
+	share = pools > 1 ? (most + pools - 1) / pools : UINT_MAX;
+	return members >= share ? 0 : room < share - members ? room : share - members;
+}
+
+static void
+on_name_timer(void *ctx)
+{
+	struct source *s = ctx;
+
+	if (s->tag != 0) {
+		return;
+	}
+	if (s->cfg->kind == SOURCE_POOL && room_of(s) == 0) {
+		s->retry_s = 0.0;
+		ask_again(s, POOL_AGAIN_S);     /* looks again, asks nobody */
+		return;
+	}
+	ask_name(s);
+}
+
+/* Asks for the name later, and ever more seldom, but often while its vote is waited for. */
+static void
+name_again(struct source *s)
+{
+	double most = await_decides_later(s->d) ? RETRY_WAITED_S : RETRY_MAX_S;
+
+	s->retry_s = s->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : s->retry_s * 2;
+	if (s->retry_s > most) {
+		s->retry_s = most;
+	}
+	ask_again(s, s->retry_s);
+}
+
+static void
+name_failed(struct source *s, const char *reason)
+{
+	if (!s->failed_once) {
+		s->failed_once = true;
+		report(s->d, LOG_LEVEL_WARNING,
+		    "%s: no address yet (%s), asking again until there is one",
+		    s->cfg->host.text, reason);
+		report_status(s->d);
+	}
+	name_again(s);
+}
+
+/* Of an address on an interface only the interface can be missing. */
+static void
+not_found(struct source *s, const char *reason)
+{
+	const char *zone = hostspec_zone_of(s->cfg->host.text);
+	char text[64];
+	struct text t = text_over(text, sizeof text);
+
+	text_printf(&t, "there is no interface '%s' here", zone != NULL ? zone : "");
+	name_failed(s, zone != NULL ? text : reason);
+}
+
+/* The name leads somewhere. */
+static void
+name_found(struct source *s)
+{
+	if (s->failed_once) {
+		report(s->d, LOG_LEVEL_NOTICE, "%s: resolved now", s->cfg->host.text);
+	}
+	s->failed_once = false;
+}
+
+/* The next address of the answer that nobody uses, after the one in use. */
+static const struct addr *
+next_address(struct source *s, const struct peer *current)
+{
+	unsigned start = 0;
+
+	for (unsigned i = 0; current != NULL && i < s->answer.n; i++) {
+		if (addr_equal(&s->answer.addr[i], &current->a.remote.addr)) {
+			start = i + 1;
 		}
 	}
-	return n;
+	for (unsigned i = 0; i < s->answer.n; i++) {
+		const struct addr *a = &s->answer.addr[(start + i) % s->answer.n];
+		if (!peers_use(s->d, a, NULL)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The line whose server that name is, too: one of its addresses is asked already, and they are as
+ * many as one host has, one of each family. A name of more addresses may be that of many hosts, and
+ * a host that is silent at one address may answer at the other.
+ */
+static const struct config_source *
+same_host(struct source *s)
+{
+	const struct config_source *other = NULL;
+	unsigned v4 = 0, v6 = 0;
+
+	for (unsigned i = 0; i < s->answer.n; i++) {
+		const struct addr *a = &s->answer.addr[i];
+		struct peer *p = peers_by_address(s->d, a);
+		v4 += a->family == ADDR_V4 ? 1 : 0;
+		v6 += a->family == ADDR_V6 ? 1 : 0;
+		if (p != NULL && p->source != NULL && p->source->cfg->kind != SOURCE_POOL &&
+		    p->a.poll.unreach < ASSOC_UNREACH) {
+			other = p->source->cfg;
+		}
+	}
+	return v4 <= 1 && v6 <= 1 ? other : NULL;
+}
+
+/* Counted once; the other line may go, or that server another way. */
+static void
+is_no_other_host(struct source *s, const struct config_source *other)
+{
+	const struct config_source *cfg = s->cfg;
+
+	if (!s->failed_once) {
+		report(s->d, LOG_LEVEL_WARNING,
+		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once",
+		    cfg->host.text, cfg->place.file, cfg->place.line, other->host.text,
+		    other->place.file, other->place.line);
+	}
+	s->failed_once = true;
+	name_again(s);
 }
 
 static void
-say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
+server_answered(struct source *s)
 {
-	char addr[ADDR_TEXT_MAX];
+	struct peer *p = peers_of(s);
+	const struct addr *a = next_address(s, p);
+	const struct config_source *other = p == NULL ? same_host(s) : NULL;
 
-	addr_format(&p->a.remote.addr, addr, sizeof addr);
-	if (p->a.tally == TALLY_FALSETICK) {
-		report(d, LOG_LEVEL_WARNING,
-		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
-		    addr, offset_s);
+	if (other != NULL) {
+		is_no_other_host(s, other);
+		return;
+	}
+	if (a == NULL && p == NULL) {
+		name_failed(s, "every address of it is in use already");
+		return;
+	}
+	name_found(s);
+	s->retry_s = 0.0;
+	if (a == NULL || (p != NULL && p->a.poll.reach != 0)) {
+		return;
+	}
+	if (p != NULL) {
+		peers_move(p, a);
 	} else {
-		report(d, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
+		(void)peers_mobilize(s, a, 0.0);
 	}
 }
 
-static void
-mark_tallies(struct ntpd *d)
+bool
+sources_next_address(struct peer *p)
 {
-	for (unsigned i = 0; i < d->sources.sel.n; i++) {
-		peers_by_id(d, d->sources.sel.each[i].id)->a.tally = d->sources.sel.each[i].tally;
+	struct source *s = p->source;
+	const struct addr *a;
+
+	if (s->cfg->kind == SOURCE_POOL || s->hops + 1 >= s->answer.n) {
+		return false;
 	}
+	a = next_address(s, p);
+	if (a == NULL) {
+		return false;
+	}
+	s->hops++;
+	peers_move(p, a);
+	return true;
+}
+
+static void
+pool_answered(struct source *s)
+{
+	struct ntpd *d = s->d;
+	unsigned room = room_of(s);
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < s->answer.n && k < room; i++) {
+		const struct addr *a = &s->answer.addr[i];
+		char text[ADDR_TEXT_MAX];
+		if (peers_use(d, a, NULL)) {
+			continue;
+		}
+		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text,
+		    sizeof text));
+		(void)peers_mobilize(s, a, START_SPACING_S * k++);
+	}
+	s->retry_s = s->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : s->retry_s * 2;
+	ask_again(s, s->retry_s < 16 * POOL_AGAIN_S ? s->retry_s : 16 * POOL_AGAIN_S);
 }
 
 void
-sources_tell(struct ntpd *d)
+sources_member_gone(struct peer *p)
 {
-	/* Without a majority nobody is known to be wrong. */
-	for (unsigned i = 0; d->sources.sel.why == SELECT_FOUND && i < d->sources.sel.n; i++) {
-		struct peer *p = peers_by_id(d, d->sources.sel.each[i].id);
-		enum tally *last = &d->sources.last_tally[p - d->peers.peer];
+	struct source *s = p->source;
+	struct ntpd *d = p->d;
 
-		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
-			say_falseticker(d, p, d->sources.cand[i].offset_s);
-		}
-		*last = p->a.tally;
+	peers_demobilize(p);
+	clock_update_run(d);
+	s->retry_s = 0.0;
+	if (s->tag == 0) {
+		ask_again(s, RETRY_FIRST_S);
 	}
 }
 
-struct peer *
-sources_select(struct ntpd *d, const struct assoc_world *w)
+static void
+on_answer(void *ctx, const struct resolver_answer *ans)
 {
-	struct select_rules rules = settings_select(d);
-	struct sources *s = &d->sources;
+	struct ntpd *d = ctx;
+	struct source *s = NULL;
 
-	select_run(s->cand, gather(d, w), &rules, &s->memory, &s->work, &s->sel);
-	mark_tallies(d);
-	heed_smears(d);
-	return peers_by_id(d, s->sel.sys_id);
+	if (access_names_answered(d, ans)) {
+		return;
+	}
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg != NULL && d->peers.source[i].tag == ans->tag &&
+		    ans->tag != 0) {
+			s = &d->peers.source[i];
+		}
+	}
+	if (s == NULL) {
+		return;
+	}
+	s->tag = 0;
+	if (ans->error != 0 || ans->n == 0) {
+		not_found(s, ans->reason[0] != '\0' ? ans->reason : "no address");
+		return;
+	}
+	s->answer = *ans;
+	s->hops = 0;
+	if (s->cfg->kind == SOURCE_POOL) {
+		name_found(s);
+		pool_answered(s);
+	} else {
+		server_answered(s);
+	}
 }
 
-bool
-sources_follows(const struct ntpd *d, const struct peer *p)
+/* ---- lines ---- */
+
+/*
+ * A line with an address has it before pools and names, as at the start, where it is first to take
+ * it: one server, one association.
+ */
+static void
+make_way(struct ntpd *d, const struct addr *addr)
 {
-	return (p->a.rules.flags & ASSOC_NOSELECT) == 0 &&
-	    d->sources.last_tally[p - d->peers.peer] >= TALLY_CANDIDATE;
+	struct peer *p = peers_by_address(d, addr);
+	struct source *s = p == NULL ? NULL : p->source;
+
+	if (s == NULL || (s->cfg->kind != SOURCE_POOL && s->cfg->host.addr.family != ADDR_NONE)) {
+		return;
+	}
+	peers_demobilize(p);
+	if (s->tag == 0) {
+		s->retry_s = 0.0;
+		ask_again(s, RETRY_FIRST_S);
+	}
 }
 
-/* ---- whether it is time to select ---- */
-
-bool
-sources_speaks(const struct assoc *a, const struct assoc_world *w)
+static struct source *
+free_source(struct ntpd *d)
 {
-	return a->id != 0 && !(a->rules.flags & ASSOC_LOCAL) &&
-	    (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0;
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg == NULL) {
+			return &d->peers.source[i];
+		}
+	}
+	return d->peers.source_n < SOURCES_MAX ? &d->peers.source[d->peers.source_n++] : NULL;
 }
 
-bool
-sources_settling(const struct ntpd *d)
+struct source *
+sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	struct source *s = free_source(d);
 
-		if (a->id != 0 && assoc_settling(a, settings_adaptive(d)) &&
-		    !(a->rules.flags & ASSOC_NOSELECT)) {
+	if (s == NULL) {
+		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
+		    "%d sources: ten servers are plenty, take lines out",
+		    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line,
+		    cfg->host.text, SOURCES_MAX);
+		return NULL;
+	}
+	memset(s, 0, sizeof *s);
+	s->d = d;
+	s->cfg = cfg;
+	s->born = now_of(d);
+	s->id = cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ?
+	    peers_new_id(d) : 0;
+	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
+	d->port.loop->ops->timer_init(d->port.loop, &s->timer, on_name_timer, s);
+	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+		make_way(d, &cfg->host.addr);
+		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(s)) {
+		s->answer.n = 1;
+		s->answer.addr[0] = cfg->host.addr;
+		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family == ADDR_NONE && protect_may_resolve(s)) {
+		ask_again(s, delay_s);
+	}
+	return s;
+}
+
+static bool
+has_source(const struct ntpd *d, const struct config_source *cfg)
+{
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg == cfg) {
 			return true;
 		}
 	}
 	return false;
 }
 
-void
-sources_doubt(struct ntpd *d, struct mtime since, double for_s)
+/* A line that no association came of, for there was no room. */
+static void
+try_again(struct source *s)
 {
-	struct sources *s = &d->sources;
-	struct mtime until = mtime_add_s(now_of(d), for_s);
+	struct ntpd *d = s->d;
 
-	if (!mtime_before(now_of(d), s->doubt_until)) {
-		s->doubt_since = since;
+	if (s->cfg->kind == SOURCE_POOL || s->tag != 0 || peers_of(s) != NULL || !peers_room(d)) {
+		return;
 	}
-	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
+	if (s->cfg->host.addr.family == ADDR_NONE) {
+		ask_again(s, 0.0);
+	} else if (!peers_use(d, &s->cfg->host.addr, NULL)) {
+		(void)peers_mobilize(s, &s->cfg->host.addr, 0.0);
+	}
+}
+
+void
+sources_look_again(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg != NULL) {
+			try_again(&d->peers.source[i]);
+		}
+	}
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		const struct config_source *c = &d->conf->sources[i];
+
+		if (config_source_in_effect(c) && !has_source(d, c) && room_for_members(d) > 0 &&
+		    peers_room(d)) {
+			report(d, LOG_LEVEL_NOTICE, "%s: asked again, for there are too few "
+			    "sources of use now", c->host.text);
+			(void)sources_add(d, c, 0.0);
+		}
+	}
+}
+
+void
+sources_drop(struct ntpd *d, struct source *s)
+{
+	struct peer *p;
+
+	for (p = peers_of(s); p != NULL; p = peers_of(s)) {
+		peers_demobilize(p);
+	}
+	d->port.loop->ops->timer_done(d->port.loop, &s->timer);
+	s->cfg = NULL;
+}
+
+void
+sources_start(struct ntpd *d)
+{
+	unsigned k = 0;
+
+	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
+	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		if (config_source_in_effect(&d->conf->sources[i])) {
+			(void)sources_add(d, &d->conf->sources[i], START_SPACING_S * k++);
+		}
+	}
+	if (k == 0 && d->conf->sources_n > 0) {
+		char buf[UNUSED_ROOM];
+		struct text t = text_over(buf, sizeof buf);
+		(void)sources_put_unused(d, &t);
+		report(d, LOG_LEVEL_WARNING, "no source of time: these do not act in this version: "
+		    "%s; "
+		    "add server or pool lines", buf);
+	}
 }
 
 bool
-sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
+sources_put_unused(const struct ntpd *d, struct text *t)
 {
-	unsigned young = 0, fit = 0;
-	bool half;
+	const char *file = "";
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->conf->sources_n; i++) {
+		const struct config_source *s = &d->conf->sources[i];
+		if (config_source_in_effect(s)) {
+			continue;
+		}
+		text_printf(t, "%s%s (", n++ > 0 ? ", " : "", s->host.text);
+		if (s->place.file != NULL && strcmp(file, s->place.file) != 0) {
+			file = s->place.file;
+			text_printf(t, "%s:", file);
+		}
+		text_printf(t, "%u)", s->place.line);
+	}
+	return n > 0;
+}
 
-		if (sources_speaks(a, w)) {
-			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||
-			    (unheard(d, a) && mtime_before(w->now, d->sources.doubt_until));
-
-			fit += !doubtful && assoc_unfit(a, w) == 0;
-			young += doubtful;
+void
+sources_stop(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		if (d->peers.source[i].cfg != NULL) {
+			struct source *s = &d->peers.source[i];
+			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
+				peers_close(p);
+			}
+			d->port.loop->ops->timer_done(d->port.loop, &s->timer);
+			s->cfg = NULL;
 		}
 	}
-	/*
-	 * Half is not enough for the first decision, the one that steps, nor while those who have
-	 * not noticed may be the other half.
-	 */
-	half = d->sys.leap != LEAP_UNSYNC && !mtime_before(w->now, d->sources.doubt_until);
-	return fit < young || (fit == young && young > 0 && !half);
+}
+
+void
+sources_network_changed(struct ntpd *d)
+{
+	access_names_network_changed(d);
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		struct source *s = &d->peers.source[i];
+		if (s->cfg != NULL && s->failed_once && s->tag == 0) {
+			s->retry_s = 0.0;
+			ask_name(s);
+		}
+	}
 }

@@ -1,47 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sources - the associations as candidates of the selection: who is fit, whether it is time to
- * select, and what is said of those who disagree.
+ * sources - the server and pool lines of the configuration: their names, and the associations that
+ * come of them. Names are asked off the loop, again while there is no answer, and anew when a
+ * server stays dark.
  */
 #ifndef NTPD_SOURCES_H
 #define NTPD_SOURCES_H
+#include "base/text.h"
 #include "ntpd/state.h"
 
-/*
- * Selects among the fit sources: sources.cand and sources.sel hold the outcome, and each source
- * its tally. Gives the system peer, or NULL.
- */
-struct peer *sources_select(struct ntpd *d, const struct assoc_world *w);
+/* Starts every line of the configuration that is in effect; closes all of them. */
+void sources_start(struct ntpd *d);
+void sources_stop(struct ntpd *d);
 
-/* No leap second is near: what was said of smears, and followed, is past. */
-void sources_smear_over(struct ntpd *d);
+/* Starts one line, its first poll or question after delay_s. NULL when the table is full. */
+struct source *sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s);
 
 /*
- * The selection that a source last took part in has followed it, alone or with others. What becomes
- * of any other source is no reason to ask everybody, or to believe that our clock has changed.
+ * Lines without an association, because they were dropped (preempt) or there was no room, get one
+ * when there is need, and room.
  */
-bool sources_follows(const struct ntpd *d, const struct peer *p);
+void sources_look_again(struct ntpd *d);
 
-/* Reports who has become a falseticker by the last selection, or is none any more. */
-void sources_tell(struct ntpd *d);
-
-/* A source that may speak, whether or not it can be followed yet. */
-bool sources_speaks(const struct assoc *a, const struct assoc_world *w);
-
-/* A source is in the burst that makes it fit. */
-bool sources_settling(const struct ntpd *d);
+/* Ends a line and its associations. */
+void sources_drop(struct ntpd *d, struct source *s);
 
 /*
- * Something happened to our clock, or perhaps only to a source: for so long who has not answered
- * since is no witness of what the time is now.
+ * No way leads to the address of a server (its family is missing here): goes on to the next one of
+ * its name, each once per answer. False when there is none; on true p is gone.
  */
-void sources_doubt(struct ntpd *d, struct mtime since, double for_s);
+bool sources_next_address(struct peer *p);
+
+/* A server is silent: its name may lead elsewhere by now, or to another of its addresses. */
+void sources_look_elsewhere(struct peer *p);
+
+/* Ends an association of a pool; the pool looks for another. */
+void sources_member_gone(struct peer *p);
+
+/* Addresses came or went: names that had no answer are asked at once. */
+void sources_network_changed(struct ntpd *d);
 
 /*
- * Most sources that speak are new or contradict what they said. Sources that begin anew together,
- * after a move of the clock that nobody saw, must not leave the decision to the few that have not
- * noticed, or that said so all the time.
+ * Appends the lines of sources that do not act in this version, "127.127.20.0 (/etc/ntp.conf:3)";
+ * false when there are none.
  */
-bool sources_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w);
+bool sources_put_unused(const struct ntpd *d, struct text *t);
 
 #endif

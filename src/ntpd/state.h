@@ -31,7 +31,7 @@
 
 enum {
 	PEERS_MAX = SELECT_MAX,
-	ORIGINS_MAX = 256,
+	SOURCES_MAX = 256,
 	ADDRESSES_MAX = 65536,          /* of the host, and sockets on them: the bound of growth */
 	CONTROL_SLOTS = 256,
 	CONTROL_SEEN_MAX = 256,
@@ -42,13 +42,13 @@ static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the table of clients has two oct
 
 struct ntpd;
 
-/* ---- origins.c, peers.c, exchange.c ---- */
+/* ---- sources.c, peers.c, association_io.c ---- */
 
 /* What a source lacks of the protection that the configuration asks for. */
 enum lack { LACK_NOTHING, LACK_NTS, LACK_AUTOKEY, LACK_KEY, LACK_TRUST };
 
 /* One server, pool or peer line of the configuration and what became of it. */
-struct origin {
+struct source {
 	struct ntpd *d;
 	const struct config_source *cfg;        /* NULL: slot free */
 	uint16_t id; /* pool, or name: the association id of its own row in ntpq; else 0 */
@@ -68,7 +68,7 @@ struct origin {
 struct peer {
 	struct ntpd *d;
 	struct assoc a;                 /* a.id 0: slot free */
-	struct origin *origin;
+	struct source *source;
 	struct net_socket *sock;
 	struct addr local;              /* of the socket */
 	bool renew;                     /* the next request takes a new socket */
@@ -90,8 +90,8 @@ struct peer {
 };
 
 struct peers {
-	struct origin origin[ORIGINS_MAX];
-	unsigned origin_n;
+	struct source source[SOURCES_MAX];
+	unsigned source_n;
 	struct peer peer[PEERS_MAX];
 	unsigned peer_n;                /* slots ever used */
 	uint16_t last_id;
@@ -114,9 +114,9 @@ struct asked_late {
 	unsigned next;
 };
 
-/* ---- sources.c ---- */
+/* ---- selection.c ---- */
 
-struct sources {
+struct selector {
 	struct candidate cand[SELECT_MAX];      /* of the last selection */
 	struct selection sel;
 	struct select_memory memory;
@@ -185,9 +185,9 @@ struct drift_file {
 	int error;                      /* last, said once per change */
 };
 
-/* ---- clockwork.c ---- */
+/* ---- clock_update.c ---- */
 
-struct clockwork {
+struct clock_update {
 	struct joint joint;             /* the survivors' samples as one */
 	uint16_t newest;                /* association whose sample was just taken, 0: none */
 	struct mtime epoch;             /* of the sample last used */
@@ -197,6 +197,14 @@ struct clockwork {
 	struct mtime looked_again;      /* at lines without an association */
 	bool running;                   /* guards against re-entry */
 	int precision;                  /* log2 s */
+};
+
+/* ---- boot_marker.c ---- */
+
+struct boot_marker {
+	bool made;
+	int error;                      /* of making it, said once per change; tried again at: */
+	struct mtime again;
 };
 
 /* ---- leapsec.c ---- */
@@ -414,12 +422,12 @@ struct ntpd {
 	struct siphash_key hash;
 	struct peers peers;
 	struct asked_late asked;
-	struct sources sources;
+	struct selector selector;
 	struct await await;
 	struct sys sys;
 	struct steer steer;
 	struct drift_file drift;
-	struct clockwork cw;
+	struct clock_update update;
 	struct leapsec leapsec;
 	struct stats stats;
 	struct listen listen;
@@ -432,9 +440,7 @@ struct ntpd {
 	struct mtime started;
 	struct rtime started_real;
 	bool stopping;
-	bool gate_marked;               /* the boot marker was made */
-	int gate_error;                 /* of making it, said once per change; tried again at: */
-	struct mtime gate_again;
+	struct boot_marker boot_marker;
 	bool ready;
 	struct fault faults[FAULTS_N];
 	char status_text[640];

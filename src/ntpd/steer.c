@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 #include "ntpd/await.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/drift.h"
-#include "ntpd/gate.h"
+#include "ntpd/boot_marker.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
-#include "ntpd/sources.h"
+#include "ntpd/rules.h"
+#include "ntpd/selection.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -72,7 +72,7 @@ put_number(const struct ntpd *d, const struct steering *st, unsigned code, struc
 		text_printf(t, "offset %+.6f s", d->sys.offset_s);
 	} else if (code == EVENT_FREQ_SET) {
 		text_printf(t, "%.3f PPM", d->steer.disc.loop.freq * 1e6);
-	} else if (code == EVENT_FREQ_MODE && settings_adaptive(d)) {
+	} else if (code == EVENT_FREQ_MODE && rules_adaptive(d)) {
 		text_printf(t, "%.3f PPM; %+.3f PPM more are asked for, and held back for now",
 		    st->freq * 1e6, st->freq_withheld * 1e6);
 	}
@@ -143,7 +143,7 @@ on_slice(void *ctx)
 {
 	struct ntpd *d = ctx;
 
-	clockwork_look(d);
+	clock_update_look(d);
 	hand_on(d, adjust_next(&d->steer.adjust));
 }
 
@@ -160,8 +160,8 @@ step(struct ntpd *d, const struct steering *st)
 	}
 	d->steer.moved_until = now_of(d);
 	system_unsynchronise(d, "STEP");
-	peers_clock_moved(d, !settings_adaptive(d));
-	peers_ask_soon(d, settings_adaptive(d) ? 1 : ASSOC_BURST);
+	peers_clock_moved(d, !rules_adaptive(d));
+	peers_ask_soon(d, rules_adaptive(d) ? 1 : ASSOC_BURST);
 	done_once(d, "set");
 	return true;
 }
@@ -172,7 +172,7 @@ slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct s
 	bool was = d->sys.leap != LEAP_UNSYNC;
 
 	hand_on(d, adjust_slew(&d->steer.adjust, st->phase_s, st->freq, st->time_constant));
-	system_follow(d, p, w, st->synced ? d->sources.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
+	system_follow(d, p, w, st->synced ? d->selector.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
 	if (!was && d->sys.leap != LEAP_UNSYNC) {
 		first_sync(d);
 	}
@@ -182,7 +182,7 @@ slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct s
 static struct loop_input
 loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 {
-	const struct selection *sel = &d->sources.sel;
+	const struct selection *sel = &d->selector.sel;
 
 	return (struct loop_input){
 		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
@@ -212,7 +212,7 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	}
 	report_events(d, &st);
 	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
-		gate_passed(d);
+		boot_marker_passed(d);
 	}
 	switch (st.act) {
 	case STEER_SLEW:
@@ -242,7 +242,7 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 static void
 correct_local(struct ntpd *d, struct peer *p)
 {
-	const struct config_fudge *f = &p->origin->cfg->fudge;
+	const struct config_fudge *f = &p->source->cfg->fudge;
 	double time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
 	double freq = d->steer.adjust.freq + (f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0);
 
@@ -260,7 +260,7 @@ steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		correct_local(d, p);
 	}
-	system_follow(d, p, w, d->sources.sel.leap);
+	system_follow(d, p, w, d->selector.sel.leap);
 	stats_loop(d);
 	d->steer.observed = true;
 	if (d->opt.once && !d->steer.once_done) {
@@ -290,11 +290,11 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 	discipline_disturbed(&d->steer.disc,
 	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
 	    .slept_s = f->slept_s }, now_of(d));
-	d->sources.doubt_until = now_of(d);     /* what was doubtful before is past */
-	sources_doubt(d, now_of(d), MOVED_HOLDS_S);
-	peers_clock_moved(d, !settings_adaptive(d));
+	d->selector.doubt_until = now_of(d);     /* what was doubtful before is past */
+	selection_doubt(d, now_of(d), MOVED_HOLDS_S);
+	peers_clock_moved(d, !rules_adaptive(d));
 	peers_doubt(d, unknown_s);
-	joint_clear(&d->cw.joint);
+	joint_clear(&d->update.joint);
 	if (d->sys.leap != LEAP_UNSYNC) {
 		system_err_more(d, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(d);
@@ -314,7 +314,7 @@ steer_control_words(const struct ntpd *d)
 	if (d->steer.adjust.controlled) {
 		return "yes";
 	}
-	return settings_control_wanted(d) ? "not controlled: CAP_SYS_TIME is missing" :
+	return rules_control_wanted(d) ? "not controlled: CAP_SYS_TIME is missing" :
 	    "not controlled: disable ntp";
 }
 
@@ -338,12 +338,12 @@ say_unused(struct ntpd *d)
 	struct config defaults;
 
 	config_defaults(&defaults, NULL);
-	if (settings_adaptive(d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
+	if (rules_adaptive(d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
 		report(d, LOG_LEVEL_NOTICE,
 		    "tinker allan: the adaptive loop finds the right interval by itself; "
 		    "it acts with tinker loop classic");
 	}
-	if (settings_adaptive(d) && t->huffpuff_s > 0.0) {
+	if (rules_adaptive(d) && t->huffpuff_s > 0.0) {
 		report(d, LOG_LEVEL_NOTICE,
 		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
 		    "it acts with tinker loop classic");
@@ -369,7 +369,7 @@ say_freq(struct ntpd *d, bool known)
 
 	if (!known) {
 		report_system_event(d, EVENT_FREQ_NOT_SET, !d->steer.adjust.controlled ? "" :
-		    settings_driftfile(d) == NULL ? "no driftfile is configured" :
+		    rules_driftfile(d) == NULL ? "no driftfile is configured" :
 		    "the frequency is not known from an earlier run");
 		return;
 	}
@@ -385,8 +385,8 @@ steer_start(struct ntpd *d)
 	double freq, sigma;
 	bool have_freq = drift_read(d, &freq, &sigma);
 
-	adjust_start(a, d->port.clock, settings_control_wanted(d), have_freq ? freq : (double)NAN);
-	rules = settings_discipline(d);
+	adjust_start(a, d->port.clock, rules_control_wanted(d), have_freq ? freq : (double)NAN);
+	rules = rules_discipline(d);
 	discipline_start(&d->steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
 	    now_of(d));
 	take_tinker(d);
@@ -406,7 +406,7 @@ steer_stop(struct ntpd *d)
 void
 steer_configure(struct ntpd *d)
 {
-	struct discipline_rules rules = settings_discipline(d);
+	struct discipline_rules rules = rules_discipline(d);
 
 	take_tinker(d);
 	/* A permission that the first update used up does not come back with a reload. */
@@ -418,7 +418,7 @@ steer_control(struct ntpd *d)
 {
 	bool before = d->steer.adjust.controlled;
 
-	adjust_control(&d->steer.adjust, settings_control_wanted(d));
+	adjust_control(&d->steer.adjust, rules_control_wanted(d));
 	if (before != d->steer.adjust.controlled) {
 		say_control(d);
 		system_tell_kernel(d);

@@ -2,7 +2,7 @@
 /* syspeer - the system peer is lost, or found. */
 #include "ntpd/syspeer.h"
 #include "core/orphan.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/system.h"
@@ -13,14 +13,14 @@ enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
 static void
 put_offsets(struct ntpd *d, struct text *t)
 {
-	const struct selection *sel = &d->sources.sel;
+	const struct selection *sel = &d->selector.sel;
 	char addr[ADDR_TEXT_MAX];
 
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
 		const struct peer *p = peers_by_id(d, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr),
-		    d->sources.cand[i].offset_s);
+		    d->selector.cand[i].offset_s);
 	}
 	if (sel->n > OFFSETS_SHOWN) {
 		text_printf(t, " and %u more", sel->n - OFFSETS_SHOWN);
@@ -34,7 +34,7 @@ say_lost(struct ntpd *d)
 	struct text t = text_over(buf, sizeof buf);
 
 	report_put_why(d, &t);
-	if (d->sources.sel.why == SELECT_NO_MAJORITY) {
+	if (d->selector.sel.why == SELECT_NO_MAJORITY) {
 		put_offsets(d, &t);
 	}
 	report_system_event(d, EVENT_NO_SYS_PEER, buf);
@@ -57,7 +57,7 @@ on_orphan_timer(void *ctx)
 	struct ntpd *d = ctx;
 
 	if (d->sys.lost) {
-		clockwork_run(d);
+		clock_update_run(d);
 	}
 }
 
@@ -79,7 +79,7 @@ become_orphan(struct ntpd *d, const struct assoc_world *w)
 	d->sys.leap = LEAP_NONE;
 	d->sys.stratum = self.stratum;
 	d->sys.refid = self.refid;
-	d->sys.source = SOURCE_LOCAL;
+	d->sys.source = SYNC_LOCAL;
 	d->sys.root_delay_s = 0.0;
 	d->sys.root_disp_s = d->conf->tos.mindist_s;
 	d->sys.at = w->now;
@@ -108,7 +108,7 @@ syspeer_stop(struct ntpd *d)
 void
 syspeer_lost(struct ntpd *d, const struct assoc_world *w)
 {
-	system_heed_answers(d, w);
+	system_raise_to_median(d, w);
 	if (d->sys.lost) {
 		become_orphan(d, w);
 		return;
@@ -131,7 +131,7 @@ syspeer_found(struct ntpd *d, struct peer *p)
 		    mtime_diff_s(now_of(d), d->sys.lost_since));
 	}
 	d->sys.lost = false;
-	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SOURCE_LOCAL : SOURCE_NTP;
+	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
 	if (d->sys.peer_id != p->a.id) {
 		d->sys.turn = d->sys.peer_id != 0;
 		d->sys.peer_id = p->a.id;

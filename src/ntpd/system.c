@@ -5,8 +5,8 @@
 #include "ntpd/leapsec.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
-#include "ntpd/sources.h"
+#include "ntpd/rules.h"
+#include "ntpd/selection.h"
 
 /*
  * The kernel gives up by itself at NTP_MAXDISP_S, and lets what it was told grow by 500 ppm, half a
@@ -73,12 +73,12 @@ system_leap(const struct ntpd *d)
 	return leap_at(d, now_of(d));
 }
 
-struct view
-system_view(const struct ntpd *d, struct mtime now)
+struct served_time
+system_served_time(const struct ntpd *d, struct mtime now)
 {
-	return (struct view){
+	return (struct served_time){
 		.leap = leap_at(d, now), .stratum = d->sys.stratum,
-		    .precision = (int8_t)d->cw.precision,
+		    .precision = (int8_t)d->update.precision,
 		.refid = d->sys.refid,
 		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s,
 		    .at = d->sys.at,
@@ -152,7 +152,7 @@ system_unsynchronise(struct ntpd *d, const char *refid)
 	d->sys.leap = LEAP_UNSYNC;
 	d->sys.stratum = STRATUM_UNSPEC;
 	d->sys.refid = refid_of_text(refid);
-	d->sys.source = SOURCE_UNSPEC;
+	d->sys.source = SYNC_UNSPEC;
 	d->sys.peer_id = 0;
 	d->sys.root_delay_s = 0.0;
 	d->sys.root_disp_s = 0.0;
@@ -164,16 +164,16 @@ static double
 root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
     double root_delay_s)
 {
-	const struct selection *sel = &d->sources.sel;
+	const struct selection *sel = &d->selector.sel;
 	double dist_s = assoc_root_dist_s(&p->a, w);
 	/*
 	 * The distance is that of the system peer; the clock goes where all survivors
 	 * together say.
 	 */
-	double apart_s = fabs(sel->offset_s - d->sources.cand[sel->sys_at].offset_s);
+	double apart_s = fabs(sel->offset_s - d->selector.cand[sel->sys_at].offset_s);
 
 	/* While the frequency is not known, an estimate of minutes ago has become a guess. */
-	double guess_s = GUESS_SIGMAS * sqrt(d->sources.cand[sel->sys_at].var_s2);
+	double guess_s = GUESS_SIGMAS * sqrt(d->selector.cand[sel->sys_at].var_s2);
 	struct claim most = { sel->low_s, sel->high_s };
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
@@ -262,7 +262,7 @@ ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
 		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
 		bool against;
 
-		if (!sources_speaks(a, w)) {
+		if (!selection_speaks(a, w)) {
 			continue;
 		}
 		against = assoc_contradicts(a, w, told_s, &bound_s);
@@ -285,7 +285,7 @@ raise_to_median(struct ntpd *d, const struct bounds *b)
 }
 
 void
-system_heed_answers(struct ntpd *d, const struct assoc_world *w)
+system_raise_to_median(struct ntpd *d, const struct assoc_world *w)
 {
 	struct bounds b;
 
@@ -303,7 +303,7 @@ system_heed_answers(struct ntpd *d, const struct assoc_world *w)
 static void
 ask_faster(struct ntpd *d)
 {
-	if (settings_adaptive(d)) {
+	if (rules_adaptive(d)) {
 		return;
 	}
 	if (discipline_hurry(&d->steer.disc)) {
@@ -342,7 +342,7 @@ heed_majority(struct ntpd *d, const struct assoc_world *w)
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
 
-		n += sources_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
+		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
 		tell_least(d, claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
@@ -358,7 +358,7 @@ all_too_far(const struct ntpd *d, const struct assoc_world *w)
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct assoc *a = &d->peers.peer[i].a;
 
-		if (sources_speaks(a, w)) {
+		if (selection_speaks(a, w)) {
 			if (assoc_unfit(a, w) == 0) {
 				return false;
 			}
@@ -369,17 +369,17 @@ all_too_far(const struct ntpd *d, const struct assoc_world *w)
 }
 
 void
-system_heed(struct ntpd *d)
+system_raise_error(struct ntpd *d)
 {
 	const struct peer *p = peers_by_id(d, d->sys.peer_id);
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
 		heed_answer(d, &p->a, &w, adjust_left_s(&d->steer.adjust));
 		heed_contradiction(d, &w);
 		heed_majority(d, &w);
 	} else {
-		system_heed_answers(d, &w);
+		system_raise_to_median(d, &w);
 	}
 	if (all_too_far(d, &w)) {
 		ask_faster(d);

@@ -21,7 +21,7 @@ double system_root_disp_s(const struct ntpd *d);
 double system_root_dist_s(const struct ntpd *d);
 
 /* What a client is told whose request came at now. */
-struct view system_view(const struct ntpd *d, struct mtime now);
+struct served_time system_served_time(const struct ntpd *d, struct mtime now);
 
 /*
  * Tells the kernel whether we are synchronised, a leap second to come, and our error; and again
@@ -47,13 +47,13 @@ void system_err_more(struct ntpd *d, double by_s);
  * without one those of most sources, say of our error; the kernel is told. Also when the answer
  * brought no update.
  */
-void system_heed(struct ntpd *d);
+void system_raise_error(struct ntpd *d);
 
 /*
  * Without a system peer the last root distance only goes on growing slowly. It is raised to what
  * more than half of the sources allow, going by their last answers: a few liars can neither raise
  * it nor hold it down.
  */
-void system_heed_answers(struct ntpd *d, const struct assoc_world *w);
+void system_raise_to_median(struct ntpd *d, const struct assoc_world *w);
 
 #endif

@@ -12,7 +12,7 @@
 /* Writes the default variables, in their classic order. */
 void vars_system_default(struct ntpd *d, struct text *out);
 void vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out);
-void vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out);
+void vars_pool_default(struct ntpd *d, const struct source *s, struct text *out);
 void vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out);
 
 /* More names than any program asks for at once. */
@@ -33,7 +33,7 @@ struct vars_names {
 void vars_system_named(struct ntpd *d, struct vars_names *names, struct text *out);
 void vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out);
-void vars_pool_named(struct ntpd *d, const struct origin *o, struct vars_names *names,
+void vars_pool_named(struct ntpd *d, const struct source *s, struct vars_names *names,
     struct text *out);
 void vars_clock_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
     struct text *out);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "ntpd/protect.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 
@@ -168,7 +168,7 @@ put_peer_refid(const struct peer *p, char *buf, size_t cap)
 static const char *
 host_name(const struct peer *p, struct peer_vars *v)
 {
-	const struct config_source *cfg = p->origin->cfg;
+	const struct config_source *cfg = p->source->cfg;
 	struct text t = text_over(v->clock_name, sizeof v->clock_name);
 
 	if (cfg->kind == SOURCE_REFCLOCK) {
@@ -182,7 +182,7 @@ static void
 fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 {
 	const struct assoc *a = &p->a;
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 
 	memset(v, 0, sizeof *v);
 	v->srcadr = a->remote.addr;
@@ -234,22 +234,22 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 
 /* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
 static void
-fill_pool(const struct origin *o, struct peer_vars *v)
+fill_pool(const struct source *s, struct peer_vars *v)
 {
 	memset(v, 0, sizeof *v);
-	v->srchost = o->cfg->host.text;
-	v->srcport = (uint64_t)o->cfg->port;
+	v->srchost = s->cfg->host.text;
+	v->srcport = (uint64_t)s->cfg->port;
 	v->dstport = NTP_PORT;
 	v->leap = LEAP_UNSYNC;
 	v->stratum = STRATUM_UNSPEC;
 	v->hmode = MODE_CLIENT;
-	v->hpoll = o->cfg->minpoll;
-	v->ppoll = o->cfg->maxpoll;
+	v->hpoll = s->cfg->minpoll;
+	v->ppoll = s->cfg->maxpoll;
 	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	v->config = 1;
-	v->flash |= o->lack != LACK_NOTHING ? FLASH_AUTH : 0u;
-	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(o->lack != LACK_NOTHING ?
-	    protect_refid(o->lack) : o->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
+	v->flash |= s->lack != LACK_NOTHING ? FLASH_AUTH : 0u;
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(s->lack != LACK_NOTHING ?
+	    protect_refid(s->lack) : s->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
 	    STRATUM_UNSPEC);
 }
 
@@ -273,23 +273,23 @@ vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
 }
 
 void
-vars_pool_default(struct ntpd *d, const struct origin *o, struct text *out)
+vars_pool_default(struct ntpd *d, const struct source *s, struct text *out)
 {
 	struct peer_vars v;
 
 	(void)d;
-	fill_pool(o, &v);
+	fill_pool(s, &v);
 	vars_put_shown(out, &PEER, &v, SHOWN);
 }
 
 void
-vars_pool_named(struct ntpd *d, const struct origin *o, struct vars_names *names,
+vars_pool_named(struct ntpd *d, const struct source *s, struct vars_names *names,
     struct text *out)
 {
 	struct peer_vars v;
 
 	(void)d;
-	fill_pool(o, &v);
+	fill_pool(s, &v);
 	vars_put_names(out, &PEER, &v, names);
 }
 
@@ -303,9 +303,9 @@ fill_clock(const struct peer *p, struct clock_vars *v)
 	v->name = "LOCAL";
 	v->timecode = "";
 	v->poll = p->a.count.received;
-	v->type = (uint64_t)p->origin->cfg->clock_type;
-	v->time1 = p->origin->cfg->fudge.time1_s;
-	v->time2 = p->origin->cfg->fudge.time2_s;
+	v->type = (uint64_t)p->source->cfg->clock_type;
+	v->time1 = p->source->cfg->fudge.time1_s;
+	v->time2 = p->source->cfg->fudge.time2_s;
 	v->stratum = p->a.rules.local_stratum;
 	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.local_refid, 0);
 }

@@ -4,7 +4,7 @@
 #include "ntpd/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
-#include "ntpd/origins.h"
+#include "ntpd/sources.h"
 #include "ntpd/steer.h"
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
@@ -318,7 +318,7 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->system = d->opt.system;
 	v->leap = system_leap(d);
 	v->stratum = d->sys.stratum;
-	v->precision = d->cw.precision;
+	v->precision = d->update.precision;
 	v->rootdelay = d->sys.root_delay_s;
 	v->rootdisp = system_root_disp_s(d);
 	v->rootdist = system_root_dist_s(d);
@@ -345,7 +345,7 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->waits_for = v->quorum;
 	(void)faults_put(d, &faults);
 	v->config_faults = v->faults;
-	(void)origins_put_unused(d, &unused);
+	(void)sources_put_unused(d, &unused);
 	v->config_unused = v->unused;
 	fill_counters(d, v);
 	fill_mru(d, v);

@@ -4,7 +4,7 @@ libntpq_a_CFLAGS = $(AM_CFLAGS) $(EDIT_CFLAGS)
 libntpq_a_SOURCES = \
 	src/ntpq/ask.c \
 	src/ntpq/assoc.c \
-	src/ntpq/blocks.c \
+	src/ntpq/displays.c \
 	src/ntpq/change.c \
 	src/ntpq/explain.c \
 	src/ntpq/explain.h \
@@ -18,9 +18,9 @@ libntpq_a_SOURCES = \
 	src/ntpq/ntpq.h \
 	src/ntpq/peers.c \
 	src/ntpq/readvar.c \
-	src/ntpq/run.c \
+	src/ntpq/commands.c \
 	src/ntpq/settings.c \
-	src/ntpq/talk.c
+	src/ntpq/dialogue.c
 
 bin_PROGRAMS += ntpq
 ntpq_SOURCES = src/ntpq/main.c

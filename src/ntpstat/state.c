@@ -4,7 +4,7 @@
 #include "mode6/vars.h"
 #include "mode6/words.h"
 
-enum { SOURCE_NTP = 6, LEAP_ALARM = 3, EVENT_STARTING = 1 };
+enum { SYNC_NTP = 6, LEAP_ALARM = 3, EVENT_STARTING = 1 };
 
 static const char *
 source_words(unsigned source)
@@ -112,7 +112,7 @@ static void
 tell_synced(const struct state *st, FILE *out)
 {
 	fprintf(out, "synchronised to %s", source_words(st->source));
-	if (st->source == SOURCE_NTP) {
+	if (st->source == SYNC_NTP) {
 		fprintf(out, " (%s)", st->address[0] == '\0' ? "<IP unknown>" : st->address);
 	}
 	if (st->has_stratum) {

@@ -146,7 +146,7 @@ bench_mru(void)
 static void
 bench_serve(void)
 {
-	const struct view v = { .stratum = 2, .precision = -24, .refid = 1, .root_delay_s = 0.01, .root_disp_s = 0.02, .phi = 15e-6 };
+	const struct served_time v = { .stratum = 2, .precision = -24, .refid = 1, .root_delay_s = 0.01, .root_disp_s = 0.02, .phi = 15e-6 };
 	uint8_t bytes[HEADER_LEN] = { 0x23 }, out[HEADER_LEN];
 	double t = seconds();
 

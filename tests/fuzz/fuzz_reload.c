@@ -40,13 +40,13 @@ check_sources(const struct ntpd *d)
 {
 	const struct config *c = d->conf;
 
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		const struct config_source *s = d->peers.origin[i].cfg;
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		const struct config_source *s = d->peers.source[i].cfg;
 		assert(s == NULL || (s >= c->sources && s < c->sources + c->sources_n));
 	}
 	for (unsigned i = 0; i < d->peers.peer_n; i++) {
 		const struct peer *p = &d->peers.peer[i];
-		assert(p->a.id == 0 || (p->origin != NULL && p->origin->cfg != NULL));
+		assert(p->a.id == 0 || (p->source != NULL && p->source->cfg != NULL));
 	}
 	for (unsigned i = 0; i < d->access.names.n; i++) {
 		unsigned line = d->access.names.at[i].line;

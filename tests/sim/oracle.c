@@ -2,7 +2,7 @@
 /* The judge of the simulated daemons. */
 #include <math.h>
 #include "core/sample.h"
-#include "ntpd/settings.h"
+#include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "sim/sim.h"
 
@@ -179,8 +179,8 @@ farthest_s(const struct sim_node *n)
 {
 	double far_s = 0;
 
-	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->sources.sel.n; i++) {
-		far_s = fmax(far_s, n->daemon->sources.cand[i].root_dist_s);
+	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->selector.sel.n; i++) {
+		far_s = fmax(far_s, n->daemon->selector.cand[i].root_dist_s);
 	}
 	return far_s;
 }
@@ -404,7 +404,7 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 		o->lost_since = now;
 	}
 	if (now - o->lost_since > ns_from_s(may_stop_s(n) +
-	    (settings_adaptive(n->daemon) ? UNSYNCED_S : UNSYNCED_CLASSIC_S))) {
+	    (rules_adaptive(n->daemon) ? UNSYNCED_S : UNSYNCED_CLASSIC_S))) {
 		sim_fail(n->sim, "%s: unsynchronised for hours without a reason", n->name);
 		o->lost_since = INT64_MAX / 2;
 	}

@@ -240,7 +240,7 @@ a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 	    ONE_SERVER "server ntp.exmaple.org\n");
 	static struct mode6 m;
 	char value[64];
-	const struct origin *o;
+	const struct source *src;
 
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
@@ -248,11 +248,11 @@ a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 	SIM_CHECK(s, strstr(c->status_text, "; no address for ntp.exmaple.org") != NULL, "status: %s",
 	    c->status_text);
-	o = &c->daemon->peers.origin[1];
+	src = &c->daemon->peers.source[1];
 	mode6_local(&m, s, c);
 	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets",
 	    m.answer.len);
-	(void)mode6_ask(&m, CONTROL_READVAR, o->id, "");
+	(void)mode6_ask(&m, CONTROL_READVAR, src->id, "");
 	SIM_CHECK(s, strcmp(mode6_value(&m, "refid", value, sizeof value), "DNS") == 0, "refid %s",
 	    value);
 	SIM_CHECK(s, strstr(mode6_value(&m, "srchost", value, sizeof value), "ntp.exmaple.org") !=

@@ -65,7 +65,7 @@ not_asked(struct sim *s, const char *lines, const char *said)
 	SIM_CHECK(s, v->requests == 0, "%s: asked %u times", lines, (unsigned)v->requests);
 	SIM_CHECK(s, told == 1, "%s: told %u times", lines, told);
 	d = c->daemon;
-	SIM_CHECK(s, d != NULL && (d->peers.peer[0].a.id != 0 || d->peers.origin[0].id != 0),
+	SIM_CHECK(s, d != NULL && (d->peers.peer[0].a.id != 0 || d->peers.source[0].id != 0),
 	    "%s: no row of it", lines);
 	sim_node_stop(c);
 }

@@ -81,8 +81,8 @@ a_server_line_sets_host_port_family_and_options(void **state)
 	assert_int_equal(s[0].host.addr.family, ADDR_NONE);
 	assert_int_equal(s[0].host.want, ADDR_V4);
 	assert_int_equal(s[0].port, 1123);
-	assert_int_equal(s[0].flags, SOURCE_IBURST | SOURCE_BURST | SOURCE_PREFER |
-	    SOURCE_NOSELECT | SOURCE_TRUE);
+	assert_int_equal(s[0].flags, OPTION_IBURST | OPTION_BURST | OPTION_PREFER |
+	    OPTION_NOSELECT | OPTION_TRUE);
 	assert_int_equal(s[0].minpoll, 4);
 	assert_int_equal(s[0].maxpoll, 9);
 	assert_int_equal(s[0].version, 3);
@@ -172,7 +172,7 @@ refclock_names_mean_the_old_addresses(void **state)
 	assert_int_equal(s[0].clock_type, 28);
 	assert_int_equal(s[0].clock_unit, 2);
 	assert_string_equal(s[0].fudge.refid, "PPS");
-	assert_int_equal(s[0].flags, SOURCE_PREFER);
+	assert_int_equal(s[0].flags, OPTION_PREFER);
 	assert_int_equal(s[0].maxpoll, 4);
 	assert_false(config_source_in_effect(&s[0]));
 	assert_string_equal(s[1].host.text, "127.127.20.0");

@@ -75,7 +75,7 @@ the_file_of_centos_7_means_what_its_users_expect(void **state)
 	assert_string_equal(c->keys, "/etc/ntp/keys");
 	assert_int_equal(c->sources_n, 4);
 	assert_string_equal(c->sources[3].host.text, "3.centos.pool.ntp.org");
-	assert_int_equal(c->sources[3].flags, SOURCE_IBURST);
+	assert_int_equal(c->sources[3].flags, OPTION_IBURST);
 	assert_int_equal(c->restricts_n, 3);
 	assert_int_equal(c->restricts[0].flags, RESTRICT_NOMODIFY | RESTRICT_NOTRAP |
 	    RESTRICT_NOPEER | RESTRICT_NOQUERY);
@@ -127,7 +127,7 @@ carriage_returns_and_a_missing_newline_do_no_harm(void **state)
 	assert_int_equal(k->d.n, 0);
 	assert_int_equal(k->c->sources_n, 2);
 	assert_string_equal(k->c->sources[1].host.text, "b.example");
-	assert_int_equal(k->c->sources[0].flags, SOURCE_IBURST);
+	assert_int_equal(k->c->sources[0].flags, OPTION_IBURST);
 	conf_end(k);
 }
 

@@ -58,9 +58,9 @@ makes_the_status_words_of_the_samples(void **state)
 	struct event_count peer = { PEER_EVENT_SYS_PEER, 1 }, full = { 15, 15 };
 
 	(void)state;
-	assert_int_equal(event_system_status(&sync, LEAP_NONE, SOURCE_NTP), 0x0615);
-	assert_int_equal(event_system_status(&restart, LEAP_UNSYNC, SOURCE_UNSPEC), 0xc016);
-	assert_int_equal(event_system_status(&full, LEAP_DELETE, SOURCE_TELEPHONE), 0x89ff);
+	assert_int_equal(event_system_status(&sync, LEAP_NONE, SYNC_NTP), 0x0615);
+	assert_int_equal(event_system_status(&restart, LEAP_UNSYNC, SYNC_UNSPEC), 0xc016);
+	assert_int_equal(event_system_status(&full, LEAP_DELETE, SYNC_TELEPHONE), 0x89ff);
 	assert_int_equal(event_peer_status(&peer, PEER_STATUS_CONFIG | PEER_STATUS_REACH,
 	    TALLY_SYSPEER), 0x961a);
 	assert_int_equal(event_peer_status(&full, 0xf8, TALLY_PPSPEER), 0xffff);

@@ -14,10 +14,10 @@ at(int64_t s)
 	return (struct mtime){ s * NS_PER_S };
 }
 
-static struct view
+static struct served_time
 synced_view(void)
 {
-	return (struct view){ .leap = LEAP_NONE, .stratum = 3, .precision = -23, .refid = 0xc0000207, .root_delay_s = 0.25,
+	return (struct served_time){ .leap = LEAP_NONE, .stratum = 3, .precision = -23, .refid = 0xc0000207, .root_delay_s = 0.25,
 		.root_disp_s = 0.5, .at = at(1000), .phi = 15e-6, .reftime = { UINT64_C(0xe900000100000000) } };
 }
 
@@ -43,7 +43,7 @@ decoded(const uint8_t bytes[HEADER_LEN])
 }
 
 static struct header
-reply_to(const struct view *v, const struct serve_request *q, struct mtime now)
+reply_to(const struct served_time *v, const struct serve_request *q, struct mtime now)
 {
 	uint8_t out[HEADER_LEN];
 
@@ -53,7 +53,7 @@ reply_to(const struct view *v, const struct serve_request *q, struct mtime now)
 }
 
 static struct header
-kiss_to(const struct view *v, const struct serve_request *q)
+kiss_to(const struct served_time *v, const struct serve_request *q)
 {
 	uint8_t out[HEADER_LEN];
 
@@ -80,7 +80,7 @@ only_requests_are_answered(void **state)
 static void
 a_reply_tells_the_view_and_returns_the_clients_stamp(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request q = request(4, MODE_CLIENT, 6);
 	struct header h = reply_to(&v, &q, at(1000));
 
@@ -103,7 +103,7 @@ a_reply_tells_the_view_and_returns_the_clients_stamp(void **state)
 static void
 the_version_of_the_request_comes_back(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 
 	(void)state;
 	for (unsigned version = 1; version <= 4; version++) {
@@ -117,7 +117,7 @@ the_version_of_the_request_comes_back(void **state)
 static void
 symmetric_requests_get_a_passive_reply_and_old_clients_a_servers(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request active = request(3, MODE_ACTIVE, 10), old = request(1, MODE_UNSPEC, 0);
 
 	(void)state;
@@ -131,7 +131,7 @@ symmetric_requests_get_a_passive_reply_and_old_clients_a_servers(void **state)
 static void
 root_dispersion_grows_with_the_age_of_the_view(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request q = request(4, MODE_CLIENT, 6);
 
 	(void)state;
@@ -147,7 +147,7 @@ root_dispersion_grows_with_the_age_of_the_view(void **state)
 static void
 an_unsynchronised_server_says_so(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request q = request(4, MODE_CLIENT, 6);
 	struct header h;
 
@@ -169,7 +169,7 @@ an_unsynchronised_server_says_so(void **state)
 static void
 leap_announcements_are_passed_on(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request q = request(4, MODE_CLIENT, 6);
 
 	(void)state;
@@ -184,7 +184,7 @@ the_poll_of_a_reply_is_the_clients_within_3_and_17(void **state)
 {
 	static const int8_t row[][2] = { { -128, 3 }, { -1, 3 }, { 0, 3 }, { 2, 3 }, { 3, 3 }, { 10, 10 }, { 17, 17 }, { 18, 17 },
 		{ 127, 17 } };
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
@@ -197,7 +197,7 @@ the_poll_of_a_reply_is_the_clients_within_3_and_17(void **state)
 static void
 a_kiss_is_recognised_by_every_client_and_tells_no_time(void **state)
 {
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 	struct serve_request q = request(4, MODE_CLIENT, 4);
 	struct header h;
 
@@ -227,7 +227,7 @@ static void
 nothing_else_of_the_request_leaks_into_the_reply(void **state)
 {
 	struct seeded r = seeded_start(__func__);
-	struct view v = synced_view();
+	struct served_time v = synced_view();
 
 	(void)state;
 	for (int i = 0; i < 10000; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* settings - the rules of the core, from the configuration. */
-#include "ntpd/settings.h"
+/* rules - the rules of the core, from the configuration. */
+#include "ntpd/rules.h"
 #include "wire/header.h"
 
 static const double SLEW_ONLY_STEP_S = 600.0;   /* -x */
@@ -10,13 +10,13 @@ enum { DAY_S = 86400 };
 static_assert((int)CONFIG_POLL_MAX == (int)ASSOC_POLL_MAX, "one table of skews");
 
 bool
-settings_control_wanted(const struct ntpd *d)
+rules_control_wanted(const struct ntpd *d)
 {
 	return (d->conf->switches & SWITCH_NTP) != 0;
 }
 
 bool
-settings_adaptive(const struct ntpd *d)
+rules_adaptive(const struct ntpd *d)
 {
 	return d->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE;
 }
@@ -41,7 +41,7 @@ poll_range(const struct ntpd *d, int *lo, int *hi)
 }
 
 struct discipline_rules
-settings_discipline(const struct ntpd *d)
+rules_discipline(const struct ntpd *d)
 {
 	const struct config_tinker *t = &d->conf->tinker;
 	struct discipline_rules r = {
@@ -50,9 +50,9 @@ settings_discipline(const struct ntpd *d)
 		    .step_first = d->opt.step_first,
 		.once = d->opt.once,
 		.loop = {
-			.kind = settings_adaptive(d) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
+			.kind = rules_adaptive(d) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
 			.allan_log2s = (int)t->allan_log2s,
-			.precision_s = log2s_to_s(d->cw.precision),
+			.precision_s = log2s_to_s(d->update.precision),
 			.startup_s = t->stepout_s,
 			.kernel = (d->conf->switches & SWITCH_KERNEL) != 0 && !d->opt.slew_only,
 		},
@@ -67,7 +67,7 @@ settings_discipline(const struct ntpd *d)
 }
 
 struct select_rules
-settings_select(const struct ntpd *d)
+rules_select(const struct ntpd *d)
 {
 	const struct config_tos *t = &d->conf->tos;
 	struct mtime now = now_of(d);
@@ -75,7 +75,7 @@ settings_select(const struct ntpd *d)
 	return (struct select_rules){
 		.minclock = (unsigned)t->minclock, .maxclock = (unsigned)t->maxclock,
 		.minsane = (unsigned)t->minsane,
-		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->cw.precision),
+		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->update.precision),
 		.orphan_stratum = t->orphan,
 		/* judged per source: ours is that of the address it knows */
 		.own_orphan_metric = UINT32_MAX,
@@ -85,15 +85,15 @@ settings_select(const struct ntpd *d)
 }
 
 struct assoc_rules
-settings_assoc(const struct ntpd *d, const struct config_source *s)
+rules_assoc(const struct ntpd *d, const struct config_source *s)
 {
 	static const struct {
 		uint32_t config;
 		unsigned assoc;
 	} flags[] = {
-		{ SOURCE_IBURST, ASSOC_IBURST }, { SOURCE_BURST, ASSOC_BURST_ALWAYS },
-		{ SOURCE_PREFER, ASSOC_PREFER }, { SOURCE_NOSELECT, ASSOC_NOSELECT },
-		{ SOURCE_TRUE, ASSOC_TRUE },
+		{ OPTION_IBURST, ASSOC_IBURST }, { OPTION_BURST, ASSOC_BURST_ALWAYS },
+		{ OPTION_PREFER, ASSOC_PREFER }, { OPTION_NOSELECT, ASSOC_NOSELECT },
+		{ OPTION_TRUE, ASSOC_TRUE },
 	};
 	struct assoc_rules r = { .minpoll = s->minpoll, .maxpoll = s->maxpoll,
 	    .version = (unsigned)s->version,
@@ -139,19 +139,19 @@ skews(const struct ntpd *d, struct assoc_world *w)
 }
 
 struct assoc_world
-settings_world(struct ntpd *d)
+rules_world(struct ntpd *d)
 {
 	const struct config_tos *t = &d->conf->tos;
 	struct assoc_world w = {
 		.now = now_of(d),
 		.sys_poll = d->steer.disc.loop.poll_log2s,
-		.precision = d->cw.precision,
+		.precision = d->update.precision,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
 		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
 		.startup = d->steer.disc.state != CLOCK_SYNC,
-		.synced = d->sys.leap != LEAP_UNSYNC, .adaptive = settings_adaptive(d),
+		.synced = d->sys.leap != LEAP_UNSYNC, .adaptive = rules_adaptive(d),
 		.adjusted_ns = adjust_sum(&d->steer.adjust),
 		.freq = d->steer.disc.loop.freq, .freq_sigma = d->steer.disc.loop.freq_sigma,
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
@@ -163,13 +163,13 @@ settings_world(struct ntpd *d)
 }
 
 const char *
-settings_driftfile(const struct ntpd *d)
+rules_driftfile(const struct ntpd *d)
 {
 	return d->opt.driftfile != NULL ? d->opt.driftfile : d->conf->driftfile;
 }
 
 const char *
-settings_keysfile(const struct ntpd *d)
+rules_keysfile(const struct ntpd *d)
 {
 	return d->opt.keysfile != NULL ? d->opt.keysfile : d->conf->keys;
 }

@@ -3,23 +3,23 @@
  * exchange - requests to one source and its answers: its socket, its timer, its key; what the core
  * says of an answer goes to the log, the statistics and the selection.
  */
-#ifndef NTPD_EXCHANGE_H
-#define NTPD_EXCHANGE_H
+#ifndef NTPD_ASSOCIATION_IO_H
+#define NTPD_ASSOCIATION_IO_H
 #include "ntpd/state.h"
 
 /* The association is prepared: asks when a.poll.next has come, and goes on asking. */
-void exchange_start(struct peer *p);
+void association_io_start(struct peer *p);
 
 /* Asks no more; gives up socket and timer. */
-void exchange_stop(struct peer *p);
+void association_io_stop(struct peer *p);
 
 /* The core moved a.poll.next. */
-void exchange_arm(struct peer *p);
+void association_io_arm(struct peer *p);
 
 /* A socket is open, at an address that is still ours and that requests may leave from. */
-bool exchange_socket_stands(const struct peer *p);
+bool association_io_socket_stands(const struct peer *p);
 
 /* The next request opens a new socket, at a new port. */
-void exchange_close_socket(struct peer *p);
+void association_io_close_socket(struct peer *p);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * talk - the dialogue: a prompt, line editing, history and completion through libedit where that is
+ * dialogue - a prompt, line editing, history and completion through libedit where that is
  * there.
  */
 #include "config.h"

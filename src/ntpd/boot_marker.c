@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* gate - the marker of a boot whose clock was set. */
-#include "ntpd/gate.h"
+/* boot_marker - the marker of a boot whose clock was set. */
+#include "ntpd/boot_marker.h"
 #include <string.h>
 #include "ntpd/report.h"
 
@@ -8,7 +8,7 @@
 static const double AGAIN_S = 3600.0;
 
 void
-gate_start(struct ntpd *d)
+boot_marker_start(struct ntpd *d)
 {
 	const char *path = d->opt.boot_marker;
 	struct store_stat st;
@@ -23,19 +23,19 @@ gate_start(struct ntpd *d)
 }
 
 void
-gate_passed(struct ntpd *d)
+boot_marker_passed(struct ntpd *d)
 {
 	const char *path = d->opt.boot_marker;
 	int error;
 
-	if (path == NULL || d->gate_marked || mtime_before(now_of(d), d->gate_again)) {
+	if (path == NULL || d->boot_marker.made || mtime_before(now_of(d), d->boot_marker.again)) {
 		return;
 	}
 	error = d->port.store->ops->write(d->port.store, path, "", 0);
-	if (error != 0 && error != d->gate_error) {
+	if (error != 0 && error != d->boot_marker.error) {
 		report_unwritten(d, "boot marker", path, STORE_REPLACE, error);
 	}
-	d->gate_marked = error == 0;
-	d->gate_error = error;
-	d->gate_again = mtime_add_s(now_of(d), AGAIN_S);
+	d->boot_marker.made = error == 0;
+	d->boot_marker.error = error;
+	d->boot_marker.again = mtime_add_s(now_of(d), AGAIN_S);
 }

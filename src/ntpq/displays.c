@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * blocks - displays of two columns, a label and a value: sysinfo, sysstats, kerninfo and their
+ * displays - of two columns, a label and a value: sysinfo, sysstats, kerninfo and their
  * like.
  */
 #include <inttypes.h>

@@ -3,13 +3,13 @@
  * control_query - one mode 6 request on its way to its answer; seen only by the control_*.c files.
  * RFC 9327.
  */
-#ifndef NTPD_CONTROL_QUERY_H
-#define NTPD_CONTROL_QUERY_H
+#ifndef NTPD_CONTROL_REQUEST_H
+#define NTPD_CONTROL_REQUEST_H
 #include "base/text.h"
 #include "ntpd/state.h"
 #include "wire/control.h"
 
-struct query {
+struct control_request {
 	struct ntpd *d;
 	struct listener *l;
 	const struct net_packet *pkt;
@@ -40,16 +40,16 @@ enum { CONTROL_TEXT_END = 2 };
  * datagram of answer, before any work; false when there are too few left. Close gives back what the
  * answer did not need.
  */
-bool control_budget_open(struct query *q);
-void control_budget_close(struct query *q);
+bool control_budget_open(struct control_request *q);
+void control_budget_close(struct control_request *q);
 
 /*
  * Sends data (never NULL) in fragments; the text of q->out with the end of its line; an error
  * without data.
  */
-void control_send(struct query *q, const uint8_t *data, size_t len);
-void control_send_text(struct query *q);
-void control_send_error(struct query *q, enum control_error e);
+void control_send(struct control_request *q, const uint8_t *data, size_t len);
+void control_send_text(struct control_request *q);
+void control_send_error(struct control_request *q, enum control_error e);
 
 /* ---- control_auth.c ---- */
 
@@ -57,7 +57,7 @@ void control_send_error(struct query *q, enum control_error e);
  * Looks for a MAC behind the data, at the next multiple of 8 octets, and verifies it: q->key is set
  * when it is good.
  */
-void control_auth_check(struct query *q);
+void control_auth_check(struct control_request *q);
 
 /* What a request that needs the control key may do. */
 enum control_permit {
@@ -81,35 +81,35 @@ enum control_permit {
  * A change from another host has to have a nonce of control_nonce_put in a comment at its end,
  * unless controlnonce is disabled; the comment is taken off q->end.
  */
-enum control_permit control_auth_read(struct query *q);
-enum control_permit control_auth_change(struct query *q);
+enum control_permit control_auth_read(struct control_request *q);
+enum control_permit control_auth_change(struct control_request *q);
 
 /*
  * True when the holder of the control key sent this himself: he has seen what the answer tells. Not
  * for a repetition from the network, so that nobody makes us forget what only he was to see.
  */
-bool control_auth_noticed(struct query *q);
+bool control_auth_noticed(struct control_request *q);
 
 /* Keeps the outcome of a change, for a sender that asks again. */
-void control_auth_outcome(struct query *q, const char *outcome);
+void control_auth_outcome(struct control_request *q, const char *outcome);
 
 /* Appends a nonce for the sender: 24 hexadecimal digits. */
-void control_nonce_put(struct query *q, struct text *out);
+void control_nonce_put(struct control_request *q, struct text *out);
 
 /* True when a nonce was made for this sender, within the last 16 s. */
-bool control_nonce_valid(const struct query *q, const char *nonce, size_t len);
+bool control_nonce_valid(const struct control_request *q, const char *nonce, size_t len);
 
 /* ---- operations: an enum control_error, or one of the above ---- */
 
-int control_read_unspec(struct query *q);
-int control_read_status(struct query *q);
-int control_read_variables(struct query *q);
-int control_read_clock(struct query *q);
-int control_write_variables(struct query *q);
-int control_configure(struct query *q);
-int control_save(struct query *q);
-int control_read_mru(struct query *q);
-int control_read_list(struct query *q);
-int control_request_nonce(struct query *q);
+int control_read_unspec(struct control_request *q);
+int control_read_status(struct control_request *q);
+int control_read_variables(struct control_request *q);
+int control_read_clock(struct control_request *q);
+int control_write_variables(struct control_request *q);
+int control_configure(struct control_request *q);
+int control_save(struct control_request *q);
+int control_read_mru(struct control_request *q);
+int control_read_list(struct control_request *q);
+int control_request_nonce(struct control_request *q);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* run - the table of commands; lines of input taken apart and run. */
+/* commands - the table of commands; lines of input taken apart and run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* exchange - requests to one source and its answers. */
-#include "ntpd/exchange.h"
+#include "ntpd/association_io.h"
 #include <errno.h>
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/await.h"
-#include "ntpd/clockwork.h"
+#include "ntpd/clock_update.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/origins.h"
+#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
-#include "ntpd/sources.h"
+#include "ntpd/rules.h"
+#include "ntpd/selection.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -36,7 +36,7 @@ static void on_error(void *ctx, struct net_socket *s, int error);
 static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 
 void
-exchange_close_socket(struct peer *p)
+association_io_close_socket(struct peer *p)
 {
 	p->d->port.net->ops->close(p->d->port.net, p->sock);
 	p->sock = NULL;
@@ -153,12 +153,12 @@ open_socket(struct peer *p)
 	const struct addr *from;
 	int error;
 
-	exchange_close_socket(p);
+	association_io_close_socket(p);
 	error = connect_from(p, NULL);
 	if (error != 0 || may_leave_from(d, &p->local)) {
 		return error;
 	}
-	exchange_close_socket(p);
+	association_io_close_socket(p);
 	from = allowed_local(d, &p->a.remote.addr);
 	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
 }
@@ -175,7 +175,7 @@ still_ours(const struct ntpd *d, const struct addr *local)
 }
 
 bool
-exchange_socket_stands(const struct peer *p)
+association_io_socket_stands(const struct peer *p)
 {
 	return p->sock != NULL && still_ours(p->d, &p->local) && may_leave_from(p->d, &p->local);
 }
@@ -183,7 +183,7 @@ exchange_socket_stands(const struct peer *p)
 /* ---- requests ---- */
 
 void
-exchange_arm(struct peer *p)
+association_io_arm(struct peer *p)
 {
 	p->d->port.loop->ops->timer_arm(p->d->port.loop, &p->timer, p->a.poll.next);
 }
@@ -254,7 +254,7 @@ ask_on(struct peer *p, const struct assoc_world *w)
 	if (p->a.poll.asked > 0) {
 		p->a.poll.asked--;
 		if (assoc_ask_soon(&p->a, ASSOC_SPACING_S, w)) {
-			exchange_arm(p);
+			association_io_arm(p);
 		}
 	}
 }
@@ -262,7 +262,7 @@ ask_on(struct peer *p, const struct assoc_world *w)
 static void
 say_shared_clock(struct peer *p)
 {
-	bool shares = settings_adaptive(p->d) && estimator_shares_clock(&p->a.est);
+	bool shares = rules_adaptive(p->d) && estimator_shares_clock(&p->a.est);
 	char addr[ADDR_TEXT_MAX];
 
 	if (shares && !p->shares_clock) {
@@ -281,7 +281,7 @@ doubt_all(struct peer *p)
 
 	d->steer.broke = true;
 	peers_ask_soon(d, 1);
-	sources_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
+	selection_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
 }
 
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
@@ -290,22 +290,22 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 {
 	enum estimator_result r = ans->estimated;
 	struct ntpd *d = p->d;
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 	char addr[ADDR_TEXT_MAX];
 
 	say_shared_clock(p);
-	if (settings_adaptive(d) && r == ESTIMATOR_BROKE) {
+	if (rules_adaptive(d) && r == ESTIMATOR_BROKE) {
 		report(d, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		p->a.poll.asked = ESTIMATOR_BURST - 1;
-		if (sources_follows(d, p)) {
+		if (selection_follows(d, p)) {
 			doubt_all(p);
 		}
 	}
-	if (settings_adaptive(d) && r == ESTIMATOR_SUSPECT &&
+	if (rules_adaptive(d) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
-		exchange_arm(p);
+		association_io_arm(p);
 	}
 	ask_on(p, &w);
 }
@@ -347,10 +347,10 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	stats_peer(d, p);
 	follow_estimate(p, ans);
 	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
-	if (settings_adaptive(d) || (may_be_used(d, ans) && worth_selecting(p))) {
-		clockwork_answer(d, taken ? p->a.id : 0);
+	if (rules_adaptive(d) || (may_be_used(d, ans) && worth_selecting(p))) {
+		clock_update_answer(d, taken ? p->a.id : 0);
 	} else {
-		system_heed(d);
+		system_raise_error(d);
 	}
 }
 
@@ -370,9 +370,9 @@ poll_local(struct peer *p, const struct assoc_world *w)
 static bool
 is_superfluous(struct peer *p)
 {
-	const struct config_source *cfg = p->origin->cfg;
+	const struct config_source *cfg = p->source->cfg;
 
-	if ((cfg->flags & SOURCE_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
+	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
 	    p->a.poll.burst > 0) {
 		return false;
 	}
@@ -385,9 +385,9 @@ static void
 preempt(struct peer *p)
 {
 	report(p->d, LOG_LEVEL_NOTICE, "%s: dropped, for it was of no use and there are more than "
-	    "%d sources (preempt, tos maxclock)", p->origin->cfg->host.text,
+	    "%d sources (preempt, tos maxclock)", p->source->cfg->host.text,
 	    (int)p->d->conf->tos.maxclock);
-	origins_drop(p->d, p->origin);
+	sources_drop(p->d, p->source);
 }
 
 static void
@@ -398,32 +398,32 @@ on_timer(void *ctx)
 	struct assoc_sending out;
 	struct assoc_world w;
 
-	clockwork_look(d);
-	w = settings_world(d);
+	clock_update_look(d);
+	w = rules_world(d);
 	assoc_poll(&p->a, &w, &out);
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		poll_local(p, &w);
-		exchange_arm(p);
+		association_io_arm(p);
 		return;
 	}
 	if (out.renew || p->renew) {
 		p->renew = false;
-		exchange_close_socket(p);
+		association_io_close_socket(p);
 	}
 	transmit(p, &out);
 	report_peer_events(d, p, out.events);
-	exchange_arm(p);
-	if (p->a.poll.reach == 0 && p->no_way && origins_next_address(p)) {
+	association_io_arm(p);
+	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
 		return;
 	}
 	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
-		origins_look_elsewhere(p);
+		sources_look_elsewhere(p);
 	}
 	if (out.filtered) {
-		clockwork_run(d);
+		clock_update_run(d);
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
-		origins_member_gone(p);
+		sources_member_gone(p);
 	} else if (is_superfluous(p)) {
 		preempt(p);
 	}
@@ -435,7 +435,7 @@ on_timer(void *ctx)
 static void
 tell_blocked(struct ntpd *d, const struct peer *p, const struct endpoint *from, unsigned flags)
 {
-	const char *name = p->origin->cfg->host.text;
+	const char *name = p->source->cfg->host.text;
 	char addr[ADDR_TEXT_MAX];
 
 	(void)addr_format(&from->addr, addr, sizeof addr);
@@ -502,15 +502,15 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		return;
 	}
 	counters_version(d, pk.hdr.version);
-	clockwork_look(d);
-	w = settings_world(d);
+	clock_update_look(d);
+	w = rules_world(d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
 	d->count.verdict.of[ans.verdict]++;
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
 	if (ans.again) {
-		exchange_arm(p);
+		association_io_arm(p);
 	}
 	if (ans.sampled) {
 		stats_raw(d, p);
@@ -537,15 +537,15 @@ on_error(void *ctx, struct net_socket *s, int error)
 /* ---- its life ---- */
 
 void
-exchange_start(struct peer *p)
+association_io_start(struct peer *p)
 {
 	p->d->port.loop->ops->timer_init(p->d->port.loop, &p->timer, on_timer, p);
-	exchange_arm(p);
+	association_io_arm(p);
 }
 
 void
-exchange_stop(struct peer *p)
+association_io_stop(struct peer *p)
 {
-	exchange_close_socket(p);
+	association_io_close_socket(p);
 	p->d->port.loop->ops->timer_done(p->d->port.loop, &p->timer);
 }

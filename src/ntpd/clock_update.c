@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* clockwork - select, discipline, adjust, publish. */
-#include "ntpd/clockwork.h"
+/* clock_update - select, discipline, adjust, publish. */
+#include "ntpd/clock_update.h"
 #include <math.h>
 #include "ntpd/await.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
-#include "ntpd/origins.h"
+#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/precision.h"
 #include "ntpd/report.h"
-#include "ntpd/settings.h"
-#include "ntpd/sources.h"
+#include "ntpd/rules.h"
+#include "ntpd/selection.h"
 #include "ntpd/stats.h"
 #include "ntpd/steer.h"
 #include "ntpd/syspeer.h"
@@ -25,18 +25,18 @@ static const double MOVE_REPORT_S = 1e-3;
 static bool
 newer_than_used(const struct ntpd *d, const struct peer *p)
 {
-	return settings_adaptive(d) || mtime_before(d->cw.epoch, p->a.filter.best.at);
+	return rules_adaptive(d) || mtime_before(d->update.epoch, p->a.filter.best.at);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
 static const struct estimator *
 newest_survivor(struct ntpd *d)
 {
-	const struct selection *sel = &d->sources.sel;
-	const struct peer *p = peers_by_id(d, d->cw.newest);
+	const struct selection *sel = &d->selector.sel;
+	const struct peer *p = peers_by_id(d, d->update.newest);
 
 	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == d->cw.newest && sel->each[i].combined) {
+		if (sel->each[i].id == d->update.newest && sel->each[i].combined) {
 			return &p->a.est;
 		}
 	}
@@ -47,20 +47,20 @@ newest_survivor(struct ntpd *d)
 static void
 refine(struct ntpd *d, const struct assoc_world *w)
 {
-	struct selection *sel = &d->sources.sel;
+	struct selection *sel = &d->selector.sel;
 	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
 		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
 		.wander = sel->wander, .jitter_s = sel->jitter_s };
-	const struct joint_input in = { .id = d->cw.newest, .estimator = newest_survivor(d),
+	const struct joint_input in = { .id = d->update.newest, .estimator = newest_survivor(d),
 		.combined = &combined, .survivors = sel->combined, .now = w->now,
 		.adjusted_ns = w->adjusted_ns };
 	struct estimate all;
 
-	d->cw.newest = 0;
-	if (!settings_adaptive(d)) {
+	d->update.newest = 0;
+	if (!rules_adaptive(d)) {
 		return;
 	}
-	joint_update(&d->cw.joint, &in, &all);
+	joint_update(&d->update.joint, &in, &all);
 	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
 	sel->var_s2 = all.var_s2;
 	sel->freq = all.freq;
@@ -73,10 +73,10 @@ refine(struct ntpd *d, const struct assoc_world *w)
 static bool
 follow(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 {
-	struct selection *sel = &d->sources.sel;
+	struct selection *sel = &d->selector.sel;
 
-	d->cw.epoch = p->a.filter.best.at;
-	if (!settings_adaptive(d)) {
+	d->update.epoch = p->a.filter.best.at;
+	if (!rules_adaptive(d)) {
 		sel->offset_s = huffpuff_correct(&d->steer.huffpuff, sel->offset_s,
 		    p->a.filter.best.delay_s, w->now);
 	}
@@ -99,13 +99,13 @@ may_decide(struct ntpd *d, const struct assoc_world *w, struct peer **p)
 	 * What the classic loop is told first, it measures the frequency from: the intervals of a
 	 * few answers are wide, and a liar within them counts as much as the others.
 	 */
-	if (!settings_adaptive(d) && !d->steer.disc.updated && sources_settling(d)) {
+	if (!rules_adaptive(d) && !d->steer.disc.updated && selection_settling(d)) {
 		return false;
 	}
-	if (!await_waits(d) && sources_mostly_doubtful(d, w)) {
+	if (!await_waits(d) && selection_mostly_doubtful(d, w)) {
 		return false;
 	}
-	*p = sources_select(d, w);
+	*p = selection_select(d, w);
 	return !await_holds(d, *p, w);
 }
 
@@ -113,25 +113,25 @@ may_decide(struct ntpd *d, const struct assoc_world *w, struct peer **p)
 static bool
 pass(struct ntpd *d, bool answered)
 {
-	struct assoc_world w = settings_world(d);
+	struct assoc_world w = rules_world(d);
 	struct peer *p;
 
 	if (!may_decide(d, &w, &p)) {
-		system_heed_answers(d, &w);
+		system_raise_to_median(d, &w);
 		return false;
 	}
-	sources_tell(d);
+	selection_tell(d);
 	if (p == NULL) {
 		syspeer_lost(d, &w);
 		return false;
 	}
 	syspeer_found(d, p);
 	refine(d, &w);
-	leapsec_vote(d, d->sources.sel.leap);
+	leapsec_vote(d, d->selector.sel.leap);
 	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
-	return newer_than_used(d, p) && follow(d, p, &w) && settings_adaptive(d);
+	return newer_than_used(d, p) && follow(d, p, &w) && rules_adaptive(d);
 }
 
 static void
@@ -139,42 +139,42 @@ run(struct ntpd *d, bool answered)
 {
 	bool synced = system_leap(d) != LEAP_UNSYNC;
 
-	if (d->cw.running || d->stopping) {
+	if (d->update.running || d->stopping) {
 		return;
 	}
-	d->cw.running = true;
+	d->update.running = true;
 	if (pass(d, answered)) {
 		(void)pass(d, answered);
 	}
-	system_heed(d);
+	system_raise_error(d);
 	steer_tell(d, synced);
 	report_status(d);
-	d->cw.running = false;
+	d->update.running = false;
 }
 
 void
-clockwork_answer(struct ntpd *d, uint16_t newest)
+clock_update_answer(struct ntpd *d, uint16_t newest)
 {
-	d->cw.newest = newest;
+	d->update.newest = newest;
 	run(d, true);
 }
 
 void
-clockwork_decide(struct ntpd *d)
+clock_update_decide(struct ntpd *d)
 {
-	d->cw.newest = 0;
+	d->update.newest = 0;
 	run(d, true);
 }
 
 void
-clockwork_run(struct ntpd *d)
+clock_update_run(struct ntpd *d)
 {
-	d->cw.newest = 0;
+	d->update.newest = 0;
 	run(d, false);
 }
 
 void
-clockwork_look(struct ntpd *d)
+clock_update_look(struct ntpd *d)
 {
 	struct adjust_finding f;
 
@@ -213,9 +213,9 @@ clockwork_look(struct ntpd *d)
 static void
 look_again(struct ntpd *d)
 {
-	if (mtime_diff_s(now_of(d), d->cw.looked_again) >= LOOK_AGAIN_S) {
-		d->cw.looked_again = now_of(d);
-		origins_look_again(d);
+	if (mtime_diff_s(now_of(d), d->update.looked_again) >= LOOK_AGAIN_S) {
+		d->update.looked_again = now_of(d);
+		sources_look_again(d);
 	}
 }
 
@@ -224,14 +224,14 @@ on_housekeeping(void *ctx)
 {
 	struct ntpd *d = ctx;
 
-	clockwork_look(d);
+	clock_update_look(d);
 	drift_hourly(d);
 	stats_hourly(d);
 	look_again(d);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
 	report_status(d);
-	d->port.loop->ops->timer_arm(d->port.loop, &d->cw.housekeeping, mtime_add_s(now_of(d),
+	d->port.loop->ops->timer_arm(d->port.loop, &d->update.housekeeping, mtime_add_s(now_of(d),
 	    HOUSEKEEPING_S));
 }
 
@@ -239,9 +239,9 @@ on_housekeeping(void *ctx)
 static bool
 has_source(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.origin_n; i++) {
-		const struct origin *o = &d->peers.origin[i];
-		if (o->cfg != NULL && (o->cfg->flags & SOURCE_NOSELECT) == 0) {
+	for (unsigned i = 0; i < d->peers.source_n; i++) {
+		const struct source *s = &d->peers.source[i];
+		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
 			return true;
 		}
 	}
@@ -260,14 +260,14 @@ on_once_timeout(void *ctx)
 		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 		return;
 	}
-	if (!d->cw.once_looked) {
-		d->cw.once_looked = true;
-		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
+	if (!d->update.once_looked) {
+		d->update.once_looked = true;
+		d->port.loop->ops->timer_arm(d->port.loop, &d->update.once_timer,
 		    mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
 		return;
 	}
 	if (await_decides_later(d)) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->cw.once_timer,
+		d->port.loop->ops->timer_arm(d->port.loop, &d->update.once_timer,
 		    mtime_add_s(d->await.quorum.until, 1.0));
 		return;
 	}
@@ -292,40 +292,40 @@ precision_of(struct ntpd *d)
 }
 
 void
-clockwork_start(struct ntpd *d)
+clock_update_start(struct ntpd *d)
 {
 	struct loop *l = d->port.loop;
 
-	d->cw.precision = precision_of(d);
+	d->update.precision = precision_of(d);
 	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
-	    log2s_to_s(d->cw.precision) * 1e6, d->cw.precision);
+	    log2s_to_s(d->update.precision) * 1e6, d->update.precision);
 	system_start(d);
 	syspeer_start(d);
 	await_start(d);
 	steer_start(d);
-	l->ops->timer_init(l, &d->cw.housekeeping, on_housekeeping, d);
-	l->ops->timer_arm(l, &d->cw.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
-	d->cw.looked_again = now_of(d);
+	l->ops->timer_init(l, &d->update.housekeeping, on_housekeeping, d);
+	l->ops->timer_arm(l, &d->update.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	d->update.looked_again = now_of(d);
 	if (d->opt.once) {
-		l->ops->timer_init(l, &d->cw.once_timer, on_once_timeout, d);
-		l->ops->timer_arm(l, &d->cw.once_timer, now_of(d));
+		l->ops->timer_init(l, &d->update.once_timer, on_once_timeout, d);
+		l->ops->timer_arm(l, &d->update.once_timer, now_of(d));
 	}
 }
 
 void
-clockwork_free(struct ntpd *d)
+clock_update_free(struct ntpd *d)
 {
 	await_stop(d);
 	syspeer_stop(d);
 	steer_stop(d);
 	system_stop(d);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.housekeeping);
-	d->port.loop->ops->timer_done(d->port.loop, &d->cw.once_timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->update.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->update.once_timer);
 }
 
 void
-clockwork_stop(struct ntpd *d)
+clock_update_stop(struct ntpd *d)
 {
 	drift_write(d);
-	clockwork_free(d);
+	clock_update_free(d);
 }

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * clockwork - from the sources to the clock: selects (sources), leads the clock (steer), and
+ * clock_update - from the sources to the clock: selects (selection), leads the clock (steer), and
  * publishes (system).
  */
-#ifndef NTPD_CLOCKWORK_H
-#define NTPD_CLOCKWORK_H
+#ifndef NTPD_CLOCK_UPDATE_H
+#define NTPD_CLOCK_UPDATE_H
 #include "ntpd/state.h"
 
 /* Measures the clock's precision, reads the drift file, takes hold of the clock. */
-void clockwork_start(struct ntpd *d);
+void clock_update_start(struct ntpd *d);
 
 /* Writes the drift file when the frequency deserves it; the clock keeps what it has. */
-void clockwork_stop(struct ntpd *d);
+void clock_update_stop(struct ntpd *d);
 
 /* Gives up its timers. May be called without a start. */
-void clockwork_free(struct ntpd *d);
+void clock_update_free(struct ntpd *d);
 
 /* An answer came; newest: the association whose sample it brought, 0: none. Selects and follows. */
-void clockwork_answer(struct ntpd *d, uint16_t newest);
+void clock_update_answer(struct ntpd *d, uint16_t newest);
 
 /*
  * Something else changed, such as a source that fell silent: selects and publishes. Nobody is
  * followed on the strength of it, except our own clock: silence tells nothing of the time, and of
  * sources that fall silent together a liar may be the last to be given up.
  */
-void clockwork_run(struct ntpd *d);
+void clock_update_run(struct ntpd *d);
 
 /* What was held back of the last answers decides now (await.h). */
-void clockwork_decide(struct ntpd *d);
+void clock_update_decide(struct ntpd *d);
 
 /* Looks whether others moved the clock; called before samples are used. */
-void clockwork_look(struct ntpd *d);
+void clock_update_look(struct ntpd *d);
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * boot_marker - lets -g forgive a large error once in a boot, not once in every start: a marker,
+ * an empty file whose name holds the boot's id, says that the clock was set.
+ */
+#ifndef NTPD_BOOT_MARKER_H
+#define NTPD_BOOT_MARKER_H
+#include "ntpd/state.h"
+
+/* Withdraws -g when the marker is there. Once, before the clock is taken hold of. */
+void boot_marker_start(struct ntpd *d);
+
+/* Makes the marker, at the first correction of the clock. */
+void boot_marker_passed(struct ntpd *d);
+
+#endif

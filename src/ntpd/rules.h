@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rules - from the configuration and the command line to the rules the core works by.
+ */
+#ifndef NTPD_RULES_H
+#define NTPD_RULES_H
+#include "ntpd/state.h"
+
+struct discipline_rules rules_discipline(const struct ntpd *d);
+struct select_rules rules_select(const struct ntpd *d);
+struct assoc_rules rules_assoc(const struct ntpd *d, const struct config_source *s);
+
+/* What holds for associations now; asks the rng once. */
+struct assoc_world rules_world(struct ntpd *d);
+
+/* True when the clock is to be set: no disable ntp. */
+bool rules_control_wanted(const struct ntpd *d);
+
+/* The adaptive loop is in use. */
+bool rules_adaptive(const struct ntpd *d);
+
+/* Paths where the command line wins over the file; NULL: none. */
+const char *rules_driftfile(const struct ntpd *d);
+const char *rules_keysfile(const struct ntpd *d);
+
+#endif
