@@ -105,6 +105,9 @@ const struct schema_row *schema_find(enum schema_group group, const char *word);
 /* The most similar word of a group when it is close enough to be a slip, or NULL. */
 const char *schema_suggest(enum schema_group group, const char *word);
 
+/* The row of the directive for a kind of source; NULL for SOURCE_REFCLOCK, which has two forms. */
+const struct schema_row *schema_of_source(enum config_source_kind kind);
+
 /* False when a kind of source, or the driver of a refclock, does not act in this version. */
 bool config_source_in_effect(const struct config_source *s);
 

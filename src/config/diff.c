@@ -450,12 +450,7 @@ part_name(enum config_change_kind kind)
 static const char *
 kind_word(const struct config_source *s)
 {
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].arg == ARG_SOURCE && schema_rows[i].bit == s->kind) {
-			return schema_rows[i].word;
-		}
-	}
-	return "server";
+	return s->kind == SOURCE_REFCLOCK ? "server" : schema_of_source(s->kind)->word;
 }
 
 void

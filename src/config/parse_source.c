@@ -143,12 +143,7 @@ set_clock(struct config_source *s, int32_t type, int32_t unit)
 static const char *
 kind_word(enum config_source_kind kind)
 {
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].arg == ARG_SOURCE && schema_rows[i].bit == kind) {
-			return schema_rows[i].word;
-		}
-	}
-	return "refclock";
+	return kind == SOURCE_REFCLOCK ? "refclock" : schema_of_source(kind)->word;
 }
 
 /* Names differ neither by letter case nor by the dot that may end them. */

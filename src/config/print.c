@@ -153,17 +153,6 @@ group_lines(struct print *k, const char *directive, enum schema_group group, con
 
 /* ---- the parts ---- */
 
-static const char *
-source_word(const struct config_source *s)
-{
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].arg == ARG_SOURCE && schema_rows[i].bit == s->kind) {
-			return schema_rows[i].word;
-		}
-	}
-	return "server";                /* SOURCE_REFCLOCK, in the old form */
-}
-
 static void
 family(struct print *k, enum addr_family want)
 {
@@ -250,7 +239,7 @@ source_line(struct print *k, const struct config_source *s)
 		refclock_line(k, s, &plain);
 		return;
 	}
-	word(k, source_word(s));
+	word(k, schema_of_source(s->kind)->word);
 	family(k, s->host.want);
 	host_and_port(k, s);
 	options(k, SCHEMA_SOURCE, s, &plain);

@@ -494,6 +494,17 @@ schema_clock_of_name(const char *name)
 	return NULL;
 }
 
+const struct schema_row *
+schema_of_source(enum config_source_kind kind)
+{
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		if (schema_rows[i].arg == ARG_SOURCE && schema_rows[i].bit == kind) {
+			return &schema_rows[i];
+		}
+	}
+	return NULL;
+}
+
 bool
 config_source_in_effect(const struct config_source *s)
 {
@@ -501,11 +512,6 @@ config_source_in_effect(const struct config_source *s)
 		const struct schema_clock *clock = schema_clock_of_type(s->clock_type);
 		return clock != NULL && clock->state == STATE_ACTS;
 	}
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		const struct schema_row *row = &schema_rows[i];
-		if (row->arg == ARG_SOURCE && row->bit == s->kind) {
-			return row->state == STATE_ACTS;
-		}
-	}
-	return false;
+	const struct schema_row *row = schema_of_source(s->kind);
+	return row != NULL && row->state == STATE_ACTS;
 }
