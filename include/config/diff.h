@@ -1,49 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * diff - what a reload has to change: the steps from one configuration to the next, in the order
- * in which they are to be taken.
+ * diff - what a reload has to change: the steps from one configuration to the next. Which words
+ * are compared, and to which step they belong, is in their rows of the schema.
  */
 #ifndef CONFIG_DIFF_H
 #define CONFIG_DIFF_H
-#include "config/config.h"
+#include "config/schema.h"
 
-/*
- * Keys, logs and files come first, because later steps may use them; what packets meet
- * (restrict, listen) before the servers; drops before adds, so that the table has room.
- */
-enum config_change_kind {
-	CHANGE_LOGFILE,         /* logfile, logconfig */
-	CHANGE_KEYS,            /* keys, trustedkey, controlkey; the file is read again anyway */
-	CHANGE_NTS,             /* nts */
-	CHANGE_FILES,           /* driftfile, nonvolatile, pidfile, saveconfigdir, sourcedir... */
-	CHANGE_STATS,           /* statsdir, statistics, filegen, enable stats */
-	CHANGE_LEAP,            /* leapfile, leapsmear */
-	CHANGE_VARS,            /* setvar */
-	CHANGE_TINKER,          /* tinker, tick */
-	CHANGE_TOS,             /* tos */
-	CHANGE_POLLS,           /* pollskewlist */
-	CHANGE_SWITCHES,        /* enable, disable; without stats */
-	CHANGE_RESTRICT,        /* restrict, unrestrict, delrestrict */
-	CHANGE_RATE,            /* discard, limit */
-	CHANGE_LISTEN,          /* interface, nic, dscp, extra port */
-	CHANGE_SOURCEPORT,
-	CHANGE_UNPEER,          /* unpeer, of ids and pool members */
-	CHANGE_SOURCE_DROP,     /* was is gone */
-	CHANGE_SOURCE_OPTIONS,  /* was becomes now, the same server with other options */
-	CHANGE_SOURCE_ADD,      /* now is new */
-	CHANGE_RESET,           /* reset */
-	CHANGE_OTHER,           /* words that do not act yet */
-	CHANGE_NEEDS_RESTART    /* mru, rlimit, pidfile...: word says which; only to be reported */
-};
-
+/* A part that differs, once; of PART_SOURCES each source, of PART_START each directive. */
 struct config_change {
-	enum config_change_kind kind;
-	const struct config_source *was, *now;  /* CHANGE_SOURCE_*, else NULL */
-	const char *word;                       /* CHANGE_NEEDS_RESTART: the directive, else NULL */
+	enum schema_part part;
+	const struct config_source *was, *now;  /* PART_SOURCES: NULL when new, when gone */
+	const char *word;                       /* PART_START: the directive; else NULL */
 };
 
 /*
- * Gives the changes from old to new in a; *out points to n of them.
+ * Gives the changes from old to new in a; *out points to n of them, in the order of their parts;
+ * sources that are gone before those that changed, and those before the new ones.
  * Returns n, 0 when both are the same; -1 when a is exhausted.
  */
 int config_diff(const struct config *old, const struct config *new, struct arena *a,

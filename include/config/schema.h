@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * schema - one const table with every word of ntp.conf: arguments, range, default, the time it
- * takes effect, and whether it does at all in this version. Reading, printing, comparing, the
- * defaults and the check of the manual page all follow this table.
+ * schema - one const table with every word of ntp.conf: arguments, range, default, whose it is, the
+ * time it takes effect, and whether it does at all in this version. Reading, printing, comparing,
+ * the defaults and the check of the manual page all follow this table.
  */
 #ifndef CONFIG_SCHEMA_H
 #define CONFIG_SCHEMA_H
@@ -61,6 +61,24 @@ enum schema_when {
 	WHEN_REMOTE             /* the same, and ntpq :config may send it */
 };
 
+/*
+ * Which part of the daemon a word belongs to. Reloading compares and names the words of a part
+ * together and gives them to who uses them. In the order in which changes are told: what the others
+ * may use, what packets meet, the sources.
+ */
+enum schema_part {
+	PART_NONE,              /* says nothing itself: end, includefile, simulate */
+	PART_LOG, PART_KEYS, PART_NTS, PART_FILES, PART_STATS, PART_LEAP, PART_VARS, PART_TINKER,
+	PART_TOS, PART_POLLS, PART_SWITCHES, PART_RESTRICT, PART_RATE, PART_LISTEN,
+	PART_SOURCEPORT,
+	PART_UNPEER,            /* of ids and members of pools; done once */
+	PART_SOURCES,
+	PART_RESET,             /* done once */
+	PART_OTHER,             /* nobody's: kept to be printed back */
+	PART_START,             /* read once, as WHEN_START says too: a reload only tells it */
+	PART_N
+};
+
 /* The field to change when a word begins to act. */
 enum schema_state {
 	STATE_ACTS,
@@ -85,6 +103,7 @@ struct schema_row {
 	const struct schema_choice *choices;
 	enum schema_group opens;
 	const char *initial;    /* default as text; NULL: zero, off or none */
+	enum schema_part part;
 	enum schema_when when;
 	enum schema_state state;
 	const char *reason;     /* STATE_NEVER: why */

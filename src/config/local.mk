@@ -18,4 +18,5 @@ libconfig_a_SOURCES = \
 	src/config/parse_report.c \
 	src/config/parse_source.c \
 	src/config/parse_words.c \
+	src/config/same.h src/config/same.c \
 	src/config/value.h src/config/value.c

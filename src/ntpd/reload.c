@@ -33,7 +33,7 @@ say_change(struct ntpd *d, const struct config_change *c)
 	struct text t = text_over(buf, sizeof buf);
 
 	config_change_format(c, &t);
-	report(d, c->kind == CHANGE_NEEDS_RESTART ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+	report(d, c->part == PART_START ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
 	    "reload: %s", buf);
 }
 
@@ -76,50 +76,50 @@ struct todo {
 };
 
 static void
-note(struct todo *t, enum config_change_kind kind)
+note(struct todo *t, enum schema_part part)
 {
-	switch (kind) {
-	case CHANGE_RESTRICT:
-	case CHANGE_RATE:
+	switch (part) {
+	case PART_RESTRICT:
+	case PART_RATE:
 		t->access = true;
 		break;
-	case CHANGE_LISTEN:
+	case PART_LISTEN:
 		t->listen = true;
 		t->sockets = true;
 		break;
-	case CHANGE_SOURCEPORT:
+	case PART_SOURCEPORT:
 		t->sockets = true;
 		break;
-	case CHANGE_SWITCHES:
+	case PART_SWITCHES:
 		t->access = true;
 		t->control = true;
 		t->rules = true;
 		break;
-	case CHANGE_TINKER:
-	case CHANGE_TOS:
+	case PART_TINKER:
+	case PART_TOS:
 		t->rules = true;
 		break;
-	case CHANGE_KEYS:
+	case PART_KEYS:
 		t->keys = true;
 		break;
-	case CHANGE_LEAP:
+	case PART_LEAP:
 		t->leap = true;
 		break;
-	case CHANGE_STATS:
+	case PART_STATS:
 		t->stats = true;
 		break;
-	case CHANGE_LOGFILE:
-	case CHANGE_POLLS:
-	case CHANGE_NTS:
-	case CHANGE_FILES:
-	case CHANGE_VARS:
-	case CHANGE_SOURCE_DROP:
-	case CHANGE_SOURCE_OPTIONS:
-	case CHANGE_SOURCE_ADD:
-	case CHANGE_UNPEER:
-	case CHANGE_RESET:
-	case CHANGE_OTHER:
-	case CHANGE_NEEDS_RESTART:
+	case PART_LOG:
+	case PART_POLLS:
+	case PART_NTS:
+	case PART_FILES:
+	case PART_VARS:
+	case PART_SOURCES:
+	case PART_UNPEER:
+	case PART_RESET:
+	case PART_OTHER:
+	case PART_START:
+	case PART_NONE:
+	case PART_N:
 		break;
 	}
 }
@@ -223,13 +223,13 @@ static void
 leave_sources(struct ntpd *d, const struct config_change *c, int n)
 {
 	for (int i = 0; i < n; i++) {
-		if (c[i].kind == CHANGE_SOURCE_DROP || c[i].kind == CHANGE_SOURCE_OPTIONS) {
+		if (c[i].was != NULL) {
 			drop_source(d, c[i].was);
 		}
 	}
 	rebind_sources(d);
 	for (int i = 0; i < n; i++) {
-		if (c[i].kind == CHANGE_UNPEER) {
+		if (c[i].part == PART_UNPEER) {
 			drop_members(d);
 		}
 	}
@@ -239,8 +239,7 @@ static void
 begin_sources(struct ntpd *d, const struct config_change *c, int n)
 {
 	for (int i = 0; i < n; i++) {
-		if ((c[i].kind == CHANGE_SOURCE_OPTIONS || c[i].kind == CHANGE_SOURCE_ADD) &&
-		    config_source_in_effect(c[i].now)) {
+		if (c[i].now != NULL && config_source_in_effect(c[i].now)) {
 			(void)sources_add(d, c[i].now, 0.0);
 		}
 	}
@@ -250,7 +249,7 @@ static void
 reset_counters(struct ntpd *d, const struct config_change *c, int n)
 {
 	for (int i = 0; i < n; i++) {
-		for (unsigned k = 0; c[i].kind == CHANGE_RESET && k < d->conf->resets_n; k++) {
+		for (unsigned k = 0; c[i].part == PART_RESET && k < d->conf->resets_n; k++) {
 			counters_reset(d, d->conf->resets[k]);
 		}
 	}
@@ -264,7 +263,7 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_from fro
 
 	for (int i = 0; i < n; i++) {
 		say_change(d, &c[i]);
-		note(&todo, c[i].kind);
+		note(&todo, c[i].part);
 	}
 	leave_sources(d, c, n);
 	if (todo.keys) {

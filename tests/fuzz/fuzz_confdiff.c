@@ -31,7 +31,7 @@ check_steps(const struct config *old, const struct config *new, struct arena *a)
 	for (int i = 0; i < n; i++) {
 		char buf[256];
 		struct text t = text_over(buf, sizeof buf);
-		assert(i == 0 || change[i].kind >= change[i - 1].kind);
+		assert(i == 0 || change[i].part >= change[i - 1].part);
 		assert(change[i].was == NULL || is_among(old, change[i].was));
 		assert(change[i].now == NULL || is_among(new, change[i].now));
 		config_change_format(&change[i], &t);

@@ -11,6 +11,7 @@ config_tests = \
 	tests/unit/config/test_leapfile \
 	tests/unit/config/test_parse \
 	tests/unit/config/test_print \
+	tests/unit/config/test_same \
 	tests/unit/config/test_schema \
 	tests/unit/config/test_stock \
 	tests/unit/config/test_token
@@ -64,6 +65,10 @@ tests_unit_config_test_print_LDADD = $(config_test_ldadd)
 tests_unit_config_test_token_SOURCES = tests/unit/config/test_token.c tests/unit/config/conf.h
 tests_unit_config_test_token_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_token_LDADD = $(config_test_ldadd)
+
+tests_unit_config_test_same_SOURCES = tests/unit/config/test_same.c tests/unit/config/conf.h
+tests_unit_config_test_same_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_same_LDADD = $(config_test_ldadd)
 
 tests_unit_config_test_schema_SOURCES = tests/unit/config/test_schema.c tests/unit/config/conf.h
 tests_unit_config_test_schema_CPPFLAGS = $(config_test_cppflags)
