@@ -5,6 +5,19 @@
 #include "config/schema.h"
 #include "value.h"
 
+static const char *const stats_names[STATS_N] = {
+	[STATS_CLOCK] = "clockstats", [STATS_CRYPTO] = "cryptostats", [STATS_LOOP] = "loopstats",
+	[STATS_PEER] = "peerstats", [STATS_RAW] = "rawstats", [STATS_SYS] = "sysstats",
+	[STATS_PROTO] = "protostats", [STATS_TIMING] = "timingstats", [STATS_USE] = "usestats",
+	[STATS_NTS] = "ntsstats", [STATS_NTSKE] = "ntskestats", [STATS_NTSKELOG] = "ntskelog"
+};
+
+const char *
+config_stats_name(enum config_stats set)
+{
+	return stats_names[set];
+}
+
 void
 config_defaults(struct config *c, struct arena *a)
 {

@@ -111,25 +111,12 @@ parse_logconfig(struct parser *p)
 
 /* ---- statistics, filegen ---- */
 
-static const char *const stats_names[STATS_N] = {
-	[STATS_CLOCK] = "clockstats", [STATS_CRYPTO] = "cryptostats", [STATS_LOOP] = "loopstats",
-	[STATS_PEER] = "peerstats", [STATS_RAW] = "rawstats", [STATS_SYS] = "sysstats",
-	[STATS_PROTO] = "protostats", [STATS_TIMING] = "timingstats", [STATS_USE] = "usestats",
-	[STATS_NTS] = "ntsstats", [STATS_NTSKE] = "ntskestats", [STATS_NTSKELOG] = "ntskelog"
-};
-
-const char *
-config_stats_name(enum config_stats set)
-{
-	return stats_names[set];
-}
-
 static unsigned
 stats_of(const char *word)
 {
 	unsigned i = 0;
 
-	while (i < STATS_N && strcmp(stats_names[i], word) != 0) {
+	while (i < STATS_N && strcmp(config_stats_name((enum config_stats)i), word) != 0) {
 		i++;
 	}
 	return i;
