@@ -15,7 +15,14 @@ core base wire
 config base
 port base
 sys base port
-refclock base port sys
+refclock base core port
+auth base wire crypto
+journal base core port config
+steering base core port config journal
+server base wire crypto core port auth journal
+client base wire crypto core port auth journal config
+control base wire crypto core port config auth client server steering journal
+ntpd base wire crypto core config port sys auth journal steering server client control
 mode6 base wire crypto
 ntpq base wire crypto config mode6
 ntpstat base wire mode6
@@ -68,6 +75,27 @@ for file in $(find src include tests -name '*.[ch]' | sort); do
 done
 is "$wrong" '' "a header is found in include/, or beside the file that includes it"
 
+# The daemon as a whole is known where it is put together, and nowhere else.
+is "$(grep -rnwE 'struct ntpd' include src --include='*.[ch]' | grep -v '^src/ntpd/')" '' \
+	"only src/ntpd knows struct ntpd"
+
+# structs LAYER...: the structs that their public headers define.
+structs() {
+	local layer
+	for layer in "$@"; do
+		sources "$layer" | grep '^include/' | xargs -r sed -n 's/^struct \([a-z_0-9]*\) {$/\1/p'
+	done
+}
+
+# A pointer to what belongs to those who act: mode 6 shows it, and changes it by their functions.
+theirs=$(structs client server steering | paste -sd'|')
+wrong=
+if [ -n "$theirs" ]; then
+	wrong=$(sources control | xargs -r grep -nHE "(^|[^a-z_])struct ($theirs) \*" |
+		grep -vE ":([^:]*[^a-z_])?const struct ($theirs) \*")
+fi
+is "$wrong" '' "control only reads what client, server and steering keep"
+
 # system_includes LAYER...: every line that includes a header of the system.
 system_includes() {
 	local layer
@@ -82,6 +110,8 @@ language='assert|ctype|errno|float|inttypes|limits|math|stdalign|stdarg|stdbool|
 language+='|stdio|stdlib|string|strings'
 is "$(system_includes wire core config | grep -vE "<($language)\.h>")" '' \
 	"wire, core and config include only headers of the C language"
+is "$(system_includes auth client server steering control journal |
+	grep -vE "<($language|time)\.h>")" '' "so do the libraries of the daemon: the simulator runs them"
 is "$(system_includes base | grep -vE "<($language|arpa/inet)\.h>")" '' \
 	"base includes only headers of the C language, and arpa/inet.h"
 
