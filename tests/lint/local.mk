@@ -13,4 +13,5 @@ LINT_TESTS += \
 	tests/lint/shell.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
-EXTRA_DIST += .clang-tidy tests/lint/messages.py
+EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py tests/lint/owners.sh \
+	tests/lint/circles.py tests/lint/circles.sh
