@@ -52,7 +52,7 @@ struct discipline {
 /* STEER_NONE leaves the clock as it is (stepout running, frequency being measured, stopped). */
 enum steer_act { STEER_NONE, STEER_SLEW, STEER_STEP, STEER_PANIC };
 
-struct steering {
+struct correction {
 	enum steer_act act;
 	double step_s;          /* STEER_STEP: to be added at once; nothing is left to slew then */
 	double phase_s;         /* STEER_SLEW: to be slewed in, ends by itself */
@@ -78,7 +78,7 @@ void discipline_start(struct discipline *d, const struct discipline_rules *rules
 void discipline_set_rules(struct discipline *d, const struct discipline_rules *rules);
 
 /* Decides about one update. An offset that is not finite is refused. */
-void discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out);
+void discipline_update(struct discipline *d, const struct loop_input *in, struct correction *out);
 
 /* What happened to the clock that was not our doing. */
 struct disturbance {

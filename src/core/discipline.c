@@ -78,7 +78,7 @@ discipline_set_rules(struct discipline *d, const struct discipline_rules *rules)
 }
 
 static void
-enter(struct discipline *d, enum clock_phase_state state, struct mtime now, struct steering *out)
+enter(struct discipline *d, enum clock_phase_state state, struct mtime now, struct correction *out)
 {
 	static const enum system_event events[] = {
 		[CLOCK_NSET] = EVENT_FREQ_NOT_SET,
@@ -131,7 +131,7 @@ forget_others(struct discipline *d)
 }
 
 static void
-end_stop(struct discipline *d, struct steering *out)
+end_stop(struct discipline *d, struct correction *out)
 {
 	out->stop_ends = d->stop != STOP_NONE;
 	d->stop = STOP_NONE;
@@ -139,7 +139,7 @@ end_stop(struct discipline *d, struct steering *out)
 }
 
 static void
-slew(struct discipline *d, const struct loop_output *l, struct steering *out)
+slew(struct discipline *d, const struct loop_output *l, struct correction *out)
 {
 	out->act = STEER_SLEW;
 	out->phase_s = l->phase_s;
@@ -153,7 +153,7 @@ slew(struct discipline *d, const struct loop_output *l, struct steering *out)
 }
 
 static void
-update_loop(struct discipline *d, const struct loop_input *in, struct steering *out)
+update_loop(struct discipline *d, const struct loop_input *in, struct correction *out)
 {
 	const struct clock_loop_ops *loop = in->var_s2 > 0.0 ? loop_of(d) : &loop_classic_ops;
 	bool synced = d->state == CLOCK_SYNC || d->state == CLOCK_SPIK;
@@ -176,7 +176,7 @@ measured(const struct discipline *d, const struct loop_input *in)
  * RFC 5905 leaves the clock alone meanwhile, up to 150 ms away from where it was.
  */
 static void
-measure(struct discipline *d, const struct loop_input *in, struct steering *out)
+measure(struct discipline *d, const struct loop_input *in, struct correction *out)
 {
 	struct loop_output l;
 
@@ -198,7 +198,7 @@ measure(struct discipline *d, const struct loop_input *in, struct steering *out)
  * they say gives a budget back.
  */
 static void
-refuse(struct discipline *d, enum stop stop, struct mtime now, struct steering *out)
+refuse(struct discipline *d, enum stop stop, struct mtime now, struct correction *out)
 {
 	bool begins = d->stop == STOP_NONE;
 
@@ -233,7 +233,7 @@ waits_for_quorum(struct discipline *d, const struct loop_input *in)
 }
 
 static void
-step(struct discipline *d, const struct loop_input *in, bool first, struct steering *out)
+step(struct discipline *d, const struct loop_input *in, bool first, struct correction *out)
 {
 	bool again = must_measure(d) && !measured(d, in);
 	double own_s = own_part_s(d, in->offset_s);
@@ -280,7 +280,7 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct steer
  */
 static void
 judge_large(struct discipline *d, const struct loop_input *in, bool first, bool at_once,
-    struct steering *out)
+    struct correction *out)
 {
 	bool over = at_once || mtime_diff_s(in->now, d->state_since) >= d->rules.stepout_s;
 
@@ -325,7 +325,7 @@ is_first(const struct discipline *d, const struct loop_input *in, bool corrects)
 }
 
 static void
-judge(struct discipline *d, const struct loop_input *in, struct steering *out)
+judge(struct discipline *d, const struct loop_input *in, struct correction *out)
 {
 	bool corrects = ends_guess(d, in);
 	bool first = is_first(d, in, corrects);
@@ -354,9 +354,9 @@ judge(struct discipline *d, const struct loop_input *in, struct steering *out)
 }
 
 void
-discipline_update(struct discipline *d, const struct loop_input *in, struct steering *out)
+discipline_update(struct discipline *d, const struct loop_input *in, struct correction *out)
 {
-	*out = (struct steering){ .act = STEER_NONE, .freq = d->loop.freq };
+	*out = (struct correction){ .act = STEER_NONE, .freq = d->loop.freq };
 	out->no_number = !isfinite(in->offset_s);
 	if (!out->no_number) {
 		judge(d, in, out);

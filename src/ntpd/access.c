@@ -5,6 +5,7 @@
 #include <string.h>
 #include "ntpd/access_names.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 enum { CACHE_LINE = 64, OWN_ROOM_MIN = 64 };
 
@@ -16,10 +17,10 @@ static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
 static size_t
 rules_wanted(const struct ntpd *d)
 {
-	size_t n = d->conf->restricts_n + d->access.own_room + PEERS_MAX + 2;
+	size_t n = d->conf->restricts_n + d->server.access.own_room + PEERS_MAX + 2;
 
-	for (unsigned i = 0; i < d->access.names.n; i++) {
-		n += d->access.names.at[i].n;
+	for (unsigned i = 0; i < d->access_names.n; i++) {
+		n += d->access_names.at[i].n;
 	}
 	return n;
 }
@@ -40,13 +41,13 @@ apply_rule(struct ntpd *d, enum config_restrict_act act, const struct restrict_r
 
 	switch (act) {
 	case RESTRICT_ADD:
-		done = restrict_add(d->access.list, r);
+		done = restrict_add(d->server.access.list, r);
 		break;
 	case RESTRICT_CLEAR:
-		(void)restrict_clear(d->access.list, r);
+		(void)restrict_clear(d->server.access.list, r);
 		break;
 	case RESTRICT_DELETE:
-		(void)restrict_remove(d->access.list, r);
+		(void)restrict_remove(d->server.access.list, r);
 		break;
 	}
 	if (!done) {
@@ -98,9 +99,9 @@ apply_line(struct ntpd *d, unsigned at, unsigned *next_name)
 		apply_name(d, c, access_names_of_line(d, at, next_name));
 		break;
 	case RESTRICT_SCOPE_SOURCE:
-		d->access.source_given = c->act == RESTRICT_ADD;
-		d->access.source_flags = c->act == RESTRICT_ADD ?
-		    d->access.source_flags | c->flags : 0;
+		d->server.access.source_given = c->act == RESTRICT_ADD;
+		d->server.access.source_flags = c->act == RESTRICT_ADD ?
+		    d->server.access.source_flags | c->flags : 0;
 		break;
 	}
 }
@@ -119,16 +120,16 @@ apply_builtin(struct ntpd *d)
 	    .ippeerlimit = -1 };
 
 	for (unsigned i = 0; i < 2; i++) {
-		restrict_set_default(d->access.list, families[i],
+		restrict_set_default(d->server.access.list, families[i],
 		    config_default_given(d->conf, families[i]) ? 0 : RESTRICT_BUILTIN);
 	}
 	if (!config_default_given(d->conf, ADDR_V4)) {
-		(void)restrict_add(d->access.list, &r);
+		(void)restrict_add(d->server.access.list, &r);
 	}
 	if (!config_default_given(d->conf, ADDR_V6)) {
 		loop6.bytes[15] = 1;
 		r = host_rule(&loop6, 0, 0);
-		(void)restrict_add(d->access.list, &r);
+		(void)restrict_add(d->server.access.list, &r);
 	}
 }
 
@@ -142,12 +143,12 @@ build(struct ntpd *d)
 	if (memory == NULL) {
 		return false;
 	}
-	free(d->access.memory);
-	d->access.memory = memory;
-	d->access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
-	d->access.source_given = false;
-	d->access.source_flags = 0;
-	d->access.own_n = 0;
+	free(d->server.access.memory);
+	d->server.access.memory = memory;
+	d->server.access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
+	d->server.access.source_given = false;
+	d->server.access.source_flags = 0;
+	d->server.access.own_n = 0;
 	apply_builtin(d);
 	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
 		apply_line(d, i, &next_name);
@@ -166,15 +167,15 @@ own_rule(const struct addr *a)
 void
 access_source(struct ntpd *d, const struct addr *a, bool present)
 {
-	struct restrict_rule r = host_rule(a, d->access.source_flags, RESTRICT_MATCH_SOURCE);
+	struct restrict_rule r = host_rule(a, d->server.access.source_flags, RESTRICT_MATCH_SOURCE);
 
-	if (!d->access.source_given) {
+	if (!d->server.access.source_given) {
 		return;
 	}
 	if (!present) {
-		(void)restrict_remove(d->access.list, &r);
-	} else if (!restrict_has_host(d->access.list, a)) {
-		(void)restrict_add(d->access.list, &r);
+		(void)restrict_remove(d->server.access.list, &r);
+	} else if (!restrict_has_host(d->server.access.list, a)) {
+		(void)restrict_add(d->server.access.list, &r);
 	}
 }
 
@@ -185,9 +186,9 @@ build_with_sources(struct ntpd *d)
 	if (!build(d)) {
 		return false;
 	}
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0) {
-			access_source(d, &d->peers.peer[i].a.remote.addr, true);
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (d->client.peers.peer[i].a.id != 0) {
+			access_source(d, &d->client.peers.peer[i].a.remote.addr, true);
 		}
 	}
 	return true;
@@ -212,17 +213,17 @@ room_for_own(struct ntpd *d, unsigned n)
 	unsigned room = n + n / 4 + OWN_ROOM_MIN;
 	struct addr *own;
 
-	if (n <= d->access.own_room) {
+	if (n <= d->server.access.own_room) {
 		return true;
 	}
-	own = realloc(d->access.own, room * sizeof *own);
+	own = realloc(d->server.access.own, room * sizeof *own);
 	if (own == NULL) {
 		return false;
 	}
-	d->access.own = own;
-	d->access.own_room = room;
-	if (d->access.list != NULL && !build_with_sources(d)) {
-		d->access.own_room = 0;
+	d->server.access.own = own;
+	d->server.access.own_room = room;
+	if (d->server.access.list != NULL && !build_with_sources(d)) {
+		d->server.access.own_room = 0;
 		return false;
 	}
 	return true;
@@ -233,18 +234,18 @@ add_own(struct ntpd *d, const struct addr *a)
 {
 	struct restrict_rule r = own_rule(a);
 
-	(void)restrict_add(d->access.list, &r);
-	d->access.own[d->access.own_n++] = *a;
+	(void)restrict_add(d->server.access.list, &r);
+	d->server.access.own[d->server.access.own_n++] = *a;
 }
 
 void
 access_own_addresses(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->access.own_n; i++) {
-		struct restrict_rule r = own_rule(&d->access.own[i]);
-		(void)restrict_remove(d->access.list, &r);
+	for (unsigned i = 0; i < d->server.access.own_n; i++) {
+		struct restrict_rule r = own_rule(&d->server.access.own[i]);
+		(void)restrict_remove(d->server.access.list, &r);
 	}
-	d->access.own_n = 0;
+	d->server.access.own_n = 0;
 	if (!room_for_own(d, count_served(d))) {
 		report(d, LOG_LEVEL_ERROR, "no memory to keep %u addresses of this host apart from "
 		    "its clients", count_served(d));
@@ -264,7 +265,7 @@ access_own_addresses(struct ntpd *d)
 uint32_t
 access_flags(struct ntpd *d, const struct endpoint *from)
 {
-	return restrict_find(d->access.list, &from->addr, from->port, NULL);
+	return restrict_find(d->server.access.list, &from->addr, from->port, NULL);
 }
 
 /* ---- the client table ---- */
@@ -298,7 +299,7 @@ keep_clients(struct ntpd *d)
 	const struct mru_keeping k = { .mindepth = (uint32_t)m->mindepth, .maxage_s = m->maxage_s,
 		.minage_s = m->minage_s, .monitor_s = d->conf->rate.monitor };
 
-	mru_keep(d->access.mru, &k);
+	mru_keep(d->server.access.mru, &k);
 }
 
 static bool
@@ -306,27 +307,27 @@ start_monitor(struct ntpd *d)
 {
 	size_t n = clients_wanted(d);
 
-	d->access.monitor = (d->conf->switches & SWITCH_MONITOR) != 0;
-	if (!d->access.monitor && limited_used(d)) {
+	d->server.access.monitor = (d->conf->switches & SWITCH_MONITOR) != 0;
+	if (!d->server.access.monitor && limited_used(d)) {
 		report(d, LOG_LEVEL_WARNING,
 		    "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
-		d->access.monitor = true;
+		d->server.access.monitor = true;
 	}
-	if (!d->access.monitor) {
+	if (!d->server.access.monitor) {
 		return true;
 	}
-	if (d->access.mru != NULL) {            /* its size is that of the start */
+	if (d->server.access.mru != NULL) {            /* its size is that of the start */
 		keep_clients(d);
 		return true;
 	}
 	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
 	    1) / CACHE_LINE * CACHE_LINE);
 	if (memory == NULL) {
-		d->access.monitor = false;      /* packets go on without the table */
+		d->server.access.monitor = false;      /* packets go on without the table */
 		return false;
 	}
-	d->access.mru_memory = memory;
-	d->access.mru = mru_init(memory, n, &d->hash);
+	d->server.access.mru_memory = memory;
+	d->server.access.mru = mru_init(memory, n, &d->hash);
 	keep_clients(d);
 	return true;
 }
@@ -348,7 +349,7 @@ rate_rules(const struct ntpd *d)
 static enum mru_verdict
 within_all(struct ntpd *d, enum mru_verdict v)
 {
-	struct limit *l = v == MRU_LEAK ? &d->access.leaks : &d->access.kisses;
+	struct limit *l = v == MRU_LEAK ? &d->server.access.leaks : &d->server.access.kisses;
 
 	if (v != MRU_LEAK && v != MRU_KOD) {
 		return v;
@@ -368,16 +369,16 @@ access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *
 	r.enforce = (flags & RESTRICT_LIMITED) != 0;
 	r.kod = (flags & RESTRICT_KOD) != 0;
 	r.exempt = h->mode == MODE_CONTROL;
-	return d->access.monitor ?
-	    within_all(d, mru_touch(d->access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
+	return d->server.access.monitor ?
+	    within_all(d, mru_touch(d->server.access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
 }
 
 bool
 access_start(struct ntpd *d)
 {
 	access_names_start(d);
-	d->access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(d));
-	d->access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(d));
+	d->server.access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(d));
+	d->server.access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(d));
 	return start_monitor(d) && access_names_take(d) && build(d);
 }
 
@@ -401,8 +402,8 @@ void
 access_stop(struct ntpd *d)
 {
 	access_names_stop(d);
-	free(d->access.memory);
-	free(d->access.mru_memory);
-	free(d->access.own);
-	memset(&d->access, 0, sizeof d->access);
+	free(d->server.access.memory);
+	free(d->server.access.mru_memory);
+	free(d->server.access.own);
+	memset(&d->server.access, 0, sizeof d->server.access);
 }

@@ -5,7 +5,28 @@
  */
 #ifndef NTPD_ACCESS_H
 #define NTPD_ACCESS_H
-#include "ntpd/state.h"
+#include "base/limit.h"
+#include "core/mru.h"
+#include "core/restrict.h"
+#include "port/net.h"
+#include "wire/header.h"
+
+struct listener;
+
+struct ntpd;
+
+struct access {
+	struct restrict_list *list;
+	void *memory;                   /* of the list */
+	struct mru *mru;
+	void *mru_memory;
+	struct limit leaks, kisses;     /* of refused requests, all together */
+	bool monitor;
+	bool source_given;              /* a restrict source line is there */
+	uint32_t source_flags;
+	struct addr *own;               /* own addresses entered */
+	unsigned own_n, own_room;       /* own_room: also of them in list */
+};
 
 /* Builds list and client table from the configuration. False when memory is short. */
 bool access_start(struct ntpd *d);

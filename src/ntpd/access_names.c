@@ -5,6 +5,7 @@
 #include <string.h>
 #include "ntpd/access.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 /* Few at once: servers' names stand in the same queue. */
 enum { ASKED_MAX = 8, NAMES_MAX = 1 << 16 };
@@ -62,14 +63,14 @@ fill(struct ntpd *d, struct access_name *at, unsigned n)
 		text_put(&t, c->host.text);
 		k->line = i;
 		k->want = c->host.want;
-		inherit(k, &d->access.names);
+		inherit(k, &d->access_names);
 	}
 }
 
 bool
 access_names_take(struct ntpd *d)
 {
-	struct access_names *names = &d->access.names;
+	struct access_names *names = &d->access_names;
 	unsigned n = count_names(d->conf);
 	struct access_name *at = NULL;
 
@@ -95,7 +96,7 @@ access_names_take(struct ntpd *d)
 const struct access_name *
 access_names_of_line(const struct ntpd *d, unsigned line, unsigned *from)
 {
-	const struct access_names *names = &d->access.names;
+	const struct access_names *names = &d->access_names;
 
 	while (*from < names->n && names->at[*from].line < line) {
 		(*from)++;
@@ -109,7 +110,7 @@ access_names_of_line(const struct ntpd *d, unsigned line, unsigned *from)
 static void
 ask_again(struct ntpd *d)
 {
-	struct access_names *names = &d->access.names;
+	struct access_names *names = &d->access_names;
 	struct loop *loop = d->port.loop;
 
 	names->again_s = names->again_s < AGAIN_FIRST_S ? AGAIN_FIRST_S : names->again_s * 2;
@@ -123,7 +124,7 @@ ask_again(struct ntpd *d)
 static void
 ask_some(struct ntpd *d)
 {
-	struct access_names *names = &d->access.names;
+	struct access_names *names = &d->access_names;
 	bool failed = false;
 
 	for (unsigned i = 0; i < names->n && names->asked < ASKED_MAX; i++) {
@@ -151,8 +152,8 @@ on_again(void *ctx)
 {
 	struct ntpd *d = ctx;
 
-	for (unsigned i = 0; i < d->access.names.n; i++) {
-		struct access_name *k = &d->access.names.at[i];
+	for (unsigned i = 0; i < d->access_names.n; i++) {
+		struct access_name *k = &d->access_names.at[i];
 		k->state = k->state == NAME_FAILED ? NAME_WAITS : k->state;
 	}
 	ask_some(d);
@@ -161,7 +162,7 @@ on_again(void *ctx)
 void
 access_names_ask(struct ntpd *d)
 {
-	struct access_names *names = &d->access.names;
+	struct access_names *names = &d->access_names;
 
 	names->generation = (names->generation + 1) & GENERATIONS;
 	names->asked = 0;
@@ -176,7 +177,7 @@ access_names_ask(struct ntpd *d)
 void
 access_names_network_changed(struct ntpd *d)
 {
-	if (d->access.names.again_s > 0) {
+	if (d->access_names.again_s > 0) {
 		on_again(d);
 	}
 }
@@ -189,7 +190,7 @@ failed(struct ntpd *d, struct access_name *k, const char *reason)
 	const struct config_place *at = place_of(d, k);
 
 	k->state = NAME_FAILED;
-	if (d->access.names.again_s > 0) {
+	if (d->access_names.again_s > 0) {
 		return;                 /* said in the first round of questions */
 	}
 	if (k->n > 0) {
@@ -244,7 +245,7 @@ take(struct ntpd *d, struct access_name *k, const struct resolver_answer *ans)
 bool
 access_names_answered(struct ntpd *d, const struct resolver_answer *ans)
 {
-	struct access_names *names = &d->access.names;
+	struct access_names *names = &d->access_names;
 	unsigned i = ans->tag & 0xffffu;
 
 	if ((ans->tag & NAME_TAG) == 0) {
@@ -269,12 +270,12 @@ access_names_answered(struct ntpd *d, const struct resolver_answer *ans)
 void
 access_names_start(struct ntpd *d)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->access.names.again, on_again, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->access_names.again, on_again, d);
 }
 
 void
 access_names_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->access.names.again);
-	free(d->access.names.at);
+	d->port.loop->ops->timer_done(d->port.loop, &d->access_names.again);
+	free(d->access_names.at);
 }

@@ -7,6 +7,7 @@
 #include "config/askedfile.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 
 enum { PATH_CAP = 1024 };
 /* Any limit has filled by then. */
@@ -45,7 +46,7 @@ moment(const struct ntpd *d)
 static void
 remember(struct ntpd *d, const struct addr *addr, const struct limit *headway, struct mtime sent)
 {
-	struct asked_late *l = &d->asked;
+	struct asked_late *l = &d->client.asked;
 
 	l->at[l->next] = (struct asked_server){ *addr, *headway, sent };
 	l->next = (l->next + 1) % ASKED_SERVERS;
@@ -65,7 +66,7 @@ asked_tell(const struct ntpd *d, struct assoc *a, const struct assoc_world *w)
 	const struct asked_server *last = NULL;
 
 	for (unsigned i = 0; i < ASKED_SERVERS; i++) {
-		const struct asked_server *s = &d->asked.at[i];
+		const struct asked_server *s = &d->client.asked.at[i];
 
 		if (s->addr.family != ADDR_NONE && addr_equal(&s->addr, &a->remote.addr) &&
 		    (last == NULL || mtime_before(last->sent, s->sent))) {
@@ -145,12 +146,12 @@ put_all(struct ntpd *d, struct text *t, struct mtime now)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < ASKED_SERVERS; i++) {
-		const struct asked_server *s = &d->asked.at[i];
+		const struct asked_server *s = &d->client.asked.at[i];
 
 		n += put(t, &s->addr, &s->headway, s->sent, now);
 	}
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		n += a->id == 0 || !a->poll.sent_once ? 0 :
 		    put(t, &a->remote.addr, &a->poll.headway, a->poll.last_sent, now);

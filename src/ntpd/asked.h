@@ -6,7 +6,25 @@
  */
 #ifndef NTPD_ASKED_H
 #define NTPD_ASKED_H
-#include "ntpd/state.h"
+#include "base/addr.h"
+#include "base/limit.h"
+#include "ntpd/peers.h"
+
+struct ntpd;
+
+/* An address that was asked until its association ended. */
+struct asked_server {
+	struct addr addr;               /* ADDR_NONE: slot free */
+	struct limit headway;           /* as of its last request: */
+	struct mtime sent;
+};
+
+enum { ASKED_SERVERS = PEERS_MAX };        /* a reload may replace all of them */
+
+struct asked_late {
+	struct asked_server at[ASKED_SERVERS];
+	unsigned next;
+};
 
 /* Reads the file, if it was written in this boot and by this clock not long ago. */
 void asked_read(struct ntpd *d);

@@ -15,6 +15,7 @@
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -218,7 +219,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	size_t len;
 	int error;
 
-	d->count.polls++;
+	d->journal.count.polls++;
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
 	if (len == 0) {
@@ -232,11 +233,11 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);
-		d->count.send_failed++;
+		d->journal.count.send_failed++;
 		note_send_error(p, error, false);
 		return;
 	}
-	d->count.sent++;
+	d->journal.count.sent++;
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
@@ -279,7 +280,7 @@ doubt_all(struct peer *p)
 {
 	struct ntpd *d = p->d;
 
-	d->steer.broke = true;
+	d->steering.steer.broke = true;
 	peers_ask_soon(d, 1);
 	selection_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
 }
@@ -316,8 +317,8 @@ worth_selecting(const struct peer *p)
 {
 	const struct ntpd *d = p->d;
 
-	return p->a.poll.burst == 0 || d->sys.leap == LEAP_UNSYNC || d->sys.lost ||
-	    mtime_before(now_of(d), d->steer.moved_until);
+	return p->a.poll.burst == 0 || d->steering.sys.leap == LEAP_UNSYNC || d->steering.sys.lost ||
+	    mtime_before(now_of(d), d->steering.steer.moved_until);
 }
 
 /*
@@ -326,7 +327,7 @@ worth_selecting(const struct peer *p)
 static bool
 may_be_used(const struct ntpd *d, const struct assoc_answer *ans)
 {
-	return ans->filtered == FILTER_NEW || d->sys.leap == LEAP_UNSYNC;
+	return ans->filtered == FILTER_NEW || d->steering.sys.leap == LEAP_UNSYNC;
 }
 
 static void
@@ -340,7 +341,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 		return;
 	}
 	/* Not the first answer of all. */
-	if (d->sys.lost && p->a.est.samples > 1 && !(p->a.rules.flags & ASSOC_NOSELECT) &&
+	if (d->steering.sys.lost && p->a.est.samples > 1 && !(p->a.rules.flags & ASSOC_NOSELECT) &&
 	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
 		await_open(d, p->a.wire.t4_mono, RETURN_REQUESTS);
 	}
@@ -491,21 +492,21 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	struct packet pk;
 
 	(void)s;
-	d->count.received++;
-	d->count.io_received++;
+	d->journal.count.received++;
+	d->journal.count.io_received++;
 	if (!admits(d, p, pkt)) {
-		d->count.verdict.of[VERDICT_DENIED]++;
+		d->journal.count.verdict.of[VERDICT_DENIED]++;
 		return;
 	}
 	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
-		d->count.verdict.of[VERDICT_SHORT]++;
+		d->journal.count.verdict.of[VERDICT_SHORT]++;
 		return;
 	}
 	counters_version(d, pk.hdr.version);
 	clock_update_look(d);
 	w = rules_world(d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
-	d->count.verdict.of[ans.verdict]++;
+	d->journal.count.verdict.of[ans.verdict]++;
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;

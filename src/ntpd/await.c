@@ -8,6 +8,7 @@
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 
 static const double STOPPED_S = 2.0;
 /* After 3, 6, 12 and 24 s. */
@@ -28,7 +29,7 @@ may_vote(const struct source *src)
 static bool
 heard_since(const struct ntpd *d, const struct assoc *a)
 {
-	return a->poll.reach != 0 && !mtime_before(a->wire.t4_mono, d->await.quorum.since);
+	return a->poll.reach != 0 && !mtime_before(a->wire.t4_mono, d->steering.await.quorum.since);
 }
 
 static bool
@@ -45,7 +46,7 @@ is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
 static bool
 is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
 {
-	double offset_s = d->selector.sel.offset_s;
+	double offset_s = d->steering.selector.sel.offset_s;
 
 	return is_right(d, a, w) &&
 	    !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
@@ -54,7 +55,7 @@ is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
 static bool
 is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
 {
-	const struct selection *sel = &d->selector.sel;
+	const struct selection *sel = &d->steering.selector.sel;
 
 	return selection_speaks(a, w) && heard_since(d, a) && !is_right(d, a, w) &&
 	    assoc_excludes(a, w, sel->low_s, sel->high_s);
@@ -64,8 +65,8 @@ is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world
 static bool
 is_double(const struct ntpd *d, const struct source *s)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 
 		for (unsigned k = 0; p->a.id != 0 && k < s->answer.n; k++) {
 			if (addr_equal(&p->a.remote.addr, &s->answer.addr[k])) {
@@ -83,8 +84,8 @@ count_line(const struct ntpd *d, const struct source *s, const struct assoc_worl
 {
 	unsigned members = 0, agree = 0, close = 0, weight = 1;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 
 		if (p->a.id != 0 && p->source == s) {
 			members++;
@@ -110,9 +111,9 @@ count(const struct ntpd *d, const struct assoc_world *w)
 	struct quorum_count c = { .least_given = d->conf->tos.minsane_given,
 		.least = (unsigned)d->conf->tos.minsane };
 
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (may_vote(&d->peers.source[i])) {
-			count_line(d, &d->peers.source[i], w, &c);
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (may_vote(&d->client.peers.source[i])) {
+			count_line(d, &d->client.peers.source[i], w, &c);
 		}
 	}
 	return c;
@@ -125,7 +126,7 @@ static void
 on_timer(void *ctx)
 {
 	struct ntpd *d = ctx;
-	struct quorum *q = &d->await.quorum;
+	struct quorum *q = &d->steering.await.quorum;
 
 	if (mtime_diff_s(now_of(d), q->until) > STOPPED_S) {
 		q->waiting = false;
@@ -138,9 +139,9 @@ on_timer(void *ctx)
 static void
 ask_again_later(struct ntpd *d)
 {
-	d->port.loop->ops->timer_arm(d->port.loop, &d->await.again,
-	    mtime_add_s(now_of(d), AGAIN_S * (double)(1U << d->await.asked)));
-	d->await.asked++;
+	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.await.again,
+	    mtime_add_s(now_of(d), AGAIN_S * (double)(1U << d->steering.await.asked)));
+	d->steering.await.asked++;
 }
 
 /* What was asked at once may have been lost: a network often takes seconds to wake. */
@@ -149,8 +150,8 @@ on_again(void *ctx)
 {
 	struct ntpd *d = ctx;
 
-	if (d->await.quorum.waiting && !d->stopping && d->await.asked < AGAIN_N) {
-		peers_ask_unheard(d, d->await.quorum.since);
+	if (d->steering.await.quorum.waiting && !d->stopping && d->steering.await.asked < AGAIN_N) {
+		peers_ask_unheard(d, d->steering.await.quorum.since);
 		ask_again_later(d);
 	}
 }
@@ -158,25 +159,25 @@ on_again(void *ctx)
 void
 await_start(struct ntpd *d)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->await.timer, on_timer, d);
-	d->port.loop->ops->timer_init(d->port.loop, &d->await.again, on_again, d);
-	quorum_open(&d->await.quorum, now_of(d));
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.await.timer, on_timer, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.await.again, on_again, d);
+	quorum_open(&d->steering.await.quorum, now_of(d));
 }
 
 void
 await_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->await.timer);
-	d->port.loop->ops->timer_done(d->port.loop, &d->await.again);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.await.timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.await.again);
 }
 
 void
 await_open(struct ntpd *d, struct mtime since, unsigned requests)
 {
-	quorum_open(&d->await.quorum, since);
+	quorum_open(&d->steering.await.quorum, since);
 	peers_ask_soon(d, requests);
-	d->await.asked = 0;
-	d->await.narrowed = false;
+	d->steering.await.asked = 0;
+	d->steering.await.narrowed = false;
 	ask_again_later(d);
 }
 
@@ -194,12 +195,12 @@ can_decide(const struct ntpd *d, const struct peer *p, const struct assoc_world 
 static void
 begin_to_wait(struct ntpd *d, const struct assoc_world *w)
 {
-	struct quorum *q = &d->await.quorum;
+	struct quorum *q = &d->steering.await.quorum;
 	struct quorum_count c = count(d, w);
 
 	quorum_hear(q, w->now);
 	if (quorum_need(&c) > 1) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->await.timer, q->until);
+		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.await.timer, q->until);
 		peers_ask_silent(d, w);
 	}
 }
@@ -207,10 +208,10 @@ begin_to_wait(struct ntpd *d, const struct assoc_world *w)
 void
 await_listen(struct ntpd *d, const struct assoc_world *w)
 {
-	struct quorum *q = &d->await.quorum;
+	struct quorum *q = &d->steering.await.quorum;
 
-	for (unsigned i = 0; q->waiting && !q->heard && i < d->peers.peer_n; i++) {
-		if (can_decide(d, &d->peers.peer[i], w)) {
+	for (unsigned i = 0; q->waiting && !q->heard && i < d->client.peers.peer_n; i++) {
+		if (can_decide(d, &d->client.peers.peer[i], w)) {
 			begin_to_wait(d, w);
 		}
 	}
@@ -219,7 +220,7 @@ await_listen(struct ntpd *d, const struct assoc_world *w)
 bool
 await_decides_later(const struct ntpd *d)
 {
-	const struct quorum *q = &d->await.quorum;
+	const struct quorum *q = &d->steering.await.quorum;
 
 	return q->waiting && q->heard && !quorum_late(q, now_of(d));
 }
@@ -227,7 +228,7 @@ await_decides_later(const struct ntpd *d)
 bool
 await_waits(const struct ntpd *d)
 {
-	return d->await.quorum.waiting;
+	return d->steering.await.quorum.waiting;
 }
 
 static void
@@ -242,8 +243,8 @@ say_overdue(struct ntpd *d, const struct quorum_count *c)
 static void
 narrow(struct ntpd *d, const struct quorum_count *c)
 {
-	if (!d->await.narrowed && c->agree >= quorum_need(c)) {
-		d->await.narrowed = true;
+	if (!d->steering.await.narrowed && c->agree >= quorum_need(c)) {
+		d->steering.await.narrowed = true;
 		peers_ask_soon(d, NARROW_N);
 	}
 }
@@ -252,8 +253,8 @@ narrow(struct ntpd *d, const struct quorum_count *c)
 static bool
 may_still_come(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 
 		if (p->a.id != 0 && may_vote(p->source) && p->a.poll.reach != 0) {
 			return true;
@@ -266,14 +267,14 @@ may_still_come(const struct ntpd *d)
 static bool
 holds_out(const struct ntpd *d, const struct assoc_world *w)
 {
-	return !d->sys.lost && d->sys.source != SYNC_LOCAL &&
-	    !quorum_late(&d->await.quorum, w->now) && may_still_come(d);
+	return !d->steering.sys.lost && d->steering.sys.source != SYNC_LOCAL &&
+	    !quorum_late(&d->steering.await.quorum, w->now) && may_still_come(d);
 }
 
 bool
 await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 {
-	struct quorum *q = &d->await.quorum;
+	struct quorum *q = &d->steering.await.quorum;
 	struct quorum_count c;
 
 	if (!q->waiting) {
@@ -297,7 +298,7 @@ await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 	case QUORUM_MET:
 		break;
 	}
-	d->port.loop->ops->timer_disarm(d->port.loop, &d->await.timer);
+	d->port.loop->ops->timer_disarm(d->port.loop, &d->steering.await.timer);
 	return false;
 }
 
@@ -315,7 +316,7 @@ put_wait(struct text *t, const struct quorum_count *c)
 bool
 await_put(struct ntpd *d, struct text *t, bool left)
 {
-	const struct quorum *q = &d->await.quorum;
+	const struct quorum *q = &d->steering.await.quorum;
 	struct quorum_count c;
 	struct assoc_world w;
 	double left_s;

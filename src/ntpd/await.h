@@ -6,7 +6,19 @@
 #ifndef NTPD_AWAIT_H
 #define NTPD_AWAIT_H
 #include "base/text.h"
-#include "ntpd/state.h"
+#include "core/quorum.h"
+#include "ntpd/peers.h"
+#include "port/loop.h"
+
+struct ntpd;
+
+struct await {
+	struct quorum quorum;
+	struct loop_timer timer;        /* the end of the wait */
+	struct loop_timer again;        /* asks those who have not answered since it began */
+	unsigned asked;                 /* so many times */
+	bool narrowed;                  /* more answers were asked for, as a few say too little */
+};
 
 /* The daemon starts, ends. */
 void await_start(struct ntpd *d);

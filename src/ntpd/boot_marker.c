@@ -3,6 +3,7 @@
 #include "ntpd/boot_marker.h"
 #include <string.h>
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 /* A folder that is full or read-only now may not be for ever. */
 static const double AGAIN_S = 3600.0;
@@ -28,14 +29,14 @@ boot_marker_passed(struct ntpd *d)
 	const char *path = d->opt.boot_marker;
 	int error;
 
-	if (path == NULL || d->boot_marker.made || mtime_before(now_of(d), d->boot_marker.again)) {
+	if (path == NULL || d->steering.boot_marker.made || mtime_before(now_of(d), d->steering.boot_marker.again)) {
 		return;
 	}
 	error = d->port.store->ops->write(d->port.store, path, "", 0);
-	if (error != 0 && error != d->boot_marker.error) {
+	if (error != 0 && error != d->steering.boot_marker.error) {
 		report_unwritten(d, "boot marker", path, STORE_REPLACE, error);
 	}
-	d->boot_marker.made = error == 0;
-	d->boot_marker.error = error;
-	d->boot_marker.again = mtime_add_s(now_of(d), AGAIN_S);
+	d->steering.boot_marker.made = error == 0;
+	d->steering.boot_marker.error = error;
+	d->steering.boot_marker.again = mtime_add_s(now_of(d), AGAIN_S);
 }

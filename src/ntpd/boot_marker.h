@@ -5,7 +5,16 @@
  */
 #ifndef NTPD_BOOT_MARKER_H
 #define NTPD_BOOT_MARKER_H
-#include "ntpd/state.h"
+#include <stdbool.h>
+#include "base/ntptime.h"
+
+struct ntpd;
+
+struct boot_marker {
+	bool made;
+	int error;                      /* of making it, said once per change; tried again at: */
+	struct mtime again;
+};
 
 /* Withdraws -g when the marker is there. Once, before the clock is taken hold of. */
 void boot_marker_start(struct ntpd *d);

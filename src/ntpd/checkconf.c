@@ -12,6 +12,7 @@
 #include "config/print.h"
 #include "ntpd/checkfiles.h"
 #include "ntpd/conffile.h"
+#include "ntpd/state.h"
 #include "sys/file_access.h"
 #include "sys/proc.h"
 #include "sys/store_posix.h"

@@ -11,6 +11,7 @@
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/steer.h"
 #include "ntpd/syspeer.h"
@@ -25,18 +26,18 @@ static const double MOVE_REPORT_S = 1e-3;
 static bool
 newer_than_used(const struct ntpd *d, const struct peer *p)
 {
-	return rules_adaptive(d) || mtime_before(d->update.epoch, p->a.filter.best.at);
+	return rules_adaptive(d) || mtime_before(d->steering.update.epoch, p->a.filter.best.at);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
 static const struct estimator *
 newest_survivor(struct ntpd *d)
 {
-	const struct selection *sel = &d->selector.sel;
-	const struct peer *p = peers_by_id(d, d->update.newest);
+	const struct selection *sel = &d->steering.selector.sel;
+	const struct peer *p = peers_by_id(d, d->steering.update.newest);
 
 	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == d->update.newest && sel->each[i].combined) {
+		if (sel->each[i].id == d->steering.update.newest && sel->each[i].combined) {
 			return &p->a.est;
 		}
 	}
@@ -47,20 +48,20 @@ newest_survivor(struct ntpd *d)
 static void
 refine(struct ntpd *d, const struct assoc_world *w)
 {
-	struct selection *sel = &d->selector.sel;
+	struct selection *sel = &d->steering.selector.sel;
 	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
 		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
 		.wander = sel->wander, .jitter_s = sel->jitter_s };
-	const struct joint_input in = { .id = d->update.newest, .estimator = newest_survivor(d),
+	const struct joint_input in = { .id = d->steering.update.newest, .estimator = newest_survivor(d),
 		.combined = &combined, .survivors = sel->combined, .now = w->now,
 		.adjusted_ns = w->adjusted_ns };
 	struct estimate all;
 
-	d->update.newest = 0;
+	d->steering.update.newest = 0;
 	if (!rules_adaptive(d)) {
 		return;
 	}
-	joint_update(&d->update.joint, &in, &all);
+	joint_update(&d->steering.update.joint, &in, &all);
 	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
 	sel->var_s2 = all.var_s2;
 	sel->freq = all.freq;
@@ -73,17 +74,17 @@ refine(struct ntpd *d, const struct assoc_world *w)
 static bool
 follow(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 {
-	struct selection *sel = &d->selector.sel;
+	struct selection *sel = &d->steering.selector.sel;
 
-	d->update.epoch = p->a.filter.best.at;
+	d->steering.update.epoch = p->a.filter.best.at;
 	if (!rules_adaptive(d)) {
-		sel->offset_s = huffpuff_correct(&d->steer.huffpuff, sel->offset_s,
+		sel->offset_s = huffpuff_correct(&d->steering.steer.huffpuff, sel->offset_s,
 		    p->a.filter.best.delay_s, w->now);
 	}
-	d->sys.offset_s = sel->offset_s;
-	d->sys.jitter_s = sel->jitter_s;
+	d->steering.sys.offset_s = sel->offset_s;
+	d->steering.sys.jitter_s = sel->jitter_s;
 	/* LOCAL is our own clock: it has nothing to say about its error. */
-	if (!d->steer.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
+	if (!d->steering.steer.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
 		steer_observe(d, p, w);
 		return false;
 	}
@@ -99,7 +100,7 @@ may_decide(struct ntpd *d, const struct assoc_world *w, struct peer **p)
 	 * What the classic loop is told first, it measures the frequency from: the intervals of a
 	 * few answers are wide, and a liar within them counts as much as the others.
 	 */
-	if (!rules_adaptive(d) && !d->steer.disc.updated && selection_settling(d)) {
+	if (!rules_adaptive(d) && !d->steering.steer.disc.updated && selection_settling(d)) {
 		return false;
 	}
 	if (!await_waits(d) && selection_mostly_doubtful(d, w)) {
@@ -127,7 +128,7 @@ pass(struct ntpd *d, bool answered)
 	}
 	syspeer_found(d, p);
 	refine(d, &w);
-	leapsec_vote(d, d->selector.sel.leap);
+	leapsec_vote(d, d->steering.selector.sel.leap);
 	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
@@ -139,37 +140,37 @@ run(struct ntpd *d, bool answered)
 {
 	bool synced = system_leap(d) != LEAP_UNSYNC;
 
-	if (d->update.running || d->stopping) {
+	if (d->steering.update.running || d->stopping) {
 		return;
 	}
-	d->update.running = true;
+	d->steering.update.running = true;
 	if (pass(d, answered)) {
 		(void)pass(d, answered);
 	}
 	system_raise_error(d);
 	steer_tell(d, synced);
 	report_status(d);
-	d->update.running = false;
+	d->steering.update.running = false;
 }
 
 void
 clock_update_answer(struct ntpd *d, uint16_t newest)
 {
-	d->update.newest = newest;
+	d->steering.update.newest = newest;
 	run(d, true);
 }
 
 void
 clock_update_decide(struct ntpd *d)
 {
-	d->update.newest = 0;
+	d->steering.update.newest = 0;
 	run(d, true);
 }
 
 void
 clock_update_run(struct ntpd *d)
 {
-	d->update.newest = 0;
+	d->steering.update.newest = 0;
 	run(d, false);
 }
 
@@ -178,7 +179,7 @@ clock_update_look(struct ntpd *d)
 {
 	struct adjust_finding f;
 
-	if (!adjust_look(&d->steer.adjust, &f)) {
+	if (!adjust_look(&d->steering.steer.adjust, &f)) {
 		return;
 	}
 	if (f.slept) {
@@ -188,11 +189,11 @@ clock_update_look(struct ntpd *d)
 	if (f.foreign_freq) {
 		report_packet(d, LOG_LEVEL_WARNING,
 		    "another program set the clock's frequency to %+.3f PPM; "
-		    "set back to %+.3f PPM", f.freq * 1e6, d->steer.adjust.freq * 1e6);
+		    "set back to %+.3f PPM", f.freq * 1e6, d->steering.steer.adjust.freq * 1e6);
 	}
 	if (f.moved && leapsec_explains(d, f.moved_s)) {
 		/* The sources' time leaps as well: nothing came between us. */
-		adjust_forget(&d->steer.adjust, f.moved_s);
+		adjust_forget(&d->steering.steer.adjust, f.moved_s);
 		report(d, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s",
 		    f.moved_s);
 		return;
@@ -213,8 +214,8 @@ clock_update_look(struct ntpd *d)
 static void
 look_again(struct ntpd *d)
 {
-	if (mtime_diff_s(now_of(d), d->update.looked_again) >= LOOK_AGAIN_S) {
-		d->update.looked_again = now_of(d);
+	if (mtime_diff_s(now_of(d), d->steering.update.looked_again) >= LOOK_AGAIN_S) {
+		d->steering.update.looked_again = now_of(d);
 		sources_look_again(d);
 	}
 }
@@ -231,7 +232,7 @@ on_housekeeping(void *ctx)
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
 	report_status(d);
-	d->port.loop->ops->timer_arm(d->port.loop, &d->update.housekeeping, mtime_add_s(now_of(d),
+	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.housekeeping, mtime_add_s(now_of(d),
 	    HOUSEKEEPING_S));
 }
 
@@ -239,8 +240,8 @@ on_housekeeping(void *ctx)
 static bool
 has_source(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		const struct source *s = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		const struct source *s = &d->client.peers.source[i];
 		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
 			return true;
 		}
@@ -260,15 +261,15 @@ on_once_timeout(void *ctx)
 		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 		return;
 	}
-	if (!d->update.once_looked) {
-		d->update.once_looked = true;
-		d->port.loop->ops->timer_arm(d->port.loop, &d->update.once_timer,
+	if (!d->steering.update.once_looked) {
+		d->steering.update.once_looked = true;
+		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.once_timer,
 		    mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
 		return;
 	}
 	if (await_decides_later(d)) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->update.once_timer,
-		    mtime_add_s(d->await.quorum.until, 1.0));
+		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.once_timer,
+		    mtime_add_s(d->steering.await.quorum.until, 1.0));
 		return;
 	}
 	report(d, LOG_LEVEL_ERROR, "ntpd: no servers found");
@@ -296,19 +297,19 @@ clock_update_start(struct ntpd *d)
 {
 	struct loop *l = d->port.loop;
 
-	d->update.precision = precision_of(d);
+	d->steering.update.precision = precision_of(d);
 	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
-	    log2s_to_s(d->update.precision) * 1e6, d->update.precision);
+	    log2s_to_s(d->steering.update.precision) * 1e6, d->steering.update.precision);
 	system_start(d);
 	syspeer_start(d);
 	await_start(d);
 	steer_start(d);
-	l->ops->timer_init(l, &d->update.housekeeping, on_housekeeping, d);
-	l->ops->timer_arm(l, &d->update.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
-	d->update.looked_again = now_of(d);
+	l->ops->timer_init(l, &d->steering.update.housekeeping, on_housekeeping, d);
+	l->ops->timer_arm(l, &d->steering.update.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
+	d->steering.update.looked_again = now_of(d);
 	if (d->opt.once) {
-		l->ops->timer_init(l, &d->update.once_timer, on_once_timeout, d);
-		l->ops->timer_arm(l, &d->update.once_timer, now_of(d));
+		l->ops->timer_init(l, &d->steering.update.once_timer, on_once_timeout, d);
+		l->ops->timer_arm(l, &d->steering.update.once_timer, now_of(d));
 	}
 }
 
@@ -319,8 +320,8 @@ clock_update_free(struct ntpd *d)
 	syspeer_stop(d);
 	steer_stop(d);
 	system_stop(d);
-	d->port.loop->ops->timer_done(d->port.loop, &d->update.housekeeping);
-	d->port.loop->ops->timer_done(d->port.loop, &d->update.once_timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.update.housekeeping);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.update.once_timer);
 }
 
 void

@@ -5,7 +5,22 @@
  */
 #ifndef NTPD_CLOCK_UPDATE_H
 #define NTPD_CLOCK_UPDATE_H
-#include "ntpd/state.h"
+#include "core/joint.h"
+#include "port/loop.h"
+
+struct ntpd;
+
+struct clock_update {
+	struct joint joint;             /* the survivors' samples as one */
+	uint16_t newest;                /* association whose sample was just taken, 0: none */
+	struct mtime epoch;             /* of the sample last used */
+	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
+	struct loop_timer once_timer;   /* -q: gives up */
+	bool once_looked;               /* -q: there are sources to wait for */
+	struct mtime looked_again;      /* at lines without an association */
+	bool running;                   /* guards against re-entry */
+	int precision;                  /* log2 s */
+};
 
 /* Measures the clock's precision, reads the drift file, takes hold of the clock. */
 void clock_update_start(struct ntpd *d);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
+#include "ntpd/state.h"
 
 /* Questions answered before the sockets are looked at again. */
 enum { TURN_MAX = 4 };
@@ -106,7 +107,7 @@ serve_first(struct ntpd *d)
 		if (c->walk.on) {
 			return false;
 		}
-		d->count.verdict.of[v]++;
+		d->journal.count.verdict.of[v]++;
 	}
 	control_budget_close(&q);
 	c->walk.on = false;
@@ -188,7 +189,7 @@ control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt
 	if (!is_request(&q.h)) {
 		return VERDICT_MODE;
 	}
-	d->count.control_requests++;
+	d->journal.count.control_requests++;
 	count_client(&q);
 	if (!has_room(&q) || !control_budget_open(&q)) {
 		return VERDICT_LIMITED;

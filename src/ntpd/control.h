@@ -4,7 +4,68 @@
  */
 #ifndef NTPD_CONTROL_H
 #define NTPD_CONTROL_H
-#include "ntpd/state.h"
+#include "base/limit.h"
+#include "base/siphash.h"
+#include "core/verdict.h"
+#include "ntpd/listen.h"
+#include "port/net.h"
+#include "wire/control.h"
+
+struct ntpd;
+
+enum { CONTROL_SLOTS = 256, CONTROL_SEEN_MAX = 256, CONTROL_WAITING_MAX = 32 };
+
+/* A request of the control key that was obeyed. */
+struct control_seen {
+	bool known;
+	uint64_t hash;                  /* of all its octets */
+	struct mtime at;
+	struct endpoint from;
+};
+
+/* The last of them, the oldest replaced first. */
+struct control_ring {
+	struct control_seen at[CONTROL_SEEN_MAX];
+	unsigned next;
+};
+
+/* A request that waits for its turn. */
+struct control_waiting {
+	struct listener *l;
+	struct net_socket *sock;        /* it came by */
+	uint32_t flags;                 /* restrict */
+	struct control_header h;
+	size_t prepaid;
+	struct net_packet pkt;          /* over bytes */
+	uint8_t bytes[NET_PACKET_MAX];
+};
+
+/*
+ * A walk through the table of clients that goes on in the next turn, for the request that waits
+ * first. Its place is the table's mark.
+ */
+struct control_walk {
+	bool on;
+	uint32_t back;                  /* so many clients towards the oldest before it begins */
+	unsigned resumed;               /* which resume point of the request it began at */
+};
+
+struct control {
+	struct control_waiting waiting[CONTROL_WAITING_MAX];
+	unsigned first, waiting_n;
+	struct control_walk walk;
+	struct loop_timer turn;         /* runs while any wait */
+	struct limit all;               /* octets of answers to strangers, all together */
+	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
+	struct limit looks;             /* at entries of the table of clients, for strangers */
+	struct siphash_key secret;      /* of nonces and of what was seen */
+	/* apart, so that reading pushes no change out */
+	struct control_ring reads, changes;
+	uint64_t outcome_of;            /* hash of the last change */
+	char outcome[128];              /* and what was answered */
+	int64_t base_ns; /* UTC less monotonic time, as timestamps of clients were given last */
+	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
+};
 
 void control_start(struct ntpd *d);
 void control_stop(struct ntpd *d);

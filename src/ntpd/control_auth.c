@@ -5,6 +5,7 @@
 #include "ntpd/control_request.h"
 #include "ntpd/keys.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "wire/packet.h"
 
 static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */

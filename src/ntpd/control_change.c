@@ -13,6 +13,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/vars.h"
 
 enum {

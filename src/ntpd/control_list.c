@@ -5,6 +5,7 @@
  */
 #include <string.h>
 #include "ntpd/control_request.h"
+#include "ntpd/state.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
@@ -75,8 +76,8 @@ peers_from(const struct ntpd *d, const struct addr *local)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 		n += p->a.id != 0 && p->sock != NULL && addr_equal(&p->local, local);
 	}
 	return n;
@@ -186,7 +187,7 @@ put_restrictions(struct control_request *q, unsigned from)
 	struct list l = { .out = &q->out, .index = from };
 	struct restrict_entry e;
 
-	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->access.list,
+	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->server.access.list,
 	    l.index, &e)) {
 		put_entry(&l, &e);
 		l.index++;

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 #include "ntpd/control_request.h"
+#include "ntpd/state.h"
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
@@ -397,7 +398,7 @@ enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_LOOKED };
 static enum page_end
 put_clients(struct control_request *q, const struct mru_request *r, uint32_t at, unsigned looks)
 {
-	struct mru *m = q->d->access.mru;
+	struct mru *m = q->d->server.access.mru;
 	struct mtime now = now_of(q->d);
 	int64_t base_ns = q->d->control.base_ns;
 	size_t room = page_room(r);
@@ -422,7 +423,7 @@ static void
 put_end(struct control_request *q)
 {
 	int64_t base_ns = q->d->control.base_ns;
-	const struct mru *m = q->d->access.mru;
+	const struct mru *m = q->d->server.access.mru;
 	struct mru_client c;
 
 	text_put(&q->out, ",\r\nnow=");
@@ -439,7 +440,7 @@ static int
 begin(struct control_request *q, const struct mru_request *r)
 {
 	struct control_walk *w = &q->d->control.walk;
-	struct mru *m = q->d->access.mru;
+	struct mru *m = q->d->server.access.mru;
 	uint32_t at;
 
 	*w = (struct control_walk){ .on = false };
@@ -485,7 +486,7 @@ walk(struct control_request *q, const struct mru_request *r)
 	if (!may_look(q)) {
 		return CONTROL_SILENT;
 	}
-	go_back(q->d->access.mru, w, &looks);
+	go_back(q->d->server.access.mru, w, &looks);
 	if (w->back > 0) {
 		return CONTROL_AGAIN;
 	}
@@ -494,7 +495,7 @@ walk(struct control_request *q, const struct mru_request *r)
 	if (r->resume_n > 0) {
 		put_older(&q->out, &r->resume[w->resumed]);
 	}
-	end = put_clients(q, r, mru_marked(q->d->access.mru), looks);
+	end = put_clients(q, r, mru_marked(q->d->server.access.mru), looks);
 	if (end == PAGE_LOOKED) {
 		return CONTROL_AGAIN;
 	}
@@ -519,7 +520,7 @@ control_read_mru(struct control_request *q)
 	if (result != CONTROL_ANSWERED) {
 		return result;
 	}
-	if (!q->d->access.monitor || q->d->access.mru == NULL) {
+	if (!q->d->server.access.monitor || q->d->server.access.mru == NULL) {
 		return CONTROL_ERR_UNKNOWNVAR;
 	}
 	follow_clock(q);

@@ -4,6 +4,7 @@
 #include "ntpd/control_request.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/vars.h"
 
 /* ---- whose variables ---- */
@@ -68,7 +69,7 @@ forget_events(struct control_request *q, const struct owner *w)
 	}
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		q->d->sys.event.count = 0;
+		q->d->steering.sys.event.count = 0;
 		break;
 	case OWNER_PEER:
 		w->p->a.event.count = 0;
@@ -172,15 +173,15 @@ list_status(struct control_request *q)
 	struct owner system = { .kind = OWNER_SYSTEM };
 
 	/* The newest association first, as ever. */
-	for (unsigned i = q->d->peers.source_n; i > 0; i--) {
-		const struct source *s = &q->d->peers.source[i - 1];
+	for (unsigned i = q->d->client.peers.source_n; i > 0; i--) {
+		const struct source *s = &q->d->client.peers.source[i - 1];
 		if (peers_has_row(s)) {
 			writer_u16(&w, s->id);
 			writer_u16(&w, pool_status(s));
 		}
 	}
-	for (unsigned i = q->d->peers.peer_n; i > 0; i--) {
-		const struct peer *p = &q->d->peers.peer[i - 1];
+	for (unsigned i = q->d->client.peers.peer_n; i > 0; i--) {
+		const struct peer *p = &q->d->client.peers.peer[i - 1];
 		if (p->a.id != 0) {
 			writer_u16(&w, p->a.id);
 			writer_u16(&w, report_peer_status(p));
@@ -228,7 +229,7 @@ control_read_status(struct control_request *q)
 int
 control_read_clock(struct control_request *q)
 {
-	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->sys.peer_id);
+	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->steering.sys.peer_id);
 	struct vars_names names = names_of(q);
 
 	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_LOCAL)) {

@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
 #include "ntpd/keys.h"
+#include "ntpd/state.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,
@@ -101,7 +102,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
 		q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
 		q->l->sent++;
-		q->d->count.sent++;
+		q->d->journal.count.sent++;
 	}
 }
 

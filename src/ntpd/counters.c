@@ -3,22 +3,23 @@
 #include "ntpd/counters.h"
 #include <string.h>
 #include "wire/header.h"
+#include "ntpd/state.h"
 
 void
 counters_version(struct ntpd *d, unsigned version)
 {
 	if (version == NTP_VERSION) {
-		d->count.this_version++;
+		d->journal.count.this_version++;
 	} else {
-		d->count.old_version++;
+		d->journal.count.old_version++;
 	}
 }
 
 static void
 reset_peers(struct ntpd *d, struct mtime now)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct assoc *a = &d->client.peers.peer[i].a;
 		if (a->id != 0) {
 			memset(&a->count, 0, sizeof a->count);
 			a->reset_at = now;
@@ -29,7 +30,7 @@ reset_peers(struct ntpd *d, struct mtime now)
 static void
 reset_auth(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->count;
+	struct counters *c = &d->journal.count;
 
 	c->key_lookups = c->keys_not_found = c->macs_made = c->macs_checked = 0;
 	c->auth_reset_at = now;
@@ -38,7 +39,7 @@ reset_auth(struct ntpd *d, struct mtime now)
 static void
 reset_io(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->count;
+	struct counters *c = &d->journal.count;
 
 	c->io_received = c->sent = c->send_failed = c->ignored = c->dropped = 0;
 	c->io_reset_at = now;
@@ -51,13 +52,13 @@ reset_io(struct ntpd *d, struct mtime now)
 static void
 reset_sys(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->count;
+	struct counters *c = &d->journal.count;
 
 	memset(&c->verdict, 0, sizeof c->verdict);
 	c->received = c->this_version = c->old_version = 0;
 	c->reset_at = now;
 	/* sysstats counts from here too. */
-	memset(d->stats.counted, 0, sizeof d->stats.counted);
+	memset(d->journal.stats.counted, 0, sizeof d->journal.stats.counted);
 }
 
 void
@@ -70,15 +71,15 @@ counters_reset(struct ntpd *d, const char *group)
 	} else if (strcmp(group, "auth") == 0) {
 		reset_auth(d, now);
 	} else if (strcmp(group, "ctl") == 0) {
-		d->count.control_requests = 0;
+		d->journal.count.control_requests = 0;
 	} else if (strcmp(group, "io") == 0) {
 		reset_io(d, now);
 	} else if (strcmp(group, "sys") == 0) {
 		reset_sys(d, now);
 	} else if (strcmp(group, "timer") == 0) {
-		d->count.polls = 0;
-		d->count.timer_reset_at = now;
-	} else if (strcmp(group, "mem") == 0 && d->access.mru != NULL) {
-		mru_reset_count(d->access.mru);
+		d->journal.count.polls = 0;
+		d->journal.count.timer_reset_at = now;
+	} else if (strcmp(group, "mem") == 0 && d->server.access.mru != NULL) {
+		mru_reset_count(d->server.access.mru);
 	}
 }

@@ -63,13 +63,13 @@ start_limits(struct ntpd *d)
 	struct mtime now = now_of(d);
 
 	d->started = now;
-	d->count.reset_at = now;
-	d->count.io_reset_at = now;
-	d->count.auth_reset_at = now;
-	d->count.timer_reset_at = now;
-	d->stats.hour = now;
-	d->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
-	d->turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, now);
+	d->journal.count.reset_at = now;
+	d->journal.count.io_reset_at = now;
+	d->journal.count.auth_reset_at = now;
+	d->journal.count.timer_reset_at = now;
+	d->journal.stats.hour = now;
+	d->journal.packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
+	d->client.turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, now);
 	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
@@ -148,7 +148,7 @@ ntpd_user_changed(struct ntpd *d)
 	if (d->keys_denied) {
 		keys_load(d);
 	}
-	if (d->leapsec.denied) {
+	if (d->steering.leapsec.denied) {
 		leapsec_reload(d);
 	}
 	stats_release(d);
@@ -219,14 +219,14 @@ ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 	enum ntp_leap leap = system_leap(d);
 
 	*out = (struct ntpd_status){
-		.synced = leap != LEAP_UNSYNC, .controlled = d->steer.adjust.controlled,
-		.leap = leap, .stratum = d->sys.stratum, .refid = d->sys.refid,
-		.root_delay_s = d->sys.root_delay_s, .root_disp_s = system_root_disp_s(d),
+		.synced = leap != LEAP_UNSYNC, .controlled = d->steering.steer.adjust.controlled,
+		.leap = leap, .stratum = d->steering.sys.stratum, .refid = d->steering.sys.refid,
+		.root_delay_s = d->steering.sys.root_delay_s, .root_disp_s = system_root_disp_s(d),
 		.root_dist_s = system_root_dist_s(d),
-		.offset_s = d->sys.offset_s, .freq = d->steer.adjust.freq,
-		.jitter_s = d->sys.jitter_s,
-		.poll_log2s = d->steer.disc.loop.poll_log2s, .state = d->steer.disc.state,
-		.sys_id = d->sys.peer_id, .assoc_n = peers_count(d), .steps = d->steer.disc.steps,
-		.sent = d->count.sent, .received = d->count.received,
+		.offset_s = d->steering.sys.offset_s, .freq = d->steering.steer.adjust.freq,
+		.jitter_s = d->steering.sys.jitter_s,
+		.poll_log2s = d->steering.steer.disc.loop.poll_log2s, .state = d->steering.steer.disc.state,
+		.sys_id = d->steering.sys.peer_id, .assoc_n = peers_count(d), .steps = d->steering.steer.disc.steps,
+		.sent = d->journal.count.sent, .received = d->journal.count.received,
 	};
 }

@@ -8,6 +8,7 @@
 #include "config/driftfile.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 
 static const double HOUR_S = 3600.0;
 
@@ -27,7 +28,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 
 	*freq = 0.0;
 	*sigma = 0.0;
-	d->drift.ppm = (double)NAN;
+	d->steering.drift.ppm = (double)NAN;
 	if (d->conf->tinker.freq_given) {
 		*freq = d->conf->tinker.freq_ppm * 1e-6;
 		return true;
@@ -56,7 +57,7 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 	}
 	*freq = drift.freq_ppm * 1e-6;
 	*sigma = drift.sigma_given ? drift.sigma_ppm * 1e-6 : 0.0;
-	d->drift.ppm = drift.freq_ppm;
+	d->steering.drift.ppm = drift.freq_ppm;
 	return true;
 }
 
@@ -65,28 +66,28 @@ drift_write(struct ntpd *d)
 {
 	const char *path = rules_driftfile(d);
 	struct mtime now = now_of(d);
-	struct drift drift = { .freq_ppm = d->steer.adjust.freq * 1e6 };
+	struct drift drift = { .freq_ppm = d->steering.steer.adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
-	if (path == NULL || !d->steer.adjust.controlled ||
-	    !discipline_trusted(&d->steer.disc, now)) {
+	if (path == NULL || !d->steering.steer.adjust.controlled ||
+	    !discipline_trusted(&d->steering.steer.disc, now)) {
 		return;
 	}
-	drift.sigma_given = d->steer.disc.loop.freq_sigma > 0.0;
-	drift.sigma_ppm = d->steer.disc.loop.freq_sigma * 1e6;
+	drift.sigma_given = d->steering.steer.disc.loop.freq_sigma > 0.0;
+	drift.sigma_ppm = d->steering.steer.disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
 	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
-	if (error != 0 && error != d->drift.error) {
+	if (error != 0 && error != d->steering.drift.error) {
 		report_unwritten(d, "frequency file", path, STORE_REPLACE, error);
-	} else if (error == 0 && d->drift.error != 0) {
+	} else if (error == 0 && d->steering.drift.error != 0) {
 		report(d, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
 	}
-	d->drift.error = error;
-	d->drift.at = now;
-	d->drift.passed = 0;
+	d->steering.drift.error = error;
+	d->steering.drift.at = now;
+	d->steering.drift.passed = 0;
 	if (error == 0) {
-		d->drift.ppm = drift.freq_ppm;
+		d->steering.drift.ppm = drift.freq_ppm;
 	}
 }
 
@@ -94,7 +95,7 @@ drift_write(struct ntpd *d)
 static double
 worth_ppm(const struct ntpd *d)
 {
-	return fmax(ldexp(d->conf->nonvolatile * 1e6, -(int)d->drift.passed),
+	return fmax(ldexp(d->conf->nonvolatile * 1e6, -(int)d->steering.drift.passed),
 	    d->conf->drift_threshold_ppm);
 }
 
@@ -102,15 +103,15 @@ void
 drift_hourly(struct ntpd *d)
 {
 	struct mtime now = now_of(d);
-	double changed_ppm = fabs(d->steer.adjust.freq * 1e6 - d->drift.ppm);
+	double changed_ppm = fabs(d->steering.steer.adjust.freq * 1e6 - d->steering.drift.ppm);
 
-	if (mtime_diff_s(now, d->drift.at) < HOUR_S) {
+	if (mtime_diff_s(now, d->steering.drift.at) < HOUR_S) {
 		return;
 	}
-	if (isnan(d->drift.ppm) || changed_ppm > worth_ppm(d)) {
+	if (isnan(d->steering.drift.ppm) || changed_ppm > worth_ppm(d)) {
 		drift_write(d);
 		return;
 	}
-	d->drift.at = now;
-	d->drift.passed += d->drift.passed < PASSED_MAX ? 1 : 0;
+	d->steering.drift.at = now;
+	d->steering.drift.passed += d->steering.drift.passed < PASSED_MAX ? 1 : 0;
 }

@@ -5,7 +5,17 @@
  */
 #ifndef NTPD_DRIFT_H
 #define NTPD_DRIFT_H
-#include "ntpd/state.h"
+#include <stdbool.h>
+#include "base/ntptime.h"
+
+struct ntpd;
+
+struct drift_file {
+	double ppm;                     /* last read or written; NAN: never */
+	struct mtime at;                /* last written, or not found worth writing */
+	unsigned passed;                /* hours since it was written */
+	int error;                      /* last, said once per change */
+};
 
 /*
  * Reads frequency and uncertainty (s/s; sigma 0: unknown). tinker freq wins. False: start

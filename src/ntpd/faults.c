@@ -3,6 +3,7 @@
 #include "ntpd/faults.h"
 #include <string.h>
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 static const struct diag *
 first_error(const struct diag_list *diags)

@@ -6,8 +6,20 @@
  */
 #ifndef NTPD_FAULTS_H
 #define NTPD_FAULTS_H
+#include "base/text.h"
 #include "config/diag.h"
-#include "ntpd/state.h"
+
+struct ntpd;
+
+enum faults_of { FAULTS_CONFIG, FAULTS_KEYS, FAULTS_LEAP, FAULTS_N };
+
+struct fault {
+	unsigned n;                     /* errors in the files; 0: none, the rest is unused */
+	bool refused;                   /* a reload was, the older configuration is in force */
+	bool said;                      /* by faults_say */
+	char place[208];                /* of the first: FILE:LINE, or FILE */
+	char what[320];
+};
 
 /* Remembers the errors of diags instead of those known of the same files. */
 void faults_note(struct ntpd *d, enum faults_of of, const struct diag_list *diags);

@@ -2,6 +2,7 @@
 /* flood - counts what was refused, minute by minute. */
 #include "ntpd/flood.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 /* In a minute; it is over when half of that is no longer reached. */
 enum { FLOOD_LEAST = 600 };
@@ -43,7 +44,7 @@ put_source(const struct flood *f, struct text *t)
 static void
 say_flood(struct ntpd *d)
 {
-	struct flood *f = &d->flood;
+	struct flood *f = &d->server.flood;
 	char buf[128];
 	struct text t = text_over(buf, sizeof buf);
 
@@ -58,7 +59,7 @@ static void
 on_minute(void *ctx)
 {
 	struct ntpd *d = ctx;
-	struct flood *f = &d->flood;
+	struct flood *f = &d->server.flood;
 	bool before = f->on;
 
 	f->all += f->minute;
@@ -85,19 +86,19 @@ on_minute(void *ctx)
 void
 flood_start(struct ntpd *d)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->flood.timer, on_minute, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->server.flood.timer, on_minute, d);
 }
 
 void
 flood_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->flood.timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->server.flood.timer);
 }
 
 void
 flood_note(struct ntpd *d, const struct addr *from)
 {
-	struct flood *f = &d->flood;
+	struct flood *f = &d->server.flood;
 
 	if (f->minute == 0 && !f->on) {
 		d->port.loop->ops->timer_arm(d->port.loop, &f->timer, mtime_add_s(now_of(d),

@@ -9,6 +9,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 
 enum { KEYS_ARENA = 64 * 1024 * 1024, WHY_MAX = 640 };
 
@@ -168,9 +169,9 @@ keys_find(struct ntpd *d, uint32_t id, const struct addr *peer)
 {
 	struct mac_key *key = keyring_find(d->keys, id, peer);
 
-	d->count.key_lookups++;
+	d->journal.count.key_lookups++;
 	if (key == NULL) {
-		d->count.keys_not_found++;
+		d->journal.count.keys_not_found++;
 	}
 	return key;
 }
@@ -179,14 +180,14 @@ bool
 keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
     const struct span *digest)
 {
-	d->count.macs_checked++;
+	d->journal.count.macs_checked++;
 	return mac_check(key, bytes, len, digest->at, digest->len);
 }
 
 size_t
 keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap)
 {
-	d->count.macs_made++;
+	d->journal.count.macs_made++;
 	return keyring_sign(key, id, packet, len, cap);
 }
 
@@ -194,6 +195,6 @@ size_t
 keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
     const struct span *digest)
 {
-	d->count.macs_made++;
+	d->journal.count.macs_made++;
 	return keyring_sign_as(key, id, packet, HEADER_LEN, cap, digest->len);
 }

@@ -13,6 +13,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/report.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 #include "ntpd/system.h"
 
 /* The clock jumps within this time of the moment foretold, or it was somebody else. */
@@ -108,7 +109,7 @@ take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
 	for (unsigned i = 0; i < f->n; i++) {
 		rows[i] = (struct leap_row){ f->rows[i].utc_s, f->rows[i].tai_offset_s };
 	}
-	return leap_set_table(&d->leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s :
+	return leap_set_table(&d->steering.leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s :
 	    INT64_MAX);
 }
 
@@ -138,11 +139,11 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 static void
 tell_rows(struct ntpd *d, const char *path)
 {
-	double over_days = ((double)real_now(d).ns * 1e-9 - (double)d->leapsec.leap.expires_s) /
+	double over_days = ((double)real_now(d).ns * 1e-9 - (double)d->steering.leapsec.leap.expires_s) /
 	    86400.0;
 
-	d->leapsec.unasked = d->conf->leapfile == NULL;
-	report(d, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, d->leapsec.leap.rows_n);
+	d->steering.leapsec.unasked = d->conf->leapfile == NULL;
+	report(d, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, d->steering.leapsec.leap.rows_n);
 	if (d->conf->leapfile == NULL && over_days > 0.0) {
 		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the "
 		    "package tzdata, or enable ntp-leapfetch.timer", path, over_days);
@@ -157,8 +158,8 @@ read_file(struct ntpd *d, const char *path)
 	int error = d->port.store->ops->read(d->port.store, path, &text, &len);
 
 	/* The user of -u, which comes later, may be allowed. */
-	d->leapsec.denied = error == -EACCES && !d->ready;
-	if (d->leapsec.denied) {
+	d->steering.leapsec.denied = error == -EACCES && !d->ready;
+	if (d->steering.leapsec.denied) {
 		report(d, LOG_LEVEL_INFO, "leapfile %s: %s", path, strerror(-error));
 		return;
 	}
@@ -169,7 +170,7 @@ read_file(struct ntpd *d, const char *path)
 	}
 	if (parse_file(d, path, text, len)) {
 		tell_rows(d, path);
-	} else if (d->leapsec.leap.rows_n > 0) {
+	} else if (d->steering.leapsec.leap.rows_n > 0) {
 		report(d, LOG_LEVEL_ERROR, "leapfile %s: the table read before stays in force",
 		    path);
 	}
@@ -182,11 +183,11 @@ file_changed(struct ntpd *d, const char *path)
 	struct store_stat st;
 
 	if (d->port.store->ops->stat(d->port.store, path, &st) != 0 ||
-	    (st.mtime_ns == d->leapsec.file.mtime_ns && st.size == d->leapsec.file.size &&
-	    st.inode == d->leapsec.file.inode)) {
+	    (st.mtime_ns == d->steering.leapsec.file.mtime_ns && st.size == d->steering.leapsec.file.size &&
+	    st.inode == d->steering.leapsec.file.inode)) {
 		return false;
 	}
-	d->leapsec.file = st;
+	d->steering.leapsec.file = st;
 	return true;
 }
 
@@ -199,8 +200,8 @@ read_anew(struct ntpd *d)
 	faults_clear(d, FAULTS_LEAP);
 	if (path == NULL) {
 		/* One that was there without a line stays: -i may have put it out of sight. */
-		if (d->conf->leapfile != NULL || !d->leapsec.unasked) {
-			(void)leap_set_table(&d->leapsec.leap, NULL, 0, INT64_MAX);
+		if (d->conf->leapfile != NULL || !d->steering.leapsec.unasked) {
+			(void)leap_set_table(&d->steering.leapsec.leap, NULL, 0, INT64_MAX);
 		}
 		return;
 	}
@@ -212,15 +213,15 @@ static void
 warn_of_expiry(struct ntpd *d)
 {
 	struct rtime now = real_now(d);
-	double interval_s = leap_warn_interval_s(&d->leapsec.leap, now);
-	double left_days = ((double)d->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
+	double interval_s = leap_warn_interval_s(&d->steering.leapsec.leap, now);
+	double left_days = ((double)d->steering.leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
 
-	if (d->conf->leapfile == NULL || interval_s <= 0.0 || (d->leapsec.warned &&
-	    mtime_diff_s(now_of(d), d->leapsec.warned_at) < interval_s)) {
+	if (d->conf->leapfile == NULL || interval_s <= 0.0 || (d->steering.leapsec.warned &&
+	    mtime_diff_s(now_of(d), d->steering.leapsec.warned_at) < interval_s)) {
 		return;
 	}
-	d->leapsec.warned = true;
-	d->leapsec.warned_at = now_of(d);
+	d->steering.leapsec.warned = true;
+	d->steering.leapsec.warned_at = now_of(d);
 	if (left_days < 0.0) {
 		report(d, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
 		    d->conf->leapfile, -left_days);
@@ -272,20 +273,20 @@ look(struct ntpd *d)
 {
 	struct leap_outlook o;
 
-	leap_look(&d->leapsec.leap, real_now(d), &o);
-	d->leapsec.outlook = o;
-	d->leapsec.looked_at = now_of(d);
+	leap_look(&d->steering.leapsec.leap, real_now(d), &o);
+	d->steering.leapsec.outlook = o;
+	d->steering.leapsec.looked_at = now_of(d);
 	report_events(d, &o);
-	if (!leap_smear_may_be(&d->leapsec.leap, real_now(d))) {
+	if (!leap_smear_may_be(&d->steering.leapsec.leap, real_now(d))) {
 		selection_smear_over(d);  /* also when no source is left to say so */
 	}
 	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
-		adjust_tai(&d->steer.adjust, o.tai_s);
+		adjust_tai(&d->steering.steer.adjust, o.tai_s);
 	}
 	if (o.events != 0) {
 		system_publish(d);
 	}
-	d->port.loop->ops->timer_arm(d->port.loop, &d->leapsec.timer, mtime_add_s(now_of(d),
+	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.leapsec.timer, mtime_add_s(now_of(d),
 	    o.again_s));
 }
 
@@ -306,8 +307,8 @@ on_timer(void *ctx)
 void
 leapsec_start(struct ntpd *d)
 {
-	leap_start(&d->leapsec.leap);
-	d->port.loop->ops->timer_init(d->port.loop, &d->leapsec.timer, on_timer, d);
+	leap_start(&d->steering.leapsec.leap);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.leapsec.timer, on_timer, d);
 	read_anew(d);
 	on_timer(d);
 }
@@ -315,13 +316,13 @@ leapsec_start(struct ntpd *d)
 void
 leapsec_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->leapsec.timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.leapsec.timer);
 }
 
 void
 leapsec_reload(struct ntpd *d)
 {
-	d->leapsec.warned = false;
+	d->steering.leapsec.warned = false;
 	read_anew(d);
 	on_timer(d);
 }
@@ -329,10 +330,10 @@ leapsec_reload(struct ntpd *d)
 void
 leapsec_vote(struct ntpd *d, enum ntp_leap vote)
 {
-	enum ntp_leap before = d->leapsec.leap.vote;
+	enum ntp_leap before = d->steering.leapsec.leap.vote;
 
-	leap_vote(&d->leapsec.leap, vote, real_now(d));
-	if (d->leapsec.leap.vote != before) {
+	leap_vote(&d->steering.leapsec.leap, vote, real_now(d));
+	if (d->steering.leapsec.leap.vote != before) {
 		look(d);
 	}
 }
@@ -341,8 +342,8 @@ leapsec_vote(struct ntpd *d, enum ntp_leap vote)
 static struct leap_outlook
 outlook_now(const struct ntpd *d)
 {
-	struct leap_outlook o = d->leapsec.outlook;
-	double since_s = mtime_diff_s(now_of(d), d->leapsec.looked_at);
+	struct leap_outlook o = d->steering.leapsec.outlook;
+	double since_s = mtime_diff_s(now_of(d), d->steering.leapsec.looked_at);
 
 	o.to_leap_s -= since_s;
 	o.since_s += since_s;
@@ -352,19 +353,19 @@ outlook_now(const struct ntpd *d)
 enum ntp_leap
 leapsec_shown(const struct ntpd *d)
 {
-	if (d->selector.smeared) {
+	if (d->steering.selector.smeared) {
 		return LEAP_NONE;
 	}
-	return d->leapsec.outlook.alarm ? LEAP_UNSYNC : d->leapsec.outlook.announce;
+	return d->steering.leapsec.outlook.alarm ? LEAP_UNSYNC : d->steering.leapsec.outlook.announce;
 }
 
 enum clock_leap
 leapsec_kernel(const struct ntpd *d)
 {
-	if (d->selector.smeared) {
+	if (d->steering.selector.smeared) {
 		return CLOCK_LEAP_NONE;
 	}
-	switch (d->leapsec.outlook.announce) {
+	switch (d->steering.leapsec.outlook.announce) {
 	case LEAP_INSERT:
 		return CLOCK_LEAP_INSERT;
 	case LEAP_DELETE:
@@ -392,7 +393,7 @@ leapsec_explains(struct ntpd *d, double moved_s)
 double
 leapsec_smear_s(const struct ntpd *d, const struct addr *local)
 {
-	if (d->selector.smeared) {
+	if (d->steering.selector.smeared) {
 		return 0.0;             /* our clock has it already */
 	}
 	for (unsigned i = d->conf->smears_n; i > 0; i--) {

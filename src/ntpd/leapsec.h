@@ -5,8 +5,26 @@
  */
 #ifndef NTPD_LEAPSEC_H
 #define NTPD_LEAPSEC_H
+#include "base/addr.h"
 #include "config/leapfile.h"
-#include "ntpd/state.h"
+#include "core/leap.h"
+#include "port/clock.h"
+#include "port/loop.h"
+#include "port/store.h"
+
+struct ntpd;
+
+struct leapsec {
+	struct leap leap;
+	struct leap_outlook outlook;    /* of the last look */
+	struct mtime looked_at;
+	struct loop_timer timer;
+	struct store_stat file;         /* as it was read */
+	bool unasked;                   /* the table in force is of no leapfile line */
+	bool denied;                    /* to the first user; the one of -u may be allowed */
+	bool warned;                    /* of its expiry, at: */
+	struct mtime warned_at;
+};
 
 /* Reads the leap file and begins to look ahead. */
 void leapsec_start(struct ntpd *d);

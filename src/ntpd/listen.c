@@ -13,6 +13,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "wire/header.h"
 
 static const double RETRY_S = 5.0;

@@ -6,7 +6,58 @@
  */
 #ifndef NTPD_LISTEN_H
 #define NTPD_LISTEN_H
-#include "ntpd/state.h"
+#include <assert.h>
+#include "base/addr.h"
+#include "config/config.h"
+#include "port/loop.h"
+#include "port/net.h"
+
+struct ntpd;
+
+/* ADDRESSES_MAX: of the host, and sockets on them: the bound of growth. */
+enum { ADDRESSES_MAX = 65536 };
+
+static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the table of clients has two octets for it");
+
+struct listener {
+	struct ntpd *d;
+	struct net_socket *sock;        /* NULL: slot free */
+	struct net_listen what;
+	struct addr mask;
+	uint32_t ifindex;
+	uint16_t slot;                  /* its index in listen.at */
+	bool wildcard, loopback;
+	bool for_rest;                  /* a wildcard that answers for listen.rest, and no other */
+	bool found;                     /* mark of a scan */
+	uint64_t received, sent, failed;
+	struct mtime since;
+	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */
+};
+
+struct listen {
+	struct listener **at;           /* each lives until the end: sockets point to it */
+	unsigned n, room;               /* slots ever used; in at */
+	unsigned next_number;
+	struct loop_timer rescan;
+	/* room for addresses in each of these */
+	size_t addrs_room;
+	struct net_iface *scan;         /* of the last scan */
+	unsigned scan_n;
+	struct addr *own;               /* every address of the host */
+	struct addr *allowed;           /* those the rules let us use */
+	uint32_t *own_refid;            /* what a server shows that follows us */
+	struct addr *rest;              /* without a socket: the wildcard answers; sorted */
+	unsigned own_n, allowed_n, own_refid_n, rest_n;
+	unsigned told_rest_n;           /* as it was said last */
+	bool overflow;                  /* there are such: the wildcards are open for them */
+	bool full;                      /* no more sockets in this scan */
+	bool denied;                    /* a port was, for lack of rights */
+	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
+	int last_error;                 /* of opening a socket, to say it once */
+	int list_error;                 /* of listing the addresses, likewise */
+	bool too_many;                  /* more than ADDRESSES_MAX; said */
+	bool extra_taken;               /* extra port is somebody else's; said once */
+};
 
 /*
  * Opens the sockets and begins to watch. 0, or the exit status when port 123 belongs to

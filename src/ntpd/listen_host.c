@@ -7,6 +7,7 @@
 #include "crypto/mac.h"
 #include "ntpd/listen.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 enum { ADDRS_FIRST = 64 };
 

@@ -5,6 +5,7 @@
 #include "base/hostspec.h"
 #include "ntpd/listen.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 enum { LINES_SHOWN = 5, NAMES_SHOWN = 12, TEXT_ROOM = 512 };
 

@@ -8,12 +8,13 @@
 #include "ntpd/sources.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 
 static bool
 has_peer(const struct source *s)
 {
-	for (unsigned i = 0; i < s->d->peers.peer_n; i++) {
-		if (s->d->peers.peer[i].a.id != 0 && s->d->peers.peer[i].source == s) {
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		if (s->d->client.peers.peer[i].a.id != 0 && s->d->client.peers.peer[i].source == s) {
 			return true;
 		}
 	}
@@ -23,9 +24,9 @@ has_peer(const struct source *s)
 struct peer *
 peers_by_id(struct ntpd *d, uint16_t id)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (id != 0 && d->peers.peer[i].a.id == id) {
-			return &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (id != 0 && d->client.peers.peer[i].a.id == id) {
+			return &d->client.peers.peer[i];
 		}
 	}
 	return NULL;
@@ -34,9 +35,9 @@ peers_by_id(struct ntpd *d, uint16_t id)
 struct peer *
 peers_by_address(struct ntpd *d, const struct addr *a)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0 && addr_equal(&d->peers.peer[i].a.remote.addr, a)) {
-			return &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (d->client.peers.peer[i].a.id != 0 && addr_equal(&d->client.peers.peer[i].a.remote.addr, a)) {
+			return &d->client.peers.peer[i];
 		}
 	}
 	return NULL;
@@ -52,8 +53,8 @@ peers_has_row(const struct source *s)
 struct source *
 peers_row_by_id(struct ntpd *d, uint16_t id)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		struct source *s = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		struct source *s = &d->client.peers.source[i];
 		if (id != 0 && s->id == id && peers_has_row(s)) {
 			return s;
 		}
@@ -66,8 +67,8 @@ peers_count(const struct ntpd *d)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		n += d->peers.peer[i].a.id != 0;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		n += d->client.peers.peer[i].a.id != 0;
 	}
 	return n;
 }
@@ -75,8 +76,8 @@ peers_count(const struct ntpd *d)
 static bool
 id_taken(struct ntpd *d, uint16_t id)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg != NULL && d->peers.source[i].id == id) {
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg != NULL && d->client.peers.source[i].id == id) {
 			return true;    /* whether or not the row is shown now */
 		}
 	}
@@ -87,9 +88,9 @@ uint16_t
 peers_new_id(struct ntpd *d)
 {
 	do {
-		d->peers.last_id++;
-	} while (d->peers.last_id == 0 || id_taken(d, d->peers.last_id));
-	return d->peers.last_id;
+		d->client.peers.last_id++;
+	} while (d->client.peers.last_id == 0 || id_taken(d, d->client.peers.last_id));
+	return d->client.peers.last_id;
 }
 
 /* ---- mobilize and demobilize ---- */
@@ -97,8 +98,8 @@ peers_new_id(struct ntpd *d)
 bool
 peers_use(struct ntpd *d, const struct addr *a, const struct peer *except)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 		if (p != except && p->a.id != 0 && addr_equal(&p->a.remote.addr, a)) {
 			return true;
 		}
@@ -109,21 +110,21 @@ peers_use(struct ntpd *d, const struct addr *a, const struct peer *except)
 static struct peer *
 free_slot(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id == 0) {
-			return &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (d->client.peers.peer[i].a.id == 0) {
+			return &d->client.peers.peer[i];
 		}
 	}
-	return d->peers.peer_n < PEERS_MAX ? &d->peers.peer[d->peers.peer_n++] : NULL;
+	return d->client.peers.peer_n < PEERS_MAX ? &d->client.peers.peer[d->client.peers.peer_n++] : NULL;
 }
 
 bool
 peers_room(const struct ntpd *d)
 {
-	bool room = d->peers.peer_n < PEERS_MAX;
+	bool room = d->client.peers.peer_n < PEERS_MAX;
 
-	for (unsigned i = 0; i < d->peers.peer_n && !room; i++) {
-		room = d->peers.peer[i].a.id == 0;
+	for (unsigned i = 0; i < d->client.peers.peer_n && !room; i++) {
+		room = d->client.peers.peer[i].a.id == 0;
 	}
 	return room;
 }
@@ -148,7 +149,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	p->d = d;
 	p->source = s;
 	p->reach_at = now_of(d);
-	d->selector.last_tally[p - d->peers.peer] = TALLY_REJECT; /* that of the one before */
+	d->steering.selector.last_tally[p - d->client.peers.peer] = TALLY_REJECT; /* that of the one before */
 	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
 	asked_tell(d, &p->a, &w);
 	access_source(d, addr, true);
@@ -188,9 +189,9 @@ peers_move(struct peer *p, const struct addr *addr)
 struct peer *
 peers_of(struct source *s)
 {
-	for (unsigned i = 0; i < s->d->peers.peer_n; i++) {
-		if (s->d->peers.peer[i].a.id != 0 && s->d->peers.peer[i].source == s) {
-			return &s->d->peers.peer[i];
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		if (s->d->client.peers.peer[i].a.id != 0 && s->d->client.peers.peer[i].source == s) {
+			return &s->d->client.peers.peer[i];
 		}
 	}
 	return NULL;
@@ -210,8 +211,8 @@ peers_network_changed(struct ntpd *d)
 {
 	struct assoc_world w = rules_world(d);
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 		if (p->a.id == 0 || (p->a.poll.reach != 0 && association_io_socket_stands(p))) {
 			continue;
 		}
@@ -227,8 +228,8 @@ peers_network_changed(struct ntpd *d)
 void
 peers_renew_sockets(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		d->peers.peer[i].renew = true;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		d->client.peers.peer[i].renew = true;
 	}
 }
 
@@ -237,9 +238,9 @@ peers_clock_moved(struct ntpd *d, bool reset)
 {
 	struct assoc_world w = rules_world(d);
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0 && reset) {
-			assoc_clear(&d->peers.peer[i].a, &w);
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (d->client.peers.peer[i].a.id != 0 && reset) {
+			assoc_clear(&d->client.peers.peer[i].a, &w);
 		}
 	}
 }
@@ -247,9 +248,9 @@ peers_clock_moved(struct ntpd *d, bool reset)
 void
 peers_doubt(struct ntpd *d, double by_s)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		if (d->peers.peer[i].a.id != 0) {
-			assoc_doubt(&d->peers.peer[i].a, by_s);
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		if (d->client.peers.peer[i].a.id != 0) {
+			assoc_doubt(&d->client.peers.peer[i].a, by_s);
 		}
 	}
 }
@@ -259,8 +260,8 @@ peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
 {
 	struct assoc_world w = rules_world(d);
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 
 		/* Our own clock has nothing new to say. */
 		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0 ||
@@ -283,8 +284,8 @@ peers_ask_soon(struct ntpd *d, unsigned requests)
 void
 peers_ask_silent(struct ntpd *d, const struct assoc_world *w)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 		if (p->a.id != 0 && p->a.poll.reach == 0 && p->a.poll.sent_once &&
 		    assoc_ask_soon(&p->a, 0.0, w)) {
 			p->a.poll.tries = 0;
@@ -299,8 +300,8 @@ peers_ask_unheard(struct ntpd *d, struct mtime since)
 {
 	struct assoc_world w = rules_world(d);
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 
 		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_LOCAL) == 0 &&
 		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
@@ -315,8 +316,8 @@ peers_repoll(struct ntpd *d)
 {
 	struct assoc_world w = rules_world(d);
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 		if (p->a.id != 0 && assoc_repoll(&p->a, &w)) {
 			association_io_arm(p);
 		}

@@ -5,7 +5,50 @@
  */
 #ifndef NTPD_PEERS_H
 #define NTPD_PEERS_H
-#include "ntpd/state.h"
+#include "core/assoc.h"
+#include "core/event.h"
+#include "core/select.h"
+#include "core/verdict.h"
+#include "ntpd/sources.h"
+#include "port/loop.h"
+#include "port/net.h"
+
+struct ntpd;
+
+enum { PEERS_MAX = SELECT_MAX, SOURCES_MAX = 256 };
+
+struct peer {
+	struct ntpd *d;
+	struct assoc a;                 /* a.id 0: slot free */
+	struct source *source;
+	struct net_socket *sock;
+	struct addr local;              /* of the socket */
+	bool renew;                     /* the next request takes a new socket */
+	struct loop_timer timer;
+	bool blocked;                   /* our own restrict entry drops its answers; said once */
+	enum lack lack;                 /* of the protection it is to have; it is not asked */
+	int send_error;                 /* last, said once per change */
+	bool no_way;                    /* no route of this host leads to its address */
+	bool shares_clock;              /* it runs on our clock; said once */
+	struct mtime reach_at;          /* it came, or went */
+	bool went_dark;                 /* it answered once, and does no more */
+	unsigned unused;                /* answers since the last sample that made none */
+	enum verdict unused_why;        /* of the last of them */
+	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
+	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
+	struct mtime kissed_at;
+	unsigned idle;                  /* polls since it was last among the survivors */
+	bool corrected;                 /* LOCAL: fudge time1 and time2 have acted */
+};
+
+struct peers {
+	struct source source[SOURCES_MAX];
+	unsigned source_n;
+	struct peer peer[PEERS_MAX];
+	unsigned peer_n;                /* slots ever used */
+	uint16_t last_id;
+	uint32_t last_tag;
+};
 
 /*
  * Starts an association of a line; the first poll comes after delay_s. NULL when the table

@@ -6,6 +6,7 @@
 #include "ntpd/access.h"
 #include "ntpd/keys.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };
 

@@ -6,7 +6,13 @@
  */
 #ifndef NTPD_PROTECT_H
 #define NTPD_PROTECT_H
-#include "ntpd/state.h"
+#include <stdbool.h>
+
+struct peer;
+struct source;
+
+/* What a source lacks of the protection that the configuration asks for. */
+enum lack { LACK_NOTHING, LACK_NTS, LACK_AUTOKEY, LACK_KEY, LACK_TRUST };
 
 /* Says whether a source may be asked now; of a change of that, and of its cause, one line. */
 bool protect_may_ask(struct peer *p);

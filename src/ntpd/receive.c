@@ -14,6 +14,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
+#include "ntpd/state.h"
 #include "ntpd/system.h"
 #include "wire/header.h"
 #include "wire/packet.h"
@@ -128,7 +129,7 @@ send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt
 	}
 	q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
 	q->l->sent++;
-	q->d->count.sent++;
+	q->d->journal.count.sent++;
 }
 
 static void
@@ -205,7 +206,7 @@ serve(struct request *q)
 static void
 look_at_clock(struct ntpd *d, const struct stamp *rx)
 {
-	if (adjust_elsewhere(&d->steer.adjust, rx->at, rx->mono)) {
+	if (adjust_elsewhere(&d->steering.steer.adjust, rx->at, rx->mono)) {
 		clock_update_look(d);
 	}
 }
@@ -252,10 +253,10 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 
 	(void)s;
 	l->received++;
-	l->d->count.received++;
-	l->d->count.io_received++;
+	l->d->journal.count.received++;
+	l->d->journal.count.io_received++;
 	if (l->what.drop || (l->for_rest && !listen_answers_for(l->d, &pkt->to))) {
-		l->d->count.dropped++;
+		l->d->journal.count.dropped++;
 		return;
 	}
 	look_at_clock(l->d, &pkt->rx);
@@ -263,7 +264,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	if (v == CONTROL_LATER) {
 		return;
 	}
-	l->d->count.verdict.of[v]++;
+	l->d->journal.count.verdict.of[v]++;
 	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
 		flood_note(l->d, &pkt->from.addr);
 	}

@@ -21,6 +21,7 @@
 #include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/steer.h"
 
@@ -40,9 +41,9 @@ say_change(struct ntpd *d, const struct config_change *c)
 static struct source *
 source_of(struct ntpd *d, const struct config_source *s)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg == s) {
-			return &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg == s) {
+			return &d->client.peers.source[i];
 		}
 	}
 	return NULL;
@@ -62,8 +63,8 @@ drop_source(struct ntpd *d, const struct config_source *s)
 static void
 rebind_sources(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		struct source *src = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		struct source *src = &d->client.peers.source[i];
 		if (src->cfg != NULL) {
 			src->cfg = config_source_in(d->conf, src->cfg);
 		}

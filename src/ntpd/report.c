@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -34,7 +35,7 @@ report_packet_may(struct ntpd *d)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&d->packet_log, 1.0, now_of(d), &held_back)) {
+	if (!limit_take(&d->journal.packet_log, 1.0, now_of(d), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
@@ -103,7 +104,7 @@ report_unread(struct ntpd *d, const char *what, const char *path, int error)
 uint16_t
 report_system_status(const struct ntpd *d)
 {
-	return event_system_status(&d->sys.event, system_leap(d), d->sys.source);
+	return event_system_status(&d->steering.sys.event, system_leap(d), d->steering.sys.source);
 }
 
 static enum log_level
@@ -147,7 +148,7 @@ report_system_event(struct ntpd *d, enum system_event code, const char *detail)
 	struct text t = text_over(buf, sizeof buf);
 
 	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
-	(void)event_system(&d->sys.event, code);
+	(void)event_system(&d->steering.sys.event, code);
 	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
 	report_event_line(d, class_of(code), system_event_level(code), buf);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
@@ -63,7 +64,7 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 		/* Scripts of old count "synchronized to ADDRESS, stratum N". */
 		text_printf(t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum,
-		    d->selector.cand[d->selector.sel.sys_at].offset_s,
+		    d->steering.selector.cand[d->steering.selector.sel.sys_at].offset_s,
 		    p->a.filter.best.delay_s);
 	}
 }
@@ -96,7 +97,7 @@ is_everyday(const struct ntpd *d, const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
 	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark) ||
-	    (code == PEER_EVENT_SYS_PEER && d->sys.turn);
+	    (code == PEER_EVENT_SYS_PEER && d->steering.sys.turn);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
@@ -105,7 +106,7 @@ log_takes_turn(struct ntpd *d, struct text *t)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&d->turns_log, 1.0, now_of(d), &held_back)) {
+	if (!limit_take(&d->client.turns_log, 1.0, now_of(d), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {

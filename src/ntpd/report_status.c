@@ -5,6 +5,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/system.h"
 
 struct answering {
@@ -16,8 +17,8 @@ count(const struct ntpd *d)
 {
 	struct answering n = { 0, 0 };
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 		if (a->id != 0 && (a->rules.flags & ASSOC_LOCAL) == 0) {
 			n.asked++;
 			n.reached += a->poll.reach != 0;
@@ -29,8 +30,8 @@ count(const struct ntpd *d)
 static bool
 has_source(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg != NULL) {
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg != NULL) {
 			return true;
 		}
 	}
@@ -50,20 +51,20 @@ report_put_why(struct ntpd *d, struct text *t)
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
 		text_printf(t, "0 of %u servers reachable", n.asked);
-	} else if (d->selector.sel.n > 0 && d->selector.sel.why == SELECT_NO_MAJORITY) {
+	} else if (d->steering.selector.sel.n > 0 && d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");
 	} else if (await_put(d, &wait, false)) {
 		text_printf(t, "waiting for %s, at most %d s from the first answer on", words,
 		    QUORUM_WAIT_S);
-	} else if (d->selector.sel.n > 0 && d->selector.sel.why == SELECT_TOO_FEW) {
+	} else if (d->steering.selector.sel.n > 0 && d->steering.selector.sel.why == SELECT_TOO_FEW) {
 		text_put(t, "fewer sources than minsane agree");
-	} else if (d->selector.sel.n == 0 || d->selector.sel.why != SELECT_FOUND) {
+	} else if (d->steering.selector.sel.n == 0 || d->steering.selector.sel.why != SELECT_FOUND) {
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
-	} else if (d->steer.disc.stop != STOP_NONE) {
-		text_printf(t, "the clock is off by %+.3f s and %s", d->sys.offset_s,
-		    d->steer.disc.stop == STOP_PANIC ? "must be set by hand" :
+	} else if (d->steering.steer.disc.stop != STOP_NONE) {
+		text_printf(t, "the clock is off by %+.3f s and %s", d->steering.sys.offset_s,
+		    d->steering.steer.disc.stop == STOP_PANIC ? "must be set by hand" :
 		    "was stepped too much, it has to wait");
-	} else if (d->sys.leap == LEAP_UNSYNC) {
+	} else if (d->steering.sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
 	} else {
 		text_printf(t, "the clock may be off by %.3f s", system_root_dist_s(d));
@@ -77,8 +78,8 @@ put_nameless(const struct ntpd *d, struct text *t)
 	const char *first = NULL;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		const struct source *s = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		const struct source *s = &d->client.peers.source[i];
 		if (s->failed_once && peers_has_row(s) && s->cfg->kind != SOURCE_POOL) {
 			first = n++ == 0 ? s->cfg->host.text : first;
 		}
@@ -96,23 +97,23 @@ describe(struct ntpd *d, struct text *t)
 	char addr[ADDR_TEXT_MAX], buf[sizeof d->status_text];
 	struct text faults = text_over(buf, sizeof buf);
 
-	if (d->leapsec.outlook.alarm) {
+	if (d->steering.leapsec.outlook.alarm) {
 		text_put(t, "not synchronised: the leap second is under way");
 	} else if (system_leap(d) == LEAP_UNSYNC) {
 		text_put(t, "not synchronised: ");
 		report_put_why(d, t);
-	} else if (d->sys.orphan) {
-		text_printf(t, "orphan mode, stratum %u: ", d->sys.stratum);
+	} else if (d->steering.sys.orphan) {
+		text_printf(t, "orphan mode, stratum %u: ", d->steering.sys.stratum);
 		report_put_why(d, t);
-	} else if (d->sys.peer_id == 0) {
+	} else if (d->steering.sys.peer_id == 0) {
 		report_put_why(d, t);
-		text_printf(t, "; stratum %u, running on the last frequency", d->sys.stratum);
+		text_printf(t, "; stratum %u, running on the last frequency", d->steering.sys.stratum);
 	} else {
 		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
-		    addr_format(&d->sys.peer_addr.addr, addr, sizeof addr), d->sys.stratum,
-		    d->sys.offset_s * 1e3);
+		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr), d->steering.sys.stratum,
+		    d->steering.sys.offset_s * 1e3);
 	}
-	if (!d->steer.adjust.controlled) {
+	if (!d->steering.steer.adjust.controlled) {
 		text_put(t, "; clock not controlled");
 	}
 	put_nameless(d, t);

@@ -2,6 +2,7 @@
 /* rules - the rules of the core, from the configuration. */
 #include "ntpd/rules.h"
 #include "wire/header.h"
+#include "ntpd/state.h"
 
 static const double SLEW_ONLY_STEP_S = 600.0;   /* -x */
 
@@ -52,7 +53,7 @@ rules_discipline(const struct ntpd *d)
 		.loop = {
 			.kind = rules_adaptive(d) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
 			.allan_log2s = (int)t->allan_log2s,
-			.precision_s = log2s_to_s(d->update.precision),
+			.precision_s = log2s_to_s(d->steering.update.precision),
 			.startup_s = t->stepout_s,
 			.kernel = (d->conf->switches & SWITCH_KERNEL) != 0 && !d->opt.slew_only,
 		},
@@ -75,12 +76,12 @@ rules_select(const struct ntpd *d)
 	return (struct select_rules){
 		.minclock = (unsigned)t->minclock, .maxclock = (unsigned)t->maxclock,
 		.minsane = (unsigned)t->minsane,
-		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->update.precision),
+		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->steering.update.precision),
 		.orphan_stratum = t->orphan,
 		/* judged per source: ours is that of the address it knows */
 		.own_orphan_metric = UINT32_MAX,
-		.local_allowed = mtime_diff_s(now, d->sys.lost_since) >= t->orphanwait_s ||
-		    !d->sys.lost,
+		.local_allowed = mtime_diff_s(now, d->steering.sys.lost_since) >= t->orphanwait_s ||
+		    !d->steering.sys.lost,
 	};
 }
 
@@ -144,16 +145,16 @@ rules_world(struct ntpd *d)
 	const struct config_tos *t = &d->conf->tos;
 	struct assoc_world w = {
 		.now = now_of(d),
-		.sys_poll = d->steer.disc.loop.poll_log2s,
-		.precision = d->update.precision,
+		.sys_poll = d->steering.steer.disc.loop.poll_log2s,
+		.precision = d->steering.update.precision,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
 		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
-		.startup = d->steer.disc.state != CLOCK_SYNC,
-		.synced = d->sys.leap != LEAP_UNSYNC, .adaptive = rules_adaptive(d),
-		.adjusted_ns = adjust_sum(&d->steer.adjust),
-		.freq = d->steer.disc.loop.freq, .freq_sigma = d->steer.disc.loop.freq_sigma,
+		.startup = d->steering.steer.disc.state != CLOCK_SYNC,
+		.synced = d->steering.sys.leap != LEAP_UNSYNC, .adaptive = rules_adaptive(d),
+		.adjusted_ns = adjust_sum(&d->steering.steer.adjust),
+		.freq = d->steering.steer.disc.loop.freq, .freq_sigma = d->steering.steer.disc.loop.freq_sigma,
 		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
 	};
 

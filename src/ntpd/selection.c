@@ -5,6 +5,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 
 /*
  * Among hosts without sources the one with the smallest metric leads. A source at the orphan
@@ -32,25 +33,25 @@ is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
 static double
 smear_s(const struct ntpd *d, const struct assoc *a)
 {
-	return leap_smear_fits(&d->leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
+	return leap_smear_fits(&d->steering.leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
 }
 
 /* What all sources spread is not made once more, by the kernel or by a smear of our own. */
 static void
 note_smeared(struct ntpd *d, bool smeared)
 {
-	if (smeared && !d->selector.smeared) {
+	if (smeared && !d->steering.selector.smeared) {
 		report(d, LOG_LEVEL_NOTICE, "all sources smear the leap second: we follow them, "
 		    "and make none of our own");
 	}
-	d->selector.smeared = smeared;
+	d->steering.selector.smeared = smeared;
 }
 
 /* Which time the sources tell; of two the selection has chosen the one that more of them tell. */
 static void
 heed_smears(struct ntpd *d)
 {
-	struct selector *s = &d->selector;
+	struct selector *s = &d->steering.selector;
 	unsigned smeared = 0, plain = 0;
 
 	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LOCAL)) {
@@ -73,15 +74,15 @@ heed_smears(struct ntpd *d)
 void
 selection_smear_over(struct ntpd *d)
 {
-	d->selector.smears_said = false;
-	d->selector.smeared = false;
+	d->steering.selector.smears_said = false;
+	d->steering.selector.smeared = false;
 }
 
 /* What it says is of before something happened to the clock. */
 static bool
 unheard(const struct ntpd *d, const struct assoc *a)
 {
-	return mtime_before(a->wire.t4_mono, d->selector.doubt_since);
+	return mtime_before(a->wire.t4_mono, d->steering.selector.doubt_since);
 }
 
 /* More than half of the sources have been heard since: the others are no witnesses. */
@@ -90,8 +91,8 @@ most_heard(const struct ntpd *d, const struct assoc_world *w)
 {
 	unsigned speaking = 0, heard = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		speaking += selection_speaks(a, w);
 		heard += selection_speaks(a, w) && !unheard(d, a);
@@ -105,12 +106,12 @@ gather(struct ntpd *d, const struct assoc_world *w)
 	bool heard = most_heard(d, w);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		struct peer *p = &d->client.peers.peer[i];
 		if (p->a.id != 0 && is_fit(d, p, w) && !(heard && unheard(d, &p->a)) &&
-		    assoc_candidate(&p->a, w, &d->selector.cand[n])) {
-			d->selector.cand[n].smear_s = smear_s(d, &p->a);
-			d->selector.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
+		    assoc_candidate(&p->a, w, &d->steering.selector.cand[n])) {
+			d->steering.selector.cand[n].smear_s = smear_s(d, &p->a);
+			d->steering.selector.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}
 	return n;
@@ -134,8 +135,8 @@ say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
 static void
 mark_tallies(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->selector.sel.n; i++) {
-		peers_by_id(d, d->selector.sel.each[i].id)->a.tally = d->selector.sel.each[i].tally;
+	for (unsigned i = 0; i < d->steering.selector.sel.n; i++) {
+		peers_by_id(d, d->steering.selector.sel.each[i].id)->a.tally = d->steering.selector.sel.each[i].tally;
 	}
 }
 
@@ -143,12 +144,12 @@ void
 selection_tell(struct ntpd *d)
 {
 	/* Without a majority nobody is known to be wrong. */
-	for (unsigned i = 0; d->selector.sel.why == SELECT_FOUND && i < d->selector.sel.n; i++) {
-		struct peer *p = peers_by_id(d, d->selector.sel.each[i].id);
-		enum tally *last = &d->selector.last_tally[p - d->peers.peer];
+	for (unsigned i = 0; d->steering.selector.sel.why == SELECT_FOUND && i < d->steering.selector.sel.n; i++) {
+		struct peer *p = peers_by_id(d, d->steering.selector.sel.each[i].id);
+		enum tally *last = &d->steering.selector.last_tally[p - d->client.peers.peer];
 
 		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
-			say_falseticker(d, p, d->selector.cand[i].offset_s);
+			say_falseticker(d, p, d->steering.selector.cand[i].offset_s);
 		}
 		*last = p->a.tally;
 	}
@@ -158,7 +159,7 @@ struct peer *
 selection_select(struct ntpd *d, const struct assoc_world *w)
 {
 	struct select_rules rules = rules_select(d);
-	struct selector *s = &d->selector;
+	struct selector *s = &d->steering.selector;
 
 	select_run(s->cand, gather(d, w), &rules, &s->memory, &s->work, &s->sel);
 	mark_tallies(d);
@@ -170,7 +171,7 @@ bool
 selection_follows(const struct ntpd *d, const struct peer *p)
 {
 	return (p->a.rules.flags & ASSOC_NOSELECT) == 0 &&
-	    d->selector.last_tally[p - d->peers.peer] >= TALLY_CANDIDATE;
+	    d->steering.selector.last_tally[p - d->client.peers.peer] >= TALLY_CANDIDATE;
 }
 
 /* ---- whether it is time to select ---- */
@@ -185,8 +186,8 @@ selection_speaks(const struct assoc *a, const struct assoc_world *w)
 bool
 selection_settling(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		if (a->id != 0 && assoc_settling(a, rules_adaptive(d)) &&
 		    !(a->rules.flags & ASSOC_NOSELECT)) {
@@ -199,7 +200,7 @@ selection_settling(const struct ntpd *d)
 void
 selection_doubt(struct ntpd *d, struct mtime since, double for_s)
 {
-	struct selector *s = &d->selector;
+	struct selector *s = &d->steering.selector;
 	struct mtime until = mtime_add_s(now_of(d), for_s);
 
 	if (!mtime_before(now_of(d), s->doubt_until)) {
@@ -214,12 +215,12 @@ selection_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 	unsigned young = 0, fit = 0;
 	bool half;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		if (selection_speaks(a, w)) {
 			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||
-			    (unheard(d, a) && mtime_before(w->now, d->selector.doubt_until));
+			    (unheard(d, a) && mtime_before(w->now, d->steering.selector.doubt_until));
 
 			fit += !doubtful && assoc_unfit(a, w) == 0;
 			young += doubtful;
@@ -229,6 +230,6 @@ selection_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 	 * Half is not enough for the first decision, the one that steps, nor while those who have
 	 * not noticed may be the other half.
 	 */
-	half = d->sys.leap != LEAP_UNSYNC && !mtime_before(w->now, d->selector.doubt_until);
+	half = d->steering.sys.leap != LEAP_UNSYNC && !mtime_before(w->now, d->steering.selector.doubt_until);
 	return fit < young || (fit == young && young > 0 && !half);
 }

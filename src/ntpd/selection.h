@@ -5,7 +5,22 @@
  */
 #ifndef NTPD_SELECTION_H
 #define NTPD_SELECTION_H
-#include "ntpd/state.h"
+#include "core/select.h"
+#include "ntpd/peers.h"
+
+struct ntpd;
+
+struct selector {
+	struct candidate cand[SELECT_MAX];      /* of the last selection */
+	struct selection sel;
+	struct select_memory memory;
+	struct select_work work;
+	bool smears_said;               /* that smeared and other sources are there; once a leap */
+	bool smeared;                   /* those we follow smear the leap second: so do we */
+	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
+	/* until then, who has not answered since the other moment is no witness */
+	struct mtime doubt_until, doubt_since;
+};
 
 /*
  * Selects among the fit sources: sources.cand and sources.sel hold the outcome, and each source

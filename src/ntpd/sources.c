@@ -12,6 +12,7 @@
 #include "ntpd/protect.h"
 #include "ntpd/report.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
@@ -35,7 +36,7 @@ ask_name(struct source *s)
 	enum addr_family want = s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : d->opt.family;
 	int error;
 
-	s->tag = ++d->peers.last_tag;
+	s->tag = ++d->client.peers.last_tag;
 	s->asked_at = now_of(d);
 	error = d->port.resolver->ops->ask(d->port.resolver, s->tag, s->cfg->host.text, want);
 	if (error != 0) {
@@ -69,7 +70,7 @@ room_for_members(const struct ntpd *d)
 	if (n < most) {
 		return most - n;
 	}
-	return n < 2 * most && d->selector.sel.survivors < (unsigned)d->conf->tos.minclock &&
+	return n < 2 * most && d->steering.selector.sel.survivors < (unsigned)d->conf->tos.minclock &&
 	    !selection_settling(d) ? 1 : 0;
 }
 
@@ -84,12 +85,12 @@ room_of(const struct source *s)
 	unsigned room = room_for_members(d), most = (unsigned)d->conf->tos.maxclock;
 	unsigned pools = 0, members = 0, share;
 
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		const struct source *other = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		const struct source *other = &d->client.peers.source[i];
 		pools += other->cfg != NULL && other->cfg->kind == SOURCE_POOL;
 	}
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		members += d->peers.peer[i].a.id != 0 && d->peers.peer[i].source == s;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		members += d->client.peers.peer[i].a.id != 0 && d->client.peers.peer[i].source == s;
 	}
 	share = pools > 1 ? (most + pools - 1) / pools : UINT_MAX;
 	return members >= share ? 0 : room < share - members ? room : share - members;
@@ -308,10 +309,10 @@ on_answer(void *ctx, const struct resolver_answer *ans)
 	if (access_names_answered(d, ans)) {
 		return;
 	}
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg != NULL && d->peers.source[i].tag == ans->tag &&
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg != NULL && d->client.peers.source[i].tag == ans->tag &&
 		    ans->tag != 0) {
-			s = &d->peers.source[i];
+			s = &d->client.peers.source[i];
 		}
 	}
 	if (s == NULL) {
@@ -357,12 +358,12 @@ make_way(struct ntpd *d, const struct addr *addr)
 static struct source *
 free_source(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg == NULL) {
-			return &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg == NULL) {
+			return &d->client.peers.source[i];
 		}
 	}
-	return d->peers.source_n < SOURCES_MAX ? &d->peers.source[d->peers.source_n++] : NULL;
+	return d->client.peers.source_n < SOURCES_MAX ? &d->client.peers.source[d->client.peers.source_n++] : NULL;
 }
 
 struct source *
@@ -401,8 +402,8 @@ sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 static bool
 has_source(const struct ntpd *d, const struct config_source *cfg)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg == cfg) {
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg == cfg) {
 			return true;
 		}
 	}
@@ -428,9 +429,9 @@ try_again(struct source *s)
 void
 sources_look_again(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg != NULL) {
-			try_again(&d->peers.source[i]);
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg != NULL) {
+			try_again(&d->client.peers.source[i]);
 		}
 	}
 	for (unsigned i = 0; i < d->conf->sources_n; i++) {
@@ -462,7 +463,7 @@ sources_start(struct ntpd *d)
 {
 	unsigned k = 0;
 
-	d->port.rng->ops->fill(d->port.rng, &d->peers.last_id, sizeof d->peers.last_id);
+	d->port.rng->ops->fill(d->port.rng, &d->client.peers.last_id, sizeof d->client.peers.last_id);
 	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
 	for (unsigned i = 0; i < d->conf->sources_n; i++) {
 		if (config_source_in_effect(&d->conf->sources[i])) {
@@ -503,9 +504,9 @@ sources_put_unused(const struct ntpd *d, struct text *t)
 void
 sources_stop(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		if (d->peers.source[i].cfg != NULL) {
-			struct source *s = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg != NULL) {
+			struct source *s = &d->client.peers.source[i];
 			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 				peers_close(p);
 			}
@@ -519,8 +520,8 @@ void
 sources_network_changed(struct ntpd *d)
 {
 	access_names_network_changed(d);
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		struct source *s = &d->peers.source[i];
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		struct source *s = &d->client.peers.source[i];
 		if (s->cfg != NULL && s->failed_once && s->tag == 0) {
 			s->retry_s = 0.0;
 			ask_name(s);

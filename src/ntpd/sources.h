@@ -7,7 +7,33 @@
 #ifndef NTPD_SOURCES_H
 #define NTPD_SOURCES_H
 #include "base/text.h"
-#include "ntpd/state.h"
+#include "config/config.h"
+#include "core/event.h"
+#include "ntpd/protect.h"
+#include "port/loop.h"
+#include "port/resolver.h"
+
+struct peer;
+
+struct ntpd;
+
+/* One server, pool or peer line of the configuration and what became of it. */
+struct source {
+	struct ntpd *d;
+	const struct config_source *cfg;        /* NULL: slot free */
+	uint16_t id; /* pool, or name: the association id of its own row in ntpq; else 0 */
+	struct loop_timer timer;        /* asks for the name (again) */
+	uint32_t tag;                   /* of the question under way, 0: none */
+	double retry_s;                 /* back-off of failed questions */
+	bool asked_once, failed_once;   /* failure was logged */
+	enum lack lack;                 /* pool: it has no members */
+	enum lack lack_said;            /* pool: of a member */
+	struct resolver_answer answer;  /* the last good one; n 0: none */
+	unsigned hops;                  /* addresses of it given up because no way leads there */
+	struct mtime asked_at;
+	struct mtime born;
+	struct event_count event;       /* pool row */
+};
 
 /* Starts every line of the configuration that is in effect; closes all of them. */
 void sources_start(struct ntpd *d);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "ntpd/filegen.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 
 static const double HOUR_S = 3600.0;
 
@@ -91,7 +92,7 @@ link_base(struct ntpd *d, enum config_stats set, const char *path)
 {
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
-	struct stats_file *f = &d->stats.file[set];
+	struct stats_file *f = &d->journal.stats.file[set];
 	struct store *s = d->port.store;
 	int error;
 
@@ -121,7 +122,7 @@ is_news(const struct stats_file *f, int error, struct mtime now)
 static void
 note_result(struct ntpd *d, enum config_stats set, const char *path, int error)
 {
-	struct stats_file *f = &d->stats.file[set];
+	struct stats_file *f = &d->journal.stats.file[set];
 
 	if (error != 0) {
 		f->lost++;
@@ -150,7 +151,7 @@ enum { KEPT_MAX = 64 };
 static void
 keep_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
 {
-	struct stats *s = &d->stats;
+	struct stats *s = &d->journal.stats;
 
 	if (s->kept == NULL) {
 		s->kept = calloc(KEPT_MAX, sizeof *s->kept);
@@ -174,7 +175,7 @@ write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *r
 		keep_line(d, set, at, rest);
 		return;
 	}
-	struct stats_file *f = &d->stats.file[set];
+	struct stats_file *f = &d->journal.stats.file[set];
 	char path[STATS_PATH_MAX], line[STATS_LINE_MAX];
 	struct text p = text_over(path, sizeof path), t = text_over(line, sizeof line);
 	unsigned ms;
@@ -200,8 +201,8 @@ void
 stats_release(struct ntpd *d)
 {
 	d->opt.user_later = false;
-	for (unsigned i = 0; i < d->stats.kept_n; i++) {
-		const struct stats_kept *k = &d->stats.kept[i];
+	for (unsigned i = 0; i < d->journal.stats.kept_n; i++) {
+		const struct stats_kept *k = &d->journal.stats.kept[i];
 		write_line(d, k->set, k->at, k->rest);
 	}
 	stats_stop(d);
@@ -210,9 +211,9 @@ stats_release(struct ntpd *d)
 void
 stats_stop(struct ntpd *d)
 {
-	free(d->stats.kept);
-	d->stats.kept = NULL;
-	d->stats.kept_n = 0;
+	free(d->journal.stats.kept);
+	d->journal.stats.kept = NULL;
+	d->journal.stats.kept_n = 0;
 }
 
 void
@@ -221,7 +222,7 @@ stats_start(struct ntpd *d)
 	bool any = false;
 
 	for (unsigned i = 0; i < STATS_N; i++) {
-		d->stats.file[i].path[0] = '\0';
+		d->journal.stats.file[i].path[0] = '\0';
 		any = any || d->conf->filegens[i].enabled;
 	}
 	if (any && statsdir(d) == NULL) {
@@ -237,14 +238,14 @@ stats_loop(struct ntpd *d)
 {
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	const struct loop_state *l = &d->steer.disc.loop;
+	const struct loop_state *l = &d->steering.steer.disc.loop;
 
 	if (!wanted(d, STATS_LOOP)) {
 		return;
 	}
-	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->sys.offset_s,
-	    (d->steer.adjust.controlled ? d->steer.adjust.freq : l->freq) * 1e6,
-	    d->steer.adjust.controlled ? l->jitter_s : d->sys.jitter_s, l->wander * 1e6,
+	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->steering.sys.offset_s,
+	    (d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq : l->freq) * 1e6,
+	    d->steering.steer.adjust.controlled ? l->jitter_s : d->steering.sys.jitter_s, l->wander * 1e6,
 	    l->poll_log2s);
 	write_line(d, STATS_LOOP, real_now(d), buf);
 }
@@ -333,12 +334,12 @@ take_counts(const struct ntpd *d, uint64_t out[STATS_SYS_COUNTS])
 	    "ss_declined", "ss_limited",
 		"ss_kodsent" };
 
-	out[0] = d->count.received;
-	out[1] = verdict_sum(&d->count.verdict, "ss_processed");
-	out[2] = d->count.this_version;
-	out[3] = d->count.old_version;
+	out[0] = d->journal.count.received;
+	out[1] = verdict_sum(&d->journal.count.verdict, "ss_processed");
+	out[2] = d->journal.count.this_version;
+	out[3] = d->journal.count.old_version;
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		out[4 + i] = verdict_sum(&d->count.verdict, names[i]);
+		out[4 + i] = verdict_sum(&d->journal.count.verdict, names[i]);
 	}
 }
 
@@ -354,18 +355,18 @@ write_counts(struct ntpd *d, double since_s)
 		text_printf(&t, "%.0f", since_s);
 		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
 			text_printf(&t, " %llu",
-			    (unsigned long long)(counts[i] - d->stats.counted[i]));
+			    (unsigned long long)(counts[i] - d->journal.stats.counted[i]));
 		}
 		write_line(d, STATS_SYS, real_now(d), buf);
 	}
-	memcpy(d->stats.counted, counts, sizeof counts);
+	memcpy(d->journal.stats.counted, counts, sizeof counts);
 }
 
 /* What the process used in the hour, and the most memory it ever had. */
 static void
 write_usage(struct ntpd *d, double since_s)
 {
-	struct usage now = { 0 }, *was = &d->stats.used;
+	struct usage now = { 0 }, *was = &d->journal.stats.used;
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
@@ -388,12 +389,12 @@ write_usage(struct ntpd *d, double since_s)
 void
 stats_hourly(struct ntpd *d)
 {
-	double since_s = mtime_diff_s(now_of(d), d->stats.hour);
+	double since_s = mtime_diff_s(now_of(d), d->journal.stats.hour);
 
 	if (since_s < HOUR_S) {
 		return;
 	}
 	write_counts(d, since_s);
 	write_usage(d, since_s);
-	d->stats.hour = now_of(d);
+	d->journal.stats.hour = now_of(d);
 }

@@ -6,7 +6,29 @@
  */
 #ifndef NTPD_STATS_H
 #define NTPD_STATS_H
-#include "ntpd/state.h"
+#include "config/config.h"
+#include "ntpd/peers.h"
+#include "port/usage.h"
+
+struct ntpd;
+
+enum { STATS_PATH_MAX = 512, STATS_SYS_COUNTS = 10 };
+
+struct stats {
+	struct stats_file {
+		char path[STATS_PATH_MAX];      /* of the last line; "": none yet */
+		int error;                      /* that was said and still lasts, 0: none */
+		int last_error;                 /* that was said last */
+		struct mtime said_at;
+		uint64_t lost;                  /* lines that could not be written */
+		int link_error;                 /* said once */
+	} file[STATS_N];
+	struct mtime hour;                      /* when sysstats was written last */
+	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
+	struct usage used;                      /* then */
+	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
+	unsigned kept_n;
+};
 
 /* An update of the clock. */
 void stats_loop(struct ntpd *d);

@@ -13,6 +13,7 @@
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
 
@@ -38,8 +39,8 @@ first_sync(struct ntpd *d)
 static void
 put_stop(const struct ntpd *d, struct text *t)
 {
-	text_printf(t, "%+.6f s, and the clock is not stepped: ", d->sys.offset_s);
-	switch (d->steer.disc.stop) {
+	text_printf(t, "%+.6f s, and the clock is not stepped: ", d->steering.sys.offset_s);
+	switch (d->steering.steer.disc.stop) {
 	case STOP_HOUR:
 		text_printf(t, "it was %d times within an hour; unsynchronised until the hour "
 		    "allows it again", STEPLIMIT_PER_HOUR);
@@ -61,17 +62,17 @@ put_stop(const struct ntpd *d, struct text *t)
 
 /* The number that belongs to an event. */
 static void
-put_number(const struct ntpd *d, const struct steering *st, unsigned code, struct text *t)
+put_number(const struct ntpd *d, const struct correction *st, unsigned code, struct text *t)
 {
 	if (code == EVENT_PANIC_STOP && st->act == STEER_NONE) {
 		put_stop(d, t);
 	} else if (code == EVENT_CLOCK_STEP || code == EVENT_SPIKE_DETECT ||
 	    code == EVENT_PANIC_STOP) {
-		text_printf(t, "%+.6f s", d->sys.offset_s);
+		text_printf(t, "%+.6f s", d->steering.sys.offset_s);
 	} else if (code == EVENT_CLOCK_SYNC && st->act == STEER_SLEW) {
-		text_printf(t, "offset %+.6f s", d->sys.offset_s);
+		text_printf(t, "offset %+.6f s", d->steering.sys.offset_s);
 	} else if (code == EVENT_FREQ_SET) {
-		text_printf(t, "%.3f PPM", d->steer.disc.loop.freq * 1e6);
+		text_printf(t, "%.3f PPM", d->steering.steer.disc.loop.freq * 1e6);
 	} else if (code == EVENT_FREQ_MODE && rules_adaptive(d)) {
 		text_printf(t, "%.3f PPM; %+.3f PPM more are asked for, and held back for now",
 		    st->freq * 1e6, st->freq_withheld * 1e6);
@@ -80,7 +81,7 @@ put_number(const struct ntpd *d, const struct steering *st, unsigned code, struc
 
 /* The step before what it leads to. */
 static void
-report_events(struct ntpd *d, const struct steering *st)
+report_events(struct ntpd *d, const struct correction *st)
 {
 	const unsigned step = 1u << EVENT_CLOCK_STEP;
 
@@ -95,13 +96,13 @@ report_events(struct ntpd *d, const struct steering *st)
 		report_system_event(d, (enum system_event)code, detail);
 		if (code == EVENT_CLOCK_STEP) {
 			/* The sentence that scripts look for. */
-			report(d, LOG_LEVEL_NOTICE, "time reset %+.6f s", d->sys.offset_s);
+			report(d, LOG_LEVEL_NOTICE, "time reset %+.6f s", d->steering.sys.offset_s);
 		}
 	}
 	if (st->stop_ends) {
 		report(d, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
-		    d->sys.offset_s, st->act == STEER_STEP ? "may be stepped again" :
-		    "is near its sources again", mtime_diff_s(now_of(d), d->steer.disc.stop_since));
+		    d->steering.sys.offset_s, st->act == STEER_STEP ? "may be stepped again" :
+		    "is near its sources again", mtime_diff_s(now_of(d), d->steering.steer.disc.stop_since));
 	}
 	if (st->no_number) {
 		report_packet(d, LOG_LEVEL_ERROR, "an offset that is no number is not used");
@@ -111,9 +112,9 @@ report_events(struct ntpd *d, const struct steering *st)
 static void
 done_once(struct ntpd *d, const char *how)
 {
-	if (d->opt.once && !d->steer.once_done) {
-		d->steer.once_done = true;
-		report(d, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, d->sys.offset_s);
+	if (d->opt.once && !d->steering.steer.once_done) {
+		d->steering.steer.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, d->steering.sys.offset_s);
 		d->port.loop->ops->stop(d->port.loop, 0);
 	}
 }
@@ -121,7 +122,7 @@ done_once(struct ntpd *d, const char *how)
 static void
 panic(struct ntpd *d)
 {
-	report(d, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.", d->sys.offset_s,
+	report(d, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.", d->steering.sys.offset_s,
 	    d->conf->tinker.panic_s);
 	d->port.loop->ops->stop(d->port.loop, EXIT_PANIC);
 }
@@ -131,10 +132,10 @@ static void
 hand_on(struct ntpd *d, double again_s)
 {
 	if (again_s > 0.0) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->steer.slice, mtime_add_s(now_of(d),
+		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.steer.slice, mtime_add_s(now_of(d),
 		    again_s));
 	} else {
-		d->port.loop->ops->timer_disarm(d->port.loop, &d->steer.slice);
+		d->port.loop->ops->timer_disarm(d->port.loop, &d->steering.steer.slice);
 	}
 }
 
@@ -144,21 +145,21 @@ on_slice(void *ctx)
 	struct ntpd *d = ctx;
 
 	clock_update_look(d);
-	hand_on(d, adjust_next(&d->steer.adjust));
+	hand_on(d, adjust_next(&d->steering.steer.adjust));
 }
 
 /* True when the clock was stepped. */
 static bool
-step(struct ntpd *d, const struct steering *st)
+step(struct ntpd *d, const struct correction *st)
 {
-	int error = adjust_step(&d->steer.adjust, st->step_s, st->freq);
+	int error = adjust_step(&d->steering.steer.adjust, st->step_s, st->freq);
 
 	if (error != 0) {
 		report(d, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s", st->step_s,
 		    strerror(-error), error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return false;
 	}
-	d->steer.moved_until = now_of(d);
+	d->steering.steer.moved_until = now_of(d);
 	system_unsynchronise(d, "STEP");
 	peers_clock_moved(d, !rules_adaptive(d));
 	peers_ask_soon(d, rules_adaptive(d) ? 1 : ASSOC_BURST);
@@ -167,13 +168,13 @@ step(struct ntpd *d, const struct steering *st)
 }
 
 static void
-slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct steering *st)
+slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct correction *st)
 {
-	bool was = d->sys.leap != LEAP_UNSYNC;
+	bool was = d->steering.sys.leap != LEAP_UNSYNC;
 
-	hand_on(d, adjust_slew(&d->steer.adjust, st->phase_s, st->freq, st->time_constant));
-	system_follow(d, p, w, st->synced ? d->selector.sel.leap : was ? d->sys.leap : LEAP_UNSYNC);
-	if (!was && d->sys.leap != LEAP_UNSYNC) {
+	hand_on(d, adjust_slew(&d->steering.steer.adjust, st->phase_s, st->freq, st->time_constant));
+	system_follow(d, p, w, st->synced ? d->steering.selector.sel.leap : was ? d->steering.sys.leap : LEAP_UNSYNC);
+	if (!was && d->steering.sys.leap != LEAP_UNSYNC) {
 		first_sync(d);
 	}
 	done_once(d, "slew");
@@ -182,7 +183,7 @@ slew(struct ntpd *d, struct peer *p, const struct assoc_world *w, const struct s
 static struct loop_input
 loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 {
-	const struct selection *sel = &d->selector.sel;
+	const struct selection *sel = &d->steering.selector.sel;
 
 	return (struct loop_input){
 		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
@@ -191,8 +192,8 @@ loop_input_of(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
 		    .cov_s = sel->cov_s,
 		.wander = sel->wander,
 		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
-		.seen_locally = mtime_before(w->now, d->steer.moved_until),
-		.broke = d->steer.broke,
+		.seen_locally = mtime_before(w->now, d->steering.steer.moved_until),
+		.broke = d->steering.steer.broke,
 		.quorum = await_agreed(d, w),
 	};
 }
@@ -201,14 +202,14 @@ bool
 steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 {
 	struct loop_input in = loop_input_of(d, p, w);
-	int poll_before = d->steer.disc.loop.poll_log2s;
-	struct steering st;
+	int poll_before = d->steering.steer.disc.loop.poll_log2s;
+	struct correction st;
 	bool stepped = false;
 
-	discipline_update(&d->steer.disc, &in, &st);
+	discipline_update(&d->steering.steer.disc, &in, &st);
 	/* One that was neither slewed nor used yet opens the frequency to the next. */
 	if (st.act == STEER_SLEW) {
-		d->steer.broke = false;
+		d->steering.steer.broke = false;
 	}
 	report_events(d, &st);
 	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
@@ -226,13 +227,13 @@ steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 		break;
 	case STEER_NONE:
 		/* What is not corrected is an error to be told. */
-		if (d->sys.leap != LEAP_UNSYNC) {
-			system_follow(d, p, w, d->sys.leap);
+		if (d->steering.sys.leap != LEAP_UNSYNC) {
+			system_follow(d, p, w, d->steering.sys.leap);
 		}
 		break;
 	}
 	stats_loop(d);
-	if (d->steer.disc.loop.poll_log2s != poll_before) {
+	if (d->steering.steer.disc.loop.poll_log2s != poll_before) {
 		peers_repoll(d);
 	}
 	return stepped;
@@ -244,13 +245,13 @@ correct_local(struct ntpd *d, struct peer *p)
 {
 	const struct config_fudge *f = &p->source->cfg->fudge;
 	double time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
-	double freq = d->steer.adjust.freq + (f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0);
+	double freq = d->steering.steer.adjust.freq + (f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0);
 
 	if (p->corrected || (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {
 		return;
 	}
 	p->corrected = true;
-	hand_on(d, adjust_slew(&d->steer.adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
+	hand_on(d, adjust_slew(&d->steering.steer.adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
 	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
 }
 
@@ -260,12 +261,12 @@ steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		correct_local(d, p);
 	}
-	system_follow(d, p, w, d->selector.sel.leap);
+	system_follow(d, p, w, d->steering.selector.sel.leap);
 	stats_loop(d);
-	d->steer.observed = true;
-	if (d->opt.once && !d->steer.once_done) {
-		d->steer.once_done = true;
-		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->sys.offset_s);
+	d->steering.steer.observed = true;
+	if (d->opt.once && !d->steering.steer.once_done) {
+		d->steering.steer.once_done = true;
+		report(d, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set", d->steering.sys.offset_s);
 		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
 	}
 }
@@ -273,12 +274,12 @@ steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w)
 void
 steer_tell(struct ntpd *d, bool synced_before)
 {
-	if (d->steer.observed && !synced_before && system_leap(d) != LEAP_UNSYNC) {
-		report_system_event(d, EVENT_CLOCK_SYNC, d->steer.adjust.controlled ?
+	if (d->steering.steer.observed && !synced_before && system_leap(d) != LEAP_UNSYNC) {
+		report_system_event(d, EVENT_CLOCK_SYNC, d->steering.steer.adjust.controlled ?
 		    "our own clock, LOCAL" : "clock not controlled");
 		first_sync(d);
 	}
-	d->steer.observed = false;
+	d->steering.steer.observed = false;
 }
 
 void
@@ -286,16 +287,16 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 {
 	double unknown_s = f->lost_s + (f->slept ? SLEEP_ERROR_S : 0.0);
 
-	d->steer.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
-	discipline_disturbed(&d->steer.disc,
+	d->steering.steer.moved_until = mtime_add_s(now_of(d), MOVED_HOLDS_S);
+	discipline_disturbed(&d->steering.steer.disc,
 	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
 	    .slept_s = f->slept_s }, now_of(d));
-	d->selector.doubt_until = now_of(d);     /* what was doubtful before is past */
+	d->steering.selector.doubt_until = now_of(d);     /* what was doubtful before is past */
 	selection_doubt(d, now_of(d), MOVED_HOLDS_S);
 	peers_clock_moved(d, !rules_adaptive(d));
 	peers_doubt(d, unknown_s);
-	joint_clear(&d->update.joint);
-	if (d->sys.leap != LEAP_UNSYNC) {
+	joint_clear(&d->steering.update.joint);
+	if (d->steering.sys.leap != LEAP_UNSYNC) {
 		system_err_more(d, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(d);
 	}
@@ -311,7 +312,7 @@ steer_disturbed(struct ntpd *d, const struct adjust_finding *f)
 const char *
 steer_control_words(const struct ntpd *d)
 {
-	if (d->steer.adjust.controlled) {
+	if (d->steering.steer.adjust.controlled) {
 		return "yes";
 	}
 	return rules_control_wanted(d) ? "not controlled: CAP_SYS_TIME is missing" :
@@ -321,7 +322,7 @@ steer_control_words(const struct ntpd *d)
 static void
 say_control(struct ntpd *d)
 {
-	if (d->steer.adjust.controlled) {
+	if (d->steering.steer.adjust.controlled) {
 		if (d->ready) {
 			report(d, LOG_LEVEL_NOTICE, "clock controlled now");
 		}
@@ -354,10 +355,10 @@ say_unused(struct ntpd *d)
 static void
 take_tinker(struct ntpd *d)
 {
-	adjust_by_kernel(&d->steer.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
-	if (fabs(d->conf->tinker.huffpuff_s - d->steer.huffpuff_span_s) > 0.0) {
-		d->steer.huffpuff_span_s = d->conf->tinker.huffpuff_s;
-		huffpuff_start(&d->steer.huffpuff, d->steer.huffpuff_span_s, now_of(d));
+	adjust_by_kernel(&d->steering.steer.adjust, (d->conf->switches & SWITCH_KERNEL) != 0);
+	if (fabs(d->conf->tinker.huffpuff_s - d->steering.steer.huffpuff_span_s) > 0.0) {
+		d->steering.steer.huffpuff_span_s = d->conf->tinker.huffpuff_s;
+		huffpuff_start(&d->steering.steer.huffpuff, d->steering.steer.huffpuff_span_s, now_of(d));
 	}
 	say_unused(d);
 }
@@ -368,39 +369,39 @@ say_freq(struct ntpd *d, bool known)
 	char detail[48];
 
 	if (!known) {
-		report_system_event(d, EVENT_FREQ_NOT_SET, !d->steer.adjust.controlled ? "" :
+		report_system_event(d, EVENT_FREQ_NOT_SET, !d->steering.steer.adjust.controlled ? "" :
 		    rules_driftfile(d) == NULL ? "no driftfile is configured" :
 		    "the frequency is not known from an earlier run");
 		return;
 	}
-	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->steer.adjust.freq * 1e6);
+	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->steering.steer.adjust.freq * 1e6);
 	report_system_event(d, EVENT_FREQ_SET, detail);
 }
 
 void
 steer_start(struct ntpd *d)
 {
-	struct adjust *a = &d->steer.adjust;
+	struct adjust *a = &d->steering.steer.adjust;
 	struct discipline_rules rules;
 	double freq, sigma;
 	bool have_freq = drift_read(d, &freq, &sigma);
 
 	adjust_start(a, d->port.clock, rules_control_wanted(d), have_freq ? freq : (double)NAN);
 	rules = rules_discipline(d);
-	discipline_start(&d->steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
+	discipline_start(&d->steering.steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
 	    now_of(d));
 	take_tinker(d);
 	say_control(d);
 	report_system_event(d, EVENT_RESTART, "");
 	say_freq(d, have_freq && a->controlled);
 	system_tell_kernel(d);
-	d->port.loop->ops->timer_init(d->port.loop, &d->steer.slice, on_slice, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.steer.slice, on_slice, d);
 }
 
 void
 steer_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->steer.slice);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.steer.slice);
 }
 
 void
@@ -410,16 +411,16 @@ steer_configure(struct ntpd *d)
 
 	take_tinker(d);
 	/* A permission that the first update used up does not come back with a reload. */
-	discipline_set_rules(&d->steer.disc, &rules);
+	discipline_set_rules(&d->steering.steer.disc, &rules);
 }
 
 void
 steer_control(struct ntpd *d)
 {
-	bool before = d->steer.adjust.controlled;
+	bool before = d->steering.steer.adjust.controlled;
 
-	adjust_control(&d->steer.adjust, rules_control_wanted(d));
-	if (before != d->steer.adjust.controlled) {
+	adjust_control(&d->steering.steer.adjust, rules_control_wanted(d));
+	if (before != d->steering.steer.adjust.controlled) {
 		say_control(d);
 		system_tell_kernel(d);
 	}

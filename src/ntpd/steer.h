@@ -5,7 +5,26 @@
  */
 #ifndef NTPD_STEER_H
 #define NTPD_STEER_H
-#include "ntpd/state.h"
+#include "core/discipline.h"
+#include "core/spike.h"
+#include "ntpd/adjust.h"
+#include "ntpd/peers.h"
+#include "port/loop.h"
+
+struct ntpd;
+
+struct steer {
+	struct adjust adjust;
+	struct discipline disc;
+	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
+	double huffpuff_span_s;         /* as it was started; 0: off */
+	struct loop_timer slice;        /* the next part of a large phase */
+	bool broke;                     /* a source's model broke; for the next slew */
+	bool observed;                  /* a source was followed, and the clock left alone */
+	bool once_done;                 /* -q */
+	/* the clock was found moved: the cause of what offsets show until then */
+	struct mtime moved_until;
+};
 
 /*
  * Reads the drift file and takes hold of the clock; says with what, in the events restart and

@@ -5,6 +5,7 @@
 #include "ntpd/clock_update.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/state.h"
 #include "ntpd/system.h"
 
 enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
@@ -13,14 +14,14 @@ enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
 static void
 put_offsets(struct ntpd *d, struct text *t)
 {
-	const struct selection *sel = &d->selector.sel;
+	const struct selection *sel = &d->steering.selector.sel;
 	char addr[ADDR_TEXT_MAX];
 
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
 		const struct peer *p = peers_by_id(d, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr),
-		    d->selector.cand[i].offset_s);
+		    d->steering.selector.cand[i].offset_s);
 	}
 	if (sel->n > OFFSETS_SHOWN) {
 		text_printf(t, " and %u more", sel->n - OFFSETS_SHOWN);
@@ -34,7 +35,7 @@ say_lost(struct ntpd *d)
 	struct text t = text_over(buf, sizeof buf);
 
 	report_put_why(d, &t);
-	if (d->selector.sel.why == SELECT_NO_MAJORITY) {
+	if (d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
 		put_offsets(d, &t);
 	}
 	report_system_event(d, EVENT_NO_SYS_PEER, buf);
@@ -47,8 +48,8 @@ say_lost(struct ntpd *d)
 static void
 wait_orphaned(struct ntpd *d)
 {
-	d->port.loop->ops->timer_arm(d->port.loop, &d->sys.orphan_timer,
-	    mtime_add_s(d->sys.lost_since, d->conf->tos.orphanwait_s));
+	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.sys.orphan_timer,
+	    mtime_add_s(d->steering.sys.lost_since, d->conf->tos.orphanwait_s));
 }
 
 static void
@@ -56,7 +57,7 @@ on_orphan_timer(void *ctx)
 {
 	struct ntpd *d = ctx;
 
-	if (d->sys.lost) {
+	if (d->steering.sys.lost) {
 		clock_update_run(d);
 	}
 }
@@ -69,21 +70,21 @@ static void
 become_orphan(struct ntpd *d, const struct assoc_world *w)
 {
 	struct orphan_identity self;
-	bool before = d->sys.orphan;
+	bool before = d->steering.sys.orphan;
 
-	d->sys.orphan = orphan_is_parent(d->conf->tos.orphan, d->conf->tos.orphanwait_s,
-	    mtime_diff_s(w->now, d->sys.lost_since), &self);
-	if (!d->sys.orphan) {
+	d->steering.sys.orphan = orphan_is_parent(d->conf->tos.orphan, d->conf->tos.orphanwait_s,
+	    mtime_diff_s(w->now, d->steering.sys.lost_since), &self);
+	if (!d->steering.sys.orphan) {
 		return;
 	}
-	d->sys.leap = LEAP_NONE;
-	d->sys.stratum = self.stratum;
-	d->sys.refid = self.refid;
-	d->sys.source = SYNC_LOCAL;
-	d->sys.root_delay_s = 0.0;
-	d->sys.root_disp_s = d->conf->tos.mindist_s;
-	d->sys.at = w->now;
-	d->sys.reftime = d->steer.adjust.at.real;
+	d->steering.sys.leap = LEAP_NONE;
+	d->steering.sys.stratum = self.stratum;
+	d->steering.sys.refid = self.refid;
+	d->steering.sys.source = SYNC_LOCAL;
+	d->steering.sys.root_delay_s = 0.0;
+	d->steering.sys.root_disp_s = d->conf->tos.mindist_s;
+	d->steering.sys.at = w->now;
+	d->steering.sys.reftime = d->steering.steer.adjust.at.real;
 	if (!before) {
 		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u",
 		    d->conf->tos.orphanwait_s, self.stratum);
@@ -93,31 +94,31 @@ become_orphan(struct ntpd *d, const struct assoc_world *w)
 void
 syspeer_start(struct ntpd *d)
 {
-	d->sys.lost = true;
-	d->sys.lost_since = now_of(d);
-	d->port.loop->ops->timer_init(d->port.loop, &d->sys.orphan_timer, on_orphan_timer, d);
+	d->steering.sys.lost = true;
+	d->steering.sys.lost_since = now_of(d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.sys.orphan_timer, on_orphan_timer, d);
 	wait_orphaned(d);
 }
 
 void
 syspeer_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->sys.orphan_timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.sys.orphan_timer);
 }
 
 void
 syspeer_lost(struct ntpd *d, const struct assoc_world *w)
 {
 	system_raise_to_median(d, w);
-	if (d->sys.lost) {
+	if (d->steering.sys.lost) {
 		become_orphan(d, w);
 		return;
 	}
-	d->sys.lost = true;
-	d->sys.lost_since = now_of(d);
+	d->steering.sys.lost = true;
+	d->steering.sys.lost_since = now_of(d);
 	wait_orphaned(d);
-	d->sys.peer_id = 0;
-	if (d->sys.leap != LEAP_UNSYNC) {
+	d->steering.sys.peer_id = 0;
+	if (d->steering.sys.leap != LEAP_UNSYNC) {
 		say_lost(d);
 	}
 }
@@ -125,17 +126,17 @@ syspeer_lost(struct ntpd *d, const struct assoc_world *w)
 void
 syspeer_found(struct ntpd *d, struct peer *p)
 {
-	d->sys.orphan = false;
-	if (d->sys.lost && d->sys.leap != LEAP_UNSYNC) {
+	d->steering.sys.orphan = false;
+	if (d->steering.sys.lost && d->steering.sys.leap != LEAP_UNSYNC) {
 		report(d, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
-		    mtime_diff_s(now_of(d), d->sys.lost_since));
+		    mtime_diff_s(now_of(d), d->steering.sys.lost_since));
 	}
-	d->sys.lost = false;
-	d->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
-	if (d->sys.peer_id != p->a.id) {
-		d->sys.turn = d->sys.peer_id != 0;
-		d->sys.peer_id = p->a.id;
+	d->steering.sys.lost = false;
+	d->steering.sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
+	if (d->steering.sys.peer_id != p->a.id) {
+		d->steering.sys.turn = d->steering.sys.peer_id != 0;
+		d->steering.sys.peer_id = p->a.id;
 		report_peer_event(d, p, PEER_EVENT_SYS_PEER);
 	}
-	d->sys.peer_addr = p->a.remote;
+	d->steering.sys.peer_addr = p->a.remote;
 }

@@ -7,6 +7,7 @@
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/state.h"
 
 /*
  * The kernel gives up by itself at NTP_MAXDISP_S, and lets what it was told grow by 500 ppm, half a
@@ -25,15 +26,15 @@ enum { SELDOM_LOG2S = 8 };
 static double
 root_disp_at(const struct ntpd *d, struct mtime now)
 {
-	double age_s = fmax(mtime_diff_s(now, d->sys.at), 0.0);
+	double age_s = fmax(mtime_diff_s(now, d->steering.sys.at), 0.0);
 
-	return d->sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
+	return d->steering.sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
 }
 
 static double
 root_dist_at(const struct ntpd *d, struct mtime now)
 {
-	return d->sys.root_delay_s / 2 + root_disp_at(d, now);
+	return d->steering.sys.root_delay_s / 2 + root_disp_at(d, now);
 }
 
 /* The root distance that is too much to be called synchronised. */
@@ -43,16 +44,16 @@ dist_most_s(const struct ntpd *d)
 	double most_s = NTP_MAXDISP_S - KERNEL_MARGIN_S;
 
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	return d->steer.adjust.controlled ? most_s : fmin(most_s, d->conf->tos.maxdist_s);
+	return d->steering.steer.adjust.controlled ? most_s : fmin(most_s, d->conf->tos.maxdist_s);
 }
 
 static enum ntp_leap
 leap_at(const struct ntpd *d, struct mtime now)
 {
-	if (d->steer.disc.stop != STOP_NONE || root_dist_at(d, now) >= dist_most_s(d)) {
+	if (d->steering.steer.disc.stop != STOP_NONE || root_dist_at(d, now) >= dist_most_s(d)) {
 		return LEAP_UNSYNC;
 	}
-	return d->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
+	return d->steering.sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
 }
 
 double
@@ -77,13 +78,13 @@ struct served_time
 system_served_time(const struct ntpd *d, struct mtime now)
 {
 	return (struct served_time){
-		.leap = leap_at(d, now), .stratum = d->sys.stratum,
-		    .precision = (int8_t)d->update.precision,
-		.refid = d->sys.refid,
-		.root_delay_s = d->sys.root_delay_s, .root_disp_s = d->sys.root_disp_s,
-		    .at = d->sys.at,
+		.leap = leap_at(d, now), .stratum = d->steering.sys.stratum,
+		    .precision = (int8_t)d->steering.update.precision,
+		.refid = d->steering.sys.refid,
+		.root_delay_s = d->steering.sys.root_delay_s, .root_disp_s = d->steering.sys.root_disp_s,
+		    .at = d->steering.sys.at,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+		.reftime = d->steering.sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->steering.sys.reftime) :
 		    (struct ntp_ts){ 0 },
 	};
 }
@@ -99,10 +100,10 @@ wait_too_far(struct ntpd *d, enum ntp_leap leap)
 		return;
 	}
 	if (leap == LEAP_UNSYNC || left_s >= phi * FAR_SOON_S) {
-		d->port.loop->ops->timer_disarm(d->port.loop, &d->sys.far_timer);
+		d->port.loop->ops->timer_disarm(d->port.loop, &d->steering.sys.far_timer);
 		return;
 	}
-	d->port.loop->ops->timer_arm(d->port.loop, &d->sys.far_timer, mtime_add_s(now_of(d),
+	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.sys.far_timer, mtime_add_s(now_of(d),
 	    left_s / phi + FAR_MARGIN_S));
 }
 
@@ -117,14 +118,14 @@ on_far_timer(void *ctx)
 void
 system_start(struct ntpd *d)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->sys.far_timer, on_far_timer, d);
+	d->port.loop->ops->timer_init(d->port.loop, &d->steering.sys.far_timer, on_far_timer, d);
 	system_unsynchronise(d, "INIT");
 }
 
 void
 system_stop(struct ntpd *d)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->sys.far_timer);
+	d->port.loop->ops->timer_done(d->port.loop, &d->steering.sys.far_timer);
 }
 
 void
@@ -132,8 +133,8 @@ system_tell_kernel(struct ntpd *d)
 {
 	enum ntp_leap leap = system_leap(d);
 
-	adjust_status(&d->steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
-	    system_root_dist_s(d), d->sys.jitter_s);
+	adjust_status(&d->steering.steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
+	    system_root_dist_s(d), d->steering.sys.jitter_s);
 	wait_too_far(d, leap);
 }
 
@@ -149,14 +150,14 @@ system_publish(struct ntpd *d)
 void
 system_unsynchronise(struct ntpd *d, const char *refid)
 {
-	d->sys.leap = LEAP_UNSYNC;
-	d->sys.stratum = STRATUM_UNSPEC;
-	d->sys.refid = refid_of_text(refid);
-	d->sys.source = SYNC_UNSPEC;
-	d->sys.peer_id = 0;
-	d->sys.root_delay_s = 0.0;
-	d->sys.root_disp_s = 0.0;
-	d->sys.at = now_of(d);
+	d->steering.sys.leap = LEAP_UNSYNC;
+	d->steering.sys.stratum = STRATUM_UNSPEC;
+	d->steering.sys.refid = refid_of_text(refid);
+	d->steering.sys.source = SYNC_UNSPEC;
+	d->steering.sys.peer_id = 0;
+	d->steering.sys.root_delay_s = 0.0;
+	d->steering.sys.root_disp_s = 0.0;
+	d->steering.sys.at = now_of(d);
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
@@ -164,19 +165,19 @@ static double
 root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
     double root_delay_s)
 {
-	const struct selection *sel = &d->selector.sel;
+	const struct selection *sel = &d->steering.selector.sel;
 	double dist_s = assoc_root_dist_s(&p->a, w);
 	/*
 	 * The distance is that of the system peer; the clock goes where all survivors
 	 * together say.
 	 */
-	double apart_s = fabs(sel->offset_s - d->selector.cand[sel->sys_at].offset_s);
+	double apart_s = fabs(sel->offset_s - d->steering.selector.cand[sel->sys_at].offset_s);
 
 	/* While the frequency is not known, an estimate of minutes ago has become a guess. */
-	double guess_s = GUESS_SIGMAS * sqrt(d->selector.cand[sel->sys_at].var_s2);
+	double guess_s = GUESS_SIGMAS * sqrt(d->steering.selector.cand[sel->sys_at].var_s2);
 	struct claim most = { sel->low_s, sel->high_s };
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
-	    claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
+	    claim_reach_s(&most, adjust_left_s(&d->steering.steer.adjust)));
 
 	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
@@ -187,14 +188,14 @@ system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 {
 	const struct assoc_server *srv = &p->a.srv;
 
-	d->sys.leap = leap;
-	d->sys.stratum = (uint8_t)(srv->stratum + 1);
-	d->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
-	d->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
-	d->sys.root_disp_s = root_disp_s(d, p, w, d->sys.root_delay_s);
-	d->sys.at = w->now;
+	d->steering.sys.leap = leap;
+	d->steering.sys.stratum = (uint8_t)(srv->stratum + 1);
+	d->steering.sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
+	d->steering.sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
+	d->steering.sys.root_disp_s = root_disp_s(d, p, w, d->steering.sys.root_delay_s);
+	d->steering.sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
-	d->sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? d->steer.adjust.at.real : p->a.wire.t4;
+	d->steering.sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? d->steering.steer.adjust.at.real : p->a.wire.t4;
 }
 
 /* ---- what every answer says of our error ---- */
@@ -202,8 +203,8 @@ system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
 void
 system_err_more(struct ntpd *d, double by_s)
 {
-	d->sys.root_disp_s = system_root_disp_s(d) + by_s;
-	d->sys.at = now_of(d);
+	d->steering.sys.root_disp_s = system_root_disp_s(d) + by_s;
+	d->steering.sys.at = now_of(d);
 }
 
 /* Tells reach_s at least; what moved the clock unseen may move it on until the next answer. */
@@ -253,12 +254,12 @@ add_bound(struct bounds *b, double bound_s)
 static void
 ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
 {
-	double slew_s = adjust_left_s(&d->steer.adjust), told_s = system_root_dist_s(d);
+	double slew_s = adjust_left_s(&d->steering.steer.adjust), told_s = system_root_dist_s(d);
 
 	b->n = 0;
 	b->against = 0;
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
 		bool against;
 
@@ -289,7 +290,7 @@ system_raise_to_median(struct ntpd *d, const struct assoc_world *w)
 {
 	struct bounds b;
 
-	if (d->sys.leap != LEAP_UNSYNC) {
+	if (d->steering.sys.leap != LEAP_UNSYNC) {
 		ask_all(d, w, &b);
 		raise_to_median(d, &b);
 	}
@@ -306,7 +307,7 @@ ask_faster(struct ntpd *d)
 	if (rules_adaptive(d)) {
 		return;
 	}
-	if (discipline_hurry(&d->steer.disc)) {
+	if (discipline_hurry(&d->steering.steer.disc)) {
 		peers_repoll(d);
 	}
 	peers_ask_seldom(d, SELDOM_LOG2S, ASSOC_BURST);
@@ -339,13 +340,13 @@ heed_majority(struct ntpd *d, const struct assoc_world *w)
 	struct claim of[PEERS_MAX], most;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
-		tell_least(d, claim_reach_s(&most, adjust_left_s(&d->steer.adjust)));
+		tell_least(d, claim_reach_s(&most, adjust_left_s(&d->steering.steer.adjust)));
 	}
 }
 
@@ -355,8 +356,8 @@ all_too_far(const struct ntpd *d, const struct assoc_world *w)
 {
 	unsigned far = 0;
 
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct assoc *a = &d->peers.peer[i].a;
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct assoc *a = &d->client.peers.peer[i].a;
 
 		if (selection_speaks(a, w)) {
 			if (assoc_unfit(a, w) == 0) {
@@ -371,11 +372,11 @@ all_too_far(const struct ntpd *d, const struct assoc_world *w)
 void
 system_raise_error(struct ntpd *d)
 {
-	const struct peer *p = peers_by_id(d, d->sys.peer_id);
+	const struct peer *p = peers_by_id(d, d->steering.sys.peer_id);
 	struct assoc_world w = rules_world(d);
 
-	if (d->sys.leap != LEAP_UNSYNC && p != NULL) {
-		heed_answer(d, &p->a, &w, adjust_left_s(&d->steer.adjust));
+	if (d->steering.sys.leap != LEAP_UNSYNC && p != NULL) {
+		heed_answer(d, &p->a, &w, adjust_left_s(&d->steering.steer.adjust));
 		heed_contradiction(d, &w);
 		heed_majority(d, &w);
 	} else {

@@ -5,7 +5,35 @@
  */
 #ifndef NTPD_SYSTEM_H
 #define NTPD_SYSTEM_H
-#include "ntpd/state.h"
+#include "base/addr.h"
+#include "core/event.h"
+#include "core/serve.h"
+#include "ntpd/peers.h"
+#include "port/loop.h"
+#include "wire/header.h"
+
+struct ntpd;
+
+struct sys {
+	enum ntp_leap leap;             /* LEAP_UNSYNC until the first update */
+	uint8_t stratum;                /* 16: unsynchronised */
+	uint32_t refid;
+	double root_delay_s, root_disp_s;       /* root_disp_s as of at */
+	struct mtime at;
+	struct rtime reftime;
+	double offset_s, jitter_s;
+	uint16_t peer_id;               /* 0: none */
+	bool turn;                      /* it took the place of another, not of none */
+	struct endpoint peer_addr;
+	enum system_source source;
+	struct event_count event;
+	bool lost;                      /* no system peer, said */
+	bool orphan;                    /* we are our own source */
+	struct mtime lost_since;
+	/* the end of orphanwait: LOCAL may be chosen from then on */
+	struct loop_timer orphan_timer;
+	struct loop_timer far_timer;    /* the distance has grown too much to be synchronised */
+};
 
 /* The clock is not synchronised yet; before anything else of this module. */
 void system_start(struct ntpd *d);

@@ -4,6 +4,7 @@
 #include "ntpd/protect.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/state.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 

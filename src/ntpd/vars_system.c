@@ -5,6 +5,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/sources.h"
+#include "ntpd/state.h"
 #include "ntpd/steer.h"
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
@@ -177,14 +178,14 @@ static const struct vars_table SYSTEM = { SYSTEM_ROWS, sizeof SYSTEM_ROWS / size
 static void
 fill_counters(const struct ntpd *d, struct system_vars *v)
 {
-	const struct verdict_count *c = &d->count.verdict;
+	const struct verdict_count *c = &d->journal.count.verdict;
 	struct mtime now = now_of(d);
 
 	v->uptime = (uint64_t)mtime_diff_s(now, d->started);
-	v->reset = (uint64_t)mtime_diff_s(now, d->count.reset_at);
-	v->received = d->count.received;
-	v->thisver = d->count.this_version;
-	v->oldver = d->count.old_version;
+	v->reset = (uint64_t)mtime_diff_s(now, d->journal.count.reset_at);
+	v->received = d->journal.count.received;
+	v->thisver = d->journal.count.this_version;
+	v->oldver = d->journal.count.old_version;
 	v->badformat = verdict_sum(c, "ss_badformat");
 	v->badauth = verdict_sum(c, "ss_badauth");
 	v->declined = verdict_sum(c, "ss_declined");
@@ -193,22 +194,22 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->kodsent = verdict_sum(c, "ss_kodsent");
 	v->lamport = verdict_sum(c, "ss_lamport");
 	v->processed = verdict_sum(c, "ss_processed");
-	v->numctlreq = d->count.control_requests;
-	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->count.io_reset_at));
-	v->io_received = d->count.io_received;
-	v->io_sent = d->count.sent;
-	v->io_sendfailed = d->count.send_failed;
-	v->io_dropped = d->count.dropped;
-	v->io_ignored = d->count.ignored;
-	v->timerstats_reset = vars_whole_seconds(mtime_diff_s(now, d->count.timer_reset_at));
-	v->timer_xmts = d->count.polls;
-	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->count.auth_reset_at));
+	v->numctlreq = d->journal.count.control_requests;
+	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.io_reset_at));
+	v->io_received = d->journal.count.io_received;
+	v->io_sent = d->journal.count.sent;
+	v->io_sendfailed = d->journal.count.send_failed;
+	v->io_dropped = d->journal.count.dropped;
+	v->io_ignored = d->journal.count.ignored;
+	v->timerstats_reset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.timer_reset_at));
+	v->timer_xmts = d->journal.count.polls;
+	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.auth_reset_at));
 	v->authkeys = keyring_count(d->keys);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
-	v->authklookups = d->count.key_lookups;
-	v->authknotfound = d->count.keys_not_found;
-	v->authencrypts = d->count.macs_made;
-	v->authdecrypts = d->count.macs_checked;
+	v->authklookups = d->journal.count.key_lookups;
+	v->authknotfound = d->journal.count.keys_not_found;
+	v->authencrypts = d->journal.count.macs_made;
+	v->authdecrypts = d->journal.count.macs_checked;
 }
 
 static uint64_t
@@ -220,10 +221,10 @@ age_s(int64_t configured_s)
 static void
 fill_mru(const struct ntpd *d, struct system_vars *v)
 {
-	const struct mru *m = d->access.mru;
+	const struct mru *m = d->server.access.mru;
 	struct mru_client oldest;
 
-	v->mru_enabled = d->access.monitor;
+	v->mru_enabled = d->server.access.monitor;
 	v->mru_mindepth = (uint64_t)d->conf->mru.mindepth;
 	v->mru_maxage = age_s(d->conf->mru.maxage_s);
 	v->mru_minage = age_s(d->conf->mru.minage_s);
@@ -268,7 +269,7 @@ put_kernel_words(char *buf, size_t cap, unsigned status)
 static void
 fill_leap(struct ntpd *d, struct system_vars *v)
 {
-	const struct leap *l = &d->leapsec.leap;
+	const struct leap *l = &d->steering.leapsec.leap;
 
 	v->table = l->rows_n > 0;
 	if (v->table) {
@@ -317,29 +318,29 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->processor = d->opt.processor;
 	v->system = d->opt.system;
 	v->leap = system_leap(d);
-	v->stratum = d->sys.stratum;
-	v->precision = d->update.precision;
-	v->rootdelay = d->sys.root_delay_s;
+	v->stratum = d->steering.sys.stratum;
+	v->precision = d->steering.update.precision;
+	v->rootdelay = d->steering.sys.root_delay_s;
 	v->rootdisp = system_root_disp_s(d);
 	v->rootdist = system_root_dist_s(d);
-	vars_put_refid(v->refid, sizeof v->refid, d->sys.refid, d->sys.stratum);
-	v->reftime = d->sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->sys.reftime) :
+	vars_put_refid(v->refid, sizeof v->refid, d->steering.sys.refid, d->steering.sys.stratum);
+	v->reftime = d->steering.sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->steering.sys.reftime) :
 	    (struct ntp_ts){ 0 };
 	v->clock = ntp_ts_from_rtime(vars_now(d));
-	v->peer = d->sys.peer_id;
-	v->tc = (uint64_t)d->steer.disc.loop.poll_log2s;
+	v->peer = d->steering.sys.peer_id;
+	v->tc = (uint64_t)d->steering.steer.disc.loop.poll_log2s;
 	v->mintc = (uint64_t)d->conf->rate.average_log2s;
-	v->offset = d->sys.offset_s;
-	v->frequency = d->steer.adjust.controlled ? d->steer.adjust.freq : d->steer.disc.loop.freq;
-	v->sys_jitter = d->sys.jitter_s;
-	v->clk_jitter = d->steer.disc.loop.jitter_s;
-	v->clk_wander = d->steer.disc.loop.wander;
-	v->peermode = d->sys.peer_id != 0 ? MODE_CLIENT : 0;
-	v->steps = d->steer.disc.steps;
-	v->state = discipline_state_name(d->steer.disc.state);
+	v->offset = d->steering.sys.offset_s;
+	v->frequency = d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq : d->steering.steer.disc.loop.freq;
+	v->sys_jitter = d->steering.sys.jitter_s;
+	v->clk_jitter = d->steering.steer.disc.loop.jitter_s;
+	v->clk_wander = d->steering.steer.disc.loop.wander;
+	v->peermode = d->steering.sys.peer_id != 0 ? MODE_CLIENT : 0;
+	v->steps = d->steering.steer.disc.steps;
+	v->state = discipline_state_name(d->steering.steer.disc.state);
 	v->clock_control = steer_control_words(d);
-	if (d->sys.peer_id != 0) {
-		endpoint_format(&d->sys.peer_addr, v->peeradr, sizeof v->peeradr);
+	if (d->steering.sys.peer_id != 0) {
+		endpoint_format(&d->steering.sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
 	(void)await_put(d, &quorum, true);
 	v->waits_for = v->quorum;

@@ -3,6 +3,7 @@
 #include "ntpd/vars_table.h"
 #include <string.h>
 #include <time.h>
+#include "ntpd/state.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 7680 };
 

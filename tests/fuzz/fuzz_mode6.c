@@ -68,7 +68,7 @@ lab_end(struct lab *b)
 static uint16_t
 assoc_of(const struct lab *b, uint8_t which)
 {
-	const struct peers *p = &b->n->daemon->peers;
+	const struct peers *p = &b->n->daemon->client.peers;
 
 	return which > 0 && which <= p->peer_n ? p->peer[which - 1].a.id : which;
 }

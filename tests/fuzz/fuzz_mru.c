@@ -45,7 +45,7 @@ the_lab(void)
 static struct mru *
 fresh_table(struct lab *b, uint8_t size)
 {
-	struct access *a = &b->n->daemon->access;
+	struct access *a = &b->n->daemon->server.access;
 
 	a->mru = mru_init(a->mru_memory, 2 + size % CLIENTS, &b->n->daemon->hash);
 	return a->mru;
@@ -77,8 +77,8 @@ one_client(struct lab *b, struct cursor *c, uint8_t step)
 	    .average_pps = 1.0, .kod_pps = 0.5, .leak = 4, .enforce = (bits & 8) != 0, .kod = (bits & 16) != 0,
 	    .exempt = (bits & 32) != 0, .model = (bits & 64) != 0 ? MRU_LIMIT : MRU_DISCARD };
 
-	(void)mru_touch(d->access.mru, &p, &r, d->port.loop->ops->now(d->port.loop));
-	assert(mru_used(d->access.mru) <= mru_capacity(d->access.mru));
+	(void)mru_touch(d->server.access.mru, &p, &r, d->port.loop->ops->now(d->port.loop));
+	assert(mru_used(d->server.access.mru) <= mru_capacity(d->server.access.mru));
 }
 
 /* What a page showed last, to go on from there. */
@@ -189,7 +189,7 @@ any_text(struct lab *b, struct cursor *c)
 static void
 walk(struct lab *b, uint8_t step)
 {
-	struct mru *m = b->n->daemon->access.mru;
+	struct mru *m = b->n->daemon->server.access.mru;
 	struct seen seen = { .others = 0 };
 	unsigned pages = 0;
 

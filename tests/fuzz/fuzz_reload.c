@@ -40,16 +40,16 @@ check_sources(const struct ntpd *d)
 {
 	const struct config *c = d->conf;
 
-	for (unsigned i = 0; i < d->peers.source_n; i++) {
-		const struct config_source *s = d->peers.source[i].cfg;
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		const struct config_source *s = d->client.peers.source[i].cfg;
 		assert(s == NULL || (s >= c->sources && s < c->sources + c->sources_n));
 	}
-	for (unsigned i = 0; i < d->peers.peer_n; i++) {
-		const struct peer *p = &d->peers.peer[i];
+	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
+		const struct peer *p = &d->client.peers.peer[i];
 		assert(p->a.id == 0 || (p->source != NULL && p->source->cfg != NULL));
 	}
-	for (unsigned i = 0; i < d->access.names.n; i++) {
-		unsigned line = d->access.names.at[i].line;
+	for (unsigned i = 0; i < d->access_names.n; i++) {
+		unsigned line = d->access_names.at[i].line;
 		assert(line < c->restricts_n);
 		assert(c->restricts[line].scope == RESTRICT_SCOPE_NAME);
 	}

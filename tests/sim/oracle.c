@@ -179,8 +179,8 @@ farthest_s(const struct sim_node *n)
 {
 	double far_s = 0;
 
-	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->selector.sel.n; i++) {
-		far_s = fmax(far_s, n->daemon->selector.cand[i].root_dist_s);
+	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->steering.selector.sel.n; i++) {
+		far_s = fmax(far_s, n->daemon->steering.selector.cand[i].root_dist_s);
 	}
 	return far_s;
 }
@@ -194,7 +194,7 @@ heard_system_peer(const struct sim_node *n)
 	for (unsigned i = 0; d != NULL && i < n->oracle.remote_n; i++) {
 		const struct oracle_remote *r = &n->oracle.remote[i];
 
-		if (d->sys.peer_id != 0 && endpoint_equal(&r->at, &d->sys.peer_addr)) {
+		if (d->steering.sys.peer_id != 0 && endpoint_equal(&r->at, &d->steering.sys.peer_addr)) {
 			return r->answered >= ORACLE_ANSWERS;
 		}
 	}
@@ -281,8 +281,8 @@ led_astray_s(struct sim_node *n)
 {
 	double led_s = 0;
 
-	for (unsigned i = 0; i < n->daemon->peers.peer_n; i++) {
-		const struct assoc *a = &n->daemon->peers.peer[i].a;
+	for (unsigned i = 0; i < n->daemon->client.peers.peer_n; i++) {
+		const struct assoc *a = &n->daemon->client.peers.peer[i].a;
 		struct sim_server *liar = a->id != 0 ? liar_at(n->sim, &a->remote) : NULL;
 
 		if (liar != NULL && a->tally != TALLY_FALSETICK && a->tally != TALLY_REJECT &&
@@ -302,8 +302,8 @@ is_outvoted(struct sim_node *n)
 {
 	unsigned honest = 0, liars = 0, followed = 0;
 
-	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->peers.peer_n; i++) {
-		const struct assoc *a = &n->daemon->peers.peer[i].a;
+	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->client.peers.peer_n; i++) {
+		const struct assoc *a = &n->daemon->client.peers.peer[i].a;
 		bool lies = a->id != 0 && liar_at(n->sim, &a->remote) != NULL;
 
 		honest += a->id != 0 && a->poll.reach != 0 && !lies;
@@ -373,7 +373,7 @@ heard_lately(const struct sim_node *n)
 static double
 may_stop_s(const struct sim_node *n)
 {
-	switch (n->daemon->steer.disc.stop) {
+	switch (n->daemon->steering.steer.disc.stop) {
 	case STOP_NONE:
 		return 0;
 	case STOP_HOUR:
@@ -395,8 +395,8 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 
 	/* Once the limit allows it, an hour is enough again. */
 	if (st->synced || !st->controlled || !heard_lately(n) || isinf(may_stop_s(n)) ||
-	    n->daemon->steer.disc.stop != o->stop_seen) {
-		o->stop_seen = n->daemon->steer.disc.stop;
+	    n->daemon->steering.steer.disc.stop != o->stop_seen) {
+		o->stop_seen = n->daemon->steering.steer.disc.stop;
 		o->lost_since = -1;
 		return;
 	}

@@ -205,18 +205,18 @@ the_list_of_clients_keeps_to_mru(struct sim *s)
 		stranger_ask(&x[i], 4, MODE_CLIENT);
 		SIM_CHECK(s, x[i].answers == 1, "%s is not served", address);
 	}
-	SIM_CHECK(s, mru_used(c->daemon->access.mru) == 2, "%zu clients",
-	    mru_used(c->daemon->access.mru));
-	SIM_CHECK(s, !mru_get(c->daemon->access.mru, &x[2].at.addr, &k),
+	SIM_CHECK(s, mru_used(c->daemon->server.access.mru) == 2, "%zu clients",
+	    mru_used(c->daemon->server.access.mru));
+	SIM_CHECK(s, !mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k),
 	    "a full list took a new client at once");
 	sim_run(s, 70);
 	stranger_ask(&x[2], 4, MODE_CLIENT);
-	SIM_CHECK(s, mru_get(c->daemon->access.mru, &x[2].at.addr, &k), "not taken after maxage");
-	SIM_CHECK(s, !mru_get(c->daemon->access.mru, &x[0].at.addr, &k), "the oldest is there");
+	SIM_CHECK(s, mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k), "not taken after maxage");
+	SIM_CHECK(s, !mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "the oldest is there");
 	sim_node_config(c, "restrict default\nmru maxdepth 2 minage 0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	stranger_ask(&x[0], 4, MODE_CLIENT);
-	SIM_CHECK(s, mru_get(c->daemon->access.mru, &x[0].at.addr, &k), "minage has no effect");
+	SIM_CHECK(s, mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "minage has no effect");
 }
 
 /* ---- where it listens ---- */
@@ -360,7 +360,7 @@ static void
 a_new_source_port_and_dscp_come_with_the_reload(struct sim *s)
 {
 	struct sim_node *c = scenario_with(s, "restrict default\n");
-	const struct peer *p = &c->daemon->peers.peer[0];
+	const struct peer *p = &c->daemon->client.peers.peer[0];
 	unsigned before = sim_logged(c, "Listen normally on");
 
 	SIM_CHECK(s, port_of(p) != 4123, "port %u", port_of(p));
@@ -381,7 +381,7 @@ static void
 requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
 {
 	struct sim_node *c = scenario_with(s, "restrict default\n");
-	const struct peer *p = &c->daemon->peers.peer[0];
+	const struct peer *p = &c->daemon->client.peers.peer[0];
 	struct addr second;
 
 	SIM_CHECK(s, addr_parse("192.0.2.200", &second), "no address");

@@ -24,10 +24,10 @@ a_preemptible_source_without_use_makes_room(struct sim *s)
 	s->server[5]->error.offset_s = 0.5;
 	s->server[4]->honest = s->server[5]->honest = false;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, c->daemon->peers.peer_n == 6, "%u slots", c->daemon->peers.peer_n);
+	SIM_CHECK(s, c->daemon->client.peers.peer_n == 6, "%u slots", c->daemon->client.peers.peer_n);
 	before = 0;
 	for (unsigned i = 0; i < 6; i++) {
-		before += c->daemon->peers.peer[i].a.id != 0;
+		before += c->daemon->client.peers.peer[i].a.id != 0;
 	}
 	SIM_CHECK(s, before == 4, "%u associations left", before);
 	SIM_CHECK(s, sim_logged(c, "dropped, for it was of no use") == 2, "not told");
@@ -44,7 +44,7 @@ a_preemptible_source_stays_while_there_is_room(struct sim *s)
 	s->server[4]->error.offset_s = 0.5;
 	s->server[4]->honest = false;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, c->daemon->peers.peer[4].a.id != 0, "dropped");
+	SIM_CHECK(s, c->daemon->client.peers.peer[4].a.id != 0, "dropped");
 }
 
 static void
@@ -83,8 +83,8 @@ no_packet_makes_an_association(struct sim *s)
 		stranger_ask(&x, 4, MODE_ACTIVE);
 		stranger_ask(&x, 4, MODE_BROADCAST);
 		stranger_ask(&x, 4, MODE_PASSIVE);
-		SIM_CHECK(s, c->daemon->peers.peer_n == 1, "with '%s': %u associations", flags[i],
-		    c->daemon->peers.peer_n);
+		SIM_CHECK(s, c->daemon->client.peers.peer_n == 1, "with '%s': %u associations", flags[i],
+		    c->daemon->client.peers.peer_n);
 	}
 }
 
@@ -120,10 +120,10 @@ a_fuzzed_reference_time_is_earlier_by_some_random_time(struct sim *s)
 	SIM_CHECK(s, stranger_heard(&x).hdr.reftime.fix == plain, "another without fuzz");
 	stranger_come(&x, s, "192.0.2.77");
 	for (unsigned i = 0; i < 60; i++) {
-		struct rtime at = c->daemon->sys.reftime;
+		struct rtime at = c->daemon->steering.sys.reftime;
 		uint64_t back;
 		stranger_ask(&x, 4, MODE_CLIENT);
-		if (at.ns != c->daemon->sys.reftime.ns) {
+		if (at.ns != c->daemon->steering.sys.reftime.ns) {
 			continue;       /* an update came in between */
 		}
 		back = ntp_ts_from_rtime(at).fix - stranger_heard(&x).hdr.reftime.fix;
@@ -144,16 +144,16 @@ the_drift_file_is_written_when_its_change_is_worth_it(struct sim *s)
 	double was;
 
 	sim_run(s, 2 * 3600);
-	was = c->daemon->drift.ppm;
+	was = c->daemon->steering.drift.ppm;
 	SIM_CHECK(s, !isnan(was), "never written");
 	/* 5 ppm are worth it when 1000 ppm were halved eight times. */
 	c->clock.osc.freq += 5e-6;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, !(fabs(c->daemon->drift.ppm - was) > 0.0), "written: %.3f ppm more",
-	    c->daemon->drift.ppm - was);
+	SIM_CHECK(s, !(fabs(c->daemon->steering.drift.ppm - was) > 0.0), "written: %.3f ppm more",
+	    c->daemon->steering.drift.ppm - was);
 	sim_run(s, 8 * 3600);
-	SIM_CHECK(s, fabs(c->daemon->drift.ppm - was) > 4.0, "%.3f ppm more after 12 hours",
-	    c->daemon->drift.ppm - was);
+	SIM_CHECK(s, fabs(c->daemon->steering.drift.ppm - was) > 4.0, "%.3f ppm more after 12 hours",
+	    c->daemon->steering.drift.ppm - was);
 }
 
 /* ---- polls and time ---- */
@@ -219,8 +219,8 @@ a_tick_is_the_precision_that_is_told(struct sim *s)
 	stranger_ask(&x, 4, MODE_CLIENT);
 	SIM_CHECK(s, stranger_heard(&x).hdr.precision == -6, "precision %d",
 	    stranger_heard(&x).hdr.precision);
-	SIM_CHECK(s, c->daemon->sys.root_disp_s > 0.0156, "dispersion %.6f s",
-	    c->daemon->sys.root_disp_s);
+	SIM_CHECK(s, c->daemon->steering.sys.root_disp_s > 0.0156, "dispersion %.6f s",
+	    c->daemon->steering.sys.root_disp_s);
 	sim_node_stop(c);
 	sim_node_config(c, "restrict default\ntinker tick 1e-9\n" ONE_SERVER);
 	sim_node_boot(c);
@@ -248,7 +248,7 @@ a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 	SIM_CHECK(s, strstr(c->status_text, "; no address for ntp.exmaple.org") != NULL, "status: %s",
 	    c->status_text);
-	src = &c->daemon->peers.source[1];
+	src = &c->daemon->client.peers.source[1];
 	mode6_local(&m, s, c);
 	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets",
 	    m.answer.len);

@@ -288,8 +288,8 @@ associations(const struct sim_node *c)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < c->daemon->peers.peer_n; i++) {
-		n += c->daemon->peers.peer[i].a.id != 0;
+	for (unsigned i = 0; i < c->daemon->client.peers.peer_n; i++) {
+		n += c->daemon->client.peers.peer[i].a.id != 0;
 	}
 	return n;
 }
@@ -390,14 +390,14 @@ denied_at_first(struct sim *s, const char *path)
 	sim_link(s, c->host, srv->host, scenario_lan());
 	c->store.denied = path;
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
-	SIM_CHECK(s, (c->daemon->leapsec.leap.rows_n == 0) == (strcmp(path, "/leap") == 0), "%s: %u rows",
-	    path, c->daemon->leapsec.leap.rows_n);
+	SIM_CHECK(s, (c->daemon->steering.leapsec.leap.rows_n == 0) == (strcmp(path, "/leap") == 0), "%s: %u rows",
+	    path, c->daemon->steering.leapsec.leap.rows_n);
 	c->store.denied = NULL;
 	ntpd_user_changed(c->daemon);
 	SIM_CHECK(s, sim_logged(c, "Permission denied") == 1, "%s: told %u times", path,
 	    sim_logged(c, "Permission denied"));
-	SIM_CHECK(s, c->daemon->leapsec.leap.rows_n == 1, "%s: %u rows", path,
-	    c->daemon->leapsec.leap.rows_n);
+	SIM_CHECK(s, c->daemon->steering.leapsec.leap.rows_n == 1, "%s: %u rows", path,
+	    c->daemon->steering.leapsec.leap.rows_n);
 	sim_run(s, 600);
 	check_right(s, c, 0.001);
 }

@@ -65,7 +65,7 @@ not_asked(struct sim *s, const char *lines, const char *said)
 	SIM_CHECK(s, v->requests == 0, "%s: asked %u times", lines, (unsigned)v->requests);
 	SIM_CHECK(s, told == 1, "%s: told %u times", lines, told);
 	d = c->daemon;
-	SIM_CHECK(s, d != NULL && (d->peers.peer[0].a.id != 0 || d->peers.source[0].id != 0),
+	SIM_CHECK(s, d != NULL && (d->client.peers.peer[0].a.id != 0 || d->client.peers.source[0].id != 0),
 	    "%s: no row of it", lines);
 	sim_node_stop(c);
 }
@@ -153,8 +153,8 @@ a_poisoned_pool_name_does_not_fill_all_places(struct sim *s)
 	(void)sim_resolver_set(&c->resolver, "c.example", "192.0.2.15 192.0.2.16 192.0.2.17");
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 3600);
-	for (unsigned i = 0; i < c->daemon->peers.peer_n; i++) {
-		const struct peer *p = &c->daemon->peers.peer[i];
+	for (unsigned i = 0; i < c->daemon->client.peers.peer_n; i++) {
+		const struct peer *p = &c->daemon->client.peers.peer[i];
 
 		all += p->a.id != 0;
 		bad += p->a.id != 0 && p->a.remote.addr.bytes[3] <= 11;
@@ -178,7 +178,7 @@ a_forged_icmp_moves_no_source(struct sim *s)
 	sim_serve(s, "192.0.2.2");
 	(void)sim_resolver_set(&c->resolver, "two.example", "192.0.2.1 192.0.2.2");
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
-	p = &c->daemon->peers.peer[0];
+	p = &c->daemon->client.peers.peer[0];
 	for (unsigned i = 0; i < 100; i++) {
 		c->host->send_error = p->sock != NULL && i / 20 % 2 == 1 ? -ENETUNREACH : 0;
 		sim_run(s, 0.1);

@@ -483,7 +483,7 @@ static void
 who_repeats_a_signed_reading_has_seen_nothing(void **state)
 {
 	struct lab *b = lab();
-	struct event_count *event = &b->n->daemon->sys.event;
+	struct event_count *event = &b->n->daemon->steering.sys.event;
 	uint8_t bytes[NET_PACKET_MAX];
 	size_t len = mode6_request(&b->remote, CONTROL_READSTAT, 0, "", true, bytes);
 
@@ -516,7 +516,7 @@ only_the_control_key_opens_the_lists(void **state)
 	expect_error(mode6_send(m, bytes, len), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 2, "MD5", "other");                /* trusted, but not the control key */
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
-	assert_int_equal(b->n->daemon->count.verdict.of[VERDICT_AUTH], 3);
+	assert_int_equal(b->n->daemon->journal.count.verdict.of[VERDICT_AUTH], 3);
 	mode6_key(m, 3, "MD5", "untrusted");
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 1, "SHA1", "guess");
@@ -1257,9 +1257,9 @@ fill_table(struct lab *b, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		struct addr a = addr_v4(0x0a000000u + i);
 		struct mru_packet p = { .from = &a, .port = 123, .mode = MODE_CLIENT };
-		(void)mru_touch(d->access.mru, &p, &counted, now);
+		(void)mru_touch(d->server.access.mru, &p, &counted, now);
 		if (i % 5000 == 0) {
-			(void)mru_touch(d->access.mru, &p, &counted, now);
+			(void)mru_touch(d->server.access.mru, &p, &counted, now);
 		}
 	}
 }
@@ -1308,10 +1308,10 @@ count_turn(struct loop *l, struct loop_timer *t, struct mtime at)
 		return;
 	}
 	if (++counted_turns.turns == 10) {
-		counted_turns.sent = d->count.sent;
+		counted_turns.sent = d->journal.count.sent;
 		g.from = (struct endpoint){ addr_v4(0x0a000000u + 5000), 4000 };
 		sim_net_inject(counted_turns.b->s->net, &g, 0);
-	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->count.sent > counted_turns.sent) {
+	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->journal.count.sent > counted_turns.sent) {
 		counted_turns.served_in = counted_turns.turns;
 	}
 }

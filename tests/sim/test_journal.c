@@ -644,12 +644,12 @@ what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten(void **state)
 	assert_true(sim_node_boot(t.n));
 	chapter(&t, "with another key");
 	sim_run(t.s, 600);
-	wrong = t.n->daemon->count.verdict.of[VERDICT_AUTH];
+	wrong = t.n->daemon->journal.count.verdict.of[VERDICT_AUTH];
 	logged = sim_log_count(&t.n->log, t.from, " 8c bad_auth");
 	assert_true(wrong > 200);
 	assert_in_range(logged, 60, 20 + 61);   /* twenty at once, then one in ten seconds */
 	assert_int_equal(logged + sum_of(&t, " messages caused by packets were held back") +
-	    t.n->daemon->packet_log.held_back, wrong);
+	    t.n->daemon->journal.packet_log.held_back, wrong);
 	for (const char *at = sim_store_text(&t.n->store, "/s/protostats"); at != NULL;
 	     at = strstr(at + 1, " 8c bad_auth")) {
 		written++;
@@ -663,7 +663,7 @@ static void
 a_host_that_is_gone_and_back_at_every_packet_is_logged_with_a_limit(void **state)
 {
 	struct story t = story();
-	struct peer *p = &t.n->daemon->peers.peer[0];
+	struct peer *p = &t.n->daemon->client.peers.peer[0];
 	struct sim_datagram d = { .from = p->a.remote, .len = 48, .bytes = { 0x24 } };
 	unsigned logged;
 

@@ -13,24 +13,24 @@ static const struct discipline_rules RULES = {
 
 #define EVENT_BIT(e) (1u << (e))
 
-static struct steering
+static struct correction
 update(struct discipline *d, double at_s, double offset_s)
 {
 	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
 		.now = moment(at_s), .epoch = moment(at_s), .quorum = true };
-	struct steering out;
+	struct correction out;
 
 	discipline_update(d, &in, &out);
 	return out;
 }
 
-static struct steering
+static struct correction
 update_after_jump(struct discipline *d, double at_s, double offset_s)
 {
 	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
 		.now = moment(at_s), .epoch = moment(at_s), .seen_locally = true,
 		.quorum = true };
-	struct steering out;
+	struct correction out;
 
 	discipline_update(d, &in, &out);
 	return out;
@@ -41,7 +41,7 @@ static struct discipline
 synced(const struct discipline_rules *rules)
 {
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	discipline_start(&d, rules, true, 0.0, 0.0, moment(-10));
 	s = update(&d, 0, 0.0);
@@ -74,7 +74,7 @@ static void
 a_small_first_offset_is_slewed_while_the_frequency_is_measured(void **state)
 {
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
@@ -105,7 +105,7 @@ the_frequency_is_measured_as_if_nothing_had_been_slewed(void **state)
 	struct discipline d;
 	struct loop_input in = { .offset_s = 0.010, .jitter_s = 3.2e-4, .now = moment(10),
 		.adjusted_ns = 7000000000 };
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
@@ -126,7 +126,7 @@ a_large_first_offset_is_stepped_before_the_frequency_is_measured(void **state)
 {
 	struct discipline d;
 	struct loop_input in = { .offset_s = -5.0, .jitter_s = 1e-4, .now = moment(10) };
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
@@ -151,7 +151,7 @@ static void
 a_large_offset_while_measuring_waits_for_its_end(void **state)
 {
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
@@ -171,7 +171,7 @@ a_stepout_of_nothing_measures_nothing(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	rules.stepout_s = 0;
@@ -186,7 +186,7 @@ static void
 with_a_drift_file_the_first_offset_synchronises(void **state)
 {
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, true, 20e-6, 0, moment(0));
@@ -207,7 +207,7 @@ static void
 a_spike_is_waited_out(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	(void)update(&d, 900, 0.002);
@@ -234,7 +234,7 @@ static void
 an_offset_that_lasts_for_stepout_is_stepped(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	(void)update(&d, 900, 0.002);
@@ -267,7 +267,7 @@ each_direction_has_its_own_step_threshold(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct discipline_rules rules = RULES;
 		struct discipline d;
-		struct steering s;
+		struct correction s;
 
 		rules.step_fwd_s = cases[i].fwd_s;
 		rules.step_back_s = cases[i].back_s;
@@ -282,7 +282,7 @@ a_first_offset_beyond_panic_needs_the_gate(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &rules, false, 0, 0, moment(0));
@@ -313,7 +313,7 @@ any_first_update_closes_the_gate(void **state)
 	for (size_t i = 0; i < sizeof firsts_s / sizeof *firsts_s; i++) {
 		struct discipline_rules rules = RULES;
 		struct discipline d;
-		struct steering s;
+		struct correction s;
 
 		rules.panic_gate = true;
 		discipline_start(&d, &rules, true, 0, 0, moment(0));
@@ -337,7 +337,7 @@ any_first_update_closes_the_gate(void **state)
 }
 
 /* Makes a step of step_s that begins to show at at_s and is believed 300 s later. */
-static struct steering
+static struct correction
 lasting(struct discipline *d, double at_s, double step_s)
 {
 	(void)update(d, at_s, step_s);
@@ -348,7 +348,7 @@ static void
 a_fourth_step_within_an_hour_is_refused(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -383,7 +383,7 @@ static void
 time_asleep_is_part_of_the_hour(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -405,7 +405,7 @@ sources_that_are_near_again_end_a_stop(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof offsets_s / sizeof *offsets_s; i++) {
 		struct discipline d = synced(&RULES);
-		struct steering s;
+		struct correction s;
 
 		(void)lasting(&d, 400, 150.0);
 		(void)lasting(&d, 800, 1.0);
@@ -429,7 +429,7 @@ static void
 the_operators_hand_ends_a_stop_of_panic(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	s = lasting(&d, 1000, 86400);
@@ -455,7 +455,7 @@ static void
 a_stop_that_becomes_one_of_panic_is_said_again(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -477,7 +477,7 @@ steps_of_a_day_may_not_exceed_panic_in_sum(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d = synced(&rules);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	s = lasting(&d, 10000, 400);
@@ -511,7 +511,7 @@ nightly_pauses_are_made_good_for_ever(void **state)
 
 		for (int night = 1; night <= 2000; night++) {
 			double at_s = night * (86400 - pauses_s[i]);
-			struct steering s = lasting(&d, at_s, pauses_s[i]);
+			struct correction s = lasting(&d, at_s, pauses_s[i]);
 
 			assert_int_equal(s.act, STEER_STEP);
 			assert_false(s.stop_begins);
@@ -524,7 +524,7 @@ beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	rules.step_fwd_s = rules.step_back_s = 0;
@@ -536,12 +536,12 @@ beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
 	assert_int_equal(d.stop, STOP_PANIC);
 }
 
-static struct steering
+static struct correction
 update_by(struct discipline *d, double at_s, double offset_s, bool quorum)
 {
 	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
 		.now = moment(at_s), .epoch = moment(at_s), .quorum = quorum };
-	struct steering out;
+	struct correction out;
 
 	discipline_update(d, &in, &out);
 	return out;
@@ -660,7 +660,7 @@ static void
 a_jump_seen_locally_is_undone_at_once_and_for_free(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	/* Somebody sets the clock ahead by two hours, and again, and again. */
@@ -687,7 +687,7 @@ static void
 what_nobody_measured_of_a_sleep_is_undone_for_free(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	for (int i = 1; i <= 6; i++) {
@@ -711,7 +711,7 @@ static void
 an_update_between_forgets_the_jump(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	d.loop.poll_log2s = 9;
@@ -728,7 +728,7 @@ static void
 a_spike_while_waiting_is_stepped_when_seen_locally(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	(void)update(&d, 100, 0.5);
@@ -740,7 +740,7 @@ static void
 a_suspend_restarts_the_measurement(void **state)
 {
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	discipline_start(&d, &RULES, false, 0, 0, moment(0));
@@ -771,7 +771,7 @@ step_first_steps_any_first_offset_once(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	rules.step_first = true;
@@ -795,7 +795,7 @@ run_away(struct discipline *d, double every_s, double pause_s, double for_s)
 
 	for (double at_s = every_s; at_s < for_s; at_s += every_s) {
 		double slewed_s = phase_s * (1.0 - exp(-every_s / tau_s));
-		struct steering s;
+		struct correction s;
 
 		offset_s += -every_s * d->loop.freq - slewed_s;
 		offset_s += fmod(at_s, for_s / 15) < every_s ? pause_s : 0.0;
@@ -860,7 +860,7 @@ setting_the_clock_once_measures_nothing(void **state)
 {
 	struct discipline_rules rules = RULES;
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	rules.once = true;
@@ -880,7 +880,7 @@ static void
 an_offset_that_is_no_number_is_refused(void **state)
 {
 	struct discipline d = synced(&RULES);
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	s = update(&d, 64, (double)NAN);
@@ -929,7 +929,7 @@ the_adaptive_loop_measures_no_frequency(void **state)
 	struct loop_input in = { .offset_s = 0.010, .jitter_s = 1e-4, .now = moment(8),
 		.var_s2 = 1e-8, .freq = 40e-6, .freq_var = 1e-10 };
 	struct discipline d;
-	struct steering s;
+	struct correction s;
 
 	(void)state;
 	rules.loop.kind = LOOP_ADAPTIVE;
@@ -1007,7 +1007,7 @@ check_past(const struct past *p, double panic_s)
 }
 
 static void
-check_steering(const struct discipline *d, const struct steering *s, bool was_stopped)
+check_steering(const struct discipline *d, const struct correction *s, bool was_stopped)
 {
 	bool stopped = d->stop != STOP_NONE;
 
@@ -1039,7 +1039,7 @@ no_sequence_of_offsets_passes_the_limits_or_stops_for_good(void **state)
 		double most = seeded_uniform(&seed, -0.5, 4), at_s = 0.0;
 		struct past past = { .n = 0 };
 		struct discipline d;
-		struct steering s;
+		struct correction s;
 
 		rules.panic_gate = seeded_below(&seed, 2) == 0;
 		discipline_start(&d, &rules, seeded_below(&seed, 2) == 0, 0, 0, moment(0));

@@ -366,7 +366,7 @@ model_second(struct model *m)
 }
 
 static void
-model_steer(struct model *m, const struct steering *s)
+model_steer(struct model *m, const struct correction *s)
 {
 	if (s->act == STEER_STEP) {
 		m->error_s += s->step_s;
@@ -416,7 +416,7 @@ follow(struct model *m, const struct discipline_rules *rules, bool have_freq, do
 			double way = seeded_uniform(&m->seed, -0.5, 0.5);
 			struct sample s = { .offset_s = -m->error_s + extra_s * way,
 				.delay_s = 0.010 + extra_s, .disp_s = 1e-5, .at = moment(t) };
-			struct steering st = { .act = STEER_NONE };
+			struct correction st = { .act = STEER_NONE };
 
 			fr.poll_s = log2s_to_s(d.loop.poll_log2s);
 			if (filter_add(&f, &s, &fr) == FILTER_NEW) {
@@ -507,7 +507,7 @@ a_wrong_drift_file_is_unlearned(void **state)
 			if (t % 64 == 0) {
 				struct loop_input in = { .offset_s = -m.error_s, .now = moment(t),
 					.adjusted_ns = ns_from_s(m.adjusted_s) };
-				struct steering s;
+				struct correction s;
 
 				discipline_update(&d, &in, &s);
 				model_steer(&m, &s);

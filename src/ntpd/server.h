@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * server - who asks us for the time: access, the table of clients, floods.
+ */
+#ifndef NTPD_SERVER_H
+#define NTPD_SERVER_H
+#include "ntpd/access.h"
+#include "ntpd/flood.h"
+
+struct server {
+	struct access access;
+	struct flood flood;
+};
+
+#endif
