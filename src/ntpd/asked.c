@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config/askedfile.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
 

@@ -9,6 +9,7 @@
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen_tell.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
@@ -336,7 +337,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	struct ntpd *d = p->d;
 	bool taken;
 
-	report_peer_events(d, p, ans->events);
+	peer_event_note_all(d, p, ans->events);
 	if (!ans->sampled) {
 		return;
 	}
@@ -412,7 +413,7 @@ on_timer(void *ctx)
 		association_io_close_socket(p);
 	}
 	transmit(p, &out);
-	report_peer_events(d, p, out.events);
+	peer_event_note_all(d, p, out.events);
 	association_io_arm(p);
 	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
 		return;

@@ -13,6 +13,7 @@
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
+#include "ntpd/status.h"
 #include "ntpd/steer.h"
 #include "ntpd/syspeer.h"
 #include "ntpd/system.h"
@@ -149,7 +150,7 @@ run(struct ntpd *d, bool answered)
 	}
 	system_raise_error(d);
 	steer_tell(d, synced);
-	report_status(d);
+	status_tell(d);
 	d->steering.update.running = false;
 }
 
@@ -231,7 +232,7 @@ on_housekeeping(void *ctx)
 	look_again(d);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(d);
-	report_status(d);
+	status_tell(d);
 	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.housekeeping, mtime_add_s(now_of(d),
 	    HOUSEKEEPING_S));
 }

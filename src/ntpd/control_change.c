@@ -14,6 +14,7 @@
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
+#include "ntpd/system_event.h"
 #include "ntpd/vars.h"
 
 enum {
@@ -78,7 +79,7 @@ answer(struct control_request *q)
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
 	q->key = keys_find(q->d, q->key_id, &q->pkt->from.addr);
-	q->status = report_system_status(q->d);
+	q->status = system_event_status(q->d);
 	control_send_text(q);
 	return CONTROL_ANSWERED;
 }
@@ -446,7 +447,7 @@ control_write_variables(struct control_request *q)
 	}
 	log_request(q, "writevar", text, (size_t)(q->end - text));
 	control_auth_outcome(q, "");
-	q->status = report_system_status(q->d);
+	q->status = system_event_status(q->d);
 	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }

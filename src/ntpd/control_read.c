@@ -2,9 +2,10 @@
 /* control_read - operations that read: status words and variables. */
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
+#include "ntpd/system_event.h"
 #include "ntpd/vars.h"
 
 /* ---- whose variables ---- */
@@ -49,9 +50,9 @@ owner_status(struct ntpd *d, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		return report_system_status(d);
+		return system_event_status(d);
 	case OWNER_PEER:
-		return report_peer_status(w->p);
+		return peer_event_status(w->p);
 	case OWNER_POOL:
 		return pool_status(w->s);
 	case OWNER_NONE:
@@ -184,10 +185,10 @@ list_status(struct control_request *q)
 		const struct peer *p = &q->d->client.peers.peer[i - 1];
 		if (p->a.id != 0) {
 			writer_u16(&w, p->a.id);
-			writer_u16(&w, report_peer_status(p));
+			writer_u16(&w, peer_event_status(p));
 		}
 	}
-	q->status = report_system_status(q->d);
+	q->status = system_event_status(q->d);
 	control_send(q, w.at, w.len);
 	forget_events(q, &system);
 	return CONTROL_ANSWERED;

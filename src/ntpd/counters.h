@@ -22,7 +22,4 @@ struct counters {
 /* Counts the version of a packet that is no mode 6. */
 void counters_version(struct ntpd *d, unsigned version);
 
-/* Begins a group anew: allpeers, auth, ctl, io, mem, sys or timer, as the reset line names them. */
-void counters_reset(struct ntpd *d, const char *group);
-
 #endif

@@ -20,6 +20,7 @@
 #include "ntpd/report.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
+#include "ntpd/status.h"
 #include "ntpd/system.h"
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
@@ -109,7 +110,7 @@ now_ready(struct ntpd *d)
 	if (d->port.watch.ready != NULL) {
 		d->port.watch.ready(d->port.watch.ctx);
 	}
-	report_status(d);
+	status_tell(d);
 }
 
 int
@@ -153,7 +154,7 @@ ntpd_user_changed(struct ntpd *d)
 	}
 	stats_release(d);
 	faults_say(d);
-	report_status(d);
+	status_tell(d);
 }
 
 void
@@ -176,7 +177,7 @@ ntpd_reload(struct ntpd *d)
 	if (d->port.watch.reloading != NULL) {
 		d->port.watch.reloading(d->port.watch.ctx, true);
 	}
-	report_status(d);
+	status_tell(d);
 	return applied;
 }
 

@@ -15,6 +15,7 @@
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"
+#include "ntpd/system_event.h"
 
 /* The clock jumps within this time of the moment foretold, or it was somebody else. */
 static const double NEAR_LEAP_S = 5.0;
@@ -264,7 +265,7 @@ report_events(struct ntpd *d, const struct leap_outlook *o)
 		} else if (code == EVENT_LEAP_DISARMED) {
 			text_put(&t, "no longer announced");
 		}
-		report_system_event(d, (enum system_event)code, detail);
+		system_event_note(d, (enum system_event)code, detail);
 	}
 }
 

@@ -30,20 +30,22 @@ libntpd_a_SOURCES = \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
 	src/ntpd/sources.c \
+	src/ntpd/peer_event.c \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \
 	src/ntpd/protect.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/report.c \
-	src/ntpd/report_peer.c \
-	src/ntpd/report_status.c \
+	src/ntpd/reset.c \
 	src/ntpd/rules.c \
 	src/ntpd/selection.c \
 	src/ntpd/stats.c \
+	src/ntpd/status.c \
 	src/ntpd/steer.c \
 	src/ntpd/syspeer.c \
 	src/ntpd/system.c \
+	src/ntpd/system_event.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c

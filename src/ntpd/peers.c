@@ -5,6 +5,7 @@
 #include "ntpd/access.h"
 #include "ntpd/asked.h"
 #include "ntpd/association_io.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/sources.h"
 #include "ntpd/report.h"
 #include "ntpd/rules.h"
@@ -153,7 +154,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
 	asked_tell(d, &p->a, &w);
 	access_source(d, addr, true);
-	report_peer_event(d, p, PEER_EVENT_MOBILIZE);
+	peer_event_note(d, p, PEER_EVENT_MOBILIZE);
 	association_io_start(p);
 	return p;
 }
@@ -163,7 +164,7 @@ peers_demobilize(struct peer *p)
 {
 	struct ntpd *d = p->d;
 
-	report_peer_event(d, p, PEER_EVENT_DEMOBILIZE);
+	peer_event_note(d, p, PEER_EVENT_DEMOBILIZE);
 	asked_note(d, &p->a);
 	association_io_stop(p);
 	p->a.id = 0;

@@ -18,6 +18,7 @@
 #include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
+#include "ntpd/reset.h"
 #include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report - log lines and events. */
+/* report - log lines. */
 #include "ntpd/report.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
-#include "ntpd/system.h"
 
 enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 
@@ -101,20 +99,6 @@ report_unread(struct ntpd *d, const char *what, const char *path, int error)
 	    d->ready ? "; what was read before stays in force" : "");
 }
 
-uint16_t
-report_system_status(const struct ntpd *d)
-{
-	return event_system_status(&d->steering.sys.event, system_leap(d), d->steering.sys.source);
-}
-
-static enum log_level
-system_event_level(enum system_event code)
-{
-	return code == EVENT_PANIC_STOP ? LOG_LEVEL_ERROR :
-	    code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ? LOG_LEVEL_WARNING :
-	    LOG_LEVEL_NOTICE;
-}
-
 /* logconfig, once a line of it is there, chooses what is logged; see is_everyday for before. */
 static bool
 event_wanted(const struct ntpd *d, enum config_log_class class)
@@ -132,26 +116,3 @@ report_event_line(struct ntpd *d, enum config_log_class class, enum log_level le
 		d->port.log->ops->line(d->port.log, level, line);
 	}
 }
-
-/* What concerns the clock itself belongs to sync, the rest to sys. */
-static enum config_log_class
-class_of(enum system_event code)
-{
-	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS :
-	    LOG_CLASS_SYNC;
-}
-
-void
-report_system_event(struct ntpd *d, enum system_event code, const char *detail)
-{
-	char buf[LINE_MAX_LEN];
-	struct text t = text_over(buf, sizeof buf);
-
-	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
-	(void)event_system(&d->steering.sys.event, code);
-	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", report_system_status(d), (unsigned)code,
-	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
-	report_event_line(d, class_of(code), system_event_level(code), buf);
-	stats_proto(d, buf);
-}
-

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * report - what the daemon says: log lines, events with ntpd's words, the status line for the
- * service manager.
- */
+/* report - what the daemon says: log lines, and when there are enough of them. */
 #ifndef NTPD_REPORT_H
 #define NTPD_REPORT_H
 #include "base/text.h"
-#include "core/event.h"
-#include "ntpd/state.h"
+#include "config/config.h"
+#include "port/log.h"
+#include "port/store.h"
+
+struct ntpd;
 
 /* Logs one line. */
 void report(struct ntpd *d, enum log_level level, const char *fmt, ...) TEXT_PRINTF(3, 4);
@@ -31,30 +31,8 @@ void report_unwritten(struct ntpd *d, const char *what, const char *path, enum s
  */
 void report_unread(struct ntpd *d, const char *what, const char *path, int error);
 
-/* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
-void report_system_event(struct ntpd *d, enum system_event code, const char *detail);
-
-/*
- * The same for a source, with what is known of the cause: "192.0.2.11 8014 84 reachable after 60
- * s". What comes again and again is in the log only when it is news.
- */
-void report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code);
-
 /* Logs the line of an event unless logconfig leaves its class out. */
 void report_event_line(struct ntpd *d, enum config_log_class class, enum log_level level,
     const char *line);
-
-/* Reports each event of a mask, in the order of the codes. */
-void report_peer_events(struct ntpd *d, struct peer *p, unsigned events);
-
-/* Mode 6's status words, with the event that was last. */
-uint16_t report_system_status(const struct ntpd *d);
-uint16_t report_peer_status(const struct peer *p);
-
-/* Appends why there is no system peer: "0 of 4 servers reachable". */
-void report_put_why(struct ntpd *d, struct text *t);
-
-/* Refreshes the status line of the service manager when it changed. */
-void report_status(struct ntpd *d);
 
 #endif

@@ -13,6 +13,7 @@
 #include "ntpd/report.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
+#include "ntpd/status.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
@@ -133,7 +134,7 @@ name_failed(struct source *s, const char *reason)
 		report(s->d, LOG_LEVEL_WARNING,
 		    "%s: no address yet (%s), asking again until there is one",
 		    s->cfg->host.text, reason);
-		report_status(s->d);
+		status_tell(s->d);
 	}
 	name_again(s);
 }

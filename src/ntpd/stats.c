@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "ntpd/filegen.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
 
@@ -261,7 +262,7 @@ stats_peer(struct ntpd *d, const struct peer *p)
 	}
 	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr,
 	    sizeof addr),
-	    report_peer_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s,
+	    peer_event_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s,
 	    p->a.filter.disp_s,
 	    p->a.filter.jitter_s);
 	write_line(d, STATS_PEER, real_now(d), buf);

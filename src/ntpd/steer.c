@@ -16,6 +16,7 @@
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/system.h"
+#include "ntpd/system_event.h"
 
 enum { EXIT_NOT_SET = 1, EXIT_PANIC = 255 };
 
@@ -93,7 +94,7 @@ report_events(struct ntpd *d, const struct correction *st)
 			continue;
 		}
 		put_number(d, st, code, &t);
-		report_system_event(d, (enum system_event)code, detail);
+		system_event_note(d, (enum system_event)code, detail);
 		if (code == EVENT_CLOCK_STEP) {
 			/* The sentence that scripts look for. */
 			report(d, LOG_LEVEL_NOTICE, "time reset %+.6f s", d->steering.sys.offset_s);
@@ -275,7 +276,7 @@ void
 steer_tell(struct ntpd *d, bool synced_before)
 {
 	if (d->steering.steer.observed && !synced_before && system_leap(d) != LEAP_UNSYNC) {
-		report_system_event(d, EVENT_CLOCK_SYNC, d->steering.steer.adjust.controlled ?
+		system_event_note(d, EVENT_CLOCK_SYNC, d->steering.steer.adjust.controlled ?
 		    "our own clock, LOCAL" : "clock not controlled");
 		first_sync(d);
 	}
@@ -369,13 +370,13 @@ say_freq(struct ntpd *d, bool known)
 	char detail[48];
 
 	if (!known) {
-		report_system_event(d, EVENT_FREQ_NOT_SET, !d->steering.steer.adjust.controlled ? "" :
+		system_event_note(d, EVENT_FREQ_NOT_SET, !d->steering.steer.adjust.controlled ? "" :
 		    rules_driftfile(d) == NULL ? "no driftfile is configured" :
 		    "the frequency is not known from an earlier run");
 		return;
 	}
 	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", d->steering.steer.adjust.freq * 1e6);
-	report_system_event(d, EVENT_FREQ_SET, detail);
+	system_event_note(d, EVENT_FREQ_SET, detail);
 }
 
 void
@@ -392,7 +393,7 @@ steer_start(struct ntpd *d)
 	    now_of(d));
 	take_tinker(d);
 	say_control(d);
-	report_system_event(d, EVENT_RESTART, "");
+	system_event_note(d, EVENT_RESTART, "");
 	say_freq(d, have_freq && a->controlled);
 	system_tell_kernel(d);
 	d->port.loop->ops->timer_init(d->port.loop, &d->steering.steer.slice, on_slice, d);

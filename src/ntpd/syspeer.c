@@ -3,10 +3,13 @@
 #include "ntpd/syspeer.h"
 #include "core/orphan.h"
 #include "ntpd/clock_update.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
+#include "ntpd/status.h"
 #include "ntpd/system.h"
+#include "ntpd/system_event.h"
 
 enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
 
@@ -34,11 +37,11 @@ say_lost(struct ntpd *d)
 	char buf[WHY_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	report_put_why(d, &t);
+	status_put_why(d, &t);
 	if (d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
 		put_offsets(d, &t);
 	}
-	report_system_event(d, EVENT_NO_SYS_PEER, buf);
+	system_event_note(d, EVENT_NO_SYS_PEER, buf);
 }
 
 /*
@@ -136,7 +139,7 @@ syspeer_found(struct ntpd *d, struct peer *p)
 	if (d->steering.sys.peer_id != p->a.id) {
 		d->steering.sys.turn = d->steering.sys.peer_id != 0;
 		d->steering.sys.peer_id = p->a.id;
-		report_peer_event(d, p, PEER_EVENT_SYS_PEER);
+		peer_event_note(d, p, PEER_EVENT_SYS_PEER);
 	}
 	d->steering.sys.peer_addr = p->a.remote;
 }

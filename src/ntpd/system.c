@@ -4,10 +4,10 @@
 #include <math.h>
 #include "ntpd/leapsec.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
+#include "ntpd/status.h"
 
 /*
  * The kernel gives up by itself at NTP_MAXDISP_S, and lets what it was told grow by 500 ppm, half a
@@ -142,7 +142,7 @@ void
 system_publish(struct ntpd *d)
 {
 	system_tell_kernel(d);
-	report_status(d);
+	status_tell(d);
 }
 
 /* ---- what a selection makes of it ---- */

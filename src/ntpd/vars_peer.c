@@ -2,7 +2,6 @@
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
 #include "ntpd/protect.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "ntpd/vars.h"

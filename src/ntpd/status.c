@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report_status - the state in one line, for the service manager. */
+/* status - the state in one line, for the service manager. */
 #include <string.h>
 #include "ntpd/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
+#include "ntpd/status.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"
 
@@ -39,7 +39,7 @@ has_source(const struct ntpd *d)
 }
 
 void
-report_put_why(struct ntpd *d, struct text *t)
+status_put_why(struct ntpd *d, struct text *t)
 {
 	struct answering n = count(d);
 	char words[128];
@@ -101,12 +101,12 @@ describe(struct ntpd *d, struct text *t)
 		text_put(t, "not synchronised: the leap second is under way");
 	} else if (system_leap(d) == LEAP_UNSYNC) {
 		text_put(t, "not synchronised: ");
-		report_put_why(d, t);
+		status_put_why(d, t);
 	} else if (d->steering.sys.orphan) {
 		text_printf(t, "orphan mode, stratum %u: ", d->steering.sys.stratum);
-		report_put_why(d, t);
+		status_put_why(d, t);
 	} else if (d->steering.sys.peer_id == 0) {
-		report_put_why(d, t);
+		status_put_why(d, t);
 		text_printf(t, "; stratum %u, running on the last frequency", d->steering.sys.stratum);
 	} else {
 		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
@@ -123,7 +123,7 @@ describe(struct ntpd *d, struct text *t)
 }
 
 void
-report_status(struct ntpd *d)
+status_tell(struct ntpd *d)
 {
 	char buf[sizeof d->status_text];
 	struct text t = text_over(buf, sizeof buf);

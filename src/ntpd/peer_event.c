@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report_peer - what happens to a source: each transition once, with its cause. */
+/* peer_event - what happens to a source: each transition once, with its cause. */
 #include <errno.h>
 #include <string.h>
+#include "ntpd/peer_event.h"
 #include "ntpd/report.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
+#include "ntpd/status.h"
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
 
@@ -12,7 +14,7 @@ enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
 static const double REFUSES_AGAIN_S = 86400.0;
 
 uint16_t
-report_peer_status(const struct peer *p)
+peer_event_status(const struct peer *p)
 {
 	unsigned flags = PEER_STATUS_CONFIG;
 
@@ -133,7 +135,7 @@ note_reach(const struct ntpd *d, struct peer *p, enum peer_event code)
 }
 
 void
-report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
+peer_event_note(struct ntpd *d, struct peer *p, enum peer_event code)
 {
 	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
@@ -144,7 +146,7 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
 		return;
 	}
 	text_printf(&t, "%s %04x %02x %s", addr_format(&p->a.remote.addr, addr, sizeof addr),
-	    report_peer_status(p), 0x80u | (unsigned)code, event_peer_name(code));
+	    peer_event_status(p), 0x80u | (unsigned)code, event_peer_name(code));
 	put_cause(d, p, code, &t);
 	note_reach(d, p, code);
 	stats_proto(d, buf);
@@ -154,14 +156,14 @@ report_peer_event(struct ntpd *d, struct peer *p, enum peer_event code)
 }
 
 void
-report_peer_events(struct ntpd *d, struct peer *p, unsigned events)
+peer_event_note_all(struct ntpd *d, struct peer *p, unsigned events)
 {
 	for (unsigned code = PEER_EVENT_MOBILIZE; code <= PEER_EVENT_INTERLEAVE_ERROR; code++) {
 		if (events & (1u << code)) {
-			report_peer_event(d, p, (enum peer_event)code);
+			peer_event_note(d, p, (enum peer_event)code);
 		}
 	}
 	if (events != 0) {
-		report_status(d);
+		status_tell(d);
 	}
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* system_event - what happens to the whole, in ntpd's words. */
+#include "ntpd/system_event.h"
+#include "ntpd/report.h"
+#include "ntpd/state.h"
+#include "ntpd/stats.h"
+#include "ntpd/system.h"
+
+enum { EVENT_TEXT_MAX = 1024 };
+
+uint16_t
+system_event_status(const struct ntpd *d)
+{
+	return event_system_status(&d->steering.sys.event, system_leap(d), d->steering.sys.source);
+}
+
+static enum log_level
+system_event_level(enum system_event code)
+{
+	return code == EVENT_PANIC_STOP ? LOG_LEVEL_ERROR :
+	    code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ? LOG_LEVEL_WARNING :
+	    LOG_LEVEL_NOTICE;
+}
+
+/* What concerns the clock itself belongs to sync, the rest to sys. */
+static enum config_log_class
+class_of(enum system_event code)
+{
+	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS :
+	    LOG_CLASS_SYNC;
+}
+
+void
+system_event_note(struct ntpd *d, enum system_event code, const char *detail)
+{
+	char buf[EVENT_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
+	(void)event_system(&d->steering.sys.event, code);
+	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", system_event_status(d), (unsigned)code,
+	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
+	report_event_line(d, class_of(code), system_event_level(code), buf);
+	stats_proto(d, buf);
+}
