@@ -64,18 +64,24 @@ struct net_iface {
 	bool up, loopback;
 };
 
-/*
- * An answer to be sent. xmt_at > 0: the clock is read as late as can be and written there as an NTP
- * timestamp (big-endian, 8 octets), so that batches do not age it.
- */
-struct net_reply {
+/* A datagram to be sent, by any socket. */
+struct net_datagram {
 	const uint8_t *bytes;
-	size_t len;
-	struct endpoint to;
-	size_t xmt_at;          /* offset of the transmit timestamp to be filled in, 0: none */
-	/* source address to use (wildcard sockets), ADDR_NONE: the socket's */
-	struct addr from;
+	size_t len;             /* 1..NET_PACKET_MAX */
+	struct endpoint to;     /* family ADDR_NONE: whom the socket is connected to */
+	struct addr from;       /* source (wildcard sockets); ADDR_NONE: the socket's own */
+	/*
+	 * The interface it leaves by when its source is link-local, 0: as routes tell. Elsewhere the
+	 * way back may differ from the way in.
+	 */
 	uint32_t ifindex;
+	/*
+	 * Above 0, offset of a transmit timestamp: the clock is read as late as can be and written
+	 * there (NTP's form, big-endian, 8 octets), so that batches do not age it.
+	 */
+	size_t xmt_at;
+	bool wants_stamp;       /* on_sent is to tell when it left, by this tag */
+	uint32_t tag;
 };
 
 struct net;
@@ -97,14 +103,13 @@ struct net_ops {
 	/* Gives an open socket another DSCP, 0..63; what waits in it stays. */
 	void (*mark)(struct net *n, struct net_socket *s, unsigned dscp);
 	/*
-	 * Sends on a connected socket. *at gets the kernel's transmit stamp when it is there at
-	 * once (src tells, and on_sent does not follow), else the clock read just before. 0 or
-	 * -errno.
+	 * Sends at once. *at gets the kernel's transmit stamp when it is wanted and there at once
+	 * (src tells, and on_sent does not follow), else the clock read just before. 0 or -errno.
 	 */
-	int (*send)(struct net *n, struct net_socket *s, const void *bytes, size_t len,
-	    uint32_t tag, struct stamp *at);
-	/* Answers on a listening socket; best effort, may be gathered into batches. */
-	void (*reply)(struct net *n, struct net_socket *s, const struct net_reply *r);
+	int (*send)(struct net *n, struct net_socket *s, const struct net_datagram *d,
+	    struct stamp *at);
+	/* Sends best effort: answers to what came in one batch may leave in one. */
+	void (*reply)(struct net *n, struct net_socket *s, const struct net_datagram *d);
 	/* The socket's own address and port as bound. */
 	void (*local)(struct net *n, const struct net_socket *s, struct endpoint *out);
 	/*

@@ -216,21 +216,21 @@ transmit(struct peer *p, const struct assoc_sending *out)
 {
 	struct ntpd *d = p->d;
 	uint8_t bytes[SEND_MAX];
+	struct net_datagram request = { .bytes = bytes, .wants_stamp = true, .tag = out->tag };
 	struct stamp at;
-	size_t len;
 	int error;
 
 	d->journal.count.polls++;
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
-	if (len == 0) {
+	request.len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
+	if (request.len == 0) {
 		assoc_send_failed(&p->a);
 		return;
 	}
 	error = p->sock != NULL ? 0 : open_socket(p);
 	p->no_way = no_way(error);
 	if (error == 0) {
-		error = d->port.net->ops->send(d->port.net, p->sock, bytes, len, out->tag, &at);
+		error = d->port.net->ops->send(d->port.net, p->sock, &request, &at);
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);

@@ -85,7 +85,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 {
 	uint8_t bytes[DATAGRAM_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
-	struct net_reply r = { .bytes = bytes, .to = q->pkt->from };
+	struct net_datagram r = { .bytes = bytes, .to = q->pkt->from };
 
 	control_header_put(&w, h);
 	writer_bytes(&w, data, len);

@@ -121,7 +121,7 @@ smear(struct served_time *v, struct serve_request *q, double smear_s)
 static void
 send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt_at)
 {
-	struct net_reply r = { .bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at };
+	struct net_datagram r = { .bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at };
 
 	if (q->l->wildcard) {
 		r.from = q->pkt->to;

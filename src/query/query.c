@@ -132,7 +132,9 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	struct net *net = q->port.net;
 	struct endpoint local = { .port = q->rules.local_port };
 	uint8_t bytes[SEND_MAX];
-	size_t len = HEADER_LEN;
+	struct net_datagram request = {
+		.bytes = bytes, .len = HEADER_LEN, .wants_stamp = true, .tag = out->tag
+	};
 	struct stamp at;
 	int error = 0;
 
@@ -140,9 +142,9 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	if (q->rules.key_id != 0) {
 		struct mac_key *key =
 		    keyring_find(q->rules.keys, q->rules.key_id, &s->a.remote.addr);
-		len = key != NULL ? keyring_sign(key, q->rules.key_id, bytes, len, sizeof bytes) :
-		    0;
-		if (len == 0) {
+		request.len = key == NULL ? 0 :
+		    keyring_sign(key, q->rules.key_id, bytes, HEADER_LEN, sizeof bytes);
+		if (request.len == 0) {
 			return -EKEYREJECTED;
 		}
 	}
@@ -151,7 +153,7 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 		    net, &local, &s->a.remote, 0, &SERVER_EVENTS, s, &s->socket);
 	}
 	if (error == 0) {
-		error = net->ops->send(net, s->socket, bytes, len, out->tag, &at);
+		error = net->ops->send(net, s->socket, &request, &at);
 	}
 	if (error == 0) {
 		assoc_sent(&s->a, out->tag, at.at, at.mono, false);

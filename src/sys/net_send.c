@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* net_send - requests with their transmit stamps, answers in batches. */
+/* net_send - datagrams at once with their transmit stamps, answers in batches. */
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -10,22 +10,28 @@
 enum { STAMP_TRIES = 4 };
 
 static void
-write_transmit_time(struct net_udp *n, unsigned count)
+write_transmit_time(struct net_slot *o, struct ntp_ts ts)
+{
+	struct writer w = writer_over(o->bytes + o->xmt_at, 8);
+
+	writer_u64(&w, ts.fix);
+}
+
+static void
+write_transmit_times(struct net_udp *n, unsigned count)
 {
 	struct stamps_now now = { 0 };
 	struct ntp_ts ts = { 0 };
 
 	for (unsigned i = 0; i < count; i++) {
-		struct net_slot *o = &n->out[i];
-		if (o->xmt_at == 0) {
+		if (n->out[i].xmt_at == 0) {
 			continue;
 		}
 		if (now.real.ns == 0) {
 			now = stamps_read_clocks();
 			ts = ntp_ts_from_rtime(now.real);
 		}
-		struct writer w = writer_over(o->bytes + o->xmt_at, 8);
-		writer_u64(&w, ts.fix);
+		write_transmit_time(&n->out[i], ts);
 	}
 }
 
@@ -49,7 +55,7 @@ net_flush(struct net_udp *n, const struct net_socket *s)
 	if (count == 0) {
 		return;
 	}
-	write_transmit_time(n, count);
+	write_transmit_times(n, count);
 	while (at < count) {
 		int sent = -1;
 		if (count - at > 1 && !n->no_sendmmsg) {
@@ -67,12 +73,12 @@ net_flush(struct net_udp *n, const struct net_socket *s)
 }
 
 static size_t
-put_source_v4(struct msghdr *h, const struct net_reply *r)
+put_source_v4(struct msghdr *h, const struct net_datagram *d)
 {
 	struct in_pktinfo info = { 0 };
 	struct cmsghdr *c = h->msg_control;
 
-	memcpy(&info.ipi_spec_dst, r->from.bytes, 4);
+	memcpy(&info.ipi_spec_dst, d->from.bytes, 4);
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof info);
@@ -81,18 +87,18 @@ put_source_v4(struct msghdr *h, const struct net_reply *r)
 }
 
 static size_t
-put_source_v6(struct msghdr *h, const struct net_reply *r)
+put_source_v6(struct msghdr *h, const struct net_datagram *d)
 {
 	struct in6_pktinfo info = { 0 };
 	struct cmsghdr *c = h->msg_control;
 
-	memcpy(&info.ipi6_addr, r->from.bytes, 16);
+	memcpy(&info.ipi6_addr, d->from.bytes, 16);
 	/*
 	 * Only a link-local source is tied to an interface; elsewhere the way back may differ from
 	 * the way in.
 	 */
-	if (addr_is_link_local(&r->from)) {
-		info.ipi6_ifindex = r->ifindex;
+	if (addr_is_link_local(&d->from)) {
+		info.ipi6_ifindex = d->ifindex;
 	}
 	c->cmsg_level = IPPROTO_IPV6;
 	c->cmsg_type = IPV6_PKTINFO;
@@ -109,44 +115,51 @@ is_bound_to(const struct net_socket *s, const struct addr *a)
 }
 
 static void
-fill_reply(
-    struct net_slot *o, struct msghdr *h, const struct net_socket *s, const struct net_reply *r)
+fill_slot(struct net_slot *o, struct msghdr *h, const struct net_socket *s,
+    const struct net_datagram *d)
 {
-	memcpy(o->bytes, r->bytes, r->len);
-	o->xmt_at = r->xmt_at;
-	h->msg_iov->iov_len = r->len;
-	h->msg_namelen = sockaddr_from_endpoint(&r->to, &o->addr);
-	if (is_bound_to(s, &r->from)) {
+	memcpy(o->bytes, d->bytes, d->len);
+	o->xmt_at = d->xmt_at;
+	h->msg_iov->iov_len = d->len;
+	h->msg_namelen = sockaddr_from_endpoint(&d->to, &o->addr);
+	h->msg_name = h->msg_namelen > 0 ? &o->addr : NULL;
+	if (is_bound_to(s, &d->from)) {
 		h->msg_control = NULL;
 		h->msg_controllen = 0;
 		return;
 	}
 	h->msg_control = o->control;
-	switch (r->from.family) {
+	switch (d->from.family) {
 	case ADDR_NONE:
 		break;
 	case ADDR_V4:
-		h->msg_controllen = put_source_v4(h, r);
+		h->msg_controllen = put_source_v4(h, d);
 		break;
 	case ADDR_V6:
-		h->msg_controllen = put_source_v6(h, r);
+		h->msg_controllen = put_source_v6(h, d);
 		break;
 	}
 }
 
+static bool
+is_whole(const struct net_datagram *d)
+{
+	return d->len > 0 && d->len <= NET_PACKET_MAX && (d->xmt_at == 0 || d->xmt_at + 8 <= d->len);
+}
+
 void
-net_reply(struct net *port, struct net_socket *s, const struct net_reply *r)
+net_reply(struct net *port, struct net_socket *s, const struct net_datagram *d)
 {
 	struct net_udp *n = net_of(port);
 
-	if (r->len == 0 || r->len > NET_PACKET_MAX || (r->xmt_at != 0 && r->xmt_at + 8 > r->len)) {
+	if (!is_whole(d)) {
 		return;
 	}
 	bool gather = n->gathering && n->reading == s;
 	if (!gather && n->out_n > 0) {
 		net_flush(n, n->reading);
 	}
-	fill_reply(&n->out[n->out_n], &n->out_head[n->out_n].msg_hdr, s, r);
+	fill_slot(&n->out[n->out_n], &n->out_head[n->out_n].msg_hdr, s, d);
 	n->out_n++;
 	if (!gather || n->out_n == NET_UDP_CHUNK) {
 		net_flush(n, s);
@@ -217,42 +230,51 @@ stamp_at_once(struct net_udp *n, struct net_socket *s, uint32_t tag, struct stam
 }
 
 static ssize_t
-send_request(struct net_udp *n, struct net_socket *s, size_t len, struct stamps_now *now)
+send_now(struct net_udp *n, const struct net_socket *s, struct stamps_now *now)
 {
-	struct iovec iov = { .iov_base = n->request, .iov_len = len };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1 };
-
 	*now = stamps_read_clocks();
-	ssize_t sent = sendmsg(s->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (sent < 0 && is_old_error(errno)) {
-		restart_count(s);
-		*now = stamps_read_clocks();
-		sent = sendmsg(s->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n->one.xmt_at != 0) {
+		write_transmit_time(&n->one, ntp_ts_from_rtime(now->real));
 	}
-	return sent;
+	return sendmsg(s->fd, &n->one_head, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Counts what was sent by a connected socket, as the kernel does. */
+static void
+note_sent(struct net_socket *s, const struct net_datagram *d)
+{
+	s->sent[s->next_id % NET_UDP_TAGS] = (struct net_sent){
+		.id = s->next_id, .tag = d->tag, .waiting = s->tx_stamps && d->wants_stamp
+	};
+	s->next_id++;
 }
 
 int
-net_send(struct net *port, struct net_socket *s, const void *bytes, size_t len, uint32_t tag,
-    struct stamp *at)
+net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, struct stamp *at)
 {
 	struct net_udp *n = net_of(port);
 	struct stamps_now now;
 
-	assert(s->connected);
-	if (len == 0 || len > NET_PACKET_MAX) {
+	if (!is_whole(d)) {
 		return -EMSGSIZE;
 	}
-	memcpy(n->request, bytes, len);
-	if (send_request(n, s, len, &now) < 0) {
-		int rc = -errno;
+	fill_slot(&n->one, &n->one_head, s, d);
+	ssize_t sent = send_now(n, s, &now);
+	if (sent < 0 && s->connected && is_old_error(errno)) {
 		restart_count(s);
+		sent = send_now(n, s, &now);
+	}
+	if (sent < 0) {
+		int rc = -errno;
+		if (s->connected) {
+			restart_count(s);
+		}
 		return rc;
 	}
-	struct net_sent *t = &s->sent[s->next_id % NET_UDP_TAGS];
-	*t = (struct net_sent){ .id = s->next_id, .tag = tag, .waiting = s->tx_stamps };
-	s->next_id++;
-	if (!s->tx_stamps || !stamp_at_once(n, s, tag, at)) {
+	if (s->connected) {
+		note_sent(s, d);
+	}
+	if (!s->tx_stamps || !d->wants_stamp || !stamp_at_once(n, s, d->tag, at)) {
 		*at = (struct stamp){ .at = now.real, .mono = now.mono, .src = STAMP_USER };
 	}
 	return 0;

@@ -48,11 +48,10 @@ struct net_udp {
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
 	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];
-	struct iovec in_iov[NET_UDP_BATCH], out_iov[NET_UDP_CHUNK], stamp_iov;
+	struct iovec in_iov[NET_UDP_BATCH], out_iov[NET_UDP_CHUNK], one_iov, stamp_iov;
 	struct net_slot in[NET_UDP_BATCH], out[NET_UDP_CHUNK];
-	uint8_t request[NET_PACKET_MAX];
-	struct msghdr stamp_head;
-	struct net_slot stamp;
+	struct msghdr one_head, stamp_head;
+	struct net_slot one, stamp; /* sent at once; of the error queue */
 };
 
 struct net_sent {
@@ -98,9 +97,9 @@ void net_ready_slots(struct net_udp *n, unsigned count);
 void net_flush(struct net_udp *n, const struct net_socket *s);
 
 /* The net port's own. */
-int net_send(struct net *n, struct net_socket *s, const void *bytes, size_t len, uint32_t tag,
-    struct stamp *at);
-void net_reply(struct net *n, struct net_socket *s, const struct net_reply *r);
+int net_send(
+    struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at);
+void net_reply(struct net *n, struct net_socket *s, const struct net_datagram *d);
 
 /*
  * Finds the datagram that an entry of the error queue gives the transmit stamp of. True when it

@@ -445,6 +445,7 @@ net_udp_new(struct loop *l, struct net **out)
 	for (unsigned i = 0; i < NET_UDP_CHUNK; i++) {
 		prepare(&n->out_head[i].msg_hdr, &n->out_iov[i], &n->out[i]);
 	}
+	prepare(&n->one_head, &n->one_iov, &n->one);
 	prepare(&n->stamp_head, &n->stamp_iov, &n->stamp);
 	net_ready_slots(n, NET_UDP_BATCH);
 	*out = &n->port;

@@ -204,53 +204,80 @@ sim_host_forget_stamps(struct sim_host *h)
 	}
 }
 
-static int send_on(struct net *port, struct net_socket *s, const void *bytes, size_t len,
-    uint32_t tag, struct stamp *at)
+/* The datagram as it leaves, its lengths proved; 0 or -errno. */
+static int
+make_datagram(struct sim_host *h, const struct net_socket *s, const struct net_datagram *what,
+    struct sim_datagram *d)
 {
-	struct sim_host *h = (struct sim_host *)port;
-	struct sim_datagram d = { .from = s->local, .to = s->remote, .len = len };
-	double lag_s;
-
-	if (h->send_error != 0) {
-		return h->send_error;
+	d->from = s->local;
+	d->to = what->to.addr.family != ADDR_NONE ? what->to : s->remote;
+	d->len = what->len;
+	if (what->from.family != ADDR_NONE) {
+		d->from.addr = what->from;
 	}
-	if (!owns(h, &s->local.addr)) {
-		return -EINVAL;
-	}
-	if (len > sizeof d.bytes) {
+	if (what->len == 0 || what->len > sizeof d->bytes ||
+	    (what->xmt_at > 0 && what->xmt_at + 8 > what->len)) {
 		return -EMSGSIZE;
 	}
-	*at = sim_host_stamp(h);
-	at->src = STAMP_USER;
-	memcpy(d.bytes, bytes, len);
-	lag_s = h->stack_s * sim_rng_exponential(&h->rng);
-	stamp_later(h, s, tag, lag_s);
-	sim_net_send(h->fabric, h, &d, lag_s);
+	if (d->to.addr.family == ADDR_NONE) {
+		return -EDESTADDRREQ;
+	}
+	if (addr_is_wildcard(&d->from.addr) && !source_for(h, &d->to.addr, &d->from.addr)) {
+		return -ENETUNREACH;
+	}
+	if (!owns(h, &d->from.addr)) {
+		return -EINVAL;
+	}
+	memcpy(d->bytes, what->bytes, what->len);
+	if (what->xmt_at > 0) {
+		struct writer w = writer_over(d->bytes + what->xmt_at, 8);
+
+		writer_u64(&w, ntp_ts_from_rtime(sim_clock_real(h->clock)).fix);
+	}
 	return 0;
 }
 
 static void
-reply_on(struct net *port, struct net_socket *s, const struct net_reply *r)
+leave(struct sim_host *h, struct net_socket *s, const struct net_datagram *what,
+    const struct sim_datagram *d)
+{
+	double lag_s = h->stack_s * sim_rng_exponential(&h->rng);
+
+	if (what->wants_stamp) {
+		stamp_later(h, s, what->tag, lag_s);
+	}
+	sim_net_send(h->fabric, h, d, lag_s);
+}
+
+static int
+send_on(struct net *port, struct net_socket *s, const struct net_datagram *what, struct stamp *at)
 {
 	struct sim_host *h = (struct sim_host *)port;
-	struct sim_datagram d = { .from = s->local, .to = r->to, .len = r->len };
+	struct sim_datagram d;
+	int rc;
 
-	if (r->from.family != ADDR_NONE) {
-		d.from.addr = r->from;
+	if (h->send_error != 0) {
+		return h->send_error;
 	}
-	if (addr_is_wildcard(&d.from.addr) && !source_for(h, &r->to.addr, &d.from.addr)) {
-		return;
+	rc = make_datagram(h, s, what, &d);
+	if (rc != 0) {
+		return rc;
 	}
-	if (r->len > sizeof d.bytes || !owns(h, &d.from.addr)) {
-		return;
-	}
-	memcpy(d.bytes, r->bytes, r->len);
-	if (r->xmt_at > 0 && r->xmt_at + 8 <= r->len) {
-		struct writer w = writer_over(d.bytes + r->xmt_at, 8);
+	*at = sim_host_stamp(h);
+	at->src = STAMP_USER;
+	leave(h, s, what, &d);
+	return 0;
+}
 
-		writer_u64(&w, ntp_ts_from_rtime(sim_clock_real(h->clock)).fix);
+static void
+reply_on(struct net *port, struct net_socket *s, const struct net_datagram *what)
+{
+	struct sim_host *h = (struct sim_host *)port;
+	struct sim_datagram d;
+
+	if (make_datagram(h, s, what, &d) == 0) {
+		leave(h, s, what, &d);
 	}
-	sim_net_send(h->fabric, h, &d, h->stack_s * sim_rng_exponential(&h->rng));
 }
 
 static void

@@ -639,11 +639,14 @@ static void
 asker_ask(struct asker *a)
 {
 	uint8_t bytes[48] = { 0x23 };
+	struct net_datagram request = {
+		.bytes = bytes, .len = sizeof bytes, .wants_stamp = true, .tag = 77
+	};
 	struct stamp at;
 
 	bytes[40] = 9;
 	assert_int_equal(
-	    a->host->port.ops->send(&a->host->port, a->socket, bytes, sizeof bytes, 77, &at), 0);
+	    a->host->port.ops->send(&a->host->port, a->socket, &request, &at), 0);
 	a->t1 = at;
 }
 
@@ -791,6 +794,7 @@ an_address_that_goes_takes_its_sockets_traffic_along(void **state)
 	struct endpoint remote = sim_endpoint("192.0.2.1", 123);
 	struct net_socket *s = NULL;
 	uint8_t bytes[48] = { 0x23 };
+	struct net_datagram request = { .bytes = bytes, .len = sizeof bytes };
 	struct stamp at;
 
 	(void)state;
@@ -801,7 +805,7 @@ an_address_that_goes_takes_its_sockets_traffic_along(void **state)
 	run(a.w, 1);
 	assert_int_equal(a.answers, 0);
 	assert_int_equal(
-	    a.host->port.ops->send(&a.host->port, a.socket, bytes, 48, 1, &at), -EINVAL);
+	    a.host->port.ops->send(&a.host->port, a.socket, &request, &at), -EINVAL);
 	assert_int_equal(
 	    a.host->port.ops->connect(&a.host->port, NULL, &remote, 0, &asker_events, &a, &s),
 	    -ENETUNREACH);

@@ -50,7 +50,7 @@ struct world {
 	struct mtime changed_at;
 	unsigned close_at; /* the packet that closes its socket, from 1 */
 	bool answer;
-	struct net_reply late;
+	struct net_datagram late;
 	uint8_t late_bytes[LEN];
 	struct net_iface list[256];
 };
@@ -65,7 +65,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	memcpy(g->bytes, p->bytes, p->len);
 	w->got_n++;
 	if (w->answer) {
-		struct net_reply r = { .bytes = p->bytes,
+		struct net_datagram r = { .bytes = p->bytes,
 			.len = p->len,
 			.to = p->from,
 			.xmt_at = p->len >= LEN ? XMT_AT : 0,
@@ -202,6 +202,16 @@ connect_to(struct world *w, int i, const char *address, unsigned port)
 	return w->s[i];
 }
 
+/* Sends LEN octets to whom s is connected to. */
+static int
+send_tagged(struct world *w, struct net_socket *s, uint32_t tag, struct stamp *at)
+{
+	static const uint8_t bytes[LEN] = { 0x23 };
+	struct net_datagram d = { .bytes = bytes, .len = LEN, .wants_stamp = true, .tag = tag };
+
+	return w->n->ops->send(w->n, s, &d, at);
+}
+
 /* A plain socket of the test's own, outside of what is tested. */
 static int
 plain_socket(const char *bind_to, unsigned port)
@@ -244,7 +254,6 @@ static void
 ask_and_check(struct world *w, const char *remote, const char *own)
 {
 	struct endpoint local, there = at(remote, PORT), here = at(own, 0);
-	uint8_t bytes[LEN] = { 0x23 };
 	struct stamp t1;
 
 	struct net_socket *s = connect_to(w, 0, remote, PORT);
@@ -252,11 +261,11 @@ ask_and_check(struct world *w, const char *remote, const char *own)
 	assert_true(addr_equal(&local.addr, &here.addr));
 	assert_true(local.port >= 1024);
 	/* The first may wait for the neighbour's hardware address, and its stamp with it. */
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 100, &t1), 0);
+	assert_int_equal(send_tagged(w, s, 100, &t1), 0);
 	run_until(w, &w->got_n, 1);
 	w->got_n = w->sent_n = 0;
 	for (unsigned i = 1; i <= 5; i++) {
-		assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 100 + i, &t1), 0);
+		assert_int_equal(send_tagged(w, s, 100 + i, &t1), 0);
 		run_until(w, &w->got_n, i);
 		const struct net_packet *p = &w->got[i - 1].p;
 		assert_int_equal(p->len, LEN);
@@ -293,7 +302,6 @@ a_link_local_server_is_reached_through_its_interface(void **state)
 	struct world *w = *state;
 	const struct net_iface *list = w->list;
 	struct endpoint own = { .port = TEST_PORT };
-	uint8_t bytes[LEN] = { 0 };
 	struct stamp t1;
 
 	size_t n;
@@ -314,7 +322,7 @@ a_link_local_server_is_reached_through_its_interface(void **state)
 	}
 	assert_int_equal(rc, 0);
 	assert_int_equal(w->n->ops->connect(w->n, NULL, &own, 0, &events, w, &w->s[1]), 0);
-	assert_int_equal(w->n->ops->send(w->n, w->s[1], bytes, LEN, 1, &t1), 0);
+	assert_int_equal(send_tagged(w, w->s[1], 1, &t1), 0);
 	run_until(w, &w->got_n, 1);
 	assert_int_equal(w->got[0].p.to.scope, if_nametoindex("eth0"));
 	assert_int_equal(w->got[0].p.from.addr.scope, if_nametoindex("eth0"));
@@ -324,7 +332,6 @@ static void
 a_stamp_that_comes_late_is_told_with_its_tag(void **state)
 {
 	struct world *w = *state;
-	uint8_t bytes[LEN] = { 0 };
 	struct stamp t1[4];
 
 	/*
@@ -333,7 +340,7 @@ a_stamp_that_comes_late_is_told_with_its_tag(void **state)
 	shell("tc qdisc add dev eth0 root tbf rate 60kbit burst 100 latency 500ms");
 	struct net_socket *s = connect_to(w, 0, "192.0.2.2", PORT);
 	for (uint32_t i = 0; i < 4; i++) {
-		assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 7000 + i, &t1[i]), 0);
+		assert_int_equal(send_tagged(w, s, 7000 + i, &t1[i]), 0);
 	}
 	run_until(w, &w->got_n, 4);
 	shell("tc qdisc del dev eth0 root");
@@ -352,14 +359,13 @@ static void
 tags_that_nobody_collects_do_not_mix_with_later_ones(void **state)
 {
 	struct world *w = *state;
-	uint8_t bytes[LEN] = { 0 };
 	struct stamp t1;
 
 	shell("tc qdisc add dev eth0 root tbf rate 60kbit burst 100 latency 2s");
 	struct net_socket *s = connect_to(w, 0, "192.0.2.2", PORT);
 	/* More than the tags kept: the first ones are forgotten. */
 	for (uint32_t i = 0; i < NET_UDP_TAGS + 4; i++) {
-		assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, i, &t1), 0);
+		assert_int_equal(send_tagged(w, s, i, &t1), 0);
 	}
 	run_until(w, &w->got_n, NET_UDP_TAGS + 4);
 	shell("tc qdisc del dev eth0 root");
@@ -426,20 +432,19 @@ the_source_address_is_the_one_asked_for(void **state)
 static void
 refuse_and_go_on(struct world *w, const char *remote)
 {
-	uint8_t bytes[LEN] = { 0 };
 	struct stamp t1;
 
 	struct net_socket *s = connect_to(w, 0, remote, CLOSED_PORT);
 	for (unsigned i = 1; i <= 3; i++) {
-		assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, i, &t1), 0);
+		assert_int_equal(send_tagged(w, s, i, &t1), 0);
 		assert_int_equal(t1.src, STAMP_KERNEL);
 		run_until(w, &w->error_n, i);
 		assert_int_equal(w->error[i - 1], -ECONNREFUSED);
 	}
 	/* Without reading in between: the refusal of the one must not swallow the next. */
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 4, &t1), 0);
+	assert_int_equal(send_tagged(w, s, 4, &t1), 0);
 	(void)usleep(20000);
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 5, &t1), 0);
+	assert_int_equal(send_tagged(w, s, 5, &t1), 0);
 	run_s(w, 0.05);
 	assert_true(w->error_n >= 4);
 	assert_int_equal(w->got_n, 0);
@@ -461,16 +466,15 @@ static void
 a_lost_route_fails_the_send_and_a_new_one_heals_it(void **state)
 {
 	struct world *w = *state;
-	uint8_t bytes[LEN] = { 0 };
 	struct stamp t1;
 
 	struct net_socket *s = connect_to(w, 0, "192.0.2.2", PORT);
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 1, &t1), 0);
+	assert_int_equal(send_tagged(w, s, 1, &t1), 0);
 	run_until(w, &w->got_n, 1);
 	shell("ip route add unreachable 192.0.2.2/32");
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 2, &t1), -EHOSTUNREACH);
+	assert_int_equal(send_tagged(w, s, 2, &t1), -EHOSTUNREACH);
 	shell("ip route del unreachable 192.0.2.2/32");
-	assert_int_equal(w->n->ops->send(w->n, s, bytes, LEN, 3, &t1), 0);
+	assert_int_equal(send_tagged(w, s, 3, &t1), 0);
 	assert_int_equal(t1.src, STAMP_KERNEL);
 	run_until(w, &w->got_n, 2);
 	assert_int_equal(w->sent_n, 0);
@@ -717,7 +721,7 @@ an_answer_outside_of_a_batch_leaves_at_once(void **state)
 	int fd = plain_socket("127.0.0.1", 0);
 	plain_send(fd, "127.0.0.1", TEST_PORT, LEN);
 	run_until(w, &w->got_n, 1);
-	w->late = (struct net_reply){ .bytes = w->late_bytes, .len = LEN, .to = w->got[0].p.from };
+	w->late = (struct net_datagram){ .bytes = w->late_bytes, .len = LEN, .to = w->got[0].p.from };
 	w->l->ops->timer_init(w->l, &t, answer_later, w);
 	w->l->ops->timer_arm(w->l, &t, w->l->ops->now(w->l));
 	(void)loop_event_run(w->l);

@@ -125,7 +125,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	w->from_kernel += p->rx.src == STAMP_KERNEL;
 	w->with_address += p->to.family != ADDR_NONE;
 	if (s == w->server) {
-		struct net_reply r = {
+		struct net_datagram r = {
 			.bytes = p->bytes, .len = p->len, .to = p->from, .xmt_at = 40
 		};
 		w->asked++;
@@ -167,7 +167,10 @@ converse(struct world *w, unsigned *user_stamps)
 		return 2;
 	}
 	for (uint32_t i = 0; i < REQUESTS; i++) {
-		if (w->n->ops->send(w->n, w->client, bytes, sizeof bytes, i, &t1) != 0) {
+		struct net_datagram ask = {
+			.bytes = bytes, .len = sizeof bytes, .wants_stamp = true, .tag = i
+		};
+		if (w->n->ops->send(w->n, w->client, &ask, &t1) != 0) {
 			return 3;
 		}
 		*user_stamps += t1.src == STAMP_USER;

@@ -322,6 +322,9 @@ network_works(void)
 {
 	struct net_listen here = { .local = {
 				       { .family = ADDR_V4, .bytes = { 127, 0, 0, 1 } }, 0 } };
+	struct net_datagram ask = {
+		.bytes = (const uint8_t *)"x", .len = 1, .wants_stamp = true, .tag = 1
+	};
 	struct net_socket *server, *client;
 	struct loop_timer t = { 0 };
 	struct endpoint at;
@@ -338,7 +341,7 @@ network_works(void)
 	}
 	n->ops->local(n, server, &at);
 	if (n->ops->connect(n, NULL, &at, 46, &events, l, &client) != 0 ||
-	    n->ops->send(n, client, "x", 1, 1, &sent) != 0) {
+	    n->ops->send(n, client, &ask, &sent) != 0) {
 		return 3;
 	}
 	l->ops->timer_arm(l, &t, mtime_add_s(l->ops->now(l), 2));
