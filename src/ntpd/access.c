@@ -15,12 +15,12 @@ static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
 /* ---- the list ---- */
 
 static size_t
-rules_wanted(const struct ntpd *d)
+rules_wanted(const struct server *srv)
 {
-	size_t n = d->conf->restricts_n + d->server.access.own_room + PEERS_MAX + 2;
+	size_t n = srv->d->conf->restricts_n + srv->access.own_room + PEERS_MAX + 2;
 
-	for (unsigned i = 0; i < d->access_names.n; i++) {
-		n += d->access_names.at[i].n;
+	for (unsigned i = 0; i < srv->d->access_names.n; i++) {
+		n += srv->d->access_names.at[i].n;
 	}
 	return n;
 }
@@ -34,74 +34,74 @@ host_rule(const struct addr *a, uint32_t flags, uint32_t match)
 }
 
 static void
-apply_rule(struct ntpd *d, enum config_restrict_act act, const struct restrict_rule *r,
+apply_rule(struct server *srv, enum config_restrict_act act, const struct restrict_rule *r,
     const struct config_place *at)
 {
 	bool done = true;
 
 	switch (act) {
 	case RESTRICT_ADD:
-		done = restrict_add(d->server.access.list, r);
+		done = restrict_add(srv->access.list, r);
 		break;
 	case RESTRICT_CLEAR:
-		(void)restrict_clear(d->server.access.list, r);
+		(void)restrict_clear(srv->access.list, r);
 		break;
 	case RESTRICT_DELETE:
-		(void)restrict_remove(d->server.access.list, r);
+		(void)restrict_remove(srv->access.list, r);
 		break;
 	}
 	if (!done) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line", at->file,
-		    at->line);
+		report(srv->journal, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line",
+		    at->file, at->line);
 	}
 }
 
 static void
-apply_default(struct ntpd *d, const struct config_restrict *c, enum addr_family family)
+apply_default(struct server *srv, const struct config_restrict *c, enum addr_family family)
 {
 	struct addr any = { .family = family };
 	struct restrict_rule r = { .addr = any, .mask = any, .flags = c->flags, .match = c->match,
 		.ippeerlimit = c->ippeerlimit };
 
 	if (c->host.want == ADDR_NONE || c->host.want == family) {
-		apply_rule(d, c->act, &r, &c->place);
+		apply_rule(srv, c->act, &r, &c->place);
 	}
 }
 
 static void
-apply_name(struct ntpd *d, const struct config_restrict *c, const struct access_name *name)
+apply_name(struct server *srv, const struct config_restrict *c, const struct access_name *name)
 {
 	for (unsigned i = 0; name != NULL && i < name->n; i++) {
 		struct restrict_rule r = host_rule(&name->addr[i], c->flags, c->match);
 		r.ippeerlimit = c->ippeerlimit;
-		apply_rule(d, c->act, &r, &c->place);
+		apply_rule(srv, c->act, &r, &c->place);
 	}
 }
 
 static void
-apply_line(struct ntpd *d, unsigned at, unsigned *next_name)
+apply_line(struct server *srv, unsigned at, unsigned *next_name)
 {
-	const struct config_restrict *c = &d->conf->restricts[at];
+	const struct config_restrict *c = &srv->d->conf->restricts[at];
 	struct restrict_rule r;
 
 	switch (c->scope) {
 	case RESTRICT_SCOPE_DEFAULT:
-		apply_default(d, c, ADDR_V4);
-		apply_default(d, c, ADDR_V6);
+		apply_default(srv, c, ADDR_V4);
+		apply_default(srv, c, ADDR_V6);
 		break;
 	case RESTRICT_SCOPE_ADDR:
 		r = (struct restrict_rule){ .addr = c->addr, .mask = c->mask, .flags = c->flags,
 		    .match = c->match,
 			.ippeerlimit = c->ippeerlimit };
-		apply_rule(d, c->act, &r, &c->place);
+		apply_rule(srv, c->act, &r, &c->place);
 		break;
 	case RESTRICT_SCOPE_NAME:
-		apply_name(d, c, access_names_of_line(d, at, next_name));
+		apply_name(srv, c, access_names_of_line(srv->d, at, next_name));
 		break;
 	case RESTRICT_SCOPE_SOURCE:
-		d->server.access.source_given = c->act == RESTRICT_ADD;
-		d->server.access.source_flags = c->act == RESTRICT_ADD ?
-		    d->server.access.source_flags | c->flags : 0;
+		srv->access.source_given = c->act == RESTRICT_ADD;
+		srv->access.source_flags = c->act == RESTRICT_ADD ?
+		    srv->access.source_flags | c->flags : 0;
 		break;
 	}
 }
@@ -111,7 +111,7 @@ apply_line(struct ntpd *d, unsigned at, unsigned *next_name)
  * line replaces it.
  */
 static void
-apply_builtin(struct ntpd *d)
+apply_builtin(struct server *srv)
 {
 	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
 	struct addr loop4 = addr_v4(0x7f000000u);
@@ -120,38 +120,38 @@ apply_builtin(struct ntpd *d)
 	    .ippeerlimit = -1 };
 
 	for (unsigned i = 0; i < 2; i++) {
-		restrict_set_default(d->server.access.list, families[i],
-		    config_default_given(d->conf, families[i]) ? 0 : RESTRICT_BUILTIN);
+		restrict_set_default(srv->access.list, families[i],
+		    config_default_given(srv->d->conf, families[i]) ? 0 : RESTRICT_BUILTIN);
 	}
-	if (!config_default_given(d->conf, ADDR_V4)) {
-		(void)restrict_add(d->server.access.list, &r);
+	if (!config_default_given(srv->d->conf, ADDR_V4)) {
+		(void)restrict_add(srv->access.list, &r);
 	}
-	if (!config_default_given(d->conf, ADDR_V6)) {
+	if (!config_default_given(srv->d->conf, ADDR_V6)) {
 		loop6.bytes[15] = 1;
 		r = host_rule(&loop6, 0, 0);
-		(void)restrict_add(d->server.access.list, &r);
+		(void)restrict_add(srv->access.list, &r);
 	}
 }
 
 static bool
-build(struct ntpd *d)
+build(struct server *srv)
 {
-	size_t n = rules_wanted(d);
+	size_t n = rules_wanted(srv);
 	void *memory = malloc(restrict_size(n));
 	unsigned next_name = 0;
 
 	if (memory == NULL) {
 		return false;
 	}
-	free(d->server.access.memory);
-	d->server.access.memory = memory;
-	d->server.access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
-	d->server.access.source_given = false;
-	d->server.access.source_flags = 0;
-	d->server.access.own_n = 0;
-	apply_builtin(d);
-	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
-		apply_line(d, i, &next_name);
+	free(srv->access.memory);
+	srv->access.memory = memory;
+	srv->access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
+	srv->access.source_given = false;
+	srv->access.source_flags = 0;
+	srv->access.own_n = 0;
+	apply_builtin(srv);
+	for (unsigned i = 0; i < srv->d->conf->restricts_n; i++) {
+		apply_line(srv, i, &next_name);
 	}
 	return true;
 }
@@ -165,30 +165,30 @@ own_rule(const struct addr *a)
 }
 
 void
-access_source(struct ntpd *d, const struct addr *a, bool present)
+access_source(struct server *srv, const struct addr *a, bool present)
 {
-	struct restrict_rule r = host_rule(a, d->server.access.source_flags, RESTRICT_MATCH_SOURCE);
+	struct restrict_rule r = host_rule(a, srv->access.source_flags, RESTRICT_MATCH_SOURCE);
 
-	if (!d->server.access.source_given) {
+	if (!srv->access.source_given) {
 		return;
 	}
 	if (!present) {
-		(void)restrict_remove(d->server.access.list, &r);
-	} else if (!restrict_has_host(d->server.access.list, a)) {
-		(void)restrict_add(d->server.access.list, &r);
+		(void)restrict_remove(srv->access.list, &r);
+	} else if (!restrict_has_host(srv->access.list, a)) {
+		(void)restrict_add(srv->access.list, &r);
 	}
 }
 
 /* The list anew, with the entries of the sources, and without those of our own addresses. */
 static bool
-build_with_sources(struct ntpd *d)
+build_with_sources(struct server *srv)
 {
-	if (!build(d)) {
+	if (!build(srv)) {
 		return false;
 	}
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (d->client.peers.peer[i].a.id != 0) {
-			access_source(d, &d->client.peers.peer[i].a.remote.addr, true);
+	for (unsigned i = 0; i < srv->d->client.peers.peer_n; i++) {
+		if (srv->d->client.peers.peer[i].a.id != 0) {
+			access_source(srv, &srv->d->client.peers.peer[i].a.remote.addr, true);
 		}
 	}
 	return true;
@@ -196,95 +196,98 @@ build_with_sources(struct ntpd *d)
 
 /* Addresses that are served: those of the sockets, and those the wildcard answers for. */
 static unsigned
-count_served(const struct ntpd *d)
+count_served(const struct server *srv)
 {
-	unsigned n = d->listen.rest_n;
+	unsigned n = srv->d->listen.rest_n;
 
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		n += d->listen.at[i]->sock != NULL && !d->listen.at[i]->wildcard;
+	for (unsigned i = 0; i < srv->d->listen.n; i++) {
+		n += srv->d->listen.at[i]->sock != NULL && !srv->d->listen.at[i]->wildcard;
 	}
 	return n;
 }
 
 /* Room for so many entries of our own, and some to come. True when there was, or is now. */
 static bool
-room_for_own(struct ntpd *d, unsigned n)
+room_for_own(struct server *srv, unsigned n)
 {
 	unsigned room = n + n / 4 + OWN_ROOM_MIN;
 	struct addr *own;
 
-	if (n <= d->server.access.own_room) {
+	if (n <= srv->access.own_room) {
 		return true;
 	}
-	own = realloc(d->server.access.own, room * sizeof *own);
+	own = realloc(srv->access.own, room * sizeof *own);
 	if (own == NULL) {
 		return false;
 	}
-	d->server.access.own = own;
-	d->server.access.own_room = room;
-	if (d->server.access.list != NULL && !build_with_sources(d)) {
-		d->server.access.own_room = 0;
+	srv->access.own = own;
+	srv->access.own_room = room;
+	if (srv->access.list != NULL && !build_with_sources(srv)) {
+		srv->access.own_room = 0;
 		return false;
 	}
 	return true;
 }
 
 static void
-add_own(struct ntpd *d, const struct addr *a)
+add_own(struct server *srv, const struct addr *a)
 {
 	struct restrict_rule r = own_rule(a);
 
-	(void)restrict_add(d->server.access.list, &r);
-	d->server.access.own[d->server.access.own_n++] = *a;
+	(void)restrict_add(srv->access.list, &r);
+	srv->access.own[srv->access.own_n++] = *a;
 }
 
 void
-access_own_addresses(struct ntpd *d)
+access_own_addresses(struct server *srv)
 {
-	for (unsigned i = 0; i < d->server.access.own_n; i++) {
-		struct restrict_rule r = own_rule(&d->server.access.own[i]);
-		(void)restrict_remove(d->server.access.list, &r);
+	for (unsigned i = 0; i < srv->access.own_n; i++) {
+		struct restrict_rule r = own_rule(&srv->access.own[i]);
+		(void)restrict_remove(srv->access.list, &r);
 	}
-	d->server.access.own_n = 0;
-	if (!room_for_own(d, count_served(d))) {
-		report(d, LOG_LEVEL_ERROR, "no memory to keep %u addresses of this host apart from "
-		    "its clients", count_served(d));
+	srv->access.own_n = 0;
+	if (!room_for_own(srv, count_served(srv))) {
+		report(srv->journal, LOG_LEVEL_ERROR,
+		    "no memory to keep %u addresses of this host apart from "
+		    "its clients",
+		    count_served(srv));
 		return;
 	}
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct listener *l = d->listen.at[i];
+	for (unsigned i = 0; i < srv->d->listen.n; i++) {
+		const struct listener *l = srv->d->listen.at[i];
 		if (l->sock != NULL && !l->wildcard) {
-			add_own(d, &l->what.local.addr);
+			add_own(srv, &l->what.local.addr);
 		}
 	}
-	for (unsigned i = 0; i < d->listen.rest_n; i++) {
-		add_own(d, &d->listen.rest[i]);
+	for (unsigned i = 0; i < srv->d->listen.rest_n; i++) {
+		add_own(srv, &srv->d->listen.rest[i]);
 	}
 }
 
 uint32_t
-access_flags(struct ntpd *d, const struct endpoint *from)
+access_flags(struct server *srv, const struct endpoint *from)
 {
-	return restrict_find(d->server.access.list, &from->addr, from->port, NULL);
+	return restrict_find(srv->access.list, &from->addr, from->port, NULL);
 }
 
 /* ---- the client table ---- */
 
 static bool
-limited_used(const struct ntpd *d)
+limited_used(const struct server *srv)
 {
-	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
-		if (d->conf->restricts[i].flags & RESTRICT_LIMITED) {
+	for (unsigned i = 0; i < srv->d->conf->restricts_n; i++) {
+		if (srv->d->conf->restricts[i].flags & RESTRICT_LIMITED) {
 			return true;
 		}
 	}
-	return !config_default_given(d->conf, ADDR_V4) || !config_default_given(d->conf, ADDR_V6);
+	return !config_default_given(srv->d->conf, ADDR_V4) ||
+	    !config_default_given(srv->d->conf, ADDR_V6);
 }
 
 static size_t
-clients_wanted(const struct ntpd *d)
+clients_wanted(const struct server *srv)
 {
-	const struct config_mru *m = &d->conf->mru;
+	const struct config_mru *m = &srv->d->conf->mru;
 
 	if (m->maxdepth > 0) {
 		return (size_t)m->maxdepth;
@@ -293,49 +296,49 @@ clients_wanted(const struct ntpd *d)
 }
 
 static void
-keep_clients(struct ntpd *d)
+keep_clients(struct server *srv)
 {
-	const struct config_mru *m = &d->conf->mru;
+	const struct config_mru *m = &srv->d->conf->mru;
 	const struct mru_keeping k = { .mindepth = (uint32_t)m->mindepth, .maxage_s = m->maxage_s,
-		.minage_s = m->minage_s, .monitor_s = d->conf->rate.monitor };
+		.minage_s = m->minage_s, .monitor_s = srv->d->conf->rate.monitor };
 
-	mru_keep(d->server.access.mru, &k);
+	mru_keep(srv->access.mru, &k);
 }
 
 static bool
-start_monitor(struct ntpd *d)
+start_monitor(struct server *srv)
 {
-	size_t n = clients_wanted(d);
+	size_t n = clients_wanted(srv);
 
-	d->server.access.monitor = (d->conf->switches & SWITCH_MONITOR) != 0;
-	if (!d->server.access.monitor && limited_used(d)) {
-		report(d, LOG_LEVEL_WARNING,
+	srv->access.monitor = (srv->d->conf->switches & SWITCH_MONITOR) != 0;
+	if (!srv->access.monitor && limited_used(srv)) {
+		report(srv->journal, LOG_LEVEL_WARNING,
 		    "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
-		d->server.access.monitor = true;
+		srv->access.monitor = true;
 	}
-	if (!d->server.access.monitor) {
+	if (!srv->access.monitor) {
 		return true;
 	}
-	if (d->server.access.mru != NULL) {            /* its size is that of the start */
-		keep_clients(d);
+	if (srv->access.mru != NULL) {            /* its size is that of the start */
+		keep_clients(srv);
 		return true;
 	}
 	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
 	    1) / CACHE_LINE * CACHE_LINE);
 	if (memory == NULL) {
-		d->server.access.monitor = false;      /* packets go on without the table */
+		srv->access.monitor = false;      /* packets go on without the table */
 		return false;
 	}
-	d->server.access.mru_memory = memory;
-	d->server.access.mru = mru_init(memory, n, &d->hash);
-	keep_clients(d);
+	srv->access.mru_memory = memory;
+	srv->access.mru = mru_init(memory, n, &srv->d->hash);
+	keep_clients(srv);
 	return true;
 }
 
 static struct mru_rules
-rate_rules(const struct ntpd *d)
+rate_rules(const struct server *srv)
 {
-	const struct config_rate *r = &d->conf->rate;
+	const struct config_rate *r = &srv->d->conf->rate;
 
 	return (struct mru_rules){
 		.model = r->model == RATE_LIMIT ? MRU_LIMIT : MRU_DISCARD,
@@ -347,21 +350,21 @@ rate_rules(const struct ntpd *d)
 
 /* However many addresses are forged: what refused requests get is bounded in all. */
 static enum mru_verdict
-within_all(struct ntpd *d, enum mru_verdict v)
+within_all(struct server *srv, enum mru_verdict v)
 {
-	struct limit *l = v == MRU_LEAK ? &d->server.access.leaks : &d->server.access.kisses;
+	struct limit *l = v == MRU_LEAK ? &srv->access.leaks : &srv->access.kisses;
 
 	if (v != MRU_LEAK && v != MRU_KOD) {
 		return v;
 	}
-	return limit_take(l, 1.0, now_of(d), NULL) ? v : MRU_DROP;
+	return limit_take(l, 1.0, now_of(srv->d), NULL) ? v : MRU_DROP;
 }
 
 enum mru_verdict
-access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *pkt,
+access_touch(struct server *srv, const struct listener *l, const struct net_packet *pkt,
     const struct header *h, uint32_t flags)
 {
-	struct mru_rules r = rate_rules(d);
+	struct mru_rules r = rate_rules(srv);
 	const struct mru_packet p = { .from = &pkt->from.addr, .port = pkt->from.port,
 		.mode = (uint8_t)h->mode, .version = (uint8_t)h->version,
 		.local = l->slot, .flags = flags };
@@ -369,41 +372,41 @@ access_touch(struct ntpd *d, const struct listener *l, const struct net_packet *
 	r.enforce = (flags & RESTRICT_LIMITED) != 0;
 	r.kod = (flags & RESTRICT_KOD) != 0;
 	r.exempt = h->mode == MODE_CONTROL;
-	return d->server.access.monitor ?
-	    within_all(d, mru_touch(d->server.access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
+	return srv->access.monitor ?
+	    within_all(srv, mru_touch(srv->access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
 }
 
 bool
-access_start(struct ntpd *d)
+access_start(struct server *srv)
 {
-	access_names_start(d);
-	d->server.access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(d));
-	d->server.access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(d));
-	return start_monitor(d) && access_names_take(d) && build(d);
+	access_names_start(srv->d);
+	srv->access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(srv->d));
+	srv->access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(srv->d));
+	return start_monitor(srv) && access_names_take(srv->d) && build(srv);
 }
 
 bool
-access_rebuild(struct ntpd *d)
+access_rebuild(struct server *srv)
 {
-	if (!build_with_sources(d)) {
+	if (!build_with_sources(srv)) {
 		return false;
 	}
-	access_own_addresses(d);
+	access_own_addresses(srv);
 	return true;
 }
 
 bool
-access_reload(struct ntpd *d)
+access_reload(struct server *srv)
 {
-	return access_names_take(d) && start_monitor(d) && access_rebuild(d);
+	return access_names_take(srv->d) && start_monitor(srv) && access_rebuild(srv);
 }
 
 void
-access_stop(struct ntpd *d)
+access_stop(struct server *srv)
 {
-	access_names_stop(d);
-	free(d->server.access.memory);
-	free(d->server.access.mru_memory);
-	free(d->server.access.own);
-	memset(&d->server.access, 0, sizeof d->server.access);
+	access_names_stop(srv->d);
+	free(srv->access.memory);
+	free(srv->access.mru_memory);
+	free(srv->access.own);
+	memset(&srv->access, 0, sizeof srv->access);
 }

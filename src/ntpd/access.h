@@ -13,7 +13,7 @@
 
 struct listener;
 
-struct ntpd;
+struct server;
 
 struct access {
 	struct restrict_list *list;
@@ -29,37 +29,37 @@ struct access {
 };
 
 /* Builds list and client table from the configuration. False when memory is short. */
-bool access_start(struct ntpd *d);
+bool access_start(struct server *srv);
 
 /*
  * Builds the list anew from a changed configuration; the client table stays, and takes its new
  * rules.
  */
-bool access_reload(struct ntpd *d);
+bool access_reload(struct server *srv);
 
 /* Frees the list and the client table. */
-void access_stop(struct ntpd *d);
+void access_stop(struct server *srv);
 
 /* The flags that hold for a sender; counts the hit. */
-uint32_t access_flags(struct ntpd *d, const struct endpoint *from);
+uint32_t access_flags(struct server *srv, const struct endpoint *from);
 
 /* Enters our own addresses (never answered from port 123) and takes out those that are gone. */
-void access_own_addresses(struct ntpd *d);
+void access_own_addresses(struct server *srv);
 
 /*
  * Enters or takes out a source's own entry, made from `restrict source`, when there is such
  * a line.
  */
-void access_source(struct ntpd *d, const struct addr *a, bool present);
+void access_source(struct server *srv, const struct addr *a, bool present);
 
 /* Builds the list anew when what is known of a name changed. False when memory is short. */
-bool access_rebuild(struct ntpd *d);
+bool access_rebuild(struct server *srv);
 
 /*
  * Counts a packet that came by l from a sender with these flags in the table of clients, and judges
  * its rate; a question (mode 6) is only counted. MRU_PASS while nothing is monitored.
  */
-enum mru_verdict access_touch(struct ntpd *d, const struct listener *l,
+enum mru_verdict access_touch(struct server *srv, const struct listener *l,
     const struct net_packet *pkt, const struct header *h, uint32_t flags);
 
 #endif

@@ -75,8 +75,8 @@ access_names_take(struct ntpd *d)
 	struct access_name *at = NULL;
 
 	if (n > NAMES_MAX) {
-		report(d, LOG_LEVEL_ERROR, "restrict: more than %d host names, the first are used",
-		    (int)NAMES_MAX);
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "restrict: more than %d host names, the first are used", (int)NAMES_MAX);
 		n = NAMES_MAX;
 	}
 	if (n > 0) {
@@ -194,12 +194,15 @@ failed(struct ntpd *d, struct access_name *k, const char *reason)
 		return;                 /* said in the first round of questions */
 	}
 	if (k->n > 0) {
-		report(d, LOG_LEVEL_ERROR, "restrict: address/host '%s' (%s:%u) unusable: %s; its "
-		    "last addresses stay", k->text, at->file, at->line, reason);
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "restrict: address/host '%s' (%s:%u) unusable: %s; its "
+		    "last addresses stay",
+		    k->text, at->file, at->line, reason);
 	} else {
-		report(d, LOG_LEVEL_ERROR, "restrict: ignoring line %u, address/host '%s' (%s) "
-		    "unusable: %s; asking again until there is an answer", at->line, k->text,
-		    at->file, reason);
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "restrict: ignoring line %u, address/host '%s' (%s) "
+		    "unusable: %s; asking again until there is an answer",
+		    at->line, k->text, at->file, reason);
 	}
 }
 
@@ -227,8 +230,10 @@ take(struct ntpd *d, struct access_name *k, const struct resolver_answer *ans)
 	const struct config_place *at = place_of(d, k);
 
 	if (ans->cut) {
-		report(d, LOG_LEVEL_WARNING, "%s:%u: restrict: '%s' has more than %d addresses, "
-		    "the first are used", at->file, at->line, k->text, (int)RESOLVER_ADDRS_MAX);
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "%s:%u: restrict: '%s' has more than %d addresses, "
+		    "the first are used",
+		    at->file, at->line, k->text, (int)RESOLVER_ADDRS_MAX);
 	}
 	k->state = NAME_ANSWERED;
 	if (same_addresses(k, ans)) {
@@ -236,9 +241,10 @@ take(struct ntpd *d, struct access_name *k, const struct resolver_answer *ans)
 	}
 	k->n = ans->n;
 	memcpy(k->addr, ans->addr, sizeof k->addr);
-	if (!access_rebuild(d)) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: restrict: no memory for the addresses of '%s'",
-		    at->file, at->line, k->text);
+	if (!access_rebuild(&d->server)) {
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "%s:%u: restrict: no memory for the addresses of '%s'", at->file, at->line,
+		    k->text);
 	}
 }
 

@@ -19,9 +19,9 @@ static const double SOME = 0.01;
 static const double ROUNDED_S = 1e-3;
 
 static bool
-path_of(const struct ntpd *d, char *path)
+path_of(const struct client *c, char *path)
 {
-	const char *drift = rules_driftfile(d);
+	const char *drift = rules_driftfile(c->d);
 	struct text t = text_over(path, PATH_CAP);
 
 	if (drift == NULL || strcmp(drift, "/dev/null") == 0) {
@@ -33,39 +33,39 @@ path_of(const struct ntpd *d, char *path)
 }
 
 static struct asked_at
-moment(const struct ntpd *d)
+moment(const struct client *c)
 {
 	struct clock_reading r;
 
-	d->port.clock->ops->read(d->port.clock, &r);
+	c->d->port.clock->ops->read(c->d->port.clock, &r);
 	return (struct asked_at){ rtime_diff_s(r.real, (struct rtime){ 0 }),
 		mtime_diff_s(r.mono, (struct mtime){ 0 }) };
 }
 
 static void
-remember(struct ntpd *d, const struct addr *addr, const struct limit *headway, struct mtime sent)
+remember(struct client *c, const struct addr *addr, const struct limit *headway, struct mtime sent)
 {
-	struct asked_late *l = &d->client.asked;
+	struct asked_late *l = &c->asked;
 
 	l->at[l->next] = (struct asked_server){ *addr, *headway, sent };
 	l->next = (l->next + 1) % ASKED_SERVERS;
 }
 
 void
-asked_note(struct ntpd *d, const struct assoc *a)
+asked_note(struct client *c, const struct assoc *a)
 {
 	if (a->poll.sent_once) {
-		remember(d, &a->remote.addr, &a->poll.headway, a->poll.last_sent);
+		remember(c, &a->remote.addr, &a->poll.headway, a->poll.last_sent);
 	}
 }
 
 void
-asked_tell(const struct ntpd *d, struct assoc *a, const struct assoc_world *w)
+asked_tell(const struct client *c, struct assoc *a, const struct assoc_world *w)
 {
 	const struct asked_server *last = NULL;
 
 	for (unsigned i = 0; i < ASKED_SERVERS; i++) {
-		const struct asked_server *s = &d->client.asked.at[i];
+		const struct asked_server *s = &c->asked.at[i];
 
 		if (s->addr.family != ADDR_NONE && addr_equal(&s->addr, &a->remote.addr) &&
 		    (last == NULL || mtime_before(last->sent, s->sent))) {
@@ -80,21 +80,21 @@ asked_tell(const struct ntpd *d, struct assoc *a, const struct assoc_world *w)
 /* ---- the file ---- */
 
 static void
-take(struct ntpd *d, const struct asked *a, const struct asked_at *then)
+take(struct client *c, const struct asked *a, const struct asked_at *then)
 {
 	struct mtime at = { ns_from_s(then->mono_s) };
 	struct limit headway = limit_of(1.0 / ASSOC_HEADWAY_S, ASSOC_BURST, at);
 
 	headway.tokens = fmin(a->left, headway.burst);
 	if (a->sent_s <= then->mono_s + ROUNDED_S) {
-		remember(d, &a->addr, &headway, (struct mtime){ ns_from_s(a->sent_s) });
+		remember(c, &a->addr, &headway, (struct mtime){ ns_from_s(a->sent_s) });
 	}
 }
 
 static void
-take_all(struct ntpd *d, const char *text)
+take_all(struct client *c, const char *text)
 {
-	struct asked_at now = moment(d), then;
+	struct asked_at now = moment(c), then;
 	struct asked a;
 	double since_s;
 
@@ -107,21 +107,22 @@ take_all(struct ntpd *d, const char *text)
 		return;
 	}
 	for (unsigned i = 0; i < PEERS_MAX && askedfile_next(&text, &a); i++) {
-		take(d, &a, &then);
+		take(c, &a, &then);
 	}
 }
 
 void
-asked_read(struct ntpd *d)
+asked_read(struct client *c)
 {
 	char path[PATH_CAP], *text;
 	size_t len;
 
 	/* Not there, or not to be read: then every server may be asked. */
-	if (!path_of(d, path) || d->port.store->ops->read(d->port.store, path, &text, &len) != 0) {
+	if (!path_of(c, path) ||
+	    c->d->port.store->ops->read(c->d->port.store, path, &text, &len) != 0) {
 		return;
 	}
-	take_all(d, text);
+	take_all(c, text);
 	free(text);
 }
 
@@ -140,17 +141,17 @@ put(struct text *t, const struct addr *addr, const struct limit *headway, struct
 }
 
 static unsigned
-put_all(struct ntpd *d, struct text *t, struct mtime now)
+put_all(struct client *c, struct text *t, struct mtime now)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < ASKED_SERVERS; i++) {
-		const struct asked_server *s = &d->client.asked.at[i];
+		const struct asked_server *s = &c->asked.at[i];
 
 		n += put(t, &s->addr, &s->headway, s->sent, now);
 	}
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct assoc *a = &c->peers.peer[i].a;
 
 		n += a->id == 0 || !a->poll.sent_once ? 0 :
 		    put(t, &a->remote.addr, &a->poll.headway, a->poll.last_sent, now);
@@ -159,19 +160,19 @@ put_all(struct ntpd *d, struct text *t, struct mtime now)
 }
 
 void
-asked_write(struct ntpd *d)
+asked_write(struct client *c)
 {
 	enum { CAP = (2 + ASKED_SERVERS + PEERS_MAX) * ASKEDFILE_LINE_MAX };
 	char path[PATH_CAP], *text = malloc(CAP);
-	struct asked_at at = moment(d);
+	struct asked_at at = moment(c);
 
-	if (text != NULL && path_of(d, path)) {
+	if (text != NULL && path_of(c, path)) {
 		struct text t = text_over(text, CAP);
 
 		askedfile_put_head(&t, &at);
-		if (put_all(d, &t, now_of(d)) > 0) {
+		if (put_all(c, &t, now_of(c->d)) > 0) {
 			/* Its folder is the drift file's, which says what is wrong with it. */
-			(void)d->port.store->ops->write(d->port.store, path, text, t.len);
+			(void)c->d->port.store->ops->write(c->d->port.store, path, text, t.len);
 		}
 	}
 	free(text);

@@ -10,7 +10,7 @@
 #include "base/limit.h"
 #include "ntpd/peers.h"
 
-struct ntpd;
+struct client;
 
 /* An address that was asked until its association ended. */
 struct asked_server {
@@ -27,15 +27,15 @@ struct asked_late {
 };
 
 /* Reads the file, if it was written in this boot and by this clock not long ago. */
-void asked_read(struct ntpd *d);
+void asked_read(struct client *c);
 
 /* Writes the file, if there are servers that would not grant a whole burst now. */
-void asked_write(struct ntpd *d);
+void asked_write(struct client *c);
 
 /* Remembers an association that ends. */
-void asked_note(struct ntpd *d, const struct assoc *a);
+void asked_note(struct client *c, const struct assoc *a);
 
 /* Tells a new association what is known of its server. */
-void asked_tell(const struct ntpd *d, struct assoc *a, const struct assoc_world *w);
+void asked_tell(const struct client *c, struct assoc *a, const struct assoc_world *w);
 
 #endif

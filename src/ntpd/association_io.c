@@ -40,16 +40,16 @@ static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 void
 association_io_close_socket(struct peer *p)
 {
-	p->d->port.net->ops->close(p->d->port.net, p->sock);
+	p->client->d->port.net->ops->close(p->client->d->port.net, p->sock);
 	p->sock = NULL;
 }
 
 /* With interface rules, requests leave only from addresses the rules allow. */
 static const struct addr *
-allowed_local(const struct ntpd *d, const struct addr *remote)
+allowed_local(const struct client *c, const struct addr *remote)
 {
-	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
-		const struct addr *a = &d->listen.allowed[i];
+	for (unsigned i = 0; i < c->d->listen.allowed_n; i++) {
+		const struct addr *a = &c->d->listen.allowed[i];
 		if (a->family == remote->family &&
 		    addr_is_loopback(a) == addr_is_loopback(remote)) {
 			return a;
@@ -62,8 +62,8 @@ allowed_local(const struct ntpd *d, const struct addr *remote)
 static bool
 has_no_way(const struct peer *p, int error)
 {
-	return error == -EADDRNOTAVAIL && p->d->listen.restricted &&
-	    allowed_local(p->d, &p->a.remote.addr) == NULL;
+	return error == -EADDRNOTAVAIL && p->client->d->listen.restricted &&
+	    allowed_local(p->client, &p->a.remote.addr) == NULL;
 }
 
 /* What to do about an error of a socket, as far as the error says it. */
@@ -104,72 +104,72 @@ note_send_error(struct peer *p, int error, bool by_packet)
 		return;
 	}
 	p->send_error = error;
-	if (error == 0 || (by_packet && !report_packet_may(p->d))) {
+	if (error == 0 || (by_packet && !report_packet_may(p->client->journal))) {
 		return;
 	}
 	if (has_no_way(p, error)) {
-		listen_put_no_way(p->d, &p->a.remote.addr, &t);
+		listen_put_no_way(p->client->d, &p->a.remote.addr, &t);
 	} else {
 		text_printf(&t, "%s%s", strerror(-error), remedy_of(error));
 	}
-	report(p->d, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
+	report(p->client->journal, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
 	    addr_format(&p->a.remote.addr, addr, sizeof addr), why);
 }
 
 static int
 connect_from(struct peer *p, const struct addr *from)
 {
-	struct ntpd *d = p->d;
-	struct endpoint local = { .port = (uint16_t)d->conf->sourceport };
+	struct client *c = p->client;
+	struct endpoint local = { .port = (uint16_t)c->d->conf->sourceport };
 	struct endpoint bound;
 	int error;
 
 	if (from != NULL) {
 		local.addr = *from;
 	}
-	error = d->port.net->ops->connect(d->port.net, &local, &p->a.remote,
-	    (unsigned)d->conf->dscp,
+	error = c->d->port.net->ops->connect(c->d->port.net, &local, &p->a.remote,
+	    (unsigned)c->d->conf->dscp,
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
-		d->port.net->ops->local(d->port.net, p->sock, &bound);
+		c->d->port.net->ops->local(c->d->port.net, p->sock, &bound);
 		p->local = bound.addr;
 	}
 	return error;
 }
 
 static bool
-may_leave_from(const struct ntpd *d, const struct addr *local)
+may_leave_from(const struct client *c, const struct addr *local)
 {
-	for (unsigned i = 0; i < d->listen.allowed_n; i++) {
-		if (addr_equal(&d->listen.allowed[i], local)) {
+	for (unsigned i = 0; i < c->d->listen.allowed_n; i++) {
+		if (addr_equal(&c->d->listen.allowed[i], local)) {
 			return true;
 		}
 	}
-	return !d->listen.restricted;
+	return !c->d->listen.restricted;
 }
 
 static int
 open_socket(struct peer *p)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	const struct addr *from;
 	int error;
 
 	association_io_close_socket(p);
 	error = connect_from(p, NULL);
-	if (error != 0 || may_leave_from(d, &p->local)) {
+	if (error != 0 || may_leave_from(c, &p->local)) {
 		return error;
 	}
 	association_io_close_socket(p);
-	from = allowed_local(d, &p->a.remote.addr);
+	from = allowed_local(c, &p->a.remote.addr);
 	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
 }
 
 static bool
-still_ours(const struct ntpd *d, const struct addr *local)
+still_ours(const struct client *c, const struct addr *local)
 {
-	for (unsigned i = 0; i < d->listen.own_n; i++) {
-		if (addr_equal(&d->listen.own[i], local)) {
+	for (unsigned i = 0; i < c->d->listen.own_n; i++) {
+		if (addr_equal(&c->d->listen.own[i], local)) {
 			return true;
 		}
 	}
@@ -179,7 +179,8 @@ still_ours(const struct ntpd *d, const struct addr *local)
 bool
 association_io_socket_stands(const struct peer *p)
 {
-	return p->sock != NULL && still_ours(p->d, &p->local) && may_leave_from(p->d, &p->local);
+	return p->sock != NULL && still_ours(p->client, &p->local) &&
+	    may_leave_from(p->client, &p->local);
 }
 
 /* ---- requests ---- */
@@ -187,21 +188,21 @@ association_io_socket_stands(const struct peer *p)
 void
 association_io_arm(struct peer *p)
 {
-	p->d->port.loop->ops->timer_arm(p->d->port.loop, &p->timer, p->a.poll.next);
+	p->client->d->port.loop->ops->timer_arm(p->client->d->port.loop, &p->timer, p->a.poll.next);
 }
 
 /* Signs when the association has a key, which is there; the new length, 0 when it fails. */
 static size_t
 sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	struct mac_key *key;
 
 	if (p->a.rules.key_id == 0) {
 		return len;
 	}
-	key = keys_find(d, p->a.rules.key_id, &p->a.remote.addr);
-	return key != NULL ? keys_sign(d, key, p->a.rules.key_id, bytes, len, cap) : 0;
+	key = keys_find(c->d, p->a.rules.key_id, &p->a.remote.addr);
+	return key != NULL ? keys_sign(c->d, key, p->a.rules.key_id, bytes, len, cap) : 0;
 }
 
 /* Of this host's own routes, when the socket was made: what a packet says may be forged. */
@@ -214,13 +215,13 @@ no_way(int error)
 static void
 transmit(struct peer *p, const struct assoc_sending *out)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	uint8_t bytes[SEND_MAX];
 	struct net_datagram request = { .bytes = bytes, .wants_stamp = true, .tag = out->tag };
 	struct stamp at;
 	int error;
 
-	d->journal.count.polls++;
+	c->d->journal.count.polls++;
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	request.len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
 	if (request.len == 0) {
@@ -230,15 +231,15 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	error = p->sock != NULL ? 0 : open_socket(p);
 	p->no_way = no_way(error);
 	if (error == 0) {
-		error = d->port.net->ops->send(d->port.net, p->sock, &request, &at);
+		error = c->d->port.net->ops->send(c->d->port.net, p->sock, &request, &at);
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);
-		d->journal.count.send_failed++;
+		c->d->journal.count.send_failed++;
 		note_send_error(p, error, false);
 		return;
 	}
-	d->journal.count.sent++;
+	c->d->journal.count.sent++;
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
@@ -250,7 +251,8 @@ transmit(struct peer *p, const struct assoc_sending *out)
 static void
 ask_on(struct peer *p, const struct assoc_world *w)
 {
-	if (p->a.poll.asked == 0 && await_waits(p->d) && assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
+	if (p->a.poll.asked == 0 && await_waits(&p->client->d->steering) &&
+	    assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
 		p->a.poll.asked = 1;
 	}
 	if (p->a.poll.asked > 0) {
@@ -264,11 +266,11 @@ ask_on(struct peer *p, const struct assoc_world *w)
 static void
 say_shared_clock(struct peer *p)
 {
-	bool shares = rules_adaptive(p->d) && estimator_shares_clock(&p->a.est);
+	bool shares = rules_adaptive(p->client->d) && estimator_shares_clock(&p->a.est);
 	char addr[ADDR_TEXT_MAX];
 
 	if (shares && !p->shares_clock) {
-		report(p->d, LOG_LEVEL_WARNING,
+		report(p->client->journal, LOG_LEVEL_WARNING,
 		    "%s runs on the very clock we set (a container of this host?): not used",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
@@ -279,11 +281,11 @@ say_shared_clock(struct peer *p)
 static void
 doubt_all(struct peer *p)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 
-	d->steering.steer.broke = true;
-	peers_ask_soon(d, 1);
-	selection_doubt(d, p->a.wire.t4_mono, BREAK_DOUBT_S);
+	c->d->steering.steer.broke = true;
+	peers_ask_soon(c, 1);
+	selection_doubt(&c->d->steering, p->a.wire.t4_mono, BREAK_DOUBT_S);
 }
 
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
@@ -291,21 +293,21 @@ static void
 follow_estimate(struct peer *p, const struct assoc_answer *ans)
 {
 	enum estimator_result r = ans->estimated;
-	struct ntpd *d = p->d;
-	struct assoc_world w = rules_world(d);
+	struct client *c = p->client;
+	struct assoc_world w = rules_world(c->d);
 	char addr[ADDR_TEXT_MAX];
 
 	say_shared_clock(p);
-	if (rules_adaptive(d) && r == ESTIMATOR_BROKE) {
-		report(d, LOG_LEVEL_INFO,
+	if (rules_adaptive(c->d) && r == ESTIMATOR_BROKE) {
+		report(c->journal, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		p->a.poll.asked = ESTIMATOR_BURST - 1;
-		if (selection_follows(d, p)) {
+		if (selection_follows(&c->d->steering, p)) {
 			doubt_all(p);
 		}
 	}
-	if (rules_adaptive(d) && r == ESTIMATOR_SUSPECT &&
+	if (rules_adaptive(c->d) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
 		association_io_arm(p);
 	}
@@ -316,43 +318,44 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 static bool
 worth_selecting(const struct peer *p)
 {
-	const struct ntpd *d = p->d;
+	const struct client *c = p->client;
 
-	return p->a.poll.burst == 0 || d->steering.sys.leap == LEAP_UNSYNC || d->steering.sys.lost ||
-	    mtime_before(now_of(d), d->steering.steer.moved_until);
+	return p->a.poll.burst == 0 || c->d->steering.sys.leap == LEAP_UNSYNC ||
+	    c->d->steering.sys.lost || mtime_before(now_of(c->d), c->d->steering.steer.moved_until);
 }
 
 /*
  * Classic loop: a sample is used once. The best may have come before there were enough to use it.
  */
 static bool
-may_be_used(const struct ntpd *d, const struct assoc_answer *ans)
+may_be_used(const struct client *c, const struct assoc_answer *ans)
 {
-	return ans->filtered == FILTER_NEW || d->steering.sys.leap == LEAP_UNSYNC;
+	return ans->filtered == FILTER_NEW || c->d->steering.sys.leap == LEAP_UNSYNC;
 }
 
 static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	bool taken;
 
-	peer_event_note_all(d, p, ans->events);
+	peer_event_note_all(c, p, ans->events);
 	if (!ans->sampled) {
 		return;
 	}
 	/* Not the first answer of all. */
-	if (d->steering.sys.lost && p->a.est.samples > 1 && !(p->a.rules.flags & ASSOC_NOSELECT) &&
+	if (c->d->steering.sys.lost && p->a.est.samples > 1 &&
+	    !(p->a.rules.flags & ASSOC_NOSELECT) &&
 	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
-		await_open(d, p->a.wire.t4_mono, RETURN_REQUESTS);
+		await_open(&c->d->steering, p->a.wire.t4_mono, RETURN_REQUESTS);
 	}
-	stats_peer(d, p);
+	stats_peer(c->journal, p);
 	follow_estimate(p, ans);
 	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
-	if (rules_adaptive(d) || (may_be_used(d, ans) && worth_selecting(p))) {
-		clock_update_answer(d, taken ? p->a.id : 0);
+	if (rules_adaptive(c->d) || (may_be_used(c, ans) && worth_selecting(p))) {
+		clock_update_answer(&c->d->steering, taken ? p->a.id : 0);
 	} else {
-		system_raise_error(d);
+		system_raise_error(&c->d->steering);
 	}
 }
 
@@ -380,28 +383,29 @@ is_superfluous(struct peer *p)
 	}
 	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
 	return p->idle >= ASSOC_UNREACH &&
-	    peers_count(p->d) > (unsigned)p->d->conf->tos.maxclock;
+	    peers_count(p->client) > (unsigned)p->client->d->conf->tos.maxclock;
 }
 
 static void
 preempt(struct peer *p)
 {
-	report(p->d, LOG_LEVEL_NOTICE, "%s: dropped, for it was of no use and there are more than "
-	    "%d sources (preempt, tos maxclock)", p->source->cfg->host.text,
-	    (int)p->d->conf->tos.maxclock);
-	sources_drop(p->d, p->source);
+	report(p->client->journal, LOG_LEVEL_NOTICE,
+	    "%s: dropped, for it was of no use and there are more than "
+	    "%d sources (preempt, tos maxclock)",
+	    p->source->cfg->host.text, (int)p->client->d->conf->tos.maxclock);
+	sources_drop(p->client, p->source);
 }
 
 static void
 on_timer(void *ctx)
 {
 	struct peer *p = ctx;
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	struct assoc_sending out;
 	struct assoc_world w;
 
-	clock_update_look(d);
-	w = rules_world(d);
+	clock_update_look(&c->d->steering);
+	w = rules_world(c->d);
 	assoc_poll(&p->a, &w, &out);
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		poll_local(p, &w);
@@ -413,7 +417,7 @@ on_timer(void *ctx)
 		association_io_close_socket(p);
 	}
 	transmit(p, &out);
-	peer_event_note_all(d, p, out.events);
+	peer_event_note_all(c, p, out.events);
 	association_io_arm(p);
 	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
 		return;
@@ -422,7 +426,7 @@ on_timer(void *ctx)
 		sources_look_elsewhere(p);
 	}
 	if (out.filtered) {
-		clock_update_run(d);
+		clock_update_run(&c->d->steering);
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
 		sources_member_gone(p);
@@ -435,27 +439,33 @@ on_timer(void *ctx)
 
 /* Our own addresses are ignored as sources, whatever the lines say: see access.h. */
 static void
-tell_blocked(struct ntpd *d, const struct peer *p, const struct endpoint *from, unsigned flags)
+tell_blocked(struct client *c, const struct peer *p, const struct endpoint *from, unsigned flags)
 {
 	const char *name = p->source->cfg->host.text;
 	char addr[ADDR_TEXT_MAX];
 
 	(void)addr_format(&from->addr, addr, sizeof addr);
 	if ((flags & RESTRICT_IGNORE) != 0 && from->port == NTP_PORT &&
-	    still_ours(d, &from->addr)) {
-		report(d, LOG_LEVEL_WARNING, "%s (%s): this is an address of this host, which "
-		    "cannot tell itself the time; take out its line", name, addr);
+	    still_ours(c, &from->addr)) {
+		report(c->journal, LOG_LEVEL_WARNING,
+		    "%s (%s): this is an address of this host, which "
+		    "cannot tell itself the time; take out its line",
+		    name, addr);
 		return;
 	}
-	report(d, LOG_LEVEL_WARNING, "%s (%s): its answers are dropped by a restrict entry with "
-	    "%s; add a restrict line for it", name, addr,
-	    flags & RESTRICT_IGNORE ? "ignore" : flags & RESTRICT_NOSERVE ? "noserve" : "notrust");
+	report(c->journal, LOG_LEVEL_WARNING,
+	    "%s (%s): its answers are dropped by a restrict entry with "
+	    "%s; add a restrict line for it",
+	    name, addr,
+	    flags & RESTRICT_IGNORE	   ? "ignore"
+		: flags & RESTRICT_NOSERVE ? "noserve"
+					   : "notrust");
 }
 
 static bool
-admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
+admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 {
-	unsigned flags = access_flags(d, &pkt->from);
+	unsigned flags = access_flags(&c->d->server, &pkt->from);
 
 	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
 	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
@@ -464,7 +474,7 @@ admits(struct ntpd *d, struct peer *p, const struct net_packet *pkt)
 	}
 	if (!p->blocked) {
 		p->blocked = true;
-		tell_blocked(d, p, &pkt->from, flags);
+		tell_blocked(c, p, &pkt->from, flags);
 	}
 	return false;
 }
@@ -478,8 +488,8 @@ judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
 	    pk->key_id != p->a.rules.key_id) {
 		return ASSOC_AUTH_NONE;
 	}
-	key = keys_find(p->d, pk->key_id, &pkt->from.addr);
-	return key != NULL && keys_check(p->d, key, pkt->bytes, pk->auth_len, &pk->digest) ?
+	key = keys_find(p->client->d, pk->key_id, &pkt->from.addr);
+	return key != NULL && keys_check(p->client->d, key, pkt->bytes, pk->auth_len, &pk->digest) ?
 	    ASSOC_AUTH_OK : ASSOC_AUTH_BAD;
 }
 
@@ -487,27 +497,27 @@ static void
 on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
 	struct peer *p = ctx;
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 	struct assoc_answer ans;
 	struct assoc_world w;
 	struct packet pk;
 
 	(void)s;
-	d->journal.count.received++;
-	d->journal.count.io_received++;
-	if (!admits(d, p, pkt)) {
-		d->journal.count.verdict.of[VERDICT_DENIED]++;
+	c->d->journal.count.received++;
+	c->d->journal.count.io_received++;
+	if (!admits(c, p, pkt)) {
+		c->d->journal.count.verdict.of[VERDICT_DENIED]++;
 		return;
 	}
 	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
-		d->journal.count.verdict.of[VERDICT_SHORT]++;
+		c->d->journal.count.verdict.of[VERDICT_SHORT]++;
 		return;
 	}
-	counters_version(d, pk.hdr.version);
-	clock_update_look(d);
-	w = rules_world(d);
+	counters_version(c->journal, pk.hdr.version);
+	clock_update_look(&c->d->steering);
+	w = rules_world(c->d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
-	d->journal.count.verdict.of[ans.verdict]++;
+	c->d->journal.count.verdict.of[ans.verdict]++;
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
@@ -515,7 +525,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		association_io_arm(p);
 	}
 	if (ans.sampled) {
-		stats_raw(d, p);
+		stats_raw(c->journal, p);
 	}
 	after_answer(p, &ans);
 }
@@ -541,7 +551,7 @@ on_error(void *ctx, struct net_socket *s, int error)
 void
 association_io_start(struct peer *p)
 {
-	p->d->port.loop->ops->timer_init(p->d->port.loop, &p->timer, on_timer, p);
+	p->client->d->port.loop->ops->timer_init(p->client->d->port.loop, &p->timer, on_timer, p);
 	association_io_arm(p);
 }
 
@@ -549,5 +559,5 @@ void
 association_io_stop(struct peer *p)
 {
 	association_io_close_socket(p);
-	p->d->port.loop->ops->timer_done(p->d->port.loop, &p->timer);
+	p->client->d->port.loop->ops->timer_done(p->client->d->port.loop, &p->timer);
 }

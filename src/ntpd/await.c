@@ -27,16 +27,16 @@ may_vote(const struct source *src)
 }
 
 static bool
-heard_since(const struct ntpd *d, const struct assoc *a)
+heard_since(const struct steering *s, const struct assoc *a)
 {
-	return a->poll.reach != 0 && !mtime_before(a->wire.t4_mono, d->steering.await.quorum.since);
+	return a->poll.reach != 0 && !mtime_before(a->wire.t4_mono, s->await.quorum.since);
 }
 
 static bool
-is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+is_right(const struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
 	return a->tally > TALLY_FALSETICK && assoc_unfit(a, w) == 0 && !assoc_suspect(a, w) &&
-	    heard_since(d, a);
+	    heard_since(s, a);
 }
 
 /*
@@ -44,29 +44,29 @@ is_right(const struct ntpd *d, const struct assoc *a, const struct assoc_world *
  * ticker yet, and moves what all together say. The answers for themselves are narrower.
  */
 static bool
-is_close(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+is_close(const struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
-	double offset_s = d->steering.selector.sel.offset_s;
+	double offset_s = s->selector.sel.offset_s;
 
-	return is_right(d, a, w) &&
+	return is_right(s, a, w) &&
 	    !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
 }
 
 static bool
-is_against(const struct ntpd *d, const struct assoc *a, const struct assoc_world *w)
+is_against(const struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
-	const struct selection *sel = &d->steering.selector.sel;
+	const struct selection *sel = &s->selector.sel;
 
-	return selection_speaks(a, w) && heard_since(d, a) && !is_right(d, a, w) &&
+	return selection_speaks(a, w) && heard_since(s, a) && !is_right(s, a, w) &&
 	    assoc_excludes(a, w, sel->low_s, sel->high_s);
 }
 
 /* A name of a host that another line asks already will never have an answer of its own. */
 static bool
-is_double(const struct ntpd *d, const struct source *s)
+is_double(const struct steering *st, const struct source *s)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < st->d->client.peers.peer_n; i++) {
+		const struct peer *p = &st->d->client.peers.peer[i];
 
 		for (unsigned k = 0; p->a.id != 0 && k < s->answer.n; k++) {
 			if (addr_equal(&p->a.remote.addr, &s->answer.addr[k])) {
@@ -79,25 +79,25 @@ is_double(const struct ntpd *d, const struct source *s)
 
 /* What one line of the configuration adds. */
 static void
-count_line(const struct ntpd *d, const struct source *s, const struct assoc_world *w,
+count_line(const struct steering *st, const struct source *s, const struct assoc_world *w,
     struct quorum_count *c)
 {
 	unsigned members = 0, agree = 0, close = 0, weight = 1;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < st->d->client.peers.peer_n; i++) {
+		const struct peer *p = &st->d->client.peers.peer[i];
 
 		if (p->a.id != 0 && p->source == s) {
 			members++;
-			agree += is_right(d, &p->a, w);
-			close += is_close(d, &p->a, w);
-			c->against += is_against(d, &p->a, w);
+			agree += is_right(st, &p->a, w);
+			close += is_close(st, &p->a, w);
+			c->against += is_against(st, &p->a, w);
 		}
 	}
 	if (s->cfg->kind == SOURCE_POOL) {
 		weight = quorum_of_pool(s->answer.n > 0, members,
-		    (unsigned)d->conf->tos.minclock);
-	} else if (members == 0 && is_double(d, s)) {
+		    (unsigned)st->d->conf->tos.minclock);
+	} else if (members == 0 && is_double(st, s)) {
 		weight = 0;
 	}
 	c->configured += weight;
@@ -106,14 +106,14 @@ count_line(const struct ntpd *d, const struct source *s, const struct assoc_worl
 }
 
 static struct quorum_count
-count(const struct ntpd *d, const struct assoc_world *w)
+count(const struct steering *s, const struct assoc_world *w)
 {
-	struct quorum_count c = { .least_given = d->conf->tos.minsane_given,
-		.least = (unsigned)d->conf->tos.minsane };
+	struct quorum_count c = { .least_given = s->d->conf->tos.minsane_given,
+		.least = (unsigned)s->d->conf->tos.minsane };
 
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (may_vote(&d->client.peers.source[i])) {
-			count_line(d, &d->client.peers.source[i], w, &c);
+	for (unsigned i = 0; i < s->d->client.peers.source_n; i++) {
+		if (may_vote(&s->d->client.peers.source[i])) {
+			count_line(s, &s->d->client.peers.source[i], w, &c);
 		}
 	}
 	return c;
@@ -125,136 +125,136 @@ count(const struct ntpd *d, const struct assoc_world *w)
 static void
 on_timer(void *ctx)
 {
-	struct ntpd *d = ctx;
-	struct quorum *q = &d->steering.await.quorum;
+	struct steering *s = ctx;
+	struct quorum *q = &s->await.quorum;
 
-	if (mtime_diff_s(now_of(d), q->until) > STOPPED_S) {
+	if (mtime_diff_s(now_of(s->d), q->until) > STOPPED_S) {
 		q->waiting = false;
-		await_open(d, now_of(d), 1);
+		await_open(s, now_of(s->d), 1);
 		return;
 	}
-	clock_update_decide(d);
+	clock_update_decide(s);
 }
 
 static void
-ask_again_later(struct ntpd *d)
+ask_again_later(struct steering *s)
 {
-	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.await.again,
-	    mtime_add_s(now_of(d), AGAIN_S * (double)(1U << d->steering.await.asked)));
-	d->steering.await.asked++;
+	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->await.again,
+	    mtime_add_s(now_of(s->d), AGAIN_S * (double)(1U << s->await.asked)));
+	s->await.asked++;
 }
 
 /* What was asked at once may have been lost: a network often takes seconds to wake. */
 static void
 on_again(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct steering *s = ctx;
 
-	if (d->steering.await.quorum.waiting && !d->stopping && d->steering.await.asked < AGAIN_N) {
-		peers_ask_unheard(d, d->steering.await.quorum.since);
-		ask_again_later(d);
+	if (s->await.quorum.waiting && !s->d->stopping && s->await.asked < AGAIN_N) {
+		peers_ask_unheard(&s->d->client, s->await.quorum.since);
+		ask_again_later(s);
 	}
 }
 
 void
-await_start(struct ntpd *d)
+await_start(struct steering *s)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->steering.await.timer, on_timer, d);
-	d->port.loop->ops->timer_init(d->port.loop, &d->steering.await.again, on_again, d);
-	quorum_open(&d->steering.await.quorum, now_of(d));
+	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->await.timer, on_timer, s);
+	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->await.again, on_again, s);
+	quorum_open(&s->await.quorum, now_of(s->d));
 }
 
 void
-await_stop(struct ntpd *d)
+await_stop(struct steering *s)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.await.timer);
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.await.again);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->await.timer);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->await.again);
 }
 
 void
-await_open(struct ntpd *d, struct mtime since, unsigned requests)
+await_open(struct steering *s, struct mtime since, unsigned requests)
 {
-	quorum_open(&d->steering.await.quorum, since);
-	peers_ask_soon(d, requests);
-	d->steering.await.asked = 0;
-	d->steering.await.narrowed = false;
-	ask_again_later(d);
+	quorum_open(&s->await.quorum, since);
+	peers_ask_soon(&s->d->client, requests);
+	s->await.asked = 0;
+	s->await.narrowed = false;
+	ask_again_later(s);
 }
 
 /* One that is too far from the time can never decide: it hurries nobody. */
 static bool
-can_decide(const struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+can_decide(const struct steering *s, const struct peer *p, const struct assoc_world *w)
 {
 	const struct assoc *a = &p->a;
 
-	return a->id != 0 && may_vote(p->source) && selection_speaks(a, w) && heard_since(d, a) &&
+	return a->id != 0 && may_vote(p->source) && selection_speaks(a, w) && heard_since(s, a) &&
 	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->maxdist_s;
 }
 
 /* Where one source is enough there is nobody to wait for. */
 static void
-begin_to_wait(struct ntpd *d, const struct assoc_world *w)
+begin_to_wait(struct steering *s, const struct assoc_world *w)
 {
-	struct quorum *q = &d->steering.await.quorum;
-	struct quorum_count c = count(d, w);
+	struct quorum *q = &s->await.quorum;
+	struct quorum_count c = count(s, w);
 
 	quorum_hear(q, w->now);
 	if (quorum_need(&c) > 1) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.await.timer, q->until);
-		peers_ask_silent(d, w);
+		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->await.timer, q->until);
+		peers_ask_silent(&s->d->client, w);
 	}
 }
 
 void
-await_listen(struct ntpd *d, const struct assoc_world *w)
+await_listen(struct steering *s, const struct assoc_world *w)
 {
-	struct quorum *q = &d->steering.await.quorum;
+	struct quorum *q = &s->await.quorum;
 
-	for (unsigned i = 0; q->waiting && !q->heard && i < d->client.peers.peer_n; i++) {
-		if (can_decide(d, &d->client.peers.peer[i], w)) {
-			begin_to_wait(d, w);
+	for (unsigned i = 0; q->waiting && !q->heard && i < s->d->client.peers.peer_n; i++) {
+		if (can_decide(s, &s->d->client.peers.peer[i], w)) {
+			begin_to_wait(s, w);
 		}
 	}
 }
 
 bool
-await_decides_later(const struct ntpd *d)
+await_decides_later(const struct steering *s)
 {
-	const struct quorum *q = &d->steering.await.quorum;
+	const struct quorum *q = &s->await.quorum;
 
-	return q->waiting && q->heard && !quorum_late(q, now_of(d));
+	return q->waiting && q->heard && !quorum_late(q, now_of(s->d));
 }
 
 bool
-await_waits(const struct ntpd *d)
+await_waits(const struct steering *s)
 {
-	return d->steering.await.quorum.waiting;
+	return s->await.quorum.waiting;
 }
 
 static void
-say_overdue(struct ntpd *d, const struct quorum_count *c)
+say_overdue(struct steering *s, const struct quorum_count *c)
 {
-	report(d, LOG_LEVEL_WARNING,
+	report(s->journal, LOG_LEVEL_WARNING,
 	    "only %u of %u configured sources agree, %d s after the first answer: "
 	    "they decide by themselves", c->close, c->configured, QUORUM_WAIT_S);
 }
 
 /* A quorum agrees as far as its few answers tell: so many more tell who of them does. */
 static void
-narrow(struct ntpd *d, const struct quorum_count *c)
+narrow(struct steering *s, const struct quorum_count *c)
 {
-	if (!d->steering.await.narrowed && c->agree >= quorum_need(c)) {
-		d->steering.await.narrowed = true;
-		peers_ask_soon(d, NARROW_N);
+	if (!s->await.narrowed && c->agree >= quorum_need(c)) {
+		s->await.narrowed = true;
+		peers_ask_soon(&s->d->client, NARROW_N);
 	}
 }
 
 /* Somebody who answered lately may do so again. */
 static bool
-may_still_come(const struct ntpd *d)
+may_still_come(const struct steering *s)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct peer *p = &s->d->client.peers.peer[i];
 
 		if (p->a.id != 0 && may_vote(p->source) && p->a.poll.reach != 0) {
 			return true;
@@ -265,40 +265,40 @@ may_still_come(const struct ntpd *d)
 
 /* With nobody but our own clock to follow, whoever was followed before is waited for. */
 static bool
-holds_out(const struct ntpd *d, const struct assoc_world *w)
+holds_out(const struct steering *s, const struct assoc_world *w)
 {
-	return !d->steering.sys.lost && d->steering.sys.source != SYNC_LOCAL &&
-	    !quorum_late(&d->steering.await.quorum, w->now) && may_still_come(d);
+	return !s->sys.lost && s->sys.source != SYNC_LOCAL &&
+	    !quorum_late(&s->await.quorum, w->now) && may_still_come(s);
 }
 
 bool
-await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w)
+await_holds(struct steering *s, const struct peer *p, const struct assoc_world *w)
 {
-	struct quorum *q = &d->steering.await.quorum;
+	struct quorum *q = &s->await.quorum;
 	struct quorum_count c;
 
 	if (!q->waiting) {
 		return false;
 	}
 	if (p == NULL || (p->a.rules.flags & ASSOC_LOCAL) != 0) {
-		return holds_out(d, w);
+		return holds_out(s, w);
 	}
 	/* Those who answer, and will be fit in seconds, are worth that much more. */
-	if (quorum_late(q, w->now) && selection_mostly_doubtful(d, w)) {
+	if (quorum_late(q, w->now) && selection_mostly_doubtful(s, w)) {
 		return true;
 	}
-	c = count(d, w);
+	c = count(s, w);
 	switch (quorum_ask(q, &c, w->now)) {
 	case QUORUM_HOLDS:
-		narrow(d, &c);
+		narrow(s, &c);
 		return true;
 	case QUORUM_OVERDUE:
-		say_overdue(d, &c);
+		say_overdue(s, &c);
 		break;
 	case QUORUM_MET:
 		break;
 	}
-	d->port.loop->ops->timer_disarm(d->port.loop, &d->steering.await.timer);
+	s->d->port.loop->ops->timer_disarm(s->d->port.loop, &s->await.timer);
 	return false;
 }
 
@@ -314,9 +314,9 @@ put_wait(struct text *t, const struct quorum_count *c)
 }
 
 bool
-await_put(struct ntpd *d, struct text *t, bool left)
+await_put(struct steering *s, struct text *t, bool left)
 {
-	const struct quorum *q = &d->steering.await.quorum;
+	const struct quorum *q = &s->await.quorum;
 	struct quorum_count c;
 	struct assoc_world w;
 	double left_s;
@@ -324,8 +324,8 @@ await_put(struct ntpd *d, struct text *t, bool left)
 	if (!q->waiting || !q->heard) {
 		return false;
 	}
-	w = rules_world(d);
-	c = count(d, &w);
+	w = rules_world(s->d);
+	c = count(s, &w);
 	if (quorum_need(&c) <= 1) {
 		return false;
 	}
@@ -338,9 +338,9 @@ await_put(struct ntpd *d, struct text *t, bool left)
 }
 
 bool
-await_agreed(const struct ntpd *d, const struct assoc_world *w)
+await_agreed(const struct steering *s, const struct assoc_world *w)
 {
-	struct quorum_count c = count(d, w);
+	struct quorum_count c = count(s, w);
 
 	return c.close >= quorum_need(&c);
 }

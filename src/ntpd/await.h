@@ -10,7 +10,7 @@
 #include "ntpd/peers.h"
 #include "port/loop.h"
 
-struct ntpd;
+struct steering;
 
 struct await {
 	struct quorum quorum;
@@ -21,40 +21,40 @@ struct await {
 };
 
 /* The daemon starts, ends. */
-void await_start(struct ntpd *d);
-void await_stop(struct ntpd *d);
+void await_start(struct steering *s);
+void await_stop(struct steering *s);
 
 /*
  * What the clock and the sources did since then is not known: only who has answered since then
  * is heard. All are asked.
  */
-void await_open(struct ntpd *d, struct mtime since, unsigned requests);
+void await_open(struct steering *s, struct mtime since, unsigned requests);
 
 /* Somebody has answered, and the end of the wait is still to come. */
-bool await_decides_later(const struct ntpd *d);
+bool await_decides_later(const struct steering *s);
 
 /* A wait is under way. */
-bool await_waits(const struct ntpd *d);
+bool await_waits(const struct steering *s);
 
 /*
  * To be told before each selection: the first source that has answered sets the end of the wait,
  * and has those asked again that are silent.
  */
-void await_listen(struct ntpd *d, const struct assoc_world *w);
+void await_listen(struct steering *s, const struct assoc_world *w);
 
 /*
  * True when what was just selected, led by p (NULL: nobody), is not to be acted on yet. Says so in
  * the log when it acts without a quorum.
  */
-bool await_holds(struct ntpd *d, const struct peer *p, const struct assoc_world *w);
+bool await_holds(struct steering *s, const struct peer *p, const struct assoc_world *w);
 
 /*
  * Appends what is waited for, "a majority of the 3 configured sources (1 agrees)", and, with left,
  * how long at most; false, and nothing, when no answer is held back.
  */
-bool await_put(struct ntpd *d, struct text *t, bool left);
+bool await_put(struct steering *s, struct text *t, bool left);
 
 /* True when a quorum agrees with what was just selected, whether or not it was waited for. */
-bool await_agreed(const struct ntpd *d, const struct assoc_world *w);
+bool await_agreed(const struct steering *s, const struct assoc_world *w);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include "base/ntptime.h"
 
-struct ntpd;
+struct steering;
 
 struct boot_marker {
 	bool made;
@@ -17,9 +17,9 @@ struct boot_marker {
 };
 
 /* Withdraws -g when the marker is there. Once, before the clock is taken hold of. */
-void boot_marker_start(struct ntpd *d);
+void boot_marker_start(struct steering *s);
 
 /* Makes the marker, at the first correction of the clock. */
-void boot_marker_passed(struct ntpd *d);
+void boot_marker_passed(struct steering *s);
 
 #endif

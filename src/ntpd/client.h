@@ -8,7 +8,12 @@
 #include "ntpd/asked.h"
 #include "ntpd/peers.h"
 
+struct ntpd;
+struct journal;
+
 struct client {
+	struct ntpd *d;
+	struct journal *journal;
 	struct peers peers;
 	struct asked_late asked;
 	struct limit turns_log;         /* of changes of the system peer */

@@ -25,20 +25,20 @@ enum { EXIT_NOT_SET = 1 };
 static const double MOVE_REPORT_S = 1e-3;
 
 static bool
-newer_than_used(const struct ntpd *d, const struct peer *p)
+newer_than_used(const struct steering *s, const struct peer *p)
 {
-	return rules_adaptive(d) || mtime_before(d->steering.update.epoch, p->a.filter.best.at);
+	return rules_adaptive(s->d) || mtime_before(s->update.epoch, p->a.filter.best.at);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
 static const struct estimator *
-newest_survivor(struct ntpd *d)
+newest_survivor(struct steering *s)
 {
-	const struct selection *sel = &d->steering.selector.sel;
-	const struct peer *p = peers_by_id(d, d->steering.update.newest);
+	const struct selection *sel = &s->selector.sel;
+	const struct peer *p = peers_by_id(&s->d->client, s->update.newest);
 
 	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == d->steering.update.newest && sel->each[i].combined) {
+		if (sel->each[i].id == s->update.newest && sel->each[i].combined) {
 			return &p->a.est;
 		}
 	}
@@ -47,22 +47,22 @@ newest_survivor(struct ntpd *d)
 
 /* Follows the clock at the rate of all survivors' samples; a preferred source speaks alone. */
 static void
-refine(struct ntpd *d, const struct assoc_world *w)
+refine(struct steering *s, const struct assoc_world *w)
 {
-	struct selection *sel = &d->steering.selector.sel;
+	struct selection *sel = &s->selector.sel;
 	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
 		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
 		.wander = sel->wander, .jitter_s = sel->jitter_s };
-	const struct joint_input in = { .id = d->steering.update.newest, .estimator = newest_survivor(d),
+	const struct joint_input in = { .id = s->update.newest, .estimator = newest_survivor(s),
 		.combined = &combined, .survivors = sel->combined, .now = w->now,
 		.adjusted_ns = w->adjusted_ns };
 	struct estimate all;
 
-	d->steering.update.newest = 0;
-	if (!rules_adaptive(d)) {
+	s->update.newest = 0;
+	if (!rules_adaptive(s->d)) {
 		return;
 	}
-	joint_update(&d->steering.update.joint, &in, &all);
+	joint_update(&s->update.joint, &in, &all);
 	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
 	sel->var_s2 = all.var_s2;
 	sel->freq = all.freq;
@@ -73,139 +73,139 @@ refine(struct ntpd *d, const struct assoc_world *w)
 
 /* Leads the clock to what the selection says; true when it was stepped there. */
 static bool
-follow(struct ntpd *d, struct peer *p, const struct assoc_world *w)
+follow(struct steering *s, struct peer *p, const struct assoc_world *w)
 {
-	struct selection *sel = &d->steering.selector.sel;
+	struct selection *sel = &s->selector.sel;
 
-	d->steering.update.epoch = p->a.filter.best.at;
-	if (!rules_adaptive(d)) {
-		sel->offset_s = huffpuff_correct(&d->steering.steer.huffpuff, sel->offset_s,
+	s->update.epoch = p->a.filter.best.at;
+	if (!rules_adaptive(s->d)) {
+		sel->offset_s = huffpuff_correct(&s->steer.huffpuff, sel->offset_s,
 		    p->a.filter.best.delay_s, w->now);
 	}
-	d->steering.sys.offset_s = sel->offset_s;
-	d->steering.sys.jitter_s = sel->jitter_s;
+	s->sys.offset_s = sel->offset_s;
+	s->sys.jitter_s = sel->jitter_s;
 	/* LOCAL is our own clock: it has nothing to say about its error. */
-	if (!d->steering.steer.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
-		steer_observe(d, p, w);
+	if (!s->steer.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
+		steer_observe(s, p, w);
 		return false;
 	}
-	return steer_run(d, p, w);
+	return steer_run(s, p, w);
 }
 
 /* Selects; false when who is there now must not decide, or not yet. */
 static bool
-may_decide(struct ntpd *d, const struct assoc_world *w, struct peer **p)
+may_decide(struct steering *s, const struct assoc_world *w, struct peer **p)
 {
-	await_listen(d, w);
+	await_listen(s, w);
 	/*
 	 * What the classic loop is told first, it measures the frequency from: the intervals of a
 	 * few answers are wide, and a liar within them counts as much as the others.
 	 */
-	if (!rules_adaptive(d) && !d->steering.steer.disc.updated && selection_settling(d)) {
+	if (!rules_adaptive(s->d) && !s->steer.disc.updated && selection_settling(s)) {
 		return false;
 	}
-	if (!await_waits(d) && selection_mostly_doubtful(d, w)) {
+	if (!await_waits(s) && selection_mostly_doubtful(s, w)) {
 		return false;
 	}
-	*p = selection_select(d, w);
-	return !await_holds(d, *p, w);
+	*p = selection_select(s, w);
+	return !await_holds(s, *p, w);
 }
 
 /* One pass; true when it must be done once more because the clock was stepped. */
 static bool
-pass(struct ntpd *d, bool answered)
+pass(struct steering *s, bool answered)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(s->d);
 	struct peer *p;
 
-	if (!may_decide(d, &w, &p)) {
-		system_raise_to_median(d, &w);
+	if (!may_decide(s, &w, &p)) {
+		system_raise_to_median(s, &w);
 		return false;
 	}
-	selection_tell(d);
+	selection_tell(s);
 	if (p == NULL) {
-		syspeer_lost(d, &w);
+		syspeer_lost(s, &w);
 		return false;
 	}
-	syspeer_found(d, p);
-	refine(d, &w);
-	leapsec_vote(d, d->steering.selector.sel.leap);
+	syspeer_found(s, p);
+	refine(s, &w);
+	leapsec_vote(s, s->selector.sel.leap);
 	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
-	return newer_than_used(d, p) && follow(d, p, &w) && rules_adaptive(d);
+	return newer_than_used(s, p) && follow(s, p, &w) && rules_adaptive(s->d);
 }
 
 static void
-run(struct ntpd *d, bool answered)
+run(struct steering *s, bool answered)
 {
-	bool synced = system_leap(d) != LEAP_UNSYNC;
+	bool synced = system_leap(s) != LEAP_UNSYNC;
 
-	if (d->steering.update.running || d->stopping) {
+	if (s->update.running || s->d->stopping) {
 		return;
 	}
-	d->steering.update.running = true;
-	if (pass(d, answered)) {
-		(void)pass(d, answered);
+	s->update.running = true;
+	if (pass(s, answered)) {
+		(void)pass(s, answered);
 	}
-	system_raise_error(d);
-	steer_tell(d, synced);
-	status_tell(d);
-	d->steering.update.running = false;
+	system_raise_error(s);
+	steer_tell(s, synced);
+	status_tell(s->d);
+	s->update.running = false;
 }
 
 void
-clock_update_answer(struct ntpd *d, uint16_t newest)
+clock_update_answer(struct steering *s, uint16_t newest)
 {
-	d->steering.update.newest = newest;
-	run(d, true);
+	s->update.newest = newest;
+	run(s, true);
 }
 
 void
-clock_update_decide(struct ntpd *d)
+clock_update_decide(struct steering *s)
 {
-	d->steering.update.newest = 0;
-	run(d, true);
+	s->update.newest = 0;
+	run(s, true);
 }
 
 void
-clock_update_run(struct ntpd *d)
+clock_update_run(struct steering *s)
 {
-	d->steering.update.newest = 0;
-	run(d, false);
+	s->update.newest = 0;
+	run(s, false);
 }
 
 void
-clock_update_look(struct ntpd *d)
+clock_update_look(struct steering *s)
 {
 	struct adjust_finding f;
 
-	if (!adjust_look(&d->steering.steer.adjust, &f)) {
+	if (!adjust_look(&s->steer.adjust, &f)) {
 		return;
 	}
 	if (f.slept) {
-		report(d, LOG_LEVEL_NOTICE, "the machine slept for %.0f s: asking all sources",
-		    f.slept_s);
+		report(s->journal, LOG_LEVEL_NOTICE,
+		    "the machine slept for %.0f s: asking all sources", f.slept_s);
 	}
 	if (f.foreign_freq) {
-		report_packet(d, LOG_LEVEL_WARNING,
+		report_packet(s->journal, LOG_LEVEL_WARNING,
 		    "another program set the clock's frequency to %+.3f PPM; "
-		    "set back to %+.3f PPM", f.freq * 1e6, d->steering.steer.adjust.freq * 1e6);
+		    "set back to %+.3f PPM", f.freq * 1e6, s->steer.adjust.freq * 1e6);
 	}
-	if (f.moved && leapsec_explains(d, f.moved_s)) {
+	if (f.moved && leapsec_explains(s, f.moved_s)) {
 		/* The sources' time leaps as well: nothing came between us. */
-		adjust_forget(&d->steering.steer.adjust, f.moved_s);
-		report(d, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s",
+		adjust_forget(&s->steer.adjust, f.moved_s);
+		report(s->journal, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s",
 		    f.moved_s);
 		return;
 	}
 	if (f.slept || f.lost_s >= MOVE_REPORT_S ||
 	    (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
 		if (f.moved) {
-			report(d, LOG_LEVEL_WARNING,
+			report(s->journal, LOG_LEVEL_WARNING,
 			    "the clock was moved by %+.6f s by someone else", f.moved_s);
 		}
-		steer_disturbed(d, &f);
+		steer_disturbed(s, &f);
 	}
 }
 
@@ -213,36 +213,36 @@ clock_update_look(struct ntpd *d)
 
 /* Hourly, so that what is of no use is not taken and dropped all the time. */
 static void
-look_again(struct ntpd *d)
+look_again(struct steering *s)
 {
-	if (mtime_diff_s(now_of(d), d->steering.update.looked_again) >= LOOK_AGAIN_S) {
-		d->steering.update.looked_again = now_of(d);
-		sources_look_again(d);
+	if (mtime_diff_s(now_of(s->d), s->update.looked_again) >= LOOK_AGAIN_S) {
+		s->update.looked_again = now_of(s->d);
+		sources_look_again(&s->d->client);
 	}
 }
 
 static void
 on_housekeeping(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct steering *s = ctx;
 
-	clock_update_look(d);
-	drift_hourly(d);
-	stats_hourly(d);
-	look_again(d);
+	clock_update_look(s);
+	drift_hourly(s);
+	stats_hourly(s->journal);
+	look_again(s);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
-	system_tell_kernel(d);
-	status_tell(d);
-	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.housekeeping, mtime_add_s(now_of(d),
-	    HOUSEKEEPING_S));
+	system_tell_kernel(s);
+	status_tell(s->d);
+	s->d->port.loop->ops->timer_arm(
+	    s->d->port.loop, &s->update.housekeeping, mtime_add_s(now_of(s->d), HOUSEKEEPING_S));
 }
 
 /* A source that may ever set the clock; without one -q has nothing to wait for. */
 static bool
-has_source(const struct ntpd *d)
+has_source(const struct steering *st)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		const struct source *s = &d->client.peers.source[i];
+	for (unsigned i = 0; i < st->d->client.peers.source_n; i++) {
+		const struct source *s = &st->d->client.peers.source[i];
 		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
 			return true;
 		}
@@ -254,80 +254,83 @@ has_source(const struct ntpd *d)
 static void
 on_once_timeout(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct steering *s = ctx;
 
-	if (!has_source(d)) {
-		report(d, LOG_LEVEL_ERROR, "ntpd: no servers found: the configuration has none to "
+	if (!has_source(s)) {
+		report(s->journal, LOG_LEVEL_ERROR,
+		    "ntpd: no servers found: the configuration has none to "
 		    "set the clock by");
-		d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
+		s->d->port.loop->ops->stop(s->d->port.loop, EXIT_NOT_SET);
 		return;
 	}
-	if (!d->steering.update.once_looked) {
-		d->steering.update.once_looked = true;
-		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.once_timer,
-		    mtime_add_s(now_of(d), ONCE_GIVE_UP_S));
+	if (!s->update.once_looked) {
+		s->update.once_looked = true;
+		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->update.once_timer,
+		    mtime_add_s(now_of(s->d), ONCE_GIVE_UP_S));
 		return;
 	}
-	if (await_decides_later(d)) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->steering.update.once_timer,
-		    mtime_add_s(d->steering.await.quorum.until, 1.0));
+	if (await_decides_later(s)) {
+		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->update.once_timer,
+		    mtime_add_s(s->await.quorum.until, 1.0));
 		return;
 	}
-	report(d, LOG_LEVEL_ERROR, "ntpd: no servers found");
-	d->port.loop->ops->stop(d->port.loop, EXIT_NOT_SET);
+	report(s->journal, LOG_LEVEL_ERROR, "ntpd: no servers found");
+	s->d->port.loop->ops->stop(s->d->port.loop, EXIT_NOT_SET);
 }
 
 /* A tick is believed when the clock seems to move more finely: readings in between are made up. */
 static int
-precision_of(struct ntpd *d)
+precision_of(struct steering *s)
 {
-	int measured = precision_measure(d->port.clock);
-	double tick_s = d->conf->tinker.tick_s;
+	int measured = precision_measure(s->d->port.clock);
+	double tick_s = s->d->conf->tinker.tick_s;
 	int told = tick_s > 0.0 ? (int)ceil(log2(tick_s)) : measured;
 
 	if (told < measured) {
-		report(d, LOG_LEVEL_WARNING, "tick of %.9f s is less than what the clock shows, "
-		    "2^%d s: ignored", tick_s, measured);
+		report(s->journal, LOG_LEVEL_WARNING,
+		    "tick of %.9f s is less than what the clock shows, "
+		    "2^%d s: ignored",
+		    tick_s, measured);
 		return measured;
 	}
 	return told;
 }
 
 void
-clock_update_start(struct ntpd *d)
+clock_update_start(struct steering *s)
 {
-	struct loop *l = d->port.loop;
+	struct loop *l = s->d->port.loop;
 
-	d->steering.update.precision = precision_of(d);
-	report(d, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
-	    log2s_to_s(d->steering.update.precision) * 1e6, d->steering.update.precision);
-	system_start(d);
-	syspeer_start(d);
-	await_start(d);
-	steer_start(d);
-	l->ops->timer_init(l, &d->steering.update.housekeeping, on_housekeeping, d);
-	l->ops->timer_arm(l, &d->steering.update.housekeeping, mtime_add_s(now_of(d), HOUSEKEEPING_S));
-	d->steering.update.looked_again = now_of(d);
-	if (d->opt.once) {
-		l->ops->timer_init(l, &d->steering.update.once_timer, on_once_timeout, d);
-		l->ops->timer_arm(l, &d->steering.update.once_timer, now_of(d));
+	s->update.precision = precision_of(s);
+	report(s->journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
+	    log2s_to_s(s->update.precision) * 1e6, s->update.precision);
+	system_start(s);
+	syspeer_start(s);
+	await_start(s);
+	steer_start(s);
+	l->ops->timer_init(l, &s->update.housekeeping, on_housekeeping, s);
+	l->ops->timer_arm(l, &s->update.housekeeping, mtime_add_s(now_of(s->d), HOUSEKEEPING_S));
+	s->update.looked_again = now_of(s->d);
+	if (s->d->opt.once) {
+		l->ops->timer_init(l, &s->update.once_timer, on_once_timeout, s);
+		l->ops->timer_arm(l, &s->update.once_timer, now_of(s->d));
 	}
 }
 
 void
-clock_update_free(struct ntpd *d)
+clock_update_free(struct steering *s)
 {
-	await_stop(d);
-	syspeer_stop(d);
-	steer_stop(d);
-	system_stop(d);
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.update.housekeeping);
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.update.once_timer);
+	await_stop(s);
+	syspeer_stop(s);
+	steer_stop(s);
+	system_stop(s);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->update.housekeeping);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->update.once_timer);
 }
 
 void
-clock_update_stop(struct ntpd *d)
+clock_update_stop(struct steering *s)
 {
-	drift_write(d);
-	clock_update_free(d);
+	drift_write(s);
+	clock_update_free(s);
 }

@@ -8,7 +8,7 @@
 #include "core/joint.h"
 #include "port/loop.h"
 
-struct ntpd;
+struct steering;
 
 struct clock_update {
 	struct joint joint;             /* the survivors' samples as one */
@@ -23,28 +23,28 @@ struct clock_update {
 };
 
 /* Measures the clock's precision, reads the drift file, takes hold of the clock. */
-void clock_update_start(struct ntpd *d);
+void clock_update_start(struct steering *s);
 
 /* Writes the drift file when the frequency deserves it; the clock keeps what it has. */
-void clock_update_stop(struct ntpd *d);
+void clock_update_stop(struct steering *s);
 
 /* Gives up its timers. May be called without a start. */
-void clock_update_free(struct ntpd *d);
+void clock_update_free(struct steering *s);
 
 /* An answer came; newest: the association whose sample it brought, 0: none. Selects and follows. */
-void clock_update_answer(struct ntpd *d, uint16_t newest);
+void clock_update_answer(struct steering *s, uint16_t newest);
 
 /*
  * Something else changed, such as a source that fell silent: selects and publishes. Nobody is
  * followed on the strength of it, except our own clock: silence tells nothing of the time, and of
  * sources that fall silent together a liar may be the last to be given up.
  */
-void clock_update_run(struct ntpd *d);
+void clock_update_run(struct steering *s);
 
 /* What was held back of the last answers decides now (await.h). */
-void clock_update_decide(struct ntpd *d);
+void clock_update_decide(struct steering *s);
 
 /* Looks whether others moved the clock; called before samples are used. */
-void clock_update_look(struct ntpd *d);
+void clock_update_look(struct steering *s);
 
 #endif

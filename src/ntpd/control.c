@@ -56,7 +56,7 @@ count_client(const struct control_request *q)
 {
 	const struct header h = { .mode = MODE_CONTROL, .version = q->h.version };
 
-	(void)access_touch(q->d, q->l, q->pkt, &h, q->flags);
+	(void)access_touch(&q->d->server, q->l, q->pkt, &h, q->flags);
 }
 
 /* What is no question gets no answer, or two daemons would talk for ever. */

@@ -95,7 +95,7 @@ refuse_replay(struct control_request *q, const struct control_seen *s)
 {
 	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
 
-	report_packet(q->d, LOG_LEVEL_WARNING,
+	report_packet(&q->d->journal, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q->d), s->at),
 	    addr_format(&s->from.addr, first, sizeof first));
@@ -189,7 +189,8 @@ refuse_nonce(struct control_request *q, enum control_permit p)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	report_packet(q->d, LOG_LEVEL_WARNING, "ntpq at %s: refused, %s: a replay, or an old ntpq?",
+	report_packet(&q->d->journal, LOG_LEVEL_WARNING,
+	    "ntpq at %s: refused, %s: a replay, or an old ntpq?",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr),
 	    p == CONTROL_BARE ? "a change without a nonce" : "the nonce is too old or not its own");
 	return p;

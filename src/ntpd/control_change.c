@@ -31,7 +31,7 @@ log_request(struct control_request *q, const char *what, const char *text, size_
 	struct text t = text_over(words, sizeof words);
 
 	text_put_safe(&t, text, len);
-	report(q->d, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
+	report(&q->d->journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->key_id, what, words);
 }
 
@@ -67,7 +67,7 @@ permit(struct control_request *q, const char *prohibited)
 	if (p != CONTROL_REPEATED && (q->flags & RESTRICT_NOMODIFY)) {
 		q->out.len = 0;
 		text_put(&q->out, prohibited);
-		report_packet(q->d, LOG_LEVEL_WARNING, "%s", prohibited);
+		report_packet(&q->d->journal, LOG_LEVEL_WARNING, "%s", prohibited);
 	}
 	return CONTROL_ANSWERED;
 }
@@ -79,7 +79,7 @@ answer(struct control_request *q)
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
 	q->key = keys_find(q->d, q->key_id, &q->pkt->from.addr);
-	q->status = system_event_status(q->d);
+	q->status = system_event_status(&q->d->steering);
 	control_send_text(q);
 	return CONTROL_ANSWERED;
 }
@@ -447,7 +447,7 @@ control_write_variables(struct control_request *q)
 	}
 	log_request(q, "writevar", text, (size_t)(q->end - text));
 	control_auth_outcome(q, "");
-	q->status = system_event_status(q->d);
+	q->status = system_event_status(&q->d->steering);
 	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }

@@ -27,12 +27,12 @@ owner_of(struct ntpd *d, uint16_t id)
 		w.kind = OWNER_SYSTEM;
 		return w;
 	}
-	w.p = peers_by_id(d, id);
+	w.p = peers_by_id(&d->client, id);
 	if (w.p != NULL) {
 		w.kind = OWNER_PEER;
 		return w;
 	}
-	w.s = peers_row_by_id(d, id);
+	w.s = peers_row_by_id(&d->client, id);
 	if (w.s != NULL) {
 		w.kind = OWNER_POOL;
 	}
@@ -50,7 +50,7 @@ owner_status(struct ntpd *d, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		return system_event_status(d);
+		return system_event_status(&d->steering);
 	case OWNER_PEER:
 		return peer_event_status(w->p);
 	case OWNER_POOL:
@@ -188,7 +188,7 @@ list_status(struct control_request *q)
 			writer_u16(&w, peer_event_status(p));
 		}
 	}
-	q->status = system_event_status(q->d);
+	q->status = system_event_status(&q->d->steering);
 	control_send(q, w.at, w.len);
 	forget_events(q, &system);
 	return CONTROL_ANSWERED;

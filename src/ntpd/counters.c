@@ -5,11 +5,11 @@
 #include "wire/header.h"
 
 void
-counters_version(struct ntpd *d, unsigned version)
+counters_version(struct journal *j, unsigned version)
 {
 	if (version == NTP_VERSION) {
-		d->journal.count.this_version++;
+		j->count.this_version++;
 	} else {
-		d->journal.count.old_version++;
+		j->count.old_version++;
 	}
 }

@@ -7,7 +7,7 @@
 #include "base/ntptime.h"
 #include "core/verdict.h"
 
-struct ntpd;
+struct journal;
 
 struct counters {
 	struct verdict_count verdict;   /* of every packet */
@@ -20,6 +20,6 @@ struct counters {
 };
 
 /* Counts the version of a packet that is no mode 6. */
-void counters_version(struct ntpd *d, unsigned version);
+void counters_version(struct journal *j, unsigned version);
 
 #endif

@@ -48,6 +48,9 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	}
 	d->port = *ports;
 	d->opt = *options;
+	d->journal.d = d;
+	d->client.d = d->steering.d = d->server.d = d;
+	d->client.journal = d->steering.journal = d->server.journal = &d->journal;
 	d->keys = keyring_new();
 	if (d->keys == NULL) {
 		free(d);
@@ -89,7 +92,7 @@ ntpd_configure(struct ntpd *d)
 	start_limits(d);
 	d->conf = conffile_load(d->port.store, &d->opt, &d->arena, &diags);
 	if (d->conf == NULL) {
-		report(d, LOG_LEVEL_ERROR, "no memory for the configuration");
+		report(&d->journal, LOG_LEVEL_ERROR, "no memory for the configuration");
 		return EXIT_NO_MEMORY;
 	}
 	conffile_report(d->port.log, &diags);
@@ -122,22 +125,23 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	keys_load(d);
-	boot_marker_start(d);
-	stats_start(d);
-	flood_start(d);
+	boot_marker_start(&d->steering);
+	stats_start(&d->journal);
+	flood_start(&d->server);
 	control_start(d);
-	clock_update_start(d);
-	leapsec_start(d);
-	if (!access_start(d)) {
-		report(d, LOG_LEVEL_ERROR, "no memory for the tables of clients and restrictions");
+	clock_update_start(&d->steering);
+	leapsec_start(&d->steering);
+	if (!access_start(&d->server)) {
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "no memory for the tables of clients and restrictions");
 		return EXIT_NO_MEMORY;
 	}
 	status = listen_start(d);
 	if (status != 0) {
 		return status;
 	}
-	asked_read(d);
-	sources_start(d);
+	asked_read(&d->client);
+	sources_start(&d->client);
 	faults_say(d);
 	now_ready(d);
 	return 0;
@@ -150,9 +154,9 @@ ntpd_user_changed(struct ntpd *d)
 		keys_load(d);
 	}
 	if (d->steering.leapsec.denied) {
-		leapsec_reload(d);
+		leapsec_reload(&d->steering);
 	}
-	stats_release(d);
+	stats_release(&d->journal);
 	faults_say(d);
 	status_tell(d);
 }
@@ -161,7 +165,7 @@ void
 ntpd_clock_set(struct ntpd *d)
 {
 	if (!d->stopping) {
-		clock_update_look(d);
+		clock_update_look(&d->steering);
 	}
 }
 
@@ -188,8 +192,8 @@ ntpd_stop(struct ntpd *d)
 		d->port.watch.stopping(d->port.watch.ctx);
 	}
 	if (d->conf != NULL && d->ready) {
-		clock_update_stop(d);
-		asked_write(d);
+		clock_update_stop(&d->steering);
+		asked_write(&d->client);
 	}
 	d->stopping = true;
 }
@@ -201,15 +205,15 @@ ntpd_free(struct ntpd *d)
 		return;
 	}
 	d->stopping = true;
-	sources_stop(d);
+	sources_stop(&d->client);
 	listen_stop(d);
-	clock_update_free(d);
-	leapsec_stop(d);
+	clock_update_free(&d->steering);
+	leapsec_stop(&d->steering);
 	control_stop(d);
-	flood_stop(d);
-	access_stop(d);
+	flood_stop(&d->server);
+	access_stop(&d->server);
 	keyring_free(d->keys);
-	stats_stop(d);
+	stats_stop(&d->journal);
 	arena_free(d->arena);
 	free(d);
 }
@@ -217,17 +221,32 @@ ntpd_free(struct ntpd *d)
 void
 ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 {
-	enum ntp_leap leap = system_leap(d);
+	enum ntp_leap leap = system_leap(&d->steering);
 
 	*out = (struct ntpd_status){
-		.synced = leap != LEAP_UNSYNC, .controlled = d->steering.steer.adjust.controlled,
-		.leap = leap, .stratum = d->steering.sys.stratum, .refid = d->steering.sys.refid,
-		.root_delay_s = d->steering.sys.root_delay_s, .root_disp_s = system_root_disp_s(d),
-		.root_dist_s = system_root_dist_s(d),
-		.offset_s = d->steering.sys.offset_s, .freq = d->steering.steer.adjust.freq,
+		.synced = leap != LEAP_UNSYNC,
+		.controlled = d->steering.steer.adjust.controlled,
+		.leap = leap,
+		.stratum = d->steering.sys.stratum,
+		.refid = d->steering.sys.refid,
+		.root_delay_s = d->steering.sys.root_delay_s,
+		.root_disp_s = system_root_disp_s(&d->steering),
+		.root_dist_s = system_root_dist_s(&d->steering),
+		.offset_s = d->steering.sys.offset_s,
+		.freq = d->steering.steer.adjust.freq,
 		.jitter_s = d->steering.sys.jitter_s,
-		.poll_log2s = d->steering.steer.disc.loop.poll_log2s, .state = d->steering.steer.disc.state,
-		.sys_id = d->steering.sys.peer_id, .assoc_n = peers_count(d), .steps = d->steering.steer.disc.steps,
-		.sent = d->journal.count.sent, .received = d->journal.count.received,
+		.poll_log2s = d->steering.steer.disc.loop.poll_log2s,
+		.state = d->steering.steer.disc.state,
+		.sys_id = d->steering.sys.peer_id,
+		.assoc_n = peers_count(&d->client),
+		.steps = d->steering.steer.disc.steps,
+		.sent = d->journal.count.sent,
+		.received = d->journal.count.received,
 	};
+}
+
+struct journal *
+ntpd_journal(struct ntpd *d)
+{
+	return &d->journal;
 }

@@ -141,6 +141,9 @@ void ntpd_stop(struct ntpd *d);
  */
 void ntpd_free(struct ntpd *d);
 
+/* Where its owner may say more. */
+struct journal *ntpd_journal(struct ntpd *d);
+
 /* What the daemon would tell about itself now; a copy. */
 void ntpd_status(const struct ntpd *d, struct ntpd_status *out);
 

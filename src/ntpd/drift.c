@@ -15,9 +15,9 @@ static const double HOUR_S = 3600.0;
 enum { WHY_MAX = 128, PASSED_MAX = 64 };
 
 bool
-drift_read(struct ntpd *d, double *freq, double *sigma)
+drift_read(struct steering *s, double *freq, double *sigma)
 {
-	const char *path = rules_driftfile(d);
+	const char *path = rules_driftfile(s->d);
 	char why_buf[WHY_MAX];
 	struct text why = text_over(why_buf, sizeof why_buf);
 	struct drift drift;
@@ -28,90 +28,91 @@ drift_read(struct ntpd *d, double *freq, double *sigma)
 
 	*freq = 0.0;
 	*sigma = 0.0;
-	d->steering.drift.ppm = (double)NAN;
-	if (d->conf->tinker.freq_given) {
-		*freq = d->conf->tinker.freq_ppm * 1e-6;
+	s->drift.ppm = (double)NAN;
+	if (s->d->conf->tinker.freq_given) {
+		*freq = s->d->conf->tinker.freq_ppm * 1e-6;
 		return true;
 	}
 	if (path == NULL) {
 		return false;
 	}
-	error = d->port.store->ops->read(d->port.store, path, &text, &len);
+	error = s->d->port.store->ops->read(s->d->port.store, path, &text, &len);
 	if (error != 0) {
 		if (error != -ENOENT) {
-			report_unread(d, "frequency file", path, error);
+			report_unread(s->journal, "frequency file", path, error);
 		}
 		return false;
 	}
 	good = driftfile_parse(text, len, &drift, &why);
 	free(text);
 	if (!good) {
-		report(d, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path, why_buf);
+		report(s->journal, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path,
+		    why_buf);
 		return false;
 	}
 	if (drift.clamped) {
 		/* No daemon wrote this: to begin at the limit is worse than to begin anew. */
-		report(d, LOG_LEVEL_ERROR, "frequency file %s: beyond %d ppm, not used", path,
-		    DRIFTFILE_MAX_PPM);
+		report(s->journal, LOG_LEVEL_ERROR, "frequency file %s: beyond %d ppm, not used",
+		    path, DRIFTFILE_MAX_PPM);
 		return false;
 	}
 	*freq = drift.freq_ppm * 1e-6;
 	*sigma = drift.sigma_given ? drift.sigma_ppm * 1e-6 : 0.0;
-	d->steering.drift.ppm = drift.freq_ppm;
+	s->drift.ppm = drift.freq_ppm;
 	return true;
 }
 
 void
-drift_write(struct ntpd *d)
+drift_write(struct steering *s)
 {
-	const char *path = rules_driftfile(d);
-	struct mtime now = now_of(d);
-	struct drift drift = { .freq_ppm = d->steering.steer.adjust.freq * 1e6 };
+	const char *path = rules_driftfile(s->d);
+	struct mtime now = now_of(s->d);
+	struct drift drift = { .freq_ppm = s->steer.adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
-	if (path == NULL || !d->steering.steer.adjust.controlled ||
-	    !discipline_trusted(&d->steering.steer.disc, now)) {
+	if (path == NULL || !s->steer.adjust.controlled ||
+	    !discipline_trusted(&s->steer.disc, now)) {
 		return;
 	}
-	drift.sigma_given = d->steering.steer.disc.loop.freq_sigma > 0.0;
-	drift.sigma_ppm = d->steering.steer.disc.loop.freq_sigma * 1e6;
+	drift.sigma_given = s->steer.disc.loop.freq_sigma > 0.0;
+	drift.sigma_ppm = s->steer.disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
-	error = d->port.store->ops->write(d->port.store, path, buf, strlen(buf));
-	if (error != 0 && error != d->steering.drift.error) {
-		report_unwritten(d, "frequency file", path, STORE_REPLACE, error);
-	} else if (error == 0 && d->steering.drift.error != 0) {
-		report(d, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
+	error = s->d->port.store->ops->write(s->d->port.store, path, buf, strlen(buf));
+	if (error != 0 && error != s->drift.error) {
+		report_unwritten(s->journal, "frequency file", path, STORE_REPLACE, error);
+	} else if (error == 0 && s->drift.error != 0) {
+		report(s->journal, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
 	}
-	d->steering.drift.error = error;
-	d->steering.drift.at = now;
-	d->steering.drift.passed = 0;
+	s->drift.error = error;
+	s->drift.at = now;
+	s->drift.passed = 0;
 	if (error == 0) {
-		d->steering.drift.ppm = drift.freq_ppm;
+		s->drift.ppm = drift.freq_ppm;
 	}
 }
 
 /* nonvolatile, halved for each hour without writing: a slow change is written in the end. */
 static double
-worth_ppm(const struct ntpd *d)
+worth_ppm(const struct steering *s)
 {
-	return fmax(ldexp(d->conf->nonvolatile * 1e6, -(int)d->steering.drift.passed),
-	    d->conf->drift_threshold_ppm);
+	return fmax(ldexp(s->d->conf->nonvolatile * 1e6, -(int)s->drift.passed),
+	    s->d->conf->drift_threshold_ppm);
 }
 
 void
-drift_hourly(struct ntpd *d)
+drift_hourly(struct steering *s)
 {
-	struct mtime now = now_of(d);
-	double changed_ppm = fabs(d->steering.steer.adjust.freq * 1e6 - d->steering.drift.ppm);
+	struct mtime now = now_of(s->d);
+	double changed_ppm = fabs(s->steer.adjust.freq * 1e6 - s->drift.ppm);
 
-	if (mtime_diff_s(now, d->steering.drift.at) < HOUR_S) {
+	if (mtime_diff_s(now, s->drift.at) < HOUR_S) {
 		return;
 	}
-	if (isnan(d->steering.drift.ppm) || changed_ppm > worth_ppm(d)) {
-		drift_write(d);
+	if (isnan(s->drift.ppm) || changed_ppm > worth_ppm(s)) {
+		drift_write(s);
 		return;
 	}
-	d->steering.drift.at = now;
-	d->steering.drift.passed += d->steering.drift.passed < PASSED_MAX ? 1 : 0;
+	s->drift.at = now;
+	s->drift.passed += s->drift.passed < PASSED_MAX ? 1 : 0;
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include "base/ntptime.h"
 
-struct ntpd;
+struct steering;
 
 struct drift_file {
 	double ppm;                     /* last read or written; NAN: never */
@@ -21,12 +21,12 @@ struct drift_file {
  * Reads frequency and uncertainty (s/s; sigma 0: unknown). tinker freq wins. False: start
  * without.
  */
-bool drift_read(struct ntpd *d, double *freq, double *sigma);
+bool drift_read(struct steering *s, double *freq, double *sigma);
 
 /* Writes when an hour has passed, the frequency deserves it and changed. */
-void drift_hourly(struct ntpd *d);
+void drift_hourly(struct steering *s);
 
 /* Writes now, under the same condition of trust. */
-void drift_write(struct ntpd *d);
+void drift_write(struct steering *s);
 
 #endif

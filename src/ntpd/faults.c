@@ -113,8 +113,8 @@ faults_say(struct ntpd *d)
 		if (f->n > 0 && !f->said) {
 			f->said = true;
 			put_one(f, &t);
-			report(d, LOG_LEVEL_ERROR, "%s: %s; ntpd --check-config tells all", buf,
-			    f->what);
+			report(&d->journal, LOG_LEVEL_ERROR,
+			    "%s: %s; ntpd --check-config tells all", buf, f->what);
 		}
 	}
 }

@@ -42,67 +42,67 @@ put_source(const struct flood *f, struct text *t)
 }
 
 static void
-say_flood(struct ntpd *d)
+say_flood(struct server *srv)
 {
-	struct flood *f = &d->server.flood;
+	struct flood *f = &srv->flood;
 	char buf[128];
 	struct text t = text_over(buf, sizeof buf);
 
 	put_source(f, &t);
-	report(d, LOG_LEVEL_WARNING,
+	report(srv->journal, LOG_LEVEL_WARNING,
 	    "a flood of requests: %llu were refused within a minute by restrict%s",
 	    (unsigned long long)f->minute, buf);
-	f->said_at = now_of(d);
+	f->said_at = now_of(srv->d);
 }
 
 static void
 on_minute(void *ctx)
 {
-	struct ntpd *d = ctx;
-	struct flood *f = &d->server.flood;
+	struct server *srv = ctx;
+	struct flood *f = &srv->flood;
 	bool before = f->on;
 
 	f->all += f->minute;
 	f->on = f->minute >= (before ? FLOOD_LEAST / 2 : FLOOD_LEAST);
 	if (f->on && !before) {
 		f->all = f->minute;
-		f->began = now_of(d);
+		f->began = now_of(srv->d);
 	}
-	if (f->on && (!before || mtime_diff_s(now_of(d), f->said_at) >= AGAIN_S)) {
-		say_flood(d);
+	if (f->on && (!before || mtime_diff_s(now_of(srv->d), f->said_at) >= AGAIN_S)) {
+		say_flood(srv);
 	} else if (before && !f->on) {
-		report(d, LOG_LEVEL_NOTICE,
+		report(srv->journal, LOG_LEVEL_NOTICE,
 		    "the flood is over: %llu requests were refused in %.0f s",
-		    (unsigned long long)f->all, mtime_diff_s(now_of(d), f->began) + MINUTE_S);
+		    (unsigned long long)f->all, mtime_diff_s(now_of(srv->d), f->began) + MINUTE_S);
 	}
 	f->minute = 0;
 	f->votes = 0;
 	if (f->on) {
-		d->port.loop->ops->timer_arm(d->port.loop, &f->timer, mtime_add_s(now_of(d),
-		    MINUTE_S));
+		srv->d->port.loop->ops->timer_arm(
+		    srv->d->port.loop, &f->timer, mtime_add_s(now_of(srv->d), MINUTE_S));
 	}
 }
 
 void
-flood_start(struct ntpd *d)
+flood_start(struct server *srv)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->server.flood.timer, on_minute, d);
+	srv->d->port.loop->ops->timer_init(srv->d->port.loop, &srv->flood.timer, on_minute, srv);
 }
 
 void
-flood_stop(struct ntpd *d)
+flood_stop(struct server *srv)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->server.flood.timer);
+	srv->d->port.loop->ops->timer_done(srv->d->port.loop, &srv->flood.timer);
 }
 
 void
-flood_note(struct ntpd *d, const struct addr *from)
+flood_note(struct server *srv, const struct addr *from)
 {
-	struct flood *f = &d->server.flood;
+	struct flood *f = &srv->flood;
 
 	if (f->minute == 0 && !f->on) {
-		d->port.loop->ops->timer_arm(d->port.loop, &f->timer, mtime_add_s(now_of(d),
-		    MINUTE_S));
+		srv->d->port.loop->ops->timer_arm(
+		    srv->d->port.loop, &f->timer, mtime_add_s(now_of(srv->d), MINUTE_S));
 	}
 	f->minute++;
 	vote(f, from);

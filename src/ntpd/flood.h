@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "port/loop.h"
 
-struct ntpd;
+struct server;
 
 /* Requests that restrict refused. */
 struct flood {
@@ -21,10 +21,10 @@ struct flood {
 	struct mtime began, said_at;
 };
 
-void flood_start(struct ntpd *d);
-void flood_stop(struct ntpd *d);
+void flood_start(struct server *srv);
+void flood_stop(struct server *srv);
 
 /* A request from there was denied or was too much. Neither allocates nor logs. */
-void flood_note(struct ntpd *d, const struct addr *from);
+void flood_note(struct server *srv, const struct addr *from);
 
 #endif

@@ -8,7 +8,10 @@
 #include "ntpd/counters.h"
 #include "ntpd/stats.h"
 
+struct ntpd;
+
 struct journal {
+	struct ntpd *d;
 	struct stats stats;
 	struct counters count;
 	struct limit packet_log;        /* of lines that packets cause */

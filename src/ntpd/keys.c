@@ -97,9 +97,9 @@ say_unread(struct ntpd *d, const char *path, int error)
 	/* The user of -u, which comes later, may be allowed. */
 	d->keys_denied = error == -EACCES && !d->ready;
 	if (d->keys_denied) {
-		report(d, LOG_LEVEL_INFO, "keys %s: %s", path, strerror(-error));
+		report(&d->journal, LOG_LEVEL_INFO, "keys %s: %s", path, strerror(-error));
 	} else {
-		report_unread(d, "keys", path, error);
+		report_unread(&d->journal, "keys", path, error);
 		faults_unread(d, FAULTS_KEYS, path);
 	}
 }
@@ -121,7 +121,7 @@ warn_of_others(struct ntpd *d, const char *path)
 
 	if (d->port.store->ops->stat(d->port.store, path, &st) == 0 && st.open_to_all) {
 		keysfile_put_open(path, &t);
-		report(d, LOG_LEVEL_WARNING, "%s", buf);
+		report(&d->journal, LOG_LEVEL_WARNING, "%s", buf);
 	}
 }
 
@@ -154,8 +154,8 @@ keys_load(struct ntpd *d)
 	free(text);
 	if (!good) {
 		keyring_free(ring);
-		report(d, LOG_LEVEL_ERROR, "keys %s: no line of it is a key, so it is not used%s",
-		    path,
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "keys %s: no line of it is a key, so it is not used%s", path,
 		    d->ready ? "; the keys read before stay in force" : "");
 		return keep_ring(d);
 	}

@@ -24,11 +24,11 @@ static const double LEAP_TOLERANCE_S = 0.1;
 enum { LEAPFILE_ARENA = 1024 * 1024, SHA1_LEN = 20, SHA1_WORDS = 5 };
 
 static struct rtime
-real_now(const struct ntpd *d)
+real_now(const struct steering *s)
 {
 	struct clock_reading r;
 
-	d->port.clock->ops->read(d->port.clock, &r);
+	s->d->port.clock->ops->read(s->d->port.clock, &r);
 	return r.real;
 }
 
@@ -79,18 +79,18 @@ leapsec_parse(const char *path, const char *text, size_t len, bool checkhash, st
  * fetcher and the packages of time zones put them there. NULL: none.
  */
 static const char *
-path_now(const struct ntpd *d)
+path_now(const struct steering *s)
 {
 	static const char *const usual[] = { "/var/lib/ntp/leap-seconds.list",
 		"/usr/share/zoneinfo/leap-seconds.list" };
-	const char *path = config_leapfile(d->conf);
+	const char *path = config_leapfile(s->d->conf);
 	struct store_stat st, newest = { 0 };
 
-	if (d->conf->leapfile != NULL) {
+	if (s->d->conf->leapfile != NULL) {
 		return path;
 	}
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-		if (d->port.store->ops->stat(d->port.store, usual[i], &st) == 0 &&
+		if (s->d->port.store->ops->stat(s->d->port.store, usual[i], &st) == 0 &&
 		    (path == NULL || st.mtime_ns > newest.mtime_ns)) {
 			path = usual[i];
 			newest = st;
@@ -100,7 +100,7 @@ path_now(const struct ntpd *d)
 }
 
 static bool
-take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
+take_table(struct steering *s, const struct leapfile *f, struct arena *a)
 {
 	struct leap_row *rows = arena_alloc(a, f->n * sizeof *rows);
 
@@ -110,12 +110,12 @@ take_table(struct ntpd *d, const struct leapfile *f, struct arena *a)
 	for (unsigned i = 0; i < f->n; i++) {
 		rows[i] = (struct leap_row){ f->rows[i].utc_s, f->rows[i].tai_offset_s };
 	}
-	return leap_set_table(&d->steering.leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s :
+	return leap_set_table(&s->leapsec.leap, rows, f->n, f->expiry_given ? f->expiry_s :
 	    INT64_MAX);
 }
 
 static bool
-parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
+parse_file(struct steering *s, const char *path, const char *text, size_t len)
 {
 	struct arena *a = arena_new(LEAPFILE_ARENA);
 	struct leapfile *f;
@@ -127,108 +127,110 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 	}
 	diags = diag_list_in(a);
 	f = arena_alloc(a, sizeof *f);
-	good = f != NULL && leapsec_parse(path, text, len, d->conf->leapfile_checkhash, a, f,
+	good = f != NULL && leapsec_parse(path, text, len, s->d->conf->leapfile_checkhash, a, f,
 	    &diags);
-	conffile_report(d->port.log, &diags);
-	faults_note(d, FAULTS_LEAP, &diags);
-	good = good && take_table(d, f, a);
+	conffile_report(s->d->port.log, &diags);
+	faults_note(s->d, FAULTS_LEAP, &diags);
+	good = good && take_table(s, f, a);
 	arena_free(a);
 	return good;
 }
 
 /* Of a table that nobody asked for, once; the configured one is warned of day by day. */
 static void
-tell_rows(struct ntpd *d, const char *path)
+tell_rows(struct steering *s, const char *path)
 {
-	double over_days = ((double)real_now(d).ns * 1e-9 - (double)d->steering.leapsec.leap.expires_s) /
+	double over_days = ((double)real_now(s).ns * 1e-9 - (double)s->leapsec.leap.expires_s) /
 	    86400.0;
 
-	d->steering.leapsec.unasked = d->conf->leapfile == NULL;
-	report(d, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, d->steering.leapsec.leap.rows_n);
-	if (d->conf->leapfile == NULL && over_days > 0.0) {
-		report(d, LOG_LEVEL_NOTICE, "leapfile %s: expired %.0f days ago; update the "
-		    "package tzdata, or enable ntp-leapfetch.timer", path, over_days);
+	s->leapsec.unasked = s->d->conf->leapfile == NULL;
+	report(s->journal, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, s->leapsec.leap.rows_n);
+	if (s->d->conf->leapfile == NULL && over_days > 0.0) {
+		report(s->journal, LOG_LEVEL_NOTICE,
+		    "leapfile %s: expired %.0f days ago; update the "
+		    "package tzdata, or enable ntp-leapfetch.timer",
+		    path, over_days);
 	}
 }
 
 static void
-read_file(struct ntpd *d, const char *path)
+read_file(struct steering *s, const char *path)
 {
 	char *text;
 	size_t len;
-	int error = d->port.store->ops->read(d->port.store, path, &text, &len);
+	int error = s->d->port.store->ops->read(s->d->port.store, path, &text, &len);
 
 	/* The user of -u, which comes later, may be allowed. */
-	d->steering.leapsec.denied = error == -EACCES && !d->ready;
-	if (d->steering.leapsec.denied) {
-		report(d, LOG_LEVEL_INFO, "leapfile %s: %s", path, strerror(-error));
+	s->leapsec.denied = error == -EACCES && !s->d->ready;
+	if (s->leapsec.denied) {
+		report(s->journal, LOG_LEVEL_INFO, "leapfile %s: %s", path, strerror(-error));
 		return;
 	}
 	if (error != 0) {
-		report_unread(d, "leapfile", path, error);
-		faults_unread(d, FAULTS_LEAP, path);
+		report_unread(s->journal, "leapfile", path, error);
+		faults_unread(s->d, FAULTS_LEAP, path);
 		return;
 	}
-	if (parse_file(d, path, text, len)) {
-		tell_rows(d, path);
-	} else if (d->steering.leapsec.leap.rows_n > 0) {
-		report(d, LOG_LEVEL_ERROR, "leapfile %s: the table read before stays in force",
-		    path);
+	if (parse_file(s, path, text, len)) {
+		tell_rows(s, path);
+	} else if (s->leapsec.leap.rows_n > 0) {
+		report(s->journal, LOG_LEVEL_ERROR,
+		    "leapfile %s: the table read before stays in force", path);
 	}
 	free(text);
 }
 
 static bool
-file_changed(struct ntpd *d, const char *path)
+file_changed(struct steering *s, const char *path)
 {
 	struct store_stat st;
 
-	if (d->port.store->ops->stat(d->port.store, path, &st) != 0 ||
-	    (st.mtime_ns == d->steering.leapsec.file.mtime_ns && st.size == d->steering.leapsec.file.size &&
-	    st.inode == d->steering.leapsec.file.inode)) {
+	if (s->d->port.store->ops->stat(s->d->port.store, path, &st) != 0 ||
+	    (st.mtime_ns == s->leapsec.file.mtime_ns && st.size == s->leapsec.file.size &&
+	    st.inode == s->leapsec.file.inode)) {
 		return false;
 	}
-	d->steering.leapsec.file = st;
+	s->leapsec.file = st;
 	return true;
 }
 
 /* Whatever the file's age says: the configuration, or the right to read it, may be another. */
 static void
-read_anew(struct ntpd *d)
+read_anew(struct steering *s)
 {
-	const char *path = path_now(d);
+	const char *path = path_now(s);
 
-	faults_clear(d, FAULTS_LEAP);
+	faults_clear(s->d, FAULTS_LEAP);
 	if (path == NULL) {
 		/* One that was there without a line stays: -i may have put it out of sight. */
-		if (d->conf->leapfile != NULL || !d->steering.leapsec.unasked) {
-			(void)leap_set_table(&d->steering.leapsec.leap, NULL, 0, INT64_MAX);
+		if (s->d->conf->leapfile != NULL || !s->leapsec.unasked) {
+			(void)leap_set_table(&s->leapsec.leap, NULL, 0, INT64_MAX);
 		}
 		return;
 	}
-	(void)file_changed(d, path);
-	read_file(d, path);
+	(void)file_changed(s, path);
+	read_file(s, path);
 }
 
 static void
-warn_of_expiry(struct ntpd *d)
+warn_of_expiry(struct steering *s)
 {
-	struct rtime now = real_now(d);
-	double interval_s = leap_warn_interval_s(&d->steering.leapsec.leap, now);
-	double left_days = ((double)d->steering.leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
+	struct rtime now = real_now(s);
+	double interval_s = leap_warn_interval_s(&s->leapsec.leap, now);
+	double left_days = ((double)s->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
 
-	if (d->conf->leapfile == NULL || interval_s <= 0.0 || (d->steering.leapsec.warned &&
-	    mtime_diff_s(now_of(d), d->steering.leapsec.warned_at) < interval_s)) {
+	if (s->d->conf->leapfile == NULL || interval_s <= 0.0 || (s->leapsec.warned &&
+	    mtime_diff_s(now_of(s->d), s->leapsec.warned_at) < interval_s)) {
 		return;
 	}
-	d->steering.leapsec.warned = true;
-	d->steering.leapsec.warned_at = now_of(d);
+	s->leapsec.warned = true;
+	s->leapsec.warned_at = now_of(s->d);
 	if (left_days < 0.0) {
-		report(d, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
-		    d->conf->leapfile, -left_days);
+		report(s->journal, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
+		    s->d->conf->leapfile, -left_days);
 	} else {
-		report(d, LOG_LEVEL_WARNING, "leapfile %s: will expire in less than %.0f days",
-		    d->conf->leapfile,
+		report(s->journal, LOG_LEVEL_WARNING,
+		    "leapfile %s: will expire in less than %.0f days", s->d->conf->leapfile,
 		    ceil(left_days));
 	}
 }
@@ -236,9 +238,9 @@ warn_of_expiry(struct ntpd *d)
 /* ---- looking ahead ---- */
 
 static void
-put_announcement(const struct ntpd *d, const struct leap_outlook *o, struct text *t)
+put_announcement(const struct steering *s, const struct leap_outlook *o, struct text *t)
 {
-	time_t noon_before = (time_t)((double)real_now(d).ns * 1e-9 + o->to_leap_s) - 43200;
+	time_t noon_before = (time_t)((double)real_now(s).ns * 1e-9 + o->to_leap_s) - 43200;
 	char date[16] = "";
 	struct tm tm;
 
@@ -250,7 +252,7 @@ put_announcement(const struct ntpd *d, const struct leap_outlook *o, struct text
 }
 
 static void
-report_events(struct ntpd *d, const struct leap_outlook *o)
+report_events(struct steering *s, const struct leap_outlook *o)
 {
 	for (unsigned code = EVENT_LEAP_ARMED; code <= EVENT_TAI; code++) {
 		char detail[64];
@@ -261,90 +263,90 @@ report_events(struct ntpd *d, const struct leap_outlook *o)
 		if (code == EVENT_TAI) {
 			text_printf(&t, "TAI-UTC %d s", o->tai_s);
 		} else if (code == EVENT_LEAP_ARMED) {
-			put_announcement(d, o, &t);
+			put_announcement(s, o, &t);
 		} else if (code == EVENT_LEAP_DISARMED) {
 			text_put(&t, "no longer announced");
 		}
-		system_event_note(d, (enum system_event)code, detail);
+		system_event_note(s, (enum system_event)code, detail);
 	}
 }
 
 static void
-look(struct ntpd *d)
+look(struct steering *s)
 {
 	struct leap_outlook o;
 
-	leap_look(&d->steering.leapsec.leap, real_now(d), &o);
-	d->steering.leapsec.outlook = o;
-	d->steering.leapsec.looked_at = now_of(d);
-	report_events(d, &o);
-	if (!leap_smear_may_be(&d->steering.leapsec.leap, real_now(d))) {
-		selection_smear_over(d);  /* also when no source is left to say so */
+	leap_look(&s->leapsec.leap, real_now(s), &o);
+	s->leapsec.outlook = o;
+	s->leapsec.looked_at = now_of(s->d);
+	report_events(s, &o);
+	if (!leap_smear_may_be(&s->leapsec.leap, real_now(s))) {
+		selection_smear_over(s);  /* also when no source is left to say so */
 	}
 	if ((o.events & (1u << EVENT_TAI)) != 0 && o.tai_s != 0) {
-		adjust_tai(&d->steering.steer.adjust, o.tai_s);
+		adjust_tai(&s->steer.adjust, o.tai_s);
 	}
 	if (o.events != 0) {
-		system_publish(d);
+		system_publish(s);
 	}
-	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.leapsec.timer, mtime_add_s(now_of(d),
-	    o.again_s));
+	s->d->port.loop->ops->timer_arm(
+	    s->d->port.loop, &s->leapsec.timer, mtime_add_s(now_of(s->d), o.again_s));
 }
 
 static void
 on_timer(void *ctx)
 {
-	struct ntpd *d = ctx;
-	const char *path = path_now(d);
+	struct steering *s = ctx;
+	const char *path = path_now(s);
 
-	clock_update_look(d);
-	if (path != NULL && file_changed(d, path)) {
-		read_file(d, path);
+	clock_update_look(s);
+	if (path != NULL && file_changed(s, path)) {
+		read_file(s, path);
 	}
-	warn_of_expiry(d);
-	look(d);
+	warn_of_expiry(s);
+	look(s);
 }
 
 void
-leapsec_start(struct ntpd *d)
+leapsec_start(struct steering *s)
 {
-	leap_start(&d->steering.leapsec.leap);
-	d->port.loop->ops->timer_init(d->port.loop, &d->steering.leapsec.timer, on_timer, d);
-	read_anew(d);
-	on_timer(d);
+	leap_start(&s->leapsec.leap);
+	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->leapsec.timer, on_timer, s);
+	read_anew(s);
+	on_timer(s);
 }
 
 void
-leapsec_stop(struct ntpd *d)
+leapsec_stop(struct steering *s)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.leapsec.timer);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->leapsec.timer);
 }
 
 void
-leapsec_reload(struct ntpd *d)
+leapsec_reload(struct steering *s)
 {
-	d->steering.leapsec.warned = false;
-	read_anew(d);
-	on_timer(d);
+	s->leapsec.warned = false;
+	read_anew(s);
+	on_timer(s);
 }
 
 void
-leapsec_vote(struct ntpd *d, enum ntp_leap vote)
+leapsec_vote(struct steering *s, enum ntp_leap vote)
 {
-	enum ntp_leap before = d->steering.leapsec.leap.vote;
+	enum ntp_leap before = s->leapsec.leap.vote;
 
-	leap_vote(&d->steering.leapsec.leap, vote, real_now(d));
-	if (d->steering.leapsec.leap.vote != before) {
-		look(d);
+	leap_vote(&s->leapsec.leap, vote, real_now(s));
+	if (s->leapsec.leap.vote != before) {
+		look(s);
 	}
 }
 
 /* The outlook of the last look, moved on to now. */
 static struct leap_outlook
-outlook_now(const struct ntpd *d)
+outlook_now(const struct steering *s)
 {
-	struct leap_outlook o = d->steering.leapsec.outlook;
-	double since_s = mtime_diff_s(now_of(d), d->steering.leapsec.looked_at);
+	struct leap_outlook o = s->leapsec.outlook;
+	double since_s = mtime_diff_s(now_of(s->d), s->leapsec.looked_at);
 
 	o.to_leap_s -= since_s;
 	o.since_s += since_s;
@@ -352,21 +354,21 @@ outlook_now(const struct ntpd *d)
 }
 
 enum ntp_leap
-leapsec_shown(const struct ntpd *d)
+leapsec_shown(const struct steering *s)
 {
-	if (d->steering.selector.smeared) {
+	if (s->selector.smeared) {
 		return LEAP_NONE;
 	}
-	return d->steering.leapsec.outlook.alarm ? LEAP_UNSYNC : d->steering.leapsec.outlook.announce;
+	return s->leapsec.outlook.alarm ? LEAP_UNSYNC : s->leapsec.outlook.announce;
 }
 
 enum clock_leap
-leapsec_kernel(const struct ntpd *d)
+leapsec_kernel(const struct steering *s)
 {
-	if (d->steering.selector.smeared) {
+	if (s->selector.smeared) {
 		return CLOCK_LEAP_NONE;
 	}
-	switch (d->steering.leapsec.outlook.announce) {
+	switch (s->leapsec.outlook.announce) {
 	case LEAP_INSERT:
 		return CLOCK_LEAP_INSERT;
 	case LEAP_DELETE:
@@ -379,9 +381,9 @@ leapsec_kernel(const struct ntpd *d)
 }
 
 bool
-leapsec_explains(struct ntpd *d, double moved_s)
+leapsec_explains(struct steering *s, double moved_s)
 {
-	struct leap_outlook o = outlook_now(d);
+	struct leap_outlook o = outlook_now(s);
 	double expected_s = o.kind == LEAP_INSERT ? -1.0 : o.kind == LEAP_DELETE ? 1.0 : 0.0;
 	double last_s = o.last == LEAP_INSERT ? -1.0 : o.last == LEAP_DELETE ? 1.0 : 0.0;
 	bool coming = o.kind != LEAP_NONE && fabs(o.to_leap_s) < NEAR_LEAP_S;
@@ -392,18 +394,18 @@ leapsec_explains(struct ntpd *d, double moved_s)
 }
 
 double
-leapsec_smear_s(const struct ntpd *d, const struct addr *local)
+leapsec_smear_s(const struct steering *st, const struct addr *local)
 {
-	if (d->steering.selector.smeared) {
+	if (st->selector.smeared) {
 		return 0.0;             /* our clock has it already */
 	}
-	for (unsigned i = d->conf->smears_n; i > 0; i--) {
-		const struct config_smear *c = &d->conf->smears[i - 1];
+	for (unsigned i = st->d->conf->smears_n; i > 0; i--) {
+		const struct config_smear *c = &st->d->conf->smears[i - 1];
 		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR :
 		    LEAP_SMEAR_COSINE,
 			c->interval_s };
 		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
-			struct leap_outlook o = outlook_now(d);
+			struct leap_outlook o = outlook_now(st);
 
 			return leap_smear_s(&s, &o);
 		}

@@ -12,7 +12,7 @@
 #include "port/loop.h"
 #include "port/store.h"
 
-struct ntpd;
+struct steering;
 
 struct leapsec {
 	struct leap leap;
@@ -27,14 +27,14 @@ struct leapsec {
 };
 
 /* Reads the leap file and begins to look ahead. */
-void leapsec_start(struct ntpd *d);
-void leapsec_stop(struct ntpd *d);
+void leapsec_start(struct steering *s);
+void leapsec_stop(struct steering *s);
 
 /*
  * Reads the leap file again when its name or its content changed. Bad lines are reported and left
  * out; of a file without a good one, or with a wrong hash, the old table stays.
  */
-void leapsec_reload(struct ntpd *d);
+void leapsec_reload(struct steering *s);
 
 /*
  * Reads the text of a leap file as leapfile_parse does, and judges its hash unless checkhash is
@@ -44,21 +44,21 @@ bool leapsec_parse(const char *path, const char *text, size_t len, bool checkhas
     struct leapfile *out, struct diag_list *diags);
 
 /* Hears the vote of the sources of the last selection. */
-void leapsec_vote(struct ntpd *d, enum ntp_leap vote);
+void leapsec_vote(struct steering *s, enum ntp_leap vote);
 
 /*
  * What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply
  * may be a second off. Nothing while all sources smear it: our clock follows them.
  */
-enum ntp_leap leapsec_shown(const struct ntpd *d);
+enum ntp_leap leapsec_shown(const struct steering *s);
 
 /* The kernel's bits of today; none while all sources smear the leap second. */
-enum clock_leap leapsec_kernel(const struct ntpd *d);
+enum clock_leap leapsec_kernel(const struct steering *s);
 
 /* True when a move of the clock by moved_s just now was the leap second. */
-bool leapsec_explains(struct ntpd *d, double moved_s);
+bool leapsec_explains(struct steering *s, double moved_s);
 
 /* What to add to the time served at a local address now; 0 mostly. */
-double leapsec_smear_s(const struct ntpd *d, const struct addr *local);
+double leapsec_smear_s(const struct steering *s, const struct addr *local);
 
 #endif

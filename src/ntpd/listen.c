@@ -192,9 +192,9 @@ open_listener(struct ntpd *d, const struct net_listen *what, const struct net_if
 	l->found = true;
 	l->since = now_of(d);
 	l->number = d->listen.next_number++;
-	report(d, LOG_LEVEL_INFO, "Listen %s on %u %s %s", what->drop ? "and drop" : "normally",
-	    l->number,
-	    shown_name(what), endpoint_format(&what->local, text, sizeof text));
+	report(&d->journal, LOG_LEVEL_INFO, "Listen %s on %u %s %s",
+	    what->drop ? "and drop" : "normally", l->number, shown_name(what),
+	    endpoint_format(&what->local, text, sizeof text));
 	return 0;
 }
 
@@ -204,7 +204,7 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 	char text[ENDPOINT_TEXT_MAX];
 
 	if (say) {
-		report(d, LOG_LEVEL_INFO,
+		report(&d->journal, LOG_LEVEL_INFO,
 		    "Deleting interface #%u %s, %s, interface stats: received=%llu, sent=%llu, "
 		    "dropped=%llu, active_time=%.0f secs", l->number, shown_name(&l->what),
 		    endpoint_format(&l->what.local, text, sizeof text),
@@ -278,7 +278,8 @@ taken(struct ntpd *d, const struct endpoint *e, bool say)
 		return false;
 	}
 	if (say) {
-		report(d, LOG_LEVEL_ERROR, "unable to bind to %saddress %s port %u - another "
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "unable to bind to %saddress %s port %u - another "
 		    "process may be running%s; \"ss -lunp 'sport = :%u'\" tells which",
 		    addr_is_wildcard(&e->addr) ? "wildcard " : "",
 		    addr_format(&e->addr, text, sizeof text), (unsigned)e->port,
@@ -368,7 +369,7 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 		 * An IPv6 address cannot be bound for a second or two after it appeared:
 		 * nothing to worry about.
 		 */
-		report(d, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+		report(&d->journal, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
 		    "cannot listen on %s %s: %s%s", f->name,
 		    endpoint_format(&e, text, sizeof text), strerror(-error),
 		    error == -EACCES ? "" : "; trying again");
@@ -464,13 +465,17 @@ tell_rest(struct ntpd *d)
 	}
 	t->told_rest_n = t->rest_n;
 	if (t->rest_n == 0) {
-		report(d, LOG_LEVEL_NOTICE, "every address has a socket of its own again");
+		report(
+		    &d->journal, LOG_LEVEL_NOTICE, "every address has a socket of its own again");
 	} else {
-		report(d, LOG_LEVEL_WARNING, "%u of %u addresses have no socket of their own, the "
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "%u of %u addresses have no socket of their own, the "
 		    "process may not open as many files; %s. 'LimitNOFILE=' of the systemd unit, "
-		    "ulimit -n or 'rlimit filenum' allows more", t->rest_n, t->allowed_n, answered ?
-		    "the wildcard socket answers on them" : "they are not served, for 'interface "
-		    "ignore wildcard' forbids the socket that would");
+		    "ulimit -n or 'rlimit filenum' allows more",
+		    t->rest_n, t->allowed_n,
+		    answered ? "the wildcard socket answers on them"
+			     : "they are not served, for 'interface "
+			       "ignore wildcard' forbids the socket that would");
 	}
 }
 
@@ -537,8 +542,8 @@ listen_rescan(struct ntpd *d)
 	complete = scan(d, &changed);
 	rescan_later(d, complete);
 	if (changed) {
-		access_own_addresses(d);
-		peers_network_changed(d);
+		access_own_addresses(&d->server);
+		peers_network_changed(&d->client);
 	}
 }
 
@@ -558,7 +563,8 @@ has_none(struct ntpd *d)
 		}
 	}
 	if (d->listen.denied) {
-		report(d, LOG_LEVEL_ERROR, "no socket on port %d: %s; run as root (-u USER gives "
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "no socket on port %d: %s; run as root (-u USER gives "
 		    "its rights up again), or with the capability CAP_NET_BIND_SERVICE - EXITING",
 		    (int)NTP_PORT, strerror(EACCES));
 	}
@@ -572,7 +578,7 @@ listen_start(struct ntpd *d)
 	size_t n;
 
 	if (d->conf->listens_n > 0 && (d->opt.listen_n > 0 || d->opt.no_virtual)) {
-		report(d, LOG_LEVEL_ERROR,
+		report(&d->journal, LOG_LEVEL_ERROR,
 		    "interface/nic rules are not allowed with --interface (-I) or "
 		    "--novirtualips (-L), exiting");
 		return EXIT_TAKEN;
@@ -587,11 +593,11 @@ listen_start(struct ntpd *d)
 	if (has_none(d)) {
 		return EXIT_TAKEN;
 	}
-	access_own_addresses(d);
+	access_own_addresses(&d->server);
 	listen_tell_unmatched(d);
 	rescan_later(d, complete);
 	if (d->port.net->ops->watch(d->port.net, on_rescan, d) != 0) {
-		report(d, LOG_LEVEL_INFO,
+		report(&d->journal, LOG_LEVEL_INFO,
 		    "changes of addresses are not announced here; looking every %.0f s",
 		    d->opt.scan_interval_s);
 	}

@@ -77,16 +77,20 @@ listen_list(struct ntpd *d, size_t *n)
 	}
 	if (error == 0 && *n > t->addrs_room) {
 		if (!t->too_many) {
-			report(d, LOG_LEVEL_WARNING, "this host has %zu addresses, and those after "
+			report(&d->journal, LOG_LEVEL_WARNING,
+			    "this host has %zu addresses, and those after "
 			    "the %zuth are not used: choose with interface lines on a host with "
-			    "fewer, or in a network namespace", *n, t->addrs_room);
+			    "fewer, or in a network namespace",
+			    *n, t->addrs_room);
 		}
 		t->too_many = true;
 		*n = t->addrs_room;
 	}
 	if (error != 0 && error != t->list_error) {
-		report(d, LOG_LEVEL_WARNING, "the addresses of this host cannot be listed: %s; "
-		    "trying again, and what is open stays", strerror(-error));
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "the addresses of this host cannot be listed: %s; "
+		    "trying again, and what is open stays",
+		    strerror(-error));
 	}
 	t->list_error = error;
 	t->scan_n = error == 0 ? (unsigned)*n : 0;

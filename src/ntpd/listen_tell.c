@@ -60,10 +60,12 @@ tell_name(struct ntpd *d, const char *where, const char *name)
 	struct text t = text_over(buf, sizeof buf);
 
 	put_names(d, &t);
-	report(d, LOG_LEVEL_WARNING, "%s: no interface '%s' with an address is here%s%s%s; there "
+	report(&d->journal, LOG_LEVEL_WARNING,
+	    "%s: no interface '%s' with an address is here%s%s%s; there "
 	    "are "
-	    "%s. It is used as soon as it comes", where, name, meant != NULL ? " (did you mean '" :
-	    "", meant != NULL ? meant : "", meant != NULL ? "'?)" : "", buf);
+	    "%s. It is used as soon as it comes",
+	    where, name, meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
+	    meant != NULL ? "'?)" : "", buf);
 }
 
 static bool
@@ -96,14 +98,17 @@ tell_address(struct ntpd *d, const char *where, const struct addr *a, unsigned p
 
 	(void)addr_format(a, text, sizeof text);
 	if (whole) {
-		report(d, LOG_LEVEL_WARNING, "%s: this host does not have the address %s ('ip "
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "%s: this host does not have the address %s ('ip "
 		    "address' "
-		    "shows those it has). It is used as soon as it comes", where, text);
+		    "shows those it has). It is used as soon as it comes",
+		    where, text);
 	} else {
-		report(d, LOG_LEVEL_WARNING, "%s: this host has no address within %s/%u ('ip "
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "%s: this host has no address within %s/%u ('ip "
 		    "address' "
-		    "shows those it has). One is used as soon as it comes", where, text,
-		    prefix_len);
+		    "shows those it has). One is used as soon as it comes",
+		    where, text, prefix_len);
 	}
 }
 

@@ -244,7 +244,8 @@ set_logfile(struct process *p)
 		store_fenced_explain(p->store, FENCE_WRITE, path, error);
 	}
 	if (error != 0 && !p->log_denied) {
-		report_unwritten(p->ntpd, "Cannot open logfile", path, STORE_APPEND, error);
+		report_unwritten(
+		    ntpd_journal(p->ntpd), "Cannot open logfile", path, STORE_APPEND, error);
 	}
 }
 
@@ -259,7 +260,7 @@ write_pidfile(struct process *p, const char *path)
 	p->pidfile = strdup(path);
 	error = p->pidfile != NULL ? proc_pidfile_write(path) : -ENOMEM;
 	if (error != 0) {
-		report_unwritten(p->ntpd, "pidfile", path, STORE_REPLACE, error);
+		report_unwritten(ntpd_journal(p->ntpd), "pidfile", path, STORE_REPLACE, error);
 		free(p->pidfile);
 		p->pidfile = NULL;
 	}
@@ -475,8 +476,8 @@ on_hangup(void *ctx, int signo)
 		return;
 	}
 	if (error != 0) {
-		report_unwritten(p->ntpd, "Cannot open logfile", logfile_of(p), STORE_APPEND,
-		    error);
+		report_unwritten(ntpd_journal(p->ntpd), "Cannot open logfile", logfile_of(p),
+		    STORE_APPEND, error);
 	}
 	if (p->opt.jaildir != NULL) {
 		say(p, LOG_LEVEL_NOTICE, "files are looked for below %s, where -i put ntpd",

@@ -45,7 +45,7 @@ put_unreachable(const struct peer *p, struct text *t)
 }
 
 static void
-put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, struct text *t)
+put_cause(const struct client *c, const struct peer *p, enum peer_event code, struct text *t)
 {
 	char addr[ADDR_TEXT_MAX];
 
@@ -56,7 +56,7 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 	} else if (code == PEER_EVENT_UNREACHABLE) {
 		put_unreachable(p, t);
 	} else if (code == PEER_EVENT_REACHABLE && p->went_dark) {
-		text_printf(t, " after %.0f s", mtime_diff_s(now_of(d), p->reach_at));
+		text_printf(t, " after %.0f s", mtime_diff_s(now_of(c->d), p->reach_at));
 	} else if (code == PEER_EVENT_RATE_EXCEEDED) {
 		text_printf(t, " asked at most every %.0f s from now on",
 		    log2s_to_s(p->a.poll.floor));
@@ -66,7 +66,7 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 		/* Scripts of old count "synchronized to ADDRESS, stratum N". */
 		text_printf(t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum,
-		    d->steering.selector.cand[d->steering.selector.sel.sys_at].offset_s,
+		    c->d->steering.selector.cand[c->d->steering.selector.sel.sys_at].offset_s,
 		    p->a.filter.best.delay_s);
 	}
 }
@@ -75,18 +75,18 @@ put_cause(const struct ntpd *d, const struct peer *p, enum peer_event code, stru
 
 /* A kiss is repeated with each poll: it is news when it is another, or asks for longer pauses. */
 static bool
-is_news(const struct ntpd *d, struct peer *p, enum peer_event code)
+is_news(const struct client *c, struct peer *p, enum peer_event code)
 {
 	if (code != PEER_EVENT_RATE_EXCEEDED && code != PEER_EVENT_ACCESS_DENIED) {
 		return true;
 	}
 	if (p->kissed == code && p->kissed_floor == p->a.poll.floor &&
-	    mtime_diff_s(now_of(d), p->kissed_at) < REFUSES_AGAIN_S) {
+	    mtime_diff_s(now_of(c->d), p->kissed_at) < REFUSES_AGAIN_S) {
 		return false;
 	}
 	p->kissed = code;
 	p->kissed_floor = p->a.poll.floor;
-	p->kissed_at = now_of(d);
+	p->kissed_at = now_of(c->d);
 	return true;
 }
 
@@ -95,20 +95,20 @@ is_news(const struct ntpd *d, struct peer *p, enum peer_event code)
  * system peer. In the log by logconfig only.
  */
 static bool
-is_everyday(const struct ntpd *d, const struct peer *p, enum peer_event code)
+is_everyday(const struct client *c, const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
 	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark) ||
-	    (code == PEER_EVENT_SYS_PEER && d->steering.sys.turn);
+	    (code == PEER_EVENT_SYS_PEER && c->d->steering.sys.turn);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
 static bool
-log_takes_turn(struct ntpd *d, struct text *t)
+log_takes_turn(struct client *c, struct text *t)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&d->client.turns_log, 1.0, now_of(d), &held_back)) {
+	if (!limit_take(&c->turns_log, 1.0, now_of(c->d), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
@@ -126,44 +126,44 @@ is_of_a_packet(enum peer_event code)
 }
 
 static void
-note_reach(const struct ntpd *d, struct peer *p, enum peer_event code)
+note_reach(const struct client *c, struct peer *p, enum peer_event code)
 {
 	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
-		p->reach_at = now_of(d);
+		p->reach_at = now_of(c->d);
 		p->went_dark = code == PEER_EVENT_UNREACHABLE;
 	}
 }
 
 void
-peer_event_note(struct ntpd *d, struct peer *p, enum peer_event code)
+peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 {
 	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	bool logged = !is_everyday(d, p, code) || d->conf->log_mask != CONFIG_LOG_DEFAULT;
+	bool logged = !is_everyday(c, p, code) || c->d->conf->log_mask != CONFIG_LOG_DEFAULT;
 
 	(void)event_peer(&p->a.event, code);
-	if (!is_news(d, p, code) || (is_of_a_packet(code) && !report_packet_may(d))) {
+	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->journal))) {
 		return;
 	}
 	text_printf(&t, "%s %04x %02x %s", addr_format(&p->a.remote.addr, addr, sizeof addr),
 	    peer_event_status(p), 0x80u | (unsigned)code, event_peer_name(code));
-	put_cause(d, p, code, &t);
-	note_reach(d, p, code);
-	stats_proto(d, buf);
-	if (logged && (code != PEER_EVENT_SYS_PEER || log_takes_turn(d, &t))) {
-		report_event_line(d, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+	put_cause(c, p, code, &t);
+	note_reach(c, p, code);
+	stats_proto(c->journal, buf);
+	if (logged && (code != PEER_EVENT_SYS_PEER || log_takes_turn(c, &t))) {
+		report_event_line(c->journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 	}
 }
 
 void
-peer_event_note_all(struct ntpd *d, struct peer *p, unsigned events)
+peer_event_note_all(struct client *c, struct peer *p, unsigned events)
 {
 	for (unsigned code = PEER_EVENT_MOBILIZE; code <= PEER_EVENT_INTERLEAVE_ERROR; code++) {
 		if (events & (1u << code)) {
-			peer_event_note(d, p, (enum peer_event)code);
+			peer_event_note(c, p, (enum peer_event)code);
 		}
 	}
 	if (events != 0) {
-		status_tell(d);
+		status_tell(c->d);
 	}
 }

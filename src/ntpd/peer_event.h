@@ -6,16 +6,16 @@
 #define NTPD_PEER_EVENT_H
 #include "ntpd/peers.h"
 
-struct ntpd;
+struct client;
 
 /*
  * Records an event of a source and logs it with what is known of the cause: "192.0.2.11 8014 84
  * reachable after 60 s". What comes again and again is in the log only when it is news.
  */
-void peer_event_note(struct ntpd *d, struct peer *p, enum peer_event code);
+void peer_event_note(struct client *c, struct peer *p, enum peer_event code);
 
 /* Reports each event of a mask, in the order of the codes. */
-void peer_event_note_all(struct ntpd *d, struct peer *p, unsigned events);
+void peer_event_note_all(struct client *c, struct peer *p, unsigned events);
 
 /* Mode 6's status word, with the event that was last. */
 uint16_t peer_event_status(const struct peer *p);

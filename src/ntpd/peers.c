@@ -14,8 +14,9 @@
 static bool
 has_peer(const struct source *s)
 {
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		if (s->d->client.peers.peer[i].a.id != 0 && s->d->client.peers.peer[i].source == s) {
+	for (unsigned i = 0; i < s->client->d->client.peers.peer_n; i++) {
+		if (s->client->d->client.peers.peer[i].a.id != 0 &&
+		    s->client->d->client.peers.peer[i].source == s) {
 			return true;
 		}
 	}
@@ -23,22 +24,22 @@ has_peer(const struct source *s)
 }
 
 struct peer *
-peers_by_id(struct ntpd *d, uint16_t id)
+peers_by_id(struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (id != 0 && d->client.peers.peer[i].a.id == id) {
-			return &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (id != 0 && c->peers.peer[i].a.id == id) {
+			return &c->peers.peer[i];
 		}
 	}
 	return NULL;
 }
 
 struct peer *
-peers_by_address(struct ntpd *d, const struct addr *a)
+peers_by_address(struct client *c, const struct addr *a)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (d->client.peers.peer[i].a.id != 0 && addr_equal(&d->client.peers.peer[i].a.remote.addr, a)) {
-			return &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id != 0 && addr_equal(&c->peers.peer[i].a.remote.addr, a)) {
+			return &c->peers.peer[i];
 		}
 	}
 	return NULL;
@@ -52,10 +53,10 @@ peers_has_row(const struct source *s)
 }
 
 struct source *
-peers_row_by_id(struct ntpd *d, uint16_t id)
+peers_row_by_id(struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		struct source *s = &d->client.peers.source[i];
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		struct source *s = &c->peers.source[i];
 		if (id != 0 && s->id == id && peers_has_row(s)) {
 			return s;
 		}
@@ -64,43 +65,43 @@ peers_row_by_id(struct ntpd *d, uint16_t id)
 }
 
 unsigned
-peers_count(const struct ntpd *d)
+peers_count(const struct client *c)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		n += d->client.peers.peer[i].a.id != 0;
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		n += c->peers.peer[i].a.id != 0;
 	}
 	return n;
 }
 
 static bool
-id_taken(struct ntpd *d, uint16_t id)
+id_taken(struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg != NULL && d->client.peers.source[i].id == id) {
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (c->peers.source[i].cfg != NULL && c->peers.source[i].id == id) {
 			return true;    /* whether or not the row is shown now */
 		}
 	}
-	return peers_by_id(d, id) != NULL;
+	return peers_by_id(c, id) != NULL;
 }
 
 uint16_t
-peers_new_id(struct ntpd *d)
+peers_new_id(struct client *c)
 {
 	do {
-		d->client.peers.last_id++;
-	} while (d->client.peers.last_id == 0 || id_taken(d, d->client.peers.last_id));
-	return d->client.peers.last_id;
+		c->peers.last_id++;
+	} while (c->peers.last_id == 0 || id_taken(c, c->peers.last_id));
+	return c->peers.last_id;
 }
 
 /* ---- mobilize and demobilize ---- */
 
 bool
-peers_use(struct ntpd *d, const struct addr *a, const struct peer *except)
+peers_use(struct client *c, const struct addr *a, const struct peer *except)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct peer *p = &c->peers.peer[i];
 		if (p != except && p->a.id != 0 && addr_equal(&p->a.remote.addr, a)) {
 			return true;
 		}
@@ -109,23 +110,23 @@ peers_use(struct ntpd *d, const struct addr *a, const struct peer *except)
 }
 
 static struct peer *
-free_slot(struct ntpd *d)
+free_slot(struct client *c)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (d->client.peers.peer[i].a.id == 0) {
-			return &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id == 0) {
+			return &c->peers.peer[i];
 		}
 	}
-	return d->client.peers.peer_n < PEERS_MAX ? &d->client.peers.peer[d->client.peers.peer_n++] : NULL;
+	return c->peers.peer_n < PEERS_MAX ? &c->peers.peer[c->peers.peer_n++] : NULL;
 }
 
 bool
-peers_room(const struct ntpd *d)
+peers_room(const struct client *c)
 {
-	bool room = d->client.peers.peer_n < PEERS_MAX;
+	bool room = c->peers.peer_n < PEERS_MAX;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n && !room; i++) {
-		room = d->client.peers.peer[i].a.id == 0;
+	for (unsigned i = 0; i < c->peers.peer_n && !room; i++) {
+		room = c->peers.peer[i].a.id == 0;
 	}
 	return room;
 }
@@ -133,28 +134,30 @@ peers_room(const struct ntpd *d)
 struct peer *
 peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 {
-	struct ntpd *d = s->d;
-	struct peer *p = free_slot(d);
-	struct assoc_rules rules = rules_assoc(d, s->cfg);
+	struct client *c = s->client;
+	struct peer *p = free_slot(c);
+	struct assoc_rules rules = rules_assoc(c->d, s->cfg);
 	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
 	if (p == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
+		report(c->journal, LOG_LEVEL_ERROR,
+		    "%s:%u: %s is left out, there is no room for more than "
 		    "%d associations: ten servers are plenty, take lines out",
 		    s->cfg->place.file != NULL ? s->cfg->place.file : "ntpq", s->cfg->place.line,
 		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
 	memset(p, 0, sizeof *p);
-	p->d = d;
+	p->client = c;
 	p->source = s;
-	p->reach_at = now_of(d);
-	d->steering.selector.last_tally[p - d->client.peers.peer] = TALLY_REJECT; /* that of the one before */
-	assoc_start(&p->a, peers_new_id(d), &rules, &remote, delay_s, &w);
-	asked_tell(d, &p->a, &w);
-	access_source(d, addr, true);
-	peer_event_note(d, p, PEER_EVENT_MOBILIZE);
+	p->reach_at = now_of(c->d);
+	c->d->steering.selector.last_tally[p - c->peers.peer] =
+	    TALLY_REJECT; /* that of the one before */
+	assoc_start(&p->a, peers_new_id(c), &rules, &remote, delay_s, &w);
+	asked_tell(c, &p->a, &w);
+	access_source(&c->d->server, addr, true);
+	peer_event_note(c, p, PEER_EVENT_MOBILIZE);
 	association_io_start(p);
 	return p;
 }
@@ -162,15 +165,15 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 void
 peers_demobilize(struct peer *p)
 {
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 
-	peer_event_note(d, p, PEER_EVENT_DEMOBILIZE);
-	asked_note(d, &p->a);
+	peer_event_note(c, p, PEER_EVENT_DEMOBILIZE);
+	asked_note(c, &p->a);
 	association_io_stop(p);
 	p->a.id = 0;
 	p->source = NULL;
-	if (!peers_use(d, &p->a.remote.addr, NULL)) {   /* the host may have another */
-		access_source(d, &p->a.remote.addr, false);
+	if (!peers_use(c, &p->a.remote.addr, NULL)) {   /* the host may have another */
+		access_source(&c->d->server, &p->a.remote.addr, false);
 	}
 }
 
@@ -181,8 +184,9 @@ peers_move(struct peer *p, const struct addr *addr)
 	struct source *s = p->source;
 	char old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
 
-	report(p->d, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s", s->cfg->host.text,
-	    addr_format(addr, new, sizeof new), addr_format(&p->a.remote.addr, old, sizeof old));
+	report(p->client->journal, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s",
+	    s->cfg->host.text, addr_format(addr, new, sizeof new),
+	    addr_format(&p->a.remote.addr, old, sizeof old));
 	peers_demobilize(p);
 	(void)peers_mobilize(s, addr, 0.0);
 }
@@ -190,9 +194,10 @@ peers_move(struct peer *p, const struct addr *addr)
 struct peer *
 peers_of(struct source *s)
 {
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		if (s->d->client.peers.peer[i].a.id != 0 && s->d->client.peers.peer[i].source == s) {
-			return &s->d->client.peers.peer[i];
+	for (unsigned i = 0; i < s->client->d->client.peers.peer_n; i++) {
+		if (s->client->d->client.peers.peer[i].a.id != 0 &&
+		    s->client->d->client.peers.peer[i].source == s) {
+			return &s->client->d->client.peers.peer[i];
 		}
 	}
 	return NULL;
@@ -208,12 +213,12 @@ peers_close(struct peer *p)
 /* ---- changes of the world ---- */
 
 void
-peers_network_changed(struct ntpd *d)
+peers_network_changed(struct client *c)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
 		if (p->a.id == 0 || (p->a.poll.reach != 0 && association_io_socket_stands(p))) {
 			continue;
 		}
@@ -223,46 +228,46 @@ peers_network_changed(struct ntpd *d)
 			association_io_arm(p);
 		}
 	}
-	sources_network_changed(d);
+	sources_network_changed(c);
 }
 
 void
-peers_renew_sockets(struct ntpd *d)
+peers_renew_sockets(struct client *c)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		d->client.peers.peer[i].renew = true;
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		c->peers.peer[i].renew = true;
 	}
 }
 
 void
-peers_clock_moved(struct ntpd *d, bool reset)
+peers_clock_moved(struct client *c, bool reset)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (d->client.peers.peer[i].a.id != 0 && reset) {
-			assoc_clear(&d->client.peers.peer[i].a, &w);
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id != 0 && reset) {
+			assoc_clear(&c->peers.peer[i].a, &w);
 		}
 	}
 }
 
 void
-peers_doubt(struct ntpd *d, double by_s)
+peers_doubt(struct client *c, double by_s)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		if (d->client.peers.peer[i].a.id != 0) {
-			assoc_doubt(&d->client.peers.peer[i].a, by_s);
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id != 0) {
+			assoc_doubt(&c->peers.peer[i].a, by_s);
 		}
 	}
 }
 
 void
-peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
+peers_ask_seldom(struct client *c, int log2s, unsigned requests)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
 
 		/* Our own clock has nothing new to say. */
 		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0 ||
@@ -277,32 +282,32 @@ peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests)
 }
 
 void
-peers_ask_soon(struct ntpd *d, unsigned requests)
+peers_ask_soon(struct client *c, unsigned requests)
 {
-	peers_ask_seldom(d, 0, requests);
+	peers_ask_seldom(c, 0, requests);
 }
 
 void
-peers_ask_silent(struct ntpd *d, const struct assoc_world *w)
+peers_ask_silent(struct client *c, const struct assoc_world *w)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
 		if (p->a.id != 0 && p->a.poll.reach == 0 && p->a.poll.sent_once &&
 		    assoc_ask_soon(&p->a, 0.0, w)) {
 			p->a.poll.tries = 0;
 			association_io_arm(p);
 		}
 	}
-	sources_network_changed(d);
+	sources_network_changed(c);
 }
 
 void
-peers_ask_unheard(struct ntpd *d, struct mtime since)
+peers_ask_unheard(struct client *c, struct mtime since)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
 
 		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_LOCAL) == 0 &&
 		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
@@ -313,12 +318,12 @@ peers_ask_unheard(struct ntpd *d, struct mtime since)
 }
 
 void
-peers_repoll(struct ntpd *d)
+peers_repoll(struct client *c)
 {
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world(c->d);
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
 		if (p->a.id != 0 && assoc_repoll(&p->a, &w)) {
 			association_io_arm(p);
 		}

@@ -13,12 +13,12 @@
 #include "port/loop.h"
 #include "port/net.h"
 
-struct ntpd;
+struct client;
 
 enum { PEERS_MAX = SELECT_MAX, SOURCES_MAX = 256 };
 
 struct peer {
-	struct ntpd *d;
+	struct client *client;
 	struct assoc a;                 /* a.id 0: slot free */
 	struct source *source;
 	struct net_socket *sock;
@@ -67,60 +67,60 @@ void peers_move(struct peer *p, const struct addr *addr);
 struct peer *peers_of(struct source *s);
 
 /* True when an association other than except asks this address. */
-bool peers_use(struct ntpd *d, const struct addr *a, const struct peer *except);
+bool peers_use(struct client *c, const struct addr *a, const struct peer *except);
 
 /* An association id that nobody has. */
-uint16_t peers_new_id(struct ntpd *d);
+uint16_t peers_new_id(struct client *c);
 
 /* The association with this id, NULL when there is none; id 0 is nobody's. */
-struct peer *peers_by_id(struct ntpd *d, uint16_t id);
+struct peer *peers_by_id(struct client *c, uint16_t id);
 
 /* The association with that server, or NULL. */
-struct peer *peers_by_address(struct ntpd *d, const struct addr *a);
+struct peer *peers_by_address(struct client *c, const struct addr *a);
 
 /* True when the line has a row of its own in ntpq: a pool, or a name that has no address. */
 bool peers_has_row(const struct source *s);
 
 /* The line whose own row in ntpq has this id, or NULL. */
-struct source *peers_row_by_id(struct ntpd *d, uint16_t id);
+struct source *peers_row_by_id(struct client *c, uint16_t id);
 
 /*
  * Addresses came or went: sockets whose local address is gone, or with no answer, are
  * opened anew and asked soon.
  */
-void peers_network_changed(struct ntpd *d);
+void peers_network_changed(struct client *c);
 
 /* sourceport, dscp or the interface rules changed: the next request of each takes a new socket. */
-void peers_renew_sockets(struct ntpd *d);
+void peers_renew_sockets(struct client *c);
 
 /* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */
-void peers_clock_moved(struct ntpd *d, bool reset);
+void peers_clock_moved(struct client *c, bool reset);
 
 /* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
-void peers_doubt(struct ntpd *d, double by_s);
+void peers_doubt(struct client *c, double by_s);
 
 /* Asks every source again, so many times two seconds apart, as far as its budget allows. */
-void peers_ask_soon(struct ntpd *d, unsigned requests);
+void peers_ask_soon(struct client *c, unsigned requests);
 
 /* The same of those whose poll interval is 2^log2s s or longer. */
-void peers_ask_seldom(struct ntpd *d, int log2s, unsigned requests);
+void peers_ask_seldom(struct client *c, int log2s, unsigned requests);
 
 /*
  * The first of several has answered: the network is there. Those that do not answer, and names
  * without an address, are asked again soon.
  */
-void peers_ask_silent(struct ntpd *d, const struct assoc_world *w);
+void peers_ask_silent(struct client *c, const struct assoc_world *w);
 
 /* Those who answered before, and have not since then, are asked again, as their budget allows. */
-void peers_ask_unheard(struct ntpd *d, struct mtime since);
+void peers_ask_unheard(struct client *c, struct mtime since);
 
 /* The poll interval of the discipline changed. */
-void peers_repoll(struct ntpd *d);
+void peers_repoll(struct client *c);
 
 /* How many sources are there that may one day be selected. */
-unsigned peers_count(const struct ntpd *d);
+unsigned peers_count(const struct client *c);
 
 /* True when one more association has a slot. */
-bool peers_room(const struct ntpd *d);
+bool peers_room(const struct client *c);
 
 #endif

@@ -49,10 +49,11 @@ lack_of(struct peer *p)
 		return lack;
 	}
 	if (p->a.rules.key_id != 0) {
-		return keys_find(p->d, p->a.rules.key_id, &p->a.remote.addr) != NULL ?
+		return keys_find(p->client->d, p->a.rules.key_id, &p->a.remote.addr) != NULL ?
 		    LACK_NOTHING : LACK_KEY;
 	}
-	return access_flags(p->d, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST : LACK_NOTHING;
+	return access_flags(&p->client->d->server, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST
+										    : LACK_NOTHING;
 }
 
 static const char *
@@ -64,13 +65,13 @@ word_of(enum lack lack, const struct config_source *cfg)
 
 /* FILE:LINE:COLUMN of the word, or of what there is of it. */
 static void
-put_place(const struct ntpd *d, const struct config_source *cfg, const char *word, struct text *t)
+put_place(const struct client *c, const struct config_source *cfg, const char *word, struct text *t)
 {
 	struct arena *a = arena_new(LINE_ARENA);
 	struct diag at = { .file = cfg->place.file, .line = cfg->place.line };
 
 	if (a != NULL) {
-		at = config_where(d->conf, &cfg->place, word, a);
+		at = config_where(c->d->conf, &cfg->place, word, a);
 	}
 	if (at.file != NULL && at.line > 0) {
 		text_printf(t, "%s:%u:%u: ", at.file, at.line, at.column);
@@ -81,30 +82,32 @@ put_place(const struct ntpd *d, const struct config_source *cfg, const char *wor
 static void
 say(const struct source *s, enum lack lack, const char *who)
 {
-	struct ntpd *d = s->d;
+	struct client *c = s->client;
 	char place[PLACE_MAX] = "";
 	struct text t = text_over(place, sizeof place);
 	const char *word = word_of(lack, s->cfg);
 
-	put_place(d, s->cfg, word, &t);
+	put_place(c, s->cfg, word, &t);
 	switch (lack) {
 	case LACK_NTS:
 	case LACK_AUTOKEY:
-		report(d, LOG_LEVEL_ERROR, "%s%s: '%s' cannot be had in this version: not asked",
-		    place, who, word);
+		report(c->journal, LOG_LEVEL_ERROR,
+		    "%s%s: '%s' cannot be had in this version: not asked", place, who, word);
 		break;
 	case LACK_KEY:
-		report(d, LOG_LEVEL_ERROR,
+		report(c->journal, LOG_LEVEL_ERROR,
 		    "%s%s: key %u is not there, not trusted or not for this address: not asked",
 		    place, who, (unsigned)s->cfg->key);
 		break;
 	case LACK_TRUST:
-		report(d, LOG_LEVEL_ERROR, "%s%s: a restrict line with notrust wants its answers "
+		report(c->journal, LOG_LEVEL_ERROR,
+		    "%s%s: a restrict line with notrust wants its answers "
 		    "signed, and it has no key: not asked; give it a key, or a restrict line of "
-		    "its own", place, who);
+		    "its own",
+		    place, who);
 		break;
 	case LACK_NOTHING:
-		report(d, LOG_LEVEL_NOTICE, "%s: can be asked as it is to be now", who);
+		report(c->journal, LOG_LEVEL_NOTICE, "%s: can be asked as it is to be now", who);
 		break;
 	}
 }

@@ -26,7 +26,7 @@ enum {
 
 /* A request on its way through the checks. */
 struct request {
-	struct ntpd *d;
+	struct server *srv;
 	struct listener *l;
 	const struct net_packet *pkt;
 	uint32_t flags;                 /* restrict */
@@ -47,14 +47,14 @@ impossible_sender(const struct net_packet *pkt)
 }
 
 static bool
-flakes(struct ntpd *d, uint32_t flags)
+flakes(struct server *srv, uint32_t flags)
 {
 	uint8_t r;
 
 	if ((flags & RESTRICT_FLAKE) == 0) {
 		return false;
 	}
-	d->port.rng->ops->fill(d->port.rng, &r, sizeof r);
+	srv->d->port.rng->ops->fill(srv->d->port.rng, &r, sizeof r);
 	return r % FLAKE_ONE_IN == 0;
 }
 
@@ -64,7 +64,7 @@ check_access(const struct request *q)
 	if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) {
 		return VERDICT_DENIED;
 	}
-	if (flakes(q->d, q->flags)) {
+	if (flakes(q->srv, q->flags)) {
 		return VERDICT_FLAKE;
 	}
 	if ((q->flags & RESTRICT_VERSION) && (q->pkt->bytes[0] >> 3 & MODE_MASK) != NTP_VERSION) {
@@ -79,8 +79,8 @@ check_mac(struct request *q)
 	if (q->pk.mac != PACKET_MAC_KEYED) {
 		return;
 	}
-	q->key = keys_find(q->d, q->pk.key_id, &q->pkt->from.addr);
-	if (q->key != NULL && !keys_check(q->d, q->key, q->pkt->bytes, q->pk.auth_len,
+	q->key = keys_find(q->srv->d, q->pk.key_id, &q->pkt->from.addr);
+	if (q->key != NULL && !keys_check(q->srv->d, q->key, q->pkt->bytes, q->pk.auth_len,
 	    &q->pk.digest)) {
 		q->key = NULL;
 	}
@@ -90,17 +90,17 @@ check_mac(struct request *q)
 static enum verdict
 check_rate(struct request *q)
 {
-	q->rate = access_touch(q->d, q->l, q->pkt, &q->pk.hdr, q->flags);
+	q->rate = access_touch(q->srv, q->l, q->pkt, &q->pk.hdr, q->flags);
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
 }
 
 static void
-write_xmt(uint8_t *at, struct ntpd *d, double smear_s)
+write_xmt(uint8_t *at, struct server *srv, double smear_s)
 {
 	struct clock_reading now;
 	struct writer w = writer_over(at, sizeof(uint64_t));
 
-	d->port.clock->ops->read(d->port.clock, &now);
+	srv->d->port.clock->ops->read(srv->d->port.clock, &now);
 	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now.real, smear_s)).fix);
 }
 
@@ -127,26 +127,26 @@ send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt
 		r.from = q->pkt->to;
 		r.ifindex = q->pkt->ifindex;
 	}
-	q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
+	q->srv->d->port.net->ops->reply(q->srv->d->port.net, q->l->sock, &r);
 	q->l->sent++;
-	q->d->journal.count.sent++;
+	q->srv->d->journal.count.sent++;
 }
 
 static void
 answer(const struct request *q)
 {
-	struct ntpd *d = q->d;
+	struct server *srv = q->srv;
 	struct mtime now = q->pkt->rx.mono;
-	struct served_time v = system_served_time(d, now);
+	struct served_time v = system_served_time(&srv->d->steering, now);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
-		.min_poll = d->conf->rate.average_log2s };
-	double smear_s = leapsec_smear_s(d, &q->pkt->to);
+		.min_poll = srv->d->conf->rate.average_log2s };
+	double smear_s = leapsec_smear_s(&srv->d->steering, &q->pkt->to);
 	bool smeared = fabs(smear_s) > 0.0;
 	uint8_t out[REPLY_MAX] = { 0 };
 	size_t len = HEADER_LEN;
 
 	if (q->flags & RESTRICT_FUZZ) {
-		d->port.rng->ops->fill(d->port.rng, &sr.fuzz, sizeof sr.fuzz);
+		srv->d->port.rng->ops->fill(srv->d->port.rng, &sr.fuzz, sizeof sr.fuzz);
 	}
 	if (smeared) {
 		smear(&v, &sr, smear_s);
@@ -157,10 +157,10 @@ answer(const struct request *q)
 		serve_reply(&v, &sr, now, out);
 	}
 	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
-		write_xmt(out + HEADER_XMT_AT, d, smear_s);
+		write_xmt(out + HEADER_XMT_AT, srv, smear_s);
 	}
 	if (q->key != NULL) {
-		len = keys_answer(d, q->key, q->pk.key_id, out, sizeof out, &q->pk.digest);
+		len = keys_answer(srv->d, q->key, q->pk.key_id, out, sizeof out, &q->pk.digest);
 	} else if (q->bad_mac) {
 		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
 	}
@@ -182,7 +182,7 @@ serve(struct request *q)
 	if (!packet_parse(q->pkt->bytes, q->pkt->len, &q->pk)) {
 		return VERDICT_SHORT;
 	}
-	counters_version(q->d, q->pk.hdr.version);
+	counters_version(q->srv->journal, q->pk.hdr.version);
 	v = serve_wanted(&q->pk.hdr);
 	if (v != VERDICT_OK) {
 		return v;
@@ -204,10 +204,10 @@ serve(struct request *q)
 
 /* Nobody is told how good the clock was before it was moved, or before a sleep. */
 static void
-look_at_clock(struct ntpd *d, const struct stamp *rx)
+look_at_clock(struct server *srv, const struct stamp *rx)
 {
-	if (adjust_elsewhere(&d->steering.steer.adjust, rx->at, rx->mono)) {
-		clock_update_look(d);
+	if (adjust_elsewhere(&srv->d->steering.steer.adjust, rx->at, rx->mono)) {
+		clock_update_look(&srv->d->steering);
 	}
 }
 
@@ -223,13 +223,13 @@ judge(struct request *q)
 	if (impossible_sender(pkt)) {
 		return VERDICT_SENDER;
 	}
-	q->flags = access_flags(q->d, &pkt->from);
+	q->flags = access_flags(q->srv, &pkt->from);
 	switch ((enum ntp_mode)(pkt->bytes[0] & MODE_MASK)) {
 	case MODE_CONTROL:
 		if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOQUERY)) {
 			return VERDICT_DENIED;
 		}
-		return control_receive(q->d, q->l, pkt, q->flags);
+		return control_receive(q->srv->d, q->l, pkt, q->flags);
 	case MODE_UNSPEC:
 	case MODE_ACTIVE:
 	case MODE_CLIENT:
@@ -248,7 +248,7 @@ static void
 on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
 	struct listener *l = ctx;
-	struct request q = { .d = l->d, .l = l, .pkt = pkt };
+	struct request q = { .srv = &l->d->server, .l = l, .pkt = pkt };
 	int v;
 
 	(void)s;
@@ -259,14 +259,14 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		l->d->journal.count.dropped++;
 		return;
 	}
-	look_at_clock(l->d, &pkt->rx);
+	look_at_clock(&l->d->server, &pkt->rx);
 	v = judge(&q);
 	if (v == CONTROL_LATER) {
 		return;
 	}
 	l->d->journal.count.verdict.of[v]++;
 	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
-		flood_note(l->d, &pkt->from.addr);
+		flood_note(&l->d->server, &pkt->from.addr);
 	}
 }
 

@@ -35,7 +35,7 @@ say_change(struct ntpd *d, const struct config_change *c)
 	struct text t = text_over(buf, sizeof buf);
 
 	config_change_format(c, &t);
-	report(d, c->part == PART_START ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
+	report(&d->journal, c->part == PART_START ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
 	    "reload: %s", buf);
 }
 
@@ -56,7 +56,7 @@ drop_source(struct ntpd *d, const struct config_source *s)
 	struct source *src = source_of(d, s);
 
 	if (src != NULL) {
-		sources_drop(d, src);
+		sources_drop(&d->client, src);
 	}
 }
 
@@ -151,13 +151,13 @@ peer_named(struct ntpd *d, const struct config_host *h)
 	if (strchr(h->text, '%') != NULL && h->addr.family == ADDR_NONE &&
 	    hostspec_parse(h->text, &spec) == HOSTSPEC_OK) {
 		spec.addr.scope = scope_named(d, spec.zone);
-		return spec.addr.scope != 0 ? peers_by_address(d, &spec.addr) : NULL;
+		return spec.addr.scope != 0 ? peers_by_address(&d->client, &spec.addr) : NULL;
 	}
 
 	if (h->addr.family != ADDR_NONE) {
-		return peers_by_address(d, &h->addr);
+		return peers_by_address(&d->client, &h->addr);
 	}
-	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(d,
+	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(&d->client,
 	    (uint16_t)id) : NULL;
 }
 
@@ -174,7 +174,7 @@ line_named(struct ntpd *d, const struct config_host *h)
 	if (!text_to_i64(h->text, &id) || id <= 0 || id > UINT16_MAX) {
 		return NULL;
 	}
-	pool = peers_row_by_id(d, (uint16_t)id);
+	pool = peers_row_by_id(&d->client, (uint16_t)id);
 	return pool != NULL ? pool->cfg : NULL;
 }
 
@@ -242,7 +242,7 @@ begin_sources(struct ntpd *d, const struct config_change *c, int n)
 {
 	for (int i = 0; i < n; i++) {
 		if (c[i].now != NULL && config_source_in_effect(c[i].now)) {
-			(void)sources_add(d, c[i].now, 0.0);
+			(void)sources_add(&d->client, c[i].now, 0.0);
 		}
 	}
 }
@@ -271,8 +271,8 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_from fro
 	if (todo.keys) {
 		(void)keys_load(d);
 	}
-	if (todo.access && !access_reload(d)) {
-		report(d, LOG_LEVEL_ERROR,
+	if (todo.access && !access_reload(&d->server)) {
+		report(&d->journal, LOG_LEVEL_ERROR,
 		    "reload: no memory for the restrict list; the old one stays");
 	}
 	if (files && !todo.access) {
@@ -283,23 +283,23 @@ apply(struct ntpd *d, const struct config_change *c, int n, enum reload_from fro
 		listen_tell_unmatched(d);
 	}
 	if (todo.sockets) {
-		peers_renew_sockets(d);
+		peers_renew_sockets(&d->client);
 	}
 	if (todo.control) {
-		steer_control(d);
+		steer_control(&d->steering);
 	}
 	begin_sources(d, c, n);
 	if (todo.rules) {
-		steer_configure(d); /* the range of polls follows the sources */
+		steer_configure(&d->steering); /* the range of polls follows the sources */
 	}
 	if (todo.leap) {
-		leapsec_reload(d);
+		leapsec_reload(&d->steering);
 	}
 	if (todo.stats) {
-		stats_start(d);
+		stats_start(&d->journal);
 	}
 	reset_counters(d, c, n);
-	clock_update_run(d);
+	clock_update_run(&d->steering);
 }
 
 bool
@@ -310,7 +310,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	int n = config_diff(d->conf, new, arena, &changes);
 
 	if (n < 0) {
-		report(d, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
+		report(&d->journal, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
 		arena_free(arena);
 		return false;
 	}
@@ -318,7 +318,8 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	d->arena = arena;
 	apply(d, changes, n, from);
 	arena_free(old);
-	report(d, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n, n == 1 ? "" : "s");
+	report(
+	    &d->journal, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n, n == 1 ? "" : "s");
 	return true;
 }
 
@@ -330,13 +331,14 @@ reload(struct ntpd *d)
 	struct config *new = conffile_load(d->port.store, &d->opt, &arena, &diags);
 
 	if (new == NULL) {
-		report(d, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
+		report(&d->journal, LOG_LEVEL_ERROR, "reload: no memory; nothing was changed");
 		return false;
 	}
 	conffile_report(d->port.log, &diags);
 	if (diags.errors > 0) {
-		report(d, LOG_LEVEL_ERROR, "reload: %u error%s in %s; nothing was changed",
-		    diags.errors, diags.errors == 1 ? "" : "s",
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "reload: %u error%s in %s; nothing was changed", diags.errors,
+		    diags.errors == 1 ? "" : "s",
 		    d->opt.config_path != NULL ? d->opt.config_path : "the configuration");
 		faults_refused(d, &diags);
 		arena_free(arena);

@@ -9,110 +9,111 @@
 enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 
 static void TEXT_PRINTF(3, 0)
-vreport(struct ntpd *d, enum log_level level, const char *fmt, va_list ap)
+vreport(struct journal *j, enum log_level level, const char *fmt, va_list ap)
 {
 	char buf[LINE_MAX_LEN];
 	struct text t = text_over(buf, sizeof buf);
 
 	text_vprintf(&t, fmt, ap);
-	d->port.log->ops->line(d->port.log, level, buf);
+	j->d->port.log->ops->line(j->d->port.log, level, buf);
 }
 
 void
-report(struct ntpd *d, enum log_level level, const char *fmt, ...)
+report(struct journal *j, enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vreport(d, level, fmt, ap);
+	vreport(j, level, fmt, ap);
 	va_end(ap);
 }
 
 bool
-report_packet_may(struct ntpd *d)
+report_packet_may(struct journal *j)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&d->journal.packet_log, 1.0, now_of(d), &held_back)) {
+	if (!limit_take(&j->packet_log, 1.0, now_of(j->d), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
-		report(d, LOG_LEVEL_NOTICE, "%llu messages caused by packets were held back",
+		report(j, LOG_LEVEL_NOTICE, "%llu messages caused by packets were held back",
 		    (unsigned long long)held_back);
 	}
 	return true;
 }
 
 void
-report_packet(struct ntpd *d, enum log_level level, const char *fmt, ...)
+report_packet(struct journal *j, enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!report_packet_may(d)) {
+	if (!report_packet_may(j)) {
 		return;
 	}
 	va_start(ap, fmt);
-	vreport(d, level, fmt, ap);
+	vreport(j, level, fmt, ap);
 	va_end(ap);
 }
 
 /* What the owner of a file that is refused to us has to do; "" when the error is another. */
 static const char *
-advice(struct ntpd *d, const char *path, enum store_use use, int error, char *buf)
+advice(struct journal *j, const char *path, enum store_use use, int error, char *buf)
 {
 	struct text t = text_over(buf, ADVICE_MAX);
 
 	if (error == -EACCES) {
-		d->port.store->ops->explain(d->port.store, path, use, &t);
+		j->d->port.store->ops->explain(j->d->port.store, path, use, &t);
 	}
 	return buf;
 }
 
 void
-report_unwritten(struct ntpd *d, const char *what, const char *path, enum store_use use, int error)
+report_unwritten(
+    struct journal *j, const char *what, const char *path, enum store_use use, int error)
 {
 	const char *slash = strrchr(path, '/');
 	int folder = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
 	char buf[ADVICE_MAX];
 
 	if (error == -EROFS) {
-		report(d, LOG_LEVEL_ERROR,
+		report(j, LOG_LEVEL_ERROR,
 		    "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
 		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ?
 		    "." : path);
 	} else if (error == -ENOENT && slash != NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s %s: %s; 'mkdir -p %.*s' makes the folder", what,
+		report(j, LOG_LEVEL_ERROR, "%s %s: %s; 'mkdir -p %.*s' makes the folder", what,
 		    path, strerror(-error), folder, path);
 	} else {
-		report(d, LOG_LEVEL_ERROR, "%s %s: %s%s", what, path, strerror(-error),
-		    advice(d, path, use, error, buf));
+		report(j, LOG_LEVEL_ERROR, "%s %s: %s%s", what, path, strerror(-error),
+		    advice(j, path, use, error, buf));
 	}
 }
 
 void
-report_unread(struct ntpd *d, const char *what, const char *path, int error)
+report_unread(struct journal *j, const char *what, const char *path, int error)
 {
 	char buf[ADVICE_MAX];
 
-	report(d, LOG_LEVEL_ERROR, "%s %s: %s%s%s", what, path, strerror(-error),
-	    advice(d, path, STORE_READ, error, buf),
-	    d->ready ? "; what was read before stays in force" : "");
+	report(j, LOG_LEVEL_ERROR, "%s %s: %s%s%s", what, path, strerror(-error),
+	    advice(j, path, STORE_READ, error, buf),
+	    j->d->ready ? "; what was read before stays in force" : "");
 }
 
 /* logconfig, once a line of it is there, chooses what is logged; see is_everyday for before. */
 static bool
-event_wanted(const struct ntpd *d, enum config_log_class class)
+event_wanted(const struct journal *j, enum config_log_class class)
 {
-	return d->conf->log_mask == CONFIG_LOG_DEFAULT ||
-	    (d->conf->log_mask & ((unsigned)LOG_KIND_EVENTS << (4 * class))) != 0;
+	return j->d->conf->log_mask == CONFIG_LOG_DEFAULT ||
+	    (j->d->conf->log_mask & ((unsigned)LOG_KIND_EVENTS << (4 * class))) != 0;
 }
 
 void
-report_event_line(struct ntpd *d, enum config_log_class class, enum log_level level,
+report_event_line(struct journal *j, enum config_log_class class, enum log_level level,
     const char *line)
 {
 	/* An error is said whatever logconfig leaves out. */
-	if (level == LOG_LEVEL_ERROR || event_wanted(d, class)) {
-		d->port.log->ops->line(d->port.log, level, line);
+	if (level == LOG_LEVEL_ERROR || event_wanted(j, class)) {
+		j->d->port.log->ops->line(j->d->port.log, level, line);
 	}
 }

@@ -12,46 +12,47 @@
  * stratum is only a parent when its address comes before the one it knows us by.
  */
 static bool
-leads_us(const struct ntpd *d, const struct peer *p)
+leads_us(const struct steering *s, const struct peer *p)
 {
-	return p->a.srv.stratum != d->conf->tos.orphan ||
+	return p->a.srv.stratum != s->d->conf->tos.orphan ||
 	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
 }
 
 /* Refreshes what is shown of a source, and says whether it may be selected. */
 static bool
-is_fit(const struct ntpd *d, struct peer *p, const struct assoc_world *w)
+is_fit(const struct steering *s, struct peer *p, const struct assoc_world *w)
 {
 	unsigned unfit = assoc_unfit(&p->a, w);
 
 	p->a.tally = TALLY_REJECT;
 	p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | unfit;
-	return unfit == 0 && leads_us(d, p);
+	return unfit == 0 && leads_us(s, p);
 }
 
 /* What a source smears a leap second by, if it is believed. */
 static double
-smear_s(const struct ntpd *d, const struct assoc *a)
+smear_s(const struct steering *s, const struct assoc *a)
 {
-	return leap_smear_fits(&d->steering.leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
+	return leap_smear_fits(&s->leapsec.leap, &a->smear, a->wire.t4) ? a->smear.smear_s : 0.0;
 }
 
 /* What all sources spread is not made once more, by the kernel or by a smear of our own. */
 static void
-note_smeared(struct ntpd *d, bool smeared)
+note_smeared(struct steering *s, bool smeared)
 {
-	if (smeared && !d->steering.selector.smeared) {
-		report(d, LOG_LEVEL_NOTICE, "all sources smear the leap second: we follow them, "
+	if (smeared && !s->selector.smeared) {
+		report(s->journal, LOG_LEVEL_NOTICE,
+		    "all sources smear the leap second: we follow them, "
 		    "and make none of our own");
 	}
-	d->steering.selector.smeared = smeared;
+	s->selector.smeared = smeared;
 }
 
 /* Which time the sources tell; of two the selection has chosen the one that more of them tell. */
 static void
-heed_smears(struct ntpd *d)
+heed_smears(struct steering *st)
 {
-	struct selector *s = &d->steering.selector;
+	struct selector *s = &st->selector;
 	unsigned smeared = 0, plain = 0;
 
 	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LOCAL)) {
@@ -64,114 +65,115 @@ heed_smears(struct ntpd *d)
 	}
 	if (smeared > 0 && plain > 0 && !s->smears_said) {
 		s->smears_said = true;
-		report(d, LOG_LEVEL_WARNING,
+		report(st->journal, LOG_LEVEL_WARNING,
 		    "%u sources smear the leap second and %u do not: the %s are not used",
 		    smeared, plain, s->sel.smeared ? "others" : "smeared");
 	}
-	note_smeared(d, s->sel.smeared);
+	note_smeared(st, s->sel.smeared);
 }
 
 void
-selection_smear_over(struct ntpd *d)
+selection_smear_over(struct steering *s)
 {
-	d->steering.selector.smears_said = false;
-	d->steering.selector.smeared = false;
+	s->selector.smears_said = false;
+	s->selector.smeared = false;
 }
 
 /* What it says is of before something happened to the clock. */
 static bool
-unheard(const struct ntpd *d, const struct assoc *a)
+unheard(const struct steering *s, const struct assoc *a)
 {
-	return mtime_before(a->wire.t4_mono, d->steering.selector.doubt_since);
+	return mtime_before(a->wire.t4_mono, s->selector.doubt_since);
 }
 
 /* More than half of the sources have been heard since: the others are no witnesses. */
 static bool
-most_heard(const struct ntpd *d, const struct assoc_world *w)
+most_heard(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned speaking = 0, heard = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
 		speaking += selection_speaks(a, w);
-		heard += selection_speaks(a, w) && !unheard(d, a);
+		heard += selection_speaks(a, w) && !unheard(s, a);
 	}
 	return 2 * heard > speaking;
 }
 
 static unsigned
-gather(struct ntpd *d, const struct assoc_world *w)
+gather(struct steering *s, const struct assoc_world *w)
 {
-	bool heard = most_heard(d, w);
+	bool heard = most_heard(s, w);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct peer *p = &d->client.peers.peer[i];
-		if (p->a.id != 0 && is_fit(d, p, w) && !(heard && unheard(d, &p->a)) &&
-		    assoc_candidate(&p->a, w, &d->steering.selector.cand[n])) {
-			d->steering.selector.cand[n].smear_s = smear_s(d, &p->a);
-			d->steering.selector.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		struct peer *p = &s->d->client.peers.peer[i];
+		if (p->a.id != 0 && is_fit(s, p, w) && !(heard && unheard(s, &p->a)) &&
+		    assoc_candidate(&p->a, w, &s->selector.cand[n])) {
+			s->selector.cand[n].smear_s = smear_s(s, &p->a);
+			s->selector.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
 		}
 	}
 	return n;
 }
 
 static void
-say_falseticker(struct ntpd *d, struct peer *p, double offset_s)
+say_falseticker(struct steering *s, struct peer *p, double offset_s)
 {
 	char addr[ADDR_TEXT_MAX];
 
 	addr_format(&p->a.remote.addr, addr, sizeof addr);
 	if (p->a.tally == TALLY_FALSETICK) {
-		report(d, LOG_LEVEL_WARNING,
+		report(s->journal, LOG_LEVEL_WARNING,
 		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
 		    addr, offset_s);
 	} else {
-		report(d, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
+		report(s->journal, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
 	}
 }
 
 static void
-mark_tallies(struct ntpd *d)
+mark_tallies(struct steering *s)
 {
-	for (unsigned i = 0; i < d->steering.selector.sel.n; i++) {
-		peers_by_id(d, d->steering.selector.sel.each[i].id)->a.tally = d->steering.selector.sel.each[i].tally;
+	for (unsigned i = 0; i < s->selector.sel.n; i++) {
+		peers_by_id(&s->d->client, s->selector.sel.each[i].id)->a.tally =
+		    s->selector.sel.each[i].tally;
 	}
 }
 
 void
-selection_tell(struct ntpd *d)
+selection_tell(struct steering *s)
 {
 	/* Without a majority nobody is known to be wrong. */
-	for (unsigned i = 0; d->steering.selector.sel.why == SELECT_FOUND && i < d->steering.selector.sel.n; i++) {
-		struct peer *p = peers_by_id(d, d->steering.selector.sel.each[i].id);
-		enum tally *last = &d->steering.selector.last_tally[p - d->client.peers.peer];
+	for (unsigned i = 0; s->selector.sel.why == SELECT_FOUND && i < s->selector.sel.n; i++) {
+		struct peer *p = peers_by_id(&s->d->client, s->selector.sel.each[i].id);
+		enum tally *last = &s->selector.last_tally[p - s->d->client.peers.peer];
 
 		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
-			say_falseticker(d, p, d->steering.selector.cand[i].offset_s);
+			say_falseticker(s, p, s->selector.cand[i].offset_s);
 		}
 		*last = p->a.tally;
 	}
 }
 
 struct peer *
-selection_select(struct ntpd *d, const struct assoc_world *w)
+selection_select(struct steering *st, const struct assoc_world *w)
 {
-	struct select_rules rules = rules_select(d);
-	struct selector *s = &d->steering.selector;
+	struct select_rules rules = rules_select(st->d);
+	struct selector *s = &st->selector;
 
-	select_run(s->cand, gather(d, w), &rules, &s->memory, &s->work, &s->sel);
-	mark_tallies(d);
-	heed_smears(d);
-	return peers_by_id(d, s->sel.sys_id);
+	select_run(s->cand, gather(st, w), &rules, &s->memory, &s->work, &s->sel);
+	mark_tallies(st);
+	heed_smears(st);
+	return peers_by_id(&st->d->client, s->sel.sys_id);
 }
 
 bool
-selection_follows(const struct ntpd *d, const struct peer *p)
+selection_follows(const struct steering *s, const struct peer *p)
 {
 	return (p->a.rules.flags & ASSOC_NOSELECT) == 0 &&
-	    d->steering.selector.last_tally[p - d->client.peers.peer] >= TALLY_CANDIDATE;
+	    s->selector.last_tally[p - s->d->client.peers.peer] >= TALLY_CANDIDATE;
 }
 
 /* ---- whether it is time to select ---- */
@@ -184,12 +186,12 @@ selection_speaks(const struct assoc *a, const struct assoc_world *w)
 }
 
 bool
-selection_settling(const struct ntpd *d)
+selection_settling(const struct steering *s)
 {
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
-		if (a->id != 0 && assoc_settling(a, rules_adaptive(d)) &&
+		if (a->id != 0 && assoc_settling(a, rules_adaptive(s->d)) &&
 		    !(a->rules.flags & ASSOC_NOSELECT)) {
 			return true;
 		}
@@ -198,29 +200,29 @@ selection_settling(const struct ntpd *d)
 }
 
 void
-selection_doubt(struct ntpd *d, struct mtime since, double for_s)
+selection_doubt(struct steering *st, struct mtime since, double for_s)
 {
-	struct selector *s = &d->steering.selector;
-	struct mtime until = mtime_add_s(now_of(d), for_s);
+	struct selector *s = &st->selector;
+	struct mtime until = mtime_add_s(now_of(st->d), for_s);
 
-	if (!mtime_before(now_of(d), s->doubt_until)) {
+	if (!mtime_before(now_of(st->d), s->doubt_until)) {
 		s->doubt_since = since;
 	}
 	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
 }
 
 bool
-selection_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
+selection_mostly_doubtful(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned young = 0, fit = 0;
 	bool half;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
 		if (selection_speaks(a, w)) {
 			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||
-			    (unheard(d, a) && mtime_before(w->now, d->steering.selector.doubt_until));
+			    (unheard(s, a) && mtime_before(w->now, s->selector.doubt_until));
 
 			fit += !doubtful && assoc_unfit(a, w) == 0;
 			young += doubtful;
@@ -230,6 +232,6 @@ selection_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w)
 	 * Half is not enough for the first decision, the one that steps, nor while those who have
 	 * not noticed may be the other half.
 	 */
-	half = d->steering.sys.leap != LEAP_UNSYNC && !mtime_before(w->now, d->steering.selector.doubt_until);
+	half = s->sys.leap != LEAP_UNSYNC && !mtime_before(w->now, s->selector.doubt_until);
 	return fit < young || (fit == young && young > 0 && !half);
 }

@@ -8,7 +8,7 @@
 #include "core/select.h"
 #include "ntpd/peers.h"
 
-struct ntpd;
+struct steering;
 
 struct selector {
 	struct candidate cand[SELECT_MAX];      /* of the last selection */
@@ -26,37 +26,37 @@ struct selector {
  * Selects among the fit sources: sources.cand and sources.sel hold the outcome, and each source
  * its tally. Gives the system peer, or NULL.
  */
-struct peer *selection_select(struct ntpd *d, const struct assoc_world *w);
+struct peer *selection_select(struct steering *s, const struct assoc_world *w);
 
 /* No leap second is near: what was said of smears, and followed, is past. */
-void selection_smear_over(struct ntpd *d);
+void selection_smear_over(struct steering *s);
 
 /*
  * The selection that a source last took part in has followed it, alone or with others. What becomes
  * of any other source is no reason to ask everybody, or to believe that our clock has changed.
  */
-bool selection_follows(const struct ntpd *d, const struct peer *p);
+bool selection_follows(const struct steering *s, const struct peer *p);
 
 /* Reports who has become a falseticker by the last selection, or is none any more. */
-void selection_tell(struct ntpd *d);
+void selection_tell(struct steering *s);
 
 /* A source that may speak, whether or not it can be followed yet. */
 bool selection_speaks(const struct assoc *a, const struct assoc_world *w);
 
 /* A source is in the burst that makes it fit. */
-bool selection_settling(const struct ntpd *d);
+bool selection_settling(const struct steering *s);
 
 /*
  * Something happened to our clock, or perhaps only to a source: for so long who has not answered
  * since is no witness of what the time is now.
  */
-void selection_doubt(struct ntpd *d, struct mtime since, double for_s);
+void selection_doubt(struct steering *s, struct mtime since, double for_s);
 
 /*
  * Most sources that speak are new or contradict what they said. Sources that begin anew together,
  * after a move of the clock that nobody saw, must not leave the decision to the few that have not
  * noticed, or that said so all the time.
  */
-bool selection_mostly_doubtful(const struct ntpd *d, const struct assoc_world *w);
+bool selection_mostly_doubtful(const struct steering *s, const struct assoc_world *w);
 
 #endif

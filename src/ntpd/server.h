@@ -7,7 +7,12 @@
 #include "ntpd/access.h"
 #include "ntpd/flood.h"
 
+struct ntpd;
+struct journal;
+
 struct server {
+	struct ntpd *d;
+	struct journal *journal;
 	struct access access;
 	struct flood flood;
 };

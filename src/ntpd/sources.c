@@ -26,20 +26,21 @@ static const double DARK_AGAIN_S = 16.0; /* least time between questions about o
 static void
 ask_again(struct source *s, double delay_s)
 {
-	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->timer, mtime_add_s(now_of(s->d),
-	    delay_s));
+	s->client->d->port.loop->ops->timer_arm(
+	    s->client->d->port.loop, &s->timer, mtime_add_s(now_of(s->client->d), delay_s));
 }
 
 static void
 ask_name(struct source *s)
 {
-	struct ntpd *d = s->d;
-	enum addr_family want = s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : d->opt.family;
+	struct client *c = s->client;
+	enum addr_family want =
+	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->d->opt.family;
 	int error;
 
-	s->tag = ++d->client.peers.last_tag;
-	s->asked_at = now_of(d);
-	error = d->port.resolver->ops->ask(d->port.resolver, s->tag, s->cfg->host.text, want);
+	s->tag = ++c->peers.last_tag;
+	s->asked_at = now_of(c->d);
+	error = c->d->port.resolver->ops->ask(c->d->port.resolver, s->tag, s->cfg->host.text, want);
 	if (error != 0) {
 		s->tag = 0;
 		ask_again(s, RETRY_FIRST_S);
@@ -53,7 +54,7 @@ sources_look_elsewhere(struct peer *p)
 	struct source *s = p->source;
 
 	if (s->cfg->kind == SOURCE_POOL || s->cfg->host.addr.family != ADDR_NONE || s->tag != 0 ||
-	    mtime_diff_s(now_of(p->d), s->asked_at) < DARK_AGAIN_S) {
+	    mtime_diff_s(now_of(p->client->d), s->asked_at) < DARK_AGAIN_S) {
 		return;
 	}
 	ask_name(s);
@@ -64,15 +65,18 @@ sources_look_elsewhere(struct peer *p)
  * many, while those that are there have settled and too few of them survive the selection.
  */
 static unsigned
-room_for_members(const struct ntpd *d)
+room_for_members(const struct client *c)
 {
-	unsigned n = peers_count(d), most = (unsigned)d->conf->tos.maxclock;
+	unsigned n = peers_count(c), most = (unsigned)c->d->conf->tos.maxclock;
 
 	if (n < most) {
 		return most - n;
 	}
-	return n < 2 * most && d->steering.selector.sel.survivors < (unsigned)d->conf->tos.minclock &&
-	    !selection_settling(d) ? 1 : 0;
+	return n < 2 * most &&
+		c->d->steering.selector.sel.survivors < (unsigned)c->d->conf->tos.minclock &&
+		!selection_settling(&c->d->steering)
+	    ? 1
+	    : 0;
 }
 
 /*
@@ -82,16 +86,16 @@ room_for_members(const struct ntpd *d)
 static unsigned
 room_of(const struct source *s)
 {
-	const struct ntpd *d = s->d;
-	unsigned room = room_for_members(d), most = (unsigned)d->conf->tos.maxclock;
+	const struct client *c = s->client;
+	unsigned room = room_for_members(c), most = (unsigned)c->d->conf->tos.maxclock;
 	unsigned pools = 0, members = 0, share;
 
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		const struct source *other = &d->client.peers.source[i];
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		const struct source *other = &c->peers.source[i];
 		pools += other->cfg != NULL && other->cfg->kind == SOURCE_POOL;
 	}
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		members += d->client.peers.peer[i].a.id != 0 && d->client.peers.peer[i].source == s;
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		members += c->peers.peer[i].a.id != 0 && c->peers.peer[i].source == s;
 	}
 	share = pools > 1 ? (most + pools - 1) / pools : UINT_MAX;
 	return members >= share ? 0 : room < share - members ? room : share - members;
@@ -117,7 +121,7 @@ on_name_timer(void *ctx)
 static void
 name_again(struct source *s)
 {
-	double most = await_decides_later(s->d) ? RETRY_WAITED_S : RETRY_MAX_S;
+	double most = await_decides_later(&s->client->d->steering) ? RETRY_WAITED_S : RETRY_MAX_S;
 
 	s->retry_s = s->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : s->retry_s * 2;
 	if (s->retry_s > most) {
@@ -131,10 +135,10 @@ name_failed(struct source *s, const char *reason)
 {
 	if (!s->failed_once) {
 		s->failed_once = true;
-		report(s->d, LOG_LEVEL_WARNING,
+		report(s->client->journal, LOG_LEVEL_WARNING,
 		    "%s: no address yet (%s), asking again until there is one",
 		    s->cfg->host.text, reason);
-		status_tell(s->d);
+		status_tell(s->client->d);
 	}
 	name_again(s);
 }
@@ -156,7 +160,7 @@ static void
 name_found(struct source *s)
 {
 	if (s->failed_once) {
-		report(s->d, LOG_LEVEL_NOTICE, "%s: resolved now", s->cfg->host.text);
+		report(s->client->journal, LOG_LEVEL_NOTICE, "%s: resolved now", s->cfg->host.text);
 	}
 	s->failed_once = false;
 }
@@ -174,7 +178,7 @@ next_address(struct source *s, const struct peer *current)
 	}
 	for (unsigned i = 0; i < s->answer.n; i++) {
 		const struct addr *a = &s->answer.addr[(start + i) % s->answer.n];
-		if (!peers_use(s->d, a, NULL)) {
+		if (!peers_use(s->client, a, NULL)) {
 			return a;
 		}
 	}
@@ -194,7 +198,7 @@ same_host(struct source *s)
 
 	for (unsigned i = 0; i < s->answer.n; i++) {
 		const struct addr *a = &s->answer.addr[i];
-		struct peer *p = peers_by_address(s->d, a);
+		struct peer *p = peers_by_address(s->client, a);
 		v4 += a->family == ADDR_V4 ? 1 : 0;
 		v6 += a->family == ADDR_V6 ? 1 : 0;
 		if (p != NULL && p->source != NULL && p->source->cfg->kind != SOURCE_POOL &&
@@ -212,7 +216,7 @@ is_no_other_host(struct source *s, const struct config_source *other)
 	const struct config_source *cfg = s->cfg;
 
 	if (!s->failed_once) {
-		report(s->d, LOG_LEVEL_WARNING,
+		report(s->client->journal, LOG_LEVEL_WARNING,
 		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once",
 		    cfg->host.text, cfg->place.file, cfg->place.line, other->host.text,
 		    other->place.file, other->place.line);
@@ -269,17 +273,17 @@ sources_next_address(struct peer *p)
 static void
 pool_answered(struct source *s)
 {
-	struct ntpd *d = s->d;
+	struct client *c = s->client;
 	unsigned room = room_of(s);
 	unsigned k = 0;
 
 	for (unsigned i = 0; i < s->answer.n && k < room; i++) {
 		const struct addr *a = &s->answer.addr[i];
 		char text[ADDR_TEXT_MAX];
-		if (peers_use(d, a, NULL)) {
+		if (peers_use(c, a, NULL)) {
 			continue;
 		}
-		report(d, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text,
+		report(c->journal, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text,
 		    sizeof text));
 		(void)peers_mobilize(s, a, START_SPACING_S * k++);
 	}
@@ -291,10 +295,10 @@ void
 sources_member_gone(struct peer *p)
 {
 	struct source *s = p->source;
-	struct ntpd *d = p->d;
+	struct client *c = p->client;
 
 	peers_demobilize(p);
-	clock_update_run(d);
+	clock_update_run(&c->d->steering);
 	s->retry_s = 0.0;
 	if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
@@ -304,16 +308,16 @@ sources_member_gone(struct peer *p)
 static void
 on_answer(void *ctx, const struct resolver_answer *ans)
 {
-	struct ntpd *d = ctx;
+	struct client *c = ctx;
 	struct source *s = NULL;
 
-	if (access_names_answered(d, ans)) {
+	if (access_names_answered(c->d, ans)) {
 		return;
 	}
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg != NULL && d->client.peers.source[i].tag == ans->tag &&
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (c->peers.source[i].cfg != NULL && c->peers.source[i].tag == ans->tag &&
 		    ans->tag != 0) {
-			s = &d->client.peers.source[i];
+			s = &c->peers.source[i];
 		}
 	}
 	if (s == NULL) {
@@ -341,9 +345,9 @@ on_answer(void *ctx, const struct resolver_answer *ans)
  * it: one server, one association.
  */
 static void
-make_way(struct ntpd *d, const struct addr *addr)
+make_way(struct client *c, const struct addr *addr)
 {
-	struct peer *p = peers_by_address(d, addr);
+	struct peer *p = peers_by_address(c, addr);
 	struct source *s = p == NULL ? NULL : p->source;
 
 	if (s == NULL || (s->cfg->kind != SOURCE_POOL && s->cfg->host.addr.family != ADDR_NONE)) {
@@ -357,38 +361,39 @@ make_way(struct ntpd *d, const struct addr *addr)
 }
 
 static struct source *
-free_source(struct ntpd *d)
+free_source(struct client *c)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg == NULL) {
-			return &d->client.peers.source[i];
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (c->peers.source[i].cfg == NULL) {
+			return &c->peers.source[i];
 		}
 	}
-	return d->client.peers.source_n < SOURCES_MAX ? &d->client.peers.source[d->client.peers.source_n++] : NULL;
+	return c->peers.source_n < SOURCES_MAX ? &c->peers.source[c->peers.source_n++] : NULL;
 }
 
 struct source *
-sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
+sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 {
-	struct source *s = free_source(d);
+	struct source *s = free_source(c);
 
 	if (s == NULL) {
-		report(d, LOG_LEVEL_ERROR, "%s:%u: %s is left out, there is no room for more than "
+		report(c->journal, LOG_LEVEL_ERROR,
+		    "%s:%u: %s is left out, there is no room for more than "
 		    "%d sources: ten servers are plenty, take lines out",
 		    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line,
 		    cfg->host.text, SOURCES_MAX);
 		return NULL;
 	}
 	memset(s, 0, sizeof *s);
-	s->d = d;
+	s->client = c;
 	s->cfg = cfg;
-	s->born = now_of(d);
+	s->born = now_of(c->d);
 	s->id = cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ?
-	    peers_new_id(d) : 0;
+	    peers_new_id(c) : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
-	d->port.loop->ops->timer_init(d->port.loop, &s->timer, on_name_timer, s);
+	c->d->port.loop->ops->timer_init(c->d->port.loop, &s->timer, on_name_timer, s);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
-		make_way(d, &cfg->host.addr);
+		make_way(c, &cfg->host.addr);
 		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
 	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(s)) {
 		s->answer.n = 1;
@@ -401,10 +406,10 @@ sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s)
 }
 
 static bool
-has_source(const struct ntpd *d, const struct config_source *cfg)
+has_source(const struct client *c, const struct config_source *cfg)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg == cfg) {
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (c->peers.source[i].cfg == cfg) {
 			return true;
 		}
 	}
@@ -415,80 +420,84 @@ has_source(const struct ntpd *d, const struct config_source *cfg)
 static void
 try_again(struct source *s)
 {
-	struct ntpd *d = s->d;
+	struct client *c = s->client;
 
-	if (s->cfg->kind == SOURCE_POOL || s->tag != 0 || peers_of(s) != NULL || !peers_room(d)) {
+	if (s->cfg->kind == SOURCE_POOL || s->tag != 0 || peers_of(s) != NULL || !peers_room(c)) {
 		return;
 	}
 	if (s->cfg->host.addr.family == ADDR_NONE) {
 		ask_again(s, 0.0);
-	} else if (!peers_use(d, &s->cfg->host.addr, NULL)) {
+	} else if (!peers_use(c, &s->cfg->host.addr, NULL)) {
 		(void)peers_mobilize(s, &s->cfg->host.addr, 0.0);
 	}
 }
 
 void
-sources_look_again(struct ntpd *d)
+sources_look_again(struct client *cl)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg != NULL) {
-			try_again(&d->client.peers.source[i]);
+	for (unsigned i = 0; i < cl->peers.source_n; i++) {
+		if (cl->peers.source[i].cfg != NULL) {
+			try_again(&cl->peers.source[i]);
 		}
 	}
-	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		const struct config_source *c = &d->conf->sources[i];
+	for (unsigned i = 0; i < cl->d->conf->sources_n; i++) {
+		const struct config_source *c = &cl->d->conf->sources[i];
 
-		if (config_source_in_effect(c) && !has_source(d, c) && room_for_members(d) > 0 &&
-		    peers_room(d)) {
-			report(d, LOG_LEVEL_NOTICE, "%s: asked again, for there are too few "
-			    "sources of use now", c->host.text);
-			(void)sources_add(d, c, 0.0);
+		if (config_source_in_effect(c) && !has_source(cl, c) && room_for_members(cl) > 0 &&
+		    peers_room(cl)) {
+			report(cl->journal, LOG_LEVEL_NOTICE,
+			    "%s: asked again, for there are too few "
+			    "sources of use now",
+			    c->host.text);
+			(void)sources_add(cl, c, 0.0);
 		}
 	}
 }
 
 void
-sources_drop(struct ntpd *d, struct source *s)
+sources_drop(struct client *c, struct source *s)
 {
 	struct peer *p;
 
 	for (p = peers_of(s); p != NULL; p = peers_of(s)) {
 		peers_demobilize(p);
 	}
-	d->port.loop->ops->timer_done(d->port.loop, &s->timer);
+	c->d->port.loop->ops->timer_done(c->d->port.loop, &s->timer);
 	s->cfg = NULL;
 }
 
 void
-sources_start(struct ntpd *d)
+sources_start(struct client *c)
 {
 	unsigned k = 0;
 
-	d->port.rng->ops->fill(d->port.rng, &d->client.peers.last_id, sizeof d->client.peers.last_id);
-	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
-	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		if (config_source_in_effect(&d->conf->sources[i])) {
-			(void)sources_add(d, &d->conf->sources[i], START_SPACING_S * k++);
+	c->d->port.rng->ops->fill(c->d->port.rng, &c->peers.last_id, sizeof c->peers.last_id);
+	c->d->port.resolver->ops->listen(c->d->port.resolver, on_answer, c);
+	for (unsigned i = 0; i < c->d->conf->sources_n; i++) {
+		if (config_source_in_effect(&c->d->conf->sources[i])) {
+			(void)sources_add(c, &c->d->conf->sources[i], START_SPACING_S * k++);
 		}
 	}
-	if (k == 0 && d->conf->sources_n > 0) {
+	if (k == 0 && c->d->conf->sources_n > 0) {
 		char buf[UNUSED_ROOM];
 		struct text t = text_over(buf, sizeof buf);
-		(void)sources_put_unused(d, &t);
-		report(d, LOG_LEVEL_WARNING, "no source of time: these do not act in this version: "
+		(void)sources_put_unused(c, &t);
+		report(c->journal, LOG_LEVEL_WARNING,
+		    "no source of time: these do not act in this version: "
 		    "%s; "
-		    "add server or pool lines", buf);
+		    "add server or pool lines",
+		    buf);
 	}
 }
 
 bool
-sources_put_unused(const struct ntpd *d, struct text *t)
+sources_put_unused(const struct client *c, struct text *t)
 {
 	const char *file = "";
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		const struct config_source *s = &d->conf->sources[i];
+	for (unsigned i = 0; i < c->d->conf->sources_n; i++) {
+		const struct config_source *s = &c->d->conf->sources[i];
 		if (config_source_in_effect(s)) {
 			continue;
 		}
@@ -503,26 +512,26 @@ sources_put_unused(const struct ntpd *d, struct text *t)
 }
 
 void
-sources_stop(struct ntpd *d)
+sources_stop(struct client *c)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg != NULL) {
-			struct source *s = &d->client.peers.source[i];
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (c->peers.source[i].cfg != NULL) {
+			struct source *s = &c->peers.source[i];
 			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 				peers_close(p);
 			}
-			d->port.loop->ops->timer_done(d->port.loop, &s->timer);
+			c->d->port.loop->ops->timer_done(c->d->port.loop, &s->timer);
 			s->cfg = NULL;
 		}
 	}
 }
 
 void
-sources_network_changed(struct ntpd *d)
+sources_network_changed(struct client *c)
 {
-	access_names_network_changed(d);
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		struct source *s = &d->client.peers.source[i];
+	access_names_network_changed(c->d);
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		struct source *s = &c->peers.source[i];
 		if (s->cfg != NULL && s->failed_once && s->tag == 0) {
 			s->retry_s = 0.0;
 			ask_name(s);

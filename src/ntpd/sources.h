@@ -15,11 +15,11 @@
 
 struct peer;
 
-struct ntpd;
+struct client;
 
 /* One server, pool or peer line of the configuration and what became of it. */
 struct source {
-	struct ntpd *d;
+	struct client *client;
 	const struct config_source *cfg;        /* NULL: slot free */
 	uint16_t id; /* pool, or name: the association id of its own row in ntpq; else 0 */
 	struct loop_timer timer;        /* asks for the name (again) */
@@ -36,20 +36,20 @@ struct source {
 };
 
 /* Starts every line of the configuration that is in effect; closes all of them. */
-void sources_start(struct ntpd *d);
-void sources_stop(struct ntpd *d);
+void sources_start(struct client *c);
+void sources_stop(struct client *c);
 
 /* Starts one line, its first poll or question after delay_s. NULL when the table is full. */
-struct source *sources_add(struct ntpd *d, const struct config_source *cfg, double delay_s);
+struct source *sources_add(struct client *c, const struct config_source *cfg, double delay_s);
 
 /*
  * Lines without an association, because they were dropped (preempt) or there was no room, get one
  * when there is need, and room.
  */
-void sources_look_again(struct ntpd *d);
+void sources_look_again(struct client *c);
 
 /* Ends a line and its associations. */
-void sources_drop(struct ntpd *d, struct source *s);
+void sources_drop(struct client *c, struct source *s);
 
 /*
  * No way leads to the address of a server (its family is missing here): goes on to the next one of
@@ -64,12 +64,12 @@ void sources_look_elsewhere(struct peer *p);
 void sources_member_gone(struct peer *p);
 
 /* Addresses came or went: names that had no answer are asked at once. */
-void sources_network_changed(struct ntpd *d);
+void sources_network_changed(struct client *c);
 
 /*
  * Appends the lines of sources that do not act in this version, "127.127.20.0 (/etc/ntp.conf:3)";
  * false when there are none.
  */
-bool sources_put_unused(const struct ntpd *d, struct text *t);
+bool sources_put_unused(const struct client *c, struct text *t);
 
 #endif

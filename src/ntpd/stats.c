@@ -21,34 +21,34 @@ static_assert(STATSDIR_MAX + 1 + STATS_FILE_MAX + SUFFIX_MAX + ASIDE_LEN_MAX < S
     "every name that the configuration allows is whole");
 
 static struct rtime
-real_now(const struct ntpd *d)
+real_now(const struct journal *j)
 {
 	struct clock_reading r;
 
-	d->port.clock->ops->read(d->port.clock, &r);
+	j->d->port.clock->ops->read(j->d->port.clock, &r);
 	return r.real;
 }
 
 static const char *
-statsdir(const struct ntpd *d)
+statsdir(const struct journal *j)
 {
-	return d->opt.statsdir != NULL ? d->opt.statsdir : d->conf->statsdir;
+	return j->d->opt.statsdir != NULL ? j->d->opt.statsdir : j->d->conf->statsdir;
 }
 
 static bool
-wanted(const struct ntpd *d, enum config_stats set)
+wanted(const struct journal *j, enum config_stats set)
 {
-	return (d->conf->switches & SWITCH_STATS) != 0 && d->conf->filegens[set].enabled &&
-	    statsdir(d) != NULL;
+	return (j->d->conf->switches & SWITCH_STATS) != 0 && j->d->conf->filegens[set].enabled &&
+	    statsdir(j) != NULL;
 }
 
 /* ---- files ---- */
 
 static void
-put_base(const struct ntpd *d, enum config_stats set, struct text *out)
+put_base(const struct journal *j, enum config_stats set, struct text *out)
 {
-	const struct config_filegen *g = &d->conf->filegens[set];
-	const char *dir = statsdir(d);
+	const struct config_filegen *g = &j->d->conf->filegens[set];
+	const char *dir = statsdir(j);
 	size_t n = strlen(dir);
 
 	text_put(out, dir);
@@ -59,12 +59,12 @@ put_base(const struct ntpd *d, enum config_stats set, struct text *out)
 }
 
 static void
-put_path(const struct ntpd *d, enum config_stats set, struct rtime at, struct text *out)
+put_path(const struct journal *j, enum config_stats set, struct rtime at, struct text *out)
 {
-	struct filegen_now now = { at, mtime_diff_s(now_of(d), d->started), (int)getpid() };
+	struct filegen_now now = { at, mtime_diff_s(now_of(j->d), j->d->started), (int)getpid() };
 
-	put_base(d, set, out);
-	filegen_suffix(d->conf->filegens[set].type, &now, out);
+	put_base(j, set, out);
+	filegen_suffix(j->d->conf->filegens[set].type, &now, out);
 }
 
 /*
@@ -72,7 +72,7 @@ put_path(const struct ntpd *d, enum config_stats set, struct rtime at, struct te
  * -errno.
  */
 static int
-put_aside(struct ntpd *d, const char *base)
+put_aside(struct journal *j, const char *base)
 {
 	char buf[STATS_PATH_MAX];
 
@@ -80,8 +80,8 @@ put_aside(struct ntpd *d, const char *base)
 		struct text t = text_over(buf, sizeof buf);
 		struct store_stat st;
 		text_printf(&t, "%s.%dC%d", base, (int)getpid(), n);
-		if (d->port.store->ops->stat(d->port.store, buf, &st) != 0) {
-			return d->port.store->ops->rename(d->port.store, base, buf);
+		if (j->d->port.store->ops->stat(j->d->port.store, buf, &st) != 0) {
+			return j->d->port.store->ops->rename(j->d->port.store, base, buf);
 		}
 	}
 	return -EEXIST;
@@ -89,25 +89,25 @@ put_aside(struct ntpd *d, const char *base)
 
 /* The base name is a second name of the file that is written now, so that it can be watched. */
 static void
-link_base(struct ntpd *d, enum config_stats set, const char *path)
+link_base(struct journal *j, enum config_stats set, const char *path)
 {
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
-	struct stats_file *f = &d->journal.stats.file[set];
-	struct store *s = d->port.store;
+	struct stats_file *f = &j->stats.file[set];
+	struct store *s = j->d->port.store;
 	int error;
 
-	put_base(d, set, &t);
-	if (!d->conf->filegens[set].link || strcmp(base, path) == 0) {
+	put_base(j, set, &t);
+	if (!j->d->conf->filegens[set].link || strcmp(base, path) == 0) {
 		return;
 	}
 	error = s->ops->link(s, path, base);
 	if (error == -EEXIST) {
-		error = put_aside(d, base);
+		error = put_aside(j, base);
 		error = error == 0 ? s->ops->link(s, path, base) : error;
 	}
 	if (error != 0 && error != f->link_error) {
-		report_unwritten(d, "statistics link", base, STORE_REPLACE, error);
+		report_unwritten(j, "statistics link", base, STORE_REPLACE, error);
 	}
 	f->link_error = error;
 }
@@ -121,19 +121,19 @@ is_news(const struct stats_file *f, int error, struct mtime now)
 }
 
 static void
-note_result(struct ntpd *d, enum config_stats set, const char *path, int error)
+note_result(struct journal *j, enum config_stats set, const char *path, int error)
 {
-	struct stats_file *f = &d->journal.stats.file[set];
+	struct stats_file *f = &j->stats.file[set];
 
 	if (error != 0) {
 		f->lost++;
 	}
-	if (error != 0 && is_news(f, error, now_of(d))) {
+	if (error != 0 && is_news(f, error, now_of(j->d))) {
 		f->error = f->last_error = error;
-		f->said_at = now_of(d);
-		report_unwritten(d, "statistics", path, STORE_APPEND, error);
+		f->said_at = now_of(j->d);
+		report_unwritten(j, "statistics", path, STORE_APPEND, error);
 	} else if (error == 0 && f->error != 0) {
-		report(d, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
+		report(j, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
 		    (unsigned long long)f->lost);
 		f->error = 0;
 		f->lost = 0;
@@ -150,9 +150,9 @@ struct stats_kept {
 enum { KEPT_MAX = 64 };
 
 static void
-keep_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
+keep_line(struct journal *j, enum config_stats set, struct rtime at, const char *rest)
 {
-	struct stats *s = &d->journal.stats;
+	struct stats *s = &j->stats;
 
 	if (s->kept == NULL) {
 		s->kept = calloc(KEPT_MAX, sizeof *s->kept);
@@ -170,13 +170,13 @@ keep_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *re
 
 /* Appends a line, begun with day and second, to the file of its period. */
 static void
-write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *rest)
+write_line(struct journal *j, enum config_stats set, struct rtime at, const char *rest)
 {
-	if (d->opt.user_later) {
-		keep_line(d, set, at, rest);
+	if (j->d->opt.user_later) {
+		keep_line(j, set, at, rest);
 		return;
 	}
-	struct stats_file *f = &d->journal.stats.file[set];
+	struct stats_file *f = &j->stats.file[set];
 	char path[STATS_PATH_MAX], line[STATS_LINE_MAX];
 	struct text p = text_over(path, sizeof path), t = text_over(line, sizeof line);
 	unsigned ms;
@@ -185,49 +185,49 @@ write_line(struct ntpd *d, enum config_stats set, struct rtime at, const char *r
 
 	filegen_mjd(at, &day, &ms);
 	text_printf(&t, "%ld %u.%03u %s\n", day, ms / 1000, ms % 1000, rest);
-	put_path(d, set, at, &p);
+	put_path(j, set, at, &p);
 	if (p.cut) { /* part of a name would be the name of another file */
-		note_result(d, set, config_stats_name(set), -ENAMETOOLONG);
+		note_result(j, set, config_stats_name(set), -ENAMETOOLONG);
 		return;
 	}
-	error = d->port.store->ops->append(d->port.store, path, line, t.len);
-	note_result(d, set, path, error);
+	error = j->d->port.store->ops->append(j->d->port.store, path, line, t.len);
+	note_result(j, set, path, error);
 	if (error == 0 && strcmp(path, f->path) != 0) {
 		memcpy(f->path, path, sizeof path);
-		link_base(d, set, path);
+		link_base(j, set, path);
 	}
 }
 
 void
-stats_release(struct ntpd *d)
+stats_release(struct journal *j)
 {
-	d->opt.user_later = false;
-	for (unsigned i = 0; i < d->journal.stats.kept_n; i++) {
-		const struct stats_kept *k = &d->journal.stats.kept[i];
-		write_line(d, k->set, k->at, k->rest);
+	j->d->opt.user_later = false;
+	for (unsigned i = 0; i < j->stats.kept_n; i++) {
+		const struct stats_kept *k = &j->stats.kept[i];
+		write_line(j, k->set, k->at, k->rest);
 	}
-	stats_stop(d);
+	stats_stop(j);
 }
 
 void
-stats_stop(struct ntpd *d)
+stats_stop(struct journal *j)
 {
-	free(d->journal.stats.kept);
-	d->journal.stats.kept = NULL;
-	d->journal.stats.kept_n = 0;
+	free(j->stats.kept);
+	j->stats.kept = NULL;
+	j->stats.kept_n = 0;
 }
 
 void
-stats_start(struct ntpd *d)
+stats_start(struct journal *j)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < STATS_N; i++) {
-		d->journal.stats.file[i].path[0] = '\0';
-		any = any || d->conf->filegens[i].enabled;
+		j->stats.file[i].path[0] = '\0';
+		any = any || j->d->conf->filegens[i].enabled;
 	}
-	if (any && statsdir(d) == NULL) {
-		report(d, LOG_LEVEL_WARNING,
+	if (any && statsdir(j) == NULL) {
+		report(j, LOG_LEVEL_WARNING,
 		    "statistics are turned on, but there is no statsdir line: none are written");
 	}
 }
@@ -235,29 +235,30 @@ stats_start(struct ntpd *d)
 /* ---- lines ---- */
 
 void
-stats_loop(struct ntpd *d)
+stats_loop(struct journal *j)
 {
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	const struct loop_state *l = &d->steering.steer.disc.loop;
+	const struct loop_state *l = &j->d->steering.steer.disc.loop;
 
-	if (!wanted(d, STATS_LOOP)) {
+	if (!wanted(j, STATS_LOOP)) {
 		return;
 	}
-	text_printf(&t, "%.9f %.6f %.9f %.6f %d", d->steering.sys.offset_s,
-	    (d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq : l->freq) * 1e6,
-	    d->steering.steer.adjust.controlled ? l->jitter_s : d->steering.sys.jitter_s, l->wander * 1e6,
-	    l->poll_log2s);
-	write_line(d, STATS_LOOP, real_now(d), buf);
+	text_printf(&t, "%.9f %.6f %.9f %.6f %d", j->d->steering.sys.offset_s,
+	    (j->d->steering.steer.adjust.controlled ? j->d->steering.steer.adjust.freq : l->freq) *
+		1e6,
+	    j->d->steering.steer.adjust.controlled ? l->jitter_s : j->d->steering.sys.jitter_s,
+	    l->wander * 1e6, l->poll_log2s);
+	write_line(j, STATS_LOOP, real_now(j), buf);
 }
 
 void
-stats_peer(struct ntpd *d, const struct peer *p)
+stats_peer(struct journal *j, const struct peer *p)
 {
 	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (!wanted(d, STATS_PEER)) {
+	if (!wanted(j, STATS_PEER)) {
 		return;
 	}
 	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr,
@@ -265,7 +266,7 @@ stats_peer(struct ntpd *d, const struct peer *p)
 	    peer_event_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s,
 	    p->a.filter.disp_s,
 	    p->a.filter.jitter_s);
-	write_line(d, STATS_PEER, real_now(d), buf);
+	write_line(j, STATS_PEER, real_now(j), buf);
 }
 
 static void
@@ -295,13 +296,13 @@ put_refid(struct text *t, const struct assoc_server *s)
 }
 
 void
-stats_raw(struct ntpd *d, const struct peer *p)
+stats_raw(struct journal *j, const struct peer *p)
 {
 	const struct assoc_server *s = &p->a.srv;
 	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (!wanted(d, STATS_RAW)) {
+	if (!wanted(j, STATS_RAW)) {
 		return;
 	}
 	text_put(&t, addr_format(&p->a.remote.addr, addr, sizeof addr));
@@ -316,86 +317,86 @@ stats_raw(struct ntpd *d, const struct peer *p)
 	    s->root_delay_s,
 	    s->root_disp_s);
 	put_refid(&t, s);
-	write_line(d, STATS_RAW, p->a.wire.t4, buf);
+	write_line(j, STATS_RAW, p->a.wire.t4, buf);
 }
 
 void
-stats_proto(struct ntpd *d, const char *line)
+stats_proto(struct journal *j, const char *line)
 {
-	if (wanted(d, STATS_PROTO)) {
-		write_line(d, STATS_PROTO, real_now(d), line);
+	if (wanted(j, STATS_PROTO)) {
+		write_line(j, STATS_PROTO, real_now(j), line);
 	}
 }
 
 /* The counters of sysstats, in the order of its line. */
 static void
-take_counts(const struct ntpd *d, uint64_t out[STATS_SYS_COUNTS])
+take_counts(const struct journal *j, uint64_t out[STATS_SYS_COUNTS])
 {
 	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth",
 	    "ss_declined", "ss_limited",
 		"ss_kodsent" };
 
-	out[0] = d->journal.count.received;
-	out[1] = verdict_sum(&d->journal.count.verdict, "ss_processed");
-	out[2] = d->journal.count.this_version;
-	out[3] = d->journal.count.old_version;
+	out[0] = j->count.received;
+	out[1] = verdict_sum(&j->count.verdict, "ss_processed");
+	out[2] = j->count.this_version;
+	out[3] = j->count.old_version;
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		out[4 + i] = verdict_sum(&d->journal.count.verdict, names[i]);
+		out[4 + i] = verdict_sum(&j->count.verdict, names[i]);
 	}
 }
 
 static void
-write_counts(struct ntpd *d, double since_s)
+write_counts(struct journal *j, double since_s)
 {
 	uint64_t counts[STATS_SYS_COUNTS];
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	take_counts(d, counts);
-	if (wanted(d, STATS_SYS)) {
+	take_counts(j, counts);
+	if (wanted(j, STATS_SYS)) {
 		text_printf(&t, "%.0f", since_s);
 		for (unsigned i = 0; i < STATS_SYS_COUNTS; i++) {
 			text_printf(&t, " %llu",
-			    (unsigned long long)(counts[i] - d->journal.stats.counted[i]));
+			    (unsigned long long)(counts[i] - j->stats.counted[i]));
 		}
-		write_line(d, STATS_SYS, real_now(d), buf);
+		write_line(j, STATS_SYS, real_now(j), buf);
 	}
-	memcpy(d->journal.stats.counted, counts, sizeof counts);
+	memcpy(j->stats.counted, counts, sizeof counts);
 }
 
 /* What the process used in the hour, and the most memory it ever had. */
 static void
-write_usage(struct ntpd *d, double since_s)
+write_usage(struct journal *j, double since_s)
 {
-	struct usage now = { 0 }, *was = &d->journal.stats.used;
+	struct usage now = { 0 }, *was = &j->stats.used;
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (d->port.watch.usage == NULL) {
+	if (j->d->port.watch.usage == NULL) {
 		return;
 	}
-	d->port.watch.usage(d->port.watch.ctx, &now);
-	if (wanted(d, STATS_USE)) {
+	j->d->port.watch.usage(j->d->port.watch.ctx, &now);
+	if (wanted(j, STATS_USE)) {
 		text_printf(&t, "%.0f %.3f %.3f", since_s, now.user_s - was->user_s,
 		    now.system_s - was->system_s);
 		for (unsigned i = 0; i < USAGE_COUNTS; i++) {
 			text_printf(&t, " %lld", (long long)(now.count[i] - was->count[i]));
 		}
 		text_printf(&t, " %lld", (long long)now.peak_kb);
-		write_line(d, STATS_USE, real_now(d), buf);
+		write_line(j, STATS_USE, real_now(j), buf);
 	}
 	*was = now;
 }
 
 void
-stats_hourly(struct ntpd *d)
+stats_hourly(struct journal *j)
 {
-	double since_s = mtime_diff_s(now_of(d), d->journal.stats.hour);
+	double since_s = mtime_diff_s(now_of(j->d), j->stats.hour);
 
 	if (since_s < HOUR_S) {
 		return;
 	}
-	write_counts(d, since_s);
-	write_usage(d, since_s);
-	d->journal.stats.hour = now_of(d);
+	write_counts(j, since_s);
+	write_usage(j, since_s);
+	j->stats.hour = now_of(j->d);
 }

@@ -10,7 +10,7 @@
 #include "ntpd/peers.h"
 #include "port/usage.h"
 
-struct ntpd;
+struct journal;
 
 enum { STATS_PATH_MAX = 512, STATS_SYS_COUNTS = 10 };
 
@@ -31,30 +31,30 @@ struct stats {
 };
 
 /* An update of the clock. */
-void stats_loop(struct ntpd *d);
+void stats_loop(struct journal *j);
 
 /* A new sample of a source. */
-void stats_peer(struct ntpd *d, const struct peer *p);
+void stats_peer(struct journal *j, const struct peer *p);
 
 /* The four timestamps of an answer that was accepted. */
-void stats_raw(struct ntpd *d, const struct peer *p);
+void stats_raw(struct journal *j, const struct peer *p);
 
 /* An event as the log has it: "192.0.2.14 a014 84 reachable". */
-void stats_proto(struct ntpd *d, const char *line);
+void stats_proto(struct journal *j, const char *line);
 
 /* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
-void stats_hourly(struct ntpd *d);
+void stats_hourly(struct journal *j);
 
 /* At the start and when names may have changed: the next lines begin files. */
-void stats_start(struct ntpd *d);
+void stats_start(struct journal *j);
 
 /*
  * The process is the user that it stays: what was kept until now is written, so that the files are
  * that user's.
  */
-void stats_release(struct ntpd *d);
+void stats_release(struct journal *j);
 
 /* At the end: what was kept until now is given up. */
-void stats_stop(struct ntpd *d);
+void stats_stop(struct journal *j);
 
 #endif

@@ -51,14 +51,17 @@ status_put_why(struct ntpd *d, struct text *t)
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
 		text_printf(t, "0 of %u servers reachable", n.asked);
-	} else if (d->steering.selector.sel.n > 0 && d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
+	} else if (d->steering.selector.sel.n > 0 &&
+	    d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");
-	} else if (await_put(d, &wait, false)) {
+	} else if (await_put(&d->steering, &wait, false)) {
 		text_printf(t, "waiting for %s, at most %d s from the first answer on", words,
 		    QUORUM_WAIT_S);
-	} else if (d->steering.selector.sel.n > 0 && d->steering.selector.sel.why == SELECT_TOO_FEW) {
+	} else if (d->steering.selector.sel.n > 0 &&
+	    d->steering.selector.sel.why == SELECT_TOO_FEW) {
 		text_put(t, "fewer sources than minsane agree");
-	} else if (d->steering.selector.sel.n == 0 || d->steering.selector.sel.why != SELECT_FOUND) {
+	} else if (d->steering.selector.sel.n == 0 ||
+	    d->steering.selector.sel.why != SELECT_FOUND) {
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
 	} else if (d->steering.steer.disc.stop != STOP_NONE) {
 		text_printf(t, "the clock is off by %+.3f s and %s", d->steering.sys.offset_s,
@@ -67,7 +70,7 @@ status_put_why(struct ntpd *d, struct text *t)
 	} else if (d->steering.sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
 	} else {
-		text_printf(t, "the clock may be off by %.3f s", system_root_dist_s(d));
+		text_printf(t, "the clock may be off by %.3f s", system_root_dist_s(&d->steering));
 	}
 }
 
@@ -99,7 +102,7 @@ describe(struct ntpd *d, struct text *t)
 
 	if (d->steering.leapsec.outlook.alarm) {
 		text_put(t, "not synchronised: the leap second is under way");
-	} else if (system_leap(d) == LEAP_UNSYNC) {
+	} else if (system_leap(&d->steering) == LEAP_UNSYNC) {
 		text_put(t, "not synchronised: ");
 		status_put_why(d, t);
 	} else if (d->steering.sys.orphan) {
@@ -107,11 +110,12 @@ describe(struct ntpd *d, struct text *t)
 		status_put_why(d, t);
 	} else if (d->steering.sys.peer_id == 0) {
 		status_put_why(d, t);
-		text_printf(t, "; stratum %u, running on the last frequency", d->steering.sys.stratum);
+		text_printf(
+		    t, "; stratum %u, running on the last frequency", d->steering.sys.stratum);
 	} else {
 		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
-		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr), d->steering.sys.stratum,
-		    d->steering.sys.offset_s * 1e3);
+		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr),
+		    d->steering.sys.stratum, d->steering.sys.offset_s * 1e3);
 	}
 	if (!d->steering.steer.adjust.controlled) {
 		text_put(t, "; clock not controlled");

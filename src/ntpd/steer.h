@@ -11,7 +11,7 @@
 #include "ntpd/peers.h"
 #include "port/loop.h"
 
-struct ntpd;
+struct steering;
 
 struct steer {
 	struct adjust adjust;
@@ -30,39 +30,39 @@ struct steer {
  * Reads the drift file and takes hold of the clock; says with what, in the events restart and
  * freq_set or freq_not_set.
  */
-void steer_start(struct ntpd *d);
+void steer_start(struct steering *s);
 
 /* Leaves the clock what it has. May be called again, and without a start. */
-void steer_stop(struct ntpd *d);
+void steer_stop(struct steering *s);
 
 /* Takes the rules of a new configuration. */
-void steer_configure(struct ntpd *d);
+void steer_configure(struct steering *s);
 
 /* enable ntp or disable ntp changed: takes hold of the clock, or lets it go. */
-void steer_control(struct ntpd *d);
+void steer_control(struct steering *s);
 
 /* "yes", or why the clock is not steered: "not controlled: CAP_SYS_TIME is missing". */
-const char *steer_control_words(const struct ntpd *d);
+const char *steer_control_words(const struct steering *s);
 
 /*
  * Gives the last selection, of system peer p, to the discipline and does what it says. True when
  * the clock was stepped, so that everything is to be judged anew.
  */
-bool steer_run(struct ntpd *d, struct peer *p, const struct assoc_world *w);
+bool steer_run(struct steering *s, struct peer *p, const struct assoc_world *w);
 
 /* The same without control over the clock: all is measured, nothing steered. */
-void steer_observe(struct ntpd *d, struct peer *p, const struct assoc_world *w);
+void steer_observe(struct steering *s, struct peer *p, const struct assoc_world *w);
 
 /*
  * After all that the answers say of our error was heeded: tells that we are synchronised without
  * having steered, when we were not before.
  */
-void steer_tell(struct ntpd *d, bool synced_before);
+void steer_tell(struct steering *s, bool synced_before);
 
 /*
  * The clock was moved, or stood still while the machine slept, and not by us: what was measured
  * before is judged anew and all sources are asked.
  */
-void steer_disturbed(struct ntpd *d, const struct adjust_finding *f);
+void steer_disturbed(struct steering *s, const struct adjust_finding *f);
 
 #endif

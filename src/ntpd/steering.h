@@ -13,7 +13,12 @@
 #include "ntpd/steer.h"
 #include "ntpd/system.h"
 
+struct ntpd;
+struct journal;
+
 struct steering {
+	struct ntpd *d;
+	struct journal *journal;
 	struct selector selector;
 	struct await await;
 	struct sys sys;

@@ -15,16 +15,16 @@ enum { WHY_MAX = 320, OFFSETS_SHOWN = 5 };
 
 /* Who says what: the reader decides whom to believe. */
 static void
-put_offsets(struct ntpd *d, struct text *t)
+put_offsets(struct steering *s, struct text *t)
 {
-	const struct selection *sel = &d->steering.selector.sel;
+	const struct selection *sel = &s->selector.sel;
 	char addr[ADDR_TEXT_MAX];
 
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
-		const struct peer *p = peers_by_id(d, sel->each[i].id);
+		const struct peer *p = peers_by_id(&s->d->client, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr),
-		    d->steering.selector.cand[i].offset_s);
+		    s->selector.cand[i].offset_s);
 	}
 	if (sel->n > OFFSETS_SHOWN) {
 		text_printf(t, " and %u more", sel->n - OFFSETS_SHOWN);
@@ -32,16 +32,16 @@ put_offsets(struct ntpd *d, struct text *t)
 }
 
 static void
-say_lost(struct ntpd *d)
+say_lost(struct steering *s)
 {
 	char buf[WHY_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	status_put_why(d, &t);
-	if (d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
-		put_offsets(d, &t);
+	status_put_why(s->d, &t);
+	if (s->selector.sel.why == SELECT_NO_MAJORITY) {
+		put_offsets(s, &t);
 	}
-	system_event_note(d, EVENT_NO_SYS_PEER, buf);
+	system_event_note(s, EVENT_NO_SYS_PEER, buf);
 }
 
 /*
@@ -49,19 +49,19 @@ say_lost(struct ntpd *d)
  * chosen at last.
  */
 static void
-wait_orphaned(struct ntpd *d)
+wait_orphaned(struct steering *s)
 {
-	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.sys.orphan_timer,
-	    mtime_add_s(d->steering.sys.lost_since, d->conf->tos.orphanwait_s));
+	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->sys.orphan_timer,
+	    mtime_add_s(s->sys.lost_since, s->d->conf->tos.orphanwait_s));
 }
 
 static void
 on_orphan_timer(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct steering *s = ctx;
 
-	if (d->steering.sys.lost) {
-		clock_update_run(d);
+	if (s->sys.lost) {
+		clock_update_run(s);
 	}
 }
 
@@ -70,76 +70,78 @@ on_orphan_timer(void *ctx)
  * network keeps one time.
  */
 static void
-become_orphan(struct ntpd *d, const struct assoc_world *w)
+become_orphan(struct steering *s, const struct assoc_world *w)
 {
 	struct orphan_identity self;
-	bool before = d->steering.sys.orphan;
+	bool before = s->sys.orphan;
 
-	d->steering.sys.orphan = orphan_is_parent(d->conf->tos.orphan, d->conf->tos.orphanwait_s,
-	    mtime_diff_s(w->now, d->steering.sys.lost_since), &self);
-	if (!d->steering.sys.orphan) {
+	s->sys.orphan = orphan_is_parent(s->d->conf->tos.orphan, s->d->conf->tos.orphanwait_s,
+	    mtime_diff_s(w->now, s->sys.lost_since), &self);
+	if (!s->sys.orphan) {
 		return;
 	}
-	d->steering.sys.leap = LEAP_NONE;
-	d->steering.sys.stratum = self.stratum;
-	d->steering.sys.refid = self.refid;
-	d->steering.sys.source = SYNC_LOCAL;
-	d->steering.sys.root_delay_s = 0.0;
-	d->steering.sys.root_disp_s = d->conf->tos.mindist_s;
-	d->steering.sys.at = w->now;
-	d->steering.sys.reftime = d->steering.steer.adjust.at.real;
+	s->sys.leap = LEAP_NONE;
+	s->sys.stratum = self.stratum;
+	s->sys.refid = self.refid;
+	s->sys.source = SYNC_LOCAL;
+	s->sys.root_delay_s = 0.0;
+	s->sys.root_disp_s = s->d->conf->tos.mindist_s;
+	s->sys.at = w->now;
+	s->sys.reftime = s->steer.adjust.at.real;
 	if (!before) {
-		report(d, LOG_LEVEL_NOTICE, "no source for %.0f s: orphan mode, stratum %u",
-		    d->conf->tos.orphanwait_s, self.stratum);
+		report(s->journal, LOG_LEVEL_NOTICE,
+		    "no source for %.0f s: orphan mode, stratum %u", s->d->conf->tos.orphanwait_s,
+		    self.stratum);
 	}
 }
 
 void
-syspeer_start(struct ntpd *d)
+syspeer_start(struct steering *s)
 {
-	d->steering.sys.lost = true;
-	d->steering.sys.lost_since = now_of(d);
-	d->port.loop->ops->timer_init(d->port.loop, &d->steering.sys.orphan_timer, on_orphan_timer, d);
-	wait_orphaned(d);
+	s->sys.lost = true;
+	s->sys.lost_since = now_of(s->d);
+	s->d->port.loop->ops->timer_init(
+	    s->d->port.loop, &s->sys.orphan_timer, on_orphan_timer, s);
+	wait_orphaned(s);
 }
 
 void
-syspeer_stop(struct ntpd *d)
+syspeer_stop(struct steering *s)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.sys.orphan_timer);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->sys.orphan_timer);
 }
 
 void
-syspeer_lost(struct ntpd *d, const struct assoc_world *w)
+syspeer_lost(struct steering *s, const struct assoc_world *w)
 {
-	system_raise_to_median(d, w);
-	if (d->steering.sys.lost) {
-		become_orphan(d, w);
+	system_raise_to_median(s, w);
+	if (s->sys.lost) {
+		become_orphan(s, w);
 		return;
 	}
-	d->steering.sys.lost = true;
-	d->steering.sys.lost_since = now_of(d);
-	wait_orphaned(d);
-	d->steering.sys.peer_id = 0;
-	if (d->steering.sys.leap != LEAP_UNSYNC) {
-		say_lost(d);
+	s->sys.lost = true;
+	s->sys.lost_since = now_of(s->d);
+	wait_orphaned(s);
+	s->sys.peer_id = 0;
+	if (s->sys.leap != LEAP_UNSYNC) {
+		say_lost(s);
 	}
 }
 
 void
-syspeer_found(struct ntpd *d, struct peer *p)
+syspeer_found(struct steering *s, struct peer *p)
 {
-	d->steering.sys.orphan = false;
-	if (d->steering.sys.lost && d->steering.sys.leap != LEAP_UNSYNC) {
-		report(d, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
-		    mtime_diff_s(now_of(d), d->steering.sys.lost_since));
+	s->sys.orphan = false;
+	if (s->sys.lost && s->sys.leap != LEAP_UNSYNC) {
+		report(s->journal, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
+		    mtime_diff_s(now_of(s->d), s->sys.lost_since));
 	}
-	d->steering.sys.lost = false;
-	d->steering.sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
-	if (d->steering.sys.peer_id != p->a.id) {
-		d->steering.sys.turn = d->steering.sys.peer_id != 0;
-		d->steering.sys.peer_id = p->a.id;
-		peer_event_note(d, p, PEER_EVENT_SYS_PEER);
+	s->sys.lost = false;
+	s->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
+	if (s->sys.peer_id != p->a.id) {
+		s->sys.turn = s->sys.peer_id != 0;
+		s->sys.peer_id = p->a.id;
+		peer_event_note(&s->d->client, p, PEER_EVENT_SYS_PEER);
 	}
-	d->steering.sys.peer_addr = p->a.remote;
+	s->sys.peer_addr = p->a.remote;
 }

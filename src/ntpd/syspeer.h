@@ -7,15 +7,15 @@
 #include "ntpd/state.h"
 
 /* There is no system peer yet; orphanwait begins. */
-void syspeer_start(struct ntpd *d);
+void syspeer_start(struct steering *s);
 
 /* May be called again, and without a start. */
-void syspeer_stop(struct ntpd *d);
+void syspeer_stop(struct steering *s);
 
 /* The last selection found none: says so once, and becomes an orphan when tos orphan wants it. */
-void syspeer_lost(struct ntpd *d, const struct assoc_world *w);
+void syspeer_lost(struct steering *s, const struct assoc_world *w);
 
 /* The last selection found p. */
-void syspeer_found(struct ntpd *d, struct peer *p);
+void syspeer_found(struct steering *s, struct peer *p);
 
 #endif

@@ -24,197 +24,197 @@ static const double GUESS_SIGMAS = 2.0;
 enum { SELDOM_LOG2S = 8 };
 
 static double
-root_disp_at(const struct ntpd *d, struct mtime now)
+root_disp_at(const struct steering *s, struct mtime now)
 {
-	double age_s = fmax(mtime_diff_s(now, d->steering.sys.at), 0.0);
+	double age_s = fmax(mtime_diff_s(now, s->sys.at), 0.0);
 
-	return d->steering.sys.root_disp_s + d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
+	return s->sys.root_disp_s + s->d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
 }
 
 static double
-root_dist_at(const struct ntpd *d, struct mtime now)
+root_dist_at(const struct steering *s, struct mtime now)
 {
-	return d->steering.sys.root_delay_s / 2 + root_disp_at(d, now);
+	return s->sys.root_delay_s / 2 + root_disp_at(s, now);
 }
 
 /* The root distance that is too much to be called synchronised. */
 static double
-dist_most_s(const struct ntpd *d)
+dist_most_s(const struct steering *s)
 {
 	double most_s = NTP_MAXDISP_S - KERNEL_MARGIN_S;
 
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	return d->steering.steer.adjust.controlled ? most_s : fmin(most_s, d->conf->tos.maxdist_s);
+	return s->steer.adjust.controlled ? most_s : fmin(most_s, s->d->conf->tos.maxdist_s);
 }
 
 static enum ntp_leap
-leap_at(const struct ntpd *d, struct mtime now)
+leap_at(const struct steering *s, struct mtime now)
 {
-	if (d->steering.steer.disc.stop != STOP_NONE || root_dist_at(d, now) >= dist_most_s(d)) {
+	if (s->steer.disc.stop != STOP_NONE || root_dist_at(s, now) >= dist_most_s(s)) {
 		return LEAP_UNSYNC;
 	}
-	return d->steering.sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(d);
+	return s->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(s);
 }
 
 double
-system_root_disp_s(const struct ntpd *d)
+system_root_disp_s(const struct steering *s)
 {
-	return root_disp_at(d, now_of(d));
+	return root_disp_at(s, now_of(s->d));
 }
 
 double
-system_root_dist_s(const struct ntpd *d)
+system_root_dist_s(const struct steering *s)
 {
-	return root_dist_at(d, now_of(d));
+	return root_dist_at(s, now_of(s->d));
 }
 
 enum ntp_leap
-system_leap(const struct ntpd *d)
+system_leap(const struct steering *s)
 {
-	return leap_at(d, now_of(d));
+	return leap_at(s, now_of(s->d));
 }
 
 struct served_time
-system_served_time(const struct ntpd *d, struct mtime now)
+system_served_time(const struct steering *s, struct mtime now)
 {
 	return (struct served_time){
-		.leap = leap_at(d, now), .stratum = d->steering.sys.stratum,
-		    .precision = (int8_t)d->steering.update.precision,
-		.refid = d->steering.sys.refid,
-		.root_delay_s = d->steering.sys.root_delay_s, .root_disp_s = d->steering.sys.root_disp_s,
-		    .at = d->steering.sys.at,
-		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.reftime = d->steering.sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->steering.sys.reftime) :
+		.leap = leap_at(s, now), .stratum = s->sys.stratum,
+		    .precision = (int8_t)s->update.precision,
+		.refid = s->sys.refid,
+		.root_delay_s = s->sys.root_delay_s, .root_disp_s = s->sys.root_disp_s,
+		    .at = s->sys.at,
+		.phi = s->d->conf->tinker.dispersion_ppm * 1e-6,
+		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
 		    (struct ntp_ts){ 0 },
 	};
 }
 
 /* By growth alone the distance becomes too much in a silence, when nothing else runs. */
 static void
-wait_too_far(struct ntpd *d, enum ntp_leap leap)
+wait_too_far(struct steering *s, enum ntp_leap leap)
 {
-	double phi = d->conf->tinker.dispersion_ppm * 1e-6;
-	double left_s = fmax(dist_most_s(d) - system_root_dist_s(d), 0.0);
+	double phi = s->d->conf->tinker.dispersion_ppm * 1e-6;
+	double left_s = fmax(dist_most_s(s) - system_root_dist_s(s), 0.0);
 
-	if (d->stopping) {
+	if (s->d->stopping) {
 		return;
 	}
 	if (leap == LEAP_UNSYNC || left_s >= phi * FAR_SOON_S) {
-		d->port.loop->ops->timer_disarm(d->port.loop, &d->steering.sys.far_timer);
+		s->d->port.loop->ops->timer_disarm(s->d->port.loop, &s->sys.far_timer);
 		return;
 	}
-	d->port.loop->ops->timer_arm(d->port.loop, &d->steering.sys.far_timer, mtime_add_s(now_of(d),
-	    left_s / phi + FAR_MARGIN_S));
+	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->sys.far_timer,
+	    mtime_add_s(now_of(s->d), left_s / phi + FAR_MARGIN_S));
 }
 
 static void
 on_far_timer(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct steering *s = ctx;
 
-	system_publish(d);
+	system_publish(s);
 }
 
 void
-system_start(struct ntpd *d)
+system_start(struct steering *s)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->steering.sys.far_timer, on_far_timer, d);
-	system_unsynchronise(d, "INIT");
+	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->sys.far_timer, on_far_timer, s);
+	system_unsynchronise(s, "INIT");
 }
 
 void
-system_stop(struct ntpd *d)
+system_stop(struct steering *s)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->steering.sys.far_timer);
+	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->sys.far_timer);
 }
 
 void
-system_tell_kernel(struct ntpd *d)
+system_tell_kernel(struct steering *s)
 {
-	enum ntp_leap leap = system_leap(d);
+	enum ntp_leap leap = system_leap(s);
 
-	adjust_status(&d->steering.steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(d),
-	    system_root_dist_s(d), d->steering.sys.jitter_s);
-	wait_too_far(d, leap);
+	adjust_status(&s->steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(s),
+	    system_root_dist_s(s), s->sys.jitter_s);
+	wait_too_far(s, leap);
 }
 
 void
-system_publish(struct ntpd *d)
+system_publish(struct steering *s)
 {
-	system_tell_kernel(d);
-	status_tell(d);
+	system_tell_kernel(s);
+	status_tell(s->d);
 }
 
 /* ---- what a selection makes of it ---- */
 
 void
-system_unsynchronise(struct ntpd *d, const char *refid)
+system_unsynchronise(struct steering *s, const char *refid)
 {
-	d->steering.sys.leap = LEAP_UNSYNC;
-	d->steering.sys.stratum = STRATUM_UNSPEC;
-	d->steering.sys.refid = refid_of_text(refid);
-	d->steering.sys.source = SYNC_UNSPEC;
-	d->steering.sys.peer_id = 0;
-	d->steering.sys.root_delay_s = 0.0;
-	d->steering.sys.root_disp_s = 0.0;
-	d->steering.sys.at = now_of(d);
+	s->sys.leap = LEAP_UNSYNC;
+	s->sys.stratum = STRATUM_UNSPEC;
+	s->sys.refid = refid_of_text(refid);
+	s->sys.source = SYNC_UNSPEC;
+	s->sys.peer_id = 0;
+	s->sys.root_delay_s = 0.0;
+	s->sys.root_disp_s = 0.0;
+	s->sys.at = now_of(s->d);
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
-root_disp_s(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+root_disp_s(struct steering *s, const struct peer *p, const struct assoc_world *w,
     double root_delay_s)
 {
-	const struct selection *sel = &d->steering.selector.sel;
+	const struct selection *sel = &s->selector.sel;
 	double dist_s = assoc_root_dist_s(&p->a, w);
 	/*
 	 * The distance is that of the system peer; the clock goes where all survivors
 	 * together say.
 	 */
-	double apart_s = fabs(sel->offset_s - d->steering.selector.cand[sel->sys_at].offset_s);
+	double apart_s = fabs(sel->offset_s - s->selector.cand[sel->sys_at].offset_s);
 
 	/* While the frequency is not known, an estimate of minutes ago has become a guess. */
-	double guess_s = GUESS_SIGMAS * sqrt(d->steering.selector.cand[sel->sys_at].var_s2);
+	double guess_s = GUESS_SIGMAS * sqrt(s->selector.cand[sel->sys_at].var_s2);
 	struct claim most = { sel->low_s, sel->high_s };
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
-	    claim_reach_s(&most, adjust_left_s(&d->steering.steer.adjust)));
+	    claim_reach_s(&most, adjust_left_s(&s->steer.adjust)));
 
-	return fmax(d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
+	return fmax(s->d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
 
 void
-system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+system_follow(struct steering *s, const struct peer *p, const struct assoc_world *w,
     enum ntp_leap leap)
 {
 	const struct assoc_server *srv = &p->a.srv;
 
-	d->steering.sys.leap = leap;
-	d->steering.sys.stratum = (uint8_t)(srv->stratum + 1);
-	d->steering.sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
-	d->steering.sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
-	d->steering.sys.root_disp_s = root_disp_s(d, p, w, d->steering.sys.root_delay_s);
-	d->steering.sys.at = w->now;
+	s->sys.leap = leap;
+	s->sys.stratum = (uint8_t)(srv->stratum + 1);
+	s->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
+	s->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
+	s->sys.root_disp_s = root_disp_s(s, p, w, s->sys.root_delay_s);
+	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
-	d->steering.sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? d->steering.steer.adjust.at.real : p->a.wire.t4;
+	s->sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? s->steer.adjust.at.real : p->a.wire.t4;
 }
 
 /* ---- what every answer says of our error ---- */
 
 void
-system_err_more(struct ntpd *d, double by_s)
+system_err_more(struct steering *s, double by_s)
 {
-	d->steering.sys.root_disp_s = system_root_disp_s(d) + by_s;
-	d->steering.sys.at = now_of(d);
+	s->sys.root_disp_s = system_root_disp_s(s) + by_s;
+	s->sys.at = now_of(s->d);
 }
 
 /* Tells reach_s at least; what moved the clock unseen may move it on until the next answer. */
 static void
-tell_least(struct ntpd *d, double reach_s)
+tell_least(struct steering *s, double reach_s)
 {
-	double told_s = system_root_dist_s(d);
+	double told_s = system_root_dist_s(s);
 
 	if (reach_s > told_s) {
-		system_err_more(d, reach_s * MOVES_ON - told_s);
+		system_err_more(s, reach_s * MOVES_ON - told_s);
 	}
 }
 
@@ -223,12 +223,12 @@ tell_least(struct ntpd *d, double reach_s)
  * no less than they allow is told, though their source may not be followed (yet).
  */
 static void
-heed_answer(struct ntpd *d, const struct assoc *a, const struct assoc_world *w, double slew_s)
+heed_answer(struct steering *s, const struct assoc *a, const struct assoc_world *w, double slew_s)
 {
 	double bound_s;
 
 	if (assoc_bound(a, w, slew_s, &bound_s)) {
-		tell_least(d, bound_s);
+		tell_least(s, bound_s);
 	}
 }
 
@@ -252,14 +252,14 @@ add_bound(struct bounds *b, double bound_s)
 
 /* What each source that speaks allows our error to be, by its last answers. */
 static void
-ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
+ask_all(struct steering *s, const struct assoc_world *w, struct bounds *b)
 {
-	double slew_s = adjust_left_s(&d->steering.steer.adjust), told_s = system_root_dist_s(d);
+	double slew_s = adjust_left_s(&s->steer.adjust), told_s = system_root_dist_s(s);
 
 	b->n = 0;
 	b->against = 0;
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
 		bool against;
 
@@ -278,21 +278,21 @@ ask_all(struct ntpd *d, const struct assoc_world *w, struct bounds *b)
 }
 
 static void
-raise_to_median(struct ntpd *d, const struct bounds *b)
+raise_to_median(struct steering *s, const struct bounds *b)
 {
 	if (b->n > 0) {
-		tell_least(d, b->s[(b->n - 1) / 2]);
+		tell_least(s, b->s[(b->n - 1) / 2]);
 	}
 }
 
 void
-system_raise_to_median(struct ntpd *d, const struct assoc_world *w)
+system_raise_to_median(struct steering *s, const struct assoc_world *w)
 {
 	struct bounds b;
 
-	if (d->steering.sys.leap != LEAP_UNSYNC) {
-		ask_all(d, w, &b);
-		raise_to_median(d, &b);
+	if (s->sys.leap != LEAP_UNSYNC) {
+		ask_all(s, w, &b);
+		raise_to_median(s, &b);
 	}
 }
 
@@ -302,15 +302,15 @@ system_raise_to_median(struct ntpd *d, const struct assoc_world *w)
  * allows nothing shorter, a burst fills the filter, as far as the budget of requests goes.
  */
 static void
-ask_faster(struct ntpd *d)
+ask_faster(struct steering *s)
 {
-	if (rules_adaptive(d)) {
+	if (rules_adaptive(s->d)) {
 		return;
 	}
-	if (discipline_hurry(&d->steering.steer.disc)) {
-		peers_repoll(d);
+	if (discipline_hurry(&s->steer.disc)) {
+		peers_repoll(&s->d->client);
 	}
-	peers_ask_seldom(d, SELDOM_LOG2S, ASSOC_BURST);
+	peers_ask_seldom(&s->d->client, SELDOM_LOG2S, ASSOC_BURST);
 }
 
 /*
@@ -318,14 +318,14 @@ ask_faster(struct ntpd *d)
  * peer has not been asked about yet.
  */
 static void
-heed_contradiction(struct ntpd *d, const struct assoc_world *w)
+heed_contradiction(struct steering *s, const struct assoc_world *w)
 {
 	struct bounds b;
 
-	ask_all(d, w, &b);
+	ask_all(s, w, &b);
 	if (2 * b.against > b.n) {
-		raise_to_median(d, &b);
-		ask_faster(d);
+		raise_to_median(s, &b);
+		ask_faster(s);
 	}
 }
 
@@ -335,29 +335,29 @@ heed_contradiction(struct ntpd *d, const struct assoc_world *w)
  * several such places, after one jump and another, nobody knows which.
  */
 static void
-heed_majority(struct ntpd *d, const struct assoc_world *w)
+heed_majority(struct steering *s, const struct assoc_world *w)
 {
 	struct claim of[PEERS_MAX], most;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
-		tell_least(d, claim_reach_s(&most, adjust_left_s(&d->steering.steer.adjust)));
+		tell_least(s, claim_reach_s(&most, adjust_left_s(&s->steer.adjust)));
 	}
 }
 
 /* Sources answer, often enough, and none of them can be used for its distance. */
 static bool
-all_too_far(const struct ntpd *d, const struct assoc_world *w)
+all_too_far(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned far = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct assoc *a = &d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
+		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
 		if (selection_speaks(a, w)) {
 			if (assoc_unfit(a, w) == 0) {
@@ -370,20 +370,20 @@ all_too_far(const struct ntpd *d, const struct assoc_world *w)
 }
 
 void
-system_raise_error(struct ntpd *d)
+system_raise_error(struct steering *s)
 {
-	const struct peer *p = peers_by_id(d, d->steering.sys.peer_id);
-	struct assoc_world w = rules_world(d);
+	const struct peer *p = peers_by_id(&s->d->client, s->sys.peer_id);
+	struct assoc_world w = rules_world(s->d);
 
-	if (d->steering.sys.leap != LEAP_UNSYNC && p != NULL) {
-		heed_answer(d, &p->a, &w, adjust_left_s(&d->steering.steer.adjust));
-		heed_contradiction(d, &w);
-		heed_majority(d, &w);
+	if (s->sys.leap != LEAP_UNSYNC && p != NULL) {
+		heed_answer(s, &p->a, &w, adjust_left_s(&s->steer.adjust));
+		heed_contradiction(s, &w);
+		heed_majority(s, &w);
 	} else {
-		system_raise_to_median(d, &w);
+		system_raise_to_median(s, &w);
 	}
-	if (all_too_far(d, &w)) {
-		ask_faster(d);
+	if (all_too_far(s, &w)) {
+		ask_faster(s);
 	}
-	system_tell_kernel(d);
+	system_tell_kernel(s);
 }

@@ -12,7 +12,7 @@
 #include "port/loop.h"
 #include "wire/header.h"
 
-struct ntpd;
+struct steering;
 
 struct sys {
 	enum ntp_leap leap;             /* LEAP_UNSYNC until the first update */
@@ -36,52 +36,52 @@ struct sys {
 };
 
 /* The clock is not synchronised yet; before anything else of this module. */
-void system_start(struct ntpd *d);
+void system_start(struct steering *s);
 
 /* Nothing of this module is called after it. */
-void system_stop(struct ntpd *d);
+void system_stop(struct steering *s);
 
 /* The leap indicator to be shown now (LEAP_UNSYNC when not synchronised). */
-enum ntp_leap system_leap(const struct ntpd *d);
+enum ntp_leap system_leap(const struct steering *s);
 
 /* Root dispersion and root distance now. */
-double system_root_disp_s(const struct ntpd *d);
-double system_root_dist_s(const struct ntpd *d);
+double system_root_disp_s(const struct steering *s);
+double system_root_dist_s(const struct steering *s);
 
 /* What a client is told whose request came at now. */
-struct served_time system_served_time(const struct ntpd *d, struct mtime now);
+struct served_time system_served_time(const struct steering *s, struct mtime now);
 
 /*
  * Tells the kernel whether we are synchronised, a leap second to come, and our error; and again
  * when the error has grown too much for the former.
  */
-void system_tell_kernel(struct ntpd *d);
+void system_tell_kernel(struct steering *s);
 
 /* What is told changed without a selection: tells the kernel and the service manager. */
-void system_publish(struct ntpd *d);
+void system_publish(struct steering *s);
 
 /* We know no time; refid, of at most four characters, says why: "INIT", "STEP". */
-void system_unsynchronise(struct ntpd *d, const char *refid);
+void system_unsynchronise(struct steering *s, const char *refid);
 
 /* Follows the system peer of the last selection, which says leap. */
-void system_follow(struct ntpd *d, const struct peer *p, const struct assoc_world *w,
+void system_follow(struct steering *s, const struct peer *p, const struct assoc_world *w,
     enum ntp_leap leap);
 
 /* The clock may be wrong by by_s more than was told. */
-void system_err_more(struct ntpd *d, double by_s);
+void system_err_more(struct steering *s, double by_s);
 
 /*
  * An answer came: the root distance is raised to what the last answers of the system peer, or
  * without one those of most sources, say of our error; the kernel is told. Also when the answer
  * brought no update.
  */
-void system_raise_error(struct ntpd *d);
+void system_raise_error(struct steering *s);
 
 /*
  * Without a system peer the last root distance only goes on growing slowly. It is raised to what
  * more than half of the sources allow, going by their last answers: a few liars can neither raise
  * it nor hold it down.
  */
-void system_raise_to_median(struct ntpd *d, const struct assoc_world *w);
+void system_raise_to_median(struct steering *s, const struct assoc_world *w);
 
 #endif

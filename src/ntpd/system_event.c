@@ -9,9 +9,9 @@
 enum { EVENT_TEXT_MAX = 1024 };
 
 uint16_t
-system_event_status(const struct ntpd *d)
+system_event_status(const struct steering *s)
 {
-	return event_system_status(&d->steering.sys.event, system_leap(d), d->steering.sys.source);
+	return event_system_status(&s->sys.event, system_leap(s), s->sys.source);
 }
 
 static enum log_level
@@ -31,15 +31,15 @@ class_of(enum system_event code)
 }
 
 void
-system_event_note(struct ntpd *d, enum system_event code, const char *detail)
+system_event_note(struct steering *s, enum system_event code, const char *detail)
 {
 	char buf[EVENT_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
 	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
-	(void)event_system(&d->steering.sys.event, code);
-	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", system_event_status(d), (unsigned)code,
+	(void)event_system(&s->sys.event, code);
+	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", system_event_status(s), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
-	report_event_line(d, class_of(code), system_event_level(code), buf);
-	stats_proto(d, buf);
+	report_event_line(s->journal, class_of(code), system_event_level(code), buf);
+	stats_proto(s->journal, buf);
 }

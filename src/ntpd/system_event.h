@@ -8,12 +8,12 @@
 #include <stdint.h>
 #include "core/event.h"
 
-struct ntpd;
+struct steering;
 
 /* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
-void system_event_note(struct ntpd *d, enum system_event code, const char *detail);
+void system_event_note(struct steering *s, enum system_event code, const char *detail);
 
 /* Mode 6's status word, with the event that was last. */
-uint16_t system_event_status(const struct ntpd *d);
+uint16_t system_event_status(const struct steering *s);
 
 #endif

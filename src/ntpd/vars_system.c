@@ -201,7 +201,8 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->io_sendfailed = d->journal.count.send_failed;
 	v->io_dropped = d->journal.count.dropped;
 	v->io_ignored = d->journal.count.ignored;
-	v->timerstats_reset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.timer_reset_at));
+	v->timerstats_reset =
+	    vars_whole_seconds(mtime_diff_s(now, d->journal.count.timer_reset_at));
 	v->timer_xmts = d->journal.count.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.auth_reset_at));
 	v->authkeys = keyring_count(d->keys);
@@ -280,7 +281,7 @@ fill_leap(struct ntpd *d, struct system_vars *v)
 	v->smear = d->conf->smears_n > 0;
 	if (v->smear) {
 		v->smear_interval = (uint64_t)d->conf->smears[0].interval_s;
-		v->smear_offset = leapsec_smear_s(d, &d->conf->smears[0].addr);
+		v->smear_offset = leapsec_smear_s(&d->steering, &d->conf->smears[0].addr);
 	}
 }
 
@@ -317,12 +318,12 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->version = d->opt.version;
 	v->processor = d->opt.processor;
 	v->system = d->opt.system;
-	v->leap = system_leap(d);
+	v->leap = system_leap(&d->steering);
 	v->stratum = d->steering.sys.stratum;
 	v->precision = d->steering.update.precision;
 	v->rootdelay = d->steering.sys.root_delay_s;
-	v->rootdisp = system_root_disp_s(d);
-	v->rootdist = system_root_dist_s(d);
+	v->rootdisp = system_root_disp_s(&d->steering);
+	v->rootdist = system_root_dist_s(&d->steering);
 	vars_put_refid(v->refid, sizeof v->refid, d->steering.sys.refid, d->steering.sys.stratum);
 	v->reftime = d->steering.sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->steering.sys.reftime) :
 	    (struct ntp_ts){ 0 };
@@ -331,22 +332,23 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	v->tc = (uint64_t)d->steering.steer.disc.loop.poll_log2s;
 	v->mintc = (uint64_t)d->conf->rate.average_log2s;
 	v->offset = d->steering.sys.offset_s;
-	v->frequency = d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq : d->steering.steer.disc.loop.freq;
+	v->frequency = d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq
+							   : d->steering.steer.disc.loop.freq;
 	v->sys_jitter = d->steering.sys.jitter_s;
 	v->clk_jitter = d->steering.steer.disc.loop.jitter_s;
 	v->clk_wander = d->steering.steer.disc.loop.wander;
 	v->peermode = d->steering.sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = d->steering.steer.disc.steps;
 	v->state = discipline_state_name(d->steering.steer.disc.state);
-	v->clock_control = steer_control_words(d);
+	v->clock_control = steer_control_words(&d->steering);
 	if (d->steering.sys.peer_id != 0) {
 		endpoint_format(&d->steering.sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
-	(void)await_put(d, &quorum, true);
+	(void)await_put(&d->steering, &quorum, true);
 	v->waits_for = v->quorum;
 	(void)faults_put(d, &faults);
 	v->config_faults = v->faults;
-	(void)sources_put_unused(d, &unused);
+	(void)sources_put_unused(&d->client, &unused);
 	v->config_unused = v->unused;
 	fill_counters(d, v);
 	fill_mru(d, v);

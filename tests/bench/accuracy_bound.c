@@ -48,7 +48,8 @@ free_error(const struct bound_clock *c, double t_s)
 }
 
 static double
-run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander, bool aware)
+run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander,
+    bool aware)
 {
 	struct bound_filter b = { .x = c->free_at[0], .p11 = 1e-8, .q = wander * wander };
 	double now = 0.0, sum = 0.0;
@@ -68,7 +69,8 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 		if (i < n) {
 			filter_advance(&b, t - now);
 			now = t;
-			filter_add(&b, free_error(c, t) + s[i].error_s, sample_variance(&s[i], aware));
+			filter_add(
+			    &b, free_error(c, t) + s[i].error_s, sample_variance(&s[i], aware));
 		}
 	}
 	return count > 0 ? sqrt(sum / (double)count) : 0.0;

@@ -8,15 +8,19 @@
 #define LAW(law_, base, jitter) { .kind = (law_), .base_s = (base), .jitter_s = (jitter) }
 #define BOTH(law_, base, jitter) .up = LAW(law_, base, jitter), .down = LAW(law_, base, jitter)
 #define EXPO(base, jitter) BOTH(LAW_EXPONENTIAL, base, jitter)
-#define FAR(base, jitter, far, part) \
-	{ .kind = LAW_BIMODAL, .base_s = (base), .jitter_s = (jitter), .far_s = (far), .far_p = (part) }
+#define FAR(base, jitter, far, part)                                                               \
+	{                                                                                          \
+		.kind = LAW_BIMODAL, .base_s = (base), .jitter_s = (jitter), .far_s = (far),       \
+		.far_p = (part)                                                                    \
+	}
 #define LAN EXPO(100e-6, 10e-6)
 #define NEAR EXPO(1e-3, 0.1e-3)
 #define WAN EXPO(15e-3, 1e-3)
 
 /* 10 ppm and 1 ms off, and that wander. */
 #define TYPICAL(wander) .offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander) }
-#define SHAKEN(wander, ...) .offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander), __VA_ARGS__ }
+#define SHAKEN(wander, ...)                                                                        \
+	.offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander), __VA_ARGS__ }
 #define START(offset) .offset_s = (offset), .osc = { .freq = 100e-6, .walk = 1e-9 }
 #define STEP_AT(at) .jump = { { .at_s = (at), .freq = 50e-6 } }, .jump_n = 1
 #define ONE(...) .source = { { __VA_ARGS__ } }, .source_n = 1
@@ -33,8 +37,10 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "wan_wander_1e-9_poll_10", 24, TYPICAL(1e-9), ONE(WAN), .minpoll = 10, .maxpoll = 10 },
 	{ "wan_normal_jitter", 24, TYPICAL(1e-9), ONE(BOTH(LAW_NORMAL, 15e-3, 1e-3)) },
 	{ "temperature", 48,
-	    SHAKEN(1e-9, .wave = { { OSC_SINE, 1e-6, 86400, 0 }, { OSC_TRIANGLE, 0.1e-6, 1800, 0 } },
-		.wave_n = 2), ONE(EXPO(5e-3, 0.1e-3)) },
+	    SHAKEN(1e-9,
+		.wave = { { OSC_SINE, 1e-6, 86400, 0 }, { OSC_TRIANGLE, 0.1e-6, 1800, 0 } },
+		.wave_n = 2),
+	    ONE(EXPO(5e-3, 0.1e-3)) },
 	{ "frequency_step_near", 24, SHAKEN(1e-9, STEP_AT(43300)), ONE(NEAR) },
 	{ "frequency_step_wan", 24, SHAKEN(1e-9, STEP_AT(43300)), ONE(WAN) },
 	{ "congestion_down", 24, TYPICAL(1e-9), ONE(WAN, .crowd = { 3600, 1200, 20e-3 }) },
@@ -70,19 +76,24 @@ const struct accuracy_case accuracy_cases[] = {
 	    SHAKEN(1e-9, .jump = { { .at_s = 50000, .over_s = 1800, .freq = 2e-6 } }, .jump_n = 1),
 	    ONE(WAN) },
 	/* Several servers. */
-	{ "3_lan_servers", 24, TYPICAL(1e-8), .source = { { LAN }, { LAN }, { LAN } }, .source_n = 3 },
+	{ "3_lan_servers", 24, TYPICAL(1e-8), .source = { { LAN }, { LAN }, { LAN } },
+	    .source_n = 3 },
 	{ "4_wan_servers", 24, TYPICAL(1e-8),
-	    .source = { { WAN }, { EXPO(30e-3, 2e-3) }, { EXPO(8e-3, 0.5e-3) }, { EXPO(60e-3, 4e-3) } },
+	    .source = { { WAN }, { EXPO(30e-3, 2e-3) }, { EXPO(8e-3, 0.5e-3) },
+		{ EXPO(60e-3, 4e-3) } },
 	    .source_n = 4 },
 	{ "3_servers_biased_2ms", 24, TYPICAL(1e-9),
 	    .source = { { EXPO(15e-3, 0.3e-3), .error = { .offset_s = 2e-3 }, .root_disp_s = 4e-3 },
 		{ EXPO(15e-3, 0.3e-3), .error = { .offset_s = -2e-3 }, .root_disp_s = 4e-3 },
-		{ EXPO(15e-3, 0.3e-3) } }, .source_n = 3 },
+		{ EXPO(15e-3, 0.3e-3) } },
+	    .source_n = 3 },
 	{ "mixed_strata", 24, TYPICAL(1e-9),
-	    .source = { { WAN }, { EXPO(5e-3, 0.2e-3), .stratum = 2, .root_delay_s = 10e-3, .root_disp_s = 2e-3,
+	    .source = { { WAN },
+		{ EXPO(5e-3, 0.2e-3), .stratum = 2, .root_delay_s = 10e-3, .root_disp_s = 2e-3,
 		    .error = { .wave_s = 0.3e-3, .wave_period_s = 7000 } },
 		{ EXPO(1e-3, 0.1e-3), .stratum = 3, .root_delay_s = 30e-3, .root_disp_s = 10e-3,
-		    .error = { .walk = 5e-6 } } }, .source_n = 3 },
+		    .error = { .walk = 5e-6 } } },
+	    .source_n = 3 },
 	/* Models that are wrong. */
 	{ "pareto_1ms", 24, TYPICAL(1e-9), ONE(BOTH(LAW_HEAVY, 15e-3, 1e-3)) },
 	{ "pareto_10ms", 24, TYPICAL(1e-9), ONE(BOTH(LAW_HEAVY, 25e-3, 10e-3)) },
@@ -91,24 +102,30 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "bimodal_up", 24, TYPICAL(1e-9),
 	    ONE(.up = FAR(15e-3, 0.2e-3, 5e-3, 0.8), .down = LAW(LAW_EXPONENTIAL, 15e-3, 0.2e-3)) },
 	{ "uneven_jitter", 24, TYPICAL(3e-9),
-	    ONE(.up = LAW(LAW_EXPONENTIAL, 10e-3, 0.3e-3), .down = LAW(LAW_EXPONENTIAL, 10e-3, 2e-3)) },
-	{ "route_both_ways", 24, TYPICAL(1e-9), ONE(EXPO(15e-3, 0.3e-3), .route = { { 50000, 5e-3, 5e-3 } }) },
-	{ "route_one_way", 24, TYPICAL(1e-9), ONE(EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } }) },
+	    ONE(.up = LAW(LAW_EXPONENTIAL, 10e-3, 0.3e-3),
+		.down = LAW(LAW_EXPONENTIAL, 10e-3, 2e-3)) },
+	{ "route_both_ways", 24, TYPICAL(1e-9),
+	    ONE(EXPO(15e-3, 0.3e-3), .route = { { 50000, 5e-3, 5e-3 } }) },
+	{ "route_one_way", 24, TYPICAL(1e-9),
+	    ONE(EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } }) },
 	{ "route_there_and_back", 24, TYPICAL(1e-9),
-	    ONE(EXPO(15e-3, 0.3e-3), .route = { { 45000, 8e-3, 0 }, { 60000, 0, 0 }, { 70000, 0, 4e-3 } }) },
+	    ONE(EXPO(15e-3, 0.3e-3),
+		.route = { { 45000, 8e-3, 0 }, { 60000, 0, 0 }, { 70000, 0, 4e-3 } }) },
 	{ "route_of_one_of_three", 24, TYPICAL(1e-9),
-	    .source = { { EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } } }, { EXPO(10e-3, 0.3e-3) },
-		{ EXPO(20e-3, 0.3e-3) } }, .source_n = 3 },
+	    .source = { { EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } } },
+		{ EXPO(10e-3, 0.3e-3) }, { EXPO(20e-3, 0.3e-3) } },
+	    .source_n = 3 },
 	{ "wandering_server", 24, TYPICAL(1e-9),
 	    ONE(EXPO(5e-3, 0.1e-3), .error = { .walk = 5e-6 }, .root_disp_s = 10e-3) },
 	{ "swinging_server", 24, TYPICAL(1e-9),
-	    ONE(EXPO(5e-3, 0.1e-3), .error = { .wave_s = 1e-3, .wave_period_s = 5400 }, .root_disp_s = 5e-3) },
+	    ONE(EXPO(5e-3, 0.1e-3), .error = { .wave_s = 1e-3, .wave_period_s = 5400 },
+		.root_disp_s = 5e-3) },
 	{ "server_jumps_20ms", 24, TYPICAL(1e-9), ONE(WAN, .jump_at_s = 50000, .jump_s = 0.02) },
 	{ "clock_of_1us", 24, TYPICAL(1e-9), ONE(LAN), .granularity_ns = 1000 },
 	{ "clock_of_1ms", 24, TYPICAL(1e-9), ONE(LAN), .granularity_ns = 1000000 },
 	{ "clock_of_10ms", 24, TYPICAL(1e-9), ONE(WAN), .granularity_ns = 10000000 },
-	{ "pauses_50ms_every_3h", 24, TYPICAL(1e-9), ONE(NEAR), .pause_s = 0.05, .pause_at_s = 44000,
-	    .pause_every_s = 10800 },
+	{ "pauses_50ms_every_3h", 24, TYPICAL(1e-9), ONE(NEAR), .pause_s = 0.05,
+	    .pause_at_s = 44000, .pause_every_s = 10800 },
 	{ "pause_30s", 24, TYPICAL(1e-9), ONE(WAN), .pause_s = 30, .pause_at_s = 50000 },
 	{ "pause_10min", 24, TYPICAL(1e-9), ONE(WAN), .pause_s = 600, .pause_at_s = 50000 },
 	{ "lost_80_percent", 24, TYPICAL(1e-9), ONE(EXPO(10e-3, 1e-3), .loss = 0.8) },

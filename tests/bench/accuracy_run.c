@@ -297,7 +297,8 @@ pauses(struct run *r, double t_s)
 {
 	const struct accuracy_case *c = r->c;
 	double since_s = t_s - c->pause_at_s;
-	bool again = c->pause_every_s > 0.0 && since_s > 0.0 && fmod(since_s, c->pause_every_s) < 1.0;
+	bool again =
+	    c->pause_every_s > 0.0 && since_s > 0.0 && fmod(since_s, c->pause_every_s) < 1.0;
 
 	if (c->pause_s > 0.0 && (due(c->pause_at_s, t_s) || again)) {
 		sim_node_pause(r->n, c->pause_s);
@@ -346,8 +347,12 @@ conclude(struct run *r, struct accuracy_result *out)
 {
 	const struct accuracy_case *c = r->c;
 	double end_s = c->hours * 3600.0;
-	struct bound_clock ideal = { .free_at = r->free_at, .away = r->away, .from_s = r->half_s,
-		.end_s = end_s, .wander = c->osc.walk, .exact = c->osc.wave_n + c->osc.jump_n == 0 };
+	struct bound_clock ideal = { .free_at = r->free_at,
+		.away = r->away,
+		.from_s = r->half_s,
+		.end_s = end_s,
+		.wander = c->osc.walk,
+		.exact = c->osc.wave_n + c->osc.jump_n == 0 };
 
 	out->rms_s = sqrt(r->square / (double)r->judged);
 	out->freq = sqrt(r->freq_square / (double)r->judged);

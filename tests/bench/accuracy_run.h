@@ -50,7 +50,8 @@ extern const unsigned accuracy_cases_n;
 struct accuracy_result {
 	double rms_s, max_s;            /* time error, second half */
 	double freq;                    /* RMS rate error, slews included, second half, s/s */
-	double to_1ms_s, to_100us_s;    /* last moment above in the first half; < 0: not below at its end */
+	double to_1ms_s,
+	    to_100us_s; /* last moment above in the first half; < 0: not below at its end */
 	double steps, packets_h;
 	double slew;                    /* largest rate of steering, s/s */
 	double bound_s;                 /* the oracle's RMS on the same exchanges, second half */

@@ -127,7 +127,8 @@ print_head(unsigned seeds, uint64_t first)
 	    (unsigned long long)first);
 	printf("# 1ms, .1ms: below for good; stp: steps; /h: requests an hour; slew: largest, ppm; "
 	       "/bnd: rms over the bound\n");
-	printf("%-25s|%8s %9s %8s %5s %5s %3s %3s %3s %5s |%8s %9s %8s %5s %5s %3s %3s %3s %5s |%5s\n",
+	printf("%-25s|%8s %9s %8s %5s %5s %3s %3s %3s %5s |%8s %9s %8s %5s %5s %3s %3s %3s %5s "
+	       "|%5s\n",
 	    "case", "adaptive", "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "classic",
 	    "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "a/c");
 }
@@ -177,7 +178,8 @@ print_mean(const struct mean *m, double wall_s)
 {
 	double n = m->n;
 
-	printf("geometric means of %u cases: rms over the bound %.3f adaptive, %.3f classic; requests an "
+	printf("geometric means of %u cases: rms over the bound %.3f adaptive, %.3f classic; "
+	       "requests an "
 	       "hour %.1f, %.1f; adaptive over classic: rms %.3f, frequency error %.3f\n",
 	    m->n, exp(m->ratio[0] / n), exp(m->ratio[1] / n), exp(m->packets[0] / n),
 	    exp(m->packets[1] / n), exp(m->classic / n), exp(m->freq / n));
@@ -196,7 +198,8 @@ write_trace(const char *path, const struct accuracy_case *c, double *const trace
 	}
 	fprintf(f, "# %s: hours, adaptive us, classic us\n", c->name);
 	for (unsigned long t = 0; t <= end; t += TRACE_EVERY_S) {
-		fprintf(f, "%.5f %.3f %.3f\n", (double)t / 3600.0, trace_s[0][t] * 1e6, trace_s[1][t] * 1e6);
+		fprintf(f, "%.5f %.3f %.3f\n", (double)t / 3600.0, trace_s[0][t] * 1e6,
+		    trace_s[1][t] * 1e6);
 	}
 	if (fclose(f) != 0) {
 		perror(path);
@@ -230,8 +233,8 @@ wanted(const struct request *q, const char *name)
 }
 
 static void
-run_case(const struct request *q, const struct accuracy_case *c, double *const trace_s[static LOOPS],
-    struct mean *m)
+run_case(const struct request *q, const struct accuracy_case *c,
+    double *const trace_s[static LOOPS], struct mean *m)
 {
 	struct accuracy_result *r = sim_alloc(q->seeds, sizeof(*r));
 	struct row w[LOOPS];
@@ -328,8 +331,9 @@ main(int argc, char **argv)
 	struct request q = { .seeds = 3, .first = 1 };
 
 	if (!read_options(&q, argc, argv)) {
-		fprintf(stderr, "usage: bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-o FILE] "
-				"[-c] [-l] [-v]\n");
+		fprintf(stderr,
+		    "usage: bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-o FILE] "
+		    "[-c] [-l] [-v]\n");
 		return 2;
 	}
 	for (unsigned i = 0; i < accuracy_cases_n && q.list; i++) {

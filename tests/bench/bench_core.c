@@ -72,7 +72,9 @@ bench_restrict(enum addr_family family)
 	bool kept;
 
 	for (int i = 0; i < RULES; i++) {
-		struct restrict_rule r = { .addr = random_addr(&s, family), .flags = RESTRICT_LIMITED, .ippeerlimit = -1 };
+		struct restrict_rule r = { .addr = random_addr(&s, family),
+			.flags = RESTRICT_LIMITED,
+			.ippeerlimit = -1 };
 
 		r.mask = addr_mask_of(family, short_len + seeded_below(&s, spread));
 		restrict_add(l, &r);
@@ -81,7 +83,8 @@ bench_restrict(enum addr_family family)
 		}
 	}
 	restrict_find(l, &probe[0], 123, NULL);
-	kept = report(family == ADDR_V4 ? "100,000 v4 entries loaded" : "100,000 v6 entries loaded", seconds() - t, "s", 1.0);
+	kept = report(family == ADDR_V4 ? "100,000 v4 entries loaded" : "100,000 v6 entries loaded",
+	    seconds() - t, "s", 1.0);
 	for (int i = 0; i < PROBES; i += 2) {
 		probe[i] = random_addr(&s, family);
 	}
@@ -109,7 +112,9 @@ static void
 bench_mru(void)
 {
 	const struct siphash_key key = { 1, 2 };
-	const struct mru_rules rules = { .average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true };
+	const struct mru_rules rules = {
+		.average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true
+	};
 	struct mru *m = mru_init(memory_of(mru_size(CLIENTS)), CLIENTS, &key);
 	struct seeded s = { 2 };
 	double t;
@@ -125,7 +130,8 @@ bench_mru(void)
 
 		touch(m, &a, &rules, (struct mtime){ (int64_t)i * 1000 });
 	}
-	report("client table of 1,000,000, a random client", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
+	report(
+	    "client table of 1,000,000, a random client", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
 	t = seconds();
 	for (int i = 0; i < CALLS; i++) {
 		struct addr a = addr_v4((uint32_t)(i % 1000) * 2654435761u);
@@ -146,7 +152,12 @@ bench_mru(void)
 static void
 bench_serve(void)
 {
-	const struct served_time v = { .stratum = 2, .precision = -24, .refid = 1, .root_delay_s = 0.01, .root_disp_s = 0.02, .phi = 15e-6 };
+	const struct served_time v = { .stratum = 2,
+		.precision = -24,
+		.refid = 1,
+		.root_delay_s = 0.01,
+		.root_disp_s = 0.02,
+		.phi = 15e-6 };
 	uint8_t bytes[HEADER_LEN] = { 0x23 }, out[HEADER_LEN];
 	double t = seconds();
 

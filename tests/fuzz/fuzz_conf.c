@@ -113,8 +113,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	if (c != NULL) {
 		struct page page = print(c);
 		config_check(c, "f", &access, &said);
-		struct config *again = config_load_text(&reader, "p", page.at, page.len, NULL, false, b,
-		    &said_again);
+		struct config *again =
+		    config_load_text(&reader, "p", page.at, page.len, NULL, false, b, &said_again);
 		assert(again != NULL);
 		for (unsigned i = 0; i < said_again.n; i++) {
 			/* A folder of sources says again what is wrong in its files. */

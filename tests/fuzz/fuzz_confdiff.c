@@ -48,16 +48,16 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	size_t second_len = nul == NULL ? 0 : len - first - 1;
 	struct arena *a = arena_new(ARENA_MAX);
 	struct diag_list d = diag_list_in(a);
-	struct config *old = config_load_text(NULL, "a", (const char *)octets, first, NULL, false, a,
-	    &d);
+	struct config *old =
+	    config_load_text(NULL, "a", (const char *)octets, first, NULL, false, a, &d);
 	struct config *new = config_load_text(NULL, "b", second, second_len, NULL, false, a, &d);
 
 	if (old != NULL && new != NULL) {
 		check_steps(old, new, a);
 		check_steps(new, old, a);
 		check_steps(old, old, a);
-		struct config *over = config_load_text(NULL, ":config", second, second_len, old, true,
-		    a, &d);
+		struct config *over =
+		    config_load_text(NULL, ":config", second, second_len, old, true, a, &d);
 		if (over != NULL) {
 			check_steps(old, over, a);
 			assert(text_equal(over->keys, old->keys));

@@ -21,7 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 			assert(k->allowed_n == 0 || k->allowed != NULL);
 			assert(k->type != NULL && k->type[0] != '\0');
 			for (unsigned j = 0; j < k->allowed_n; j++) {
-				assert(k->allowed[j].prefix_len <= addr_len(&k->allowed[j].addr) * 8);
+				assert(
+				    k->allowed[j].prefix_len <= addr_len(&k->allowed[j].addr) * 8);
 			}
 			for (unsigned j = 0; j < i; j++) {
 				assert(f.keys[j].id != k->id);

@@ -75,7 +75,8 @@ assoc_of(const struct lab *b, uint8_t which)
 
 /* A request around the data; a nonce in front when it is wanted. */
 static size_t
-build(struct lab *b, struct mode6 *m, const uint8_t head[static 3], const struct span *data, uint8_t *out)
+build(struct lab *b, struct mode6 *m, const uint8_t head[static 3], const struct span *data,
+    uint8_t *out)
 {
 	char text[CONTROL_DATA_MAX + 1], nonce[64];
 	struct text t = text_over(text, sizeof text);

@@ -73,9 +73,16 @@ one_client(struct lab *b, struct cursor *c, uint8_t step)
 	uint8_t bits = cursor_u8(c);
 	struct mru_packet p = { .from = &a, .port = (uint16_t)(bits * 257u), .mode = MODE_CLIENT,
 	    .version = bits & 7, .flags = bits };
-	struct mru_rules r = { .average_log2s = 3, .minimum_s = 2.0, .burst = 20.0,
-	    .average_pps = 1.0, .kod_pps = 0.5, .leak = 4, .enforce = (bits & 8) != 0, .kod = (bits & 16) != 0,
-	    .exempt = (bits & 32) != 0, .model = (bits & 64) != 0 ? MRU_LIMIT : MRU_DISCARD };
+	struct mru_rules r = { .average_log2s = 3,
+		.minimum_s = 2.0,
+		.burst = 20.0,
+		.average_pps = 1.0,
+		.kod_pps = 0.5,
+		.leak = 4,
+		.enforce = (bits & 8) != 0,
+		.kod = (bits & 16) != 0,
+		.exempt = (bits & 32) != 0,
+		.model = (bits & 64) != 0 ? MRU_LIMIT : MRU_DISCARD };
 
 	(void)mru_touch(d->server.access.mru, &p, &r, d->port.loop->ops->now(d->port.loop));
 	assert(mru_used(d->server.access.mru) <= mru_capacity(d->server.access.mru));

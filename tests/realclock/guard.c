@@ -60,7 +60,8 @@ read_both(struct timespec *real, struct timespec *raw)
 		clock_gettime(CLOCK_MONOTONIC_RAW, &a);
 		clock_gettime(CLOCK_REALTIME, &r);
 		clock_gettime(CLOCK_MONOTONIC_RAW, &b);
-		double width_s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9;
+		double width_s =
+		    (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9;
 		if (width_s < best_s) {
 			best_s = width_s;
 			*real = r;
@@ -89,11 +90,17 @@ static bool
 restore(const struct timex *saved)
 {
 	/* In nanosecond units the kernel takes the time constant as it shows it. */
-	struct timex drop = { .modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST | ADJ_NANO, .offset = 0,
-		.status = STA_PLL | STA_FREQHOLD, .constant = saved->constant };
-	struct timex back = { .modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
-		.freq = saved->freq, .tick = saved->tick, .status = saved->status & ~(STA_INS | STA_DEL),
-		.maxerror = saved->maxerror, .esterror = saved->esterror };
+	struct timex drop = { .modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST | ADJ_NANO,
+		.offset = 0,
+		.status = STA_PLL | STA_FREQHOLD,
+		.constant = saved->constant };
+	struct timex back = { .modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR |
+		    ADJ_ESTERROR,
+		.freq = saved->freq,
+		.tick = saved->tick,
+		.status = saved->status & ~(STA_INS | STA_DEL),
+		.maxerror = saved->maxerror,
+		.esterror = saved->esterror };
 
 	if (!(saved->status & STA_NANO)) {
 		back.modes |= ADJ_MICRO;
@@ -129,7 +136,8 @@ watch(pid_t child, const struct base *b, double seconds_max, FILE *series)
 			    (double)now.freq / 65536.0);
 		}
 		if (fabs(dev_s) > DEVIATION_MAX_S) {
-			fprintf(stderr, "guard: the clock is %+.6f s from where it would be: ended\n", dev_s);
+			fprintf(stderr,
+			    "guard: the clock is %+.6f s from where it would be: ended\n", dev_s);
 			kill(child, SIGKILL);
 			(void)waitpid(child, &status, 0);
 			return EXIT_LEFT;
@@ -176,18 +184,20 @@ main(int argc, char **argv)
 	sigaction(SIGHUP, &sa, NULL);
 	base.rate = 1.0 + (double)saved.freq / 65536e6 + (double)(saved.tick - 10000) / 10000.0;
 	read_both(&base.real, &base.raw);
-	printf("guard: frequency %.6f ppm, tick %ld, status 0x%x, real - raw %.6f s\n", (double)saved.freq / 65536.0,
-	    saved.tick, (unsigned)saved.status, seconds(base.real) - seconds(base.raw));
+	printf("guard: frequency %.6f ppm, tick %ld, status 0x%x, real - raw %.6f s\n",
+	    (double)saved.freq / 65536.0, saved.tick, (unsigned)saved.status,
+	    seconds(base.real) - seconds(base.raw));
 	fflush(stdout);
 	result = watch(start(argv + 3), &base, atof(argv[1]), series);
 	fclose(series);
 	/* What was killed with the command may need a moment to be gone. */
 	(void)sleep(1);
-	if (!restore(&saved) || adjtimex(&after) < 0 || after.freq != saved.freq || after.tick != saved.tick) {
+	if (!restore(&saved) || adjtimex(&after) < 0 || after.freq != saved.freq ||
+	    after.tick != saved.tick) {
 		perror("guard: the clock could not be put back");
 		return EXIT_RESTORE;
 	}
-	printf("guard: restored, frequency %.6f ppm, tick %ld, status 0x%x\n", (double)after.freq / 65536.0, after.tick,
-	    (unsigned)after.status);
+	printf("guard: restored, frequency %.6f ppm, tick %ld, status 0x%x\n",
+	    (double)after.freq / 65536.0, after.tick, (unsigned)after.status);
 	return result;
 }

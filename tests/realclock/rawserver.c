@@ -31,7 +31,8 @@ time_of(const struct served *s)
 	double since_s;
 
 	clock_gettime(CLOCK_MONOTONIC_RAW, &raw);
-	since_s = (double)(raw.tv_sec - s->raw.tv_sec) + (double)(raw.tv_nsec - s->raw.tv_nsec) * 1e-9;
+	since_s =
+	    (double)(raw.tv_sec - s->raw.tv_sec) + (double)(raw.tv_nsec - s->raw.tv_nsec) * 1e-9;
 	struct rtime t = { (int64_t)s->real.tv_sec * NS_PER_S + s->real.tv_nsec };
 	return ntp_ts_from_rtime(rtime_add_s(t, since_s * s->rate));
 }
@@ -42,7 +43,9 @@ answer(int fd, const struct served *s)
 	uint8_t bytes[HEADER_LEN];
 	struct sockaddr_in from;
 	struct iovec iov = { bytes, sizeof bytes };
-	struct msghdr m = { .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr m = {
+		.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1
+	};
 	struct header q, r;
 	struct cursor c;
 	struct writer w;
@@ -55,9 +58,18 @@ answer(int fd, const struct served *s)
 	if (!header_get(&c, &q) || q.mode != MODE_CLIENT) {
 		return;
 	}
-	r = (struct header){ .leap = LEAP_NONE, .version = q.version, .mode = MODE_SERVER, .stratum = 1, .poll = q.poll,
-		.precision = -24, .root_disp = ntp_short_from_s(1e-5), .refid = refid_of_text("RAW"),
-		.reftime = rec, .org = q.xmt, .rec = rec, .xmt = time_of(s) };
+	r = (struct header){ .leap = LEAP_NONE,
+		.version = q.version,
+		.mode = MODE_SERVER,
+		.stratum = 1,
+		.poll = q.poll,
+		.precision = -24,
+		.root_disp = ntp_short_from_s(1e-5),
+		.refid = refid_of_text("RAW"),
+		.reftime = rec,
+		.org = q.xmt,
+		.rec = rec,
+		.xmt = time_of(s) };
 	w = writer_over(bytes, sizeof bytes);
 	header_put(&w, &r);
 	(void)sendmsg(fd, &m, 0);

@@ -194,7 +194,8 @@ heard_system_peer(const struct sim_node *n)
 	for (unsigned i = 0; d != NULL && i < n->oracle.remote_n; i++) {
 		const struct oracle_remote *r = &n->oracle.remote[i];
 
-		if (d->steering.sys.peer_id != 0 && endpoint_equal(&r->at, &d->steering.sys.peer_addr)) {
+		if (d->steering.sys.peer_id != 0 &&
+		    endpoint_equal(&r->at, &d->steering.sys.peer_addr)) {
 			return r->answered >= ORACLE_ANSWERS;
 		}
 	}

@@ -42,11 +42,11 @@ struct oracle_remote {
 
 /* How a second was judged. */
 enum oracle_second {
-	ORACLE_STRICTLY,        /* rule 1 as it stands */
-	ORACLE_GRANTING,        /* with what others did to the clock on top */
-	ORACLE_KERNEL,          /* the process is stopped or gone: the kernel's promise alone */
-	ORACLE_UNSYNCED,        /* nothing was promised */
-	ORACLE_NOT,             /* no honest majority, a leap second, or nobody can read the clock */
+	ORACLE_STRICTLY, /* rule 1 as it stands */
+	ORACLE_GRANTING, /* with what others did to the clock on top */
+	ORACLE_KERNEL, /* the process is stopped or gone: the kernel's promise alone */
+	ORACLE_UNSYNCED, /* nothing was promised */
+	ORACLE_NOT, /* no honest majority, a leap second, or nobody can read the clock */
 	ORACLE_SECONDS
 };
 

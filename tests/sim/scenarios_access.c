@@ -193,7 +193,8 @@ static void
 the_list_of_clients_keeps_to_mru(struct sim *s)
 {
 	static struct stranger x[4];
-	struct sim_node *c = scenario_with(s, "restrict default\nmru maxdepth 2 mindepth 2 maxage 64\n"
+	struct sim_node *c = scenario_with(s,
+	    "restrict default\nmru maxdepth 2 mindepth 2 maxage 64\n"
 	    "discard monitor 1000000\n");
 	struct mru_client k;
 
@@ -211,12 +212,15 @@ the_list_of_clients_keeps_to_mru(struct sim *s)
 	    "a full list took a new client at once");
 	sim_run(s, 70);
 	stranger_ask(&x[2], 4, MODE_CLIENT);
-	SIM_CHECK(s, mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k), "not taken after maxage");
-	SIM_CHECK(s, !mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "the oldest is there");
+	SIM_CHECK(
+	    s, mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k), "not taken after maxage");
+	SIM_CHECK(
+	    s, !mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "the oldest is there");
 	sim_node_config(c, "restrict default\nmru maxdepth 2 minage 0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	stranger_ask(&x[0], 4, MODE_CLIENT);
-	SIM_CHECK(s, mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "minage has no effect");
+	SIM_CHECK(
+	    s, mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "minage has no effect");
 }
 
 /* ---- where it listens ---- */
@@ -351,7 +355,7 @@ port_of(const struct peer *p)
 	struct endpoint e = { .port = 0 };
 
 	if (p->sock != NULL) {
-		p->d->port.net->ops->local(p->d->port.net, p->sock, &e);
+		p->client->d->port.net->ops->local(p->client->d->port.net, p->sock, &e);
 	}
 	return e.port;
 }

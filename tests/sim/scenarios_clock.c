@@ -259,7 +259,8 @@ the_poll_interval_grows_on_a_quiet_network(struct sim *s)
 	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.001, 10e-6, ONE_SERVER);
 
 	sim_run(s, 12 * 3600);
-	SIM_CHECK(s, sim_status(c).poll_log2s >= (scenario_classic(s) ? 10 : 8), "poll %d", sim_status(c).poll_log2s);
+	SIM_CHECK(s, sim_status(c).poll_log2s >= (scenario_classic(s) ? 10 : 8), "poll %d",
+	    sim_status(c).poll_log2s);
 }
 
 static void

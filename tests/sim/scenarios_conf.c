@@ -24,7 +24,8 @@ a_preemptible_source_without_use_makes_room(struct sim *s)
 	s->server[5]->error.offset_s = 0.5;
 	s->server[4]->honest = s->server[5]->honest = false;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, c->daemon->client.peers.peer_n == 6, "%u slots", c->daemon->client.peers.peer_n);
+	SIM_CHECK(
+	    s, c->daemon->client.peers.peer_n == 6, "%u slots", c->daemon->client.peers.peer_n);
 	before = 0;
 	for (unsigned i = 0; i < 6; i++) {
 		before += c->daemon->client.peers.peer[i].a.id != 0;
@@ -83,8 +84,8 @@ no_packet_makes_an_association(struct sim *s)
 		stranger_ask(&x, 4, MODE_ACTIVE);
 		stranger_ask(&x, 4, MODE_BROADCAST);
 		stranger_ask(&x, 4, MODE_PASSIVE);
-		SIM_CHECK(s, c->daemon->client.peers.peer_n == 1, "with '%s': %u associations", flags[i],
-		    c->daemon->client.peers.peer_n);
+		SIM_CHECK(s, c->daemon->client.peers.peer_n == 1, "with '%s': %u associations",
+		    flags[i], c->daemon->client.peers.peer_n);
 	}
 }
 
@@ -110,7 +111,8 @@ static void
 a_fuzzed_reference_time_is_earlier_by_some_random_time(struct sim *s)
 {
 	static struct stranger x;
-	struct sim_node *c = scenario_with(s, "restrict default\nrestrict 192.0.2.77 serverresponse fuzz\n");
+	struct sim_node *c =
+	    scenario_with(s, "restrict default\nrestrict 192.0.2.77 serverresponse fuzz\n");
 	uint64_t least = UINT64_MAX, most = 0, plain;
 
 	stranger_come(&x, s, "192.0.2.78");
@@ -152,8 +154,8 @@ the_drift_file_is_written_when_its_change_is_worth_it(struct sim *s)
 	SIM_CHECK(s, !(fabs(c->daemon->steering.drift.ppm - was) > 0.0), "written: %.3f ppm more",
 	    c->daemon->steering.drift.ppm - was);
 	sim_run(s, 8 * 3600);
-	SIM_CHECK(s, fabs(c->daemon->steering.drift.ppm - was) > 4.0, "%.3f ppm more after 12 hours",
-	    c->daemon->steering.drift.ppm - was);
+	SIM_CHECK(s, fabs(c->daemon->steering.drift.ppm - was) > 4.0,
+	    "%.3f ppm more after 12 hours", c->daemon->steering.drift.ppm - was);
 }
 
 /* ---- polls and time ---- */
@@ -246,8 +248,8 @@ a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 120);
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
-	SIM_CHECK(s, strstr(c->status_text, "; no address for ntp.exmaple.org") != NULL, "status: %s",
-	    c->status_text);
+	SIM_CHECK(s, strstr(c->status_text, "; no address for ntp.exmaple.org") != NULL,
+	    "status: %s", c->status_text);
 	src = &c->daemon->client.peers.source[1];
 	mode6_local(&m, s, c);
 	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets",
@@ -271,10 +273,14 @@ rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
 	sim_run(s, 120);
 	SIM_CHECK(s, sim_logged(c, ": no interface 'eht0' with an address is here (did you mean "
 	    "'eth0'?); there are lo, eth0. It is used as soon as it comes") == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, ": this host does not have the address 203.0.113.9 ('ip address' "
-	    "shows those it has). It is used as soon as it comes") == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, "192.0.2.1: cannot ask it: the interface lines (/etc/ntp.conf:") ==
-	    1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		": this host does not have the address 203.0.113.9 ('ip address' "
+		"shows those it has). It is used as soon as it comes") == 1,
+	    "not said");
+	SIM_CHECK(s,
+	    sim_logged(c, "192.0.2.1: cannot ask it: the interface lines (/etc/ntp.conf:") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_logged(c, ") leave no IPv4 address of this host to ask it from: add "
 	    "'interface listen NAME-OR-ADDRESS' of one that leads there") == 1, "not said");
 	sim_node_config(c, ONE_SERVER "interface listen 203.0.113.0/24\n");
@@ -314,15 +320,24 @@ an_option_that_names_nothing_is_named(struct sim *s)
 	c->options.listen_n = 3;
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 60);
-	SIM_CHECK(s, sim_logged(c, "-I nosuch0: no interface 'nosuch0' with an address is here; there "
-	    "are lo, eth0") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"-I nosuch0: no interface 'nosuch0' with an address is here; there "
+		"are lo, eth0") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_logged(c, "-I 203.0.113.9: this host does not have the address") == 1,
 	    "not said");
-	SIM_CHECK(s, sim_logged(c, "-I [203.0.113.10]: this host does not have the address 203.0.113.10 "
-	    ) == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, "the options -I nosuch0, -I 203.0.113.9, -I [203.0.113.10] leave no "
-	    "IPv4 address of this host to ask it from: add '-I NAME-OR-ADDRESS' of one that leads "
-	    "there") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c, "-I [203.0.113.10]: this host does not have the address 203.0.113.10 ") ==
+		1,
+	    "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"the options -I nosuch0, -I 203.0.113.9, -I [203.0.113.10] leave no "
+		"IPv4 address of this host to ask it from: add '-I NAME-OR-ADDRESS' of one that "
+		"leads "
+		"there") == 1,
+	    "not said");
 }
 
 static void
@@ -339,13 +354,17 @@ clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
 	s->careless = true;
 	c = sim_node_new(s, "client", 0.001, 10e-6, "server 127.127.20.0\n");
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
-	SIM_CHECK(s, sim_logged(c, "no source of time: these do not act in this version: 127.127.20.0 "
-	    "(/etc/ntp.conf:") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"no source of time: these do not act in this version: 127.127.20.0 "
+		"(/etc/ntp.conf:") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_logged(c, "; add server or pool lines") == 1, "not said");
 	mode6_local(&m, s, c);
 	(void)mode6_ask(&m, CONTROL_READVAR, 0, "config_unused");
-	SIM_CHECK(s, strstr(mode6_value(&m, "config_unused", value, sizeof value), "127.127.20.0 ") !=
-	    NULL, "config_unused=%s", value);
+	SIM_CHECK(s,
+	    strstr(mode6_value(&m, "config_unused", value, sizeof value), "127.127.20.0 ") != NULL,
+	    "config_unused=%s", value);
 	mode6_end(&m);
 }
 

@@ -198,7 +198,8 @@ kill_9_in_the_middle_of_a_slew_leaves_only_the_phase_under_way(struct sim *s)
 	SIM_CHECK(s, before > 0.05 && before < 0.1, "%.6f s off when killed", before);
 	sim_node_kill(c);
 	sim_run(s, 7200);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < before + 2e-6 * 7200, "%.6f s off two hours later", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < before + 2e-6 * 7200, "%.6f s off two hours later",
+	    sim_error_s(c));
 	SIM_CHECK(s, sim_error_s(c) > -0.02, "%.6f s off two hours later", sim_error_s(c));
 	before = sim_error_s(c);
 	sim_run(s, 86400);

@@ -248,7 +248,8 @@ a_lie_toggled_for_53_minutes_is_over_within_the_hour(struct sim *s)
 	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
 
 	toggle_a_lie(s, c, 0.5, 800, 53 * 60);
-	SIM_CHECK(s, c->clock.steps >= (unsigned)scenario_figure(s, 3, 2), "%u steps", c->clock.steps);
+	SIM_CHECK(
+	    s, c->clock.steps >= (unsigned)scenario_figure(s, 3, 2), "%u steps", c->clock.steps);
 	sim_run(s, 4500);
 	/* What is below the step threshold the classic loop still slews. */
 	check_right(s, c, scenario_figure(s, 0.005, 0.06));
@@ -390,8 +391,8 @@ denied_at_first(struct sim *s, const char *path)
 	sim_link(s, c->host, srv->host, scenario_lan());
 	c->store.denied = path;
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
-	SIM_CHECK(s, (c->daemon->steering.leapsec.leap.rows_n == 0) == (strcmp(path, "/leap") == 0), "%s: %u rows",
-	    path, c->daemon->steering.leapsec.leap.rows_n);
+	SIM_CHECK(s, (c->daemon->steering.leapsec.leap.rows_n == 0) == (strcmp(path, "/leap") == 0),
+	    "%s: %u rows", path, c->daemon->steering.leapsec.leap.rows_n);
 	c->store.denied = NULL;
 	ntpd_user_changed(c->daemon);
 	SIM_CHECK(s, sim_logged(c, "Permission denied") == 1, "%s: told %u times", path,
@@ -505,7 +506,8 @@ our_own_clock_is_said_to_be_followed_once(struct sim *s)
 	sim_server_lie(s->server[0], 30);
 	sim_server_lie(s->server[1], -60);
 	sim_run(s, 86400);
-	SIM_CHECK(s, sim_logged(c, "clock_sync") <= 3, "told %u times", sim_logged(c, "clock_sync"));
+	SIM_CHECK(
+	    s, sim_logged(c, "clock_sync") <= 3, "told %u times", sim_logged(c, "clock_sync"));
 	SIM_CHECK(s, sim_logged(c, "clock not controlled") == 0, "it is controlled");
 }
 

@@ -94,10 +94,11 @@ tell_tale(struct sim *s, const struct tale *t, bool may_sync)
 	each->config_line = s->config_line;
 	n = begin(each, t);
 	worst_s = worst_of(each, n, t);
-	SIM_CHECK(s, worst_s < (t->near ? 0.128 : 1.0), "%u servers, liars %#x, %.1f s apart%s: %.3f s off", t->n, t->order,
-	    t->spacing_s, t->named ? ", by name" : "", worst_s);
-	SIM_CHECK(s, sim_status(n).synced == may_sync, "%u servers, liars %#x, %.1f s apart%s: %s", t->n,
-	    t->order, t->spacing_s, t->named ? ", by name" : "",
+	SIM_CHECK(s, worst_s < (t->near ? 0.128 : 1.0),
+	    "%u servers, liars %#x, %.1f s apart%s: %.3f s off", t->n, t->order, t->spacing_s,
+	    t->named ? ", by name" : "", worst_s);
+	SIM_CHECK(s, sim_status(n).synced == may_sync, "%u servers, liars %#x, %.1f s apart%s: %s",
+	    t->n, t->order, t->spacing_s, t->named ? ", by name" : "",
 	    may_sync ? "not synchronised" : "synchronised");
 	SIM_CHECK(s, each->failures == 0, "%s", each->failure[0]);
 	sim_free(each);
@@ -195,8 +196,10 @@ the_first_decision_takes_seconds_or_half_a_minute_without_a_majority(struct sim 
 				    e.took_s >= 30 && e.took_s < 45,
 				    "%u servers, %u dead, %s%s: %.2f s", n, dead,
 				    b.iburst ? "iburst" : "plain", b.once ? ", -q" : "", e.took_s);
-				SIM_CHECK(s, !b.once || e.status == 0, "%u servers, %u dead: -q ends "
-				    "with %d", n, dead, e.status);
+				SIM_CHECK(s, !b.once || e.status == 0,
+				    "%u servers, %u dead: -q ends "
+				    "with %d",
+				    n, dead, e.status);
 			}
 		}
 	}

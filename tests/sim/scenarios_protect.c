@@ -13,19 +13,25 @@
 static const struct {
 	const char *lines, *said, *word;
 } unprotected[] = {
-	{ "server 192.0.2.1 iburst nts\n", "ntp.conf:2:25: 192.0.2.1: 'nts' cannot be had in this "
-	    "version: not asked", "nts" },
+	{ "server 192.0.2.1 iburst nts\n",
+	    "ntp.conf:2:25: 192.0.2.1: 'nts' cannot be had in this "
+	    "version: not asked",
+	    "nts" },
 	{ "server time.example iburst nts\n", "192.0.2.1: 'nts' cannot be had", "nts" },
-	{ "pool time.example nts\n", "ntp.conf:2:19: time.example: 'nts' cannot be had in this "
-	    "version: not asked", "nts" },
+	{ "pool time.example nts\n",
+	    "ntp.conf:2:19: time.example: 'nts' cannot be had in this "
+	    "version: not asked",
+	    "nts" },
 	{ "pool 192.0.2.1 nts\n", "192.0.2.1: 'nts' cannot be had", "nts" },
 	{ "server 192.0.2.1 ca /ca\n", "192.0.2.1: 'ca' cannot be had", "ca" },
 	{ "server 192.0.2.1 aead AES_SIV_CMAC_256\n", "192.0.2.1: 'aead' cannot be had", "aead" },
 	{ "server 192.0.2.1 autokey\n", "ntp.conf:2:18: 192.0.2.1: 'autokey' cannot be had",
 	    "autokey" },
 	{ "server 192.0.2.1 ident group\n", "192.0.2.1: 'ident' cannot be had", "ident" },
-	{ "server 192.0.2.1 key 4\n", "ntp.conf:2:18: 192.0.2.1: key 4 is not there, not trusted or "
-	    "not for this address: not asked", NULL },
+	{ "server 192.0.2.1 key 4\n",
+	    "ntp.conf:2:18: 192.0.2.1: key 4 is not there, not trusted or "
+	    "not for this address: not asked",
+	    NULL },
 	{ "server 192.0.2.1 key 9\nkeys /keys\ntrustedkey 9\n", "192.0.2.1: key 9 is not there",
 	    NULL },
 	{ "server 192.0.2.1 key 4\nkeys /keys\ntrustedkey 5\n", "192.0.2.1: key 4 is not there",
@@ -38,10 +44,12 @@ static const struct {
 	    NULL },
 	{ "pool time.example key 9\nkeys /keys\ntrustedkey 9\n", "192.0.2.1: key 9 is not there",
 	    NULL },
-	{ "server 192.0.2.1 iburst\nrestrict default notrust\n", "ntp.conf:2:8: 192.0.2.1: a "
+	{ "server 192.0.2.1 iburst\nrestrict default notrust\n",
+	    "ntp.conf:2:8: 192.0.2.1: a "
 	    "restrict line with notrust wants its answers signed, and it has no key: not asked",
 	    NULL },
-	{ "server time.example\nrestrict 192.0.2.1 notrust\n", "a restrict line with notrust", NULL },
+	{ "server time.example\nrestrict 192.0.2.1 notrust\n", "a restrict line with notrust",
+	    NULL },
 	{ "pool time.example\nrestrict source notrust\n", "a restrict line with notrust", NULL },
 };
 
@@ -65,7 +73,8 @@ not_asked(struct sim *s, const char *lines, const char *said)
 	SIM_CHECK(s, v->requests == 0, "%s: asked %u times", lines, (unsigned)v->requests);
 	SIM_CHECK(s, told == 1, "%s: told %u times", lines, told);
 	d = c->daemon;
-	SIM_CHECK(s, d != NULL && (d->client.peers.peer[0].a.id != 0 || d->client.peers.source[0].id != 0),
+	SIM_CHECK(s,
+	    d != NULL && (d->client.peers.peer[0].a.id != 0 || d->client.peers.source[0].id != 0),
 	    "%s: no row of it", lines);
 	sim_node_stop(c);
 }
@@ -147,7 +156,8 @@ a_poisoned_pool_name_does_not_fill_all_places(struct sim *s)
 			sim_server_lie(v, 100.0);
 		}
 	}
-	(void)sim_resolver_set(&c->resolver, "bad.example", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 "
+	(void)sim_resolver_set(&c->resolver, "bad.example",
+	    "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 "
 	    "192.0.2.5 192.0.2.6 192.0.2.7 192.0.2.8 192.0.2.9 192.0.2.10 192.0.2.11");
 	(void)sim_resolver_set(&c->resolver, "b.example", "192.0.2.12 192.0.2.13 192.0.2.14");
 	(void)sim_resolver_set(&c->resolver, "c.example", "192.0.2.15 192.0.2.16 192.0.2.17");

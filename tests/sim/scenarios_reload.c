@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include "ntpd/access.h"
+#include "ntpd/state.h"
 #include "sim/scenario.h"
 
 /* Somebody who asks the time of our daemon, and counts the answers. */
@@ -152,7 +153,10 @@ keys_that_cannot_be_read_any_more_stay_in_force(struct sim *s)
 	sim_store_put(&c->store, "/keys", "1 SHA1\n");
 	SIM_CHECK(s, reload(c, KEYED), "not applied");
 	SIM_CHECK(s, sim_logged(c, "/keys:1:7: expected ID TYPE SECRET") == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, "keys /keys: no line of it is a key, so it is not used; the keys read before stay") == 1,
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"keys /keys: no line of it is a key, so it is not used; the keys read before "
+		"stay") == 1,
 	    "not said");
 	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
 }
@@ -166,11 +170,14 @@ a_bad_line_among_the_keys_costs_itself_only_and_is_told_until_it_is_mended(struc
 	SIM_CHECK(s, reload(c, KEYED), "not applied");
 	SIM_CHECK(s, sim_logged(c, "/keys:1:3: keys of type N (DES) are not supported") == 1,
 	    "not said");
-	SIM_CHECK(s, sim_logged(c, "/keys:3:3: key 9 of type 'NOSUCH' cannot be used, expected a type "
-	    "such as MD5, SHA1 or AES128CMAC, and a secret that fits it") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"/keys:3:3: key 9 of type 'NOSUCH' cannot be used, expected a type "
+		"such as MD5, SHA1 or AES128CMAC, and a secret that fits it") == 1,
+	    "not said");
 	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
-	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /keys:1") != NULL, "status: %s",
-	    c->status_text);
+	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /keys:1") != NULL,
+	    "status: %s", c->status_text);
 	sim_store_put(&c->store, "/keys", "1 SHA1 secret\n");
 	SIM_CHECK(s, reload(c, KEYED), "not applied");
 	SIM_CHECK(s, strstr(c->status_text, "error") == NULL, "status: %s", c->status_text);
@@ -185,7 +192,8 @@ errors_in_the_files_are_told_at_the_end_of_the_start_and_in_the_status(struct si
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	SIM_CHECK(s, sim_logged(c, "2 errors, the first in /etc/ntp.conf:") == 1, "not said");
-	SIM_CHECK(s, sim_logged(c, ": 'makestep' is a word of chrony.conf: ntpd steps the clock") == 2,
+	SIM_CHECK(s,
+	    sim_logged(c, ": 'makestep' is a word of chrony.conf: ntpd steps the clock") == 2,
 	    "not said at the line and at the end");
 	SIM_CHECK(s, sim_logged(c, "ntpd --check-config tells all") == 1, "not said");
 	sim_run(s, 120);
@@ -416,7 +424,7 @@ flags_of(struct sim_node *c, const char *address, unsigned port)
 {
 	struct endpoint e = sim_endpoint(address, port);
 
-	return access_flags(c->daemon, &e);
+	return access_flags(&c->daemon->server, &e);
 }
 
 static void

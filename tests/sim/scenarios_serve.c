@@ -23,8 +23,8 @@ requests_of_all_versions_are_answered_in_kind(struct sim *s)
 		    stranger_heard(&x).hdr.version, v);
 		SIM_CHECK(s, stranger_heard(&x).hdr.mode == MODE_SERVER, "mode %d",
 		    (int)stranger_heard(&x).hdr.mode);
-		SIM_CHECK(
-		    s, stranger_heard(&x).hdr.stratum == 2, "stratum %u", stranger_heard(&x).hdr.stratum);
+		SIM_CHECK(s, stranger_heard(&x).hdr.stratum == 2, "stratum %u",
+		    stranger_heard(&x).hdr.stratum);
 		SIM_CHECK(s, stranger_heard(&x).hdr.org.fix == 0xab000000000000cd, "wrong origin");
 	}
 }
@@ -65,8 +65,8 @@ a_symmetric_request_of_a_stranger_gets_a_passive_answer(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 3, MODE_ACTIVE);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
-	SIM_CHECK(
-	    s, stranger_heard(&x).hdr.mode == MODE_PASSIVE, "mode %d", (int)stranger_heard(&x).hdr.mode);
+	SIM_CHECK(s, stranger_heard(&x).hdr.mode == MODE_PASSIVE, "mode %d",
+	    (int)stranger_heard(&x).hdr.mode);
 	SIM_CHECK(s, x.longer == 0, "longer than the request");
 }
 
@@ -83,8 +83,8 @@ an_unsynchronised_daemon_says_so(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	stranger_ask(&x, 4, MODE_CLIENT);
 	SIM_CHECK(s, x.answers == 1, "%u answers", x.answers);
-	SIM_CHECK(
-	    s, stranger_heard(&x).hdr.leap == LEAP_UNSYNC, "leap %d", (int)stranger_heard(&x).hdr.leap);
+	SIM_CHECK(s, stranger_heard(&x).hdr.leap == LEAP_UNSYNC, "leap %d",
+	    (int)stranger_heard(&x).hdr.leap);
 	SIM_CHECK(s, stranger_heard(&x).hdr.stratum == 0 || stranger_heard(&x).hdr.stratum == 16,
 	    "stratum %u", stranger_heard(&x).hdr.stratum);
 }

@@ -102,7 +102,8 @@ static void
 expect_text(const struct mode6_answer *a, const char *text)
 {
 	if (!a->complete || a->faulty || strcmp(a->text, text) != 0) {
-		fail_msg("wanted '%s', got error %d, faulty %d: '%s'", text, a->error, a->faulty, a->text);
+		fail_msg("wanted '%s', got error %d, faulty %d: '%s'", text, a->error, a->faulty,
+		    a->text);
 	}
 }
 
@@ -131,7 +132,8 @@ assoc_count(struct mode6 *m)
 
 /* Sends the same octets once more, from elsewhere maybe. */
 static const struct mode6_answer *
-config_bytes(struct mode6 *maker, struct mode6 *sender, const char *line, uint8_t *bytes, size_t *len)
+config_bytes(
+    struct mode6 *maker, struct mode6 *sender, const char *line, uint8_t *bytes, size_t *len)
 {
 	*len = mode6_request(maker, CONTROL_CONFIGURE, 0, line, true, bytes);
 	return mode6_send(sender, bytes, *len);
@@ -154,14 +156,16 @@ change(struct mode6 *m, enum control_op op, const char *text)
 static void
 default_variables_come_in_the_classic_order(void **state)
 {
-	static const char *const system[] = { "version=", "processor=", "system=", "leap=", "stratum=",
-		"precision=", "rootdelay=", "rootdisp=", "refid=", "reftime=", "clock=", "peer=", "tc=",
-		"mintc=", "offset=", "frequency=", "sys_jitter=", "clk_jitter=", "clk_wander=", "site=lab" };
-	static const char *const peer[] = { "srcadr=", "srcport=", "srchost=", "dstadr=", "dstport=", "out=",
-		"in=", "leap=", "stratum=", "precision=", "rootdelay=", "rootdisp=", "refid=", "reftime=",
-		"rec=", "reach=", "unreach=", "hmode=", "pmode=", "hpoll=", "ppoll=", "headway=", "flash=",
-		"keyid=", "ttl=", "offset=", "delay=", "dispersion=", "jitter=", "xleave=", "bias=",
-		"filtdelay=", "filtoffset=", "filtdisp=" };
+	static const char *const system[] = { "version=", "processor=", "system=", "leap=",
+		"stratum=", "precision=", "rootdelay=", "rootdisp=", "refid=", "reftime=", "clock=",
+		"peer=", "tc=", "mintc=", "offset=", "frequency=", "sys_jitter=", "clk_jitter=",
+		"clk_wander=", "site=lab" };
+	static const char *const peer[] = { "srcadr=", "srcport=", "srchost=", "dstadr=",
+		"dstport=", "out=", "in=", "leap=", "stratum=", "precision=", "rootdelay=",
+		"rootdisp=", "refid=", "reftime=", "rec=", "reach=", "unreach=", "hmode=", "pmode=",
+		"hpoll=", "ppoll=", "headway=", "flash=", "keyid=", "ttl=", "offset=", "delay=",
+		"dispersion=", "jitter=", "xleave=", "bias=", "filtdelay=", "filtoffset=",
+		"filtdisp=" };
 	struct lab *b = lab();
 	const struct mode6_answer *a = mode6_ask(&b->local, CONTROL_READVAR, 0, "");
 	const char *at = a->text;
@@ -258,7 +262,8 @@ static void
 questions_of_ntpq_are_not_packets_processed_for_time(void **state)
 {
 	struct lab *b = lab();
-	uint64_t before = number_of(&b->local, "ss_processed"), asked = number_of(&b->local, "ss_numctlreq");
+	uint64_t before = number_of(&b->local, "ss_processed"),
+		 asked = number_of(&b->local, "ss_numctlreq");
 
 	(void)state;
 	assert_true(before >= 2);
@@ -338,21 +343,27 @@ static void
 the_displays_of_ntpq_are_answered_at_once(void **state)
 {
 	static const char *const lists[] = {
-		"peeradr,peermode,leap,stratum,precision,rootdelay,rootdisp,refid,reftime,sys_jitter,"
-		    "clk_jitter,clk_wander,bcastdelay,authdelay",
-		"ss_uptime,ss_reset,ss_received,ss_thisver,ss_oldver,ss_badformat,ss_badauth,ss_declined,"
-		    "ss_restricted,ss_limited,ss_kodsent,ss_processed",
-		"koffset,kfreq,kmaxerr,kesterr,kstflags,ktimeconst,kprecis,kfreqtol,kppsfreq,kppsstab,"
-		    "kppsjitter,kppscalibdur,kppscalibs,kppsjitexc,kppsstbexc,kppscaliberrs",
-		"mru_enabled,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_maxage,mru_mem,mru_maxmem",
-		"mru_enabled,mru_hashslots,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_maxage,"
-		    "mru_minage,mru_mem,mru_maxmem,mru_exists,mru_new,mru_recycleold,mru_recyclefull,"
-		    "mru_none,mru_oldest_age",
+		"peeradr,peermode,leap,stratum,precision,rootdelay,rootdisp,refid,reftime,sys_"
+		"jitter,"
+		"clk_jitter,clk_wander,bcastdelay,authdelay",
+		"ss_uptime,ss_reset,ss_received,ss_thisver,ss_oldver,ss_badformat,ss_badauth,ss_"
+		"declined,"
+		"ss_restricted,ss_limited,ss_kodsent,ss_processed",
+		"koffset,kfreq,kmaxerr,kesterr,kstflags,ktimeconst,kprecis,kfreqtol,kppsfreq,"
+		"kppsstab,"
+		"kppsjitter,kppscalibdur,kppscalibs,kppsjitexc,kppsstbexc,kppscaliberrs",
+		"mru_enabled,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_maxage,mru_mem,"
+		"mru_maxmem",
+		"mru_enabled,mru_hashslots,mru_depth,mru_deepest,mru_maxdepth,mru_mindepth,mru_"
+		"maxage,"
+		"mru_minage,mru_mem,mru_maxmem,mru_exists,mru_new,mru_recycleold,mru_recyclefull,"
+		"mru_none,mru_oldest_age",
 		"iostats_reset,total_rbuf,free_rbuf,used_rbuf,rbuf_lowater,io_dropped,io_ignored,"
-		    "io_received,io_sent,io_sendfailed,io_wakeups,io_goodwakeups",
+		"io_received,io_sent,io_sendfailed,io_wakeups,io_goodwakeups",
 		"timerstats_reset,timer_overruns,timer_xmts",
-		"authreset,authkeys,authfreek,authklookups,authknotfound,authkuncached,authkexpired,"
-		    "authencrypts,authdecrypts",
+		"authreset,authkeys,authfreek,authklookups,authknotfound,authkuncached,"
+		"authkexpired,"
+		"authencrypts,authdecrypts",
 	};
 	struct lab *b = lab();
 
@@ -360,8 +371,10 @@ the_displays_of_ntpq_are_answered_at_once(void **state)
 	for (unsigned i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, lists[i])->complete);
 	}
-	assert_true(mode6_ask(&b->local, CONTROL_READVAR, assoc_at(&b->local, 1), "srcadr,dstadr,timerec,"
-	    "timer,timereach,sent,received,badauth,bogusorg,oldpkt,seldisp,selbroken,candidate")->complete);
+	assert_true(mode6_ask(&b->local, CONTROL_READVAR, assoc_at(&b->local, 1),
+	    "srcadr,dstadr,timerec,"
+	    "timer,timereach,sent,received,badauth,bogusorg,oldpkt,seldisp,selbroken,candidate")
+			->complete);
 	lab_end(b);
 }
 
@@ -450,7 +463,8 @@ static void
 long_answers_are_cut_into_full_fragments(void **state)
 {
 	struct lab *b = lab();
-	const struct mode6_answer *a = mode6_ask(&b->local, CONTROL_READVAR, assoc_at(&b->local, 1), "");
+	const struct mode6_answer *a =
+	    mode6_ask(&b->local, CONTROL_READVAR, assoc_at(&b->local, 1), "");
 
 	(void)state;
 	assert_true(a->complete);
@@ -520,7 +534,8 @@ only_the_control_key_opens_the_lists(void **state)
 	mode6_key(m, 3, "MD5", "untrusted");
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 1, "SHA1", "guess");
-	expect_error(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.9"), CONTROL_ERR_PERMISSION);
+	expect_error(
+	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.9"), CONTROL_ERR_PERMISSION);
 	expect_error(mode6_command(m, CONTROL_SAVECONFIG, "x"), CONTROL_ERR_PERMISSION);
 	expect_error(mode6_command(m, CONTROL_WRITEVAR, "site=x"), CONTROL_ERR_PERMISSION);
 	lab_end(b);
@@ -532,7 +547,8 @@ without_a_control_key_nothing_is_changed(void **state)
 	struct lab *b = lab_with("restrict default\nkeys /keys\ntrustedkey 1\n");
 
 	(void)state;
-	expect_error(mode6_command(&b->local, CONTROL_CONFIGURE, "server 192.0.2.9"), CONTROL_ERR_PERMISSION);
+	expect_error(mode6_command(&b->local, CONTROL_CONFIGURE, "server 192.0.2.9"),
+	    CONTROL_ERR_PERMISSION);
 	lab_end(b);
 }
 
@@ -553,7 +569,8 @@ ifstats_tells_each_socket(void **state)
 	assert_true(has(a, "=192.0.2.255:123"));
 	assert_true(has(a, "name.2=\"lo\""));
 	assert_true(mode6_command(&b->local, CONTROL_READ_ORDLIST, "")->complete);
-	expect_error(mode6_command(&b->local, CONTROL_READ_ORDLIST, "ifstatsx"), CONTROL_ERR_UNKNOWNVAR);
+	expect_error(
+	    mode6_command(&b->local, CONTROL_READ_ORDLIST, "ifstatsx"), CONTROL_ERR_UNKNOWNVAR);
 	lab_end(b);
 }
 
@@ -561,7 +578,8 @@ static void
 reslist_tells_each_entry(void **state)
 {
 	struct lab *b = lab();
-	const struct mode6_answer *a = mode6_command(&b->local, CONTROL_READ_ORDLIST, "addr_restrictions");
+	const struct mode6_answer *a =
+	    mode6_command(&b->local, CONTROL_READ_ORDLIST, "addr_restrictions");
 
 	(void)state;
 	assert_true(a->complete);
@@ -607,11 +625,14 @@ config_adds_and_drops_servers(void **state)
 
 	(void)state;
 	assert_int_equal(assoc_count(m), 3);
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
+	expect_text(
+	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 4);
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.3"), "Config Succeeded\r\n");
+	expect_text(
+	    mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.3"), "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 3);
-	assert_int_equal(sim_logged(b->n, "ntpq at 127.0.0.1, key 1: config server 192.0.2.3 iburst"), 1);
+	assert_int_equal(
+	    sim_logged(b->n, "ntpq at 127.0.0.1, key 1: config server 192.0.2.3 iburst"), 1);
 	lab_end(b);
 }
 
@@ -625,7 +646,8 @@ sources_that_a_line_does_not_touch_keep_what_they_know(void **state)
 	(void)state;
 	(void)mode6_ask(&b->local, CONTROL_READVAR, id, "reach");
 	(void)mode6_value(&b->local, "reach", before, sizeof before);
-	expect_text(mode6_command(&b->local, CONTROL_CONFIGURE, "server 192.0.2.3\nrestrict 192.0.2.77 ignore"),
+	expect_text(mode6_command(&b->local, CONTROL_CONFIGURE,
+			"server 192.0.2.3\nrestrict 192.0.2.77 ignore"),
 	    "Config Succeeded\r\n");
 	(void)mode6_ask(&b->local, CONTROL_READVAR, id, "reach");
 	assert_string_equal(mode6_value(&b->local, "reach", after, sizeof after), before);
@@ -659,11 +681,13 @@ unpeer_drops_one_member_of_a_pool_or_the_pool(void **state)
 
 	(void)state;
 	(void)sim_resolver_set(&b->n->resolver, "pool.example", "192.0.2.11 192.0.2.12");
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "pool pool.example iburst"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "pool pool.example iburst"),
+	    "Config Succeeded\r\n");
 	sim_run(b->s, 10);
 	assert_int_equal(assoc_count(m), 6);
 	(void)sim_resolver_set(&b->n->resolver, "pool.example", "192.0.2.12");
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.11"), "Config Succeeded\r\n");
+	expect_text(
+	    mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.11"), "Config Succeeded\r\n");
 	sim_run(b->s, 10);
 	assert_int_equal(assoc_count(m), 5);
 	text_printf(&t, "unpeer %u", assoc_at(m, 0));   /* the pool's own row comes first */
@@ -680,9 +704,11 @@ a_wrong_line_is_pointed_at_and_changes_nothing(void **state)
 
 	(void)state;
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 ibrust"),
-	    "column 17 syntax error: unknown word 'ibrust' after 'server' (did you mean 'iburst'?)\r\n");
+	    "column 17 syntax error: unknown word 'ibrust' after 'server' (did you mean "
+	    "'iburst'?)\r\n");
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3\nzork"),
-	    "column 0 syntax error: line 2: unknown keyword 'zork', expected a directive of ntp.conf\r\n");
+	    "column 0 syntax error: line 2: unknown keyword 'zork', expected a directive of "
+	    "ntp.conf\r\n");
 	assert_int_equal(assoc_count(m), 3);
 	expect_error(mode6_command(m, CONTROL_CONFIGURE, "server \001"), CONTROL_ERR_BADVALUE);
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, ""), "Config Succeeded\r\n");
@@ -692,14 +718,16 @@ a_wrong_line_is_pointed_at_and_changes_nothing(void **state)
 static void
 no_line_names_a_file(void **state)
 {
-	static const char *const words[] = { "driftfile /x", "keys /x", "logfile /x", "pidfile /x", "statsdir /x",
-		"leapfile /x", "saveconfigdir /x", "includefile /x", "filegen loopstats file /x", "sourcedir /x",
-		"controlkey 2", "trustedkey 3", "setvar a=b", "tinker panic 0", "interface ignore all" };
+	static const char *const words[] = { "driftfile /x", "keys /x", "logfile /x", "pidfile /x",
+		"statsdir /x", "leapfile /x", "saveconfigdir /x", "includefile /x",
+		"filegen loopstats file /x", "sourcedir /x", "controlkey 2", "trustedkey 3",
+		"setvar a=b", "tinker panic 0", "interface ignore all" };
 	struct lab *b = lab();
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
-		const struct mode6_answer *a = mode6_command(&b->local, CONTROL_CONFIGURE, words[i]);
+		const struct mode6_answer *a =
+		    mode6_command(&b->local, CONTROL_CONFIGURE, words[i]);
 		assert_true(a->complete);
 		assert_true(has(a, "is not taken from ntpq"));
 	}
@@ -709,8 +737,9 @@ no_line_names_a_file(void **state)
 static void
 nomodify_refuses_in_words(void **state)
 {
-	struct lab *b = lab_with("restrict default nomodify\nkeys /keys\ntrustedkey 1\ncontrolkey 1\n"
-	    "setvar site=lab\nsaveconfigdir /saved\n");
+	struct lab *b = lab_with("restrict default nomodify\nkeys /keys\ntrustedkey 1\ncontrolkey "
+				 "1\n"
+				 "setvar site=lab\nsaveconfigdir /saved\n");
 
 	(void)state;
 	expect_text(mode6_command(&b->remote, CONTROL_CONFIGURE, "server 192.0.2.3"),
@@ -730,7 +759,8 @@ reload_reads_the_file_again(void **state)
 	struct mode6 *m = &b->local;
 
 	(void)state;
-	sim_node_config(b->n, "restrict default\nkeys /keys\ntrustedkey 1\ncontrolkey 1\nserver 192.0.2.1\n");
+	sim_node_config(
+	    b->n, "restrict default\nkeys /keys\ntrustedkey 1\ncontrolkey 1\nserver 192.0.2.1\n");
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reload"), "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 1);
 	sim_node_config(b->n, "zork\n");
@@ -753,15 +783,18 @@ reset_begins_counters_anew(void **state)
 	(void)state;
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reset allpeers auth ctl io mem sys timer"),
 	    "Config Succeeded\r\n");
-	(void)mode6_ask(m, CONTROL_READVAR, 0, "ss_received,authdecrypts,timer_xmts,ss_reset,mru_new");
+	(void)mode6_ask(
+	    m, CONTROL_READVAR, 0, "ss_received,authdecrypts,timer_xmts,ss_reset,mru_new");
 	assert_string_equal(mode6_value(m, "mru_new", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "ss_received", buf, sizeof buf), "1");
 	assert_string_equal(mode6_value(m, "authdecrypts", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "timer_xmts", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "ss_reset", buf, sizeof buf), "0");
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "restrict 192.0.2.8 ignore"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "restrict 192.0.2.8 ignore"),
+	    "Config Succeeded\r\n");
 	(void)mode6_ask(m, CONTROL_READVAR, 0, "ss_received");
-	assert_string_equal(mode6_value(m, "ss_received", buf, sizeof buf), "3");      /* not reset again */
+	assert_string_equal(
+	    mode6_value(m, "ss_received", buf, sizeof buf), "3"); /* not reset again */
 	lab_end(b);
 }
 
@@ -792,9 +825,12 @@ saveconfig_writes_what_is_in_force(void **state)
 	struct mode6 *m = &b->local;
 
 	(void)state;
-	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
-	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"), "Configuration saved to /saved/a-1_b.conf\r\n");
-	assert_non_null(strstr(sim_store_text(&b->n->store, "/saved/a-1_b.conf"), "server 192.0.2.3 iburst\n"));
+	expect_text(
+	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"),
+	    "Configuration saved to /saved/a-1_b.conf\r\n");
+	assert_non_null(
+	    strstr(sim_store_text(&b->n->store, "/saved/a-1_b.conf"), "server 192.0.2.3 iburst\n"));
 	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"),
 	    "Configuration not saved to /saved/a-1_b.conf: File exists; it is not written over: "
 	    "name another\r\n");

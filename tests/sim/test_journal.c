@@ -574,7 +574,8 @@ send(struct story *t, const char *from, uint8_t first, unsigned times, unsigned 
 static void
 a_flood_is_told_when_it_begins_each_hour_and_when_it_ends(void **state)
 {
-	struct story t = story_with(1780000000, 1, FOUR_SERVERS "restrict default limited kod noquery\n");
+	struct story t =
+	    story_with(1780000000, 1, FOUR_SERVERS "restrict default limited kod noquery\n");
 
 	(void)state;
 	/* The ordinary number of refusals is no flood. */
@@ -683,7 +684,8 @@ a_host_that_is_gone_and_back_at_every_packet_is_logged_with_a_limit(void **state
 static void
 a_full_disk_is_told_once_for_each_file(void **state)
 {
-	struct story t = story_with(1780000000, 3, FOUR_SERVERS "statsdir /s\nstatistics loopstats\n");
+	struct story t =
+	    story_with(1780000000, 3, FOUR_SERVERS "statsdir /s\nstatistics loopstats\n");
 
 	(void)state;
 	t.n->store.write_error = -ENOSPC;

@@ -242,8 +242,10 @@ a_new_day_has_a_new_file_from_its_first_second(void **state)
 	expect_lines(&b, "/stats/peerstats.20261120", "^61364 [4-8][0-9]{4}\\.");
 	expect_lines(&b, "/stats/peerstats.20261121", "^61365 [0-9]{1,5}\\.");
 	/* The first line of the day is less than a poll after midnight. */
-	assert_true(strncmp(sim_store_text(&b.n->store, "/stats/peerstats.20261121"), "61365 ", 6) == 0);
-	assert_true(strtod(sim_store_text(&b.n->store, "/stats/peerstats.20261121") + 6, NULL) < 18);
+	assert_true(
+	    strncmp(sim_store_text(&b.n->store, "/stats/peerstats.20261121"), "61365 ", 6) == 0);
+	assert_true(
+	    strtod(sim_store_text(&b.n->store, "/stats/peerstats.20261121") + 6, NULL) < 18);
 	assert_ptr_equal(sim_store_text(&b.n->store, "/stats/peerstats"),
 	    sim_store_text(&b.n->store, "/stats/peerstats.20261121"));
 	lab_end(&b);
@@ -290,7 +292,8 @@ a_clock_that_is_stepped_over_midnight_goes_on_in_the_new_day(void **state)
 	/* Somebody sets it 250 s ahead; the daemon sets it back, and midnight comes again. */
 	sim_clock_foreign_step(&b.n->clock, 250);
 	sim_run(b.s, 30);
-	expect_lines(&b, "/stats/protostats.20261121", "^61365 [0-9]{1,2}\\.[0-9]{3} 0\\.0\\.0\\.0 ");
+	expect_lines(
+	    &b, "/stats/protostats.20261121", "^61365 [0-9]{1,2}\\.[0-9]{3} 0\\.0\\.0\\.0 ");
 	sim_run(b.s, 400);
 	assert_int_equal(b.n->clock.steps, 1);
 	expect_cut_at_midnight(&b);
@@ -317,8 +320,10 @@ each_type_writes_where_its_name_says(void **state)
 {
 	static const char *const types[] = { "none", "pid", "day", "week", "month", "year", "age" };
 	char pid[64], expected[128];
-	const char *suffix[] = { "", pid, ".20261231", ".2026w53", ".202612", ".2026", ".a00000000" };
-	const char *later[] = { "", pid, ".20270101", ".2026w53", ".202701", ".2027", ".a00000000" };
+	const char *suffix[] = { "", pid, ".20261231", ".2026w53", ".202612", ".2026",
+		".a00000000" };
+	const char *later[] = { "", pid, ".20270101", ".2026w53", ".202701", ".2027",
+		".a00000000" };
 
 	(void)state;
 	(void)snprintf(pid, sizeof pid, ".#%d", (int)getpid());
@@ -388,7 +393,7 @@ the_folder_of_the_command_line_wins_and_may_not_be_endless(void **state)
 	b.n->options.statsdir = endless;
 	assert_true(sim_node_boot(b.n));
 	sim_run(b.s, 100);
-	assert_int_equal(sim_logged(b.n, "stats: File name too long"), 4);      /* sets with lines */
+	assert_int_equal(sim_logged(b.n, "stats: File name too long"), 4); /* sets with lines */
 	for (const struct sim_file *f = b.n->store.files; f != NULL; f = f->next) {
 		assert_true(f->path[0] != 'x');
 	}
@@ -434,7 +439,8 @@ a_reload_renames_turns_off_and_on(void **state)
 static void
 ntpq_turns_sets_and_all_of_them_on_and_off(void **state)
 {
-	struct lab b = lab_at(NOON_2026_11_20, "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /stats\n"
+	struct lab b = lab_at(NOON_2026_11_20,
+	    "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /stats\n"
 	    "keys /keys\ntrustedkey 1\ncontrolkey 1\n");
 	struct mode6 *m = test_calloc(1, sizeof *m);
 	size_t before;
@@ -480,7 +486,7 @@ a_full_disk_is_said_once_and_lines_come_again(void **state)
 	sim_run(b.s, 300);
 	assert_true(strlen(sim_store_text(&b.n->store, "/stats/peerstats")) > before);
 	assert_int_equal(sim_logged(b.n, "peerstats.20261120: written again, "), 1);
-	assert_int_equal(sim_logged(b.n, "No space left on device"), 6);        /* once for each set */
+	assert_int_equal(sim_logged(b.n, "No space left on device"), 6); /* once for each set */
 	/* All the while the clock was kept. */
 	assert_true(fabs(sim_error_s(b.n)) < 1e-3);
 	lab_end(&b);
@@ -502,7 +508,8 @@ a_disk_full_every_other_minute_is_no_reason_to_say_so_each_time(void **state)
 	assert_in_range(sim_logged(b.n, "peerstats.20261120: written again"), 2, 2);
 	/* What was lost unsaid is in the second figure. */
 	for (unsigned i = b.n->log.n; i > 0; i--) {
-		if (strstr(b.n->log.line[i - 1].text, "peerstats.20261120: written again") != NULL) {
+		if (strstr(b.n->log.line[i - 1].text, "peerstats.20261120: written again") !=
+		    NULL) {
 			last = strstr(b.n->log.line[i - 1].text, "again, ");
 			assert_true(strtol(last + 7, NULL, 10) > 100);
 			break;

@@ -113,7 +113,8 @@ recvmsg(int fd, struct msghdr *h, int flags)
 	ssize_t (*real)(int, struct msghdr *, int);
 
 	if (h->msg_iovlen != 1 || h->msg_control == NULL || h->msg_controllen < 128) {
-		die("deny_sockets: recvmsg with several buffers or without room for control data\n");
+		die("deny_sockets: recvmsg with several buffers or without room for control "
+		    "data\n");
 	}
 	find(&real, sizeof real, "recvmsg");
 	return real(fd, h, flags);

@@ -29,8 +29,9 @@ writes_every_address_in_its_one_canonical_form(void **state)
 		{ "2001:db8::1:0:0:1", "2001:db8::1:0:0:1" },
 		{ "2001:DB8:0:0:1::1", "2001:db8::1:0:0:1" },
 		{ "2001:db8:aaaa:bbbb:cccc:dddd:eeee:0001", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1" },
-		{ "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },    /* a single 0 is not shortened */
-		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" },             /* the longest run */
+		{ "2001:db8:0:1:1:1:1:1",
+		    "2001:db8:0:1:1:1:1:1" }, /* a single 0 is not shortened */
+		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" }, /* the longest run */
 		{ "2001:db8::0:1", "2001:db8::1" },
 		{ "0:0:0:0:0:0:0:0", "::" },
 		{ "0:0:0:0:0:0:0:1", "::1" },
@@ -40,7 +41,7 @@ writes_every_address_in_its_one_canonical_form(void **state)
 		{ "0:1:2:3:4:5:6:7", "0:1:2:3:4:5:6:7" },
 		{ "::ffff:192.0.2.128", "::ffff:192.0.2.128" },
 		{ "::ffff:c000:280", "::ffff:192.0.2.128" },
-		{ "::1:2", "::1:2" },                                  /* no dots for other prefixes */
+		{ "::1:2", "::1:2" }, /* no dots for other prefixes */
 		{ "64:ff9b::192.0.2.33", "64:ff9b::c000:221" },
 		{ "fe80::1%2", "fe80::1%2" },
 		{ "ff02::101%7", "ff02::101%7" },
@@ -62,10 +63,37 @@ static void
 refuses_what_is_no_numeric_address_and_keeps_the_old_one(void **state)
 {
 	static const char *const wrong[] = {
-		"", " ", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4 ", " 1.2.3.4", "1.2.3.-4", "a.b.c.d",
-		"0x1.2.3.4", "01.2.3.4", "localhost", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "12345::",
-		"1:2:3:4:5:6:7:8:9", "g::", "::1.2.3", "::%1", "2001:db8::1%2", "fe80::1%", "fe80::1%eth0",
-		"fe80::1%4294967296", "fe80::1%-1", "fe80::1%1%2", "[::1]", "::1/128", "10.0.0.0/8", "1.2.3.4%1",
+		"",
+		" ",
+		"1.2.3",
+		"1.2.3.4.5",
+		"256.1.1.1",
+		"1.2.3.4 ",
+		" 1.2.3.4",
+		"1.2.3.-4",
+		"a.b.c.d",
+		"0x1.2.3.4",
+		"01.2.3.4",
+		"localhost",
+		":",
+		":::",
+		"1::2::3",
+		"1:2:3:4:5:6:7",
+		"12345::",
+		"1:2:3:4:5:6:7:8:9",
+		"g::",
+		"::1.2.3",
+		"::%1",
+		"2001:db8::1%2",
+		"fe80::1%",
+		"fe80::1%eth0",
+		"fe80::1%4294967296",
+		"fe80::1%-1",
+		"fe80::1%1%2",
+		"[::1]",
+		"::1/128",
+		"10.0.0.0/8",
+		"1.2.3.4%1",
 		"0000000000000000000000000000000000000000000000000000000000000000:1::",
 	};
 
@@ -149,8 +177,8 @@ equal_addresses_agree_in_octets_and_in_a_scope_that_both_have(void **state)
 static void
 orders_by_family_then_as_unsigned_numbers(void **state)
 {
-	static const char *const rising[] = { "0.0.0.0", "0.0.0.1", "9.0.0.0", "127.255.255.255", "128.0.0.0",
-		"255.255.255.255", "::", "::1", "1::", "7fff::", "8000::", "ffff::" };
+	static const char *const rising[] = { "0.0.0.0", "0.0.0.1", "9.0.0.0", "127.255.255.255",
+		"128.0.0.0", "255.255.255.255", "::", "::1", "1::", "7fff::", "8000::", "ffff::" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rising / sizeof rising[0]; i++) {
@@ -167,8 +195,8 @@ orders_by_family_then_as_unsigned_numbers(void **state)
 static void
 masks_of_prefixes_are_recognised_and_those_with_holes_are_not(void **state)
 {
-	static const char *const holes[] = { "255.0.255.0", "0.0.0.1", "255.255.255.253", "127.255.255.255",
-		"ffff:0:ffff::", "::1", "7fff::" };
+	static const char *const holes[] = { "255.0.255.0", "0.0.0.1", "255.255.255.253",
+		"127.255.255.255", "ffff:0:ffff::", "::1", "7fff::" };
 	unsigned len;
 
 	(void)state;
@@ -197,7 +225,8 @@ masks_of_prefixes_are_recognised_and_those_with_holes_are_not(void **state)
 static void
 masking_clears_the_host_bits(void **state)
 {
-	struct addr a = addr("192.168.44.130"), m = addr("255.255.255.0"), want = addr("192.168.44.0");
+	struct addr a = addr("192.168.44.130"), m = addr("255.255.255.0"),
+		    want = addr("192.168.44.0");
 	struct addr got = addr_masked(&a, &m);
 
 	(void)state;
@@ -280,21 +309,39 @@ knows_the_kinds_of_addresses(void **state)
 		const char *text;
 		unsigned kinds;
 	} row[] = {
-		{ "127.0.0.1", LOOPBACK }, { "127.255.255.255", LOOPBACK }, { "126.255.255.255", 0 },
-		{ "128.0.0.0", 0 }, { "::1", LOOPBACK }, { "::2", 0 }, { "1::1", 0 },
-		{ "0.0.0.0", WILDCARD }, { "0.0.0.1", 0 }, { "::", WILDCARD },
-		{ "223.255.255.255", 0 }, { "224.0.0.0", MULTICAST }, { "239.1.2.3", MULTICAST },
-		{ "240.0.0.1", MULTICAST }, { "255.255.255.255", MULTICAST }, { "ff05::101", MULTICAST },
-		{ "fe00::1", 0 }, { "fe80::1", LINK_LOCAL }, { "febf::1", LINK_LOCAL }, { "fec0::1", 0 },
-		{ "169.254.0.1", LINK_LOCAL }, { "169.253.0.1", 0 }, { "168.254.0.1", 0 },
+		{ "127.0.0.1", LOOPBACK },
+		{ "127.255.255.255", LOOPBACK },
+		{ "126.255.255.255", 0 },
+		{ "128.0.0.0", 0 },
+		{ "::1", LOOPBACK },
+		{ "::2", 0 },
+		{ "1::1", 0 },
+		{ "0.0.0.0", WILDCARD },
+		{ "0.0.0.1", 0 },
+		{ "::", WILDCARD },
+		{ "223.255.255.255", 0 },
+		{ "224.0.0.0", MULTICAST },
+		{ "239.1.2.3", MULTICAST },
+		{ "240.0.0.1", MULTICAST },
+		{ "255.255.255.255", MULTICAST },
+		{ "ff05::101", MULTICAST },
+		{ "fe00::1", 0 },
+		{ "fe80::1", LINK_LOCAL },
+		{ "febf::1", LINK_LOCAL },
+		{ "fec0::1", 0 },
+		{ "169.254.0.1", LINK_LOCAL },
+		{ "169.253.0.1", 0 },
+		{ "168.254.0.1", 0 },
 	};
 	struct addr none = { .family = ADDR_NONE };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
 		struct addr a = addr(row[i].text);
-		unsigned kinds = (addr_is_loopback(&a) ? LOOPBACK : 0u) | (addr_is_wildcard(&a) ? WILDCARD : 0u) |
-		    (addr_is_multicast(&a) ? MULTICAST : 0u) | (addr_is_link_local(&a) ? LINK_LOCAL : 0u);
+		unsigned kinds = (addr_is_loopback(&a) ? LOOPBACK : 0u) |
+		    (addr_is_wildcard(&a) ? WILDCARD : 0u) |
+		    (addr_is_multicast(&a) ? MULTICAST : 0u) |
+		    (addr_is_link_local(&a) ? LINK_LOCAL : 0u);
 
 		if (kinds != row[i].kinds) {
 			fail_msg("%s is %u, not %u", row[i].text, kinds, row[i].kinds);
@@ -310,7 +357,8 @@ static void
 a_host_has_no_address_of_many_of_none_or_of_v4_within_v6(void **state)
 {
 	static const char *const yes[] = { "1.0.0.0", "127.0.0.1", "169.254.1.1", "192.0.2.255",
-		"223.255.255.255", "::1", "2001:db8::1", "fe80::1%2", "fd00::1", "64:ff9b::c000:201" };
+		"223.255.255.255", "::1", "2001:db8::1", "fe80::1%2", "fd00::1",
+		"64:ff9b::c000:201" };
 	static const char *const no[] = { "0.0.0.0", "0.255.0.1", "224.0.0.0", "224.0.1.1",
 		"239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::2", "::192.0.2.1",
 		"::ffff:192.0.2.1", "::ffff:224.0.0.1", "ff00::", "ff02::101", "ffff::1" };

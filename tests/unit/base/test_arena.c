@@ -73,7 +73,8 @@ static void
 an_outsize_piece_does_not_waste_the_current_block(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
-	char *before = arena_alloc(a, 16), *large = arena_alloc(a, 100000), *after = arena_alloc(a, 16);
+	char *before = arena_alloc(a, 16), *large = arena_alloc(a, 100000),
+	     *after = arena_alloc(a, 16);
 
 	(void)state;
 	assert_non_null(large);

@@ -45,7 +45,8 @@ known_dates_have_their_ntp_seconds(void **state)
 static void
 crosses_the_era_boundary_of_2036(void **state)
 {
-	struct rtime before = utc(ERA_1_UNIX_S - 1, 500000000), after = utc(ERA_1_UNIX_S, 500000000);
+	struct rtime before = utc(ERA_1_UNIX_S - 1, 500000000),
+		     after = utc(ERA_1_UNIX_S, 500000000);
 	struct ntp_ts a = ntp_ts_from_rtime(after), b = ntp_ts_from_rtime(before);
 	double d = ntp_ts_diff_s(a, b);
 
@@ -68,7 +69,8 @@ a_pivot_in_era_1_reads_small_stamps_as_after_2036(void **state)
 
 	(void)state;
 	assert_true(rtime_from_ntp_ts(one, utc(ERA_1_UNIX_S, 0)).ns == utc(ERA_1_UNIX_S + 1, 0).ns);
-	assert_true(rtime_from_ntp_ts(one, utc(-NTP_UNIX_OFFSET_S, 0)).ns == utc(1 - NTP_UNIX_OFFSET_S, 0).ns);
+	assert_true(rtime_from_ntp_ts(one, utc(-NTP_UNIX_OFFSET_S, 0)).ns ==
+	    utc(1 - NTP_UNIX_OFFSET_S, 0).ns);
 }
 
 /* Property: within 68 years of the pivot the way there and back loses less than a nanosecond. */
@@ -79,8 +81,10 @@ comes_back_to_the_same_nanosecond_near_any_pivot(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100000; i++) {
-		struct rtime pivot = { (int64_t)(seeded_unit(&r) * 200.0 * (double)YEAR_NS) - 70 * YEAR_NS };
-		struct rtime t = { pivot.ns + (int64_t)((2.0 * seeded_unit(&r) - 1.0) * 68.0 * (double)YEAR_NS) };
+		struct rtime pivot = { (int64_t)(seeded_unit(&r) * 200.0 * (double)YEAR_NS) -
+			70 * YEAR_NS };
+		struct rtime t = { pivot.ns +
+			(int64_t)((2.0 * seeded_unit(&r) - 1.0) * 68.0 * (double)YEAR_NS) };
 
 		assert_true(rtime_from_ntp_ts(ntp_ts_from_rtime(t), pivot).ns == t.ns);
 	}
@@ -90,11 +94,14 @@ static void
 fractions_round_to_the_nearest_unit(void **state)
 {
 	(void)state;
-	assert_true(ntp_ts_from_rtime(utc(0, 500000000)).fix == (UINT64_C(2208988800) << 32 | 0x80000000u));
+	assert_true(
+	    ntp_ts_from_rtime(utc(0, 500000000)).fix == (UINT64_C(2208988800) << 32 | 0x80000000u));
 	assert_true(ntp_ts_from_rtime(utc(0, 1)).fix == (UINT64_C(2208988800) << 32 | 4));
-	assert_true(ntp_ts_from_rtime(utc(0, 999999999)).fix == (UINT64_C(2208988800) << 32 | 4294967292u));
+	assert_true(
+	    ntp_ts_from_rtime(utc(0, 999999999)).fix == (UINT64_C(2208988800) << 32 | 4294967292u));
 	assert_true(ntp_ts_from_rtime(utc(-1, 0)).fix == UINT64_C(2208988799) << 32);
-	assert_true(ntp_ts_from_rtime((struct rtime){ -1 }).fix == (UINT64_C(2208988799) << 32 | 4294967292u));
+	assert_true(ntp_ts_from_rtime((struct rtime){ -1 }).fix ==
+	    (UINT64_C(2208988799) << 32 | 4294967292u));
 }
 
 static void

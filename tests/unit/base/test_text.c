@@ -120,12 +120,22 @@ reads_whole_integers_and_nothing_else(void **state)
 		const char *text;
 		int64_t v;
 	} good[] = {
-		{ "0", 0 }, { "-0", 0 }, { "+7", 7 }, { "007", 7 }, { "-12", -12 }, { "0x1f", 31 }, { "0XFf", 255 },
-		{ "-0x10", -16 }, { "9223372036854775807", INT64_MAX }, { "-9223372036854775808", INT64_MIN },
-		{ "0x7fffffffffffffff", INT64_MAX }, { "-0x8000000000000000", INT64_MIN },
+		{ "0", 0 },
+		{ "-0", 0 },
+		{ "+7", 7 },
+		{ "007", 7 },
+		{ "-12", -12 },
+		{ "0x1f", 31 },
+		{ "0XFf", 255 },
+		{ "-0x10", -16 },
+		{ "9223372036854775807", INT64_MAX },
+		{ "-9223372036854775808", INT64_MIN },
+		{ "0x7fffffffffffffff", INT64_MAX },
+		{ "-0x8000000000000000", INT64_MIN },
 	};
-	static const char *const bad[] = { "", "-", "+", "0x", "-0x", "x1", "1x", "0xg", "0x1G", "0x@", "1 ", " 1", "1.0", "1e3",
-		"--1", "+-1", "9223372036854775808", "-9223372036854775809", "18446744073709551616", "0x10000000000000000",
+	static const char *const bad[] = { "", "-", "+", "0x", "-0x", "x1", "1x", "0xg", "0x1G",
+		"0x@", "1 ", " 1", "1.0", "1e3", "--1", "+-1", "9223372036854775808",
+		"-9223372036854775809", "18446744073709551616", "0x10000000000000000",
 		"99999999999999999999999999", "1:", "1/" };
 	int64_t v = 77;
 
@@ -163,9 +173,10 @@ reads_finite_numbers_in_the_plain_form_only(void **state)
 	static const struct {
 		const char *text;
 		double v;
-	} good[] = { { "0", 0.0 }, { "-1.5", -1.5 }, { "+.5", 0.5 }, { "1e-3", 1e-3 }, { "128.", 128.0 }, { "1E2", 100.0 } };
-	static const char *const bad[] = { "", "nan", "inf", "-inf", "infinity", "0x10", "0x1p3", "1,5", " 1", "1 ", "1e", "e5",
-		".", "-", "1e999", "1.2.3", "--1" };
+	} good[] = { { "0", 0.0 }, { "-1.5", -1.5 }, { "+.5", 0.5 }, { "1e-3", 1e-3 },
+		{ "128.", 128.0 }, { "1E2", 100.0 } };
+	static const char *const bad[] = { "", "nan", "inf", "-inf", "infinity", "0x10", "0x1p3",
+		"1,5", " 1", "1 ", "1e", "e5", ".", "-", "1e999", "1.2.3", "--1" };
 	double v = 7.0;
 
 	(void)state;
@@ -188,9 +199,18 @@ counts_the_edits_between_words(void **state)
 		const char *a, *b;
 		unsigned d;
 	} row[] = {
-		{ "server", "server", 0 }, { "servr", "server", 1 }, { "server", "servr", 1 }, { "sevrer", "server", 1 },
-		{ "restrict", "restirct", 1 }, { "", "pool", 4 }, { "pool", "", 4 }, { "", "", 0 }, { "kitten", "sitting", 3 },
-		{ "iburst", "burst", 1 }, { "ab", "ba", 1 }, { "abc", "xyz", 3 },
+		{ "server", "server", 0 },
+		{ "servr", "server", 1 },
+		{ "server", "servr", 1 },
+		{ "sevrer", "server", 1 },
+		{ "restrict", "restirct", 1 },
+		{ "", "pool", 4 },
+		{ "pool", "", 4 },
+		{ "", "", 0 },
+		{ "kitten", "sitting", 3 },
+		{ "iburst", "burst", 1 },
+		{ "ab", "ba", 1 },
+		{ "abc", "xyz", 3 },
 	};
 
 	(void)state;

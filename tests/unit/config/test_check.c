@@ -39,8 +39,10 @@ counts_the_servers(void **state)
 	check_text("server a.example\nserver 127.127.20.0\n", NULL, "");
 	check_text("server 127.127.1.0\n", NULL, "");
 	if (schema_clock_of_type(20)->state != STATE_ACTS) {
-		check_text("server 127.127.20.0\n", NULL, "warning: f:1:1: no driver for this clock acts "
-		    "in this version and there is no other source: the clock stays unsynchronised; add "
+		check_text("server 127.127.20.0\n", NULL,
+		    "warning: f:1:1: no driver for this clock acts "
+		    "in this version and there is no other source: the clock stays unsynchronised; "
+		    "add "
 		    "server or pool lines\n");
 	}
 }
@@ -49,7 +51,8 @@ static void
 warns_of_the_local_clock_beside_real_servers(void **state)
 {
 	(void)state;
-	check_text(FOUR "server 127.127.1.0\n", NULL, "warning: f:5:1: the local clock stands beside "
+	check_text(FOUR "server 127.127.1.0\n", NULL,
+	    "warning: f:5:1: the local clock stands beside "
 	    "real servers: when they are lost, clients follow a clock that is merely consistent; "
 	    "tos orphan does this better\n");
 }
@@ -60,7 +63,8 @@ warns_of_a_default_open_to_queries(void **state)
 	(void)state;
 	check_text(FOUR "restrict default nomodify\n", NULL, "warning: f:5:1: this default lets "
 	    "everybody query with ntpq: add noquery\n");
-	check_text(FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL, "");
+	check_text(
+	    FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL, "");
 	check_text(FOUR "restrict 192.0.2.0/24\nrestrict source nomodify\n", NULL, "");
 	check_text(FOUR "unrestrict default\nrestrict default ntpport\n", NULL, "");
 }
@@ -87,7 +91,8 @@ static void
 warns_of_smeared_and_plain_servers_together(void **state)
 {
 	(void)state;
-	check_text(FOUR "server time1.google.com\n", NULL, "warning: f:5:1: time1.google.com smears "
+	check_text(FOUR "server time1.google.com\n", NULL,
+	    "warning: f:5:1: time1.google.com smears "
 	    "leap seconds and d.example does not: around a leap second they disagree; use one kind "
 	    "only\n");
 	check_text(FOUR "server Time.Google.com noselect\n", NULL, "");
@@ -151,10 +156,12 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 	assert_string_equal(buf, "w/d a/l r/k r/p f/s l/gone ");
 	check_text(FOUR "driftfile /no1\nlogfile /no2\nkeys /no3\nsourcedir /no4\nstatsdir /no5\n",
 	    &access,
-	    "warning: f:5:1: driftfile: '/no1' cannot be written by the run user: Permission denied\n"
+	    "warning: f:5:1: driftfile: '/no1' cannot be written by the run user: Permission "
+	    "denied\n"
 	    "warning: f:6:1: logfile: '/no2' cannot be written by the run user: Permission denied\n"
 	    "warning: f:7:1: keys: '/no3' cannot be read by the run user: Permission denied\n"
-	    "warning: f:8:1: sourcedir: '/no4' cannot be read by the run user: Permission denied\n");
+	    "warning: f:8:1: sourcedir: '/no4' cannot be read by the run user: Permission "
+	    "denied\n");
 	check_text(FOUR "keys /no1\nkeys /no2\n", &access, "warning: f:6:1: keys: '/no2' cannot be "
 	    "read by the run user: Permission denied\n");
 }

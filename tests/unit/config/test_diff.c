@@ -56,8 +56,7 @@ each_part_of_the_configuration_is_a_step(void **state)
 {
 	static const struct {
 		const char *line, *said;
-	} cases[] = {
-		{ "logfile /l", "logfile or logconfig changed\n" },
+	} cases[] = { { "logfile /l", "logfile or logconfig changed\n" },
 		{ "logconfig =all", "logfile or logconfig changed\n" },
 		{ "keys /k", "keys changed\n" }, { "trustedkey 3", "keys changed\n" },
 		{ "controlkey 3", "keys changed\n" }, { "nts enable", "nts changed\n" },
@@ -83,7 +82,8 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "interface listen eth0", "interface changed\n" },
 		{ "dscp 0", "interface changed\n" }, { "extra port 99", "interface changed\n" },
 		{ "sourceport 123", "sourceport changed\n" }, { "unpeer 7", "unpeer changed\n" },
-		{ "reset sys", "reset changed\n" }, { "trap 192.0.2.1", "words without effect changed\n" },
+		{ "reset sys", "reset changed\n" },
+		{ "trap 192.0.2.1", "words without effect changed\n" },
 		{ "mdnstries 1", "words without effect changed\n" },
 		{ "sourcedir /s", "driftfile or other files changed\n" },
 		{ "pidfile /p", "pidfile changed, takes effect at the next start\n" },
@@ -92,8 +92,7 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "tinker freq 1", "tinker changed, takes effect at the next start\n" },
 		{ "tos basedate 2020-01-01", "tos changed\n" },
 		{ "pollskewlist 6 1 2", "pollskewlist changed\n" },
-		{ "pollskewlist default 1 2", "pollskewlist changed\n" }
-	};
+		{ "pollskewlist default 1 2", "pollskewlist changed\n" } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -110,7 +109,8 @@ static void
 order_of_rules_counts_order_of_servers_does_not(void **state)
 {
 	(void)state;
-	check_diff("server a.example\nserver b.example\n", "server b.example\nserver a.example\n", "");
+	check_diff(
+	    "server a.example\nserver b.example\n", "server b.example\nserver a.example\n", "");
 	check_diff("interface listen all\ninterface ignore eth0\n",
 	    "interface ignore eth0\ninterface listen all\n", "interface changed\n");
 	check_diff("restrict 10.0.0.1 kod\nrestrict 10.0.0.1 limited\n",

@@ -126,7 +126,8 @@ uses_64_hex_digits_at_most_and_says_so(void **state)
 	assert_string_equal(conf_said(k),
 	    "warning: k:1:10: only the first 64 hex digits of the secret are used\n"
 	    "warning: k:2:7: the secret has an odd number of hex digits, the last one is not used\n"
-	    "warning: k:3:8: the secret ends at '#', which starts a comment; a secret with '#' must "
+	    "warning: k:3:8: the secret ends at '#', which starts a comment; a secret with '#' "
+	    "must "
 	    "be written in hex\n");
 	conf_end(k);
 }
@@ -136,8 +137,7 @@ a_bad_line_costs_itself_only(void **state)
 {
 	static const struct {
 		const char *line, *said;
-	} cases[] = {
-		{ "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+	} cases[] = { { "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "65536 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "x MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "5", "error: k:2:2: expected ID TYPE SECRET, the type is missing\n" },
@@ -145,9 +145,11 @@ a_bad_line_costs_itself_only(void **state)
 		{ "5 MD5 #", "error: k:2:6: expected ID TYPE SECRET, the secret is missing\n" },
 		{ "5 M$5 s",
 		    "error: k:2:3: expected a type of key such as MD5, SHA1 or AES128CMAC\n" },
-		{ "5 s abc", "error: k:2:3: keys of type s (DES) are not supported, expected a type "
+		{ "5 s abc",
+		    "error: k:2:3: keys of type s (DES) are not supported, expected a type "
 		    "such as MD5, SHA1 or AES128CMAC\n" },
-		{ "5 MD5 0123456789abcdefg0123", "error: k:2:7: a secret of more than 20 characters "
+		{ "5 MD5 0123456789abcdefg0123",
+		    "error: k:2:7: a secret of more than 20 characters "
 		    "is written in hex, but character 17 is no hex digit\n" },
 		{ "5 MD5 s host",
 		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
@@ -156,8 +158,7 @@ a_bad_line_costs_itself_only(void **state)
 		{ "5 MD5 s 1.2.3.4/33",
 		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
 		{ "5 MD5 s ::1 x",
-		    "error: k:2:13: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n" }
-	};
+		    "error: k:2:13: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n" } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -69,8 +69,7 @@ refuses_what_is_no_leap_second_table(void **state)
 {
 	static const struct {
 		const char *text, *said;
-	} cases[] = {
-		{ "", "error: l: the file has no row\n" },
+	} cases[] = { { "", "error: l: the file has no row\n" },
 		{ "# only a comment\n", "error: l: the file has no row\n" },
 		{ "2272060800\n", "error: l:1:1: expected NTP seconds and TAI - UTC in seconds\n" },
 		{ "2272060800 ten\n",
@@ -82,7 +81,8 @@ refuses_what_is_no_leap_second_table(void **state)
 		    "error: l:1:1: expected NTP seconds and TAI - UTC in seconds\n" },
 		{ "2272060800 10 x\n", "error: l:1:1: unexpected text behind the two numbers\n" },
 		{ "2272060801 10\n", "error: l:1:1: the time is not the beginning of a day\n" },
-		{ "#$ x\n", "error: l:1:3: expected the time of the last update or of expiry in NTP "
+		{ "#$ x\n",
+		    "error: l:1:3: expected the time of the last update or of expiry in NTP "
 		    "seconds\n" },
 		{ "#@ 5\n#@ 6\n", "error: l:2:1: this line is there twice\n" },
 		{ "#h 1 2 3 4\n",
@@ -90,8 +90,7 @@ refuses_what_is_no_leap_second_table(void **state)
 		{ "#h 1 2 3 4 g\n",
 		    "error: l:1:3: expected five hex words of at most eight digits\n" },
 		{ "#h 1 2 3 4 123456789\n",
-		    "error: l:1:3: expected five hex words of at most eight digits\n" }
-	};
+		    "error: l:1:3: expected five hex words of at most eight digits\n" } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -855,8 +855,8 @@ too_little_memory_at_any_point_gives_no_configuration(void **state)
 	for (size_t limit = 0; limit < 65536 && !done; limit += 16) {
 		struct arena *a = arena_new(limit), *said = arena_new(1 << 16);
 		struct diag_list d = diag_list_in(said);
-		struct config *c = config_load_text(NULL, "f", text, sizeof text - 1, NULL, false, a,
-		    &d);
+		struct config *c =
+		    config_load_text(NULL, "f", text, sizeof text - 1, NULL, false, a, &d);
 		if (c != NULL) {
 			struct arena *b = arena_new(limit / 2);
 			assert_int_equal(c->sources_n, 2);

@@ -122,26 +122,27 @@ servers_of_a_source_folder_are_comments(void **state)
 static void
 numbers_come_back_exactly(void **state)
 {
-	static const char *const lines[] = {
-		"tinker stepback 0.1 stepfwd 0.30000000000000004\n", "tinker freq 0\n",
-		"tinker freq -123.456789012345\n", "nonvolatile 1e-300\n", "tinker panic 1e9\n",
-		"limit average 0.1\n", "limit burst 3\ndiscard average 3\n", "tos basedate 50000\n",
-		"logconfig =all -all\n", "mru initalloc 3 incalloc 4\n", "nts cookie \"\"\n",
-		"setvar a = \"\"\n", "setvar a = = default\n", "driftfile /d 0.25\n",
-		"filegen rawstats disable\n", "filegen rawstats nolink disable\n",
-		"restrict fe80::1 ntpport interface\n", "interface listen \"a b\"\n",
-		"server [2001:db8::1]:5\nserver a.example:5\n", "unpeer -6 x.example\nunpeer 3\n",
-		"restrict 10.1.2.3 mask 255.0.255.0 kod\n", "restrict -4 a.example kod\n",
-		"unrestrict default\ndelrestrict 192.0.2.1\n", "enable calibrate bclient\n",
+	static const char *const lines[] = { "tinker stepback 0.1 stepfwd 0.30000000000000004\n",
+		"tinker freq 0\n", "tinker freq -123.456789012345\n", "nonvolatile 1e-300\n",
+		"tinker panic 1e9\n", "limit average 0.1\n", "limit burst 3\ndiscard average 3\n",
+		"tos basedate 50000\n", "logconfig =all -all\n", "mru initalloc 3 incalloc 4\n",
+		"nts cookie \"\"\n", "setvar a = \"\"\n", "setvar a = = default\n",
+		"driftfile /d 0.25\n", "filegen rawstats disable\n",
+		"filegen rawstats nolink disable\n", "restrict fe80::1 ntpport interface\n",
+		"interface listen \"a b\"\n", "server [2001:db8::1]:5\nserver a.example:5\n",
+		"unpeer -6 x.example\nunpeer 3\n", "restrict 10.1.2.3 mask 255.0.255.0 kod\n",
+		"restrict -4 a.example kod\n", "unrestrict default\ndelrestrict 192.0.2.1\n",
+		"enable calibrate bclient\n",
 		"refclock nmea unit 3 baud 9600 subtype x path /a ppspath /b refid GPS flag1 1\n",
 		"server 127.127.20.1 minpoll 4\ndevice 127.127.20.1 ppsdata /dev/pps0\n",
 		"leapsmear address 2001:db8::1 interval 7200 form linear\n", "ttl 0 32 64\n",
-		"pollskewlist default 1 2\n", "pollskewlist 3 0 4 17 65536 0 default 9 9\n", "phone \"ATDT 1\" 2\n", "reset sys io\n",
+		"pollskewlist default 1 2\n", "pollskewlist 3 0 4 17 65536 0 default 9 9\n",
+		"phone \"ATDT 1\" 2\n", "reset sys io\n",
 		"server a.example nts ca /c aead X bias 0.001 mode 7 ttl 3 ident g\n",
 		"restrict source serverresponse fuzz ippeerlimit 4\n", "extra port 1\n",
-		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "nic drop 10.0.0.0/8\n", "refclock pps maxpoll 4\n",
-		"refclock pps minpoll 5\n", "server 127.127.1.1 maxpoll 10\n"
-	};
+		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "nic drop 10.0.0.0/8\n",
+		"refclock pps maxpoll 4\n", "refclock pps minpoll 5\n",
+		"server 127.127.1.1 maxpoll 10\n" };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -218,10 +219,9 @@ random_options(struct seeded *s, enum schema_group group, unsigned at_least, str
 static void
 random_host(struct seeded *s, struct text *out)
 {
-	static const char *const hosts[] = {
-		"a.example", "b.example:1234", "192.0.2.", "[2001:db8::1]:99", "2001:db8::", "-4 c.example",
-		"-6 d.example", "127.127.1.", "127.127.28.", "239.0.0."
-	};
+	static const char *const hosts[] = { "a.example", "b.example:1234", "192.0.2.",
+		"[2001:db8::1]:99", "2001:db8::", "-4 c.example", "-6 d.example", "127.127.1.",
+		"127.127.28.", "239.0.0." };
 	unsigned i = seeded_below(s, 10);
 
 	text_printf(out, " %s", hosts[i]);
@@ -252,9 +252,8 @@ random_line(struct seeded *s, struct text *out)
 		    1 + seeded_below(s, 4));
 		random_options(s, row->arg == ARG_FUDGE ? SCHEMA_FUDGE : SCHEMA_DEVICE, 1, out);
 	} else if (row->arg == ARG_RESTRICT) {
-		static const char *const scopes[] = {
-			" default", " -4 default", " source", " 10.2.3.4", " 2001:db8::/32", " h.example"
-		};
+		static const char *const scopes[] = { " default", " -4 default", " source",
+			" 10.2.3.4", " 2001:db8::/32", " h.example" };
 		text_put(out, scopes[seeded_below(s, 6)]);
 		random_options(s, SCHEMA_RESTRICT, 0, out);
 	} else if (row->arg == ARG_SWITCHES) {
@@ -267,8 +266,8 @@ random_line(struct seeded *s, struct text *out)
 	} else if (row->arg == ARG_SMEAR) {
 		random_options(s, SCHEMA_SMEAR, 1, out);
 	} else if (row->arg == ARG_KEY_LIST) {
-		text_printf(out, " %u (%u ... %u)", 1 + seeded_below(s, 50), 1 + seeded_below(s, 50),
-		    50 + seeded_below(s, 50));
+		text_printf(out, " %u (%u ... %u)", 1 + seeded_below(s, 50),
+		    1 + seeded_below(s, 50), 50 + seeded_below(s, 50));
 	} else if (row->arg == ARG_LISTEN) {
 		text_printf(out, " %s %s", random_row(s, SCHEMA_LISTEN_ACT)->word,
 		    seeded_below(s, 2) == 0 ? "eth*" : random_row(s, SCHEMA_LISTEN_WHAT)->word);

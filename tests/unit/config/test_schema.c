@@ -56,18 +56,17 @@ suggests_the_word_that_was_meant(void **state)
 	static const struct {
 		enum schema_group group;
 		const char *word, *meant;
-	} cases[] = {
-		{ SCHEMA_TOP, "servr", "server" }, { SCHEMA_TOP, "sever", "server" },
+	} cases[] = { { SCHEMA_TOP, "servr", "server" }, { SCHEMA_TOP, "sever", "server" },
 		{ SCHEMA_TOP, "Server", "server" }, { SCHEMA_TOP, "drfitfile", "driftfile" },
 		{ SCHEMA_TOP, "drift_file", "driftfile" }, { SCHEMA_TOP, "restict", "restrict" },
 		{ SCHEMA_TOP, "pol", "pool" }, { SCHEMA_TOP, "interfaces", "interface" },
 		{ SCHEMA_TOP, "include", NULL }, { SCHEMA_TOP, "makestep", NULL },
-		{ SCHEMA_TOP, "", NULL }, { SCHEMA_TOP, "x", NULL },
-		{ SCHEMA_TOP, "allow", NULL }, { SCHEMA_SOURCE, "ibrust", "iburst" },
-		{ SCHEMA_RESTRICT, "noquerry", "noquery" }, { SCHEMA_RESTRICT, "no_query", "noquery" },
-		{ SCHEMA_TOP, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		    NULL }
-	};
+		{ SCHEMA_TOP, "", NULL }, { SCHEMA_TOP, "x", NULL }, { SCHEMA_TOP, "allow", NULL },
+		{ SCHEMA_SOURCE, "ibrust", "iburst" }, { SCHEMA_RESTRICT, "noquerry", "noquery" },
+		{ SCHEMA_RESTRICT, "no_query", "noquery" },
+		{ SCHEMA_TOP,
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    NULL } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -38,8 +38,14 @@ start(struct bench *b, const struct assoc_rules *rules)
 	struct endpoint remote = { addr_v4(0xc000020b), NTP_PORT };
 
 	memset(b, 0, sizeof *b);
-	b->w = (struct assoc_world){ .sys_poll = 6, .precision = -24, .phi = 15e-6, .maxdist_s = 1.5, .maxdisp_s = 16.0,
-		.ceiling = 16, .allan_log2s = 11, .random = UINT64_C(0x9e3779b97f4a7c15) };
+	b->w = (struct assoc_world){ .sys_poll = 6,
+		.precision = -24,
+		.phi = 15e-6,
+		.maxdist_s = 1.5,
+		.maxdisp_s = 16.0,
+		.ceiling = 16,
+		.allan_log2s = 11,
+		.random = UINT64_C(0x9e3779b97f4a7c15) };
 	assoc_start(&b->a, 7, rules, &remote, 0.0, &b->w);
 }
 
@@ -79,14 +85,24 @@ good_answer(const struct bench *b, double offset_s)
 {
 	struct rtime mid = rtime_add_s(real_at(b->w.now), TRIP_S / 2 + offset_s);
 
-	return (struct header){ .leap = LEAP_NONE, .version = 4, .mode = MODE_SERVER, .stratum = 2, .poll = 6,
-		.precision = -23, .root_delay = ntp_short_from_s(0.01), .root_disp = ntp_short_from_s(0.005),
-		.refid = 0xc6336407, .reftime = ntp_ts_from_rtime(mid), .org = request_of(b).xmt,
-		.rec = ntp_ts_from_rtime(mid), .xmt = ntp_ts_from_rtime(mid) };
+	return (struct header){ .leap = LEAP_NONE,
+		.version = 4,
+		.mode = MODE_SERVER,
+		.stratum = 2,
+		.poll = 6,
+		.precision = -23,
+		.root_delay = ntp_short_from_s(0.01),
+		.root_disp = ntp_short_from_s(0.005),
+		.refid = 0xc6336407,
+		.reftime = ntp_ts_from_rtime(mid),
+		.org = request_of(b).xmt,
+		.rec = ntp_ts_from_rtime(mid),
+		.xmt = ntp_ts_from_rtime(mid) };
 }
 
 static enum verdict
-deliver_with(struct bench *b, const struct header *h, enum packet_mac mac, uint32_t key_id, enum assoc_auth auth)
+deliver_with(struct bench *b, const struct header *h, enum packet_mac mac, uint32_t key_id,
+    enum assoc_auth auth)
 {
 	struct writer wr = writer_over(b->bytes, sizeof b->bytes);
 	struct packet p;
@@ -342,7 +358,8 @@ requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate(void **state
 	while (b.a.poll.next.ns < HOURS * INT64_C(3600) * NS_PER_S) {
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		(void)assoc_ask_soon(&b.a, 0.0, &b.w);
-		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= ASSOC_SPACING_S - 1e-6);
+		assert_true(
+		    mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= ASSOC_SPACING_S - 1e-6);
 		assert_true(n < MOST);
 		at_s[n++] = mtime_diff_s(b.a.poll.last_sent, (struct mtime){ 0 });
 	}
@@ -485,7 +502,9 @@ static void
 refuses_a_zero_origin_when_nothing_was_asked(void **state)
 {
 	static struct assoc before;
-	struct header h = { .version = 4, .mode = MODE_SERVER, .stratum = 1, .xmt = { 5 }, .rec = { 5 } };
+	struct header h = {
+		.version = 4, .mode = MODE_SERVER, .stratum = 1, .xmt = { 5 }, .rec = { 5 }
+	};
 	static struct bench b;
 
 	(void)state;
@@ -550,7 +569,8 @@ refuses_modes_and_versions_that_are_no_answer(void **state)
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
 		h.version = version;
-		assert_int_equal(deliver(&b, &h), version >= 1 && version <= 4 ? VERDICT_OK : VERDICT_VERSION);
+		assert_int_equal(
+		    deliver(&b, &h), version >= 1 && version <= 4 ? VERDICT_OK : VERDICT_VERSION);
 	}
 }
 
@@ -568,9 +588,17 @@ static void far_root(struct header *h) { h->root_disp = ntp_short_from_s(16.0); 
 static void far_delay(struct header *h) { h->root_delay = ntp_short_from_s(32.0); }
 static void no_rec(struct header *h) { h->rec.fix = 0; }
 static void no_xmt(struct header *h) { h->xmt.fix = 0; }
-static void answered_before_asked(struct header *h) { h->xmt.fix = h->rec.fix - (UINT64_C(1) << 20); }
+static void
+answered_before_asked(struct header *h)
+{
+	h->xmt.fix = h->rec.fix - (UINT64_C(1) << 20);
+}
 static void held_long(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(2) << 32); }
-static void held_longer_than_the_trip(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(1) << 31); }
+static void
+held_longer_than_the_trip(struct header *h)
+{
+	h->xmt.fix = h->rec.fix + (UINT64_C(1) << 31);
+}
 
 /* tos maxdisp: 0.01 / 2 + 0.005 is what the good answer says. */
 static void
@@ -579,7 +607,8 @@ takes_no_more_dispersion_than_maxdisp(void **state)
 	static const struct {
 		double maxdisp_s;
 		enum verdict expected;
-	} cases[] = { { 0.0099, VERDICT_DISTANCE }, { 0.0102, VERDICT_OK }, { 0.0, VERDICT_DISTANCE } };
+	} cases[] = { { 0.0099, VERDICT_DISTANCE }, { 0.0102, VERDICT_OK },
+		{ 0.0, VERDICT_DISTANCE } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -601,8 +630,12 @@ believes_no_time_before_basedate(void **state)
 	static const struct {
 		double basedate_s, offset_s, expected_s;        /* both from our clock */
 	} cases[] = {
-		{ -1e9, 5.0, 5.0 }, { -1e9, -9e8, -9e8 }, { 1e9, 5.0, 5.0 + turn_s },
-		{ 1e9, 1.1e9, 1.1e9 }, { 2.2e9, -2.09e9, -2.09e9 + turn_s }, { -4e9, 1e9, 1e9 - turn_s },
+		{ -1e9, 5.0, 5.0 },
+		{ -1e9, -9e8, -9e8 },
+		{ 1e9, 5.0, 5.0 + turn_s },
+		{ 1e9, 1.1e9, 1.1e9 },
+		{ 2.2e9, -2.09e9, -2.09e9 + turn_s },
+		{ -4e9, 1e9, 1e9 - turn_s },
 	};
 
 	(void)state;
@@ -666,11 +699,16 @@ static void
 refuses_headers_that_cannot_serve(void **state)
 {
 	static const struct header_case cases[] = {
-		{ no_leap, VERDICT_UNSYNC, FLASH_STRATUM }, { stratum_0, VERDICT_UNSYNC, FLASH_STRATUM },
-		{ stratum_16, VERDICT_UNSYNC, FLASH_STRATUM }, { stratum_255, VERDICT_UNSYNC, FLASH_STRATUM },
-		{ far_root, VERDICT_DISTANCE, FLASH_HEADER }, { far_delay, VERDICT_DISTANCE, FLASH_HEADER },
-		{ no_rec, VERDICT_UNSET, FLASH_UNSYNC }, { no_xmt, VERDICT_UNSET, FLASH_UNSYNC },
-		{ answered_before_asked, VERDICT_DELAY, FLASH_HEADER }, { held_long, VERDICT_DELAY, FLASH_HEADER },
+		{ no_leap, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ stratum_0, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ stratum_16, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ stratum_255, VERDICT_UNSYNC, FLASH_STRATUM },
+		{ far_root, VERDICT_DISTANCE, FLASH_HEADER },
+		{ far_delay, VERDICT_DISTANCE, FLASH_HEADER },
+		{ no_rec, VERDICT_UNSET, FLASH_UNSYNC },
+		{ no_xmt, VERDICT_UNSET, FLASH_UNSYNC },
+		{ answered_before_asked, VERDICT_DELAY, FLASH_HEADER },
+		{ held_long, VERDICT_DELAY, FLASH_HEADER },
 		{ held_longer_than_the_trip, VERDICT_DELAY, FLASH_HEADER },
 	};
 
@@ -761,7 +799,8 @@ refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 	header_put(&wr, &h);
 	assert_true(packet_parse(b.bytes, sizeof b.bytes, &p));
 	b.w.now = mtime_add_s(b.w.now, TRIP_S);
-	assoc_receive(&b.a, &p, ASSOC_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
+	assoc_receive(
+	    &b.a, &p, ASSOC_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
 	assert_int_equal(b.got.verdict, VERDICT_SPAN);
 	assert_int_equal(b.a.poll.reach, 0);
 }
@@ -775,7 +814,8 @@ the_kernels_transmit_stamp_replaces_the_one_read_before(void **state)
 	(void)state;
 	start_plain(&b, 0);
 	poll_next(&b);
-	assoc_sent(&b.a, b.sent.tag, rtime_add_s(real_at(b.w.now), 0.0002), mtime_add_s(b.w.now, 0.0002), true);
+	assoc_sent(&b.a, b.sent.tag, rtime_add_s(real_at(b.w.now), 0.0002),
+	    mtime_add_s(b.w.now, 0.0002), true);
 	assoc_sent(&b.a, b.sent.tag, real_at(b.w.now), b.w.now, false);
 	assoc_sent(&b.a, b.sent.tag + 1, real_at(b.w.now), b.w.now, true);
 	h = good_answer(&b, 0.001);
@@ -872,7 +912,8 @@ a_crypto_nak_means_nothing_without_a_key(void **state)
 	poll_next(&b);
 	before = b.a;
 	h = good_answer(&b, 0.001);
-	assert_int_equal(deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE), VERDICT_CRYPTO_NAK);
+	assert_int_equal(
+	    deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE), VERDICT_CRYPTO_NAK);
 	assert_untouched(&b, &before);
 }
 
@@ -897,8 +938,8 @@ a_rate_kiss_lengthens_the_interval_within_bounds(void **state)
 	static const struct {
 		int8_t poll;
 		int least, most;
-	} cases[] = { { 0, 7, 7 }, { -1, 7, 7 }, { 6, 7, 7 }, { 8, 8, 8 }, { 17, 10, 10 }, { 127, 10, 10 },
-		{ -128, 7, 7 } };
+	} cases[] = { { 0, 7, 7 }, { -1, 7, 7 }, { 6, 7, 7 }, { 8, 8, 8 }, { 17, 10, 10 },
+		{ 127, 10, 10 }, { -128, 7, 7 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1528,7 +1569,8 @@ absurd_precisions_and_polls_of_a_server_are_bounded(void **state)
 	static const struct {
 		int8_t precision, poll;
 		int shown_precision, shown_poll;
-	} cases[] = { { -128, 6, -31, 6 }, { 20, 17, 0, 17 }, { -20, 18, -20, 6 }, { -20, 2, -20, 6 } };
+	} cases[] = { { -128, 6, -31, 6 }, { 20, 17, 0, 17 }, { -20, 18, -20, 6 },
+		{ -20, 2, -20, 6 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1647,7 +1689,8 @@ main(void)
 		cmocka_unit_test(a_shorter_system_poll_brings_the_next_poll_forward),
 		cmocka_unit_test(reach_goes_dark_after_eight_silent_polls_and_says_so_once),
 		cmocka_unit_test(backs_off_while_unreachable_but_asks_within_ten_minutes),
-		cmocka_unit_test(requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate),
+		cmocka_unit_test(
+		    requests_out_of_turn_are_two_bursts_and_the_shortest_intervals_rate),
 		cmocka_unit_test(what_was_asked_before_leaves_less_of_the_burst),
 		cmocka_unit_test(a_quiet_hour_earns_no_more_than_two_bursts),
 		cmocka_unit_test(who_is_asked_at_a_fixed_long_interval_earns_a_burst_as_well),
@@ -1678,21 +1721,25 @@ main(void)
 		cmocka_unit_test(a_forged_kiss_changes_nothing),
 		cmocka_unit_test(deny_slows_down_but_is_never_for_good),
 		cmocka_unit_test(with_a_key_an_unsigned_kiss_is_not_obeyed),
-		cmocka_unit_test(fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
+		cmocka_unit_test(
+		    fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
 		cmocka_unit_test(noselect_is_never_fit),
 		cmocka_unit_test(the_root_distance_grows_with_silence),
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
 		cmocka_unit_test(burst_asks_up_to_eight_times_as_the_interval_grows),
 		cmocka_unit_test(a_request_that_could_not_leave_awaits_nothing),
 		cmocka_unit_test(repoll_leaves_bursts_and_silent_servers_alone),
-		cmocka_unit_test(settles_until_the_third_answer_and_for_the_classic_loop_the_fourth),
+		cmocka_unit_test(
+		    settles_until_the_third_answer_and_for_the_classic_loop_the_fourth),
 		cmocka_unit_test(after_a_clear_it_begins_anew_with_a_burst),
 		cmocka_unit_test(the_bound_is_the_offset_left_and_half_the_way),
-		cmocka_unit_test(a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
+		cmocka_unit_test(
+		    a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
 		cmocka_unit_test(an_answer_contradicts_what_its_whole_interval_lies_outside_of),
 		cmocka_unit_test(is_suspect_only_where_the_estimator_speaks),
 		cmocka_unit_test(prefer_true_and_local_reach_selection),
-		cmocka_unit_test(an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),
+		cmocka_unit_test(
+		    an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),
 		cmocka_unit_test(after_a_break_it_is_young_until_enough_has_come_again),
 		cmocka_unit_test(repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past),
 		cmocka_unit_test(a_clear_starts_a_burst_only_where_one_is_allowed),

@@ -194,8 +194,9 @@ numbers_that_are_none_are_noticed(void **state)
 static void
 a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 {
-	static const struct bank_model good = { .x_s = 0.0, .f = 0.0, .pxx = 1.0, .pxf = 0.5, .pff = 1.0,
-		.weight = 0.1 };
+	static const struct bank_model good = {
+		.x_s = 0.0, .f = 0.0, .pxx = 1.0, .pxf = 0.5, .pff = 1.0, .weight = 0.1
+	};
 	static struct bank_model bad[8];
 	struct bank b;
 

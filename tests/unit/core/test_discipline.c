@@ -1044,7 +1044,8 @@ no_sequence_of_offsets_passes_the_limits_or_stops_for_good(void **state)
 		rules.panic_gate = seeded_below(&seed, 2) == 0;
 		discipline_start(&d, &rules, seeded_below(&seed, 2) == 0, 0, 0, moment(0));
 		for (int i = 0; i < 800; i++) {
-			double scale_s = pow(10.0, seeded_uniform(&seed, most > 2 ? -4 : most, most));
+			double scale_s =
+			    pow(10.0, seeded_uniform(&seed, most > 2 ? -4 : most, most));
 			bool first = !d.updated, was = d.stop != STOP_NONE;
 
 			at_s += seeded_uniform(&seed, 1, 1100);
@@ -1068,11 +1069,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_drift_file_decides_the_first_state),
-		cmocka_unit_test(
-		    a_small_first_offset_is_slewed_while_the_frequency_is_measured),
+		cmocka_unit_test(a_small_first_offset_is_slewed_while_the_frequency_is_measured),
 		cmocka_unit_test(the_frequency_is_measured_as_if_nothing_had_been_slewed),
-		cmocka_unit_test(
-		    a_large_first_offset_is_stepped_before_the_frequency_is_measured),
+		cmocka_unit_test(a_large_first_offset_is_stepped_before_the_frequency_is_measured),
 		cmocka_unit_test(a_large_offset_while_measuring_waits_for_its_end),
 		cmocka_unit_test(a_stepout_of_nothing_measures_nothing),
 		cmocka_unit_test(with_a_drift_file_the_first_offset_synchronises),
@@ -1089,7 +1088,8 @@ main(void)
 		cmocka_unit_test(steps_of_a_day_may_not_exceed_panic_in_sum),
 		cmocka_unit_test(nightly_pauses_are_made_good_for_ever),
 		cmocka_unit_test(beyond_panic_even_a_clock_that_is_never_stepped_stops),
-		cmocka_unit_test(a_first_step_without_a_quorum_is_undone_by_the_first_quorum_for_free),
+		cmocka_unit_test(
+		    a_first_step_without_a_quorum_is_undone_by_the_first_quorum_for_free),
 		cmocka_unit_test(a_first_slew_without_a_quorum_does_not_use_up_the_panic_gate),
 		cmocka_unit_test(an_hour_after_a_guess_the_panic_gate_is_closed),
 		cmocka_unit_test(a_first_step_of_a_quorum_is_not_undone_for_free),

@@ -559,7 +559,8 @@ smear_refid(double smear_s)
 
 /* A smear as its server tells it at two moments, near the New Year of 2017 or elsewhere. */
 static bool
-believed(struct leap *l, double first_s, double second_s, double apart_s, double since_s, int64_t border)
+believed(
+    struct leap *l, double first_s, double second_s, double apart_s, double since_s, int64_t border)
 {
 	struct leap_smear_heard h = { .smear_s = 0.0 };
 
@@ -575,7 +576,7 @@ a_smear_is_believed_when_it_moves_and_fits_the_leap_second(void **state)
 		const char *what;
 		double first_s, second_s, apart_s, since_s;
 		int64_t border;
-		bool table, vote, unknown;      /* believed: with the table, with a vote, with none */
+		bool table, vote, unknown; /* believed: with the table, with a vote, with none */
 	} cases[] = {
 		{ "before", -0.25, -0.2507, 64, -6 * 3600, NEW_YEAR_2017, true, true, true },
 		{ "behind", 0.25, 0.2493, 64, 6 * 3600, NEW_YEAR_2017, true, true, true },
@@ -584,7 +585,8 @@ a_smear_is_believed_when_it_moves_and_fits_the_leap_second(void **state)
 		    false },
 		{ "a deleted one", 0.25, 0.2507, 64, -6 * 3600, NEW_YEAR_2017, false, false, true },
 		{ "wrong way", -0.25, -0.2493, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
-		{ "standing still", -0.25, -0.25, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
+		{ "standing still", -0.25, -0.25, 64, -6 * 3600, NEW_YEAR_2017, false, false,
+		    false },
 		{ "too fast", -0.25, -0.5, 64, -6 * 3600, NEW_YEAR_2017, false, false, false },
 		{ "too much for so early", -0.3, -0.3007, 64, -20 * 3600, NEW_YEAR_2017, false,
 		    false, false },

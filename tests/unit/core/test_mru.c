@@ -12,7 +12,9 @@
 
 static const struct siphash_key key = { 1, 2 };
 static const struct mru_rules open_rules = { .average_log2s = 3, .minimum_s = 2.0 };
-static const struct mru_rules limited = { .average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true };
+static const struct mru_rules limited = {
+	.average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true
+};
 
 static struct mru *
 table(size_t n)
@@ -37,8 +39,8 @@ host(uint32_t n)
 }
 
 static enum mru_verdict
-touch_from(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version, uint32_t flags,
-    const struct mru_rules *r, struct mtime now)
+touch_from(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
+    uint32_t flags, const struct mru_rules *r, struct mtime now)
 {
 	const struct mru_packet p = { .from = a, .port = port, .mode = mode, .version = version,
 	    .local = 51207, .flags = flags };
@@ -65,9 +67,13 @@ remembers_what_a_client_last_sent(void **state)
 	assert_true(addr_parse("fe80::1%3", &a));
 	assert_true(addr_parse("192.0.2.9", &b));
 	assert_false(mru_get(m, &a, &c));
-	assert_int_equal(touch_from(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)), MRU_PASS);
-	assert_int_equal(touch_from(m, &a, 4567, MODE_CLIENT, 4, RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD,
-	    &open_rules, at(12.5)), MRU_PASS);
+	assert_int_equal(
+	    touch_from(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)),
+	    MRU_PASS);
+	assert_int_equal(
+	    touch_from(m, &a, 4567, MODE_CLIENT, 4,
+		RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD, &open_rules, at(12.5)),
+	    MRU_PASS);
 	assert_true(mru_get(m, &a, &c));
 	assert_true(addr_equal(&c.addr, &a));
 	assert_int_equal(c.addr.scope, 3);
@@ -306,7 +312,9 @@ taken_of_10000(const struct mru_keeping *k, double age_s)
 static void
 a_full_list_takes_a_new_client_as_readily_as_its_oldest_is_old(void **state)
 {
-	struct mru_keeping k = { .mindepth = 1, .maxage_s = 64.0, .minage_s = 64.0, .monitor_s = 100.0 };
+	struct mru_keeping k = {
+		.mindepth = 1, .maxage_s = 64.0, .minage_s = 64.0, .monitor_s = 100.0
+	};
 
 	(void)state;
 	assert_in_range(taken_of_10000(&k, 10.0), 850, 1150);
@@ -407,7 +415,8 @@ the_headway_of_the_average_passes_for_ever(void **state)
 
 		r.average_log2s = average;
 		for (int i = 0; i < 1000; i++) {
-			assert_int_equal(touch(m, 1, &r, 10.0 + i * (double)(1 << average)), MRU_PASS);
+			assert_int_equal(
+			    touch(m, 1, &r, 10.0 + i * (double)(1 << average)), MRU_PASS);
 		}
 		free(m);
 	}
@@ -446,7 +455,8 @@ nobody_is_kissed_without_kod_and_no_server_ever(void **state)
 	for (uint32_t i = 0; i < 2; i++) {
 		a = host(10 + i);
 		touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0));
-		assert_int_equal(touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
+		assert_int_equal(
+		    touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
 	}
 	free(m);
 }
@@ -904,7 +914,8 @@ main(void)
 		cmocka_unit_test(a_score_follows_the_rate),
 		cmocka_unit_test(kisses_of_one_address_are_48_seconds_apart),
 		cmocka_unit_test(one_refused_packet_in_four_is_answered_and_no_two_within_a_second),
-		cmocka_unit_test(an_answer_to_a_refused_packet_is_marked_and_not_counted_as_dropped),
+		cmocka_unit_test(
+		    an_answer_to_a_refused_packet_is_marked_and_not_counted_as_dropped),
 		cmocka_unit_test(the_bursts_of_every_common_client_pass),
 		cmocka_unit_test(the_score_keeps_to_what_the_entry_asks_for),
 		cmocka_unit_test(a_change_of_model_does_no_harm),

@@ -23,9 +23,12 @@ addr(const char *text)
 static struct restrict_rule
 rule(const char *a, const char *mask, uint32_t match, uint32_t flags)
 {
-	struct restrict_rule r = { .addr = addr(a), .match = match, .flags = flags, .ippeerlimit = -1 };
+	struct restrict_rule r = {
+		.addr = addr(a), .match = match, .flags = flags, .ippeerlimit = -1
+	};
 
-	r.mask = mask[0] == '\0' ? addr_mask_of(r.addr.family, (unsigned)(8 * addr_len(&r.addr))) : addr(mask);
+	r.mask = mask[0] == '\0' ? addr_mask_of(r.addr.family, (unsigned)(8 * addr_len(&r.addr)))
+				 : addr(mask);
 	return r;
 }
 
@@ -64,7 +67,8 @@ the_default_holds_for_everyone_at_first(void **state)
 	assert_int_equal(flags_of(l, "0.0.0.0", ANY_PORT), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "223.255.255.255", NTP), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "::", ANY_PORT), RESTRICT_BUILTIN);
-	assert_int_equal(flags_of(l, "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ANY_PORT), RESTRICT_BUILTIN);
+	assert_int_equal(
+	    flags_of(l, "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ANY_PORT), RESTRICT_BUILTIN);
 	free(l);
 }
 
@@ -91,7 +95,8 @@ a_written_out_default_is_the_same_entry(void **state)
 	add(l, "0.0.0.0", "0.0.0.0", 0, RESTRICT_KOD);
 	add(l, "192.0.2.1", "0.0.0.0", 0, RESTRICT_LIMITED);
 	assert_int_equal(restrict_count(l), 2);
-	assert_int_equal(flags_of(l, "198.51.100.1", ANY_PORT), RESTRICT_NOQUERY | RESTRICT_KOD | RESTRICT_LIMITED);
+	assert_int_equal(flags_of(l, "198.51.100.1", ANY_PORT),
+	    RESTRICT_NOQUERY | RESTRICT_KOD | RESTRICT_LIMITED);
 	free(l);
 }
 
@@ -137,7 +142,8 @@ host_bits_of_a_network_do_not_count(void **state)
 
 	(void)state;
 	add(l, "192.168.44.130", "255.255.255.0", 0, RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
-	assert_int_equal(flags_of(l, "192.168.44.1", ANY_PORT), RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
+	assert_int_equal(
+	    flags_of(l, "192.168.44.1", ANY_PORT), RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
 	assert_true(restrict_entry_at(l, 0, &e));
 	assert_int_equal(addr_v4_value(&e.rule.addr), 0xc0a82c00);
 	assert_int_equal(addr_v4_value(&e.rule.mask), 0xffffff00);
@@ -230,7 +236,8 @@ static void
 a_full_list_takes_no_new_key_but_still_more_flags(void **state)
 {
 	struct restrict_list *l = list(1, 0);
-	struct restrict_rule a = rule("192.0.2.1", "", 0, RESTRICT_KOD), b = rule("192.0.2.2", "", 0, RESTRICT_KOD);
+	struct restrict_rule a = rule("192.0.2.1", "", 0, RESTRICT_KOD),
+			     b = rule("192.0.2.2", "", 0, RESTRICT_KOD);
 
 	(void)state;
 	assert_true(restrict_add(l, &a));
@@ -292,8 +299,8 @@ only_entries_of_the_configuration_are_a_hosts_own(void **state)
 static void
 entries_are_shown_in_the_order_of_the_scan_with_their_hits(void **state)
 {
-	static const char *const want[] = { "192.0.2.1", "192.0.2.1", "192.0.2.0", "10.0.0.0", "10.0.0.0", "0.0.0.0", "2001:db8::",
-		"::" };
+	static const char *const want[] = { "192.0.2.1", "192.0.2.1", "192.0.2.0", "10.0.0.0",
+		"10.0.0.0", "0.0.0.0", "2001:db8::", "::" };
 	struct restrict_list *l = list(8, RESTRICT_NOTRAP);
 	struct restrict_entry e;
 	char buf[ADDR_TEXT_MAX];
@@ -355,7 +362,10 @@ prefixes_may_nest_128_deep(void **state)
 
 	(void)state;
 	for (unsigned len = 1; len <= 128; len++) {
-		struct restrict_rule r = { .addr = a, .mask = addr_mask_of(ADDR_V6, len), .flags = len, .ippeerlimit = -1 };
+		struct restrict_rule r = { .addr = a,
+			.mask = addr_mask_of(ADDR_V6, len),
+			.flags = len,
+			.ippeerlimit = -1 };
 
 		assert_true(restrict_add(l, &r));
 	}
@@ -365,7 +375,8 @@ prefixes_may_nest_128_deep(void **state)
 		if (len < 128) {
 			b.bytes[len / 8] ^= (uint8_t)(0x80 >> len % 8);
 		}
-		assert_int_equal(restrict_find(l, &b, ANY_PORT, NULL), addr_is_multicast(&b) ? RESTRICT_IGNORE : len);
+		assert_int_equal(restrict_find(l, &b, ANY_PORT, NULL),
+		    addr_is_multicast(&b) ? RESTRICT_IGNORE : len);
 	}
 	free(l);
 }
@@ -490,12 +501,16 @@ random_mask(struct seeded *s, enum addr_family family)
 static struct restrict_rule
 random_rule(struct seeded *s)
 {
-	static const uint32_t match[] = { 0, 0, 0, RESTRICT_MATCH_NTPPORT, RESTRICT_MATCH_NON_NTPPORT,
-		RESTRICT_MATCH_SOURCE, RESTRICT_MATCH_INTERFACE | RESTRICT_MATCH_NTPPORT };
+	static const uint32_t match[] = { 0, 0, 0, RESTRICT_MATCH_NTPPORT,
+		RESTRICT_MATCH_NON_NTPPORT, RESTRICT_MATCH_SOURCE,
+		RESTRICT_MATCH_INTERFACE | RESTRICT_MATCH_NTPPORT };
 	enum addr_family family = seeded_below(s, 2) == 0 ? ADDR_V4 : ADDR_V6;
 
-	return (struct restrict_rule){ .addr = random_addr(s, family), .mask = random_mask(s, family),
-		.match = match[seeded_below(s, 7)], .flags = 1u << seeded_below(s, 16), .ippeerlimit = -1 };
+	return (struct restrict_rule){ .addr = random_addr(s, family),
+		.mask = random_mask(s, family),
+		.match = match[seeded_below(s, 7)],
+		.flags = 1u << seeded_below(s, 16),
+		.ippeerlimit = -1 };
 }
 
 static void
@@ -539,10 +554,12 @@ answers_as_the_sorted_scan_does(void **state)
 				assert_int_equal(restrict_remove(l, &r), naive_remove(&n, r));
 			}
 			for (int i = 0; i < 20; i++) {
-				struct addr a = random_addr(&s, seeded_below(&s, 2) == 0 ? ADDR_V4 : ADDR_V6);
+				struct addr a =
+				    random_addr(&s, seeded_below(&s, 2) == 0 ? ADDR_V4 : ADDR_V6);
 				uint16_t port = seeded_below(&s, 2) == 0 ? NTP : ANY_PORT;
 
-				assert_int_equal(restrict_find(l, &a, port, NULL), naive_find(&n, &a, port));
+				assert_int_equal(
+				    restrict_find(l, &a, port, NULL), naive_find(&n, &a, port));
 			}
 		}
 		same_entries(l, &n);

@@ -17,18 +17,36 @@ at(int64_t s)
 static struct served_time
 synced_view(void)
 {
-	return (struct served_time){ .leap = LEAP_NONE, .stratum = 3, .precision = -23, .refid = 0xc0000207, .root_delay_s = 0.25,
-		.root_disp_s = 0.5, .at = at(1000), .phi = 15e-6, .reftime = { UINT64_C(0xe900000100000000) } };
+	return (struct served_time){ .leap = LEAP_NONE,
+		.stratum = 3,
+		.precision = -23,
+		.refid = 0xc0000207,
+		.root_delay_s = 0.25,
+		.root_disp_s = 0.5,
+		.at = at(1000),
+		.phi = 15e-6,
+		.reftime = { UINT64_C(0xe900000100000000) } };
 }
 
 static struct serve_request
 request(unsigned version, enum ntp_mode mode, int8_t poll)
 {
 	return (struct serve_request){
-		.hdr = { .leap = LEAP_UNSYNC, .version = version, .mode = mode, .stratum = 5, .poll = poll, .precision = 0x20,
-			.root_delay = 0x1111, .root_disp = 0x2222, .refid = 0x33333333,
-			.reftime = { 4 }, .org = { 5 }, .rec = { 6 }, .xmt = { UINT64_C(0x1234567890abcdef) } },
-		.rx = { UINT64_C(0xe900000244444444) }, .min_poll = 3,
+		.hdr = { .leap = LEAP_UNSYNC,
+		    .version = version,
+		    .mode = mode,
+		    .stratum = 5,
+		    .poll = poll,
+		    .precision = 0x20,
+		    .root_delay = 0x1111,
+		    .root_disp = 0x2222,
+		    .refid = 0x33333333,
+		    .reftime = { 4 },
+		    .org = { 5 },
+		    .rec = { 6 },
+		    .xmt = { UINT64_C(0x1234567890abcdef) } },
+		.rx = { UINT64_C(0xe900000244444444) },
+		.min_poll = 3,
 	};
 }
 
@@ -69,8 +87,11 @@ only_requests_are_answered(void **state)
 	for (unsigned version = 0; version <= 7; version++) {
 		for (unsigned mode = 0; mode <= 7; mode++) {
 			struct header h = { .version = version, .mode = (enum ntp_mode)mode };
-			bool asks = mode == MODE_CLIENT || mode == MODE_ACTIVE || (mode == MODE_UNSPEC && version == 1);
-			enum verdict want = version < 1 || version > 4 ? VERDICT_VERSION : asks ? VERDICT_OK : VERDICT_MODE;
+			bool asks = mode == MODE_CLIENT || mode == MODE_ACTIVE ||
+			    (mode == MODE_UNSPEC && version == 1);
+			enum verdict want = version < 1 || version > 4 ? VERDICT_VERSION
+			    : asks				       ? VERDICT_OK
+								       : VERDICT_MODE;
 
 			assert_int_equal(serve_wanted(&h), want);
 		}
@@ -182,8 +203,8 @@ leap_announcements_are_passed_on(void **state)
 static void
 the_poll_of_a_reply_is_the_clients_within_3_and_17(void **state)
 {
-	static const int8_t row[][2] = { { -128, 3 }, { -1, 3 }, { 0, 3 }, { 2, 3 }, { 3, 3 }, { 10, 10 }, { 17, 17 }, { 18, 17 },
-		{ 127, 17 } };
+	static const int8_t row[][2] = { { -128, 3 }, { -1, 3 }, { 0, 3 }, { 2, 3 }, { 3, 3 },
+		{ 10, 10 }, { 17, 17 }, { 18, 17 }, { 127, 17 } };
 	struct served_time v = synced_view();
 
 	(void)state;
@@ -241,7 +262,10 @@ nothing_else_of_the_request_leaks_into_the_reply(void **state)
 			continue;
 		}
 		bare = q;
-		bare.hdr = (struct header){ .version = q.hdr.version, .mode = q.hdr.mode, .poll = q.hdr.poll, .xmt = q.hdr.xmt };
+		bare.hdr = (struct header){ .version = q.hdr.version,
+			.mode = q.hdr.mode,
+			.poll = q.hdr.poll,
+			.xmt = q.hdr.xmt };
 		serve_reply(&v, &q, at(1000), a);
 		serve_reply(&v, &bare, at(1000), b);
 		assert_memory_equal(a, b, sizeof a);

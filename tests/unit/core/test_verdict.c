@@ -28,8 +28,8 @@ every_verdict_has_a_word_of_its_own(void **state)
 static void
 sysstats_variables_are_those_of_ntpq(void **state)
 {
-	static const char *const known[] = { "ss_processed", "ss_badformat", "ss_badauth", "ss_declined", "ss_restricted",
-		"ss_limited", "ss_lamport" };
+	static const char *const known[] = { "ss_processed", "ss_badformat", "ss_badauth",
+		"ss_declined", "ss_restricted", "ss_limited", "ss_lamport" };
 
 	(void)state;
 	for (unsigned v = 0; v < VERDICT_N; v++) {

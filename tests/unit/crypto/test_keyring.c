@@ -128,7 +128,8 @@ static void
 a_key_with_addresses_serves_only_those(void **state)
 {
 	struct keyring *k = keyring_new();
-	struct addr net = addr("192.0.2.0"), net6 = addr("2001:db8::"), in = addr("192.0.2.77"), out = addr("192.0.3.1");
+	struct addr net = addr("192.0.2.0"), net6 = addr("2001:db8::"), in = addr("192.0.2.77"),
+		    out = addr("192.0.3.1");
 	struct addr in6 = addr("2001:db8::5"), out6 = addr("2001:db9::5");
 
 	(void)state;
@@ -204,9 +205,11 @@ a_signed_packet_parses_and_checks(void **state)
 	assert_true(packet_parse(buf, len, &p));
 	assert_int_equal(p.mac, PACKET_MAC_KEYED);
 	assert_int_equal(p.key_id, 300);
-	assert_true(mac_check(keyring_find(k, p.key_id, NULL), buf, p.auth_len, p.digest.at, p.digest.len));
+	assert_true(
+	    mac_check(keyring_find(k, p.key_id, NULL), buf, p.auth_len, p.digest.at, p.digest.len));
 	buf[47] ^= 1;
-	assert_false(mac_check(keyring_find(k, p.key_id, NULL), buf, p.auth_len, p.digest.at, p.digest.len));
+	assert_false(
+	    mac_check(keyring_find(k, p.key_id, NULL), buf, p.auth_len, p.digest.at, p.digest.len));
 	keyring_free(k);
 }
 

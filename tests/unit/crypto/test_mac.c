@@ -59,7 +59,8 @@ static void
 makes(const char *type, const char *secret_hex, const char *text_hex, const char *mac_hex)
 {
 	uint8_t secret[256], text[256], want[64], got[64];
-	size_t secret_len = octets(secret_hex, secret), len = octets(text_hex, text), n = octets(mac_hex, want);
+	size_t secret_len = octets(secret_hex, secret), len = octets(text_hex, text),
+	       n = octets(mac_hex, want);
 	struct mac_key *k = mac_key_new(type, secret, secret_len);
 
 	assert_non_null(k);
@@ -82,9 +83,12 @@ cmac_agrees_with_rfc_4493(void **state)
 
 	(void)state;
 	makes("AES128CMAC", key, "", "bb1d6929e95937287fa37d129b756746");
-	makes("aes128cmac", key, "6bc1bee22e409f96e93d7e117393172a", "070a16b46b4d4144f79bdd9dd04a287c");
-	makes("AES-128-CMAC", key, "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
-	    "30c81c46a35ce411", "dfa66747de9ae63030ca32611497c827");
+	makes("aes128cmac", key, "6bc1bee22e409f96e93d7e117393172a",
+	    "070a16b46b4d4144f79bdd9dd04a287c");
+	makes("AES-128-CMAC", key,
+	    "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+	    "30c81c46a35ce411",
+	    "dfa66747de9ae63030ca32611497c827");
 	makes("AES128CMAC", key, "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
 	    "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
 	    "51f0bebf7e3b9d92fc49741779363cfe");
@@ -114,10 +118,12 @@ cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros(void **state)
 	static const char text[] = "6bc1bee22e409f96e93d7e117393172a";
 
 	(void)state;
-	makes("AES128CMAC", "2b7e151628aed2a6abf7158809cf4f3cffffffff", text, "070a16b46b4d4144f79bdd9dd04a287c");
+	makes("AES128CMAC", "2b7e151628aed2a6abf7158809cf4f3cffffffff", text,
+	    "070a16b46b4d4144f79bdd9dd04a287c");
 	/* openssl mac -cipher AES-128-CBC -macopt hexkey:6b657900... CMAC */
 	makes("AES128CMAC", "6b6579", text, "eabadab742795d0659c9325b78670ea0");
-	makes("AES128CMAC", "6b657900000000000000000000000000", text, "eabadab742795d0659c9325b78670ea0");
+	makes("AES128CMAC", "6b657900000000000000000000000000", text,
+	    "eabadab742795d0659c9325b78670ea0");
 }
 
 /* Secret "abc" before the text "def": the digests of "abcdef" and of FIPS 180's "abc". */
@@ -154,7 +160,8 @@ whole_digests_are_good_and_no_other_length_is(void **state)
 	(void)state;
 	memset(text, 7, sizeof text);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct mac_key *k = mac_key_new(cases[i].type, (const uint8_t *)"0123456789abcdef", 16);
+		struct mac_key *k =
+		    mac_key_new(cases[i].type, (const uint8_t *)"0123456789abcdef", 16);
 
 		assert_true(mac_make_as(k, text, sizeof text, mac, cases[i].whole));
 		for (size_t len = 0; len <= sizeof mac; len++) {
@@ -193,8 +200,8 @@ long_secrets_and_texts_of_many_blocks_agree_with_each_other(void **state)
 static void
 unknown_types_and_empty_secrets_make_no_key_and_leave_no_error(void **state)
 {
-	static const char *const unknown[] = { "", "X", "AES-", "AES-127", "DES", "CMAC", "MD5 ", "SHA3",
-		"AES256CMAC" };
+	static const char *const unknown[] = { "", "X", "AES-", "AES-127", "DES", "CMAC", "MD5 ",
+		"SHA3", "AES256CMAC" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {

@@ -282,7 +282,8 @@ a_list_that_fills_the_answer_may_be_longer(void **state)
 
 	(void)state;
 	for (unsigned i = 0; t.len < CONTROL_TEXT_MAX - 400; i++) {
-		text_printf(&t, "%saddr.%u=10.0.0.%u, mask.%u=255.255.255.255, hits.%u=%u, flags.%u=\"\"",
+		text_printf(&t,
+		    "%saddr.%u=10.0.0.%u, mask.%u=255.255.255.255, hits.%u=%u, flags.%u=\"\"",
 		    i > 0 ? ",\r\n" : "", i, i, i, i, i, i);
 	}
 	begin(&w, replies, 1);
@@ -311,7 +312,8 @@ a_list_that_fills_the_answer_is_asked_on(void **state)
 
 	(void)state;
 	for (i = 0; t.len < CONTROL_TEXT_MAX - 400; i++) {
-		text_printf(&t, "%saddr.%u=10.0.0.%u, mask.%u=255.255.255.255, hits.%u=%u, flags.%u=\"\"",
+		text_printf(&t,
+		    "%saddr.%u=10.0.0.%u, mask.%u=255.255.255.255, hits.%u=%u, flags.%u=\"\"",
 		    i > 0 ? ",\r\n" : "", i, i, i, i, i, i);
 	}
 	text_printf(&n, "addr_restrictions %u", i);
@@ -368,7 +370,8 @@ a_line_over_the_network_ends_with_a_nonce_of_the_server(void **state)
 	    "8 0 reset sys # nonce=0123456789abcdef01234567\n"));
 	/* Where it does not fit, the line goes without; a longer line does not go at all. */
 	for (size_t len = CONTROL_DATA_MAX - 2; len <= CONTROL_DATA_MAX + 1; len++) {
-		struct text t = text_over(line, sizeof line), e = text_over(expected, sizeof expected);
+		struct text t = text_over(line, sizeof line),
+			    e = text_over(expected, sizeof expected);
 
 		w.played.requests[0] = '\0';
 		text_put(&t, ":config ");
@@ -377,7 +380,8 @@ a_line_over_the_network_ends_with_a_nonce_of_the_server(void **state)
 		}
 		run(&w, line);
 		text_printf(&e, "8 0 %s\n", line + strlen(":config "));
-		assert_int_equal(strstr(w.played.requests, expected) != NULL, len <= CONTROL_DATA_MAX);
+		assert_int_equal(
+		    strstr(w.played.requests, expected) != NULL, len <= CONTROL_DATA_MAX);
 		assert_int_equal(strstr(w.q.error, "longer than") != NULL, len > CONTROL_DATA_MAX);
 	}
 	end(&w);
@@ -410,7 +414,8 @@ other_changes_have_a_nonce_where_the_server_wants_one(void **state)
 	    "comes with it, or 'disable controlnonce' in its ntp.conf\r\n";
 	static const struct reply replies[] = {
 		{ CONTROL_REQ_NONCE, 0, NULL, 0, FOUND_NONCE },
-		{ CONTROL_SAVECONFIG, 0, "x.conf # nonce=", 0, "Configuration saved to x.conf\r\n" },
+		{ CONTROL_SAVECONFIG, 0, "x.conf # nonce=", 0,
+		    "Configuration saved to x.conf\r\n" },
 		{ CONTROL_SAVECONFIG, 0, "y.conf", 0, "Configuration saved to y.conf\r\n" },
 		{ CONTROL_SAVECONFIG, 0, NULL, 0, refused },
 		{ CONTROL_WRITEVAR, 0, "site=lab # nonce=", 0, "" },
@@ -451,7 +456,8 @@ an_answer_without_the_signature_of_the_key_is_refused_in_words(void **state)
 		run(&w, "keyid 1");
 		run(&w, bare ? "passwd topsecret" : "passwd mistaken");
 		assert_string_equal(run(&w, ":config reset sys"), "");
-		assert_string_equal(w.q.error, "Response without a good signature of key 1 refused: "
+		assert_string_equal(w.q.error,
+		    "Response without a good signature of key 1 refused: "
 		    "the server has another secret for it, or none, or the answer is forged");
 		run(&w, "authenticate yes");
 		assert_string_equal(run(&w, "rv 0 leap"), "");

@@ -116,8 +116,9 @@ struct situation {
 };
 
 static const struct situation situations[] = {
-	{ "before the first answer", NEVER, "stratum=16", "ss_uptime=4", "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
+	{ "before the first answer", NEVER, "stratum=16", "ss_uptime=4", "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    ntpd was started 4 s ago\n"
@@ -146,9 +147,10 @@ static const struct situation situations[] = {
 	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n" },
 	{ "two servers that disagree, once synchronised", LOST,
 	    "stratum=3, rootdelay=0.2, rootdisp=30, refid=192.0.2.1", "ss_uptime=4000",
-	    "clock_control=yes", {
-		{ FALSETICKER, "srcadr=192.0.2.1, " GOOD },
-		{ FALSETICKER, "srcadr=192.0.2.2, reach=0xff, offset=-7200000, delay=0.2, stratum=1" } },
+	    "clock_control=yes",
+	    { { FALSETICKER, "srcadr=192.0.2.1, " GOOD },
+		{ FALSETICKER,
+		    "srcadr=192.0.2.2, reach=0xff, offset=-7200000, delay=0.2, stratum=1" } },
 	    "The system\n"
 	    "    no source leads the clock any more: it runs on at the rate it has learnt,\n"
 	    "    right to within 30.100 ms, and that grows\n"
@@ -165,8 +167,8 @@ static const struct situation situations[] = {
 	    "    is right (falseticker)\n"
 	    "    its offset is -7200.000 s, and it claims to be right to within 0.100 ms\n" },
 	{ "a server that says RATE and one that denies", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3, refid=RATE" },
+	    "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3, refid=RATE" },
 		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=.DENY." } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
@@ -190,16 +192,16 @@ static const struct situation situations[] = {
 	    "    peer_unreach: none of its last eight answers counts\n"
 	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: remove it, or ask its operator\n" },
-	{ "only servers that refuse", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=RSTR" } },
+	{ "only servers that refuse", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=RSTR" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    its only source refuses to serve this host, or is kept out by a rule of\n"
 	    "    ours\n"
 	    "    To do: see what is said of it below\n" },
 	{ "a restrict line of ours keeps its answers out", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1608, in=0, refid=INIT" } },
+	    "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1608, in=0, refid=INIT" } },
 	    "\n"
 	    "    pkt_denied: it denies us access, or an access rule of this host keeps its\n"
 	    "    packets out\n"
@@ -207,17 +209,19 @@ static const struct situation situations[] = {
 	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
 	    "    To do: check the restrict lines here (noserve, ignore, notrust), and ask\n"
 	    "           its operator\n" },
-	{ "an address of this host", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ SILENT, "srcadr=127.0.0.1, dstadr=127.0.0.1, reach=0x0, flash=0x1608, in=0, "
-		    "refid=INIT" } },
+	{ "an address of this host", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { SILENT,
+		"srcadr=127.0.0.1, dstadr=127.0.0.1, reach=0x0, flash=0x1608, in=0, "
+		"refid=INIT" } },
 	    "\n"
 	    "    pkt_denied: it is this host itself\n"
 	    "    peer_unreach: it does not answer\n"
 	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
 	    "    To do: take out its line: no host can tell itself the time\n" },
 	{ "a server that has no time itself", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ REJECTED, "srcadr=192.0.2.1, reach=0xff, flash=0x224, in=9, refid=INIT, stratum=16" } },
+	    "clock_control=yes",
+	    { { REJECTED,
+		"srcadr=192.0.2.1, reach=0xff, flash=0x224, in=9, refid=INIT, stratum=16" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    the only source that answers says that it has no time itself\n"
@@ -232,8 +236,9 @@ static const struct situation situations[] = {
 	    "           - look at that server: it has no time source\n"
 	    "           - check tos floor and tos ceiling, and its stratum\n" },
 	{ "a server that has no stratum", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1620, in=9, refid=INIT, stratum=16" } },
+	    "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0x0, flash=0x1620, in=9, refid=INIT, stratum=16" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    the only source that answers says that it has no time itself\n"
@@ -246,8 +251,8 @@ static const struct situation situations[] = {
 	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: look at that server: it has no time source\n" },
 	{ "a key that the server does not know", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1610, in=2, refid=AUTH" } },
+	    "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1610, in=2, refid=AUTH" } },
 	    "    AUTH: authentication failed\n"
 	    "    pkt_auth: its packets fail authentication, or the key for it is missing\n"
 	    "    here\n"
@@ -255,18 +260,19 @@ static const struct situation situations[] = {
 	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: compare the key number, type and secret on both sides, and\n"
 	    "           trustedkey\n" },
-	{ "the first second", NEVER, "stratum=16", "ss_uptime=1", "clock_control=yes", {
-		{ REJECTED, "srcadr=192.0.2.1, reach=0x1, flash=0x400, in=1, stratum=1" } },
+	{ "the first second", NEVER, "stratum=16", "ss_uptime=1", "clock_control=yes",
+	    { { REJECTED, "srcadr=192.0.2.1, reach=0x1, flash=0x400, in=1, stratum=1" } },
 	    "    ntpd was started 1 s ago\n"
 	    "    1 of 1 sources answered; it takes a few answers until one can be used\n"
 	    "    To do: - wait a minute\n"
 	    "           - have four or more sources: nobody notices when the only one is\n"
 	    "             wrong\n" },
 	{ "a falseticker among four", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4",
-	    "ss_uptime=1000", "clock_control=yes", {
-		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    "ss_uptime=1000", "clock_control=yes",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
 		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
-		{ FALSETICKER, "srcadr=192.0.2.4, reach=0xff, offset=900, delay=0.2, rootdisp=1" } },
+		{ FALSETICKER,
+		    "srcadr=192.0.2.4, reach=0xff, offset=900, delay=0.2, rootdisp=1" } },
 	    "    To do: 1 source has the wrong time: see below\n"
 	    "\n"
 	    "* 192.0.2.1 (association 1)\n"
@@ -287,15 +293,15 @@ static const struct situation situations[] = {
 	    "    To do: with four or more sources a single wrong one does no harm; if it\n"
 	    "           stays wrong, tell its operator or remove it\n" },
 	{ "an orphan", LOST, "stratum=5, rootdelay=0, rootdisp=10, refid=127.0.0.1",
-	    "ss_uptime=1000", "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3" } },
+	    "ss_uptime=1000", "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3" } },
 	    "The system\n"
 	    "    no source is left: this host gives out its own time as stratum 5, so that\n"
 	    "    the hosts around it agree (orphan mode)\n"
 	    "    its only source does not answer\n" },
 	{ "only the own clock", ON_LOCAL, "stratum=11, rootdelay=0, rootdisp=11", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ LEADER, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10, refid=LOCL" } },
+	    "clock_control=yes",
+	    { { LEADER, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10, refid=LOCL" } },
 	    "The system\n"
 	    "    no source of time is used: this host's own clock is given out as it is, as\n"
 	    "    stratum 11\n"
@@ -306,8 +312,8 @@ static const struct situation situations[] = {
 	    "    used: it is this host's own clock, for there is no better source; nobody\n"
 	    "    knows how far it is off\n" },
 	{ "only the own clock, which waits for others", NEVER, "stratum=16", "ss_uptime=20",
-	    "clock_control=yes", {
-		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
+	    "clock_control=yes",
+	    { { REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    ntpd was started 20 s ago\n"
@@ -316,8 +322,8 @@ static const struct situation situations[] = {
 	    "    To do: wait; in a network that never has another source, tos orphanwait 0\n"
 	    "           in ntp.conf makes it start at once\n" },
 	{ "the own clock in reserve, and disable ntp", SYNCHRONISED,
-	    "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL, "clock_control=\"not controlled\"", {
-		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+	    "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL, "clock_control=\"not controlled\"",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD },
 		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
 	    "The system\n"
 	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
@@ -335,11 +341,11 @@ static const struct situation situations[] = {
 	    "  LOCAL(0) (association 2)\n"
 	    "    not used: it is this host's own clock, kept for the time when no other\n"
 	    "    source is left\n" },
-	{ "a clock that is hours off", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ LEADER, "srcadr=192.0.2.1, reach=0xff, flash=0x0, offset=7200500" } },
+	{ "a clock that is hours off", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { LEADER, "srcadr=192.0.2.1, reach=0xff, flash=0x0, offset=7200500" } },
 	    "    the clock is off by +7200 s: more than ntpd corrects by itself\n" },
-	{ "a pool without servers", NEVER, "stratum=16", "ss_uptime=20", "clock_control=yes", {
-		{ SILENT, "srcadr=0.0.0.0, srchost=\"0.pool.example\", refid=POOL, stratum=16" } },
+	{ "a pool without servers", NEVER, "stratum=16", "ss_uptime=20", "clock_control=yes",
+	    { { SILENT, "srcadr=0.0.0.0, srchost=\"0.pool.example\", refid=POOL, stratum=16" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    ntpd was started 20 s ago\n"
@@ -349,61 +355,68 @@ static const struct situation situations[] = {
 	    "  0.pool.example (association 1)\n"
 	    "    a pool: the servers found under its name stand in lines of their own\n" },
 	{ "a server that knows its time to 10 s", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
-		    "rootdisp=10500, rootdelay=20, delay=1, dispersion=2, jitter=0.1" } },
+	    "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		"rootdisp=10500, rootdelay=20, delay=1, dispersion=2, jitter=0.1" } },
 	    "    peer_dist: its distance is too large: its root dispersion is 10.500 s: so\n"
 	    "    far may its own time be off\n"
 	    "    To do: 'tos maxdist 16' lets it in all the same, as a Windows domain\n"
 	    "           controller needs it; a server that knows its time better is the\n"
 	    "           better remedy\n" },
 	{ "a server at the other end of a long way", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
-		    "rootdisp=1, rootdelay=20, delay=3600, dispersion=2, jitter=0.1" } },
+	    "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		"rootdisp=1, rootdelay=20, delay=3600, dispersion=2, jitter=0.1" } },
 	    "To do: use a nearer server\n" },
 	{ "a server that is far from its own", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
-		    "rootdisp=1, rootdelay=4000, delay=36, dispersion=2, jitter=0.1" } },
+	    "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0xff, flash=0x400, stratum=2, in=20, "
+		"rootdisp=1, rootdelay=4000, delay=36, dispersion=2, jitter=0.1" } },
 	    "its root delay is 4.000 s: it has its\n" },
 	{ "a server of which little is known", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x3, flash=0x400, stratum=2, in=2, "
-		    "rootdisp=1, rootdelay=40, delay=36, dispersion=7937, jitter=0.1" } },
+	    "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, reach=0x3, flash=0x400, stratum=2, in=2, "
+		"rootdisp=1, rootdelay=40, delay=36, dispersion=7937, jitter=0.1" } },
 	    "To do: wait for more answers\n" },
-	{ "a stratum below the floor", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=0, in=2" } },
+	{ "a stratum below the floor", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=0, in=2" } },
 	    "    pkt_stratum: its stratum of 2 is outside the range allowed here\n" },
 	{ "a server without time that has a stratum", NEVER, "stratum=16", "ss_uptime=1000",
-	    "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=3, in=2" } },
+	    "clock_control=yes",
+	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1020, stratum=2, leap=3, in=2" } },
 	    "    pkt_stratum: it says itself that its clock is not synchronised (leap 3)\n" },
-	{ "NTS that cannot be had", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ KEYED, "srcadr=192.0.2.1, refid=NTS, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	{ "NTS that cannot be had", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { KEYED, "srcadr=192.0.2.1, refid=NTS, reach=0x0, flash=0x1610, stratum=16, in=0" } },
 	    "    no answer has ever come from it\n"
 	    "    NTS: it is to be asked with NTS, which cannot be had: it is not asked at\n"
 	    "    all\n"
 	    "    peer_stratum, peer_dist: nothing is known of these while it is silent\n" },
-	{ "what to do about NTS", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ KEYED, "srcadr=192.0.2.1, refid=.NTS., reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	{ "what to do about NTS", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { KEYED,
+		"srcadr=192.0.2.1, refid=.NTS., reach=0x0, flash=0x1610, stratum=16, in=0" } },
 	    "    To do: give it a key; without nts, ca and aead on its line it is asked\n"
 	    "           unprotected\n" },
-	{ "Autokey", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ KEYED, "srcadr=192.0.2.1, refid=AKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	{ "Autokey", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { KEYED,
+		"srcadr=192.0.2.1, refid=AKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
 	    "    AKEY: it is to be asked with Autokey, a scheme no longer safe: it is not\n"
 	    "    asked at all\n" },
-	{ "a key that is not there", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ KEYED, "srcadr=192.0.2.1, refid=NKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	{ "a key that is not there", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { KEYED,
+		"srcadr=192.0.2.1, refid=NKEY, reach=0x0, flash=0x1610, stratum=16, in=0" } },
 	    "    NKEY: its key is missing, not trusted, of a type that is not known, or not\n"
 	    "    for this address: it is not asked at all\n" },
-	{ "notrust", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ SILENT, "srcadr=192.0.2.1, refid=TRST, reach=0x0, flash=0x1610, stratum=16, in=0" } },
+	{ "notrust", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { SILENT,
+		"srcadr=192.0.2.1, refid=TRST, reach=0x0, flash=0x1610, stratum=16, in=0" } },
 	    "    TRST: a restrict line with notrust wants its answers signed, and it has no\n"
 	    "    key: it is not asked at all\n" },
-	{ "a key that is missing", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes", {
-		{ KEYED, "srcadr=192.0.2.1, reach=0xf, flash=0x0, stratum=1, in=9" } },
+	{ "a key that is missing", NEVER, "stratum=16", "ss_uptime=1000", "clock_control=yes",
+	    { { KEYED, "srcadr=192.0.2.1, reach=0xf, flash=0x0, stratum=1, in=9" } },
 	    "    only 4 of the last eight requests were answered\n"
 	    "    nothing is wrong with it: it is marked noselect, or the selection has not\n"
 	    "    looked at it yet\n"
@@ -412,21 +425,24 @@ static const struct situation situations[] = {
 
 static const struct situation others[] = {
 	{ "no right to the clock", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
-	    "clock_control=\"not controlled: CAP_SYS_TIME is missing\"", {
-		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD }, { CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "clock_control=\"not controlled: CAP_SYS_TIME is missing\"",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
 	    "    but ntpd does not steer the clock (CAP_SYS_TIME is missing): what it\n"
 	    "    measures changes nothing\n"
 	    "    To do: start ntpd with the right to set the clock: as root, in a container\n"
 	    "           with --cap-add SYS_TIME; where the host keeps the time, let it be\n" },
 	{ "disable ntp", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
-	    "clock_control=\"not controlled: disable ntp\"", {
-		{ LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD }, { CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "clock_control=\"not controlled: disable ntp\"",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
 	    "    To do: remove disable ntp from ntp.conf\n" },
-	{ "a name without an address", NEVER, "stratum=16", NULL, NULL, {
-		{ SILENT, "srcadr=0.0.0.0, srchost=\"ntp.exmaple.org\", reach=0x0, flash=0x1200, "
-		    "stratum=16, refid=DNS" } },
+	{ "a name without an address", NEVER, "stratum=16", NULL, NULL,
+	    { { SILENT,
+		"srcadr=0.0.0.0, srchost=\"ntp.exmaple.org\", reach=0x0, flash=0x1200, "
+		"stratum=16, refid=DNS" } },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    the name of its only server has no address\n"
@@ -449,19 +465,19 @@ static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
 	    "    To do: see what ntpd --check-config says, and mend the line\n"
 	    "\n" };
 
-static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16", "ss_uptime=9",
-	    "clock_control=yes", {
-		{ CANDIDATE, "srcadr=192.0.2.1, " GOOD },
-		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" },
-		{ SILENT, "srcadr=192.0.2.3, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
-	    "The system\n"
-	    "    the clock is not synchronised\n"
-	    "    ntpd was started 9 s ago\n"
-	    "    it waits for a majority of the 3 configured sources (1 agrees), at most 24\n"
-	    "    s more\n"
-	    "    To do: wait; servers that are gone for good are better taken out of\n"
-	    "           ntp.conf\n"
-	    "\n" };
+static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16",
+	"ss_uptime=9", "clock_control=yes",
+	{ { CANDIDATE, "srcadr=192.0.2.1, " GOOD },
+	    { SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" },
+	    { SILENT, "srcadr=192.0.2.3, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
+	"The system\n"
+	"    the clock is not synchronised\n"
+	"    ntpd was started 9 s ago\n"
+	"    it waits for a majority of the 3 configured sources (1 agrees), at most 24\n"
+	"    s more\n"
+	"    To do: wait; servers that are gone for good are better taken out of\n"
+	"           ntp.conf\n"
+	"\n" };
 
 /* True when what is wanted was said. The server has one variable more, or (NULL) it has not. */
 static bool
@@ -497,7 +513,8 @@ play(const struct situation *t, const char *name, const char *text)
 	/* What begins with "The system" is the whole beginning. */
 	bool good = at != NULL && (strncmp(t->said, "The system", 10) != 0 || at == out);
 	if (!good) {
-		fprintf(stderr, "%s: this is said:\n%s\nand this is wanted:\n%s\n", t->name, out, t->said);
+		fprintf(stderr, "%s: this is said:\n%s\nand this is wanted:\n%s\n", t->name, out,
+		    t->said);
 	}
 	end(&w);
 	return good;
@@ -519,14 +536,16 @@ static void
 faults_of_the_configuration_are_told(void **state)
 {
 	(void)state;
-	assert_true(play(&mistyped, "config_faults", "config_faults=\"1 error in /etc/ntp.conf:8\""));
+	assert_true(
+	    play(&mistyped, "config_faults", "config_faults=\"1 error in /etc/ntp.conf:8\""));
 }
 
 static void
 what_is_waited_for_is_told(void **state)
 {
 	(void)state;
-	assert_true(play(&waiting, "waits_for", "waits_for=\"a majority of the 3 configured sources "
+	assert_true(play(&waiting, "waits_for",
+	    "waits_for=\"a majority of the 3 configured sources "
 	    "(1 agrees), at most 24 s more\""));
 }
 

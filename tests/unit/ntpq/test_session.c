@@ -526,7 +526,8 @@ a_signed_request_takes_no_answer_without_a_good_signature(void **state)
 		t->serve = answer_unproven;
 		session_set_key(s, 42, right);
 		session_set_always_sign(s, true);
-		assert_int_equal(session_ask(s, i % 2 == 0 ? &changes : &reads, &got), c[i / 2].want);
+		assert_int_equal(
+		    session_ask(s, i % 2 == 0 ? &changes : &reads, &got), c[i / 2].want);
 		assert_int_equal(session_error_is_unproven(s), c[i / 2].want == SESSION_ERROR &&
 		    u.key == NULL);
 		if (u.late_right) {
@@ -559,8 +560,11 @@ a_change_is_repeated_as_it_was_and_a_question_anew(void **state)
 		enum control_op op;
 		bool same;
 	} cases[] = {
-		{ CONTROL_READVAR, false }, { CONTROL_READ_MRU, false },
-		{ CONTROL_CONFIGURE, true }, { CONTROL_SAVECONFIG, true }, { CONTROL_WRITEVAR, true },
+		{ CONTROL_READVAR, false },
+		{ CONTROL_READ_MRU, false },
+		{ CONTROL_CONFIGURE, true },
+		{ CONTROL_SAVECONFIG, true },
+		{ CONTROL_WRITEVAR, true },
 	};
 
 	(void)state;

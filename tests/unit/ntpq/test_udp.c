@@ -176,8 +176,8 @@ a_silent_address_lets_the_other_answer(void **state)
 		assert_non_null(t);
 		assert_true(t->ops->send(t, (const uint8_t *)"x", 1, true));
 		/* The second has its turn meanwhile; only a machine that stands still needs 5 s. */
-		for (int tries = 0; tries < 100 && recv(speaks, buf, CAP, MSG_PEEK | MSG_DONTWAIT) < 0;
-		    tries++) {
+		for (int tries = 0;
+		     tries < 100 && recv(speaks, buf, CAP, MSG_PEEK | MSG_DONTWAIT) < 0; tries++) {
 			assert_int_equal(t->ops->receive(t, buf, sizeof buf, 0.05),
 			    TRANSPORT_TIMEOUT);
 		}

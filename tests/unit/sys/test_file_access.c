@@ -201,8 +201,10 @@ advises_no_command_with_a_path_that_is_no_plain_word(void **state)
 	(void)snprintf(path, sizeof path, "%s/open/keys", top);
 	(void)snprintf(to, sizeof to, "%s/my ;keys", top);
 	assert_int_equal(rename(path, to), 0);
-	(void)snprintf(expected, sizeof expected, "; %s has mode 0000, owner %s, group %s; group %s "
-	    "with g+r could read it", to, name_of_user(getuid(), owner, sizeof owner),
+	(void)snprintf(expected, sizeof expected,
+	    "; %s has mode 0000, owner %s, group %s; group %s "
+	    "with g+r could read it",
+	    to, name_of_user(getuid(), owner, sizeof owner),
 	    name_of_group(getegid(), group, sizeof group),
 	    name_of_group(getuid() == 0 ? STRANGER : getegid(), ours, sizeof ours));
 	ask_as_stranger("my ;keys", STORE_READ, said, sizeof said);

@@ -723,8 +723,9 @@ requests_are_read_as_written_and_nothing_else_is_one(void **state)
 	assert_memory_equal(&got, &q, sizeof q);
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN - 1, &got));
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN + 1, &got));
-	static const struct { size_t at; uint8_t octet; } wrong[] = {
-		{ 0, 0 }, { 0, 2 }, { 0, 3 }, { 0, 4 }, { 0, 255 }, { 1, ROLES_MAX }, { 2, 1 }, { 3, 1 } };
+	static const struct { size_t at; uint8_t octet;
+	} wrong[] = { { 0, 0 }, { 0, 2 }, { 0, 3 }, { 0, 4 }, { 0, 255 }, { 1, ROLES_MAX },
+		{ 2, 1 }, { 3, 1 } };
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		starter_request_put(&q, octets);
 		octets[wrong[i].at] = wrong[i].octet;

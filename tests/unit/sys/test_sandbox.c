@@ -252,7 +252,8 @@ bind_is_refused(void)
 	struct sockaddr_in here = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	return bind(fd, (const struct sockaddr *)&here, sizeof here) == -1 && errno == EPERM ? 0 : 1;
+	return bind(fd, (const struct sockaddr *)&here, sizeof here) == -1 && errno == EPERM ? 0
+											     : 1;
 }
 
 /* So many that getaddrinfo has something to sort, for which it looks at the machine's own. */

@@ -206,8 +206,9 @@ lines_begin_with_day_month_and_time(void **state)
 	(void)state;
 	lab_serve(l, "192.0.2.1");
 	assert_int_equal(ntpdate(l, "ntpdate -p 1 192.0.2.1"), NTPDATE_OK);
-	assert_int_equal(sscanf(l->out, "%2d %3s %2d:%2d:%2d ntpdate[%d]: adjust ", &day, month, &hour,
-			     &minute, &second, &pid), 6);
+	assert_int_equal(sscanf(l->out, "%2d %3s %2d:%2d:%2d ntpdate[%d]: adjust ", &day, month,
+			     &hour, &minute, &second, &pid),
+	    6);
 	assert_string_equal(month, "Sep");
 	assert_int_equal(day, 21);
 	assert_int_equal(pid, 5323);
@@ -287,8 +288,10 @@ addresses_without_a_place_are_told(void **state)
 		}
 		sim_resolver_set(&l->resolver, name, text);
 	}
-	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 -t 1 many0.example many1.example many2.example "
-	    "many3.example"), NTPDATE_OK);
+	assert_int_equal(ntpdate(l,
+			     "ntpdate -q -p 1 -t 1 many0.example many1.example many2.example "
+			     "many3.example"),
+	    NTPDATE_OK);
 	assert_has(l->err, "65 addresses are not asked: 128 are the most\n");
 	lab_free(l);
 }
@@ -361,7 +364,8 @@ a_silent_address_of_a_name_is_not_waited_for(void **state)
 		sim_resolver_set(&l->resolver, "pool.example", "2001:db8::1 192.0.2.2");
 		sim_resolver_set(&l->resolver, "half.example", "192.0.2.3");
 		assert_int_equal(ntpdate(l, cases[i].line), cases[i].status);
-		assert_has(l->out, "server 2001:db8::1, stratum 0, offset 0.000000, delay 0.00000\n");
+		assert_has(
+		    l->out, "server 2001:db8::1, stratum 0, offset 0.000000, delay 0.00000\n");
 		if (world_s(l->w) > cases[i].most_s) {
 			fail_msg("%s: %.3f s", cases[i].line, world_s(l->w));
 		}
@@ -395,8 +399,10 @@ hosts_are_read_as_everywhere(void **state)
 		{ "ntpdate -q -p 1 [2001:db8::1",
 		    "Can't find host [2001:db8::1: it is no host with a port, expected "
 		    "HOST:PORT or [ADDRESS]:PORT\n" },
-		{ "ntpdate -q -p 1 2001:db8::1%eth0", "Can't find host 2001:db8::1%eth0: it takes no '%'" },
-		{ "ntpdate -q -p 1 a.example:0", "Can't find host a.example:0: it is no host with a port" },
+		{ "ntpdate -q -p 1 2001:db8::1%eth0",
+		    "Can't find host 2001:db8::1%eth0: it takes no '%'" },
+		{ "ntpdate -q -p 1 a.example:0",
+		    "Can't find host a.example:0: it is no host with a port" },
 		{ "ntpdate -q -p 1 -4 fe80::1%eth0", "an address of the other family\n" },
 	};
 	struct lab *l = lab_new(1.0);

@@ -153,8 +153,8 @@ r_adds_the_bare_numbers(void **state)
 {
 	(void)state;
 	begin();
-	shows("  ntptime=eeaaa218.c23e0305 unixtime=6b002398.758758725 Fri Nov 20 10:40:24 2026\n", 0,
-	    true);
+	shows("  ntptime=eeaaa218.c23e0305 unixtime=6b002398.758758725 Fri Nov 20 10:40:24 2026\n",
+	    0, true);
 }
 
 static void

@@ -91,7 +91,8 @@ done(struct chain *c)
 }
 
 static const struct node to_gps[] = {
-	{ "127.0.0.1", "stratum=3, rootdelay=2.5, rootdisp=1.25, offset=-0.5, refid=192.0.2.2, peer=7",
+	{ "127.0.0.1",
+	    "stratum=3, rootdelay=2.5, rootdisp=1.25, offset=-0.5, refid=192.0.2.2, peer=7",
 	    "srcadr=192.0.2.2, srcport=123" },
 	{ "192.0.2.2", "stratum=2, rootdelay=1, rootdisp=0.5, offset=0.25, refid=9.9.9.9, peer=7",
 	    "srcadr=2001:db8::1, srcport=123" },

@@ -54,8 +54,9 @@ one_line_tells_time_offset_bound_server_and_leap(void **state)
 	(void)state;
 	lab_serve(l, "192.0.2.1")->stratum = 3;
 	assert_int_equal(sntp(l, "sntp 192.0.2.1"), SNTP_OK);
-	assert_int_equal(sscanf(l->out, "%15s %23s %15s %lf +/- %lf %31s %7s %15s", date, clock, zone,
-			     &offset_s, &bound_s, ip, stratum, leap), 8);
+	assert_int_equal(sscanf(l->out, "%15s %23s %15s %lf +/- %lf %31s %7s %15s", date, clock,
+			     zone, &offset_s, &bound_s, ip, stratum, leap),
+	    8);
 	assert_string_equal(date, "2026-09-21");
 	/* The local clock, which is 1.5 s behind, when the answer came: it took 10 ms. */
 	assert_int_equal(strncmp(clock, "14:13:18.51", 11), 0);
@@ -338,8 +339,9 @@ every_option_of_the_old_program_is_understood(void **state)
 	struct sntp_options o;
 
 	(void)state;
-	lab_words(l, "sntp -4 -a 3 -d -D 2 -g 50 -j -K /kod -k /keys -l /log -M 250 -o 3 -p 2 -r -S "
-		     "-s -t 1.5 --wait -c a b");
+	lab_words(l,
+	    "sntp -4 -a 3 -d -D 2 -g 50 -j -K /kod -k /keys -l /log -M 250 -o 3 -p 2 -r -S "
+	    "-s -t 1.5 --wait -c a b");
 	assert_int_equal(sntp_options_read(&o, l->argc, l->argv, l->out_to, l->err_to), SNTP_RUN);
 	assert_int_equal(o.rules.family, ADDR_V4);
 	assert_int_equal(o.rules.key_id, 3);

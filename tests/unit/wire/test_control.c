@@ -99,9 +99,11 @@ reading(const char *list, size_t len, char *out, size_t cap)
 
 	out[0] = '\0';
 	while (control_item_next(&at, end, &item, &bad)) {
-		n += (size_t)snprintf(out + n, cap - n, "%s%.*s", n == 0 ? "" : "|", (int)item.name_len, item.name);
+		n += (size_t)snprintf(
+		    out + n, cap - n, "%s%.*s", n == 0 ? "" : "|", (int)item.name_len, item.name);
 		if (item.value != NULL) {
-			n += (size_t)snprintf(out + n, cap - n, "=%.*s", (int)item.value_len, item.value);
+			n += (size_t)snprintf(
+			    out + n, cap - n, "=%.*s", (int)item.value_len, item.value);
 		} else {
 			assert_int_equal(item.value_len, 0);
 		}
@@ -198,7 +200,8 @@ walks_through_any_text_within_its_bounds(void **state)
 			assert_true(item.name >= before && item.name + item.name_len <= at);
 			assert_true(item.name_len > 0);
 			if (item.value != NULL) {
-				assert_true(item.value > item.name && item.value + item.value_len <= at);
+				assert_true(
+				    item.value > item.name && item.value + item.value_len <= at);
 			}
 			before = at;
 			items++;
@@ -214,8 +217,12 @@ walks_through_any_text_within_its_bounds(void **state)
 static struct control_header
 fragment(unsigned offset, unsigned count, bool more)
 {
-	return (struct control_header){ .version = 2, .response = true, .more = more, .op = CONTROL_READVAR,
-		.offset = (uint16_t)offset, .count = (uint16_t)count };
+	return (struct control_header){ .version = 2,
+		.response = true,
+		.more = more,
+		.op = CONTROL_READVAR,
+		.offset = (uint16_t)offset,
+		.count = (uint16_t)count };
 }
 
 /* The answer "abcdefghij" in three fragments; order says which comes first. */
@@ -240,7 +247,8 @@ assemble(struct control_assembly *a, const unsigned order[3])
 static void
 puts_fragments_together_in_any_order(void **state)
 {
-	static const unsigned order[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	static const unsigned order[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 },
+		{ 2, 0, 1 }, { 2, 1, 0 } };
 	static struct control_assembly a;
 
 	(void)state;
@@ -286,8 +294,10 @@ a_repeated_fragment_changes_nothing_and_another_content_is_refused(void **state)
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcd", 4), CONTROL_MORE);
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcd", 4), CONTROL_MORE);
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcX", 4), CONTROL_REFUSED);
-	assert_int_equal(control_assembly_add(&a, &overlap, (const uint8_t *)"cdef", 4), CONTROL_MORE);
-	assert_int_equal(control_assembly_add(&a, &overlap, (const uint8_t *)"Xdef", 4), CONTROL_REFUSED);
+	assert_int_equal(
+	    control_assembly_add(&a, &overlap, (const uint8_t *)"cdef", 4), CONTROL_MORE);
+	assert_int_equal(
+	    control_assembly_add(&a, &overlap, (const uint8_t *)"Xdef", 4), CONTROL_REFUSED);
 	assert_memory_equal(a.data, "abcdef", 6);
 }
 
@@ -296,7 +306,8 @@ fragments_that_contradict_the_end_are_refused(void **state)
 {
 	static struct control_assembly a;
 	static const uint8_t zero[64] = { 0 };
-	struct control_header last = fragment(8, 2, false), behind = fragment(9, 2, true), other = fragment(4, 4, false);
+	struct control_header last = fragment(8, 2, false), behind = fragment(9, 2, true),
+			      other = fragment(4, 4, false);
 	struct control_header longer = fragment(8, 4, false), early = fragment(0, 4, false);
 
 	(void)state;
@@ -319,7 +330,8 @@ lengths_that_lie_are_refused(void **state)
 	static const uint8_t zero[CONTROL_TEXT_MAX + 4] = { 0 };
 	struct control_header longer = fragment(0, 5, true), empty = fragment(0, 0, true);
 	struct control_header beyond = fragment(CONTROL_TEXT_MAX - 3, 4, true);
-	struct control_header far = fragment(65535, 1, false), whole = fragment(0, CONTROL_TEXT_MAX, false);
+	struct control_header far = fragment(65535, 1, false),
+			      whole = fragment(0, CONTROL_TEXT_MAX, false);
 	struct control_header huge = fragment(0, CONTROL_TEXT_MAX + 1, false);
 
 	(void)state;
@@ -366,7 +378,8 @@ any_cutting_of_an_answer_comes_out_whole(void **state)
 	(void)state;
 	seeded_fill(&r, text, sizeof text);
 	for (int round = 0; round < 300; round++) {
-		unsigned cut[CONTROL_FRAGMENTS_MAX + 1] = { 0 }, n = 0, order[CONTROL_FRAGMENTS_MAX];
+		unsigned cut[CONTROL_FRAGMENTS_MAX + 1] = { 0 }, n = 0,
+						     order[CONTROL_FRAGMENTS_MAX];
 
 		while (n < 1 || (n < CONTROL_FRAGMENTS_MAX && seeded_below(&r, 8) != 0)) {
 			n++;
@@ -405,7 +418,8 @@ main(void)
 		cmocka_unit_test(puts_fragments_together_in_any_order),
 		cmocka_unit_test(an_empty_answer_is_complete_at_once),
 		cmocka_unit_test(padding_behind_the_count_is_not_taken),
-		cmocka_unit_test(a_repeated_fragment_changes_nothing_and_another_content_is_refused),
+		cmocka_unit_test(
+		    a_repeated_fragment_changes_nothing_and_another_content_is_refused),
 		cmocka_unit_test(fragments_that_contradict_the_end_are_refused),
 		cmocka_unit_test(lengths_that_lie_are_refused),
 		cmocka_unit_test(takes_32_fragments_and_not_33),

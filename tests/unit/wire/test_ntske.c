@@ -211,7 +211,10 @@ refuses_server_names_that_are_none(void **state)
 	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a\nb" END), NTSKE_READ_BAD);
 	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a\0b" END), NTSKE_READ_BAD);
 	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a%b" END), NTSKE_READ_BAD);
-	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a.b" "\x00\x06\x00\x03" "c.d" END),
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
+					      "a.b"
+					      "\x00\x06\x00\x03"
+					      "c.d" END),
 	    NTSKE_READ_BAD);
 }
 

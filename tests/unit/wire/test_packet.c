@@ -158,7 +158,8 @@ no_other_length_is_a_mac_before_version_4(void **state)
 	(void)state;
 	for (size_t rest = 8; rest <= 200; rest += 4) {
 		datagram(buf, 3);
-		assert_int_equal(packet_parse(buf, HEADER_LEN + rest, &p), rest >= 20 && rest <= 68);
+		assert_int_equal(
+		    packet_parse(buf, HEADER_LEN + rest, &p), rest >= 20 && rest <= 68);
 	}
 }
 
@@ -303,7 +304,8 @@ the_parts_of_an_accepted_datagram_make_it_up(void **state)
 
 			buf[f] = (uint8_t)seeded_below(&r, 2);
 			buf[f + 2] = 0;
-			buf[f + 3] = (uint8_t)(seeded_below(&r, 30) == 0 ? seeded_below(&r, 256) : n);
+			buf[f + 3] =
+			    (uint8_t)(seeded_below(&r, 30) == 0 ? seeded_below(&r, 256) : n);
 			f += n;
 		}
 		if (!packet_parse(buf, len, &p)) {
