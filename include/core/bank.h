@@ -56,8 +56,14 @@ void bank_advance(struct bank *b, double dt_s, double moved_s);
 /* The offset has become uncertain by a variance of var_s2 more. */
 void bank_doubt(struct bank *b, double var_s2);
 
-/* Takes in one sample, as each view reads it. */
-void bank_correct(struct bank *b, const struct bank_reading *reading);
+/* A view went by too small a variance of the noise so far: the right one is by times as large. */
+void bank_open(struct bank *b, unsigned view, double by);
+
+/*
+ * Takes in one sample, as each view reads it.
+ * young  the models have seen a few samples only: one that they did not foretell opens them
+ */
+void bank_correct(struct bank *b, const struct bank_reading *reading, bool young);
 
 /*
  * The weighted whole dt_s after the last sample: mean and covariance of a mixture, in which the

@@ -44,6 +44,7 @@ struct estimator {
 	double last_s[2], last_gap_s;
 	double rough_s2[ESTIMATOR_INNOVATIONS];
 	unsigned roughs;
+	double rough_most_s2; /* variance that the view of this noise went by at most */
 	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
 	double bias_s, bias_var;
 	/* A sample that no model explains, kept until the next one decides what it was. */

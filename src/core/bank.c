@@ -28,6 +28,9 @@ static const double OUTLIER = 12.0;
 /* Uncertainty of the frequency opened by a break, s/s. */
 static const double BREAK_FREQ = 31e-6;
 
+/* A few samples open it no farther, s/s. */
+static const double YOUNG_FREQ = 100e-6;
+
 static double
 square(double v)
 {
@@ -169,6 +172,28 @@ bank_doubt(struct bank *b, double var_s2)
 	}
 }
 
+/* The noise is larger than the model went by: so is what it does not know. Returns by how much. */
+static double
+open_model(struct bank_model *m, double by)
+{
+	double most = fmax(square(YOUNG_FREQ) / m->pff, 1.0);
+
+	by = fmin(fmax(by, 1.0), most);
+	m->pxx *= by;
+	m->pxf *= by;
+	m->pff *= by;
+	return by;
+}
+
+void
+bank_open(struct bank *b, unsigned view, double by)
+{
+	assert(view < b->views);
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		(void)open_model(&b->model[view][q], by);
+	}
+}
+
 /*
  * A model that fell hopelessly behind begins anew from the best of its row, or it would stay lost
  * when its time comes, and its error would count however little it weighs.
@@ -184,9 +209,22 @@ revive(struct bank_model row[BANK_WANDERS], unsigned best)
 	}
 }
 
+/*
+ * An innovation much larger than foretold is taken for that much more noise of the sample. Of a few
+ * samples, however, the noise is not known yet: that of those before may have been as large.
+ */
+static void
+correct_robustly(struct bank_model *m, double d_s, double r_s2, bool young)
+{
+	if (young) {
+		r_s2 *= open_model(m, d_s * d_s / (OUTLIER * (m->pxx + r_s2)));
+	}
+	model_correct(m, d_s, fmax(r_s2, d_s * d_s / OUTLIER - m->pxx));
+}
+
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
-correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading)
+correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading, bool young)
 {
 	double likelihood[BANK_WANDERS];
 	double top = -HUGE_VAL, weights = 0.0, sum = 0.0, zero;
@@ -197,7 +235,7 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 
 		likelihood[q] = bank_log_likelihood(d, row[q].pxx + reading->var_s2);
 		top = fmax(top, likelihood[q]);
-		model_correct(&row[q], d, fmax(reading->var_s2, d * d / OUTLIER - row[q].pxx));
+		correct_robustly(&row[q], d, reading->var_s2, young);
 	}
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
 		weights += row[q].weight;
@@ -214,13 +252,13 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 }
 
 void
-bank_correct(struct bank *b, const struct bank_reading *reading)
+bank_correct(struct bank *b, const struct bank_reading *reading, bool young)
 {
 	double best = -HUGE_VAL;
 
 	for (unsigned v = 0; v < b->views; v++) {
 		b->view_log[v] =
-		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v]);
+		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v], young);
 		best = fmax(best, b->view_log[v]);
 	}
 	for (unsigned v = 0; v < b->views; v++) {

@@ -246,7 +246,7 @@ break_model(
 {
 	bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
 	e->reading = bank_read(&e->bank, reading);
-	bank_correct(&e->bank, reading);
+	bank_correct(&e->bank, reading, true);
 	e->samples = 2;
 	e->innovations = 0;
 	e->suspect = false;
@@ -328,6 +328,7 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	e->jitter_s = sqrt(plain_s2);
 	e->last_s[0] = s->offset_s;
 	e->roughs = 0;
+	e->rough_most_s2 = 0.0;
 	e->samples = 1;
 }
 
@@ -392,6 +393,22 @@ read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s
 	reading[BANK_ROUGH].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
 }
 
+static bool
+young(const struct estimator *e)
+{
+	return e->samples <= BREAK_AFTER;
+}
+
+/* The first samples were taken for good ones, before they were found to be rough. */
+static void
+repent_rough(struct estimator *e, double rough_s2)
+{
+	if (young(e) && e->rough_most_s2 > 0.0 && rough_s2 > e->rough_most_s2) {
+		bank_open(&e->bank, BANK_ROUGH, rough_s2 / e->rough_most_s2);
+	}
+	e->rough_most_s2 = fmax(e->rough_most_s2, rough_s2);
+}
+
 static enum estimator_result
 take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *noise,
     const struct estimate *now, const struct forecast *steered)
@@ -403,6 +420,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	double d, expected, rough_s2 = roughness(e);
 
 	read_sample(s->offset_s - e->bias_s, noise, 0.0, rough_s2, reading);
+	repent_rough(e, reading[BANK_ROUGH].var_s2);
 	fav = bank_favourite(&e->bank, &view);
 	d = reading[view].offset_s - fav->x_s;
 	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
@@ -417,7 +435,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 		    fmax(reading[ROUNDTRIP_EVEN].var_s2, reading[ROUNDTRIP_PLAIN].var_s2);
 	}
 	watch_answer(e, reading[view].offset_s, &forecast);
-	if (e->samples > BREAK_AFTER && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
+	if (!young(e) && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
 		return doubt(e, reading, now);
 	}
 	e->suspect = false;
@@ -425,7 +443,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), rough_s2, reading);
 	e->reading = bank_read(&e->bank, reading);
 	note_innovation(e, d, expected);
-	bank_correct(&e->bank, reading);
+	bank_correct(&e->bank, reading, young(e));
 	e->samples++;
 	if (runs_wild(e)) {
 		forget_rate(e);

@@ -540,6 +540,28 @@ after_a_doubt_a_jump_within_it_is_no_surprise(void **state)
 	assert_near(predict(&b, 0.0).freq, 20e-6, 1e-6);
 }
 
+/* A path without jitter, so that offsets seem sure: one that jumps is no rate, or a doubtful one. */
+static void
+a_pause_among_the_first_samples_is_no_rate_for_long(void **state)
+{
+	struct bench b;
+	struct estimate got;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.path_s = 400e-6;
+	b.jitter_s = 1e-9;
+	ask_often(&b, 2, 2.0);
+	b.offset_s += 300e-6;
+	ask_often(&b, 2, 2.0);
+	for (unsigned i = 0; i < 4; i++) {
+		ask(&b, 4.0);
+		got = predict(&b, 30.0);
+		assert_near(got.offset_s, b.offset_s, 3.0 * sqrt(got.var_s2));
+		assert_near(got.freq, 0.0, 3.0 * sqrt(got.freq_var));
+	}
+}
+
 int
 main(void)
 {
@@ -548,6 +570,7 @@ main(void)
 		cmocka_unit_test(one_sample_gives_an_offset_at_once),
 		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
 		cmocka_unit_test(foretells_offset_and_growing_doubt),
+		cmocka_unit_test(a_pause_among_the_first_samples_is_no_rate_for_long),
 		cmocka_unit_test(steering_and_steps_do_not_disturb_it),
 		cmocka_unit_test(a_frequency_step_is_found_and_followed_in_a_few_samples),
 		cmocka_unit_test(a_phase_jump_is_followed_and_leaves_the_frequency),
