@@ -153,6 +153,7 @@ struct assoc {
 	uint16_t id;                    /* 0: slot free */
 	struct assoc_rules rules;
 	struct endpoint remote;
+	struct addr local;              /* ours, that it is asked from; ADDR_NONE: not known yet */
 	struct assoc_poll poll;
 	struct assoc_wire wire;
 	struct assoc_server srv;
@@ -161,6 +162,7 @@ struct assoc {
 	struct estimator est;           /* of the adaptive loop */
 	unsigned flash;                 /* of the last packet and of the source itself */
 	enum tally tally;
+	enum tally told_tally;          /* of the last selection that was acted on */
 	struct event_count event;
 	struct assoc_count count;
 	bool authentic;                 /* the last answer carried a valid MAC */

@@ -132,7 +132,7 @@ connect_from(struct peer *p, const struct addr *from)
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
 		c->d->port.net->ops->local(c->d->port.net, p->sock, &bound);
-		p->local = bound.addr;
+		p->a.local = bound.addr;
 	}
 	return error;
 }
@@ -157,7 +157,7 @@ open_socket(struct peer *p)
 
 	association_io_close_socket(p);
 	error = connect_from(p, NULL);
-	if (error != 0 || may_leave_from(c, &p->local)) {
+	if (error != 0 || may_leave_from(c, &p->a.local)) {
 		return error;
 	}
 	association_io_close_socket(p);
@@ -179,8 +179,8 @@ still_ours(const struct client *c, const struct addr *local)
 bool
 association_io_socket_stands(const struct peer *p)
 {
-	return p->sock != NULL && still_ours(p->client, &p->local) &&
-	    may_leave_from(p->client, &p->local);
+	return p->sock != NULL && still_ours(p->client, &p->a.local) &&
+	    may_leave_from(p->client, &p->a.local);
 }
 
 /* ---- requests ---- */
@@ -303,7 +303,7 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		p->a.poll.asked = ESTIMATOR_BURST - 1;
-		if (selection_follows(&c->d->steering, p)) {
+		if (selection_follows(&p->a)) {
 			doubt_all(p);
 		}
 	}

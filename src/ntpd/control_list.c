@@ -78,7 +78,7 @@ peers_from(const struct ntpd *d, const struct addr *local)
 
 	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
 		const struct peer *p = &d->client.peers.peer[i];
-		n += p->a.id != 0 && p->sock != NULL && addr_equal(&p->local, local);
+		n += p->a.id != 0 && p->sock != NULL && addr_equal(&p->a.local, local);
 	}
 	return n;
 }

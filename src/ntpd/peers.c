@@ -152,8 +152,6 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	p->client = c;
 	p->source = s;
 	p->reach_at = now_of(c->d);
-	c->d->steering.selector.last_tally[p - c->peers.peer] =
-	    TALLY_REJECT; /* that of the one before */
 	assoc_start(&p->a, peers_new_id(c), &rules, &remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
 	access_source(&c->d->server, addr, true);

@@ -22,7 +22,6 @@ struct peer {
 	struct assoc a;                 /* a.id 0: slot free */
 	struct source *source;
 	struct net_socket *sock;
-	struct addr local;              /* of the socket */
 	bool renew;                     /* the next request takes a new socket */
 	struct loop_timer timer;
 	bool blocked;                   /* our own restrict entry drops its answers; said once */

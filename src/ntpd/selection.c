@@ -15,7 +15,7 @@ static bool
 leads_us(const struct steering *s, const struct peer *p)
 {
 	return p->a.srv.stratum != s->d->conf->tos.orphan ||
-	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->local);
+	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->a.local);
 }
 
 /* Refreshes what is shown of a source, and says whether it may be selected. */
@@ -148,12 +148,11 @@ selection_tell(struct steering *s)
 	/* Without a majority nobody is known to be wrong. */
 	for (unsigned i = 0; s->selector.sel.why == SELECT_FOUND && i < s->selector.sel.n; i++) {
 		struct peer *p = peers_by_id(&s->d->client, s->selector.sel.each[i].id);
-		enum tally *last = &s->selector.last_tally[p - s->d->client.peers.peer];
 
-		if ((p->a.tally == TALLY_FALSETICK) != (*last == TALLY_FALSETICK)) {
+		if ((p->a.tally == TALLY_FALSETICK) != (p->a.told_tally == TALLY_FALSETICK)) {
 			say_falseticker(s, p, s->selector.cand[i].offset_s);
 		}
-		*last = p->a.tally;
+		p->a.told_tally = p->a.tally;
 	}
 }
 
@@ -170,10 +169,9 @@ selection_select(struct steering *st, const struct assoc_world *w)
 }
 
 bool
-selection_follows(const struct steering *s, const struct peer *p)
+selection_follows(const struct assoc *a)
 {
-	return (p->a.rules.flags & ASSOC_NOSELECT) == 0 &&
-	    s->selector.last_tally[p - s->d->client.peers.peer] >= TALLY_CANDIDATE;
+	return (a->rules.flags & ASSOC_NOSELECT) == 0 && a->told_tally >= TALLY_CANDIDATE;
 }
 
 /* ---- whether it is time to select ---- */

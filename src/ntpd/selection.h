@@ -17,7 +17,6 @@ struct selector {
 	struct select_work work;
 	bool smears_said;               /* that smeared and other sources are there; once a leap */
 	bool smeared;                   /* those we follow smear the leap second: so do we */
-	enum tally last_tally[PEERS_MAX];       /* by slot, to report transitions */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
 };
@@ -35,7 +34,7 @@ void selection_smear_over(struct steering *s);
  * The selection that a source last took part in has followed it, alone or with others. What becomes
  * of any other source is no reason to ask everybody, or to believe that our clock has changed.
  */
-bool selection_follows(const struct steering *s, const struct peer *p);
+bool selection_follows(const struct assoc *a);
 
 /* Reports who has become a falseticker by the last selection, or is none any more. */
 void selection_tell(struct steering *s);

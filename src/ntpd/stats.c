@@ -306,7 +306,7 @@ stats_raw(struct journal *j, const struct peer *p)
 		return;
 	}
 	text_put(&t, addr_format(&p->a.remote.addr, addr, sizeof addr));
-	text_printf(&t, " %s", addr_format(&p->local, addr, sizeof addr));
+	text_printf(&t, " %s", addr_format(&p->a.local, addr, sizeof addr));
 	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t1));
 	put_ts(&t, s->rec);
 	put_ts(&t, s->xmt);

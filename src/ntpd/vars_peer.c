@@ -187,7 +187,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	memset(v, 0, sizeof *v);
 	v->srcadr = a->remote.addr;
 	v->srcport = a->remote.port;
-	v->dstadr = p->local;
+	v->dstadr = p->a.local;
 	v->dstport = NTP_PORT;
 	v->srchost = host_name(p, v);
 	v->out = a->count.sent;

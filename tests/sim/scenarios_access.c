@@ -389,12 +389,12 @@ requests_leave_from_an_allowed_address_after_a_reload(struct sim *s)
 	struct addr second;
 
 	SIM_CHECK(s, addr_parse("192.0.2.200", &second), "no address");
-	SIM_CHECK(s, !addr_equal(&p->local, &second), "from the second address at once");
+	SIM_CHECK(s, !addr_equal(&p->a.local, &second), "from the second address at once");
 	sim_host_add(c->host, "eth1", "192.0.2.200");
 	sim_node_config(c, "restrict default\ninterface listen eth1\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	sim_run(s, 1200);
-	SIM_CHECK(s, addr_equal(&p->local, &second), "still from the first address");
+	SIM_CHECK(s, addr_equal(&p->a.local, &second), "still from the first address");
 	SIM_CHECK(s, p->a.poll.reach == 0xff, "reach %03o", p->a.poll.reach);
 }
 
