@@ -236,6 +236,14 @@ learn_route(struct estimator *e, double shift_s, double jitter_s, const struct e
 	}
 }
 
+/* What the broken models called jitter was the jump that broke them. */
+static void
+forget_jitter(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
+{
+	e->innovations = 0;
+	e->jitter_s = sqrt(reading[ROUNDTRIP_PLAIN].var_s2);
+}
+
 /*
  * Two samples in a row that no model explains: either the phase jumped (our clock or the source was
  * set, a pause) or the frequency did (a new temperature, a migrated machine).
@@ -248,7 +256,7 @@ break_model(
 	e->reading = bank_read(&e->bank, reading);
 	bank_correct(&e->bank, reading, true);
 	e->samples = 2;
-	e->innovations = 0;
+	forget_jitter(e, reading);
 	e->suspect = false;
 	e->breaks++;
 }
@@ -269,7 +277,7 @@ runs_wild(const struct estimator *e)
 
 /* A rate that is none is forgotten; where the source is now, it is. */
 static void
-forget_rate(struct estimator *e)
+forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 {
 	struct estimate start = { .offset_s = e->reading.offset_s,
 		.var_s2 = e->reading.var_s2,
@@ -278,7 +286,7 @@ forget_rate(struct estimator *e)
 
 	bank_begin(&e->bank, BANK_VIEWS, &start);
 	e->samples = 2;
-	e->innovations = 0;
+	forget_jitter(e, reading);
 	e->breaks++;
 }
 
@@ -446,7 +454,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	bank_correct(&e->bank, reading, young(e));
 	e->samples++;
 	if (runs_wild(e)) {
-		forget_rate(e);
+		forget_rate(e, reading);
 		return ESTIMATOR_BROKE;
 	}
 	return ESTIMATOR_TAKEN;

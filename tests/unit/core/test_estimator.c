@@ -562,6 +562,24 @@ a_pause_among_the_first_samples_is_no_rate_for_long(void **state)
 	}
 }
 
+/* It would be too far to be used, until it answers once more. */
+static void
+a_jump_is_no_jitter_once_it_has_broken_the_models(void **state)
+{
+	enum estimator_result result = ESTIMATOR_TAKEN;
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 3, 2.0);
+	b.offset_s += 97.0;
+	for (unsigned i = 0; i < 20 && result != ESTIMATOR_BROKE; i++) {
+		result = ask(&b, 2.0);
+	}
+	assert_int_equal(result, ESTIMATOR_BROKE);
+	assert_true(predict(&b, 0.0).jitter_s < 0.01);
+}
+
 int
 main(void)
 {
@@ -570,6 +588,7 @@ main(void)
 		cmocka_unit_test(one_sample_gives_an_offset_at_once),
 		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
 		cmocka_unit_test(foretells_offset_and_growing_doubt),
+		cmocka_unit_test(a_jump_is_no_jitter_once_it_has_broken_the_models),
 		cmocka_unit_test(a_pause_among_the_first_samples_is_no_rate_for_long),
 		cmocka_unit_test(steering_and_steps_do_not_disturb_it),
 		cmocka_unit_test(a_frequency_step_is_found_and_followed_in_a_few_samples),
