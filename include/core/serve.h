@@ -9,10 +9,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "core/leap.h"
 #include "core/verdict.h"
 #include "wire/header.h"
 
-/* What we tell clients; a value, published after each update. */
+/* Two readings of one pair of clocks differ by less than this unless somebody stepped one. */
+enum { SERVED_MOVED_NS = 1000000 };
+
+/* The leap seconds before and behind us, of which a smear is a part. */
+struct served_leap_second {
+	enum ntp_leap next, last;       /* LEAP_NONE: none near, or our clock has its smear in it */
+	double to_next_s, since_last_s; /* as of at */
+	struct mtime at;
+};
+
+/*
+ * What we tell clients: all that an answer needs of the clock and its error, in one value without
+ * pointers. Published when something in it changes; what time alone changes, whoever answers
+ * works out for his moment by the functions below.
+ */
 struct served_time {
 	enum ntp_leap leap;             /* LEAP_UNSYNC: not synchronised */
 	uint8_t stratum;                /* 1..16; 16 goes out as 0 */
@@ -22,8 +37,27 @@ struct served_time {
 	double root_disp_s;             /* as of at; grows by phi */
 	struct mtime at;
 	double phi;                     /* s/s */
+	double unsync_dist_s;           /* grown to this root distance it is not synchronised */
 	struct ntp_ts reftime;
+	int64_t base_ns;                /* real - mono, while nobody else moves the clock */
+	struct served_leap_second leap_second;
 };
+
+/* The leap indicator at now: LEAP_UNSYNC when not synchronised. */
+enum ntp_leap served_leap(const struct served_time *t, struct mtime now);
+
+/* Root dispersion and root distance at now. */
+double served_root_disp_s(const struct served_time *t, struct mtime now);
+double served_root_dist_s(const struct served_time *t, struct mtime now);
+
+/*
+ * True when two readings of one moment say that the clock was moved, or the machine slept, since
+ * the time was published: what it says of its error is not to be told.
+ */
+bool served_clock_moved(const struct served_time *t, struct rtime real, struct mtime mono);
+
+/* What to add to the time served at now by such a smear; 0 mostly. */
+double served_smear_s(const struct served_time *t, const struct leap_smear *how, struct mtime now);
 
 /* 2^-8 s: far more than anybody can foresee, and nothing to a clock that was set minutes ago. */
 #define SERVE_FUZZ_S 0x1p-8
@@ -34,6 +68,11 @@ struct serve_request {
 	int min_poll;                   /* discard average: the shortest poll of a kiss, log2 s */
 	/* random: takes up to SERVE_FUZZ_S off the reference time (serverresponse fuzz); 0: none */
 	uint32_t fuzz;
+	/*
+	 * served_smear_s for it: added to its receive timestamp, and told in the refid; not in a
+	 * kiss.
+	 */
+	double smear_s;
 };
 
 /*
@@ -43,8 +82,8 @@ struct serve_request {
 enum verdict serve_wanted(const struct header *h);
 
 /*
- * Builds the reply; its transmit timestamp is left zero: the caller writes it last, at
- * HEADER_XMT_AT.
+ * Builds the reply; its transmit timestamp is left zero: the caller writes it last, with the smear,
+ * at HEADER_XMT_AT.
  */
 void serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN]);

@@ -2,8 +2,52 @@
 /* serve - replies to clients. */
 #include "core/serve.h"
 #include <assert.h>
+#include <math.h>
 
 enum { POLL_LEAST = 3, POLL_MOST = 17 };
+
+/* ---- what was published, at a moment ---- */
+
+double
+served_root_disp_s(const struct served_time *t, struct mtime now)
+{
+	double age_s = mtime_diff_s(now, t->at);
+
+	return t->root_disp_s + (age_s > 0.0 ? t->phi * age_s : 0.0);
+}
+
+double
+served_root_dist_s(const struct served_time *t, struct mtime now)
+{
+	return t->root_delay_s / 2 + served_root_disp_s(t, now);
+}
+
+enum ntp_leap
+served_leap(const struct served_time *t, struct mtime now)
+{
+	return served_root_dist_s(t, now) >= t->unsync_dist_s ? LEAP_UNSYNC : t->leap;
+}
+
+bool
+served_clock_moved(const struct served_time *t, struct rtime real, struct mtime mono)
+{
+	int64_t by_ns = real.ns - mono.ns - t->base_ns;
+
+	return by_ns > SERVED_MOVED_NS || by_ns < -SERVED_MOVED_NS;
+}
+
+double
+served_smear_s(const struct served_time *t, const struct leap_smear *how, struct mtime now)
+{
+	const struct served_leap_second *l = &t->leap_second;
+	double since_s = mtime_diff_s(now, l->at);
+	const struct leap_outlook o = { .kind = l->next, .to_leap_s = l->to_next_s - since_s,
+		.last = l->last, .since_s = l->since_last_s + since_s };
+
+	return leap_smear_s(how, &o);
+}
+
+/* ---- replies ---- */
 
 enum verdict
 serve_wanted(const struct header *h)
@@ -42,14 +86,6 @@ poll_within(int8_t asked, int least)
 	return (int8_t)(poll > POLL_MOST ? POLL_MOST : poll);
 }
 
-static double
-root_disp_s(const struct served_time *t, struct mtime now)
-{
-	double age_s = mtime_diff_s(now, t->at);
-
-	return t->root_disp_s + (age_s > 0.0 ? t->phi * age_s : 0.0);
-}
-
 static void
 write_out(const struct header *h, uint8_t out[HEADER_LEN])
 {
@@ -66,12 +102,26 @@ fuzzed(struct ntp_ts reftime, uint32_t fuzz)
 	return (struct ntp_ts){ ntp_ts_is_zero(reftime) ? 0 : reftime.fix - (fuzz >> 8) };
 }
 
+/* A smeared reply tells a time that leads gently over the leap second, and says so in the refid. */
+static void
+smear(struct header *h, double smear_s)
+{
+	uint64_t by = (uint64_t)llrint(ldexp(smear_s, 32));
+
+	h->rec.fix += by;
+	h->reftime.fix += ntp_ts_is_zero(h->reftime) ? 0 : by;
+	h->refid = leap_smear_refid(smear_s);
+	h->leap = h->leap == LEAP_UNSYNC ? LEAP_UNSYNC : LEAP_NONE;
+}
+
 void
 serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN])
 {
-	bool synced = t->leap != LEAP_UNSYNC && t->stratum < STRATUM_UNSPEC;
-	const struct header h = {
+	double root_disp_s = served_root_disp_s(t, now);
+	bool synced = t->leap != LEAP_UNSYNC && t->stratum < STRATUM_UNSPEC &&
+	    t->root_delay_s / 2 + root_disp_s < t->unsync_dist_s;
+	struct header h = {
 		.leap = synced ? t->leap : LEAP_UNSYNC,
 		.version = q->hdr.version,
 		.mode = mode_of_reply(&q->hdr),
@@ -79,14 +129,18 @@ serve_reply(const struct served_time *t, const struct serve_request *q, struct m
 		.poll = poll_within(q->hdr.poll, POLL_LEAST),
 		.precision = t->precision,
 		.root_delay = ntp_short_from_s(t->root_delay_s),
-		.root_disp = ntp_short_from_s(root_disp_s(t, now)),
+		.root_disp = ntp_short_from_s(root_disp_s),
 		.refid = t->refid,
-		.reftime = fuzzed(t->reftime, q->fuzz),
+		.reftime = t->reftime,
 		.org = q->hdr.xmt,
 		.rec = q->rx,
 	};
 
 	assert(serve_wanted(&q->hdr) == VERDICT_OK);
+	if (fabs(q->smear_s) > 0.0) {
+		smear(&h, q->smear_s);
+	}
+	h.reftime = fuzzed(h.reftime, q->fuzz);
 	write_out(&h, out);
 }
 

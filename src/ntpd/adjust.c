@@ -6,13 +6,12 @@
 #include <string.h>
 #include "core/loop.h"
 #include "core/sample.h"
+#include "core/serve.h"
 
 static const double FREQ_UNIT = 1.0 / 65536e6;          /* the kernel's: 2^-16 ppm */
 static const double PHASE_MAX_S = 0.5;
 /* Of adjtime. */
 static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
-/* Two readings of one pair of clocks differ by less than this unless somebody stepped one. */
-static const int64_t MOVED_NS = 1000000;
 static const int64_t SLEPT_NS = 10000000;
 static const double ESTERROR_MAX_S = 16.0;
 static const double DROPPED_LEAST_S = 10e-6;
@@ -448,13 +447,7 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 static bool
 is_move(int64_t ns)
 {
-	return ns > MOVED_NS || ns < -MOVED_NS;
-}
-
-bool
-adjust_elsewhere(const struct adjust *a, struct rtime real, struct mtime mono)
-{
-	return is_move(real.ns - mono.ns - a->base_ns);
+	return ns > SERVED_MOVED_NS || ns < -SERVED_MOVED_NS;
 }
 
 bool

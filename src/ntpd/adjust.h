@@ -86,12 +86,6 @@ double adjust_next(struct adjust *a);
 /* Steps the clock; a slew under way is dropped. 0 or -errno. */
 int adjust_step(struct adjust *a, double step_s, double freq);
 
-/*
- * True when two readings of one moment say that the clock was moved, or the machine slept, since
- * the last look: for the packet path, which has both at hand.
- */
-bool adjust_elsewhere(const struct adjust *a, struct rtime real, struct mtime mono);
-
 /* Looks whether others moved the clock; true when finding has something to say. */
 bool adjust_look(struct adjust *a, struct adjust_finding *finding);
 

@@ -393,22 +393,16 @@ leapsec_explains(struct steering *s, double moved_s)
 	    (over && fabs(moved_s - last_s) < LEAP_TOLERANCE_S);
 }
 
-double
-leapsec_smear_s(const struct steering *st, const struct addr *local)
+struct served_leap_second
+leapsec_served(const struct steering *s)
 {
-	if (st->selector.smeared) {
-		return 0.0;             /* our clock has it already */
-	}
-	for (unsigned i = st->d->conf->smears_n; i > 0; i--) {
-		const struct config_smear *c = &st->d->conf->smears[i - 1];
-		struct leap_smear s = { c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR :
-		    LEAP_SMEAR_COSINE,
-			c->interval_s };
-		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
-			struct leap_outlook o = outlook_now(st);
+	const struct leap_outlook *o = &s->leapsec.outlook;
 
-			return leap_smear_s(&s, &o);
-		}
-	}
-	return 0.0;
+	return (struct served_leap_second){
+		.next = s->selector.smeared ? LEAP_NONE : o->kind,
+		.last = s->selector.smeared ? LEAP_NONE : o->last,
+		.to_next_s = o->to_leap_s,
+		.since_last_s = o->since_s,
+		.at = s->leapsec.looked_at,
+	};
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * leapsec - leap seconds in the daemon: the leap file, the sources' vote, the announcement to
- * clients and the kernel, and the smear of replies.
+ * clients and the kernel, and what smears of replies go by.
  */
 #ifndef NTPD_LEAPSEC_H
 #define NTPD_LEAPSEC_H
 #include "base/addr.h"
 #include "config/leapfile.h"
 #include "core/leap.h"
+#include "core/serve.h"
 #include "port/clock.h"
 #include "port/loop.h"
 #include "port/store.h"
@@ -58,7 +59,7 @@ enum clock_leap leapsec_kernel(const struct steering *s);
 /* True when a move of the clock by moved_s just now was the leap second. */
 bool leapsec_explains(struct steering *s, double moved_s);
 
-/* What to add to the time served at a local address now; 0 mostly. */
-double leapsec_smear_s(const struct steering *s, const struct addr *local);
+/* The leap seconds near now, for smears; none while our clock follows sources that smear. */
+struct served_leap_second leapsec_served(const struct steering *s);
 
 #endif

@@ -12,7 +12,6 @@
 #include "ntpd/flood.h"
 #include "ntpd/counters.h"
 #include "ntpd/keys.h"
-#include "ntpd/leapsec.h"
 #include "ntpd/listen.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"
@@ -104,14 +103,22 @@ write_xmt(uint8_t *at, struct server *srv, double smear_s)
 	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now.real, smear_s)).fix);
 }
 
-/* A smeared reply tells a time that leads gently over the leap second, and says so in the refid. */
-static void
-smear(struct served_time *v, struct serve_request *q, double smear_s)
+double
+receive_smear_s(const struct server *srv, const struct addr *local)
 {
-	q->rx.fix += (uint64_t)llrint(ldexp(smear_s, 32));
-	v->reftime.fix += v->reftime.fix != 0 ? (uint64_t)llrint(ldexp(smear_s, 32)) : 0;
-	v->refid = leap_smear_refid(smear_s);
-	v->leap = v->leap == LEAP_UNSYNC ? LEAP_UNSYNC : LEAP_NONE;
+	struct served_time t = system_served_time(&srv->d->steering);
+
+	for (unsigned i = srv->d->conf->smears_n; i > 0; i--) {
+		const struct config_smear *c = &srv->d->conf->smears[i - 1];
+
+		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
+			const struct leap_smear how = { c->form == SMEAR_LINEAR ?
+				LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE, c->interval_s };
+
+			return served_smear_s(&t, &how, now_of(srv->d));
+		}
+	}
+	return 0.0;
 }
 
 /*
@@ -137,19 +144,16 @@ answer(const struct request *q)
 {
 	struct server *srv = q->srv;
 	struct mtime now = q->pkt->rx.mono;
-	struct served_time v = system_served_time(&srv->d->steering, now);
+	struct served_time v = system_served_time(&srv->d->steering);
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
-		.min_poll = srv->d->conf->rate.average_log2s };
-	double smear_s = leapsec_smear_s(&srv->d->steering, &q->pkt->to);
-	bool smeared = fabs(smear_s) > 0.0;
+		.min_poll = srv->d->conf->rate.average_log2s,
+		.smear_s = receive_smear_s(srv, &q->pkt->to) };
+	bool smeared = fabs(sr.smear_s) > 0.0;
 	uint8_t out[REPLY_MAX] = { 0 };
 	size_t len = HEADER_LEN;
 
 	if (q->flags & RESTRICT_FUZZ) {
 		srv->d->port.rng->ops->fill(srv->d->port.rng, &sr.fuzz, sizeof sr.fuzz);
-	}
-	if (smeared) {
-		smear(&v, &sr, smear_s);
 	}
 	if (q->rate == MRU_KOD) {
 		serve_kiss(&v, &sr, out);
@@ -157,7 +161,7 @@ answer(const struct request *q)
 		serve_reply(&v, &sr, now, out);
 	}
 	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
-		write_xmt(out + HEADER_XMT_AT, srv, smear_s);
+		write_xmt(out + HEADER_XMT_AT, srv, sr.smear_s);
 	}
 	if (q->key != NULL) {
 		len = keys_answer(srv->d, q->key, q->pk.key_id, out, sizeof out, &q->pk.digest);
@@ -206,7 +210,9 @@ serve(struct request *q)
 static void
 look_at_clock(struct server *srv, const struct stamp *rx)
 {
-	if (adjust_elsewhere(&srv->d->steering.steer.adjust, rx->at, rx->mono)) {
+	struct served_time t = system_served_time(&srv->d->steering);
+
+	if (served_clock_moved(&t, rx->at, rx->mono)) {
 		clock_update_look(&srv->d->steering);
 	}
 }

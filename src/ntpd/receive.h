@@ -9,4 +9,7 @@
 /* For every listening socket; its context is a struct listener. */
 extern const struct net_events RECEIVE_EVENTS;
 
+/* What is added now to the time served at a local address, by the smear lines; 0 mostly. */
+double receive_smear_s(const struct server *srv, const struct addr *local);
+
 #endif

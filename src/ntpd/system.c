@@ -23,20 +23,6 @@ static const double GUESS_SIGMAS = 2.0;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
 enum { SELDOM_LOG2S = 8 };
 
-static double
-root_disp_at(const struct steering *s, struct mtime now)
-{
-	double age_s = fmax(mtime_diff_s(now, s->sys.at), 0.0);
-
-	return s->sys.root_disp_s + s->d->conf->tinker.dispersion_ppm * 1e-6 * age_s;
-}
-
-static double
-root_dist_at(const struct steering *s, struct mtime now)
-{
-	return s->sys.root_delay_s / 2 + root_disp_at(s, now);
-}
-
 /* The root distance that is too much to be called synchronised. */
 static double
 dist_most_s(const struct steering *s)
@@ -47,46 +33,58 @@ dist_most_s(const struct steering *s)
 	return s->steer.adjust.controlled ? most_s : fmin(most_s, s->d->conf->tos.maxdist_s);
 }
 
+/* The leap indicator, as long as the distance does not grow too much. */
 static enum ntp_leap
-leap_at(const struct steering *s, struct mtime now)
+leap_told(const struct steering *s)
 {
-	if (s->steer.disc.stop != STOP_NONE || root_dist_at(s, now) >= dist_most_s(s)) {
+	if (s->steer.disc.stop != STOP_NONE || s->sys.leap == LEAP_UNSYNC) {
 		return LEAP_UNSYNC;
 	}
-	return s->sys.leap == LEAP_UNSYNC ? LEAP_UNSYNC : leapsec_shown(s);
+	return leapsec_shown(s);
+}
+
+struct served_time
+system_served_time(const struct steering *s)
+{
+	return (struct served_time){
+		.leap = leap_told(s),
+		.stratum = s->sys.stratum,
+		.precision = (int8_t)s->update.precision,
+		.refid = s->sys.refid,
+		.root_delay_s = s->sys.root_delay_s,
+		.root_disp_s = s->sys.root_disp_s,
+		.at = s->sys.at,
+		.phi = s->d->conf->tinker.dispersion_ppm * 1e-6,
+		.unsync_dist_s = dist_most_s(s),
+		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
+						    (struct ntp_ts){ 0 },
+		.base_ns = s->steer.adjust.base_ns,
+		.leap_second = leapsec_served(s),
+	};
 }
 
 double
 system_root_disp_s(const struct steering *s)
 {
-	return root_disp_at(s, now_of(s->d));
+	struct served_time t = system_served_time(s);
+
+	return served_root_disp_s(&t, now_of(s->d));
 }
 
 double
 system_root_dist_s(const struct steering *s)
 {
-	return root_dist_at(s, now_of(s->d));
+	struct served_time t = system_served_time(s);
+
+	return served_root_dist_s(&t, now_of(s->d));
 }
 
 enum ntp_leap
 system_leap(const struct steering *s)
 {
-	return leap_at(s, now_of(s->d));
-}
+	struct served_time t = system_served_time(s);
 
-struct served_time
-system_served_time(const struct steering *s, struct mtime now)
-{
-	return (struct served_time){
-		.leap = leap_at(s, now), .stratum = s->sys.stratum,
-		    .precision = (int8_t)s->update.precision,
-		.refid = s->sys.refid,
-		.root_delay_s = s->sys.root_delay_s, .root_disp_s = s->sys.root_disp_s,
-		    .at = s->sys.at,
-		.phi = s->d->conf->tinker.dispersion_ppm * 1e-6,
-		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
-		    (struct ntp_ts){ 0 },
-	};
+	return served_leap(&t, now_of(s->d));
 }
 
 /* By growth alone the distance becomes too much in a silence, when nothing else runs. */

@@ -48,8 +48,8 @@ enum ntp_leap system_leap(const struct steering *s);
 double system_root_disp_s(const struct steering *s);
 double system_root_dist_s(const struct steering *s);
 
-/* What a client is told whose request came at now. */
-struct served_time system_served_time(const struct steering *s, struct mtime now);
+/* What is to be published now, for those who answer. */
+struct served_time system_served_time(const struct steering *s);
 
 /*
  * Tells the kernel whether we are synchronised, a leap second to come, and our error; and again

@@ -4,6 +4,7 @@
 #include "ntpd/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/receive.h"
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/steer.h"
@@ -281,7 +282,7 @@ fill_leap(struct ntpd *d, struct system_vars *v)
 	v->smear = d->conf->smears_n > 0;
 	if (v->smear) {
 		v->smear_interval = (uint64_t)d->conf->smears[0].interval_s;
-		v->smear_offset = leapsec_smear_s(&d->steering, &d->conf->smears[0].addr);
+		v->smear_offset = receive_smear_s(&d->server, &d->conf->smears[0].addr);
 	}
 }
 

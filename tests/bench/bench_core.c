@@ -157,7 +157,8 @@ bench_serve(void)
 		.refid = 1,
 		.root_delay_s = 0.01,
 		.root_disp_s = 0.02,
-		.phi = 15e-6 };
+		.phi = 15e-6,
+		.unsync_dist_s = 15.5 };
 	uint8_t bytes[HEADER_LEN] = { 0x23 }, out[HEADER_LEN];
 	double t = seconds();
 

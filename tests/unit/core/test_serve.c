@@ -25,6 +25,7 @@ synced_view(void)
 		.root_disp_s = 0.5,
 		.at = at(1000),
 		.phi = 15e-6,
+		.unsync_dist_s = 15.5,
 		.reftime = { UINT64_C(0xe900000100000000) } };
 }
 
