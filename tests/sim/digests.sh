@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# digests.sh BUILD - what every scenario, with both loops, and 200 days of mishaps of a build came
-# to, a line each: "NAME DIGEST". Before and after a change that must not alter what the daemon
-# does, diff finds the two the same.
+# digests.sh BUILD [SEEDS] - what every scenario, with both loops, and twice so many days of mishaps
+# (15; 100 before a release of such changes) of a build came to, a line each: "NAME DIGEST". Before
+# and after a change that must not alter what the daemon does, diff finds the two the same.
 
 set -u -o pipefail
-build=${1:?usage: digests.sh BUILD}
+build=${1:?usage: digests.sh BUILD [SEEDS]}
+seeds=${2:-15}
 
 # digests PREFIX COMMAND...: of a test's output.
 digests() {
@@ -21,5 +22,5 @@ digests() {
 
 digests 'adaptive ' "$build/tests/sim/sim_scenarios"
 digests 'classic ' "$build/tests/sim/sim_scenarios" --config 'tinker loop classic'
-digests '' "$build/tests/sim/sim_soak" 1 100
-digests '' "$build/tests/sim/sim_soak" -p 1 100
+digests '' "$build/tests/sim/sim_soak" 1 "$seeds"
+digests '' "$build/tests/sim/sim_soak" -p 1 "$seeds"
