@@ -6,7 +6,6 @@
 #include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 
@@ -96,7 +95,7 @@ count_line(const struct steering *st, const struct source *s, const struct assoc
 	}
 	if (s->cfg->kind == SOURCE_POOL) {
 		weight = quorum_of_pool(s->answer.n > 0, members,
-		    (unsigned)st->d->conf->tos.minclock);
+		    (unsigned)st->conf->tos.minclock);
 	} else if (members == 0 && is_double(st, s)) {
 		weight = 0;
 	}
@@ -108,8 +107,8 @@ count_line(const struct steering *st, const struct source *s, const struct assoc
 static struct quorum_count
 count(const struct steering *s, const struct assoc_world *w)
 {
-	struct quorum_count c = { .least_given = s->d->conf->tos.minsane_given,
-		.least = (unsigned)s->d->conf->tos.minsane };
+	struct quorum_count c = { .least_given = s->conf->tos.minsane_given,
+		.least = (unsigned)s->conf->tos.minsane };
 
 	for (unsigned i = 0; i < s->d->client.peers.source_n; i++) {
 		if (may_vote(&s->d->client.peers.source[i])) {
@@ -128,9 +127,9 @@ on_timer(void *ctx)
 	struct steering *s = ctx;
 	struct quorum *q = &s->await.quorum;
 
-	if (mtime_diff_s(now_of(s->d), q->until) > STOPPED_S) {
+	if (mtime_diff_s(steering_now(s), q->until) > STOPPED_S) {
 		q->waiting = false;
-		await_open(s, now_of(s->d), 1);
+		await_open(s, steering_now(s), 1);
 		return;
 	}
 	clock_update_decide(s);
@@ -139,8 +138,8 @@ on_timer(void *ctx)
 static void
 ask_again_later(struct steering *s)
 {
-	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->await.again,
-	    mtime_add_s(now_of(s->d), AGAIN_S * (double)(1U << s->await.asked)));
+	s->loop->ops->timer_arm(s->loop, &s->await.again,
+	    mtime_add_s(steering_now(s), AGAIN_S * (double)(1U << s->await.asked)));
 	s->await.asked++;
 }
 
@@ -150,8 +149,8 @@ on_again(void *ctx)
 {
 	struct steering *s = ctx;
 
-	if (s->await.quorum.waiting && !s->d->stopping && s->await.asked < AGAIN_N) {
-		peers_ask_unheard(&s->d->client, s->await.quorum.since);
+	if (s->await.quorum.waiting && !s->halted && s->await.asked < AGAIN_N) {
+		s->up->ask_unheard(s->up_ctx, s->await.quorum.since);
 		ask_again_later(s);
 	}
 }
@@ -159,23 +158,23 @@ on_again(void *ctx)
 void
 await_start(struct steering *s)
 {
-	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->await.timer, on_timer, s);
-	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->await.again, on_again, s);
-	quorum_open(&s->await.quorum, now_of(s->d));
+	s->loop->ops->timer_init(s->loop, &s->await.timer, on_timer, s);
+	s->loop->ops->timer_init(s->loop, &s->await.again, on_again, s);
+	quorum_open(&s->await.quorum, steering_now(s));
 }
 
 void
 await_stop(struct steering *s)
 {
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->await.timer);
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->await.again);
+	s->loop->ops->timer_done(s->loop, &s->await.timer);
+	s->loop->ops->timer_done(s->loop, &s->await.again);
 }
 
 void
 await_open(struct steering *s, struct mtime since, unsigned requests)
 {
 	quorum_open(&s->await.quorum, since);
-	peers_ask_soon(&s->d->client, requests);
+	s->up->ask_soon(s->up_ctx, requests);
 	s->await.asked = 0;
 	s->await.narrowed = false;
 	ask_again_later(s);
@@ -200,8 +199,8 @@ begin_to_wait(struct steering *s, const struct assoc_world *w)
 
 	quorum_hear(q, w->now);
 	if (quorum_need(&c) > 1) {
-		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->await.timer, q->until);
-		peers_ask_silent(&s->d->client, w);
+		s->loop->ops->timer_arm(s->loop, &s->await.timer, q->until);
+		s->up->ask_silent(s->up_ctx, w);
 	}
 }
 
@@ -222,7 +221,7 @@ await_decides_later(const struct steering *s)
 {
 	const struct quorum *q = &s->await.quorum;
 
-	return q->waiting && q->heard && !quorum_late(q, now_of(s->d));
+	return q->waiting && q->heard && !quorum_late(q, steering_now(s));
 }
 
 bool
@@ -245,7 +244,7 @@ narrow(struct steering *s, const struct quorum_count *c)
 {
 	if (!s->await.narrowed && c->agree >= quorum_need(c)) {
 		s->await.narrowed = true;
-		peers_ask_soon(&s->d->client, NARROW_N);
+		s->up->ask_soon(s->up_ctx, NARROW_N);
 	}
 }
 
@@ -298,7 +297,7 @@ await_holds(struct steering *s, const struct peer *p, const struct assoc_world *
 	case QUORUM_MET:
 		break;
 	}
-	s->d->port.loop->ops->timer_disarm(s->d->port.loop, &s->await.timer);
+	s->loop->ops->timer_disarm(s->loop, &s->await.timer);
 	return false;
 }
 
@@ -324,7 +323,7 @@ await_put(struct steering *s, struct text *t, bool left)
 	if (!q->waiting || !q->heard) {
 		return false;
 	}
-	w = rules_world(s->d);
+	w = steering_world(s);
 	c = count(s, &w);
 	if (quorum_need(&c) <= 1) {
 		return false;

@@ -11,14 +11,14 @@ static const double AGAIN_S = 3600.0;
 void
 boot_marker_start(struct steering *s)
 {
-	const char *path = s->d->opt.boot_marker;
+	const char *path = s->opt.boot_marker;
 	struct store_stat st;
 
-	if (path == NULL || !s->d->opt.panic_gate ||
-	    s->d->port.store->ops->stat(s->d->port.store, path, &st) != 0) {
+	if (path == NULL || !s->opt.panic_gate ||
+	    s->store->ops->stat(s->store, path, &st) != 0) {
 		return;
 	}
-	s->d->opt.panic_gate = false;
+	s->opt.panic_gate = false;
 	report(s->journal, LOG_LEVEL_NOTICE,
 	    "-g has no effect: the clock was set in this boot already, as %s says", path);
 }
@@ -26,18 +26,18 @@ boot_marker_start(struct steering *s)
 void
 boot_marker_passed(struct steering *s)
 {
-	const char *path = s->d->opt.boot_marker;
+	const char *path = s->opt.boot_marker;
 	int error;
 
 	if (path == NULL || s->boot_marker.made ||
-	    mtime_before(now_of(s->d), s->boot_marker.again)) {
+	    mtime_before(steering_now(s), s->boot_marker.again)) {
 		return;
 	}
-	error = s->d->port.store->ops->write(s->d->port.store, path, "", 0);
+	error = s->store->ops->write(s->store, path, "", 0);
 	if (error != 0 && error != s->boot_marker.error) {
 		report_unwritten(s->journal, "boot marker", path, STORE_REPLACE, error);
 	}
 	s->boot_marker.made = error == 0;
 	s->boot_marker.error = error;
-	s->boot_marker.again = mtime_add_s(now_of(s->d), AGAIN_S);
+	s->boot_marker.again = mtime_add_s(steering_now(s), AGAIN_S);
 }

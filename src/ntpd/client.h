@@ -17,6 +17,7 @@ struct client {
 	struct peers peers;
 	struct asked_late asked;
 	struct limit turns_log;         /* of changes of the system peer */
+	struct mtime looked_again;      /* at lines without an association */
 };
 
 #endif

@@ -9,17 +9,14 @@
 #include "ntpd/peers.h"
 #include "ntpd/precision.h"
 #include "ntpd/report.h"
-#include "ntpd/rules.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
-#include "ntpd/status.h"
 #include "ntpd/steer.h"
 #include "ntpd/syspeer.h"
 #include "ntpd/system.h"
 
 static const double HOUSEKEEPING_S = 900.0;
-static const double LOOK_AGAIN_S = 3600.0 - 60.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 enum { EXIT_NOT_SET = 1 };
 static const double MOVE_REPORT_S = 1e-3;
@@ -27,7 +24,7 @@ static const double MOVE_REPORT_S = 1e-3;
 static bool
 newer_than_used(const struct steering *s, const struct peer *p)
 {
-	return rules_adaptive(s->d) || mtime_before(s->update.epoch, p->a.filter.best.at);
+	return clock_rules_adaptive(s) || mtime_before(s->update.epoch, p->a.filter.best.at);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
@@ -59,7 +56,7 @@ refine(struct steering *s, const struct assoc_world *w)
 	struct estimate all;
 
 	s->update.newest = 0;
-	if (!rules_adaptive(s->d)) {
+	if (!clock_rules_adaptive(s)) {
 		return;
 	}
 	joint_update(&s->update.joint, &in, &all);
@@ -78,7 +75,7 @@ follow(struct steering *s, struct peer *p, const struct assoc_world *w)
 	struct selection *sel = &s->selector.sel;
 
 	s->update.epoch = p->a.filter.best.at;
-	if (!rules_adaptive(s->d)) {
+	if (!clock_rules_adaptive(s)) {
 		sel->offset_s = huffpuff_correct(&s->steer.huffpuff, sel->offset_s,
 		    p->a.filter.best.delay_s, w->now);
 	}
@@ -101,7 +98,7 @@ may_decide(struct steering *s, const struct assoc_world *w, struct peer **p)
 	 * What the classic loop is told first, it measures the frequency from: the intervals of a
 	 * few answers are wide, and a liar within them counts as much as the others.
 	 */
-	if (!rules_adaptive(s->d) && !s->steer.disc.updated && selection_settling(s)) {
+	if (!clock_rules_adaptive(s) && !s->steer.disc.updated && selection_settling(s)) {
 		return false;
 	}
 	if (!await_waits(s) && selection_mostly_doubtful(s, w)) {
@@ -115,7 +112,7 @@ may_decide(struct steering *s, const struct assoc_world *w, struct peer **p)
 static bool
 pass(struct steering *s, bool answered)
 {
-	struct assoc_world w = rules_world(s->d);
+	struct assoc_world w = steering_world(s);
 	struct peer *p;
 
 	if (!may_decide(s, &w, &p)) {
@@ -133,7 +130,7 @@ pass(struct steering *s, bool answered)
 	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
-	return newer_than_used(s, p) && follow(s, p, &w) && rules_adaptive(s->d);
+	return newer_than_used(s, p) && follow(s, p, &w) && clock_rules_adaptive(s);
 }
 
 static void
@@ -141,7 +138,7 @@ run(struct steering *s, bool answered)
 {
 	bool synced = system_leap(s) != LEAP_UNSYNC;
 
-	if (s->update.running || s->d->stopping) {
+	if (s->update.running || s->halted) {
 		return;
 	}
 	s->update.running = true;
@@ -150,7 +147,7 @@ run(struct steering *s, bool answered)
 	}
 	system_raise_error(s);
 	steer_tell(s, synced);
-	status_tell(s->d);
+	s->up->changed(s->up_ctx);
 	s->update.running = false;
 }
 
@@ -211,16 +208,6 @@ clock_update_look(struct steering *s)
 
 /* ---- start and stop ---- */
 
-/* Hourly, so that what is of no use is not taken and dropped all the time. */
-static void
-look_again(struct steering *s)
-{
-	if (mtime_diff_s(now_of(s->d), s->update.looked_again) >= LOOK_AGAIN_S) {
-		s->update.looked_again = now_of(s->d);
-		sources_look_again(&s->d->client);
-	}
-}
-
 static void
 on_housekeeping(void *ctx)
 {
@@ -228,13 +215,11 @@ on_housekeeping(void *ctx)
 
 	clock_update_look(s);
 	drift_hourly(s);
-	stats_hourly(s->journal);
-	look_again(s);
+	s->up->housekeeping(s->up_ctx);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(s);
-	status_tell(s->d);
-	s->d->port.loop->ops->timer_arm(
-	    s->d->port.loop, &s->update.housekeeping, mtime_add_s(now_of(s->d), HOUSEKEEPING_S));
+	s->up->changed(s->up_ctx);
+	s->loop->ops->timer_arm(s->loop, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
 }
 
 /* A source that may ever set the clock; without one -q has nothing to wait for. */
@@ -260,30 +245,30 @@ on_once_timeout(void *ctx)
 		report(s->journal, LOG_LEVEL_ERROR,
 		    "ntpd: no servers found: the configuration has none to "
 		    "set the clock by");
-		s->d->port.loop->ops->stop(s->d->port.loop, EXIT_NOT_SET);
+		s->up->stop(s->up_ctx, EXIT_NOT_SET);
 		return;
 	}
 	if (!s->update.once_looked) {
 		s->update.once_looked = true;
-		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->update.once_timer,
-		    mtime_add_s(now_of(s->d), ONCE_GIVE_UP_S));
+		s->loop->ops->timer_arm(s->loop, &s->update.once_timer,
+		    mtime_add_s(steering_now(s), ONCE_GIVE_UP_S));
 		return;
 	}
 	if (await_decides_later(s)) {
-		s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->update.once_timer,
+		s->loop->ops->timer_arm(s->loop, &s->update.once_timer,
 		    mtime_add_s(s->await.quorum.until, 1.0));
 		return;
 	}
 	report(s->journal, LOG_LEVEL_ERROR, "ntpd: no servers found");
-	s->d->port.loop->ops->stop(s->d->port.loop, EXIT_NOT_SET);
+	s->up->stop(s->up_ctx, EXIT_NOT_SET);
 }
 
 /* A tick is believed when the clock seems to move more finely: readings in between are made up. */
 static int
 precision_of(struct steering *s)
 {
-	int measured = precision_measure(s->d->port.clock);
-	double tick_s = s->d->conf->tinker.tick_s;
+	int measured = precision_measure(s->clock);
+	double tick_s = s->conf->tinker.tick_s;
 	int told = tick_s > 0.0 ? (int)ceil(log2(tick_s)) : measured;
 
 	if (told < measured) {
@@ -299,7 +284,7 @@ precision_of(struct steering *s)
 void
 clock_update_start(struct steering *s)
 {
-	struct loop *l = s->d->port.loop;
+	struct loop *l = s->loop;
 
 	s->update.precision = precision_of(s);
 	report(s->journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
@@ -309,11 +294,10 @@ clock_update_start(struct steering *s)
 	await_start(s);
 	steer_start(s);
 	l->ops->timer_init(l, &s->update.housekeeping, on_housekeeping, s);
-	l->ops->timer_arm(l, &s->update.housekeeping, mtime_add_s(now_of(s->d), HOUSEKEEPING_S));
-	s->update.looked_again = now_of(s->d);
-	if (s->d->opt.once) {
+	l->ops->timer_arm(l, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
+	if (s->opt.once) {
 		l->ops->timer_init(l, &s->update.once_timer, on_once_timeout, s);
-		l->ops->timer_arm(l, &s->update.once_timer, now_of(s->d));
+		l->ops->timer_arm(l, &s->update.once_timer, steering_now(s));
 	}
 }
 
@@ -324,8 +308,8 @@ clock_update_free(struct steering *s)
 	syspeer_stop(s);
 	steer_stop(s);
 	system_stop(s);
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->update.housekeeping);
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->update.once_timer);
+	s->loop->ops->timer_done(s->loop, &s->update.housekeeping);
+	s->loop->ops->timer_done(s->loop, &s->update.once_timer);
 }
 
 void

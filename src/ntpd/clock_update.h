@@ -17,7 +17,6 @@ struct clock_update {
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
 	struct loop_timer once_timer;   /* -q: gives up */
 	bool once_looked;               /* -q: there are sources to wait for */
-	struct mtime looked_again;      /* at lines without an association */
 	bool running;                   /* guards against re-entry */
 	int precision;                  /* log2 s */
 };

@@ -18,10 +18,12 @@
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
+#include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/status.h"
 #include "ntpd/system.h"
+#include "ntpd/wire.h"
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
 static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
@@ -49,8 +51,9 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	d->port = *ports;
 	d->opt = *options;
 	d->journal.d = d;
-	d->client.d = d->steering.d = d->server.d = d;
-	d->client.journal = d->steering.journal = d->server.journal = &d->journal;
+	d->client.d = d->server.d = d;
+	d->client.journal = d->server.journal = &d->journal;
+	wire_steering(d);
 	d->keys = keyring_new();
 	if (d->keys == NULL) {
 		free(d);
@@ -95,6 +98,7 @@ ntpd_configure(struct ntpd *d)
 		report(&d->journal, LOG_LEVEL_ERROR, "no memory for the configuration");
 		return EXIT_NO_MEMORY;
 	}
+	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);
 	return 0;
@@ -196,6 +200,7 @@ ntpd_stop(struct ntpd *d)
 		asked_write(&d->client);
 	}
 	d->stopping = true;
+	steering_halt(&d->steering);
 }
 
 void
@@ -205,6 +210,7 @@ ntpd_free(struct ntpd *d)
 		return;
 	}
 	d->stopping = true;
+	steering_halt(&d->steering);
 	sources_stop(&d->client);
 	listen_stop(d);
 	clock_update_free(&d->steering);

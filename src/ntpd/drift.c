@@ -7,7 +7,6 @@
 #include <string.h>
 #include "config/driftfile.h"
 #include "ntpd/report.h"
-#include "ntpd/rules.h"
 #include "ntpd/state.h"
 
 static const double HOUR_S = 3600.0;
@@ -17,7 +16,7 @@ enum { WHY_MAX = 128, PASSED_MAX = 64 };
 bool
 drift_read(struct steering *s, double *freq, double *sigma)
 {
-	const char *path = rules_driftfile(s->d);
+	const char *path = s->driftfile;
 	char why_buf[WHY_MAX];
 	struct text why = text_over(why_buf, sizeof why_buf);
 	struct drift drift;
@@ -29,14 +28,14 @@ drift_read(struct steering *s, double *freq, double *sigma)
 	*freq = 0.0;
 	*sigma = 0.0;
 	s->drift.ppm = (double)NAN;
-	if (s->d->conf->tinker.freq_given) {
-		*freq = s->d->conf->tinker.freq_ppm * 1e-6;
+	if (s->conf->tinker.freq_given) {
+		*freq = s->conf->tinker.freq_ppm * 1e-6;
 		return true;
 	}
 	if (path == NULL) {
 		return false;
 	}
-	error = s->d->port.store->ops->read(s->d->port.store, path, &text, &len);
+	error = s->store->ops->read(s->store, path, &text, &len);
 	if (error != 0) {
 		if (error != -ENOENT) {
 			report_unread(s->journal, "frequency file", path, error);
@@ -65,8 +64,8 @@ drift_read(struct steering *s, double *freq, double *sigma)
 void
 drift_write(struct steering *s)
 {
-	const char *path = rules_driftfile(s->d);
-	struct mtime now = now_of(s->d);
+	const char *path = s->driftfile;
+	struct mtime now = steering_now(s);
 	struct drift drift = { .freq_ppm = s->steer.adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
@@ -78,7 +77,7 @@ drift_write(struct steering *s)
 	drift.sigma_given = s->steer.disc.loop.freq_sigma > 0.0;
 	drift.sigma_ppm = s->steer.disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
-	error = s->d->port.store->ops->write(s->d->port.store, path, buf, strlen(buf));
+	error = s->store->ops->write(s->store, path, buf, strlen(buf));
 	if (error != 0 && error != s->drift.error) {
 		report_unwritten(s->journal, "frequency file", path, STORE_REPLACE, error);
 	} else if (error == 0 && s->drift.error != 0) {
@@ -96,14 +95,14 @@ drift_write(struct steering *s)
 static double
 worth_ppm(const struct steering *s)
 {
-	return fmax(ldexp(s->d->conf->nonvolatile * 1e6, -(int)s->drift.passed),
-	    s->d->conf->drift_threshold_ppm);
+	return fmax(ldexp(s->conf->nonvolatile * 1e6, -(int)s->drift.passed),
+	    s->conf->drift_threshold_ppm);
 }
 
 void
 drift_hourly(struct steering *s)
 {
-	struct mtime now = now_of(s->d);
+	struct mtime now = steering_now(s);
 	double changed_ppm = fabs(s->steer.adjust.freq * 1e6 - s->drift.ppm);
 
 	if (mtime_diff_s(now, s->drift.at) < HOUR_S) {

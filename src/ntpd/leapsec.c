@@ -28,7 +28,7 @@ real_now(const struct steering *s)
 {
 	struct clock_reading r;
 
-	s->d->port.clock->ops->read(s->d->port.clock, &r);
+	s->clock->ops->read(s->clock, &r);
 	return r.real;
 }
 
@@ -83,14 +83,14 @@ path_now(const struct steering *s)
 {
 	static const char *const usual[] = { "/var/lib/ntp/leap-seconds.list",
 		"/usr/share/zoneinfo/leap-seconds.list" };
-	const char *path = config_leapfile(s->d->conf);
+	const char *path = config_leapfile(s->conf);
 	struct store_stat st, newest = { 0 };
 
-	if (s->d->conf->leapfile != NULL) {
+	if (s->conf->leapfile != NULL) {
 		return path;
 	}
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-		if (s->d->port.store->ops->stat(s->d->port.store, usual[i], &st) == 0 &&
+		if (s->store->ops->stat(s->store, usual[i], &st) == 0 &&
 		    (path == NULL || st.mtime_ns > newest.mtime_ns)) {
 			path = usual[i];
 			newest = st;
@@ -127,7 +127,7 @@ parse_file(struct steering *s, const char *path, const char *text, size_t len)
 	}
 	diags = diag_list_in(a);
 	f = arena_alloc(a, sizeof *f);
-	good = f != NULL && leapsec_parse(path, text, len, s->d->conf->leapfile_checkhash, a, f,
+	good = f != NULL && leapsec_parse(path, text, len, s->conf->leapfile_checkhash, a, f,
 	    &diags);
 	conffile_report(s->d->port.log, &diags);
 	faults_note(s->d, FAULTS_LEAP, &diags);
@@ -143,9 +143,9 @@ tell_rows(struct steering *s, const char *path)
 	double over_days = ((double)real_now(s).ns * 1e-9 - (double)s->leapsec.leap.expires_s) /
 	    86400.0;
 
-	s->leapsec.unasked = s->d->conf->leapfile == NULL;
+	s->leapsec.unasked = s->conf->leapfile == NULL;
 	report(s->journal, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, s->leapsec.leap.rows_n);
-	if (s->d->conf->leapfile == NULL && over_days > 0.0) {
+	if (s->conf->leapfile == NULL && over_days > 0.0) {
 		report(s->journal, LOG_LEVEL_NOTICE,
 		    "leapfile %s: expired %.0f days ago; update the "
 		    "package tzdata, or enable ntp-leapfetch.timer",
@@ -158,7 +158,7 @@ read_file(struct steering *s, const char *path)
 {
 	char *text;
 	size_t len;
-	int error = s->d->port.store->ops->read(s->d->port.store, path, &text, &len);
+	int error = s->store->ops->read(s->store, path, &text, &len);
 
 	/* The user of -u, which comes later, may be allowed. */
 	s->leapsec.denied = error == -EACCES && !s->d->ready;
@@ -185,7 +185,7 @@ file_changed(struct steering *s, const char *path)
 {
 	struct store_stat st;
 
-	if (s->d->port.store->ops->stat(s->d->port.store, path, &st) != 0 ||
+	if (s->store->ops->stat(s->store, path, &st) != 0 ||
 	    (st.mtime_ns == s->leapsec.file.mtime_ns && st.size == s->leapsec.file.size &&
 	    st.inode == s->leapsec.file.inode)) {
 		return false;
@@ -203,7 +203,7 @@ read_anew(struct steering *s)
 	faults_clear(s->d, FAULTS_LEAP);
 	if (path == NULL) {
 		/* One that was there without a line stays: -i may have put it out of sight. */
-		if (s->d->conf->leapfile != NULL || !s->leapsec.unasked) {
+		if (s->conf->leapfile != NULL || !s->leapsec.unasked) {
 			(void)leap_set_table(&s->leapsec.leap, NULL, 0, INT64_MAX);
 		}
 		return;
@@ -219,18 +219,18 @@ warn_of_expiry(struct steering *s)
 	double interval_s = leap_warn_interval_s(&s->leapsec.leap, now);
 	double left_days = ((double)s->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
 
-	if (s->d->conf->leapfile == NULL || interval_s <= 0.0 || (s->leapsec.warned &&
-	    mtime_diff_s(now_of(s->d), s->leapsec.warned_at) < interval_s)) {
+	if (s->conf->leapfile == NULL || interval_s <= 0.0 || (s->leapsec.warned &&
+	    mtime_diff_s(steering_now(s), s->leapsec.warned_at) < interval_s)) {
 		return;
 	}
 	s->leapsec.warned = true;
-	s->leapsec.warned_at = now_of(s->d);
+	s->leapsec.warned_at = steering_now(s);
 	if (left_days < 0.0) {
 		report(s->journal, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
-		    s->d->conf->leapfile, -left_days);
+		    s->conf->leapfile, -left_days);
 	} else {
 		report(s->journal, LOG_LEVEL_WARNING,
-		    "leapfile %s: will expire in less than %.0f days", s->d->conf->leapfile,
+		    "leapfile %s: will expire in less than %.0f days", s->conf->leapfile,
 		    ceil(left_days));
 	}
 }
@@ -278,7 +278,7 @@ look(struct steering *s)
 
 	leap_look(&s->leapsec.leap, real_now(s), &o);
 	s->leapsec.outlook = o;
-	s->leapsec.looked_at = now_of(s->d);
+	s->leapsec.looked_at = steering_now(s);
 	report_events(s, &o);
 	if (!leap_smear_may_be(&s->leapsec.leap, real_now(s))) {
 		selection_smear_over(s);  /* also when no source is left to say so */
@@ -289,8 +289,7 @@ look(struct steering *s)
 	if (o.events != 0) {
 		system_publish(s);
 	}
-	s->d->port.loop->ops->timer_arm(
-	    s->d->port.loop, &s->leapsec.timer, mtime_add_s(now_of(s->d), o.again_s));
+	s->loop->ops->timer_arm(s->loop, &s->leapsec.timer, mtime_add_s(steering_now(s), o.again_s));
 }
 
 static void
@@ -311,7 +310,7 @@ void
 leapsec_start(struct steering *s)
 {
 	leap_start(&s->leapsec.leap);
-	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->leapsec.timer, on_timer, s);
+	s->loop->ops->timer_init(s->loop, &s->leapsec.timer, on_timer, s);
 	read_anew(s);
 	on_timer(s);
 }
@@ -319,7 +318,7 @@ leapsec_start(struct steering *s)
 void
 leapsec_stop(struct steering *s)
 {
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->leapsec.timer);
+	s->loop->ops->timer_done(s->loop, &s->leapsec.timer);
 }
 
 void
@@ -346,7 +345,7 @@ static struct leap_outlook
 outlook_now(const struct steering *s)
 {
 	struct leap_outlook o = s->leapsec.outlook;
-	double since_s = mtime_diff_s(now_of(s->d), s->leapsec.looked_at);
+	double since_s = mtime_diff_s(steering_now(s), s->leapsec.looked_at);
 
 	o.to_leap_s -= since_s;
 	o.since_s += since_s;

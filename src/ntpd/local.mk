@@ -7,6 +7,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/adjust.c \
 	src/ntpd/asked.c \
 	src/ntpd/await.c \
+	src/ntpd/clock_rules.c \
 	src/ntpd/clock_update.c \
 	src/ntpd/conffile.c \
 	src/ntpd/control.c \
@@ -43,12 +44,14 @@ libntpd_a_SOURCES = \
 	src/ntpd/stats.c \
 	src/ntpd/status.c \
 	src/ntpd/steer.c \
+	src/ntpd/steering.c \
 	src/ntpd/syspeer.c \
 	src/ntpd/system.c \
 	src/ntpd/system_event.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
-	src/ntpd/vars_table.c
+	src/ntpd/vars_table.c \
+	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
 NTPD_LIBS = libntpd.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a

@@ -22,6 +22,7 @@
 #include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
+#include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
 #include "ntpd/steer.h"
@@ -316,6 +317,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	}
 	d->conf = new;
 	d->arena = arena;
+	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);
 	report(

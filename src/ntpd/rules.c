@@ -1,88 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rules - the rules of the core, from the configuration. */
+/* rules - the rules of associations, from the configuration. */
 #include "ntpd/rules.h"
 #include "wire/header.h"
 #include "ntpd/state.h"
-
-static const double SLEW_ONLY_STEP_S = 600.0;   /* -x */
 
 enum { DAY_S = 86400 };
 
 static_assert((int)CONFIG_POLL_MAX == (int)ASSOC_POLL_MAX, "one table of skews");
 
 bool
-rules_control_wanted(const struct ntpd *d)
-{
-	return (d->conf->switches & SWITCH_NTP) != 0;
-}
-
-bool
 rules_adaptive(const struct ntpd *d)
 {
 	return d->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE;
-}
-
-/* The range of the poll interval over all sources: the discipline moves within it. */
-static void
-poll_range(const struct ntpd *d, int *lo, int *hi)
-{
-	bool any = false;
-
-	*lo = 6;
-	*hi = 10;
-	for (unsigned i = 0; i < d->conf->sources_n; i++) {
-		const struct config_source *s = &d->conf->sources[i];
-		if (s->kind != SOURCE_SERVER && s->kind != SOURCE_POOL) {
-			continue;
-		}
-		*lo = any && *lo < s->minpoll ? *lo : s->minpoll;
-		*hi = any && *hi > s->maxpoll ? *hi : s->maxpoll;
-		any = true;
-	}
-}
-
-struct discipline_rules
-rules_discipline(const struct ntpd *d)
-{
-	const struct config_tinker *t = &d->conf->tinker;
-	struct discipline_rules r = {
-		.step_fwd_s = t->stepfwd_s, .step_back_s = t->stepback_s, .stepout_s = t->stepout_s,
-		.panic_s = t->panic_s, .panic_gate = d->opt.panic_gate,
-		    .step_first = d->opt.step_first,
-		.once = d->opt.once,
-		.loop = {
-			.kind = rules_adaptive(d) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
-			.allan_log2s = (int)t->allan_log2s,
-			.precision_s = log2s_to_s(d->steering.update.precision),
-			.startup_s = t->stepout_s,
-			.kernel = (d->conf->switches & SWITCH_KERNEL) != 0 && !d->opt.slew_only,
-		},
-	};
-
-	if (d->opt.slew_only) {
-		r.step_fwd_s = SLEW_ONLY_STEP_S;
-		r.step_back_s = SLEW_ONLY_STEP_S;
-	}
-	poll_range(d, &r.loop.minpoll, &r.loop.maxpoll);
-	return r;
-}
-
-struct select_rules
-rules_select(const struct ntpd *d)
-{
-	const struct config_tos *t = &d->conf->tos;
-	struct mtime now = now_of(d);
-
-	return (struct select_rules){
-		.minclock = (unsigned)t->minclock, .maxclock = (unsigned)t->maxclock,
-		.minsane = (unsigned)t->minsane,
-		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(d->steering.update.precision),
-		.orphan_stratum = t->orphan,
-		/* judged per source: ours is that of the address it knows */
-		.own_orphan_metric = UINT32_MAX,
-		.local_allowed = mtime_diff_s(now, d->steering.sys.lost_since) >= t->orphanwait_s ||
-		    !d->steering.sys.lost,
-	};
 }
 
 struct assoc_rules
@@ -144,26 +73,14 @@ rules_world(struct ntpd *d)
 {
 	const struct config_tos *t = &d->conf->tos;
 	struct assoc_world w = {
-		.now = now_of(d),
-		.sys_poll = d->steering.steer.disc.loop.poll_log2s,
-		.precision = d->steering.update.precision,
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.maxdist_s = t->maxdist_s,
-		.maxdisp_s = t->maxdisp_s,
-		.basedate = basedate(d),
-		.floor = (unsigned)t->floor,
-		.ceiling = (unsigned)t->ceiling,
+		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
+		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
-		.startup = d->steering.steer.disc.state != CLOCK_SYNC,
-		.synced = d->steering.sys.leap != LEAP_UNSYNC,
-		.adaptive = rules_adaptive(d),
-		.adjusted_ns = adjust_sum(&d->steering.steer.adjust),
-		.freq = d->steering.steer.disc.loop.freq,
-		.freq_sigma = d->steering.steer.disc.loop.freq_sigma,
-		.own_refid = d->listen.own_refid,
-		.own_refid_n = d->listen.own_refid_n,
+		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
 	};
 
+	steering_put_world(&d->steering, &w);
 	skews(d, &w);
 	d->port.rng->ops->fill(d->port.rng, &w.random, sizeof w.random);
 	return w;

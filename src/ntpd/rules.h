@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rules - from the configuration and the command line to the rules the core works by.
+ * rules - from the configuration and the command line to the rules that associations work by.
  */
 #ifndef NTPD_RULES_H
 #define NTPD_RULES_H
 #include "ntpd/state.h"
 
-struct discipline_rules rules_discipline(const struct ntpd *d);
-struct select_rules rules_select(const struct ntpd *d);
 struct assoc_rules rules_assoc(const struct ntpd *d, const struct config_source *s);
 
 /* What holds for associations now; asks the rng once. */
 struct assoc_world rules_world(struct ntpd *d);
-
-/* True when the clock is to be set: no disable ntp. */
-bool rules_control_wanted(const struct ntpd *d);
 
 /* The adaptive loop is in use. */
 bool rules_adaptive(const struct ntpd *d);

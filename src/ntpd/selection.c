@@ -4,7 +4,7 @@
 #include <math.h>
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/rules.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/state.h"
 
 /*
@@ -14,7 +14,7 @@
 static bool
 leads_us(const struct steering *s, const struct peer *p)
 {
-	return p->a.srv.stratum != s->d->conf->tos.orphan ||
+	return p->a.srv.stratum != s->conf->tos.orphan ||
 	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->a.local);
 }
 
@@ -159,7 +159,7 @@ selection_tell(struct steering *s)
 struct peer *
 selection_select(struct steering *st, const struct assoc_world *w)
 {
-	struct select_rules rules = rules_select(st->d);
+	struct select_rules rules = clock_rules_select(st);
 	struct selector *s = &st->selector;
 
 	select_run(s->cand, gather(st, w), &rules, &s->memory, &s->work, &s->sel);
@@ -189,7 +189,7 @@ selection_settling(const struct steering *s)
 	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
 		const struct assoc *a = &s->d->client.peers.peer[i].a;
 
-		if (a->id != 0 && assoc_settling(a, rules_adaptive(s->d)) &&
+		if (a->id != 0 && assoc_settling(a, clock_rules_adaptive(s)) &&
 		    !(a->rules.flags & ASSOC_NOSELECT)) {
 			return true;
 		}
@@ -201,9 +201,9 @@ void
 selection_doubt(struct steering *st, struct mtime since, double for_s)
 {
 	struct selector *s = &st->selector;
-	struct mtime until = mtime_add_s(now_of(st->d), for_s);
+	struct mtime until = mtime_add_s(steering_now(st), for_s);
 
-	if (!mtime_before(now_of(st->d), s->doubt_until)) {
+	if (!mtime_before(steering_now(st), s->doubt_until)) {
 		s->doubt_since = since;
 	}
 	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;

@@ -18,6 +18,8 @@
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
 static const double POOL_AGAIN_S = 64.0;
+/* So seldom that what is of no use is not taken and dropped all the time. */
+static const double LOOK_AGAIN_S = 3600.0 - 60.0;
 enum { UNUSED_ROOM = 512 };
 static const double DARK_AGAIN_S = 16.0; /* least time between questions about one dark server */
 
@@ -435,6 +437,10 @@ try_again(struct source *s)
 void
 sources_look_again(struct client *cl)
 {
+	if (mtime_diff_s(now_of(cl->d), cl->looked_again) < LOOK_AGAIN_S) {
+		return;
+	}
+	cl->looked_again = now_of(cl->d);
 	for (unsigned i = 0; i < cl->peers.source_n; i++) {
 		if (cl->peers.source[i].cfg != NULL) {
 			try_again(&cl->peers.source[i]);
@@ -471,6 +477,7 @@ sources_start(struct client *c)
 {
 	unsigned k = 0;
 
+	c->looked_again = now_of(c->d);
 	c->d->port.rng->ops->fill(c->d->port.rng, &c->peers.last_id, sizeof c->peers.last_id);
 	c->d->port.resolver->ops->listen(c->d->port.resolver, on_answer, c);
 	for (unsigned i = 0; i < c->d->conf->sources_n; i++) {

@@ -43,8 +43,8 @@ void sources_stop(struct client *c);
 struct source *sources_add(struct client *c, const struct config_source *cfg, double delay_s);
 
 /*
- * Lines without an association, because they were dropped (preempt) or there was no room, get one
- * when there is need, and room.
+ * Called often; every hour lines without an association, because they were dropped (preempt) or
+ * there was no room, get one when there is need, and room.
  */
 void sources_look_again(struct client *c);
 

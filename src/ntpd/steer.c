@@ -11,7 +11,7 @@
 #include "ntpd/boot_marker.h"
 #include "ntpd/peers.h"
 #include "ntpd/report.h"
-#include "ntpd/rules.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
@@ -28,14 +28,6 @@ static const double LOCAL_MOST_S = 1.0;
 /* The hardware clock that counts the time asleep reads in seconds, and is nobody's care. */
 static const double SLEEP_ERROR_S = 1.0;
 
-static void
-first_sync(struct steering *s)
-{
-	if (s->d->port.watch.synced != NULL) {
-		s->d->port.watch.synced(s->d->port.watch.ctx);
-	}
-}
-
 /* Why the clock is not stepped, what will end that, and what the operator can do meanwhile. */
 static void
 put_stop(const struct steering *s, struct text *t)
@@ -49,12 +41,12 @@ put_stop(const struct steering *s, struct text *t)
 	case STOP_DAY:
 		text_printf(t, "more than %.0f s in sum within a day (tinker panic); "
 		    "unsynchronised until the day allows it again, or the clock is set by hand",
-		    s->d->conf->tinker.panic_s);
+		    s->conf->tinker.panic_s);
 		break;
 	case STOP_PANIC:
 		text_printf(t, "more than %.0f s at once (tinker panic); unsynchronised until the "
 		    "clock is set by hand, with date or ntpdate -bu; no restart is needed",
-		    s->d->conf->tinker.panic_s);
+		    s->conf->tinker.panic_s);
 		break;
 	case STOP_NONE:
 		break;
@@ -74,7 +66,7 @@ put_number(const struct steering *s, const struct correction *st, unsigned code,
 		text_printf(t, "offset %+.6f s", s->sys.offset_s);
 	} else if (code == EVENT_FREQ_SET) {
 		text_printf(t, "%.3f PPM", s->steer.disc.loop.freq * 1e6);
-	} else if (code == EVENT_FREQ_MODE && rules_adaptive(s->d)) {
+	} else if (code == EVENT_FREQ_MODE && clock_rules_adaptive(s)) {
 		text_printf(t, "%.3f PPM; %+.3f PPM more are asked for, and held back for now",
 		    st->freq * 1e6, st->freq_withheld * 1e6);
 	}
@@ -104,7 +96,7 @@ report_events(struct steering *s, const struct correction *st)
 		report(s->journal, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
 		    s->sys.offset_s,
 		    st->act == STEER_STEP ? "may be stepped again" : "is near its sources again",
-		    mtime_diff_s(now_of(s->d), s->steer.disc.stop_since));
+		    mtime_diff_s(steering_now(s), s->steer.disc.stop_since));
 	}
 	if (st->no_number) {
 		report_packet(
@@ -115,10 +107,10 @@ report_events(struct steering *s, const struct correction *st)
 static void
 done_once(struct steering *s, const char *how)
 {
-	if (s->d->opt.once && !s->steer.once_done) {
+	if (s->opt.once && !s->steer.once_done) {
 		s->steer.once_done = true;
 		report(s->journal, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, s->sys.offset_s);
-		s->d->port.loop->ops->stop(s->d->port.loop, 0);
+		s->up->stop(s->up_ctx, 0);
 	}
 }
 
@@ -126,8 +118,8 @@ static void
 panic(struct steering *s)
 {
 	report(s->journal, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.",
-	    s->sys.offset_s, s->d->conf->tinker.panic_s);
-	s->d->port.loop->ops->stop(s->d->port.loop, EXIT_PANIC);
+	    s->sys.offset_s, s->conf->tinker.panic_s);
+	s->up->stop(s->up_ctx, EXIT_PANIC);
 }
 
 /* A large phase goes to the kernel in slices. */
@@ -135,10 +127,9 @@ static void
 hand_on(struct steering *s, double again_s)
 {
 	if (again_s > 0.0) {
-		s->d->port.loop->ops->timer_arm(
-		    s->d->port.loop, &s->steer.slice, mtime_add_s(now_of(s->d), again_s));
+		s->loop->ops->timer_arm(s->loop, &s->steer.slice, mtime_add_s(steering_now(s), again_s));
 	} else {
-		s->d->port.loop->ops->timer_disarm(s->d->port.loop, &s->steer.slice);
+		s->loop->ops->timer_disarm(s->loop, &s->steer.slice);
 	}
 }
 
@@ -162,10 +153,10 @@ step(struct steering *s, const struct correction *st)
 		    st->step_s, strerror(-error), error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return false;
 	}
-	s->steer.moved_until = now_of(s->d);
+	s->steer.moved_until = steering_now(s);
 	system_unsynchronise(s, "STEP");
-	peers_clock_moved(&s->d->client, !rules_adaptive(s->d));
-	peers_ask_soon(&s->d->client, rules_adaptive(s->d) ? 1 : ASSOC_BURST);
+	s->up->clock_moved(s->up_ctx, !clock_rules_adaptive(s));
+	s->up->ask_soon(s->up_ctx, clock_rules_adaptive(s) ? 1 : ASSOC_BURST);
 	done_once(s, "set");
 	return true;
 }
@@ -178,7 +169,7 @@ slew(struct steering *s, struct peer *p, const struct assoc_world *w, const stru
 	hand_on(s, adjust_slew(&s->steer.adjust, st->phase_s, st->freq, st->time_constant));
 	system_follow(s, p, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
 	if (!was && s->sys.leap != LEAP_UNSYNC) {
-		first_sync(s);
+		s->up->synced(s->up_ctx);
 	}
 	done_once(s, "slew");
 }
@@ -237,7 +228,7 @@ steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 	}
 	stats_loop(s->journal);
 	if (s->steer.disc.loop.poll_log2s != poll_before) {
-		peers_repoll(&s->d->client);
+		s->up->repoll(s->up_ctx);
 	}
 	return stepped;
 }
@@ -267,11 +258,11 @@ steer_observe(struct steering *s, struct peer *p, const struct assoc_world *w)
 	system_follow(s, p, w, s->selector.sel.leap);
 	stats_loop(s->journal);
 	s->steer.observed = true;
-	if (s->d->opt.once && !s->steer.once_done) {
+	if (s->opt.once && !s->steer.once_done) {
 		s->steer.once_done = true;
 		report(s->journal, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set",
 		    s->sys.offset_s);
-		s->d->port.loop->ops->stop(s->d->port.loop, EXIT_NOT_SET);
+		s->up->stop(s->up_ctx, EXIT_NOT_SET);
 	}
 }
 
@@ -281,7 +272,7 @@ steer_tell(struct steering *s, bool synced_before)
 	if (s->steer.observed && !synced_before && system_leap(s) != LEAP_UNSYNC) {
 		system_event_note(s, EVENT_CLOCK_SYNC, s->steer.adjust.controlled ?
 		    "our own clock, LOCAL" : "clock not controlled");
-		first_sync(s);
+		s->up->synced(s->up_ctx);
 	}
 	s->steer.observed = false;
 }
@@ -291,23 +282,23 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 {
 	double unknown_s = f->lost_s + (f->slept ? SLEEP_ERROR_S : 0.0);
 
-	s->steer.moved_until = mtime_add_s(now_of(s->d), MOVED_HOLDS_S);
+	s->steer.moved_until = mtime_add_s(steering_now(s), MOVED_HOLDS_S);
 	discipline_disturbed(&s->steer.disc,
 	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
-	    .slept_s = f->slept_s }, now_of(s->d));
-	s->selector.doubt_until = now_of(s->d);     /* what was doubtful before is past */
-	selection_doubt(s, now_of(s->d), MOVED_HOLDS_S);
-	peers_clock_moved(&s->d->client, !rules_adaptive(s->d));
-	peers_doubt(&s->d->client, unknown_s);
+	    .slept_s = f->slept_s }, steering_now(s));
+	s->selector.doubt_until = steering_now(s);     /* what was doubtful before is past */
+	selection_doubt(s, steering_now(s), MOVED_HOLDS_S);
+	s->up->clock_moved(s->up_ctx, !clock_rules_adaptive(s));
+	s->up->doubt(s->up_ctx, unknown_s);
 	joint_clear(&s->update.joint);
 	if (s->sys.leap != LEAP_UNSYNC) {
 		system_err_more(s, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(s);
 	}
 	if (f->slept) {
-		await_open(s, now_of(s->d), ASSOC_BURST);
+		await_open(s, steering_now(s), ASSOC_BURST);
 	} else {
-		peers_ask_soon(&s->d->client, ASSOC_BURST);
+		s->up->ask_soon(s->up_ctx, ASSOC_BURST);
 	}
 }
 
@@ -319,7 +310,7 @@ steer_control_words(const struct steering *s)
 	if (s->steer.adjust.controlled) {
 		return "yes";
 	}
-	return rules_control_wanted(s->d) ? "not controlled: CAP_SYS_TIME is missing" :
+	return clock_rules_control_wanted(s) ? "not controlled: CAP_SYS_TIME is missing" :
 	    "not controlled: disable ntp";
 }
 
@@ -327,28 +318,26 @@ static void
 say_control(struct steering *s)
 {
 	if (s->steer.adjust.controlled) {
-		if (s->d->ready) {
-			report(s->journal, LOG_LEVEL_NOTICE, "clock controlled now");
-		}
-		return;
+		report(s->journal, LOG_LEVEL_NOTICE, "clock controlled now");
+	} else {
+		report(s->journal, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(s));
 	}
-	report(s->journal, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(s));
 }
 
 /* Words of the classic loop that the adaptive one has no place for. */
 static void
 say_unused(struct steering *s)
 {
-	const struct config_tinker *t = &s->d->conf->tinker;
+	const struct config_tinker *t = &s->conf->tinker;
 	struct config defaults;
 
 	config_defaults(&defaults, NULL);
-	if (rules_adaptive(s->d) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
+	if (clock_rules_adaptive(s) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
 		report(s->journal, LOG_LEVEL_NOTICE,
 		    "tinker allan: the adaptive loop finds the right interval by itself; "
 		    "it acts with tinker loop classic");
 	}
-	if (rules_adaptive(s->d) && t->huffpuff_s > 0.0) {
+	if (clock_rules_adaptive(s) && t->huffpuff_s > 0.0) {
 		report(s->journal, LOG_LEVEL_NOTICE,
 		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
 		    "it acts with tinker loop classic");
@@ -359,10 +348,10 @@ say_unused(struct steering *s)
 static void
 take_tinker(struct steering *s)
 {
-	adjust_by_kernel(&s->steer.adjust, (s->d->conf->switches & SWITCH_KERNEL) != 0);
-	if (fabs(s->d->conf->tinker.huffpuff_s - s->steer.huffpuff_span_s) > 0.0) {
-		s->steer.huffpuff_span_s = s->d->conf->tinker.huffpuff_s;
-		huffpuff_start(&s->steer.huffpuff, s->steer.huffpuff_span_s, now_of(s->d));
+	adjust_by_kernel(&s->steer.adjust, (s->conf->switches & SWITCH_KERNEL) != 0);
+	if (fabs(s->conf->tinker.huffpuff_s - s->steer.huffpuff_span_s) > 0.0) {
+		s->steer.huffpuff_span_s = s->conf->tinker.huffpuff_s;
+		huffpuff_start(&s->steer.huffpuff, s->steer.huffpuff_span_s, steering_now(s));
 	}
 	say_unused(s);
 }
@@ -374,7 +363,7 @@ say_freq(struct steering *s, bool known)
 
 	if (!known) {
 		system_event_note(s, EVENT_FREQ_NOT_SET, !s->steer.adjust.controlled ? "" :
-		    rules_driftfile(s->d) == NULL ? "no driftfile is configured" :
+		    s->driftfile == NULL ? "no driftfile is configured" :
 		    "the frequency is not known from an earlier run");
 		return;
 	}
@@ -391,28 +380,30 @@ steer_start(struct steering *s)
 	bool have_freq = drift_read(s, &freq, &sigma);
 
 	adjust_start(
-	    a, s->d->port.clock, rules_control_wanted(s->d), have_freq ? freq : (double)NAN);
-	rules = rules_discipline(s->d);
+	    a, s->clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
+	rules = clock_rules_discipline(s);
 	discipline_start(&s->steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
-	    now_of(s->d));
+	    steering_now(s));
 	take_tinker(s);
-	say_control(s);
+	if (!a->controlled) {
+		say_control(s);
+	}
 	system_event_note(s, EVENT_RESTART, "");
 	say_freq(s, have_freq && a->controlled);
 	system_tell_kernel(s);
-	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->steer.slice, on_slice, s);
+	s->loop->ops->timer_init(s->loop, &s->steer.slice, on_slice, s);
 }
 
 void
 steer_stop(struct steering *s)
 {
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->steer.slice);
+	s->loop->ops->timer_done(s->loop, &s->steer.slice);
 }
 
 void
 steer_configure(struct steering *s)
 {
-	struct discipline_rules rules = rules_discipline(s->d);
+	struct discipline_rules rules = clock_rules_discipline(s);
 
 	take_tinker(s);
 	/* A permission that the first update used up does not come back with a reload. */
@@ -424,7 +415,7 @@ steer_control(struct steering *s)
 {
 	bool before = s->steer.adjust.controlled;
 
-	adjust_control(&s->steer.adjust, rules_control_wanted(s->d));
+	adjust_control(&s->steer.adjust, clock_rules_control_wanted(s));
 	if (before != s->steer.adjust.controlled) {
 		say_control(s);
 		system_tell_kernel(s);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steering - from the samples of the sources to the clock, and what is told of it.
+ * steering - from the samples of the sources to the clock, and what is told of it. The root: what
+ * the owner hands in, what he is told, and the state of each module. Associations are seen as
+ * values of core; who keeps them, and who serves the time, is not known here.
  */
 #ifndef NTPD_STEERING_H
 #define NTPD_STEERING_H
+#include "config/config.h"
+#include "core/assoc.h"
 #include "ntpd/await.h"
 #include "ntpd/boot_marker.h"
 #include "ntpd/clock_update.h"
@@ -12,13 +16,68 @@
 #include "ntpd/selection.h"
 #include "ntpd/steer.h"
 #include "ntpd/system.h"
+#include "port/clock.h"
+#include "port/loop.h"
+#include "port/store.h"
+
+struct journal;
+
+/*
+ * What the owner is told and asked; every one is there. They come in the course of a selection or
+ * of a look at the clock, and must not lead back into either.
+ */
+struct steering_events {
+	/* What holds for associations now; its part of the clock is steering_put_world's. */
+	void (*world)(void *ctx, struct assoc_world *w);
+
+	/* So many requests, two seconds apart, to every source, as far as its budget allows. */
+	void (*ask_soon)(void *ctx, unsigned requests);
+	/* The same to those whose poll interval is 2^log2s s or longer. */
+	void (*ask_seldom)(void *ctx, int log2s, unsigned requests);
+	/* The first of several has answered: those that have not are asked again soon. */
+	void (*ask_silent)(void *ctx, const struct assoc_world *w);
+	/* Those who answered before, and have not since then, are asked again. */
+	void (*ask_unheard)(void *ctx, struct mtime since);
+	/* The discipline's poll interval changed. */
+	void (*repoll)(void *ctx);
+
+	/* The clock was stepped or found moved. reset: samples are of no use any more. */
+	void (*clock_moved)(void *ctx, bool reset);
+	/* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
+	void (*doubt)(void *ctx, double by_s);
+
+	/* Appends why there is no system peer: "0 of 4 servers reachable". */
+	void (*put_why)(void *ctx, struct text *t);
+	/* The state changed in a way that is worth a look: a status line, say. */
+	void (*changed)(void *ctx);
+	/* First synchronisation. */
+	void (*synced)(void *ctx);
+	/* Nothing is left to do (-q), or nothing may be done (panic); an exit status. */
+	void (*stop)(void *ctx, int status);
+	/* Every quarter of an hour, after the clock was looked at. */
+	void (*housekeeping)(void *ctx);
+};
+
+/* Of the command line. */
+struct steering_options {
+	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
+	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none */
+};
 
 struct ntpd;
-struct journal;
 
 struct steering {
 	struct ntpd *d;
+	struct loop *loop;
+	struct clock *clock;
+	struct store *store;
 	struct journal *journal;
+	const struct config *conf;
+	const char *driftfile;          /* NULL: none */
+	struct steering_options opt;    /* panic_gate: until the boot marker withdraws it */
+	const struct steering_events *up;
+	void *up_ctx;
+	bool halted;
 	struct selector selector;
 	struct await await;
 	struct sys sys;
@@ -28,5 +87,34 @@ struct steering {
 	struct leapsec leapsec;
 	struct boot_marker boot_marker;
 };
+
+/*
+ * Takes another configuration, before the old one is gone; driftfile: its, or that of the command
+ * line, NULL: none. What it changes comes into force with steer_control, steer_configure and
+ * leapsec_reload.
+ */
+void steering_configure(struct steering *s, const struct config *conf, const char *driftfile);
+
+/* Nothing is decided any more: the end has begun, and sources go one after the other. */
+void steering_halt(struct steering *s);
+
+/* The part of the world that associations see which is the clock's; the rest is left alone. */
+void steering_put_world(struct steering *s, struct assoc_world *w);
+
+/* What holds for associations now. */
+static inline struct assoc_world
+steering_world(const struct steering *s)
+{
+	struct assoc_world w;
+
+	s->up->world(s->up_ctx, &w);
+	return w;
+}
+
+static inline struct mtime
+steering_now(const struct steering *s)
+{
+	return s->loop->ops->now(s->loop);
+}
 
 #endif

@@ -37,7 +37,7 @@ say_lost(struct steering *s)
 	char buf[WHY_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	status_put_why(s->d, &t);
+	s->up->put_why(s->up_ctx, &t);
 	if (s->selector.sel.why == SELECT_NO_MAJORITY) {
 		put_offsets(s, &t);
 	}
@@ -51,8 +51,8 @@ say_lost(struct steering *s)
 static void
 wait_orphaned(struct steering *s)
 {
-	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->sys.orphan_timer,
-	    mtime_add_s(s->sys.lost_since, s->d->conf->tos.orphanwait_s));
+	s->loop->ops->timer_arm(s->loop, &s->sys.orphan_timer,
+	    mtime_add_s(s->sys.lost_since, s->conf->tos.orphanwait_s));
 }
 
 static void
@@ -75,7 +75,7 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	struct orphan_identity self;
 	bool before = s->sys.orphan;
 
-	s->sys.orphan = orphan_is_parent(s->d->conf->tos.orphan, s->d->conf->tos.orphanwait_s,
+	s->sys.orphan = orphan_is_parent(s->conf->tos.orphan, s->conf->tos.orphanwait_s,
 	    mtime_diff_s(w->now, s->sys.lost_since), &self);
 	if (!s->sys.orphan) {
 		return;
@@ -85,12 +85,12 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	s->sys.refid = self.refid;
 	s->sys.source = SYNC_LOCAL;
 	s->sys.root_delay_s = 0.0;
-	s->sys.root_disp_s = s->d->conf->tos.mindist_s;
+	s->sys.root_disp_s = s->conf->tos.mindist_s;
 	s->sys.at = w->now;
 	s->sys.reftime = s->steer.adjust.at.real;
 	if (!before) {
 		report(s->journal, LOG_LEVEL_NOTICE,
-		    "no source for %.0f s: orphan mode, stratum %u", s->d->conf->tos.orphanwait_s,
+		    "no source for %.0f s: orphan mode, stratum %u", s->conf->tos.orphanwait_s,
 		    self.stratum);
 	}
 }
@@ -99,16 +99,15 @@ void
 syspeer_start(struct steering *s)
 {
 	s->sys.lost = true;
-	s->sys.lost_since = now_of(s->d);
-	s->d->port.loop->ops->timer_init(
-	    s->d->port.loop, &s->sys.orphan_timer, on_orphan_timer, s);
+	s->sys.lost_since = steering_now(s);
+	s->loop->ops->timer_init(s->loop, &s->sys.orphan_timer, on_orphan_timer, s);
 	wait_orphaned(s);
 }
 
 void
 syspeer_stop(struct steering *s)
 {
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->sys.orphan_timer);
+	s->loop->ops->timer_done(s->loop, &s->sys.orphan_timer);
 }
 
 void
@@ -120,7 +119,7 @@ syspeer_lost(struct steering *s, const struct assoc_world *w)
 		return;
 	}
 	s->sys.lost = true;
-	s->sys.lost_since = now_of(s->d);
+	s->sys.lost_since = steering_now(s);
 	wait_orphaned(s);
 	s->sys.peer_id = 0;
 	if (s->sys.leap != LEAP_UNSYNC) {
@@ -134,7 +133,7 @@ syspeer_found(struct steering *s, struct peer *p)
 	s->sys.orphan = false;
 	if (s->sys.lost && s->sys.leap != LEAP_UNSYNC) {
 		report(s->journal, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
-		    mtime_diff_s(now_of(s->d), s->sys.lost_since));
+		    mtime_diff_s(steering_now(s), s->sys.lost_since));
 	}
 	s->sys.lost = false;
 	s->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;

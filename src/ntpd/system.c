@@ -4,7 +4,7 @@
 #include <math.h>
 #include "ntpd/leapsec.h"
 #include "ntpd/peers.h"
-#include "ntpd/rules.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
@@ -30,7 +30,7 @@ dist_most_s(const struct steering *s)
 	double most_s = NTP_MAXDISP_S - KERNEL_MARGIN_S;
 
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	return s->steer.adjust.controlled ? most_s : fmin(most_s, s->d->conf->tos.maxdist_s);
+	return s->steer.adjust.controlled ? most_s : fmin(most_s, s->conf->tos.maxdist_s);
 }
 
 /* The leap indicator, as long as the distance does not grow too much. */
@@ -54,7 +54,7 @@ system_served_time(const struct steering *s)
 		.root_delay_s = s->sys.root_delay_s,
 		.root_disp_s = s->sys.root_disp_s,
 		.at = s->sys.at,
-		.phi = s->d->conf->tinker.dispersion_ppm * 1e-6,
+		.phi = s->conf->tinker.dispersion_ppm * 1e-6,
 		.unsync_dist_s = dist_most_s(s),
 		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
 						    (struct ntp_ts){ 0 },
@@ -68,7 +68,7 @@ system_root_disp_s(const struct steering *s)
 {
 	struct served_time t = system_served_time(s);
 
-	return served_root_disp_s(&t, now_of(s->d));
+	return served_root_disp_s(&t, steering_now(s));
 }
 
 double
@@ -76,7 +76,7 @@ system_root_dist_s(const struct steering *s)
 {
 	struct served_time t = system_served_time(s);
 
-	return served_root_dist_s(&t, now_of(s->d));
+	return served_root_dist_s(&t, steering_now(s));
 }
 
 enum ntp_leap
@@ -84,25 +84,25 @@ system_leap(const struct steering *s)
 {
 	struct served_time t = system_served_time(s);
 
-	return served_leap(&t, now_of(s->d));
+	return served_leap(&t, steering_now(s));
 }
 
 /* By growth alone the distance becomes too much in a silence, when nothing else runs. */
 static void
 wait_too_far(struct steering *s, enum ntp_leap leap)
 {
-	double phi = s->d->conf->tinker.dispersion_ppm * 1e-6;
+	double phi = s->conf->tinker.dispersion_ppm * 1e-6;
 	double left_s = fmax(dist_most_s(s) - system_root_dist_s(s), 0.0);
 
-	if (s->d->stopping) {
+	if (s->halted) {
 		return;
 	}
 	if (leap == LEAP_UNSYNC || left_s >= phi * FAR_SOON_S) {
-		s->d->port.loop->ops->timer_disarm(s->d->port.loop, &s->sys.far_timer);
+		s->loop->ops->timer_disarm(s->loop, &s->sys.far_timer);
 		return;
 	}
-	s->d->port.loop->ops->timer_arm(s->d->port.loop, &s->sys.far_timer,
-	    mtime_add_s(now_of(s->d), left_s / phi + FAR_MARGIN_S));
+	s->loop->ops->timer_arm(s->loop, &s->sys.far_timer,
+	    mtime_add_s(steering_now(s), left_s / phi + FAR_MARGIN_S));
 }
 
 static void
@@ -116,14 +116,14 @@ on_far_timer(void *ctx)
 void
 system_start(struct steering *s)
 {
-	s->d->port.loop->ops->timer_init(s->d->port.loop, &s->sys.far_timer, on_far_timer, s);
+	s->loop->ops->timer_init(s->loop, &s->sys.far_timer, on_far_timer, s);
 	system_unsynchronise(s, "INIT");
 }
 
 void
 system_stop(struct steering *s)
 {
-	s->d->port.loop->ops->timer_done(s->d->port.loop, &s->sys.far_timer);
+	s->loop->ops->timer_done(s->loop, &s->sys.far_timer);
 }
 
 void
@@ -140,7 +140,7 @@ void
 system_publish(struct steering *s)
 {
 	system_tell_kernel(s);
-	status_tell(s->d);
+	s->up->changed(s->up_ctx);
 }
 
 /* ---- what a selection makes of it ---- */
@@ -155,7 +155,7 @@ system_unsynchronise(struct steering *s, const char *refid)
 	s->sys.peer_id = 0;
 	s->sys.root_delay_s = 0.0;
 	s->sys.root_disp_s = 0.0;
-	s->sys.at = now_of(s->d);
+	s->sys.at = steering_now(s);
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
@@ -177,7 +177,7 @@ root_disp_s(struct steering *s, const struct peer *p, const struct assoc_world *
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&s->steer.adjust)));
 
-	return fmax(s->d->conf->tos.mindist_s, bound_s - root_delay_s / 2);
+	return fmax(s->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
 
 void
@@ -202,7 +202,7 @@ void
 system_err_more(struct steering *s, double by_s)
 {
 	s->sys.root_disp_s = system_root_disp_s(s) + by_s;
-	s->sys.at = now_of(s->d);
+	s->sys.at = steering_now(s);
 }
 
 /* Tells reach_s at least; what moved the clock unseen may move it on until the next answer. */
@@ -302,13 +302,13 @@ system_raise_to_median(struct steering *s, const struct assoc_world *w)
 static void
 ask_faster(struct steering *s)
 {
-	if (rules_adaptive(s->d)) {
+	if (clock_rules_adaptive(s)) {
 		return;
 	}
 	if (discipline_hurry(&s->steer.disc)) {
-		peers_repoll(&s->d->client);
+		s->up->repoll(s->up_ctx);
 	}
-	peers_ask_seldom(&s->d->client, SELDOM_LOG2S, ASSOC_BURST);
+	s->up->ask_seldom(s->up_ctx, SELDOM_LOG2S, ASSOC_BURST);
 }
 
 /*
@@ -371,7 +371,7 @@ void
 system_raise_error(struct steering *s)
 {
 	const struct peer *p = peers_by_id(&s->d->client, s->sys.peer_id);
-	struct assoc_world w = rules_world(s->d);
+	struct assoc_world w = steering_world(s);
 
 	if (s->sys.leap != LEAP_UNSYNC && p != NULL) {
 		heed_answer(s, &p->a, &w, adjust_left_s(&s->steer.adjust));

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wire - how the parts of the daemon hear of each other: what one of them tells upward is what
+ * another one is told, and only here is it known who.
+ */
+#ifndef NTPD_WIRE_H
+#define NTPD_WIRE_H
+
+struct ntpd;
+
+/* Gives the part its ports, options and events; each once, when the daemon is made. */
+void wire_steering(struct ntpd *d);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire_steering - what the steering of the clock tells, and whom. */
+#include "ntpd/wire.h"
+#include "ntpd/peers.h"
+#include "ntpd/rules.h"
+#include "ntpd/sources.h"
+#include "ntpd/state.h"
+#include "ntpd/stats.h"
+#include "ntpd/status.h"
+
+static void
+world(void *ctx, struct assoc_world *w)
+{
+	*w = rules_world(ctx);
+}
+
+static void
+ask_soon(void *ctx, unsigned requests)
+{
+	struct ntpd *d = ctx;
+
+	peers_ask_soon(&d->client, requests);
+}
+
+static void
+ask_seldom(void *ctx, int log2s, unsigned requests)
+{
+	struct ntpd *d = ctx;
+
+	peers_ask_seldom(&d->client, log2s, requests);
+}
+
+static void
+ask_silent(void *ctx, const struct assoc_world *w)
+{
+	struct ntpd *d = ctx;
+
+	peers_ask_silent(&d->client, w);
+}
+
+static void
+ask_unheard(void *ctx, struct mtime since)
+{
+	struct ntpd *d = ctx;
+
+	peers_ask_unheard(&d->client, since);
+}
+
+static void
+repoll(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	peers_repoll(&d->client);
+}
+
+static void
+clock_moved(void *ctx, bool reset)
+{
+	struct ntpd *d = ctx;
+
+	peers_clock_moved(&d->client, reset);
+}
+
+static void
+doubt(void *ctx, double by_s)
+{
+	struct ntpd *d = ctx;
+
+	peers_doubt(&d->client, by_s);
+}
+
+static void
+put_why(void *ctx, struct text *t)
+{
+	status_put_why(ctx, t);
+}
+
+static void
+changed(void *ctx)
+{
+	status_tell(ctx);
+}
+
+static void
+synced(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	if (d->port.watch.synced != NULL) {
+		d->port.watch.synced(d->port.watch.ctx);
+	}
+}
+
+static void
+stop(void *ctx, int status)
+{
+	struct ntpd *d = ctx;
+
+	d->port.loop->ops->stop(d->port.loop, status);
+}
+
+static void
+housekeeping(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	stats_hourly(&d->journal);
+	sources_look_again(&d->client);
+}
+
+static const struct steering_events STEERING_EVENTS = {
+	.world = world,
+	.ask_soon = ask_soon,
+	.ask_seldom = ask_seldom,
+	.ask_silent = ask_silent,
+	.ask_unheard = ask_unheard,
+	.repoll = repoll,
+	.clock_moved = clock_moved,
+	.doubt = doubt,
+	.put_why = put_why,
+	.changed = changed,
+	.synced = synced,
+	.stop = stop,
+	.housekeeping = housekeeping,
+};
+
+void
+wire_steering(struct ntpd *d)
+{
+	struct steering *s = &d->steering;
+
+	s->d = d;
+	s->loop = d->port.loop;
+	s->clock = d->port.clock;
+	s->store = d->port.store;
+	s->journal = &d->journal;
+	s->opt = (struct steering_options){
+		.panic_gate = d->opt.panic_gate,
+		.step_first = d->opt.step_first,
+		.once = d->opt.once,
+		.slew_only = d->opt.slew_only,
+		.boot_marker = d->opt.boot_marker,
+	};
+	s->up = &STEERING_EVENTS;
+	s->up_ctx = d;
+}
