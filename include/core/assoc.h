@@ -62,11 +62,8 @@ struct assoc_skew {
 	double early_s, late_s;
 };
 
-/* What holds for all associations at the time of a call. */
-struct assoc_world {
-	struct mtime now;
-	int sys_poll;                   /* log2 s, the discipline's wish */
-	int precision;                  /* log2 s, of our clock */
+/* What holds for all associations, until the configuration is another. */
+struct assoc_policy {
 	double phi;
 	double maxdist_s;               /* tos maxdist */
 	double maxdisp_s;               /* tos maxdisp: the most a header may say */
@@ -75,14 +72,21 @@ struct assoc_world {
 	struct assoc_skew skew[ASSOC_POLL_MAX + 1];     /* by poll exponent */
 	unsigned floor, ceiling;        /* accepted strata: floor <= stratum < ceiling */
 	int allan_log2s;
-	bool startup;                   /* classic filter: newest first */
-	bool synced;
 	/* the estimator speaks for a source, not the clock filter */
 	bool adaptive;
+};
+
+/* What holds for all associations at the time of a call. */
+struct assoc_world {
+	const struct assoc_policy *policy;
+	struct mtime now;
+	int sys_poll;                   /* log2 s, the discipline's wish */
+	int precision;                  /* log2 s, of our clock */
+	bool startup;                   /* classic filter: newest first */
+	bool synced;
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
 	/* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
 	double freq, freq_sigma;
-	uint64_t random;                /* fresh for every call */
 	/* reference ids of our own addresses: a loop when the server shows one */
 	const uint32_t *own_refid;
 	unsigned own_refid_n;
@@ -103,6 +107,7 @@ struct assoc_poll {
 	struct mtime last_sent;
 	bool sent_once;
 	struct mtime next;
+	uint64_t skew_draw;             /* of the interval under way; see struct assoc_draw */
 	unsigned asked;                 /* requests out of turn still wanted after a model break */
 	/* requests out of turn that may still be made, as of budget_at; it fills with time */
 	double budget;
@@ -213,8 +218,18 @@ void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 void assoc_asked_before(struct assoc *a, const struct limit *headway, struct mtime sent,
     const struct assoc_world *w);
 
+/*
+ * Random bits for one poll of one association. Shared ones would be told: who sees the nonce must
+ * not learn of the interval, nor may associations that are asked at once stay together.
+ */
+struct assoc_draw {
+	uint64_t nonce;                 /* the request's transmit timestamp */
+	uint64_t skew;                  /* of the interval up to the next poll */
+};
+
 /* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */
-void assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out);
+void assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+    struct assoc_sending *out);
 
 /* The request left at t (clock read before the call, or the kernel's stamp later: exact). */
 void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono, bool exact);

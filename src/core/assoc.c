@@ -41,7 +41,7 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->poll.burst_armed = (rules->flags & (ASSOC_IBURST | ASSOC_START_BURST)) != 0;
 	a->poll.next = mtime_add_s(w->now, delay_s);
 	/* The classic loop wants a burst of its own after the first step. */
-	a->poll.budget = w->adaptive ? ASSOC_BURST : BUDGET;
+	a->poll.budget = w->policy->adaptive ? ASSOC_BURST : BUDGET;
 	a->poll.budget_at = w->now;
 	a->poll.headway = limit_of(1.0 / ASSOC_HEADWAY_S, ASSOC_BURST, w->now);
 	a->reset_at = w->now;
@@ -93,7 +93,8 @@ count_request(struct assoc *a, struct mtime now)
  * zero (RFC 9109).
  */
 static void
-write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
+write_request(struct assoc *a, const struct assoc_world *w, uint64_t nonce,
+    struct assoc_sending *out)
 {
 	struct header h = { .leap = LEAP_NONE, .version = a->rules.version, .mode = MODE_CLIENT };
 	struct writer wr = writer_over(out->bytes, sizeof out->bytes);
@@ -103,7 +104,7 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 	 * Zero would mean "no timestamp"; the chance is 2^-64, but an assertion elsewhere
 	 * may rely on it.
 	 */
-	h.xmt.fix = w->random != 0 ? w->random : 1;
+	h.xmt.fix = nonce != 0 ? nonce : 1;
 	header_put(&wr, &h);
 	assert(!wr.bad);
 	a->wire.nonce = h.xmt;
@@ -118,13 +119,13 @@ write_request(struct assoc *a, const struct assoc_world *w, struct assoc_sending
 static double
 interval_s(const struct assoc *a, const struct assoc_world *w)
 {
-	const struct assoc_skew *k = &w->skew[clamp_int(a->poll.hpoll, 0, ASSOC_POLL_MAX)];
+	const struct assoc_skew *k = &w->policy->skew[clamp_int(a->poll.hpoll, 0, ASSOC_POLL_MAX)];
 	double poll_s = log2s_to_s(a->poll.hpoll);
 	double early_s = k->given ? fmin(k->early_s, poll_s / 2) : 0.0;
 	/* Up to 1/16 longer, so that clients started together do not stay together. */
 	double late_s = k->given ? fmin(k->late_s, poll_s / 2) : poll_s / 16.0;
 
-	return poll_s - early_s + fraction_of(w->random) * (early_s + late_s);
+	return poll_s - early_s + fraction_of(a->poll.skew_draw) * (early_s + late_s);
 }
 
 static struct mtime
@@ -201,8 +202,8 @@ static struct filter_rules
 filter_rules_of(const struct assoc *a, const struct assoc_world *w)
 {
 	return (struct filter_rules){
-		.precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->phi,
-		.maxdist_s = w->maxdist_s, .allan_log2s = w->allan_log2s,
+		.precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->policy->phi,
+		.maxdist_s = w->policy->maxdist_s, .allan_log2s = w->policy->allan_log2s,
 		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup,
 	};
 }
@@ -255,9 +256,11 @@ next_delay_s(struct assoc *a, const struct assoc_world *w)
 }
 
 void
-assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
+assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+    struct assoc_sending *out)
 {
 	memset(out, 0, sizeof *out);
+	a->poll.skew_draw = draw->skew;
 	if (a->poll.burst > 0) {
 		a->poll.burst--;
 	} else {
@@ -265,7 +268,7 @@ assoc_poll(struct assoc *a, const struct assoc_world *w, struct assoc_sending *o
 		a->poll.tries++;
 	}
 	if (!(a->rules.flags & ASSOC_LOCAL)) {
-		write_request(a, w, out);
+		write_request(a, w, draw->nonce, out);
 	}
 	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
 }
@@ -427,7 +430,7 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 	a->poll.burst_armed = false;
 	/* Without iburst only until the source can be followed. */
 	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 :
-	    assoc_answers_wanted(w->adaptive) - 1);
+	    assoc_answers_wanted(w->policy->adaptive) - 1);
 	a->poll.next = may_ask_at(a, w);
 	out->again = true;
 }

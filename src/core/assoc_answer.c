@@ -79,8 +79,8 @@ enum verdict
 assoc_check_header(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
-	    a->srv.stratum < w->floor ||
-	    a->srv.stratum >= w->ceiling) {
+	    a->srv.stratum < w->policy->floor ||
+	    a->srv.stratum >= w->policy->ceiling) {
 		a->flash |= FLASH_STRATUM;
 		return VERDICT_UNSYNC;
 	}
@@ -88,7 +88,7 @@ assoc_check_header(struct assoc *a, const struct assoc_world *w)
 		a->flash |= FLASH_UNSYNC;
 		return VERDICT_UNSET;
 	}
-	if (a->srv.root_delay_s / 2 + a->srv.root_disp_s >= w->maxdisp_s) {
+	if (a->srv.root_delay_s / 2 + a->srv.root_disp_s >= w->policy->maxdisp_s) {
 		a->flash |= FLASH_HEADER;
 		a->count.bad_header++;
 		return VERDICT_DISTANCE;
@@ -133,9 +133,9 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 	double offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2;
 
 	*out = (struct sample){
-		.offset_s = in_era(offset_s, a->wire.t4, w->basedate) + a->rules.bias_s,
+		.offset_s = in_era(offset_s, a->wire.t4, w->policy->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
-		.disp_s = precision_s + w->phi * fmax(trip_s, 0.0),
+		.disp_s = precision_s + w->policy->phi * fmax(trip_s, 0.0),
 		.root_delay_s = a->srv.root_delay_s, .root_disp_s = a->srv.root_disp_s,
 		.at = a->wire.t4_mono, .adjusted_ns = w->adjusted_ns,
 	};

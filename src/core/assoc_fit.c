@@ -26,7 +26,7 @@ classic_dist_s(const struct assoc *a, const struct assoc_world *w)
 	double age_s = fmax(mtime_diff_s(w->now, b->at), 0.0);
 
 	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s +
-	    w->phi * age_s +
+	    w->policy->phi * age_s +
 	    a->filter.jitter_s;
 }
 
@@ -51,14 +51,14 @@ assoc_answers_wanted(bool adaptive)
 bool
 assoc_young(const struct assoc *a, const struct assoc_world *w)
 {
-	return a->poll.reach != 0 && answers_held(a) < assoc_answers_wanted(w->adaptive) &&
+	return a->poll.reach != 0 && answers_held(a) < assoc_answers_wanted(w->policy->adaptive) &&
 	    !(a->rules.flags & ASSOC_LOCAL);
 }
 
 bool
 assoc_suspect(const struct assoc *a, const struct assoc_world *w)
 {
-	return w->adaptive && a->est.suspect;
+	return w->policy->adaptive && a->est.suspect;
 }
 
 bool
@@ -101,7 +101,8 @@ static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
 	/* Where the frequency is not known to phi our clock drifts faster. */
-	double phi = w->adaptive ? fmax(w->phi, 2.0 * w->freq_sigma) : w->phi;
+	double phi = w->policy->adaptive ? fmax(w->policy->phi, 2.0 * w->freq_sigma) :
+	    w->policy->phi;
 	unsigned found = 0;
 	struct sample s;
 
@@ -153,7 +154,7 @@ assoc_contradicts(const struct assoc *a, const struct assoc_world *w, double tol
 	struct sample s;
 	double offset_s;
 
-	if (!filter_stage(&a->filter, 0, w->now, w->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
+	if (!filter_stage(&a->filter, 0, w->now, w->policy->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
 		return false;
 	}
 	offset_s = fabs(left_s(&s, w->freq, w));
@@ -167,7 +168,7 @@ assoc_excludes(const struct assoc *a, const struct assoc_world *w, double low_s,
 	struct sample s;
 	double offset_s;
 
-	if (!filter_stage(&a->filter, 0, w->now, w->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
+	if (!filter_stage(&a->filter, 0, w->now, w->policy->phi, &s) || s.disp_s >= NTP_MAXDISP_S) {
 		return false;
 	}
 	offset_s = left_s(&s, w->freq, w);
@@ -188,12 +189,12 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < assoc_answers_wanted(w->adaptive) ||
+	if (answers_held(a) < assoc_answers_wanted(w->policy->adaptive) ||
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
-	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->phi,
-	    &s); i++) {
+	for (unsigned i = 0; i < FILTER_STAGES &&
+	    filter_stage(&a->filter, i, w->now, w->policy->phi, &s); i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
 	}
 	return least_s + e.jitter_s;
@@ -202,7 +203,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 double
 assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
-	if (w->adaptive && !(a->rules.flags & ASSOC_LOCAL)) {
+	if (w->policy->adaptive && !(a->rules.flags & ASSOC_LOCAL)) {
 		return estimated_dist_s(a, w);
 	}
 	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
@@ -214,13 +215,14 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	unsigned bits = 0;
 
 	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
-	    a->srv.stratum >= w->ceiling) {
+	    a->srv.stratum >= w->policy->ceiling) {
 		bits |= FLASH_PEER_STRATUM;
 	}
-	if (assoc_root_dist_s(a, w) >= w->maxdist_s + w->phi * log2s_to_s(a->poll.hpoll)) {
+	if (assoc_root_dist_s(a, w) >=
+	    w->policy->maxdist_s + w->policy->phi * log2s_to_s(a->poll.hpoll)) {
 		bits |= FLASH_PEER_DIST;
 	}
-	if (shows_our_refid(a, w) || (w->adaptive && estimator_shares_clock(&a->est))) {
+	if (shows_our_refid(a, w) || (w->policy->adaptive && estimator_shares_clock(&a->est))) {
 		bits |= FLASH_PEER_LOOP;
 	}
 	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
@@ -255,7 +257,7 @@ age_dist_s(const struct assoc *a, const struct assoc_world *w)
 	if (a->rules.flags & ASSOC_LOCAL) {
 		return 0.0;
 	}
-	return w->phi * fmin(fmax(age_s, 0.0), log2s_to_s(a->poll.hpoll));
+	return w->policy->phi * fmin(fmax(age_s, 0.0), log2s_to_s(a->poll.hpoll));
 }
 
 static bool
@@ -288,5 +290,5 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candi
 		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
 		.root_dist_s = assoc_root_dist_s(a, w), .age_dist_s = age_dist_s(a, w),
 	};
-	return !w->adaptive || estimated(a, w, out);
+	return !w->policy->adaptive || estimated(a, w, out);
 }

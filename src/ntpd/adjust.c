@@ -338,6 +338,23 @@ adjust_sum(struct adjust *a)
 	return a->sum_ns;
 }
 
+int64_t
+adjust_sum_at(const struct adjust *a, struct mtime now)
+{
+	int64_t since_ns = now.ns - a->at.mono.ns;
+	struct clock_reading then = { .real = { a->at.real.ns + since_ns }, .mono = now };
+	double to_come_s = 0.0;
+
+	if (!a->controlled) {
+		return a->sum_ns;
+	}
+	if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
+		to_come_s = phase_to_come(a, &then, foretold_s(a, &then));
+	}
+	return a->sum_ns + (int64_t)rint((a->pending_s - to_come_s) * 1e9 +
+	    a->freq * (double)since_ns);
+}
+
 double
 adjust_left_s(struct adjust *a)
 {

@@ -70,6 +70,9 @@ void adjust_by_kernel(struct adjust *a, bool kernel);
 /* The sum of all adjustments up to now, in ns. */
 int64_t adjust_sum(struct adjust *a);
 
+/* The same at now, as foretold: the kernel is not asked. */
+int64_t adjust_sum_at(const struct adjust *a, struct mtime now);
+
 /* The phase still to be slewed in, now. */
 double adjust_left_s(struct adjust *a);
 

@@ -402,11 +402,13 @@ on_timer(void *ctx)
 	struct peer *p = ctx;
 	struct client *c = p->client;
 	struct assoc_sending out;
+	struct assoc_draw draw;
 	struct assoc_world w;
 
 	clock_update_look(&c->d->steering);
 	w = rules_world(c->d);
-	assoc_poll(&p->a, &w, &out);
+	c->d->port.rng->ops->fill(c->d->port.rng, &draw, sizeof draw);
+	assoc_poll(&p->a, &w, &draw, &out);
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		poll_local(p, &w);
 		association_io_arm(p);

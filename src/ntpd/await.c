@@ -187,7 +187,7 @@ can_decide(const struct steering *s, const struct peer *p, const struct assoc_wo
 	const struct assoc *a = &p->a;
 
 	return a->id != 0 && may_vote(p->source) && selection_speaks(a, w) && heard_since(s, a) &&
-	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->maxdist_s;
+	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->policy->maxdist_s;
 }
 
 /* Where one source is enough there is nobody to wait for. */
@@ -323,7 +323,7 @@ await_put(struct steering *s, struct text *t, bool left)
 	if (!q->waiting || !q->heard) {
 		return false;
 	}
-	w = steering_world(s);
+	w = steering_world_shown(s);
 	c = count(s, &w);
 	if (quorum_need(&c) <= 1) {
 		return false;

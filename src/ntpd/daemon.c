@@ -98,6 +98,7 @@ ntpd_configure(struct ntpd *d)
 		report(&d->journal, LOG_LEVEL_ERROR, "no memory for the configuration");
 		return EXIT_NO_MEMORY;
 	}
+	rules_policy(d, &d->policy);
 	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);

@@ -317,6 +317,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	}
 	d->conf = new;
 	d->arena = arena;
+	rules_policy(d, &d->policy);
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);

@@ -59,30 +59,52 @@ basedate(const struct ntpd *d)
 }
 
 static void
-skews(const struct ntpd *d, struct assoc_world *w)
+skews(const struct ntpd *d, struct assoc_policy *p)
 {
 	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
 		const struct config_skew *c = d->conf->skew[i].given ? &d->conf->skew[i] :
 		    &d->conf->skew_default;
-		w->skew[i] = (struct assoc_skew){ c->given, c->early_s, c->late_s };
+		p->skew[i] = (struct assoc_skew){ c->given, c->early_s, c->late_s };
 	}
+}
+
+void
+rules_policy(const struct ntpd *d, struct assoc_policy *out)
+{
+	const struct config_tos *t = &d->conf->tos;
+
+	*out = (struct assoc_policy){
+		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
+		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
+		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
+		.allan_log2s = (int)d->conf->tinker.allan_log2s,
+		.adaptive = rules_adaptive(d),
+	};
+	skews(d, out);
+}
+
+static struct assoc_world
+world(const struct ntpd *d)
+{
+	return (struct assoc_world){ .policy = &d->policy, .own_refid = d->listen.own_refid,
+		.own_refid_n = d->listen.own_refid_n };
 }
 
 struct assoc_world
 rules_world(struct ntpd *d)
 {
-	const struct config_tos *t = &d->conf->tos;
-	struct assoc_world w = {
-		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
-		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
-		.allan_log2s = (int)d->conf->tinker.allan_log2s,
-		.own_refid = d->listen.own_refid, .own_refid_n = d->listen.own_refid_n,
-	};
+	struct assoc_world w = world(d);
 
 	steering_put_world(&d->steering, &w);
-	skews(d, &w);
-	d->port.rng->ops->fill(d->port.rng, &w.random, sizeof w.random);
+	return w;
+}
+
+struct assoc_world
+rules_world_shown(const struct ntpd *d)
+{
+	struct assoc_world w = world(d);
+
+	steering_show_world(&d->steering, &w);
 	return w;
 }
 

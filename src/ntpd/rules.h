@@ -8,8 +8,14 @@
 
 struct assoc_rules rules_assoc(const struct ntpd *d, const struct config_source *s);
 
-/* What holds for associations now; asks the rng once. */
+/* What the configuration says for all associations: of each that comes into force. */
+void rules_policy(const struct ntpd *d, struct assoc_policy *out);
+
+/* What holds for associations now, before something is decided: asks the kernel for the slew. */
 struct assoc_world rules_world(struct ntpd *d);
+
+/* The same for whoever only looks: nothing is asked, and nothing booked. */
+struct assoc_world rules_world_shown(const struct ntpd *d);
 
 /* The adaptive loop is in use. */
 bool rules_adaptive(const struct ntpd *d);

@@ -24,6 +24,7 @@ struct ntpd {
 	struct ntpd_options opt;
 	struct arena *arena;            /* of conf */
 	struct config *conf;
+	struct assoc_policy policy;     /* of conf */
 	struct keyring *keys;
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;

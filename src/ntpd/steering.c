@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* steering - the root. */
 #include "ntpd/steering.h"
-#include "ntpd/clock_rules.h"
 
 void
 steering_configure(struct steering *s, const struct config *conf, const char *driftfile)
@@ -16,16 +15,31 @@ steering_halt(struct steering *s)
 	s->halted = true;
 }
 
-void
-steering_put_world(struct steering *s, struct assoc_world *w)
+static void
+put_world(const struct steering *s, struct mtime now, int64_t adjusted_ns, struct assoc_world *w)
 {
-	w->now = steering_now(s);
+	w->now = now;
 	w->sys_poll = s->steer.disc.loop.poll_log2s;
 	w->precision = s->update.precision;
 	w->startup = s->steer.disc.state != CLOCK_SYNC;
 	w->synced = s->sys.leap != LEAP_UNSYNC;
-	w->adaptive = clock_rules_adaptive(s);
-	w->adjusted_ns = adjust_sum(&s->steer.adjust);
+	w->adjusted_ns = adjusted_ns;
 	w->freq = s->steer.disc.loop.freq;
 	w->freq_sigma = s->steer.disc.loop.freq_sigma;
+}
+
+void
+steering_put_world(struct steering *s, struct assoc_world *w)
+{
+	struct mtime now = steering_now(s);
+
+	put_world(s, now, adjust_sum(&s->steer.adjust), w);
+}
+
+void
+steering_show_world(const struct steering *s, struct assoc_world *w)
+{
+	struct mtime now = steering_now(s);
+
+	put_world(s, now, adjust_sum_at(&s->steer.adjust, now), w);
 }

@@ -29,6 +29,8 @@ struct journal;
 struct steering_events {
 	/* What holds for associations now; its part of the clock is steering_put_world's. */
 	void (*world)(void *ctx, struct assoc_world *w);
+	/* The same to be looked at only: of steering_show_world. */
+	void (*world_shown)(void *ctx, struct assoc_world *w);
 
 	/* So many requests, two seconds apart, to every source, as far as its budget allows. */
 	void (*ask_soon)(void *ctx, unsigned requests);
@@ -101,6 +103,9 @@ void steering_halt(struct steering *s);
 /* The part of the world that associations see which is the clock's; the rest is left alone. */
 void steering_put_world(struct steering *s, struct assoc_world *w);
 
+/* The same for whoever only looks: the kernel is not asked, nothing is booked. */
+void steering_show_world(const struct steering *s, struct assoc_world *w);
+
 /* What holds for associations now. */
 static inline struct assoc_world
 steering_world(const struct steering *s)
@@ -108,6 +113,15 @@ steering_world(const struct steering *s)
 	struct assoc_world w;
 
 	s->up->world(s->up_ctx, &w);
+	return w;
+}
+
+static inline struct assoc_world
+steering_world_shown(const struct steering *s)
+{
+	struct assoc_world w;
+
+	s->up->world_shown(s->up_ctx, &w);
 	return w;
 }
 

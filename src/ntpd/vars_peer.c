@@ -182,7 +182,7 @@ static void
 fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 {
 	const struct assoc *a = &p->a;
-	struct assoc_world w = rules_world(d);
+	struct assoc_world w = rules_world_shown(d);
 
 	memset(v, 0, sizeof *v);
 	v->srcadr = a->remote.addr;

@@ -15,6 +15,12 @@ world(void *ctx, struct assoc_world *w)
 }
 
 static void
+world_shown(void *ctx, struct assoc_world *w)
+{
+	*w = rules_world_shown(ctx);
+}
+
+static void
 ask_soon(void *ctx, unsigned requests)
 {
 	struct ntpd *d = ctx;
@@ -111,6 +117,7 @@ housekeeping(void *ctx)
 
 static const struct steering_events STEERING_EVENTS = {
 	.world = world,
+	.world_shown = world_shown,
 	.ask_soon = ask_soon,
 	.ask_seldom = ask_seldom,
 	.ask_silent = ask_silent,

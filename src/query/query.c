@@ -54,18 +54,12 @@ precision_of(struct clock *c)
 static struct assoc_world
 world_of(const struct query *q)
 {
-	struct assoc_world w = {
-		.now = now_of(q),
-		.sys_poll = POLL_SHOWN,
-		.precision = q->precision,
-		.phi = NTP_PHI,
-		.maxdist_s = NTP_MAXDISP_S, .maxdisp_s = NTP_MAXDISP_S,
-		.ceiling = STRATUM_CEILING,
-		.allan_log2s = ALLAN_LOG2S,
-	};
+	static const struct assoc_policy policy = { .phi = NTP_PHI, .maxdist_s = NTP_MAXDISP_S,
+		.maxdisp_s = NTP_MAXDISP_S, .ceiling = STRATUM_CEILING,
+		.allan_log2s = ALLAN_LOG2S };
 
-	q->port.rng->ops->fill(q->port.rng, &w.random, sizeof w.random);
-	return w;
+	return (struct assoc_world){ .policy = &policy, .now = now_of(q), .sys_poll = POLL_SHOWN,
+		.precision = q->precision };
 }
 
 /* ---- one server ---- */
@@ -167,9 +161,11 @@ ask(struct query_server *s)
 	struct query *q = s->query;
 	struct assoc_world w = world_of(q);
 	struct assoc_sending out;
+	struct assoc_draw draw;
 	int error;
 
-	assoc_poll(&s->a, &w, &out);
+	q->port.rng->ops->fill(q->port.rng, &draw, sizeof draw);
+	assoc_poll(&s->a, &w, &draw, &out);
 	s->asked++;
 	error = send_request(s, &out);
 	if (error != 0) {
@@ -538,8 +534,8 @@ best_dist_s(const struct filter *f, const struct assoc_world *w)
 	const struct sample *b = &f->best;
 	double age_s = fmax(mtime_diff_s(w->now, f->updated), 0.0);
 
-	return (b->delay_s + b->root_delay_s) / 2 + b->root_disp_s + b->disp_s + w->phi * age_s +
-	    f->jitter_s;
+	return (b->delay_s + b->root_delay_s) / 2 + b->root_disp_s + b->disp_s +
+	    w->policy->phi * age_s + f->jitter_s;
 }
 
 static bool

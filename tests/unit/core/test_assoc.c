@@ -14,7 +14,9 @@ static const double TRIP_S = 0.02;
 /* An association, its world, and the last request. */
 struct bench {
 	struct assoc a;
+	struct assoc_policy policy;
 	struct assoc_world w;
+	struct assoc_draw draw;
 	struct assoc_sending sent;
 	struct assoc_answer got;
 	uint8_t bytes[HEADER_LEN];
@@ -38,14 +40,13 @@ start(struct bench *b, const struct assoc_rules *rules)
 	struct endpoint remote = { addr_v4(0xc000020b), NTP_PORT };
 
 	memset(b, 0, sizeof *b);
-	b->w = (struct assoc_world){ .sys_poll = 6,
-		.precision = -24,
-		.phi = 15e-6,
+	b->policy = (struct assoc_policy){ .phi = 15e-6,
 		.maxdist_s = 1.5,
 		.maxdisp_s = 16.0,
 		.ceiling = 16,
-		.allan_log2s = 11,
-		.random = UINT64_C(0x9e3779b97f4a7c15) };
+		.allan_log2s = 11 };
+	b->w = (struct assoc_world){ .policy = &b->policy, .sys_poll = 6, .precision = -24 };
+	b->draw.nonce = UINT64_C(0x9e3779b97f4a7c15);
 	assoc_start(&b->a, 7, rules, &remote, 0.0, &b->w);
 }
 
@@ -57,13 +58,20 @@ start_plain(struct bench *b, unsigned flags)
 	start(b, &rules);
 }
 
+static uint64_t
+next_random(uint64_t x)
+{
+	return x * UINT64_C(6364136223846793005) + 1442695040888963407u;
+}
+
 /* Time goes on to the next poll, which is made. */
 static void
 poll_next(struct bench *b)
 {
 	b->w.now = b->a.poll.next;
-	b->w.random = b->w.random * UINT64_C(6364136223846793005) + 1442695040888963407u;
-	assoc_poll(&b->a, &b->w, &b->sent);
+	b->draw.skew = next_random(b->draw.nonce);
+	b->draw.nonce = next_random(b->draw.skew);
+	assoc_poll(&b->a, &b->w, &b->draw, &b->sent);
 	if (b->sent.send) {
 		assoc_sent(&b->a, b->sent.tag, real_at(b->w.now), b->w.now, false);
 	}
@@ -190,8 +198,8 @@ a_random_number_of_zero_is_no_nonce(void **state)
 
 	(void)state;
 	start_plain(&b, 0);
-	b.w.random = 0;
-	assoc_poll(&b.a, &b.w, &b.sent);
+	b.draw.nonce = 0;
+	assoc_poll(&b.a, &b.w, &b.draw, &b.sent);
 	assert_true(request_of(&b).xmt.fix != 0);
 }
 
@@ -615,7 +623,7 @@ takes_no_more_dispersion_than_maxdisp(void **state)
 		static struct bench b;
 		struct header h;
 		start_plain(&b, 0);
-		b.w.maxdisp_s = cases[i].maxdisp_s;
+		b.policy.maxdisp_s = cases[i].maxdisp_s;
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
 		assert_int_equal(deliver(&b, &h), cases[i].expected);
@@ -643,7 +651,7 @@ believes_no_time_before_basedate(void **state)
 		static struct bench b;
 		struct header h;
 		start_plain(&b, 0);
-		b.w.basedate = (struct rtime){ EPOCH_NS + (int64_t)(cases[i].basedate_s * 1e9) };
+		b.policy.basedate = (struct rtime){ EPOCH_NS + (int64_t)(cases[i].basedate_s * 1e9) };
 		poll_next(&b);
 		h = good_answer(&b, 0.0);
 		h.rec.fix += (uint64_t)(int64_t)cases[i].offset_s << 32;
@@ -663,7 +671,7 @@ intervals_of(const struct assoc_skew *skew, double *least_s, double *most_s)
 	*least_s = 1e9;
 	*most_s = 0;
 	if (skew != NULL) {
-		b.w.skew[6] = *skew;
+		b.policy.skew[6] = *skew;
 	}
 	for (int i = 0; i < 500; i++) {
 		struct header h;
@@ -992,7 +1000,7 @@ a_rate_kiss_is_obeyed_once_a_poll_and_never_beyond_maxpoll(void **state)
 		/* Three more at once, out of turn. */
 		for (int k = 0; k < 3; k++) {
 			b.w.now = mtime_add_s(b.w.now, 2.0);
-			assoc_poll(&b.a, &b.w, &b.sent);
+			assoc_poll(&b.a, &b.w, &b.draw, &b.sent);
 			assoc_sent(&b.a, b.sent.tag, real_at(b.w.now), b.w.now, false);
 			h = kiss(&b, "RATE", 17);
 			assert_int_equal(deliver(&b, &h), VERDICT_KISS);
@@ -1034,7 +1042,7 @@ three_answers_make_a_source_fit_that_slows_us_down(void **state)
 		struct header h;
 
 		start_plain(&b, ASSOC_IBURST);
-		b.w.adaptive = true;
+		b.policy.adaptive = true;
 		for (int i = 0; i < before; i++) {
 			assert_int_equal(exchange(&b), VERDICT_OK);
 		}
@@ -1118,15 +1126,15 @@ fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop(void **st
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(exchange(&b), VERDICT_OK);
 		for (int adaptive = 0; adaptive < 2; adaptive++) {
-			b.w.adaptive = adaptive != 0;
+			b.policy.adaptive = adaptive != 0;
 			assert_true((assoc_unfit(&b.a, &b.w) == 0) == (i >= 3 - adaptive));
 		}
 	}
 	assert_true(assoc_candidate(&b.a, &b.w, &c));
-	b.w.adaptive = false;
+	b.policy.adaptive = false;
 	assert_true(assoc_candidate(&b.a, &b.w, &c));
 	assert_true(fabs(c.offset_s - 0.001) < 1e-7);
-	b.w.adaptive = true;
+	b.policy.adaptive = true;
 	assert_true(assoc_candidate(&b.a, &b.w, &c));
 	assert_true(fabs(c.offset_s - 0.001) < 1e-4);
 	assert_true(c.var_s2 > 0.0);
@@ -1219,6 +1227,36 @@ a_request_that_could_not_leave_awaits_nothing(void **state)
 }
 
 static void
+a_repoll_at_the_same_interval_keeps_what_was_drawn(void **state)
+{
+	static struct bench b;
+	struct mtime next;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	next = b.a.poll.next;
+	b.draw.skew = 0;
+	assert_false(assoc_repoll(&b.a, &b.w));
+	assert_int_equal(b.a.poll.next.ns, next.ns);
+}
+
+static void
+the_nonce_says_nothing_of_the_interval(void **state)
+{
+	static struct bench b[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		start_plain(&b[i], 0);
+		b[i].draw = (struct assoc_draw){ .nonce = 1 + i, .skew = UINT64_MAX / 4 };
+		assoc_poll(&b[i].a, &b[i].w, &b[i].draw, &b[i].sent);
+	}
+	assert_true(b[0].a.wire.nonce.fix != b[1].a.wire.nonce.fix);
+	assert_int_equal(b[0].a.poll.next.ns, b[1].a.poll.next.ns);
+}
+
+static void
 repoll_leaves_bursts_and_silent_servers_alone(void **state)
 {
 	static struct bench b;
@@ -1238,11 +1276,11 @@ settles_until_the_third_answer_and_for_the_classic_loop_the_fourth(void **state)
 	(void)state;
 	for (int most = ASSOC_SAMPLES; most <= ASSOC_SAMPLES_CLASSIC; most++) {
 		start_plain(&b, ASSOC_IBURST);
-		b.w.adaptive = most == ASSOC_SAMPLES;
+		b.policy.adaptive = most == ASSOC_SAMPLES;
 		assert_false(assoc_young(&b.a, &b.w));
 		for (int i = 1; i <= most; i++) {
 			assert_int_equal(exchange(&b), VERDICT_OK);
-			assert_true(assoc_settling(&b.a, b.w.adaptive) == (i < most));
+			assert_true(assoc_settling(&b.a, b.policy.adaptive) == (i < most));
 			assert_true(assoc_young(&b.a, &b.w) == (i < most));
 		}
 		assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
@@ -1333,7 +1371,7 @@ is_suspect_only_where_the_estimator_speaks(void **state)
 	start_plain(&b, 0);
 	b.a.est.suspect = true;
 	assert_false(assoc_suspect(&b.a, &b.w));
-	b.w.adaptive = true;
+	b.policy.adaptive = true;
 	assert_true(assoc_suspect(&b.a, &b.w));
 }
 
@@ -1350,7 +1388,7 @@ prefer_true_and_local_reach_selection(void **state)
 		static struct bench b;
 		struct candidate c;
 		start_plain(&b, cases[i].assoc);
-		b.w.adaptive = true;
+		b.policy.adaptive = true;
 		assert_true(assoc_candidate(&b.a, &b.w, &c) == (cases[i].assoc == ASSOC_LOCAL));
 		assert_int_equal(c.flags, cases[i].candidate);
 	}
@@ -1397,7 +1435,7 @@ after_a_break_it_is_young_until_enough_has_come_again(void **state)
 
 	(void)state;
 	start_plain(&b, 0);
-	b.w.adaptive = true;
+	b.policy.adaptive = true;
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(exchange(&b), VERDICT_OK);
 	}
@@ -1599,8 +1637,8 @@ strata_outside_floor_and_ceiling_are_refused(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		static struct bench b;
 		start_plain(&b, 0);
-		b.w.floor = cases[i].floor;
-		b.w.ceiling = cases[i].ceiling;
+		b.policy.floor = cases[i].floor;
+		b.policy.ceiling = cases[i].ceiling;
 		assert_int_equal(exchange(&b), cases[i].expected);
 		assert_true(((assoc_unfit(&b.a, &b.w) & FLASH_PEER_STRATUM) != 0) ==
 		    (cases[i].ceiling == 2));
@@ -1633,7 +1671,7 @@ our_own_clock_is_never_young_nor_settling(void **state)
 	b.a.poll.reach = 1;
 	assert_true(b.a.poll.burst > 0);
 	assert_false(assoc_young(&b.a, &b.w));
-	assert_false(assoc_settling(&b.a, b.w.adaptive));
+	assert_false(assoc_settling(&b.a, b.policy.adaptive));
 }
 
 static void
@@ -1728,6 +1766,8 @@ main(void)
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
 		cmocka_unit_test(burst_asks_up_to_eight_times_as_the_interval_grows),
 		cmocka_unit_test(a_request_that_could_not_leave_awaits_nothing),
+		cmocka_unit_test(a_repoll_at_the_same_interval_keeps_what_was_drawn),
+		cmocka_unit_test(the_nonce_says_nothing_of_the_interval),
 		cmocka_unit_test(repoll_leaves_bursts_and_silent_servers_alone),
 		cmocka_unit_test(
 		    settles_until_the_third_answer_and_for_the_classic_loop_the_fourth),
