@@ -7,7 +7,7 @@
 # Each stage builds and runs a group of tests; their results are counted from the .trs
 # files of the test harness. The last line is "N passed, N failed".
 
-check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy llvm cppcheck mandoc
+check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy clang-format llvm cppcheck mandoc
 	shellcheck strace tshark nmap gnuplot-nox procps iproute2 util-linux libcap2-bin python3 netbase file
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils

@@ -11,7 +11,8 @@ enum { SELECT_FALSETICK = 1, SELECT_OUTLIER = 3, SELECT_CANDIDATE = 4, SELECT_BA
 enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_PKT_STRATUM = 0x20,
 	FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
 	FLASH_UNREACH = 0x1000,
-	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40 };         /* unsync, stratum, header */
+	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40            /* unsync, stratum, header */
+};
 
 /* What each flash bit means, by its place, and what a person can do about it. */
 static const struct {

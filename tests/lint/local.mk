@@ -14,4 +14,4 @@ LINT_TESTS += \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
 EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py tests/lint/owners.sh \
-	tests/lint/circles.py tests/lint/circles.sh
+	tests/lint/circles.py tests/lint/circles.sh .clang-format tests/lint/format.sh
