@@ -164,7 +164,7 @@ bool ntpq_need_key(struct ntpq *q);
  */
 extern const char ntpq_version[];
 
-/* --- run.c: lines and the table --- */
+/* --- commands.c: lines and the table --- */
 
 /* A command that could not begin: its line of JSON, with the last complaint. */
 void ntpq_fail(struct ntpq *q, const char *line);

@@ -7,7 +7,7 @@
 need python3 nm gcc
 circles="$top_srcdir/tests/lint/circles.py"
 
-# house LEAD...: a folder src/rooms of modules that call each other so: "a:b" is a call of b by a.
+# house LEAD...: a folder of modules that call each other so: "a:b" is a call of b by a.
 house() {
 	local lead module
 	rm -rf "$work/house"

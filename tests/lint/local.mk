@@ -9,9 +9,11 @@ LINT_TESTS += \
 	tests/lint/style.sh \
 	tests/lint/man.sh \
 	tests/lint/messages.sh \
+	tests/lint/comments.sh \
 	tests/lint/options.sh \
 	tests/lint/shell.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
 EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py tests/lint/owners.sh \
-	tests/lint/circles.py tests/lint/circles.sh .clang-format tests/lint/format.sh
+	tests/lint/circles.py tests/lint/circles.sh .clang-format tests/lint/format.sh \
+	tests/lint/comments.py

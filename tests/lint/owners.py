@@ -5,8 +5,8 @@
 	owners.py [-I FOLDER]... [--explain] FOLDER...
 
 Reads clang's syntax tree of every .c file in the folders below src. A struct belongs to the header
-that defines it, and is written by x.c and x_*.c of that folder when the header is x.h, or by the
-whole folder when there is no such file.
+that defines it: that of NAME.h is written by NAME.c and NAME_*.c of that folder, or by the whole
+folder when there is no such file.
 
 What is guarded is module state: a struct that a root (struct ntpd, or a struct named as its folder
 in src) holds by value or owns through a pointer, directly or nested. Of these a struct that its own

@@ -8,7 +8,7 @@
 need clang python3
 owners="$(cd "$top_srcdir" && pwd)/tests/lint/owners.py"
 
-# A small house: struct client holds struct table, which is table.c's; names.c is another module.
+# A small house: struct client holds struct table, which the module table owns; names is another.
 mkdir -p "$work"/house/{include,src}/{base,client}
 cd "$work/house" || exit 1
 cat >include/base/bucket.h <<'end'
@@ -47,7 +47,7 @@ cat >src/client/client.c <<'end'
 void client_tell(const struct client *c) { (void)c; }
 end
 
-# names FUNCTION...: src/client/names.c with these lines of functions.
+# names FUNCTION...: the module names has these lines of functions.
 names() {
 	printf '%s\n' '#include <string.h>' '#include "client/client.h"' \
 		'void scale(double *x, const char *name);' "$@" >src/client/names.c
