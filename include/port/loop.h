@@ -37,4 +37,11 @@ struct loop {
 	const struct loop_ops *ops;
 };
 
+/* The monotonic time of a loop now. */
+static inline struct mtime
+loop_now(struct loop *l)
+{
+	return l->ops->now(l);
+}
+
 #endif

@@ -221,7 +221,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	struct stamp at;
 	int error;
 
-	c->d->journal.count.polls++;
+	counters_poll(&c->count);
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	request.len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
 	if (request.len == 0) {
@@ -235,11 +235,11 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);
-		c->d->journal.count.send_failed++;
+		counters_send_failed(&c->count);
 		note_send_error(p, error, false);
 		return;
 	}
-	c->d->journal.count.sent++;
+	counters_sent(&c->count);
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
@@ -349,7 +349,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
 		await_open(&c->d->steering, p->a.wire.t4_mono, RETURN_REQUESTS);
 	}
-	stats_peer(c->journal, p);
+	stats_peer(c->journal, &p->a, peer_event_status(p));
 	follow_estimate(p, ans);
 	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
 	if (rules_adaptive(c->d) || (may_be_used(c, ans) && worth_selecting(p))) {
@@ -505,21 +505,20 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	struct packet pk;
 
 	(void)s;
-	c->d->journal.count.received++;
-	c->d->journal.count.io_received++;
+	counters_received(&c->count);
 	if (!admits(c, p, pkt)) {
-		c->d->journal.count.verdict.of[VERDICT_DENIED]++;
+		counters_verdict(&c->count, VERDICT_DENIED);
 		return;
 	}
 	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
-		c->d->journal.count.verdict.of[VERDICT_SHORT]++;
+		counters_verdict(&c->count, VERDICT_SHORT);
 		return;
 	}
-	counters_version(c->journal, pk.hdr.version);
+	counters_version(&c->count, pk.hdr.version);
 	clock_update_look(&c->d->steering);
 	w = rules_world(c->d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
-	c->d->journal.count.verdict.of[ans.verdict]++;
+	counters_verdict(&c->count, ans.verdict);
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
@@ -527,7 +526,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		association_io_arm(p);
 	}
 	if (ans.sampled) {
-		stats_raw(c->journal, p);
+		stats_raw(c->journal, &p->a);
 	}
 	after_answer(p, &ans);
 }

@@ -6,6 +6,7 @@
 #define NTPD_CLIENT_H
 #include "base/limit.h"
 #include "ntpd/asked.h"
+#include "ntpd/counters.h"
 #include "ntpd/peers.h"
 
 struct ntpd;
@@ -14,6 +15,7 @@ struct journal;
 struct client {
 	struct ntpd *d;
 	struct journal *journal;
+	struct counters count;
 	struct peers peers;
 	struct asked_late asked;
 	struct limit turns_log;         /* of changes of the system peer */

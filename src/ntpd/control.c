@@ -107,7 +107,7 @@ serve_first(struct ntpd *d)
 		if (c->walk.on) {
 			return false;
 		}
-		d->journal.count.verdict.of[v]++;
+		counters_verdict(&c->count, v);
 	}
 	control_budget_close(&q);
 	c->walk.on = false;
@@ -189,7 +189,7 @@ control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt
 	if (!is_request(&q.h)) {
 		return VERDICT_MODE;
 	}
-	d->journal.count.control_requests++;
+	counters_control(&d->control.count);
 	count_client(&q);
 	if (!has_room(&q) || !control_budget_open(&q)) {
 		return VERDICT_LIMITED;

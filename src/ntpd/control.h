@@ -7,6 +7,7 @@
 #include "base/limit.h"
 #include "base/siphash.h"
 #include "core/verdict.h"
+#include "ntpd/counters.h"
 #include "ntpd/listen.h"
 #include "port/net.h"
 #include "wire/control.h"
@@ -53,6 +54,7 @@ struct control_walk {
 struct control {
 	struct control_waiting waiting[CONTROL_WAITING_MAX];
 	unsigned first, waiting_n;
+	struct counters count;
 	struct control_walk walk;
 	struct loop_timer turn;         /* runs while any wait */
 	struct limit all;               /* octets of answers to strangers, all together */

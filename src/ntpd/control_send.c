@@ -102,7 +102,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
 		q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
 		q->l->sent++;
-		q->d->journal.count.sent++;
+		counters_sent(&q->d->control.count);
 	}
 }
 

@@ -1,15 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* counters - what is counted of packets. */
 #include "ntpd/counters.h"
-#include "ntpd/state.h"
+#include <string.h>
 #include "wire/header.h"
 
 void
-counters_version(struct journal *j, unsigned version)
+counters_version(struct counters *c, unsigned version)
 {
 	if (version == NTP_VERSION) {
-		j->count.this_version++;
+		c->this_version++;
 	} else {
-		j->count.old_version++;
+		c->old_version++;
+	}
+}
+
+void
+counters_add(struct counters *sum, const struct counters *c)
+{
+	for (unsigned v = 0; v < VERDICT_N; v++) {
+		sum->verdict.of[v] += c->verdict.of[v];
+	}
+	sum->received += c->received;
+	sum->this_version += c->this_version;
+	sum->old_version += c->old_version;
+	sum->io_received += c->io_received;
+	sum->sent += c->sent;
+	sum->send_failed += c->send_failed;
+	sum->dropped += c->dropped;
+	sum->polls += c->polls;
+	sum->control_requests += c->control_requests;
+}
+
+void
+counters_forget(struct counters *c, enum counters_group group)
+{
+	switch (group) {
+	case COUNTERS_SYS:
+		memset(&c->verdict, 0, sizeof c->verdict);
+		c->received = c->this_version = c->old_version = 0;
+		break;
+	case COUNTERS_IO:
+		c->io_received = c->sent = c->send_failed = c->dropped = 0;
+		break;
+	case COUNTERS_TIMER:
+		c->polls = 0;
+		break;
+	case COUNTERS_CONTROL:
+		c->control_requests = 0;
+		break;
 	}
 }

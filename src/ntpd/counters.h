@@ -1,25 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters - what the daemon has counted, for the displays of ntpq.
+ * counters - what one part of the daemon has counted of packets, for the displays of ntpq. Each
+ * part that sends or receives has its own; what is shown is their sum. They begin anew by groups,
+ * as the reset line of ntp.conf names them.
  */
 #ifndef NTPD_COUNTERS_H
 #define NTPD_COUNTERS_H
-#include "base/ntptime.h"
+#include <stdint.h>
 #include "core/verdict.h"
 
-struct journal;
+enum counters_group { COUNTERS_SYS, COUNTERS_IO, COUNTERS_TIMER, COUNTERS_CONTROL };
 
 struct counters {
+	/* sys */
 	struct verdict_count verdict;   /* of every packet */
-	uint64_t received, io_received, sent, send_failed, ignored, dropped;
+	uint64_t received;
 	uint64_t this_version, old_version;
-	uint64_t control_requests;
+	/* io */
+	uint64_t io_received, sent, send_failed;
+	uint64_t dropped;               /* came by an address that we do not serve */
+	/* timer */
 	uint64_t polls;                 /* requests of ours, or attempts */
-	uint64_t key_lookups, keys_not_found, macs_made, macs_checked;
-	struct mtime reset_at, io_reset_at, auth_reset_at, timer_reset_at;
+	/* ctl */
+	uint64_t control_requests;
 };
 
+/* A datagram came. */
+static inline void
+counters_received(struct counters *c)
+{
+	c->received++;
+	c->io_received++;
+}
+
+/* It came by an address that we do not serve. */
+static inline void
+counters_dropped(struct counters *c)
+{
+	c->dropped++;
+}
+
+/* What became of a datagram. */
+static inline void
+counters_verdict(struct counters *c, enum verdict v)
+{
+	c->verdict.of[v]++;
+}
+
+/* A datagram left. */
+static inline void
+counters_sent(struct counters *c)
+{
+	c->sent++;
+}
+
+/* A datagram could not leave. */
+static inline void
+counters_send_failed(struct counters *c)
+{
+	c->send_failed++;
+}
+
+/* A request of ours is due. */
+static inline void
+counters_poll(struct counters *c)
+{
+	c->polls++;
+}
+
+/* A question of mode 6 came. */
+static inline void
+counters_control(struct counters *c)
+{
+	c->control_requests++;
+}
+
 /* Counts the version of a packet that is no mode 6. */
-void counters_version(struct journal *j, unsigned version);
+void counters_version(struct counters *c, unsigned version);
+
+/* Adds all of c to sum. */
+void counters_add(struct counters *sum, const struct counters *c);
+
+/* A group of them begins anew. */
+void counters_forget(struct counters *c, enum counters_group group);
 
 #endif

@@ -18,6 +18,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
 #include "ntpd/report.h"
+#include "ntpd/reset.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "ntpd/stats.h"
@@ -25,8 +26,6 @@
 #include "ntpd/system.h"
 #include "ntpd/wire.h"
 
-/* Lines that packets cause: one in ten seconds on average, twenty at once. */
-static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
 /* Changes of the system peer: one an hour on average, eight at once. */
 static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
 /* Octets of mode 6 answers to other hosts: for all together, and for one. */
@@ -50,7 +49,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	}
 	d->port = *ports;
 	d->opt = *options;
-	d->journal.d = d;
+	wire_journal(d);
 	d->client.d = d->server.d = d;
 	d->client.journal = d->server.journal = &d->journal;
 	wire_steering(d);
@@ -70,12 +69,8 @@ start_limits(struct ntpd *d)
 	struct mtime now = now_of(d);
 
 	d->started = now;
-	d->journal.count.reset_at = now;
-	d->journal.count.io_reset_at = now;
-	d->journal.count.auth_reset_at = now;
-	d->journal.count.timer_reset_at = now;
-	d->journal.stats.hour = now;
-	d->journal.packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, now);
+	reset_start(d, now);
+	journal_start(&d->journal);
 	d->client.turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, now);
 	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
@@ -99,6 +94,7 @@ ntpd_configure(struct ntpd *d)
 		return EXIT_NO_MEMORY;
 	}
 	rules_policy(d, &d->policy);
+	journal_configure(&d->journal, d->conf);
 	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);
@@ -115,6 +111,7 @@ static void
 now_ready(struct ntpd *d)
 {
 	d->ready = true;
+	journal_ready(&d->journal);
 	if (d->port.watch.ready != NULL) {
 		d->port.watch.ready(d->port.watch.ctx);
 	}
@@ -229,7 +226,9 @@ void
 ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 {
 	enum ntp_leap leap = system_leap(&d->steering);
+	struct counters sum;
 
+	wire_count(d, &sum);
 	*out = (struct ntpd_status){
 		.synced = leap != LEAP_UNSYNC,
 		.controlled = d->steering.steer.adjust.controlled,
@@ -247,8 +246,8 @@ ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 		.sys_id = d->steering.sys.peer_id,
 		.assoc_n = peers_count(&d->client),
 		.steps = d->steering.steer.disc.steps,
-		.sent = d->journal.count.sent,
-		.received = d->journal.count.received,
+		.sent = sum.sent,
+		.received = sum.received,
 	};
 }
 

@@ -73,6 +73,7 @@ struct ntpd_options {
 	bool setvar_default[NTPD_SETVAR_OPTIONS_MAX];
 	unsigned setvar_n;
 	double scan_interval_s;         /* -U: 300; 0: off */
+	int pid;                        /* of the process, in names of statistics files */
 	const char *version;            /* of mode 6: "ntpd 0.1.0" */
 	const char *system, *processor; /* of mode 6: "Linux/6.1.0", "x86_64" */
 };

@@ -164,14 +164,20 @@ keys_load(struct ntpd *d)
 	return true;
 }
 
+void
+keys_forget_count(struct ntpd *d)
+{
+	d->key_count = (struct key_count){ 0 };
+}
+
 struct mac_key *
 keys_find(struct ntpd *d, uint32_t id, const struct addr *peer)
 {
 	struct mac_key *key = keyring_find(d->keys, id, peer);
 
-	d->journal.count.key_lookups++;
+	d->key_count.lookups++;
 	if (key == NULL) {
-		d->journal.count.keys_not_found++;
+		d->key_count.not_found++;
 	}
 	return key;
 }
@@ -180,14 +186,14 @@ bool
 keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
     const struct span *digest)
 {
-	d->journal.count.macs_checked++;
+	d->key_count.macs_checked++;
 	return mac_check(key, bytes, len, digest->at, digest->len);
 }
 
 size_t
 keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap)
 {
-	d->journal.count.macs_made++;
+	d->key_count.macs_made++;
 	return keyring_sign(key, id, packet, len, cap);
 }
 
@@ -195,6 +201,6 @@ size_t
 keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
     const struct span *digest)
 {
-	d->journal.count.macs_made++;
+	d->key_count.macs_made++;
 	return keyring_sign_as(key, id, packet, HEADER_LEN, cap, digest->len);
 }

@@ -25,6 +25,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/filegen.c \
 	src/ntpd/flood.c \
 	src/ntpd/boot_marker.c \
+	src/ntpd/journal.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
@@ -51,6 +52,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c \
+	src/ntpd/wire_journal.c \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.

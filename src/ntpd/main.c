@@ -522,6 +522,7 @@ run(struct process *p, int argc, char **argv)
 	(void)log_system_file(p->log, p->opt.logfile);
 	say_start(p, argc, argv);
 	ports = ports_of(p);
+	p->opt.daemon.pid = (int)getpid();
 	p->ntpd = ntpd_new(&ports, &p->opt.daemon);
 	if (p->ntpd == NULL) {
 		return EXIT_FAILED;

@@ -136,7 +136,7 @@ send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt
 	}
 	q->srv->d->port.net->ops->reply(q->srv->d->port.net, q->l->sock, &r);
 	q->l->sent++;
-	q->srv->d->journal.count.sent++;
+	counters_sent(&q->srv->count);
 }
 
 static void
@@ -186,7 +186,7 @@ serve(struct request *q)
 	if (!packet_parse(q->pkt->bytes, q->pkt->len, &q->pk)) {
 		return VERDICT_SHORT;
 	}
-	counters_version(q->srv->journal, q->pk.hdr.version);
+	counters_version(&q->srv->count, q->pk.hdr.version);
 	v = serve_wanted(&q->pk.hdr);
 	if (v != VERDICT_OK) {
 		return v;
@@ -259,10 +259,9 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 
 	(void)s;
 	l->received++;
-	l->d->journal.count.received++;
-	l->d->journal.count.io_received++;
+	counters_received(&l->d->server.count);
 	if (l->what.drop || (l->for_rest && !listen_answers_for(l->d, &pkt->to))) {
-		l->d->journal.count.dropped++;
+		counters_dropped(&l->d->server.count);
 		return;
 	}
 	look_at_clock(&l->d->server, &pkt->rx);
@@ -270,7 +269,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	if (v == CONTROL_LATER) {
 		return;
 	}
-	l->d->journal.count.verdict.of[v]++;
+	counters_verdict(&l->d->server.count, (enum verdict)v);
 	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
 		flood_note(&l->d->server, &pkt->from.addr);
 	}

@@ -12,7 +12,6 @@
 #include "ntpd/access_names.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
-#include "ntpd/counters.h"
 #include "ntpd/faults.h"
 #include "ntpd/keys.h"
 #include "ntpd/leapsec.h"
@@ -253,7 +252,7 @@ reset_counters(struct ntpd *d, const struct config_change *c, int n)
 {
 	for (int i = 0; i < n; i++) {
 		for (unsigned k = 0; c[i].part == PART_RESET && k < d->conf->resets_n; k++) {
-			counters_reset(d, d->conf->resets[k]);
+			reset_group(d, d->conf->resets[k]);
 		}
 	}
 }
@@ -318,6 +317,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	d->conf = new;
 	d->arena = arena;
 	rules_policy(d, &d->policy);
+	journal_configure(&d->journal, new);
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);

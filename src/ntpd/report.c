@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "ntpd/state.h"
+#include "ntpd/journal.h"
 
 enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 
@@ -15,7 +15,7 @@ vreport(struct journal *j, enum log_level level, const char *fmt, va_list ap)
 	struct text t = text_over(buf, sizeof buf);
 
 	text_vprintf(&t, fmt, ap);
-	j->d->port.log->ops->line(j->d->port.log, level, buf);
+	j->is.log->ops->line(j->is.log, level, buf);
 }
 
 void
@@ -33,7 +33,7 @@ report_packet_may(struct journal *j)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&j->packet_log, 1.0, now_of(j->d), &held_back)) {
+	if (!limit_take(&j->packet_log, 1.0, loop_now(j->is.loop), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
@@ -63,7 +63,7 @@ advice(struct journal *j, const char *path, enum store_use use, int error, char 
 	struct text t = text_over(buf, ADVICE_MAX);
 
 	if (error == -EACCES) {
-		j->d->port.store->ops->explain(j->d->port.store, path, use, &t);
+		j->is.store->ops->explain(j->is.store, path, use, &t);
 	}
 	return buf;
 }
@@ -97,15 +97,15 @@ report_unread(struct journal *j, const char *what, const char *path, int error)
 
 	report(j, LOG_LEVEL_ERROR, "%s %s: %s%s%s", what, path, strerror(-error),
 	    advice(j, path, STORE_READ, error, buf),
-	    j->d->ready ? "; what was read before stays in force" : "");
+	    j->ready ? "; what was read before stays in force" : "");
 }
 
 /* logconfig, once a line of it is there, chooses what is logged; see is_everyday for before. */
 static bool
 event_wanted(const struct journal *j, enum config_log_class class)
 {
-	return j->d->conf->log_mask == CONFIG_LOG_DEFAULT ||
-	    (j->d->conf->log_mask & ((unsigned)LOG_KIND_EVENTS << (4 * class))) != 0;
+	return j->conf->log_mask == CONFIG_LOG_DEFAULT ||
+	    (j->conf->log_mask & ((unsigned)LOG_KIND_EVENTS << (4 * class))) != 0;
 }
 
 void
@@ -114,6 +114,6 @@ report_event_line(struct journal *j, enum config_log_class class, enum log_level
 {
 	/* An error is said whatever logconfig leaves out. */
 	if (level == LOG_LEVEL_ERROR || event_wanted(j, class)) {
-		j->d->port.log->ops->line(j->d->port.log, level, line);
+		j->is.log->ops->line(j->is.log, level, line);
 	}
 }

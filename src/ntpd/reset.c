@@ -2,7 +2,22 @@
 /* reset - groups of counters begin anew. */
 #include "ntpd/reset.h"
 #include <string.h>
+#include "ntpd/keys.h"
 #include "ntpd/state.h"
+
+void
+reset_start(struct ntpd *d, struct mtime now)
+{
+	d->resets = (struct resets){ .sys = now, .io = now, .auth = now, .timer = now };
+}
+
+static void
+forget(struct ntpd *d, enum counters_group group)
+{
+	counters_forget(&d->client.count, group);
+	counters_forget(&d->server.count, group);
+	counters_forget(&d->control.count, group);
+}
 
 static void
 reset_peers(struct ntpd *d, struct mtime now)
@@ -19,19 +34,15 @@ reset_peers(struct ntpd *d, struct mtime now)
 static void
 reset_auth(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->journal.count;
-
-	c->key_lookups = c->keys_not_found = c->macs_made = c->macs_checked = 0;
-	c->auth_reset_at = now;
+	keys_forget_count(d);
+	d->resets.auth = now;
 }
 
 static void
 reset_io(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->journal.count;
-
-	c->io_received = c->sent = c->send_failed = c->ignored = c->dropped = 0;
-	c->io_reset_at = now;
+	forget(d, COUNTERS_IO);
+	d->resets.io = now;
 	for (unsigned i = 0; i < d->listen.n; i++) {
 		struct listener *l = d->listen.at[i];
 		l->received = l->sent = l->failed = 0;
@@ -41,17 +52,13 @@ reset_io(struct ntpd *d, struct mtime now)
 static void
 reset_sys(struct ntpd *d, struct mtime now)
 {
-	struct counters *c = &d->journal.count;
-
-	memset(&c->verdict, 0, sizeof c->verdict);
-	c->received = c->this_version = c->old_version = 0;
-	c->reset_at = now;
-	/* sysstats counts from here too. */
-	memset(d->journal.stats.counted, 0, sizeof d->journal.stats.counted);
+	forget(d, COUNTERS_SYS);
+	d->resets.sys = now;
+	stats_forget_counts(&d->journal);
 }
 
 void
-counters_reset(struct ntpd *d, const char *group)
+reset_group(struct ntpd *d, const char *group)
 {
 	struct mtime now = now_of(d);
 
@@ -60,14 +67,14 @@ counters_reset(struct ntpd *d, const char *group)
 	} else if (strcmp(group, "auth") == 0) {
 		reset_auth(d, now);
 	} else if (strcmp(group, "ctl") == 0) {
-		d->journal.count.control_requests = 0;
+		forget(d, COUNTERS_CONTROL);
 	} else if (strcmp(group, "io") == 0) {
 		reset_io(d, now);
 	} else if (strcmp(group, "sys") == 0) {
 		reset_sys(d, now);
 	} else if (strcmp(group, "timer") == 0) {
-		d->journal.count.polls = 0;
-		d->journal.count.timer_reset_at = now;
+		forget(d, COUNTERS_TIMER);
+		d->resets.timer = now;
 	} else if (strcmp(group, "mem") == 0 && d->server.access.mru != NULL) {
 		mru_reset_count(d->server.access.mru);
 	}

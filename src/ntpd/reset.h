@@ -4,9 +4,19 @@
  */
 #ifndef NTPD_RESET_H
 #define NTPD_RESET_H
+#include "base/ntptime.h"
+
 struct ntpd;
 
+/* When the groups of counters began. */
+struct resets {
+	struct mtime sys, io, auth, timer;
+};
+
+/* All begin now, at the start. */
+void reset_start(struct ntpd *d, struct mtime now);
+
 /* Begins a group anew: allpeers, auth, ctl, io, mem, sys or timer, as the reset line names them. */
-void counters_reset(struct ntpd *d, const char *group);
+void reset_group(struct ntpd *d, const char *group);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef NTPD_SERVER_H
 #define NTPD_SERVER_H
 #include "ntpd/access.h"
+#include "ntpd/counters.h"
 #include "ntpd/flood.h"
 
 struct ntpd;
@@ -13,6 +14,7 @@ struct journal;
 struct server {
 	struct ntpd *d;
 	struct journal *journal;
+	struct counters count;
 	struct access access;
 	struct flood flood;
 };

@@ -15,7 +15,9 @@
 #include "ntpd/daemon.h"
 #include "ntpd/faults.h"
 #include "ntpd/journal.h"
+#include "ntpd/keys.h"
 #include "ntpd/listen.h"
+#include "ntpd/reset.h"
 #include "ntpd/server.h"
 #include "ntpd/steering.h"
 
@@ -26,6 +28,8 @@ struct ntpd {
 	struct config *conf;
 	struct assoc_policy policy;     /* of conf */
 	struct keyring *keys;
+	struct key_count key_count;
+	struct resets resets;
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct journal journal;

@@ -4,14 +4,13 @@
  * rotation needs no more.
  */
 #include "ntpd/stats.h"
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "ntpd/filegen.h"
-#include "ntpd/peer_event.h"
+#include "ntpd/journal.h"
 #include "ntpd/report.h"
-#include "ntpd/state.h"
 
 static const double HOUR_S = 3600.0;
 
@@ -25,20 +24,20 @@ real_now(const struct journal *j)
 {
 	struct clock_reading r;
 
-	j->d->port.clock->ops->read(j->d->port.clock, &r);
+	j->is.clock->ops->read(j->is.clock, &r);
 	return r.real;
 }
 
 static const char *
 statsdir(const struct journal *j)
 {
-	return j->d->opt.statsdir != NULL ? j->d->opt.statsdir : j->d->conf->statsdir;
+	return j->is.statsdir != NULL ? j->is.statsdir : j->conf->statsdir;
 }
 
 static bool
 wanted(const struct journal *j, enum config_stats set)
 {
-	return (j->d->conf->switches & SWITCH_STATS) != 0 && j->d->conf->filegens[set].enabled &&
+	return (j->conf->switches & SWITCH_STATS) != 0 && j->conf->filegens[set].enabled &&
 	    statsdir(j) != NULL;
 }
 
@@ -47,7 +46,7 @@ wanted(const struct journal *j, enum config_stats set)
 static void
 put_base(const struct journal *j, enum config_stats set, struct text *out)
 {
-	const struct config_filegen *g = &j->d->conf->filegens[set];
+	const struct config_filegen *g = &j->conf->filegens[set];
 	const char *dir = statsdir(j);
 	size_t n = strlen(dir);
 
@@ -61,10 +60,10 @@ put_base(const struct journal *j, enum config_stats set, struct text *out)
 static void
 put_path(const struct journal *j, enum config_stats set, struct rtime at, struct text *out)
 {
-	struct filegen_now now = { at, mtime_diff_s(now_of(j->d), j->d->started), (int)getpid() };
+	struct filegen_now now = { at, mtime_diff_s(loop_now(j->is.loop), j->started), j->is.pid };
 
 	put_base(j, set, out);
-	filegen_suffix(j->d->conf->filegens[set].type, &now, out);
+	filegen_suffix(j->conf->filegens[set].type, &now, out);
 }
 
 /*
@@ -79,9 +78,9 @@ put_aside(struct journal *j, const char *base)
 	for (int n = 1; n < ASIDE_MAX; n++) {
 		struct text t = text_over(buf, sizeof buf);
 		struct store_stat st;
-		text_printf(&t, "%s.%dC%d", base, (int)getpid(), n);
-		if (j->d->port.store->ops->stat(j->d->port.store, buf, &st) != 0) {
-			return j->d->port.store->ops->rename(j->d->port.store, base, buf);
+		text_printf(&t, "%s.%dC%d", base, j->is.pid, n);
+		if (j->is.store->ops->stat(j->is.store, buf, &st) != 0) {
+			return j->is.store->ops->rename(j->is.store, base, buf);
 		}
 	}
 	return -EEXIST;
@@ -94,11 +93,11 @@ link_base(struct journal *j, enum config_stats set, const char *path)
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
 	struct stats_file *f = &j->stats.file[set];
-	struct store *s = j->d->port.store;
+	struct store *s = j->is.store;
 	int error;
 
 	put_base(j, set, &t);
-	if (!j->d->conf->filegens[set].link || strcmp(base, path) == 0) {
+	if (!j->conf->filegens[set].link || strcmp(base, path) == 0) {
 		return;
 	}
 	error = s->ops->link(s, path, base);
@@ -128,9 +127,9 @@ note_result(struct journal *j, enum config_stats set, const char *path, int erro
 	if (error != 0) {
 		f->lost++;
 	}
-	if (error != 0 && is_news(f, error, now_of(j->d))) {
+	if (error != 0 && is_news(f, error, loop_now(j->is.loop))) {
 		f->error = f->last_error = error;
-		f->said_at = now_of(j->d);
+		f->said_at = loop_now(j->is.loop);
 		report_unwritten(j, "statistics", path, STORE_APPEND, error);
 	} else if (error == 0 && f->error != 0) {
 		report(j, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
@@ -172,7 +171,7 @@ keep_line(struct journal *j, enum config_stats set, struct rtime at, const char 
 static void
 write_line(struct journal *j, enum config_stats set, struct rtime at, const char *rest)
 {
-	if (j->d->opt.user_later) {
+	if (j->stats.keeping) {
 		keep_line(j, set, at, rest);
 		return;
 	}
@@ -190,7 +189,7 @@ write_line(struct journal *j, enum config_stats set, struct rtime at, const char
 		note_result(j, set, config_stats_name(set), -ENAMETOOLONG);
 		return;
 	}
-	error = j->d->port.store->ops->append(j->d->port.store, path, line, t.len);
+	error = j->is.store->ops->append(j->is.store, path, line, t.len);
 	note_result(j, set, path, error);
 	if (error == 0 && strcmp(path, f->path) != 0) {
 		memcpy(f->path, path, sizeof path);
@@ -201,7 +200,7 @@ write_line(struct journal *j, enum config_stats set, struct rtime at, const char
 void
 stats_release(struct journal *j)
 {
-	j->d->opt.user_later = false;
+	j->stats.keeping = false;
 	for (unsigned i = 0; i < j->stats.kept_n; i++) {
 		const struct stats_kept *k = &j->stats.kept[i];
 		write_line(j, k->set, k->at, k->rest);
@@ -224,7 +223,7 @@ stats_start(struct journal *j)
 
 	for (unsigned i = 0; i < STATS_N; i++) {
 		j->stats.file[i].path[0] = '\0';
-		any = any || j->d->conf->filegens[i].enabled;
+		any = any || j->conf->filegens[i].enabled;
 	}
 	if (any && statsdir(j) == NULL) {
 		report(j, LOG_LEVEL_WARNING,
@@ -235,25 +234,21 @@ stats_start(struct journal *j)
 /* ---- lines ---- */
 
 void
-stats_loop(struct journal *j)
+stats_loop(struct journal *j, const struct stats_loop_line *l)
 {
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	const struct loop_state *l = &j->d->steering.steer.disc.loop;
 
 	if (!wanted(j, STATS_LOOP)) {
 		return;
 	}
-	text_printf(&t, "%.9f %.6f %.9f %.6f %d", j->d->steering.sys.offset_s,
-	    (j->d->steering.steer.adjust.controlled ? j->d->steering.steer.adjust.freq : l->freq) *
-		1e6,
-	    j->d->steering.steer.adjust.controlled ? l->jitter_s : j->d->steering.sys.jitter_s,
+	text_printf(&t, "%.9f %.6f %.9f %.6f %d", l->offset_s, l->freq * 1e6, l->jitter_s,
 	    l->wander * 1e6, l->poll_log2s);
 	write_line(j, STATS_LOOP, real_now(j), buf);
 }
 
 void
-stats_peer(struct journal *j, const struct peer *p)
+stats_peer(struct journal *j, const struct assoc *a, uint16_t status)
 {
 	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
@@ -261,11 +256,9 @@ stats_peer(struct journal *j, const struct peer *p)
 	if (!wanted(j, STATS_PEER)) {
 		return;
 	}
-	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f", addr_format(&p->a.remote.addr, addr,
-	    sizeof addr),
-	    peer_event_status(p), p->a.filter.best.offset_s, p->a.filter.best.delay_s,
-	    p->a.filter.disp_s,
-	    p->a.filter.jitter_s);
+	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f",
+	    addr_format(&a->remote.addr, addr, sizeof addr), status, a->filter.best.offset_s,
+	    a->filter.best.delay_s, a->filter.disp_s, a->filter.jitter_s);
 	write_line(j, STATS_PEER, real_now(j), buf);
 }
 
@@ -296,28 +289,28 @@ put_refid(struct text *t, const struct assoc_server *s)
 }
 
 void
-stats_raw(struct journal *j, const struct peer *p)
+stats_raw(struct journal *j, const struct assoc *a)
 {
-	const struct assoc_server *s = &p->a.srv;
+	const struct assoc_server *s = &a->srv;
 	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
 	if (!wanted(j, STATS_RAW)) {
 		return;
 	}
-	text_put(&t, addr_format(&p->a.remote.addr, addr, sizeof addr));
-	text_printf(&t, " %s", addr_format(&p->a.local, addr, sizeof addr));
-	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t1));
+	text_put(&t, addr_format(&a->remote.addr, addr, sizeof addr));
+	text_printf(&t, " %s", addr_format(&a->local, addr, sizeof addr));
+	put_ts(&t, ntp_ts_from_rtime(a->wire.t1));
 	put_ts(&t, s->rec);
 	put_ts(&t, s->xmt);
-	put_ts(&t, ntp_ts_from_rtime(p->a.wire.t4));
+	put_ts(&t, ntp_ts_from_rtime(a->wire.t4));
 	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version,
 	    (unsigned)MODE_SERVER,
-	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, p->a.poll.ppoll, s->precision,
+	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, a->poll.ppoll, s->precision,
 	    s->root_delay_s,
 	    s->root_disp_s);
 	put_refid(&t, s);
-	write_line(j, STATS_RAW, p->a.wire.t4, buf);
+	write_line(j, STATS_RAW, a->wire.t4, buf);
 }
 
 void
@@ -332,16 +325,18 @@ stats_proto(struct journal *j, const char *line)
 static void
 take_counts(const struct journal *j, uint64_t out[STATS_SYS_COUNTS])
 {
+	struct counters sum;
 	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth",
 	    "ss_declined", "ss_limited",
 		"ss_kodsent" };
 
-	out[0] = j->count.received;
-	out[1] = verdict_sum(&j->count.verdict, "ss_processed");
-	out[2] = j->count.this_version;
-	out[3] = j->count.old_version;
+	j->is.up->counted(j->is.up_ctx, &sum);
+	out[0] = sum.received;
+	out[1] = verdict_sum(&sum.verdict, "ss_processed");
+	out[2] = sum.this_version;
+	out[3] = sum.old_version;
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-		out[4 + i] = verdict_sum(&j->count.verdict, names[i]);
+		out[4 + i] = verdict_sum(&sum.verdict, names[i]);
 	}
 }
 
@@ -372,10 +367,9 @@ write_usage(struct journal *j, double since_s)
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (j->d->port.watch.usage == NULL) {
+	if (!j->is.up->used(j->is.up_ctx, &now)) {
 		return;
 	}
-	j->d->port.watch.usage(j->d->port.watch.ctx, &now);
 	if (wanted(j, STATS_USE)) {
 		text_printf(&t, "%.0f %.3f %.3f", since_s, now.user_s - was->user_s,
 		    now.system_s - was->system_s);
@@ -389,14 +383,27 @@ write_usage(struct journal *j, double since_s)
 }
 
 void
+stats_begin(struct journal *j, struct mtime now)
+{
+	j->stats.hour = now;
+	j->stats.keeping = j->is.user_later;
+}
+
+void
+stats_forget_counts(struct journal *j)
+{
+	memset(j->stats.counted, 0, sizeof j->stats.counted);
+}
+
+void
 stats_hourly(struct journal *j)
 {
-	double since_s = mtime_diff_s(now_of(j->d), j->stats.hour);
+	double since_s = mtime_diff_s(loop_now(j->is.loop), j->stats.hour);
 
 	if (since_s < HOUR_S) {
 		return;
 	}
 	write_counts(j, since_s);
 	write_usage(j, since_s);
-	j->stats.hour = now_of(j->d);
+	j->stats.hour = loop_now(j->is.loop);
 }

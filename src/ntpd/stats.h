@@ -6,8 +6,10 @@
  */
 #ifndef NTPD_STATS_H
 #define NTPD_STATS_H
+#include <stdbool.h>
+#include "base/ntptime.h"
 #include "config/config.h"
-#include "ntpd/peers.h"
+#include "core/assoc.h"
 #include "port/usage.h"
 
 struct journal;
@@ -26,24 +28,37 @@ struct stats {
 	struct mtime hour;                      /* when sysstats was written last */
 	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
 	struct usage used;                      /* then */
+	bool keeping;                           /* lines, until stats_release */
 	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
 	unsigned kept_n;
 };
 
-/* An update of the clock. */
-void stats_loop(struct journal *j);
+/* What loopstats tells of the clock. */
+struct stats_loop_line {
+	double offset_s, freq, jitter_s, wander;        /* freq and wander: s/s */
+	int poll_log2s;
+};
 
-/* A new sample of a source. */
-void stats_peer(struct journal *j, const struct peer *p);
+/* Before all others. */
+void stats_begin(struct journal *j, struct mtime now);
+
+/* An update of the clock. */
+void stats_loop(struct journal *j, const struct stats_loop_line *l);
+
+/* A new sample of a source, with its status word of mode 6. */
+void stats_peer(struct journal *j, const struct assoc *a, uint16_t status);
 
 /* The four timestamps of an answer that was accepted. */
-void stats_raw(struct journal *j, const struct peer *p);
+void stats_raw(struct journal *j, const struct assoc *a);
 
 /* An event as the log has it: "192.0.2.14 a014 84 reachable". */
 void stats_proto(struct journal *j, const char *line);
 
 /* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
 void stats_hourly(struct journal *j);
+
+/* The counters began anew: so does what sysstats subtracts. */
+void stats_forget_counts(struct journal *j);
 
 /* At the start and when names may have changed: the next lines begin files. */
 void stats_start(struct journal *j);

@@ -192,6 +192,21 @@ loop_input_of(struct steering *s, const struct peer *p, const struct assoc_world
 	};
 }
 
+static void
+write_loopstats(struct steering *s)
+{
+	const struct loop_state *l = &s->steer.disc.loop;
+	bool ours = s->steer.adjust.controlled;
+
+	stats_loop(s->journal, &(struct stats_loop_line){
+		.offset_s = s->sys.offset_s,
+		.freq = ours ? s->steer.adjust.freq : l->freq,
+		.jitter_s = ours ? l->jitter_s : s->sys.jitter_s,
+		.wander = l->wander,
+		.poll_log2s = l->poll_log2s,
+	});
+}
+
 bool
 steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 {
@@ -226,7 +241,7 @@ steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 		}
 		break;
 	}
-	stats_loop(s->journal);
+	write_loopstats(s);
 	if (s->steer.disc.loop.poll_log2s != poll_before) {
 		s->up->repoll(s->up_ctx);
 	}
@@ -256,7 +271,7 @@ steer_observe(struct steering *s, struct peer *p, const struct assoc_world *w)
 		correct_local(s, p);
 	}
 	system_follow(s, p, w, s->selector.sel.leap);
-	stats_loop(s->journal);
+	write_loopstats(s);
 	s->steer.observed = true;
 	if (s->opt.once && !s->steer.once_done) {
 		s->steer.once_done = true;

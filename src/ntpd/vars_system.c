@@ -11,6 +11,7 @@
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
+#include "ntpd/wire.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
 enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
@@ -39,7 +40,7 @@ struct system_vars {
 	double zero_s, bcastdelay, wander_threshold;
 	const char *kstflags;
 	char kernel_words[KERNEL_WORDS_MAX];
-	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped, io_ignored;
+	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped;
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
 	    authdecrypts;
@@ -150,7 +151,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("used_rbuf", KIND_UINT, zero),
 	SYS_NAMED("rbuf_lowater", KIND_UINT, zero),
 	SYS_NAMED("io_dropped", KIND_UINT, io_dropped),
-	SYS_NAMED("io_ignored", KIND_UINT, io_ignored),
+	SYS_NAMED("io_ignored", KIND_UINT, zero),
 	SYS_NAMED("io_received", KIND_UINT, io_received),
 	SYS_NAMED("io_sent", KIND_UINT, io_sent),
 	SYS_NAMED("io_sendfailed", KIND_UINT, io_sendfailed),
@@ -179,14 +180,16 @@ static const struct vars_table SYSTEM = { SYSTEM_ROWS, sizeof SYSTEM_ROWS / size
 static void
 fill_counters(const struct ntpd *d, struct system_vars *v)
 {
-	const struct verdict_count *c = &d->journal.count.verdict;
+	struct counters sum;
+	const struct verdict_count *c = &sum.verdict;
 	struct mtime now = now_of(d);
 
+	wire_count(d, &sum);
 	v->uptime = (uint64_t)mtime_diff_s(now, d->started);
-	v->reset = (uint64_t)mtime_diff_s(now, d->journal.count.reset_at);
-	v->received = d->journal.count.received;
-	v->thisver = d->journal.count.this_version;
-	v->oldver = d->journal.count.old_version;
+	v->reset = (uint64_t)mtime_diff_s(now, d->resets.sys);
+	v->received = sum.received;
+	v->thisver = sum.this_version;
+	v->oldver = sum.old_version;
 	v->badformat = verdict_sum(c, "ss_badformat");
 	v->badauth = verdict_sum(c, "ss_badauth");
 	v->declined = verdict_sum(c, "ss_declined");
@@ -195,23 +198,22 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	v->kodsent = verdict_sum(c, "ss_kodsent");
 	v->lamport = verdict_sum(c, "ss_lamport");
 	v->processed = verdict_sum(c, "ss_processed");
-	v->numctlreq = d->journal.count.control_requests;
-	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.io_reset_at));
-	v->io_received = d->journal.count.io_received;
-	v->io_sent = d->journal.count.sent;
-	v->io_sendfailed = d->journal.count.send_failed;
-	v->io_dropped = d->journal.count.dropped;
-	v->io_ignored = d->journal.count.ignored;
+	v->numctlreq = sum.control_requests;
+	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->resets.io));
+	v->io_received = sum.io_received;
+	v->io_sent = sum.sent;
+	v->io_sendfailed = sum.send_failed;
+	v->io_dropped = sum.dropped;
 	v->timerstats_reset =
-	    vars_whole_seconds(mtime_diff_s(now, d->journal.count.timer_reset_at));
-	v->timer_xmts = d->journal.count.polls;
-	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->journal.count.auth_reset_at));
+	    vars_whole_seconds(mtime_diff_s(now, d->resets.timer));
+	v->timer_xmts = sum.polls;
+	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->resets.auth));
 	v->authkeys = keyring_count(d->keys);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
-	v->authklookups = d->journal.count.key_lookups;
-	v->authknotfound = d->journal.count.keys_not_found;
-	v->authencrypts = d->journal.count.macs_made;
-	v->authdecrypts = d->journal.count.macs_checked;
+	v->authklookups = d->key_count.lookups;
+	v->authknotfound = d->key_count.not_found;
+	v->authencrypts = d->key_count.macs_made;
+	v->authdecrypts = d->key_count.macs_checked;
 }
 
 static uint64_t

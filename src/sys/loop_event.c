@@ -55,7 +55,7 @@ loop_of(struct loop *l)
 }
 
 static struct mtime
-loop_now(struct loop *l)
+monotonic_now(struct loop *l)
 {
 	struct timespec ts;
 
@@ -76,7 +76,7 @@ loop_event_by_epoll(const struct loop *l)
 static void
 timer_schedule(struct timer_impl *impl)
 {
-	int64_t wait_ns = impl->timer->at.ns - loop_now(&impl->loop->port).ns;
+	int64_t wait_ns = impl->timer->at.ns - monotonic_now(&impl->loop->port).ns;
 	struct timeval tv;
 
 	if (wait_ns < 0) {
@@ -101,7 +101,7 @@ timer_expired(evutil_socket_t fd, short what, void *arg)
 	if (!t->armed) {
 		return;
 	}
-	if (mtime_before(loop_now(&impl->loop->port), t->at)) {
+	if (mtime_before(monotonic_now(&impl->loop->port), t->at)) {
 		timer_schedule(impl);
 		return;
 	}
@@ -177,7 +177,7 @@ loop_stop(struct loop *l, int status)
 }
 
 static const struct loop_ops ops = {
-	.now = loop_now,
+	.now = monotonic_now,
 	.timer_init = loop_timer_init,
 	.timer_arm = loop_timer_arm,
 	.timer_disarm = loop_timer_disarm,

@@ -286,6 +286,7 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	n->clock.on_set = clock_set;
 	n->clock.on_set_ctx = n;
 	n->options = (struct ntpd_options){ .config_path = "/etc/ntp.conf", .scan_interval_s = 300,
+		.pid = SIM_PID,
 		.version = "ntpd sim", .system = "Sim/1", .processor = "sim" };
 	n->oracle.unlike_since = -1;
 	sim_node_config(n, config);

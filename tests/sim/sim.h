@@ -17,7 +17,7 @@
 #include "sim/sim_server.h"
 #include "sim/sim_store.h"
 
-enum { SIM_NODES_MAX = 56, SIM_SERVERS_MAX = 24, SIM_FAILURES_MAX = 12 };
+enum { SIM_NODES_MAX = 56, SIM_SERVERS_MAX = 24, SIM_FAILURES_MAX = 12, SIM_PID = 4711 };
 
 struct sim;
 

@@ -530,7 +530,7 @@ only_the_control_key_opens_the_lists(void **state)
 	expect_error(mode6_send(m, bytes, len), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 2, "MD5", "other");                /* trusted, but not the control key */
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
-	assert_int_equal(b->n->daemon->journal.count.verdict.of[VERDICT_AUTH], 3);
+	assert_int_equal(b->n->daemon->control.count.verdict.of[VERDICT_AUTH], 3);
 	mode6_key(m, 3, "MD5", "untrusted");
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 1, "SHA1", "guess");
@@ -1344,10 +1344,10 @@ count_turn(struct loop *l, struct loop_timer *t, struct mtime at)
 		return;
 	}
 	if (++counted_turns.turns == 10) {
-		counted_turns.sent = d->journal.count.sent;
+		counted_turns.sent = d->server.count.sent;
 		g.from = (struct endpoint){ addr_v4(0x0a000000u + 5000), 4000 };
 		sim_net_inject(counted_turns.b->s->net, &g, 0);
-	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->journal.count.sent > counted_turns.sent) {
+	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->server.count.sent > counted_turns.sent) {
 		counted_turns.served_in = counted_turns.turns;
 	}
 }

@@ -645,7 +645,7 @@ what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten(void **state)
 	assert_true(sim_node_boot(t.n));
 	chapter(&t, "with another key");
 	sim_run(t.s, 600);
-	wrong = t.n->daemon->journal.count.verdict.of[VERDICT_AUTH];
+	wrong = t.n->daemon->client.count.verdict.of[VERDICT_AUTH];
 	logged = sim_log_count(&t.n->log, t.from, " 8c bad_auth");
 	assert_true(wrong > 200);
 	assert_in_range(logged, 60, 20 + 61);   /* twenty at once, then one in ten seconds */

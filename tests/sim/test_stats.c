@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 #include "ntpd/filegen.h"
 #include "ntpd/state.h"
@@ -326,7 +325,7 @@ each_type_writes_where_its_name_says(void **state)
 		".a00000000" };
 
 	(void)state;
-	(void)snprintf(pid, sizeof pid, ".#%d", (int)getpid());
+	(void)snprintf(pid, sizeof pid, ".#%d", SIM_PID);
 	for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++) {
 		for (unsigned link = 0; link < 2; link++) {
 			char config[512];
@@ -548,11 +547,11 @@ a_plain_file_in_the_place_of_the_link_is_put_aside(void **state)
 
 	(void)state;
 	sim_store_put(&b.n->store, "/stats/peerstats", "somebody's data");
-	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC1", (int)getpid());
+	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC1", SIM_PID);
 	sim_store_put(&b.n->store, aside, "put aside before");
 	sim_run(b.s, 100);
 	assert_string_equal(sim_store_text(&b.n->store, aside), "put aside before");
-	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC2", (int)getpid());
+	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC2", SIM_PID);
 	assert_string_equal(sim_store_text(&b.n->store, aside), "somebody's data");
 	assert_ptr_equal(sim_store_text(&b.n->store, "/stats/peerstats"),
 	    sim_store_text(&b.n->store, "/stats/peerstats.20261120"));
@@ -571,7 +570,7 @@ the_link_of_an_earlier_run_is_no_data(void **state)
 	sim_run(b.s, DAY_S);
 	assert_true(sim_node_boot(b.n));
 	sim_run(b.s, 100);
-	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC1", (int)getpid());
+	(void)snprintf(aside, sizeof aside, "/stats/peerstats.%dC1", SIM_PID);
 	assert_null(sim_store_text(&b.n->store, aside));
 	assert_ptr_equal(sim_store_text(&b.n->store, "/stats/peerstats"),
 	    sim_store_text(&b.n->store, "/stats/peerstats.20261121"));
