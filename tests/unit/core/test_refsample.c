@@ -4,6 +4,12 @@
 #include "check.h"
 
 static void
+add(struct refsample *r, double offset_s)
+{
+	refsample_add(r, &(struct refsample_reading){ .offset_s = offset_s });
+}
+
+static void
 nothing_gives_nothing(void **state)
 {
 	struct refsample_result out = { .used = 7 };
@@ -13,8 +19,8 @@ nothing_gives_nothing(void **state)
 	refsample_clear(&r);
 	assert_false(refsample_take(&r, 1e-6, &out));
 	assert_int_equal(out.used, 7);
-	refsample_add(&r, (double)NAN);
-	refsample_add(&r, HUGE_VAL);
+	add(&r, (double)NAN);
+	add(&r, HUGE_VAL);
 	assert_false(refsample_take(&r, 1e-6, &out));
 }
 
@@ -34,11 +40,11 @@ three_of_ten_far_from_the_median_are_left_out(void **state)
 	(void)state;
 	refsample_clear(&r);
 	for (size_t i = 0; i < 10; i++) {
-		refsample_add(&r, ms[i] * 1e-3);
+		add(&r, ms[i] * 1e-3);
 	}
 	assert_true(refsample_take(&r, 1e-6, &out));
 	assert_int_equal(out.used, 7);
-	assert_near(out.offset_s, 6e-3 / 7, 1e-12);
+	assert_near(out.mean.offset_s, 6e-3 / 7, 1e-12);
 	assert_near(out.jitter_s, sqrt(30.0 / 7) * 1e-3, 1e-12);
 	/* And are forgotten. */
 	assert_false(refsample_take(&r, 1e-6, &out));
@@ -53,10 +59,10 @@ outliers_below_are_left_out_too(void **state)
 	(void)state;
 	refsample_clear(&r);
 	for (int i = 0; i < 10; i++) {
-		refsample_add(&r, i < 3 ? -1.0 - i : 0.001);
+		add(&r, i < 3 ? -1.0 - i : 0.001);
 	}
 	assert_true(refsample_take(&r, 1e-6, &out));
-	assert_near(out.offset_s, 0.001, 1e-15);
+	assert_near(out.mean.offset_s, 0.001, 1e-15);
 	assert_near(out.jitter_s, 1e-6, 0.0);
 }
 
@@ -68,9 +74,9 @@ one_reading_is_taken_as_it_is(void **state)
 
 	(void)state;
 	refsample_clear(&r);
-	refsample_add(&r, -0.25);
+	add(&r, -0.25);
 	assert_true(refsample_take(&r, 1e-3, &out));
-	assert_near(out.offset_s, -0.25, 0.0);
+	assert_near(out.mean.offset_s, -0.25, 0.0);
 	assert_near(out.jitter_s, 1e-3, 0.0);
 	assert_int_equal(out.used, 1);
 }
@@ -84,11 +90,11 @@ the_oldest_goes_when_the_ring_is_full(void **state)
 	(void)state;
 	refsample_clear(&r);
 	for (int i = 0; i < REFSAMPLE_MAX + 40; i++) {
-		refsample_add(&r, i < 40 ? 1000.0 : 2.0);
+		add(&r, i < 40 ? 1000.0 : 2.0);
 	}
 	assert_int_equal(r.n, REFSAMPLE_MAX);
 	assert_true(refsample_take(&r, 1e-6, &out));
-	assert_near(out.offset_s, 2.0, 0.0);
+	assert_near(out.mean.offset_s, 2.0, 0.0);
 	assert_int_equal(out.used, 42);
 }
 
@@ -109,12 +115,56 @@ a_minority_of_outliers_does_not_move_it(void **state)
 		for (unsigned i = 0; i < n; i++) {
 			bool wild = i < n * 3 / 10;
 
-			refsample_add(&r, wild ? seeded_uniform(&seed, -100, 100) :
+			add(&r, wild ? seeded_uniform(&seed, -100, 100) :
 			    seeded_uniform(&seed, -1e-3, 1e-3));
 		}
 		assert_true(refsample_take(&r, 1e-6, &out));
-		assert_true(fabs(out.offset_s) <= 1e-3);
+		assert_true(fabs(out.mean.offset_s) <= 1e-3);
 	}
+}
+
+/*
+ * The source is right, our clock was 8 ms behind and is slewed by 1 ms from each second to the
+ * next: one and the same reading, of a clock that ran free.
+ */
+static void
+a_slew_between_the_readings_does_no_harm(void **state)
+{
+	struct refsample_result out;
+	struct refsample r;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 8; i++) {
+		struct refsample_reading at = { .offset_s = 8e-3 - i * 1e-3,
+			.at = { i * INT64_C(1000000000) }, .adjusted_ns = 500 + i * INT64_C(1000000) };
+
+		refsample_add(&r, &at);
+	}
+	assert_true(refsample_take(&r, 1e-6, &out));
+	assert_near(out.mean.offset_s, 1e-3, 1e-12);
+	assert_near(out.jitter_s, 1e-6, 1e-12);
+	assert_int_equal(out.mean.adjusted_ns, 500 + 7 * INT64_C(1000000));
+}
+
+/* Our clock gains 100 us each second: the mean offset is that of the mean time. */
+static void
+the_mean_offset_is_of_the_mean_time(void **state)
+{
+	struct refsample_result out;
+	struct refsample r;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 60; i++) {
+		struct refsample_reading at = { .offset_s = -1e-4 * i,
+			.at = { (1000 + i) * INT64_C(1000000000) } };
+
+		refsample_add(&r, &at);
+	}
+	assert_true(refsample_take(&r, 1e-6, &out));
+	assert_near(out.mean.offset_s,
+	    -1e-4 * mtime_diff_s(out.mean.at, (struct mtime){ 1000 * INT64_C(1000000000) }), 1e-9);
 }
 
 int
@@ -127,6 +177,8 @@ main(void)
 		cmocka_unit_test(one_reading_is_taken_as_it_is),
 		cmocka_unit_test(the_oldest_goes_when_the_ring_is_full),
 		cmocka_unit_test(a_minority_of_outliers_does_not_move_it),
+		cmocka_unit_test(a_slew_between_the_readings_does_no_harm),
+		cmocka_unit_test(the_mean_offset_is_of_the_mean_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
