@@ -302,14 +302,15 @@ class Guard:
         holder = next((p for p in reversed(path) if p[0] in self.guarded), None)
         holds = holder is not None and self.owns(file, holder[0])
         to = self.called(how, file)
-        if to is None and how not in ('kept', 'returned'):
+        handed = how in ('kept', 'returned') or how.startswith('*')
+        if to is None and not handed:       # assigned, counted or filled
             if whole and not self.owns(file, whole):
-                # A part of its own that is no module of its folder may be replaced.
+                # What another layer keeps its state in may be replaced by who holds it.
                 if holds and not self.is_ours(whole):
                     return None
                 return holder if holder and not holds else (whole, '*')
             return None if holds or whole else holder
-        if holder is None or holds:
+        if holder is None or holds or (whole and self.owns(file, whole)):
             return None
         if whole and holder[1].endswith('[]') and to in (None, file):
             return None
