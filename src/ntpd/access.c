@@ -3,8 +3,8 @@
 #include "ntpd/access.h"
 #include <stdlib.h>
 #include <string.h>
+#include "journal/report.h"
 #include "ntpd/access_names.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 
 enum { CACHE_LINE = 64, OWN_ROOM_MIN = 64 };

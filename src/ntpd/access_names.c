@@ -3,8 +3,8 @@
 #include "ntpd/access_names.h"
 #include <stdlib.h>
 #include <string.h>
+#include "journal/report.h"
 #include "ntpd/access.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 
 /* Few at once: servers' names stand in the same queue. */

@@ -3,21 +3,21 @@
 #include "ntpd/association_io.h"
 #include <errno.h>
 #include <string.h>
+#include "journal/counters.h"
+#include "journal/report.h"
+#include "journal/stats.h"
 #include "ntpd/access.h"
 #include "ntpd/await.h"
 #include "ntpd/clock_update.h"
-#include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/peer_event.h"
-#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/sources.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
 #include "ntpd/system.h"
 
 /* Asked at once, who is there has answered, been asked again and begun anew within this time. */

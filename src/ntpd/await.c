@@ -2,11 +2,11 @@
 /* await - a quorum before the first decision. */
 #include "ntpd/await.h"
 #include <math.h>
+#include "journal/report.h"
 #include "ntpd/clock_update.h"
-#include "ntpd/sources.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
 #include "ntpd/selection.h"
+#include "ntpd/sources.h"
 #include "ntpd/state.h"
 
 static const double STOPPED_S = 2.0;

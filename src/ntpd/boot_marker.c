@@ -2,7 +2,7 @@
 /* boot_marker - the marker of a boot whose clock was set. */
 #include "ntpd/boot_marker.h"
 #include <string.h>
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include "ntpd/state.h"
 
 /* A folder that is full or read-only now may not be for ever. */

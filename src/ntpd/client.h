@@ -5,8 +5,8 @@
 #ifndef NTPD_CLIENT_H
 #define NTPD_CLIENT_H
 #include "base/limit.h"
+#include "journal/counters.h"
 #include "ntpd/asked.h"
-#include "ntpd/counters.h"
 #include "ntpd/peers.h"
 
 struct ntpd;

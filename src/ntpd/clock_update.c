@@ -2,15 +2,15 @@
 /* clock_update - select, discipline, adjust, publish. */
 #include "ntpd/clock_update.h"
 #include <math.h>
+#include "journal/report.h"
 #include "ntpd/await.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
-#include "ntpd/sources.h"
 #include "ntpd/peers.h"
 #include "ntpd/precision.h"
-#include "ntpd/report.h"
-#include "ntpd/clock_rules.h"
 #include "ntpd/selection.h"
+#include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/steer.h"
 #include "ntpd/syspeer.h"

@@ -7,7 +7,7 @@
 #include "base/limit.h"
 #include "base/siphash.h"
 #include "core/verdict.h"
-#include "ntpd/counters.h"
+#include "journal/counters.h"
 #include "ntpd/listen.h"
 #include "port/net.h"
 #include "wire/control.h"

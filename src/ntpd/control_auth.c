@@ -2,9 +2,9 @@
 /* control_auth - who may do what by mode 6: MACs, the control key, replays and nonces. */
 #include <string.h>
 #include "base/cursor.h"
+#include "journal/report.h"
 #include "ntpd/control_request.h"
 #include "ntpd/keys.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 #include "wire/packet.h"
 

@@ -9,10 +9,10 @@
 #include <time.h>
 #include "base/cursor.h"
 #include "config/print.h"
+#include "journal/report.h"
 #include "ntpd/control_request.h"
 #include "ntpd/keys.h"
 #include "ntpd/reload.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 #include "ntpd/system_event.h"
 #include "ntpd/vars.h"

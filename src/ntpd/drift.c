@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config/driftfile.h"
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include "ntpd/state.h"
 
 static const double HOUR_S = 3600.0;

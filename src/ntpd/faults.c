@@ -2,7 +2,7 @@
 /* faults - what the files have wrong, kept in mind. */
 #include "ntpd/faults.h"
 #include <string.h>
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include "ntpd/state.h"
 
 static const struct diag *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* flood - counts what was refused, minute by minute. */
 #include "ntpd/flood.h"
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include "ntpd/state.h"
 
 /* In a minute; it is over when half of that is no longer reached. */

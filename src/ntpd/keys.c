@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config/keysfile.h"
+#include "journal/report.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 #include "crypto/mac.h"
+#include "journal/report.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
-#include "ntpd/report.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"

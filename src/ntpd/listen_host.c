@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "crypto/mac.h"
+#include "journal/report.h"
 #include "ntpd/listen.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 
 enum { ADDRS_FIRST = 64 };

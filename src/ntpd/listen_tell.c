@@ -3,8 +3,8 @@
 #include "ntpd/listen_tell.h"
 #include <string.h>
 #include "base/hostspec.h"
+#include "journal/report.h"
 #include "ntpd/listen.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 
 enum { LINES_SHOWN = 5, NAMES_SHOWN = 12, TEXT_ROOM = 512 };

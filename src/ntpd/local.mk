@@ -17,15 +17,12 @@ libntpd_a_SOURCES = \
 	src/ntpd/control_mru.c \
 	src/ntpd/control_read.c \
 	src/ntpd/control_send.c \
-	src/ntpd/counters.c \
 	src/ntpd/daemon.c \
 	src/ntpd/drift.c \
 	src/ntpd/association_io.c \
 	src/ntpd/faults.c \
-	src/ntpd/filegen.c \
 	src/ntpd/flood.c \
 	src/ntpd/boot_marker.c \
-	src/ntpd/journal.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
 	src/ntpd/listen.c \
@@ -38,11 +35,9 @@ libntpd_a_SOURCES = \
 	src/ntpd/protect.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
-	src/ntpd/report.c \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \
 	src/ntpd/selection.c \
-	src/ntpd/stats.c \
 	src/ntpd/status.c \
 	src/ntpd/steer.c \
 	src/ntpd/steering.c \
@@ -56,7 +51,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

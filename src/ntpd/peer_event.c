@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 #include "ntpd/peer_event.h"
-#include "ntpd/report.h"
+#include "journal/report.h"
+#include "journal/stats.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
 #include "ntpd/status.h"
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };

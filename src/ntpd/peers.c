@@ -2,13 +2,13 @@
 /* peers - the table of associations. */
 #include "ntpd/peers.h"
 #include <string.h>
+#include "journal/report.h"
 #include "ntpd/access.h"
 #include "ntpd/asked.h"
 #include "ntpd/association_io.h"
 #include "ntpd/peer_event.h"
-#include "ntpd/sources.h"
-#include "ntpd/report.h"
 #include "ntpd/rules.h"
+#include "ntpd/sources.h"
 #include "ntpd/state.h"
 
 static bool

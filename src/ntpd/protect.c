@@ -3,9 +3,9 @@
 #include "ntpd/protect.h"
 #include <string.h>
 #include "config/check.h"
+#include "journal/report.h"
 #include "ntpd/access.h"
 #include "ntpd/keys.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 
 enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };

@@ -6,11 +6,11 @@
 #include "ntpd/receive.h"
 #include <math.h>
 #include <string.h>
+#include "journal/counters.h"
 #include "ntpd/access.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
-#include "ntpd/counters.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen.h"
 #include "ntpd/state.h"

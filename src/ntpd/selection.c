@@ -2,9 +2,9 @@
 /* selection - the associations as candidates of the selection. */
 #include "ntpd/selection.h"
 #include <math.h>
-#include "ntpd/peers.h"
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include "ntpd/clock_rules.h"
+#include "ntpd/peers.h"
 #include "ntpd/state.h"
 
 /*

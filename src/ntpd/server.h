@@ -4,8 +4,8 @@
  */
 #ifndef NTPD_SERVER_H
 #define NTPD_SERVER_H
+#include "journal/counters.h"
 #include "ntpd/access.h"
-#include "ntpd/counters.h"
 #include "ntpd/flood.h"
 
 struct ntpd;

@@ -5,12 +5,12 @@
 #include <string.h>
 #include "base/hostspec.h"
 #include "config/schema.h"
+#include "journal/report.h"
 #include "ntpd/access_names.h"
 #include "ntpd/await.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
-#include "ntpd/report.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"

@@ -5,16 +5,16 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "journal/report.h"
+#include "journal/stats.h"
 #include "ntpd/await.h"
+#include "ntpd/boot_marker.h"
+#include "ntpd/clock_rules.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/drift.h"
-#include "ntpd/boot_marker.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
-#include "ntpd/clock_rules.h"
 #include "ntpd/selection.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
 #include "ntpd/system.h"
 #include "ntpd/system_event.h"
 

@@ -2,10 +2,10 @@
 /* syspeer - the system peer is lost, or found. */
 #include "ntpd/syspeer.h"
 #include "core/orphan.h"
+#include "journal/report.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
-#include "ntpd/report.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
 #include "ntpd/system.h"

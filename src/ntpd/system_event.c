@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* system_event - what happens to the whole, in ntpd's words. */
 #include "ntpd/system_event.h"
-#include "ntpd/report.h"
+#include "journal/report.h"
+#include "journal/stats.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
 #include "ntpd/system.h"
 
 enum { EVENT_TEXT_MAX = 1024 };

@@ -5,7 +5,7 @@
  */
 #ifndef NTPD_WIRE_H
 #define NTPD_WIRE_H
-#include "ntpd/counters.h"
+#include "journal/counters.h"
 
 struct ntpd;
 

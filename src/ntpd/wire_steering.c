@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_steering - what the steering of the clock tells, and whom. */
-#include "ntpd/wire.h"
+#include "journal/stats.h"
 #include "ntpd/peers.h"
 #include "ntpd/rules.h"
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
-#include "ntpd/stats.h"
 #include "ntpd/status.h"
+#include "ntpd/wire.h"
 
 static void
 world(void *ctx, struct assoc_world *w)

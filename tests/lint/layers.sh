@@ -17,7 +17,7 @@ port base
 sys base port
 refclock base core port
 auth base wire crypto
-journal base core port config
+journal base wire core port config
 steering base core port config journal
 server base wire crypto core port auth journal
 client base wire crypto core port auth journal config

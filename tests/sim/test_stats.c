@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "ntpd/filegen.h"
+#include "journal/filegen.h"
 #include "ntpd/state.h"
 #include "sim/mode6.h"
 

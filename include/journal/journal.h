@@ -2,13 +2,13 @@
 /*
  * journal - what is written of the daemon: log and statistics.
  */
-#ifndef NTPD_JOURNAL_H
-#define NTPD_JOURNAL_H
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
 #include <stdbool.h>
 #include "base/limit.h"
 #include "config/config.h"
-#include "ntpd/counters.h"
-#include "ntpd/stats.h"
+#include "journal/counters.h"
+#include "journal/stats.h"
 #include "port/clock.h"
 #include "port/log.h"
 #include "port/loop.h"

@@ -4,8 +4,8 @@
  * part that sends or receives has its own; what is shown is their sum. They begin anew by groups,
  * as the reset line of ntp.conf names them.
  */
-#ifndef NTPD_COUNTERS_H
-#define NTPD_COUNTERS_H
+#ifndef JOURNAL_COUNTERS_H
+#define JOURNAL_COUNTERS_H
 #include <stdint.h>
 #include "core/verdict.h"
 

@@ -3,14 +3,15 @@
  * stats - lines and files of the statistics. Each line is opened, appended and closed:
  * rotation needs no more.
  */
-#include "ntpd/stats.h"
+#include "journal/stats.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "ntpd/filegen.h"
-#include "ntpd/journal.h"
-#include "ntpd/report.h"
+#include "journal/filegen.h"
+#include "journal/journal.h"
+#include "journal/report.h"
+#include "wire/header.h"
 
 static const double HOUR_S = 3600.0;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report - log lines. */
-#include "ntpd/report.h"
+#include "journal/report.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "ntpd/journal.h"
+#include "journal/journal.h"
 
 enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* filegen - calendar arithmetic for the names of statistics files; all in UTC. */
-#include "ntpd/filegen.h"
+#include "journal/filegen.h"
 #include <math.h>
 
 enum { MJD_1970 = 40587, DAY_S = 86400, NS_PER_MS = 1000000, DAYS_PER_WEEK = 7, THURSDAY_1970 = 3 };

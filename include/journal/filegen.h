@@ -3,8 +3,8 @@
  * filegen - the name of a statistics file at a time of day: base name and the suffix of its period.
  * Pure. reference/directives, section 4.
  */
-#ifndef NTPD_FILEGEN_H
-#define NTPD_FILEGEN_H
+#ifndef JOURNAL_FILEGEN_H
+#define JOURNAL_FILEGEN_H
 #include <stddef.h>
 #include <stdint.h>
 #include "base/ntptime.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* journal - what it is given by its owner. */
-#include "ntpd/journal.h"
+#include "journal/journal.h"
 
 /* Lines that packets cause: one in ten seconds on average, twenty at once. */
 static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;

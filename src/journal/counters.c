@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* counters - what is counted of packets. */
-#include "ntpd/counters.h"
+#include "journal/counters.h"
 #include <string.h>
 #include "wire/header.h"
 

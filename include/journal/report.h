@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report - what the daemon says: log lines, and when there are enough of them. */
-#ifndef NTPD_REPORT_H
-#define NTPD_REPORT_H
+#ifndef JOURNAL_REPORT_H
+#define JOURNAL_REPORT_H
 #include "base/text.h"
 #include "config/config.h"
 #include "port/log.h"

@@ -4,8 +4,8 @@
  * parse. reference/directives, section 4. A set writes when it is enabled, stats are not disabled,
  * and a statsdir is known.
  */
-#ifndef NTPD_STATS_H
-#define NTPD_STATS_H
+#ifndef JOURNAL_STATS_H
+#define JOURNAL_STATS_H
 #include <stdbool.h>
 #include "base/ntptime.h"
 #include "config/config.h"
