@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reload - applies the differences between two configurations; sources that did not change
- * keep all they know.
+ * reload - applies the differences between two configurations, part by part; sources that did not
+ * change keep all they know.
  */
 #include "ntpd/reload.h"
+#include <assert.h>
 #include <string.h>
 #include "base/hostspec.h"
 #include "config/diff.h"
@@ -37,93 +38,6 @@ say_change(struct ntpd *d, const struct config_change *c)
 	config_change_format(c, &t);
 	report(&d->journal, c->part == PART_START ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
 	    "reload: %s", buf);
-}
-
-static struct source *
-source_of(struct ntpd *d, const struct config_source *s)
-{
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg == s) {
-			return &d->client.peers.source[i];
-		}
-	}
-	return NULL;
-}
-
-static void
-drop_source(struct ntpd *d, const struct config_source *s)
-{
-	struct source *src = source_of(d, s);
-
-	if (src != NULL) {
-		sources_drop(&d->client, src);
-	}
-}
-
-/* What a source points to moves to the new configuration's memory. */
-static void
-rebind_sources(struct ntpd *d)
-{
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		struct source *src = &d->client.peers.source[i];
-		if (src->cfg != NULL) {
-			src->cfg = config_source_in(d->conf, src->cfg);
-		}
-	}
-}
-
-/* What all changes together ask for, besides the sources. */
-struct todo {
-	bool access, listen, sockets, rules, control, keys, leap, stats;
-};
-
-static void
-note(struct todo *t, enum schema_part part)
-{
-	switch (part) {
-	case PART_RESTRICT:
-	case PART_RATE:
-		t->access = true;
-		break;
-	case PART_LISTEN:
-		t->listen = true;
-		t->sockets = true;
-		break;
-	case PART_SOURCEPORT:
-		t->sockets = true;
-		break;
-	case PART_SWITCHES:
-		t->access = true;
-		t->control = true;
-		t->rules = true;
-		break;
-	case PART_TINKER:
-	case PART_TOS:
-		t->rules = true;
-		break;
-	case PART_KEYS:
-		t->keys = true;
-		break;
-	case PART_LEAP:
-		t->leap = true;
-		break;
-	case PART_STATS:
-		t->stats = true;
-		break;
-	case PART_LOG:
-	case PART_POLLS:
-	case PART_NTS:
-	case PART_FILES:
-	case PART_VARS:
-	case PART_SOURCES:
-	case PART_UNPEER:
-	case PART_RESET:
-	case PART_OTHER:
-	case PART_START:
-	case PART_NONE:
-	case PART_N:
-		break;
-	}
 }
 
 /* ---- unpeer ---- */
@@ -218,41 +132,188 @@ drop_members(struct ntpd *d)
 	}
 }
 
+/* ---- steps ---- */
+
+static struct source *
+source_of(struct ntpd *d, const struct config_source *s)
+{
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		if (d->client.peers.source[i].cfg == s) {
+			return &d->client.peers.source[i];
+		}
+	}
+	return NULL;
+}
+
+/* Also when it comes back with other options. */
+static void
+leave_source(struct ntpd *d, const struct config_change *c)
+{
+	struct source *src = c->was != NULL ? source_of(d, c->was) : NULL;
+
+	if (src != NULL) {
+		sources_drop(&d->client, src);
+	}
+}
+
+/* What a source points to moves to the new configuration's memory. */
+static void
+rebind_sources(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
+		struct source *src = &d->client.peers.source[i];
+		if (src->cfg != NULL) {
+			src->cfg = config_source_in(d->conf, src->cfg);
+		}
+	}
+}
+
+static void
+begin_source(struct ntpd *d, const struct config_change *c)
+{
+	if (c->now != NULL && config_source_in_effect(c->now)) {
+		(void)sources_add(&d->client, c->now, 0.0);
+	}
+}
+
+static void
+read_keys(struct ntpd *d)
+{
+	(void)keys_load(d);
+}
+
+static void
+take_access(struct ntpd *d)
+{
+	if (!access_reload(&d->server)) {
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "reload: no memory for the restrict list; the old one stays");
+	}
+}
+
+static void
+take_listens(struct ntpd *d)
+{
+	listen_rescan(d);
+	listen_tell_unmatched(d);
+}
+
+static void
+renew_sockets(struct ntpd *d)
+{
+	peers_renew_sockets(&d->client);
+}
+
+static void
+take_control(struct ntpd *d)
+{
+	steer_control(&d->steering);
+}
+
+/* The range of polls follows the sources. */
+static void
+take_rules(struct ntpd *d)
+{
+	steer_configure(&d->steering);
+}
+
+static void
+read_leapfile(struct ntpd *d)
+{
+	leapsec_reload(&d->steering);
+}
+
+static void
+start_stats(struct ntpd *d)
+{
+	stats_start(&d->journal);
+}
+
+static void
+reset_counters(struct ntpd *d)
+{
+	for (unsigned i = 0; i < d->conf->resets_n; i++) {
+		reset_group(d, d->conf->resets[i]);
+	}
+}
+
+static void
+update_clock(struct ntpd *d)
+{
+	clock_update_run(&d->steering);
+}
+
 /* ---- apply ---- */
 
-/* Sources before what they may need, and the other way round. */
-static void
-leave_sources(struct ntpd *d, const struct config_change *c, int n)
+enum step_when {
+	STEP_CHANGED,           /* one of the parts changed */
+	STEP_OR_READ,           /* or the file was read again: what it names may have changed too */
+	STEP_ONLY_READ,         /* the file was read again, and none of the parts changed */
+	STEP_ALWAYS
+};
+
+static_assert(PART_N < 32, "parts are bits of a uint32_t");
+#define PART(name) (UINT32_C(1) << PART_##name)
+#define ACCESS (PART(RESTRICT) | PART(RATE) | PART(SWITCHES))
+
+/*
+ * Who takes up the changes of which parts, in this order: sources go before what they may need is
+ * changed, and come after it. Every part is in a row.
+ */
+static const struct step {
+	uint32_t parts;
+	enum step_when when;
+	void (*run)(struct ntpd *d);
+	void (*each)(struct ntpd *d, const struct config_change *c);    /* of the parts; or NULL */
+} steps[] = {
+	{ PART(SOURCES), STEP_CHANGED, NULL, leave_source },
+	{ PART(SOURCES), STEP_ALWAYS, rebind_sources, NULL },
+	{ PART(UNPEER), STEP_CHANGED, drop_members, NULL },
+	{ PART(KEYS), STEP_OR_READ, read_keys, NULL },
+	{ ACCESS, STEP_CHANGED, take_access, NULL },
+	{ ACCESS, STEP_ONLY_READ, access_names_ask, NULL },
+	{ PART(LISTEN), STEP_CHANGED, take_listens, NULL },
+	{ PART(LISTEN) | PART(SOURCEPORT), STEP_CHANGED, renew_sockets, NULL },
+	{ PART(SWITCHES), STEP_CHANGED, take_control, NULL },
+	{ PART(SOURCES), STEP_CHANGED, NULL, begin_source },
+	{ PART(SWITCHES) | PART(TINKER) | PART(TOS), STEP_ALWAYS, take_rules, NULL },
+	{ PART(LEAP), STEP_OR_READ, read_leapfile, NULL },
+	{ PART(STATS), STEP_OR_READ, start_stats, NULL },
+	{ PART(RESET), STEP_CHANGED, reset_counters, NULL },
+	{ PART(SOURCES) | PART(TOS), STEP_ALWAYS, update_clock, NULL },
+	/* Read from the configuration whenever they are used; the name of the log by main. */
+	{ PART(LOG) | PART(FILES) | PART(VARS) | PART(POLLS), STEP_CHANGED, NULL, NULL },
+	/* Not used yet, or not any more. */
+	{ PART(NTS) | PART(OTHER) | PART(START), STEP_CHANGED, NULL, NULL },
+};
+
+static bool
+is_due(const struct step *s, uint32_t changed, bool read)
 {
-	for (int i = 0; i < n; i++) {
-		if (c[i].was != NULL) {
-			drop_source(d, c[i].was);
-		}
+	bool any = (s->parts & changed) != 0;
+
+	switch (s->when) {
+	case STEP_CHANGED:
+		return any;
+	case STEP_OR_READ:
+		return any || read;
+	case STEP_ONLY_READ:
+		return read && !any;
+	case STEP_ALWAYS:
+		return true;
 	}
-	rebind_sources(d);
-	for (int i = 0; i < n; i++) {
-		if (c[i].part == PART_UNPEER) {
-			drop_members(d);
-		}
-	}
+	return true;
 }
 
 static void
-begin_sources(struct ntpd *d, const struct config_change *c, int n)
+take(struct ntpd *d, const struct step *s, const struct config_change *c, int n)
 {
-	for (int i = 0; i < n; i++) {
-		if (c[i].now != NULL && config_source_in_effect(c[i].now)) {
-			(void)sources_add(&d->client, c[i].now, 0.0);
-		}
+	if (s->run != NULL) {
+		s->run(d);
 	}
-}
-
-static void
-reset_counters(struct ntpd *d, const struct config_change *c, int n)
-{
-	for (int i = 0; i < n; i++) {
-		for (unsigned k = 0; c[i].part == PART_RESET && k < d->conf->resets_n; k++) {
-			reset_group(d, d->conf->resets[k]);
+	for (int i = 0; s->each != NULL && i < n; i++) {
+		if ((s->parts & UINT32_C(1) << c[i].part) != 0) {
+			s->each(d, &c[i]);
 		}
 	}
 }
@@ -260,46 +321,19 @@ reset_counters(struct ntpd *d, const struct config_change *c, int n)
 static void
 apply(struct ntpd *d, const struct config_change *c, int n, enum reload_from from)
 {
-	bool files = from == RELOAD_FROM_FILE;        /* their content may have changed too */
-	struct todo todo = { .rules = true, .keys = files, .leap = files, .stats = files };
+	uint32_t changed = 0, taken = PART(NONE);
 
 	for (int i = 0; i < n; i++) {
 		say_change(d, &c[i]);
-		note(&todo, c[i].part);
+		changed |= UINT32_C(1) << c[i].part;
 	}
-	leave_sources(d, c, n);
-	if (todo.keys) {
-		(void)keys_load(d);
+	for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		taken |= steps[i].parts;
+		if (is_due(&steps[i], changed, from == RELOAD_FROM_FILE)) {
+			take(d, &steps[i], c, n);
+		}
 	}
-	if (todo.access && !access_reload(&d->server)) {
-		report(&d->journal, LOG_LEVEL_ERROR,
-		    "reload: no memory for the restrict list; the old one stays");
-	}
-	if (files && !todo.access) {
-		access_names_ask(d);
-	}
-	if (todo.listen) {
-		listen_rescan(d);
-		listen_tell_unmatched(d);
-	}
-	if (todo.sockets) {
-		peers_renew_sockets(&d->client);
-	}
-	if (todo.control) {
-		steer_control(&d->steering);
-	}
-	begin_sources(d, c, n);
-	if (todo.rules) {
-		steer_configure(&d->steering); /* the range of polls follows the sources */
-	}
-	if (todo.leap) {
-		leapsec_reload(&d->steering);
-	}
-	if (todo.stats) {
-		stats_start(&d->journal);
-	}
-	reset_counters(d, c, n);
-	clock_update_run(&d->steering);
+	assert(taken == PART(N) - 1);
 }
 
 bool
