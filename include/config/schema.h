@@ -121,6 +121,9 @@ extern const unsigned schema_rows_n;
 /* The row of a word in a group, or NULL. */
 const struct schema_row *schema_find(enum schema_group group, const char *word);
 
+/* The directive with the options of a group (ARG_OPTIONS), or NULL. */
+const struct schema_row *schema_of_group(enum schema_group group);
+
 /* The most similar word of a group when it is close enough to be a slip, or NULL. */
 const char *schema_suggest(enum schema_group group, const char *word);
 

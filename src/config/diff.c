@@ -60,18 +60,6 @@ add_sources(struct diff *d)
 	}
 }
 
-static const char *
-directive_of(const struct schema_row *row)
-{
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].group == SCHEMA_TOP && schema_rows[i].arg == ARG_OPTIONS &&
-		    schema_rows[i].opens == row->group) {
-			return schema_rows[i].word;
-		}
-	}
-	return row->word;
-}
-
 /* Directives that are read once, at start; each is named once. */
 static void
 add_restarts(struct diff *d)
@@ -83,7 +71,8 @@ add_restarts(struct diff *d)
 		if (row->part != PART_START || same_word(row, d->old, d->new)) {
 			continue;
 		}
-		const char *word = directive_of(row);
+		const struct schema_row *directive = schema_of_group(row->group);
+		const char *word = directive != NULL ? directive->word : row->word;
 		if (!text_equal(word, last)) {
 			add(d, &(struct config_change){ .part = PART_START, .word = word });
 		}

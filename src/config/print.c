@@ -133,9 +133,11 @@ is_off(const struct schema_row *row, const void *base)
 
 /* One line per option of "tinker", "tos"...: those that differ, or those that do not. */
 static void
-group_lines(struct print *k, const char *directive, enum schema_group group, const struct config *c,
+group_lines(struct print *k, enum schema_group group, const struct config *c,
     const struct config *plain)
 {
+	const char *directive = schema_of_group(group)->word;
+
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
 		if (row->group != group || row->at == SCHEMA_NOWHERE || !value_wanted(row) ||
@@ -373,12 +375,12 @@ rate(struct print *k, const struct config *c, const struct config *plain)
 	enum schema_group last = limit ? SCHEMA_LIMIT : SCHEMA_DISCARD;
 	bool needed = c->rate.model != plain->rate.model || names_rate(first, c, plain);
 
-	group_lines(k, limit ? "discard" : "limit", first, c, plain);
-	group_lines(k, limit ? "limit" : "discard", last, c, plain);
+	group_lines(k, first, c, plain);
+	group_lines(k, last, c, plain);
 	if (!needed || names_rate(last, c, plain)) {
 		return;
 	}
-	word(k, limit ? "limit" : "discard");
+	word(k, schema_of_group(last)->word);
 	word(k, "average");
 	if (limit) {
 		real(k, c->rate.limit_average_pps);
@@ -398,7 +400,7 @@ access_lines(struct print *k, const struct config *c, const struct config *plain
 		listen_line(k, &c->listens[i]);
 	}
 	rate(k, c, plain);
-	group_lines(k, "mru", SCHEMA_MRU, c, plain);
+	group_lines(k, SCHEMA_MRU, c, plain);
 }
 
 static void
@@ -619,10 +621,10 @@ kept_lines(struct print *k, const struct config *c)
 static void
 tuning(struct print *k, const struct config *c, const struct config *plain)
 {
-	group_lines(k, "tinker", SCHEMA_TINKER, c, plain);
-	group_lines(k, "tos", SCHEMA_TOS, c, plain);
-	group_lines(k, "rlimit", SCHEMA_RLIMIT, c, plain);
-	group_lines(k, "extra", SCHEMA_EXTRA, c, plain);
+	group_lines(k, SCHEMA_TINKER, c, plain);
+	group_lines(k, SCHEMA_TOS, c, plain);
+	group_lines(k, SCHEMA_RLIMIT, c, plain);
+	group_lines(k, SCHEMA_EXTRA, c, plain);
 }
 
 static void
@@ -638,7 +640,7 @@ nts_lines(struct print *k, const struct config *c, const struct config *plain)
 		word(k, "tlscipherserverpreference");
 		end_line(k);
 	}
-	group_lines(k, "nts", SCHEMA_NTS, c, plain);
+	group_lines(k, SCHEMA_NTS, c, plain);
 }
 
 void
@@ -663,8 +665,8 @@ config_print(const struct config *c, bool with_defaults, const struct config_sin
 		put(&k, "\n# in force by default:\n");
 		k.comment = true;
 		plain_lines(&k, c, &plain);
-		group_lines(&k, "discard", SCHEMA_DISCARD, c, &plain);
-		group_lines(&k, "mru", SCHEMA_MRU, c, &plain);
+		group_lines(&k, SCHEMA_DISCARD, c, &plain);
+		group_lines(&k, SCHEMA_MRU, c, &plain);
 		tuning(&k, c, &plain);
 	}
 }

@@ -443,6 +443,17 @@ schema_find(enum schema_group group, const char *word)
 	return NULL;
 }
 
+const struct schema_row *
+schema_of_group(enum schema_group group)
+{
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		if (schema_rows[i].arg == ARG_OPTIONS && schema_rows[i].opens == group) {
+			return &schema_rows[i];
+		}
+	}
+	return NULL;
+}
+
 const char *
 schema_suggest(enum schema_group group, const char *word)
 {

@@ -188,18 +188,6 @@ put_without(const struct schema_row *row, struct text *out)
 
 /* ---- what is said of them ---- */
 
-/* The directive that a word of PART_START is told by. */
-static const char *
-directive_of(const struct schema_row *row)
-{
-	for (unsigned i = 0; i < schema_rows_n; i++) {
-		if (schema_rows[i].arg == ARG_OPTIONS && schema_rows[i].opens == row->group) {
-			return schema_rows[i].word;
-		}
-	}
-	return row->word;
-}
-
 static void
 check_change(const struct schema_row *row, const struct config_change *change, const char *text)
 {
@@ -221,11 +209,13 @@ check_diff(const struct schema_row *row, struct conf *old, struct conf *new, con
 {
 	const struct config_change *change;
 	int n = config_diff(old->c, new->c, new->arena, &change);
+	const struct schema_row *directive = schema_of_group(row->group);
+	const char *word = directive != NULL ? directive->word : row->word;
 	bool named = row->part != PART_START;
 
 	for (int i = 0; i < n; i++) {
 		check_change(row, &change[i], text);
-		named = named || text_equal(change[i].word, directive_of(row));
+		named = named || text_equal(change[i].word, word);
 	}
 	if (n <= 0 || !named || config_same(old->c, new->c)) {
 		fail_msg("nobody compares '%s': no difference by \"%s\"", row->word, text);
