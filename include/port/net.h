@@ -39,11 +39,14 @@ struct net_packet {
 struct net_events {
 	void (*on_packet)(void *ctx, struct net_socket *s, const struct net_packet *p);
 	/*
-	 * The kernel's transmit stamp of the datagram sent with this tag; may come late, or never.
-	 * NULL: not wanted.
+	 * The kernel's transmit stamp of the datagram sent with this tag; may come late, or never,
+	 * and stamps of several not in the order they were sent in. NULL: not wanted.
 	 */
 	void (*on_sent)(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx);
-	/* The destination is unreachable (ICMP or route error, -errno). NULL: not wanted. */
+	/*
+	 * The destination of a connected socket is unreachable (ICMP or route error, -errno). NULL:
+	 * not wanted.
+	 */
 	void (*on_error)(void *ctx, struct net_socket *s, int error);
 };
 
@@ -71,8 +74,8 @@ struct net_datagram {
 	struct endpoint to;     /* family ADDR_NONE: whom the socket is connected to */
 	struct addr from;       /* source (wildcard sockets); ADDR_NONE: the socket's own */
 	/*
-	 * The interface it leaves by when its source is link-local, 0: as routes tell. Elsewhere the
-	 * way back may differ from the way in.
+	 * The interface it leaves by when its source is link-local or it goes to a group, 0: as
+	 * routes tell. Elsewhere the way back may differ from the way in.
 	 */
 	uint32_t ifindex;
 	/*
@@ -80,7 +83,11 @@ struct net_datagram {
 	 * there (NTP's form, big-endian, 8 octets), so that batches do not age it.
 	 */
 	size_t xmt_at;
-	bool wants_stamp;       /* on_sent is to tell when it left, by this tag */
+	/*
+	 * on_sent is to tell when it left, by this tag: one that no other datagram of the socket
+	 * has whose stamp is still to come. Costs a system call or two.
+	 */
+	bool wants_stamp;
 	uint32_t tag;
 };
 

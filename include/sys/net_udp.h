@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * net_udp - the net port over UDP sockets: kernel timestamps, batches, the address and interface a
- * datagram came by. Nothing is allocated once a socket is open. A family, an option or a kind of
+ * datagram came by. Nothing is allocated once a socket is open, but for the first transmit stamp
+ * that a listening one is asked for. A family, an option or a kind of
  * timestamp the kernel lacks is done without.
  */
 #ifndef SYS_NET_UDP_H
@@ -12,7 +13,7 @@
 enum {
 	NET_UDP_BATCH = 64, /* datagrams read at once */
 	NET_UDP_CHUNK = 16, /* answers sent at once, with one transmit timestamp */
-	NET_UDP_TAGS = 8, /* datagrams of a connected socket whose transmit stamp is awaited */
+	NET_UDP_TAGS = 64, /* datagrams of a socket whose transmit stamps are awaited */
 };
 
 /* l is a loop of loop_event. 0 or -errno. */

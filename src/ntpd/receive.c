@@ -128,7 +128,9 @@ receive_smear_s(const struct server *srv, const struct addr *local)
 static void
 send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt_at)
 {
-	struct net_datagram r = { .bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at };
+	struct net_datagram r = {
+		.bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at
+	};
 
 	if (q->l->wildcard) {
 		r.from = q->pkt->to;

@@ -16,6 +16,7 @@ libsys_a_SOURCES = \
 	src/sys/loop_event.c \
 	src/sys/net_receive.c \
 	src/sys/net_send.c \
+	src/sys/net_stamps.c \
 	src/sys/net_udp.c \
 	src/sys/netlink.c \
 	src/sys/notify.c \

@@ -9,7 +9,7 @@
 #include "sys/loop_event.h"
 
 enum {
-	ERRORS_PER_WAKEUP = 16, /* entries of an error queue read in one go */
+	ERRORS_PER_WAKEUP = NET_UDP_TAGS, /* entries of an error queue read in one go */
 	ROUNDS_PER_WAKEUP = 4, /* batches read before timers get their turn */
 };
 
@@ -53,6 +53,60 @@ deliver(struct net_socket *s, struct msghdr *h, size_t len, const struct stamps_
 	p.ifindex = found.ifindex;
 	p.rx = stamps_choose(&found, now);
 	s->ev.on_packet(s->ctx, s, &p);
+}
+
+static void
+give_transmit_stamp(struct net_socket *s, const struct stamps_found *found)
+{
+	struct stamp at;
+	const struct net_sent *t = net_stamps_match(s, found, &at);
+
+	if (t != NULL && s->ev.on_sent != NULL) {
+		s->ev.on_sent(s->ctx, s, t->tag, at);
+	}
+}
+
+/*
+ * Reads one entry of the error queue; false when there was none.
+ * Simulators without a real error queue may give a plain datagram here; its flags tell.
+ */
+static bool
+read_error(struct net_socket *s)
+{
+	struct net_udp *n = s->net;
+	struct msghdr *h = &n->in_head[0].msg_hdr;
+	struct stamps_found found;
+
+	ssize_t len = recvmsg(s->fd, h, MSG_ERRQUEUE | MSG_DONTWAIT);
+	if (len < 0) {
+		return false;
+	}
+	if ((h->msg_flags & MSG_ERRQUEUE) == 0) {
+		struct stamps_now now = stamps_read_clocks();
+		deliver(s, h, (size_t)len, &now);
+		net_ready_slots(n, 1);
+		return true;
+	}
+	stamps_find(h, &found);
+	net_ready_slots(n, 1);
+	if (!found.has_error || found.origin == SO_EE_ORIGIN_TIMESTAMPING) {
+		give_transmit_stamp(s, &found);
+	} else if (s->ev.on_error != NULL && found.origin != SO_EE_ORIGIN_LOCAL) {
+		s->ev.on_error(s->ctx, s, -(int)found.error);
+	}
+	return true;
+}
+
+static void
+read_errors(struct net_socket *s)
+{
+	const struct net_udp *n = s->net; /* s may be closed by what it hears */
+
+	for (int i = 0; i < ERRORS_PER_WAKEUP && n->reading == s; i++) {
+		if (!read_error(s)) {
+			return;
+		}
+	}
 }
 
 static void
@@ -102,15 +156,26 @@ wait_for_more(struct net_socket *s)
 
 /*
  * Reads and answers a batch. True when more is to be expected at once; false also when the owner
- * closed the socket meanwhile.
+ * closed the socket meanwhile. Transmit stamps come first, since a datagram may answer what they
+ * are of; those of answers are there when the batch is through. A wake-up without a datagram was
+ * for one that comes late, which would wake us until it is read.
  */
 static bool
 serve_batch(struct net_socket *s)
 {
 	struct net_udp *n = s->net;
 
+	if (net_stamps_due(s)) {
+		read_errors(s);
+		if (n->reading != s) {
+			return false;
+		}
+	}
 	int count = recvmmsg(s->fd, n->in_head, NET_UDP_BATCH, MSG_DONTWAIT, NULL);
 	if (count <= 0) {
+		if (s->sent != NULL) {
+			read_errors(s);
+		}
 		return false;
 	}
 	s->batches = s->batches || count > 1;
@@ -118,6 +183,9 @@ serve_batch(struct net_socket *s)
 		deliver_batch(s, (unsigned)count);
 	}
 	net_ready_slots(n, (unsigned)count);
+	if (n->reading == s && net_stamps_due(s)) {
+		read_errors(s);
+	}
 	if (n->reading != s) {
 		return false;
 	}
@@ -151,54 +219,6 @@ serve_readable(struct net_socket *s)
 	}
 }
 
-static void
-give_transmit_stamp(struct net_socket *s, const struct stamps_found *found)
-{
-	struct stamp at;
-	uint32_t tag;
-
-	if (net_match_stamp(s, found, &tag, &at) && s->ev.on_sent != NULL) {
-		s->ev.on_sent(s->ctx, s, tag, at);
-	}
-}
-
-/*
- * Reads one entry of the error queue; false when there was none.
- * Simulators without a real error queue may give a plain datagram here; its flags tell.
- */
-static bool
-read_error(struct net_socket *s)
-{
-	struct net_udp *n = s->net;
-	struct msghdr *h = &n->in_head[0].msg_hdr;
-	struct stamps_found found;
-
-	ssize_t len = recvmsg(s->fd, h, MSG_ERRQUEUE | MSG_DONTWAIT);
-	if (len < 0) {
-		return false;
-	}
-	if ((h->msg_flags & MSG_ERRQUEUE) == 0) {
-		struct stamps_now now = stamps_read_clocks();
-		deliver(s, h, (size_t)len, &now);
-		net_ready_slots(n, 1);
-		return true;
-	}
-	stamps_find(h, &found);
-	net_ready_slots(n, 1);
-	if (!found.has_error || found.origin == SO_EE_ORIGIN_TIMESTAMPING) {
-		give_transmit_stamp(s, &found);
-	} else if (s->ev.on_error != NULL && found.origin != SO_EE_ORIGIN_LOCAL) {
-		s->ev.on_error(s->ctx, s, -(int)found.error);
-	}
-	return true;
-}
-
-static bool
-awaits_stamp(const struct net_socket *s)
-{
-	return s->next_id > 0 && s->sent[(s->next_id - 1) % NET_UDP_TAGS].waiting;
-}
-
 /*
  * The transmit stamp comes first: an answer is judged with it. Otherwise the error queue is looked
  * at only when there is no datagram, since under a simulator the look itself may cost one.
@@ -209,7 +229,7 @@ connected_readable(struct net_socket *s)
 	struct net_udp *n = s->net;
 	struct msghdr *h = &n->in_head[0].msg_hdr;
 
-	if (awaits_stamp(s)) {
+	if (net_stamps_due(s)) {
 		(void)read_error(s);
 	}
 	if (n->reading != s) {
@@ -222,11 +242,7 @@ connected_readable(struct net_socket *s)
 		net_ready_slots(n, 1);
 		return;
 	}
-	for (int i = 0; i < ERRORS_PER_WAKEUP && n->reading == s; i++) {
-		if (!read_error(s)) {
-			return;
-		}
-	}
+	read_errors(s);
 }
 
 void

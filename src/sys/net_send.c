@@ -7,8 +7,6 @@
 #include "net_socket.h"
 #include "sockaddr.h"
 
-enum { STAMP_TRIES = 4 };
-
 static void
 write_transmit_time(struct net_slot *o, struct ntp_ts ts)
 {
@@ -17,29 +15,85 @@ write_transmit_time(struct net_slot *o, struct ntp_ts ts)
 	writer_u64(&w, ts.fix);
 }
 
-static void
+/* Writes the transmit times of what was gathered; the clock as read, 0 when nobody needs it. */
+static struct rtime
 write_transmit_times(struct net_udp *n, unsigned count)
 {
 	struct stamps_now now = { 0 };
 	struct ntp_ts ts = { 0 };
 
 	for (unsigned i = 0; i < count; i++) {
-		if (n->out[i].xmt_at == 0) {
+		struct net_slot *o = &n->out[i];
+		if (o->xmt_at == 0 && !o->wants_stamp) {
 			continue;
 		}
 		if (now.real.ns == 0) {
 			now = stamps_read_clocks();
 			ts = ntp_ts_from_rtime(now.real);
 		}
-		write_transmit_time(&n->out[i], ts);
+		if (o->xmt_at != 0) {
+			write_transmit_time(o, ts);
+		}
 	}
+	return now.real;
 }
 
 static bool
-send_one(int fd, struct msghdr *h)
+hand_over(const struct net_socket *s, const struct msghdr *h)
 {
-	return sendmsg(fd, h, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
-	    (errno != EBADF && errno != ENOSYS);
+	return sendmsg(s->fd, h, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+/* True when o stands there with a request for its stamp. */
+static bool
+asks(const struct net_socket *s, const struct net_slot *o)
+{
+	return o->wants_stamp && !s->connected;
+}
+
+/* What asked for its stamp was refused: perhaps an old kernel takes it without. */
+static bool
+send_unasked(struct net_socket *s, struct net_slot *o, struct msghdr *h)
+{
+	o->wants_stamp = false;
+	h->msg_controllen -= STAMPS_ASK_SPACE;
+	bool sent = hand_over(s, h);
+	s->net->cannot_ask = s->net->cannot_ask || sent;
+	return sent;
+}
+
+/* Sends one; false with errno. */
+static bool
+send_one(struct net_socket *s, struct net_slot *o, struct msghdr *h)
+{
+	bool asked = asks(s, o);
+	bool sent = hand_over(s, h) || (errno == EINVAL && asked && send_unasked(s, o, h));
+
+	if (!sent && (asked || s->connected)) {
+		int error = errno;
+		net_stamps_restart(s);
+		errno = error;
+	}
+	return sent;
+}
+
+/* How many of the count answers gathered from at on left; -1 when the first of them cannot. */
+static int
+send_some(struct net_udp *n, struct net_socket *s, unsigned at, unsigned count)
+{
+	struct mmsghdr *h = &n->out_head[at];
+
+	if (count > 1 && !n->no_sendmmsg) {
+		int sent = sendmmsg(s->fd, h, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent > 0) {
+			return sent;
+		}
+		n->no_sendmmsg = errno == ENOSYS || errno == EBADF || errno == ENOTSOCK;
+		if (!n->no_sendmmsg && !asks(s, &n->out[at])) {
+			return -1;
+		}
+	}
+	return send_one(s, &n->out[at], &h->msg_hdr) ? 1 : -1;
 }
 
 /*
@@ -47,7 +101,7 @@ send_one(int fd, struct msghdr *h)
  * on any network; sendmmsg stops at it, so it goes on behind it.
  */
 void
-net_flush(struct net_udp *n, const struct net_socket *s)
+net_flush(struct net_udp *n, struct net_socket *s)
 {
 	unsigned at = 0, count = n->out_n;
 
@@ -55,21 +109,24 @@ net_flush(struct net_udp *n, const struct net_socket *s)
 	if (count == 0) {
 		return;
 	}
-	write_transmit_times(n, count);
+	struct rtime now = write_transmit_times(n, count);
 	while (at < count) {
-		int sent = -1;
-		if (count - at > 1 && !n->no_sendmmsg) {
-			sent = sendmmsg(
-			    s->fd, &n->out_head[at], count - at, MSG_DONTWAIT | MSG_NOSIGNAL);
-			if (sent < 0 && (errno == ENOSYS || errno == EBADF || errno == ENOTSOCK)) {
-				n->no_sendmmsg = true;
-				continue;
-			}
-		} else {
-			(void)send_one(s->fd, &n->out_head[at].msg_hdr);
+		int sent = send_some(n, s, at, count - at);
+		for (unsigned i = 0; s->sent != NULL && (int)i < sent; i++) {
+			net_stamps_sent(s, &n->out[at + i], now);
 		}
 		at += sent > 0 ? (unsigned)sent : 1;
 	}
+}
+
+/*
+ * Only a link-local source and a group are tied to an interface; elsewhere the way back may differ
+ * from the way in.
+ */
+static uint32_t
+interface_of(const struct net_datagram *d)
+{
+	return addr_is_link_local(&d->from) || addr_is_multicast(&d->to.addr) ? d->ifindex : 0;
 }
 
 static size_t
@@ -79,6 +136,7 @@ put_source_v4(struct msghdr *h, const struct net_datagram *d)
 	struct cmsghdr *c = h->msg_control;
 
 	memcpy(&info.ipi_spec_dst, d->from.bytes, 4);
+	info.ipi_ifindex = (int)interface_of(d);
 	c->cmsg_level = IPPROTO_IP;
 	c->cmsg_type = IP_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof info);
@@ -93,13 +151,7 @@ put_source_v6(struct msghdr *h, const struct net_datagram *d)
 	struct cmsghdr *c = h->msg_control;
 
 	memcpy(&info.ipi6_addr, d->from.bytes, 16);
-	/*
-	 * Only a link-local source is tied to an interface; elsewhere the way back may differ from
-	 * the way in.
-	 */
-	if (addr_is_link_local(&d->from)) {
-		info.ipi6_ifindex = d->ifindex;
-	}
+	info.ipi6_ifindex = interface_of(d);
 	c->cmsg_level = IPPROTO_IPV6;
 	c->cmsg_type = IPV6_PKTINFO;
 	c->cmsg_len = CMSG_LEN(sizeof info);
@@ -114,37 +166,39 @@ is_bound_to(const struct net_socket *s, const struct addr *a)
 	return a->family == ADDR_NONE || addr_equal(&s->local.addr, a);
 }
 
+static size_t
+put_source(struct msghdr *h, const struct net_socket *s, const struct net_datagram *d)
+{
+	if (is_bound_to(s, &d->from) && (d->ifindex == 0 || interface_of(d) == 0)) {
+		return 0;
+	}
+	return s->local.addr.family == ADDR_V4 ? put_source_v4(h, d) : put_source_v6(h, d);
+}
+
 static void
-fill_slot(struct net_slot *o, struct msghdr *h, const struct net_socket *s,
-    const struct net_datagram *d)
+fill_slot(
+    struct net_slot *o, struct msghdr *h, struct net_socket *s, const struct net_datagram *d)
 {
 	memcpy(o->bytes, d->bytes, d->len);
 	o->xmt_at = d->xmt_at;
+	o->wants_stamp = d->wants_stamp && net_stamps_begin(s);
+	o->tag = d->tag;
 	h->msg_iov->iov_len = d->len;
 	h->msg_namelen = sockaddr_from_endpoint(&d->to, &o->addr);
 	h->msg_name = h->msg_namelen > 0 ? &o->addr : NULL;
-	if (is_bound_to(s, &d->from)) {
-		h->msg_control = NULL;
-		h->msg_controllen = 0;
-		return;
-	}
 	h->msg_control = o->control;
-	switch (d->from.family) {
-	case ADDR_NONE:
-		break;
-	case ADDR_V4:
-		h->msg_controllen = put_source_v4(h, d);
-		break;
-	case ADDR_V6:
-		h->msg_controllen = put_source_v6(h, d);
-		break;
+	h->msg_controllen = put_source(h, s, d);
+	if (asks(s, o)) {
+		stamps_put_ask((void *)(o->control + h->msg_controllen));
+		h->msg_controllen += STAMPS_ASK_SPACE;
 	}
 }
 
 static bool
 is_whole(const struct net_datagram *d)
 {
-	return d->len > 0 && d->len <= NET_PACKET_MAX && (d->xmt_at == 0 || d->xmt_at + 8 <= d->len);
+	return d->len > 0 && d->len <= NET_PACKET_MAX &&
+	    (d->xmt_at == 0 || d->xmt_at + 8 <= d->len);
 }
 
 void
@@ -175,78 +229,14 @@ is_old_error(int error)
 	    error == EACCES;
 }
 
-/* After a failed send nobody knows whether the kernel counted it: count anew. */
-static void
-restart_count(struct net_socket *s)
-{
-	s->tx_stamps = stamps_enable(s->fd, true);
-	s->next_id = 0;
-	memset(s->sent, 0, sizeof s->sent);
-}
-
-bool
-net_match_stamp(
-    struct net_socket *s, const struct stamps_found *found, uint32_t *tag, struct stamp *at)
-{
-	/* Without an entry of its own (some simulators) the stamp is for the last datagram. */
-	uint32_t id = found->has_error ? found->id : s->next_id - 1;
-	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
-
-	if (!found->has_kernel || !t->waiting || t->id != id) {
-		return false;
-	}
-	struct stamps_now now = stamps_read_clocks();
-	t->waiting = false;
-	*tag = t->tag;
-	*at = stamps_choose(found, &now);
-	return true;
-}
-
-/*
- * Most drivers stamp a datagram before sendmsg returns: asked at once, the stamp costs no wake-up
- * of its own later (and simulators stamp when asked). Old errors in its way are passed over: what
- * matters of them is told by the next one.
- */
 static bool
-stamp_at_once(struct net_udp *n, struct net_socket *s, uint32_t tag, struct stamp *at)
-{
-	struct msghdr *h = &n->stamp_head;
-	struct stamps_found found;
-	uint32_t got = 0;
-
-	for (int i = 0; i < STAMP_TRIES; i++) {
-		h->msg_namelen = sizeof n->stamp.addr;
-		h->msg_controllen = NET_CONTROL_MAX;
-		h->msg_flags = 0;
-		if (recvmsg(s->fd, h, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
-			return false;
-		}
-		stamps_find(h, &found);
-		if (net_match_stamp(s, &found, &got, at) && got == tag) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static ssize_t
-send_now(struct net_udp *n, const struct net_socket *s, struct stamps_now *now)
+send_now(struct net_udp *n, struct net_socket *s, struct stamps_now *now)
 {
 	*now = stamps_read_clocks();
 	if (n->one.xmt_at != 0) {
 		write_transmit_time(&n->one, ntp_ts_from_rtime(now->real));
 	}
-	return sendmsg(s->fd, &n->one_head, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/* Counts what was sent by a connected socket, as the kernel does. */
-static void
-note_sent(struct net_socket *s, const struct net_datagram *d)
-{
-	s->sent[s->next_id % NET_UDP_TAGS] = (struct net_sent){
-		.id = s->next_id, .tag = d->tag, .waiting = s->tx_stamps && d->wants_stamp
-	};
-	s->next_id++;
+	return send_one(s, &n->one, &n->one_head);
 }
 
 int
@@ -259,22 +249,15 @@ net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, s
 		return -EMSGSIZE;
 	}
 	fill_slot(&n->one, &n->one_head, s, d);
-	ssize_t sent = send_now(n, s, &now);
-	if (sent < 0 && s->connected && is_old_error(errno)) {
-		restart_count(s);
-		sent = send_now(n, s, &now);
+	/* Stamps of others that are due would be lost if this one were looked for among them. */
+	bool alone = !net_stamps_due(s);
+	bool sent = send_now(n, s, &now) ||
+	    (s->connected && is_old_error(errno) && send_now(n, s, &now));
+	if (!sent) {
+		return -errno;
 	}
-	if (sent < 0) {
-		int rc = -errno;
-		if (s->connected) {
-			restart_count(s);
-		}
-		return rc;
-	}
-	if (s->connected) {
-		note_sent(s, d);
-	}
-	if (!s->tx_stamps || !d->wants_stamp || !stamp_at_once(n, s, d->tag, at)) {
+	net_stamps_sent(s, &n->one, now.real);
+	if (!n->one.wants_stamp || !alone || !net_stamps_at_once(s, at)) {
 		*at = (struct stamp){ .at = now.real, .mono = now.mono, .src = STAMP_USER };
 	}
 	return 0;

@@ -32,6 +32,8 @@ struct net_slot {
 	alignas(64) union sockaddr_any addr;
 	alignas(struct cmsghdr) uint8_t control[NET_CONTROL_MAX];
 	size_t xmt_at;
+	bool wants_stamp; /* and will get it by tag, as far as is known */
+	uint32_t tag;
 	uint8_t bytes[NET_PACKET_MAX];
 };
 
@@ -47,6 +49,7 @@ struct net_udp {
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
+	bool cannot_ask; /* the kernel knows no datagram that asks for its stamp */
 	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];
 	struct iovec in_iov[NET_UDP_BATCH], out_iov[NET_UDP_CHUNK], one_iov, stamp_iov;
 	struct net_slot in[NET_UDP_BATCH], out[NET_UDP_CHUNK];
@@ -54,9 +57,11 @@ struct net_udp {
 	struct net_slot one, stamp; /* sent at once; of the error queue */
 };
 
+/* A datagram sent, whose transmit stamp may come. */
 struct net_sent {
-	uint32_t id, tag;
+	uint32_t id, tag; /* the kernel's count, the owner's name for it */
 	bool waiting;
+	struct rtime after; /* it left after this reading of the clock */
 };
 
 struct net_socket {
@@ -68,11 +73,16 @@ struct net_socket {
 	int fd;
 	struct net_socket **list, *next; /* NULL: in neither list */
 	bool connected, drop;
-	bool tx_stamps; /* the kernel stamps what is sent */
 
-	/* Connected: the datagrams sent last, by the kernel's count. */
+	/*
+	 * The last datagrams that the kernel counted, NET_UDP_TAGS places by its count: all that a
+	 * connected socket sends; of others those that want their stamp. NULL until the first.
+	 */
+	struct net_sent *sent;
+	bool tx_stamps; /* the kernel gives transmit stamps */
 	uint32_t next_id;
-	struct net_sent sent[NET_UDP_TAGS];
+	unsigned awaited;   /* of sent, those waiting */
+	struct rtime asked; /* when the last of them left */
 
 	/* Serving: how fast requests come. */
 	int64_t last_read_ns;
@@ -94,18 +104,41 @@ void net_readable(void *s);
 void net_ready_slots(struct net_udp *n, unsigned count);
 
 /* Sends the answers that were gathered for s. */
-void net_flush(struct net_udp *n, const struct net_socket *s);
+void net_flush(struct net_udp *n, struct net_socket *s);
 
 /* The net port's own. */
 int net_send(
     struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at);
 void net_reply(struct net *n, struct net_socket *s, const struct net_datagram *d);
 
+/* Makes s ready to hear of stamps; false when there will be none. */
+bool net_stamps_begin(struct net_socket *s);
+
 /*
- * Finds the datagram that an entry of the error queue gives the transmit stamp of. True when it
- * was awaited; *tag and *at then.
+ * Counts anew, which forgets the stamps awaited: after a failed send nobody knows whether the
+ * kernel counted it.
  */
-bool net_match_stamp(
-    struct net_socket *s, const struct stamps_found *found, uint32_t *tag, struct stamp *at);
+void net_stamps_restart(struct net_socket *s);
+
+/* Notes that what stands in o was sent by s, after the clock was read as at. */
+void net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at);
+
+/* True when a stamp is likely to be there, or to come soon. */
+bool net_stamps_due(const struct net_socket *s);
+
+/*
+ * Finds the datagram that an entry of the error queue gives the transmit stamp of; *at gets the
+ * stamp. NULL when none was awaited. Valid until the next datagram is sent.
+ */
+const struct net_sent *net_stamps_match(
+    struct net_socket *s, const struct stamps_found *found, struct stamp *at);
+
+/*
+ * Looks for the stamp of the datagram sent last. Most drivers stamp before sendmsg returns: asked
+ * at once, the stamp costs no wake-up of its own later (and simulators stamp when asked). Other
+ * entries in its way are passed over: of errors what matters is told by the next one, and no other
+ * stamp may be due.
+ */
+bool net_stamps_at_once(struct net_socket *s, struct stamp *at);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * net_udp - the net port over UDP sockets: opening and closing; net_send and net_receive do the
- * rest.
+ * net_udp - the net port over UDP sockets: opening and closing; net_send, net_receive and
+ * net_stamps do the rest.
  */
 #include "sys/net_udp.h"
 #include <errno.h>
@@ -250,7 +250,7 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 		if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) != 0) {
 			(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
 		}
-		(void)stamps_enable(fd, false);
+		(void)stamps_enable(fd, STAMPS_TX_NONE);
 	}
 	bool single = !addr_is_wildcard(&what->local.addr);
 	int rc = bind_beside(n, fd, &what->local, single);
@@ -311,7 +311,7 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 	if (remote->addr.family == ADDR_V6) {
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 	}
-	bool tx_stamps = stamps_enable(fd, true);
+	(void)stamps_enable(fd, STAMPS_TX_NONE);
 	int rc = connect_from(n, fd, local, remote);
 	if (rc != 0) {
 		(void)close(fd);
@@ -322,7 +322,7 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 		return rc;
 	}
 	s->connected = true;
-	s->tx_stamps = tx_stamps;
+	(void)net_stamps_begin(s);
 	learn_local(s);
 	if (local != NULL && local->port != 0) {
 		note_bound(s, false);
@@ -347,6 +347,7 @@ udp_close(struct net *port, struct net_socket *s)
 	forget_bound(s);
 	loop_event_unwatch_fd(s->watch);
 	(void)close(s->fd);
+	free(s->sent);
 	free(s);
 }
 

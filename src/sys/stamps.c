@@ -132,27 +132,35 @@ stamps_choose(const struct stamps_found *f, const struct stamps_now *now)
 }
 
 bool
-stamps_enable(int fd, bool tx)
+stamps_enable(int fd, enum stamps_tx tx)
 {
-	int on = 1, off = 0;
-	int rx_flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
-	int flags = rx_flags;
+	int on = 1, flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
 
-	if (tx) {
-		/*
-		 * OPT_ID counts datagrams from the moment it is switched on: off first, so that it
-		 * starts at 0.
-		 */
-		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &off, sizeof off);
-		flags |= SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
-		    SOF_TIMESTAMPING_OPT_TSONLY;
-	}
-	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0) {
-		return tx;
-	}
-	if (tx && setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &rx_flags, sizeof rx_flags) == 0) {
+	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) != 0) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 		return false;
 	}
-	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-	return false;
+	if (tx == STAMPS_TX_NONE) {
+		return false;
+	}
+	/*
+	 * OPT_ID counts datagrams from the moment it is switched on: the call above switched it
+	 * off, so that it starts at 0. Only those that are to be stamped are counted.
+	 */
+	flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	if (tx == STAMPS_TX_ALL) {
+		flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
+	}
+	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0;
+}
+
+void
+stamps_put_ask(struct cmsghdr *c)
+{
+	uint32_t which = SOF_TIMESTAMPING_TX_SOFTWARE;
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SO_TIMESTAMPING;
+	c->cmsg_len = CMSG_LEN(sizeof which);
+	memcpy(CMSG_DATA(c), &which, sizeof which);
 }

@@ -35,10 +35,26 @@ void stamps_find(struct msghdr *h, struct stamps_found *out);
 /* The kernel's stamp when there is one, else the time of reading. */
 struct stamp stamps_choose(const struct stamps_found *f, const struct stamps_now *now);
 
+/* Of which datagrams the kernel gives transmit stamps. */
+enum stamps_tx {
+	STAMPS_TX_NONE,
+	STAMPS_TX_ASKED, /* of those that ask for it with stamps_put_ask */
+	STAMPS_TX_ALL,
+};
+
 /*
- * Asks for receive stamps, with tx for transmit stamps too, counted from 0 from now on; quietly
+ * Asks for receive stamps and for the transmit stamps of tx, counted from 0 from now on; quietly
  * less where the kernel has less. True when transmit stamps will come.
  */
-bool stamps_enable(int fd, bool tx);
+bool stamps_enable(int fd, enum stamps_tx tx);
+
+/* Of a control message by which a datagram asks for its transmit stamp. */
+#define STAMPS_ASK_SPACE CMSG_SPACE(sizeof(uint32_t))
+
+/*
+ * Writes it to c, where STAMPS_ASK_SPACE octets are free. Linux before 4.6 refuses the datagram for
+ * it (EINVAL).
+ */
+void stamps_put_ask(struct cmsghdr *c);
 
 #endif

@@ -787,6 +787,84 @@ answers_survive_translation_until_it_is_forgotten(void **state)
 	asker_end(&a);
 }
 
+/* What a listener heard of its own datagrams, and what came to it. */
+struct sender {
+	uint32_t tag[8];
+	struct stamp at[8];
+	unsigned stamps, packets;
+};
+
+static void
+sender_got(void *ctx, struct net_socket *s, const struct net_packet *p)
+{
+	struct sender *x = ctx;
+
+	(void)s;
+	(void)p;
+	x->packets++;
+}
+
+static void
+sender_stamped(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
+{
+	struct sender *x = ctx;
+
+	(void)s;
+	x->tag[x->stamps % 8] = tag;
+	x->at[x->stamps++ % 8] = tx;
+}
+
+static void
+a_listener_sends_to_two_servers_and_has_the_stamps_of_both(void **state)
+{
+	static const struct net_events heard = { sender_got, sender_stamped, NULL };
+	static const uint8_t bytes[48] = { 0x23 };
+	struct net_listen here = { .local = sim_endpoint("192.0.2.100", 123) };
+	struct net_datagram d = { .bytes = bytes, .len = sizeof bytes, .wants_stamp = true };
+	struct sim_server *other;
+	struct sender x = { 0 };
+	struct asker a;
+	struct stamp tx;
+
+	(void)state;
+	asker_start(&a, 1);
+	other = sim_server_new(a.net, "other", "192.0.2.2");
+	struct net *n = &a.host->port;
+	assert_int_equal(n->ops->listen(n, &here, &heard, &x, &a.socket), 0);
+	assert_int_equal(n->ops->send(n, a.socket, &d, &tx), -EDESTADDRREQ);
+	d.to = sim_endpoint("192.0.2.1", 123);
+	d.tag = 5;
+	assert_int_equal(n->ops->send(n, a.socket, &d, &tx), 0);
+	assert_int_equal(tx.src, STAMP_USER);
+	d.to = sim_endpoint("192.0.2.2", 123);
+	d.tag = 3;
+	n->ops->reply(n, a.socket, &d);
+	run(a.w, 1);
+	assert_int_equal(a.server->requests + other->requests, 2);
+	assert_int_equal(x.packets, 2);
+	assert_int_equal(x.stamps, 2);
+	assert_int_equal(x.tag[0], 5);
+	assert_int_equal(x.tag[1], 3);
+	assert_true(x.at[0].src == STAMP_KERNEL && x.at[0].at.ns >= tx.at.ns);
+	/* None for what did not ask, and none that is lost on its way. */
+	d.wants_stamp = false;
+	n->ops->reply(n, a.socket, &d);
+	d.wants_stamp = true;
+	a.host->tx_stamp_lost = 1;
+	n->ops->reply(n, a.socket, &d);
+	run(a.w, 1);
+	assert_int_equal(x.packets, 4);
+	assert_int_equal(x.stamps, 2);
+	/* One that comes after the socket is closed is nobody's. */
+	a.host->tx_stamp_lost = 0;
+	n->ops->reply(n, a.socket, &d);
+	n->ops->close(n, a.socket);
+	run(a.w, 1);
+	assert_int_equal(x.stamps, 2);
+	sim_server_free(other);
+	asker_end(&a);
+}
+
 static void
 an_address_that_goes_takes_its_sockets_traffic_along(void **state)
 {
@@ -979,6 +1057,7 @@ main(void)
 		cmocka_unit_test(a_closed_port_is_told_to_the_sender),
 		cmocka_unit_test(a_connected_socket_hears_only_its_server),
 		cmocka_unit_test(answers_survive_translation_until_it_is_forgotten),
+		cmocka_unit_test(a_listener_sends_to_two_servers_and_has_the_stamps_of_both),
 		cmocka_unit_test(an_address_that_goes_takes_its_sockets_traffic_along),
 		cmocka_unit_test(what_comes_to_a_frozen_process_waits_with_its_stamp),
 		cmocka_unit_test(a_server_signs_kisses_and_lies_as_told),

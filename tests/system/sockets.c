@@ -356,6 +356,34 @@ a_stamp_that_comes_late_is_told_with_its_tag(void **state)
 }
 
 static void
+late_stamps_of_a_listener_are_told_with_their_tags(void **state)
+{
+	struct world *w = *state;
+	static const uint8_t bytes[LEN] = { 0x23 };
+	struct net_datagram d = { .bytes = bytes, .len = LEN, .wants_stamp = true };
+
+	d.to = at("192.0.2.2", PORT);
+	shell("tc qdisc add dev eth0 root tbf rate 60kbit burst 100 latency 500ms");
+	(void)listen_at(w, 0, "192.0.2.1", TEST_PORT);
+	for (uint32_t i = 0; i < 6; i++) {
+		d.tag = 900 - i;
+		w->n->ops->reply(w->n, w->s[0], &d);
+	}
+	run_until(w, &w->sent_n, 6);
+	run_until(w, &w->got_n, 6);
+	shell("tc qdisc del dev eth0 root");
+	for (uint32_t i = 0; i < 6; i++) {
+		assert_int_equal(w->sent[i].tag, 900 - i);
+		assert_int_equal(w->sent[i].at.src, STAMP_KERNEL);
+		/* The answer of the echo server came after its request had left. */
+		assert_true(rtime_diff_s(w->got[i].p.rx.at, w->sent[i].at.at) > 0);
+	}
+	/* 12 ms apart, as they left the queue. */
+	assert_true(rtime_diff_s(w->sent[5].at.at, w->sent[0].at.at) > 0.03);
+	assert_int_equal(w->error_n, 0);
+}
+
+static void
 tags_that_nobody_collects_do_not_mix_with_later_ones(void **state)
 {
 	struct world *w = *state;
@@ -979,6 +1007,7 @@ main(int argc, char **argv)
 		CASE(a_request_over_v6_has_kernel_stamps_both_ways),
 		CASE(a_link_local_server_is_reached_through_its_interface),
 		CASE(a_stamp_that_comes_late_is_told_with_its_tag),
+		CASE(late_stamps_of_a_listener_are_told_with_their_tags),
 		CASE(tags_that_nobody_collects_do_not_mix_with_later_ones),
 		CASE(a_connected_socket_hears_only_its_server),
 		CASE(two_sockets_to_one_server_have_ports_of_their_own),

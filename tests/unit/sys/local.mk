@@ -30,6 +30,12 @@ tests_unit_sys_test_loop_event_SOURCES = tests/unit/sys/test_loop_event.c
 tests_unit_sys_test_loop_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_loop_event_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/sys/test_net_udp
+TESTS += tests/unit/sys/test_net_udp
+tests_unit_sys_test_net_udp_SOURCES = tests/unit/sys/test_net_udp.c
+tests_unit_sys_test_net_udp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_net_udp_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/sys/test_netlink
 TESTS += tests/unit/sys/test_netlink
 tests_unit_sys_test_netlink_SOURCES = tests/unit/sys/test_netlink.c

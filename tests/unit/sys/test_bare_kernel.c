@@ -126,7 +126,8 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	w->with_address += p->to.family != ADDR_NONE;
 	if (s == w->server) {
 		struct net_datagram r = {
-			.bytes = p->bytes, .len = p->len, .to = p->from, .xmt_at = 40
+			.bytes = p->bytes, .len = p->len, .to = p->from, .xmt_at = 40,
+			.wants_stamp = true, .tag = w->asked
 		};
 		w->asked++;
 		w->n->ops->reply(w->n, s, &r);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* net_stamps - which datagram a transmit stamp is of. */
+#include <stdlib.h>
+#include <string.h>
+#include "net_socket.h"
+
+enum { STAMP_TRIES = 4 };
+
+/*
+ * So long a stamp is worth looking for before anything else is read. What comes later still is told
+ * when the kernel wakes us for it.
+ */
+#define DUE_NS NS_PER_S
+
+void
+net_stamps_restart(struct net_socket *s)
+{
+	if (s->sent != NULL) {
+		s->tx_stamps =
+		    stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
+		s->next_id = 0;
+		s->awaited = 0;
+		memset(s->sent, 0, NET_UDP_TAGS * sizeof *s->sent);
+	}
+}
+
+bool
+net_stamps_begin(struct net_socket *s)
+{
+	if (s->sent == NULL) {
+		s->sent = calloc(NET_UDP_TAGS, sizeof *s->sent);
+		net_stamps_restart(s);
+	}
+	return s->tx_stamps && (s->connected || !s->net->cannot_ask);
+}
+
+void
+net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at)
+{
+	if (s->sent == NULL || !(s->connected || o->wants_stamp)) {
+		return;
+	}
+	struct net_sent *t = &s->sent[s->next_id % NET_UDP_TAGS];
+	s->awaited -= t->waiting;
+	*t = (struct net_sent){
+		.id = s->next_id, .tag = o->tag, .waiting = o->wants_stamp, .after = at
+	};
+	s->awaited += t->waiting;
+	if (t->waiting) {
+		s->asked = at;
+	}
+	s->next_id++;
+}
+
+bool
+net_stamps_due(const struct net_socket *s)
+{
+	if (s->awaited == 0) {
+		return false;
+	}
+	int64_t age_ns = stamps_read_clocks().real.ns - s->asked.ns;
+	return age_ns >= 0 && age_ns < DUE_NS;
+}
+
+const struct net_sent *
+net_stamps_match(struct net_socket *s, const struct stamps_found *found, struct stamp *at)
+{
+	/* Without an entry of its own (some simulators) the stamp is for the last datagram. */
+	uint32_t id = found->has_error ? found->id : s->next_id - 1;
+
+	if (s->sent == NULL || !found->has_kernel) {
+		return NULL;
+	}
+	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
+	/* Older than the datagram: of its namesake from before the count began anew. */
+	if (!t->waiting || t->id != id || found->kernel.ns < t->after.ns) {
+		return NULL;
+	}
+	struct stamps_now now = stamps_read_clocks();
+	t->waiting = false;
+	s->awaited--;
+	*at = stamps_choose(found, &now);
+	return t;
+}
+
+bool
+net_stamps_at_once(struct net_socket *s, struct stamp *at)
+{
+	struct net_udp *n = s->net;
+	struct msghdr *h = &n->stamp_head;
+	struct stamps_found found;
+	uint32_t last = s->next_id - 1;
+
+	for (int i = 0; i < STAMP_TRIES; i++) {
+		h->msg_namelen = sizeof n->stamp.addr;
+		h->msg_controllen = NET_CONTROL_MAX;
+		h->msg_flags = 0;
+		if (recvmsg(s->fd, h, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
+			return false;
+		}
+		stamps_find(h, &found);
+		const struct net_sent *t = net_stamps_match(s, &found, at);
+		if (t != NULL && t->id == last) {
+			return true;
+		}
+	}
+	return false;
+}
