@@ -12,7 +12,11 @@
 #include "base/addr.h"
 #include "base/ntptime.h"
 
-enum { NET_IFACE_NAME_MAX = 16, NET_PACKET_MAX = 1024 };
+enum {
+	NET_IFACE_NAME_MAX = 16,
+	/* Octets of a datagram; longer ones are not sent, and thrown away when they come. */
+	NET_PACKET_MAX = 1536,
+};
 
 /* Where a timestamp comes from, in order of trust. */
 enum stamp_source { STAMP_USER, STAMP_KERNEL, STAMP_HARDWARE };

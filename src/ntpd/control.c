@@ -183,7 +183,7 @@ control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt
 	struct control_request q = { .d = d, .l = l, .pkt = pkt, .flags = flags };
 	struct cursor c = cursor_over(pkt->bytes, pkt->len);
 
-	if (!control_header_get(&c, &q.h) || pkt->len > NET_PACKET_MAX) {
+	if (!control_header_get(&c, &q.h) || pkt->len > CONTROL_REQUEST_MAX) {
 		return VERDICT_SHORT;
 	}
 	if (!is_request(&q.h)) {

@@ -14,7 +14,12 @@
 
 struct ntpd;
 
-enum { CONTROL_SLOTS = 256, CONTROL_SEEN_MAX = 256, CONTROL_WAITING_MAX = 32 };
+enum {
+	CONTROL_SLOTS = 256,
+	CONTROL_SEEN_MAX = 256,
+	CONTROL_WAITING_MAX = 32,
+	CONTROL_REQUEST_MAX = 1024,     /* octets of a request; a longer one is not answered */
+};
 
 /* A request of the control key that was obeyed. */
 struct control_seen {
@@ -38,7 +43,7 @@ struct control_waiting {
 	struct control_header h;
 	size_t prepaid;
 	struct net_packet pkt;          /* over bytes */
-	uint8_t bytes[NET_PACKET_MAX];
+	uint8_t bytes[CONTROL_REQUEST_MAX];
 };
 
 /*

@@ -460,6 +460,21 @@ octets_beyond_the_count_are_no_error(void **state)
 }
 
 static void
+a_request_of_more_than_1024_octets_is_not_answered(void **state)
+{
+	struct lab *b = lab();
+	uint8_t bytes[NET_PACKET_MAX] = { 0 };
+
+	(void)state;
+	(void)mode6_request(&b->local, CONTROL_READVAR, 0, "", false, bytes);
+	assert_true(mode6_send(&b->local, bytes, CONTROL_REQUEST_MAX)->complete);
+	expect_silence(mode6_send(&b->local, bytes, CONTROL_REQUEST_MAX + 4));
+	expect_silence(mode6_send(&b->local, bytes, NET_PACKET_MAX));
+	assert_true(mode6_send(&b->local, bytes, 12)->complete);
+	lab_end(b);
+}
+
+static void
 long_answers_are_cut_into_full_fragments(void **state)
 {
 	struct lab *b = lab();
@@ -1632,6 +1647,7 @@ main(void)
 		CASE(each_kind_of_wrong_request_has_its_error),
 		CASE(what_is_no_request_gets_no_answer),
 		CASE(octets_beyond_the_count_are_no_error),
+		CASE(a_request_of_more_than_1024_octets_is_not_answered),
 		CASE(long_answers_are_cut_into_full_fragments),
 		CASE(the_holder_of_the_control_key_has_seen_the_events),
 		CASE(who_repeats_a_signed_reading_has_seen_nothing),
