@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ask - questions to the server and what is said when they fail. */
-#include <assert.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -17,47 +16,6 @@ ntpq_now(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (struct rtime){ .ns = (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec };
-}
-
-/* The last complaint becomes the member "error" when the command ends. */
-static void
-remember(struct ntpq *q, const char *complaint)
-{
-	struct text t = text_over(q->error, sizeof q->error);
-
-	text_put(&t, complaint);
-}
-
-void
-ntpq_complain(struct ntpq *q, const char *fmt, ...)
-{
-	char buf[512];
-	struct text t = text_over(buf, sizeof buf);
-	va_list ap;
-
-	va_start(ap, fmt);
-	text_vprintf(&t, fmt, ap);
-	va_end(ap);
-	fflush(q->out);
-	fprintf(q->err, "***%s\n", buf);
-	remember(q, buf);
-}
-
-void
-ntpq_say(struct ntpq *q, const char *fmt, ...)
-{
-	char buf[512];
-	struct text t = text_over(buf, sizeof buf);
-	va_list ap;
-
-	va_start(ap, fmt);
-	text_vprintf(&t, fmt, ap);
-	va_end(ap);
-	if (q->json.depth > 0) {
-		json_string(&q->json, "message", buf);
-	} else {
-		fprintf(q->out, "%s\n", buf);
-	}
 }
 
 static uint16_t
@@ -147,7 +105,7 @@ ntpq_report(
 		break;
 	case SESSION_REFUSED:
 		fprintf(q->err, "ntpq: read: Connection refused\n");
-		remember(q, "Connection refused");
+		ntpq_remember(q, "Connection refused");
 		break;
 	case SESSION_UNSENT:
 		ntpq_complain(q, "Cannot send to %s", q->name);

@@ -227,6 +227,22 @@ long_name(const char *name)
 	return name;
 }
 
+/* Behind a table's name "help" asks what its columns are. */
+static void
+run(struct ntpq *q, const struct command *k, const struct call *c)
+{
+	char own[SHORT_TEXT];
+	struct text t = text_over(own, sizeof own);
+	struct call help = { .name = "help", .n = 1, .arg = { own } };
+
+	if (k->run == command_peers && c->n > 0 && strcmp(c->arg[0], "help") == 0) {
+		text_put(&t, c->name);
+		command_help(q, &help);
+	} else {
+		k->run(q, c);
+	}
+}
+
 static void
 call_command(struct ntpq *q, const struct command *k, struct call *c)
 {
@@ -236,14 +252,14 @@ call_command(struct ntpq *q, const struct command *k, struct call *c)
 		session_set_deadline(q->session, COMMAND_MAX_S);
 	}
 	if (!q->set.json) {
-		k->run(q, c);
+		run(q, k, c);
 		return;
 	}
 	q->json = json_over(q->out);
 	json_object(&q->json, NULL);
 	json_string(&q->json, "host", q->host);
 	json_string(&q->json, "command", long_name(c->name));
-	k->run(q, c);
+	run(q, k, c);
 	while (q->json.depth > 1) {
 		json_close(&q->json);
 	}

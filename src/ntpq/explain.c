@@ -3,77 +3,12 @@
  * explain - says in words how the clock and each source do, why a source is or isn't selected, and
  * what to do.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "mode6/words.h"
 #include "ntpq/explain.h"
 
 enum { WRAP_COLUMN = 79, FLASH_UNSYNC = 0x4, FLASH_NO_STRATUM = 0x20, FLASH_DENIED = 0x8 };
-
-void
-explain_note(struct notes *n, const char *fmt, ...)
-{
-	va_list ap;
-	struct text t;
-
-	if (n->n == NOTES_MAX) {
-		n->left_out += n->left_out == 0 ? 2 : 1;        /* with the one that gives way */
-		t = text_over(n->line[NOTES_MAX - 1], NOTE_LEN);
-		text_printf(&t, "and %zu more", n->left_out);
-		return;
-	}
-	t = text_over(n->line[n->n++], NOTE_LEN);
-	va_start(ap, fmt);
-	text_vprintf(&t, fmt, ap);
-	va_end(ap);
-}
-
-void
-explain_put_time(struct text *t, double ms, bool sign)
-{
-	bool long_time = fabs(ms) >= 1000;
-
-	text_printf(t, sign ? "%+.3f %s" : "%.3f %s", long_time ? ms / 1000 : ms,
-	    long_time ? "s" : "ms");
-}
-
-double
-explain_number(const struct vars *v, const char *name)
-{
-	double x = 0;
-
-	vars_double(v, name, &x);
-	return x;
-}
-
-bool
-explain_no_majority(const struct survey *s)
-{
-	return s->falsetickers >= s->reachable && s->falsetickers > 1;
-}
-
-bool
-explain_is_pool(const struct vars *v)
-{
-	const char *refid = vars_get(v, "refid");
-
-	return refid != NULL && (strcmp(refid, "POOL") == 0 || strcmp(refid, ".POOL.") == 0);
-}
-
-bool
-explain_is_nameless(const struct vars *v)
-{
-	const char *refid = vars_get(v, "refid");
-
-	return refid != NULL && (strcmp(refid, "DNS") == 0 || strcmp(refid, ".DNS.") == 0);
-}
-
-bool
-explain_is_local(const char *name)
-{
-	return strncmp(name, "LOCAL(", 6) == 0;
-}
 
 /* ---- the whole ---- */
 

@@ -10,6 +10,7 @@ libntpq_a_SOURCES = \
 	src/ntpq/explain.h \
 	src/ntpq/explain_source.c \
 	src/ntpq/explain_system.c \
+	src/ntpq/explain_words.c \
 	src/ntpq/keys.c \
 	src/ntpq/lists.c \
 	src/ntpq/mrulist.c \
@@ -18,6 +19,7 @@ libntpq_a_SOURCES = \
 	src/ntpq/ntpq.h \
 	src/ntpq/peers.c \
 	src/ntpq/readvar.c \
+	src/ntpq/say.c \
 	src/ntpq/commands.c \
 	src/ntpq/settings.c \
 	src/ntpq/dialogue.c

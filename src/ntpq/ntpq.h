@@ -89,6 +89,17 @@ struct command {
 	bool local;                     /* asks nothing of the server */
 };
 
+/* --- say.c --- */
+
+/* Complains: "***text" on stderr, and a member "error" in JSON. */
+void ntpq_complain(struct ntpq *q, const char *fmt, ...) TEXT_PRINTF(2, 3);
+
+/* Keeps a complaint for the member "error" only: the last one counts when the command ends. */
+void ntpq_remember(struct ntpq *q, const char *complaint);
+
+/* Says what a setting now is: a line, or a member "message" in JSON. */
+void ntpq_say(struct ntpq *q, const char *fmt, ...) TEXT_PRINTF(2, 3);
+
 /* --- ask.c: questions --- */
 
 /* Opens a session to host; false after saying why not. */
@@ -125,12 +136,6 @@ void ntpq_say_none(struct ntpq *q);
 
 /* Reads "123" or "&2" (the second of the list; past the end: the last). False after complaining. */
 bool ntpq_assoc_arg(struct ntpq *q, const char *text, uint16_t *out);
-
-/* Complains: "***text" on stderr, and a member "error" in JSON. */
-void ntpq_complain(struct ntpq *q, const char *fmt, ...) TEXT_PRINTF(2, 3);
-
-/* Says what a setting now is: a line, or a member "message" in JSON. */
-void ntpq_say(struct ntpq *q, const char *fmt, ...) TEXT_PRINTF(2, 3);
 
 /*
  * The name of an address by reverse look-up, or the address; at most ADDR_TEXT_MAX octets with

@@ -362,15 +362,6 @@ command_peers(struct ntpq *q, const struct call *c)
 	enum addr_family family = ADDR_NONE;
 	struct ntp_ts now;
 
-	if (c->n > 0 && strcmp(c->arg[0], "help") == 0) {
-		char own[SHORT_TEXT];
-		struct text t = text_over(own, sizeof own);
-		struct call help = { .name = "help", .n = 1, .arg = { own } };
-
-		text_put(&t, c->name);
-		command_help(q, &help);
-		return;
-	}
 	if (c->n > 0) {
 		family = strcmp(c->arg[0], "-4") == 0 ? ADDR_V4
 		    : strcmp(c->arg[0], "-6") == 0    ? ADDR_V6
