@@ -178,6 +178,12 @@ struct assoc {
 	struct mtime reset_at;          /* when counters were reset */
 };
 
+/* The associations that one shell keeps, by slot. */
+struct assoc_table {
+	struct assoc *at[SELECT_MAX];   /* with id 0: a free slot */
+	unsigned n;
+};
+
 struct assoc_sending {
 	bool send;
 	uint8_t bytes[HEADER_LEN];
@@ -269,8 +275,18 @@ bool assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w
  */
 bool assoc_repoll(struct assoc *a, const struct assoc_world *w);
 
+/* The association with this id, NULL: there is none; id 0 is nobody's. */
+struct assoc *assoc_by_id(const struct assoc_table *t, uint16_t id);
+
 /* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
 unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
+
+/* The same before a selection: what is shown of the source is no more than that until it is over. */
+unsigned assoc_judge(struct assoc *a, const struct assoc_world *w);
+
+/* A selection is over; and it was acted on, so that this is what others are told. */
+void assoc_chosen(struct assoc *a, enum tally tally);
+void assoc_told(struct assoc *a);
 
 /*
  * Root distance, now (RFC 5905, 11.2): of the classic filter's choice; or of the estimate, which is

@@ -7,9 +7,12 @@
 #ifndef CORE_QUORUM_H
 #define CORE_QUORUM_H
 #include <stdbool.h>
+#include <stdint.h>
 #include "base/ntptime.h"
+#include "core/select.h"
 
 enum { QUORUM_WAIT_S = 30 };    /* after the first answer, the most */
+enum { QUORUM_LINES_MAX = 256 };
 
 struct quorum {
 	bool waiting;           /* a decision is held back */
@@ -25,6 +28,13 @@ struct quorum_count {
 	unsigned against;       /* those heard since, not fit yet, whose last answer excludes it */
 	bool least_given;       /* tos minsane is configured: */
 	unsigned least;         /* so many are enough */
+};
+
+/* The lines of the configuration that have a vote, and of which of them each association is. */
+struct quorum_lines {
+	unsigned weight[QUORUM_LINES_MAX];      /* so many sources it counts as */
+	unsigned n;
+	int16_t of[SELECT_MAX]; /* by the association's slot: its line, -1: has no vote */
 };
 
 enum quorum_says {
@@ -53,6 +63,9 @@ void quorum_hear(struct quorum *q, struct mtime now);
  * held back for as long again.
  */
 enum quorum_says quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now);
+
+/* Nothing is waited for any more. */
+void quorum_close(struct quorum *q);
 
 /* The time is over, whoever agrees. */
 bool quorum_late(const struct quorum *q, struct mtime now);

@@ -529,3 +529,14 @@ assoc_doubt(struct assoc *a, double by_s)
 	filter_doubt(&a->filter, by_s);
 	estimator_doubt(&a->est, by_s);
 }
+
+struct assoc *
+assoc_by_id(const struct assoc_table *t, uint16_t id)
+{
+	for (unsigned i = 0; id != 0 && i < t->n; i++) {
+		if (t->at[i]->id == id) {
+			return t->at[i];
+		}
+	}
+	return NULL;
+}

@@ -231,6 +231,28 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	return bits;
 }
 
+unsigned
+assoc_judge(struct assoc *a, const struct assoc_world *w)
+{
+	unsigned unfit = assoc_unfit(a, w);
+
+	a->tally = TALLY_REJECT;
+	a->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | unfit;
+	return unfit;
+}
+
+void
+assoc_chosen(struct assoc *a, enum tally tally)
+{
+	a->tally = tally;
+}
+
+void
+assoc_told(struct assoc *a)
+{
+	a->told_tally = a->tally;
+}
+
 static unsigned
 candidate_flags(const struct assoc *a)
 {

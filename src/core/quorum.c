@@ -40,6 +40,12 @@ quorum_hear(struct quorum *q, struct mtime now)
 	q->until = mtime_add_s(now, QUORUM_WAIT_S);
 }
 
+void
+quorum_close(struct quorum *q)
+{
+	q->waiting = false;
+}
+
 bool
 quorum_late(const struct quorum *q, struct mtime now)
 {

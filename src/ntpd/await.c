@@ -4,10 +4,8 @@
 #include <math.h>
 #include "journal/report.h"
 #include "ntpd/clock_update.h"
-#include "ntpd/peers.h"
 #include "ntpd/selection.h"
-#include "ntpd/sources.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 
 static const double STOPPED_S = 2.0;
 /* After 3, 6, 12 and 24 s. */
@@ -17,13 +15,6 @@ static const double CLOSE_S = 0.03;
 enum { AGAIN_N = 4, NARROW_N = 4 };
 
 /* ---- who counts ---- */
-
-static bool
-may_vote(const struct source *src)
-{
-	return src->cfg != NULL && src->cfg->kind != SOURCE_REFCLOCK &&
-	    (src->cfg->flags & OPTION_NOSELECT) == 0;
-}
 
 static bool
 heard_since(const struct steering *s, const struct assoc *a)
@@ -60,48 +51,10 @@ is_against(const struct steering *s, const struct assoc *a, const struct assoc_w
 	    assoc_excludes(a, w, sel->low_s, sel->high_s);
 }
 
-/* A name of a host that another line asks already will never have an answer of its own. */
-static bool
-is_double(const struct steering *st, const struct source *s)
+static unsigned
+at_most(unsigned n, unsigned most)
 {
-	for (unsigned i = 0; i < st->d->client.peers.peer_n; i++) {
-		const struct peer *p = &st->d->client.peers.peer[i];
-
-		for (unsigned k = 0; p->a.id != 0 && k < s->answer.n; k++) {
-			if (addr_equal(&p->a.remote.addr, &s->answer.addr[k])) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* What one line of the configuration adds. */
-static void
-count_line(const struct steering *st, const struct source *s, const struct assoc_world *w,
-    struct quorum_count *c)
-{
-	unsigned members = 0, agree = 0, close = 0, weight = 1;
-
-	for (unsigned i = 0; i < st->d->client.peers.peer_n; i++) {
-		const struct peer *p = &st->d->client.peers.peer[i];
-
-		if (p->a.id != 0 && p->source == s) {
-			members++;
-			agree += is_right(st, &p->a, w);
-			close += is_close(st, &p->a, w);
-			c->against += is_against(st, &p->a, w);
-		}
-	}
-	if (s->cfg->kind == SOURCE_POOL) {
-		weight = quorum_of_pool(s->answer.n > 0, members,
-		    (unsigned)st->conf->tos.minclock);
-	} else if (members == 0 && is_double(st, s)) {
-		weight = 0;
-	}
-	c->configured += weight;
-	c->agree += agree < weight ? agree : weight;
-	c->close += close < weight ? close : weight;
+	return n < most ? n : most;
 }
 
 static struct quorum_count
@@ -109,11 +62,23 @@ count(const struct steering *s, const struct assoc_world *w)
 {
 	struct quorum_count c = { .least_given = s->conf->tos.minsane_given,
 		.least = (unsigned)s->conf->tos.minsane };
+	unsigned agree[QUORUM_LINES_MAX] = { 0 }, close[QUORUM_LINES_MAX] = { 0 };
+	struct quorum_lines lines;
 
-	for (unsigned i = 0; i < s->d->client.peers.source_n; i++) {
-		if (may_vote(&s->d->client.peers.source[i])) {
-			count_line(s, &s->d->client.peers.source[i], w, &c);
+	s->up->lines(s->up_ctx, &lines);
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
+
+		if (lines.of[i] >= 0) {
+			agree[lines.of[i]] += is_right(s, a, w);
+			close[lines.of[i]] += is_close(s, a, w);
+			c.against += is_against(s, a, w);
 		}
+	}
+	for (unsigned i = 0; i < lines.n; i++) {
+		c.configured += lines.weight[i];
+		c.agree += at_most(agree[i], lines.weight[i]);
+		c.close += at_most(close[i], lines.weight[i]);
 	}
 	return c;
 }
@@ -128,7 +93,7 @@ on_timer(void *ctx)
 	struct quorum *q = &s->await.quorum;
 
 	if (mtime_diff_s(steering_now(s), q->until) > STOPPED_S) {
-		q->waiting = false;
+		quorum_close(q);
 		await_open(s, steering_now(s), 1);
 		return;
 	}
@@ -182,11 +147,9 @@ await_open(struct steering *s, struct mtime since, unsigned requests)
 
 /* One that is too far from the time can never decide: it hurries nobody. */
 static bool
-can_decide(const struct steering *s, const struct peer *p, const struct assoc_world *w)
+can_decide(const struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
-	const struct assoc *a = &p->a;
-
-	return a->id != 0 && may_vote(p->source) && selection_speaks(a, w) && heard_since(s, a) &&
+	return selection_speaks(a, w) && heard_since(s, a) &&
 	    a->srv.root_delay_s / 2 + a->srv.root_disp_s < w->policy->maxdist_s;
 }
 
@@ -208,9 +171,14 @@ void
 await_listen(struct steering *s, const struct assoc_world *w)
 {
 	struct quorum *q = &s->await.quorum;
+	struct quorum_lines lines;
 
-	for (unsigned i = 0; q->waiting && !q->heard && i < s->d->client.peers.peer_n; i++) {
-		if (can_decide(s, &s->d->client.peers.peer[i], w)) {
+	if (!q->waiting || q->heard) {
+		return;
+	}
+	s->up->lines(s->up_ctx, &lines);
+	for (unsigned i = 0; !q->heard && i < s->assocs->n; i++) {
+		if (lines.of[i] >= 0 && can_decide(s, s->assocs->at[i], w)) {
 			begin_to_wait(s, w);
 		}
 	}
@@ -252,10 +220,11 @@ narrow(struct steering *s, const struct quorum_count *c)
 static bool
 may_still_come(const struct steering *s)
 {
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct peer *p = &s->d->client.peers.peer[i];
+	struct quorum_lines lines;
 
-		if (p->a.id != 0 && may_vote(p->source) && p->a.poll.reach != 0) {
+	s->up->lines(s->up_ctx, &lines);
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		if (lines.of[i] >= 0 && s->assocs->at[i]->poll.reach != 0) {
 			return true;
 		}
 	}
@@ -271,7 +240,7 @@ holds_out(const struct steering *s, const struct assoc_world *w)
 }
 
 bool
-await_holds(struct steering *s, const struct peer *p, const struct assoc_world *w)
+await_holds(struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
 	struct quorum *q = &s->await.quorum;
 	struct quorum_count c;
@@ -279,7 +248,7 @@ await_holds(struct steering *s, const struct peer *p, const struct assoc_world *
 	if (!q->waiting) {
 		return false;
 	}
-	if (p == NULL || (p->a.rules.flags & ASSOC_LOCAL) != 0) {
+	if (a == NULL || (a->rules.flags & ASSOC_LOCAL) != 0) {
 		return holds_out(s, w);
 	}
 	/* Those who answer, and will be fit in seconds, are worth that much more. */

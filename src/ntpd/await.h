@@ -7,9 +7,10 @@
 #define NTPD_AWAIT_H
 #include "base/text.h"
 #include "core/quorum.h"
-#include "ntpd/peers.h"
 #include "port/loop.h"
 
+struct assoc;
+struct assoc_world;
 struct steering;
 
 struct await {
@@ -43,10 +44,10 @@ bool await_waits(const struct steering *s);
 void await_listen(struct steering *s, const struct assoc_world *w);
 
 /*
- * True when what was just selected, led by p (NULL: nobody), is not to be acted on yet. Says so in
+ * True when what was just selected, led by a (NULL: nobody), is not to be acted on yet. Says so in
  * the log when it acts without a quorum.
  */
-bool await_holds(struct steering *s, const struct peer *p, const struct assoc_world *w);
+bool await_holds(struct steering *s, const struct assoc *a, const struct assoc_world *w);
 
 /*
  * Appends what is waited for, "a majority of the 3 configured sources (1 agrees)", and, with left,

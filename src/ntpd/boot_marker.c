@@ -3,7 +3,7 @@
 #include "ntpd/boot_marker.h"
 #include <string.h>
 #include "journal/report.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 
 /* A folder that is full or read-only now may not be for ever. */
 static const double AGAIN_S = 3600.0;

@@ -7,12 +7,10 @@
 #include "ntpd/clock_rules.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
-#include "ntpd/peers.h"
 #include "ntpd/precision.h"
 #include "ntpd/selection.h"
-#include "ntpd/sources.h"
-#include "ntpd/state.h"
 #include "ntpd/steer.h"
+#include "ntpd/steering.h"
 #include "ntpd/syspeer.h"
 #include "ntpd/system.h"
 
@@ -22,9 +20,9 @@ enum { EXIT_NOT_SET = 1 };
 static const double MOVE_REPORT_S = 1e-3;
 
 static bool
-newer_than_used(const struct steering *s, const struct peer *p)
+newer_than_used(const struct steering *s, const struct assoc *a)
 {
-	return clock_rules_adaptive(s) || mtime_before(s->update.epoch, p->a.filter.best.at);
+	return clock_rules_adaptive(s) || mtime_before(s->update.epoch, a->filter.best.at);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
@@ -32,11 +30,11 @@ static const struct estimator *
 newest_survivor(struct steering *s)
 {
 	const struct selection *sel = &s->selector.sel;
-	const struct peer *p = peers_by_id(&s->d->client, s->update.newest);
+	const struct assoc *a = assoc_by_id(s->assocs, s->update.newest);
 
-	for (unsigned i = 0; p != NULL && i < sel->n; i++) {
+	for (unsigned i = 0; a != NULL && i < sel->n; i++) {
 		if (sel->each[i].id == s->update.newest && sel->each[i].combined) {
-			return &p->a.est;
+			return &a->est;
 		}
 	}
 	return NULL;
@@ -70,28 +68,28 @@ refine(struct steering *s, const struct assoc_world *w)
 
 /* Leads the clock to what the selection says; true when it was stepped there. */
 static bool
-follow(struct steering *s, struct peer *p, const struct assoc_world *w)
+follow(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
 	struct selection *sel = &s->selector.sel;
 
-	s->update.epoch = p->a.filter.best.at;
+	s->update.epoch = a->filter.best.at;
 	if (!clock_rules_adaptive(s)) {
 		sel->offset_s = huffpuff_correct(&s->steer.huffpuff, sel->offset_s,
-		    p->a.filter.best.delay_s, w->now);
+		    a->filter.best.delay_s, w->now);
 	}
 	s->sys.offset_s = sel->offset_s;
 	s->sys.jitter_s = sel->jitter_s;
 	/* LOCAL is our own clock: it has nothing to say about its error. */
-	if (!s->steer.adjust.controlled || (p->a.rules.flags & ASSOC_LOCAL)) {
-		steer_observe(s, p, w);
+	if (!s->steer.adjust.controlled || (a->rules.flags & ASSOC_LOCAL)) {
+		steer_observe(s, a, w);
 		return false;
 	}
-	return steer_run(s, p, w);
+	return steer_run(s, a, w);
 }
 
 /* Selects; false when who is there now must not decide, or not yet. */
 static bool
-may_decide(struct steering *s, const struct assoc_world *w, struct peer **p)
+may_decide(struct steering *s, const struct assoc_world *w, struct assoc **a)
 {
 	await_listen(s, w);
 	/*
@@ -104,8 +102,8 @@ may_decide(struct steering *s, const struct assoc_world *w, struct peer **p)
 	if (!await_waits(s) && selection_mostly_doubtful(s, w)) {
 		return false;
 	}
-	*p = selection_select(s, w);
-	return !await_holds(s, *p, w);
+	*a = selection_select(s, w);
+	return !await_holds(s, *a, w);
 }
 
 /* One pass; true when it must be done once more because the clock was stepped. */
@@ -113,24 +111,24 @@ static bool
 pass(struct steering *s, bool answered)
 {
 	struct assoc_world w = steering_world(s);
-	struct peer *p;
+	struct assoc *a;
 
-	if (!may_decide(s, &w, &p)) {
+	if (!may_decide(s, &w, &a)) {
 		system_raise_to_median(s, &w);
 		return false;
 	}
 	selection_tell(s);
-	if (p == NULL) {
+	if (a == NULL) {
 		syspeer_lost(s, &w);
 		return false;
 	}
-	syspeer_found(s, p);
+	syspeer_found(s, a);
 	refine(s, &w);
 	leapsec_vote(s, s->selector.sel.leap);
-	if (!answered && !(p->a.rules.flags & ASSOC_LOCAL)) {
+	if (!answered && !(a->rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
-	return newer_than_used(s, p) && follow(s, p, &w) && clock_rules_adaptive(s);
+	return newer_than_used(s, a) && follow(s, a, &w) && clock_rules_adaptive(s);
 }
 
 static void
@@ -222,26 +220,13 @@ on_housekeeping(void *ctx)
 	s->loop->ops->timer_arm(s->loop, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
 }
 
-/* A source that may ever set the clock; without one -q has nothing to wait for. */
-static bool
-has_source(const struct steering *st)
-{
-	for (unsigned i = 0; i < st->d->client.peers.source_n; i++) {
-		const struct source *s = &st->d->client.peers.source[i];
-		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Looks a first time when the sources are made, and then when it is time to give up. */
 static void
 on_once_timeout(void *ctx)
 {
 	struct steering *s = ctx;
 
-	if (!has_source(s)) {
+	if (!s->up->has_source(s->up_ctx)) {
 		report(s->journal, LOG_LEVEL_ERROR,
 		    "ntpd: no servers found: the configuration has none to "
 		    "set the clock by");

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "config/driftfile.h"
 #include "journal/report.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 
 static const double HOUR_S = 3600.0;
 

@@ -47,6 +47,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c \
+	src/ntpd/votes.c \
 	src/ntpd/wire_journal.c \
 	src/ntpd/wire_steering.c
 

@@ -117,7 +117,11 @@ free_slot(struct client *c)
 			return &c->peers.peer[i];
 		}
 	}
-	return c->peers.peer_n < PEERS_MAX ? &c->peers.peer[c->peers.peer_n++] : NULL;
+	if (c->peers.peer_n == PEERS_MAX) {
+		return NULL;
+	}
+	c->peers.table.at[c->peers.table.n++] = &c->peers.peer[c->peers.peer_n].a;
+	return &c->peers.peer[c->peers.peer_n++];
 }
 
 bool
@@ -187,6 +191,20 @@ peers_move(struct peer *p, const struct addr *addr)
 	    addr_format(&p->a.remote.addr, old, sizeof old));
 	peers_demobilize(p);
 	(void)peers_mobilize(s, addr, 0.0);
+}
+
+bool
+peers_fudge(struct peer *p, double *time_s, double *freq)
+{
+	const struct config_fudge *f = &p->source->cfg->fudge;
+
+	if (p->corrected || (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {
+		return false;
+	}
+	p->corrected = true;
+	*time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
+	*freq = f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0;
+	return true;
 }
 
 struct peer *

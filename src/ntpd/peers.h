@@ -45,6 +45,7 @@ struct peers {
 	unsigned source_n;
 	struct peer peer[PEERS_MAX];
 	unsigned peer_n;                /* slots ever used */
+	struct assoc_table table;       /* of the same slots */
 	uint16_t last_id;
 	uint32_t last_tag;
 };
@@ -64,6 +65,12 @@ void peers_move(struct peer *p, const struct addr *addr);
 
 /* An association of the line, or NULL. */
 struct peer *peers_of(struct source *s);
+
+/*
+ * LOCAL: what fudge says that our own clock is wrong by, in seconds and s/s; for once. False when
+ * there is nothing, or it was said before.
+ */
+bool peers_fudge(struct peer *p, double *time_s, double *freq);
 
 /* True when an association other than except asks this address. */
 bool peers_use(struct client *c, const struct addr *a, const struct peer *except);

@@ -2,31 +2,29 @@
 /* selection - the associations as candidates of the selection. */
 #include "ntpd/selection.h"
 #include <math.h>
+#include "crypto/mac.h"
 #include "journal/report.h"
 #include "ntpd/clock_rules.h"
-#include "ntpd/peers.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 
 /*
  * Among hosts without sources the one with the smallest metric leads. A source at the orphan
  * stratum is only a parent when its address comes before the one it knows us by.
  */
 static bool
-leads_us(const struct steering *s, const struct peer *p)
+leads_us(const struct steering *s, const struct assoc *a)
 {
-	return p->a.srv.stratum != s->conf->tos.orphan ||
-	    refid_of_addr(&p->a.remote.addr) < refid_of_addr(&p->a.local);
+	return a->srv.stratum != s->conf->tos.orphan ||
+	    refid_of_addr(&a->remote.addr) < refid_of_addr(&a->local);
 }
 
 /* Refreshes what is shown of a source, and says whether it may be selected. */
 static bool
-is_fit(const struct steering *s, struct peer *p, const struct assoc_world *w)
+is_fit(const struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
-	unsigned unfit = assoc_unfit(&p->a, w);
+	unsigned unfit = assoc_judge(a, w);
 
-	p->a.tally = TALLY_REJECT;
-	p->a.flash = (p->a.flash & (FLASH_PEER_STRATUM - 1)) | unfit;
-	return unfit == 0 && leads_us(s, p);
+	return unfit == 0 && leads_us(s, a);
 }
 
 /* What a source smears a leap second by, if it is believed. */
@@ -92,8 +90,8 @@ most_heard(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned speaking = 0, heard = 0;
 
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 
 		speaking += selection_speaks(a, w);
 		heard += selection_speaks(a, w) && !unheard(s, a);
@@ -107,24 +105,25 @@ gather(struct steering *s, const struct assoc_world *w)
 	bool heard = most_heard(s, w);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		struct peer *p = &s->d->client.peers.peer[i];
-		if (p->a.id != 0 && is_fit(s, p, w) && !(heard && unheard(s, &p->a)) &&
-		    assoc_candidate(&p->a, w, &s->selector.cand[n])) {
-			s->selector.cand[n].smear_s = smear_s(s, &p->a);
-			s->selector.cand[n++].orphan_metric = refid_of_addr(&p->a.remote.addr);
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		struct assoc *a = s->assocs->at[i];
+
+		if (a->id != 0 && is_fit(s, a, w) && !(heard && unheard(s, a)) &&
+		    assoc_candidate(a, w, &s->selector.cand[n])) {
+			s->selector.cand[n].smear_s = smear_s(s, a);
+			s->selector.cand[n++].orphan_metric = refid_of_addr(&a->remote.addr);
 		}
 	}
 	return n;
 }
 
 static void
-say_falseticker(struct steering *s, struct peer *p, double offset_s)
+say_falseticker(struct steering *s, const struct assoc *a, double offset_s)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	addr_format(&p->a.remote.addr, addr, sizeof addr);
-	if (p->a.tally == TALLY_FALSETICK) {
+	addr_format(&a->remote.addr, addr, sizeof addr);
+	if (a->tally == TALLY_FALSETICK) {
 		report(s->journal, LOG_LEVEL_WARNING,
 		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
 		    addr, offset_s);
@@ -136,27 +135,30 @@ say_falseticker(struct steering *s, struct peer *p, double offset_s)
 static void
 mark_tallies(struct steering *s)
 {
-	for (unsigned i = 0; i < s->selector.sel.n; i++) {
-		peers_by_id(&s->d->client, s->selector.sel.each[i].id)->a.tally =
-		    s->selector.sel.each[i].tally;
+	const struct selection *sel = &s->selector.sel;
+
+	for (unsigned i = 0; i < sel->n; i++) {
+		assoc_chosen(assoc_by_id(s->assocs, sel->each[i].id), sel->each[i].tally);
 	}
 }
 
 void
 selection_tell(struct steering *s)
 {
-	/* Without a majority nobody is known to be wrong. */
-	for (unsigned i = 0; s->selector.sel.why == SELECT_FOUND && i < s->selector.sel.n; i++) {
-		struct peer *p = peers_by_id(&s->d->client, s->selector.sel.each[i].id);
+	const struct selection *sel = &s->selector.sel;
 
-		if ((p->a.tally == TALLY_FALSETICK) != (p->a.told_tally == TALLY_FALSETICK)) {
-			say_falseticker(s, p, s->selector.cand[i].offset_s);
+	/* Without a majority nobody is known to be wrong. */
+	for (unsigned i = 0; sel->why == SELECT_FOUND && i < sel->n; i++) {
+		struct assoc *a = assoc_by_id(s->assocs, sel->each[i].id);
+
+		if ((a->tally == TALLY_FALSETICK) != (a->told_tally == TALLY_FALSETICK)) {
+			say_falseticker(s, a, s->selector.cand[i].offset_s);
 		}
-		p->a.told_tally = p->a.tally;
+		assoc_told(a);
 	}
 }
 
-struct peer *
+struct assoc *
 selection_select(struct steering *st, const struct assoc_world *w)
 {
 	struct select_rules rules = clock_rules_select(st);
@@ -165,7 +167,7 @@ selection_select(struct steering *st, const struct assoc_world *w)
 	select_run(s->cand, gather(st, w), &rules, &s->memory, &s->work, &s->sel);
 	mark_tallies(st);
 	heed_smears(st);
-	return peers_by_id(&st->d->client, s->sel.sys_id);
+	return assoc_by_id(st->assocs, s->sel.sys_id);
 }
 
 bool
@@ -186,8 +188,8 @@ selection_speaks(const struct assoc *a, const struct assoc_world *w)
 bool
 selection_settling(const struct steering *s)
 {
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 
 		if (a->id != 0 && assoc_settling(a, clock_rules_adaptive(s)) &&
 		    !(a->rules.flags & ASSOC_NOSELECT)) {
@@ -215,8 +217,8 @@ selection_mostly_doubtful(const struct steering *s, const struct assoc_world *w)
 	unsigned young = 0, fit = 0;
 	bool half;
 
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 
 		if (selection_speaks(a, w)) {
 			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sources - the associations as candidates of the selection: who is fit, whether it is time to
+ * selection - the associations as candidates of the selection: who is fit, whether it is time to
  * select, and what is said of those who disagree.
  */
 #ifndef NTPD_SELECTION_H
 #define NTPD_SELECTION_H
+#include "core/assoc.h"
 #include "core/select.h"
-#include "ntpd/peers.h"
 
 struct steering;
 
@@ -22,10 +22,10 @@ struct selector {
 };
 
 /*
- * Selects among the fit sources: sources.cand and sources.sel hold the outcome, and each source
+ * Selects among the fit sources: cand and sel hold the outcome, and each source
  * its tally. Gives the system peer, or NULL.
  */
-struct peer *selection_select(struct steering *s, const struct assoc_world *w);
+struct assoc *selection_select(struct steering *s, const struct assoc_world *w);
 
 /* No leap second is near: what was said of smears, and followed, is past. */
 void selection_smear_over(struct steering *s);

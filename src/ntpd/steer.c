@@ -12,9 +12,8 @@
 #include "ntpd/clock_rules.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/drift.h"
-#include "ntpd/peers.h"
 #include "ntpd/selection.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 #include "ntpd/system.h"
 #include "ntpd/system_event.h"
 
@@ -162,12 +161,12 @@ step(struct steering *s, const struct correction *st)
 }
 
 static void
-slew(struct steering *s, struct peer *p, const struct assoc_world *w, const struct correction *st)
+slew(struct steering *s, struct assoc *a, const struct assoc_world *w, const struct correction *st)
 {
 	bool was = s->sys.leap != LEAP_UNSYNC;
 
 	hand_on(s, adjust_slew(&s->steer.adjust, st->phase_s, st->freq, st->time_constant));
-	system_follow(s, p, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
+	system_follow(s, a, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
 	if (!was && s->sys.leap != LEAP_UNSYNC) {
 		s->up->synced(s->up_ctx);
 	}
@@ -175,17 +174,17 @@ slew(struct steering *s, struct peer *p, const struct assoc_world *w, const stru
 }
 
 static struct loop_input
-loop_input_of(struct steering *s, const struct peer *p, const struct assoc_world *w)
+loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_world *w)
 {
 	const struct selection *sel = &s->selector.sel;
 
 	return (struct loop_input){
 		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
-		.root_dist_s = assoc_root_dist_s(&p->a, w),
+		.root_dist_s = assoc_root_dist_s(a, w),
 		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
 		    .cov_s = sel->cov_s,
 		.wander = sel->wander,
-		.now = w->now, .epoch = p->a.filter.best.at, .adjusted_ns = w->adjusted_ns,
+		.now = w->now, .epoch = a->filter.best.at, .adjusted_ns = w->adjusted_ns,
 		.seen_locally = mtime_before(w->now, s->steer.moved_until),
 		.broke = s->steer.broke,
 		.quorum = await_agreed(s, w),
@@ -208,9 +207,9 @@ write_loopstats(struct steering *s)
 }
 
 bool
-steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
+steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
-	struct loop_input in = loop_input_of(s, p, w);
+	struct loop_input in = loop_input_of(s, a, w);
 	int poll_before = s->steer.disc.loop.poll_log2s;
 	struct correction st;
 	bool stepped = false;
@@ -226,7 +225,7 @@ steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 	}
 	switch (st.act) {
 	case STEER_SLEW:
-		slew(s, p, w, &st);
+		slew(s, a, w, &st);
 		break;
 	case STEER_STEP:
 		stepped = step(s, &st);
@@ -237,7 +236,7 @@ steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 	case STEER_NONE:
 		/* What is not corrected is an error to be told. */
 		if (s->sys.leap != LEAP_UNSYNC) {
-			system_follow(s, p, w, s->sys.leap);
+			system_follow(s, a, w, s->sys.leap);
 		}
 		break;
 	}
@@ -250,27 +249,25 @@ steer_run(struct steering *s, struct peer *p, const struct assoc_world *w)
 
 /* What fudge says that our own clock is wrong by: corrected when it is first followed. */
 static void
-correct_local(struct steering *s, struct peer *p)
+correct_local(struct steering *s, const struct assoc *a)
 {
-	const struct config_fudge *f = &p->source->cfg->fudge;
-	double time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
-	double freq = s->steer.adjust.freq + (f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0);
+	double time_s, freq;
 
-	if (p->corrected || (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {
+	if (!s->up->fudge(s->up_ctx, a, &time_s, &freq)) {
 		return;
 	}
-	p->corrected = true;
+	freq += s->steer.adjust.freq;
 	hand_on(s, adjust_slew(&s->steer.adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
 	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
 }
 
 void
-steer_observe(struct steering *s, struct peer *p, const struct assoc_world *w)
+steer_observe(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
-	if (p->a.rules.flags & ASSOC_LOCAL) {
-		correct_local(s, p);
+	if (a->rules.flags & ASSOC_LOCAL) {
+		correct_local(s, a);
 	}
-	system_follow(s, p, w, s->selector.sel.leap);
+	system_follow(s, a, w, s->selector.sel.leap);
 	write_loopstats(s);
 	s->steer.observed = true;
 	if (s->opt.once && !s->steer.once_done) {

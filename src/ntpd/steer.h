@@ -8,9 +8,10 @@
 #include "core/discipline.h"
 #include "core/spike.h"
 #include "ntpd/adjust.h"
-#include "ntpd/peers.h"
 #include "port/loop.h"
 
+struct assoc;
+struct assoc_world;
 struct steering;
 
 struct steer {
@@ -45,13 +46,13 @@ void steer_control(struct steering *s);
 const char *steer_control_words(const struct steering *s);
 
 /*
- * Gives the last selection, of system peer p, to the discipline and does what it says. True when
+ * Gives the last selection, of system peer a, to the discipline and does what it says. True when
  * the clock was stepped, so that everything is to be judged anew.
  */
-bool steer_run(struct steering *s, struct peer *p, const struct assoc_world *w);
+bool steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w);
 
 /* The same without control over the clock: all is measured, nothing steered. */
-void steer_observe(struct steering *s, struct peer *p, const struct assoc_world *w);
+void steer_observe(struct steering *s, struct assoc *a, const struct assoc_world *w);
 
 /*
  * After all that the answers say of our error was heeded: tells that we are synchronised without

@@ -32,6 +32,16 @@ struct steering_events {
 	/* The same to be looked at only: of steering_show_world. */
 	void (*world_shown)(void *ctx, struct assoc_world *w);
 
+	/* The lines that vote in a quorum; of[] by the slots of assocs. */
+	void (*lines)(void *ctx, struct quorum_lines *out);
+	/* There is a source that may ever set the clock. */
+	bool (*has_source)(void *ctx);
+	/*
+	 * What our own clock, which is followed for want of another, is wrong by, in seconds and
+	 * s/s; for once. False: nothing is known of it.
+	 */
+	bool (*fudge)(void *ctx, const struct assoc *a, double *time_s, double *freq);
+
 	/* So many requests, two seconds apart, to every source, as far as its budget allows. */
 	void (*ask_soon)(void *ctx, unsigned requests);
 	/* The same to those whose poll interval is 2^log2s s or longer. */
@@ -48,6 +58,8 @@ struct steering_events {
 	/* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
 	void (*doubt)(void *ctx, double by_s);
 
+	/* a was selected, at offset_s. turn: it took the place of another, not of none. */
+	void (*sys_peer)(void *ctx, const struct assoc *a, double offset_s, bool turn);
 	/* Appends why there is no system peer: "0 of 4 servers reachable". */
 	void (*put_why)(void *ctx, struct text *t);
 	/* The state changed in a way that is worth a look: a status line, say. */
@@ -74,6 +86,7 @@ struct steering {
 	struct clock *clock;
 	struct store *store;
 	struct journal *journal;
+	const struct assoc_table *assocs;       /* the sources */
 	const struct config *conf;
 	const char *driftfile;          /* NULL: none */
 	struct steering_options opt;    /* panic_gate: until the boot marker withdraws it */

@@ -4,10 +4,7 @@
 #include "core/orphan.h"
 #include "journal/report.h"
 #include "ntpd/clock_update.h"
-#include "ntpd/peer_event.h"
-#include "ntpd/peers.h"
-#include "ntpd/state.h"
-#include "ntpd/status.h"
+#include "ntpd/steering.h"
 #include "ntpd/system.h"
 #include "ntpd/system_event.h"
 
@@ -21,9 +18,9 @@ put_offsets(struct steering *s, struct text *t)
 	char addr[ADDR_TEXT_MAX];
 
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
-		const struct peer *p = peers_by_id(&s->d->client, sel->each[i].id);
+		const struct assoc *a = assoc_by_id(s->assocs, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
-		    addr_format(&p->a.remote.addr, addr, sizeof addr),
+		    addr_format(&a->remote.addr, addr, sizeof addr),
 		    s->selector.cand[i].offset_s);
 	}
 	if (sel->n > OFFSETS_SHOWN) {
@@ -128,7 +125,7 @@ syspeer_lost(struct steering *s, const struct assoc_world *w)
 }
 
 void
-syspeer_found(struct steering *s, struct peer *p)
+syspeer_found(struct steering *s, const struct assoc *a)
 {
 	s->sys.orphan = false;
 	if (s->sys.lost && s->sys.leap != LEAP_UNSYNC) {
@@ -136,11 +133,12 @@ syspeer_found(struct steering *s, struct peer *p)
 		    mtime_diff_s(steering_now(s), s->sys.lost_since));
 	}
 	s->sys.lost = false;
-	s->sys.source = p->a.rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
-	if (s->sys.peer_id != p->a.id) {
+	s->sys.source = a->rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
+	if (s->sys.peer_id != a->id) {
 		s->sys.turn = s->sys.peer_id != 0;
-		s->sys.peer_id = p->a.id;
-		peer_event_note(&s->d->client, p, PEER_EVENT_SYS_PEER);
+		s->sys.peer_id = a->id;
+		s->up->sys_peer(s->up_ctx, a,
+		    s->selector.cand[s->selector.sel.sys_at].offset_s, s->sys.turn);
 	}
-	s->sys.peer_addr = p->a.remote;
+	s->sys.peer_addr = a->remote;
 }

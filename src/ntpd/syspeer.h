@@ -4,7 +4,10 @@
  */
 #ifndef NTPD_SYSPEER_H
 #define NTPD_SYSPEER_H
-#include "ntpd/state.h"
+
+struct assoc;
+struct assoc_world;
+struct steering;
 
 /* There is no system peer yet; orphanwait begins. */
 void syspeer_start(struct steering *s);
@@ -15,7 +18,7 @@ void syspeer_stop(struct steering *s);
 /* The last selection found none: says so once, and becomes an orphan when tos orphan wants it. */
 void syspeer_lost(struct steering *s, const struct assoc_world *w);
 
-/* The last selection found p. */
-void syspeer_found(struct steering *s, struct peer *p);
+/* The last selection found a. */
+void syspeer_found(struct steering *s, const struct assoc *a);
 
 #endif

@@ -2,12 +2,11 @@
 /* system - the system variables: what we tell of our time. */
 #include "ntpd/system.h"
 #include <math.h>
-#include "ntpd/leapsec.h"
-#include "ntpd/peers.h"
+#include "crypto/mac.h"
 #include "ntpd/clock_rules.h"
+#include "ntpd/leapsec.h"
 #include "ntpd/selection.h"
-#include "ntpd/state.h"
-#include "ntpd/status.h"
+#include "ntpd/steering.h"
 
 /*
  * The kernel gives up by itself at NTP_MAXDISP_S, and lets what it was told grow by 500 ppm, half a
@@ -160,11 +159,11 @@ system_unsynchronise(struct steering *s, const char *refid)
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
 static double
-root_disp_s(struct steering *s, const struct peer *p, const struct assoc_world *w,
+root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world *w,
     double root_delay_s)
 {
 	const struct selection *sel = &s->selector.sel;
-	double dist_s = assoc_root_dist_s(&p->a, w);
+	double dist_s = assoc_root_dist_s(a, w);
 	/*
 	 * The distance is that of the system peer; the clock goes where all survivors
 	 * together say.
@@ -181,19 +180,19 @@ root_disp_s(struct steering *s, const struct peer *p, const struct assoc_world *
 }
 
 void
-system_follow(struct steering *s, const struct peer *p, const struct assoc_world *w,
+system_follow(struct steering *s, const struct assoc *a, const struct assoc_world *w,
     enum ntp_leap leap)
 {
-	const struct assoc_server *srv = &p->a.srv;
+	const struct assoc_server *srv = &a->srv;
 
 	s->sys.leap = leap;
 	s->sys.stratum = (uint8_t)(srv->stratum + 1);
-	s->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&p->a.remote.addr);
-	s->sys.root_delay_s = p->a.filter.best.delay_s + srv->root_delay_s;
-	s->sys.root_disp_s = root_disp_s(s, p, w, s->sys.root_delay_s);
+	s->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&a->remote.addr);
+	s->sys.root_delay_s = a->filter.best.delay_s + srv->root_delay_s;
+	s->sys.root_disp_s = root_disp_s(s, a, w, s->sys.root_delay_s);
 	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
-	s->sys.reftime = p->a.rules.flags & ASSOC_LOCAL ? s->steer.adjust.at.real : p->a.wire.t4;
+	s->sys.reftime = a->rules.flags & ASSOC_LOCAL ? s->steer.adjust.at.real : a->wire.t4;
 }
 
 /* ---- what every answer says of our error ---- */
@@ -232,7 +231,7 @@ heed_answer(struct steering *s, const struct assoc *a, const struct assoc_world 
 
 /* Bounds in ascending order. */
 struct bounds {
-	double s[PEERS_MAX];
+	double s[SELECT_MAX];
 	unsigned n;
 	unsigned against;               /* of them contradict what is told */
 };
@@ -256,8 +255,8 @@ ask_all(struct steering *s, const struct assoc_world *w, struct bounds *b)
 
 	b->n = 0;
 	b->against = 0;
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
 		bool against;
 
@@ -335,11 +334,11 @@ heed_contradiction(struct steering *s, const struct assoc_world *w)
 static void
 heed_majority(struct steering *s, const struct assoc_world *w)
 {
-	struct claim of[PEERS_MAX], most;
+	struct claim of[SELECT_MAX], most;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
@@ -354,8 +353,8 @@ all_too_far(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned far = 0;
 
-	for (unsigned i = 0; i < s->d->client.peers.peer_n; i++) {
-		const struct assoc *a = &s->d->client.peers.peer[i].a;
+	for (unsigned i = 0; i < s->assocs->n; i++) {
+		const struct assoc *a = s->assocs->at[i];
 
 		if (selection_speaks(a, w)) {
 			if (assoc_unfit(a, w) == 0) {
@@ -370,11 +369,11 @@ all_too_far(const struct steering *s, const struct assoc_world *w)
 void
 system_raise_error(struct steering *s)
 {
-	const struct peer *p = peers_by_id(&s->d->client, s->sys.peer_id);
+	const struct assoc *a = assoc_by_id(s->assocs, s->sys.peer_id);
 	struct assoc_world w = steering_world(s);
 
-	if (s->sys.leap != LEAP_UNSYNC && p != NULL) {
-		heed_answer(s, &p->a, &w, adjust_left_s(&s->steer.adjust));
+	if (s->sys.leap != LEAP_UNSYNC && a != NULL) {
+		heed_answer(s, a, &w, adjust_left_s(&s->steer.adjust));
 		heed_contradiction(s, &w);
 		heed_majority(s, &w);
 	} else {

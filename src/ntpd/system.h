@@ -8,10 +8,11 @@
 #include "base/addr.h"
 #include "core/event.h"
 #include "core/serve.h"
-#include "ntpd/peers.h"
 #include "port/loop.h"
 #include "wire/header.h"
 
+struct assoc;
+struct assoc_world;
 struct steering;
 
 struct sys {
@@ -64,7 +65,7 @@ void system_publish(struct steering *s);
 void system_unsynchronise(struct steering *s, const char *refid);
 
 /* Follows the system peer of the last selection, which says leap. */
-void system_follow(struct steering *s, const struct peer *p, const struct assoc_world *w,
+void system_follow(struct steering *s, const struct assoc *a, const struct assoc_world *w,
     enum ntp_leap leap);
 
 /* The clock may be wrong by by_s more than was told. */

@@ -3,7 +3,7 @@
 #include "ntpd/system_event.h"
 #include "journal/report.h"
 #include "journal/stats.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 #include "ntpd/system.h"
 
 enum { EVENT_TEXT_MAX = 1024 };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_steering - what the steering of the clock tells, and whom. */
+#include "ntpd/wire.h"
 #include "journal/stats.h"
+#include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
 #include "ntpd/rules.h"
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
-#include "ntpd/wire.h"
+#include "ntpd/votes.h"
 
 static void
 world(void *ctx, struct assoc_world *w)
@@ -18,6 +20,30 @@ static void
 world_shown(void *ctx, struct assoc_world *w)
 {
 	*w = rules_world_shown(ctx);
+}
+
+static void
+lines(void *ctx, struct quorum_lines *out)
+{
+	struct ntpd *d = ctx;
+
+	votes_put(&d->client, out);
+}
+
+static bool
+has_source(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	return votes_any(&d->client);
+}
+
+static bool
+fudge(void *ctx, const struct assoc *a, double *time_s, double *freq)
+{
+	struct ntpd *d = ctx;
+
+	return peers_fudge(peers_by_id(&d->client, a->id), time_s, freq);
 }
 
 static void
@@ -77,6 +103,16 @@ doubt(void *ctx, double by_s)
 }
 
 static void
+sys_peer(void *ctx, const struct assoc *a, double offset_s, bool turn)
+{
+	struct ntpd *d = ctx;
+
+	(void)offset_s;
+	(void)turn;
+	peer_event_note(&d->client, peers_by_id(&d->client, a->id), PEER_EVENT_SYS_PEER);
+}
+
+static void
 put_why(void *ctx, struct text *t)
 {
 	status_put_why(ctx, t);
@@ -118,6 +154,9 @@ housekeeping(void *ctx)
 static const struct steering_events STEERING_EVENTS = {
 	.world = world,
 	.world_shown = world_shown,
+	.lines = lines,
+	.has_source = has_source,
+	.fudge = fudge,
 	.ask_soon = ask_soon,
 	.ask_seldom = ask_seldom,
 	.ask_silent = ask_silent,
@@ -125,6 +164,7 @@ static const struct steering_events STEERING_EVENTS = {
 	.repoll = repoll,
 	.clock_moved = clock_moved,
 	.doubt = doubt,
+	.sys_peer = sys_peer,
 	.put_why = put_why,
 	.changed = changed,
 	.synced = synced,
@@ -142,6 +182,7 @@ wire_steering(struct ntpd *d)
 	s->clock = d->port.clock;
 	s->store = d->port.store;
 	s->journal = &d->journal;
+	s->assocs = &d->client.peers.table;
 	s->opt = (struct steering_options){
 		.panic_gate = d->opt.panic_gate,
 		.step_first = d->opt.step_first,

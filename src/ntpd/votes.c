@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* votes - who votes in a quorum, and with what weight. */
+#include "ntpd/votes.h"
+#include "ntpd/state.h"
+
+static_assert((int)SOURCES_MAX <= (int)QUORUM_LINES_MAX, "each line may vote");
+
+static bool
+may_vote(const struct source *s)
+{
+	return s->cfg != NULL && s->cfg->kind != SOURCE_REFCLOCK &&
+	    (s->cfg->flags & OPTION_NOSELECT) == 0;
+}
+
+/* A name of a host that another line asks already will never have an answer of its own. */
+static bool
+is_double(const struct client *c, const struct source *s)
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct peer *p = &c->peers.peer[i];
+
+		for (unsigned k = 0; p->a.id != 0 && k < s->answer.n; k++) {
+			if (addr_equal(&p->a.remote.addr, &s->answer.addr[k])) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static unsigned
+weight_of(const struct client *c, const struct source *s, unsigned members)
+{
+	if (s->cfg->kind == SOURCE_POOL) {
+		return quorum_of_pool(
+		    s->answer.n > 0, members, (unsigned)c->d->conf->tos.minclock);
+	}
+	return members == 0 && is_double(c, s) ? 0 : 1;
+}
+
+void
+votes_put(const struct client *c, struct quorum_lines *out)
+{
+	unsigned members[SOURCES_MAX] = { 0 };
+	int16_t line[SOURCES_MAX];
+
+	out->n = 0;
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		line[i] = may_vote(&c->peers.source[i]) ? (int16_t)out->n++ : -1;
+	}
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct peer *p = &c->peers.peer[i];
+		size_t of = p->a.id != 0 ? (size_t)(p->source - c->peers.source) : 0;
+
+		out->of[i] = p->a.id != 0 ? line[of] : -1;
+		members[of] += p->a.id != 0;
+	}
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		if (line[i] >= 0) {
+			out->weight[line[i]] = weight_of(c, &c->peers.source[i], members[i]);
+		}
+	}
+}
+
+bool
+votes_any(const struct client *c)
+{
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		const struct source *s = &c->peers.source[i];
+
+		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
