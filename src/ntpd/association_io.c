@@ -8,6 +8,7 @@
 #include "journal/stats.h"
 #include "ntpd/access.h"
 #include "ntpd/await.h"
+#include "ntpd/clock_look.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen_tell.h"
@@ -19,9 +20,6 @@
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"
-
-/* Asked at once, who is there has answered, been asked again and begun anew within this time. */
-static const double BREAK_DOUBT_S = 32.0;
 
 enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3,
 	WHY_MAX = 512 };
@@ -283,9 +281,8 @@ doubt_all(struct peer *p)
 {
 	struct client *c = p->client;
 
-	c->d->steering.steer.broke = true;
 	peers_ask_soon(c, 1);
-	selection_doubt(&c->d->steering, p->a.wire.t4_mono, BREAK_DOUBT_S);
+	steer_source_broke(&c->d->steering, p->a.wire.t4_mono);
 }
 
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
@@ -405,7 +402,7 @@ on_timer(void *ctx)
 	struct assoc_draw draw;
 	struct assoc_world w;
 
-	clock_update_look(&c->d->steering);
+	clock_look(&c->d->steering);
 	w = rules_world(c->d);
 	c->d->port.rng->ops->fill(c->d->port.rng, &draw, sizeof draw);
 	assoc_poll(&p->a, &w, &draw, &out);
@@ -515,7 +512,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		return;
 	}
 	counters_version(&c->count, pk.hdr.version);
-	clock_update_look(&c->d->steering);
+	clock_look(&c->d->steering);
 	w = rules_world(c->d);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
 	counters_verdict(&c->count, ans.verdict);

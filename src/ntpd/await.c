@@ -3,7 +3,6 @@
 #include "ntpd/await.h"
 #include <math.h>
 #include "journal/report.h"
-#include "ntpd/clock_update.h"
 #include "ntpd/selection.h"
 #include "ntpd/steering.h"
 
@@ -86,18 +85,17 @@ count(const struct steering *s, const struct assoc_world *w)
 /* ---- the wait ---- */
 
 /* A process that was stopped meanwhile knows only what was: who is there now is to be heard. */
-static void
-on_timer(void *ctx)
+bool
+await_over(struct steering *s)
 {
-	struct steering *s = ctx;
 	struct quorum *q = &s->await.quorum;
 
 	if (mtime_diff_s(steering_now(s), q->until) > STOPPED_S) {
 		quorum_close(q);
 		await_open(s, steering_now(s), 1);
-		return;
+		return false;
 	}
-	clock_update_decide(s);
+	return true;
 }
 
 static void
@@ -121,9 +119,9 @@ on_again(void *ctx)
 }
 
 void
-await_start(struct steering *s)
+await_start(struct steering *s, void (*over)(void *ctx))
 {
-	s->loop->ops->timer_init(s->loop, &s->await.timer, on_timer, s);
+	s->loop->ops->timer_init(s->loop, &s->await.timer, over, s);
 	s->loop->ops->timer_init(s->loop, &s->await.again, on_again, s);
 	quorum_open(&s->await.quorum, steering_now(s));
 }

@@ -21,8 +21,8 @@ struct await {
 	bool narrowed;                  /* more answers were asked for, as a few say too little */
 };
 
-/* The daemon starts, ends. */
-void await_start(struct steering *s);
+/* The daemon starts, ends. over(s) is called at the end of a wait, and calls await_over. */
+void await_start(struct steering *s, void (*over)(void *ctx));
 void await_stop(struct steering *s);
 
 /*
@@ -30,6 +30,9 @@ void await_stop(struct steering *s);
  * is heard. All are asked.
  */
 void await_open(struct steering *s, struct mtime since, unsigned requests);
+
+/* The end of a wait: true when what there is decides now, false when it has to begin anew. */
+bool await_over(struct steering *s);
 
 /* Somebody has answered, and the end of the wait is still to come. */
 bool await_decides_later(const struct steering *s);

@@ -7,7 +7,7 @@
 #include "config/driftfile.h"
 #include "config/keysfile.h"
 #include "ntpd/keys.h"
-#include "ntpd/leapsec.h"
+#include "ntpd/leaptable.h"
 
 enum { ARENA_LIMIT = 64 * 1024 * 1024, WHY_MAX = 128, OPEN_MAX = 640 };
 
@@ -78,7 +78,7 @@ check_leap(struct store *s, const struct config *c, struct arena *a, struct diag
 	if (path == NULL || f == NULL || s->ops->read(s, path, &text, &len) != 0) {
 		return;
 	}
-	(void)leapsec_parse(path, text, len, c->leapfile_checkhash, a, f, diags);
+	(void)leaptable_parse(path, text, len, c->leapfile_checkhash, a, f, diags);
 	free(text);
 }
 

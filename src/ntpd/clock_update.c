@@ -4,9 +4,10 @@
 #include <math.h>
 #include "journal/report.h"
 #include "ntpd/await.h"
+#include "ntpd/clock_look.h"
 #include "ntpd/clock_rules.h"
 #include "ntpd/drift.h"
-#include "ntpd/leapsec.h"
+#include "ntpd/leapwatch.h"
 #include "ntpd/precision.h"
 #include "ntpd/selection.h"
 #include "ntpd/steer.h"
@@ -17,7 +18,6 @@
 static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 enum { EXIT_NOT_SET = 1 };
-static const double MOVE_REPORT_S = 1e-3;
 
 static bool
 newer_than_used(const struct steering *s, const struct assoc *a)
@@ -25,62 +25,17 @@ newer_than_used(const struct steering *s, const struct assoc *a)
 	return clock_rules_adaptive(s) || mtime_before(s->update.epoch, a->filter.best.at);
 }
 
-/* The estimator that took the newest sample, if its source survived; else NULL. */
-static const struct estimator *
-newest_survivor(struct steering *s)
-{
-	const struct selection *sel = &s->selector.sel;
-	const struct assoc *a = assoc_by_id(s->assocs, s->update.newest);
-
-	for (unsigned i = 0; a != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == s->update.newest && sel->each[i].combined) {
-			return &a->est;
-		}
-	}
-	return NULL;
-}
-
-/* Follows the clock at the rate of all survivors' samples; a preferred source speaks alone. */
-static void
-refine(struct steering *s, const struct assoc_world *w)
-{
-	struct selection *sel = &s->selector.sel;
-	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
-		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
-		.wander = sel->wander, .jitter_s = sel->jitter_s };
-	const struct joint_input in = { .id = s->update.newest, .estimator = newest_survivor(s),
-		.combined = &combined, .survivors = sel->combined, .now = w->now,
-		.adjusted_ns = w->adjusted_ns };
-	struct estimate all;
-
-	s->update.newest = 0;
-	if (!clock_rules_adaptive(s)) {
-		return;
-	}
-	joint_update(&s->update.joint, &in, &all);
-	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
-	sel->var_s2 = all.var_s2;
-	sel->freq = all.freq;
-	sel->freq_var = all.freq_var;
-	sel->cov_s = all.cov_s;
-	sel->wander = all.wander;
-}
-
 /* Leads the clock to what the selection says; true when it was stepped there. */
 static bool
 follow(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
-	struct selection *sel = &s->selector.sel;
-
 	s->update.epoch = a->filter.best.at;
 	if (!clock_rules_adaptive(s)) {
-		sel->offset_s = huffpuff_correct(&s->steer.huffpuff, sel->offset_s,
-		    a->filter.best.delay_s, w->now);
+		selection_correct(s, steer_huffpuff(s, a, w->now));
 	}
-	s->sys.offset_s = sel->offset_s;
-	s->sys.jitter_s = sel->jitter_s;
+	system_measured(s);
 	/* LOCAL is our own clock: it has nothing to say about its error. */
-	if (!s->steer.adjust.controlled || (a->rules.flags & ASSOC_LOCAL)) {
+	if (!s->adjust.controlled || (a->rules.flags & ASSOC_LOCAL)) {
 		steer_observe(s, a, w);
 		return false;
 	}
@@ -96,7 +51,7 @@ may_decide(struct steering *s, const struct assoc_world *w, struct assoc **a)
 	 * What the classic loop is told first, it measures the frequency from: the intervals of a
 	 * few answers are wide, and a liar within them counts as much as the others.
 	 */
-	if (!clock_rules_adaptive(s) && !s->steer.disc.updated && selection_settling(s)) {
+	if (!clock_rules_adaptive(s) && !s->disc.updated && selection_settling(s)) {
 		return false;
 	}
 	if (!await_waits(s) && selection_mostly_doubtful(s, w)) {
@@ -123,8 +78,9 @@ pass(struct steering *s, bool answered)
 		return false;
 	}
 	syspeer_found(s, a);
-	refine(s, &w);
-	leapsec_vote(s, s->selector.sel.leap);
+	selection_refine(s, s->update.newest, &w);
+	s->update.newest = 0;
+	leapwatch_vote(s, s->selector.sel.leap);
 	if (!answered && !(a->rules.flags & ASSOC_LOCAL)) {
 		return false;
 	}
@@ -157,61 +113,51 @@ clock_update_answer(struct steering *s, uint16_t newest)
 }
 
 void
-clock_update_decide(struct steering *s)
-{
-	s->update.newest = 0;
-	run(s, true);
-}
-
-void
 clock_update_run(struct steering *s)
 {
 	s->update.newest = 0;
 	run(s, false);
 }
 
-void
-clock_update_look(struct steering *s)
-{
-	struct adjust_finding f;
+/* ---- timers ---- */
 
-	if (!adjust_look(&s->steer.adjust, &f)) {
-		return;
-	}
-	if (f.slept) {
-		report(s->journal, LOG_LEVEL_NOTICE,
-		    "the machine slept for %.0f s: asking all sources", f.slept_s);
-	}
-	if (f.foreign_freq) {
-		report_packet(s->journal, LOG_LEVEL_WARNING,
-		    "another program set the clock's frequency to %+.3f PPM; "
-		    "set back to %+.3f PPM", f.freq * 1e6, s->steer.adjust.freq * 1e6);
-	}
-	if (f.moved && leapsec_explains(s, f.moved_s)) {
-		/* The sources' time leaps as well: nothing came between us. */
-		adjust_forget(&s->steer.adjust, f.moved_s);
-		report(s->journal, LOG_LEVEL_NOTICE, "leap second: the clock was moved by %+.0f s",
-		    f.moved_s);
-		return;
-	}
-	if (f.slept || f.lost_s >= MOVE_REPORT_S ||
-	    (f.moved && fabs(f.moved_s) >= MOVE_REPORT_S)) {
-		if (f.moved) {
-			report(s->journal, LOG_LEVEL_WARNING,
-			    "the clock was moved by %+.6f s by someone else", f.moved_s);
-		}
-		steer_disturbed(s, &f);
+static void
+on_slice(void *ctx)
+{
+	struct steering *s = ctx;
+
+	clock_look(s);
+	steer_next_slice(s);
+}
+
+static void
+on_wait_over(void *ctx)
+{
+	struct steering *s = ctx;
+
+	if (await_over(s)) {
+		s->update.newest = 0;
+		run(s, true);
 	}
 }
 
-/* ---- start and stop ---- */
+/* Selection runs when a sample comes, and LOCAL's next may be a minute away. */
+static void
+on_orphan(void *ctx)
+{
+	struct steering *s = ctx;
+
+	if (s->sys.lost) {
+		clock_update_run(s);
+	}
+}
 
 static void
 on_housekeeping(void *ctx)
 {
 	struct steering *s = ctx;
 
-	clock_update_look(s);
+	clock_look(s);
 	drift_hourly(s);
 	s->up->housekeeping(s->up_ctx);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
@@ -248,6 +194,8 @@ on_once_timeout(void *ctx)
 	s->up->stop(s->up_ctx, EXIT_NOT_SET);
 }
 
+/* ---- start and stop ---- */
+
 /* A tick is believed when the clock seems to move more finely: readings in between are made up. */
 static int
 precision_of(struct steering *s)
@@ -275,9 +223,9 @@ clock_update_start(struct steering *s)
 	report(s->journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
 	    log2s_to_s(s->update.precision) * 1e6, s->update.precision);
 	system_start(s);
-	syspeer_start(s);
-	await_start(s);
-	steer_start(s);
+	syspeer_start(s, on_orphan);
+	await_start(s, on_wait_over);
+	steer_start(s, on_slice);
 	l->ops->timer_init(l, &s->update.housekeeping, on_housekeeping, s);
 	l->ops->timer_arm(l, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
 	if (s->opt.once) {

@@ -5,13 +5,14 @@
  */
 #ifndef NTPD_CLOCK_UPDATE_H
 #define NTPD_CLOCK_UPDATE_H
-#include "core/joint.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
 #include "port/loop.h"
 
 struct steering;
 
 struct clock_update {
-	struct joint joint;             /* the survivors' samples as one */
 	uint16_t newest;                /* association whose sample was just taken, 0: none */
 	struct mtime epoch;             /* of the sample last used */
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
@@ -39,11 +40,5 @@ void clock_update_answer(struct steering *s, uint16_t newest);
  * sources that fall silent together a liar may be the last to be given up.
  */
 void clock_update_run(struct steering *s);
-
-/* What was held back of the last answers decides now (await.h). */
-void clock_update_decide(struct steering *s);
-
-/* Looks whether others moved the clock; called before samples are used. */
-void clock_update_look(struct steering *s);
 
 #endif

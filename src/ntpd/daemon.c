@@ -8,13 +8,14 @@
 #include "ntpd/access.h"
 #include "ntpd/asked.h"
 #include "ntpd/boot_marker.h"
+#include "ntpd/clock_look.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
 #include "ntpd/control.h"
 #include "ntpd/faults.h"
 #include "ntpd/flood.h"
 #include "ntpd/keys.h"
-#include "ntpd/leapsec.h"
+#include "ntpd/leapwatch.h"
 #include "ntpd/listen.h"
 #include "ntpd/peers.h"
 #include "ntpd/reload.h"
@@ -132,7 +133,7 @@ ntpd_start(struct ntpd *d)
 	flood_start(&d->server);
 	control_start(d);
 	clock_update_start(&d->steering);
-	leapsec_start(&d->steering);
+	leapwatch_start(&d->steering);
 	if (!access_start(&d->server)) {
 		report(&d->journal, LOG_LEVEL_ERROR,
 		    "no memory for the tables of clients and restrictions");
@@ -155,8 +156,8 @@ ntpd_user_changed(struct ntpd *d)
 	if (d->keys_denied) {
 		keys_load(d);
 	}
-	if (d->steering.leapsec.denied) {
-		leapsec_reload(&d->steering);
+	if (d->leaptable.denied) {
+		leapwatch_reload(&d->steering);
 	}
 	stats_release(&d->journal);
 	faults_say(d);
@@ -167,7 +168,7 @@ void
 ntpd_clock_set(struct ntpd *d)
 {
 	if (!d->stopping) {
-		clock_update_look(&d->steering);
+		clock_look(&d->steering);
 	}
 }
 
@@ -212,7 +213,7 @@ ntpd_free(struct ntpd *d)
 	sources_stop(&d->client);
 	listen_stop(d);
 	clock_update_free(&d->steering);
-	leapsec_stop(&d->steering);
+	leapwatch_stop(&d->steering);
 	control_stop(d);
 	flood_stop(&d->server);
 	access_stop(&d->server);
@@ -231,7 +232,7 @@ ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 	wire_count(d, &sum);
 	*out = (struct ntpd_status){
 		.synced = leap != LEAP_UNSYNC,
-		.controlled = d->steering.steer.adjust.controlled,
+		.controlled = d->steering.adjust.controlled,
 		.leap = leap,
 		.stratum = d->steering.sys.stratum,
 		.refid = d->steering.sys.refid,
@@ -239,13 +240,13 @@ ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 		.root_disp_s = system_root_disp_s(&d->steering),
 		.root_dist_s = system_root_dist_s(&d->steering),
 		.offset_s = d->steering.sys.offset_s,
-		.freq = d->steering.steer.adjust.freq,
+		.freq = d->steering.adjust.freq,
 		.jitter_s = d->steering.sys.jitter_s,
-		.poll_log2s = d->steering.steer.disc.loop.poll_log2s,
-		.state = d->steering.steer.disc.state,
+		.poll_log2s = d->steering.disc.loop.poll_log2s,
+		.state = d->steering.disc.state,
 		.sys_id = d->steering.sys.peer_id,
 		.assoc_n = peers_count(&d->client),
-		.steps = d->steering.steer.disc.steps,
+		.steps = d->steering.disc.steps,
 		.sent = sum.sent,
 		.received = sum.received,
 	};

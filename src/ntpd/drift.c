@@ -66,16 +66,16 @@ drift_write(struct steering *s)
 {
 	const char *path = s->driftfile;
 	struct mtime now = steering_now(s);
-	struct drift drift = { .freq_ppm = s->steer.adjust.freq * 1e6 };
+	struct drift drift = { .freq_ppm = s->adjust.freq * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
-	if (path == NULL || !s->steer.adjust.controlled ||
-	    !discipline_trusted(&s->steer.disc, now)) {
+	if (path == NULL || !s->adjust.controlled ||
+	    !discipline_trusted(&s->disc, now)) {
 		return;
 	}
-	drift.sigma_given = s->steer.disc.loop.freq_sigma > 0.0;
-	drift.sigma_ppm = s->steer.disc.loop.freq_sigma * 1e6;
+	drift.sigma_given = s->disc.loop.freq_sigma > 0.0;
+	drift.sigma_ppm = s->disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
 	error = s->store->ops->write(s->store, path, buf, strlen(buf));
 	if (error != 0 && error != s->drift.error) {
@@ -103,7 +103,7 @@ void
 drift_hourly(struct steering *s)
 {
 	struct mtime now = steering_now(s);
-	double changed_ppm = fabs(s->steer.adjust.freq * 1e6 - s->drift.ppm);
+	double changed_ppm = fabs(s->adjust.freq * 1e6 - s->drift.ppm);
 
 	if (mtime_diff_s(now, s->drift.at) < HOUR_S) {
 		return;

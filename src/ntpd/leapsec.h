@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * leapsec - leap seconds in the daemon: the leap file, the sources' vote, the announcement to
- * clients and the kernel, and what smears of replies go by.
+ * leapsec - leap seconds as they are known: the table and the sources' vote, and what clients, the
+ * kernel and smears of replies go by.
  */
 #ifndef NTPD_LEAPSEC_H
 #define NTPD_LEAPSEC_H
-#include "base/addr.h"
-#include "config/leapfile.h"
+#include <stdbool.h>
+#include "base/ntptime.h"
 #include "core/leap.h"
 #include "core/serve.h"
 #include "port/clock.h"
-#include "port/loop.h"
-#include "port/store.h"
 
 struct steering;
 
@@ -19,33 +17,19 @@ struct leapsec {
 	struct leap leap;
 	struct leap_outlook outlook;    /* of the last look */
 	struct mtime looked_at;
-	struct loop_timer timer;
-	struct store_stat file;         /* as it was read */
-	bool unasked;                   /* the table in force is of no leapfile line */
-	bool denied;                    /* to the first user; the one of -u may be allowed */
-	bool warned;                    /* of its expiry, at: */
-	struct mtime warned_at;
 };
 
-/* Reads the leap file and begins to look ahead. */
-void leapsec_start(struct steering *s);
-void leapsec_stop(struct steering *s);
+/* No leap second is known yet. */
+void leapsec_begin(struct steering *s);
 
-/*
- * Reads the leap file again when its name or its content changed. Bad lines are reported and left
- * out; of a file without a good one, or with a wrong hash, the old table stays.
- */
-void leapsec_reload(struct steering *s);
+/* Takes a table as leap_set_table does; false: it is none, and the old one stays. */
+bool leapsec_take(struct steering *s, const struct leap_row *rows, unsigned n, int64_t expires_s);
 
-/*
- * Reads the text of a leap file as leapfile_parse does, and judges its hash unless checkhash is
- * false; what cannot be known for a bad line behind the last row, expires with that row.
- */
-bool leapsec_parse(const char *path, const char *text, size_t len, bool checkhash, struct arena *a,
-    struct leapfile *out, struct diag_list *diags);
+/* Hears the vote of the sources of a selection; true when it is another than before. */
+bool leapsec_hear(struct steering *s, enum ntp_leap vote, struct rtime now);
 
-/* Hears the vote of the sources of the last selection. */
-void leapsec_vote(struct steering *s, enum ntp_leap vote);
+/* Looks what lies ahead at now; what the others say of leap seconds is as of the last look. */
+void leapsec_look(struct steering *s, struct rtime now);
 
 /*
  * What to show in place of "no leap second": the announcement, or LEAP_UNSYNC while a reply

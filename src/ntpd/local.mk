@@ -7,6 +7,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/adjust.c \
 	src/ntpd/asked.c \
 	src/ntpd/await.c \
+	src/ntpd/clock_look.c \
 	src/ntpd/clock_rules.c \
 	src/ntpd/clock_update.c \
 	src/ntpd/conffile.c \
@@ -25,6 +26,8 @@ libntpd_a_SOURCES = \
 	src/ntpd/boot_marker.c \
 	src/ntpd/keys.c \
 	src/ntpd/leapsec.c \
+	src/ntpd/leaptable.c \
+	src/ntpd/leapwatch.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \

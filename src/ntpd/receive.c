@@ -8,7 +8,7 @@
 #include <string.h>
 #include "journal/counters.h"
 #include "ntpd/access.h"
-#include "ntpd/clock_update.h"
+#include "ntpd/clock_look.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
 #include "ntpd/keys.h"
@@ -215,7 +215,7 @@ look_at_clock(struct server *srv, const struct stamp *rx)
 	struct served_time t = system_served_time(&srv->d->steering);
 
 	if (served_clock_moved(&t, rx->at, rx->mono)) {
-		clock_update_look(&srv->d->steering);
+		clock_look(&srv->d->steering);
 	}
 }
 

@@ -17,7 +17,7 @@
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/keys.h"
-#include "ntpd/leapsec.h"
+#include "ntpd/leapwatch.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/peers.h"
@@ -220,7 +220,7 @@ take_rules(struct ntpd *d)
 static void
 read_leapfile(struct ntpd *d)
 {
-	leapsec_reload(&d->steering);
+	leapwatch_reload(&d->steering);
 }
 
 static void

@@ -170,6 +170,51 @@ selection_select(struct steering *st, const struct assoc_world *w)
 	return assoc_by_id(st->assocs, s->sel.sys_id);
 }
 
+/* The estimator that took the newest sample, if its source survived; else NULL. */
+static const struct estimator *
+newest_survivor(const struct steering *s, uint16_t newest)
+{
+	const struct selection *sel = &s->selector.sel;
+	const struct assoc *a = assoc_by_id(s->assocs, newest);
+
+	for (unsigned i = 0; a != NULL && i < sel->n; i++) {
+		if (sel->each[i].id == newest && sel->each[i].combined) {
+			return &a->est;
+		}
+	}
+	return NULL;
+}
+
+void
+selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *w)
+{
+	struct selection *sel = &s->selector.sel;
+	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
+		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
+		.wander = sel->wander, .jitter_s = sel->jitter_s };
+	const struct joint_input in = { .id = newest, .estimator = newest_survivor(s, newest),
+		.combined = &combined, .survivors = sel->combined, .now = w->now,
+		.adjusted_ns = w->adjusted_ns };
+	struct estimate all;
+
+	if (!clock_rules_adaptive(s)) {
+		return;
+	}
+	joint_update(&s->selector.joint, &in, &all);
+	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
+	sel->var_s2 = all.var_s2;
+	sel->freq = all.freq;
+	sel->freq_var = all.freq_var;
+	sel->cov_s = all.cov_s;
+	sel->wander = all.wander;
+}
+
+void
+selection_correct(struct steering *s, double offset_s)
+{
+	s->selector.sel.offset_s = offset_s;
+}
+
 bool
 selection_follows(const struct assoc *a)
 {
@@ -209,6 +254,14 @@ selection_doubt(struct steering *st, struct mtime since, double for_s)
 		s->doubt_since = since;
 	}
 	s->doubt_until = mtime_before(s->doubt_until, until) ? until : s->doubt_until;
+}
+
+void
+selection_clock_moved(struct steering *s, double for_s)
+{
+	s->selector.doubt_until = steering_now(s);
+	selection_doubt(s, steering_now(s), for_s);
+	joint_clear(&s->selector.joint);
 }
 
 bool

@@ -6,6 +6,7 @@
 #ifndef NTPD_SELECTION_H
 #define NTPD_SELECTION_H
 #include "core/assoc.h"
+#include "core/joint.h"
 #include "core/select.h"
 
 struct steering;
@@ -15,6 +16,7 @@ struct selector {
 	struct selection sel;
 	struct select_memory memory;
 	struct select_work work;
+	struct joint joint;             /* the survivors' samples as one */
 	bool smears_said;               /* that smeared and other sources are there; once a leap */
 	bool smeared;                   /* those we follow smear the leap second: so do we */
 	/* until then, who has not answered since the other moment is no witness */
@@ -26,6 +28,15 @@ struct selector {
  * its tally. Gives the system peer, or NULL.
  */
 struct assoc *selection_select(struct steering *s, const struct assoc_world *w);
+
+/*
+ * Makes the offset that of the clock at the rate of all survivors' samples; newest: the association
+ * whose sample was just taken, 0: none. A preferred source speaks alone.
+ */
+void selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *w);
+
+/* Another offset than the selected one is believed. */
+void selection_correct(struct steering *s, double offset_s);
 
 /* No leap second is near: what was said of smears, and followed, is past. */
 void selection_smear_over(struct steering *s);
@@ -50,6 +61,9 @@ bool selection_settling(const struct steering *s);
  * since is no witness of what the time is now.
  */
 void selection_doubt(struct steering *s, struct mtime since, double for_s);
+
+/* The same of our clock alone, and surely: what was doubtful before is past. */
+void selection_clock_moved(struct steering *s, double for_s);
 
 /*
  * Most sources that speak are new or contradict what they said. Sources that begin anew together,

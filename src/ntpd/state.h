@@ -16,6 +16,7 @@
 #include "ntpd/daemon.h"
 #include "ntpd/faults.h"
 #include "ntpd/keys.h"
+#include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
 #include "ntpd/reset.h"
 #include "ntpd/server.h"
@@ -35,6 +36,7 @@ struct ntpd {
 	struct journal journal;
 	struct client client;
 	struct steering steering;
+	struct leaptable leaptable;
 	struct listen listen;
 	struct access_names access_names;
 	struct server server;

@@ -63,9 +63,9 @@ status_put_why(struct ntpd *d, struct text *t)
 	} else if (d->steering.selector.sel.n == 0 ||
 	    d->steering.selector.sel.why != SELECT_FOUND) {
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
-	} else if (d->steering.steer.disc.stop != STOP_NONE) {
+	} else if (d->steering.disc.stop != STOP_NONE) {
 		text_printf(t, "the clock is off by %+.3f s and %s", d->steering.sys.offset_s,
-		    d->steering.steer.disc.stop == STOP_PANIC ? "must be set by hand" :
+		    d->steering.disc.stop == STOP_PANIC ? "must be set by hand" :
 		    "was stepped too much, it has to wait");
 	} else if (d->steering.sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
@@ -117,7 +117,7 @@ describe(struct ntpd *d, struct text *t)
 		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr),
 		    d->steering.sys.stratum, d->steering.sys.offset_s * 1e3);
 	}
-	if (!d->steering.steer.adjust.controlled) {
+	if (!d->steering.adjust.controlled) {
 		text_put(t, "; clock not controlled");
 	}
 	put_nameless(d, t);

@@ -10,7 +10,6 @@
 #include "ntpd/await.h"
 #include "ntpd/boot_marker.h"
 #include "ntpd/clock_rules.h"
-#include "ntpd/clock_update.h"
 #include "ntpd/drift.h"
 #include "ntpd/selection.h"
 #include "ntpd/steering.h"
@@ -21,6 +20,8 @@ enum { EXIT_NOT_SET = 1, EXIT_PANIC = 255 };
 
 /* After a move that we saw the next offsets are believed at once: they come within this time. */
 static const double MOVED_HOLDS_S = 120.0;
+/* Asked at once, who is there has answered, been asked again and begun anew within this time. */
+static const double BREAK_DOUBT_S = 32.0;
 /* The most that fudge time1 moves our own clock by. */
 static const double LOCAL_MOST_S = 1.0;
 
@@ -32,7 +33,7 @@ static void
 put_stop(const struct steering *s, struct text *t)
 {
 	text_printf(t, "%+.6f s, and the clock is not stepped: ", s->sys.offset_s);
-	switch (s->steer.disc.stop) {
+	switch (s->disc.stop) {
 	case STOP_HOUR:
 		text_printf(t, "it was %d times within an hour; unsynchronised until the hour "
 		    "allows it again", STEPLIMIT_PER_HOUR);
@@ -64,7 +65,7 @@ put_number(const struct steering *s, const struct correction *st, unsigned code,
 	} else if (code == EVENT_CLOCK_SYNC && st->act == STEER_SLEW) {
 		text_printf(t, "offset %+.6f s", s->sys.offset_s);
 	} else if (code == EVENT_FREQ_SET) {
-		text_printf(t, "%.3f PPM", s->steer.disc.loop.freq * 1e6);
+		text_printf(t, "%.3f PPM", s->disc.loop.freq * 1e6);
 	} else if (code == EVENT_FREQ_MODE && clock_rules_adaptive(s)) {
 		text_printf(t, "%.3f PPM; %+.3f PPM more are asked for, and held back for now",
 		    st->freq * 1e6, st->freq_withheld * 1e6);
@@ -95,7 +96,7 @@ report_events(struct steering *s, const struct correction *st)
 		report(s->journal, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
 		    s->sys.offset_s,
 		    st->act == STEER_STEP ? "may be stepped again" : "is near its sources again",
-		    mtime_diff_s(steering_now(s), s->steer.disc.stop_since));
+		    mtime_diff_s(steering_now(s), s->disc.stop_since));
 	}
 	if (st->no_number) {
 		report_packet(
@@ -132,20 +133,24 @@ hand_on(struct steering *s, double again_s)
 	}
 }
 
-static void
-on_slice(void *ctx)
+void
+steer_next_slice(struct steering *s)
 {
-	struct steering *s = ctx;
+	hand_on(s, adjust_next(&s->adjust));
+}
 
-	clock_update_look(s);
-	hand_on(s, adjust_next(&s->steer.adjust));
+double
+steer_huffpuff(struct steering *s, const struct assoc *a, struct mtime now)
+{
+	return huffpuff_correct(
+	    &s->steer.huffpuff, s->selector.sel.offset_s, a->filter.best.delay_s, now);
 }
 
 /* True when the clock was stepped. */
 static bool
 step(struct steering *s, const struct correction *st)
 {
-	int error = adjust_step(&s->steer.adjust, st->step_s, st->freq);
+	int error = adjust_step(&s->adjust, st->step_s, st->freq);
 
 	if (error != 0) {
 		report(s->journal, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s",
@@ -165,7 +170,7 @@ slew(struct steering *s, struct assoc *a, const struct assoc_world *w, const str
 {
 	bool was = s->sys.leap != LEAP_UNSYNC;
 
-	hand_on(s, adjust_slew(&s->steer.adjust, st->phase_s, st->freq, st->time_constant));
+	hand_on(s, adjust_slew(&s->adjust, st->phase_s, st->freq, st->time_constant));
 	system_follow(s, a, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
 	if (!was && s->sys.leap != LEAP_UNSYNC) {
 		s->up->synced(s->up_ctx);
@@ -194,12 +199,12 @@ loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_worl
 static void
 write_loopstats(struct steering *s)
 {
-	const struct loop_state *l = &s->steer.disc.loop;
-	bool ours = s->steer.adjust.controlled;
+	const struct loop_state *l = &s->disc.loop;
+	bool ours = s->adjust.controlled;
 
 	stats_loop(s->journal, &(struct stats_loop_line){
 		.offset_s = s->sys.offset_s,
-		.freq = ours ? s->steer.adjust.freq : l->freq,
+		.freq = ours ? s->adjust.freq : l->freq,
 		.jitter_s = ours ? l->jitter_s : s->sys.jitter_s,
 		.wander = l->wander,
 		.poll_log2s = l->poll_log2s,
@@ -210,11 +215,11 @@ bool
 steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
 	struct loop_input in = loop_input_of(s, a, w);
-	int poll_before = s->steer.disc.loop.poll_log2s;
+	int poll_before = s->disc.loop.poll_log2s;
 	struct correction st;
 	bool stepped = false;
 
-	discipline_update(&s->steer.disc, &in, &st);
+	discipline_update(&s->disc, &in, &st);
 	/* One that was neither slewed nor used yet opens the frequency to the next. */
 	if (st.act == STEER_SLEW) {
 		s->steer.broke = false;
@@ -241,7 +246,7 @@ steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 		break;
 	}
 	write_loopstats(s);
-	if (s->steer.disc.loop.poll_log2s != poll_before) {
+	if (s->disc.loop.poll_log2s != poll_before) {
 		s->up->repoll(s->up_ctx);
 	}
 	return stepped;
@@ -256,8 +261,8 @@ correct_local(struct steering *s, const struct assoc *a)
 	if (!s->up->fudge(s->up_ctx, a, &time_s, &freq)) {
 		return;
 	}
-	freq += s->steer.adjust.freq;
-	hand_on(s, adjust_slew(&s->steer.adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
+	freq += s->adjust.freq;
+	hand_on(s, adjust_slew(&s->adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
 	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
 }
 
@@ -282,11 +287,18 @@ void
 steer_tell(struct steering *s, bool synced_before)
 {
 	if (s->steer.observed && !synced_before && system_leap(s) != LEAP_UNSYNC) {
-		system_event_note(s, EVENT_CLOCK_SYNC, s->steer.adjust.controlled ?
+		system_event_note(s, EVENT_CLOCK_SYNC, s->adjust.controlled ?
 		    "our own clock, LOCAL" : "clock not controlled");
 		s->up->synced(s->up_ctx);
 	}
 	s->steer.observed = false;
+}
+
+void
+steer_source_broke(struct steering *s, struct mtime at)
+{
+	s->steer.broke = true;
+	selection_doubt(s, at, BREAK_DOUBT_S);
 }
 
 void
@@ -295,14 +307,12 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	double unknown_s = f->lost_s + (f->slept ? SLEEP_ERROR_S : 0.0);
 
 	s->steer.moved_until = mtime_add_s(steering_now(s), MOVED_HOLDS_S);
-	discipline_disturbed(&s->steer.disc,
+	discipline_disturbed(&s->disc,
 	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
 	    .slept_s = f->slept_s }, steering_now(s));
-	s->selector.doubt_until = steering_now(s);     /* what was doubtful before is past */
-	selection_doubt(s, steering_now(s), MOVED_HOLDS_S);
+	selection_clock_moved(s, MOVED_HOLDS_S);
 	s->up->clock_moved(s->up_ctx, !clock_rules_adaptive(s));
 	s->up->doubt(s->up_ctx, unknown_s);
-	joint_clear(&s->update.joint);
 	if (s->sys.leap != LEAP_UNSYNC) {
 		system_err_more(s, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(s);
@@ -319,7 +329,7 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 const char *
 steer_control_words(const struct steering *s)
 {
-	if (s->steer.adjust.controlled) {
+	if (s->adjust.controlled) {
 		return "yes";
 	}
 	return clock_rules_control_wanted(s) ? "not controlled: CAP_SYS_TIME is missing" :
@@ -329,7 +339,7 @@ steer_control_words(const struct steering *s)
 static void
 say_control(struct steering *s)
 {
-	if (s->steer.adjust.controlled) {
+	if (s->adjust.controlled) {
 		report(s->journal, LOG_LEVEL_NOTICE, "clock controlled now");
 	} else {
 		report(s->journal, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(s));
@@ -360,7 +370,7 @@ say_unused(struct steering *s)
 static void
 take_tinker(struct steering *s)
 {
-	adjust_by_kernel(&s->steer.adjust, (s->conf->switches & SWITCH_KERNEL) != 0);
+	adjust_by_kernel(&s->adjust, (s->conf->switches & SWITCH_KERNEL) != 0);
 	if (fabs(s->conf->tinker.huffpuff_s - s->steer.huffpuff_span_s) > 0.0) {
 		s->steer.huffpuff_span_s = s->conf->tinker.huffpuff_s;
 		huffpuff_start(&s->steer.huffpuff, s->steer.huffpuff_span_s, steering_now(s));
@@ -374,19 +384,19 @@ say_freq(struct steering *s, bool known)
 	char detail[48];
 
 	if (!known) {
-		system_event_note(s, EVENT_FREQ_NOT_SET, !s->steer.adjust.controlled ? "" :
+		system_event_note(s, EVENT_FREQ_NOT_SET, !s->adjust.controlled ? "" :
 		    s->driftfile == NULL ? "no driftfile is configured" :
 		    "the frequency is not known from an earlier run");
 		return;
 	}
-	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", s->steer.adjust.freq * 1e6);
+	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", s->adjust.freq * 1e6);
 	system_event_note(s, EVENT_FREQ_SET, detail);
 }
 
 void
-steer_start(struct steering *s)
+steer_start(struct steering *s, void (*slice)(void *ctx))
 {
-	struct adjust *a = &s->steer.adjust;
+	struct adjust *a = &s->adjust;
 	struct discipline_rules rules;
 	double freq, sigma;
 	bool have_freq = drift_read(s, &freq, &sigma);
@@ -394,7 +404,7 @@ steer_start(struct steering *s)
 	adjust_start(
 	    a, s->clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
 	rules = clock_rules_discipline(s);
-	discipline_start(&s->steer.disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
+	discipline_start(&s->disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
 	    steering_now(s));
 	take_tinker(s);
 	if (!a->controlled) {
@@ -403,7 +413,7 @@ steer_start(struct steering *s)
 	system_event_note(s, EVENT_RESTART, "");
 	say_freq(s, have_freq && a->controlled);
 	system_tell_kernel(s);
-	s->loop->ops->timer_init(s->loop, &s->steer.slice, on_slice, s);
+	s->loop->ops->timer_init(s->loop, &s->steer.slice, slice, s);
 }
 
 void
@@ -419,16 +429,16 @@ steer_configure(struct steering *s)
 
 	take_tinker(s);
 	/* A permission that the first update used up does not come back with a reload. */
-	discipline_set_rules(&s->steer.disc, &rules);
+	discipline_set_rules(&s->disc, &rules);
 }
 
 void
 steer_control(struct steering *s)
 {
-	bool before = s->steer.adjust.controlled;
+	bool before = s->adjust.controlled;
 
-	adjust_control(&s->steer.adjust, clock_rules_control_wanted(s));
-	if (before != s->steer.adjust.controlled) {
+	adjust_control(&s->adjust, clock_rules_control_wanted(s));
+	if (before != s->adjust.controlled) {
 		say_control(s);
 		system_tell_kernel(s);
 	}

@@ -15,8 +15,6 @@ struct assoc_world;
 struct steering;
 
 struct steer {
-	struct adjust adjust;
-	struct discipline disc;
 	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
 	double huffpuff_span_s;         /* as it was started; 0: off */
 	struct loop_timer slice;        /* the next part of a large phase */
@@ -29,9 +27,12 @@ struct steer {
 
 /*
  * Reads the drift file and takes hold of the clock; says with what, in the events restart and
- * freq_set or freq_not_set.
+ * freq_set or freq_not_set. slice(s) is called when the next slice of a large phase is due.
  */
-void steer_start(struct steering *s);
+void steer_start(struct steering *s, void (*slice)(void *ctx));
+
+/* Hands the next slice of a large phase to the kernel. */
+void steer_next_slice(struct steering *s);
 
 /* Leaves the clock what it has. May be called again, and without a start. */
 void steer_stop(struct steering *s);
@@ -59,6 +60,15 @@ void steer_observe(struct steering *s, struct assoc *a, const struct assoc_world
  * having steered, when we were not before.
  */
 void steer_tell(struct steering *s, bool synced_before);
+
+/* The selected offset, led by a, as tinker huffpuff corrects it (classic loop). */
+double steer_huffpuff(struct steering *s, const struct assoc *a, struct mtime now);
+
+/*
+ * The model of a source that we follow broke at that time: whether the source or our clock did,
+ * only the others can tell.
+ */
+void steer_source_broke(struct steering *s, struct mtime at);
 
 /*
  * The clock was moved, or stood still while the machine slept, and not by us: what was measured

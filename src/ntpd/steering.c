@@ -19,13 +19,13 @@ static void
 put_world(const struct steering *s, struct mtime now, int64_t adjusted_ns, struct assoc_world *w)
 {
 	w->now = now;
-	w->sys_poll = s->steer.disc.loop.poll_log2s;
+	w->sys_poll = s->disc.loop.poll_log2s;
 	w->precision = s->update.precision;
-	w->startup = s->steer.disc.state != CLOCK_SYNC;
+	w->startup = s->disc.state != CLOCK_SYNC;
 	w->synced = s->sys.leap != LEAP_UNSYNC;
 	w->adjusted_ns = adjusted_ns;
-	w->freq = s->steer.disc.loop.freq;
-	w->freq_sigma = s->steer.disc.loop.freq_sigma;
+	w->freq = s->disc.loop.freq;
+	w->freq_sigma = s->disc.loop.freq_sigma;
 }
 
 void
@@ -33,7 +33,7 @@ steering_put_world(struct steering *s, struct assoc_world *w)
 {
 	struct mtime now = steering_now(s);
 
-	put_world(s, now, adjust_sum(&s->steer.adjust), w);
+	put_world(s, now, adjust_sum(&s->adjust), w);
 }
 
 void
@@ -41,5 +41,5 @@ steering_show_world(const struct steering *s, struct assoc_world *w)
 {
 	struct mtime now = steering_now(s);
 
-	put_world(s, now, adjust_sum_at(&s->steer.adjust, now), w);
+	put_world(s, now, adjust_sum_at(&s->adjust, now), w);
 }

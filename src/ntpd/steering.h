@@ -8,11 +8,14 @@
 #define NTPD_STEERING_H
 #include "config/config.h"
 #include "core/assoc.h"
+#include "core/discipline.h"
+#include "ntpd/adjust.h"
 #include "ntpd/await.h"
 #include "ntpd/boot_marker.h"
 #include "ntpd/clock_update.h"
 #include "ntpd/drift.h"
 #include "ntpd/leapsec.h"
+#include "ntpd/leapwatch.h"
 #include "ntpd/selection.h"
 #include "ntpd/steer.h"
 #include "ntpd/system.h"
@@ -60,6 +63,11 @@ struct steering_events {
 
 	/* a was selected, at offset_s. turn: it took the place of another, not of none. */
 	void (*sys_peer)(void *ctx, const struct assoc *a, double offset_s, bool turn);
+	/*
+	 * The table of leap seconds may be another: leapsec_take is called from within, if it is.
+	 * anew: also if its file is as it was.
+	 */
+	void (*leap_table)(void *ctx, bool anew);
 	/* Appends why there is no system peer: "0 of 4 servers reachable". */
 	void (*put_why)(void *ctx, struct text *t);
 	/* The state changed in a way that is worth a look: a status line, say. */
@@ -93,6 +101,8 @@ struct steering {
 	const struct steering_events *up;
 	void *up_ctx;
 	bool halted;
+	struct adjust adjust;
+	struct discipline disc;
 	struct selector selector;
 	struct await await;
 	struct sys sys;
@@ -100,13 +110,14 @@ struct steering {
 	struct drift_file drift;
 	struct clock_update update;
 	struct leapsec leapsec;
+	struct leapwatch leapwatch;
 	struct boot_marker boot_marker;
 };
 
 /*
  * Takes another configuration, before the old one is gone; driftfile: its, or that of the command
  * line, NULL: none. What it changes comes into force with steer_control, steer_configure and
- * leapsec_reload.
+ * leapwatch_reload.
  */
 void steering_configure(struct steering *s, const struct config *conf, const char *driftfile);
 

@@ -3,7 +3,6 @@
 #include "ntpd/syspeer.h"
 #include "core/orphan.h"
 #include "journal/report.h"
-#include "ntpd/clock_update.h"
 #include "ntpd/steering.h"
 #include "ntpd/system.h"
 #include "ntpd/system_event.h"
@@ -41,25 +40,11 @@ say_lost(struct steering *s)
 	system_event_note(s, EVENT_NO_SYS_PEER, buf);
 }
 
-/*
- * Selection runs when a sample comes, and LOCAL's next may be a minute away when it may be
- * chosen at last.
- */
 static void
 wait_orphaned(struct steering *s)
 {
 	s->loop->ops->timer_arm(s->loop, &s->sys.orphan_timer,
 	    mtime_add_s(s->sys.lost_since, s->conf->tos.orphanwait_s));
-}
-
-static void
-on_orphan_timer(void *ctx)
-{
-	struct steering *s = ctx;
-
-	if (s->sys.lost) {
-		clock_update_run(s);
-	}
 }
 
 /*
@@ -84,7 +69,7 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	s->sys.root_delay_s = 0.0;
 	s->sys.root_disp_s = s->conf->tos.mindist_s;
 	s->sys.at = w->now;
-	s->sys.reftime = s->steer.adjust.at.real;
+	s->sys.reftime = s->adjust.at.real;
 	if (!before) {
 		report(s->journal, LOG_LEVEL_NOTICE,
 		    "no source for %.0f s: orphan mode, stratum %u", s->conf->tos.orphanwait_s,
@@ -93,11 +78,11 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 }
 
 void
-syspeer_start(struct steering *s)
+syspeer_start(struct steering *s, void (*orphan)(void *ctx))
 {
 	s->sys.lost = true;
 	s->sys.lost_since = steering_now(s);
-	s->loop->ops->timer_init(s->loop, &s->sys.orphan_timer, on_orphan_timer, s);
+	s->loop->ops->timer_init(s->loop, &s->sys.orphan_timer, orphan, s);
 	wait_orphaned(s);
 }
 

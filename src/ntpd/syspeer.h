@@ -9,8 +9,8 @@ struct assoc;
 struct assoc_world;
 struct steering;
 
-/* There is no system peer yet; orphanwait begins. */
-void syspeer_start(struct steering *s);
+/* There is no system peer yet; orphanwait begins, at whose end orphan(s) is called. */
+void syspeer_start(struct steering *s, void (*orphan)(void *ctx));
 
 /* May be called again, and without a start. */
 void syspeer_stop(struct steering *s);

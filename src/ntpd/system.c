@@ -29,14 +29,14 @@ dist_most_s(const struct steering *s)
 	double most_s = NTP_MAXDISP_S - KERNEL_MARGIN_S;
 
 	/* Nobody corrects this clock: it is right only as far as its error is known to be small. */
-	return s->steer.adjust.controlled ? most_s : fmin(most_s, s->conf->tos.maxdist_s);
+	return s->adjust.controlled ? most_s : fmin(most_s, s->conf->tos.maxdist_s);
 }
 
 /* The leap indicator, as long as the distance does not grow too much. */
 static enum ntp_leap
 leap_told(const struct steering *s)
 {
-	if (s->steer.disc.stop != STOP_NONE || s->sys.leap == LEAP_UNSYNC) {
+	if (s->disc.stop != STOP_NONE || s->sys.leap == LEAP_UNSYNC) {
 		return LEAP_UNSYNC;
 	}
 	return leapsec_shown(s);
@@ -57,7 +57,7 @@ system_served_time(const struct steering *s)
 		.unsync_dist_s = dist_most_s(s),
 		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
 						    (struct ntp_ts){ 0 },
-		.base_ns = s->steer.adjust.base_ns,
+		.base_ns = s->adjust.base_ns,
 		.leap_second = leapsec_served(s),
 	};
 }
@@ -130,7 +130,7 @@ system_tell_kernel(struct steering *s)
 {
 	enum ntp_leap leap = system_leap(s);
 
-	adjust_status(&s->steer.adjust, leap != LEAP_UNSYNC, leapsec_kernel(s),
+	adjust_status(&s->adjust, leap != LEAP_UNSYNC, leapsec_kernel(s),
 	    system_root_dist_s(s), s->sys.jitter_s);
 	wait_too_far(s, leap);
 }
@@ -143,6 +143,13 @@ system_publish(struct steering *s)
 }
 
 /* ---- what a selection makes of it ---- */
+
+void
+system_measured(struct steering *s)
+{
+	s->sys.offset_s = s->selector.sel.offset_s;
+	s->sys.jitter_s = s->selector.sel.jitter_s;
+}
 
 void
 system_unsynchronise(struct steering *s, const char *refid)
@@ -174,7 +181,7 @@ root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world 
 	double guess_s = GUESS_SIGMAS * sqrt(s->selector.cand[sel->sys_at].var_s2);
 	struct claim most = { sel->low_s, sel->high_s };
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
-	    claim_reach_s(&most, adjust_left_s(&s->steer.adjust)));
+	    claim_reach_s(&most, adjust_left_s(&s->adjust)));
 
 	return fmax(s->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
@@ -192,7 +199,7 @@ system_follow(struct steering *s, const struct assoc *a, const struct assoc_worl
 	s->sys.root_disp_s = root_disp_s(s, a, w, s->sys.root_delay_s);
 	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
-	s->sys.reftime = a->rules.flags & ASSOC_LOCAL ? s->steer.adjust.at.real : a->wire.t4;
+	s->sys.reftime = a->rules.flags & ASSOC_LOCAL ? s->adjust.at.real : a->wire.t4;
 }
 
 /* ---- what every answer says of our error ---- */
@@ -251,7 +258,7 @@ add_bound(struct bounds *b, double bound_s)
 static void
 ask_all(struct steering *s, const struct assoc_world *w, struct bounds *b)
 {
-	double slew_s = adjust_left_s(&s->steer.adjust), told_s = system_root_dist_s(s);
+	double slew_s = adjust_left_s(&s->adjust), told_s = system_root_dist_s(s);
 
 	b->n = 0;
 	b->against = 0;
@@ -304,7 +311,7 @@ ask_faster(struct steering *s)
 	if (clock_rules_adaptive(s)) {
 		return;
 	}
-	if (discipline_hurry(&s->steer.disc)) {
+	if (discipline_hurry(&s->disc)) {
 		s->up->repoll(s->up_ctx);
 	}
 	s->up->ask_seldom(s->up_ctx, SELDOM_LOG2S, ASSOC_BURST);
@@ -343,7 +350,7 @@ heed_majority(struct steering *s, const struct assoc_world *w)
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
-		tell_least(s, claim_reach_s(&most, adjust_left_s(&s->steer.adjust)));
+		tell_least(s, claim_reach_s(&most, adjust_left_s(&s->adjust)));
 	}
 }
 
@@ -373,7 +380,7 @@ system_raise_error(struct steering *s)
 	struct assoc_world w = steering_world(s);
 
 	if (s->sys.leap != LEAP_UNSYNC && a != NULL) {
-		heed_answer(s, a, &w, adjust_left_s(&s->steer.adjust));
+		heed_answer(s, a, &w, adjust_left_s(&s->adjust));
 		heed_contradiction(s, &w);
 		heed_majority(s, &w);
 	} else {

@@ -61,6 +61,9 @@ void system_tell_kernel(struct steering *s);
 /* What is told changed without a selection: tells the kernel and the service manager. */
 void system_publish(struct steering *s);
 
+/* The last selection is followed: its offset and jitter are ours. */
+void system_measured(struct steering *s);
+
 /* We know no time; refid, of at most four characters, says why: "INIT", "STEP". */
 void system_unsynchronise(struct steering *s, const char *refid);
 

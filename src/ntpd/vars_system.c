@@ -332,17 +332,17 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	    (struct ntp_ts){ 0 };
 	v->clock = ntp_ts_from_rtime(vars_now(d));
 	v->peer = d->steering.sys.peer_id;
-	v->tc = (uint64_t)d->steering.steer.disc.loop.poll_log2s;
+	v->tc = (uint64_t)d->steering.disc.loop.poll_log2s;
 	v->mintc = (uint64_t)d->conf->rate.average_log2s;
 	v->offset = d->steering.sys.offset_s;
-	v->frequency = d->steering.steer.adjust.controlled ? d->steering.steer.adjust.freq
-							   : d->steering.steer.disc.loop.freq;
+	v->frequency = d->steering.adjust.controlled ? d->steering.adjust.freq
+							   : d->steering.disc.loop.freq;
 	v->sys_jitter = d->steering.sys.jitter_s;
-	v->clk_jitter = d->steering.steer.disc.loop.jitter_s;
-	v->clk_wander = d->steering.steer.disc.loop.wander;
+	v->clk_jitter = d->steering.disc.loop.jitter_s;
+	v->clk_wander = d->steering.disc.loop.wander;
 	v->peermode = d->steering.sys.peer_id != 0 ? MODE_CLIENT : 0;
-	v->steps = d->steering.steer.disc.steps;
-	v->state = discipline_state_name(d->steering.steer.disc.state);
+	v->steps = d->steering.disc.steps;
+	v->state = discipline_state_name(d->steering.disc.state);
 	v->clock_control = steer_control_words(&d->steering);
 	if (d->steering.sys.peer_id != 0) {
 		endpoint_format(&d->steering.sys.peer_addr, v->peeradr, sizeof v->peeradr);

@@ -2,6 +2,7 @@
 /* wire_steering - what the steering of the clock tells, and whom. */
 #include "ntpd/wire.h"
 #include "journal/stats.h"
+#include "ntpd/leaptable.h"
 #include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
 #include "ntpd/rules.h"
@@ -113,6 +114,16 @@ sys_peer(void *ctx, const struct assoc *a, double offset_s, bool turn)
 }
 
 static void
+leap_table(void *ctx, bool anew)
+{
+	if (anew) {
+		leaptable_read(ctx);
+	} else {
+		leaptable_look(ctx);
+	}
+}
+
+static void
 put_why(void *ctx, struct text *t)
 {
 	status_put_why(ctx, t);
@@ -165,6 +176,7 @@ static const struct steering_events STEERING_EVENTS = {
 	.clock_moved = clock_moved,
 	.doubt = doubt,
 	.sys_peer = sys_peer,
+	.leap_table = leap_table,
 	.put_why = put_why,
 	.changed = changed,
 	.synced = synced,

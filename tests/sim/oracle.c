@@ -374,7 +374,7 @@ heard_lately(const struct sim_node *n)
 static double
 may_stop_s(const struct sim_node *n)
 {
-	switch (n->daemon->steering.steer.disc.stop) {
+	switch (n->daemon->steering.disc.stop) {
 	case STOP_NONE:
 		return 0;
 	case STOP_HOUR:
@@ -396,8 +396,8 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 
 	/* Once the limit allows it, an hour is enough again. */
 	if (st->synced || !st->controlled || !heard_lately(n) || isinf(may_stop_s(n)) ||
-	    n->daemon->steering.steer.disc.stop != o->stop_seen) {
-		o->stop_seen = n->daemon->steering.steer.disc.stop;
+	    n->daemon->steering.disc.stop != o->stop_seen) {
+		o->stop_seen = n->daemon->steering.disc.stop;
 		o->lost_since = -1;
 		return;
 	}

@@ -339,7 +339,7 @@ one_mishap(struct soak *k)
 static void
 wait_for_limits(struct soak *k)
 {
-	const struct discipline *disc = &k->c->daemon->steering.steer.disc;
+	const struct discipline *disc = &k->c->daemon->steering.disc;
 
 	for (double waited_s = 0; disc->stop == STOP_DAY && waited_s < DAY_S; waited_s += 3600) {
 		sim_run(k->s, 3600);
