@@ -299,6 +299,12 @@ double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 unsigned assoc_answers_wanted(bool adaptive);
 
 /*
+ * The selection that it last took part in has followed it, alone or with others. What becomes of
+ * any other source is no reason to ask everybody, or to believe that our clock has changed.
+ */
+bool assoc_followed(const struct assoc *a);
+
+/*
  * True while it answers and has not answered often enough, since the start or a break, to be
  * followed.
  */

@@ -253,6 +253,12 @@ assoc_told(struct assoc *a)
 	a->told_tally = a->tally;
 }
 
+bool
+assoc_followed(const struct assoc *a)
+{
+	return (a->rules.flags & ASSOC_NOSELECT) == 0 && a->told_tally >= TALLY_CANDIDATE;
+}
+
 static unsigned
 candidate_flags(const struct assoc *a)
 {

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "config/askedfile.h"
-#include "ntpd/rules.h"
-#include "ntpd/state.h"
+#include "ntpd/client.h"
 
 enum { PATH_CAP = 1024 };
 /* Any limit has filled by then. */
@@ -21,7 +20,7 @@ static const double ROUNDED_S = 1e-3;
 static bool
 path_of(const struct client *c, char *path)
 {
-	const char *drift = rules_driftfile(c->d);
+	const char *drift = c->driftfile;
 	struct text t = text_over(path, PATH_CAP);
 
 	if (drift == NULL || strcmp(drift, "/dev/null") == 0) {
@@ -37,7 +36,7 @@ moment(const struct client *c)
 {
 	struct clock_reading r;
 
-	c->d->port.clock->ops->read(c->d->port.clock, &r);
+	c->clock->ops->read(c->clock, &r);
 	return (struct asked_at){ rtime_diff_s(r.real, (struct rtime){ 0 }),
 		mtime_diff_s(r.mono, (struct mtime){ 0 }) };
 }
@@ -119,7 +118,7 @@ asked_read(struct client *c)
 
 	/* Not there, or not to be read: then every server may be asked. */
 	if (!path_of(c, path) ||
-	    c->d->port.store->ops->read(c->d->port.store, path, &text, &len) != 0) {
+	    c->store->ops->read(c->store, path, &text, &len) != 0) {
 		return;
 	}
 	take_all(c, text);
@@ -170,9 +169,9 @@ asked_write(struct client *c)
 		struct text t = text_over(text, CAP);
 
 		askedfile_put_head(&t, &at);
-		if (put_all(c, &t, now_of(c->d)) > 0) {
+		if (put_all(c, &t, client_now(c)) > 0) {
 			/* Its folder is the drift file's, which says what is wrong with it. */
-			(void)c->d->port.store->ops->write(c->d->port.store, path, text, t.len);
+			(void)c->store->ops->write(c->store, path, text, t.len);
 		}
 	}
 	free(text);

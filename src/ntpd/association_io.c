@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* exchange - requests to one source and its answers. */
+/* association_io - requests to one source and its answers. */
 #include "ntpd/association_io.h"
 #include <errno.h>
 #include <string.h>
 #include "journal/counters.h"
 #include "journal/report.h"
 #include "journal/stats.h"
-#include "ntpd/access.h"
-#include "ntpd/await.h"
-#include "ntpd/clock_look.h"
-#include "ntpd/clock_update.h"
+#include "ntpd/client.h"
 #include "ntpd/keys.h"
-#include "ntpd/listen_tell.h"
 #include "ntpd/peer_event.h"
-#include "ntpd/peers.h"
 #include "ntpd/protect.h"
-#include "ntpd/rules.h"
-#include "ntpd/selection.h"
-#include "ntpd/sources.h"
-#include "ntpd/state.h"
-#include "ntpd/system.h"
 
-enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX, TRIES_PER_ADDRESS = 3,
+enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
 	WHY_MAX = 512 };
-
-/* After an outage of all: seven, two seconds apart. */
-enum { RETURN_REQUESTS = 7 };
 
 /* ---- the socket ---- */
 
@@ -38,16 +25,27 @@ static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 void
 association_io_close_socket(struct peer *p)
 {
-	p->client->d->port.net->ops->close(p->client->d->port.net, p->sock);
+	p->client->net->ops->close(p->client->net, p->sock);
 	p->sock = NULL;
+}
+
+static struct client_addresses
+addresses(const struct client *c)
+{
+	struct client_addresses out;
+
+	c->up->addresses(c->up_ctx, &out);
+	return out;
 }
 
 /* With interface rules, requests leave only from addresses the rules allow. */
 static const struct addr *
 allowed_local(const struct client *c, const struct addr *remote)
 {
-	for (unsigned i = 0; i < c->d->listen.allowed_n; i++) {
-		const struct addr *a = &c->d->listen.allowed[i];
+	struct client_addresses h = addresses(c);
+
+	for (unsigned i = 0; i < h.allowed_n; i++) {
+		const struct addr *a = &h.allowed[i];
 		if (a->family == remote->family &&
 		    addr_is_loopback(a) == addr_is_loopback(remote)) {
 			return a;
@@ -60,7 +58,7 @@ allowed_local(const struct client *c, const struct addr *remote)
 static bool
 has_no_way(const struct peer *p, int error)
 {
-	return error == -EADDRNOTAVAIL && p->client->d->listen.restricted &&
+	return error == -EADDRNOTAVAIL && addresses(p->client).restricted &&
 	    allowed_local(p->client, &p->a.remote.addr) == NULL;
 }
 
@@ -106,7 +104,7 @@ note_send_error(struct peer *p, int error, bool by_packet)
 		return;
 	}
 	if (has_no_way(p, error)) {
-		listen_put_no_way(p->client->d, &p->a.remote.addr, &t);
+		p->client->up->put_no_way(p->client->up_ctx, &p->a.remote.addr, &t);
 	} else {
 		text_printf(&t, "%s%s", strerror(-error), remedy_of(error));
 	}
@@ -118,18 +116,18 @@ static int
 connect_from(struct peer *p, const struct addr *from)
 {
 	struct client *c = p->client;
-	struct endpoint local = { .port = (uint16_t)c->d->conf->sourceport };
+	struct endpoint local = { .port = (uint16_t)c->conf->sourceport };
 	struct endpoint bound;
 	int error;
 
 	if (from != NULL) {
 		local.addr = *from;
 	}
-	error = c->d->port.net->ops->connect(c->d->port.net, &local, &p->a.remote,
-	    (unsigned)c->d->conf->dscp,
+	error = c->net->ops->connect(c->net, &local, &p->a.remote,
+	    (unsigned)c->conf->dscp,
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
-		c->d->port.net->ops->local(c->d->port.net, p->sock, &bound);
+		c->net->ops->local(c->net, p->sock, &bound);
 		p->a.local = bound.addr;
 	}
 	return error;
@@ -138,12 +136,14 @@ connect_from(struct peer *p, const struct addr *from)
 static bool
 may_leave_from(const struct client *c, const struct addr *local)
 {
-	for (unsigned i = 0; i < c->d->listen.allowed_n; i++) {
-		if (addr_equal(&c->d->listen.allowed[i], local)) {
+	struct client_addresses h = addresses(c);
+
+	for (unsigned i = 0; i < h.allowed_n; i++) {
+		if (addr_equal(&h.allowed[i], local)) {
 			return true;
 		}
 	}
-	return !c->d->listen.restricted;
+	return !h.restricted;
 }
 
 static int
@@ -166,8 +166,10 @@ open_socket(struct peer *p)
 static bool
 still_ours(const struct client *c, const struct addr *local)
 {
-	for (unsigned i = 0; i < c->d->listen.own_n; i++) {
-		if (addr_equal(&c->d->listen.own[i], local)) {
+	struct client_addresses h = addresses(c);
+
+	for (unsigned i = 0; i < h.own_n; i++) {
+		if (addr_equal(&h.own[i], local)) {
 			return true;
 		}
 	}
@@ -186,7 +188,7 @@ association_io_socket_stands(const struct peer *p)
 void
 association_io_arm(struct peer *p)
 {
-	p->client->d->port.loop->ops->timer_arm(p->client->d->port.loop, &p->timer, p->a.poll.next);
+	p->client->loop->ops->timer_arm(p->client->loop, &p->timer, p->a.poll.next);
 }
 
 /* Signs when the association has a key, which is there; the new length, 0 when it fails. */
@@ -229,7 +231,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	error = p->sock != NULL ? 0 : open_socket(p);
 	p->no_way = no_way(error);
 	if (error == 0) {
-		error = c->d->port.net->ops->send(c->d->port.net, p->sock, &request, &at);
+		error = c->net->ops->send(c->net, p->sock, &request, &at);
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);
@@ -249,8 +251,11 @@ transmit(struct peer *p, const struct assoc_sending *out)
 static void
 ask_on(struct peer *p, const struct assoc_world *w)
 {
-	if (p->a.poll.asked == 0 && await_waits(&p->client->d->steering) &&
-	    assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
+	struct client *c = p->client;
+	struct client_standing above;
+
+	c->up->standing(c->up_ctx, &above);
+	if (p->a.poll.asked == 0 && above.waits && assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
 		p->a.poll.asked = 1;
 	}
 	if (p->a.poll.asked > 0) {
@@ -264,7 +269,7 @@ ask_on(struct peer *p, const struct assoc_world *w)
 static void
 say_shared_clock(struct peer *p)
 {
-	bool shares = rules_adaptive(p->client->d) && estimator_shares_clock(&p->a.est);
+	bool shares = client_adaptive(p->client) && estimator_shares_clock(&p->a.est);
 	char addr[ADDR_TEXT_MAX];
 
 	if (shares && !p->shares_clock) {
@@ -275,85 +280,45 @@ say_shared_clock(struct peer *p)
 	p->shares_clock = shares;
 }
 
-/* A source that we follow broke: whether it or our clock did, only the others can tell. */
-static void
-doubt_all(struct peer *p)
-{
-	struct client *c = p->client;
-
-	peers_ask_soon(c, 1);
-	steer_source_broke(&c->d->steering, p->a.wire.t4_mono);
-}
-
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
 static void
 follow_estimate(struct peer *p, const struct assoc_answer *ans)
 {
 	enum estimator_result r = ans->estimated;
 	struct client *c = p->client;
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 	char addr[ADDR_TEXT_MAX];
 
 	say_shared_clock(p);
-	if (rules_adaptive(c->d) && r == ESTIMATOR_BROKE) {
+	if (client_adaptive(c) && r == ESTIMATOR_BROKE) {
 		report(c->journal, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		p->a.poll.asked = ESTIMATOR_BURST - 1;
-		if (selection_follows(&p->a)) {
-			doubt_all(p);
+		if (assoc_followed(&p->a)) {
+			c->on->broke(p);
 		}
 	}
-	if (rules_adaptive(c->d) && r == ESTIMATOR_SUSPECT &&
+	if (client_adaptive(c) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
 		association_io_arm(p);
 	}
 	ask_on(p, &w);
 }
 
-/* Classic loop: in a burst of a clock that runs well already, wait for the last packet. */
-static bool
-worth_selecting(const struct peer *p)
-{
-	const struct client *c = p->client;
-
-	return p->a.poll.burst == 0 || c->d->steering.sys.leap == LEAP_UNSYNC ||
-	    c->d->steering.sys.lost || mtime_before(now_of(c->d), c->d->steering.steer.moved_until);
-}
-
-/*
- * Classic loop: a sample is used once. The best may have come before there were enough to use it.
- */
-static bool
-may_be_used(const struct client *c, const struct assoc_answer *ans)
-{
-	return ans->filtered == FILTER_NEW || c->d->steering.sys.leap == LEAP_UNSYNC;
-}
-
 static void
 after_answer(struct peer *p, const struct assoc_answer *ans)
 {
 	struct client *c = p->client;
-	bool taken;
 
 	peer_event_note_all(c, p, ans->events);
 	if (!ans->sampled) {
 		return;
 	}
-	/* Not the first answer of all. */
-	if (c->d->steering.sys.lost && p->a.est.samples > 1 &&
-	    !(p->a.rules.flags & ASSOC_NOSELECT) &&
-	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
-		await_open(&c->d->steering, p->a.wire.t4_mono, RETURN_REQUESTS);
-	}
+	c->up->heard(c->up_ctx, &p->a, ans);
 	stats_peer(c->journal, &p->a, peer_event_status(p));
 	follow_estimate(p, ans);
-	taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
-	if (rules_adaptive(c->d) || (may_be_used(c, ans) && worth_selecting(p))) {
-		clock_update_answer(&c->d->steering, taken ? p->a.id : 0);
-	} else {
-		system_raise_error(&c->d->steering);
-	}
+	c->up->sampled(c->up_ctx, &p->a, ans);
 }
 
 static void
@@ -365,34 +330,6 @@ poll_local(struct peer *p, const struct assoc_world *w)
 	after_answer(p, &ans);
 }
 
-/*
- * preempt: a source that was not among the survivors for so many polls goes when there are more
- * than maxclock. One at a time: the number is looked at anew for each.
- */
-static bool
-is_superfluous(struct peer *p)
-{
-	const struct config_source *cfg = p->source->cfg;
-
-	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
-	    p->a.poll.burst > 0) {
-		return false;
-	}
-	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
-	return p->idle >= ASSOC_UNREACH &&
-	    peers_count(p->client) > (unsigned)p->client->d->conf->tos.maxclock;
-}
-
-static void
-preempt(struct peer *p)
-{
-	report(p->client->journal, LOG_LEVEL_NOTICE,
-	    "%s: dropped, for it was of no use and there are more than "
-	    "%d sources (preempt, tos maxclock)",
-	    p->source->cfg->host.text, (int)p->client->d->conf->tos.maxclock);
-	sources_drop(p->client, p->source);
-}
-
 static void
 on_timer(void *ctx)
 {
@@ -402,9 +339,9 @@ on_timer(void *ctx)
 	struct assoc_draw draw;
 	struct assoc_world w;
 
-	clock_look(&c->d->steering);
-	w = rules_world(c->d);
-	c->d->port.rng->ops->fill(c->d->port.rng, &draw, sizeof draw);
+	c->up->look(c->up_ctx);
+	w = client_world(c);
+	c->rng->ops->fill(c->rng, &draw, sizeof draw);
 	assoc_poll(&p->a, &w, &draw, &out);
 	if (p->a.rules.flags & ASSOC_LOCAL) {
 		poll_local(p, &w);
@@ -418,20 +355,7 @@ on_timer(void *ctx)
 	transmit(p, &out);
 	peer_event_note_all(c, p, out.events);
 	association_io_arm(p);
-	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
-		return;
-	}
-	if (out.went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
-		sources_look_elsewhere(p);
-	}
-	if (out.filtered) {
-		clock_update_run(&c->d->steering);
-	}
-	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
-		sources_member_gone(p);
-	} else if (is_superfluous(p)) {
-		preempt(p);
-	}
+	c->on->polled(p, &out);
 }
 
 /* ---- answers ---- */
@@ -464,7 +388,7 @@ tell_blocked(struct client *c, const struct peer *p, const struct endpoint *from
 static bool
 admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 {
-	unsigned flags = access_flags(&c->d->server, &pkt->from);
+	unsigned flags = c->up->restricted(c->up_ctx, &pkt->from);
 
 	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
 	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
@@ -512,8 +436,8 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		return;
 	}
 	counters_version(&c->count, pk.hdr.version);
-	clock_look(&c->d->steering);
-	w = rules_world(c->d);
+	c->up->look(c->up_ctx);
+	w = client_world(c);
 	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
 	counters_verdict(&c->count, ans.verdict);
 	note_send_error(p, 0, true);
@@ -549,7 +473,7 @@ on_error(void *ctx, struct net_socket *s, int error)
 void
 association_io_start(struct peer *p)
 {
-	p->client->d->port.loop->ops->timer_init(p->client->d->port.loop, &p->timer, on_timer, p);
+	p->client->loop->ops->timer_init(p->client->loop, &p->timer, on_timer, p);
 	association_io_arm(p);
 }
 
@@ -557,5 +481,5 @@ void
 association_io_stop(struct peer *p)
 {
 	association_io_close_socket(p);
-	p->client->d->port.loop->ops->timer_done(p->client->d->port.loop, &p->timer);
+	p->client->loop->ops->timer_done(p->client->loop, &p->timer);
 }

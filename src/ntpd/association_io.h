@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exchange - requests to one source and its answers: its socket, its timer, its key; what the core
+ * association_io - requests to one source and its answers: its socket, its timer, its key; what the core
  * says of an answer goes to the log, the statistics and the selection.
  */
 #ifndef NTPD_ASSOCIATION_IO_H
 #define NTPD_ASSOCIATION_IO_H
-#include "ntpd/state.h"
+#include "core/assoc.h"
+
+struct peer;
+
+/* What the modules above hear; see struct client. */
+struct association_events {
+	/* It was asked, or should have been: what its silence means. May end it. */
+	void (*polled)(struct peer *p, const struct assoc_sending *out);
+	/* It is followed, and its last answer is not what was foretold. */
+	void (*broke)(struct peer *p);
+};
 
 /* The association is prepared: asks when a.poll.next has come, and goes on asking. */
 void association_io_start(struct peer *p);

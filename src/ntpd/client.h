@@ -1,25 +1,131 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * client - what the daemon knows of its sources: their lines, names and associations.
+ * client - where the time comes from: the lines of the configuration, their names and
+ * associations; who is asked when, and what comes back. The root: what the owner hands in, what he
+ * is told and asked, and the state of each module. Who is believed, and what becomes of the clock,
+ * is decided above.
  */
 #ifndef NTPD_CLIENT_H
 #define NTPD_CLIENT_H
 #include "base/limit.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "core/assoc.h"
 #include "journal/counters.h"
 #include "ntpd/asked.h"
 #include "ntpd/peers.h"
+#include "port/clock.h"
+#include "port/loop.h"
+#include "port/net.h"
+#include "port/resolver.h"
+#include "port/rng.h"
+#include "port/store.h"
+
+struct journal;
+struct association_events;
+
+/* What has become, above, of the samples so far. */
+struct client_standing {
+	bool waits;                     /* a decision is held back until more answers are there */
+	bool decides_later;             /* and somebody has answered */
+	unsigned survivors;             /* of the last selection */
+};
+
+/* The addresses of this host; good until something else is called. */
+struct client_addresses {
+	const struct addr *own, *allowed;       /* all of them; those that requests may leave from */
+	unsigned own_n, allowed_n;
+	bool restricted;                /* by rules: else requests may leave from any */
+};
+
+/* What the owner is told and asked; every one is there. */
+struct client_events {
+	/* Time is about to be taken: whether others moved the clock is to be known by then. */
+	void (*look)(void *ctx);
+	/* What holds for associations now. */
+	void (*world)(void *ctx, struct assoc_world *w);
+	void (*standing)(void *ctx, struct client_standing *out);
+
+	/* An answer (or a reading of a reference clock) brought a sample: before all else. */
+	void (*heard)(void *ctx, const struct assoc *a, const struct assoc_answer *ans);
+	/* And after what it asks for of requests was done: to be selected from. May end a. */
+	void (*sampled)(void *ctx, const struct assoc *a, const struct assoc_answer *ans);
+	/* Something else changed, such as a source that fell silent or went. */
+	void (*changed)(void *ctx);
+	/* A source that is followed did what no model of it foretold; at: its answer. */
+	void (*broke)(void *ctx, struct mtime at);
+
+	/* The RESTRICT_* bits of whoever answers from there. */
+	unsigned (*restricted)(void *ctx, const struct endpoint *from);
+	/* An association asks that address now; none does any more. */
+	void (*source_address)(void *ctx, const struct addr *a, bool present);
+	void (*addresses)(void *ctx, struct client_addresses *out);
+	/* Appends why the rules leave no address to ask that one from. */
+	void (*put_no_way)(void *ctx, const struct addr *to, struct text *t);
+	/* The state changed in a way that is worth a look: a status line, say. */
+	void (*noted)(void *ctx);
+};
+
+/* Of the command line. */
+struct client_options {
+	enum addr_family family;        /* of names; ADDR_NONE: both (-4 -6) */
+	bool once;                      /* somebody waits for the first answers (-q) */
+};
 
 struct ntpd;
-struct journal;
 
 struct client {
 	struct ntpd *d;
+	struct loop *loop;
+	struct net *net;
+	struct clock *clock;            /* only read */
+	struct store *store;
+	struct rng *rng;
+	struct resolver *resolver;      /* its answers come by sources_answered */
 	struct journal *journal;
+	const struct config *conf;
+	const char *driftfile;          /* beside which asked keeps its own; NULL: none */
+	struct client_options opt;
+	const struct client_events *up;
+	void *up_ctx;
+	const struct association_events *on;    /* what associations tell the modules above them */
 	struct counters count;
 	struct peers peers;
 	struct asked_late asked;
 	struct limit turns_log;         /* of changes of the system peer */
 	struct mtime looked_again;      /* at lines without an association */
 };
+
+/* The daemon's time begins; its ports, options and events are there. */
+void client_init(struct client *c);
+
+/*
+ * Takes another configuration, before the old one is gone; driftfile: its, or that of the command
+ * line, NULL: none.
+ */
+void client_configure(struct client *c, const struct config *conf, const char *driftfile);
+
+static inline struct mtime
+client_now(const struct client *c)
+{
+	return loop_now(c->loop);
+}
+
+/* What holds for associations now. */
+static inline struct assoc_world
+client_world(const struct client *c)
+{
+	struct assoc_world w;
+
+	c->up->world(c->up_ctx, &w);
+	return w;
+}
+
+/* The adaptive loop is in use. */
+static inline bool
+client_adaptive(const struct client *c)
+{
+	return c->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE;
+}
 
 #endif

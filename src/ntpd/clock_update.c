@@ -18,6 +18,8 @@
 static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;
 enum { EXIT_NOT_SET = 1 };
+/* After an outage of all: seven, two seconds apart. */
+enum { RETURN_REQUESTS = 7 };
 
 static bool
 newer_than_used(const struct steering *s, const struct assoc *a)
@@ -106,10 +108,43 @@ run(struct steering *s, bool answered)
 }
 
 void
-clock_update_answer(struct steering *s, uint16_t newest)
+clock_update_heard(struct steering *s, const struct assoc *a, const struct assoc_answer *ans)
 {
-	s->update.newest = newest;
-	run(s, true);
+	/* Not the first answer of all. */
+	if (s->sys.lost && a->est.samples > 1 && !(a->rules.flags & ASSOC_NOSELECT) &&
+	    (ans->events & 1u << PEER_EVENT_REACHABLE) != 0) {
+		await_open(s, a->wire.t4_mono, RETURN_REQUESTS);
+	}
+}
+
+/* Classic loop: in a burst of a clock that runs well already, wait for the last packet. */
+static bool
+worth_selecting(const struct steering *s, const struct assoc *a)
+{
+	return a->poll.burst == 0 || s->sys.leap == LEAP_UNSYNC || s->sys.lost ||
+	    mtime_before(steering_now(s), s->steer.moved_until);
+}
+
+/*
+ * Classic loop: a sample is used once. The best may have come before there were enough to use it.
+ */
+static bool
+may_be_used(const struct steering *s, const struct assoc_answer *ans)
+{
+	return ans->filtered == FILTER_NEW || s->sys.leap == LEAP_UNSYNC;
+}
+
+void
+clock_update_sampled(struct steering *s, const struct assoc *a, const struct assoc_answer *ans)
+{
+	bool taken = ans->estimated == ESTIMATOR_TAKEN || ans->estimated == ESTIMATOR_BROKE;
+
+	if (clock_rules_adaptive(s) || (may_be_used(s, ans) && worth_selecting(s, a))) {
+		s->update.newest = taken ? a->id : 0;
+		run(s, true);
+	} else {
+		system_raise_error(s);
+	}
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "core/assoc.h"
 #include "port/loop.h"
 
 struct steering;
@@ -31,8 +32,18 @@ void clock_update_stop(struct steering *s);
 /* Gives up its timers. May be called without a start. */
 void clock_update_free(struct steering *s);
 
-/* An answer came; newest: the association whose sample it brought, 0: none. Selects and follows. */
-void clock_update_answer(struct steering *s, uint16_t newest);
+/*
+ * A source has answered, with a sample: after an outage of all it is the end of that. Before
+ * anybody else is asked because of the answer.
+ */
+void clock_update_heard(struct steering *s, const struct assoc *a, const struct assoc_answer *ans);
+
+/*
+ * And after that: selects and follows, or, where the classic loop has no use for the sample, heeds
+ * what it says of our error.
+ */
+void clock_update_sampled(struct steering *s, const struct assoc *a,
+    const struct assoc_answer *ans);
 
 /*
  * Something else changed, such as a source that fell silent: selects and publishes. Nobody is

@@ -27,8 +27,6 @@
 #include "ntpd/system.h"
 #include "ntpd/wire.h"
 
-/* Changes of the system peer: one an hour on average, eight at once. */
-static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
 /* Octets of mode 6 answers to other hosts: for all together, and for one. */
 static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
 static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
@@ -51,8 +49,9 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	d->port = *ports;
 	d->opt = *options;
 	wire_journal(d);
-	d->client.d = d->server.d = d;
-	d->client.journal = d->server.journal = &d->journal;
+	d->server.d = d;
+	d->server.journal = &d->journal;
+	wire_client(d);
 	wire_steering(d);
 	d->keys = keyring_new();
 	if (d->keys == NULL) {
@@ -72,7 +71,7 @@ start_limits(struct ntpd *d)
 	d->started = now;
 	reset_start(d, now);
 	journal_start(&d->journal);
-	d->client.turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, now);
+	client_init(&d->client);
 	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
 	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
@@ -96,6 +95,7 @@ ntpd_configure(struct ntpd *d)
 	}
 	rules_policy(d, &d->policy);
 	journal_configure(&d->journal, d->conf);
+	client_configure(&d->client, d->conf, rules_driftfile(d));
 	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);
@@ -144,6 +144,7 @@ ntpd_start(struct ntpd *d)
 		return status;
 	}
 	asked_read(&d->client);
+	wire_resolver(d);
 	sources_start(&d->client);
 	faults_say(d);
 	now_ready(d);

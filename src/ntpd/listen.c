@@ -14,6 +14,7 @@
 #include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/state.h"
+#include "ntpd/wire.h"
 #include "wire/header.h"
 
 static const double RETRY_S = 5.0;
@@ -544,6 +545,7 @@ listen_rescan(struct ntpd *d)
 	if (changed) {
 		access_own_addresses(&d->server);
 		peers_network_changed(&d->client);
+		wire_names_again(d);
 	}
 }
 

@@ -7,6 +7,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/adjust.c \
 	src/ntpd/asked.c \
 	src/ntpd/await.c \
+	src/ntpd/client.c \
 	src/ntpd/clock_look.c \
 	src/ntpd/clock_rules.c \
 	src/ntpd/clock_update.c \
@@ -28,6 +29,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/leapsec.c \
 	src/ntpd/leaptable.c \
 	src/ntpd/leapwatch.c \
+	src/ntpd/line.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
@@ -51,6 +53,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c \
 	src/ntpd/votes.c \
+	src/ntpd/wire_client.c \
 	src/ntpd/wire_journal.c \
 	src/ntpd/wire_steering.c
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peer_event - what happens to a source: each transition once, with its cause. */
-#include <errno.h>
-#include <string.h>
 #include "ntpd/peer_event.h"
+#include <string.h>
 #include "journal/report.h"
 #include "journal/stats.h"
-#include "ntpd/state.h"
-#include "ntpd/status.h"
+#include "ntpd/client.h"
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
 
@@ -56,18 +54,12 @@ put_cause(const struct client *c, const struct peer *p, enum peer_event code, st
 	} else if (code == PEER_EVENT_UNREACHABLE) {
 		put_unreachable(p, t);
 	} else if (code == PEER_EVENT_REACHABLE && p->went_dark) {
-		text_printf(t, " after %.0f s", mtime_diff_s(now_of(c->d), p->reach_at));
+		text_printf(t, " after %.0f s", mtime_diff_s(client_now(c), p->reach_at));
 	} else if (code == PEER_EVENT_RATE_EXCEEDED) {
 		text_printf(t, " asked at most every %.0f s from now on",
 		    log2s_to_s(p->a.poll.floor));
 	} else if (code == PEER_EVENT_ACCESS_DENIED) {
 		text_put(t, " it refuses to answer us");
-	} else if (code == PEER_EVENT_SYS_PEER) {
-		/* Scripts of old count "synchronized to ADDRESS, stratum N". */
-		text_printf(t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
-		    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum,
-		    c->d->steering.selector.cand[c->d->steering.selector.sel.sys_at].offset_s,
-		    p->a.filter.best.delay_s);
 	}
 }
 
@@ -81,25 +73,24 @@ is_news(const struct client *c, struct peer *p, enum peer_event code)
 		return true;
 	}
 	if (p->kissed == code && p->kissed_floor == p->a.poll.floor &&
-	    mtime_diff_s(now_of(c->d), p->kissed_at) < REFUSES_AGAIN_S) {
+	    mtime_diff_s(client_now(c), p->kissed_at) < REFUSES_AGAIN_S) {
 		return false;
 	}
 	p->kissed = code;
 	p->kissed_floor = p->a.poll.floor;
-	p->kissed_at = now_of(c->d);
+	p->kissed_at = client_now(c);
 	return true;
 }
 
 /*
- * What happens to a source when all is well: it is there, it answers, it takes its turn as the
- * system peer. In the log by logconfig only.
+ * What happens to a source when all is well: it is there, it answers. In the log by logconfig only,
+ * as is the turn it takes as system peer.
  */
 static bool
-is_everyday(const struct client *c, const struct peer *p, enum peer_event code)
+is_everyday(const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
-	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark) ||
-	    (code == PEER_EVENT_SYS_PEER && c->d->steering.sys.turn);
+	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
@@ -108,7 +99,7 @@ log_takes_turn(struct client *c, struct text *t)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&c->turns_log, 1.0, now_of(c->d), &held_back)) {
+	if (!limit_take(&c->turns_log, 1.0, client_now(c), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
@@ -129,28 +120,60 @@ static void
 note_reach(const struct client *c, struct peer *p, enum peer_event code)
 {
 	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
-		p->reach_at = now_of(c->d);
+		p->reach_at = client_now(c);
 		p->went_dark = code == PEER_EVENT_UNREACHABLE;
 	}
+}
+
+static bool
+is_logged(const struct client *c, bool everyday)
+{
+	return !everyday || c->conf->log_mask != CONFIG_LOG_DEFAULT;
+}
+
+static void
+put_event(const struct peer *p, enum peer_event code, struct text *t)
+{
+	char addr[ADDR_TEXT_MAX];
+
+	text_printf(t, "%s %04x %02x %s", addr_format(&p->a.remote.addr, addr, sizeof addr),
+	    peer_event_status(p), 0x80u | (unsigned)code, event_peer_name(code));
 }
 
 void
 peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 {
-	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
+	char buf[EVENT_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	bool logged = !is_everyday(c, p, code) || c->d->conf->log_mask != CONFIG_LOG_DEFAULT;
+	bool logged = is_logged(c, is_everyday(p, code));
 
 	(void)event_peer(&p->a.event, code);
 	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->journal))) {
 		return;
 	}
-	text_printf(&t, "%s %04x %02x %s", addr_format(&p->a.remote.addr, addr, sizeof addr),
-	    peer_event_status(p), 0x80u | (unsigned)code, event_peer_name(code));
+	put_event(p, code, &t);
 	put_cause(c, p, code, &t);
 	note_reach(c, p, code);
 	stats_proto(c->journal, buf);
-	if (logged && (code != PEER_EVENT_SYS_PEER || log_takes_turn(c, &t))) {
+	if (logged) {
+		report_event_line(c->journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+	}
+}
+
+void
+peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
+{
+	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	(void)event_peer(&p->a.event, PEER_EVENT_SYS_PEER);
+	put_event(p, PEER_EVENT_SYS_PEER, &t);
+	/* Scripts of old count "synchronized to ADDRESS, stratum N". */
+	text_printf(&t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
+	    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum, offset_s,
+	    p->a.filter.best.delay_s);
+	stats_proto(c->journal, buf);
+	if (is_logged(c, turn) && log_takes_turn(c, &t)) {
 		report_event_line(c->journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 	}
 }
@@ -164,6 +187,6 @@ peer_event_note_all(struct client *c, struct peer *p, unsigned events)
 		}
 	}
 	if (events != 0) {
-		status_tell(c->d);
+		c->up->noted(c->up_ctx);
 	}
 }

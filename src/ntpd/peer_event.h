@@ -14,6 +14,12 @@ struct client;
  */
 void peer_event_note(struct client *c, struct peer *p, enum peer_event code);
 
+/*
+ * The same of the event sys_peer: it was selected, our clock being off by offset_s. turn: it took
+ * the place of another, not of none.
+ */
+void peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn);
+
 /* Reports each event of a mask, in the order of the codes. */
 void peer_event_note_all(struct client *c, struct peer *p, unsigned events);
 

@@ -3,20 +3,18 @@
 #include "ntpd/peers.h"
 #include <string.h>
 #include "journal/report.h"
-#include "ntpd/access.h"
 #include "ntpd/asked.h"
 #include "ntpd/association_io.h"
+#include "ntpd/client.h"
+#include "ntpd/line.h"
 #include "ntpd/peer_event.h"
-#include "ntpd/rules.h"
-#include "ntpd/sources.h"
-#include "ntpd/state.h"
 
 static bool
 has_peer(const struct source *s)
 {
-	for (unsigned i = 0; i < s->client->d->client.peers.peer_n; i++) {
-		if (s->client->d->client.peers.peer[i].a.id != 0 &&
-		    s->client->d->client.peers.peer[i].source == s) {
+	for (unsigned i = 0; i < s->client->peers.peer_n; i++) {
+		if (s->client->peers.peer[i].a.id != 0 &&
+		    s->client->peers.peer[i].source == s) {
 			return true;
 		}
 	}
@@ -125,6 +123,20 @@ free_slot(struct client *c)
 }
 
 bool
+peers_settling(const struct client *c)
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct assoc *a = &c->peers.peer[i].a;
+
+		if (a->id != 0 && assoc_settling(a, client_adaptive(c)) &&
+		    !(a->rules.flags & ASSOC_NOSELECT)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
 peers_room(const struct client *c)
 {
 	bool room = c->peers.peer_n < PEERS_MAX;
@@ -140,9 +152,9 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 {
 	struct client *c = s->client;
 	struct peer *p = free_slot(c);
-	struct assoc_rules rules = rules_assoc(c->d, s->cfg);
+	struct assoc_rules rules = line_rules(s->cfg, c->opt.once);
 	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	if (p == NULL) {
 		report(c->journal, LOG_LEVEL_ERROR,
@@ -155,10 +167,10 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	memset(p, 0, sizeof *p);
 	p->client = c;
 	p->source = s;
-	p->reach_at = now_of(c->d);
+	p->reach_at = client_now(c);
 	assoc_start(&p->a, peers_new_id(c), &rules, &remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
-	access_source(&c->d->server, addr, true);
+	c->up->source_address(c->up_ctx, addr, true);
 	peer_event_note(c, p, PEER_EVENT_MOBILIZE);
 	association_io_start(p);
 	return p;
@@ -175,7 +187,7 @@ peers_demobilize(struct peer *p)
 	p->a.id = 0;
 	p->source = NULL;
 	if (!peers_use(c, &p->a.remote.addr, NULL)) {   /* the host may have another */
-		access_source(&c->d->server, &p->a.remote.addr, false);
+		c->up->source_address(c->up_ctx, &p->a.remote.addr, false);
 	}
 }
 
@@ -210,10 +222,10 @@ peers_fudge(struct peer *p, double *time_s, double *freq)
 struct peer *
 peers_of(struct source *s)
 {
-	for (unsigned i = 0; i < s->client->d->client.peers.peer_n; i++) {
-		if (s->client->d->client.peers.peer[i].a.id != 0 &&
-		    s->client->d->client.peers.peer[i].source == s) {
-			return &s->client->d->client.peers.peer[i];
+	for (unsigned i = 0; i < s->client->peers.peer_n; i++) {
+		if (s->client->peers.peer[i].a.id != 0 &&
+		    s->client->peers.peer[i].source == s) {
+			return &s->client->peers.peer[i];
 		}
 	}
 	return NULL;
@@ -231,7 +243,7 @@ peers_close(struct peer *p)
 void
 peers_network_changed(struct client *c)
 {
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];
@@ -244,7 +256,6 @@ peers_network_changed(struct client *c)
 			association_io_arm(p);
 		}
 	}
-	sources_network_changed(c);
 }
 
 void
@@ -258,7 +269,7 @@ peers_renew_sockets(struct client *c)
 void
 peers_clock_moved(struct client *c, bool reset)
 {
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id != 0 && reset) {
@@ -280,7 +291,7 @@ peers_doubt(struct client *c, double by_s)
 void
 peers_ask_seldom(struct client *c, int log2s, unsigned requests)
 {
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];
@@ -314,13 +325,12 @@ peers_ask_silent(struct client *c, const struct assoc_world *w)
 			association_io_arm(p);
 		}
 	}
-	sources_network_changed(c);
 }
 
 void
 peers_ask_unheard(struct client *c, struct mtime since)
 {
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];
@@ -336,7 +346,7 @@ peers_ask_unheard(struct client *c, struct mtime since)
 void
 peers_repoll(struct client *c)
 {
-	struct assoc_world w = rules_world(c->d);
+	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];

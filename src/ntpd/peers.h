@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * peers - the associations of the daemon: who they are, how they come and go, and what all of them
- * are told. How one asks and is answered is exchange's.
+ * are told. How one asks and is answered is association_io's.
  */
 #ifndef NTPD_PEERS_H
 #define NTPD_PEERS_H
@@ -91,7 +91,7 @@ bool peers_has_row(const struct source *s);
 struct source *peers_row_by_id(struct client *c, uint16_t id);
 
 /*
- * Addresses came or went: sockets whose local address is gone, or with no answer, are
+ * Addresses came or went (see sources_network_changed, too): sockets whose local address is gone, or with no answer, are
  * opened anew and asked soon.
  */
 void peers_network_changed(struct client *c);
@@ -112,8 +112,8 @@ void peers_ask_soon(struct client *c, unsigned requests);
 void peers_ask_seldom(struct client *c, int log2s, unsigned requests);
 
 /*
- * The first of several has answered: the network is there. Those that do not answer, and names
- * without an address, are asked again soon.
+ * The first of several has answered: the network is there. Those that do not answer are asked again
+ * soon; of names without an address see sources_network_changed.
  */
 void peers_ask_silent(struct client *c, const struct assoc_world *w);
 
@@ -125,6 +125,9 @@ void peers_repoll(struct client *c);
 
 /* How many sources are there that may one day be selected. */
 unsigned peers_count(const struct client *c);
+
+/* A source that may be selected is in the burst that makes it fit. */
+bool peers_settling(const struct client *c);
 
 /* True when one more association has a slot. */
 bool peers_room(const struct client *c);

@@ -4,9 +4,8 @@
 #include <string.h>
 #include "config/check.h"
 #include "journal/report.h"
-#include "ntpd/access.h"
+#include "ntpd/client.h"
 #include "ntpd/keys.h"
-#include "ntpd/state.h"
 
 enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };
 
@@ -44,6 +43,7 @@ static enum lack
 lack_of(struct peer *p)
 {
 	enum lack lack = lack_of_line(p->source->cfg);
+	struct client *c = p->client;
 
 	if (lack != LACK_NOTHING || (p->a.rules.flags & ASSOC_LOCAL)) {
 		return lack;
@@ -52,8 +52,8 @@ lack_of(struct peer *p)
 		return keys_find(p->client->d, p->a.rules.key_id, &p->a.remote.addr) != NULL ?
 		    LACK_NOTHING : LACK_KEY;
 	}
-	return access_flags(&p->client->d->server, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST
-										    : LACK_NOTHING;
+	return c->up->restricted(c->up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST :
+	    LACK_NOTHING;
 }
 
 static const char *
@@ -71,7 +71,7 @@ put_place(const struct client *c, const struct config_source *cfg, const char *w
 	struct diag at = { .file = cfg->place.file, .line = cfg->place.line };
 
 	if (a != NULL) {
-		at = config_where(c->d->conf, &cfg->place, word, a);
+		at = config_where(c->conf, &cfg->place, word, a);
 	}
 	if (at.file != NULL && at.line > 0) {
 		text_printf(t, "%s:%u:%u: ", at.file, at.line, at.column);

@@ -352,6 +352,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	d->arena = arena;
 	rules_policy(d, &d->policy);
 	journal_configure(&d->journal, new);
+	client_configure(&d->client, new, rules_driftfile(d));
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);

@@ -6,8 +6,6 @@
 #define NTPD_RULES_H
 #include "ntpd/state.h"
 
-struct assoc_rules rules_assoc(const struct ntpd *d, const struct config_source *s);
-
 /* What the configuration says for all associations: of each that comes into force. */
 void rules_policy(const struct ntpd *d, struct assoc_policy *out);
 

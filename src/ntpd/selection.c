@@ -215,12 +215,6 @@ selection_correct(struct steering *s, double offset_s)
 	s->selector.sel.offset_s = offset_s;
 }
 
-bool
-selection_follows(const struct assoc *a)
-{
-	return (a->rules.flags & ASSOC_NOSELECT) == 0 && a->told_tally >= TALLY_CANDIDATE;
-}
-
 /* ---- whether it is time to select ---- */
 
 bool

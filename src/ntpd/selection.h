@@ -41,12 +41,6 @@ void selection_correct(struct steering *s, double offset_s);
 /* No leap second is near: what was said of smears, and followed, is past. */
 void selection_smear_over(struct steering *s);
 
-/*
- * The selection that a source last took part in has followed it, alone or with others. What becomes
- * of any other source is no reason to ask everybody, or to believe that our clock has changed.
- */
-bool selection_follows(const struct assoc *a);
-
 /* Reports who has become a falseticker by the last selection, or is none any more. */
 void selection_tell(struct steering *s);
 

@@ -6,14 +6,8 @@
 #include "base/hostspec.h"
 #include "config/schema.h"
 #include "journal/report.h"
-#include "ntpd/access_names.h"
-#include "ntpd/await.h"
-#include "ntpd/clock_update.h"
-#include "ntpd/peers.h"
+#include "ntpd/client.h"
 #include "ntpd/protect.h"
-#include "ntpd/selection.h"
-#include "ntpd/state.h"
-#include "ntpd/status.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
@@ -28,8 +22,8 @@ static const double DARK_AGAIN_S = 16.0; /* least time between questions about o
 static void
 ask_again(struct source *s, double delay_s)
 {
-	s->client->d->port.loop->ops->timer_arm(
-	    s->client->d->port.loop, &s->timer, mtime_add_s(now_of(s->client->d), delay_s));
+	s->client->loop->ops->timer_arm(
+	    s->client->loop, &s->timer, mtime_add_s(client_now(s->client), delay_s));
 }
 
 static void
@@ -37,12 +31,12 @@ ask_name(struct source *s)
 {
 	struct client *c = s->client;
 	enum addr_family want =
-	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->d->opt.family;
+	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->opt.family;
 	int error;
 
 	s->tag = ++c->peers.last_tag;
-	s->asked_at = now_of(c->d);
-	error = c->d->port.resolver->ops->ask(c->d->port.resolver, s->tag, s->cfg->host.text, want);
+	s->asked_at = client_now(c);
+	error = c->resolver->ops->ask(c->resolver, s->tag, s->cfg->host.text, want);
 	if (error != 0) {
 		s->tag = 0;
 		ask_again(s, RETRY_FIRST_S);
@@ -56,7 +50,7 @@ sources_look_elsewhere(struct peer *p)
 	struct source *s = p->source;
 
 	if (s->cfg->kind == SOURCE_POOL || s->cfg->host.addr.family != ADDR_NONE || s->tag != 0 ||
-	    mtime_diff_s(now_of(p->client->d), s->asked_at) < DARK_AGAIN_S) {
+	    mtime_diff_s(client_now(p->client), s->asked_at) < DARK_AGAIN_S) {
 		return;
 	}
 	ask_name(s);
@@ -69,16 +63,15 @@ sources_look_elsewhere(struct peer *p)
 static unsigned
 room_for_members(const struct client *c)
 {
-	unsigned n = peers_count(c), most = (unsigned)c->d->conf->tos.maxclock;
+	unsigned n = peers_count(c), most = (unsigned)c->conf->tos.maxclock;
+	struct client_standing above;
 
 	if (n < most) {
 		return most - n;
 	}
-	return n < 2 * most &&
-		c->d->steering.selector.sel.survivors < (unsigned)c->d->conf->tos.minclock &&
-		!selection_settling(&c->d->steering)
-	    ? 1
-	    : 0;
+	c->up->standing(c->up_ctx, &above);
+	return n < 2 * most && above.survivors < (unsigned)c->conf->tos.minclock &&
+	    !peers_settling(c) ? 1 : 0;
 }
 
 /*
@@ -89,7 +82,7 @@ static unsigned
 room_of(const struct source *s)
 {
 	const struct client *c = s->client;
-	unsigned room = room_for_members(c), most = (unsigned)c->d->conf->tos.maxclock;
+	unsigned room = room_for_members(c), most = (unsigned)c->conf->tos.maxclock;
 	unsigned pools = 0, members = 0, share;
 
 	for (unsigned i = 0; i < c->peers.source_n; i++) {
@@ -123,7 +116,12 @@ on_name_timer(void *ctx)
 static void
 name_again(struct source *s)
 {
-	double most = await_decides_later(&s->client->d->steering) ? RETRY_WAITED_S : RETRY_MAX_S;
+	struct client *c = s->client;
+	struct client_standing above;
+	double most;
+
+	c->up->standing(c->up_ctx, &above);
+	most = above.decides_later ? RETRY_WAITED_S : RETRY_MAX_S;
 
 	s->retry_s = s->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : s->retry_s * 2;
 	if (s->retry_s > most) {
@@ -140,7 +138,7 @@ name_failed(struct source *s, const char *reason)
 		report(s->client->journal, LOG_LEVEL_WARNING,
 		    "%s: no address yet (%s), asking again until there is one",
 		    s->cfg->host.text, reason);
-		status_tell(s->client->d);
+		s->client->up->noted(s->client->up_ctx);
 	}
 	name_again(s);
 }
@@ -300,22 +298,18 @@ sources_member_gone(struct peer *p)
 	struct client *c = p->client;
 
 	peers_demobilize(p);
-	clock_update_run(&c->d->steering);
+	c->up->changed(c->up_ctx);
 	s->retry_s = 0.0;
 	if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
 	}
 }
 
-static void
-on_answer(void *ctx, const struct resolver_answer *ans)
+void
+sources_answered(struct client *c, const struct resolver_answer *ans)
 {
-	struct client *c = ctx;
 	struct source *s = NULL;
 
-	if (access_names_answered(c->d, ans)) {
-		return;
-	}
 	for (unsigned i = 0; i < c->peers.source_n; i++) {
 		if (c->peers.source[i].cfg != NULL && c->peers.source[i].tag == ans->tag &&
 		    ans->tag != 0) {
@@ -389,11 +383,11 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	memset(s, 0, sizeof *s);
 	s->client = c;
 	s->cfg = cfg;
-	s->born = now_of(c->d);
+	s->born = client_now(c);
 	s->id = cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ?
 	    peers_new_id(c) : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
-	c->d->port.loop->ops->timer_init(c->d->port.loop, &s->timer, on_name_timer, s);
+	c->loop->ops->timer_init(c->loop, &s->timer, on_name_timer, s);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
 		make_way(c, &cfg->host.addr);
 		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
@@ -437,17 +431,17 @@ try_again(struct source *s)
 void
 sources_look_again(struct client *cl)
 {
-	if (mtime_diff_s(now_of(cl->d), cl->looked_again) < LOOK_AGAIN_S) {
+	if (mtime_diff_s(client_now(cl), cl->looked_again) < LOOK_AGAIN_S) {
 		return;
 	}
-	cl->looked_again = now_of(cl->d);
+	cl->looked_again = client_now(cl);
 	for (unsigned i = 0; i < cl->peers.source_n; i++) {
 		if (cl->peers.source[i].cfg != NULL) {
 			try_again(&cl->peers.source[i]);
 		}
 	}
-	for (unsigned i = 0; i < cl->d->conf->sources_n; i++) {
-		const struct config_source *c = &cl->d->conf->sources[i];
+	for (unsigned i = 0; i < cl->conf->sources_n; i++) {
+		const struct config_source *c = &cl->conf->sources[i];
 
 		if (config_source_in_effect(c) && !has_source(cl, c) && room_for_members(cl) > 0 &&
 		    peers_room(cl)) {
@@ -468,7 +462,7 @@ sources_drop(struct client *c, struct source *s)
 	for (p = peers_of(s); p != NULL; p = peers_of(s)) {
 		peers_demobilize(p);
 	}
-	c->d->port.loop->ops->timer_done(c->d->port.loop, &s->timer);
+	c->loop->ops->timer_done(c->loop, &s->timer);
 	s->cfg = NULL;
 }
 
@@ -477,15 +471,14 @@ sources_start(struct client *c)
 {
 	unsigned k = 0;
 
-	c->looked_again = now_of(c->d);
-	c->d->port.rng->ops->fill(c->d->port.rng, &c->peers.last_id, sizeof c->peers.last_id);
-	c->d->port.resolver->ops->listen(c->d->port.resolver, on_answer, c);
-	for (unsigned i = 0; i < c->d->conf->sources_n; i++) {
-		if (config_source_in_effect(&c->d->conf->sources[i])) {
-			(void)sources_add(c, &c->d->conf->sources[i], START_SPACING_S * k++);
+	c->looked_again = client_now(c);
+	c->rng->ops->fill(c->rng, &c->peers.last_id, sizeof c->peers.last_id);
+	for (unsigned i = 0; i < c->conf->sources_n; i++) {
+		if (config_source_in_effect(&c->conf->sources[i])) {
+			(void)sources_add(c, &c->conf->sources[i], START_SPACING_S * k++);
 		}
 	}
-	if (k == 0 && c->d->conf->sources_n > 0) {
+	if (k == 0 && c->conf->sources_n > 0) {
 		char buf[UNUSED_ROOM];
 		struct text t = text_over(buf, sizeof buf);
 		(void)sources_put_unused(c, &t);
@@ -503,8 +496,8 @@ sources_put_unused(const struct client *c, struct text *t)
 	const char *file = "";
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < c->d->conf->sources_n; i++) {
-		const struct config_source *s = &c->d->conf->sources[i];
+	for (unsigned i = 0; i < c->conf->sources_n; i++) {
+		const struct config_source *s = &c->conf->sources[i];
 		if (config_source_in_effect(s)) {
 			continue;
 		}
@@ -527,7 +520,7 @@ sources_stop(struct client *c)
 			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 				peers_close(p);
 			}
-			c->d->port.loop->ops->timer_done(c->d->port.loop, &s->timer);
+			c->loop->ops->timer_done(c->loop, &s->timer);
 			s->cfg = NULL;
 		}
 	}
@@ -536,7 +529,6 @@ sources_stop(struct client *c)
 void
 sources_network_changed(struct client *c)
 {
-	access_names_network_changed(c->d);
 	for (unsigned i = 0; i < c->peers.source_n; i++) {
 		struct source *s = &c->peers.source[i];
 		if (s->cfg != NULL && s->failed_once && s->tag == 0) {

@@ -63,6 +63,9 @@ void sources_look_elsewhere(struct peer *p);
 /* Ends an association of a pool; the pool looks for another. */
 void sources_member_gone(struct peer *p);
 
+/* A name that sources asked for has an answer; others are nobody's. */
+void sources_answered(struct client *c, const struct resolver_answer *ans);
+
 /* Addresses came or went: names that had no answer are asked at once. */
 void sources_network_changed(struct client *c);
 

@@ -16,4 +16,12 @@ void wire_steering(struct ntpd *d);
 /* What all parts have counted together. */
 void wire_count(const struct ntpd *d, struct counters *sum);
 
+void wire_client(struct ntpd *d);
+
+/* Answers to names go to whoever asked: before names are asked for. */
+void wire_resolver(struct ntpd *d);
+
+/* The network is there, or another: names that had no answer are asked for again. */
+void wire_names_again(struct ntpd *d);
+
 #endif

@@ -69,6 +69,7 @@ ask_silent(void *ctx, const struct assoc_world *w)
 	struct ntpd *d = ctx;
 
 	peers_ask_silent(&d->client, w);
+	wire_names_again(d);
 }
 
 static void
@@ -108,9 +109,7 @@ sys_peer(void *ctx, const struct assoc *a, double offset_s, bool turn)
 {
 	struct ntpd *d = ctx;
 
-	(void)offset_s;
-	(void)turn;
-	peer_event_note(&d->client, peers_by_id(&d->client, a->id), PEER_EVENT_SYS_PEER);
+	peer_event_chosen(&d->client, peers_by_id(&d->client, a->id), offset_s, turn);
 }
 
 static void

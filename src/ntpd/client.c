@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* client - the root, and what becomes of a source after it was asked. */
+#include "ntpd/client.h"
+#include "journal/report.h"
+#include "ntpd/association_io.h"
+#include "ntpd/peers.h"
+#include "ntpd/sources.h"
+
+/* Changes of the system peer: one an hour on average, eight at once. */
+static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
+
+enum { TRIES_PER_ADDRESS = 3 };
+
+/*
+ * preempt: a source that was not among the survivors for so many polls goes when there are more
+ * than maxclock. One at a time: the number is looked at anew for each.
+ */
+static bool
+is_superfluous(struct peer *p)
+{
+	const struct config_source *cfg = p->source->cfg;
+
+	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
+	    p->a.poll.burst > 0) {
+		return false;
+	}
+	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
+	return p->idle >= ASSOC_UNREACH &&
+	    peers_count(p->client) > (unsigned)p->client->conf->tos.maxclock;
+}
+
+static void
+preempt(struct peer *p)
+{
+	struct client *c = p->client;
+
+	report(c->journal, LOG_LEVEL_NOTICE, "%s: dropped, for it was of no use and there are more "
+	    "than %d sources (preempt, tos maxclock)", p->source->cfg->host.text,
+	    (int)c->conf->tos.maxclock);
+	sources_drop(c, p->source);
+}
+
+static void
+polled(struct peer *p, const struct assoc_sending *out)
+{
+	struct client *c = p->client;
+
+	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
+		return;
+	}
+	if (out->went_dark ||
+	    (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
+		sources_look_elsewhere(p);
+	}
+	if (out->filtered) {
+		c->up->changed(c->up_ctx);
+	}
+	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
+		sources_member_gone(p);
+	} else if (is_superfluous(p)) {
+		preempt(p);
+	}
+}
+
+/* Whether it or our clock broke, only the others can tell. */
+static void
+broke(struct peer *p)
+{
+	struct client *c = p->client;
+
+	peers_ask_soon(c, 1);
+	c->up->broke(c->up_ctx, p->a.wire.t4_mono);
+}
+
+static const struct association_events ASSOCIATION_EVENTS = { .polled = polled, .broke = broke };
+
+void
+client_init(struct client *c)
+{
+	c->on = &ASSOCIATION_EVENTS;
+	c->turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, client_now(c));
+}
+
+void
+client_configure(struct client *c, const struct config *conf, const char *driftfile)
+{
+	c->conf = conf;
+	c->driftfile = driftfile;
+}

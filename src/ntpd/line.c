@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* line - what a line of the configuration asks of its associations. */
+#include "ntpd/line.h"
+#include "wire/header.h"
+
+struct assoc_rules
+line_rules(const struct config_source *s, bool once)
+{
+	static const struct {
+		uint32_t config;
+		unsigned assoc;
+	} flags[] = {
+		{ OPTION_IBURST, ASSOC_IBURST }, { OPTION_BURST, ASSOC_BURST_ALWAYS },
+		{ OPTION_PREFER, ASSOC_PREFER }, { OPTION_NOSELECT, ASSOC_NOSELECT },
+		{ OPTION_TRUE, ASSOC_TRUE },
+	};
+	struct assoc_rules r = { .minpoll = s->minpoll, .maxpoll = s->maxpoll,
+	    .version = (unsigned)s->version,
+		.key_id = (uint32_t)s->key, .bias_s = s->bias_s };
+
+	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		if (s->flags & flags[i].config) {
+			r.flags |= flags[i].assoc;
+		}
+	}
+	r.flags |= ASSOC_START_BURST;
+	if (once) {
+		r.flags |= ASSOC_IBURST;        /* somebody waits for the one answer */
+	}
+	if (s->kind == SOURCE_POOL) {
+		r.flags |= ASSOC_POOL;
+	}
+	if (s->kind == SOURCE_REFCLOCK) {
+		r.flags |= ASSOC_LOCAL;
+		r.local_stratum = s->fudge.given & FUDGE_STRATUM ? (uint8_t)s->fudge.stratum : 5;
+		r.local_refid = refid_of_text(s->fudge.given & FUDGE_REFID ? s->fudge.refid :
+		    "LOCL");
+	}
+	return r;
+}

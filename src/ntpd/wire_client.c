@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire_client - what is told of the sources, and whom. */
+#include "ntpd/access.h"
+#include "ntpd/access_names.h"
+#include "ntpd/await.h"
+#include "ntpd/clock_look.h"
+#include "ntpd/clock_update.h"
+#include "ntpd/listen_tell.h"
+#include "ntpd/rules.h"
+#include "ntpd/sources.h"
+#include "ntpd/state.h"
+#include "ntpd/status.h"
+#include "ntpd/steer.h"
+#include "ntpd/wire.h"
+
+static void
+look(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	clock_look(&d->steering);
+}
+
+static void
+world(void *ctx, struct assoc_world *w)
+{
+	*w = rules_world(ctx);
+}
+
+static void
+standing(void *ctx, struct client_standing *out)
+{
+	const struct ntpd *d = ctx;
+
+	*out = (struct client_standing){ .waits = await_waits(&d->steering),
+		.decides_later = await_decides_later(&d->steering),
+		.survivors = d->steering.selector.sel.survivors };
+}
+
+static void
+heard(void *ctx, const struct assoc *a, const struct assoc_answer *ans)
+{
+	struct ntpd *d = ctx;
+
+	clock_update_heard(&d->steering, a, ans);
+}
+
+static void
+sampled(void *ctx, const struct assoc *a, const struct assoc_answer *ans)
+{
+	struct ntpd *d = ctx;
+
+	clock_update_sampled(&d->steering, a, ans);
+}
+
+static void
+changed(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	clock_update_run(&d->steering);
+}
+
+static void
+broke(void *ctx, struct mtime at)
+{
+	struct ntpd *d = ctx;
+
+	steer_source_broke(&d->steering, at);
+}
+
+static unsigned
+restricted(void *ctx, const struct endpoint *from)
+{
+	struct ntpd *d = ctx;
+
+	return access_flags(&d->server, from);
+}
+
+static void
+source_address(void *ctx, const struct addr *a, bool present)
+{
+	struct ntpd *d = ctx;
+
+	access_source(&d->server, a, present);
+}
+
+static void
+addresses(void *ctx, struct client_addresses *out)
+{
+	const struct ntpd *d = ctx;
+
+	*out = (struct client_addresses){ .own = d->listen.own, .own_n = d->listen.own_n,
+		.allowed = d->listen.allowed, .allowed_n = d->listen.allowed_n,
+		.restricted = d->listen.restricted };
+}
+
+static void
+put_no_way(void *ctx, const struct addr *to, struct text *t)
+{
+	listen_put_no_way(ctx, to, t);
+}
+
+static void
+noted(void *ctx)
+{
+	status_tell(ctx);
+}
+
+static const struct client_events CLIENT_EVENTS = {
+	.look = look,
+	.world = world,
+	.standing = standing,
+	.heard = heard,
+	.sampled = sampled,
+	.changed = changed,
+	.broke = broke,
+	.restricted = restricted,
+	.source_address = source_address,
+	.addresses = addresses,
+	.put_no_way = put_no_way,
+	.noted = noted,
+};
+
+void
+wire_client(struct ntpd *d)
+{
+	struct client *c = &d->client;
+
+	c->d = d;
+	c->loop = d->port.loop;
+	c->net = d->port.net;
+	c->clock = d->port.clock;
+	c->store = d->port.store;
+	c->rng = d->port.rng;
+	c->resolver = d->port.resolver;
+	c->journal = &d->journal;
+	c->opt = (struct client_options){ .family = d->opt.family, .once = d->opt.once };
+	c->up = &CLIENT_EVENTS;
+	c->up_ctx = d;
+}
+
+void
+wire_names_again(struct ntpd *d)
+{
+	access_names_network_changed(d);
+	sources_network_changed(&d->client);
+}
+
+/* Two ask for names; the answers are told apart by their tags. */
+static void
+on_answer(void *ctx, const struct resolver_answer *ans)
+{
+	struct ntpd *d = ctx;
+
+	if (!access_names_answered(d, ans)) {
+		sources_answered(&d->client, ans);
+	}
+}
+
+void
+wire_resolver(struct ntpd *d)
+{
+	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
+}
