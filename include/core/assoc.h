@@ -210,9 +210,6 @@ struct assoc_answer {
 	unsigned events;
 };
 
-/* How the MAC of an answer was judged by the shell. */
-enum assoc_auth { ASSOC_AUTH_NONE, ASSOC_AUTH_OK, ASSOC_AUTH_BAD };
-
 /* Prepares a slot; delay_s: time to the first poll. */
 void assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
     const struct endpoint *remote, double delay_s, const struct assoc_world *w);
@@ -243,8 +240,8 @@ void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono
 /* The request could not be sent. */
 void assoc_send_failed(struct assoc *a);
 
-/* Judges an answer; t4 is its receive stamp. */
-void assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4,
+/* Judges an answer, whose MAC was judged already; t4 is its receive stamp. */
+void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
     struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out);
 
 /* LOCAL: one sample of our own clock. */

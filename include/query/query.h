@@ -8,6 +8,7 @@
 #define QUERY_QUERY_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "auth/auth.h"
 #include "base/hostspec.h"
 #include "core/assoc.h"
 #include "core/select.h"
@@ -48,6 +49,7 @@ struct query;
 struct query_server {
 	const char *name; /* as given */
 	struct assoc a;
+	struct auth auth;
 	struct net_socket *socket;
 	struct loop_timer timer;
 	struct query *query;
@@ -93,6 +95,7 @@ struct query_name {
 struct query {
 	struct query_ports port;
 	struct query_rules rules;
+	struct auth_keys keys;
 	struct query_events on;
 	void *ctx;
 	int precision; /* log2 s, of our clock */

@@ -25,6 +25,13 @@ enum packet_mac {
 	PACKET_MAC_KEYED,       /* key id and digest */
 };
 
+/* What is known of who sent a packet, or a message of mode 6. */
+enum packet_auth {
+	PACKET_AUTH_NONE,       /* there is nothing that could be checked */
+	PACKET_AUTH_GOOD,
+	PACKET_AUTH_BAD,        /* its proof is wrong, or of a key that may not be used */
+};
+
 struct packet {
 	struct header hdr;
 	struct extension ext[PACKET_EXT_MAX];

@@ -436,7 +436,7 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 }
 
 static enum verdict
-judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struct assoc_world *w,
+judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const struct assoc_world *w,
     struct rtime t4, struct mtime t4_mono, struct assoc_answer *out)
 {
 	struct sample s;
@@ -457,7 +457,7 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 		return v;
 	}
 	a->wire.pending = false;        /* one answer per question */
-	a->authentic = auth == ASSOC_AUTH_OK && a->rules.key_id != 0;
+	a->authentic = auth == PACKET_AUTH_GOOD && a->rules.key_id != 0;
 	if (assoc_is_kiss(&p->hdr)) {
 		return take_kiss(a, &p->hdr, w, out);
 	}
@@ -480,7 +480,7 @@ judge(struct assoc *a, const struct packet *p, enum assoc_auth auth, const struc
 }
 
 void
-assoc_receive(struct assoc *a, const struct packet *p, enum assoc_auth auth, struct rtime t4,
+assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
     struct mtime t4_mono,
     const struct assoc_world *w, struct assoc_answer *out)
 {

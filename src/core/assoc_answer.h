@@ -12,7 +12,7 @@
 enum verdict assoc_check_origin(struct assoc *a, const struct packet *p);
 
 /* Signed by our key, where we have one; auth is how the shell judged the MAC. */
-enum verdict assoc_check_auth(struct assoc *a, const struct packet *p, enum assoc_auth auth);
+enum verdict assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth);
 
 /*
  * True for the kiss codes that ask something of us. The others (INIT, STEP ...) only say why a

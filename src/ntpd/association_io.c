@@ -7,11 +7,10 @@
 #include "journal/report.h"
 #include "journal/stats.h"
 #include "ntpd/client.h"
-#include "ntpd/keys.h"
 #include "ntpd/peer_event.h"
 #include "ntpd/protect.h"
 
-enum { SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 	WHY_MAX = 512 };
 
 /* ---- the socket ---- */
@@ -191,20 +190,6 @@ association_io_arm(struct peer *p)
 	p->client->loop->ops->timer_arm(p->client->loop, &p->timer, p->a.poll.next);
 }
 
-/* Signs when the association has a key, which is there; the new length, 0 when it fails. */
-static size_t
-sign(struct peer *p, uint8_t *bytes, size_t len, size_t cap)
-{
-	struct client *c = p->client;
-	struct mac_key *key;
-
-	if (p->a.rules.key_id == 0) {
-		return len;
-	}
-	key = keys_find(c->d, p->a.rules.key_id, &p->a.remote.addr);
-	return key != NULL ? keys_sign(c->d, key, p->a.rules.key_id, bytes, len, cap) : 0;
-}
-
 /* Of this host's own routes, when the socket was made: what a packet says may be forged. */
 static bool
 no_way(int error)
@@ -223,7 +208,10 @@ transmit(struct peer *p, const struct assoc_sending *out)
 
 	counters_poll(&c->count);
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	request.len = protect_may_ask(p) ? sign(p, bytes, HEADER_LEN, sizeof bytes) : 0;
+	if (protect_may_ask(p)) {
+		request.len = auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN,
+		    sizeof bytes);
+	}
 	if (request.len == 0) {
 		assoc_send_failed(&p->a);
 		return;
@@ -402,20 +390,6 @@ admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 	return false;
 }
 
-static enum assoc_auth
-judge_mac(struct peer *p, const struct packet *pk, const struct net_packet *pkt)
-{
-	struct mac_key *key;
-
-	if (pk->mac != PACKET_MAC_KEYED || p->a.rules.key_id == 0 ||
-	    pk->key_id != p->a.rules.key_id) {
-		return ASSOC_AUTH_NONE;
-	}
-	key = keys_find(p->client->d, pk->key_id, &pkt->from.addr);
-	return key != NULL && keys_check(p->client->d, key, pkt->bytes, pk->auth_len, &pk->digest) ?
-	    ASSOC_AUTH_OK : ASSOC_AUTH_BAD;
-}
-
 static void
 on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
@@ -424,6 +398,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	struct assoc_answer ans;
 	struct assoc_world w;
 	struct packet pk;
+	enum packet_auth auth;
 
 	(void)s;
 	counters_received(&c->count);
@@ -438,7 +413,8 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	counters_version(&c->count, pk.hdr.version);
 	c->up->look(c->up_ctx);
 	w = client_world(c);
-	assoc_receive(&p->a, &pk, judge_mac(p, &pk, pkt), pkt->rx.at, pkt->rx.mono, &w, &ans);
+	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, &pk);
+	assoc_receive(&p->a, &pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
 	counters_verdict(&c->count, ans.verdict);
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;

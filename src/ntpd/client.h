@@ -72,6 +72,7 @@ struct client_options {
 	bool once;                      /* somebody waits for the first answers (-q) */
 };
 
+
 struct ntpd;
 
 struct client {
@@ -83,6 +84,7 @@ struct client {
 	struct rng *rng;
 	struct resolver *resolver;      /* its answers come by sources_answered */
 	struct journal *journal;
+	struct auth_keys *keys;
 	const struct config *conf;
 	const char *driftfile;          /* beside which asked keeps its own; NULL: none */
 	struct client_options opt;

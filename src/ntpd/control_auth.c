@@ -4,9 +4,7 @@
 #include "base/cursor.h"
 #include "journal/report.h"
 #include "ntpd/control_request.h"
-#include "ntpd/keys.h"
 #include "ntpd/state.h"
-#include "wire/packet.h"
 
 static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */
 static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */
@@ -26,22 +24,9 @@ control_auth_check(struct control_request *q)
 {
 	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
 	    1) / MAC_ALIGN * MAC_ALIGN;
-	struct cursor c = cursor_over(q->pkt->bytes, q->pkt->len);
-	struct mac_key *key;
-	struct span digest;
-	uint32_t id;
 
-	if (q->pkt->len < end + MAC_KEYID_LEN + MAC_DIGEST_MIN) {
-		return;
-	}
-	(void)cursor_take(&c, end);
-	id = cursor_u32(&c);
-	digest = cursor_take(&c, cursor_left(&c));
-	key = keys_find(q->d, id, &q->pkt->from.addr);
-	if (key != NULL && keys_check(q->d, key, q->pkt->bytes, end, &digest)) {
-		q->key = key;
-		q->key_id = id;
-	}
+	auth_check_control(&q->d->auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
+	    &q->auth);
 }
 
 /* ---- replays ---- */
@@ -86,8 +71,8 @@ is_new(struct control_request *q, struct control_ring *r, uint64_t hash, struct 
 static bool
 has_control_key(const struct control_request *q)
 {
-	return q->key != NULL && q->d->conf->controlkey != 0 &&
-	    q->key_id == (uint32_t)q->d->conf->controlkey;
+	return q->auth.was == PACKET_AUTH_GOOD && q->d->conf->controlkey != 0 &&
+	    q->auth.key_id == (uint32_t)q->d->conf->controlkey;
 }
 
 static enum control_permit

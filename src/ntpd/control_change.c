@@ -11,7 +11,6 @@
 #include "config/print.h"
 #include "journal/report.h"
 #include "ntpd/control_request.h"
-#include "ntpd/keys.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"
 #include "ntpd/system_event.h"
@@ -32,7 +31,8 @@ log_request(struct control_request *q, const char *what, const char *text, size_
 
 	text_put_safe(&t, text, len);
 	report(&q->d->journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
-	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->key_id, what, words);
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->auth.key_id, what,
+	    words);
 }
 
 /*
@@ -78,7 +78,7 @@ answer(struct control_request *q)
 {
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
-	q->key = keys_find(q->d, q->key_id, &q->pkt->from.addr);
+	auth_renew(&q->d->auth, &q->pkt->from.addr, &q->auth);
 	q->status = system_event_status(&q->d->steering);
 	control_send_text(q);
 	return CONTROL_ANSWERED;

@@ -18,8 +18,7 @@ struct control_request {
 	const char *text, *end;         /* the request's data */
 	struct text out;
 	uint16_t status;                /* of the answer */
-	struct mac_key *key; /* of a valid MAC, else NULL; the answer is signed with it */
-	uint32_t key_id;
+	struct auth_asked auth;         /* with a good MAC the answer is signed too */
 	size_t prepaid;                 /* octets its sender paid for that were not sent yet */
 };
 
@@ -54,8 +53,8 @@ void control_send_error(struct control_request *q, enum control_error e);
 /* ---- control_auth.c ---- */
 
 /*
- * Looks for a MAC behind the data, at the next multiple of 8 octets, and verifies it: q->key is set
- * when it is good.
+ * Looks for a MAC behind the data, at the next multiple of 8 octets, and verifies it: see
+ * q->auth.
  */
 void control_auth_check(struct control_request *q);
 

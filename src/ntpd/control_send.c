@@ -5,13 +5,11 @@
  */
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/keys.h"
 #include "ntpd/state.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,
-	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + MAC_KEYID_LEN +
-	    MAC_DIGEST_MAX,
+	DATAGRAM_MAX = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + SIGNED_ALIGN + AUTH_GROWS_MAX,
 };
 
 static struct limit *
@@ -86,13 +84,14 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	uint8_t bytes[DATAGRAM_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
 	struct net_datagram r = { .bytes = bytes, .to = q->pkt->from };
+	bool signed_too = q->auth.was == PACKET_AUTH_GOOD;
 
 	control_header_put(&w, h);
 	writer_bytes(&w, data, len);
-	writer_pad(&w, q->key != NULL ? SIGNED_ALIGN : PLAIN_ALIGN);
+	writer_pad(&w, signed_too ? SIGNED_ALIGN : PLAIN_ALIGN);
 	r.len = w.len;
-	if (q->key != NULL) {
-		r.len = keys_sign(q->d, q->key, q->key_id, bytes, w.len, sizeof bytes);
+	if (signed_too) {
+		r.len = auth_answer(&q->d->auth, &q->auth, bytes, w.len, sizeof bytes);
 	}
 	if (q->l->wildcard) {
 		r.from = q->pkt->to;

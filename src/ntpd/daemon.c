@@ -53,8 +53,8 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	d->server.journal = &d->journal;
 	wire_client(d);
 	wire_steering(d);
-	d->keys = keyring_new();
-	if (d->keys == NULL) {
+	d->auth.ring = keyring_new();
+	if (d->auth.ring == NULL) {
 		free(d);
 		return NULL;
 	}
@@ -218,7 +218,7 @@ ntpd_free(struct ntpd *d)
 	control_stop(d);
 	flood_stop(&d->server);
 	access_stop(&d->server);
-	keyring_free(d->keys);
+	keyring_free(d->auth.ring);
 	stats_stop(&d->journal);
 	arena_free(d->arena);
 	free(d);

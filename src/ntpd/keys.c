@@ -86,8 +86,8 @@ fill(struct ntpd *d, struct keyring *ring, const char *path, const char *text, s
 static bool
 keep_ring(struct ntpd *d)
 {
-	keyring_distrust(d->keys);
-	trust(d, d->keys);
+	keyring_distrust(d->auth.ring);
+	trust(d, d->auth.ring);
 	return false;
 }
 
@@ -108,8 +108,8 @@ static void
 swap_ring(struct ntpd *d, struct keyring *ring)
 {
 	trust(d, ring);
-	keyring_free(d->keys);
-	d->keys = ring;
+	keyring_free(d->auth.ring);
+	d->auth.ring = ring;
 }
 
 static void
@@ -162,45 +162,4 @@ keys_load(struct ntpd *d)
 	swap_ring(d, ring);
 	warn_of_others(d, path);
 	return true;
-}
-
-void
-keys_forget_count(struct ntpd *d)
-{
-	d->key_count = (struct key_count){ 0 };
-}
-
-struct mac_key *
-keys_find(struct ntpd *d, uint32_t id, const struct addr *peer)
-{
-	struct mac_key *key = keyring_find(d->keys, id, peer);
-
-	d->key_count.lookups++;
-	if (key == NULL) {
-		d->key_count.not_found++;
-	}
-	return key;
-}
-
-bool
-keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
-    const struct span *digest)
-{
-	d->key_count.macs_checked++;
-	return mac_check(key, bytes, len, digest->at, digest->len);
-}
-
-size_t
-keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len, size_t cap)
-{
-	d->key_count.macs_made++;
-	return keyring_sign(key, id, packet, len, cap);
-}
-
-size_t
-keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
-    const struct span *digest)
-{
-	d->key_count.macs_made++;
-	return keyring_sign_as(key, id, packet, HEADER_LEN, cap, digest->len);
 }

@@ -6,16 +6,10 @@
 #define NTPD_KEYS_H
 #include "base/addr.h"
 #include "base/arena.h"
-#include "base/cursor.h"
 #include "config/diag.h"
 #include "crypto/keyring.h"
 
 struct ntpd;
-
-/* What was done with keys, for ntpq's authinfo. */
-struct key_count {
-	uint64_t lookups, not_found, macs_made, macs_checked;
-};
 
 /*
  * Adds the keys of a text of ntp.keys to ring; a bad line costs itself only and is an error in
@@ -30,19 +24,5 @@ bool keys_parse(const char *path, const char *text, size_t len, struct arena *a,
  * the trust of the present configuration. True when the new ring is in force.
  */
 bool keys_load(struct ntpd *d);
-
-/* Those of the key ring, counted for ntpq's authinfo. */
-struct mac_key *keys_find(struct ntpd *d, uint32_t id, const struct addr *peer);
-bool keys_check(struct ntpd *d, struct mac_key *key, const void *bytes, size_t len,
-    const struct span *digest);
-size_t keys_sign(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t len,
-    size_t cap);
-
-/* Counts them anew. */
-void keys_forget_count(struct ntpd *d);
-
-/* Signs an answer to what was signed with that digest, and was checked. */
-size_t keys_answer(struct ntpd *d, struct mac_key *key, uint32_t id, uint8_t *packet, size_t cap,
-    const struct span *digest);
 
 #endif

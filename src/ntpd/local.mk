@@ -58,7 +58,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libauth.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

@@ -168,6 +168,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	p->client = c;
 	p->source = s;
 	p->reach_at = client_now(c);
+	auth_start(&p->auth, c->keys, rules.key_id);
 	assoc_start(&p->a, peers_new_id(c), &rules, &remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
 	c->up->source_address(c->up_ctx, addr, true);

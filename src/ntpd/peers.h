@@ -5,6 +5,7 @@
  */
 #ifndef NTPD_PEERS_H
 #define NTPD_PEERS_H
+#include "auth/auth.h"
 #include "core/assoc.h"
 #include "core/event.h"
 #include "core/select.h"
@@ -20,6 +21,7 @@ enum { PEERS_MAX = SELECT_MAX, SOURCES_MAX = 256 };
 struct peer {
 	struct client *client;
 	struct assoc a;                 /* a.id 0: slot free */
+	struct auth auth;
 	struct source *source;
 	struct net_socket *sock;
 	bool renew;                     /* the next request takes a new socket */

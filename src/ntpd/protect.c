@@ -5,7 +5,6 @@
 #include "config/check.h"
 #include "journal/report.h"
 #include "ntpd/client.h"
-#include "ntpd/keys.h"
 
 enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };
 
@@ -49,8 +48,7 @@ lack_of(struct peer *p)
 		return lack;
 	}
 	if (p->a.rules.key_id != 0) {
-		return keys_find(p->client->d, p->a.rules.key_id, &p->a.remote.addr) != NULL ?
-		    LACK_NOTHING : LACK_KEY;
+		return auth_ready(&p->auth, &p->a.remote.addr) ? LACK_NOTHING : LACK_KEY;
 	}
 	return c->up->restricted(c->up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST :
 	    LACK_NOTHING;

@@ -11,7 +11,6 @@
 #include "ntpd/clock_look.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
-#include "ntpd/keys.h"
 #include "ntpd/listen.h"
 #include "ntpd/state.h"
 #include "ntpd/system.h"
@@ -20,7 +19,7 @@
 
 enum {
 	MODE_MASK = 7, FLAKE_ONE_IN = 10,
-	REPLY_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+	REPLY_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 };
 
 /* A request on its way through the checks. */
@@ -30,8 +29,7 @@ struct request {
 	const struct net_packet *pkt;
 	uint32_t flags;                 /* restrict */
 	struct packet pk;
-	struct mac_key *key;            /* of a valid MAC */
-	bool bad_mac;
+	struct auth_asked auth;
 	enum mru_verdict rate;
 };
 
@@ -70,20 +68,6 @@ check_access(const struct request *q)
 		return VERDICT_VERSION;
 	}
 	return VERDICT_OK;
-}
-
-static void
-check_mac(struct request *q)
-{
-	if (q->pk.mac != PACKET_MAC_KEYED) {
-		return;
-	}
-	q->key = keys_find(q->srv->d, q->pk.key_id, &q->pkt->from.addr);
-	if (q->key != NULL && !keys_check(q->srv->d, q->key, q->pkt->bytes, q->pk.auth_len,
-	    &q->pk.digest)) {
-		q->key = NULL;
-	}
-	q->bad_mac = q->key == NULL;
 }
 
 static enum verdict
@@ -150,30 +134,26 @@ answer(const struct request *q)
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = srv->d->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to) };
-	bool smeared = fabs(sr.smear_s) > 0.0;
-	uint8_t out[REPLY_MAX] = { 0 };
-	size_t len = HEADER_LEN;
+	bool kiss = q->rate == MRU_KOD;
+	bool early = !kiss && (q->auth.was == PACKET_AUTH_GOOD || fabs(sr.smear_s) > 0.0);
+	uint8_t out[REPLY_MAX];
+	size_t len;
 
 	if (q->flags & RESTRICT_FUZZ) {
 		srv->d->port.rng->ops->fill(srv->d->port.rng, &sr.fuzz, sizeof sr.fuzz);
 	}
-	if (q->rate == MRU_KOD) {
+	if (kiss) {
 		serve_kiss(&v, &sr, out);
 	} else {
 		serve_reply(&v, &sr, now, out);
 	}
-	if ((q->key != NULL || smeared) && q->rate != MRU_KOD) {
+	if (early) {
 		write_xmt(out + HEADER_XMT_AT, srv, sr.smear_s);
 	}
-	if (q->key != NULL) {
-		len = keys_answer(srv->d, q->key, q->pk.key_id, out, sizeof out, &q->pk.digest);
-	} else if (q->bad_mac) {
-		len += MAC_KEYID_LEN;   /* crypto-NAK: a key id of zero */
-	}
+	len = auth_answer(&srv->d->auth, &q->auth, out, HEADER_LEN, sizeof out);
 	/* Never more than was asked with (amplification). */
 	if (len != 0 && len <= q->pkt->len) {
-		send_reply(q, out, len, q->key == NULL && !smeared && q->rate != MRU_KOD ?
-		    HEADER_XMT_AT : 0);
+		send_reply(q, out, len, early || kiss ? 0 : HEADER_XMT_AT);
 	}
 }
 
@@ -193,8 +173,8 @@ serve(struct request *q)
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	check_mac(q);
-	if ((q->flags & RESTRICT_NOTRUST) && q->key == NULL) {
+	auth_check_request(&q->srv->d->auth, &q->pkt->from.addr, q->pkt->bytes, &q->pk, &q->auth);
+	if ((q->flags & RESTRICT_NOTRUST) && q->auth.was != PACKET_AUTH_GOOD) {
 		return VERDICT_UNTRUSTED;
 	}
 	v = check_rate(q);
@@ -205,7 +185,7 @@ serve(struct request *q)
 	if (q->rate == MRU_KOD) {
 		return VERDICT_KOD;
 	}
-	return q->bad_mac ? VERDICT_AUTH : VERDICT_OK;
+	return q->auth.was == PACKET_AUTH_BAD ? VERDICT_AUTH : VERDICT_OK;
 }
 
 /* Nobody is told how good the clock was before it was moved, or before a sleep. */

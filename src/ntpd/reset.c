@@ -34,7 +34,7 @@ reset_peers(struct ntpd *d, struct mtime now)
 static void
 reset_auth(struct ntpd *d, struct mtime now)
 {
-	keys_forget_count(d);
+	auth_reset_count(&d->auth);
 	d->resets.auth = now;
 }
 

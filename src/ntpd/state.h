@@ -5,17 +5,16 @@
 #ifndef NTPD_STATE_H
 #define NTPD_STATE_H
 #include <stdbool.h>
+#include "auth/auth.h"
 #include "base/arena.h"
 #include "base/siphash.h"
 #include "config/config.h"
-#include "crypto/keyring.h"
 #include "journal/journal.h"
 #include "ntpd/access_names.h"
 #include "ntpd/client.h"
 #include "ntpd/control.h"
 #include "ntpd/daemon.h"
 #include "ntpd/faults.h"
-#include "ntpd/keys.h"
 #include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
 #include "ntpd/reset.h"
@@ -28,8 +27,7 @@ struct ntpd {
 	struct arena *arena;            /* of conf */
 	struct config *conf;
 	struct assoc_policy policy;     /* of conf */
-	struct keyring *keys;
-	struct key_count key_count;
+	struct auth_keys auth;
 	struct resets resets;
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;

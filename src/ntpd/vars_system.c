@@ -208,12 +208,12 @@ fill_counters(const struct ntpd *d, struct system_vars *v)
 	    vars_whole_seconds(mtime_diff_s(now, d->resets.timer));
 	v->timer_xmts = sum.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->resets.auth));
-	v->authkeys = keyring_count(d->keys);
+	v->authkeys = keyring_count(d->auth.ring);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
-	v->authklookups = d->key_count.lookups;
-	v->authknotfound = d->key_count.not_found;
-	v->authencrypts = d->key_count.macs_made;
-	v->authdecrypts = d->key_count.macs_checked;
+	v->authklookups = d->auth.count.lookups;
+	v->authknotfound = d->auth.count.not_found;
+	v->authencrypts = d->auth.count.made;
+	v->authdecrypts = d->auth.count.checked;
 }
 
 static uint64_t

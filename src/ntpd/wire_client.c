@@ -135,6 +135,7 @@ wire_client(struct ntpd *d)
 	c->rng = d->port.rng;
 	c->resolver = d->port.resolver;
 	c->journal = &d->journal;
+	c->keys = &d->auth;
 	c->opt = (struct client_options){ .family = d->opt.family, .once = d->opt.once };
 	c->up = &CLIENT_EVENTS;
 	c->up_ctx = d;

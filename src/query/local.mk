@@ -7,4 +7,4 @@ libquery_a_SOURCES = \
 	include/query/query.h src/query/query.c
 
 # What such a program links, in this order; without libsys.a it runs in the simulator.
-QUERY_LIBS = libquery.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+QUERY_LIBS = libquery.a libauth.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a

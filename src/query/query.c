@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 enum {
-	SEND_MAX = HEADER_LEN + MAC_KEYID_LEN + MAC_DIGEST_MAX,
+	SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 	POLL_SHOWN = 6, /* log2 s, in requests: some servers look at it */
 	PRECISION_READS = 64,
 	PRECISION_WORST = -6, /* a clock that stands still for so many readings */
@@ -127,20 +127,16 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	struct endpoint local = { .port = q->rules.local_port };
 	uint8_t bytes[SEND_MAX];
 	struct net_datagram request = {
-		.bytes = bytes, .len = HEADER_LEN, .wants_stamp = true, .tag = out->tag
+		.bytes = bytes, .wants_stamp = true, .tag = out->tag
 	};
 	struct stamp at;
 	int error = 0;
 
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	if (q->rules.key_id != 0) {
-		struct mac_key *key =
-		    keyring_find(q->rules.keys, q->rules.key_id, &s->a.remote.addr);
-		request.len = key == NULL ? 0 :
-		    keyring_sign(key, q->rules.key_id, bytes, HEADER_LEN, sizeof bytes);
-		if (request.len == 0) {
-			return -EKEYREJECTED;
-		}
+	request.len =
+	    auth_request(&s->auth, &s->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
+	if (request.len == 0) {
+		return -EKEYREJECTED;
 	}
 	if (s->socket == NULL) {
 		error = net->ops->connect(
@@ -214,21 +210,6 @@ on_error(void *ctx, struct net_socket *socket, int error)
 	}
 }
 
-static enum assoc_auth
-judge_mac(const struct query *q, const struct packet *p, const struct net_packet *pkt)
-{
-	struct mac_key *key;
-
-	if (p->mac != PACKET_MAC_KEYED || q->rules.key_id == 0 || p->key_id != q->rules.key_id) {
-		return ASSOC_AUTH_NONE;
-	}
-	key = keyring_find(q->rules.keys, p->key_id, &pkt->from.addr);
-	return key != NULL &&
-		mac_check(key, pkt->bytes, p->auth_len, p->digest.at, p->digest.len) ?
-	    ASSOC_AUTH_OK :
-	    ASSOC_AUTH_BAD;
-}
-
 static void
 on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 {
@@ -236,12 +217,13 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 	struct query *q = s->query;
 	struct assoc_world w = world_of(q);
 	struct assoc_answer answer = { .verdict = VERDICT_SHORT };
+	enum packet_auth auth;
 	struct packet p;
 
 	(void)socket;
 	if (packet_parse(pkt->bytes, pkt->len, &p)) {
-		assoc_receive(
-		    &s->a, &p, judge_mac(q, &p, pkt), pkt->rx.at, pkt->rx.mono, &w, &answer);
+		auth = auth_check_answer(&s->auth, &pkt->from.addr, pkt->bytes, &p);
+		assoc_receive(&s->a, &p, auth, pkt->rx.at, pkt->rx.mono, &w, &answer);
 	}
 	s->verdict = answer.verdict;
 	if (answer.seen && (!s->has_seen || answer.sample.delay_s < s->seen.delay_s)) {
@@ -294,6 +276,7 @@ add_server(struct query *q, struct query_name *n, const struct addr *a)
 	s->query = q;
 	s->name = n->text;
 	s->of = n;
+	auth_start(&s->auth, &q->keys, q->rules.key_id);
 	assoc_start(&s->a, (uint16_t)q->server_n, &rules, &remote, 0, &w);
 	q->port.loop->ops->timer_init(q->port.loop, &s->timer, on_timer, s);
 	ask(s);
@@ -470,6 +453,7 @@ query_new(const struct query_ports *ports, const struct query_rules *rules,
 	}
 	q->port = *ports;
 	q->rules = *rules;
+	q->keys.ring = rules->keys;
 	q->on = *on;
 	q->ctx = ctx;
 	q->precision = precision_of(ports->clock);

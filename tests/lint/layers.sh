@@ -26,9 +26,9 @@ ntpd base wire crypto core config port sys auth journal steering server client c
 mode6 base wire crypto
 ntpq base wire crypto config mode6
 ntpstat base wire mode6
-query base wire core crypto config port sys
-ntpdate base wire core crypto config port sys mode6 query
-sntp base wire core crypto config port sys mode6 query
+query base wire core crypto config port sys auth
+ntpdate base wire core crypto config port sys mode6 auth query
+sntp base wire core crypto config port sys mode6 auth query
 ntp-wait base wire mode6
 ntptrace base wire mode6
 ntptime base port sys mode6

@@ -110,7 +110,7 @@ good_answer(const struct bench *b, double offset_s)
 
 static enum verdict
 deliver_with(struct bench *b, const struct header *h, enum packet_mac mac, uint32_t key_id,
-    enum assoc_auth auth)
+    enum packet_auth auth)
 {
 	struct writer wr = writer_over(b->bytes, sizeof b->bytes);
 	struct packet p;
@@ -127,7 +127,7 @@ deliver_with(struct bench *b, const struct header *h, enum packet_mac mac, uint3
 static enum verdict
 deliver(struct bench *b, const struct header *h)
 {
-	return deliver_with(b, h, PACKET_MAC_NONE, 0, ASSOC_AUTH_NONE);
+	return deliver_with(b, h, PACKET_MAC_NONE, 0, PACKET_AUTH_NONE);
 }
 
 /* A poll and its good answer. */
@@ -808,7 +808,7 @@ refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 	assert_true(packet_parse(b.bytes, sizeof b.bytes, &p));
 	b.w.now = mtime_add_s(b.w.now, TRIP_S);
 	assoc_receive(
-	    &b.a, &p, ASSOC_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
+	    &b.a, &p, PACKET_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
 	assert_int_equal(b.got.verdict, VERDICT_SPAN);
 	assert_int_equal(b.a.poll.reach, 0);
 }
@@ -876,14 +876,14 @@ with_a_key_only_an_answer_of_that_key_counts(void **state)
 	static const struct {
 		enum packet_mac mac;
 		uint32_t key;
-		enum assoc_auth auth;
+		enum packet_auth auth;
 		enum verdict expected;
 	} cases[] = {
-		{ PACKET_MAC_NONE, 0, ASSOC_AUTH_NONE, VERDICT_AUTH },
-		{ PACKET_MAC_KEYED, 5, ASSOC_AUTH_BAD, VERDICT_AUTH },
-		{ PACKET_MAC_KEYED, 6, ASSOC_AUTH_OK, VERDICT_AUTH },
-		{ PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE, VERDICT_CRYPTO_NAK },
-		{ PACKET_MAC_KEYED, 5, ASSOC_AUTH_OK, VERDICT_OK },
+		{ PACKET_MAC_NONE, 0, PACKET_AUTH_NONE, VERDICT_AUTH },
+		{ PACKET_MAC_KEYED, 5, PACKET_AUTH_BAD, VERDICT_AUTH },
+		{ PACKET_MAC_KEYED, 6, PACKET_AUTH_GOOD, VERDICT_AUTH },
+		{ PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE, VERDICT_CRYPTO_NAK },
+		{ PACKET_MAC_KEYED, 5, PACKET_AUTH_GOOD, VERDICT_OK },
 	};
 	struct assoc_rules rules = client_rules(ASSOC_IBURST);
 
@@ -921,7 +921,7 @@ a_crypto_nak_means_nothing_without_a_key(void **state)
 	before = b.a;
 	h = good_answer(&b, 0.001);
 	assert_int_equal(
-	    deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, ASSOC_AUTH_NONE), VERDICT_CRYPTO_NAK);
+	    deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE), VERDICT_CRYPTO_NAK);
 	assert_untouched(&b, &before);
 }
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * auth - who a packet is from, asked in one place by all: a client signs its requests and checks
+ * the answers, a server checks requests and signs its answers, for the time and for mode 6. The MAC
+ * of a shared key stands behind the header and the extension fields; RFC 5905, 7.3, and RFC 8573.
+ * What a packet without proof is worth, its reader judges.
+ */
+#ifndef AUTH_AUTH_H
+#define AUTH_AUTH_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/addr.h"
+#include "crypto/keyring.h"
+#include "wire/packet.h"
+
+/* Octets by which a packet may grow: the room that is to be behind it. */
+enum { AUTH_GROWS_MAX = MAC_KEYID_LEN + MAC_DIGEST_MAX };
+
+/* What keys were used for, as ntpq's authinfo shows it. */
+struct auth_count {
+	uint64_t lookups, not_found, made, checked;
+};
+
+/* The keys of a daemon or a program; every part of it that signs or checks goes by them. */
+struct auth_keys {
+	struct keyring *ring;           /* its owner may put another in place between packets */
+	struct auth_count count;
+};
+
+/* Counts anew. */
+void auth_reset_count(struct auth_keys *k);
+
+/* ---- who asks ---- */
+
+enum auth_kind {
+	AUTH_NONE,                      /* nothing is signed, and nothing believed to be */
+	AUTH_SYMMETRIC,                 /* a key that both sides have: key_id of keys */
+};
+
+/* How one association is protected; it lives as long as that. */
+struct auth {
+	enum auth_kind kind;
+	struct auth_keys *keys;
+	uint32_t key_id;
+};
+
+/* Begins: with the key of that id, or with none when it is 0. keys must outlive it. */
+void auth_start(struct auth *a, struct auth_keys *keys, uint32_t key_id);
+
+/* True when a request to that address can be protected as it is to be. */
+bool auth_ready(const struct auth *a, const struct addr *to);
+
+/*
+ * Protects the request of len octets at packet, which has room for cap. The new length; 0 when it
+ * cannot be: it is not to be sent then.
+ */
+size_t auth_request(struct auth *a, const struct addr *to, uint8_t *packet, size_t len, size_t cap);
+
+/* Judges an answer: p is what packet_parse made of bytes. */
+enum packet_auth auth_check_answer(struct auth *a, const struct addr *from, const uint8_t *bytes,
+    const struct packet *p);
+
+/* ---- who answers ---- */
+
+/*
+ * What a request had to show for itself, and what its answer is to be signed with. Good until the
+ * keys are replaced: auth_renew.
+ */
+struct auth_asked {
+	enum packet_auth was;
+	uint32_t key_id;                /* that it gave; 0: none */
+	struct mac_key *key;            /* when it was good, as is: */
+	size_t digest_len;              /* of the MAC of the answer */
+};
+
+/* Judges a request: p is what packet_parse made of bytes. */
+void auth_check_request(struct auth_keys *k, const struct addr *from, const uint8_t *bytes,
+    const struct packet *p, struct auth_asked *out);
+
+/*
+ * Judges a message of mode 6 of len octets, whose MAC, if it has one, begins at mac_at: it has none
+ * when there is less than the shortest.
+ */
+void auth_check_control(struct auth_keys *k, const struct addr *from, const uint8_t *bytes,
+    size_t len, size_t mac_at, struct auth_asked *out);
+
+/* The keys may be others by now: looks for that of the request again. */
+void auth_renew(struct auth_keys *k, const struct addr *from, struct auth_asked *q);
+
+/*
+ * Signs an answer of len octets, which has room for cap, as the request was: not at all, with its
+ * key, or, when that was not good, with a crypto-NAK. The new length, 0 when it fails. What is to
+ * be signed, the transmit timestamp too, stands there by then.
+ */
+size_t auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
+    size_t cap);
+
+#endif

@@ -1,0 +1,4 @@
+# src/auth: who a packet is from
+noinst_LIBRARIES += libauth.a
+libauth_a_SOURCES = \
+	include/auth/auth.h src/auth/auth.c

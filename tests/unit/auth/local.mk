@@ -1,0 +1,6 @@
+# tests/unit/auth
+check_PROGRAMS += tests/unit/auth/test_auth
+TESTS += tests/unit/auth/test_auth
+tests_unit_auth_test_auth_SOURCES = tests/unit/auth/test_auth.c
+tests_unit_auth_test_auth_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_auth_test_auth_LDADD = libauth.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
