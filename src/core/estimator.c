@@ -56,6 +56,7 @@ estimator_doubt(struct estimator *e, double by_s)
 	bank_doubt(&e->bank, square(by_s));
 	e->level_var += square(by_s);
 	e->suspect_var += square(by_s);
+	e->doubt_s2 += square(by_s);
 }
 
 bool
@@ -241,6 +242,7 @@ static void
 forget_jitter(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 {
 	e->innovations = 0;
+	e->doubt_s2 = 0.0;
 	e->jitter_s = sqrt(reading[ROUNDTRIP_PLAIN].var_s2);
 }
 
@@ -328,6 +330,7 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	bank_begin(&e->bank, BANK_VIEWS, &start);
 	e->reading = (struct bank_reading){ start.offset_s, start.var_s2 };
 	e->innovations = 0;
+	e->doubt_s2 = 0.0;
 	e->suspect = false;
 	e->last = s->at;
 	e->adjusted_ns = s->adjusted_ns;
@@ -450,7 +453,11 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	expected = fav->pxx + reading[view].var_s2;
 	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), rough_s2, reading);
 	e->reading = bank_read(&e->bank, reading);
-	note_innovation(e, d, expected);
+	/* Where a doubt is most of what was expected, it tells of that and not of noise. */
+	if (e->doubt_s2 < expected / 2.0) {
+		note_innovation(e, d, expected);
+	}
+	e->doubt_s2 = 0.0;
 	bank_correct(&e->bank, reading, young(e));
 	e->samples++;
 	if (runs_wild(e)) {

@@ -580,6 +580,22 @@ a_jump_is_no_jitter_once_it_has_broken_the_models(void **state)
 	assert_true(predict(&b, 0.0).jitter_s < 0.01);
 }
 
+/* A second of the hardware clock after a sleep. */
+static void
+what_a_doubt_was_is_no_jitter(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 20, 64.0);
+	estimator_doubt(&b.e, 1.0);
+	b.offset_s += 3.0;
+	ask_often(&b, 2, 2.0);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 0.01);
+	assert_true(predict(&b, 0.0).jitter_s < 0.01);
+}
+
 int
 main(void)
 {
@@ -588,6 +604,7 @@ main(void)
 		cmocka_unit_test(one_sample_gives_an_offset_at_once),
 		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
 		cmocka_unit_test(foretells_offset_and_growing_doubt),
+		cmocka_unit_test(what_a_doubt_was_is_no_jitter),
 		cmocka_unit_test(a_jump_is_no_jitter_once_it_has_broken_the_models),
 		cmocka_unit_test(a_pause_among_the_first_samples_is_no_rate_for_long),
 		cmocka_unit_test(steering_and_steps_do_not_disturb_it),
