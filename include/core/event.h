@@ -38,6 +38,9 @@ struct event_count {
 bool event_system(struct event_count *e, enum system_event code);
 bool event_peer(struct event_count *e, enum peer_event code);
 
+/* The events were seen: they are counted anew. */
+void event_seen(struct event_count *e);
+
 /* Mode 6's system status word: leap, source, count and code of the last event. */
 uint16_t event_system_status(const struct event_count *e, enum ntp_leap leap,
     enum system_source source);

@@ -86,6 +86,12 @@ low_octet(const struct event_count *e)
 	return e->count << 4 | e->code;
 }
 
+void
+event_seen(struct event_count *e)
+{
+	e->count = 0;
+}
+
 uint16_t
 event_system_status(const struct event_count *e, enum ntp_leap leap, enum system_source source)
 {

@@ -64,9 +64,9 @@ count(const struct steering *s, const struct assoc_world *w)
 	unsigned agree[QUORUM_LINES_MAX] = { 0 }, close[QUORUM_LINES_MAX] = { 0 };
 	struct quorum_lines lines;
 
-	s->up->lines(s->up_ctx, &lines);
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	s->is.up->lines(s->is.up_ctx, &lines);
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		if (lines.of[i] >= 0) {
 			agree[lines.of[i]] += is_right(s, a, w);
@@ -101,7 +101,7 @@ await_over(struct steering *s)
 static void
 ask_again_later(struct steering *s)
 {
-	s->loop->ops->timer_arm(s->loop, &s->await.again,
+	s->is.loop->ops->timer_arm(s->is.loop, &s->await.again,
 	    mtime_add_s(steering_now(s), AGAIN_S * (double)(1U << s->await.asked)));
 	s->await.asked++;
 }
@@ -113,7 +113,7 @@ on_again(void *ctx)
 	struct steering *s = ctx;
 
 	if (s->await.quorum.waiting && !s->halted && s->await.asked < AGAIN_N) {
-		s->up->ask_unheard(s->up_ctx, s->await.quorum.since);
+		s->is.up->ask_unheard(s->is.up_ctx, s->await.quorum.since);
 		ask_again_later(s);
 	}
 }
@@ -121,23 +121,23 @@ on_again(void *ctx)
 void
 await_start(struct steering *s, void (*over)(void *ctx))
 {
-	s->loop->ops->timer_init(s->loop, &s->await.timer, over, s);
-	s->loop->ops->timer_init(s->loop, &s->await.again, on_again, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->await.timer, over, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->await.again, on_again, s);
 	quorum_open(&s->await.quorum, steering_now(s));
 }
 
 void
 await_stop(struct steering *s)
 {
-	s->loop->ops->timer_done(s->loop, &s->await.timer);
-	s->loop->ops->timer_done(s->loop, &s->await.again);
+	s->is.loop->ops->timer_done(s->is.loop, &s->await.timer);
+	s->is.loop->ops->timer_done(s->is.loop, &s->await.again);
 }
 
 void
 await_open(struct steering *s, struct mtime since, unsigned requests)
 {
 	quorum_open(&s->await.quorum, since);
-	s->up->ask_soon(s->up_ctx, requests);
+	s->is.up->ask_soon(s->is.up_ctx, requests);
 	s->await.asked = 0;
 	s->await.narrowed = false;
 	ask_again_later(s);
@@ -160,8 +160,8 @@ begin_to_wait(struct steering *s, const struct assoc_world *w)
 
 	quorum_hear(q, w->now);
 	if (quorum_need(&c) > 1) {
-		s->loop->ops->timer_arm(s->loop, &s->await.timer, q->until);
-		s->up->ask_silent(s->up_ctx, w);
+		s->is.loop->ops->timer_arm(s->is.loop, &s->await.timer, q->until);
+		s->is.up->ask_silent(s->is.up_ctx, w);
 	}
 }
 
@@ -174,9 +174,9 @@ await_listen(struct steering *s, const struct assoc_world *w)
 	if (!q->waiting || q->heard) {
 		return;
 	}
-	s->up->lines(s->up_ctx, &lines);
-	for (unsigned i = 0; !q->heard && i < s->assocs->n; i++) {
-		if (lines.of[i] >= 0 && can_decide(s, s->assocs->at[i], w)) {
+	s->is.up->lines(s->is.up_ctx, &lines);
+	for (unsigned i = 0; !q->heard && i < s->is.assocs->n; i++) {
+		if (lines.of[i] >= 0 && can_decide(s, s->is.assocs->at[i], w)) {
 			begin_to_wait(s, w);
 		}
 	}
@@ -199,7 +199,7 @@ await_waits(const struct steering *s)
 static void
 say_overdue(struct steering *s, const struct quorum_count *c)
 {
-	report(s->journal, LOG_LEVEL_WARNING,
+	report(s->is.journal, LOG_LEVEL_WARNING,
 	    "only %u of %u configured sources agree, %d s after the first answer: "
 	    "they decide by themselves", c->close, c->configured, QUORUM_WAIT_S);
 }
@@ -210,7 +210,7 @@ narrow(struct steering *s, const struct quorum_count *c)
 {
 	if (!s->await.narrowed && c->agree >= quorum_need(c)) {
 		s->await.narrowed = true;
-		s->up->ask_soon(s->up_ctx, NARROW_N);
+		s->is.up->ask_soon(s->is.up_ctx, NARROW_N);
 	}
 }
 
@@ -220,9 +220,9 @@ may_still_come(const struct steering *s)
 {
 	struct quorum_lines lines;
 
-	s->up->lines(s->up_ctx, &lines);
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		if (lines.of[i] >= 0 && s->assocs->at[i]->poll.reach != 0) {
+	s->is.up->lines(s->is.up_ctx, &lines);
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		if (lines.of[i] >= 0 && s->is.assocs->at[i]->poll.reach != 0) {
 			return true;
 		}
 	}
@@ -264,7 +264,7 @@ await_holds(struct steering *s, const struct assoc *a, const struct assoc_world 
 	case QUORUM_MET:
 		break;
 	}
-	s->loop->ops->timer_disarm(s->loop, &s->await.timer);
+	s->is.loop->ops->timer_disarm(s->is.loop, &s->await.timer);
 	return false;
 }
 
@@ -280,7 +280,7 @@ put_wait(struct text *t, const struct quorum_count *c)
 }
 
 bool
-await_put(struct steering *s, struct text *t, bool left)
+await_put(const struct steering *s, struct text *t, bool left)
 {
 	const struct quorum *q = &s->await.quorum;
 	struct quorum_count c;

@@ -56,7 +56,7 @@ bool await_holds(struct steering *s, const struct assoc *a, const struct assoc_w
  * Appends what is waited for, "a majority of the 3 configured sources (1 agrees)", and, with left,
  * how long at most; false, and nothing, when no answer is held back.
  */
-bool await_put(struct steering *s, struct text *t, bool left);
+bool await_put(const struct steering *s, struct text *t, bool left);
 
 /* True when a quorum agrees with what was just selected, whether or not it was waited for. */
 bool await_agreed(const struct steering *s, const struct assoc_world *w);

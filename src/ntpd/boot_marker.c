@@ -11,31 +11,31 @@ static const double AGAIN_S = 3600.0;
 void
 boot_marker_start(struct steering *s)
 {
-	const char *path = s->opt.boot_marker;
+	const char *path = s->is.boot_marker;
 	struct store_stat st;
 
-	if (path == NULL || !s->opt.panic_gate ||
-	    s->store->ops->stat(s->store, path, &st) != 0) {
+	if (path == NULL || !s->is.panic_gate ||
+	    s->is.store->ops->stat(s->is.store, path, &st) != 0) {
 		return;
 	}
-	s->opt.panic_gate = false;
-	report(s->journal, LOG_LEVEL_NOTICE,
+	s->boot_marker.found = true;
+	report(s->is.journal, LOG_LEVEL_NOTICE,
 	    "-g has no effect: the clock was set in this boot already, as %s says", path);
 }
 
 void
 boot_marker_passed(struct steering *s)
 {
-	const char *path = s->opt.boot_marker;
+	const char *path = s->is.boot_marker;
 	int error;
 
 	if (path == NULL || s->boot_marker.made ||
 	    mtime_before(steering_now(s), s->boot_marker.again)) {
 		return;
 	}
-	error = s->store->ops->write(s->store, path, "", 0);
+	error = s->is.store->ops->write(s->is.store, path, "", 0);
 	if (error != 0 && error != s->boot_marker.error) {
-		report_unwritten(s->journal, "boot marker", path, STORE_REPLACE, error);
+		report_unwritten(s->is.journal, "boot marker", path, STORE_REPLACE, error);
 	}
 	s->boot_marker.made = error == 0;
 	s->boot_marker.error = error;

@@ -11,6 +11,7 @@
 struct steering;
 
 struct boot_marker {
+	bool found;                     /* so that -g has no effect */
 	bool made;
 	int error;                      /* of making it, said once per change; tried again at: */
 	struct mtime again;

@@ -42,19 +42,19 @@ clock_rules_discipline(const struct steering *s)
 	const struct config_tinker *t = &s->conf->tinker;
 	struct discipline_rules r = {
 		.step_fwd_s = t->stepfwd_s, .step_back_s = t->stepback_s, .stepout_s = t->stepout_s,
-		.panic_s = t->panic_s, .panic_gate = s->opt.panic_gate,
-		    .step_first = s->opt.step_first,
-		.once = s->opt.once,
+		.panic_s = t->panic_s, .panic_gate = s->is.panic_gate && !s->boot_marker.found,
+		    .step_first = s->is.step_first,
+		.once = s->is.once,
 		.loop = {
 			.kind = clock_rules_adaptive(s) ? LOOP_ADAPTIVE : LOOP_CLASSIC,
 			.allan_log2s = (int)t->allan_log2s,
 			.precision_s = log2s_to_s(s->update.precision),
 			.startup_s = t->stepout_s,
-			.kernel = (s->conf->switches & SWITCH_KERNEL) != 0 && !s->opt.slew_only,
+			.kernel = (s->conf->switches & SWITCH_KERNEL) != 0 && !s->is.slew_only,
 		},
 	};
 
-	if (s->opt.slew_only) {
+	if (s->is.slew_only) {
 		r.step_fwd_s = SLEW_ONLY_STEP_S;
 		r.step_back_s = SLEW_ONLY_STEP_S;
 	}

@@ -12,7 +12,7 @@
 #include "ntpd/selection.h"
 #include "ntpd/steer.h"
 #include "ntpd/steering.h"
-#include "ntpd/syspeer.h"
+#include "ntpd/system_peer.h"
 #include "ntpd/system.h"
 
 static const double HOUSEKEEPING_S = 900.0;
@@ -76,10 +76,10 @@ pass(struct steering *s, bool answered)
 	}
 	selection_tell(s);
 	if (a == NULL) {
-		syspeer_lost(s, &w);
+		system_peer_lost(s, &w);
 		return false;
 	}
-	syspeer_found(s, a);
+	system_peer_found(s, a);
 	selection_refine(s, s->update.newest, &w);
 	s->update.newest = 0;
 	leapwatch_vote(s, s->selector.sel.leap);
@@ -103,8 +103,9 @@ run(struct steering *s, bool answered)
 	}
 	system_raise_error(s);
 	steer_tell(s, synced);
-	s->up->changed(s->up_ctx);
+	s->is.up->changed(s->is.up_ctx);
 	s->update.running = false;
+	system_serve(s);
 }
 
 void
@@ -194,11 +195,11 @@ on_housekeeping(void *ctx)
 
 	clock_look(s);
 	drift_hourly(s);
-	s->up->housekeeping(s->up_ctx);
+	s->is.up->housekeeping(s->is.up_ctx);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(s);
-	s->up->changed(s->up_ctx);
-	s->loop->ops->timer_arm(s->loop, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
+	s->is.up->changed(s->is.up_ctx);
+	s->is.loop->ops->timer_arm(s->is.loop, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
 }
 
 /* Looks a first time when the sources are made, and then when it is time to give up. */
@@ -207,26 +208,26 @@ on_once_timeout(void *ctx)
 {
 	struct steering *s = ctx;
 
-	if (!s->up->has_source(s->up_ctx)) {
-		report(s->journal, LOG_LEVEL_ERROR,
+	if (!s->is.up->has_source(s->is.up_ctx)) {
+		report(s->is.journal, LOG_LEVEL_ERROR,
 		    "ntpd: no servers found: the configuration has none to "
 		    "set the clock by");
-		s->up->stop(s->up_ctx, EXIT_NOT_SET);
+		s->is.up->stop(s->is.up_ctx, EXIT_NOT_SET);
 		return;
 	}
 	if (!s->update.once_looked) {
 		s->update.once_looked = true;
-		s->loop->ops->timer_arm(s->loop, &s->update.once_timer,
+		s->is.loop->ops->timer_arm(s->is.loop, &s->update.once_timer,
 		    mtime_add_s(steering_now(s), ONCE_GIVE_UP_S));
 		return;
 	}
 	if (await_decides_later(s)) {
-		s->loop->ops->timer_arm(s->loop, &s->update.once_timer,
+		s->is.loop->ops->timer_arm(s->is.loop, &s->update.once_timer,
 		    mtime_add_s(s->await.quorum.until, 1.0));
 		return;
 	}
-	report(s->journal, LOG_LEVEL_ERROR, "ntpd: no servers found");
-	s->up->stop(s->up_ctx, EXIT_NOT_SET);
+	report(s->is.journal, LOG_LEVEL_ERROR, "ntpd: no servers found");
+	s->is.up->stop(s->is.up_ctx, EXIT_NOT_SET);
 }
 
 /* ---- start and stop ---- */
@@ -235,12 +236,12 @@ on_once_timeout(void *ctx)
 static int
 precision_of(struct steering *s)
 {
-	int measured = precision_measure(s->clock);
+	int measured = precision_measure(s->is.clock);
 	double tick_s = s->conf->tinker.tick_s;
 	int told = tick_s > 0.0 ? (int)ceil(log2(tick_s)) : measured;
 
 	if (told < measured) {
-		report(s->journal, LOG_LEVEL_WARNING,
+		report(s->is.journal, LOG_LEVEL_WARNING,
 		    "tick of %.9f s is less than what the clock shows, "
 		    "2^%d s: ignored",
 		    tick_s, measured);
@@ -252,18 +253,19 @@ precision_of(struct steering *s)
 void
 clock_update_start(struct steering *s)
 {
-	struct loop *l = s->loop;
+	struct loop *l = s->is.loop;
 
 	s->update.precision = precision_of(s);
-	report(s->journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
+	report(s->is.journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
 	    log2s_to_s(s->update.precision) * 1e6, s->update.precision);
 	system_start(s);
-	syspeer_start(s, on_orphan);
+	system_peer_start(s, on_orphan);
 	await_start(s, on_wait_over);
 	steer_start(s, on_slice);
+	system_serve(s);
 	l->ops->timer_init(l, &s->update.housekeeping, on_housekeeping, s);
 	l->ops->timer_arm(l, &s->update.housekeeping, mtime_add_s(steering_now(s), HOUSEKEEPING_S));
-	if (s->opt.once) {
+	if (s->is.once) {
 		l->ops->timer_init(l, &s->update.once_timer, on_once_timeout, s);
 		l->ops->timer_arm(l, &s->update.once_timer, steering_now(s));
 	}
@@ -273,11 +275,11 @@ void
 clock_update_free(struct steering *s)
 {
 	await_stop(s);
-	syspeer_stop(s);
+	system_peer_stop(s);
 	steer_stop(s);
 	system_stop(s);
-	s->loop->ops->timer_done(s->loop, &s->update.housekeeping);
-	s->loop->ops->timer_done(s->loop, &s->update.once_timer);
+	s->is.loop->ops->timer_done(s->is.loop, &s->update.housekeeping);
+	s->is.loop->ops->timer_done(s->is.loop, &s->update.once_timer);
 }
 
 void

@@ -70,13 +70,13 @@ forget_events(struct control_request *q, const struct owner *w)
 	}
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		q->d->steering.sys.event.count = 0;
+		system_event_seen(&q->d->steering);
 		break;
 	case OWNER_PEER:
-		w->p->a.event.count = 0;
+		event_seen(&w->p->a.event);
 		break;
 	case OWNER_POOL:
-		w->s->event.count = 0;
+		event_seen(&w->s->event);
 		break;
 	case OWNER_NONE:
 		break;

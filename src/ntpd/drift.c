@@ -35,23 +35,23 @@ drift_read(struct steering *s, double *freq, double *sigma)
 	if (path == NULL) {
 		return false;
 	}
-	error = s->store->ops->read(s->store, path, &text, &len);
+	error = s->is.store->ops->read(s->is.store, path, &text, &len);
 	if (error != 0) {
 		if (error != -ENOENT) {
-			report_unread(s->journal, "frequency file", path, error);
+			report_unread(s->is.journal, "frequency file", path, error);
 		}
 		return false;
 	}
 	good = driftfile_parse(text, len, &drift, &why);
 	free(text);
 	if (!good) {
-		report(s->journal, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path,
+		report(s->is.journal, LOG_LEVEL_ERROR, "format error frequency file %s: %s", path,
 		    why_buf);
 		return false;
 	}
 	if (drift.clamped) {
 		/* No daemon wrote this: to begin at the limit is worse than to begin anew. */
-		report(s->journal, LOG_LEVEL_ERROR, "frequency file %s: beyond %d ppm, not used",
+		report(s->is.journal, LOG_LEVEL_ERROR, "frequency file %s: beyond %d ppm, not used",
 		    path, DRIFTFILE_MAX_PPM);
 		return false;
 	}
@@ -77,11 +77,11 @@ drift_write(struct steering *s)
 	drift.sigma_given = s->disc.loop.freq_sigma > 0.0;
 	drift.sigma_ppm = s->disc.loop.freq_sigma * 1e6;
 	driftfile_format(&drift, buf, sizeof buf);
-	error = s->store->ops->write(s->store, path, buf, strlen(buf));
+	error = s->is.store->ops->write(s->is.store, path, buf, strlen(buf));
 	if (error != 0 && error != s->drift.error) {
-		report_unwritten(s->journal, "frequency file", path, STORE_REPLACE, error);
+		report_unwritten(s->is.journal, "frequency file", path, STORE_REPLACE, error);
 	} else if (error == 0 && s->drift.error != 0) {
-		report(s->journal, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
+		report(s->is.journal, LOG_LEVEL_NOTICE, "frequency file %s: written again", path);
 	}
 	s->drift.error = error;
 	s->drift.at = now;

@@ -16,7 +16,7 @@ real_now(const struct steering *s)
 {
 	struct clock_reading r;
 
-	s->clock->ops->read(s->clock, &r);
+	s->is.clock->ops->read(s->is.clock, &r);
 	return r.real;
 }
 
@@ -34,10 +34,10 @@ warn_of_expiry(struct steering *s)
 	s->leapwatch.warned = true;
 	s->leapwatch.warned_at = steering_now(s);
 	if (left_days < 0.0) {
-		report(s->journal, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
+		report(s->is.journal, LOG_LEVEL_WARNING, "leapfile %s: expired %.0f days ago",
 		    s->conf->leapfile, -left_days);
 	} else {
-		report(s->journal, LOG_LEVEL_WARNING,
+		report(s->is.journal, LOG_LEVEL_WARNING,
 		    "leapfile %s: will expire in less than %.0f days", s->conf->leapfile,
 		    ceil(left_days));
 	}
@@ -93,7 +93,8 @@ look(struct steering *s)
 	if (o->events != 0) {
 		system_publish(s);
 	}
-	s->loop->ops->timer_arm(s->loop, &s->leapwatch.timer,
+	system_serve(s);
+	s->is.loop->ops->timer_arm(s->is.loop, &s->leapwatch.timer,
 	    mtime_add_s(steering_now(s), o->again_s));
 }
 
@@ -103,7 +104,7 @@ on_timer(void *ctx)
 	struct steering *s = ctx;
 
 	clock_look(s);
-	s->up->leap_table(s->up_ctx, false);
+	s->is.up->leap_table(s->is.up_ctx, false);
 	warn_of_expiry(s);
 	look(s);
 }
@@ -112,21 +113,21 @@ void
 leapwatch_start(struct steering *s)
 {
 	leapsec_begin(s);
-	s->loop->ops->timer_init(s->loop, &s->leapwatch.timer, on_timer, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->leapwatch.timer, on_timer, s);
 	leapwatch_reload(s);
 }
 
 void
 leapwatch_stop(struct steering *s)
 {
-	s->loop->ops->timer_done(s->loop, &s->leapwatch.timer);
+	s->is.loop->ops->timer_done(s->is.loop, &s->leapwatch.timer);
 }
 
 void
 leapwatch_reload(struct steering *s)
 {
 	s->leapwatch.warned = false;
-	s->up->leap_table(s->up_ctx, true);
+	s->is.up->leap_table(s->is.up_ctx, true);
 	on_timer(s);
 }
 

@@ -46,7 +46,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/status.c \
 	src/ntpd/steer.c \
 	src/ntpd/steering.c \
-	src/ntpd/syspeer.c \
+	src/ntpd/system_peer.c \
 	src/ntpd/system.c \
 	src/ntpd/system_event.c \
 	src/ntpd/vars_peer.c \

@@ -90,7 +90,7 @@ write_xmt(uint8_t *at, struct server *srv, double smear_s)
 double
 receive_smear_s(const struct server *srv, const struct addr *local)
 {
-	struct served_time t = system_served_time(&srv->d->steering);
+	struct served_time t = srv->d->served;
 
 	for (unsigned i = srv->d->conf->smears_n; i > 0; i--) {
 		const struct config_smear *c = &srv->d->conf->smears[i - 1];
@@ -130,7 +130,7 @@ answer(const struct request *q)
 {
 	struct server *srv = q->srv;
 	struct mtime now = q->pkt->rx.mono;
-	struct served_time v = system_served_time(&srv->d->steering);
+	struct served_time v = srv->d->served;
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = srv->d->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to) };
@@ -192,7 +192,7 @@ serve(struct request *q)
 static void
 look_at_clock(struct server *srv, const struct stamp *rx)
 {
-	struct served_time t = system_served_time(&srv->d->steering);
+	struct served_time t = srv->d->served;
 
 	if (served_clock_moved(&t, rx->at, rx->mono)) {
 		clock_look(&srv->d->steering);

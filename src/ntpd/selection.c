@@ -39,7 +39,7 @@ static void
 note_smeared(struct steering *s, bool smeared)
 {
 	if (smeared && !s->selector.smeared) {
-		report(s->journal, LOG_LEVEL_NOTICE,
+		report(s->is.journal, LOG_LEVEL_NOTICE,
 		    "all sources smear the leap second: we follow them, "
 		    "and make none of our own");
 	}
@@ -63,7 +63,7 @@ heed_smears(struct steering *st)
 	}
 	if (smeared > 0 && plain > 0 && !s->smears_said) {
 		s->smears_said = true;
-		report(st->journal, LOG_LEVEL_WARNING,
+		report(st->is.journal, LOG_LEVEL_WARNING,
 		    "%u sources smear the leap second and %u do not: the %s are not used",
 		    smeared, plain, s->sel.smeared ? "others" : "smeared");
 	}
@@ -90,8 +90,8 @@ most_heard(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned speaking = 0, heard = 0;
 
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		speaking += selection_speaks(a, w);
 		heard += selection_speaks(a, w) && !unheard(s, a);
@@ -105,8 +105,8 @@ gather(struct steering *s, const struct assoc_world *w)
 	bool heard = most_heard(s, w);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		struct assoc *a = s->is.assocs->at[i];
 
 		if (a->id != 0 && is_fit(s, a, w) && !(heard && unheard(s, a)) &&
 		    assoc_candidate(a, w, &s->selector.cand[n])) {
@@ -124,11 +124,11 @@ say_falseticker(struct steering *s, const struct assoc *a, double offset_s)
 
 	addr_format(&a->remote.addr, addr, sizeof addr);
 	if (a->tally == TALLY_FALSETICK) {
-		report(s->journal, LOG_LEVEL_WARNING,
+		report(s->is.journal, LOG_LEVEL_WARNING,
 		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
 		    addr, offset_s);
 	} else {
-		report(s->journal, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
+		report(s->is.journal, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
 	}
 }
 
@@ -138,7 +138,7 @@ mark_tallies(struct steering *s)
 	const struct selection *sel = &s->selector.sel;
 
 	for (unsigned i = 0; i < sel->n; i++) {
-		assoc_chosen(assoc_by_id(s->assocs, sel->each[i].id), sel->each[i].tally);
+		assoc_chosen(assoc_by_id(s->is.assocs, sel->each[i].id), sel->each[i].tally);
 	}
 }
 
@@ -149,7 +149,7 @@ selection_tell(struct steering *s)
 
 	/* Without a majority nobody is known to be wrong. */
 	for (unsigned i = 0; sel->why == SELECT_FOUND && i < sel->n; i++) {
-		struct assoc *a = assoc_by_id(s->assocs, sel->each[i].id);
+		struct assoc *a = assoc_by_id(s->is.assocs, sel->each[i].id);
 
 		if ((a->tally == TALLY_FALSETICK) != (a->told_tally == TALLY_FALSETICK)) {
 			say_falseticker(s, a, s->selector.cand[i].offset_s);
@@ -167,7 +167,7 @@ selection_select(struct steering *st, const struct assoc_world *w)
 	select_run(s->cand, gather(st, w), &rules, &s->memory, &s->work, &s->sel);
 	mark_tallies(st);
 	heed_smears(st);
-	return assoc_by_id(st->assocs, s->sel.sys_id);
+	return assoc_by_id(st->is.assocs, s->sel.sys_id);
 }
 
 /* The estimator that took the newest sample, if its source survived; else NULL. */
@@ -175,7 +175,7 @@ static const struct estimator *
 newest_survivor(const struct steering *s, uint16_t newest)
 {
 	const struct selection *sel = &s->selector.sel;
-	const struct assoc *a = assoc_by_id(s->assocs, newest);
+	const struct assoc *a = assoc_by_id(s->is.assocs, newest);
 
 	for (unsigned i = 0; a != NULL && i < sel->n; i++) {
 		if (sel->each[i].id == newest && sel->each[i].combined) {
@@ -227,8 +227,8 @@ selection_speaks(const struct assoc *a, const struct assoc_world *w)
 bool
 selection_settling(const struct steering *s)
 {
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		if (a->id != 0 && assoc_settling(a, clock_rules_adaptive(s)) &&
 		    !(a->rules.flags & ASSOC_NOSELECT)) {
@@ -264,8 +264,8 @@ selection_mostly_doubtful(const struct steering *s, const struct assoc_world *w)
 	unsigned young = 0, fit = 0;
 	bool half;
 
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		if (selection_speaks(a, w)) {
 			bool doubtful = assoc_young(a, w) || assoc_suspect(a, w) ||

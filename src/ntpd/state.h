@@ -35,6 +35,7 @@ struct ntpd {
 	struct client client;
 	struct steering steering;
 	struct leaptable leaptable;
+	struct served_time served;      /* as steering published it */
 	struct listen listen;
 	struct access_names access_names;
 	struct server server;

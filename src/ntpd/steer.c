@@ -89,37 +89,37 @@ report_events(struct steering *s, const struct correction *st)
 		system_event_note(s, (enum system_event)code, detail);
 		if (code == EVENT_CLOCK_STEP) {
 			/* The sentence that scripts look for. */
-			report(s->journal, LOG_LEVEL_NOTICE, "time reset %+.6f s", s->sys.offset_s);
+			report(s->is.journal, LOG_LEVEL_NOTICE, "time reset %+.6f s", s->sys.offset_s);
 		}
 	}
 	if (st->stop_ends) {
-		report(s->journal, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
+		report(s->is.journal, LOG_LEVEL_NOTICE, "offset %+.6f s: the clock %s after %.0f s",
 		    s->sys.offset_s,
 		    st->act == STEER_STEP ? "may be stepped again" : "is near its sources again",
 		    mtime_diff_s(steering_now(s), s->disc.stop_since));
 	}
 	if (st->no_number) {
 		report_packet(
-		    s->journal, LOG_LEVEL_ERROR, "an offset that is no number is not used");
+		    s->is.journal, LOG_LEVEL_ERROR, "an offset that is no number is not used");
 	}
 }
 
 static void
 done_once(struct steering *s, const char *how)
 {
-	if (s->opt.once && !s->steer.once_done) {
+	if (s->is.once && !s->steer.once_done) {
 		s->steer.once_done = true;
-		report(s->journal, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, s->sys.offset_s);
-		s->up->stop(s->up_ctx, 0);
+		report(s->is.journal, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how, s->sys.offset_s);
+		s->is.up->stop(s->is.up_ctx, 0);
 	}
 }
 
 static void
 panic(struct steering *s)
 {
-	report(s->journal, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.",
+	report(s->is.journal, LOG_LEVEL_ERROR, "%+.0f s; set clock manually within %.0f s.",
 	    s->sys.offset_s, s->conf->tinker.panic_s);
-	s->up->stop(s->up_ctx, EXIT_PANIC);
+	s->is.up->stop(s->is.up_ctx, EXIT_PANIC);
 }
 
 /* A large phase goes to the kernel in slices. */
@@ -127,9 +127,9 @@ static void
 hand_on(struct steering *s, double again_s)
 {
 	if (again_s > 0.0) {
-		s->loop->ops->timer_arm(s->loop, &s->steer.slice, mtime_add_s(steering_now(s), again_s));
+		s->is.loop->ops->timer_arm(s->is.loop, &s->steer.slice, mtime_add_s(steering_now(s), again_s));
 	} else {
-		s->loop->ops->timer_disarm(s->loop, &s->steer.slice);
+		s->is.loop->ops->timer_disarm(s->is.loop, &s->steer.slice);
 	}
 }
 
@@ -153,14 +153,14 @@ step(struct steering *s, const struct correction *st)
 	int error = adjust_step(&s->adjust, st->step_s, st->freq);
 
 	if (error != 0) {
-		report(s->journal, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s",
+		report(s->is.journal, LOG_LEVEL_ERROR, "cannot step the clock by %+.6f s: %s%s",
 		    st->step_s, strerror(-error), error == -EPERM ? CLOCK_DENIED_ADVICE : "");
 		return false;
 	}
 	s->steer.moved_until = steering_now(s);
 	system_unsynchronise(s, "STEP");
-	s->up->clock_moved(s->up_ctx, !clock_rules_adaptive(s));
-	s->up->ask_soon(s->up_ctx, clock_rules_adaptive(s) ? 1 : ASSOC_BURST);
+	s->is.up->clock_moved(s->is.up_ctx, !clock_rules_adaptive(s));
+	s->is.up->ask_soon(s->is.up_ctx, clock_rules_adaptive(s) ? 1 : ASSOC_BURST);
 	done_once(s, "set");
 	return true;
 }
@@ -173,7 +173,7 @@ slew(struct steering *s, struct assoc *a, const struct assoc_world *w, const str
 	hand_on(s, adjust_slew(&s->adjust, st->phase_s, st->freq, st->time_constant));
 	system_follow(s, a, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
 	if (!was && s->sys.leap != LEAP_UNSYNC) {
-		s->up->synced(s->up_ctx);
+		s->is.up->synced(s->is.up_ctx);
 	}
 	done_once(s, "slew");
 }
@@ -202,7 +202,7 @@ write_loopstats(struct steering *s)
 	const struct loop_state *l = &s->disc.loop;
 	bool ours = s->adjust.controlled;
 
-	stats_loop(s->journal, &(struct stats_loop_line){
+	stats_loop(s->is.journal, &(struct stats_loop_line){
 		.offset_s = s->sys.offset_s,
 		.freq = ours ? s->adjust.freq : l->freq,
 		.jitter_s = ours ? l->jitter_s : s->sys.jitter_s,
@@ -247,7 +247,7 @@ steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 	}
 	write_loopstats(s);
 	if (s->disc.loop.poll_log2s != poll_before) {
-		s->up->repoll(s->up_ctx);
+		s->is.up->repoll(s->is.up_ctx);
 	}
 	return stepped;
 }
@@ -258,7 +258,7 @@ correct_local(struct steering *s, const struct assoc *a)
 {
 	double time_s, freq;
 
-	if (!s->up->fudge(s->up_ctx, a, &time_s, &freq)) {
+	if (!s->is.up->fudge(s->is.up_ctx, a, &time_s, &freq)) {
 		return;
 	}
 	freq += s->adjust.freq;
@@ -275,11 +275,11 @@ steer_observe(struct steering *s, struct assoc *a, const struct assoc_world *w)
 	system_follow(s, a, w, s->selector.sel.leap);
 	write_loopstats(s);
 	s->steer.observed = true;
-	if (s->opt.once && !s->steer.once_done) {
+	if (s->is.once && !s->steer.once_done) {
 		s->steer.once_done = true;
-		report(s->journal, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set",
+		report(s->is.journal, LOG_LEVEL_NOTICE, "ntpd: offset %+.6fs, clock not set",
 		    s->sys.offset_s);
-		s->up->stop(s->up_ctx, EXIT_NOT_SET);
+		s->is.up->stop(s->is.up_ctx, EXIT_NOT_SET);
 	}
 }
 
@@ -289,7 +289,7 @@ steer_tell(struct steering *s, bool synced_before)
 	if (s->steer.observed && !synced_before && system_leap(s) != LEAP_UNSYNC) {
 		system_event_note(s, EVENT_CLOCK_SYNC, s->adjust.controlled ?
 		    "our own clock, LOCAL" : "clock not controlled");
-		s->up->synced(s->up_ctx);
+		s->is.up->synced(s->is.up_ctx);
 	}
 	s->steer.observed = false;
 }
@@ -311,8 +311,8 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
 	    .slept_s = f->slept_s }, steering_now(s));
 	selection_clock_moved(s, MOVED_HOLDS_S);
-	s->up->clock_moved(s->up_ctx, !clock_rules_adaptive(s));
-	s->up->doubt(s->up_ctx, unknown_s);
+	s->is.up->clock_moved(s->is.up_ctx, !clock_rules_adaptive(s));
+	s->is.up->doubt(s->is.up_ctx, unknown_s);
 	if (s->sys.leap != LEAP_UNSYNC) {
 		system_err_more(s, fabs(f->moved_s) + unknown_s);
 		system_tell_kernel(s);
@@ -320,7 +320,7 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	if (f->slept) {
 		await_open(s, steering_now(s), ASSOC_BURST);
 	} else {
-		s->up->ask_soon(s->up_ctx, ASSOC_BURST);
+		s->is.up->ask_soon(s->is.up_ctx, ASSOC_BURST);
 	}
 }
 
@@ -340,9 +340,9 @@ static void
 say_control(struct steering *s)
 {
 	if (s->adjust.controlled) {
-		report(s->journal, LOG_LEVEL_NOTICE, "clock controlled now");
+		report(s->is.journal, LOG_LEVEL_NOTICE, "clock controlled now");
 	} else {
-		report(s->journal, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(s));
+		report(s->is.journal, LOG_LEVEL_NOTICE, "clock %s", steer_control_words(s));
 	}
 }
 
@@ -355,12 +355,12 @@ say_unused(struct steering *s)
 
 	config_defaults(&defaults, NULL);
 	if (clock_rules_adaptive(s) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
-		report(s->journal, LOG_LEVEL_NOTICE,
+		report(s->is.journal, LOG_LEVEL_NOTICE,
 		    "tinker allan: the adaptive loop finds the right interval by itself; "
 		    "it acts with tinker loop classic");
 	}
 	if (clock_rules_adaptive(s) && t->huffpuff_s > 0.0) {
-		report(s->journal, LOG_LEVEL_NOTICE,
+		report(s->is.journal, LOG_LEVEL_NOTICE,
 		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
 		    "it acts with tinker loop classic");
 	}
@@ -402,7 +402,7 @@ steer_start(struct steering *s, void (*slice)(void *ctx))
 	bool have_freq = drift_read(s, &freq, &sigma);
 
 	adjust_start(
-	    a, s->clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
+	    a, s->is.clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
 	rules = clock_rules_discipline(s);
 	discipline_start(&s->disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
 	    steering_now(s));
@@ -413,13 +413,13 @@ steer_start(struct steering *s, void (*slice)(void *ctx))
 	system_event_note(s, EVENT_RESTART, "");
 	say_freq(s, have_freq && a->controlled);
 	system_tell_kernel(s);
-	s->loop->ops->timer_init(s->loop, &s->steer.slice, slice, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->steer.slice, slice, s);
 }
 
 void
 steer_stop(struct steering *s)
 {
-	s->loop->ops->timer_done(s->loop, &s->steer.slice);
+	s->is.loop->ops->timer_done(s->is.loop, &s->steer.slice);
 }
 
 void

@@ -3,6 +3,12 @@
 #include "ntpd/steering.h"
 
 void
+steering_init(struct steering *s, const struct steering_setup *setup)
+{
+	s->is = *setup;
+}
+
+void
 steering_configure(struct steering *s, const struct config *conf, const char *driftfile)
 {
 	s->conf = conf;

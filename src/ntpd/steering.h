@@ -70,6 +70,8 @@ struct steering_events {
 	void (*leap_table)(void *ctx, bool anew);
 	/* Appends why there is no system peer: "0 of 4 servers reachable". */
 	void (*put_why)(void *ctx, struct text *t);
+	/* What clients are to be told from now on. */
+	void (*published)(void *ctx, const struct served_time *t);
 	/* The state changed in a way that is worth a look: a status line, say. */
 	void (*changed)(void *ctx);
 	/* First synchronisation. */
@@ -80,26 +82,23 @@ struct steering_events {
 	void (*housekeeping)(void *ctx);
 };
 
-/* Of the command line. */
-struct steering_options {
-	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
-	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none */
-};
-
-struct ntpd;
-
-struct steering {
-	struct ntpd *d;
+/* What its owner gives it; the ports, the journal and the associations outlive it. */
+struct steering_setup {
 	struct loop *loop;
 	struct clock *clock;
 	struct store *store;
 	struct journal *journal;
 	const struct assoc_table *assocs;       /* the sources */
-	const struct config *conf;
-	const char *driftfile;          /* NULL: none */
-	struct steering_options opt;    /* panic_gate: until the boot marker withdraws it */
 	const struct steering_events *up;
 	void *up_ctx;
+	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
+	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none */
+};
+
+struct steering {
+	struct steering_setup is;
+	const struct config *conf;      /* in force */
+	const char *driftfile;          /* NULL: none */
 	bool halted;
 	struct adjust adjust;
 	struct discipline disc;
@@ -113,6 +112,9 @@ struct steering {
 	struct leapwatch leapwatch;
 	struct boot_marker boot_marker;
 };
+
+/* Makes a steering of zeroes one that can be configured, and started (clock_update_start). */
+void steering_init(struct steering *s, const struct steering_setup *setup);
 
 /*
  * Takes another configuration, before the old one is gone; driftfile: its, or that of the command
@@ -136,7 +138,7 @@ steering_world(const struct steering *s)
 {
 	struct assoc_world w;
 
-	s->up->world(s->up_ctx, &w);
+	s->is.up->world(s->is.up_ctx, &w);
 	return w;
 }
 
@@ -145,14 +147,14 @@ steering_world_shown(const struct steering *s)
 {
 	struct assoc_world w;
 
-	s->up->world_shown(s->up_ctx, &w);
+	s->is.up->world_shown(s->is.up_ctx, &w);
 	return w;
 }
 
 static inline struct mtime
 steering_now(const struct steering *s)
 {
-	return s->loop->ops->now(s->loop);
+	return s->is.loop->ops->now(s->is.loop);
 }
 
 #endif

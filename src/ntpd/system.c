@@ -62,6 +62,14 @@ system_served_time(const struct steering *s)
 	};
 }
 
+void
+system_serve(const struct steering *s)
+{
+	struct served_time t = system_served_time(s);
+
+	s->is.up->published(s->is.up_ctx, &t);
+}
+
 double
 system_root_disp_s(const struct steering *s)
 {
@@ -97,10 +105,10 @@ wait_too_far(struct steering *s, enum ntp_leap leap)
 		return;
 	}
 	if (leap == LEAP_UNSYNC || left_s >= phi * FAR_SOON_S) {
-		s->loop->ops->timer_disarm(s->loop, &s->sys.far_timer);
+		s->is.loop->ops->timer_disarm(s->is.loop, &s->sys.far_timer);
 		return;
 	}
-	s->loop->ops->timer_arm(s->loop, &s->sys.far_timer,
+	s->is.loop->ops->timer_arm(s->is.loop, &s->sys.far_timer,
 	    mtime_add_s(steering_now(s), left_s / phi + FAR_MARGIN_S));
 }
 
@@ -115,14 +123,14 @@ on_far_timer(void *ctx)
 void
 system_start(struct steering *s)
 {
-	s->loop->ops->timer_init(s->loop, &s->sys.far_timer, on_far_timer, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->sys.far_timer, on_far_timer, s);
 	system_unsynchronise(s, "INIT");
 }
 
 void
 system_stop(struct steering *s)
 {
-	s->loop->ops->timer_done(s->loop, &s->sys.far_timer);
+	s->is.loop->ops->timer_done(s->is.loop, &s->sys.far_timer);
 }
 
 void
@@ -139,7 +147,7 @@ void
 system_publish(struct steering *s)
 {
 	system_tell_kernel(s);
-	s->up->changed(s->up_ctx);
+	s->is.up->changed(s->is.up_ctx);
 }
 
 /* ---- what a selection makes of it ---- */
@@ -262,8 +270,8 @@ ask_all(struct steering *s, const struct assoc_world *w, struct bounds *b)
 
 	b->n = 0;
 	b->against = 0;
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
 		bool against;
 
@@ -312,9 +320,9 @@ ask_faster(struct steering *s)
 		return;
 	}
 	if (discipline_hurry(&s->disc)) {
-		s->up->repoll(s->up_ctx);
+		s->is.up->repoll(s->is.up_ctx);
 	}
-	s->up->ask_seldom(s->up_ctx, SELDOM_LOG2S, ASSOC_BURST);
+	s->is.up->ask_seldom(s->is.up_ctx, SELDOM_LOG2S, ASSOC_BURST);
 }
 
 /*
@@ -344,8 +352,8 @@ heed_majority(struct steering *s, const struct assoc_world *w)
 	struct claim of[SELECT_MAX], most;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
@@ -360,8 +368,8 @@ all_too_far(const struct steering *s, const struct assoc_world *w)
 {
 	unsigned far = 0;
 
-	for (unsigned i = 0; i < s->assocs->n; i++) {
-		const struct assoc *a = s->assocs->at[i];
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
 
 		if (selection_speaks(a, w)) {
 			if (assoc_unfit(a, w) == 0) {
@@ -376,7 +384,7 @@ all_too_far(const struct steering *s, const struct assoc_world *w)
 void
 system_raise_error(struct steering *s)
 {
-	const struct assoc *a = assoc_by_id(s->assocs, s->sys.peer_id);
+	const struct assoc *a = assoc_by_id(s->is.assocs, s->sys.peer_id);
 	struct assoc_world w = steering_world(s);
 
 	if (s->sys.leap != LEAP_UNSYNC && a != NULL) {
@@ -390,4 +398,5 @@ system_raise_error(struct steering *s)
 		ask_faster(s);
 	}
 	system_tell_kernel(s);
+	system_serve(s);
 }

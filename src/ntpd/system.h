@@ -52,6 +52,9 @@ double system_root_dist_s(const struct steering *s);
 /* What is to be published now, for those who answer. */
 struct served_time system_served_time(const struct steering *s);
 
+/* Publishes it; whatever changes something of it does so at its end. */
+void system_serve(const struct steering *s);
+
 /*
  * Tells the kernel whether we are synchronised, a leap second to come, and our error; and again
  * when the error has grown too much for the former.

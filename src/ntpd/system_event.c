@@ -8,6 +8,12 @@
 
 enum { EVENT_TEXT_MAX = 1024 };
 
+void
+system_event_seen(struct steering *s)
+{
+	event_seen(&s->sys.event);
+}
+
 uint16_t
 system_event_status(const struct steering *s)
 {
@@ -40,6 +46,6 @@ system_event_note(struct steering *s, enum system_event code, const char *detail
 	(void)event_system(&s->sys.event, code);
 	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", system_event_status(s), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
-	report_event_line(s->journal, class_of(code), system_event_level(code), buf);
-	stats_proto(s->journal, buf);
+	report_event_line(s->is.journal, class_of(code), system_event_level(code), buf);
+	stats_proto(s->is.journal, buf);
 }

@@ -13,6 +13,9 @@ struct steering;
 /* Records a system event and logs "0.0.0.0 c615 05 clock_sync <detail>"; detail may be "". */
 void system_event_note(struct steering *s, enum system_event code, const char *detail);
 
+/* Who is allowed to has seen the events: they are counted anew. */
+void system_event_seen(struct steering *s);
+
 /* Mode 6's status word, with the event that was last. */
 uint16_t system_event_status(const struct steering *s);
 

@@ -129,6 +129,14 @@ put_why(void *ctx, struct text *t)
 }
 
 static void
+published(void *ctx, const struct served_time *t)
+{
+	struct ntpd *d = ctx;
+
+	d->served = *t;
+}
+
+static void
 changed(void *ctx)
 {
 	status_tell(ctx);
@@ -177,6 +185,7 @@ static const struct steering_events STEERING_EVENTS = {
 	.sys_peer = sys_peer,
 	.leap_table = leap_table,
 	.put_why = put_why,
+	.published = published,
 	.changed = changed,
 	.synced = synced,
 	.stop = stop,
@@ -186,21 +195,18 @@ static const struct steering_events STEERING_EVENTS = {
 void
 wire_steering(struct ntpd *d)
 {
-	struct steering *s = &d->steering;
-
-	s->d = d;
-	s->loop = d->port.loop;
-	s->clock = d->port.clock;
-	s->store = d->port.store;
-	s->journal = &d->journal;
-	s->assocs = &d->client.peers.table;
-	s->opt = (struct steering_options){
+	steering_init(&d->steering, &(struct steering_setup){
+		.loop = d->port.loop,
+		.clock = d->port.clock,
+		.store = d->port.store,
+		.journal = &d->journal,
+		.assocs = &d->client.peers.table,
+		.up = &STEERING_EVENTS,
+		.up_ctx = d,
 		.panic_gate = d->opt.panic_gate,
 		.step_first = d->opt.step_first,
 		.once = d->opt.once,
 		.slew_only = d->opt.slew_only,
 		.boot_marker = d->opt.boot_marker,
-	};
-	s->up = &STEERING_EVENTS;
-	s->up_ctx = d;
+	});
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* syspeer - the system peer is lost, or found. */
-#include "ntpd/syspeer.h"
+/* system_peer - the system peer is lost, or found. */
+#include "ntpd/system_peer.h"
 #include "core/orphan.h"
 #include "journal/report.h"
 #include "ntpd/steering.h"
@@ -17,7 +17,7 @@ put_offsets(struct steering *s, struct text *t)
 	char addr[ADDR_TEXT_MAX];
 
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
-		const struct assoc *a = assoc_by_id(s->assocs, sel->each[i].id);
+		const struct assoc *a = assoc_by_id(s->is.assocs, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
 		    addr_format(&a->remote.addr, addr, sizeof addr),
 		    s->selector.cand[i].offset_s);
@@ -33,7 +33,7 @@ say_lost(struct steering *s)
 	char buf[WHY_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	s->up->put_why(s->up_ctx, &t);
+	s->is.up->put_why(s->is.up_ctx, &t);
 	if (s->selector.sel.why == SELECT_NO_MAJORITY) {
 		put_offsets(s, &t);
 	}
@@ -43,7 +43,7 @@ say_lost(struct steering *s)
 static void
 wait_orphaned(struct steering *s)
 {
-	s->loop->ops->timer_arm(s->loop, &s->sys.orphan_timer,
+	s->is.loop->ops->timer_arm(s->is.loop, &s->sys.orphan_timer,
 	    mtime_add_s(s->sys.lost_since, s->conf->tos.orphanwait_s));
 }
 
@@ -71,29 +71,29 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	s->sys.at = w->now;
 	s->sys.reftime = s->adjust.at.real;
 	if (!before) {
-		report(s->journal, LOG_LEVEL_NOTICE,
+		report(s->is.journal, LOG_LEVEL_NOTICE,
 		    "no source for %.0f s: orphan mode, stratum %u", s->conf->tos.orphanwait_s,
 		    self.stratum);
 	}
 }
 
 void
-syspeer_start(struct steering *s, void (*orphan)(void *ctx))
+system_peer_start(struct steering *s, void (*orphan)(void *ctx))
 {
 	s->sys.lost = true;
 	s->sys.lost_since = steering_now(s);
-	s->loop->ops->timer_init(s->loop, &s->sys.orphan_timer, orphan, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->sys.orphan_timer, orphan, s);
 	wait_orphaned(s);
 }
 
 void
-syspeer_stop(struct steering *s)
+system_peer_stop(struct steering *s)
 {
-	s->loop->ops->timer_done(s->loop, &s->sys.orphan_timer);
+	s->is.loop->ops->timer_done(s->is.loop, &s->sys.orphan_timer);
 }
 
 void
-syspeer_lost(struct steering *s, const struct assoc_world *w)
+system_peer_lost(struct steering *s, const struct assoc_world *w)
 {
 	system_raise_to_median(s, w);
 	if (s->sys.lost) {
@@ -110,11 +110,11 @@ syspeer_lost(struct steering *s, const struct assoc_world *w)
 }
 
 void
-syspeer_found(struct steering *s, const struct assoc *a)
+system_peer_found(struct steering *s, const struct assoc *a)
 {
 	s->sys.orphan = false;
 	if (s->sys.lost && s->sys.leap != LEAP_UNSYNC) {
-		report(s->journal, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
+		report(s->is.journal, LOG_LEVEL_NOTICE, "a source is back after %.0f s",
 		    mtime_diff_s(steering_now(s), s->sys.lost_since));
 	}
 	s->sys.lost = false;
@@ -122,7 +122,7 @@ syspeer_found(struct steering *s, const struct assoc *a)
 	if (s->sys.peer_id != a->id) {
 		s->sys.turn = s->sys.peer_id != 0;
 		s->sys.peer_id = a->id;
-		s->up->sys_peer(s->up_ctx, a,
+		s->is.up->sys_peer(s->is.up_ctx, a,
 		    s->selector.cand[s->selector.sel.sys_at].offset_s, s->sys.turn);
 	}
 	s->sys.peer_addr = a->remote;
