@@ -7,9 +7,15 @@
 #ifndef JOURNAL_COUNTERS_H
 #define JOURNAL_COUNTERS_H
 #include <stdint.h>
+#include "base/ntptime.h"
 #include "core/verdict.h"
 
 enum counters_group { COUNTERS_SYS, COUNTERS_IO, COUNTERS_TIMER, COUNTERS_CONTROL };
+
+/* When the groups began, that of the keys among them. */
+struct counters_since {
+	struct mtime sys, io, auth, timer;
+};
 
 struct counters {
 	/* sys */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * access - who may do what: the access list made from the configuration, our own addresses and our
- * sources; and the table of clients with their rates.
+ * sources; and the client table with their rates.
  */
 #ifndef NTPD_ACCESS_H
 #define NTPD_ACCESS_H
@@ -56,7 +56,7 @@ void access_source(struct server *srv, const struct addr *a, bool present);
 bool access_rebuild(struct server *srv);
 
 /*
- * Counts a packet that came by l from a sender with these flags in the table of clients, and judges
+ * Counts a packet that came by l from a sender with these flags in the client table, and judges
  * its rate; a question (mode 6) is only counted. MRU_PASS while nothing is monitored.
  */
 enum mru_verdict access_touch(struct server *srv, const struct listener *l,

@@ -4,11 +4,19 @@
  * and given to their operation.
  */
 #include "ntpd/control.h"
-#include "ntpd/access.h"
 #include <string.h>
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/state.h"
+#include "ntpd/listen.h"
+
+/* Octets of answers to other hosts: for all together, and for one. */
+static const double ALL_RATE = 65536.0, ALL_BURST = 262144.0;
+static const double ONE_RATE = 8192.0, ONE_BURST = 65536.0;
+/*
+ * Clients that other hosts may have looked at in their table: a filter that lets none through walks
+ * the whole of it for one question, a tenth of a second of work for a million.
+ */
+static const double LOOKS_RATE = 500e3, LOOKS_BURST = 2e6;
 
 /* Questions answered before the sockets are looked at again. */
 enum { TURN_MAX = 4 };
@@ -31,7 +39,7 @@ static const struct {
 	{ CONTROL_READCLOCK, control_read_clock },
 	{ CONTROL_WRITECLOCK, refuse },
 	{ CONTROL_SETTRAP, refuse },
-	{ CONTROL_CONFIGURE, control_configure },
+	{ CONTROL_CONFIGURE, control_configure_lines },
 	{ CONTROL_SAVECONFIG, control_save },
 	{ CONTROL_READ_MRU, control_read_mru },
 	{ CONTROL_READ_ORDLIST, control_read_list },
@@ -56,7 +64,7 @@ count_client(const struct control_request *q)
 {
 	const struct header h = { .mode = MODE_CONTROL, .version = q->h.version };
 
-	(void)access_touch(&q->d->server, q->l, q->pkt, &h, q->flags);
+	q->c->given.act->count_client(q->c->given.act_ctx, q->l, q->pkt, &h, q->flags);
 }
 
 /* What is no question gets no answer, or two daemons would talk for ever. */
@@ -70,10 +78,9 @@ is_request(const struct control_header *h)
 static enum verdict
 serve(struct control_request *q)
 {
-	struct ntpd *d = q->d;
 	int result;
 
-	q->out = text_over((char *)d->control.text, sizeof d->control.text);
+	q->out = text_over((char *)q->c->text, sizeof q->c->text);
 	if (q->h.count > q->pkt->len - CONTROL_HEADER_LEN || q->pkt->len % 4 != 0) {
 		control_send_error(q, CONTROL_ERR_FORMAT);
 		return VERDICT_SHORT;
@@ -82,7 +89,7 @@ serve(struct control_request *q)
 	q->end = q->text + q->h.count;
 	control_auth_check(q);
 	result = operate(q);
-	d->control.walk.on = result == CONTROL_AGAIN;
+	q->c->walk.on = result == CONTROL_AGAIN;
 	if (result >= 0) {
 		control_send_error(q, (enum control_error)result);
 	}
@@ -93,11 +100,10 @@ serve(struct control_request *q)
 
 /* False when it goes on in the next turn, and nobody else before it. */
 static bool
-serve_first(struct ntpd *d)
+serve_first(struct control *c)
 {
-	struct control *c = &d->control;
 	struct control_waiting *w = &c->waiting[c->first];
-	struct control_request q = { .d = d, .l = w->l, .pkt = &w->pkt, .flags = w->flags,
+	struct control_request q = { .c = c, .l = w->l, .pkt = &w->pkt, .flags = w->flags,
 		.h = w->h, .prepaid = w->prepaid };
 
 	/* A reload may have closed the socket, and given its place to another. */
@@ -117,37 +123,57 @@ serve_first(struct ntpd *d)
 }
 
 static void
-arm(struct ntpd *d)
+arm(struct control *c)
 {
-	d->port.loop->ops->timer_arm(d->port.loop, &d->control.turn, now_of(d));
+	c->given.loop->ops->timer_arm(c->given.loop, &c->turn, control_now(c));
 }
 
 static void
 on_turn(void *ctx)
 {
-	struct ntpd *d = ctx;
+	struct control *c = ctx;
 	bool more = true;
 
-	for (unsigned i = 0; more && i < TURN_MAX && d->control.waiting_n > 0; i++) {
-		more = serve_first(d);
+	for (unsigned i = 0; more && i < TURN_MAX && c->waiting_n > 0; i++) {
+		more = serve_first(c);
 	}
-	if (d->control.waiting_n > 0) {
-		arm(d);
+	if (c->waiting_n > 0) {
+		arm(c);
 	}
 }
 
 void
-control_start(struct ntpd *d)
+control_init(struct control *c, const struct control_setup *setup)
 {
-	d->port.loop->ops->timer_init(d->port.loop, &d->control.turn, on_turn, d);
+	c->given = *setup;
+	c->given.rng->ops->fill(c->given.rng, &c->secret, sizeof c->secret);
 }
 
 void
-control_stop(struct ntpd *d)
+control_configure(struct control *c, const struct config *conf)
 {
-	d->port.loop->ops->timer_done(d->port.loop, &d->control.turn);
-	d->control.waiting_n = 0;
-	d->control.walk.on = false;
+	c->conf = conf;
+}
+
+void
+control_start(struct control *c)
+{
+	struct mtime now = control_now(c);
+
+	c->all = limit_of(ALL_RATE, ALL_BURST, now);
+	c->looks = limit_of(LOOKS_RATE, LOOKS_BURST, now);
+	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
+		c->from[i] = limit_of(ONE_RATE, ONE_BURST, now);
+	}
+	c->given.loop->ops->timer_init(c->given.loop, &c->turn, on_turn, c);
+}
+
+void
+control_stop(struct control *c)
+{
+	c->given.loop->ops->timer_done(c->given.loop, &c->turn);
+	c->waiting_n = 0;
+	c->walk.on = false;
 }
 
 /* Strangers leave some room, so that who manages the daemon on its host is heard under a flood. */
@@ -156,13 +182,13 @@ has_room(const struct control_request *q)
 {
 	unsigned kept = addr_is_loopback(&q->pkt->from.addr) ? 0 : CONTROL_WAITING_MAX / 4;
 
-	return q->d->control.waiting_n < CONTROL_WAITING_MAX - kept;
+	return q->c->waiting_n < CONTROL_WAITING_MAX - kept;
 }
 
 static void
 enqueue(const struct control_request *q)
 {
-	struct control *c = &q->d->control;
+	struct control *c = q->c;
 	struct control_waiting *w =
 	    &c->waiting[(c->first + c->waiting_n) % CONTROL_WAITING_MAX];
 
@@ -178,25 +204,26 @@ enqueue(const struct control_request *q)
 }
 
 int
-control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt, uint32_t flags)
+control_receive(struct control *c, const struct listener *l, const struct net_packet *pkt,
+    uint32_t flags)
 {
-	struct control_request q = { .d = d, .l = l, .pkt = pkt, .flags = flags };
-	struct cursor c = cursor_over(pkt->bytes, pkt->len);
+	struct control_request q = { .c = c, .l = l, .pkt = pkt, .flags = flags };
+	struct cursor at = cursor_over(pkt->bytes, pkt->len);
 
-	if (!control_header_get(&c, &q.h) || pkt->len > CONTROL_REQUEST_MAX) {
+	if (!control_header_get(&at, &q.h) || pkt->len > CONTROL_REQUEST_MAX) {
 		return VERDICT_SHORT;
 	}
 	if (!is_request(&q.h)) {
 		return VERDICT_MODE;
 	}
-	counters_control(&d->control.count);
+	counters_control(&c->count);
 	count_client(&q);
 	if (!has_room(&q) || !control_budget_open(&q)) {
 		return VERDICT_LIMITED;
 	}
 	enqueue(&q);
-	if (d->control.waiting_n == 1) {
-		arm(d);
+	if (c->waiting_n == 1) {
+		arm(c);
 	}
 	return CONTROL_LATER;
 }

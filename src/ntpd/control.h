@@ -1,18 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control - mode 6 requests: what ntpq and ntpstat ask. RFC 9327.
+ * control - mode 6 requests: what ntpq and ntpstat ask. RFC 9327. What is shown is read where the
+ * other parts of the daemon keep it, and nothing of theirs is written: a change goes through the
+ * table of actions, which the owner carries out.
  */
 #ifndef NTPD_CONTROL_H
 #define NTPD_CONTROL_H
+#include <stdbool.h>
 #include "base/limit.h"
 #include "base/siphash.h"
+#include "base/text.h"
+#include "config/config.h"
 #include "core/verdict.h"
 #include "journal/counters.h"
-#include "ntpd/listen.h"
+#include "port/clock.h"
+#include "port/loop.h"
 #include "port/net.h"
+#include "port/rng.h"
+#include "port/store.h"
 #include "wire/control.h"
+#include "wire/header.h"
 
-struct ntpd;
+struct auth_keys;
+struct client;
+struct journal;
+struct listen;
+struct listener;
+struct server;
+struct steering;
+
+/* What control has done by its owner; every one is there. */
+struct control_actions {
+	/* Who asks is a client too: counts him in the client table. */
+	void (*count_client)(void *ctx, const struct listener *l, const struct net_packet *pkt,
+	    const struct header *h, uint32_t flags);
+	/* Sends an answer by the socket that the request came by, which is open. */
+	void (*reply)(void *ctx, const struct listener *l, const struct net_datagram *answer);
+	/* Moves the mark of the client table, the place of a walk that goes on later. */
+	void (*mark_client)(void *ctx, uint32_t at);
+	/* The events of an association were seen; 0: those of the system. They count anew. */
+	void (*events_seen)(void *ctx, uint16_t id);
+	/*
+	 * Takes lines of ntp.conf into force, those that may come from afar, and appends what ntpq
+	 * is to say of it.
+	 */
+	void (*configure)(void *ctx, const char *text, size_t len, struct text *answer);
+	/*
+	 * Puts a copy of the configuration, with other values of setvar lines, into force. It lives
+	 * in a, which is the owner's from now on. False when memory is short.
+	 */
+	bool (*set_variables)(void *ctx, struct config *copy, struct arena *a);
+	/* Reads the file of the configuration again; false when it is not taken. */
+	bool (*reload)(void *ctx);
+	/* Appends what is wrong in the files that are in force, nothing when all is well. */
+	void (*put_faults)(void *ctx, struct text *t);
+};
+
+/* What the owner gives to control; all of it outlives control. */
+struct control_setup {
+	struct loop *loop;
+	struct clock *clock;            /* only read */
+	struct store *store;
+	struct rng *rng;
+	struct journal *journal;        /* to report */
+	struct auth_keys *auth;         /* to check and sign with */
+	const struct client *client;
+	const struct server *server;
+	const struct steering *steering;
+	const struct listen *listen;
+	const struct counters_since *since;
+	const struct control_actions *act;
+	void *act_ctx;
+	struct siphash_key hash;        /* of addresses */
+	const char *version, *system, *processor;       /* "ntpd 0.1.0", "Linux/6.1.0", "x86_64" */
+};
+
+/* Octets that put_faults may append. */
+enum { CONTROL_FAULTS_MAX = 768 };
 
 enum {
 	CONTROL_SLOTS = 256,
@@ -37,8 +101,8 @@ struct control_ring {
 
 /* A request that waits for its turn. */
 struct control_waiting {
-	struct listener *l;
-	struct net_socket *sock;        /* it came by */
+	const struct listener *l;
+	const struct net_socket *sock;  /* it came by */
 	uint32_t flags;                 /* restrict */
 	struct control_header h;
 	size_t prepaid;
@@ -47,8 +111,8 @@ struct control_waiting {
 };
 
 /*
- * A walk through the table of clients that goes on in the next turn, for the request that waits
- * first. Its place is the table's mark.
+ * A walk through the client table that goes on in the next turn, for the request that waits first.
+ * Its place is the table's mark.
  */
 struct control_walk {
 	bool on;
@@ -57,14 +121,16 @@ struct control_walk {
 };
 
 struct control {
+	struct control_setup given;
+	const struct config *conf;      /* in force */
+	struct counters count;
 	struct control_waiting waiting[CONTROL_WAITING_MAX];
 	unsigned first, waiting_n;
-	struct counters count;
 	struct control_walk walk;
 	struct loop_timer turn;         /* runs while any wait */
 	struct limit all;               /* octets of answers to strangers, all together */
 	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
-	struct limit looks;             /* at entries of the table of clients, for strangers */
+	struct limit looks;             /* at clients in their table, for strangers */
 	struct siphash_key secret;      /* of nonces and of what was seen */
 	/* apart, so that reading pushes no change out */
 	struct control_ring reads, changes;
@@ -74,8 +140,15 @@ struct control {
 	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
 };
 
-void control_start(struct ntpd *d);
-void control_stop(struct ntpd *d);
+/* Makes a control of zeroes one that can be started; draws its secret. */
+void control_init(struct control *c, const struct control_setup *setup);
+
+/* Takes the configuration that is in force from now on; it is its owner's and stays. */
+void control_configure(struct control *c, const struct config *conf);
+
+/* From now on it is asked; when it stopped it is no more, and what waits is forgotten. */
+void control_start(struct control *c);
+void control_stop(struct control *c);
 
 /* No verdict yet: it is counted when the question has its turn. */
 enum { CONTROL_LATER = VERDICT_N };
@@ -86,7 +159,14 @@ enum { CONTROL_LATER = VERDICT_N };
  * requests for the time that wait with it come first, however many questions there are. The
  * verdict, or CONTROL_LATER.
  */
-int control_receive(struct ntpd *d, struct listener *l, const struct net_packet *pkt,
+int control_receive(struct control *c, const struct listener *l, const struct net_packet *pkt,
     uint32_t flags);
+
+/* The time that its owner's loop runs by. */
+static inline struct mtime
+control_now(const struct control *c)
+{
+	return loop_now(c->given.loop);
+}
 
 #endif

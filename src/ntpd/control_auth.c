@@ -4,7 +4,6 @@
 #include "base/cursor.h"
 #include "journal/report.h"
 #include "ntpd/control_request.h"
-#include "ntpd/state.h"
 
 static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */
 static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */
@@ -25,7 +24,7 @@ control_auth_check(struct control_request *q)
 	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
 	    1) / MAC_ALIGN * MAC_ALIGN;
 
-	auth_check_control(&q->d->auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
+	auth_check_control(q->c->given.auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
 	    &q->auth);
 }
 
@@ -36,7 +35,7 @@ find_seen(struct control_request *q, struct control_ring *r, uint64_t hash)
 {
 	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
 		struct control_seen *s = &r->at[i];
-		if (s->known && s->hash == hash && mtime_diff_s(now_of(q->d), s->at) < SEEN_S) {
+		if (s->known && s->hash == hash && mtime_diff_s(control_now(q->c), s->at) < SEEN_S) {
 			return s;
 		}
 	}
@@ -63,7 +62,7 @@ is_new(struct control_request *q, struct control_ring *r, uint64_t hash, struct 
 		s = &r->at[r->next];
 		r->next = (r->next + 1) % CONTROL_SEEN_MAX;
 	}
-	*s = (struct control_seen){ .known = true, .hash = hash, .at = now_of(q->d),
+	*s = (struct control_seen){ .known = true, .hash = hash, .at = control_now(q->c),
 	    .from = q->pkt->from };
 	return true;
 }
@@ -71,8 +70,8 @@ is_new(struct control_request *q, struct control_ring *r, uint64_t hash, struct 
 static bool
 has_control_key(const struct control_request *q)
 {
-	return q->auth.was == PACKET_AUTH_GOOD && q->d->conf->controlkey != 0 &&
-	    q->auth.key_id == (uint32_t)q->d->conf->controlkey;
+	return q->auth.was == PACKET_AUTH_GOOD && q->c->conf->controlkey != 0 &&
+	    q->auth.key_id == (uint32_t)q->c->conf->controlkey;
 }
 
 static enum control_permit
@@ -80,9 +79,9 @@ refuse_replay(struct control_request *q, const struct control_seen *s)
 {
 	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
 
-	report_packet(&q->d->journal, LOG_LEVEL_WARNING,
+	report_packet(q->c->given.journal, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
-	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(now_of(q->d), s->at),
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(control_now(q->c), s->at),
 	    addr_format(&s->from.addr, first, sizeof first));
 	return CONTROL_REPLAYED;
 }
@@ -90,13 +89,13 @@ refuse_replay(struct control_request *q, const struct control_seen *s)
 static uint64_t
 hash_of(const struct control_request *q)
 {
-	return siphash(&q->d->control.secret, q->pkt->bytes, q->pkt->len);
+	return siphash(&q->c->secret, q->pkt->bytes, q->pkt->len);
 }
 
 enum control_permit
 control_auth_read(struct control_request *q)
 {
-	struct control_ring *r = &q->d->control.reads;
+	struct control_ring *r = &q->c->reads;
 	uint64_t hash = hash_of(q);
 	struct control_seen *s;
 
@@ -114,7 +113,7 @@ control_auth_read(struct control_request *q)
 bool
 control_auth_noticed(struct control_request *q)
 {
-	struct control_ring *r = &q->d->control.reads;
+	struct control_ring *r = &q->c->reads;
 	uint64_t hash = hash_of(q);
 
 	return has_control_key(q) && (is_new(q, r, hash, find_seen(q, r, hash)) ||
@@ -165,7 +164,7 @@ judge_nonce(struct control_request *q)
 	if (nonce != NULL) {
 		return control_nonce_valid(q, nonce, len) ? CONTROL_PERMITTED : CONTROL_STALE;
 	}
-	return from_here(&q->pkt->from) || (q->d->conf->switches & SWITCH_CONTROLNONCE) == 0 ?
+	return from_here(&q->pkt->from) || (q->c->conf->switches & SWITCH_CONTROLNONCE) == 0 ?
 	    CONTROL_PERMITTED : CONTROL_BARE;
 }
 
@@ -174,7 +173,7 @@ refuse_nonce(struct control_request *q, enum control_permit p)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	report_packet(&q->d->journal, LOG_LEVEL_WARNING,
+	report_packet(q->c->given.journal, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, %s: a replay, or an old ntpq?",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr),
 	    p == CONTROL_BARE ? "a change without a nonce" : "the nonce is too old or not its own");
@@ -187,7 +186,7 @@ enum control_permit
 control_auth_change(struct control_request *q)
 {
 	uint64_t hash = hash_of(q);
-	struct control *c = &q->d->control;
+	struct control *c = q->c;
 	struct control_seen *s;
 	enum control_permit p;
 
@@ -196,7 +195,7 @@ control_auth_change(struct control_request *q)
 	}
 	s = find_seen(q, &c->changes, hash);
 	if (s != NULL && endpoint_equal(&q->pkt->from, &s->from) && c->outcome_of == hash &&
-	    mtime_diff_s(now_of(q->d), s->at) < ASKED_AGAIN_S) {
+	    mtime_diff_s(control_now(q->c), s->at) < ASKED_AGAIN_S) {
 		text_put(&q->out, c->outcome);
 		return CONTROL_REPEATED;
 	}
@@ -213,7 +212,7 @@ control_auth_change(struct control_request *q)
 void
 control_auth_outcome(struct control_request *q, const char *outcome)
 {
-	struct control *c = &q->d->control;
+	struct control *c = q->c;
 	struct text t = text_over(c->outcome, sizeof c->outcome);
 
 	text_put(&t, outcome);
@@ -233,13 +232,13 @@ nonce_hash(const struct control_request *q, uint64_t ms)
 	writer_u8(&w, (uint8_t)a->family);
 	writer_bytes(&w, a->bytes, sizeof a->bytes);
 	writer_u64(&w, ms);
-	return siphash(&q->d->control.secret, bytes, w.len);
+	return siphash(&q->c->secret, bytes, w.len);
 }
 
 static uint64_t
 now_ms(const struct control_request *q)
 {
-	return (uint64_t)(now_of(q->d).ns / NS_PER_MS);
+	return (uint64_t)(control_now(q->c).ns / NS_PER_MS);
 }
 
 void

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_change - operations of the control key: CONFIGURE, SAVECONFIG, WRITEVAR. A line goes
- * through the parser, the comparison and the steps that a reload of the file takes; words that name
- * files are never taken from afar.
+ * control_change - operations of the control key: CONFIGURE, SAVECONFIG, WRITEVAR.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,8 +9,6 @@
 #include "config/print.h"
 #include "journal/report.h"
 #include "ntpd/control_request.h"
-#include "ntpd/reload.h"
-#include "ntpd/state.h"
 #include "ntpd/system_event.h"
 #include "ntpd/vars.h"
 
@@ -30,7 +26,7 @@ log_request(struct control_request *q, const char *what, const char *text, size_
 	struct text t = text_over(words, sizeof words);
 
 	text_put_safe(&t, text, len);
-	report(&q->d->journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
+	report(q->c->given.journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->auth.key_id, what,
 	    words);
 }
@@ -67,7 +63,7 @@ permit(struct control_request *q, const char *prohibited)
 	if (p != CONTROL_REPEATED && (q->flags & RESTRICT_NOMODIFY)) {
 		q->out.len = 0;
 		text_put(&q->out, prohibited);
-		report_packet(&q->d->journal, LOG_LEVEL_WARNING, "%s", prohibited);
+		report_packet(q->c->given.journal, LOG_LEVEL_WARNING, "%s", prohibited);
 	}
 	return CONTROL_ANSWERED;
 }
@@ -78,8 +74,8 @@ answer(struct control_request *q)
 {
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
-	auth_renew(&q->d->auth, &q->pkt->from.addr, &q->auth);
-	q->status = system_event_status(&q->d->steering);
+	auth_renew(q->c->given.auth, &q->pkt->from.addr, &q->auth);
+	q->status = system_event_status(q->c->given.steering);
 	control_send_text(q);
 	return CONTROL_ANSWERED;
 }
@@ -116,102 +112,22 @@ bare_line(const struct control_request *q)
 }
 
 static void
-put_problem(struct control_request *q, const struct diag *g)
-{
-	text_printf(&q->out, "column %u syntax error: ", g->column > 0 ? g->column - 1 : 0);
-	if (g->line > 1) {
-		text_printf(&q->out, "line %u: ", g->line);
-	}
-	text_put_safe(&q->out, g->text, strlen(g->text));
-	if (g->suggestion != NULL) {
-		text_printf(&q->out, " (did you mean '%s'?)", g->suggestion);
-	}
-}
-
-static const struct diag *
-first_of(const struct diag_list *l, enum diag_level level)
-{
-	for (unsigned i = 0; i < l->n; i++) {
-		if (l->at[i].level == level) {
-			return &l->at[i];
-		}
-	}
-	return NULL;
-}
-
-/* What was taken with a warning is not quite what was asked for. */
-static void
-put_warnings(struct control_request *q, const struct diag_list *l)
-{
-	for (unsigned i = 0; i < l->n; i++) {
-		text_printf(&q->out, "%s", i == 0 ? ", but: " : "; ");
-		text_put_safe(&q->out, l->at[i].text, strlen(l->at[i].text));
-	}
-}
-
-static void
-configure_from(struct control_request *q, struct arena *a)
-{
-	struct ntpd *d = q->d;
-	struct diag_list diags = diag_list_in(a);
-	struct config *new;
-	const char *unknown;
-
-	/* What an earlier line took back is done. */
-	d->conf->unpeers_n = 0;
-	d->conf->resets_n = 0;
-	new = config_load_text(NULL, "ntpq", q->text, (size_t)(q->end - q->text), d->conf, true, a,
-	    &diags);
-	if (new == NULL) {
-		text_put(&q->out, "no memory");
-		arena_free(a);
-		return;
-	}
-	if (diags.errors > 0) {
-		const struct diag *g = first_of(&diags, DIAG_ERROR);
-		if (g != NULL) {
-			put_problem(q, g);
-		}
-		arena_free(a);
-		return;
-	}
-	unknown = reload_settle_unpeers(d, new);
-	if (unknown != NULL) {
-		text_put(&q->out, "no association with ");
-		text_put_safe(&q->out, unknown, strlen(unknown));
-		arena_free(a);
-		return;
-	}
-	text_put(&q->out, "Config Succeeded");
-	put_warnings(q, &diags);
-	if (!reload_apply(d, new, a, RELOAD_FROM_NTPQ)) {
-		q->out.len = 0;
-		text_put(&q->out, "no memory");
-	}
-}
-
-static void
 configure(struct control_request *q)
 {
+	const struct control_actions *act = q->c->given.act;
 	struct span line = bare_line(q);
-	struct arena *a;
 
 	log_request(q, "config", (const char *)line.at, line.len);
 	if (line.len == 6 && memcmp(line.at, "reload", 6) == 0) {
-		text_put(&q->out, ntpd_reload(q->d) ? "Config Succeeded" :
+		text_put(&q->out, act->reload(q->c->given.act_ctx) ? "Config Succeeded" :
 		    "the file has errors, nothing was changed: see the log");
 		return;
 	}
-	a = arena_new(ARENA_LIMIT);
-	if (a == NULL) {
-		text_put(&q->out, "no memory");
-		return;
-	}
-	configure_from(q, a);
+	act->configure(q->c->given.act_ctx, q->text, (size_t)(q->end - q->text), &q->out);
 }
 
 int
-control_configure(struct control_request *q)
+control_configure_lines(struct control_request *q)
 {
 	int result = permit(q, "runtime configuration prohibited by restrict ... nomodify");
 
@@ -282,7 +198,7 @@ file_name(struct control_request *q, char *buf, size_t cap)
 	struct tm tm;
 	time_t s;
 
-	q->d->port.clock->ops->read(q->d->port.clock, &now);
+	q->c->given.clock->ops->read(q->c->given.clock, &now);
 	s = (time_t)(now.real.ns / NS_PER_S);
 	if (gmtime_r(&s, &tm) == NULL) {
 		return false;
@@ -321,19 +237,19 @@ keep_piece(void *ctx, const char *piece, size_t n)
 static void
 save_as(struct control_request *q, const char *path)
 {
-	struct ntpd *d = q->d;
+	struct store *store = q->c->given.store;
 	struct saved s = { .at = NULL };
 	struct config_sink sink = { &s, keep_piece };
 	struct arena *a = arena_new(SAVED_MAX);
 	int error = -ENOMEM;
 
-	config_print(d->conf, false, &sink);    /* once to see how long it is */
+	config_print(q->c->conf, false, &sink);    /* once to see how long it is */
 	s.cap = s.len;
 	s.len = 0;
 	s.at = a != NULL ? arena_alloc(a, s.cap + 1) : NULL;
 	if (s.at != NULL) {
-		config_print(d->conf, false, &sink);
-		error = s.cut ? -EFBIG : d->port.store->ops->create(d->port.store, path, s.at,
+		config_print(q->c->conf, false, &sink);
+		error = s.cut ? -EFBIG : store->ops->create(store, path, s.at,
 		    s.len);
 	}
 	arena_free(a);
@@ -343,7 +259,7 @@ save_as(struct control_request *q, const char *path)
 		text_printf(&q->out, "Configuration not saved to %s: %s%s", path, strerror(-error),
 		    error == -EEXIST ? "; it is not written over: name another" : "");
 		if (error == -EACCES) {
-			d->port.store->ops->explain(d->port.store, path, STORE_REPLACE, &q->out);
+			store->ops->explain(store, path, STORE_REPLACE, &q->out);
 		}
 	}
 }
@@ -354,7 +270,7 @@ control_save(struct control_request *q)
 	int result = permit(q, "saveconfig prohibited by restrict ... nomodify");
 	char name[SAVED_NAME_MAX], path[1024 + SAVED_NAME_MAX];
 	struct text p = text_over(path, sizeof path);
-	const char *dir = q->d->conf->saveconfigdir;
+	const char *dir = q->c->conf->saveconfigdir;
 
 	if (result != CONTROL_ANSWERED) {
 		return result;
@@ -436,9 +352,9 @@ control_write_variables(struct control_request *q)
 		return CONTROL_ERR_PERMISSION;
 	}
 	a = arena_new(ARENA_LIMIT);
-	new = a != NULL ? config_copy(q->d->conf, a) : NULL;
+	new = a != NULL ? config_copy(q->c->conf, a) : NULL;
 	result = new != NULL ? write_values(q, new) : CONTROL_ERR_UNSPEC;
-	if (result == CONTROL_ANSWERED && !reload_apply(q->d, new, a, RELOAD_FROM_NTPQ)) {
+	if (result == CONTROL_ANSWERED && !q->c->given.act->set_variables(q->c->given.act_ctx, new, a)) {
 		return CONTROL_ERR_UNSPEC;
 	}
 	if (result != CONTROL_ANSWERED) {
@@ -447,7 +363,7 @@ control_write_variables(struct control_request *q)
 	}
 	log_request(q, "writevar", text, (size_t)(q->end - text));
 	control_auth_outcome(q, "");
-	q->status = system_event_status(&q->d->steering);
+	q->status = system_event_status(q->c->given.steering);
 	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }

@@ -4,8 +4,10 @@
  * holders of the control key.
  */
 #include <string.h>
+#include "ntpd/client.h"
 #include "ntpd/control_request.h"
-#include "ntpd/state.h"
+#include "ntpd/listen.h"
+#include "ntpd/server.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
@@ -72,12 +74,12 @@ interface_name(const struct listener *l)
 
 /* Sources whose requests leave from the address. */
 static unsigned
-peers_from(const struct ntpd *d, const struct addr *local)
+peers_from(const struct client *c, const struct addr *local)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		const struct peer *p = &d->client.peers.peer[i];
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct peer *p = &c->peers.peer[i];
 		n += p->a.id != 0 && p->sock != NULL && addr_equal(&p->a.local, local);
 	}
 	return n;
@@ -99,7 +101,7 @@ put_broadcast(struct list *l, const struct listener *at)
 static void
 put_interface(struct control_request *q, struct list *l, const struct listener *at)
 {
-	struct mtime now = now_of(q->d);
+	struct mtime now = control_now(q->c);
 	char buf[ENDPOINT_TEXT_MAX];
 
 	put(l, "addr", "%s", endpoint_format(&at->what.local, buf, sizeof buf));
@@ -112,7 +114,7 @@ put_interface(struct control_request *q, struct list *l, const struct listener *
 	put(l, "rx", "%llu", (unsigned long long)at->received);
 	put(l, "tx", "%llu", (unsigned long long)at->sent);
 	put(l, "txerr", "%llu", (unsigned long long)at->failed);
-	put(l, "pc", "%u", peers_from(q->d, &at->what.local.addr));
+	put(l, "pc", "%u", peers_from(q->c->given.client, &at->what.local.addr));
 	put(l, "up", "%.0f", mtime_diff_s(now, at->since));
 }
 
@@ -121,12 +123,12 @@ put_interfaces(struct control_request *q, unsigned from)
 {
 	struct list l = { .out = &q->out };
 
-	for (unsigned i = 0; i < q->d->listen.n; i++) {
-		if (q->d->listen.at[i]->sock == NULL) {
+	for (unsigned i = 0; i < q->c->given.listen->n; i++) {
+		if (q->c->given.listen->at[i]->sock == NULL) {
 			continue;
 		}
 		if (l.index >= from && q->out.len + STANZA_ROOM < q->out.cap) {
-			put_interface(q, &l, q->d->listen.at[i]);
+			put_interface(q, &l, q->c->given.listen->at[i]);
 		}
 		l.index++;
 	}
@@ -187,7 +189,7 @@ put_restrictions(struct control_request *q, unsigned from)
 	struct list l = { .out = &q->out, .index = from };
 	struct restrict_entry e;
 
-	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->d->server.access.list,
+	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->c->given.server->access.list,
 	    l.index, &e)) {
 		put_entry(&l, &e);
 		l.index++;

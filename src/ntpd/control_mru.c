@@ -10,7 +10,8 @@
  */
 #include <string.h>
 #include "ntpd/control_request.h"
-#include "ntpd/state.h"
+#include "ntpd/listen.h"
+#include "ntpd/server.h"
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
@@ -50,12 +51,12 @@ struct mru_request {
 static void
 follow_clock(struct control_request *q)
 {
-	struct control *c = &q->d->control;
+	struct control *c = q->c;
 	struct clock_reading r;
 	int64_t base_ns;
 	double off_s;
 
-	q->d->port.clock->ops->read(q->d->port.clock, &r);
+	q->c->given.clock->ops->read(q->c->given.clock, &r);
 	base_ns = r.real.ns - r.mono.ns;
 	off_s = (double)(base_ns - c->base_ns) * 1e-9;
 	if (c->base_ns == 0 || off_s > BASE_DRIFT_S || off_s < -BASE_DRIFT_S) {
@@ -238,7 +239,7 @@ static bool
 read_item(const struct control_request *q, const struct control_item *it, struct mru_request *r)
 {
 	if (name_is(it, "nonce")) {
-		r->nonce_valid = q->d->control.walk.on || (it->value != NULL &&
+		r->nonce_valid = q->c->walk.on || (it->value != NULL &&
 		    control_nonce_valid(q, it->value, it->value_len));
 		return true;
 	}
@@ -282,7 +283,7 @@ wanted(const struct control_request *q, const struct mru_client *c, const struct
     struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
-	const struct listener *l = q->d->listen.at[c->local];
+	const struct listener *l = q->c->given.listen->at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
 	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||
@@ -362,12 +363,18 @@ find_resume(const struct mru *m, const struct mru_request *r, int64_t base_ns, u
 	return 0;
 }
 
+static void
+mark(struct control_request *q, uint32_t at)
+{
+	q->c->given.act->mark_client(q->c->given.act_ctx, at);
+}
+
 /* Pays for a turn; false when a stranger has had too many. */
 static bool
 may_look(struct control_request *q)
 {
 	return addr_is_loopback(&q->pkt->from.addr) ||
-	    limit_take(&q->d->control.looks, LOOKS_AT_ONCE, now_of(q->d), NULL);
+	    limit_take(&q->c->looks, LOOKS_AT_ONCE, control_now(q->c), NULL);
 }
 
 static void
@@ -398,9 +405,9 @@ enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_LOOKED };
 static enum page_end
 put_clients(struct control_request *q, const struct mru_request *r, uint32_t at, unsigned looks)
 {
-	struct mru *m = q->d->server.access.mru;
-	struct mtime now = now_of(q->d);
-	int64_t base_ns = q->d->control.base_ns;
+	const struct mru *m = q->c->given.server->access.mru;
+	struct mtime now = control_now(q->c);
+	int64_t base_ns = q->c->base_ns;
 	size_t room = page_room(r);
 	unsigned n = 0;
 
@@ -415,19 +422,19 @@ put_clients(struct control_request *q, const struct mru_request *r, uint32_t at,
 		}
 		put_client(&q->out, n++, &c, base_ns);
 	}
-	mru_mark(m, at);
+	mark(q, at);
 	return at == 0 ? PAGE_COMPLETE : n > 0 ? PAGE_FULL : PAGE_LOOKED;
 }
 
 static void
 put_end(struct control_request *q)
 {
-	int64_t base_ns = q->d->control.base_ns;
-	const struct mru *m = q->d->server.access.mru;
+	int64_t base_ns = q->c->base_ns;
+	const struct mru *m = q->c->given.server->access.mru;
 	struct mru_client c;
 
 	text_put(&q->out, ",\r\nnow=");
-	put_ts(&q->out, ts_of(base_ns, now_of(q->d)));
+	put_ts(&q->out, ts_of(base_ns, control_now(q->c)));
 	if (mru_newest(m) != 0) {
 		mru_read(m, mru_newest(m), &c);
 		text_put(&q->out, ", last.newest=");
@@ -439,21 +446,21 @@ put_end(struct control_request *q)
 static int
 begin(struct control_request *q, const struct mru_request *r)
 {
-	struct control_walk *w = &q->d->control.walk;
-	struct mru *m = q->d->server.access.mru;
+	struct control_walk *w = &q->c->walk;
+	const struct mru *m = q->c->given.server->access.mru;
 	uint32_t at;
 
 	*w = (struct control_walk){ .on = false };
 	if (r->resume_n > 0) {
-		at = find_resume(m, r, q->d->control.base_ns, &w->resumed);
+		at = find_resume(m, r, q->c->base_ns, &w->resumed);
 		if (at == 0) {
 			return CONTROL_ERR_UNKNOWNVAR;
 		}
-		mru_mark(m, mru_newer(m, at));
+		mark(q, mru_newer(m, at));
 	} else if (r->recent == 0 || r->recent >= mru_used(m)) {
-		mru_mark(m, mru_oldest(m));
+		mark(q, mru_oldest(m));
 	} else {
-		mru_mark(m, mru_newest(m));
+		mark(q, mru_newest(m));
 		w->back = r->recent - 1;
 	}
 	return CONTROL_ANSWERED;
@@ -461,8 +468,9 @@ begin(struct control_request *q, const struct mru_request *r)
 
 /* Goes back to the first of the recent ones. */
 static void
-go_back(struct mru *m, struct control_walk *w, unsigned *looks)
+go_back(struct control_request *q, struct control_walk *w, unsigned *looks)
 {
+	const struct mru *m = q->c->given.server->access.mru;
 	uint32_t at = mru_marked(m);
 
 	while (w->back > 0 && *looks > 0) {
@@ -472,21 +480,21 @@ go_back(struct mru *m, struct control_walk *w, unsigned *looks)
 		w->back = older != 0 ? w->back - 1 : 0;
 		(*looks)--;
 	}
-	mru_mark(m, at);
+	mark(q, at);
 }
 
 /* A turn of the walk. */
 static int
 walk(struct control_request *q, const struct mru_request *r)
 {
-	struct control_walk *w = &q->d->control.walk;
+	struct control_walk *w = &q->c->walk;
 	unsigned looks = LOOKS_AT_ONCE;
 	enum page_end end;
 
 	if (!may_look(q)) {
 		return CONTROL_SILENT;
 	}
-	go_back(q->d->server.access.mru, w, &looks);
+	go_back(q, w, &looks);
 	if (w->back > 0) {
 		return CONTROL_AGAIN;
 	}
@@ -495,7 +503,7 @@ walk(struct control_request *q, const struct mru_request *r)
 	if (r->resume_n > 0) {
 		put_older(&q->out, &r->resume[w->resumed]);
 	}
-	end = put_clients(q, r, mru_marked(q->d->server.access.mru), looks);
+	end = put_clients(q, r, mru_marked(q->c->given.server->access.mru), looks);
 	if (end == PAGE_LOOKED) {
 		return CONTROL_AGAIN;
 	}
@@ -509,7 +517,7 @@ walk(struct control_request *q, const struct mru_request *r)
 int
 control_read_mru(struct control_request *q)
 {
-	struct control_walk *w = &q->d->control.walk;
+	struct control_walk *w = &q->c->walk;
 	struct mru_request r = { .frags = 0 };
 	int result;
 
@@ -520,7 +528,7 @@ control_read_mru(struct control_request *q)
 	if (result != CONTROL_ANSWERED) {
 		return result;
 	}
-	if (!q->d->server.access.monitor || q->d->server.access.mru == NULL) {
+	if (!q->c->given.server->access.monitor || q->c->given.server->access.mru == NULL) {
 		return CONTROL_ERR_UNKNOWNVAR;
 	}
 	follow_clock(q);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* control_read - operations that read: status words and variables. */
 #include "base/cursor.h"
+#include "ntpd/client.h"
 #include "ntpd/control_request.h"
 #include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 #include "ntpd/system_event.h"
 #include "ntpd/vars.h"
 
@@ -14,12 +15,36 @@ enum owner_kind { OWNER_SYSTEM, OWNER_PEER, OWNER_POOL, OWNER_NONE };
 
 struct owner {
 	enum owner_kind kind;
-	struct peer *p;
-	struct source *s;
+	const struct peer *p;
+	const struct source *s;
 };
 
+static const struct peer *
+peer_by_id(const struct client *c, uint16_t id)
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id == id) {
+			return &c->peers.peer[i];
+		}
+	}
+	return NULL;
+}
+
+/* The line without an association, or of a pool, that has this id. */
+static const struct source *
+row_by_id(const struct client *c, uint16_t id)
+{
+	for (unsigned i = 0; i < c->peers.source_n; i++) {
+		const struct source *s = &c->peers.source[i];
+		if (s->id == id && peers_has_row(s)) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
 static struct owner
-owner_of(struct ntpd *d, uint16_t id)
+owner_of(const struct control *c, uint16_t id)
 {
 	struct owner w = { .kind = OWNER_NONE };
 
@@ -27,12 +52,12 @@ owner_of(struct ntpd *d, uint16_t id)
 		w.kind = OWNER_SYSTEM;
 		return w;
 	}
-	w.p = peers_by_id(&d->client, id);
+	w.p = peer_by_id(c->given.client, id);
 	if (w.p != NULL) {
 		w.kind = OWNER_PEER;
 		return w;
 	}
-	w.s = peers_row_by_id(&d->client, id);
+	w.s = row_by_id(c->given.client, id);
 	if (w.s != NULL) {
 		w.kind = OWNER_POOL;
 	}
@@ -46,11 +71,11 @@ pool_status(const struct source *s)
 }
 
 static uint16_t
-owner_status(struct ntpd *d, const struct owner *w)
+owner_status(const struct control *c, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		return system_event_status(&d->steering);
+		return system_event_status(c->given.steering);
 	case OWNER_PEER:
 		return peer_event_status(w->p);
 	case OWNER_POOL:
@@ -61,6 +86,12 @@ owner_status(struct ntpd *d, const struct owner *w)
 	return 0;
 }
 
+static uint16_t
+id_of(const struct owner *w)
+{
+	return w->kind == OWNER_PEER ? w->p->a.id : w->kind == OWNER_POOL ? w->s->id : 0;
+}
+
 /* Who holds the control key has seen the events now: they are counted anew. */
 static void
 forget_events(struct control_request *q, const struct owner *w)
@@ -68,19 +99,7 @@ forget_events(struct control_request *q, const struct owner *w)
 	if (!control_auth_noticed(q)) {
 		return;
 	}
-	switch (w->kind) {
-	case OWNER_SYSTEM:
-		system_event_seen(&q->d->steering);
-		break;
-	case OWNER_PEER:
-		event_seen(&w->p->a.event);
-		break;
-	case OWNER_POOL:
-		event_seen(&w->s->event);
-		break;
-	case OWNER_NONE:
-		break;
-	}
+	q->c->given.act->events_seen(q->c->given.act_ctx, id_of(w));
 }
 
 static void
@@ -88,13 +107,13 @@ put_defaults(struct control_request *q, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		vars_system_default(q->d, &q->out);
+		vars_system_default(q->c, &q->out);
 		break;
 	case OWNER_PEER:
-		vars_peer_default(q->d, w->p, &q->out);
+		vars_peer_default(q->c, w->p, &q->out);
 		break;
 	case OWNER_POOL:
-		vars_pool_default(q->d, w->s, &q->out);
+		vars_pool_default(q->c, w->s, &q->out);
 		break;
 	case OWNER_NONE:
 		break;
@@ -106,13 +125,13 @@ put_named(struct control_request *q, const struct owner *w, struct vars_names *n
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		vars_system_named(q->d, names, &q->out);
+		vars_system_named(q->c, names, &q->out);
 		break;
 	case OWNER_PEER:
-		vars_peer_named(q->d, w->p, names, &q->out);
+		vars_peer_named(q->c, w->p, names, &q->out);
 		break;
 	case OWNER_POOL:
-		vars_pool_named(q->d, w->s, names, &q->out);
+		vars_pool_named(q->c, w->s, names, &q->out);
 		break;
 	case OWNER_NONE:
 		break;
@@ -157,12 +176,12 @@ finish(struct control_request *q, const struct vars_names *names)
 int
 control_read_unspec(struct control_request *q)
 {
-	struct owner w = owner_of(q->d, q->h.assoc);
+	struct owner w = owner_of(q->c, q->h.assoc);
 
 	if (w.kind == OWNER_NONE) {
 		return CONTROL_ERR_ASSOC;
 	}
-	q->status = owner_status(q->d, &w);
+	q->status = owner_status(q->c, &w);
 	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }
@@ -170,25 +189,25 @@ control_read_unspec(struct control_request *q)
 static int
 list_status(struct control_request *q)
 {
-	struct writer w = writer_over(q->d->control.text, sizeof q->d->control.text);
+	struct writer w = writer_over(q->c->text, sizeof q->c->text);
 	struct owner system = { .kind = OWNER_SYSTEM };
 
 	/* The newest association first, as ever. */
-	for (unsigned i = q->d->client.peers.source_n; i > 0; i--) {
-		const struct source *s = &q->d->client.peers.source[i - 1];
+	for (unsigned i = q->c->given.client->peers.source_n; i > 0; i--) {
+		const struct source *s = &q->c->given.client->peers.source[i - 1];
 		if (peers_has_row(s)) {
 			writer_u16(&w, s->id);
 			writer_u16(&w, pool_status(s));
 		}
 	}
-	for (unsigned i = q->d->client.peers.peer_n; i > 0; i--) {
-		const struct peer *p = &q->d->client.peers.peer[i - 1];
+	for (unsigned i = q->c->given.client->peers.peer_n; i > 0; i--) {
+		const struct peer *p = &q->c->given.client->peers.peer[i - 1];
 		if (p->a.id != 0) {
 			writer_u16(&w, p->a.id);
 			writer_u16(&w, peer_event_status(p));
 		}
 	}
-	q->status = system_event_status(&q->d->steering);
+	q->status = system_event_status(q->c->given.steering);
 	control_send(q, w.at, w.len);
 	forget_events(q, &system);
 	return CONTROL_ANSWERED;
@@ -197,14 +216,14 @@ list_status(struct control_request *q)
 int
 control_read_variables(struct control_request *q)
 {
-	struct owner w = owner_of(q->d, q->h.assoc);
+	struct owner w = owner_of(q->c, q->h.assoc);
 	struct vars_names names = names_of(q);
 	int result;
 
 	if (w.kind == OWNER_NONE) {
 		return CONTROL_ERR_ASSOC;
 	}
-	q->status = owner_status(q->d, &w);
+	q->status = owner_status(q->c, &w);
 	if (names_nothing(q)) {
 		put_defaults(q, &w);
 	} else {
@@ -230,7 +249,7 @@ control_read_status(struct control_request *q)
 int
 control_read_clock(struct control_request *q)
 {
-	struct owner w = owner_of(q->d, q->h.assoc != 0 ? q->h.assoc : q->d->steering.sys.peer_id);
+	struct owner w = owner_of(q->c, q->h.assoc != 0 ? q->h.assoc : q->c->given.steering->sys.peer_id);
 	struct vars_names names = names_of(q);
 
 	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_LOCAL)) {
@@ -238,9 +257,9 @@ control_read_clock(struct control_request *q)
 	}
 	q->status = 0;
 	if (names_nothing(q)) {
-		vars_clock_default(q->d, w.p, &q->out);
+		vars_clock_default(q->c, w.p, &q->out);
 	} else {
-		vars_clock_named(q->d, w.p, &names, &q->out);
+		vars_clock_named(q->c, w.p, &names, &q->out);
 	}
 	return finish(q, &names);
 }

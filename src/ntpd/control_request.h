@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_query - one mode 6 request on its way to its answer; seen only by the control_*.c files.
+ * control_request - one mode 6 request on its way to its answer; seen only by the control_*.c files.
  * RFC 9327.
  */
 #ifndef NTPD_CONTROL_REQUEST_H
 #define NTPD_CONTROL_REQUEST_H
+#include "auth/auth.h"
 #include "base/text.h"
-#include "ntpd/state.h"
+#include "ntpd/control.h"
 #include "wire/control.h"
 
 struct control_request {
-	struct ntpd *d;
-	struct listener *l;
+	struct control *c;
+	const struct listener *l;       /* it came by */
 	const struct net_packet *pkt;
 	uint32_t flags;                 /* restrict */
 	struct control_header h;
@@ -105,7 +106,7 @@ int control_read_status(struct control_request *q);
 int control_read_variables(struct control_request *q);
 int control_read_clock(struct control_request *q);
 int control_write_variables(struct control_request *q);
-int control_configure(struct control_request *q);
+int control_configure_lines(struct control_request *q);
 int control_save(struct control_request *q);
 int control_read_mru(struct control_request *q);
 int control_read_list(struct control_request *q);

@@ -5,7 +5,7 @@
  */
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/state.h"
+#include "ntpd/listen.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,
@@ -17,7 +17,7 @@ limit_for(struct control_request *q)
 {
 	const struct addr *a = &q->pkt->from.addr;
 
-	return &q->d->control.from[siphash(&q->d->hash, a->bytes, sizeof a->bytes) % CONTROL_SLOTS];
+	return &q->c->from[siphash(&q->c->given.hash, a->bytes, sizeof a->bytes) % CONTROL_SLOTS];
 }
 
 static bool
@@ -29,7 +29,7 @@ is_free(const struct control_request *q)
 static bool
 take(struct control_request *q, size_t octets)
 {
-	struct mtime now = now_of(q->d);
+	struct mtime now = control_now(q->c);
 	struct limit *one = limit_for(q);
 
 	if (is_free(q)) {
@@ -38,7 +38,7 @@ take(struct control_request *q, size_t octets)
 	if (!limit_take(one, (double)octets, now, NULL)) {
 		return false;
 	}
-	if (!limit_take(&q->d->control.all, (double)octets, now, NULL)) {
+	if (!limit_take(&q->c->all, (double)octets, now, NULL)) {
 		limit_give(one, (double)octets);
 		return false;
 	}
@@ -60,7 +60,7 @@ control_budget_close(struct control_request *q)
 {
 	if (!is_free(q)) {
 		limit_give(limit_for(q), (double)q->prepaid);
-		limit_give(&q->d->control.all, (double)q->prepaid);
+		limit_give(&q->c->all, (double)q->prepaid);
 	}
 	q->prepaid = 0;
 }
@@ -91,7 +91,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	writer_pad(&w, signed_too ? SIGNED_ALIGN : PLAIN_ALIGN);
 	r.len = w.len;
 	if (signed_too) {
-		r.len = auth_answer(&q->d->auth, &q->auth, bytes, w.len, sizeof bytes);
+		r.len = auth_answer(q->c->given.auth, &q->auth, bytes, w.len, sizeof bytes);
 	}
 	if (q->l->wildcard) {
 		r.from = q->pkt->to;
@@ -99,9 +99,8 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	}
 	/* A reload may have closed the socket that the request came by. */
 	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
-		q->d->port.net->ops->reply(q->d->port.net, q->l->sock, &r);
-		q->l->sent++;
-		counters_sent(&q->d->control.count);
+		q->c->given.act->reply(q->c->given.act_ctx, q->l, &r);
+		counters_sent(&q->c->count);
 	}
 }
 

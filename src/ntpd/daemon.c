@@ -27,15 +27,6 @@
 #include "ntpd/system.h"
 #include "ntpd/wire.h"
 
-/* Octets of mode 6 answers to other hosts: for all together, and for one. */
-static const double CONTROL_ALL_RATE = 65536.0, CONTROL_ALL_BURST = 262144.0;
-static const double CONTROL_ONE_RATE = 8192.0, CONTROL_ONE_BURST = 65536.0;
-/*
- * Entries of the table of clients that other hosts may have looked at: a filter that lets none
- * through walks the whole table for one question, a tenth of a second of work for a million.
- */
-static const double CONTROL_LOOKS_RATE = 500e3, CONTROL_LOOKS_BURST = 2e6;
-
 enum { EXIT_NO_MEMORY = 1 };
 
 struct ntpd *
@@ -59,7 +50,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 		return NULL;
 	}
 	d->port.rng->ops->fill(d->port.rng, &d->hash, sizeof d->hash);
-	d->port.rng->ops->fill(d->port.rng, &d->control.secret, sizeof d->control.secret);
+	wire_control(d);
 	return d;
 }
 
@@ -68,15 +59,9 @@ start_limits(struct ntpd *d)
 {
 	struct mtime now = now_of(d);
 
-	d->started = now;
 	reset_start(d, now);
 	journal_start(&d->journal);
 	client_init(&d->client);
-	d->control.all = limit_of(CONTROL_ALL_RATE, CONTROL_ALL_BURST, now);
-	d->control.looks = limit_of(CONTROL_LOOKS_RATE, CONTROL_LOOKS_BURST, now);
-	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
-		d->control.from[i] = limit_of(CONTROL_ONE_RATE, CONTROL_ONE_BURST, now);
-	}
 }
 
 int
@@ -96,6 +81,7 @@ ntpd_configure(struct ntpd *d)
 	rules_policy(d, &d->policy);
 	journal_configure(&d->journal, d->conf);
 	client_configure(&d->client, d->conf, rules_driftfile(d));
+	control_configure(&d->control, d->conf);
 	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);
@@ -131,7 +117,7 @@ ntpd_start(struct ntpd *d)
 	boot_marker_start(&d->steering);
 	stats_start(&d->journal);
 	flood_start(&d->server);
-	control_start(d);
+	control_start(&d->control);
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
 	if (!access_start(&d->server)) {
@@ -215,7 +201,7 @@ ntpd_free(struct ntpd *d)
 	listen_stop(d);
 	clock_update_free(&d->steering);
 	leapwatch_stop(&d->steering);
-	control_stop(d);
+	control_stop(&d->control);
 	flood_stop(&d->server);
 	access_stop(&d->server);
 	keyring_free(d->auth.ring);

@@ -17,7 +17,7 @@ struct ntpd;
 /* ADDRESSES_MAX: of the host, and sockets on them: the bound of growth. */
 enum { ADDRESSES_MAX = 65536 };
 
-static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the table of clients has two octets for it");
+static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the client table has two octets for it");
 
 struct listener {
 	struct ntpd *d;

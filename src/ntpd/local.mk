@@ -12,6 +12,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/clock_rules.c \
 	src/ntpd/clock_update.c \
 	src/ntpd/conffile.c \
+	src/ntpd/configure.c \
 	src/ntpd/control.c \
 	src/ntpd/control_auth.c \
 	src/ntpd/control_change.c \
@@ -54,6 +55,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/vars_table.c \
 	src/ntpd/votes.c \
 	src/ntpd/wire_client.c \
+	src/ntpd/wire_control.c \
 	src/ntpd/wire_journal.c \
 	src/ntpd/wire_steering.c
 

@@ -62,6 +62,19 @@ peers_row_by_id(struct client *c, uint16_t id)
 	return NULL;
 }
 
+void
+peers_events_seen(struct client *c, uint16_t id)
+{
+	struct peer *p = peers_by_id(c, id);
+	struct source *s = p == NULL ? peers_row_by_id(c, id) : NULL;
+
+	if (p != NULL) {
+		event_seen(&p->a.event);
+	} else if (s != NULL) {
+		event_seen(&s->event);
+	}
+}
+
 unsigned
 peers_count(const struct client *c)
 {

@@ -92,6 +92,9 @@ bool peers_has_row(const struct source *s);
 /* The line whose own row in ntpq has this id, or NULL. */
 struct source *peers_row_by_id(struct client *c, uint16_t id);
 
+/* What happened to the association or the row with this id was seen: events are counted anew. */
+void peers_events_seen(struct client *c, uint16_t id);
+
 /*
  * Addresses came or went (see sources_network_changed, too): sockets whose local address is gone, or with no answer, are
  * opened anew and asked soon.

@@ -105,6 +105,13 @@ receive_smear_s(const struct server *srv, const struct addr *local)
 	return 0.0;
 }
 
+void
+receive_send(struct server *srv, struct listener *l, const struct net_datagram *answer)
+{
+	srv->d->port.net->ops->reply(srv->d->port.net, l->sock, answer);
+	l->sent++;
+}
+
 /*
  * Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit
  * time at the last moment.
@@ -120,8 +127,7 @@ send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt
 		r.from = q->pkt->to;
 		r.ifindex = q->pkt->ifindex;
 	}
-	q->srv->d->port.net->ops->reply(q->srv->d->port.net, q->l->sock, &r);
-	q->l->sent++;
+	receive_send(q->srv, q->l, &r);
 	counters_sent(&q->srv->count);
 }
 
@@ -217,7 +223,7 @@ judge(struct request *q)
 		if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOQUERY)) {
 			return VERDICT_DENIED;
 		}
-		return control_receive(q->srv->d, q->l, pkt, q->flags);
+		return control_receive(&q->srv->d->control, q->l, pkt, q->flags);
 	case MODE_UNSPEC:
 	case MODE_ACTIVE:
 	case MODE_CLIENT:

@@ -353,6 +353,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	rules_policy(d, &d->policy);
 	journal_configure(&d->journal, new);
 	client_configure(&d->client, new, rules_driftfile(d));
+	control_configure(&d->control, new);
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);

@@ -8,7 +8,7 @@
 void
 reset_start(struct ntpd *d, struct mtime now)
 {
-	d->resets = (struct resets){ .sys = now, .io = now, .auth = now, .timer = now };
+	d->since = (struct counters_since){ .sys = now, .io = now, .auth = now, .timer = now };
 }
 
 static void
@@ -35,14 +35,14 @@ static void
 reset_auth(struct ntpd *d, struct mtime now)
 {
 	auth_reset_count(&d->auth);
-	d->resets.auth = now;
+	d->since.auth = now;
 }
 
 static void
 reset_io(struct ntpd *d, struct mtime now)
 {
 	forget(d, COUNTERS_IO);
-	d->resets.io = now;
+	d->since.io = now;
 	for (unsigned i = 0; i < d->listen.n; i++) {
 		struct listener *l = d->listen.at[i];
 		l->received = l->sent = l->failed = 0;
@@ -53,7 +53,7 @@ static void
 reset_sys(struct ntpd *d, struct mtime now)
 {
 	forget(d, COUNTERS_SYS);
-	d->resets.sys = now;
+	d->since.sys = now;
 	stats_forget_counts(&d->journal);
 }
 
@@ -74,7 +74,7 @@ reset_group(struct ntpd *d, const char *group)
 		reset_sys(d, now);
 	} else if (strcmp(group, "timer") == 0) {
 		forget(d, COUNTERS_TIMER);
-		d->resets.timer = now;
+		d->since.timer = now;
 	} else if (strcmp(group, "mem") == 0 && d->server.access.mru != NULL) {
 		mru_reset_count(d->server.access.mru);
 	}

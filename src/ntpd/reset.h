@@ -8,11 +8,6 @@
 
 struct ntpd;
 
-/* When the groups of counters began. */
-struct resets {
-	struct mtime sys, io, auth, timer;
-};
-
 /* All begin now, at the start. */
 void reset_start(struct ntpd *d, struct mtime now);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * server - who asks us for the time: access, the table of clients, floods.
+ * server - who asks us for the time: access, the client table, floods.
  */
 #ifndef NTPD_SERVER_H
 #define NTPD_SERVER_H

@@ -17,7 +17,6 @@
 #include "ntpd/faults.h"
 #include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
-#include "ntpd/reset.h"
 #include "ntpd/server.h"
 #include "ntpd/steering.h"
 
@@ -28,7 +27,7 @@ struct ntpd {
 	struct config *conf;
 	struct assoc_policy policy;     /* of conf */
 	struct auth_keys auth;
-	struct resets resets;
+	struct counters_since since;
 	bool keys_denied;               /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct journal journal;
@@ -40,7 +39,6 @@ struct ntpd {
 	struct access_names access_names;
 	struct server server;
 	struct control control;
-	struct mtime started;
 	struct rtime started_real;
 	bool stopping;
 	bool ready;

@@ -6,14 +6,17 @@
 #ifndef NTPD_VARS_H
 #define NTPD_VARS_H
 #include "base/text.h"
-#include "ntpd/state.h"
 #include "wire/control.h"
 
+struct control;
+struct peer;
+struct source;
+
 /* Writes the default variables, in their classic order. */
-void vars_system_default(struct ntpd *d, struct text *out);
-void vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out);
-void vars_pool_default(struct ntpd *d, const struct source *s, struct text *out);
-void vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out);
+void vars_system_default(const struct control *c, struct text *out);
+void vars_peer_default(const struct control *c, const struct peer *p, struct text *out);
+void vars_pool_default(const struct control *c, const struct source *s, struct text *out);
+void vars_clock_default(const struct control *c, const struct peer *p, struct text *out);
 
 /* More names than any program asks for at once. */
 enum { VARS_NAMES_MAX = 100 };
@@ -30,12 +33,12 @@ struct vars_names {
  * Write the variables that a request names, until one of them is wrong or out is full. The owner is
  * read once for all of them, so that a request costs what its octets and its answer do.
  */
-void vars_system_named(struct ntpd *d, struct vars_names *names, struct text *out);
-void vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
+void vars_system_named(const struct control *c, struct vars_names *names, struct text *out);
+void vars_peer_named(const struct control *c, const struct peer *p, struct vars_names *names,
     struct text *out);
-void vars_pool_named(struct ntpd *d, const struct source *s, struct vars_names *names,
+void vars_pool_named(const struct control *c, const struct source *s, struct vars_names *names,
     struct text *out);
-void vars_clock_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
+void vars_clock_named(const struct control *c, const struct peer *p, struct vars_names *names,
     struct text *out);
 
 /* True for the name of a system variable that the daemon makes itself. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
+#include "ntpd/control.h"
+#include "ntpd/peers.h"
 #include "ntpd/protect.h"
-#include "ntpd/rules.h"
-#include "ntpd/state.h"
+#include "ntpd/steering.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 
@@ -118,13 +119,13 @@ static const struct vars_table CLOCK = { CLOCK_ROWS, sizeof CLOCK_ROWS / sizeof 
 /* ---- associations ---- */
 
 static void
-fill_stages(const struct ntpd *d, const struct assoc *a, struct peer_vars *v)
+fill_stages(const struct control *c, const struct assoc *a, struct peer_vars *v)
 {
-	struct mtime now = now_of(d);
+	struct mtime now = control_now(c);
 
 	for (unsigned i = 0; i < STAGES; i++) {
 		struct sample s = { .disp_s = NTP_MAXDISP_S };
-		(void)filter_stage(&a->filter, i, now, d->conf->tinker.dispersion_ppm * 1e-6, &s);
+		(void)filter_stage(&a->filter, i, now, c->conf->tinker.dispersion_ppm * 1e-6, &s);
 		v->filtdelay[i] = s.delay_s;
 		v->filtoffset[i] = s.offset_s;
 		v->filtdisp[i] = s.disp_s;
@@ -179,10 +180,10 @@ host_name(const struct peer *p, struct peer_vars *v)
 }
 
 static void
-fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
+fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
 	const struct assoc *a = &p->a;
-	struct assoc_world w = rules_world_shown(d);
+	struct assoc_world w = steering_world_shown(c->given.steering);
 
 	memset(v, 0, sizeof *v);
 	v->srcadr = a->remote.addr;
@@ -215,7 +216,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->authenable = a->rules.key_id != 0;
 	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
 	v->timerec = a->wire.t4.ns == 0 ? 0 :
-	    vars_whole_seconds(rtime_diff_s(vars_now(d), a->wire.t4));
+	    vars_whole_seconds(rtime_diff_s(vars_now(c), a->wire.t4));
 	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->reach_at));
 	v->seldisp = a->count.sel_disp;
 	v->selbroken = a->count.sel_broken;
@@ -229,7 +230,7 @@ fill_peer(struct ntpd *d, const struct peer *p, struct peer_vars *v)
 	v->sent = a->count.sent;
 	v->rootdist = a->filter.usable ? assoc_root_dist_s(a, &w) : NTP_MAXDISP_S;
 	fill_measured(a, v);
-	fill_stages(d, a, v);
+	fill_stages(c, a, v);
 }
 
 /* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
@@ -254,41 +255,41 @@ fill_pool(const struct source *s, struct peer_vars *v)
 }
 
 void
-vars_peer_default(struct ntpd *d, const struct peer *p, struct text *out)
+vars_peer_default(const struct control *c, const struct peer *p, struct text *out)
 {
 	struct peer_vars v;
 
-	fill_peer(d, p, &v);
+	fill_peer(c, p, &v);
 	vars_put_shown(out, &PEER, &v, SHOWN);
 }
 
 void
-vars_peer_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
+vars_peer_named(const struct control *c, const struct peer *p, struct vars_names *names,
     struct text *out)
 {
 	struct peer_vars v;
 
-	fill_peer(d, p, &v);
+	fill_peer(c, p, &v);
 	vars_put_names(out, &PEER, &v, names);
 }
 
 void
-vars_pool_default(struct ntpd *d, const struct source *s, struct text *out)
+vars_pool_default(const struct control *c, const struct source *s, struct text *out)
 {
 	struct peer_vars v;
 
-	(void)d;
+	(void)c;
 	fill_pool(s, &v);
 	vars_put_shown(out, &PEER, &v, SHOWN);
 }
 
 void
-vars_pool_named(struct ntpd *d, const struct source *s, struct vars_names *names,
+vars_pool_named(const struct control *c, const struct source *s, struct vars_names *names,
     struct text *out)
 {
 	struct peer_vars v;
 
-	(void)d;
+	(void)c;
 	fill_pool(s, &v);
 	vars_put_names(out, &PEER, &v, names);
 }
@@ -311,22 +312,22 @@ fill_clock(const struct peer *p, struct clock_vars *v)
 }
 
 void
-vars_clock_default(struct ntpd *d, const struct peer *p, struct text *out)
+vars_clock_default(const struct control *c, const struct peer *p, struct text *out)
 {
 	struct clock_vars v;
 
-	(void)d;
+	(void)c;
 	fill_clock(p, &v);
 	vars_put_shown(out, &CLOCK, &v, SHOWN);
 }
 
 void
-vars_clock_named(struct ntpd *d, const struct peer *p, struct vars_names *names,
+vars_clock_named(const struct control *c, const struct peer *p, struct vars_names *names,
     struct text *out)
 {
 	struct clock_vars v;
 
-	(void)d;
+	(void)c;
 	fill_clock(p, &v);
 	vars_put_names(out, &CLOCK, &v, names);
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <string.h>
+#include "journal/journal.h"
 #include "ntpd/await.h"
-#include "ntpd/faults.h"
+#include "ntpd/client.h"
 #include "ntpd/leapsec.h"
 #include "ntpd/receive.h"
+#include "ntpd/server.h"
 #include "ntpd/sources.h"
-#include "ntpd/state.h"
 #include "ntpd/steer.h"
+#include "ntpd/steering.h"
 #include "ntpd/system.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
-#include "ntpd/wire.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
 enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
@@ -25,7 +26,7 @@ struct system_vars {
 	uint64_t leap, stratum, tc, mintc, peer, tai, peermode;
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
-	char faults[FAULTS_N * sizeof(((struct fault *)0)->place) + 128];
+	char faults[CONTROL_FAULTS_MAX];
 	char unused[512], quorum[128];
 	const char *config_faults, *config_unused, *waits_for;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
@@ -178,42 +179,44 @@ static const struct vars_row SYSTEM_ROWS[] = {
 static const struct vars_table SYSTEM = { SYSTEM_ROWS, sizeof SYSTEM_ROWS / sizeof SYSTEM_ROWS[0] };
 
 static void
-fill_counters(const struct ntpd *d, struct system_vars *v)
+fill_counters(const struct control *c, struct system_vars *v)
 {
-	struct counters sum;
-	const struct verdict_count *c = &sum.verdict;
-	struct mtime now = now_of(d);
+	const struct counters_since *since = c->given.since;
+	struct counters sum = c->count;
+	const struct verdict_count *verdict = &sum.verdict;
+	struct mtime now = control_now(c);
 
-	wire_count(d, &sum);
-	v->uptime = (uint64_t)mtime_diff_s(now, d->started);
-	v->reset = (uint64_t)mtime_diff_s(now, d->resets.sys);
+	counters_add(&sum, &c->given.client->count);
+	counters_add(&sum, &c->given.server->count);
+	v->uptime = (uint64_t)mtime_diff_s(now, c->given.journal->started);
+	v->reset = (uint64_t)mtime_diff_s(now, since->sys);
 	v->received = sum.received;
 	v->thisver = sum.this_version;
 	v->oldver = sum.old_version;
-	v->badformat = verdict_sum(c, "ss_badformat");
-	v->badauth = verdict_sum(c, "ss_badauth");
-	v->declined = verdict_sum(c, "ss_declined");
-	v->restricted = verdict_sum(c, "ss_restricted");
-	v->limited = verdict_sum(c, "ss_limited");
-	v->kodsent = verdict_sum(c, "ss_kodsent");
-	v->lamport = verdict_sum(c, "ss_lamport");
-	v->processed = verdict_sum(c, "ss_processed");
+	v->badformat = verdict_sum(verdict, "ss_badformat");
+	v->badauth = verdict_sum(verdict, "ss_badauth");
+	v->declined = verdict_sum(verdict, "ss_declined");
+	v->restricted = verdict_sum(verdict, "ss_restricted");
+	v->limited = verdict_sum(verdict, "ss_limited");
+	v->kodsent = verdict_sum(verdict, "ss_kodsent");
+	v->lamport = verdict_sum(verdict, "ss_lamport");
+	v->processed = verdict_sum(verdict, "ss_processed");
 	v->numctlreq = sum.control_requests;
-	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, d->resets.io));
+	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, since->io));
 	v->io_received = sum.io_received;
 	v->io_sent = sum.sent;
 	v->io_sendfailed = sum.send_failed;
 	v->io_dropped = sum.dropped;
 	v->timerstats_reset =
-	    vars_whole_seconds(mtime_diff_s(now, d->resets.timer));
+	    vars_whole_seconds(mtime_diff_s(now, since->timer));
 	v->timer_xmts = sum.polls;
-	v->authreset = vars_whole_seconds(mtime_diff_s(now, d->resets.auth));
-	v->authkeys = keyring_count(d->auth.ring);
+	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->auth));
+	v->authkeys = keyring_count(c->given.auth->ring);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
-	v->authklookups = d->auth.count.lookups;
-	v->authknotfound = d->auth.count.not_found;
-	v->authencrypts = d->auth.count.made;
-	v->authdecrypts = d->auth.count.checked;
+	v->authklookups = c->given.auth->count.lookups;
+	v->authknotfound = c->given.auth->count.not_found;
+	v->authencrypts = c->given.auth->count.made;
+	v->authdecrypts = c->given.auth->count.checked;
 }
 
 static uint64_t
@@ -223,15 +226,15 @@ age_s(int64_t configured_s)
 }
 
 static void
-fill_mru(const struct ntpd *d, struct system_vars *v)
+fill_mru(const struct control *c, struct system_vars *v)
 {
-	const struct mru *m = d->server.access.mru;
+	const struct mru *m = c->given.server->access.mru;
 	struct mru_client oldest;
 
-	v->mru_enabled = d->server.access.monitor;
-	v->mru_mindepth = (uint64_t)d->conf->mru.mindepth;
-	v->mru_maxage = age_s(d->conf->mru.maxage_s);
-	v->mru_minage = age_s(d->conf->mru.minage_s);
+	v->mru_enabled = c->given.server->access.monitor;
+	v->mru_mindepth = (uint64_t)c->conf->mru.mindepth;
+	v->mru_maxage = age_s(c->conf->mru.maxage_s);
+	v->mru_minage = age_s(c->conf->mru.minage_s);
 	if (m == NULL) {
 		return;
 	}
@@ -249,7 +252,7 @@ fill_mru(const struct ntpd *d, struct system_vars *v)
 	if (mru_oldest(m) != 0) {
 		mru_read(m, mru_oldest(m), &oldest);
 		v->mru_oldest_age = vars_whole_seconds(mtime_diff_s(
-		    now_of(d), oldest.last));
+		    control_now(c), oldest.last));
 	}
 }
 
@@ -271,9 +274,9 @@ put_kernel_words(char *buf, size_t cap, unsigned status)
 }
 
 static void
-fill_leap(struct ntpd *d, struct system_vars *v)
+fill_leap(const struct control *c, struct system_vars *v)
 {
-	const struct leap *l = &d->steering.leapsec.leap;
+	const struct leap *l = &c->given.steering->leapsec.leap;
 
 	v->table = l->rows_n > 0;
 	if (v->table) {
@@ -281,19 +284,19 @@ fill_leap(struct ntpd *d, struct system_vars *v)
 		v->leapsec = l->rows[l->rows_n - 1].at_s;
 		v->expire = l->expires_s;
 	}
-	v->smear = d->conf->smears_n > 0;
+	v->smear = c->conf->smears_n > 0;
 	if (v->smear) {
-		v->smear_interval = (uint64_t)d->conf->smears[0].interval_s;
-		v->smear_offset = receive_smear_s(&d->server, &d->conf->smears[0].addr);
+		v->smear_interval = (uint64_t)c->conf->smears[0].interval_s;
+		v->smear_offset = receive_smear_s(c->given.server, &c->conf->smears[0].addr);
 	}
 }
 
 static void
-fill_kernel(const struct ntpd *d, struct system_vars *v)
+fill_kernel(const struct control *c, struct system_vars *v)
 {
 	struct clock_state st;
 
-	if (d->port.clock->ops->get(d->port.clock, &st) == 0) {
+	if (c->given.clock->ops->get(c->given.clock, &st) == 0) {
 		v->koffset = st.phase_s;
 		v->kfreq = st.freq;
 		v->kmaxerror = st.maxerror_s;
@@ -307,8 +310,9 @@ fill_kernel(const struct ntpd *d, struct system_vars *v)
 }
 
 static void
-fill_system(struct ntpd *d, struct system_vars *v)
+fill_system(const struct control *c, struct system_vars *v)
 {
+	const struct steering *s = c->given.steering;
 	struct text faults, unused, quorum;
 
 	memset(v, 0, sizeof *v);
@@ -316,47 +320,47 @@ fill_system(struct ntpd *d, struct system_vars *v)
 	unused = text_over(v->unused, sizeof v->unused);
 	quorum = text_over(v->quorum, sizeof v->quorum);
 	v->kstflags = v->kernel_words;
-	v->bcastdelay = d->conf->broadcastdelay_s;
-	v->wander_threshold = d->conf->drift_threshold_ppm * 1e-6;
-	v->version = d->opt.version;
-	v->processor = d->opt.processor;
-	v->system = d->opt.system;
-	v->leap = system_leap(&d->steering);
-	v->stratum = d->steering.sys.stratum;
-	v->precision = d->steering.update.precision;
-	v->rootdelay = d->steering.sys.root_delay_s;
-	v->rootdisp = system_root_disp_s(&d->steering);
-	v->rootdist = system_root_dist_s(&d->steering);
-	vars_put_refid(v->refid, sizeof v->refid, d->steering.sys.refid, d->steering.sys.stratum);
-	v->reftime = d->steering.sys.reftime.ns != 0 ? ntp_ts_from_rtime(d->steering.sys.reftime) :
+	v->bcastdelay = c->conf->broadcastdelay_s;
+	v->wander_threshold = c->conf->drift_threshold_ppm * 1e-6;
+	v->version = c->given.version;
+	v->processor = c->given.processor;
+	v->system = c->given.system;
+	v->leap = system_leap(s);
+	v->stratum = s->sys.stratum;
+	v->precision = s->update.precision;
+	v->rootdelay = s->sys.root_delay_s;
+	v->rootdisp = system_root_disp_s(s);
+	v->rootdist = system_root_dist_s(s);
+	vars_put_refid(v->refid, sizeof v->refid, s->sys.refid, s->sys.stratum);
+	v->reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
 	    (struct ntp_ts){ 0 };
-	v->clock = ntp_ts_from_rtime(vars_now(d));
-	v->peer = d->steering.sys.peer_id;
-	v->tc = (uint64_t)d->steering.disc.loop.poll_log2s;
-	v->mintc = (uint64_t)d->conf->rate.average_log2s;
-	v->offset = d->steering.sys.offset_s;
-	v->frequency = d->steering.adjust.controlled ? d->steering.adjust.freq
-							   : d->steering.disc.loop.freq;
-	v->sys_jitter = d->steering.sys.jitter_s;
-	v->clk_jitter = d->steering.disc.loop.jitter_s;
-	v->clk_wander = d->steering.disc.loop.wander;
-	v->peermode = d->steering.sys.peer_id != 0 ? MODE_CLIENT : 0;
-	v->steps = d->steering.disc.steps;
-	v->state = discipline_state_name(d->steering.disc.state);
-	v->clock_control = steer_control_words(&d->steering);
-	if (d->steering.sys.peer_id != 0) {
-		endpoint_format(&d->steering.sys.peer_addr, v->peeradr, sizeof v->peeradr);
+	v->clock = ntp_ts_from_rtime(vars_now(c));
+	v->peer = s->sys.peer_id;
+	v->tc = (uint64_t)s->disc.loop.poll_log2s;
+	v->mintc = (uint64_t)c->conf->rate.average_log2s;
+	v->offset = s->sys.offset_s;
+	v->frequency = s->adjust.controlled ? s->adjust.freq
+							   : s->disc.loop.freq;
+	v->sys_jitter = s->sys.jitter_s;
+	v->clk_jitter = s->disc.loop.jitter_s;
+	v->clk_wander = s->disc.loop.wander;
+	v->peermode = s->sys.peer_id != 0 ? MODE_CLIENT : 0;
+	v->steps = s->disc.steps;
+	v->state = discipline_state_name(s->disc.state);
+	v->clock_control = steer_control_words(s);
+	if (s->sys.peer_id != 0) {
+		endpoint_format(&s->sys.peer_addr, v->peeradr, sizeof v->peeradr);
 	}
-	(void)await_put(&d->steering, &quorum, true);
+	(void)await_put(s, &quorum, true);
 	v->waits_for = v->quorum;
-	(void)faults_put(d, &faults);
+	c->given.act->put_faults(c->given.act_ctx, &faults);
 	v->config_faults = v->faults;
-	(void)sources_put_unused(&d->client, &unused);
+	(void)sources_put_unused(c->given.client, &unused);
 	v->config_unused = v->unused;
-	fill_counters(d, v);
-	fill_mru(d, v);
-	fill_kernel(d, v);
-	fill_leap(d, v);
+	fill_counters(c, v);
+	fill_mru(c, v);
+	fill_kernel(c, v);
+	fill_leap(c, v);
 }
 
 /* In quotes when it would not stand in a list as it is. */
@@ -376,12 +380,12 @@ put_setvar_value(struct text *t, const char *value)
 
 /* setvar lines; those marked default are shown with the others. */
 static bool
-put_setvar(const struct ntpd *d, struct text *out, const struct control_item *name)
+put_setvar(const struct control *c, struct text *out, const struct control_item *name)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < d->conf->setvars_n; i++) {
-		const struct config_setvar *s = &d->conf->setvars[i];
+	for (unsigned i = 0; i < c->conf->setvars_n; i++) {
+		const struct config_setvar *s = &c->conf->setvars[i];
 		char item[SETVAR_MAX];
 		struct text t = text_over(item, sizeof item);
 		bool wanted = name == NULL ? s->is_default : vars_name_is(name, s->name);
@@ -396,11 +400,11 @@ put_setvar(const struct ntpd *d, struct text *out, const struct control_item *na
 }
 
 void
-vars_system_default(struct ntpd *d, struct text *out)
+vars_system_default(const struct control *c, struct text *out)
 {
 	struct system_vars v;
 
-	fill_system(d, &v);
+	fill_system(c, &v);
 	vars_put_shown(out, &SYSTEM, &v, SHOWN);
 	if (v.table) {
 		vars_put_shown(out, &SYSTEM, &v, SHOWN_TABLE);
@@ -408,15 +412,15 @@ vars_system_default(struct ntpd *d, struct text *out)
 	if (v.smear) {
 		vars_put_shown(out, &SYSTEM, &v, SHOWN_SMEAR);
 	}
-	(void)put_setvar(d, out, NULL);
+	(void)put_setvar(c, out, NULL);
 }
 
 /* ",site,owner": what setvar lines add to sys_var_list. */
 static void
-put_setvar_names(const struct ntpd *d, struct text *t)
+put_setvar_names(const struct control *c, struct text *t)
 {
-	for (unsigned i = 0; i < d->conf->setvars_n; i++) {
-		const char *name = d->conf->setvars[i].name;
+	for (unsigned i = 0; i < c->conf->setvars_n; i++) {
+		const char *name = c->conf->setvars[i].name;
 		if (t->len + strlen(name) + 2 < t->cap) {       /* a whole name, or none */
 			text_printf(t, ",%s", name);
 		}
@@ -424,18 +428,18 @@ put_setvar_names(const struct ntpd *d, struct text *t)
 }
 
 void
-vars_system_named(struct ntpd *d, struct vars_names *names, struct text *out)
+vars_system_named(const struct control *c, struct vars_names *names, struct text *out)
 {
 	char set[SETVAR_NAMES_MAX];
 	struct text t = text_over(set, sizeof set);
 	struct control_item name;
 	struct system_vars v;
 
-	fill_system(d, &v);
-	put_setvar_names(d, &t);
+	fill_system(c, &v);
+	put_setvar_names(c, &t);
 	v.setvar_names = set;
 	while (vars_names_next(names, out, &name)) {
-		names->unknown = !vars_put_named(out, &SYSTEM, &v, &name) && !put_setvar(d, out,
+		names->unknown = !vars_put_named(out, &SYSTEM, &v, &name) && !put_setvar(c, out,
 		    &name);
 	}
 }

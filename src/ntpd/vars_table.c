@@ -3,7 +3,9 @@
 #include "ntpd/vars_table.h"
 #include <string.h>
 #include <time.h>
-#include "ntpd/state.h"
+#include "base/addr.h"
+#include "core/filter.h"
+#include "ntpd/control.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 7680 };
 
@@ -229,11 +231,11 @@ vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 }
 
 struct rtime
-vars_now(const struct ntpd *d)
+vars_now(const struct control *c)
 {
 	struct clock_reading r;
 
-	d->port.clock->ops->read(d->port.clock, &r);
+	c->given.clock->ops->read(c->given.clock, &r);
 	return r.real;
 }
 

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/text.h"
-#include "ntpd/state.h"
 #include "ntpd/vars.h"
 #include "wire/control.h"
 
@@ -68,7 +67,7 @@ bool vars_name_is(const struct control_item *item, const char *name);
 void vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum);
 
 /* The clock now; seconds cut down to whole ones, 0 for less than none. */
-struct rtime vars_now(const struct ntpd *d);
+struct rtime vars_now(const struct control *c);
 uint64_t vars_whole_seconds(double s);
 
 #endif

@@ -12,6 +12,7 @@ struct ntpd;
 /* Gives the part its ports, options and events; each once, when the daemon is made. */
 void wire_journal(struct ntpd *d);
 void wire_steering(struct ntpd *d);
+void wire_control(struct ntpd *d);
 
 /* What all parts have counted together. */
 void wire_count(const struct ntpd *d, struct counters *sum);

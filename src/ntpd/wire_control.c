@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire_control - what mode 6 reads, and who carries out what it has done. */
+#include <assert.h>
+#include "ntpd/access.h"
+#include "ntpd/configure.h"
+#include "ntpd/daemon.h"
+#include "ntpd/faults.h"
+#include "ntpd/peers.h"
+#include "ntpd/receive.h"
+#include "ntpd/reload.h"
+#include "ntpd/state.h"
+#include "ntpd/system_event.h"
+#include "ntpd/wire.h"
+
+static_assert(CONTROL_FAULTS_MAX >= FAULTS_N * sizeof(((struct fault *)0)->place) + 128,
+    "all faults find room");
+
+static void
+count_client(void *ctx, const struct listener *l, const struct net_packet *pkt,
+    const struct header *h, uint32_t flags)
+{
+	struct ntpd *d = ctx;
+
+	(void)access_touch(&d->server, l, pkt, h, flags);
+}
+
+static void
+reply(void *ctx, const struct listener *l, const struct net_datagram *answer)
+{
+	struct ntpd *d = ctx;
+
+	receive_send(&d->server, d->listen.at[l->slot], answer);
+}
+
+static void
+mark_client(void *ctx, uint32_t at)
+{
+	struct ntpd *d = ctx;
+
+	mru_mark(d->server.access.mru, at);
+}
+
+static void
+events_seen(void *ctx, uint16_t id)
+{
+	struct ntpd *d = ctx;
+
+	if (id == 0) {
+		system_event_seen(&d->steering);
+	} else {
+		peers_events_seen(&d->client, id);
+	}
+}
+
+static void
+configure(void *ctx, const char *text, size_t len, struct text *answer)
+{
+	configure_lines(ctx, text, len, answer);
+}
+
+static bool
+set_variables(void *ctx, struct config *copy, struct arena *a)
+{
+	return reload_apply(ctx, copy, a, RELOAD_FROM_NTPQ);
+}
+
+static bool
+reload_file(void *ctx)
+{
+	return ntpd_reload(ctx);
+}
+
+static void
+put_faults(void *ctx, struct text *t)
+{
+	(void)faults_put(ctx, t);
+}
+
+static const struct control_actions ACTIONS = {
+	.count_client = count_client,
+	.reply = reply,
+	.mark_client = mark_client,
+	.events_seen = events_seen,
+	.configure = configure,
+	.set_variables = set_variables,
+	.reload = reload_file,
+	.put_faults = put_faults,
+};
+
+void
+wire_control(struct ntpd *d)
+{
+	control_init(&d->control, &(struct control_setup){
+		.loop = d->port.loop,
+		.clock = d->port.clock,
+		.store = d->port.store,
+		.rng = d->port.rng,
+		.journal = &d->journal,
+		.auth = &d->auth,
+		.client = &d->client,
+		.server = &d->server,
+		.steering = &d->steering,
+		.listen = &d->listen,
+		.since = &d->since,
+		.act = &ACTIONS,
+		.act_ctx = d,
+		.hash = d->hash,
+		.version = d->opt.version,
+		.system = d->opt.system,
+		.processor = d->opt.processor,
+	});
+}
