@@ -17,6 +17,7 @@
 #include "core/filter.h"
 #include "core/leap.h"
 #include "core/overlap.h"
+#include "core/refsample.h"
 #include "core/sample.h"
 #include "core/select.h"
 #include "core/verdict.h"
@@ -42,7 +43,17 @@ enum assoc_flags {
 	ASSOC_TRUE = 1 << 4,
 	ASSOC_POOL = 1 << 5,            /* member of a pool: replaced when it stays dark */
 	ASSOC_START_BURST = 1 << 7,     /* the first answer starts a short burst without iburst */
-	ASSOC_LOCAL = 1 << 6,           /* 127.127.1.x: our own clock, last resort */
+	ASSOC_REFCLOCK = 1 << 6,        /* is read, by a driver; nobody is asked */
+	/* our own clock: the last resort, and nothing of its error can be learned from it */
+	ASSOC_OWN_CLOCK = 1 << 8,
+};
+
+/* What a reference clock is said to be, where a server says it of itself. */
+struct assoc_clock {
+	const char *name;               /* of its kind, as ntpq has it: "LOCAL" */
+	uint8_t stratum;
+	uint32_t refid;
+	enum system_source sync;
 };
 
 /* Of the configuration. */
@@ -52,8 +63,7 @@ struct assoc_rules {
 	unsigned version;               /* 1..4 */
 	uint32_t key_id;                /* 0: none */
 	double bias_s;                  /* added to every offset */
-	uint8_t local_stratum;          /* ASSOC_LOCAL */
-	uint32_t local_refid;
+	struct assoc_clock clock;       /* ASSOC_REFCLOCK */
 };
 
 /* How much earlier and later than its interval a poll may come: each up to half of it is used. */
@@ -244,8 +254,9 @@ void assoc_send_failed(struct assoc *a);
 void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
     struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out);
 
-/* LOCAL: one sample of our own clock. */
-void assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out);
+/* ASSOC_REFCLOCK: its readings since the last poll, as one sample. */
+void assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,
+    struct assoc_answer *out);
 
 /*
  * The clock was stepped or found moved: samples are of no use to the classic filter, a pending

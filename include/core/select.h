@@ -16,7 +16,7 @@ enum candidate_flags {
 	CANDIDATE_PREFER = 1 << 0,
 	CANDIDATE_TRUE = 1 << 1,        /* always a truechimer */
 	CANDIDATE_REFCLOCK = 1 << 2,    /* its leap vote wins */
-	CANDIDATE_LOCAL = 1 << 3,       /* LOCAL: only when nothing else is left */
+	CANDIDATE_LAST_RESORT = 1 << 3, /* our own clock: only when nothing else is left */
 	CANDIDATE_PPS = 1 << 4,
 };
 
@@ -60,7 +60,7 @@ struct select_rules {
 	double precision_s;
 	int orphan_stratum;                     /* tos orphan; >= 16: off */
 	uint32_t own_orphan_metric;             /* ours; a parent must beat it */
-	bool local_allowed;                     /* orphanwait is over: LOCAL may be used */
+	bool last_resort_allowed;               /* orphanwait is over */
 };
 
 /* What selection remembers from one run to the next: the anti-clockhop threshold. */

@@ -51,12 +51,14 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	filter_clear(&a->filter, w->now);
 	estimator_start(&a->est, w->freq, w->freq_sigma);
-	if (rules->flags & ASSOC_LOCAL) {
-		a->poll.burst = ASSOC_BURST;    /* our own clock is known at once */
+	if (rules->flags & ASSOC_REFCLOCK) {
 		a->srv.leap = LEAP_NONE;
-		a->srv.stratum = rules->local_stratum;
-		a->srv.refid = rules->local_refid;
+		a->srv.stratum = rules->clock.stratum;
+		a->srv.refid = rules->clock.refid;
 		a->srv.precision = w->precision;
+	}
+	if (rules->flags & ASSOC_OWN_CLOCK) {
+		a->poll.burst = ASSOC_BURST;    /* it is known at once */
 	}
 	(void)event_peer(&a->event, PEER_EVENT_MOBILIZE);
 }
@@ -267,7 +269,7 @@ assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw
 		poll_begin(a, w, out);
 		a->poll.tries++;
 	}
-	if (!(a->rules.flags & ASSOC_LOCAL)) {
+	if (!(a->rules.flags & ASSOC_REFCLOCK)) {
 		write_request(a, w, draw->nonce, out);
 	}
 	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
@@ -412,7 +414,7 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	if (out->filtered == FILTER_POPCORN) {
 		out->events |= 1u << PEER_EVENT_POPCORN;
 	}
-	if (!(a->rules.flags & ASSOC_LOCAL)) {
+	if (!(a->rules.flags & ASSOC_OWN_CLOCK)) {
 		out->estimated = estimator_add(&a->est, s, log2s_to_s(w->precision));
 	}
 	if (out->estimated == ESTIMATOR_BROKE) {
@@ -495,21 +497,22 @@ assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, st
 }
 
 void
-assoc_local(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
+assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,
+    struct assoc_answer *out)
 {
-	struct sample s = { .delay_s = log2s_to_s(w->precision), .disp_s = log2s_to_s(w->precision),
-		.at = w->now, .adjusted_ns = w->adjusted_ns };
+	struct sample s = { .offset_s = r->mean.offset_s, .delay_s = log2s_to_s(w->precision),
+		.disp_s = r->jitter_s, .at = r->mean.at, .adjusted_ns = r->mean.adjusted_ns };
 
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
-	a->wire.t4_mono = w->now;
+	a->wire.t4_mono = r->mean.at;
 	/*
 	 * Eight readings of our own clock by itself would teach no more than one: no need
 	 * to wait.
 	 */
 	do {
 		take_sample(a, &s, w, out);
-	} while (a->filter.filled < FILTER_STAGES);
+	} while ((a->rules.flags & ASSOC_OWN_CLOCK) && a->filter.filled < FILTER_STAGES);
 	a->flash |= assoc_unfit(a, w);
 }
 

@@ -52,7 +52,7 @@ bool
 assoc_young(const struct assoc *a, const struct assoc_world *w)
 {
 	return a->poll.reach != 0 && answers_held(a) < assoc_answers_wanted(w->policy->adaptive) &&
-	    !(a->rules.flags & ASSOC_LOCAL);
+	    !(a->rules.flags & ASSOC_OWN_CLOCK);
 }
 
 bool
@@ -65,7 +65,7 @@ bool
 assoc_settling(const struct assoc *a, bool adaptive)
 {
 	return a->poll.burst > 0 && answers_held(a) < assoc_answers_wanted(adaptive) &&
-	    !(a->rules.flags & ASSOC_LOCAL);
+	    !(a->rules.flags & ASSOC_OWN_CLOCK);
 }
 
 /*
@@ -203,7 +203,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 double
 assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
-	if (w->policy->adaptive && !(a->rules.flags & ASSOC_LOCAL)) {
+	if (w->policy->adaptive && !(a->rules.flags & ASSOC_OWN_CLOCK)) {
 		return estimated_dist_s(a, w);
 	}
 	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
@@ -270,8 +270,8 @@ candidate_flags(const struct assoc *a)
 	if (a->rules.flags & ASSOC_TRUE) {
 		f |= CANDIDATE_TRUE;
 	}
-	if (a->rules.flags & ASSOC_LOCAL) {
-		f |= CANDIDATE_LOCAL;
+	if (a->rules.flags & ASSOC_OWN_CLOCK) {
+		f |= CANDIDATE_LAST_RESORT;
 	}
 	return f;
 }
@@ -282,7 +282,7 @@ age_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
 	double age_s = mtime_diff_s(w->now, a->wire.t4_mono);
 
-	if (a->rules.flags & ASSOC_LOCAL) {
+	if (a->rules.flags & ASSOC_OWN_CLOCK) {
 		return 0.0;
 	}
 	return w->policy->phi * fmin(fmax(age_s, 0.0), log2s_to_s(a->poll.hpoll));
@@ -293,7 +293,7 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 {
 	struct estimate e;
 
-	if (a->rules.flags & ASSOC_LOCAL) {
+	if (a->rules.flags & ASSOC_OWN_CLOCK) {
 		return true;    /* our own clock: there is nothing to estimate */
 	}
 	if (!estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {

@@ -18,7 +18,7 @@ is_smeared(const struct candidate *c)
 bool
 camp_has(const struct camp *k, const struct candidate *c)
 {
-	if ((c->flags & CANDIDATE_LOCAL) != 0) {
+	if ((c->flags & CANDIDATE_LAST_RESORT) != 0) {
 		return true;
 	}
 	if (fabs(k->smear_s) > 0.0) {
@@ -35,7 +35,7 @@ members(const struct camp *k, const struct candidate *c, const struct select_wor
 	for (unsigned i = 0; i < w->entry_n; i++) {
 		const struct candidate *e = &c[w->entry[i].at];
 
-		n += (e->flags & CANDIDATE_LOCAL) == 0 && camp_has(k, e);
+		n += (e->flags & CANDIDATE_LAST_RESORT) == 0 && camp_has(k, e);
 	}
 	return n;
 }

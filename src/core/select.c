@@ -91,12 +91,12 @@ elect_orphan(struct run *r, unsigned at)
 }
 
 static void
-elect_local(struct run *r, unsigned at)
+elect_last_resort(struct run *r, unsigned at)
 {
 	const struct candidate *c = &r->c[at];
 	const struct candidate *best = r->local == NOBODY ? NULL : &r->c[r->local];
 
-	if (!r->rules->local_allowed) {
+	if (!r->rules->last_resort_allowed) {
 		return;
 	}
 	if (best == NULL || c->stratum < best->stratum ||
@@ -120,8 +120,8 @@ keep_ordinary(struct run *r, unsigned n)
 			elect_orphan(r, i);
 		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
 			continue;       /* may have the orphan parent among its ancestors: a loop */
-		} else if ((c->flags & (CANDIDATE_LOCAL | CANDIDATE_PREFER)) == CANDIDATE_LOCAL) {
-			elect_local(r, i);
+		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) == CANDIDATE_LAST_RESORT) {
+			elect_last_resort(r, i);
 		} else {
 			add_entry(r, i);
 		}
@@ -276,7 +276,7 @@ keep_one_camp(struct run *r)
 	}
 }
 
-/* With nobody left: LOCAL, else an orphan parent. */
+/* With nobody left: the last resort, else an orphan parent. */
 static void
 take_last_resort(struct run *r)
 {

@@ -310,12 +310,15 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 }
 
 static void
-poll_local(struct peer *p, const struct assoc_world *w)
+read_clock(struct peer *p, const struct assoc_world *w)
 {
+	struct refsample_result r;
 	struct assoc_answer ans;
 
-	assoc_local(&p->a, w, &ans);
-	after_answer(p, &ans);
+	if (refclock_read(p->clock, w, &r)) {
+		assoc_read(&p->a, &r, w, &ans);
+		after_answer(p, &ans);
+	}
 }
 
 static void
@@ -331,9 +334,13 @@ on_timer(void *ctx)
 	w = client_world(c);
 	c->rng->ops->fill(c->rng, &draw, sizeof draw);
 	assoc_poll(&p->a, &w, &draw, &out);
-	if (p->a.rules.flags & ASSOC_LOCAL) {
-		poll_local(p, &w);
+	if (p->a.rules.flags & ASSOC_REFCLOCK) {
+		read_clock(p, &w);
+		peer_event_note_all(c, p, out.events);
 		association_io_arm(p);
+		if (out.filtered) {
+			c->up->changed(c->up_ctx);
+		}
 		return;
 	}
 	if (out.renew || p->renew) {

@@ -233,7 +233,7 @@ may_still_come(const struct steering *s)
 static bool
 holds_out(const struct steering *s, const struct assoc_world *w)
 {
-	return !s->sys.lost && s->sys.source != SYNC_LOCAL &&
+	return !s->sys.lost && s->sys.source != SYNC_OWN_CLOCK &&
 	    !quorum_late(&s->await.quorum, w->now) && may_still_come(s);
 }
 
@@ -246,7 +246,7 @@ await_holds(struct steering *s, const struct assoc *a, const struct assoc_world 
 	if (!q->waiting) {
 		return false;
 	}
-	if (a == NULL || (a->rules.flags & ASSOC_LOCAL) != 0) {
+	if (a == NULL || (a->rules.flags & ASSOC_OWN_CLOCK) != 0) {
 		return holds_out(s, w);
 	}
 	/* Those who answer, and will be fit in seconds, are worth that much more. */

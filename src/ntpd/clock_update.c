@@ -36,8 +36,8 @@ follow(struct steering *s, struct assoc *a, const struct assoc_world *w)
 		selection_correct(s, steer_huffpuff(s, a, w->now));
 	}
 	system_measured(s);
-	/* LOCAL is our own clock: it has nothing to say about its error. */
-	if (!s->adjust.controlled || (a->rules.flags & ASSOC_LOCAL)) {
+	/* Our own clock has nothing to say about its error. */
+	if (!s->adjust.controlled || (a->rules.flags & ASSOC_OWN_CLOCK)) {
 		steer_observe(s, a, w);
 		return false;
 	}
@@ -83,7 +83,7 @@ pass(struct steering *s, bool answered)
 	selection_refine(s, s->update.newest, &w);
 	s->update.newest = 0;
 	leapwatch_vote(s, s->selector.sel.leap);
-	if (!answered && !(a->rules.flags & ASSOC_LOCAL)) {
+	if (!answered && !(a->rules.flags & ASSOC_OWN_CLOCK)) {
 		return false;
 	}
 	return newer_than_used(s, a) && follow(s, a, &w) && clock_rules_adaptive(s);
@@ -177,7 +177,7 @@ on_wait_over(void *ctx)
 	}
 }
 
-/* Selection runs when a sample comes, and LOCAL's next may be a minute away. */
+/* Selection runs when a sample comes, and the next of the last resort may be a minute away. */
 static void
 on_orphan(void *ctx)
 {

@@ -252,7 +252,7 @@ control_read_clock(struct control_request *q)
 	struct owner w = owner_of(q->c, q->h.assoc != 0 ? q->h.assoc : q->c->given.steering->sys.peer_id);
 	struct vars_names names = names_of(q);
 
-	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_LOCAL)) {
+	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_REFCLOCK)) {
 		return CONTROL_ERR_ASSOC;
 	}
 	q->status = 0;

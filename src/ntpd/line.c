@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* line - what a line of the configuration asks of its associations. */
 #include "ntpd/line.h"
-#include "wire/header.h"
+#include "ntpd/refclock.h"
 
 struct assoc_rules
 line_rules(const struct config_source *s, bool once)
@@ -31,10 +31,7 @@ line_rules(const struct config_source *s, bool once)
 		r.flags |= ASSOC_POOL;
 	}
 	if (s->kind == SOURCE_REFCLOCK) {
-		r.flags |= ASSOC_LOCAL;
-		r.local_stratum = s->fudge.given & FUDGE_STRATUM ? (uint8_t)s->fudge.stratum : 5;
-		r.local_refid = refid_of_text(s->fudge.given & FUDGE_REFID ? s->fudge.refid :
-		    "LOCL");
+		refclock_put_rules(s, &r);
 	}
 	return r;
 }

@@ -39,6 +39,8 @@ libntpd_a_SOURCES = \
 	src/ntpd/peers.c \
 	src/ntpd/precision.c \
 	src/ntpd/protect.c \
+	src/ntpd/refclock.c \
+	src/ntpd/refclock_local.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \

@@ -178,6 +178,14 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 		return NULL;
 	}
 	memset(p, 0, sizeof *p);
+	if ((rules.flags & ASSOC_REFCLOCK) != 0) {
+		p->clock = refclock_open(s->cfg);
+		if (p->clock == NULL) {
+			report(c->journal, LOG_LEVEL_ERROR, "%s: no memory for it",
+			    s->cfg->host.text);
+			return NULL;
+		}
+	}
 	p->client = c;
 	p->source = s;
 	p->reach_at = client_now(c);
@@ -191,14 +199,22 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 }
 
 void
+peers_close(struct peer *p)
+{
+	association_io_stop(p);
+	refclock_close(p->clock);
+	p->clock = NULL;
+	p->a.id = 0;
+}
+
+void
 peers_demobilize(struct peer *p)
 {
 	struct client *c = p->client;
 
 	peer_event_note(c, p, PEER_EVENT_DEMOBILIZE);
 	asked_note(c, &p->a);
-	association_io_stop(p);
-	p->a.id = 0;
+	peers_close(p);
 	p->source = NULL;
 	if (!peers_use(c, &p->a.remote.addr, NULL)) {   /* the host may have another */
 		c->up->source_address(c->up_ctx, &p->a.remote.addr, false);
@@ -219,20 +235,6 @@ peers_move(struct peer *p, const struct addr *addr)
 	(void)peers_mobilize(s, addr, 0.0);
 }
 
-bool
-peers_fudge(struct peer *p, double *time_s, double *freq)
-{
-	const struct config_fudge *f = &p->source->cfg->fudge;
-
-	if (p->corrected || (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {
-		return false;
-	}
-	p->corrected = true;
-	*time_s = f->given & FUDGE_TIME1 ? f->time1_s : 0.0;
-	*freq = f->given & FUDGE_TIME2 ? f->time2_s * 1e-6 : 0.0;
-	return true;
-}
-
 struct peer *
 peers_of(struct source *s)
 {
@@ -243,13 +245,6 @@ peers_of(struct source *s)
 		}
 	}
 	return NULL;
-}
-
-void
-peers_close(struct peer *p)
-{
-	association_io_stop(p);
-	p->a.id = 0;
 }
 
 /* ---- changes of the world ---- */
@@ -310,8 +305,8 @@ peers_ask_seldom(struct client *c, int log2s, unsigned requests)
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];
 
-		/* Our own clock has nothing new to say. */
-		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_LOCAL) != 0 ||
+		/* A clock is read as it comes. */
+		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_REFCLOCK) != 0 ||
 		    p->a.poll.hpoll < log2s) {
 			continue;
 		}
@@ -349,7 +344,7 @@ peers_ask_unheard(struct client *c, struct mtime since)
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		struct peer *p = &c->peers.peer[i];
 
-		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_LOCAL) == 0 &&
+		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_REFCLOCK) == 0 &&
 		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
 		    assoc_ask_soon(&p->a, 0.0, &w)) {
 			association_io_arm(p);

@@ -10,6 +10,7 @@
 #include "core/event.h"
 #include "core/select.h"
 #include "core/verdict.h"
+#include "ntpd/refclock.h"
 #include "ntpd/sources.h"
 #include "port/loop.h"
 #include "port/net.h"
@@ -23,6 +24,7 @@ struct peer {
 	struct assoc a;                 /* a.id 0: slot free */
 	struct auth auth;
 	struct source *source;
+	struct refclock *clock;         /* ASSOC_REFCLOCK: instead of: */
 	struct net_socket *sock;
 	bool renew;                     /* the next request takes a new socket */
 	struct loop_timer timer;
@@ -39,7 +41,6 @@ struct peer {
 	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
 	struct mtime kissed_at;
 	unsigned idle;                  /* polls since it was last among the survivors */
-	bool corrected;                 /* LOCAL: fudge time1 and time2 have acted */
 };
 
 struct peers {
@@ -67,12 +68,6 @@ void peers_move(struct peer *p, const struct addr *addr);
 
 /* An association of the line, or NULL. */
 struct peer *peers_of(struct source *s);
-
-/*
- * LOCAL: what fudge says that our own clock is wrong by, in seconds and s/s; for once. False when
- * there is nothing, or it was said before.
- */
-bool peers_fudge(struct peer *p, double *time_s, double *freq);
 
 /* True when an association other than except asks this address. */
 bool peers_use(struct client *c, const struct addr *a, const struct peer *except);

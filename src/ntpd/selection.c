@@ -53,11 +53,11 @@ heed_smears(struct steering *st)
 	struct selector *s = &st->selector;
 	unsigned smeared = 0, plain = 0;
 
-	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LOCAL)) {
+	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LAST_RESORT)) {
 		return;                 /* nobody knows */
 	}
 	for (unsigned i = 0; i < s->sel.n; i++) {
-		if ((s->cand[i].flags & CANDIDATE_LOCAL) == 0) {
+		if ((s->cand[i].flags & CANDIDATE_LAST_RESORT) == 0) {
 			*(fabs(s->cand[i].smear_s) > 0.0 ? &smeared : &plain) += 1;
 		}
 	}
@@ -220,7 +220,7 @@ selection_correct(struct steering *s, double offset_s)
 bool
 selection_speaks(const struct assoc *a, const struct assoc_world *w)
 {
-	return a->id != 0 && !(a->rules.flags & ASSOC_LOCAL) &&
+	return a->id != 0 && !(a->rules.flags & ASSOC_OWN_CLOCK) &&
 	    (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0;
 }
 

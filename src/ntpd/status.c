@@ -19,7 +19,7 @@ count(const struct ntpd *d)
 
 	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
 		const struct assoc *a = &d->client.peers.peer[i].a;
-		if (a->id != 0 && (a->rules.flags & ASSOC_LOCAL) == 0) {
+		if (a->id != 0 && (a->rules.flags & ASSOC_OWN_CLOCK) == 0) {
 			n.asked++;
 			n.reached += a->poll.reach != 0;
 		}

@@ -17,13 +17,14 @@
 #include "ntpd/system_event.h"
 
 enum { EXIT_NOT_SET = 1, EXIT_PANIC = 255 };
+enum { OWN_CLOCK_MAX = 64 };
 
 /* After a move that we saw the next offsets are believed at once: they come within this time. */
 static const double MOVED_HOLDS_S = 120.0;
 /* Asked at once, who is there has answered, been asked again and begun anew within this time. */
 static const double BREAK_DOUBT_S = 32.0;
 /* The most that fudge time1 moves our own clock by. */
-static const double LOCAL_MOST_S = 1.0;
+static const double FUDGE_MOST_S = 1.0;
 
 /* The hardware clock that counts the time asleep reads in seconds, and is nobody's care. */
 static const double SLEEP_ERROR_S = 1.0;
@@ -254,7 +255,7 @@ steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 
 /* What fudge says that our own clock is wrong by: corrected when it is first followed. */
 static void
-correct_local(struct steering *s, const struct assoc *a)
+correct_own_clock(struct steering *s, const struct assoc *a)
 {
 	double time_s, freq;
 
@@ -262,15 +263,15 @@ correct_local(struct steering *s, const struct assoc *a)
 		return;
 	}
 	freq += s->adjust.freq;
-	hand_on(s, adjust_slew(&s->adjust, fmin(fmax(time_s, -LOCAL_MOST_S), LOCAL_MOST_S),
+	hand_on(s, adjust_slew(&s->adjust, fmin(fmax(time_s, -FUDGE_MOST_S), FUDGE_MOST_S),
 	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
 }
 
 void
 steer_observe(struct steering *s, struct assoc *a, const struct assoc_world *w)
 {
-	if (a->rules.flags & ASSOC_LOCAL) {
-		correct_local(s, a);
+	if (a->rules.flags & ASSOC_OWN_CLOCK) {
+		correct_own_clock(s, a);
 	}
 	system_follow(s, a, w, s->selector.sel.leap);
 	write_loopstats(s);
@@ -286,9 +287,15 @@ steer_observe(struct steering *s, struct assoc *a, const struct assoc_world *w)
 void
 steer_tell(struct steering *s, bool synced_before)
 {
+	const struct assoc *a = assoc_by_id(s->is.assocs, s->sys.peer_id);
+	char own[OWN_CLOCK_MAX];
+	struct text t = text_over(own, sizeof own);
+
 	if (s->steer.observed && !synced_before && system_leap(s) != LEAP_UNSYNC) {
-		system_event_note(s, EVENT_CLOCK_SYNC, s->adjust.controlled ?
-		    "our own clock, LOCAL" : "clock not controlled");
+		text_printf(&t, "our own clock, %s", a != NULL && a->rules.clock.name != NULL ?
+		    a->rules.clock.name : "");
+		system_event_note(s, EVENT_CLOCK_SYNC, s->adjust.controlled ? own :
+		    "clock not controlled");
 		s->is.up->synced(s->is.up_ctx);
 	}
 	s->steer.observed = false;

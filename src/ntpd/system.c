@@ -207,7 +207,7 @@ system_follow(struct steering *s, const struct assoc *a, const struct assoc_worl
 	s->sys.root_disp_s = root_disp_s(s, a, w, s->sys.root_delay_s);
 	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
-	s->sys.reftime = a->rules.flags & ASSOC_LOCAL ? s->adjust.at.real : a->wire.t4;
+	s->sys.reftime = a->rules.flags & ASSOC_OWN_CLOCK ? s->adjust.at.real : a->wire.t4;
 }
 
 /* ---- what every answer says of our error ---- */

@@ -31,7 +31,7 @@ struct sys {
 	bool lost;                      /* no system peer, said */
 	bool orphan;                    /* we are our own source */
 	struct mtime lost_since;
-	/* the end of orphanwait: LOCAL may be chosen from then on */
+	/* the end of orphanwait: the last resort may be chosen from then on */
 	struct loop_timer orphan_timer;
 	struct loop_timer far_timer;    /* the distance has grown too much to be synchronised */
 };

@@ -65,7 +65,7 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	s->sys.leap = LEAP_NONE;
 	s->sys.stratum = self.stratum;
 	s->sys.refid = self.refid;
-	s->sys.source = SYNC_LOCAL;
+	s->sys.source = SYNC_OWN_CLOCK;
 	s->sys.root_delay_s = 0.0;
 	s->sys.root_disp_s = s->conf->tos.mindist_s;
 	s->sys.at = w->now;
@@ -118,7 +118,7 @@ system_peer_found(struct steering *s, const struct assoc *a)
 		    mtime_diff_s(steering_now(s), s->sys.lost_since));
 	}
 	s->sys.lost = false;
-	s->sys.source = a->rules.flags & ASSOC_LOCAL ? SYNC_LOCAL : SYNC_NTP;
+	s->sys.source = a->rules.flags & ASSOC_REFCLOCK ? a->rules.clock.sync : SYNC_NTP;
 	if (s->sys.peer_id != a->id) {
 		s->sys.turn = s->sys.peer_id != 0;
 		s->sys.peer_id = a->id;

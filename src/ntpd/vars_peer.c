@@ -157,7 +157,7 @@ put_peer_refid(const struct peer *p, char *buf, size_t cap)
 		vars_put_refid(buf, cap, refid_of_text(a->count.bad_auth > 0 ? "AUTH" : "INIT"),
 		    STRATUM_UNSPEC);
 	} else {
-		vars_put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_LOCAL ? 0 :
+		vars_put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_REFCLOCK ? 0 :
 		    a->srv.stratum);
 	}
 }
@@ -173,7 +173,7 @@ host_name(const struct peer *p, struct peer_vars *v)
 	struct text t = text_over(v->clock_name, sizeof v->clock_name);
 
 	if (cfg->kind == SOURCE_REFCLOCK) {
-		text_printf(&t, "LOCAL(%d)", (int)cfg->clock_unit);
+		text_printf(&t, "%s(%d)", p->a.rules.clock.name, (int)cfg->clock_unit);
 		return v->clock_name;
 	}
 	return cfg->host.addr.family == ADDR_NONE && cfg->kind != SOURCE_POOL ? cfg->host.text : "";
@@ -204,7 +204,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;
 	v->hmode = MODE_CLIENT;
-	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_LOCAL) ? MODE_SERVER :
+	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) ? MODE_SERVER :
 	    MODE_UNSPEC;
 	v->hpoll = a->poll.hpoll;
 	v->ppoll = a->poll.ppoll;
@@ -294,21 +294,21 @@ vars_pool_named(const struct control *c, const struct source *s, struct vars_nam
 	vars_put_names(out, &PEER, &v, names);
 }
 
-/* ---- reference clocks: LOCAL ---- */
+/* ---- reference clocks ---- */
 
 static void
 fill_clock(const struct peer *p, struct clock_vars *v)
 {
 	memset(v, 0, sizeof *v);
-	v->device = "Undisciplined local clock";
-	v->name = "LOCAL";
+	v->device = p->clock->driver->device;
+	v->name = p->clock->driver->name;
 	v->timecode = "";
 	v->poll = p->a.count.received;
 	v->type = (uint64_t)p->source->cfg->clock_type;
 	v->time1 = p->source->cfg->fudge.time1_s;
 	v->time2 = p->source->cfg->fudge.time2_s;
-	v->stratum = p->a.rules.local_stratum;
-	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.local_refid, 0);
+	v->stratum = p->a.rules.clock.stratum;
+	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.clock.refid, 0);
 }
 
 void

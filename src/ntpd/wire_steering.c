@@ -43,8 +43,9 @@ static bool
 fudge(void *ctx, const struct assoc *a, double *time_s, double *freq)
 {
 	struct ntpd *d = ctx;
+	const struct peer *p = peers_by_id(&d->client, a->id);
 
-	return peers_fudge(peers_by_id(&d->client, a->id), time_s, freq);
+	return refclock_correction(p->clock, &p->source->cfg->fudge, time_s, freq);
 }
 
 static void

@@ -64,6 +64,15 @@ next_random(uint64_t x)
 	return x * UINT64_C(6364136223846793005) + 1442695040888963407u;
 }
 
+static void
+read_own_clock(struct bench *b)
+{
+	struct refsample_result r = { .mean = { 0.0, b->w.now, b->w.adjusted_ns },
+		.jitter_s = log2s_to_s(b->w.precision), .used = 1 };
+
+	assoc_read(&b->a, &r, &b->w, &b->got);
+}
+
 /* Time goes on to the next poll, which is made. */
 static void
 poll_next(struct bench *b)
@@ -1173,17 +1182,17 @@ the_root_distance_grows_with_silence(void **state)
 static void
 our_own_clock_is_fit_within_seconds_and_sends_nothing(void **state)
 {
-	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	struct assoc_rules rules = client_rules(ASSOC_REFCLOCK | ASSOC_OWN_CLOCK);
 	static struct bench b;
 
 	(void)state;
-	rules.local_stratum = 10;
-	rules.local_refid = refid_of_text("LOCL");
+	rules.clock.stratum = 10;
+	rules.clock.refid = refid_of_text("LOCL");
 	start(&b, &rules);
 	for (int i = 0; i < 4; i++) {
 		poll_next(&b);
 		assert_false(b.sent.send);
-		assoc_local(&b.a, &b.w, &b.got);
+		read_own_clock(&b);
 	}
 	assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
 	assert_true(mtime_diff_s(b.w.now, (struct mtime){ 0 }) < 10.0);
@@ -1381,7 +1390,7 @@ prefer_true_and_local_reach_selection(void **state)
 	static const struct {
 		unsigned assoc, candidate;
 	} cases[] = { { ASSOC_PREFER, CANDIDATE_PREFER }, { ASSOC_TRUE, CANDIDATE_TRUE },
-		{ ASSOC_LOCAL, CANDIDATE_LOCAL }, { 0, 0 } };
+		{ ASSOC_OWN_CLOCK, CANDIDATE_LAST_RESORT }, { 0, 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1389,7 +1398,7 @@ prefer_true_and_local_reach_selection(void **state)
 		struct candidate c;
 		start_plain(&b, cases[i].assoc);
 		b.policy.adaptive = true;
-		assert_true(assoc_candidate(&b.a, &b.w, &c) == (cases[i].assoc == ASSOC_LOCAL));
+		assert_true(assoc_candidate(&b.a, &b.w, &c) == (cases[i].assoc == ASSOC_OWN_CLOCK));
 		assert_int_equal(c.flags, cases[i].candidate);
 	}
 }
@@ -1662,11 +1671,11 @@ another_hosts_refid_is_no_loop(void **state)
 static void
 our_own_clock_is_never_young_nor_settling(void **state)
 {
-	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	struct assoc_rules rules = client_rules(ASSOC_REFCLOCK | ASSOC_OWN_CLOCK);
 	static struct bench b;
 
 	(void)state;
-	rules.local_stratum = 5;
+	rules.clock.stratum = 5;
 	start(&b, &rules);
 	b.a.poll.reach = 1;
 	assert_true(b.a.poll.burst > 0);
@@ -1677,17 +1686,17 @@ our_own_clock_is_never_young_nor_settling(void **state)
 static void
 our_own_clock_keeps_its_own_pace(void **state)
 {
-	struct assoc_rules rules = client_rules(ASSOC_LOCAL);
+	struct assoc_rules rules = client_rules(ASSOC_REFCLOCK | ASSOC_OWN_CLOCK);
 	static struct bench b;
 	struct mtime before;
 
 	(void)state;
-	rules.local_stratum = 5;
+	rules.clock.stratum = 5;
 	start(&b, &rules);
 	b.w.sys_poll = 10;
 	for (int i = 0; i < 10; i++) {
 		poll_next(&b);
-		assoc_local(&b.a, &b.w, &b.got);
+		read_own_clock(&b);
 	}
 	assert_int_equal(b.a.poll.burst, 0);
 	before = b.a.poll.next;

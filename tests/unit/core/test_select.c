@@ -5,7 +5,7 @@
 #include "check.h"
 
 static const struct select_rules RULES = { .minclock = 3, .maxclock = 10, .minsane = 1,
-	.mindist_s = 0.001, .precision_s = 1e-6, .orphan_stratum = 16, .local_allowed = true };
+	.mindist_s = 0.001, .precision_s = 1e-6, .orphan_stratum = 16, .last_resort_allowed = true };
 
 static struct candidate
 source(uint16_t id, double offset_s, double root_dist_s)
@@ -134,11 +134,11 @@ of_smeared_and_plain_the_larger_camp_stays_after_the_vote(void **state)
 		{ "*+--", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, -0.9, 0 }, { 0, 0.4, 0 } }, 4, false },
 		{ "*+--", { { 0, -0.4, 0 }, { 0, -0.4, 0 }, { 0, 0.4, 0 }, { 0, 0, 0 } }, 4,
 		    true },
-		/* A preferred LOCAL counts for none, and goes with any. */
-		{ "+*", { { 0, -0.3, 0 }, { 0, 0, CANDIDATE_LOCAL | CANDIDATE_PREFER } }, 2,
+		/* A preferred last resort counts for none, and goes with any. */
+		{ "+*", { { 0, -0.3, 0 }, { 0, 0, CANDIDATE_LAST_RESORT | CANDIDATE_PREFER } }, 2,
 		    true },
 		{ "*+- ", { { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 0, 0, 0 },
-		    { 0, 0, CANDIDATE_LOCAL } }, 4, true },
+		    { 0, 0, CANDIDATE_LAST_RESORT } }, 4, true },
 	};
 
 	(void)state;
@@ -504,9 +504,9 @@ local_is_used_when_nobody_else_is_left(void **state)
 	struct selection s;
 
 	(void)state;
-	c[0].flags = CANDIDATE_LOCAL | CANDIDATE_REFCLOCK;
+	c[0].flags = CANDIDATE_LAST_RESORT | CANDIDATE_REFCLOCK;
 	c[0].stratum = 5;
-	c[2].flags = CANDIDATE_LOCAL | CANDIDATE_REFCLOCK;
+	c[2].flags = CANDIDATE_LAST_RESORT | CANDIDATE_REFCLOCK;
 	c[2].stratum = 5;
 	run(c, 3, &RULES, &s);
 	assert_tallies(&s, " * ");
@@ -523,7 +523,7 @@ local_is_used_when_nobody_else_is_left(void **state)
 	assert_tallies(&s, " *");
 	assert_near(s.low_s, -0.010, 0.0);
 	assert_near(s.high_s, 0.010, 0.0);
-	rules.local_allowed = false;
+	rules.last_resort_allowed = false;
 	run(c, 2, &rules, &s);
 	assert_tallies(&s, "  ");
 	assert_int_equal(s.why, SELECT_NO_CANDIDATE);
@@ -541,7 +541,7 @@ local_serves_when_the_others_contradict_each_other(void **state)
 	struct selection s;
 
 	(void)state;
-	c[2].flags = CANDIDATE_LOCAL;
+	c[2].flags = CANDIDATE_LAST_RESORT;
 	run(c, 3, &RULES, &s);
 	assert_tallies(&s, "xx*");
 	assert_near(s.offset_s, 0.0, 0.0);
@@ -892,7 +892,7 @@ static void
 fill(uint64_t *seed, struct candidate *c, unsigned n, double spread_s)
 {
 	const unsigned flags[] = { 0, 0, 0, 0, 0, CANDIDATE_PREFER, CANDIDATE_REFCLOCK,
-		CANDIDATE_LOCAL, CANDIDATE_PPS };
+		CANDIDATE_LAST_RESORT, CANDIDATE_PPS };
 
 	for (unsigned i = 0; i < n; i++) {
 		c[i] = source((uint16_t)(i + 1), seeded_uniform(seed, -spread_s, spread_s),
