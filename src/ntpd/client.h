@@ -73,10 +73,7 @@ struct client_options {
 };
 
 
-struct ntpd;
-
 struct client {
-	struct ntpd *d;
 	struct loop *loop;
 	struct net *net;
 	struct clock *clock;            /* only read */

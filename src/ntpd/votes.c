@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* votes - who votes in a quorum, and with what weight. */
 #include "ntpd/votes.h"
-#include "ntpd/state.h"
+#include <assert.h>
+#include "ntpd/client.h"
 
 static_assert((int)SOURCES_MAX <= (int)QUORUM_LINES_MAX, "each line may vote");
 
@@ -33,7 +34,7 @@ weight_of(const struct client *c, const struct source *s, unsigned members)
 {
 	if (s->cfg->kind == SOURCE_POOL) {
 		return quorum_of_pool(
-		    s->answer.n > 0, members, (unsigned)c->d->conf->tos.minclock);
+		    s->answer.n > 0, members, (unsigned)c->conf->tos.minclock);
 	}
 	return members == 0 && is_double(c, s) ? 0 : 1;
 }

@@ -127,7 +127,6 @@ wire_client(struct ntpd *d)
 {
 	struct client *c = &d->client;
 
-	c->d = d;
 	c->loop = d->port.loop;
 	c->net = d->port.net;
 	c->clock = d->port.clock;
