@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include "ntpq/ntpq.h"
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 enum { BIT_STRAY = 0x80, BIT_ERROR = 0x40, BIT_MORE = 0x20, BIT_LAST = 0x10, HEAD_LEN = 7 };
 

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_NTPQ_PLAYED_H
 #define TESTS_UNIT_NTPQ_PLAYED_H
 #include "ntpq/ntpq.h"
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 struct reply {
 	enum control_op op;

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <cmocka.h>
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 /* A daemon that is synchronised from the sync_at-th question on. */
 struct daemon {

@@ -6,7 +6,7 @@
 #include "crypto/keyring.h"
 #include "query/keys.h"
 #include "query/move.h"
-#include "unit/tools/lab.h"
+#include "unit/query/lab.h"
 
 static int
 ntpdate(struct lab *l, const char *line)

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include "base/text.h"
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 struct node {
 	const char *address;

@@ -3,7 +3,7 @@
 #include "sntp/sntp.h"
 #include <errno.h>
 #include <math.h>
-#include "unit/tools/lab.h"
+#include "unit/query/lab.h"
 
 static int
 sntp(struct lab *l, const char *line)

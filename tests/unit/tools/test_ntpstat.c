@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 /* What the played daemon says: its status word, its variables, and those of association 7. */
 struct daemon {

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <cmocka.h>
-#include "unit/ntpq/script.h"
+#include "unit/mode6/script.h"
 
 static const struct request readvar = {
 	.op = CONTROL_READVAR, .assoc = 7, .data = "leap", .len = 4

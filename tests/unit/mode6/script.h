@@ -3,8 +3,8 @@
  * script - a transport for tests: a function answers each request, and time passes only when a
  * receive finds nothing.
  */
-#ifndef TESTS_UNIT_NTPQ_SCRIPT_H
-#define TESTS_UNIT_NTPQ_SCRIPT_H
+#ifndef TESTS_UNIT_MODE6_SCRIPT_H
+#define TESTS_UNIT_MODE6_SCRIPT_H
 #include <stdlib.h>
 #include <string.h>
 #include "base/cursor.h"

@@ -3,8 +3,8 @@
  * lab - one simulated host and played servers: programs that ask the time once run here wholly in
  * simulated time.
  */
-#ifndef TESTS_UNIT_TOOLS_LAB_H
-#define TESTS_UNIT_TOOLS_LAB_H
+#ifndef TESTS_UNIT_QUERY_LAB_H
+#define TESTS_UNIT_QUERY_LAB_H
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lab - one simulated host and played servers. */
-#include "unit/tools/lab.h"
+#include "unit/query/lab.h"
 
 struct lab *
 lab_new(double offset_s)
