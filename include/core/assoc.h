@@ -289,7 +289,7 @@ struct assoc *assoc_by_id(const struct assoc_table *t, uint16_t id);
 /* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
 unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 
-/* The same before a selection: what is shown of the source is no more than that until it is over. */
+/* The same before a selection: until it is over, no more than that is shown of the source. */
 unsigned assoc_judge(struct assoc *a, const struct assoc_world *w);
 
 /* A selection is over; and it was acted on, so that this is what others are told. */

@@ -2,7 +2,7 @@
 /*
  * clock - the port to the system clock, at the level of the kernel's own controls (adjtimex) but in
  * our units. Real: sys/clock_linux. Simulated: an oscillator behind a model of the kernel's
- * phase-locked loop. What has been adjusted in sum is kept above the port, by ntpd/steering, for
+ * phase-locked loop. What has been adjusted in sum is kept above the port, by steering/adjust, for
  * both alike.
  */
 #ifndef PORT_CLOCK_H

@@ -9,8 +9,8 @@
 #include "config/print.h"
 #include "journal/report.h"
 #include "ntpd/control_request.h"
-#include "ntpd/system_event.h"
 #include "ntpd/vars.h"
+#include "steering/system_event.h"
 
 enum {
 	ARENA_LIMIT = 256 * 1024 * 1024,

@@ -5,9 +5,9 @@
 #include "ntpd/control_request.h"
 #include "ntpd/peer_event.h"
 #include "ntpd/peers.h"
-#include "ntpd/steering.h"
-#include "ntpd/system_event.h"
 #include "ntpd/vars.h"
+#include "steering/steering.h"
+#include "steering/system_event.h"
 
 /* ---- whose variables ---- */
 

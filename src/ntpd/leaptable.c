@@ -8,8 +8,8 @@
 #include "journal/report.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
-#include "ntpd/leapsec.h"
 #include "ntpd/state.h"
+#include "steering/leapsec.h"
 
 enum { LEAPFILE_ARENA = 1024 * 1024, SHA1_LEN = 20, SHA1_WORDS = 5 };
 

@@ -4,13 +4,8 @@ libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libntpd_a_SOURCES = \
 	src/ntpd/access.c \
 	src/ntpd/access_names.c \
-	src/ntpd/adjust.c \
 	src/ntpd/asked.c \
-	src/ntpd/await.c \
 	src/ntpd/client.c \
-	src/ntpd/clock_look.c \
-	src/ntpd/clock_rules.c \
-	src/ntpd/clock_update.c \
 	src/ntpd/conffile.c \
 	src/ntpd/configure.c \
 	src/ntpd/control.c \
@@ -21,15 +16,11 @@ libntpd_a_SOURCES = \
 	src/ntpd/control_read.c \
 	src/ntpd/control_send.c \
 	src/ntpd/daemon.c \
-	src/ntpd/drift.c \
 	src/ntpd/association_io.c \
 	src/ntpd/faults.c \
 	src/ntpd/flood.c \
-	src/ntpd/boot_marker.c \
 	src/ntpd/keys.c \
-	src/ntpd/leapsec.c \
 	src/ntpd/leaptable.c \
-	src/ntpd/leapwatch.c \
 	src/ntpd/line.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
@@ -37,7 +28,6 @@ libntpd_a_SOURCES = \
 	src/ntpd/sources.c \
 	src/ntpd/peer_event.c \
 	src/ntpd/peers.c \
-	src/ntpd/precision.c \
 	src/ntpd/protect.c \
 	src/ntpd/refclock.c \
 	src/ntpd/refclock_local.c \
@@ -45,13 +35,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \
-	src/ntpd/selection.c \
 	src/ntpd/status.c \
-	src/ntpd/steer.c \
-	src/ntpd/steering.c \
-	src/ntpd/system_peer.c \
-	src/ntpd/system.c \
-	src/ntpd/system_event.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c \
@@ -62,7 +46,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libauth.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

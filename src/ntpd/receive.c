@@ -8,12 +8,12 @@
 #include <string.h>
 #include "journal/counters.h"
 #include "ntpd/access.h"
-#include "ntpd/clock_look.h"
 #include "ntpd/control.h"
 #include "ntpd/flood.h"
 #include "ntpd/listen.h"
 #include "ntpd/state.h"
-#include "ntpd/system.h"
+#include "steering/clock_look.h"
+#include "steering/system.h"
 #include "wire/header.h"
 #include "wire/packet.h"
 

@@ -13,11 +13,9 @@
 #include "journal/stats.h"
 #include "ntpd/access.h"
 #include "ntpd/access_names.h"
-#include "ntpd/clock_update.h"
 #include "ntpd/conffile.h"
 #include "ntpd/faults.h"
 #include "ntpd/keys.h"
-#include "ntpd/leapwatch.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/peers.h"
@@ -25,7 +23,9 @@
 #include "ntpd/rules.h"
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
-#include "ntpd/steer.h"
+#include "steering/clock_update.h"
+#include "steering/leapwatch.h"
+#include "steering/steer.h"
 
 enum { CHANGE_TEXT_MAX = 256 };
 

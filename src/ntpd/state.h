@@ -18,7 +18,7 @@
 #include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
 #include "ntpd/server.h"
-#include "ntpd/steering.h"
+#include "steering/steering.h"
 
 struct ntpd {
 	struct ntpd_ports port;

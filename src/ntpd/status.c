@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status - the state in one line, for the service manager. */
 #include <string.h>
-#include "ntpd/await.h"
+#include "steering/await.h"
 #include "ntpd/faults.h"
 #include "ntpd/peers.h"
-#include "ntpd/status.h"
 #include "ntpd/state.h"
-#include "ntpd/system.h"
+#include "ntpd/status.h"
+#include "steering/system.h"
 
 struct answering {
 	unsigned asked, reached;

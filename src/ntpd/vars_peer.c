@@ -4,9 +4,9 @@
 #include "ntpd/control.h"
 #include "ntpd/peers.h"
 #include "ntpd/protect.h"
-#include "ntpd/steering.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
+#include "steering/steering.h"
 
 enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };
 

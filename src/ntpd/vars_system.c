@@ -2,17 +2,17 @@
 /* vars_system - the variables of the system. */
 #include <string.h>
 #include "journal/journal.h"
-#include "ntpd/await.h"
 #include "ntpd/client.h"
-#include "ntpd/leapsec.h"
 #include "ntpd/receive.h"
 #include "ntpd/server.h"
 #include "ntpd/sources.h"
-#include "ntpd/steer.h"
-#include "ntpd/steering.h"
-#include "ntpd/system.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
+#include "steering/await.h"
+#include "steering/leapsec.h"
+#include "steering/steer.h"
+#include "steering/steering.h"
+#include "steering/system.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
 enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };

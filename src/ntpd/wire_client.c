@@ -2,16 +2,16 @@
 /* wire_client - what is told of the sources, and whom. */
 #include "ntpd/access.h"
 #include "ntpd/access_names.h"
-#include "ntpd/await.h"
-#include "ntpd/clock_look.h"
-#include "ntpd/clock_update.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/rules.h"
 #include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
-#include "ntpd/steer.h"
 #include "ntpd/wire.h"
+#include "steering/await.h"
+#include "steering/clock_look.h"
+#include "steering/clock_update.h"
+#include "steering/steer.h"
 
 static void
 look(void *ctx)

@@ -9,8 +9,8 @@
 #include "ntpd/receive.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"
-#include "ntpd/system_event.h"
 #include "ntpd/wire.h"
+#include "steering/system_event.h"
 
 static_assert(CONTROL_FAULTS_MAX >= FAULTS_N * sizeof(((struct fault *)0)->place) + 128,
     "all faults find room");

@@ -18,7 +18,7 @@ sys base port
 refclock base core port
 auth base wire crypto
 journal base wire core port config
-steering base core port config journal
+steering base wire crypto core port config journal
 server base wire crypto core port auth journal
 client base wire crypto core port auth journal config
 control base wire crypto core port config auth client server steering journal
