@@ -37,7 +37,7 @@ struct journal_setup {
 };
 
 struct journal {
-	struct journal_setup given;
+	struct journal_setup is;
 	const struct config *conf;      /* in force; NULL before the first */
 	struct mtime started;
 	bool ready;                     /* the start is over */

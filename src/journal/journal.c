@@ -8,13 +8,13 @@ static const double PACKET_LOG_RATE = 0.1, PACKET_LOG_BURST = 20.0;
 void
 journal_init(struct journal *j, const struct journal_setup *setup)
 {
-	j->given = *setup;
+	j->is = *setup;
 }
 
 void
 journal_start(struct journal *j)
 {
-	j->started = loop_now(j->given.loop);
+	j->started = loop_now(j->is.loop);
 	j->packet_log = limit_of(PACKET_LOG_RATE, PACKET_LOG_BURST, j->started);
 	stats_begin(j, j->started);
 }

@@ -15,7 +15,7 @@ vreport(struct journal *j, enum log_level level, const char *fmt, va_list ap)
 	struct text t = text_over(buf, sizeof buf);
 
 	text_vprintf(&t, fmt, ap);
-	j->given.log->ops->line(j->given.log, level, buf);
+	j->is.log->ops->line(j->is.log, level, buf);
 }
 
 void
@@ -33,7 +33,7 @@ report_packet_may(struct journal *j)
 {
 	uint64_t held_back;
 
-	if (!limit_take(&j->packet_log, 1.0, loop_now(j->given.loop), &held_back)) {
+	if (!limit_take(&j->packet_log, 1.0, loop_now(j->is.loop), &held_back)) {
 		return false;
 	}
 	if (held_back > 0) {
@@ -63,7 +63,7 @@ advice(struct journal *j, const char *path, enum store_use use, int error, char 
 	struct text t = text_over(buf, ADVICE_MAX);
 
 	if (error == -EACCES) {
-		j->given.store->ops->explain(j->given.store, path, use, &t);
+		j->is.store->ops->explain(j->is.store, path, use, &t);
 	}
 	return buf;
 }
@@ -114,6 +114,6 @@ report_event_line(struct journal *j, enum config_log_class class, enum log_level
 {
 	/* An error is said whatever logconfig leaves out. */
 	if (level == LOG_LEVEL_ERROR || event_wanted(j, class)) {
-		j->given.log->ops->line(j->given.log, level, line);
+		j->is.log->ops->line(j->is.log, level, line);
 	}
 }

@@ -25,14 +25,14 @@ real_now(const struct journal *j)
 {
 	struct clock_reading r;
 
-	j->given.clock->ops->read(j->given.clock, &r);
+	j->is.clock->ops->read(j->is.clock, &r);
 	return r.real;
 }
 
 static const char *
 statsdir(const struct journal *j)
 {
-	return j->given.statsdir != NULL ? j->given.statsdir : j->conf->statsdir;
+	return j->is.statsdir != NULL ? j->is.statsdir : j->conf->statsdir;
 }
 
 static bool
@@ -61,8 +61,8 @@ put_base(const struct journal *j, enum config_stats set, struct text *out)
 static void
 put_path(const struct journal *j, enum config_stats set, struct rtime at, struct text *out)
 {
-	struct filegen_now now = { .real = at, .pid = j->given.pid,
-		.uptime_s = mtime_diff_s(loop_now(j->given.loop), j->started) };
+	struct filegen_now now = { .real = at, .pid = j->is.pid,
+		.uptime_s = mtime_diff_s(loop_now(j->is.loop), j->started) };
 
 	put_base(j, set, out);
 	filegen_suffix(j->conf->filegens[set].type, &now, out);
@@ -80,9 +80,9 @@ put_aside(struct journal *j, const char *base)
 	for (int n = 1; n < ASIDE_MAX; n++) {
 		struct text t = text_over(buf, sizeof buf);
 		struct store_stat st;
-		text_printf(&t, "%s.%dC%d", base, j->given.pid, n);
-		if (j->given.store->ops->stat(j->given.store, buf, &st) != 0) {
-			return j->given.store->ops->rename(j->given.store, base, buf);
+		text_printf(&t, "%s.%dC%d", base, j->is.pid, n);
+		if (j->is.store->ops->stat(j->is.store, buf, &st) != 0) {
+			return j->is.store->ops->rename(j->is.store, base, buf);
 		}
 	}
 	return -EEXIST;
@@ -95,7 +95,7 @@ link_base(struct journal *j, enum config_stats set, const char *path)
 	char base[STATS_PATH_MAX];
 	struct text t = text_over(base, sizeof base);
 	struct stats_file *f = &j->stats.file[set];
-	struct store *s = j->given.store;
+	struct store *s = j->is.store;
 	int error;
 
 	put_base(j, set, &t);
@@ -129,9 +129,9 @@ note_result(struct journal *j, enum config_stats set, const char *path, int erro
 	if (error != 0) {
 		f->lost++;
 	}
-	if (error != 0 && is_news(f, error, loop_now(j->given.loop))) {
+	if (error != 0 && is_news(f, error, loop_now(j->is.loop))) {
 		f->error = f->last_error = error;
-		f->said_at = loop_now(j->given.loop);
+		f->said_at = loop_now(j->is.loop);
 		report_unwritten(j, "statistics", path, STORE_APPEND, error);
 	} else if (error == 0 && f->error != 0) {
 		report(j, LOG_LEVEL_NOTICE, "%s: written again, %llu lines are lost", path,
@@ -191,7 +191,7 @@ write_line(struct journal *j, enum config_stats set, struct rtime at, const char
 		note_result(j, set, config_stats_name(set), -ENAMETOOLONG);
 		return;
 	}
-	error = j->given.store->ops->append(j->given.store, path, line, t.len);
+	error = j->is.store->ops->append(j->is.store, path, line, t.len);
 	note_result(j, set, path, error);
 	if (error == 0 && strcmp(path, f->path) != 0) {
 		memcpy(f->path, path, sizeof path);
@@ -332,7 +332,7 @@ take_counts(const struct journal *j, uint64_t out[STATS_SYS_COUNTS])
 	    "ss_declined", "ss_limited",
 		"ss_kodsent" };
 
-	j->given.up->counted(j->given.up_ctx, &sum);
+	j->is.up->counted(j->is.up_ctx, &sum);
 	out[0] = sum.received;
 	out[1] = verdict_sum(&sum.verdict, "ss_processed");
 	out[2] = sum.this_version;
@@ -369,7 +369,7 @@ write_usage(struct journal *j, double since_s)
 	char buf[STATS_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (!j->given.up->used(j->given.up_ctx, &now)) {
+	if (!j->is.up->used(j->is.up_ctx, &now)) {
 		return;
 	}
 	if (wanted(j, STATS_USE)) {
@@ -388,7 +388,7 @@ void
 stats_begin(struct journal *j, struct mtime now)
 {
 	j->stats.hour = now;
-	j->stats.keeping = j->given.user_later;
+	j->stats.keeping = j->is.user_later;
 }
 
 void
@@ -400,12 +400,12 @@ stats_forget_counts(struct journal *j)
 void
 stats_hourly(struct journal *j)
 {
-	double since_s = mtime_diff_s(loop_now(j->given.loop), j->stats.hour);
+	double since_s = mtime_diff_s(loop_now(j->is.loop), j->stats.hour);
 
 	if (since_s < HOUR_S) {
 		return;
 	}
 	write_counts(j, since_s);
 	write_usage(j, since_s);
-	j->stats.hour = loop_now(j->given.loop);
+	j->stats.hour = loop_now(j->is.loop);
 }

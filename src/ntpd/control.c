@@ -64,7 +64,7 @@ count_client(const struct control_request *q)
 {
 	const struct header h = { .mode = MODE_CONTROL, .version = q->h.version };
 
-	q->c->given.act->count_client(q->c->given.act_ctx, q->l, q->pkt, &h, q->flags);
+	q->c->is.act->count_client(q->c->is.act_ctx, q->l, q->pkt, &h, q->flags);
 }
 
 /* What is no question gets no answer, or two daemons would talk for ever. */
@@ -125,7 +125,7 @@ serve_first(struct control *c)
 static void
 arm(struct control *c)
 {
-	c->given.loop->ops->timer_arm(c->given.loop, &c->turn, control_now(c));
+	c->is.loop->ops->timer_arm(c->is.loop, &c->turn, control_now(c));
 }
 
 static void
@@ -145,8 +145,8 @@ on_turn(void *ctx)
 void
 control_init(struct control *c, const struct control_setup *setup)
 {
-	c->given = *setup;
-	c->given.rng->ops->fill(c->given.rng, &c->secret, sizeof c->secret);
+	c->is = *setup;
+	c->is.rng->ops->fill(c->is.rng, &c->secret, sizeof c->secret);
 }
 
 void
@@ -165,13 +165,13 @@ control_start(struct control *c)
 	for (unsigned i = 0; i < CONTROL_SLOTS; i++) {
 		c->from[i] = limit_of(ONE_RATE, ONE_BURST, now);
 	}
-	c->given.loop->ops->timer_init(c->given.loop, &c->turn, on_turn, c);
+	c->is.loop->ops->timer_init(c->is.loop, &c->turn, on_turn, c);
 }
 
 void
 control_stop(struct control *c)
 {
-	c->given.loop->ops->timer_done(c->given.loop, &c->turn);
+	c->is.loop->ops->timer_done(c->is.loop, &c->turn);
 	c->waiting_n = 0;
 	c->walk.on = false;
 }

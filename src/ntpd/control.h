@@ -121,7 +121,7 @@ struct control_walk {
 };
 
 struct control {
-	struct control_setup given;
+	struct control_setup is;
 	const struct config *conf;      /* in force */
 	struct counters count;
 	struct control_waiting waiting[CONTROL_WAITING_MAX];
@@ -166,7 +166,7 @@ int control_receive(struct control *c, const struct listener *l, const struct ne
 static inline struct mtime
 control_now(const struct control *c)
 {
-	return loop_now(c->given.loop);
+	return loop_now(c->is.loop);
 }
 
 #endif

@@ -24,7 +24,7 @@ control_auth_check(struct control_request *q)
 	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
 	    1) / MAC_ALIGN * MAC_ALIGN;
 
-	auth_check_control(q->c->given.auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
+	auth_check_control(q->c->is.auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
 	    &q->auth);
 }
 
@@ -33,9 +33,11 @@ control_auth_check(struct control_request *q)
 static struct control_seen *
 find_seen(struct control_request *q, struct control_ring *r, uint64_t hash)
 {
+	struct mtime now = control_now(q->c);
+
 	for (unsigned i = 0; i < CONTROL_SEEN_MAX; i++) {
 		struct control_seen *s = &r->at[i];
-		if (s->known && s->hash == hash && mtime_diff_s(control_now(q->c), s->at) < SEEN_S) {
+		if (s->known && s->hash == hash && mtime_diff_s(now, s->at) < SEEN_S) {
 			return s;
 		}
 	}
@@ -79,9 +81,10 @@ refuse_replay(struct control_request *q, const struct control_seen *s)
 {
 	char addr[ADDR_TEXT_MAX], first[ADDR_TEXT_MAX];
 
-	report_packet(q->c->given.journal, LOG_LEVEL_WARNING,
+	report_packet(q->c->is.journal, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, the same was obeyed %.0f s ago, from %s: a replay?",
-	    addr_format(&q->pkt->from.addr, addr, sizeof addr), mtime_diff_s(control_now(q->c), s->at),
+	    addr_format(&q->pkt->from.addr, addr, sizeof addr),
+	    mtime_diff_s(control_now(q->c), s->at),
 	    addr_format(&s->from.addr, first, sizeof first));
 	return CONTROL_REPLAYED;
 }
@@ -173,7 +176,7 @@ refuse_nonce(struct control_request *q, enum control_permit p)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	report_packet(q->c->given.journal, LOG_LEVEL_WARNING,
+	report_packet(q->c->is.journal, LOG_LEVEL_WARNING,
 	    "ntpq at %s: refused, %s: a replay, or an old ntpq?",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr),
 	    p == CONTROL_BARE ? "a change without a nonce" : "the nonce is too old or not its own");

@@ -26,7 +26,7 @@ log_request(struct control_request *q, const char *what, const char *text, size_
 	struct text t = text_over(words, sizeof words);
 
 	text_put_safe(&t, text, len);
-	report(q->c->given.journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
+	report(q->c->is.journal, LOG_LEVEL_NOTICE, "ntpq at %s, key %u: %s %s",
 	    addr_format(&q->pkt->from.addr, addr, sizeof addr), (unsigned)q->auth.key_id, what,
 	    words);
 }
@@ -63,7 +63,7 @@ permit(struct control_request *q, const char *prohibited)
 	if (p != CONTROL_REPEATED && (q->flags & RESTRICT_NOMODIFY)) {
 		q->out.len = 0;
 		text_put(&q->out, prohibited);
-		report_packet(q->c->given.journal, LOG_LEVEL_WARNING, "%s", prohibited);
+		report_packet(q->c->is.journal, LOG_LEVEL_WARNING, "%s", prohibited);
 	}
 	return CONTROL_ANSWERED;
 }
@@ -74,8 +74,8 @@ answer(struct control_request *q)
 {
 	control_auth_outcome(q, q->out.at);
 	/* The keys may have been read again. */
-	auth_renew(q->c->given.auth, &q->pkt->from.addr, &q->auth);
-	q->status = system_event_status(q->c->given.steering);
+	auth_renew(q->c->is.auth, &q->pkt->from.addr, &q->auth);
+	q->status = system_event_status(q->c->is.steering);
 	control_send_text(q);
 	return CONTROL_ANSWERED;
 }
@@ -114,16 +114,16 @@ bare_line(const struct control_request *q)
 static void
 configure(struct control_request *q)
 {
-	const struct control_actions *act = q->c->given.act;
+	const struct control_actions *act = q->c->is.act;
 	struct span line = bare_line(q);
 
 	log_request(q, "config", (const char *)line.at, line.len);
 	if (line.len == 6 && memcmp(line.at, "reload", 6) == 0) {
-		text_put(&q->out, act->reload(q->c->given.act_ctx) ? "Config Succeeded" :
+		text_put(&q->out, act->reload(q->c->is.act_ctx) ? "Config Succeeded" :
 		    "the file has errors, nothing was changed: see the log");
 		return;
 	}
-	act->configure(q->c->given.act_ctx, q->text, (size_t)(q->end - q->text), &q->out);
+	act->configure(q->c->is.act_ctx, q->text, (size_t)(q->end - q->text), &q->out);
 }
 
 int
@@ -198,7 +198,7 @@ file_name(struct control_request *q, char *buf, size_t cap)
 	struct tm tm;
 	time_t s;
 
-	q->c->given.clock->ops->read(q->c->given.clock, &now);
+	q->c->is.clock->ops->read(q->c->is.clock, &now);
 	s = (time_t)(now.real.ns / NS_PER_S);
 	if (gmtime_r(&s, &tm) == NULL) {
 		return false;
@@ -237,7 +237,7 @@ keep_piece(void *ctx, const char *piece, size_t n)
 static void
 save_as(struct control_request *q, const char *path)
 {
-	struct store *store = q->c->given.store;
+	struct store *store = q->c->is.store;
 	struct saved s = { .at = NULL };
 	struct config_sink sink = { &s, keep_piece };
 	struct arena *a = arena_new(SAVED_MAX);
@@ -354,7 +354,8 @@ control_write_variables(struct control_request *q)
 	a = arena_new(ARENA_LIMIT);
 	new = a != NULL ? config_copy(q->c->conf, a) : NULL;
 	result = new != NULL ? write_values(q, new) : CONTROL_ERR_UNSPEC;
-	if (result == CONTROL_ANSWERED && !q->c->given.act->set_variables(q->c->given.act_ctx, new, a)) {
+	if (result == CONTROL_ANSWERED &&
+	    !q->c->is.act->set_variables(q->c->is.act_ctx, new, a)) {
 		return CONTROL_ERR_UNSPEC;
 	}
 	if (result != CONTROL_ANSWERED) {
@@ -363,7 +364,7 @@ control_write_variables(struct control_request *q)
 	}
 	log_request(q, "writevar", text, (size_t)(q->end - text));
 	control_auth_outcome(q, "");
-	q->status = system_event_status(q->c->given.steering);
+	q->status = system_event_status(q->c->is.steering);
 	control_send(q, (const uint8_t *)q->out.at, 0);
 	return CONTROL_ANSWERED;
 }

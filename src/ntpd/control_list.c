@@ -114,7 +114,7 @@ put_interface(struct control_request *q, struct list *l, const struct listener *
 	put(l, "rx", "%llu", (unsigned long long)at->received);
 	put(l, "tx", "%llu", (unsigned long long)at->sent);
 	put(l, "txerr", "%llu", (unsigned long long)at->failed);
-	put(l, "pc", "%u", peers_from(q->c->given.client, &at->what.local.addr));
+	put(l, "pc", "%u", peers_from(q->c->is.client, &at->what.local.addr));
 	put(l, "up", "%.0f", mtime_diff_s(now, at->since));
 }
 
@@ -123,12 +123,12 @@ put_interfaces(struct control_request *q, unsigned from)
 {
 	struct list l = { .out = &q->out };
 
-	for (unsigned i = 0; i < q->c->given.listen->n; i++) {
-		if (q->c->given.listen->at[i]->sock == NULL) {
+	for (unsigned i = 0; i < q->c->is.listen->n; i++) {
+		if (q->c->is.listen->at[i]->sock == NULL) {
 			continue;
 		}
 		if (l.index >= from && q->out.len + STANZA_ROOM < q->out.cap) {
-			put_interface(q, &l, q->c->given.listen->at[i]);
+			put_interface(q, &l, q->c->is.listen->at[i]);
 		}
 		l.index++;
 	}
@@ -186,11 +186,11 @@ put_entry(struct list *l, const struct restrict_entry *e)
 static void
 put_restrictions(struct control_request *q, unsigned from)
 {
+	struct restrict_list *all = q->c->is.server->access.list;
 	struct list l = { .out = &q->out, .index = from };
 	struct restrict_entry e;
 
-	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(q->c->given.server->access.list,
-	    l.index, &e)) {
+	while (q->out.len + STANZA_ROOM < q->out.cap && restrict_entry_at(all, l.index, &e)) {
 		put_entry(&l, &e);
 		l.index++;
 	}

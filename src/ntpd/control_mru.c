@@ -56,7 +56,7 @@ follow_clock(struct control_request *q)
 	int64_t base_ns;
 	double off_s;
 
-	q->c->given.clock->ops->read(q->c->given.clock, &r);
+	q->c->is.clock->ops->read(q->c->is.clock, &r);
 	base_ns = r.real.ns - r.mono.ns;
 	off_s = (double)(base_ns - c->base_ns) * 1e-9;
 	if (c->base_ns == 0 || off_s > BASE_DRIFT_S || off_s < -BASE_DRIFT_S) {
@@ -283,7 +283,7 @@ wanted(const struct control_request *q, const struct mru_client *c, const struct
     struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
-	const struct listener *l = q->c->given.listen->at[c->local];
+	const struct listener *l = q->c->is.listen->at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
 	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||
@@ -366,7 +366,7 @@ find_resume(const struct mru *m, const struct mru_request *r, int64_t base_ns, u
 static void
 mark(struct control_request *q, uint32_t at)
 {
-	q->c->given.act->mark_client(q->c->given.act_ctx, at);
+	q->c->is.act->mark_client(q->c->is.act_ctx, at);
 }
 
 /* Pays for a turn; false when a stranger has had too many. */
@@ -405,7 +405,7 @@ enum page_end { PAGE_FULL, PAGE_COMPLETE, PAGE_LOOKED };
 static enum page_end
 put_clients(struct control_request *q, const struct mru_request *r, uint32_t at, unsigned looks)
 {
-	const struct mru *m = q->c->given.server->access.mru;
+	const struct mru *m = q->c->is.server->access.mru;
 	struct mtime now = control_now(q->c);
 	int64_t base_ns = q->c->base_ns;
 	size_t room = page_room(r);
@@ -430,7 +430,7 @@ static void
 put_end(struct control_request *q)
 {
 	int64_t base_ns = q->c->base_ns;
-	const struct mru *m = q->c->given.server->access.mru;
+	const struct mru *m = q->c->is.server->access.mru;
 	struct mru_client c;
 
 	text_put(&q->out, ",\r\nnow=");
@@ -447,7 +447,7 @@ static int
 begin(struct control_request *q, const struct mru_request *r)
 {
 	struct control_walk *w = &q->c->walk;
-	const struct mru *m = q->c->given.server->access.mru;
+	const struct mru *m = q->c->is.server->access.mru;
 	uint32_t at;
 
 	*w = (struct control_walk){ .on = false };
@@ -470,7 +470,7 @@ begin(struct control_request *q, const struct mru_request *r)
 static void
 go_back(struct control_request *q, struct control_walk *w, unsigned *looks)
 {
-	const struct mru *m = q->c->given.server->access.mru;
+	const struct mru *m = q->c->is.server->access.mru;
 	uint32_t at = mru_marked(m);
 
 	while (w->back > 0 && *looks > 0) {
@@ -503,7 +503,7 @@ walk(struct control_request *q, const struct mru_request *r)
 	if (r->resume_n > 0) {
 		put_older(&q->out, &r->resume[w->resumed]);
 	}
-	end = put_clients(q, r, mru_marked(q->c->given.server->access.mru), looks);
+	end = put_clients(q, r, mru_marked(q->c->is.server->access.mru), looks);
 	if (end == PAGE_LOOKED) {
 		return CONTROL_AGAIN;
 	}
@@ -528,7 +528,7 @@ control_read_mru(struct control_request *q)
 	if (result != CONTROL_ANSWERED) {
 		return result;
 	}
-	if (!q->c->given.server->access.monitor || q->c->given.server->access.mru == NULL) {
+	if (!q->c->is.server->access.monitor || q->c->is.server->access.mru == NULL) {
 		return CONTROL_ERR_UNKNOWNVAR;
 	}
 	follow_clock(q);

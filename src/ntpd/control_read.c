@@ -52,12 +52,12 @@ owner_of(const struct control *c, uint16_t id)
 		w.kind = OWNER_SYSTEM;
 		return w;
 	}
-	w.p = peer_by_id(c->given.client, id);
+	w.p = peer_by_id(c->is.client, id);
 	if (w.p != NULL) {
 		w.kind = OWNER_PEER;
 		return w;
 	}
-	w.s = row_by_id(c->given.client, id);
+	w.s = row_by_id(c->is.client, id);
 	if (w.s != NULL) {
 		w.kind = OWNER_POOL;
 	}
@@ -75,7 +75,7 @@ owner_status(const struct control *c, const struct owner *w)
 {
 	switch (w->kind) {
 	case OWNER_SYSTEM:
-		return system_event_status(c->given.steering);
+		return system_event_status(c->is.steering);
 	case OWNER_PEER:
 		return peer_event_status(w->p);
 	case OWNER_POOL:
@@ -99,7 +99,7 @@ forget_events(struct control_request *q, const struct owner *w)
 	if (!control_auth_noticed(q)) {
 		return;
 	}
-	q->c->given.act->events_seen(q->c->given.act_ctx, id_of(w));
+	q->c->is.act->events_seen(q->c->is.act_ctx, id_of(w));
 }
 
 static void
@@ -193,21 +193,21 @@ list_status(struct control_request *q)
 	struct owner system = { .kind = OWNER_SYSTEM };
 
 	/* The newest association first, as ever. */
-	for (unsigned i = q->c->given.client->peers.source_n; i > 0; i--) {
-		const struct source *s = &q->c->given.client->peers.source[i - 1];
+	for (unsigned i = q->c->is.client->peers.source_n; i > 0; i--) {
+		const struct source *s = &q->c->is.client->peers.source[i - 1];
 		if (peers_has_row(s)) {
 			writer_u16(&w, s->id);
 			writer_u16(&w, pool_status(s));
 		}
 	}
-	for (unsigned i = q->c->given.client->peers.peer_n; i > 0; i--) {
-		const struct peer *p = &q->c->given.client->peers.peer[i - 1];
+	for (unsigned i = q->c->is.client->peers.peer_n; i > 0; i--) {
+		const struct peer *p = &q->c->is.client->peers.peer[i - 1];
 		if (p->a.id != 0) {
 			writer_u16(&w, p->a.id);
 			writer_u16(&w, peer_event_status(p));
 		}
 	}
-	q->status = system_event_status(q->c->given.steering);
+	q->status = system_event_status(q->c->is.steering);
 	control_send(q, w.at, w.len);
 	forget_events(q, &system);
 	return CONTROL_ANSWERED;
@@ -249,7 +249,8 @@ control_read_status(struct control_request *q)
 int
 control_read_clock(struct control_request *q)
 {
-	struct owner w = owner_of(q->c, q->h.assoc != 0 ? q->h.assoc : q->c->given.steering->sys.peer_id);
+	uint16_t id = q->h.assoc != 0 ? q->h.assoc : q->c->is.steering->sys.peer_id;
+	struct owner w = owner_of(q->c, id);
 	struct vars_names names = names_of(q);
 
 	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_REFCLOCK)) {

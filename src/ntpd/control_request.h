@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_request - one mode 6 request on its way to its answer; seen only by the control_*.c files.
- * RFC 9327.
+ * control_request - one mode 6 request on its way to its answer; seen only by the control_*.c
+ * files. RFC 9327.
  */
 #ifndef NTPD_CONTROL_REQUEST_H
 #define NTPD_CONTROL_REQUEST_H

@@ -17,7 +17,7 @@ limit_for(struct control_request *q)
 {
 	const struct addr *a = &q->pkt->from.addr;
 
-	return &q->c->from[siphash(&q->c->given.hash, a->bytes, sizeof a->bytes) % CONTROL_SLOTS];
+	return &q->c->from[siphash(&q->c->is.hash, a->bytes, sizeof a->bytes) % CONTROL_SLOTS];
 }
 
 static bool
@@ -91,7 +91,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	writer_pad(&w, signed_too ? SIGNED_ALIGN : PLAIN_ALIGN);
 	r.len = w.len;
 	if (signed_too) {
-		r.len = auth_answer(q->c->given.auth, &q->auth, bytes, w.len, sizeof bytes);
+		r.len = auth_answer(q->c->is.auth, &q->auth, bytes, w.len, sizeof bytes);
 	}
 	if (q->l->wildcard) {
 		r.from = q->pkt->to;
@@ -99,7 +99,7 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 	}
 	/* A reload may have closed the socket that the request came by. */
 	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
-		q->c->given.act->reply(q->c->given.act_ctx, q->l, &r);
+		q->c->is.act->reply(q->c->is.act_ctx, q->l, &r);
 		counters_sent(&q->c->count);
 	}
 }

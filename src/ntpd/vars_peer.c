@@ -183,7 +183,7 @@ static void
 fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
 	const struct assoc *a = &p->a;
-	struct assoc_world w = steering_world_shown(c->given.steering);
+	struct assoc_world w = steering_world_shown(c->is.steering);
 
 	memset(v, 0, sizeof *v);
 	v->srcadr = a->remote.addr;

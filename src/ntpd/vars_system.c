@@ -181,14 +181,14 @@ static const struct vars_table SYSTEM = { SYSTEM_ROWS, sizeof SYSTEM_ROWS / size
 static void
 fill_counters(const struct control *c, struct system_vars *v)
 {
-	const struct counters_since *since = c->given.since;
+	const struct counters_since *since = c->is.since;
 	struct counters sum = c->count;
 	const struct verdict_count *verdict = &sum.verdict;
 	struct mtime now = control_now(c);
 
-	counters_add(&sum, &c->given.client->count);
-	counters_add(&sum, &c->given.server->count);
-	v->uptime = (uint64_t)mtime_diff_s(now, c->given.journal->started);
+	counters_add(&sum, &c->is.client->count);
+	counters_add(&sum, &c->is.server->count);
+	v->uptime = (uint64_t)mtime_diff_s(now, c->is.journal->started);
 	v->reset = (uint64_t)mtime_diff_s(now, since->sys);
 	v->received = sum.received;
 	v->thisver = sum.this_version;
@@ -211,12 +211,12 @@ fill_counters(const struct control *c, struct system_vars *v)
 	    vars_whole_seconds(mtime_diff_s(now, since->timer));
 	v->timer_xmts = sum.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->auth));
-	v->authkeys = keyring_count(c->given.auth->ring);
+	v->authkeys = keyring_count(c->is.auth->ring);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
-	v->authklookups = c->given.auth->count.lookups;
-	v->authknotfound = c->given.auth->count.not_found;
-	v->authencrypts = c->given.auth->count.made;
-	v->authdecrypts = c->given.auth->count.checked;
+	v->authklookups = c->is.auth->count.lookups;
+	v->authknotfound = c->is.auth->count.not_found;
+	v->authencrypts = c->is.auth->count.made;
+	v->authdecrypts = c->is.auth->count.checked;
 }
 
 static uint64_t
@@ -228,10 +228,10 @@ age_s(int64_t configured_s)
 static void
 fill_mru(const struct control *c, struct system_vars *v)
 {
-	const struct mru *m = c->given.server->access.mru;
+	const struct mru *m = c->is.server->access.mru;
 	struct mru_client oldest;
 
-	v->mru_enabled = c->given.server->access.monitor;
+	v->mru_enabled = c->is.server->access.monitor;
 	v->mru_mindepth = (uint64_t)c->conf->mru.mindepth;
 	v->mru_maxage = age_s(c->conf->mru.maxage_s);
 	v->mru_minage = age_s(c->conf->mru.minage_s);
@@ -276,7 +276,7 @@ put_kernel_words(char *buf, size_t cap, unsigned status)
 static void
 fill_leap(const struct control *c, struct system_vars *v)
 {
-	const struct leap *l = &c->given.steering->leapsec.leap;
+	const struct leap *l = &c->is.steering->leapsec.leap;
 
 	v->table = l->rows_n > 0;
 	if (v->table) {
@@ -287,7 +287,7 @@ fill_leap(const struct control *c, struct system_vars *v)
 	v->smear = c->conf->smears_n > 0;
 	if (v->smear) {
 		v->smear_interval = (uint64_t)c->conf->smears[0].interval_s;
-		v->smear_offset = receive_smear_s(c->given.server, &c->conf->smears[0].addr);
+		v->smear_offset = receive_smear_s(c->is.server, &c->conf->smears[0].addr);
 	}
 }
 
@@ -296,7 +296,7 @@ fill_kernel(const struct control *c, struct system_vars *v)
 {
 	struct clock_state st;
 
-	if (c->given.clock->ops->get(c->given.clock, &st) == 0) {
+	if (c->is.clock->ops->get(c->is.clock, &st) == 0) {
 		v->koffset = st.phase_s;
 		v->kfreq = st.freq;
 		v->kmaxerror = st.maxerror_s;
@@ -312,7 +312,7 @@ fill_kernel(const struct control *c, struct system_vars *v)
 static void
 fill_system(const struct control *c, struct system_vars *v)
 {
-	const struct steering *s = c->given.steering;
+	const struct steering *s = c->is.steering;
 	struct text faults, unused, quorum;
 
 	memset(v, 0, sizeof *v);
@@ -322,9 +322,9 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = c->conf->broadcastdelay_s;
 	v->wander_threshold = c->conf->drift_threshold_ppm * 1e-6;
-	v->version = c->given.version;
-	v->processor = c->given.processor;
-	v->system = c->given.system;
+	v->version = c->is.version;
+	v->processor = c->is.processor;
+	v->system = c->is.system;
 	v->leap = system_leap(s);
 	v->stratum = s->sys.stratum;
 	v->precision = s->update.precision;
@@ -353,9 +353,9 @@ fill_system(const struct control *c, struct system_vars *v)
 	}
 	(void)await_put(s, &quorum, true);
 	v->waits_for = v->quorum;
-	c->given.act->put_faults(c->given.act_ctx, &faults);
+	c->is.act->put_faults(c->is.act_ctx, &faults);
 	v->config_faults = v->faults;
-	(void)sources_put_unused(c->given.client, &unused);
+	(void)sources_put_unused(c->is.client, &unused);
 	v->config_unused = v->unused;
 	fill_counters(c, v);
 	fill_mru(c, v);

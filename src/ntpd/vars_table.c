@@ -235,7 +235,7 @@ vars_now(const struct control *c)
 {
 	struct clock_reading r;
 
-	c->given.clock->ops->read(c->given.clock, &r);
+	c->is.clock->ops->read(c->is.clock, &r);
 	return r.real;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Counters of the parts of the daemon, summed and begun anew. */
 #include "journal/counters.h"
 #include <setjmp.h>
 #include <stdarg.h>

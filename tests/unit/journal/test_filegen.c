@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of statistics files, and the day that their lines begin with. */
 #include "journal/filegen.h"
 #include <setjmp.h>
 #include <stdarg.h>
