@@ -8,8 +8,9 @@
 #include "ntpd/control_request.h"
 #include "ntpd/listen.h"
 #include "ntpd/server.h"
+#include "ntpd/vars.h"
 
-enum { LINE_LIMIT = 72, ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
+enum { ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
 /* How ntpd has always told about an interface. */
 enum {
@@ -29,21 +30,14 @@ static void
 put(struct list *l, const char *name, const char *fmt, ...)
 {
 	char item[ITEM_MAX];
-	struct text one = text_over(item, sizeof item), *t = l->out;
-	size_t line = 0;
+	struct text one = text_over(item, sizeof item);
 	va_list ap;
 
 	text_printf(&one, "%s.%u=", name, l->index);
 	va_start(ap, fmt);
 	text_vprintf(&one, fmt, ap);
 	va_end(ap);
-	while (line < t->len && t->at[t->len - 1 - line] != '\n') {
-		line++;
-	}
-	if (t->len > 0) {
-		text_put(t, line + 2 + one.len > LINE_LIMIT ? ",\r\n" : ", ");
-	}
-	text_put(t, item);
+	vars_put_item(l->out, item);
 }
 
 /* ---- ifstats ---- */

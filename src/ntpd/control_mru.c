@@ -12,12 +12,12 @@
 #include "ntpd/control_request.h"
 #include "ntpd/listen.h"
 #include "ntpd/server.h"
+#include "ntpd/vars.h"
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
 	ENTRY_ROOM = 320,               /* the longest entry */
 	END_ROOM = 80,                  /* now and last.newest */
-	LINE_LIMIT = 72,
 	LOOKS_AT_ONCE = 1024,           /* entries of one turn, a tenth of a millisecond */
 };
 
@@ -298,14 +298,9 @@ put_item(struct text *t, const char *name, unsigned i, const char *value)
 {
 	char item[ENDPOINT_TEXT_MAX + NUMBER_MAX];
 	struct text one = text_over(item, sizeof item);
-	size_t line = 0;
 
 	text_printf(&one, "%s.%u=%s", name, i, value);
-	while (line < t->len && t->at[t->len - 1 - line] != '\n') {
-		line++;
-	}
-	text_put(t, line + 2 + one.len > LINE_LIMIT ? ",\r\n" : ", ");
-	text_put(t, item);
+	vars_put_item(t, item);
 }
 
 static void

@@ -12,6 +12,9 @@ struct control;
 struct peer;
 struct source;
 
+/* Appends "name=value" to a list, which is broken into lines as ever. */
+void vars_put_item(struct text *out, const char *item);
+
 /* Writes the default variables, in their classic order. */
 void vars_system_default(const struct control *c, struct text *out);
 void vars_peer_default(const struct control *c, const struct peer *p, struct text *out);

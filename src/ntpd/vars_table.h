@@ -46,8 +46,7 @@ struct vars_table {
 	size_t n;
 };
 
-/* Append "name=value" of one variable, of all rows shown so, of the row with that name. */
-void vars_put_item(struct text *out, const char *item);
+/* Append all rows shown so, or the row with that name. */
 void vars_put_shown(struct text *out, const struct vars_table *t, const void *snapshot,
     enum vars_shown shown);
 bool vars_put_named(struct text *out, const struct vars_table *t, const void *snapshot,
