@@ -4,7 +4,7 @@
  * holders of the control key.
  */
 #include <string.h>
-#include "ntpd/client.h"
+#include "client/client.h"
 #include "ntpd/control_request.h"
 #include "ntpd/listen.h"
 #include "ntpd/server.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* control_read - operations that read: status words and variables. */
 #include "base/cursor.h"
-#include "ntpd/client.h"
+#include "client/client.h"
+#include "client/peer_event.h"
+#include "client/peers.h"
 #include "ntpd/control_request.h"
-#include "ntpd/peer_event.h"
-#include "ntpd/peers.h"
 #include "ntpd/vars.h"
 #include "steering/steering.h"
 #include "steering/system_event.h"

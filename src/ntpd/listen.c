@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/hostspec.h"
+#include "client/peers.h"
 #include "journal/report.h"
 #include "ntpd/access.h"
 #include "ntpd/listen_host.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/state.h"
 #include "ntpd/wire.h"

@@ -4,8 +4,6 @@ libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libntpd_a_SOURCES = \
 	src/ntpd/access.c \
 	src/ntpd/access_names.c \
-	src/ntpd/asked.c \
-	src/ntpd/client.c \
 	src/ntpd/conffile.c \
 	src/ntpd/configure.c \
 	src/ntpd/control.c \
@@ -16,21 +14,13 @@ libntpd_a_SOURCES = \
 	src/ntpd/control_read.c \
 	src/ntpd/control_send.c \
 	src/ntpd/daemon.c \
-	src/ntpd/association_io.c \
 	src/ntpd/faults.c \
 	src/ntpd/flood.c \
 	src/ntpd/keys.c \
 	src/ntpd/leaptable.c \
-	src/ntpd/line.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
-	src/ntpd/sources.c \
-	src/ntpd/peer_event.c \
-	src/ntpd/peers.c \
-	src/ntpd/protect.c \
-	src/ntpd/refclock.c \
-	src/ntpd/refclock_local.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
@@ -39,14 +29,13 @@ libntpd_a_SOURCES = \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
 	src/ntpd/vars_table.c \
-	src/ntpd/votes.c \
 	src/ntpd/wire_client.c \
 	src/ntpd/wire_control.c \
 	src/ntpd/wire_journal.c \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libclient.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

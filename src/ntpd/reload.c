@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <string.h>
 #include "base/hostspec.h"
+#include "client/peers.h"
+#include "client/sources.h"
 #include "config/diff.h"
 #include "config/schema.h"
 #include "journal/report.h"
@@ -18,10 +20,8 @@
 #include "ntpd/keys.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/peers.h"
 #include "ntpd/reset.h"
 #include "ntpd/rules.h"
-#include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"

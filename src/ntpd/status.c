@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status - the state in one line, for the service manager. */
 #include <string.h>
-#include "steering/await.h"
+#include "client/peers.h"
 #include "ntpd/faults.h"
-#include "ntpd/peers.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
+#include "steering/await.h"
 #include "steering/system.h"
 
 struct answering {

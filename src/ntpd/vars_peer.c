@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
+#include "client/peers.h"
+#include "client/protect.h"
 #include "ntpd/control.h"
-#include "ntpd/peers.h"
-#include "ntpd/protect.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 #include "steering/steering.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <string.h>
+#include "client/client.h"
+#include "client/sources.h"
 #include "journal/journal.h"
-#include "ntpd/client.h"
 #include "ntpd/receive.h"
 #include "ntpd/server.h"
-#include "ntpd/sources.h"
 #include "ntpd/vars.h"
 #include "ntpd/vars_table.h"
 #include "steering/await.h"

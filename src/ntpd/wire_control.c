@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_control - what mode 6 reads, and who carries out what it has done. */
 #include <assert.h>
+#include "client/peers.h"
 #include "ntpd/access.h"
 #include "ntpd/configure.h"
 #include "ntpd/daemon.h"
 #include "ntpd/faults.h"
-#include "ntpd/peers.h"
 #include "ntpd/receive.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_steering - what the steering of the clock tells, and whom. */
-#include "ntpd/wire.h"
+#include "client/peer_event.h"
+#include "client/peers.h"
+#include "client/sources.h"
+#include "client/votes.h"
 #include "journal/stats.h"
 #include "ntpd/leaptable.h"
-#include "ntpd/peer_event.h"
-#include "ntpd/peers.h"
 #include "ntpd/rules.h"
-#include "ntpd/sources.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
-#include "ntpd/votes.h"
+#include "ntpd/wire.h"
 
 static void
 world(void *ctx, struct assoc_world *w)

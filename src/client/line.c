@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* line - what a line of the configuration asks of its associations. */
-#include "ntpd/line.h"
-#include "ntpd/refclock.h"
+#include "line.h"
+#include "client/refclock.h"
 
 struct assoc_rules
 line_rules(const struct config_source *s, bool once)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* line - what a line of the configuration asks of its associations. */
-#ifndef NTPD_LINE_H
-#define NTPD_LINE_H
+#ifndef CLIENT_LINE_H
+#define CLIENT_LINE_H
 #include "config/config.h"
 #include "core/assoc.h"
 

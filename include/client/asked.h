@@ -4,11 +4,11 @@
  * reload, and, by a file beside the drift file (config/askedfile.h), those of before a restart. A
  * server that limits its clients must not take a few restarts for an attack.
  */
-#ifndef NTPD_ASKED_H
-#define NTPD_ASKED_H
+#ifndef CLIENT_ASKED_H
+#define CLIENT_ASKED_H
 #include "base/addr.h"
 #include "base/limit.h"
-#include "ntpd/peers.h"
+#include "client/peers.h"
 
 struct client;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* asked - which servers were asked of late. */
-#include "ntpd/asked.h"
+#include "client/asked.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "client/client.h"
 #include "config/askedfile.h"
-#include "ntpd/client.h"
 
 enum { PATH_CAP = 1024 };
 /* Any limit has filled by then. */

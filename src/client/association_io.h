@@ -3,8 +3,8 @@
  * association_io - requests to one source and its answers: its socket, its timer, its key; what the core
  * says of an answer goes to the log, the statistics and the selection.
  */
-#ifndef NTPD_ASSOCIATION_IO_H
-#define NTPD_ASSOCIATION_IO_H
+#ifndef CLIENT_ASSOCIATION_IO_H
+#define CLIENT_ASSOCIATION_IO_H
 #include "core/assoc.h"
 
 struct peer;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* association_io - requests to one source and its answers. */
-#include "ntpd/association_io.h"
+#include "association_io.h"
 #include <errno.h>
 #include <string.h>
+#include "client/client.h"
+#include "client/peer_event.h"
+#include "client/protect.h"
 #include "journal/counters.h"
 #include "journal/report.h"
 #include "journal/stats.h"
-#include "ntpd/client.h"
-#include "ntpd/peer_event.h"
-#include "ntpd/protect.h"
 
 enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 	WHY_MAX = 512 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* protect - a source whose protection cannot be had is not asked. */
-#include "ntpd/protect.h"
+#include "client/protect.h"
 #include <string.h>
+#include "client/client.h"
 #include "config/check.h"
 #include "journal/report.h"
-#include "ntpd/client.h"
 
 enum { PLACE_MAX = 512, LINE_ARENA = 16 * 1024 };
 

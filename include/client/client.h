@@ -5,15 +5,15 @@
  * is told and asked, and the state of each module. Who is believed, and what becomes of the clock,
  * is decided above.
  */
-#ifndef NTPD_CLIENT_H
-#define NTPD_CLIENT_H
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
 #include "base/limit.h"
 #include "base/text.h"
+#include "client/asked.h"
+#include "client/peers.h"
 #include "config/config.h"
 #include "core/assoc.h"
 #include "journal/counters.h"
-#include "ntpd/asked.h"
-#include "ntpd/peers.h"
 #include "port/clock.h"
 #include "port/loop.h"
 #include "port/net.h"

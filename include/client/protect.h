@@ -4,8 +4,8 @@
  * that cannot be had, the source is not asked: without it the answer would be worth less than was
  * wanted, and nobody would see that.
  */
-#ifndef NTPD_PROTECT_H
-#define NTPD_PROTECT_H
+#ifndef CLIENT_PROTECT_H
+#define CLIENT_PROTECT_H
 #include <stdbool.h>
 
 struct peer;

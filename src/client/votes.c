@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* votes - who votes in a quorum, and with what weight. */
-#include "ntpd/votes.h"
+#include "client/votes.h"
 #include <assert.h>
-#include "ntpd/client.h"
+#include "client/client.h"
 
 static_assert((int)SOURCES_MAX <= (int)QUORUM_LINES_MAX, "each line may vote");
 

@@ -4,12 +4,12 @@
  * come of them. Names are asked off the loop, again while there is no answer, and anew when a
  * server stays dark.
  */
-#ifndef NTPD_SOURCES_H
-#define NTPD_SOURCES_H
+#ifndef CLIENT_SOURCES_H
+#define CLIENT_SOURCES_H
 #include "base/text.h"
+#include "client/protect.h"
 #include "config/config.h"
 #include "core/event.h"
-#include "ntpd/protect.h"
 #include "port/loop.h"
 #include "port/resolver.h"
 

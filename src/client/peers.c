@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peers - the table of associations. */
-#include "ntpd/peers.h"
+#include "client/peers.h"
 #include <string.h>
+#include "client/asked.h"
+#include "client/client.h"
+#include "client/peer_event.h"
 #include "journal/report.h"
-#include "ntpd/asked.h"
-#include "ntpd/association_io.h"
-#include "ntpd/client.h"
-#include "ntpd/line.h"
-#include "ntpd/peer_event.h"
+#include "association_io.h"
+#include "line.h"
 
 static bool
 has_peer(const struct source *s)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* client - the root, and what becomes of a source after it was asked. */
-#include "ntpd/client.h"
+#include "client/client.h"
+#include "client/peers.h"
+#include "client/sources.h"
 #include "journal/report.h"
-#include "ntpd/association_io.h"
-#include "ntpd/peers.h"
-#include "ntpd/sources.h"
+#include "association_io.h"
 
 /* Changes of the system peer: one an hour on average, eight at once. */
 static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;

@@ -3,8 +3,8 @@
  * refclock - reference clocks: a driver for each kind, which reads; and what all kinds have in
  * common. An association of ASSOC_REFCLOCK has one instead of a socket.
  */
-#ifndef NTPD_REFCLOCK_H
-#define NTPD_REFCLOCK_H
+#ifndef CLIENT_REFCLOCK_H
+#define CLIENT_REFCLOCK_H
 #include <stdbool.h>
 #include "config/config.h"
 #include "core/assoc.h"

@@ -2,8 +2,8 @@
 /*
  * votes - the lines of the configuration as a quorum counts them (core/quorum.h).
  */
-#ifndef NTPD_VOTES_H
-#define NTPD_VOTES_H
+#ifndef CLIENT_VOTES_H
+#define CLIENT_VOTES_H
 #include "core/quorum.h"
 
 struct client;

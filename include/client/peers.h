@@ -3,15 +3,15 @@
  * peers - the associations of the daemon: who they are, how they come and go, and what all of them
  * are told. How one asks and is answered is association_io's.
  */
-#ifndef NTPD_PEERS_H
-#define NTPD_PEERS_H
+#ifndef CLIENT_PEERS_H
+#define CLIENT_PEERS_H
 #include "auth/auth.h"
+#include "client/refclock.h"
+#include "client/sources.h"
 #include "core/assoc.h"
 #include "core/event.h"
 #include "core/select.h"
 #include "core/verdict.h"
-#include "ntpd/refclock.h"
-#include "ntpd/sources.h"
 #include "port/loop.h"
 #include "port/net.h"
 

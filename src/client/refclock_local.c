@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* refclock_local - our own clock by itself. */
-#include "ntpd/refclock_local.h"
+#include "refclock_local.h"
 
 enum { TYPE = 1, STRATUM = 5 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sources - names to addresses, and the associations that come of a line. */
-#include "ntpd/sources.h"
+#include "client/sources.h"
 #include <limits.h>
 #include <string.h>
 #include "base/hostspec.h"
+#include "client/client.h"
+#include "client/protect.h"
 #include "config/schema.h"
 #include "journal/report.h"
-#include "ntpd/client.h"
-#include "ntpd/protect.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* refclock - the table of drivers, and what all of them share. */
-#include "ntpd/refclock.h"
+#include "client/refclock.h"
 #include <assert.h>
 #include <stdlib.h>
-#include "ntpd/refclock_local.h"
 #include "wire/header.h"
+#include "refclock_local.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
 static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL };

@@ -2,9 +2,9 @@
 /*
  * peer_event - what happens to a source: each transition once, with its cause.
  */
-#ifndef NTPD_PEER_EVENT_H
-#define NTPD_PEER_EVENT_H
-#include "ntpd/peers.h"
+#ifndef CLIENT_PEER_EVENT_H
+#define CLIENT_PEER_EVENT_H
+#include "client/peers.h"
 
 struct client;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peer_event - what happens to a source: each transition once, with its cause. */
-#include "ntpd/peer_event.h"
+#include "client/peer_event.h"
 #include <string.h>
+#include "client/client.h"
 #include "journal/report.h"
 #include "journal/stats.h"
-#include "ntpd/client.h"
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
 

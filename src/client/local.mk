@@ -1,0 +1,14 @@
+# src/client: where the time comes from
+noinst_LIBRARIES += libclient.a
+libclient_a_SOURCES = \
+	include/client/asked.h src/client/asked.c \
+	include/client/client.h src/client/client.c \
+	include/client/peer_event.h src/client/peer_event.c \
+	include/client/peers.h src/client/peers.c \
+	include/client/protect.h src/client/protect.c \
+	include/client/refclock.h src/client/refclock.c \
+	include/client/sources.h src/client/sources.c \
+	include/client/votes.h src/client/votes.c \
+	src/client/association_io.h src/client/association_io.c \
+	src/client/line.h src/client/line.c \
+	src/client/refclock_local.h src/client/refclock_local.c
