@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* access - the access list and the client table of the daemon. */
 #include "ntpd/access.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include "core/select.h"
 #include "journal/report.h"
-#include "ntpd/access_names.h"
-#include "ntpd/state.h"
+#include "ntpd/listener.h"
+#include "ntpd/server.h"
 
 enum { CACHE_LINE = 64, OWN_ROOM_MIN = 64 };
 
@@ -17,10 +19,14 @@ static const double LEAKS_PER_S = 1000.0, KISSES_PER_S = 100.0;
 static size_t
 rules_wanted(const struct server *srv)
 {
-	size_t n = srv->d->conf->restricts_n + srv->access.own_room + PEERS_MAX + 2;
+	size_t n = srv->conf->restricts_n + srv->access.own_room + SELECT_MAX + 2;
+	const struct addr *at;
+	unsigned next_name = 0;
 
-	for (unsigned i = 0; i < srv->d->access_names.n; i++) {
-		n += srv->d->access_names.at[i].n;
+	for (unsigned i = 0; i < srv->conf->restricts_n; i++) {
+		if (srv->conf->restricts[i].scope == RESTRICT_SCOPE_NAME) {
+			n += srv->is.up->name(srv->is.up_ctx, i, &next_name, &at);
+		}
 	}
 	return n;
 }
@@ -51,7 +57,7 @@ apply_rule(struct server *srv, enum config_restrict_act act, const struct restri
 		break;
 	}
 	if (!done) {
-		report(srv->journal, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line",
+		report(srv->is.journal, LOG_LEVEL_ERROR, "%s:%u: no room for this restrict line",
 		    at->file, at->line);
 	}
 }
@@ -69,10 +75,13 @@ apply_default(struct server *srv, const struct config_restrict *c, enum addr_fam
 }
 
 static void
-apply_name(struct server *srv, const struct config_restrict *c, const struct access_name *name)
+apply_name(struct server *srv, const struct config_restrict *c, unsigned line, unsigned *next_name)
 {
-	for (unsigned i = 0; name != NULL && i < name->n; i++) {
-		struct restrict_rule r = host_rule(&name->addr[i], c->flags, c->match);
+	const struct addr *at = NULL;
+	unsigned n = srv->is.up->name(srv->is.up_ctx, line, next_name, &at);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct restrict_rule r = host_rule(&at[i], c->flags, c->match);
 		r.ippeerlimit = c->ippeerlimit;
 		apply_rule(srv, c->act, &r, &c->place);
 	}
@@ -81,7 +90,7 @@ apply_name(struct server *srv, const struct config_restrict *c, const struct acc
 static void
 apply_line(struct server *srv, unsigned at, unsigned *next_name)
 {
-	const struct config_restrict *c = &srv->d->conf->restricts[at];
+	const struct config_restrict *c = &srv->conf->restricts[at];
 	struct restrict_rule r;
 
 	switch (c->scope) {
@@ -96,7 +105,7 @@ apply_line(struct server *srv, unsigned at, unsigned *next_name)
 		apply_rule(srv, c->act, &r, &c->place);
 		break;
 	case RESTRICT_SCOPE_NAME:
-		apply_name(srv, c, access_names_of_line(srv->d, at, next_name));
+		apply_name(srv, c, at, next_name);
 		break;
 	case RESTRICT_SCOPE_SOURCE:
 		srv->access.source_given = c->act == RESTRICT_ADD;
@@ -121,12 +130,12 @@ apply_builtin(struct server *srv)
 
 	for (unsigned i = 0; i < 2; i++) {
 		restrict_set_default(srv->access.list, families[i],
-		    config_default_given(srv->d->conf, families[i]) ? 0 : RESTRICT_BUILTIN);
+		    config_default_given(srv->conf, families[i]) ? 0 : RESTRICT_BUILTIN);
 	}
-	if (!config_default_given(srv->d->conf, ADDR_V4)) {
+	if (!config_default_given(srv->conf, ADDR_V4)) {
 		(void)restrict_add(srv->access.list, &r);
 	}
-	if (!config_default_given(srv->d->conf, ADDR_V6)) {
+	if (!config_default_given(srv->conf, ADDR_V6)) {
 		loop6.bytes[15] = 1;
 		r = host_rule(&loop6, 0, 0);
 		(void)restrict_add(srv->access.list, &r);
@@ -148,9 +157,8 @@ build(struct server *srv)
 	srv->access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
 	srv->access.source_given = false;
 	srv->access.source_flags = 0;
-	srv->access.own_n = 0;
 	apply_builtin(srv);
-	for (unsigned i = 0; i < srv->d->conf->restricts_n; i++) {
+	for (unsigned i = 0; i < srv->conf->restricts_n; i++) {
 		apply_line(srv, i, &next_name);
 	}
 	return true;
@@ -186,24 +194,8 @@ build_with_sources(struct server *srv)
 	if (!build(srv)) {
 		return false;
 	}
-	for (unsigned i = 0; i < srv->d->client.peers.peer_n; i++) {
-		if (srv->d->client.peers.peer[i].a.id != 0) {
-			access_source(srv, &srv->d->client.peers.peer[i].a.remote.addr, true);
-		}
-	}
+	srv->is.up->sources_wanted(srv->is.up_ctx);
 	return true;
-}
-
-/* Addresses that are served: those of the sockets, and those the wildcard answers for. */
-static unsigned
-count_served(const struct server *srv)
-{
-	unsigned n = srv->d->listen.rest_n;
-
-	for (unsigned i = 0; i < srv->d->listen.n; i++) {
-		n += srv->d->listen.at[i]->sock != NULL && !srv->d->listen.at[i]->wildcard;
-	}
-	return n;
 }
 
 /* Room for so many entries of our own, and some to come. True when there was, or is now. */
@@ -230,38 +222,40 @@ room_for_own(struct server *srv, unsigned n)
 }
 
 static void
-add_own(struct server *srv, const struct addr *a)
+enter_own(struct server *srv)
 {
-	struct restrict_rule r = own_rule(a);
-
-	(void)restrict_add(srv->access.list, &r);
-	srv->access.own[srv->access.own_n++] = *a;
+	for (unsigned i = 0; i < srv->access.own_n; i++) {
+		struct restrict_rule r = own_rule(&srv->access.own[i]);
+		(void)restrict_add(srv->access.list, &r);
+	}
 }
 
-void
-access_own_addresses(struct server *srv)
+bool
+access_own_begin(struct server *srv, unsigned n)
 {
 	for (unsigned i = 0; i < srv->access.own_n; i++) {
 		struct restrict_rule r = own_rule(&srv->access.own[i]);
 		(void)restrict_remove(srv->access.list, &r);
 	}
 	srv->access.own_n = 0;
-	if (!room_for_own(srv, count_served(srv))) {
-		report(srv->journal, LOG_LEVEL_ERROR,
+	if (!room_for_own(srv, n)) {
+		report(srv->is.journal, LOG_LEVEL_ERROR,
 		    "no memory to keep %u addresses of this host apart from "
 		    "its clients",
-		    count_served(srv));
-		return;
+		    n);
+		return false;
 	}
-	for (unsigned i = 0; i < srv->d->listen.n; i++) {
-		const struct listener *l = srv->d->listen.at[i];
-		if (l->sock != NULL && !l->wildcard) {
-			add_own(srv, &l->what.local.addr);
-		}
-	}
-	for (unsigned i = 0; i < srv->d->listen.rest_n; i++) {
-		add_own(srv, &srv->d->listen.rest[i]);
-	}
+	return true;
+}
+
+void
+access_own_add(struct server *srv, const struct addr *a)
+{
+	struct restrict_rule r = own_rule(a);
+
+	assert(srv->access.own_n < srv->access.own_room);
+	(void)restrict_add(srv->access.list, &r);
+	srv->access.own[srv->access.own_n++] = *a;
 }
 
 uint32_t
@@ -275,19 +269,19 @@ access_flags(struct server *srv, const struct endpoint *from)
 static bool
 limited_used(const struct server *srv)
 {
-	for (unsigned i = 0; i < srv->d->conf->restricts_n; i++) {
-		if (srv->d->conf->restricts[i].flags & RESTRICT_LIMITED) {
+	for (unsigned i = 0; i < srv->conf->restricts_n; i++) {
+		if (srv->conf->restricts[i].flags & RESTRICT_LIMITED) {
 			return true;
 		}
 	}
-	return !config_default_given(srv->d->conf, ADDR_V4) ||
-	    !config_default_given(srv->d->conf, ADDR_V6);
+	return !config_default_given(srv->conf, ADDR_V4) ||
+	    !config_default_given(srv->conf, ADDR_V6);
 }
 
 static size_t
 clients_wanted(const struct server *srv)
 {
-	const struct config_mru *m = &srv->d->conf->mru;
+	const struct config_mru *m = &srv->conf->mru;
 
 	if (m->maxdepth > 0) {
 		return (size_t)m->maxdepth;
@@ -298,9 +292,9 @@ clients_wanted(const struct server *srv)
 static void
 keep_clients(struct server *srv)
 {
-	const struct config_mru *m = &srv->d->conf->mru;
+	const struct config_mru *m = &srv->conf->mru;
 	const struct mru_keeping k = { .mindepth = (uint32_t)m->mindepth, .maxage_s = m->maxage_s,
-		.minage_s = m->minage_s, .monitor_s = srv->d->conf->rate.monitor };
+		.minage_s = m->minage_s, .monitor_s = srv->conf->rate.monitor };
 
 	mru_keep(srv->access.mru, &k);
 }
@@ -310,9 +304,9 @@ start_monitor(struct server *srv)
 {
 	size_t n = clients_wanted(srv);
 
-	srv->access.monitor = (srv->d->conf->switches & SWITCH_MONITOR) != 0;
+	srv->access.monitor = (srv->conf->switches & SWITCH_MONITOR) != 0;
 	if (!srv->access.monitor && limited_used(srv)) {
-		report(srv->journal, LOG_LEVEL_WARNING,
+		report(srv->is.journal, LOG_LEVEL_WARNING,
 		    "restrict: 'monitor' cannot be disabled while 'limited' is enabled");
 		srv->access.monitor = true;
 	}
@@ -330,7 +324,7 @@ start_monitor(struct server *srv)
 		return false;
 	}
 	srv->access.mru_memory = memory;
-	srv->access.mru = mru_init(memory, n, &srv->d->hash);
+	srv->access.mru = mru_init(memory, n, &srv->is.hash);
 	keep_clients(srv);
 	return true;
 }
@@ -338,7 +332,7 @@ start_monitor(struct server *srv)
 static struct mru_rules
 rate_rules(const struct server *srv)
 {
-	const struct config_rate *r = &srv->d->conf->rate;
+	const struct config_rate *r = &srv->conf->rate;
 
 	return (struct mru_rules){
 		.model = r->model == RATE_LIMIT ? MRU_LIMIT : MRU_DISCARD,
@@ -357,7 +351,7 @@ within_all(struct server *srv, enum mru_verdict v)
 	if (v != MRU_LEAK && v != MRU_KOD) {
 		return v;
 	}
-	return limit_take(l, 1.0, now_of(srv->d), NULL) ? v : MRU_DROP;
+	return limit_take(l, 1.0, server_now(srv), NULL) ? v : MRU_DROP;
 }
 
 enum mru_verdict
@@ -379,10 +373,9 @@ access_touch(struct server *srv, const struct listener *l, const struct net_pack
 bool
 access_start(struct server *srv)
 {
-	access_names_start(srv->d);
-	srv->access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, now_of(srv->d));
-	srv->access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, now_of(srv->d));
-	return start_monitor(srv) && access_names_take(srv->d) && build(srv);
+	srv->access.leaks = limit_of(LEAKS_PER_S, LEAKS_PER_S, server_now(srv));
+	srv->access.kisses = limit_of(KISSES_PER_S, KISSES_PER_S, server_now(srv));
+	return start_monitor(srv) && build(srv);
 }
 
 bool
@@ -391,20 +384,19 @@ access_rebuild(struct server *srv)
 	if (!build_with_sources(srv)) {
 		return false;
 	}
-	access_own_addresses(srv);
+	enter_own(srv);
 	return true;
 }
 
 bool
 access_reload(struct server *srv)
 {
-	return access_names_take(srv->d) && start_monitor(srv) && access_rebuild(srv);
+	return start_monitor(srv) && access_rebuild(srv);
 }
 
 void
 access_stop(struct server *srv)
 {
-	access_names_stop(srv->d);
 	free(srv->access.memory);
 	free(srv->access.mru_memory);
 	free(srv->access.own);

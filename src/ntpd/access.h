@@ -43,8 +43,14 @@ void access_stop(struct server *srv);
 /* The flags that hold for a sender; counts the hit. */
 uint32_t access_flags(struct server *srv, const struct endpoint *from);
 
-/* Enters our own addresses (never answered from port 123) and takes out those that are gone. */
-void access_own_addresses(struct server *srv);
+/*
+ * Our own addresses, never answered from port 123, are told anew: takes out those of before and
+ * makes room for n. False when memory is short, which is said: then none is to be added.
+ */
+bool access_own_begin(struct server *srv, unsigned n);
+
+/* One of them, at most so many. */
+void access_own_add(struct server *srv, const struct addr *a);
 
 /*
  * Enters or takes out a source's own entry, made from `restrict source`, when there is such

@@ -24,7 +24,6 @@
 struct auth_keys;
 struct client;
 struct journal;
-struct listen;
 struct listener;
 struct server;
 struct steering;
@@ -35,7 +34,8 @@ struct control_actions {
 	void (*count_client)(void *ctx, const struct listener *l, const struct net_packet *pkt,
 	    const struct header *h, uint32_t flags);
 	/* Sends an answer by the socket that the request came by, which is open. */
-	void (*reply)(void *ctx, const struct listener *l, const struct net_datagram *answer);
+	void (*reply)(void *ctx, const struct listener *l, const struct net_packet *asked,
+	    const uint8_t *bytes, size_t len);
 	/* Moves the mark of the client table, the place of a walk that goes on later. */
 	void (*mark_client)(void *ctx, uint32_t at);
 	/* The events of an association were seen; 0: those of the system. They count anew. */
@@ -67,7 +67,6 @@ struct control_setup {
 	const struct client *client;
 	const struct server *server;
 	const struct steering *steering;
-	const struct listen *listen;
 	const struct counters_since *since;
 	const struct control_actions *act;
 	void *act_ctx;

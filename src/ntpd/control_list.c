@@ -6,7 +6,7 @@
 #include <string.h>
 #include "client/client.h"
 #include "ntpd/control_request.h"
-#include "ntpd/listen.h"
+#include "ntpd/listener.h"
 #include "ntpd/server.h"
 #include "ntpd/vars.h"
 
@@ -117,12 +117,12 @@ put_interfaces(struct control_request *q, unsigned from)
 {
 	struct list l = { .out = &q->out };
 
-	for (unsigned i = 0; i < q->c->is.listen->n; i++) {
-		if (q->c->is.listen->at[i]->sock == NULL) {
+	for (unsigned i = 0; i < q->c->is.server->listeners.n; i++) {
+		if (q->c->is.server->listeners.at[i]->sock == NULL) {
 			continue;
 		}
 		if (l.index >= from && q->out.len + STANZA_ROOM < q->out.cap) {
-			put_interface(q, &l, q->c->is.listen->at[i]);
+			put_interface(q, &l, q->c->is.server->listeners.at[i]);
 		}
 		l.index++;
 	}

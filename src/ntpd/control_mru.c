@@ -10,7 +10,7 @@
  */
 #include <string.h>
 #include "ntpd/control_request.h"
-#include "ntpd/listen.h"
+#include "ntpd/listener.h"
 #include "ntpd/server.h"
 #include "ntpd/vars.h"
 
@@ -283,7 +283,7 @@ wanted(const struct control_request *q, const struct mru_client *c, const struct
     struct mtime now)
 {
 	double age_s = mtime_diff_s(now, c->last);
-	const struct listener *l = q->c->is.listen->at[c->local];
+	const struct listener *l = q->c->is.server->listeners.at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
 	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||

@@ -5,7 +5,7 @@
  */
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/listen.h"
+#include "ntpd/listener.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,
@@ -83,23 +83,19 @@ send_datagram(struct control_request *q, const struct control_header *h, const u
 {
 	uint8_t bytes[DATAGRAM_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
-	struct net_datagram r = { .bytes = bytes, .to = q->pkt->from };
 	bool signed_too = q->auth.was == PACKET_AUTH_GOOD;
+	size_t total;
 
 	control_header_put(&w, h);
 	writer_bytes(&w, data, len);
 	writer_pad(&w, signed_too ? SIGNED_ALIGN : PLAIN_ALIGN);
-	r.len = w.len;
+	total = w.len;
 	if (signed_too) {
-		r.len = auth_answer(q->c->is.auth, &q->auth, bytes, w.len, sizeof bytes);
-	}
-	if (q->l->wildcard) {
-		r.from = q->pkt->to;
-		r.ifindex = q->pkt->ifindex;
+		total = auth_answer(q->c->is.auth, &q->auth, bytes, w.len, sizeof bytes);
 	}
 	/* A reload may have closed the socket that the request came by. */
-	if (r.len > 0 && q->l->sock != NULL && within_budget(q, r.len)) {
-		q->c->is.act->reply(q->c->is.act_ctx, q->l, &r);
+	if (total > 0 && q->l->sock != NULL && within_budget(q, total)) {
+		q->c->is.act->reply(q->c->is.act_ctx, q->l, q->pkt, bytes, total);
 		counters_sent(&q->c->count);
 	}
 }

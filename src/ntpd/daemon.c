@@ -9,6 +9,7 @@
 #include "journal/report.h"
 #include "journal/stats.h"
 #include "ntpd/access.h"
+#include "ntpd/access_names.h"
 #include "ntpd/conffile.h"
 #include "ntpd/control.h"
 #include "ntpd/faults.h"
@@ -40,8 +41,6 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	d->port = *ports;
 	d->opt = *options;
 	wire_journal(d);
-	d->server.d = d;
-	d->server.journal = &d->journal;
 	wire_client(d);
 	wire_steering(d);
 	d->auth.ring = keyring_new();
@@ -51,6 +50,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	}
 	d->port.rng->ops->fill(d->port.rng, &d->hash, sizeof d->hash);
 	wire_control(d);
+	wire_server(d);
 	return d;
 }
 
@@ -82,6 +82,7 @@ ntpd_configure(struct ntpd *d)
 	journal_configure(&d->journal, d->conf);
 	client_configure(&d->client, d->conf, rules_driftfile(d));
 	control_configure(&d->control, d->conf);
+	server_configure(&d->server, d->conf);
 	steering_configure(&d->steering, d->conf, rules_driftfile(d));
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_CONFIG, &diags);
@@ -120,7 +121,8 @@ ntpd_start(struct ntpd *d)
 	control_start(&d->control);
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
-	if (!access_start(&d->server)) {
+	access_names_start(d);
+	if (!access_names_take(d) || !access_start(&d->server)) {
 		report(&d->journal, LOG_LEVEL_ERROR,
 		    "no memory for the tables of clients and restrictions");
 		return EXIT_NO_MEMORY;
@@ -203,6 +205,7 @@ ntpd_free(struct ntpd *d)
 	leapwatch_stop(&d->steering);
 	control_stop(&d->control);
 	flood_stop(&d->server);
+	access_names_stop(d);
 	access_stop(&d->server);
 	keyring_free(d->auth.ring);
 	stats_stop(&d->journal);

@@ -2,7 +2,7 @@
 /* flood - counts what was refused, minute by minute. */
 #include "ntpd/flood.h"
 #include "journal/report.h"
-#include "ntpd/state.h"
+#include "ntpd/server.h"
 
 /* In a minute; it is over when half of that is no longer reached. */
 enum { FLOOD_LEAST = 600 };
@@ -49,10 +49,10 @@ say_flood(struct server *srv)
 	struct text t = text_over(buf, sizeof buf);
 
 	put_source(f, &t);
-	report(srv->journal, LOG_LEVEL_WARNING,
+	report(srv->is.journal, LOG_LEVEL_WARNING,
 	    "a flood of requests: %llu were refused within a minute by restrict%s",
 	    (unsigned long long)f->minute, buf);
-	f->said_at = now_of(srv->d);
+	f->said_at = server_now(srv);
 }
 
 static void
@@ -66,33 +66,33 @@ on_minute(void *ctx)
 	f->on = f->minute >= (before ? FLOOD_LEAST / 2 : FLOOD_LEAST);
 	if (f->on && !before) {
 		f->all = f->minute;
-		f->began = now_of(srv->d);
+		f->began = server_now(srv);
 	}
-	if (f->on && (!before || mtime_diff_s(now_of(srv->d), f->said_at) >= AGAIN_S)) {
+	if (f->on && (!before || mtime_diff_s(server_now(srv), f->said_at) >= AGAIN_S)) {
 		say_flood(srv);
 	} else if (before && !f->on) {
-		report(srv->journal, LOG_LEVEL_NOTICE,
+		report(srv->is.journal, LOG_LEVEL_NOTICE,
 		    "the flood is over: %llu requests were refused in %.0f s",
-		    (unsigned long long)f->all, mtime_diff_s(now_of(srv->d), f->began) + MINUTE_S);
+		    (unsigned long long)f->all, mtime_diff_s(server_now(srv), f->began) + MINUTE_S);
 	}
 	f->minute = 0;
 	f->votes = 0;
 	if (f->on) {
-		srv->d->port.loop->ops->timer_arm(
-		    srv->d->port.loop, &f->timer, mtime_add_s(now_of(srv->d), MINUTE_S));
+		srv->is.loop->ops->timer_arm(
+		    srv->is.loop, &f->timer, mtime_add_s(server_now(srv), MINUTE_S));
 	}
 }
 
 void
 flood_start(struct server *srv)
 {
-	srv->d->port.loop->ops->timer_init(srv->d->port.loop, &srv->flood.timer, on_minute, srv);
+	srv->is.loop->ops->timer_init(srv->is.loop, &srv->flood.timer, on_minute, srv);
 }
 
 void
 flood_stop(struct server *srv)
 {
-	srv->d->port.loop->ops->timer_done(srv->d->port.loop, &srv->flood.timer);
+	srv->is.loop->ops->timer_done(srv->is.loop, &srv->flood.timer);
 }
 
 void
@@ -101,8 +101,8 @@ flood_note(struct server *srv, const struct addr *from)
 	struct flood *f = &srv->flood;
 
 	if (f->minute == 0 && !f->on) {
-		srv->d->port.loop->ops->timer_arm(
-		    srv->d->port.loop, &f->timer, mtime_add_s(now_of(srv->d), MINUTE_S));
+		srv->is.loop->ops->timer_arm(
+		    srv->is.loop, &f->timer, mtime_add_s(server_now(srv), MINUTE_S));
 	}
 	f->minute++;
 	vote(f, from);

@@ -19,7 +19,7 @@
 
 static const double RETRY_S = 5.0;
 
-enum { EXIT_TAKEN = 1, SLOTS_FIRST = 16 };
+enum { EXIT_TAKEN = 1 };
 
 /* ---- rules ---- */
 
@@ -101,52 +101,13 @@ listen_rule(const struct ntpd *d, const char *name, const struct addr *a)
 static struct listener *
 find(struct ntpd *d, const struct endpoint *e)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = d->listen.at[i];
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		struct listener *l = d->server.listeners.at[i];
 		if (l->sock != NULL && endpoint_equal(&l->what.local, e)) {
 			return l;
 		}
 	}
 	return NULL;
-}
-
-/* One more slot at the end; NULL when memory is short or the bound is reached. */
-static struct listener *
-new_slot(struct listen *t)
-{
-	struct listener *l;
-
-	if (t->n == t->room) {
-		unsigned room = t->room == 0 ? SLOTS_FIRST : 2 * t->room;
-		struct listener **at = room <= ADDRESSES_MAX ?
-		    realloc(t->at, room * sizeof(struct listener *)) : NULL;
-		if (at == NULL) {
-			return NULL;
-		}
-		t->at = at;
-		t->room = room;
-	}
-	l = malloc(sizeof *l);
-	if (l != NULL) {
-		t->at[t->n] = l;
-		*l = (struct listener){ .slot = (uint16_t)t->n++ };
-	}
-	return l;
-}
-
-static struct listener *
-free_slot(struct ntpd *d)
-{
-	struct listener *l = NULL;
-
-	for (unsigned i = 0; i < d->listen.n && l == NULL; i++) {
-		l = d->listen.at[i]->sock == NULL ? d->listen.at[i] : NULL;
-	}
-	l = l != NULL ? l : new_slot(&d->listen);
-	if (l != NULL) {
-		*l = (struct listener){ .slot = l->slot };
-	}
-	return l;
 }
 
 static const char *
@@ -168,33 +129,25 @@ answers_for_rest(const struct ntpd *d, const struct addr *any)
 static int
 open_listener(struct ntpd *d, const struct net_listen *what, const struct net_iface *iface)
 {
+	const struct listener_place at = { .what = *what, .iface = iface,
+		.for_rest = iface == NULL && !what->drop && answers_for_rest(d, &what->local.addr),
+		.number = d->listen.next_number };
 	char text[ENDPOINT_TEXT_MAX];
-	struct listener *l = free_slot(d);
+	struct listener *l = listener_free_one(&d->server);
 	int error;
 
 	if (l == NULL) {
 		return -ENOMEM;
 	}
-	l->d = d;
-	l->what = *what;
-	l->wildcard = iface == NULL;
-	l->for_rest = l->wildcard && !what->drop && answers_for_rest(d, &what->local.addr);
-	if (iface != NULL) {
-		l->mask = iface->mask;
-		l->ifindex = iface->ifindex;
-		l->loopback = iface->loopback;
-	}
-	error = d->port.net->ops->listen(d->port.net, what, &RECEIVE_EVENTS, l, &l->sock);
+	error = listener_open(l, &at, &RECEIVE_EVENTS);
 	if (error != 0) {
-		l->sock = NULL;
 		d->listen.denied = d->listen.denied || error == -EACCES;
 		return error;
 	}
-	l->found = true;
-	l->since = now_of(d);
-	l->number = d->listen.next_number++;
+	listener_set_found(l, true);
+	d->listen.next_number++;
 	report(&d->journal, LOG_LEVEL_INFO, "Listen %s on %u %s %s",
-	    what->drop ? "and drop" : "normally", l->number, shown_name(what),
+	    what->drop ? "and drop" : "normally", at.number, shown_name(what),
 	    endpoint_format(&what->local, text, sizeof text));
 	return 0;
 }
@@ -213,8 +166,7 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 		    (unsigned long long)l->sent, (unsigned long long)l->failed,
 		    mtime_diff_s(now_of(d), l->since));
 	}
-	d->port.net->ops->close(d->port.net, l->sock);
-	l->sock = NULL;
+	listener_close(l);
 }
 
 static struct net_listen
@@ -237,15 +189,13 @@ is_open(struct ntpd *d, const struct net_listen *what)
 	if (l == NULL) {
 		return false;
 	}
-	l->found = l->what.drop == what->drop;
+	listener_set_found(l, l->what.drop == what->drop);
 	if (!l->found) {
 		close_listener(d, l, true);
 		return false;
 	}
-	/* In place: requests that wait in the socket would be lost with it. */
 	if (l->what.dscp != what->dscp) {
-		d->port.net->ops->mark(d->port.net, l->sock, what->dscp);
-		l->what.dscp = what->dscp;
+		listener_mark(l, what->dscp);
 	}
 	return true;
 }
@@ -261,8 +211,8 @@ family_wanted(const struct ntpd *d, const struct addr *a)
 static bool
 has_port(const struct ntpd *d, uint16_t port)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct listener *l = d->listen.at[i];
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		const struct listener *l = d->server.listeners.at[i];
 		if (l->sock != NULL && l->what.local.port == port) {
 			return true;
 		}
@@ -384,8 +334,8 @@ close_lost(struct ntpd *d)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = d->listen.at[i];
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		struct listener *l = d->server.listeners.at[i];
 		if (l->sock != NULL && !l->found) {
 			close_listener(d, l, true);
 			any = true;
@@ -436,6 +386,38 @@ scan_extra(struct ntpd *d, size_t n)
 	}
 	d->listen.extra_taken = taken;
 	return !taken && scan_port(d, n, port);
+}
+
+/* ---- what is ours ---- */
+
+/* Addresses that are served: those of the sockets, and those the wildcard answers for. */
+static unsigned
+count_served(const struct ntpd *d)
+{
+	unsigned n = d->listen.rest_n;
+
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		n += d->server.listeners.at[i]->sock != NULL && !d->server.listeners.at[i]->wildcard;
+	}
+	return n;
+}
+
+/* Our own addresses are no clients of ours. */
+static void
+tell_own(struct ntpd *d)
+{
+	if (!access_own_begin(&d->server, count_served(d))) {
+		return;
+	}
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		const struct listener *l = d->server.listeners.at[i];
+		if (l->sock != NULL && !l->wildcard) {
+			access_own_add(&d->server, &l->what.local.addr);
+		}
+	}
+	for (unsigned i = 0; i < d->listen.rest_n; i++) {
+		access_own_add(&d->server, &d->listen.rest[i]);
+	}
 }
 
 /* ---- more addresses than sockets ---- */
@@ -507,8 +489,8 @@ scan(struct ntpd *d, bool *changed)
 	if (!listen_list(d, &n)) {
 		return false;
 	}
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		d->listen.at[i]->found = false;
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		listener_set_found(d->server.listeners.at[i], false);
 	}
 	*changed = listen_note(d, d->listen.scan, n);
 	d->listen.full = false;
@@ -543,7 +525,7 @@ listen_rescan(struct ntpd *d)
 	complete = scan(d, &changed);
 	rescan_later(d, complete);
 	if (changed) {
-		access_own_addresses(&d->server);
+		tell_own(d);
 		peers_network_changed(&d->client);
 		wire_names_again(d);
 	}
@@ -559,8 +541,8 @@ on_rescan(void *ctx)
 static bool
 has_none(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		if (d->listen.at[i]->sock != NULL) {
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		if (d->server.listeners.at[i]->sock != NULL) {
 			return false;
 		}
 	}
@@ -595,7 +577,7 @@ listen_start(struct ntpd *d)
 	if (has_none(d)) {
 		return EXIT_TAKEN;
 	}
-	access_own_addresses(&d->server);
+	tell_own(d);
 	listen_tell_unmatched(d);
 	rescan_later(d, complete);
 	if (d->port.net->ops->watch(d->port.net, on_rescan, d) != 0) {
@@ -609,13 +591,12 @@ listen_start(struct ntpd *d)
 void
 listen_stop(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		if (d->listen.at[i]->sock != NULL) {
-			close_listener(d, d->listen.at[i], false);
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		if (d->server.listeners.at[i]->sock != NULL) {
+			close_listener(d, d->server.listeners.at[i], false);
 		}
-		free(d->listen.at[i]);
 	}
-	free(d->listen.at);
+	listener_free_all(&d->server);
 	listen_forget(d);
 	d->port.loop->ops->timer_done(d->port.loop, &d->listen.rescan);
 	memset(&d->listen, 0, sizeof d->listen);

@@ -6,7 +6,6 @@
  */
 #ifndef NTPD_LISTEN_H
 #define NTPD_LISTEN_H
-#include <assert.h>
 #include "base/addr.h"
 #include "config/config.h"
 #include "port/loop.h"
@@ -14,29 +13,10 @@
 
 struct ntpd;
 
-/* ADDRESSES_MAX: of the host, and sockets on them: the bound of growth. */
+/* Of the host: the bound of growth. */
 enum { ADDRESSES_MAX = 65536 };
 
-static_assert(ADDRESSES_MAX <= UINT16_MAX + 1, "the client table has two octets for it");
-
-struct listener {
-	struct ntpd *d;
-	struct net_socket *sock;        /* NULL: slot free */
-	struct net_listen what;
-	struct addr mask;
-	uint32_t ifindex;
-	uint16_t slot;                  /* its index in listen.at */
-	bool wildcard, loopback;
-	bool for_rest;                  /* a wildcard that answers for listen.rest, and no other */
-	bool found;                     /* mark of a scan */
-	uint64_t received, sent, failed;
-	struct mtime since;
-	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */
-};
-
 struct listen {
-	struct listener **at;           /* each lives until the end: sockets point to it */
-	unsigned n, room;               /* slots ever used; in at */
 	unsigned next_number;
 	struct loop_timer rescan;
 	/* room for addresses in each of these */

@@ -21,10 +21,12 @@ libntpd_a_SOURCES = \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
+	src/ntpd/listener.c \
 	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \
+	src/ntpd/server.c \
 	src/ntpd/status.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
@@ -32,6 +34,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_client.c \
 	src/ntpd/wire_control.c \
 	src/ntpd/wire_journal.c \
+	src/ntpd/wire_server.c \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.

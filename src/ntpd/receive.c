@@ -8,12 +8,9 @@
 #include <string.h>
 #include "journal/counters.h"
 #include "ntpd/access.h"
-#include "ntpd/control.h"
 #include "ntpd/flood.h"
-#include "ntpd/listen.h"
-#include "ntpd/state.h"
-#include "steering/clock_look.h"
-#include "steering/system.h"
+#include "ntpd/listener.h"
+#include "ntpd/server.h"
 #include "wire/header.h"
 #include "wire/packet.h"
 
@@ -51,7 +48,7 @@ flakes(struct server *srv, uint32_t flags)
 	if ((flags & RESTRICT_FLAKE) == 0) {
 		return false;
 	}
-	srv->d->port.rng->ops->fill(srv->d->port.rng, &r, sizeof r);
+	srv->is.rng->ops->fill(srv->is.rng, &r, sizeof r);
 	return r % FLAKE_ONE_IN == 0;
 }
 
@@ -83,62 +80,32 @@ write_xmt(uint8_t *at, struct server *srv, double smear_s)
 	struct clock_reading now;
 	struct writer w = writer_over(at, sizeof(uint64_t));
 
-	srv->d->port.clock->ops->read(srv->d->port.clock, &now);
+	srv->is.clock->ops->read(srv->is.clock, &now);
 	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now.real, smear_s)).fix);
 }
 
 double
 receive_smear_s(const struct server *srv, const struct addr *local)
 {
-	struct served_time t = srv->d->served;
-
-	for (unsigned i = srv->d->conf->smears_n; i > 0; i--) {
-		const struct config_smear *c = &srv->d->conf->smears[i - 1];
+	for (unsigned i = srv->conf->smears_n; i > 0; i--) {
+		const struct config_smear *c = &srv->conf->smears[i - 1];
 
 		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
 			const struct leap_smear how = { c->form == SMEAR_LINEAR ?
 				LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE, c->interval_s };
 
-			return served_smear_s(&t, &how, now_of(srv->d));
+			return served_smear_s(srv->is.time, &how, server_now(srv));
 		}
 	}
 	return 0.0;
-}
-
-void
-receive_send(struct server *srv, struct listener *l, const struct net_datagram *answer)
-{
-	srv->d->port.net->ops->reply(srv->d->port.net, l->sock, answer);
-	l->sent++;
-}
-
-/*
- * Sends what stands in bytes; a signed reply is complete, an unsigned one gets its transmit
- * time at the last moment.
- */
-static void
-send_reply(const struct request *q, const uint8_t *bytes, size_t len, size_t xmt_at)
-{
-	struct net_datagram r = {
-		.bytes = bytes, .len = len, .to = q->pkt->from, .xmt_at = xmt_at
-	};
-
-	if (q->l->wildcard) {
-		r.from = q->pkt->to;
-		r.ifindex = q->pkt->ifindex;
-	}
-	receive_send(q->srv, q->l, &r);
-	counters_sent(&q->srv->count);
 }
 
 static void
 answer(const struct request *q)
 {
 	struct server *srv = q->srv;
-	struct mtime now = q->pkt->rx.mono;
-	struct served_time v = srv->d->served;
 	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
-		.min_poll = srv->d->conf->rate.average_log2s,
+		.min_poll = srv->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to) };
 	bool kiss = q->rate == MRU_KOD;
 	bool early = !kiss && (q->auth.was == PACKET_AUTH_GOOD || fabs(sr.smear_s) > 0.0);
@@ -146,20 +113,22 @@ answer(const struct request *q)
 	size_t len;
 
 	if (q->flags & RESTRICT_FUZZ) {
-		srv->d->port.rng->ops->fill(srv->d->port.rng, &sr.fuzz, sizeof sr.fuzz);
+		srv->is.rng->ops->fill(srv->is.rng, &sr.fuzz, sizeof sr.fuzz);
 	}
 	if (kiss) {
-		serve_kiss(&v, &sr, out);
+		serve_kiss(srv->is.time, &sr, out);
 	} else {
-		serve_reply(&v, &sr, now, out);
+		serve_reply(srv->is.time, &sr, q->pkt->rx.mono, out);
 	}
 	if (early) {
 		write_xmt(out + HEADER_XMT_AT, srv, sr.smear_s);
 	}
-	len = auth_answer(&srv->d->auth, &q->auth, out, HEADER_LEN, sizeof out);
+	len = auth_answer(srv->is.keys, &q->auth, out, HEADER_LEN, sizeof out);
 	/* Never more than was asked with (amplification). */
 	if (len != 0 && len <= q->pkt->len) {
-		send_reply(q, out, len, early || kiss ? 0 : HEADER_XMT_AT);
+		/* What is not complete gets its transmit time at the last moment. */
+		listener_reply(q->l, q->pkt, out, len, early || kiss ? 0 : HEADER_XMT_AT);
+		counters_sent(&srv->count);
 	}
 }
 
@@ -179,7 +148,7 @@ serve(struct request *q)
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	auth_check_request(&q->srv->d->auth, &q->pkt->from.addr, q->pkt->bytes, &q->pk, &q->auth);
+	auth_check_request(q->srv->is.keys, &q->pkt->from.addr, q->pkt->bytes, &q->pk, &q->auth);
 	if ((q->flags & RESTRICT_NOTRUST) && q->auth.was != PACKET_AUTH_GOOD) {
 		return VERDICT_UNTRUSTED;
 	}
@@ -198,14 +167,12 @@ serve(struct request *q)
 static void
 look_at_clock(struct server *srv, const struct stamp *rx)
 {
-	struct served_time t = srv->d->served;
-
-	if (served_clock_moved(&t, rx->at, rx->mono)) {
-		clock_look(&srv->d->steering);
+	if (served_clock_moved(srv->is.time, rx->at, rx->mono)) {
+		srv->is.up->clock_moved(srv->is.up_ctx);
 	}
 }
 
-/* A verdict, or CONTROL_LATER. */
+/* A verdict, or SERVER_LATER. */
 static int
 judge(struct request *q)
 {
@@ -223,7 +190,7 @@ judge(struct request *q)
 		if (q->flags & (RESTRICT_IGNORE | RESTRICT_NOQUERY)) {
 			return VERDICT_DENIED;
 		}
-		return control_receive(&q->srv->d->control, q->l, pkt, q->flags);
+		return q->srv->is.up->control(q->srv->is.up_ctx, q->l, pkt, q->flags);
 	case MODE_UNSPEC:
 	case MODE_ACTIVE:
 	case MODE_CLIENT:
@@ -238,28 +205,37 @@ judge(struct request *q)
 	return VERDICT_MODE;
 }
 
+static bool
+is_served(const struct listener *l, const struct net_packet *pkt)
+{
+	const struct server *srv = l->srv;
+
+	return !l->what.drop && (!l->for_rest || srv->is.up->answers_for(srv->is.up_ctx, &pkt->to));
+}
+
 static void
 on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 {
 	struct listener *l = ctx;
-	struct request q = { .srv = &l->d->server, .l = l, .pkt = pkt };
+	struct server *srv = l->srv;
+	struct request q = { .srv = srv, .l = l, .pkt = pkt };
 	int v;
 
 	(void)s;
-	l->received++;
-	counters_received(&l->d->server.count);
-	if (l->what.drop || (l->for_rest && !listen_answers_for(l->d, &pkt->to))) {
-		counters_dropped(&l->d->server.count);
+	listener_note(l);
+	counters_received(&srv->count);
+	if (!is_served(l, pkt)) {
+		counters_dropped(&srv->count);
 		return;
 	}
-	look_at_clock(&l->d->server, &pkt->rx);
+	look_at_clock(srv, &pkt->rx);
 	v = judge(&q);
-	if (v == CONTROL_LATER) {
+	if (v == SERVER_LATER) {
 		return;
 	}
-	counters_verdict(&l->d->server.count, (enum verdict)v);
+	counters_verdict(&srv->count, (enum verdict)v);
 	if (v == VERDICT_DENIED || v == VERDICT_LIMITED || v == VERDICT_KOD) {
-		flood_note(&l->d->server, &pkt->from.addr);
+		flood_note(srv, &pkt->from.addr);
 	}
 }
 

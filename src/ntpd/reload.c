@@ -46,8 +46,8 @@ say_change(struct ntpd *d, const struct config_change *c)
 static uint32_t
 scope_named(const struct ntpd *d, const char *ifname)
 {
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		const struct net_listen *l = &d->listen.at[i]->what;
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		const struct net_listen *l = &d->server.listeners.at[i]->what;
 		if (l->local.addr.scope != 0 && strcmp(l->ifname, ifname) == 0) {
 			return l->local.addr.scope;
 		}
@@ -185,7 +185,7 @@ read_keys(struct ntpd *d)
 static void
 take_access(struct ntpd *d)
 {
-	if (!access_reload(&d->server)) {
+	if (!access_names_take(d) || !access_reload(&d->server)) {
 		report(&d->journal, LOG_LEVEL_ERROR,
 		    "reload: no memory for the restrict list; the old one stays");
 	}
@@ -354,6 +354,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	journal_configure(&d->journal, new);
 	client_configure(&d->client, new, rules_driftfile(d));
 	control_configure(&d->control, new);
+	server_configure(&d->server, new);
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);

@@ -43,9 +43,8 @@ reset_io(struct ntpd *d, struct mtime now)
 {
 	forget(d, COUNTERS_IO);
 	d->since.io = now;
-	for (unsigned i = 0; i < d->listen.n; i++) {
-		struct listener *l = d->listen.at[i];
-		l->received = l->sent = l->failed = 0;
+	for (unsigned i = 0; i < d->server.listeners.n; i++) {
+		listener_reset_count(d->server.listeners.at[i]);
 	}
 }
 

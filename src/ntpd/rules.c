@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rules - the rules of associations, from the configuration. */
 #include "ntpd/rules.h"
+#include <assert.h>
 #include "wire/header.h"
 #include "ntpd/state.h"
 

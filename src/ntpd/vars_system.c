@@ -4,6 +4,7 @@
 #include "client/client.h"
 #include "client/sources.h"
 #include "journal/journal.h"
+#include "ntpd/control.h"
 #include "ntpd/receive.h"
 #include "ntpd/server.h"
 #include "ntpd/vars.h"

@@ -25,11 +25,12 @@ count_client(void *ctx, const struct listener *l, const struct net_packet *pkt,
 }
 
 static void
-reply(void *ctx, const struct listener *l, const struct net_datagram *answer)
+reply(void *ctx, const struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len)
 {
 	struct ntpd *d = ctx;
 
-	receive_send(&d->server, d->listen.at[l->slot], answer);
+	listener_reply(d->server.listeners.at[l->slot], asked, bytes, len, 0);
 }
 
 static void
@@ -100,7 +101,6 @@ wire_control(struct ntpd *d)
 		.client = &d->client,
 		.server = &d->server,
 		.steering = &d->steering,
-		.listen = &d->listen,
 		.since = &d->since,
 		.act = &ACTIONS,
 		.act_ctx = d,

@@ -230,8 +230,8 @@ listeners_on(const struct sim_node *c, uint16_t port)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		const struct listener *l = c->daemon->listen.at[i];
+	for (unsigned i = 0; i < c->daemon->server.listeners.n; i++) {
+		const struct listener *l = c->daemon->server.listeners.at[i];
 		n += l->sock != NULL && l->what.local.port == port;
 	}
 	return n;
@@ -277,8 +277,8 @@ done_at(const struct sim_node *c, const char *address)
 {
 	struct endpoint e = sim_endpoint(address, 123);
 
-	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		const struct listener *l = c->daemon->listen.at[i];
+	for (unsigned i = 0; i < c->daemon->server.listeners.n; i++) {
+		const struct listener *l = c->daemon->server.listeners.at[i];
 		if (l->sock != NULL && endpoint_equal(&l->what.local, &e)) {
 			return l->what.drop ? 'd' : 'l';
 		}
@@ -372,8 +372,8 @@ a_new_source_port_and_dscp_come_with_the_reload(struct sim *s)
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	SIM_CHECK(s, sim_logged(c, "Listen normally on") == before, "%u of %u sockets anew",
 	    sim_logged(c, "Listen normally on") - before, before);
-	for (unsigned i = 0; i < c->daemon->listen.n; i++) {
-		SIM_CHECK(s, sim_socket_dscp(c->daemon->listen.at[i]->sock) == 10,
+	for (unsigned i = 0; i < c->daemon->server.listeners.n; i++) {
+		SIM_CHECK(s, sim_socket_dscp(c->daemon->server.listeners.at[i]->sock) == 10,
 		    "the old code point");
 	}
 	sim_run(s, 1200);

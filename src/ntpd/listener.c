@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* listener - a socket that clients ask by. */
+#include "ntpd/listener.h"
+#include <stdlib.h>
+#include "ntpd/server.h"
+
+enum { SLOTS_FIRST = 16 };
+
+static void
+init(struct listener *l, struct server *srv, uint16_t slot)
+{
+	*l = (struct listener){ .srv = srv, .slot = slot };
+}
+
+/* One more at the end. */
+static struct listener *
+new_one(struct server *srv)
+{
+	struct listeners *t = &srv->listeners;
+	struct listener *l;
+
+	if (t->n == t->room) {
+		unsigned room = t->room == 0 ? SLOTS_FIRST : 2 * t->room;
+		struct listener **at = room <= LISTENERS_MAX ?
+		    realloc(t->at, room * sizeof(struct listener *)) : NULL;
+		if (at == NULL) {
+			return NULL;
+		}
+		t->at = at;
+		t->room = room;
+	}
+	l = malloc(sizeof *l);
+	if (l != NULL) {
+		t->at[t->n] = l;
+		init(l, srv, (uint16_t)t->n++);
+	}
+	return l;
+}
+
+struct listener *
+listener_free_one(struct server *srv)
+{
+	for (unsigned i = 0; i < srv->listeners.n; i++) {
+		if (srv->listeners.at[i]->sock == NULL) {
+			return srv->listeners.at[i];
+		}
+	}
+	return new_one(srv);
+}
+
+void
+listener_free_all(struct server *srv)
+{
+	for (unsigned i = 0; i < srv->listeners.n; i++) {
+		free(srv->listeners.at[i]);
+	}
+	free(srv->listeners.at);
+	srv->listeners = (struct listeners){ .at = NULL };
+}
+
+int
+listener_open(struct listener *l, const struct listener_place *at, const struct net_events *on)
+{
+	struct net *net = l->srv->is.net;
+	int error;
+
+	init(l, l->srv, l->slot);
+	l->what = at->what;
+	l->wildcard = at->iface == NULL;
+	l->for_rest = at->for_rest;
+	if (at->iface != NULL) {
+		l->mask = at->iface->mask;
+		l->ifindex = at->iface->ifindex;
+		l->loopback = at->iface->loopback;
+	}
+	error = net->ops->listen(net, &l->what, on, l, &l->sock);
+	if (error != 0) {
+		l->sock = NULL;
+		return error;
+	}
+	l->since = server_now(l->srv);
+	l->number = at->number;
+	return 0;
+}
+
+void
+listener_close(struct listener *l)
+{
+	l->srv->is.net->ops->close(l->srv->is.net, l->sock);
+	l->sock = NULL;
+}
+
+void
+listener_set_found(struct listener *l, bool found)
+{
+	l->found = found;
+}
+
+void
+listener_mark(struct listener *l, unsigned dscp)
+{
+	l->srv->is.net->ops->mark(l->srv->is.net, l->sock, dscp);
+	l->what.dscp = dscp;
+}
+
+void
+listener_reset_count(struct listener *l)
+{
+	l->received = l->sent = l->failed = 0;
+}
+
+void
+listener_note(struct listener *l)
+{
+	l->received++;
+}
+
+void
+listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len,
+    size_t xmt_at)
+{
+	struct net_datagram r = { .bytes = bytes, .len = len, .to = asked->from, .xmt_at = xmt_at };
+
+	if (l->wildcard) {
+		r.from = asked->to;
+		r.ifindex = asked->ifindex;
+	}
+	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &r);
+	l->sent++;
+}

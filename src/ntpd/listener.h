@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listener - the sockets that clients ask by, and what goes back by them. Which there are, the owner
+ * says. Each stays where it is, and keeps its number, also while it is closed.
+ */
+#ifndef NTPD_LISTENER_H
+#define NTPD_LISTENER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "port/net.h"
+
+struct server;
+
+struct listener {
+	struct server *srv;
+	struct net_socket *sock;        /* NULL: closed */
+	struct net_listen what;
+	struct addr mask;
+	uint32_t ifindex;
+	uint16_t slot;                  /* its number in the client table */
+	bool wildcard, loopback;
+	bool for_rest;                  /* a wildcard for addresses without a socket, and no other */
+	bool found;                     /* the owner's mark, while he looks for those to be closed */
+	uint64_t received, sent, failed;
+	struct mtime since;
+	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */
+};
+
+enum { LISTENERS_MAX = UINT16_MAX + 1 };        /* the client table has two octets for them */
+
+/* All of them, by their numbers. */
+struct listeners {
+	struct listener **at;
+	unsigned n, room;               /* ever used; in at */
+};
+
+/* One that is closed; NULL when memory is short or there are too many. */
+struct listener *listener_free_one(struct server *srv);
+
+/* Frees all of them: they are closed. */
+void listener_free_all(struct server *srv);
+
+/* Where it listens. */
+struct listener_place {
+	struct net_listen what;
+	const struct net_iface *iface;  /* of the address; NULL: a wildcard */
+	bool for_rest;
+	unsigned number;
+};
+
+/* Opens it, for packets that go to on with the listener as context. 0 or -errno: closed still. */
+int listener_open(struct listener *l, const struct listener_place *at,
+    const struct net_events *on);
+void listener_close(struct listener *l);
+
+/* Sets the owner's mark. */
+void listener_set_found(struct listener *l, bool found);
+
+/* Gives an open one another DSCP, in place: requests that wait in it would be lost with it. */
+void listener_mark(struct listener *l, unsigned dscp);
+
+/* What went through it is counted anew. */
+void listener_reset_count(struct listener *l);
+
+/* A packet came by it. */
+void listener_note(struct listener *l);
+
+/*
+ * Sends an answer to a packet that came by it, from the address it came to. xmt_at: see
+ * net_datagram.
+ */
+void listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len, size_t xmt_at);
+
+#endif

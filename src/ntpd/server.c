@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* server - who asks us for the time, and the answers. */
+#include "ntpd/server.h"
+
+void
+server_init(struct server *srv, const struct server_setup *setup)
+{
+	srv->is = *setup;
+}
+
+void
+server_configure(struct server *srv, const struct config *conf)
+{
+	srv->conf = conf;
+}
