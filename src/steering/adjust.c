@@ -325,7 +325,7 @@ adjust_by_kernel(struct adjust *a, bool kernel)
 	}
 	settle(a);
 	if (a->controlled) {
-		(void)set_phase(a, 0.0, 0.0, a->freq, 0, CLOCK_SET_SLEW);
+		(void)set_phase(a, 0.0, running_s(a), a->freq, 0, CLOCK_SET_SLEW);
 	}
 	a->plain = !kernel;
 	a->owed_s = 0.0;
