@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "journal/report.h"
-#include "ntpd/access.h"
 #include "ntpd/state.h"
+#include "server/access.h"
 
 /* Few at once: servers' names stand in the same queue. */
 enum { ASKED_MAX = 8, NAMES_MAX = 1 << 16 };

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/listener.h"
+#include "server/listener.h"
 
 /* Octets of answers to other hosts: for all together, and for one. */
 static const double ALL_RATE = 65536.0, ALL_BURST = 262144.0;

@@ -6,9 +6,9 @@
 #include <string.h>
 #include "client/client.h"
 #include "ntpd/control_request.h"
-#include "ntpd/listener.h"
-#include "ntpd/server.h"
 #include "ntpd/vars.h"
+#include "server/listener.h"
+#include "server/server.h"
 
 enum { ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 

@@ -10,9 +10,9 @@
  */
 #include <string.h>
 #include "ntpd/control_request.h"
-#include "ntpd/listener.h"
-#include "ntpd/server.h"
 #include "ntpd/vars.h"
+#include "server/listener.h"
+#include "server/server.h"
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,

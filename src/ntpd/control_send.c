@@ -5,7 +5,7 @@
  */
 #include "base/cursor.h"
 #include "ntpd/control_request.h"
-#include "ntpd/listener.h"
+#include "server/listener.h"
 
 enum {
 	PLAIN_ALIGN = 4, SIGNED_ALIGN = 8, PREPAID = CONTROL_HEADER_LEN + CONTROL_DATA_MAX,

@@ -9,12 +9,12 @@
 #include "base/hostspec.h"
 #include "client/peers.h"
 #include "journal/report.h"
-#include "ntpd/access.h"
 #include "ntpd/listen_host.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/receive.h"
 #include "ntpd/state.h"
 #include "ntpd/wire.h"
+#include "server/access.h"
+#include "server/receive.h"
 #include "wire/header.h"
 
 static const double RETRY_S = 5.0;

@@ -2,7 +2,6 @@
 noinst_LIBRARIES += libntpd.a
 libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libntpd_a_SOURCES = \
-	src/ntpd/access.c \
 	src/ntpd/access_names.c \
 	src/ntpd/conffile.c \
 	src/ntpd/configure.c \
@@ -15,18 +14,14 @@ libntpd_a_SOURCES = \
 	src/ntpd/control_send.c \
 	src/ntpd/daemon.c \
 	src/ntpd/faults.c \
-	src/ntpd/flood.c \
 	src/ntpd/keys.c \
 	src/ntpd/leaptable.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_tell.c \
-	src/ntpd/listener.c \
-	src/ntpd/receive.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \
-	src/ntpd/server.c \
 	src/ntpd/status.c \
 	src/ntpd/vars_peer.c \
 	src/ntpd/vars_system.c \
@@ -38,7 +33,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libclient.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libclient.a libserver.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

@@ -17,7 +17,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
-#include "ntpd/server.h"
+#include "server/server.h"
 #include "steering/steering.h"
 
 struct ntpd {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_client - what is told of the sources, and whom. */
 #include "client/sources.h"
-#include "ntpd/access.h"
 #include "ntpd/access_names.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
 #include "ntpd/status.h"
 #include "ntpd/wire.h"
+#include "server/access.h"
 #include "steering/await.h"
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"

@@ -2,14 +2,14 @@
 /* wire_control - what mode 6 reads, and who carries out what it has done. */
 #include <assert.h>
 #include "client/peers.h"
-#include "ntpd/access.h"
 #include "ntpd/configure.h"
 #include "ntpd/daemon.h"
 #include "ntpd/faults.h"
-#include "ntpd/receive.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"
 #include "ntpd/wire.h"
+#include "server/access.h"
+#include "server/receive.h"
 #include "steering/system_event.h"
 
 static_assert(CONTROL_FAULTS_MAX >= FAULTS_N * sizeof(((struct fault *)0)->place) + 128,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_server - what those who answer clients tell and ask, and whom. */
-#include "ntpd/access.h"
 #include "ntpd/access_names.h"
 #include "ntpd/control.h"
-#include "ntpd/server.h"
 #include "ntpd/state.h"
 #include "ntpd/wire.h"
+#include "server/access.h"
+#include "server/server.h"
 #include "steering/clock_look.h"
 
 static int

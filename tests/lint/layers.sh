@@ -19,7 +19,7 @@ refclock base core port
 auth base wire crypto
 journal base wire core port config
 steering base wire crypto core port config journal
-server base wire crypto core port auth journal
+server base wire crypto core port config auth journal
 client base wire crypto core port auth journal config
 control base wire crypto core port config auth client server steering journal
 ntpd base wire crypto core config port sys auth journal steering server client control

@@ -5,8 +5,8 @@
  */
 #include <math.h>
 #include <string.h>
-#include "ntpd/access.h"
 #include "ntpd/state.h"
+#include "server/access.h"
 #include "sim/scenario.h"
 
 /* Somebody who asks the time of our daemon, and counts the answers. */

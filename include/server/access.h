@@ -3,8 +3,8 @@
  * access - who may do what: the access list made from the configuration, our own addresses and our
  * sources; and the client table with their rates.
  */
-#ifndef NTPD_ACCESS_H
-#define NTPD_ACCESS_H
+#ifndef SERVER_ACCESS_H
+#define SERVER_ACCESS_H
 #include "base/limit.h"
 #include "core/mru.h"
 #include "core/restrict.h"

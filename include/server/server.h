@@ -4,20 +4,20 @@
  * told, and the state of each module. Of the clock it knows what was published; who steers it, and
  * by which sources, is not known here.
  */
-#ifndef NTPD_SERVER_H
-#define NTPD_SERVER_H
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
 #include "auth/auth.h"
 #include "base/siphash.h"
 #include "config/config.h"
 #include "core/serve.h"
 #include "journal/counters.h"
-#include "ntpd/access.h"
-#include "ntpd/flood.h"
-#include "ntpd/listener.h"
 #include "port/clock.h"
 #include "port/loop.h"
 #include "port/net.h"
 #include "port/rng.h"
+#include "server/access.h"
+#include "server/flood.h"
+#include "server/listener.h"
 
 struct journal;
 

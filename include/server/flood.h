@@ -3,8 +3,8 @@
  * flood - tells of a flood of requests that restrict refuses, when it begins, once an hour while it
  * lasts, and when it is over. The packets themselves are only counted.
  */
-#ifndef NTPD_FLOOD_H
-#define NTPD_FLOOD_H
+#ifndef SERVER_FLOOD_H
+#define SERVER_FLOOD_H
 #include "base/addr.h"
 #include "port/loop.h"
 

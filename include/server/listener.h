@@ -3,8 +3,8 @@
  * listener - the sockets that clients ask by, and what goes back by them. Which there are, the owner
  * says. Each stays where it is, and keeps its number, also while it is closed.
  */
-#ifndef NTPD_LISTENER_H
-#define NTPD_LISTENER_H
+#ifndef SERVER_LISTENER_H
+#define SERVER_LISTENER_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* flood - counts what was refused, minute by minute. */
-#include "ntpd/flood.h"
+#include "server/flood.h"
 #include "journal/report.h"
-#include "ntpd/server.h"
+#include "server/server.h"
 
 /* In a minute; it is over when half of that is no longer reached. */
 enum { FLOOD_LEAST = 600 };

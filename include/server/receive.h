@@ -2,8 +2,8 @@
 /*
  * receive - packets that come to our port: who sent them, what they want, and the answer.
  */
-#ifndef NTPD_RECEIVE_H
-#define NTPD_RECEIVE_H
+#ifndef SERVER_RECEIVE_H
+#define SERVER_RECEIVE_H
 #include "port/net.h"
 
 struct server;

@@ -3,14 +3,14 @@
  * receive - the packet path of port 123: no allocation, no log; each packet ends in a
  * verdict, counted.
  */
-#include "ntpd/receive.h"
+#include "server/receive.h"
 #include <math.h>
 #include <string.h>
 #include "journal/counters.h"
-#include "ntpd/access.h"
-#include "ntpd/flood.h"
-#include "ntpd/listener.h"
-#include "ntpd/server.h"
+#include "server/access.h"
+#include "server/flood.h"
+#include "server/listener.h"
+#include "server/server.h"
 #include "wire/header.h"
 #include "wire/packet.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* access - the access list and the client table of the daemon. */
-#include "ntpd/access.h"
+#include "server/access.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/select.h"
 #include "journal/report.h"
-#include "ntpd/listener.h"
-#include "ntpd/server.h"
+#include "server/listener.h"
+#include "server/server.h"
 
 enum { CACHE_LINE = 64, OWN_ROOM_MIN = 64 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* server - who asks us for the time, and the answers. */
-#include "ntpd/server.h"
+#include "server/server.h"
 
 void
 server_init(struct server *srv, const struct server_setup *setup)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* listener - a socket that clients ask by. */
-#include "ntpd/listener.h"
+#include "server/listener.h"
 #include <stdlib.h>
-#include "ntpd/server.h"
+#include "server/server.h"
 
 enum { SLOTS_FIRST = 16 };
 

@@ -1,0 +1,8 @@
+# src/server: who asks us for the time, and the answers
+noinst_LIBRARIES += libserver.a
+libserver_a_SOURCES = \
+	include/server/access.h src/server/access.c \
+	include/server/flood.h src/server/flood.c \
+	include/server/listener.h src/server/listener.c \
+	include/server/receive.h src/server/receive.c \
+	include/server/server.h src/server/server.c
