@@ -5,13 +5,6 @@ libntpd_a_SOURCES = \
 	src/ntpd/access_names.c \
 	src/ntpd/conffile.c \
 	src/ntpd/configure.c \
-	src/ntpd/control.c \
-	src/ntpd/control_auth.c \
-	src/ntpd/control_change.c \
-	src/ntpd/control_list.c \
-	src/ntpd/control_mru.c \
-	src/ntpd/control_read.c \
-	src/ntpd/control_send.c \
 	src/ntpd/daemon.c \
 	src/ntpd/faults.c \
 	src/ntpd/keys.c \
@@ -23,9 +16,6 @@ libntpd_a_SOURCES = \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \
 	src/ntpd/status.c \
-	src/ntpd/vars_peer.c \
-	src/ntpd/vars_system.c \
-	src/ntpd/vars_table.c \
 	src/ntpd/wire_client.c \
 	src/ntpd/wire_control.c \
 	src/ntpd/wire_journal.c \
@@ -33,7 +23,8 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_steering.c
 
 # What a program that runs a daemon links, in this order.
-NTPD_LIBS = libntpd.a libclient.a libserver.a libauth.a libsteering.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
+NTPD_LIBS = libntpd.a libcontrol.a libclient.a libserver.a libauth.a libsteering.a \
+	libjournal.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_server - what those who answer clients tell and ask, and whom. */
+#include "control/control.h"
 #include "ntpd/access_names.h"
-#include "ntpd/control.h"
 #include "ntpd/state.h"
 #include "ntpd/wire.h"
 #include "server/access.h"

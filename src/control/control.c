@@ -3,10 +3,10 @@
  * control - mode 6: requests wait until those for the time are served, and are then taken apart
  * and given to their operation.
  */
-#include "ntpd/control.h"
+#include "control/control.h"
 #include <string.h>
 #include "base/cursor.h"
-#include "ntpd/control_request.h"
+#include "control/control_request.h"
 #include "server/listener.h"
 
 /* Octets of answers to other hosts: for all together, and for one. */

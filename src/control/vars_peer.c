@@ -3,9 +3,9 @@
 #include <string.h>
 #include "client/peers.h"
 #include "client/protect.h"
-#include "ntpd/control.h"
-#include "ntpd/vars.h"
-#include "ntpd/vars_table.h"
+#include "control/control.h"
+#include "control/vars.h"
+#include "control/vars_table.h"
 #include "steering/steering.h"
 
 enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };

@@ -3,8 +3,8 @@
  * vars - the variables that mode 6 shows: of the system, of an association, of a reference clock.
  * Each kind is one const table over a snapshot, so that a name is written once.
  */
-#ifndef NTPD_VARS_H
-#define NTPD_VARS_H
+#ifndef CONTROL_VARS_H
+#define CONTROL_VARS_H
 #include "base/text.h"
 #include "wire/control.h"
 

@@ -3,11 +3,11 @@
  * control_request - one mode 6 request on its way to its answer; seen only by the control_*.c
  * files. RFC 9327.
  */
-#ifndef NTPD_CONTROL_REQUEST_H
-#define NTPD_CONTROL_REQUEST_H
+#ifndef CONTROL_CONTROL_REQUEST_H
+#define CONTROL_CONTROL_REQUEST_H
 #include "auth/auth.h"
 #include "base/text.h"
-#include "ntpd/control.h"
+#include "control/control.h"
 #include "wire/control.h"
 
 struct control_request {

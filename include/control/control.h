@@ -4,8 +4,8 @@
  * other parts of the daemon keep it, and nothing of theirs is written: a change goes through the
  * table of actions, which the owner carries out.
  */
-#ifndef NTPD_CONTROL_H
-#define NTPD_CONTROL_H
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
 #include <stdbool.h>
 #include "base/limit.h"
 #include "base/siphash.h"

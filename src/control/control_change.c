@@ -7,9 +7,9 @@
 #include <time.h>
 #include "base/cursor.h"
 #include "config/print.h"
+#include "control/control_request.h"
+#include "control/vars.h"
 #include "journal/report.h"
-#include "ntpd/control_request.h"
-#include "ntpd/vars.h"
 #include "steering/system_event.h"
 
 enum {

@@ -3,10 +3,10 @@
 #include <string.h>
 #include "client/client.h"
 #include "client/sources.h"
+#include "control/control.h"
+#include "control/vars.h"
+#include "control/vars_table.h"
 #include "journal/journal.h"
-#include "ntpd/control.h"
-#include "ntpd/vars.h"
-#include "ntpd/vars_table.h"
 #include "server/receive.h"
 #include "server/server.h"
 #include "steering/await.h"

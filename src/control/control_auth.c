@@ -2,8 +2,8 @@
 /* control_auth - who may do what by mode 6: MACs, the control key, replays and nonces. */
 #include <string.h>
 #include "base/cursor.h"
+#include "control/control_request.h"
 #include "journal/report.h"
-#include "ntpd/control_request.h"
 
 static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */
 static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */

@@ -9,8 +9,8 @@
  * turn, behind the requests for the time, and the table keeps its place.
  */
 #include <string.h>
-#include "ntpd/control_request.h"
-#include "ntpd/vars.h"
+#include "control/control_request.h"
+#include "control/vars.h"
 #include "server/listener.h"
 #include "server/server.h"
 

@@ -3,13 +3,13 @@
  * vars_table - a kind of variables is a const table of names over a snapshot, a struct that is
  * filled when somebody asks. Seen only by the vars_*.c files.
  */
-#ifndef NTPD_VARS_TABLE_H
-#define NTPD_VARS_TABLE_H
+#ifndef CONTROL_VARS_TABLE_H
+#define CONTROL_VARS_TABLE_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/text.h"
-#include "ntpd/vars.h"
+#include "control/vars.h"
 #include "wire/control.h"
 
 /* What stands in the snapshot, and how it is shown. */

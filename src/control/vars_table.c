@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_table - rows of variables and how their values are written. */
-#include "ntpd/vars_table.h"
+#include "control/vars_table.h"
 #include <string.h>
 #include <time.h>
 #include "base/addr.h"
+#include "control/control.h"
 #include "core/filter.h"
-#include "ntpd/control.h"
 
 enum { LINE_LIMIT = 72, ITEM_MAX = 7680 };
 
