@@ -7,7 +7,7 @@
 #include "steering/steering.h"
 
 static const double STOPPED_S = 2.0;
-/* After 3, 6, 12 and 24 s. */
+/* After 3 s, and 6 and 12 s more. */
 static const double AGAIN_S = 3.0;
 /* Honest servers differ by some milliseconds more than they say. */
 static const double CLOSE_S = 0.03;

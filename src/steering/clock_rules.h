@@ -10,6 +10,7 @@
 
 struct steering;
 
+/* By which the discipline leads the clock, and by which sources are selected now. */
 struct discipline_rules clock_rules_discipline(const struct steering *s);
 struct select_rules clock_rules_select(const struct steering *s);
 

@@ -8,3 +8,35 @@ TESTS += tests/unit/steering/test_adjust
 tests_unit_steering_test_adjust_SOURCES = tests/unit/steering/test_adjust.c
 tests_unit_steering_test_adjust_CPPFLAGS = $(steering_test_CPPFLAGS)
 tests_unit_steering_test_adjust_LDADD = $(steering_test_LDADD)
+
+steering_rig = tests/unit/steering/rig.h tests/unit/steering/rig.c
+
+check_PROGRAMS += tests/unit/steering/test_clock_update
+TESTS += tests/unit/steering/test_clock_update
+tests_unit_steering_test_clock_update_SOURCES = tests/unit/steering/test_clock_update.c $(steering_rig)
+tests_unit_steering_test_clock_update_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_clock_update_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_precision
+TESTS += tests/unit/steering/test_precision
+tests_unit_steering_test_precision_SOURCES = tests/unit/steering/test_precision.c
+tests_unit_steering_test_precision_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_precision_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_drift
+TESTS += tests/unit/steering/test_drift
+tests_unit_steering_test_drift_SOURCES = tests/unit/steering/test_drift.c $(steering_rig)
+tests_unit_steering_test_drift_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_drift_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_boot_marker
+TESTS += tests/unit/steering/test_boot_marker
+tests_unit_steering_test_boot_marker_SOURCES = tests/unit/steering/test_boot_marker.c $(steering_rig)
+tests_unit_steering_test_boot_marker_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_boot_marker_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_await
+TESTS += tests/unit/steering/test_await
+tests_unit_steering_test_await_SOURCES = tests/unit/steering/test_await.c $(steering_rig)
+tests_unit_steering_test_await_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_await_LDADD = $(steering_test_LDADD)
