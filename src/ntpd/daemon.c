@@ -164,17 +164,7 @@ ntpd_clock_set(struct ntpd *d)
 bool
 ntpd_reload(struct ntpd *d)
 {
-	bool applied;
-
-	if (d->port.watch.reloading != NULL) {
-		d->port.watch.reloading(d->port.watch.ctx, false);
-	}
-	applied = reload(d);
-	if (d->port.watch.reloading != NULL) {
-		d->port.watch.reloading(d->port.watch.ctx, true);
-	}
-	status_tell(d);
-	return applied;
+	return reload(d);
 }
 
 void

@@ -22,6 +22,7 @@
 #include "ntpd/reset.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
+#include "ntpd/status.h"
 #include "server/access.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"
@@ -363,8 +364,8 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	return true;
 }
 
-bool
-reload(struct ntpd *d)
+static bool
+reload_file(struct ntpd *d)
 {
 	struct arena *arena;
 	struct diag_list diags;
@@ -386,4 +387,24 @@ reload(struct ntpd *d)
 	}
 	faults_clear(d, FAULTS_CONFIG);
 	return reload_apply(d, new, arena, RELOAD_FROM_FILE);
+}
+
+static void
+tell_manager(struct ntpd *d, bool done)
+{
+	if (d->port.watch.reloading != NULL) {
+		d->port.watch.reloading(d->port.watch.ctx, done);
+	}
+}
+
+bool
+reload(struct ntpd *d)
+{
+	bool applied;
+
+	tell_manager(d, false);
+	applied = reload_file(d);
+	tell_manager(d, true);
+	status_tell(d);
+	return applied;
 }

@@ -22,7 +22,10 @@ bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena,
  */
 const char *reload_settle_unpeers(struct ntpd *d, struct config *new);
 
-/* Reads the file again; an erroneous one changes nothing and says why. True when it was applied. */
+/*
+ * Reads the file again; an erroneous one changes nothing and says why. The service manager is told
+ * when it begins and ends. True when it was applied.
+ */
 bool reload(struct ntpd *d);
 
 #endif

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include "client/peers.h"
 #include "ntpd/configure.h"
-#include "ntpd/daemon.h"
 #include "ntpd/faults.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"
@@ -68,7 +67,7 @@ set_variables(void *ctx, struct config *copy, struct arena *a)
 static bool
 reload_file(void *ctx)
 {
-	return ntpd_reload(ctx);
+	return reload(ctx);
 }
 
 static void
