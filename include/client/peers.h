@@ -90,6 +90,9 @@ struct source *peers_row_by_id(struct client *c, uint16_t id);
 /* What happened to the association or the row with this id was seen: events are counted anew. */
 void peers_events_seen(struct client *c, uint16_t id);
 
+/* The counters of all associations begin anew. */
+void peers_reset_count(struct client *c, struct mtime now);
+
 /*
  * Addresses came or went (see sources_network_changed, too): sockets whose local address is gone, or with no answer, are
  * opened anew and asked soon.

@@ -66,6 +66,9 @@ void sources_member_gone(struct peer *p);
 /* A name that sources asked for has an answer; others are nobody's. */
 void sources_answered(struct client *c, const struct resolver_answer *ans);
 
+/* What happened to the line was seen: events are counted anew. */
+void sources_events_seen(struct source *s);
+
 /* Addresses came or went: names that had no answer are asked at once. */
 void sources_network_changed(struct client *c);
 

@@ -292,6 +292,13 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 /* The same before a selection: until it is over, no more than that is shown of the source. */
 unsigned assoc_judge(struct assoc *a, const struct assoc_world *w);
 
+/* An event of it comes, to be shown with its status word; or was seen by who is allowed to. */
+void assoc_event(struct assoc *a, enum peer_event code);
+void assoc_events_seen(struct assoc *a);
+
+/* Its counters begin anew. */
+void assoc_reset_count(struct assoc *a, struct mtime now);
+
 /* A selection is over; and it was acted on, so that this is what others are told. */
 void assoc_chosen(struct assoc *a, enum tally tally);
 void assoc_told(struct assoc *a);

@@ -10,11 +10,13 @@
 #include "base/ntptime.h"
 #include "core/verdict.h"
 
-enum counters_group { COUNTERS_SYS, COUNTERS_IO, COUNTERS_TIMER, COUNTERS_CONTROL };
+enum counters_group {
+	COUNTERS_SYS, COUNTERS_IO, COUNTERS_TIMER, COUNTERS_CONTROL, COUNTERS_AUTH, COUNTERS_GROUPS
+};
 
-/* When the groups began, that of the keys among them. */
+/* When the groups began; those of the keys have one too, though they are counted by auth. */
 struct counters_since {
-	struct mtime sys, io, auth, timer;
+	struct mtime at[COUNTERS_GROUPS];
 };
 
 struct counters {
@@ -84,10 +86,12 @@ counters_control(struct counters *c)
 /* Counts the version of a packet that is no mode 6. */
 void counters_version(struct counters *c, unsigned version);
 
-/* Adds all of c to sum. */
+/* Sums: begins with nothing; adds all of c. */
+void counters_clear(struct counters *sum);
 void counters_add(struct counters *sum, const struct counters *c);
 
-/* A group of them begins anew. */
+/* A group of them begins anew; this is to be told as well. */
 void counters_forget(struct counters *c, enum counters_group group);
+void counters_begin(struct counters_since *since, enum counters_group group, struct mtime now);
 
 #endif

@@ -147,7 +147,7 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 	struct text t = text_over(buf, sizeof buf);
 	bool logged = is_logged(c, is_everyday(p, code));
 
-	(void)event_peer(&p->a.event, code);
+	assoc_event(&p->a, code);
 	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->journal))) {
 		return;
 	}
@@ -166,7 +166,7 @@ peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
 	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	(void)event_peer(&p->a.event, PEER_EVENT_SYS_PEER);
+	assoc_event(&p->a, PEER_EVENT_SYS_PEER);
 	put_event(p, PEER_EVENT_SYS_PEER, &t);
 	/* Scripts of old count "synchronized to ADDRESS, stratum N". */
 	text_printf(&t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",

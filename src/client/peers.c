@@ -69,9 +69,19 @@ peers_events_seen(struct client *c, uint16_t id)
 	struct source *s = p == NULL ? peers_row_by_id(c, id) : NULL;
 
 	if (p != NULL) {
-		event_seen(&p->a.event);
+		assoc_events_seen(&p->a);
 	} else if (s != NULL) {
-		event_seen(&s->event);
+		sources_events_seen(s);
+	}
+}
+
+void
+peers_reset_count(struct client *c, struct mtime now)
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id != 0) {
+			assoc_reset_count(&c->peers.peer[i].a, now);
+		}
 	}
 }
 

@@ -527,6 +527,12 @@ sources_stop(struct client *c)
 }
 
 void
+sources_events_seen(struct source *s)
+{
+	event_seen(&s->event);
+}
+
+void
 sources_network_changed(struct client *c)
 {
 	for (unsigned i = 0; i < c->peers.source_n; i++) {

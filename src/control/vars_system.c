@@ -190,7 +190,7 @@ fill_counters(const struct control *c, struct system_vars *v)
 	counters_add(&sum, &c->is.client->count);
 	counters_add(&sum, &c->is.server->count);
 	v->uptime = (uint64_t)mtime_diff_s(now, c->is.journal->started);
-	v->reset = (uint64_t)mtime_diff_s(now, since->sys);
+	v->reset = (uint64_t)mtime_diff_s(now, since->at[COUNTERS_SYS]);
 	v->received = sum.received;
 	v->thisver = sum.this_version;
 	v->oldver = sum.old_version;
@@ -203,15 +203,15 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->lamport = verdict_sum(verdict, "ss_lamport");
 	v->processed = verdict_sum(verdict, "ss_processed");
 	v->numctlreq = sum.control_requests;
-	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, since->io));
+	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_IO]));
 	v->io_received = sum.io_received;
 	v->io_sent = sum.sent;
 	v->io_sendfailed = sum.send_failed;
 	v->io_dropped = sum.dropped;
 	v->timerstats_reset =
-	    vars_whole_seconds(mtime_diff_s(now, since->timer));
+	    vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_TIMER]));
 	v->timer_xmts = sum.polls;
-	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->auth));
+	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_AUTH]));
 	v->authkeys = keyring_count(c->is.auth->ring);
 	v->authfreek = KEY_ID_MAX - v->authkeys;
 	v->authklookups = c->is.auth->count.lookups;

@@ -533,6 +533,25 @@ assoc_doubt(struct assoc *a, double by_s)
 	estimator_doubt(&a->est, by_s);
 }
 
+void
+assoc_event(struct assoc *a, enum peer_event code)
+{
+	(void)event_peer(&a->event, code);
+}
+
+void
+assoc_events_seen(struct assoc *a)
+{
+	event_seen(&a->event);
+}
+
+void
+assoc_reset_count(struct assoc *a, struct mtime now)
+{
+	memset(&a->count, 0, sizeof a->count);
+	a->reset_at = now;
+}
+
 struct assoc *
 assoc_by_id(const struct assoc_table *t, uint16_t id)
 {

@@ -15,6 +15,12 @@ counters_version(struct counters *c, unsigned version)
 }
 
 void
+counters_clear(struct counters *sum)
+{
+	memset(sum, 0, sizeof *sum);
+}
+
+void
 counters_add(struct counters *sum, const struct counters *c)
 {
 	for (unsigned v = 0; v < VERDICT_N; v++) {
@@ -48,5 +54,14 @@ counters_forget(struct counters *c, enum counters_group group)
 	case COUNTERS_CONTROL:
 		c->control_requests = 0;
 		break;
+	case COUNTERS_AUTH:
+	case COUNTERS_GROUPS:
+		break;
 	}
+}
+
+void
+counters_begin(struct counters_since *since, enum counters_group group, struct mtime now)
+{
+	since->at[group] = now;
 }

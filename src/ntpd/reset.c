@@ -2,13 +2,15 @@
 /* reset - groups of counters begin anew. */
 #include "ntpd/reset.h"
 #include <string.h>
-#include "ntpd/keys.h"
+#include "client/peers.h"
 #include "ntpd/state.h"
 
 void
 reset_start(struct ntpd *d, struct mtime now)
 {
-	d->since = (struct counters_since){ .sys = now, .io = now, .auth = now, .timer = now };
+	for (unsigned g = 0; g < COUNTERS_GROUPS; g++) {
+		counters_begin(&d->since, (enum counters_group)g, now);
+	}
 }
 
 static void
@@ -17,63 +19,41 @@ forget(struct ntpd *d, enum counters_group group)
 	counters_forget(&d->client.count, group);
 	counters_forget(&d->server.count, group);
 	counters_forget(&d->control.count, group);
+	counters_begin(&d->since, group, now_of(d));
 }
 
 static void
-reset_peers(struct ntpd *d, struct mtime now)
-{
-	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
-		struct assoc *a = &d->client.peers.peer[i].a;
-		if (a->id != 0) {
-			memset(&a->count, 0, sizeof a->count);
-			a->reset_at = now;
-		}
-	}
-}
-
-static void
-reset_auth(struct ntpd *d, struct mtime now)
-{
-	auth_reset_count(&d->auth);
-	d->since.auth = now;
-}
-
-static void
-reset_io(struct ntpd *d, struct mtime now)
+reset_io(struct ntpd *d)
 {
 	forget(d, COUNTERS_IO);
-	d->since.io = now;
 	for (unsigned i = 0; i < d->server.listeners.n; i++) {
 		listener_reset_count(d->server.listeners.at[i]);
 	}
 }
 
 static void
-reset_sys(struct ntpd *d, struct mtime now)
+reset_sys(struct ntpd *d)
 {
 	forget(d, COUNTERS_SYS);
-	d->since.sys = now;
 	stats_forget_counts(&d->journal);
 }
 
 void
 reset_group(struct ntpd *d, const char *group)
 {
-	struct mtime now = now_of(d);
-
 	if (strcmp(group, "allpeers") == 0) {
-		reset_peers(d, now);
+		peers_reset_count(&d->client, now_of(d));
 	} else if (strcmp(group, "auth") == 0) {
-		reset_auth(d, now);
+		auth_reset_count(&d->auth);
+		forget(d, COUNTERS_AUTH);
 	} else if (strcmp(group, "ctl") == 0) {
 		forget(d, COUNTERS_CONTROL);
 	} else if (strcmp(group, "io") == 0) {
-		reset_io(d, now);
+		reset_io(d);
 	} else if (strcmp(group, "sys") == 0) {
-		reset_sys(d, now);
+		reset_sys(d);
 	} else if (strcmp(group, "timer") == 0) {
 		forget(d, COUNTERS_TIMER);
-		d->since.timer = now;
 	} else if (strcmp(group, "mem") == 0 && d->server.access.mru != NULL) {
 		mru_reset_count(d->server.access.mru);
 	}

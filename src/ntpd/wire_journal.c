@@ -6,7 +6,8 @@
 void
 wire_count(const struct ntpd *d, struct counters *sum)
 {
-	*sum = d->client.count;
+	counters_clear(sum);
+	counters_add(sum, &d->client.count);
 	counters_add(sum, &d->server.count);
 	counters_add(sum, &d->control.count);
 }
