@@ -87,9 +87,6 @@ bool peers_has_row(const struct source *s);
 /* The line whose own row in ntpq has this id, or NULL. */
 struct source *peers_row_by_id(struct client *c, uint16_t id);
 
-/* What happened to the association or the row with this id was seen: events are counted anew. */
-void peers_events_seen(struct client *c, uint16_t id);
-
 /* The counters of all associations begin anew. */
 void peers_reset_count(struct client *c, struct mtime now);
 

@@ -66,8 +66,8 @@ void sources_member_gone(struct peer *p);
 /* A name that sources asked for has an answer; others are nobody's. */
 void sources_answered(struct client *c, const struct resolver_answer *ans);
 
-/* What happened to the line was seen: events are counted anew. */
-void sources_events_seen(struct source *s);
+/* What happened to the association or the row with this id was seen: events are counted anew. */
+void sources_events_seen(struct client *c, uint16_t id);
 
 /* Addresses came or went: names that had no answer are asked at once. */
 void sources_network_changed(struct client *c);

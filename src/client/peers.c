@@ -63,19 +63,6 @@ peers_row_by_id(struct client *c, uint16_t id)
 }
 
 void
-peers_events_seen(struct client *c, uint16_t id)
-{
-	struct peer *p = peers_by_id(c, id);
-	struct source *s = p == NULL ? peers_row_by_id(c, id) : NULL;
-
-	if (p != NULL) {
-		assoc_events_seen(&p->a);
-	} else if (s != NULL) {
-		sources_events_seen(s);
-	}
-}
-
-void
 peers_reset_count(struct client *c, struct mtime now)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {

@@ -527,9 +527,16 @@ sources_stop(struct client *c)
 }
 
 void
-sources_events_seen(struct source *s)
+sources_events_seen(struct client *c, uint16_t id)
 {
-	event_seen(&s->event);
+	struct peer *p = peers_by_id(c, id);
+	struct source *s = p == NULL ? peers_row_by_id(c, id) : NULL;
+
+	if (p != NULL) {
+		assoc_events_seen(&p->a);
+	} else if (s != NULL) {
+		event_seen(&s->event);
+	}
 }
 
 void

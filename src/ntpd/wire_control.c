@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_control - what mode 6 reads, and who carries out what it has done. */
 #include <assert.h>
-#include "client/peers.h"
+#include "client/sources.h"
 #include "ntpd/configure.h"
 #include "ntpd/faults.h"
 #include "ntpd/reload.h"
@@ -48,7 +48,7 @@ events_seen(void *ctx, uint16_t id)
 	if (id == 0) {
 		system_event_seen(&d->steering);
 	} else {
-		peers_events_seen(&d->client, id);
+		sources_events_seen(&d->client, id);
 	}
 }
 
