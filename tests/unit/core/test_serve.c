@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Replies of a server. */
 #include "core/serve.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -273,6 +274,90 @@ nothing_else_of_the_request_leaks_into_the_reply(void **state)
 	}
 }
 
+/* By growth alone, without anything being published. */
+static void
+it_is_not_synchronised_from_the_root_distance_that_is_too_much(void **state)
+{
+	struct served_time v = synced_view();
+	struct serve_request q = request(4, MODE_CLIENT, 6);
+
+	(void)state;
+	v.phi = 1.0 / 128.0;            /* 0.625 s at 1000 s */
+	v.unsync_dist_s = 1.625;
+	assert_int_equal(served_leap(&v, at(1127)), LEAP_NONE);
+	assert_int_equal(served_leap(&v, at(1128)), LEAP_UNSYNC);
+	assert_int_equal(served_leap(&v, at(900)), LEAP_NONE);
+	assert_int_equal(reply_to(&v, &q, at(1127)).stratum, 3);
+	assert_int_equal(reply_to(&v, &q, at(1128)).stratum, 0);
+	assert_int_equal(reply_to(&v, &q, at(1128)).leap, LEAP_UNSYNC);
+	v.leap = LEAP_UNSYNC;
+	assert_int_equal(served_leap(&v, at(1000)), LEAP_UNSYNC);
+}
+
+static void
+a_clock_was_moved_by_more_than_a_millisecond_either_way(void **state)
+{
+	struct served_time v = { .base_ns = INT64_C(1800000000) * NS_PER_S };
+	static const struct {
+		int64_t by_ns;
+		bool moved;
+	} cases[] = {
+		{ 0, false }, { 1000000, false }, { -1000000, false }, { 1000001, true },
+		{ -1000001, true }, { INT64_C(-1800000000) * NS_PER_S, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct mtime mono = at(77);
+		struct rtime real = { mono.ns + v.base_ns + cases[i].by_ns };
+
+		assert_int_equal(served_clock_moved(&v, real, mono), cases[i].moved);
+	}
+}
+
+static void
+a_smear_goes_on_between_two_publications(void **state)
+{
+	const struct leap_smear how = { LEAP_SMEAR_LINEAR, 2000.0 };
+	struct served_time v = synced_view();
+
+	(void)state;
+	v.leap_second = (struct served_leap_second){ .next = LEAP_INSERT, .to_next_s = 1500.0,
+		.at = at(1000) };
+	assert_true(served_smear_s(&v, &how, at(1500)) > -1e-9);
+	assert_true(fabs(served_smear_s(&v, &how, at(2000)) - (-0.25)) < 1e-9);
+	v.leap_second = (struct served_leap_second){ .last = LEAP_INSERT, .since_last_s = 100.0,
+		.at = at(1000) };
+	assert_true(fabs(served_smear_s(&v, &how, at(1400)) - (0.25)) < 1e-9);
+	assert_true(fabs(served_smear_s(&v, &how, at(1900)) - (0.0)) < 1e-9);
+	v.leap_second.last = LEAP_NONE; /* also of one that is in our clock already */
+	assert_true(fabs(served_smear_s(&v, &how, at(1400)) - (0.0)) < 1e-9);
+}
+
+static void
+a_smeared_reply_shifts_its_times_and_says_so(void **state)
+{
+	struct served_time v = synced_view();
+	struct serve_request q = request(4, MODE_CLIENT, 6);
+	struct header plain, h;
+
+	(void)state;
+	v.leap = LEAP_INSERT;
+	plain = reply_to(&v, &q, at(1000));
+	q.smear_s = -0.25;
+	h = reply_to(&v, &q, at(1000));
+	assert_true(plain.rec.fix - h.rec.fix == UINT64_C(1) << 30);
+	assert_true(plain.reftime.fix - h.reftime.fix == UINT64_C(1) << 30);
+	assert_int_equal(h.refid, leap_smear_refid(-0.25));
+	assert_int_equal(h.leap, LEAP_NONE);
+	assert_true(h.org.fix == plain.org.fix);
+	v.leap = LEAP_UNSYNC;
+	v.reftime.fix = 0;
+	h = reply_to(&v, &q, at(1000));
+	assert_int_equal(h.leap, LEAP_UNSYNC);
+	assert_true(h.reftime.fix == 0);
+}
+
 int
 main(void)
 {
@@ -287,6 +372,10 @@ main(void)
 		cmocka_unit_test(the_poll_of_a_reply_is_the_clients_within_3_and_17),
 		cmocka_unit_test(a_kiss_is_recognised_by_every_client_and_tells_no_time),
 		cmocka_unit_test(nothing_else_of_the_request_leaks_into_the_reply),
+		cmocka_unit_test(it_is_not_synchronised_from_the_root_distance_that_is_too_much),
+		cmocka_unit_test(a_clock_was_moved_by_more_than_a_millisecond_either_way),
+		cmocka_unit_test(a_smear_goes_on_between_two_publications),
+		cmocka_unit_test(a_smeared_reply_shifts_its_times_and_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
