@@ -24,9 +24,12 @@ struct auth_count {
 
 /* The keys of a daemon or a program; every part of it that signs or checks goes by them. */
 struct auth_keys {
-	struct keyring *ring;           /* its owner may put another in place between packets */
+	struct keyring *ring;
 	struct auth_count count;
 };
+
+/* Takes a ring over in place of the old one, which is freed; NULL: there are none any more. */
+void auth_take_ring(struct auth_keys *k, struct keyring *ring);
 
 /* Counts anew. */
 void auth_reset_count(struct auth_keys *k);
@@ -65,7 +68,7 @@ enum packet_auth auth_check_answer(struct auth *a, const struct addr *from, cons
 
 /*
  * What a request had to show for itself, and what its answer is to be signed with. Good until the
- * keys are replaced: auth_renew.
+ * ring is replaced: auth_renew.
  */
 struct auth_asked {
 	enum packet_auth was;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listener - the sockets that clients ask by, and what goes back by them. Which there are, the owner
- * says. Each stays where it is, and keeps its number, also while it is closed.
+ * listener - the sockets that clients ask by, and what goes back by them. Which there are, the
+ * owner says. Each stays where it is, and keeps its number, also while it is closed.
  */
 #ifndef SERVER_LISTENER_H
 #define SERVER_LISTENER_H
@@ -20,8 +20,8 @@ struct listener {
 	uint32_t ifindex;
 	uint16_t slot;                  /* its number in the client table */
 	bool wildcard, loopback;
-	bool for_rest;                  /* a wildcard for addresses without a socket, and no other */
-	bool found;                     /* the owner's mark, while he looks for those to be closed */
+	bool for_rest;                  /* a wildcard for addresses without a socket only */
+	bool found;                     /* the owner's mark: it is to stay open */
 	uint64_t received, sent, failed;
 	struct mtime since;
 	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */

@@ -27,8 +27,8 @@ enum { SERVER_LATER = VERDICT_N };
 /* What the owner is told and asked; every one is there. */
 struct server_events {
 	/*
-	 * A message of mode 6 came by l, from a sender with these flags who may ask. The verdict, or
-	 * SERVER_LATER.
+	 * A message of mode 6 came by l, from a sender with these flags who may ask. The verdict,
+	 * or SERVER_LATER.
 	 */
 	int (*control)(void *ctx, struct listener *l, const struct net_packet *pkt, uint32_t flags);
 	/* The clock was moved, a packet shows: the time is published anew before this returns. */

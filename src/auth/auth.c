@@ -5,6 +5,13 @@
 #include <string.h>
 
 void
+auth_take_ring(struct auth_keys *k, struct keyring *ring)
+{
+	keyring_free(k->ring);
+	k->ring = ring;
+}
+
+void
 auth_reset_count(struct auth_keys *k)
 {
 	k->count = (struct auth_count){ 0 };

@@ -43,7 +43,7 @@ ntpd_new(const struct ntpd_ports *ports, const struct ntpd_options *options)
 	wire_journal(d);
 	wire_client(d);
 	wire_steering(d);
-	d->auth.ring = keyring_new();
+	auth_take_ring(&d->auth, keyring_new());
 	if (d->auth.ring == NULL) {
 		free(d);
 		return NULL;
@@ -197,7 +197,7 @@ ntpd_free(struct ntpd *d)
 	flood_stop(&d->server);
 	access_names_stop(d);
 	access_stop(&d->server);
-	keyring_free(d->auth.ring);
+	auth_take_ring(&d->auth, NULL);
 	stats_stop(&d->journal);
 	arena_free(d->arena);
 	free(d);

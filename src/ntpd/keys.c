@@ -108,8 +108,7 @@ static void
 swap_ring(struct ntpd *d, struct keyring *ring)
 {
 	trust(d, ring);
-	keyring_free(d->auth.ring);
-	d->auth.ring = ring;
+	auth_take_ring(&d->auth, ring);
 }
 
 static void

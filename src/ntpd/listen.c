@@ -397,7 +397,8 @@ count_served(const struct ntpd *d)
 	unsigned n = d->listen.rest_n;
 
 	for (unsigned i = 0; i < d->server.listeners.n; i++) {
-		n += d->server.listeners.at[i]->sock != NULL && !d->server.listeners.at[i]->wildcard;
+		const struct listener *l = d->server.listeners.at[i];
+		n += l->sock != NULL && !l->wildcard;
 	}
 	return n;
 }

@@ -263,7 +263,7 @@ mode_6_is_signed_behind_its_padding(void **state)
 }
 
 static void
-an_answer_after_the_keys_changed_is_signed_with_the_new_one_or_not_at_all(void **state)
+an_answer_after_a_change_of_keys_has_the_new_one_or_none(void **state)
 {
 	static const uint8_t secret[] = "another";
 	uint8_t bytes[ROOM];
@@ -317,7 +317,7 @@ main(void)
 		WITH_KEYS(a_key_serves_the_hosts_it_is_for_and_no_others),
 		WITH_KEYS(extension_fields_are_signed_with_the_header),
 		WITH_KEYS(mode_6_is_signed_behind_its_padding),
-		WITH_KEYS(an_answer_after_the_keys_changed_is_signed_with_the_new_one_or_not_at_all),
+		WITH_KEYS(an_answer_after_a_change_of_keys_has_the_new_one_or_none),
 		WITH_KEYS(what_keys_are_used_for_is_counted),
 	};
 

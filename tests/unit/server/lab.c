@@ -47,7 +47,8 @@ timer_disarm(struct loop *l, struct loop_timer *t)
 	t->armed = false;
 }
 
-static const struct loop_ops LOOP = { now, timer_init, timer_arm, timer_disarm, timer_disarm, NULL };
+static const struct loop_ops LOOP = { .now = now, .timer_init = timer_init,
+	.timer_arm = timer_arm, .timer_disarm = timer_disarm, .timer_done = timer_disarm };
 
 static void
 read_clock(struct clock *c, struct clock_reading *out)

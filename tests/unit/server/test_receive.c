@@ -116,7 +116,7 @@ what_restrict_refuses_is_not_answered(void **state)
 }
 
 static void
-a_signed_request_gets_a_signed_answer_and_a_wrong_one_a_crypto_nak(void **state)
+a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak(void **state)
 {
 	struct lab *lab = lab_new("restrict default notrust\n");
 	uint8_t bytes[HEADER_LEN + AUTH_GROWS_MAX] = { 0x23 };
@@ -246,7 +246,8 @@ main(void)
 		cmocka_unit_test(what_was_published_is_heeded_at_once_and_grows_old),
 		cmocka_unit_test(only_requests_of_possible_senders_are_answered),
 		cmocka_unit_test(what_restrict_refuses_is_not_answered),
-		cmocka_unit_test(a_signed_request_gets_a_signed_answer_and_a_wrong_one_a_crypto_nak),
+		cmocka_unit_test(
+		    a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak),
 		cmocka_unit_test(who_asks_too_often_hears_one_kiss),
 		cmocka_unit_test(a_moved_clock_is_looked_at_before_anybody_is_told),
 		cmocka_unit_test(mode_6_goes_to_the_owner_unless_restrict_forbids_it),
