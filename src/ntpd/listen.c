@@ -2,17 +2,16 @@
 /* listen - sockets on port 123, one for each address that the rules allow. */
 #include "ntpd/listen.h"
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/hostspec.h"
 #include "client/peers.h"
 #include "journal/report.h"
 #include "ntpd/listen_host.h"
+#include "ntpd/listen_rules.h"
 #include "ntpd/listen_tell.h"
-#include "ntpd/state.h"
 #include "ntpd/wire.h"
+#include "ntpd/state.h"
 #include "server/access.h"
 #include "server/receive.h"
 #include "wire/header.h"
@@ -20,81 +19,6 @@
 static const double RETRY_S = 5.0;
 
 enum { EXIT_TAKEN = 1 };
-
-/* ---- rules ---- */
-
-bool
-listen_name_matches(const char *pattern, const char *name)
-{
-	return fnmatch(pattern, name, FNM_CASEFOLD) == 0;
-}
-
-/* zone: the interface of an address as it was written; NULL: any. */
-static bool
-is_on(const char *zone, const char *name)
-{
-	return zone == NULL || zone[0] == '\0' || strcmp(zone, name) == 0;
-}
-
-static bool
-rule_matches(const struct config_listen *r, const char *name, const struct addr *a)
-{
-	bool wildcard = addr_is_wildcard(a);
-
-	switch (r->what) {
-	case LISTEN_ALL:
-		return !wildcard && !addr_is_loopback(a);
-	case LISTEN_IPV4:
-		return a->family == ADDR_V4;
-	case LISTEN_IPV6:
-		return a->family == ADDR_V6;
-	case LISTEN_WILDCARD:
-		return wildcard;
-	case LISTEN_NAME:
-		return !wildcard && listen_name_matches(r->name, name);
-	case LISTEN_ADDR:
-		return addr_in_prefix(a, &r->addr, r->prefix_len) && is_on(r->name, name) &&
-		    (r->addr.scope == 0 || r->addr.scope == a->scope);
-	}
-	return false;
-}
-
-/* -I names an interface or an address. */
-static bool
-option_matches(const char *option, const char *name, const struct addr *a)
-{
-	struct hostspec want;
-
-	if (hostspec_parse(option, &want) == HOSTSPEC_OK && want.addr.family != ADDR_NONE) {
-		return addr_equal(&want.addr, a) && is_on(want.zone, name);
-	}
-	return !addr_is_wildcard(a) && strcasecmp(option, name) == 0;
-}
-
-enum config_listen_act
-listen_rule(const struct ntpd *d, const char *name, const struct addr *a)
-{
-	for (unsigned i = d->conf->listens_n; i > 0; i--) {
-		if (rule_matches(&d->conf->listens[i - 1], name, a)) {
-			return d->conf->listens[i - 1].act;
-		}
-	}
-	for (unsigned i = 0; i < d->opt.listen_n; i++) {
-		if (option_matches(d->opt.listen[i], name, a)) {
-			return LISTEN_LISTEN;
-		}
-	}
-	if (addr_is_loopback(a)) {
-		return LISTEN_LISTEN;
-	}
-	if (addr_is_wildcard(a)) {
-		return LISTEN_DROP;
-	}
-	if (d->opt.no_virtual && strchr(name, ':') != NULL) {
-		return LISTEN_IGNORE;
-	}
-	return d->listen.restricted ? LISTEN_IGNORE : LISTEN_LISTEN;
-}
 
 /* ---- sockets ---- */
 
@@ -123,7 +47,7 @@ shown_name(const struct net_listen *what)
 static bool
 answers_for_rest(const struct ntpd *d, const struct addr *any)
 {
-	return d->listen.overflow && listen_rule(d, "", any) == LISTEN_DROP;
+	return d->listen.overflow && listen_rules_act(d, "", any) == LISTEN_DROP;
 }
 
 static int
@@ -250,14 +174,14 @@ port_taken(struct ntpd *d, size_t n, uint16_t port, bool say)
 
 	for (unsigned i = 0; i < 2; i++) {
 		const struct endpoint any = { { .family = families[i] }, port };
-		if (listen_rule(d, "", &any.addr) != LISTEN_IGNORE && taken(d, &any, say)) {
+		if (listen_rules_act(d, "", &any.addr) != LISTEN_IGNORE && taken(d, &any, say)) {
 			return true;
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct net_iface *f = &d->listen.scan[i];
 		const struct endpoint e = { f->addr, port };
-		if (f->up && listen_rule(d, f->name, &f->addr) != LISTEN_IGNORE &&
+		if (f->up && listen_rules_act(d, f->name, &f->addr) != LISTEN_IGNORE &&
 		    taken(d, &e, say)) {
 			return true;
 		}
@@ -280,7 +204,7 @@ scan_wildcard(struct ntpd *d, enum addr_family family, uint16_t port)
 {
 	const struct endpoint any = { .addr = { .family = family }, .port = port };
 	enum config_listen_act act = answers_for_rest(d, &any.addr) ? LISTEN_LISTEN :
-	    listen_rule(d, "", &any.addr);
+	    listen_rules_act(d, "", &any.addr);
 	struct net_listen what = listen_on(d, &any, "", act);
 
 	if (wanted(d, &any, act) && !is_open(d, &what)) {
@@ -301,7 +225,7 @@ static bool
 scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 {
 	const struct endpoint e = { f->addr, port };
-	enum config_listen_act act = listen_rule(d, f->name, &f->addr);
+	enum config_listen_act act = listen_rules_act(d, f->name, &f->addr);
 	struct net_listen what = listen_on(d, &e, f->name, act);
 	char text[ENDPOINT_TEXT_MAX];
 	int error;
@@ -442,7 +366,7 @@ tell_rest(struct ntpd *d)
 {
 	struct listen *t = &d->listen;
 	struct addr any = { .family = ADDR_V4 };
-	bool answered = answers_for_rest(d, &any) || listen_rule(d, "", &any) == LISTEN_LISTEN;
+	bool answered = answers_for_rest(d, &any) || listen_rules_act(d, "", &any) == LISTEN_LISTEN;
 
 	if (t->rest_n == t->told_rest_n) {
 		return;

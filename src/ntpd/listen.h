@@ -54,10 +54,4 @@ void listen_stop(struct ntpd *d);
 /* True when the wildcard socket answers for the address, because it has none of its own. */
 bool listen_answers_for(const struct ntpd *d, const struct addr *a);
 
-/* True when the pattern of an interface line fits the name; letter case does not count. */
-bool listen_name_matches(const char *pattern, const char *name);
-
-/* What the rules say of an address; name is its interface's, "" for a wildcard. */
-enum config_listen_act listen_rule(const struct ntpd *d, const char *name, const struct addr *a);
-
 #endif

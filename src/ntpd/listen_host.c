@@ -7,6 +7,7 @@
 #include "crypto/mac.h"
 #include "journal/report.h"
 #include "ntpd/listen.h"
+#include "ntpd/listen_rules.h"
 #include "ntpd/state.h"
 
 enum { ADDRS_FIRST = 64 };
@@ -120,7 +121,7 @@ listen_note(struct ntpd *d, const struct net_iface *f, size_t n)
 		if (!addr_is_loopback(&f[i].addr)) {
 			l->own_refid[l->own_refid_n++] = refid_of_addr(&f[i].addr);
 		}
-		if (listen_rule(d, f[i].name, &f[i].addr) != LISTEN_IGNORE) {
+		if (listen_rules_act(d, f[i].name, &f[i].addr) != LISTEN_IGNORE) {
 			l->allowed[l->allowed_n++] = f[i].addr;
 		}
 	}

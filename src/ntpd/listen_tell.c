@@ -5,6 +5,7 @@
 #include "base/hostspec.h"
 #include "journal/report.h"
 #include "ntpd/listen.h"
+#include "ntpd/listen_rules.h"
 #include "ntpd/state.h"
 
 enum { LINES_SHOWN = 5, NAMES_SHOWN = 12, TEXT_ROOM = 512 };
@@ -72,7 +73,7 @@ static bool
 has_name(const struct ntpd *d, const char *name)
 {
 	for (unsigned i = 0; i < d->listen.scan_n; i++) {
-		if (listen_name_matches(name, d->listen.scan[i].name)) {
+		if (listen_rules_name(name, d->listen.scan[i].name)) {
 			return true;
 		}
 	}

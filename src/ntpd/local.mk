@@ -11,6 +11,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/leaptable.c \
 	src/ntpd/listen.c \
 	src/ntpd/listen_host.c \
+	src/ntpd/listen_rules.c \
 	src/ntpd/listen_tell.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
@@ -19,6 +20,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/wire_client.c \
 	src/ntpd/wire_control.c \
 	src/ntpd/wire_journal.c \
+	src/ntpd/wire_names.c \
 	src/ntpd/wire_server.c \
 	src/ntpd/wire_steering.c
 

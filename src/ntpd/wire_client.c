@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_client - what is told of the sources, and whom. */
-#include "client/sources.h"
-#include "ntpd/access_names.h"
 #include "ntpd/listen_tell.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
@@ -138,28 +136,4 @@ wire_client(struct ntpd *d)
 	c->opt = (struct client_options){ .family = d->opt.family, .once = d->opt.once };
 	c->up = &CLIENT_EVENTS;
 	c->up_ctx = d;
-}
-
-void
-wire_names_again(struct ntpd *d)
-{
-	access_names_network_changed(d);
-	sources_network_changed(&d->client);
-}
-
-/* Two ask for names; the answers are told apart by their tags. */
-static void
-on_answer(void *ctx, const struct resolver_answer *ans)
-{
-	struct ntpd *d = ctx;
-
-	if (!access_names_answered(d, ans)) {
-		sources_answered(&d->client, ans);
-	}
-}
-
-void
-wire_resolver(struct ntpd *d)
-{
-	d->port.resolver->ops->listen(d->port.resolver, on_answer, d);
 }
