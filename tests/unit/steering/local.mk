@@ -40,3 +40,33 @@ TESTS += tests/unit/steering/test_await
 tests_unit_steering_test_await_SOURCES = tests/unit/steering/test_await.c $(steering_rig)
 tests_unit_steering_test_await_CPPFLAGS = $(steering_test_CPPFLAGS)
 tests_unit_steering_test_await_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_leapwatch
+TESTS += tests/unit/steering/test_leapwatch
+tests_unit_steering_test_leapwatch_SOURCES = tests/unit/steering/test_leapwatch.c $(steering_rig)
+tests_unit_steering_test_leapwatch_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_leapwatch_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_clock_look
+TESTS += tests/unit/steering/test_clock_look
+tests_unit_steering_test_clock_look_SOURCES = tests/unit/steering/test_clock_look.c $(steering_rig)
+tests_unit_steering_test_clock_look_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_clock_look_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_system
+TESTS += tests/unit/steering/test_system
+tests_unit_steering_test_system_SOURCES = tests/unit/steering/test_system.c $(steering_rig)
+tests_unit_steering_test_system_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_system_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_selection
+TESTS += tests/unit/steering/test_selection
+tests_unit_steering_test_selection_SOURCES = tests/unit/steering/test_selection.c $(steering_rig)
+tests_unit_steering_test_selection_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_selection_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_steer
+TESTS += tests/unit/steering/test_steer
+tests_unit_steering_test_steer_SOURCES = tests/unit/steering/test_steer.c $(steering_rig)
+tests_unit_steering_test_steer_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_steer_LDADD = $(steering_test_LDADD)

@@ -124,6 +124,9 @@ leap_table(void *ctx, bool anew)
 
 	r->tables++;
 	r->tables_anew += anew;
+	if (anew && r->rows_n > 0) {
+		assert_true(leapsec_take(&r->s, r->rows, r->rows_n, r->expires_s));
+	}
 }
 
 static void

@@ -3,8 +3,8 @@
  * rig - a steering over simulated ports, whose owner is the test: what it tells is kept here, and
  * its sources answer when and as the test says.
  */
-#ifndef TESTS_STEERING_RIG_H
-#define TESTS_STEERING_RIG_H
+#ifndef TESTS_UNIT_STEERING_RIG_H
+#define TESTS_UNIT_STEERING_RIG_H
 #include "base/arena.h"
 #include "core/assoc.h"
 #include "journal/journal.h"
@@ -43,6 +43,9 @@ struct rig {
 	int status;
 
 	/* What the owner says. */
+	const struct leap_row *rows;    /* handed in when the table is asked for anew */
+	unsigned rows_n;
+	int64_t expires_s;
 	bool no_source;
 	bool fudged;                    /* by: */
 	double fudge_s, fudge_freq;
