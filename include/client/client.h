@@ -89,10 +89,10 @@ struct client {
 	void *up_ctx;
 	const struct association_events *on;    /* what associations tell the modules above them */
 	struct counters count;
+	struct sources sources;
 	struct peers peers;
 	struct asked_late asked;
 	struct limit turns_log;         /* of changes of the system peer */
-	struct mtime looked_again;      /* at lines without an association */
 };
 
 /* The daemon's time begins; its ports, options and events are there. */
@@ -104,6 +104,7 @@ void client_init(struct client *c);
  */
 void client_configure(struct client *c, const struct config *conf, const char *driftfile);
 
+/* The loop's time. */
 static inline struct mtime
 client_now(const struct client *c)
 {

@@ -4,9 +4,29 @@
  */
 #ifndef CLIENT_PEER_EVENT_H
 #define CLIENT_PEER_EVENT_H
-#include "client/peers.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "core/event.h"
 
 struct client;
+struct peer;
+
+/* What happened to a source, and was said of it. */
+struct peer_told {
+	struct event_count event;
+	struct mtime reach_at;          /* it came, or went */
+	bool went_dark;                 /* it answered once, and does no more */
+	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
+	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
+	struct mtime kissed_at;
+};
+
+/* It begins to exist, and is told of. */
+void peer_event_start(struct client *c, struct peer *p);
+
+/* What happened to it was seen: events are counted anew. */
+void peer_event_seen(struct peer *p);
 
 /*
  * Records an event of a source and logs it with what is known of the cause: "192.0.2.11 8014 84

@@ -5,52 +5,20 @@
  */
 #ifndef CLIENT_PEERS_H
 #define CLIENT_PEERS_H
-#include "auth/auth.h"
-#include "client/refclock.h"
+#include "client/association.h"
 #include "client/sources.h"
 #include "core/assoc.h"
-#include "core/event.h"
 #include "core/select.h"
-#include "core/verdict.h"
-#include "port/loop.h"
-#include "port/net.h"
 
 struct client;
 
-enum { PEERS_MAX = SELECT_MAX, SOURCES_MAX = 256 };
-
-struct peer {
-	struct client *client;
-	struct assoc a;                 /* a.id 0: slot free */
-	struct auth auth;
-	struct source *source;
-	struct refclock *clock;         /* ASSOC_REFCLOCK: instead of: */
-	struct net_socket *sock;
-	bool renew;                     /* the next request takes a new socket */
-	struct loop_timer timer;
-	bool blocked;                   /* our own restrict entry drops its answers; said once */
-	enum lack lack;                 /* of the protection it is to have; it is not asked */
-	int send_error;                 /* last, said once per change */
-	bool no_way;                    /* no route of this host leads to its address */
-	bool shares_clock;              /* it runs on our clock; said once */
-	struct mtime reach_at;          /* it came, or went */
-	bool went_dark;                 /* it answered once, and does no more */
-	unsigned unused;                /* answers since the last sample that made none */
-	enum verdict unused_why;        /* of the last of them */
-	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
-	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
-	struct mtime kissed_at;
-	unsigned idle;                  /* polls since it was last among the survivors */
-};
+enum { PEERS_MAX = SELECT_MAX };
 
 struct peers {
-	struct source source[SOURCES_MAX];
-	unsigned source_n;
 	struct peer peer[PEERS_MAX];
 	unsigned peer_n;                /* slots ever used */
 	struct assoc_table table;       /* of the same slots */
 	uint16_t last_id;
-	uint32_t last_tag;
 };
 
 /*
@@ -72,6 +40,9 @@ struct peer *peers_of(struct source *s);
 /* True when an association other than except asks this address. */
 bool peers_use(struct client *c, const struct addr *a, const struct peer *except);
 
+/* Before the first association: ids begin anywhere. */
+void peers_start(struct client *c);
+
 /* An association id that nobody has. */
 uint16_t peers_new_id(struct client *c);
 
@@ -91,8 +62,8 @@ struct source *peers_row_by_id(struct client *c, uint16_t id);
 void peers_reset_count(struct client *c, struct mtime now);
 
 /*
- * Addresses came or went (see sources_network_changed, too): sockets whose local address is gone, or with no answer, are
- * opened anew and asked soon.
+ * Addresses came or went (see sources_network_changed, too): sockets whose local address is gone,
+ * or with no answer, are opened anew and asked soon.
  */
 void peers_network_changed(struct client *c);
 

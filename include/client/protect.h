@@ -14,6 +14,11 @@ struct source;
 /* What a source lacks of the protection that the configuration asks for. */
 enum lack { LACK_NOTHING, LACK_NTS, LACK_AUTOKEY, LACK_KEY, LACK_TRUST };
 
+/* What was last found missing, and of a pool what was said of a member. */
+struct protection {
+	enum lack lack, member_lack;
+};
+
 /* Says whether a source may be asked now; of a change of that, and of its cause, one line. */
 bool protect_may_ask(struct peer *p);
 

@@ -178,7 +178,6 @@ struct assoc {
 	unsigned flash;                 /* of the last packet and of the source itself */
 	enum tally tally;
 	enum tally told_tally;          /* of the last selection that was acted on */
-	struct event_count event;
 	struct assoc_count count;
 	bool authentic;                 /* the last answer carried a valid MAC */
 	/* DENY or RSTR came; asked at the longest interval only, until it answers */
@@ -278,6 +277,25 @@ void assoc_doubt(struct assoc *a, double by_s);
 bool assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w);
 
 /*
+ * The same for n requests, two seconds apart: what is left of them is asked for as answers come, by
+ * assoc_ask_on.
+ */
+bool assoc_ask(struct assoc *a, unsigned n, const struct assoc_world *w);
+bool assoc_ask_on(struct assoc *a, const struct assoc_world *w);
+
+/* n requests more are wanted, the first with the next assoc_ask_on. */
+void assoc_want(struct assoc *a, unsigned n);
+
+/* Its way may be another now: its silence so far counts for nothing. */
+void assoc_try_anew(struct assoc *a);
+
+/* It is asked from that address of ours. */
+void assoc_asked_from(struct assoc *a, const struct addr *local);
+
+/* The slot is free. */
+void assoc_end(struct assoc *a);
+
+/*
  * The discipline's poll changed: brings poll.next forward when the new interval is shorter. True
  * when it moved.
  */
@@ -291,10 +309,6 @@ unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);
 
 /* The same before a selection: until it is over, no more than that is shown of the source. */
 unsigned assoc_judge(struct assoc *a, const struct assoc_world *w);
-
-/* An event of it comes, to be shown with its status word; or was seen by who is allowed to. */
-void assoc_event(struct assoc *a, enum peer_event code);
-void assoc_events_seen(struct assoc *a);
 
 /* Its counters begin anew. */
 void assoc_reset_count(struct assoc *a, struct mtime now);

@@ -3,12 +3,14 @@
 #include "association_io.h"
 #include <errno.h>
 #include <string.h>
+#include "client/asked.h"
 #include "client/client.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
 #include "journal/counters.h"
 #include "journal/report.h"
 #include "journal/stats.h"
+#include "line.h"
 
 enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 	WHY_MAX = 512 };
@@ -21,8 +23,8 @@ static void on_error(void *ctx, struct net_socket *s, int error);
 
 static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 
-void
-association_io_close_socket(struct peer *p)
+static void
+close_socket(struct peer *p)
 {
 	p->client->net->ops->close(p->client->net, p->sock);
 	p->sock = NULL;
@@ -127,7 +129,7 @@ connect_from(struct peer *p, const struct addr *from)
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
 		c->net->ops->local(c->net, p->sock, &bound);
-		p->a.local = bound.addr;
+		assoc_asked_from(&p->a, &bound.addr);
 	}
 	return error;
 }
@@ -152,12 +154,12 @@ open_socket(struct peer *p)
 	const struct addr *from;
 	int error;
 
-	association_io_close_socket(p);
+	close_socket(p);
 	error = connect_from(p, NULL);
 	if (error != 0 || may_leave_from(c, &p->a.local)) {
 		return error;
 	}
-	association_io_close_socket(p);
+	close_socket(p);
 	from = allowed_local(c, &p->a.remote.addr);
 	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
 }
@@ -175,8 +177,8 @@ still_ours(const struct client *c, const struct addr *local)
 	return addr_is_loopback(local);
 }
 
-bool
-association_io_socket_stands(const struct peer *p)
+static bool
+socket_stands(const struct peer *p)
 {
 	return p->sock != NULL && still_ours(p->client, &p->a.local) &&
 	    may_leave_from(p->client, &p->a.local);
@@ -184,8 +186,8 @@ association_io_socket_stands(const struct peer *p)
 
 /* ---- requests ---- */
 
-void
-association_io_arm(struct peer *p)
+static void
+arm(struct peer *p)
 {
 	p->client->loop->ops->timer_arm(p->client->loop, &p->timer, p->a.poll.next);
 }
@@ -244,13 +246,10 @@ ask_on(struct peer *p, const struct assoc_world *w)
 
 	c->up->standing(c->up_ctx, &above);
 	if (p->a.poll.asked == 0 && above.waits && assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
-		p->a.poll.asked = 1;
+		assoc_want(&p->a, 1);
 	}
-	if (p->a.poll.asked > 0) {
-		p->a.poll.asked--;
-		if (assoc_ask_soon(&p->a, ASSOC_SPACING_S, w)) {
-			association_io_arm(p);
-		}
+	if (assoc_ask_on(&p->a, w)) {
+		arm(p);
 	}
 }
 
@@ -282,14 +281,14 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 		report(c->journal, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
-		p->a.poll.asked = ESTIMATOR_BURST - 1;
+		assoc_want(&p->a, ESTIMATOR_BURST - 1);
 		if (assoc_followed(&p->a)) {
 			c->on->broke(p);
 		}
 	}
 	if (client_adaptive(c) && r == ESTIMATOR_SUSPECT &&
 	    assoc_ask_soon(&p->a, ESTIMATOR_ASK_AGAIN_S, &w)) {
-		association_io_arm(p);
+		arm(p);
 	}
 	ask_on(p, &w);
 }
@@ -337,7 +336,7 @@ on_timer(void *ctx)
 	if (p->a.rules.flags & ASSOC_REFCLOCK) {
 		read_clock(p, &w);
 		peer_event_note_all(c, p, out.events);
-		association_io_arm(p);
+		arm(p);
 		if (out.filtered) {
 			c->up->changed(c->up_ctx);
 		}
@@ -345,11 +344,11 @@ on_timer(void *ctx)
 	}
 	if (out.renew || p->renew) {
 		p->renew = false;
-		association_io_close_socket(p);
+		close_socket(p);
 	}
 	transmit(p, &out);
 	peer_event_note_all(c, p, out.events);
-	association_io_arm(p);
+	arm(p);
 	c->on->polled(p, &out);
 }
 
@@ -427,7 +426,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
 	if (ans.again) {
-		association_io_arm(p);
+		arm(p);
 	}
 	if (ans.sampled) {
 		stats_raw(c->journal, &p->a);
@@ -453,16 +452,120 @@ on_error(void *ctx, struct net_socket *s, int error)
 
 /* ---- its life ---- */
 
+bool
+association_io_open(struct peer *p, struct source *s, uint16_t id, const struct endpoint *remote,
+    double delay_s)
+{
+	struct client *c = s->client;
+	struct assoc_rules rules = line_rules(s->cfg, c->opt.once);
+	struct assoc_world w = client_world(c);
+
+	memset(p, 0, sizeof *p);
+	if ((rules.flags & ASSOC_REFCLOCK) != 0) {
+		p->clock = refclock_open(s->cfg);
+		if (p->clock == NULL) {
+			return false;
+		}
+	}
+	p->client = c;
+	p->source = s;
+	auth_start(&p->auth, c->keys, rules.key_id);
+	assoc_start(&p->a, id, &rules, remote, delay_s, &w);
+	asked_tell(c, &p->a, &w);
+	return true;
+}
+
 void
 association_io_start(struct peer *p)
 {
 	p->client->loop->ops->timer_init(p->client->loop, &p->timer, on_timer, p);
-	association_io_arm(p);
+	arm(p);
 }
 
 void
 association_io_stop(struct peer *p)
 {
-	association_io_close_socket(p);
+	close_socket(p);
 	p->client->loop->ops->timer_done(p->client->loop, &p->timer);
+	refclock_close(p->clock);
+	p->clock = NULL;
+	assoc_end(&p->a);
+	p->source = NULL;
+}
+
+/* ---- what it is told ---- */
+
+void
+association_io_ask(struct peer *p, unsigned requests, const struct assoc_world *w)
+{
+	if (assoc_ask(&p->a, requests, w)) {
+		arm(p);
+	}
+}
+
+void
+association_io_ask_once(struct peer *p, const struct assoc_world *w)
+{
+	if (assoc_ask_soon(&p->a, 0.0, w)) {
+		arm(p);
+	}
+}
+
+void
+association_io_ask_anew(struct peer *p, const struct assoc_world *w)
+{
+	if (assoc_ask_soon(&p->a, 0.0, w)) {
+		assoc_try_anew(&p->a);
+		arm(p);
+	}
+}
+
+unsigned
+association_io_idle(struct peer *p)
+{
+	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
+	return p->idle;
+}
+
+void
+association_io_repoll(struct peer *p, const struct assoc_world *w)
+{
+	if (assoc_repoll(&p->a, w)) {
+		arm(p);
+	}
+}
+
+void
+association_io_network_changed(struct peer *p, const struct assoc_world *w)
+{
+	if (p->a.poll.reach != 0 && socket_stands(p)) {
+		return;
+	}
+	close_socket(p);
+	assoc_try_anew(&p->a);
+	association_io_ask_once(p, w);
+}
+
+void
+association_io_renew(struct peer *p)
+{
+	p->renew = true;
+}
+
+void
+association_io_clear(struct peer *p, const struct assoc_world *w)
+{
+	assoc_clear(&p->a, w);
+}
+
+void
+association_io_doubt(struct peer *p, double by_s)
+{
+	assoc_doubt(&p->a, by_s);
+}
+
+void
+association_io_reset_count(struct peer *p, struct mtime now)
+{
+	assoc_reset_count(&p->a, now);
 }

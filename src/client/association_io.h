@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * association_io - requests to one source and its answers: its socket, its timer, its key; what the core
- * says of an answer goes to the log, the statistics and the selection.
+ * association_io - requests to one source and its answers: its socket, its timer, its key; what the
+ * core says of an answer goes to the log, the statistics and the selection.
  */
 #ifndef CLIENT_ASSOCIATION_IO_H
 #define CLIENT_ASSOCIATION_IO_H
-#include "core/assoc.h"
-
-struct peer;
+#include "client/association.h"
 
 /* What the modules above hear; see struct client. */
 struct association_events {
@@ -17,19 +15,46 @@ struct association_events {
 	void (*broke)(struct peer *p);
 };
 
-/* The association is prepared: asks when a.poll.next has come, and goes on asking. */
+/*
+ * Makes an association of a line in a free slot; the first poll comes after delay_s. False when
+ * memory is short, and the slot stays free.
+ */
+bool association_io_open(struct peer *p, struct source *s, uint16_t id,
+    const struct endpoint *remote, double delay_s);
+
+/* Asks when its first poll has come, and goes on asking. */
 void association_io_start(struct peer *p);
 
-/* Asks no more; gives up socket and timer. */
+/* Asks no more; gives up all it has, and the slot. */
 void association_io_stop(struct peer *p);
 
-/* The core moved a.poll.next. */
-void association_io_arm(struct peer *p);
+/* So many requests two seconds apart, as far as the budget allows; or one. */
+void association_io_ask(struct peer *p, unsigned requests, const struct assoc_world *w);
+void association_io_ask_once(struct peer *p, const struct assoc_world *w);
 
-/* A socket is open, at an address that is still ours and that requests may leave from. */
-bool association_io_socket_stands(const struct peer *p);
+/* The same of one that is silent: it may have another way now. */
+void association_io_ask_anew(struct peer *p, const struct assoc_world *w);
 
-/* The next request opens a new socket, at a new port. */
-void association_io_close_socket(struct peer *p);
+/* One poll more: how many are there since it was last among the survivors. */
+unsigned association_io_idle(struct peer *p);
+
+/* The poll interval of the discipline changed. */
+void association_io_repoll(struct peer *p, const struct assoc_world *w);
+
+/*
+ * Addresses came or went: a socket whose local address is gone, or that has no answer, is opened
+ * anew with the next request, which comes soon.
+ */
+void association_io_network_changed(struct peer *p, const struct assoc_world *w);
+
+/* The next request takes a new socket. */
+void association_io_renew(struct peer *p);
+
+/* Its counters begin anew. */
+void association_io_reset_count(struct peer *p, struct mtime now);
+
+/* What was measured is of no use any more (assoc_clear), or less certain (assoc_doubt). */
+void association_io_clear(struct peer *p, const struct assoc_world *w);
+void association_io_doubt(struct peer *p, double by_s);
 
 #endif

@@ -24,8 +24,7 @@ is_superfluous(struct peer *p)
 	    p->a.poll.burst > 0) {
 		return false;
 	}
-	p->idle = p->a.tally >= TALLY_CANDIDATE ? 0 : p->idle + 1;
-	return p->idle >= ASSOC_UNREACH &&
+	return association_io_idle(p) >= ASSOC_UNREACH &&
 	    peers_count(p->client) > (unsigned)p->client->conf->tos.maxclock;
 }
 

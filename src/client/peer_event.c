@@ -25,7 +25,7 @@ peer_event_status(const struct peer *p)
 	if (p->a.poll.reach != 0) {
 		flags |= PEER_STATUS_REACH;
 	}
-	return event_peer_status(&p->a.event, flags, p->a.tally);
+	return event_peer_status(&p->told.event, flags, p->a.tally);
 }
 
 /* ---- causes ---- */
@@ -53,8 +53,8 @@ put_cause(const struct client *c, const struct peer *p, enum peer_event code, st
 		text_printf(t, " of %s", p->source->cfg->host.text);
 	} else if (code == PEER_EVENT_UNREACHABLE) {
 		put_unreachable(p, t);
-	} else if (code == PEER_EVENT_REACHABLE && p->went_dark) {
-		text_printf(t, " after %.0f s", mtime_diff_s(client_now(c), p->reach_at));
+	} else if (code == PEER_EVENT_REACHABLE && p->told.went_dark) {
+		text_printf(t, " after %.0f s", mtime_diff_s(client_now(c), p->told.reach_at));
 	} else if (code == PEER_EVENT_RATE_EXCEEDED) {
 		text_printf(t, " asked at most every %.0f s from now on",
 		    log2s_to_s(p->a.poll.floor));
@@ -72,13 +72,13 @@ is_news(const struct client *c, struct peer *p, enum peer_event code)
 	if (code != PEER_EVENT_RATE_EXCEEDED && code != PEER_EVENT_ACCESS_DENIED) {
 		return true;
 	}
-	if (p->kissed == code && p->kissed_floor == p->a.poll.floor &&
-	    mtime_diff_s(client_now(c), p->kissed_at) < REFUSES_AGAIN_S) {
+	if (p->told.kissed == code && p->told.kissed_floor == p->a.poll.floor &&
+	    mtime_diff_s(client_now(c), p->told.kissed_at) < REFUSES_AGAIN_S) {
 		return false;
 	}
-	p->kissed = code;
-	p->kissed_floor = p->a.poll.floor;
-	p->kissed_at = client_now(c);
+	p->told.kissed = code;
+	p->told.kissed_floor = p->a.poll.floor;
+	p->told.kissed_at = client_now(c);
 	return true;
 }
 
@@ -90,7 +90,7 @@ static bool
 is_everyday(const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
-	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->went_dark);
+	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->told.went_dark);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
@@ -120,8 +120,8 @@ static void
 note_reach(const struct client *c, struct peer *p, enum peer_event code)
 {
 	if (code == PEER_EVENT_REACHABLE || code == PEER_EVENT_UNREACHABLE) {
-		p->reach_at = client_now(c);
-		p->went_dark = code == PEER_EVENT_UNREACHABLE;
+		p->told.reach_at = client_now(c);
+		p->told.went_dark = code == PEER_EVENT_UNREACHABLE;
 	}
 }
 
@@ -147,7 +147,7 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 	struct text t = text_over(buf, sizeof buf);
 	bool logged = is_logged(c, is_everyday(p, code));
 
-	assoc_event(&p->a, code);
+	(void)event_peer(&p->told.event, code);
 	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->journal))) {
 		return;
 	}
@@ -161,12 +161,26 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 }
 
 void
+peer_event_start(struct client *c, struct peer *p)
+{
+	p->told = (struct peer_told){ .reach_at = client_now(c) };
+	(void)event_peer(&p->told.event, PEER_EVENT_MOBILIZE);
+	peer_event_note(c, p, PEER_EVENT_MOBILIZE);
+}
+
+void
+peer_event_seen(struct peer *p)
+{
+	event_seen(&p->told.event);
+}
+
+void
 peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
 {
 	char buf[EVENT_TEXT_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
-	assoc_event(&p->a, PEER_EVENT_SYS_PEER);
+	(void)event_peer(&p->told.event, PEER_EVENT_SYS_PEER);
 	put_event(p, PEER_EVENT_SYS_PEER, &t);
 	/* Scripts of old count "synchronized to ADDRESS, stratum N". */
 	text_printf(&t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",

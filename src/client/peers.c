@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peers - the table of associations. */
 #include "client/peers.h"
-#include <string.h>
 #include "client/asked.h"
 #include "client/client.h"
 #include "client/peer_event.h"
 #include "journal/report.h"
 #include "association_io.h"
-#include "line.h"
 
 static bool
 has_peer(const struct source *s)
@@ -53,8 +51,8 @@ peers_has_row(const struct source *s)
 struct source *
 peers_row_by_id(struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		struct source *s = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		struct source *s = &c->sources.at[i];
 		if (id != 0 && s->id == id && peers_has_row(s)) {
 			return s;
 		}
@@ -67,7 +65,7 @@ peers_reset_count(struct client *c, struct mtime now)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id != 0) {
-			assoc_reset_count(&c->peers.peer[i].a, now);
+			association_io_reset_count(&c->peers.peer[i], now);
 		}
 	}
 }
@@ -86,12 +84,18 @@ peers_count(const struct client *c)
 static bool
 id_taken(struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		if (c->peers.source[i].cfg != NULL && c->peers.source[i].id == id) {
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg != NULL && c->sources.at[i].id == id) {
 			return true;    /* whether or not the row is shown now */
 		}
 	}
 	return peers_by_id(c, id) != NULL;
+}
+
+void
+peers_start(struct client *c)
+{
+	c->rng->ops->fill(c->rng, &c->peers.last_id, sizeof c->peers.last_id);
 }
 
 uint16_t
@@ -162,9 +166,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 {
 	struct client *c = s->client;
 	struct peer *p = free_slot(c);
-	struct assoc_rules rules = line_rules(s->cfg, c->opt.once);
 	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
-	struct assoc_world w = client_world(c);
 
 	if (p == NULL) {
 		report(c->journal, LOG_LEVEL_ERROR,
@@ -174,23 +176,12 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
-	memset(p, 0, sizeof *p);
-	if ((rules.flags & ASSOC_REFCLOCK) != 0) {
-		p->clock = refclock_open(s->cfg);
-		if (p->clock == NULL) {
-			report(c->journal, LOG_LEVEL_ERROR, "%s: no memory for it",
-			    s->cfg->host.text);
-			return NULL;
-		}
+	if (!association_io_open(p, s, peers_new_id(c), &remote, delay_s)) {
+		report(c->journal, LOG_LEVEL_ERROR, "%s: no memory for it", s->cfg->host.text);
+		return NULL;
 	}
-	p->client = c;
-	p->source = s;
-	p->reach_at = client_now(c);
-	auth_start(&p->auth, c->keys, rules.key_id);
-	assoc_start(&p->a, peers_new_id(c), &rules, &remote, delay_s, &w);
-	asked_tell(c, &p->a, &w);
 	c->up->source_address(c->up_ctx, addr, true);
-	peer_event_note(c, p, PEER_EVENT_MOBILIZE);
+	peer_event_start(c, p);
 	association_io_start(p);
 	return p;
 }
@@ -199,9 +190,6 @@ void
 peers_close(struct peer *p)
 {
 	association_io_stop(p);
-	refclock_close(p->clock);
-	p->clock = NULL;
-	p->a.id = 0;
 }
 
 void
@@ -212,7 +200,6 @@ peers_demobilize(struct peer *p)
 	peer_event_note(c, p, PEER_EVENT_DEMOBILIZE);
 	asked_note(c, &p->a);
 	peers_close(p);
-	p->source = NULL;
 	if (!peers_use(c, &p->a.remote.addr, NULL)) {   /* the host may have another */
 		c->up->source_address(c->up_ctx, &p->a.remote.addr, false);
 	}
@@ -252,14 +239,8 @@ peers_network_changed(struct client *c)
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
-		if (p->a.id == 0 || (p->a.poll.reach != 0 && association_io_socket_stands(p))) {
-			continue;
-		}
-		association_io_close_socket(p);
-		p->a.poll.tries = 0;
-		if (assoc_ask_soon(&p->a, 0.0, &w)) {
-			association_io_arm(p);
+		if (c->peers.peer[i].a.id != 0) {
+			association_io_network_changed(&c->peers.peer[i], &w);
 		}
 	}
 }
@@ -268,7 +249,7 @@ void
 peers_renew_sockets(struct client *c)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		c->peers.peer[i].renew = true;
+		association_io_renew(&c->peers.peer[i]);
 	}
 }
 
@@ -279,7 +260,7 @@ peers_clock_moved(struct client *c, bool reset)
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id != 0 && reset) {
-			assoc_clear(&c->peers.peer[i].a, &w);
+			association_io_clear(&c->peers.peer[i], &w);
 		}
 	}
 }
@@ -289,7 +270,7 @@ peers_doubt(struct client *c, double by_s)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id != 0) {
-			assoc_doubt(&c->peers.peer[i].a, by_s);
+			association_io_doubt(&c->peers.peer[i], by_s);
 		}
 	}
 }
@@ -300,16 +281,12 @@ peers_ask_seldom(struct client *c, int log2s, unsigned requests)
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
+		const struct assoc *a = &c->peers.peer[i].a;
 
 		/* A clock is read as it comes. */
-		if (p->a.id == 0 || (p->a.rules.flags & ASSOC_REFCLOCK) != 0 ||
-		    p->a.poll.hpoll < log2s) {
-			continue;
-		}
-		p->a.poll.asked = requests - 1;
-		if (assoc_ask_soon(&p->a, 0.0, &w)) {
-			association_io_arm(p);
+		if (a->id != 0 && (a->rules.flags & ASSOC_REFCLOCK) == 0 &&
+		    a->poll.hpoll >= log2s) {
+			association_io_ask(&c->peers.peer[i], requests, &w);
 		}
 	}
 }
@@ -324,11 +301,10 @@ void
 peers_ask_silent(struct client *c, const struct assoc_world *w)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
-		if (p->a.id != 0 && p->a.poll.reach == 0 && p->a.poll.sent_once &&
-		    assoc_ask_soon(&p->a, 0.0, w)) {
-			p->a.poll.tries = 0;
-			association_io_arm(p);
+		const struct assoc *a = &c->peers.peer[i].a;
+
+		if (a->id != 0 && a->poll.reach == 0 && a->poll.sent_once) {
+			association_io_ask_anew(&c->peers.peer[i], w);
 		}
 	}
 }
@@ -339,12 +315,11 @@ peers_ask_unheard(struct client *c, struct mtime since)
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
+		const struct assoc *a = &c->peers.peer[i].a;
 
-		if (p->a.id != 0 && (p->a.rules.flags & ASSOC_REFCLOCK) == 0 &&
-		    p->a.poll.reach != 0 && mtime_before(p->a.wire.t4_mono, since) &&
-		    assoc_ask_soon(&p->a, 0.0, &w)) {
-			association_io_arm(p);
+		if (a->id != 0 && (a->rules.flags & ASSOC_REFCLOCK) == 0 && a->poll.reach != 0 &&
+		    mtime_before(a->wire.t4_mono, since)) {
+			association_io_ask_once(&c->peers.peer[i], &w);
 		}
 	}
 }
@@ -355,9 +330,8 @@ peers_repoll(struct client *c)
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
-		if (p->a.id != 0 && assoc_repoll(&p->a, &w)) {
-			association_io_arm(p);
+		if (c->peers.peer[i].a.id != 0) {
+			association_io_repoll(&c->peers.peer[i], &w);
 		}
 	}
 }

@@ -114,9 +114,9 @@ say(const struct source *s, enum lack lack, const char *who)
 static bool
 is_news(struct source *s, enum lack lack)
 {
-	bool news = s->cfg->kind != SOURCE_POOL || s->lack_said != lack;
+	bool news = s->cfg->kind != SOURCE_POOL || s->protection.member_lack != lack;
 
-	s->lack_said = lack;
+	s->protection.member_lack = lack;
 	return news;
 }
 
@@ -126,8 +126,8 @@ protect_may_ask(struct peer *p)
 	enum lack lack = lack_of(p);
 	char addr[ADDR_TEXT_MAX];
 
-	if (lack != p->lack) {
-		p->lack = lack;
+	if (lack != p->protection.lack) {
+		p->protection.lack = lack;
 		if (is_news(p->source, lack)) {
 			say(p->source, lack, addr_format(&p->a.remote.addr, addr, sizeof addr));
 		}
@@ -143,8 +143,8 @@ protect_may_resolve(struct source *s)
 	if (s->cfg->kind != SOURCE_POOL) {
 		return true;            /* its association says why it is not asked */
 	}
-	if (lack != s->lack) {
-		s->lack = lack;
+	if (lack != s->protection.lack) {
+		s->protection.lack = lack;
 		say(s, lack, s->cfg->host.text);
 	}
 	return lack == LACK_NOTHING;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/hostspec.h"
 #include "client/client.h"
+#include "client/peer_event.h"
 #include "client/protect.h"
 #include "config/schema.h"
 #include "journal/report.h"
@@ -34,7 +35,7 @@ ask_name(struct source *s)
 	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->opt.family;
 	int error;
 
-	s->tag = ++c->peers.last_tag;
+	s->tag = ++c->sources.last_tag;
 	s->asked_at = client_now(c);
 	error = c->resolver->ops->ask(c->resolver, s->tag, s->cfg->host.text, want);
 	if (error != 0) {
@@ -85,8 +86,8 @@ room_of(const struct source *s)
 	unsigned room = room_for_members(c), most = (unsigned)c->conf->tos.maxclock;
 	unsigned pools = 0, members = 0, share;
 
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		const struct source *other = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		const struct source *other = &c->sources.at[i];
 		pools += other->cfg != NULL && other->cfg->kind == SOURCE_POOL;
 	}
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
@@ -310,10 +311,10 @@ sources_answered(struct client *c, const struct resolver_answer *ans)
 {
 	struct source *s = NULL;
 
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		if (c->peers.source[i].cfg != NULL && c->peers.source[i].tag == ans->tag &&
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg != NULL && c->sources.at[i].tag == ans->tag &&
 		    ans->tag != 0) {
-			s = &c->peers.source[i];
+			s = &c->sources.at[i];
 		}
 	}
 	if (s == NULL) {
@@ -359,12 +360,12 @@ make_way(struct client *c, const struct addr *addr)
 static struct source *
 free_source(struct client *c)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		if (c->peers.source[i].cfg == NULL) {
-			return &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg == NULL) {
+			return &c->sources.at[i];
 		}
 	}
-	return c->peers.source_n < SOURCES_MAX ? &c->peers.source[c->peers.source_n++] : NULL;
+	return c->sources.n < SOURCES_MAX ? &c->sources.at[c->sources.n++] : NULL;
 }
 
 struct source *
@@ -404,8 +405,8 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 static bool
 has_source(const struct client *c, const struct config_source *cfg)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		if (c->peers.source[i].cfg == cfg) {
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg == cfg) {
 			return true;
 		}
 	}
@@ -431,13 +432,13 @@ try_again(struct source *s)
 void
 sources_look_again(struct client *cl)
 {
-	if (mtime_diff_s(client_now(cl), cl->looked_again) < LOOK_AGAIN_S) {
+	if (mtime_diff_s(client_now(cl), cl->sources.looked_again) < LOOK_AGAIN_S) {
 		return;
 	}
-	cl->looked_again = client_now(cl);
-	for (unsigned i = 0; i < cl->peers.source_n; i++) {
-		if (cl->peers.source[i].cfg != NULL) {
-			try_again(&cl->peers.source[i]);
+	cl->sources.looked_again = client_now(cl);
+	for (unsigned i = 0; i < cl->sources.n; i++) {
+		if (cl->sources.at[i].cfg != NULL) {
+			try_again(&cl->sources.at[i]);
 		}
 	}
 	for (unsigned i = 0; i < cl->conf->sources_n; i++) {
@@ -471,8 +472,8 @@ sources_start(struct client *c)
 {
 	unsigned k = 0;
 
-	c->looked_again = client_now(c);
-	c->rng->ops->fill(c->rng, &c->peers.last_id, sizeof c->peers.last_id);
+	c->sources.looked_again = client_now(c);
+	peers_start(c);
 	for (unsigned i = 0; i < c->conf->sources_n; i++) {
 		if (config_source_in_effect(&c->conf->sources[i])) {
 			(void)sources_add(c, &c->conf->sources[i], START_SPACING_S * k++);
@@ -514,9 +515,9 @@ sources_put_unused(const struct client *c, struct text *t)
 void
 sources_stop(struct client *c)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		if (c->peers.source[i].cfg != NULL) {
-			struct source *s = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg != NULL) {
+			struct source *s = &c->sources.at[i];
 			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 				peers_close(p);
 			}
@@ -533,7 +534,7 @@ sources_events_seen(struct client *c, uint16_t id)
 	struct source *s = p == NULL ? peers_row_by_id(c, id) : NULL;
 
 	if (p != NULL) {
-		assoc_events_seen(&p->a);
+		peer_event_seen(p);
 	} else if (s != NULL) {
 		event_seen(&s->event);
 	}
@@ -542,8 +543,8 @@ sources_events_seen(struct client *c, uint16_t id)
 void
 sources_network_changed(struct client *c)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		struct source *s = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		struct source *s = &c->sources.at[i];
 		if (s->cfg != NULL && s->failed_once && s->tag == 0) {
 			s->retry_s = 0.0;
 			ask_name(s);

@@ -46,19 +46,19 @@ votes_put(const struct client *c, struct quorum_lines *out)
 	int16_t line[SOURCES_MAX];
 
 	out->n = 0;
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		line[i] = may_vote(&c->peers.source[i]) ? (int16_t)out->n++ : -1;
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		line[i] = may_vote(&c->sources.at[i]) ? (int16_t)out->n++ : -1;
 	}
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		const struct peer *p = &c->peers.peer[i];
-		size_t of = p->a.id != 0 ? (size_t)(p->source - c->peers.source) : 0;
+		size_t of = p->a.id != 0 ? (size_t)(p->source - c->sources.at) : 0;
 
 		out->of[i] = p->a.id != 0 ? line[of] : -1;
 		members[of] += p->a.id != 0;
 	}
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
+	for (unsigned i = 0; i < c->sources.n; i++) {
 		if (line[i] >= 0) {
-			out->weight[line[i]] = weight_of(c, &c->peers.source[i], members[i]);
+			out->weight[line[i]] = weight_of(c, &c->sources.at[i], members[i]);
 		}
 	}
 }
@@ -66,8 +66,8 @@ votes_put(const struct client *c, struct quorum_lines *out)
 bool
 votes_any(const struct client *c)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		const struct source *s = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		const struct source *s = &c->sources.at[i];
 
 		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
 			return true;

@@ -34,8 +34,8 @@ peer_by_id(const struct client *c, uint16_t id)
 static const struct source *
 row_by_id(const struct client *c, uint16_t id)
 {
-	for (unsigned i = 0; i < c->peers.source_n; i++) {
-		const struct source *s = &c->peers.source[i];
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		const struct source *s = &c->sources.at[i];
 		if (s->id == id && peers_has_row(s)) {
 			return s;
 		}
@@ -193,8 +193,8 @@ list_status(struct control_request *q)
 	struct owner system = { .kind = OWNER_SYSTEM };
 
 	/* The newest association first, as ever. */
-	for (unsigned i = q->c->is.client->peers.source_n; i > 0; i--) {
-		const struct source *s = &q->c->is.client->peers.source[i - 1];
+	for (unsigned i = q->c->is.client->sources.n; i > 0; i--) {
+		const struct source *s = &q->c->is.client->sources.at[i - 1];
 		if (peers_has_row(s)) {
 			writer_u16(&w, s->id);
 			writer_u16(&w, pool_status(s));

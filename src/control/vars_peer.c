@@ -148,8 +148,8 @@ put_peer_refid(const struct peer *p, char *buf, size_t cap)
 {
 	const struct assoc *a = &p->a;
 
-	if (p->lack != LACK_NOTHING) {
-		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->lack)), STRATUM_UNSPEC);
+	if (p->protection.lack != LACK_NOTHING) {
+		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->protection.lack)), STRATUM_UNSPEC);
 	} else if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
 	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) {
@@ -210,14 +210,14 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
 	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
-	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->lack != LACK_NOTHING ? FLASH_AUTH : 0u);
+	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u);
 	v->keyid = a->rules.key_id;
 	v->bias = a->rules.bias_s;
 	v->authenable = a->rules.key_id != 0;
 	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
 	v->timerec = a->wire.t4.ns == 0 ? 0 :
 	    vars_whole_seconds(rtime_diff_s(vars_now(c), a->wire.t4));
-	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->reach_at));
+	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->told.reach_at));
 	v->seldisp = a->count.sel_disp;
 	v->selbroken = a->count.sel_broken;
 	v->config = 1;
@@ -248,9 +248,9 @@ fill_pool(const struct source *s, struct peer_vars *v)
 	v->ppoll = s->cfg->maxpoll;
 	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	v->config = 1;
-	v->flash |= s->lack != LACK_NOTHING ? FLASH_AUTH : 0u;
-	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(s->lack != LACK_NOTHING ?
-	    protect_refid(s->lack) : s->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
+	v->flash |= s->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(s->protection.lack != LACK_NOTHING ?
+	    protect_refid(s->protection.lack) : s->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
 	    STRATUM_UNSPEC);
 }
 

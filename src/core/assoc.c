@@ -60,7 +60,6 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	if (rules->flags & ASSOC_OWN_CLOCK) {
 		a->poll.burst = ASSOC_BURST;    /* it is known at once */
 	}
-	(void)event_peer(&a->event, PEER_EVENT_MOBILIZE);
 }
 
 /* ---- polling ---- */
@@ -324,6 +323,48 @@ assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 	return true;
 }
 
+bool
+assoc_ask(struct assoc *a, unsigned n, const struct assoc_world *w)
+{
+	assert(n > 0);
+	a->poll.asked = n - 1;
+	return assoc_ask_soon(a, 0.0, w);
+}
+
+bool
+assoc_ask_on(struct assoc *a, const struct assoc_world *w)
+{
+	if (a->poll.asked == 0) {
+		return false;
+	}
+	a->poll.asked--;
+	return assoc_ask_soon(a, ASSOC_SPACING_S, w);
+}
+
+void
+assoc_want(struct assoc *a, unsigned n)
+{
+	a->poll.asked = n;
+}
+
+void
+assoc_try_anew(struct assoc *a)
+{
+	a->poll.tries = 0;
+}
+
+void
+assoc_asked_from(struct assoc *a, const struct addr *local)
+{
+	a->local = *local;
+}
+
+void
+assoc_end(struct assoc *a)
+{
+	a->id = 0;
+}
+
 /* ---- answers ---- */
 
 /*
@@ -531,18 +572,6 @@ assoc_doubt(struct assoc *a, double by_s)
 {
 	filter_doubt(&a->filter, by_s);
 	estimator_doubt(&a->est, by_s);
-}
-
-void
-assoc_event(struct assoc *a, enum peer_event code)
-{
-	(void)event_peer(&a->event, code);
-}
-
-void
-assoc_events_seen(struct assoc *a)
-{
-	event_seen(&a->event);
 }
 
 void

@@ -138,9 +138,9 @@ drop_members(struct ntpd *d)
 static struct source *
 source_of(struct ntpd *d, const struct config_source *s)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg == s) {
-			return &d->client.peers.source[i];
+	for (unsigned i = 0; i < d->client.sources.n; i++) {
+		if (d->client.sources.at[i].cfg == s) {
+			return &d->client.sources.at[i];
 		}
 	}
 	return NULL;
@@ -161,8 +161,8 @@ leave_source(struct ntpd *d, const struct config_change *c)
 static void
 rebind_sources(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		struct source *src = &d->client.peers.source[i];
+	for (unsigned i = 0; i < d->client.sources.n; i++) {
+		struct source *src = &d->client.sources.at[i];
 		if (src->cfg != NULL) {
 			src->cfg = config_source_in(d->conf, src->cfg);
 		}

@@ -30,8 +30,8 @@ count(const struct ntpd *d)
 static bool
 has_source(const struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		if (d->client.peers.source[i].cfg != NULL) {
+	for (unsigned i = 0; i < d->client.sources.n; i++) {
+		if (d->client.sources.at[i].cfg != NULL) {
 			return true;
 		}
 	}
@@ -81,8 +81,8 @@ put_nameless(const struct ntpd *d, struct text *t)
 	const char *first = NULL;
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		const struct source *s = &d->client.peers.source[i];
+	for (unsigned i = 0; i < d->client.sources.n; i++) {
+		const struct source *s = &d->client.sources.at[i];
 		if (s->failed_once && peers_has_row(s) && s->cfg->kind != SOURCE_POOL) {
 			first = n++ == 0 ? s->cfg->host.text : first;
 		}

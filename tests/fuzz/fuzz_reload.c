@@ -40,8 +40,8 @@ check_sources(const struct ntpd *d)
 {
 	const struct config *c = d->conf;
 
-	for (unsigned i = 0; i < d->client.peers.source_n; i++) {
-		const struct config_source *s = d->client.peers.source[i].cfg;
+	for (unsigned i = 0; i < d->client.sources.n; i++) {
+		const struct config_source *s = d->client.sources.at[i].cfg;
 		assert(s == NULL || (s >= c->sources && s < c->sources + c->sources_n));
 	}
 	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {

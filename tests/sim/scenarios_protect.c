@@ -74,7 +74,7 @@ not_asked(struct sim *s, const char *lines, const char *said)
 	SIM_CHECK(s, told == 1, "%s: told %u times", lines, told);
 	d = c->daemon;
 	SIM_CHECK(s,
-	    d != NULL && (d->client.peers.peer[0].a.id != 0 || d->client.peers.source[0].id != 0),
+	    d != NULL && (d->client.peers.peer[0].a.id != 0 || d->client.sources.at[0].id != 0),
 	    "%s: no row of it", lines);
 	sim_node_stop(c);
 }

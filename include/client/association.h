@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * association - one source that is asked: what core knows of it, its way out and what was said of
+ * it. How it asks and is answered is association_io's.
+ */
+#ifndef CLIENT_ASSOCIATION_H
+#define CLIENT_ASSOCIATION_H
+#include "auth/auth.h"
+#include "client/peer_event.h"
+#include "client/protect.h"
+#include "client/refclock.h"
+#include "core/assoc.h"
+#include "core/verdict.h"
+#include "port/loop.h"
+#include "port/net.h"
+
+struct client;
+struct source;
+
+struct peer {
+	struct client *client;
+	struct assoc a;                 /* a.id 0: slot free */
+	struct auth auth;
+	struct source *source;
+	struct refclock *clock;         /* ASSOC_REFCLOCK: instead of: */
+	struct net_socket *sock;
+	bool renew;                     /* the next request takes a new socket */
+	struct loop_timer timer;
+	bool blocked;                   /* our own restrict entry drops its answers; said once */
+	int send_error;                 /* last, said once per change */
+	bool no_way;                    /* no route of this host leads to its address */
+	bool shares_clock;              /* it runs on our clock; said once */
+	unsigned unused;                /* answers since the last sample that made none */
+	enum verdict unused_why;        /* of the last of them */
+	unsigned idle;                  /* polls since it was last among the survivors */
+	struct protection protection;
+	struct peer_told told;
+};
+
+#endif
