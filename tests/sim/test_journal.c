@@ -196,10 +196,10 @@ one_server_that_goes_and_comes_is_two_lines(void **state)
 	(void)state;
 	t.s->server[3]->silent = true;
 	sim_run(t.s, 3 * 3600);
-	told(&t, 1, "192.0.2.4 8443 83 unreachable no answer to 8 requests");
+	told(&t, 1, " 83 unreachable no answer to 8 requests");
 	t.s->server[3]->silent = false;
 	sim_run(t.s, 3600);
-	told(&t, 1, "192.0.2.4 9054 84 reachable after ");
+	told(&t, 1, " 84 reachable after ");
 	told(&t, 1, "unreachable");
 	story_end(&t);
 }
