@@ -211,13 +211,18 @@ revive(struct bank_model row[BANK_WANDERS], unsigned best)
 
 /*
  * An innovation much larger than foretold is taken for that much more noise of the sample. Of a few
- * samples, however, the noise is not known yet: that of those before may have been as large.
+ * samples, however, the noise is not known yet: that of those before may have been as large. What
+ * the frequency does not explain then is half a jump of the clock.
  */
 static void
 correct_robustly(struct bank_model *m, double d_s, double r_s2, bool young)
 {
+	double beyond_s2;
+
 	if (young) {
 		r_s2 *= open_model(m, d_s * d_s / (OUTLIER * (m->pxx + r_s2)));
+		beyond_s2 = fmax(d_s * d_s / OUTLIER - (m->pxx + r_s2), 0.0);
+		m->pxx += beyond_s2 / 2.0;
 	}
 	model_correct(m, d_s, fmax(r_s2, d_s * d_s / OUTLIER - m->pxx));
 }

@@ -194,13 +194,13 @@ unexplained_s2(const struct estimator *e)
 }
 
 static void
-note_innovation(struct estimator *e, double d_s, double s_s2)
+note_innovation(struct estimator *e, double d_s, double s_s2, double most_s2)
 {
 	unsigned at = e->innovations % ESTIMATOR_INNOVATIONS;
 	unsigned n;
 	double sum = 0.0;
 
-	e->seen_s2[at] = fmin(d_s * d_s, INNOVATION_MOST * s_s2);
+	e->seen_s2[at] = fmin(d_s * d_s, INNOVATION_MOST * most_s2);
 	e->expected_s2[at] = s_s2;
 	e->innovations++;
 	n = e->innovations < ESTIMATOR_INNOVATIONS ? e->innovations : ESTIMATOR_INNOVATIONS;
@@ -455,7 +455,9 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	e->reading = bank_read(&e->bank, reading);
 	/* Where a doubt is most of what was expected, it tells of that and not of noise. */
 	if (e->doubt_s2 < expected / 2.0) {
-		note_innovation(e, d, expected);
+		/* Nor are the jumps that open young models noise. */
+		note_innovation(e, d, expected, young(e) ?
+		    fmin(expected, reading[ROUNDTRIP_PLAIN].var_s2) : expected);
 	}
 	e->doubt_s2 = 0.0;
 	bank_correct(&e->bank, reading, young(e));
