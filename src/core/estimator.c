@@ -246,6 +246,17 @@ forget_jitter(struct estimator *e, const struct bank_reading reading[BANK_VIEWS]
 	e->jitter_s = sqrt(reading[ROUNDTRIP_PLAIN].var_s2);
 }
 
+/* Something may have happened again between the suspect and this one. */
+static bool
+suspect_agrees(
+    const struct estimator *e, const struct bank_reading *r, const struct estimate *now)
+{
+	double d_s = r->offset_s - (e->suspect_s + now->freq * e->suspect_age_s);
+
+	return square(d_s) <
+	    SURPRISE * (r->var_s2 + e->suspect_var + square(FREQ_UNKNOWN * e->suspect_age_s));
+}
+
 /*
  * Two samples in a row that no model explains: either the phase jumped (our clock or the source was
  * set, a pause) or the frequency did (a new temperature, a migrated machine).
@@ -254,9 +265,16 @@ static void
 break_model(
     struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
 {
-	bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
-	e->reading = bank_read(&e->bank, reading);
-	bank_correct(&e->bank, reading, true);
+	const struct bank_reading *r = &reading[ROUNDTRIP_EVEN];
+
+	if (suspect_agrees(e, r, now)) {
+		bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
+		e->reading = bank_read(&e->bank, reading);
+		bank_correct(&e->bank, reading, true);
+	} else {
+		bank_break(&e->bank, r->offset_s, r->var_s2, 0.0, now);
+		e->reading = *r;
+	}
 	e->samples = 2;
 	forget_jitter(e, reading);
 	e->suspect = false;

@@ -595,6 +595,25 @@ what_a_doubt_was_is_no_jitter(void **state)
 	assert_true(predict(&b, 0.0).jitter_s < 0.01);
 }
 
+/* Before a sleep and after it: only the newer knows. */
+static void
+two_jumps_in_a_row_leave_the_newer_answer(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 20, 64.0);
+	b.offset_s += 0.5;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_SUSPECT);
+	b.offset_s += 826.0;
+	assert_int_equal(ask(&b, 64.0), ESTIMATOR_BROKE);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 0.01);
+	ask(&b, 2.0);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 0.01);
+	assert_true(predict(&b, 0.0).jitter_s < 0.01);
+}
+
 /* The honest one is to be seen as such before it has the eight samples of a break. */
 static void
 a_large_pause_among_the_first_samples_is_followed(void **state)
@@ -617,6 +636,7 @@ main(void)
 		cmocka_unit_test(one_sample_gives_an_offset_at_once),
 		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
 		cmocka_unit_test(foretells_offset_and_growing_doubt),
+		cmocka_unit_test(two_jumps_in_a_row_leave_the_newer_answer),
 		cmocka_unit_test(a_large_pause_among_the_first_samples_is_followed),
 		cmocka_unit_test(what_a_doubt_was_is_no_jitter),
 		cmocka_unit_test(a_jump_among_the_first_samples_is_no_jitter),
