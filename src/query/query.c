@@ -453,7 +453,7 @@ query_new(const struct query_ports *ports, const struct query_rules *rules,
 	}
 	q->port = *ports;
 	q->rules = *rules;
-	q->keys.ring = rules->keys;
+	q->keys = (struct auth_keys){ .ring = rules->keys };
 	q->on = *on;
 	q->ctx = ctx;
 	q->precision = precision_of(ports->clock);
