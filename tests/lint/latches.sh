@@ -19,8 +19,9 @@ is "$((more > 30))" 1 "there are such tests ($more)"
 
 # A flag whose name says that something is denied, was given up or was said may be one that stays.
 rows=$(sed -n '/^What lets go again/,/^How to add/p' "$top_srcdir/HACKING")
-flags=$(grep -hoE '^	+(bool|unsigned|int|enum [a-z]+) [a-z_0-9, ]+;' "$top_srcdir"/src/ntpd/*.[ch] \
-	"$top_srcdir"/src/sys/*.[ch] "$top_srcdir"/include/core/*.h |
+flags=$(cd "$top_srcdir" && for part in ntpd sys core auth client server steering control journal; do
+	find "include/$part" "src/$part" -name '*.[ch]' 2>/dev/null
+done | grep -v '^src/core/' | xargs grep -hoE '^	+(bool|unsigned|int|enum [a-z]+) [a-z_0-9, ]+;' |
 	tr -s '\t ,;' '\n' | grep -E '(^|_)(denied|deny|said|told|told_n|taken|lost|blocked|full|many|way|stop|gone)$|^no_' |
 	sort -u)
 # Of one call, or a word of the command line.
