@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mru - the clients seen last, and their rates: a table of fixed size keyed by address, the
+ * mru - the client table: who was seen last, and how often; of fixed size, keyed by address, the
  * oldest replaced first. O(1) per packet, no allocation: the caller hands in the memory.
  */
 #ifndef CORE_MRU_H
@@ -84,7 +84,7 @@ void mru_keep(struct mru *m, const struct mru_keeping *k);
 enum mru_verdict mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r,
     struct mtime now);
 
-/* Reads the entry of an address; false when there is none. */
+/* Reads the client of an address; false when it is not there. */
 bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);
 
 /*

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_mru - REQ_NONCE and READ_MRU: the clients seen last, page by page. A nonce shows that the
- * sender has its address, so that nobody is flooded with answers he did not ask for. A page goes on
- * behind the newest of the entries that the sender names and that has not changed since.
+ * control_mru - REQ_NONCE and READ_MRU, which ntpq shows as mrulist: the client table, page by page.
+ * A nonce shows that the sender has its address, so that nobody is flooded with answers he did not
+ * ask for. A page goes on behind the newest of the clients that the sender names and that was not
+ * heard since.
  *
- * A filter may pass over the whole table, a million entries. One turn looks at a few of them: what
+ * A filter may pass over the whole table, a million clients. One turn looks at a few of them: what
  * was found goes out, as a page that may be short; when nothing was, the walk goes on in the next
  * turn, behind the requests for the time, and the table keeps its place.
  */
@@ -16,9 +17,9 @@
 
 enum {
 	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
-	ENTRY_ROOM = 320,               /* the longest entry */
+	CLIENT_ROOM = 320,               /* the longest client */
 	END_ROOM = 80,                  /* now and last.newest */
-	LOOKS_AT_ONCE = 1024,           /* entries of one turn, a tenth of a millisecond */
+	LOOKS_AT_ONCE = 1024,           /* clients of one turn, a tenth of a millisecond */
 };
 
 /*
@@ -412,7 +413,7 @@ put_clients(struct control_request *q, const struct mru_request *r, uint32_t at,
 		if (!wanted(q, &c, r, now)) {
 			continue;
 		}
-		if ((r->limit > 0 && n == r->limit) || q->out.len + ENTRY_ROOM + END_ROOM > room) {
+		if ((r->limit > 0 && n == r->limit) || q->out.len + CLIENT_ROOM + END_ROOM > room) {
 			return PAGE_FULL;
 		}
 		put_client(&q->out, n++, &c, base_ns);

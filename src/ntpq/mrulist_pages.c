@@ -160,7 +160,7 @@ is_whole(const struct mrulist_client *c)
 	return c->addr.family != ADDR_NONE && c->last.fix != 0;
 }
 
-/* Reads a page. The fields of an entry stand together, in any order. */
+/* Reads a page. The fields of a client stand together, in any order. */
 static bool
 take_page(struct mrulist *m, const struct vars *v, bool *fresh)
 {
@@ -220,7 +220,7 @@ mrulist_nonce(struct ntpq *q, struct mrulist *m)
 	return ok;
 }
 
-/* Puts the newest entries that the server may still know, newest first, as resume points. */
+/* Puts the newest clients that the server may still know, newest first, as resume points. */
 static void
 put_resume(const struct mrulist *m, struct text *t)
 {
