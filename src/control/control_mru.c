@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_mru - REQ_NONCE and READ_MRU, which ntpq shows as mrulist: the client table, page by page.
- * A nonce shows that the sender has its address, so that nobody is flooded with answers he did not
- * ask for. A page goes on behind the newest of the clients that the sender names and that was not
- * heard since.
+ * control_mru - REQ_NONCE and READ_MRU, which ntpq shows as mrulist: the client table, page by
+ * page. A nonce shows that the sender has its address, so that nobody is flooded with answers he
+ * did not ask for. A page goes on behind the newest of the clients that the sender names and that
+ * was not heard since.
  *
  * A filter may pass over the whole table, a million clients. One turn looks at a few of them: what
  * was found goes out, as a page that may be short; when nothing was, the walk goes on in the next

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mrulist - the client table of a server, the one seen last first, collected page by page (READ_MRU);
- * seen only by the mrulist*.c files. Each page is asked with a nonce that the server made for us, and
- * with the newest clients known as resume points. The table moves while it is read: a client seen
- * again comes again, later.
+ * mrulist - the client table of a server, collected page by page (READ_MRU); seen only by the
+ * mrulist*.c files. Each page is asked with a nonce that the server made for us, and with the
+ * newest clients known as resume points. The table moves while it is read: a client seen again
+ * comes again, later.
  */
 #ifndef NTPQ_MRULIST_H
 #define NTPQ_MRULIST_H
