@@ -149,7 +149,8 @@ put_peer_refid(const struct peer *p, char *buf, size_t cap)
 	const struct assoc *a = &p->a;
 
 	if (p->protection.lack != LACK_NOTHING) {
-		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->protection.lack)), STRATUM_UNSPEC);
+		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->protection.lack)),
+		    STRATUM_UNSPEC);
 	} else if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
 	} else if (a->srv.refid == 0 && a->srv.stratum == STRATUM_UNSPEC) {
@@ -210,7 +211,8 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
 	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
-	v->flash |= (p->blocked ? FLASH_DENIED : 0u) | (p->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u);
+	v->flash |= p->blocked ? FLASH_DENIED : 0u;
+	v->flash |= p->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
 	v->keyid = a->rules.key_id;
 	v->bias = a->rules.bias_s;
 	v->authenable = a->rules.key_id != 0;
