@@ -33,9 +33,10 @@ struct client_standing {
 
 /* The addresses of this host; good until something else is called. */
 struct client_addresses {
-	const struct addr *own, *allowed;       /* all of them; those that requests may leave from */
+	const struct addr *own;         /* all of them */
+	const struct addr *allowed;     /* those that requests may leave from, when: */
+	bool restricted;                /* rules say so: else they may leave from any */
 	unsigned own_n, allowed_n;
-	bool restricted;                /* by rules: else requests may leave from any */
 };
 
 /* What the owner is told and asked; every one is there. */

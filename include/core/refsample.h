@@ -24,7 +24,7 @@ struct refsample {
 };
 
 struct refsample_result {
-	/* The mean of those that are left; adjusted_ns is that of the newest, and offset_s fits it. */
+	/* The mean of those that are left; offset_s fits adjusted_ns, which is the newest's. */
 	struct refsample_reading mean;
 	double jitter_s;        /* RMS of the differences of neighbours among them, >= precision */
 	unsigned used;          /* how many are left, > 0 */

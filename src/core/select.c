@@ -120,7 +120,8 @@ keep_ordinary(struct run *r, unsigned n)
 			elect_orphan(r, i);
 		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
 			continue;       /* may have the orphan parent among its ancestors: a loop */
-		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) == CANDIDATE_LAST_RESORT) {
+		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) ==
+		    CANDIDATE_LAST_RESORT) {
 			elect_last_resort(r, i);
 		} else {
 			add_entry(r, i);
