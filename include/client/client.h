@@ -74,6 +74,21 @@ struct client_options {
 };
 
 
+/* What its owner gives it; the ports outlive it. */
+struct client_setup {
+	struct loop *loop;
+	struct net *net;
+	struct clock *clock;            /* only read */
+	struct store *store;
+	struct rng *rng;
+	struct resolver *resolver;      /* its answers come by sources_answered */
+	struct journal *journal;
+	struct auth_keys *keys;
+	struct client_options opt;
+	const struct client_events *up;
+	void *up_ctx;
+};
+
 struct client {
 	struct loop *loop;
 	struct net *net;
@@ -96,8 +111,11 @@ struct client {
 	struct limit turns_log;         /* of changes of the system peer */
 };
 
-/* The daemon's time begins; its ports, options and events are there. */
-void client_init(struct client *c);
+/* Makes one of zeroes one that can be configured. */
+void client_init(struct client *c, const struct client_setup *setup);
+
+/* The daemon's time begins. */
+void client_start(struct client *c);
 
 /*
  * Takes another configuration, before the old one is gone; driftfile: its, or that of the command

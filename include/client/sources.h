@@ -47,6 +47,9 @@ struct sources {
 void sources_start(struct client *c);
 void sources_stop(struct client *c);
 
+/* What the lines point to moves to the configuration in force, before the former is gone. */
+void sources_rebind(struct client *c);
+
 /* Starts one line, its first poll or question after delay_s. NULL when the table is full. */
 struct source *sources_add(struct client *c, const struct config_source *cfg, double delay_s);
 

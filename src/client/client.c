@@ -74,9 +74,25 @@ broke(struct peer *p)
 static const struct association_events ASSOCIATION_EVENTS = { .polled = polled, .broke = broke };
 
 void
-client_init(struct client *c)
+client_init(struct client *c, const struct client_setup *setup)
 {
+	c->loop = setup->loop;
+	c->net = setup->net;
+	c->clock = setup->clock;
+	c->store = setup->store;
+	c->rng = setup->rng;
+	c->resolver = setup->resolver;
+	c->journal = setup->journal;
+	c->keys = setup->keys;
+	c->opt = setup->opt;
+	c->up = setup->up;
+	c->up_ctx = setup->up_ctx;
 	c->on = &ASSOCIATION_EVENTS;
+}
+
+void
+client_start(struct client *c)
+{
 	c->turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, client_now(c));
 }
 

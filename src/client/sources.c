@@ -7,6 +7,7 @@
 #include "client/client.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
+#include "config/diff.h"
 #include "config/schema.h"
 #include "journal/report.h"
 
@@ -523,6 +524,16 @@ sources_stop(struct client *c)
 			}
 			c->loop->ops->timer_done(c->loop, &s->timer);
 			s->cfg = NULL;
+		}
+	}
+}
+
+void
+sources_rebind(struct client *c)
+{
+	for (unsigned i = 0; i < c->sources.n; i++) {
+		if (c->sources.at[i].cfg != NULL) {
+			c->sources.at[i].cfg = config_source_in(c->conf, c->sources.at[i].cfg);
 		}
 	}
 }

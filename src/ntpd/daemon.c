@@ -61,7 +61,7 @@ start_limits(struct ntpd *d)
 
 	reset_start(d, now);
 	journal_start(&d->journal);
-	client_init(&d->client);
+	client_start(&d->client);
 }
 
 int

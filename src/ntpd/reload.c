@@ -161,12 +161,7 @@ leave_source(struct ntpd *d, const struct config_change *c)
 static void
 rebind_sources(struct ntpd *d)
 {
-	for (unsigned i = 0; i < d->client.sources.n; i++) {
-		struct source *src = &d->client.sources.at[i];
-		if (src->cfg != NULL) {
-			src->cfg = config_source_in(d->conf, src->cfg);
-		}
-	}
+	sources_rebind(&d->client);
 }
 
 static void

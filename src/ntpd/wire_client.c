@@ -123,17 +123,17 @@ static const struct client_events CLIENT_EVENTS = {
 void
 wire_client(struct ntpd *d)
 {
-	struct client *c = &d->client;
-
-	c->loop = d->port.loop;
-	c->net = d->port.net;
-	c->clock = d->port.clock;
-	c->store = d->port.store;
-	c->rng = d->port.rng;
-	c->resolver = d->port.resolver;
-	c->journal = &d->journal;
-	c->keys = &d->auth;
-	c->opt = (struct client_options){ .family = d->opt.family, .once = d->opt.once };
-	c->up = &CLIENT_EVENTS;
-	c->up_ctx = d;
+	client_init(&d->client, &(struct client_setup){
+		.loop = d->port.loop,
+		.net = d->port.net,
+		.clock = d->port.clock,
+		.store = d->port.store,
+		.rng = d->port.rng,
+		.resolver = d->port.resolver,
+		.journal = &d->journal,
+		.keys = &d->auth,
+		.opt = { .family = d->opt.family, .once = d->opt.once },
+		.up = &CLIENT_EVENTS,
+		.up_ctx = d,
+	});
 }
