@@ -569,3 +569,9 @@ association_io_reset_count(struct peer *p, struct mtime now)
 {
 	assoc_reset_count(&p->a, now);
 }
+
+struct assoc *
+association_io_core(struct peer *p)
+{
+	return &p->a;
+}

@@ -22,6 +22,9 @@ struct association_events {
 bool association_io_open(struct peer *p, struct source *s, uint16_t id,
     const struct endpoint *remote, double delay_s);
 
+/* What whoever selects may take and mark of it; good as long as the slot is. */
+struct assoc *association_io_core(struct peer *p);
+
 /* Asks when its first poll has come, and goes on asking. */
 void association_io_start(struct peer *p);
 

@@ -124,6 +124,8 @@ peers_use(struct client *c, const struct addr *a, const struct peer *except)
 static struct peer *
 free_slot(struct client *c)
 {
+	struct peer *p;
+
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id == 0) {
 			return &c->peers.peer[i];
@@ -132,8 +134,9 @@ free_slot(struct client *c)
 	if (c->peers.peer_n == PEERS_MAX) {
 		return NULL;
 	}
-	c->peers.table.at[c->peers.table.n++] = &c->peers.peer[c->peers.peer_n].a;
-	return &c->peers.peer[c->peers.peer_n++];
+	p = &c->peers.peer[c->peers.peer_n++];
+	c->peers.table.at[c->peers.table.n++] = association_io_core(p);
+	return p;
 }
 
 bool

@@ -3,6 +3,8 @@ LINT_TESTS += \
 	tests/lint/harness.sh \
 	tests/lint/latches.sh \
 	tests/lint/layers.sh \
+	tests/lint/owners.sh \
+	tests/lint/circles.sh \
 	tests/lint/symbols.sh \
 	tests/lint/hardening.sh \
 	tests/lint/headers.sh \
@@ -14,6 +16,6 @@ LINT_TESTS += \
 	tests/lint/shell.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
-EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py tests/lint/owners.sh \
-	tests/lint/circles.py tests/lint/circles.sh .clang-format tests/lint/format.sh \
+EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py \
+	tests/lint/circles.py .clang-format tests/lint/format.sh \
 	tests/lint/comments.py
