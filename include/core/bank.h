@@ -59,11 +59,15 @@ void bank_doubt(struct bank *b, double var_s2);
 /* A view went by too small a variance of the noise so far: the right one is by times as large. */
 void bank_open(struct bank *b, unsigned view, double by);
 
-/*
- * Takes in one sample, as each view reads it.
- * young  the models have seen a few samples only: one that they did not foretell opens them
- */
-void bank_correct(struct bank *b, const struct bank_reading *reading, bool young);
+/* What a sample that the models did not foretell may tell of them. */
+enum bank_age {
+	BANK_OLD,       /* nothing: it is noise */
+	BANK_BROKEN,    /* a few samples since a break: that the clock jumped again */
+	BANK_YOUNG,     /* a few samples in all: that, and that no frequency is known yet */
+};
+
+/* Takes in one sample, as each view reads it. */
+void bank_correct(struct bank *b, const struct bank_reading *reading, enum bank_age age);
 
 /*
  * The weighted whole dt_s after the last sample: mean and covariance of a mixture, in which the

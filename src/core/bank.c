@@ -215,12 +215,14 @@ revive(struct bank_model row[BANK_WANDERS], unsigned best)
  * the frequency does not explain then is half a jump of the clock.
  */
 static void
-correct_robustly(struct bank_model *m, double d_s, double r_s2, bool young)
+correct_robustly(struct bank_model *m, double d_s, double r_s2, enum bank_age age)
 {
 	double beyond_s2;
 
-	if (young) {
+	if (age == BANK_YOUNG) {
 		r_s2 *= open_model(m, d_s * d_s / (OUTLIER * (m->pxx + r_s2)));
+	}
+	if (age != BANK_OLD) {
 		beyond_s2 = fmax(d_s * d_s / OUTLIER - (m->pxx + r_s2), 0.0);
 		m->pxx += beyond_s2 / 2.0;
 	}
@@ -229,7 +231,8 @@ correct_robustly(struct bank_model *m, double d_s, double r_s2, bool young)
 
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
-correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading, bool young)
+correct_view(
+    struct bank_model row[BANK_WANDERS], const struct bank_reading *reading, enum bank_age age)
 {
 	double likelihood[BANK_WANDERS];
 	double top = -HUGE_VAL, weights = 0.0, sum = 0.0, zero;
@@ -240,7 +243,7 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 
 		likelihood[q] = bank_log_likelihood(d, row[q].pxx + reading->var_s2);
 		top = fmax(top, likelihood[q]);
-		correct_robustly(&row[q], d, reading->var_s2, young);
+		correct_robustly(&row[q], d, reading->var_s2, age);
 	}
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
 		weights += row[q].weight;
@@ -257,13 +260,13 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 }
 
 void
-bank_correct(struct bank *b, const struct bank_reading *reading, bool young)
+bank_correct(struct bank *b, const struct bank_reading *reading, enum bank_age age)
 {
 	double best = -HUGE_VAL;
 
 	for (unsigned v = 0; v < b->views; v++) {
 		b->view_log[v] =
-		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v], young);
+		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v], age);
 		best = fmax(best, b->view_log[v]);
 	}
 	for (unsigned v = 0; v < b->views; v++) {

@@ -270,7 +270,7 @@ break_model(
 	if (suspect_agrees(e, r, now)) {
 		bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
 		e->reading = bank_read(&e->bank, reading);
-		bank_correct(&e->bank, reading, true);
+		bank_correct(&e->bank, reading, BANK_BROKEN);
 	} else {
 		bank_break(&e->bank, r->offset_s, r->var_s2, 0.0, now);
 		e->reading = *r;
@@ -428,11 +428,17 @@ young(const struct estimator *e)
 	return e->samples <= BREAK_AFTER;
 }
 
+static enum bank_age
+age_of(const struct estimator *e)
+{
+	return !young(e) ? BANK_OLD : e->breaks > 0 ? BANK_BROKEN : BANK_YOUNG;
+}
+
 /* The first samples were taken for good ones, before they were found to be rough. */
 static void
 repent_rough(struct estimator *e, double rough_s2)
 {
-	if (young(e) && e->rough_most_s2 > 0.0 && rough_s2 > e->rough_most_s2) {
+	if (age_of(e) == BANK_YOUNG && e->rough_most_s2 > 0.0 && rough_s2 > e->rough_most_s2) {
 		bank_open(&e->bank, BANK_ROUGH, rough_s2 / e->rough_most_s2);
 	}
 	e->rough_most_s2 = fmax(e->rough_most_s2, rough_s2);
@@ -478,7 +484,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 		    fmin(expected, reading[ROUNDTRIP_PLAIN].var_s2) : expected);
 	}
 	e->doubt_s2 = 0.0;
-	bank_correct(&e->bank, reading, young(e));
+	bank_correct(&e->bank, reading, age_of(e));
 	e->samples++;
 	if (runs_wild(e)) {
 		forget_rate(e, reading);

@@ -100,7 +100,7 @@ take(struct joint *j, const struct joint_input *in)
 	if (surprised(j, &r)) {
 		return false;
 	}
-	bank_correct(&j->bank, &r, false);
+	bank_correct(&j->bank, &r, BANK_OLD);
 	return bank_sound(&j->bank);
 }
 

@@ -32,7 +32,7 @@ step(struct bench *t, double dt_s)
 	r = (struct bank_reading){ t->x_s + t->noise_s * seeded_normal(&t->seed),
 		t->noise_s * t->noise_s };
 	bank_advance(&t->b, dt_s, 0.0);
-	bank_correct(&t->b, &r, false);
+	bank_correct(&t->b, &r, BANK_OLD);
 }
 
 static void
@@ -93,7 +93,7 @@ the_view_that_foretells_best_prevails(void **state)
 		}
 		r[ROUNDTRIP_UP_ONLY] = (struct bank_reading){ 0.0, 1e-12 };
 		bank_advance(&b, 64.0, 0.0);
-		bank_correct(&b, r, false);
+		bank_correct(&b, r, BANK_OLD);
 	}
 	bank_favourite(&b, &view);
 	assert_int_equal(view, ROUNDTRIP_UP_ONLY);
@@ -148,7 +148,7 @@ covariances_stay_positive_over_any_gap_and_noise(void **state)
 				r[v].var_s2 = ldexp(1.0, (int)seeded_below(&seed, 90) - 80);
 			}
 			bank_advance(&b, ldexp(1.0, (int)seeded_below(&seed, 28) - 8), 0.0);
-			bank_correct(&b, r, false);
+			bank_correct(&b, r, BANK_OLD);
 			assert_true(bank_sound(&b));
 		}
 	}
@@ -168,7 +168,7 @@ one_wild_sample_moves_no_model_far(void **state)
 	}
 	bank_mix(&t.b, 0.0, &before);
 	r = (struct bank_reading){ t.x_s + 1.0, 1e-8 };
-	bank_correct(&t.b, &r, false);
+	bank_correct(&t.b, &r, BANK_OLD);
 	bank_mix(&t.b, 0.0, &after);
 	assert_near(after.offset_s, before.offset_s, 2.0 * sqrt(before.var_s2));
 }
@@ -187,10 +187,10 @@ a_wild_sample_opens_young_models_only(void **state)
 		bank_begin(&b, 1, &UNKNOWN);
 		for (unsigned i = 0; i < 4; i++) {
 			bank_advance(&b, 2.0, 0.0);
-			bank_correct(&b, &r, young == 1);
+			bank_correct(&b, &r, young == 1 ? BANK_YOUNG : BANK_OLD);
 		}
 		bank_advance(&b, 2.0, 0.0);
-		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12 }, young == 1);
+		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12 }, young == 1 ? BANK_YOUNG : BANK_OLD);
 		bank_mix(&b, 0.0, &got);
 		assert_int_equal(sqrt(got.freq_var) > 20e-6, young);
 	}
@@ -207,10 +207,10 @@ numbers_that_are_none_are_noticed(void **state)
 	for (unsigned v = 0; v < BANK_VIEWS; v++) {
 		r[v] = (struct bank_reading){ 0.0, 1e-6 };
 	}
-	bank_correct(&b, r, false);
+	bank_correct(&b, r, BANK_OLD);
 	assert_true(bank_sound(&b));
 	r[3].offset_s = (double)NAN;
-	bank_correct(&b, r, false);
+	bank_correct(&b, r, BANK_OLD);
 	assert_false(bank_sound(&b));
 }
 
