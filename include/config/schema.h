@@ -127,8 +127,11 @@ const struct schema_row *schema_of_group(enum schema_group group);
 /* The most similar word of a group when it is close enough to be a slip, or NULL. */
 const char *schema_suggest(enum schema_group group, const char *word);
 
-/* The row of the directive for a kind of source; NULL for SOURCE_REFCLOCK, which has two forms. */
-const struct schema_row *schema_of_source(enum config_source_kind kind);
+/*
+ * The directive that, before its host, names a source of a kind: "server" for a reference clock as
+ * well, whatever form its line had, for its host is 127.127.t.u.
+ */
+const char *config_source_word(enum config_source_kind kind);
 
 /* False when a kind of source, or the driver of a refclock, does not act in this version. */
 bool config_source_in_effect(const struct config_source *s);

@@ -158,12 +158,6 @@ static const char *const part_names[PART_N] = {
 	[PART_RESET] = "reset", [PART_OTHER] = "words without effect"
 };
 
-static const char *
-kind_word(const struct config_source *s)
-{
-	return s->kind == SOURCE_REFCLOCK ? "server" : schema_of_source(s->kind)->word;
-}
-
 void
 config_change_format(const struct config_change *change, struct text *out)
 {
@@ -177,6 +171,6 @@ config_change_format(const struct config_change *change, struct text *out)
 		text_printf(out, "%s changed", part_names[change->part]);
 		return;
 	}
-	text_printf(out, "%s %s %s", kind_word(s), s->host.text,
+	text_printf(out, "%s %s %s", config_source_word(s->kind), s->host.text,
 	    change->now == NULL ? "dropped" : change->was == NULL ? "added" : "changed");
 }

@@ -140,12 +140,6 @@ set_clock(struct config_source *s, int32_t type, int32_t unit)
 
 /* ---- one source ---- */
 
-static const char *
-kind_word(enum config_source_kind kind)
-{
-	return kind == SOURCE_REFCLOCK ? "refclock" : schema_of_source(kind)->word;
-}
-
 /* Names differ neither by letter case nor by the dot that may end them. */
 static bool
 same_name(const char *a, const char *b)
@@ -207,8 +201,10 @@ add_source(struct parser *p, struct config_source *s)
 	for (unsigned i = 0; i < c->sources_n; i++) {
 		const struct config_source *old = &c->sources[i];
 		if (same_source(old, s)) {
+			bool clock = s->kind == SOURCE_REFCLOCK;
 			parse_warn(p, 0, "'%s %s' is there already (%s:%u), this line is ignored",
-			    kind_word(s->kind), s->host.text, old->place.file, old->place.line);
+			    clock ? "refclock" : config_source_word(s->kind), s->host.text,
+			    old->place.file, old->place.line);
 			return;
 		}
 	}
@@ -243,7 +239,7 @@ check_address(struct parser *p, unsigned i, const struct config_source *s)
 		}
 	} else if (addr_is_multicast(a) || addr_is_wildcard(a)) {
 		parse_error(p, i, "'%s' cannot be the address of a %s", s->host.text,
-		    kind_word(s->kind));
+		    config_source_word(s->kind));
 	} else if (hostspec_lacks_zone(a)) {
 		parse_error(p, i, "'%s' %s", s->host.text,
 		    hostspec_fault_text(HOSTSPEC_ZONE_LACKS));

@@ -241,7 +241,7 @@ source_line(struct print *k, const struct config_source *s)
 		refclock_line(k, s, &plain);
 		return;
 	}
-	word(k, schema_of_source(s->kind)->word);
+	word(k, config_source_word(s->kind));
 	family(k, s->host.want);
 	host_and_port(k, s);
 	options(k, SCHEMA_SOURCE, s, &plain);

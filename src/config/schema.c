@@ -537,8 +537,9 @@ schema_clock_of_name(const char *name)
 	return NULL;
 }
 
-const struct schema_row *
-schema_of_source(enum config_source_kind kind)
+/* NULL for SOURCE_REFCLOCK, which has two forms. */
+static const struct schema_row *
+row_of_source(enum config_source_kind kind)
 {
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		if (schema_rows[i].arg == ARG_SOURCE && schema_rows[i].bit == kind) {
@@ -548,6 +549,14 @@ schema_of_source(enum config_source_kind kind)
 	return NULL;
 }
 
+const char *
+config_source_word(enum config_source_kind kind)
+{
+	const struct schema_row *row = row_of_source(kind);
+
+	return row != NULL ? row->word : "server";
+}
+
 bool
 config_source_in_effect(const struct config_source *s)
 {
@@ -555,6 +564,6 @@ config_source_in_effect(const struct config_source *s)
 		const struct schema_clock *clock = schema_clock_of_type(s->clock_type);
 		return clock != NULL && clock->state == STATE_ACTS;
 	}
-	const struct schema_row *row = schema_of_source(s->kind);
+	const struct schema_row *row = row_of_source(s->kind);
 	return row != NULL && row->state == STATE_ACTS;
 }
