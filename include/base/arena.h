@@ -19,7 +19,4 @@ void *arena_alloc(struct arena *a, size_t size);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 
-/* Octets given out so far. */
-size_t arena_used(const struct arena *a);
-
 #endif

@@ -84,12 +84,10 @@ void mru_keep(struct mru *m, const struct mru_keeping *k);
 enum mru_verdict mru_touch(struct mru *m, const struct mru_packet *p, const struct mru_rules *r,
     struct mtime now);
 
-/* Reads the client of an address; false when it is not there. */
-bool mru_get(const struct mru *m, const struct addr *a, struct mru_client *out);
-
 /*
  * Walk from newest to oldest or back. A position is opaque: mru_newest/mru_oldest give one,
- * mru_older/mru_newer the next; 0 is the end. Positions hold until the next touch.
+ * mru_older/mru_newer the next; 0 is the end. mru_position is where an address is, 0 when no
+ * client has it. Positions hold until the next touch.
  */
 uint32_t mru_newest(const struct mru *m);
 uint32_t mru_oldest(const struct mru *m);

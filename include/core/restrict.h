@@ -67,6 +67,5 @@ bool restrict_has_host(const struct restrict_list *l, const struct addr *a);
  * puts them in order.
  */
 bool restrict_entry_at(struct restrict_list *l, size_t i, struct restrict_entry *out);
-size_t restrict_count(const struct restrict_list *l);
 
 #endif

@@ -47,9 +47,6 @@ struct verdict_count {
 /* The word for logs and ntpq: "ok", "short", "version", ... */
 const char *verdict_name(enum verdict v);
 
-/* The system variable of ntpq's sysstats that counts it ("ss_badformat"); NULL when none does. */
-const char *verdict_sysvar(enum verdict v);
-
 /* Sum of the counters that belong to a variable of sysstats. */
 uint64_t verdict_sum(const struct verdict_count *c, const char *sysvar);
 

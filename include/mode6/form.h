@@ -43,7 +43,4 @@ void form_stamp(struct text *t, struct ntp_ts ts, struct rtime pivot);
 /* Appends "2016-10-27T21:01:25.452Z". */
 void form_iso(struct text *t, struct ntp_ts ts, struct rtime pivot);
 
-/* Appends what remains of s after filtering: printable ASCII stays, other octets become \xHH. */
-void form_safe(struct text *t, const char *s);
-
 #endif

@@ -63,7 +63,6 @@ void session_set_always_sign(struct session *s, bool always);
 
 /* Signs with key from now on; the session does not own it. NULL: no key. */
 void session_set_key(struct session *s, uint32_t id, struct mac_key *key);
-bool session_has_key(const struct session *s);
 
 /* Writes a line per datagram to stderr when level > 0. */
 void session_set_debug(struct session *s, int level);

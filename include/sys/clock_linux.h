@@ -13,11 +13,4 @@
 int clock_linux_new(bool control, struct clock **out);
 void clock_linux_free(struct clock *c); /* NULL is fine */
 
-/*
- * True when the kernel lets this process set the clock. Asked with a change that it refuses in any
- * case (a tick of 0), so that nothing is touched: without the privilege it says so first. False
- * when made without control.
- */
-bool clock_linux_controls(struct clock *c);
-
 #endif

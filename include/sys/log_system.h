@@ -39,9 +39,8 @@ void log_system_started(struct log *l);
 /* The terminal is gone (the process went to the background): lines without a file go to syslog. */
 void log_system_background(struct log *l);
 
-/* The least important level that is written; and which one that is. */
+/* The least important level that is written. */
 void log_system_level(struct log *l, enum log_level max);
-enum log_level log_system_level_now(const struct log *l);
 
 /*
  * Writes one line as it goes to a file, with its newline; at_s in seconds since 1970, shown in

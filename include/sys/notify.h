@@ -16,9 +16,6 @@ struct notify;
 int notify_new(struct loop *l, struct notify **out);
 void notify_free(struct notify *n); /* NULL is fine */
 
-/* True when a service manager listens. */
-bool notify_active(const struct notify *n);
-
 /* The daemon serves: READY=1. From now on the watchdog is fed, twice in its time, from the loop. */
 void notify_ready(void *n);
 

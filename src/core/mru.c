@@ -567,18 +567,6 @@ mru_position(const struct mru *m, const struct addr *a)
 	return position(find(m, *bucket_of(m, family, addr), family, addr));
 }
 
-bool
-mru_get(const struct mru *m, const struct addr *a, struct mru_client *out)
-{
-	uint32_t at = mru_position(m, a);
-
-	if (at == 0) {
-		return false;
-	}
-	mru_read(m, at, out);
-	return true;
-}
-
 uint32_t
 mru_newest(const struct mru *m)
 {

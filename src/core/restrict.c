@@ -289,9 +289,3 @@ restrict_entry_at(struct restrict_list *l, size_t i, struct restrict_entry *out)
 	};
 	return true;
 }
-
-size_t
-restrict_count(const struct restrict_list *l)
-{
-	return l->n;
-}

@@ -46,13 +46,6 @@ verdict_name(enum verdict v)
 	return wording[v].name;
 }
 
-const char *
-verdict_sysvar(enum verdict v)
-{
-	assert((unsigned)v < VERDICT_N);
-	return wording[v].sysvar;
-}
-
 static bool
 counts(const char *sysvar, const char *name)
 {

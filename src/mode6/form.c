@@ -3,7 +3,6 @@
 #include "mode6/form.h"
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 #include <time.h>
 #include "base/addr.h"
 #include "mode6/words.h"
@@ -163,10 +162,4 @@ form_iso(struct text *t, struct ntp_ts ts, struct rtime pivot)
 		text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
 		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
 	}
-}
-
-void
-form_safe(struct text *t, const char *s)
-{
-	text_put_safe(t, s, strlen(s));
 }

@@ -92,12 +92,6 @@ session_set_key(struct session *s, uint32_t id, struct mac_key *key)
 	s->key = key;
 }
 
-bool
-session_has_key(const struct session *s)
-{
-	return s->key != NULL;
-}
-
 void
 session_set_debug(struct session *s, int level)
 {

@@ -361,12 +361,3 @@ clock_linux_free(struct clock *c)
 {
 	free(c);
 }
-
-bool
-clock_linux_controls(struct clock *port)
-{
-	const struct clock_linux *c = (const struct clock_linux *)port;
-	struct timex t = { .modes = ADJ_TICK, .tick = 0 };
-
-	return c->control && adjust(c, &t) == -EINVAL;
-}

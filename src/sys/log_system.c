@@ -326,9 +326,3 @@ log_system_level(struct log *l, enum log_level max)
 {
 	((struct log_system *)l)->max = max;
 }
-
-enum log_level
-log_system_level_now(const struct log *l)
-{
-	return ((const struct log_system *)l)->max;
-}

@@ -113,12 +113,6 @@ notify_free(struct notify *n)
 	free(n);
 }
 
-bool
-notify_active(const struct notify *n)
-{
-	return n->fd >= 0;
-}
-
 void
 notify_ready(void *ctx)
 {

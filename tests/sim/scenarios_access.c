@@ -196,7 +196,6 @@ the_list_of_clients_keeps_to_mru(struct sim *s)
 	struct sim_node *c = scenario_with(s,
 	    "restrict default\nmru maxdepth 2 mindepth 2 maxage 64\n"
 	    "discard monitor 1000000\n");
-	struct mru_client k;
 
 	for (unsigned i = 0; i < 3; i++) {
 		char address[16];
@@ -208,19 +207,19 @@ the_list_of_clients_keeps_to_mru(struct sim *s)
 	}
 	SIM_CHECK(s, mru_used(c->daemon->server.access.mru) == 2, "%zu clients",
 	    mru_used(c->daemon->server.access.mru));
-	SIM_CHECK(s, !mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k),
+	SIM_CHECK(s, mru_position(c->daemon->server.access.mru, &x[2].at.addr) == 0,
 	    "a full list took a new client at once");
 	sim_run(s, 70);
 	stranger_ask(&x[2], 4, MODE_CLIENT);
-	SIM_CHECK(
-	    s, mru_get(c->daemon->server.access.mru, &x[2].at.addr, &k), "not taken after maxage");
-	SIM_CHECK(
-	    s, !mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "the oldest is there");
+	SIM_CHECK(s, mru_position(c->daemon->server.access.mru, &x[2].at.addr) != 0,
+	    "not taken after maxage");
+	SIM_CHECK(s, mru_position(c->daemon->server.access.mru, &x[0].at.addr) == 0,
+	    "the oldest is there");
 	sim_node_config(c, "restrict default\nmru maxdepth 2 minage 0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	stranger_ask(&x[0], 4, MODE_CLIENT);
-	SIM_CHECK(
-	    s, mru_get(c->daemon->server.access.mru, &x[0].at.addr, &k), "minage has no effect");
+	SIM_CHECK(s, mru_position(c->daemon->server.access.mru, &x[0].at.addr) != 0,
+	    "minage has no effect");
 }
 
 /* ---- where it listens ---- */

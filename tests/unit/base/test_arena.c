@@ -45,12 +45,10 @@ stops_at_its_limit(void **state)
 
 	(void)state;
 	assert_null(arena_alloc(a, 1025));
-	assert_int_equal(arena_used(a), 0);
 	assert_non_null(arena_alloc(a, 1000));
 	assert_null(arena_alloc(a, 100));
 	assert_non_null(arena_alloc(a, 16));
 	assert_null(arena_alloc(a, 1));
-	assert_int_equal(arena_used(a), 1024);
 	arena_free(a);
 }
 
@@ -60,12 +58,13 @@ absurd_sizes_are_refused(void **state)
 	struct arena *a = arena_new(SIZE_MAX);
 
 	(void)state;
+	assert_non_null(arena_alloc(a, 1));
 	assert_null(arena_alloc(a, SIZE_MAX));
 	assert_null(arena_alloc(a, SIZE_MAX - 32));
 	assert_null(arena_alloc(a, SIZE_MAX / 2));
 	assert_null(arena_strndup(a, "x", SIZE_MAX));
 	assert_null(arena_strndup(a, "x", SIZE_MAX - 1));
-	assert_int_equal(arena_used(a), 0);
+	assert_non_null(arena_alloc(a, 1));
 	arena_free(a);
 }
 

@@ -49,6 +49,18 @@ add(struct restrict_list *l, const char *a, const char *mask, uint32_t match, ui
 	assert_true(restrict_add(l, &r));
 }
 
+static size_t
+count(struct restrict_list *l)
+{
+	struct restrict_entry e;
+	size_t n = 0;
+
+	while (restrict_entry_at(l, n, &e)) {
+		n++;
+	}
+	return n;
+}
+
 static uint32_t
 flags_of(struct restrict_list *l, const char *from, uint16_t port)
 {
@@ -63,7 +75,7 @@ the_default_holds_for_everyone_at_first(void **state)
 	struct restrict_list *l = list(4, RESTRICT_BUILTIN);
 
 	(void)state;
-	assert_int_equal(restrict_count(l), 2);
+	assert_int_equal(count(l), 2);
 	assert_int_equal(flags_of(l, "0.0.0.0", ANY_PORT), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "223.255.255.255", NTP), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "::", ANY_PORT), RESTRICT_BUILTIN);
@@ -94,7 +106,7 @@ a_written_out_default_is_the_same_entry(void **state)
 	(void)state;
 	add(l, "0.0.0.0", "0.0.0.0", 0, RESTRICT_KOD);
 	add(l, "192.0.2.1", "0.0.0.0", 0, RESTRICT_LIMITED);
-	assert_int_equal(restrict_count(l), 2);
+	assert_int_equal(count(l), 2);
 	assert_int_equal(flags_of(l, "198.51.100.1", ANY_PORT),
 	    RESTRICT_NOQUERY | RESTRICT_KOD | RESTRICT_LIMITED);
 	free(l);
@@ -128,7 +140,7 @@ the_same_key_again_adds_its_flags(void **state)
 	(void)state;
 	add(l, "192.0.2.1", "", 0, RESTRICT_NOMODIFY);
 	add(l, "192.0.2.1", "", 0, RESTRICT_NOQUERY);
-	assert_int_equal(restrict_count(l), 3);
+	assert_int_equal(count(l), 3);
 	assert_int_equal(flags_of(l, "192.0.2.1", ANY_PORT), RESTRICT_NOMODIFY | RESTRICT_NOQUERY);
 	free(l);
 }
@@ -228,7 +240,7 @@ clearing_takes_flags_and_removing_the_entry(void **state)
 	assert_false(restrict_remove(l, &r));
 	assert_false(restrict_remove(l, &any));
 	assert_false(restrict_remove(l, &any6));
-	assert_int_equal(restrict_count(l), 2);
+	assert_int_equal(count(l), 2);
 	free(l);
 }
 
@@ -315,7 +327,7 @@ entries_are_shown_in_the_order_of_the_scan_with_their_hits(void **state)
 	for (int i = 0; i < 3; i++) {
 		flags_of(l, "10.9.0.1", ANY_PORT);
 	}
-	assert_int_equal(restrict_count(l), 8);
+	assert_int_equal(count(l), 8);
 	for (size_t i = 0; i < 8; i++) {
 		assert_true(restrict_entry_at(l, i, &e));
 		assert_string_equal(addr_format(&e.rule.addr, buf, sizeof buf), want[i]);
@@ -516,7 +528,7 @@ random_rule(struct seeded *s)
 static void
 same_entries(struct restrict_list *l, const struct naive *n)
 {
-	assert_int_equal(restrict_count(l), n->n);
+	assert_int_equal(count(l), n->n);
 	for (unsigned i = 0; i < n->n; i++) {
 		struct restrict_entry e;
 

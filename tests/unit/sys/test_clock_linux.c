@@ -94,7 +94,6 @@ without_control_a_change_makes_no_system_call(void **state)
 	(void)state;
 	assert_int_equal(c->ops->change(c, &all), -EPERM);
 	assert_int_equal(c->ops->step(c, S), -EPERM);
-	assert_false(clock_linux_controls(c));
 	assert_int_equal(k.calls, 0);
 	assert_int_equal(k.set_calls, 0);
 	clock_linux_free(c);
@@ -322,22 +321,6 @@ a_kernel_without_setoffset_has_its_clock_set(void **state)
 }
 
 static void
-control_is_asked_with_a_tick_the_kernel_never_takes(void **state)
-{
-	struct clock *c = make(true);
-
-	(void)state;
-	k.rc = -1;
-	k.error = EINVAL;
-	assert_true(clock_linux_controls(c));
-	assert_int_equal(k.got[0].modes, ADJ_TICK);
-	assert_int_equal(k.got[0].tick, 0);
-	k.error = EPERM;
-	assert_false(clock_linux_controls(c));
-	clock_linux_free(c);
-}
-
-static void
 the_tightest_of_three_readings_is_taken(void **state)
 {
 	struct clock *c = make(true);
@@ -408,7 +391,6 @@ main(void)
 		cmocka_unit_test(the_kernels_refusal_is_handed_on),
 		cmocka_unit_test(a_step_back_is_written_as_seconds_down_and_nanoseconds_up),
 		cmocka_unit_test(a_kernel_without_setoffset_has_its_clock_set),
-		cmocka_unit_test(control_is_asked_with_a_tick_the_kernel_never_takes),
 		cmocka_unit_test(the_tightest_of_three_readings_is_taken),
 		cmocka_unit_test(suspend_is_seen_and_the_noise_of_reading_it_is_not),
 		cmocka_unit_test(the_real_clock_reads_together_with_the_monotonic_one),
