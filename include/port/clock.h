@@ -81,4 +81,14 @@ struct clock {
 	const struct clock_ops *ops;
 };
 
+/* The time of day alone. */
+static inline struct rtime
+clock_real(struct clock *c)
+{
+	struct clock_reading r;
+
+	c->ops->read(c, &r);
+	return r.real;
+}
+
 #endif

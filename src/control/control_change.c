@@ -194,12 +194,9 @@ file_name(struct control_request *q, char *buf, size_t cap)
 	static const char allowed[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 	struct text t = text_over(buf, cap);
-	struct clock_reading now;
+	time_t s = (time_t)(clock_real(q->c->is.clock).ns / NS_PER_S);
 	struct tm tm;
-	time_t s;
 
-	q->c->is.clock->ops->read(q->c->is.clock, &now);
-	s = (time_t)(now.real.ns / NS_PER_S);
 	if (gmtime_r(&s, &tm) == NULL) {
 		return false;
 	}

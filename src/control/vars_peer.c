@@ -218,7 +218,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->authenable = a->rules.key_id != 0;
 	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
 	v->timerec = a->wire.t4.ns == 0 ? 0 :
-	    vars_whole_seconds(rtime_diff_s(vars_now(c), a->wire.t4));
+	    vars_whole_seconds(rtime_diff_s(clock_real(c->is.clock), a->wire.t4));
 	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->told.reach_at));
 	v->seldisp = a->count.sel_disp;
 	v->selbroken = a->count.sel_broken;

@@ -335,7 +335,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	vars_put_refid(v->refid, sizeof v->refid, s->sys.refid, s->sys.stratum);
 	v->reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
 	    (struct ntp_ts){ 0 };
-	v->clock = ntp_ts_from_rtime(vars_now(c));
+	v->clock = ntp_ts_from_rtime(clock_real(c->is.clock));
 	v->peer = s->sys.peer_id;
 	v->tc = (uint64_t)s->disc.loop.poll_log2s;
 	v->mintc = (uint64_t)c->conf->rate.average_log2s;

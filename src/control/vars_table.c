@@ -230,15 +230,6 @@ vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 	}
 }
 
-struct rtime
-vars_now(const struct control *c)
-{
-	struct clock_reading r;
-
-	c->is.clock->ops->read(c->is.clock, &r);
-	return r.real;
-}
-
 uint64_t
 vars_whole_seconds(double s)
 {

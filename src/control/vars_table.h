@@ -65,8 +65,7 @@ bool vars_name_is(const struct control_item *item, const char *name);
 /* ASCII where the protocol has letters, an address elsewhere. */
 void vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum);
 
-/* The clock now; seconds cut down to whole ones, 0 for less than none. */
-struct rtime vars_now(const struct control *c);
+/* Seconds cut down to whole ones, 0 for less than none. */
 uint64_t vars_whole_seconds(double s);
 
 #endif

@@ -20,15 +20,6 @@ enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100, SUFFIX_MAX = 24, ASIDE_LEN_MAX = 1
 static_assert(STATSDIR_MAX + 1 + STATS_FILE_MAX + SUFFIX_MAX + ASIDE_LEN_MAX < STATS_PATH_MAX,
     "every name that the configuration allows is whole");
 
-static struct rtime
-real_now(const struct journal *j)
-{
-	struct clock_reading r;
-
-	j->is.clock->ops->read(j->is.clock, &r);
-	return r.real;
-}
-
 static const char *
 statsdir(const struct journal *j)
 {
@@ -246,7 +237,7 @@ stats_loop(struct journal *j, const struct stats_loop_line *l)
 	}
 	text_printf(&t, "%.9f %.6f %.9f %.6f %d", l->offset_s, l->freq * 1e6, l->jitter_s,
 	    l->wander * 1e6, l->poll_log2s);
-	write_line(j, STATS_LOOP, real_now(j), buf);
+	write_line(j, STATS_LOOP, clock_real(j->is.clock), buf);
 }
 
 void
@@ -261,7 +252,7 @@ stats_peer(struct journal *j, const struct assoc *a, uint16_t status)
 	text_printf(&t, "%s %04x %.9f %.9f %.9f %.9f",
 	    addr_format(&a->remote.addr, addr, sizeof addr), status, a->filter.best.offset_s,
 	    a->filter.best.delay_s, a->filter.disp_s, a->filter.jitter_s);
-	write_line(j, STATS_PEER, real_now(j), buf);
+	write_line(j, STATS_PEER, clock_real(j->is.clock), buf);
 }
 
 static void
@@ -319,7 +310,7 @@ void
 stats_proto(struct journal *j, const char *line)
 {
 	if (wanted(j, STATS_PROTO)) {
-		write_line(j, STATS_PROTO, real_now(j), line);
+		write_line(j, STATS_PROTO, clock_real(j->is.clock), line);
 	}
 }
 
@@ -356,7 +347,7 @@ write_counts(struct journal *j, double since_s)
 			text_printf(&t, " %llu",
 			    (unsigned long long)(counts[i] - j->stats.counted[i]));
 		}
-		write_line(j, STATS_SYS, real_now(j), buf);
+		write_line(j, STATS_SYS, clock_real(j->is.clock), buf);
 	}
 	memcpy(j->stats.counted, counts, sizeof counts);
 }
@@ -379,7 +370,7 @@ write_usage(struct journal *j, double since_s)
 			text_printf(&t, " %lld", (long long)(now.count[i] - was->count[i]));
 		}
 		text_printf(&t, " %lld", (long long)now.peak_kb);
-		write_line(j, STATS_USE, real_now(j), buf);
+		write_line(j, STATS_USE, clock_real(j->is.clock), buf);
 	}
 	*was = now;
 }

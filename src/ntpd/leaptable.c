@@ -119,11 +119,9 @@ static void
 tell_rows(struct ntpd *d, const char *path)
 {
 	const struct leap *leap = &d->steering.leapsec.leap;
-	struct clock_reading now;
-	double over_days;
+	double now_s = (double)clock_real(d->port.clock).ns * 1e-9;
+	double over_days = (now_s - (double)leap->expires_s) / 86400.0;
 
-	d->port.clock->ops->read(d->port.clock, &now);
-	over_days = ((double)now.real.ns * 1e-9 - (double)leap->expires_s) / 86400.0;
 	d->leaptable.unasked = d->conf->leapfile == NULL;
 	report(&d->journal, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, leap->rows_n);
 	if (d->conf->leapfile == NULL && over_days > 0.0) {

@@ -19,15 +19,6 @@ struct ntpdate {
 	struct query *query;
 };
 
-static struct rtime
-real_now(const struct ntpdate *n)
-{
-	struct clock_reading r;
-
-	n->w.port.clock->ops->read(n->w.port.clock, &r);
-	return r.real;
-}
-
 /* One line; errors go to standard error, so that a redirected output does not hide them. */
 static void TEXT_PRINTF(3, 4)
 say(const struct ntpdate *n, enum log_level level, const char *fmt, ...)
@@ -43,8 +34,8 @@ say(const struct ntpdate *n, enum log_level level, const char *fmt, ...)
 		n->w.log->ops->line(n->w.log, level, text);
 		return;
 	}
-	log_system_format(
-	    line, sizeof line, real_now(n).ns / NS_PER_S, "ntpdate", n->w.pid, text);
+	log_system_format(line, sizeof line, clock_real(n->w.port.clock).ns / NS_PER_S, "ntpdate",
+	    n->w.pid, text);
 	fputs(line, level <= LOG_LEVEL_ERROR ? n->w.err : n->w.out);
 }
 
@@ -142,7 +133,7 @@ static void
 show_servers(const struct ntpdate *n)
 {
 	for (unsigned i = 0; i < n->query->server_n; i++) {
-		ntpdate_show_server(&n->query->server[i], real_now(n), n->w.out);
+		ntpdate_show_server(&n->query->server[i], clock_real(n->w.port.clock), n->w.out);
 	}
 }
 

@@ -77,11 +77,10 @@ check_rate(struct request *q)
 static void
 write_xmt(uint8_t *at, struct server *srv, double smear_s)
 {
-	struct clock_reading now;
 	struct writer w = writer_over(at, sizeof(uint64_t));
+	struct rtime now = clock_real(srv->is.clock);
 
-	srv->is.clock->ops->read(srv->is.clock, &now);
-	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now.real, smear_s)).fix);
+	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now, smear_s)).fix);
 }
 
 double

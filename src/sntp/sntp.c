@@ -46,10 +46,7 @@ address_of(const struct query_server *q, char buf[static ADDR_TEXT_MAX])
 static int64_t
 now_s(const struct sntp *s)
 {
-	struct clock_reading r;
-
-	s->w.port.clock->ops->read(s->w.port.clock, &r);
-	return r.real.ns / NS_PER_S;
+	return clock_real(s->w.port.clock).ns / NS_PER_S;
 }
 
 static void

@@ -11,19 +11,10 @@
 #include "steering/system.h"
 #include "steering/system_event.h"
 
-static struct rtime
-real_now(const struct steering *s)
-{
-	struct clock_reading r;
-
-	s->is.clock->ops->read(s->is.clock, &r);
-	return r.real;
-}
-
 static void
 warn_of_expiry(struct steering *s)
 {
-	struct rtime now = real_now(s);
+	struct rtime now = clock_real(s->is.clock);
 	double interval_s = leap_warn_interval_s(&s->leapsec.leap, now);
 	double left_days = ((double)s->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
 
@@ -46,7 +37,8 @@ warn_of_expiry(struct steering *s)
 static void
 put_announcement(const struct steering *s, const struct leap_outlook *o, struct text *t)
 {
-	time_t noon_before = (time_t)((double)real_now(s).ns * 1e-9 + o->to_leap_s) - 43200;
+	double now_s = (double)clock_real(s->is.clock).ns * 1e-9;
+	time_t noon_before = (time_t)(now_s + o->to_leap_s) - 43200;
 	char date[16] = "";
 	struct tm tm;
 
@@ -82,9 +74,9 @@ look(struct steering *s)
 {
 	const struct leap_outlook *o = &s->leapsec.outlook;
 
-	leapsec_look(s, real_now(s));
+	leapsec_look(s, clock_real(s->is.clock));
 	report_events(s, o);
-	if (!leap_smear_may_be(&s->leapsec.leap, real_now(s))) {
+	if (!leap_smear_may_be(&s->leapsec.leap, clock_real(s->is.clock))) {
 		selection_smear_over(s);  /* also when no source is left to say so */
 	}
 	if ((o->events & (1u << EVENT_TAI)) != 0 && o->tai_s != 0) {
@@ -134,7 +126,7 @@ leapwatch_reload(struct steering *s)
 void
 leapwatch_vote(struct steering *s, enum ntp_leap vote)
 {
-	if (leapsec_hear(s, vote, real_now(s))) {
+	if (leapsec_hear(s, vote, clock_real(s->is.clock))) {
 		look(s);
 	}
 }
