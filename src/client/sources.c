@@ -3,6 +3,7 @@
 #include "client/sources.h"
 #include <limits.h>
 #include <string.h>
+#include "base/backoff.h"
 #include "base/hostspec.h"
 #include "client/client.h"
 #include "client/peer_event.h"
@@ -120,15 +121,11 @@ name_again(struct source *s)
 {
 	struct client *c = s->client;
 	struct client_standing above;
-	double most;
+	double most_s;
 
 	c->up->standing(c->up_ctx, &above);
-	most = above.decides_later ? RETRY_WAITED_S : RETRY_MAX_S;
-
-	s->retry_s = s->retry_s < RETRY_FIRST_S ? RETRY_FIRST_S : s->retry_s * 2;
-	if (s->retry_s > most) {
-		s->retry_s = most;
-	}
+	most_s = above.decides_later ? RETRY_WAITED_S : RETRY_MAX_S;
+	s->retry_s = backoff_s(s->retry_s, RETRY_FIRST_S, most_s);
 	ask_again(s, s->retry_s);
 }
 
@@ -289,8 +286,8 @@ pool_answered(struct source *s)
 		    sizeof text));
 		(void)peers_mobilize(s, a, START_SPACING_S * k++);
 	}
-	s->retry_s = s->retry_s < POOL_AGAIN_S ? POOL_AGAIN_S : s->retry_s * 2;
-	ask_again(s, s->retry_s < 16 * POOL_AGAIN_S ? s->retry_s : 16 * POOL_AGAIN_S);
+	s->retry_s = backoff_s(s->retry_s, POOL_AGAIN_S, 16 * POOL_AGAIN_S);
+	ask_again(s, s->retry_s);
 }
 
 void

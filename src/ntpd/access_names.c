@@ -3,6 +3,7 @@
 #include "ntpd/access_names.h"
 #include <stdlib.h>
 #include <string.h>
+#include "base/backoff.h"
 #include "journal/report.h"
 #include "ntpd/state.h"
 #include "server/access.h"
@@ -113,10 +114,7 @@ ask_again(struct ntpd *d)
 	struct access_names *names = &d->access_names;
 	struct loop *loop = d->port.loop;
 
-	names->again_s = names->again_s < AGAIN_FIRST_S ? AGAIN_FIRST_S : names->again_s * 2;
-	if (names->again_s > AGAIN_MAX_S) {
-		names->again_s = AGAIN_MAX_S;
-	}
+	names->again_s = backoff_s(names->again_s, AGAIN_FIRST_S, AGAIN_MAX_S);
 	loop->ops->timer_arm(loop, &names->again,
 	    mtime_add_s(loop->ops->now(loop), names->again_s));
 }

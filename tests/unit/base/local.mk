@@ -46,3 +46,9 @@ TESTS += tests/unit/base/test_hostspec
 tests_unit_base_test_hostspec_SOURCES = tests/unit/base/test_hostspec.c
 tests_unit_base_test_hostspec_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_base_test_hostspec_LDADD = libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/base/test_backoff
+TESTS += tests/unit/base/test_backoff
+tests_unit_base_test_backoff_SOURCES = tests/unit/base/test_backoff.c
+tests_unit_base_test_backoff_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_base_test_backoff_LDADD = libbase.a $(CMOCKA_LIBS)
