@@ -1,6 +1,6 @@
-# tests/unit/client: where the time comes from
-client_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-client_test_LDADD = libclient.a libauth.a libjournal.a libconfig.a libcore.a libcrypto_ntp.a \
+# tests/unit/client: where the time comes from, over simulated ports
+client_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+client_test_LDADD = libclient.a libauth.a libjournal.a libsim.a libconfig.a libcore.a libcrypto_ntp.a \
 	libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/client/test_refclock
@@ -14,3 +14,41 @@ TESTS += tests/unit/client/test_votes
 tests_unit_client_test_votes_SOURCES = tests/unit/client/test_votes.c
 tests_unit_client_test_votes_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_votes_LDADD = $(client_test_LDADD)
+
+client_rig = tests/unit/client/rig.h tests/unit/client/rig.c
+
+check_PROGRAMS += tests/unit/client/test_association_io
+TESTS += tests/unit/client/test_association_io
+tests_unit_client_test_association_io_SOURCES = tests/unit/client/test_association_io.c $(client_rig)
+tests_unit_client_test_association_io_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_association_io_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_sources
+TESTS += tests/unit/client/test_sources
+tests_unit_client_test_sources_SOURCES = tests/unit/client/test_sources.c $(client_rig)
+tests_unit_client_test_sources_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_sources_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_asked
+TESTS += tests/unit/client/test_asked
+tests_unit_client_test_asked_SOURCES = tests/unit/client/test_asked.c $(client_rig)
+tests_unit_client_test_asked_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_asked_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_protect
+TESTS += tests/unit/client/test_protect
+tests_unit_client_test_protect_SOURCES = tests/unit/client/test_protect.c $(client_rig)
+tests_unit_client_test_protect_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_protect_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_peer_event
+TESTS += tests/unit/client/test_peer_event
+tests_unit_client_test_peer_event_SOURCES = tests/unit/client/test_peer_event.c $(client_rig)
+tests_unit_client_test_peer_event_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_peer_event_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_peers
+TESTS += tests/unit/client/test_peers
+tests_unit_client_test_peers_SOURCES = tests/unit/client/test_peers.c $(client_rig)
+tests_unit_client_test_peers_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_peers_LDADD = $(client_test_LDADD)
