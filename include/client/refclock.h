@@ -36,9 +36,6 @@ struct refclock {
 	bool corrected;                 /* the correction has been asked for */
 };
 
-/* The driver of a line of SOURCE_REFCLOCK that is in effect. */
-const struct refclock_driver *refclock_driver_of(const struct config_source *s);
-
 /* What the driver and fudge add to the rules of an association. */
 void refclock_put_rules(const struct config_source *s, struct assoc_rules *r);
 

@@ -37,9 +37,7 @@ void words_clock_status(struct text *t, uint16_t status);
 
 char words_tally(uint16_t peer_status);                 /* one of " x.-+#*o" */
 const char *words_condition(uint16_t peer_status);      /* "reject", "falsetick", ... */
-const char *words_system_event(unsigned event);         /* "" for 0 and unknown */
 const char *words_peer_event(unsigned event);           /* "" for 0 and unknown */
-const char *words_source(unsigned source);              /* "sync_ntp" */
 
 /*
  * Appends "pkt_auth, peer_dist", or "ok" when no bit is set; unknown bits are shown in hexadecimal.

@@ -9,8 +9,9 @@
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
 static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL };
 
-const struct refclock_driver *
-refclock_driver_of(const struct config_source *s)
+/* The driver of a line of SOURCE_REFCLOCK that is in effect. */
+static const struct refclock_driver *
+driver_of(const struct config_source *s)
 {
 	const struct refclock_driver *found = NULL;
 
@@ -26,7 +27,7 @@ refclock_driver_of(const struct config_source *s)
 void
 refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 {
-	const struct refclock_driver *d = refclock_driver_of(s);
+	const struct refclock_driver *d = driver_of(s);
 	const struct config_fudge *f = &s->fudge;
 
 	r->flags |= ASSOC_REFCLOCK | d->flags;
@@ -42,7 +43,7 @@ refclock_open(const struct config_source *s)
 	struct refclock *r = calloc(1, sizeof *r);
 
 	if (r != NULL) {
-		r->driver = refclock_driver_of(s);
+		r->driver = driver_of(s);
 		refsample_clear(&r->samples);
 	}
 	return r;

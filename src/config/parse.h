@@ -114,12 +114,6 @@ bool parse_push_file(struct parser *p, const char *path);
 /* Puts the files of a folder whose names end so on top, sorted; 0, or -errno of the reader. */
 int parse_push_folder(struct parser *p, const char *dir, const char *suffix);
 
-/* 127.127.t.u */
-bool parse_is_clock(const struct addr *a, int32_t *type, int32_t *unit);
-
-/* Says that t is no type of clock; false when nothing more is to be done with the line. */
-bool parse_clock_known(struct parser *p, unsigned i, int32_t type);
-
 /* The directives; word 0 is the row's. */
 void parse_source(struct parser *p, const struct schema_row *row);
 void parse_refclock(struct parser *p);
@@ -149,11 +143,5 @@ bool parse_hostspec(struct parser *p, unsigned i, const char *text, struct hosts
 
 /* False, and the line has failed at word i, when the host read there has a port behind it. */
 bool parse_portless(struct parser *p, unsigned i, const struct hostspec *spec);
-
-/*
- * Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. port: NULL
- * where a host takes none; written only when one is given.
- */
-unsigned parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port);
 
 #endif

@@ -71,8 +71,12 @@ parse_portless(struct parser *p, unsigned i, const struct hostspec *spec)
 	return spec->port == 0;
 }
 
-unsigned
-parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port)
+/*
+ * Reads word i as a host: name or address, -4 and -6 in front; gives the index after it. port: NULL
+ * where a host takes none; written only when one is given.
+ */
+static unsigned
+read_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port)
 {
 	struct hostspec spec;
 
@@ -95,8 +99,9 @@ parse_host(struct parser *p, unsigned i, struct config_host *host, int32_t *port
 
 /* ---- reference clocks ---- */
 
-bool
-parse_is_clock(const struct addr *a, int32_t *type, int32_t *unit)
+/* 127.127.t.u */
+static bool
+is_clock(const struct addr *a, int32_t *type, int32_t *unit)
 {
 	if (a->family != ADDR_V4 || a->bytes[0] != 127 || a->bytes[1] != 127) {
 		return false;
@@ -106,8 +111,9 @@ parse_is_clock(const struct addr *a, int32_t *type, int32_t *unit)
 	return true;
 }
 
-bool
-parse_clock_known(struct parser *p, unsigned i, int32_t type)
+/* Says that t is no type of clock; false when nothing more is to be done with the line. */
+static bool
+clock_known(struct parser *p, unsigned i, int32_t type)
 {
 	const struct schema_clock *clock = schema_clock_of_type(type);
 
@@ -253,11 +259,11 @@ parse_source(struct parser *p, const struct schema_row *row)
 	int32_t type, unit;
 
 	value_defaults(SCHEMA_SOURCE, &s);
-	unsigned i = parse_host(p, 1, &s.host, &s.port);
+	unsigned i = read_host(p, 1, &s.host, &s.port);
 	if (p->failed) {
 		return;
 	}
-	if (parse_is_clock(&s.host.addr, &type, &unit)) {
+	if (is_clock(&s.host.addr, &type, &unit)) {
 		if (s.kind != SOURCE_SERVER && s.kind != SOURCE_PEER) {
 			parse_error(p, i - 1, "a reference clock is configured with 'server'");
 			return;
@@ -268,7 +274,7 @@ parse_source(struct parser *p, const struct schema_row *row)
 			return;
 		}
 		set_clock(&s, type, unit);
-		if (!parse_clock_known(p, i - 1, type)) {
+		if (!clock_known(p, i - 1, type)) {
 			return;
 		}
 	}
@@ -340,7 +346,7 @@ parse_refclock(struct parser *p)
 		    "local, shm, pps, nmea, gpsd", name);
 		return;
 	}
-	if (!parse_clock_known(p, 1, clock->type)) {
+	if (!clock_known(p, 1, clock->type)) {
 		return;
 	}
 	value_defaults(SCHEMA_SOURCE, &s);
@@ -408,7 +414,7 @@ parse_fudge(struct parser *p, bool device)
 	struct addr a = { .family = ADDR_NONE };
 	int32_t type, unit;
 
-	if (word == NULL || !addr_parse(word, &a) || !parse_is_clock(&a, &type, &unit)) {
+	if (word == NULL || !addr_parse(word, &a) || !is_clock(&a, &type, &unit)) {
 		parse_error(p, 1, "'%s' wants a reference clock 127.127.T.U%s%s%s",
 		    parse_word(p, 0), word == NULL ? "" : ", found '",
 		    word == NULL ? "" : word, word == NULL ? "" : "'");
@@ -503,7 +509,7 @@ parse_unpeer(struct parser *p)
 		host = (struct config_host){ .text = parse_keep(p, word) };
 		parse_done(p, 2);
 	} else {
-		parse_done(p, parse_host(p, 1, &host, NULL));
+		parse_done(p, read_host(p, 1, &host, NULL));
 	}
 	if (p->failed) {
 		return;

@@ -162,8 +162,9 @@ two_digits(const char *s, int *out)
 	return true;
 }
 
-bool
-value_date_read(const char *word, int32_t *days)
+/* Days since 1900-01-01 to YYYY-MM-DD and back. */
+static bool
+date_read(const char *word, int32_t *days)
 {
 	int high, low, month, day;
 
@@ -188,8 +189,8 @@ value_date_read(const char *word, int32_t *days)
 	return true;
 }
 
-void
-value_date_put(int32_t days, struct text *out)
+static void
+date_put(int32_t days, struct text *out)
 {
 	int year = 1900, month = 1;
 
@@ -338,7 +339,7 @@ read_date(const struct schema_row *row, const char *word, void *base)
 {
 	int32_t days;
 
-	if (value_date_read(word, &days)) {
+	if (date_read(word, &days)) {
 		if ((double)days < row->lo || (double)days > row->hi) {
 			return VALUE_BAD;
 		}
@@ -485,7 +486,7 @@ value_put(const struct schema_row *row, const void *base, struct text *out)
 	} else if (row->arg == ARG_CHOICE) {
 		put_choice(row, fetch_int(base, row->at), out);
 	} else if (row->arg == ARG_DATE) {
-		value_date_put(fetch_int(base, row->at), out);
+		date_put(fetch_int(base, row->at), out);
 	} else {
 		const char *word = fetch_text(base, row->at);
 		value_put_word(word == NULL ? "" : word, out);

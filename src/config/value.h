@@ -51,8 +51,4 @@ void value_put_word(const char *word, struct text *out);
 /* True when both are the same number; the compiler may not compare them by ==. */
 bool value_same_real(double a, double b);
 
-/* Days since 1900-01-01 to YYYY-MM-DD and back. */
-bool value_date_read(const char *word, int32_t *days);
-void value_date_put(int32_t days, struct text *out);
-
 #endif

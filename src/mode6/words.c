@@ -50,8 +50,8 @@ leap_word(unsigned leap)
 	return words[leap & 3];
 }
 
-const char *
-words_source(unsigned source)
+static const char *
+source_word(unsigned source)
 {
 	static const char *const words[] = {
 		"sync_unspec",
@@ -69,8 +69,9 @@ words_source(unsigned source)
 	return source < sizeof words / sizeof *words ? words[source] : "sync_unknown";
 }
 
-const char *
-words_system_event(unsigned event)
+/* "" for 0 and unknown. */
+static const char *
+system_event_word(unsigned event)
 {
 	static const char *const words[] = {
 		"",
@@ -183,9 +184,9 @@ void
 words_system_status(struct text *t, uint16_t status)
 {
 	text_printf(
-	    t, "%s, %s, ", leap_word(status_leap(status)), words_source(status_source(status)));
+	    t, "%s, %s, ", leap_word(status_leap(status)), source_word(status_source(status)));
 	put_count(t, status);
-	put_event(t, words_system_event(status_event(status)));
+	put_event(t, system_event_word(status_event(status)));
 }
 
 void

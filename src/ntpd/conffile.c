@@ -79,8 +79,9 @@ explain(void *ctx, const char *path, struct text *out)
 	s->ops->explain(s, path, STORE_READ, out);
 }
 
-struct config_reader
-conffile_reader(struct store *s)
+/* Reads files for the parser through a store. */
+static struct config_reader
+reader_over(struct store *s)
 {
 	return (struct config_reader){ s, read_file, list_dir, explain };
 }
@@ -116,7 +117,7 @@ struct config *
 conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **arena,
     struct diag_list *diags)
 {
-	struct config_reader r = conffile_reader(s);
+	struct config_reader r = reader_over(s);
 	struct arena *a = arena_new(ARENA_LIMIT);
 	struct config *c = NULL;
 	const char *lines;

@@ -9,9 +9,6 @@
 #include "config/config.h"
 #include "ntpd/daemon.h"
 
-/* Reads files for the parser through a store. */
-struct config_reader conffile_reader(struct store *s);
-
 /*
  * Reads path (NULL: defaults only) and what it includes into a new arena, then what the command
  * line adds. Diagnostics are left in *diags. NULL when memory is short.
