@@ -97,6 +97,9 @@ struct assoc_world {
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
 	/* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
 	double freq, freq_sigma;
+	/* when one that we follow was last found not to be as foretold; answers before may be of a time
+	 * before what happened to our clock */
+	struct mtime broke;
 	/* reference ids of our own addresses: a loop when the server shows one */
 	const uint32_t *own_refid;
 	unsigned own_refid_n;
@@ -348,8 +351,8 @@ bool assoc_settling(const struct assoc *a, bool adaptive);
 /*
  * How far our clock can be off by the better of the last two answers, each going by itself and
  * while slew_s is being slewed in: what holds however wrong all that was believed before them. When
- * both cannot be right, something came between them, and only the last counts.
- * False when the last poll had no answer.
+ * both cannot be right, or a source broke since the older, something came between them, and only
+ * the last counts. False when the last poll had no answer.
  */
 bool assoc_bound(const struct assoc *a, const struct assoc_world *w, double slew_s,
     double *bound_s);

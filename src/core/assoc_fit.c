@@ -95,7 +95,8 @@ width_s(const struct claim *c)
 /*
  * Where the last two answers say our offset is, each for itself, the newer first. The older only
  * where the newer is the less certain, since the frequency between them may not be known either;
- * and not when both cannot be right, for then something came between them.
+ * and not when both cannot be right, for then something came between them. Nor when another source
+ * broke since: a newer answer so uncertain that it allows both hides what came between.
  */
 static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
@@ -115,6 +116,9 @@ recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 				return 0;
 			}
 			continue;
+		}
+		if (found > 0 && mtime_before(s.at, w->broke)) {
+			break;
 		}
 		out[found++] = (struct claim){ offset_s - alone_s(&s), offset_s + alone_s(&s) };
 	}

@@ -308,6 +308,7 @@ void
 steer_source_broke(struct steering *s, struct mtime at)
 {
 	s->steer.broke = true;
+	s->steer.broke_at = at;
 	selection_doubt(s, at, BREAK_DOUBT_S);
 }
 

@@ -32,6 +32,7 @@ put_world(const struct steering *s, struct mtime now, int64_t adjusted_ns, struc
 	w->adjusted_ns = adjusted_ns;
 	w->freq = s->disc.loop.freq;
 	w->freq_sigma = s->disc.loop.freq_sigma;
+	w->broke = s->steer.broke_at;
 }
 
 void

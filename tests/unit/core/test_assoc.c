@@ -1416,6 +1416,30 @@ exchange_with(struct bench *b, double offset_s, double delay_s)
 	assert_int_equal(deliver(b, &h), VERDICT_OK);
 }
 
+/* 30 ms came between, and the newer went so long a way that it allows what the older says. */
+static void
+of_before_a_break_elsewhere_only_the_last_answer_counts(void **state)
+{
+	static struct bench b;
+	struct claim where;
+	double bound_s;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	exchange_with(&b, 0.0, 0.002);
+	exchange_with(&b, 0.020, 0.019);
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	assert_true(bound_s < 0.012);
+	b.w.broke = b.w.now;
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	assert_true(bound_s > 0.030);
+	assert_true(assoc_claim(&b.a, &b.w, &where));
+	assert_true(where.low_s < 0.030 && where.high_s > 0.030);
+	/* It is all there is. */
+	b.w.broke = mtime_add_s(b.w.now, 1.0);
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+}
+
 /* The best sample leaves the register, and what agrees with the seven others is not yet believed. */
 static void
 an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said(void **state)
@@ -1789,6 +1813,7 @@ main(void)
 		cmocka_unit_test(prefer_true_and_local_reach_selection),
 		cmocka_unit_test(
 		    an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),
+		cmocka_unit_test(of_before_a_break_elsewhere_only_the_last_answer_counts),
 		cmocka_unit_test(after_a_break_it_is_young_until_enough_has_come_again),
 		cmocka_unit_test(repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past),
 		cmocka_unit_test(a_clear_starts_a_burst_only_where_one_is_allowed),
