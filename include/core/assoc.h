@@ -97,8 +97,10 @@ struct assoc_world {
 	int64_t adjusted_ns;            /* the clock's sum of adjustments */
 	/* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
 	double freq, freq_sigma;
-	/* when one that we follow was last found not to be as foretold; answers before may be of a time
-	 * before what happened to our clock */
+	/*
+	 * When a source that we follow last broke: answers before may be of before what happened to
+	 * our clock.
+	 */
 	struct mtime broke;
 	/* reference ids of our own addresses: a loop when the server shows one */
 	const uint32_t *own_refid;
