@@ -37,8 +37,8 @@ void auth_reset_count(struct auth_keys *k);
 /* ---- who asks ---- */
 
 enum auth_kind {
-	AUTH_NONE,                      /* nothing is signed, and nothing believed to be */
-	AUTH_SYMMETRIC,                 /* a key that both sides have: key_id of keys */
+	AUTH_NONE,      /* nothing is signed, and nothing believed to be */
+	AUTH_SYMMETRIC, /* a key that both sides have: key_id of keys */
 };
 
 /* How one association is protected; it lives as long as that. */
@@ -72,9 +72,9 @@ enum packet_auth auth_check_answer(struct auth *a, const struct addr *from, cons
  */
 struct auth_asked {
 	enum packet_auth was;
-	uint32_t key_id;                /* that it gave; 0: none */
-	struct mac_key *key;            /* when it was good, as is: */
-	size_t digest_len;              /* of the MAC of the answer */
+	uint32_t key_id;     /* that it gave; 0: none */
+	struct mac_key *key; /* when it was good, as is: */
+	size_t digest_len;   /* of the MAC of the answer */
 };
 
 /* Judges a request: p is what packet_parse made of bytes. */

@@ -13,19 +13,19 @@ enum addr_family { ADDR_NONE, ADDR_V4, ADDR_V6 };
 
 struct addr {
 	enum addr_family family;
-	uint32_t scope;     /* interface index of a link-local v6 address, else 0 */
-	uint8_t bytes[16];  /* network order; v4 uses the first four, the rest is 0 */
+	uint32_t scope;    /* interface index of a link-local v6 address, else 0 */
+	uint8_t bytes[16]; /* network order; v4 uses the first four, the rest is 0 */
 };
 
 struct endpoint {
 	struct addr addr;
-	uint16_t port;      /* host order */
+	uint16_t port; /* host order */
 };
 
 enum { ADDR_TEXT_MAX = 64, ENDPOINT_TEXT_MAX = 72 };
 
 struct addr addr_v4(uint32_t host_order);
-uint32_t addr_v4_value(const struct addr *a);   /* host order; a must be v4 */
+uint32_t addr_v4_value(const struct addr *a); /* host order; a must be v4 */
 
 /* Octets of the address: 4, 16 or 0. */
 size_t addr_len(const struct addr *a);
@@ -60,7 +60,7 @@ bool addr_in_prefix(const struct addr *a, const struct addr *net, unsigned prefi
 
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_wildcard(const struct addr *a);
-bool addr_is_multicast(const struct addr *a);    /* v4 224/4 and 240/4 too: never a sender */
+bool addr_is_multicast(const struct addr *a); /* v4 224/4 and 240/4 too: never a sender */
 
 /*
  * True for what one host may have as its own: not a multicast, broadcast, reserved or wildcard

@@ -10,7 +10,7 @@ struct arena;
 
 /* limit: the most octets it will ever hand out. NULL when memory is short. */
 struct arena *arena_new(size_t limit);
-void arena_free(struct arena *a);   /* NULL is fine */
+void arena_free(struct arena *a); /* NULL is fine */
 
 /* Zeroed memory aligned for any type; NULL when the limit or the memory is reached. */
 void *arena_alloc(struct arena *a, size_t size);

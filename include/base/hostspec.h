@@ -19,7 +19,7 @@ struct hostspec {
 	struct addr addr;
 	/* The interface behind '%' when it is given by name: only the system knows its number. */
 	char zone[HOSTSPEC_ZONE_MAX + 1];
-	uint16_t port;  /* 0: none is given */
+	uint16_t port; /* 0: none is given */
 };
 
 enum hostspec_fault {

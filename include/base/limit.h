@@ -9,11 +9,11 @@
 #include "base/ntptime.h"
 
 struct limit {
-	double rate_per_s;      /* tokens gained per second, > 0 */
-	double burst;           /* the most it holds, >= 1 */
+	double rate_per_s; /* tokens gained per second, > 0 */
+	double burst;      /* the most it holds, >= 1 */
 	double tokens;
 	struct mtime last;
-	uint64_t held_back;     /* refusals since the last grant */
+	uint64_t held_back; /* refusals since the last grant */
 };
 
 /* Starts full. */

@@ -39,9 +39,9 @@ void text_put_safe(struct text *t, const char *s, size_t n);
 size_t text_bom_len(const char *s, size_t n);
 
 /* Read a whole string as a number; false on empty input, trailing characters or overflow. */
-bool text_to_i64(const char *s, int64_t *out);     /* decimal or 0x hex, optional sign */
+bool text_to_i64(const char *s, int64_t *out); /* decimal or 0x hex, optional sign */
 bool text_to_u32(const char *s, uint32_t *out);
-bool text_to_double(const char *s, double *out);   /* finite only; the C locale's form */
+bool text_to_double(const char *s, double *out); /* finite only; the C locale's form */
 
 /*
  * Edit distance of two words, both cut at 32 characters; for "did you mean". Two neighbours swapped
@@ -49,6 +49,6 @@ bool text_to_double(const char *s, double *out);   /* finite only; the C locale'
  */
 unsigned text_distance(const char *a, const char *b);
 
-bool text_equal(const char *a, const char *b);     /* NULL equals only NULL */
+bool text_equal(const char *a, const char *b); /* NULL equals only NULL */
 
 #endif

@@ -14,12 +14,12 @@ struct client;
 
 /* An address that was asked until its association ended. */
 struct asked_server {
-	struct addr addr;               /* ADDR_NONE: slot free */
-	struct limit headway;           /* as of its last request: */
+	struct addr addr;     /* ADDR_NONE: slot free */
+	struct limit headway; /* as of its last request: */
 	struct mtime sent;
 };
 
-enum { ASKED_SERVERS = PEERS_MAX };        /* a reload may replace all of them */
+enum { ASKED_SERVERS = PEERS_MAX }; /* a reload may replace all of them */
 
 struct asked_late {
 	struct asked_server at[ASKED_SERVERS];

@@ -19,20 +19,20 @@ struct source;
 
 struct peer {
 	struct client *client;
-	struct assoc a;                 /* a.id 0: slot free */
+	struct assoc a; /* a.id 0: slot free */
 	struct auth auth;
 	struct source *source;
-	struct refclock *clock;         /* ASSOC_REFCLOCK: instead of: */
+	struct refclock *clock; /* ASSOC_REFCLOCK: instead of: */
 	struct net_socket *sock;
-	bool renew;                     /* the next request takes a new socket */
+	bool renew; /* the next request takes a new socket */
 	struct loop_timer timer;
-	bool blocked;                   /* our own restrict entry drops its answers; said once */
-	int send_error;                 /* last, said once per change */
-	bool no_way;                    /* no route of this host leads to its address */
-	bool shares_clock;              /* it runs on our clock; said once */
-	unsigned unused;                /* answers since the last sample that made none */
-	enum verdict unused_why;        /* of the last of them */
-	unsigned idle;                  /* polls since it was last among the survivors */
+	bool blocked;            /* our own restrict entry drops its answers; said once */
+	int send_error;          /* last, said once per change */
+	bool no_way;             /* no route of this host leads to its address */
+	bool shares_clock;       /* it runs on our clock; said once */
+	unsigned unused;         /* answers since the last sample that made none */
+	enum verdict unused_why; /* of the last of them */
+	unsigned idle;           /* polls since it was last among the survivors */
 	struct protection protection;
 	struct peer_told told;
 };

@@ -26,16 +26,16 @@ struct association_events;
 
 /* What has become, above, of the samples so far. */
 struct client_standing {
-	bool waits;                     /* a decision is held back until more answers are there */
-	bool decides_later;             /* and somebody has answered */
-	unsigned survivors;             /* of the last selection */
+	bool waits;         /* a decision is held back until more answers are there */
+	bool decides_later; /* and somebody has answered */
+	unsigned survivors; /* of the last selection */
 };
 
 /* The addresses of this host; good until something else is called. */
 struct client_addresses {
-	const struct addr *own;         /* all of them */
-	const struct addr *allowed;     /* those that requests may leave from, when: */
-	bool restricted;                /* rules say so: else they may leave from any */
+	const struct addr *own;     /* all of them */
+	const struct addr *allowed; /* those that requests may leave from, when: */
+	bool restricted;            /* rules say so: else they may leave from any */
 	unsigned own_n, allowed_n;
 };
 
@@ -69,19 +69,18 @@ struct client_events {
 
 /* Of the command line. */
 struct client_options {
-	enum addr_family family;        /* of names; ADDR_NONE: both (-4 -6) */
-	bool once;                      /* somebody waits for the first answers (-q) */
+	enum addr_family family; /* of names; ADDR_NONE: both (-4 -6) */
+	bool once;               /* somebody waits for the first answers (-q) */
 };
-
 
 /* What its owner gives it; the ports outlive it. */
 struct client_setup {
 	struct loop *loop;
 	struct net *net;
-	struct clock *clock;            /* only read */
+	struct clock *clock; /* only read */
 	struct store *store;
 	struct rng *rng;
-	struct resolver *resolver;      /* its answers come by sources_answered */
+	struct resolver *resolver; /* its answers come by sources_answered */
 	struct journal *journal;
 	struct auth_keys *keys;
 	struct client_options opt;
@@ -92,23 +91,23 @@ struct client_setup {
 struct client {
 	struct loop *loop;
 	struct net *net;
-	struct clock *clock;            /* only read */
+	struct clock *clock; /* only read */
 	struct store *store;
 	struct rng *rng;
-	struct resolver *resolver;      /* its answers come by sources_answered */
+	struct resolver *resolver; /* its answers come by sources_answered */
 	struct journal *journal;
 	struct auth_keys *keys;
 	const struct config *conf;
-	const char *driftfile;          /* beside which asked keeps its own; NULL: none */
+	const char *driftfile; /* beside which asked keeps its own; NULL: none */
 	struct client_options opt;
 	const struct client_events *up;
 	void *up_ctx;
-	const struct association_events *on;    /* what associations tell the modules above them */
+	const struct association_events *on; /* what associations tell the modules above them */
 	struct counters count;
 	struct sources sources;
 	struct peers peers;
 	struct asked_late asked;
-	struct limit turns_log;         /* of changes of the system peer */
+	struct limit turns_log; /* of changes of the system peer */
 };
 
 /* Makes one of zeroes one that can be configured. */

@@ -15,10 +15,10 @@ struct peer;
 /* What happened to a source, and was said of it. */
 struct peer_told {
 	struct event_count event;
-	struct mtime reach_at;          /* it came, or went */
-	bool went_dark;                 /* it answered once, and does no more */
-	enum peer_event kissed;         /* the kiss that was said last, PEER_EVENT_NONE: none */
-	int kissed_floor;               /* the shortest poll interval it asked for, log2 s */
+	struct mtime reach_at;  /* it came, or went */
+	bool went_dark;         /* it answered once, and does no more */
+	enum peer_event kissed; /* the kiss that was said last, PEER_EVENT_NONE: none */
+	int kissed_floor;       /* the shortest poll interval it asked for, log2 s */
 	struct mtime kissed_at;
 };
 

@@ -16,8 +16,8 @@ enum { PEERS_MAX = SELECT_MAX };
 
 struct peers {
 	struct peer peer[PEERS_MAX];
-	unsigned peer_n;                /* slots ever used */
-	struct assoc_table table;       /* of the same slots */
+	unsigned peer_n;          /* slots ever used */
+	struct assoc_table table; /* of the same slots */
 	uint16_t last_id;
 };
 

@@ -13,12 +13,12 @@
 struct refclock;
 
 struct refclock_driver {
-	int type;                       /* t of 127.127.t.u */
-	const char *name;               /* of the kind, as ntpq has it: "LOCAL" */
-	const char *device;             /* the same in words */
-	unsigned flags;                 /* of enum assoc_flags: what its kind of clock is */
+	int type;           /* t of 127.127.t.u */
+	const char *name;   /* of the kind, as ntpq has it: "LOCAL" */
+	const char *device; /* the same in words */
+	unsigned flags;     /* of enum assoc_flags: what its kind of clock is */
 	enum system_source sync;
-	uint8_t stratum;                /* unless fudge says others, as is: */
+	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
 	/* Adds to the samples what was read since the last call. */
 	void (*read)(struct refclock *r, const struct assoc_world *w);
@@ -33,7 +33,7 @@ struct refclock_driver {
 struct refclock {
 	const struct refclock_driver *driver;
 	struct refsample samples;
-	bool corrected;                 /* the correction has been asked for */
+	bool corrected; /* the correction has been asked for */
 };
 
 /* What the driver and fudge add to the rules of an association. */
@@ -41,7 +41,7 @@ void refclock_put_rules(const struct config_source *s, struct assoc_rules *r);
 
 /* Opens the clock of a line. NULL when memory is short. */
 struct refclock *refclock_open(const struct config_source *s);
-void refclock_close(struct refclock *r);        /* NULL is fine */
+void refclock_close(struct refclock *r); /* NULL is fine */
 
 /* What was read since the last poll; false when there is nothing. */
 bool refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_result *out);

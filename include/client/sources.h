@@ -20,27 +20,27 @@ struct client;
 /* One server, pool or peer line of the configuration and what became of it. */
 struct source {
 	struct client *client;
-	const struct config_source *cfg;        /* NULL: slot free */
+	const struct config_source *cfg; /* NULL: slot free */
 	uint16_t id; /* pool, or name: the association id of its own row in ntpq; else 0 */
-	struct loop_timer timer;        /* asks for the name (again) */
-	uint32_t tag;                   /* of the question under way, 0: none */
-	double retry_s;                 /* back-off of failed questions */
-	bool asked_once, failed_once;   /* failure was logged */
-	struct protection protection;   /* pool: it has no members */
-	struct resolver_answer answer;  /* the last good one; n 0: none */
-	unsigned hops;                  /* addresses of it given up because no way leads there */
+	struct loop_timer timer;       /* asks for the name (again) */
+	uint32_t tag;                  /* of the question under way, 0: none */
+	double retry_s;                /* back-off of failed questions */
+	bool asked_once, failed_once;  /* failure was logged */
+	struct protection protection;  /* pool: it has no members */
+	struct resolver_answer answer; /* the last good one; n 0: none */
+	unsigned hops;                 /* addresses of it given up because no way leads there */
 	struct mtime asked_at;
 	struct mtime born;
-	struct event_count event;       /* pool row */
+	struct event_count event; /* pool row */
 };
 
 enum { SOURCES_MAX = 256 };
 
 struct sources {
 	struct source at[SOURCES_MAX];
-	unsigned n;                     /* slots ever used */
+	unsigned n; /* slots ever used */
 	uint32_t last_tag;
-	struct mtime looked_again;      /* at lines without an association */
+	struct mtime looked_again; /* at lines without an association */
 };
 
 /* Starts every line of the configuration that is in effect; closes all of them. */

@@ -14,8 +14,8 @@
 
 struct asked {
 	struct addr addr;
-	double left;                    /* requests, >= 0 */
-	double sent_s;                  /* uptime, >= 0 */
+	double left;   /* requests, >= 0 */
+	double sent_s; /* uptime, >= 0 */
 };
 
 /* When it was written: by the clock, and since the boot. */

@@ -7,11 +7,11 @@
 #include "config/config.h"
 
 enum config_use {
-	USE_READ,               /* the file is read, also at a reload */
-	USE_REPLACE,            /* the file is replaced: its folder is written to */
-	USE_APPEND,             /* the file is created or appended to */
-	USE_FOLDER,             /* files are created in the folder */
-	USE_LIST                /* the files in the folder are read */
+	USE_READ,    /* the file is read, also at a reload */
+	USE_REPLACE, /* the file is replaced: its folder is written to */
+	USE_APPEND,  /* the file is created or appended to */
+	USE_FOLDER,  /* files are created in the folder */
+	USE_LIST     /* the files in the folder are read */
 };
 
 /* Asks whether the user the daemon runs as may use a path: 0 or -errno. */

@@ -30,22 +30,26 @@ struct config_file {
 
 /* A directive, and where it stood last. */
 struct config_said {
-	const char *word;               /* of the schema: "driftfile" */
+	const char *word; /* of the schema: "driftfile" */
 	struct config_place place;
 };
 
 /* A host as written. */
 struct config_host {
-	const char *text;               /* name or numeric text, without brackets and port */
-	struct addr addr;               /* family ADDR_NONE when text is a name */
-	enum addr_family want;          /* -4 or -6 was given; ADDR_NONE: either */
+	const char *text;      /* name or numeric text, without brackets and port */
+	struct addr addr;      /* family ADDR_NONE when text is a name */
+	enum addr_family want; /* -4 or -6 was given; ADDR_NONE: either */
 };
 
 /* ---- associations ---- */
 
 enum config_source_kind {
-	SOURCE_SERVER, SOURCE_POOL, SOURCE_PEER, SOURCE_BROADCAST, SOURCE_MANYCAST,
-	SOURCE_REFCLOCK                 /* server 127.127.t.u, or refclock NAME */
+	SOURCE_SERVER,
+	SOURCE_POOL,
+	SOURCE_PEER,
+	SOURCE_BROADCAST,
+	SOURCE_MANYCAST,
+	SOURCE_REFCLOCK /* server 127.127.t.u, or refclock NAME */
 };
 
 enum config_source_flag {
@@ -58,85 +62,91 @@ enum config_source_flag {
 	OPTION_XLEAVE = 0x0040,
 	OPTION_AUTOKEY = 0x0080,
 	OPTION_NTS = 0x0100,
-	OPTION_NOVAL = 0x0200,          /* nts: certificate is not checked */
-	OPTION_XMTNONCE = 0x0400        /* always done; kept to be printed back */
+	OPTION_NOVAL = 0x0200,   /* nts: certificate is not checked */
+	OPTION_XMTNONCE = 0x0400 /* always done; kept to be printed back */
 };
 
 /* fudge 127.127.t.u ... */
 enum config_fudge_given {
-	FUDGE_TIME1 = 0x001, FUDGE_TIME2 = 0x002, FUDGE_STRATUM = 0x004, FUDGE_REFID = 0x008,
-	FUDGE_FLAG1 = 0x010, FUDGE_FLAG2 = 0x020, FUDGE_FLAG3 = 0x040, FUDGE_FLAG4 = 0x080,
+	FUDGE_TIME1 = 0x001,
+	FUDGE_TIME2 = 0x002,
+	FUDGE_STRATUM = 0x004,
+	FUDGE_REFID = 0x008,
+	FUDGE_FLAG1 = 0x010,
+	FUDGE_FLAG2 = 0x020,
+	FUDGE_FLAG3 = 0x040,
+	FUDGE_FLAG4 = 0x080,
 	FUDGE_MINJITTER = 0x100
 };
 
 struct config_fudge {
-	uint32_t given;                 /* FUDGE_*; what is not given is the driver's default */
+	uint32_t given; /* FUDGE_*; what is not given is the driver's default */
 	double time1_s, time2_s;
-	int32_t stratum;                /* 0..16 */
-	const char *refid;              /* 1..4 characters */
-	int32_t flag1, flag2, flag3, flag4;     /* 0 or 1 */
+	int32_t stratum;                    /* 0..16 */
+	const char *refid;                  /* 1..4 characters */
+	int32_t flag1, flag2, flag3, flag4; /* 0 or 1 */
 	double minjitter_s;
 };
 
 struct config_source {
 	enum config_source_kind kind;
-	struct config_host host;        /* for a refclock the 127.127.t.u address */
-	int32_t port;                   /* 123 unless HOST:PORT */
-	uint32_t flags;                 /* SOURCE_* */
-	int32_t minpoll, maxpoll;       /* log2 s; for a refclock 6 and 6 unless given */
-	int32_t version;                /* 1..4 */
-	int32_t key;                    /* 0: none */
-	uint32_t mode;                  /* refclock driver option word */
-	int32_t ttl;                    /* broadcast and manycast */
-	double bias_s;                  /* added to the measured offset */
-	const char *ident;              /* autokey group, or NULL */
-	const char *ca;                 /* nts: file or folder of trusted certificates, or NULL */
-	const char *aead;               /* nts: algorithm name, or NULL */
+	struct config_host host;  /* for a refclock the 127.127.t.u address */
+	int32_t port;             /* 123 unless HOST:PORT */
+	uint32_t flags;           /* SOURCE_* */
+	int32_t minpoll, maxpoll; /* log2 s; for a refclock 6 and 6 unless given */
+	int32_t version;          /* 1..4 */
+	int32_t key;              /* 0: none */
+	uint32_t mode;            /* refclock driver option word */
+	int32_t ttl;              /* broadcast and manycast */
+	double bias_s;            /* added to the measured offset */
+	const char *ident;        /* autokey group, or NULL */
+	const char *ca;           /* nts: file or folder of trusted certificates, or NULL */
+	const char *aead;         /* nts: algorithm name, or NULL */
 	/* refclock only */
-	int32_t clock_type, clock_unit; /* t and u of 127.127.t.u */
-	const char *subtype, *path, *ppspath;   /* NULL unless given */
-	int32_t baud;                   /* 0: driver's default */
+	int32_t clock_type, clock_unit;       /* t and u of 127.127.t.u */
+	const char *subtype, *path, *ppspath; /* NULL unless given */
+	int32_t baud;                         /* 0: driver's default */
 	struct config_fudge fudge;
 	/* origin */
-	bool from_sourcedir;            /* read from a *.sources file */
+	bool from_sourcedir; /* read from a *.sources file */
 	struct config_place place;
 };
 
 /* ---- access control ---- */
 
 enum config_restrict_scope {
-	RESTRICT_SCOPE_DEFAULT,         /* [-4|-6] default: family in host.want, NONE: both */
-	RESTRICT_SCOPE_SOURCE,          /* template for servers without an entry of their own */
-	RESTRICT_SCOPE_ADDR,            /* numeric: addr and mask */
-	RESTRICT_SCOPE_NAME             /* host name: every address of host.text, as host entries */
+	RESTRICT_SCOPE_DEFAULT, /* [-4|-6] default: family in host.want, NONE: both */
+	RESTRICT_SCOPE_SOURCE,  /* template for servers without an entry of their own */
+	RESTRICT_SCOPE_ADDR,    /* numeric: addr and mask */
+	RESTRICT_SCOPE_NAME     /* host name: every address of host.text, as host entries */
 };
 
 enum config_restrict_act {
-	RESTRICT_ADD,                   /* ORs flags into the entry of the same key */
-	RESTRICT_CLEAR,                 /* unrestrict: takes flags away; flags 0: all */
-	RESTRICT_DELETE                 /* delrestrict: removes the entry */
+	RESTRICT_ADD,   /* ORs flags into the entry of the same key */
+	RESTRICT_CLEAR, /* unrestrict: takes flags away; flags 0: all */
+	RESTRICT_DELETE /* delrestrict: removes the entry */
 };
 
 struct config_restrict {
 	enum config_restrict_act act;
 	enum config_restrict_scope scope;
-	struct config_host host;        /* SCOPE_NAME; want also for SCOPE_DEFAULT */
-	struct addr addr, mask;         /* SCOPE_ADDR: addr already masked; mask may have holes */
-	uint32_t flags;                 /* RESTRICT_*; 0: unrestricted */
-	uint32_t match;                 /* RESTRICT_MATCH_* */
-	int32_t ippeerlimit;            /* -1: unlimited or not given */
+	struct config_host host; /* SCOPE_NAME; want also for SCOPE_DEFAULT */
+	struct addr addr, mask;  /* SCOPE_ADDR: addr already masked; mask may have holes */
+	uint32_t flags;          /* RESTRICT_*; 0: unrestricted */
+	uint32_t match;          /* RESTRICT_MATCH_* */
+	int32_t ippeerlimit;     /* -1: unlimited or not given */
 	struct config_place place;
 };
 
 /* discard and limit. */
-enum config_rate_model { RATE_LIMIT, RATE_DISCARD };    /* which of both was given last */
+enum config_rate_model { RATE_LIMIT, RATE_DISCARD }; /* which of both was given last */
 struct config_rate {
 	enum config_rate_model model;
-	int32_t average_log2s;          /* discard average */
-	int32_t minimum_s;              /* discard minimum */
-	int32_t monitor;                /* discard monitor */
+	int32_t average_log2s; /* discard average */
+	int32_t minimum_s;     /* discard minimum */
+	int32_t monitor;       /* discard monitor */
 	double limit_average_pps, limit_burst, limit_kod_pps;
-	int32_t limit_leak;             /* one refusal in so many is answered; of both models */
+	int32_t limit_leak; /* one refusal in so many is answered; of both models */
 };
 
 /* True of a word by which a source asks for a protection of its packets, beside key. */
@@ -154,7 +164,7 @@ struct config_mru {
 	int32_t initalloc, initmem_kb;
 	int32_t incalloc, incmem_kb;
 	int32_t mindepth;
-	int32_t maxage_s;               /* -1: entries do not age */
+	int32_t maxage_s; /* -1: entries do not age */
 	int32_t minage_s;
 };
 
@@ -162,18 +172,20 @@ struct config_mru {
 
 enum config_listen_act { LISTEN_LISTEN, LISTEN_IGNORE, LISTEN_DROP };
 enum config_listen_what {
-	LISTEN_ALL,                     /* every address but loopback and wildcard */
-	LISTEN_IPV4, LISTEN_IPV6, LISTEN_WILDCARD,
-	LISTEN_NAME,                    /* glob over interface names, letter case ignored */
-	LISTEN_ADDR                     /* addr in the first prefix_len bits */
+	LISTEN_ALL, /* every address but loopback and wildcard */
+	LISTEN_IPV4,
+	LISTEN_IPV6,
+	LISTEN_WILDCARD,
+	LISTEN_NAME, /* glob over interface names, letter case ignored */
+	LISTEN_ADDR  /* addr in the first prefix_len bits */
 };
 
 /* One interface/nic line; the last matching line of the file decides. */
 struct config_listen {
 	enum config_listen_act act;
 	enum config_listen_what what;
-	const char *name;               /* LISTEN_NAME; LISTEN_ADDR: its interface, NULL: any */
-	struct addr addr;               /* LISTEN_ADDR */
+	const char *name; /* LISTEN_NAME; LISTEN_ADDR: its interface, NULL: any */
+	struct addr addr; /* LISTEN_ADDR */
 	unsigned prefix_len;
 	struct config_place place;
 };
@@ -182,18 +194,37 @@ struct config_listen {
 
 /* logconfig: four classes of four kinds; bit = kind << (4 * class). */
 enum config_log_class { LOG_CLASS_SYS, LOG_CLASS_PEER, LOG_CLASS_CLOCK, LOG_CLASS_SYNC };
-enum { CONFIG_LOG_DEFAULT = 0xf << 4 * LOG_CLASS_SYNC };       /* =syncall */
+enum { CONFIG_LOG_DEFAULT = 0xf << 4 * LOG_CLASS_SYNC }; /* =syncall */
 enum config_log_kind {
-	LOG_KIND_INFO = 1, LOG_KIND_EVENTS = 2, LOG_KIND_STATISTICS = 4, LOG_KIND_STATUS = 8
+	LOG_KIND_INFO = 1,
+	LOG_KIND_EVENTS = 2,
+	LOG_KIND_STATISTICS = 4,
+	LOG_KIND_STATUS = 8
 };
 
 enum config_stats {
-	STATS_CLOCK, STATS_CRYPTO, STATS_LOOP, STATS_PEER, STATS_RAW, STATS_SYS, STATS_PROTO,
-	STATS_TIMING, STATS_USE, STATS_NTS, STATS_NTSKE, STATS_NTSKELOG, STATS_N
+	STATS_CLOCK,
+	STATS_CRYPTO,
+	STATS_LOOP,
+	STATS_PEER,
+	STATS_RAW,
+	STATS_SYS,
+	STATS_PROTO,
+	STATS_TIMING,
+	STATS_USE,
+	STATS_NTS,
+	STATS_NTSKE,
+	STATS_NTSKELOG,
+	STATS_N
 };
 
 enum config_filegen_type {
-	FILEGEN_NONE, FILEGEN_PID, FILEGEN_DAY, FILEGEN_WEEK, FILEGEN_MONTH, FILEGEN_YEAR,
+	FILEGEN_NONE,
+	FILEGEN_PID,
+	FILEGEN_DAY,
+	FILEGEN_WEEK,
+	FILEGEN_MONTH,
+	FILEGEN_YEAR,
 	FILEGEN_AGE
 };
 
@@ -201,20 +232,20 @@ enum config_filegen_type {
 enum { STATSDIR_MAX = 255, STATS_FILE_MAX = 200 };
 
 struct config_filegen {
-	bool enabled;                   /* by statistics or filegen */
-	const char *file;               /* base name below statsdir; the set's name unless given */
+	bool enabled;     /* by statistics or filegen */
+	const char *file; /* base name below statsdir; the set's name unless given */
 	enum config_filegen_type type;
 	bool link;
 };
 
 /* ---- polls ---- */
 
-enum { CONFIG_POLL_MIN = 3, CONFIG_POLL_MAX = 17 };     /* log2 s */
+enum { CONFIG_POLL_MIN = 3, CONFIG_POLL_MAX = 17 }; /* log2 s */
 
 /* pollskewlist: how much earlier and later than the interval a poll may come. */
 struct config_skew {
 	bool given;
-	int32_t early_s, late_s;        /* each up to half the interval */
+	int32_t early_s, late_s; /* each up to half the interval */
 };
 
 /* ---- discipline, selection ---- */
@@ -223,25 +254,25 @@ enum config_loop { CONFIG_LOOP_ADAPTIVE, CONFIG_LOOP_CLASSIC };
 
 struct config_tinker {
 	enum config_loop loop;
-	double panic_s;                 /* 0: no limit */
-	double stepback_s, stepfwd_s;   /* 0: never step; tinker step sets both */
+	double panic_s;               /* 0: no limit */
+	double stepback_s, stepfwd_s; /* 0: never step; tinker step sets both */
 	double stepout_s;
 	bool freq_given;
 	double freq_ppm;
 	double allan_log2s, dispersion_ppm;
-	double huffpuff_s;              /* 0: off */
-	double tick_s;                  /* the clock moves in steps of this; 0: measured */
+	double huffpuff_s; /* 0: off */
+	double tick_s;     /* the clock moves in steps of this; 0: measured */
 };
 
 struct config_tos {
 	int32_t minclock, maxclock, minsane;
-	bool minsane_given;             /* else a majority of the configured sources */
+	bool minsane_given; /* else a majority of the configured sources */
 	double mindist_s, maxdist_s, maxdisp_s;
-	int32_t floor, ceiling;         /* accepted strata: floor <= stratum < ceiling */
-	int32_t orphan;                 /* 16 and more: off */
+	int32_t floor, ceiling; /* accepted strata: floor <= stratum < ceiling */
+	int32_t orphan;         /* 16 and more: off */
 	double orphanwait_s;
 	int32_t cohort, beacon_s, bcpollbstep;
-	int32_t basedate_days;          /* since 1900-01-01: no time before this is believed */
+	int32_t basedate_days; /* since 1900-01-01: no time before this is believed */
 };
 
 /* enable / disable */
@@ -262,32 +293,32 @@ enum config_switch {
 };
 
 struct config_rlimit {
-	int32_t memlock_mb;             /* -1: no locking, 0: lock all */
+	int32_t memlock_mb; /* -1: no locking, 0: lock all */
 	int32_t stacksize_pages;
-	int32_t filenum;                /* 0: the system's */
+	int32_t filenum; /* 0: the system's */
 };
 
 /* ---- the rest ---- */
 
 enum config_smear_form { SMEAR_COSINE, SMEAR_LINEAR };
 struct config_smear {
-	struct addr addr;               /* served here only; ADDR_NONE: everywhere */
+	struct addr addr; /* served here only; ADDR_NONE: everywhere */
 	double interval_s;
 	enum config_smear_form form;
 };
 
 struct config_key_range {
-	int32_t lo, hi;                 /* 1..65535, both included */
+	int32_t lo, hi; /* 1..65535, both included */
 };
 
 struct config_setvar {
 	const char *name, *value;
-	bool is_default;                /* listed in the default answer of rv */
+	bool is_default; /* listed in the default answer of rv */
 };
 
 struct config_nts {
 	bool enable;
-	const char *cert, *key, *ca, *cookie;   /* NULL unless given; cookie has a default */
+	const char *cert, *key, *ca, *cookie; /* NULL unless given; cookie has a default */
 	const char *mintls, *maxtls, *ciphersuites, *ecdhcurves, *aead;
 	bool server_preference;
 	int32_t port;
@@ -296,59 +327,59 @@ struct config_nts {
 /* A recognised line without a field of its own (crypto, trap, phone), kept to be printed back. */
 struct config_kept {
 	const char *keyword;
-	const char *arguments;          /* words as written, quoted where needed; "" for none */
+	const char *arguments; /* words as written, quoted where needed; "" for none */
 };
 
 struct config {
-	struct arena *arena;            /* owns everything below */
+	struct arena *arena; /* owns everything below */
 
 	struct config_source *sources;
 	unsigned sources_n;
-	struct config_host *unpeers;    /* unpeer, mostly from :config; text may be an id */
+	struct config_host *unpeers; /* unpeer, mostly from :config; text may be an id */
 	unsigned unpeers_n;
-	const char **sourcedirs;        /* "none" is no folder; without any: CONFIG_SOURCEDIR */
+	const char **sourcedirs; /* "none" is no folder; without any: CONFIG_SOURCEDIR */
 	unsigned sourcedirs_n;
 
-	struct config_restrict *restricts;      /* in file order */
+	struct config_restrict *restricts; /* in file order */
 	unsigned restricts_n;
 	struct config_rate rate;
 	struct config_mru mru;
 
-	struct config_listen *listens;          /* in file order; none: listen on every address */
+	struct config_listen *listens; /* in file order; none: listen on every address */
 	unsigned listens_n;
-	int32_t dscp;                           /* 0..63 */
-	int32_t sourceport;                     /* 0: a random port per association, RFC 9109 */
-	int32_t extra_port;                     /* second server port; 0: none */
+	int32_t dscp;       /* 0..63 */
+	int32_t sourceport; /* 0: a random port per association, RFC 9109 */
+	int32_t extra_port; /* second server port; 0: none */
 
-	const char *driftfile;                  /* NULL: none; so are all paths */
-	double drift_threshold_ppm;             /* second word of driftfile; 0: none */
-	double nonvolatile;                     /* frequency change worth writing, s/s */
-	const char *leapfile;           /* "none" or the line; see config_leapfile */
+	const char *driftfile;      /* NULL: none; so are all paths */
+	double drift_threshold_ppm; /* second word of driftfile; 0: none */
+	double nonvolatile;         /* frequency change worth writing, s/s */
+	const char *leapfile;       /* "none" or the line; see config_leapfile */
 	bool leapfile_checkhash;
 	const char *logfile, *pidfile, *statsdir, *saveconfigdir;
 	const char *keys, *keysdir, *ntpsigndsocket;
 
-	struct config_key_range *trustedkeys;   /* sorted, disjoint */
+	struct config_key_range *trustedkeys; /* sorted, disjoint */
 	unsigned trustedkeys_n;
-	int32_t controlkey, requestkey;         /* 0: none */
+	int32_t controlkey, requestkey; /* 0: none */
 
-	uint32_t switches;                      /* SWITCH_* that are enabled */
+	uint32_t switches; /* SWITCH_* that are enabled */
 	struct config_tinker tinker;
 	struct config_tos tos;
 	struct config_rlimit rlimit;
 
-	uint32_t log_mask;                      /* logconfig */
+	uint32_t log_mask; /* logconfig */
 	struct config_filegen filegens[STATS_N];
 
 	struct config_smear *smears;
 	unsigned smears_n;
 	struct config_setvar *setvars;
 	unsigned setvars_n;
-	const char **resets;                    /* reset: counter groups; from :config */
+	const char **resets; /* reset: counter groups; from :config */
 	unsigned resets_n;
 	struct config_nts nts;
-	struct config_skew skew[CONFIG_POLL_MAX + 1];   /* by poll exponent */
-	struct config_skew skew_default;                /* of the exponents without one */
+	struct config_skew skew[CONFIG_POLL_MAX + 1]; /* by poll exponent */
+	struct config_skew skew_default;              /* of the exponents without one */
 	double broadcastdelay_s;
 	int32_t mdnstries, automax_log2s, revoke_log2s;
 	struct config_kept *kept;
@@ -357,7 +388,7 @@ struct config {
 	/* for messages about lines without a place of their own, and about the files themselves */
 	struct config_said *said;
 	unsigned said_n;
-	struct config_file *files;              /* that were read, in this order */
+	struct config_file *files; /* that were read, in this order */
 	unsigned files_n;
 };
 

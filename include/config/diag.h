@@ -11,28 +11,28 @@
 #include "base/text.h"
 
 enum diag_level {
-	DIAG_NOTE,      /* accepted, but without effect in this version */
-	DIAG_WARNING,   /* in effect, but unwise or not quite as written */
-	DIAG_ERROR      /* the line is skipped */
+	DIAG_NOTE,    /* accepted, but without effect in this version */
+	DIAG_WARNING, /* in effect, but unwise or not quite as written */
+	DIAG_ERROR    /* the line is skipped */
 };
 
 struct diag {
 	enum diag_level level;
 	const char *file;
-	unsigned line, column;          /* from 1; line 0: the file as a whole */
-	const char *text;               /* what is wrong, what was expected */
-	const char *source;             /* the line as written; NULL when line is 0 */
-	const char *suggestion;         /* the word that was probably meant, or NULL */
+	unsigned line, column;  /* from 1; line 0: the file as a whole */
+	const char *text;       /* what is wrong, what was expected */
+	const char *source;     /* the line as written; NULL when line is 0 */
+	const char *suggestion; /* the word that was probably meant, or NULL */
 };
 
 /* More than these are counted in omitted, not kept: a binary file must not fill the log. */
 enum { DIAG_KEPT_MAX = 500, DIAG_LINE_MAX = 1024 };
 
 struct diag_list {
-	struct arena *arena;            /* owns every text here */
+	struct arena *arena; /* owns every text here */
 	struct diag *at;
 	unsigned n, cap;
-	unsigned errors, warnings, notes;       /* omitted ones included */
+	unsigned errors, warnings, notes; /* omitted ones included */
 	unsigned omitted;
 };
 
@@ -40,8 +40,8 @@ struct diag_list {
 struct diag_list diag_list_in(struct arena *a);
 
 /* Adds a diagnostic; where gives file, line, column, source and suggestion, its text is ignored. */
-void diag_add(struct diag_list *l, enum diag_level level, const struct diag *where,
-    const char *fmt, ...) TEXT_PRINTF(4, 5);
+void diag_add(struct diag_list *l, enum diag_level level, const struct diag *where, const char *fmt,
+    ...) TEXT_PRINTF(4, 5);
 void diag_vadd(struct diag_list *l, enum diag_level level, const struct diag *where,
     const char *fmt, va_list ap) TEXT_PRINTF(4, 0);
 

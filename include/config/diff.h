@@ -10,8 +10,8 @@
 /* A part that differs, once; of PART_SOURCES each source, of PART_START each directive. */
 struct config_change {
 	enum schema_part part;
-	const struct config_source *was, *now;  /* PART_SOURCES: NULL when new, when gone */
-	const char *word;                       /* PART_START: the directive; else NULL */
+	const struct config_source *was, *now; /* PART_SOURCES: NULL when new, when gone */
+	const char *word;                      /* PART_START: the directive; else NULL */
 };
 
 /*

@@ -12,10 +12,10 @@
 enum { DRIFTFILE_MAX_PPM = 500, DRIFTFILE_TEXT_MAX = 64 };
 
 struct drift {
-	double freq_ppm;                /* within +-500 */
+	double freq_ppm; /* within +-500 */
 	bool sigma_given;
-	double sigma_ppm;               /* > 0, when given */
-	bool clamped;                   /* the file had more than 500 ppm */
+	double sigma_ppm; /* > 0, when given */
+	bool clamped;     /* the file had more than 500 ppm */
 };
 
 /*

@@ -7,10 +7,10 @@
 #include "config/schema.h"
 
 struct foreign_word {
-	enum schema_group group;        /* SCHEMA_TOP; SCHEMA_SOURCE: behind server, pool, peer */
-	const char *word;               /* letter case and what follows a '=' do not count */
-	const char *file;               /* whose word it is: "chrony.conf" */
-	const char *instead;            /* what to do in its place */
+	enum schema_group group; /* SCHEMA_TOP; SCHEMA_SOURCE: behind server, pool, peer */
+	const char *word;        /* letter case and what follows a '=' do not count */
+	const char *file;        /* whose word it is: "chrony.conf" */
+	const char *instead;     /* what to do in its place */
 };
 
 /* NULL when the word is no other program's. Words that ntp.conf has too are not looked up here. */

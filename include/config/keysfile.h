@@ -13,10 +13,10 @@
 #include "config/diag.h"
 
 enum {
-	KEYSFILE_SECRET_MAX = 32,       /* octets; further hex digits are not used, as in ntpd */
-	KEYSFILE_PLAIN_MAX = 20,        /* characters; a longer secret is written in hex */
-	KEYSFILE_ID_MAX = 65535,        /* and so many keys at most, for an id is there once */
-	KEYSFILE_ERRORS_MAX = 15        /* bad lines that are named; the others are counted */
+	KEYSFILE_SECRET_MAX = 32, /* octets; further hex digits are not used, as in ntpd */
+	KEYSFILE_PLAIN_MAX = 20,  /* characters; a longer secret is written in hex */
+	KEYSFILE_ID_MAX = 65535,  /* and so many keys at most, for an id is there once */
+	KEYSFILE_ERRORS_MAX = 15  /* bad lines that are named; the others are counted */
 };
 
 /* Hosts that may use a key. */
@@ -26,17 +26,17 @@ struct keysfile_addr {
 };
 
 struct keysfile_key {
-	uint32_t id;                    /* 1..65535 */
-	const char *type;               /* "MD5", "SHA1", "AES128CMAC"...; not checked further */
+	uint32_t id;      /* 1..65535 */
+	const char *type; /* "MD5", "SHA1", "AES128CMAC"...; not checked further */
 	uint8_t secret[KEYSFILE_SECRET_MAX];
-	size_t secret_len;              /* > 0 */
+	size_t secret_len; /* > 0 */
 	struct keysfile_addr *allowed;
-	unsigned allowed_n;             /* 0: every host */
+	unsigned allowed_n; /* 0: every host */
 	unsigned line, type_column;
 };
 
 struct keysfile {
-	struct keysfile_key *keys;      /* ids are unique: of two lines the later counts */
+	struct keysfile_key *keys; /* ids are unique: of two lines the later counts */
 	unsigned n;
 };
 

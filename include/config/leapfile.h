@@ -12,23 +12,23 @@
 #include "config/diag.h"
 
 enum {
-	LEAPFILE_ROWS_MAX = 256,        /* the newest stay: 27 came in 52 years */
-	LEAPFILE_ERRORS_MAX = 15        /* bad lines that are named; the others are counted */
+	LEAPFILE_ROWS_MAX = 256, /* the newest stay: 27 came in 52 years */
+	LEAPFILE_ERRORS_MAX = 15 /* bad lines that are named; the others are counted */
 };
 
 struct leapfile_row {
-	int64_t utc_s;          /* since 1970: from this second on */
-	int tai_offset_s;       /* TAI - UTC */
+	int64_t utc_s;    /* since 1970: from this second on */
+	int tai_offset_s; /* TAI - UTC */
 };
 
 struct leapfile {
-	struct leapfile_row rows[LEAPFILE_ROWS_MAX];    /* times ascending, offsets one apart */
-	unsigned n;             /* > 0 */
-	bool end_doubtful;      /* a line behind the last row was left out: perhaps a row */
+	struct leapfile_row rows[LEAPFILE_ROWS_MAX]; /* times ascending, offsets one apart */
+	unsigned n;                                  /* > 0 */
+	bool end_doubtful; /* a line behind the last row was left out: perhaps a row */
 	bool update_given, expiry_given, hash_given;
-	int64_t update_s, expiry_s;     /* since 1970 */
-	uint32_t hash[5];       /* of #h: the words of the SHA-1 as numbers */
-	const char *hashed;     /* the octets the SHA-1 is of: every number, digits only */
+	int64_t update_s, expiry_s; /* since 1970 */
+	uint32_t hash[5];           /* of #h: the words of the SHA-1 as numbers */
+	const char *hashed;         /* the octets the SHA-1 is of: every number, digits only */
 	size_t hashed_len;
 };
 

@@ -12,19 +12,19 @@
 enum { TOKEN_WORD_MAX = 1023, TOKEN_LINE_MAX = 16384, TOKEN_WORDS_MAX = 1024 };
 
 struct token_word {
-	const char *text;       /* terminated, without quotes; lives in the line's scratch */
-	unsigned column;        /* of its first character or opening quote, from 1 */
+	const char *text; /* terminated, without quotes; lives in the line's scratch */
+	unsigned column;  /* of its first character or opening quote, from 1 */
 	bool quoted;
 };
 
 /* One line; n is 0 for a blank line or a comment. */
 struct token_line {
-	const char *raw;        /* the line as written, raw_len octets, in the caller's text */
+	const char *raw; /* the line as written, raw_len octets, in the caller's text */
 	size_t raw_len;
-	unsigned line;          /* from 1 */
+	unsigned line; /* from 1 */
 	struct token_word words[TOKEN_WORDS_MAX];
 	unsigned n;
-	unsigned bad_column;    /* after TOKEN_BAD: where, and why */
+	unsigned bad_column; /* after TOKEN_BAD: where, and why */
 	const char *bad;
 	char scratch[TOKEN_LINE_MAX + TOKEN_WORDS_MAX];
 };
@@ -33,7 +33,7 @@ struct token_line {
 struct token_text {
 	const char *at;
 	size_t len, pos;
-	unsigned line;          /* of the last line given */
+	unsigned line; /* of the last line given */
 };
 
 enum token_result { TOKEN_LINE, TOKEN_BAD, TOKEN_END };

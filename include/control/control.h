@@ -59,19 +59,19 @@ struct control_actions {
 /* What the owner gives to control; all of it outlives control. */
 struct control_setup {
 	struct loop *loop;
-	struct clock *clock;            /* only read */
+	struct clock *clock; /* only read */
 	struct store *store;
 	struct rng *rng;
-	struct journal *journal;        /* to report */
-	struct auth_keys *auth;         /* to check and sign with */
+	struct journal *journal; /* to report */
+	struct auth_keys *auth;  /* to check and sign with */
 	const struct client *client;
 	const struct server *server;
 	const struct steering *steering;
 	const struct counters_since *since;
 	const struct control_actions *act;
 	void *act_ctx;
-	struct siphash_key hash;        /* of addresses */
-	const char *version, *system, *processor;       /* "ntpd 0.1.0", "Linux/6.1.0", "x86_64" */
+	struct siphash_key hash;                  /* of addresses */
+	const char *version, *system, *processor; /* "ntpd 0.1.0", "Linux/6.1.0", "x86_64" */
 };
 
 /* Octets that put_faults may append. */
@@ -81,13 +81,13 @@ enum {
 	CONTROL_SLOTS = 256,
 	CONTROL_SEEN_MAX = 256,
 	CONTROL_WAITING_MAX = 32,
-	CONTROL_REQUEST_MAX = 1024,     /* octets of a request; a longer one is not answered */
+	CONTROL_REQUEST_MAX = 1024, /* octets of a request; a longer one is not answered */
 };
 
 /* A request of the control key that was obeyed. */
 struct control_seen {
 	bool known;
-	uint64_t hash;                  /* of all its octets */
+	uint64_t hash; /* of all its octets */
 	struct mtime at;
 	struct endpoint from;
 };
@@ -101,11 +101,11 @@ struct control_ring {
 /* A request that waits for its turn. */
 struct control_waiting {
 	const struct listener *l;
-	const struct net_socket *sock;  /* it came by */
-	uint32_t flags;                 /* restrict */
+	const struct net_socket *sock; /* it came by */
+	uint32_t flags;                /* restrict */
 	struct control_header h;
 	size_t prepaid;
-	struct net_packet pkt;          /* over bytes */
+	struct net_packet pkt; /* over bytes */
 	uint8_t bytes[CONTROL_REQUEST_MAX];
 };
 
@@ -115,27 +115,27 @@ struct control_waiting {
  */
 struct control_walk {
 	bool on;
-	uint32_t back;                  /* so many clients towards the oldest before it begins */
-	unsigned resumed;               /* which resume point of the request it began at */
+	uint32_t back;    /* so many clients towards the oldest before it begins */
+	unsigned resumed; /* which resume point of the request it began at */
 };
 
 struct control {
 	struct control_setup is;
-	const struct config *conf;      /* in force */
+	const struct config *conf; /* in force */
 	struct counters count;
 	struct control_waiting waiting[CONTROL_WAITING_MAX];
 	unsigned first, waiting_n;
 	struct control_walk walk;
-	struct loop_timer turn;         /* runs while any wait */
-	struct limit all;               /* octets of answers to strangers, all together */
-	struct limit from[CONTROL_SLOTS];       /* and by hash of their address */
-	struct limit looks;             /* at clients in their table, for strangers */
-	struct siphash_key secret;      /* of nonces and of what was seen */
+	struct loop_timer turn;           /* runs while any wait */
+	struct limit all;                 /* octets of answers to strangers, all together */
+	struct limit from[CONTROL_SLOTS]; /* and by hash of their address */
+	struct limit looks;               /* at clients in their table, for strangers */
+	struct siphash_key secret;        /* of nonces and of what was seen */
 	/* apart, so that reading pushes no change out */
 	struct control_ring reads, changes;
-	uint64_t outcome_of;            /* hash of the last change */
-	char outcome[128];              /* and what was answered */
-	int64_t base_ns; /* UTC less monotonic time, as timestamps of clients were given last */
+	uint64_t outcome_of; /* hash of the last change */
+	char outcome[128];   /* and what was answered */
+	int64_t base_ns;     /* UTC less monotonic time, as timestamps of clients were given last */
 	uint8_t text[CONTROL_TEXT_MAX]; /* of the answer under way */
 };
 

@@ -24,15 +24,16 @@
 #include "wire/packet.h"
 
 enum {
-	ASSOC_UNREACH = 10,             /* polls without an answer before the interval grows */
-	ASSOC_BURST = 8,                /* packets of a burst */
-	ASSOC_SAMPLES = 3,              /* so many before a source may be selected */
-	ASSOC_SAMPLES_CLASSIC = 4,      /* so many bring the filter's dispersion below maxdist */
-	ASSOC_KISS_HOLDS = 8,           /* answers after which a RATE kiss is half forgotten */
-	ASSOC_SPACING_S = 2,            /* between packets to one server, the least */
+	ASSOC_UNREACH = 10,        /* polls without an answer before the interval grows */
+	ASSOC_BURST = 8,           /* packets of a burst */
+	ASSOC_SAMPLES = 3,         /* so many before a source may be selected */
+	ASSOC_SAMPLES_CLASSIC = 4, /* so many bring the filter's dispersion below maxdist */
+	ASSOC_KISS_HOLDS = 8,      /* answers after which a RATE kiss is half forgotten */
+	ASSOC_SPACING_S = 2,       /* between packets to one server, the least */
 	/* seconds in which a server that limits its clients grants one more, after a burst */
 	ASSOC_HEADWAY_S = 8,
-	ASSOC_POLL_MIN = 3, ASSOC_POLL_MAX = 17,        /* log2 s, on the wire */
+	ASSOC_POLL_MIN = 3,
+	ASSOC_POLL_MAX = 17, /* log2 s, on the wire */
 };
 
 enum assoc_flags {
@@ -41,16 +42,16 @@ enum assoc_flags {
 	ASSOC_PREFER = 1 << 2,
 	ASSOC_NOSELECT = 1 << 3,
 	ASSOC_TRUE = 1 << 4,
-	ASSOC_POOL = 1 << 5,            /* member of a pool: replaced when it stays dark */
-	ASSOC_START_BURST = 1 << 7,     /* the first answer starts a short burst without iburst */
-	ASSOC_REFCLOCK = 1 << 6,        /* is read, by a driver; nobody is asked */
+	ASSOC_POOL = 1 << 5,        /* member of a pool: replaced when it stays dark */
+	ASSOC_START_BURST = 1 << 7, /* the first answer starts a short burst without iburst */
+	ASSOC_REFCLOCK = 1 << 6,    /* is read, by a driver; nobody is asked */
 	/* our own clock: the last resort, and nothing of its error can be learned from it */
 	ASSOC_OWN_CLOCK = 1 << 8,
 };
 
 /* What a reference clock is said to be, where a server says it of itself. */
 struct assoc_clock {
-	const char *name;               /* of its kind, as ntpq has it: "LOCAL" */
+	const char *name; /* of its kind, as ntpq has it: "LOCAL" */
 	uint8_t stratum;
 	uint32_t refid;
 	enum system_source sync;
@@ -59,28 +60,28 @@ struct assoc_clock {
 /* Of the configuration. */
 struct assoc_rules {
 	unsigned flags;
-	int minpoll, maxpoll;           /* log2 s */
-	unsigned version;               /* 1..4 */
-	uint32_t key_id;                /* 0: none */
-	double bias_s;                  /* added to every offset */
-	struct assoc_clock clock;       /* ASSOC_REFCLOCK */
+	int minpoll, maxpoll;     /* log2 s */
+	unsigned version;         /* 1..4 */
+	uint32_t key_id;          /* 0: none */
+	double bias_s;            /* added to every offset */
+	struct assoc_clock clock; /* ASSOC_REFCLOCK */
 };
 
 /* How much earlier and later than its interval a poll may come: each up to half of it is used. */
 struct assoc_skew {
-	bool given;                     /* else up to 1/16 of the interval later */
+	bool given; /* else up to 1/16 of the interval later */
 	double early_s, late_s;
 };
 
 /* What holds for all associations, until the configuration is another. */
 struct assoc_policy {
 	double phi;
-	double maxdist_s;               /* tos maxdist */
-	double maxdisp_s;               /* tos maxdisp: the most a header may say */
+	double maxdist_s; /* tos maxdist */
+	double maxdisp_s; /* tos maxdisp: the most a header may say */
 	/* tos basedate: times from here to 2^32 s later are meant by a timestamp */
 	struct rtime basedate;
-	struct assoc_skew skew[ASSOC_POLL_MAX + 1];     /* by poll exponent */
-	unsigned floor, ceiling;        /* accepted strata: floor <= stratum < ceiling */
+	struct assoc_skew skew[ASSOC_POLL_MAX + 1]; /* by poll exponent */
+	unsigned floor, ceiling; /* accepted strata: floor <= stratum < ceiling */
 	int allan_log2s;
 	/* the estimator speaks for a source, not the clock filter */
 	bool adaptive;
@@ -90,11 +91,11 @@ struct assoc_policy {
 struct assoc_world {
 	const struct assoc_policy *policy;
 	struct mtime now;
-	int sys_poll;                   /* log2 s, the discipline's wish */
-	int precision;                  /* log2 s, of our clock */
-	bool startup;                   /* classic filter: newest first */
+	int sys_poll;  /* log2 s, the discipline's wish */
+	int precision; /* log2 s, of our clock */
+	bool startup;  /* classic filter: newest first */
 	bool synced;
-	int64_t adjusted_ns;            /* the clock's sum of adjustments */
+	int64_t adjusted_ns; /* the clock's sum of adjustments */
 	/* rate adjustment in force, s/s, and how well it is known; sigma 0: not */
 	double freq, freq_sigma;
 	/*
@@ -108,22 +109,22 @@ struct assoc_world {
 };
 
 struct assoc_poll {
-	int hpoll, ppoll;               /* log2 s: ours, the server's last */
-	int floor;                      /* minpoll, raised by RATE kisses, lowered by answers */
-	unsigned unkissed;              /* answers since it was raised or lowered */
-	bool obeyed;                    /* a RATE kiss that is not forgotten yet, at: */
+	int hpoll, ppoll;  /* log2 s: ours, the server's last */
+	int floor;         /* minpoll, raised by RATE kisses, lowered by answers */
+	unsigned unkissed; /* answers since it was raised or lowered */
+	bool obeyed;       /* a RATE kiss that is not forgotten yet, at: */
 	struct mtime obeyed_at;
-	unsigned burst;                 /* packets of a burst still to be sent */
+	unsigned burst; /* packets of a burst still to be sent */
 	/* unanswered packets since the start or since it went dark */
 	unsigned tries;
-	bool burst_armed;               /* the next answer starts a burst */
-	unsigned reach;                 /* 8 bits */
-	unsigned unreach;               /* polls since the last answer */
+	bool burst_armed; /* the next answer starts a burst */
+	unsigned reach;   /* 8 bits */
+	unsigned unreach; /* polls since the last answer */
 	struct mtime last_sent;
 	bool sent_once;
 	struct mtime next;
-	uint64_t skew_draw;             /* of the interval under way; see struct assoc_draw */
-	unsigned asked;                 /* requests out of turn still wanted after a model break */
+	uint64_t skew_draw; /* of the interval under way; see struct assoc_draw */
+	unsigned asked;     /* requests out of turn still wanted after a model break */
 	/* requests out of turn that may still be made, as of budget_at; it fills with time */
 	double budget;
 	struct mtime budget_at;
@@ -135,15 +136,15 @@ struct assoc_poll {
 };
 
 struct assoc_wire {
-	struct ntp_ts nonce;            /* our transmit timestamp: random */
-	bool pending;                   /* an answer to nonce is awaited */
-	struct rtime t1;                /* when the request left, system clock */
+	struct ntp_ts nonce; /* our transmit timestamp: random */
+	bool pending;        /* an answer to nonce is awaited */
+	struct rtime t1;     /* when the request left, system clock */
 	struct mtime t1_mono;
-	bool t1_exact;                  /* t1 is the kernel's stamp */
-	uint32_t tag;                   /* of the request, for the transmit stamp */
-	struct ntp_ts last_xmt;         /* of the last answer accepted */
+	bool t1_exact;          /* t1 is the kernel's stamp */
+	uint32_t tag;           /* of the request, for the transmit stamp */
+	struct ntp_ts last_xmt; /* of the last answer accepted */
 	bool have_last;
-	struct rtime t4;                /* of the last answer accepted */
+	struct rtime t4; /* of the last answer accepted */
 	struct mtime t4_mono;
 };
 
@@ -151,7 +152,7 @@ struct assoc_wire {
 struct assoc_server {
 	enum ntp_leap leap;
 	unsigned version;
-	uint8_t stratum;                /* 16 for unspecified */
+	uint8_t stratum; /* 16 for unspecified */
 	int precision;
 	uint32_t refid;
 	double root_delay_s, root_disp_s;
@@ -159,9 +160,17 @@ struct assoc_server {
 };
 
 enum flash_bits {
-	FLASH_DUPLICATE = 0x001, FLASH_BOGUS = 0x002, FLASH_UNSYNC = 0x004, FLASH_DENIED = 0x008,
-	FLASH_AUTH = 0x010, FLASH_STRATUM = 0x020, FLASH_HEADER = 0x040, FLASH_PEER_STRATUM = 0x200,
-	FLASH_PEER_DIST = 0x400, FLASH_PEER_LOOP = 0x800, FLASH_PEER_UNREACH = 0x1000
+	FLASH_DUPLICATE = 0x001,
+	FLASH_BOGUS = 0x002,
+	FLASH_UNSYNC = 0x004,
+	FLASH_DENIED = 0x008,
+	FLASH_AUTH = 0x010,
+	FLASH_STRATUM = 0x020,
+	FLASH_HEADER = 0x040,
+	FLASH_PEER_STRATUM = 0x200,
+	FLASH_PEER_DIST = 0x400,
+	FLASH_PEER_LOOP = 0x800,
+	FLASH_PEER_UNREACH = 0x1000
 };
 
 struct assoc_count {
@@ -170,31 +179,31 @@ struct assoc_count {
 };
 
 struct assoc {
-	uint16_t id;                    /* 0: slot free */
+	uint16_t id; /* 0: slot free */
 	struct assoc_rules rules;
 	struct endpoint remote;
-	struct addr local;              /* ours, that it is asked from; ADDR_NONE: not known yet */
+	struct addr local; /* ours, that it is asked from; ADDR_NONE: not known yet */
 	struct assoc_poll poll;
 	struct assoc_wire wire;
 	struct assoc_server srv;
 	struct leap_smear_heard smear;
-	struct filter filter;           /* of the classic loop; dispersion and distance for both */
-	struct estimator est;           /* of the adaptive loop */
-	unsigned flash;                 /* of the last packet and of the source itself */
+	struct filter filter; /* of the classic loop; dispersion and distance for both */
+	struct estimator est; /* of the adaptive loop */
+	unsigned flash;       /* of the last packet and of the source itself */
 	enum tally tally;
-	enum tally told_tally;          /* of the last selection that was acted on */
+	enum tally told_tally; /* of the last selection that was acted on */
 	struct assoc_count count;
-	bool authentic;                 /* the last answer carried a valid MAC */
+	bool authentic; /* the last answer carried a valid MAC */
 	/* DENY or RSTR came; asked at the longest interval only, until it answers */
 	bool kissed_deny;
 	/* last kiss code shown as refid until the next answer, 0: none */
 	uint32_t kiss;
-	struct mtime reset_at;          /* when counters were reset */
+	struct mtime reset_at; /* when counters were reset */
 };
 
 /* The associations that one shell keeps, by slot. */
 struct assoc_table {
-	struct assoc *at[SELECT_MAX];   /* with id 0: a free slot */
+	struct assoc *at[SELECT_MAX]; /* with id 0: a free slot */
 	unsigned n;
 };
 
@@ -202,25 +211,25 @@ struct assoc_sending {
 	bool send;
 	uint8_t bytes[HEADER_LEN];
 	uint32_t tag;
-	bool filtered;                  /* a silence sample changed the filter: select again */
+	bool filtered; /* a silence sample changed the filter: select again */
 	/* reach just became 0: resolve the name again, open a new socket */
 	bool went_dark;
-	bool renew;                     /* take a fresh socket (random port) before sending */
-	unsigned events;                /* bits 1 << enum peer_event */
+	bool renew;      /* take a fresh socket (random port) before sending */
+	unsigned events; /* bits 1 << enum peer_event */
 };
 
 struct assoc_answer {
 	enum verdict verdict;
-	bool sampled;                   /* a new sample was taken in: sample is valid */
+	bool sampled; /* a new sample was taken in: sample is valid */
 	/*
 	 * The answer is refused for what the server says of itself, yet its stamps can be read:
 	 * sample is valid, for those who want to show it.
 	 */
 	bool seen;
 	struct sample sample;
-	enum filter_result filtered;    /* valid when sampled, as is: */
+	enum filter_result filtered; /* valid when sampled, as is: */
 	enum estimator_result estimated;
-	bool again;                     /* poll.next moved: arm the timer anew */
+	bool again; /* poll.next moved: arm the timer anew */
 	unsigned events;
 };
 
@@ -240,8 +249,8 @@ void assoc_asked_before(struct assoc *a, const struct limit *headway, struct mti
  * not learn of the interval, nor may associations that are asked at once stay together.
  */
 struct assoc_draw {
-	uint64_t nonce;                 /* the request's transmit timestamp */
-	uint64_t skew;                  /* of the interval up to the next poll */
+	uint64_t nonce; /* the request's transmit timestamp */
+	uint64_t skew;  /* of the interval up to the next poll */
 };
 
 /* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */

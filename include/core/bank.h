@@ -13,22 +13,22 @@
 
 enum {
 	BANK_WANDERS = 13,
-	BANK_ROUGH = ROUNDTRIP_VIEWS,   /* noise as the offsets show it, whatever the delay */
+	BANK_ROUGH = ROUNDTRIP_VIEWS, /* noise as the offsets show it, whatever the delay */
 	BANK_VIEWS
 };
 
 struct bank_model {
-	double x_s;             /* offset as of the last sample */
-	double f;               /* its rate of change when nothing adjusts the clock, s/s */
-	double pxx, pxf, pff;   /* covariance: s^2, s, 1 */
-	double log_likelihood;  /* fading, within its row: the best has 0 */
-	double weight;          /* in the whole bank; all make 1 */
+	double x_s;            /* offset as of the last sample */
+	double f;              /* its rate of change when nothing adjusts the clock, s/s */
+	double pxx, pxf, pff;  /* covariance: s^2, s, 1 */
+	double log_likelihood; /* fading, within its row: the best has 0 */
+	double weight;         /* in the whole bank; all make 1 */
 };
 
 struct bank {
-	unsigned views;         /* rows in use: 1 or BANK_VIEWS */
+	unsigned views; /* rows in use: 1 or BANK_VIEWS */
 	struct bank_model model[BANK_VIEWS][BANK_WANDERS];
-	double view_log[BANK_VIEWS];    /* of each row, fading slowly: the best has 0 */
+	double view_log[BANK_VIEWS]; /* of each row, fading slowly: the best has 0 */
 };
 
 /* What a view takes a sample for. */
@@ -37,11 +37,11 @@ struct bank_reading {
 };
 
 struct estimate {
-	double offset_s, var_s2;        /* to be added to our clock, and its variance */
-	double freq, freq_var;          /* to be added to our free-running rate, s/s */
-	double cov_s;                   /* of both */
-	double wander;                  /* likely wander of the oscillator, s/s per sqrt(s) */
-	double jitter_s;                /* of the source, > 0: RMS of recent innovations */
+	double offset_s, var_s2; /* to be added to our clock, and its variance */
+	double freq, freq_var;   /* to be added to our free-running rate, s/s */
+	double cov_s;            /* of both */
+	double wander;           /* likely wander of the oscillator, s/s per sqrt(s) */
+	double jitter_s;         /* of the source, > 0: RMS of recent innovations */
 };
 
 /*
@@ -61,9 +61,9 @@ void bank_open(struct bank *b, unsigned view, double by);
 
 /* What a sample that the models did not foretell may tell of them. */
 enum bank_age {
-	BANK_OLD,       /* nothing: it is noise */
-	BANK_BROKEN,    /* a few samples since a break: that the clock jumped again */
-	BANK_YOUNG,     /* a few samples in all: that, and that no frequency is known yet */
+	BANK_OLD,    /* nothing: it is noise */
+	BANK_BROKEN, /* a few samples since a break: that the clock jumped again */
+	BANK_YOUNG,  /* a few samples in all: that, and that no frequency is known yet */
 };
 
 /* Takes in one sample, as each view reads it. */

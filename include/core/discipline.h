@@ -29,24 +29,24 @@ struct discipline {
 	struct discipline_rules rules;
 	struct loop_state loop;
 	enum clock_phase_state state;
-	bool updated;                   /* the first update is over; -g and -G are withdrawn */
-	enum stop stop;                 /* a step is due and may not be: unsynchronised */
+	bool updated;   /* the first update is over; -g and -G are withdrawn */
+	enum stop stop; /* a step is due and may not be: unsynchronised */
 	struct mtime stop_since;
-	bool room;                      /* the limits would let it be made */
-	struct mtime room_since;        /* valid when room */
-	bool synced;                    /* as steering.synced said last */
-	struct mtime state_since;       /* when the state was entered */
+	bool room;                /* the limits would let it be made */
+	struct mtime room_since;  /* valid when room */
+	bool synced;              /* as steering.synced said last */
+	struct mtime state_since; /* when the state was entered */
 	struct mtime last_update;
-	struct steplimit limit;         /* in the time of slept_s */
-	unsigned steps;                 /* in all */
+	struct steplimit limit; /* in the time of slept_s */
+	unsigned steps;         /* in all */
 	/* The first update had no quorum, and none has agreed since: what was stepped meanwhile. */
 	bool guessed;
 	double guess_s;
 	struct mtime guessed_at;
-	double foreign_s;               /* how far others moved the clock since the last update */
-	double unknown_s;               /* and perhaps more, in either direction */
-	double slept_s;                 /* in all: the monotonic clock does not count it */
-	double last_offset_s;           /* of the last update: what ntpq shows */
+	double foreign_s;     /* how far others moved the clock since the last update */
+	double unknown_s;     /* and perhaps more, in either direction */
+	double slept_s;       /* in all: the monotonic clock does not count it */
+	double last_offset_s; /* of the last update: what ntpq shows */
 };
 
 /* STEER_NONE leaves the clock as it is (stepout running, frequency being measured, stopped). */
@@ -54,16 +54,16 @@ enum steer_act { STEER_NONE, STEER_SLEW, STEER_STEP, STEER_PANIC };
 
 struct correction {
 	enum steer_act act;
-	double step_s;          /* STEER_STEP: to be added at once; nothing is left to slew then */
-	double phase_s;         /* STEER_SLEW: to be slewed in, ends by itself */
-	double freq;            /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
-	double freq_withheld;   /* STEER_SLEW: what a limit keeps back of it, s/s */
-	int time_constant;      /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
-	bool synced;            /* the clock follows its sources */
-	unsigned events;        /* bits 1 << enum system_event, to be reported */
-	bool stop_begins;       /* or is beyond panic by now, which time does not end */
-	bool stop_ends;         /* the clock is stepped at last, or near again without */
-	bool no_number;         /* the offset is not finite, and refused */
+	double step_s;        /* STEER_STEP: to be added at once; nothing is left to slew then */
+	double phase_s;       /* STEER_SLEW: to be slewed in, ends by itself */
+	double freq;          /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
+	double freq_withheld; /* STEER_SLEW: what a limit keeps back of it, s/s */
+	int time_constant;    /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
+	bool synced;          /* the clock follows its sources */
+	unsigned events;      /* bits 1 << enum system_event, to be reported */
+	bool stop_begins;     /* or is beyond panic by now, which time does not end */
+	bool stop_ends;       /* the clock is stepped at last, or near again without */
+	bool no_number;       /* the offset is not finite, and refused */
 };
 
 /*
@@ -82,9 +82,9 @@ void discipline_update(struct discipline *d, const struct loop_input *in, struct
 
 /* What happened to the clock that was not our doing. */
 struct disturbance {
-	double moved_s;         /* by others, or by a leap second */
-	double unknown_s;       /* by up to so much more, >= 0: nobody measured it */
-	double slept_s;         /* the machine was asleep for so long, >= 0 */
+	double moved_s;   /* by others, or by a leap second */
+	double unknown_s; /* by up to so much more, >= 0: nobody measured it */
+	double slept_s;   /* the machine was asleep for so long, >= 0 */
 };
 
 void discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now);

@@ -20,18 +20,18 @@
 
 enum {
 	ESTIMATOR_INNOVATIONS = 16,
-	ESTIMATOR_STEERED = 9, /* intervals between samples whose usual steering is known */
-	ESTIMATOR_PENDING = 2, /* samples that no model explains, until the models break */
+	ESTIMATOR_STEERED = 9,     /* intervals between samples whose usual steering is known */
+	ESTIMATOR_PENDING = 2,     /* samples that no model explains, until the models break */
 	ESTIMATOR_ASK_AGAIN_S = 8, /* after ESTIMATOR_SUSPECT, within the budget of the source */
-	ESTIMATOR_BURST = 4 /* requests after ESTIMATOR_BROKE, within the budget */
+	ESTIMATOR_BURST = 4        /* requests after ESTIMATOR_BROKE, within the budget */
 };
 
 struct estimator {
 	struct bank bank;
 	struct bank_reading reading; /* what all views together made of the last sample taken */
 	struct roundtrip trips;
-	unsigned samples; /* since the start or the last break; 0: nothing known yet */
-	struct mtime last; /* of the models' state */
+	unsigned samples;    /* since the start or the last break; 0: nothing known yet */
+	struct mtime last;   /* of the models' state */
 	int64_t adjusted_ns; /* sum of adjustments at that time */
 	double start_freq, start_freq_var;
 	/* Normalised innovations: what the models expected and what came. */
@@ -40,7 +40,7 @@ struct estimator {
 	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
 	unsigned residuals;
 	unsigned innovations; /* in all; the rings keep the newest */
-	double doubt_s2; /* of the offset, by doubts since the last sample */
+	double doubt_s2;      /* of the offset, by doubts since the last sample */
 	/* The last two offsets, and how rough the line through the newest was. */
 	double last_s[2], last_gap_s;
 	double rough_s2[ESTIMATOR_INNOVATIONS];
@@ -57,7 +57,7 @@ struct estimator {
 	double steered[ESTIMATOR_STEERED]; /* the rate of our adjustments, the newest intervals */
 	unsigned intervals;
 	double level_s, level_var; /* the last offset as it was shown, and its variance */
-	double jitter_s; /* RMS of innovations, recent */
+	double jitter_s;           /* RMS of innovations, recent */
 	unsigned breaks,
 	    failures; /* confirmed model breaks; re-initialisations because of bad numbers */
 };
@@ -67,9 +67,9 @@ enum estimator_result {
 	ESTIMATOR_TAKEN,
 	ESTIMATOR_SUSPECT, /* no model explains it: kept aside, to be asked again in
 			      ESTIMATOR_ASK_AGAIN_S */
-	ESTIMATOR_BROKE, /* the model broke, and the estimate begins anew from the samples that
+	ESTIMATOR_BROKE,   /* the model broke, and the estimate begins anew from the samples that
 			    showed it */
-	ESTIMATOR_FAILED, /* bad numbers inside: begun anew from this sample */
+	ESTIMATOR_FAILED,  /* bad numbers inside: begun anew from this sample */
 };
 
 /*
@@ -83,15 +83,15 @@ void estimator_start(struct estimator *e, double freq, double freq_sigma);
  * Takes a sample, which must not be older than the last.
  * precision_s  of the local clock, > 0
  */
-enum estimator_result estimator_add(
-    struct estimator *e, const struct sample *s, double precision_s);
+enum estimator_result estimator_add(struct estimator *e, const struct sample *s,
+    double precision_s);
 
 /* Our clock may be elsewhere by by_s, >= 0, since the last sample. */
 void estimator_doubt(struct estimator *e, double by_s);
 
 /* Foretells the estimate for a time not before the last sample; false before the first sample. */
-bool estimator_predict(
-    const struct estimator *e, struct mtime at, int64_t adjusted_ns, struct estimate *out);
+bool estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_ns,
+    struct estimate *out);
 
 /* True when the offset does not answer our steering: the source runs on the very clock we set. */
 bool estimator_shares_clock(const struct estimator *e);

@@ -12,33 +12,33 @@ enum { FILTER_STAGES = 8 };
 
 struct filter {
 	struct sample ring[FILTER_STAGES];
-	unsigned next, filled;  /* slot of the next sample, 0..7; valid slots, 0..8 */
-	struct mtime updated;   /* when dispersions were last aged */
-	struct sample best;     /* the chosen sample; valid when usable */
-	bool usable;            /* some sample's dispersion is below NTP_MAXDISP_S */
-	double disp_s;          /* weighted dispersion of all stages, <= NTP_MAXDISP_S */
-	double jitter_s;        /* RMS of differences to best, >= precision; 0 at first */
-	bool chosen;            /* a sample was handed on since filter_clear */
-	struct mtime used;      /* its time; valid when chosen */
-	struct sample last;     /* chosen last, spike or not; valid when chosen */
+	unsigned next, filled; /* slot of the next sample, 0..7; valid slots, 0..8 */
+	struct mtime updated;  /* when dispersions were last aged */
+	struct sample best;    /* the chosen sample; valid when usable */
+	bool usable;           /* some sample's dispersion is below NTP_MAXDISP_S */
+	double disp_s;         /* weighted dispersion of all stages, <= NTP_MAXDISP_S */
+	double jitter_s;       /* RMS of differences to best, >= precision; 0 at first */
+	bool chosen;           /* a sample was handed on since filter_clear */
+	struct mtime used;     /* its time; valid when chosen */
+	struct sample last;    /* chosen last, spike or not; valid when chosen */
 };
 
 /* What became of a sample. */
 enum filter_result {
-	FILTER_NEW,             /* best is newer than before: select again */
-	FILTER_OLD,             /* an older sample is still the best */
-	FILTER_POPCORN,         /* a spike: best stays as it was, this once (spike.h) */
-	FILTER_NOTHING,         /* nothing usable */
+	FILTER_NEW,     /* best is newer than before: select again */
+	FILTER_OLD,     /* an older sample is still the best */
+	FILTER_POPCORN, /* a spike: best stays as it was, this once (spike.h) */
+	FILTER_NOTHING, /* nothing usable */
 };
 
 struct filter_rules {
-	double precision_s;     /* of the local clock, > 0; the floor of jitter_s */
-	double freq;            /* rate adjustment of our clock in force, s/s */
-	double phi;             /* s/s, NTP_PHI */
-	double maxdist_s;       /* tos maxdist */
-	int allan_log2s;        /* older samples count by delay + dispersion */
-	double poll_s;          /* of this association, for the popcorn test */
-	bool by_time;           /* start-up: the newest first */
+	double precision_s; /* of the local clock, > 0; the floor of jitter_s */
+	double freq;        /* rate adjustment of our clock in force, s/s */
+	double phi;         /* s/s, NTP_PHI */
+	double maxdist_s;   /* tos maxdist */
+	int allan_log2s;    /* older samples count by delay + dispersion */
+	double poll_s;      /* of this association, for the popcorn test */
+	bool by_time;       /* start-up: the newest first */
 };
 
 /* Forgets all samples. */

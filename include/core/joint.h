@@ -20,10 +20,10 @@ struct joint {
 	struct mtime last;
 	int64_t adjusted_ns;
 	struct joint_source {
-		uint16_t id;            /* 0: free */
-		double bias_s;          /* its estimate less the combined one, in the long run */
-		double varies_s2;       /* how that varies, beyond both uncertainties */
-		unsigned n;             /* samples in it */
+		uint16_t id;      /* 0: free */
+		double bias_s;    /* its estimate less the combined one, in the long run */
+		double varies_s2; /* how that varies, beyond both uncertainties */
+		unsigned n;       /* samples in it */
 		struct mtime used;
 	} source[JOINT_SOURCES];
 };
@@ -31,8 +31,8 @@ struct joint {
 /* What selection made of all sources, and who brought the newest sample. */
 struct joint_input {
 	uint16_t id;
-	const struct estimator *estimator;      /* NULL: the newest is not a survivor's */
-	const struct estimate *combined;        /* now */
+	const struct estimator *estimator; /* NULL: the newest is not a survivor's */
+	const struct estimate *combined;   /* now */
 	unsigned survivors;
 	struct mtime now;
 	int64_t adjusted_ns;

@@ -16,24 +16,24 @@ enum { LEAP_ROWS_MAX = 256 };
 /* How near the next leap second is. */
 enum leap_phase {
 	LEAP_PHASE_NONE,
-	LEAP_PHASE_SCHEDULED,   /* within a month: known, not told */
-	LEAP_PHASE_ANNOUNCED,   /* within a day: LI of replies and the kernel's bits */
-	LEAP_PHASE_ALERT,       /* within ten seconds: nothing else should move the clock */
+	LEAP_PHASE_SCHEDULED, /* within a month: known, not told */
+	LEAP_PHASE_ANNOUNCED, /* within a day: LI of replies and the kernel's bits */
+	LEAP_PHASE_ALERT,     /* within ten seconds: nothing else should move the clock */
 };
 
 struct leap_row {
-	int64_t at_s;           /* 1970; the first second with this offset */
-	int tai_s;              /* TAI - UTC from then on */
+	int64_t at_s; /* 1970; the first second with this offset */
+	int tai_s;    /* TAI - UTC from then on */
 };
 
 struct leap {
 	struct leap_row rows[LEAP_ROWS_MAX];
-	unsigned rows_n;        /* 0: no table */
-	int64_t expires_s;      /* 1970; beyond that the table knows nothing */
-	enum ntp_leap vote;     /* of the sources: for the end of the month of vote_at_s */
+	unsigned rows_n;    /* 0: no table */
+	int64_t expires_s;  /* 1970; beyond that the table knows nothing */
+	enum ntp_leap vote; /* of the sources: for the end of the month of vote_at_s */
 	int64_t vote_at_s;
-	int64_t done_s;         /* midnight behind the last that is over, so that it comes once */
-	enum ntp_leap done;     /* its kind */
+	int64_t done_s;     /* midnight behind the last that is over, so that it comes once */
+	enum ntp_leap done; /* its kind */
 	/* What the last look said. */
 	enum leap_phase phase;
 	int64_t at_s;
@@ -89,7 +89,7 @@ enum leap_smear_form { LEAP_SMEAR_COSINE, LEAP_SMEAR_LINEAR };
 
 struct leap_smear {
 	enum leap_smear_form form;
-	double interval_s;      /* 0: none */
+	double interval_s; /* 0: none */
 };
 
 /*
@@ -109,7 +109,7 @@ double leap_smear_of_refid(uint32_t refid);
  * begins with 254, the hash of its upstream's address; but it stands still.
  */
 struct leap_smear_heard {
-	double smear_s;         /* of the last answer, 0: none */
+	double smear_s; /* of the last answer, 0: none */
 	struct mtime at;
 	/* From answer to answer, no faster than clients can follow: -1, 1; 0: it does not. */
 	int moves;

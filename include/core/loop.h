@@ -12,51 +12,51 @@
 enum loop_kind { LOOP_ADAPTIVE, LOOP_CLASSIC };
 
 struct loop_rules {
-	enum loop_kind kind;            /* tinker loop */
-	int minpoll, maxpoll;           /* log2 s: of the poll interval, over all associations */
-	int allan_log2s;                /* tinker allan: 11 */
-	double precision_s;             /* of the local clock */
-	double startup_s;               /* classic: start-up clamp, 300 */
-	bool kernel;                    /* classic: the kernel loop's gains (enable kernel) */
+	enum loop_kind kind;  /* tinker loop */
+	int minpoll, maxpoll; /* log2 s: of the poll interval, over all associations */
+	int allan_log2s;      /* tinker allan: 11 */
+	double precision_s;   /* of the local clock */
+	double startup_s;     /* classic: start-up clamp, 300 */
+	bool kernel;          /* classic: the kernel loop's gains (enable kernel) */
 };
 
 /* What selection hands on. */
 struct loop_input {
-	double offset_s;        /* to be added to our clock, with what is still being slewed */
-	double jitter_s;        /* system jitter */
-	double root_dist_s;     /* of the system peer */
+	double offset_s;    /* to be added to our clock, with what is still being slewed */
+	double jitter_s;    /* system jitter */
+	double root_dist_s; /* of the system peer */
 	/* Estimates of the adaptive pipeline; var_s2 0: none. */
 	double var_s2, freq, freq_var;
-	double cov_s;           /* covariance of offset and frequency */
-	double wander;          /* likely wander of our oscillator, s/s per sqrt(s) */
+	double cov_s;  /* covariance of offset and frequency */
+	double wander; /* likely wander of our oscillator, s/s per sqrt(s) */
 	struct mtime now;
-	struct mtime epoch;     /* T4 of the newest sample in it */
-	int64_t adjusted_ns;    /* the sum of all adjustments up to now */
-	bool seen_locally;      /* the clock was found moved by others just before: no stepout */
-	bool quorum;            /* enough of the configured sources say so */
-	bool broke;             /* a source's model broke and was reset since the last update */
+	struct mtime epoch;  /* T4 of the newest sample in it */
+	int64_t adjusted_ns; /* the sum of all adjustments up to now */
+	bool seen_locally;   /* the clock was found moved by others just before: no stepout */
+	bool quorum;         /* enough of the configured sources say so */
+	bool broke;          /* a source's model broke and was reset since the last update */
 };
 
 struct loop_output {
-	double phase_s;         /* to be slewed in */
-	double freq;            /* s/s, within +-NTP_MAXFREQ */
-	int time_constant;      /* 0..10 */
-	unsigned events;        /* bits 1 << enum system_event */
-	double freq_withheld;   /* adaptive: what a limit kept back of the frequency, s/s */
+	double phase_s;       /* to be slewed in */
+	double freq;          /* s/s, within +-NTP_MAXFREQ */
+	int time_constant;    /* 0..10 */
+	unsigned events;      /* bits 1 << enum system_event */
+	double freq_withheld; /* adaptive: what a limit kept back of the frequency, s/s */
 };
 
 struct loop_classic {
-	double last_offset_s;           /* at the last update; 0 after a step */
+	double last_offset_s; /* at the last update; 0 after a step */
 	int64_t last_adjusted_ns;
 	struct mtime last;
-	double startup_left_s;          /* start-up clamp */
+	double startup_left_s; /* start-up clamp */
 	int tc_counter;
-	int64_t freq_base_adjusted_ns;  /* frequency measurement: where it began */
+	int64_t freq_base_adjusted_ns; /* frequency measurement: where it began */
 	double freq_base_offset_s;
 	struct mtime freq_base;
-	double spike_offset_s;          /* the offset that began to wait for stepout, and when */
+	double spike_offset_s; /* the offset that began to wait for stepout, and when */
 	struct mtime spike;
-	double spike_rate;              /* what the last such wait showed, s/s; 0: none */
+	double spike_rate; /* what the last such wait showed, s/s; 0: none */
 };
 
 struct loop_adaptive {
@@ -69,17 +69,17 @@ struct loop_adaptive {
 	double var_s2, cov_s, freq_var, wander; /* as of the last update */
 	/* Poll hysteresis: how long lengthening has been called for; < 0: shortening. */
 	double still_s;
-	double hour_freq, hour_sigma;   /* when the hour began, for the limit of its change */
+	double hour_freq, hour_sigma; /* when the hour began, for the limit of its change */
 	struct mtime hour;
-	double withheld_s;              /* how long the hour's limit has kept the frequency back */
+	double withheld_s; /* how long the hour's limit has kept the frequency back */
 };
 
 struct loop_state {
-	double freq;            /* the rate adjustment now, s/s */
-	double freq_sigma;      /* its uncertainty, s/s; 0: unknown */
-	double jitter_s;        /* clk_jitter */
-	double wander;          /* clk_wander, s/s */
-	int poll_log2s;         /* tc: the system poll interval */
+	double freq;       /* the rate adjustment now, s/s */
+	double freq_sigma; /* its uncertainty, s/s; 0: unknown */
+	double jitter_s;   /* clk_jitter */
+	double wander;     /* clk_wander, s/s */
+	int poll_log2s;    /* tc: the system poll interval */
 	struct loop_classic classic;
 	struct loop_adaptive adaptive;
 };
@@ -102,8 +102,8 @@ struct clock_loop_ops {
 /* How much of a phase is handed to the kernel at once, and when to hand on more; see loop_slice. */
 struct loop_slice {
 	double phase_s;
-	int time_constant;      /* 0..10 */
-	double again_s;         /* after so long, slice anew what is left; 0: all is handed over */
+	int time_constant; /* 0..10 */
+	double again_s;    /* after so long, slice anew what is left; 0: all is handed over */
 };
 
 /*

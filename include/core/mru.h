@@ -17,21 +17,21 @@ enum mru_model { MRU_DISCARD, MRU_LIMIT };
 
 struct mru_rules {
 	enum mru_model model;
-	int average_log2s;              /* discard average: 3 */
-	double minimum_s;               /* discard minimum: 2 */
-	double average_pps;             /* limit average: 1 */
-	double burst;                   /* limit burst, > 0: 20 */
-	double kod_pps;                 /* limit kod: 0.5 */
-	unsigned leak;                  /* limit leak: 4; one refusal in so many is none; or 0 */
-	bool enforce;                   /* the sender's entry has limited */
-	bool kod;                       /* and kod */
-	bool exempt;                    /* the packet is counted, not judged: no bucket fills */
+	int average_log2s;  /* discard average: 3 */
+	double minimum_s;   /* discard minimum: 2 */
+	double average_pps; /* limit average: 1 */
+	double burst;       /* limit burst, > 0: 20 */
+	double kod_pps;     /* limit kod: 0.5 */
+	unsigned leak;      /* limit leak: 4; one refusal in so many is none; or 0 */
+	bool enforce;       /* the sender's entry has limited */
+	bool kod;           /* and kod */
+	bool exempt;        /* the packet is counted, not judged: no bucket fills */
 };
 
 /* Whom a new client may replace. */
 struct mru_keeping {
-	uint32_t mindepth;              /* so many are held whatever their age */
-	double maxage_s;                /* beyond that, one unseen for longer goes; < 0: never */
+	uint32_t mindepth; /* so many are held whatever their age */
+	double maxage_s;   /* beyond that, one unseen for longer goes; < 0: never */
 	/* full, one unseen for minage goes; a younger one with a chance of age / monitor */
 	double minage_s, monitor_s;
 };
@@ -41,20 +41,20 @@ struct mru_packet {
 	const struct addr *from;
 	uint16_t port;
 	uint8_t mode, version;
-	uint16_t local;                 /* by which of our sockets, as the caller numbers them */
-	uint32_t flags;                 /* RESTRICT_* of its sender */
+	uint16_t local; /* by which of our sockets, as the caller numbers them */
+	uint32_t flags; /* RESTRICT_* of its sender */
 };
 
 /* One client, as mrulist shows it. */
 struct mru_client {
 	struct addr addr;
-	uint16_t port;                  /* of the last packet */
-	uint8_t mode, version;          /* of the last packet */
-	uint16_t local;                 /* by which socket it came */
-	uint32_t flags;                 /* RESTRICT_*; LIMITED and KOD when they acted */
+	uint16_t port;         /* of the last packet */
+	uint8_t mode, version; /* of the last packet */
+	uint16_t local;        /* by which socket it came */
+	uint32_t flags;        /* RESTRICT_*; LIMITED and KOD when they acted */
 	uint64_t count, dropped;
 	struct mtime first, last;
-	double score;                   /* fill of its bucket, s; with MRU_LIMIT packets/s */
+	double score; /* fill of its bucket, s; with MRU_LIMIT packets/s */
 };
 
 /*
@@ -105,10 +105,10 @@ uint32_t mru_marked(const struct mru *m);
 
 /* What packets met. */
 struct mru_count {
-	uint64_t again;                         /* their client's entry */
-	uint64_t fresh;                         /* an unused entry */
-	uint64_t replaced_old, replaced_full;   /* another's: unseen for maxage; the table full */
-	uint64_t turned_away;                   /* no room */
+	uint64_t again;                       /* their client's entry */
+	uint64_t fresh;                       /* an unused entry */
+	uint64_t replaced_old, replaced_full; /* another's: unseen for maxage; the table full */
+	uint64_t turned_away;                 /* no room */
 };
 const struct mru_count *mru_count(const struct mru *m);
 void mru_reset_count(struct mru *m);

@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ORPHAN_OFF = 16 };       /* tos orphan at or above: no orphan mode */
+enum { ORPHAN_OFF = 16 }; /* tos orphan at or above: no orphan mode */
 
 /* What replies carry meanwhile; offset, root delay and root dispersion are 0, LI is LEAP_NONE. */
 struct orphan_identity {
 	uint8_t stratum;
-	uint32_t refid;         /* 127.0.0.1, or "LOOP" at stratum 1 */
+	uint32_t refid; /* 127.0.0.1, or "LOOP" at stratum 1 */
 };
 
 /*

@@ -11,36 +11,36 @@
 #include "base/ntptime.h"
 #include "core/select.h"
 
-enum { QUORUM_WAIT_S = 30 };    /* after the first answer, the most */
+enum { QUORUM_WAIT_S = 30 }; /* after the first answer, the most */
 enum { QUORUM_LINES_MAX = 256 };
 
 struct quorum {
-	bool waiting;           /* a decision is held back */
-	bool heard;             /* somebody has answered meanwhile */
-	struct mtime since;     /* who has not answered since then does not count */
-	struct mtime until;     /* valid when heard: then what there is decides */
+	bool waiting;       /* a decision is held back */
+	bool heard;         /* somebody has answered meanwhile */
+	struct mtime since; /* who has not answered since then does not count */
+	struct mtime until; /* valid when heard: then what there is decides */
 };
 
 struct quorum_count {
-	unsigned configured;    /* sources that could vote, whether or not they have an address */
-	unsigned agree;         /* of them those heard since, fit, and right by the selection */
-	unsigned close;         /* of these, those whose own last answer allows what was selected */
-	unsigned against;       /* those heard since, not fit yet, whose last answer excludes it */
-	bool least_given;       /* tos minsane is configured: */
-	unsigned least;         /* so many are enough */
+	unsigned configured; /* sources that could vote, whether or not they have an address */
+	unsigned agree;      /* of them those heard since, fit, and right by the selection */
+	unsigned close;      /* of these, those whose own last answer allows what was selected */
+	unsigned against;    /* those heard since, not fit yet, whose last answer excludes it */
+	bool least_given;    /* tos minsane is configured: */
+	unsigned least;      /* so many are enough */
 };
 
 /* The lines of the configuration that have a vote, and of which of them each association is. */
 struct quorum_lines {
-	unsigned weight[QUORUM_LINES_MAX];      /* so many sources it counts as */
+	unsigned weight[QUORUM_LINES_MAX]; /* so many sources it counts as */
 	unsigned n;
 	int16_t of[SELECT_MAX]; /* by the association's slot: its line, -1: has no vote */
 };
 
 enum quorum_says {
-	QUORUM_HOLDS,           /* not yet */
-	QUORUM_MET,             /* enough agree, or nothing is waited for */
-	QUORUM_OVERDUE          /* what there is decides */
+	QUORUM_HOLDS,  /* not yet */
+	QUORUM_MET,    /* enough agree, or nothing is waited for */
+	QUORUM_OVERDUE /* what there is decides */
 };
 
 /* So many must agree: more than half of those that are configured, or what was asked for. */

@@ -13,21 +13,21 @@
 enum { REFSAMPLE_MAX = 60 };
 
 struct refsample_reading {
-	double offset_s;        /* the reference clock's time less ours */
+	double offset_s; /* the reference clock's time less ours */
 	struct mtime at;
-	int64_t adjusted_ns;    /* our clock's sum of adjustments then */
+	int64_t adjusted_ns; /* our clock's sum of adjustments then */
 };
 
 struct refsample {
 	struct refsample_reading of[REFSAMPLE_MAX];
-	unsigned next, n;       /* slot of the next reading; readings kept */
+	unsigned next, n; /* slot of the next reading; readings kept */
 };
 
 struct refsample_result {
 	/* The mean of those that are left; offset_s fits adjusted_ns, which is the newest's. */
 	struct refsample_reading mean;
-	double jitter_s;        /* RMS of the differences of neighbours among them, >= precision */
-	unsigned used;          /* how many are left, > 0 */
+	double jitter_s; /* RMS of the differences of neighbours among them, >= precision */
+	unsigned used;   /* how many are left, > 0 */
 };
 
 /* Forgets all readings. */

@@ -14,10 +14,10 @@
 #include "base/restrict_bits.h"
 
 struct restrict_rule {
-	struct addr addr, mask;         /* addr is masked when added; mask may have holes */
-	uint32_t match;                 /* RESTRICT_MATCH_* */
-	uint32_t flags;                 /* RESTRICT_* */
-	int ippeerlimit;                /* -1: unlimited */
+	struct addr addr, mask; /* addr is masked when added; mask may have holes */
+	uint32_t match;         /* RESTRICT_MATCH_* */
+	uint32_t flags;         /* RESTRICT_* */
+	int ippeerlimit;        /* -1: unlimited */
 };
 
 /* An entry as reslist shows it. */

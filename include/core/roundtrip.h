@@ -12,7 +12,7 @@
 enum { ROUNDTRIP_WINDOW = 64, ROUNDTRIP_ROUTE = 8, ROUNDTRIP_BLOCKS = 8 };
 
 struct roundtrip {
-	double ring[ROUNDTRIP_WINDOW]; /* s, as they came */
+	double ring[ROUNDTRIP_WINDOW];   /* s, as they came */
 	double sorted[ROUNDTRIP_WINDOW]; /* the same, ascending */
 	unsigned next, n;
 	/* The least of each of the blocks of ROUNDTRIP_WINDOW samples before. */
@@ -24,11 +24,11 @@ struct roundtrip {
 
 /* What a round trip above the floor may mean. */
 enum roundtrip_view {
-	ROUNDTRIP_EVEN, /* queueing in both directions alike */
-	ROUNDTRIP_PLAIN, /* nothing: the delay does not tell samples apart */
-	ROUNDTRIP_UP, /* what exceeds the usual queueing is on the way there */
-	ROUNDTRIP_DOWN, /* or back */
-	ROUNDTRIP_UP_ONLY, /* nearly all queueing is on the way there */
+	ROUNDTRIP_EVEN,      /* queueing in both directions alike */
+	ROUNDTRIP_PLAIN,     /* nothing: the delay does not tell samples apart */
+	ROUNDTRIP_UP,        /* what exceeds the usual queueing is on the way there */
+	ROUNDTRIP_DOWN,      /* or back */
+	ROUNDTRIP_UP_ONLY,   /* nearly all queueing is on the way there */
 	ROUNDTRIP_DOWN_ONLY, /* or back */
 	ROUNDTRIP_VIEWS
 };
@@ -52,8 +52,8 @@ void roundtrip_clear(struct roundtrip *r);
  * delay_s      >= 0
  * precision_s  of a difference of time stamps, > 0: a floor of jitter and variances
  */
-void roundtrip_add(
-    struct roundtrip *r, double delay_s, double precision_s, struct roundtrip_noise *out);
+void roundtrip_add(struct roundtrip *r, double delay_s, double precision_s,
+    struct roundtrip_noise *out);
 
 /* The least round trip of the window, s; 0 when it is empty. */
 double roundtrip_floor_s(const struct roundtrip *r);

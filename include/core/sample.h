@@ -7,17 +7,17 @@
 #include <stdint.h>
 #include "base/ntptime.h"
 
-#define NTP_MAXDISP_S 16.0      /* a dispersion this large means "no idea" */
-#define NTP_PHI 15e-6           /* s/s: how fast an undisciplined clock may be assumed to drift */
-#define NTP_MAXFREQ 500e-6      /* s/s: the most the kernel lets us adjust */
+#define NTP_MAXDISP_S 16.0 /* a dispersion this large means "no idea" */
+#define NTP_PHI 15e-6      /* s/s: how fast an undisciplined clock may be assumed to drift */
+#define NTP_MAXFREQ 500e-6 /* s/s: the most the kernel lets us adjust */
 
 struct sample {
-	double offset_s;        /* source - our clock: what would have to be added to ours */
+	double offset_s; /* source - our clock: what would have to be added to ours */
 	/* Round trip less the server's time, as measured: may be below 0 by the precisions. */
 	double delay_s;
-	double disp_s;          /* precisions + PHI * round trip */
-	double root_delay_s, root_disp_s;       /* of the server, when it answered */
-	struct mtime at;        /* monotonic time of T4 */
+	double disp_s;                    /* precisions + PHI * round trip */
+	double root_delay_s, root_disp_s; /* of the server, when it answered */
+	struct mtime at;                  /* monotonic time of T4 */
 	/*
 	 * The sum of all adjustments our clock had received at that time (slews, steps, leap
 	 * seconds), since some start. offset_s + adjusted is the offset to the clock as if it had

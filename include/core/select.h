@@ -22,87 +22,93 @@ enum candidate_flags {
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */
 struct candidate {
-	uint16_t id;            /* association, not 0 */
-	uint8_t stratum;        /* of the source */
+	uint16_t id;     /* association, not 0 */
+	uint8_t stratum; /* of the source */
 	unsigned flags;
 	enum ntp_leap leap;
-	double offset_s;        /* source - our clock, now */
-	double jitter_s;        /* > 0 */
-	double root_dist_s;     /* > 0; the true time is within offset +- this */
+	double offset_s;    /* source - our clock, now */
+	double jitter_s;    /* > 0 */
+	double root_dist_s; /* > 0; the true time is within offset +- this */
 	/*
 	 * Of root_dist_s, what the age of the last answer makes until the next is due, >= 0 and
 	 * less than root_dist_s: it says when the source was asked, not how good it is.
 	 */
 	double age_dist_s;
 	/* Of the adaptive loop's estimator; var_s2 0: not estimated, combine by root distance. */
-	double var_s2;          /* variance of offset_s */
-	double freq;            /* s/s to be added to our free-running rate */
+	double var_s2; /* variance of offset_s */
+	double freq;   /* s/s to be added to our free-running rate */
 	double freq_var;
-	double cov_s;           /* covariance of offset and frequency */
-	double wander;          /* of our oscillator as this source sees it, s/s per sqrt(s) */
-	double smear_s;         /* of a leap second, by what it says and is believed of; 0: none */
+	double cov_s;   /* covariance of offset and frequency */
+	double wander;  /* of our oscillator as this source sees it, s/s per sqrt(s) */
+	double smear_s; /* of a leap second, by what it says and is believed of; 0: none */
 	/* Orphan parents: the smaller metric wins. */
 	uint32_t orphan_metric;
 };
 
 /* The values are mode 6's select codes. */
 enum tally {
-	TALLY_REJECT, TALLY_FALSETICK, TALLY_EXCESS, TALLY_OUTLIER, TALLY_CANDIDATE, TALLY_BACKUP,
-	TALLY_SYSPEER, TALLY_PPSPEER
+	TALLY_REJECT,
+	TALLY_FALSETICK,
+	TALLY_EXCESS,
+	TALLY_OUTLIER,
+	TALLY_CANDIDATE,
+	TALLY_BACKUP,
+	TALLY_SYSPEER,
+	TALLY_PPSPEER
 };
 
 /* Why there is no system peer. */
 enum select_why { SELECT_FOUND, SELECT_NO_CANDIDATE, SELECT_NO_MAJORITY, SELECT_TOO_FEW };
 
 struct select_rules {
-	unsigned minclock, maxclock, minsane;   /* tos: 3, 10, 1 */
-	double mindist_s;                       /* tos: 0.001 */
+	unsigned minclock, maxclock, minsane; /* tos: 3, 10, 1 */
+	double mindist_s;                     /* tos: 0.001 */
 	double precision_s;
-	int orphan_stratum;                     /* tos orphan; >= 16: off */
-	uint32_t own_orphan_metric;             /* ours; a parent must beat it */
-	bool last_resort_allowed;               /* orphanwait is over */
+	int orphan_stratum;         /* tos orphan; >= 16: off */
+	uint32_t own_orphan_metric; /* ours; a parent must beat it */
+	bool last_resort_allowed;   /* orphanwait is over */
 };
 
 /* What selection remembers from one run to the next: the anti-clockhop threshold. */
 struct select_memory {
-	uint16_t sys_id;        /* 0: none */
-	double hop_s;           /* 0: not hopping */
+	uint16_t sys_id; /* 0: none */
+	double hop_s;    /* 0: not hopping */
 };
 
 struct choice {
 	uint16_t id;
 	enum tally tally;
-	bool combined;          /* its estimate is in the combined one, with others */
+	bool combined; /* its estimate is in the combined one, with others */
 };
 
 struct selection {
 	struct choice each[SELECT_MAX]; /* in the order of the candidates */
 	unsigned n;
-	unsigned sys_at;        /* index of the system peer; valid when sys_id != 0 */
-	uint16_t sys_id;        /* 0: none */
+	unsigned sys_at; /* index of the system peer; valid when sys_id != 0 */
+	uint16_t sys_id; /* 0: none */
 	enum select_why why;
 	unsigned survivors;
-	unsigned combined;      /* estimates in the combined one; 0: one source speaks alone */
-	bool orphan;            /* the system peer is an orphan parent */
-	bool smeared;           /* the survivors smear the leap second: the time is not UTC */
-	double offset_s, jitter_s;      /* combined; offset clamped to [low_s, high_s] */
-	double var_s2, freq, freq_var;  /* combined, when estimated */
+	unsigned combined;         /* estimates in the combined one; 0: one source speaks alone */
+	bool orphan;               /* the system peer is an orphan parent */
+	bool smeared;              /* the survivors smear the leap second: the time is not UTC */
+	double offset_s, jitter_s; /* combined; offset clamped to [low_s, high_s] */
+	double var_s2, freq, freq_var; /* combined, when estimated */
 	double cov_s, wander;
-	double low_s, high_s;   /* the intersection interval; of a last resort its own interval */
-	enum ntp_leap leap;     /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
+	double low_s, high_s; /* the intersection interval; of a last resort its own interval */
+	enum ntp_leap leap;   /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
 };
 
 /* Scratch memory of one run, too large for the stack; its content means nothing between runs. */
 struct select_work {
 	struct select_edge {
 		double at_s;
-		int kind;                       /* -1: an interval begins, +1: one ends */
+		int kind; /* -1: an interval begins, +1: one ends */
 	} edge[2 * SELECT_MAX];
 	struct select_entry {
-		unsigned at;                    /* index of the candidate */
-		double select_jitter_s;         /* RMS distance to the other survivors */
-		double metric;                  /* the smallest becomes the system peer */
-	} entry[SELECT_MAX];                    /* who is still in, nearest first */
+		unsigned at;            /* index of the candidate */
+		double select_jitter_s; /* RMS distance to the other survivors */
+		double metric;          /* the smallest becomes the system peer */
+	} entry[SELECT_MAX];            /* who is still in, nearest first */
 	unsigned edge_n, entry_n;
 };
 

@@ -29,17 +29,17 @@ struct served_leap_second {
  * works out for his moment by the functions below.
  */
 struct served_time {
-	enum ntp_leap leap;             /* LEAP_UNSYNC: not synchronised */
-	uint8_t stratum;                /* 1..16; 16 goes out as 0 */
-	int8_t precision;               /* log2 s */
+	enum ntp_leap leap; /* LEAP_UNSYNC: not synchronised */
+	uint8_t stratum;    /* 1..16; 16 goes out as 0 */
+	int8_t precision;   /* log2 s */
 	uint32_t refid;
 	double root_delay_s;
-	double root_disp_s;             /* as of at; grows by phi */
+	double root_disp_s; /* as of at; grows by phi */
 	struct mtime at;
-	double phi;                     /* s/s */
-	double unsync_dist_s;           /* grown to this root distance it is not synchronised */
+	double phi;           /* s/s */
+	double unsync_dist_s; /* grown to this root distance it is not synchronised */
 	struct ntp_ts reftime;
-	int64_t base_ns;                /* real - mono, while nobody else moves the clock */
+	int64_t base_ns; /* real - mono, while nobody else moves the clock */
 	struct served_leap_second leap_second;
 };
 
@@ -63,9 +63,9 @@ double served_smear_s(const struct served_time *t, const struct leap_smear *how,
 #define SERVE_FUZZ_S 0x1p-8
 
 struct serve_request {
-	struct header hdr;              /* of the request */
-	struct ntp_ts rx;               /* its receive timestamp */
-	int min_poll;                   /* discard average: the shortest poll of a kiss, log2 s */
+	struct header hdr; /* of the request */
+	struct ntp_ts rx;  /* its receive timestamp */
+	int min_poll;      /* discard average: the shortest poll of a kiss, log2 s */
 	/* random: takes up to SERVE_FUZZ_S off the reference time (serverresponse fuzz); 0: none */
 	uint32_t fuzz;
 	/*

@@ -12,9 +12,9 @@ enum { HUFFPUFF_SLOT_S = 900, HUFFPUFF_SLOTS = 96 };
 
 /* The smallest round trip of the last hours, kept per quarter of an hour. */
 struct huffpuff {
-	double min_s[HUFFPUFF_SLOTS];   /* of each slot; infinite: none yet */
-	unsigned slots, at;             /* slots in use, 0: off; the current one */
-	struct mtime since;             /* when the current slot began */
+	double min_s[HUFFPUFF_SLOTS]; /* of each slot; infinite: none yet */
+	unsigned slots, at;           /* slots in use, 0: off; the current one */
+	struct mtime since;           /* when the current slot began */
 };
 
 /*

@@ -10,29 +10,29 @@
 
 enum {
 	STEPLIMIT_PER_HOUR = 3,
-	STEPLIMIT_SLOTS = 96            /* a day in quarters of an hour */
+	STEPLIMIT_SLOTS = 96 /* a day in quarters of an hour */
 };
 
 /* What keeps the clock from being stepped. */
 enum stop {
 	STOP_NONE,
-	STOP_HOUR,              /* three steps in the last hour */
-	STOP_DAY,               /* more than panic in sum within a day */
-	STOP_PANIC              /* more than panic at once: the operator's hand */
+	STOP_HOUR, /* three steps in the last hour */
+	STOP_DAY,  /* more than panic in sum within a day */
+	STOP_PANIC /* more than panic at once: the operator's hand */
 };
 
 /* Steps of a quarter of an hour. */
 struct steplimit_spent {
-	struct mtime at;                /* of the first of them */
-	double sum_s;                   /* of |step|; 0: slot free */
+	struct mtime at; /* of the first of them */
+	double sum_s;    /* of |step|; 0: slot free */
 };
 
 /* Zero is the beginning. The times given do not go backwards. */
 struct steplimit {
 	struct mtime counted_at[STEPLIMIT_PER_HOUR];
-	unsigned counted;               /* steps in all that count for the hour */
+	unsigned counted; /* steps in all that count for the hour */
 	struct steplimit_spent spent[STEPLIMIT_SLOTS];
-	unsigned newest;                /* index into spent */
+	unsigned newest; /* index into spent */
 };
 
 /*

@@ -16,7 +16,7 @@ enum { KEY_ID_MAX = 65535 };
 struct keyring;
 
 struct keyring *keyring_new(void);
-void keyring_free(struct keyring *k);   /* wipes; NULL is fine */
+void keyring_free(struct keyring *k); /* wipes; NULL is fine */
 
 /* Adds a key; false when the type is unknown, the id taken or out of 1..65535, or memory short. */
 bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret,

@@ -15,7 +15,7 @@
  */
 void mac_load(void);
 
-struct mac_key;         /* a key ready for use; wiped when freed */
+struct mac_key; /* a key ready for use; wiped when freed */
 
 /*
  * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC", or NTPsec's "AES",
@@ -28,7 +28,7 @@ void mac_key_free(struct mac_key *k);
 /* Octets of the MAC this key makes, without the key id: 16 or 20. */
 size_t mac_len(const struct mac_key *k);
 
-enum { MAC_WHOLE_MAX = 64 };    /* octets of the longest digest */
+enum { MAC_WHOLE_MAX = 64 }; /* octets of the longest digest */
 
 /*
  * True of the lengths its MACs may have: mac_len, and that of the whole digest, which chronyd sends

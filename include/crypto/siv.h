@@ -13,10 +13,10 @@
 enum {
 	SIV_TAG_LEN = 16,
 	SIV_KEY_MAX = 64,
-	SIV_PARTS_MAX = 4       /* of associated data, the nonce among them */
+	SIV_PARTS_MAX = 4 /* of associated data, the nonce among them */
 };
 
-struct siv_key;         /* both halves of a key, ready for use; wiped when freed */
+struct siv_key; /* both halves of a key, ready for use; wiped when freed */
 
 /* One string of the associated data; S2V takes them in order, the nonce last (RFC 5297, 3). */
 struct siv_part {

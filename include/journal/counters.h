@@ -11,7 +11,12 @@
 #include "core/verdict.h"
 
 enum counters_group {
-	COUNTERS_SYS, COUNTERS_IO, COUNTERS_TIMER, COUNTERS_CONTROL, COUNTERS_AUTH, COUNTERS_GROUPS
+	COUNTERS_SYS,
+	COUNTERS_IO,
+	COUNTERS_TIMER,
+	COUNTERS_CONTROL,
+	COUNTERS_AUTH,
+	COUNTERS_GROUPS
 };
 
 /* When the groups began; those of the keys have one too, though they are counted by auth. */
@@ -21,14 +26,14 @@ struct counters_since {
 
 struct counters {
 	/* sys */
-	struct verdict_count verdict;   /* of every packet */
+	struct verdict_count verdict; /* of every packet */
 	uint64_t received;
 	uint64_t this_version, old_version;
 	/* io */
 	uint64_t io_received, sent, send_failed;
-	uint64_t dropped;               /* came by an address that we do not serve */
+	uint64_t dropped; /* came by an address that we do not serve */
 	/* timer */
-	uint64_t polls;                 /* requests of ours, or attempts */
+	uint64_t polls; /* requests of ours, or attempts */
 	/* ctl */
 	uint64_t control_requests;
 };

@@ -26,23 +26,23 @@ struct journal_events {
 /* What its owner gives it; the ports outlive it. */
 struct journal_setup {
 	struct loop *loop;
-	struct clock *clock;            /* only read */
+	struct clock *clock; /* only read */
 	struct store *store;
 	struct log *log;
 	const struct journal_events *up;
 	void *up_ctx;
-	const char *statsdir;           /* instead of the configured one; NULL: that one */
-	int pid;                        /* in names of files */
-	bool user_later;                /* stats_release is called later */
+	const char *statsdir; /* instead of the configured one; NULL: that one */
+	int pid;              /* in names of files */
+	bool user_later;      /* stats_release is called later */
 };
 
 struct journal {
 	struct journal_setup is;
-	const struct config *conf;      /* in force; NULL before the first */
+	const struct config *conf; /* in force; NULL before the first */
 	struct mtime started;
-	bool ready;                     /* the start is over */
+	bool ready; /* the start is over */
 	struct stats stats;
-	struct limit packet_log;        /* of lines that packets cause */
+	struct limit packet_log; /* of lines that packets cause */
 };
 
 /* Makes a journal of zeroes one that can report. */

@@ -18,24 +18,24 @@ enum { STATS_PATH_MAX = 512, STATS_SYS_COUNTS = 10 };
 
 struct stats {
 	struct stats_file {
-		char path[STATS_PATH_MAX];      /* of the last line; "": none yet */
-		int error;                      /* that was said and still lasts, 0: none */
-		int last_error;                 /* that was said last */
+		char path[STATS_PATH_MAX]; /* of the last line; "": none yet */
+		int error;                 /* that was said and still lasts, 0: none */
+		int last_error;            /* that was said last */
 		struct mtime said_at;
-		uint64_t lost;                  /* lines that could not be written */
-		int link_error;                 /* said once */
+		uint64_t lost;  /* lines that could not be written */
+		int link_error; /* said once */
 	} file[STATS_N];
-	struct mtime hour;                      /* when sysstats was written last */
-	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
-	struct usage used;                      /* then */
-	bool keeping;                           /* lines, until stats_release */
-	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
+	struct mtime hour;                  /* when sysstats was written last */
+	uint64_t counted[STATS_SYS_COUNTS]; /* counters then */
+	struct usage used;                  /* then */
+	bool keeping;                       /* lines, until stats_release */
+	struct stats_kept *kept;            /* lines for after the change of user; NULL: none */
 	unsigned kept_n;
 };
 
 /* What loopstats tells of the clock. */
 struct stats_loop_line {
-	double offset_s, freq, jitter_s, wander;        /* freq and wander: s/s */
+	double offset_s, freq, jitter_s, wander; /* freq and wander: s/s */
 	int poll_log2s;
 };
 

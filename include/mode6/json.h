@@ -19,14 +19,14 @@ struct json {
 };
 
 struct json json_over(FILE *out);
-void json_object(struct json *j, const char *key);      /* opens {} */
-void json_array(struct json *j, const char *key);       /* opens [] */
+void json_object(struct json *j, const char *key); /* opens {} */
+void json_array(struct json *j, const char *key);  /* opens [] */
 void json_close(struct json *j); /* closes the innermost; the outermost ends the line */
 void json_close_all(struct json *j);
 
-void json_string(struct json *j, const char *key, const char *value);   /* NULL gives null */
+void json_string(struct json *j, const char *key, const char *value); /* NULL gives null */
 void json_int(struct json *j, const char *key, int64_t value);
-void json_double(struct json *j, const char *key, double value);        /* not finite gives null */
+void json_double(struct json *j, const char *key, double value); /* not finite gives null */
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
 

@@ -20,34 +20,34 @@ struct session;
 
 enum session_result {
 	SESSION_OK,
-	SESSION_ERROR,          /* the server says no: answer.error */
-	SESSION_TIMEOUT,        /* nothing came */
-	SESSION_INCOMPLETE,     /* fragments are missing, or they contradict each other */
-	SESSION_REFUSED,        /* the host says that nobody listens */
-	SESSION_UNSENT,         /* the system refused to send */
-	SESSION_TOO_LONG,       /* the request is longer than a datagram */
-	SESSION_UNSIGNED,       /* the request needs a key and none is set */
-	SESSION_UNPROVEN,       /* answers to a signed request had no MAC of the key, or none */
+	SESSION_ERROR,      /* the server says no: answer.error */
+	SESSION_TIMEOUT,    /* nothing came */
+	SESSION_INCOMPLETE, /* fragments are missing, or they contradict each other */
+	SESSION_REFUSED,    /* the host says that nobody listens */
+	SESSION_UNSENT,     /* the system refused to send */
+	SESSION_TOO_LONG,   /* the request is longer than a datagram */
+	SESSION_UNSIGNED,   /* the request needs a key and none is set */
+	SESSION_UNPROVEN,   /* answers to a signed request had no MAC of the key, or none */
 };
 
 struct request {
 	enum control_op op;
 	uint16_t assoc;
 	bool sign;
-	const char *data;       /* may be NULL when len is 0 */
-	size_t len;             /* 0..CONTROL_DATA_MAX */
+	const char *data; /* may be NULL when len is 0 */
+	size_t len;       /* 0..CONTROL_DATA_MAX */
 };
 
 struct answer {
-	enum control_error error;       /* with SESSION_ERROR only */
+	enum control_error error; /* with SESSION_ERROR only */
 	uint16_t status, assoc;
-	const uint8_t *data;            /* the session's; valid until the next question */
+	const uint8_t *data; /* the session's; valid until the next question */
 	size_t len;
 };
 
 /* Takes over the transport. seed: any number, different each run, for the first sequence number. */
 struct session *session_new(struct transport *t, uint16_t seed);
-void session_free(struct session *s);   /* NULL is fine */
+void session_free(struct session *s); /* NULL is fine */
 
 /*
  * Waits first_s for the first fragment and 3/5 of it for each further one; six times first_s is the
@@ -58,7 +58,7 @@ void session_set_timeout(struct session *s, double first_s);
 /* All questions from now on end within so many seconds together; later ones time out at once. */
 void session_set_deadline(struct session *s, double within_s);
 
-void session_set_version(struct session *s, unsigned version);  /* 1..4; 2 at first */
+void session_set_version(struct session *s, unsigned version); /* 1..4; 2 at first */
 void session_set_always_sign(struct session *s, bool always);
 
 /* Signs with key from now on; the session does not own it. NULL: no key. */

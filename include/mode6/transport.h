@@ -27,16 +27,16 @@ struct transport_ops {
 	 */
 	int (*receive)(struct transport *t, uint8_t *buf, size_t cap, double wait_s);
 
-	double (*now_s)(struct transport *t);   /* monotonic */
+	double (*now_s)(struct transport *t); /* monotonic */
 
 	/* True when all goes to one address of the host: it has only one, or one has answered. */
 	bool (*settled)(struct transport *t);
 
-	void (*close)(struct transport *t);     /* frees t */
+	void (*close)(struct transport *t); /* frees t */
 };
 
 struct transport {
-	const struct transport_ops *ops;        /* first member of every implementation */
+	const struct transport_ops *ops; /* first member of every implementation */
 };
 
 #endif

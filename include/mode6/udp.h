@@ -23,8 +23,8 @@ enum { UDP_NAME_MAX = 256, UDP_NTP_PORT = 123 };
  * NULL when the name is unknown or no address can be asked. The caller closes it through
  * ops->close.
  */
-struct transport *udp_open(
-    const char *host, enum addr_family family, char *name, char *why, size_t why_cap);
+struct transport *udp_open(const char *host, enum addr_family family, char *name, char *why,
+    size_t why_cap);
 
 /*
  * The same for a program that only asks: a session with any address of the host, whose questions

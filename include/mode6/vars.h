@@ -13,15 +13,15 @@
 
 struct variable {
 	const char *name;
-	const char *value;      /* NULL: only a name was sent */
-	bool quoted;            /* the value stood in double quotes, which are taken off */
+	const char *value; /* NULL: only a name was sent */
+	bool quoted;       /* the value stood in double quotes, which are taken off */
 };
 
 struct vars {
 	struct variable *at;
 	size_t n;
 	bool broken; /* the text ends in something unreadable; what came before is here */
-	char *store;            /* owns the text */
+	char *store; /* owns the text */
 };
 
 /*
@@ -40,8 +40,8 @@ const char *vars_get(const struct vars *v, const char *name);
 /* Typed reading; false leaves *out alone: absent or not of that form. */
 bool vars_i64(const struct vars *v, const char *name, int64_t *out);
 bool vars_double(const struct vars *v, const char *name, double *out);
-bool vars_stamp(
-    const struct vars *v, const char *name, struct ntp_ts *out); /* 0xSSSSSSSS.FFFFFFFF */
+bool vars_stamp(const struct vars *v, const char *name,
+    struct ntp_ts *out); /* 0xSSSSSSSS.FFFFFFFF */
 
 /* Reads a timestamp "0xe2a1b3c4.8f000000" ("0x" may be missing). */
 bool vars_stamp_of(const char *text, struct ntp_ts *out);

@@ -20,12 +20,12 @@ enum peer_bit {
 enum { FLASH_N = 13 };
 
 /* The parts of a status word. */
-unsigned status_leap(uint16_t system);          /* 0..3 */
-unsigned status_source(uint16_t system);        /* 0..63 */
-unsigned status_count(uint16_t any);            /* 0..15 */
-unsigned status_event(uint16_t any);            /* 0..15 */
-unsigned status_peer_bits(uint16_t peer);       /* of enum peer_bit */
-unsigned status_peer_select(uint16_t peer);     /* 0..7 */
+unsigned status_leap(uint16_t system);      /* 0..3 */
+unsigned status_source(uint16_t system);    /* 0..63 */
+unsigned status_count(uint16_t any);        /* 0..15 */
+unsigned status_event(uint16_t any);        /* 0..15 */
+unsigned status_peer_bits(uint16_t peer);   /* of enum peer_bit */
+unsigned status_peer_select(uint16_t peer); /* 0..7 */
 
 /*
  * Append "leap_none, sync_ntp, 1 event, clock_sync", "conf, reach, sel_reject, no events", "no
@@ -35,17 +35,17 @@ void words_system_status(struct text *t, uint16_t status);
 void words_peer_status(struct text *t, uint16_t status);
 void words_clock_status(struct text *t, uint16_t status);
 
-char words_tally(uint16_t peer_status);                 /* one of " x.-+#*o" */
-const char *words_condition(uint16_t peer_status);      /* "reject", "falsetick", ... */
-const char *words_peer_event(unsigned event);           /* "" for 0 and unknown */
+char words_tally(uint16_t peer_status);            /* one of " x.-+#*o" */
+const char *words_condition(uint16_t peer_status); /* "reject", "falsetick", ... */
+const char *words_peer_event(unsigned event);      /* "" for 0 and unknown */
 
 /*
  * Appends "pkt_auth, peer_dist", or "ok" when no bit is set; unknown bits are shown in hexadecimal.
  */
 void words_flash(struct text *t, uint32_t bits);
-const char *words_flash_bit(unsigned i);                /* i < FLASH_N */
+const char *words_flash_bit(unsigned i); /* i < FLASH_N */
 
-const char *words_mode(unsigned mode);                  /* "client", "server", ...; 0..7 */
+const char *words_mode(unsigned mode); /* "client", "server", ...; 0..7 */
 
 /* Appends "NAME(unit)" of a reference clock address 127.127.type.unit. False: a is none. */
 bool words_refclock(struct text *t, const struct addr *a);

@@ -21,40 +21,40 @@ enum { CLOCK_TC_MIN = 0, CLOCK_TC_MAX = 10, CLOCK_SLEW_MAX_S = 2145 };
 struct clock_reading {
 	struct rtime real;
 	struct mtime mono;
-	int64_t suspended_ns;   /* BOOTTIME - MONOTONIC: time spent in suspend since boot */
+	int64_t suspended_ns; /* BOOTTIME - MONOTONIC: time spent in suspend since boot */
 };
 
 /* The kernel's leap bits of the current day. */
 enum clock_leap { CLOCK_LEAP_NONE, CLOCK_LEAP_INSERT, CLOCK_LEAP_DELETE };
 
 struct clock_state {
-	double freq;            /* s/s added to the oscillator's rate, +-500e-6 */
-	double phase_s;         /* phase still to be slewed in */
-	int time_constant;      /* 0..10: each second 1/2^(2+tc) of phase_s is slewed in */
+	double freq;       /* s/s added to the oscillator's rate, +-500e-6 */
+	double phase_s;    /* phase still to be slewed in */
+	int time_constant; /* 0..10: each second 1/2^(2+tc) of phase_s is slewed in */
 	double maxerror_s, esterror_s;
-	bool unsync;            /* STA_UNSYNC */
+	bool unsync; /* STA_UNSYNC */
 	enum clock_leap leap;
-	int tai_s;              /* TAI - UTC, 0: unknown */
-	int tick_error_us;      /* tick less its nominal value; foreign when not 0 */
-	unsigned raw_status;    /* the kernel's status word and return code, for display only */
+	int tai_s;           /* TAI - UTC, 0: unknown */
+	int tick_error_us;   /* tick less its nominal value; foreign when not 0 */
+	unsigned raw_status; /* the kernel's status word and return code, for display only */
 	int raw_code;
 };
 
 /* Which members of a change are meant. */
 enum clock_change_bits {
 	CLOCK_SET_FREQ = 1 << 0,
-	CLOCK_SET_PHASE = 1 << 1,       /* phase_s and time_constant, frequency held */
-	CLOCK_SET_STATUS = 1 << 2,      /* unsync, leap, maxerror_s, esterror_s */
+	CLOCK_SET_PHASE = 1 << 1,  /* phase_s and time_constant, frequency held */
+	CLOCK_SET_STATUS = 1 << 2, /* unsync, leap, maxerror_s, esterror_s */
 	CLOCK_SET_TAI = 1 << 3,
-	CLOCK_SET_TICK = 1 << 4,        /* puts the tick back to its nominal value */
-	CLOCK_SET_SLEW = 1 << 5,        /* slew_s; -ERANGE when it is too large */
+	CLOCK_SET_TICK = 1 << 4, /* puts the tick back to its nominal value */
+	CLOCK_SET_SLEW = 1 << 5, /* slew_s; -ERANGE when it is too large */
 };
 
 struct clock_change {
 	unsigned bits;
-	double freq;            /* s/s, +-500e-6 */
-	double phase_s;         /* +-0.5 s; the phase replaces what was left of the last */
-	int time_constant;      /* 0..10 */
+	double freq;       /* s/s, +-500e-6 */
+	double phase_s;    /* +-0.5 s; the phase replaces what was left of the last */
+	int time_constant; /* 0..10 */
 	double maxerror_s, esterror_s;
 	bool unsync;
 	enum clock_leap leap;

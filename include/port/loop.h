@@ -12,8 +12,8 @@
 struct loop_timer {
 	void (*fire)(void *ctx);
 	void *ctx;
-	void *impl;             /* of the loop; NULL before timer_init and after timer_done */
-	struct mtime at;        /* valid while armed */
+	void *impl;      /* of the loop; NULL before timer_init and after timer_done */
+	struct mtime at; /* valid while armed */
 	bool armed;
 };
 
@@ -22,8 +22,8 @@ struct loop;
 struct loop_ops {
 	/* The monotonic time now; never goes back. */
 	struct mtime (*now)(struct loop *l);
-	void (*timer_init)(struct loop *l, struct loop_timer *t, void (*fire)(void *ctx),
-	    void *ctx);
+	void (
+	    *timer_init)(struct loop *l, struct loop_timer *t, void (*fire)(void *ctx), void *ctx);
 	/* Arms or re-arms; a time already past fires at the next turn. */
 	void (*timer_arm)(struct loop *l, struct loop_timer *t, struct mtime at);
 	void (*timer_disarm)(struct loop *l, struct loop_timer *t);

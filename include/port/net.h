@@ -22,20 +22,20 @@ enum {
 enum stamp_source { STAMP_USER, STAMP_KERNEL, STAMP_HARDWARE };
 
 struct stamp {
-	struct rtime at;        /* the system clock's reading at the event */
-	struct mtime mono;      /* monotonic time at the event, as near as known */
+	struct rtime at;   /* the system clock's reading at the event */
+	struct mtime mono; /* monotonic time at the event, as near as known */
 	enum stamp_source src;
 };
 
-struct net_socket;              /* of the implementation */
+struct net_socket; /* of the implementation */
 
 /* A received datagram; bytes live until the callback returns. */
 struct net_packet {
 	const uint8_t *bytes;
 	size_t len;
 	struct endpoint from;
-	struct addr to;         /* the local address it came to (family ADDR_NONE: unknown) */
-	uint32_t ifindex;       /* the interface it came in by, 0: unknown */
+	struct addr to;   /* the local address it came to (family ADDR_NONE: unknown) */
+	uint32_t ifindex; /* the interface it came in by, 0: unknown */
 	struct stamp rx;
 };
 
@@ -55,11 +55,11 @@ struct net_events {
 };
 
 struct net_listen {
-	struct endpoint local;  /* a wildcard address is allowed */
-	char ifname[NET_IFACE_NAME_MAX];        /* for the log; "" for wildcards */
-	bool drop;              /* input is read and thrown away ("listen and drop") */
-	bool v6only;            /* always for v6 */
-	unsigned dscp;          /* 0..63 */
+	struct endpoint local;           /* a wildcard address is allowed */
+	char ifname[NET_IFACE_NAME_MAX]; /* for the log; "" for wildcards */
+	bool drop;                       /* input is read and thrown away ("listen and drop") */
+	bool v6only;                     /* always for v6 */
+	unsigned dscp;                   /* 0..63 */
 };
 
 /* An address of the host. */
@@ -74,9 +74,9 @@ struct net_iface {
 /* A datagram to be sent, by any socket. */
 struct net_datagram {
 	const uint8_t *bytes;
-	size_t len;             /* 1..NET_PACKET_MAX */
-	struct endpoint to;     /* family ADDR_NONE: whom the socket is connected to */
-	struct addr from;       /* source (wildcard sockets); ADDR_NONE: the socket's own */
+	size_t len;         /* 1..NET_PACKET_MAX */
+	struct endpoint to; /* family ADDR_NONE: whom the socket is connected to */
+	struct addr from;   /* source (wildcard sockets); ADDR_NONE: the socket's own */
 	/*
 	 * The interface it leaves by when its source is link-local or it goes to a group, 0: as
 	 * routes tell. Elsewhere the way back may differ from the way in.
@@ -110,7 +110,7 @@ struct net_ops {
 	 */
 	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote,
 	    unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out);
-	void (*close)(struct net *n, struct net_socket *s);     /* NULL is fine */
+	void (*close)(struct net *n, struct net_socket *s); /* NULL is fine */
 	/* Gives an open socket another DSCP, 0..63; what waits in it stays. */
 	void (*mark)(struct net *n, struct net_socket *s, unsigned dscp);
 	/*

@@ -13,12 +13,12 @@
 enum { RESOLVER_ADDRS_MAX = 64, RESOLVER_NAME_MAX = 256 };
 
 struct resolver_answer {
-	uint32_t tag;           /* of the question */
-	int error;              /* 0, or an EAI_* code */
-	char reason[64];        /* what error means, "" when 0 */
-	bool cut;               /* the name has more addresses than these */
+	uint32_t tag;    /* of the question */
+	int error;       /* 0, or an EAI_* code */
+	char reason[64]; /* what error means, "" when 0 */
+	bool cut;        /* the name has more addresses than these */
 	unsigned n;
-	struct addr addr[RESOLVER_ADDRS_MAX];   /* both families, in the order to be tried */
+	struct addr addr[RESOLVER_ADDRS_MAX]; /* both families, in the order to be tried */
 };
 
 struct resolver;

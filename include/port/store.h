@@ -17,7 +17,7 @@ enum { STORE_FILE_MAX = 16 * 1024 * 1024 };
 struct store_stat {
 	int64_t mtime_ns;
 	uint64_t size, inode;
-	bool open_to_all;               /* every user of the host may read it */
+	bool open_to_all; /* every user of the host may read it */
 };
 
 /* What a file is wanted for: STORE_REPLACE is that of write and create. */

@@ -16,7 +16,7 @@
  * A ring with the trusted key id of the file at path. NULL when it cannot be had: why then says so,
  * in one phrase. With a ring why may have a warning. The caller frees the ring.
  */
-struct keyring *query_keys_load(
-    struct store *store, const char *path, uint32_t id, struct text *why);
+struct keyring *query_keys_load(struct store *store, const char *path, uint32_t id,
+    struct text *why);
 
 #endif

@@ -20,7 +20,7 @@
 #include "port/rng.h"
 
 enum {
-	QUERY_NAMES_MAX = 64, /* names given */
+	QUERY_NAMES_MAX = 64,    /* names given */
 	QUERY_SERVERS_MAX = 128, /* addresses they lead to */
 	QUERY_SAMPLES_MAX = FILTER_STAGES,
 };
@@ -34,13 +34,13 @@ struct query_ports {
 };
 
 struct query_rules {
-	unsigned samples; /* requests to each address, 1..QUERY_SAMPLES_MAX */
-	double timeout_s; /* for each answer, > 0 */
-	unsigned version; /* 1..4 */
+	unsigned samples;        /* requests to each address, 1..QUERY_SAMPLES_MAX */
+	double timeout_s;        /* for each answer, > 0 */
+	unsigned version;        /* 1..4 */
 	enum addr_family family; /* ADDR_NONE: both */
-	uint16_t local_port; /* 0: a free one */
-	uint32_t key_id; /* 0: none */
-	struct keyring *keys; /* holds key_id, when that is not 0 */
+	uint16_t local_port;     /* 0: a free one */
+	uint32_t key_id;         /* 0: none */
+	struct keyring *keys;    /* holds key_id, when that is not 0 */
 };
 
 struct query;
@@ -62,7 +62,7 @@ struct query_server {
 	bool has_seen;
 	struct sample seen;
 	struct query_name *of;
-	bool fit; /* was a candidate of query_select; of it: */
+	bool fit;           /* was a candidate of query_select; of it: */
 	double root_dist_s; /* the true time is within its offset +- this */
 	enum tally tally;
 };
@@ -85,10 +85,10 @@ struct query_name {
 	const char *text;
 	struct hostspec host;
 	struct query *query;
-	struct loop_timer grace; /* armed once an address of it is through */
-	bool closed; /* what is silent until now is not waited for */
-	unsigned waiting; /* questions without an answer yet */
-	bool found; /* leads to an address */
+	struct loop_timer grace;    /* armed once an address of it is through */
+	bool closed;                /* what is silent until now is not waited for */
+	unsigned waiting;           /* questions without an answer yet */
+	bool found;                 /* leads to an address */
 	struct resolver_answer why; /* the most telling refusal */
 };
 
@@ -103,7 +103,7 @@ struct query {
 	unsigned name_n;
 	struct query_server server[QUERY_SERVERS_MAX];
 	unsigned server_n;
-	unsigned left_out;      /* addresses for which there was no place */
+	unsigned left_out; /* addresses for which there was no place */
 	struct loop_timer end;
 	bool started, ended;
 	struct candidate candidate[QUERY_SERVERS_MAX];

@@ -17,15 +17,15 @@ struct server;
 
 struct access {
 	struct restrict_list *list;
-	void *memory;                   /* of the list */
+	void *memory; /* of the list */
 	struct mru *mru;
 	void *mru_memory;
-	struct limit leaks, kisses;     /* of refused requests, all together */
+	struct limit leaks, kisses; /* of refused requests, all together */
 	bool monitor;
-	bool source_given;              /* a restrict source line is there */
+	bool source_given; /* a restrict source line is there */
 	uint32_t source_flags;
-	struct addr *own;               /* own addresses entered */
-	unsigned own_n, own_room;       /* own_room: also of them in list */
+	struct addr *own;         /* own addresses entered */
+	unsigned own_n, own_room; /* own_room: also of them in list */
 };
 
 /* Builds list and client table from the configuration. False when memory is short. */

@@ -12,12 +12,12 @@ struct server;
 
 /* Requests that restrict refused. */
 struct flood {
-	struct loop_timer timer;        /* the end of the minute, runs while there are any */
-	uint64_t minute;                /* in this minute */
-	struct addr most;               /* likeliest to have sent more than half */
-	uint64_t votes, hits;           /* for it; from it, since it is the likeliest */
-	bool on;                        /* it was said that there is a flood: */
-	uint64_t all;                   /* since it began */
+	struct loop_timer timer; /* the end of the minute, runs while there are any */
+	uint64_t minute;         /* in this minute */
+	struct addr most;        /* likeliest to have sent more than half */
+	uint64_t votes, hits;    /* for it; from it, since it is the likeliest */
+	bool on;                 /* it was said that there is a flood: */
+	uint64_t all;            /* since it began */
 	struct mtime began, said_at;
 };
 

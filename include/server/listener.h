@@ -14,25 +14,25 @@ struct server;
 
 struct listener {
 	struct server *srv;
-	struct net_socket *sock;        /* NULL: closed */
+	struct net_socket *sock; /* NULL: closed */
 	struct net_listen what;
 	struct addr mask;
 	uint32_t ifindex;
-	uint16_t slot;                  /* its number in the client table */
+	uint16_t slot; /* its number in the client table */
 	bool wildcard, loopback;
-	bool for_rest;                  /* a wildcard for addresses without a socket only */
-	bool found;                     /* the owner's mark: it is to stay open */
+	bool for_rest; /* a wildcard for addresses without a socket only */
+	bool found;    /* the owner's mark: it is to stay open */
 	uint64_t received, sent, failed;
 	struct mtime since;
-	unsigned number;                /* as in the log: "Listen normally on 2 eth0 ..." */
+	unsigned number; /* as in the log: "Listen normally on 2 eth0 ..." */
 };
 
-enum { LISTENERS_MAX = UINT16_MAX + 1 };        /* the client table has two octets for them */
+enum { LISTENERS_MAX = UINT16_MAX + 1 }; /* the client table has two octets for them */
 
 /* All of them, by their numbers. */
 struct listeners {
 	struct listener **at;
-	unsigned n, room;               /* ever used; in at */
+	unsigned n, room; /* ever used; in at */
 };
 
 /* One that is closed; NULL when memory is short or there are too many. */
@@ -44,14 +44,13 @@ void listener_free_all(struct server *srv);
 /* Where it listens. */
 struct listener_place {
 	struct net_listen what;
-	const struct net_iface *iface;  /* of the address; NULL: a wildcard */
+	const struct net_iface *iface; /* of the address; NULL: a wildcard */
 	bool for_rest;
 	unsigned number;
 };
 
 /* Opens it, for packets that go to on with the listener as context. 0 or -errno: closed still. */
-int listener_open(struct listener *l, const struct listener_place *at,
-    const struct net_events *on);
+int listener_open(struct listener *l, const struct listener_place *at, const struct net_events *on);
 void listener_close(struct listener *l);
 
 /* Sets the owner's mark. */

@@ -47,7 +47,7 @@ struct server_events {
 /* What its owner gives it; all that is pointed to outlives it. */
 struct server_setup {
 	struct loop *loop;
-	struct clock *clock;            /* only read */
+	struct clock *clock; /* only read */
 	struct net *net;
 	struct rng *rng;
 	struct journal *journal;
@@ -60,7 +60,7 @@ struct server_setup {
 
 struct server {
 	struct server_setup is;
-	const struct config *conf;      /* in force: restrict, rates, mru and smears */
+	const struct config *conf; /* in force: restrict, rates, mru and smears */
 	struct counters count;
 	struct listeners listeners;
 	struct access access;

@@ -15,22 +15,22 @@
 
 struct adjust {
 	struct clock *clock;
-	bool plain; /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
-	bool controlled;        /* the kernel lets us, and we are meant to */
-	int error;              /* why not: -EPERM ...; 0 when by configuration */
-	double freq;            /* s/s in force, as the kernel rounds it */
-	int64_t sum_ns;         /* settled up to at */
+	bool plain;      /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
+	bool controlled; /* the kernel lets us, and we are meant to */
+	int error;       /* why not: -EPERM ...; 0 when by configuration */
+	double freq;     /* s/s in force, as the kernel rounds it */
+	int64_t sum_ns;  /* settled up to at */
 	double sum_rest_ns;
-	struct clock_reading at;        /* of the last settling */
+	struct clock_reading at; /* of the last settling */
 	/* phase handed over and still to come then: the kernel's rest and its current second */
 	double pending_s;
-	double owed_s;          /* phase not handed over yet: a large one goes in slices */
-	double reported_s;      /* the kernel's rest, as of at */
-	double dropped_s;       /* what the kernel was found to have dropped since the last look */
-	double set_s;           /* phase handed over last */
-	struct clock_reading set_at;    /* when */
-	double carry_s;         /* at set_at: rest of the slew of the second then running */
-	int time_constant;      /* of the slice under way */
+	double owed_s;     /* phase not handed over yet: a large one goes in slices */
+	double reported_s; /* the kernel's rest, as of at */
+	double dropped_s;  /* what the kernel was found to have dropped since the last look */
+	double set_s;      /* phase handed over last */
+	struct clock_reading set_at; /* when */
+	double carry_s;              /* at set_at: rest of the slew of the second then running */
+	int time_constant;           /* of the slice under way */
 	int wanted_constant;
 	int64_t base_ns;        /* real - mono, as it must be while nobody else moves the clock */
 	int64_t suspended_ns;   /* time asleep, as of the last look */
@@ -41,14 +41,14 @@ struct adjust {
 
 /* What happened to the clock since the last look, besides our own doing. */
 struct adjust_finding {
-	bool moved;             /* stepped by others by moved_s (a leap second counts as one) */
+	bool moved; /* stepped by others by moved_s (a leap second counts as one) */
 	double moved_s;
 	/*
 	 * By so much, >= 0, the clock may be elsewhere besides: of a slew under way a part has not
 	 * come, or another frequency was in force for a time nobody knows.
 	 */
 	double lost_s;
-	bool slept;             /* suspended for slept_s */
+	bool slept; /* suspended for slept_s */
 	double slept_s;
 	/* another program set the frequency or the tick; ours is in force again */
 	bool foreign_freq;

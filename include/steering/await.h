@@ -15,10 +15,10 @@ struct steering;
 
 struct await {
 	struct quorum quorum;
-	struct loop_timer timer;        /* the end of the wait */
-	struct loop_timer again;        /* asks those who have not answered since it began */
-	unsigned asked;                 /* so many times */
-	bool narrowed;                  /* more answers were asked for, as a few say too little */
+	struct loop_timer timer; /* the end of the wait */
+	struct loop_timer again; /* asks those who have not answered since it began */
+	unsigned asked;          /* so many times */
+	bool narrowed;           /* more answers were asked for, as a few say too little */
 };
 
 /* The daemon starts, ends. over(s) is called at the end of a wait, and calls await_over. */

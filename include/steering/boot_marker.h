@@ -11,9 +11,9 @@
 struct steering;
 
 struct boot_marker {
-	bool found;                     /* so that -g has no effect */
+	bool found; /* so that -g has no effect */
 	bool made;
-	int error;                      /* of making it, said once per change; tried again at: */
+	int error; /* of making it, said once per change; tried again at: */
 	struct mtime again;
 };
 

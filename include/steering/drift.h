@@ -11,10 +11,10 @@
 struct steering;
 
 struct drift_file {
-	double ppm;                     /* last read or written; NAN: never */
-	struct mtime at;                /* last written, or not found worth writing */
-	unsigned passed;                /* hours since it was written */
-	int error;                      /* last, said once per change */
+	double ppm;      /* last read or written; NAN: never */
+	struct mtime at; /* last written, or not found worth writing */
+	unsigned passed; /* hours since it was written */
+	int error;       /* last, said once per change */
 };
 
 /*

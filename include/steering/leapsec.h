@@ -15,7 +15,7 @@ struct steering;
 
 struct leapsec {
 	struct leap leap;
-	struct leap_outlook outlook;    /* of the last look */
+	struct leap_outlook outlook; /* of the last look */
 	struct mtime looked_at;
 };
 

@@ -14,7 +14,7 @@ struct steering;
 
 struct leapwatch {
 	struct loop_timer timer;
-	bool warned;                    /* of the table's expiry, at: */
+	bool warned; /* of the table's expiry, at: */
 	struct mtime warned_at;
 };
 

@@ -12,13 +12,13 @@
 struct steering;
 
 struct selector {
-	struct candidate cand[SELECT_MAX];      /* of the last selection */
+	struct candidate cand[SELECT_MAX]; /* of the last selection */
 	struct selection sel;
 	struct select_memory memory;
 	struct select_work work;
-	struct joint joint;             /* the survivors' samples as one */
-	bool smears_said;               /* that smeared and other sources are there; once a leap */
-	bool smeared;                   /* those we follow smear the leap second: so do we */
+	struct joint joint; /* the survivors' samples as one */
+	bool smears_said;   /* that smeared and other sources are there; once a leap */
+	bool smeared;       /* those we follow smear the leap second: so do we */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
 };

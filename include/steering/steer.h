@@ -15,13 +15,13 @@ struct assoc_world;
 struct steering;
 
 struct steer {
-	struct huffpuff huffpuff;       /* classic loop, tinker huffpuff */
-	double huffpuff_span_s;         /* as it was started; 0: off */
-	struct loop_timer slice;        /* the next part of a large phase */
-	bool broke;                     /* a source's model broke; for the next slew */
-	struct mtime broke_at;          /* the last of them */
-	bool observed;                  /* a source was followed, and the clock left alone */
-	bool once_done;                 /* -q */
+	struct huffpuff huffpuff; /* classic loop, tinker huffpuff */
+	double huffpuff_span_s;   /* as it was started; 0: off */
+	struct loop_timer slice;  /* the next part of a large phase */
+	bool broke;               /* a source's model broke; for the next slew */
+	struct mtime broke_at;    /* the last of them */
+	bool observed;            /* a source was followed, and the clock left alone */
+	bool once_done;           /* -q */
 	/* the clock was found moved: the cause of what offsets show until then */
 	struct mtime moved_until;
 };

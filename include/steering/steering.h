@@ -88,17 +88,17 @@ struct steering_setup {
 	struct clock *clock;
 	struct store *store;
 	struct journal *journal;
-	const struct assoc_table *assocs;       /* the sources */
+	const struct assoc_table *assocs; /* the sources */
 	const struct steering_events *up;
 	void *up_ctx;
-	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
-	const char *boot_marker;        /* there once the clock was set in this boot; NULL: none */
+	bool panic_gate, step_first, once, slew_only; /* -g -G -q -x */
+	const char *boot_marker; /* there once the clock was set in this boot; NULL: none */
 };
 
 struct steering {
 	struct steering_setup is;
-	const struct config *conf;      /* in force */
-	const char *driftfile;          /* NULL: none */
+	const struct config *conf; /* in force */
+	const char *driftfile;     /* NULL: none */
 	bool halted;
 	struct adjust adjust;
 	struct discipline disc;

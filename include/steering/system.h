@@ -16,24 +16,24 @@ struct assoc_world;
 struct steering;
 
 struct sys {
-	enum ntp_leap leap;             /* LEAP_UNSYNC until the first update */
-	uint8_t stratum;                /* 16: unsynchronised */
+	enum ntp_leap leap; /* LEAP_UNSYNC until the first update */
+	uint8_t stratum;    /* 16: unsynchronised */
 	uint32_t refid;
-	double root_delay_s, root_disp_s;       /* root_disp_s as of at */
+	double root_delay_s, root_disp_s; /* root_disp_s as of at */
 	struct mtime at;
 	struct rtime reftime;
 	double offset_s, jitter_s;
-	uint16_t peer_id;               /* 0: none */
-	bool turn;                      /* it took the place of another, not of none */
+	uint16_t peer_id; /* 0: none */
+	bool turn;        /* it took the place of another, not of none */
 	struct endpoint peer_addr;
 	enum system_source source;
 	struct event_count event;
-	bool lost;                      /* no system peer, said */
-	bool orphan;                    /* we are our own source */
+	bool lost;   /* no system peer, said */
+	bool orphan; /* we are our own source */
 	struct mtime lost_since;
 	/* the end of orphanwait: the last resort may be chosen from then on */
 	struct loop_timer orphan_timer;
-	struct loop_timer far_timer;    /* the distance has grown too much to be synchronised */
+	struct loop_timer far_timer; /* the distance has grown too much to be synchronised */
 };
 
 /* The clock is not synchronised yet; before anything else of this module. */

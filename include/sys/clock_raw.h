@@ -12,7 +12,7 @@
 struct clock_raw {
 	int code; /* state of the clock, 0..5: OK INS DEL OOP WAIT ERROR */
 	struct rtime now;
-	bool nano; /* the kernel counts in nanoseconds */
+	bool nano;       /* the kernel counts in nanoseconds */
 	unsigned status; /* STA_* */
 	double offset_us, freq_ppm, precision_us, tolerance_ppm;
 	int64_t maxerror_us, esterror_us, time_constant, tai_s;

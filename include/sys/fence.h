@@ -19,7 +19,7 @@ struct fence;
 /* True when this build has it. The kernel may still refuse. */
 bool fence_is_built(void);
 
-struct fence *fence_new(void); /* NULL when memory is short */
+struct fence *fence_new(void);    /* NULL when memory is short */
 void fence_free(struct fence *f); /* NULL is fine; what was entered stays */
 
 /*

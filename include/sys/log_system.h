@@ -46,7 +46,7 @@ void log_system_level(struct log *l, enum log_level max);
  * Writes one line as it goes to a file, with its newline; at_s in seconds since 1970, shown in
  * local time. cap at least 64; a text that does not fit is cut. Returns its length.
  */
-size_t log_system_format(
-    char *buf, size_t cap, int64_t at_s, const char *ident, int pid, const char *text);
+size_t log_system_format(char *buf, size_t cap, int64_t at_s, const char *ident, int pid,
+    const char *text);
 
 #endif

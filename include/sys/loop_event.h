@@ -33,8 +33,8 @@ bool loop_event_by_epoll(const struct loop *l);
  * Calls fn while fd is readable or holds an error (the error queue of a socket counts). fn may
  * unwatch it. 0 or -errno; *out only on 0.
  */
-int loop_event_watch_fd(
-    struct loop *l, int fd, void (*fn)(void *ctx), void *ctx, struct loop_fd **out);
+int loop_event_watch_fd(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx,
+    struct loop_fd **out);
 void loop_event_unwatch_fd(struct loop_fd *w); /* before fd is closed; NULL is fine */
 
 /*

@@ -24,7 +24,7 @@ enum proc_event { PROC_READY, PROC_SYNCED };
 
 /* -1 in each: leave as it is. */
 struct proc_limits {
-	long memlock_mb; /* >= 0: all memory is locked; > 0: and limited to so much */
+	long memlock_mb;  /* >= 0: all memory is locked; > 0: and limited to so much */
 	long stack_pages; /* of 4 KiB */
 };
 

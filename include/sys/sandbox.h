@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 enum sandbox_role {
-	SANDBOX_MAIN, /* the daemon; has no children of its own */
-	SANDBOX_STARTER, /* forks, ends and narrows the other roles but the daemon */
+	SANDBOX_MAIN,     /* the daemon; has no children of its own */
+	SANDBOX_STARTER,  /* forks, ends and narrows the other roles but the daemon */
 	SANDBOX_RESOLVER, /* getaddrinfo, and answers on a socket that is open already */
 };
 

@@ -12,27 +12,43 @@
 
 enum {
 	CONTROL_HEADER_LEN = 12,
-	CONTROL_DATA_MAX = 468,         /* of one datagram */
-	CONTROL_FRAGMENTS_MAX = 32,     /* of one answer, as every ntpq takes it */
+	CONTROL_DATA_MAX = 468,     /* of one datagram */
+	CONTROL_FRAGMENTS_MAX = 32, /* of one answer, as every ntpq takes it */
 	CONTROL_TEXT_MAX = CONTROL_DATA_MAX * CONTROL_FRAGMENTS_MAX,
 };
 
 enum control_op {
-	CONTROL_UNSPEC, CONTROL_READSTAT, CONTROL_READVAR, CONTROL_WRITEVAR, CONTROL_READCLOCK,
-	CONTROL_WRITECLOCK, CONTROL_SETTRAP, CONTROL_ASYNCMSG, CONTROL_CONFIGURE,
-	CONTROL_SAVECONFIG, CONTROL_READ_MRU,
-	CONTROL_READ_ORDLIST, CONTROL_REQ_NONCE, CONTROL_UNSETTRAP = 31
+	CONTROL_UNSPEC,
+	CONTROL_READSTAT,
+	CONTROL_READVAR,
+	CONTROL_WRITEVAR,
+	CONTROL_READCLOCK,
+	CONTROL_WRITECLOCK,
+	CONTROL_SETTRAP,
+	CONTROL_ASYNCMSG,
+	CONTROL_CONFIGURE,
+	CONTROL_SAVECONFIG,
+	CONTROL_READ_MRU,
+	CONTROL_READ_ORDLIST,
+	CONTROL_REQ_NONCE,
+	CONTROL_UNSETTRAP = 31
 };
 
 enum control_error {
-	CONTROL_ERR_UNSPEC, CONTROL_ERR_PERMISSION, CONTROL_ERR_FORMAT, CONTROL_ERR_OPCODE,
-	CONTROL_ERR_ASSOC, CONTROL_ERR_UNKNOWNVAR, CONTROL_ERR_BADVALUE, CONTROL_ERR_RESTRICT
+	CONTROL_ERR_UNSPEC,
+	CONTROL_ERR_PERMISSION,
+	CONTROL_ERR_FORMAT,
+	CONTROL_ERR_OPCODE,
+	CONTROL_ERR_ASSOC,
+	CONTROL_ERR_UNKNOWNVAR,
+	CONTROL_ERR_BADVALUE,
+	CONTROL_ERR_RESTRICT
 };
 
 struct control_header {
 	unsigned leap, version;
 	bool response, error, more;
-	unsigned op;            /* enum control_op, 0..31 */
+	unsigned op; /* enum control_op, 0..31 */
 	uint16_t sequence, status, assoc, offset, count;
 };
 
@@ -44,8 +60,8 @@ void control_header_put(struct writer *w, const struct control_header *h);
 
 /* One "name" or "name=value" of a variable list; views into the text. */
 struct control_item {
-	const char *name, *value;       /* value NULL: only a name */
-	size_t name_len, value_len;     /* quotes around a value are taken off */
+	const char *name, *value;   /* value NULL: only a name */
+	size_t name_len, value_len; /* quotes around a value are taken off */
 };
 
 /*
@@ -63,7 +79,7 @@ bool control_item_next(const char **at, const char *end, struct control_item *ou
 struct control_assembly {
 	uint8_t data[CONTROL_TEXT_MAX];
 	uint8_t seen[CONTROL_TEXT_MAX / 8 + 1];
-	size_t total;           /* known once the last fragment came, else 0 with last_seen false */
+	size_t total; /* known once the last fragment came, else 0 with last_seen false */
 	bool last_seen;
 	unsigned fragments;
 };

@@ -14,20 +14,26 @@ enum { HEADER_LEN = 48, HEADER_XMT_AT = 40, NTP_PORT = 123, NTP_VERSION = 4, STR
 enum ntp_leap { LEAP_NONE, LEAP_INSERT, LEAP_DELETE, LEAP_UNSYNC };
 
 enum ntp_mode {
-	MODE_UNSPEC, MODE_ACTIVE, MODE_PASSIVE, MODE_CLIENT, MODE_SERVER, MODE_BROADCAST,
-	MODE_CONTROL, MODE_PRIVATE
+	MODE_UNSPEC,
+	MODE_ACTIVE,
+	MODE_PASSIVE,
+	MODE_CLIENT,
+	MODE_SERVER,
+	MODE_BROADCAST,
+	MODE_CONTROL,
+	MODE_PRIVATE
 };
 
 struct header {
 	enum ntp_leap leap;
-	unsigned version;       /* 0..7 */
+	unsigned version; /* 0..7 */
 	enum ntp_mode mode;
-	uint8_t stratum;        /* as on the wire: 0 for unspecified or kiss */
-	int8_t poll;            /* log2 s */
-	int8_t precision;       /* log2 s */
-	uint32_t root_delay;    /* NTP short; ntp_short_to_s */
-	uint32_t root_disp;     /* NTP short */
-	uint32_t refid;         /* big-endian value: 'G' of "GPS" in the top octet */
+	uint8_t stratum;     /* as on the wire: 0 for unspecified or kiss */
+	int8_t poll;         /* log2 s */
+	int8_t precision;    /* log2 s */
+	uint32_t root_delay; /* NTP short; ntp_short_to_s */
+	uint32_t root_disp;  /* NTP short */
+	uint32_t refid;      /* big-endian value: 'G' of "GPS" in the top octet */
 	struct ntp_ts reftime, org, rec, xmt;
 };
 

@@ -15,21 +15,21 @@ enum { PACKET_EXT_MAX = 16, MAC_KEYID_LEN = 4, MAC_DIGEST_MIN = 16, MAC_DIGEST_M
 
 struct extension {
 	uint16_t type;
-	struct span body;       /* without the 4-octet field header */
+	struct span body; /* without the 4-octet field header */
 };
 
 /* How the part behind the header looks. */
 enum packet_mac {
 	PACKET_MAC_NONE,
-	PACKET_MAC_CRYPTO_NAK,  /* 4 octets of zero: the server could not verify us */
-	PACKET_MAC_KEYED,       /* key id and digest */
+	PACKET_MAC_CRYPTO_NAK, /* 4 octets of zero: the server could not verify us */
+	PACKET_MAC_KEYED,      /* key id and digest */
 };
 
 /* What is known of who sent a packet, or a message of mode 6. */
 enum packet_auth {
-	PACKET_AUTH_NONE,       /* there is nothing that could be checked */
+	PACKET_AUTH_NONE, /* there is nothing that could be checked */
 	PACKET_AUTH_GOOD,
-	PACKET_AUTH_BAD,        /* its proof is wrong, or of a key that may not be used */
+	PACKET_AUTH_BAD, /* its proof is wrong, or of a key that may not be used */
 };
 
 struct packet {
@@ -37,9 +37,9 @@ struct packet {
 	struct extension ext[PACKET_EXT_MAX];
 	unsigned ext_n;
 	enum packet_mac mac;
-	uint32_t key_id;        /* of a keyed MAC */
-	struct span digest;     /* of a keyed MAC */
-	size_t auth_len;        /* octets covered by the MAC: header and extension fields */
+	uint32_t key_id;    /* of a keyed MAC */
+	struct span digest; /* of a keyed MAC */
+	size_t auth_len;    /* octets covered by the MAC: header and extension fields */
 };
 
 /*

@@ -56,8 +56,11 @@ sign(struct auth_keys *k, struct mac_key *key, uint32_t id, uint8_t *packet, siz
 void
 auth_start(struct auth *a, struct auth_keys *keys, uint32_t key_id)
 {
-	*a = (struct auth){ .kind = key_id != 0 ? AUTH_SYMMETRIC : AUTH_NONE, .keys = keys,
-		.key_id = key_id };
+	*a = (struct auth){
+		.kind = key_id != 0 ? AUTH_SYMMETRIC : AUTH_NONE,
+		.keys = keys,
+		.key_id = key_id,
+	};
 }
 
 bool
@@ -98,8 +101,9 @@ check_mac(struct auth *a, const struct addr *from, const uint8_t *bytes, const s
 	if (p->mac != PACKET_MAC_KEYED || p->key_id != a->key_id) {
 		return PACKET_AUTH_NONE;
 	}
-	return check(a->keys, p->key_id, from, bytes, p->auth_len, &p->digest) != NULL ?
-	    PACKET_AUTH_GOOD : PACKET_AUTH_BAD;
+	return check(a->keys, p->key_id, from, bytes, p->auth_len, &p->digest) != NULL
+	    ? PACKET_AUTH_GOOD
+	    : PACKET_AUTH_BAD;
 }
 
 enum packet_auth
@@ -128,7 +132,7 @@ auth_check_request(struct auth_keys *k, const struct addr *from, const uint8_t *
 	out->key_id = p->key_id;
 	out->key = check(k, p->key_id, from, bytes, p->auth_len, &p->digest);
 	out->was = out->key != NULL ? PACKET_AUTH_GOOD : PACKET_AUTH_BAD;
-	out->digest_len = p->digest.len;        /* an answer is signed as it was asked for */
+	out->digest_len = p->digest.len; /* an answer is signed as it was asked for */
 }
 
 void

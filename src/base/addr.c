@@ -9,9 +9,11 @@
 struct addr
 addr_v4(uint32_t host_order)
 {
-	return (struct addr){ .family = ADDR_V4, .bytes = {
-		(uint8_t)(host_order >> 24), (uint8_t)(host_order >> 16 & 0xff),
-		(uint8_t)(host_order >> 8 & 0xff), (uint8_t)(host_order & 0xff) } };
+	return (struct addr){
+		.family = ADDR_V4,
+		.bytes = { (uint8_t)(host_order >> 24), (uint8_t)(host_order >> 16 & 0xff),
+		    (uint8_t)(host_order >> 8 & 0xff), (uint8_t)(host_order & 0xff) },
+	};
 }
 
 uint32_t
@@ -40,8 +42,8 @@ addr_len(const struct addr *a)
 static bool
 takes_scope(const struct addr *a)
 {
-	return a->family == ADDR_V6 && (addr_is_link_local(a) ||
-	    (a->bytes[0] == 0xff && (a->bytes[1] & 0x0f) == 2));
+	return a->family == ADDR_V6 &&
+	    (addr_is_link_local(a) || (a->bytes[0] == 0xff && (a->bytes[1] & 0x0f) == 2));
 }
 
 static bool
@@ -119,7 +121,7 @@ put_v6(struct text *t, const struct addr *a)
 	unsigned group[8];
 	struct run zeros;
 
-	if (memcmp(a->bytes, mapped, sizeof mapped) == 0) {     /* RFC 5952, section 5 */
+	if (memcmp(a->bytes, mapped, sizeof mapped) == 0) { /* RFC 5952, section 5 */
 		text_put(t, "::ffff:");
 		put_v4(t, a->bytes + 12);
 		return;

@@ -16,8 +16,8 @@ struct block {
 };
 
 struct arena {
-	struct block *head;     /* the one being filled */
-	size_t limit, used;     /* octets handed out, rounding included */
+	struct block *head; /* the one being filled */
+	size_t limit, used; /* octets handed out, rounding included */
 };
 
 struct arena *
@@ -52,7 +52,7 @@ block_new(size_t need)
 	size_t cap = need > BLOCK_LEN ? need : BLOCK_LEN;
 	struct block *b;
 
-	if (cap > (size_t)PTRDIFF_MAX - sizeof *b) {    /* no object may be larger */
+	if (cap > (size_t)PTRDIFF_MAX - sizeof *b) { /* no object may be larger */
 		return NULL;
 	}
 	b = calloc(1, sizeof *b + cap);

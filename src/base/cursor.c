@@ -86,7 +86,7 @@ cursor_take(struct cursor *c, size_t len)
 {
 	const uint8_t *p;
 
-	if (len == 0) {         /* an empty view needs no octets behind it */
+	if (len == 0) { /* an empty view needs no octets behind it */
 		return (struct span){ NULL, 0 };
 	}
 	p = advance(c, len);
@@ -169,7 +169,7 @@ writer_bytes(struct writer *w, const void *bytes, size_t len)
 {
 	uint8_t *p;
 
-	if (len == 0) {         /* memcpy may not see NULL even for nothing */
+	if (len == 0) { /* memcpy may not see NULL even for nothing */
 		return;
 	}
 	p = claim(w, len);

@@ -9,8 +9,12 @@ limit_of(double rate_per_s, double burst, struct mtime now)
 {
 	assert(rate_per_s > 0.0);
 	assert(burst >= 1.0);
-	return (struct limit){ .rate_per_s = rate_per_s, .burst = burst, .tokens = burst,
-		.last = now };
+	return (struct limit){
+		.rate_per_s = rate_per_s,
+		.burst = burst,
+		.tokens = burst,
+		.last = now,
+	};
 }
 
 /* A caller's time that went back earns nothing, and is not earned again later. */

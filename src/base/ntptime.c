@@ -26,7 +26,7 @@ struct rtime
 rtime_from_ntp_ts(struct ntp_ts ts, struct rtime pivot)
 {
 	int64_t d = (int64_t)(ts.fix - ntp_ts_from_rtime(pivot).fix);
-	int64_t s = d >> 32;    /* floor */
+	int64_t s = d >> 32; /* floor */
 	uint64_t frac = (uint64_t)d & 0xffffffffu;
 
 	return (struct rtime){ pivot.ns + s * NS_PER_S +

@@ -53,10 +53,9 @@ siphash(const struct siphash_key *key, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
 	size_t left = len;
-	struct state s = {
-		key->k0 ^ UINT64_C(0x736f6d6570736575), key->k1 ^ UINT64_C(0x646f72616e646f6d),
-		key->k0 ^ UINT64_C(0x6c7967656e657261), key->k1 ^ UINT64_C(0x7465646279746573)
-	};
+	struct state s = { key->k0 ^ UINT64_C(0x736f6d6570736575),
+		key->k1 ^ UINT64_C(0x646f72616e646f6d), key->k0 ^ UINT64_C(0x6c7967656e657261),
+		key->k1 ^ UINT64_C(0x7465646279746573) };
 
 	for (; left >= 8; left -= 8, p += 8) {
 		absorb(&s, load_le(p, 8));

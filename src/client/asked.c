@@ -37,8 +37,10 @@ moment(const struct client *c)
 	struct clock_reading r;
 
 	c->clock->ops->read(c->clock, &r);
-	return (struct asked_at){ rtime_diff_s(r.real, (struct rtime){ 0 }),
-		mtime_diff_s(r.mono, (struct mtime){ 0 }) };
+	return (struct asked_at){
+		rtime_diff_s(r.real, (struct rtime){ 0 }),
+		mtime_diff_s(r.mono, (struct mtime){ 0 }),
+	};
 }
 
 static void
@@ -117,8 +119,7 @@ asked_read(struct client *c)
 	size_t len;
 
 	/* Not there, or not to be read: then every server may be asked. */
-	if (!path_of(c, path) ||
-	    c->store->ops->read(c->store, path, &text, &len) != 0) {
+	if (!path_of(c, path) || c->store->ops->read(c->store, path, &text, &len) != 0) {
 		return;
 	}
 	take_all(c, text);
@@ -129,8 +130,8 @@ static unsigned
 put(struct text *t, const struct addr *addr, const struct limit *headway, struct mtime sent,
     struct mtime now)
 {
-	double left = headway->burst - limit_wait_s(headway, headway->burst, now) *
-	    headway->rate_per_s;
+	double left =
+	    headway->burst - limit_wait_s(headway, headway->burst, now) * headway->rate_per_s;
 
 	if (addr->family == ADDR_NONE || left > ASSOC_BURST - SOME) {
 		return 0;
@@ -152,8 +153,9 @@ put_all(struct client *c, struct text *t, struct mtime now)
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		const struct assoc *a = &c->peers.peer[i].a;
 
-		n += a->id == 0 || !a->poll.sent_once ? 0 :
-		    put(t, &a->remote.addr, &a->poll.headway, a->poll.last_sent, now);
+		n += a->id == 0 || !a->poll.sent_once
+		    ? 0
+		    : put(t, &a->remote.addr, &a->poll.headway, a->poll.last_sent, now);
 	}
 	return n;
 }

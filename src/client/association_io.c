@@ -12,8 +12,7 @@
 #include "journal/stats.h"
 #include "line.h"
 
-enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
-	WHY_MAX = 512 };
+enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX, WHY_MAX = 512 };
 
 /* ---- the socket ---- */
 
@@ -71,20 +70,19 @@ remedy_of(int error)
 	case ENETUNREACH:
 	case EHOSTUNREACH:
 		return "; no route leads there now ('ip route get ADDRESS'), asking again when one "
-		    "does";
+		       "does";
 	case ECONNREFUSED:
 		return "; no NTP server listens there, or a firewall says so";
 	case EACCES:
 	case EPERM:
 		return "; a rule of this host forbids it ('nft list ruleset', SELinux), or the "
-		    "address "
-		    "is a broadcast one";
+		       "address is a broadcast one";
 	case EADDRNOTAVAIL:
 		return "; this host has no address of its family that leads there ('ip address')";
 	case EMFILE:
 	case ENFILE:
 		return "; 'LimitNOFILE=' of the systemd unit, ulimit -n or 'rlimit filenum' allows "
-		    "more";
+		       "more";
 	default:
 		return "";
 	}
@@ -124,8 +122,7 @@ connect_from(struct peer *p, const struct addr *from)
 	if (from != NULL) {
 		local.addr = *from;
 	}
-	error = c->net->ops->connect(c->net, &local, &p->a.remote,
-	    (unsigned)c->conf->dscp,
+	error = c->net->ops->connect(c->net, &local, &p->a.remote, (unsigned)c->conf->dscp,
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
 		c->net->ops->local(c->net, p->sock, &bound);
@@ -211,8 +208,8 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	counters_poll(&c->count);
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	if (protect_may_ask(p)) {
-		request.len = auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN,
-		    sizeof bytes);
+		request.len =
+		    auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
 	}
 	if (request.len == 0) {
 		assoc_send_failed(&p->a);
@@ -365,16 +362,16 @@ tell_blocked(struct client *c, const struct peer *p, const struct endpoint *from
 	if ((flags & RESTRICT_IGNORE) != 0 && from->port == NTP_PORT &&
 	    still_ours(c, &from->addr)) {
 		report(c->journal, LOG_LEVEL_WARNING,
-		    "%s (%s): this is an address of this host, which "
-		    "cannot tell itself the time; take out its line",
+		    "%s (%s): this is an address of this host, which cannot tell itself the time; "
+		    "take out its line",
 		    name, addr);
 		return;
 	}
 	report(c->journal, LOG_LEVEL_WARNING,
-	    "%s (%s): its answers are dropped by a restrict entry with "
-	    "%s; add a restrict line for it",
+	    "%s (%s): its answers are dropped by a restrict entry with %s; add a restrict line for "
+	    "it",
 	    name, addr,
-	    flags & RESTRICT_IGNORE	   ? "ignore"
+	    flags & RESTRICT_IGNORE        ? "ignore"
 		: flags & RESTRICT_NOSERVE ? "noserve"
 					   : "notrust");
 }

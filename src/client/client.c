@@ -20,8 +20,7 @@ is_superfluous(struct peer *p)
 {
 	const struct config_source *cfg = p->source->cfg;
 
-	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL ||
-	    p->a.poll.burst > 0) {
+	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL || p->a.poll.burst > 0) {
 		return false;
 	}
 	return association_io_idle(p) >= ASSOC_UNREACH &&
@@ -33,9 +32,10 @@ preempt(struct peer *p)
 {
 	struct client *c = p->client;
 
-	report(c->journal, LOG_LEVEL_NOTICE, "%s: dropped, for it was of no use and there are more "
-	    "than %d sources (preempt, tos maxclock)", p->source->cfg->host.text,
-	    (int)c->conf->tos.maxclock);
+	report(c->journal, LOG_LEVEL_NOTICE,
+	    "%s: dropped, for it was of no use and there are more than %d sources (preempt, tos "
+	    "maxclock)",
+	    p->source->cfg->host.text, (int)c->conf->tos.maxclock);
 	sources_drop(c, p->source);
 }
 
@@ -47,8 +47,7 @@ polled(struct peer *p, const struct assoc_sending *out)
 	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
 		return;
 	}
-	if (out->went_dark ||
-	    (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
+	if (out->went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
 		sources_look_elsewhere(p);
 	}
 	if (out->filtered) {

@@ -10,13 +10,19 @@ line_rules(const struct config_source *s, bool once)
 		uint32_t config;
 		unsigned assoc;
 	} flags[] = {
-		{ OPTION_IBURST, ASSOC_IBURST }, { OPTION_BURST, ASSOC_BURST_ALWAYS },
-		{ OPTION_PREFER, ASSOC_PREFER }, { OPTION_NOSELECT, ASSOC_NOSELECT },
+		{ OPTION_IBURST, ASSOC_IBURST },
+		{ OPTION_BURST, ASSOC_BURST_ALWAYS },
+		{ OPTION_PREFER, ASSOC_PREFER },
+		{ OPTION_NOSELECT, ASSOC_NOSELECT },
 		{ OPTION_TRUE, ASSOC_TRUE },
 	};
-	struct assoc_rules r = { .minpoll = s->minpoll, .maxpoll = s->maxpoll,
-	    .version = (unsigned)s->version,
-		.key_id = (uint32_t)s->key, .bias_s = s->bias_s };
+	struct assoc_rules r = {
+		.minpoll = s->minpoll,
+		.maxpoll = s->maxpoll,
+		.version = (unsigned)s->version,
+		.key_id = (uint32_t)s->key,
+		.bias_s = s->bias_s,
+	};
 
 	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++) {
 		if (s->flags & flags[i].config) {
@@ -25,7 +31,7 @@ line_rules(const struct config_source *s, bool once)
 	}
 	r.flags |= ASSOC_START_BURST;
 	if (once) {
-		r.flags |= ASSOC_IBURST;        /* somebody waits for the one answer */
+		r.flags |= ASSOC_IBURST; /* somebody waits for the one answer */
 	}
 	if (s->kind == SOURCE_POOL) {
 		r.flags |= ASSOC_POOL;

@@ -49,7 +49,7 @@ put_cause(const struct client *c, const struct peer *p, enum peer_event code, st
 
 	if (code == PEER_EVENT_MOBILIZE && p->source != NULL &&
 	    !text_equal(p->source->cfg->host.text,
-	    addr_format(&p->a.remote.addr, addr, sizeof addr))) {
+		addr_format(&p->a.remote.addr, addr, sizeof addr))) {
 		text_printf(t, " of %s", p->source->cfg->host.text);
 	} else if (code == PEER_EVENT_UNREACHABLE) {
 		put_unreachable(p, t);

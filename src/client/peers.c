@@ -11,8 +11,7 @@ static bool
 has_peer(const struct source *s)
 {
 	for (unsigned i = 0; i < s->client->peers.peer_n; i++) {
-		if (s->client->peers.peer[i].a.id != 0 &&
-		    s->client->peers.peer[i].source == s) {
+		if (s->client->peers.peer[i].a.id != 0 && s->client->peers.peer[i].source == s) {
 			return true;
 		}
 	}
@@ -44,8 +43,7 @@ peers_by_address(struct client *c, const struct addr *a)
 bool
 peers_has_row(const struct source *s)
 {
-	return s->cfg != NULL && s->id != 0 &&
-	    (s->cfg->kind == SOURCE_POOL || !has_peer(s));
+	return s->cfg != NULL && s->id != 0 && (s->cfg->kind == SOURCE_POOL || !has_peer(s));
 }
 
 struct source *
@@ -86,7 +84,7 @@ id_taken(struct client *c, uint16_t id)
 {
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		if (c->sources.at[i].cfg != NULL && c->sources.at[i].id == id) {
-			return true;    /* whether or not the row is shown now */
+			return true; /* whether or not the row is shown now */
 		}
 	}
 	return peers_by_id(c, id) != NULL;
@@ -173,8 +171,8 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 
 	if (p == NULL) {
 		report(c->journal, LOG_LEVEL_ERROR,
-		    "%s:%u: %s is left out, there is no room for more than "
-		    "%d associations: ten servers are plenty, take lines out",
+		    "%s:%u: %s is left out, there is no room for more than %d associations: ten "
+		    "servers are plenty, take lines out",
 		    s->cfg->place.file != NULL ? s->cfg->place.file : "ntpq", s->cfg->place.line,
 		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
@@ -203,7 +201,7 @@ peers_demobilize(struct peer *p)
 	peer_event_note(c, p, PEER_EVENT_DEMOBILIZE);
 	asked_note(c, &p->a);
 	peers_close(p);
-	if (!peers_use(c, &p->a.remote.addr, NULL)) {   /* the host may have another */
+	if (!peers_use(c, &p->a.remote.addr, NULL)) { /* the host may have another */
 		c->up->source_address(c->up_ctx, &p->a.remote.addr, false);
 	}
 }
@@ -226,8 +224,7 @@ struct peer *
 peers_of(struct source *s)
 {
 	for (unsigned i = 0; i < s->client->peers.peer_n; i++) {
-		if (s->client->peers.peer[i].a.id != 0 &&
-		    s->client->peers.peer[i].source == s) {
+		if (s->client->peers.peer[i].a.id != 0 && s->client->peers.peer[i].source == s) {
 			return &s->client->peers.peer[i];
 		}
 	}

@@ -50,15 +50,16 @@ lack_of(struct peer *p)
 	if (p->a.rules.key_id != 0) {
 		return auth_ready(&p->auth, &p->a.remote.addr) ? LACK_NOTHING : LACK_KEY;
 	}
-	return c->up->restricted(c->up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST :
-	    LACK_NOTHING;
+	return c->up->restricted(c->up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST
+									     : LACK_NOTHING;
 }
 
 static const char *
 word_of(enum lack lack, const struct config_source *cfg)
 {
-	return lack == LACK_KEY ? "key" : lack == LACK_TRUST ? cfg->host.text :
-	    config_source_lacks(cfg);
+	return lack == LACK_KEY  ? "key"
+	    : lack == LACK_TRUST ? cfg->host.text
+				 : config_source_lacks(cfg);
 }
 
 /* FILE:LINE:COLUMN of the word, or of what there is of it. */
@@ -99,9 +100,8 @@ say(const struct source *s, enum lack lack, const char *who)
 		break;
 	case LACK_TRUST:
 		report(c->journal, LOG_LEVEL_ERROR,
-		    "%s%s: a restrict line with notrust wants its answers "
-		    "signed, and it has no key: not asked; give it a key, or a restrict line of "
-		    "its own",
+		    "%s%s: a restrict line with notrust wants its answers signed, and it has no "
+		    "key: not asked; give it a key, or a restrict line of its own",
 		    place, who);
 		break;
 	case LACK_NOTHING:
@@ -141,7 +141,7 @@ protect_may_resolve(struct source *s)
 	enum lack lack = lack_of_line(s->cfg);
 
 	if (s->cfg->kind != SOURCE_POOL) {
-		return true;            /* its association says why it is not asked */
+		return true; /* its association says why it is not asked */
 	}
 	if (lack != s->protection.lack) {
 		s->protection.lack = lack;

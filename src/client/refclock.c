@@ -31,10 +31,12 @@ refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 	const struct config_fudge *f = &s->fudge;
 
 	r->flags |= ASSOC_REFCLOCK | d->flags;
-	r->clock = (struct assoc_clock){ .name = d->name,
+	r->clock = (struct assoc_clock){
+		.name = d->name,
 		.stratum = f->given & FUDGE_STRATUM ? (uint8_t)f->stratum : d->stratum,
 		.refid = refid_of_text(f->given & FUDGE_REFID ? f->refid : d->refid),
-		.sync = d->sync };
+		.sync = d->sync,
+	};
 }
 
 struct refclock *
@@ -63,8 +65,7 @@ refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_
 }
 
 bool
-refclock_correction(struct refclock *r, const struct config_fudge *f, double *time_s,
-    double *freq)
+refclock_correction(struct refclock *r, const struct config_fudge *f, double *time_s, double *freq)
 {
 	if (r->driver->correction == NULL || r->corrected ||
 	    (f->given & (FUDGE_TIME1 | FUDGE_TIME2)) == 0) {

@@ -25,16 +25,15 @@ static const double DARK_AGAIN_S = 16.0; /* least time between questions about o
 static void
 ask_again(struct source *s, double delay_s)
 {
-	s->client->loop->ops->timer_arm(
-	    s->client->loop, &s->timer, mtime_add_s(client_now(s->client), delay_s));
+	s->client->loop->ops->timer_arm(s->client->loop, &s->timer,
+	    mtime_add_s(client_now(s->client), delay_s));
 }
 
 static void
 ask_name(struct source *s)
 {
 	struct client *c = s->client;
-	enum addr_family want =
-	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->opt.family;
+	enum addr_family want = s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->opt.family;
 	int error;
 
 	s->tag = ++c->sources.last_tag;
@@ -74,7 +73,9 @@ room_for_members(const struct client *c)
 	}
 	c->up->standing(c->up_ctx, &above);
 	return n < 2 * most && above.survivors < (unsigned)c->conf->tos.minclock &&
-	    !peers_settling(c) ? 1 : 0;
+		!peers_settling(c)
+	    ? 1
+	    : 0;
 }
 
 /*
@@ -109,7 +110,7 @@ on_name_timer(void *ctx)
 	}
 	if (s->cfg->kind == SOURCE_POOL && room_of(s) == 0) {
 		s->retry_s = 0.0;
-		ask_again(s, POOL_AGAIN_S);     /* looks again, asks nobody */
+		ask_again(s, POOL_AGAIN_S); /* looks again, asks nobody */
 		return;
 	}
 	ask_name(s);
@@ -135,8 +136,8 @@ name_failed(struct source *s, const char *reason)
 	if (!s->failed_once) {
 		s->failed_once = true;
 		report(s->client->journal, LOG_LEVEL_WARNING,
-		    "%s: no address yet (%s), asking again until there is one",
-		    s->cfg->host.text, reason);
+		    "%s: no address yet (%s), asking again until there is one", s->cfg->host.text,
+		    reason);
 		s->client->up->noted(s->client->up_ctx);
 	}
 	name_again(s);
@@ -216,9 +217,9 @@ is_no_other_host(struct source *s, const struct config_source *other)
 
 	if (!s->failed_once) {
 		report(s->client->journal, LOG_LEVEL_WARNING,
-		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once",
-		    cfg->host.text, cfg->place.file, cfg->place.line, other->host.text,
-		    other->place.file, other->place.line);
+		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once", cfg->host.text,
+		    cfg->place.file, cfg->place.line, other->host.text, other->place.file,
+		    other->place.line);
 	}
 	s->failed_once = true;
 	name_again(s);
@@ -282,8 +283,8 @@ pool_answered(struct source *s)
 		if (peers_use(c, a, NULL)) {
 			continue;
 		}
-		report(c->journal, LOG_LEVEL_INFO, "Soliciting pool server %s", addr_format(a, text,
-		    sizeof text));
+		report(c->journal, LOG_LEVEL_INFO, "Soliciting pool server %s",
+		    addr_format(a, text, sizeof text));
 		(void)peers_mobilize(s, a, START_SPACING_S * k++);
 	}
 	s->retry_s = backoff_s(s->retry_s, POOL_AGAIN_S, 16 * POOL_AGAIN_S);
@@ -373,8 +374,8 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 
 	if (s == NULL) {
 		report(c->journal, LOG_LEVEL_ERROR,
-		    "%s:%u: %s is left out, there is no room for more than "
-		    "%d sources: ten servers are plenty, take lines out",
+		    "%s:%u: %s is left out, there is no room for more than %d sources: ten servers "
+		    "are plenty, take lines out",
 		    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line,
 		    cfg->host.text, SOURCES_MAX);
 		return NULL;
@@ -383,8 +384,8 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	s->client = c;
 	s->cfg = cfg;
 	s->born = client_now(c);
-	s->id = cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ?
-	    peers_new_id(c) : 0;
+	s->id =
+	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ? peers_new_id(c) : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
 	c->loop->ops->timer_init(c->loop, &s->timer, on_name_timer, s);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
@@ -445,8 +446,7 @@ sources_look_again(struct client *cl)
 		if (config_source_in_effect(c) && !has_source(cl, c) && room_for_members(cl) > 0 &&
 		    peers_room(cl)) {
 			report(cl->journal, LOG_LEVEL_NOTICE,
-			    "%s: asked again, for there are too few "
-			    "sources of use now",
+			    "%s: asked again, for there are too few sources of use now",
 			    c->host.text);
 			(void)sources_add(cl, c, 0.0);
 		}
@@ -482,9 +482,8 @@ sources_start(struct client *c)
 		struct text t = text_over(buf, sizeof buf);
 		(void)sources_put_unused(c, &t);
 		report(c->journal, LOG_LEVEL_WARNING,
-		    "no source of time: these do not act in this version: "
-		    "%s; "
-		    "add server or pool lines",
+		    "no source of time: these do not act in this version: %s; add server or pool "
+		    "lines",
 		    buf);
 	}
 }

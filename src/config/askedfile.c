@@ -33,8 +33,7 @@ three_words(const char *line, struct words *w)
 static bool
 two_numbers(const struct words *w, double *a, double *b)
 {
-	return text_to_double(w->at[1], a) && text_to_double(w->at[2], b) && *a >= 0.0 &&
-	    *b >= 0.0;
+	return text_to_double(w->at[1], a) && text_to_double(w->at[2], b) && *a >= 0.0 && *b >= 0.0;
 }
 
 /* Copies the line that begins at text and returns what is behind it. */
@@ -93,7 +92,8 @@ askedfile_next(const char **text, struct asked *out)
 void
 askedfile_put_head(struct text *t, const struct asked_at *at)
 {
-	text_put(t, "# Servers that ntpd asked of late, not to be asked too often after a start:\n"
+	text_put(t,
+	    "# Servers that ntpd asked of late, not to be asked too often after a start:\n"
 	    "# address, requests left, uptime at the last. May be removed.\n");
 	text_printf(t, "at %.6f %.6f\n", at->real_s, at->mono_s);
 }

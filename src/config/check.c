@@ -65,8 +65,8 @@ config_where(const struct config *c, const struct config_place *place, const cha
 	}
 	if (f != NULL && line != NULL && read_line(f, place->line, line)) {
 		where.column = column_of(line, word);
-		where.source = arena_strndup(a, line->raw, line->raw_len > DIAG_LINE_MAX ?
-		    DIAG_LINE_MAX : line->raw_len);
+		where.source = arena_strndup(a, line->raw,
+		    line->raw_len > DIAG_LINE_MAX ? DIAG_LINE_MAX : line->raw_len);
 	}
 	arena_free(scratch);
 	return where;
@@ -120,20 +120,19 @@ check_servers(struct check *k)
 		} else if (s->kind == SOURCE_REFCLOCK) {
 			clocks++;
 			acting += config_source_in_effect(s) ? 1 : 0;
-			first_idle = first_idle == NULL && !config_source_in_effect(s) ? s :
-			    first_idle;
+			first_idle =
+			    first_idle == NULL && !config_source_in_effect(s) ? s : first_idle;
 		}
 	}
 	if (first_idle != NULL && acting == 0 && servers + pools == 0) {
-		warn(k, &first_idle->place, first_idle->host.text, "no driver for this clock acts "
-		    "in this version and there is no other source: the clock stays "
-		    "unsynchronised; add server or pool lines");
+		warn(k, &first_idle->place, first_idle->host.text,
+		    "no driver for this clock acts in this version and there is no other source: "
+		    "the clock stays unsynchronised; add server or pool lines");
 	}
 	if (local > 0 && servers + pools + clocks > 0) {
-		warn(k, &first_local->place, first_local->host.text, "the local clock stands "
-		    "beside real servers: when "
-		    "they are lost, clients follow a clock that is merely consistent; tos orphan "
-		    "does this better");
+		warn(k, &first_local->place, first_local->host.text,
+		    "the local clock stands beside real servers: when they are lost, clients "
+		    "follow a clock that is merely consistent; tos orphan does this better");
 	}
 	if (pools > 0 || clocks > 0) {
 		return;
@@ -141,8 +140,8 @@ check_servers(struct check *k)
 	if (servers == 0 && local == 0) {
 		warn(k, NULL, NULL, "no server is configured, the clock stays unsynchronised");
 	} else if (selectable == 2) {
-		warn(k, NULL, NULL, "two servers have no majority when they disagree; use four or "
-		    "more");
+		warn(k, NULL, NULL,
+		    "two servers have no majority when they disagree; use four or more");
 	} else if (selectable > 0 && selectable < 4) {
 		warn(k, NULL, NULL, "fewer than four servers: a wrong one may not be found out");
 	}
@@ -160,9 +159,8 @@ check_prefer(struct check *k)
 			continue;
 		}
 		if (first != NULL) {
-			warn(k, &s->place, "prefer", "'prefer' is on %s too, only one of them "
-			    "counts",
-			    first->host.text);
+			warn(k, &s->place, "prefer",
+			    "'prefer' is on %s too, only one of them counts", first->host.text);
 			return;
 		}
 		first = s;
@@ -173,12 +171,11 @@ check_prefer(struct check *k)
 static bool
 is_smeared(const char *name)
 {
-	static const char *const names[] = {
-		"time.google.com", "time1.google.com", "time2.google.com", "time3.google.com",
-		"time4.google.com", "time.android.com", "time.facebook.com", "time1.facebook.com",
-		"time2.facebook.com", "time3.facebook.com", "time4.facebook.com",
-		"time5.facebook.com", "time.aws.com", "169.254.169.123", "fd00:ec2::123"
-	};
+	static const char *const names[] = { "time.google.com", "time1.google.com",
+		"time2.google.com", "time3.google.com", "time4.google.com", "time.android.com",
+		"time.facebook.com", "time1.facebook.com", "time2.facebook.com",
+		"time3.facebook.com", "time4.facebook.com", "time5.facebook.com", "time.aws.com",
+		"169.254.169.123", "fd00:ec2::123" };
 
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcasecmp(name, names[i]) == 0) {
@@ -206,10 +203,10 @@ check_smear(struct check *k)
 		}
 	}
 	if (smeared != NULL && plain != NULL) {
-		warn(k, &smeared->place, smeared->host.text, "%s smears leap seconds and %s does "
-		    "not: around a leap "
-		    "second they disagree; use one kind only", smeared->host.text,
-		    plain->host.text);
+		warn(k, &smeared->place, smeared->host.text,
+		    "%s smears leap seconds and %s does not: around a leap second they disagree; "
+		    "use one kind only",
+		    smeared->host.text, plain->host.text);
 	}
 }
 
@@ -219,13 +216,15 @@ check_keys(struct check *k)
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
 		if (s->key != 0 && !config_key_trusted(k->c, (uint32_t)s->key)) {
-			warn(k, &s->place, "key", "key %d of %s is not among the trustedkey ids: "
-			    "the "
-			    "server will not be asked", (int)s->key, s->host.text);
+			warn(k, &s->place, "key",
+			    "key %d of %s is not among the trustedkey ids: the server will not be "
+			    "asked",
+			    (int)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
-			warn(k, &s->place, "key", "%s has a key but there is no 'keys' line: it "
-			    "will not be asked", s->host.text);
+			warn(k, &s->place, "key",
+			    "%s has a key but there is no 'keys' line: it will not be asked",
+			    s->host.text);
 		}
 	}
 }
@@ -245,9 +244,8 @@ check_restricts(struct check *k)
 			warn(k, &r->place, "kod", "'kod' does nothing without 'limited'");
 		}
 		if (r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 && !closed) {
-			warn(k, &r->place, "default", "this default lets everybody query with "
-			    "ntpq: add "
-			    "noquery");
+			warn(k, &r->place, "default",
+			    "this default lets everybody query with ntpq: add noquery");
 		}
 	}
 }
@@ -260,9 +258,8 @@ check_monitor(struct check *k)
 	}
 	for (unsigned i = 0; i < k->c->restricts_n; i++) {
 		if ((k->c->restricts[i].flags & RESTRICT_LIMITED) != 0) {
-			warn(k, &k->c->restricts[i].place, "limited", "'disable monitor' has no "
-			    "effect while "
-			    "'limited' is used");
+			warn(k, &k->c->restricts[i].place, "limited",
+			    "'disable monitor' has no effect while 'limited' is used");
 			return;
 		}
 	}
@@ -296,12 +293,10 @@ check_file(struct check *k, const struct config_access *access, const char *dire
 	}
 	if (use == USE_READ || use == USE_LIST) {
 		warn(k, place, path, "%s: '%s' cannot be read by the run user: %s%s", directive,
-		    path,
-		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
+		    path, strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	} else {
 		warn(k, place, path, "%s: '%s' cannot be written by the run user: %s%s", directive,
-		    path,
-		    strerror(-err), advice(access, use, path, err, buf, sizeof buf));
+		    path, strerror(-err), advice(access, use, path, err, buf, sizeof buf));
 	}
 }
 
@@ -315,10 +310,9 @@ check_own_files(struct check *k, const struct config_access *access)
 		int err = access->may(access->ctx, USE_READ, path);
 		char buf[DIAG_LINE_MAX];
 		if (err != 0) {
-			warn(k, &place, NULL, "a reload will fail, the run user cannot read this "
-			    "file: "
-			    "%s%s", strerror(-err),
-			    advice(access, USE_READ, path, err, buf, sizeof buf));
+			warn(k, &place, NULL,
+			    "a reload will fail, the run user cannot read this file: %s%s",
+			    strerror(-err), advice(access, USE_READ, path, err, buf, sizeof buf));
 		}
 	}
 }
@@ -368,9 +362,8 @@ static void
 check_statistics(struct check *k)
 {
 	if (writes_statistics(k->c) && k->c->statsdir == NULL) {
-		warn(k, NULL, NULL, "statistics are turned on, but there is no statsdir line: none "
-		    "are "
-		    "written");
+		warn(k, NULL, NULL,
+		    "statistics are turned on, but there is no statsdir line: none are written");
 	}
 }
 

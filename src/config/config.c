@@ -6,10 +6,18 @@
 #include "value.h"
 
 static const char *const stats_names[STATS_N] = {
-	[STATS_CLOCK] = "clockstats", [STATS_CRYPTO] = "cryptostats", [STATS_LOOP] = "loopstats",
-	[STATS_PEER] = "peerstats", [STATS_RAW] = "rawstats", [STATS_SYS] = "sysstats",
-	[STATS_PROTO] = "protostats", [STATS_TIMING] = "timingstats", [STATS_USE] = "usestats",
-	[STATS_NTS] = "ntsstats", [STATS_NTSKE] = "ntskestats", [STATS_NTSKELOG] = "ntskelog"
+	[STATS_CLOCK] = "clockstats",
+	[STATS_CRYPTO] = "cryptostats",
+	[STATS_LOOP] = "loopstats",
+	[STATS_PEER] = "peerstats",
+	[STATS_RAW] = "rawstats",
+	[STATS_SYS] = "sysstats",
+	[STATS_PROTO] = "protostats",
+	[STATS_TIMING] = "timingstats",
+	[STATS_USE] = "usestats",
+	[STATS_NTS] = "ntsstats",
+	[STATS_NTSKE] = "ntskestats",
+	[STATS_NTSKELOG] = "ntskelog",
 };
 
 const char *
@@ -21,10 +29,9 @@ config_stats_name(enum config_stats set)
 void
 config_defaults(struct config *c, struct arena *a)
 {
-	static const enum schema_group groups[] = {
-		SCHEMA_TOP, SCHEMA_DISCARD, SCHEMA_LIMIT, SCHEMA_MRU, SCHEMA_SWITCH, SCHEMA_TINKER,
-		SCHEMA_TOS, SCHEMA_RLIMIT, SCHEMA_LEAPFILE, SCHEMA_NTS, SCHEMA_EXTRA
-	};
+	static const enum schema_group groups[] = { SCHEMA_TOP, SCHEMA_DISCARD, SCHEMA_LIMIT,
+		SCHEMA_MRU, SCHEMA_SWITCH, SCHEMA_TINKER, SCHEMA_TOS, SCHEMA_RLIMIT,
+		SCHEMA_LEAPFILE, SCHEMA_NTS, SCHEMA_EXTRA };
 
 	memset(c, 0, sizeof *c);
 	c->arena = a;
@@ -112,7 +119,7 @@ config_key_trusted(const struct config *c, uint32_t id)
 
 struct copy {
 	struct arena *a;
-	bool same_arena;                /* as the original's: what it points to lives as long */
+	bool same_arena; /* as the original's: what it points to lives as long */
 	bool exhausted;
 };
 

@@ -96,8 +96,9 @@ same_part(const struct diff *d, enum schema_part part)
 static bool
 asks_for_something(enum schema_part part, const struct config *new)
 {
-	return part == PART_UNPEER ? new->unpeers_n > 0 :
-	    part == PART_RESET ? new->resets_n > 0 : true;
+	return part == PART_UNPEER ? new->unpeers_n > 0
+	    : part == PART_RESET   ? new->resets_n > 0
+				   : true;
 }
 
 static void
@@ -149,13 +150,24 @@ config_same(const struct config *a, const struct config *b)
 
 /* Of the parts that are told as a whole. */
 static const char *const part_names[PART_N] = {
-	[PART_LOG] = "logfile or logconfig", [PART_KEYS] = "keys", [PART_NTS] = "nts",
-	[PART_FILES] = "driftfile or other files", [PART_STATS] = "statistics",
-	[PART_LEAP] = "leapfile or leapsmear", [PART_VARS] = "setvar", [PART_TINKER] = "tinker",
-	[PART_TOS] = "tos", [PART_POLLS] = "pollskewlist", [PART_SWITCHES] = "enable or disable",
-	[PART_RESTRICT] = "restrict", [PART_RATE] = "discard, limit or mru",
-	[PART_LISTEN] = "interface", [PART_SOURCEPORT] = "sourceport", [PART_UNPEER] = "unpeer",
-	[PART_RESET] = "reset", [PART_OTHER] = "words without effect"
+	[PART_LOG] = "logfile or logconfig",
+	[PART_KEYS] = "keys",
+	[PART_NTS] = "nts",
+	[PART_FILES] = "driftfile or other files",
+	[PART_STATS] = "statistics",
+	[PART_LEAP] = "leapfile or leapsmear",
+	[PART_VARS] = "setvar",
+	[PART_TINKER] = "tinker",
+	[PART_TOS] = "tos",
+	[PART_POLLS] = "pollskewlist",
+	[PART_SWITCHES] = "enable or disable",
+	[PART_RESTRICT] = "restrict",
+	[PART_RATE] = "discard, limit or mru",
+	[PART_LISTEN] = "interface",
+	[PART_SOURCEPORT] = "sourceport",
+	[PART_UNPEER] = "unpeer",
+	[PART_RESET] = "reset",
+	[PART_OTHER] = "words without effect",
 };
 
 void
@@ -172,5 +184,7 @@ config_change_format(const struct config_change *change, struct text *out)
 		return;
 	}
 	text_printf(out, "%s %s %s", config_source_word(s->kind), s->host.text,
-	    change->now == NULL ? "dropped" : change->was == NULL ? "added" : "changed");
+	    change->now == NULL       ? "dropped"
+		: change->was == NULL ? "added"
+				      : "changed");
 }

@@ -47,8 +47,8 @@ driftfile_parse(const char *text, size_t len, struct drift *out, struct text *wh
 	int second = next_word(text, len, &pos, word);
 	if (second != 0) {
 		if (second < 0 || !text_to_double(word, &got.sigma_ppm) || !(got.sigma_ppm > 0)) {
-			return refuse(why, "expected the uncertainty in ppm, above 0, "
-			    "as the second word");
+			return refuse(why,
+			    "expected the uncertainty in ppm, above 0, as the second word");
 		}
 		got.sigma_given = true;
 	}

@@ -4,12 +4,26 @@
 #include <string.h>
 #include <strings.h>
 
-#define CHRONY(word, instead) { SCHEMA_TOP, word, "chrony.conf", instead }
-#define CHRONY_SOURCE(word, instead) { SCHEMA_SOURCE, word, "chrony.conf", instead }
-#define OPENNTPD(word, instead) { SCHEMA_TOP, word, "OpenNTPD's ntpd.conf", instead }
-#define OPENNTPD_SOURCE(word, instead) \
-	{ SCHEMA_SOURCE, word, "OpenNTPD's ntpd.conf", instead }
-#define TIMESYNCD(word, instead) { SCHEMA_TOP, word, "timesyncd.conf", instead }
+#define CHRONY(word, instead)                            \
+	{                                                \
+		SCHEMA_TOP, word, "chrony.conf", instead \
+	}
+#define CHRONY_SOURCE(word, instead)                        \
+	{                                                   \
+		SCHEMA_SOURCE, word, "chrony.conf", instead \
+	}
+#define OPENNTPD(word, instead)                                   \
+	{                                                         \
+		SCHEMA_TOP, word, "OpenNTPD's ntpd.conf", instead \
+	}
+#define OPENNTPD_SOURCE(word, instead)                               \
+	{                                                            \
+		SCHEMA_SOURCE, word, "OpenNTPD's ntpd.conf", instead \
+	}
+#define TIMESYNCD(word, instead)                            \
+	{                                                   \
+		SCHEMA_TOP, word, "timesyncd.conf", instead \
+	}
 
 /* What several words come to. */
 #define BY_ITSELF "ntpd does it by itself, leave the line out"
@@ -22,15 +36,17 @@
 #define LEAP "write 'leapfile /usr/share/zoneinfo/leap-seconds.list'"
 #define LOGGED "write 'statistics loopstats peerstats' and 'statsdir FOLDER'"
 #define REALTIME "ntpd -N raises its priority"
-#define CLOCK_OF_HARDWARE "the kernel copies the time to the hardware clock every 11 minutes " \
+#define CLOCK_OF_HARDWARE                                                    \
+	"the kernel copies the time to the hardware clock every 11 minutes " \
 	"while ntpd is synchronised, leave the line out"
 #define HARDWARE_STAMPS "ntpd takes stamps of packets from the kernel by itself, leave the line out"
 #define WITHOUT_CERTIFICATES "nothing here reads dates from web servers, leave the line out"
 
 const struct foreign_word foreign_words[] = {
 	CHRONY("acquisitionport", "write 'sourceport PORT'"),
-	CHRONY("allow", "write 'restrict ADDRESS mask MASK nomodify noquery' for those who may ask "
-	    "for the time; without 'noserve' and 'ignore' everybody may"),
+	CHRONY("allow",
+	    "write 'restrict ADDRESS mask MASK nomodify noquery' for those who may ask for the "
+	    "time; without 'noserve' and 'ignore' everybody may"),
 	CHRONY("authselectmode", "give the sources keys ('server NAME key ID') and no others"),
 	CHRONY("bindacqaddress", LISTENED),
 	CHRONY("bindacqdevice", LISTENED),
@@ -60,8 +76,9 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("initstepslew", "ntpd -g sets the clock once at the start, however far it is off"),
 	CHRONY("keyfile", "write 'keys PATH' and 'trustedkey ID'"),
 	CHRONY("leapseclist", LEAP),
-	CHRONY("leapsecmode", "the kernel steps at the leap second; 'leapsmearinterval SECONDS' "
-	    "smears it for clients"),
+	CHRONY("leapsecmode",
+	    "the kernel steps at the leap second; 'leapsmearinterval SECONDS' smears it for "
+	    "clients"),
 	CHRONY("leapsectz", LEAP),
 	CHRONY("linux_freq_scale", NOTHING),
 	CHRONY("linux_hz", NOTHING),
@@ -72,8 +89,9 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("logchange", "every step of the clock is logged, leave the line out"),
 	CHRONY("logdir", "write 'statsdir FOLDER'"),
 	CHRONY("mailonchange", "every step of the clock is logged; have the log watched"),
-	CHRONY("makestep", "ntpd steps the clock when it is off by more than 'tinker step SECONDS' "
-	    "(0.128); ntpd -g also at the start, however far"),
+	CHRONY("makestep",
+	    "ntpd steps the clock when it is off by more than 'tinker step SECONDS' (0.128); ntpd "
+	    "-g also at the start, however far"),
 	CHRONY("manual", "nothing here takes the time by hand, leave the line out"),
 	CHRONY("maxchange", "write 'tinker panic SECONDS'"),
 	CHRONY("maxclockerror", "write 'tinker dispersion PPM'"),
@@ -149,9 +167,9 @@ const struct foreign_word foreign_words[] = {
 
 	OPENNTPD("constraint", WITHOUT_CERTIFICATES),
 	OPENNTPD("constraints", WITHOUT_CERTIFICATES),
-	OPENNTPD("listen", "ntpd listens on every address unless 'interface listen "
-	    "NAME-OR-ADDRESS' "
-	    "says otherwise"),
+	OPENNTPD("listen",
+	    "ntpd listens on every address unless 'interface listen NAME-OR-ADDRESS' says "
+	    "otherwise"),
 	OPENNTPD("query", "write 'interface listen ADDRESS'"),
 	OPENNTPD("rtable", NOTHING),
 	OPENNTPD("sensor", "write 'refclock NAME'"),

@@ -24,7 +24,7 @@ struct key_reader {
 	struct arena *arena;
 	struct keysfile out;
 	unsigned cap;
-	uint32_t *place[KEYSFILE_ID_MAX / PAGE + 1];    /* by id: index in out.keys, and one */
+	uint32_t *place[KEYSFILE_ID_MAX / PAGE + 1]; /* by id: index in out.keys, and one */
 };
 
 static void report(struct key_reader *r, enum diag_level level, unsigned column, const char *fmt,
@@ -81,11 +81,15 @@ cut(struct key_reader *r, const char *line, size_t len, struct field *f)
 		while (i < len && !is_blank(line[i]) && line[i] != '#') {
 			i++;
 		}
-		f[n++] = (struct field){ .at = line + start, .len = i - start,
-		    .column = (unsigned)start + 1 };
+		f[n++] = (struct field){
+			.at = line + start,
+			.len = i - start,
+			.column = (unsigned)start + 1,
+		};
 		if (i < len && line[i] == '#' && n == 3) {
-			report(r, DIAG_WARNING, (unsigned)i + 1, "the secret ends at '#', which "
-			    "starts a comment; a secret with '#' must be written in hex");
+			report(r, DIAG_WARNING, (unsigned)i + 1,
+			    "the secret ends at '#', which starts a comment; a secret with '#' "
+			    "must be written in hex");
 		}
 	}
 }
@@ -120,8 +124,10 @@ read_type(struct key_reader *r, const struct field *f, const char **type)
 		return false;
 	}
 	if (strcasecmp(buf, "S") == 0 || strcasecmp(buf, "N") == 0 || strcasecmp(buf, "A") == 0) {
-		report(r, DIAG_ERROR, f->column, "keys of type %s (DES) are not supported, "
-		    "expected a type such as MD5, SHA1 or AES128CMAC", buf);
+		report(r, DIAG_ERROR, f->column,
+		    "keys of type %s (DES) are not supported, expected a type such as MD5, SHA1 or "
+		    "AES128CMAC",
+		    buf);
 		return false;
 	}
 	*type = strcasecmp(buf, "M") == 0 ? "MD5" : arena_strdup(r->arena, buf);
@@ -151,25 +157,27 @@ read_hex(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 
 	for (size_t i = 0; i < f->len; i++) {
 		if (hex_value(f->at[i]) < 0) {
-			report(r, DIAG_ERROR, f->column, "a secret of more than %d characters is "
-			    "written in hex, but character %zu is no hex digit",
+			report(r, DIAG_ERROR, f->column,
+			    "a secret of more than %d characters is written in hex, but character "
+			    "%zu is no hex digit",
 			    (int)KEYSFILE_PLAIN_MAX, i + 1);
 			return false;
 		}
 	}
 	if (digits > 2 * (size_t)KEYSFILE_SECRET_MAX) {
-		report(r, DIAG_WARNING, f->column, "only the first %d hex digits of the secret are "
-		    "used", 2 * (int)KEYSFILE_SECRET_MAX);
+		report(r, DIAG_WARNING, f->column,
+		    "only the first %d hex digits of the secret are used",
+		    2 * (int)KEYSFILE_SECRET_MAX);
 		digits = 2 * (size_t)KEYSFILE_SECRET_MAX;
 	}
 	if (digits % 2 != 0) {
-		report(r, DIAG_WARNING, f->column, "the secret has an odd number of hex digits, "
-		    "the last one is not used");
+		report(r, DIAG_WARNING, f->column,
+		    "the secret has an odd number of hex digits, the last one is not used");
 	}
 	k->secret_len = digits / 2;
 	for (size_t i = 0; i < k->secret_len; i++) {
-		k->secret[i] = (uint8_t)(hex_value(f->at[2 * i]) << 4 |
-		    hex_value(f->at[2 * i + 1]));
+		k->secret[i] =
+		    (uint8_t)(hex_value(f->at[2 * i]) << 4 | hex_value(f->at[2 * i + 1]));
 	}
 	return true;
 }
@@ -186,9 +194,10 @@ read_secret(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 	static_assert(KEYSFILE_PLAIN_MAX <= KEYSFILE_SECRET_MAX, "a plain secret fits");
 
 	if (begins(f, "HEX:") || begins(f, "ASCII:")) {
-		report(r, DIAG_WARNING, f->column, "HEX: and ASCII: are of chrony.keys, and a part "
-		    "of the secret here; leave them out: a secret of more than %d characters is "
-		    "read as hex", (int)KEYSFILE_PLAIN_MAX);
+		report(r, DIAG_WARNING, f->column,
+		    "HEX: and ASCII: are of chrony.keys, and a part of the secret here; leave them "
+		    "out: a secret of more than %d characters is read as hex",
+		    (int)KEYSFILE_PLAIN_MAX);
 	}
 	if (f->len > KEYSFILE_PLAIN_MAX) {
 		return read_hex(r, f, k);
@@ -245,7 +254,7 @@ read_all_allowed(struct key_reader *r, const struct field *f, struct keysfile_ke
 	for (size_t i = 0; i <= f->len; i++) {
 		if (i == f->len || f->at[i] == ',') {
 			if (!read_allowed(r, f->at + start, i - start, f->column + (unsigned)start,
-			    k)) {
+				k)) {
 				return false;
 			}
 			start = i + 1;
@@ -325,8 +334,8 @@ one_line(struct key_reader *r, const char *line, size_t len)
 		}
 	}
 	if (n > FIELDS_MAX) {
-		report(r, DIAG_ERROR, f[FIELDS_MAX].column, "unexpected word, expected "
-		    "ID TYPE SECRET [ADDRESS,...]");
+		report(r, DIAG_ERROR, f[FIELDS_MAX].column,
+		    "unexpected word, expected ID TYPE SECRET [ADDRESS,...]");
 		return;
 	}
 	if (!read_id(r, &f[0], &k.id)) {
@@ -389,6 +398,8 @@ keysfile_wipe(struct keysfile *k)
 void
 keysfile_put_open(const char *path, struct text *out)
 {
-	text_printf(out, "keys %s: every user of this host may read it, and sign with its keys; "
-	    "'chmod o-rwx %s' mends that", path, path);
+	text_printf(out,
+	    "keys %s: every user of this host may read it, and sign with its keys; 'chmod o-rwx "
+	    "%s' mends that",
+	    path, path);
 }

@@ -12,7 +12,7 @@ struct leap_reader {
 	unsigned line;
 	struct diag_list *d;
 	unsigned errors;
-	bool gap;               /* a line before was left out */
+	bool gap; /* a line before was left out */
 	bool expiry_bad;
 	struct leapfile *out;
 	struct text hashed;
@@ -121,7 +121,7 @@ read_hash(struct leap_reader *r, const char *s)
 	for (unsigned i = 0; i < 5; i++) {
 		if (!next_word(&s, word, sizeof word) || !hex_word(word, &hash[i])) {
 			refuse(r, 3, "expected five hex words of at most eight digits");
-			r->out->hash_given = true;      /* no table agrees with it */
+			r->out->hash_given = true; /* no table agrees with it */
 			return;
 		}
 	}
@@ -196,7 +196,7 @@ one_line(struct leap_reader *r, const char *at, size_t len)
 	char line[LINE_MAX_LEN + 1];
 
 	if (len > 0 && at[0] == '#' && (len < 2 || strchr("$@h", at[1]) == NULL || at[1] == '\0')) {
-		return;                 /* a comment of any length */
+		return; /* a comment of any length */
 	}
 	if (len > LINE_MAX_LEN || memchr(at, '\0', len) != NULL) {
 		refuse_row(r, "the line is longer than 256 octets or no text");
@@ -255,7 +255,7 @@ leapfile_parse(const char *name, const char *text, size_t len, struct arena *a,
 	}
 	f->end_doubtful = r.gap;
 	if (r.expiry_bad && !f->expiry_given) {
-		f->expiry_given = true;         /* who knows: nothing is certain but the rows */
+		f->expiry_given = true; /* who knows: nothing is certain but the rows */
 		f->expiry_s = f->rows[f->n - 1].utc_s;
 	}
 	f->hashed = digits;

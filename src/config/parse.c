@@ -33,8 +33,9 @@ parse_find(struct parser *p, enum schema_group group, unsigned i)
 static bool
 is_truth(const char *word)
 {
-	return word != NULL && (strcmp(word, "0") == 0 || strcmp(word, "1") == 0 ||
-	    strcmp(word, "true") == 0 || strcmp(word, "false") == 0);
+	return word != NULL &&
+	    (strcmp(word, "0") == 0 || strcmp(word, "1") == 0 || strcmp(word, "true") == 0 ||
+		strcmp(word, "false") == 0);
 }
 
 unsigned
@@ -86,8 +87,7 @@ parse_options(struct parser *p, enum schema_group group, unsigned i, void *base)
 		char buf[DIAG_LINE_MAX];
 		struct text t = text_over(buf, sizeof buf);
 		unsigned n = parse_put_group(group, &t);
-		parse_error(p, i, "'%s' wants %s%s", parse_word(p, 0), n > 1 ? "one of " : "",
-		    buf);
+		parse_error(p, i, "'%s' wants %s%s", parse_word(p, 0), n > 1 ? "one of " : "", buf);
 		return;
 	}
 	while (i < p->line.n && !p->failed) {
@@ -187,7 +187,7 @@ inside_simulate(struct parser *p)
 	if (!p->in_simulate) {
 		return false;
 	}
-	if (p->braces == 0 && p->line.words[0].text[0] != '{') {        /* no block followed */
+	if (p->braces == 0 && p->line.words[0].text[0] != '{') { /* no block followed */
 		p->in_simulate = false;
 		return false;
 	}
@@ -317,8 +317,8 @@ directive(struct parser *p, const struct schema_row *row)
 static bool
 allowed_in_sourcedir(const struct schema_row *row)
 {
-	return row->arg == ARG_SOURCE && (row->bit == SOURCE_SERVER || row->bit == SOURCE_POOL ||
-	    row->bit == SOURCE_PEER);
+	return row->arg == ARG_SOURCE &&
+	    (row->bit == SOURCE_SERVER || row->bit == SOURCE_POOL || row->bit == SOURCE_PEER);
 }
 
 /* Remembers the place of the directive that was just read. */
@@ -353,8 +353,9 @@ one_line(struct parser *p)
 		return;
 	}
 	if (p->in_sourcedir && !allowed_in_sourcedir(row)) {
-		parse_error(p, 0, "'%s' does not belong into a file of sourcedir, expected "
-		    "server, pool or peer", row->word);
+		parse_error(p, 0,
+		    "'%s' does not belong into a file of sourcedir, expected server, pool or peer",
+		    row->word);
 		return;
 	}
 	struct config before = *p->c;
@@ -389,8 +390,10 @@ advance(struct parser *p)
 		one_line(p);
 		break;
 	case TOKEN_BAD:
-		p->line.words[0] = (struct token_word){ .text = "",
-		    .column = p->line.bad_column };
+		p->line.words[0] = (struct token_word){
+			.text = "",
+			.column = p->line.bad_column,
+		};
 		p->line.n = 1;
 		parse_error(p, 0, "%s", p->line.bad);
 		break;
@@ -445,8 +448,9 @@ read_sourcedirs(struct parser *p)
 static const char *
 standard_log(const char *path)
 {
-	return text_equal(path, "stdout") ? "/dev/stdout" :
-	    text_equal(path, "stderr") ? "/dev/stderr" : path;
+	return text_equal(path, "stdout") ? "/dev/stdout"
+	    : text_equal(path, "stderr")  ? "/dev/stderr"
+					  : path;
 }
 
 static void
@@ -547,7 +551,7 @@ config_load_text(const struct config_reader *r, const char *name, const char *te
 		p->frames_n = 1;
 		p->frames[0] = (struct parse_frame){ .text = token_over(text, len), .name = name };
 		run(p);
-		if (c->sourcedirs_n != dirs) {  /* what base read from its folders it keeps */
+		if (c->sourcedirs_n != dirs) { /* what base read from its folders it keeps */
 			drop_sourcedir_sources(c);
 			read_sourcedirs(p);
 		}

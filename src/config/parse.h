@@ -13,8 +13,8 @@
 #include "config/token.h"
 
 enum {
-	INCLUDES_MAX = 5,       /* nested */
-	FILES_MAX = 1000,       /* read in all: a file that includes itself twice must end */
+	INCLUDES_MAX = 5, /* nested */
+	FILES_MAX = 1000, /* read in all: a file that includes itself twice must end */
 	FRAMES_MAX = 2 * (INCLUDES_MAX + 1),
 	SOURCES_MAX = 1024,
 	SETVARS_MAX = 256,
@@ -26,7 +26,7 @@ struct parse_frame {
 	struct token_text text;
 	const char *name;
 	bool is_folder;
-	const char **members;   /* a folder's files */
+	const char **members; /* a folder's files */
 	unsigned members_n, next;
 };
 
@@ -41,20 +41,20 @@ struct parse_fudge {
 struct parser {
 	struct config *c;
 	const struct config_reader *reader;
-	struct arena *arena;            /* of the result */
+	struct arena *arena; /* of the result */
 	struct diag_list *d;
 	struct parse_frame frames[FRAMES_MAX];
 	unsigned frames_n, files_n;
-	const char *file;               /* the one being read */
+	const char *file; /* the one being read */
 	struct parse_fudge *fudges;
 	unsigned fudges_n;
-	bool remote;                    /* text of an ntpq */
+	bool remote; /* text of an ntpq */
 	bool in_sourcedir;
-	bool quiet;                     /* the first word has a note of its own: none for options */
-	bool failed;                    /* the current line */
-	bool ignored;                   /* the last value was out of range and left out */
-	bool ended;                     /* end was read */
-	bool in_simulate;               /* between the braces of simulate */
+	bool quiet;       /* the first word has a note of its own: none for options */
+	bool failed;      /* the current line */
+	bool ignored;     /* the last value was out of range and left out */
+	bool ended;       /* end was read */
+	bool in_simulate; /* between the braces of simulate */
 	int braces;
 	bool exhausted;                 /* no memory: give up */
 	bool answered[SCHEMA_ROWS_MAX]; /* of a word without effect it was said, once is enough */
@@ -105,8 +105,7 @@ void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
 struct diag parse_where(struct parser *p, unsigned i);
 
 /* What the owner of a refused file (EACCES) has to do, in buf; "" when err is another. */
-const char *parse_advice(const struct parser *p, const char *path, int err, char *buf,
-    size_t cap);
+const char *parse_advice(const struct parser *p, const char *path, int err, char *buf, size_t cap);
 
 /* Puts a file on top of those being read; reports and gives false when it cannot be. */
 bool parse_push_file(struct parser *p, const char *path);

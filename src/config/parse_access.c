@@ -63,8 +63,10 @@ read_scope_addr(struct parser *p, unsigned i, struct config_restrict *r)
 		return i + 1;
 	}
 	if (strchr(spec.name, '%') != NULL) {
-		parse_warn(p, i, "the interface of '%s' is ignored: access is by address, "
-		    "whichever interface a packet comes in by", spec.name);
+		parse_warn(p, i,
+		    "the interface of '%s' is ignored: access is by address, whichever interface a "
+		    "packet comes in by",
+		    spec.name);
 		r->addr.scope = 0;
 	}
 	if (len > bits_of(r->addr.family)) {
@@ -186,21 +188,24 @@ recognise_default(struct config_restrict *r)
 		r->host.want = r->addr.family;
 		r->addr = r->mask = (struct addr){ .family = ADDR_NONE };
 	} else {
-		r->host.want = ADDR_NONE;       /* the address says it */
+		r->host.want = ADDR_NONE; /* the address says it */
 	}
 }
 
 void
 parse_restrict(struct parser *p)
 {
-	struct config_restrict r = { .act = act_of(parse_word(p, 0)), .ippeerlimit = -1,
-	    .host = { .text = "" } };
+	struct config_restrict r = {
+		.act = act_of(parse_word(p, 0)),
+		.ippeerlimit = -1,
+		.host = { .text = "" },
+	};
 	const char *second = parse_word(p, 1);
 	unsigned i = 1;
 
 	if (r.act == RESTRICT_DELETE && second != NULL && strcmp(second, "source") == 0 &&
 	    p->line.n > 2) {
-		i = 2;          /* delrestrict source ADDR: the entry made for a server */
+		i = 2; /* delrestrict source ADDR: the entry made for a server */
 	}
 	i = read_scope(p, i, &r);
 	while (i < p->line.n && !p->failed) {
@@ -243,8 +248,11 @@ read_listen_addr(struct parser *p, const char *word, struct config_listen *l)
 	fault = good ? hostspec_parse(host, &spec) : HOSTSPEC_NEITHER;
 	if (fault != HOSTSPEC_OK || spec.addr.family == ADDR_NONE) {
 		if (looks_like_address(word)) {
-			parse_error(p, 2, strchr(word, '/') != NULL ? "'%s' is no ADDRESS/LENGTH" :
-			    "'%s' is neither the name of an interface nor an address", word);
+			parse_error(p, 2,
+			    strchr(word, '/') != NULL
+				? "'%s' is no ADDRESS/LENGTH"
+				: "'%s' is neither the name of an interface nor an address",
+			    word);
 			return true;
 		}
 		return false;
@@ -265,8 +273,11 @@ static void
 read_listen_what(struct parser *p, const char *word, struct config_listen *l)
 {
 	static const struct schema_choice words[] = {
-		{ "all", LISTEN_ALL }, { "ipv4", LISTEN_IPV4 }, { "ipv6", LISTEN_IPV6 },
-		{ "wildcard", LISTEN_WILDCARD }, { NULL, 0 }
+		{ "all", LISTEN_ALL },
+		{ "ipv4", LISTEN_IPV4 },
+		{ "ipv6", LISTEN_IPV6 },
+		{ "wildcard", LISTEN_WILDCARD },
+		{ NULL, 0 },
 	};
 
 	for (const struct schema_choice *w = words; w->word != NULL; w++) {
@@ -300,8 +311,10 @@ parse_listen(struct parser *p)
 		l.act = strcmp(row->word, "drop") == 0 ? LISTEN_DROP : LISTEN_IGNORE;
 	}
 	if (what == NULL || what[0] == '\0') {
-		parse_error(p, 2, "'%s %s' wants all, ipv4, ipv6, wildcard, the name of an "
-		    "interface or an address", parse_word(p, 0), row->word);
+		parse_error(p, 2,
+		    "'%s %s' wants all, ipv4, ipv6, wildcard, the name of an interface or an "
+		    "address",
+		    parse_word(p, 0), row->word);
 		return;
 	}
 	read_listen_what(p, what, &l);
@@ -320,11 +333,11 @@ enum { KEYS_MAX = 65535 };
 /* The key words of a line, cut at parentheses: "(1 ... 5)" has five. */
 struct key_scan {
 	struct parser *p;
-	unsigned i;             /* word */
-	size_t at;              /* within it */
-	bool open;              /* behind a '(' without its ')' */
-	char text[24];          /* "(", ")", "..." or a number */
-	unsigned word;          /* where text stood */
+	unsigned i;    /* word */
+	size_t at;     /* within it */
+	bool open;     /* behind a '(' without its ')' */
+	char text[24]; /* "(", ")", "..." or a number */
+	unsigned word; /* where text stood */
 };
 
 /* False at the end of the line; a token too long to be an id is cut and fails as such. */
@@ -365,9 +378,9 @@ key_id(struct key_scan *s, int32_t *id)
 	int64_t n;
 
 	if (!key_next(s) || !text_to_i64(s->text, &n) || n < 1 || n > KEYS_MAX) {
-		parse_error(s->p, s->word, "'trustedkey' wants key ids from 1 to 65535 and ranges "
-		    "(LOW ... HIGH)%s%s%s", s->text[0] == '\0' ? "" : ", found '", s->text,
-		    s->text[0] == '\0' ? "" : "'");
+		parse_error(s->p, s->word,
+		    "'trustedkey' wants key ids from 1 to 65535 and ranges (LOW ... HIGH)%s%s%s",
+		    s->text[0] == '\0' ? "" : ", found '", s->text, s->text[0] == '\0' ? "" : "'");
 		return false;
 	}
 	*id = (int32_t)n;
@@ -456,7 +469,7 @@ parse_key_list(struct parser *p)
 	struct config_key_range found;
 	struct config *c = p->c;
 	unsigned n = c->trustedkeys_n;
-	size_t room = n + p->line.raw_len + 1;  /* a range has at least one character */
+	size_t room = n + p->line.raw_len + 1; /* a range has at least one character */
 	struct config_key_range *r = arena_alloc(p->arena, room * sizeof *r);
 
 	if (r == NULL) {

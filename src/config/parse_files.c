@@ -42,12 +42,12 @@ parse_push_file(struct parser *p, const char *path)
 
 	if (p->files_n == FILES_MAX) {
 		parse_error(p, 1, "more than %d files are included", (int)FILES_MAX);
-		p->ended = true;        /* once is enough */
+		p->ended = true; /* once is enough */
 		return false;
 	}
 	p->files_n++;
-	int err = p->reader == NULL ? -ENOENT :
-	    p->reader->read(p->reader->ctx, path, p->arena, &text, &len);
+	int err = p->reader == NULL ? -ENOENT
+				    : p->reader->read(p->reader->ctx, path, p->arena, &text, &len);
 	if (err != 0) {
 		file_problem(p, path, -err);
 		return false;
@@ -113,8 +113,12 @@ parse_push_folder(struct parser *p, const char *dir, const char *suffix)
 		return err;
 	}
 	n = choose_members(p, dir, suffix, names, n);
-	p->frames[p->frames_n++] = (struct parse_frame){ .name = dir, .is_folder = true,
-	    .members = names, .members_n = n };
+	p->frames[p->frames_n++] = (struct parse_frame){
+		.name = dir,
+		.is_folder = true,
+		.members = names,
+		.members_n = n,
+	};
 	return 0;
 }
 

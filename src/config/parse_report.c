@@ -31,16 +31,20 @@ keep_raw(struct parser *p)
 struct diag
 parse_where(struct parser *p, unsigned i)
 {
-	return (struct diag){ .file = p->file, .line = p->line.line, .column = column_of(p, i),
-	    .source = p->d->n < DIAG_KEPT_MAX ? keep_raw(p) : NULL };
+	return (struct diag){
+		.file = p->file,
+		.line = p->line.line,
+		.column = column_of(p, i),
+		.source = p->d->n < DIAG_KEPT_MAX ? keep_raw(p) : NULL,
+	};
 }
 
 static void report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
     const char *fmt, va_list ap) TEXT_PRINTF(5, 0);
 
 static void
-report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, va_list ap)
+report(struct parser *p, enum diag_level level, unsigned i, const char *suggestion, const char *fmt,
+    va_list ap)
 {
 	struct diag where = parse_where(p, i);
 
@@ -73,8 +77,8 @@ static void say(struct parser *p, enum diag_level level, unsigned i, const char 
     const char *fmt, ...) TEXT_PRINTF(5, 6);
 
 static void
-say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion,
-    const char *fmt, ...)
+say(struct parser *p, enum diag_level level, unsigned i, const char *suggestion, const char *fmt,
+    ...)
 {
 	va_list ap;
 
@@ -105,7 +109,7 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 	const char *word = parse_word(p, i);
 
 	p->failed = true;
-	if (p->d->n == DIAG_KEPT_MAX) {         /* only counted: save the search */
+	if (p->d->n == DIAG_KEPT_MAX) { /* only counted: save the search */
 		say(p, DIAG_ERROR, i, NULL, "unknown word");
 		return;
 	}
@@ -121,7 +125,7 @@ parse_unknown(struct parser *p, unsigned i, enum schema_group group)
 		    "unknown keyword '%s', expected a directive of ntp.conf", word);
 		return;
 	}
-	if (suggestion != NULL) {               /* that is what was expected */
+	if (suggestion != NULL) { /* that is what was expected */
 		say(p, DIAG_ERROR, i, suggestion, "unknown word '%s' after '%s'", word,
 		    parse_word(p, 0));
 		return;
@@ -142,8 +146,9 @@ parse_state(struct parser *p, const struct schema_row *row, unsigned i)
 	/* Each source by itself: that it is not asked follows from its own line. */
 	if (row->group == SCHEMA_SOURCE && config_is_protection(row->word)) {
 		say(p, DIAG_WARNING, i, NULL,
-		    "'%s' is recognised, not in effect in this version: this source is not asked"
-		    "%s%s", row->word, row->reason != NULL ? ": " : "",
+		    "'%s' is recognised, not in effect in this version: this source is not "
+		    "asked%s%s",
+		    row->word, row->reason != NULL ? ": " : "",
 		    row->reason != NULL ? row->reason : "");
 		return;
 	}

@@ -122,14 +122,17 @@ clock_known(struct parser *p, unsigned i, int32_t type)
 		return false;
 	}
 	if (clock->state == STATE_NEVER) {
-		parse_warn(p, i, "reference clock type %d (%s) is recognised, without effect: "
-		    "hardware of this kind is gone", (int)type, clock->about);
+		parse_warn(p, i,
+		    "reference clock type %d (%s) is recognised, without effect: hardware of this "
+		    "kind is gone",
+		    (int)type, clock->about);
 		return false;
 	}
 	if (clock->state == STATE_NOT_YET && !p->quiet) {
 		struct diag where = parse_where(p, i);
-		diag_add(p->d, DIAG_NOTE, &where, "reference clock type %d (%s) is recognised, "
-		    "not in effect in this version", (int)type, clock->about);
+		diag_add(p->d, DIAG_NOTE, &where,
+		    "reference clock type %d (%s) is recognised, not in effect in this version",
+		    (int)type, clock->about);
 	}
 	p->quiet = p->quiet || clock->state != STATE_ACTS;
 	return true;
@@ -141,7 +144,7 @@ set_clock(struct config_source *s, int32_t type, int32_t unit)
 	s->kind = SOURCE_REFCLOCK;
 	s->clock_type = type;
 	s->clock_unit = unit;
-	s->minpoll = s->maxpoll = -1;   /* so that what is given can be told */
+	s->minpoll = s->maxpoll = -1; /* so that what is given can be told */
 }
 
 /* ---- one source ---- */
@@ -193,8 +196,8 @@ settle_polls(struct parser *p, struct config_source *s)
 		}
 	}
 	if (s->minpoll > s->maxpoll) {
-		parse_warn(p, 0, "minpoll %d is above maxpoll %d: both become %d",
-		    (int)s->minpoll, (int)s->maxpoll, (int)s->maxpoll);
+		parse_warn(p, 0, "minpoll %d is above maxpoll %d: both become %d", (int)s->minpoll,
+		    (int)s->maxpoll, (int)s->maxpoll);
 		s->minpoll = s->maxpoll;
 	}
 }
@@ -269,8 +272,9 @@ parse_source(struct parser *p, const struct schema_row *row)
 			return;
 		}
 		if (p->remote) {
-			parse_error(p, i - 1, "a reference clock is not taken from ntpq, "
-			    "write it into the file and reload");
+			parse_error(p, i - 1,
+			    "a reference clock is not taken from ntpq, write it into the file and "
+			    "reload");
 			return;
 		}
 		set_clock(&s, type, unit);
@@ -342,8 +346,10 @@ parse_refclock(struct parser *p)
 	}
 	const struct schema_clock *clock = schema_clock_of_name(name);
 	if (clock == NULL) {
-		parse_error(p, 1, "'%s' is no reference clock driver, expected a name such as "
-		    "local, shm, pps, nmea, gpsd", name);
+		parse_error(p, 1,
+		    "'%s' is no reference clock driver, expected a name such as local, shm, pps, "
+		    "nmea, gpsd",
+		    name);
 		return;
 	}
 	if (!clock_known(p, 1, clock->type)) {
@@ -358,8 +364,8 @@ parse_refclock(struct parser *p)
 	if (p->failed) {
 		return;
 	}
-	s.host.addr = addr_v4(UINT32_C(0x7f7f0000) | (uint32_t)clock->type << 8 |
-	    (uint32_t)s.clock_unit);
+	s.host.addr =
+	    addr_v4(UINT32_C(0x7f7f0000) | (uint32_t)clock->type << 8 | (uint32_t)s.clock_unit);
 	s.host.text = parse_keep(p, addr_format(&s.host.addr, host, sizeof host));
 	settle_polls(p, &s);
 	add_source(p, &s);
@@ -384,8 +390,11 @@ find_fudge(struct parser *p, int32_t type, int32_t unit)
 		return NULL;
 	}
 	p->fudges = at;
-	at[p->fudges_n] = (struct parse_fudge){ .type = type, .unit = unit,
-	    .where = parse_where(p, 1) };
+	at[p->fudges_n] = (struct parse_fudge){
+		.type = type,
+		.unit = unit,
+		.where = parse_where(p, 1),
+	};
 	return &at[p->fudges_n++];
 }
 
@@ -416,8 +425,8 @@ parse_fudge(struct parser *p, bool device)
 
 	if (word == NULL || !addr_parse(word, &a) || !is_clock(&a, &type, &unit)) {
 		parse_error(p, 1, "'%s' wants a reference clock 127.127.T.U%s%s%s",
-		    parse_word(p, 0), word == NULL ? "" : ", found '",
-		    word == NULL ? "" : word, word == NULL ? "" : "'");
+		    parse_word(p, 0), word == NULL ? "" : ", found '", word == NULL ? "" : word,
+		    word == NULL ? "" : "'");
 		return;
 	}
 	if (schema_clock_of_type(type) == NULL) {

@@ -41,14 +41,19 @@ struct log_word {
 };
 
 static const struct log_word log_classes[] = {
-	{ "clock", 0xfu << 4 * LOG_CLASS_CLOCK }, { "peer", 0xfu << 4 * LOG_CLASS_PEER },
-	{ "sync", 0xfu << 4 * LOG_CLASS_SYNC }, { "sys", 0xfu << 4 * LOG_CLASS_SYS },
-	{ "all", 0xffffu }
+	{ "clock", 0xfu << 4 * LOG_CLASS_CLOCK },
+	{ "peer", 0xfu << 4 * LOG_CLASS_PEER },
+	{ "sync", 0xfu << 4 * LOG_CLASS_SYNC },
+	{ "sys", 0xfu << 4 * LOG_CLASS_SYS },
+	{ "all", 0xffffu },
 };
 static const struct log_word log_kinds[] = {
-	{ "info", 0x1111u * LOG_KIND_INFO }, { "events", 0x1111u * LOG_KIND_EVENTS },
-	{ "statistics", 0x1111u * LOG_KIND_STATISTICS }, { "status", 0x1111u * LOG_KIND_STATUS },
-	{ "all", 0xffffu }, { "", 0xffffu }
+	{ "info", 0x1111u * LOG_KIND_INFO },
+	{ "events", 0x1111u * LOG_KIND_EVENTS },
+	{ "statistics", 0x1111u * LOG_KIND_STATISTICS },
+	{ "status", 0x1111u * LOG_KIND_STATUS },
+	{ "all", 0xffffu },
+	{ "", 0xffffu },
 };
 
 /* "syncall", "peerstatus", "all"; also a kind alone, for every class. */
@@ -94,11 +99,13 @@ parse_logconfig(struct parser *p)
 			cleared = false;
 		}
 		if (word[0] == '\0') {
-			continue;       /* "= syncall" */
+			continue; /* "= syncall" */
 		}
 		if (!log_bits(word, &bits)) {
-			parse_warn(p, i, "'%s' is no class and kind of messages, expected a "
-			    "word such as syncall or sysevents: ignored", word);
+			parse_warn(p, i,
+			    "'%s' is no class and kind of messages, expected a word such as "
+			    "syncall or sysevents: ignored",
+			    word);
 			continue;
 		}
 		if (sign == '=' && !cleared) {
@@ -184,7 +191,7 @@ parse_filegen(struct parser *p)
 	parse_state(p, row, 1);
 	struct config_filegen *g = &p->c->filegens[stats_of(row->word)];
 	struct config_filegen work = *g;
-	work.enabled = true;            /* unless the line says disable */
+	work.enabled = true; /* unless the line says disable */
 	if (p->line.n > 2) {
 		parse_options(p, SCHEMA_FILEGEN, 2, &work);
 	}
@@ -243,8 +250,8 @@ parse_setvar(struct parser *p)
 	struct config_setvar v = { .is_default = false };
 
 	if (value == NULL || name[0] == '\0' || strspn(name, allowed) != strlen(name)) {
-		parse_error(p, 1, "'setvar' wants NAME=VALUE, the name of letters, digits, "
-		    "'_', '.' and '-'");
+		parse_error(p, 1,
+		    "'setvar' wants NAME=VALUE, the name of letters, digits, '_', '.' and '-'");
 		return;
 	}
 	if (parse_word(p, i) != NULL && strcmp(parse_word(p, i), "default") == 0) {
@@ -327,9 +334,10 @@ parse_pollskew(struct parser *p)
 		if (strcmp(word, "default") != 0) {
 			if (!text_to_i64(word, &poll) || poll < CONFIG_POLL_MIN ||
 			    poll > CONFIG_POLL_MAX) {
-				parse_error(p, i, "'pollskewlist' wants a poll exponent from %d to "
-				    "%d or default, found '%s'", (int)CONFIG_POLL_MIN,
-				    (int)CONFIG_POLL_MAX, word);
+				parse_error(p, i,
+				    "'pollskewlist' wants a poll exponent from %d to %d or "
+				    "default, found '%s'",
+				    (int)CONFIG_POLL_MIN, (int)CONFIG_POLL_MAX, word);
 				return;
 			}
 			at = &c->skew[poll];
@@ -351,14 +359,15 @@ parse_driftfile(struct parser *p)
 	double ppm = 0;
 
 	if (path == NULL || path[0] == '\0') {
-		p->c->driftfile = NULL;         /* takes an earlier line back */
+		p->c->driftfile = NULL; /* takes an earlier line back */
 		p->c->drift_threshold_ppm = 0;
 		parse_done(p, 2);
 		return;
 	}
 	if (threshold != NULL && (!text_to_double(threshold, &ppm) || ppm < 0 || ppm > 500)) {
-		parse_error(p, 2, "the threshold of 'driftfile' wants a number from 0 to 500 ppm, "
-		    "found '%s'", threshold);
+		parse_error(p, 2,
+		    "the threshold of 'driftfile' wants a number from 0 to 500 ppm, found '%s'",
+		    threshold);
 		return;
 	}
 	parse_done(p, 3);
@@ -390,13 +399,14 @@ set_smear(struct parser *p, const struct config_smear *s)
 	struct config *c = p->c;
 	unsigned i = 0;
 
-	while (i < c->smears_n && (c->smears[i].addr.family != s->addr.family ||
-	    !addr_equal(&c->smears[i].addr, &s->addr))) {
+	while (i < c->smears_n &&
+	    (c->smears[i].addr.family != s->addr.family ||
+		!addr_equal(&c->smears[i].addr, &s->addr))) {
 		i++;
 	}
 	if (i == c->smears_n) {
 		if (!(s->interval_s > 0)) {
-			return;                 /* off, and it was not on */
+			return; /* off, and it was not on */
 		}
 		if (i == SMEARS_MAX) {
 			parse_error(p, 0, "more than %d addresses with a leap smear",
@@ -411,7 +421,7 @@ set_smear(struct parser *p, const struct config_smear *s)
 		c->smears_n++;
 	}
 	c->smears[i] = *s;
-	if (!(s->interval_s > 0)) {             /* taken back */
+	if (!(s->interval_s > 0)) { /* taken back */
 		c->smears[i] = c->smears[--c->smears_n];
 	}
 }
@@ -420,8 +430,8 @@ static void
 advise_interval(struct parser *p, unsigned i, double interval_s)
 {
 	if (interval_s > 0 && interval_s < 7200) {
-		parse_warn(p, i, "a leap smear of less than 7200 s is faster than many clients "
-		    "follow");
+		parse_warn(p, i,
+		    "a leap smear of less than 7200 s is faster than many clients follow");
 	}
 }
 
@@ -520,15 +530,16 @@ check_kept(struct parser *p, const struct schema_row *row)
 		return;
 	}
 	if ((double)n > row->hi) {
-		parse_error(p, (unsigned)row->hi + 1, "unexpected word '%s', expected at most %d "
-		    "after '%s'", parse_word(p, (unsigned)row->hi + 1), (int)row->hi, row->word);
+		parse_error(p, (unsigned)row->hi + 1,
+		    "unexpected word '%s', expected at most %d after '%s'",
+		    parse_word(p, (unsigned)row->hi + 1), (int)row->hi, row->word);
 		return;
 	}
 	for (unsigned i = 1; i <= n && !p->failed; i++) {
 		switch ((enum schema_kept)row->bit) {
 		case KEPT_WORDS:
 			break;
-		case KEPT_NOVOLLEY:     /* of ntpd 4.2.6 */
+		case KEPT_NOVOLLEY: /* of ntpd 4.2.6 */
 			parse_done(p, strcmp(parse_word(p, i), "novolley") == 0 ? 2 : 1);
 			break;
 		case KEPT_TTLS:

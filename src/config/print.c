@@ -8,12 +8,12 @@
 
 /* ---- the sink ---- */
 
-enum { VALUE_MAX = 1100 };      /* a word of 1023 octets and its quotes */
+enum { VALUE_MAX = 1100 }; /* a word of 1023 octets and its quotes */
 
 struct print {
 	const struct config_sink *to;
-	bool started;           /* something stands on the line */
-	bool comment;           /* every line is one */
+	bool started; /* something stands on the line */
+	bool comment; /* every line is one */
 };
 
 static void
@@ -76,7 +76,7 @@ option(struct print *k, const struct schema_row *row, const void *base)
 	word(k, row->word);
 	if (value_put(row, base, &t)) {
 		put(k, " ");
-		put(k, buf);            /* value_put has quoted it */
+		put(k, buf); /* value_put has quoted it */
 	}
 }
 
@@ -237,7 +237,7 @@ source_line(struct print *k, const struct config_source *s)
 	value_defaults(SCHEMA_SOURCE, &plain);
 	if (s->kind == SOURCE_REFCLOCK) {
 		plain.minpoll = 6;
-		plain.maxpoll = s->minpoll;     /* what it becomes when only minpoll is given */
+		plain.maxpoll = s->minpoll; /* what it becomes when only minpoll is given */
 		refclock_line(k, s, &plain);
 		return;
 	}
@@ -317,8 +317,10 @@ restrict_line(struct print *k, const struct config_restrict *r)
 {
 	struct config_restrict plain = { .ippeerlimit = -1 };
 
-	word(k, r->act == RESTRICT_ADD ? "restrict" :
-	    r->act == RESTRICT_CLEAR ? "unrestrict" : "delrestrict");
+	word(k,
+	    r->act == RESTRICT_ADD         ? "restrict"
+		: r->act == RESTRICT_CLEAR ? "unrestrict"
+					   : "delrestrict");
 	restrict_scope(k, r);
 	options(k, SCHEMA_RESTRICT, r, &plain);
 	if ((r->flags & RESTRICT_FUZZ) != 0) {

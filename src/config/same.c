@@ -17,8 +17,8 @@ same_text(const void *a, const void *b)
 static bool
 same_addr(const struct addr *a, const struct addr *b)
 {
-	return a->family == b->family && (a->family == ADDR_NONE ||
-	    (a->scope == b->scope && addr_equal(a, b)));
+	return a->family == b->family &&
+	    (a->family == ADDR_NONE || (a->scope == b->scope && addr_equal(a, b)));
 }
 
 static bool
@@ -71,7 +71,7 @@ same_smear(const void *a, const void *b)
 {
 	const struct config_smear *x = a, *y = b;
 
-	return same_addr(&x->addr, &y->addr);   /* the others have rows */
+	return same_addr(&x->addr, &y->addr); /* the others have rows */
 }
 
 static bool
@@ -95,12 +95,13 @@ same_skew(const void *a, const void *b)
 struct list {
 	const void *at;
 	unsigned n;
-	size_t size;            /* of an element */
+	size_t size; /* of an element */
 };
 
 #define LIST(c, member) ((struct list){ (c)->member, (c)->member##_n, sizeof *(c)->member })
-#define ARRAY(c, member) ((struct list){ (c)->member, sizeof (c)->member / \
-	sizeof (c)->member[0], sizeof (c)->member[0] })
+#define ARRAY(c, member)                                                       \
+	((struct list){ (c)->member, sizeof(c)->member / sizeof(c)->member[0], \
+	    sizeof(c)->member[0] })
 
 static const void *
 element(const struct list *l, unsigned i)
@@ -130,7 +131,7 @@ holders(enum schema_group group, const struct config *c)
 	case SCHEMA_REFCLOCK:
 	case SCHEMA_FUDGE:
 	case SCHEMA_DEVICE:
-		break;                  /* by same_options */
+		break; /* by same_options */
 	case SCHEMA_RESTRICT:
 		return LIST(c, restricts);
 	case SCHEMA_SMEAR:
@@ -195,7 +196,7 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 	case ARG_CHOICE:
 	case ARG_DATE:
 		return same_field(row, a, b);
-	case ARG_OPTIONS:               /* of discard and limit, the one given last counts */
+	case ARG_OPTIONS: /* of discard and limit, the one given last counts */
 		return row->part != PART_RATE || a->rate.model == b->rate.model;
 	case ARG_UNPEER:
 		return SAME(unpeers, same_host);
@@ -227,14 +228,14 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 		    value_same_real(a->drift_threshold_ppm, b->drift_threshold_ppm);
 	case ARG_LEAPFILE:
 		return text_equal(a->leapfile, b->leapfile);
-	case ARG_SOURCE:                /* by same_server */
+	case ARG_SOURCE: /* by same_server */
 	case ARG_REFCLOCK_NAME:
 	case ARG_FUDGE:
 	case ARG_DEVICE:
-	case ARG_SWITCHES:              /* by the rows of the words behind them */
+	case ARG_SWITCHES: /* by the rows of the words behind them */
 	case ARG_STATISTICS:
 	case ARG_FILEGEN:
-	case ARG_INCLUDE:               /* they say nothing themselves */
+	case ARG_INCLUDE: /* they say nothing themselves */
 	case ARG_END:
 	case ARG_SIMULATE:
 		return true;
@@ -265,8 +266,8 @@ same_options(const struct config_source *a, const struct config_source *b)
 	for (unsigned i = 0; all && i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
 		if (row->part == PART_SOURCES) {
-			all = row->group == SCHEMA_FUDGE ?
-			    value_same(row, &a->fudge, &b->fudge) : value_same(row, a, b);
+			all = row->group == SCHEMA_FUDGE ? value_same(row, &a->fudge, &b->fudge)
+							 : value_same(row, a, b);
 		}
 	}
 	return all;

@@ -6,15 +6,24 @@
 #include "base/text.h"
 
 static const struct schema_choice filegen_types[] = {
-	{ "none", FILEGEN_NONE }, { "pid", FILEGEN_PID }, { "day", FILEGEN_DAY },
-	{ "week", FILEGEN_WEEK }, { "month", FILEGEN_MONTH }, { "year", FILEGEN_YEAR },
-	{ "age", FILEGEN_AGE }, { NULL, 0 }
+	{ "none", FILEGEN_NONE },
+	{ "pid", FILEGEN_PID },
+	{ "day", FILEGEN_DAY },
+	{ "week", FILEGEN_WEEK },
+	{ "month", FILEGEN_MONTH },
+	{ "year", FILEGEN_YEAR },
+	{ "age", FILEGEN_AGE },
+	{ NULL, 0 },
 };
 static const struct schema_choice loops[] = {
-	{ "adaptive", CONFIG_LOOP_ADAPTIVE }, { "classic", CONFIG_LOOP_CLASSIC }, { NULL, 0 }
+	{ "adaptive", CONFIG_LOOP_ADAPTIVE },
+	{ "classic", CONFIG_LOOP_CLASSIC },
+	{ NULL, 0 },
 };
 static const struct schema_choice smear_forms[] = {
-	{ "cosine", SMEAR_COSINE }, { "linear", SMEAR_LINEAR }, { NULL, 0 }
+	{ "cosine", SMEAR_COSINE },
+	{ "linear", SMEAR_LINEAR },
+	{ NULL, 0 },
 };
 
 /* Columns arg .. opens of a row, by kind of argument. */
@@ -155,7 +164,7 @@ const struct schema_row schema_rows[] = {
 
 	/* options of an association */
 	{ SCHEMA_SOURCE, "iburst", FLAG(S(flags), OPTION_IBURST), NULL, ACTS(SOURCES, REMOTE) },
-{ SCHEMA_SOURCE, "burst", FLAG(S(flags), OPTION_BURST), NULL, ACTS(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "burst", FLAG(S(flags), OPTION_BURST), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "minpoll", INT(S(minpoll), 3, 17, CLAMPED), "6", ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "maxpoll", INT(S(maxpoll), 3, 17, CLAMPED), "10", ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "prefer", FLAG(S(flags), OPTION_PREFER), NULL, ACTS(SOURCES, REMOTE) },
@@ -201,9 +210,8 @@ const struct schema_row schema_rows[] = {
 	    LATER(SOURCES, RELOAD) },
 	{ SCHEMA_FUDGE, "flag4", FUDGE(ARG_SWITCH, 0, 1, CLAMPED, flag4, FUDGE_FLAG4), NULL,
 	    LATER(SOURCES, RELOAD) },
-	{ SCHEMA_FUDGE, "minjitter",
-	    FUDGE(ARG_REAL, 0, 1, REFUSED, minjitter_s, FUDGE_MINJITTER), NULL,
-	    LATER(SOURCES, RELOAD) },
+	{ SCHEMA_FUDGE, "minjitter", FUDGE(ARG_REAL, 0, 1, REFUSED, minjitter_s, FUDGE_MINJITTER),
+	    NULL, LATER(SOURCES, RELOAD) },
 
 	{ SCHEMA_DEVICE, "timedata", PATH(S(path)), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_DEVICE, "ppsdata", PATH(S(ppspath)), NULL, LATER(SOURCES, RELOAD) },
@@ -460,7 +468,7 @@ schema_suggest(enum schema_group group, const char *word)
 	const char *best = NULL;
 	char lower[64];
 	size_t len = strlen(word);
-	unsigned best_at = len < 6 ? 1 : len < 10 ? 2 : 3;      /* slips, not other words */
+	unsigned best_at = len < 6 ? 1 : len < 10 ? 2 : 3; /* slips, not other words */
 
 	if (len >= sizeof lower) {
 		return NULL;
@@ -503,16 +511,26 @@ static const struct schema_clock clocks[] = {
 	{ 44, NULL, "NeoClock", STATE_NOT_YET },
 	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET },
 	{ 46, "gpsd", "gpsd", STATE_NOT_YET },
-	{ 3, NULL, "PSTI", STATE_NEVER }, { 6, NULL, "IRIG audio", STATE_NEVER },
-	{ 7, NULL, "CHU", STATE_NEVER }, { 9, NULL, "Magnavox", STATE_NEVER },
-	{ 10, NULL, "Austron", STATE_NEVER }, { 12, NULL, "KSI", STATE_NEVER },
-	{ 13, NULL, "Ultralink", STATE_NEVER }, { 14, NULL, "ESE", STATE_NEVER },
-	{ 16, NULL, "Bancomm", STATE_NEVER }, { 17, NULL, "Datum", STATE_NEVER },
-	{ 19, NULL, "Heath", STATE_NEVER }, { 21, NULL, "TrueTime GPS-VME", STATE_NEVER },
-	{ 27, NULL, "Arcron", STATE_NEVER }, { 32, NULL, "Chrono-log", STATE_NEVER },
-	{ 34, NULL, "Ultralink", STATE_NEVER }, { 35, NULL, "Conrad", STATE_NEVER },
-	{ 36, NULL, "WWV audio", STATE_NEVER }, { 37, NULL, "Forum", STATE_NEVER },
-	{ 41, NULL, "TrueTime 560", STATE_NEVER }, { 43, NULL, "RIPE NCC", STATE_NEVER },
+	{ 3, NULL, "PSTI", STATE_NEVER },
+	{ 6, NULL, "IRIG audio", STATE_NEVER },
+	{ 7, NULL, "CHU", STATE_NEVER },
+	{ 9, NULL, "Magnavox", STATE_NEVER },
+	{ 10, NULL, "Austron", STATE_NEVER },
+	{ 12, NULL, "KSI", STATE_NEVER },
+	{ 13, NULL, "Ultralink", STATE_NEVER },
+	{ 14, NULL, "ESE", STATE_NEVER },
+	{ 16, NULL, "Bancomm", STATE_NEVER },
+	{ 17, NULL, "Datum", STATE_NEVER },
+	{ 19, NULL, "Heath", STATE_NEVER },
+	{ 21, NULL, "TrueTime GPS-VME", STATE_NEVER },
+	{ 27, NULL, "Arcron", STATE_NEVER },
+	{ 32, NULL, "Chrono-log", STATE_NEVER },
+	{ 34, NULL, "Ultralink", STATE_NEVER },
+	{ 35, NULL, "Conrad", STATE_NEVER },
+	{ 36, NULL, "WWV audio", STATE_NEVER },
+	{ 37, NULL, "Forum", STATE_NEVER },
+	{ 41, NULL, "TrueTime 560", STATE_NEVER },
+	{ 43, NULL, "RIPE NCC", STATE_NEVER },
 };
 
 const struct schema_clock *

@@ -87,13 +87,15 @@ token_next(struct token_text *t, struct token_line *out)
 			return refuse(out, i, "a word is longer than 1023 octets");
 		}
 		if (out->n == TOKEN_WORDS_MAX || used + len + 1 > sizeof out->scratch) {
-			return refuse(out, i,
-			    "the line has more than 1024 words or 16384 octets");
+			return refuse(out, i, "the line has more than 1024 words or 16384 octets");
 		}
 		memcpy(out->scratch + used, out->raw + start, len);
 		out->scratch[used + len] = '\0';
-		out->words[out->n++] = (struct token_word){ .text = out->scratch + used,
-		    .column = (unsigned)i + 1, .quoted = quoted };
+		out->words[out->n++] = (struct token_word){
+			.text = out->scratch + used,
+			.column = (unsigned)i + 1,
+			.quoted = quoted,
+		};
 		used += len + 1;
 		i = end + (quoted ? 1 : 0);
 	}

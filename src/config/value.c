@@ -267,7 +267,7 @@ read_real(const struct schema_row *row, const char *word, void *base)
 	if (r == VALUE_BAD || r == VALUE_IGNORED) {
 		return r;
 	}
-	v += 0.0;       /* no minus zero: it would print differently and mean the same */
+	v += 0.0; /* no minus zero: it would print differently and mean the same */
 	store(base, row->at, &v, sizeof v);
 	if (row->arg == ARG_REAL_GIVEN) {
 		bool given = true;
@@ -356,8 +356,9 @@ value_read(const struct schema_row *row, const char *word, void *base, struct ar
 		uint32_t bits = fetch_uint(base, row->at) | row->bit;
 		store(base, row->at, &bits, sizeof bits);
 	} else if (is_bool(row)) {
-		bool on = row->arg == ARG_BOOL_ON || (row->arg == ARG_BOOL_MAYBE &&
-		    (word == NULL || strcmp(word, "1") == 0 || strcmp(word, "true") == 0));
+		bool on = row->arg == ARG_BOOL_ON ||
+		    (row->arg == ARG_BOOL_MAYBE &&
+			(word == NULL || strcmp(word, "1") == 0 || strcmp(word, "true") == 0));
 		store(base, row->at, &on, sizeof on);
 	} else if (is_int(row) || row->arg == ARG_UINT) {
 		return read_int(row, word, base);
@@ -547,7 +548,7 @@ value_copy(const struct schema_row *row, void *to, const void *from)
 void
 value_defaults(enum schema_group group, void *base)
 {
-	const bool given = false;       /* a default is not */
+	const bool given = false; /* a default is not */
 
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];

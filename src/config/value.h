@@ -11,9 +11,9 @@
 
 enum value_result {
 	VALUE_OK,
-	VALUE_CHANGED,          /* out of range: the nearest was taken */
-	VALUE_IGNORED,          /* out of range: nothing was written */
-	VALUE_BAD,              /* not what the row expects: nothing was written */
+	VALUE_CHANGED, /* out of range: the nearest was taken */
+	VALUE_IGNORED, /* out of range: nothing was written */
+	VALUE_BAD,     /* not what the row expects: nothing was written */
 	VALUE_NO_MEMORY
 };
 

@@ -103,8 +103,14 @@ static bool
 serve_first(struct control *c)
 {
 	struct control_waiting *w = &c->waiting[c->first];
-	struct control_request q = { .c = c, .l = w->l, .pkt = &w->pkt, .flags = w->flags,
-		.h = w->h, .prepaid = w->prepaid };
+	struct control_request q = {
+		.c = c,
+		.l = w->l,
+		.pkt = &w->pkt,
+		.flags = w->flags,
+		.h = w->h,
+		.prepaid = w->prepaid,
+	};
 
 	/* A reload may have closed the socket, and given its place to another. */
 	if (w->l->sock == w->sock) {
@@ -189,8 +195,7 @@ static void
 enqueue(const struct control_request *q)
 {
 	struct control *c = q->c;
-	struct control_waiting *w =
-	    &c->waiting[(c->first + c->waiting_n) % CONTROL_WAITING_MAX];
+	struct control_waiting *w = &c->waiting[(c->first + c->waiting_n) % CONTROL_WAITING_MAX];
 
 	w->l = q->l;
 	w->sock = q->l->sock;

@@ -5,14 +5,15 @@
 #include "control/control_request.h"
 #include "journal/report.h"
 
-static const double SEEN_S = 86400.0; /* a datagram that was obeyed is remembered so long */
-static const double ASKED_AGAIN_S = 10.0;       /* ntpq asks twice, 5 s apart */
+static const double SEEN_S = 86400.0;     /* a datagram that was obeyed is remembered so long */
+static const double ASKED_AGAIN_S = 10.0; /* ntpq asks twice, 5 s apart */
 static const double NONCE_S = 16.0;
 
 enum {
 	MAC_ALIGN = 8,
 	/* hexadecimal digits: milliseconds, then a keyed hash */
-	NONCE_LEN = 24, NONCE_TIME_LEN = 8,
+	NONCE_LEN = 24,
+	NONCE_TIME_LEN = 8,
 	NS_PER_MS = 1000000,
 };
 
@@ -21,8 +22,8 @@ enum {
 void
 control_auth_check(struct control_request *q)
 {
-	size_t end = ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN -
-	    1) / MAC_ALIGN * MAC_ALIGN;
+	size_t end =
+	    ((size_t)CONTROL_HEADER_LEN + q->h.count + MAC_ALIGN - 1) / MAC_ALIGN * MAC_ALIGN;
 
 	auth_check_control(q->c->is.auth, &q->pkt->from.addr, q->pkt->bytes, q->pkt->len, end,
 	    &q->auth);
@@ -64,8 +65,12 @@ is_new(struct control_request *q, struct control_ring *r, uint64_t hash, struct 
 		s = &r->at[r->next];
 		r->next = (r->next + 1) % CONTROL_SEEN_MAX;
 	}
-	*s = (struct control_seen){ .known = true, .hash = hash, .at = control_now(q->c),
-	    .from = q->pkt->from };
+	*s = (struct control_seen){
+		.known = true,
+		.hash = hash,
+		.at = control_now(q->c),
+		.from = q->pkt->from,
+	};
 	return true;
 }
 
@@ -119,8 +124,8 @@ control_auth_noticed(struct control_request *q)
 	struct control_ring *r = &q->c->reads;
 	uint64_t hash = hash_of(q);
 
-	return has_control_key(q) && (is_new(q, r, hash, find_seen(q, r, hash)) ||
-	    from_here(&q->pkt->from));
+	return has_control_key(q) &&
+	    (is_new(q, r, hash, find_seen(q, r, hash)) || from_here(&q->pkt->from));
 }
 
 /* ---- nonces of changes ---- */
@@ -167,8 +172,9 @@ judge_nonce(struct control_request *q)
 	if (nonce != NULL) {
 		return control_nonce_valid(q, nonce, len) ? CONTROL_PERMITTED : CONTROL_STALE;
 	}
-	return from_here(&q->pkt->from) || (q->c->conf->switches & SWITCH_CONTROLNONCE) == 0 ?
-	    CONTROL_PERMITTED : CONTROL_BARE;
+	return from_here(&q->pkt->from) || (q->c->conf->switches & SWITCH_CONTROLNONCE) == 0
+	    ? CONTROL_PERMITTED
+	    : CONTROL_BARE;
 }
 
 static enum control_permit

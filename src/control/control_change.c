@@ -14,7 +14,8 @@
 
 enum {
 	ARENA_LIMIT = 256 * 1024 * 1024,
-	SAVED_NAME_MAX = 128, VALUE_MAX_LEN = 255,
+	SAVED_NAME_MAX = 128,
+	VALUE_MAX_LEN = 255,
 	SAVED_MAX = STORE_FILE_MAX,
 };
 
@@ -48,8 +49,8 @@ permit(struct control_request *q, const char *prohibited)
 		return CONTROL_ERR_PERMISSION;
 	case CONTROL_REPLAYED:
 		text_put(&q->out,
-		    "refused: the very same request was obeyed before; begin with another "
-		    "command, such as rv");
+		    "refused: the very same request was obeyed before; begin with another command, "
+		    "such as rv");
 		break;
 	case CONTROL_BARE:
 		text_put(&q->out,
@@ -119,8 +120,10 @@ configure(struct control_request *q)
 
 	log_request(q, "config", (const char *)line.at, line.len);
 	if (line.len == 6 && memcmp(line.at, "reload", 6) == 0) {
-		text_put(&q->out, act->reload(q->c->is.act_ctx) ? "Config Succeeded" :
-		    "the file has errors, nothing was changed: see the log");
+		text_put(&q->out,
+		    act->reload(q->c->is.act_ctx)
+			? "Config Succeeded"
+			: "the file has errors, nothing was changed: see the log");
 		return;
 	}
 	act->configure(q->c->is.act_ctx, q->text, (size_t)(q->end - q->text), &q->out);
@@ -207,8 +210,8 @@ file_name(struct control_request *q, char *buf, size_t cap)
 			return false;
 		}
 	}
-	return !t.cut && t.len > 0 && buf[0] != '.' && buf[0] != '-' && strspn(buf,
-	    allowed) == t.len;
+	return !t.cut && t.len > 0 && buf[0] != '.' && buf[0] != '-' &&
+	    strspn(buf, allowed) == t.len;
 }
 
 struct saved {
@@ -240,14 +243,13 @@ save_as(struct control_request *q, const char *path)
 	struct arena *a = arena_new(SAVED_MAX);
 	int error = -ENOMEM;
 
-	config_print(q->c->conf, false, &sink);    /* once to see how long it is */
+	config_print(q->c->conf, false, &sink); /* once to see how long it is */
 	s.cap = s.len;
 	s.len = 0;
 	s.at = a != NULL ? arena_alloc(a, s.cap + 1) : NULL;
 	if (s.at != NULL) {
 		config_print(q->c->conf, false, &sink);
-		error = s.cut ? -EFBIG : store->ops->create(store, path, s.at,
-		    s.len);
+		error = s.cut ? -EFBIG : store->ops->create(store, path, s.at, s.len);
 	}
 	arena_free(a);
 	if (error == 0) {
@@ -283,8 +285,8 @@ control_save(struct control_request *q)
 		    "saveconfig wants a name of letters, digits, '_', '.' and '-', not beginning "
 		    "with '.' or '-'");
 	} else {
-		text_printf(&p, "%s%s%s", dir, dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" :
-		    "/", name);
+		text_printf(&p, "%s%s%s", dir,
+		    dir[0] != '\0' && dir[strlen(dir) - 1] == '/' ? "" : "/", name);
 		log_request(q, "saveconfig", path, p.len);
 		save_as(q, path);
 	}
@@ -315,11 +317,11 @@ write_values(struct control_request *q, struct config *new)
 	while (control_item_next(&q->text, q->end, &it, &bad)) {
 		struct config_setvar *v = find_setvar(new, &it);
 		if (v == NULL) {
-			return vars_system_has(&it) ? CONTROL_ERR_PERMISSION :
-			    CONTROL_ERR_UNKNOWNVAR;
+			return vars_system_has(&it) ? CONTROL_ERR_PERMISSION
+						    : CONTROL_ERR_UNKNOWNVAR;
 		}
-		if (it.value == NULL || it.value_len > VALUE_MAX_LEN || memchr(it.value, '"',
-		    it.value_len) != NULL) {
+		if (it.value == NULL || it.value_len > VALUE_MAX_LEN ||
+		    memchr(it.value, '"', it.value_len) != NULL) {
 			return CONTROL_ERR_BADVALUE;
 		}
 		v->value = arena_strndup(new->arena, it.value, it.value_len);
@@ -351,8 +353,7 @@ control_write_variables(struct control_request *q)
 	a = arena_new(ARENA_LIMIT);
 	new = a != NULL ? config_copy(q->c->conf, a) : NULL;
 	result = new != NULL ? write_values(q, new) : CONTROL_ERR_UNSPEC;
-	if (result == CONTROL_ANSWERED &&
-	    !q->c->is.act->set_variables(q->c->is.act_ctx, new, a)) {
+	if (result == CONTROL_ANSWERED && !q->c->is.act->set_variables(q->c->is.act_ctx, new, a)) {
 		return CONTROL_ERR_UNSPEC;
 	}
 	if (result != CONTROL_ANSWERED) {

@@ -14,8 +14,11 @@ enum { ITEM_MAX = 256, STANZA_ROOM = 512, NUMBER_MAX = 16 };
 
 /* How ntpd has always told about an interface. */
 enum {
-	IF_UP = 0x01, IF_LOOPBACK = 0x04, IF_BROADCAST = 0x08, IF_MULTICAST = 0x10,
-	    IF_WILDCARD = 0x80,
+	IF_UP = 0x01,
+	IF_LOOPBACK = 0x04,
+	IF_BROADCAST = 0x08,
+	IF_MULTICAST = 0x10,
+	IF_WILDCARD = 0x80,
 };
 
 struct list {
@@ -48,8 +51,8 @@ interface_flags(const struct listener *l)
 	unsigned flags = IF_UP;
 
 	if (l->wildcard) {
-		return flags | IF_WILDCARD | (l->what.local.addr.family == ADDR_V4 ? IF_BROADCAST :
-		    0u);
+		return flags | IF_WILDCARD |
+		    (l->what.local.addr.family == ADDR_V4 ? IF_BROADCAST : 0u);
 	}
 	if (l->loopback) {
 		return flags | IF_LOOPBACK;
@@ -136,20 +139,28 @@ struct flag_word {
 };
 
 static const struct flag_word MATCHES[] = {
-	{ RESTRICT_MATCH_NTPPORT, "ntpport" }, { RESTRICT_MATCH_NON_NTPPORT, "non-ntpport" },
-	{ RESTRICT_MATCH_INTERFACE, "interface" }, { RESTRICT_MATCH_SOURCE, "source" },
+	{ RESTRICT_MATCH_NTPPORT, "ntpport" },
+	{ RESTRICT_MATCH_NON_NTPPORT, "non-ntpport" },
+	{ RESTRICT_MATCH_INTERFACE, "interface" },
+	{ RESTRICT_MATCH_SOURCE, "source" },
 };
 
 static const struct flag_word FLAGS[] = {
-	{ RESTRICT_IGNORE, "ignore" }, { RESTRICT_NOSERVE, "noserve" }, { RESTRICT_NOTRUST,
-	    "notrust" },
-	{ RESTRICT_NOQUERY, "noquery" }, { RESTRICT_NOMODIFY, "nomodify" }, { RESTRICT_NOPEER,
-	    "nopeer" },
-	{ RESTRICT_NOTRAP, "notrap" }, { RESTRICT_LOWPRIOTRAP, "lptrap" }, { RESTRICT_LIMITED,
-	    "limited" },
-	{ RESTRICT_VERSION, "version" }, { RESTRICT_KOD, "kod" }, { RESTRICT_FLAKE, "flake" },
-	{ RESTRICT_NOMRULIST, "nomrulist" }, { RESTRICT_MSSNTP, "mssntp" }, { RESTRICT_NOEPEER,
-	    "noepeer" },
+	{ RESTRICT_IGNORE, "ignore" },
+	{ RESTRICT_NOSERVE, "noserve" },
+	{ RESTRICT_NOTRUST, "notrust" },
+	{ RESTRICT_NOQUERY, "noquery" },
+	{ RESTRICT_NOMODIFY, "nomodify" },
+	{ RESTRICT_NOPEER, "nopeer" },
+	{ RESTRICT_NOTRAP, "notrap" },
+	{ RESTRICT_LOWPRIOTRAP, "lptrap" },
+	{ RESTRICT_LIMITED, "limited" },
+	{ RESTRICT_VERSION, "version" },
+	{ RESTRICT_KOD, "kod" },
+	{ RESTRICT_FLAKE, "flake" },
+	{ RESTRICT_NOMRULIST, "nomrulist" },
+	{ RESTRICT_MSSNTP, "mssntp" },
+	{ RESTRICT_NOEPEER, "noepeer" },
 	{ RESTRICT_FUZZ, "serverresponse" },
 };
 

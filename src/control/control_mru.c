@@ -16,10 +16,13 @@
 #include "server/server.h"
 
 enum {
-	RESUME_MAX = 16, FRAGS_MAX = 128, LIMIT_MAX = 256, NUMBER_MAX = 32,
-	CLIENT_ROOM = 320,               /* the longest client */
-	END_ROOM = 80,                  /* now and last.newest */
-	LOOKS_AT_ONCE = 1024,           /* clients of one turn, a tenth of a millisecond */
+	RESUME_MAX = 16,
+	FRAGS_MAX = 128,
+	LIMIT_MAX = 256,
+	NUMBER_MAX = 32,
+	CLIENT_ROOM = 320,    /* the longest client */
+	END_ROOM = 80,        /* now and last.newest */
+	LOOKS_AT_ONCE = 1024, /* clients of one turn, a tenth of a millisecond */
 };
 
 /*
@@ -36,7 +39,7 @@ struct resume {
 
 struct mru_request {
 	bool nonce_valid;
-	uint32_t frags, limit;          /* 0: not given */
+	uint32_t frags, limit; /* 0: not given */
 	uint32_t recent, mincount, mindrop, resall, resany;
 	double minscore;
 	bool has_maxlstint, has_minlstint, has_laddr;
@@ -187,8 +190,8 @@ read_resume(const struct control_item *it, struct mru_request *r)
 	uint32_t i;
 
 	text_put_n(&t, it->name + 5, it->name_len - 5);
-	if (t.cut || !text_to_u32(index, &i) || i >= RESUME_MAX || !value_of(it, value,
-	    sizeof value)) {
+	if (t.cut || !text_to_u32(index, &i) || i >= RESUME_MAX ||
+	    !value_of(it, value, sizeof value)) {
 		return false;
 	}
 	at = &r->resume[i];
@@ -240,8 +243,8 @@ static bool
 read_item(const struct control_request *q, const struct control_item *it, struct mru_request *r)
 {
 	if (name_is(it, "nonce")) {
-		r->nonce_valid = q->c->walk.on || (it->value != NULL &&
-		    control_nonce_valid(q, it->value, it->value_len));
+		r->nonce_valid = q->c->walk.on ||
+		    (it->value != NULL && control_nonce_valid(q, it->value, it->value_len));
 		return true;
 	}
 	if (name_is(it, "frags")) {
@@ -250,8 +253,8 @@ read_item(const struct control_request *q, const struct control_item *it, struct
 	if (name_is(it, "limit")) {
 		return read_bound(it, LIMIT_MAX, &r->limit);
 	}
-	if (it->name_len > 5 && (memcmp(it->name, "addr.", 5) == 0 || memcmp(it->name, "last.",
-	    5) == 0)) {
+	if (it->name_len > 5 &&
+	    (memcmp(it->name, "addr.", 5) == 0 || memcmp(it->name, "last.", 5) == 0)) {
 		return read_resume(it, r);
 	}
 	return read_filter(it, r);
@@ -287,11 +290,11 @@ wanted(const struct control_request *q, const struct mru_client *c, const struct
 	const struct listener *l = q->c->is.server->listeners.at[c->local];
 
 	return c->count >= r->mincount && c->dropped >= r->mindrop && c->score >= r->minscore &&
-	    (c->flags & r->resall) == r->resall && (r->resany == 0 ||
-	    (c->flags & r->resany) != 0) &&
+	    (c->flags & r->resall) == r->resall &&
+	    (r->resany == 0 || (c->flags & r->resany) != 0) &&
 	    (!r->has_laddr || (l->sock != NULL && addr_equal(&r->laddr, &l->what.local.addr))) &&
-	    (!r->has_maxlstint || age_s <= r->maxlstint) && (!r->has_minlstint ||
-	    age_s >= r->minlstint);
+	    (!r->has_maxlstint || age_s <= r->maxlstint) &&
+	    (!r->has_minlstint || age_s >= r->minlstint);
 }
 
 static void
@@ -386,8 +389,8 @@ put_older(struct text *t, const struct resume *p)
 static size_t
 page_room(const struct mru_request *r)
 {
-	size_t frags = r->frags > 0 && r->frags < CONTROL_FRAGMENTS_MAX ? r->frags :
-	    CONTROL_FRAGMENTS_MAX;
+	size_t frags =
+	    r->frags > 0 && r->frags < CONTROL_FRAGMENTS_MAX ? r->frags : CONTROL_FRAGMENTS_MAX;
 
 	return frags * CONTROL_DATA_MAX;
 }

@@ -240,7 +240,7 @@ int
 control_read_status(struct control_request *q)
 {
 	if (q->h.assoc != 0) {
-		q->text = q->end;       /* names are ignored here */
+		q->text = q->end; /* names are ignored here */
 		return control_read_variables(q);
 	}
 	return list_status(q);

@@ -12,15 +12,15 @@
 
 struct control_request {
 	struct control *c;
-	const struct listener *l;       /* it came by */
+	const struct listener *l; /* it came by */
 	const struct net_packet *pkt;
-	uint32_t flags;                 /* restrict */
+	uint32_t flags; /* restrict */
 	struct control_header h;
-	const char *text, *end;         /* the request's data */
+	const char *text, *end; /* the request's data */
 	struct text out;
-	uint16_t status;                /* of the answer */
-	struct auth_asked auth;         /* with a good MAC the answer is signed too */
-	size_t prepaid;                 /* octets its sender paid for that were not sent yet */
+	uint16_t status;        /* of the answer */
+	struct auth_asked auth; /* with a good MAC the answer is signed too */
+	size_t prepaid;         /* octets its sender paid for that were not sent yet */
 };
 
 /*
@@ -62,12 +62,13 @@ void control_auth_check(struct control_request *q);
 /* What a request that needs the control key may do. */
 enum control_permit {
 	CONTROL_PERMITTED,
-	CONTROL_DENIED,         /* no MAC, a wrong one, or another key than controlkey */
+	CONTROL_DENIED, /* no MAC, a wrong one, or another key than controlkey */
 	/* sent again by its sender, who heard no answer: q->out has the outcome */
 	CONTROL_REPEATED,
-	CONTROL_REPLAYED,       /* these very octets were obeyed before */
+	CONTROL_REPLAYED, /* these very octets were obeyed before */
 	/* a change from another host without a nonce; with one that is old, or not for it */
-	CONTROL_BARE, CONTROL_STALE,
+	CONTROL_BARE,
+	CONTROL_STALE,
 };
 
 /*

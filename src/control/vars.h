@@ -27,7 +27,7 @@ enum { VARS_NAMES_MAX = 100 };
 /* The names in a request, and what was wrong with them. */
 struct vars_names {
 	const char *at, *end;
-	unsigned n;                     /* taken so far */
+	unsigned n; /* taken so far */
 	/* an item that is none; more than VARS_NAMES_MAX; a name that there is not */
 	bool bad, many, unknown;
 };

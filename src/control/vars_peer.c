@@ -11,11 +11,10 @@
 enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };
 
 struct peer_vars {
-	const char *more_names;         /* NULL */
+	const char *more_names; /* NULL */
 	struct addr srcadr, dstadr;
 	uint64_t srcport, dstport, out, in, leap, stratum, reach, unreach, hmode, pmode, flash,
-	    keyid, config,
-	    authentic, candidate;
+	    keyid, config, authentic, candidate;
 	const char *srchost;
 	char clock_name[CLOCK_NAME_MAX];
 	int64_t precision, hpoll, ppoll, headway;
@@ -29,7 +28,7 @@ struct peer_vars {
 };
 
 struct clock_vars {
-	const char *more_names;         /* NULL */
+	const char *more_names; /* NULL */
 	const char *device, *name, *timecode;
 	uint64_t type, poll, noreply, badformat, baddata, stratum, flags;
 	double time1, time2;
@@ -158,8 +157,8 @@ put_peer_refid(const struct peer *p, char *buf, size_t cap)
 		vars_put_refid(buf, cap, refid_of_text(a->count.bad_auth > 0 ? "AUTH" : "INIT"),
 		    STRATUM_UNSPEC);
 	} else {
-		vars_put_refid(buf, cap, a->srv.refid, a->rules.flags & ASSOC_REFCLOCK ? 0 :
-		    a->srv.stratum);
+		vars_put_refid(buf, cap, a->srv.refid,
+		    a->rules.flags & ASSOC_REFCLOCK ? 0 : a->srv.stratum);
 	}
 }
 
@@ -205,8 +204,8 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;
 	v->hmode = MODE_CLIENT;
-	v->pmode = a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) ? MODE_SERVER :
-	    MODE_UNSPEC;
+	v->pmode =
+	    a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) ? MODE_SERVER : MODE_UNSPEC;
 	v->hpoll = a->poll.hpoll;
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
@@ -217,8 +216,9 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->bias = a->rules.bias_s;
 	v->authenable = a->rules.key_id != 0;
 	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
-	v->timerec = a->wire.t4.ns == 0 ? 0 :
-	    vars_whole_seconds(rtime_diff_s(clock_real(c->is.clock), a->wire.t4));
+	v->timerec = a->wire.t4.ns == 0
+	    ? 0
+	    : vars_whole_seconds(rtime_diff_s(clock_real(c->is.clock), a->wire.t4));
 	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->told.reach_at));
 	v->seldisp = a->count.sel_disp;
 	v->selbroken = a->count.sel_broken;
@@ -251,8 +251,10 @@ fill_pool(const struct source *s, struct peer_vars *v)
 	v->flash = FLASH_PEER_STRATUM | FLASH_PEER_UNREACH;
 	v->config = 1;
 	v->flash |= s->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
-	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(s->protection.lack != LACK_NOTHING ?
-	    protect_refid(s->protection.lack) : s->cfg->kind == SOURCE_POOL ? "POOL" : "DNS"),
+	vars_put_refid(v->refid, sizeof v->refid,
+	    refid_of_text(s->protection.lack != LACK_NOTHING ? protect_refid(s->protection.lack)
+		    : s->cfg->kind == SOURCE_POOL            ? "POOL"
+							     : "DNS"),
 	    STRATUM_UNSPEC);
 }
 

@@ -46,14 +46,13 @@ struct system_vars {
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
 	    authdecrypts;
-	bool table, smear;              /* a leap table is there; a smear is configured */
+	bool table, smear; /* a leap table is there; a smear is configured */
 	int64_t leapsec, expire;
 	uint64_t smear_interval;
 	double smear_offset;
 };
 
-#define SYS_WITH(name, kind, field, shown) \
-	VARS_ROW(struct system_vars, name, kind, field, shown)
+#define SYS_WITH(name, kind, field, shown) VARS_ROW(struct system_vars, name, kind, field, shown)
 #define SYS(name, kind, field) SYS_WITH(name, kind, field, SHOWN)
 #define SYS_NAMED(name, kind, field) SYS_WITH(name, kind, field, NAMED)
 
@@ -208,8 +207,7 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->io_sent = sum.sent;
 	v->io_sendfailed = sum.send_failed;
 	v->io_dropped = sum.dropped;
-	v->timerstats_reset =
-	    vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_TIMER]));
+	v->timerstats_reset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_TIMER]));
 	v->timer_xmts = sum.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_AUTH]));
 	v->authkeys = keyring_count(c->is.auth->ring);
@@ -252,8 +250,7 @@ fill_mru(const struct control *c, struct system_vars *v)
 	v->mru_none = mru_count(m)->turned_away;
 	if (mru_oldest(m) != 0) {
 		mru_read(m, mru_oldest(m), &oldest);
-		v->mru_oldest_age = vars_whole_seconds(mtime_diff_s(
-		    control_now(c), oldest.last));
+		v->mru_oldest_age = vars_whole_seconds(mtime_diff_s(control_now(c), oldest.last));
 	}
 }
 
@@ -262,9 +259,8 @@ static void
 put_kernel_words(char *buf, size_t cap, unsigned status)
 {
 	static const char *const words[] = { "pll", "ppsfreq", "ppstime", "fll", "ins", "del",
-	    "unsync", "freqhold",
-		"ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll",
-		    "src=B" };
+		"unsync", "freqhold", "ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr",
+		"nano", "mode=fll", "src=B" };
 	struct text t = text_over(buf, cap);
 
 	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -333,15 +329,14 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->rootdisp = system_root_disp_s(s);
 	v->rootdist = system_root_dist_s(s);
 	vars_put_refid(v->refid, sizeof v->refid, s->sys.refid, s->sys.stratum);
-	v->reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
-	    (struct ntp_ts){ 0 };
+	v->reftime =
+	    s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) : (struct ntp_ts){ 0 };
 	v->clock = ntp_ts_from_rtime(clock_real(c->is.clock));
 	v->peer = s->sys.peer_id;
 	v->tc = (uint64_t)s->disc.loop.poll_log2s;
 	v->mintc = (uint64_t)c->conf->rate.average_log2s;
 	v->offset = s->sys.offset_s;
-	v->frequency = s->adjust.controlled ? s->adjust.freq
-							   : s->disc.loop.freq;
+	v->frequency = s->adjust.controlled ? s->adjust.freq : s->disc.loop.freq;
 	v->sys_jitter = s->sys.jitter_s;
 	v->clk_jitter = s->disc.loop.jitter_s;
 	v->clk_wander = s->disc.loop.wander;
@@ -422,7 +417,7 @@ put_setvar_names(const struct control *c, struct text *t)
 {
 	for (unsigned i = 0; i < c->conf->setvars_n; i++) {
 		const char *name = c->conf->setvars[i].name;
-		if (t->len + strlen(name) + 2 < t->cap) {       /* a whole name, or none */
+		if (t->len + strlen(name) + 2 < t->cap) { /* a whole name, or none */
 			text_printf(t, ",%s", name);
 		}
 	}
@@ -440,8 +435,8 @@ vars_system_named(const struct control *c, struct vars_names *names, struct text
 	put_setvar_names(c, &t);
 	v.setvar_names = set;
 	while (vars_names_next(names, out, &name)) {
-		names->unknown = !vars_put_named(out, &SYSTEM, &v, &name) && !put_setvar(c, out,
-		    &name);
+		names->unknown =
+		    !vars_put_named(out, &SYSTEM, &v, &name) && !put_setvar(c, out, &name);
 	}
 }
 

@@ -174,8 +174,8 @@ vars_name_is(const struct control_item *item, const char *name)
 bool
 vars_names_next(struct vars_names *names, const struct text *out, struct control_item *name)
 {
-	if (names->unknown || out->cut || !control_item_next(&names->at, names->end, name,
-	    &names->bad)) {
+	if (names->unknown || out->cut ||
+	    !control_item_next(&names->at, names->end, name, &names->bad)) {
 		return false;
 	}
 	names->many = names->n == VARS_NAMES_MAX;
@@ -189,8 +189,8 @@ vars_put_named(struct text *out, const struct vars_table *t, const void *snapsho
 {
 	for (size_t i = 0; i < t->n; i++) {
 		const struct vars_row *r = &t->rows[i];
-		if (r->name_len == name->name_len && memcmp(r->name, name->name,
-		    r->name_len) == 0) {
+		if (r->name_len == name->name_len &&
+		    memcmp(r->name, name->name, r->name_len) == 0) {
 			put_row(out, r, snapshot, t);
 			return true;
 		}
@@ -225,8 +225,8 @@ vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 	}
 	for (unsigned i = 0; i < 4 && raw[i] != '\0'; i++) {
 		/* A comma or a quote in a hostile refid would break the list. */
-		text_char(&t, raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ?
-		    raw[i] : '?');
+		text_char(&t,
+		    raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ? raw[i] : '?');
 	}
 }
 

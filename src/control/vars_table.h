@@ -14,32 +14,42 @@
 
 /* What stands in the snapshot, and how it is shown. */
 enum vars_kind {
-	KIND_UINT, KIND_INT,            /* uint64_t, int64_t */
-	KIND_BARE, KIND_QUOTED,         /* char[]; const char *, NULL is empty */
-	KIND_MS3, KIND_MS6, KIND_PPM,   /* double: seconds or s/s, shown in ms or ppm */
-	KIND_TS, KIND_HEX,              /* struct ntp_ts; uint64_t */
-	KIND_ADDR, KIND_STAGES,         /* struct addr; double[FILTER_STAGES], s */
-	KIND_DATE,                      /* int64_t, s since 1970, as YYYYMMDDhhmm */
-	KIND_NAMES, /* of the whole table, and those in a const char * behind them, or NULL */
+	KIND_UINT,
+	KIND_INT, /* uint64_t, int64_t */
+	KIND_BARE,
+	KIND_QUOTED, /* char[]; const char *, NULL is empty */
+	KIND_MS3,
+	KIND_MS6,
+	KIND_PPM, /* double: seconds or s/s, shown in ms or ppm */
+	KIND_TS,
+	KIND_HEX, /* struct ntp_ts; uint64_t */
+	KIND_ADDR,
+	KIND_STAGES, /* struct addr; double[FILTER_STAGES], s */
+	KIND_DATE,   /* int64_t, s since 1970, as YYYYMMDDhhmm */
+	KIND_NAMES,  /* of the whole table, and those in a const char * behind them, or NULL */
 };
 
 /* When a variable is among those shown unasked. */
 enum vars_shown {
-	SHOWN, NAMED,                   /* always; only by name */
-	SHOWN_TABLE, SHOWN_SMEAR,       /* with a leap table; while a smear is configured */
+	SHOWN,
+	NAMED, /* always; only by name */
+	SHOWN_TABLE,
+	SHOWN_SMEAR, /* with a leap table; while a smear is configured */
 };
 
 struct vars_row {
 	const char *name;
 	size_t name_len;
 	enum vars_kind kind;
-	size_t at;                      /* offset in the snapshot */
+	size_t at; /* offset in the snapshot */
 	enum vars_shown shown;
 };
 
 /* A row of a table over snapshots of a type; name is a literal. */
-#define VARS_ROW(type, name, kind, field, shown) \
-	{ name, sizeof(name) - 1, kind, offsetof(type, field), shown }
+#define VARS_ROW(type, name, kind, field, shown)                           \
+	{                                                                  \
+		name, sizeof(name) - 1, kind, offsetof(type, field), shown \
+	}
 
 struct vars_table {
 	const struct vars_row *rows;

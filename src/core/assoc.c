@@ -6,9 +6,16 @@
 #include <string.h>
 #include "assoc_answer.h"
 
-enum { REACH_MASK = 0xff, RENEW_AFTER = 2, QUICK_TRIES = 6, QUICK_MAX_LOG2S = 3, DARK_POLL_MAX = 9,
-    PRECISION_UNKNOWN = -6, BUDGET = 2 * ASSOC_BURST,
-    LONG_POLL = 8 };
+enum {
+	REACH_MASK = 0xff,
+	RENEW_AFTER = 2,
+	QUICK_TRIES = 6,
+	QUICK_MAX_LOG2S = 3,
+	DARK_POLL_MAX = 9,
+	PRECISION_UNKNOWN = -6,
+	BUDGET = 2 * ASSOC_BURST,
+	LONG_POLL = 8
+};
 static const double GIVEN_BACK = 1.5;
 
 /* lo wins over hi. */
@@ -26,8 +33,7 @@ fraction_of(uint64_t random)
 
 void
 assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
-    const struct endpoint *remote,
-    double delay_s, const struct assoc_world *w)
+    const struct endpoint *remote, double delay_s, const struct assoc_world *w)
 {
 	assert(id != 0);
 	assert(rules->minpoll <= rules->maxpoll);
@@ -58,7 +64,7 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 		a->srv.precision = w->precision;
 	}
 	if (rules->flags & ASSOC_OWN_CLOCK) {
-		a->poll.burst = ASSOC_BURST;    /* it is known at once */
+		a->poll.burst = ASSOC_BURST; /* it is known at once */
 	}
 }
 
@@ -146,8 +152,8 @@ may_ask_at(const struct assoc *a, const struct assoc_world *w)
 	struct mtime at = w->now;
 
 	if (a->poll.sent_once) {
-		at = later(at, mtime_add_s(a->poll.last_sent,
-		    ASSOC_SPACING_S + log2s_to_s(w->precision)));
+		at = later(at,
+		    mtime_add_s(a->poll.last_sent, ASSOC_SPACING_S + log2s_to_s(w->precision)));
 	}
 	/* A token must not be a rounding error short. */
 	return wait_s > 0.0 ? later(at, mtime_add_s(w->now, wait_s + 1e-3)) : at;
@@ -203,9 +209,13 @@ static struct filter_rules
 filter_rules_of(const struct assoc *a, const struct assoc_world *w)
 {
 	return (struct filter_rules){
-		.precision_s = log2s_to_s(w->precision), .freq = w->freq, .phi = w->policy->phi,
-		.maxdist_s = w->policy->maxdist_s, .allan_log2s = w->policy->allan_log2s,
-		.poll_s = log2s_to_s(a->poll.hpoll), .by_time = w->startup,
+		.precision_s = log2s_to_s(w->precision),
+		.freq = w->freq,
+		.phi = w->policy->phi,
+		.maxdist_s = w->policy->maxdist_s,
+		.allan_log2s = w->policy->allan_log2s,
+		.poll_s = log2s_to_s(a->poll.hpoll),
+		.by_time = w->startup,
 	};
 }
 
@@ -382,8 +392,8 @@ slow_down(struct assoc *a, const struct header *h, bool bursting, const struct a
 	a->poll.obeyed = true;
 	a->poll.obeyed_at = w->now;
 	a->poll.unkissed = 0;
-	a->poll.floor = clamp_int(h->poll, bursting ? a->poll.floor : a->poll.floor + 1,
-	    ASSOC_POLL_MAX);
+	a->poll.floor =
+	    clamp_int(h->poll, bursting ? a->poll.floor : a->poll.floor + 1, ASSOC_POLL_MAX);
 	a->poll.floor = clamp_int(a->poll.floor, a->rules.minpoll, a->rules.maxpoll);
 }
 
@@ -472,8 +482,9 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 	}
 	a->poll.burst_armed = false;
 	/* Without iburst only until the source can be followed. */
-	start_burst(a, (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1 :
-	    assoc_answers_wanted(w->policy->adaptive) - 1);
+	start_burst(a,
+	    (a->rules.flags & ASSOC_IBURST) != 0 ? ASSOC_BURST - 1
+						 : assoc_answers_wanted(w->policy->adaptive) - 1);
 	a->poll.next = may_ask_at(a, w);
 	out->again = true;
 }
@@ -499,7 +510,7 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	a->wire.pending = false;        /* one answer per question */
+	a->wire.pending = false; /* one answer per question */
 	a->authentic = auth == PACKET_AUTH_GOOD && a->rules.key_id != 0;
 	if (assoc_is_kiss(&p->hdr)) {
 		return take_kiss(a, &p->hdr, w, out);
@@ -524,8 +535,7 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 
 void
 assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
-    struct mtime t4_mono,
-    const struct assoc_world *w, struct assoc_answer *out)
+    struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out)
 {
 	memset(out, 0, sizeof *out);
 	a->count.received++;
@@ -541,8 +551,13 @@ void
 assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,
     struct assoc_answer *out)
 {
-	struct sample s = { .offset_s = r->mean.offset_s, .delay_s = log2s_to_s(w->precision),
-		.disp_s = r->jitter_s, .at = r->mean.at, .adjusted_ns = r->mean.adjusted_ns };
+	struct sample s = {
+		.offset_s = r->mean.offset_s,
+		.delay_s = log2s_to_s(w->precision),
+		.disp_s = r->jitter_s,
+		.at = r->mean.at,
+		.adjusted_ns = r->mean.adjusted_ns,
+	};
 
 	memset(out, 0, sizeof *out);
 	a->flash = 0;

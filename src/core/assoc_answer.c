@@ -52,25 +52,31 @@ assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth)
 bool
 assoc_is_kiss(const struct header *h)
 {
-	return h->leap == LEAP_UNSYNC && h->stratum == 0 && (h->refid == refid_of_text("RATE") ||
-	    h->refid == refid_of_text("DENY") || h->refid == refid_of_text("RSTR"));
+	return h->leap == LEAP_UNSYNC && h->stratum == 0 &&
+	    (h->refid == refid_of_text("RATE") || h->refid == refid_of_text("DENY") ||
+		h->refid == refid_of_text("RSTR"));
 }
 
 void
 assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4, struct mtime t4_mono)
 {
 	a->srv = (struct assoc_server){
-		.leap = h->leap, .version = h->version,
+		.leap = h->leap,
+		.version = h->version,
 		.stratum = h->stratum == 0 ? STRATUM_UNSPEC : h->stratum,
-		.precision = h->precision < PRECISION_MIN ? PRECISION_MIN :
-		    h->precision > 0 ? 0 : h->precision,
+		.precision = h->precision < PRECISION_MIN ? PRECISION_MIN
+		    : h->precision > 0                    ? 0
+							  : h->precision,
 		.refid = h->refid,
 		.root_delay_s = ntp_short_to_s(h->root_delay),
-		    .root_disp_s = ntp_short_to_s(h->root_disp),
-		.reftime = h->reftime, .org = h->org, .rec = h->rec, .xmt = h->xmt,
+		.root_disp_s = ntp_short_to_s(h->root_disp),
+		.reftime = h->reftime,
+		.org = h->org,
+		.rec = h->rec,
+		.xmt = h->xmt,
 	};
-	a->poll.ppoll = h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll :
-	    a->poll.hpoll;
+	a->poll.ppoll =
+	    h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll : a->poll.hpoll;
 	a->wire.t4 = t4;
 	a->wire.t4_mono = t4_mono;
 	leap_smear_hear(&a->smear, h->refid, t4_mono);
@@ -80,8 +86,7 @@ enum verdict
 assoc_check_header(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
-	    a->srv.stratum < w->policy->floor ||
-	    a->srv.stratum >= w->policy->ceiling) {
+	    a->srv.stratum < w->policy->floor || a->srv.stratum >= w->policy->ceiling) {
 		a->flash |= FLASH_STRATUM;
 		return VERDICT_UNSYNC;
 	}
@@ -137,8 +142,10 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 		.offset_s = in_era(offset_s, a->wire.t4, w->policy->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
 		.disp_s = precision_s + w->policy->phi * fmax(trip_s, 0.0),
-		.root_delay_s = a->srv.root_delay_s, .root_disp_s = a->srv.root_disp_s,
-		.at = a->wire.t4_mono, .adjusted_ns = w->adjusted_ns,
+		.root_delay_s = a->srv.root_delay_s,
+		.root_disp_s = a->srv.root_disp_s,
+		.at = a->wire.t4_mono,
+		.adjusted_ns = w->adjusted_ns,
 	};
 	return VERDICT_OK;
 }

@@ -3,7 +3,7 @@
 #include "core/assoc.h"
 #include <math.h>
 
-enum { RECENT = 2 };            /* answers that each bound our error */
+enum { RECENT = 2 }; /* answers that each bound our error */
 
 static bool
 shows_our_refid(const struct assoc *a, const struct assoc_world *w)
@@ -26,8 +26,7 @@ classic_dist_s(const struct assoc *a, const struct assoc_world *w)
 	double age_s = fmax(mtime_diff_s(w->now, b->at), 0.0);
 
 	return (b->delay_s + a->srv.root_delay_s) / 2 + a->srv.root_disp_s + a->filter.disp_s +
-	    w->policy->phi * age_s +
-	    a->filter.jitter_s;
+	    w->policy->phi * age_s + a->filter.jitter_s;
 }
 
 /* Stages of the filter that hold an answer, not a silence. */
@@ -102,13 +101,12 @@ static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
 	/* Where the frequency is not known to phi our clock drifts faster. */
-	double phi = w->policy->adaptive ? fmax(w->policy->phi, 2.0 * w->freq_sigma) :
-	    w->policy->phi;
+	double phi =
+	    w->policy->adaptive ? fmax(w->policy->phi, 2.0 * w->freq_sigma) : w->policy->phi;
 	unsigned found = 0;
 	struct sample s;
 
-	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, phi,
-	    &s); i++) {
+	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, phi, &s); i++) {
 		double offset_s = left_s(&s, w->freq, w);
 
 		if (s.disp_s >= NTP_MAXDISP_S) {
@@ -122,8 +120,9 @@ recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 		}
 		out[found++] = (struct claim){ offset_s - alone_s(&s), offset_s + alone_s(&s) };
 	}
-	if (found == RECENT && (width_s(&out[0]) <= width_s(&out[1]) ||
-	    out[1].low_s > out[0].high_s || out[1].high_s < out[0].low_s)) {
+	if (found == RECENT &&
+	    (width_s(&out[0]) <= width_s(&out[1]) || out[1].low_s > out[0].high_s ||
+		out[1].high_s < out[0].low_s)) {
 		found = 1;
 	}
 	return found;
@@ -197,8 +196,8 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
-	for (unsigned i = 0; i < FILTER_STAGES &&
-	    filter_stage(&a->filter, i, w->now, w->policy->phi, &s); i++) {
+	for (unsigned i = 0;
+	     i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->policy->phi, &s); i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
 	}
 	return least_s + e.jitter_s;
@@ -298,7 +297,7 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 	struct estimate e;
 
 	if (a->rules.flags & ASSOC_OWN_CLOCK) {
-		return true;    /* our own clock: there is nothing to estimate */
+		return true; /* our own clock: there is nothing to estimate */
 	}
 	if (!estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return false;
@@ -317,10 +316,14 @@ bool
 assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
 {
 	*out = (struct candidate){
-		.id = a->id, .stratum = a->srv.stratum, .flags = candidate_flags(a),
-		    .leap = a->srv.leap,
-		.offset_s = a->filter.best.offset_s, .jitter_s = a->filter.jitter_s,
-		.root_dist_s = assoc_root_dist_s(a, w), .age_dist_s = age_dist_s(a, w),
+		.id = a->id,
+		.stratum = a->srv.stratum,
+		.flags = candidate_flags(a),
+		.leap = a->srv.leap,
+		.offset_s = a->filter.best.offset_s,
+		.jitter_s = a->filter.jitter_s,
+		.root_dist_s = assoc_root_dist_s(a, w),
+		.age_dist_s = age_dist_s(a, w),
 	};
 	return !w->policy->adaptive || estimated(a, w, out);
 }

@@ -123,11 +123,13 @@ bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 	b->views = views;
 	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
-			b->model[v][q] = (struct bank_model){ .x_s = from->offset_s,
+			b->model[v][q] = (struct bank_model){
+				.x_s = from->offset_s,
 				.f = from->freq,
 				.pxx = from->var_s2,
 				.pxf = from->cov_s,
-				.pff = from->freq_var };
+				.pff = from->freq_var,
+			};
 		}
 	}
 	weigh(b);
@@ -231,8 +233,8 @@ correct_robustly(struct bank_model *m, double d_s, double r_s2, enum bank_age ag
 
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
-correct_view(
-    struct bank_model row[BANK_WANDERS], const struct bank_reading *reading, enum bank_age age)
+correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading,
+    enum bank_age age)
 {
 	double likelihood[BANK_WANDERS];
 	double top = -HUGE_VAL, weights = 0.0, sum = 0.0, zero;
@@ -331,11 +333,13 @@ bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
 			double freq_var = old->freq_var + (q % 2 == 0 ? 0.0 : square(BREAK_FREQ));
 
-			b->model[v][q] = (struct bank_model){ .x_s = x_s + old->freq * age_s,
+			b->model[v][q] = (struct bank_model){
+				.x_s = x_s + old->freq * age_s,
 				.f = old->freq,
 				.pxx = var_s2 + freq_var * age_s * age_s,
 				.pxf = freq_var * age_s,
-				.pff = freq_var };
+				.pff = freq_var,
+			};
 		}
 	}
 	weigh(b);

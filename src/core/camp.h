@@ -9,8 +9,8 @@
 #include "core/select.h"
 
 struct camp {
-	bool mixed;                     /* there are others: */
-	double smear_s;                 /* what the camp that stays smears by; 0: plain */
+	bool mixed;     /* there are others: */
+	double smear_s; /* what the camp that stays smears by; 0: plain */
 };
 
 /* Finds the camp that stays among the entries of w; plain, of two that are as large. */

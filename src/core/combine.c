@@ -3,7 +3,7 @@
 #include "combine.h"
 #include <math.h>
 
-static const double VAR_MIN = 1e-30;    /* keeps the inverse of a variance finite */
+static const double VAR_MIN = 1e-30; /* keeps the inverse of a variance finite */
 
 /*
  * A source this many times farther off than the nearest counts half in the combined estimate,
@@ -46,8 +46,8 @@ combine_by_distance(const struct survivors *s, unsigned sys, struct selection *o
 }
 
 struct claim {
-	double value, var;              /* var 0: none */
-	double part;                    /* 0..1: how far it takes part */
+	double value, var; /* var 0: none */
+	double part;       /* 0..1: how far it takes part */
 };
 
 static double

@@ -11,7 +11,7 @@
 
 static const double HOUR_S = 3600.0;
 static const double TRUSTED_SIGMA = 1e-6;
-static const double ROOM_S = 30.0;      /* for a quorum, before a step after a stop */
+static const double ROOM_S = 30.0; /* for a quorum, before a step after a stop */
 
 static const struct clock_loop_ops *const LOOPS[] = {
 	[LOOP_ADAPTIVE] = &loop_adaptive_ops,
@@ -239,8 +239,8 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct corre
 	double own_s = own_part_s(d, in->offset_s);
 	double by_s = first ? 0.0 : fabs(own_s);
 	struct mtime lived = awake_or_asleep(d, in->now);
-	enum stop forbids = steplimit_forbids(&d->limit, beyond_step(d, own_s), by_s,
-	    d->rules.panic_s, lived);
+	enum stop forbids =
+	    steplimit_forbids(&d->limit, beyond_step(d, own_s), by_s, d->rules.panic_s, lived);
 
 	/* Now, and not when it had to wait for its limit: pauses may be added by then. */
 	if (d->state == CLOCK_SPIK && d->stop == STOP_NONE && !first &&
@@ -338,7 +338,7 @@ judge(struct discipline *d, const struct loop_input *in, struct correction *out)
 		out->events |= 1u << EVENT_PANIC_STOP;
 		return;
 	}
-	d->updated = true;      /* and -g and -G are withdrawn: CVE-2015-5300 */
+	d->updated = true; /* and -g and -G are withdrawn: CVE-2015-5300 */
 	if (large) {
 		judge_large(d, in, first, in->seen_locally || corrects, out);
 	} else if (must_measure(d)) {
@@ -395,16 +395,19 @@ bool
 discipline_trusted(const struct discipline *d, struct mtime now)
 {
 	return d->state == CLOCK_SYNC && d->stop == STOP_NONE &&
-	    mtime_diff_s(now, d->state_since) >= HOUR_S &&
-	    d->loop.freq_sigma > 0.0 && d->loop.freq_sigma < TRUSTED_SIGMA;
+	    mtime_diff_s(now, d->state_since) >= HOUR_S && d->loop.freq_sigma > 0.0 &&
+	    d->loop.freq_sigma < TRUSTED_SIGMA;
 }
 
 const char *
 discipline_state_name(enum clock_phase_state s)
 {
 	static const char *const names[] = {
-		[CLOCK_NSET] = "NSET", [CLOCK_FSET] = "FSET", [CLOCK_SPIK] = "SPIK",
-		[CLOCK_FREQ] = "FREQ", [CLOCK_SYNC] = "SYNC",
+		[CLOCK_NSET] = "NSET",
+		[CLOCK_FSET] = "FSET",
+		[CLOCK_SPIK] = "SPIK",
+		[CLOCK_FREQ] = "FREQ",
+		[CLOCK_SYNC] = "SYNC",
 	};
 
 	assert((size_t)s < sizeof names / sizeof *names);

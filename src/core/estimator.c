@@ -60,8 +60,8 @@ estimator_doubt(struct estimator *e, double by_s)
 }
 
 bool
-estimator_predict(
-    const struct estimator *e, struct mtime at, int64_t adjusted_ns, struct estimate *out)
+estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_ns,
+    struct estimate *out)
 {
 	if (e->samples == 0) {
 		return false;
@@ -82,10 +82,10 @@ estimator_shares_clock(const struct estimator *e)
 /* What the models said of an offset before it came. */
 struct forecast {
 	double innovation_s; /* what came less what was said */
-	double asked_s; /* how far steering and rate should have moved it since the last */
-	double unusual_s; /* what was steered since then beyond the usual */
-	double expected_s2; /* variance of the innovation, of which */
-	double noise_s2; /* is the sample's own */
+	double asked_s;      /* how far steering and rate should have moved it since the last */
+	double unusual_s;    /* what was steered since then beyond the usual */
+	double expected_s2;  /* variance of the innovation, of which */
+	double noise_s2;     /* is the sample's own */
 	/*
 	 * The models cannot follow what steering does to the source, or only as if it drove the
 	 * clock about. Without that, an offset that stays may be one that our steering just keeps
@@ -118,8 +118,7 @@ watch_answer(struct estimator *e, double offset_s, const struct forecast *f)
 	 * tells against what the models make of our rate.
 	 */
 	if (foretold && square(f->asked_s) > 16.0 * f->noise_s2 &&
-	    (answered > same ||
-		(f->runs_away && square(f->unusual_s) > 16.0 * f->noise_s2))) {
+	    (answered > same || (f->runs_away && square(f->unusual_s) > 16.0 * f->noise_s2))) {
 		e->same_log += fmin(fmax(same - answered, -ANSWER_SURE), ANSWER_ONCE);
 		e->same_log = fmin(fmax(e->same_log, -ANSWER_SURE), ANSWER_MOST);
 		e->asked++;
@@ -248,8 +247,7 @@ forget_jitter(struct estimator *e, const struct bank_reading reading[BANK_VIEWS]
 
 /* Something may have happened again between the suspect and this one. */
 static bool
-suspect_agrees(
-    const struct estimator *e, const struct bank_reading *r, const struct estimate *now)
+suspect_agrees(const struct estimator *e, const struct bank_reading *r, const struct estimate *now)
 {
 	double d_s = r->offset_s - (e->suspect_s + now->freq * e->suspect_age_s);
 
@@ -262,8 +260,8 @@ suspect_agrees(
  * set, a pause) or the frequency did (a new temperature, a migrated machine).
  */
 static void
-break_model(
-    struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
+break_model(struct estimator *e, const struct bank_reading reading[BANK_VIEWS],
+    const struct estimate *now)
 {
 	const struct bank_reading *r = &reading[ROUNDTRIP_EVEN];
 
@@ -299,10 +297,12 @@ runs_wild(const struct estimator *e)
 static void
 forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 {
-	struct estimate start = { .offset_s = e->reading.offset_s,
+	struct estimate start = {
+		.offset_s = e->reading.offset_s,
 		.var_s2 = e->reading.var_s2,
 		.freq = e->start_freq,
-		.freq_var = fmax(e->start_freq_var, square(FREQ_UNKNOWN)) };
+		.freq_var = fmax(e->start_freq_var, square(FREQ_UNKNOWN)),
+	};
 
 	bank_begin(&e->bank, BANK_VIEWS, &start);
 	e->samples = 2;
@@ -312,8 +312,8 @@ forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 
 /* Keeps a sample that no model explains aside; a second one in a row breaks the models. */
 static enum estimator_result
-doubt(
-    struct estimator *e, const struct bank_reading reading[BANK_VIEWS], const struct estimate *now)
+doubt(struct estimator *e, const struct bank_reading reading[BANK_VIEWS],
+    const struct estimate *now)
 {
 	if (e->suspect) {
 		break_model(e, reading, now);
@@ -340,10 +340,12 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 {
 	double plain_s2 = noise->view[ROUNDTRIP_PLAIN].var_s2;
 
-	struct estimate start = { .offset_s = s->offset_s,
+	struct estimate start = {
+		.offset_s = s->offset_s,
 		.var_s2 = delay_s * delay_s / 12.0 + noise->view[ROUNDTRIP_EVEN].var_s2,
 		.freq = e->start_freq,
-		.freq_var = e->start_freq_var };
+		.freq_var = e->start_freq_var,
+	};
 
 	bank_begin(&e->bank, BANK_VIEWS, &start);
 	e->reading = (struct bank_reading){ start.offset_s, start.var_s2 };
@@ -480,8 +482,8 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	/* Where a doubt is most of what was expected, it tells of that and not of noise. */
 	if (e->doubt_s2 < expected / 2.0) {
 		/* Nor are the jumps that open young models noise. */
-		note_innovation(e, d, expected, young(e) ?
-		    fmin(expected, reading[ROUNDTRIP_PLAIN].var_s2) : expected);
+		note_innovation(e, d, expected,
+		    young(e) ? fmin(expected, reading[ROUNDTRIP_PLAIN].var_s2) : expected);
 	}
 	e->doubt_s2 = 0.0;
 	bank_correct(&e->bank, reading, age_of(e));

@@ -9,8 +9,8 @@
 /* The stages in the order of preference, and those of them that may be chosen. */
 struct ranking {
 	unsigned slot[FILTER_STAGES];
-	double dist_s[FILTER_STAGES];   /* of the slot at the same place */
-	unsigned fit[FILTER_STAGES];    /* slots */
+	double dist_s[FILTER_STAGES]; /* of the slot at the same place */
+	unsigned fit[FILTER_STAGES];  /* slots */
 	unsigned fit_n;
 };
 

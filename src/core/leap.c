@@ -17,7 +17,7 @@ static const double SMEAR_LONGEST_S = DAY_S, SMEAR_FORM_S = 0.02;
 static const double SMEAR_MIDNIGHT_S = 5.0;
 
 static const double PI = 3.14159265358979323846;
-static const double AGAIN_MIN_S = 0.01;         /* past a border, not before it by a rounding */
+static const double AGAIN_MIN_S = 0.01; /* past a border, not before it by a rounding */
 
 void
 leap_start(struct leap *l)
@@ -61,8 +61,8 @@ floor_div(int64_t a, int64_t b)
 
 /* A day since 1970: the calendar counted from March, in 400 years. */
 struct date {
-	int month;                      /* 0: March */
-	int day;                        /* 0..30 */
+	int month; /* 0: March */
+	int day;   /* 0..30 */
 };
 
 static struct date

@@ -44,11 +44,13 @@ static void
 start(struct loop_state *l, const struct loop_rules *r, struct mtime now)
 {
 	l->poll_log2s = r->minpoll;
-	l->adaptive = (struct loop_adaptive){ .began = now,
+	l->adaptive = (struct loop_adaptive){
+		.began = now,
 		.last = now,
 		.hour = now,
 		.hour_freq = l->freq,
-		.hour_sigma = FREQ_UNKNOWN };
+		.hour_sigma = FREQ_UNKNOWN,
+	};
 }
 
 /* Variance of the offset t_s after it was as given. */
@@ -80,8 +82,8 @@ begin_hour(struct loop_adaptive *a, struct mtime now, double freq, double sigma)
  * model that was slow to come: the hour begins anew, and the change is an event.
  */
 static double
-limit_hour(
-    struct loop_adaptive *a, const struct loop_input *in, double freq, struct loop_output *out)
+limit_hour(struct loop_adaptive *a, const struct loop_input *in, double freq,
+    struct loop_output *out)
 {
 	double allowed = FREQ_HOUR + SIGMAS * a->hour_sigma;
 	double kept = a->hour_freq + limited(freq - a->hour_freq, allowed);
@@ -138,8 +140,8 @@ steady_s2(const struct loop_state *l, const struct loop_input *in, int log2s)
 
 /* How much larger the deviation would be than at the least interval allowed. */
 static double
-poll_cost(
-    const struct loop_state *l, const struct loop_rules *r, const struct loop_input *in, int log2s)
+poll_cost(const struct loop_state *l, const struct loop_rules *r, const struct loop_input *in,
+    int log2s)
 {
 	return sqrt(steady_s2(l, in, log2s) / steady_s2(l, in, r->minpoll));
 }
@@ -290,7 +292,8 @@ loop_slice(double left_s, double freq, int tc, struct loop_slice *out)
 	 * Too fast: a part of it, cut anew each second. The rate then stays near the limit, where
 	 * one long exponential would spend most of its time well below.
 	 */
-	out->phase_s = copysign(
-	    fmin(fmin(slice_s(rate, out->time_constant), fabs(left_s)), PHASE_MAX_S), left_s);
+	out->phase_s =
+	    copysign(fmin(fmin(slice_s(rate, out->time_constant), fabs(left_s)), PHASE_MAX_S),
+		left_s);
 	out->again_s = 1.0;
 }

@@ -10,20 +10,20 @@ enum { TC_SHIFT = 2, TC_MAX = 10 };
 enum { DAEMON_SHIFT = 2 };
 /* During the start-up clamp 1/32. */
 enum { STARTUP_TC = 3 };
-enum { POLL_LIMIT = 30 };                       /* of the counter that moves the poll interval */
+enum { POLL_LIMIT = 30 }; /* of the counter that moves the poll interval */
 
-static const double PHASE_MAX_S = 0.5;          /* of the kernel's phase */
-static const double POLL_GATE = 4.0;            /* offsets within so many jitters lengthen it */
+static const double PHASE_MAX_S = 0.5; /* of the kernel's phase */
+static const double POLL_GATE = 4.0;   /* offsets within so many jitters lengthen it */
 static const double FLL_GAIN = 0.25;
 /* The filter lets one sample of eight through; two of them after the end of a long slew. */
 static const double LONG_SLEW_POLLS = 16.0;
 static const double AVERAGE = 8.0;
-static const double FLOOR_S = 0.0005;           /* so near, the start-up clamp is over */
+static const double FLOOR_S = 0.0005; /* so near, the start-up clamp is over */
 /* A spike that lasts for so long tells of the frequency, to a few deviations. */
 static const double SPIKE_LEAST_S = 100.0, SPIKE_DOUBTS = 3.0;
 /* Two of them are the same, to so much: no jitter, which a clock that runs away has of itself. */
 static const double SPIKE_ALIKE = 0.25;
-static const double FREQ_SIGMA_MIN = 1e-9;      /* what this loop can know at best */
+static const double FREQ_SIGMA_MIN = 1e-9; /* what this loop can know at best */
 
 static double
 clamp(double v, double limit)
@@ -35,7 +35,7 @@ clamp(double v, double limit)
 static double
 averaged(double old, double new)
 {
-	return sqrt(old * old + (new * new - old * old) / AVERAGE);
+	return sqrt(old * old + (new *new - old *old) / AVERAGE);
 }
 
 /*
@@ -200,11 +200,10 @@ update(struct loop_state *l, const struct loop_rules *r, const struct loop_input
 	*out = (struct loop_output){ .phase_s = 0.0 };
 	l->poll_log2s = l->poll_log2s > r->maxpoll ? r->maxpoll : l->poll_log2s;
 	l->poll_log2s = l->poll_log2s < r->minpoll ? r->minpoll : l->poll_log2s;
-	l->jitter_s = averaged(l->jitter_s,
-	    fmax(fabs(in->offset_s - c->last_offset_s), r->precision_s));
+	l->jitter_s =
+	    averaged(l->jitter_s, fmax(fabs(in->offset_s - c->last_offset_s), r->precision_s));
 	if (takes_long(l, r, in->offset_s)) {
-		c->startup_left_s =
-		    fmax(r->startup_s, LONG_SLEW_POLLS * log2s_to_s(l->poll_log2s));
+		c->startup_left_s = fmax(r->startup_s, LONG_SLEW_POLLS * log2s_to_s(l->poll_log2s));
 	}
 	if (in_startup(c, in->offset_s, mu_s, synced)) {
 		c->tc_counter = 0;
@@ -233,7 +232,9 @@ stepped(struct loop_state *l, const struct loop_rules *r, double step_s, struct 
 }
 
 const struct clock_loop_ops loop_classic_ops = {
-	.start = start, .update = update, .stepped = stepped
+	.start = start,
+	.update = update,
+	.stepped = stepped,
 };
 
 void

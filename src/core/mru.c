@@ -15,17 +15,17 @@ enum { LINE = 64, AVERAGE_MAX = 12, BUCKET_DEPTH = 8 };
 /* One client in one cache line. Counts stay at their largest value. */
 struct client {
 	alignas(LINE) uint8_t addr[16];
-	int64_t first_and_local;        /* ns; its lowest octet is the high one of local */
+	int64_t first_and_local; /* ns; its lowest octet is the high one of local */
 	int64_t last_ns;
-	uint32_t chain;                 /* next of the same hash */
-	uint32_t newer, older;          /* NOBODY at the ends */
+	uint32_t chain;        /* next of the same hash */
+	uint32_t newer, older; /* NOBODY at the ends */
 	uint32_t count, dropped;
-	float score;                    /* fill of the bucket, s: a whole number; or packets/s */
+	float score; /* fill of the bucket, s: a whole number; or packets/s */
 	uint16_t flags;
 	uint16_t port;
-	uint8_t kind;                   /* family, version, mode */
+	uint8_t kind; /* family, version, mode */
 	uint8_t local_low;
-	uint16_t answered;              /* the last leak and kiss, as marks */
+	uint16_t answered; /* the last leak and kiss, as marks */
 };
 _Static_assert(sizeof(struct client) == LINE, "a client is one cache line");
 _Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= 1 << 24, "a float holds a full bucket");
@@ -33,9 +33,9 @@ _Static_assert((BUCKET_DEPTH + 1) << AVERAGE_MAX <= 1 << 24, "a float holds a fu
 struct mru {
 	struct siphash_key key;
 	uint32_t max, n, peak;
-	uint32_t mask;                  /* buckets - 1 */
-	uint32_t newest, oldest;        /* NOBODY when empty */
-	uint32_t mark;                  /* where a walk is, or NOBODY */
+	uint32_t mask;           /* buckets - 1 */
+	uint32_t newest, oldest; /* NOBODY when empty */
+	uint32_t mark;           /* where a walk is, or NOBODY */
 	struct mru_keeping keeping;
 	struct mru_count count;
 	uint32_t *bucket;
@@ -116,9 +116,15 @@ mru_init(void *memory, size_t n, const struct siphash_key *key)
 
 	assert((uintptr_t)memory % LINE == 0);
 	assert(n >= 1 && n < NOBODY);
-	*m = (struct mru){ .key = *key, .max = (uint32_t)n, .mask = (uint32_t)(buckets - 1),
-		.newest = NOBODY, .oldest = NOBODY, .mark = NOBODY,
-		.keeping = { .mindepth = (uint32_t)n, .maxage_s = -1.0 } };
+	*m = (struct mru){
+		.key = *key,
+		.max = (uint32_t)n,
+		.mask = (uint32_t)(buckets - 1),
+		.newest = NOBODY,
+		.oldest = NOBODY,
+		.mark = NOBODY,
+		.keeping = { .mindepth = (uint32_t)n, .maxage_s = -1.0 },
+	};
 	at += lines(sizeof *m);
 	/* The clients stay untouched until they come: memory is used as the table fills. */
 	m->client = (void *)at;
@@ -183,8 +189,9 @@ find(const struct mru *m, uint32_t head, uint8_t family, const uint8_t addr[16])
 {
 	uint32_t i = head;
 
-	while (i != NOBODY && (family_of(&m->client[i]) != family ||
-	    memcmp(m->client[i].addr, addr, sizeof m->client[i].addr) != 0)) {
+	while (i != NOBODY &&
+	    (family_of(&m->client[i]) != family ||
+		memcmp(m->client[i].addr, addr, sizeof m->client[i].addr) != 0)) {
 		i = m->client[i].chain;
 	}
 	return i;
@@ -320,8 +327,12 @@ enter(struct mru *m, uint32_t *head, uint8_t family, const uint8_t addr[16], str
 	}
 	struct client *c = &m->client[i];
 	/* The bucket may just have lost its head to make room, so it is read only now. */
-	*c = (struct client){ .first_and_local = now.ns & ~LOCAL_MASK, .last_ns = now.ns,
-		.chain = *head, .kind = (uint8_t)(family << FAMILY_SHIFT) };
+	*c = (struct client){
+		.first_and_local = now.ns & ~LOCAL_MASK,
+		.last_ns = now.ns,
+		.chain = *head,
+		.kind = (uint8_t)(family << FAMILY_SHIFT),
+	};
 	memcpy(c->addr, addr, sizeof c->addr);
 	*head = i;
 	thread_in_newest(m, i);
@@ -339,8 +350,8 @@ interval_s(const struct client *c, struct mtime now)
 	if (ns <= 0) {
 		return 0;
 	}
-	return ns > INT64_C(1000000) * NS_PER_S ? 1000000 :
-	    (uint32_t)((ns + NS_PER_S / 2) / NS_PER_S);
+	return ns > INT64_C(1000000) * NS_PER_S ? 1000000
+						: (uint32_t)((ns + NS_PER_S / 2) / NS_PER_S);
 }
 
 /* What is in the bucket after dt seconds; at most 2^24, also when another model filled it. */
@@ -401,8 +412,8 @@ judge_score(const struct mru *m, struct client *c, const struct mru_rules *r, st
 	if ((double)c->score <= r->average_pps) {
 		return MRU_PASS;
 	}
-	return roll(m, ROLL_KISS, c->addr, now) * (double)c->score < r->kod_pps ? MRU_KOD :
-	    MRU_DROP;
+	return roll(m, ROLL_KISS, c->addr, now) * (double)c->score < r->kod_pps ? MRU_KOD
+										: MRU_DROP;
 }
 
 /* ---- what of the refused is answered ---- */
@@ -412,8 +423,10 @@ judge_score(const struct mru *m, struct client *c, const struct mru_rules *r, st
  * silence one is now and then taken for recent: then nothing is sent.
  */
 enum {
-	LEAK_TURN = 1023, LEAK_UNITS = 5,       /* of a quarter of a second */
-	KISS_TURN = 63, KISS_UNITS = 4,         /* of 16 s */
+	LEAK_TURN = 1023,
+	LEAK_UNITS = 5, /* of a quarter of a second */
+	KISS_TURN = 63,
+	KISS_UNITS = 4, /* of 16 s */
 	KISS_SHIFT = 10
 };
 static const int64_t LEAK_UNIT_NS = NS_PER_S / 4, KISS_UNIT_NS = 16 * (int64_t)NS_PER_S;
@@ -543,10 +556,16 @@ mru_read(const struct mru *m, uint32_t at, struct mru_client *out)
 	assert(at >= 1 && at <= m->n);
 	c = &m->client[at - 1];
 	*out = (struct mru_client){
-		.addr = address_of(c), .port = c->port, .mode = c->kind & LOW_BITS,
+		.addr = address_of(c),
+		.port = c->port,
+		.mode = c->kind & LOW_BITS,
 		.version = c->kind >> VERSION_SHIFT & LOW_BITS,
-		.local = local_of(c), .flags = c->flags, .count = c->count, .dropped = c->dropped,
-		.first = { c->first_and_local & ~LOCAL_MASK }, .last = { c->last_ns },
+		.local = local_of(c),
+		.flags = c->flags,
+		.count = c->count,
+		.dropped = c->dropped,
+		.first = { c->first_and_local & ~LOCAL_MASK },
+		.last = { c->last_ns },
 		.score = (double)c->score,
 	};
 }

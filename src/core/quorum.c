@@ -3,7 +3,7 @@
 #include "core/quorum.h"
 #include <assert.h>
 
-enum { POOL_USUAL = 3 };        /* of a pool whose addresses are not known yet */
+enum { POOL_USUAL = 3 }; /* of a pool whose addresses are not known yet */
 
 unsigned
 quorum_need(const struct quorum_count *c)

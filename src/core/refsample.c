@@ -71,8 +71,11 @@ average(const struct refsample_reading *v, unsigned n, int64_t adjusted_ns, doub
 		squares_s2 += d * d;
 		since_s += mtime_diff_s(v[i].at, v[0].at);
 	}
-	out->mean = (struct refsample_reading){ .offset_s = sum_s / n,
-		.at = mtime_add_s(v[0].at, since_s / n), .adjusted_ns = adjusted_ns };
+	out->mean = (struct refsample_reading){
+		.offset_s = sum_s / n,
+		.at = mtime_add_s(v[0].at, since_s / n),
+		.adjusted_ns = adjusted_ns,
+	};
 	out->jitter_s = fmax(sqrt(squares_s2 / n), precision_s);
 	out->used = n;
 }

@@ -230,7 +230,7 @@ restrict_find(struct restrict_list *l, const struct addr *a, uint16_t port, int 
 {
 	struct slot *s;
 
-	if (a->family == ADDR_NONE || addr_is_multicast(a)) {   /* nobody sends from there */
+	if (a->family == ADDR_NONE || addr_is_multicast(a)) { /* nobody sends from there */
 		if (ippeerlimit != NULL) {
 			*ippeerlimit = -1;
 		}

@@ -278,7 +278,7 @@ restrict_index(struct restrict_list *l)
 		return;
 	}
 	order_entries(l);
-	while (l->slot[l->order[v4_n]].key.family == 0) {       /* ends at the v6 default */
+	while (l->slot[l->order[v4_n]].key.family == 0) { /* ends at the v6 default */
 		v4_n++;
 	}
 	l->cuts[0].from = 0;

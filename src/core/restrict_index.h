@@ -25,7 +25,7 @@ struct number {
 struct key {
 	struct number addr, mask;
 	uint32_t match;
-	uint32_t family;        /* 0: v4, 1: v6 */
+	uint32_t family; /* 0: v4, 1: v6 */
 };
 
 struct slot {
@@ -33,9 +33,9 @@ struct slot {
 	uint32_t flags;
 	int32_t ippeerlimit;
 	uint64_t hits;
-	uint32_t chain;         /* next slot of the same hash, or of the free ones */
-	uint32_t place;         /* in the order */
-	uint32_t outer;         /* first slot of the next wider prefix around this one */
+	uint32_t chain; /* next slot of the same hash, or of the free ones */
+	uint32_t place; /* in the order */
+	uint32_t outer; /* first slot of the next wider prefix around this one */
 };
 
 /*
@@ -43,24 +43,24 @@ struct slot {
  * innermost prefix.
  */
 struct cuts {
-	uint32_t from, n;       /* part of the arrays below */
+	uint32_t from, n; /* part of the arrays below */
 };
 
 struct restrict_list {
 	uint32_t max, n;
-	uint32_t buckets;       /* a power of two */
-	uint32_t free;          /* first free slot */
-	uint32_t ordered;       /* so many of order[] are in order; the rest came later */
+	uint32_t buckets; /* a power of two */
+	uint32_t free;    /* first free slot */
+	uint32_t ordered; /* so many of order[] are in order; the rest came later */
 	uint32_t holes_n;
-	bool current;           /* cuts and holes agree with the entries */
+	bool current; /* cuts and holes agree with the entries */
 	struct cuts cuts[FAMILIES];
-	uint32_t defaults[FAMILIES];    /* slots of the default entries */
-	struct slot *slot;      /* max */
-	uint64_t *cut_hi, *cut_lo;      /* 2 * max each; lo counts where hi is equal */
-	uint32_t *cut_at;       /* 2 * max */
+	uint32_t defaults[FAMILIES]; /* slots of the default entries */
+	struct slot *slot;           /* max */
+	uint64_t *cut_hi, *cut_lo;   /* 2 * max each; lo counts where hi is equal */
+	uint32_t *cut_at;            /* 2 * max */
 	uint32_t *bucket;
-	uint32_t *order;        /* max: slots in the order of the scan */
-	uint32_t *holes;        /* max: slots with other masks than prefixes, in that order */
+	uint32_t *order; /* max: slots in the order of the scan */
+	uint32_t *holes; /* max: slots with other masks than prefixes, in that order */
 };
 
 /* The number of an address; octets behind a v4 address count as zeros whatever they are. */

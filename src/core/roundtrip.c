@@ -210,8 +210,10 @@ even(double excess_s, double jitter_s)
 {
 	double congestion = excess_s / (CONGESTED_JITTERS * jitter_s);
 
-	return (struct roundtrip_error){ 0.0,
-		excess_s * excess_s * fmin((1.0 + congestion * congestion) / 12.0, 1.0) };
+	return (struct roundtrip_error){
+		0.0,
+		excess_s * excess_s * fmin((1.0 + congestion * congestion) / 12.0, 1.0),
+	};
 }
 
 /*
@@ -228,9 +230,11 @@ surplus(double excess_s, double jitter_s, bool up)
 	double w = more / fmax(more + usual, 1e-30);
 	struct roundtrip_error one_way = uneven(excess_s, jitter_s, 1.0, up);
 
-	return (struct roundtrip_error){ w * one_way.mean_s,
+	return (struct roundtrip_error){
+		w * one_way.mean_s,
 		w * (one_way.var_s2 + (1.0 - w) * one_way.mean_s * one_way.mean_s) +
-		    (1.0 - w) * excess_s * excess_s / 12.0 };
+		    (1.0 - w) * excess_s * excess_s / 12.0,
+	};
 }
 
 /*

@@ -7,12 +7,12 @@
 #include "camp.h"
 #include "combine.h"
 
-static const double PPS_MAX_S = 0.4;    /* farther, and its edge may belong to another second */
+static const double PPS_MAX_S = 0.4; /* farther, and its edge may belong to another second */
 
 /* A system peer is given up for one that is better by this factor; see worth_keeping. */
 static const double CLEARLY = 1.25;
 
-enum { NOBODY = SELECT_MAX };           /* index of no candidate */
+enum { NOBODY = SELECT_MAX }; /* index of no candidate */
 
 /* One run, handed from step to step. */
 struct run {
@@ -20,10 +20,10 @@ struct run {
 	const struct select_rules *rules;
 	struct select_work *w;
 	struct selection *out;
-	unsigned orphan, local, pps;    /* candidates set aside, or NOBODY */
-	unsigned fit_n;                 /* entries of the intersection */
-	bool interval;                  /* the intersection was found */
-	bool midpoints;                 /* and it holds the midpoints of a majority */
+	unsigned orphan, local, pps; /* candidates set aside, or NOBODY */
+	unsigned fit_n;              /* entries of the intersection */
+	bool interval;               /* the intersection was found */
+	bool midpoints;              /* and it holds the midpoints of a majority */
 };
 
 /* A total order, so that sums are added up alike whatever the order of the input. */
@@ -119,7 +119,7 @@ keep_ordinary(struct run *r, unsigned n)
 		if (orphans && c->stratum == r->rules->orphan_stratum) {
 			elect_orphan(r, i);
 		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
-			continue;       /* may have the orphan parent among its ancestors: a loop */
+			continue; /* may have the orphan parent among its ancestors: a loop */
 		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) ==
 		    CANDIDATE_LAST_RESORT) {
 			elect_last_resort(r, i);
@@ -136,8 +136,9 @@ add_edge(struct select_work *w, double at_s, int kind)
 {
 	unsigned i = w->edge_n;
 
-	while (i > 0 && (w->edge[i - 1].at_s > at_s ||
-	    (!(w->edge[i - 1].at_s < at_s) && w->edge[i - 1].kind > kind))) {
+	while (i > 0 &&
+	    (w->edge[i - 1].at_s > at_s ||
+		(!(w->edge[i - 1].at_s < at_s) && w->edge[i - 1].kind > kind))) {
 		w->edge[i] = w->edge[i - 1];
 		i--;
 	}
@@ -286,7 +287,7 @@ take_last_resort(struct run *r)
 	}
 	if (r->local != NOBODY) {
 		add_entry(r, r->local);
-		r->interval = false;    /* of sources that are not used */
+		r->interval = false; /* of sources that are not used */
 	} else if (r->orphan != NOBODY) {
 		add_entry(r, r->orphan);
 		r->interval = false;
@@ -389,7 +390,7 @@ vote_leap(struct run *r)
 		insert += c->leap == LEAP_INSERT ? weight : 0;
 		delete += c->leap == LEAP_DELETE ? weight : 0;
 	}
-	if (insert > delete && insert > n / 2) {
+	if (insert > delete &&insert > n / 2) {
 		r->out->leap = LEAP_INSERT;
 	} else if (delete > insert && delete > n / 2) {
 		r->out->leap = LEAP_DELETE;
@@ -569,8 +570,15 @@ void
 select_run(const struct candidate *c, unsigned n, const struct select_rules *rules,
     struct select_memory *memory, struct select_work *work, struct selection *out)
 {
-	struct run r = { .c = c, .rules = rules, .w = work, .out = out,
-		.orphan = NOBODY, .local = NOBODY, .pps = NOBODY };
+	struct run r = {
+		.c = c,
+		.rules = rules,
+		.w = work,
+		.out = out,
+		.orphan = NOBODY,
+		.local = NOBODY,
+		.pps = NOBODY,
+	};
 
 	assert(n <= SELECT_MAX);
 	memset(out, 0, sizeof *out);
@@ -581,13 +589,13 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	work->edge_n = 0;
 	work->entry_n = 0;
 	keep_ordinary(&r, n);
-	intersect(&r);                  /* RFC 5905, 11.2.1 */
+	intersect(&r); /* RFC 5905, 11.2.1 */
 	keep_truechimers(&r);
 	keep_one_camp(&r);
 	take_last_resort(&r);
-	keep_survivors(&r);             /* 11.2.2 */
+	keep_survivors(&r); /* 11.2.2 */
 	span_survivors(&r);
-	choose(&r, memory);             /* 11.2.3 */
+	choose(&r, memory); /* 11.2.3 */
 	memory->sys_id = out->sys_id;
 	if (out->sys_id == 0) {
 		memory->hop_s = 0.0;

@@ -41,8 +41,12 @@ served_smear_s(const struct served_time *t, const struct leap_smear *how, struct
 {
 	const struct served_leap_second *l = &t->leap_second;
 	double since_s = mtime_diff_s(now, l->at);
-	const struct leap_outlook o = { .kind = l->next, .to_leap_s = l->to_next_s - since_s,
-		.last = l->last, .since_s = l->since_last_s + since_s };
+	const struct leap_outlook o = {
+		.kind = l->next,
+		.to_leap_s = l->to_next_s - since_s,
+		.last = l->last,
+		.since_s = l->since_last_s + since_s,
+	};
 
 	return leap_smear_s(how, &o);
 }
@@ -57,9 +61,9 @@ serve_wanted(const struct header *h)
 	}
 	switch (h->mode) {
 	case MODE_CLIENT:
-	case MODE_ACTIVE:               /* Windows Time asks so without being a peer */
+	case MODE_ACTIVE: /* Windows Time asks so without being a peer */
 		return VERDICT_OK;
-	case MODE_UNSPEC:               /* version 1 had no modes; RFC 1305, appendix D */
+	case MODE_UNSPEC: /* version 1 had no modes; RFC 1305, appendix D */
 		return h->version == 1 ? VERDICT_OK : VERDICT_MODE;
 	case MODE_PASSIVE:
 	case MODE_SERVER:

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <math.h>
 
-static const double SGATE = 3.0;        /* spike gate, in jitters */
+static const double SGATE = 3.0; /* spike gate, in jitters */
 
 bool
 spike_is_popcorn(double diff_s, double jitter_s, double age_s, double poll_s)

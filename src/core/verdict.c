@@ -8,7 +8,7 @@
 
 struct wording {
 	const char *name, *sysvar;
-	const char *also;               /* a second variable that counts it, or NULL */
+	const char *also; /* a second variable that counts it, or NULL */
 };
 
 static const struct wording wording[] = {

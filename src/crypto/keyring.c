@@ -17,13 +17,13 @@ struct allowed {
 struct entry {
 	struct mac_key *key;
 	struct allowed *allowed;
-	unsigned allowed_n;     /* 0: anyone */
-	unsigned room;          /* in allowed */
+	unsigned allowed_n; /* 0: anyone */
+	unsigned room;      /* in allowed */
 };
 
 struct keyring {
-	uint8_t trusted[KEY_ID_MAX / 8 + 1];    /* one bit for each id */
-	struct entry *entry[KEY_ID_MAX + 1];    /* by id; NULL: there is none */
+	uint8_t trusted[KEY_ID_MAX / 8 + 1]; /* one bit for each id */
+	struct entry *entry[KEY_ID_MAX + 1]; /* by id; NULL: there is none */
 	size_t n;
 };
 
@@ -46,7 +46,7 @@ keyring_remove(struct keyring *k, uint32_t id)
 	struct entry *e = entry_of(k, id);
 
 	if (e != NULL) {
-		mac_key_free(e->key);   /* the secrets are inside, wiped with it */
+		mac_key_free(e->key); /* the secrets are inside, wiped with it */
 		free(e->allowed);
 		free(e);
 		k->entry[id] = NULL;

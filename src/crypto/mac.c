@@ -19,9 +19,9 @@ struct mac_key {
 	EVP_MD *md;
 	EVP_MD_CTX *digest;
 	EVP_MAC_CTX *cmac;
-	size_t out_len;         /* of the MAC on the wire */
-	size_t whole_len;       /* of the digest, before it is cut to that */
-	uint8_t *secret;        /* of a digest key: goes before every packet */
+	size_t out_len;   /* of the MAC on the wire */
+	size_t whole_len; /* of the digest, before it is cut to that */
+	uint8_t *secret;  /* of a digest key: goes before every packet */
 	size_t secret_len;
 };
 
@@ -51,8 +51,7 @@ cmac_kind(const char *type)
 
 /* Keys of another length are cut or filled with zeros, as ntpd does. */
 static bool
-prepare_cmac(
-    struct mac_key *k, const struct cmac_kind *kind, const uint8_t *secret, size_t len)
+prepare_cmac(struct mac_key *k, const struct cmac_kind *kind, const uint8_t *secret, size_t len)
 {
 	uint8_t key[CMAC_KEY_MAX] = { 0 };
 	char cipher[16];
@@ -72,7 +71,7 @@ prepare_cmac(
 		k->whole_len = CMAC_LEN;
 		ok = true;
 	}
-	EVP_MAC_free(mac);      /* the context holds its own reference */
+	EVP_MAC_free(mac); /* the context holds its own reference */
 	OPENSSL_cleanse(key, sizeof key);
 	return ok;
 }
@@ -131,8 +130,8 @@ mac_key_new(const char *type, const uint8_t *secret, size_t len)
 	/* An unknown type is an answer, not an error to be left in OpenSSL's queue. */
 	ERR_set_mark();
 	kind = cmac_kind(type);
-	ok = kind != NULL ? prepare_cmac(k, kind, secret, len) :
-			    prepare_digest(k, type, secret, len);
+	ok = kind != NULL ? prepare_cmac(k, kind, secret, len)
+			  : prepare_digest(k, type, secret, len);
 	ERR_pop_to_mark();
 	if (!ok) {
 		mac_key_free(k);
@@ -201,8 +200,8 @@ bool
 mac_make_as(struct mac_key *k, const void *bytes, size_t len, uint8_t *out, size_t out_len)
 {
 	assert(mac_len_fits(k, out_len));
-	return k->cmac != NULL ? make_cmac(k, bytes, len, out) :
-	    make_digest(k, bytes, len, out, out_len);
+	return k->cmac != NULL ? make_cmac(k, bytes, len, out)
+			       : make_digest(k, bytes, len, out, out_len);
 }
 
 bool

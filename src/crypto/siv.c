@@ -12,10 +12,10 @@
 enum { BLOCK = SIV_TAG_LEN };
 
 struct siv_key {
-	size_t half;            /* octets of K1 and of K2: 16, 24 or 32 */
-	EVP_MAC_CTX *cmac;      /* keyed with K1 */
-	EVP_CIPHER_CTX *ctr;    /* keyed with K2 */
-	uint8_t zero_mac[BLOCK];        /* CMAC of a block of zeros: S2V begins with it */
+	size_t half;             /* octets of K1 and of K2: 16, 24 or 32 */
+	EVP_MAC_CTX *cmac;       /* keyed with K1 */
+	EVP_CIPHER_CTX *ctr;     /* keyed with K2 */
+	uint8_t zero_mac[BLOCK]; /* CMAC of a block of zeros: S2V begins with it */
 };
 
 static const struct siv_size {
@@ -50,7 +50,7 @@ cmac_new(const char *cbc)
 	memcpy(name, cbc, strlen(cbc) + 1);
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name, 0);
 	params[1] = OSSL_PARAM_construct_end();
-	EVP_MAC_free(mac);      /* the context holds its own reference */
+	EVP_MAC_free(mac); /* the context holds its own reference */
 	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
 		EVP_MAC_CTX_free(ctx);
 		return NULL;
@@ -95,7 +95,7 @@ void
 siv_key_free(struct siv_key *k)
 {
 	if (k != NULL) {
-		EVP_MAC_CTX_free(k->cmac);      /* these wipe the keys in them */
+		EVP_MAC_CTX_free(k->cmac); /* these wipe the keys in them */
 		EVP_CIPHER_CTX_free(k->ctr);
 		OPENSSL_clear_free(k, sizeof *k);
 	}
@@ -201,13 +201,14 @@ crypt(struct siv_key *k, const uint8_t v[BLOCK], const uint8_t *in, size_t len, 
 	counter[8] &= 0x7f;
 	counter[12] &= 0x7f;
 	return EVP_EncryptInit_ex2(k->ctr, NULL, NULL, counter, NULL) == 1 &&
-	    (len == 0 || (EVP_EncryptUpdate(k->ctr, out, &out_len, in, (int)len) == 1 &&
-	    (size_t)out_len == len));
+	    (len == 0 ||
+		(EVP_EncryptUpdate(k->ctr, out, &out_len, in, (int)len) == 1 &&
+		    (size_t)out_len == len));
 }
 
 bool
-siv_seal(struct siv_key *k, const struct siv_part *part, unsigned n, const void *text,
-    size_t len, uint8_t *out)
+siv_seal(struct siv_key *k, const struct siv_part *part, unsigned n, const void *text, size_t len,
+    uint8_t *out)
 {
 	return s2v(k, part, n, text, len, out) && crypt(k, out, text, len, out + BLOCK);
 }

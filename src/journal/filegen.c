@@ -7,7 +7,7 @@ enum { MJD_1970 = 40587, DAY_S = 86400, NS_PER_MS = 1000000, DAYS_PER_WEEK = 7, 
 
 struct date {
 	long year;
-	unsigned month, day;            /* 1..12, 1..31 */
+	unsigned month, day; /* 1..12, 1..31 */
 };
 
 static long
@@ -30,8 +30,8 @@ date_of(long days)
 	unsigned mp = (5 * doy + 2) / 153;
 	unsigned month = mp < 10 ? mp + 3 : mp - 9;
 
-	return (struct date){ (long)yoe + era * 400 + (month <= 2), month, doy - (153 * mp +
-	    2) / 5 + 1 };
+	return (struct date){ (long)yoe + era * 400 + (month <= 2), month,
+		doy - (153 * mp + 2) / 5 + 1 };
 }
 
 static long
@@ -51,8 +51,8 @@ put_week(long days, struct text *out)
 	long thursday = days - weekday + 3;
 	long year = date_of(thursday).year;
 
-	text_printf(out, ".%04ldw%02ld", year, (thursday - first_of_year(year)) / DAYS_PER_WEEK +
-	    1);
+	text_printf(out, ".%04ldw%02ld", year,
+	    (thursday - first_of_year(year)) / DAYS_PER_WEEK + 1);
 }
 
 void

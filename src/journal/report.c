@@ -9,7 +9,7 @@
 enum { LINE_MAX_LEN = 1024, ADVICE_MAX = 768 };
 
 static void TEXT_PRINTF(3, 0)
-vreport(struct journal *j, enum log_level level, const char *fmt, va_list ap)
+    vreport(struct journal *j, enum log_level level, const char *fmt, va_list ap)
 {
 	char buf[LINE_MAX_LEN];
 	struct text t = text_over(buf, sizeof buf);
@@ -69,8 +69,8 @@ advice(struct journal *j, const char *path, enum store_use use, int error, char 
 }
 
 void
-report_unwritten(
-    struct journal *j, const char *what, const char *path, enum store_use use, int error)
+report_unwritten(struct journal *j, const char *what, const char *path, enum store_use use,
+    int error)
 {
 	const char *slash = strrchr(path, '/');
 	int folder = slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path);
@@ -79,8 +79,8 @@ report_unwritten(
 	if (error == -EROFS) {
 		report(j, LOG_LEVEL_ERROR,
 		    "%s %s: %s; under systemd \"systemctl edit ntpd\" and add, below [Service], "
-		    "ReadWritePaths=%.*s", what, path, strerror(-error), folder, slash == NULL ?
-		    "." : path);
+		    "ReadWritePaths=%.*s",
+		    what, path, strerror(-error), folder, slash == NULL ? "." : path);
 	} else if (error == -ENOENT && slash != NULL) {
 		report(j, LOG_LEVEL_ERROR, "%s %s: %s; 'mkdir -p %.*s' makes the folder", what,
 		    path, strerror(-error), folder, path);

@@ -52,8 +52,11 @@ put_base(const struct journal *j, enum config_stats set, struct text *out)
 static void
 put_path(const struct journal *j, enum config_stats set, struct rtime at, struct text *out)
 {
-	struct filegen_now now = { .real = at, .pid = j->is.pid,
-		.uptime_s = mtime_diff_s(loop_now(j->is.loop), j->started) };
+	struct filegen_now now = {
+		.real = at,
+		.pid = j->is.pid,
+		.uptime_s = mtime_diff_s(loop_now(j->is.loop), j->started),
+	};
 
 	put_base(j, set, out);
 	filegen_suffix(j->conf->filegens[set].type, &now, out);
@@ -298,10 +301,8 @@ stats_raw(struct journal *j, const struct assoc *a)
 	put_ts(&t, s->xmt);
 	put_ts(&t, ntp_ts_from_rtime(a->wire.t4));
 	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version,
-	    (unsigned)MODE_SERVER,
-	    s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, a->poll.ppoll, s->precision,
-	    s->root_delay_s,
-	    s->root_disp_s);
+	    (unsigned)MODE_SERVER, s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, a->poll.ppoll,
+	    s->precision, s->root_delay_s, s->root_disp_s);
 	put_refid(&t, s);
 	write_line(j, STATS_RAW, a->wire.t4, buf);
 }
@@ -320,8 +321,7 @@ take_counts(const struct journal *j, uint64_t out[STATS_SYS_COUNTS])
 {
 	struct counters sum;
 	static const char *const names[] = { "ss_restricted", "ss_badformat", "ss_badauth",
-	    "ss_declined", "ss_limited",
-		"ss_kodsent" };
+		"ss_declined", "ss_limited", "ss_kodsent" };
 
 	j->is.up->counted(j->is.up_ctx, &sum);
 	out[0] = sum.received;

@@ -92,24 +92,20 @@ static const struct known {
 };
 
 /* The others, of which nothing more is known than that ntpd has them. */
-static const char *const others[] = {
-	"stratum", "peer", "peermode", "state", "clock_control", "config_faults", "config_unused",
-	"waits_for", "steps", "fuzz",
-	"sys_var_list", "peer_var_list", "clock_var_list",
-	"srcport", "dstport", "out", "in", "unreach", "hmode", "pmode", "keyid", "ttl", "config",
-	"authenable", "authentic", "received", "sent", "badauth", "bogusorg", "oldpkt", "seldisp",
-	"selbroken", "candidate", "type", "noreply", "badformat", "baddata", "flags",
-	"mru_enabled", "mru_hashslots", "mru_depth", "mru_deepest", "mru_maxdepth", "mru_mindepth",
-	"mru_exists", "mru_new", "mru_recycleold", "mru_recyclefull", "mru_none",
-	"ss_received", "ss_thisver", "ss_oldver", "ss_badformat", "ss_badauth", "ss_declined",
-	"ss_restricted", "ss_limited", "ss_kodsent", "ss_lamport", "ss_processed", "ss_numctlreq",
-	"kstflags", "kppscalibs", "kppscaliberrs", "kppsjitexc", "kppsstbexc",
-	"authkeys", "authfreek", "authklookups", "authknotfound", "authkuncached", "authkexpired",
-	"authencrypts", "authdecrypts",
-	"total_rbuf", "free_rbuf", "used_rbuf", "rbuf_lowater", "io_dropped", "io_ignored",
-	"io_received", "io_sent", "io_sendfailed", "io_wakeups", "io_goodwakeups",
-	"timer_overruns", "timer_xmts",
-};
+static const char *const others[] = { "stratum", "peer", "peermode", "state", "clock_control",
+	"config_faults", "config_unused", "waits_for", "steps", "fuzz", "sys_var_list",
+	"peer_var_list", "clock_var_list", "srcport", "dstport", "out", "in", "unreach", "hmode",
+	"pmode", "keyid", "ttl", "config", "authenable", "authentic", "received", "sent", "badauth",
+	"bogusorg", "oldpkt", "seldisp", "selbroken", "candidate", "type", "noreply", "badformat",
+	"baddata", "flags", "mru_enabled", "mru_hashslots", "mru_depth", "mru_deepest",
+	"mru_maxdepth", "mru_mindepth", "mru_exists", "mru_new", "mru_recycleold",
+	"mru_recyclefull", "mru_none", "ss_received", "ss_thisver", "ss_oldver", "ss_badformat",
+	"ss_badauth", "ss_declined", "ss_restricted", "ss_limited", "ss_kodsent", "ss_lamport",
+	"ss_processed", "ss_numctlreq", "kstflags", "kppscalibs", "kppscaliberrs", "kppsjitexc",
+	"kppsstbexc", "authkeys", "authfreek", "authklookups", "authknotfound", "authkuncached",
+	"authkexpired", "authencrypts", "authdecrypts", "total_rbuf", "free_rbuf", "used_rbuf",
+	"rbuf_lowater", "io_dropped", "io_ignored", "io_received", "io_sent", "io_sendfailed",
+	"io_wakeups", "io_goodwakeups", "timer_overruns", "timer_xmts" };
 
 static const struct known *
 find(const char *name)

@@ -10,9 +10,10 @@
 #include "base/text.h"
 
 enum {
-	DATAGRAM_MAX = 1024,    /* the longest legal answer is 480 octets and a MAC */
+	DATAGRAM_MAX = 1024, /* the longest legal answer is 480 octets and a MAC */
 	KEYID_LEN = 4,
-	MAC_MIN = 16, MAC_MAX = 64,
+	MAC_MIN = 16,
+	MAC_MAX = 64,
 	REQUEST_CAP = CONTROL_HEADER_LEN + CONTROL_DATA_MAX + 8 + KEYID_LEN + MAC_MAX,
 };
 
@@ -23,10 +24,10 @@ struct session {
 	unsigned version;
 	uint16_t sequence;
 	bool always_sign;
-	bool bare_error;        /* the last error was not signed, though the request was */
+	bool bare_error; /* the last error was not signed, though the request was */
 	int debug;
 	double first_s, next_s, total_s;
-	double deadline_s;      /* of the transport's clock: no question goes on beyond */
+	double deadline_s; /* of the transport's clock: no question goes on beyond */
 	struct control_assembly parts;
 };
 
@@ -147,7 +148,10 @@ send_request(struct session *s, const struct request *r)
 	uint8_t bytes[REQUEST_CAP];
 	struct writer w = writer_over(bytes, sizeof bytes);
 	struct control_header h = {
-		.version = s->version, .op = r->op, .sequence = s->sequence, .assoc = r->assoc,
+		.version = s->version,
+		.op = r->op,
+		.sequence = s->sequence,
+		.assoc = r->assoc,
 		.count = (uint16_t)r->len,
 	};
 
@@ -167,9 +171,9 @@ send_request(struct session *s, const struct request *r)
 		    "send: op %u, sequence %u, association %u, %zu octets of data, %zu in all\n",
 		    h.op, h.sequence, h.assoc, r->len, w.len);
 	}
-	return s->transport->ops->send(s->transport, bytes, w.len, !changes_something(r)) ?
-	    SESSION_OK :
-	    SESSION_UNSENT;
+	return s->transport->ops->send(s->transport, bytes, w.len, !changes_something(r))
+	    ? SESSION_OK
+	    : SESSION_UNSENT;
 }
 
 static bool
@@ -181,8 +185,9 @@ mac_is_behind(struct session *s, const uint8_t *bytes, size_t len, size_t covere
 		return false;
 	}
 	c = cursor_over(bytes + covered, len - covered);
-	return cursor_u32(&c) == s->key_id && mac_check(s->key, bytes, covered,
-	    bytes + covered + KEYID_LEN, len - covered - KEYID_LEN);
+	return cursor_u32(&c) == s->key_id &&
+	    mac_check(s->key, bytes, covered, bytes + covered + KEYID_LEN,
+		len - covered - KEYID_LEN);
 }
 
 /* At the next multiple of eight; of an error other ntpds put it right behind the header. */
@@ -233,8 +238,8 @@ take_datagram(struct session *s, const struct request *r, const uint8_t *bytes, 
 	if (h.assoc != r->assoc) {
 		return TAKE_IGNORED;
 	}
-	switch (control_assembly_add(
-	    &s->parts, &h, bytes + CONTROL_HEADER_LEN, len - CONTROL_HEADER_LEN)) {
+	switch (control_assembly_add(&s->parts, &h, bytes + CONTROL_HEADER_LEN,
+	    len - CONTROL_HEADER_LEN)) {
 	case CONTROL_REFUSED:
 		return TAKE_BROKEN;
 	case CONTROL_MORE:
@@ -302,7 +307,7 @@ collect(struct session *s, const struct request *r, double end_s, struct answer 
 		switch (take) {
 		case TAKE_IGNORED:
 			break;
-		case TAKE_UNPROVEN:     /* a forger's, perhaps: the right one may come yet */
+		case TAKE_UNPROVEN: /* a forger's, perhaps: the right one may come yet */
 			unproven = true;
 			break;
 		case TAKE_PART:

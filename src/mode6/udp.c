@@ -23,17 +23,17 @@ static const double HEAD_START_S = 0.25;
 struct path {
 	struct sockaddr_storage to;
 	socklen_t to_len;
-	int fd;         /* -1: not open */
+	int fd; /* -1: not open */
 };
 
 struct udp {
 	struct transport base;
-	struct path path[PATHS_MAX];    /* the addresses, in the order they are tried */
+	struct path path[PATHS_MAX]; /* the addresses, in the order they are tried */
 	unsigned n;
-	unsigned tried;         /* the first of them have been asked */
-	int chosen;             /* the one that answered first, -1: none yet */
-	bool heard;             /* something came since the last question */
-	double next_at_s;       /* when the next address has its turn */
+	unsigned tried;   /* the first of them have been asked */
+	int chosen;       /* the one that answered first, -1: none yet */
+	bool heard;       /* something came since the last question */
+	double next_at_s; /* when the next address has its turn */
 	uint8_t question[QUESTION_MAX];
 	size_t question_len;
 };
@@ -103,7 +103,7 @@ ask_next(struct udp *u)
 		struct path *p = &u->path[u->tried++];
 
 		if (p->fd >= 0) {
-			continue;       /* has had it */
+			continue; /* has had it */
 		}
 		if (path_open(p) && path_send(p, u->question, u->question_len)) {
 			u->next_at_s = udp_now_s(&u->base) + HEAD_START_S;
@@ -334,10 +334,16 @@ add_paths(struct udp *u, const struct addrinfo *list)
 static void
 add_loopback(struct udp *u, enum addr_family family, uint16_t port)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port),
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
 
 	if (family != ADDR_V6) {
 		add_path(u, &in, sizeof in);
@@ -350,8 +356,10 @@ add_loopback(struct udp *u, enum addr_family family, uint16_t port)
 static int
 look_up(const char *name, const char *port, enum addr_family family, struct addrinfo **out)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM,
-		.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST };
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_DGRAM,
+		.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST,
+	};
 	int err;
 
 	hints.ai_family = family == ADDR_V4 ? AF_INET : family == ADDR_V6 ? AF_INET6 : AF_UNSPEC;

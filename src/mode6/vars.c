@@ -8,8 +8,8 @@
 #include "wire/control.h"
 
 enum {
-	ESCAPED_MAX = 4 * CONTROL_TEXT_MAX + 1, /* every octet as \xHH */
-	ITEMS_MAX = CONTROL_TEXT_MAX / 2 + 1, /* "a,a,a" */
+	ESCAPED_MAX = 4 * CONTROL_TEXT_MAX + 1,  /* every octet as \xHH */
+	ITEMS_MAX = CONTROL_TEXT_MAX / 2 + 1,    /* "a,a,a" */
 	STORE_MAX = ESCAPED_MAX + 2 * ITEMS_MAX, /* and a terminator for each name and value */
 };
 

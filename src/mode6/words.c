@@ -183,8 +183,8 @@ put_event(struct text *t, const char *word)
 void
 words_system_status(struct text *t, uint16_t status)
 {
-	text_printf(
-	    t, "%s, %s, ", leap_word(status_leap(status)), source_word(status_source(status)));
+	text_printf(t, "%s, %s, ", leap_word(status_leap(status)),
+	    source_word(status_source(status)));
 	put_count(t, status);
 	put_event(t, system_event_word(status_event(status)));
 }
@@ -196,8 +196,11 @@ words_peer_status(struct text *t, uint16_t status)
 		enum peer_bit bit;
 		const char *word;
 	} bits[] = {
-		{ PEER_CONF, "conf" }, { PEER_AUTHENABLE, "authenb" }, { PEER_AUTH, "auth" },
-		{ PEER_REACH, "reach" }, { PEER_BCAST, "bcast" },
+		{ PEER_CONF, "conf" },
+		{ PEER_AUTHENABLE, "authenb" },
+		{ PEER_AUTH, "auth" },
+		{ PEER_REACH, "reach" },
+		{ PEER_BCAST, "bcast" },
 	};
 
 	for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {

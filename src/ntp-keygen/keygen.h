@@ -14,8 +14,8 @@
 enum { KEYGEN_ID_MAX = 65535, KEYGEN_TEXT_MAX = 1 << 20 };
 
 struct keygen_rules {
-	const char *type; /* of all keys; NULL: MD5, SHA1 and AES128CMAC, count of each */
-	uint32_t count; /* > 0 */
+	const char *type;  /* of all keys; NULL: MD5, SHA1 and AES128CMAC, count of each */
+	uint32_t count;    /* > 0 */
 	uint32_t first_id; /* 1..KEYGEN_ID_MAX */
 };
 

@@ -42,8 +42,8 @@ usage(FILE *to, int status)
 static int
 fail(const char *what, int error)
 {
-	(void)fprintf(stderr, "ntp-keygen: %s: %s%s\n", what, strerror(error), error == EEXIST ?
-	    "; it is not written over: move it away, or name another" : "");
+	(void)fprintf(stderr, "ntp-keygen: %s: %s%s\n", what, strerror(error),
+	    error == EEXIST ? "; it is not written over: move it away, or name another" : "");
 	return EXIT_FAILED;
 }
 
@@ -127,8 +127,7 @@ save(const struct wishes *w, const char *host, uint32_t stamp, const struct text
 	int error;
 
 	if (w->output != NULL && strcmp(w->output, "-") == 0) {
-		return write_all(STDOUT_FILENO, keys->at, keys->len) ? EXIT_OK :
-									 fail("-", errno);
+		return write_all(STDOUT_FILENO, keys->at, keys->len) ? EXIT_OK : fail("-", errno);
 	}
 	if (w->output != NULL) {
 		error = write_file(w->output, keys->at, keys->len);
@@ -254,16 +253,17 @@ main(int argc, char **argv)
 			return EXIT_OK;
 		}
 		if (option == 'd' || option == 'D') {
-			continue;       /* there is nothing to be shown */
+			continue; /* there is nothing to be shown */
 		}
-		if (option == 'A' || (option == '?' && optopt != 0 &&
-		    strchr(AUTOKEY_OPTIONS, optopt) != NULL)) {
-			(void)fputs("ntp-keygen: Autokey is not supported, only symmetric keys are "
-				    "made\n", stderr);
+		if (option == 'A' ||
+		    (option == '?' && optopt != 0 && strchr(AUTOKEY_OPTIONS, optopt) != NULL)) {
+			(void)fputs(
+			    "ntp-keygen: Autokey is not supported, only symmetric keys are made\n",
+			    stderr);
 			return EXIT_FAILED;
 		}
 		if (!take(&w, option, optarg)) {
-			if (option != '?') {    /* or getopt has said it */
+			if (option != '?') { /* or getopt has said it */
 				(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,
 				    option == 't' ? "type of key" : "number above 0");
 			}

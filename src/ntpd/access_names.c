@@ -189,17 +189,16 @@ failed(struct ntpd *d, struct access_name *k, const char *reason)
 
 	k->state = NAME_FAILED;
 	if (d->access_names.again_s > 0) {
-		return;                 /* said in the first round of questions */
+		return; /* said in the first round of questions */
 	}
 	if (k->n > 0) {
 		report(&d->journal, LOG_LEVEL_ERROR,
-		    "restrict: address/host '%s' (%s:%u) unusable: %s; its "
-		    "last addresses stay",
+		    "restrict: address/host '%s' (%s:%u) unusable: %s; its last addresses stay",
 		    k->text, at->file, at->line, reason);
 	} else {
 		report(&d->journal, LOG_LEVEL_ERROR,
-		    "restrict: ignoring line %u, address/host '%s' (%s) "
-		    "unusable: %s; asking again until there is an answer",
+		    "restrict: ignoring line %u, address/host '%s' (%s) unusable: %s; asking again "
+		    "until there is an answer",
 		    at->line, k->text, at->file, reason);
 	}
 }
@@ -229,8 +228,7 @@ take(struct ntpd *d, struct access_name *k, const struct resolver_answer *ans)
 
 	if (ans->cut) {
 		report(&d->journal, LOG_LEVEL_WARNING,
-		    "%s:%u: restrict: '%s' has more than %d addresses, "
-		    "the first are used",
+		    "%s:%u: restrict: '%s' has more than %d addresses, the first are used",
 		    at->file, at->line, k->text, (int)RESOLVER_ADDRS_MAX);
 	}
 	k->state = NAME_ANSWERED;
@@ -257,7 +255,7 @@ access_names_answered(struct ntpd *d, const struct resolver_answer *ans)
 	}
 	if ((ans->tag >> 16 & GENERATIONS) != names->generation || i >= names->n ||
 	    names->at[i].state != NAME_ASKED) {
-		return true;            /* of before a reload */
+		return true; /* of before a reload */
 	}
 	names->asked--;
 	if (ans->error != 0 || ans->n == 0) {

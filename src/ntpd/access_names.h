@@ -16,18 +16,18 @@ enum access_name_state { NAME_WAITS, NAME_ASKED, NAME_FAILED, NAME_ANSWERED };
 
 /* A host name of a restrict line. */
 struct access_name {
-	unsigned line;                  /* index in conf->restricts */
+	unsigned line; /* index in conf->restricts */
 	char text[RESOLVER_NAME_MAX];
 	enum addr_family want;
 	enum access_name_state state;
-	unsigned n;                     /* addresses known, of this question or an earlier one */
+	unsigned n; /* addresses known, of this question or an earlier one */
 	struct addr addr[RESOLVER_ADDRS_MAX];
 };
 
 struct access_names {
-	struct access_name *at;         /* in the order of their lines */
-	unsigned n, asked;              /* of them in state NAME_ASKED */
-	uint32_t generation;            /* of the questions: answers to older ones are dropped */
+	struct access_name *at; /* in the order of their lines */
+	unsigned n, asked;      /* of them in state NAME_ASKED */
+	uint32_t generation;    /* of the questions: answers to older ones are dropped */
 	struct loop_timer again;
 	double again_s;
 };

@@ -79,7 +79,7 @@ print_diags(const struct config *c, const struct diag_list *d)
 		(void)fprintf(stderr, "ntpd: no memory for the diagnostics\n");
 		return;
 	}
-	for (unsigned i = 0; i < d->n; i++) {   /* of the file as a whole: after its lines */
+	for (unsigned i = 0; i < d->n; i++) { /* of the file as a whole: after its lines */
 		unsigned line = d->at[i].line == 0 ? UINT_MAX : d->at[i].line;
 		places[i] = (struct place){ rank_of(c, d->at[i].file), line, i, d->at[i].file };
 	}
@@ -154,8 +154,9 @@ static void
 explain(void *ctx, enum config_use use, const char *path, struct text *out)
 {
 	bool reads = use == USE_READ || use == USE_LIST;
-	enum store_use wanted = reads ? STORE_READ : use == USE_REPLACE ? STORE_REPLACE :
-	    STORE_APPEND;
+	enum store_use wanted = reads ? STORE_READ
+	    : use == USE_REPLACE      ? STORE_REPLACE
+				      : STORE_APPEND;
 
 	(void)ctx;
 	file_access_explain(path, wanted, out);

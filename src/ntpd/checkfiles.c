@@ -20,15 +20,17 @@ compare_keys(const struct config *c, struct keyring *ring, struct diag_list *dia
 		const struct config_source *s = &c->sources[i];
 		if (s->key != 0 && keyring_find(ring, (uint32_t)s->key, NULL) == NULL) {
 			struct diag where = config_where(c, &s->place, "key", diags->arena);
-			diag_add(diags, DIAG_WARNING, &where, "key %d of %s is not in %s: the "
-			    "server will not be asked", (int)s->key, s->host.text, c->keys);
+			diag_add(diags, DIAG_WARNING, &where,
+			    "key %d of %s is not in %s: the server will not be asked", (int)s->key,
+			    s->host.text, c->keys);
 		}
 	}
 	if (c->controlkey != 0 && keyring_find(ring, (uint32_t)c->controlkey, NULL) == NULL) {
-		struct diag where = config_where(c, config_place_of(c, "controlkey"), NULL,
-		    diags->arena);
-		diag_add(diags, DIAG_WARNING, &where, "key %d is not in %s: ntpq cannot change "
-		    "anything", (int)c->controlkey, c->keys);
+		struct diag where =
+		    config_where(c, config_place_of(c, "controlkey"), NULL, diags->arena);
+		diag_add(diags, DIAG_WARNING, &where,
+		    "key %d is not in %s: ntpq cannot change anything", (int)c->controlkey,
+		    c->keys);
 	}
 }
 
@@ -99,8 +101,8 @@ check_drift(struct store *s, const struct config *c, struct diag_list *diags)
 		diag_add(diags, DIAG_WARNING, &where, "%s; the file is not used, and written anew",
 		    buf);
 	} else if (drift.clamped) {
-		diag_add(diags, DIAG_WARNING, &where, "beyond %d ppm; the file is not used, and "
-		    "written anew", DRIFTFILE_MAX_PPM);
+		diag_add(diags, DIAG_WARNING, &where,
+		    "beyond %d ppm; the file is not used, and written anew", DRIFTFILE_MAX_PPM);
 	}
 	free(text);
 }

@@ -107,8 +107,8 @@ lines_of_options(const struct ntpd_options *opt, struct arena *a)
 		text_printf(&t, "server %s iburst\n", opt->server[i]);
 	}
 	for (unsigned i = 0; i < opt->setvar_n; i++) {
-		text_printf(&t, "setvar %s%s\n", opt->setvar[i], opt->setvar_default[i] ?
-		    " default" : "");
+		text_printf(&t, "setvar %s%s\n", opt->setvar[i],
+		    opt->setvar_default[i] ? " default" : "");
 	}
 	return buf;
 }
@@ -144,9 +144,11 @@ conffile_load(struct store *s, const struct ntpd_options *opt, struct arena **ar
 void
 conffile_report(struct log *log, const struct diag_list *diags)
 {
-	static const enum log_level levels[] = { [DIAG_NOTE] = LOG_LEVEL_INFO,
-	    [DIAG_WARNING] = LOG_LEVEL_WARNING,
-		[DIAG_ERROR] = LOG_LEVEL_ERROR };
+	static const enum log_level levels[] = {
+		[DIAG_NOTE] = LOG_LEVEL_INFO,
+		[DIAG_WARNING] = LOG_LEVEL_WARNING,
+		[DIAG_ERROR] = LOG_LEVEL_ERROR,
+	};
 	char buf[DIAG_LINE_MAX];
 
 	for (unsigned i = 0; i < diags->n; i++) {

@@ -52,8 +52,7 @@ configure_from(struct ntpd *d, const char *lines, size_t len, struct arena *a, s
 	/* What an earlier line took back is done. */
 	d->conf->unpeers_n = 0;
 	d->conf->resets_n = 0;
-	new = config_load_text(NULL, "ntpq", lines, len, d->conf, true, a,
-	    &diags);
+	new = config_load_text(NULL, "ntpq", lines, len, d->conf, true, a, &diags);
 	if (new == NULL) {
 		text_put(out, "no memory");
 		arena_free(a);

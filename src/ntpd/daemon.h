@@ -31,8 +31,8 @@ struct ntpd_watch {
 	void (*status)(void *ctx, const char *text);
 	void (*reloading)(void *ctx, bool done);
 	void (*stopping)(void *ctx);
-	void (*usage)(void *ctx, struct usage *out);    /* for usestats */
-	void (*synced)(void *ctx);              /* first synchronisation, for -w */
+	void (*usage)(void *ctx, struct usage *out); /* for usestats */
+	void (*synced)(void *ctx);                   /* first synchronisation, for -w */
 	void *ctx;
 };
 
@@ -47,29 +47,33 @@ struct ntpd_ports {
 	struct ntpd_watch watch;
 };
 
-enum { NTPD_LISTEN_OPTIONS_MAX = 128, NTPD_KEY_OPTIONS_MAX = 128,
-	NTPD_SERVER_OPTIONS_MAX = 128, NTPD_SETVAR_OPTIONS_MAX = 128 };
+enum {
+	NTPD_LISTEN_OPTIONS_MAX = 128,
+	NTPD_KEY_OPTIONS_MAX = 128,
+	NTPD_SERVER_OPTIONS_MAX = 128,
+	NTPD_SETVAR_OPTIONS_MAX = 128
+};
 
 /*
  * The command line, as far as it concerns more than the process; strings are the caller's
  * and stay.
  */
 struct ntpd_options {
-	const char *config_path;        /* NULL: no file */
-	const char *driftfile, *keysfile, *statsdir;    /* NULL: as configured */
-	bool panic_gate, step_first, once, slew_only;   /* -g -G -q -x */
-	bool user_later;                /* ntpd_user_changed is called later: -u */
+	const char *config_path;                      /* NULL: no file */
+	const char *driftfile, *keysfile, *statsdir;  /* NULL: as configured */
+	bool panic_gate, step_first, once, slew_only; /* -g -G -q -x */
+	bool user_later;                              /* ntpd_user_changed is called later: -u */
 	const char *boot_marker; /* there once the clock was set in this boot; NULL: none is kept */
-	enum addr_family family;        /* -4 -6 */
-	bool auth_required, auth_not_required;          /* -a -A */
-	bool no_virtual;                /* -L */
-	const char *listen[NTPD_LISTEN_OPTIONS_MAX];    /* -I */
+	enum addr_family family; /* -4 -6 */
+	bool auth_required, auth_not_required;       /* -a -A */
+	bool no_virtual;                             /* -L */
+	const char *listen[NTPD_LISTEN_OPTIONS_MAX]; /* -I */
 	unsigned listen_n;
-	uint32_t trusted_key[NTPD_KEY_OPTIONS_MAX];     /* -t */
+	uint32_t trusted_key[NTPD_KEY_OPTIONS_MAX]; /* -t */
 	unsigned trusted_key_n;
-	const char *server[NTPD_SERVER_OPTIONS_MAX];    /* positional */
+	const char *server[NTPD_SERVER_OPTIONS_MAX]; /* positional */
 	unsigned server_n;
-	const char *setvar[NTPD_SETVAR_OPTIONS_MAX];    /* --var, --dvar: NAME=VALUE */
+	const char *setvar[NTPD_SETVAR_OPTIONS_MAX]; /* --var, --dvar: NAME=VALUE */
 	bool setvar_default[NTPD_SETVAR_OPTIONS_MAX];
 	unsigned setvar_n;
 	double scan_interval_s;         /* -U: 300; 0: off */
@@ -80,21 +84,21 @@ struct ntpd_options {
 
 /* What a test or the process wants to know at a glance. */
 struct ntpd_status {
-	bool synced;                    /* leap is not LEAP_UNSYNC */
-	bool controlled;                /* we may set the clock */
+	bool synced;     /* leap is not LEAP_UNSYNC */
+	bool controlled; /* we may set the clock */
 	unsigned leap, stratum;
 	uint32_t refid;
-	double root_delay_s, root_disp_s;       /* now */
+	double root_delay_s, root_disp_s; /* now */
 	double root_dist_s; /* root_delay/2 + root_disp: the error bound reported to clients */
-	double offset_s;                /* last combined offset */
-	double freq;                    /* rate adjustment in force, s/s */
+	double offset_s;    /* last combined offset */
+	double freq;        /* rate adjustment in force, s/s */
 	double jitter_s;
 	int poll_log2s;
-	unsigned state;                 /* enum clock_phase_state */
-	uint16_t sys_id;                /* association of the system peer, 0: none */
+	unsigned state;  /* enum clock_phase_state */
+	uint16_t sys_id; /* association of the system peer, 0: none */
 	unsigned assoc_n;
 	unsigned steps;
-	uint64_t sent, received;        /* datagrams */
+	uint64_t sent, received; /* datagrams */
 };
 
 /* Takes the ports (which must outlive it) and copies the options. NULL when memory is short. */

@@ -14,10 +14,10 @@ struct ntpd;
 enum faults_of { FAULTS_CONFIG, FAULTS_KEYS, FAULTS_LEAP, FAULTS_N };
 
 struct fault {
-	unsigned n;                     /* errors in the files; 0: none, the rest is unused */
-	bool refused;                   /* a reload was, the older configuration is in force */
-	bool said;                      /* by faults_say */
-	char place[208];                /* of the first: FILE:LINE, or FILE */
+	unsigned n;      /* errors in the files; 0: none, the rest is unused */
+	bool refused;    /* a reload was, the older configuration is in force */
+	bool said;       /* by faults_say */
+	char place[208]; /* of the first: FILE:LINE, or FILE */
 	char what[320];
 };
 

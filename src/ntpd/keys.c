@@ -20,8 +20,9 @@ add_key(struct keyring *ring, const struct keysfile_key *k, const char *path,
 	struct diag where = { .file = path, .line = k->line, .column = k->type_column };
 
 	if (!keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
-		diag_add(diags, DIAG_ERROR, &where, "key %u of type '%s' cannot be used, expected "
-		    "a type such as MD5, SHA1 or AES128CMAC, and a secret that fits it",
+		diag_add(diags, DIAG_ERROR, &where,
+		    "key %u of type '%s' cannot be used, expected a type such as MD5, SHA1 or "
+		    "AES128CMAC, and a secret that fits it",
 		    (unsigned)k->id, k->type);
 		return;
 	}

@@ -42,11 +42,12 @@ leaptable_parse(const char *path, const char *text, size_t len, bool checkhash, 
 	}
 	agrees = out->hash_given && hash_agrees(out);
 	if (out->hash_given && checkhash && !agrees) {
-		diag_add(diags, DIAG_ERROR, &where, "its hash is wrong, so it is not used; get it "
-		    "anew (leapfile ... ignorehash uses it all the same)");
+		diag_add(diags, DIAG_ERROR, &where,
+		    "its hash is wrong, so it is not used; get it anew (leapfile ... ignorehash "
+		    "uses it all the same)");
 		return false;
 	}
-	if (out->end_doubtful && !agrees) {     /* what comes behind the last row is not known */
+	if (out->end_doubtful && !agrees) { /* what comes behind the last row is not known */
 		out->expiry_given = true;
 		out->expiry_s = out->rows[out->n - 1].utc_s;
 	}
@@ -60,8 +61,10 @@ leaptable_parse(const char *path, const char *text, size_t len, bool checkhash, 
 static const char *
 path_now(const struct ntpd *d)
 {
-	static const char *const usual[] = { "/var/lib/ntp/leap-seconds.list",
-		"/usr/share/zoneinfo/leap-seconds.list" };
+	static const char *const usual[] = {
+		"/var/lib/ntp/leap-seconds.list",
+		"/usr/share/zoneinfo/leap-seconds.list",
+	};
 	const char *path = config_leapfile(d->conf);
 	struct store_stat st, newest = { 0 };
 
@@ -105,8 +108,8 @@ parse_file(struct ntpd *d, const char *path, const char *text, size_t len)
 	}
 	diags = diag_list_in(a);
 	f = arena_alloc(a, sizeof *f);
-	good = f != NULL && leaptable_parse(path, text, len, d->conf->leapfile_checkhash, a, f,
-	    &diags);
+	good = f != NULL &&
+	    leaptable_parse(path, text, len, d->conf->leapfile_checkhash, a, f, &diags);
 	conffile_report(d->port.log, &diags);
 	faults_note(d, FAULTS_LEAP, &diags);
 	good = good && take_table(d, f, a);
@@ -126,8 +129,8 @@ tell_rows(struct ntpd *d, const char *path)
 	report(&d->journal, LOG_LEVEL_DEBUG, "leapfile %s: %u rows", path, leap->rows_n);
 	if (d->conf->leapfile == NULL && over_days > 0.0) {
 		report(&d->journal, LOG_LEVEL_NOTICE,
-		    "leapfile %s: expired %.0f days ago; update the "
-		    "package tzdata, or enable ntp-leapfetch.timer",
+		    "leapfile %s: expired %.0f days ago; update the package tzdata, or enable "
+		    "ntp-leapfetch.timer",
 		    path, over_days);
 	}
 }
@@ -166,7 +169,7 @@ file_changed(struct ntpd *d, const char *path)
 
 	if (d->port.store->ops->stat(d->port.store, path, &st) != 0 ||
 	    (st.mtime_ns == d->leaptable.file.mtime_ns && st.size == d->leaptable.file.size &&
-	    st.inode == d->leaptable.file.inode)) {
+		st.inode == d->leaptable.file.inode)) {
 		return false;
 	}
 	d->leaptable.file = st;

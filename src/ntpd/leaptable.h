@@ -12,9 +12,9 @@
 struct ntpd;
 
 struct leaptable {
-	struct store_stat file;         /* as it was read */
-	bool unasked;                   /* the table in force is of no leapfile line */
-	bool denied;                    /* to the first user; the one of -u may be allowed */
+	struct store_stat file; /* as it was read */
+	bool unasked;           /* the table in force is of no leapfile line */
+	bool denied;            /* to the first user; the one of -u may be allowed */
 };
 
 /*

@@ -53,9 +53,12 @@ answers_for_rest(const struct ntpd *d, const struct addr *any)
 static int
 open_listener(struct ntpd *d, const struct net_listen *what, const struct net_iface *iface)
 {
-	const struct listener_place at = { .what = *what, .iface = iface,
+	const struct listener_place at = {
+		.what = *what,
+		.iface = iface,
 		.for_rest = iface == NULL && !what->drop && answers_for_rest(d, &what->local.addr),
-		.number = d->listen.next_number };
+		.number = d->listen.next_number,
+	};
 	char text[ENDPOINT_TEXT_MAX];
 	struct listener *l = listener_free_one(&d->server);
 	int error;
@@ -84,11 +87,11 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 	if (say) {
 		report(&d->journal, LOG_LEVEL_INFO,
 		    "Deleting interface #%u %s, %s, interface stats: received=%llu, sent=%llu, "
-		    "dropped=%llu, active_time=%.0f secs", l->number, shown_name(&l->what),
+		    "dropped=%llu, active_time=%.0f secs",
+		    l->number, shown_name(&l->what),
 		    endpoint_format(&l->what.local, text, sizeof text),
-		    (unsigned long long)l->received,
-		    (unsigned long long)l->sent, (unsigned long long)l->failed,
-		    mtime_diff_s(now_of(d), l->since));
+		    (unsigned long long)l->received, (unsigned long long)l->sent,
+		    (unsigned long long)l->failed, mtime_diff_s(now_of(d), l->since));
 	}
 	listener_close(l);
 }
@@ -97,8 +100,12 @@ static struct net_listen
 listen_on(const struct ntpd *d, const struct endpoint *e, const char *ifname,
     enum config_listen_act act)
 {
-	struct net_listen what = { .local = *e, .drop = act == LISTEN_DROP, .v6only = true,
-		.dscp = (unsigned)d->conf->dscp };
+	struct net_listen what = {
+		.local = *e,
+		.drop = act == LISTEN_DROP,
+		.v6only = true,
+		.dscp = (unsigned)d->conf->dscp,
+	};
 
 	(void)snprintf(what.ifname, sizeof what.ifname, "%s", ifname);
 	return what;
@@ -154,8 +161,8 @@ taken(struct ntpd *d, const struct endpoint *e, bool say)
 	}
 	if (say) {
 		report(&d->journal, LOG_LEVEL_ERROR,
-		    "unable to bind to %saddress %s port %u - another "
-		    "process may be running%s; \"ss -lunp 'sport = :%u'\" tells which",
+		    "unable to bind to %saddress %s port %u - another process may be running%s; "
+		    "\"ss -lunp 'sport = :%u'\" tells which",
 		    addr_is_wildcard(&e->addr) ? "wildcard " : "",
 		    addr_format(&e->addr, text, sizeof text), (unsigned)e->port,
 		    e->port == NTP_PORT ? " - EXITING" : "; trying again", (unsigned)e->port);
@@ -203,8 +210,8 @@ static void
 scan_wildcard(struct ntpd *d, enum addr_family family, uint16_t port)
 {
 	const struct endpoint any = { .addr = { .family = family }, .port = port };
-	enum config_listen_act act = answers_for_rest(d, &any.addr) ? LISTEN_LISTEN :
-	    listen_rules_act(d, "", &any.addr);
+	enum config_listen_act act =
+	    answers_for_rest(d, &any.addr) ? LISTEN_LISTEN : listen_rules_act(d, "", &any.addr);
 	struct net_listen what = listen_on(d, &any, "", act);
 
 	if (wanted(d, &any, act) && !is_open(d, &what)) {
@@ -235,7 +242,7 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 	}
 	error = d->listen.full ? -EMFILE : open_listener(d, &what, f);
 	if (is_shortage(error)) {
-		d->listen.full = true;  /* until the next scan */
+		d->listen.full = true; /* until the next scan */
 		d->listen.rest[d->listen.rest_n++] = f->addr;
 		return true;
 	}
@@ -245,9 +252,8 @@ scan_iface(struct ntpd *d, const struct net_iface *f, uint16_t port)
 		 * nothing to worry about.
 		 */
 		report(&d->journal, error == -EADDRNOTAVAIL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
-		    "cannot listen on %s %s: %s%s", f->name,
-		    endpoint_format(&e, text, sizeof text), strerror(-error),
-		    error == -EACCES ? "" : "; trying again");
+		    "cannot listen on %s %s: %s%s", f->name, endpoint_format(&e, text, sizeof text),
+		    strerror(-error), error == -EACCES ? "" : "; trying again");
 	}
 	d->listen.last_error = error;
 	return error == 0;
@@ -275,8 +281,8 @@ is_home(const struct addr *a)
 	struct addr home4 = addr_v4(0x7f000001u), home6 = { .family = ADDR_V6 };
 
 	home6.bytes[15] = 1;
-	return addr_equal(a, &home4) || (a->family == ADDR_V6 &&
-	    memcmp(a->bytes, home6.bytes, sizeof a->bytes) == 0);
+	return addr_equal(a, &home4) ||
+	    (a->family == ADDR_V6 && memcmp(a->bytes, home6.bytes, sizeof a->bytes) == 0);
 }
 
 static bool
@@ -286,7 +292,7 @@ scan_port(struct ntpd *d, size_t n, uint16_t port)
 
 	scan_wildcard(d, ADDR_V6, port);
 	scan_wildcard(d, ADDR_V4, port);
-	for (size_t i = 0; i < 2 * n; i++) {    /* home first: sockets may come to an end */
+	for (size_t i = 0; i < 2 * n; i++) { /* home first: sockets may come to an end */
 		const struct net_iface *f = &d->listen.scan[i < n ? i : i - n];
 		if (is_home(&f->addr) == (i < n)) {
 			complete = scan_iface(d, f, port) && complete;
@@ -356,8 +362,9 @@ compare_addrs(const void *a, const void *b)
 bool
 listen_answers_for(const struct ntpd *d, const struct addr *a)
 {
-	return d->listen.rest_n > 0 && bsearch(a, d->listen.rest, d->listen.rest_n,
-	    sizeof d->listen.rest[0], compare_addrs) != NULL;
+	return d->listen.rest_n > 0 &&
+	    bsearch(a, d->listen.rest, d->listen.rest_n, sizeof d->listen.rest[0], compare_addrs) !=
+	    NULL;
 }
 
 /* Says it when their number changed, and what to do. */
@@ -373,17 +380,17 @@ tell_rest(struct ntpd *d)
 	}
 	t->told_rest_n = t->rest_n;
 	if (t->rest_n == 0) {
-		report(
-		    &d->journal, LOG_LEVEL_NOTICE, "every address has a socket of its own again");
+		report(&d->journal, LOG_LEVEL_NOTICE,
+		    "every address has a socket of its own again");
 	} else {
 		report(&d->journal, LOG_LEVEL_WARNING,
-		    "%u of %u addresses have no socket of their own, the "
-		    "process may not open as many files; %s. 'LimitNOFILE=' of the systemd unit, "
-		    "ulimit -n or 'rlimit filenum' allows more",
+		    "%u of %u addresses have no socket of their own, the process may not open as "
+		    "many files; %s. 'LimitNOFILE=' of the systemd unit, ulimit -n or 'rlimit "
+		    "filenum' allows more",
 		    t->rest_n, t->allowed_n,
 		    answered ? "the wildcard socket answers on them"
-			     : "they are not served, for 'interface "
-			       "ignore wildcard' forbids the socket that would");
+			     : "they are not served, for 'interface ignore wildcard' forbids the "
+			       "socket that would");
 	}
 }
 
@@ -435,8 +442,8 @@ rescan_later(struct ntpd *d, bool complete)
 	double delay_s = complete ? d->opt.scan_interval_s : RETRY_S;
 
 	if (delay_s > 0) {
-		d->port.loop->ops->timer_arm(d->port.loop, &d->listen.rescan, mtime_add_s(now_of(d),
-		    delay_s));
+		d->port.loop->ops->timer_arm(d->port.loop, &d->listen.rescan,
+		    mtime_add_s(now_of(d), delay_s));
 	}
 }
 
@@ -473,8 +480,8 @@ has_none(struct ntpd *d)
 	}
 	if (d->listen.denied) {
 		report(&d->journal, LOG_LEVEL_ERROR,
-		    "no socket on port %d: %s; run as root (-u USER gives "
-		    "its rights up again), or with the capability CAP_NET_BIND_SERVICE - EXITING",
+		    "no socket on port %d: %s; run as root (-u USER gives its rights up again), or "
+		    "with the capability CAP_NET_BIND_SERVICE - EXITING",
 		    (int)NTP_PORT, strerror(EACCES));
 	}
 	return d->listen.denied;
@@ -488,8 +495,8 @@ listen_start(struct ntpd *d)
 
 	if (d->conf->listens_n > 0 && (d->opt.listen_n > 0 || d->opt.no_virtual)) {
 		report(&d->journal, LOG_LEVEL_ERROR,
-		    "interface/nic rules are not allowed with --interface (-I) or "
-		    "--novirtualips (-L), exiting");
+		    "interface/nic rules are not allowed with --interface (-I) or --novirtualips "
+		    "(-L), exiting");
 		return EXIT_TAKEN;
 	}
 	d->listen.restricted = d->conf->listens_n > 0 || d->opt.listen_n > 0;

@@ -21,22 +21,22 @@ struct listen {
 	struct loop_timer rescan;
 	/* room for addresses in each of these */
 	size_t addrs_room;
-	struct net_iface *scan;         /* of the last scan */
+	struct net_iface *scan; /* of the last scan */
 	unsigned scan_n;
-	struct addr *own;               /* every address of the host */
-	struct addr *allowed;           /* those the rules let us use */
-	uint32_t *own_refid;            /* what a server shows that follows us */
-	struct addr *rest;              /* without a socket: the wildcard answers; sorted */
+	struct addr *own;     /* every address of the host */
+	struct addr *allowed; /* those the rules let us use */
+	uint32_t *own_refid;  /* what a server shows that follows us */
+	struct addr *rest;    /* without a socket: the wildcard answers; sorted */
 	unsigned own_n, allowed_n, own_refid_n, rest_n;
-	unsigned told_rest_n;           /* as it was said last */
-	bool overflow;                  /* there are such: the wildcards are open for them */
-	bool full;                      /* no more sockets in this scan */
-	bool denied;                    /* a port was, for lack of rights */
-	bool restricted;                /* rules exist: outgoing sockets keep to allowed */
-	int last_error;                 /* of opening a socket, to say it once */
-	int list_error;                 /* of listing the addresses, likewise */
-	bool too_many;                  /* more than ADDRESSES_MAX; said */
-	bool extra_taken;               /* extra port is somebody else's; said once */
+	unsigned told_rest_n; /* as it was said last */
+	bool overflow;        /* there are such: the wildcards are open for them */
+	bool full;            /* no more sockets in this scan */
+	bool denied;          /* a port was, for lack of rights */
+	bool restricted;      /* rules exist: outgoing sockets keep to allowed */
+	int last_error;       /* of opening a socket, to say it once */
+	int list_error;       /* of listing the addresses, likewise */
+	bool too_many;        /* more than ADDRESSES_MAX; said */
+	bool extra_taken;     /* extra port is somebody else's; said once */
 };
 
 /*

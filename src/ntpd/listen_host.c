@@ -28,7 +28,7 @@ grow(struct listen *t, size_t room)
 {
 	struct net_iface *scan = calloc(room, sizeof *scan);
 	struct addr *own = calloc(room, sizeof *own), *allowed = calloc(room, sizeof *allowed);
-	struct addr *rest = calloc(2 * room, sizeof *rest);     /* on two ports */
+	struct addr *rest = calloc(2 * room, sizeof *rest); /* on two ports */
 	uint32_t *own_refid = calloc(room, sizeof *own_refid);
 
 	if (scan == NULL || own == NULL || allowed == NULL || rest == NULL || own_refid == NULL) {
@@ -39,7 +39,7 @@ grow(struct listen *t, size_t room)
 		free(own_refid);
 		return -ENOMEM;
 	}
-	for (unsigned i = 0; i < t->own_n; i++) {       /* what a scan compares with */
+	for (unsigned i = 0; i < t->own_n; i++) { /* what a scan compares with */
 		own[i] = t->own[i];
 	}
 	for (unsigned i = 0; i < t->allowed_n; i++) {
@@ -68,20 +68,21 @@ listen_list(struct ntpd *d, size_t *n)
 	int error = t->scan == NULL ? grow(t, ADDRS_FIRST) : 0;
 
 	*n = 0;
-	error = error != 0 ? error :
-	    d->port.net->ops->ifaces(d->port.net, t->scan, t->addrs_room, n);
+	error =
+	    error != 0 ? error : d->port.net->ops->ifaces(d->port.net, t->scan, t->addrs_room, n);
 	while (error == 0 && *n > t->addrs_room && t->addrs_room < ADDRESSES_MAX) {
 		size_t room = *n + *n / 4;
 		error = grow(t, room < ADDRESSES_MAX ? room : ADDRESSES_MAX);
-		error = error != 0 ? error :
-		    d->port.net->ops->ifaces(d->port.net, t->scan, t->addrs_room, n);
+		error = error != 0
+		    ? error
+		    : d->port.net->ops->ifaces(d->port.net, t->scan, t->addrs_room, n);
 	}
 	if (error == 0 && *n > t->addrs_room) {
 		if (!t->too_many) {
 			report(&d->journal, LOG_LEVEL_WARNING,
-			    "this host has %zu addresses, and those after "
-			    "the %zuth are not used: choose with interface lines on a host with "
-			    "fewer, or in a network namespace",
+			    "this host has %zu addresses, and those after the %zuth are not used: "
+			    "choose with interface lines on a host with fewer, or in a network "
+			    "namespace",
 			    *n, t->addrs_room);
 		}
 		t->too_many = true;
@@ -89,8 +90,8 @@ listen_list(struct ntpd *d, size_t *n)
 	}
 	if (error != 0 && error != t->list_error) {
 		report(&d->journal, LOG_LEVEL_WARNING,
-		    "the addresses of this host cannot be listed: %s; "
-		    "trying again, and what is open stays",
+		    "the addresses of this host cannot be listed: %s; trying again, and what is "
+		    "open stays",
 		    strerror(-error));
 	}
 	t->list_error = error;
@@ -113,8 +114,8 @@ listen_note(struct ntpd *d, const struct net_iface *f, size_t n)
 		if (!f[i].up) {
 			continue;
 		}
-		changed = changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n],
-		    &f[i].addr);
+		changed =
+		    changed || l->own_n >= own_before || !addr_equal(&l->own[l->own_n], &f[i].addr);
 		l->own[l->own_n] = f[i].addr;
 		l->own_n++;
 		/* An orphan parent shows 127.0.0.1 as its reference: that is itself, not us. */

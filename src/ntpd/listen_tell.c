@@ -62,9 +62,8 @@ tell_name(struct ntpd *d, const char *where, const char *name)
 
 	put_names(d, &t);
 	report(&d->journal, LOG_LEVEL_WARNING,
-	    "%s: no interface '%s' with an address is here%s%s%s; there "
-	    "are "
-	    "%s. It is used as soon as it comes",
+	    "%s: no interface '%s' with an address is here%s%s%s; there are %s. It is used as soon "
+	    "as it comes",
 	    where, name, meant != NULL ? " (did you mean '" : "", meant != NULL ? meant : "",
 	    meant != NULL ? "'?)" : "", buf);
 }
@@ -100,15 +99,13 @@ tell_address(struct ntpd *d, const char *where, const struct addr *a, unsigned p
 	(void)addr_format(a, text, sizeof text);
 	if (whole) {
 		report(&d->journal, LOG_LEVEL_WARNING,
-		    "%s: this host does not have the address %s ('ip "
-		    "address' "
-		    "shows those it has). It is used as soon as it comes",
+		    "%s: this host does not have the address %s ('ip address' shows those it has). "
+		    "It is used as soon as it comes",
 		    where, text);
 	} else {
 		report(&d->journal, LOG_LEVEL_WARNING,
-		    "%s: this host has no address within %s/%u ('ip "
-		    "address' "
-		    "shows those it has). One is used as soon as it comes",
+		    "%s: this host has no address within %s/%u ('ip address' shows those it has). "
+		    "One is used as soon as it comes",
 		    where, text, prefix_len);
 	}
 }
@@ -140,7 +137,7 @@ listen_tell_unmatched(struct ntpd *d)
 
 		text_printf(&t, "%s:%u", l->place.file, l->place.line);
 		if (l->act != LISTEN_LISTEN) {
-			continue;       /* what is not there is not listened on */
+			continue; /* what is not there is not listened on */
 		}
 		if (l->what == LISTEN_NAME && !has_name(d, l->name)) {
 			tell_name(d, where, l->name);
@@ -172,8 +169,8 @@ put_lines(const struct ntpd *d, struct text *t)
 	for (unsigned i = 0; i < d->opt.listen_n && i < LINES_SHOWN; i++) {
 		text_printf(t, "%s-I %s", i > 0 ? ", " : "", d->opt.listen[i]);
 	}
-	text_put(t, d->conf->listens_n > LINES_SHOWN || d->opt.listen_n > LINES_SHOWN ? ", "
-	    "..." : "");
+	text_put(t,
+	    d->conf->listens_n > LINES_SHOWN || d->opt.listen_n > LINES_SHOWN ? ", ..." : "");
 }
 
 void
@@ -183,9 +180,9 @@ listen_put_no_way(const struct ntpd *d, const struct addr *remote, struct text *
 
 	text_put(t, lines ? "the interface lines (" : "the options ");
 	put_lines(d, t);
-	text_printf(t, "%s leave no %s%s address of this host to ask it from: add '%s "
-	    "NAME-OR-ADDRESS' of one that leads there", lines ? ")" : "",
-	    addr_is_loopback(remote) ? "loopback " : "",
-	    remote->family == ADDR_V4 ? "IPv4" : "IPv6",
-	    lines ? "interface listen" : "-I");
+	text_printf(t,
+	    "%s leave no %s%s address of this host to ask it from: add '%s NAME-OR-ADDRESS' of one "
+	    "that leads there",
+	    lines ? ")" : "", addr_is_loopback(remote) ? "loopback " : "",
+	    remote->family == ADDR_V4 ? "IPv4" : "IPv6", lines ? "interface listen" : "-I");
 }

@@ -42,32 +42,31 @@ struct process {
 	struct utsname uts;
 	char system[2 * sizeof(((struct utsname *)0)->sysname)];
 	struct proc_title title;
-	int report_fd;                  /* to the parent in the foreground, -1: none */
+	int report_fd; /* to the parent in the foreground, -1: none */
 	struct loop *loop;
 	struct log *log;
 	struct clock *clock;
-	struct clockwatch *clockwatch;  /* NULL: the kernel has none */
+	struct clockwatch *clockwatch; /* NULL: the kernel has none */
 	struct net *net;
-	struct store *files;            /* the store without the fence */
+	struct store *files; /* the store without the fence */
 	struct store *store;
-	struct fence *fence;            /* NULL without -u */
+	struct fence *fence; /* NULL without -u */
 	struct rng *rng;
-	struct proc_user user;          /* of -u, when user_error is 0 */
+	struct proc_user user; /* of -u, when user_error is 0 */
 	int user_error;
 	struct starter *starter;
 	struct resolver *resolver;
 	struct notify *notify;
 	struct ntpd *ntpd;
-	char *pidfile;                  /* a copy: the configuration is gone at the end */
-	bool log_denied;                /* to the first user; the one of -u may be allowed */
+	char *pidfile;   /* a copy: the configuration is gone at the end */
+	bool log_denied; /* to the first user; the one of -u may be allowed */
 	bool user_changed;
 };
 
 static const struct role *const role_list[ROLES_N] = { [ROLE_RESOLVER] = &RESOLVER_ROLE };
 static const struct role_set roles = { .program = "ntpd", .at = role_list, .n = ROLES_N };
 
-static void TEXT_PRINTF(3, 4)
-say(struct process *p, enum log_level level, const char *fmt, ...)
+static void TEXT_PRINTF(3, 4) say(struct process *p, enum log_level level, const char *fmt, ...)
 {
 	char buf[LOG_SYSTEM_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
@@ -136,8 +135,9 @@ opened(struct process *p, const char *what, int error)
 {
 	if (error != 0) {
 		say(p, LOG_LEVEL_ERROR, "cannot start: %s: %s%s", what, strerror(-error),
-		    error == -EMFILE ? "; 'LimitNOFILE=' of the systemd unit, or ulimit -n, allows "
-		    "more" : "");
+		    error == -EMFILE
+			? "; 'LimitNOFILE=' of the systemd unit, or ulimit -n, allows more"
+			: "");
 	}
 	return error == 0;
 }
@@ -155,8 +155,9 @@ open_ports(struct process *p)
 	    opened(p, "sockets", net_udp_new(p->loop, &p->net)) &&
 	    opened(p, "files", open_store(p)) &&
 	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
-	    opened(p, "resolver", resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER,
-	    RESOLVER_STALL_S, &p->resolver)) &&
+	    opened(p, "resolver",
+		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
+		    &p->resolver)) &&
 	    opened(p, "NOTIFY_SOCKET of the service manager", notify_new(p->loop, &p->notify));
 }
 
@@ -200,7 +201,7 @@ ports_of(struct process *p)
 		.store = p->store, .rng = p->rng, .log = p->log, .resolver = p->resolver,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 			.stopping = tell_stopping, .synced = tell_parent_synced,
-			.usage = tell_usage, .ctx = p } };
+			.usage = tell_usage, .ctx = p, }, };
 }
 
 static void
@@ -244,8 +245,8 @@ set_logfile(struct process *p)
 		store_fenced_explain(p->store, FENCE_WRITE, path, error);
 	}
 	if (error != 0 && !p->log_denied) {
-		report_unwritten(
-		    ntpd_journal(p->ntpd), "Cannot open logfile", path, STORE_APPEND, error);
+		report_unwritten(ntpd_journal(p->ntpd), "Cannot open logfile", path, STORE_APPEND,
+		    error);
 	}
 }
 
@@ -274,8 +275,10 @@ set_files(struct process *p)
 	int error = proc_files(wanted);
 
 	if (error != 0) {
-		say(p, LOG_LEVEL_WARNING, "rlimit filenum %ld: %s; 'LimitNOFILE=' of the systemd "
-		    "unit, or ulimit -Hn, is the most that is allowed", wanted, strerror(-error));
+		say(p, LOG_LEVEL_WARNING,
+		    "rlimit filenum %ld: %s; 'LimitNOFILE=' of the systemd unit, or ulimit -Hn, is "
+		    "the most that is allowed",
+		    wanted, strerror(-error));
 	}
 }
 
@@ -284,19 +287,24 @@ static void
 set_limits(struct process *p)
 {
 	const struct config *c = ntpd_config(p->ntpd);
-	struct proc_limits limits = { .memlock_mb = c->rlimit.memlock_mb,
-	    .stack_pages = c->rlimit.stacksize_pages };
+	struct proc_limits limits = {
+		.memlock_mb = c->rlimit.memlock_mb,
+		.stack_pages = c->rlimit.stacksize_pages,
+	};
 	int error = proc_limits(&limits);
 
 	if (error != 0) {
-		say(p, LOG_LEVEL_WARNING, "rlimit: %s; not all memory is locked: 'LimitMEMLOCK=' "
-		    "of the systemd unit, or ulimit -l, allows more", strerror(-error));
+		say(p, LOG_LEVEL_WARNING,
+		    "rlimit: %s; not all memory is locked: 'LimitMEMLOCK=' of the systemd unit, or "
+		    "ulimit -l, allows more",
+		    strerror(-error));
 	}
 	if (p->opt.nice || p->opt.priority > 0) {
 		error = proc_priority(p->opt.priority);
 		if (error != 0) {
-			say(p, LOG_LEVEL_WARNING, "-%c: %s; a priority is given by root or with "
-			    "CAP_SYS_NICE, and ntpd runs on without one",
+			say(p, LOG_LEVEL_WARNING,
+			    "-%c: %s; a priority is given by root or with CAP_SYS_NICE, and ntpd "
+			    "runs on without one",
 			    p->opt.priority > 0 ? 'P' : 'N', strerror(-error));
 		}
 	}
@@ -341,8 +349,9 @@ enter_jail(struct process *p)
 
 	if (error != 0) {
 		say(p, LOG_LEVEL_ERROR, "-i %s: %s%s", p->opt.jaildir, strerror(-error),
-		    error == -ENOENT ? "; the folder is made beforehand" :
-			error == -EPERM ? "; only root can go there" : "");
+		    error == -ENOENT      ? "; the folder is made beforehand"
+			: error == -EPERM ? "; only root can go there"
+					  : "");
 		return false;
 	}
 	look_around(p);
@@ -356,8 +365,8 @@ drop_privileges(struct process *p)
 	int error;
 
 	if (p->user_error != 0) {
-		say(p, LOG_LEVEL_ERROR, "-u %s: %s", p->opt.user, p->user_error == -ENOENT ?
-		    "no such user or group" : strerror(-p->user_error));
+		say(p, LOG_LEVEL_ERROR, "-u %s: %s", p->opt.user,
+		    p->user_error == -ENOENT ? "no such user or group" : strerror(-p->user_error));
 		return false;
 	}
 	if (p->opt.jaildir != NULL && !enter_jail(p)) {
@@ -436,8 +445,8 @@ enter_sandbox(struct process *p)
 	allow_folders(p);
 	error = fence_enter(p->fence);
 	if (error != 0) {
-		say(p, LOG_LEVEL_NOTICE, "no Landlock (%s): only permissions keep ntpd to its "
-		    "files", strerror(-error));
+		say(p, LOG_LEVEL_NOTICE,
+		    "no Landlock (%s): only permissions keep ntpd to its files", strerror(-error));
 	}
 	if (!sandbox_is_built()) {
 		return;

@@ -13,7 +13,12 @@
 #include "config.h"
 
 enum long_only {
-	OPT_VERSION = 256, OPT_HELP, OPT_CHECK, OPT_PRINT, OPT_SAVECONFIGQUIT, OPT_USEPCC,
+	OPT_VERSION = 256,
+	OPT_HELP,
+	OPT_CHECK,
+	OPT_PRINT,
+	OPT_SAVECONFIGQUIT,
+	OPT_USEPCC,
 	OPT_PCCFREQ
 };
 
@@ -21,35 +26,48 @@ static const double SCAN_INTERVAL_S = 300.0;
 static const char SHORT[] = "46aAbc:dD:f:gGi:I:k:l:LmMnNp:P:qr:s:t:u:U:v:V:w:xh?!";
 
 static const struct option LONG[] = {
-	{ "ipv4", no_argument, NULL, '4' }, { "ipv6", no_argument, NULL, '6' },
-	{ "authreq", no_argument, NULL, 'a' }, { "authnoreq", no_argument, NULL, 'A' },
-	{ "bcastsync", no_argument, NULL, 'b' }, { "configfile", required_argument, NULL, 'c' },
-	{ "debug-level", no_argument, NULL, 'd' }, { "set-debug-level", required_argument, NULL,
-	    'D' },
-	{ "driftfile", required_argument, NULL, 'f' }, { "panicgate", no_argument, NULL, 'g' },
-	{ "force_step_once", no_argument, NULL, 'G' }, { "force-step-once", no_argument, NULL,
-	    'G' },
-	{ "jaildir", required_argument, NULL, 'i' }, { "interface", required_argument, NULL, 'I' },
-	{ "keyfile", required_argument, NULL, 'k' }, { "logfile", required_argument, NULL, 'l' },
-	{ "novirtualips", no_argument, NULL, 'L' }, { "mdns", no_argument, NULL, 'm' },
-	{ "modifymmtimer", no_argument, NULL, 'M' }, { "usepcc", no_argument, NULL, OPT_USEPCC },
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "authreq", no_argument, NULL, 'a' },
+	{ "authnoreq", no_argument, NULL, 'A' },
+	{ "bcastsync", no_argument, NULL, 'b' },
+	{ "configfile", required_argument, NULL, 'c' },
+	{ "debug-level", no_argument, NULL, 'd' },
+	{ "set-debug-level", required_argument, NULL, 'D' },
+	{ "driftfile", required_argument, NULL, 'f' },
+	{ "panicgate", no_argument, NULL, 'g' },
+	{ "force_step_once", no_argument, NULL, 'G' },
+	{ "force-step-once", no_argument, NULL, 'G' },
+	{ "jaildir", required_argument, NULL, 'i' },
+	{ "interface", required_argument, NULL, 'I' },
+	{ "keyfile", required_argument, NULL, 'k' },
+	{ "logfile", required_argument, NULL, 'l' },
+	{ "novirtualips", no_argument, NULL, 'L' },
+	{ "mdns", no_argument, NULL, 'm' },
+	{ "modifymmtimer", no_argument, NULL, 'M' },
+	{ "usepcc", no_argument, NULL, OPT_USEPCC },
 	{ "pccfreq", required_argument, NULL, OPT_PCCFREQ },
-	{ "nofork", no_argument, NULL, 'n' }, { "nice", no_argument, NULL, 'N' },
-	{ "pidfile", required_argument, NULL, 'p' }, { "priority", required_argument, NULL, 'P' },
-	{ "quit", no_argument, NULL, 'q' }, { "propagationdelay", required_argument, NULL, 'r' },
-	{ "statsdir", required_argument, NULL, 's' }, { "trustedkey", required_argument, NULL,
-	    't' },
-	{ "user", required_argument, NULL, 'u' }, { "updateinterval", required_argument, NULL,
-	    'U' },
-	{ "var", required_argument, NULL, 'v' }, { "dvar", required_argument, NULL, 'V' },
-	{ "wait-sync", required_argument, NULL, 'w' }, { "slew", no_argument, NULL, 'x' },
+	{ "nofork", no_argument, NULL, 'n' },
+	{ "nice", no_argument, NULL, 'N' },
+	{ "pidfile", required_argument, NULL, 'p' },
+	{ "priority", required_argument, NULL, 'P' },
+	{ "quit", no_argument, NULL, 'q' },
+	{ "propagationdelay", required_argument, NULL, 'r' },
+	{ "statsdir", required_argument, NULL, 's' },
+	{ "trustedkey", required_argument, NULL, 't' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "updateinterval", required_argument, NULL, 'U' },
+	{ "var", required_argument, NULL, 'v' },
+	{ "dvar", required_argument, NULL, 'V' },
+	{ "wait-sync", required_argument, NULL, 'w' },
+	{ "slew", no_argument, NULL, 'x' },
 	{ "version", optional_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
-	{ "more-help", no_argument, NULL, OPT_HELP }, { "check-config", no_argument, NULL,
-	    OPT_CHECK },
+	{ "more-help", no_argument, NULL, OPT_HELP },
+	{ "check-config", no_argument, NULL, OPT_CHECK },
 	{ "print-config", no_argument, NULL, OPT_PRINT },
 	{ "saveconfigquit", required_argument, NULL, OPT_SAVECONFIGQUIT },
-	{ NULL, 0, NULL, 0 }
+	{ NULL, 0, NULL, 0 },
 };
 
 static const char USAGE[] =
@@ -107,8 +125,9 @@ without_effect(struct options *o, const char *what)
 static bool
 read_seconds(const char *option, const char *value, double *out)
 {
-	return (text_to_double(value, out) && *out >= 0.0) ? true : wrong(option, value,
-	    "seconds, 0 or more");
+	return (text_to_double(value, out) && *out >= 0.0)
+	    ? true
+	    : wrong(option, value, "seconds, 0 or more");
 }
 
 static bool
@@ -196,9 +215,10 @@ take_value(struct options *o, int c, const char *value)
 	case 'k':
 		o->daemon.keysfile = value;
 		return true;
-	case 'l':       /* the two words that 'logfile' knows, too */
-		o->logfile = strcmp(value, "stdout") == 0 ? "/dev/stdout" :
-		    strcmp(value, "stderr") == 0 ? "/dev/stderr" : value;
+	case 'l': /* the two words that 'logfile' knows, too */
+		o->logfile = strcmp(value, "stdout") == 0 ? "/dev/stdout"
+		    : strcmp(value, "stderr") == 0        ? "/dev/stderr"
+							  : value;
 		return true;
 	case 'p':
 		o->pidfile = value;
@@ -326,8 +346,9 @@ make_absolute(struct options *o, const char **path)
 		return true;
 	}
 	if (getcwd(folder, sizeof folder) == NULL) {
-		(void)fprintf(stderr, "ntpd: %s: the folder it is run in is not there: %s; "
-		    "name a whole path\n", *path, strerror(errno));
+		(void)fprintf(stderr,
+		    "ntpd: %s: the folder it is run in is not there: %s; name a whole path\n",
+		    *path, strerror(errno));
 		return false;
 	}
 	cap = strlen(folder) + strlen(*path) + 2;

@@ -72,8 +72,9 @@ peer_named(struct ntpd *d, const struct config_host *h)
 	if (h->addr.family != ADDR_NONE) {
 		return peers_by_address(&d->client, &h->addr);
 	}
-	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX ? peers_by_id(&d->client,
-	    (uint16_t)id) : NULL;
+	return text_to_i64(h->text, &id) && id > 0 && id <= UINT16_MAX
+	    ? peers_by_id(&d->client, (uint16_t)id)
+	    : NULL;
 }
 
 static const struct config_source *
@@ -242,9 +243,9 @@ update_clock(struct ntpd *d)
 /* ---- apply ---- */
 
 enum step_when {
-	STEP_CHANGED,           /* one of the parts changed */
-	STEP_OR_READ,           /* or the file was read again: what it names may have changed too */
-	STEP_ONLY_READ,         /* the file was read again, and none of the parts changed */
+	STEP_CHANGED,   /* one of the parts changed */
+	STEP_OR_READ,   /* or the file was read again: what it names may have changed too */
+	STEP_ONLY_READ, /* the file was read again, and none of the parts changed */
 	STEP_ALWAYS
 };
 
@@ -260,7 +261,7 @@ static const struct step {
 	uint32_t parts;
 	enum step_when when;
 	void (*run)(struct ntpd *d);
-	void (*each)(struct ntpd *d, const struct config_change *c);    /* of the parts; or NULL */
+	void (*each)(struct ntpd *d, const struct config_change *c); /* of the parts; or NULL */
 } steps[] = {
 	{ PART(SOURCES), STEP_CHANGED, NULL, leave_source },
 	{ PART(SOURCES), STEP_ALWAYS, rebind_sources, NULL },
@@ -354,8 +355,8 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
 	arena_free(old);
-	report(
-	    &d->journal, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n, n == 1 ? "" : "s");
+	report(&d->journal, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n,
+	    n == 1 ? "" : "s");
 	return true;
 }
 

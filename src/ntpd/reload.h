@@ -12,8 +12,7 @@ enum reload_from { RELOAD_FROM_FILE, RELOAD_FROM_NTPQ };
  * Puts new, which lives in arena, into force and frees the old configuration. False when memory is
  * short: then arena is freed and nothing was changed.
  */
-bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena,
-    enum reload_from from);
+bool reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reload_from from);
 
 /*
  * Finds what the unpeer lines of new mean that name an association: a line of the configuration,

@@ -27,8 +27,8 @@ static void
 skews(const struct ntpd *d, struct assoc_policy *p)
 {
 	for (int i = CONFIG_POLL_MIN; i <= CONFIG_POLL_MAX; i++) {
-		const struct config_skew *c = d->conf->skew[i].given ? &d->conf->skew[i] :
-		    &d->conf->skew_default;
+		const struct config_skew *c =
+		    d->conf->skew[i].given ? &d->conf->skew[i] : &d->conf->skew_default;
 		p->skew[i] = (struct assoc_skew){ c->given, c->early_s, c->late_s };
 	}
 }
@@ -40,8 +40,11 @@ rules_policy(const struct ntpd *d, struct assoc_policy *out)
 
 	*out = (struct assoc_policy){
 		.phi = d->conf->tinker.dispersion_ppm * 1e-6,
-		.maxdist_s = t->maxdist_s, .maxdisp_s = t->maxdisp_s, .basedate = basedate(d),
-		.floor = (unsigned)t->floor, .ceiling = (unsigned)t->ceiling,
+		.maxdist_s = t->maxdist_s,
+		.maxdisp_s = t->maxdisp_s,
+		.basedate = basedate(d),
+		.floor = (unsigned)t->floor,
+		.ceiling = (unsigned)t->ceiling,
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
 		.adaptive = rules_adaptive(d),
 	};
@@ -51,8 +54,11 @@ rules_policy(const struct ntpd *d, struct assoc_policy *out)
 static struct assoc_world
 world(const struct ntpd *d)
 {
-	return (struct assoc_world){ .policy = &d->policy, .own_refid = d->listen.own_refid,
-		.own_refid_n = d->listen.own_refid_n };
+	return (struct assoc_world){
+		.policy = &d->policy,
+		.own_refid = d->listen.own_refid,
+		.own_refid_n = d->listen.own_refid_n,
+	};
 }
 
 struct assoc_world

@@ -23,18 +23,18 @@
 struct ntpd {
 	struct ntpd_ports port;
 	struct ntpd_options opt;
-	struct arena *arena;            /* of conf */
+	struct arena *arena; /* of conf */
 	struct config *conf;
-	struct assoc_policy policy;     /* of conf */
+	struct assoc_policy policy; /* of conf */
 	struct auth_keys auth;
 	struct counters_since since;
-	bool keys_denied;               /* at the start; perhaps not to the user that follows */
+	bool keys_denied; /* at the start; perhaps not to the user that follows */
 	struct siphash_key hash;
 	struct journal journal;
 	struct client client;
 	struct steering steering;
 	struct leaptable leaptable;
-	struct served_time served;      /* as steering published it */
+	struct served_time served; /* as steering published it */
 	struct listen listen;
 	struct access_names access_names;
 	struct server server;

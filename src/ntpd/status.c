@@ -65,8 +65,8 @@ status_put_why(struct ntpd *d, struct text *t)
 		text_printf(t, "%u of %u servers reachable, none fit yet", n.reached, n.asked);
 	} else if (d->steering.disc.stop != STOP_NONE) {
 		text_printf(t, "the clock is off by %+.3f s and %s", d->steering.sys.offset_s,
-		    d->steering.disc.stop == STOP_PANIC ? "must be set by hand" :
-		    "was stepped too much, it has to wait");
+		    d->steering.disc.stop == STOP_PANIC ? "must be set by hand"
+							: "was stepped too much, it has to wait");
 	} else if (d->steering.sys.leap == LEAP_UNSYNC) {
 		text_put(t, "the clock is being set");
 	} else {
@@ -110,8 +110,8 @@ describe(struct ntpd *d, struct text *t)
 		status_put_why(d, t);
 	} else if (d->steering.sys.peer_id == 0) {
 		status_put_why(d, t);
-		text_printf(
-		    t, "; stratum %u, running on the last frequency", d->steering.sys.stratum);
+		text_printf(t, "; stratum %u, running on the last frequency",
+		    d->steering.sys.stratum);
 	} else {
 		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
 		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr),

@@ -18,7 +18,7 @@ void wire_control(struct ntpd *d);
 void wire_count(const struct ntpd *d, struct counters *sum);
 
 void wire_client(struct ntpd *d);
-void wire_server(struct ntpd *d);    /* its hash is there */
+void wire_server(struct ntpd *d); /* its hash is there */
 
 /* Answers to names go to whoever asked: before names are asked for. */
 void wire_resolver(struct ntpd *d);

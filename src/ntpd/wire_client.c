@@ -30,9 +30,11 @@ standing(void *ctx, struct client_standing *out)
 {
 	const struct ntpd *d = ctx;
 
-	*out = (struct client_standing){ .waits = await_waits(&d->steering),
+	*out = (struct client_standing){
+		.waits = await_waits(&d->steering),
 		.decides_later = await_decides_later(&d->steering),
-		.survivors = d->steering.selector.sel.survivors };
+		.survivors = d->steering.selector.sel.survivors,
+	};
 }
 
 static void
@@ -88,9 +90,13 @@ addresses(void *ctx, struct client_addresses *out)
 {
 	const struct ntpd *d = ctx;
 
-	*out = (struct client_addresses){ .own = d->listen.own, .own_n = d->listen.own_n,
-		.allowed = d->listen.allowed, .allowed_n = d->listen.allowed_n,
-		.restricted = d->listen.restricted };
+	*out = (struct client_addresses){
+		.own = d->listen.own,
+		.own_n = d->listen.own_n,
+		.allowed = d->listen.allowed,
+		.allowed_n = d->listen.allowed_n,
+		.restricted = d->listen.restricted,
+	};
 }
 
 static void
@@ -123,7 +129,8 @@ static const struct client_events CLIENT_EVENTS = {
 void
 wire_client(struct ntpd *d)
 {
-	client_init(&d->client, &(struct client_setup){
+	client_init(&d->client,
+	    &(struct client_setup){
 		.loop = d->port.loop,
 		.net = d->port.net,
 		.clock = d->port.clock,
@@ -135,5 +142,5 @@ wire_client(struct ntpd *d)
 		.opt = { .family = d->opt.family, .once = d->opt.once },
 		.up = &CLIENT_EVENTS,
 		.up_ctx = d,
-	});
+	    });
 }

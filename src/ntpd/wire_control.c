@@ -90,7 +90,8 @@ static const struct control_actions ACTIONS = {
 void
 wire_control(struct ntpd *d)
 {
-	control_init(&d->control, &(struct control_setup){
+	control_init(&d->control,
+	    &(struct control_setup){
 		.loop = d->port.loop,
 		.clock = d->port.clock,
 		.store = d->port.store,
@@ -107,5 +108,5 @@ wire_control(struct ntpd *d)
 		.version = d->opt.version,
 		.system = d->opt.system,
 		.processor = d->opt.processor,
-	});
+	    });
 }

@@ -35,7 +35,8 @@ static const struct journal_events EVENTS = { .counted = on_counted, .used = on_
 void
 wire_journal(struct ntpd *d)
 {
-	journal_init(&d->journal, &(struct journal_setup){
+	journal_init(&d->journal,
+	    &(struct journal_setup){
 		.loop = d->port.loop,
 		.clock = d->port.clock,
 		.store = d->port.store,
@@ -45,5 +46,5 @@ wire_journal(struct ntpd *d)
 		.statsdir = d->opt.statsdir,
 		.pid = d->opt.pid,
 		.user_later = d->opt.user_later,
-	});
+	    });
 }

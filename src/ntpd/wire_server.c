@@ -68,7 +68,8 @@ static const struct server_events SERVER_EVENTS = {
 void
 wire_server(struct ntpd *d)
 {
-	server_init(&d->server, &(struct server_setup){
+	server_init(&d->server,
+	    &(struct server_setup){
 		.loop = d->port.loop,
 		.clock = d->port.clock,
 		.net = d->port.net,
@@ -79,5 +80,5 @@ wire_server(struct ntpd *d)
 		.hash = d->hash,
 		.up = &SERVER_EVENTS,
 		.up_ctx = d,
-	});
+	    });
 }

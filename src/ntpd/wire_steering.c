@@ -196,7 +196,8 @@ static const struct steering_events STEERING_EVENTS = {
 void
 wire_steering(struct ntpd *d)
 {
-	steering_init(&d->steering, &(struct steering_setup){
+	steering_init(&d->steering,
+	    &(struct steering_setup){
 		.loop = d->port.loop,
 		.clock = d->port.clock,
 		.store = d->port.store,
@@ -209,5 +210,5 @@ wire_steering(struct ntpd *d)
 		.once = d->opt.once,
 		.slew_only = d->opt.slew_only,
 		.boot_marker = d->opt.boot_marker,
-	});
+	    });
 }

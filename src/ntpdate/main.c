@@ -50,8 +50,8 @@ main(int argc, char **argv)
 	case NTPDATE_RUN:
 		break;
 	}
-	status = host_open(&h, "ntpdate", ntpdate_sets(&o), o.syslog) ? run(&o, &h) :
-	    NTPDATE_FAILED;
+	status =
+	    host_open(&h, "ntpdate", ntpdate_sets(&o), o.syslog) ? run(&o, &h) : NTPDATE_FAILED;
 	host_close(&h);
 	return status;
 }

@@ -21,7 +21,7 @@ struct ntpdate {
 
 /* One line; errors go to standard error, so that a redirected output does not hide them. */
 static void TEXT_PRINTF(3, 4)
-say(const struct ntpdate *n, enum log_level level, const char *fmt, ...)
+    say(const struct ntpdate *n, enum log_level level, const char *fmt, ...)
 {
 	char text[LOG_SYSTEM_LINE_MAX - 64], line[LOG_SYSTEM_LINE_MAX];
 	struct text t = text_over(text, sizeof text);
@@ -121,7 +121,7 @@ list_servers(const struct ntpdate *n)
 	for (unsigned i = 0; i < n->query->server_n; i++) {
 		const struct query_server *s = &n->query->server[i];
 		const struct sample *b = ntpdate_sample(s);
-		bool heard = s->a.wire.have_last;       /* of no use is not unanswered */
+		bool heard = s->a.wire.have_last; /* of no use is not unanswered */
 
 		fprintf(n->w.out, "server %s, stratum %u, offset %.6f, delay %.5f\n",
 		    address_of(s, addr), heard ? (unsigned)s->a.srv.stratum : 0u,
@@ -221,8 +221,8 @@ on_done(void *ctx)
 	if (n->opt->debug) {
 		show_servers(n);
 	}
-	n->w.port.loop->ops->stop(
-	    n->w.port.loop, chosen != NULL ? set_clock(n, chosen) : give_up(n));
+	n->w.port.loop->ops->stop(n->w.port.loop,
+	    chosen != NULL ? set_clock(n, chosen) : give_up(n));
 }
 
 /* ---- the start ---- */

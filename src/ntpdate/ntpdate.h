@@ -30,8 +30,8 @@ struct ntpdate_options {
 enum ntpdate_task { NTPDATE_RUN, NTPDATE_HELP, NTPDATE_VERSION, NTPDATE_WRONG };
 
 /* Reads the command line; what is wrong with it, and the help, go to err and out. */
-enum ntpdate_task ntpdate_options_read(
-    struct ntpdate_options *o, int argc, char **argv, FILE *out, FILE *err);
+enum ntpdate_task ntpdate_options_read(struct ntpdate_options *o, int argc, char **argv, FILE *out,
+    FILE *err);
 
 /* True when the clock is to be set: neither -q nor -d. */
 bool ntpdate_sets(const struct ntpdate_options *o);

@@ -12,9 +12,8 @@ static const double TIMEOUT_UNIT_S = 0.2, TIMEOUT_MAX_S = 60.0;
 static void
 usage(FILE *to)
 {
-	fputs("usage: ntpdate [-46bBdqsuv] [-a key#] [-e delay] [-k file] [-p samples] "
-	    "[-o version#] "
-	      "[-t timeo] server ...\n",
+	fputs("usage: ntpdate [-46bBdqsuv] [-a key#] [-e delay] [-k file] [-p samples] [-o "
+	      "version#] [-t timeo] server ...\n",
 	    to);
 }
 

@@ -73,11 +73,9 @@ ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out)
 	fprintf(out, "\nserver %s, port %u\n", addr_format(&s->a.remote.addr, addr, sizeof addr),
 	    (unsigned)s->a.remote.port);
 	fprintf(out, "stratum %u, precision %d, leap %u%u\n", (unsigned)srv->stratum,
-	    srv->precision,
-	    (unsigned)srv->leap >> 1, (unsigned)srv->leap & 1);
+	    srv->precision, (unsigned)srv->leap >> 1, (unsigned)srv->leap & 1);
 	fprintf(out, "refid [%s], root delay %.6f, root dispersion %.6f\n", refid,
-	    srv->root_delay_s,
-	    srv->root_disp_s);
+	    srv->root_delay_s, srv->root_disp_s);
 	fprintf(out, "transmitted %u, received %u\n", s->asked, (unsigned)s->a.count.received);
 	show_stamp("reference time:", srv->reftime, now, out);
 	show_stamp("receive timestamp:", srv->rec, now, out);

@@ -27,7 +27,7 @@ enum { COMMANDS_MAX = 256, WHY_MAX = 128 };
 /* By the whole name or a beginning of it. */
 static const struct advice {
 	const char *old, *now;
-	bool asks;              /* ntpq is run with it; the others are only told */
+	bool asks; /* ntpq is run with it; the others are only told */
 } ADVICE[] = {
 	{ "addserver", ":config server HOST", false },
 	{ "addpeer", ":config server HOST", false },
@@ -131,8 +131,8 @@ run_ntpq(const struct plan *p, const char *command)
 	argv[n] = host;
 	(void)fflush(stdout);
 	if (line != NULL && host != NULL) {
-		int error = posix_spawnp(&pid, find_ntpq(path, sizeof path), NULL, NULL, argv,
-		    environ);
+		int error =
+		    posix_spawnp(&pid, find_ntpq(path, sizeof path), NULL, NULL, argv, environ);
 
 		if (error != 0) {
 			fprintf(stderr, "ntpdc: ntpq: %s\n", strerror(error));

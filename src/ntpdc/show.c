@@ -16,16 +16,16 @@ enum { LABEL_WIDTH = 22, LINES_MAX = 16, ASSOCS_MAX = CONTROL_TEXT_MAX / 4, HOST
 /* How the value of mode 6, in milliseconds where it is a time, is shown. */
 enum form {
 	FORM_PLAIN,
-	FORM_SECONDS,           /* "0.000123 s" */
-	FORM_SHORT,             /* "0.00123 s" */
-	FORM_G,                 /* "1.23e-07 s" */
+	FORM_SECONDS, /* "0.000123 s" */
+	FORM_SHORT,   /* "0.00123 s" */
+	FORM_G,       /* "1.23e-07 s" */
 	FORM_PPM,
 	FORM_HOST,
 	FORM_MODE,
 	FORM_LEAP,
 	FORM_REFID,
 	FORM_STAMP,
-	FORM_SINCE,             /* seconds from the stamp to the server's clock */
+	FORM_SINCE, /* seconds from the stamp to the server's clock */
 };
 
 struct line {
@@ -39,7 +39,8 @@ struct display {
 };
 
 static const struct display displays[] = {
-	{ "kerninfo", {
+	{ "kerninfo",
+	    {
 		{ "pll offset:", "koffset", FORM_G },
 		{ "pll frequency:", "kfreq", FORM_PPM },
 		{ "maximum error:", "kmaxerr", FORM_G },
@@ -48,13 +49,17 @@ static const struct display displays[] = {
 		{ "pll time constant:", "ktimeconst", FORM_PLAIN },
 		{ "precision:", "kprecis", FORM_G },
 		{ "frequency tolerance:", "kfreqtol", FORM_PPM },
-		{ NULL, NULL, FORM_PLAIN } } },
-	{ "loopinfo", {
+		{ NULL, NULL, FORM_PLAIN },
+	    } },
+	{ "loopinfo",
+	    {
 		{ "offset:", "offset", FORM_SECONDS },
 		{ "frequency:", "frequency", FORM_PPM },
 		{ "watchdog timer:", "reftime", FORM_SINCE },
-		{ NULL, NULL, FORM_PLAIN } } },
-	{ "sysinfo", {
+		{ NULL, NULL, FORM_PLAIN },
+	    } },
+	{ "sysinfo",
+	    {
 		{ "system peer:", "peeradr", FORM_HOST },
 		{ "system peer mode:", "peermode", FORM_MODE },
 		{ "leap indicator:", "leap", FORM_LEAP },
@@ -68,8 +73,10 @@ static const struct display displays[] = {
 		{ "stability:", "clk_wander", FORM_PPM },
 		{ "broadcastdelay:", "bcastdelay", FORM_SECONDS },
 		{ "authdelay:", "authdelay", FORM_SECONDS },
-		{ NULL, NULL, FORM_PLAIN } } },
-	{ "sysstats", {
+		{ NULL, NULL, FORM_PLAIN },
+	    } },
+	{ "sysstats",
+	    {
 		{ "time since restart:", "ss_uptime", FORM_PLAIN },
 		{ "time since reset:", "ss_reset", FORM_PLAIN },
 		{ "packets received:", "ss_received", FORM_PLAIN },
@@ -81,7 +88,8 @@ static const struct display displays[] = {
 		{ "bad length or format:", "ss_badformat", FORM_PLAIN },
 		{ "bad authentication:", "ss_badauth", FORM_PLAIN },
 		{ "rate exceeded:", "ss_limited", FORM_PLAIN },
-		{ NULL, NULL, FORM_PLAIN } } },
+		{ NULL, NULL, FORM_PLAIN },
+	    } },
 	{ "listpeers", { { NULL, NULL, FORM_PLAIN } } },
 	{ "peers", { { NULL, NULL, FORM_PLAIN } } },
 	{ "dmpeers", { { NULL, NULL, FORM_PLAIN } } },
@@ -170,8 +178,8 @@ put_host(const struct show *s, struct text *t, const char *address)
 		return;
 	}
 	if (!s->numeric && getaddrinfo(address, NULL, &hints, &list) == 0 &&
-	    getnameinfo(list->ai_addr, list->ai_addrlen, name, sizeof name, NULL, 0,
-	    NI_NAMEREQD) == 0) {
+	    getnameinfo(list->ai_addr, list->ai_addrlen, name, sizeof name, NULL, 0, NI_NAMEREQD) ==
+		0) {
 		text_put_safe(t, name, strlen(name));
 	} else {
 		text_put(t, address);
@@ -396,7 +404,9 @@ show_source(struct show *s, const struct display *d, uint16_t id, uint16_t statu
 static bool
 show_sources(struct show *s, const struct display *d)
 {
-	struct { uint16_t id, status; } *list = calloc(ASSOCS_MAX, sizeof *list);
+	struct {
+		uint16_t id, status;
+	} *list = calloc(ASSOCS_MAX, sizeof *list);
 	size_t n = 0;
 	struct answer got;
 	bool right = list != NULL && ask(s, CONTROL_READSTAT, 0, "", &got);

@@ -76,12 +76,14 @@ static const char *
 unproven_words(const struct ntpq *q, enum control_error error)
 {
 	return error != CONTROL_ERR_PERMISSION && q->session != NULL &&
-	    session_error_is_unproven(q->session) ? " (the answer is not signed)" : "";
+		session_error_is_unproven(q->session)
+	    ? " (the answer is not signed)"
+	    : "";
 }
 
 void
-ntpq_report(
-    struct ntpq *q, enum session_result result, const struct request *r, enum control_error error)
+ntpq_report(struct ntpq *q, enum session_result result, const struct request *r,
+    enum control_error error)
 {
 	switch (result) {
 	case SESSION_OK:
@@ -117,8 +119,9 @@ ntpq_report(
 		ntpq_complain(q, "No usable key for this request");
 		break;
 	case SESSION_UNPROVEN:
-		ntpq_complain(q, "Response without a good signature of key %u refused: the server "
-		    "has another secret for it, or none, or the answer is forged",
+		ntpq_complain(q,
+		    "Response without a good signature of key %u refused: the server has another "
+		    "secret for it, or none, or the answer is forged",
 		    (unsigned)q->key.id);
 		break;
 	}
@@ -155,11 +158,14 @@ ntpq_ask(struct ntpq *q, const struct request *r, struct answer *out)
 }
 
 bool
-ntpq_read(
-    struct ntpq *q, enum control_op op, uint16_t assoc, const char *names, struct reading *out)
+ntpq_read(struct ntpq *q, enum control_op op, uint16_t assoc, const char *names,
+    struct reading *out)
 {
 	struct request r = {
-		.op = op, .assoc = assoc, .data = names, .len = names == NULL ? 0 : strlen(names),
+		.op = op,
+		.assoc = assoc,
+		.data = names,
+		.len = names == NULL ? 0 : strlen(names),
 	};
 	struct answer got;
 
@@ -274,8 +280,8 @@ ntpq_host_name(struct ntpq *q, const struct addr *a, struct text *to)
 		text_put(to, addr_format(a, number, sizeof number));
 		return;
 	}
-	err = getnameinfo(
-	    (struct sockaddr *)&ss, to_system(a, &ss), name, sizeof name, NULL, 0, NI_DGRAM);
+	err = getnameinfo((struct sockaddr *)&ss, to_system(a, &ss), name, sizeof name, NULL, 0,
+	    NI_DGRAM);
 	if (err == 0) {
 		text_put_safe(to, name, strlen(name));
 	} else {

@@ -87,7 +87,8 @@ command_associations(struct ntpq *q, const struct call *c)
 		}
 		return;
 	} else {
-		fprintf(q->out, "\nind assid status  conf reach auth condition  last_event cnt\n"
+		fprintf(q->out,
+		    "\nind assid status  conf reach auth condition  last_event cnt\n"
 		    "===========================================================\n");
 	}
 	for (size_t i = 0; i < q->assoc_n; i++) {

@@ -261,8 +261,9 @@ command_writevar(struct ntpq *q, const struct call *c)
 		return;
 	}
 	if (names.len == 0) {
-		ntpq_complain(q, from_list ? "The variable list is empty: use addvars"
-		    : "usage: writevar assocID name=value,...");
+		ntpq_complain(q,
+		    from_list ? "The variable list is empty: use addvars"
+			      : "usage: writevar assocID name=value,...");
 		return;
 	}
 	if (c->n > 0 && !ntpq_assoc_arg(q, c->arg[0], &r.assoc)) {

@@ -387,20 +387,21 @@ static void
 help_table(struct ntpq *q)
 {
 	fputs("columns:\n"
-	    "  first  * followed, o followed with PPS, + survivor, # survivor too many,\n"
-	    "         - outlier, x false, . too many; blank: not used\n"
-	    "  remote the source; local: our address to it; assid: its association\n"
-	    "  refid  what the source follows; .INIT. no answer yet, .POOL. a pool\n"
-	    "  st     stratum: 1 has a clock, 16 is not synchronised\n"
-	    "  t      u one server, s and S symmetric, p pool, l clock, a manycast,\n"
-	    "         b hears broadcasts, B and M send them, 1 to 8 cookies of NTS\n"
-	    "  when   seconds since the last answer (m, h, d); - none yet\n"
-	    "  poll   seconds between requests\n"
-	    "  reach  the last eight requests in octal: 377 all were answered, 0 none\n"
-	    "  delay  the way there and back, in milliseconds\n"
-	    "  offset its clock less ours, in milliseconds\n"
-	    "  jitter how much the offset varies; disp: its bound of error, in milliseconds\n"
-	    "\"explain\" says it in words for each source.\n", q->out);
+	      "  first  * followed, o followed with PPS, + survivor, # survivor too many,\n"
+	      "         - outlier, x false, . too many; blank: not used\n"
+	      "  remote the source; local: our address to it; assid: its association\n"
+	      "  refid  what the source follows; .INIT. no answer yet, .POOL. a pool\n"
+	      "  st     stratum: 1 has a clock, 16 is not synchronised\n"
+	      "  t      u one server, s and S symmetric, p pool, l clock, a manycast,\n"
+	      "         b hears broadcasts, B and M send them, 1 to 8 cookies of NTS\n"
+	      "  when   seconds since the last answer (m, h, d); - none yet\n"
+	      "  poll   seconds between requests\n"
+	      "  reach  the last eight requests in octal: 377 all were answered, 0 none\n"
+	      "  delay  the way there and back, in milliseconds\n"
+	      "  offset its clock less ours, in milliseconds\n"
+	      "  jitter how much the offset varies; disp: its bound of error, in milliseconds\n"
+	      "\"explain\" says it in words for each source.\n",
+	    q->out);
 }
 
 void

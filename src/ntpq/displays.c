@@ -14,24 +14,31 @@ enum { LINES_MAX = 20 };
 
 /* How a value is shown. */
 enum show {
-	SHOW_TEXT, SHOW_LEAP, SHOW_MODE, SHOW_REFID, SHOW_STAMP, SHOW_ENDPOINT, SHOW_ADDRESS,
-	SHOW_SPAN               /* "3D 08:06:47", as LibreNMS reads it; sysstats has seconds */
+	SHOW_TEXT,
+	SHOW_LEAP,
+	SHOW_MODE,
+	SHOW_REFID,
+	SHOW_STAMP,
+	SHOW_ENDPOINT,
+	SHOW_ADDRESS,
+	SHOW_SPAN /* "3D 08:06:47", as LibreNMS reads it; sysstats has seconds */
 };
 
 struct line {
-	const char *variable, *label;   /* variable NULL: the end */
+	const char *variable, *label; /* variable NULL: the end */
 	enum show show;
 };
 
 struct block {
 	const char *command;
 	bool with_status;
-	int width;                      /* of the labels */
+	int width; /* of the labels */
 	struct line lines[LINES_MAX];
 };
 
 static const struct block blocks[] = {
-	{ "sysinfo", true, 18, {
+	{ "sysinfo", true, 18,
+	    {
 		{ "peeradr", "system peer:", SHOW_ENDPOINT },
 		{ "peermode", "system peer mode:", SHOW_MODE },
 		{ "leap", "leap indicator:", SHOW_LEAP },
@@ -46,8 +53,10 @@ static const struct block blocks[] = {
 		{ "clk_wander", "clock wander:", SHOW_TEXT },
 		{ "bcastdelay", "broadcast delay:", SHOW_TEXT },
 		{ "authdelay", "symm. auth. delay:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "sysstats", false, 22, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "sysstats", false, 22,
+	    {
 		{ "ss_uptime", "uptime:", SHOW_TEXT },
 		{ "ss_reset", "sysstats reset:", SHOW_TEXT },
 		{ "ss_received", "packets received:", SHOW_TEXT },
@@ -60,8 +69,10 @@ static const struct block blocks[] = {
 		{ "ss_limited", "rate limited:", SHOW_TEXT },
 		{ "ss_kodsent", "KoD responses:", SHOW_TEXT },
 		{ "ss_processed", "processed for time:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "kerninfo", true, 21, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "kerninfo", true, 21,
+	    {
 		{ "koffset", "pll offset:", SHOW_TEXT },
 		{ "kfreq", "pll frequency:", SHOW_TEXT },
 		{ "kmaxerr", "maximum error:", SHOW_TEXT },
@@ -78,8 +89,10 @@ static const struct block blocks[] = {
 		{ "kppsjitexc", "jitter exceeded:", SHOW_TEXT },
 		{ "kppsstbexc", "stability exceeded:", SHOW_TEXT },
 		{ "kppscaliberrs", "calibration errors:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "monstats", false, 20, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "monstats", false, 20,
+	    {
 		{ "mru_enabled", "enabled:", SHOW_TEXT },
 		{ "mru_depth", "addresses:", SHOW_TEXT },
 		{ "mru_deepest", "peak addresses:", SHOW_TEXT },
@@ -94,8 +107,10 @@ static const struct block blocks[] = {
 		{ "mru_recyclefull", "others replaced:", SHOW_TEXT },
 		{ "mru_none", "without room:", SHOW_TEXT },
 		{ "mru_oldest_age", "oldest seen before:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "iostats", false, 22, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "iostats", false, 22,
+	    {
 		{ "iostats_reset", "time since reset:", SHOW_SPAN },
 		{ "total_rbuf", "receive buffers:", SHOW_TEXT },
 		{ "free_rbuf", "free receive buffers:", SHOW_TEXT },
@@ -108,13 +123,17 @@ static const struct block blocks[] = {
 		{ "io_sendfailed", "packet send failures:", SHOW_TEXT },
 		{ "io_wakeups", "input wakeups:", SHOW_TEXT },
 		{ "io_goodwakeups", "useful input wakeups:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "timerstats", false, 19, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "timerstats", false, 19,
+	    {
 		{ "timerstats_reset", "time since reset:", SHOW_SPAN },
 		{ "timer_overruns", "timer overruns:", SHOW_TEXT },
 		{ "timer_xmts", "calls to transmit:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "authinfo", false, 17, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "authinfo", false, 17,
+	    {
 		{ "authreset", "time since reset:", SHOW_SPAN },
 		{ "authkeys", "stored keys:", SHOW_TEXT },
 		{ "authfreek", "free keys:", SHOW_TEXT },
@@ -124,8 +143,10 @@ static const struct block blocks[] = {
 		{ "authkexpired", "expired keys:", SHOW_TEXT },
 		{ "authencrypts", "encryptions:", SHOW_TEXT },
 		{ "authdecrypts", "decryptions:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "ntsinfo", false, 27, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "ntsinfo", false, 27,
+	    {
 		{ "nts_client_send", "NTS client sends:", SHOW_TEXT },
 		{ "nts_client_recv_good", "NTS client recvs good:", SHOW_TEXT },
 		{ "nts_client_recv_bad", "NTS client recvs w error:", SHOW_TEXT },
@@ -143,15 +164,19 @@ static const struct block blocks[] = {
 		{ "nts_ke_probes_bad", "NTS KE client probes bad:", SHOW_TEXT },
 		{ "nts_ke_serves_good", "NTS KE serves good:", SHOW_TEXT },
 		{ "nts_ke_serves_bad", "NTS KE serves bad:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "mssntpinfo", false, 20, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "mssntpinfo", false, 20,
+	    {
 		{ "mssntp_serves", "requests:", SHOW_TEXT },
 		{ "mssntp_serves_no", "not signed:", SHOW_TEXT },
 		{ "mssntp_serves_err", "signing failed:", SHOW_TEXT },
 		{ "mssntp_serves_good", "signed:", SHOW_TEXT },
 		{ "mssntp_serves_bad", "refused by Samba:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
-	{ "pstats", true, 22, {
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
+	{ "pstats", true, 22,
+	    {
 		{ "srcadr", "remote host:", SHOW_ADDRESS },
 		{ "dstadr", "local address:", SHOW_ADDRESS },
 		{ "timerec", "time last received:", SHOW_TEXT },
@@ -165,7 +190,8 @@ static const struct block blocks[] = {
 		{ "seldisp", "bad dispersion:", SHOW_TEXT },
 		{ "selbroken", "bad reference time:", SHOW_TEXT },
 		{ "candidate", "candidate order:", SHOW_TEXT },
-		{ NULL, NULL, SHOW_TEXT } } },
+		{ NULL, NULL, SHOW_TEXT },
+	    } },
 };
 
 /* "192.0.2.1:123" or "[2001:db8::1]:123", with the host by name unless numbers are wanted. */
@@ -222,8 +248,8 @@ put_span(struct text *t, const char *value)
 	if (s >= 86400) {
 		text_printf(t, "%" PRIu32 "D ", s / 86400);
 	}
-	text_printf(t, "%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32, s / 3600 % 24,
-	    s / 60 % 60, s % 60);
+	text_printf(t, "%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32, s / 3600 % 24, s / 60 % 60,
+	    s % 60);
 }
 
 /* A reference clock by its address, which is what ntp.org's sysinfo shows; rv has its name. */

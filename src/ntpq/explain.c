@@ -51,8 +51,12 @@ count_source(struct survey *t, const struct association *a, const struct vars *v
 static bool
 read_quietly(struct ntpq *q, uint16_t assoc, const char *name, struct vars *v)
 {
-	struct request r = { .op = CONTROL_READVAR, .assoc = assoc, .data = name,
-		.len = strlen(name) };
+	struct request r = {
+		.op = CONTROL_READVAR,
+		.assoc = assoc,
+		.data = name,
+		.len = strlen(name),
+	};
 	struct answer got;
 
 	return ntpq_ask_quietly(q, &r, &got) == SESSION_OK && vars_parse(v, got.data, got.len);
@@ -200,8 +204,8 @@ show_source(struct ntpq *q, const struct association *a, const char *name, const
 	json_string(j, "remote", name);
 	json_int(j, "associd", a->id);
 	json_string(j, "condition", words_condition(a->status));
-	json_bool(
-	    j, "used", status_peer_select(a->status) == 4 || status_peer_select(a->status) >= 6);
+	json_bool(j, "used",
+	    status_peer_select(a->status) == 4 || status_peer_select(a->status) >= 6);
 	json_notes(j, "reasons", &s->why);
 	json_notes(j, "advice", &s->advice);
 	json_close(j);

@@ -12,7 +12,7 @@ enum { NOTES_MAX = 20, NOTE_LEN = 240 };
 struct notes {
 	char line[NOTES_MAX][NOTE_LEN];
 	size_t n;
-	size_t left_out;        /* beyond NOTES_MAX; the last line counts them */
+	size_t left_out; /* beyond NOTES_MAX; the last line counts them */
 };
 
 /* What is said of the system, or of one source. */
@@ -23,7 +23,7 @@ struct story {
 /* How the sources do as a whole. Pools and the host's own clock are not among them. */
 struct survey {
 	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
-	unsigned in_vain;               /* answer, and are not reachable yet */
+	unsigned in_vain; /* answer, and are not reachable yet */
 	unsigned pools;
 	unsigned nameless;              /* names that have no address */
 	double dist_ms;                 /* of the source in turn, as the daemon tells; < 0: not */
@@ -35,12 +35,12 @@ struct survey {
 
 /* What the system tells beyond its variables; asked for one by one, for not every server knows. */
 struct system_facts {
-	double uptime_s;                /* < 0: unknown */
-	bool uncontrolled;              /* the daemon does not steer the clock: */
-	char waits_for[128];            /* "a majority of the ..."; "": nothing is held back */
-	char lacks[64];                 /* why, "CAP_SYS_TIME is missing"; "": unknown */
-	char config_faults[NOTE_LEN - 32];      /* "1 error in /etc/ntp.conf:8"; "": none */
-	char config_unused[NOTE_LEN - 64];      /* lines of sources that do not act; "": none */
+	double uptime_s;                   /* < 0: unknown */
+	bool uncontrolled;                 /* the daemon does not steer the clock: */
+	char waits_for[128];               /* "a majority of the ..."; "": nothing is held back */
+	char lacks[64];                    /* why, "CAP_SYS_TIME is missing"; "": unknown */
+	char config_faults[NOTE_LEN - 32]; /* "1 error in /etc/ntp.conf:8"; "": none */
+	char config_unused[NOTE_LEN - 64]; /* lines of sources that do not act; "": none */
 };
 
 /* Adds a sentence; the 21st is lost. */

@@ -5,13 +5,24 @@
 #include "mode6/words.h"
 #include "ntpq/explain.h"
 
-enum { SELECT_FALSETICK = 1, SELECT_OUTLIER = 3, SELECT_CANDIDATE = 4, SELECT_BACKUP = 5,
-	REACH_FULL = 0xff, STRATUM_NONE = 16, LEAP_UNKNOWN = 3 };
+enum {
+	SELECT_FALSETICK = 1,
+	SELECT_OUTLIER = 3,
+	SELECT_CANDIDATE = 4,
+	SELECT_BACKUP = 5,
+	REACH_FULL = 0xff,
+	STRATUM_NONE = 16,
+	LEAP_UNKNOWN = 3
+};
 
-enum { FLASH_DENIED = 0x8, FLASH_AUTH = 0x10, FLASH_PKT_STRATUM = 0x20,
-	FLASH_STRATUM = 0x200, FLASH_DISTANCE = 0x400,
+enum {
+	FLASH_DENIED = 0x8,
+	FLASH_AUTH = 0x10,
+	FLASH_PKT_STRATUM = 0x20,
+	FLASH_STRATUM = 0x200,
+	FLASH_DISTANCE = 0x400,
 	FLASH_UNREACH = 0x1000,
-	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40            /* unsync, stratum, header */
+	FLASH_OF_ANSWERS = 0x4 | 0x20 | 0x40 /* unsync, stratum, header */
 };
 
 /* What each flash bit means, by its place, and what a person can do about it. */
@@ -20,23 +31,21 @@ static const struct {
 } flash_words[FLASH_N] = {
 	{ "its last packet was a duplicate", NULL },
 	{ "its last packet answers no request of ours",
-	    "if this stays, somebody forges answers, or two "
-	    "clients share one address and port behind a NAT" },
+	    "if this stays, somebody forges answers, or two clients share one address and port "
+	    "behind a NAT" },
 	{ "it says itself that its clock is not synchronised",
-	    "look at that server; until it has the time it "
-	    "cannot give it" },
+	    "look at that server; until it has the time it cannot give it" },
 	{ "it denies us access, or an access rule of this host keeps its packets out",
 	    "check the restrict lines here (noserve, ignore, notrust), and ask its operator" },
 	{ "its packets fail authentication, or the key for it is missing here",
-	    "compare the key number, type and secret on both sides, and "
-	    "trustedkey" },
-	{ "its stratum", NULL },        /* note_stratum */
+	    "compare the key number, type and secret on both sides, and trustedkey" },
+	{ "its stratum", NULL }, /* note_stratum */
 	{ "its packet header makes no sense (distance or reference time)", "look at that server" },
 	{ "Autokey failed, a scheme no longer safe", "use NTS or a symmetric key" },
 	{ "the public-key check failed", "check certificates, and the date of both hosts" },
 	{ "its stratum is outside the range allowed here",
 	    "check tos floor and tos ceiling, and its stratum" },
-	{ "its distance", NULL },       /* note_distance */
+	{ "its distance", NULL }, /* note_distance */
 	{ "it gets its time from us, or from the same source that we follow: a loop",
 	    "remove one direction of the two" },
 	{ "it does not answer",
@@ -54,8 +63,7 @@ static const struct {
 	const char *code, *meaning, *advice;
 } kisses[] = {
 	{ "RATE", "the server says that we ask too often",
-	    "raise minpoll for it, remove burst, and see "
-	    "that no other client uses this address" },
+	    "raise minpoll for it, remove burst, and see that no other client uses this address" },
 	{ "DENY", "the server refuses to serve us", "remove it, or ask its operator" },
 	{ "RSTR", "the server refuses to serve us by its access rules",
 	    "remove it, or ask its operator" },
@@ -64,18 +72,20 @@ static const struct {
 	{ "STEP", "the clock was stepped and all samples were thrown away",
 	    "wait for a few answers" },
 	{ "XFAC", "the address of this host changed", "wait for a few answers" },
-	{ "AUTH", "authentication failed", NULL },      /* pkt_auth has the advice */
+	{ "AUTH", "authentication failed", NULL }, /* pkt_auth has the advice */
 	/* UNASKED_FROM: no answers, but causes that it is not asked. */
 	{ "NTS", "it is to be asked with NTS, which cannot be had: it is not asked at all",
 	    "give it a key; without nts, ca and aead on its line it is asked unprotected" },
 	{ "AKEY", "it is to be asked with Autokey, a scheme no longer safe: it is not asked at all",
 	    "give it a key; without autokey and ident on its line it is asked unprotected" },
-	{ "NKEY", "its key is missing, not trusted, of a type that is not known, or not for this "
+	{ "NKEY",
+	    "its key is missing, not trusted, of a type that is not known, or not for this "
 	    "address: it is not asked at all",
 	    "look at the lines keys and trustedkey, and at its line in the key file; the log has "
 	    "the number of the key" },
-	{ "TRST", "a restrict line with notrust wants its answers signed, and it has no key: it is "
-	    "not asked at all",
+	{ "TRST",
+	    "a restrict line with notrust wants its answers signed, and it has no key: it is not "
+	    "asked at all",
 	    "give it a key, or a restrict line of its own without notrust" },
 };
 
@@ -124,17 +134,16 @@ static const struct {
 	    "use another server; 'tos maxdist 16' lets it in all the same" },
 	{ "the way to it and back takes %s", "use a nearer server" },
 	{ "the dispersion of its answers is %s: there are too few of them yet, or they come with "
-	    "long pauses", "wait for more answers" },
+	  "long pauses",
+	    "wait for more answers" },
 };
 
 static enum part
 largest_part(const struct vars *v, double *ms)
 {
-	const double of[PARTS] = {
-		explain_number(v, "rootdisp"), explain_number(v, "rootdelay") / 2,
-		fabs(explain_number(v, "delay")) / 2,
-		explain_number(v, "dispersion") + explain_number(v, "jitter"),
-	};
+	const double of[PARTS] = { explain_number(v, "rootdisp"),
+		explain_number(v, "rootdelay") / 2, fabs(explain_number(v, "delay")) / 2,
+		explain_number(v, "dispersion") + explain_number(v, "jitter") };
 	enum part most = PART_DISP;
 
 	for (enum part i = 0; i < PARTS; i++) {
@@ -170,13 +179,14 @@ note_stratum(struct story *s, const struct vars *v)
 	vars_i64(v, "stratum", &stratum);
 	vars_i64(v, "leap", &leap);
 	if (leap == LEAP_UNKNOWN && stratum > 0 && stratum < STRATUM_NONE) {
-		explain_note(&s->why, "pkt_stratum: it says itself that its clock is not "
-		    "synchronised (leap 3)");
-		explain_note(&s->advice, "look at that server; until it has the time it cannot "
-		    "give it");
+		explain_note(&s->why,
+		    "pkt_stratum: it says itself that its clock is not synchronised (leap 3)");
+		explain_note(&s->advice,
+		    "look at that server; until it has the time it cannot give it");
 	} else if (stratum > 0 && stratum < STRATUM_NONE) {
-		explain_note(&s->why, "pkt_stratum: its stratum of %d is outside the range allowed "
-		    "here", (int)stratum);
+		explain_note(&s->why,
+		    "pkt_stratum: its stratum of %d is outside the range allowed here",
+		    (int)stratum);
 		explain_note(&s->advice, "check tos floor and tos ceiling");
 	} else {
 		explain_note(&s->why, "pkt_stratum: its stratum is 16 or missing");
@@ -230,27 +240,29 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 		}
 		if (bit == FLASH_DENIED && kiss < 0 && is_this_host(v)) {
 			explain_note(&s->why, "pkt_denied: it is this host itself");
-			explain_note(&s->advice, "take out its line: no host can tell itself the "
-			    "time");
+			explain_note(&s->advice,
+			    "take out its line: no host can tell itself the time");
 			continue;
 		}
-		explain_note(&s->why, "%s: %s", words_flash_bit(i), bit == FLASH_UNREACH && answers
-		    ? "none of its last eight answers counts" : flash_words[i].meaning);
+		explain_note(&s->why, "%s: %s", words_flash_bit(i),
+		    bit == FLASH_UNREACH && answers ? "none of its last eight answers counts"
+						    : flash_words[i].meaning);
 		if (advice == NULL || (bit == FLASH_UNREACH && cause_known) ||
 		    ((bit & (FLASH_DENIED | FLASH_AUTH)) != 0 && advised)) {
 			continue;
 		}
-		explain_note(&s->advice, "%s", bit == FLASH_UNREACH && refclock
-		    ? "check the device and its driver" : advice);
+		explain_note(&s->advice, "%s",
+		    bit == FLASH_UNREACH && refclock ? "check the device and its driver" : advice);
 	}
 	if (follows != 0) {
 		char buf[SHORT_TEXT];
 		struct text t = text_over(buf, sizeof buf);
 
 		words_flash(&t, follows);
-		explain_note(&s->why, answers ?
-		    "%s: nothing is known of these before an answer counts" :
-		    "%s: nothing is known of these while it is silent", buf);
+		explain_note(&s->why,
+		    answers ? "%s: nothing is known of these before an answer counts"
+			    : "%s: nothing is known of these while it is silent",
+		    buf);
 	}
 }
 
@@ -286,7 +298,7 @@ explain_answers_in_vain(const struct vars *v)
 	vars_i64(v, "reach", &reach);
 	return (reach & REACH_FULL) == 0 && !is_unasked(kiss) &&
 	    ((flash & FLASH_OF_ANSWERS) != 0 || kiss >= 0 ||
-	    ((flash & FLASH_AUTH) != 0 && received_from(v) > 0));
+		((flash & FLASH_AUTH) != 0 && received_from(v) > 0));
 }
 
 /* RFC 5905, appendix A.5.5.2: how far its time may be from the truth. */
@@ -314,8 +326,9 @@ note_condition(struct story *s, uint16_t status, const struct survey *all)
 	unsigned select = status_peer_select(status);
 
 	if (select == SELECT_FALSETICK && explain_no_majority(all)) {
-		explain_note(&s->why, "not used: it and the others contradict each other, and no "
-		    "majority says who is right (falseticker)");
+		explain_note(&s->why,
+		    "not used: it and the others contradict each other, and no majority says who "
+		    "is right (falseticker)");
 	} else {
 		explain_note(&s->why, "%s", words[select]);
 	}
@@ -356,8 +369,7 @@ note_reach(struct story *s, const struct vars *v, uint16_t status)
 }
 
 static void
-note_times(struct story *s, const struct vars *v, uint16_t status,
-    const struct survey *all)
+note_times(struct story *s, const struct vars *v, uint16_t status, const struct survey *all)
 {
 	unsigned select = status_peer_select(status);
 	char offset[32], within[32];
@@ -383,8 +395,9 @@ note_falseticker(struct story *s, uint16_t status, const struct survey *all)
 	if (status_peer_select(status) != SELECT_FALSETICK || explain_no_majority(all)) {
 		return;
 	}
-	explain_note(&s->advice, "with four or more sources a single wrong one does no harm; if it "
-	    "stays wrong, tell its operator or remove it");
+	explain_note(&s->advice,
+	    "with four or more sources a single wrong one does no harm; if it stays wrong, tell "
+	    "its operator or remove it");
 }
 
 /* The sources that say nothing of themselves: rejected, yet without a flash bit. */
@@ -402,11 +415,12 @@ note_silent_reject(struct story *s, const struct vars *v, uint16_t status)
 	if (stratum >= STRATUM_NONE) {
 		explain_note(&s->why, "it has no time to give: stratum %d", (int)stratum);
 	} else if (answers_of(reach) < 3) {
-		explain_note(&s->why, "nothing is wrong with it: it takes a few answers until it "
-		    "can be chosen");
+		explain_note(&s->why,
+		    "nothing is wrong with it: it takes a few answers until it can be chosen");
 	} else {
-		explain_note(&s->why, "nothing is wrong with it: it is marked noselect, or the "
-		    "selection has not looked at it yet");
+		explain_note(&s->why,
+		    "nothing is wrong with it: it is marked noselect, or the selection has not "
+		    "looked at it yet");
 	}
 }
 
@@ -425,11 +439,13 @@ static void
 explain_local(struct story *s, uint16_t status)
 {
 	if (status_peer_select(status) >= SELECT_CANDIDATE) {
-		explain_note(&s->why, "used: it is this host's own clock, for there is no better "
-		    "source; nobody knows how far it is off");
+		explain_note(&s->why,
+		    "used: it is this host's own clock, for there is no better source; nobody "
+		    "knows how far it is off");
 	} else {
-		explain_note(&s->why, "not used: it is this host's own clock, kept for the time "
-		    "when no other source is left");
+		explain_note(&s->why,
+		    "not used: it is this host's own clock, kept for the time when no other source "
+		    "is left");
 	}
 }
 
@@ -448,10 +464,9 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	}
 	if (explain_is_nameless(v)) {
 		explain_note(&s->why, "not used: this name has no address");
-		explain_note(&s->advice, "check its spelling, and that it resolves on that host "
-		    "(getent hosts NAME); the log of ntpd has the resolver's words, and ntpd goes "
-		    "on "
-		    "asking");
+		explain_note(&s->advice,
+		    "check its spelling, and that it resolves on that host (getent hosts NAME); "
+		    "the log of ntpd has the resolver's words, and ntpd goes on asking");
 		return;
 	}
 	if (explain_is_local(name)) {

@@ -19,19 +19,22 @@ static void
 tell_no_sources(struct story *s, const struct survey *all, const struct system_facts *facts)
 {
 	if (all->nameless > 0) {
-		explain_note(&s->why, all->nameless == 1 ? "the name of its only server has no "
-		    "address" : "the names of its servers have no address");
-		explain_note(&s->advice, "see what is said of %s below", all->nameless == 1 ? "it" :
-		    "them");
+		explain_note(&s->why,
+		    all->nameless == 1 ? "the name of its only server has no address"
+				       : "the names of its servers have no address");
+		explain_note(&s->advice, "see what is said of %s below",
+		    all->nameless == 1 ? "it" : "them");
 	} else if (all->pools > 0) {
 		explain_note(&s->why, "no server of its pool has been found yet");
 		explain_note(&s->advice,
 		    "check that the pool's name resolves here (getent hosts NAME)");
 	} else if (all->local_waits) {
-		explain_note(&s->why, "no time source is configured but this host's own clock, "
-		    "which is given out when there was no other for some minutes (tos orphanwait)");
-		explain_note(&s->advice, "wait; in a network that never has another source, "
-		    "tos orphanwait 0 in ntp.conf makes it start at once");
+		explain_note(&s->why,
+		    "no time source is configured but this host's own clock, which is given out "
+		    "when there was no other for some minutes (tos orphanwait)");
+		explain_note(&s->advice,
+		    "wait; in a network that never has another source, tos orphanwait 0 in "
+		    "ntp.conf makes it start at once");
 	} else if (facts->config_unused[0] != '\0') {
 		explain_note(&s->why, "its sources do not act in this version: %s",
 		    facts->config_unused);
@@ -48,11 +51,12 @@ static void
 tell_refusal(struct story *s, const struct survey *all)
 {
 	if (all->sources == 1) {
-		explain_note(&s->why, "its only source refuses to serve this host, or is kept out "
-		    "by a rule of ours");
+		explain_note(&s->why,
+		    "its only source refuses to serve this host, or is kept out by a rule of ours");
 	} else {
-		explain_note(&s->why, "its %u sources refuse to serve this host, or are kept out "
-		    "by a rule of ours", all->sources);
+		explain_note(&s->why,
+		    "its %u sources refuse to serve this host, or are kept out by a rule of ours",
+		    all->sources);
 	}
 	explain_note(&s->advice, "see what is said of %s below", all->sources == 1 ? "it" : "them");
 }
@@ -69,8 +73,9 @@ tell_silence(struct story *s, const struct survey *all)
 	} else {
 		explain_note(&s->why, "none of its %u sources answers", all->sources);
 	}
-	explain_note(&s->advice, "check the network, and that UDP port 123 is open to them; "
-	    "ntpdate -q NAME asks one of them once");
+	explain_note(&s->advice,
+	    "check the network, and that UDP port 123 is open to them; ntpdate -q NAME asks one of "
+	    "them once");
 }
 
 static void
@@ -79,16 +84,18 @@ tell_unusable(struct story *s, const struct survey *all, bool started)
 	unsigned answer = all->reachable + all->in_vain;
 
 	if (all->unsynchronised == answer) {
-		explain_note(&s->why, answer == 1 ?
-		    "the only source that answers says that it has no time itself" :
-		    "all sources that answer say that they have no time themselves");
+		explain_note(&s->why,
+		    answer == 1 ? "the only source that answers says that it has no time itself"
+				: "all sources that answer say that they have no time themselves");
 	} else if (started && all->in_vain == 0) {
-		explain_note(&s->why, "%u of %u sources answered; it takes a few answers until one "
-		    "can be used", answer, all->sources);
+		explain_note(&s->why,
+		    "%u of %u sources answered; it takes a few answers until one can be used",
+		    answer, all->sources);
 		explain_note(&s->advice, "wait a minute");
 	} else {
-		explain_note(&s->why, "%u of %u sources answered, but none can be used (see each "
-		    "of them)", answer, all->sources);
+		explain_note(&s->why,
+		    "%u of %u sources answered, but none can be used (see each of them)", answer,
+		    all->sources);
 	}
 }
 
@@ -98,12 +105,15 @@ tell_large_offset(struct story *s, const struct survey *all)
 	double off = fabs(all->system_offset_ms);
 
 	if (off > PANIC_MS) {
-		explain_note(&s->why, "the clock is off by %+.0f s: more than ntpd corrects by "
-		    "itself", all->system_offset_ms / 1e3);
+		explain_note(&s->why,
+		    "the clock is off by %+.0f s: more than ntpd corrects by itself",
+		    all->system_offset_ms / 1e3);
 		explain_note(&s->advice, "set the clock once by hand or with ntpd -g");
 	} else if (off > STEP_MS) {
-		explain_note(&s->why, "the clock is off by %+.3f s: it is set when the sources go "
-		    "on saying so for some minutes", all->system_offset_ms / 1e3);
+		explain_note(&s->why,
+		    "the clock is off by %+.3f s: it is set when the sources go on saying so for "
+		    "some minutes",
+		    all->system_offset_ms / 1e3);
 	}
 }
 
@@ -114,13 +124,15 @@ tell_waiting(struct story *s, const struct survey *all, const struct system_fact
 	bool started = facts->uptime_s >= 0 && facts->uptime_s < JUST_STARTED_S;
 
 	if (facts->uncontrolled) {
-		return;         /* said already */
+		return; /* said already */
 	}
-	explain_note(&s->why, "usable sources are there%s", started ? ", and are being measured" :
-	    "; ntpd waits for more of their answers, or may not set the clock (disable ntp)");
+	explain_note(&s->why, "usable sources are there%s",
+	    started
+		? ", and are being measured"
+		: "; ntpd waits for more of their answers, or may not set the clock (disable ntp)");
 	tell_large_offset(s, all);
-	explain_note(&s->advice, started ? "wait some minutes" :
-	    "wait some minutes; then look at the log of ntpd");
+	explain_note(&s->advice,
+	    started ? "wait some minutes" : "wait some minutes; then look at the log of ntpd");
 }
 
 /* Why no source leads the clock. */
@@ -143,8 +155,8 @@ tell_why_not(struct story *s, const struct survey *all, const struct system_fact
 		explain_note(&s->advice, "add sources, best four or more of different operators");
 	} else if (facts->waits_for[0] != '\0') {
 		explain_note(&s->why, "it waits for %s", facts->waits_for);
-		explain_note(&s->advice, "wait; servers that are gone for good are better taken "
-		    "out of ntp.conf");
+		explain_note(&s->advice,
+		    "wait; servers that are gone for good are better taken out of ntp.conf");
 	} else if (all->usable == 0) {
 		tell_unusable(s, all, started);
 	} else {
@@ -198,15 +210,20 @@ tell_without_source(struct story *s, const struct vars *v, const struct survey *
 
 	put_error(&w, v);
 	if (all->local_leads) {
-		explain_note(&s->why, "no source of time is used: this host's own clock is given "
-		    "out as it is, as stratum %.0f", explain_number(v, "stratum"));
+		explain_note(&s->why,
+		    "no source of time is used: this host's own clock is given out as it is, as "
+		    "stratum %.0f",
+		    explain_number(v, "stratum"));
 	} else if (is_orphan(v)) {
-		explain_note(&s->why, "no source is left: this host gives out its own time as "
-		    "stratum %.0f, so that the hosts around it agree (orphan mode)",
+		explain_note(&s->why,
+		    "no source is left: this host gives out its own time as stratum %.0f, so that "
+		    "the hosts around it agree (orphan mode)",
 		    explain_number(v, "stratum"));
 	} else {
-		explain_note(&s->why, "no source leads the clock any more: it runs on at the rate "
-		    "it has learnt, right to within %s, and that grows", within);
+		explain_note(&s->why,
+		    "no source leads the clock any more: it runs on at the rate it has learnt, "
+		    "right to within %s, and that grows",
+		    within);
 	}
 	tell_why_not(s, all, facts);
 }
@@ -228,13 +245,13 @@ tell_uncontrolled(struct story *s, const struct system_facts *facts)
 	if (!facts->uncontrolled) {
 		return;
 	}
-	explain_note(&s->why, "but ntpd does not steer the clock%s%s%s: what it measures changes "
-	    "nothing", facts->lacks[0] != '\0' ? " (" : "", facts->lacks,
-	    facts->lacks[0] != '\0' ? ")" : "");
+	explain_note(&s->why,
+	    "but ntpd does not steer the clock%s%s%s: what it measures changes nothing",
+	    facts->lacks[0] != '\0' ? " (" : "", facts->lacks, facts->lacks[0] != '\0' ? ")" : "");
 	if (strstr(facts->lacks, "CAP_SYS_TIME") != NULL) {
-		explain_note(&s->advice, "start ntpd with the right to set the clock: as root, in "
-		    "a "
-		    "container with --cap-add SYS_TIME; where the host keeps the time, let it be");
+		explain_note(&s->advice,
+		    "start ntpd with the right to set the clock: as root, in a container with "
+		    "--cap-add SYS_TIME; where the host keeps the time, let it be");
 	} else if (facts->lacks[0] != '\0') {
 		explain_note(&s->advice, "remove %s from ntp.conf", facts->lacks);
 	} else {

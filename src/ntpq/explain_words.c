@@ -11,7 +11,7 @@ explain_note(struct notes *n, const char *fmt, ...)
 	struct text t;
 
 	if (n->n == NOTES_MAX) {
-		n->left_out += n->left_out == 0 ? 2 : 1;        /* with the one that gives way */
+		n->left_out += n->left_out == 0 ? 2 : 1; /* with the one that gives way */
 		t = text_over(n->line[NOTES_MAX - 1], NOTE_LEN);
 		text_printf(&t, "and %zu more", n->left_out);
 		return;

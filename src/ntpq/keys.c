@@ -12,8 +12,9 @@
 #include "ntpq/ntpq.h"
 
 enum {
-	PLAIN_SECRET_MAX = 20,          /* longer secrets are hexadecimal, as in ntp.keys */
-	KEYFILE_MAX = 16 << 20, ARENA_MAX = 64 << 20,
+	PLAIN_SECRET_MAX = 20, /* longer secrets are hexadecimal, as in ntp.keys */
+	KEYFILE_MAX = 16 << 20,
+	ARENA_MAX = 64 << 20,
 };
 
 static void
@@ -108,7 +109,7 @@ ask_person(const char *question, bool echo, char *answer, int cap)
 	sigprocmask(SIG_BLOCK, &interrupt, &before);
 	if (!echo && tcgetattr(fileno(tty), &old) == 0) {
 		quiet = old;
-		quiet.c_lflag &= (tcflag_t)~(unsigned)ECHO;
+		quiet.c_lflag &= (tcflag_t) ~(unsigned)ECHO;
 		changed = tcsetattr(fileno(tty), TCSAFLUSH, &quiet) == 0;
 	}
 	/* Not before: what is typed at once would be shown, and then dropped. */
@@ -241,8 +242,9 @@ read_keyfile(struct ntpq *q)
 
 	if (f == NULL || buf == NULL || !read_all(f, buf, KEYFILE_MAX, &len)) {
 		ntpq_complain(q, "Can't read %.200s: %s%s", q->set.keyfile, strerror(errno),
-		    errno == EACCES ? "; its owner may, and root" :
-			errno == ENOENT ? "; -k names another" : "");
+		    errno == EACCES       ? "; its owner may, and root"
+			: errno == ENOENT ? "; -k names another"
+					  : "");
 	} else {
 		warn_of_others(q, f);
 		ok = parse_keys(q, buf, len);

@@ -19,7 +19,7 @@ struct entry {
 struct list {
 	struct entry *at;
 	size_t n;
-	const char *const *tags;        /* FIELDS_MAX at most, NULL-terminated */
+	const char *const *tags; /* FIELDS_MAX at most, NULL-terminated */
 };
 
 enum if_field {
@@ -38,9 +38,8 @@ enum if_field {
 };
 enum res_field { RES_HITS, RES_ADDR, RES_MASK, RES_FLAGS };
 
-static const char *const if_tags[] = {
-	"name", "addr", "bcast", "en", "flags", "tl", "mc", "rx", "tx", "txerr", "pc", "up", NULL,
-};
+static const char *const if_tags[] = { "name", "addr", "bcast", "en", "flags", "tl", "mc", "rx",
+	"tx", "txerr", "pc", "up", NULL };
 static const char *const res_tags[] = { "hits", "addr", "mask", "flags", NULL };
 
 bool
@@ -200,9 +199,11 @@ json_restriction(struct json *j, const struct entry *e)
 static void
 print_heads(struct ntpq *q, bool interfaces)
 {
-	fputs(interfaces ? "    interface name                                        send\n"
-	    " #  address/broadcast     drop flag ttl mc received sent failed peers   uptime\n"
-	    : "   hits    addr/prefix or addr mask\n           restrictions\n", q->out);
+	fputs(interfaces
+		? "    interface name                                        send\n"
+		  " #  address/broadcast     drop flag ttl mc received sent failed peers   uptime\n"
+		: "   hits    addr/prefix or addr mask\n           restrictions\n",
+	    q->out);
 	for (int i = 0; i < 78; i++) {
 		putc('=', q->out);
 	}
@@ -277,7 +278,10 @@ command_ordlist(struct ntpq *q, const struct call *c)
 	bool interfaces = strcmp(c->name, "ifstats") == 0;
 	const char *what = interfaces ? "ifstats" : "addr_restrictions";
 	struct request r = {
-		.op = CONTROL_READ_ORDLIST, .sign = true, .data = what, .len = strlen(what),
+		.op = CONTROL_READ_ORDLIST,
+		.sign = true,
+		.data = what,
+		.len = strlen(what),
 	};
 	struct answer got;
 	uint32_t next = 0;

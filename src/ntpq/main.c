@@ -15,7 +15,7 @@ enum long_only { OPT_REFID = 256, OPT_JSON, OPT_COLOUR, OPT_HELP, OPT_VERSION, O
 struct plan {
 	const char *lines[LINES_MAX];
 	int lines_n;
-	double every_s;         /* 0: once */
+	double every_s; /* 0: once */
 	enum { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } colour;
 };
 
@@ -289,7 +289,9 @@ main(int argc, char **argv)
 {
 	char localhost[] = "localhost", *only[] = { localhost };
 	struct ntpq q = {
-		.set = { .timeout_s = 5, .version = 2 }, .out = stdout, .err = stderr,
+		.set = { .timeout_s = 5, .version = 2 },
+		.out = stdout,
+		.err = stderr,
 		.assoc = calloc(ASSOCS_MAX, sizeof(struct association)),
 	};
 	struct plan p = { .lines_n = 0 };

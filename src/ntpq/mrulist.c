@@ -16,7 +16,7 @@ enum sort { SORT_LSTINT, SORT_AVGINT, SORT_ADDR, SORT_COUNT, SORT_SCORE, SORT_DR
 /* One run of the command. */
 struct listing {
 	struct mrulist m;
-	uint64_t shown;                 /* arrivals shown already, in direct mode */
+	uint64_t shown; /* arrivals shown already, in direct mode */
 	enum sort sort;
 	bool reversed;
 };
@@ -215,7 +215,8 @@ collect(struct ntpq *q, struct listing *l)
 
 		if (interrupted()) {
 			fputs("mrulist retrieval interrupted by operator.\n"
-			    "Displaying partial client list.\n", q->err);
+			      "Displaying partial client list.\n",
+			    q->err);
 			return;
 		}
 		if (mrulist_page(q, m, &fresh) == MRULIST_FAILED) {
@@ -240,8 +241,12 @@ static bool
 choose_sort(struct listing *l, const char *key)
 {
 	static const char *const keys[] = {
-		[SORT_LSTINT] = "lstint", [SORT_AVGINT] = "avgint", [SORT_ADDR] = "addr",
-		[SORT_COUNT] = "count", [SORT_SCORE] = "score", [SORT_DROP] = "drop",
+		[SORT_LSTINT] = "lstint",
+		[SORT_AVGINT] = "avgint",
+		[SORT_ADDR] = "addr",
+		[SORT_COUNT] = "count",
+		[SORT_SCORE] = "score",
+		[SORT_DROP] = "drop",
 	};
 
 	l->reversed = key[0] == '-';
@@ -282,8 +287,11 @@ static bool
 take_argument(struct listing *l, const char *arg)
 {
 	struct mrulist *m = &l->m;
-	struct text filter = { .at = m->filter, .cap = sizeof m->filter,
-		.len = strlen(m->filter) };
+	struct text filter = {
+		.at = m->filter,
+		.cap = sizeof m->filter,
+		.len = strlen(m->filter),
+	};
 
 	if (strcmp(arg, "limited") == 0) {
 		text_printf(&filter, ", resany=0x%x", FLAG_LIMITED);

@@ -11,36 +11,37 @@
 #include "ntpq/ntpq.h"
 
 enum {
-	MRULIST_RECENT = 1024,          /* arrivals whose places are kept */
+	MRULIST_RECENT = 1024, /* arrivals whose places are kept */
 	MRULIST_FRAGS = CONTROL_FRAGMENTS_MAX,
 	MRULIST_LIMIT_MAX = 256,
-	MRULIST_NONCE_MAX = 64, MRULIST_FILTER_MAX = 200,
+	MRULIST_NONCE_MAX = 64,
+	MRULIST_FILTER_MAX = 200,
 };
 
 struct mrulist_client {
-	char endpoint[ENDPOINT_TEXT_MAX];       /* as sent: "192.0.2.1:123", "[2001:db8::1]:123" */
+	char endpoint[ENDPOINT_TEXT_MAX]; /* as sent: "192.0.2.1:123", "[2001:db8::1]:123" */
 	struct addr addr;
 	uint16_t port;
 	struct ntp_ts first, last;
 	int64_t count, flags, mode_version, dropped;
 	double score;
-	uint64_t order;                         /* of arrival: later ones are newer */
+	uint64_t order; /* of arrival: later ones are newer */
 };
 
 struct mrulist {
 	struct mrulist_client *at;
 	size_t n, cap;
-	uint32_t *slots;        /* hash table of places in at, plus one; 0 is empty */
-	size_t slots_n;         /* a power of two */
+	uint32_t *slots; /* hash table of places in at, plus one; 0 is empty */
+	size_t slots_n;  /* a power of two */
 	struct siphash_key key;
-	uint64_t order;                         /* of the last arrival */
-	uint64_t resume;                        /* the newest arrival the server may still know */
-	uint32_t recent[MRULIST_RECENT];        /* place of arrival o at o % MRULIST_RECENT */
+	uint64_t order;                  /* of the last arrival */
+	uint64_t resume;                 /* the newest arrival the server may still know */
+	uint32_t recent[MRULIST_RECENT]; /* place of arrival o at o % MRULIST_RECENT */
 	char nonce[MRULIST_NONCE_MAX];
-	char filter[MRULIST_FILTER_MAX];        /* ", mincount=3" */
-	uint32_t frags, limit;                  /* of one page; limit 0: not given to the server */
+	char filter[MRULIST_FILTER_MAX]; /* ", mincount=3" */
+	uint32_t frags, limit;           /* of one page; limit 0: not given to the server */
 	bool complete;
-	struct ntp_ts now;                      /* the server's, with the last page */
+	struct ntp_ts now; /* the server's, with the last page */
 };
 
 /* Empties it; free it with mrulist_end. */

@@ -151,7 +151,7 @@ set_field(struct mrulist_client *c, const char *tag, const char *value)
 	} else if (strcmp(tag, "sc") == 0) {
 		return text_to_double(value, &c->score);
 	}
-	return true;    /* a decoy, or younger than we are */
+	return true; /* a decoy, or younger than we are */
 }
 
 static bool
@@ -226,14 +226,14 @@ put_resume(const struct mrulist *m, struct text *t)
 {
 	unsigned n = 0;
 
-	for (uint64_t o = m->resume;
-	     o > 0 && m->order - o < MRULIST_RECENT && n < RESUME_MAX; o--) {
+	for (uint64_t o = m->resume; o > 0 && m->order - o < MRULIST_RECENT && n < RESUME_MAX;
+	     o--) {
 		const struct mrulist_client *c = &m->at[m->recent[o % MRULIST_RECENT]];
 		char one[160];
 		struct text p = text_over(one, sizeof one);
 
 		if (c->order != o) {
-			continue;       /* came again later */
+			continue; /* came again later */
 		}
 		text_printf(&p, ", addr.%u=%s, last.%u=0x%08x.%08x", n, c->endpoint, n,
 		    (unsigned)(c->last.fix >> 32), (unsigned)(c->last.fix & UINT32_MAX));

@@ -20,10 +20,10 @@
 enum {
 	ARGS_MAX = 32,
 	ASSOCS_MAX = CONTROL_TEXT_MAX / 4,
-	NAME_LIST_MAX = 64,     /* variables of addvars */
+	NAME_LIST_MAX = 64, /* variables of addvars */
 	KEY_TYPE_MAX = 16,
 	SECRET_MAX = 128,
-	SHORT_TEXT = 160,       /* one cell of a table, one status line */
+	SHORT_TEXT = 160, /* one cell of a table, one status line */
 };
 
 struct association {
@@ -33,60 +33,60 @@ struct association {
 /* What options and local commands set. */
 struct settings {
 	bool numeric, wide, raw, json, interactive, old_rv, units, hash_refid, direct, always_sign;
-	bool colour;            /* the output is a terminal that shows it */
+	bool colour; /* the output is a terminal that shows it */
 	enum addr_family family;
 	double timeout_s;
-	uint32_t delay_ms;      /* has no effect */
+	uint32_t delay_ms; /* has no effect */
 	unsigned version;
 	int debug;
 	const char *keyfile;
 };
 
 struct key_choice {
-	uint32_t id;            /* 0: none chosen */
+	uint32_t id; /* 0: none chosen */
 	char type[KEY_TYPE_MAX];
 	uint8_t secret[SECRET_MAX];
 	size_t secret_len;
-	struct mac_key *key;    /* ready for use, or NULL */
+	struct mac_key *key; /* ready for use, or NULL */
 };
 
 struct ntpq {
 	struct settings set;
 	struct key_choice key;
-	char host[UDP_NAME_MAX];        /* as given */
-	char name[UDP_NAME_MAX];        /* as resolved */
-	struct session *session;        /* NULL: no host */
-	unsigned host_n; /* hosts on the command line; more than one are named in tables */
-	int host_width;                 /* of that column */
-	struct association *assoc;      /* ASSOCS_MAX of them, ordered by id */
+	char host[UDP_NAME_MAX]; /* as given */
+	char name[UDP_NAME_MAX]; /* as resolved */
+	struct session *session; /* NULL: no host */
+	unsigned host_n;         /* hosts on the command line; more than one are named in tables */
+	int host_width;          /* of that column */
+	struct association *assoc; /* ASSOCS_MAX of them, ordered by id */
 	size_t assoc_n;
 	bool assoc_known;
-	bool no_more_names;             /* reverse look-ups took too long: show addresses */
-	char *list[NAME_LIST_MAX];      /* "name" or "name=value" */
+	bool no_more_names;        /* reverse look-ups took too long: show addresses */
+	char *list[NAME_LIST_MAX]; /* "name" or "name=value" */
 	size_t list_n;
-	FILE *out;                      /* of the command that runs: stdout or a file */
-	FILE *err;                      /* complaints: stderr */
-	struct json json;               /* open while a command runs, with set.json */
-	char error[512];                /* the last complaint of the command that runs, or "" */
+	FILE *out;           /* of the command that runs: stdout or a file */
+	FILE *err;           /* complaints: stderr */
+	struct json json;    /* open while a command runs, with set.json */
+	char error[512];     /* the last complaint of the command that runs, or "" */
 	bool server_refused; /* the last question was answered by an error: the server is alive */
 	bool quit;
 };
 
 /* One line of input, taken apart. */
 struct call {
-	const char *name;               /* as in the table */
+	const char *name; /* as in the table */
 	int n;
 	char *arg[ARGS_MAX];
-	const char *rest;               /* the line behind the command, untouched */
+	const char *rest; /* the line behind the command, untouched */
 };
 
 struct command {
 	const char *name;
 	void (*run)(struct ntpq *q, const struct call *c);
-	const char *args;               /* shown by help; "" for none */
+	const char *args; /* shown by help; "" for none */
 	const char *help;
 	bool newer; /* not in the classic ntpq: never makes a short abbreviation ambiguous */
-	bool local;                     /* asks nothing of the server */
+	bool local; /* asks nothing of the server */
 };
 
 /* --- say.c --- */
@@ -113,20 +113,20 @@ bool ntpq_ask(struct ntpq *q, const struct request *r, struct answer *out);
 enum session_result ntpq_ask_quietly(struct ntpq *q, const struct request *r, struct answer *out);
 
 /* Says what went wrong; nothing on SESSION_OK. */
-void ntpq_report(
-    struct ntpq *q, enum session_result result, const struct request *r, enum control_error error);
+void ntpq_report(struct ntpq *q, enum session_result result, const struct request *r,
+    enum control_error error);
 
 /* A parsed answer; vars_free(&r->vars) when done. */
 struct reading {
 	uint16_t status;
 	struct vars vars;
-	const uint8_t *data;    /* as sent; valid until the next question */
+	const uint8_t *data; /* as sent; valid until the next question */
 	size_t len;
 };
 
 /* Asks for variables (names: a comma-separated list, or NULL for the server's choice). */
-bool ntpq_read(
-    struct ntpq *q, enum control_op op, uint16_t assoc, const char *names, struct reading *out);
+bool ntpq_read(struct ntpq *q, enum control_op op, uint16_t assoc, const char *names,
+    struct reading *out);
 
 /* Gets the list of associations anew. */
 bool ntpq_associations(struct ntpq *q);

@@ -11,8 +11,8 @@
 struct row {
 	uint16_t id, status;
 	char name[UDP_NAME_MAX], refid[SHORT_TEXT], local[SHORT_TEXT];
-	struct addr addr;       /* ADDR_NONE when the server sent a name in its place */
-	int64_t stratum, poll_s, when_s, reach, flash;  /* when_s -1: never */
+	struct addr addr; /* ADDR_NONE when the server sent a name in its place */
+	int64_t stratum, poll_s, when_s, reach, flash; /* when_s -1: never */
 	char type;
 	const struct vars *vars;
 };

@@ -55,8 +55,8 @@ print_raw(struct ntpq *q, uint16_t id, const struct reading *r, bool with_status
 }
 
 static void
-print_cooked(
-    struct ntpq *q, uint16_t id, const struct reading *r, enum owner owner, bool with_status)
+print_cooked(struct ntpq *q, uint16_t id, const struct reading *r, enum owner owner,
+    bool with_status)
 {
 	char buf[SHORT_TEXT], *item = malloc(VALUE_MAX);
 	struct text t = text_over(buf, sizeof buf);
@@ -170,7 +170,10 @@ show(struct ntpq *q, enum control_op op, uint16_t id, const char *names)
 		print_raw(q, id, &r, with_status);
 	} else if (r.vars.n == 0) {
 		fprintf(q->out, "No %s%s variables returned\n",
-		    op == CONTROL_READCLOCK ? "clock" : id == 0 ? "system" : "peer", "");
+		    op == CONTROL_READCLOCK ? "clock"
+			: id == 0           ? "system"
+					    : "peer",
+		    "");
 	} else {
 		print_cooked(q, id, &r, owner, with_status);
 	}
@@ -196,8 +199,8 @@ static bool
 join_list(const struct ntpq *q, struct text *names)
 {
 	for (size_t i = 0; i < q->list_n; i++) {
-		text_printf(
-		    names, "%s%.*s", i > 0 ? "," : "", (int)strcspn(q->list[i], "="), q->list[i]);
+		text_printf(names, "%s%.*s", i > 0 ? "," : "", (int)strcspn(q->list[i], "="),
+		    q->list[i]);
 	}
 	return names->len > 0;
 }
@@ -271,8 +274,8 @@ command_mreadvar(struct ntpq *q, const struct call *c)
 	bool named;
 
 	if (c->n < 2) {
-		ntpq_complain(
-		    q, "usage: %s low high%s", c->name, from_list ? "" : " [variable,...]");
+		ntpq_complain(q, "usage: %s low high%s", c->name,
+		    from_list ? "" : " [variable,...]");
 		return;
 	}
 	if ((!q->assoc_known && !ntpq_associations(q)) || !ntpq_assoc_arg(q, c->arg[0], &low) ||

@@ -210,8 +210,8 @@ set_direct(struct ntpq *q, const struct call *c)
 	(void)c;
 	q->set.direct = !q->set.direct;
 	give_bool(q, "direct", q->set.direct);
-	ntpq_say(
-	    q, "mrulist shows clients %s", q->set.direct ? "as they come" : "sorted, at the end");
+	ntpq_say(q, "mrulist shows clients %s",
+	    q->set.direct ? "as they come" : "sorted, at the end");
 }
 
 static void
@@ -256,7 +256,9 @@ command_setting(struct ntpq *q, const struct call *c)
 		{ "raw", set_output },
 		{ "cooked", set_output },
 		{ "version", show_version },
-		{ "poll", explain_poll }, { "units", set_units }, { "direct", set_direct },
+		{ "poll", explain_poll },
+		{ "units", set_units },
+		{ "direct", set_direct },
 	};
 
 	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {

@@ -31,8 +31,9 @@ static int
 usage(FILE *to, int code)
 {
 	fputs("usage: ntpstat [-h] [-m MAXERR] [host]\n"
-	    "  -m MAXERR  not synchronised when the error may be more than MAXERR milliseconds\n"
-	    "exit status: 0 synchronised, 1 not synchronised, 2 no daemon, 3 wrong use\n", to);
+	      "  -m MAXERR  not synchronised when the error may be more than MAXERR milliseconds\n"
+	      "exit status: 0 synchronised, 1 not synchronised, 2 no daemon, 3 wrong use\n",
+	    to);
 	return code;
 }
 

@@ -14,11 +14,11 @@
 enum { SYNCED = 0, NOT_SYNCED = 1, NO_DAEMON = 2, WRONG_USE = 3 };
 
 struct state {
-	unsigned source, leap, event;   /* of the system status word */
-	char address[UDP_NAME_MAX];     /* of the system peer; "" when unknown */
+	unsigned source, leap, event; /* of the system status word */
+	char address[UDP_NAME_MAX];   /* of the system peer; "" when unknown */
 	bool has_stratum, has_error, has_poll;
 	int64_t stratum, poll_s;
-	double error_ms;                /* root delay / 2 + root dispersion */
+	double error_ms; /* root delay / 2 + root dispersion */
 };
 
 /*

@@ -22,8 +22,8 @@ struct wishes {
 static int
 usage(FILE *to, int status)
 {
-	fputs("usage: ntptime [-cjMNr] [-e us] [-f ppm] [-m us] [-o us] [-s status] "
-	    "[-T tai] [-t tc]\n"
+	fputs("usage: ntptime [-cjMNr] [-e us] [-f ppm] [-m us] [-o us] [-s status] [-T tai] [-t "
+	      "tc]\n"
 	      "  -r  also show the time in bare numbers\n"
 	      "  -j  answer in JSON\n"
 	      "  -c  show how long asking the kernel takes\n"
@@ -125,8 +125,9 @@ show_cost(void)
 	}
 	fputs("[ ns", stdout);
 	for (int i = 0; i < TIMED_CALLS; i++) {
-		printf(" %ld", (long)(at[i + 1].tv_sec - at[i].tv_sec) * NS_PER_S +
-			at[i + 1].tv_nsec - at[i].tv_nsec);
+		printf(" %ld",
+		    (long)(at[i + 1].tv_sec - at[i].tv_sec) * NS_PER_S + at[i + 1].tv_nsec -
+			at[i].tv_nsec);
 	}
 	fputs(" ]\n", stdout);
 }
@@ -185,7 +186,8 @@ main(int argc, char **argv)
 			return usage(stderr, EXIT_WRONG);
 		}
 	}
-	if (optind < argc || (w.change.modes & (CLOCK_RAW_MICRO | CLOCK_RAW_NANO)) ==
+	if (optind < argc ||
+	    (w.change.modes & (CLOCK_RAW_MICRO | CLOCK_RAW_NANO)) ==
 		(CLOCK_RAW_MICRO | CLOCK_RAW_NANO)) {
 		return usage(stderr, EXIT_WRONG);
 	}

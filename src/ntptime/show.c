@@ -14,18 +14,35 @@ struct bit {
 };
 
 static const struct bit STATUS_BITS[] = {
-	{ 0x0001, "PLL" }, { 0x0002, "PPSFREQ" }, { 0x0004, "PPSTIME" }, { 0x0008, "FLL" },
-	{ 0x0010, "INS" }, { 0x0020, "DEL" }, { 0x0040, "UNSYNC" }, { 0x0080, "FREQHOLD" },
-	{ PPS_SIGNAL, "PPSSIGNAL" }, { 0x0200, "PPSJITTER" }, { 0x0400, "PPSWANDER" },
-	{ 0x0800, "PPSERROR" }, { 0x1000, "CLOCKERR" }, { 0x2000, "NANO" }, { 0x4000, "MODE" },
-	{ 0x8000, "CLK" }, { 0, NULL },
+	{ 0x0001, "PLL" },
+	{ 0x0002, "PPSFREQ" },
+	{ 0x0004, "PPSTIME" },
+	{ 0x0008, "FLL" },
+	{ 0x0010, "INS" },
+	{ 0x0020, "DEL" },
+	{ 0x0040, "UNSYNC" },
+	{ 0x0080, "FREQHOLD" },
+	{ PPS_SIGNAL, "PPSSIGNAL" },
+	{ 0x0200, "PPSJITTER" },
+	{ 0x0400, "PPSWANDER" },
+	{ 0x0800, "PPSERROR" },
+	{ 0x1000, "CLOCKERR" },
+	{ 0x2000, "NANO" },
+	{ 0x4000, "MODE" },
+	{ 0x8000, "CLK" },
+	{ 0, NULL },
 };
 
 static const struct bit MODE_BITS[] = {
-	{ CLOCK_RAW_OFFSET, "OFFSET" }, { CLOCK_RAW_FREQUENCY, "FREQUENCY" },
-	{ CLOCK_RAW_MAXERROR, "MAXERROR" }, { CLOCK_RAW_ESTERROR, "ESTERROR" },
-	{ CLOCK_RAW_STATUS, "STATUS" }, { CLOCK_RAW_TIMECONST, "TIMECONST" },
-	{ CLOCK_RAW_TAI, "TAI" }, { CLOCK_RAW_MICRO, "MICRO" }, { CLOCK_RAW_NANO, "NANO" },
+	{ CLOCK_RAW_OFFSET, "OFFSET" },
+	{ CLOCK_RAW_FREQUENCY, "FREQUENCY" },
+	{ CLOCK_RAW_MAXERROR, "MAXERROR" },
+	{ CLOCK_RAW_ESTERROR, "ESTERROR" },
+	{ CLOCK_RAW_STATUS, "STATUS" },
+	{ CLOCK_RAW_TIMECONST, "TIMECONST" },
+	{ CLOCK_RAW_TAI, "TAI" },
+	{ CLOCK_RAW_MICRO, "MICRO" },
+	{ CLOCK_RAW_NANO, "NANO" },
 	{ 0, NULL },
 };
 

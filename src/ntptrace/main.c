@@ -35,8 +35,8 @@ find_name(void *ctx, const char *address, char out[TRACE_NAME_MAX])
 	if (*numeric || getaddrinfo(address, NULL, &hints, &list) != 0) {
 		return;
 	}
-	if (getnameinfo(list->ai_addr, list->ai_addrlen, name, sizeof name, NULL, 0,
-		NI_NAMEREQD) == 0) {
+	if (getnameinfo(list->ai_addr, list->ai_addrlen, name, sizeof name, NULL, 0, NI_NAMEREQD) ==
+	    0) {
 		t = text_over(out, TRACE_NAME_MAX);
 		text_put_safe(&t, name, strlen(name));
 	}

@@ -70,8 +70,8 @@ read_hop(struct session *s, struct hop *out)
 	out->distance_s = (disp_ms + delay_ms / 2) / 1e3;
 	given = vars_get(&v, "refid");
 	text_put(&refid, given != NULL ? given : "");
-	out->has_next = out->stratum > 1 && out->stratum < STRATUM_UNSYNCED &&
-	    read_peer(s, &v, &out->next);
+	out->has_next =
+	    out->stratum > 1 && out->stratum < STRATUM_UNSYNCED && read_peer(s, &v, &out->next);
 	vars_free(&v);
 	return good;
 }
@@ -84,8 +84,8 @@ address_of(const struct session *s, const char *host, char out[TRACE_NAME_MAX])
 	char buf[ADDR_TEXT_MAX];
 	struct addr a;
 
-	text_put(&t, udp_address(session_transport(s), &a) ?
-	    addr_format(&a, buf, sizeof buf) : host);
+	text_put(&t,
+	    udp_address(session_transport(s), &a) ? addr_format(&a, buf, sizeof buf) : host);
 }
 
 /* Asks one host and writes its line; false when the way ends without an answer. */

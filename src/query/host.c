@@ -53,8 +53,9 @@ host_open(struct host *h, const char *ident, bool control, bool syslog)
 	    opened(ident, "files", store_posix_new(&h->store)) &&
 	    opened(ident, "random numbers", rng_system_new(&p->rng)) &&
 	    opened(ident, "starter of processes", starter_new(&h->roles, NULL, &h->starter)) &&
-	    opened(ident, "resolver", resolver_proc_new(p->loop, h->starter, ROLE_RESOLVER,
-	    RESOLVER_STALL_S, &p->resolver));
+	    opened(ident, "resolver",
+		resolver_proc_new(p->loop, h->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
+		    &p->resolver));
 }
 
 void

@@ -22,11 +22,13 @@ enum {
 /* One address of a name is through: so long those without any answer still have. */
 static const double GRACE_S = 0.5;
 
-static const struct select_rules SELECT_RULES = { .minclock = 3,
+static const struct select_rules SELECT_RULES = {
+	.minclock = 3,
 	.maxclock = 10,
 	.minsane = 1,
 	.mindist_s = 0.001,
-	.orphan_stratum = STRATUM_UNSPEC };
+	.orphan_stratum = STRATUM_UNSPEC,
+};
 
 static struct mtime
 now_of(const struct query *q)
@@ -54,12 +56,20 @@ precision_of(struct clock *c)
 static struct assoc_world
 world_of(const struct query *q)
 {
-	static const struct assoc_policy policy = { .phi = NTP_PHI, .maxdist_s = NTP_MAXDISP_S,
-		.maxdisp_s = NTP_MAXDISP_S, .ceiling = STRATUM_CEILING,
-		.allan_log2s = ALLAN_LOG2S };
+	static const struct assoc_policy policy = {
+		.phi = NTP_PHI,
+		.maxdist_s = NTP_MAXDISP_S,
+		.maxdisp_s = NTP_MAXDISP_S,
+		.ceiling = STRATUM_CEILING,
+		.allan_log2s = ALLAN_LOG2S,
+	};
 
-	return (struct assoc_world){ .policy = &policy, .now = now_of(q), .sys_poll = POLL_SHOWN,
-		.precision = q->precision };
+	return (struct assoc_world){
+		.policy = &policy,
+		.now = now_of(q),
+		.sys_poll = POLL_SHOWN,
+		.precision = q->precision,
+	};
 }
 
 /* ---- one server ---- */
@@ -84,8 +94,8 @@ finish(struct query_server *s)
 	s->socket = NULL;
 	s->done = true;
 	if (s->a.filter.usable && !s->of->closed) {
-		q->port.loop->ops->timer_arm(
-		    q->port.loop, &s->of->grace, mtime_add_s(now_of(q), GRACE_S));
+		q->port.loop->ops->timer_arm(q->port.loop, &s->of->grace,
+		    mtime_add_s(now_of(q), GRACE_S));
 	}
 	look_for_end(q);
 }
@@ -127,20 +137,21 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	struct endpoint local = { .port = q->rules.local_port };
 	uint8_t bytes[SEND_MAX];
 	struct net_datagram request = {
-		.bytes = bytes, .wants_stamp = true, .tag = out->tag
+		.bytes = bytes,
+		.wants_stamp = true,
+		.tag = out->tag,
 	};
 	struct stamp at;
 	int error = 0;
 
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	request.len =
-	    auth_request(&s->auth, &s->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
+	request.len = auth_request(&s->auth, &s->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
 	if (request.len == 0) {
 		return -EKEYREJECTED;
 	}
 	if (s->socket == NULL) {
-		error = net->ops->connect(
-		    net, &local, &s->a.remote, 0, &SERVER_EVENTS, s, &s->socket);
+		error =
+		    net->ops->connect(net, &local, &s->a.remote, 0, &SERVER_EVENTS, s, &s->socket);
 	}
 	if (error == 0) {
 		error = net->ops->send(net, s->socket, &request, &at);
@@ -173,8 +184,9 @@ ask(struct query_server *s)
 	if (q->on.asked != NULL) {
 		q->on.asked(q->ctx, s);
 	}
-	arm(s, s->asked < q->rules.samples ? fmax(q->rules.timeout_s, ASSOC_SPACING_S) :
-					     q->rules.timeout_s);
+	arm(s,
+	    s->asked < q->rules.samples ? fmax(q->rules.timeout_s, ASSOC_SPACING_S)
+					: q->rules.timeout_s);
 }
 
 static void
@@ -257,13 +269,17 @@ static void
 add_server(struct query *q, struct query_name *n, const struct addr *a)
 {
 	struct query_server *s;
-	struct endpoint remote = { .addr = *a,
-		.port = n->host.port != 0 ? n->host.port : NTP_PORT };
+	struct endpoint remote = {
+		.addr = *a,
+		.port = n->host.port != 0 ? n->host.port : NTP_PORT,
+	};
 	struct assoc_world w = world_of(q);
-	struct assoc_rules rules = { .minpoll = POLL_SHOWN,
+	struct assoc_rules rules = {
+		.minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
 		.version = q->rules.version,
-		.key_id = q->rules.key_id };
+		.key_id = q->rules.key_id,
+	};
 
 	if (known(q, &remote) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
 		return;

@@ -34,9 +34,13 @@ rules_wanted(const struct server *srv)
 static struct restrict_rule
 host_rule(const struct addr *a, uint32_t flags, uint32_t match)
 {
-	return (struct restrict_rule){ .addr = *a, .flags = flags, .match = match,
-	    .ippeerlimit = -1,
-		.mask = addr_mask_of(a->family, a->family == ADDR_V4 ? 32 : 128) };
+	return (struct restrict_rule){
+		.addr = *a,
+		.flags = flags,
+		.match = match,
+		.ippeerlimit = -1,
+		.mask = addr_mask_of(a->family, a->family == ADDR_V4 ? 32 : 128),
+	};
 }
 
 static void
@@ -66,8 +70,13 @@ static void
 apply_default(struct server *srv, const struct config_restrict *c, enum addr_family family)
 {
 	struct addr any = { .family = family };
-	struct restrict_rule r = { .addr = any, .mask = any, .flags = c->flags, .match = c->match,
-		.ippeerlimit = c->ippeerlimit };
+	struct restrict_rule r = {
+		.addr = any,
+		.mask = any,
+		.flags = c->flags,
+		.match = c->match,
+		.ippeerlimit = c->ippeerlimit,
+	};
 
 	if (c->host.want == ADDR_NONE || c->host.want == family) {
 		apply_rule(srv, c->act, &r, &c->place);
@@ -99,9 +108,13 @@ apply_line(struct server *srv, unsigned at, unsigned *next_name)
 		apply_default(srv, c, ADDR_V6);
 		break;
 	case RESTRICT_SCOPE_ADDR:
-		r = (struct restrict_rule){ .addr = c->addr, .mask = c->mask, .flags = c->flags,
-		    .match = c->match,
-			.ippeerlimit = c->ippeerlimit };
+		r = (struct restrict_rule){
+			.addr = c->addr,
+			.mask = c->mask,
+			.flags = c->flags,
+			.match = c->match,
+			.ippeerlimit = c->ippeerlimit,
+		};
 		apply_rule(srv, c->act, &r, &c->place);
 		break;
 	case RESTRICT_SCOPE_NAME:
@@ -109,8 +122,8 @@ apply_line(struct server *srv, unsigned at, unsigned *next_name)
 		break;
 	case RESTRICT_SCOPE_SOURCE:
 		srv->access.source_given = c->act == RESTRICT_ADD;
-		srv->access.source_flags = c->act == RESTRICT_ADD ?
-		    srv->access.source_flags | c->flags : 0;
+		srv->access.source_flags =
+		    c->act == RESTRICT_ADD ? srv->access.source_flags | c->flags : 0;
 		break;
 	}
 }
@@ -125,8 +138,11 @@ apply_builtin(struct server *srv)
 	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
 	struct addr loop4 = addr_v4(0x7f000000u);
 	struct addr loop6 = { .family = ADDR_V6 };
-	struct restrict_rule r = { .addr = loop4, .mask = addr_mask_of(ADDR_V4, 8),
-	    .ippeerlimit = -1 };
+	struct restrict_rule r = {
+		.addr = loop4,
+		.mask = addr_mask_of(ADDR_V4, 8),
+		.ippeerlimit = -1,
+	};
 
 	for (unsigned i = 0; i < 2; i++) {
 		restrict_set_default(srv->access.list, families[i],
@@ -240,9 +256,7 @@ access_own_begin(struct server *srv, unsigned n)
 	srv->access.own_n = 0;
 	if (!room_for_own(srv, n)) {
 		report(srv->is.journal, LOG_LEVEL_ERROR,
-		    "no memory to keep %u addresses of this host apart from "
-		    "its clients",
-		    n);
+		    "no memory to keep %u addresses of this host apart from its clients", n);
 		return false;
 	}
 	return true;
@@ -293,8 +307,12 @@ static void
 keep_clients(struct server *srv)
 {
 	const struct config_mru *m = &srv->conf->mru;
-	const struct mru_keeping k = { .mindepth = (uint32_t)m->mindepth, .maxage_s = m->maxage_s,
-		.minage_s = m->minage_s, .monitor_s = srv->conf->rate.monitor };
+	const struct mru_keeping k = {
+		.mindepth = (uint32_t)m->mindepth,
+		.maxage_s = m->maxage_s,
+		.minage_s = m->minage_s,
+		.monitor_s = srv->conf->rate.monitor,
+	};
 
 	mru_keep(srv->access.mru, &k);
 }
@@ -313,14 +331,14 @@ start_monitor(struct server *srv)
 	if (!srv->access.monitor) {
 		return true;
 	}
-	if (srv->access.mru != NULL) {            /* its size is that of the start */
+	if (srv->access.mru != NULL) { /* its size is that of the start */
 		keep_clients(srv);
 		return true;
 	}
-	void *memory = aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE -
-	    1) / CACHE_LINE * CACHE_LINE);
+	void *memory =
+	    aligned_alloc(CACHE_LINE, (mru_size(n) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 	if (memory == NULL) {
-		srv->access.monitor = false;      /* packets go on without the table */
+		srv->access.monitor = false; /* packets go on without the table */
 		return false;
 	}
 	srv->access.mru_memory = memory;
@@ -336,9 +354,12 @@ rate_rules(const struct server *srv)
 
 	return (struct mru_rules){
 		.model = r->model == RATE_LIMIT ? MRU_LIMIT : MRU_DISCARD,
-		.average_log2s = r->average_log2s, .minimum_s = r->minimum_s,
-		.average_pps = r->limit_average_pps, .burst = r->limit_burst,
-		.kod_pps = r->limit_kod_pps, .leak = (unsigned)r->limit_leak,
+		.average_log2s = r->average_log2s,
+		.minimum_s = r->minimum_s,
+		.average_pps = r->limit_average_pps,
+		.burst = r->limit_burst,
+		.kod_pps = r->limit_kod_pps,
+		.leak = (unsigned)r->limit_leak,
 	};
 }
 
@@ -359,15 +380,21 @@ access_touch(struct server *srv, const struct listener *l, const struct net_pack
     const struct header *h, uint32_t flags)
 {
 	struct mru_rules r = rate_rules(srv);
-	const struct mru_packet p = { .from = &pkt->from.addr, .port = pkt->from.port,
-		.mode = (uint8_t)h->mode, .version = (uint8_t)h->version,
-		.local = l->slot, .flags = flags };
+	const struct mru_packet p = {
+		.from = &pkt->from.addr,
+		.port = pkt->from.port,
+		.mode = (uint8_t)h->mode,
+		.version = (uint8_t)h->version,
+		.local = l->slot,
+		.flags = flags,
+	};
 
 	r.enforce = (flags & RESTRICT_LIMITED) != 0;
 	r.kod = (flags & RESTRICT_KOD) != 0;
 	r.exempt = h->mode == MODE_CONTROL;
-	return srv->access.monitor ?
-	    within_all(srv, mru_touch(srv->access.mru, &p, &r, pkt->rx.mono)) : MRU_PASS;
+	return srv->access.monitor
+	    ? within_all(srv, mru_touch(srv->access.mru, &p, &r, pkt->rx.mono))
+	    : MRU_PASS;
 }
 
 bool

@@ -34,8 +34,7 @@ put_source(const struct flood *f, struct text *t)
 	char addr[ADDR_TEXT_MAX];
 
 	if (f->hits > f->minute / 2) {
-		text_printf(t, ", most of them from %s",
-		    addr_format(&f->most, addr, sizeof addr));
+		text_printf(t, ", most of them from %s", addr_format(&f->most, addr, sizeof addr));
 	} else {
 		text_put(t, ", from many addresses");
 	}
@@ -78,8 +77,8 @@ on_minute(void *ctx)
 	f->minute = 0;
 	f->votes = 0;
 	if (f->on) {
-		srv->is.loop->ops->timer_arm(
-		    srv->is.loop, &f->timer, mtime_add_s(server_now(srv), MINUTE_S));
+		srv->is.loop->ops->timer_arm(srv->is.loop, &f->timer,
+		    mtime_add_s(server_now(srv), MINUTE_S));
 	}
 }
 
@@ -101,8 +100,8 @@ flood_note(struct server *srv, const struct addr *from)
 	struct flood *f = &srv->flood;
 
 	if (f->minute == 0 && !f->on) {
-		srv->is.loop->ops->timer_arm(
-		    srv->is.loop, &f->timer, mtime_add_s(server_now(srv), MINUTE_S));
+		srv->is.loop->ops->timer_arm(srv->is.loop, &f->timer,
+		    mtime_add_s(server_now(srv), MINUTE_S));
 	}
 	f->minute++;
 	vote(f, from);

@@ -21,8 +21,8 @@ new_one(struct server *srv)
 
 	if (t->n == t->room) {
 		unsigned room = t->room == 0 ? SLOTS_FIRST : 2 * t->room;
-		struct listener **at = room <= LISTENERS_MAX ?
-		    realloc(t->at, room * sizeof(struct listener *)) : NULL;
+		struct listener **at =
+		    room <= LISTENERS_MAX ? realloc(t->at, room * sizeof(struct listener *)) : NULL;
 		if (at == NULL) {
 			return NULL;
 		}

@@ -15,7 +15,8 @@
 #include "wire/packet.h"
 
 enum {
-	MODE_MASK = 7, FLAKE_ONE_IN = 10,
+	MODE_MASK = 7,
+	FLAKE_ONE_IN = 10,
 	REPLY_MAX = HEADER_LEN + AUTH_GROWS_MAX,
 };
 
@@ -24,7 +25,7 @@ struct request {
 	struct server *srv;
 	struct listener *l;
 	const struct net_packet *pkt;
-	uint32_t flags;                 /* restrict */
+	uint32_t flags; /* restrict */
 	struct packet pk;
 	struct auth_asked auth;
 	enum mru_verdict rate;
@@ -90,8 +91,10 @@ receive_smear_s(const struct server *srv, const struct addr *local)
 		const struct config_smear *c = &srv->conf->smears[i - 1];
 
 		if (c->addr.family == ADDR_NONE || addr_equal(&c->addr, local)) {
-			const struct leap_smear how = { c->form == SMEAR_LINEAR ?
-				LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE, c->interval_s };
+			const struct leap_smear how = {
+				c->form == SMEAR_LINEAR ? LEAP_SMEAR_LINEAR : LEAP_SMEAR_COSINE,
+				c->interval_s,
+			};
 
 			return served_smear_s(srv->is.time, &how, server_now(srv));
 		}
@@ -103,9 +106,12 @@ static void
 answer(const struct request *q)
 {
 	struct server *srv = q->srv;
-	struct serve_request sr = { .hdr = q->pk.hdr, .rx = ntp_ts_from_rtime(q->pkt->rx.at),
+	struct serve_request sr = {
+		.hdr = q->pk.hdr,
+		.rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = srv->conf->rate.average_log2s,
-		.smear_s = receive_smear_s(srv, &q->pkt->to) };
+		.smear_s = receive_smear_s(srv, &q->pkt->to),
+	};
 	bool kiss = q->rate == MRU_KOD;
 	bool early = !kiss && (q->auth.was == PACKET_AUTH_GOOD || fabs(sr.smear_s) > 0.0);
 	uint8_t out[REPLY_MAX];

@@ -76,8 +76,7 @@ kod_load(struct kod *k, struct store *s, const char *path, int64_t now_s)
 	     line = strtok_r(NULL, "\n", &save)) {
 		struct kod_entry e;
 
-		if (parse(line, now_s, &e) && e.at_s <= now_s &&
-		    now_s - e.at_s < holds_s(e.code)) {
+		if (parse(line, now_s, &e) && e.at_s <= now_s && now_s - e.at_s < holds_s(e.code)) {
 			put(k, &e);
 		}
 	}

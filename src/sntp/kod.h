@@ -17,8 +17,8 @@ enum { KOD_MAX = 64 };
 struct kod {
 	struct kod_entry {
 		struct addr addr;
-		uint32_t code;          /* "DENY", "RSTR", "RATE" */
-		int64_t at_s;           /* since 1970 */
+		uint32_t code; /* "DENY", "RSTR", "RATE" */
+		int64_t at_s;  /* since 1970 */
 	} at[KOD_MAX];
 	unsigned n;
 	bool changed;

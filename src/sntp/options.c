@@ -158,26 +158,32 @@ enum sntp_task
 sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE *err)
 {
 	static const struct option names[] = {
-		{ "help", no_argument, NULL, 'h' }, { "more-help", no_argument, NULL, '!' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "more-help", no_argument, NULL, '!' },
 		{ "version", optional_argument, NULL, 'V' },
-		{ "ipv4", no_argument, NULL, '4' }, { "ipv6", no_argument, NULL, '6' },
+		{ "ipv4", no_argument, NULL, '4' },
+		{ "ipv6", no_argument, NULL, '6' },
 		{ "authentication", required_argument, NULL, 'a' },
 		{ "broadcast", required_argument, NULL, 'b' },
 		{ "debug-level", no_argument, NULL, 'd' },
 		{ "set-debug-level", required_argument, NULL, 'D' },
 		{ "unprivport", no_argument, NULL, 'u' },
 		{ "concurrent", required_argument, NULL, 'c' },
-		{ "gap", required_argument, NULL, 'g' }, { "json", no_argument, NULL, 'j' },
+		{ "gap", required_argument, NULL, 'g' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "kod", required_argument, NULL, 'K' },
 		{ "keyfile", required_argument, NULL, 'k' },
 		{ "logfile", required_argument, NULL, 'l' },
 		{ "steplimit", required_argument, NULL, 'M' },
 		{ "ntpversion", required_argument, NULL, 'o' },
 		{ "samples", required_argument, NULL, 'p' },
-		{ "usereservedport", no_argument, NULL, 'r' }, { "step", no_argument, NULL, 'S' },
-		{ "slew", no_argument, NULL, 's' }, { "timeout", required_argument, NULL, 't' },
+		{ "usereservedport", no_argument, NULL, 'r' },
+		{ "step", no_argument, NULL, 'S' },
+		{ "slew", no_argument, NULL, 's' },
+		{ "timeout", required_argument, NULL, 't' },
 		{ "uctimeout", required_argument, NULL, 't' },
-		{ "wait", no_argument, NULL, 'w' }, { "no-wait", no_argument, NULL, 'w' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "no-wait", no_argument, NULL, 'w' },
 		{ NULL, 0, NULL, 0 },
 	};
 	char bad[] = "bad value for -?";
@@ -190,8 +196,8 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 	};
 	optind = 0; /* from the start, also the second time */
 	opterr = 0;
-	while ((option = getopt_long(
-		    argc, argv, "46a:b:B:c:dD:g:hjK:k:l:M:o:p:rSst:uVw?!", names, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "46a:b:B:c:dD:g:hjK:k:l:M:o:p:rSst:uVw?!", names,
+		    NULL)) != -1) {
 		if (option == 'h' || option == '!' || asks_for_help(argv[optind - 1], option)) {
 			help(out);
 			return SNTP_DONE;

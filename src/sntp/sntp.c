@@ -17,13 +17,12 @@ struct sntp {
 	const struct sntp_options *opt;
 	struct keyring *keys;
 	struct query *query;
-	struct kod kod;         /* of -K */
+	struct kod kod; /* of -K */
 };
 
 enum { TIME_TEXT = 48 };
 
-static void TEXT_PRINTF(2, 3)
-complain(const struct sntp *s, const char *fmt, ...)
+static void TEXT_PRINTF(2, 3) complain(const struct sntp *s, const char *fmt, ...)
 {
 	char buf[DIAG_LINE_MAX];
 	struct text t = text_over(buf, sizeof buf);
@@ -79,8 +78,7 @@ load_kisses(struct sntp *s)
 static void
 save_kisses(struct sntp *s)
 {
-	int error = s->opt->kodfile == NULL ? 0 :
-					      kod_save(&s->kod, s->w.store, s->opt->kodfile);
+	int error = s->opt->kodfile == NULL ? 0 : kod_save(&s->kod, s->w.store, s->opt->kodfile);
 
 	complain_kod(s, error, STORE_REPLACE);
 }
@@ -142,8 +140,8 @@ on_answered(void *ctx, const struct query_server *q, enum verdict v)
 	if (v == VERDICT_KISS) {
 		kod_note(&s->kod, &q->a.remote.addr, q->a.kiss, now_s(s));
 		complain(ctx, "%s: %s", address_of(q, addr),
-		    q->a.kiss == refid_of_text("RATE") ? "it was asked too often" :
-							 "it denies access");
+		    q->a.kiss == refid_of_text("RATE") ? "it was asked too often"
+						       : "it denies access");
 	} else if (v != VERDICT_OK) {
 		complain_unused(s, q);
 	}
@@ -181,8 +179,8 @@ put_time(struct rtime t, bool compact, char buf[static TIME_TEXT])
 		s--;
 	}
 	if (localtime_r(&(time_t){ (time_t)s }, &tm) != NULL) {
-		(void)strftime(
-		    date, sizeof date, compact ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+		(void)strftime(date, sizeof date,
+		    compact ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
 		(void)strftime(zone, sizeof zone, "%z", &tm);
 	}
 	text_printf(&to, compact ? "%s.%06d%s" : "%s.%06d (%s)", date, (int)(rest / 1000), zone);
@@ -285,9 +283,8 @@ finish(const struct sntp *s, const struct query_server *q)
 {
 	double offset_s = s->query->selection.offset_s;
 	bool moves = s->opt->step || s->opt->slew;
-	int error = moves ?
-	    move_clock(s->w.port.clock, way_to_move(s->opt, offset_s), offset_s) :
-	    0;
+	int error =
+	    moves ? move_clock(s->w.port.clock, way_to_move(s->opt, offset_s), offset_s) : 0;
 
 	if (s->opt->json) {
 		tell_json(s->w.out, q, offset_s, moves && error == 0);

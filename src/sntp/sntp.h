@@ -19,7 +19,7 @@ struct sntp_options {
 	const char *keyfile;
 	const char *logfile; /* NULL: standard output */
 	const char *kodfile; /* NULL: kisses are forgotten */
-	bool step, slew; /* what may be done to the clock */
+	bool step, slew;     /* what may be done to the clock */
 	double step_limit_s; /* with both: from here on a step */
 	bool json, debug;
 	const char *host[SNTP_HOSTS_MAX];
@@ -30,8 +30,8 @@ struct sntp_options {
 enum sntp_task { SNTP_RUN, SNTP_DONE, SNTP_WRONG };
 
 /* Reads the command line; what is wrong with it goes to err, help and version to out. */
-enum sntp_task sntp_options_read(
-    struct sntp_options *o, int argc, char **argv, FILE *out, FILE *err);
+enum sntp_task sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out,
+    FILE *err);
 
 /* What it works with. */
 struct sntp_world {

@@ -8,7 +8,7 @@
 #include "core/sample.h"
 #include "core/serve.h"
 
-static const double FREQ_UNIT = 1.0 / 65536e6;          /* the kernel's: 2^-16 ppm */
+static const double FREQ_UNIT = 1.0 / 65536e6; /* the kernel's: 2^-16 ppm */
 static const double PHASE_MAX_S = 0.5;
 /* Of adjtime. */
 static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
@@ -205,8 +205,8 @@ set_slew(struct adjust *a, double phase_s, double carry_s, double freq, unsigned
 	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ | more, .freq = freq };
 	int error;
 
-	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S),
-	    CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) * SLEW_UNIT_S;
+	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S), CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) *
+	    SLEW_UNIT_S;
 	error = a->clock->ops->change(a->clock, &ch);
 	if (error != 0) {
 		return error;
@@ -220,8 +220,11 @@ static int
 set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant,
     unsigned more)
 {
-	struct clock_change ch = { .bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more, .freq = freq,
-		.time_constant = time_constant };
+	struct clock_change ch = {
+		.bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more,
+		.freq = freq,
+		.time_constant = time_constant,
+	};
 	int error;
 
 	ch.phase_s = fmin(fmax(phase_s, -PHASE_MAX_S), PHASE_MAX_S);
@@ -247,8 +250,8 @@ static int
 replace(struct adjust *a, double phase_s, double carry_s, double freq, int time_constant,
     unsigned more)
 {
-	return a->plain ? set_slew(a, phase_s, carry_s, freq, more) :
-	    set_phase(a, phase_s, carry_s, freq, time_constant, more);
+	return a->plain ? set_slew(a, phase_s, carry_s, freq, more)
+			: set_phase(a, phase_s, carry_s, freq, time_constant, more);
 }
 
 /*
@@ -278,11 +281,11 @@ take_hold(struct adjust *a, double freq)
 		return;
 	}
 	/* What the running second of a slew by the daemon before us still brings. */
-	carry_s = st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) *
-	    rest_of_second(a->at.real);
+	carry_s =
+	    st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) * rest_of_second(a->at.real);
 	a->pending_s = st.phase_s;
-	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0,
-	    CLOCK_SET_TICK);
+	a->error =
+	    set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
 	a->carry_s = carry_s;
 	a->pending_s = carry_s;
 	a->controlled = a->error == 0;
@@ -351,8 +354,8 @@ adjust_sum_at(const struct adjust *a, struct mtime now)
 	if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
 		to_come_s = phase_to_come(a, &then, foretold_s(a, &then));
 	}
-	return a->sum_ns + (int64_t)rint((a->pending_s - to_come_s) * 1e9 +
-	    a->freq * (double)since_ns);
+	return a->sum_ns +
+	    (int64_t)rint((a->pending_s - to_come_s) * 1e9 + a->freq * (double)since_ns);
 }
 
 double
@@ -517,9 +520,13 @@ void
 adjust_status(struct adjust *a, bool synced, enum clock_leap leap, double maxerror_s,
     double esterror_s)
 {
-	struct clock_change ch = { .bits = CLOCK_SET_STATUS, .unsync = !synced, .leap = leap,
-		.maxerror_s = fmin(maxerror_s, ESTERROR_MAX_S), .esterror_s = fmin(esterror_s,
-		    ESTERROR_MAX_S) };
+	struct clock_change ch = {
+		.bits = CLOCK_SET_STATUS,
+		.unsync = !synced,
+		.leap = leap,
+		.maxerror_s = fmin(maxerror_s, ESTERROR_MAX_S),
+		.esterror_s = fmin(esterror_s, ESTERROR_MAX_S),
+	};
 
 	if (a->controlled) {
 		(void)a->clock->ops->change(a->clock, &ch);

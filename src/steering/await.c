@@ -37,8 +37,7 @@ is_close(const struct steering *s, const struct assoc *a, const struct assoc_wor
 {
 	double offset_s = s->selector.sel.offset_s;
 
-	return is_right(s, a, w) &&
-	    !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
+	return is_right(s, a, w) && !assoc_excludes(a, w, offset_s - CLOSE_S, offset_s + CLOSE_S);
 }
 
 static bool
@@ -59,8 +58,10 @@ at_most(unsigned n, unsigned most)
 static struct quorum_count
 count(const struct steering *s, const struct assoc_world *w)
 {
-	struct quorum_count c = { .least_given = s->conf->tos.minsane_given,
-		.least = (unsigned)s->conf->tos.minsane };
+	struct quorum_count c = {
+		.least_given = s->conf->tos.minsane_given,
+		.least = (unsigned)s->conf->tos.minsane,
+	};
 	unsigned agree[QUORUM_LINES_MAX] = { 0 }, close[QUORUM_LINES_MAX] = { 0 };
 	struct quorum_lines lines;
 
@@ -200,8 +201,9 @@ static void
 say_overdue(struct steering *s, const struct quorum_count *c)
 {
 	report(s->is.journal, LOG_LEVEL_WARNING,
-	    "only %u of %u configured sources agree, %d s after the first answer: "
-	    "they decide by themselves", c->close, c->configured, QUORUM_WAIT_S);
+	    "only %u of %u configured sources agree, %d s after the first answer: they decide by "
+	    "themselves",
+	    c->close, c->configured, QUORUM_WAIT_S);
 }
 
 /* A quorum agrees as far as its few answers tell: so many more tell who of them does. */

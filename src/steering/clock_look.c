@@ -19,8 +19,8 @@ say_finding(struct steering *s, const struct adjust_finding *f)
 	}
 	if (f->foreign_freq) {
 		report_packet(s->is.journal, LOG_LEVEL_WARNING,
-		    "another program set the clock's frequency to %+.3f PPM; "
-		    "set back to %+.3f PPM", f->freq * 1e6, s->adjust.freq * 1e6);
+		    "another program set the clock's frequency to %+.3f PPM; set back to %+.3f PPM",
+		    f->freq * 1e6, s->adjust.freq * 1e6);
 	}
 }
 

@@ -3,7 +3,7 @@
 #include "steering/clock_rules.h"
 #include "steering/steering.h"
 
-static const double SLEW_ONLY_STEP_S = 600.0;   /* -x */
+static const double SLEW_ONLY_STEP_S = 600.0; /* -x */
 
 bool
 clock_rules_control_wanted(const struct steering *s)
@@ -69,13 +69,15 @@ clock_rules_select(const struct steering *s)
 	struct mtime now = steering_now(s);
 
 	return (struct select_rules){
-		.minclock = (unsigned)t->minclock, .maxclock = (unsigned)t->maxclock,
+		.minclock = (unsigned)t->minclock,
+		.maxclock = (unsigned)t->maxclock,
 		.minsane = (unsigned)t->minsane,
-		.mindist_s = t->mindist_s, .precision_s = log2s_to_s(s->update.precision),
+		.mindist_s = t->mindist_s,
+		.precision_s = log2s_to_s(s->update.precision),
 		.orphan_stratum = t->orphan,
 		/* judged per source: ours is that of the address it knows */
 		.own_orphan_metric = UINT32_MAX,
-		.last_resort_allowed = mtime_diff_s(now, s->sys.lost_since) >= t->orphanwait_s ||
-		    !s->sys.lost,
+		.last_resort_allowed =
+		    mtime_diff_s(now, s->sys.lost_since) >= t->orphanwait_s || !s->sys.lost,
 	};
 }

@@ -211,8 +211,7 @@ on_once_timeout(void *ctx)
 
 	if (!s->is.up->has_source(s->is.up_ctx)) {
 		report(s->is.journal, LOG_LEVEL_ERROR,
-		    "ntpd: no servers found: the configuration has none to "
-		    "set the clock by");
+		    "ntpd: no servers found: the configuration has none to set the clock by");
 		s->is.up->stop(s->is.up_ctx, EXIT_NOT_SET);
 		return;
 	}
@@ -243,9 +242,8 @@ precision_of(struct steering *s)
 
 	if (told < measured) {
 		report(s->is.journal, LOG_LEVEL_WARNING,
-		    "tick of %.9f s is less than what the clock shows, "
-		    "2^%d s: ignored",
-		    tick_s, measured);
+		    "tick of %.9f s is less than what the clock shows, 2^%d s: ignored", tick_s,
+		    measured);
 		return measured;
 	}
 	return told;

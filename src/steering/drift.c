@@ -70,8 +70,7 @@ drift_write(struct steering *s)
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
-	if (path == NULL || !s->adjust.controlled ||
-	    !discipline_trusted(&s->disc, now)) {
+	if (path == NULL || !s->adjust.controlled || !discipline_trusted(&s->disc, now)) {
 		return;
 	}
 	drift.sigma_given = s->disc.loop.freq_sigma > 0.0;

@@ -18,8 +18,9 @@ warn_of_expiry(struct steering *s)
 	double interval_s = leap_warn_interval_s(&s->leapsec.leap, now);
 	double left_days = ((double)s->leapsec.leap.expires_s - (double)now.ns * 1e-9) / 86400.0;
 
-	if (s->conf->leapfile == NULL || interval_s <= 0.0 || (s->leapwatch.warned &&
-	    mtime_diff_s(steering_now(s), s->leapwatch.warned_at) < interval_s)) {
+	if (s->conf->leapfile == NULL || interval_s <= 0.0 ||
+	    (s->leapwatch.warned &&
+		mtime_diff_s(steering_now(s), s->leapwatch.warned_at) < interval_s)) {
 		return;
 	}
 	s->leapwatch.warned = true;
@@ -77,7 +78,7 @@ look(struct steering *s)
 	leapsec_look(s, clock_real(s->is.clock));
 	report_events(s, o);
 	if (!leap_smear_may_be(&s->leapsec.leap, clock_real(s->is.clock))) {
-		selection_smear_over(s);  /* also when no source is left to say so */
+		selection_smear_over(s); /* also when no source is left to say so */
 	}
 	if ((o->events & (1u << EVENT_TAI)) != 0 && o->tai_s != 0) {
 		adjust_tai(&s->adjust, o->tai_s);

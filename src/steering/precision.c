@@ -4,9 +4,12 @@
 #include <math.h>
 
 enum {
-	READS_MAX = 1000000,            /* in all these a clock of 10 ms moves */
-	TICKS = 100, COARSE_NS = 100000,
-	BEST = -30, WORST = -6, UNREAD = -20,
+	READS_MAX = 1000000, /* in all these a clock of 10 ms moves */
+	TICKS = 100,
+	COARSE_NS = 100000,
+	BEST = -30,
+	WORST = -6,
+	UNREAD = -20,
 };
 
 /*

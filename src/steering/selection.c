@@ -40,8 +40,7 @@ note_smeared(struct steering *s, bool smeared)
 {
 	if (smeared && !s->selector.smeared) {
 		report(s->is.journal, LOG_LEVEL_NOTICE,
-		    "all sources smear the leap second: we follow them, "
-		    "and make none of our own");
+		    "all sources smear the leap second: we follow them, and make none of our own");
 	}
 	s->selector.smeared = smeared;
 }
@@ -54,7 +53,7 @@ heed_smears(struct steering *st)
 	unsigned smeared = 0, plain = 0;
 
 	if (s->sel.sys_id == 0 || (s->cand[s->sel.sys_at].flags & CANDIDATE_LAST_RESORT)) {
-		return;                 /* nobody knows */
+		return; /* nobody knows */
 	}
 	for (unsigned i = 0; i < s->sel.n; i++) {
 		if ((s->cand[i].flags & CANDIDATE_LAST_RESORT) == 0) {
@@ -64,8 +63,8 @@ heed_smears(struct steering *st)
 	if (smeared > 0 && plain > 0 && !s->smears_said) {
 		s->smears_said = true;
 		report(st->is.journal, LOG_LEVEL_WARNING,
-		    "%u sources smear the leap second and %u do not: the %s are not used",
-		    smeared, plain, s->sel.smeared ? "others" : "smeared");
+		    "%u sources smear the leap second and %u do not: the %s are not used", smeared,
+		    plain, s->sel.smeared ? "others" : "smeared");
 	}
 	note_smeared(st, s->sel.smeared);
 }
@@ -125,8 +124,8 @@ say_falseticker(struct steering *s, const struct assoc *a, double offset_s)
 	addr_format(&a->remote.addr, addr, sizeof addr);
 	if (a->tally == TALLY_FALSETICK) {
 		report(s->is.journal, LOG_LEVEL_WARNING,
-		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority",
-		    addr, offset_s);
+		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority", addr,
+		    offset_s);
 	} else {
 		report(s->is.journal, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
 	}
@@ -189,12 +188,23 @@ void
 selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *w)
 {
 	struct selection *sel = &s->selector.sel;
-	const struct estimate combined = { .offset_s = sel->offset_s, .var_s2 = sel->var_s2,
-		.freq = sel->freq, .freq_var = sel->freq_var, .cov_s = sel->cov_s,
-		.wander = sel->wander, .jitter_s = sel->jitter_s };
-	const struct joint_input in = { .id = newest, .estimator = newest_survivor(s, newest),
-		.combined = &combined, .survivors = sel->combined, .now = w->now,
-		.adjusted_ns = w->adjusted_ns };
+	const struct estimate combined = {
+		.offset_s = sel->offset_s,
+		.var_s2 = sel->var_s2,
+		.freq = sel->freq,
+		.freq_var = sel->freq_var,
+		.cov_s = sel->cov_s,
+		.wander = sel->wander,
+		.jitter_s = sel->jitter_s,
+	};
+	const struct joint_input in = {
+		.id = newest,
+		.estimator = newest_survivor(s, newest),
+		.combined = &combined,
+		.survivors = sel->combined,
+		.now = w->now,
+		.adjusted_ns = w->adjusted_ns,
+	};
 	struct estimate all;
 
 	if (!clock_rules_adaptive(s)) {

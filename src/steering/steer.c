@@ -36,17 +36,20 @@ put_stop(const struct steering *s, struct text *t)
 	text_printf(t, "%+.6f s, and the clock is not stepped: ", s->sys.offset_s);
 	switch (s->disc.stop) {
 	case STOP_HOUR:
-		text_printf(t, "it was %d times within an hour; unsynchronised until the hour "
-		    "allows it again", STEPLIMIT_PER_HOUR);
+		text_printf(t,
+		    "it was %d times within an hour; unsynchronised until the hour allows it again",
+		    STEPLIMIT_PER_HOUR);
 		break;
 	case STOP_DAY:
-		text_printf(t, "more than %.0f s in sum within a day (tinker panic); "
-		    "unsynchronised until the day allows it again, or the clock is set by hand",
+		text_printf(t,
+		    "more than %.0f s in sum within a day (tinker panic); unsynchronised until the "
+		    "day allows it again, or the clock is set by hand",
 		    s->conf->tinker.panic_s);
 		break;
 	case STOP_PANIC:
-		text_printf(t, "more than %.0f s at once (tinker panic); unsynchronised until the "
-		    "clock is set by hand, with date or ntpdate -bu; no restart is needed",
+		text_printf(t,
+		    "more than %.0f s at once (tinker panic); unsynchronised until the clock is "
+		    "set by hand, with date or ntpdate -bu; no restart is needed",
 		    s->conf->tinker.panic_s);
 		break;
 	case STOP_NONE:
@@ -101,8 +104,8 @@ report_events(struct steering *s, const struct correction *st)
 		    mtime_diff_s(steering_now(s), s->disc.stop_since));
 	}
 	if (st->no_number) {
-		report_packet(
-		    s->is.journal, LOG_LEVEL_ERROR, "an offset that is no number is not used");
+		report_packet(s->is.journal, LOG_LEVEL_ERROR,
+		    "an offset that is no number is not used");
 	}
 }
 
@@ -146,8 +149,8 @@ steer_next_slice(struct steering *s)
 double
 steer_huffpuff(struct steering *s, const struct assoc *a, struct mtime now)
 {
-	return huffpuff_correct(
-	    &s->steer.huffpuff, s->selector.sel.offset_s, a->filter.best.delay_s, now);
+	return huffpuff_correct(&s->steer.huffpuff, s->selector.sel.offset_s,
+	    a->filter.best.delay_s, now);
 }
 
 /* True when the clock was stepped. */
@@ -188,12 +191,17 @@ loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_worl
 	const struct selection *sel = &s->selector.sel;
 
 	return (struct loop_input){
-		.offset_s = sel->offset_s, .jitter_s = sel->jitter_s,
+		.offset_s = sel->offset_s,
+		.jitter_s = sel->jitter_s,
 		.root_dist_s = assoc_root_dist_s(a, w),
-		.var_s2 = sel->var_s2, .freq = sel->freq, .freq_var = sel->freq_var,
-		    .cov_s = sel->cov_s,
+		.var_s2 = sel->var_s2,
+		.freq = sel->freq,
+		.freq_var = sel->freq_var,
+		.cov_s = sel->cov_s,
 		.wander = sel->wander,
-		.now = w->now, .epoch = a->filter.best.at, .adjusted_ns = w->adjusted_ns,
+		.now = w->now,
+		.epoch = a->filter.best.at,
+		.adjusted_ns = w->adjusted_ns,
 		.seen_locally = mtime_before(w->now, s->steer.moved_until),
 		.broke = s->steer.broke,
 		.quorum = await_agreed(s, w),
@@ -206,13 +214,14 @@ write_loopstats(struct steering *s)
 	const struct loop_state *l = &s->disc.loop;
 	bool ours = s->adjust.controlled;
 
-	stats_loop(s->is.journal, &(struct stats_loop_line){
+	stats_loop(s->is.journal,
+	    &(struct stats_loop_line){
 		.offset_s = s->sys.offset_s,
 		.freq = ours ? s->adjust.freq : l->freq,
 		.jitter_s = ours ? l->jitter_s : s->sys.jitter_s,
 		.wander = l->wander,
 		.poll_log2s = l->poll_log2s,
-	});
+	    });
 }
 
 bool
@@ -266,8 +275,9 @@ correct_own_clock(struct steering *s, const struct assoc *a)
 		return;
 	}
 	freq += s->adjust.freq;
-	hand_on(s, adjust_slew(&s->adjust, fmin(fmax(time_s, -FUDGE_MOST_S), FUDGE_MOST_S),
-	    fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
+	hand_on(s,
+	    adjust_slew(&s->adjust, fmin(fmax(time_s, -FUDGE_MOST_S), FUDGE_MOST_S),
+		fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ), CLOCK_TC_MIN));
 }
 
 void
@@ -295,10 +305,10 @@ steer_tell(struct steering *s, bool synced_before)
 	struct text t = text_over(own, sizeof own);
 
 	if (s->steer.observed && !synced_before && system_leap(s) != LEAP_UNSYNC) {
-		text_printf(&t, "our own clock, %s", a != NULL && a->rules.clock.name != NULL ?
-		    a->rules.clock.name : "");
-		system_event_note(s, EVENT_CLOCK_SYNC, s->adjust.controlled ? own :
-		    "clock not controlled");
+		text_printf(&t, "our own clock, %s",
+		    a != NULL && a->rules.clock.name != NULL ? a->rules.clock.name : "");
+		system_event_note(s, EVENT_CLOCK_SYNC,
+		    s->adjust.controlled ? own : "clock not controlled");
 		s->is.up->synced(s->is.up_ctx);
 	}
 	s->steer.observed = false;
@@ -319,8 +329,12 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 
 	s->steer.moved_until = mtime_add_s(steering_now(s), MOVED_HOLDS_S);
 	discipline_disturbed(&s->disc,
-	    &(struct disturbance){ .moved_s = f->moved_s, .unknown_s = unknown_s,
-	    .slept_s = f->slept_s }, steering_now(s));
+	    &(struct disturbance){
+		.moved_s = f->moved_s,
+		.unknown_s = unknown_s,
+		.slept_s = f->slept_s,
+	    },
+	    steering_now(s));
 	selection_clock_moved(s, MOVED_HOLDS_S);
 	s->is.up->clock_moved(s->is.up_ctx, !clock_rules_adaptive(s));
 	s->is.up->doubt(s->is.up_ctx, unknown_s);
@@ -343,8 +357,8 @@ steer_control_words(const struct steering *s)
 	if (s->adjust.controlled) {
 		return "yes";
 	}
-	return clock_rules_control_wanted(s) ? "not controlled: CAP_SYS_TIME is missing" :
-	    "not controlled: disable ntp";
+	return clock_rules_control_wanted(s) ? "not controlled: CAP_SYS_TIME is missing"
+					     : "not controlled: disable ntp";
 }
 
 static void
@@ -367,13 +381,13 @@ say_unused(struct steering *s)
 	config_defaults(&defaults, NULL);
 	if (clock_rules_adaptive(s) && fabs(t->allan_log2s - defaults.tinker.allan_log2s) > 0.0) {
 		report(s->is.journal, LOG_LEVEL_NOTICE,
-		    "tinker allan: the adaptive loop finds the right interval by itself; "
-		    "it acts with tinker loop classic");
+		    "tinker allan: the adaptive loop finds the right interval by itself; it acts "
+		    "with tinker loop classic");
 	}
 	if (clock_rules_adaptive(s) && t->huffpuff_s > 0.0) {
 		report(s->is.journal, LOG_LEVEL_NOTICE,
-		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; "
-		    "it acts with tinker loop classic");
+		    "tinker huffpuff: the adaptive loop weighs each round trip by itself; it acts "
+		    "with tinker loop classic");
 	}
 }
 
@@ -395,9 +409,10 @@ say_freq(struct steering *s, bool known)
 	char detail[48];
 
 	if (!known) {
-		system_event_note(s, EVENT_FREQ_NOT_SET, !s->adjust.controlled ? "" :
-		    s->driftfile == NULL ? "no driftfile is configured" :
-		    "the frequency is not known from an earlier run");
+		system_event_note(s, EVENT_FREQ_NOT_SET,
+		    !s->adjust.controlled      ? ""
+			: s->driftfile == NULL ? "no driftfile is configured"
+					       : "the frequency is not known from an earlier run");
 		return;
 	}
 	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", s->adjust.freq * 1e6);
@@ -412,8 +427,7 @@ steer_start(struct steering *s, void (*slice)(void *ctx))
 	double freq, sigma;
 	bool have_freq = drift_read(s, &freq, &sigma);
 
-	adjust_start(
-	    a, s->is.clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
+	adjust_start(a, s->is.clock, clock_rules_control_wanted(s), have_freq ? freq : (double)NAN);
 	rules = clock_rules_discipline(s);
 	discipline_start(&s->disc, &rules, have_freq, a->controlled ? a->freq : 0.0, sigma,
 	    steering_now(s));

@@ -55,8 +55,8 @@ system_served_time(const struct steering *s)
 		.at = s->sys.at,
 		.phi = s->conf->tinker.dispersion_ppm * 1e-6,
 		.unsync_dist_s = dist_most_s(s),
-		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime) :
-						    (struct ntp_ts){ 0 },
+		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime)
+						  : (struct ntp_ts){ 0 },
 		.base_ns = s->adjust.base_ns,
 		.leap_second = leapsec_served(s),
 	};
@@ -138,8 +138,8 @@ system_tell_kernel(struct steering *s)
 {
 	enum ntp_leap leap = system_leap(s);
 
-	adjust_status(&s->adjust, leap != LEAP_UNSYNC, leapsec_kernel(s),
-	    system_root_dist_s(s), s->sys.jitter_s);
+	adjust_status(&s->adjust, leap != LEAP_UNSYNC, leapsec_kernel(s), system_root_dist_s(s),
+	    s->sys.jitter_s);
 	wait_too_far(s, leap);
 }
 
@@ -248,7 +248,7 @@ heed_answer(struct steering *s, const struct assoc *a, const struct assoc_world 
 struct bounds {
 	double s[SELECT_MAX];
 	unsigned n;
-	unsigned against;               /* of them contradict what is told */
+	unsigned against; /* of them contradict what is told */
 };
 
 static void
@@ -272,7 +272,7 @@ ask_all(struct steering *s, const struct assoc_world *w, struct bounds *b)
 	b->against = 0;
 	for (unsigned i = 0; i < s->is.assocs->n; i++) {
 		const struct assoc *a = s->is.assocs->at[i];
-		double bound_s = 0.0;   /* it stays so without an answer to the last poll */
+		double bound_s = 0.0; /* it stays so without an answer to the last poll */
 		bool against;
 
 		if (!selection_speaks(a, w)) {

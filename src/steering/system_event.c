@@ -23,17 +23,17 @@ system_event_status(const struct steering *s)
 static enum log_level
 system_event_level(enum system_event code)
 {
-	return code == EVENT_PANIC_STOP ? LOG_LEVEL_ERROR :
-	    code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ? LOG_LEVEL_WARNING :
-	    LOG_LEVEL_NOTICE;
+	return code == EVENT_PANIC_STOP                                    ? LOG_LEVEL_ERROR
+	    : code == EVENT_NO_SYS_PEER || code == EVENT_STALE_LEAPSECONDS ? LOG_LEVEL_WARNING
+									   : LOG_LEVEL_NOTICE;
 }
 
 /* What concerns the clock itself belongs to sync, the rest to sys. */
 static enum config_log_class
 class_of(enum system_event code)
 {
-	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS :
-	    LOG_CLASS_SYNC;
+	return code == EVENT_RESTART || code == EVENT_KERN || code == EVENT_UNSPEC ? LOG_CLASS_SYS
+										   : LOG_CLASS_SYNC;
 }
 
 void

@@ -19,8 +19,7 @@ put_offsets(struct steering *s, struct text *t)
 	for (unsigned i = 0; i < sel->n && i < OFFSETS_SHOWN; i++) {
 		const struct assoc *a = assoc_by_id(s->is.assocs, sel->each[i].id);
 		text_printf(t, "%s %s %+.6f s", i == 0 ? ":" : ",",
-		    addr_format(&a->remote.addr, addr, sizeof addr),
-		    s->selector.cand[i].offset_s);
+		    addr_format(&a->remote.addr, addr, sizeof addr), s->selector.cand[i].offset_s);
 	}
 	if (sel->n > OFFSETS_SHOWN) {
 		text_printf(t, " and %u more", sel->n - OFFSETS_SHOWN);

@@ -197,8 +197,13 @@ fence_enter(struct fence *f)
 
 /* What the headers at build may be too old to name: linux/landlock.h of Linux 6.12. */
 enum {
-	ABI_REFER = 2, ABI_TRUNCATE = 3, ABI_NET = 4, ABI_IOCTL = 5, ABI_SCOPE = 6,
-	RULE_NET_PORT = 2, DNS_PORT = 53
+	ABI_REFER = 2,
+	ABI_TRUNCATE = 3,
+	ABI_NET = 4,
+	ABI_IOCTL = 5,
+	ABI_SCOPE = 6,
+	RULE_NET_PORT = 2,
+	DNS_PORT = 53
 };
 
 static const uint64_t FS_TRUNCATE = UINT64_C(1) << 14, FS_IOCTL_DEV = UINT64_C(1) << 15;
@@ -275,8 +280,8 @@ int
 fence_enter(struct fence *f)
 {
 	f->settled = true;
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
+	long abi =
+	    syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
 	if (abi < 1) {
 		return abi < 0 ? -errno : -ENOSYS;
 	}

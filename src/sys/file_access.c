@@ -63,8 +63,8 @@ put_group(gid_t gid, struct text *out)
 static bool
 is_one_word(const char *path)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "/._-+:@%,";
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,";
 
 	return path[0] == '/' && path[strspn(path, plain)] == '\0';
 }
@@ -135,8 +135,9 @@ put_reason(const char *at, const struct stat *st, bool below, enum store_use use
 static void
 put_link(const char *path, struct text *out)
 {
-	text_put(out, "; root follows no link below a folder that is not root's alone: "
-	    "name the path without links instead of ");
+	text_put(out,
+	    "; root follows no link below a folder that is not root's alone: name the path without "
+	    "links instead of ");
 	text_put_safe(out, path, strlen(path));
 }
 

@@ -11,15 +11,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40, WALK_MAX = 2048 };      /* octets of a path, all links of it followed */
+enum { LINKS_MAX = 40, WALK_MAX = 2048 }; /* octets of a path, all links of it followed */
 
 struct walk {
-	int at;                 /* the folder that was reached */
-	bool foreign;           /* it, or one above it, is not root's alone */
-	bool shared;            /* it is a folder like /tmp: of root, and everybody writes in it */
+	int at;       /* the folder that was reached */
+	bool foreign; /* it, or one above it, is not root's alone */
+	bool shared;  /* it is a folder like /tmp: of root, and everybody writes in it */
 	unsigned links;
-	char left[WALK_MAX];    /* what is still to be walked */
-	char name[NAME_MAX + 1];        /* the last one taken from it */
+	char left[WALK_MAX];     /* what is still to be walked */
+	char name[NAME_MAX + 1]; /* the last one taken from it */
 };
 
 /* ---- folders ---- */
@@ -37,8 +37,8 @@ enter(struct walk *w, int fd)
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		return -errno;
 	}
-	bool others = (st.st_mode & S_IWOTH) != 0 ||
-	    ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0);
+	bool others =
+	    (st.st_mode & S_IWOTH) != 0 || ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0);
 	w->shared = st.st_uid == 0 && others && (st.st_mode & S_ISVTX) != 0;
 	w->foreign = w->foreign || st.st_uid != 0 || (others && !w->shared);
 	return 0;
@@ -134,8 +134,9 @@ step(struct walk *w, bool follow_last, bool *done)
 		return follow(w);
 	}
 	/* A link that came since is no folder. */
-	return last ? 0 : enter(w,
-	    openat(w->at, w->name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC));
+	return last
+	    ? 0
+	    : enter(w, openat(w->at, w->name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC));
 }
 
 /* On success w->at and w->name are the place. */
@@ -229,8 +230,8 @@ file_open_read(const char *path, int flags)
 	if (rc != 0) {
 		return rc;
 	}
-	int fd = openat(w.at, w.name,
-	    O_RDONLY | O_CLOEXEC | (is_magic(&w) ? 0 : O_NOFOLLOW) | flags);
+	int fd =
+	    openat(w.at, w.name, O_RDONLY | O_CLOEXEC | (is_magic(&w) ? 0 : O_NOFOLLOW) | flags);
 	rc = fd < 0 ? -errno : fd;
 	(void)close(w.at);
 	return rc;

@@ -19,7 +19,7 @@
 enum {
 	READS_PER_WAKEUP = 16,
 	READS_WHEN_SETTLED = 4096,
-	MESSAGE_MAX = 8192              /* the kernel cuts messages to fit 8 KiB */
+	MESSAGE_MAX = 8192 /* the kernel cuts messages to fit 8 KiB */
 };
 
 struct ifwatch {

@@ -158,8 +158,8 @@ stderr_is_journal(void)
 	if (stream == NULL || fstat(STDERR_FILENO, &st) != 0) {
 		return false;
 	}
-	(void)snprintf(
-	    expected, sizeof expected, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	(void)snprintf(expected, sizeof expected, "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
 	return strcmp(stream, expected) == 0;
 }
 
@@ -189,7 +189,7 @@ log_system_new(const char *ident, bool foreground, enum log_level max, struct lo
 		.foreground = foreground,
 		.journal = stderr_is_journal(),
 		.fd = -1,
-		.early = malloc(LOG_SYSTEM_EARLY_MAX),  /* without it the file begins later */
+		.early = malloc(LOG_SYSTEM_EARLY_MAX), /* without it the file begins later */
 	};
 	if (!foreground) {
 		open_syslog(s);

@@ -17,7 +17,7 @@
  */
 #define FARTHEST_NS (INT64_C(1000000) * NS_PER_S)
 
-enum { DESCRIPTORS = 6 };        /* that libevent opens */
+enum { DESCRIPTORS = 6 }; /* that libevent opens */
 
 struct loop_signal {
 	struct event *event;
@@ -37,7 +37,7 @@ struct loop_event {
 
 struct loop_fd {
 	struct event *event, *again; /* again: an expired timer, the next turn of a busy one */
-	bool unasked; /* the kernel does not watch it */
+	bool unasked;                /* the kernel does not watch it */
 	void (*fn)(void *ctx);
 	void *ctx;
 };

@@ -10,7 +10,7 @@
 
 enum {
 	ERRORS_PER_WAKEUP = NET_UDP_TAGS, /* entries of an error queue read in one go */
-	ROUNDS_PER_WAKEUP = 4, /* batches read before timers get their turn */
+	ROUNDS_PER_WAKEUP = 4,            /* batches read before timers get their turn */
 };
 
 /*

@@ -176,8 +176,7 @@ put_source(struct msghdr *h, const struct net_socket *s, const struct net_datagr
 }
 
 static void
-fill_slot(
-    struct net_slot *o, struct msghdr *h, struct net_socket *s, const struct net_datagram *d)
+fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const struct net_datagram *d)
 {
 	memcpy(o->bytes, d->bytes, d->len);
 	o->xmt_at = d->xmt_at;
@@ -251,8 +250,8 @@ net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, s
 	fill_slot(&n->one, &n->one_head, s, d);
 	/* Stamps of others that are due would be lost if this one were looked for among them. */
 	bool alone = !net_stamps_due(s);
-	bool sent = send_now(n, s, &now) ||
-	    (s->connected && is_old_error(errno) && send_now(n, s, &now));
+	bool sent =
+	    send_now(n, s, &now) || (s->connected && is_old_error(errno) && send_now(n, s, &now));
 	if (!sent) {
 		return -errno;
 	}

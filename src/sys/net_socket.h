@@ -107,8 +107,7 @@ void net_ready_slots(struct net_udp *n, unsigned count);
 void net_flush(struct net_udp *n, struct net_socket *s);
 
 /* The net port's own. */
-int net_send(
-    struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at);
+int net_send(struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at);
 void net_reply(struct net *n, struct net_socket *s, const struct net_datagram *d);
 
 /* Makes s ready to hear of stamps; false when there will be none. */
@@ -130,8 +129,8 @@ bool net_stamps_due(const struct net_socket *s);
  * Finds the datagram that an entry of the error queue gives the transmit stamp of; *at gets the
  * stamp. NULL when none was awaited. Valid until the next datagram is sent.
  */
-const struct net_sent *net_stamps_match(
-    struct net_socket *s, const struct stamps_found *found, struct stamp *at);
+const struct net_sent *net_stamps_match(struct net_socket *s, const struct stamps_found *found,
+    struct stamp *at);
 
 /*
  * Looks for the stamp of the datagram sent last. Most drivers stamp before sendmsg returns: asked

@@ -16,8 +16,7 @@ void
 net_stamps_restart(struct net_socket *s)
 {
 	if (s->sent != NULL) {
-		s->tx_stamps =
-		    stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
+		s->tx_stamps = stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
 		s->next_id = 0;
 		s->awaited = 0;
 		memset(s->sent, 0, NET_UDP_TAGS * sizeof *s->sent);
@@ -43,7 +42,10 @@ net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at)
 	struct net_sent *t = &s->sent[s->next_id % NET_UDP_TAGS];
 	s->awaited -= t->waiting;
 	*t = (struct net_sent){
-		.id = s->next_id, .tag = o->tag, .waiting = o->wants_stamp, .after = at
+		.id = s->next_id,
+		.tag = o->tag,
+		.waiting = o->wants_stamp,
+		.after = at,
 	};
 	s->awaited += t->waiting;
 	if (t->waiting) {

@@ -180,8 +180,8 @@ forget_bound(struct net_socket *s)
 
 /* Wraps fd, which it closes when it fails. */
 static int
-socket_new(
-    struct net_udp *n, int fd, const struct net_events *ev, void *ctx, struct net_socket **out)
+socket_new(struct net_udp *n, int fd, const struct net_events *ev, void *ctx,
+    struct net_socket **out)
 {
 	struct net_socket *s = calloc(1, sizeof *s);
 	int rc = -ENOMEM;

@@ -15,7 +15,7 @@ struct notify {
 	struct loop *loop;
 	struct loop_timer feed;
 	int64_t watchdog_ns; /* 0: none wanted */
-	int fd; /* -1: nobody listens */
+	int fd;              /* -1: nobody listens */
 };
 
 /* A path, or a name in the abstract space, which is written with '@'. */
@@ -146,8 +146,8 @@ notify_reloading(void *ctx, bool done)
 		tell(n, "READY=1");
 		return;
 	}
-	text_printf(
-	    &t, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, n->loop->ops->now(n->loop).ns / 1000);
+	text_printf(&t, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+	    n->loop->ops->now(n->loop).ns / 1000);
 	tell(n, buf);
 }
 

@@ -17,8 +17,7 @@
 #include <unistd.h>
 #include "sys/file_open.h"
 
-enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096,
-	MEMORY_ROOM = 2 << 20 };
+enum { FALLBACK_NICE = -12, CLOSE_AT_MOST = 65536, STACK_PAGE = 4096, MEMORY_ROOM = 2 << 20 };
 
 void
 proc_stdio(void)
@@ -240,7 +239,7 @@ memory_in_use(void)
 {
 	FILE *f = fopen("/proc/self/statm", "re");
 	char line[128];
-	unsigned long pages = 0;        /* the first number */
+	unsigned long pages = 0; /* the first number */
 
 	if (f != NULL) {
 		if (fgets(line, sizeof line, f) != NULL) {
@@ -284,7 +283,7 @@ proc_files(long wanted)
 	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= PROC_FILES_WANTED) {
 		return 0;
 	}
-	(void)limit_to(RLIMIT_NOFILE, PROC_FILES_WANTED);       /* or the most there is */
+	(void)limit_to(RLIMIT_NOFILE, PROC_FILES_WANTED); /* or the most there is */
 	return 0;
 }
 
@@ -346,8 +345,8 @@ write_number_in(const struct file_place *at)
 	if (unlinkat(at->folder, at->name, 0) != 0 && errno != ENOENT) {
 		return -errno;
 	}
-	int fd = openat(at->folder, at->name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = openat(at->folder, at->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0644);
 	if (fd < 0) {
 		return -errno;
 	}

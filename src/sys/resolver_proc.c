@@ -22,8 +22,8 @@ struct resolver_proc {
 	void (*on_answer)(void *ctx, const struct resolver_answer *a);
 	void *ctx;
 	struct role_child *child; /* NULL: none */
-	bool asked; /* the first in the queue is with the child */
-	struct loop_timer timer; /* the child's time for a question; or a question to be sent */
+	bool asked;               /* the first in the queue is with the child */
+	struct loop_timer timer;  /* the child's time for a question; or a question to be sent */
 	struct resolver_question queue[RESOLVER_PROC_QUEUE];
 	unsigned first, n;
 };
@@ -98,8 +98,10 @@ on_gone(void *ctx)
 	}
 }
 
-static const struct channel_seq_events child_events = { .on_message = on_message,
-	.on_gone = on_gone };
+static const struct channel_seq_events child_events = {
+	.on_message = on_message,
+	.on_gone = on_gone,
+};
 
 static int
 ask_child(struct resolver_proc *r, const char **trouble)
@@ -113,7 +115,7 @@ ask_child(struct resolver_proc *r, const char **trouble)
 	}
 	if (rc != 0) {
 		*trouble = rc == -ESRCH ? "the starter of processes ended: restart the program"
-		    : "no resolver process can be started";
+					: "no resolver process can be started";
 		return rc;
 	}
 	resolver_question_put(&r->queue[r->first], octets);
@@ -132,8 +134,8 @@ ask_next(struct resolver_proc *r)
 		return;
 	}
 	r->asked = true;
-	r->loop->ops->timer_arm(
-	    r->loop, &r->timer, mtime_add_s(r->loop->ops->now(r->loop), r->stall_s));
+	r->loop->ops->timer_arm(r->loop, &r->timer,
+	    mtime_add_s(r->loop->ops->now(r->loop), r->stall_s));
 }
 
 static void
@@ -178,8 +180,8 @@ resolver_ask(struct resolver *port, uint32_t tag, const char *name, enum addr_fa
 }
 
 static void
-resolver_listen(
-    struct resolver *port, void (*on_answer)(void *ctx, const struct resolver_answer *a), void *ctx)
+resolver_listen(struct resolver *port,
+    void (*on_answer)(void *ctx, const struct resolver_answer *a), void *ctx)
 {
 	struct resolver_proc *r = resolver_of(port);
 

@@ -19,7 +19,7 @@
 enum { NAME_MAX_LEN = 64, END_TRIES = 1000, END_STEP_NS = 1000000 };
 
 struct process {
-	int fd; /* -1: none */
+	int fd;    /* -1: none */
 	pid_t pid; /* 0: none, or not a child of ours */
 };
 

@@ -79,9 +79,8 @@ static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "
 	"ugetrlimit", "uname", NULL };
 
 /* What sets the clock, has ports, and waits for the starter's end. */
-static const char *const daemon_calls[] = { "adjtimex", "bind", "clock_adjtime",
-	"clock_adjtime64", "clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid",
-	"waitpid", NULL };
+static const char *const daemon_calls[] = { "adjtimex", "bind", "clock_adjtime", "clock_adjtime64",
+	"clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid", "waitpid", NULL };
 
 /* Beside clone, and what makes a child narrower than it is itself. */
 static const char *const starter_calls[] = { "fork", "kill", "wait4", "waitid", "waitpid",
@@ -110,8 +109,12 @@ static const char *const newer_calls[] = { "cachestat", "clone3", "fchmodat2", "
 	"removexattrat", "setxattrat", NULL };
 
 /* A child inherits the filter of the starter, which therefore allows what any role may. */
-enum { MAIN = 1 << SANDBOX_MAIN, RESOLVER = 1 << SANDBOX_RESOLVER, STARTER = 1 << SANDBOX_STARTER,
-	ALL = MAIN | RESOLVER | STARTER };
+enum {
+	MAIN = 1 << SANDBOX_MAIN,
+	RESOLVER = 1 << SANDBOX_RESOLVER,
+	STARTER = 1 << SANDBOX_STARTER,
+	ALL = MAIN | RESOLVER | STARTER
+};
 
 static const struct {
 	const char *const *calls;
@@ -152,8 +155,8 @@ static int
 allow_values(scmp_filter_ctx f, int number, unsigned arg, const uint64_t *values, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int rc = seccomp_rule_add(
-		    f, SCMP_ACT_ALLOW, number, 1, SCMP_CMP64(arg, SCMP_CMP_EQ, values[i], 0));
+		int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, number, 1,
+		    SCMP_CMP64(arg, SCMP_CMP_EQ, values[i], 0));
 		if (unless_unknown(rc) != 0) {
 			return rc;
 		}
@@ -234,8 +237,9 @@ allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
 			    int_is(2, -1, sockets[i].protocol)));
 		}
 	}
-	return rc != 0 ? rc : unless_unknown(seccomp_rule_add(
-	    f, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, int_is(0, -1, AF_UNIX)));
+	return rc != 0 ? rc
+		       : unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
+			     int_is(0, -1, AF_UNIX)));
 }
 
 static int
@@ -251,8 +255,8 @@ allow_ioctls(scmp_filter_ctx f)
 static int
 allow_reading_limits(scmp_filter_ctx f)
 {
-	return unless_unknown(seccomp_rule_add(
-	    f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0)));
+	return unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+	    SCMP_A2(SCMP_CMP_EQ, 0, 0)));
 }
 
 /* A child yes, another namespace no. */
@@ -262,8 +266,8 @@ allow_children(scmp_filter_ctx f)
 	const uint64_t spaces = (uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
 	    CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-	return unless_unknown(seccomp_rule_add(
-	    f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0)));
+	return unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0)));
 }
 
 static int

@@ -14,9 +14,11 @@ sockaddr_from_endpoint(const struct endpoint *e, union sockaddr_any *out)
 		memcpy(&out->v4.sin_addr, e->addr.bytes, 4);
 		return sizeof out->v4;
 	case ADDR_V6:
-		out->v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+		out->v6 = (struct sockaddr_in6){
+			.sin6_family = AF_INET6,
 			.sin6_port = htons(e->port),
-			.sin6_scope_id = e->addr.scope };
+			.sin6_scope_id = e->addr.scope,
+		};
 		memcpy(&out->v6.sin6_addr, e->addr.bytes, 16);
 		return sizeof out->v6;
 	}

@@ -25,8 +25,10 @@ clock_ns(clockid_t id)
 struct stamps_now
 stamps_read_clocks(void)
 {
-	return (struct stamps_now){ .real.ns = clock_ns(CLOCK_REALTIME),
-		.mono.ns = clock_ns(CLOCK_MONOTONIC) };
+	return (struct stamps_now){
+		.real.ns = clock_ns(CLOCK_REALTIME),
+		.mono.ns = clock_ns(CLOCK_MONOTONIC),
+	};
 }
 
 static void

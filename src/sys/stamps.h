@@ -24,7 +24,7 @@ struct stamps_found {
 	bool has_error; /* an entry of the error queue: */
 	uint8_t origin; /* SO_EE_ORIGIN_* */
 	uint32_t error; /* errno of the entry */
-	uint32_t id; /* of the datagram a transmit stamp is for */
+	uint32_t id;    /* of the datagram a transmit stamp is for */
 };
 
 struct stamps_now stamps_read_clocks(void);

@@ -262,8 +262,12 @@ take_request(struct starting *s)
 	} control;
 	uint8_t octets[STARTER_REQUEST_LEN + 1];
 	struct iovec at = { .iov_base = octets, .iov_len = sizeof octets };
-	struct msghdr m = { .msg_iov = &at, .msg_iovlen = 1, .msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes };
+	struct msghdr m = {
+		.msg_iov = &at,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes,
+	};
 
 	ssize_t n = recvmsg(STARTER_FD, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (n < 0) {

@@ -27,8 +27,7 @@ starter_request_get(const uint8_t *octets, size_t len, struct starter_request *o
 	if (cursor_bad(&c) || cursor_left(&c) != 0 || zero != 0 || id == 0) {
 		return false;
 	}
-	if (verb != STARTER_START &&
-	    ((verb != STARTER_END && verb != STARTER_COPY) || role != 0)) {
+	if (verb != STARTER_START && ((verb != STARTER_END && verb != STARTER_COPY) || role != 0)) {
 		return false;
 	}
 	if (role >= ROLES_MAX) {

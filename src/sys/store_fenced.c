@@ -55,8 +55,9 @@ store_fenced_explain(struct store *port, enum fence_use use, const char *path, i
 		return;
 	}
 	text_put_safe(&t, path, strlen(path));
-	text_put(&t, " lies outside of the folders that ntpd kept to itself at its start; "
-	    "it is reached after a restart (systemctl restart ntpd)");
+	text_put(&t,
+	    " lies outside of the folders that ntpd kept to itself at its start; it is reached "
+	    "after a restart (systemctl restart ntpd)");
 	s->log->ops->line(s->log, LOG_LEVEL_ERROR, line);
 }
 

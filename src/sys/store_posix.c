@@ -213,8 +213,8 @@ store_write(struct store *s, const char *path, const void *bytes, size_t len)
 static int
 create_in(int dir, const char *name, const void *bytes, size_t len)
 {
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	    NEW_FILE_MODE);
+	int fd =
+	    openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
 	if (fd < 0) {
 		return -errno;
 	}

@@ -5,10 +5,7 @@
 #include <string.h>
 #include "wire/header.h"
 
-enum {
-	NAME_MAX_LEN = 128,
-	BIT_RESPONSE = 0x80, BIT_ERROR = 0x40, BIT_MORE = 0x20, OP_MASK = 0x1f
-};
+enum { NAME_MAX_LEN = 128, BIT_RESPONSE = 0x80, BIT_ERROR = 0x40, BIT_MORE = 0x20, OP_MASK = 0x1f };
 
 bool
 control_header_get(struct cursor *c, struct control_header *h)
@@ -44,8 +41,9 @@ control_header_put(struct writer *w, const struct control_header *h)
 	assert(h->version <= 7);
 	assert(h->op <= OP_MASK);
 	writer_u8(w, (uint8_t)(h->leap << 6 | h->version << 3 | MODE_CONTROL));
-	writer_u8(w, (uint8_t)((h->response ? BIT_RESPONSE : 0u) | (h->error ? BIT_ERROR : 0u) |
-	    (h->more ? BIT_MORE : 0u) | h->op));
+	writer_u8(w,
+	    (uint8_t)((h->response ? BIT_RESPONSE : 0u) | (h->error ? BIT_ERROR : 0u) |
+		(h->more ? BIT_MORE : 0u) | h->op));
 	writer_u16(w, h->sequence);
 	writer_u16(w, h->status);
 	writer_u16(w, h->assoc);
@@ -130,7 +128,8 @@ split_item(struct piece item, struct control_item *out)
 		return false;
 	}
 	*out = (struct control_item){
-		.name = name.at, .name_len = (size_t)(name.end - name.at),
+		.name = name.at,
+		.name_len = (size_t)(name.end - name.at),
 		.value = equals == NULL ? NULL : value.at,
 		.value_len = (size_t)(value.end - value.at),
 	};

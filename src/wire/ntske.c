@@ -7,10 +7,16 @@
 enum { CRITICAL = 0x8000, NTPV4 = 0 };
 
 enum record_type {
-	RECORD_END = 0, RECORD_PROTOCOL = 1, RECORD_ERROR = 2, RECORD_WARNING = 3, RECORD_AEAD = 4,
-	RECORD_COOKIE = 5, RECORD_SERVER = 6, RECORD_PORT = 7,
-	RECORD_DENY = 13,               /* of the drafts on pools */
-	RECORD_GCM_SIV_EXPORTED = 1024  /* agreed upon by implementations */
+	RECORD_END = 0,
+	RECORD_PROTOCOL = 1,
+	RECORD_ERROR = 2,
+	RECORD_WARNING = 3,
+	RECORD_AEAD = 4,
+	RECORD_COOKIE = 5,
+	RECORD_SERVER = 6,
+	RECORD_PORT = 7,
+	RECORD_DENY = 13,              /* of the drafts on pools */
+	RECORD_GCM_SIV_EXPORTED = 1024 /* agreed upon by implementations */
 };
 
 struct record {
@@ -21,7 +27,7 @@ struct record {
 
 /* What the two kinds of message have in common while they are read. */
 struct message {
-	unsigned protocols, aeads, servers, ports;      /* records of each so far */
+	unsigned protocols, aeads, servers, ports; /* records of each so far */
 	bool ended;
 };
 
@@ -151,8 +157,8 @@ take_of_request(struct record *r, struct message *m, struct ntske_request *q)
 	case RECORD_PROTOCOL:
 		return good(take_protocols(r, m, &q->ntpv4));
 	case RECORD_AEAD:
-		return good(m->aeads++ == 0 &&
-		    take_list(&r->body, q->aead, NTSKE_AEADS_MAX, &q->aead_n));
+		return good(
+		    m->aeads++ == 0 && take_list(&r->body, q->aead, NTSKE_AEADS_MAX, &q->aead_n));
 	case RECORD_SERVER:
 		return good(m->servers++ == 0 && take_name(&r->body, q->server));
 	case RECORD_PORT:
@@ -165,7 +171,7 @@ take_of_request(struct record *r, struct message *m, struct ntske_request *q)
 	case RECORD_ERROR:
 	case RECORD_WARNING:
 	case RECORD_COOKIE:
-		return NTSKE_READ_BAD;          /* a server's to send */
+		return NTSKE_READ_BAD; /* a server's to send */
 	default:
 		return unknown(r);
 	}

@@ -15,7 +15,7 @@ take_mac(struct cursor *c, struct packet *p)
 		p->mac = PACKET_MAC_NONE;
 		return true;
 	}
-	assert(cursor_left(c) % 4 == 0);        /* so is the whole, and so is every field */
+	assert(cursor_left(c) % 4 == 0); /* so is the whole, and so is every field */
 	p->key_id = cursor_u32(c);
 	digest_len = cursor_left(c);
 	if (digest_len == 0) {

@@ -69,8 +69,8 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 		if (i < n) {
 			filter_advance(&b, t - now);
 			now = t;
-			filter_add(
-			    &b, free_error(c, t) + s[i].error_s, sample_variance(&s[i], aware));
+			filter_add(&b, free_error(c, t) + s[i].error_s,
+			    sample_variance(&s[i], aware));
 		}
 	}
 	return count > 0 ? sqrt(sum / (double)count) : 0.0;

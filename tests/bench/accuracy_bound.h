@@ -10,21 +10,21 @@
 
 /* One exchange, its truth known. */
 struct bound_sample {
-	double t_s;       /* true time of arrival */
+	double t_s; /* true time of arrival */
 	double
 	    error_s; /* of the measured time error of the clock, by unequal queueing and the like */
-	double excess_s;  /* queueing of both ways together */
-	double plain_s2;  /* variance of error_s by the law of the delays */
+	double excess_s;   /* queueing of both ways together */
+	double plain_s2;   /* variance of error_s by the law of the delays */
 	double reading_s2; /* more variance, by coarse readings of the clock */
 };
 
 /* The clock that is followed. */
 struct bound_clock {
-	const double *free_at;  /* its error at whole seconds had nobody adjusted it, up to end_s */
-	const bool *away; /* at those seconds nobody reads the clock: not judged; may be NULL */
-	double from_s, end_s;   /* judged in between */
-	double wander;          /* s/s per sqrt(s), > 0 */
-	bool exact;             /* wander is all there is: no waves, jumps or ramps of frequency */
+	const double *free_at; /* its error at whole seconds had nobody adjusted it, up to end_s */
+	const bool *away;     /* at those seconds nobody reads the clock: not judged; may be NULL */
+	double from_s, end_s; /* judged in between */
+	double wander;        /* s/s per sqrt(s), > 0 */
+	bool exact;           /* wander is all there is: no waves, jumps or ramps of frequency */
 };
 
 /*

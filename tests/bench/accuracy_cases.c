@@ -5,13 +5,16 @@
  */
 #include "accuracy_run.h"
 
-#define LAW(law_, base, jitter) { .kind = (law_), .base_s = (base), .jitter_s = (jitter) }
+#define LAW(law_, base, jitter)                                        \
+	{                                                              \
+		.kind = (law_), .base_s = (base), .jitter_s = (jitter) \
+	}
 #define BOTH(law_, base, jitter) .up = LAW(law_, base, jitter), .down = LAW(law_, base, jitter)
 #define EXPO(base, jitter) BOTH(LAW_EXPONENTIAL, base, jitter)
-#define FAR(base, jitter, far, part)                                                               \
-	{                                                                                          \
-		.kind = LAW_BIMODAL, .base_s = (base), .jitter_s = (jitter), .far_s = (far),       \
-		.far_p = (part)                                                                    \
+#define FAR(base, jitter, far, part)                                                         \
+	{                                                                                    \
+		.kind = LAW_BIMODAL, .base_s = (base), .jitter_s = (jitter), .far_s = (far), \
+		.far_p = (part)                                                              \
 	}
 #define LAN EXPO(100e-6, 10e-6)
 #define NEAR EXPO(1e-3, 0.1e-3)
@@ -19,7 +22,7 @@
 
 /* 10 ppm and 1 ms off, and that wander. */
 #define TYPICAL(wander) .offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander) }
-#define SHAKEN(wander, ...)                                                                        \
+#define SHAKEN(wander, ...) \
 	.offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander), __VA_ARGS__ }
 #define START(offset) .offset_s = (offset), .osc = { .freq = 100e-6, .walk = 1e-9 }
 #define STEP_AT(at) .jump = { { .at_s = (at), .freq = 50e-6 } }, .jump_n = 1
@@ -48,12 +51,12 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "10min_of_every_4h", 48, TYPICAL(1e-9), ONE(WAN, .on_s = 600, .period_s = 14400) },
 	{ "4_servers_1_false_1_bad", 24, TYPICAL(1e-9),
 	    .source = { { EXPO(20e-3, 0.3e-3), .error = { .offset_s = 0.1 }, .liar = true },
-		{ EXPO(20e-3, 10e-3) }, { EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) } },
+		{ EXPO(20e-3, 10e-3) }, { EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) }, },
 	    .source_n = 4 },
 	{ "5_servers_2_false", 24, TYPICAL(1e-9),
 	    .source = { { EXPO(20e-3, 0.3e-3), .error = { .offset_s = 0.1 }, .liar = true },
 		{ EXPO(20e-3, 0.3e-3), .error = { .offset_s = 0.1 }, .liar = true },
-		{ EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) }, { EXPO(25e-3, 0.3e-3) } },
+		{ EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) }, { EXPO(25e-3, 0.3e-3) }, },
 	    .source_n = 5 },
 	{ "start_3ms", 4, START(3e-3), ONE(LAN) },
 	{ "start_50ms", 4, START(50e-3), ONE(LAN) },
@@ -80,19 +83,19 @@ const struct accuracy_case accuracy_cases[] = {
 	    .source_n = 3 },
 	{ "4_wan_servers", 24, TYPICAL(1e-8),
 	    .source = { { WAN }, { EXPO(30e-3, 2e-3) }, { EXPO(8e-3, 0.5e-3) },
-		{ EXPO(60e-3, 4e-3) } },
+		{ EXPO(60e-3, 4e-3) }, },
 	    .source_n = 4 },
 	{ "3_servers_biased_2ms", 24, TYPICAL(1e-9),
 	    .source = { { EXPO(15e-3, 0.3e-3), .error = { .offset_s = 2e-3 }, .root_disp_s = 4e-3 },
 		{ EXPO(15e-3, 0.3e-3), .error = { .offset_s = -2e-3 }, .root_disp_s = 4e-3 },
-		{ EXPO(15e-3, 0.3e-3) } },
+		{ EXPO(15e-3, 0.3e-3) }, },
 	    .source_n = 3 },
 	{ "mixed_strata", 24, TYPICAL(1e-9),
 	    .source = { { WAN },
 		{ EXPO(5e-3, 0.2e-3), .stratum = 2, .root_delay_s = 10e-3, .root_disp_s = 2e-3,
 		    .error = { .wave_s = 0.3e-3, .wave_period_s = 7000 } },
 		{ EXPO(1e-3, 0.1e-3), .stratum = 3, .root_delay_s = 30e-3, .root_disp_s = 10e-3,
-		    .error = { .walk = 5e-6 } } },
+		    .error = { .walk = 5e-6 } }, },
 	    .source_n = 3 },
 	/* Models that are wrong. */
 	{ "pareto_1ms", 24, TYPICAL(1e-9), ONE(BOTH(LAW_HEAVY, 15e-3, 1e-3)) },
@@ -113,7 +116,7 @@ const struct accuracy_case accuracy_cases[] = {
 		.route = { { 45000, 8e-3, 0 }, { 60000, 0, 0 }, { 70000, 0, 4e-3 } }) },
 	{ "route_of_one_of_three", 24, TYPICAL(1e-9),
 	    .source = { { EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } } },
-		{ EXPO(10e-3, 0.3e-3) }, { EXPO(20e-3, 0.3e-3) } },
+		{ EXPO(10e-3, 0.3e-3) }, { EXPO(20e-3, 0.3e-3) }, },
 	    .source_n = 3 },
 	{ "wandering_server", 24, TYPICAL(1e-9),
 	    ONE(EXPO(5e-3, 0.1e-3), .error = { .walk = 5e-6 }, .root_disp_s = 10e-3) },

@@ -218,8 +218,8 @@ route_at(const struct source_model *s, double t_s, double *up_s, double *down_s)
 }
 
 void
-model_exchange(
-    const struct source_model *s, struct model_rng *r, double t_s, struct model_exchange *out)
+model_exchange(const struct source_model *s, struct model_rng *r, double t_s,
+    struct model_exchange *out)
 {
 	double up_s, down_s, up_queue, down_queue;
 

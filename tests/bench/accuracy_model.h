@@ -35,9 +35,9 @@ struct route_model {
 
 struct source_model {
 	struct path_model up, down;
-	double loss; /* probability, of an exchange */
-	double error_s; /* the server is off by this */
-	double wander; /* the server's own random-walk frequency, s/s per sqrt(s) */
+	double loss;           /* probability, of an exchange */
+	double error_s;        /* the server is off by this */
+	double wander;         /* the server's own random-walk frequency, s/s per sqrt(s) */
 	double on_s, period_s; /* reachable only for on_s of every period; 0: always */
 	double congest_s, congest_period_s,
 	    congest_mean_s; /* down path, exponential, that much more */
@@ -62,7 +62,7 @@ struct clock_model {
 	double freq_step, freq_step_at_s;
 	double pause_s, pause_at_s, pause_period_s;
 	double hidden_step_s, hidden_step_at_s; /* set by others */
-	double ramp, ramp_from_s, ramp_to_s; /* frequency ramp */
+	double ramp, ramp_from_s, ramp_to_s;    /* frequency ramp */
 };
 
 struct scenario {
@@ -94,11 +94,11 @@ struct model_clock {
 	const struct clock_model *m;
 	struct model_rng rng;
 	double end_s;
-	double t_s; /* true time */
-	double err_s; /* reading - true time */
-	double free_s; /* the same had nobody adjusted it */
+	double t_s;       /* true time */
+	double err_s;     /* reading - true time */
+	double free_s;    /* the same had nobody adjusted it */
 	double base_freq; /* oscillator: random walk and steps, without waves */
-	double freq_now; /* the oscillator's in this second */
+	double freq_now;  /* the oscillator's in this second */
 	double adj_freq, adj_phase_s,
 	    slew; /* kernel: frequency, phase to go, slew rate of this second */
 	int adj_tc;
@@ -107,14 +107,14 @@ struct model_clock {
 	bool hidden_done;
 	/* Every whole second. */
 	double *free_at; /* [seconds + 2], owned by the caller */
-	double from_s; /* statistics from here on */
+	double from_s;   /* statistics from here on */
 	double sum2, freq_sum2, max_s, rate_max;
 	unsigned long n;
 	double above_1ms_s, above_100us_s; /* last moment above */
 };
 
-void model_clock_start(
-    struct model_clock *c, const struct scenario *s, uint64_t seed, double *free_at);
+void model_clock_start(struct model_clock *c, const struct scenario *s, uint64_t seed,
+    double *free_at);
 void model_clock_advance(struct model_clock *c, double t_s);
 /* Reads it: reading - true time, with noise and resolution. */
 double model_clock_read(struct model_clock *c);
@@ -131,11 +131,11 @@ struct model_exchange {
 	bool lost;
 	double up_s, down_s;
 	double excess_s; /* queueing of both ways together */
-	double error_s; /* of the offset through unequal queueing alone */
+	double error_s;  /* of the offset through unequal queueing alone */
 };
 
-void model_exchange(
-    const struct source_model *s, struct model_rng *r, double t_s, struct model_exchange *out);
+void model_exchange(const struct source_model *s, struct model_rng *r, double t_s,
+    struct model_exchange *out);
 double model_server_error(struct model_server *v, const struct source_model *s, double t_s);
 
 #endif

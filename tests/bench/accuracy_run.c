@@ -19,10 +19,10 @@ enum { ORG_AT = 24, TS_LEN = 8 };
 /* A request under way, and its answer. */
 struct exchange {
 	uint8_t nonce[TS_LEN];
-	int64_t sent, came, answered;   /* true ns; came, answered < 0: not yet */
-	double up_base_s, down_base_s;  /* of the ways at that time, without queueing */
-	double coarse_s;                /* what the reading of T1 was behind the clock */
-	double server_s;                /* the server's error at T3 */
+	int64_t sent, came, answered;  /* true ns; came, answered < 0: not yet */
+	double up_base_s, down_base_s; /* of the ways at that time, without queueing */
+	double coarse_s;               /* what the reading of T1 was behind the clock */
+	double server_s;               /* the server's error at T3 */
 };
 
 struct run {
@@ -35,8 +35,8 @@ struct run {
 	struct bound_sample *sample;
 	unsigned sample_n;
 	double *free_at;
-	bool *away;                     /* seconds at which the machine is paused */
-	double lost_s;                  /* of pauses, not in free_at yet */
+	bool *away;    /* seconds at which the machine is paused */
+	double lost_s; /* of pauses, not in free_at yet */
 	double square, freq_square, half_s;
 	unsigned long judged;
 };
@@ -91,9 +91,13 @@ see(void *ctx, struct sim_host *from, struct sim_host *to, struct sim_datagram *
 	if (from == r->n->host && source_index(r, to) >= 0) {
 		i = source_index(r, to);
 		x = &r->under_way[i][r->next[i]++ % UNDER_WAY];
-		*x = (struct exchange){ .sent = leaves, .came = -1, .answered = -1,
+		*x = (struct exchange){
+			.sent = leaves,
+			.came = -1,
+			.answered = -1,
 			.up_base_s = sim_net_path(r->s->net, from, to)->law.base_s,
-			.coarse_s = coarseness(r) };
+			.coarse_s = coarseness(r),
+		};
 		memcpy(x->nonce, d->bytes + HEADER_XMT_AT, TS_LEN);
 	} else if (to == r->n->host && source_index(r, from) >= 0) {
 		i = source_index(r, from);
@@ -118,7 +122,7 @@ law_variance(const struct sim_law *l)
 	case LAW_EXPONENTIAL:
 	case LAW_NORMAL:
 		return jitter;
-	case LAW_HEAVY:         /* its variance is that of the cut: a number that works instead */
+	case LAW_HEAVY: /* its variance is that of the cut: a number that works instead */
 		return 9.0 * jitter;
 	case LAW_BIMODAL:
 		return jitter + l->far_s * l->far_s * l->far_p * (1.0 - l->far_p);
@@ -347,12 +351,14 @@ conclude(struct run *r, struct accuracy_result *out)
 {
 	const struct accuracy_case *c = r->c;
 	double end_s = c->hours * 3600.0;
-	struct bound_clock ideal = { .free_at = r->free_at,
+	struct bound_clock ideal = {
+		.free_at = r->free_at,
 		.away = r->away,
 		.from_s = r->half_s,
 		.end_s = end_s,
 		.wander = c->osc.walk,
-		.exact = c->osc.wave_n + c->osc.jump_n == 0 };
+		.exact = c->osc.wave_n + c->osc.jump_n == 0,
+	};
 
 	out->rms_s = sqrt(r->square / (double)r->judged);
 	out->freq = sqrt(r->freq_square / (double)r->judged);

@@ -20,43 +20,43 @@ struct accuracy_route {
 
 struct accuracy_source {
 	struct sim_law up, down;
-	double loss;                    /* of a request */
-	struct sim_crowd crowd;         /* of the way down */
-	double on_s, period_s;          /* reachable for on_s of every period_s; 0: always */
+	double loss;            /* of a request */
+	struct sim_crowd crowd; /* of the way down */
+	double on_s, period_s;  /* reachable for on_s of every period_s; 0: always */
 	struct accuracy_route route[ACCURACY_ROUTES];
-	struct sim_server_error error;  /* of its clock */
-	double jump_at_s, jump_s;       /* its clock steps; 0: never */
-	bool liar;                      /* the bound does not listen to it */
-	uint8_t stratum;                /* 0: 1 */
-	double root_delay_s, root_disp_s;       /* 0: those of a played server */
+	struct sim_server_error error;    /* of its clock */
+	double jump_at_s, jump_s;         /* its clock steps; 0: never */
+	bool liar;                        /* the bound does not listen to it */
+	uint8_t stratum;                  /* 0: 1 */
+	double root_delay_s, root_disp_s; /* 0: those of a played server */
 };
 
 struct accuracy_case {
 	const char *name;
 	double hours;
-	struct osc osc;                 /* frequency, wander, waves, jumps */
+	struct osc osc; /* frequency, wander, waves, jumps */
 	struct accuracy_source source[ACCURACY_SOURCES];
 	unsigned source_n;
-	double offset_s;                /* of the clock, at the start */
-	int minpoll, maxpoll;           /* 0: the usual ones */
-	int64_t granularity_ns;         /* of a reading of the clock; 0: 1 */
-	double pause_s, pause_at_s, pause_every_s;      /* of the virtual machine; 0: none, once */
-	bool drift_known;               /* the drift file says the frequency */
+	double offset_s;                           /* of the clock, at the start */
+	int minpoll, maxpoll;                      /* 0: the usual ones */
+	int64_t granularity_ns;                    /* of a reading of the clock; 0: 1 */
+	double pause_s, pause_at_s, pause_every_s; /* of the virtual machine; 0: none, once */
+	bool drift_known;                          /* the drift file says the frequency */
 };
 
 extern const struct accuracy_case accuracy_cases[];
 extern const unsigned accuracy_cases_n;
 
 struct accuracy_result {
-	double rms_s, max_s;            /* time error, second half */
-	double freq;                    /* RMS rate error, slews included, second half, s/s */
+	double rms_s, max_s; /* time error, second half */
+	double freq;         /* RMS rate error, slews included, second half, s/s */
 	double to_1ms_s,
 	    to_100us_s; /* last moment above in the first half; < 0: not below at its end */
 	double steps, packets_h;
-	double slew;                    /* largest rate of steering, s/s */
-	double bound_s;                 /* the oracle's RMS on the same exchanges, second half */
-	unsigned failures;              /* found by the simulation's oracle */
-	char failure[200];              /* the first */
+	double slew;       /* largest rate of steering, s/s */
+	double bound_s;    /* the oracle's RMS on the same exchanges, second half */
+	unsigned failures; /* found by the simulation's oracle */
+	char failure[200]; /* the first */
 };
 
 /* Longest run, in seconds; what a trace has to hold, one more. */

@@ -6,8 +6,8 @@
 #define BENCH_ACCURACY_SCENARIOS_H
 #include "accuracy_model.h"
 
-#define PATH(d, law_, j) \
-	{ \
+#define PATH(d, law_, j)                                       \
+	{                                                      \
 		.delay_s = (d), .law = (law_), .jitter_s = (j) \
 	}
 #define BOTH(d, law_, j) .up = PATH(d, law_, j), .down = PATH(d, law_, j)
@@ -47,12 +47,21 @@ static const struct scenario scenarios[] = {
 	{ "10 min of every 4 h", 48, 6, 10, { TYPICAL(1e-9) },
 	    { { WAN, .on_s = 600, .period_s = 14400 } }, ONE, .limit = 1.15 },
 	{ "4 servers, 1 false, 1 bad", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { EXPO(20e-3, 0.3e-3), .error_s = 0.1 }, { EXPO(20e-3, 10e-3) },
-		{ EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) } },
+	    {
+		{ EXPO(20e-3, 0.3e-3), .error_s = 0.1 },
+		{ EXPO(20e-3, 10e-3) },
+		{ EXPO(10e-3, 0.3e-3) },
+		{ EXPO(15e-3, 0.3e-3) },
+	    },
 	    .source_n = 4, .honest = { false, true, true, true }, .limit = 1.3 },
 	{ "5 servers, 2 false", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { EXPO(20e-3, 0.3e-3), .error_s = 0.1 }, { EXPO(20e-3, 0.3e-3), .error_s = 0.1 },
-		{ EXPO(10e-3, 0.3e-3) }, { EXPO(15e-3, 0.3e-3) }, { EXPO(25e-3, 0.3e-3) } },
+	    {
+		{ EXPO(20e-3, 0.3e-3), .error_s = 0.1 },
+		{ EXPO(20e-3, 0.3e-3), .error_s = 0.1 },
+		{ EXPO(10e-3, 0.3e-3) },
+		{ EXPO(15e-3, 0.3e-3) },
+		{ EXPO(25e-3, 0.3e-3) },
+	    },
 	    .source_n = 5, .honest = { false, false, true, true, true }, .limit = 1.3 },
 	{ "start 3 ms lan", 4, 6, 10, { .offset_s = 3e-3, .freq = 100e-6, .wander = 1e-9 },
 	    { { LAN } }, ONE },
@@ -74,8 +83,10 @@ static const struct scenario scenarios[] = {
 	{ "50 ms jitter 3 ms wander 3e-9", 24, 6, 10, { TYPICAL(3e-9) }, { { EXPO(50e-3, 3e-3) } },
 	    ONE, .limit = 1.15 },
 	{ "uneven jitter 0.3/2 ms", 24, 6, 10, { TYPICAL(3e-9) },
-	    { { .up = PATH(10e-3, DELAY_EXPONENTIAL, 0.3e-3),
-		.down = PATH(10e-3, DELAY_EXPONENTIAL, 2e-3) } },
+	    { {
+		.up = PATH(10e-3, DELAY_EXPONENTIAL, 0.3e-3),
+		.down = PATH(10e-3, DELAY_EXPONENTIAL, 2e-3),
+	    } },
 	    ONE },
 	{ "pareto 1 ms", 24, 6, 10, { TYPICAL(1e-9) }, { { BOTH(15e-3, DELAY_PARETO, 1e-3) } },
 	    ONE },
@@ -84,12 +95,16 @@ static const struct scenario scenarios[] = {
 	{ "uniform 1 ms", 24, 6, 10, { TYPICAL(1e-9) }, { { BOTH(15e-3, DELAY_UNIFORM, 1e-3) } },
 	    ONE },
 	{ "bimodal 5 ms half", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { .up = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.5 },
-		.down = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.5 } } },
+	    { {
+		.up = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.5 },
+		.down = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.5 },
+	    } },
 	    ONE },
 	{ "bimodal up only 5 ms 0.8", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { .up = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.8 },
-		.down = PATH(15e-3, DELAY_EXPONENTIAL, 0.2e-3) } },
+	    { {
+		.up = { 15e-3, DELAY_BIMODAL, 0.2e-3, 5e-3, 0.8 },
+		.down = PATH(15e-3, DELAY_EXPONENTIAL, 0.2e-3),
+	    } },
 	    ONE },
 	{ "route up one way 10 ms", 24, 6, 10, { TYPICAL(1e-9) },
 	    { { EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } }, .route_n = 1 } }, ONE },
@@ -105,8 +120,11 @@ static const struct scenario scenarios[] = {
 		.route_n = 2 } },
 	    ONE },
 	{ "3 servers, route of one", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } }, .route_n = 1 },
-		{ EXPO(10e-3, 0.3e-3) }, { EXPO(20e-3, 0.3e-3) } },
+	    {
+		{ EXPO(15e-3, 0.3e-3), .route = { { 50000, 10e-3, 0 } }, .route_n = 1 },
+		{ EXPO(10e-3, 0.3e-3) },
+		{ EXPO(20e-3, 0.3e-3) },
+	    },
 	    .source_n = 3, .honest = { true, true, true }, .limit = 1.3 },
 	{ "3 lan servers 1e-8", 24, 6, 10, { TYPICAL(1e-8) }, { { LAN }, { LAN }, { LAN } },
 	    .source_n = 3, .honest = { true, true, true }, .limit = 1.3 },
@@ -114,8 +132,11 @@ static const struct scenario scenarios[] = {
 	    { { WAN }, { EXPO(30e-3, 2e-3) }, { EXPO(8e-3, 0.5e-3) }, { EXPO(60e-3, 4e-3) } },
 	    .source_n = 4, .honest = { true, true, true, true }, .limit = 1.3 },
 	{ "3 servers biased +-2 ms", 24, 6, 10, { TYPICAL(1e-9) },
-	    { { EXPO(15e-3, 0.3e-3), .error_s = 2e-3 }, { EXPO(15e-3, 0.3e-3), .error_s = -2e-3 },
-		{ EXPO(15e-3, 0.3e-3) } },
+	    {
+		{ EXPO(15e-3, 0.3e-3), .error_s = 2e-3 },
+		{ EXPO(15e-3, 0.3e-3), .error_s = -2e-3 },
+		{ EXPO(15e-3, 0.3e-3) },
+	    },
 	    .source_n = 3, .honest = { true, true, true } },
 	{ "wandering server", 24, 6, 10, { TYPICAL(1e-9) },
 	    { { EXPO(5e-3, 0.1e-3), .wander = 1e-10 } }, ONE },

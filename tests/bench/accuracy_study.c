@@ -27,8 +27,8 @@ struct study_source {
 	const struct source_model *m;
 	struct model_server server;
 	struct estimator est;
-	double next_s; /* next request */
-	double last_s; /* last request */
+	double next_s;  /* next request */
+	double last_s;  /* last request */
 	double reply_s; /* arrival of an answer, 0: none under way */
 	double t21_s, server_at_reply_s, up_s;
 	struct model_exchange ex;
@@ -112,19 +112,23 @@ static void
 refine(struct study *y)
 {
 	struct selection *sel = &y->selection;
-	struct estimate all = { .offset_s = sel->offset_s,
+	struct estimate all = {
+		.offset_s = sel->offset_s,
 		.var_s2 = sel->var_s2,
 		.freq = sel->freq,
 		.freq_var = sel->freq_var,
 		.cov_s = sel->cov_s,
 		.wander = sel->wander,
-		.jitter_s = sel->jitter_s };
-	struct joint_input in = { .id = y->newest,
+		.jitter_s = sel->jitter_s,
+	};
+	struct joint_input in = {
+		.id = y->newest,
 		.estimator = &y->src[y->newest - 1].est,
 		.combined = &all,
 		.survivors = sel->combined,
 		.now = mono(y->clock.t_s),
-		.adjusted_ns = (int64_t)llrint(y->clock.adjusted_s * 1e9) };
+		.adjusted_ns = (int64_t)llrint(y->clock.adjusted_s * 1e9),
+	};
 	struct estimate out;
 	bool survivor = false;
 
@@ -174,7 +178,8 @@ discipline(struct study *y)
 {
 	const struct selection *sel = &y->selection;
 	double now = y->clock.t_s;
-	struct loop_input in = { .offset_s = sel->offset_s,
+	struct loop_input in = {
+		.offset_s = sel->offset_s,
 		.jitter_s = sel->jitter_s,
 		.var_s2 = sel->var_s2,
 		.freq = sel->freq,
@@ -183,7 +188,8 @@ discipline(struct study *y)
 		.wander = sel->wander,
 		.now = mono(now),
 		.epoch = mono(now),
-		.broke = y->broke };
+		.broke = y->broke,
+	};
 	struct loop_output out;
 
 	if (fabs(in.offset_s) <= STEP_S) {
@@ -225,12 +231,14 @@ static void
 select_sources(struct study *y)
 {
 	struct candidate c[MODEL_SOURCES] = { 0 };
-	struct select_rules rules = { .minclock = 3,
+	struct select_rules rules = {
+		.minclock = 3,
 		.maxclock = 10,
 		.minsane = 1,
 		.mindist_s = 0.001,
 		.precision_s = y->rules.precision_s,
-		.orphan_stratum = 16 };
+		.orphan_stratum = 16,
+	};
 	unsigned n = 0;
 	double now = y->clock.t_s;
 	int64_t adjusted = (int64_t)llrint(y->clock.adjusted_s * 1e9);
@@ -246,7 +254,8 @@ select_sources(struct study *y)
 			continue;
 		}
 		age = now - (double)q->last.at.ns * 1e-9;
-		c[n++] = (struct candidate){ .id = (uint16_t)(i + 1),
+		c[n++] = (struct candidate){
+			.id = (uint16_t)(i + 1),
 			.stratum = 2,
 			.offset_s = e.offset_s,
 			.jitter_s = e.jitter_s,
@@ -256,7 +265,8 @@ select_sources(struct study *y)
 			.freq = e.freq,
 			.freq_var = e.freq_var,
 			.cov_s = e.cov_s,
-			.wander = e.wander };
+			.wander = e.wander,
+		};
 	}
 	if (n == 0) {
 		return;
@@ -274,7 +284,9 @@ receive(struct study *y, struct study_source *q)
 	double t4 = model_clock_read(&y->clock), now = y->clock.t_s;
 	double t34 = q->server_at_reply_s - q->ex.down_s - t4;
 	struct sample s = {
-		.offset_s = (q->t21_s + t34) / 2.0, .delay_s = q->t21_s - t34, .at = mono(now)
+		.offset_s = (q->t21_s + t34) / 2.0,
+		.delay_s = q->t21_s - t34,
+		.at = mono(now),
 	};
 	enum estimator_result got;
 
@@ -287,10 +299,12 @@ receive(struct study *y, struct study_source *q)
 	if (y->s->honest[q - y->src] && y->bound_n < SAMPLES_MAX) {
 		double sd_up = delay_deviation(&q->m->up), sd_down = delay_deviation(&q->m->down);
 
-		y->bound[y->bound_n++] = (struct bound_sample){ .t_s = now,
+		y->bound[y->bound_n++] = (struct bound_sample){
+			.t_s = now,
 			.error_s = -q->ex.error_s,
 			.excess_s = q->ex.excess_s,
-			.plain_s2 = (sd_up * sd_up + sd_down * sd_down) / 4.0 };
+			.plain_s2 = (sd_up * sd_up + sd_down * sd_down) / 4.0,
+		};
 	}
 	y->newest = (uint16_t)(q - y->src + 1);
 	got = estimator_add(&q->est, &s, y->rules.precision_s);
@@ -362,10 +376,12 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
     struct bound_sample *bound, bool verbose, struct result *out)
 {
 	double precision = fmax(s->clock.resolution_s, 1e-7);
-	struct bound_clock ideal = { .free_at = free_at,
+	struct bound_clock ideal = {
+		.free_at = free_at,
 		.wander = s->clock.wander,
 		.exact = s->clock.wave_n == 0 && s->clock.freq_step_at_s <= 0.0 &&
-		    s->clock.ramp_to_s <= 0.0 };
+		    s->clock.ramp_to_s <= 0.0,
+	};
 
 	memset(y, 0, sizeof(*y));
 	y->s = s;
@@ -373,11 +389,13 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 	y->verbose = verbose;
 	y->net.state = seed * 104729 + 5;
 	model_clock_start(&y->clock, s, seed, free_at);
-	y->rules = (struct loop_rules){ .kind = LOOP_ADAPTIVE,
+	y->rules = (struct loop_rules){
+		.kind = LOOP_ADAPTIVE,
 		.minpoll = s->minpoll,
 		.maxpoll = s->maxpoll,
 		.allan_log2s = 11,
-		.precision_s = precision };
+		.precision_s = precision,
+	};
 	y->loop.freq = s->drift_known ? -s->clock.freq : 0.0;
 	y->clock.adj_freq = y->loop.freq;
 	loop_adaptive_ops.start(&y->loop, &y->rules, mono(0.0));
@@ -392,7 +410,8 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 		estimator_start(&q->est, y->loop.freq, s->drift_known ? 1e-6 : 100e-6);
 	}
 	run(y);
-	*out = (struct result){ .rms_s = sqrt(y->clock.sum2 / (double)y->clock.n),
+	*out = (struct result){
+		.rms_s = sqrt(y->clock.sum2 / (double)y->clock.n),
 		.max_s = y->clock.max_s,
 		.freq = sqrt(y->clock.freq_sum2 / (double)y->clock.n),
 		.to_1ms_s = y->clock.above_1ms_s,
@@ -401,7 +420,8 @@ study_run(struct study *y, const struct scenario *s, uint64_t seed, double *free
 		.steps = y->steps,
 		.breaks = y->breaks,
 		.shared = y->shared,
-		.slew = y->clock.rate_max };
+		.slew = y->clock.rate_max,
+	};
 	for (unsigned i = 0; i < s->source_n; i++) {
 		out->failures += y->src[i].est.failures;
 	}
@@ -440,11 +460,13 @@ random_scenario(struct scenario *s, uint64_t seed, char *name, size_t name_len)
 		struct source_model *m = &s->source[i];
 		double delay_s = magnitude(&r, 1e-4, 5e-2);
 
-		m->up = (struct path_model){ .delay_s = delay_s,
+		m->up = (struct path_model){
+			.delay_s = delay_s,
 			.law = (enum delay_law)(rng_uniform(&r) * 6.0),
 			.jitter_s = delay_s * magnitude(&r, 1e-2, 0.5),
 			.mode_s = delay_s * between(&r, 0.1, 1.0),
-			.mode_part = between(&r, 0.05, 0.7) };
+			.mode_part = between(&r, 0.05, 0.7),
+		};
 		m->down = m->up;
 		if (uneven && m->up.law != DELAY_NORMAL && m->up.law != DELAY_UNIFORM) {
 			m->down.jitter_s *= magnitude(&r, 0.1, 10.0);

@@ -224,8 +224,8 @@ static bool
 wanted(const struct request *q, const char *name)
 {
 	for (unsigned k = 0; k < q->name_n; k++) {
-		if (is_case(q->name[k]) ? strcmp(name, q->name[k]) == 0 :
-					  strstr(name, q->name[k]) != NULL) {
+		if (is_case(q->name[k]) ? strcmp(name, q->name[k]) == 0
+					: strstr(name, q->name[k]) != NULL) {
 			return true;
 		}
 	}

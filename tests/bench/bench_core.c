@@ -72,9 +72,11 @@ bench_restrict(enum addr_family family)
 	bool kept;
 
 	for (int i = 0; i < RULES; i++) {
-		struct restrict_rule r = { .addr = random_addr(&s, family),
+		struct restrict_rule r = {
+			.addr = random_addr(&s, family),
 			.flags = RESTRICT_LIMITED,
-			.ippeerlimit = -1 };
+			.ippeerlimit = -1,
+		};
 
 		r.mask = addr_mask_of(family, short_len + seeded_below(&s, spread));
 		restrict_add(l, &r);
@@ -93,7 +95,7 @@ bench_restrict(enum addr_family family)
 		sum += restrict_find(l, &probe[i % PROBES], (uint16_t)i, NULL);
 	}
 	kept = report("  one look-up", (seconds() - t) / CALLS * 1e9, "ns", 200.0) && kept;
-	if (sum == 1) {         /* never: keeps the calls */
+	if (sum == 1) { /* never: keeps the calls */
 		puts("");
 	}
 	free(l);
@@ -113,7 +115,10 @@ bench_mru(void)
 {
 	const struct siphash_key key = { 1, 2 };
 	const struct mru_rules rules = {
-		.average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true
+		.average_log2s = 3,
+		.minimum_s = 2.0,
+		.enforce = true,
+		.kod = true,
 	};
 	struct mru *m = mru_init(memory_of(mru_size(CLIENTS)), CLIENTS, &key);
 	struct seeded s = { 2 };
@@ -130,8 +135,8 @@ bench_mru(void)
 
 		touch(m, &a, &rules, (struct mtime){ (int64_t)i * 1000 });
 	}
-	report(
-	    "client table of 1,000,000, a random client", (seconds() - t) / CALLS * 1e9, "ns", 0.0);
+	report("client table of 1,000,000, a random client", (seconds() - t) / CALLS * 1e9, "ns",
+	    0.0);
 	t = seconds();
 	for (int i = 0; i < CALLS; i++) {
 		struct addr a = addr_v4((uint32_t)(i % 1000) * 2654435761u);
@@ -152,13 +157,15 @@ bench_mru(void)
 static void
 bench_serve(void)
 {
-	const struct served_time v = { .stratum = 2,
+	const struct served_time v = {
+		.stratum = 2,
 		.precision = -24,
 		.refid = 1,
 		.root_delay_s = 0.01,
 		.root_disp_s = 0.02,
 		.phi = 15e-6,
-		.unsync_dist_s = 15.5 };
+		.unsync_dist_s = 15.5,
+	};
 	uint8_t bytes[HEADER_LEN] = { 0x23 }, out[HEADER_LEN];
 	double t = seconds();
 

@@ -107,8 +107,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	struct config_reader reader = { .read = read_any, .list = list_any };
 	struct config_access access = { .may = may_not };
 	struct diag_list said = diag_list_in(a), said_again = diag_list_in(b);
-	struct config *c = config_load_text(&reader, "f", (const char *)octets, len, NULL, false, a,
-	    &said);
+	struct config *c =
+	    config_load_text(&reader, "f", (const char *)octets, len, NULL, false, a, &said);
 
 	if (c != NULL) {
 		struct page page = print(c);

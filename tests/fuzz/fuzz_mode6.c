@@ -15,7 +15,12 @@
 #include "sim/mode6.h"
 
 enum {
-	SIGN = 1, REMOTE = 2, BUILD = 4, NONCE = 8, WAIT = 16, OTHER_KEY = 32,
+	SIGN = 1,
+	REMOTE = 2,
+	BUILD = 4,
+	NONCE = 8,
+	WAIT = 16,
+	OTHER_KEY = 32,
 	MESSAGES_MAX = 12,
 };
 
@@ -139,8 +144,9 @@ check_files(const struct sim_store *s)
 		for (unsigned i = 0; i < sizeof ours / sizeof ours[0]; i++) {
 			known = known || strcmp(f->path, ours[i]) == 0;
 		}
-		assert(known || (strncmp(f->path, "/saved/", 7) == 0 && f->path[7] != '.' &&
-		    strspn(f->path + 7, plain) == strlen(f->path + 7)));
+		assert(known ||
+		    (strncmp(f->path, "/saved/", 7) == 0 && f->path[7] != '.' &&
+			strspn(f->path + 7, plain) == strlen(f->path + 7)));
 	}
 }
 

@@ -15,8 +15,14 @@
 #include "sim/mode6.h"
 
 enum {
-	CLIENTS = 64, STEPS_MAX = 400, WALKS_MAX = 4, PAGES_MAX = 400,
-	STEP_TEXT = 0xc0, STEP_WALK = 0x80, STEP_WAIT = 0x40, KIND_MASK = 0xc0,
+	CLIENTS = 64,
+	STEPS_MAX = 400,
+	WALKS_MAX = 4,
+	PAGES_MAX = 400,
+	STEP_TEXT = 0xc0,
+	STEP_WALK = 0x80,
+	STEP_WAIT = 0x40,
+	KIND_MASK = 0xc0,
 };
 
 struct lab {
@@ -71,9 +77,15 @@ one_client(struct lab *b, struct cursor *c, uint8_t step)
 	struct ntpd *d = b->n->daemon;
 	struct addr a = client_of(step);
 	uint8_t bits = cursor_u8(c);
-	struct mru_packet p = { .from = &a, .port = (uint16_t)(bits * 257u), .mode = MODE_CLIENT,
-	    .version = bits & 7, .flags = bits };
-	struct mru_rules r = { .average_log2s = 3,
+	struct mru_packet p = {
+		.from = &a,
+		.port = (uint16_t)(bits * 257u),
+		.mode = MODE_CLIENT,
+		.version = bits & 7,
+		.flags = bits,
+	};
+	struct mru_rules r = {
+		.average_log2s = 3,
 		.minimum_s = 2.0,
 		.burst = 20.0,
 		.average_pps = 1.0,
@@ -82,7 +94,8 @@ one_client(struct lab *b, struct cursor *c, uint8_t step)
 		.enforce = (bits & 8) != 0,
 		.kod = (bits & 16) != 0,
 		.exempt = (bits & 32) != 0,
-		.model = (bits & 64) != 0 ? MRU_LIMIT : MRU_DISCARD };
+		.model = (bits & 64) != 0 ? MRU_LIMIT : MRU_DISCARD,
+	};
 
 	(void)mru_touch(d->server.access.mru, &p, &r, d->port.loop->ops->now(d->port.loop));
 	assert(mru_used(d->server.access.mru) <= mru_capacity(d->server.access.mru));
@@ -91,7 +104,7 @@ one_client(struct lab *b, struct cursor *c, uint8_t step)
 /* What a page showed last, to go on from there. */
 struct seen {
 	char addr[ENDPOINT_TEXT_MAX], last[32];
-	unsigned of[CLIENTS], others;   /* how often each client was shown */
+	unsigned of[CLIENTS], others; /* how often each client was shown */
 	bool complete;
 };
 

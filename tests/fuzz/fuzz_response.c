@@ -88,8 +88,10 @@ play(const char *line, bool json, struct cursor *input)
 	struct ntpq q = {
 		.set = { .numeric = true, .timeout_s = 1, .version = 2, .json = json },
 		.key = { .id = 1, .key = mac_key_new("MD5", secret, sizeof secret - 1) },
-		.out = open_memstream(&out, &out_len), .err = open_memstream(&err, &err_len),
-		.assoc = calloc(ASSOCS_MAX, sizeof(struct association)), .host_n = 1,
+		.out = open_memstream(&out, &out_len),
+		.err = open_memstream(&err, &err_len),
+		.assoc = calloc(ASSOCS_MAX, sizeof(struct association)),
+		.host_n = 1,
 	};
 
 	s->own = input;

@@ -70,7 +70,7 @@ run(const struct input *in)
 static void
 mutate(struct input *in, uint64_t *state)
 {
-	static const uint8_t edges[] = {0, 1, 0x7f, 0x80, 0xff, ' ', '\n', '"', ',', '='};
+	static const uint8_t edges[] = { 0, 1, 0x7f, 0x80, 0xff, ' ', '\n', '"', ',', '=' };
 	for (size_t n = 1 + below(state, CHANGES_MAX); n > 0; n--) {
 		size_t at = in->len > 0 ? below(state, in->len) : 0;
 		switch (draw(state) % 5) {

@@ -9,6 +9,7 @@ LINT_TESTS += \
 	tests/lint/hardening.sh \
 	tests/lint/headers.sh \
 	tests/lint/style.sh \
+	tests/lint/format.sh \
 	tests/lint/man.sh \
 	tests/lint/messages.sh \
 	tests/lint/comments.sh \
@@ -17,5 +18,5 @@ LINT_TESTS += \
 	tests/lint/cppcheck.sh \
 	tests/lint/tidy.sh
 EXTRA_DIST += .clang-tidy tests/lint/messages.py tests/lint/owners.py \
-	tests/lint/circles.py .clang-format tests/lint/format.sh \
+	tests/lint/circles.py .clang-format \
 	tests/lint/comments.py

@@ -90,17 +90,20 @@ static bool
 restore(const struct timex *saved)
 {
 	/* In nanosecond units the kernel takes the time constant as it shows it. */
-	struct timex drop = { .modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST | ADJ_NANO,
+	struct timex drop = {
+		.modes = ADJ_OFFSET | ADJ_STATUS | ADJ_TIMECONST | ADJ_NANO,
 		.offset = 0,
 		.status = STA_PLL | STA_FREQHOLD,
-		.constant = saved->constant };
-	struct timex back = { .modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR |
-		    ADJ_ESTERROR,
+		.constant = saved->constant,
+	};
+	struct timex back = {
+		.modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
 		.freq = saved->freq,
 		.tick = saved->tick,
 		.status = saved->status & ~(STA_INS | STA_DEL),
 		.maxerror = saved->maxerror,
-		.esterror = saved->esterror };
+		.esterror = saved->esterror,
+	};
 
 	if (!(saved->status & STA_NANO)) {
 		back.modes |= ADJ_MICRO;

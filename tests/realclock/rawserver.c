@@ -20,7 +20,7 @@
 #include "wire/header.h"
 
 struct served {
-	struct timespec real, raw;      /* at the start */
+	struct timespec real, raw; /* at the start */
 	double rate;
 };
 
@@ -44,7 +44,10 @@ answer(int fd, const struct served *s)
 	struct sockaddr_in from;
 	struct iovec iov = { bytes, sizeof bytes };
 	struct msghdr m = {
-		.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &iov, .msg_iovlen = 1
+		.msg_name = &from,
+		.msg_namelen = sizeof from,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
 	};
 	struct header q, r;
 	struct cursor c;
@@ -58,7 +61,8 @@ answer(int fd, const struct served *s)
 	if (!header_get(&c, &q) || q.mode != MODE_CLIENT) {
 		return;
 	}
-	r = (struct header){ .leap = LEAP_NONE,
+	r = (struct header){
+		.leap = LEAP_NONE,
 		.version = q.version,
 		.mode = MODE_SERVER,
 		.stratum = 1,
@@ -69,7 +73,8 @@ answer(int fd, const struct served *s)
 		.reftime = rec,
 		.org = q.xmt,
 		.rec = rec,
-		.xmt = time_of(s) };
+		.xmt = time_of(s),
+	};
 	w = writer_over(bytes, sizeof bytes);
 	header_put(&w, &r);
 	(void)sendmsg(fd, &m, 0);

@@ -7,17 +7,17 @@
 #define SIM_BOOT_H
 #include "sim/scenario.h"
 
-enum { BOOT_NEVER_S = 200 };    /* so long it is waited for */
+enum { BOOT_NEVER_S = 200 }; /* so long it is waited for */
 
 struct boot {
-	unsigned servers, dead;         /* dead <= servers */
+	unsigned servers, dead; /* dead <= servers */
 	bool iburst;
-	bool once;                      /* -q */
+	bool once; /* -q */
 };
 
 struct boot_end {
-	double took_s;                  /* to the first synchronisation, or the end of -q; NEVER */
-	int status;                     /* of -q: 0 set, 1 not */
+	double took_s; /* to the first synchronisation, or the end of -q; NEVER */
+	int status;    /* of -q: 0 set, 1 not */
 };
 
 /* A client 5 s off on a LAN, from a seed; config: a line before the others, or NULL. */

@@ -14,8 +14,15 @@ lie(struct forger *f)
 	    ntp_ts_from_rtime((struct rtime){ world_utc(f->s->w) }).fix + ((uint64_t)LIE_S << 32);
 
 	return (struct header){
-		.version = 4, .mode = MODE_SERVER, .stratum = 1, .poll = 6, .precision = -23,
-		.refid = refid_of_text("EVIL"), .reftime = { now }, .rec = { now }, .xmt = { now },
+		.version = 4,
+		.mode = MODE_SERVER,
+		.stratum = 1,
+		.poll = 6,
+		.precision = -23,
+		.refid = refid_of_text("EVIL"),
+		.reftime = { now },
+		.rec = { now },
+		.xmt = { now },
 	};
 }
 
@@ -204,8 +211,9 @@ flood(void *ctx)
 	    f->s->w->now + ns_from_s(sim_rng_exponential(&f->rng) / f->rate_hz));
 }
 
-void forger_start(struct forger *f, struct sim *s, struct sim_node *client,
-    struct sim_server *server, enum forgery kind)
+void
+forger_start(struct forger *f, struct sim *s, struct sim_node *client, struct sim_server *server,
+    enum forgery kind)
 {
 	f->s = s;
 	f->client = client->host;

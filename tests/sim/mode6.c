@@ -37,8 +37,9 @@ check_form(struct mode6 *m, const struct sim_datagram *d, const struct control_h
 		m->answer.faulty = true;
 		return;
 	}
-	if (mac > 0 && mac_check(m->key, d->bytes, padded, d->bytes + padded + MAC_KEYID_LEN,
-	    mac - MAC_KEYID_LEN)) {
+	if (mac > 0 &&
+	    mac_check(m->key, d->bytes, padded, d->bytes + padded + MAC_KEYID_LEN,
+		mac - MAC_KEYID_LEN)) {
 		m->answer.signed_n++;
 	}
 }
@@ -108,8 +109,11 @@ begin(struct mode6 *m, struct sim *s)
 void
 mode6_local(struct mode6 *m, struct sim *s, struct sim_node *n)
 {
-	*m = (struct mode6){ .host = n->host, .from = sim_endpoint("127.0.0.1", CLIENT_PORT),
-		.to = sim_endpoint("127.0.0.1", 123) };
+	*m = (struct mode6){
+		.host = n->host,
+		.from = sim_endpoint("127.0.0.1", CLIENT_PORT),
+		.to = sim_endpoint("127.0.0.1", 123),
+	};
 	begin(m, s);
 }
 
@@ -118,8 +122,11 @@ mode6_remote(struct mode6 *m, struct sim *s, struct sim_node *n, const char *add
 {
 	struct sim_path p = sim_path_constant(1e-4);
 
-	*m = (struct mode6){ .host = sim_host_new(s->net, "asker", NULL),
-		.from = sim_endpoint(address, CLIENT_PORT), .to = { n->host->iface[2].addr, 123 } };
+	*m = (struct mode6){
+		.host = sim_host_new(s->net, "asker", NULL),
+		.from = sim_endpoint(address, CLIENT_PORT),
+		.to = { n->host->iface[2].addr, 123 },
+	};
 	sim_host_add(m->host, "eth0", address);
 	m->host->on_datagram = ignore_datagram;
 	sim_link(s, m->host, n->host, p);
@@ -147,8 +154,13 @@ mode6_request(struct mode6 *m, enum control_op op, uint16_t assoc, const char *t
     uint8_t out[static NET_PACKET_MAX])
 {
 	struct writer w = writer_over(out, NET_PACKET_MAX);
-	struct control_header h = { .version = 2, .op = op, .sequence = ++m->sequence,
-		.assoc = assoc, .count = (uint16_t)strlen(text) };
+	struct control_header h = {
+		.version = 2,
+		.op = op,
+		.sequence = ++m->sequence,
+		.assoc = assoc,
+		.count = (uint16_t)strlen(text),
+	};
 
 	control_header_put(&w, &h);
 	writer_bytes(&w, text, strlen(text));

@@ -14,11 +14,11 @@
 /* What came back. */
 struct mode6_answer {
 	unsigned datagrams;
-	size_t octets;                  /* of all datagrams */
-	bool complete;                  /* a whole answer without error */
-	int error;                      /* enum control_error, -1: none */
-	bool faulty;                    /* a datagram was not as it should be */
-	unsigned signed_n;              /* with a MAC that is right */
+	size_t octets;     /* of all datagrams */
+	bool complete;     /* a whole answer without error */
+	int error;         /* enum control_error, -1: none */
+	bool faulty;       /* a datagram was not as it should be */
+	unsigned signed_n; /* with a MAC that is right */
 	uint16_t status;
 	size_t len;
 	char text[CONTROL_TEXT_MAX + 1];
@@ -26,11 +26,11 @@ struct mode6_answer {
 
 struct mode6 {
 	struct sim *s;
-	struct sim_host *host;          /* it sends from there */
+	struct sim_host *host; /* it sends from there */
 	struct endpoint from, to;
 	struct sim_tap tap;
-	uint16_t sequence;              /* of the last request */
-	struct mac_key *key;            /* owned */
+	uint16_t sequence;   /* of the last request */
+	struct mac_key *key; /* owned */
 	uint32_t key_id;
 	struct control_assembly assembly;
 	struct mode6_answer answer;

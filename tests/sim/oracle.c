@@ -118,8 +118,8 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 		gap_s = (double)(n->sim->w->now - r->sent) * 1e-9;
 		r->closest_s = fmin(r->closest_s, gap_s);
 		if (gap_s < SPACING_S - 2e-9 * (double)n->clock.granularity_ns) {
-			sim_fail(
-			    n->sim, "%s: two requests to one server within %.3f s", n->name, gap_s);
+			sim_fail(n->sim, "%s: two requests to one server within %.3f s", n->name,
+			    gap_s);
 		}
 	}
 	r->sent = n->sim->w->now;
@@ -137,8 +137,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	bool honest;
 
 	if (d->len < 48 || (d->bytes[0] & 7) != MODE_SERVER || d->bytes[1] == 0 ||
-	    d->bytes[0] >> 6 == LEAP_UNSYNC ||
-	    !source_at(n->sim, &d->from, &honest)) {
+	    d->bytes[0] >> 6 == LEAP_UNSYNC || !source_at(n->sim, &d->from, &honest)) {
 		return;
 	}
 	r = remote_of(&n->oracle, &d->from);
@@ -207,8 +206,7 @@ static void
 note_breaks(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	double beyond =
-	    fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim)) - NTP_PHI;
+	double beyond = fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim)) - NTP_PHI;
 
 	if (n->clock.foreign != o->foreign_seen) {
 		oracle_break(n);
@@ -364,8 +362,8 @@ heard_lately(const struct sim_node *n)
 		const struct oracle_remote *r = &o->remote[i];
 
 		counted += r->counted;
-		heard += r->counted && r->honest &&
-		    n->sim->w->now - r->heard_at < ns_from_s(LATELY_S);
+		heard +=
+		    r->counted && r->honest && n->sim->w->now - r->heard_at < ns_from_s(LATELY_S);
 	}
 	return 2 * heard > counted && heard_enough(o);
 }
@@ -404,8 +402,9 @@ judge_unsynced(struct sim_node *n, const struct ntpd_status *st)
 	if (o->lost_since < 0) {
 		o->lost_since = now;
 	}
-	if (now - o->lost_since > ns_from_s(may_stop_s(n) +
-	    (rules_adaptive(n->daemon) ? UNSYNCED_S : UNSYNCED_CLASSIC_S))) {
+	if (now - o->lost_since >
+	    ns_from_s(
+		may_stop_s(n) + (rules_adaptive(n->daemon) ? UNSYNCED_S : UNSYNCED_CLASSIC_S))) {
 		sim_fail(n->sim, "%s: unsynchronised for hours without a reason", n->name);
 		o->lost_since = INT64_MAX / 2;
 	}
@@ -439,8 +438,8 @@ judge(struct sim_node *n)
 	struct oracle_node *o = &n->oracle;
 
 	/* Nor in the moment after, in which the process has not run yet. */
-	if (n->clock.halted || (n->clock.resumed_at != 0 &&
-	    n->sim->w->now - n->clock.resumed_at < ns_from_s(0.01))) {
+	if (n->clock.halted ||
+	    (n->clock.resumed_at != 0 && n->sim->w->now - n->clock.resumed_at < ns_from_s(0.01))) {
 		return ORACLE_NOT;
 	}
 	if (o->spared || o->minority || is_outvoted(n) || world_near_leap(n->sim->w, 3.0)) {

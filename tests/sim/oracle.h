@@ -28,47 +28,47 @@ enum { ORACLE_REMOTES_MAX = 64, ORACLE_ANSWERS = 2, ORACLE_MISSES = 16 };
 /* What went to and came from one server. */
 struct oracle_remote {
 	struct endpoint at, asked_from; /* of the last request: what goes elsewhere is forged */
-	int64_t sent;           /* true ns of the last request; < 0: none in this life */
-	int64_t heard_at;       /* of the last answer */
+	int64_t sent;                   /* true ns of the last request; < 0: none in this life */
+	int64_t heard_at;               /* of the last answer */
 	bool honest;
-	bool awaited;           /* a request has not been answered yet */
-	bool counted;           /* it has answered in this life */
-	unsigned missed;        /* requests since the last answer */
-	unsigned moves;         /* of the clock, when it was sent */
-	unsigned answered;      /* since the break */
+	bool awaited;      /* a request has not been answered yet */
+	bool counted;      /* it has answered in this life */
+	unsigned missed;   /* requests since the last answer */
+	unsigned moves;    /* of the clock, when it was sent */
+	unsigned answered; /* since the break */
 	uint64_t requests, answers;
-	double closest_s;       /* the least distance of two requests */
+	double closest_s; /* the least distance of two requests */
 };
 
 /* How a second was judged. */
 enum oracle_second {
 	ORACLE_STRICTLY, /* rule 1 as it stands */
 	ORACLE_GRANTING, /* with what others did to the clock on top */
-	ORACLE_KERNEL, /* the process is stopped or gone: the kernel's promise alone */
+	ORACLE_KERNEL,   /* the process is stopped or gone: the kernel's promise alone */
 	ORACLE_UNSYNCED, /* nothing was promised */
-	ORACLE_NOT, /* no honest majority, a leap second, or nobody can read the clock */
+	ORACLE_NOT,      /* no honest majority, a leap second, or nobody can read the clock */
 	ORACLE_SECONDS
 };
 
 struct oracle_node {
-	bool minority;          /* set by the scenario: the honest sources have no majority now */
-	bool spared; /* not judged: what it runs is not meant to hold (disable ntp ...) */
-	bool broken;            /* a condition broke; waiting for answered polls */
-	double led_s;           /* granted to liars that contradict nobody */
-	double granted_s;       /* how far the clock may have been moved since then */
+	bool minority;    /* set by the scenario: the honest sources have no majority now */
+	bool spared;      /* not judged: what it runs is not meant to hold (disable ntp ...) */
+	bool broken;      /* a condition broke; waiting for answered polls */
+	double led_s;     /* granted to liars that contradict nobody */
+	double granted_s; /* how far the clock may have been moved since then */
 	double foreign_seen_s;
 	unsigned foreign_seen;
 	struct oracle_remote remote[ORACLE_REMOTES_MAX];
 	unsigned remote_n;
-	unsigned steps_before;  /* clock steps before this life */
+	unsigned steps_before; /* clock steps before this life */
 	int64_t
 	    unlike_since; /* kernel and daemon disagree about being synchronised; < 0: they agree */
-	enum stop stop_seen;    /* the limit of steps that was in force last */
-	int64_t lost_since;     /* rule 4; < 0: it is synchronised, or has a reason not to be */
+	enum stop stop_seen; /* the limit of steps that was in force last */
+	int64_t lost_since;  /* rule 4; < 0: it is synchronised, or has a reason not to be */
 	/* Figures. */
 	uint64_t second[ORACLE_SECONDS];
-	double worst_share;     /* the largest |error| / root distance of those judged strictly */
-	double worst_error_s;   /* of those */
+	double worst_share;   /* the largest |error| / root distance of those judged strictly */
+	double worst_error_s; /* of those */
 	uint64_t requests;
 };
 

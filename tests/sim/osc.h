@@ -14,27 +14,27 @@ enum osc_shape { OSC_SINE, OSC_TRIANGLE };
 /* Temperature that comes and goes. */
 struct osc_wave {
 	enum osc_shape shape;
-	double amplitude;       /* s/s */
+	double amplitude; /* s/s */
 	double period_s;
-	double phase;           /* of a period, 0..1 */
+	double phase; /* of a period, 0..1 */
 };
 
 /* A temperature step or ramp. */
 struct osc_jump {
-	double at_s;            /* true time of its begin */
-	double over_s;          /* how long the change takes; 0: at once */
-	double freq;            /* added when it is over, s/s */
+	double at_s;   /* true time of its begin */
+	double over_s; /* how long the change takes; 0: at once */
+	double freq;   /* added when it is over, s/s */
 };
 
 struct osc {
-	double freq;            /* s/s, > 0: fast; the constant part and what has walked */
-	double walk;            /* random-walk frequency noise, s/s per sqrt(s) */
-	double white;           /* white frequency noise, s/s in a second */
+	double freq;  /* s/s, > 0: fast; the constant part and what has walked */
+	double walk;  /* random-walk frequency noise, s/s per sqrt(s) */
+	double white; /* white frequency noise, s/s in a second */
 	struct osc_wave wave[OSC_WAVES_MAX];
 	struct osc_jump jump[OSC_JUMPS_MAX];
 	unsigned wave_n, jump_n;
 	struct sim_rng rng;
-	double smooth;          /* rate of the current second without its white noise */
+	double smooth; /* rate of the current second without its white noise */
 };
 
 /* Goes to the second that begins at at_s; gives the oscillator's rate in it, less 1. */

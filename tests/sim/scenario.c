@@ -15,8 +15,9 @@ scenario_wan(void)
 	return sim_path_exponential(0.015, 0.001);
 }
 
-struct sim_node *scenario_client(
-    struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq, const char *config)
+struct sim_node *
+scenario_client(struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq,
+    const char *config)
 {
 	struct sim_node *c = sim_node_new(s, "client", offset_s, freq, config);
 

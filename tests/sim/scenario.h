@@ -17,15 +17,19 @@ struct scenario_table {
 	unsigned n;
 };
 
-#define SCENARIO(fn) { #fn, fn }
-#define SCENARIO_TABLE(list) { (list), sizeof(list) / sizeof(list)[0] }
+#define SCENARIO(fn)    \
+	{               \
+#fn, fn \
+	}
+#define SCENARIO_TABLE(list)                           \
+	{                                              \
+		(list), sizeof(list) / sizeof(list)[0] \
+	}
 
 extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
-    network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios,
-    conf_scenarios, access_scenarios, reload_scenarios, leap_scenarios, quorum_scenarios,
-    start_scenarios, liars_scenarios,
-    fields_scenarios, protect_scenarios,
-    latch_scenarios;
+    network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios, conf_scenarios,
+    access_scenarios, reload_scenarios, leap_scenarios, quorum_scenarios, start_scenarios,
+    liars_scenarios, fields_scenarios, protect_scenarios, latch_scenarios;
 
 /* What most scenarios start with. */
 #define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"
@@ -37,8 +41,8 @@ struct sim_path scenario_lan(void);
 struct sim_path scenario_wan(void);
 
 /* A client of n servers 192.0.2.1 ... over paths like p; booted. */
-struct sim_node *scenario_client(
-    struct sim *s, unsigned n, struct sim_path p, double offset_s, double freq, const char *config);
+struct sim_node *scenario_client(struct sim *s, unsigned n, struct sim_path p, double offset_s,
+    double freq, const char *config);
 
 /* The run is of the classic loop ("sim_scenarios --config"). */
 bool scenario_classic(const struct sim *s);

@@ -12,9 +12,9 @@ static void
 a_source_keeps_its_restrict_entry_when_its_twin_goes(struct sim *s)
 {
 	static const char both[] = "restrict default ignore\nrestrict source nomodify\n"
-	    "server 192.0.2.1 iburst\nserver 192.0.2.1:1123\n";
+				   "server 192.0.2.1 iburst\nserver 192.0.2.1:1123\n";
 	static const char one[] = "restrict default ignore\nrestrict source nomodify\n"
-	    "server 192.0.2.1 iburst\n";
+				  "server 192.0.2.1 iburst\n";
 	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, both);
 
 	sim_run(s, 300);
@@ -43,8 +43,8 @@ static const struct access_case access_cases[] = {
 	{ "restrict -4 default\n", "2001:db8::77", 40000, true, true, false },
 	{ "restrict -6 default ignore\n", "2001:db8::77", 40000, false, false, false },
 	{ "restrict -6 default ignore\n", "192.0.2.77", 40000, true, true, false },
-	{ "restrict 0.0.0.0 mask 0.0.0.0 noquery\nrestrict -6 default\n", "192.0.2.77", 40000,
-	    true, true, false },
+	{ "restrict 0.0.0.0 mask 0.0.0.0 noquery\nrestrict -6 default\n", "192.0.2.77", 40000, true,
+	    true, false },
 	{ "restrict 0.0.0.0 mask 0.0.0.0 noquery\nrestrict default noserve\n", "192.0.2.77", 40000,
 	    false, false, false },
 	/* Flags. */
@@ -56,8 +56,7 @@ static const struct access_case access_cases[] = {
 	{ "restrict default nomodify notrap nopeer noepeer lowpriotrap nomrulist\n", "192.0.2.77",
 	    40000, true, true, true },
 	/* What is more specific decides alone; the same again adds; host bits do not count. */
-	{ "restrict default ignore\nrestrict 192.0.2.77\n", "192.0.2.77", 40000, true, true,
-	    true },
+	{ "restrict default ignore\nrestrict 192.0.2.77\n", "192.0.2.77", 40000, true, true, true },
 	{ "restrict default\nrestrict 192.0.2.77 nomodify\nrestrict 192.0.2.77 noserve\n",
 	    "192.0.2.77", 40000, false, false, true },
 	{ "restrict default\nrestrict 192.0.2.5 mask 255.255.255.128 noserve\n", "192.0.2.77",
@@ -66,15 +65,15 @@ static const struct access_case access_cases[] = {
 	    40000, true, true, true },
 	{ "restrict default\nrestrict 192.0.2.64/26 noserve\n", "192.0.2.77", 40000, false, false,
 	    true },
-	{ "restrict default\nrestrict 2001:db8::/32 noserve\n", "2001:db8::77", 40000, false,
-	    false, true },
+	{ "restrict default\nrestrict 2001:db8::/32 noserve\n", "2001:db8::77", 40000, false, false,
+	    true },
 	/* Ports. */
-	{ "restrict default\nrestrict 192.0.2.77 ntpport ignore\n", "192.0.2.77", 40000, true,
-	    true, true },
-	{ "restrict default\nrestrict 192.0.2.77 ntpport ignore\n", "192.0.2.77", 123, false,
+	{ "restrict default\nrestrict 192.0.2.77 ntpport ignore\n", "192.0.2.77", 40000, true, true,
+	    true },
+	{ "restrict default\nrestrict 192.0.2.77 ntpport ignore\n", "192.0.2.77", 123, false, false,
+	    false },
+	{ "restrict default\nrestrict 192.0.2.77 non-ntpport ignore\n", "192.0.2.77", 40000, false,
 	    false, false },
-	{ "restrict default\nrestrict 192.0.2.77 non-ntpport ignore\n", "192.0.2.77", 40000,
-	    false, false, false },
 	{ "restrict default\nrestrict 192.0.2.77 non-ntpport ignore\n", "192.0.2.77", 123, true,
 	    true, true },
 	/* Taken back. */
@@ -176,7 +175,8 @@ of_discard_and_limit_the_last_one_counts(struct sim *s)
 	stranger_come(&x, s, "192.0.2.77");
 	n = served_of(&x, 200);
 	SIM_CHECK(s, n >= 20 && n <= 30, "%u of 200 are served by the score", n);
-	sim_node_config(c, "restrict default limited kod\nlimit average 2 burst 10 leak 0\n"
+	sim_node_config(c,
+	    "restrict default limited kod\nlimit average 2 burst 10 leak 0\n"
 	    "discard minimum 0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	stranger_come(&y, s, "192.0.2.78");
@@ -310,8 +310,10 @@ interface_lines_do_what_they_say(struct sim *s)
 static void
 interface_lines_and_option_i_exclude_each_other(struct sim *s)
 {
-	static const char *const config[] = { "server 192.0.2.1\n",
-		"interface listen eth0\nserver 192.0.2.1\n" };
+	static const char *const config[] = {
+		"server 192.0.2.1\n",
+		"interface listen eth0\nserver 192.0.2.1\n",
+	};
 	struct sim_node *c = sim_node_new(s, "client", 0.0, 0.0, config[0]);
 
 	c->options.listen[0] = "eth0";
@@ -338,8 +340,7 @@ an_extra_port_serves_as_well(struct sim *s)
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	SIM_CHECK(s, is_answered_at(&x, 123) && is_answered_at(&x, 1124), "not on the new one");
 	SIM_CHECK(s, !is_answered_at(&x, 1123), "still on the old one");
-	sim_node_config(c, "restrict default\nextra port 1124\ninterface ignore eth0\n"
-	    ONE_SERVER);
+	sim_node_config(c, "restrict default\nextra port 1124\ninterface ignore eth0\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	SIM_CHECK(s, !is_answered_at(&x, 1124), "on an ignored interface");
 	SIM_CHECK(s, listeners_on(c, 1124) == 2, "%u sockets", listeners_on(c, 1124));

@@ -30,8 +30,12 @@ attack_setup(struct attack *a, struct sim *s, bool keyed, enum forgery kind)
 		a->server->key_id = 4;
 	}
 	a->other = mac_key_new("MD5", (const uint8_t *)"othersecret", 11);
-	a->forger = (struct forger){ .other_key = a->other, .other_key_id = 5,
-		.rate_hz = kind <= FORGE_RUBBISH ? 1.0 : 0, .flood_n = keyed ? 300 : 0 };
+	a->forger = (struct forger){
+		.other_key = a->other,
+		.other_key_id = 5,
+		.rate_hz = kind <= FORGE_RUBBISH ? 1.0 : 0,
+		.flood_n = keyed ? 300 : 0,
+	};
 }
 
 /* Nothing has changed for the victim. */
@@ -69,9 +73,9 @@ attack(struct sim *s, bool keyed, enum forgery kind)
 	mac_key_free(a.other);
 }
 
-#define ATTACK(name, keyed, kind) \
+#define ATTACK(name, keyed, kind)       \
 	static void name(struct sim *s) \
-	{ \
+	{                               \
 		attack(s, keyed, kind); \
 	}
 

@@ -178,8 +178,8 @@ x_slews_5_s_without_a_step(struct sim *s)
 	sim_node_boot(c);
 	sim_run(s, 5 / 400e-6 + 3600);
 	SIM_CHECK(s, c->clock.steps == 0, "%u steps", c->clock.steps);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.002, 0.005),
-	    "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.002, 0.005), "%.6f s off",
+	    sim_error_s(c));
 }
 
 static void
@@ -234,8 +234,11 @@ q_without_servers_gives_up(struct sim *s)
 static void
 q_without_a_source_to_set_it_by_does_not_wait(struct sim *s)
 {
-	static const char *const lines[] = { "driftfile /var/lib/ntp/drift\n", "server 192.0.2.1 "
-	    "noselect\n" };
+	static const char *const lines[] = {
+		"driftfile /var/lib/ntp/drift\n",
+		"server 192.0.2.1 "
+		"noselect\n",
+	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		struct sim_node *c = sim_node_new(s, "client", 3.0, 10e-6, lines[i]);
@@ -244,8 +247,11 @@ q_without_a_source_to_set_it_by_does_not_wait(struct sim *s)
 		sim_node_boot(c);
 		sim_run(s, 2);
 		SIM_CHECK(s, c->daemon == NULL, "still runs with %s", lines[i]);
-		SIM_CHECK(s, sim_logged(c, "ntpd: no servers found: the configuration has none to "
-		    "set the clock by") == 1, "not said");
+		SIM_CHECK(s,
+		    sim_logged(c,
+			"ntpd: no servers found: the configuration has none to "
+			"set the clock by") == 1,
+		    "not said");
 	}
 }
 
@@ -479,11 +485,13 @@ heavy_tails_are_survived(struct sim *s)
 static void
 two_routes_of_other_length_are_survived(struct sim *s)
 {
-	struct sim_path p = { .law = { .kind = LAW_BIMODAL,
+	struct sim_path p = { .law = {
+				  .kind = LAW_BIMODAL,
 				  .base_s = 0.010,
 				  .jitter_s = 0.0002,
 				  .far_s = 0.020,
-				  .far_p = 0.3 } };
+				  .far_p = 0.3,
+			      } };
 
 	law(s, p, 0.010);
 }
@@ -565,8 +573,8 @@ a_route_change_one_way_is_covered(struct sim *s)
 	sim_run(s, 4 * 3600);
 	*sim_net_path(s->net, s->server[0]->host, c->host) = scenario_wan();
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.003, 0.005),
-	    "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.003, 0.005), "%.6f s off",
+	    sim_error_s(c));
 }
 
 static void
@@ -669,8 +677,8 @@ leap_day(struct sim *s, int leap)
 	for (unsigned i = 0; i < s->server_n; i++) {
 		s->server[i]->leap = LEAP_NONE;
 	}
-	SIM_CHECK(
-	    s, fabs(sim_error_s(c)) < 0.01, "%.6f s off a moment after the leap", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.01, "%.6f s off a moment after the leap",
+	    sim_error_s(c));
 	sim_run(s, 7200);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.001, "%.6f s off", sim_error_s(c));
 	SIM_CHECK(s, c->clock.leaps == 1, "%u leaps", c->clock.leaps);

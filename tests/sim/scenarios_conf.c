@@ -13,19 +13,20 @@
 static void
 a_preemptible_source_without_use_makes_room(struct sim *s)
 {
-	static const char config[] = "tos maxclock 4 minclock 1\n" FOUR_SERVERS
+	static const char config[] =
+	    "tos maxclock 4 minclock 1\n" FOUR_SERVERS
 	    "server 192.0.2.5 iburst preempt\nserver 192.0.2.6 iburst preempt\n";
 	struct sim_node *c;
 	unsigned before;
 
 	s->net->usual = sim_path_exponential(0.002, 0.0001);
 	c = scenario_client(s, 6, scenario_lan(), 0.001, 10e-6, config);
-	s->server[4]->error.offset_s = 0.5;     /* outvoted */
+	s->server[4]->error.offset_s = 0.5; /* outvoted */
 	s->server[5]->error.offset_s = 0.5;
 	s->server[4]->honest = s->server[5]->honest = false;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(
-	    s, c->daemon->client.peers.peer_n == 6, "%u slots", c->daemon->client.peers.peer_n);
+	SIM_CHECK(s, c->daemon->client.peers.peer_n == 6, "%u slots",
+	    c->daemon->client.peers.peer_n);
 	before = 0;
 	for (unsigned i = 0; i < 6; i++) {
 		before += c->daemon->client.peers.peer[i].a.id != 0;
@@ -39,8 +40,8 @@ a_preemptible_source_without_use_makes_room(struct sim *s)
 static void
 a_preemptible_source_stays_while_there_is_room(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 5, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS
-	    "server 192.0.2.5 iburst preempt\n");
+	struct sim_node *c = scenario_client(s, 5, scenario_lan(), 0.001, 10e-6,
+	    FOUR_SERVERS "server 192.0.2.5 iburst preempt\n");
 
 	s->server[4]->error.offset_s = 0.5;
 	s->server[4]->honest = false;
@@ -51,8 +52,8 @@ a_preemptible_source_stays_while_there_is_room(struct sim *s)
 static void
 unpeer_in_the_file_takes_a_line_back_at_start_and_reload(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6,
-	    THREE_SERVERS "unpeer 192.0.2.3\n");
+	struct sim_node *c =
+	    scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, THREE_SERVERS "unpeer 192.0.2.3\n");
 	uint64_t before;
 
 	sim_run(s, 600);
@@ -92,11 +93,12 @@ no_packet_makes_an_association(struct sim *s)
 static void
 fudge_corrects_the_local_clock_once(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "alone", 0.0, 0.0, "server 127.127.1.0\n"
+	struct sim_node *c = sim_node_new(s, "alone", 0.0, 0.0,
+	    "server 127.127.1.0\n"
 	    "fudge 127.127.1.0 time1 0.25 time2 20\ntos orphanwait 1\n");
 	double e;
 
-	s->careless = true;     /* nobody knows what its owner knows */
+	s->careless = true; /* nobody knows what its owner knows */
 	sim_node_boot(c);
 	sim_run(s, 2 * 3600);
 	e = sim_error_s(c);
@@ -126,7 +128,7 @@ a_fuzzed_reference_time_is_earlier_by_some_random_time(struct sim *s)
 		uint64_t back;
 		stranger_ask(&x, 4, MODE_CLIENT);
 		if (at.ns != c->daemon->steering.sys.reftime.ns) {
-			continue;       /* an update came in between */
+			continue; /* an update came in between */
 		}
 		back = ntp_ts_from_rtime(at).fix - stranger_heard(&x).hdr.reftime.fix;
 		least = back < least ? back : least;
@@ -238,8 +240,8 @@ a_tick_is_the_precision_that_is_told(struct sim *s)
 static void
 a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
-	    ONE_SERVER "server ntp.exmaple.org\n");
+	struct sim_node *c =
+	    sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER "server ntp.exmaple.org\n");
 	static struct mode6 m;
 	char value[64];
 	const struct source *src;
@@ -252,13 +254,13 @@ a_name_without_an_address_has_a_row_and_is_in_the_status(struct sim *s)
 	    "status: %s", c->status_text);
 	src = &c->daemon->client.sources.at[1];
 	mode6_local(&m, s, c);
-	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets",
-	    m.answer.len);
+	SIM_CHECK(s, mode6_ask(&m, CONTROL_READSTAT, 0, "")->len == 8, "%zu octets", m.answer.len);
 	(void)mode6_ask(&m, CONTROL_READVAR, src->id, "");
 	SIM_CHECK(s, strcmp(mode6_value(&m, "refid", value, sizeof value), "DNS") == 0, "refid %s",
 	    value);
-	SIM_CHECK(s, strstr(mode6_value(&m, "srchost", value, sizeof value), "ntp.exmaple.org") !=
-	    NULL, "srchost %s", value);
+	SIM_CHECK(s,
+	    strstr(mode6_value(&m, "srchost", value, sizeof value), "ntp.exmaple.org") != NULL,
+	    "srchost %s", value);
 	mode6_end(&m);
 }
 
@@ -271,8 +273,11 @@ rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 120);
-	SIM_CHECK(s, sim_logged(c, ": no interface 'eht0' with an address is here (did you mean "
-	    "'eth0'?); there are lo, eth0. It is used as soon as it comes") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		": no interface 'eht0' with an address is here (did you mean "
+		"'eth0'?); there are lo, eth0. It is used as soon as it comes") == 1,
+	    "not said");
 	SIM_CHECK(s,
 	    sim_logged(c,
 		": this host does not have the address 203.0.113.9 ('ip address' "
@@ -281,12 +286,18 @@ rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
 	SIM_CHECK(s,
 	    sim_logged(c, "192.0.2.1: cannot ask it: the interface lines (/etc/ntp.conf:") == 1,
 	    "not said");
-	SIM_CHECK(s, sim_logged(c, ") leave no IPv4 address of this host to ask it from: add "
-	    "'interface listen NAME-OR-ADDRESS' of one that leads there") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		") leave no IPv4 address of this host to ask it from: add "
+		"'interface listen NAME-OR-ADDRESS' of one that leads there") == 1,
+	    "not said");
 	sim_node_config(c, ONE_SERVER "interface listen 203.0.113.0/24\n");
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
-	SIM_CHECK(s, sim_logged(c, ": this host has no address within 203.0.113.0/24 ('ip address' "
-	    "shows those it has). One is used as soon as it comes") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		": this host has no address within 203.0.113.0/24 ('ip address' "
+		"shows those it has). One is used as soon as it comes") == 1,
+	    "not said");
 	sim_node_config(c, ONE_SERVER "interface listen ETH*\n");
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
 	sim_run(s, 600);
@@ -297,14 +308,17 @@ rules_that_leave_nothing_to_ask_from_are_named(struct sim *s)
 static void
 who_is_told_to_ask_itself_is_told_so(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
-	    ONE_SERVER "server 127.0.0.1 iburst\n");
+	struct sim_node *c =
+	    sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER "server 127.0.0.1 iburst\n");
 
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	sim_run(s, 120);
-	SIM_CHECK(s, sim_logged(c, "127.0.0.1 (127.0.0.1): this is an address of this host, which "
-	    "cannot tell itself the time; take out its line") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"127.0.0.1 (127.0.0.1): this is an address of this host, which "
+		"cannot tell itself the time; take out its line") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_logged(c, "are dropped by a restrict entry") == 0, "blamed on a line");
 }
 
@@ -349,7 +363,7 @@ clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
 	struct sim_node *c;
 
 	if (config_source_in_effect(&gps)) {
-		return;         /* it has a driver by now, and so all is well */
+		return; /* it has a driver by now, and so all is well */
 	}
 	s->careless = true;
 	c = sim_node_new(s, "client", 0.001, 10e-6, "server 127.127.20.0\n");

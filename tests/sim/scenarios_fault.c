@@ -31,8 +31,8 @@ two_days_of_holdover_stay_within_the_root_distance(struct sim *s)
 	SIM_CHECK(s, dist_s > fabs(sim_error_s(c)), "distance %.6f s", dist_s);
 	s->server[0]->silent = false;
 	sim_run(s, 2 * 3600);
-	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.015),
-	    "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, fabs(sim_error_s(c)) < scenario_figure(s, 0.001, 0.015), "%.6f s off",
+	    sim_error_s(c));
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
 }
 
@@ -153,8 +153,8 @@ rubbish_in_the_drift_file_is_refused(struct sim *s)
 		sim_store_put(&c->store, "/drift", rubbish[i]);
 		sim_node_boot(c);
 		sim_run(s, 600);
-		SIM_CHECK(
-		    s, fabs(sim_error_s(c)) < 0.005, "%s: %.6f s off", rubbish[i], sim_error_s(c));
+		SIM_CHECK(s, fabs(sim_error_s(c)) < 0.005, "%s: %.6f s off", rubbish[i],
+		    sim_error_s(c));
 	}
 }
 
@@ -349,8 +349,7 @@ a_sleep_is_noticed_when_the_machine_wakes(struct sim *s)
 	sim_node_suspend(c, 3600, 0.4);
 	sim_run(s, 3600.0011);
 	SIM_CHECK(s, sim_logged(c, "the machine slept for 3600 s") == 1, "not seen");
-	SIM_CHECK(s, sim_status(c).root_dist_s > 1.0, "distance %.6f s",
-	    sim_status(c).root_dist_s);
+	SIM_CHECK(s, sim_status(c).root_dist_s > 1.0, "distance %.6f s", sim_status(c).root_dist_s);
 }
 
 static void
@@ -375,8 +374,8 @@ static void
 a_request_that_waited_is_not_told_the_distance_before_a_step(struct sim *s)
 {
 	static struct stranger x;
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
-	    ONE_SERVER "restrict default\n");
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER "restrict default\n");
 
 	sim_run(s, 4 * 3600 + 1);
 	stranger_come(&x, s, "192.0.2.77");
@@ -559,8 +558,8 @@ no_more_than_3_steps_an_hour_whatever_the_server_says(struct sim *s)
 		sim_run(s, 700);
 	}
 	SIM_CHECK(s, c->daemon != NULL, "ended with %d", c->exit_status);
-	SIM_CHECK(
-	    s, c->clock.steps - before <= 3 * 12, "%u steps in 12 h", c->clock.steps - before);
+	SIM_CHECK(s, c->clock.steps - before <= 3 * 12, "%u steps in 12 h",
+	    c->clock.steps - before);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 1000, "%.3f s off", sim_error_s(c));
 }
 
@@ -594,8 +593,7 @@ a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed(struct sim 
 	/* Not a minute later, when the next answer is due. */
 	sim_run(s, 30);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < before_s - scenario_figure(s, 0.01, 0.004),
-	    "%.6f s off, %.6f before",
-	    sim_error_s(c), before_s);
+	    "%.6f s off, %.6f before", sim_error_s(c), before_s);
 	sim_run(s, 400);
 	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
 }

@@ -12,8 +12,15 @@
 /* ---- each field, each value ---- */
 
 enum field {
-	FIELD_REFID, FIELD_STRATUM, FIELD_LEAP, FIELD_PRECISION, FIELD_POLL, FIELD_ROOT_DELAY,
-	FIELD_ROOT_DISP, FIELD_REFTIME, FIELD_VERSION
+	FIELD_REFID,
+	FIELD_STRATUM,
+	FIELD_LEAP,
+	FIELD_PRECISION,
+	FIELD_POLL,
+	FIELD_ROOT_DELAY,
+	FIELD_ROOT_DISP,
+	FIELD_REFTIME,
+	FIELD_VERSION
 };
 
 struct twist {
@@ -78,11 +85,19 @@ static const struct {
 	const uint64_t *at;
 	unsigned n;
 } VALUES[] = {
-#define ALL(list) { (list), sizeof(list) / sizeof(list)[0] }
-	[FIELD_REFID] = ALL(REFIDS), [FIELD_STRATUM] = ALL(STRATA), [FIELD_LEAP] = ALL(LEAPS),
-	[FIELD_PRECISION] = ALL(OCTETS), [FIELD_POLL] = ALL(OCTETS),
-	[FIELD_ROOT_DELAY] = ALL(SHORTS), [FIELD_ROOT_DISP] = ALL(SHORTS),
-	[FIELD_REFTIME] = ALL(STAMPS), [FIELD_VERSION] = ALL(VERSIONS),
+#define ALL(list)                                      \
+	{                                              \
+		(list), sizeof(list) / sizeof(list)[0] \
+	}
+	[FIELD_REFID] = ALL(REFIDS),
+	[FIELD_STRATUM] = ALL(STRATA),
+	[FIELD_LEAP] = ALL(LEAPS),
+	[FIELD_PRECISION] = ALL(OCTETS),
+	[FIELD_POLL] = ALL(OCTETS),
+	[FIELD_ROOT_DELAY] = ALL(SHORTS),
+	[FIELD_ROOT_DISP] = ALL(SHORTS),
+	[FIELD_REFTIME] = ALL(STAMPS),
+	[FIELD_VERSION] = ALL(VERSIONS),
 #undef ALL
 };
 
@@ -127,9 +142,9 @@ each_value_of(struct sim *s, enum field field)
 	each_value(s, c, s->server[0], field);
 }
 
-#define FIELD(name, field) \
-	static void name(struct sim *s) \
-	{ \
+#define FIELD(name, field)               \
+	static void name(struct sim *s)  \
+	{                                \
 		each_value_of(s, field); \
 	}
 
@@ -221,7 +236,7 @@ smeared_client(struct sim *s, unsigned n, unsigned smear_n, const char *config, 
 		if (i < smear_n) {
 			s->server[i]->twist = twist_smear;
 			s->server[i]->twist_ctx = s;
-			s->server[i]->honest = false;   /* it is not UTC, which the oracle has */
+			s->server[i]->honest = false; /* it is not UTC, which the oracle has */
 		}
 	}
 	if (table != NULL) {
@@ -281,8 +296,11 @@ the_larger_camp_stays_and_the_other_is_named(struct sim *s)
 	struct sim_node *c = smeared_client(s, 3, 2, THREE_SERVERS "leapfile /leap\n", TABLE);
 
 	check_follows_smear(s, c);
-	SIM_CHECK(s, sim_logged(c, "2 sources smear the leap second and 1 do not: the others are "
-	    "not used") == 1, "not said once");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"2 sources smear the leap second and 1 do not: the others are "
+		"not used") == 1,
+	    "not said once");
 }
 
 static void
@@ -290,7 +308,8 @@ smearing_servers_are_followed_before_our_own_clock(struct sim *s)
 {
 	struct sim_node *c = smeared_client(s, 3, 3,
 	    "tos orphanwait 1\nserver 127.127.1.0\nfudge 127.127.1.0 stratum 10\n" THREE_SERVERS
-	    "leapfile /leap\n", TABLE);
+	    "leapfile /leap\n",
+	    TABLE);
 
 	check_follows_smear(s, c);
 	SIM_CHECK(s, sim_logged(c, "all sources smear the leap second") == 1, "not said once");

@@ -51,8 +51,11 @@ pauses_of_2_s_every_12_minutes_for_a_day_end_well(struct sim *s)
 	check_right(s, c, 0.005);
 	/* Three an hour; now and then one waits for a quorum to come to it. */
 	SIM_CHECK(s, c->clock.steps >= 66, "%u steps", c->clock.steps);
-	SIM_CHECK(s, sim_logged(c, "it was 3 times within an hour; unsynchronised until the hour "
-	    "allows it again") == stops_begun(c), "not said why");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"it was 3 times within an hour; unsynchronised until the hour "
+		"allows it again") == stops_begun(c),
+	    "not said why");
 	SIM_CHECK(s, stops_begun(c) <= 3 * 25, "%u lines begin", stops_begun(c));
 	SIM_CHECK(s, stops_begun(c) == stops_ended(c), "%u begin, %u end", stops_begun(c),
 	    stops_ended(c));
@@ -108,8 +111,8 @@ pauses_that_look_like_a_frequency_are_forgotten_in_75_minutes(struct sim *s)
 static void
 a_nightly_pause_is_made_good_for_ever(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6,
-	    "tinker panic 100\n" FOUR_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, "tinker panic 100\n" FOUR_SERVERS);
 
 	sim_run(s, 3600);
 	for (unsigned night = 0; night < 12; night++) {
@@ -130,8 +133,10 @@ pauses_of_more_than_panic_in_sum_wait_for_the_day(struct sim *s)
 	pause_again_and_again(s, c, 300, 7200, 4);
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
 	SIM_CHECK(s, stops_begun(c) == 1, "%u begin", stops_begun(c));
-	SIM_CHECK(s, sim_logged(c, "more than 1000 s in sum within a day (tinker panic); "
-	    "unsynchronised until the day allows it again, or the clock is set by hand") == 1,
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"more than 1000 s in sum within a day (tinker panic); "
+		"unsynchronised until the day allows it again, or the clock is set by hand") == 1,
 	    "not said why");
 	SIM_CHECK(s, strstr(c->status_text, "and was stepped too much, it has to wait") != NULL,
 	    "status: %s", c->status_text);
@@ -162,8 +167,10 @@ paused_for_a_day(struct sim *s)
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
 	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
 	SIM_CHECK(s, stops_begun(c) == 1, "%u lines begin", stops_begun(c));
-	SIM_CHECK(s, sim_logged(c, "more than 1000 s at once (tinker panic); unsynchronised until "
-	    "the clock is set by hand, with date or ntpdate -bu; no restart is needed") == 1,
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"more than 1000 s at once (tinker panic); unsynchronised until "
+		"the clock is set by hand, with date or ntpdate -bu; no restart is needed") == 1,
 	    "no advice");
 	SIM_CHECK(s, strstr(c->status_text, "must be set by hand") != NULL, "status: %s",
 	    c->status_text);
@@ -248,8 +255,8 @@ a_lie_toggled_for_53_minutes_is_over_within_the_hour(struct sim *s)
 	struct sim_node *c = scenario_client(s, 4, scenario_lan(), 0.001, 10e-6, FOUR_SERVERS);
 
 	toggle_a_lie(s, c, 0.5, 800, 53 * 60);
-	SIM_CHECK(
-	    s, c->clock.steps >= (unsigned)scenario_figure(s, 3, 2), "%u steps", c->clock.steps);
+	SIM_CHECK(s, c->clock.steps >= (unsigned)scenario_figure(s, 3, 2), "%u steps",
+	    c->clock.steps);
 	sim_run(s, 4500);
 	/* What is below the step threshold the classic loop still slews. */
 	check_right(s, c, scenario_figure(s, 0.005, 0.06));
@@ -298,11 +305,11 @@ associations(const struct sim_node *c)
 static void
 a_preempted_source_comes_back_when_others_are_gone(struct sim *s)
 {
-	static const char config[] = "tos maxclock 4 minclock 3\n" FOUR_SERVERS
-	    "server 192.0.2.5 iburst preempt\n";
+	static const char config[] =
+	    "tos maxclock 4 minclock 3\n" FOUR_SERVERS "server 192.0.2.5 iburst preempt\n";
 	struct sim_node *c = scenario_client(s, 5, scenario_lan(), 0.001, 10e-6, config);
 
-	s->server[4]->error.offset_s = 0.5;     /* outvoted */
+	s->server[4]->error.offset_s = 0.5; /* outvoted */
 	s->server[4]->honest = false;
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, associations(c) == 4, "%u associations", associations(c));
@@ -312,10 +319,12 @@ a_preempted_source_comes_back_when_others_are_gone(struct sim *s)
 	s->server[0]->silent = s->server[1]->silent = true;
 	sim_run(s, 6 * 3600);
 	SIM_CHECK(s, associations(c) == 5, "%u associations", associations(c));
-	SIM_CHECK(s, sim_logged(c, "192.0.2.5: asked again, for there are too few sources of use "
-	    "now") == 1, "not told");
-	SIM_CHECK(s, s->w->now - s->server[4]->last_request < ns_from_s(1100),
-	    "not asked");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"192.0.2.5: asked again, for there are too few sources of use "
+		"now") == 1,
+	    "not told");
+	SIM_CHECK(s, s->w->now - s->server[4]->last_request < ns_from_s(1100), "not asked");
 	check_right(s, c, 0.001);
 }
 
@@ -380,7 +389,7 @@ static void
 denied_at_first(struct sim *s, const char *path)
 {
 	static const char config[] = "keys /keys\ntrustedkey 7\nleapfile /leap\n"
-	    "server 192.0.2.1 iburst key 7\n";
+				     "server 192.0.2.1 iburst key 7\n";
 	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, config);
 	struct sim_server *srv = sim_serve(s, "192.0.2.1");
 
@@ -437,8 +446,8 @@ an_address_that_could_not_be_opened_is_tried_until_it_can(struct sim *s)
 static void
 a_wait_after_a_sleep_ends_when_nobody_can_be_reached(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.001, 10e-6,
-	    "tos orphan 5\n" THREE_SERVERS);
+	struct sim_node *c =
+	    scenario_client(s, 3, scenario_lan(), 0.001, 10e-6, "tos orphan 5\n" THREE_SERVERS);
 
 	sim_run(s, 7200);
 	for (unsigned i = 0; i < 3; i++) {
@@ -483,7 +492,7 @@ a_clock_led_astray_at_fixed_long_polls_is_right_within_a_day(struct sim *s)
 	    "server 192.0.2.1 iburst minpoll 10 maxpoll 10\n"
 	    "server 192.0.2.2 iburst minpoll 10 maxpoll 10\n");
 
-	c->oracle.spared = true;        /* it is said to be right by LOCAL meanwhile */
+	c->oracle.spared = true; /* it is said to be right by LOCAL meanwhile */
 	sim_run(s, 2 * DAY_S);
 	for (unsigned i = 0; i < 51; i++) {
 		sim_node_suspend(c, 1.0, errors_s[i % 7]);
@@ -506,8 +515,8 @@ our_own_clock_is_said_to_be_followed_once(struct sim *s)
 	sim_server_lie(s->server[0], 30);
 	sim_server_lie(s->server[1], -60);
 	sim_run(s, 86400);
-	SIM_CHECK(
-	    s, sim_logged(c, "clock_sync") <= 3, "told %u times", sim_logged(c, "clock_sync"));
+	SIM_CHECK(s, sim_logged(c, "clock_sync") <= 3, "told %u times",
+	    sim_logged(c, "clock_sync"));
 	SIM_CHECK(s, sim_logged(c, "clock not controlled") == 0, "it is controlled");
 }
 
@@ -515,11 +524,12 @@ our_own_clock_is_said_to_be_followed_once(struct sim *s)
 static void
 a_frequency_that_jumps_beyond_the_step_threshold_is_found_in_hours(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 2, scenario_lan(), 0.01, 10e-6, "driftfile /drift\n"
+	struct sim_node *c = scenario_client(s, 2, scenario_lan(), 0.01, 10e-6,
+	    "driftfile /drift\n"
 	    "server 192.0.2.1 iburst minpoll 10 maxpoll 10\n"
 	    "server 192.0.2.2 iburst minpoll 10 maxpoll 10\n");
 
-	c->oracle.spared = true;        /* no oscillator does that: a machine that is moved does */
+	c->oracle.spared = true; /* no oscillator does that: a machine that is moved does */
 	c->clock.osc.jump[0] = (struct osc_jump){ .at_s = 2 * DAY_S, .freq = 400e-6 };
 	c->clock.osc.jump_n = 1;
 	sim_run(s, 2 * DAY_S + 4 * 3600);

@@ -59,7 +59,7 @@ struct watcher {
 	enum form form;
 	double interval_s;
 	unsigned answers, announced, unsynchronised;
-	double worst_s;                 /* of what is served, less what should be */
+	double worst_s; /* of what is served, less what should be */
 };
 
 /* How much of the second is spread now, 0..1. */
@@ -90,12 +90,15 @@ hear(void *ctx, struct sim_host *h, const struct sim_datagram *d)
 	x->answers++;
 	x->announced += p.hdr.leap == LEAP_INSERT || p.hdr.leap == LEAP_DELETE;
 	if (p.hdr.leap == LEAP_UNSYNC) {
-		x->unsynchronised++;    /* tells no time */
+		x->unsynchronised++; /* tells no time */
 		return;
 	}
 	/* 2 ms on the way. */
 	off_s = ntp_ts_diff_s(p.hdr.xmt, ntp_ts_from_rtime(smooth)) + 0.002 +
-	    part(x) * (x->s->w->leap > 0 ? 1 : x->s->w->leap < 0 ? -1 : 0);
+	    part(x) *
+		(x->s->w->leap > 0          ? 1
+			: x->s->w->leap < 0 ? -1
+					    : 0);
 	if (fabs(off_s) > fabs(x->worst_s)) {
 		x->worst_s = off_s;
 	}
@@ -291,8 +294,9 @@ static void
 smeared_day(struct sim *s, int leap, enum form form)
 {
 	static struct watcher x;
-	struct sim_node *c = serving(s, leap, form == FORM_LINEAR ?
-	    SERVES "leapsmear interval 14400 form linear\n" : SERVES "leapsmearinterval 14400\n");
+	struct sim_node *c = serving(s, leap,
+	    form == FORM_LINEAR ? SERVES "leapsmear interval 14400 form linear\n"
+				: SERVES "leapsmearinterval 14400\n");
 
 	watcher_come(&x, s, "192.0.2.77", "192.0.2.100", form, 14400);
 	watch_until(&x, 3 * 3600);
@@ -454,8 +458,11 @@ a_client_of_smeared_and_plain_servers_says_so_and_keeps_to_the_plain(struct sim 
 		sim_run(s, 60);
 		SIM_CHECK(s, fabs(sim_error_s(mixed)) < 0.005, "%.6f s off", sim_error_s(mixed));
 	}
-	SIM_CHECK(s, sim_logged(mixed, "1 sources smear the leap second and 3 do not: the smeared "
-	    "are not used") == 1, "not said once");
+	SIM_CHECK(s,
+	    sim_logged(mixed,
+		"1 sources smear the leap second and 3 do not: the smeared "
+		"are not used") == 1,
+	    "not said once");
 	sim_run(s, 2 - since_jump_s(s));
 	announce(s, LEAP_NONE);
 	sim_run(s, 3600);
@@ -471,7 +478,7 @@ a_client_of_a_smeared_server_alone_follows_it_without_a_step(struct sim *s)
 
 	serving(s, 1, SERVES "leapsmearinterval 14400\n");
 	client = client_of_smear(s, SMEARED);
-	client->oracle.spared = true;   /* it is not to have UTC */
+	client->oracle.spared = true; /* it is not to have UTC */
 	sim_run(s, -since_jump_s(s) - 7200);
 	SIM_CHECK(s, fabs(sim_error_s(client) + 0.5) < 0.005, "%.6f s off", sim_error_s(client));
 	sim_run(s, 7190);
@@ -493,8 +500,9 @@ a_client_of_a_smeared_server_makes_no_leap_second_of_its_own(struct sim *s)
 	struct sim_node *client;
 
 	serving(s, 1, SERVES "leapsmearinterval 14400\n");
-	client = sim_node_new(s, "client", 0.001, -10e-6, SMEARED "leapfile /leap\n"
-	    "leapsmearinterval 14400\nrestrict default\n");
+	client = sim_node_new(s, "client", 0.001, -10e-6,
+	    SMEARED "leapfile /leap\n"
+		    "leapsmearinterval 14400\nrestrict default\n");
 	sim_store_put(&client->store, "/leap", TABLE_INSERT);
 	SIM_CHECK(s, sim_node_boot(client), "exit status %d", client->exit_status);
 	client->oracle.spared = true;
@@ -504,8 +512,7 @@ a_client_of_a_smeared_server_makes_no_leap_second_of_its_own(struct sim *s)
 	check_served(&x, 0.01);
 	SIM_CHECK(s, fabs(sim_error_s(client) + 1) < 0.005, "%.6f s off", sim_error_s(client));
 	SIM_CHECK(s, sim_status(client).leap == LEAP_NONE, "leap %u", sim_status(client).leap);
-	SIM_CHECK(s, sim_logged(client, "all sources smear the leap second") == 1,
-	    "not said once");
+	SIM_CHECK(s, sim_logged(client, "all sources smear the leap second") == 1, "not said once");
 	sim_run(s, 12);
 	announce(s, LEAP_NONE);
 	sim_run(s, 3600);
@@ -534,8 +541,11 @@ a_table_with_a_wrong_hash_is_refused_until_a_reload_says_ignorehash(struct sim *
 	SIM_CHECK(s, sim_status(c).leap == LEAP_INSERT, "leap %u", sim_status(c).leap);
 	c->store.denied = "/leap";
 	reload(s, c, ONE_SERVER "leapfile /leap ignorehash\nsetvar a = 1\n");
-	SIM_CHECK(s, sim_logged(c, "leapfile /leap: Permission denied; chgrp ntp /leap to read it; "
-	    "what was read before stays in force") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"leapfile /leap: Permission denied; chgrp ntp /leap to read it; "
+		"what was read before stays in force") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_status(c).leap == LEAP_INSERT, "leap %u", sim_status(c).leap);
 	reload(s, c, ONE_SERVER);
 	SIM_CHECK(s, sim_status(c).leap == LEAP_NONE, "leap %u", sim_status(c).leap);
@@ -560,8 +570,11 @@ a_table_of_the_system_is_used_without_a_line_until_a_newer_is_there(struct sim *
 	sim_run(s, 60);
 	SIM_CHECK(s, sim_logged(c, "leapfile /usr/share/zoneinfo/leap-seconds.list: 1 rows") == 1,
 	    "not read");
-	SIM_CHECK(s, sim_logged(c, "days ago; update the package tzdata, or enable "
-	    "ntp-leapfetch.timer") == 1, "its age is not told once");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"days ago; update the package tzdata, or enable "
+		"ntp-leapfetch.timer") == 1,
+	    "its age is not told once");
 	SIM_CHECK(s, sim_status(c).leap == LEAP_NONE, "leap %u", sim_status(c).leap);
 	sim_store_put(&c->store, "/var/lib/ntp/leap-seconds.list", TABLE_INSERT);
 	sim_run(s, 3700);

@@ -17,7 +17,7 @@ struct tale {
 	unsigned n, order;
 	double spacing_s;
 	bool named;
-	bool near;                      /* the lie is within what a few answers allow */
+	bool near; /* the lie is within what a few answers allow */
 };
 
 static struct sim_node *
@@ -33,7 +33,7 @@ begin(struct sim *s, const struct tale *t)
 	}
 	n = sim_node_new(s, "client", t->near ? 0.001 : 0.5, 10e-6, config);
 	n->options.panic_gate = true;
-	n->oracle.minority = true;      /* until the honest are there; judged here */
+	n->oracle.minority = true; /* until the honest are there; judged here */
 	for (unsigned i = 0; i < t->n; i++) {
 		char address[32];
 		struct text a = text_over(address, sizeof address);
@@ -192,8 +192,9 @@ the_first_decision_takes_seconds_or_half_a_minute_without_a_majority(struct sim 
 				struct boot_end e = boot_run(&b, s->w->seed, s->config_line);
 				bool majority = n - dead > n / 2;
 
-				SIM_CHECK(s, majority ? e.took_s < scenario_figure(s, 12, 20) :
-				    e.took_s >= 30 && e.took_s < 45,
+				SIM_CHECK(s,
+				    majority ? e.took_s < scenario_figure(s, 12, 20)
+					     : e.took_s >= 30 && e.took_s < 45,
 				    "%u servers, %u dead, %s%s: %.2f s", n, dead,
 				    b.iburst ? "iburst" : "plain", b.once ? ", -q" : "", e.took_s);
 				SIM_CHECK(s, !b.once || e.status == 0,

@@ -86,8 +86,10 @@ static void
 a_host_of_two_addresses_is_counted_once(struct sim *s)
 {
 	static const char *const both[] = { "192.0.2.1", "2001:db8::1" };
-	struct sim_node *c = named(s, NAMED "server two.example iburst\nserver 192.0.2.3 iburst\n"
-	    "server three.example iburst\n", 2, both);
+	struct sim_node *c = named(s,
+	    NAMED "server two.example iburst\nserver 192.0.2.3 iburst\n"
+		  "server three.example iburst\n",
+	    2, both);
 	struct sim_server *third = sim_serve(s, "192.0.2.3");
 
 	sim_link(s, c->host, third->host, scenario_wan());
@@ -100,8 +102,11 @@ a_host_of_two_addresses_is_counted_once(struct sim *s)
 	SIM_CHECK(s, s->server[0]->requests == 0 || s->server[1]->requests == 0,
 	    "%u and %u requests", (unsigned)s->server[0]->requests,
 	    (unsigned)s->server[1]->requests);
-	SIM_CHECK(s, sim_logged(c, "three.example (/etc/ntp.conf:6): it is the host of 192.0.2.3 "
-	    "(/etc/ntp.conf:5), which is asked once") == 1, "not told of three.example");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"three.example (/etc/ntp.conf:6): it is the host of 192.0.2.3 "
+		"(/etc/ntp.conf:5), which is asked once") == 1,
+	    "not told of three.example");
 	SIM_CHECK(s, sim_logged(c, "which is asked once") == 2, "%u lines",
 	    sim_logged(c, "which is asked once"));
 	third->silent = true;
@@ -229,8 +234,8 @@ a_dead_pool_member_is_replaced(struct sim *s)
 static void
 a_pool_goes_beyond_maxclock_while_too_few_survive(struct sim *s)
 {
-	struct sim_node *c = named(s, "tos maxclock 2 minclock 2\npool pool.example iburst\n", 4,
-	    FOUR);
+	struct sim_node *c =
+	    named(s, "tos maxclock 2 minclock 2\npool pool.example iburst\n", 4, FOUR);
 
 	/* The first two contradict each other: neither has a majority. */
 	sim_resolver_set(&c->resolver, "pool.example", "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4");
@@ -254,8 +259,7 @@ a_full_pool_asks_no_name(struct sim *s)
 	sim_run(s, 600);
 	asked = c->resolver.asked;
 	sim_run(s, 24 * 3600);
-	SIM_CHECK(s, c->resolver.asked == asked, "%u more questions",
-	    c->resolver.asked - asked);
+	SIM_CHECK(s, c->resolver.asked == asked, "%u more questions", c->resolver.asked - asked);
 	SIM_CHECK(s, s->server[3]->requests == 0, "more than maxclock");
 }
 

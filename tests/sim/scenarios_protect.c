@@ -54,7 +54,7 @@ static const struct {
 };
 
 static const char KEYS[] = "4 MD5 topsecret\n5 MD5 other\n6 NOSUCHTYPE secret\n"
-    "7 MD5 elsewhere 192.0.2.77\n";
+			   "7 MD5 elsewhere 192.0.2.77\n";
 
 static void
 not_asked(struct sim *s, const char *lines, const char *said)
@@ -100,7 +100,8 @@ a_source_whose_protection_cannot_be_had_is_not_asked(struct sim *s)
 static void
 a_source_is_asked_when_what_it_lacked_is_there(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, "keys /keys\ntrustedkey 9\n"
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
+	    "keys /keys\ntrustedkey 9\n"
 	    "server 192.0.2.1 key 9\nserver 192.0.2.2\nrestrict 192.0.2.2 notrust\n");
 	struct sim_server *v = sim_serve(s, "192.0.2.1"), *u = sim_serve(s, "192.0.2.2");
 
@@ -123,8 +124,8 @@ a_source_is_asked_when_what_it_lacked_is_there(struct sim *s)
 static void
 a_key_file_that_every_user_may_read_is_told(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, "keys /keys\ntrustedkey 4\n"
-	    ONE_SERVER);
+	struct sim_node *c =
+	    sim_node_new(s, "client", 0.001, 10e-6, "keys /keys\ntrustedkey 4\n" ONE_SERVER);
 
 	sim_serve(s, "192.0.2.1");
 	sim_store_put(&c->store, "/keys", KEYS);
@@ -133,15 +134,19 @@ a_key_file_that_every_user_may_read_is_told(struct sim *s)
 	c->store.open_to_all = "/keys";
 	sim_node_config(c, "keys /keys\ntrustedkey 4 5\n" ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
-	SIM_CHECK(s, sim_logged(c, "keys /keys: every user of this host may read it, and sign with "
-	    "its keys; 'chmod o-rwx /keys' mends that") == 1, "not told");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"keys /keys: every user of this host may read it, and sign with "
+		"its keys; 'chmod o-rwx /keys' mends that") == 1,
+	    "not told");
 }
 
 /* The answer to one of three names is made up; the others have two servers each. */
 static void
 a_poisoned_pool_name_does_not_fill_all_places(struct sim *s)
 {
-	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6, "driftfile /drift\n"
+	struct sim_node *c = sim_node_new(s, "client", 0.001, 10e-6,
+	    "driftfile /drift\n"
 	    "pool bad.example iburst\npool b.example iburst\npool c.example iburst\n");
 	unsigned bad = 0, all = 0;
 

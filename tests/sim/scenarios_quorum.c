@@ -96,8 +96,13 @@ story_is_right(struct sim *s, struct sim_node *n, const struct story *t)
 static void
 a_liar_heard_7_s_before_three_honest_servers_sets_no_clock(struct sim *s)
 {
-	const struct story t = { .n = 4, .liar = 0, .lie_s = MONTH_S, .offset_s = 0.5,
-		.silent_s = { 0, 7, 7, 7 } };
+	const struct story t = {
+		.n = 4,
+		.liar = 0,
+		.lie_s = MONTH_S,
+		.offset_s = 0.5,
+		.silent_s = { 0, 7, 7, 7 },
+	};
 	struct sim_node *n = story_begin(s, &t);
 
 	be_there(s, n, &t, 0.0);
@@ -111,15 +116,18 @@ a_liar_heard_7_s_before_three_honest_servers_sets_no_clock(struct sim *s)
 static void
 story_of_seed(struct story *t, struct sim_rng *r)
 {
-	*t = (struct story){ .n = 3 + sim_rng_below(r, STORY_SERVERS - 2),
+	*t = (struct story){
+		.n = 3 + sim_rng_below(r, STORY_SERVERS - 2),
 		.offset_s = exp(sim_rng_between(r, log(0.001), log(900))),
-		.named = sim_rng_chance(r, 0.3), .lazy = sim_rng_chance(r, 0.3) };
+		.named = sim_rng_chance(r, 0.3),
+		.lazy = sim_rng_chance(r, 0.3),
+	};
 	t->liar = sim_rng_below(r, t->n);
 	t->lie_s = exp(sim_rng_between(r, log(1.0), log(MONTH_S)));
 	t->lie_s = sim_rng_chance(r, 0.5) ? t->lie_s : -t->lie_s;
 	for (unsigned i = 0; i < t->n; i++) {
-		t->silent_s[i] = sim_rng_chance(r, 0.3) || i == t->liar ? 0.0 :
-		    sim_rng_between(r, 0.0, 14.0);
+		t->silent_s[i] =
+		    sim_rng_chance(r, 0.3) || i == t->liar ? 0.0 : sim_rng_between(r, 0.0, 14.0);
 	}
 }
 
@@ -150,7 +158,7 @@ starts_with_a_liar(struct sim *s, struct sim_rng *r)
 
 	story_of_seed(&t, r);
 	n = story_begin(s, &t);
-	n->oracle.minority = true;      /* until the honest ones are there; judged below */
+	n->oracle.minority = true; /* until the honest ones are there; judged below */
 	be_there(s, n, &t, 0.0);
 	sim_node_boot(n);
 	story_run(s, n, &t, t.lazy ? 400 : 120);
@@ -180,8 +188,12 @@ time_to_sync(struct sim *s, struct sim_node *n, double max_s)
 static void
 with_two_of_three_dead_the_third_sets_the_clock_after_30_s(struct sim *s)
 {
-	const struct story t = { .n = 3, .liar = 3, .offset_s = 5.0,
-		.silent_s = { 0, HUGE_VAL, HUGE_VAL } };
+	const struct story t = {
+		.n = 3,
+		.liar = 3,
+		.offset_s = 5.0,
+		.silent_s = { 0, HUGE_VAL, HUGE_VAL },
+	};
 	struct sim_node *n = story_begin(s, &t);
 	double took_s;
 
@@ -199,8 +211,12 @@ with_two_of_three_dead_the_third_sets_the_clock_after_30_s(struct sim *s)
 static void
 what_is_waited_for_and_how_long_is_told(struct sim *s)
 {
-	const struct story t = { .n = 3, .liar = 3, .offset_s = 5.0,
-		.silent_s = { 0, HUGE_VAL, HUGE_VAL } };
+	const struct story t = {
+		.n = 3,
+		.liar = 3,
+		.offset_s = 5.0,
+		.silent_s = { 0, HUGE_VAL, HUGE_VAL },
+	};
 	struct sim_node *n = story_begin(s, &t);
 	static struct mode6 m;
 	char value[160];
@@ -222,8 +238,8 @@ what_is_waited_for_and_how_long_is_told(struct sim *s)
 	    strstr(value, "a majority of the 3 configured sources (1 agrees), at most 1") != NULL,
 	    "waits_for=%s", value);
 	(void)time_to_sync(s, n, 60);
-	SIM_CHECK(
-	    s, strncmp(n->status_text, "synchronised to 192.0.2.1", 25) == 0, "%s", n->status_text);
+	SIM_CHECK(s, strncmp(n->status_text, "synchronised to 192.0.2.1", 25) == 0, "%s",
+	    n->status_text);
 	(void)mode6_ask(&m, CONTROL_READVAR, 0, "waits_for");
 	SIM_CHECK(s,
 	    strcmp(mode6_value(&m, "waits_for", value, sizeof value), "\"\"") == 0 ||
@@ -243,7 +259,8 @@ names_without_an_address_count_and_noselect_and_local_do_not(struct sim *s)
 		{ "server nobody1.example\nserver nobody2.example\n", true },
 		{ "pool nobody1.example\n", true },
 		{ "server nobody1.example noselect\nserver 192.0.2.8 noselect\n"
-		    "server 127.127.1.0\n", false },
+		  "server 127.127.1.0\n",
+		    false },
 		{ "tos minsane 1\nserver nobody1.example\nserver nobody2.example\n", false },
 		{ "tos minclock 1\npool pool.example iburst\n", true },
 	};
@@ -259,8 +276,9 @@ names_without_an_address_count_and_noselect_and_local_do_not(struct sim *s)
 		each->config_line = s->config_line;
 		n = scenario_client(each, 1, scenario_lan(), 5.0, 10e-6, config);
 		took_s = time_to_sync(each, n, 60);
-		SIM_CHECK(s, cases[i].waits ? took_s >= 29 && took_s < 40 :
-		    took_s < scenario_figure(each, 12, 16),
+		SIM_CHECK(s,
+		    cases[i].waits ? took_s >= 29 && took_s < 40
+				   : took_s < scenario_figure(each, 12, 16),
 		    "case %u: %.2f s", i, took_s);
 		sim_free(each);
 	}
@@ -290,8 +308,13 @@ a_pool_counts_as_three_of_its_addresses(struct sim *s)
 static void
 what_a_liar_stepped_before_a_quorum_is_undone_for_free(struct sim *s)
 {
-	const struct story t = { .n = 4, .liar = 0, .lie_s = MONTH_S, .offset_s = 900,
-		.silent_s = { 0, 100, 100, 100 } };
+	const struct story t = {
+		.n = 4,
+		.liar = 0,
+		.lie_s = MONTH_S,
+		.offset_s = 900,
+		.silent_s = { 0, 100, 100, 100 },
+	};
 	struct sim_node *n = story_begin(s, &t);
 
 	n->oracle.minority = true;
@@ -431,8 +454,8 @@ once_it_is_set_within_seconds_or_ends_with_1(struct sim *s)
 
 	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sim *each = sim_new(s->w->seed + i);
-		struct sim_node *n = sim_node_new(each, "client", cases[i].offset_s, 1e-5,
-		    cases[i].lines);
+		struct sim_node *n =
+		    sim_node_new(each, "client", cases[i].offset_s, 1e-5, cases[i].lines);
 		double took_s = 0.0;
 
 		each->config_line = s->config_line;

@@ -41,8 +41,11 @@ asker_come(struct asker *x, struct sim *s, const char *address)
 static void
 asker_ask(struct asker *x, struct sim *s)
 {
-	struct sim_datagram d = { .from = x->at, .to = sim_endpoint("192.0.2.100", 123),
-		.len = 48 };
+	struct sim_datagram d = {
+		.from = x->at,
+		.to = sim_endpoint("192.0.2.100", 123),
+		.len = 48,
+	};
 
 	d.bytes[0] = 4 << 3 | MODE_CLIENT;
 	d.bytes[40] = 0xab;
@@ -98,10 +101,11 @@ a_reload_with_an_error_changes_nothing(struct sim *s)
 	struct sim_node *c = scenario_client(s, 2, scenario_wan(), 0.01, 10e-6, ONE_SERVER);
 
 	sim_run(s, 600);
+	SIM_CHECK(s, !reload(c, "server 192.0.2.2 iburst\nserver 192.0.2.1 minpoll banana\n"),
+	    "applied");
 	SIM_CHECK(s,
-	    !reload(c, "server 192.0.2.2 iburst\nserver 192.0.2.1 minpoll banana\n"), "applied");
-	SIM_CHECK(s, sim_logged(c, ":3:26: 'minpoll' wants an integer from 3 to 17, found 'banana'")
-	    == 1, "not said");
+	    sim_logged(c, ":3:26: 'minpoll' wants an integer from 3 to 17, found 'banana'") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_logged(c, "1 error in") == 1, "not said");
 	sim_run(s, 3600);
 	SIM_CHECK(s, s->server[1]->requests == 0, "%u requests to the new server",
@@ -146,8 +150,11 @@ keys_that_cannot_be_read_any_more_stay_in_force(struct sim *s)
 
 	c->store.denied = "/keys";
 	SIM_CHECK(s, reload(c, KEYED "setvar a = 1\n"), "not applied");
-	SIM_CHECK(s, sim_logged(c, "keys /keys: Permission denied; chgrp ntp /keys to read it; "
-	    "what was read before stays in force") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"keys /keys: Permission denied; chgrp ntp /keys to read it; "
+		"what was read before stays in force") == 1,
+	    "not said");
 	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
 	c->store.denied = NULL;
 	sim_store_put(&c->store, "/keys", "1 SHA1\n");
@@ -216,8 +223,11 @@ a_key_that_is_no_longer_trusted_is_not_used_even_if_its_file_is_out_of_reach(str
 	struct sim_node *c = keyed_client(s);
 
 	c->store.denied = "/keys";
-	SIM_CHECK(s, reload(c, "keys /keys\ntrustedkey 2\n"
-	    "server 192.0.2.1 iburst minpoll 4 maxpoll 4 key 1\n"), "not applied");
+	SIM_CHECK(s,
+	    reload(c,
+		"keys /keys\ntrustedkey 2\n"
+		"server 192.0.2.1 iburst minpoll 4 maxpoll 4 key 1\n"),
+	    "not applied");
 	SIM_CHECK(s, polls_of(s, s->server[0]) == 0, "asked with a key that is not trusted");
 }
 
@@ -238,12 +248,13 @@ an_include_or_source_file_out_of_reach_leaves_the_whole_configuration_in_force(s
 {
 	static const char *const configs[] = {
 		ONE_SERVER "includefile /more\nserver 192.0.2.2 iburst\n",
-		ONE_SERVER "sourcedir /d\nserver 192.0.2.2 iburst\n"
+		ONE_SERVER "sourcedir /d\nserver 192.0.2.2 iburst\n",
 	};
 	static const char *const denied[] = { "/more", "/d/x.sources" };
 	static const char *const said[] = {
 		":4:13: '/more' cannot be read: Permission denied; chgrp ntp /more to read it",
-		"/d/x.sources: cannot be read: Permission denied; chgrp ntp /d/x.sources to read it"
+		"/d/x.sources: cannot be read: Permission denied; chgrp ntp /d/x.sources to read "
+		"it",
 	};
 	struct sim_node *c = scenario_client(s, 2, scenario_lan(), 0.001, 10e-6, ONE_SERVER);
 
@@ -278,8 +289,11 @@ files_of_a_source_folder_come_go_and_err_with_each_reload(struct sim *s)
 	sim_store_put(&c->store, "/run/ntp/eth1.sources", "server 192.0.2.3\nrestrict default\n");
 	sim_store_remove(&c->store, "/run/ntp/eth0.sources");
 	SIM_CHECK(s, !reload(c, config), "applied");
-	SIM_CHECK(s, sim_logged(c, "/run/ntp/eth1.sources:2:1: 'restrict' does not belong into a "
-	    "file of sourcedir") == 1, "not said");
+	SIM_CHECK(s,
+	    sim_logged(c,
+		"/run/ntp/eth1.sources:2:1: 'restrict' does not belong into a "
+		"file of sourcedir") == 1,
+	    "not said");
 	SIM_CHECK(s, sim_status(c).assoc_n == 3, "%u sources", sim_status(c).assoc_n);
 	sim_store_put(&c->store, "/run/ntp/eth1.sources", "server 192.0.2.3\n");
 	SIM_CHECK(s, reload(c, config), "not applied");
@@ -341,8 +355,10 @@ names_of_restrict_lines_hold_until_a_new_answer_comes(struct sim *s)
 	c->resolver.down = true;
 	SIM_CHECK(s, reload(c, FRIENDS), "not applied");
 	sim_run(s, 60);
-	SIM_CHECK(s, sim_logged(c, "'friends.example'") == 1 &&
-	    sim_logged(c, "its last addresses stay") == 1, "not said once");
+	SIM_CHECK(s,
+	    sim_logged(c, "'friends.example'") == 1 &&
+		sim_logged(c, "its last addresses stay") == 1,
+	    "not said once");
 	SIM_CHECK(s, is_served(&new, s), "shut out because the name service is down");
 	SIM_CHECK(s, reload(c, OPEN_TO_SERVERS), "not applied");
 	SIM_CHECK(s, !is_served(&new, s), "served though the line is gone");
@@ -377,8 +393,9 @@ an_answer_from_before_a_reload_is_given_to_no_other_line(struct sim *s)
 	struct sim_node *c;
 
 	s->net->usual = sim_path_exponential(0.002, 0.0001);
-	c = sim_node_new(s, "client", 0.001, 10e-6, ONE_SERVER "restrict default\n"
-	    "restrict bad.example ignore\n");
+	c = sim_node_new(s, "client", 0.001, 10e-6,
+	    ONE_SERVER "restrict default\n"
+		       "restrict bad.example ignore\n");
 	sim_link(s, c->host, sim_serve(s, "192.0.2.1")->host, scenario_lan());
 	sim_resolver_set(&c->resolver, "bad.example", "192.0.2.77");
 	sim_resolver_set(&c->resolver, "good.example", "192.0.2.78");
@@ -387,8 +404,11 @@ an_answer_from_before_a_reload_is_given_to_no_other_line(struct sim *s)
 	asker_come(&bad, s, "192.0.2.77");
 	asker_come(&good, s, "192.0.2.78");
 	sim_run(s, 1);
-	SIM_CHECK(s, reload(c, ONE_SERVER "restrict default ignore\nrestrict 192.0.2.0/29\n"
-	    "restrict good.example\n"), "not applied");
+	SIM_CHECK(s,
+	    reload(c,
+		ONE_SERVER "restrict default ignore\nrestrict 192.0.2.0/29\n"
+			   "restrict good.example\n"),
+	    "not applied");
 	sim_run(s, 30);
 	SIM_CHECK(s, is_served(&good, s), "not served");
 	SIM_CHECK(s, !is_served(&bad, s), "served by the line of another name");
@@ -430,8 +450,8 @@ flags_of(struct sim_node *c, const char *address, unsigned port)
 static void
 our_own_addresses_are_ignored_from_port_123_as_long_as_they_are_ours(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
-	    ONE_SERVER "restrict default\n");
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, ONE_SERVER "restrict default\n");
 
 	sim_run(s, 30);
 	SIM_CHECK(s, flags_of(c, "192.0.2.100", 123) == RESTRICT_IGNORE, "not ignored");
@@ -451,7 +471,7 @@ static void
 sources_have_the_entry_of_restrict_source_while_they_last(struct sim *s)
 {
 	static const char closed[] = "restrict default ignore\nrestrict source nomodify\n"
-	    "restrict 192.0.2.3 noquery\n";
+				     "restrict 192.0.2.3 noquery\n";
 	char config[512];
 	struct text t = text_over(config, sizeof config);
 	struct sim_node *c;
@@ -478,32 +498,30 @@ sources_have_the_entry_of_restrict_source_while_they_last(struct sim *s)
 enum { RELOADS = 1000, ASKERS = 4 };
 
 /* Any of these, none or all, may stand in a good file. */
-static const char *const good_lines[] = {
-	"server 192.0.2.2 iburst\n", "server 192.0.2.3 minpoll 4 maxpoll 6\n",
-	"server 192.0.2.3 noselect\n", "server names.example iburst\n", "pool pool.example\n",
+static const char *const good_lines[] = { "server 192.0.2.2 iburst\n",
+	"server 192.0.2.3 minpoll 4 maxpoll 6\n", "server 192.0.2.3 noselect\n",
+	"server names.example iburst\n", "pool pool.example\n",
 	"server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n", "restrict 198.51.100.0/24 ignore\n",
 	"restrict 192.0.2.79 noquery\n", "restrict 198.51.100.7 kod limited\n",
-	"restrict -6 default ignore\n",
-	"restrict names.example nomodify\n", "restrict source nomodify\n",
-	"restrict 10.1.0.3 mask 255.1.0.255 noserve\n", "interface listen all\n",
-	"interface ignore wildcard\ninterface listen eth0\n", "interface listen 192.0.2.100\n",
-	"keys /keys\ntrustedkey 1\n", "keys /bad-keys\n", "keys /none\n", "leapfile /none\n",
-	"leapfile /leap\n", "leapsmearinterval 86400\n", "driftfile /other\n", "tinker step 0.2\n",
-	"tinker stepout 600 panic 0\n", "tinker huffpuff 7200\n", "tos minclock 1 maxclock 4\n",
-	"tos maxdist 3\n", "tos mindist 0.01\n", "disable monitor\n", "disable stats\n",
-	"disable kernel\n", "enable monitor\n", "statsdir /stats/\nstatistics loopstats rawstats\n",
+	"restrict -6 default ignore\n", "restrict names.example nomodify\n",
+	"restrict source nomodify\n", "restrict 10.1.0.3 mask 255.1.0.255 noserve\n",
+	"interface listen all\n", "interface ignore wildcard\ninterface listen eth0\n",
+	"interface listen 192.0.2.100\n", "keys /keys\ntrustedkey 1\n", "keys /bad-keys\n",
+	"keys /none\n", "leapfile /none\n", "leapfile /leap\n", "leapsmearinterval 86400\n",
+	"driftfile /other\n", "tinker step 0.2\n", "tinker stepout 600 panic 0\n",
+	"tinker huffpuff 7200\n", "tos minclock 1 maxclock 4\n", "tos maxdist 3\n",
+	"tos mindist 0.01\n", "disable monitor\n", "disable stats\n", "disable kernel\n",
+	"enable monitor\n", "statsdir /stats/\nstatistics loopstats rawstats\n",
 	"filegen peerstats type day\n", "logconfig =syncall +peerall\n", "setvar a = b default\n",
 	"discard minimum 1\n", "mru maxdepth 500\n", "dscp 10\n", "sourcedir /sources\n",
-	"includefile /more.conf\n", "broadcast 192.0.2.255\n", "crypto pw x\n", "sourceport 123\n",
-};
+	"includefile /more.conf\n", "broadcast 192.0.2.255\n", "crypto pw x\n",
+	"sourceport 123\n" };
 
 /* With any of these a file is bad. */
-static const char *const bad_lines[] = {
-	"servr 192.0.2.9\n", "server 192.0.2.300\n", "restrict 10.0.0.0 mask foo\n", "\"\n",
-	"server 192.0.2.2 iburst maxpoll x\n", "keys\n", "tos orphan 99\n",
-	"includefile /bad.conf\n",
-	"restrict default ignore nothing\n", "driftfile /a 1 2 3\n", "interface listen\n",
-};
+static const char *const bad_lines[] = { "servr 192.0.2.9\n", "server 192.0.2.300\n",
+	"restrict 10.0.0.0 mask foo\n", "\"\n", "server 192.0.2.2 iburst maxpoll x\n", "keys\n",
+	"tos orphan 99\n", "includefile /bad.conf\n", "restrict default ignore nothing\n",
+	"driftfile /a 1 2 3\n", "interface listen\n" };
 
 static unsigned
 random_file(struct sim_rng *r, struct text *t)
@@ -575,7 +593,7 @@ a_thousand_random_reloads_cost_no_client_an_answer_and_never_the_synchronisation
 		unsigned bad = random_file(&r, &t);
 		const struct config *before = ntpd_config(c->daemon);
 
-		asker_ask(&x[sim_rng_below(&r, ASKERS)], s);    /* under way when it happens */
+		asker_ask(&x[sim_rng_below(&r, ASKERS)], s); /* under way when it happens */
 		sim_run(s, sim_rng_between(&r, 0, 0.004));
 		bool applied = reload(c, config);
 		good += applied;

@@ -100,8 +100,8 @@ answers_unknown_modes_and_versions_get_nothing(struct sim *s)
 	for (unsigned i = 0; i < 4; i++) {
 		for (unsigned v = 0; v < 8; v++) {
 			stranger_ask(&x, v, never[i]);
-			SIM_CHECK(
-			    s, x.answers == 0, "mode %d version %u is answered", (int)never[i], v);
+			SIM_CHECK(s, x.answers == 0, "mode %d version %u is answered",
+			    (int)never[i], v);
 			x.answers = 0;
 		}
 	}
@@ -182,9 +182,11 @@ impossible_senders_get_nothing(struct sim *s)
 	uint64_t before = c->host->datagrams_out;
 
 	for (unsigned i = 0; i < 5; i++) {
-		struct sim_datagram d = { .from = sim_endpoint(from[i], i == 2 ? 123 : 5000),
+		struct sim_datagram d = {
+			.from = sim_endpoint(from[i], i == 2 ? 123 : 5000),
 			.len = 48,
-			.bytes = { 0x23 } };
+			.bytes = { 0x23 },
+		};
 
 		d.to = sim_endpoint("192.0.2.100", 123);
 		sim_net_inject(s->net, &d, 0.001);
@@ -194,7 +196,9 @@ impossible_senders_get_nothing(struct sim *s)
 	}
 	{
 		struct sim_datagram d = {
-			.from = sim_endpoint("192.0.2.77", 0), .len = 48, .bytes = { 0x23 }
+			.from = sim_endpoint("192.0.2.77", 0),
+			.len = 48,
+			.bytes = { 0x23 },
 		};
 
 		d.to = sim_endpoint("192.0.2.100", 123);
@@ -281,7 +285,8 @@ two_daemons_cannot_be_made_to_talk_for_ever(struct sim *s)
 /* ---- what a packet with a forged sender can do ---- */
 
 /* A daemon over its own clock, which asks nobody: what it sends is answers. */
-#define ALONE "tos orphanwait 1\nserver 127.127.1.0\nfudge 127.127.1.0 stratum 5\n" \
+#define ALONE                                                                 \
+	"tos orphanwait 1\nserver 127.127.1.0\nfudge 127.127.1.0 stratum 5\n" \
 	"keys /keys\ntrustedkey 4 5\ncontrolkey 5\n"
 
 struct pair {
@@ -297,8 +302,11 @@ pair_come(struct pair *p, struct sim *s, const char *rules)
 	struct text t = text_over(config, sizeof config);
 
 	text_printf(&t, "%s%s", ALONE, rules);
-	*p = (struct pair){ .s = s, .a = sim_node_new(s, "a", 0, 0, config),
-		.b = sim_node_new(s, "b", 0, 0, config) };
+	*p = (struct pair){
+		.s = s,
+		.a = sim_node_new(s, "a", 0, 0, config),
+		.b = sim_node_new(s, "b", 0, 0, config),
+	};
 	s->careless = true;
 	sim_store_put(&p->a->store, "/keys", "4 MD5 topsecret\n5 MD5 othersecret\n");
 	sim_store_put(&p->b->store, "/keys", "4 MD5 topsecret\n5 MD5 othersecret\n");
@@ -334,7 +342,7 @@ forge_time_requests(struct pair *p)
 		forge(p, bytes, 48);
 		len = keyring_sign(key, 4, bytes, 48, sizeof bytes);
 		forge(p, bytes, len);
-		bytes[51] = 99;         /* the key's number */
+		bytes[51] = 99; /* the key's number */
 		forge(p, bytes, len);
 		forge(p, bytes, 52);
 		forge(p, bytes, 12);
@@ -383,14 +391,16 @@ no_answer_is_answered(struct sim *s)
 static void
 no_kiss_is_answered(struct sim *s)
 {
-	nothing_that_one_sends_is_answered_by_another(s, "restrict default limited kod\n"
+	nothing_that_one_sends_is_answered_by_another(s,
+	    "restrict default limited kod\n"
 	    "discard average 3\n");
 }
 
 static void
 no_kiss_of_a_score_is_answered(struct sim *s)
 {
-	nothing_that_one_sends_is_answered_by_another(s, "restrict default limited kod\n"
+	nothing_that_one_sends_is_answered_by_another(s,
+	    "restrict default limited kod\n"
 	    "limit kod 1000 leak 0\n");
 }
 
@@ -429,9 +439,9 @@ in_the_name_of_a_client(struct sim *s, const char *rules, double rate_hz)
 	}
 	r = oracle_remote(client, "192.0.2.100");
 	SIM_CHECK(s, dark == 0, "unsynchronised %u times", dark);
-	SIM_CHECK(s, fabs(sim_error_s(client) - sim_error_s(server)) <
-	    scenario_figure(s, 0.001, 0.005), "%.6f s off",
-	    sim_error_s(client) - sim_error_s(server));
+	SIM_CHECK(s,
+	    fabs(sim_error_s(client) - sim_error_s(server)) < scenario_figure(s, 0.001, 0.005),
+	    "%.6f s off", sim_error_s(client) - sim_error_s(server));
 	SIM_CHECK(s, r != NULL && r->requests >= 20, "%u requests",
 	    r != NULL ? (unsigned)r->requests : 0);
 	SIM_CHECK(s, r != NULL && r->answers * 8 > r->requests, "%u requests, %u answers",
@@ -488,9 +498,10 @@ a_million_strangers_do_not_fill_the_memory(struct sim *s)
 	for (unsigned i = 0; i < 200000; i++) {
 		struct sim_datagram d = { .len = 48, .bytes = { 0x23 } };
 
-		d.from =
-		    (struct endpoint){ .addr = addr_v4(0x0a000000u + sim_rng_below(&r, 0xffffff)),
-			    .port = 1000 };
+		d.from = (struct endpoint){
+			.addr = addr_v4(0x0a000000u + sim_rng_below(&r, 0xffffff)),
+			.port = 1000,
+		};
 		d.to = sim_endpoint("192.0.2.100", 123);
 		sim_net_inject(s->net, &d, 0);
 		sim_run(s, 0.00005);

@@ -65,8 +65,8 @@ a_server_that_becomes_a_falseticker_is_dropped(struct sim *s)
 	s->server[0]->error.offset_s = 0;
 	s->server[0]->honest = true;
 	sim_run(s, 4 * 3600);
-	SIM_CHECK(
-	    s, sim_logged(c, "agrees with the majority again") > 0, "its return was not told");
+	SIM_CHECK(s, sim_logged(c, "agrees with the majority again") > 0,
+	    "its return was not told");
 }
 
 /*
@@ -246,13 +246,13 @@ tos_minsane_2_wants_two(struct sim *s)
 static void
 noselect_is_asked_and_not_used(struct sim *s)
 {
-	struct sim_node *c = scenario_client(
-	    s, 1, scenario_wan(), 0.05, 10e-6, "server 192.0.2.1 iburst noselect\n");
+	struct sim_node *c = scenario_client(s, 1, scenario_wan(), 0.05, 10e-6,
+	    "server 192.0.2.1 iburst noselect\n");
 
 	sim_run(s, 3600);
 	SIM_CHECK(s, !sim_status(c).synced, "synchronised");
-	SIM_CHECK(
-	    s, c->oracle.requests > 20, "%llu requests", (unsigned long long)c->oracle.requests);
+	SIM_CHECK(s, c->oracle.requests > 20, "%llu requests",
+	    (unsigned long long)c->oracle.requests);
 }
 
 /* A daemon that others ask; its address is 192.0.2.100 + its number. */
@@ -264,8 +264,8 @@ level(struct sim *s, unsigned i)
 
 	text_printf(&t, "level%u", i);
 	t = text_over(config, sizeof config);
-	text_printf(
-	    &t, "restrict default\nserver 192.0.2.%u iburst maxpoll 6\n", i == 0 ? 1 : 99 + i);
+	text_printf(&t, "restrict default\nserver 192.0.2.%u iburst maxpoll 6\n",
+	    i == 0 ? 1 : 99 + i);
 	return sim_node_new(s, name, 0.02 * (i % 3) - 0.02, 20e-6 * (i % 5), config);
 }
 
@@ -284,8 +284,8 @@ ten_levels_of_daemons_keep_their_distances_honest(struct sim *s)
 	for (unsigned i = 0; i < 10; i++) {
 		struct ntpd_status st = sim_status(n[i]);
 
-		SIM_CHECK(
-		    s, st.synced && st.stratum == i + 2, "level %u: stratum %u", i, st.stratum);
+		SIM_CHECK(s, st.synced && st.stratum == i + 2, "level %u: stratum %u", i,
+		    st.stratum);
 		SIM_CHECK(s, fabs(sim_error_s(n[i])) < st.root_dist_s,
 		    "level %u: %.6f s off, distance %.6f s", i, sim_error_s(n[i]), st.root_dist_s);
 		SIM_CHECK(s, st.root_delay_s > 0.0039 * (i + 1), "level %u: root delay %.6f s", i,
@@ -344,8 +344,7 @@ fifty_daemons_share_three_servers(struct sim *s)
 	sim_run(s, 2 * 3600);
 	for (unsigned i = 0; i < s->node_n; i++) {
 		SIM_CHECK(s, fabs(sim_error_s(s->node[i])) < scenario_figure(s, 0.001, 0.004),
-	    "node %u: %.6f s off", i,
-		    sim_error_s(s->node[i]));
+		    "node %u: %.6f s off", i, sim_error_s(s->node[i]));
 	}
 }
 
@@ -421,7 +420,8 @@ a_container_that_shares_our_clock_is_not_believed(struct sim *s)
 	sim_run(s, 4 * 3600);
 	SIM_CHECK(s, fabs(sim_error_s(host)) < 0.005, "%.6f s off", sim_error_s(host));
 	/* The classic loop has no models whose foresight could fail. */
-	SIM_CHECK(s, scenario_classic(s) ||
+	SIM_CHECK(s,
+	    scenario_classic(s) ||
 		sim_log_count(&host->log, 0, "192.0.2.50 runs on the very clock we set") == 1,
 	    "not found out");
 }

@@ -65,8 +65,8 @@ start_is_quick_and_modest(struct sim *s, const struct start *t)
 {
 	struct sim *each = sim_new(s->w->seed * 100 + t->n * 10 + t->dead);
 	/* The classic loop begins anew after the step. */
-	double within_s = waits(t) ? scenario_figure(s, 35, 50) :
-	    scenario_figure(s, t->iburst ? 5 : 30, 18);
+	double within_s =
+	    waits(t) ? scenario_figure(s, 35, 50) : scenario_figure(s, t->iburst ? 5 : 30, 18);
 	unsigned most = (unsigned)scenario_figure(s, 8, 16);
 	struct sim_node *n;
 	double synced_s;
@@ -74,8 +74,8 @@ start_is_quick_and_modest(struct sim *s, const struct start *t)
 	each->config_line = s->config_line;
 	n = start_client(each, t);
 	synced_s = first_minute(each, n);
-	SIM_CHECK(s, synced_s <= within_s, "%u servers, %u dead, %s, %g s off: after %.2f s",
-	    t->n, t->dead, t->iburst ? "iburst" : "plain", t->offset_s, synced_s);
+	SIM_CHECK(s, synced_s <= within_s, "%u servers, %u dead, %s, %g s off: after %.2f s", t->n,
+	    t->dead, t->iburst ? "iburst" : "plain", t->offset_s, synced_s);
 	for (unsigned i = 0; i < t->n; i++) {
 		SIM_CHECK(s, each->server[i]->requests <= most,
 		    "%u servers, %u dead, %s, %g s off: %u requests to %u", t->n, t->dead,
@@ -93,8 +93,12 @@ the_time_is_known_in_5_s_and_no_server_asked_more_than_8_times_in_a_minute(struc
 	for (unsigned n = 1; n <= HOSTS; n++) {
 		for (unsigned dead = 0; dead < n; dead++) {
 			for (unsigned i = 0; i < 6; i++) {
-				const struct start t = { .n = n, .dead = dead, .iburst = i % 2 == 0,
-					.offset_s = offsets_s[i / 2] };
+				const struct start t = {
+					.n = n,
+					.dead = dead,
+					.iburst = i % 2 == 0,
+					.offset_s = offsets_s[i / 2],
+				};
 
 				start_is_quick_and_modest(s, &t);
 			}
@@ -157,8 +161,8 @@ three_restarts_in_a_minute_ask_no_more_than_a_limit_grants(struct sim *s)
 static void
 once_and_then_for_good_asks_no_more_than_a_limit_grants(struct sim *s)
 {
-	struct sim_node *n = sim_node_new(s, "client", 5.0, 10e-6,
-	    "driftfile /drift\nserver 192.0.2.1 iburst\n");
+	struct sim_node *n =
+	    sim_node_new(s, "client", 5.0, 10e-6, "driftfile /drift\nserver 192.0.2.1 iburst\n");
 
 	n->options.panic_gate = true;
 	n->options.once = true;

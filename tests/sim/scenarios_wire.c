@@ -46,8 +46,8 @@ a_request_tells_nothing_but_version_mode_and_poll(struct sim *s)
 		SIM_CHECK(s, d->bytes[1] == 0 && d->bytes[3] == 0,
 		    "request %u: stratum %u precision %u", i, d->bytes[1], d->bytes[3]);
 		for (unsigned k = 4; k < 40; k++) {
-			SIM_CHECK(
-			    s, d->bytes[k] == 0, "request %u: octet %u is %02x", i, k, d->bytes[k]);
+			SIM_CHECK(s, d->bytes[k] == 0, "request %u: octet %u is %02x", i, k,
+			    d->bytes[k]);
 		}
 	}
 }
@@ -101,8 +101,8 @@ iburst_waits_for_the_first_answer(struct sim *s)
 	srv = s->server[0];
 	srv->silent = true;
 	sim_run(s, 200);
-	SIM_CHECK(
-	    s, srv->requests <= 10, "%u requests to a silent server", (unsigned)srv->requests);
+	SIM_CHECK(s, srv->requests <= 10, "%u requests to a silent server",
+	    (unsigned)srv->requests);
 	srv->requests = 0;
 	srv->silent = false;
 	sim_run(s, 200);
@@ -125,11 +125,12 @@ without_iburst_three_or_four_packets_start(struct sim *s)
 	sim_run(s, 30);
 	SIM_CHECK(s, srv->requests <= 8, "%u requests in a minute", (unsigned)srv->requests);
 	sim_run(s, 940);
-	SIM_CHECK(
-	    s, srv->requests >= 15 && srv->requests <= 20, "%u requests", (unsigned)srv->requests);
+	SIM_CHECK(s, srv->requests >= 15 && srv->requests <= 20, "%u requests",
+	    (unsigned)srv->requests);
 	for (unsigned i = 1; i < kept(srv); i++) {
-		SIM_CHECK(s, i < first ? gap_s(srv, i) > 1.99 && gap_s(srv, i) < 3 :
-		    gap_s(srv, i) > 63, "gap %u: %.3f s", i, gap_s(srv, i));
+		SIM_CHECK(s,
+		    i < first ? gap_s(srv, i) > 1.99 && gap_s(srv, i) < 3 : gap_s(srv, i) > 63,
+		    "gap %u: %.3f s", i, gap_s(srv, i));
 	}
 }
 
@@ -286,8 +287,8 @@ an_hour_costs_no_more_than_minpoll_and_a_burst(struct sim *s)
 static void
 a_kiss_rate_slows_the_client_down(struct sim *s)
 {
-	struct sim_node *c = scenario_client(
-	    s, 1, scenario_lan(), 0.01, 10e-6, "server 192.0.2.1 iburst maxpoll 8\n");
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.01, 10e-6,
+	    "server 192.0.2.1 iburst maxpoll 8\n");
 	struct sim_server *srv = s->server[0];
 	uint64_t before;
 

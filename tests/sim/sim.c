@@ -181,8 +181,12 @@ on_usage(void *ctx, struct usage *out)
 	struct sim_node *n = ctx;
 	double s = world_s(n->sim->w);
 
-	*out = (struct usage){ .user_s = s * 1e-4, .system_s = s * 2e-4, .peak_kb = 4096,
-		.count = { [USAGE_WAITS] = (int64_t)s } };
+	*out = (struct usage){
+		.user_s = s * 1e-4,
+		.system_s = s * 2e-4,
+		.peak_kb = 4096,
+		.count = { [USAGE_WAITS] = (int64_t)s },
+	};
 }
 
 /* The process leaves its loop, stops its daemon and ends, as main does. */
@@ -285,9 +289,14 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	n->told = (struct sim_event){ .fire = clock_told, .ctx = n };
 	n->clock.on_set = clock_set;
 	n->clock.on_set_ctx = n;
-	n->options = (struct ntpd_options){ .config_path = "/etc/ntp.conf", .scan_interval_s = 300,
+	n->options = (struct ntpd_options){
+		.config_path = "/etc/ntp.conf",
+		.scan_interval_s = 300,
 		.pid = SIM_PID,
-		.version = "ntpd sim", .system = "Sim/1", .processor = "sim" };
+		.version = "ntpd sim",
+		.system = "Sim/1",
+		.processor = "sim",
+	};
 	n->oracle.unlike_since = -1;
 	sim_node_config(n, config);
 	s->node[s->node_n++] = n;
@@ -326,8 +335,8 @@ process_over(struct sim_node *n, const char *how)
 	timers = sim_loop_end(&n->loop);
 	sim_resolver_end(&n->resolver);
 	if (sockets + timers > 0) {
-		sim_fail(
-		    n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets, timers);
+		sim_fail(n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets,
+		    timers);
 	}
 	world_trace(n->sim->w, n->name, "process %s", how);
 }
@@ -344,7 +353,7 @@ sim_node_boot(struct sim_node *n)
 		.log = &n->log.port,
 		.resolver = &n->resolver.port,
 		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
-			.usage = on_usage, .ctx = n },
+			.usage = on_usage, .ctx = n, },
 	};
 
 	assert(n->daemon == NULL);

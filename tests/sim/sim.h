@@ -33,12 +33,12 @@ struct sim_node {
 	struct sim_resolver resolver;
 	struct sim_rng rng;
 	struct ntpd_options options;
-	struct ntpd *daemon;    /* NULL while none runs */
-	struct sim_event end;   /* the process ends after it asked the loop to */
-	struct sim_event wake;  /* of a freeze or halt */
-	struct sim_event told;  /* the kernel's word that the clock was set, or the machine woke */
-	bool told_late;         /* it came while the process was stopped */
-	bool suspend;           /* the halt under way is a suspend */
+	struct ntpd *daemon;   /* NULL while none runs */
+	struct sim_event end;  /* the process ends after it asked the loop to */
+	struct sim_event wake; /* of a freeze or halt */
+	struct sim_event told; /* the kernel's word that the clock was set, or the machine woke */
+	bool told_late;        /* it came while the process was stopped */
+	bool suspend;          /* the halt under way is a suspend */
 	double rtc_error_s;
 	int exit_status;        /* of the last process that ended */
 	unsigned lives;         /* processes started */
@@ -50,7 +50,7 @@ struct sim_node {
 
 /* All honest servers smear a leap second of +1 s, linearly, with the middle at at_s. */
 struct sim_smear {
-	double at_s, interval_s;        /* true seconds since the start; interval_s 0: none */
+	double at_s, interval_s; /* true seconds since the start; interval_s 0: none */
 };
 
 struct sim {
@@ -62,9 +62,9 @@ struct sim {
 	unsigned server_n;
 	struct sim_event tick;
 	struct sim_tap tap;
-	const char *config_line;        /* put before every configuration, "": none */
-	struct sim_smear smear;         /* what is true is what the honest say */
-	bool careless;          /* the oracle does not judge (for scenarios about something else) */
+	const char *config_line; /* put before every configuration, "": none */
+	struct sim_smear smear;  /* what is true is what the honest say */
+	bool careless; /* the oracle does not judge (for scenarios about something else) */
 	unsigned failures;
 	char failure[SIM_FAILURES_MAX][200];
 };
@@ -79,12 +79,12 @@ void sim_run(struct sim *s, double seconds);
 void sim_fail(struct sim *s, const char *fmt, ...) TEXT_PRINTF(2, 3);
 
 /* One demand of a scenario; the text says what was found. */
-#define SIM_CHECK(s, cond, ...) \
-	do { \
-		if (!(cond)) { \
+#define SIM_CHECK(s, cond, ...)                                          \
+	do {                                                             \
+		if (!(cond)) {                                           \
 			sim_fail((s), "line %d, %s: ", __LINE__, #cond); \
-			sim_fail((s), __VA_ARGS__); \
-		} \
+			sim_fail((s), __VA_ARGS__);                      \
+		}                                                        \
 	} while (0)
 
 /* --- hosts --- */
@@ -93,8 +93,8 @@ void sim_fail(struct sim *s, const char *fmt, ...) TEXT_PRINTF(2, 3);
  * A host with that configuration file, 192.0.2.100+i and 2001:db8::100+i; the daemon does not run
  * yet.
  */
-struct sim_node *sim_node_new(
-    struct sim *s, const char *name, double offset_s, double freq, const char *config);
+struct sim_node *sim_node_new(struct sim *s, const char *name, double offset_s, double freq,
+    const char *config);
 
 /* A played server; address "192.0.2.1" or the like. */
 struct sim_server *sim_serve(struct sim *s, const char *address);
@@ -126,10 +126,10 @@ void sim_node_freeze(struct sim_node *n, double for_s);
  */
 uint64_t sim_digest(struct sim *s);
 
-double sim_error_s(struct sim_node *n); /* clock less true time, smeared where that is smeared */
-double sim_smear_s(const struct sim *s);        /* what the smear adds to UTC now: 0..-1 s */
-double sim_smear_rate(const struct sim *s);     /* s/s */
-struct ntpd_status sim_status(const struct sim_node *n);        /* all zero while no daemon runs */
+double sim_error_s(struct sim_node *n);  /* clock less true time, smeared where that is smeared */
+double sim_smear_s(const struct sim *s); /* what the smear adds to UTC now: 0..-1 s */
+double sim_smear_rate(const struct sim *s);              /* s/s */
+struct ntpd_status sim_status(const struct sim_node *n); /* all zero while no daemon runs */
 
 /* Lines of the present life that contain text. */
 unsigned sim_logged(const struct sim_node *n, const char *text);

@@ -31,8 +31,8 @@ main(int argc, char **argv)
 {
 	const char *line = argc > 1 ? argv[1] : NULL;
 
-	printf(
-	    "%-18s %12s %12s %12s %12s\n", "seconds", "iburst", "plain", "-q iburst", "-q plain");
+	printf("%-18s %12s %12s %12s %12s\n", "seconds", "iburst", "plain", "-q iburst",
+	    "-q plain");
 	for (unsigned n = 1; n <= SERVERS_MAX; n++) {
 		for (unsigned dead = 0; dead <= DEAD_MAX && dead <= n; dead++) {
 			printf("%u server%c, %u dead ", n, n == 1 ? ' ' : 's', dead);

@@ -323,11 +323,15 @@ step(struct clock *port, int64_t delta_ns)
 }
 
 static const struct clock_ops clock_ops = {
-	.read = read_clock, .get = get, .change = change, .step = step
+	.read = read_clock,
+	.get = get,
+	.change = change,
+	.step = step,
 };
 
-void sim_clock_start(
-    struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq)
+void
+sim_clock_start(struct sim_clock *c, struct world *w, const char *name, double offset_s,
+    double freq)
 {
 	*c = (struct sim_clock){
 		.port = { .ops = &clock_ops },
@@ -335,7 +339,7 @@ void sim_clock_start(
 		.name = name,
 		.osc = { .freq = freq, .smooth = freq, .rng = sim_rng_of(w->seed, name, 1) },
 		.k = { .time_constant = 2, .maxerror_s = PHASE_LIMIT_S, .esterror_s = PHASE_LIMIT_S,
-		    .unsync = true, .leap_s = INT64_MAX },
+		    .unsync = true, .leap_s = INT64_MAX, },
 		.granularity_ns = 1,
 		.read_cost_ns = 25,
 		.at = w->now,

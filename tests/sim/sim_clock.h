@@ -21,24 +21,24 @@
 enum sim_leap { SIM_LEAP_OK, SIM_LEAP_INS, SIM_LEAP_DEL, SIM_LEAP_OOP, SIM_LEAP_WAIT };
 
 struct sim_kernel {
-	double freq;            /* s/s */
-	double tick;            /* s/s of a foreign tick */
-	double phase_s;         /* rest of the phase, without what is slewed in this second */
-	double slice;           /* s/s of this second */
-	double slew_s, slew_slice;      /* the same of adjtime */
+	double freq;               /* s/s */
+	double tick;               /* s/s of a foreign tick */
+	double phase_s;            /* rest of the phase, without what is slewed in this second */
+	double slice;              /* s/s of this second */
+	double slew_s, slew_slice; /* the same of adjtime */
 	int time_constant;
 	double maxerror_s, esterror_s;
 	bool unsync;
-	enum clock_leap leap;   /* as told */
+	enum clock_leap leap; /* as told */
 	enum sim_leap leap_state;
-	int64_t leap_s;         /* when it happens, s since 1970; INT64_MAX: not armed */
+	int64_t leap_s; /* when it happens, s since 1970; INT64_MAX: not armed */
 	int tai_s;
 };
 
 struct sim_clock {
 	struct clock port;
 	struct world *w;
-	const char *name;       /* for the record */
+	const char *name; /* for the record */
 	struct osc osc;
 	struct sim_kernel k;
 	bool uncontrolled;      /* no CAP_SYS_TIME: changes give -EPERM */
@@ -47,13 +47,13 @@ struct sim_clock {
 
 	/* The clocks at true time at. */
 	int64_t at, mono_ns;
-	double mono_frac_ns;    /* 0..1 */
-	int64_t real_ns, boot_ns;       /* less mono_ns */
-	int64_t next_second;    /* of the oscillator, true time */
-	double osc_rate, rate;  /* of the oscillator; of the clocks: less 1 */
-	bool halted;            /* suspended or paused */
-	int64_t halted_at, resumed_at;  /* true time; 0: never */
-	int64_t last_event;     /* the event in which it was read last, and how often */
+	double mono_frac_ns;           /* 0..1 */
+	int64_t real_ns, boot_ns;      /* less mono_ns */
+	int64_t next_second;           /* of the oscillator, true time */
+	double osc_rate, rate;         /* of the oscillator; of the clocks: less 1 */
+	bool halted;                   /* suspended or paused */
+	int64_t halted_at, resumed_at; /* true time; 0: never */
+	int64_t last_event;            /* the event in which it was read last, and how often */
 	int64_t reads;
 
 	/* Called when it was set or has woken, as the kernel tells who asked; NULL: nobody did. */
@@ -61,18 +61,18 @@ struct sim_clock {
 	void *on_set_ctx;
 
 	/* What others may want to know. */
-	unsigned steps;         /* by the daemon */
+	unsigned steps; /* by the daemon */
 	int64_t last_step_ns;
 	unsigned changes;
-	unsigned foreign;       /* moves that the daemon did not make */
-	double foreign_s;       /* how far they went, in sum */
-	double worst_rate;      /* the largest |frequency + slice| ever asked for */
-	unsigned leaps;         /* leap seconds that happened */
+	unsigned foreign;  /* moves that the daemon did not make */
+	double foreign_s;  /* how far they went, in sum */
+	double worst_rate; /* the largest |frequency + slice| ever asked for */
+	unsigned leaps;    /* leap seconds that happened */
 };
 
 /* A clock that is offset_s ahead of true time, with a perfect oscillator of the given frequency. */
-void sim_clock_start(
-    struct sim_clock *c, struct world *w, const char *name, double offset_s, double freq);
+void sim_clock_start(struct sim_clock *c, struct world *w, const char *name, double offset_s,
+    double freq);
 
 /* The clock less true UTC now, s. */
 double sim_clock_error_s(struct sim_clock *c);

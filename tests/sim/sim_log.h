@@ -9,7 +9,7 @@
 #include "sim/world.h"
 
 struct sim_log_line {
-	int64_t at;             /* true ns */
+	int64_t at; /* true ns */
 	enum log_level level;
 	char *text;
 };
@@ -17,7 +17,7 @@ struct sim_log_line {
 struct sim_log {
 	struct log port;
 	struct world *w;
-	const char *name;       /* of the host */
+	const char *name; /* of the host */
 	struct sim_log_line *line;
 	unsigned n, cap;
 };

@@ -8,7 +8,7 @@ struct sim_timer {
 	struct sim_loop *loop;
 	struct loop_timer *owner;
 	struct sim_timer *next;
-	int64_t late_ns;        /* of this arming */
+	int64_t late_ns; /* of this arming */
 };
 
 /*

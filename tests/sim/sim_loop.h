@@ -14,13 +14,13 @@ struct sim_loop {
 	struct world *w;
 	struct sim_clock *clock;
 	struct sim_rng rng;
-	double late_s;          /* mean lateness of a timer (exponential) */
-	struct sim_timer *timers;       /* all that were made */
+	double late_s;            /* mean lateness of a timer (exponential) */
+	struct sim_timer *timers; /* all that were made */
 	unsigned timer_n;
-	bool frozen;            /* the process does not run; timers wait */
-	bool stopped;           /* stop was called */
+	bool frozen;  /* the process does not run; timers wait */
+	bool stopped; /* stop was called */
 	int status;
-	void (*on_stop)(void *ctx);     /* of the frame; may be NULL */
+	void (*on_stop)(void *ctx); /* of the frame; may be NULL */
 	void *on_stop_ctx;
 };
 

@@ -16,8 +16,8 @@ struct sim_flight {
 	struct sim_net *fabric;
 	struct sim_host *to;
 	struct sim_datagram d;
-	bool icmp;              /* d is the datagram that came back */
-	struct stamp rx;        /* while it waits */
+	bool icmp;       /* d is the datagram that came back */
+	struct stamp rx; /* while it waits */
 	struct sim_flight *next, *prev;
 };
 
@@ -129,7 +129,7 @@ sim_host_add(struct sim_host *h, const char *ifname, const char *address)
 	assert(h->iface_n < SIM_IFACES_MAX);
 	text_put_n(&t, address, slash != NULL ? (size_t)(slash - address) : strlen(address));
 	i->addr = sim_endpoint(text, 0).addr;
-	prefix = slash != NULL		? (unsigned)strtoul(slash + 1, NULL, 10)
+	prefix = slash != NULL          ? (unsigned)strtoul(slash + 1, NULL, 10)
 	    : i->addr.family == ADDR_V4 ? 24
 					: 64;
 	i->mask = addr_mask_of(i->addr.family, prefix);
@@ -149,8 +149,8 @@ sim_host_remove(struct sim_host *h, const char *address)
 	for (unsigned i = 0; i < h->iface_n; i++) {
 		if (addr_equal(&h->iface[i].addr, &a)) {
 			h->iface_n--;
-			memmove(
-			    &h->iface[i], &h->iface[i + 1], (h->iface_n - i) * sizeof h->iface[i]);
+			memmove(&h->iface[i], &h->iface[i + 1],
+			    (h->iface_n - i) * sizeof h->iface[i]);
 			change_soon(h);
 			return;
 		}
@@ -413,8 +413,9 @@ scramble(struct sim_net *n, struct sim_datagram *d)
 	}
 }
 
-static void carry(struct sim_net *n, struct sim_host *from, struct sim_host *to,
-    struct sim_datagram *d, double extra_s)
+static void
+carry(struct sim_net *n, struct sim_host *from, struct sim_host *to, struct sim_datagram *d,
+    double extra_s)
 {
 	struct sim_passage way = { .copies = 1, .delay_s = { LOOPBACK_S } };
 
@@ -436,8 +437,9 @@ void
 sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s)
 {
 	struct sim_datagram copy = { .from = d->from, .to = d->to, .len = d->len };
-	struct sim_host *to = addr_is_loopback(&d->to.addr) || host_has(from, &d->to.addr) ? from :
-	    sim_net_find(n, &d->to.addr);
+	struct sim_host *to = addr_is_loopback(&d->to.addr) || host_has(from, &d->to.addr)
+	    ? from
+	    : sim_net_find(n, &d->to.addr);
 	double extra_s = lag_s;
 
 	assert(d->len <= sizeof copy.bytes);

@@ -24,7 +24,7 @@ struct sim_datagram {
 /* A translation of one local endpoint to a port of the public address. */
 struct sim_nat_map {
 	struct endpoint inside;
-	uint16_t outside;       /* 0: slot free */
+	uint16_t outside; /* 0: slot free */
 };
 
 struct sim_nat {
@@ -54,7 +54,7 @@ struct sim_host {
 	char name[16];
 	struct sim_clock *clock; /* timestamps of its kernel; may be NULL when it is played */
 	struct sim_rng rng;
-	int iface_error;                /* of listing them */
+	int iface_error; /* of listing them */
 	struct net_iface iface[SIM_IFACES_MAX];
 	unsigned iface_n;
 	struct net_socket *sockets;
@@ -65,7 +65,7 @@ struct sim_host {
 	uint64_t socket_last_id;
 	struct sim_late_stamp stamp[SIM_STAMPS_MAX];
 	unsigned stamp_next;
-	struct sim_flight *waiting;     /* received while frozen, in order */
+	struct sim_flight *waiting; /* received while frozen, in order */
 	struct sim_nat nat;
 	/* A played host: gets every datagram to its addresses. */
 	void (*on_datagram)(void *ctx, struct sim_host *h, const struct sim_datagram *d);
@@ -77,9 +77,9 @@ struct sim_host {
 	bool user_stamps;       /* no kernel receive stamps: read by the process, late */
 	double tx_stamp_lost;   /* chance that a transmit stamp never comes */
 	double tx_stamp_late_s; /* how much later than the datagram it comes (mean) */
-	double stack_s; /* mean time between reading the clock for a request and its leaving */
-	bool port_taken;        /* somebody else has port 123 */
-	int listen_error, connect_error, send_error;    /* -errno of the next calls, 0: none */
+	double stack_s;  /* mean time between reading the clock for a request and its leaving */
+	bool port_taken; /* somebody else has port 123 */
+	int listen_error, connect_error, send_error; /* -errno of the next calls, 0: none */
 	uint64_t octets_in, octets_out, datagrams_in, datagrams_out;
 };
 
@@ -103,8 +103,8 @@ struct sim_net {
 	struct world *w;
 	struct sim_host *host[SIM_HOSTS_MAX];
 	unsigned host_n;
-	struct sim_path usual;  /* of all pairs that have no path of their own */
-	struct sim_path *path[SIM_HOSTS_MAX][SIM_HOSTS_MAX];    /* [from][to] */
+	struct sim_path usual; /* of all pairs that have no path of their own */
+	struct sim_path *path[SIM_HOSTS_MAX][SIM_HOSTS_MAX]; /* [from][to] */
 	struct sim_rng rng;
 	struct sim_tap *taps;
 	struct sim_flight *flying, *spare;
@@ -128,15 +128,15 @@ void sim_host_remove(struct sim_host *h, const char *address);
 struct sim_path *sim_net_path(struct sim_net *n, struct sim_host *from, struct sim_host *to);
 
 /* The same path both ways. */
-void sim_net_join(
-    struct sim_net *n, struct sim_host *a, struct sim_host *b, const struct sim_path *p);
+void sim_net_join(struct sim_net *n, struct sim_host *a, struct sim_host *b,
+    const struct sim_path *p);
 
 /*
  * Puts a datagram on the way, lag_s from now: from a host (its path is used), with any sender
  * address.
  */
-void sim_net_send(
-    struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s);
+void sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d,
+    double lag_s);
 
 /* The same, to arrive after delay_s whatever the path. */
 void sim_net_inject(struct sim_net *n, const struct sim_datagram *d, double delay_s);
@@ -173,8 +173,8 @@ unsigned sim_socket_dscp(const struct net_socket *s);
 bool sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx);
 
 /* Tells a connected socket that what it sent to remote came back. */
-void sim_socket_unreachable(
-    struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error);
+void sim_socket_unreachable(struct sim_host *h, const struct endpoint *local,
+    const struct endpoint *remote, int error);
 
 /* The kernel's timestamp of this moment. */
 struct stamp sim_host_stamp(struct sim_host *h);

@@ -73,8 +73,9 @@ delay_draw(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len)
 	return s;
 }
 
-void sim_path_pass(
-    struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out)
+void
+sim_path_pass(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len,
+    struct sim_passage *out)
 {
 	*out = (struct sim_passage){ .copies = 1 };
 	if (p->cut || (p->mtu > 0 && len > p->mtu) || sim_rng_chance(r, p->loss)) {

@@ -11,10 +11,10 @@
 
 enum sim_law_kind {
 	LAW_CONSTANT,
-	LAW_EXPONENTIAL,        /* queueing: jitter_s is the mean */
-	LAW_NORMAL,             /* jitter_s is the deviation, never below base_s / 2 */
-	LAW_HEAVY,              /* jitter_s is the mean of a Pareto tail of shape 1.5, cut at 5 s */
-	LAW_BIMODAL,            /* far_s more with the chance far_p; exponential jitter on top */
+	LAW_EXPONENTIAL, /* queueing: jitter_s is the mean */
+	LAW_NORMAL,      /* jitter_s is the deviation, never below base_s / 2 */
+	LAW_HEAVY,       /* jitter_s is the mean of a Pareto tail of shape 1.5, cut at 5 s */
+	LAW_BIMODAL,     /* far_s more with the chance far_p; exponential jitter on top */
 };
 
 struct sim_law {
@@ -25,24 +25,24 @@ struct sim_law {
 
 /* A time of the hour in which the path is crowded. */
 struct sim_crowd {
-	double every_s, for_s;  /* every_s 0: never */
-	double extra_s;         /* mean of an exponential extra delay */
+	double every_s, for_s; /* every_s 0: never */
+	double extra_s;        /* mean of an exponential extra delay */
 };
 
 struct sim_path {
 	struct sim_law law;
-	double loss, duplicate, corrupt;        /* chances */
-	double reorder, reorder_s;      /* the chance to be held up for so long */
-	size_t mtu;                     /* larger datagrams vanish, 0: no limit */
-	double rate_Bps;                /* octets a second through one queue, 0: no limit */
+	double loss, duplicate, corrupt; /* chances */
+	double reorder, reorder_s;       /* the chance to be held up for so long */
+	size_t mtu;                      /* larger datagrams vanish, 0: no limit */
+	double rate_Bps;                 /* octets a second through one queue, 0: no limit */
 	struct sim_crowd crowd;
-	bool cut;                       /* nothing passes */
-	int64_t queue_free;             /* when the queue has sent all it holds, true ns */
+	bool cut;           /* nothing passes */
+	int64_t queue_free; /* when the queue has sent all it holds, true ns */
 };
 
 /* What happens to one datagram. */
 struct sim_passage {
-	unsigned copies;        /* 0: lost */
+	unsigned copies; /* 0: lost */
 	double delay_s[2];
 	bool corrupt;
 };
@@ -50,7 +50,7 @@ struct sim_passage {
 struct sim_path sim_path_constant(double base_s);
 struct sim_path sim_path_exponential(double base_s, double jitter_s);
 
-void sim_path_pass(
-    struct sim_path *p, struct sim_rng *r, int64_t now, size_t len, struct sim_passage *out);
+void sim_path_pass(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len,
+    struct sim_passage *out);
 
 #endif

@@ -30,8 +30,9 @@ fail(struct resolver_answer *a, int error, const char *reason)
 	text_put(&t, reason);
 }
 
-static void look_up(
-    struct sim_resolver *r, const char *name, enum addr_family family, struct resolver_answer *a)
+static void
+look_up(struct sim_resolver *r, const char *name, enum addr_family family,
+    struct resolver_answer *a)
 {
 	struct sim_name *s = find(r, name);
 	unsigned many;
@@ -88,16 +89,17 @@ ask(struct resolver *port, uint32_t tag, const char *name, enum addr_family fami
 			q->event.ctx = q;
 			q->answer = (struct resolver_answer){ .tag = tag };
 			look_up(r, name, family, &q->answer);
-			world_arm(
-			    r->w, &q->event, r->w->now + ns_from_s(r->down ? 5.0 : r->delay_s));
+			world_arm(r->w, &q->event,
+			    r->w->now + ns_from_s(r->down ? 5.0 : r->delay_s));
 			return 0;
 		}
 	}
 	return -EAGAIN;
 }
 
-static void listen_answers(
-    struct resolver *port, void (*on_answer)(void *ctx, const struct resolver_answer *a), void *ctx)
+static void
+listen_answers(struct resolver *port, void (*on_answer)(void *ctx, const struct resolver_answer *a),
+    void *ctx)
 {
 	struct sim_resolver *r = (struct sim_resolver *)port;
 

@@ -14,7 +14,7 @@ enum { SIM_NAMES_MAX = 16, SIM_QUESTIONS_MAX = 64 };
 struct sim_name {
 	char name[64];
 	struct addr addr[RESOLVER_ADDRS_MAX];
-	unsigned n;             /* 0: the name does not exist */
+	unsigned n;       /* 0: the name does not exist */
 	unsigned at_once; /* addresses in one answer, 0: all; then the next ones, round and round */
 	unsigned turn;
 	unsigned asked;
@@ -34,11 +34,11 @@ struct sim_resolver {
 	struct sim_question question[SIM_QUESTIONS_MAX];
 	void (*on_answer)(void *ctx, const struct resolver_answer *a);
 	void *ctx;
-	double delay_s;         /* of an answer */
-	bool down;              /* no name server answers: "try again" after 5 s */
+	double delay_s;        /* of an answer */
+	bool down;             /* no name server answers: "try again" after 5 s */
 	enum addr_family lame; /* questions of this family get no answer, and so those of both;
 				  ADDR_NONE: fine */
-	int ask_error;          /* -errno of ask itself, 0: none */
+	int ask_error;         /* -errno of ask itself, 0: none */
 	unsigned asked;
 };
 

@@ -10,17 +10,17 @@
 #include "port/rng.h"
 
 struct sim_rng {
-	struct rng port;        /* for a daemon */
-	uint64_t key, n;        /* the stream, and the numbers drawn from it */
+	struct rng port; /* for a daemon */
+	uint64_t key, n; /* the stream, and the numbers drawn from it */
 };
 
 /* The stream of that name (and index, when a name has many) under a seed. */
 struct sim_rng sim_rng_of(uint64_t seed, const char *name, uint64_t index);
 
 uint64_t sim_rng_u64(struct sim_rng *r);
-double sim_rng_unit(struct sim_rng *r);                 /* in [0, 1) */
+double sim_rng_unit(struct sim_rng *r); /* in [0, 1) */
 double sim_rng_between(struct sim_rng *r, double lo, double hi);
-unsigned sim_rng_below(struct sim_rng *r, unsigned n);  /* in 0..n-1, n > 0 */
+unsigned sim_rng_below(struct sim_rng *r, unsigned n); /* in 0..n-1, n > 0 */
 bool sim_rng_chance(struct sim_rng *r, double p);
 double sim_rng_normal(struct sim_rng *r);               /* mean 0, deviation 1 */
 double sim_rng_exponential(struct sim_rng *r);          /* mean 1 */

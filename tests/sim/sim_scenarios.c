@@ -15,13 +15,11 @@
 #include <time.h>
 #include "sim/scenario.h"
 
-static const struct scenario_table *const tables[] = {
-	&clock_scenarios, &fault_scenarios, &source_scenarios, &network_scenarios,
-	&wire_scenarios, &attack_scenarios, &serve_scenarios, &conf_scenarios, &access_scenarios,
-	&reload_scenarios, &leap_scenarios, &quorum_scenarios, &fields_scenarios,
-	&latch_scenarios, &protect_scenarios, &start_scenarios,
-	&liars_scenarios,
-};
+static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_scenarios,
+	&source_scenarios, &network_scenarios, &wire_scenarios, &attack_scenarios, &serve_scenarios,
+	&conf_scenarios, &access_scenarios, &reload_scenarios, &leap_scenarios, &quorum_scenarios,
+	&fields_scenarios, &latch_scenarios, &protect_scenarios, &start_scenarios,
+	&liars_scenarios };
 
 struct request {
 	uint64_t seed;

@@ -36,8 +36,8 @@ sim_server_error_s(struct sim_server *s)
 static struct ntp_ts
 time_after(struct sim_server *s, double lag_s)
 {
-	int64_t ns = s->shares != NULL ? sim_clock_real(s->shares).ns + ns_from_s(lag_s) :
-	    world_utc(s->w) + ns_from_s(sim_server_error_s(s) + lag_s);
+	int64_t ns = s->shares != NULL ? sim_clock_real(s->shares).ns + ns_from_s(lag_s)
+				       : world_utc(s->w) + ns_from_s(sim_server_error_s(s) + lag_s);
 
 	ns -= ((ns % s->granularity_ns) + s->granularity_ns) % s->granularity_ns;
 	return ntp_ts_from_rtime((struct rtime){ ns });
@@ -106,8 +106,9 @@ answer_after(struct sim_server *s, const struct packet *request, double lag_s, u
 	return write_answer(s, request, &h, out);
 }
 
-size_t sim_server_answer(
-    struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX])
+size_t
+sim_server_answer(struct sim_server *s, const struct packet *request,
+    uint8_t out[static NET_PACKET_MAX])
 {
 	return answer_after(s, request, 0, out);
 }

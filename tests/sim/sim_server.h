@@ -14,7 +14,7 @@ enum { SIM_REQUESTS_KEPT = 64 };
 
 /* A request as it came. */
 struct sim_request {
-	int64_t at;             /* true ns */
+	int64_t at; /* true ns */
 	struct sim_datagram d;
 };
 
@@ -22,7 +22,7 @@ struct sim_request {
 struct sim_server_error {
 	double offset_s, drift;
 	double wave_s, wave_period_s;
-	double walk;            /* s per sqrt(s) */
+	double walk; /* s per sqrt(s) */
 	double walked_s;
 	int64_t walked_at;
 };
@@ -31,32 +31,32 @@ struct sim_server {
 	struct world *w;
 	struct sim_net *net;
 	struct sim_host *host;
-	struct sim_rng rng, walk_rng;   /* its clock walks the same whoever asks */
+	struct sim_rng rng, walk_rng; /* its clock walks the same whoever asks */
 	struct sim_server_error error;
-	struct sim_clock *shares;       /* its clock is that of another host; NULL: its own */
+	struct sim_clock *shares; /* its clock is that of another host; NULL: its own */
 	/* What it says of itself. */
 	enum ntp_leap leap;
 	uint8_t stratum;
 	int precision;
 	uint32_t refid;
 	double root_delay_s, root_disp_s;
-	double turnaround_s;    /* mean time from T2 to T3 */
+	double turnaround_s; /* mean time from T2 to T3 */
 	int64_t granularity_ns;
 	/* How it behaves. */
-	bool honest;            /* its error is within what it says: it counts for the majority */
+	bool honest; /* its error is within what it says: it counts for the majority */
 	bool silent;
-	uint32_t kiss;          /* the code of a kiss instead of an answer, 0: none */
+	uint32_t kiss; /* the code of a kiss instead of an answer, 0: none */
 	int kiss_poll;
-	unsigned kiss_every;    /* one in so many requests gets it; 0: all */
-	struct mac_key *key;    /* signs answers to signed requests; owned */
+	unsigned kiss_every; /* one in so many requests gets it; 0: all */
+	struct mac_key *key; /* signs answers to signed requests; owned */
 	uint32_t key_id;
 	bool sign_always;
-	unsigned answer_version;        /* 0: that of the request */
+	unsigned answer_version; /* 0: that of the request */
 	/* Changes an answer before it is written; may be NULL. False: no answer. */
 	bool (*twist)(struct sim_server *s, const struct packet *request, struct header *answer);
 	void *twist_ctx;
 	/* What came. */
-	struct sim_request request[SIM_REQUESTS_KEPT];  /* the first ones */
+	struct sim_request request[SIM_REQUESTS_KEPT]; /* the first ones */
 	uint64_t requests, answers;
 	int64_t last_request;
 	unsigned last_version;
@@ -73,8 +73,8 @@ double sim_server_error_s(struct sim_server *s);
 struct ntp_ts sim_server_time(struct sim_server *s);
 
 /* The answer it would give to a parsed request that came just now; the octets. */
-size_t sim_server_answer(
-    struct sim_server *s, const struct packet *request, uint8_t out[static NET_PACKET_MAX]);
+size_t sim_server_answer(struct sim_server *s, const struct packet *request,
+    uint8_t out[static NET_PACKET_MAX]);
 
 /* Its clock is wrong by offset_s from now on, and it does not know. */
 void sim_server_lie(struct sim_server *s, double offset_s);

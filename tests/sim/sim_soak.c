@@ -36,7 +36,7 @@ struct options {
 	unsigned kind;
 	uint64_t seed, count;
 	const char *file;
-	double minutes;                 /* 0: no end */
+	double minutes; /* 0: no end */
 	bool again, quiet;
 };
 
@@ -63,16 +63,20 @@ add(struct soak_result *all, const struct soak_result *one)
 	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
 		all->second[i] += one->second[i];
 	}
-	all->worst_share = one->worst_share > all->worst_share ? one->worst_share :
-	    all->worst_share;
+	all->worst_share =
+	    one->worst_share > all->worst_share ? one->worst_share : all->worst_share;
 }
 
 static struct soak_result
 run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 {
 	struct sim *s = soak_run(seed, kind);
-	struct soak_result one = { .run = 1, .failed = s->failures > 0,
-		.simulated_s = world_s(s->w), .worst_share = s->node[0]->oracle.worst_share };
+	struct soak_result one = {
+		.run = 1,
+		.failed = s->failures > 0,
+		.simulated_s = world_s(s->w),
+		.worst_share = s->node[0]->oracle.worst_share,
+	};
 
 	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
 		one.second[i] = (double)s->node[0]->oracle.second[i];
@@ -122,7 +126,8 @@ static void
 print_result(const struct soak_result *all)
 {
 	printf("# %u days of mishaps, %u failed, %.0f h simulated, largest share of the root "
-	    "distance %.2f\n", all->run, all->failed, all->simulated_s / 3600, all->worst_share);
+	       "distance %.2f\n",
+	    all->run, all->failed, all->simulated_s / 3600, all->worst_share);
 	for (unsigned i = 0; i < ORACLE_SECONDS; i++) {
 		printf("# %5.1f%% %s\n", 100 * all->second[i] / all->simulated_s, how[i]);
 	}
@@ -216,7 +221,8 @@ main(int argc, char **argv)
 	bool kept = true;
 
 	if (!read_options(argc, argv, &o)) {
-		(void)fprintf(stderr, "usage: sim_soak [-pol] [-f FILE [-m MINUTES] [-r]] "
+		(void)fprintf(stderr,
+		    "usage: sim_soak [-pol] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]\n");
 		return 2;
 	}

@@ -8,7 +8,7 @@
 
 struct net_socket {
 	struct sim_host *host;
-	uint64_t id;            /* never used twice */
+	uint64_t id; /* never used twice */
 	struct endpoint local, remote;
 	bool connected, drop;
 	unsigned dscp;
@@ -99,18 +99,29 @@ listen_on(struct net *port, const struct net_listen *what, const struct net_even
 		return -EADDRNOTAVAIL;
 	}
 	socket_add(h,
-	    &(struct net_socket){ .local = what->local, .drop = what->drop, .dscp = what->dscp,
-		.ev = *ev, .ctx = ctx },
+	    &(struct net_socket){
+		.local = what->local,
+		.drop = what->drop,
+		.dscp = what->dscp,
+		.ev = *ev,
+		.ctx = ctx,
+	    },
 	    out);
 	return 0;
 }
 
-static int connect_to(struct net *port, const struct endpoint *local, const struct endpoint *remote,
+static int
+connect_to(struct net *port, const struct endpoint *local, const struct endpoint *remote,
     unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out)
 {
 	struct sim_host *h = (struct sim_host *)port;
-	struct net_socket s = { .remote = *remote, .connected = true, .dscp = dscp, .ev = *ev,
-		.ctx = ctx };
+	struct net_socket s = {
+		.remote = *remote,
+		.connected = true,
+		.dscp = dscp,
+		.ev = *ev,
+		.ctx = ctx,
+	};
 	bool any_port = local == NULL || local->port == 0;
 
 	if (h->connect_error != 0) {
@@ -370,7 +381,11 @@ bool
 sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx)
 {
 	struct net_packet p = {
-		.bytes = d->bytes, .len = d->len, .from = d->from, .to = d->to.addr, .rx = rx
+		.bytes = d->bytes,
+		.len = d->len,
+		.from = d->from,
+		.to = d->to.addr,
+		.rx = rx,
 	};
 	struct net_socket *best = NULL;
 	int best_fit = 0;
@@ -393,8 +408,9 @@ sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stam
 	return true;
 }
 
-void sim_socket_unreachable(
-    struct sim_host *h, const struct endpoint *local, const struct endpoint *remote, int error)
+void
+sim_socket_unreachable(struct sim_host *h, const struct endpoint *local,
+    const struct endpoint *remote, int error)
 {
 	for (struct net_socket *s = h->sockets; s != NULL; s = s->next) {
 		if (s->connected && endpoint_equal(&s->local, local) &&

@@ -11,7 +11,7 @@
 
 static const char CONFIG[] =
     THREE_SERVERS "statsdir /stats\n"
-    "statistics loopstats peerstats rawstats sysstats protostats usestats\n";
+		  "statistics loopstats peerstats rawstats sysstats protostats usestats\n";
 
 static int
 write_file(const char *folder, const struct sim_file *f)

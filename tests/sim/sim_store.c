@@ -162,9 +162,12 @@ stat_file(struct store *port, const char *path, struct store_stat *out)
 	if (f == NULL) {
 		return -ENOENT;
 	}
-	*out = (struct store_stat){ .mtime_ns = f->node->mtime_ns, .size = f->node->len,
+	*out = (struct store_stat){
+		.mtime_ns = f->node->mtime_ns,
+		.size = f->node->len,
 		.inode = f->node->number,
-		.open_to_all = s->open_to_all != NULL && strcmp(s->open_to_all, path) == 0 };
+		.open_to_all = s->open_to_all != NULL && strcmp(s->open_to_all, path) == 0,
+	};
 	return 0;
 }
 
@@ -243,8 +246,11 @@ list_dir(struct store *port, const char *dir, void (*each)(void *ctx, const char
 static void
 explain(struct store *port, const char *path, enum store_use use, struct text *out)
 {
-	static const char *const rights[] = { [STORE_READ] = "read", [STORE_APPEND] = "append",
-		[STORE_REPLACE] = "replace" };
+	static const char *const rights[] = {
+		[STORE_READ] = "read",
+		[STORE_APPEND] = "append",
+		[STORE_REPLACE] = "replace",
+	};
 
 	(void)port;
 	text_printf(out, "; chgrp ntp %s to %s it", path, rights[use]);

@@ -10,7 +10,7 @@
 
 /* What a file holds; it may have several names. */
 struct sim_inode {
-	char *bytes;            /* with a NUL behind */
+	char *bytes; /* with a NUL behind */
 	size_t len, cap;
 	int64_t mtime_ns;
 	uint64_t number;
@@ -25,13 +25,13 @@ struct sim_file {
 
 struct sim_store {
 	struct store port;
-	struct sim_clock *clock;        /* of file times */
+	struct sim_clock *clock; /* of file times */
 	struct sim_file *files;
 	uint64_t last_inode;
-	int read_error, write_error;    /* -errno of every call from now on, 0: none */
-	const char *denied;             /* the one path that gives -EACCES when read; NULL: none */
-	const char *open_to_all;        /* the one path that every user may read; NULL: none */
-	unsigned writes;                /* whole files written by the daemon */
+	int read_error, write_error; /* -errno of every call from now on, 0: none */
+	const char *denied;          /* the one path that gives -EACCES when read; NULL: none */
+	const char *open_to_all;     /* the one path that every user may read; NULL: none */
+	unsigned writes;             /* whole files written by the daemon */
 };
 
 void sim_store_start(struct sim_store *s, struct sim_clock *clock);

@@ -16,11 +16,11 @@ struct soak {
 	struct sim *s;
 	struct sim_rng r;
 	struct sim_node *c;
-	unsigned servers, liars;        /* the first ones lie when liars > 0 */
+	unsigned servers, liars; /* the first ones lie when liars > 0 */
 	char config[1024];
 	bool address_gone, dark;
 	unsigned kind;
-	struct wide wide;               /* SOAK_WIDE */
+	struct wide wide; /* SOAK_WIDE */
 };
 
 static double
@@ -39,10 +39,11 @@ static struct sim_path
 random_path(struct soak *k)
 {
 	struct sim_path p = { .law = {
-	    .kind = (enum sim_law_kind)sim_rng_below(&k->r, LAW_BIMODAL + 1),
-	    .base_s = log_between(&k->r, 0.00005, 0.2),
-	    .far_s = log_between(&k->r, 0.001, 0.1),
-	    .far_p = sim_rng_between(&k->r, 0, 0.5) } };
+				  .kind = (enum sim_law_kind)sim_rng_below(&k->r, LAW_BIMODAL + 1),
+				  .base_s = log_between(&k->r, 0.00005, 0.2),
+				  .far_s = log_between(&k->r, 0.001, 0.1),
+				  .far_p = sim_rng_between(&k->r, 0, 0.5),
+			      } };
 
 	p.law.jitter_s = p.law.base_s * log_between(&k->r, 0.01, 0.5);
 	p.loss = sim_rng_chance(&k->r, 0.3) ? sim_rng_between(&k->r, 0, 0.3) : 0;
@@ -61,8 +62,9 @@ static void
 link_randomly(struct soak *k, struct sim_server *srv)
 {
 	*sim_net_path(k->s->net, k->c->host, srv->host) = random_path(k);
-	*sim_net_path(k->s->net, srv->host, k->c->host) = sim_rng_chance(&k->r, 0.7) ?
-	    *sim_net_path(k->s->net, k->c->host, srv->host) : random_path(k);
+	*sim_net_path(k->s->net, srv->host, k->c->host) = sim_rng_chance(&k->r, 0.7)
+	    ? *sim_net_path(k->s->net, k->c->host, srv->host)
+	    : random_path(k);
 }
 
 static void
@@ -122,9 +124,11 @@ make_oscillator(struct soak *k, struct osc *o)
 			86400, sim_rng_unit(&k->r) };
 	}
 	if (sim_rng_chance(&k->r, 0.3)) {
-		o->jump[o->jump_n++] = (struct osc_jump){ sim_rng_between(&k->r, 0, 80000),
+		o->jump[o->jump_n++] = (struct osc_jump){
+			sim_rng_between(&k->r, 0, 80000),
 			sim_rng_chance(&k->r, 0.5) ? 0 : 1800,
-			either_sign(&k->r, log_between(&k->r, 1e-7, 3e-5)) };
+			either_sign(&k->r, log_between(&k->r, 1e-7, 3e-5)),
+		};
 	}
 }
 
@@ -133,8 +137,8 @@ make_client(struct soak *k)
 {
 	double offset_s = either_sign(&k->r, log_between(&k->r, 1e-5, 900));
 
-	k->c = sim_node_new(
-	    k->s, "client", offset_s, either_sign(&k->r, log_between(&k->r, 1e-8, 300e-6)), "");
+	k->c = sim_node_new(k->s, "client", offset_s,
+	    either_sign(&k->r, log_between(&k->r, 1e-8, 300e-6)), "");
 	k->c->options.panic_gate = true;
 	make_oscillator(k, &k->c->clock.osc);
 	k->c->clock.granularity_ns = sim_rng_chance(&k->r, 0.1) ? 1000 : 1;
@@ -329,7 +333,7 @@ one_mishap(struct soak *k)
 	while (away(k)) {
 		sim_run(k->s, 10);
 	}
-	sim_run(k->s, 0.05);    /* it runs before anything else happens */
+	sim_run(k->s, 0.05); /* it runs before anything else happens */
 	if (k->c->daemon == NULL) {
 		SIM_CHECK(k->s, sim_node_boot(k->c), "exit status %d", k->c->exit_status);
 	}
@@ -391,11 +395,13 @@ calm(struct soak *k)
 static unsigned
 liars_of(struct soak *k)
 {
-	unsigned liars = sim_rng_chance(&k->r, 0.4) && k->servers > 3 ?
-	    sim_rng_below(&k->r, (k->servers - 2) / 2 + 1) : 0;
+	unsigned liars = sim_rng_chance(&k->r, 0.4) && k->servers > 3
+	    ? sim_rng_below(&k->r, (k->servers - 2) / 2 + 1)
+	    : 0;
 
-	return (k->kind & SOAK_WIDE) != 0 && k->servers == 3 && wide_one_of_three_lies(&k->wide) ?
-	    1 : liars;
+	return (k->kind & SOAK_WIDE) != 0 && k->servers == 3 && wide_one_of_three_lies(&k->wide)
+	    ? 1
+	    : liars;
 }
 
 struct sim *

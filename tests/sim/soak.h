@@ -10,9 +10,9 @@
 
 /* The kinds of a seed's story, bits; none: an outage lasts until chance ends it. */
 enum {
-	SOAK_PASSING = 1,       /* outages end by themselves */
-	SOAK_WIDE = 2,          /* and what soak_wide.h has */
-	SOAK_TOLD = 4           /* the mishaps are in the daemon's log, for a reader */
+	SOAK_PASSING = 1, /* outages end by themselves */
+	SOAK_WIDE = 2,    /* and what soak_wide.h has */
+	SOAK_TOLD = 4     /* the mishaps are in the daemon's log, for a reader */
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */

@@ -16,7 +16,7 @@ struct entry {
 
 struct soak_record {
 	FILE *file;
-	struct entry *at;       /* one per seed and kind, in their order */
+	struct entry *at; /* one per seed and kind, in their order */
 	size_t n, cap, lines;
 };
 
@@ -87,7 +87,7 @@ read_line(const char *line, struct entry *e)
 	memset(e, 0, sizeof *e);
 	e->kind = soak_kind_read(&line);
 	if (sscanf(line, "%llu %15s %lf %lf%n", (unsigned long long *)&e->seed, word,
-	    &e->one.simulated_s, &e->one.worst_share, &used) != 4) {
+		&e->one.simulated_s, &e->one.worst_share, &used) != 4) {
 		return false;
 	}
 	e->one.run = 1;
@@ -170,8 +170,7 @@ soak_record_find(const struct soak_record *r, unsigned kind, uint64_t seed)
 }
 
 bool
-soak_record_add(struct soak_record *r, unsigned kind, uint64_t seed,
-    const struct soak_result *one)
+soak_record_add(struct soak_record *r, unsigned kind, uint64_t seed, const struct soak_result *one)
 {
 	char line[256];
 	struct text t = text_over(line, sizeof line);
@@ -197,8 +196,8 @@ soak_record_total(struct soak_record *r)
 		all.run++;
 		all.failed += one->failed;
 		all.simulated_s += one->simulated_s;
-		all.worst_share = one->worst_share > all.worst_share ? one->worst_share :
-		    all.worst_share;
+		all.worst_share =
+		    one->worst_share > all.worst_share ? one->worst_share : all.worst_share;
 		for (unsigned k = 0; k < ORACLE_SECONDS; k++) {
 			all.second[k] += one->second[k];
 		}

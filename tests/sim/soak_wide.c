@@ -164,8 +164,12 @@ on_ask(void *ctx)
 {
 	struct wide *w = ctx;
 	struct wide_customer *x = &w->customer;
-	struct sim_datagram d = { .from = x->at, .to = sim_endpoint("192.0.2.100", NTP_PORT),
-		.len = 48, .bytes = { 4 << 3 | MODE_CLIENT, 0, 6 } };
+	struct sim_datagram d = {
+		.from = x->at,
+		.to = sim_endpoint("192.0.2.100", NTP_PORT),
+		.len = 48,
+		.bytes = { 4 << 3 | MODE_CLIENT, 0, 6 },
+	};
 	uint64_t xmt = sim_rng_u64(&w->r);
 
 	memcpy(d.bytes + 40, &xmt, sizeof xmt);
@@ -189,15 +193,18 @@ forged_sender(struct wide *w)
 	} else {
 		text_put(&t, "192.0.2.100");
 	}
-	return sim_endpoint(address, sim_rng_chance(&w->r, 0.7) ? NTP_PORT :
-	    1024 + sim_rng_below(&w->r, 60000));
+	return sim_endpoint(address,
+	    sim_rng_chance(&w->r, 0.7) ? NTP_PORT : 1024 + sim_rng_below(&w->r, 60000));
 }
 
 static void
 forge(struct wide *w)
 {
-	struct sim_datagram d = { .from = forged_sender(w),
-		.to = sim_endpoint("192.0.2.100", NTP_PORT), .len = 48 };
+	struct sim_datagram d = {
+		.from = forged_sender(w),
+		.to = sim_endpoint("192.0.2.100", NTP_PORT),
+		.len = 48,
+	};
 
 	for (unsigned i = 0; i < 96; i++) {
 		d.bytes[i] = (uint8_t)sim_rng_below(&w->r, 256);
@@ -351,9 +358,13 @@ wide_mishap(struct wide *w)
 	static const struct {
 		const char *name;
 		void (*happen)(struct wide *w);
-	} mishaps[] = { { "pauses", pauses }, { "suspends", suspends },
-		{ "a wrong hardware clock", wrong_hardware_clock }, { "all silent", all_silent },
-		{ "restarts", restarts } };
+	} mishaps[] = {
+		{ "pauses", pauses },
+		{ "suspends", suspends },
+		{ "a wrong hardware clock", wrong_hardware_clock },
+		{ "all silent", all_silent },
+		{ "restarts", restarts },
+	};
 	unsigned which;
 
 	if (w->c->daemon == NULL || !sim_rng_chance(&w->r, 0.2)) {

@@ -17,17 +17,17 @@ struct wide;
 struct wide_server {
 	struct wide *of;
 	struct sim_server *srv;
-	double late_s;                  /* the most it is late after a start, 0: never */
-	unsigned lives;                 /* of the daemon, when the first request came */
-	int64_t answers_from;           /* in this life, true ns */
-	double lies_s;                  /* the lie that begins, 0: the one that ends */
-	struct sim_event turn;          /* it begins to lie, or ends */
+	double late_s;         /* the most it is late after a start, 0: never */
+	unsigned lives;        /* of the daemon, when the first request came */
+	int64_t answers_from;  /* in this life, true ns */
+	double lies_s;         /* the lie that begins, 0: the one that ends */
+	struct sim_event turn; /* it begins to lie, or ends */
 };
 
 /* Whoever sends forged datagrams to port 123 of the node. */
 struct wide_spoofer {
 	struct sim_event next;
-	double every_s;                 /* mean; 0: there is none */
+	double every_s; /* mean; 0: there is none */
 	unsigned at_once;
 };
 

@@ -13,7 +13,7 @@ struct stranger {
 	struct sim *s;
 	struct sim_host *host;
 	struct endpoint at, daemon;
-	unsigned answers, longer;       /* longer than what was asked with */
+	unsigned answers, longer; /* longer than what was asked with */
 	size_t last_len, asked_len;
 	uint8_t last[NET_PACKET_MAX];
 	uint64_t octets;

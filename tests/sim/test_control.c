@@ -12,15 +12,14 @@
 #include "ntpd/state.h"
 #include "sim/mode6.h"
 
-static const char CONFIG[] =
-    "driftfile /drift\n"
-    "server 192.0.2.1 iburst minpoll 4\n"
-    "server 192.0.2.2 iburst minpoll 4\n"
-    "server 127.127.1.0\n"
-    "restrict default limited kod notrap\n"
-    "keys /keys\ntrustedkey 1 2\ncontrolkey 1\n"
-    "setvar site=lab default\nsetvar owner=me\n"
-    "saveconfigdir /saved/\nstatsdir /stats\n";
+static const char CONFIG[] = "driftfile /drift\n"
+			     "server 192.0.2.1 iburst minpoll 4\n"
+			     "server 192.0.2.2 iburst minpoll 4\n"
+			     "server 127.127.1.0\n"
+			     "restrict default limited kod notrap\n"
+			     "keys /keys\ntrustedkey 1 2\ncontrolkey 1\n"
+			     "setvar site=lab default\nsetvar owner=me\n"
+			     "saveconfigdir /saved/\nstatsdir /stats\n";
 /* A request a second is too many for it. */
 static const char CLASSIC_RATE[] =
     "server 192.0.2.1 iburst minpoll 4\nkeys /keys\ntrustedkey 1 2\ncontrolkey 1\n"
@@ -132,8 +131,8 @@ assoc_count(struct mode6 *m)
 
 /* Sends the same octets once more, from elsewhere maybe. */
 static const struct mode6_answer *
-config_bytes(
-    struct mode6 *maker, struct mode6 *sender, const char *line, uint8_t *bytes, size_t *len)
+config_bytes(struct mode6 *maker, struct mode6 *sender, const char *line, uint8_t *bytes,
+    size_t *len)
 {
 	*len = mode6_request(maker, CONTROL_CONFIGURE, 0, line, true, bytes);
 	return mode6_send(sender, bytes, *len);
@@ -198,7 +197,7 @@ read_each(struct lab *b, uint16_t assoc, enum control_op op, const char *list_na
 	(void)mode6_ask(&b->local, op, assoc, list_name);
 	(void)mode6_value(&b->local, list_name, names, sizeof names);
 	for (char *save = NULL, *name = strtok_r(names, ",", &save); name != NULL;
-	    name = strtok_r(NULL, ",", &save)) {
+	     name = strtok_r(NULL, ",", &save)) {
 		const struct mode6_answer *a = mode6_ask(&b->local, op, assoc, name);
 		if (!a->complete || strncmp(a->text, name, strlen(name)) != 0) {
 			fail_msg("'%s' is listed but gives error %d", name, a->error);
@@ -411,7 +410,7 @@ each_kind_of_wrong_request_has_its_error(void **state)
 	expect_error(mode6_ask(m, CONTROL_UNSETTRAP, 0, ""), CONTROL_ERR_PERMISSION);
 	expect_error(mode6_command(m, CONTROL_WRITECLOCK, "stratum=3"), CONTROL_ERR_PERMISSION);
 	len = mode6_request(m, CONTROL_READVAR, 0, "leap", false, bytes);
-	bytes[11] = 200;                /* more than there is */
+	bytes[11] = 200; /* more than there is */
 	expect_error(mode6_send(m, bytes, len), CONTROL_ERR_FORMAT);
 	len = mode6_request(m, CONTROL_READVAR, 0, "", false, bytes);
 	expect_error(mode6_send(m, bytes, len + 2), CONTROL_ERR_FORMAT);
@@ -433,7 +432,7 @@ what_is_no_request_gets_no_answer(void **state)
 		expect_silence(mode6_send(m, bytes, len));
 	}
 	bytes[1] = CONTROL_READVAR;
-	bytes[9] = 1;                   /* offset */
+	bytes[9] = 1; /* offset */
 	expect_silence(mode6_send(m, bytes, len));
 	bytes[9] = 0;
 	bytes[0] = 0 << 3 | 6;
@@ -543,14 +542,14 @@ only_the_control_key_opens_the_lists(void **state)
 	len = mode6_request(m, CONTROL_READ_ORDLIST, 0, "ifstats", true, bytes);
 	bytes[len - 1] ^= 1;
 	expect_error(mode6_send(m, bytes, len), CONTROL_ERR_PERMISSION);
-	mode6_key(m, 2, "MD5", "other");                /* trusted, but not the control key */
+	mode6_key(m, 2, "MD5", "other"); /* trusted, but not the control key */
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
 	assert_int_equal(b->n->daemon->control.count.verdict.of[VERDICT_AUTH], 3);
 	mode6_key(m, 3, "MD5", "untrusted");
 	expect_error(mode6_command(m, CONTROL_READ_ORDLIST, "ifstats"), CONTROL_ERR_PERMISSION);
 	mode6_key(m, 1, "SHA1", "guess");
-	expect_error(
-	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.9"), CONTROL_ERR_PERMISSION);
+	expect_error(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.9"),
+	    CONTROL_ERR_PERMISSION);
 	expect_error(mode6_command(m, CONTROL_SAVECONFIG, "x"), CONTROL_ERR_PERMISSION);
 	expect_error(mode6_command(m, CONTROL_WRITEVAR, "site=x"), CONTROL_ERR_PERMISSION);
 	lab_end(b);
@@ -584,8 +583,8 @@ ifstats_tells_each_socket(void **state)
 	assert_true(has(a, "=192.0.2.255:123"));
 	assert_true(has(a, "name.2=\"lo\""));
 	assert_true(mode6_command(&b->local, CONTROL_READ_ORDLIST, "")->complete);
-	expect_error(
-	    mode6_command(&b->local, CONTROL_READ_ORDLIST, "ifstatsx"), CONTROL_ERR_UNKNOWNVAR);
+	expect_error(mode6_command(&b->local, CONTROL_READ_ORDLIST, "ifstatsx"),
+	    CONTROL_ERR_UNKNOWNVAR);
 	lab_end(b);
 }
 
@@ -640,14 +639,15 @@ config_adds_and_drops_servers(void **state)
 
 	(void)state;
 	assert_int_equal(assoc_count(m), 3);
-	expect_text(
-	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"),
+	    "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 4);
-	expect_text(
-	    mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.3"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.3"),
+	    "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 3);
-	assert_int_equal(
-	    sim_logged(b->n, "ntpq at 127.0.0.1, key 1: config server 192.0.2.3 iburst"), 1);
+	assert_int_equal(sim_logged(b->n,
+			     "ntpq at 127.0.0.1, key 1: config server 192.0.2.3 iburst"),
+	    1);
 	lab_end(b);
 }
 
@@ -701,11 +701,11 @@ unpeer_drops_one_member_of_a_pool_or_the_pool(void **state)
 	sim_run(b->s, 10);
 	assert_int_equal(assoc_count(m), 6);
 	(void)sim_resolver_set(&b->n->resolver, "pool.example", "192.0.2.12");
-	expect_text(
-	    mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.11"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "unpeer 192.0.2.11"),
+	    "Config Succeeded\r\n");
 	sim_run(b->s, 10);
 	assert_int_equal(assoc_count(m), 5);
-	text_printf(&t, "unpeer %u", assoc_at(m, 0));   /* the pool's own row comes first */
+	text_printf(&t, "unpeer %u", assoc_at(m, 0)); /* the pool's own row comes first */
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, line), "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 3);
 	lab_end(b);
@@ -774,8 +774,8 @@ reload_reads_the_file_again(void **state)
 	struct mode6 *m = &b->local;
 
 	(void)state;
-	sim_node_config(
-	    b->n, "restrict default\nkeys /keys\ntrustedkey 1\ncontrolkey 1\nserver 192.0.2.1\n");
+	sim_node_config(b->n,
+	    "restrict default\nkeys /keys\ntrustedkey 1\ncontrolkey 1\nserver 192.0.2.1\n");
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reload"), "Config Succeeded\r\n");
 	assert_int_equal(assoc_count(m), 1);
 	sim_node_config(b->n, "zork\n");
@@ -798,8 +798,8 @@ reset_begins_counters_anew(void **state)
 	(void)state;
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "reset allpeers auth ctl io mem sys timer"),
 	    "Config Succeeded\r\n");
-	(void)mode6_ask(
-	    m, CONTROL_READVAR, 0, "ss_received,authdecrypts,timer_xmts,ss_reset,mru_new");
+	(void)mode6_ask(m, CONTROL_READVAR, 0,
+	    "ss_received,authdecrypts,timer_xmts,ss_reset,mru_new");
 	assert_string_equal(mode6_value(m, "mru_new", buf, sizeof buf), "0");
 	assert_string_equal(mode6_value(m, "ss_received", buf, sizeof buf), "1");
 	assert_string_equal(mode6_value(m, "authdecrypts", buf, sizeof buf), "0");
@@ -808,8 +808,8 @@ reset_begins_counters_anew(void **state)
 	expect_text(mode6_command(m, CONTROL_CONFIGURE, "restrict 192.0.2.8 ignore"),
 	    "Config Succeeded\r\n");
 	(void)mode6_ask(m, CONTROL_READVAR, 0, "ss_received");
-	assert_string_equal(
-	    mode6_value(m, "ss_received", buf, sizeof buf), "3"); /* not reset again */
+	assert_string_equal(mode6_value(m, "ss_received", buf, sizeof buf),
+	    "3"); /* not reset again */
 	lab_end(b);
 }
 
@@ -840,8 +840,8 @@ saveconfig_writes_what_is_in_force(void **state)
 	struct mode6 *m = &b->local;
 
 	(void)state;
-	expect_text(
-	    mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"), "Config Succeeded\r\n");
+	expect_text(mode6_command(m, CONTROL_CONFIGURE, "server 192.0.2.3 iburst"),
+	    "Config Succeeded\r\n");
 	expect_text(mode6_command(m, CONTROL_SAVECONFIG, "a-1_b.conf"),
 	    "Configuration saved to /saved/a-1_b.conf\r\n");
 	assert_non_null(
@@ -858,10 +858,11 @@ saveconfig_writes_what_is_in_force(void **state)
 static void
 saveconfig_takes_plain_names_only(void **state)
 {
-	static const char long_name[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	static const char long_name[] =
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-	static const char *const names[] = { "", "../x", "a/b", ".hidden", "-x", "a b", "%n", "%", "a%Tb", "x;y",
-		long_name };
+	static const char *const names[] = { "", "../x", "a/b", ".hidden", "-x", "a b", "%n", "%",
+		"a%Tb", "x;y", long_name };
 	struct lab *b = lab();
 	char path[64];
 	const struct mode6_answer *a;
@@ -872,7 +873,8 @@ saveconfig_takes_plain_names_only(void **state)
 		assert_true(has(a, "saveconfig wants a name"));
 	}
 	a = mode6_command(&b->local, CONTROL_SAVECONFIG, "ntp-%Y%m%d-%H%M%S.conf");
-	assert_int_equal(strlen(a->text), strlen("Configuration saved to /saved/ntp-20260101-000000.conf\r\n"));
+	assert_int_equal(strlen(a->text),
+	    strlen("Configuration saved to /saved/ntp-20260101-000000.conf\r\n"));
 	(void)strncpy(path, a->text + strlen("Configuration saved to "), sizeof path - 1);
 	path[strcspn(path, "\r")] = '\0';
 	assert_non_null(sim_store_text(&b->n->store, path));
@@ -901,9 +903,11 @@ a_change_that_was_overheard_cannot_be_repeated(void **state)
 
 	(void)state;
 	mode6_remote(&b->thief, b->s, b->n, "192.0.2.67");
-	mode6_key(&b->thief, 1, "SHA1", "secret");      /* only to verify answers */
-	expect_text(config_bytes(&b->remote, &b->remote, "server 192.0.2.3", bytes, &len), "Config Succeeded\r\n");
-	expect_text(mode6_command(&b->remote, CONTROL_CONFIGURE, "unpeer 192.0.2.3"), "Config Succeeded\r\n");
+	mode6_key(&b->thief, 1, "SHA1", "secret"); /* only to verify answers */
+	expect_text(config_bytes(&b->remote, &b->remote, "server 192.0.2.3", bytes, &len),
+	    "Config Succeeded\r\n");
+	expect_text(mode6_command(&b->remote, CONTROL_CONFIGURE, "unpeer 192.0.2.3"),
+	    "Config Succeeded\r\n");
 	assert_true(has(mode6_send(&b->thief, bytes, len), "refused: the very same request"));
 	assert_int_equal(assoc_count(&b->local), 3);
 	sim_run(b->s, 600);
@@ -922,10 +926,11 @@ a_list_that_was_overheard_is_not_given_to_others(void **state)
 
 	(void)state;
 	mode6_remote(&b->thief, b->s, b->n, "192.0.2.67");
-	mode6_key(&b->thief, 1, "SHA1", "secret");      /* only to verify answers */
+	mode6_key(&b->thief, 1, "SHA1", "secret"); /* only to verify answers */
 	assert_true(mode6_send(&b->remote, bytes, len)->complete);
 	expect_error(mode6_send(&b->thief, bytes, len), CONTROL_ERR_PERMISSION);
-	assert_true(mode6_send(&b->remote, bytes, len)->complete);      /* ntpq again, with the same number */
+	assert_true(
+	    mode6_send(&b->remote, bytes, len)->complete); /* ntpq again, with the same number */
 	lab_end(b);
 }
 
@@ -937,7 +942,8 @@ who_lost_the_answer_gets_it_again_without_a_second_effect(void **state)
 	size_t len;
 
 	(void)state;
-	expect_text(config_bytes(&b->remote, &b->remote, "server 192.0.2.3", bytes, &len), "Config Succeeded\r\n");
+	expect_text(config_bytes(&b->remote, &b->remote, "server 192.0.2.3", bytes, &len),
+	    "Config Succeeded\r\n");
 	sim_run(b->s, 5);
 	expect_text(mode6_send(&b->remote, bytes, len), "Config Succeeded\r\n");
 	assert_int_equal(sim_logged(b->n, "config server 192.0.2.3"), 1);
@@ -951,9 +957,10 @@ on_the_host_itself_a_command_may_be_the_same_every_time(void **state)
 
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++) {
-		b->local.sequence = 0;          /* as each run of ntpq */
+		b->local.sequence = 0; /* as each run of ntpq */
 		b->local.from.port++;
-		expect_text(mode6_command(&b->local, CONTROL_CONFIGURE, "reset sys"), "Config Succeeded\r\n");
+		expect_text(mode6_command(&b->local, CONTROL_CONFIGURE, "reset sys"),
+		    "Config Succeeded\r\n");
 		assert_int_equal(sim_logged(b->n, "config reset sys"), i);
 	}
 	lab_end(b);
@@ -967,7 +974,8 @@ what_was_asked_on_the_host_itself_was_overheard_by_nobody(void **state)
 	size_t len;
 
 	(void)state;
-	expect_text(config_bytes(&b->local, &b->local, "reset sys", bytes, &len), "Config Succeeded\r\n");
+	expect_text(config_bytes(&b->local, &b->local, "reset sys", bytes, &len),
+	    "Config Succeeded\r\n");
 	expect_text(mode6_send(&b->remote, bytes, len), "Config Succeeded\r\n");
 	expect_text(mode6_send(&b->local, bytes, len), "Config Succeeded\r\n");
 	sim_run(b->s, 20);
@@ -983,7 +991,8 @@ what_was_overheard_on_the_network_a_day_ago_is_too_much_to_remember(void **state
 	size_t len;
 
 	(void)state;
-	expect_text(config_bytes(&b->remote, &b->remote, "reset sys", bytes, &len), "Config Succeeded\r\n");
+	expect_text(config_bytes(&b->remote, &b->remote, "reset sys", bytes, &len),
+	    "Config Succeeded\r\n");
 	sim_run(b->s, 86300);
 	assert_true(has(mode6_send(&b->remote, bytes, len), "refused"));
 	sim_run(b->s, 200);
@@ -1002,8 +1011,10 @@ a_line_with_a_nonce_is_good_for_16_seconds(void **state)
 
 	(void)state;
 	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
-	text_printf(&t, "reset sys # nonce=x\nreset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
-	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len), "Config Succeeded\r\n");
+	text_printf(&t, "reset sys # nonce=x\nreset sys # nonce=%s",
+	    mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
+	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len),
+	    "Config Succeeded\r\n");
 	sim_run(b->s, 20);
 	expect_text(mode6_command(&b->remote, CONTROL_CONFIGURE, line),
 	    "refused: the nonce is too old or not yours\r\n");
@@ -1011,7 +1022,8 @@ a_line_with_a_nonce_is_good_for_16_seconds(void **state)
 	sim_node_stop(b->n);
 	assert_true(sim_node_boot(b->n));
 	sim_run(b->s, 5);
-	assert_true(has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
+	assert_true(
+	    has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
 	lab_end(b);
 }
 
@@ -1027,13 +1039,16 @@ a_nonce_is_not_good_again_when_its_time_has_gone_round(void **state)
 
 	(void)state;
 	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
-	text_printf(&t, "reset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
-	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len), "Config Succeeded\r\n");
+	text_printf(&t, "reset sys # nonce=%s",
+	    mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
+	expect_text(config_bytes(&b->remote, &b->remote, line, bytes, &len),
+	    "Config Succeeded\r\n");
 	for (unsigned i = 0; i < b->s->server_n; i++) {
-		b->s->server[i]->silent = true;         /* quicker */
+		b->s->server[i]->silent = true; /* quicker */
 	}
 	sim_run(b->s, 4294967.296 + 2.0);
-	assert_true(has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
+	assert_true(
+	    has(mode6_send(&b->remote, bytes, len), "refused: the nonce is too old or not yours"));
 	lab_end(b);
 }
 
@@ -1055,12 +1070,14 @@ every_change_from_another_host_needs_a_nonce(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof c / sizeof c[0]; i++) {
 		assert_true(has(mode6_command(&b->remote, c[i].op, c[i].text),
-		    "refused: a change from another host needs a nonce of this daemon: use the ntpq "
+		    "refused: a change from another host needs a nonce of this daemon: use the "
+		    "ntpq "
 		    "that comes with it, or 'disable controlnonce' in its ntp.conf\r\n"));
 		assert_int_equal(b->remote.answer.signed_n, 1);
 	}
-	assert_true(sim_logged(b->n, "ntpq at 192.0.2.66: refused, a change without a nonce: a replay, "
-	    "or an old ntpq?") > 0);
+	assert_true(sim_logged(b->n,
+			"ntpq at 192.0.2.66: refused, a change without a nonce: a replay, "
+			"or an old ntpq?") > 0);
 	assert_null(sim_store_text(&b->n->store, "/saved/x.conf"));
 	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "owner")->complete);
 	assert_string_equal(mode6_value(&b->local, "owner", buf, sizeof buf), "me");
@@ -1091,15 +1108,17 @@ a_change_is_for_one_daemon(void **state)
 	sim_link(b->s, b->remote.host, other->host, sim_path_constant(1e-4));
 	sim_run(b->s, 5);
 	assert_true(mode6_ask(&b->remote, CONTROL_REQ_NONCE, 0, "")->complete);
-	text_printf(&t, "reset sys # nonce=%s", mode6_value(&b->remote, "nonce", nonce,
-	    sizeof nonce));
+	text_printf(&t, "reset sys # nonce=%s",
+	    mode6_value(&b->remote, "nonce", nonce, sizeof nonce));
 	d.len = mode6_request(&b->remote, CONTROL_CONFIGURE, 0, line, true, d.bytes);
 	d.to = (struct endpoint){ other->host->iface[2].addr, 123 };
 	sim_net_send(b->s->net, b->remote.host, &d, 0);
 	sim_run(b->s, 1);
 	assert_int_equal(sim_logged(other, "config reset sys"), 0);
-	assert_int_equal(sim_logged(other, "the nonce is too old or not its own: a replay, or an old "
-	    "ntpq?"), 1);
+	assert_int_equal(sim_logged(other,
+			     "the nonce is too old or not its own: a replay, or an old "
+			     "ntpq?"),
+	    1);
 	expect_text(mode6_send(&b->remote, d.bytes, d.len), "Config Succeeded\r\n");
 	lab_end(b);
 }
@@ -1129,7 +1148,11 @@ static void
 visit(struct lab *b, unsigned n, unsigned first)
 {
 	for (unsigned i = 0; i < n; i++) {
-		struct sim_datagram d = { .to = sim_endpoint("192.0.2.100", 123), .len = 48, .bytes = { 4 << 3 | 3 } };
+		struct sim_datagram d = {
+			.to = sim_endpoint("192.0.2.100", 123),
+			.len = 48,
+			.bytes = { 4 << 3 | 3 },
+		};
 		d.from = (struct endpoint){ addr_v4(0x0a000000u + first + i), 4000 };
 		sim_net_inject(b->s->net, &d, 0);
 		sim_run(b->s, 1);
@@ -1210,7 +1233,8 @@ filters_choose_among_the_clients(void **state)
 	visit(b, 10, 1);
 	visit(b, 10, 1);
 	visit(b, 5, 100);
-	assert_int_equal(collect_mru(&b->local, "frags=32, mincount=2, maxlstint=100, resall=0x20"), 0);
+	assert_int_equal(collect_mru(&b->local, "frags=32, mincount=2, maxlstint=100, resall=0x20"),
+	    0);
 	assert_true(collect_mru(&b->local, "frags=32, mincount=2") >= 10);
 	assert_int_equal(collect_mru(&b->local, "frags=32, laddr=192.0.2.100"), 15);
 	assert_true(collect_mru(&b->local, "frags=32, laddr=127.0.0.1") == 1);
@@ -1243,9 +1267,11 @@ without_a_good_nonce_there_is_silence(void **state)
 
 	(void)state;
 	expect_silence(mode6_ask(&b->remote, CONTROL_READ_MRU, 0, "frags=32"));
-	expect_silence(mode6_ask(&b->remote, CONTROL_READ_MRU, 0, "nonce=0123456789abcdef01234567, frags=32"));
+	expect_silence(
+	    mode6_ask(&b->remote, CONTROL_READ_MRU, 0, "nonce=0123456789abcdef01234567, frags=32"));
 	text_printf(&t, "nonce=%s, frags=32", nonce_of(&b->local, nonce, sizeof nonce));
-	expect_silence(mode6_ask(&b->remote, CONTROL_READ_MRU, 0, text));       /* made for another address */
+	expect_silence(
+	    mode6_ask(&b->remote, CONTROL_READ_MRU, 0, text)); /* made for another address */
 	assert_true(mode6_ask(&b->local, CONTROL_READ_MRU, 0, text)->complete);
 	sim_run(b->s, 15);
 	assert_true(mode6_ask(&b->local, CONTROL_READ_MRU, 0, text)->complete);
@@ -1257,16 +1283,19 @@ without_a_good_nonce_there_is_silence(void **state)
 static void
 bad_bounds_and_unknown_resume_points_are_errors(void **state)
 {
-	static const char *const bad[] = { "frags=0", "frags=129", "limit=0", "limit=257", "frags=x", "mincount=-1, frags=1",
-		"addr.16=192.0.2.1:123, frags=1", "addr.x=192.0.2.1:123, frags=1", "addr.0=192.0.2.1, frags=1",
-		"addr.0=[::1:5, frags=1", "last.0=0x1, frags=1", "zork=1, frags=1", "laddr=x, frags=1", "mincount=2" };
+	static const char *const bad[] = { "frags=0", "frags=129", "limit=0", "limit=257",
+		"frags=x", "mincount=-1, frags=1", "addr.16=192.0.2.1:123, frags=1",
+		"addr.x=192.0.2.1:123, frags=1", "addr.0=192.0.2.1, frags=1",
+		"addr.0=[::1:5, frags=1", "last.0=0x1, frags=1", "zork=1, frags=1",
+		"laddr=x, frags=1", "mincount=2" };
 	struct lab *b = lab();
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		expect_error(ask_mru(&b->local, bad[i]), CONTROL_ERR_BADVALUE);
 	}
-	expect_error(ask_mru(&b->local, "frags=1, addr.0=192.0.2.77:123, last.0=0x1.2"), CONTROL_ERR_UNKNOWNVAR);
+	expect_error(ask_mru(&b->local, "frags=1, addr.0=192.0.2.77:123, last.0=0x1.2"),
+	    CONTROL_ERR_UNKNOWNVAR);
 	lab_end(b);
 }
 
@@ -1344,15 +1373,19 @@ static struct {
 	const struct loop_ops *real;
 	struct lab *b;
 	unsigned turns;
-	unsigned served_in;             /* the turn that found the client answered; 0: none yet */
-	uint64_t sent;                  /* answers, before it came */
+	unsigned served_in; /* the turn that found the client answered; 0: none yet */
+	uint64_t sent;      /* answers, before it came */
 } counted_turns;
 
 static void
 count_turn(struct loop *l, struct loop_timer *t, struct mtime at)
 {
 	struct ntpd *d = counted_turns.b->n->daemon;
-	struct sim_datagram g = { .to = sim_endpoint("192.0.2.100", 123), .len = 48, .bytes = { 4 << 3 | 3 } };
+	struct sim_datagram g = {
+		.to = sim_endpoint("192.0.2.100", 123),
+		.len = 48,
+		.bytes = { 4 << 3 | 3 },
+	};
 
 	counted_turns.real->timer_arm(l, t, at);
 	if (t != &d->control.turn) {
@@ -1362,7 +1395,8 @@ count_turn(struct loop *l, struct loop_timer *t, struct mtime at)
 		counted_turns.sent = d->server.count.sent;
 		g.from = (struct endpoint){ addr_v4(0x0a000000u + 5000), 4000 };
 		sim_net_inject(counted_turns.b->s->net, &g, 0);
-	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 && d->server.count.sent > counted_turns.sent) {
+	} else if (counted_turns.turns > 10 && counted_turns.served_in == 0 &&
+	    d->server.count.sent > counted_turns.sent) {
 		counted_turns.served_in = counted_turns.turns;
 	}
 }
@@ -1424,7 +1458,7 @@ strangers_get_so_many_octets_a_second(void **state)
 	uint16_t id = assoc_at(&b->local, 1);
 
 	(void)state;
-	for (unsigned i = 0; i < 400; i++) {            /* 20 s: without a bound more than 400 kB */
+	for (unsigned i = 0; i < 400; i++) { /* 20 s: without a bound more than 400 kB */
 		octets += mode6_ask(&b->remote, CONTROL_READVAR, id, "")->octets;
 	}
 	assert_in_range(octets, 65536, 65536 + 21 * 8192);
@@ -1489,14 +1523,16 @@ however_many_names_the_variables_are_read_once(void **state)
 
 	(void)state;
 	meter_on(b);
-	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names,
-	    sizeof names))->complete);
+	assert_true(
+	    mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names, sizeof names))
+		->complete);
 	assert_int_equal(meter.fills, 1);
 	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "")->complete);
 	assert_int_equal(meter.fills, 2);
 	/* What there is no room for is not written: 8 of 75 fill the answer. */
-	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("sys_var_list", 75, names,
-	    sizeof names)), CONTROL_ERR_BADVALUE);
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0,
+			 many_times("sys_var_list", 75, names, sizeof names)),
+	    CONTROL_ERR_BADVALUE);
 	assert_int_equal(meter.fills, 3);
 	meter_off(b);
 	lab_end(b);
@@ -1510,26 +1546,30 @@ more_than_100_names_are_too_many(void **state)
 	uint16_t id = assoc_at(&b->local, 1);
 
 	(void)state;
-	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names,
-	    sizeof names))->complete);
-	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 101, names,
-	    sizeof names)), CONTROL_ERR_BADVALUE);
-	assert_true(mode6_ask(&b->local, CONTROL_READVAR, id, many_times("in", 100, names,
-	    sizeof names))->complete);
-	expect_error(mode6_ask(&b->local, CONTROL_READVAR, id, many_times("in", 330, names,
-	    sizeof names)), CONTROL_ERR_BADVALUE);
+	assert_true(
+	    mode6_ask(&b->local, CONTROL_READVAR, 0, many_times("tc", 100, names, sizeof names))
+		->complete);
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, 0,
+			 many_times("tc", 101, names, sizeof names)),
+	    CONTROL_ERR_BADVALUE);
+	assert_true(
+	    mode6_ask(&b->local, CONTROL_READVAR, id, many_times("in", 100, names, sizeof names))
+		->complete);
+	expect_error(mode6_ask(&b->local, CONTROL_READVAR, id,
+			 many_times("in", 330, names, sizeof names)),
+	    CONTROL_ERR_BADVALUE);
 	lab_end(b);
 }
 
 static void
 who_has_had_enough_causes_no_work(void **state)
 {
-	struct lab *b = lab_with("restrict default\n");       /* nothing to steer by */
+	struct lab *b = lab_with("restrict default\n"); /* nothing to steer by */
 	unsigned answered = 0, silent = 0;
 	char names[1000];
 
 	(void)state;
-	(void)many_times("reftime", 100, names, sizeof names);  /* 3 kB of answer */
+	(void)many_times("reftime", 100, names, sizeof names); /* 3 kB of answer */
 	meter_on(b);
 	for (unsigned i = 0; i < 100; i++) {
 		unsigned datagrams = mode6_ask(&b->remote, CONTROL_READVAR, 0, names)->datagrams;
@@ -1620,7 +1660,7 @@ a_flood_of_questions_leaves_room_for_the_host_itself(void **state)
 		d.len = mode6_request(&b->remote, CONTROL_REQ_NONCE, 0, "", false, d.bytes);
 		sim_net_send(b->s->net, b->remote.host, &d, 0);
 	}
-	sim_run(b->s, 90e-6);                   /* they are about to arrive */
+	sim_run(b->s, 90e-6); /* they are about to arrive */
 	assert_true(mode6_ask(&b->local, CONTROL_READVAR, 0, "")->complete);
 	assert_in_range(o.control, 24, 99);
 	assert_true(number_of(&b->local, "ss_limited") >= 1);

@@ -21,7 +21,7 @@ static bool print_logs;
 struct story {
 	struct sim *s;
 	struct sim_node *n;
-	unsigned from;                  /* line of the log the chapter begins at */
+	unsigned from; /* line of the log the chapter begins at */
 };
 
 static void
@@ -162,7 +162,8 @@ a_name_is_told_with_its_addresses(void **state)
 
 	(void)state;
 	s->careless = true;
-	t.n = sim_node_new(s, "client", 0, 0, "pool a.pool.example iburst\n"
+	t.n = sim_node_new(s, "client", 0, 0,
+	    "pool a.pool.example iburst\n"
 	    "logconfig =allall\n");
 	(void)sim_serve(s, "192.0.2.1");
 	assert_true(sim_node_boot(t.n));
@@ -275,7 +276,8 @@ a_falseticker_and_its_return_are_told_once(void **state)
 static void
 without_a_majority_nobody_is_called_a_falseticker(void **state)
 {
-	struct story t = story_with(1780000000, 1, "driftfile /drift\nserver 192.0.2.1 iburst\n"
+	struct story t = story_with(1780000000, 1,
+	    "driftfile /drift\nserver 192.0.2.1 iburst\n"
 	    "server 192.0.2.2 iburst\n");
 
 	(void)state;
@@ -304,7 +306,7 @@ kisses_are_told_when_they_say_something_new(void **state)
 	sim_run(t.s, 12 * 3600);
 	told(&t, 1, " 88 access_denied it refuses to answer us");
 	told(&t, 1, "rate_exceeded asked at most every 256 s from now on");
-	told(&t, 3, "rate_exceeded");           /* 256, 512, 1024 s */
+	told(&t, 3, "rate_exceeded"); /* 256, 512, 1024 s */
 	told(&t, 2, "unreachable its answers are not used: kiss");
 	/* A second day of it is told again. */
 	chapter(&t, "the next day");
@@ -330,8 +332,7 @@ changes_of_peer(const struct story *t)
 	return n;
 }
 
-static const char WITH_PROTOSTATS[] = FOUR_SERVERS
-    "statsdir /s\nfilegen protostats type none\n";
+static const char WITH_PROTOSTATS[] = FOUR_SERVERS "statsdir /s\nfilegen protostats type none\n";
 
 static void
 two_that_are_as_good_do_not_take_turns(void **state)
@@ -354,7 +355,8 @@ two_that_are_as_good_do_not_take_turns(void **state)
 static void
 two_that_take_turns_do_not_fill_the_log(void **state)
 {
-	struct story t = story_with(1780000000, 1, "server 192.0.2.1 iburst maxpoll 6\n"
+	struct story t = story_with(1780000000, 1,
+	    "server 192.0.2.1 iburst maxpoll 6\n"
 	    "server 192.0.2.2 iburst maxpoll 6\nserver 192.0.2.3 noselect\n"
 	    "statsdir /s\nfilegen protostats type none\nlogconfig =allall\n");
 	unsigned logged;
@@ -370,7 +372,7 @@ two_that_take_turns_do_not_fill_the_log(void **state)
 	}
 	logged = sim_log_count(&t.n->log, t.from, " 8a sys_peer ");
 	assert_true(changes_of_peer(&t) > 60);
-	assert_in_range(logged, 8, 17);         /* eight, and one an hour */
+	assert_in_range(logged, 8, 17); /* eight, and one an hour */
 	assert_true(sim_log_count(&t.n->log, t.from, "changes that were not logged") >= 5);
 	story_end(&t);
 }
@@ -648,9 +650,10 @@ what_packets_cause_is_logged_with_a_limit_and_none_is_forgotten(void **state)
 	wrong = t.n->daemon->client.count.verdict.of[VERDICT_AUTH];
 	logged = sim_log_count(&t.n->log, t.from, " 8c bad_auth");
 	assert_true(wrong > 200);
-	assert_in_range(logged, 60, 20 + 61);   /* twenty at once, then one in ten seconds */
+	assert_in_range(logged, 60, 20 + 61); /* twenty at once, then one in ten seconds */
 	assert_int_equal(logged + sum_of(&t, " messages caused by packets were held back") +
-	    t.n->daemon->journal.packet_log.held_back, wrong);
+		t.n->daemon->journal.packet_log.held_back,
+	    wrong);
 	for (const char *at = sim_store_text(&t.n->store, "/s/protostats"); at != NULL;
 	     at = strstr(at + 1, " 8c bad_auth")) {
 		written++;

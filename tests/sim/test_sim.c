@@ -65,9 +65,11 @@ events_fire_in_order_of_time_and_then_of_arming(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
-		m[i] = (struct mark){ .event = { .fire = write_mark, .ctx = &m[i] },
+		m[i] = (struct mark){
+			.event = { .fire = write_mark, .ctx = &m[i] },
 			.name = (char)('a' + i),
-			.out = out };
+			.out = out,
+		};
 		world_arm(w, &m[i].event, ns(at[i]));
 	}
 	world_disarm(w, &m[2].event);
@@ -90,7 +92,9 @@ a_thousand_random_events_fire_sorted(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++) {
 		m[i] = (struct mark){
-			.event = { .fire = write_mark, .ctx = &m[i] }, .name = 'x', .out = out
+			.event = { .fire = write_mark, .ctx = &m[i] },
+			.name = 'x',
+			.out = out,
 		};
 		world_arm(w, &m[i].event, (int64_t)sim_rng_below(&r, 5000));
 	}
@@ -113,7 +117,7 @@ true_utc_repeats_a_second_at_an_inserted_leap(void **state)
 	int64_t midnight_s;
 
 	(void)state;
-	w->epoch_ns = (int64_t)1782863990 * NS_PER_S;   /* ten seconds before July 2026 */
+	w->epoch_ns = (int64_t)1782863990 * NS_PER_S; /* ten seconds before July 2026 */
 	midnight_s = 1782864000;
 	w->leap = 1;
 	w->leap_utc_s = midnight_s;
@@ -177,7 +181,9 @@ static int
 set_phase(struct sim_clock *c, double phase_s, int tc)
 {
 	struct clock_change what = {
-		.bits = CLOCK_SET_PHASE, .phase_s = phase_s, .time_constant = tc
+		.bits = CLOCK_SET_PHASE,
+		.phase_s = phase_s,
+		.time_constant = tc,
 	};
 
 	return c->port.ops->change(&c->port, &what);
@@ -265,7 +271,9 @@ a_step_ends_the_slew_and_unsynchronises(void **state)
 {
 	struct world *w = world_new(1);
 	struct clock_change ok = {
-		.bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001
+		.bits = CLOCK_SET_STATUS,
+		.maxerror_s = 0.01,
+		.esterror_s = 0.001,
 	};
 	struct sim_clock c;
 
@@ -290,7 +298,9 @@ maxerror_grows_500_ppm_until_the_clock_is_unsynchronised(void **state)
 {
 	struct world *w = world_new(1);
 	struct clock_change ok = {
-		.bits = CLOCK_SET_STATUS, .maxerror_s = 0.01, .esterror_s = 0.001
+		.bits = CLOCK_SET_STATUS,
+		.maxerror_s = 0.01,
+		.esterror_s = 0.001,
 	};
 	struct sim_clock c;
 
@@ -343,8 +353,9 @@ a_step_and_an_adjtime_of_nothing_end_an_adjtime(void **state)
 		sim_clock_start(&c, w, "clock", 0, 0);
 		assert_int_equal(c.port.ops->change(&c.port, &slew), 0);
 		run(w, 10);
-		assert_int_equal(with_step ? c.port.ops->step(&c.port, 1) :
-		    c.port.ops->change(&c.port, &none), 0);
+		assert_int_equal(with_step ? c.port.ops->step(&c.port, 1)
+					   : c.port.ops->change(&c.port, &none),
+		    0);
 		run(w, 1);
 		before = sim_clock_error_s(&c);
 		run(w, 100);
@@ -373,10 +384,12 @@ static void
 a_leap_second_is_inserted_at_midnight_when_armed(void **state)
 {
 	struct world *w = world_new(1);
-	struct clock_change arm = { .bits = CLOCK_SET_STATUS | CLOCK_SET_TAI,
+	struct clock_change arm = {
+		.bits = CLOCK_SET_STATUS | CLOCK_SET_TAI,
 		.leap = CLOCK_LEAP_INSERT,
 		.tai_s = 37,
-		.maxerror_s = 0.01 };
+		.maxerror_s = 0.01,
+	};
 	struct sim_clock c;
 
 	(void)state;
@@ -401,7 +414,9 @@ a_leap_second_is_left_out_at_midnight_when_armed(void **state)
 {
 	struct world *w = world_new(1);
 	struct clock_change arm = {
-		.bits = CLOCK_SET_STATUS, .leap = CLOCK_LEAP_DELETE, .maxerror_s = 0.01
+		.bits = CLOCK_SET_STATUS,
+		.leap = CLOCK_LEAP_DELETE,
+		.maxerror_s = 0.01,
 	};
 	struct sim_clock c;
 
@@ -500,8 +515,8 @@ tick(void *ctx)
 	assert_true(late_s >= 0);
 	t->worst_late_s = fmax(t->worst_late_s, late_s);
 	t->n++;
-	t->loop->port.ops->timer_arm(
-	    &t->loop->port, &t->timer, mtime_add_s(t->timer.at, t->every_s));
+	t->loop->port.ops->timer_arm(&t->loop->port, &t->timer,
+	    mtime_add_s(t->timer.at, t->every_s));
 }
 
 static void
@@ -630,8 +645,8 @@ asker_connect(struct asker *a, const char *to)
 {
 	struct endpoint remote = sim_endpoint(to, 123);
 
-	assert_int_equal(a->host->port.ops->connect(
-			     &a->host->port, NULL, &remote, 0, &asker_events, a, &a->socket),
+	assert_int_equal(a->host->port.ops->connect(&a->host->port, NULL, &remote, 0, &asker_events,
+			     a, &a->socket),
 	    0);
 }
 
@@ -640,13 +655,15 @@ asker_ask(struct asker *a)
 {
 	uint8_t bytes[48] = { 0x23 };
 	struct net_datagram request = {
-		.bytes = bytes, .len = sizeof bytes, .wants_stamp = true, .tag = 77
+		.bytes = bytes,
+		.len = sizeof bytes,
+		.wants_stamp = true,
+		.tag = 77,
 	};
 	struct stamp at;
 
 	bytes[40] = 9;
-	assert_int_equal(
-	    a->host->port.ops->send(&a->host->port, a->socket, &request, &at), 0);
+	assert_int_equal(a->host->port.ops->send(&a->host->port, a->socket, &request, &at), 0);
 	a->t1 = at;
 }
 
@@ -882,10 +899,9 @@ an_address_that_goes_takes_its_sockets_traffic_along(void **state)
 	sim_host_remove(a.host, "192.0.2.100");
 	run(a.w, 1);
 	assert_int_equal(a.answers, 0);
-	assert_int_equal(
-	    a.host->port.ops->send(&a.host->port, a.socket, &request, &at), -EINVAL);
-	assert_int_equal(
-	    a.host->port.ops->connect(&a.host->port, NULL, &remote, 0, &asker_events, &a, &s),
+	assert_int_equal(a.host->port.ops->send(&a.host->port, a.socket, &request, &at), -EINVAL);
+	assert_int_equal(a.host->port.ops->connect(&a.host->port, NULL, &remote, 0, &asker_events,
+			     &a, &s),
 	    -ENETUNREACH);
 	asker_end(&a);
 }

@@ -48,7 +48,7 @@ lab_end(struct lab *b)
 	sim_free(b->s);
 }
 
-enum { DAY_S = 86400, NOON_2026_11_20 = 1795176000 };   /* MJD 61364 */
+enum { DAY_S = 86400, NOON_2026_11_20 = 1795176000 }; /* MJD 61364 */
 
 /* Asserts that the file has lines and that each is of the form; how many. */
 static unsigned
@@ -96,17 +96,20 @@ each_line_has_the_form_that_tools_parse(void **state)
 	(void)state;
 	sim_run(b.s, 2.2 * 3600);
 	expect_lines(&b, "/stats/loopstats", TWO_HOURS S9 " " S6 " " S9 " " S6 " [0-9]+$");
-	expect_lines(&b, "/stats/peerstats", TWO_HOURS "192\\.0\\.2\\.[12] [0-9a-f]{4} "
-	    S9 " " S9 " " S9 " " S9 "$");
-	expect_lines(&b, "/stats/rawstats", TWO_HOURS "192\\.0\\.2\\.[12] 192\\.0\\.2\\.100 "
-	    STAMP " " STAMP " " STAMP " " STAMP
-	    " 0 4 4 1 4 -[0-9]+ " S6 " " S6 " \\.[A-Z]{3,4}\\.$");
+	expect_lines(&b, "/stats/peerstats",
+	    TWO_HOURS "192\\.0\\.2\\.[12] [0-9a-f]{4} " S9 " " S9 " " S9 " " S9 "$");
+	expect_lines(&b, "/stats/rawstats",
+	    TWO_HOURS "192\\.0\\.2\\.[12] 192\\.0\\.2\\.100 " STAMP " " STAMP " " STAMP " " STAMP
+		      " 0 4 4 1 4 -[0-9]+ " S6 " " S6 " \\.[A-Z]{3,4}\\.$");
 	assert_int_equal(expect_lines(&b, "/stats/sysstats",
-	    TWO_HOURS "3[67][0-9]{2}( [0-9]+){10}$"), 2);
-	expect_lines(&b, "/stats/protostats",
-	    TWO_HOURS "[0-9.]+ [0-9a-f]{4} [0-9a-f]{2} [a-z_]+");
-	assert_int_equal(expect_lines(&b, "/stats/usestats", TWO_HOURS
-	    "3[67][0-9]{2} 0\\.3[67][0-9] 0\\.7[2-5][0-9] 0 0 0 0 0 3[67][0-9]{2} 0 0 4096$"), 2);
+			     TWO_HOURS "3[67][0-9]{2}( [0-9]+){10}$"),
+	    2);
+	expect_lines(&b, "/stats/protostats", TWO_HOURS "[0-9.]+ [0-9a-f]{4} [0-9a-f]{2} [a-z_]+");
+	assert_int_equal(
+	    expect_lines(&b, "/stats/usestats",
+		TWO_HOURS
+		"3[67][0-9]{2} 0\\.3[67][0-9] 0\\.7[2-5][0-9] 0 0 0 0 0 3[67][0-9]{2} 0 0 4096$"),
+	    2);
 	lab_end(&b);
 }
 
@@ -156,14 +159,14 @@ each_column_holds_what_it_means(void **state)
 	last_line(&b, "/stats/loopstats", "%*d %*s %lf %lf %lf %lf %d", &offset, &freq, &jitter,
 	    &wander, &tc);
 	expect_near(offset, 0, 1e-4);
-	expect_near(freq, -5, 0.1);             /* the clock was made 5 ppm fast */
+	expect_near(freq, -5, 0.1); /* the clock was made 5 ppm fast */
 	expect_near(jitter, 0, 1e-4);
 	assert_true(jitter > 0 && wander >= 0);
 	assert_int_equal(tc, 4);
 	last_line(&b, "/stats/peerstats", "%*d %*s %31s %*x %lf %lf %lf %lf", addr, &offset, &delay,
 	    &disp, &jitter);
 	expect_near(offset, 0, 1e-4);
-	expect_near(delay, 2e-3, 1e-4);         /* 1 ms each way */
+	expect_near(delay, 2e-3, 1e-4); /* 1 ms each way */
 	assert_true(disp > 0 && disp < 0.01 && jitter > 0 && jitter < 1e-3);
 	last_line(&b, "/stats/rawstats", "%*d %*s %31s %*s %lf %lf %lf %lf", addr, &t1, &t2, &t3,
 	    &t4);
@@ -188,10 +191,10 @@ sysstats_counts_the_packets_of_its_hour(void **state)
 		size_t len;
 		unsigned times;
 	} sent[] = {
-		{ "198.51.100.1", 0x23, 48, 100 },      /* version 4 */
-		{ "198.51.100.1", 0x1b, 48, 50 },       /* version 3 */
-		{ "198.51.100.1", 0x23, 40, 7 },        /* too short */
-		{ "198.51.100.9", 0x23, 48, 9 },        /* ignored */
+		{ "198.51.100.1", 0x23, 48, 100 }, /* version 4 */
+		{ "198.51.100.1", 0x1b, 48, 50 },  /* version 3 */
+		{ "198.51.100.1", 0x23, 40, 7 },   /* too short */
+		{ "198.51.100.9", 0x23, 48, 9 },   /* ignored */
 	};
 
 	(void)state;
@@ -211,14 +214,14 @@ sysstats_counts_the_packets_of_its_hour(void **state)
 	last_line(&b, "/stats/sysstats", "%*d %*s %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu",
 	    &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &n[9], &n[10]);
 	assert_int_equal(n[0], 3600);
-	assert_in_range(n[1], 166 + 4, 166 + 20);       /* and the answers of the server */
-	assert_in_range(n[2], 4, 20);                   /* for our own time only */
+	assert_in_range(n[1], 166 + 4, 166 + 20); /* and the answers of the server */
+	assert_in_range(n[2], 4, 20);             /* for our own time only */
 	assert_in_range(n[3], 100 + 4, 100 + 20);
 	assert_int_equal(n[4], 50);
 	assert_int_equal(n[5], 9);
 	assert_int_equal(n[6], 7);
-	assert_int_equal(n[7], 0);                      /* authentication */
-	assert_int_equal(n[8], 0);                      /* declined */
+	assert_int_equal(n[7], 0); /* authentication */
+	assert_int_equal(n[8], 0); /* declined */
 	/* All requests of one client within a second: the first is answered, one kissed. */
 	assert_int_equal(n[9], 149);
 	assert_int_equal(n[10], 1);
@@ -290,8 +293,8 @@ a_clock_that_is_stepped_over_midnight_goes_on_in_the_new_day(void **state)
 	/* Somebody sets it 250 s ahead; the daemon sets it back, and midnight comes again. */
 	sim_clock_foreign_step(&b.n->clock, 250);
 	sim_run(b.s, 30);
-	expect_lines(
-	    &b, "/stats/protostats.20261121", "^61365 [0-9]{1,2}\\.[0-9]{3} 0\\.0\\.0\\.0 ");
+	expect_lines(&b, "/stats/protostats.20261121",
+	    "^61365 [0-9]{1,2}\\.[0-9]{3} 0\\.0\\.0\\.0 ");
 	sim_run(b.s, 400);
 	assert_int_equal(b.n->clock.steps, 1);
 	expect_cut_at_midnight(&b);
@@ -330,7 +333,8 @@ each_type_writes_where_its_name_says(void **state)
 			char config[512];
 			struct lab b;
 
-			(void)snprintf(config, sizeof config, "server 192.0.2.1 iburst minpoll 4 "
+			(void)snprintf(config, sizeof config,
+			    "server 192.0.2.1 iburst minpoll 4 "
 			    "maxpoll 4\nstatsdir /s\nfilegen peerstats file pp type %s %s\n",
 			    types[i], link ? "link" : "nolink");
 			/* 2026-12-31 23:55. */
@@ -339,8 +343,9 @@ each_type_writes_where_its_name_says(void **state)
 			(void)snprintf(expected, sizeof expected, "/s/pp%s", suffix[i]);
 			expect_lines(&b, expected, "^6140[56] ");
 			(void)snprintf(expected, sizeof expected, "/s/pp%s", later[i]);
-			expect_lines(&b, expected, strcmp(suffix[i], later[i]) == 0 ? "^6140[56] " :
-			    "^61406 [0-9]{1,3}\\.");
+			expect_lines(&b, expected,
+			    strcmp(suffix[i], later[i]) == 0 ? "^6140[56] "
+							     : "^61406 [0-9]{1,3}\\.");
 			/* The plain name is the newest file's, or nobody's. */
 			if (link || i == 0) {
 				assert_ptr_equal(sim_store_text(&b.n->store, "/s/pp"),
@@ -406,7 +411,8 @@ a_reload_renames_turns_off_and_on(void **state)
 
 	(void)state;
 	sim_run(b.s, 100);
-	sim_node_config(b.n, "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /other\n"
+	sim_node_config(b.n,
+	    "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /other\n"
 	    "statistics loopstats\nfilegen peerstats file pp type none enable\n");
 	assert_true(ntpd_reload(b.n->daemon));
 	before = strlen(sim_store_text(&b.n->store, "/stats/peerstats"));
@@ -416,7 +422,8 @@ a_reload_renames_turns_off_and_on(void **state)
 	expect_lines(&b, "/other/loopstats.20261120", DAY_SECOND);
 	assert_null(sim_store_text(&b.n->store, "/other/rawstats"));
 	/* A set that a later line disables is off, whatever turned it on. */
-	sim_node_config(b.n, "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /off\n"
+	sim_node_config(b.n,
+	    "server 192.0.2.1 iburst minpoll 4 maxpoll 4\nstatsdir /off\n"
 	    "statistics loopstats peerstats\nfilegen peerstats disable\n");
 	assert_true(ntpd_reload(b.n->daemon));
 	sim_run(b.s, 100);
@@ -523,7 +530,8 @@ a_folder_that_is_not_there_or_not_ours_is_named_once(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-		struct lab b = lab_at(NOON_2026_11_20, "server 192.0.2.1 iburst minpoll 4 "
+		struct lab b = lab_at(NOON_2026_11_20,
+		    "server 192.0.2.1 iburst minpoll 4 "
 		    "maxpoll 4\nstatsdir /no/where\nstatistics peerstats\n");
 		char expected[160];
 

@@ -192,7 +192,7 @@ void
 world_digest(struct world *w, const char *text)
 {
 	for (; *text != '\0'; text++) {
-		w->digest = (w->digest ^ (unsigned char)*text) * 0x100000001b3U;    /* FNV-1a */
+		w->digest = (w->digest ^ (unsigned char)*text) * 0x100000001b3U; /* FNV-1a */
 	}
 }
 

@@ -29,9 +29,20 @@
 #include "wire/control.h"
 
 enum {
-	PORT = 123, BATCH = 32, BUFFER = 1 << 23, TIME_LEN = 48, ORIGIN_AT = 24, XMT_AT = 40,
-	RATE_MAX = 1000000, SECONDS_MAX = 60, CLIENTS_MAX = 1 << 23, WINDOW_MAX = 1 << 16,
-	PROBES_MAX = 100000, STRIDE = 7919, ANSWER_MAX = 1100, NAP_MS = 1,
+	PORT = 123,
+	BATCH = 32,
+	BUFFER = 1 << 23,
+	TIME_LEN = 48,
+	ORIGIN_AT = 24,
+	XMT_AT = 40,
+	RATE_MAX = 1000000,
+	SECONDS_MAX = 60,
+	CLIENTS_MAX = 1 << 23,
+	WINDOW_MAX = 1 << 16,
+	PROBES_MAX = 100000,
+	STRIDE = 7919,
+	ANSWER_MAX = 1100,
+	NAP_MS = 1,
 };
 static const double LOST_AFTER_S = 0.02, LAST_ANSWERS_S = 0.5, NONCE_FOR_S = 5.0;
 static const double PROBE_LOST_S = 5.0;
@@ -51,7 +62,7 @@ struct load {
 	double start, nonce_at, heard_at;
 	unsigned long sent, answered, octets_in, under_way;
 	unsigned long probes, probes_got;
-	double *asked_at, *took;        /* of the probes, by number */
+	double *asked_at, *took; /* of the probes, by number */
 	char nonce[64];
 };
 
@@ -123,8 +134,8 @@ send_some(struct load *l, unsigned count)
 		h->msg_iov = &iov;
 		h->msg_iovlen = 1;
 		if (l->clients > 0) {
-			put_source(h, &control[i], FIRST_CLIENT +
-			    (uint32_t)((l->sent + i) * STRIDE % l->clients));
+			put_source(h, &control[i],
+			    FIRST_CLIENT + (uint32_t)((l->sent + i) * STRIDE % l->clients));
 		}
 	}
 	n = count > 0 ? sendmmsg(l->fd, out, count, 0) : 0;
@@ -137,8 +148,8 @@ static void
 take_nonce(struct load *l, const uint8_t *bytes, size_t len)
 {
 	static const char name[] = "nonce=";
-	const char *at = len > CONTROL_HEADER_LEN ?
-	    memmem(bytes, len, name, sizeof name - 1) : NULL;
+	const char *at =
+	    len > CONTROL_HEADER_LEN ? memmem(bytes, len, name, sizeof name - 1) : NULL;
 	size_t n = 0;
 
 	if (at == NULL || !l->request.wants_nonce) {
@@ -218,7 +229,7 @@ due(struct load *l)
 		return want >= BATCH ? BATCH : (unsigned)want;
 	}
 	if (now - l->heard_at > LOST_AFTER_S) {
-		l->under_way = 0;               /* what is not there by now is lost */
+		l->under_way = 0; /* what is not there by now is lost */
 		l->heard_at = now;
 	}
 	return l->under_way < l->window ? (unsigned)(l->window - l->under_way) : 0;
@@ -237,8 +248,8 @@ probe(struct load *l)
 	}
 	writer_u64(&w, MARK | l->probes);
 	l->asked_at[l->probes] = clock_s(CLOCK_REALTIME);
-	if (sendto(l->probe_fd, bytes, sizeof bytes, 0, (struct sockaddr *)&l->to,
-	    sizeof l->to) == TIME_LEN) {
+	if (sendto(l->probe_fd, bytes, sizeof bytes, 0, (struct sockaddr *)&l->to, sizeof l->to) ==
+	    TIME_LEN) {
 		l->probes++;
 	}
 }
@@ -265,8 +276,12 @@ collect_probes(struct load *l)
 	struct iovec iov = { bytes, sizeof bytes };
 
 	for (;;) {
-		struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			.msg_controllen = sizeof control };
+		struct msghdr h = {
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof control,
+		};
 		struct cursor c = cursor_over(bytes + ORIGIN_AT, sizeof(uint64_t));
 		uint64_t number;
 		if (recvmsg(l->probe_fd, &h, MSG_DONTWAIT) != TIME_LEN) {
@@ -293,8 +308,13 @@ by_size(const void *a, const void *b)
 static void
 run(struct load *l)
 {
-	struct pollfd p[2] = { { .fd = l->fd, .events = POLLIN }, { .fd = l->probe_fd,
-	    .events = POLLIN } };
+	struct pollfd p[2] = {
+		{ .fd = l->fd, .events = POLLIN },
+		{
+		    .fd = l->probe_fd,
+		    .events = POLLIN,
+		},
+	};
 
 	l->start = clock_s(CLOCK_MONOTONIC);
 	while (elapsed_s(l) < l->seconds) {
@@ -400,11 +420,15 @@ read_command(struct load *l, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct load l = { .kind = "time", .key = { 1, "SHA1", "secret" },
-		.to = { .sin_family = AF_INET, .sin_port = htons(PORT) } };
+	struct load l = {
+		.kind = "time",
+		.key = { 1, "SHA1", "secret" },
+		.to = { .sin_family = AF_INET, .sin_port = htons(PORT) },
+	};
 
 	if (!read_command(&l, argc, argv)) {
-		fprintf(stderr, "usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] "
+		fprintf(stderr,
+		    "usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] "
 		    "[-K ID:TYPE:SECRET] ADDRESS RATE SECONDS\nKIND is one of\n");
 		load_request_list(stderr);
 		return 2;

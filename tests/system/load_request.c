@@ -7,9 +7,15 @@
 #include "wire/control.h"
 
 enum {
-	HEADER = 48, TIME_FIRST = 4 << 3 | 3, FLIP = 0x5a,
-	FIELD = 60, FIELDS_MAX = 15, FIELD_HEAD = 4, FIELD_TYPE = 0x0104,
-	ALIGN = 8, CONTROL_VERSION = 2,
+	HEADER = 48,
+	TIME_FIRST = 4 << 3 | 3,
+	FLIP = 0x5a,
+	FIELD = 60,
+	FIELDS_MAX = 15,
+	FIELD_HEAD = 4,
+	FIELD_TYPE = 0x0104,
+	ALIGN = 8,
+	CONTROL_VERSION = 2,
 	/* a key id and the longest digest find room behind it */
 	SIGNED_MAX = LOAD_REQUEST_MAX - 24,
 };
@@ -19,10 +25,10 @@ enum sign { UNSIGNED, SIGNED, MISSIGNED };
 static const struct kind {
 	const char *name;
 	enum sign sign;
-	bool fields;                    /* time: as many extension fields as there is room for */
-	enum control_op op;             /* CONTROL_UNSPEC: a time request */
+	bool fields;        /* time: as many extension fields as there is room for */
+	enum control_op op; /* CONTROL_UNSPEC: a time request */
 	const char *text;
-	bool repeat;                    /* the text, as often as there is room */
+	bool repeat; /* the text, as often as there is room */
 	const char *about;
 } KINDS[] = {
 	{ "time", UNSIGNED, false, 0, "", false, "a plain client" },
@@ -90,8 +96,8 @@ put_control(const struct kind *k, const char *nonce, struct writer *w, size_t ma
 static size_t
 sign(const struct load_key *key, uint8_t *bytes, size_t len, bool wrong)
 {
-	struct mac_key *m = mac_key_new(key->type, (const uint8_t *)key->secret,
-	    strlen(key->secret));
+	struct mac_key *m =
+	    mac_key_new(key->type, (const uint8_t *)key->secret, strlen(key->secret));
 	size_t n = m != NULL ? keyring_sign(m, key->id, bytes, len, LOAD_REQUEST_MAX) : 0;
 
 	if (n > 0 && wrong) {
@@ -123,8 +129,7 @@ load_request_make(const char *kind, const struct load_key *key, const char *nonc
 	} else {
 		put_time(k, &w, k->sign != UNSIGNED ? SIGNED_MAX : LOAD_REQUEST_MAX);
 	}
-	out->len = k->sign == UNSIGNED ? w.len : sign(key, out->bytes, w.len,
-	    k->sign == MISSIGNED);
+	out->len = k->sign == UNSIGNED ? w.len : sign(key, out->bytes, w.len, k->sign == MISSIGNED);
 	return out->len > 0;
 }
 

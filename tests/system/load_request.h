@@ -15,7 +15,7 @@ enum { LOAD_REQUEST_MAX = 1024 };
 struct load_request {
 	uint8_t bytes[LOAD_REQUEST_MAX];
 	size_t len;
-	bool control;                   /* mode 6: an answer may have several fragments */
+	bool control; /* mode 6: an answer may have several fragments */
 	bool wants_nonce;
 };
 

@@ -116,8 +116,10 @@ background(double wait_s, const char *fate, const char *path)
 static int
 limit(char **argv)
 {
-	struct proc_limits limits = { .memlock_mb = strtol(argv[0], NULL, 10),
-		.stack_pages = strtol(argv[1], NULL, 10) };
+	struct proc_limits limits = {
+		.memlock_mb = strtol(argv[0], NULL, 10),
+		.stack_pages = strtol(argv[1], NULL, 10),
+	};
 	int rc = proc_limits(&limits), files = proc_files(strtol(argv[2], NULL, 10));
 
 	show_file("/proc/self/limits", "Max locked");

@@ -65,12 +65,14 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	memcpy(g->bytes, p->bytes, p->len);
 	w->got_n++;
 	if (w->answer) {
-		struct net_datagram r = { .bytes = p->bytes,
+		struct net_datagram r = {
+			.bytes = p->bytes,
 			.len = p->len,
 			.to = p->from,
 			.xmt_at = p->len >= LEN ? XMT_AT : 0,
 			.from = p->to,
-			.ifindex = p->ifindex };
+			.ifindex = p->ifindex,
+		};
 		w->n->ops->reply(w->n, s, &r);
 	}
 	if (w->got_n == w->close_at) {
@@ -451,8 +453,8 @@ the_source_address_is_the_one_asked_for(void **state)
 	assert_true(addr_equal(&got.addr, &local.addr));
 	assert_int_not_equal(got.port, 0);
 	local = at("198.51.100.99", 0);
-	assert_int_equal(
-	    w->n->ops->connect(w->n, &local, &remote, 0, &events, w, &w->s[1]), -EADDRNOTAVAIL);
+	assert_int_equal(w->n->ops->connect(w->n, &local, &remote, 0, &events, w, &w->s[1]),
+	    -EADDRNOTAVAIL);
 }
 
 /* ---- errors ---- */
@@ -514,10 +516,10 @@ a_server_without_a_route_is_an_error_at_once(void **state)
 	struct world *w = *state;
 	struct endpoint v4 = at("203.0.113.1", PORT), v6 = at("2001:db8:113::1", PORT);
 
-	assert_int_equal(
-	    w->n->ops->connect(w->n, NULL, &v4, 0, &events, w, &w->s[0]), -ENETUNREACH);
-	assert_int_equal(
-	    w->n->ops->connect(w->n, NULL, &v6, 0, &events, w, &w->s[0]), -ENETUNREACH);
+	assert_int_equal(w->n->ops->connect(w->n, NULL, &v4, 0, &events, w, &w->s[0]),
+	    -ENETUNREACH);
+	assert_int_equal(w->n->ops->connect(w->n, NULL, &v6, 0, &events, w, &w->s[0]),
+	    -ENETUNREACH);
 }
 
 /* ---- serving ---- */
@@ -749,7 +751,8 @@ an_answer_outside_of_a_batch_leaves_at_once(void **state)
 	int fd = plain_socket("127.0.0.1", 0);
 	plain_send(fd, "127.0.0.1", TEST_PORT, LEN);
 	run_until(w, &w->got_n, 1);
-	w->late = (struct net_datagram){ .bytes = w->late_bytes, .len = LEN, .to = w->got[0].p.from };
+	w->late =
+	    (struct net_datagram){ .bytes = w->late_bytes, .len = LEN, .to = w->got[0].p.from };
 	w->l->ops->timer_init(w->l, &t, answer_later, w);
 	w->l->ops->timer_arm(w->l, &t, w->l->ops->now(w->l));
 	(void)loop_event_run(w->l);

@@ -229,7 +229,7 @@ extension_fields_are_signed_with_the_header(void **state)
 	size_t len;
 
 	(void)state;
-	bytes[HEADER_LEN] = 1;          /* one field, to the end */
+	bytes[HEADER_LEN] = 1; /* one field, to the end */
 	bytes[HEADER_LEN + 2] = (LONG - HEADER_LEN) >> 8;
 	bytes[HEADER_LEN + 3] = (LONG - HEADER_LEN) & 0xff;
 	auth_start(&a, &keys, KEY);
@@ -245,8 +245,8 @@ mode_6_is_signed_behind_its_padding(void **state)
 {
 	uint8_t bytes[64] = { 0x16, 2 };
 	struct auth_asked q;
-	size_t len = keyring_sign(
-	    keyring_find(keys.ring, SHA256_KEY, NULL), SHA256_KEY, bytes, 16, sizeof bytes);
+	size_t len = keyring_sign(keyring_find(keys.ring, SHA256_KEY, NULL), SHA256_KEY, bytes, 16,
+	    sizeof bytes);
 
 	(void)state;
 	auth_check_control(&keys, &CLIENT, bytes, len, 16, &q);
@@ -254,7 +254,7 @@ mode_6_is_signed_behind_its_padding(void **state)
 	assert_int_equal(q.key_id, SHA256_KEY);
 	assert_int_equal(auth_answer(&keys, &q, bytes, 24, sizeof bytes), 24 + MAC_KEYID_LEN + 20);
 	auth_check_control(&keys, &CLIENT, bytes, len, 24, &q);
-	assert_int_equal(q.was, PACKET_AUTH_NONE);      /* too short for one there */
+	assert_int_equal(q.was, PACKET_AUTH_NONE); /* too short for one there */
 	auth_check_control(&keys, &CLIENT, bytes, 12, 16, &q);
 	assert_int_equal(q.was, PACKET_AUTH_NONE);
 	bytes[3] ^= 1;

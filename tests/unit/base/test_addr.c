@@ -30,7 +30,7 @@ writes_every_address_in_its_one_canonical_form(void **state)
 		{ "2001:DB8:0:0:1::1", "2001:db8::1:0:0:1" },
 		{ "2001:db8:aaaa:bbbb:cccc:dddd:eeee:0001", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:1" },
 		{ "2001:db8:0:1:1:1:1:1",
-		    "2001:db8:0:1:1:1:1:1" }, /* a single 0 is not shortened */
+		    "2001:db8:0:1:1:1:1:1" },              /* a single 0 is not shortened */
 		{ "2001:0:0:1:0:0:0:1", "2001:0:0:1::1" }, /* the longest run */
 		{ "2001:db8::0:1", "2001:db8::1" },
 		{ "0:0:0:0:0:0:0:0", "::" },

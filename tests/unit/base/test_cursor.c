@@ -108,7 +108,7 @@ a_write_that_does_not_fit_writes_nothing_at_all(void **state)
 	writer_u32(&w, 0xffffffff);
 	assert_true(w.bad);
 	assert_int_equal(w.len, 0);
-	writer_u8(&w, 0xff);            /* would fit, but comes after the error */
+	writer_u8(&w, 0xff); /* would fit, but comes after the error */
 	writer_bytes(&w, counting, 2);
 	writer_pad(&w, 4);
 	assert_int_equal(w.len, 0);
@@ -171,10 +171,18 @@ reads_back_whatever_was_written(void **state)
 			value[n] = seeded_u64(&r);
 			width[n] = seeded_below(&r, 4);
 			switch (width[n]) {
-			case 0: writer_u8(&w, (uint8_t)value[n]); break;
-			case 1: writer_u16(&w, (uint16_t)value[n]); break;
-			case 2: writer_u32(&w, (uint32_t)value[n]); break;
-			default: writer_u64(&w, value[n]); break;
+			case 0:
+				writer_u8(&w, (uint8_t)value[n]);
+				break;
+			case 1:
+				writer_u16(&w, (uint16_t)value[n]);
+				break;
+			case 2:
+				writer_u32(&w, (uint32_t)value[n]);
+				break;
+			default:
+				writer_u64(&w, value[n]);
+				break;
 			}
 			n += w.bad ? 0 : 1;
 		}
@@ -186,10 +194,18 @@ reads_back_whatever_was_written(void **state)
 		c = cursor_over(buf + 4, w.len);
 		for (unsigned i = 0; i < n; i++) {
 			switch (width[i]) {
-			case 0: assert_int_equal(cursor_u8(&c), (uint8_t)value[i]); break;
-			case 1: assert_int_equal(cursor_u16(&c), (uint16_t)value[i]); break;
-			case 2: assert_int_equal(cursor_u32(&c), (uint32_t)value[i]); break;
-			default: assert_true(cursor_u64(&c) == value[i]); break;
+			case 0:
+				assert_int_equal(cursor_u8(&c), (uint8_t)value[i]);
+				break;
+			case 1:
+				assert_int_equal(cursor_u16(&c), (uint16_t)value[i]);
+				break;
+			case 2:
+				assert_int_equal(cursor_u32(&c), (uint32_t)value[i]);
+				break;
+			default:
+				assert_true(cursor_u64(&c) == value[i]);
+				break;
 			}
 		}
 		assert_false(cursor_bad(&c));

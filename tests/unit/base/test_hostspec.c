@@ -75,7 +75,7 @@ what_is_none_is_told_by_its_fault(void **state)
 		{ "[::1]:", HOSTSPEC_PORT },
 		{ "fe80::1%", HOSTSPEC_ZONE },
 		{ "fe80::1%99999999999", HOSTSPEC_ZONE },
-		{ "fe80::1%-1", HOSTSPEC_OK },          /* as odd a name as the kernel allows */
+		{ "fe80::1%-1", HOSTSPEC_OK }, /* as odd a name as the kernel allows */
 		{ "fe80::1%a/b", HOSTSPEC_ZONE },
 		{ "fe80::1%a b", HOSTSPEC_ZONE },
 		{ "fe80::1%abcdefghijklmnop", HOSTSPEC_ZONE },
@@ -85,7 +85,7 @@ what_is_none_is_told_by_its_fault(void **state)
 		{ "192.0.2.1%eth0", HOSTSPEC_NEITHER },
 		{ "a.example%eth0", HOSTSPEC_NEITHER },
 		{ "192.0.2.300", HOSTSPEC_NEITHER },
-		{ "192.0.2.1-192.0.2.9", HOSTSPEC_NEITHER },    /* ranges: no top level is so */
+		{ "192.0.2.1-192.0.2.9", HOSTSPEC_NEITHER }, /* ranges: no top level is so */
 		{ "192.0.2.1-9", HOSTSPEC_NEITHER },
 		{ "10-0-0-1", HOSTSPEC_OK },
 		{ "a.example.1", HOSTSPEC_NEITHER },

@@ -9,7 +9,7 @@
 #include "unit/seeded.h"
 
 #define YEAR_NS (INT64_C(31556952) * NS_PER_S)
-#define ERA_1_UNIX_S INT64_C(2085978496)        /* 2036-02-07 06:28:16 UTC: NTP era 1 begins */
+#define ERA_1_UNIX_S INT64_C(2085978496) /* 2036-02-07 06:28:16 UTC: NTP era 1 begins */
 
 static struct rtime
 utc(int64_t s, int64_t ns)
@@ -25,13 +25,12 @@ known_dates_have_their_ntp_seconds(void **state)
 		int64_t unix_s;
 		uint32_t ntp_s;
 	} row[] = {
-		{ -NTP_UNIX_OFFSET_S, 0 },              /* 1 Jan 1900 */
-		{ 0, 2208988800u },                     /* 1 Jan 1970 */
-		{ 63072000, 2272060800u },              /* 1 Jan 1972 */
-		{ 946598400, 3155587200u },             /* 31 Dec 1999 */
-		{ ERA_1_UNIX_S - 1, 4294967295u },
-		{ ERA_1_UNIX_S, 0 },                    /* the era boundary */
-		{ ERA_1_UNIX_S + 63104, 63104 },        /* 8 Feb 2036 */
+		{ -NTP_UNIX_OFFSET_S, 0 },                              /* 1 Jan 1900 */
+		{ 0, 2208988800u },                                     /* 1 Jan 1970 */
+		{ 63072000, 2272060800u },                              /* 1 Jan 1972 */
+		{ 946598400, 3155587200u },                             /* 31 Dec 1999 */
+		{ ERA_1_UNIX_S - 1, 4294967295u }, { ERA_1_UNIX_S, 0 }, /* the era boundary */
+		{ ERA_1_UNIX_S + 63104, 63104 },                        /* 8 Feb 2036 */
 	};
 
 	(void)state;

@@ -76,8 +76,10 @@ static const uint8_t vector[64][8] = {
 static void
 agrees_with_the_64_reference_vectors(void **state)
 {
-	const struct siphash_key key = { UINT64_C(0x0706050403020100),
-		UINT64_C(0x0f0e0d0c0b0a0908) };
+	const struct siphash_key key = {
+		UINT64_C(0x0706050403020100),
+		UINT64_C(0x0f0e0d0c0b0a0908),
+	};
 	uint8_t message[64];
 
 	(void)state;

@@ -72,7 +72,7 @@ a_format_that_cannot_be_printed_counts_as_cut(void **state)
 
 	(void)state;
 	text_put(&t, "ab");
-	text_printf(&t, "%lc", (wint_t)0x20ac);         /* no such character in the C locale */
+	text_printf(&t, "%lc", (wint_t)0x20ac); /* no such character in the C locale */
 	assert_true(t.cut);
 	assert_string_equal(buf, "ab");
 	assert_int_equal(t.len, 2);
@@ -173,8 +173,14 @@ reads_finite_numbers_in_the_plain_form_only(void **state)
 	static const struct {
 		const char *text;
 		double v;
-	} good[] = { { "0", 0.0 }, { "-1.5", -1.5 }, { "+.5", 0.5 }, { "1e-3", 1e-3 },
-		{ "128.", 128.0 }, { "1E2", 100.0 } };
+	} good[] = {
+		{ "0", 0.0 },
+		{ "-1.5", -1.5 },
+		{ "+.5", 0.5 },
+		{ "1e-3", 1e-3 },
+		{ "128.", 128.0 },
+		{ "1E2", 100.0 },
+	};
 	static const char *const bad[] = { "", "nan", "inf", "-inf", "infinity", "0x10", "0x1p3",
 		"1,5", " 1", "1 ", "1e", "e5", ".", "-", "1e999", "1.2.3", "--1" };
 	double v = 7.0;

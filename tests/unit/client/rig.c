@@ -25,10 +25,12 @@ world(void *ctx, struct assoc_world *w)
 {
 	struct rig *r = ctx;
 
-	*w = (struct assoc_world){ .policy = &r->policy,
+	*w = (struct assoc_world){
+		.policy = &r->policy,
 		.now = loop_now(&r->loop.port),
 		.sys_poll = r->sys_poll,
-		.precision = -20 };
+		.precision = -20,
+	};
 }
 
 static void
@@ -94,11 +96,13 @@ addresses(void *ctx, struct client_addresses *out)
 	for (unsigned i = 0; i < r->host->iface_n; i++) {
 		r->own[i] = r->host->iface[i].addr;
 	}
-	*out = (struct client_addresses){ .own = r->own,
+	*out = (struct client_addresses){
+		.own = r->own,
 		.own_n = r->host->iface_n,
 		.allowed = &r->allowed,
 		.allowed_n = r->allowed.family != ADDR_NONE,
-		.restricted = r->rules };
+		.restricted = r->rules,
+	};
 }
 
 static void
@@ -149,13 +153,15 @@ rig_configure(struct rig *r, const char *conf)
 	assert_non_null(r->conf);
 	journal_configure(&r->journal, r->conf);
 	client_configure(&r->c, r->conf, r->c.driftfile);
-	r->policy = (struct assoc_policy){ .phi = r->conf->tinker.dispersion_ppm * 1e-6,
+	r->policy = (struct assoc_policy){
+		.phi = r->conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = r->conf->tos.maxdist_s,
 		.maxdisp_s = r->conf->tos.maxdisp_s,
 		.floor = (unsigned)r->conf->tos.floor,
 		.ceiling = (unsigned)r->conf->tos.ceiling,
 		.allan_log2s = (int)r->conf->tinker.allan_log2s,
-		.adaptive = r->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE };
+		.adaptive = r->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE,
+	};
 }
 
 static void
@@ -180,7 +186,8 @@ static void
 start_client(struct rig *r)
 {
 	client_init(&r->c,
-	    &(struct client_setup){ .loop = &r->loop.port,
+	    &(struct client_setup){
+		.loop = &r->loop.port,
 		.net = &r->host->port,
 		.clock = &r->clock.port,
 		.store = &r->store.port,
@@ -189,7 +196,8 @@ start_client(struct rig *r)
 		.journal = &r->journal,
 		.keys = &r->keys,
 		.up = &EVENTS,
-		.up_ctx = r });
+		.up_ctx = r,
+	    });
 	client_start(&r->c);
 }
 
@@ -207,12 +215,14 @@ rig_new(const char *conf, const char *driftfile)
 	r->heard_first = true;
 	r->sys_poll = 6;
 	journal_init(&r->journal,
-	    &(struct journal_setup){ .loop = &r->loop.port,
+	    &(struct journal_setup){
+		.loop = &r->loop.port,
 		.clock = &r->clock.port,
 		.store = &r->store.port,
 		.log = &r->log.port,
 		.up = &JOURNAL_EVENTS,
-		.up_ctx = r });
+		.up_ctx = r,
+	    });
 	journal_start(&r->journal);
 	start_client(r);
 	r->c.driftfile = driftfile;

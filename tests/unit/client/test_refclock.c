@@ -14,7 +14,7 @@ line_of(unsigned given)
 {
 	return (struct config_source){ .kind = SOURCE_REFCLOCK, .clock_type = LOCAL,
 		.fudge = { .given = given, .stratum = 12, .refid = "OWN", .time1_s = 0.25,
-		    .time2_s = -3.0 } };
+		    .time2_s = -3.0, }, };
 }
 
 static void
@@ -38,8 +38,11 @@ a_clock_shows_what_its_driver_says_unless_fudge_says_more(void **state)
 static void
 our_own_clock_agrees_with_itself_now(void **state)
 {
-	struct assoc_world w = { .now = { INT64_C(77000000000) }, .precision = -20,
-		.adjusted_ns = 4711 };
+	struct assoc_world w = {
+		.now = { INT64_C(77000000000) },
+		.precision = -20,
+		.adjusted_ns = 4711,
+	};
 	struct config_source s = line_of(0);
 	struct refclock *r = refclock_open(&s);
 	struct refsample_result got;

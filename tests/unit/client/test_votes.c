@@ -66,7 +66,7 @@ a_name_of_a_host_that_is_asked_already_weighs_nothing(void **state)
 	(void)state;
 	add_peer(c, 0, 7);
 	votes_put(c, &out);
-	assert_int_equal(out.weight[1], 1);     /* its name may still lead elsewhere */
+	assert_int_equal(out.weight[1], 1); /* its name may still lead elsewhere */
 	c->sources.at[1].answer.n = 1;
 	c->sources.at[1].answer.addr[0] = addr_v4(7);
 	votes_put(c, &out);

@@ -20,8 +20,8 @@
 
 struct conf_file {
 	const char *path;
-	const char *text;       /* NULL: a folder */
-	int err;                /* reading fails with it */
+	const char *text; /* NULL: a folder */
+	int err;          /* reading fails with it */
 };
 
 /* One run of the reader; freed by conf_end. */

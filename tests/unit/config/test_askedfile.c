@@ -40,7 +40,8 @@ what_is_written_is_read(void **state)
 static void
 a_line_that_cannot_be_read_costs_itself(void **state)
 {
-	const char *text = "at 10 20\n192.0.2.1 1\n192.0.2.2 1 2 3\nname 1 2\n192.0.2.3 -1 2\n"
+	const char *text =
+	    "at 10 20\n192.0.2.1 1\n192.0.2.2 1 2 3\nname 1 2\n192.0.2.3 -1 2\n"
 	    "192.0.2.4 nan 2\n192.0.2.5 1 inf\n192.0.2.6 1 2x\n\n# 192.0.2.7 1 2\n192.0.2.8 3 4";
 	struct asked_at at;
 	struct asked got;

@@ -28,7 +28,8 @@ counts_the_servers(void **state)
 	check_text("", NULL,
 	    "warning: f: no server is configured, the clock stays unsynchronised\n");
 	check_text("server a.example\n", NULL, FEW);
-	check_text("server a.example\nserver b.example\n", NULL, "warning: f: two servers have no "
+	check_text("server a.example\nserver b.example\n", NULL,
+	    "warning: f: two servers have no "
 	    "majority when they disagree; use four or more\n");
 	check_text("server a.example\nserver b.example\nserver c.example\n", NULL, FEW);
 	check_text(FOUR, NULL, "");
@@ -61,10 +62,11 @@ static void
 warns_of_a_default_open_to_queries(void **state)
 {
 	(void)state;
-	check_text(FOUR "restrict default nomodify\n", NULL, "warning: f:5:1: this default lets "
+	check_text(FOUR "restrict default nomodify\n", NULL,
+	    "warning: f:5:1: this default lets "
 	    "everybody query with ntpq: add noquery\n");
-	check_text(
-	    FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL, "");
+	check_text(FOUR "restrict default nomodify noquery\nrestrict -6 default ignore\n", NULL,
+	    "");
 	check_text(FOUR "restrict 192.0.2.0/24\nrestrict source nomodify\n", NULL, "");
 	check_text(FOUR "unrestrict default\nrestrict default ntpport\n", NULL, "");
 }
@@ -97,7 +99,8 @@ warns_of_smeared_and_plain_servers_together(void **state)
 	    "only\n");
 	check_text(FOUR "server Time.Google.com noselect\n", NULL, "");
 	check_text("server time1.google.com\nserver time2.google.com\nserver time3.google.com\n"
-	    "server time4.google.com\n", NULL, "");
+		   "server time4.google.com\n",
+	    NULL, "");
 }
 
 static void
@@ -116,7 +119,7 @@ static void
 warns_of_statistics_without_a_folder(void **state)
 {
 	static const char none[] = "warning: f: statistics are turned on, but there is no statsdir "
-	    "line: none are written\n";
+				   "line: none are written\n";
 
 	(void)state;
 	check_text(FOUR "statistics loopstats\n", NULL, none);
@@ -152,7 +155,8 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 
 	(void)state;
 	check_text(FOUR "driftfile /d\nlogfile /l\nkeys /k\nleapfile /p\nstatsdir /s\n"
-	    "statistics loopstats rawstats\nsourcedir /gone\n", &access, "");
+			"statistics loopstats rawstats\nsourcedir /gone\n",
+	    &access, "");
 	assert_string_equal(buf, "w/d a/l r/k r/p f/s l/gone ");
 	check_text(FOUR "driftfile /no1\nlogfile /no2\nkeys /no3\nsourcedir /no4\nstatsdir /no5\n",
 	    &access,
@@ -162,7 +166,8 @@ asks_of_each_file_whether_it_can_be_used(void **state)
 	    "warning: f:7:1: keys: '/no3' cannot be read by the run user: Permission denied\n"
 	    "warning: f:8:1: sourcedir: '/no4' cannot be read by the run user: Permission "
 	    "denied\n");
-	check_text(FOUR "keys /no1\nkeys /no2\n", &access, "warning: f:6:1: keys: '/no2' cannot be "
+	check_text(FOUR "keys /no1\nkeys /no2\n", &access,
+	    "warning: f:6:1: keys: '/no2' cannot be "
 	    "read by the run user: Permission denied\n");
 }
 
@@ -196,8 +201,9 @@ the_caret_stands_below_the_word(void **state)
 		k->d = diag_list_in(k->arena);
 		config_check(k->c, "/etc/ntp.conf", &access, &k->d);
 		for (unsigned j = 0; j < k->d.n; j++) {
-			found = found || (k->d.at[j].line > 4 &&
-			    k->d.at[j].column == cases[i].column && k->d.at[j].source != NULL);
+			found = found ||
+			    (k->d.at[j].line > 4 && k->d.at[j].column == cases[i].column &&
+				k->d.at[j].source != NULL);
 		}
 		if (!found) {
 			fail_msg("%s: %s", cases[i].line, conf_said(k));
@@ -212,7 +218,9 @@ shows_the_line_of_a_warning(void **state)
 {
 	const struct conf_file files[] = {
 		{ "/etc/ntp.conf", FOUR "includefile /etc/more", 0 },
-		{ "/etc/more", "# more\n\nkeys /no\r\n", 0 }, { 0 } };
+		{ "/etc/more", "# more\n\nkeys /no\r\n", 0 },
+		{ 0 },
+	};
 	struct conf *k = conf_of_files(files);
 	char asked[256], shown[1024];
 	struct text asked_text = text_over(asked, sizeof asked), t = text_over(shown, sizeof shown);
@@ -223,7 +231,8 @@ shows_the_line_of_a_warning(void **state)
 	config_check(k->c, "/etc/ntp.conf", &access, &k->d);
 	assert_int_equal(k->d.n, 1);
 	diag_format_caret(&k->d.at[0], &t);
-	assert_string_equal(shown, "/etc/more:3:6: warning: keys: '/no' cannot be read by the run "
+	assert_string_equal(shown,
+	    "/etc/more:3:6: warning: keys: '/no' cannot be read by the run "
 	    "user: Permission denied\n    keys /no\n         ^~~");
 	assert_string_equal(asked, "r/etc/ntp.conf r/etc/more r/no ");
 
@@ -244,7 +253,9 @@ warns_of_files_that_a_reload_could_not_read(void **state)
 {
 	const struct conf_file files[] = {
 		{ "/etc/ntp.conf", FOUR "includefile /no/secret.conf\n", 0 },
-		{ "/no/secret.conf", "disable stats\n", 0 }, { 0 } };
+		{ "/no/secret.conf", "disable stats\n", 0 },
+		{ 0 },
+	};
 	struct conf *k = conf_of_files(files);
 	char asked[256];
 	struct text t = text_over(asked, sizeof asked);
@@ -253,7 +264,8 @@ warns_of_files_that_a_reload_could_not_read(void **state)
 	(void)state;
 	k->d = diag_list_in(k->arena);
 	config_check(k->c, "/etc/ntp.conf", &access, &k->d);
-	assert_string_equal(conf_said(k), "warning: /no/secret.conf: a reload will fail, the run "
+	assert_string_equal(conf_said(k),
+	    "warning: /no/secret.conf: a reload will fail, the run "
 	    "user cannot read this file: Permission denied\n");
 	conf_end(k);
 }

@@ -6,8 +6,14 @@
 static void
 one_line_has_place_text_and_suggestion(void **state)
 {
-	struct diag d = { .level = DIAG_ERROR, .file = "/etc/ntp.conf", .line = 3, .column = 7,
-	    .text = "unknown keyword 'servr'", .suggestion = "server" };
+	struct diag d = {
+		.level = DIAG_ERROR,
+		.file = "/etc/ntp.conf",
+		.line = 3,
+		.column = 7,
+		.text = "unknown keyword 'servr'",
+		.suggestion = "server",
+	};
 	char buf[256];
 	struct text t = text_over(buf, sizeof buf);
 
@@ -20,14 +26,21 @@ one_line_has_place_text_and_suggestion(void **state)
 static void
 the_caret_stands_below_the_word_also_behind_a_tab(void **state)
 {
-	struct diag d = { .level = DIAG_WARNING, .file = "f", .line = 1, .column = 8,
-	    .text = "so", .source = "server\t192.0.2.300 iburst" };
+	struct diag d = {
+		.level = DIAG_WARNING,
+		.file = "f",
+		.line = 1,
+		.column = 8,
+		.text = "so",
+		.source = "server\t192.0.2.300 iburst",
+	};
 	char buf[256];
 	struct text t = text_over(buf, sizeof buf);
 
 	(void)state;
 	diag_format_caret(&d, &t);
-	assert_string_equal(buf, "f:1:8: warning: so\n"
+	assert_string_equal(buf,
+	    "f:1:8: warning: so\n"
 	    "    server 192.0.2.300 iburst\n"
 	    "           ^~~~~~~~~~~");
 }
@@ -50,8 +63,14 @@ a_file_as_a_whole_has_neither_line_nor_caret(void **state)
 static void
 control_characters_never_reach_the_terminal(void **state)
 {
-	struct diag d = { .level = DIAG_ERROR, .file = "f\n", .line = 1, .column = 2,
-	    .text = "no \x1b[2J", .source = "a\x1b[31m\xff" };
+	struct diag d = {
+		.level = DIAG_ERROR,
+		.file = "f\n",
+		.line = 1,
+		.column = 2,
+		.text = "no \x1b[2J",
+		.source = "a\x1b[31m\xff",
+	};
 	char buf[256];
 	struct text t = text_over(buf, sizeof buf);
 

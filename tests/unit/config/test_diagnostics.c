@@ -105,8 +105,8 @@ octets_that_are_no_text_are_refused_line_by_line(void **state)
 			text_char(&t, 'k');
 		}
 		text_put(&t, "\r\nserver a.example");
-		check_octets(line, t.len, len == 1023 ? "" :
-		    "error: f:1:7: a word is longer than 1023 octets\n");
+		check_octets(line, t.len,
+		    len == 1023 ? "" : "error: f:1:7: a word is longer than 1023 octets\n");
 	}
 	for (unsigned n = 1024; n <= 1025; n++) {
 		t = text_over(line, sizeof line);
@@ -114,8 +114,10 @@ octets_that_are_no_text_are_refused_line_by_line(void **state)
 		for (unsigned i = 1; i < n; i++) {
 			text_put(&t, " 1");
 		}
-		check_octets(line, t.len, n == 1024 ? "" :
-		    "error: f:2:2058: the line has more than 1024 words or 16384 octets\n");
+		check_octets(line, t.len,
+		    n == 1024
+			? ""
+			: "error: f:2:2058: the line has more than 1024 words or 16384 octets\n");
 	}
 }
 
@@ -123,13 +125,20 @@ static void
 files_that_cannot_be_included_are_named(void **state)
 {
 	static const struct conf_file files[] = {
-		{ "/c", "includefile /loop\nincludefile /shut\nincludefile /none\n"
-		    "includefile /dir\nincludefile /shutdir\nsourcedir /bad\n", 0 },
+		{ "/c",
+		    "includefile /loop\nincludefile /shut\nincludefile /none\n"
+		    "includefile /dir\nincludefile /shutdir\nsourcedir /bad\n",
+		    0 },
 		{ "/loop", "server a.example\nincludefile /loop\n", 0 },
-		{ "/shut", "", EACCES }, { "/shutdir", NULL, EACCES }, { "/dir", NULL, 0 },
-		{ "/dir/1.conf", "servr b.example\n", 0 }, { "/dir/2.conf", "", EIO },
-		{ "/dir/README", "not read\n", 0 }, { "/dir/.3.conf", "not read\n", 0 },
-		{ "/bad", NULL, EACCES }, { NULL, NULL, 0 }
+		{ "/shut", "", EACCES },
+		{ "/shutdir", NULL, EACCES },
+		{ "/dir", NULL, 0 },
+		{ "/dir/1.conf", "servr b.example\n", 0 },
+		{ "/dir/2.conf", "", EIO },
+		{ "/dir/README", "not read\n", 0 },
+		{ "/dir/.3.conf", "not read\n", 0 },
+		{ "/bad", NULL, EACCES },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -179,8 +188,10 @@ what_does_not_act_yet_is_noted(void **state)
 		struct text e = text_over(expected, sizeof expected);
 		if (clock != NULL && clock->state == STATE_NOT_YET) {
 			text_printf(&t, "server 127.127.%d.0\n", (int)type);
-			text_printf(&e, "note: f:1:8: reference clock type %d (%s) is recognised, "
-			    "not in effect in this version\n", (int)type, clock->about);
+			text_printf(&e,
+			    "note: f:1:8: reference clock type %d (%s) is recognised, "
+			    "not in effect in this version\n",
+			    (int)type, clock->about);
 			check_octets(text, t.len, expected);
 		}
 	}
@@ -190,10 +201,12 @@ static void
 lines_from_ntpq_that_name_files_or_clocks_are_refused(void **state)
 {
 	static const char *const said[][2] = {
-		{ "keys /k", "error: f:1:1: 'keys' is not taken from ntpq, write it into the file "
+		{ "keys /k",
+		    "error: f:1:1: 'keys' is not taken from ntpq, write it into the file "
 		    "and reload\n" },
-		{ "server 127.127.1.0", "error: f:1:8: a reference clock is not taken from ntpq, "
-		    "write it into the file and reload\n" }
+		{ "server 127.127.1.0",
+		    "error: f:1:8: a reference clock is not taken from ntpq, "
+		    "write it into the file and reload\n" },
 	};
 
 	(void)state;
@@ -218,7 +231,7 @@ too_little_memory_is_said(void **state)
 		struct conf *k = conf_start(NULL);
 		struct arena *small = arena_new(limit);
 		fits = config_load_text(&k->reader, "f", text, sizeof text - 1, NULL, false, small,
-		    &k->d) != NULL;
+			   &k->d) != NULL;
 		if (k->d.n > 0) {
 			assert_string_equal(conf_said(k),
 			    "error: f: the configuration needs too much memory\n");

@@ -37,7 +37,7 @@ servers_are_dropped_changed_and_added_in_that_order(void **state)
 {
 	(void)state;
 	check_diff("server a.example\nserver b.example minpoll 4\npool c.example\n"
-	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 9\n",
+		   "server 127.127.1.0\nfudge 127.127.1.0 stratum 9\n",
 	    "pool d.example\nserver b.example minpoll 5\npool c.example\n"
 	    "server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n",
 	    "server a.example dropped\n"
@@ -56,10 +56,13 @@ each_part_of_the_configuration_is_a_step(void **state)
 {
 	static const struct {
 		const char *line, *said;
-	} cases[] = { { "logfile /l", "logfile or logconfig changed\n" },
+	} cases[] = {
+		{ "logfile /l", "logfile or logconfig changed\n" },
 		{ "logconfig =all", "logfile or logconfig changed\n" },
-		{ "keys /k", "keys changed\n" }, { "trustedkey 3", "keys changed\n" },
-		{ "controlkey 3", "keys changed\n" }, { "nts enable", "nts changed\n" },
+		{ "keys /k", "keys changed\n" },
+		{ "trustedkey 3", "keys changed\n" },
+		{ "controlkey 3", "keys changed\n" },
+		{ "nts enable", "nts changed\n" },
 		{ "driftfile /d", "driftfile or other files changed\n" },
 		{ "nonvolatile 0.5", "driftfile or other files changed\n" },
 		{ "saveconfigdir /s", "driftfile or other files changed\n" },
@@ -70,8 +73,10 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "disable stats", "statistics changed\n" },
 		{ "leapfile /l", "leapfile or leapsmear changed\n" },
 		{ "leapsmear interval 86400", "leapfile or leapsmear changed\n" },
-		{ "setvar a=b", "setvar changed\n" }, { "tinker panic 0", "tinker changed\n" },
-		{ "tinker loop classic", "tinker changed\n" }, { "tos minsane 2", "tos changed\n" },
+		{ "setvar a=b", "setvar changed\n" },
+		{ "tinker panic 0", "tinker changed\n" },
+		{ "tinker loop classic", "tinker changed\n" },
+		{ "tos minsane 2", "tos changed\n" },
 		{ "disable ntp", "enable or disable changed\n" },
 		{ "restrict default", "restrict changed\n" },
 		{ "restrict a.example", "restrict changed\n" },
@@ -80,8 +85,10 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "limit kod 3", "discard, limit or mru changed\n" },
 		{ "mru maxage 5", "discard, limit or mru changed\n" },
 		{ "interface listen eth0", "interface changed\n" },
-		{ "dscp 0", "interface changed\n" }, { "extra port 99", "interface changed\n" },
-		{ "sourceport 123", "sourceport changed\n" }, { "unpeer 7", "unpeer changed\n" },
+		{ "dscp 0", "interface changed\n" },
+		{ "extra port 99", "interface changed\n" },
+		{ "sourceport 123", "sourceport changed\n" },
+		{ "unpeer 7", "unpeer changed\n" },
 		{ "reset sys", "reset changed\n" },
 		{ "trap 192.0.2.1", "words without effect changed\n" },
 		{ "mdnstries 1", "words without effect changed\n" },
@@ -92,7 +99,8 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "tinker freq 1", "tinker changed, takes effect at the next start\n" },
 		{ "tos basedate 2020-01-01", "tos changed\n" },
 		{ "pollskewlist 6 1 2", "pollskewlist changed\n" },
-		{ "pollskewlist default 1 2", "pollskewlist changed\n" } };
+		{ "pollskewlist default 1 2", "pollskewlist changed\n" },
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -109,8 +117,8 @@ static void
 order_of_rules_counts_order_of_servers_does_not(void **state)
 {
 	(void)state;
-	check_diff(
-	    "server a.example\nserver b.example\n", "server b.example\nserver a.example\n", "");
+	check_diff("server a.example\nserver b.example\n", "server b.example\nserver a.example\n",
+	    "");
 	check_diff("interface listen all\ninterface ignore eth0\n",
 	    "interface ignore eth0\ninterface listen all\n", "interface changed\n");
 	check_diff("restrict 10.0.0.1 kod\nrestrict 10.0.0.1 limited\n",
@@ -145,7 +153,7 @@ two_lists_of_one_length_are_compared_word_by_word(void **state)
 		    "server 127.127.1.0 dropped\nserver 127.127.1.1 added\n" },
 		{ "peer a.example", "broadcast 192.0.2.255",
 		    "peer a.example dropped\nbroadcast 192.0.2.255 added\n" },
-		{ "server a.example", "server a.example xleave", "server a.example changed\n" }
+		{ "server a.example", "server a.example xleave", "server a.example changed\n" },
 	};
 
 	(void)state;
@@ -171,7 +179,8 @@ static void
 files_and_keys_come_before_rules_and_rules_before_servers(void **state)
 {
 	(void)state;
-	check_diff("", "server a.example\nrestrict default\nkeys /k\nlogfile /l\nunpeer 3\n"
+	check_diff("",
+	    "server a.example\nrestrict default\nkeys /k\nlogfile /l\nunpeer 3\n"
 	    "interface listen all\nmru maxmem 9\n",
 	    "logfile or logconfig changed\nkeys changed\nrestrict changed\ninterface changed\n"
 	    "unpeer changed\nserver a.example added\n"

@@ -16,7 +16,9 @@ reads_one_or_two_numbers(void **state)
 	assert_true(d.freq_ppm > 12.49 && d.freq_ppm < 12.51);
 	assert_true(d.sigma_given);
 	assert_true(d.sigma_ppm > 0.0019 && d.sigma_ppm < 0.0021);
-	assert_true(driftfile_parse("\xef\xbb\xbf" "1.5\n", 7, &d, NULL));
+	assert_true(driftfile_parse("\xef\xbb\xbf"
+				    "1.5\n",
+	    7, &d, NULL));
 	assert_true(d.freq_ppm > 1.49 && d.freq_ppm < 1.51);
 }
 
@@ -50,7 +52,7 @@ refuses_what_is_no_drift_file(void **state)
 		{ "1 x", "expected the uncertainty in ppm, above 0, as the second word" },
 		{ "1 0", "expected the uncertainty in ppm, above 0, as the second word" },
 		{ "1 -2", "expected the uncertainty in ppm, above 0, as the second word" },
-		{ "1 2 3", "expected at most two words" }
+		{ "1 2 3", "expected at most two words" },
 	};
 
 	(void)state;

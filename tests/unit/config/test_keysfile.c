@@ -14,13 +14,14 @@ reads_plain_and_hex_secrets(void **state)
 {
 	struct conf *k = conf_start(NULL);
 	struct keysfile f;
-	static const uint8_t hex[] = {
-		0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0xAB
-	};
+	static const uint8_t hex[] = { 0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23,
+		0xAB };
 
 	(void)state;
-	assert_true(parse(k, "# keys\n1 MD5 secret\n\n 2\tM  12345678901234567890 # 20\n"
-	    "3 SHA1 0123456789abcdef0123AB\r\n4 AES128CMAC x", &f));
+	assert_true(parse(k,
+	    "# keys\n1 MD5 secret\n\n 2\tM  12345678901234567890 # 20\n"
+	    "3 SHA1 0123456789abcdef0123AB\r\n4 AES128CMAC x",
+	    &f));
 	assert_int_equal(k->d.n, 0);
 	assert_int_equal(f.n, 4);
 	assert_int_equal(f.keys[0].id, 1);
@@ -47,7 +48,10 @@ a_byte_order_mark_costs_no_key(void **state)
 	struct keysfile f;
 
 	(void)state;
-	assert_true(parse(k, "\xef\xbb\xbf" "1 MD5 secret\r\n2 MD5 other\r\n", &f));
+	assert_true(parse(k,
+	    "\xef\xbb\xbf"
+	    "1 MD5 secret\r\n2 MD5 other\r\n",
+	    &f));
 	assert_string_equal(conf_said(k), "");
 	assert_int_equal(f.n, 2);
 	assert_int_equal(f.keys[0].id, 1);
@@ -69,7 +73,8 @@ how_chrony_writes_a_secret_is_told_and_taken_as_it_stands(void **state)
 		(void)snprintf(line, sizeof line, "7 SHA1 %s\n", words[i]);
 		assert_true(parse(k, line, &f));
 		assert_int_equal(f.keys[0].secret_len, strlen(words[i]));
-		assert_string_equal(conf_said(k), "warning: k:1:8: HEX: and ASCII: are of "
+		assert_string_equal(conf_said(k),
+		    "warning: k:1:8: HEX: and ASCII: are of "
 		    "chrony.keys, and a part of the secret here; leave them out: a secret of more "
 		    "than 20 characters is read as hex\n");
 		conf_end(k);
@@ -116,9 +121,11 @@ uses_64_hex_digits_at_most_and_says_so(void **state)
 	struct keysfile f;
 
 	(void)state;
-	assert_true(parse(k, "1 SHA256 "
+	assert_true(parse(k,
+	    "1 SHA256 "
 	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff42\n"
-	    "2 MD5 0011223344556677889911223\n3 MD5 a#b\n", &f));
+	    "2 MD5 0011223344556677889911223\n3 MD5 a#b\n",
+	    &f));
 	assert_int_equal(f.keys[0].secret_len, 32);
 	assert_int_equal(f.keys[0].secret[31], 0xff);
 	assert_int_equal(f.keys[1].secret_len, 12);
@@ -137,7 +144,8 @@ a_bad_line_costs_itself_only(void **state)
 {
 	static const struct {
 		const char *line, *said;
-	} cases[] = { { "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+	} cases[] = {
+		{ "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "65536 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "x MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
 		{ "5", "error: k:2:2: expected ID TYPE SECRET, the type is missing\n" },
@@ -158,7 +166,8 @@ a_bad_line_costs_itself_only(void **state)
 		{ "5 MD5 s 1.2.3.4/33",
 		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
 		{ "5 MD5 s ::1 x",
-		    "error: k:2:13: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n" } };
+		    "error: k:2:13: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n" },
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -200,7 +209,10 @@ a_file_without_any_good_line_is_refused(void **state)
 	struct keysfile f = { .n = 77 };
 
 	(void)state;
-	assert_false(parse(k, "\x7f" "ELF\nand so on\n", &f));
+	assert_false(parse(k,
+	    "\x7f"
+	    "ELF\nand so on\n",
+	    &f));
 	assert_int_equal(f.n, 77);
 	assert_true(parse(k, "# no key at all\n", &f));
 	assert_int_equal(f.n, 0);
@@ -214,8 +226,10 @@ no_message_shows_a_secret(void **state)
 	struct keysfile f;
 
 	(void)state;
-	assert_true(parse(k, "1 MD5 hunter2hunter2hunter2hunter2\n2 MD5 hunter2 hunter3\n"
-	    "3 hunter2$ x\nhunter2 MD5 x\n4 MD5 hunter2#\n4 MD5 hunter2\n", &f));
+	assert_true(parse(k,
+	    "1 MD5 hunter2hunter2hunter2hunter2\n2 MD5 hunter2 hunter3\n"
+	    "3 hunter2$ x\nhunter2 MD5 x\n4 MD5 hunter2#\n4 MD5 hunter2\n",
+	    &f));
 	assert_null(strstr(conf_said(k), "hunter"));
 	for (unsigned i = 0; i < k->d.n; i++) {
 		assert_null(k->d.at[i].source);
@@ -254,8 +268,7 @@ a_file_may_have_a_key_for_each_id(void **state)
 	struct conf *k = conf_start(NULL);
 	struct keysfile f;
 	assert_true(parse(k, t.at, &f));
-	assert_string_equal(conf_said(k),
-	    "error: k:65536:1: expected a key id from 1 to 65535\n");
+	assert_string_equal(conf_said(k), "error: k:65536:1: expected a key id from 1 to 65535\n");
 	assert_int_equal(f.n, 65535);
 	assert_int_equal(f.keys[65534].id, 65535);
 	free(t.at);
@@ -276,8 +289,8 @@ too_little_memory_is_an_error(void **state)
 		bool good = keysfile_parse("k", text, sizeof text - 1, a, &f, &k->d);
 		assert_true(good ? f.n == 2 : k->d.errors > 0);
 		once = once || good;
-		assert_true(good ||
-		    strstr(conf_said(k), ": the keys need too much memory\n") != NULL);
+		assert_true(
+		    good || strstr(conf_said(k), ": the keys need too much memory\n") != NULL);
 		arena_free(a);
 		conf_end(k);
 	}

@@ -16,9 +16,11 @@ reads_rows_stamps_and_hash(void **state)
 	struct leapfile f;
 
 	(void)state;
-	assert_true(parse(k, "#\ta comment, however long\n#$\t3960835200\n#@ 3991593600\n#\n\n"
+	assert_true(parse(k,
+	    "#\ta comment, however long\n#$\t3960835200\n#@ 3991593600\n#\n\n"
 	    "2272060800\t10\t# 1 Jan 1972\n2287785600 11 # 1 Jul 1972\r\n2303683200 10\n"
-	    "#h 49db2447 571e5e1b 2f002a5 9c8da8e4 39b8e49e", &f));
+	    "#h 49db2447 571e5e1b 2f002a5 9c8da8e4 39b8e49e",
+	    &f));
 	assert_int_equal(k->d.n, 0);
 	assert_int_equal(f.n, 3);
 	assert_int_equal(f.rows[0].utc_s, 63072000);
@@ -33,8 +35,7 @@ reads_rows_stamps_and_hash(void **state)
 	assert_int_equal(f.hash[0], 0x49db2447);
 	assert_int_equal(f.hash[2], 0x02f002a5);
 	assert_int_equal(f.hashed_len, strlen(f.hashed));
-	assert_string_equal(f.hashed,
-	    "39608352003991593600227206080010228778560011230368320010");
+	assert_string_equal(f.hashed, "39608352003991593600227206080010228778560011230368320010");
 	conf_end(k);
 }
 
@@ -69,7 +70,8 @@ refuses_what_is_no_leap_second_table(void **state)
 {
 	static const struct {
 		const char *text, *said;
-	} cases[] = { { "", "error: l: the file has no row\n" },
+	} cases[] = {
+		{ "", "error: l: the file has no row\n" },
 		{ "# only a comment\n", "error: l: the file has no row\n" },
 		{ "2272060800\n", "error: l:1:1: expected NTP seconds and TAI - UTC in seconds\n" },
 		{ "2272060800 ten\n",
@@ -90,7 +92,8 @@ refuses_what_is_no_leap_second_table(void **state)
 		{ "#h 1 2 3 4 g\n",
 		    "error: l:1:3: expected five hex words of at most eight digits\n" },
 		{ "#h 1 2 3 4 123456789\n",
-		    "error: l:1:3: expected five hex words of at most eight digits\n" } };
+		    "error: l:1:3: expected five hex words of at most eight digits\n" },
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -109,7 +112,7 @@ a_bad_line_costs_itself_and_what_it_parts_from_the_rest(void **state)
 	static const struct {
 		const char *text, *said;
 		unsigned n;
-		int64_t first_s;        /* since 1900 */
+		int64_t first_s; /* since 1900 */
 		bool end_doubtful;
 	} cases[] = {
 		{ "2287785600 10\n2272060800 11\n", "error: l:2:1: the times do not ascend\n", 1,
@@ -123,8 +126,10 @@ a_bad_line_costs_itself_and_what_it_parts_from_the_rest(void **state)
 		{ "2272060800 10\n22877856oo 11\n2303683200 12\n2335219200 13\n",
 		    "error: l:2:1: expected NTP seconds and TAI - UTC in seconds\n", 2, 2303683200,
 		    false },
-		{ "#$ x\n2272060800 10\n", "error: l:1:3: expected the time of the last update or "
-		    "of expiry in NTP seconds\n", 1, 2272060800, false },
+		{ "#$ x\n2272060800 10\n",
+		    "error: l:1:3: expected the time of the last update or "
+		    "of expiry in NTP seconds\n",
+		    1, 2272060800, false },
 	};
 
 	(void)state;
@@ -164,8 +169,10 @@ names_fifteen_bad_lines_and_counts_the_others(void **state)
 	struct leapfile f;
 
 	(void)state;
-	assert_true(parse(k, "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
-	    "2272060800 10\n", &f));
+	assert_true(parse(k,
+	    "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n"
+	    "2272060800 10\n",
+	    &f));
 	assert_int_equal(k->d.errors, 16);
 	assert_non_null(strstr(conf_said(k), "error: l:15:1: expected NTP seconds"));
 	assert_null(strstr(conf_said(k), "l:16:1"));

@@ -41,9 +41,9 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(c->sourceport, 0);
 	assert_null(c->driftfile);
 	assert_true(c->leapfile_checkhash);
-	assert_int_equal(c->switches & (SWITCH_AUTH | SWITCH_KERNEL | SWITCH_MONITOR | SWITCH_NTP |
-	    SWITCH_STATS), SWITCH_AUTH | SWITCH_KERNEL | SWITCH_MONITOR | SWITCH_NTP |
-	    SWITCH_STATS);
+	assert_int_equal(c->switches &
+		(SWITCH_AUTH | SWITCH_KERNEL | SWITCH_MONITOR | SWITCH_NTP | SWITCH_STATS),
+	    SWITCH_AUTH | SWITCH_KERNEL | SWITCH_MONITOR | SWITCH_NTP | SWITCH_STATS);
 	assert_int_equal(c->switches & (SWITCH_BCLIENT | SWITCH_CALIBRATE | SWITCH_MODE7), 0);
 	assert_int_equal(c->tinker.loop, CONFIG_LOOP_ADAPTIVE);
 	assert_true(c->tinker.panic_s > 999.9 && c->tinker.panic_s < 1000.1);
@@ -68,9 +68,10 @@ an_empty_file_gives_the_defaults(void **state)
 static void
 a_server_line_sets_host_port_family_and_options(void **state)
 {
-	struct conf *k = conf_of("server -4 time.example:1123 iburst burst prefer noselect true "
-	    "minpoll 4 maxpoll 9 version 3 key 42\n"
-	    "pool [2001:db8::1]:124 iburst\nserver 2001:db8::2\nserver \"default\"\n");
+	struct conf *k =
+	    conf_of("server -4 time.example:1123 iburst burst prefer noselect true "
+		    "minpoll 4 maxpoll 9 version 3 key 42\n"
+		    "pool [2001:db8::1]:124 iburst\nserver 2001:db8::2\nserver \"default\"\n");
 	const struct config_source *s = k->c->sources;
 
 	(void)state;
@@ -81,8 +82,8 @@ a_server_line_sets_host_port_family_and_options(void **state)
 	assert_int_equal(s[0].host.addr.family, ADDR_NONE);
 	assert_int_equal(s[0].host.want, ADDR_V4);
 	assert_int_equal(s[0].port, 1123);
-	assert_int_equal(s[0].flags, OPTION_IBURST | OPTION_BURST | OPTION_PREFER |
-	    OPTION_NOSELECT | OPTION_TRUE);
+	assert_int_equal(s[0].flags,
+	    OPTION_IBURST | OPTION_BURST | OPTION_PREFER | OPTION_NOSELECT | OPTION_TRUE);
 	assert_int_equal(s[0].minpoll, 4);
 	assert_int_equal(s[0].maxpoll, 9);
 	assert_int_equal(s[0].version, 3);
@@ -108,8 +109,11 @@ a_reference_clock_polls_at_6_unless_told_otherwise(void **state)
 		const char *options;
 		int minpoll, maxpoll;
 	} cases[] = {
-		{ "", 6, 6 }, { "minpoll 4", 4, 4 }, { "maxpoll 10", 6, 10 }, { "maxpoll 4", 4, 4 },
-		{ "minpoll 3 maxpoll 8", 3, 8 }
+		{ "", 6, 6 },
+		{ "minpoll 4", 4, 4 },
+		{ "maxpoll 10", 6, 10 },
+		{ "maxpoll 4", 4, 4 },
+		{ "minpoll 3 maxpoll 8", 3, 8 },
 	};
 
 	(void)state;
@@ -132,8 +136,8 @@ static void
 fudge_lines_reach_their_clock_from_above_and_below(void **state)
 {
 	struct conf *k = conf_of("fudge 127.127.1.0 stratum 10\nserver 127.127.1.0\n"
-	    "fudge 127.127.1.0 refid LOCL time1 0.5\nserver 127.127.1.1\n"
-	    "device 127.127.1.1 timedata /dev/x\n");
+				 "fudge 127.127.1.0 refid LOCL time1 0.5\nserver 127.127.1.1\n"
+				 "device 127.127.1.1 timedata /dev/x\n");
 	const struct config_source *s = k->c->sources;
 
 	(void)state;
@@ -150,8 +154,9 @@ fudge_lines_reach_their_clock_from_above_and_below(void **state)
 static void
 a_stratum_out_of_range_is_not_given(void **state)
 {
-	struct conf *k = conf_of("server 127.127.1.0\nfudge 127.127.1.0 stratum 12\n"
-	    "fudge 127.127.1.0 stratum 17\nrefclock local unit 2 stratum 99\n");
+	struct conf *k =
+	    conf_of("server 127.127.1.0\nfudge 127.127.1.0 stratum 12\n"
+		    "fudge 127.127.1.0 stratum 17\nrefclock local unit 2 stratum 99\n");
 
 	(void)state;
 	assert_int_equal(k->c->sources[0].fudge.stratum, 12);
@@ -162,8 +167,9 @@ a_stratum_out_of_range_is_not_given(void **state)
 static void
 refclock_names_mean_the_old_addresses(void **state)
 {
-	struct conf *k = conf_of("refclock shm unit 2 refid PPS time1 0.1 minpoll 4 prefer\n"
-	    "refclock nmea baud 9600 path /dev/ttyS0 ppspath /dev/pps0 subtype x\n");
+	struct conf *k =
+	    conf_of("refclock shm unit 2 refid PPS time1 0.1 minpoll 4 prefer\n"
+		    "refclock nmea baud 9600 path /dev/ttyS0 ppspath /dev/pps0 subtype x\n");
 	const struct config_source *s = k->c->sources;
 
 	(void)state;
@@ -186,8 +192,9 @@ refclock_names_mean_the_old_addresses(void **state)
 static void
 unpeer_takes_back_a_line_above_and_keeps_what_it_does_not_know(void **state)
 {
-	struct conf *k = conf_of("server a.example\nserver 192.0.2.1\nserver b.example\n"
-	    "unpeer 192.0.2.1\nunconfig a.example\nunpeer 4711\nunpeer c.example\n");
+	struct conf *k =
+	    conf_of("server a.example\nserver 192.0.2.1\nserver b.example\n"
+		    "unpeer 192.0.2.1\nunconfig a.example\nunpeer 4711\nunpeer c.example\n");
 
 	(void)state;
 	assert_int_equal(k->d.n, 0);
@@ -202,13 +209,14 @@ unpeer_takes_back_a_line_above_and_keeps_what_it_does_not_know(void **state)
 static void
 restrict_lines_become_ordered_entries(void **state)
 {
-	struct conf *k = conf_of("restrict default kod\nrestrict -6 default noquery\n"
-	    "restrict 0.0.0.0 mask 0.0.0.0 limited\nrestrict source nomodify\n"
-	    "restrict 192.168.44.130 mask 255.255.255.0 nomodify notrap\n"
-	    "restrict 2001:db8::1/32\nrestrict 10.0.0.0 mask 255.0.255.0 ntpport\n"
-	    "restrict -4 time.example ignore ippeerlimit 3\n"
-	    "unrestrict 192.0.2.1 nomodify\ndelrestrict source 192.0.2.2\n"
-	    "restrict 192.0.2.3 serverresponse fuzz non-ntpport\n");
+	struct conf *k =
+	    conf_of("restrict default kod\nrestrict -6 default noquery\n"
+		    "restrict 0.0.0.0 mask 0.0.0.0 limited\nrestrict source nomodify\n"
+		    "restrict 192.168.44.130 mask 255.255.255.0 nomodify notrap\n"
+		    "restrict 2001:db8::1/32\nrestrict 10.0.0.0 mask 255.0.255.0 ntpport\n"
+		    "restrict -4 time.example ignore ippeerlimit 3\n"
+		    "unrestrict 192.0.2.1 nomodify\ndelrestrict source 192.0.2.2\n"
+		    "restrict 192.0.2.3 serverresponse fuzz non-ntpport\n");
 	const struct config_restrict *r = k->c->restricts;
 	unsigned len;
 
@@ -266,9 +274,10 @@ a_default_line_that_fails_leaves_the_built_in_one(void **state)
 static void
 interface_rules_keep_their_order(void **state)
 {
-	struct conf *k = conf_of("interface ignore wildcard\nnic listen eth*\n"
-	    "interface drop 192.0.2.0/24\ninterface listen all\nnic listen ipv4\n"
-	    "nic listen ipv6\ninterface listen 2001:db8::1\n");
+	struct conf *k =
+	    conf_of("interface ignore wildcard\nnic listen eth*\n"
+		    "interface drop 192.0.2.0/24\ninterface listen all\nnic listen ipv4\n"
+		    "nic listen ipv6\ninterface listen 2001:db8::1\n");
 	const struct config_listen *l = k->c->listens;
 
 	(void)state;
@@ -293,7 +302,7 @@ static void
 trusted_keys_are_the_union_of_all_lines(void **state)
 {
 	struct conf *k = conf_of("trustedkey 5 1 2\ntrustedkey (10 ... 12) 3\n"
-	    "trustedkey (11...20) 65535\n");
+				 "trustedkey (11...20) 65535\n");
 	const struct config_key_range *r = k->c->trustedkeys;
 
 	(void)state;
@@ -319,13 +328,17 @@ logconfig_sets_adds_and_takes_away(void **state)
 		const char *line;
 		uint32_t mask;
 	} cases[] = {
-		{ "logconfig =syncall", 0xf000 }, { "logconfig all", 0xffff },
+		{ "logconfig =syncall", 0xf000 },
+		{ "logconfig all", 0xffff },
 		{ "logconfig =syncstatus +sysevents", 0x8002 },
 		{ "logconfig =syncstatus + sysevents", 0x8002 },
-		{ "logconfig = all", 0xffff }, { "logconfig +allinfo", 0xf111 },
-		{ "logconfig -syncevents", 0xd000 }, { "logconfig clockall peerinfo", 0x0f10 },
-		{ "logconfig =peer", 0x00f0 }, { "logconfig =statistics", 0x4444 },
-		{ "logconfig =all -all", 0 }
+		{ "logconfig = all", 0xffff },
+		{ "logconfig +allinfo", 0xf111 },
+		{ "logconfig -syncevents", 0xd000 },
+		{ "logconfig clockall peerinfo", 0x0f10 },
+		{ "logconfig =peer", 0x00f0 },
+		{ "logconfig =statistics", 0x4444 },
+		{ "logconfig =all -all", 0 },
 	};
 
 	(void)state;
@@ -341,8 +354,8 @@ static void
 statistics_and_filegen_describe_one_set_each(void **state)
 {
 	struct conf *k = conf_of("statistics loopstats peerstats\n"
-	    "filegen peerstats file p type week nolink disable\n"
-	    "filegen clockstats type none\n");
+				 "filegen peerstats file p type week nolink disable\n"
+				 "filegen clockstats type none\n");
 	const struct config_filegen *g = k->c->filegens;
 
 	(void)state;
@@ -361,7 +374,7 @@ static void
 setvar_takes_blanks_around_the_equals_sign(void **state)
 {
 	struct conf *k = conf_of("setvar a=1\nsetvar b = 2 default\nsetvar c= 3\nsetvar d =4\n"
-	    "setvar e=\"x y\"\nsetvar a=5\n");
+				 "setvar e=\"x y\"\nsetvar a=5\n");
 	const struct config_setvar *v = k->c->setvars;
 
 	(void)state;
@@ -380,7 +393,8 @@ setvar_takes_blanks_around_the_equals_sign(void **state)
 static void
 the_last_of_two_values_counts(void **state)
 {
-	struct conf *k = conf_of("tinker step 0.5 stepback 2\ntinker freq -3.5\ntos minclock 4\n"
+	struct conf *k = conf_of(
+	    "tinker step 0.5 stepback 2\ntinker freq -3.5\ntos minclock 4\n"
 	    "tos minclock 5\nmru maxmem 10\nmru maxdepth 77\nlimit average 2\n"
 	    "discard average 4 minimum 1\ndriftfile /a 0.5\ndriftfile /b\nkeys /k\nkeys \"\"\n"
 	    "tinker loop classic panic 0\ntos basedate 2020-01-01\ntick 0.01\n"
@@ -408,7 +422,7 @@ the_last_of_two_values_counts(void **state)
 	assert_false(c->leapfile_checkhash);
 	conf_end(k);
 	k = conf_of("driftfile /a 2\ndriftfile\nserver 192.0.2.1\ntos cohort true\n"
-	    "server 127.127.28.0\nfudge 127.127.28.0 flag1 true flag2 false\n");
+		    "server 127.127.28.0\nfudge 127.127.28.0 flag1 true flag2 false\n");
 	assert_int_equal(k->d.errors, 0);
 	assert_null(k->c->driftfile);
 	assert_false(k->c->drift_threshold_ppm > 0);
@@ -430,7 +444,7 @@ static void
 only_kinds_that_act_are_in_effect(void **state)
 {
 	struct conf *k = conf_of("server a.example\npool a.example\nserver 127.127.1.0\n"
-	    "peer a.example\nbroadcast 192.0.2.255\nserver 127.127.5.0\n");
+				 "peer a.example\nbroadcast 192.0.2.255\nserver 127.127.5.0\n");
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
@@ -460,11 +474,12 @@ a_file_of_nonsense_is_counted_and_does_not_flood(void **state)
 static void
 leap_smears_belong_to_addresses(void **state)
 {
-	struct conf *k = conf_of("leapsmearinterval 86400\n"
-	    "leapsmear address 192.0.2.1 interval 7200 form linear\n"
-	    "leapsmear address 192.0.2.2 interval 7200\n"
-	    "leapsmear address 192.0.2.2 interval 0\nleapsmear interval 43200\n"
-	    "leapsmear address 192.0.2.3 interval 0\n");
+	struct conf *k =
+	    conf_of("leapsmearinterval 86400\n"
+		    "leapsmear address 192.0.2.1 interval 7200 form linear\n"
+		    "leapsmear address 192.0.2.2 interval 7200\n"
+		    "leapsmear address 192.0.2.2 interval 0\nleapsmear interval 43200\n"
+		    "leapsmear address 192.0.2.3 interval 0\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 0);
@@ -480,9 +495,10 @@ leap_smears_belong_to_addresses(void **state)
 static void
 a_bad_line_is_skipped_as_a_whole_and_the_rest_applies(void **state)
 {
-	struct conf *k = conf_of("tos minclock 7 maxclok 9\nserver a.example\n"
-	    "disable ntp monitr\nserver b.example minpoll x\nnonsense\nserver c.example\n"
-	    "fudge 127.127.1.0 stratum 5 flagg 1\nserver 127.127.1.0\n");
+	struct conf *k =
+	    conf_of("tos minclock 7 maxclok 9\nserver a.example\n"
+		    "disable ntp monitr\nserver b.example minpoll x\nnonsense\nserver c.example\n"
+		    "fudge 127.127.1.0 stratum 5 flagg 1\nserver 127.127.1.0\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 5);
@@ -499,7 +515,9 @@ end_ends_the_file_but_not_the_source_folders(void **state)
 {
 	static const struct conf_file files[] = {
 		{ "/c", "sourcedir /s\nserver a.example\nend\nserver b.example\n", 0 },
-		{ "/s", NULL, 0 }, { "/s/x.sources", "server c.example\n", 0 }, { NULL, NULL, 0 }
+		{ "/s", NULL, 0 },
+		{ "/s/x.sources", "server c.example\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -516,7 +534,8 @@ an_included_file_is_spliced_in_place(void **state)
 {
 	static const struct conf_file files[] = {
 		{ "/c", "server a.example\nincludefile /d\nserver c.example\n", 0 },
-		{ "/d", "server b.example\nbad line\n", 0 }, { NULL, NULL, 0 }
+		{ "/d", "server b.example\nbad line\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -525,7 +544,8 @@ an_included_file_is_spliced_in_place(void **state)
 	assert_string_equal(k->c->sources[1].host.text, "b.example");
 	assert_string_equal(k->c->sources[1].place.file, "/d");
 	assert_string_equal(k->c->sources[2].host.text, "c.example");
-	assert_string_equal(conf_said(k), "error: /d:2:1: unknown keyword 'bad', "
+	assert_string_equal(conf_said(k),
+	    "error: /d:2:1: unknown keyword 'bad', "
 	    "expected a directive of ntp.conf\n");
 	conf_end(k);
 }
@@ -534,10 +554,14 @@ static void
 a_folder_gives_its_conf_files_in_order(void **state)
 {
 	static const struct conf_file files[] = {
-		{ "/c", "includefile /d\nserver z.example\n", 0 }, { "/d", NULL, 0 },
-		{ "/d/10.conf", "server a.example\n", 0 }, { "/d/.x.conf", "nonsense\n", 0 },
-		{ "/d/20.conf", "server b.example\n", 0 }, { "/d/README", "nonsense\n", 0 },
-		{ "/d/.conf", "nonsense\n", 0 }, { NULL, NULL, 0 }
+		{ "/c", "includefile /d\nserver z.example\n", 0 },
+		{ "/d", NULL, 0 },
+		{ "/d/10.conf", "server a.example\n", 0 },
+		{ "/d/.x.conf", "nonsense\n", 0 },
+		{ "/d/20.conf", "server b.example\n", 0 },
+		{ "/d/README", "nonsense\n", 0 },
+		{ "/d/.conf", "nonsense\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -555,8 +579,10 @@ files_that_cannot_be_read_are_reported_where_they_are_named(void **state)
 {
 	static const struct conf_file files[] = {
 		{ "/c", "includefile /no\nincludefile /denied\nincludefile /d\n", 0 },
-		{ "/denied", "", EACCES }, { "/d", NULL, 0 }, { "/d/a.conf", "", EIO },
-		{ NULL, NULL, 0 }
+		{ "/denied", "", EACCES },
+		{ "/d", NULL, 0 },
+		{ "/d/a.conf", "", EIO },
+		{ NULL, NULL, 0 },
 	};
 	static const struct conf_file none[] = { { "/c", "", EACCES }, { NULL, NULL, 0 } };
 	struct conf *k = conf_of_files(files);
@@ -576,10 +602,14 @@ static void
 includes_nest_five_deep_and_no_deeper(void **state)
 {
 	static const struct conf_file files[] = {
-		{ "/0", "includefile /1\n", 0 }, { "/1", "includefile /2\n", 0 },
-		{ "/2", "includefile /3\n", 0 }, { "/3", "includefile /4\n", 0 },
-		{ "/4", "includefile /5\n", 0 }, { "/5", "server a.example\nincludefile /6\n", 0 },
-		{ "/6", "server b.example\n", 0 }, { NULL, NULL, 0 }
+		{ "/0", "includefile /1\n", 0 },
+		{ "/1", "includefile /2\n", 0 },
+		{ "/2", "includefile /3\n", 0 },
+		{ "/3", "includefile /4\n", 0 },
+		{ "/4", "includefile /5\n", 0 },
+		{ "/5", "server a.example\nincludefile /6\n", 0 },
+		{ "/6", "server b.example\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -594,9 +624,11 @@ static void
 a_file_that_includes_itself_many_times_comes_to_an_end(void **state)
 {
 	static const struct conf_file files[] = {
-		{ "/c", "includefile /c\nincludefile /c\nincludefile /c\nincludefile /c\n"
-		    "includefile /c\nincludefile /c\nincludefile /c\nincludefile /c\n", 0 },
-		{ NULL, NULL, 0 }
+		{ "/c",
+		    "includefile /c\nincludefile /c\nincludefile /c\nincludefile /c\n"
+		    "includefile /c\nincludefile /c\nincludefile /c\nincludefile /c\n",
+		    0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -616,11 +648,12 @@ reads_a_thousand_files_and_no_more(void **state)
 		conf_put(&t, "includefile /e\n", 15);
 	}
 	const struct conf_file files[] = {
-		{ "/c", t.at, 0 }, { "/e", "tos minclock 4\n", 0 }, { NULL, NULL, 0 }
+		{ "/c", t.at, 0 },
+		{ "/e", "tos minclock 4\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
-	assert_string_equal(conf_said(k),
-	    "error: /c:1000:13: more than 1000 files are included\n");
+	assert_string_equal(conf_said(k), "error: /c:1000:13: more than 1000 files are included\n");
 	free(t.at);
 	conf_end(k);
 }
@@ -632,7 +665,9 @@ a_source_folder_may_name_servers_only(void **state)
 		{ "/c", "sourcedir /s\nsourcedir /none\nsourcedir /denied\nserver a.example\n", 0 },
 		{ "/s", NULL, 0 },
 		{ "/s/dhcp.sources", "server b.example iburst\nkeys /etc/shadow\n", 0 },
-		{ "/s/x.conf", "nonsense\n", 0 }, { "/denied", NULL, EACCES }, { NULL, NULL, 0 }
+		{ "/s/x.conf", "nonsense\n", 0 },
+		{ "/denied", NULL, EACCES },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 
@@ -655,10 +690,12 @@ static void
 check_usual_folder(const char *line, int error, const char *servers, const char *said)
 {
 	struct conf_file files[] = {
-		{ "/c", line, 0 }, { CONFIG_SOURCEDIR, NULL, error },
+		{ "/c", line, 0 },
+		{ CONFIG_SOURCEDIR, NULL, error },
 		{ CONFIG_SOURCEDIR "/nm.sources", "server lease.example\n", 0 },
-		{ "/s", NULL, 0 }, { "/s/mine.sources", "server mine.example\n", 0 },
-		{ NULL, NULL, 0 }
+		{ "/s", NULL, 0 },
+		{ "/s/mine.sources", "server mine.example\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 	char buf[256] = "";
@@ -700,15 +737,13 @@ remote(struct conf *k, const struct config *base, const char *text)
 static void
 remote_text_sets_no_path_and_no_other_unsafe_thing(void **state)
 {
-	static const char *const refused[] = {
-		"keys /k", "driftfile /d", "logfile /l", "pidfile /p", "statsdir /s",
-		"saveconfigdir /s", "includefile /i", "filegen loopstats file f", "leapfile /l",
-		"sourcedir /s", "interface listen all", "tinker panic 0", "tos minsane 0",
-		"trustedkey 1", "controlkey 1", "enable mode7",
+	static const char *const refused[] = { "keys /k", "driftfile /d", "logfile /l",
+		"pidfile /p", "statsdir /s", "saveconfigdir /s", "includefile /i",
+		"filegen loopstats file f", "leapfile /l", "sourcedir /s", "interface listen all",
+		"tinker panic 0", "tos minsane 0", "trustedkey 1", "controlkey 1", "enable mode7",
 		"disable unpeer_digest_early", "server a.example nts ca /etc/x",
 		"server 127.127.1.0", "server a.example mode 1", "refclock local", "setvar a=b",
-		"crypto", "end", "mru maxmem 1"
-	};
+		"crypto", "end", "mru maxmem 1" };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof refused / sizeof refused[0]; i++) {
@@ -716,7 +751,8 @@ remote_text_sets_no_path_and_no_other_unsafe_thing(void **state)
 		struct config *c = remote(k, k->c, refused[i]);
 		assert_non_null(c);
 		assert_int_equal(k->d.errors, 1);
-		assert_non_null(strstr(conf_said(k), "is not taken from ntpq, write it into the "
+		assert_non_null(strstr(conf_said(k),
+		    "is not taken from ntpq, write it into the "
 		    "file and reload"));
 		assert_true(config_same(c, k->c));
 		conf_end(k);
@@ -726,11 +762,13 @@ remote_text_sets_no_path_and_no_other_unsafe_thing(void **state)
 static void
 remote_text_adds_to_a_copy_of_the_configuration(void **state)
 {
-	struct conf *k = conf_of("server a.example iburst\nserver b.example\nrestrict default kod\n"
-	    "driftfile /d\nfilegen loopstats file l\nsetvar x=y\ntrap 192.0.2.1\n"
-	    "interface listen eth0\ntrustedkey 1\nnts cert /c\nunpeer 17\nreset sys\n"
-	    "refclock shm path /p refid X\nsourcedir /s\n");
-	struct config *c = remote(k, k->c, "unpeer a.example\nserver c.example key 1\n"
+	struct conf *k =
+	    conf_of("server a.example iburst\nserver b.example\nrestrict default kod\n"
+		    "driftfile /d\nfilegen loopstats file l\nsetvar x=y\ntrap 192.0.2.1\n"
+		    "interface listen eth0\ntrustedkey 1\nnts cert /c\nunpeer 17\nreset sys\n"
+		    "refclock shm path /p refid X\nsourcedir /s\n");
+	struct config *c = remote(k, k->c,
+	    "unpeer a.example\nserver c.example key 1\n"
 	    "restrict 192.0.2.1 ignore\ndisable monitor stats\nstatistics peerstats\nreset io\n"
 	    "logconfig =all\npool d.example\n");
 
@@ -756,10 +794,11 @@ remote_text_adds_to_a_copy_of_the_configuration(void **state)
 static void
 a_copy_equals_the_original_and_shares_nothing_with_it(void **state)
 {
-	struct conf *k = conf_of("server a.example iburst nts ca /ca\nrestrict b.example kod\n"
-	    "driftfile /d\nfilegen loopstats file l\nsetvar x=y\ntrap 192.0.2.1\n"
-	    "interface listen eth0\ntrustedkey 1\nnts cert /c\nunpeer 17\nreset sys\n"
-	    "refclock shm path /p refid X\nsourcedir /s\nleapsmear interval 86400\n");
+	struct conf *k =
+	    conf_of("server a.example iburst nts ca /ca\nrestrict b.example kod\n"
+		    "driftfile /d\nfilegen loopstats file l\nsetvar x=y\ntrap 192.0.2.1\n"
+		    "interface listen eth0\ntrustedkey 1\nnts cert /c\nunpeer 17\nreset sys\n"
+		    "refclock shm path /p refid X\nsourcedir /s\nleapsmear interval 86400\n");
 	struct arena *a = arena_new(1 << 20);
 	struct config *c = config_copy(k->c, a);
 
@@ -802,8 +841,8 @@ takes_64_smeared_addresses_and_1024_fudged_clocks(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= 65; i++) {
 		char line[80];
-		int n = snprintf(line, sizeof line, "leapsmear address 192.0.2.%u interval 7200\n",
-		    i);
+		int n =
+		    snprintf(line, sizeof line, "leapsmear address 192.0.2.%u interval 7200\n", i);
 		conf_put(&t, line, (size_t)n);
 	}
 	for (unsigned i = 0; i < 1025; i++) {
@@ -844,7 +883,8 @@ loads_100000_restrict_lines(void **state)
 static void
 too_little_memory_at_any_point_gives_no_configuration(void **state)
 {
-	static const char text[] = "server a.example iburst\nrestrict b.example kod\nservr\n"
+	static const char text[] =
+	    "server a.example iburst\nrestrict b.example kod\nservr\n"
 	    "driftfile /d\nfilegen loopstats file l\nsetvar x=y\ntrap 192.0.2.1\ntrustedkey 1\n"
 	    "interface listen eth0\nunpeer 17\nunpeer a.example\nreset sys\nkeys /k\n"
 	    "refclock shm path /p refid XXXXX\nsourcedir /s\nleapsmear interval 86400\n"
@@ -860,7 +900,7 @@ too_little_memory_at_any_point_gives_no_configuration(void **state)
 		if (c != NULL) {
 			struct arena *b = arena_new(limit / 2);
 			assert_int_equal(c->sources_n, 2);
-			(void)config_copy(c, b);        /* NULL or whole */
+			(void)config_copy(c, b); /* NULL or whole */
 			arena_free(b);
 			done = true;
 		}
@@ -873,9 +913,10 @@ too_little_memory_at_any_point_gives_no_configuration(void **state)
 static void
 says_once_of_a_word_that_it_has_no_effect(void **state)
 {
-	struct conf *k = conf_of("statistics clockstats\nfilegen clockstats type day\n"
-	    "requestkey 1\nrequestkey 2\nserver a.example nts\nserver b.example nts\n"
-	    "restrict 192.0.2.1 lowpriotrap\nrestrict 192.0.2.2 lowpriotrap\n");
+	struct conf *k =
+	    conf_of("statistics clockstats\nfilegen clockstats type day\n"
+		    "requestkey 1\nrequestkey 2\nserver a.example nts\nserver b.example nts\n"
+		    "restrict 192.0.2.1 lowpriotrap\nrestrict 192.0.2.2 lowpriotrap\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 0);
@@ -903,8 +944,10 @@ a_protection_that_cannot_be_had_is_told_at_its_word(void **state)
 		bool acts = schema_find(SCHEMA_SOURCE, cases[i].word)->state == STATE_ACTS;
 		char want[160];
 
-		(void)snprintf(want, sizeof want, "%s: '%s' is recognised, not in effect in this "
-		    "version: this source is not asked", cases[i].place, cases[i].word);
+		(void)snprintf(want, sizeof want,
+		    "%s: '%s' is recognised, not in effect in this "
+		    "version: this source is not asked",
+		    cases[i].place, cases[i].word);
 		if ((strstr(conf_said(k), want) == NULL) != acts) {
 			fail_msg("%s", conf_said(k));
 		}
@@ -919,8 +962,9 @@ a_protection_that_cannot_be_had_is_told_at_its_word(void **state)
 static void
 a_bad_entry_of_a_list_costs_itself_only(void **state)
 {
-	struct conf *k = conf_of("statistics loopstats nosuch peerstats\nstatistics nosuch2\n"
-	    "trustedkey 0 3 (5 ... x 6 ) 7 (9 ... 8) 11 (20 ... 22)\ntrustedkey x\n");
+	struct conf *k =
+	    conf_of("statistics loopstats nosuch peerstats\nstatistics nosuch2\n"
+		    "trustedkey 0 3 (5 ... x 6 ) 7 (9 ... 8) 11 (20 ... 22)\ntrustedkey x\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 6);

@@ -9,7 +9,8 @@
 static void
 prints_canonical_lines_for_what_differs_from_the_defaults(void **state)
 {
-	struct conf *k = conf_of("# comment\nnic  listen  eth0\nrestrict 192.168.1.7 mask "
+	struct conf *k = conf_of(
+	    "# comment\nnic  listen  eth0\nrestrict 192.168.1.7 mask "
 	    "255.255.255.0 notrap nomodify\nserver -4 a.example iburst iburst maxpoll 10\n"
 	    "server 127.127.1.0\nfudge 127.127.1.0 refid AB stratum 10\ntos minclock 3 maxclock 6\n"
 	    "disable monitor\nleapfile \"/a b\" ignorehash\ntrustedkey 1 2 3 9\ntinker step 0.5\n"
@@ -48,7 +49,9 @@ prints_canonical_lines_for_what_differs_from_the_defaults(void **state)
 static void
 prints_each_thing_once(void **state)
 {
-	static const struct { const char *text, *printed; } cases[] = {
+	static const struct {
+		const char *text, *printed;
+	} cases[] = {
 		{ "server [fe80::1%eth0]\n", "server -6 fe80::1%eth0\n" },
 		{ "server [fe80::1%eth0]:1123\n", "server -6 [fe80::1%eth0]:1123\n" },
 		{ "server [fe80::1%2]:1123\n", "server [fe80::1%2]:1123\n" },
@@ -107,8 +110,10 @@ static void
 servers_of_a_source_folder_are_comments(void **state)
 {
 	static const struct conf_file files[] = {
-		{ "/c", "sourcedir /s\nserver a.example\n", 0 }, { "/s", NULL, 0 },
-		{ "/s/x.sources", "server b.example prefer\n", 0 }, { NULL, NULL, 0 }
+		{ "/c", "sourcedir /s\nserver a.example\n", 0 },
+		{ "/s", NULL, 0 },
+		{ "/s/x.sources", "server b.example prefer\n", 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct conf *k = conf_of_files(files);
 	struct conf_text t = conf_print(k->c, false);
@@ -170,9 +175,8 @@ numbers_come_back_exactly(void **state)
 static void
 random_value(struct seeded *s, const struct schema_row *row, struct text *out)
 {
-	static const char *const words[] = {
-		"/a/b", "\"c d\"", "x", "\"\"", "192.0.2.7", "2001:db8::9", "time.example", "\"#\""
-	};
+	static const char *const words[] = { "/a/b", "\"c d\"", "x", "\"\"", "192.0.2.7",
+		"2001:db8::9", "time.example", "\"#\"" };
 	double at = (double)seeded_below(s, 1000) / 999.0;
 	double lo = row->lo < -1e6 ? -1e6 : row->lo, hi = row->hi > 1e6 ? 1e6 : row->hi;
 
@@ -339,7 +343,7 @@ any_configuration_printed_and_read_again_is_the_same(void **state)
 		conf_end(again);
 		conf_end(k);
 	}
-	assert_true(good > lines / 2);  /* the property is about lines that are read */
+	assert_true(good > lines / 2); /* the property is about lines that are read */
 }
 
 int

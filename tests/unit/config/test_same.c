@@ -40,19 +40,32 @@ static const struct {
 	[SCHEMA_RESET] = { "reset ", "", NULL },
 	[SCHEMA_CRYPTO] = { "crypto ", "", "crypto" },
 	[SCHEMA_TRAP] = { "trap 192.0.2.1 ", "", "trap 192.0.2.1" },
-	[SCHEMA_EXTRA] = { "extra ", "", "" }
+	[SCHEMA_EXTRA] = { "extra ", "", "" },
 };
 
 /* What follows a directive with a grammar of its own. */
 static const char *const behind[] = {
-	[ARG_SOURCE] = "a.example", [ARG_REFCLOCK_NAME] = "local", [ARG_UNPEER] = "7",
+	[ARG_SOURCE] = "a.example",
+	[ARG_REFCLOCK_NAME] = "local",
+	[ARG_UNPEER] = "7",
 	[ARG_FUDGE] = "127.127.1.0 stratum 3\nserver 127.127.1.0",
-	[ARG_DEVICE] = "127.127.1.0 timedata /x\nserver 127.127.1.0", [ARG_RESTRICT] = "default",
-	[ARG_LISTEN] = "listen all", [ARG_SWITCHES] = "ntp calibrate", [ARG_KEY_LIST] = "7",
-	[ARG_LOGCONFIG] = "=all", [ARG_STATISTICS] = "loopstats", [ARG_FILEGEN] = "loopstats",
-	[ARG_SETVAR] = "a=b", [ARG_RESET] = "sys", [ARG_POLLSKEW] = "default 1 2",
-	[ARG_DRIFTFILE] = "/x", [ARG_LEAPFILE] = "/x", [ARG_SMEAR] = "interval 7200",
-	[ARG_SMEAR_INTERVAL] = "7200", [ARG_SOURCEDIR] = "/x", [ARG_KEPT_OPTIONS] = "192.0.2.1"
+	[ARG_DEVICE] = "127.127.1.0 timedata /x\nserver 127.127.1.0",
+	[ARG_RESTRICT] = "default",
+	[ARG_LISTEN] = "listen all",
+	[ARG_SWITCHES] = "ntp calibrate",
+	[ARG_KEY_LIST] = "7",
+	[ARG_LOGCONFIG] = "=all",
+	[ARG_STATISTICS] = "loopstats",
+	[ARG_FILEGEN] = "loopstats",
+	[ARG_SETVAR] = "a=b",
+	[ARG_RESET] = "sys",
+	[ARG_POLLSKEW] = "default 1 2",
+	[ARG_DRIFTFILE] = "/x",
+	[ARG_LEAPFILE] = "/x",
+	[ARG_SMEAR] = "interval 7200",
+	[ARG_SMEAR_INTERVAL] = "7200",
+	[ARG_SOURCEDIR] = "/x",
+	[ARG_KEPT_OPTIONS] = "192.0.2.1",
 };
 
 /* What follows an option whose row does not say it. */
@@ -60,8 +73,10 @@ static const struct {
 	enum schema_group group;
 	const char *word, *behind;
 } options[] = {
-	{ SCHEMA_RESTRICT, "mask", "255.255.255.0" }, { SCHEMA_RESTRICT, "serverresponse", "fuzz" },
-	{ SCHEMA_SMEAR, "address", "192.0.2.1" }, { SCHEMA_FUDGE, "refid", "XYZ" }
+	{ SCHEMA_RESTRICT, "mask", "255.255.255.0" },
+	{ SCHEMA_RESTRICT, "serverresponse", "fuzz" },
+	{ SCHEMA_SMEAR, "address", "192.0.2.1" },
+	{ SCHEMA_FUDGE, "refid", "XYZ" },
 };
 
 /* A value that is not the default. */
@@ -110,8 +125,10 @@ kept_words(const struct schema_row *row)
 static const char *
 directive_words(const struct schema_row *row)
 {
-	return row->arg == ARG_KEPT ? kept_words(row) : row->opens == SCHEMA_CRYPTO ? "" :
-	    row->arg < sizeof behind / sizeof behind[0] ? behind[row->arg] : NULL;
+	return row->arg == ARG_KEPT                       ? kept_words(row)
+	    : row->opens == SCHEMA_CRYPTO                 ? ""
+	    : row->arg < sizeof behind / sizeof behind[0] ? behind[row->arg]
+							  : NULL;
 }
 
 /* An option of the directive's group that is of its part. */
@@ -248,7 +265,7 @@ check_row(const struct schema_row *row)
 		    conf_said(new));
 	}
 	check_diff(row, old, new, with);
-	if (row->part != PART_UNPEER && row->part != PART_RESET) {      /* both are done once */
+	if (row->part != PART_UNPEER && row->part != PART_RESET) { /* both are done once */
 		check_diff(row, new, old, without);
 	}
 	check_none(new, with);
@@ -279,8 +296,8 @@ only_words_that_say_nothing_themselves_are_of_no_part(void **state)
 	(void)state;
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
-		assert_int_equal(row->part == PART_NONE, row->arg == ARG_INCLUDE ||
-		    row->arg == ARG_END || row->arg == ARG_SIMULATE);
+		assert_int_equal(row->part == PART_NONE,
+		    row->arg == ARG_INCLUDE || row->arg == ARG_END || row->arg == ARG_SIMULATE);
 	}
 }
 

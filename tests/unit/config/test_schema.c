@@ -56,17 +56,26 @@ suggests_the_word_that_was_meant(void **state)
 	static const struct {
 		enum schema_group group;
 		const char *word, *meant;
-	} cases[] = { { SCHEMA_TOP, "servr", "server" }, { SCHEMA_TOP, "sever", "server" },
-		{ SCHEMA_TOP, "Server", "server" }, { SCHEMA_TOP, "drfitfile", "driftfile" },
-		{ SCHEMA_TOP, "drift_file", "driftfile" }, { SCHEMA_TOP, "restict", "restrict" },
-		{ SCHEMA_TOP, "pol", "pool" }, { SCHEMA_TOP, "interfaces", "interface" },
-		{ SCHEMA_TOP, "include", NULL }, { SCHEMA_TOP, "makestep", NULL },
-		{ SCHEMA_TOP, "", NULL }, { SCHEMA_TOP, "x", NULL }, { SCHEMA_TOP, "allow", NULL },
-		{ SCHEMA_SOURCE, "ibrust", "iburst" }, { SCHEMA_RESTRICT, "noquerry", "noquery" },
+	} cases[] = {
+		{ SCHEMA_TOP, "servr", "server" },
+		{ SCHEMA_TOP, "sever", "server" },
+		{ SCHEMA_TOP, "Server", "server" },
+		{ SCHEMA_TOP, "drfitfile", "driftfile" },
+		{ SCHEMA_TOP, "drift_file", "driftfile" },
+		{ SCHEMA_TOP, "restict", "restrict" },
+		{ SCHEMA_TOP, "pol", "pool" },
+		{ SCHEMA_TOP, "interfaces", "interface" },
+		{ SCHEMA_TOP, "include", NULL },
+		{ SCHEMA_TOP, "makestep", NULL },
+		{ SCHEMA_TOP, "", NULL },
+		{ SCHEMA_TOP, "x", NULL },
+		{ SCHEMA_TOP, "allow", NULL },
+		{ SCHEMA_SOURCE, "ibrust", "iburst" },
+		{ SCHEMA_RESTRICT, "noquerry", "noquery" },
 		{ SCHEMA_RESTRICT, "no_query", "noquery" },
 		{ SCHEMA_TOP,
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		    NULL } };
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL },
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -96,16 +105,31 @@ knows_every_type_of_reference_clock(void **state)
 /* ---- the manual page ---- */
 
 static const char *const group_names[SCHEMA_GROUPS] = {
-	[SCHEMA_TOP] = "top", [SCHEMA_SOURCE] = "source", [SCHEMA_REFCLOCK] = "refclock",
-	[SCHEMA_FUDGE] = "fudge", [SCHEMA_DEVICE] = "device", [SCHEMA_RESTRICT] = "restrict",
-	[SCHEMA_RESTRICT_SCOPE] = "restrict scope", [SCHEMA_DISCARD] = "discard",
-	[SCHEMA_LIMIT] = "limit", [SCHEMA_MRU] = "mru", [SCHEMA_LISTEN_ACT] = "interface action",
-	[SCHEMA_LISTEN_WHAT] = "interface what", [SCHEMA_SWITCH] = "switch",
-	[SCHEMA_TINKER] = "tinker", [SCHEMA_TOS] = "tos", [SCHEMA_RLIMIT] = "rlimit",
-	[SCHEMA_STATISTICS] = "statistics", [SCHEMA_FILEGEN] = "filegen",
-	[SCHEMA_LEAPFILE] = "leapfile", [SCHEMA_SMEAR] = "leapsmear", [SCHEMA_NTS] = "nts",
-	[SCHEMA_RESET] = "reset", [SCHEMA_CRYPTO] = "crypto", [SCHEMA_TRAP] = "trap",
-	[SCHEMA_EXTRA] = "extra"
+	[SCHEMA_TOP] = "top",
+	[SCHEMA_SOURCE] = "source",
+	[SCHEMA_REFCLOCK] = "refclock",
+	[SCHEMA_FUDGE] = "fudge",
+	[SCHEMA_DEVICE] = "device",
+	[SCHEMA_RESTRICT] = "restrict",
+	[SCHEMA_RESTRICT_SCOPE] = "restrict scope",
+	[SCHEMA_DISCARD] = "discard",
+	[SCHEMA_LIMIT] = "limit",
+	[SCHEMA_MRU] = "mru",
+	[SCHEMA_LISTEN_ACT] = "interface action",
+	[SCHEMA_LISTEN_WHAT] = "interface what",
+	[SCHEMA_SWITCH] = "switch",
+	[SCHEMA_TINKER] = "tinker",
+	[SCHEMA_TOS] = "tos",
+	[SCHEMA_RLIMIT] = "rlimit",
+	[SCHEMA_STATISTICS] = "statistics",
+	[SCHEMA_FILEGEN] = "filegen",
+	[SCHEMA_LEAPFILE] = "leapfile",
+	[SCHEMA_SMEAR] = "leapsmear",
+	[SCHEMA_NTS] = "nts",
+	[SCHEMA_RESET] = "reset",
+	[SCHEMA_CRYPTO] = "crypto",
+	[SCHEMA_TRAP] = "trap",
+	[SCHEMA_EXTRA] = "extra",
 };
 
 /* One or several .It lines and what stands below them. */
@@ -113,18 +137,17 @@ struct item {
 	enum schema_group group;
 	char words[WORDS_MAX][64];
 	unsigned words_n;
-	char prose[BLOCK_LEN];          /* the text lines, joined by blanks */
-	char example[BLOCK_LEN];        /* the .Dl lines */
-	char marked[BLOCK_LEN];         /* the words of .Cm lines, a blank before and behind each */
+	char prose[BLOCK_LEN];   /* the text lines, joined by blanks */
+	char example[BLOCK_LEN]; /* the .Dl lines */
+	char marked[BLOCK_LEN];  /* the words of .Cm lines, a blank before and behind each */
 };
 
 /* The line in parentheses that the page must have for a row. */
 static void
 summary(const struct schema_row *row, struct text *t)
 {
-	static const char *const whens[] = {
-		"at start", "at start and reload", "at start, reload and from ntpq"
-	};
+	static const char *const whens[] = { "at start", "at start and reload",
+		"at start, reload and from ntpq" };
 	bool ranged = row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_REAL ||
 	    row->arg == ARG_REAL_GIVEN;
 
@@ -145,8 +168,10 @@ summary(const struct schema_row *row, struct text *t)
 		text_put(t, " or more; ");
 	}
 	text_put(t, whens[row->when]);
-	text_put(t, row->state == STATE_NOT_YET ? "; not in effect in this version" :
-	    row->state == STATE_NEVER ? "; never in effect" : "");
+	text_put(t,
+	    row->state == STATE_NOT_YET     ? "; not in effect in this version"
+		: row->state == STATE_NEVER ? "; never in effect"
+					    : "");
 	text_char(t, ')');
 }
 
@@ -273,12 +298,12 @@ static void
 read_line(const char *line, struct item *it, bool *told)
 {
 	const char *rest;
-	struct text prose = text_over(it->prose + strlen(it->prose),
-	    sizeof it->prose - strlen(it->prose));
-	struct text example = text_over(it->example + strlen(it->example),
-	    sizeof it->example - strlen(it->example));
-	struct text marked = text_over(it->marked + strlen(it->marked),
-	    sizeof it->marked - strlen(it->marked));
+	struct text prose =
+	    text_over(it->prose + strlen(it->prose), sizeof it->prose - strlen(it->prose));
+	struct text example =
+	    text_over(it->example + strlen(it->example), sizeof it->example - strlen(it->example));
+	struct text marked =
+	    text_over(it->marked + strlen(it->marked), sizeof it->marked - strlen(it->marked));
 
 	if ((rest = after(line, ".Cm ")) != NULL) {
 		text_printf(&marked, " %s ", rest);
@@ -366,7 +391,9 @@ static void
 every_word_of_the_reference_acts_or_says_why_not(void **state)
 {
 	static const char *const states[] = {
-		[STATE_ACTS] = "acts", [STATE_NOT_YET] = "not-yet", [STATE_NEVER] = "never"
+		[STATE_ACTS] = "acts",
+		[STATE_NOT_YET] = "not-yet",
+		[STATE_NEVER] = "never",
 	};
 	const char *top = getenv("top_srcdir"), *said;
 	unsigned count[STATE_NEVER + 1] = { 0 }, n = 0;

@@ -77,11 +77,12 @@ the_file_of_centos_7_means_what_its_users_expect(void **state)
 	assert_string_equal(c->sources[3].host.text, "3.centos.pool.ntp.org");
 	assert_int_equal(c->sources[3].flags, OPTION_IBURST);
 	assert_int_equal(c->restricts_n, 3);
-	assert_int_equal(c->restricts[0].flags, RESTRICT_NOMODIFY | RESTRICT_NOTRAP |
-	    RESTRICT_NOPEER | RESTRICT_NOQUERY);
+	assert_int_equal(c->restricts[0].flags,
+	    RESTRICT_NOMODIFY | RESTRICT_NOTRAP | RESTRICT_NOPEER | RESTRICT_NOQUERY);
 	assert_true(config_default_given(c, ADDR_V4) && config_default_given(c, ADDR_V6));
 	assert_int_equal(c->switches & SWITCH_MONITOR, 0);
-	assert_string_equal(conf_said(k), "warning: f:23:13: '/etc/ntp/crypto/pw' does not exist, "
+	assert_string_equal(conf_said(k),
+	    "warning: f:23:13: '/etc/ntp/crypto/pw' does not exist, "
 	    "nothing is included\n");
 	conf_end(k);
 }

@@ -58,7 +58,8 @@ quotes_keep_blanks_and_comment_signs(void **state)
 static void
 counts_lines_and_needs_no_final_newline(void **state)
 {
-	const char *text = "\xef\xbb\xbf" "a\n\nb";
+	const char *text = "\xef\xbb\xbf"
+			   "a\n\nb";
 	struct token_text t = token_over(text, strlen(text));
 
 	(void)state;

@@ -45,7 +45,7 @@ struct office {
 	unsigned counted, answers, seen, reloads, marks;
 	char lines[128], site[32];
 	uint16_t seen_id;
-	struct control_header last;     /* answer, and the data of all since the request */
+	struct control_header last; /* answer, and the data of all since the request */
 	char text[CONTROL_TEXT_MAX];
 	size_t text_len;
 };
@@ -158,27 +158,49 @@ open_office(struct office *o)
 {
 	struct diag_list diags = diag_list_in(o->arena);
 
-	o->conf = config_load_text(NULL, "test", CONFIG, strlen(CONFIG), NULL, false, o->arena,
-	    &diags);
+	o->conf =
+	    config_load_text(NULL, "test", CONFIG, strlen(CONFIG), NULL, false, o->arena, &diags);
 	assert_int_equal(diags.errors, 0);
 	o->keys.ring = keyring_new();
 	assert_true(keyring_add(o->keys.ring, KEY_ID, "SHA1", (const uint8_t *)"secret", 6));
 	keyring_trust(o->keys.ring, KEY_ID, KEY_ID);
-	journal_init(&o->journal, &(struct journal_setup){ .loop = &o->loop.port,
-		.clock = &o->clock.port, .store = &o->store.port, .log = &o->log.port });
+	journal_init(&o->journal,
+	    &(struct journal_setup){
+		.loop = &o->loop.port,
+		.clock = &o->clock.port,
+		.store = &o->store.port,
+		.log = &o->log.port,
+	    });
 	journal_start(&o->journal);
 	journal_configure(&o->journal, o->conf);
-	steering_init(&o->steering, &(struct steering_setup){ .loop = &o->loop.port,
-		.clock = &o->clock.port, .store = &o->store.port, .journal = &o->journal,
-		.up = &STEERING, .up_ctx = o });
+	steering_init(&o->steering,
+	    &(struct steering_setup){
+		.loop = &o->loop.port,
+		.clock = &o->clock.port,
+		.store = &o->store.port,
+		.journal = &o->journal,
+		.up = &STEERING,
+		.up_ctx = o,
+	    });
 	steering_configure(&o->steering, o->conf, NULL);
 	client_configure(&o->client, o->conf, NULL);
 	server_configure(&o->server, o->conf);
-	control_init(&o->c, &(struct control_setup){ .loop = &o->loop.port,
-		.clock = &o->clock.port, .store = &o->store.port, .rng = &o->rng.port,
-		.journal = &o->journal, .auth = &o->keys, .client = &o->client,
-		.server = &o->server, .steering = &o->steering, .since = &o->since,
-		.act = &ACTIONS, .act_ctx = o, .version = "ntpd test" });
+	control_init(&o->c,
+	    &(struct control_setup){
+		.loop = &o->loop.port,
+		.clock = &o->clock.port,
+		.store = &o->store.port,
+		.rng = &o->rng.port,
+		.journal = &o->journal,
+		.auth = &o->keys,
+		.client = &o->client,
+		.server = &o->server,
+		.steering = &o->steering,
+		.since = &o->since,
+		.act = &ACTIONS,
+		.act_ctx = o,
+		.version = "ntpd test",
+	    });
 	control_configure(&o->c, o->conf);
 	control_start(&o->c);
 }
@@ -228,8 +250,12 @@ ask(struct office *o, const struct endpoint *from, enum control_op op, const cha
 	static uint16_t sequence;
 	uint8_t bytes[CONTROL_REQUEST_MAX];
 	struct writer w = writer_over(bytes, sizeof bytes);
-	struct control_header h = { .version = 4, .op = op, .sequence = ++sequence,
-		.count = (uint16_t)strlen(text) };
+	struct control_header h = {
+		.version = 4,
+		.op = op,
+		.sequence = ++sequence,
+		.count = (uint16_t)strlen(text),
+	};
 	struct net_packet pkt = { .bytes = bytes, .from = *from };
 	int v;
 
@@ -280,7 +306,10 @@ static void
 what_is_no_request_is_neither_counted_nor_answered(void **state)
 {
 	struct office *o = office_new();
-	const uint8_t answer[CONTROL_HEADER_LEN] = { 4 << 3 | MODE_CONTROL, 0x80 | CONTROL_READVAR };
+	const uint8_t answer[CONTROL_HEADER_LEN] = {
+		4 << 3 | MODE_CONTROL,
+		0x80 | CONTROL_READVAR,
+	};
 	const struct net_packet pkt = { .bytes = answer, .len = sizeof answer, .from = AFAR };
 
 	(void)state;
@@ -299,7 +328,8 @@ variables_are_read_where_the_others_keep_them(void **state)
 	o->client.count.received = 3;
 	o->server.count.received = 4;
 	(void)ask(o, &HERE, CONTROL_READVAR, "version,ss_received,config_faults,site", false);
-	assert_string_equal(o->text, "version=\"ntpd test\", ss_received=7,\r\n"
+	assert_string_equal(o->text,
+	    "version=\"ntpd test\", ss_received=7,\r\n"
 	    "config_faults=\"1 error in /etc/ntp.conf:8\", site=here\r\n");
 	(void)ask(o, &HERE, CONTROL_READVAR, "nonsense", false);
 	assert_error(o, CONTROL_ERR_UNKNOWNVAR);

@@ -11,18 +11,18 @@
 #include <string.h>
 #include "base/ntptime.h"
 
-#define assert_near(a, b, tolerance) \
-	do { \
-		double near_a = (a), near_b = (b); \
-		if (!(fabs(near_a - near_b) <= (tolerance))) { \
+#define assert_near(a, b, tolerance)                                            \
+	do {                                                                    \
+		double near_a = (a), near_b = (b);                              \
+		if (!(fabs(near_a - near_b) <= (tolerance))) {                  \
 			fail_msg("%s is %.12g, not %.12g", #a, near_a, near_b); \
-		} \
+		}                                                               \
 	} while (0)
 
 /* Equal to the last bit. */
-#define assert_same(a, b) \
-	do { \
-		double same_a = (a), same_b = (b); \
+#define assert_same(a, b)                                             \
+	do {                                                          \
+		double same_a = (a), same_b = (b);                    \
 		assert_memory_equal(&same_a, &same_b, sizeof same_a); \
 	} while (0)
 

@@ -40,11 +40,13 @@ start(struct bench *b, const struct assoc_rules *rules)
 	struct endpoint remote = { addr_v4(0xc000020b), NTP_PORT };
 
 	memset(b, 0, sizeof *b);
-	b->policy = (struct assoc_policy){ .phi = 15e-6,
+	b->policy = (struct assoc_policy){
+		.phi = 15e-6,
 		.maxdist_s = 1.5,
 		.maxdisp_s = 16.0,
 		.ceiling = 16,
-		.allan_log2s = 11 };
+		.allan_log2s = 11,
+	};
 	b->w = (struct assoc_world){ .policy = &b->policy, .sys_poll = 6, .precision = -24 };
 	b->draw.nonce = UINT64_C(0x9e3779b97f4a7c15);
 	assoc_start(&b->a, 7, rules, &remote, 0.0, &b->w);
@@ -67,8 +69,11 @@ next_random(uint64_t x)
 static void
 read_own_clock(struct bench *b)
 {
-	struct refsample_result r = { .mean = { 0.0, b->w.now, b->w.adjusted_ns },
-		.jitter_s = log2s_to_s(b->w.precision), .used = 1 };
+	struct refsample_result r = {
+		.mean = { 0.0, b->w.now, b->w.adjusted_ns },
+		.jitter_s = log2s_to_s(b->w.precision),
+		.used = 1,
+	};
 
 	assoc_read(&b->a, &r, &b->w, &b->got);
 }
@@ -102,7 +107,8 @@ good_answer(const struct bench *b, double offset_s)
 {
 	struct rtime mid = rtime_add_s(real_at(b->w.now), TRIP_S / 2 + offset_s);
 
-	return (struct header){ .leap = LEAP_NONE,
+	return (struct header){
+		.leap = LEAP_NONE,
 		.version = 4,
 		.mode = MODE_SERVER,
 		.stratum = 2,
@@ -114,7 +120,8 @@ good_answer(const struct bench *b, double offset_s)
 		.reftime = ntp_ts_from_rtime(mid),
 		.org = request_of(b).xmt,
 		.rec = ntp_ts_from_rtime(mid),
-		.xmt = ntp_ts_from_rtime(mid) };
+		.xmt = ntp_ts_from_rtime(mid),
+	};
 }
 
 static enum verdict
@@ -520,7 +527,11 @@ refuses_a_zero_origin_when_nothing_was_asked(void **state)
 {
 	static struct assoc before;
 	struct header h = {
-		.version = 4, .mode = MODE_SERVER, .stratum = 1, .xmt = { 5 }, .rec = { 5 }
+		.version = 4,
+		.mode = MODE_SERVER,
+		.stratum = 1,
+		.xmt = { 5 },
+		.rec = { 5 },
 	};
 	static struct bench b;
 
@@ -586,8 +597,8 @@ refuses_modes_and_versions_that_are_no_answer(void **state)
 		poll_next(&b);
 		h = good_answer(&b, 0.001);
 		h.version = version;
-		assert_int_equal(
-		    deliver(&b, &h), version >= 1 && version <= 4 ? VERDICT_OK : VERDICT_VERSION);
+		assert_int_equal(deliver(&b, &h),
+		    version >= 1 && version <= 4 ? VERDICT_OK : VERDICT_VERSION);
 	}
 }
 
@@ -597,20 +608,56 @@ struct header_case {
 	unsigned flash;
 };
 
-static void no_leap(struct header *h) { h->leap = LEAP_UNSYNC; }
-static void stratum_0(struct header *h) { h->stratum = 0; }
-static void stratum_16(struct header *h) { h->stratum = 16; }
-static void stratum_255(struct header *h) { h->stratum = 255; }
-static void far_root(struct header *h) { h->root_disp = ntp_short_from_s(16.0); }
-static void far_delay(struct header *h) { h->root_delay = ntp_short_from_s(32.0); }
-static void no_rec(struct header *h) { h->rec.fix = 0; }
-static void no_xmt(struct header *h) { h->xmt.fix = 0; }
+static void
+no_leap(struct header *h)
+{
+	h->leap = LEAP_UNSYNC;
+}
+static void
+stratum_0(struct header *h)
+{
+	h->stratum = 0;
+}
+static void
+stratum_16(struct header *h)
+{
+	h->stratum = 16;
+}
+static void
+stratum_255(struct header *h)
+{
+	h->stratum = 255;
+}
+static void
+far_root(struct header *h)
+{
+	h->root_disp = ntp_short_from_s(16.0);
+}
+static void
+far_delay(struct header *h)
+{
+	h->root_delay = ntp_short_from_s(32.0);
+}
+static void
+no_rec(struct header *h)
+{
+	h->rec.fix = 0;
+}
+static void
+no_xmt(struct header *h)
+{
+	h->xmt.fix = 0;
+}
 static void
 answered_before_asked(struct header *h)
 {
 	h->xmt.fix = h->rec.fix - (UINT64_C(1) << 20);
 }
-static void held_long(struct header *h) { h->xmt.fix = h->rec.fix + (UINT64_C(2) << 32); }
+static void
+held_long(struct header *h)
+{
+	h->xmt.fix = h->rec.fix + (UINT64_C(2) << 32);
+}
 static void
 held_longer_than_the_trip(struct header *h)
 {
@@ -624,8 +671,11 @@ takes_no_more_dispersion_than_maxdisp(void **state)
 	static const struct {
 		double maxdisp_s;
 		enum verdict expected;
-	} cases[] = { { 0.0099, VERDICT_DISTANCE }, { 0.0102, VERDICT_OK },
-		{ 0.0, VERDICT_DISTANCE } };
+	} cases[] = {
+		{ 0.0099, VERDICT_DISTANCE },
+		{ 0.0102, VERDICT_OK },
+		{ 0.0, VERDICT_DISTANCE },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -645,7 +695,7 @@ believes_no_time_before_basedate(void **state)
 {
 	static const double turn_s = 4294967296.0;
 	static const struct {
-		double basedate_s, offset_s, expected_s;        /* both from our clock */
+		double basedate_s, offset_s, expected_s; /* both from our clock */
 	} cases[] = {
 		{ -1e9, 5.0, 5.0 },
 		{ -1e9, -9e8, -9e8 },
@@ -660,7 +710,8 @@ believes_no_time_before_basedate(void **state)
 		static struct bench b;
 		struct header h;
 		start_plain(&b, 0);
-		b.policy.basedate = (struct rtime){ EPOCH_NS + (int64_t)(cases[i].basedate_s * 1e9) };
+		b.policy.basedate =
+		    (struct rtime){ EPOCH_NS + (int64_t)(cases[i].basedate_s * 1e9) };
 		poll_next(&b);
 		h = good_answer(&b, 0.0);
 		h.rec.fix += (uint64_t)(int64_t)cases[i].offset_s << 32;
@@ -698,7 +749,7 @@ static void
 polls_keep_to_the_window_of_pollskewlist(void **state)
 {
 	static const struct assoc_skew wide = { true, 10.0, 20.0 }, too_wide = { true, 1e6, 1e6 },
-	    none = { true, 0.0, 0.0 };
+				       none = { true, 0.0, 0.0 };
 	double least_s, most_s;
 
 	(void)state;
@@ -743,8 +794,8 @@ refuses_headers_that_cannot_serve(void **state)
 		assert_int_equal(b.a.est.samples, 0);
 		/* What the server says of itself is refused; what was measured can be shown. */
 		assert_false(b.got.sampled);
-		assert_int_equal(b.got.seen, cases[i].expected == VERDICT_UNSYNC ||
-		    cases[i].expected == VERDICT_DISTANCE);
+		assert_int_equal(b.got.seen,
+		    cases[i].expected == VERDICT_UNSYNC || cases[i].expected == VERDICT_DISTANCE);
 		if (b.got.seen) {
 			assert_true(fabs(b.got.sample.offset_s - 0.001) < 1e-6);
 			assert_true(b.got.sample.delay_s > 0);
@@ -816,8 +867,8 @@ refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 	header_put(&wr, &h);
 	assert_true(packet_parse(b.bytes, sizeof b.bytes, &p));
 	b.w.now = mtime_add_s(b.w.now, TRIP_S);
-	assoc_receive(
-	    &b.a, &p, PACKET_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w, &b.got);
+	assoc_receive(&b.a, &p, PACKET_AUTH_NONE, rtime_add_s(real_at(b.w.now), 0.5), b.w.now, &b.w,
+	    &b.got);
 	assert_int_equal(b.got.verdict, VERDICT_SPAN);
 	assert_int_equal(b.a.poll.reach, 0);
 }
@@ -929,8 +980,8 @@ a_crypto_nak_means_nothing_without_a_key(void **state)
 	poll_next(&b);
 	before = b.a;
 	h = good_answer(&b, 0.001);
-	assert_int_equal(
-	    deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE), VERDICT_CRYPTO_NAK);
+	assert_int_equal(deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE),
+	    VERDICT_CRYPTO_NAK);
 	assert_untouched(&b, &before);
 }
 
@@ -955,8 +1006,15 @@ a_rate_kiss_lengthens_the_interval_within_bounds(void **state)
 	static const struct {
 		int8_t poll;
 		int least, most;
-	} cases[] = { { 0, 7, 7 }, { -1, 7, 7 }, { 6, 7, 7 }, { 8, 8, 8 }, { 17, 10, 10 },
-		{ 127, 10, 10 }, { -128, 7, 7 } };
+	} cases[] = {
+		{ 0, 7, 7 },
+		{ -1, 7, 7 },
+		{ 6, 7, 7 },
+		{ 8, 8, 8 },
+		{ 17, 10, 10 },
+		{ 127, 10, 10 },
+		{ -128, 7, 7 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1389,8 +1447,12 @@ prefer_true_and_local_reach_selection(void **state)
 {
 	static const struct {
 		unsigned assoc, candidate;
-	} cases[] = { { ASSOC_PREFER, CANDIDATE_PREFER }, { ASSOC_TRUE, CANDIDATE_TRUE },
-		{ ASSOC_OWN_CLOCK, CANDIDATE_LAST_RESORT }, { 0, 0 } };
+	} cases[] = {
+		{ ASSOC_PREFER, CANDIDATE_PREFER },
+		{ ASSOC_TRUE, CANDIDATE_TRUE },
+		{ ASSOC_OWN_CLOCK, CANDIDATE_LAST_RESORT },
+		{ 0, 0 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -1640,8 +1702,12 @@ absurd_precisions_and_polls_of_a_server_are_bounded(void **state)
 	static const struct {
 		int8_t precision, poll;
 		int shown_precision, shown_poll;
-	} cases[] = { { -128, 6, -31, 6 }, { 20, 17, 0, 17 }, { -20, 18, -20, 6 },
-		{ -20, 2, -20, 6 } };
+	} cases[] = {
+		{ -128, 6, -31, 6 },
+		{ 20, 17, 0, 17 },
+		{ -20, 18, -20, 6 },
+		{ -20, 2, -20, 6 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

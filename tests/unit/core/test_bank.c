@@ -29,8 +29,10 @@ step(struct bench *t, double dt_s)
 
 	t->x_s += t->f * dt_s + w * dt_s * (a / 2.0 + c / sqrt(12.0));
 	t->f += w * a;
-	r = (struct bank_reading){ t->x_s + t->noise_s * seeded_normal(&t->seed),
-		t->noise_s * t->noise_s };
+	r = (struct bank_reading){
+		t->x_s + t->noise_s * seeded_normal(&t->seed),
+		t->noise_s * t->noise_s,
+	};
 	bank_advance(&t->b, dt_s, 0.0);
 	bank_correct(&t->b, &r, BANK_OLD);
 }
@@ -97,9 +99,9 @@ the_view_that_foretells_best_prevails(void **state)
 	}
 	bank_favourite(&b, &view);
 	assert_int_equal(view, ROUNDTRIP_UP_ONLY);
-	assert_near(
-	    bank_read(&b, (struct bank_reading[BANK_VIEWS]){ [ROUNDTRIP_UP_ONLY] = { 7.0, 1.0 } })
-		.offset_s,
+	assert_near(bank_read(&b,
+			(struct bank_reading[BANK_VIEWS]){ [ROUNDTRIP_UP_ONLY] = { 7.0, 1.0 } })
+			.offset_s,
 	    7.0, 0.1);
 }
 
@@ -190,7 +192,8 @@ a_wild_sample_opens_young_models_only(void **state)
 			bank_correct(&b, &r, young == 1 ? BANK_YOUNG : BANK_OLD);
 		}
 		bank_advance(&b, 2.0, 0.0);
-		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12 }, young == 1 ? BANK_YOUNG : BANK_OLD);
+		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12 },
+		    young == 1 ? BANK_YOUNG : BANK_OLD);
 		bank_mix(&b, 0.0, &got);
 		assert_int_equal(sqrt(got.freq_var) > 20e-6, young);
 	}
@@ -218,7 +221,12 @@ static void
 a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 {
 	static const struct bank_model good = {
-		.x_s = 0.0, .f = 0.0, .pxx = 1.0, .pxf = 0.5, .pff = 1.0, .weight = 0.1
+		.x_s = 0.0,
+		.f = 0.0,
+		.pxx = 1.0,
+		.pxf = 0.5,
+		.pff = 1.0,
+		.weight = 0.1,
 	};
 	static struct bank_model bad[8];
 	struct bank b;
@@ -234,7 +242,7 @@ a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 	bad[4].weight = (double)NAN;
 	bad[5].pxx = 0.0;
 	bad[6].pff = -1.0;
-	bad[7].pxf = 1.1;       /* more than both deviations allow */
+	bad[7].pxf = 1.1; /* more than both deviations allow */
 	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct bank_model *at = &b.model[i % BANK_VIEWS][i % BANK_WANDERS];

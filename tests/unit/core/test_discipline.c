@@ -7,7 +7,7 @@
 
 static const struct discipline_rules RULES = {
 	.loop = { .kind = LOOP_CLASSIC, .minpoll = 6, .maxpoll = 10, .allan_log2s = 11,
-		.precision_s = 1e-6, .startup_s = 300, .kernel = true },
+		.precision_s = 1e-6, .startup_s = 300, .kernel = true, },
 	.step_fwd_s = 0.128, .step_back_s = 0.128, .stepout_s = 300, .panic_s = 1000,
 };
 
@@ -16,8 +16,14 @@ static const struct discipline_rules RULES = {
 static struct correction
 update(struct discipline *d, double at_s, double offset_s)
 {
-	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
-		.now = moment(at_s), .epoch = moment(at_s), .quorum = true };
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.jitter_s = 1e-4,
+		.root_dist_s = 0.05,
+		.now = moment(at_s),
+		.epoch = moment(at_s),
+		.quorum = true,
+	};
 	struct correction out;
 
 	discipline_update(d, &in, &out);
@@ -27,9 +33,15 @@ update(struct discipline *d, double at_s, double offset_s)
 static struct correction
 update_after_jump(struct discipline *d, double at_s, double offset_s)
 {
-	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
-		.now = moment(at_s), .epoch = moment(at_s), .seen_locally = true,
-		.quorum = true };
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.jitter_s = 1e-4,
+		.root_dist_s = 0.05,
+		.now = moment(at_s),
+		.epoch = moment(at_s),
+		.seen_locally = true,
+		.quorum = true,
+	};
 	struct correction out;
 
 	discipline_update(d, &in, &out);
@@ -103,8 +115,12 @@ static void
 the_frequency_is_measured_as_if_nothing_had_been_slewed(void **state)
 {
 	struct discipline d;
-	struct loop_input in = { .offset_s = 0.010, .jitter_s = 3.2e-4, .now = moment(10),
-		.adjusted_ns = 7000000000 };
+	struct loop_input in = {
+		.offset_s = 0.010,
+		.jitter_s = 3.2e-4,
+		.now = moment(10),
+		.adjusted_ns = 7000000000,
+	};
 	struct correction s;
 
 	(void)state;
@@ -256,11 +272,17 @@ each_direction_has_its_own_step_threshold(void **state)
 		double fwd_s, back_s, offset_s;
 		bool step;
 	} cases[] = {
-		{ 0.128, 0.128, 0.127, false }, { 0.128, 0.128, 0.129, true },
-		{ 0.128, 0.128, -0.127, false }, { 0.128, 0.128, -0.129, true },
-		{ 0.5, 0.1, 0.4, false }, { 0.5, 0.1, -0.11, true },
-		{ 0, 0.1, 900, false }, { 0.1, 0, -900, false }, { 0, 0.1, -0.2, true },
-		{ 600, 600, 599, false }, { 600, 600, -601, true },
+		{ 0.128, 0.128, 0.127, false },
+		{ 0.128, 0.128, 0.129, true },
+		{ 0.128, 0.128, -0.127, false },
+		{ 0.128, 0.128, -0.129, true },
+		{ 0.5, 0.1, 0.4, false },
+		{ 0.5, 0.1, -0.11, true },
+		{ 0, 0.1, 900, false },
+		{ 0.1, 0, -900, false },
+		{ 0, 0.1, -0.2, true },
+		{ 600, 600, 599, false },
+		{ 600, 600, -601, true },
 	};
 
 	(void)state;
@@ -539,8 +561,14 @@ beyond_panic_even_a_clock_that_is_never_stepped_stops(void **state)
 static struct correction
 update_by(struct discipline *d, double at_s, double offset_s, bool quorum)
 {
-	struct loop_input in = { .offset_s = offset_s, .jitter_s = 1e-4, .root_dist_s = 0.05,
-		.now = moment(at_s), .epoch = moment(at_s), .quorum = quorum };
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.jitter_s = 1e-4,
+		.root_dist_s = 0.05,
+		.now = moment(at_s),
+		.epoch = moment(at_s),
+		.quorum = quorum,
+	};
 	struct correction out;
 
 	discipline_update(d, &in, &out);
@@ -926,8 +954,14 @@ static void
 the_adaptive_loop_measures_no_frequency(void **state)
 {
 	struct discipline_rules rules = RULES;
-	struct loop_input in = { .offset_s = 0.010, .jitter_s = 1e-4, .now = moment(8),
-		.var_s2 = 1e-8, .freq = 40e-6, .freq_var = 1e-10 };
+	struct loop_input in = {
+		.offset_s = 0.010,
+		.jitter_s = 1e-4,
+		.now = moment(8),
+		.var_s2 = 1e-8,
+		.freq = 40e-6,
+		.freq_var = 1e-10,
+	};
 	struct discipline d;
 	struct correction s;
 

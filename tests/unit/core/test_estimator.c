@@ -10,8 +10,8 @@ struct bench {
 	struct estimator e;
 	uint64_t seed;
 	double now_s;
-	double offset_s; /* source - our clock */
-	double rate; /* of offset_s */
+	double offset_s;         /* source - our clock */
+	double rate;             /* of offset_s */
 	double path_s, jitter_s; /* both ways; one way */
 	int64_t adjusted_ns;
 	struct sample last;
@@ -32,11 +32,13 @@ ask(struct bench *b, double after_s)
 
 	b->now_s += after_s;
 	b->offset_s += b->rate * after_s;
-	b->last = (struct sample){ .offset_s = b->offset_s + (up - down) / 2.0,
+	b->last = (struct sample){
+		.offset_s = b->offset_s + (up - down) / 2.0,
 		.delay_s = b->path_s + up + down,
 		.disp_s = 2e-7,
 		.at = moment(b->now_s),
-		.adjusted_ns = b->adjusted_ns };
+		.adjusted_ns = b->adjusted_ns,
+	};
 	return estimator_add(&b->e, &b->last, PRECISION_S);
 }
 
@@ -385,8 +387,8 @@ a_rate_that_no_clock_can_have_is_forgotten_when_it_ends(void **state)
 		bench_start(&b, 10e-6);
 		for (unsigned n = 0; n < 20000 / 64; n++) {
 			ask(&b, 64.0);
-			b.offset_s += floor(b.now_s / every_s[i]) -
-			    floor((b.now_s - 64.0) / every_s[i]);
+			b.offset_s +=
+			    floor(b.now_s / every_s[i]) - floor((b.now_s - 64.0) / every_s[i]);
 		}
 		ask_often(&b, 20, 64.0);
 		assert_near(predict(&b, 0.0).freq, 10e-6, 2e-6);
@@ -467,11 +469,13 @@ absurd_but_finite_numbers_keep_the_estimate_sound(void **state)
 		bench_start(&b, 0.0);
 		b.seed = run;
 		for (unsigned i = 0; i < 60; i++) {
-			struct sample s = { .offset_s = ldexp(seeded_normal(&b.seed),
-						(int)seeded_below(&b.seed, 60) - 30),
+			struct sample s = {
+				.offset_s = ldexp(seeded_normal(&b.seed),
+				    (int)seeded_below(&b.seed, 60) - 30),
 				.delay_s = ldexp(1.0, (int)seeded_below(&b.seed, 34) - 31),
 				.disp_s = ldexp(1.0, (int)seeded_below(&b.seed, 34) - 31),
-				.adjusted_ns = (int64_t)(seeded_u64(&b.seed) >> 4) };
+				.adjusted_ns = (int64_t)(seeded_u64(&b.seed) >> 4),
+			};
 
 			b.now_s += ldexp(1.0, (int)seeded_below(&b.seed, 30) - 10);
 			s.at = moment(b.now_s);

@@ -39,8 +39,8 @@ the_sixteenth_event_is_dropped_whole(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 15; i++) {
 		assert_true(event_system(&system, EVENT_KERN));
-		assert_true(event_peer(&peer,
-		    i % 2 == 0 ? PEER_EVENT_REACHABLE : PEER_EVENT_UNREACHABLE));
+		assert_true(
+		    event_peer(&peer, i % 2 == 0 ? PEER_EVENT_REACHABLE : PEER_EVENT_UNREACHABLE));
 	}
 	assert_false(event_system(&system, EVENT_KERN));
 	assert_false(event_peer(&peer, PEER_EVENT_POPCORN));
@@ -62,7 +62,8 @@ makes_the_status_words_of_the_samples(void **state)
 	assert_int_equal(event_system_status(&restart, LEAP_UNSYNC, SYNC_UNSPEC), 0xc016);
 	assert_int_equal(event_system_status(&full, LEAP_DELETE, SYNC_TELEPHONE), 0x89ff);
 	assert_int_equal(event_peer_status(&peer, PEER_STATUS_CONFIG | PEER_STATUS_REACH,
-	    TALLY_SYSPEER), 0x961a);
+			     TALLY_SYSPEER),
+	    0x961a);
 	assert_int_equal(event_peer_status(&full, 0xf8, TALLY_PPSPEER), 0xffff);
 }
 

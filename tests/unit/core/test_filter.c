@@ -3,14 +3,23 @@
 #include "core/filter.h"
 #include "check.h"
 
-static const struct filter_rules RULES = { .precision_s = 1e-6, .phi = NTP_PHI,
-	.maxdist_s = 1.5, .allan_log2s = 11, .poll_s = 64 };
+static const struct filter_rules RULES = {
+	.precision_s = 1e-6,
+	.phi = NTP_PHI,
+	.maxdist_s = 1.5,
+	.allan_log2s = 11,
+	.poll_s = 64,
+};
 
 static struct sample
 sample(double at_s, double offset_s, double delay_s, double disp_s)
 {
-	return (struct sample){ .offset_s = offset_s, .delay_s = delay_s, .disp_s = disp_s,
-		.at = moment(at_s) };
+	return (struct sample){
+		.offset_s = offset_s,
+		.delay_s = delay_s,
+		.disp_s = disp_s,
+		.at = moment(at_s),
+	};
 }
 
 static enum filter_result
@@ -244,8 +253,7 @@ a_sample_far_from_the_last_is_ignored_once(void **state)
 			assert_int_equal(add(&f, &RULES, sample(2 * i, far_s, 0.003, 1e-6)),
 			    FILTER_OLD);
 		}
-		assert_int_equal(add(&f, &RULES, sample(16, far_s, 0.002, 1e-6)),
-		    FILTER_POPCORN);
+		assert_int_equal(add(&f, &RULES, sample(16, far_s, 0.002, 1e-6)), FILTER_POPCORN);
 		assert_near(f.best.offset_s, 0.0, 0.0);
 		assert_int_equal(add(&f, &RULES, sample(18, far_s, 0.003, 1e-6)), FILTER_NEW);
 		assert_near(f.best.offset_s, far_s, 0.0);
@@ -369,8 +377,8 @@ the_best_always_has_the_least_delay_of_the_last_eight(void **state)
 			double least_s = 1e9;
 
 			delay_s[i] = seeded_uniform(&seed, 0.001, 0.1);
-			(void)add(&f, &RULES, sample(i, seeded_uniform(&seed, -1e-7, 1e-7),
-			    delay_s[i], 0.001));
+			(void)add(&f, &RULES,
+			    sample(i, seeded_uniform(&seed, -1e-7, 1e-7), delay_s[i], 0.001));
 			for (int j = i < 7 ? 0 : i - 7; j <= i; j++) {
 				least_s = fmin(least_s, delay_s[j]);
 			}

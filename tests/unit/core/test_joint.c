@@ -72,15 +72,19 @@ ask(struct bench *b, unsigned i, unsigned survivors)
 {
 	double up = -b->jitter_s[i] * log(seeded_uniform(&b->seed, 1e-12, 1.0));
 	double down = -b->jitter_s[i] * log(seeded_uniform(&b->seed, 1e-12, 1.0));
-	struct sample s = { .offset_s = b->offset_s + b->bias_s[i] + (up - down) / 2.0,
+	struct sample s = {
+		.offset_s = b->offset_s + b->bias_s[i] + (up - down) / 2.0,
 		.delay_s = 1e-3 + up + down,
 		.disp_s = 2e-7,
-		.at = moment(b->now_s) };
-	struct joint_input in = { .id = (uint16_t)(i + 1),
+		.at = moment(b->now_s),
+	};
+	struct joint_input in = {
+		.id = (uint16_t)(i + 1),
 		.estimator = &b->e[i],
 		.combined = &b->combined,
 		.survivors = survivors,
-		.now = s.at };
+		.now = s.at,
+	};
 
 	estimator_add(&b->e[i], &s, 1e-7);
 	combine(b);
@@ -254,8 +258,11 @@ static void
 the_source_unused_for_longest_makes_room(void **state)
 {
 	struct bench *b = bench_start(1e-10);
-	struct joint_input in = { .estimator = &b->e[0], .combined = &b->combined,
-		.survivors = SOURCES };
+	struct joint_input in = {
+		.estimator = &b->e[0],
+		.combined = &b->combined,
+		.survivors = SOURCES,
+	};
 	bool first = false, second = false, last = false;
 
 	(void)state;

@@ -9,8 +9,11 @@
 enum { DAY = 86400 };
 
 /* 2012-07-01, 2015-07-01, 2017-01-01: the last three inserted seconds. Expiry 2017-06-28. */
-static const struct leap_row TABLE[] = { { 1341100800, 35 }, { 1435708800, 36 },
-	{ 1483228800, 37 } };
+static const struct leap_row TABLE[] = {
+	{ 1341100800, 35 },
+	{ 1435708800, 36 },
+	{ 1483228800, 37 },
+};
 static const int64_t NEW_YEAR_2017 = 1483228800;
 static const int64_t EXPIRY = 1498608000;
 
@@ -85,8 +88,14 @@ tai_is_known_from_the_first_row_on(void **state)
 	const struct {
 		int64_t s;
 		int tai_s;
-	} cases[] = { { 1341100799, 0 }, { 1341100800, 35 }, { 1435708799, 35 },
-		{ 1435708800, 36 }, { 1483228800, 37 }, { 2000000000, 37 } };
+	} cases[] = {
+		{ 1341100799, 0 },
+		{ 1341100800, 35 },
+		{ 1435708799, 35 },
+		{ 1435708800, 36 },
+		{ 1483228800, 37 },
+		{ 2000000000, 37 },
+	};
 	struct leap l;
 
 	(void)state;
@@ -95,8 +104,8 @@ tai_is_known_from_the_first_row_on(void **state)
 		struct leap_outlook o = look(&l, 0, cases[i].s);
 
 		assert_int_equal(o.tai_s, cases[i].tai_s);
-		assert_int_equal((o.events & EVENT_BIT(EVENT_TAI)) != 0, o.tai_s != 0 &&
-		    (i == 0 || cases[i].tai_s != cases[i - 1].tai_s));
+		assert_int_equal((o.events & EVENT_BIT(EVENT_TAI)) != 0,
+		    o.tai_s != 0 && (i == 0 || cases[i].tai_s != cases[i - 1].tai_s));
 	}
 }
 
@@ -113,8 +122,8 @@ an_inserted_second_comes_near_in_phases(void **state)
 		double again_s;
 	} cases[] = {
 		{ 28.1 * DAY, LEAP_PHASE_NONE, LEAP_NONE, false, EVENT_BIT(EVENT_TAI), 3600 },
-		{ 27.9 * DAY, LEAP_PHASE_SCHEDULED, LEAP_NONE, false,
-			EVENT_BIT(EVENT_LEAP_ARMED), 3600 },
+		{ 27.9 * DAY, LEAP_PHASE_SCHEDULED, LEAP_NONE, false, EVENT_BIT(EVENT_LEAP_ARMED),
+		    3600 },
 		{ DAY + 60, LEAP_PHASE_SCHEDULED, LEAP_NONE, false, 0, 60 },
 		{ DAY, LEAP_PHASE_ANNOUNCED, LEAP_INSERT, false, 0, 3600 },
 		{ 70, LEAP_PHASE_ANNOUNCED, LEAP_INSERT, false, 0, 60 },
@@ -208,7 +217,7 @@ a_vote_means_the_end_of_june_or_december(void **state)
 {
 	const struct {
 		const char *day;
-		int64_t now_s, end_s;   /* end 0: not heard */
+		int64_t now_s, end_s; /* end 0: not heard */
 	} cases[] = {
 		{ "2026-06-02", 1780358400, 1782864000 },
 		{ "2026-06-30 23:59:59", 1782863999, 1782864000 },
@@ -380,8 +389,7 @@ a_new_table_moves_what_is_armed(void **state)
 	rows[2].at_s -= 10 * DAY;
 	assert_true(leap_set_table(&l, rows, 3, EXPIRY));
 	o = look(&l, -19 * DAY, NEW_YEAR_2017);
-	assert_int_equal(o.events,
-	    EVENT_BIT(EVENT_LEAP_DISARMED) | EVENT_BIT(EVENT_LEAP_ARMED));
+	assert_int_equal(o.events, EVENT_BIT(EVENT_LEAP_DISARMED) | EVENT_BIT(EVENT_LEAP_ARMED));
 	assert_near(o.to_leap_s, 9 * DAY, 1e-6);
 }
 
@@ -413,8 +421,16 @@ expiry_is_warned_of_daily_and_hourly_on_the_last_day(void **state)
 {
 	const struct {
 		double left_s, interval_s;
-	} cases[] = { { 28.0 * DAY, 0 }, { 27.9 * DAY, DAY }, { 1.1 * DAY, DAY }, { DAY, DAY },
-		{ DAY - 1, 3600 }, { 1, 3600 }, { -1, DAY }, { -400.0 * DAY, DAY } };
+	} cases[] = {
+		{ 28.0 * DAY, 0 },
+		{ 27.9 * DAY, DAY },
+		{ 1.1 * DAY, DAY },
+		{ DAY, DAY },
+		{ DAY - 1, 3600 },
+		{ 1, 3600 },
+		{ -1, DAY },
+		{ -400.0 * DAY, DAY },
+	};
 	struct leap l;
 
 	(void)state;
@@ -446,8 +462,14 @@ a_cosine_smear_ends_at_the_leap(void **state)
 	const struct leap_smear smear = { LEAP_SMEAR_COSINE, 7200 };
 	const struct {
 		double to_leap_s, part;
-	} cases[] = { { 7201, 0 }, { 7200, 0 }, { 5400, 0.14644661 }, { 3600, 0.5 },
-		{ 1800, 0.85355339 }, { 1e-9, 1.0 } };
+	} cases[] = {
+		{ 7201, 0 },
+		{ 7200, 0 },
+		{ 5400, 0.14644661 },
+		{ 3600, 0.5 },
+		{ 1800, 0.85355339 },
+		{ 1e-9, 1.0 },
+	};
 	struct leap_outlook o;
 
 	(void)state;
@@ -470,14 +492,23 @@ a_linear_smear_is_centred_on_the_leap(void **state)
 	const struct leap_smear smear = { LEAP_SMEAR_LINEAR, 86400 };
 	const struct {
 		double to_leap_s, smear_s;
-	} cases[] = { { 43201, 0 }, { 43200, 0 }, { 21600, -0.25 }, { 1e-9, -0.5 }, { 0, 0.5 },
-		{ -21600, 0.25 }, { -43199, 1.157e-5 }, { -43200, 0 }, { -50000, 0 } };
+	} cases[] = {
+		{ 43201, 0 },
+		{ 43200, 0 },
+		{ 21600, -0.25 },
+		{ 1e-9, -0.5 },
+		{ 0, 0.5 },
+		{ -21600, 0.25 },
+		{ -43199, 1.157e-5 },
+		{ -43200, 0 },
+		{ -50000, 0 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		double t_s = cases[i].to_leap_s;
-		struct leap_outlook o = t_s > 0 ? before(LEAP_INSERT, t_s) :
-		    after(LEAP_INSERT, -t_s);
+		struct leap_outlook o =
+		    t_s > 0 ? before(LEAP_INSERT, t_s) : after(LEAP_INSERT, -t_s);
 
 		assert_near(leap_smear_s(&smear, &o), cases[i].smear_s, 1e-8);
 		o.kind = o.kind == LEAP_INSERT ? LEAP_DELETE : LEAP_NONE;
@@ -500,10 +531,14 @@ no_interval_smears_nothing(void **state)
 static void
 served_time_does_not_jump(void **state)
 {
-	const struct leap_smear smears[] = { { LEAP_SMEAR_COSINE, 7200 },
-		{ LEAP_SMEAR_LINEAR, 7200 } };
-	const struct leap_row rows[2][2] = { { { 0, 36 }, { NEW_YEAR_2017, 37 } },
-		{ { 0, 37 }, { NEW_YEAR_2017, 36 } } };
+	const struct leap_smear smears[] = {
+		{ LEAP_SMEAR_COSINE, 7200 },
+		{ LEAP_SMEAR_LINEAR, 7200 },
+	};
+	const struct leap_row rows[2][2] = {
+		{ { 0, 36 }, { NEW_YEAR_2017, 37 } },
+		{ { 0, 37 }, { NEW_YEAR_2017, 36 } },
+	};
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -539,8 +574,14 @@ the_refid_of_a_smear_is_254_and_2_22_fixed_point(void **state)
 	const struct {
 		double smear_s;
 		uint32_t refid;
-	} cases[] = { { 0.0, 0xfe000000 }, { -0.5, 0xfee00000 }, { 0.5, 0xfe200000 },
-		{ -1.0, 0xfec00000 }, { 1.0, 0xfe400000 }, { -0x1p-22, 0xfeffffff } };
+	} cases[] = {
+		{ 0.0, 0xfe000000 },
+		{ -0.5, 0xfee00000 },
+		{ 0.5, 0xfe200000 },
+		{ -1.0, 0xfec00000 },
+		{ 1.0, 0xfe400000 },
+		{ -0x1p-22, 0xfeffffff },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -559,8 +600,8 @@ smear_refid(double smear_s)
 
 /* A smear as its server tells it at two moments, near the New Year of 2017 or elsewhere. */
 static bool
-believed(
-    struct leap *l, double first_s, double second_s, double apart_s, double since_s, int64_t border)
+believed(struct leap *l, double first_s, double second_s, double apart_s, double since_s,
+    int64_t border)
 {
 	struct leap_smear_heard h = { .smear_s = 0.0 };
 

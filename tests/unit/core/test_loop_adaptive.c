@@ -5,7 +5,11 @@
 #include "core/sample.h"
 
 static const struct loop_rules RULES = {
-	.kind = LOOP_ADAPTIVE, .minpoll = 6, .maxpoll = 10, .allan_log2s = 11, .precision_s = 1e-7
+	.kind = LOOP_ADAPTIVE,
+	.minpoll = 6,
+	.maxpoll = 10,
+	.allan_log2s = 11,
+	.precision_s = 1e-7,
 };
 
 struct bench {
@@ -22,7 +26,10 @@ bench_start(struct bench *b)
 	memset(b, 0, sizeof(*b));
 	loop_adaptive_ops.start(&b->l, &RULES, moment(0.0));
 	b->in = (struct loop_input){
-		.var_s2 = 1e-10, .freq_var = 1e-16, .cov_s = 1e-14, .wander = 1e-9
+		.var_s2 = 1e-10,
+		.freq_var = 1e-16,
+		.cov_s = 1e-14,
+		.wander = 1e-9,
 	};
 }
 

@@ -8,7 +8,7 @@
 
 static const struct discipline_rules RULES = {
 	.loop = { .kind = LOOP_CLASSIC, .minpoll = 6, .maxpoll = 10, .allan_log2s = 11,
-		.precision_s = 1e-6, .startup_s = 300, .kernel = true },
+		.precision_s = 1e-6, .startup_s = 300, .kernel = true, },
 	.step_fwd_s = 0.128, .step_back_s = 0.128, .stepout_s = 300, .panic_s = 1000,
 };
 
@@ -29,8 +29,11 @@ static struct loop_output
 update(struct loop_state *l, const struct loop_rules *r, double at_s, double offset_s,
     int64_t adjusted_ns)
 {
-	struct loop_input in = { .offset_s = offset_s, .now = moment(at_s),
-		.adjusted_ns = adjusted_ns };
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.now = moment(at_s),
+		.adjusted_ns = adjusted_ns,
+	};
 	struct loop_output out;
 
 	loop_classic_ops.update(l, r, &in, true, &out);
@@ -345,9 +348,9 @@ the_frequency_stays_within_500_ppm_whatever_comes(void **state)
 
 /* A clock as Linux keeps it: rate, and a phase of which each second removes a part. */
 struct model {
-	double error_s;         /* our clock - true time */
-	double oscillator;      /* how much too fast it runs by itself, s/s */
-	double wander;          /* of it, s/s per sqrt(s) */
+	double error_s;    /* our clock - true time */
+	double oscillator; /* how much too fast it runs by itself, s/s */
+	double wander;     /* of it, s/s per sqrt(s) */
 	double freq, left_s;
 	int time_constant;
 	double adjusted_s;
@@ -382,14 +385,14 @@ model_steer(struct model *m, const struct correction *s)
 
 /* What a run showed. */
 struct course {
-	double overshoot_s;     /* largest error of the other sign than the first */
-	double worst_late_s;    /* largest error in the last third */
+	double overshoot_s;  /* largest error of the other sign than the first */
+	double worst_late_s; /* largest error in the last third */
 	double rms_late_s;
-	double fastest;         /* largest total rate of adjustment, s/s */
-	int crossings;          /* of zero by more than the noise, in all */
-	unsigned states;        /* seen, bits */
-	int poll_log2s;         /* at the end */
-	double freq_error;      /* at the end, s/s */
+	double fastest;    /* largest total rate of adjustment, s/s */
+	int crossings;     /* of zero by more than the noise, in all */
+	unsigned states;   /* seen, bits */
+	int poll_log2s;    /* at the end */
+	double freq_error; /* at the end, s/s */
 };
 
 /* One client of one server for so many seconds; delays jitter by noise_s behind a clock filter. */
@@ -397,8 +400,12 @@ static struct course
 follow(struct model *m, const struct discipline_rules *rules, bool have_freq, double noise_s,
     int seconds)
 {
-	struct filter_rules fr = { .precision_s = 1e-6, .phi = NTP_PHI, .maxdist_s = 1.5,
-		.allan_log2s = 11 };
+	struct filter_rules fr = {
+		.precision_s = 1e-6,
+		.phi = NTP_PHI,
+		.maxdist_s = 1.5,
+		.allan_log2s = 11,
+	};
 	struct course c = { .overshoot_s = 0.0 };
 	double sign = m->error_s < 0.0 ? -1.0 : 1.0, side = sign, squares = 0.0;
 	struct discipline d;
@@ -414,15 +421,22 @@ follow(struct model *m, const struct discipline_rules *rules, bool have_freq, do
 		if (t == next) {
 			double extra_s = fabs(seeded_normal(&m->seed)) * noise_s;
 			double way = seeded_uniform(&m->seed, -0.5, 0.5);
-			struct sample s = { .offset_s = -m->error_s + extra_s * way,
-				.delay_s = 0.010 + extra_s, .disp_s = 1e-5, .at = moment(t) };
+			struct sample s = {
+				.offset_s = -m->error_s + extra_s * way,
+				.delay_s = 0.010 + extra_s,
+				.disp_s = 1e-5,
+				.at = moment(t),
+			};
 			struct correction st = { .act = STEER_NONE };
 
 			fr.poll_s = log2s_to_s(d.loop.poll_log2s);
 			if (filter_add(&f, &s, &fr) == FILTER_NEW) {
-				struct loop_input in = { .offset_s = f.best.offset_s,
-					.jitter_s = f.jitter_s, .now = moment(t),
-					.adjusted_ns = ns_from_s(m->adjusted_s) };
+				struct loop_input in = {
+					.offset_s = f.best.offset_s,
+					.jitter_s = f.jitter_s,
+					.now = moment(t),
+					.adjusted_ns = ns_from_s(m->adjusted_s),
+				};
 
 				discipline_update(&d, &in, &st);
 				model_steer(m, &st);
@@ -469,8 +483,12 @@ converges_from_every_corner(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 6 * 3 * 2 * 2; i++) {
 		struct discipline_rules rules = RULES;
-		struct model m = { .error_s = errors_s[i % 6], .oscillator = rates[i / 6 % 3],
-			.wander = 1e-10, .seed = i };
+		struct model m = {
+			.error_s = errors_s[i % 6],
+			.oscillator = rates[i / 6 % 3],
+			.wander = 1e-10,
+			.seed = i,
+		};
 		bool have_freq = i / 18 % 2 == 0;
 		bool slow = i >= 36 && !have_freq;
 		struct course c;
@@ -505,8 +523,11 @@ a_wrong_drift_file_is_unlearned(void **state)
 		discipline_start(&d, &rules, true, 0.0, 0.0, moment(0));
 		for (int t = 0; t < 86400; t++) {
 			if (t % 64 == 0) {
-				struct loop_input in = { .offset_s = -m.error_s, .now = moment(t),
-					.adjusted_ns = ns_from_s(m.adjusted_s) };
+				struct loop_input in = {
+					.offset_s = -m.error_s,
+					.now = moment(t),
+					.adjusted_ns = ns_from_s(m.adjusted_s),
+				};
 				struct correction s;
 
 				discipline_update(&d, &in, &s);
@@ -524,8 +545,12 @@ a_wrong_drift_file_is_unlearned(void **state)
 static void
 spike(struct loop_state *l, double at_s, double offset_s, double rate, double jitter_s)
 {
-	struct loop_input in = { .offset_s = offset_s, .now = moment(at_s), .epoch = moment(at_s),
-		.jitter_s = jitter_s };
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.now = moment(at_s),
+		.epoch = moment(at_s),
+		.jitter_s = jitter_s,
+	};
 
 	loop_classic_spike(l, &in);
 	in.offset_s += 330 * rate;

@@ -13,7 +13,10 @@
 static const struct siphash_key key = { 1, 2 };
 static const struct mru_rules open_rules = { .average_log2s = 3, .minimum_s = 2.0 };
 static const struct mru_rules limited = {
-	.average_log2s = 3, .minimum_s = 2.0, .enforce = true, .kod = true
+	.average_log2s = 3,
+	.minimum_s = 2.0,
+	.enforce = true,
+	.kod = true,
 };
 
 static struct mru *
@@ -22,7 +25,7 @@ table(size_t n)
 	void *memory = aligned_alloc(64, (mru_size(n) + 63) / 64 * 64);
 
 	assert_non_null(memory);
-	memset(memory, 0xa5, mru_size(n));      /* nothing may rely on zeroed memory */
+	memset(memory, 0xa5, mru_size(n)); /* nothing may rely on zeroed memory */
 	return mru_init(memory, n, &key);
 }
 
@@ -54,8 +57,14 @@ static enum mru_verdict
 touch_from(struct mru *m, const struct addr *a, uint16_t port, uint8_t mode, uint8_t version,
     uint32_t flags, const struct mru_rules *r, struct mtime now)
 {
-	const struct mru_packet p = { .from = a, .port = port, .mode = mode, .version = version,
-	    .local = 51207, .flags = flags };
+	const struct mru_packet p = {
+		.from = a,
+		.port = port,
+		.mode = mode,
+		.version = version,
+		.local = 51207,
+		.flags = flags,
+	};
 
 	return mru_touch(m, &p, r, now);
 }
@@ -79,12 +88,12 @@ remembers_what_a_client_last_sent(void **state)
 	assert_true(addr_parse("fe80::1%3", &a));
 	assert_true(addr_parse("192.0.2.9", &b));
 	assert_false(get(m, &a, &c));
-	assert_int_equal(
-	    touch_from(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules, at(10.0)),
+	assert_int_equal(touch_from(m, &a, 123, MODE_ACTIVE, 3, RESTRICT_NOQUERY, &open_rules,
+			     at(10.0)),
 	    MRU_PASS);
-	assert_int_equal(
-	    touch_from(m, &a, 4567, MODE_CLIENT, 4,
-		RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD, &open_rules, at(12.5)),
+	assert_int_equal(touch_from(m, &a, 4567, MODE_CLIENT, 4,
+			     RESTRICT_NOTRAP | RESTRICT_LIMITED | RESTRICT_KOD, &open_rules,
+			     at(12.5)),
 	    MRU_PASS);
 	assert_true(get(m, &a, &c));
 	assert_true(addr_equal(&c.addr, &a));
@@ -153,8 +162,8 @@ walks_from_the_newest_to_the_oldest_and_back(void **state)
 	for (uint32_t n = 1; n <= 4; n++) {
 		touch(m, n, &open_rules, n);
 	}
-	touch(m, 4, &open_rules, 5.0);          /* the newest again */
-	touch(m, 2, &open_rules, 6.0);          /* one from the middle */
+	touch(m, 4, &open_rules, 5.0); /* the newest again */
+	touch(m, 2, &open_rules, 6.0); /* one from the middle */
 	for (p = mru_newest(m); p != 0; p = mru_older(m, p)) {
 		mru_read(m, p, &c);
 		assert_int_equal(addr_v4_value(&c.addr), 0x0a000000 + want[i]);
@@ -263,8 +272,12 @@ the_size_that_fits_is_the_largest_that_fits(void **state)
 static void
 a_list_longer_than_mindepth_reuses_what_is_older_than_maxage(void **state)
 {
-	const struct mru_keeping k = { .mindepth = 3, .maxage_s = 64.0, .minage_s = 64.0,
-	    .monitor_s = 3000.0 };
+	const struct mru_keeping k = {
+		.mindepth = 3,
+		.maxage_s = 64.0,
+		.minage_s = 64.0,
+		.monitor_s = 3000.0,
+	};
 	struct addr first = host(1);
 	struct mru *m = table(8);
 	struct mru_client c;
@@ -272,15 +285,15 @@ a_list_longer_than_mindepth_reuses_what_is_older_than_maxage(void **state)
 	(void)state;
 	mru_keep(m, &k);
 	for (uint32_t n = 1; n <= 3; n++) {
-		touch(m, n, &open_rules, 100.0 * n);    /* shorter than mindepth: all are kept */
+		touch(m, n, &open_rules, 100.0 * n); /* shorter than mindepth: all are kept */
 	}
 	assert_int_equal(mru_used(m), 3);
-	touch(m, 4, &open_rules, 400.0);                /* the first was seen 300 s ago */
+	touch(m, 4, &open_rules, 400.0); /* the first was seen 300 s ago */
 	assert_int_equal(mru_used(m), 3);
 	assert_false(get(m, &first, &c));
 	touch(m, 2, &open_rules, 401.0);
 	touch(m, 3, &open_rules, 401.0);
-	touch(m, 5, &open_rules, 402.0);                /* none is old: it grows */
+	touch(m, 5, &open_rules, 402.0); /* none is old: it grows */
 	assert_int_equal(mru_used(m), 4);
 	free(m);
 }
@@ -288,8 +301,12 @@ a_list_longer_than_mindepth_reuses_what_is_older_than_maxage(void **state)
 static void
 without_maxage_a_list_grows_until_it_is_full(void **state)
 {
-	const struct mru_keeping k = { .mindepth = 1, .maxage_s = -1.0, .minage_s = 64.0,
-	    .monitor_s = 3000.0 };
+	const struct mru_keeping k = {
+		.mindepth = 1,
+		.maxage_s = -1.0,
+		.minage_s = 64.0,
+		.monitor_s = 3000.0,
+	};
 	struct mru *m = table(8);
 
 	(void)state;
@@ -325,13 +342,16 @@ static void
 a_full_list_takes_a_new_client_as_readily_as_its_oldest_is_old(void **state)
 {
 	struct mru_keeping k = {
-		.mindepth = 1, .maxage_s = 64.0, .minage_s = 64.0, .monitor_s = 100.0
+		.mindepth = 1,
+		.maxage_s = 64.0,
+		.minage_s = 64.0,
+		.monitor_s = 100.0,
 	};
 
 	(void)state;
 	assert_in_range(taken_of_10000(&k, 10.0), 850, 1150);
 	assert_in_range(taken_of_10000(&k, 50.0), 4700, 5300);
-	assert_int_equal(taken_of_10000(&k, 64.0), 10000);      /* minage */
+	assert_int_equal(taken_of_10000(&k, 64.0), 10000); /* minage */
 	assert_int_equal(taken_of_10000(&k, 0.0), 0);
 	k.minage_s = 5.0;
 	assert_int_equal(taken_of_10000(&k, 10.0), 10000);
@@ -394,7 +414,7 @@ packets_within_the_guard_time_are_limited(void **state)
 	assert_int_equal(touch(m, 1, &limited, 10.0), MRU_PASS);
 	assert_int_equal(touch(m, 1, &limited, 10.4), MRU_KOD);
 	assert_int_equal(touch(m, 2, &limited, 10.0), MRU_PASS);
-	assert_int_equal(touch(m, 2, &limited, 10.5), MRU_PASS);        /* rounds to 1 s */
+	assert_int_equal(touch(m, 2, &limited, 10.5), MRU_PASS); /* rounds to 1 s */
 	r.minimum_s = 1.0;
 	assert_int_equal(touch(m, 3, &r, 10.0), MRU_PASS);
 	assert_int_equal(touch(m, 3, &r, 10.0), MRU_PASS);
@@ -427,8 +447,8 @@ the_headway_of_the_average_passes_for_ever(void **state)
 
 		r.average_log2s = average;
 		for (int i = 0; i < 1000; i++) {
-			assert_int_equal(
-			    touch(m, 1, &r, 10.0 + i * (double)(1 << average)), MRU_PASS);
+			assert_int_equal(touch(m, 1, &r, 10.0 + i * (double)(1 << average)),
+			    MRU_PASS);
 		}
 		free(m);
 	}
@@ -467,8 +487,8 @@ nobody_is_kissed_without_kod_and_no_server_ever(void **state)
 	for (uint32_t i = 0; i < 2; i++) {
 		a = host(10 + i);
 		touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0));
-		assert_int_equal(
-		    touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)), MRU_DROP);
+		assert_int_equal(touch_from(m, &a, 123, mode[i], 4, 0, &limited, at(10.0)),
+		    MRU_DROP);
 	}
 	free(m);
 }
@@ -484,8 +504,8 @@ extreme_rules_and_times_do_no_harm(void **state)
 	for (int i = 0; i < 20; i++) {
 		touch(m, 1, &r, 10.0 + 3.0 * i);
 	}
-	assert_int_equal(touch(m, 1, &r, 9e9), MRU_PASS);       /* 285 years later */
-	assert_int_equal(touch(m, 1, &r, 10.0), MRU_KOD);       /* and back: no time has passed */
+	assert_int_equal(touch(m, 1, &r, 9e9), MRU_PASS); /* 285 years later */
+	assert_int_equal(touch(m, 1, &r, 10.0), MRU_KOD); /* and back: no time has passed */
 	r.average_log2s = -5;
 	r.minimum_s = 0.0;
 	for (int i = 0; i < 6; i++) {
@@ -528,8 +548,14 @@ no_pattern_of_packets_beats_the_limit(void **state)
 
 /* ---- the score of limit ---- */
 
-static const struct mru_rules scored = { .model = MRU_LIMIT, .average_pps = 1.0, .burst = 20.0,
-    .kod_pps = 0.5, .enforce = true, .kod = true };
+static const struct mru_rules scored = {
+	.model = MRU_LIMIT,
+	.average_pps = 1.0,
+	.burst = 20.0,
+	.kod_pps = 0.5,
+	.enforce = true,
+	.kod = true,
+};
 
 /* Each packet adds 1/20: the 21st at one time is above 1, the 20th just there. */
 static void
@@ -741,7 +767,7 @@ the_score_keeps_to_what_the_entry_asks_for(void **state)
 	r = scored;
 	r.kod = false;
 	r.average_pps = 0.01;
-	assert_int_equal(touch(m, 2, &r, 10.0), MRU_PASS);      /* the first always */
+	assert_int_equal(touch(m, 2, &r, 10.0), MRU_PASS); /* the first always */
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(touch(m, 2, &r, 10.0), MRU_DROP);
 	}
@@ -845,14 +871,14 @@ a_mark_goes_on_to_the_next_newer_when_its_client_moves_or_goes(void **state)
 		touch(m, i, &open_rules, (int)i);
 	}
 	mru_mark(m, mru_position(m, &two));
-	touch(m, 1, &open_rules, 5);            /* another moves */
+	touch(m, 1, &open_rules, 5); /* another moves */
 	assert_true(mark_is_at(m, 2));
-	touch(m, 2, &open_rules, 6);            /* 3 4 1 2 */
+	touch(m, 2, &open_rules, 6); /* 3 4 1 2 */
 	assert_true(mark_is_at(m, 3));
-	touch(m, 5, &open_rules, 7);            /* takes the place of 3 */
+	touch(m, 5, &open_rules, 7); /* takes the place of 3 */
 	assert_true(mark_is_at(m, 4));
 	mru_mark(m, mru_newest(m));
-	touch(m, 5, &open_rules, 8);            /* the newest moves nowhere */
+	touch(m, 5, &open_rules, 8); /* the newest moves nowhere */
 	assert_int_equal(mru_marked(m), mru_newest(m));
 	mru_mark(m, 0);
 	assert_int_equal(mru_marked(m), 0);

@@ -11,9 +11,15 @@ a_host_is_its_own_source_after_orphanwait(void **state)
 		double wait_s, lost_s;
 		bool parent;
 	} cases[] = {
-		{ 5, 300, 299, false }, { 5, 300, 300, true }, { 5, 300, -1, false },
-		{ 5, 0, -1, false }, { 5, 0, 0, true }, { 15, 300, 400, true },
-		{ 16, 300, 400, false }, { 17, 300, 400, false }, { 0, 300, 400, false },
+		{ 5, 300, 299, false },
+		{ 5, 300, 300, true },
+		{ 5, 300, -1, false },
+		{ 5, 0, -1, false },
+		{ 5, 0, 0, true },
+		{ 15, 300, 400, true },
+		{ 16, 300, 400, false },
+		{ 17, 300, 400, false },
+		{ 0, 300, 400, false },
 	};
 
 	(void)state;
@@ -21,7 +27,8 @@ a_host_is_its_own_source_after_orphanwait(void **state)
 		struct orphan_identity id = { .stratum = 99, .refid = 99 };
 
 		assert_int_equal(orphan_is_parent(cases[i].stratum, cases[i].wait_s,
-		    cases[i].lost_s, &id), cases[i].parent);
+				     cases[i].lost_s, &id),
+		    cases[i].parent);
 		assert_int_equal(id.stratum, cases[i].parent ? cases[i].stratum : 99);
 		assert_int_equal(id.refid, cases[i].parent ? 0x7f000001 : 99);
 	}
@@ -35,7 +42,7 @@ at_stratum_1_the_refid_is_a_word(void **state)
 	(void)state;
 	assert_true(orphan_is_parent(1, 0, 0, &id));
 	assert_int_equal(id.stratum, 1);
-	assert_int_equal(id.refid, 0x4c4f4f50);         /* LOOP */
+	assert_int_equal(id.refid, 0x4c4f4f50); /* LOOP */
 }
 
 int

@@ -48,8 +48,13 @@ static void
 of_two_regions_it_is_the_hull(void **state)
 {
 	static const struct claim apart[] = { { 0, 1 }, { 5, 6 } };
-	static const struct claim camps[] = { { 0, 2 }, { 1, 3 }, { 8, 10 }, { 9, 12 },
-		{ 20, 21 } };
+	static const struct claim camps[] = {
+		{ 0, 2 },
+		{ 1, 3 },
+		{ 8, 10 },
+		{ 9, 12 },
+		{ 20, 21 },
+	};
 
 	(void)state;
 	found(apart, 2, 1, 0, 6);

@@ -34,14 +34,20 @@ a_pool_counts_as_what_it_led_to_and_at_most_minclock(void **state)
 		bool resolved;
 		unsigned members, minclock, counts;
 	} cases[] = {
-		{ false, 0, 3, 3 }, { false, 0, 10, 3 }, { false, 0, 1, 1 }, { true, 0, 3, 0 },
-		{ true, 1, 3, 1 }, { true, 4, 3, 3 }, { true, 4, 10, 4 },
+		{ false, 0, 3, 3 },
+		{ false, 0, 10, 3 },
+		{ false, 0, 1, 1 },
+		{ true, 0, 3, 0 },
+		{ true, 1, 3, 1 },
+		{ true, 4, 3, 3 },
+		{ true, 4, 10, 4 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(quorum_of_pool(cases[i].resolved, cases[i].members,
-		    cases[i].minclock), cases[i].counts);
+				     cases[i].minclock),
+		    cases[i].counts);
 	}
 }
 

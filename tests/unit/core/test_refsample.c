@@ -115,8 +115,9 @@ a_minority_of_outliers_does_not_move_it(void **state)
 		for (unsigned i = 0; i < n; i++) {
 			bool wild = i < n * 3 / 10;
 
-			add(&r, wild ? seeded_uniform(&seed, -100, 100) :
-			    seeded_uniform(&seed, -1e-3, 1e-3));
+			add(&r,
+			    wild ? seeded_uniform(&seed, -100, 100)
+				 : seeded_uniform(&seed, -1e-3, 1e-3));
 		}
 		assert_true(refsample_take(&r, 1e-6, &out));
 		assert_true(fabs(out.mean.offset_s) <= 1e-3);
@@ -136,8 +137,11 @@ a_slew_between_the_readings_does_no_harm(void **state)
 	(void)state;
 	refsample_clear(&r);
 	for (int i = 0; i < 8; i++) {
-		struct refsample_reading at = { .offset_s = 8e-3 - i * 1e-3,
-			.at = { i * INT64_C(1000000000) }, .adjusted_ns = 500 + i * INT64_C(1000000) };
+		struct refsample_reading at = {
+			.offset_s = 8e-3 - i * 1e-3,
+			.at = { i * INT64_C(1000000000) },
+			.adjusted_ns = 500 + i * INT64_C(1000000),
+		};
 
 		refsample_add(&r, &at);
 	}
@@ -157,8 +161,10 @@ the_mean_offset_is_of_the_mean_time(void **state)
 	(void)state;
 	refsample_clear(&r);
 	for (int i = 0; i < 60; i++) {
-		struct refsample_reading at = { .offset_s = -1e-4 * i,
-			.at = { (1000 + i) * INT64_C(1000000000) } };
+		struct refsample_reading at = {
+			.offset_s = -1e-4 * i,
+			.at = { (1000 + i) * INT64_C(1000000000) },
+		};
 
 		refsample_add(&r, &at);
 	}

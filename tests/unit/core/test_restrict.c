@@ -24,7 +24,10 @@ static struct restrict_rule
 rule(const char *a, const char *mask, uint32_t match, uint32_t flags)
 {
 	struct restrict_rule r = {
-		.addr = addr(a), .match = match, .flags = flags, .ippeerlimit = -1
+		.addr = addr(a),
+		.match = match,
+		.flags = flags,
+		.ippeerlimit = -1,
 	};
 
 	r.mask = mask[0] == '\0' ? addr_mask_of(r.addr.family, (unsigned)(8 * addr_len(&r.addr)))
@@ -79,8 +82,8 @@ the_default_holds_for_everyone_at_first(void **state)
 	assert_int_equal(flags_of(l, "0.0.0.0", ANY_PORT), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "223.255.255.255", NTP), RESTRICT_BUILTIN);
 	assert_int_equal(flags_of(l, "::", ANY_PORT), RESTRICT_BUILTIN);
-	assert_int_equal(
-	    flags_of(l, "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ANY_PORT), RESTRICT_BUILTIN);
+	assert_int_equal(flags_of(l, "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ANY_PORT),
+	    RESTRICT_BUILTIN);
 	free(l);
 }
 
@@ -154,8 +157,8 @@ host_bits_of_a_network_do_not_count(void **state)
 
 	(void)state;
 	add(l, "192.168.44.130", "255.255.255.0", 0, RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
-	assert_int_equal(
-	    flags_of(l, "192.168.44.1", ANY_PORT), RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
+	assert_int_equal(flags_of(l, "192.168.44.1", ANY_PORT),
+	    RESTRICT_NOMODIFY | RESTRICT_NOTRAP);
 	assert_true(restrict_entry_at(l, 0, &e));
 	assert_int_equal(addr_v4_value(&e.rule.addr), 0xc0a82c00);
 	assert_int_equal(addr_v4_value(&e.rule.mask), 0xffffff00);
@@ -275,7 +278,7 @@ peer_limits_belong_to_the_entry(void **state)
 	(void)state;
 	r.ippeerlimit = 3;
 	assert_true(restrict_add(l, &r));
-	r.ippeerlimit = -1;                     /* a repetition without a limit keeps it */
+	r.ippeerlimit = -1; /* a repetition without a limit keeps it */
 	assert_true(restrict_add(l, &r));
 	restrict_find(l, &in, ANY_PORT, &limit);
 	assert_int_equal(limit, 3);
@@ -374,10 +377,12 @@ prefixes_may_nest_128_deep(void **state)
 
 	(void)state;
 	for (unsigned len = 1; len <= 128; len++) {
-		struct restrict_rule r = { .addr = a,
+		struct restrict_rule r = {
+			.addr = a,
 			.mask = addr_mask_of(ADDR_V6, len),
 			.flags = len,
-			.ippeerlimit = -1 };
+			.ippeerlimit = -1,
+		};
 
 		assert_true(restrict_add(l, &r));
 	}
@@ -408,7 +413,7 @@ naive_order(const struct restrict_rule *a, const struct restrict_rule *b)
 	int c = addr_compare(&b->addr, &a->addr);
 
 	if (a->addr.family != b->addr.family) {
-		return -c;              /* v4 first, for the listing only */
+		return -c; /* v4 first, for the listing only */
 	}
 	c = c == 0 ? addr_compare(&b->mask, &a->mask) : c;
 	return c == 0 ? (a->match > b->match ? -1 : a->match < b->match ? 1 : 0) : c;
@@ -494,7 +499,7 @@ random_addr(struct seeded *s, enum addr_family family)
 
 		a.bytes[i] = octet[seeded_below(s, 6)];
 	}
-	a.bytes[0] &= 0x7f;             /* no multicast */
+	a.bytes[0] &= 0x7f; /* no multicast */
 	return a;
 }
 
@@ -518,11 +523,13 @@ random_rule(struct seeded *s)
 		RESTRICT_MATCH_INTERFACE | RESTRICT_MATCH_NTPPORT };
 	enum addr_family family = seeded_below(s, 2) == 0 ? ADDR_V4 : ADDR_V6;
 
-	return (struct restrict_rule){ .addr = random_addr(s, family),
+	return (struct restrict_rule){
+		.addr = random_addr(s, family),
 		.mask = random_mask(s, family),
 		.match = match[seeded_below(s, 7)],
 		.flags = 1u << seeded_below(s, 16),
-		.ippeerlimit = -1 };
+		.ippeerlimit = -1,
+	};
 }
 
 static void
@@ -570,8 +577,8 @@ answers_as_the_sorted_scan_does(void **state)
 				    random_addr(&s, seeded_below(&s, 2) == 0 ? ADDR_V4 : ADDR_V6);
 				uint16_t port = seeded_below(&s, 2) == 0 ? NTP : ANY_PORT;
 
-				assert_int_equal(
-				    restrict_find(l, &a, port, NULL), naive_find(&n, &a, port));
+				assert_int_equal(restrict_find(l, &a, port, NULL),
+				    naive_find(&n, &a, port));
 			}
 		}
 		same_entries(l, &n);

@@ -4,14 +4,26 @@
 #include <stdlib.h>
 #include "check.h"
 
-static const struct select_rules RULES = { .minclock = 3, .maxclock = 10, .minsane = 1,
-	.mindist_s = 0.001, .precision_s = 1e-6, .orphan_stratum = 16, .last_resort_allowed = true };
+static const struct select_rules RULES = {
+	.minclock = 3,
+	.maxclock = 10,
+	.minsane = 1,
+	.mindist_s = 0.001,
+	.precision_s = 1e-6,
+	.orphan_stratum = 16,
+	.last_resort_allowed = true,
+};
 
 static struct candidate
 source(uint16_t id, double offset_s, double root_dist_s)
 {
-	return (struct candidate){ .id = id, .stratum = 2, .offset_s = offset_s,
-		.jitter_s = 1e-5, .root_dist_s = root_dist_s };
+	return (struct candidate){
+		.id = id,
+		.stratum = 2,
+		.offset_s = offset_s,
+		.jitter_s = 1e-5,
+		.root_dist_s = root_dist_s,
+	};
 }
 
 /* One run with nothing remembered. */
@@ -127,18 +139,30 @@ of_smeared_and_plain_the_larger_camp_stays_after_the_vote(void **state)
 		{ "*++x", { { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 400, 0, 0 } }, 4,
 		    true },
 		{ "*++x", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 }, { 400, -0.3, 0 } }, 4, false },
-		{ "*++xx", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 }, { 400, -0.3, 0 },
-		    { 400, -0.3, 0 } }, 5, false },
+		{ "*++xx",
+		    {
+			{ 0, 0, 0 },
+			{ 0, 0, 0 },
+			{ 0, 0, 0 },
+			{ 400, -0.3, 0 },
+			{ 400, -0.3, 0 },
+		    },
+		    5, false },
 		{ "xxxx", { { 0, 0, 0 }, { 0, 0, 0 }, { 4, -0.3, 0 }, { 4, -0.3, 0 } }, 4, false },
 		/* Smears that do not agree are not one camp. */
 		{ "*+--", { { 0, 0, 0 }, { 0, 0, 0 }, { 0, -0.9, 0 }, { 0, 0.4, 0 } }, 4, false },
-		{ "*+--", { { 0, -0.4, 0 }, { 0, -0.4, 0 }, { 0, 0.4, 0 }, { 0, 0, 0 } }, 4,
-		    true },
+		{ "*+--", { { 0, -0.4, 0 }, { 0, -0.4, 0 }, { 0, 0.4, 0 }, { 0, 0, 0 } }, 4, true },
 		/* A preferred last resort counts for none, and goes with any. */
 		{ "+*", { { 0, -0.3, 0 }, { 0, 0, CANDIDATE_LAST_RESORT | CANDIDATE_PREFER } }, 2,
 		    true },
-		{ "*+- ", { { 0, -0.3, 0 }, { 0, -0.3, 0 }, { 0, 0, 0 },
-		    { 0, 0, CANDIDATE_LAST_RESORT } }, 4, true },
+		{ "*+- ",
+		    {
+			{ 0, -0.3, 0 },
+			{ 0, -0.3, 0 },
+			{ 0, 0, 0 },
+			{ 0, 0, CANDIDATE_LAST_RESORT },
+		    },
+		    4, true },
 	};
 
 	(void)state;
@@ -450,7 +474,7 @@ a_leap_needs_more_than_half_of_the_survivors_or_a_reference_clock(void **state)
 {
 	const struct {
 		enum ntp_leap vote[4];
-		int refclock;           /* index, -1: none */
+		int refclock; /* index, -1: none */
 		enum ntp_leap want;
 	} cases[] = {
 		{ { LEAP_NONE, LEAP_NONE, LEAP_NONE, LEAP_NONE }, -1, LEAP_NONE },
@@ -695,8 +719,10 @@ estimated(uint16_t id, double offset_s, double var_s2, double freq, double freq_
 static void
 the_old_system_peer_is_kept_while_it_is_as_good(void **state)
 {
-	struct candidate c[] = { estimated(1, 0.0, 1e-6, 0.0, 0.0),
-		estimated(2, 0.008, 1e-6, 0.0, 0.0) };
+	struct candidate c[] = {
+		estimated(1, 0.0, 1e-6, 0.0, 0.0),
+		estimated(2, 0.008, 1e-6, 0.0, 0.0),
+	};
 	struct select_memory memory = { 1, 0.0 };
 	static struct select_work work;
 	struct selection s;
@@ -798,8 +824,10 @@ covariance_and_wander_are_combined_by_the_weights_of_the_offset(void **state)
 static void
 what_two_sources_differ_by_evens_their_weights(void **state)
 {
-	struct candidate c[] = { estimated(1, 0.0, 1e-6, 0, 1e-16),
-		estimated(2, 0.006, 4e-6, 0, 1e-16) };
+	struct candidate c[] = {
+		estimated(1, 0.0, 1e-6, 0, 1e-16),
+		estimated(2, 0.006, 4e-6, 0, 1e-16),
+	};
 	struct selection s;
 
 	(void)state;
@@ -873,8 +901,10 @@ sources_that_differ_beyond_chance_weigh_alike(void **state)
 static void
 the_combined_offset_stays_in_the_interval(void **state)
 {
-	struct candidate c[] = { estimated(1, 0.0, 1e-12, 0, 1e-16),
-		estimated(2, 3.25, 1.0, 0, 1e-16) };
+	struct candidate c[] = {
+		estimated(1, 0.0, 1e-12, 0, 1e-16),
+		estimated(2, 3.25, 1.0, 0, 1e-16),
+	};
 	struct selection s;
 
 	(void)state;
@@ -979,8 +1009,8 @@ falsetickers_below_half_never_win(void **state)
 		for (unsigned i = 0; i < n; i++) {
 			double dist_s = seeded_uniform(&seed, 0.001, 0.1);
 			/* The honest are within their distance of 0, liars beyond all of them. */
-			double offset_s = i < liars ? 1.0 + seeded_uniform(&seed, -0.01, 0.01) :
-			    seeded_uniform(&seed, -dist_s, dist_s);
+			double offset_s = i < liars ? 1.0 + seeded_uniform(&seed, -0.01, 0.01)
+						    : seeded_uniform(&seed, -dist_s, dist_s);
 
 			c[i] = source((uint16_t)(i + 1), offset_s, dist_s);
 			c[i].var_s2 = i < liars ? 1e-18 : 1e-6;

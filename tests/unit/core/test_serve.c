@@ -18,7 +18,8 @@ at(int64_t s)
 static struct served_time
 synced_view(void)
 {
-	return (struct served_time){ .leap = LEAP_NONE,
+	return (struct served_time){
+		.leap = LEAP_NONE,
 		.stratum = 3,
 		.precision = -23,
 		.refid = 0xc0000207,
@@ -27,7 +28,8 @@ synced_view(void)
 		.at = at(1000),
 		.phi = 15e-6,
 		.unsync_dist_s = 15.5,
-		.reftime = { UINT64_C(0xe900000100000000) } };
+		.reftime = { UINT64_C(0xe900000100000000) },
+	};
 }
 
 static struct serve_request
@@ -46,7 +48,7 @@ request(unsigned version, enum ntp_mode mode, int8_t poll)
 		    .reftime = { 4 },
 		    .org = { 5 },
 		    .rec = { 6 },
-		    .xmt = { UINT64_C(0x1234567890abcdef) } },
+		    .xmt = { UINT64_C(0x1234567890abcdef) }, },
 		.rx = { UINT64_C(0xe900000244444444) },
 		.min_poll = 3,
 	};
@@ -92,7 +94,7 @@ only_requests_are_answered(void **state)
 			bool asks = mode == MODE_CLIENT || mode == MODE_ACTIVE ||
 			    (mode == MODE_UNSPEC && version == 1);
 			enum verdict want = version < 1 || version > 4 ? VERDICT_VERSION
-			    : asks				       ? VERDICT_OK
+			    : asks                                     ? VERDICT_OK
 								       : VERDICT_MODE;
 
 			assert_int_equal(serve_wanted(&h), want);
@@ -205,8 +207,17 @@ leap_announcements_are_passed_on(void **state)
 static void
 the_poll_of_a_reply_is_the_clients_within_3_and_17(void **state)
 {
-	static const int8_t row[][2] = { { -128, 3 }, { -1, 3 }, { 0, 3 }, { 2, 3 }, { 3, 3 },
-		{ 10, 10 }, { 17, 17 }, { 18, 17 }, { 127, 17 } };
+	static const int8_t row[][2] = {
+		{ -128, 3 },
+		{ -1, 3 },
+		{ 0, 3 },
+		{ 2, 3 },
+		{ 3, 3 },
+		{ 10, 10 },
+		{ 17, 17 },
+		{ 18, 17 },
+		{ 127, 17 },
+	};
 	struct served_time v = synced_view();
 
 	(void)state;
@@ -264,10 +275,12 @@ nothing_else_of_the_request_leaks_into_the_reply(void **state)
 			continue;
 		}
 		bare = q;
-		bare.hdr = (struct header){ .version = q.hdr.version,
+		bare.hdr = (struct header){
+			.version = q.hdr.version,
 			.mode = q.hdr.mode,
 			.poll = q.hdr.poll,
-			.xmt = q.hdr.xmt };
+			.xmt = q.hdr.xmt,
+		};
 		serve_reply(&v, &q, at(1000), a);
 		serve_reply(&v, &bare, at(1000), b);
 		assert_memory_equal(a, b, sizeof a);
@@ -282,7 +295,7 @@ it_is_not_synchronised_from_the_root_distance_that_is_too_much(void **state)
 	struct serve_request q = request(4, MODE_CLIENT, 6);
 
 	(void)state;
-	v.phi = 1.0 / 128.0;            /* 0.625 s at 1000 s */
+	v.phi = 1.0 / 128.0; /* 0.625 s at 1000 s */
 	v.unsync_dist_s = 1.625;
 	assert_int_equal(served_leap(&v, at(1127)), LEAP_NONE);
 	assert_int_equal(served_leap(&v, at(1128)), LEAP_UNSYNC);
@@ -302,8 +315,12 @@ a_clock_was_moved_by_more_than_a_millisecond_either_way(void **state)
 		int64_t by_ns;
 		bool moved;
 	} cases[] = {
-		{ 0, false }, { 1000000, false }, { -1000000, false }, { 1000001, true },
-		{ -1000001, true }, { INT64_C(-1800000000) * NS_PER_S, true },
+		{ 0, false },
+		{ 1000000, false },
+		{ -1000000, false },
+		{ 1000001, true },
+		{ -1000001, true },
+		{ INT64_C(-1800000000) * NS_PER_S, true },
 	};
 
 	(void)state;
@@ -322,12 +339,18 @@ a_smear_goes_on_between_two_publications(void **state)
 	struct served_time v = synced_view();
 
 	(void)state;
-	v.leap_second = (struct served_leap_second){ .next = LEAP_INSERT, .to_next_s = 1500.0,
-		.at = at(1000) };
+	v.leap_second = (struct served_leap_second){
+		.next = LEAP_INSERT,
+		.to_next_s = 1500.0,
+		.at = at(1000),
+	};
 	assert_true(served_smear_s(&v, &how, at(1500)) > -1e-9);
 	assert_true(fabs(served_smear_s(&v, &how, at(2000)) - (-0.25)) < 1e-9);
-	v.leap_second = (struct served_leap_second){ .last = LEAP_INSERT, .since_last_s = 100.0,
-		.at = at(1000) };
+	v.leap_second = (struct served_leap_second){
+		.last = LEAP_INSERT,
+		.since_last_s = 100.0,
+		.at = at(1000),
+	};
 	assert_true(fabs(served_smear_s(&v, &how, at(1400)) - (0.25)) < 1e-9);
 	assert_true(fabs(served_smear_s(&v, &how, at(1900)) - (0.0)) < 1e-9);
 	v.leap_second.last = LEAP_NONE; /* also of one that is in our clock already */

@@ -19,7 +19,8 @@ a_popcorn_spike_is_beyond_three_jitters_and_fresh(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(spike_is_popcorn(cases[i].diff_s, cases[i].jitter_s,
-		    cases[i].age_s, cases[i].poll_s), cases[i].spike);
+				     cases[i].age_s, cases[i].poll_s),
+		    cases[i].spike);
 	}
 }
 

@@ -24,8 +24,7 @@ an_hour_has_three_and_the_hour_gives_them_back_one_by_one(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(steplimit_forbids(&l, true, 1.0, 0.0, moment(600 * i)),
-		    STOP_NONE);
+		assert_int_equal(steplimit_forbids(&l, true, 1.0, 0.0, moment(600 * i)), STOP_NONE);
 		steplimit_note(&l, true, 1.0, moment(600 * i));
 	}
 	assert_int_equal(steplimit_forbids(&l, true, 1.0, 0.0, moment(3599)), STOP_HOUR);

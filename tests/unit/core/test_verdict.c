@@ -30,10 +30,16 @@ sysstats_variables_are_those_of_ntpq(void **state)
 {
 	static const char *const known[] = { "ss_processed", "ss_badformat", "ss_badauth",
 		"ss_declined", "ss_restricted", "ss_limited", "ss_lamport" };
-	static const bool in_none[VERDICT_N] = { [VERDICT_DUPLICATE] = true,
-		[VERDICT_BOGUS] = true, [VERDICT_UNSET] = true, [VERDICT_KISS] = true,
-		[VERDICT_UNSYNC] = true, [VERDICT_DISTANCE] = true, [VERDICT_SPAN] = true,
-		[VERDICT_CONTROL] = true };
+	static const bool in_none[VERDICT_N] = {
+		[VERDICT_DUPLICATE] = true,
+		[VERDICT_BOGUS] = true,
+		[VERDICT_UNSET] = true,
+		[VERDICT_KISS] = true,
+		[VERDICT_UNSYNC] = true,
+		[VERDICT_DISTANCE] = true,
+		[VERDICT_SPAN] = true,
+		[VERDICT_CONTROL] = true,
+	};
 
 	(void)state;
 	for (unsigned v = 0; v < VERDICT_N; v++) {

@@ -42,7 +42,7 @@ finds_only_keys_that_are_there_and_trusted(void **state)
 	assert_null(keyring_find(k, 5, NULL));
 	keyring_trust(k, 65535, UINT32_MAX);
 	assert_non_null(keyring_find(k, 65535, NULL));
-	keyring_trust(k, 8, 2);                 /* an empty range */
+	keyring_trust(k, 8, 2); /* an empty range */
 	assert_null(keyring_find(k, 1, NULL));
 	assert_null(keyring_find(k, 65536, NULL));
 	assert_null(keyring_find(k, UINT32_MAX, NULL));

@@ -13,7 +13,7 @@
 
 /* Every allocation of OpenSSL goes through these, set before its first. */
 static size_t allocations;
-static size_t short_at;         /* this one fails; 0: none */
+static size_t short_at; /* this one fails; 0: none */
 
 static void *
 counted_malloc(size_t n, const char *file, int line)
@@ -89,7 +89,8 @@ cmac_agrees_with_rfc_4493(void **state)
 	    "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
 	    "30c81c46a35ce411",
 	    "dfa66747de9ae63030ca32611497c827");
-	makes("AES128CMAC", key, "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+	makes("AES128CMAC", key,
+	    "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
 	    "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
 	    "51f0bebf7e3b9d92fc49741779363cfe");
 }
@@ -153,8 +154,14 @@ whole_digests_are_good_and_no_other_length_is(void **state)
 	static const struct {
 		const char *type;
 		size_t whole;
-	} cases[] = { { "SHA256", 32 }, { "SHA384", 48 }, { "SHA512", 64 }, { "SHA1", 20 },
-		{ "MD5", 16 }, { "AES128CMAC", 16 } };
+	} cases[] = {
+		{ "SHA256", 32 },
+		{ "SHA384", 48 },
+		{ "SHA512", 64 },
+		{ "SHA1", 20 },
+		{ "MD5", 16 },
+		{ "AES128CMAC", 16 },
+	};
 	uint8_t text[48], mac[MAC_WHOLE_MAX] = { 0 };
 
 	(void)state;
@@ -262,7 +269,7 @@ a_packet_costs_no_allocation_of_ours(void **state)
 	uint8_t text[48] = { 0 }, mac[20];
 
 	(void)state;
-	assert_true(allocations > 0);           /* the counter works */
+	assert_true(allocations > 0); /* the counter works */
 	for (size_t t = 0; t < 4; t++) {
 		struct mac_key *k = mac_key_new(type[t], (const uint8_t *)"0123456789abcdef", 16);
 		size_t made;

@@ -31,8 +31,7 @@ seals_and_opens_the_deterministic_example(void **state)
 	struct siv_key *k;
 
 	(void)state;
-	octets("fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", key,
-	    sizeof key);
+	octets("fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", key, sizeof key);
 	octets("101112131415161718191a1b1c1d1e1f2021222324252627", ad, sizeof ad);
 	octets("112233445566778899aabbccddee", text, sizeof text);
 	octets("85632d07c6e8f37f950acd320a2ecc9340c02b9690c4dc04daef7f6afe5c", want, sizeof want);
@@ -51,20 +50,23 @@ seals_and_opens_the_nonce_based_example(void **state)
 {
 	uint8_t key[32], ad1[40], ad2[10], nonce[16], text[47], want[63], got[63], back[47];
 	struct siv_part part[] = {
-		{ ad1, sizeof ad1 }, { ad2, sizeof ad2 }, { nonce, sizeof nonce } };
+		{ ad1, sizeof ad1 },
+		{ ad2, sizeof ad2 },
+		{ nonce, sizeof nonce },
+	};
 	struct siv_key *k;
 
 	(void)state;
-	octets("7f7e7d7c7b7a79787776757473727170404142434445464748494a4b4c4d4e4f", key,
-	    sizeof key);
+	octets("7f7e7d7c7b7a79787776757473727170404142434445464748494a4b4c4d4e4f", key, sizeof key);
 	octets("00112233445566778899aabbccddeeffdeaddadadeaddadaffeeddccbbaa9988"
-	       "7766554433221100", ad1, sizeof ad1);
+	       "7766554433221100",
+	    ad1, sizeof ad1);
 	octets("102030405060708090a0", ad2, sizeof ad2);
 	octets("09f911029d74e35bd84156c5635688c0", nonce, sizeof nonce);
 	memcpy(text, "this is some plaintext to encrypt using SIV-AES", sizeof text);
 	octets("7bdb6e3b432667eb06f4d14bff2fbd0fcb900f2fddbe404326601965c889bf17"
-	       "dba77ceb094fa663b7a3f748ba8af829ea64ad544a272e9c485b62a3fd5c0d", want,
-	    sizeof want);
+	       "dba77ceb094fa663b7a3f748ba8af829ea64ad544a272e9c485b62a3fd5c0d",
+	    want, sizeof want);
 	k = siv_key_new(key, sizeof key);
 	assert_non_null(k);
 	assert_true(siv_seal(k, part, 3, text, sizeof text, got));
@@ -87,7 +89,8 @@ openssl_seals(const char *name, const uint8_t *key, const struct siv_part *part,
 	assert_int_equal(EVP_EncryptInit_ex2(ctx, cipher, key, NULL, NULL), 1);
 	for (unsigned i = 0; i < n; i++) {
 		assert_int_equal(EVP_EncryptUpdate(ctx, NULL, &done, part[i].bytes,
-		    (int)part[i].len), 1);
+				     (int)part[i].len),
+		    1);
 	}
 	assert_int_equal(EVP_EncryptUpdate(ctx, out + SIV_TAG_LEN, &done, text, len), 1);
 	assert_int_equal(EVP_EncryptFinal_ex(ctx, out + SIV_TAG_LEN + done, &done), 1);
@@ -99,8 +102,14 @@ openssl_seals(const char *name, const uint8_t *key, const struct siv_part *part,
 static void
 agrees_with_openssl_on_texts_that_are_not_empty(void **state)
 {
-	static const struct { size_t len; const char *name; } sizes[] = {
-		{ 32, "AES-128-SIV" }, { 48, "AES-192-SIV" }, { 64, "AES-256-SIV" } };
+	static const struct {
+		size_t len;
+		const char *name;
+	} sizes[] = {
+		{ 32, "AES-128-SIV" },
+		{ 48, "AES-192-SIV" },
+		{ 64, "AES-256-SIV" },
+	};
 	uint8_t key[SIV_KEY_MAX], ad[TEXT_MAX], text[TEXT_MAX], nonce[16];
 	uint8_t ours[TEXT_MAX + SIV_TAG_LEN], theirs[TEXT_MAX + SIV_TAG_LEN];
 

@@ -19,16 +19,16 @@ each_type_names_its_period(void **state)
 		{ FILEGEN_NONE, 0, 0, "" },
 		{ FILEGEN_PID, 0, 0, ".#77" },
 		{ FILEGEN_DAY, 0, 0, ".19700101" },
-		{ FILEGEN_DAY, 951782400, 0, ".20000229" },             /* a leap day */
+		{ FILEGEN_DAY, 951782400, 0, ".20000229" }, /* a leap day */
 		{ FILEGEN_DAY, 951868799, 0, ".20000229" },
 		{ FILEGEN_DAY, 951868800, 0, ".20000301" },
-		{ FILEGEN_DAY, 4107542400, 0, ".21000301" },            /* no leap day before it */
+		{ FILEGEN_DAY, 4107542400, 0, ".21000301" }, /* no leap day before it */
 		{ FILEGEN_DAY, 2147483648, 0, ".20380119" },
-		{ FILEGEN_WEEK, 1104537600, 0, ".2004w53" },            /* Saturday, 2005-01-01 */
-		{ FILEGEN_WEEK, 1230508800, 0, ".2009w01" },            /* Monday, 2008-12-29 */
+		{ FILEGEN_WEEK, 1104537600, 0, ".2004w53" }, /* Saturday, 2005-01-01 */
+		{ FILEGEN_WEEK, 1230508800, 0, ".2009w01" }, /* Monday, 2008-12-29 */
 		{ FILEGEN_WEEK, 1230508799, 0, ".2008w52" },
-		{ FILEGEN_WEEK, 1262304000, 0, ".2009w53" },            /* Friday, 2010-01-01 */
-		{ FILEGEN_WEEK, 1293926400, 0, ".2010w52" },            /* Sunday, 2011-01-02 */
+		{ FILEGEN_WEEK, 1262304000, 0, ".2009w53" }, /* Friday, 2010-01-01 */
+		{ FILEGEN_WEEK, 1293926400, 0, ".2010w52" }, /* Sunday, 2011-01-02 */
 		{ FILEGEN_MONTH, 951868799, 0, ".200002" },
 		{ FILEGEN_MONTH, 951868800, 0, ".200003" },
 		{ FILEGEN_YEAR, 946684799, 0, ".1999" },

@@ -16,7 +16,7 @@
 #include "sim/sim_loop.h"
 #include "sim/sim_store.h"
 
-enum { ARENA_SIZE = 1 << 20, NOON_S = 1795176000 };     /* MJD 61364 */
+enum { ARENA_SIZE = 1 << 20, NOON_S = 1795176000 }; /* MJD 61364 */
 
 struct desk {
 	struct world *w;
@@ -61,12 +61,20 @@ desk_of(const char *config, bool user_later)
 	sim_log_start(&k->log, k->w, "host");
 	k->arena = arena_new(ARENA_SIZE);
 	diags = diag_list_in(k->arena);
-	conf = config_load_text(
-	    NULL, "test", config, strlen(config), NULL, false, k->arena, &diags);
+	conf =
+	    config_load_text(NULL, "test", config, strlen(config), NULL, false, k->arena, &diags);
 	assert_int_equal(diags.errors, 0);
-	journal_init(&k->j, &(struct journal_setup){ .loop = &k->loop.port, .clock = &k->clock.port,
-		.store = &k->store.port, .log = &k->log.port, .up = &EVENTS, .up_ctx = k,
-		.pid = 77, .user_later = user_later });
+	journal_init(&k->j,
+	    &(struct journal_setup){
+		.loop = &k->loop.port,
+		.clock = &k->clock.port,
+		.store = &k->store.port,
+		.log = &k->log.port,
+		.up = &EVENTS,
+		.up_ctx = k,
+		.pid = 77,
+		.user_later = user_later,
+	    });
 	journal_start(&k->j);
 	journal_configure(&k->j, conf);
 	stats_start(&k->j);
@@ -104,8 +112,8 @@ lines_of_packets_are_held_back_and_counted(void **state)
 	after(k, 10);
 	report_packet(&k->j, LOG_LEVEL_WARNING, "bad packet");
 	assert_int_equal(sim_log_count(&k->log, 0, "bad packet"), 21);
-	assert_int_equal(
-	    sim_log_count(&k->log, 0, "80 messages caused by packets were held back"), 1);
+	assert_int_equal(sim_log_count(&k->log, 0, "80 messages caused by packets were held back"),
+	    1);
 	desk_free(k);
 }
 
@@ -155,8 +163,13 @@ static void
 each_line_begins_with_its_day_and_second(void **state)
 {
 	struct desk *k = desk_of(STATS, false);
-	const struct stats_loop_line line = { .offset_s = 0.001, .freq = 2e-6, .jitter_s = 3e-6,
-		.wander = 4e-9, .poll_log2s = 6 };
+	const struct stats_loop_line line = {
+		.offset_s = 0.001,
+		.freq = 2e-6,
+		.jitter_s = 3e-6,
+		.wander = 4e-9,
+		.poll_log2s = 6,
+	};
 
 	(void)state;
 	stats_loop(&k->j, &line);

@@ -22,16 +22,16 @@ struct datagram {
 struct script {
 	struct transport base;
 	/* Called for each request sent; puts answers with script_put. */
-	void (*serve)(
-	    struct script *s, const struct control_header *h, const uint8_t *data, size_t len);
+	void (*serve)(struct script *s, const struct control_header *h, const uint8_t *data,
+	    size_t len);
 	/* When set, called instead of the queue: an endless server. */
 	int (*flood)(struct script *s, uint8_t *buf, size_t cap);
 	double now_s;
-	unsigned sent, received, spread;        /* spread: of sent, to any address */
-	bool several;   /* a host with several addresses, none of which has answered yet */
+	unsigned sent, received, spread; /* spread: of sent, to any address */
+	bool several; /* a host with several addresses, none of which has answered yet */
 	bool refuse;
 	struct control_header last;
-	struct mac_key *key;    /* owned; when set, signed requests have signed answers */
+	struct mac_key *key; /* owned; when set, signed requests have signed answers */
 	uint32_t key_id;
 	bool last_signed;
 	struct datagram queue[SCRIPT_QUEUE];
@@ -114,8 +114,9 @@ script_put(struct script *s, const struct control_header *h, const void *data, s
 	if (s->key != NULL && s->last_signed) {
 		size_t covered = w.len;
 		writer_u32(&w, s->key_id);
-		d->len = mac_make(s->key, d->bytes, covered, d->bytes + w.len) ?
-		    w.len + mac_len(s->key) : 0;
+		d->len = mac_make(s->key, d->bytes, covered, d->bytes + w.len)
+		    ? w.len + mac_len(s->key)
+		    : 0;
 		return;
 	}
 	d->len = w.len;
@@ -124,9 +125,8 @@ script_put(struct script *s, const struct control_header *h, const void *data, s
 static inline struct script *
 script_new(void)
 {
-	static const struct transport_ops ops = {
-		script_send, script_receive, script_now_s, script_settled, script_close
-	};
+	static const struct transport_ops ops = { script_send, script_receive, script_now_s,
+		script_settled, script_close };
 	struct script *s = calloc(1, sizeof *s);
 
 	s->base.ops = &ops;

@@ -106,9 +106,12 @@ reference_ids_are_dotted_words_addresses_or_clocks(void **state)
 	static const struct {
 		const char *value, *text, *hex;
 	} cases[] = {
-		{ "GPS", ".GPS.", ".GPS." }, { ".POOL.", ".POOL.", ".POOL." },
-		{ "192.0.2.1", "192.0.2.1", "c0000201" }, { "127.127.1.0", "LOCAL(0)", "LOCAL(0)" },
-		{ "127.127.28.3", "SHM(3)", "SHM(3)" }, { "", "", "" },
+		{ "GPS", ".GPS.", ".GPS." },
+		{ ".POOL.", ".POOL.", ".POOL." },
+		{ "192.0.2.1", "192.0.2.1", "c0000201" },
+		{ "127.127.1.0", "LOCAL(0)", "LOCAL(0)" },
+		{ "127.127.28.3", "SHM(3)", "SHM(3)" },
+		{ "", "", "" },
 	};
 
 	(void)state;
@@ -304,7 +307,8 @@ json_is_one_line_with_everything_quoted_that_needs_it(void **state)
 	json_object(&j, "empty");
 	json_close_all(&j);
 	fclose(f);
-	assert_string_equal(buf, "{\"q\\\"\\\\\": \"a\\u000a\\u007f\\u00c3\", "
+	assert_string_equal(buf,
+	    "{\"q\\\"\\\\\": \"a\\u000a\\u007f\\u00c3\", "
 	    "\"list\": [12, -0.5, 16, \"1.2.3\", null, null, true], \"empty\": {}}\n");
 	free(buf);
 }

@@ -8,7 +8,10 @@
 #include "unit/mode6/script.h"
 
 static const struct request readvar = {
-	.op = CONTROL_READVAR, .assoc = 7, .data = "leap", .len = 4
+	.op = CONTROL_READVAR,
+	.assoc = 7,
+	.data = "leap",
+	.len = 4,
 };
 
 static struct control_header
@@ -276,7 +279,7 @@ contradicting(struct script *s, const struct control_header *h, const uint8_t *d
 	(void)data;
 	(void)len;
 	put_part(s, h, 0, 468, true);
-	put_part(s, h, 400, 68, true);  /* 'e' over 'a' */
+	put_part(s, h, 400, 68, true); /* 'e' over 'a' */
 	put_part(s, h, 468, 10, false);
 }
 
@@ -313,7 +316,7 @@ a_gap_that_is_never_filled_is_incomplete_after_the_shorter_wait(void **state)
 	(void)state;
 	t->serve = with_a_gap;
 	assert_int_equal(session_ask(s, &readvar, &got), SESSION_INCOMPLETE);
-	assert_true(t->now_s > 5.9 && t->now_s < 6.1);  /* twice 3 s */
+	assert_true(t->now_s > 5.9 && t->now_s < 6.1); /* twice 3 s */
 	session_free(s);
 }
 
@@ -415,7 +418,7 @@ expect_signature(struct script *s, const struct control_header *h, const uint8_t
 	assert_true(mac_make(key, d->bytes, 24, d->bytes + 28));
 	d->len = 28 + 16;
 	if (s->sent == 1) {
-		d->bytes[30] ^= 1;      /* a forged answer to the first try */
+		d->bytes[30] ^= 1; /* a forged answer to the first try */
 	}
 }
 
@@ -424,7 +427,10 @@ a_signed_request_takes_no_answer_with_a_wrong_digest(void **state)
 {
 	struct mac_key *key = mac_key_new("MD5", (const uint8_t *)"topsecret", 9);
 	struct request r = {
-		.op = CONTROL_READ_ORDLIST, .sign = true, .data = "ifstats", .len = 7
+		.op = CONTROL_READ_ORDLIST,
+		.sign = true,
+		.data = "ifstats",
+		.len = 7,
 	};
 	struct script *t = script_new();
 	struct session *s = session_new(&t->base, 1);
@@ -444,10 +450,10 @@ a_signed_request_takes_no_answer_with_a_wrong_digest(void **state)
 
 /* What an answer to a signed request looks like that was not signed, or by others. */
 struct unproven {
-	struct mac_key *key;            /* it is signed with, NULL: not at all */
+	struct mac_key *key; /* it is signed with, NULL: not at all */
 	uint32_t key_id;
-	int error;                      /* enum control_error, -1: none */
-	bool late_right;                /* the right one comes behind it */
+	int error;       /* enum control_error, -1: none */
+	bool late_right; /* the right one comes behind it */
 	struct mac_key *right;
 };
 
@@ -526,10 +532,10 @@ a_signed_request_takes_no_answer_without_a_good_signature(void **state)
 		t->serve = answer_unproven;
 		session_set_key(s, 42, right);
 		session_set_always_sign(s, true);
-		assert_int_equal(
-		    session_ask(s, i % 2 == 0 ? &changes : &reads, &got), c[i / 2].want);
-		assert_int_equal(session_error_is_unproven(s), c[i / 2].want == SESSION_ERROR &&
-		    u.key == NULL);
+		assert_int_equal(session_ask(s, i % 2 == 0 ? &changes : &reads, &got),
+		    c[i / 2].want);
+		assert_int_equal(session_error_is_unproven(s),
+		    c[i / 2].want == SESSION_ERROR && u.key == NULL);
 		if (u.late_right) {
 			assert_memory_equal(got.data, "ok=1", 4);
 		}
@@ -619,7 +625,7 @@ a_change_goes_to_one_address_that_has_answered(void **state)
 	t->several = true;
 	t->own = &seen;
 	assert_int_equal(session_ask(s, &r, &got), SESSION_TIMEOUT);
-	assert_int_equal(t->sent, SESSION_TRIES);       /* nobody answered the question */
+	assert_int_equal(t->sent, SESSION_TRIES); /* nobody answered the question */
 	t->serve = serve_one_of_several;
 	t->received = t->sent = t->spread = 0;
 	assert_int_equal(session_ask(s, &r, &got), SESSION_OK);

@@ -14,7 +14,7 @@ enum { BIG = 1400, CAP = 1024 };
 
 struct peer {
 	int fd;
-	char host[64];          /* "127.0.0.1:4711" */
+	char host[64]; /* "127.0.0.1:4711" */
 	uint16_t port;
 };
 
@@ -22,8 +22,10 @@ struct peer {
 static void
 peer_open(struct peer *p, const char *prefix)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	socklen_t len = sizeof in;
 
 	p->fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -44,8 +46,8 @@ peer_echo(struct peer *p, size_t len)
 	ssize_t n = recvfrom(p->fd, buf, sizeof buf, 0, (struct sockaddr *)&from, &from_len);
 
 	assert_true(n > 0);
-	assert_int_equal(
-	    sendto(p->fd, buf, len, 0, (struct sockaddr *)&from, from_len), (ssize_t)len);
+	assert_int_equal(sendto(p->fd, buf, len, 0, (struct sockaddr *)&from, from_len),
+	    (ssize_t)len);
 }
 
 static struct transport *
@@ -105,10 +107,16 @@ silence_is_a_timeout_and_a_closed_port_a_refusal(void **state)
 static int
 listen_at(int family, uint16_t port)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port),
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
 	int fd = socket(family, SOCK_DGRAM, 0), one = 1;
 
 	assert_true(fd >= 0);

@@ -9,18 +9,18 @@
 
 struct reply {
 	enum control_op op;
-	int assoc;              /* -1: any */
-	const char *asked;      /* how the request begins; NULL: anything */
+	int assoc;         /* -1: any */
+	const char *asked; /* how the request begins; NULL: anything */
 	uint16_t status;
-	const char *text;       /* NULL: the error in status */
+	const char *text; /* NULL: the error in status */
 };
 
 struct played {
 	const struct reply *replies;
 	size_t n;
-	const void *list;       /* READSTAT of association 0 */
+	const void *list; /* READSTAT of association 0 */
 	size_t list_len;
-	char requests[4096];    /* what came, one per line */
+	char requests[4096]; /* what came, one per line */
 };
 
 static inline void
@@ -60,8 +60,9 @@ serve_played(struct script *s, const struct control_header *h, const uint8_t *da
 		if (r->op != h->op || (r->assoc >= 0 && r->assoc != h->assoc)) {
 			continue;
 		}
-		if (r->asked != NULL && (strlen(r->asked) > h->count ||
-		    memcmp(r->asked, data, strlen(r->asked)) != 0)) {
+		if (r->asked != NULL &&
+		    (strlen(r->asked) > h->count ||
+			memcmp(r->asked, data, strlen(r->asked)) != 0)) {
 			continue;
 		}
 		if (r->text == NULL) {

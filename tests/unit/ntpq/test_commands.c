@@ -8,9 +8,7 @@
 #include "unit/ntpq/played.h"
 
 /* Associations 3, 1, 2: out of order, as servers send them newest first. */
-static const uint8_t three[] = {
-	0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11,
-};
+static const uint8_t three[] = { 0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11 };
 
 /* The played server's clock, which stands still. */
 static const unsigned SERVER_NOW = 0xe9000000;
@@ -45,8 +43,8 @@ with_three_peers(struct world *w, struct reply replies[4], char text[3][512])
 	for (int i = 0; i < 3; i++) {
 		replies[i] = (struct reply){ CONTROL_READVAR, i + 1, NULL, 0x961a, text[i] };
 	}
-	replies[3] = (struct reply){ CONTROL_READVAR, 0, "clock", 0x0615,
-	    "clock=0xe9000000.00000000\r\n" };
+	replies[3] =
+	    (struct reply){ CONTROL_READVAR, 0, "clock", 0x0615, "clock=0xe9000000.00000000\r\n" };
 	begin(w, replies, 4);
 	w->played.list = three;
 	w->played.list_len = sizeof three;
@@ -210,7 +208,7 @@ abbreviations_are_unique_among_the_classic_commands(void **state)
 	assert_string_equal(w.q.error, "Command `bogus\\x1b[2J' unknown");
 	assert_non_null(strstr(run(&w, "timeo 250"), ""));
 	assert_string_equal(run(&w, "timeo"), "primary timeout 250 ms\n");
-	run(&w, "e");           /* exit, although explain begins so too */
+	run(&w, "e"); /* exit, although explain begins so too */
 	assert_true(w.q.quit);
 	end(&w);
 }
@@ -303,7 +301,8 @@ a_list_that_fills_the_answer_is_asked_on(void **state)
 	static char full[CONTROL_TEXT_MAX + 1], next[64];
 	struct text t = text_over(full, sizeof full), n = text_over(next, sizeof next);
 	struct reply replies[] = {
-		{ CONTROL_READ_ORDLIST, 0, next, 0, "addr.900=10.9.9.9, mask.900=255.255.255.255, "
+		{ CONTROL_READ_ORDLIST, 0, next, 0,
+		    "addr.900=10.9.9.9, mask.900=255.255.255.255, "
 		    "hits.900=7, flags.900=\"\"\r\n" },
 		{ CONTROL_READ_ORDLIST, 0, "addr_restrictions", 0, full },
 	};
@@ -366,8 +365,8 @@ a_line_over_the_network_ends_with_a_nonce_of_the_server(void **state)
 	run(&w, "keyid 1");
 	run(&w, "passwd topsecret");
 	assert_string_equal(run(&w, ":config reset sys"), "Config Succeeded\n");
-	assert_non_null(strstr(w.played.requests,
-	    "8 0 reset sys # nonce=0123456789abcdef01234567\n"));
+	assert_non_null(
+	    strstr(w.played.requests, "8 0 reset sys # nonce=0123456789abcdef01234567\n"));
 	/* Where it does not fit, the line goes without; a longer line does not go at all. */
 	for (size_t len = CONTROL_DATA_MAX - 2; len <= CONTROL_DATA_MAX + 1; len++) {
 		struct text t = text_over(line, sizeof line),
@@ -380,8 +379,8 @@ a_line_over_the_network_ends_with_a_nonce_of_the_server(void **state)
 		}
 		run(&w, line);
 		text_printf(&e, "8 0 %s\n", line + strlen(":config "));
-		assert_int_equal(
-		    strstr(w.played.requests, expected) != NULL, len <= CONTROL_DATA_MAX);
+		assert_int_equal(strstr(w.played.requests, expected) != NULL,
+		    len <= CONTROL_DATA_MAX);
 		assert_int_equal(strstr(w.q.error, "longer than") != NULL, len > CONTROL_DATA_MAX);
 	}
 	end(&w);
@@ -466,14 +465,17 @@ an_answer_without_the_signature_of_the_key_is_refused_in_words(void **state)
 		assert_string_equal(run(&w, "rv 0 leap"), "leap=00\n");
 		end(&w);
 	}
-	begin(&w, (const struct reply[]){ { CONTROL_SAVECONFIG, 0, NULL, CONTROL_ERR_OPCODE << 8,
-	    NULL } }, 1);
+	begin(&w,
+	    (const struct reply[]){
+		{ CONTROL_SAVECONFIG, 0, NULL, CONTROL_ERR_OPCODE << 8, NULL } },
+	    1);
 	mac_key_free(w.script->key);
 	w.script->key = NULL;
 	run(&w, "keyid 1");
 	run(&w, "passwd topsecret");
 	run(&w, "saveconfig x");
-	assert_string_equal(w.q.error, "Server reports a bad opcode in request (the answer is not "
+	assert_string_equal(w.q.error,
+	    "Server reports a bad opcode in request (the answer is not "
 	    "signed)");
 	end(&w);
 }
@@ -538,7 +540,7 @@ serve_mru(struct script *s, const struct control_header *h, const uint8_t *data,
 	assert_int_equal(h->op, CONTROL_READ_MRU);
 	assert_non_null(strstr(request, ", mincount=3"));
 	if (m->nonces == 1) {
-		return;         /* stale: no answer at all */
+		return; /* stale: no answer at all */
 	}
 	if (strstr(request, "addr.0=192.0.2.4:123") != NULL && m->refusals++ == 0) {
 		struct control_header e = *h;
@@ -733,10 +735,9 @@ no_answer_reaches_the_terminal_unfiltered(void **state)
 	}
 	for (size_t p = 0; p <= sizeof poisons / sizeof *poisons; p++) {
 		const char *text = p < sizeof poisons / sizeof *poisons ? poisons[p] : huge;
-		static const enum control_op ops[] = {
-			CONTROL_READVAR, CONTROL_READCLOCK, CONTROL_READ_ORDLIST, CONTROL_READ_MRU,
-			CONTROL_REQ_NONCE, CONTROL_CONFIGURE, CONTROL_SAVECONFIG, CONTROL_WRITEVAR,
-		};
+		static const enum control_op ops[] = { CONTROL_READVAR, CONTROL_READCLOCK,
+			CONTROL_READ_ORDLIST, CONTROL_READ_MRU, CONTROL_REQ_NONCE,
+			CONTROL_CONFIGURE, CONTROL_SAVECONFIG, CONTROL_WRITEVAR };
 
 		for (size_t i = 0; i < 8; i++) {
 			replies[i] = (struct reply){ ops[i], -1, NULL, 0xffff, text };
@@ -783,7 +784,7 @@ a_list_of_associations_of_odd_length_or_full_size_does_no_harm(void **state)
 	for (size_t i = 0; i < sizeof full; i++) {
 		full[i] = 0xff;
 	}
-	w.played.list_len = 14000;      /* all the same id */
+	w.played.list_len = 14000; /* all the same id */
 	assert_tame(run(&w, "as"));
 	assert_int_equal(w.q.assoc_n, 3500);
 	end(&w);
@@ -796,7 +797,8 @@ json_has_units_in_its_names_and_errors_as_members(void **state)
 {
 	static const struct reply replies[] = {
 		{ CONTROL_READVAR, 0, "zork", CONTROL_ERR_UNKNOWNVAR << 8, NULL },
-		{ CONTROL_READVAR, 0, NULL, 0x0615, "leap=0, rootdelay=0.148, frequency=-3.450, "
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "leap=0, rootdelay=0.148, frequency=-3.450, "
 		    "refid=1234, "
 		    "version=\"12\", reftime=0xeeaaa318.c23e02e0, clock=0x00000000.00000000\r\n" },
 	};

@@ -7,9 +7,7 @@
 #include "unit/ntpq/played.h"
 
 /* Associations 3, 1, 2. */
-static const uint8_t three[] = {
-	0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11,
-};
+static const uint8_t three[] = { 0, 3, 0xb1, 0x14, 0, 1, 0xb6, 0x1a, 0, 2, 0x80, 0x11 };
 
 static void
 explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
@@ -95,22 +93,30 @@ enum { SOURCES_MAX = 4 };
 
 /* Status words: what is configured and answers, and what became of it. */
 enum {
-	SILENT = 0x8011, REJECTED = 0x9014, FALSETICKER = 0x9114, CANDIDATE = 0x9414,
-	LEADER = 0x961a, KEYED = 0xd014,
-	NEVER = 0xc016, SYNCHRONISED = 0x0615, LOST = 0x0018, ON_LOCAL = 0x0515,
+	SILENT = 0x8011,
+	REJECTED = 0x9014,
+	FALSETICKER = 0x9114,
+	CANDIDATE = 0x9414,
+	LEADER = 0x961a,
+	KEYED = 0xd014,
+	NEVER = 0xc016,
+	SYNCHRONISED = 0x0615,
+	LOST = 0x0018,
+	ON_LOCAL = 0x0515,
 };
 
-#define GOOD "reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
+#define GOOD                                                                          \
+	"reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
 	"rootdelay=0, rootdisp=1, stratum=1, refid=GPS, in=20"
 
 struct situation {
 	const char *name;
-	uint16_t status;                /* of the system */
+	uint16_t status; /* of the system */
 	const char *system;
-	const char *uptime, *control;   /* NULL: the server does not know them */
+	const char *uptime, *control; /* NULL: the server does not know them */
 	struct {
 		uint16_t status;
-		const char *vars;       /* NULL: no more */
+		const char *vars; /* NULL: no more */
 	} source[SOURCES_MAX];
 	const char *said;
 };
@@ -148,9 +154,11 @@ static const struct situation situations[] = {
 	{ "two servers that disagree, once synchronised", LOST,
 	    "stratum=3, rootdelay=0.2, rootdisp=30, refid=192.0.2.1", "ss_uptime=4000",
 	    "clock_control=yes",
-	    { { FALSETICKER, "srcadr=192.0.2.1, " GOOD },
+	    {
+		{ FALSETICKER, "srcadr=192.0.2.1, " GOOD },
 		{ FALSETICKER,
-		    "srcadr=192.0.2.2, reach=0xff, offset=-7200000, delay=0.2, stratum=1" } },
+		    "srcadr=192.0.2.2, reach=0xff, offset=-7200000, delay=0.2, stratum=1" },
+	    },
 	    "The system\n"
 	    "    no source leads the clock any more: it runs on at the rate it has learnt,\n"
 	    "    right to within 30.100 ms, and that grows\n"
@@ -168,8 +176,10 @@ static const struct situation situations[] = {
 	    "    its offset is -7200.000 s, and it claims to be right to within 0.100 ms\n" },
 	{ "a server that says RATE and one that denies", NEVER, "stratum=16", "ss_uptime=1000",
 	    "clock_control=yes",
-	    { { SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3, refid=RATE" },
-		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=.DENY." } },
+	    {
+		{ SILENT, "srcadr=192.0.2.1, reach=0x0, flash=0x1600, in=3, refid=RATE" },
+		{ SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1608, in=3, refid=.DENY." },
+	    },
 	    "The system\n"
 	    "    the clock is not synchronised\n"
 	    "    2 of 2 sources answered, but none can be used (see each of them)\n"
@@ -269,10 +279,12 @@ static const struct situation situations[] = {
 	    "             wrong\n" },
 	{ "a falseticker among four", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4",
 	    "ss_uptime=1000", "clock_control=yes",
-	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.2, " GOOD },
 		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
-		{ FALSETICKER,
-		    "srcadr=192.0.2.4, reach=0xff, offset=900, delay=0.2, rootdisp=1" } },
+		{ FALSETICKER, "srcadr=192.0.2.4, reach=0xff, offset=900, delay=0.2, rootdisp=1" },
+	    },
 	    "    To do: 1 source has the wrong time: see below\n"
 	    "\n"
 	    "* 192.0.2.1 (association 1)\n"
@@ -323,8 +335,10 @@ static const struct situation situations[] = {
 	    "           in ntp.conf makes it start at once\n" },
 	{ "the own clock in reserve, and disable ntp", SYNCHRONISED,
 	    "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL, "clock_control=\"not controlled\"",
-	    { { LEADER, "srcadr=192.0.2.1, " GOOD },
-		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" } },
+	    {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ REJECTED, "srcadr=127.127.1.0, reach=0xff, flash=0x0, stratum=10" },
+	    },
 	    "The system\n"
 	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
 	    "    it is right to within 1.500 ms; measured offset +0.000 ms, jitter 0.000 ms\n"
@@ -426,18 +440,24 @@ static const struct situation situations[] = {
 static const struct situation others[] = {
 	{ "no right to the clock", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
 	    "clock_control=\"not controlled: CAP_SYS_TIME is missing\"",
-	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.2, " GOOD },
 		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD },
+	    },
 	    "    but ntpd does not steer the clock (CAP_SYS_TIME is missing): what it\n"
 	    "    measures changes nothing\n"
 	    "    To do: start ntpd with the right to set the clock: as root, in a container\n"
 	    "           with --cap-add SYS_TIME; where the host keeps the time, let it be\n" },
 	{ "disable ntp", SYNCHRONISED, "stratum=2, rootdelay=0.2, rootdisp=1.4", NULL,
 	    "clock_control=\"not controlled: disable ntp\"",
-	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    {
+		{ LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.2, " GOOD },
 		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD },
+	    },
 	    "    To do: remove disable ntp from ntp.conf\n" },
 	{ "a name without an address", NEVER, "stratum=16", NULL, NULL,
 	    { { SILENT,
@@ -456,20 +476,26 @@ static const struct situation others[] = {
 };
 
 static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
-	    "stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
-	    "ss_uptime=4000", "clock_control=yes", { { LEADER, "srcadr=192.0.2.1, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.2, " GOOD }, { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
-		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
-	    "    its own rate is off by -3.450 ppm, which is corrected\n"
-	    "    1 error in /etc/ntp.conf:8\n"
-	    "    To do: see what ntpd --check-config says, and mend the line\n"
-	    "\n" };
+	"stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
+	"ss_uptime=4000", "clock_control=yes",
+	{
+	    { LEADER, "srcadr=192.0.2.1, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.4, " GOOD },
+	},
+	"    its own rate is off by -3.450 ppm, which is corrected\n"
+	"    1 error in /etc/ntp.conf:8\n"
+	"    To do: see what ntpd --check-config says, and mend the line\n"
+	"\n" };
 
 static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16",
 	"ss_uptime=9", "clock_control=yes",
-	{ { CANDIDATE, "srcadr=192.0.2.1, " GOOD },
+	{
+	    { CANDIDATE, "srcadr=192.0.2.1, " GOOD },
 	    { SILENT, "srcadr=192.0.2.2, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" },
-	    { SILENT, "srcadr=192.0.2.3, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" } },
+	    { SILENT, "srcadr=192.0.2.3, reach=0x0, flash=0x1600, in=0, stratum=16, refid=INIT" },
+	},
 	"The system\n"
 	"    the clock is not synchronised\n"
 	"    ntpd was started 9 s ago\n"

@@ -10,8 +10,8 @@ struct asker {
 	struct lab *l;
 	struct query *q;
 	unsigned lost, asked, answered, failed, done;
-	enum verdict verdict;           /* of the last answer */
-	uint32_t unwanted;              /* no address is asked that ends in it; 0: all are */
+	enum verdict verdict; /* of the last answer */
+	uint32_t unwanted;    /* no address is asked that ends in it; 0: all are */
 };
 
 static void
@@ -64,8 +64,14 @@ on_done(void *ctx)
 	k->l->loop.port.ops->stop(&k->l->loop.port, 0);
 }
 
-static const struct query_events EVENTS = { .lost_name = on_lost_name, .wanted = is_wanted,
-	.asked = on_asked, .answered = on_answered, .failed = on_failed, .done = on_done };
+static const struct query_events EVENTS = {
+	.lost_name = on_lost_name,
+	.wanted = is_wanted,
+	.asked = on_asked,
+	.answered = on_answered,
+	.failed = on_failed,
+	.done = on_done,
+};
 
 static void
 prepare(struct asker *k, struct lab *l, unsigned samples)

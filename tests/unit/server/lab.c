@@ -16,7 +16,7 @@ struct net_socket {
 
 static struct net_socket socket_of_all = { 1 };
 
-#define LAB_OF(member, p) ((struct lab *)(void *)((char *)(p) - offsetof(struct lab, member)))
+#define LAB_OF(member, p) ((struct lab *)(void *)((char *)(p)-offsetof(struct lab, member)))
 
 /* ---- ports ---- */
 
@@ -47,8 +47,13 @@ timer_disarm(struct loop *l, struct loop_timer *t)
 	t->armed = false;
 }
 
-static const struct loop_ops LOOP = { .now = now, .timer_init = timer_init,
-	.timer_arm = timer_arm, .timer_disarm = timer_disarm, .timer_done = timer_disarm };
+static const struct loop_ops LOOP = {
+	.now = now,
+	.timer_init = timer_init,
+	.timer_arm = timer_arm,
+	.timer_disarm = timer_disarm,
+	.timer_done = timer_disarm,
+};
 
 static void
 read_clock(struct clock *c, struct clock_reading *out)
@@ -181,8 +186,8 @@ static struct config *
 parsed(struct lab *lab, const char *conf)
 {
 	struct diag_list diags = diag_list_in(lab->arena);
-	struct config *c = config_load_text(
-	    NULL, "ntp.conf", conf, strlen(conf), NULL, false, lab->arena, &diags);
+	struct config *c =
+	    config_load_text(NULL, "ntp.conf", conf, strlen(conf), NULL, false, lab->arena, &diags);
 
 	assert_true(c != NULL && diags.errors == 0);
 	return c;
@@ -220,17 +225,37 @@ lab_new(const char *conf)
 	lab->log.ops = &LOG;
 	lab->now.ns = INT64_C(1000) * NS_PER_S;
 	lab->base_ns = INT64_C(1800000000) * NS_PER_S;
-	lab->time = (struct served_time){ .stratum = 2, .precision = -20, .refid = 0x7f000001,
-		.at = lab->now, .phi = 15e-6, .unsync_dist_s = 1.5, .base_ns = lab->base_ns };
+	lab->time = (struct served_time){
+		.stratum = 2,
+		.precision = -20,
+		.refid = 0x7f000001,
+		.at = lab->now,
+		.phi = 15e-6,
+		.unsync_dist_s = 1.5,
+		.base_ns = lab->base_ns,
+	};
 	lab->arena = arena_new(1 << 24);
 	lab->conf = parsed(lab, conf);
 	make_keys(lab);
-	journal_init(&lab->journal, &(struct journal_setup){ .loop = &lab->loop,
-	    .clock = &lab->clock, .log = &lab->log });
+	journal_init(&lab->journal,
+	    &(struct journal_setup){
+		.loop = &lab->loop,
+		.clock = &lab->clock,
+		.log = &lab->log,
+	    });
 	journal_configure(&lab->journal, lab->conf);
-	server_init(&lab->server, &(struct server_setup){ .loop = &lab->loop,
-	    .clock = &lab->clock, .net = &lab->net, .rng = &lab->rng, .journal = &lab->journal,
-	    .keys = &lab->keys, .time = &lab->time, .up = &EVENTS, .up_ctx = lab });
+	server_init(&lab->server,
+	    &(struct server_setup){
+		.loop = &lab->loop,
+		.clock = &lab->clock,
+		.net = &lab->net,
+		.rng = &lab->rng,
+		.journal = &lab->journal,
+		.keys = &lab->keys,
+		.time = &lab->time,
+		.up = &EVENTS,
+		.up_ctx = lab,
+	    });
 	server_configure(&lab->server, lab->conf);
 	flood_start(&lab->server);
 	assert_true(access_start(&lab->server));
@@ -270,9 +295,13 @@ lab_addr(const char *text)
 void
 lab_packet(struct lab *lab, const char *from, const uint8_t *bytes, size_t len)
 {
-	const struct net_packet pkt = { .bytes = bytes, .len = len,
-		.from = { lab_addr(from), 40000 }, .to = lab->l->what.local.addr,
-		.rx = { .at = { lab->now.ns + lab->base_ns }, .mono = lab->now } };
+	const struct net_packet pkt = {
+		.bytes = bytes,
+		.len = len,
+		.from = { lab_addr(from), 40000 },
+		.to = lab->l->what.local.addr,
+		.rx = { .at = { lab->now.ns + lab->base_ns }, .mono = lab->now },
+	};
 
 	RECEIVE_EVENTS.on_packet(lab->l, lab->l->sock, &pkt);
 }

@@ -18,17 +18,17 @@ struct lab {
 	struct rng rng;
 	struct log log;
 	struct mtime now;
-	int64_t base_ns;                /* of the clock: real - mono */
-	struct loop_timer *timer;       /* armed last */
+	int64_t base_ns;          /* of the clock: real - mono */
+	struct loop_timer *timer; /* armed last */
 	/* what left */
 	uint8_t sent[LAB_BYTES];
 	size_t sent_len, xmt_at;
 	struct endpoint sent_to;
 	struct addr sent_from;
 	unsigned sent_n;
-	int listen_error;               /* of the next socket */
+	int listen_error; /* of the next socket */
 	unsigned closed_n;
-	struct net_socket *socket;      /* opened last */
+	struct net_socket *socket; /* opened last */
 	char line[LAB_LOG][LAB_LINE];
 	unsigned line_n;
 	/* the owner */
@@ -37,14 +37,14 @@ struct lab {
 	struct journal journal;
 	struct auth_keys keys;
 	struct served_time time;
-	struct addr name[2];            /* what the host name of each restrict line leads to */
+	struct addr name[2]; /* what the host name of each restrict line leads to */
 	unsigned name_n;
-	struct addr source;             /* ADDR_NONE: none */
-	struct addr rest;               /* the wildcard answers for it */
+	struct addr source; /* ADDR_NONE: none */
+	struct addr rest;   /* the wildcard answers for it */
 	unsigned moved_n, control_n;
 	int control_verdict;
 	struct server server;
-	struct listener *l;             /* on 192.0.2.1 */
+	struct listener *l; /* on 192.0.2.1 */
 };
 
 /* A server with that ntp.conf, on 192.0.2.1, published to be synchronised at stratum 2. */

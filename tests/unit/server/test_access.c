@@ -61,7 +61,7 @@ a_source_has_the_flags_of_restrict_source(void **state)
 	assert_int_equal(flags_of(lab, "203.0.113.1", 123), RESTRICT_NOMODIFY);
 	access_source(&lab->server, &a, false);
 	assert_int_equal(flags_of(lab, "203.0.113.1", 123), RESTRICT_NOSERVE);
-	lab->source = a;                /* it is told again for a new list */
+	lab->source = a; /* it is told again for a new list */
 	assert_true(access_rebuild(&lab->server));
 	assert_int_equal(flags_of(lab, "203.0.113.1", 123), RESTRICT_NOMODIFY);
 	lab_free(lab);
@@ -78,7 +78,7 @@ our_own_addresses_are_never_answered_and_outlive_a_new_list(void **state)
 	access_own_add(&lab->server, &a);
 	access_own_add(&lab->server, &b);
 	assert_int_equal(flags_of(lab, "192.0.2.1", 123), RESTRICT_IGNORE);
-	assert_int_equal(flags_of(lab, "192.0.2.1", 40000), 0);         /* our ntpq */
+	assert_int_equal(flags_of(lab, "192.0.2.1", 40000), 0); /* our ntpq */
 	lab_reload(lab, "restrict default nomodify\n");
 	assert_int_equal(flags_of(lab, "192.0.2.2", 123), RESTRICT_IGNORE);
 	assert_true(access_own_begin(&lab->server, 1));

@@ -23,13 +23,13 @@ a_flood_is_told_once_with_whom_most_of_it_is_from_and_when_it_is_over(void **sta
 	(void)state;
 	refuse(lab, "198.51.100.7", 400);
 	refuse(lab, "198.51.100.8", 200);
-	assert_int_equal(lab->line_n, 0);       /* nothing is logged on a packet's path */
+	assert_int_equal(lab->line_n, 0); /* nothing is logged on a packet's path */
 	lab_wait(lab, 60.0);
 	assert_int_equal(lab_said(lab, "600 were refused within a minute"), 1);
 	assert_int_equal(lab_said(lab, "most of them from 198.51.100.7"), 1);
 	refuse(lab, "198.51.100.7", 300);
 	lab_wait(lab, 60.0);
-	assert_int_equal(lab->line_n, 1);       /* it goes on at half of that */
+	assert_int_equal(lab->line_n, 1); /* it goes on at half of that */
 	refuse(lab, "198.51.100.7", 299);
 	lab_wait(lab, 60.0);
 	assert_int_equal(lab_said(lab, "the flood is over: 1199 requests"), 1);

@@ -13,13 +13,15 @@ static void
 a_closed_one_is_used_again_with_its_number_and_counts_anew(void **state)
 {
 	struct lab *lab = lab_new("restrict default\n");
-	const struct listener_place at = { .what.local = { lab_addr("192.0.2.9"), 123 },
-		.number = 7 };
+	const struct listener_place at = {
+		.what.local = { lab_addr("192.0.2.9"), 123 },
+		.number = 7,
+	};
 	struct listener *second = listener_free_one(&lab->server);
 
 	(void)state;
 	assert_int_equal(second->slot, 1);
-	assert_ptr_equal(listener_free_one(&lab->server), second);      /* not opened yet */
+	assert_ptr_equal(listener_free_one(&lab->server), second); /* not opened yet */
 	lab_ask(lab, "198.51.100.7", 4, MODE_CLIENT);
 	assert_int_equal(lab->l->received, 1);
 	listener_close(lab->l);
@@ -29,7 +31,7 @@ a_closed_one_is_used_again_with_its_number_and_counts_anew(void **state)
 	assert_int_equal(lab->l->slot, 0);
 	assert_int_equal(lab->l->number, 7);
 	assert_int_equal(lab->l->received, 0);
-	assert_true(lab->l->wildcard);          /* of no interface */
+	assert_true(lab->l->wildcard); /* of no interface */
 	lab_free(lab);
 }
 

@@ -128,7 +128,7 @@ a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak(void **state)
 	len = auth_request(&a, &lab->l->what.local.addr, bytes, HEADER_LEN, sizeof bytes);
 	lab_packet(lab, CLIENT, bytes, len);
 	assert_int_equal(lab->sent_len, len);
-	assert_int_equal(lab->xmt_at, 0);       /* it is signed too */
+	assert_int_equal(lab->xmt_at, 0); /* it is signed too */
 	assert_true(answer_in(lab).xmt.fix != 0);
 	assert_int_equal(lab_count(lab, VERDICT_OK), 1);
 	bytes[len - 1] ^= 1;
@@ -152,8 +152,7 @@ who_asks_too_often_hears_one_kiss(void **state)
 	}
 	assert_int_equal(lab_count(lab, VERDICT_KOD), 1);
 	assert_true(lab_count(lab, VERDICT_LIMITED) > 0);
-	assert_int_equal(lab->sent_n,
-	    lab_count(lab, VERDICT_KOD) + lab_count(lab, VERDICT_OK));
+	assert_int_equal(lab->sent_n, lab_count(lab, VERDICT_KOD) + lab_count(lab, VERDICT_OK));
 	lab_free(lab);
 }
 
@@ -171,7 +170,7 @@ a_moved_clock_is_looked_at_before_anybody_is_told(void **state)
 	lab_ask(lab, CLIENT, 4, MODE_CLIENT);
 	assert_int_equal(lab->moved_n, 1);
 	lab_ask(lab, CLIENT, 4, MODE_CLIENT);
-	assert_int_equal(lab->moved_n, 1);      /* it was published anew */
+	assert_int_equal(lab->moved_n, 1); /* it was published anew */
 	lab_free(lab);
 }
 
@@ -197,8 +196,10 @@ static void
 a_wildcard_answers_from_the_address_that_was_asked_for_the_rest_only(void **state)
 {
 	struct lab *lab = lab_new(OPEN);
-	const struct listener_place at = { .what.local = { lab_addr("0.0.0.0"), 123 },
-		.for_rest = true };
+	const struct listener_place at = {
+		.what.local = { lab_addr("0.0.0.0"), 123 },
+		.for_rest = true,
+	};
 	struct listener *named = lab->l;
 
 	(void)state;
@@ -224,8 +225,11 @@ a_smear_is_in_the_answers_of_its_address(void **state)
 
 	(void)state;
 	lab->time.leap = LEAP_INSERT;
-	lab->time.leap_second = (struct served_leap_second){ .next = LEAP_INSERT,
-		.to_next_s = 43200.0, .at = lab->now };
+	lab->time.leap_second = (struct served_leap_second){
+		.next = LEAP_INSERT,
+		.to_next_s = 43200.0,
+		.at = lab->now,
+	};
 	lab_ask(lab, CLIENT, 4, MODE_CLIENT);
 	assert_int_equal(lab->xmt_at, 0);
 	assert_int_equal(answer_in(lab).leap, LEAP_NONE);
@@ -246,8 +250,7 @@ main(void)
 		cmocka_unit_test(what_was_published_is_heeded_at_once_and_grows_old),
 		cmocka_unit_test(only_requests_of_possible_senders_are_answered),
 		cmocka_unit_test(what_restrict_refuses_is_not_answered),
-		cmocka_unit_test(
-		    a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak),
+		cmocka_unit_test(a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak),
 		cmocka_unit_test(who_asks_too_often_hears_one_kiss),
 		cmocka_unit_test(a_moved_clock_is_looked_at_before_anybody_is_told),
 		cmocka_unit_test(mode_6_goes_to_the_owner_unless_restrict_forbids_it),

@@ -204,20 +204,22 @@ void
 rig_configure(struct rig *r, const char *config)
 {
 	struct diag_list diags = diag_list_in(r->arena);
-	struct config *conf = config_load_text(
-	    NULL, "test", config, strlen(config), NULL, false, r->arena, &diags);
+	struct config *conf =
+	    config_load_text(NULL, "test", config, strlen(config), NULL, false, r->arena, &diags);
 
 	assert_non_null(conf);
 	assert_int_equal(diags.errors, 0);
 	journal_configure(&r->journal, conf);
 	steering_configure(&r->s, conf, r->s.driftfile);
-	r->policy = (struct assoc_policy){ .phi = conf->tinker.dispersion_ppm * 1e-6,
+	r->policy = (struct assoc_policy){
+		.phi = conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = conf->tos.maxdist_s,
 		.maxdisp_s = conf->tos.maxdisp_s,
 		.floor = (unsigned)conf->tos.floor,
 		.ceiling = (unsigned)conf->tos.ceiling,
 		.allan_log2s = (int)conf->tinker.allan_log2s,
-		.adaptive = conf->tinker.loop == CONFIG_LOOP_ADAPTIVE };
+		.adaptive = conf->tinker.loop == CONFIG_LOOP_ADAPTIVE,
+	};
 }
 
 static void
@@ -240,16 +242,31 @@ rig_new(const struct rig_setup *setup)
 	start_ports(r, setup);
 	r->arena = arena_new(ARENA_SIZE);
 	assert_non_null(r->arena);
-	journal_init(&r->journal, &(struct journal_setup){ .loop = &r->loop.port,
-		.clock = &r->clock.port, .store = &r->store.port, .log = &r->log.port,
-		.up = &JOURNAL_EVENTS, .up_ctx = r });
+	journal_init(&r->journal,
+	    &(struct journal_setup){
+		.loop = &r->loop.port,
+		.clock = &r->clock.port,
+		.store = &r->store.port,
+		.log = &r->log.port,
+		.up = &JOURNAL_EVENTS,
+		.up_ctx = r,
+	    });
 	journal_start(&r->journal);
-	steering_init(&r->s, &(struct steering_setup){ .loop = &r->loop.port,
-		.clock = &r->clock.port, .store = &r->store.port, .journal = &r->journal,
-		.assocs = &r->table, .up = &EVENTS, .up_ctx = r,
-		.panic_gate = setup->panic_gate, .step_first = setup->step_first,
-		.once = setup->once, .slew_only = setup->slew_only,
-		.boot_marker = setup->boot_marker });
+	steering_init(&r->s,
+	    &(struct steering_setup){
+		.loop = &r->loop.port,
+		.clock = &r->clock.port,
+		.store = &r->store.port,
+		.journal = &r->journal,
+		.assocs = &r->table,
+		.up = &EVENTS,
+		.up_ctx = r,
+		.panic_gate = setup->panic_gate,
+		.step_first = setup->step_first,
+		.once = setup->once,
+		.slew_only = setup->slew_only,
+		.boot_marker = setup->boot_marker,
+	    });
 	r->s.driftfile = setup->driftfile;
 	rig_configure(r, setup->config != NULL ? setup->config : "");
 	return r;
@@ -287,8 +304,12 @@ rig_pass(struct rig *r, double s)
 struct assoc *
 rig_source(struct rig *r, unsigned flags)
 {
-	const struct assoc_rules rules = { .flags = flags, .minpoll = 4, .maxpoll = 10,
-		.version = 4 };
+	const struct assoc_rules rules = {
+		.flags = flags,
+		.minpoll = 4,
+		.maxpoll = 10,
+		.version = 4,
+	};
 	unsigned at = r->table.n++;
 	struct endpoint remote = { addr_v4(0xc0000201 + at), NTP_PORT };
 	struct assoc *a = &r->assoc[at];
@@ -308,18 +329,29 @@ static void
 put_answer(struct rig *r, const struct assoc_sending *sent, double offset_s,
     uint8_t bytes[HEADER_LEN])
 {
-	struct ntp_ts now = ntp_ts_from_rtime(
-	    rtime_add_s((struct rtime){ world_utc(r->w) }, offset_s));
+	struct ntp_ts now =
+	    ntp_ts_from_rtime(rtime_add_s((struct rtime){ world_utc(r->w) }, offset_s));
 	struct cursor c = cursor_over(sent->bytes, HEADER_LEN);
 	struct writer to = writer_over(bytes, HEADER_LEN);
 	struct header request;
 
 	assert_true(header_get(&c, &request));
-	header_put(&to, &(struct header){ .leap = LEAP_NONE, .version = 4, .mode = MODE_SERVER,
-		.stratum = 2, .poll = 6, .precision = -23,
-		.root_delay = ntp_short_from_s(0.01), .root_disp = ntp_short_from_s(0.005),
-		.refid = 0xc6336407, .reftime = now, .org = request.xmt, .rec = now,
-		.xmt = now });
+	header_put(&to,
+	    &(struct header){
+		.leap = LEAP_NONE,
+		.version = 4,
+		.mode = MODE_SERVER,
+		.stratum = 2,
+		.poll = 6,
+		.precision = -23,
+		.root_delay = ntp_short_from_s(0.01),
+		.root_disp = ntp_short_from_s(0.005),
+		.refid = 0xc6336407,
+		.reftime = now,
+		.org = request.xmt,
+		.rec = now,
+		.xmt = now,
+	    });
 }
 
 void
@@ -342,8 +374,8 @@ rig_ask(struct rig *r, struct assoc *a, double offset_s)
 	assert_true(packet_parse(bytes, sizeof bytes, &p));
 	clock_look(&r->s);
 	world(r, &w);
-	assoc_receive(a, &p, PACKET_AUTH_NONE, sim_clock_real(&r->clock),
-	    sim_clock_mono(&r->clock), &w, &got);
+	assoc_receive(a, &p, PACKET_AUTH_NONE, sim_clock_real(&r->clock), sim_clock_mono(&r->clock),
+	    &w, &got);
 	assert_int_equal(got.verdict, VERDICT_OK);
 	if (got.sampled) {
 		clock_update_heard(&r->s, a, &got);

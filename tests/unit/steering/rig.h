@@ -27,7 +27,7 @@ struct rig {
 	struct assoc_policy policy;
 	struct assoc assoc[RIG_SOURCES];
 	struct assoc_table table;
-	struct quorum_lines lines;      /* each source is a line of its own unless the test says so */
+	struct quorum_lines lines; /* each source is a line of its own unless the test says so */
 	struct steering s;
 
 	/* What the owner was told. */
@@ -43,18 +43,18 @@ struct rig {
 	int status;
 
 	/* What the owner says. */
-	const struct leap_row *rows;    /* handed in when the table is asked for anew */
+	const struct leap_row *rows; /* handed in when the table is asked for anew */
 	unsigned rows_n;
 	int64_t expires_s;
 	bool no_source;
-	bool fudged;                    /* by: */
+	bool fudged; /* by: */
 	double fudge_s, fudge_freq;
 };
 
 /* What the test may choose before the steering is made. */
 struct rig_setup {
-	const char *config;             /* NULL: nothing is configured */
-	double offset_s, freq;          /* of the clock */
+	const char *config;    /* NULL: nothing is configured */
+	double offset_s, freq; /* of the clock */
 	const char *driftfile, *boot_marker;
 	bool panic_gate, step_first, once, slew_only;
 	uint32_t seed;

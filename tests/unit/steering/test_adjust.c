@@ -398,7 +398,7 @@ the_sum_goes_on_when_the_clock_is_let_go_and_held_again(void **state)
 	sum_ns = adjust_sum(&b->a);
 	assert_true(llabs(sum_ns - 2000 * US_NS) < 100);
 	pass_s(b, 50.0);
-	assert_int_equal(adjust_sum(&b->a), sum_ns);    /* what nobody holds is not ours */
+	assert_int_equal(adjust_sum(&b->a), sum_ns); /* what nobody holds is not ours */
 	adjust_control(&b->a, true);
 	assert_true(b->a.controlled);
 	assert_true(fabs(b->a.freq - 20e-6) < FREQ_UNIT);
@@ -476,7 +476,7 @@ the_sum_is_what_was_done_whatever_is_done(void **state)
 	(void)state;
 	for (int round = 0; round < 50; round++) {
 		struct bench *b = bench_of((seeded_unit(&r) - 0.5) * 100e-6);
-		double slewed_s = 0.0;  /* there and back, by phase and by frequency */
+		double slewed_s = 0.0; /* there and back, by phase and by frequency */
 
 		for (int i = 0; i < 100; i++) {
 			double before_s = (double)adjust_sum(&b->a) * 1e-9;

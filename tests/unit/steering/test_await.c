@@ -115,7 +115,7 @@ the_silent_are_asked_again_while_it_waits(void **state)
 	rig_pass(r, 4.0);
 	assert_int_equal(r->unheard, 1);
 	rig_pass(r, 60.0);
-	assert_int_equal(r->unheard, 3);        /* after 3 s, and 6 and 12 s more */
+	assert_int_equal(r->unheard, 3); /* after 3 s, and 6 and 12 s more */
 	rig_free(r);
 }
 

@@ -14,8 +14,11 @@ static const char PATH[] = "/run/ntpd/set.4711";
 static struct rig *
 rig_after_a_start(bool marker, bool panic_gate, double offset_s)
 {
-	struct rig *r = rig_new(&(struct rig_setup){ .offset_s = offset_s,
-		.panic_gate = panic_gate, .boot_marker = PATH });
+	struct rig *r = rig_new(&(struct rig_setup){
+	    .offset_s = offset_s,
+	    .panic_gate = panic_gate,
+	    .boot_marker = PATH,
+	});
 
 	if (marker) {
 		sim_store_put(&r->store, PATH, "");

@@ -107,11 +107,11 @@ the_base_of_the_clocks_is_published_at_each_look(void **state)
 
 	(void)state;
 	sim_clock_foreign_step(&r->clock, 0.25);
-	assert_true(served_clock_moved(
-	    &r->served, sim_clock_real(&r->clock), sim_clock_mono(&r->clock)));
+	assert_true(
+	    served_clock_moved(&r->served, sim_clock_real(&r->clock), sim_clock_mono(&r->clock)));
 	clock_look(&r->s);
-	assert_false(served_clock_moved(
-	    &r->served, sim_clock_real(&r->clock), sim_clock_mono(&r->clock)));
+	assert_false(
+	    served_clock_moved(&r->served, sim_clock_real(&r->clock), sim_clock_mono(&r->clock)));
 	rig_free(r);
 }
 

@@ -93,7 +93,7 @@ a_jump_is_the_leap_second_only_when_and_as_it_is_due(void **state)
 	struct rig *r = rig_before_the_leap(NULL);
 
 	(void)state;
-	assert_false(leapsec_explains(&r->s, -1.0));    /* two hours too early */
+	assert_false(leapsec_explains(&r->s, -1.0)); /* two hours too early */
 	rig_pass(r, 7500.0 - 2.0);
 	assert_true(leapsec_explains(&r->s, -1.0));
 	assert_true(leapsec_explains(&r->s, -0.95));

@@ -43,8 +43,7 @@ a_clock_that_may_not_be_set_is_measured_only(void **state)
 	(void)state;
 	r->clock.uncontrolled = true;
 	rig_start(r);
-	assert_string_equal(
-	    steer_control_words(&r->s), "not controlled: CAP_SYS_TIME is missing");
+	assert_string_equal(steer_control_words(&r->s), "not controlled: CAP_SYS_TIME is missing");
 	for (unsigned i = 0; i < 3; i++) {
 		(void)rig_source(r, 0);
 	}
@@ -100,9 +99,12 @@ what_fudge_says_of_our_own_clock_is_corrected_once(void **state)
 static void
 the_rules_follow_options_and_configuration(void **state)
 {
-	struct rig *r = rig_new(&(struct rig_setup){ .slew_only = true, .step_first = true,
-		.config = "server 192.0.2.1 minpoll 3 maxpoll 5\n"
-			  "server 192.0.2.2 minpoll 6 maxpoll 9\ntinker panic 7\n" });
+	struct rig *r = rig_new(&(struct rig_setup){
+	    .slew_only = true,
+	    .step_first = true,
+	    .config = "server 192.0.2.1 minpoll 3 maxpoll 5\n"
+		      "server 192.0.2.2 minpoll 6 maxpoll 9\ntinker panic 7\n",
+	});
 	struct discipline_rules d = clock_rules_discipline(&r->s);
 
 	(void)state;

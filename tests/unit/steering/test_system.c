@@ -119,7 +119,7 @@ a_source_that_is_back_is_said(void **state)
 	assert_false(r->s.sys.lost);
 	assert_int_equal(rig_said(r, "a source is back after "), 1);
 	assert_int_equal(r->sys_peers, peers + 1);
-	assert_false(r->turn);                  /* it took the place of none */
+	assert_false(r->turn); /* it took the place of none */
 	rig_free(r);
 }
 

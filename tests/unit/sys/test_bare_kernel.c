@@ -126,8 +126,12 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	w->with_address += p->to.family != ADDR_NONE;
 	if (s == w->server) {
 		struct net_datagram r = {
-			.bytes = p->bytes, .len = p->len, .to = p->from, .xmt_at = 40,
-			.wants_stamp = true, .tag = w->asked
+			.bytes = p->bytes,
+			.len = p->len,
+			.to = p->from,
+			.xmt_at = 40,
+			.wants_stamp = true,
+			.tag = w->asked,
 		};
 		w->asked++;
 		w->n->ops->reply(w->n, s, &r);
@@ -154,7 +158,9 @@ static int
 converse(struct world *w, unsigned *user_stamps)
 {
 	struct net_listen here = { .local = {
-				       { .family = ADDR_V4, .bytes = { 127, 0, 0, 1 } }, 0 } };
+				       { .family = ADDR_V4, .bytes = { 127, 0, 0, 1 } },
+				       0,
+				   } };
 	struct endpoint at;
 	struct stamp t1;
 	uint8_t bytes[48] = { 0 };
@@ -169,7 +175,10 @@ converse(struct world *w, unsigned *user_stamps)
 	}
 	for (uint32_t i = 0; i < REQUESTS; i++) {
 		struct net_datagram ask = {
-			.bytes = bytes, .len = sizeof bytes, .wants_stamp = true, .tag = i
+			.bytes = bytes,
+			.len = sizeof bytes,
+			.wants_stamp = true,
+			.tag = i,
 		};
 		if (w->n->ops->send(w->n, w->client, &ask, &t1) != 0) {
 			return 3;

@@ -106,14 +106,16 @@ without_control_the_state_is_still_read(void **state)
 	struct clock_state s;
 
 	(void)state;
-	k.kernel = (struct timex){ .freq = 65536 * 12 + 32768,
+	k.kernel = (struct timex){
+		.freq = 65536 * 12 + 32768,
 		.offset = -1500,
 		.status = STA_NANO | STA_INS | STA_UNSYNC,
 		.maxerror = 16000000,
 		.esterror = 25,
 		.constant = 7,
 		.tai = 37,
-		.tick = 10003 };
+		.tick = 10003,
+	};
 	k.rc = 5;
 	assert_int_equal(c->ops->get(c, &s), 0);
 	assert_int_equal(k.got[0].modes, 0);
@@ -194,10 +196,12 @@ static void
 status_says_what_is_asked_and_no_more(void **state)
 {
 	struct clock *c = make(true);
-	struct clock_change w = { .bits = CLOCK_SET_STATUS,
+	struct clock_change w = {
+		.bits = CLOCK_SET_STATUS,
 		.leap = CLOCK_LEAP_DELETE,
 		.maxerror_s = 0.0125,
-		.esterror_s = 1e9 };
+		.esterror_s = 1e9,
+	};
 
 	(void)state;
 	k.kernel.status = STA_INS | STA_UNSYNC;
@@ -214,9 +218,11 @@ static void
 tai_travels_in_a_call_of_its_own(void **state)
 {
 	struct clock *c = make(true);
-	struct clock_change w = { .bits = CLOCK_SET_TAI | CLOCK_SET_PHASE | CLOCK_SET_STATUS,
+	struct clock_change w = {
+		.bits = CLOCK_SET_TAI | CLOCK_SET_PHASE | CLOCK_SET_STATUS,
 		.tai_s = 37,
-		.time_constant = 4 };
+		.time_constant = 4,
+	};
 
 	(void)state;
 	assert_int_equal(c->ops->change(c, &w), 0);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { STRANGER = 64123 };      /* a user and group that nobody has */
+enum { STRANGER = 64123 }; /* a user and group that nobody has */
 
 static char top[64];
 
@@ -143,9 +143,10 @@ check(const char *name, enum store_use use, const char *at, const char *mode, co
 	char said[1024], expected[1024], path[128], owner[64], group[64], ours[64];
 
 	(void)snprintf(path, sizeof path, "%s/%s", top, at);
-	(void)snprintf(expected, sizeof expected, "; %s has mode %s, owner %s, group %s: "
-	    "'chgrp %s %s && chmod g+%s %s' lets this group %s", path, mode,
-	    name_of_user(getuid(), owner, sizeof owner),
+	(void)snprintf(expected, sizeof expected,
+	    "; %s has mode %s, owner %s, group %s: "
+	    "'chgrp %s %s && chmod g+%s %s' lets this group %s",
+	    path, mode, name_of_user(getuid(), owner, sizeof owner),
 	    name_of_group(getegid(), group, sizeof group),
 	    name_of_group(getuid() == 0 ? STRANGER : getegid(), ours, sizeof ours), path, right,
 	    path, purpose);

@@ -137,8 +137,8 @@ lines_for_the_journal_carry_their_level_and_no_time(void **state)
 	(void)state;
 	int kept = divert(in_dir(p, "err"));
 	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
-	(void)snprintf(
-	    stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	(void)snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
 	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
 	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
 	l->ops->line(l, LOG_LEVEL_WARNING, "careful");

@@ -27,10 +27,10 @@ enum { LEN = 48, XMT_AT = 40, GOT_MAX = 128 };
 /* ---- the kernel, on bad days ---- */
 
 static struct {
-	bool knows_no_asking;   /* Linux before 4.6 */
-	bool late;              /* transmit stamps are held back */
-	unsigned lost;          /* so many of them never come */
-	unsigned refused;       /* datagrams, for asking */
+	bool knows_no_asking; /* Linux before 4.6 */
+	bool late;            /* transmit stamps are held back */
+	unsigned lost;        /* so many of them never come */
+	unsigned refused;     /* datagrams, for asking */
 } kernel;
 
 static bool
@@ -100,14 +100,14 @@ struct world {
 	struct net_socket *s;
 	struct endpoint local, a, b;
 	int fd_a, fd_b;
-	bool answer;            /* each with its number as the tag */
+	bool answer; /* each with its number as the tag */
 	unsigned got;
 	struct {
 		uint32_t tag;
 		struct stamp at;
 	} sent[GOT_MAX];
 	unsigned sent_n;
-	unsigned close_at;      /* the stamp that closes the socket, from 1 */
+	unsigned close_at; /* the stamp that closes the socket, from 1 */
 };
 
 static void
@@ -115,7 +115,11 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 {
 	struct world *w = ctx;
 	struct net_datagram d = {
-		.bytes = p->bytes, .len = p->len, .to = p->from, .wants_stamp = true, .tag = w->got
+		.bytes = p->bytes,
+		.len = p->len,
+		.to = p->from,
+		.wants_stamp = true,
+		.tag = w->got,
 	};
 
 	w->got++;
@@ -237,7 +241,11 @@ static struct net_datagram
 stamped(const struct endpoint *to, uint32_t tag)
 {
 	return (struct net_datagram){
-		.bytes = bytes, .len = LEN, .to = *to, .wants_stamp = true, .tag = tag
+		.bytes = bytes,
+		.len = LEN,
+		.to = *to,
+		.wants_stamp = true,
+		.tag = tag,
 	};
 }
 

@@ -69,8 +69,11 @@ describe_child(struct resolver_answer *a)
 static void
 honest(uint32_t tag, uint8_t out[RESOLVER_ANSWER_LEN])
 {
-	struct resolver_answer a = { .tag = tag, .n = 2,
-		.addr = { addr_v4(0x01000001), addr_v4(0x01000002) } };
+	struct resolver_answer a = {
+		.tag = tag,
+		.n = 2,
+		.addr = { addr_v4(0x01000001), addr_v4(0x01000002) },
+	};
 
 	resolver_answer_put(&a, out);
 }
@@ -82,17 +85,17 @@ static const struct lie {
 	uint8_t octet;
 } lies[] = {
 	{ "lie-tag", 0, 0xff },
-	{ "lie-error", 7, 0xfe },               /* an address, and an error */
+	{ "lie-error", 7, 0xfe }, /* an address, and an error */
 	{ "lie-flag", 8, 2 },
 	{ "lie-count-0", 9, 0 },
-	{ "lie-count-1", 9, 1 },                /* the other address is behind the end */
-	{ "lie-count-3", 9, 3 },                /* one of no family */
+	{ "lie-count-1", 9, 1 }, /* the other address is behind the end */
+	{ "lie-count-3", 9, 3 }, /* one of no family */
 	{ "lie-count-255", 9, 255 },
 	{ "lie-family-0", 10, 0 },
 	{ "lie-family-3", 10, 3 },
 	{ "lie-family-255", 10, 255 },
-	{ "lie-scope", 14, 1 },                 /* of a v4 address */
-	{ "lie-v4-tail", 10 + 5 + 4, 1 },       /* octets behind the fourth */
+	{ "lie-scope", 14, 1 },           /* of a v4 address */
+	{ "lie-v4-tail", 10 + 5 + 4, 1 }, /* octets behind the fourth */
 	{ "lie-behind", RESOLVER_ANSWER_LEN - 1, 1 },
 };
 
@@ -258,8 +261,10 @@ serve_made_up(int fd)
 }
 
 static const struct role made_up = { "resolver", SANDBOX_RESOLVER, serve_made_up };
-static const struct role *const role_list[ROLES_N] = { [ROLE_MADE_UP] = &made_up,
-	[ROLE_REAL] = &RESOLVER_ROLE };
+static const struct role *const role_list[ROLES_N] = {
+	[ROLE_MADE_UP] = &made_up,
+	[ROLE_REAL] = &RESOLVER_ROLE,
+};
 static const struct role_set roles = { .program = "test_resolver", .at = role_list, .n = ROLES_N };
 
 /* ---- the world ---- */
@@ -540,7 +545,7 @@ a_spare_starter_that_was_killed_is_made_again(void **state)
 
 	for (int i = 0; i < 3; i++) {
 		kill_and_wait(wait_spare(w));
-		assert_int_equal(value_of(ask(w, "2")), 2);     /* the question sees it */
+		assert_int_equal(value_of(ask(w, "2")), 2); /* the question sees it */
 		(void)wait_spare(w);
 		kill_starter(w);
 	}
@@ -723,9 +728,19 @@ requests_are_read_as_written_and_nothing_else_is_one(void **state)
 	assert_memory_equal(&got, &q, sizeof q);
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN - 1, &got));
 	assert_false(starter_request_get(octets, STARTER_REQUEST_LEN + 1, &got));
-	static const struct { size_t at; uint8_t octet;
-	} wrong[] = { { 0, 0 }, { 0, 2 }, { 0, 3 }, { 0, 4 }, { 0, 255 }, { 1, ROLES_MAX },
-		{ 2, 1 }, { 3, 1 } };
+	static const struct {
+		size_t at;
+		uint8_t octet;
+	} wrong[] = {
+		{ 0, 0 },
+		{ 0, 2 },
+		{ 0, 3 },
+		{ 0, 4 },
+		{ 0, 255 },
+		{ 1, ROLES_MAX },
+		{ 2, 1 },
+		{ 3, 1 },
+	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		starter_request_put(&q, octets);
 		octets[wrong[i].at] = wrong[i].octet;
@@ -782,8 +797,10 @@ channel_give_up(void *ctx)
 static void
 whole_messages_arrive_and_one_of_another_size_ends_the_channel(void **state)
 {
-	static const struct channel_seq_events ev = { .on_message = on_message,
-		.on_gone = on_gone };
+	static const struct channel_seq_events ev = {
+		.on_message = on_message,
+		.on_gone = on_gone,
+	};
 	static const size_t sizes[] = { 0, 7, 9, 100 };
 	const char bytes[100] = "abcdefg";
 

@@ -322,9 +322,14 @@ static int
 network_works(void)
 {
 	struct net_listen here = { .local = {
-				       { .family = ADDR_V4, .bytes = { 127, 0, 0, 1 } }, 0 } };
+				       { .family = ADDR_V4, .bytes = { 127, 0, 0, 1 } },
+				       0,
+				   } };
 	struct net_datagram ask = {
-		.bytes = (const uint8_t *)"x", .len = 1, .wants_stamp = true, .tag = 1
+		.bytes = (const uint8_t *)"x",
+		.len = 1,
+		.wants_stamp = true,
+		.tag = 1,
 	};
 	struct net_socket *server, *client;
 	struct loop_timer t = { 0 };
@@ -479,8 +484,8 @@ was_ended(int status)
 static void
 a_role_that_does_what_no_library_does_ends(void **state)
 {
-	static int (*const acts[])(void) = { trace, exec, exec_at, mount_something, load_bpf,
-		write_into_another };
+	static int (*const acts[])(
+	    void) = { trace, exec, exec_at, mount_something, load_bpf, write_into_another };
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
@@ -497,8 +502,9 @@ no_role_executes_what_it_wrote(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
-		assert_int_equal(
-		    inside(every_role[i], SANDBOX_REFUSE, no_memory_is_written_and_executed), 0);
+		assert_int_equal(inside(every_role[i], SANDBOX_REFUSE,
+				     no_memory_is_written_and_executed),
+		    0);
 	}
 }
 
@@ -533,8 +539,9 @@ static void
 the_resolver_changes_no_file_no_clock_and_no_process(void **state)
 {
 	(void)state;
-	assert_int_equal(
-	    inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, resolver_cannot_touch_files_or_the_clock), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE,
+			     resolver_cannot_touch_files_or_the_clock),
+	    0);
 }
 
 static int

@@ -118,9 +118,11 @@ the_address_and_interface_of_v4_are_the_packets_own(void **state)
 {
 	struct control c;
 	struct stamps_found f;
-	struct in_pktinfo info = { .ipi_ifindex = 3,
+	struct in_pktinfo info = {
+		.ipi_ifindex = 3,
 		.ipi_spec_dst = { htonl(0x7f000001) },
-		.ipi_addr = { htonl(0xc0000207) } };
+		.ipi_addr = { htonl(0xc0000207) },
+	};
 
 	(void)state;
 	begin(&c);
@@ -161,7 +163,9 @@ an_entry_of_the_error_queue_names_its_datagram(void **state)
 	struct stamps_found f;
 	struct timespec three[3] = { { .tv_sec = 1 } };
 	struct sock_extended_err e = {
-		.ee_errno = 42, .ee_origin = SO_EE_ORIGIN_TIMESTAMPING, .ee_data = 17
+		.ee_errno = 42,
+		.ee_origin = SO_EE_ORIGIN_TIMESTAMPING,
+		.ee_data = 17,
 	};
 
 	(void)state;
@@ -218,7 +222,9 @@ static void
 what_a_simulator_leaves_in_the_padding_does_not_matter(void **state)
 {
 	struct sockaddr_in sin = {
-		.sin_family = AF_INET, .sin_port = htons(123), .sin_addr = { htonl(0xc0000201) }
+		.sin_family = AF_INET,
+		.sin_port = htons(123),
+		.sin_addr = { htonl(0xc0000201) },
 	};
 	struct endpoint a, b;
 

@@ -47,8 +47,8 @@ keys_of_three_types_come_back_from_the_file(void **state)
 		assert_int_equal(f.keys[i].id, i + 1);
 		assert_string_equal(f.keys[i].type, want[i / 10].type);
 		assert_int_equal(f.keys[i].secret_len, want[i / 10].len);
-		assert_true(keyring_add(
-		    ring, f.keys[i].id, f.keys[i].type, f.keys[i].secret, f.keys[i].secret_len));
+		assert_true(keyring_add(ring, f.keys[i].id, f.keys[i].type, f.keys[i].secret,
+		    f.keys[i].secret_len));
 		keyring_free(ring);
 	}
 	arena_free(a);

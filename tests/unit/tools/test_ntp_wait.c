@@ -112,8 +112,8 @@ after_the_last_try_it_fails_without_another_sleep(void **state)
 	assert_int_equal(wait_for(&d, 3, true, &text), 1);
 	assert_int_equal(d.asked, 3);
 	assert_int_equal(d.slept, 2);
-	assert_string_equal(
-	    text, "Waiting for ntpd to synchronize..... No!\nntpd did not synchronize.\n");
+	assert_string_equal(text,
+	    "Waiting for ntpd to synchronize..... No!\nntpd did not synchronize.\n");
 	free(text);
 }
 

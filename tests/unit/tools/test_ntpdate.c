@@ -32,11 +32,11 @@ ntpdate(struct lab *l, const char *line)
 	return status;
 }
 
-#define assert_has(text, part) \
-	do { \
-		if (strstr((text), (part)) == NULL) { \
+#define assert_has(text, part)                                           \
+	do {                                                             \
+		if (strstr((text), (part)) == NULL) {                    \
 			fail_msg("no \"%s\" in \"%s\"", (part), (text)); \
-		} \
+		}                                                        \
 	} while (0)
 #define assert_lacks(text, part) assert_null(strstr((text), (part)))
 
@@ -88,8 +88,9 @@ a_large_offset_is_stepped_forward_and_back(void **state)
 
 		lab_serve(l, "192.0.2.1");
 		assert_int_equal(ntpdate(l, "ntpdate 192.0.2.1"), NTPDATE_OK);
-		assert_has(l->out, sign > 0 ? "step time server 192.0.2.1 offset 7200.2" :
-					      "step time server 192.0.2.1 offset -7200.2");
+		assert_has(l->out,
+		    sign > 0 ? "step time server 192.0.2.1 offset 7200.2"
+			     : "step time server 192.0.2.1 offset -7200.2");
 		assert_has(l->out, " sec\n");
 		assert_int_equal(l->clock.steps, 1);
 		assert_near(lab_error_s(l), 0, 0.0001);
@@ -230,8 +231,8 @@ s_writes_to_the_system_log_alone(void **state)
 	assert_int_equal(l->log.line[0].level, LOG_LEVEL_NOTICE);
 	assert_int_equal(ntpdate(l, "ntpdate -s 192.0.2.9"), NTPDATE_FAILED);
 	assert_string_equal(l->err, "");
-	assert_int_equal(
-	    sim_log_count(&l->log, 1, "no server suitable for synchronization found"), 1);
+	assert_int_equal(sim_log_count(&l->log, 1, "no server suitable for synchronization found"),
+	    1);
 	assert_int_equal(l->log.line[1].level, LOG_LEVEL_ERROR);
 	lab_free(l);
 }
@@ -244,11 +245,12 @@ d_shows_each_datagram_and_each_server(void **state)
 	(void)state;
 	lab_serve(l, "192.0.2.1")->refid = refid_of_text("PPS");
 	assert_int_equal(ntpdate(l, "ntpdate -d -p 2 192.0.2.1"), NTPDATE_OK);
-	assert_has(l->out, "ntpdate " );
+	assert_has(l->out, "ntpdate ");
 	assert_has(l->out, "\ntransmit(192.0.2.1)\nreceive(192.0.2.1)\ntransmit(192.0.2.1)\n");
-	assert_has(l->out, "\nserver 192.0.2.1, port 123\nstratum 1, precision -23, leap 00\n"
-			   "refid [PPS], root delay 0.000000, root dispersion 0.000504\n"
-			   "transmitted 2, received 2\n");
+	assert_has(l->out,
+	    "\nserver 192.0.2.1, port 123\nstratum 1, precision -23, leap 00\n"
+	    "refid [PPS], root delay 0.000000, root dispersion 0.000504\n"
+	    "transmitted 2, received 2\n");
 	assert_has(l->out, "\nreference time:      ");
 	assert_has(l->out, "  Mon, Sep 21 2026 ");
 	assert_has(l->out, "\nfilter offset: 0.125");
@@ -364,8 +366,8 @@ a_silent_address_of_a_name_is_not_waited_for(void **state)
 		sim_resolver_set(&l->resolver, "pool.example", "2001:db8::1 192.0.2.2");
 		sim_resolver_set(&l->resolver, "half.example", "192.0.2.3");
 		assert_int_equal(ntpdate(l, cases[i].line), cases[i].status);
-		assert_has(
-		    l->out, "server 2001:db8::1, stratum 0, offset 0.000000, delay 0.00000\n");
+		assert_has(l->out,
+		    "server 2001:db8::1, stratum 0, offset 0.000000, delay 0.00000\n");
 		if (world_s(l->w) > cases[i].most_s) {
 			fail_msg("%s: %.3f s", cases[i].line, world_s(l->w));
 		}
@@ -420,7 +422,8 @@ hosts_are_read_as_everywhere(void **state)
 	assert_has(l->err,
 	    "Can't find host fe80::1%nosuch0: there is no interface 'nosuch0' here\n");
 	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 fe80::1"), NTPDATE_FAILED);
-	assert_has(l->err, "Can't find host fe80::1: it needs its interface behind it, as in "
+	assert_has(l->err,
+	    "Can't find host fe80::1: it needs its interface behind it, as in "
 	    "fe80::1%eth0\n");
 	/* The zone's number is the resolver's to find. */
 	sim_resolver_set(&l->resolver, "fe80::1%eth0", "2001:db8::1");
@@ -697,8 +700,12 @@ the_answer_with_the_shortest_way_counts(void **state)
 
 	(void)state;
 	/* Most answers are held up: their offset is wrong by half of that. */
-	back->law = (struct sim_law){ .kind = LAW_BIMODAL, .base_s = 0.005, .far_s = 0.8,
-		.far_p = 0.7 };
+	back->law = (struct sim_law){
+		.kind = LAW_BIMODAL,
+		.base_s = 0.005,
+		.far_s = 0.8,
+		.far_p = 0.7,
+	};
 	assert_int_equal(ntpdate(l, "ntpdate -p 8 192.0.2.1"), NTPDATE_OK);
 	assert_near(lab_error_s(l), 0, 0.001);
 	lab_free(l);
@@ -961,8 +968,7 @@ main(void)
 		cmocka_unit_test(a_family_without_a_route_does_not_lose_the_other),
 		cmocka_unit_test(four_and_six_ask_only_that_family),
 		cmocka_unit_test(a_name_that_is_not_found_is_named_and_the_others_are_asked),
-		cmocka_unit_test(
-		    a_silent_name_server_is_told_of_whichever_family_it_is_silent_for),
+		cmocka_unit_test(a_silent_name_server_is_told_of_whichever_family_it_is_silent_for),
 		cmocka_unit_test(two_that_agree_outvote_one_that_lies),
 		cmocka_unit_test(two_that_contradict_each_other_set_nothing),
 		cmocka_unit_test(a_server_without_the_time_is_of_no_use),

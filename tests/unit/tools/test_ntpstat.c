@@ -9,7 +9,7 @@
 /* What the played daemon says: its status word, its variables, and those of association 7. */
 struct daemon {
 	uint16_t status;
-	const char *system, *peer;      /* NULL: no answer */
+	const char *system, *peer; /* NULL: no answer */
 };
 
 static void
@@ -59,42 +59,77 @@ static const struct row {
 	int code;
 	const char *lines;
 } rows[] = {
-	{ { 0x0615, "stratum=2, rootdelay=0.148, rootdisp=12.9, refid=192.0.2.11, tc=6, peer=7,",
-	      "srcadr=2001:db8::11, hpoll=7" },
-	    -1, SYNCED,
+	{
+	    { 0x0615, "stratum=2, rootdelay=0.148, rootdisp=12.9, refid=192.0.2.11, tc=6, peer=7,",
+		"srcadr=2001:db8::11, hpoll=7" },
+	    -1,
+	    SYNCED,
 	    "synchronised to NTP server (2001:db8::11) at stratum 2 \n"
-	    "   time correct to within 13 ms\n   polling server every 128 s\n" },
-	{ { 0x0615, "stratum=2, rootdelay=0.148, rootdisp=12.9, refid=192.0.2.11, tc=6, peer=7,",
-	      NULL },
-	    -1, SYNCED,
+	    "   time correct to within 13 ms\n   polling server every 128 s\n",
+	},
+	{
+	    { 0x0615, "stratum=2, rootdelay=0.148, rootdisp=12.9, refid=192.0.2.11, tc=6, peer=7,",
+		NULL },
+	    -1,
+	    SYNCED,
 	    "synchronised to NTP server (192.0.2.11) at stratum 2 \n"
-	    "   time correct to within 13 ms\n   polling server every 64 s\n" },
-	{ { 0x0515, "stratum=6, rootdelay=0.0, rootdisp=11.2, refid=LOCL, tc=6, peer=0", NULL }, -1,
+	    "   time correct to within 13 ms\n   polling server every 64 s\n",
+	},
+	{
+	    { 0x0515, "stratum=6, rootdelay=0.0, rootdisp=11.2, refid=LOCL, tc=6, peer=0", NULL },
+	    -1,
 	    SYNCED,
 	    "synchronised to local net at stratum 6 \n"
-	    "   time correct to within 11 ms\n   polling server every 64 s\n" },
-	{ { 0x0115, "stratum=1, rootdelay=0, rootdisp=1.2, tc=4", NULL }, -1, SYNCED,
+	    "   time correct to within 11 ms\n   polling server every 64 s\n",
+	},
+	{
+	    { 0x0115, "stratum=1, rootdelay=0, rootdisp=1.2, tc=4", NULL },
+	    -1,
+	    SYNCED,
 	    "synchronised to atomic clock at stratum 1 \n"
-	    "   time correct to within 1 ms\n   polling server every 16 s\n" },
-	{ { 0x0615, "stratum=3, rootdelay=20, rootdisp=90, refid=192.0.2.11, tc=6", NULL }, 99,
+	    "   time correct to within 1 ms\n   polling server every 16 s\n",
+	},
+	{
+	    { 0x0615, "stratum=3, rootdelay=20, rootdisp=90, refid=192.0.2.11, tc=6", NULL },
+	    99,
 	    NOT_SYNCED,
 	    "synchronised to NTP server (192.0.2.11) at stratum 3 \n"
 	    "   time correct to within 100 ms (exceeded maximum of 99 ms)\n"
-	    "   polling server every 64 s\n" },
-	{ { 0x0615, "stratum=3, rootdelay=20, rootdisp=90, refid=192.0.2.11, tc=6", NULL }, 100,
+	    "   polling server every 64 s\n",
+	},
+	{
+	    { 0x0615, "stratum=3, rootdelay=20, rootdisp=90, refid=192.0.2.11, tc=6", NULL },
+	    100,
 	    SYNCED,
 	    "synchronised to NTP server (192.0.2.11) at stratum 3 \n"
-	    "   time correct to within 100 ms\n   polling server every 64 s\n" },
-	{ { 0xc016, "stratum=16, tc=4", NULL }, -1, NOT_SYNCED,
-	    "unsynchronised\n   polling server every 16 s\n" },
-	{ { 0xc011, "tc=6", NULL }, -1, NOT_SYNCED,
-	    "unsynchronised\n  time server re-starting\n   polling server every 64 s\n" },
-	{ { 0x0615, "rootdelay=1", NULL }, -1, NOT_SYNCED,
+	    "   time correct to within 100 ms\n   polling server every 64 s\n",
+	},
+	{
+	    { 0xc016, "stratum=16, tc=4", NULL },
+	    -1,
+	    NOT_SYNCED,
+	    "unsynchronised\n   polling server every 16 s\n",
+	},
+	{
+	    { 0xc011, "tc=6", NULL },
+	    -1,
+	    NOT_SYNCED,
+	    "unsynchronised\n  time server re-starting\n   polling server every 64 s\n",
+	},
+	{
+	    { 0x0615, "rootdelay=1", NULL },
+	    -1,
+	    NOT_SYNCED,
 	    "synchronised to NTP server (<IP unknown>), stratum unknown\n"
-	    "accuracy unknown\npoll interval unknown\n" },
-	{ { 0x0615, "tc=99, stratum=\033[2J, refid=\033[31mx", NULL }, -1, NOT_SYNCED,
+	    "accuracy unknown\npoll interval unknown\n",
+	},
+	{
+	    { 0x0615, "tc=99, stratum=\033[2J, refid=\033[31mx", NULL },
+	    -1,
+	    NOT_SYNCED,
 	    "synchronised to NTP server (\\x1b[31mx), stratum unknown\n"
-	    "accuracy unknown\npoll interval unknown\n" },
+	    "accuracy unknown\npoll interval unknown\n",
+	},
 	{ { 0, NULL, NULL }, -1, NO_DAEMON, "" },
 };
 

@@ -36,7 +36,8 @@ begin(void)
 {
 	memset(&k, 0, sizeof k);
 	setenv("TZ", "UTC", 1);
-	k.kernel = (struct timex){ .offset = -1250,
+	k.kernel = (struct timex){
+		.offset = -1250,
 		.freq = -3 * 65536 - 65536 / 2,
 		.maxerror = 5522,
 		.esterror = 9,
@@ -45,7 +46,8 @@ begin(void)
 		.precision = 1,
 		.tolerance = 500 * 65536,
 		.time = { .tv_sec = 1795171224, .tv_usec = 758758725 },
-		.tai = 37 };
+		.tai = 37,
+	};
 }
 
 /* The lines for the made-up kernel; the caller frees them. */
@@ -145,7 +147,8 @@ pps_is_shown_while_there_is_a_signal(void **state)
 	k.kernel.errcnt = 3;
 	shows("interval 256 s,", 0, false);
 	shows("  pps frequency 1.000 ppm, stability 0.000 ppm, jitter 1.500 us,\n"
-	      "  intervals 7, jitter exceeded 1, stability exceeded 2, errors 3.\n", 0, false);
+	      "  intervals 7, jitter exceeded 1, stability exceeded 2, errors 3.\n",
+	    0, false);
 }
 
 static void
@@ -183,9 +186,11 @@ json_has_plain_numbers(void **state)
 static void
 a_change_asks_for_what_is_meant_and_nothing_else(void **state)
 {
-	struct clock_raw_change c = { .modes = CLOCK_RAW_FREQUENCY | CLOCK_RAW_OFFSET,
+	struct clock_raw_change c = {
+		.modes = CLOCK_RAW_FREQUENCY | CLOCK_RAW_OFFSET,
 		.freq_ppm = -12.5,
-		.offset_us = 250 };
+		.offset_us = 250,
+	};
 
 	(void)state;
 	begin();
@@ -204,9 +209,11 @@ a_change_asks_for_what_is_meant_and_nothing_else(void **state)
 static void
 tai_and_time_constant_travel_apart(void **state)
 {
-	struct clock_raw_change c = { .modes = CLOCK_RAW_TAI | CLOCK_RAW_TIMECONST,
+	struct clock_raw_change c = {
+		.modes = CLOCK_RAW_TAI | CLOCK_RAW_TIMECONST,
 		.tai_s = 37,
-		.time_constant = 4 };
+		.time_constant = 4,
+	};
 
 	(void)state;
 	begin();

@@ -44,7 +44,10 @@ open_node(void *ctx, const char *host, char *why)
 	for (unsigned i = 0; i < c->n; i++) {
 		if (text_equal(c->node[i].address, host)) {
 			struct script *s = script_new();
-			union { const void *in; void *out; } own = { &c->node[i] };
+			union {
+				const void *in;
+				void *out;
+			} own = { &c->node[i] };
 
 			c->opened++;
 			s->own = own.out;
@@ -145,7 +148,7 @@ static void
 a_local_clock_ends_the_chain(void **state)
 {
 	static const struct node node[] = { { "a", "stratum=6, refid=LOCL, peer=7",
-		"srcadr=127.127.1.0" } };
+	    "srcadr=127.127.1.0" } };
 	struct chain c = { .node = node, .n = 1 };
 
 	(void)state;
@@ -158,8 +161,10 @@ a_local_clock_ends_the_chain(void **state)
 static void
 an_unsynchronised_server_ends_the_chain(void **state)
 {
-	static const struct node node[] = { { "a", "stratum=16, peer=7", "srcadr=192.0.2.2" },
-		{ "192.0.2.2", "stratum=1", NULL } };
+	static const struct node node[] = {
+		{ "a", "stratum=16, peer=7", "srcadr=192.0.2.2" },
+		{ "192.0.2.2", "stratum=1", NULL },
+	};
 	struct chain c = { .node = node, .n = 2 };
 
 	(void)state;
@@ -171,9 +176,11 @@ an_unsynchronised_server_ends_the_chain(void **state)
 static void
 a_circle_ends(void **state)
 {
-	static const struct node node[] = { { "a", "stratum=5, peer=7", "srcadr=192.0.2.2" },
+	static const struct node node[] = {
+		{ "a", "stratum=5, peer=7", "srcadr=192.0.2.2" },
 		{ "192.0.2.2", "stratum=5, peer=7", "srcadr=192.0.2.3" },
-		{ "192.0.2.3", "stratum=5, peer=7", "srcadr=192.0.2.2" } };
+		{ "192.0.2.3", "stratum=5, peer=7", "srcadr=192.0.2.2" },
+	};
 	struct chain c = { .node = node, .n = 3 };
 
 	(void)state;
@@ -186,8 +193,10 @@ a_circle_ends(void **state)
 static void
 a_server_that_names_a_host_is_not_followed(void **state)
 {
-	static const struct node node[] = { { "a", "stratum=2, peer=7", "srcadr=evil.example" },
-		{ "evil.example", "stratum=1", NULL } };
+	static const struct node node[] = {
+		{ "a", "stratum=2, peer=7", "srcadr=evil.example" },
+		{ "evil.example", "stratum=1", NULL },
+	};
 	struct chain c = { .node = node, .n = 2 };
 
 	(void)state;
@@ -199,8 +208,10 @@ a_server_that_names_a_host_is_not_followed(void **state)
 static void
 silence_is_told_and_a_failure_only_at_the_first(void **state)
 {
-	static const struct node node[] = { { "a", "stratum=2, peer=7", "srcadr=192.0.2.2" },
-		{ "192.0.2.2", NULL, NULL } };
+	static const struct node node[] = {
+		{ "a", "stratum=2, peer=7", "srcadr=192.0.2.2" },
+		{ "192.0.2.2", NULL, NULL },
+	};
 	struct chain c = { .node = node, .n = 2 };
 
 	(void)state;

@@ -99,8 +99,9 @@ json_has_the_same(void **state)
 	assert_int_equal(sntp(l, "sntp -j time.example"), SNTP_OK);
 	assert_has(l->out, "{\"time\": \"2026-09-21T14:13:18.5");
 	assert_has(l->out, "+0000\", \"offset\": 1.5");
-	assert_has(l->out, "\"host\": \"time.example\", \"ip\": \"192.0.2.1\", \"stratum\": 1, "
-			   "\"leap\": \"del-leap\", \"adjusted\": false}\n");
+	assert_has(l->out,
+	    "\"host\": \"time.example\", \"ip\": \"192.0.2.1\", \"stratum\": 1, "
+	    "\"leap\": \"del-leap\", \"adjusted\": false}\n");
 	assert_int_equal(sntp(l, "sntp -j -S time.example"), SNTP_OK);
 	assert_has(l->out, "\"adjusted\": true}\n");
 	lab_free(l);

@@ -11,9 +11,8 @@
 /* ---- header ---- */
 
 /* An answer to READVAR of association 0x1234, the second fragment of several. */
-static const uint8_t answer[CONTROL_HEADER_LEN] = {
-	0x16, 0xa2, 0x00, 0x05, 0x06, 0x15, 0x12, 0x34, 0x01, 0xd4, 0x00, 0x07
-};
+static const uint8_t answer[CONTROL_HEADER_LEN] = { 0x16, 0xa2, 0x00, 0x05, 0x06, 0x15, 0x12, 0x34,
+	0x01, 0xd4, 0x00, 0x07 };
 
 static void
 every_field_is_where_rfc_9327_has_it(void **state)
@@ -99,11 +98,11 @@ reading(const char *list, size_t len, char *out, size_t cap)
 
 	out[0] = '\0';
 	while (control_item_next(&at, end, &item, &bad)) {
-		n += (size_t)snprintf(
-		    out + n, cap - n, "%s%.*s", n == 0 ? "" : "|", (int)item.name_len, item.name);
+		n += (size_t)snprintf(out + n, cap - n, "%s%.*s", n == 0 ? "" : "|",
+		    (int)item.name_len, item.name);
 		if (item.value != NULL) {
-			n += (size_t)snprintf(
-			    out + n, cap - n, "=%.*s", (int)item.value_len, item.value);
+			n += (size_t)snprintf(out + n, cap - n, "=%.*s", (int)item.value_len,
+			    item.value);
 		} else {
 			assert_int_equal(item.value_len, 0);
 		}
@@ -129,7 +128,7 @@ lists_are_cut_into_names_and_values(void **state)
 		{ "empty=,quoted=\"\"", "empty=|quoted=" },
 		{ "a=b=c", "a=b=c" },
 		{ "addr.0=[::1]:123,last.0=0x12.34", "addr.0=[::1]:123|last.0=0x12.34" },
-		{ "a=x\"y,z\"w", "a=x\"y,z\"w" },               /* quotes inside stay */
+		{ "a=x\"y,z\"w", "a=x\"y,z\"w" }, /* quotes inside stay */
 		{ "a=\"b\" \"c\"", "a=\"b\" \"c\"" },
 		{ "filtdelay=  1.0 2.0   3.0", "filtdelay=1.0 2.0   3.0" },
 		{ "a=\"", "!" },
@@ -217,12 +216,14 @@ walks_through_any_text_within_its_bounds(void **state)
 static struct control_header
 fragment(unsigned offset, unsigned count, bool more)
 {
-	return (struct control_header){ .version = 2,
+	return (struct control_header){
+		.version = 2,
 		.response = true,
 		.more = more,
 		.op = CONTROL_READVAR,
 		.offset = (uint16_t)offset,
-		.count = (uint16_t)count };
+		.count = (uint16_t)count,
+	};
 }
 
 /* The answer "abcdefghij" in three fragments; order says which comes first. */
@@ -247,8 +248,14 @@ assemble(struct control_assembly *a, const unsigned order[3])
 static void
 puts_fragments_together_in_any_order(void **state)
 {
-	static const unsigned order[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 },
-		{ 2, 0, 1 }, { 2, 1, 0 } };
+	static const unsigned order[][3] = {
+		{ 0, 1, 2 },
+		{ 0, 2, 1 },
+		{ 1, 0, 2 },
+		{ 1, 2, 0 },
+		{ 2, 0, 1 },
+		{ 2, 1, 0 },
+	};
 	static struct control_assembly a;
 
 	(void)state;
@@ -294,10 +301,10 @@ a_repeated_fragment_changes_nothing_and_another_content_is_refused(void **state)
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcd", 4), CONTROL_MORE);
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcd", 4), CONTROL_MORE);
 	assert_int_equal(control_assembly_add(&a, &h, (const uint8_t *)"abcX", 4), CONTROL_REFUSED);
-	assert_int_equal(
-	    control_assembly_add(&a, &overlap, (const uint8_t *)"cdef", 4), CONTROL_MORE);
-	assert_int_equal(
-	    control_assembly_add(&a, &overlap, (const uint8_t *)"Xdef", 4), CONTROL_REFUSED);
+	assert_int_equal(control_assembly_add(&a, &overlap, (const uint8_t *)"cdef", 4),
+	    CONTROL_MORE);
+	assert_int_equal(control_assembly_add(&a, &overlap, (const uint8_t *)"Xdef", 4),
+	    CONTROL_REFUSED);
 	assert_memory_equal(a.data, "abcdef", 6);
 }
 

@@ -9,8 +9,8 @@
 
 enum { BUF_LEN = 2048 };
 
-#define ASKS "\x80\x01\x00\x02\x00\x00"                 /* next protocol: NTPv4 */
-#define OFFERS "\x80\x04\x00\x02\x00\x0f"               /* AEAD 15 */
+#define ASKS "\x80\x01\x00\x02\x00\x00"   /* next protocol: NTPv4 */
+#define OFFERS "\x80\x04\x00\x02\x00\x0f" /* AEAD 15 */
 #define END "\x80\x00\x00\x00"
 
 static enum ntske_read
@@ -56,9 +56,16 @@ reads_the_smallest_request_and_writes_it_the_same(void **state)
 static void
 reads_back_a_request_with_everything(void **state)
 {
-	struct ntske_request q = { .ntpv4 = true, .aead = { 30, 15, 17 }, .aead_n = 3,
-		.gcm_siv_exported = true, .server = "ntp1.example.net", .port = 4123,
-		.deny = { "a.example.net", "2001:db8::1" }, .deny_n = 2 };
+	struct ntske_request q = {
+		.ntpv4 = true,
+		.aead = { 30, 15, 17 },
+		.aead_n = 3,
+		.gcm_siv_exported = true,
+		.server = "ntp1.example.net",
+		.port = 4123,
+		.deny = { "a.example.net", "2001:db8::1" },
+		.deny_n = 2,
+	};
 	struct ntske_request got;
 	uint8_t buf[BUF_LEN];
 	struct writer w = writer_over(buf, sizeof buf);
@@ -84,8 +91,12 @@ static void
 reads_back_a_response_with_eight_cookies(void **state)
 {
 	uint8_t secret[NTSKE_COOKIES_MAX][104], buf[BUF_LEN];
-	struct ntske_response p = { .ntpv4 = true, .aead = 15, .cookie_n = NTSKE_COOKIES_MAX,
-		.port = 123 };
+	struct ntske_response p = {
+		.ntpv4 = true,
+		.aead = 15,
+		.cookie_n = NTSKE_COOKIES_MAX,
+		.port = 123,
+	};
 	struct ntske_response got;
 	struct writer w = writer_over(buf, sizeof buf);
 
@@ -163,8 +174,9 @@ a_response_may_choose_nothing(void **state)
 	    NTSKE_READ_DONE);
 	assert_true(got.ntpv4);
 	assert_int_equal(got.aead, 0);
-	assert_int_equal(ntske_read_response((const uint8_t *)no_protocol,
-	    sizeof no_protocol - 1, &got), NTSKE_READ_DONE);
+	assert_int_equal(ntske_read_response((const uint8_t *)no_protocol, sizeof no_protocol - 1,
+			     &got),
+	    NTSKE_READ_DONE);
 	assert_false(got.ntpv4);
 }
 
@@ -193,7 +205,9 @@ refuses_what_is_doubled_missing_misplaced_or_malformed(void **state)
 	assert_int_equal(REQUEST("\x00\x01\x00\x02\x00\x00" OFFERS END), NTSKE_READ_BAD);
 	assert_int_equal(REQUEST("\x80\x01\x00\x03\x00\x00\x00" OFFERS END), NTSKE_READ_BAD);
 	assert_int_equal(REQUEST(ASKS "\x80\x04\x00\x01\x0f" END), NTSKE_READ_BAD);
-	assert_int_equal(REQUEST(ASKS OFFERS "\x00\x05\x00\x04" "cook" END), NTSKE_READ_BAD);
+	assert_int_equal(REQUEST(ASKS OFFERS "\x00\x05\x00\x04"
+					     "cook" END),
+	    NTSKE_READ_BAD);
 	assert_int_equal(REQUEST(ASKS OFFERS "\x80\x02\x00\x02\x00\x01" END), NTSKE_READ_BAD);
 	assert_int_equal(REQUEST(ASKS OFFERS "\x04\x00\x00\x01x" END), NTSKE_READ_BAD);
 	assert_int_equal(RESPONSE(ASKS "\x80\x04\x00\x04\x00\x0f\x00\x11" END), NTSKE_READ_BAD);
@@ -206,11 +220,19 @@ static void
 refuses_server_names_that_are_none(void **state)
 {
 	(void)state;
-	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a.b" END), NTSKE_READ_DONE);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
+					      "a.b" END),
+	    NTSKE_READ_DONE);
 	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x00" END), NTSKE_READ_BAD);
-	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a\nb" END), NTSKE_READ_BAD);
-	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a\0b" END), NTSKE_READ_BAD);
-	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03" "a%b" END), NTSKE_READ_BAD);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
+					      "a\nb" END),
+	    NTSKE_READ_BAD);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
+					      "a\0b" END),
+	    NTSKE_READ_BAD);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
+					      "a%b" END),
+	    NTSKE_READ_BAD);
 	assert_int_equal(RESPONSE(ASKS OFFERS "\x00\x06\x00\x03"
 					      "a.b"
 					      "\x00\x06\x00\x03"

@@ -158,8 +158,8 @@ no_other_length_is_a_mac_before_version_4(void **state)
 	(void)state;
 	for (size_t rest = 8; rest <= 200; rest += 4) {
 		datagram(buf, 3);
-		assert_int_equal(
-		    packet_parse(buf, HEADER_LEN + rest, &p), rest >= 20 && rest <= 68);
+		assert_int_equal(packet_parse(buf, HEADER_LEN + rest, &p),
+		    rest >= 20 && rest <= 68);
 	}
 }
 
