@@ -106,6 +106,25 @@ an_answer_without_the_mac_that_is_due_is_no_sample(void **state)
 }
 
 static void
+an_answer_with_the_mac_of_another_secret_is_no_sample(void **state)
+{
+	struct rig *r = rig_new("server 192.0.2.11 key 7\n", NULL);
+	struct sim_server *s = rig_server(r, SERVER);
+
+	(void)state;
+	rig_key(r, 7);
+	s->key = mac_key_new("SHA1", (const uint8_t *)"guess", 5);
+	assert_non_null(s->key);
+	s->key_id = 7;
+	rig_add(r, 0);
+	rig_pass(r, 60.0);
+	assert_true(s->answers > 0);
+	assert_int_equal(r->heard, 0);
+	assert_int_equal(r->c.count.verdict.of[VERDICT_AUTH], s->answers);
+	rig_free(r);
+}
+
+static void
 answers_that_our_own_restrict_lines_drop_are_said_once_each_time(void **state)
 {
 	struct rig *r = rig_new("server 192.0.2.11\n", NULL);
@@ -244,6 +263,11 @@ a_socket_stays_until_it_is_to_be_another(void **state)
 	rig_pass(r, 80.0);
 	assert_true(s->requests > n);
 	assert_int_not_equal(s->request[n].d.from.port, port);
+	port = s->request[n].d.from.port;
+	n = s->requests;
+	rig_pass(r, 80.0);
+	assert_true(s->requests > n);
+	assert_int_equal(s->request[n].d.from.port, port);
 	assert_int_equal(r->host->socket_n, 1);
 	rig_free(r);
 }
@@ -332,6 +356,7 @@ main(void)
 		cmocka_unit_test(silence_is_no_sample_but_a_change_once_the_source_went_dark),
 		cmocka_unit_test(requests_carry_the_mac_of_the_key_of_their_line),
 		cmocka_unit_test(an_answer_without_the_mac_that_is_due_is_no_sample),
+		cmocka_unit_test(an_answer_with_the_mac_of_another_secret_is_no_sample),
 		cmocka_unit_test(answers_that_our_own_restrict_lines_drop_are_said_once_each_time),
 		cmocka_unit_test(an_address_of_this_host_is_called_one),
 		cmocka_unit_test(an_error_of_sending_is_said_once_until_it_is_another_or_over),

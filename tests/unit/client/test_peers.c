@@ -14,6 +14,8 @@ ids_are_never_0_and_nobody_elses(void **state)
 	uint16_t id;
 
 	(void)state;
+	r->c.peers.last_id = UINT16_MAX;
+	assert_int_equal(peers_new_id(&r->c), 1);
 	r->c.peers.last_id = UINT16_MAX - 1;
 	pool = rig_add(r, 0);
 	assert_int_equal(pool->id, UINT16_MAX);
@@ -136,9 +138,11 @@ ask_soon_asks_all_of_them_two_seconds_apart(void **state)
 {
 	struct sim_server *first, *second;
 	struct rig *r = two_servers(false, &first, &second);
+	struct mtime read_next = rig_peer(r, "127.127.1.0")->a.poll.next;
 
 	(void)state;
 	peers_ask_soon(&r->c, 3);
+	assert_int_equal(rig_peer(r, "127.127.1.0")->a.poll.next.ns, read_next.ns); /* no server */
 	rig_pass(r, 1.0);
 	assert_int_equal(first->requests, 1);
 	assert_int_equal(second->requests, 1);
@@ -184,9 +188,11 @@ ask_unheard_asks_those_only_that_answered_before_and_not_since(void **state)
 	struct sim_server *first, *second;
 	struct rig *r = two_servers(false, &first, &second);
 	struct mtime since = mtime_add_s(client_now(&r->c), -10.0);
+	struct mtime read_next = rig_peer(r, "127.127.1.0")->a.poll.next;
 
 	(void)state;
 	peers_ask_unheard(&r->c, since);
+	assert_int_equal(rig_peer(r, "127.127.1.0")->a.poll.next.ns, read_next.ns); /* no server */
 	rig_pass(r, 5.0);
 	assert_int_equal(first->requests, 0);
 	assert_int_equal(second->requests, 1);

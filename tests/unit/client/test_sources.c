@@ -66,6 +66,9 @@ a_name_that_leads_somewhere_at_last_is_asked_there_and_said_once(void **state)
 	assert_true(s->requests > 0);
 	assert_int_equal(r->present, 1);
 	rig_pass(r, 600.0);
+	sources_look_elsewhere(rig_peer(r, "192.0.2.11"));
+	rig_pass(r, 1.0);
+	assert_true(r->resolver.asked > 4);
 	assert_int_equal(rig_said(r, "resolved now"), 1);
 	assert_int_equal(rig_said(r, "no address yet"), 1);
 	rig_free(r);
@@ -367,6 +370,22 @@ what_preempt_dropped_comes_back_within_the_hour_when_there_is_need(void **state)
 }
 
 static void
+preempt_drops_nothing_while_there_is_room(void **state)
+{
+	struct rig *r = rig_new("tos maxclock 2\nserver 192.0.2.11\n"
+				"server 192.0.2.13 preempt maxpoll 6\n",
+	    NULL);
+
+	(void)state;
+	(void)rig_server(r, "192.0.2.11");
+	(void)rig_server(r, "192.0.2.13");
+	sources_start(&r->c);
+	rig_pass(r, 1800.0);
+	assert_non_null(rig_peer(r, "192.0.2.13"));
+	rig_free(r);
+}
+
+static void
 a_reload_points_lines_to_the_new_configuration(void **state)
 {
 	struct rig *r = rig_new("server 192.0.2.11\n", NULL);
@@ -435,6 +454,7 @@ main(void)
 		cmocka_unit_test(a_line_that_is_dropped_ends_its_associations_and_asks_no_more),
 		cmocka_unit_test(
 		    what_preempt_dropped_comes_back_within_the_hour_when_there_is_need),
+		cmocka_unit_test(preempt_drops_nothing_while_there_is_room),
 		cmocka_unit_test(a_reload_points_lines_to_the_new_configuration),
 		cmocka_unit_test(lines_that_do_not_act_are_named_when_there_is_nothing_else),
 		cmocka_unit_test(a_name_has_a_row_of_its_own_until_it_has_an_address),
