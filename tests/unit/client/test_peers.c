@@ -188,14 +188,27 @@ ask_unheard_asks_those_only_that_answered_before_and_not_since(void **state)
 	struct sim_server *first, *second;
 	struct rig *r = two_servers(false, &first, &second);
 	struct mtime since = mtime_add_s(client_now(&r->c), -10.0);
-	struct mtime read_next = rig_peer(r, "127.127.1.0")->a.poll.next;
 
 	(void)state;
 	peers_ask_unheard(&r->c, since);
-	assert_int_equal(rig_peer(r, "127.127.1.0")->a.poll.next.ns, read_next.ns); /* no server */
 	rig_pass(r, 5.0);
 	assert_int_equal(first->requests, 0);
 	assert_int_equal(second->requests, 1);
+	rig_free(r);
+}
+
+static void
+ask_unheard_leaves_clocks_to_their_drivers(void **state)
+{
+	struct rig *r = rig_new("server 127.127.1.0\n", NULL);
+	struct mtime next;
+
+	(void)state;
+	rig_add(r, 0);
+	rig_pass(r, 1000.0);
+	next = rig_peer(r, "127.127.1.0")->a.poll.next;
+	peers_ask_unheard(&r->c, client_now(&r->c));
+	assert_int_equal(rig_peer(r, "127.127.1.0")->a.poll.next.ns, next.ns);
 	rig_free(r);
 }
 
@@ -290,6 +303,7 @@ main(void)
 		cmocka_unit_test(ask_seldom_leaves_those_out_that_are_asked_often),
 		cmocka_unit_test(ask_silent_asks_those_only_that_do_not_answer),
 		cmocka_unit_test(ask_unheard_asks_those_only_that_answered_before_and_not_since),
+		cmocka_unit_test(ask_unheard_leaves_clocks_to_their_drivers),
 		cmocka_unit_test(a_shorter_interval_of_the_discipline_holds_at_once),
 		cmocka_unit_test(only_a_move_that_resets_takes_samples_away),
 		cmocka_unit_test(doubt_makes_every_source_less_certain),
