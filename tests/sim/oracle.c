@@ -55,6 +55,48 @@ remote_of(struct oracle_node *o, const struct endpoint *e)
 	return &o->remote[o->remote_n++];
 }
 
+static struct sim_server *
+liar_at(const struct sim *s, const struct endpoint *e)
+{
+	const struct sim_host *h = sim_net_find(s->net, &e->addr);
+
+	for (unsigned i = 0; i < s->server_n; i++) {
+		if (s->server[i]->host == h && !s->server[i]->honest) {
+			return s->server[i];
+		}
+	}
+	return NULL;
+}
+
+/* How far beyond what it says of itself a server's clock is wrong. */
+static double
+lie_s(const struct sim *s, struct sim_server *srv)
+{
+	return fmax(fabs(sim_server_error_s(srv) - sim_smear_s(s)) - srv->root_disp_s, 0);
+}
+
+/* By how much the server there lies now, and at its last answer. */
+static double
+lying_s(struct sim *s, const struct endpoint *e)
+{
+	struct sim_server *liar = liar_at(s, e);
+
+	return liar != NULL ? lie_s(s, liar) : 0;
+}
+
+static double
+lied_s(const struct sim_node *n, const struct endpoint *e)
+{
+	const struct oracle_node *o = &n->oracle;
+
+	for (unsigned i = 0; i < o->remote_n; i++) {
+		if (endpoint_equal(&o->remote[i].at, e)) {
+			return o->remote[i].lie_s;
+		}
+	}
+	return 0;
+}
+
 const struct oracle_remote *
 oracle_remote(const struct sim_node *n, const char *address)
 {
@@ -143,6 +185,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	r = remote_of(&n->oracle, &d->from);
 	if (r != NULL && endpoint_equal(&r->asked_from, &d->to)) {
 		r->honest = honest;
+		r->lie_s = lying_s(n->sim, &d->from);
 		r->answered += r->awaited && r->moves == moves(n);
 		r->awaited = false;
 		r->heard_at = n->sim->w->now;
@@ -249,31 +292,12 @@ judge_maxerror(struct sim_node *n, double led_s)
 	}
 }
 
-/* How far beyond what it says of itself a server's clock is wrong. */
-static double
-lie_s(const struct sim *s, struct sim_server *srv)
-{
-	return fmax(fabs(sim_server_error_s(srv) - sim_smear_s(s)) - srv->root_disp_s, 0);
-}
-
-static struct sim_server *
-liar_at(const struct sim *s, const struct endpoint *e)
-{
-	const struct sim_host *h = sim_net_find(s->net, &e->addr);
-
-	for (unsigned i = 0; i < s->server_n; i++) {
-		if (s->server[i]->host == h && !s->server[i]->honest) {
-			return s->server[i];
-		}
-	}
-	return NULL;
-}
-
 /*
  * A liar whose interval overlaps those of the honest ones contradicts nobody. It may lead the clock
  * to any place that all allow, and by its narrow interval make believe that this is certain: what
  * it allows is as far from the truth as it lies. No selection can tell it from the one good server
- * among far ones. It is granted that much, and only while the overlap is possible.
+ * among far ones. It is granted that much, and only while the overlap is possible; when it turns
+ * honest, until it has said so.
  */
 static double
 led_astray_s(struct sim_node *n)
@@ -282,11 +306,12 @@ led_astray_s(struct sim_node *n)
 
 	for (unsigned i = 0; i < n->daemon->client.peers.peer_n; i++) {
 		const struct assoc *a = &n->daemon->client.peers.peer[i].a;
-		struct sim_server *liar = a->id != 0 ? liar_at(n->sim, &a->remote) : NULL;
+		double by_s =
+		    a->id != 0 ? fmax(lying_s(n->sim, &a->remote), lied_s(n, &a->remote)) : 0;
 
-		if (liar != NULL && a->tally != TALLY_FALSETICK && a->tally != TALLY_REJECT &&
-		    lie_s(n->sim, liar) <= 4 * farthest_s(n)) {
-			led_s = fmax(led_s, lie_s(n->sim, liar));
+		if (a->tally != TALLY_FALSETICK && a->tally != TALLY_REJECT &&
+		    by_s <= 4 * farthest_s(n)) {
+			led_s = fmax(led_s, by_s);
 		}
 	}
 	return led_s;

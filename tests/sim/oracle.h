@@ -31,6 +31,7 @@ struct oracle_remote {
 	int64_t sent;                   /* true ns of the last request; < 0: none in this life */
 	int64_t heard_at;               /* of the last answer */
 	bool honest;
+	double lie_s;      /* of the last answer; 0 when honest */
 	bool awaited;      /* a request has not been answered yet */
 	bool counted;      /* it has answered in this life */
 	unsigned missed;   /* requests since the last answer */
