@@ -39,27 +39,29 @@ addresses(const struct client *c)
 }
 
 /* With interface rules, requests leave only from addresses the rules allow. */
-static const struct addr *
-allowed_local(const struct client *c, const struct addr *remote)
+static bool
+allowed_local(const struct client *c, const struct addr *remote, struct addr *out)
 {
 	struct client_addresses h = addresses(c);
 
 	for (unsigned i = 0; i < h.allowed_n; i++) {
-		const struct addr *a = &h.allowed[i];
-		if (a->family == remote->family &&
-		    addr_is_loopback(a) == addr_is_loopback(remote)) {
-			return a;
+		if (h.allowed[i].family == remote->family &&
+		    addr_is_loopback(&h.allowed[i]) == addr_is_loopback(remote)) {
+			*out = h.allowed[i];
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 /* The rules leave nothing to ask from: the system's word would send people to the network. */
 static bool
 has_no_way(const struct peer *p, int error)
 {
+	struct addr from;
+
 	return error == -EADDRNOTAVAIL && addresses(p->client).restricted &&
-	    allowed_local(p->client, &p->a.remote.addr) == NULL;
+	    !allowed_local(p->client, &p->a.remote.addr, &from);
 }
 
 /* What to do about an error of a socket, as far as the error says it. */
@@ -148,7 +150,7 @@ static int
 open_socket(struct peer *p)
 {
 	struct client *c = p->client;
-	const struct addr *from;
+	struct addr from;
 	int error;
 
 	close_socket(p);
@@ -157,8 +159,7 @@ open_socket(struct peer *p)
 		return error;
 	}
 	close_socket(p);
-	from = allowed_local(c, &p->a.remote.addr);
-	return from != NULL ? connect_from(p, from) : -EADDRNOTAVAIL;
+	return allowed_local(c, &p->a.remote.addr, &from) ? connect_from(p, &from) : -EADDRNOTAVAIL;
 }
 
 static bool

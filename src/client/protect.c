@@ -44,7 +44,7 @@ lack_of(struct peer *p)
 	enum lack lack = lack_of_line(p->source->cfg);
 	struct client *c = p->client;
 
-	if (lack != LACK_NOTHING || (p->a.rules.flags & ASSOC_REFCLOCK)) {
+	if (lack != LACK_NOTHING) {
 		return lack;
 	}
 	if (p->a.rules.key_id != 0) {

@@ -42,7 +42,7 @@ void
 votes_put(const struct client *c, struct quorum_lines *out)
 {
 	unsigned members[SOURCES_MAX] = { 0 };
-	int16_t line[SOURCES_MAX];
+	int16_t line[SOURCES_MAX] = { 0 };
 
 	out->n = 0;
 	for (unsigned i = 0; i < c->sources.n; i++) {
