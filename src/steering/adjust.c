@@ -13,6 +13,7 @@ static const double PHASE_MAX_S = 0.5;
 /* Of adjtime. */
 static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
 static const int64_t SLEPT_NS = 10000000;
+static const int64_t SET_NS = 50000; /* two readings of two clocks do not differ by chance */
 static const double ESTERROR_MAX_S = 16.0;
 static const double DROPPED_LEAST_S = 10e-6;
 
@@ -408,6 +409,15 @@ adjust_next(struct adjust *a)
 	return slice(a, a->pending_s + a->owed_s, a->freq);
 }
 
+static void
+forget_slew(struct adjust *a)
+{
+	a->set_s = 0.0;
+	a->carry_s = 0.0;
+	a->pending_s = 0.0;
+	a->owed_s = 0.0;
+}
+
 int
 adjust_step(struct adjust *a, double step_s, double freq)
 {
@@ -429,10 +439,7 @@ adjust_step(struct adjust *a, double step_s, double freq)
 	if (error != 0) {
 		return error;
 	}
-	a->set_s = 0.0;
-	a->carry_s = 0.0;
-	a->pending_s = 0.0;
-	a->owed_s = 0.0;
+	forget_slew(a);
 	a->sum_ns += step_ns;
 	a->at = read_clock(a);
 	a->set_at = a->at;
@@ -470,6 +477,16 @@ is_move(int64_t ns)
 	return ns > SERVED_MOVED_NS || ns < -SERVED_MOVED_NS;
 }
 
+/*
+ * Not a move to speak of, but who set the clock has ended a slew of adjtime, and the kernel is not
+ * asked for what is left of that.
+ */
+static bool
+ends_slew(const struct adjust *a, int64_t moved_ns)
+{
+	return a->plain && (moved_ns > SET_NS || moved_ns < -SET_NS);
+}
+
 bool
 adjust_look(struct adjust *a, struct adjust_finding *f)
 {
@@ -496,11 +513,11 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 		f->lost_s = fmax(fabs(underway_s), a->dropped_s);
 		a->sum_ns += moved_ns;
 		/* The kernel drops a slew under way when the clock is set. */
-		a->set_s = 0.0;
-		a->carry_s = 0.0;
-		a->pending_s = 0.0;
-		a->owed_s = 0.0;
+		forget_slew(a);
 		a->moves++;
+	} else if (ends_slew(a, moved_ns)) {
+		f->lost_s = fabs(underway_s);
+		forget_slew(a);
 	}
 	f->lost_s = fmax(f->lost_s, a->dropped_s);
 	a->dropped_s = 0.0;

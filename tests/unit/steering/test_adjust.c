@@ -318,6 +318,28 @@ a_slew_that_a_step_of_a_microsecond_dropped_is_lost(void **state)
 	bench_free(b);
 }
 
+/* What is left of adjtime's cannot be asked for. */
+static void
+without_the_kernels_loop_a_step_of_some_microseconds_drops_the_slew_too(void **state)
+{
+	struct bench *b = bench_of(0.0);
+	struct adjust_finding f;
+
+	(void)state;
+	adjust_by_kernel(&b->a, false);
+	(void)adjust_slew(&b->a, 0.03, 0.0, 6);
+	pass_s(b, 20.5);
+	assert_false(adjust_look(&b->a, &f));
+	sim_clock_foreign_step(&b->kernel, 1e-4);
+	assert_true(adjust_look(&b->a, &f));
+	assert_false(f.moved);
+	assert_true(f.lost_s > 0.018 && f.lost_s < 0.021);
+	assert_true(fabs(adjust_left_s(&b->a)) <= 0.0);
+	pass_s(b, 100.0);
+	check_sum_within(b, 0.0, 1e-3);
+	bench_free(b);
+}
+
 static void
 a_leap_second_is_taken_out_of_the_sum_again(void **state)
 {
@@ -508,6 +530,8 @@ main(void)
 		cmocka_unit_test(our_own_step_is_no_finding),
 		cmocka_unit_test(a_foreign_step_is_found_with_the_slew_that_it_ended),
 		cmocka_unit_test(a_slew_that_a_step_of_a_microsecond_dropped_is_lost),
+		cmocka_unit_test(
+		    without_the_kernels_loop_a_step_of_some_microseconds_drops_the_slew_too),
 		cmocka_unit_test(a_leap_second_is_taken_out_of_the_sum_again),
 		cmocka_unit_test(time_asleep_is_told_apart_from_a_move),
 		cmocka_unit_test(nothing_is_set_when_it_is_not_wanted),
