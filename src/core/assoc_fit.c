@@ -118,6 +118,8 @@ recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 		if (found > 0 && mtime_before(s.at, w->broke)) {
 			break;
 		}
+		/* The filter has let it age by the policy's phi alone until it was updated. */
+		s.disp_s += (phi - w->policy->phi) * mtime_diff_s(a->filter.updated, s.at);
 		out[found++] = (struct claim){ offset_s - alone_s(&s), offset_s + alone_s(&s) };
 	}
 	if (found == RECENT &&
