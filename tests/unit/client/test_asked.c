@@ -66,6 +66,22 @@ reloads_in_a_row_ask_no_more_than_a_server_grants(void **state)
 	rig_free(r);
 }
 
+/* Six lives of 10 s. */
+static void
+restart_in_a_row(struct rig *r, bool file_stays)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		asked_read(&r->c);
+		rig_add(r, 0);
+		rig_pass(r, 10.0);
+		asked_write(&r->c);
+		if (!file_stays) {
+			sim_store_remove(&r->store, FILE_OF_IT);
+		}
+		rig_restart(r);
+	}
+}
+
 static void
 restarts_in_a_row_ask_no_more_than_a_server_grants(void **state)
 {
@@ -73,13 +89,7 @@ restarts_in_a_row_ask_no_more_than_a_server_grants(void **state)
 	struct rig *r = asked_rig(&s);
 
 	(void)state;
-	for (unsigned i = 0; i < 6; i++) {
-		asked_read(&r->c);
-		rig_add(r, 0);
-		rig_pass(r, 10.0);
-		asked_write(&r->c);
-		rig_restart(r);
-	}
+	restart_in_a_row(r, true);
 	assert_in_range(s->requests, ASSOC_BURST, granted_in(60.0));
 	rig_free(r);
 }
@@ -92,14 +102,7 @@ without_the_file_nothing_is_known_of_before(void **state)
 	struct rig *r = asked_rig(&s);
 
 	(void)state;
-	for (unsigned i = 0; i < 6; i++) {
-		asked_read(&r->c);
-		rig_add(r, 0);
-		rig_pass(r, 10.0);
-		asked_write(&r->c);
-		sim_store_remove(&r->store, FILE_OF_IT);
-		rig_restart(r);
-	}
+	restart_in_a_row(r, false);
 	assert_true(s->requests > granted_in(60.0));
 	rig_free(r);
 }
