@@ -89,19 +89,9 @@ struct client_setup {
 };
 
 struct client {
-	struct loop *loop;
-	struct net *net;
-	struct clock *clock; /* only read */
-	struct store *store;
-	struct rng *rng;
-	struct resolver *resolver; /* its answers come by sources_answered */
-	struct journal *journal;
-	struct auth_keys *keys;
-	const struct config *conf;
-	const char *driftfile; /* beside which asked keeps its own; NULL: none */
-	struct client_options opt;
-	const struct client_events *up;
-	void *up_ctx;
+	struct client_setup is;
+	const struct config *conf;           /* in force */
+	const char *driftfile;               /* beside which asked keeps its own; NULL: none */
 	const struct association_events *on; /* what associations tell the modules above them */
 	struct counters count;
 	struct sources sources;
@@ -126,7 +116,7 @@ void client_configure(struct client *c, const struct config *conf, const char *d
 static inline struct mtime
 client_now(const struct client *c)
 {
-	return loop_now(c->loop);
+	return loop_now(c->is.loop);
 }
 
 /* What holds for associations now. */
@@ -135,7 +125,7 @@ client_world(const struct client *c)
 {
 	struct assoc_world w;
 
-	c->up->world(c->up_ctx, &w);
+	c->is.up->world(c->is.up_ctx, &w);
 	return w;
 }
 

@@ -36,7 +36,7 @@ moment(const struct client *c)
 {
 	struct clock_reading r;
 
-	c->clock->ops->read(c->clock, &r);
+	c->is.clock->ops->read(c->is.clock, &r);
 	return (struct asked_at){
 		rtime_diff_s(r.real, (struct rtime){ 0 }),
 		mtime_diff_s(r.mono, (struct mtime){ 0 }),
@@ -119,7 +119,7 @@ asked_read(struct client *c)
 	size_t len;
 
 	/* Not there, or not to be read: then every server may be asked. */
-	if (!path_of(c, path) || c->store->ops->read(c->store, path, &text, &len) != 0) {
+	if (!path_of(c, path) || c->is.store->ops->read(c->is.store, path, &text, &len) != 0) {
 		return;
 	}
 	take_all(c, text);
@@ -173,7 +173,7 @@ asked_write(struct client *c)
 		askedfile_put_head(&t, &at);
 		if (put_all(c, &t, client_now(c)) > 0) {
 			/* Its folder is the drift file's, which says what is wrong with it. */
-			(void)c->store->ops->write(c->store, path, text, t.len);
+			(void)c->is.store->ops->write(c->is.store, path, text, t.len);
 		}
 	}
 	free(text);

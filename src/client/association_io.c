@@ -25,7 +25,7 @@ static const struct net_events PEER_EVENTS = { on_packet, on_sent, on_error };
 static void
 close_socket(struct peer *p)
 {
-	p->client->net->ops->close(p->client->net, p->sock);
+	p->client->is.net->ops->close(p->client->is.net, p->sock);
 	p->sock = NULL;
 }
 
@@ -34,7 +34,7 @@ addresses(const struct client *c)
 {
 	struct client_addresses out;
 
-	c->up->addresses(c->up_ctx, &out);
+	c->is.up->addresses(c->is.up_ctx, &out);
 	return out;
 }
 
@@ -101,15 +101,15 @@ note_send_error(struct peer *p, int error, bool by_packet)
 		return;
 	}
 	p->send_error = error;
-	if (error == 0 || (by_packet && !report_packet_may(p->client->journal))) {
+	if (error == 0 || (by_packet && !report_packet_may(p->client->is.journal))) {
 		return;
 	}
 	if (has_no_way(p, error)) {
-		p->client->up->put_no_way(p->client->up_ctx, &p->a.remote.addr, &t);
+		p->client->is.up->put_no_way(p->client->is.up_ctx, &p->a.remote.addr, &t);
 	} else {
 		text_printf(&t, "%s%s", strerror(-error), remedy_of(error));
 	}
-	report(p->client->journal, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
+	report(p->client->is.journal, LOG_LEVEL_WARNING, "%s: cannot ask it: %s",
 	    addr_format(&p->a.remote.addr, addr, sizeof addr), why);
 }
 
@@ -124,10 +124,10 @@ connect_from(struct peer *p, const struct addr *from)
 	if (from != NULL) {
 		local.addr = *from;
 	}
-	error = c->net->ops->connect(c->net, &local, &p->a.remote, (unsigned)c->conf->dscp,
+	error = c->is.net->ops->connect(c->is.net, &local, &p->a.remote, (unsigned)c->conf->dscp,
 	    &PEER_EVENTS, p, &p->sock);
 	if (error == 0) {
-		c->net->ops->local(c->net, p->sock, &bound);
+		c->is.net->ops->local(c->is.net, p->sock, &bound);
 		assoc_asked_from(&p->a, &bound.addr);
 	}
 	return error;
@@ -187,7 +187,7 @@ socket_stands(const struct peer *p)
 static void
 arm(struct peer *p)
 {
-	p->client->loop->ops->timer_arm(p->client->loop, &p->timer, p->a.poll.next);
+	p->client->is.loop->ops->timer_arm(p->client->is.loop, &p->timer, p->a.poll.next);
 }
 
 /* Of this host's own routes, when the socket was made: what a packet says may be forged. */
@@ -219,7 +219,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 	error = p->sock != NULL ? 0 : open_socket(p);
 	p->no_way = no_way(error);
 	if (error == 0) {
-		error = c->net->ops->send(c->net, p->sock, &request, &at);
+		error = c->is.net->ops->send(c->is.net, p->sock, &request, &at);
 	}
 	if (error != 0) {
 		assoc_send_failed(&p->a);
@@ -242,7 +242,7 @@ ask_on(struct peer *p, const struct assoc_world *w)
 	struct client *c = p->client;
 	struct client_standing above;
 
-	c->up->standing(c->up_ctx, &above);
+	c->is.up->standing(c->is.up_ctx, &above);
 	if (p->a.poll.asked == 0 && above.waits && assoc_unfit(&p->a, w) == FLASH_PEER_DIST) {
 		assoc_want(&p->a, 1);
 	}
@@ -258,7 +258,7 @@ say_shared_clock(struct peer *p)
 	char addr[ADDR_TEXT_MAX];
 
 	if (shares && !p->shares_clock) {
-		report(p->client->journal, LOG_LEVEL_WARNING,
+		report(p->client->is.journal, LOG_LEVEL_WARNING,
 		    "%s runs on the very clock we set (a container of this host?): not used",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr));
 	}
@@ -276,7 +276,7 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 
 	say_shared_clock(p);
 	if (client_adaptive(c) && r == ESTIMATOR_BROKE) {
-		report(c->journal, LOG_LEVEL_INFO,
+		report(c->is.journal, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		assoc_want(&p->a, ESTIMATOR_BURST - 1);
@@ -300,10 +300,10 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	if (!ans->sampled) {
 		return;
 	}
-	c->up->heard(c->up_ctx, &p->a, ans);
-	stats_peer(c->journal, &p->a, peer_event_status(p));
+	c->is.up->heard(c->is.up_ctx, &p->a, ans);
+	stats_peer(c->is.journal, &p->a, peer_event_status(p));
 	follow_estimate(p, ans);
-	c->up->sampled(c->up_ctx, &p->a, ans);
+	c->is.up->sampled(c->is.up_ctx, &p->a, ans);
 }
 
 static void
@@ -327,16 +327,16 @@ on_timer(void *ctx)
 	struct assoc_draw draw;
 	struct assoc_world w;
 
-	c->up->look(c->up_ctx);
+	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
-	c->rng->ops->fill(c->rng, &draw, sizeof draw);
+	c->is.rng->ops->fill(c->is.rng, &draw, sizeof draw);
 	assoc_poll(&p->a, &w, &draw, &out);
 	if (p->a.rules.flags & ASSOC_REFCLOCK) {
 		read_clock(p, &w);
 		peer_event_note_all(c, p, out.events);
 		arm(p);
 		if (out.filtered) {
-			c->up->changed(c->up_ctx);
+			c->is.up->changed(c->is.up_ctx);
 		}
 		return;
 	}
@@ -362,13 +362,13 @@ tell_blocked(struct client *c, const struct peer *p, const struct endpoint *from
 	(void)addr_format(&from->addr, addr, sizeof addr);
 	if ((flags & RESTRICT_IGNORE) != 0 && from->port == NTP_PORT &&
 	    still_ours(c, &from->addr)) {
-		report(c->journal, LOG_LEVEL_WARNING,
+		report(c->is.journal, LOG_LEVEL_WARNING,
 		    "%s (%s): this is an address of this host, which cannot tell itself the time; "
 		    "take out its line",
 		    name, addr);
 		return;
 	}
-	report(c->journal, LOG_LEVEL_WARNING,
+	report(c->is.journal, LOG_LEVEL_WARNING,
 	    "%s (%s): its answers are dropped by a restrict entry with %s; add a restrict line for "
 	    "it",
 	    name, addr,
@@ -380,7 +380,7 @@ tell_blocked(struct client *c, const struct peer *p, const struct endpoint *from
 static bool
 admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 {
-	unsigned flags = c->up->restricted(c->up_ctx, &pkt->from);
+	unsigned flags = c->is.up->restricted(c->is.up_ctx, &pkt->from);
 
 	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
 	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
@@ -415,7 +415,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		return;
 	}
 	counters_version(&c->count, pk.hdr.version);
-	c->up->look(c->up_ctx);
+	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
 	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, &pk);
 	assoc_receive(&p->a, &pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
@@ -427,7 +427,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		arm(p);
 	}
 	if (ans.sampled) {
-		stats_raw(c->journal, &p->a);
+		stats_raw(c->is.journal, &p->a);
 	}
 	after_answer(p, &ans);
 }
@@ -455,7 +455,7 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
     double delay_s)
 {
 	struct client *c = s->client;
-	struct assoc_rules rules = line_rules(s->cfg, c->opt.once);
+	struct assoc_rules rules = line_rules(s->cfg, c->is.opt.once);
 	struct assoc_world w = client_world(c);
 
 	memset(p, 0, sizeof *p);
@@ -467,7 +467,7 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	}
 	p->client = c;
 	p->source = s;
-	auth_start(&p->auth, c->keys, rules.key_id);
+	auth_start(&p->auth, c->is.keys, rules.key_id);
 	assoc_start(&p->a, id, &rules, remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
 	return true;
@@ -476,7 +476,7 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 void
 association_io_start(struct peer *p)
 {
-	p->client->loop->ops->timer_init(p->client->loop, &p->timer, on_timer, p);
+	p->client->is.loop->ops->timer_init(p->client->is.loop, &p->timer, on_timer, p);
 	arm(p);
 }
 
@@ -484,7 +484,7 @@ void
 association_io_stop(struct peer *p)
 {
 	close_socket(p);
-	p->client->loop->ops->timer_done(p->client->loop, &p->timer);
+	p->client->is.loop->ops->timer_done(p->client->is.loop, &p->timer);
 	refclock_close(p->clock);
 	p->clock = NULL;
 	assoc_end(&p->a);

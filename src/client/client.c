@@ -32,7 +32,7 @@ preempt(struct peer *p)
 {
 	struct client *c = p->client;
 
-	report(c->journal, LOG_LEVEL_NOTICE,
+	report(c->is.journal, LOG_LEVEL_NOTICE,
 	    "%s: dropped, for it was of no use and there are more than %d sources (preempt, tos "
 	    "maxclock)",
 	    p->source->cfg->host.text, (int)c->conf->tos.maxclock);
@@ -51,7 +51,7 @@ polled(struct peer *p, const struct assoc_sending *out)
 		sources_look_elsewhere(p);
 	}
 	if (out->filtered) {
-		c->up->changed(c->up_ctx);
+		c->is.up->changed(c->is.up_ctx);
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
 		sources_member_gone(p);
@@ -67,7 +67,7 @@ broke(struct peer *p)
 	struct client *c = p->client;
 
 	peers_ask_soon(c, 1);
-	c->up->broke(c->up_ctx, p->a.wire.t4_mono);
+	c->is.up->broke(c->is.up_ctx, p->a.wire.t4_mono);
 }
 
 static const struct association_events ASSOCIATION_EVENTS = { .polled = polled, .broke = broke };
@@ -75,17 +75,7 @@ static const struct association_events ASSOCIATION_EVENTS = { .polled = polled, 
 void
 client_init(struct client *c, const struct client_setup *setup)
 {
-	c->loop = setup->loop;
-	c->net = setup->net;
-	c->clock = setup->clock;
-	c->store = setup->store;
-	c->rng = setup->rng;
-	c->resolver = setup->resolver;
-	c->journal = setup->journal;
-	c->keys = setup->keys;
-	c->opt = setup->opt;
-	c->up = setup->up;
-	c->up_ctx = setup->up_ctx;
+	c->is = *setup;
 	c->on = &ASSOCIATION_EVENTS;
 }
 

@@ -148,15 +148,15 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 	bool logged = is_logged(c, is_everyday(p, code));
 
 	(void)event_peer(&p->told.event, code);
-	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->journal))) {
+	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->is.journal))) {
 		return;
 	}
 	put_event(p, code, &t);
 	put_cause(c, p, code, &t);
 	note_reach(c, p, code);
-	stats_proto(c->journal, buf);
+	stats_proto(c->is.journal, buf);
 	if (logged) {
-		report_event_line(c->journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+		report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 	}
 }
 
@@ -186,9 +186,9 @@ peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
 	text_printf(&t, " synchronized to %s, stratum %u (offset %+.6f s, delay %.6f s)",
 	    addr_format(&p->a.remote.addr, addr, sizeof addr), p->a.srv.stratum, offset_s,
 	    p->a.filter.best.delay_s);
-	stats_proto(c->journal, buf);
+	stats_proto(c->is.journal, buf);
 	if (is_logged(c, turn) && log_takes_turn(c, &t)) {
-		report_event_line(c->journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+		report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
 	}
 }
 
@@ -201,6 +201,6 @@ peer_event_note_all(struct client *c, struct peer *p, unsigned events)
 		}
 	}
 	if (events != 0) {
-		c->up->noted(c->up_ctx);
+		c->is.up->noted(c->is.up_ctx);
 	}
 }

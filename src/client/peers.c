@@ -93,7 +93,7 @@ id_taken(struct client *c, uint16_t id)
 void
 peers_start(struct client *c)
 {
-	c->rng->ops->fill(c->rng, &c->peers.last_id, sizeof c->peers.last_id);
+	c->is.rng->ops->fill(c->is.rng, &c->peers.last_id, sizeof c->peers.last_id);
 }
 
 uint16_t
@@ -170,7 +170,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
 
 	if (p == NULL) {
-		report(c->journal, LOG_LEVEL_ERROR,
+		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s:%u: %s is left out, there is no room for more than %d associations: ten "
 		    "servers are plenty, take lines out",
 		    s->cfg->place.file != NULL ? s->cfg->place.file : "ntpq", s->cfg->place.line,
@@ -178,10 +178,10 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 		return NULL;
 	}
 	if (!association_io_open(p, s, peers_new_id(c), &remote, delay_s)) {
-		report(c->journal, LOG_LEVEL_ERROR, "%s: no memory for it", s->cfg->host.text);
+		report(c->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it", s->cfg->host.text);
 		return NULL;
 	}
-	c->up->source_address(c->up_ctx, addr, true);
+	c->is.up->source_address(c->is.up_ctx, addr, true);
 	peer_event_start(c, p);
 	association_io_start(p);
 	return p;
@@ -202,7 +202,7 @@ peers_demobilize(struct peer *p)
 	asked_note(c, &p->a);
 	peers_close(p);
 	if (!peers_use(c, &p->a.remote.addr, NULL)) { /* the host may have another */
-		c->up->source_address(c->up_ctx, &p->a.remote.addr, false);
+		c->is.up->source_address(c->is.up_ctx, &p->a.remote.addr, false);
 	}
 }
 
@@ -213,7 +213,7 @@ peers_move(struct peer *p, const struct addr *addr)
 	struct source *s = p->source;
 	char old[ADDR_TEXT_MAX], new[ADDR_TEXT_MAX];
 
-	report(p->client->journal, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s",
+	report(p->client->is.journal, LOG_LEVEL_NOTICE, "%s: trying %s instead of %s",
 	    s->cfg->host.text, addr_format(addr, new, sizeof new),
 	    addr_format(&p->a.remote.addr, old, sizeof old));
 	peers_demobilize(p);

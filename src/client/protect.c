@@ -50,8 +50,8 @@ lack_of(struct peer *p)
 	if (p->a.rules.key_id != 0) {
 		return auth_ready(&p->auth, &p->a.remote.addr) ? LACK_NOTHING : LACK_KEY;
 	}
-	return c->up->restricted(c->up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST
-									     : LACK_NOTHING;
+	return c->is.up->restricted(c->is.up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST
+										   : LACK_NOTHING;
 }
 
 static const char *
@@ -90,22 +90,22 @@ say(const struct source *s, enum lack lack, const char *who)
 	switch (lack) {
 	case LACK_NTS:
 	case LACK_AUTOKEY:
-		report(c->journal, LOG_LEVEL_ERROR,
+		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s%s: '%s' cannot be had in this version: not asked", place, who, word);
 		break;
 	case LACK_KEY:
-		report(c->journal, LOG_LEVEL_ERROR,
+		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s%s: key %u is not there, not trusted or not for this address: not asked",
 		    place, who, (unsigned)s->cfg->key);
 		break;
 	case LACK_TRUST:
-		report(c->journal, LOG_LEVEL_ERROR,
+		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s%s: a restrict line with notrust wants its answers signed, and it has no "
 		    "key: not asked; give it a key, or a restrict line of its own",
 		    place, who);
 		break;
 	case LACK_NOTHING:
-		report(c->journal, LOG_LEVEL_NOTICE, "%s: can be asked as it is to be now", who);
+		report(c->is.journal, LOG_LEVEL_NOTICE, "%s: can be asked as it is to be now", who);
 		break;
 	}
 }

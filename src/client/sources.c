@@ -25,7 +25,7 @@ static const double DARK_AGAIN_S = 16.0; /* least time between questions about o
 static void
 ask_again(struct source *s, double delay_s)
 {
-	s->client->loop->ops->timer_arm(s->client->loop, &s->timer,
+	s->client->is.loop->ops->timer_arm(s->client->is.loop, &s->timer,
 	    mtime_add_s(client_now(s->client), delay_s));
 }
 
@@ -33,12 +33,13 @@ static void
 ask_name(struct source *s)
 {
 	struct client *c = s->client;
-	enum addr_family want = s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->opt.family;
+	enum addr_family want =
+	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->is.opt.family;
 	int error;
 
 	s->tag = ++c->sources.last_tag;
 	s->asked_at = client_now(c);
-	error = c->resolver->ops->ask(c->resolver, s->tag, s->cfg->host.text, want);
+	error = c->is.resolver->ops->ask(c->is.resolver, s->tag, s->cfg->host.text, want);
 	if (error != 0) {
 		s->tag = 0;
 		ask_again(s, RETRY_FIRST_S);
@@ -71,7 +72,7 @@ room_for_members(const struct client *c)
 	if (n < most) {
 		return most - n;
 	}
-	c->up->standing(c->up_ctx, &above);
+	c->is.up->standing(c->is.up_ctx, &above);
 	return n < 2 * most && above.survivors < (unsigned)c->conf->tos.minclock &&
 		!peers_settling(c)
 	    ? 1
@@ -124,7 +125,7 @@ name_again(struct source *s)
 	struct client_standing above;
 	double most_s;
 
-	c->up->standing(c->up_ctx, &above);
+	c->is.up->standing(c->is.up_ctx, &above);
 	most_s = above.decides_later ? RETRY_WAITED_S : RETRY_MAX_S;
 	s->retry_s = backoff_s(s->retry_s, RETRY_FIRST_S, most_s);
 	ask_again(s, s->retry_s);
@@ -135,10 +136,10 @@ name_failed(struct source *s, const char *reason)
 {
 	if (!s->failed_once) {
 		s->failed_once = true;
-		report(s->client->journal, LOG_LEVEL_WARNING,
+		report(s->client->is.journal, LOG_LEVEL_WARNING,
 		    "%s: no address yet (%s), asking again until there is one", s->cfg->host.text,
 		    reason);
-		s->client->up->noted(s->client->up_ctx);
+		s->client->is.up->noted(s->client->is.up_ctx);
 	}
 	name_again(s);
 }
@@ -160,7 +161,8 @@ static void
 name_found(struct source *s)
 {
 	if (s->failed_once) {
-		report(s->client->journal, LOG_LEVEL_NOTICE, "%s: resolved now", s->cfg->host.text);
+		report(s->client->is.journal, LOG_LEVEL_NOTICE, "%s: resolved now",
+		    s->cfg->host.text);
 	}
 	s->failed_once = false;
 }
@@ -216,7 +218,7 @@ is_no_other_host(struct source *s, const struct config_source *other)
 	const struct config_source *cfg = s->cfg;
 
 	if (!s->failed_once) {
-		report(s->client->journal, LOG_LEVEL_WARNING,
+		report(s->client->is.journal, LOG_LEVEL_WARNING,
 		    "%s (%s:%u): it is the host of %s (%s:%u), which is asked once", cfg->host.text,
 		    cfg->place.file, cfg->place.line, other->host.text, other->place.file,
 		    other->place.line);
@@ -283,7 +285,7 @@ pool_answered(struct source *s)
 		if (peers_use(c, a, NULL)) {
 			continue;
 		}
-		report(c->journal, LOG_LEVEL_INFO, "Soliciting pool server %s",
+		report(c->is.journal, LOG_LEVEL_INFO, "Soliciting pool server %s",
 		    addr_format(a, text, sizeof text));
 		(void)peers_mobilize(s, a, START_SPACING_S * k++);
 	}
@@ -298,7 +300,7 @@ sources_member_gone(struct peer *p)
 	struct client *c = p->client;
 
 	peers_demobilize(p);
-	c->up->changed(c->up_ctx);
+	c->is.up->changed(c->is.up_ctx);
 	s->retry_s = 0.0;
 	if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
@@ -373,7 +375,7 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	struct source *s = free_source(c);
 
 	if (s == NULL) {
-		report(c->journal, LOG_LEVEL_ERROR,
+		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s:%u: %s is left out, there is no room for more than %d sources: ten servers "
 		    "are plenty, take lines out",
 		    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line,
@@ -387,7 +389,7 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	s->id =
 	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ? peers_new_id(c) : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
-	c->loop->ops->timer_init(c->loop, &s->timer, on_name_timer, s);
+	c->is.loop->ops->timer_init(c->is.loop, &s->timer, on_name_timer, s);
 	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
 		make_way(c, &cfg->host.addr);
 		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
@@ -445,7 +447,7 @@ sources_look_again(struct client *cl)
 
 		if (config_source_in_effect(c) && !has_source(cl, c) && room_for_members(cl) > 0 &&
 		    peers_room(cl)) {
-			report(cl->journal, LOG_LEVEL_NOTICE,
+			report(cl->is.journal, LOG_LEVEL_NOTICE,
 			    "%s: asked again, for there are too few sources of use now",
 			    c->host.text);
 			(void)sources_add(cl, c, 0.0);
@@ -461,7 +463,7 @@ sources_drop(struct client *c, struct source *s)
 	for (p = peers_of(s); p != NULL; p = peers_of(s)) {
 		peers_demobilize(p);
 	}
-	c->loop->ops->timer_done(c->loop, &s->timer);
+	c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 	s->cfg = NULL;
 }
 
@@ -481,7 +483,7 @@ sources_start(struct client *c)
 		char buf[UNUSED_ROOM];
 		struct text t = text_over(buf, sizeof buf);
 		(void)sources_put_unused(c, &t);
-		report(c->journal, LOG_LEVEL_WARNING,
+		report(c->is.journal, LOG_LEVEL_WARNING,
 		    "no source of time: these do not act in this version: %s; add server or pool "
 		    "lines",
 		    buf);
@@ -518,7 +520,7 @@ sources_stop(struct client *c)
 			for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 				peers_close(p);
 			}
-			c->loop->ops->timer_done(c->loop, &s->timer);
+			c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 			s->cfg = NULL;
 		}
 	}

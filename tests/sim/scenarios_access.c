@@ -355,7 +355,7 @@ port_of(const struct peer *p)
 	struct endpoint e = { .port = 0 };
 
 	if (p->sock != NULL) {
-		p->client->net->ops->local(p->client->net, p->sock, &e);
+		p->client->is.net->ops->local(p->client->is.net, p->sock, &e);
 	}
 	return e.port;
 }
