@@ -6,7 +6,7 @@
 #include "control/control.h"
 #include <string.h>
 #include "base/cursor.h"
-#include "control/control_request.h"
+#include "control_request.h"
 #include "server/listener.h"
 
 /* Octets of answers to other hosts: for all together, and for one. */

@@ -2,7 +2,7 @@
 /* control_auth - who may do what by mode 6: MACs, the control key, replays and nonces. */
 #include <string.h>
 #include "base/cursor.h"
-#include "control/control_request.h"
+#include "control_request.h"
 #include "journal/report.h"
 
 static const double SEEN_S = 86400.0;     /* a datagram that was obeyed is remembered so long */

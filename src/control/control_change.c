@@ -7,8 +7,8 @@
 #include <time.h>
 #include "base/cursor.h"
 #include "config/print.h"
-#include "control/control_request.h"
-#include "control/vars.h"
+#include "control_request.h"
+#include "vars.h"
 #include "journal/report.h"
 #include "steering/system_event.h"
 

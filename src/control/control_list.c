@@ -5,8 +5,8 @@
  */
 #include <string.h>
 #include "client/client.h"
-#include "control/control_request.h"
-#include "control/vars.h"
+#include "control_request.h"
+#include "vars.h"
 #include "server/listener.h"
 #include "server/server.h"
 

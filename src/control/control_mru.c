@@ -10,8 +10,8 @@
  * turn, behind the requests for the time, and the table keeps its place.
  */
 #include <string.h>
-#include "control/control_request.h"
-#include "control/vars.h"
+#include "control_request.h"
+#include "vars.h"
 #include "server/listener.h"
 #include "server/server.h"
 

@@ -4,8 +4,8 @@
 #include "client/client.h"
 #include "client/peer_event.h"
 #include "client/peers.h"
-#include "control/control_request.h"
-#include "control/vars.h"
+#include "control_request.h"
+#include "vars.h"
 #include "steering/steering.h"
 #include "steering/system_event.h"
 

@@ -4,7 +4,7 @@
  * cause.
  */
 #include "base/cursor.h"
-#include "control/control_request.h"
+#include "control_request.h"
 #include "server/listener.h"
 
 enum {

@@ -4,8 +4,8 @@
 #include "client/peers.h"
 #include "client/protect.h"
 #include "control/control.h"
-#include "control/vars.h"
-#include "control/vars_table.h"
+#include "vars.h"
+#include "vars_table.h"
 #include "steering/steering.h"
 
 enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };

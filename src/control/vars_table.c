@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_table - rows of variables and how their values are written. */
-#include "control/vars_table.h"
+#include "vars_table.h"
 #include <string.h>
 #include <time.h>
 #include "base/addr.h"

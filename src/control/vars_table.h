@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/text.h"
-#include "control/vars.h"
+#include "vars.h"
 #include "wire/control.h"
 
 /* What stands in the snapshot, and how it is shown. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clock_rules - the rules of the clock, from the configuration. */
-#include "steering/clock_rules.h"
+#include "clock_rules.h"
 #include "steering/steering.h"
 
 static const double SLEW_ONLY_STEP_S = 600.0; /* -x */

@@ -5,15 +5,15 @@
 #include "journal/report.h"
 #include "steering/await.h"
 #include "steering/clock_look.h"
-#include "steering/clock_rules.h"
+#include "clock_rules.h"
 #include "steering/drift.h"
 #include "steering/leapwatch.h"
-#include "steering/precision.h"
+#include "precision.h"
 #include "steering/selection.h"
 #include "steering/steer.h"
 #include "steering/steering.h"
 #include "steering/system.h"
-#include "steering/system_peer.h"
+#include "system_peer.h"
 
 static const double HOUSEKEEPING_S = 900.0;
 static const double ONCE_GIVE_UP_S = 60.0;

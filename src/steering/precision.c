@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* precision - how finely the clock can be read. */
-#include "steering/precision.h"
+#include "precision.h"
 #include <math.h>
 
 enum {

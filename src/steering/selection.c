@@ -4,7 +4,7 @@
 #include <math.h>
 #include "crypto/mac.h"
 #include "journal/report.h"
-#include "steering/clock_rules.h"
+#include "clock_rules.h"
 #include "steering/steering.h"
 
 /*

@@ -9,7 +9,7 @@
 #include "journal/stats.h"
 #include "steering/await.h"
 #include "steering/boot_marker.h"
-#include "steering/clock_rules.h"
+#include "clock_rules.h"
 #include "steering/drift.h"
 #include "steering/selection.h"
 #include "steering/steering.h"

@@ -3,7 +3,7 @@
 #include "steering/system.h"
 #include <math.h>
 #include "crypto/mac.h"
-#include "steering/clock_rules.h"
+#include "clock_rules.h"
 #include "steering/leapsec.h"
 #include "steering/selection.h"
 #include "steering/steering.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* system_peer - the system peer is lost, or found. */
-#include "steering/system_peer.h"
+#include "system_peer.h"
 #include "core/orphan.h"
 #include "journal/report.h"
 #include "steering/steering.h"
