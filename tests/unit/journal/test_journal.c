@@ -141,6 +141,9 @@ what_cannot_be_written_is_told_with_its_remedy(void **state)
 	assert_int_equal(sim_log_count(&k->log, 0, "ReadWritePaths=/var/log/x"), 1);
 	report_unwritten(&k->j, "pidfile", "/run/n/pid", STORE_REPLACE, -ENOENT);
 	assert_int_equal(sim_log_count(&k->log, 0, "'mkdir -p /run/n' makes the folder"), 1);
+	report_unwritten(&k->j, "pidfile", "/run/n/pid", STORE_REPLACE, -EIO);
+	assert_int_equal(sim_log_count(&k->log, 0, "pidfile /run/n/pid: Input/output error"), 1);
+	assert_int_equal(sim_log_count(&k->log, 0, "mkdir"), 1);
 	desk_free(k);
 }
 
