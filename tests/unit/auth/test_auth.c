@@ -98,6 +98,8 @@ a_request_that_cannot_be_signed_is_not_to_be_sent(void **state)
 		assert_false(auth_ready(&a, &SERVER));
 		assert_int_equal(signed_with(ids[i], bytes), 0);
 	}
+	auth_start(&a, &keys, 0);
+	assert_true(auth_ready(&a, &SERVER)); /* it needs none */
 	auth_start(&a, &keys, KEY);
 	assert_true(auth_ready(&a, &SERVER));
 	assert_int_equal(auth_request(&a, &SERVER, bytes, HEADER_LEN, HEADER_LEN + 23), 0);

@@ -337,6 +337,27 @@ variables_are_read_where_the_others_keep_them(void **state)
 }
 
 static void
+who_is_followed_and_since_when_is_told_while_there_is_somebody(void **state)
+{
+	static const char names[] = "peer,peermode,peeradr,reftime";
+	struct office *o = office_new();
+
+	(void)state;
+	o->steering.sys.peer_id = 7;
+	o->steering.sys.peer_addr = HERE;
+	o->steering.sys.reftime.ns = INT64_C(1780000000) * NS_PER_S;
+	(void)ask(o, &HERE, CONTROL_READVAR, names, false);
+	assert_string_equal(o->text,
+	    "peer=7, peermode=3, peeradr=127.0.0.1:4000, reftime=0xedc32380.00000000\r\n");
+	o->steering.sys.peer_id = 0;
+	o->steering.sys.reftime.ns = 0;
+	(void)ask(o, &HERE, CONTROL_READVAR, names, false);
+	assert_string_equal(o->text,
+	    "peer=0, peermode=0, peeradr=, reftime=0x00000000.00000000\r\n");
+	office_free(o);
+}
+
+static void
 only_the_holder_of_the_control_key_makes_events_seen(void **state)
 {
 	struct office *o = office_new();
@@ -438,6 +459,7 @@ main(void)
 		CASE(who_asks_is_counted_and_answered_at_a_later_turn),
 		CASE(what_is_no_request_is_neither_counted_nor_answered),
 		CASE(variables_are_read_where_the_others_keep_them),
+		CASE(who_is_followed_and_since_when_is_told_while_there_is_somebody),
 		CASE(only_the_holder_of_the_control_key_makes_events_seen),
 		CASE(lines_go_to_the_owner_with_the_control_key_only),
 		CASE(a_change_from_another_host_needs_a_nonce),
