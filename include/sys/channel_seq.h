@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include "port/loop.h"
 
-enum { CHANNEL_SEQ_MESSAGE_MAX = 2048 };
+enum { CHANNEL_SEQ_MESSAGE_MAX = 8192 };
 
 struct channel_seq;
 

@@ -16,19 +16,20 @@ config base
 port base
 sys base port
 refclock base core port
-auth base wire crypto
+ke base wire crypto port sys
+auth base wire crypto port
 journal base wire core port config
 steering base wire crypto core port config journal
 server base wire crypto core port config auth journal
 client base wire crypto core port auth journal config
 control base wire crypto core port config auth client server steering journal
-ntpd base wire crypto core config port sys auth journal steering server client control
+ntpd base wire crypto core config port sys ke auth journal steering server client control
 mode6 base wire crypto
 ntpq base wire crypto config mode6
 ntpstat base wire mode6
-query base wire core crypto config port sys auth
-ntpdate base wire core crypto config port sys mode6 auth query
-sntp base wire core crypto config port sys mode6 auth query
+query base wire core crypto config port sys ke auth
+ntpdate base wire core crypto config port sys ke mode6 auth query
+sntp base wire core crypto config port sys ke mode6 auth query
 ntp-wait base wire mode6
 ntptrace base wire mode6
 ntptime base port sys mode6
