@@ -18,6 +18,7 @@ libcore_a_SOURCES = \
 	src/core/leap.c \
 	src/core/loop_classic.h src/core/loop_classic.c \
 	src/core/mru.c \
+	include/core/nts_client.h src/core/nts_client.c \
 	src/core/orphan.c \
 	include/core/overlap.h src/core/overlap.c \
 	include/core/quorum.h src/core/quorum.c \

@@ -130,3 +130,9 @@ TESTS += tests/unit/core/test_quorum
 tests_unit_core_test_quorum_SOURCES = tests/unit/core/test_quorum.c tests/unit/core/check.h
 tests_unit_core_test_quorum_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_quorum_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_nts_client
+TESTS += tests/unit/core/test_nts_client
+tests_unit_core_test_nts_client_SOURCES = tests/unit/core/test_nts_client.c tests/unit/core/check.h
+tests_unit_core_test_nts_client_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_nts_client_LDADD = libcore.a libbase.a $(CMOCKA_LIBS) -lm
