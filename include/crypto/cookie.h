@@ -29,6 +29,7 @@ struct cookie_key_set {
 	int64_t since; /* when the current one began, s since 1970 */
 	size_t len;
 	unsigned n; /* 1..COOKIE_KEYS_MAX; the current one is the first */
+	/* With a ratchet the one that follows is among them: its id is that of the current, + 1. */
 	struct {
 		uint32_t id;
 		uint8_t secret[COOKIE_KEY_MAX];
@@ -49,7 +50,7 @@ bool cookies_make(struct cookies *c, const struct nts_session *s,
     const uint8_t nonce[COOKIE_NONCE_LEN], uint8_t *out);
 
 enum cookie_opened {
-	COOKIE_CURRENT, /* by the current key; the next, by its predecessor ... */
+	COOKIE_CURRENT, /* by the current key, or the one that follows; then by its predecessor */
 	COOKIE_OLD,
 	COOKIE_OLD2,
 	COOKIE_OLDER,
@@ -63,7 +64,8 @@ enum cookie_opened cookies_open(struct cookies *c, const uint8_t *cookie, size_t
 
 /*
  * The key that follows on secret with that id by the ratchet of "nts rotate S ratchet": the same on
- * all machines of a fleet. HKDF-SHA256, salt: the id. False when OpenSSL fails.
+ * all machines of a fleet. HKDF-SHA256, salt: the id as a cookie
+ * has it. out: len octets. False when OpenSSL fails.
  */
 bool cookie_key_next(uint32_t id, const uint8_t *secret, size_t len, uint8_t *out);
 

@@ -22,3 +22,9 @@ TESTS += tests/unit/crypto/test_aead
 tests_unit_crypto_test_aead_SOURCES = tests/unit/crypto/test_aead.c
 tests_unit_crypto_test_aead_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_crypto_test_aead_LDADD = libcrypto_ntp.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/crypto/test_cookie
+TESTS += tests/unit/crypto/test_cookie
+tests_unit_crypto_test_cookie_SOURCES = tests/unit/crypto/test_cookie.c
+tests_unit_crypto_test_cookie_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_crypto_test_cookie_LDADD = libcrypto_ntp.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
