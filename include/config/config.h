@@ -62,7 +62,7 @@ enum config_source_flag {
 	OPTION_XLEAVE = 0x0040,
 	OPTION_AUTOKEY = 0x0080,
 	OPTION_NTS = 0x0100,
-	OPTION_NOVAL = 0x0200,   /* nts: certificate is not checked */
+	OPTION_NOVAL = 0x0200,   /* nts: the certificate is not checked */
 	OPTION_XMTNONCE = 0x0400 /* always done; kept to be printed back */
 };
 
@@ -91,7 +91,7 @@ struct config_fudge {
 struct config_source {
 	enum config_source_kind kind;
 	struct config_host host;  /* for a refclock the 127.127.t.u address */
-	int32_t port;             /* 123 unless HOST:PORT */
+	int32_t port;             /* HOST:PORT, or 123; with nts TCP, for the keys, and 0: 4460 */
 	uint32_t flags;           /* SOURCE_* */
 	int32_t minpoll, maxpoll; /* log2 s; for a refclock 6 and 6 unless given */
 	int32_t version;          /* 1..4 */
@@ -100,8 +100,15 @@ struct config_source {
 	int32_t ttl;              /* broadcast and manycast */
 	double bias_s;            /* added to the measured offset */
 	const char *ident;        /* autokey group, or NULL */
-	const char *ca;           /* nts: file or folder of trusted certificates, or NULL */
-	const char *aead;         /* nts: algorithm name, or NULL */
+	/* with nts only */
+	const char *ca;      /* file or folder of trusted certificates; NULL: nts ca */
+	int32_t aead;        /* number of IANA's registry; 0: those of nts aead */
+	const char *cert;    /* without effect */
+	const char *ask;     /* the NTP server to ask the KE server for, or NULL */
+	const char *require; /* no other NTP server is taken, or NULL */
+	int32_t expire_s;    /* keys are used so long at most; 0: as long as is usual */
+	/* without nts only */
+	int32_t fallback_s; /* used when no NTS source was reachable for so long; 0: always */
 	/* refclock only */
 	int32_t clock_type, clock_unit;       /* t and u of 127.127.t.u */
 	const char *subtype, *path, *ppspath; /* NULL unless given */
@@ -151,6 +158,9 @@ struct config_rate {
 
 /* True of a word by which a source asks for a protection of its packets, beside key. */
 bool config_is_protection(const char *word);
+
+/* The UDP port to ask; of a source with nts until its KE server names another: 123. */
+uint16_t config_source_ntp_port(const struct config_source *s);
 
 /* The first word by which a source asks for one that this version has not; NULL: none. */
 const char *config_source_lacks(const struct config_source *s);
@@ -264,6 +274,14 @@ struct config_tinker {
 	double tick_s;     /* the clock moves in steps of this; 0: measured */
 };
 
+/* What sources without authentication are worth beside those with one; chrony's words. */
+enum config_authselect {
+	AUTHSELECT_IGNORE,  /* as much */
+	AUTHSELECT_MIX,     /* as much, but the authenticated must agree among themselves */
+	AUTHSELECT_PREFER,  /* nothing, while there are others */
+	AUTHSELECT_REQUIRE, /* nothing */
+};
+
 struct config_tos {
 	int32_t minclock, maxclock, minsane;
 	bool minsane_given; /* else a majority of the configured sources */
@@ -273,6 +291,7 @@ struct config_tos {
 	double orphanwait_s;
 	int32_t cohort, beacon_s, bcpollbstep;
 	int32_t basedate_days; /* since 1900-01-01: no time before this is believed */
+	enum config_authselect authselect;
 };
 
 /* enable / disable */
@@ -316,13 +335,35 @@ struct config_setvar {
 	bool is_default; /* listed in the default answer of rv */
 };
 
-struct config_nts {
-	bool enable;
-	const char *cert, *key, *ca, *cookie; /* NULL unless given; cookie has a default */
-	const char *mintls, *maxtls, *ciphersuites, *ecdhcurves, *aead;
-	bool server_preference;
-	int32_t port;
+/* Network Time Security, RFC 8915. */
+enum {
+	CONFIG_NTS_KE_PORT = 4460, /* TCP */
+	CONFIG_NTS_AEADS_MAX = 4
 };
+struct config_nts {
+	/* as a server */
+	bool enable;
+	const char *cert, *key; /* PEM, the leaf first */
+	const char *cookie;     /* file of the keys of cookies */
+	int32_t rotate_s;       /* how long one of them is used for new cookies; 0: for ever */
+	bool ratchet;           /* the next is derived from it, equally on every host */
+	int32_t port;           /* a second UDP port, that clients are told; 0: none */
+	int32_t keport;         /* TCP */
+	int32_t connections;    /* at once */
+	/* as a client */
+	const char *ca;        /* file or folder of trusted certificates; NULL: the system's */
+	const char *state;     /* file that keeps cookies over a restart; NULL: none */
+	int32_t certtime_auto; /* 0: the dates of certificates are checked though time is unknown */
+	/* both */
+	int32_t aead[CONFIG_NTS_AEADS_MAX]; /* numbers of IANA's registry, the best first */
+	uint32_t aead_n;
+	const char *mintls, *maxtls; /* 1.3 or NULL */
+	const char *ciphersuites, *ecdhcurves;
+	bool server_preference;
+};
+
+/* "AES_SIV_CMAC_256" for 15; NULL for a number that ntp.conf has no name for. */
+const char *config_aead_name(int32_t aead);
 
 /* A recognised line without a field of its own (crypto, trap, phone), kept to be printed back. */
 struct config_kept {

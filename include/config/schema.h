@@ -52,13 +52,16 @@ enum schema_arg {
 	ARG_SWITCH,     /* 0, 1, true, false into an int32_t */
 	ARG_INT,        /* int32_t; aside: a sibling that becomes 0 */
 	ARG_INT_GIVEN,  /* int32_t; aside: a bool that becomes true */
+	ARG_INT_ALONE,  /* int32_t; aside: a bool that becomes false */
 	ARG_UINT,       /* uint32_t */
 	ARG_REAL,       /* double; aside: a second double that gets it too */
 	ARG_REAL_GIVEN, /* double; aside: a bool that becomes true */
 	ARG_TEXT,
-	ARG_PATH,   /* const char *; a path is never taken from ntpq */
-	ARG_CHOICE, /* a word of choices, into an enum */
-	ARG_DATE,   /* YYYY-MM-DD or days, into an int32_t of days since 1900-01-01 */
+	ARG_PATH,    /* const char *; a path is never taken from ntpq */
+	ARG_TLS,     /* a version of TLS, const char * */
+	ARG_CHOICE,  /* a word of choices, into an enum */
+	ARG_CHOICES, /* one or more of them, into int32_t[hi]; aside: uint32_t, how many */
+	ARG_DATE,    /* YYYY-MM-DD or days, into an int32_t of days since 1900-01-01 */
 	/* directives with a grammar of their own */
 	ARG_OPTIONS, /* options of the group opens, any number of them */
 	ARG_SOURCE,

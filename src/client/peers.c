@@ -167,7 +167,7 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 {
 	struct client *c = s->client;
 	struct peer *p = free_slot(c);
-	struct endpoint remote = { *addr, (uint16_t)s->cfg->port };
+	struct endpoint remote = { *addr, config_source_ntp_port(s->cfg) };
 
 	if (p == NULL) {
 		report(c->is.journal, LOG_LEVEL_ERROR,

@@ -5,6 +5,8 @@
 #include "config/schema.h"
 #include "value.h"
 
+enum { NTP_PORT = 123 };
+
 static const char *const stats_names[STATS_N] = {
 	[STATS_CLOCK] = "clockstats",
 	[STATS_CRYPTO] = "cryptostats",
@@ -65,7 +67,7 @@ config_default_given(const struct config *c, enum addr_family family)
 }
 
 /* The words of a source by which it asks for a protection of its packets, beside key. */
-static const char *const protections[] = { "nts", "ca", "aead", "autokey", "ident" };
+static const char *const protections[] = { "nts", "ca", "aead", "require", "autokey", "ident" };
 
 bool
 config_is_protection(const char *word)
@@ -81,8 +83,8 @@ config_is_protection(const char *word)
 const char *
 config_source_lacks(const struct config_source *s)
 {
-	const bool asked[] = { (s->flags & OPTION_NTS) != 0, s->ca != NULL, s->aead != NULL,
-		(s->flags & OPTION_AUTOKEY) != 0, s->ident != NULL };
+	const bool asked[] = { (s->flags & OPTION_NTS) != 0, s->ca != NULL, s->aead != 0,
+		s->require != NULL, (s->flags & OPTION_AUTOKEY) != 0, s->ident != NULL };
 
 	for (unsigned i = 0; i < sizeof asked / sizeof asked[0]; i++) {
 		if (asked[i] && schema_find(SCHEMA_SOURCE, protections[i])->state != STATE_ACTS) {
@@ -90,6 +92,12 @@ config_source_lacks(const struct config_source *s)
 		}
 	}
 	return NULL;
+}
+
+uint16_t
+config_source_ntp_port(const struct config_source *s)
+{
+	return (s->flags & OPTION_NTS) != 0 ? NTP_PORT : (uint16_t)s->port;
 }
 
 const struct config_place *
@@ -160,8 +168,8 @@ copy_group(struct copy *k, enum schema_group group, void *base)
 {
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
-		if (row->group == group && (row->arg == ARG_TEXT || row->arg == ARG_PATH) &&
-		    row->at != SCHEMA_NOWHERE) {
+		if (row->group == group && row->at != SCHEMA_NOWHERE &&
+		    (row->arg == ARG_TEXT || row->arg == ARG_PATH || row->arg == ARG_TLS)) {
 			const char *text;
 			memcpy(&text, (char *)base + row->at, sizeof text);
 			text = copy_text(k, text);

@@ -112,7 +112,7 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("ntscachedir", NTS_WORD("cookie PATH")),
 	CHRONY("ntsdumpdir", NTS_WORD("cookie PATH")),
 	CHRONY("ntsntpserver", NOTHING),
-	CHRONY("ntsport", NTS_WORD("port PORT")),
+	CHRONY("ntsport", NTS_WORD("keport PORT")),
 	CHRONY("ntsprocesses", NOTHING),
 	CHRONY("ntsratelimit", LIMITED),
 	CHRONY("ntsrefresh", BY_ITSELF),
@@ -162,7 +162,6 @@ const struct foreign_word foreign_words[] = {
 	CHRONY_SOURCE("polltarget", BY_ITSELF),
 	CHRONY_SOURCE("port", "write it behind the name: NAME:PORT"),
 	CHRONY_SOURCE("presend", BY_ITSELF),
-	CHRONY_SOURCE("require", "write 'tos minsane NUMBER' and have that many sources"),
 	CHRONY_SOURCE("trust", "write 'true'"),
 
 	OPENNTPD("constraint", WITHOUT_CERTIFICATES),

@@ -17,6 +17,7 @@ libconfig_a_SOURCES = \
 	src/config/parse_files.c \
 	src/config/parse_report.c \
 	src/config/parse_source.c \
+	src/config/parse_nts.c \
 	src/config/parse_words.c \
 	src/config/same.h src/config/same.c \
 	src/config/value.h src/config/value.c

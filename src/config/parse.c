@@ -38,6 +38,30 @@ is_truth(const char *word)
 		strcmp(word, "false") == 0);
 }
 
+/* The choices from word i on: one or more. */
+static unsigned
+parse_choices(struct parser *p, const struct schema_row *row, unsigned i, void *base)
+{
+	char buf[256];
+	struct text expected = text_over(buf, sizeof buf);
+	const char *word = parse_word(p, i);
+
+	value_expect(row, &expected);
+	if (word == NULL) {
+		parse_error(p, i, "'%s' wants %s", row->word, buf);
+		return i;
+	}
+	value_empty(row, base);
+	do {
+		if (value_read(row, word, base, p->arena) != VALUE_OK) {
+			parse_error(p, i, "'%s' wants %s, found '%s'", row->word, buf, word);
+			return i;
+		}
+		word = parse_word(p, ++i);
+	} while (word != NULL && schema_find(row->group, word) == NULL);
+	return i;
+}
+
 unsigned
 parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *base)
 {
@@ -45,6 +69,9 @@ parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *ba
 	struct text expected = text_over(buf, sizeof buf);
 	const char *word = NULL;
 
+	if (row->arg == ARG_CHOICES) {
+		return parse_choices(p, row, i + 1, base);
+	}
 	if (value_wanted(row)) {
 		i++;
 		word = parse_word(p, i);
@@ -216,12 +243,15 @@ directive(struct parser *p, const struct schema_row *row)
 	case ARG_SWITCH:
 	case ARG_INT:
 	case ARG_INT_GIVEN:
+	case ARG_INT_ALONE:
 	case ARG_UINT:
 	case ARG_REAL:
 	case ARG_REAL_GIVEN:
 	case ARG_TEXT:
 	case ARG_PATH:
+	case ARG_TLS:
 	case ARG_CHOICE:
+	case ARG_CHOICES:
 	case ARG_DATE:
 	case ARG_NONE:
 	case ARG_FLAG:
@@ -235,6 +265,9 @@ directive(struct parser *p, const struct schema_row *row)
 			choose_rate(p, row->opens);
 		}
 		parse_options(p, row->opens, 1, p->c);
+		if (row->opens == SCHEMA_NTS) {
+			parse_settle_nts(p);
+		}
 		break;
 	case ARG_SOURCE:
 		parse_source(p, row);
@@ -462,6 +495,7 @@ finish(struct parser *p)
 		return;
 	}
 	parse_finish_fudges(p);
+	parse_finish_fallbacks(p);
 	p->c->logfile = standard_log(p->c->logfile);
 }
 

@@ -137,6 +137,15 @@ void parse_includefile(struct parser *p);
 void parse_sourcedir(struct parser *p);
 void parse_kept(struct parser *p, const struct schema_row *row);
 
+/* What the words of a source that was read mean with or without nts, and its port. */
+void parse_settle_source_nts(struct parser *p, struct config_source *s);
+
+/* A line of nts was read: its words agree. */
+void parse_settle_nts(struct parser *p);
+
+/* When all is read: no source waits for a need that tos authselect require never has. */
+void parse_finish_fallbacks(struct parser *p);
+
 /* Reads a host; false, and the line has failed at word i, when text is none. */
 bool parse_hostspec(struct parser *p, unsigned i, const char *text, struct hostspec *out);
 

@@ -5,7 +5,7 @@
 #include "parse.h"
 #include "value.h"
 
-enum { NTP_PORT = 123, CLOCK_POLL_LOG2S = 6 };
+enum { CLOCK_POLL_LOG2S = 6 };
 
 /* ---- hosts ---- */
 
@@ -180,7 +180,7 @@ same_source(const struct config_source *a, const struct config_source *b)
 	if (a->kind == SOURCE_REFCLOCK) {
 		return a->clock_type == b->clock_type && a->clock_unit == b->clock_unit;
 	}
-	return a->port == b->port && same_host(&a->host, &b->host);
+	return a->port == b->port && same_host(&a->host, &b->host) && text_equal(a->ask, b->ask);
 }
 
 static void
@@ -258,7 +258,7 @@ check_address(struct parser *p, unsigned i, const struct config_source *s)
 void
 parse_source(struct parser *p, const struct schema_row *row)
 {
-	struct config_source s = { .kind = (enum config_source_kind)row->bit, .port = NTP_PORT };
+	struct config_source s = { .kind = (enum config_source_kind)row->bit };
 	int32_t type, unit;
 
 	value_defaults(SCHEMA_SOURCE, &s);
@@ -285,6 +285,9 @@ parse_source(struct parser *p, const struct schema_row *row)
 	check_address(p, i - 1, &s);
 	if (i < p->line.n) {
 		parse_options(p, SCHEMA_SOURCE, i, &s);
+	}
+	if (!p->failed) {
+		parse_settle_source_nts(p, &s);
 	}
 	if (!p->failed) {
 		settle_polls(p, &s);
@@ -336,7 +339,7 @@ cut_refid(struct parser *p, struct config_fudge *f)
 void
 parse_refclock(struct parser *p)
 {
-	struct config_source s = { .port = NTP_PORT };
+	struct config_source s = { .kind = SOURCE_REFCLOCK };
 	const char *name = parse_word(p, 1);
 	char host[ADDR_TEXT_MAX];
 
@@ -361,6 +364,9 @@ parse_refclock(struct parser *p)
 		i = refclock_option(p, i, &s);
 	}
 	cut_refid(p, &s.fudge);
+	if (!p->failed) {
+		parse_settle_source_nts(p, &s);
+	}
 	if (p->failed) {
 		return;
 	}

@@ -170,7 +170,7 @@ host_and_port(struct print *k, const struct config_source *s)
 	struct text t = text_over(buf, sizeof buf);
 	bool v6 = strchr(s->host.text, ':') != NULL;
 
-	if (s->port == 123) {
+	if (s->port == 0 || (s->port == 123 && (s->flags & OPTION_NTS) == 0)) {
 		word(k, s->host.text);
 		return;
 	}
@@ -643,6 +643,11 @@ nts_lines(struct print *k, const struct config *c, const struct config *plain)
 		end_line(k);
 	}
 	group_lines(k, SCHEMA_NTS, c, plain);
+	if (c->nts.ratchet) { /* below rotate, which takes it back */
+		word(k, "nts");
+		word(k, "ratchet");
+		end_line(k);
+	}
 }
 
 void

@@ -188,12 +188,15 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 	case ARG_SWITCH:
 	case ARG_INT:
 	case ARG_INT_GIVEN:
+	case ARG_INT_ALONE:
 	case ARG_UINT:
 	case ARG_REAL:
 	case ARG_REAL_GIVEN:
 	case ARG_TEXT:
 	case ARG_PATH:
+	case ARG_TLS:
 	case ARG_CHOICE:
+	case ARG_CHOICES:
 	case ARG_DATE:
 		return same_field(row, a, b);
 	case ARG_OPTIONS: /* of discard and limit, the one given last counts */
@@ -255,7 +258,7 @@ same_server(const struct config_source *a, const struct config_source *b)
 	if (a->kind == SOURCE_REFCLOCK) {
 		return a->clock_type == b->clock_type && a->clock_unit == b->clock_unit;
 	}
-	return same_host(&a->host, &b->host) && a->port == b->port;
+	return same_host(&a->host, &b->host) && a->port == b->port && text_equal(a->ask, b->ask);
 }
 
 bool

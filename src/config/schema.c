@@ -20,6 +20,27 @@ static const struct schema_choice loops[] = {
 	{ "classic", CONFIG_LOOP_CLASSIC },
 	{ NULL, 0 },
 };
+static const struct schema_choice authselects[] = {
+	{ "ignore", AUTHSELECT_IGNORE },
+	{ "mix", AUTHSELECT_MIX },
+	{ "prefer", AUTHSELECT_PREFER },
+	{ "require", AUTHSELECT_REQUIRE },
+	{ NULL, 0 },
+};
+/* The numbers of IANA's registry, by the names that NTPsec has for them. */
+static const struct schema_choice aeads[] = {
+	{ "AES_SIV_CMAC_256", 15 },
+	{ "AES_SIV_CMAC_384", 16 },
+	{ "AES_SIV_CMAC_512", 17 },
+	{ "AES_128_GCM_SIV", 30 },
+	{ NULL, 0 },
+};
+static_assert(sizeof aeads / sizeof aeads[0] == CONFIG_NTS_AEADS_MAX + 1, "room for each");
+static const struct schema_choice certtimes[] = {
+	{ "auto", 1 },
+	{ "strict", 0 },
+	{ NULL, 0 },
+};
 static const struct schema_choice smear_forms[] = {
 	{ "cosine", SMEAR_COSINE },
 	{ "linear", SMEAR_LINEAR },
@@ -36,6 +57,7 @@ static const struct schema_choice smear_forms[] = {
 #define VALUE(arg, lo, hi, out, at, aside) arg, lo, hi, out, at, aside, 0, NULL, SCHEMA_TOP
 #define INT(at, lo, hi, out) VALUE(ARG_INT, lo, hi, OUTSIDE_##out, at, NOT)
 #define INT_GIVEN(at, given, lo, hi) VALUE(ARG_INT_GIVEN, lo, hi, OUTSIDE_REFUSED, at, given)
+#define INT_ALONE(at, sibling, lo, hi) VALUE(ARG_INT_ALONE, lo, hi, OUTSIDE_REFUSED, at, sibling)
 #define INT_OVER(at, sibling, lo, hi) VALUE(ARG_INT, lo, hi, OUTSIDE_IGNORED, at, sibling)
 #define REAL(at, lo, hi, out) VALUE(ARG_REAL, lo, hi, OUTSIDE_##out, at, NOT)
 #define REAL_TWICE(at, twin, lo, hi) VALUE(ARG_REAL, lo, hi, OUTSIDE_REFUSED, at, twin)
@@ -47,6 +69,7 @@ static const struct schema_choice smear_forms[] = {
 #define TEXT(at, hi) VALUE(ARG_TEXT, 1, hi, OUTSIDE_REFUSED, at, NOT)
 #define PATH_TO(at, hi) VALUE(ARG_PATH, 0, hi, OUTSIDE_REFUSED, at, NOT)
 #define PATH(at) PATH_TO(at, SCHEMA_PATH_MAX)
+#define TLS(at) VALUE(ARG_TLS, 0, 0, OUTSIDE_REFUSED, at, NOT)
 #define DATE(at) VALUE(ARG_DATE, 1, 99999, OUTSIDE_REFUSED, at, NOT)
 #define ON(at) VALUE(ARG_BOOL_ON, 0, 0, OUTSIDE_REFUSED, at, NOT)
 #define MAYBE(at) VALUE(ARG_BOOL_MAYBE, 0, 0, OUTSIDE_REFUSED, at, NOT)
@@ -54,6 +77,8 @@ static const struct schema_choice smear_forms[] = {
 #define WORD VALUE(ARG_NONE, 0, 0, OUTSIDE_REFUSED, NOT, NOT)
 #define FLAG(at, bit) ARG_FLAG, 0, 0, OUTSIDE_REFUSED, at, NOT, bit, NULL, SCHEMA_TOP
 #define CHOICE(at, words) ARG_CHOICE, 0, 0, OUTSIDE_REFUSED, at, NOT, 0, words, SCHEMA_TOP
+#define CHOICES(at, n_at, most, words) \
+	ARG_CHOICES, 1, most, OUTSIDE_REFUSED, at, n_at, 0, words, SCHEMA_TOP
 #define FORM(arg) arg, 0, 0, OUTSIDE_REFUSED, NOT, NOT, 0, NULL, SCHEMA_TOP
 #define SOURCE(kind) ARG_SOURCE, 0, 0, OUTSIDE_REFUSED, NOT, NOT, kind, NULL, SCHEMA_SOURCE
 #define OPENS(group) ARG_OPTIONS, 0, 0, OUTSIDE_REFUSED, NOT, NOT, 0, NULL, group
@@ -66,6 +91,7 @@ static const struct schema_choice smear_forms[] = {
 #define NEVER(part, why) PART_##part, WHEN_RELOAD, STATE_NEVER, why
 
 #define NO_AUTOKEY "Autokey (RFC 5906) is insecure and not supported; use keys or nts"
+#define NO_CLIENT_CERT "a client shows no certificate"
 #define NO_MODE7 "mode 7 (ntpdc) is not answered; use ntpq"
 #define NO_TRAP "traps are not sent; watch the log or mode 6 instead"
 #define NO_MDNS "the server is not announced by multicast DNS"
@@ -178,10 +204,17 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SOURCE, "xleave", FLAG(S(flags), OPTION_XLEAVE), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "xmtnonce", FLAG(S(flags), OPTION_XMTNONCE), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "bias", REAL(S(bias_s), -1, 1, REFUSED), "0", ACTS(SOURCES, RELOAD) },
-	{ SCHEMA_SOURCE, "nts", FLAG(S(flags), OPTION_NTS), NULL, LATER(SOURCES, RELOAD) },
+	{ SCHEMA_SOURCE, "nts", FLAG(S(flags), OPTION_NTS), NULL, LATER(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "noval", FLAG(S(flags), OPTION_NOVAL), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "ca", PATH(S(ca)), NULL, LATER(SOURCES, RELOAD) },
-	{ SCHEMA_SOURCE, "aead", TEXT(S(aead), 32), NULL, LATER(SOURCES, RELOAD) },
+	{ SCHEMA_SOURCE, "aead", CHOICE(S(aead), aeads), NULL, LATER(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "ask", TEXT(S(ask), 255), NULL, LATER(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "require", TEXT(S(require), 255), NULL, LATER(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "expire", INT(S(expire_s), 60, INT_BIG, REFUSED), NULL,
+	    LATER(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "cert", PATH(S(cert)), NULL, NEVER(SOURCES, NO_CLIENT_CERT) },
+	{ SCHEMA_SOURCE, "fallback", INT(S(fallback_s), 1, INT_BIG, REFUSED), NULL,
+	    LATER(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "autokey", FLAG(S(flags), OPTION_AUTOKEY), NULL,
 	    NEVER(SOURCES, NO_AUTOKEY) },
 	{ SCHEMA_SOURCE, "ident", TEXT(S(ident), 255), NULL, NEVER(SOURCES, NO_AUTOKEY) },
@@ -365,6 +398,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOS, "bcpollbstep", INT(C(tos.bcpollbstep), 0, 4, REFUSED), "0",
 	    LATER(TOS, RELOAD) },
 	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), "2025-01-01", ACTS(TOS, RELOAD) },
+	{ SCHEMA_TOS, "authselect", CHOICE(C(tos.authselect), authselects), "mix",
+	    LATER(TOS, RELOAD) },
 
 	{ SCHEMA_RLIMIT, "memlock", INT(C(rlimit.memlock_mb), -1, INT_BIG, REFUSED), "-1",
 	    ACTS(START, START) },
@@ -403,20 +438,30 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SMEAR, "form", CHOICE(M(form), smear_forms), "cosine", ACTS(LEAP, RELOAD) },
 
 #define NTS(member) C(nts.member)
-	{ SCHEMA_NTS, "enable", ON(NTS(enable)), "0", LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "disable", OFF(NTS(enable)), NULL, LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "cert", PATH(NTS(cert)), NULL, LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "key", PATH(NTS(key)), NULL, LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "ca", PATH(NTS(ca)), NULL, LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "enable", ON(NTS(enable)), "0", LATER(START, START) },
+	{ SCHEMA_NTS, "disable", OFF(NTS(enable)), NULL, LATER(START, START) },
+	{ SCHEMA_NTS, "cert", PATH(NTS(cert)), "/etc/ntp/cert-chain.pem", LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "key", PATH(NTS(key)), "/etc/ntp/key.pem", LATER(NTS, RELOAD) },
 	{ SCHEMA_NTS, "cookie", PATH(NTS(cookie)), "/var/lib/ntp/nts-keys", LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "mintls", TEXT(NTS(mintls), 32), NULL, LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "maxtls", TEXT(NTS(maxtls), 32), NULL, LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "rotate", INT_ALONE(NTS(rotate_s), NTS(ratchet), 0, INT_BIG), "86400",
+	    LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "ratchet", ON(NTS(ratchet)), NULL, LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "port", INT(NTS(port), 1, 65535, REFUSED), NULL, LATER(LISTEN, RELOAD) },
+	{ SCHEMA_NTS, "keport", INT(NTS(keport), 1, 65535, REFUSED), "4460", LATER(START, START) },
+	{ SCHEMA_NTS, "connections", INT(NTS(connections), 1, 200, REFUSED), "100",
+	    LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "ca", PATH(NTS(ca)), NULL, LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "state", PATH(NTS(state)), "/var/lib/ntp/nts-client", LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "certtime", CHOICE(NTS(certtime_auto), certtimes), "auto",
+	    LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "aead", CHOICES(NTS(aead), NTS(aead_n), CONFIG_NTS_AEADS_MAX, aeads),
+	    "AES_SIV_CMAC_256", LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "mintls", TLS(NTS(mintls)), NULL, LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "maxtls", TLS(NTS(maxtls)), NULL, LATER(NTS, RELOAD) },
 	{ SCHEMA_NTS, "tlsciphersuites", TEXT(NTS(ciphersuites), 1023), NULL, LATER(NTS, RELOAD) },
 	{ SCHEMA_NTS, "tlsecdhcurves", TEXT(NTS(ecdhcurves), 1023), NULL, LATER(NTS, RELOAD) },
 	{ SCHEMA_NTS, "tlscipherserverpreference", MAYBE(NTS(server_preference)), "0",
 	    LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "aead", TEXT(NTS(aead), 32), NULL, LATER(NTS, RELOAD) },
-	{ SCHEMA_NTS, "port", INT(NTS(port), 1, 65535, REFUSED), "4460", LATER(NTS, RELOAD) },
 
 	{ SCHEMA_EXTRA, "port", INT(C(extra_port), 1, 65535, REFUSED), NULL, ACTS(LISTEN, RELOAD) },
 
@@ -584,4 +629,15 @@ config_source_in_effect(const struct config_source *s)
 	}
 	const struct schema_row *row = row_of_source(s->kind);
 	return row != NULL && row->state == STATE_ACTS;
+}
+
+const char *
+config_aead_name(int32_t aead)
+{
+	for (const struct schema_choice *c = aeads; c->word != NULL; c++) {
+		if (c->value == aead) {
+			return c->word;
+		}
+	}
+	return NULL;
 }

@@ -13,12 +13,15 @@ value_wanted(const struct schema_row *row)
 	case ARG_SWITCH:
 	case ARG_INT:
 	case ARG_INT_GIVEN:
+	case ARG_INT_ALONE:
 	case ARG_UINT:
 	case ARG_REAL:
 	case ARG_REAL_GIVEN:
 	case ARG_TEXT:
 	case ARG_PATH:
+	case ARG_TLS:
 	case ARG_CHOICE:
+	case ARG_CHOICES:
 	case ARG_DATE:
 		return true;
 	case ARG_NONE:
@@ -60,7 +63,13 @@ value_wanted(const struct schema_row *row)
 static bool
 is_int(const struct schema_row *row)
 {
-	return row->arg == ARG_INT || row->arg == ARG_INT_GIVEN;
+	return row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_INT_ALONE;
+}
+
+static bool
+is_text(const struct schema_row *row)
+{
+	return row->arg == ARG_TEXT || row->arg == ARG_PATH || row->arg == ARG_TLS;
 }
 
 static bool
@@ -245,9 +254,9 @@ read_int(const struct schema_row *row, const char *word, void *base)
 		return r;
 	}
 	int32_t i = (int32_t)v, none = 0;
-	bool given = true;
+	bool given = row->arg == ARG_INT_GIVEN;
 	store(base, row->at, &i, sizeof i);
-	if (row->arg == ARG_INT_GIVEN) {
+	if (row->arg == ARG_INT_GIVEN || row->arg == ARG_INT_ALONE) {
 		store(base, row->aside, &given, sizeof given);
 	} else {
 		store(base, row->aside, &none, sizeof none);
@@ -298,12 +307,15 @@ read_switch(const struct schema_row *row, const char *word, void *base)
 	return r;
 }
 
+static const char tls_least[] = "TLS1.3"; /* RFC 8915, 3; and nothing is newer */
+
 static enum value_result
 read_text(const struct schema_row *row, const char *word, void *base, struct arena *a)
 {
 	size_t len = strlen(word);
 
-	if ((double)len < row->lo || (double)len > row->hi) {
+	if (row->arg == ARG_TLS ? strcmp(word, tls_least) != 0
+				: (double)len < row->lo || (double)len > row->hi) {
 		return VALUE_BAD;
 	}
 	if (row->at == SCHEMA_NOWHERE) {
@@ -321,17 +333,60 @@ read_text(const struct schema_row *row, const char *word, void *base, struct are
 	return VALUE_OK;
 }
 
-static enum value_result
-read_choice(const struct schema_row *row, const char *word, void *base)
+const struct schema_choice *
+value_choice(const struct schema_row *row, const char *word)
 {
 	for (const struct schema_choice *c = row->choices; c->word != NULL; c++) {
 		if (strcmp(c->word, word) == 0) {
-			int32_t v = c->value;
-			store(base, row->at, &v, sizeof v);
+			return c;
+		}
+	}
+	return NULL;
+}
+
+static enum value_result
+read_choice(const struct schema_row *row, const char *word, void *base)
+{
+	const struct schema_choice *c = value_choice(row, word);
+
+	if (c == NULL) {
+		return VALUE_BAD;
+	}
+	int32_t v = c->value;
+	store(base, row->at, &v, sizeof v);
+	return VALUE_OK;
+}
+
+/* Behind those that are there, unless it is one of them. */
+static enum value_result
+add_choice(const struct schema_row *row, const char *word, void *base)
+{
+	const struct schema_choice *c = value_choice(row, word);
+	uint32_t n = fetch_uint(base, row->aside);
+
+	if (c == NULL) {
+		return VALUE_BAD;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (fetch_int(base, row->at + i * sizeof(int32_t)) == c->value) {
 			return VALUE_OK;
 		}
 	}
-	return VALUE_BAD;
+	int32_t v = c->value;
+	assert((double)n < row->hi);
+	store(base, row->at + n * sizeof v, &v, sizeof v);
+	n++;
+	store(base, row->aside, &n, sizeof n);
+	return VALUE_OK;
+}
+
+void
+value_empty(const struct schema_row *row, void *base)
+{
+	const uint32_t n = 0;
+
+	assert(row->arg == ARG_CHOICES);
+	store(base, row->aside, &n, sizeof n);
 }
 
 static enum value_result
@@ -366,10 +421,12 @@ value_read(const struct schema_row *row, const char *word, void *base, struct ar
 		return read_real(row, word, base);
 	} else if (row->arg == ARG_SWITCH) {
 		return read_switch(row, word, base);
-	} else if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
+	} else if (is_text(row)) {
 		return read_text(row, word, base, a);
 	} else if (row->arg == ARG_CHOICE) {
 		return read_choice(row, word, base);
+	} else if (row->arg == ARG_CHOICES) {
+		return add_choice(row, word, base);
 	} else if (row->arg == ARG_DATE) {
 		return read_date(row, word, base);
 	}
@@ -452,7 +509,9 @@ value_expect(const struct schema_row *row, struct text *out)
 		if (row->hi < SCHEMA_PATH_MAX) {
 			text_printf(out, " of at most %.0f characters", row->hi);
 		}
-	} else if (row->arg == ARG_CHOICE) {
+	} else if (row->arg == ARG_TLS) {
+		text_printf(out, "%s, NTS has nothing older and there is nothing newer", tls_least);
+	} else if (row->arg == ARG_CHOICE || row->arg == ARG_CHOICES) {
 		expect_choice(row, out);
 	} else if (row->arg == ARG_DATE) {
 		text_put(out, "a date YYYY-MM-DD or days since 1900-01-01");
@@ -472,6 +531,17 @@ put_choice(const struct schema_row *row, int32_t v, struct text *out)
 	}
 }
 
+static void
+put_choices(const struct schema_row *row, const void *base, struct text *out)
+{
+	uint32_t n = fetch_uint(base, row->aside);
+
+	for (uint32_t i = 0; i < n; i++) {
+		text_put(out, i == 0 ? "" : " ");
+		put_choice(row, fetch_int(base, row->at + i * sizeof(int32_t)), out);
+	}
+}
+
 bool
 value_put(const struct schema_row *row, const void *base, struct text *out)
 {
@@ -486,6 +556,8 @@ value_put(const struct schema_row *row, const void *base, struct text *out)
 		value_put_real(fetch_real(base, row->at), out);
 	} else if (row->arg == ARG_CHOICE) {
 		put_choice(row, fetch_int(base, row->at), out);
+	} else if (row->arg == ARG_CHOICES) {
+		put_choices(row, base, out);
 	} else if (row->arg == ARG_DATE) {
 		date_put(fetch_int(base, row->at), out);
 	} else {
@@ -521,8 +593,13 @@ value_same(const struct schema_row *row, const void *a, const void *b)
 	if (row->arg == ARG_INT_GIVEN && fetch_bool(a, row->aside) != fetch_bool(b, row->aside)) {
 		return false;
 	}
-	if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
+	if (is_text(row)) {
 		return text_equal(fetch_text(a, at), fetch_text(b, at));
+	}
+	if (row->arg == ARG_CHOICES) {
+		uint32_t n = fetch_uint(a, row->aside);
+		return n == fetch_uint(b, row->aside) &&
+		    memcmp((const char *)a + at, (const char *)b + at, n * sizeof(int32_t)) == 0;
 	}
 	return !value_wanted(row) || fetch_uint(a, at) == fetch_uint(b, at);
 }
@@ -533,7 +610,8 @@ value_copy(const struct schema_row *row, void *to, const void *from)
 	if (row->at == SCHEMA_NOWHERE) {
 		return;
 	}
-	if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
+	assert(row->arg != ARG_CHOICES); /* no option that is copied alone is a list */
+	if (is_text(row)) {
 		const char *text = fetch_text(from, row->at);
 		store(to, row->at, &text, sizeof text);
 	} else if (row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN) {

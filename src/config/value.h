@@ -27,6 +27,12 @@ bool value_wanted(const struct schema_row *row);
 enum value_result value_read(const struct schema_row *row, const char *word, void *base,
     struct arena *a);
 
+/* The choice of a row that has choices, or NULL. */
+const struct schema_choice *value_choice(const struct schema_row *row, const char *word);
+
+/* Empties the list of an ARG_CHOICES row; value_read puts one behind those that are there. */
+void value_empty(const struct schema_row *row, void *base);
+
 /* Says what the row expects: "an integer from 1 to 65535". */
 void value_expect(const struct schema_row *row, struct text *out);
 

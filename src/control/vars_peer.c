@@ -241,7 +241,7 @@ fill_pool(const struct source *s, struct peer_vars *v)
 {
 	memset(v, 0, sizeof *v);
 	v->srchost = s->cfg->host.text;
-	v->srcport = (uint64_t)s->cfg->port;
+	v->srcport = config_source_ntp_port(s->cfg);
 	v->dstport = NTP_PORT;
 	v->leap = LEAP_UNSYNC;
 	v->stratum = STRATUM_UNSPEC;

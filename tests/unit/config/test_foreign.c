@@ -29,7 +29,7 @@ static const char chrony[] = "acquisitionport allow authselectmode bindacqaddres
 static const char chrony_source[] =
     "asymmetry auto_offline certset copy extfield filter ipv4 ipv6 maxdelay maxdelaydevratio "
     "maxdelayquant maxdelayratio maxsamples maxsources maxunreach mindelay minsamples minstratum "
-    "ntsport offline offset polltarget port presend require trust";
+    "ntsport offline offset polltarget port presend trust";
 static const char openntpd[] = "constraint constraints listen query rtable sensor servers";
 static const char openntpd_source[] = "constraint rtable trusted weight";
 static const char timesyncd[] =

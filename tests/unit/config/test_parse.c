@@ -61,7 +61,20 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(c->filegens[STATS_LOOP].type, FILEGEN_DAY);
 	assert_true(c->filegens[STATS_LOOP].link);
 	assert_false(c->filegens[STATS_LOOP].enabled);
-	assert_int_equal(c->nts.port, 4460);
+	assert_false(c->nts.enable);
+	assert_int_equal(c->nts.port, 0);
+	assert_int_equal(c->nts.keport, 4460);
+	assert_int_equal(c->nts.connections, 100);
+	assert_int_equal(c->nts.rotate_s, 86400);
+	assert_false(c->nts.ratchet);
+	assert_string_equal(c->nts.cert, "/etc/ntp/cert-chain.pem");
+	assert_string_equal(c->nts.key, "/etc/ntp/key.pem");
+	assert_string_equal(c->nts.state, "/var/lib/ntp/nts-client");
+	assert_null(c->nts.ca);
+	assert_int_equal(c->nts.aead_n, 1);
+	assert_int_equal(c->nts.aead[0], 15);
+	assert_true(c->nts.certtime_auto);
+	assert_int_equal(c->tos.authselect, AUTHSELECT_MIX);
 	conf_end(k);
 }
 
@@ -933,7 +946,8 @@ a_protection_that_cannot_be_had_is_told_at_its_word(void **state)
 	} cases[] = {
 		{ "nts", "server a.example iburst nts\n", "f:1:25" },
 		{ "ca", "pool a.example nts ca /ca\n", "f:1:20" },
-		{ "aead", "server a.example aead X\n", "f:1:18" },
+		{ "aead", "server a.example nts aead AES_SIV_CMAC_512\n", "f:1:22" },
+		{ "require", "server a.example nts require b.example\n", "f:1:22" },
 		{ "autokey", "server a.example autokey\n", "f:1:18" },
 		{ "ident", "server a.example ident g\n", "f:1:18" },
 	};

@@ -79,6 +79,21 @@ static const struct {
 	{ SCHEMA_FUDGE, "refid", "XYZ" },
 };
 
+/* Words that only a source with nts may have. */
+static bool
+wants_nts(const struct schema_row *row)
+{
+	static const char *const words[] = { "noval", "ca", "aead", "ask", "require", "expire",
+		"cert" };
+
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (row->group == SCHEMA_SOURCE && strcmp(row->word, words[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* A value that is not the default. */
 static void
 put_value(const struct schema_row *row, struct text *out)
@@ -92,11 +107,13 @@ put_value(const struct schema_row *row, struct text *out)
 			return;
 		}
 	}
-	if (row->arg == ARG_CHOICE) {
+	if (row->arg == ARG_CHOICE || row->arg == ARG_CHOICES) {
 		bool is_first = text_equal(row->initial, row->choices[0].word);
 		text_printf(out, " %s", row->choices[is_first ? 1 : 0].word);
 	} else if (row->arg == ARG_DATE) {
 		text_put(out, " 2030-01-01");
+	} else if (row->arg == ARG_TLS) {
+		text_put(out, " TLS1.3");
 	} else if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
 		text_put(out, " x");
 	} else if (value_wanted(row)) {
@@ -159,7 +176,8 @@ put_with(const struct schema_row *row, struct text *out)
 		return;
 	}
 	bool on = row->group == SCHEMA_SWITCH && row->initial != NULL;
-	text_printf(out, "%s%s", on ? "disable " : lines[row->group].front, row->word);
+	text_printf(out, "%s%s%s", on ? "disable " : lines[row->group].front,
+	    wants_nts(row) ? "nts " : "", row->word);
 	if (has_own_grammar(row)) {
 		const char *words = directive_words(row);
 		if (words == NULL) {
@@ -199,7 +217,7 @@ put_without(const struct schema_row *row, struct text *out)
 	} else if (row->arg == ARG_FUDGE || row->arg == ARG_DEVICE) {
 		text_put(out, "server 127.127.1.0");
 	} else if (row->arg != ARG_OPTIONS) {
-		text_put(out, lines[row->group].without);
+		text_printf(out, "%s%s", lines[row->group].without, wants_nts(row) ? " nts" : "");
 	}
 }
 

@@ -148,8 +148,8 @@ summary(const struct schema_row *row, struct text *t)
 {
 	static const char *const whens[] = { "at start", "at start and reload",
 		"at start, reload and from ntpq" };
-	bool ranged = row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_REAL ||
-	    row->arg == ARG_REAL_GIVEN;
+	bool ranged = row->arg == ARG_INT || row->arg == ARG_INT_GIVEN ||
+	    row->arg == ARG_INT_ALONE || row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN;
 
 	text_char(t, '(');
 	if (value_wanted(row) && row->initial != NULL) {
