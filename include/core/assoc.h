@@ -47,6 +47,8 @@ enum assoc_flags {
 	ASSOC_REFCLOCK = 1 << 6,    /* is read, by a driver; nobody is asked */
 	/* our own clock: the last resort, and nothing of its error can be learned from it */
 	ASSOC_OWN_CLOCK = 1 << 8,
+	/* an answer counts only when it is proven from whom it is */
+	ASSOC_PROOF = 1 << 9,
 };
 
 /* What a reference clock is said to be, where a server says it of itself. */
@@ -62,7 +64,6 @@ struct assoc_rules {
 	unsigned flags;
 	int minpoll, maxpoll;     /* log2 s */
 	unsigned version;         /* 1..4 */
-	uint32_t key_id;          /* 0: none */
 	double bias_s;            /* added to every offset */
 	struct assoc_clock clock; /* ASSOC_REFCLOCK */
 };
@@ -193,7 +194,7 @@ struct assoc {
 	enum tally tally;
 	enum tally told_tally; /* of the last selection that was acted on */
 	struct assoc_count count;
-	bool authentic; /* the last answer carried a valid MAC */
+	bool authentic; /* the last answer was proven to be from whom we asked */
 	/* DENY or RSTR came; asked at the longest interval only, until it answers */
 	bool kissed_deny;
 	/* last kiss code shown as refid until the next answer, 0: none */
@@ -220,6 +221,8 @@ struct assoc_sending {
 
 struct assoc_answer {
 	enum verdict verdict;
+	/* it is the answer to our request, proven where that is asked for, whatever it says */
+	bool genuine;
 	bool sampled; /* a new sample was taken in: sample is valid */
 	/*
 	 * The answer is refused for what the server says of itself, yet its stamps can be read:
@@ -257,13 +260,20 @@ struct assoc_draw {
 void assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
     struct assoc_sending *out);
 
+/*
+ * The same where no request can be made, for its protection is yet to come: a poll without an
+ * answer, that is all.
+ */
+void assoc_pass(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+    struct assoc_sending *out);
+
 /* The request left at t (clock read before the call, or the kernel's stamp later: exact). */
 void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono, bool exact);
 
 /* The request could not be sent. */
 void assoc_send_failed(struct assoc *a);
 
-/* Judges an answer, whose MAC was judged already; t4 is its receive stamp. */
+/* Judges an answer, whose proof was judged already; t4 is its receive stamp. */
 void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
     struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out);
 
@@ -302,6 +312,9 @@ void assoc_want(struct assoc *a, unsigned n);
 
 /* Its way may be another now: its silence so far counts for nothing. */
 void assoc_try_anew(struct assoc *a);
+
+/* It is asked at that address from now on: what was learned of the other is worth nothing. */
+void assoc_redirect(struct assoc *a, const struct endpoint *remote, const struct assoc_world *w);
 
 /* It is asked from that address of ours. */
 void assoc_asked_from(struct assoc *a, const struct addr *local);

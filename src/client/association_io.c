@@ -383,7 +383,7 @@ admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 	unsigned flags = c->is.up->restricted(c->is.up_ctx, &pkt->from);
 
 	if ((flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) == 0 &&
-	    ((flags & RESTRICT_NOTRUST) == 0 || p->a.rules.key_id != 0)) {
+	    ((flags & RESTRICT_NOTRUST) == 0 || (p->a.rules.flags & ASSOC_PROOF) != 0)) {
 		p->blocked = false;
 		return true;
 	}
@@ -467,7 +467,7 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	}
 	p->client = c;
 	p->source = s;
-	auth_start(&p->auth, c->is.keys, rules.key_id);
+	auth_start(&p->auth, c->is.keys, (uint32_t)s->cfg->key);
 	assoc_start(&p->a, id, &rules, remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
 	return true;

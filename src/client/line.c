@@ -20,7 +20,6 @@ line_rules(const struct config_source *s, bool once)
 		.minpoll = s->minpoll,
 		.maxpoll = s->maxpoll,
 		.version = (unsigned)s->version,
-		.key_id = (uint32_t)s->key,
 		.bias_s = s->bias_s,
 	};
 
@@ -30,6 +29,9 @@ line_rules(const struct config_source *s, bool once)
 		}
 	}
 	r.flags |= ASSOC_START_BURST;
+	if (s->key != 0 || (s->flags & OPTION_NTS) != 0) {
+		r.flags |= ASSOC_PROOF;
+	}
 	if (once) {
 		r.flags |= ASSOC_IBURST; /* somebody waits for the one answer */
 	}

@@ -16,7 +16,7 @@ peer_event_status(const struct peer *p)
 {
 	unsigned flags = PEER_STATUS_CONFIG;
 
-	if (p->a.rules.key_id != 0) {
+	if ((p->a.rules.flags & ASSOC_PROOF) != 0) {
 		flags |= PEER_STATUS_AUTHENABLE;
 		if (p->a.authentic) {
 			flags |= PEER_STATUS_AUTHENTIC;

@@ -47,7 +47,7 @@ lack_of(struct peer *p)
 	if (lack != LACK_NOTHING) {
 		return lack;
 	}
-	if (p->a.rules.key_id != 0) {
+	if ((p->a.rules.flags & ASSOC_PROOF) != 0) {
 		return auth_ready(&p->auth, &p->a.remote.addr) ? LACK_NOTHING : LACK_KEY;
 	}
 	return c->is.up->restricted(c->is.up_ctx, &p->a.remote) & RESTRICT_NOTRUST ? LACK_TRUST

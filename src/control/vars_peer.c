@@ -212,9 +212,9 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
 	v->flash |= p->blocked ? FLASH_DENIED : 0u;
 	v->flash |= p->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
-	v->keyid = a->rules.key_id;
+	v->keyid = p->auth.key_id;
 	v->bias = a->rules.bias_s;
-	v->authenable = a->rules.key_id != 0;
+	v->authenable = (a->rules.flags & ASSOC_PROOF) != 0;
 	v->timer = vars_whole_seconds(mtime_diff_s(a->poll.next, w.now));
 	v->timerec = a->wire.t4.ns == 0
 	    ? 0

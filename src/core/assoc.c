@@ -266,8 +266,8 @@ next_delay_s(struct assoc *a, const struct assoc_world *w)
 	return interval_s(a, w);
 }
 
-void
-assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+static void
+take_turn(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
     struct assoc_sending *out)
 {
 	memset(out, 0, sizeof *out);
@@ -278,9 +278,25 @@ assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw
 		poll_begin(a, w, out);
 		a->poll.tries++;
 	}
+}
+
+void
+assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+    struct assoc_sending *out)
+{
+	take_turn(a, w, draw, out);
 	if (!(a->rules.flags & ASSOC_REFCLOCK)) {
 		write_request(a, w, draw->nonce, out);
 	}
+	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
+}
+
+void
+assoc_pass(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
+    struct assoc_sending *out)
+{
+	take_turn(a, w, draw, out);
+	a->wire.pending = false; /* its time is over */
 	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
 }
 
@@ -361,6 +377,14 @@ void
 assoc_try_anew(struct assoc *a)
 {
 	a->poll.tries = 0;
+}
+
+void
+assoc_redirect(struct assoc *a, const struct endpoint *remote, const struct assoc_world *w)
+{
+	struct assoc_rules rules = a->rules;
+
+	assoc_start(a, a->id, &rules, remote, 0.0, w);
 }
 
 void
@@ -511,7 +535,8 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 		return v;
 	}
 	a->wire.pending = false; /* one answer per question */
-	a->authentic = auth == PACKET_AUTH_GOOD && a->rules.key_id != 0;
+	out->genuine = true;
+	a->authentic = (a->rules.flags & ASSOC_PROOF) != 0;
 	if (assoc_is_kiss(&p->hdr)) {
 		return take_kiss(a, &p->hdr, w, out);
 	}

@@ -37,11 +37,10 @@ assoc_check_origin(struct assoc *a, const struct packet *p)
 enum verdict
 assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth)
 {
-	if (a->rules.key_id == 0) {
+	if (!(a->rules.flags & ASSOC_PROOF)) {
 		return p->mac == PACKET_MAC_CRYPTO_NAK ? VERDICT_CRYPTO_NAK : VERDICT_OK;
 	}
-	if (auth == PACKET_AUTH_GOOD && p->mac == PACKET_MAC_KEYED &&
-	    p->key_id == a->rules.key_id) {
+	if (auth == PACKET_AUTH_GOOD) {
 		return VERDICT_OK;
 	}
 	a->flash |= FLASH_AUTH;

@@ -278,7 +278,7 @@ add_server(struct query *q, struct query_name *n, const struct addr *a)
 		.minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
 		.version = q->rules.version,
-		.key_id = q->rules.key_id,
+		.flags = q->rules.key_id != 0 ? ASSOC_PROOF : 0,
 	};
 
 	if (known(q, &remote) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {

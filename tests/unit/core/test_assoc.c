@@ -931,7 +931,7 @@ the_servers_loop_to_us_makes_it_unfit(void **state)
 /* ---- authentication ---- */
 
 static void
-with_a_key_only_an_answer_of_that_key_counts(void **state)
+where_proof_is_asked_for_only_an_answer_with_it_counts(void **state)
 {
 	static const struct {
 		enum packet_mac mac;
@@ -941,14 +941,14 @@ with_a_key_only_an_answer_of_that_key_counts(void **state)
 	} cases[] = {
 		{ PACKET_MAC_NONE, 0, PACKET_AUTH_NONE, VERDICT_AUTH },
 		{ PACKET_MAC_KEYED, 5, PACKET_AUTH_BAD, VERDICT_AUTH },
-		{ PACKET_MAC_KEYED, 6, PACKET_AUTH_GOOD, VERDICT_AUTH },
+		{ PACKET_MAC_KEYED, 6, PACKET_AUTH_NONE, VERDICT_AUTH },
 		{ PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE, VERDICT_CRYPTO_NAK },
 		{ PACKET_MAC_KEYED, 5, PACKET_AUTH_GOOD, VERDICT_OK },
 	};
 	struct assoc_rules rules = client_rules(ASSOC_IBURST);
 
 	(void)state;
-	rules.key_id = 5;
+	rules.flags |= ASSOC_PROOF;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		static struct assoc before;
 		struct header h;
@@ -969,7 +969,7 @@ with_a_key_only_an_answer_of_that_key_counts(void **state)
 }
 
 static void
-a_crypto_nak_means_nothing_without_a_key(void **state)
+a_crypto_nak_means_nothing_where_no_proof_is_asked_for(void **state)
 {
 	static struct assoc before;
 	struct header h;
@@ -983,6 +983,79 @@ a_crypto_nak_means_nothing_without_a_key(void **state)
 	assert_int_equal(deliver_with(&b, &h, PACKET_MAC_CRYPTO_NAK, 0, PACKET_AUTH_NONE),
 	    VERDICT_CRYPTO_NAK);
 	assert_untouched(&b, &before);
+}
+
+static void
+an_answer_is_genuine_whatever_it_says_and_a_forgery_never(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	h.org.fix++;
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS);
+	assert_false(b.got.genuine);
+	h.org.fix--;
+	h.stratum = 0;
+	assert_int_equal(deliver(&b, &h), VERDICT_UNSYNC);
+	assert_true(b.got.genuine);
+	b.a.rules.flags |= ASSOC_PROOF;
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	assert_int_equal(deliver_with(&b, &h, PACKET_MAC_NONE, 0, PACKET_AUTH_NONE), VERDICT_AUTH);
+	assert_false(b.got.genuine);
+}
+
+/* ---- without a request, and elsewhere ---- */
+
+static void
+a_poll_that_is_passed_sends_nothing_and_costs_nothing_but_reach(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	b.a.poll.burst = 0;
+	poll_next(&b);
+	h = good_answer(&b, 0.001);
+	for (int i = 0; i < 8; i++) {
+		struct mtime last = b.a.poll.next;
+
+		b.w.now = last;
+		assoc_pass(&b.a, &b.w, &b.draw, &b.sent);
+		assert_false(b.sent.send);
+		assert_true(mtime_before(last, b.a.poll.next));
+		assert_true(b.sent.went_dark == (i == 6));
+	}
+	assert_int_equal(deliver(&b, &h), VERDICT_BOGUS); /* too late */
+	assert_int_equal(b.a.poll.reach, 0);
+	assert_int_equal(b.a.count.sent, 2);
+}
+
+static void
+at_another_address_nothing_is_left_of_what_was_learned(void **state)
+{
+	struct endpoint other = { addr_v4(0xc0000263), 4123 };
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
+	assoc_redirect(&b.a, &other, &b.w);
+	assert_int_equal(b.a.id, 7);
+	assert_int_equal(b.a.remote.port, 4123);
+	assert_true(addr_equal(&b.a.remote.addr, &other.addr));
+	assert_true(assoc_unfit(&b.a, &b.w) != 0);
+	assert_true(b.a.rules.flags & ASSOC_IBURST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
 }
 
 /* ---- kisses ---- */
@@ -1163,7 +1236,7 @@ deny_slows_down_but_is_never_for_good(void **state)
 }
 
 static void
-with_a_key_an_unsigned_kiss_is_not_obeyed(void **state)
+where_proof_is_asked_for_a_kiss_without_it_is_not_obeyed(void **state)
 {
 	struct assoc_rules rules = client_rules(0);
 	static struct assoc before;
@@ -1171,7 +1244,7 @@ with_a_key_an_unsigned_kiss_is_not_obeyed(void **state)
 	static struct bench b;
 
 	(void)state;
-	rules.key_id = 5;
+	rules.flags |= ASSOC_PROOF;
 	start(&b, &rules);
 	poll_next(&b);
 	before = b.a;
@@ -1848,8 +1921,11 @@ main(void)
 		cmocka_unit_test(the_kernels_transmit_stamp_replaces_the_one_read_before),
 		cmocka_unit_test(an_unsynchronised_server_is_no_kiss),
 		cmocka_unit_test(the_servers_loop_to_us_makes_it_unfit),
-		cmocka_unit_test(with_a_key_only_an_answer_of_that_key_counts),
-		cmocka_unit_test(a_crypto_nak_means_nothing_without_a_key),
+		cmocka_unit_test(where_proof_is_asked_for_only_an_answer_with_it_counts),
+		cmocka_unit_test(a_crypto_nak_means_nothing_where_no_proof_is_asked_for),
+		cmocka_unit_test(an_answer_is_genuine_whatever_it_says_and_a_forgery_never),
+		cmocka_unit_test(a_poll_that_is_passed_sends_nothing_and_costs_nothing_but_reach),
+		cmocka_unit_test(at_another_address_nothing_is_left_of_what_was_learned),
 		cmocka_unit_test(a_rate_kiss_lengthens_the_interval_within_bounds),
 		cmocka_unit_test(a_rate_kiss_ends_a_burst),
 		cmocka_unit_test(a_rate_kiss_is_obeyed_once_a_poll_and_never_beyond_maxpoll),
@@ -1857,7 +1933,7 @@ main(void)
 		cmocka_unit_test(three_answers_make_a_source_fit_that_slows_us_down),
 		cmocka_unit_test(a_forged_kiss_changes_nothing),
 		cmocka_unit_test(deny_slows_down_but_is_never_for_good),
-		cmocka_unit_test(with_a_key_an_unsigned_kiss_is_not_obeyed),
+		cmocka_unit_test(where_proof_is_asked_for_a_kiss_without_it_is_not_obeyed),
 		cmocka_unit_test(
 		    fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
 		cmocka_unit_test(noselect_is_never_fit),
