@@ -40,14 +40,17 @@
 	"the kernel copies the time to the hardware clock every 11 minutes " \
 	"while ntpd is synchronised, leave the line out"
 #define HARDWARE_STAMPS "ntpd takes stamps of packets from the kernel by itself, leave the line out"
-#define WITHOUT_CERTIFICATES "nothing here reads dates from web servers, leave the line out"
+#define PROVEN                                                               \
+	"no dates of web servers are read: 'server NAME nts' asks a server " \
+	"that proves who it is"
+#define NTS_FILES "write 'nts cookie PATH' for a server, 'nts state PATH' for a client"
 
 const struct foreign_word foreign_words[] = {
 	CHRONY("acquisitionport", "write 'sourceport PORT'"),
 	CHRONY("allow",
 	    "write 'restrict ADDRESS mask MASK nomodify noquery' for those who may ask for the "
 	    "time; without 'noserve' and 'ignore' everybody may"),
-	CHRONY("authselectmode", "give the sources keys ('server NAME key ID') and no others"),
+	CHRONY("authselectmode", "write 'tos authselect MODE'"),
 	CHRONY("bindacqaddress", LISTENED),
 	CHRONY("bindacqdevice", LISTENED),
 	CHRONY("bindaddress", LISTENED),
@@ -98,25 +101,30 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("maxdistance", "write 'tos maxdist SECONDS'"),
 	CHRONY("maxdrift", "500 ppm is the most, leave the line out"),
 	CHRONY("maxjitter", FILTERED),
-	CHRONY("maxntsconnections", NOTHING),
+	CHRONY("maxntsconnections", NTS_WORD("connections NUMBER")),
 	CHRONY("maxsamples", FILTERED),
 	CHRONY("maxslewrate", "500 ppm is the most, leave the line out"),
 	CHRONY("maxtxbuffers", HARDWARE_STAMPS),
 	CHRONY("maxupdateskew", BY_ITSELF),
 	CHRONY("minsamples", FILTERED),
 	CHRONY("minsources", "write 'tos minsane NUMBER'"),
-	CHRONY("nocerttimecheck", "write 'noval' behind the word 'nts' of a server"),
+	CHRONY("nocerttimecheck",
+	    "'nts certtime auto', the default, judges the dates of certificates once the time is "
+	    "known; leave the line out"),
 	CHRONY("noclientlog", "write 'disable monitor'"),
 	CHRONY("nosystemcert", NTS_WORD("ca PATH")),
-	CHRONY("ntsaeads", NTS_WORD("aead NAME")),
-	CHRONY("ntscachedir", NTS_WORD("cookie PATH")),
-	CHRONY("ntsdumpdir", NTS_WORD("cookie PATH")),
-	CHRONY("ntsntpserver", NOTHING),
+	CHRONY("ntsaeads", NTS_WORD("aead NAMES")),
+	CHRONY("ntscachedir", NTS_FILES),
+	CHRONY("ntsdumpdir", NTS_FILES),
+	CHRONY("ntsntpserver", "keys are good for this host only, leave the line out"),
 	CHRONY("ntsport", NTS_WORD("keport PORT")),
-	CHRONY("ntsprocesses", NOTHING),
-	CHRONY("ntsratelimit", LIMITED),
-	CHRONY("ntsrefresh", BY_ITSELF),
-	CHRONY("ntsrotate", BY_ITSELF),
+	CHRONY("ntsprocesses",
+	    "one process gives out the keys, 'nts connections NUMBER' says to how many clients at "
+	    "once; leave the line out"),
+	CHRONY("ntsratelimit",
+	    "how often a host may come for keys is limited by itself, leave the line out"),
+	CHRONY("ntsrefresh", "write 'expire SECONDS' behind the word 'nts' of a server"),
+	CHRONY("ntsrotate", NTS_WORD("rotate SECONDS")),
 	CHRONY("ntsservercert", NTS_WORD("cert PATH")),
 	CHRONY("ntsserverkey", NTS_WORD("key PATH")),
 	CHRONY("ntstrustedcerts", NTS_WORD("ca PATH")),
@@ -140,7 +148,7 @@ const struct foreign_word foreign_words[] = {
 
 	CHRONY_SOURCE("asymmetry", FILTERED),
 	CHRONY_SOURCE("auto_offline", BY_ITSELF),
-	CHRONY_SOURCE("certset", NTS_WORD("ca PATH")),
+	CHRONY_SOURCE("certset", "write 'ca PATH' behind the word 'nts'"),
 	CHRONY_SOURCE("copy", NOTHING),
 	CHRONY_SOURCE("extfield", NOTHING),
 	CHRONY_SOURCE("filter", FILTERED),
@@ -164,8 +172,8 @@ const struct foreign_word foreign_words[] = {
 	CHRONY_SOURCE("presend", BY_ITSELF),
 	CHRONY_SOURCE("trust", "write 'true'"),
 
-	OPENNTPD("constraint", WITHOUT_CERTIFICATES),
-	OPENNTPD("constraints", WITHOUT_CERTIFICATES),
+	OPENNTPD("constraint", PROVEN),
+	OPENNTPD("constraints", PROVEN),
 	OPENNTPD("listen",
 	    "ntpd listens on every address unless 'interface listen NAME-OR-ADDRESS' says "
 	    "otherwise"),
@@ -173,7 +181,7 @@ const struct foreign_word foreign_words[] = {
 	OPENNTPD("rtable", NOTHING),
 	OPENNTPD("sensor", "write 'refclock NAME'"),
 	OPENNTPD("servers", "write 'pool NAME'"),
-	OPENNTPD_SOURCE("constraint", WITHOUT_CERTIFICATES),
+	OPENNTPD_SOURCE("constraint", PROVEN),
 	OPENNTPD_SOURCE("rtable", NOTHING),
 	OPENNTPD_SOURCE("trusted", "write 'true'"),
 	OPENNTPD_SOURCE("weight", "ntpd weighs its sources by itself; 'prefer' has one go first"),

@@ -145,6 +145,17 @@ numbers_come_back_exactly(void **state)
 		"phone \"ATDT 1\" 2\n", "reset sys io\n",
 		"server a.example nts ca /c bias 0.001 mode 7 ttl 3\n",
 		"server a.example ident g\n",
+		"server a.example nts noval aead AES_128_GCM_SIV ask b require c expire 60 cert "
+		"/x\n",
+		"server a.example nts\nserver a.example:123 nts\nserver a.example nts ask b\n"
+		"server a.example fallback 60\n",
+		"pool [2001:db8::1]:4461 nts\n", "tos authselect require\n",
+		"nts enable cert /c key /k ca /a cookie /o port 1 keport 2 connections 3\n",
+		"nts rotate 5 ratchet\n", "nts ratchet\n", "nts rotate 0 certtime strict\n",
+		"nts aead AES_128_GCM_SIV AES_SIV_CMAC_512 AES_SIV_CMAC_384 AES_SIV_CMAC_256\n",
+		"nts cert \"\" key \"\" state \"\"\n",
+		"nts mintls TLS1.3 maxtls TLS1.3 tlsciphersuites A:B tlsecdhcurves C\n",
+		"nts tlscipherserverpreference\n",
 		"restrict source serverresponse fuzz ippeerlimit 4\n", "extra port 1\n",
 		"server 127.127.28.0 minpoll 4 maxpoll 6\n", "nic drop 10.0.0.0/8\n",
 		"refclock pps maxpoll 4\n", "refclock pps minpoll 5\n",
