@@ -301,21 +301,35 @@ scan_port(struct ntpd *d, size_t n, uint16_t port)
 	return complete;
 }
 
-/* extra port: of another process it is left alone, with a line in the log. */
+/*
+ * A port beside 123, 0: none: of another process it is left alone, with a line in the log. True
+ * when its sockets are open as they should be.
+ */
 static bool
-scan_extra(struct ntpd *d, size_t n)
+scan_second(struct ntpd *d, size_t n, int32_t second, bool *told)
 {
-	uint16_t port = (uint16_t)d->conf->extra_port;
+	uint16_t port = (uint16_t)second;
 	bool taken = false;
 
 	if (port == 0 || port == NTP_PORT) {
 		return true;
 	}
 	if (!has_port(d, port)) {
-		taken = port_taken(d, n, port, !d->listen.extra_taken);
+		taken = port_taken(d, n, port, !*told);
 	}
-	d->listen.extra_taken = taken;
+	*told = taken;
 	return !taken && scan_port(d, n, port);
+}
+
+/* extra port, and that which NTS clients are told. */
+static bool
+scan_others(struct ntpd *d, size_t n)
+{
+	const struct config *c = d->conf;
+	int32_t nts = c->nts.enable && c->nts.port != c->extra_port ? c->nts.port : 0;
+	bool extra = scan_second(d, n, c->extra_port, &d->listen.extra_taken);
+
+	return scan_second(d, n, nts, &d->listen.nts_taken) && extra;
 }
 
 /* ---- what is ours ---- */
@@ -428,7 +442,7 @@ scan(struct ntpd *d, bool *changed)
 	d->listen.full = false;
 	d->listen.rest_n = 0;
 	complete = scan_port(d, n, NTP_PORT);
-	complete = scan_extra(d, n) && complete;
+	complete = scan_others(d, n) && complete;
 	lost = close_lost(d);
 	serve_rest(d);
 	*changed = *changed || lost || d->listen.rest_n != rest_before;

@@ -37,6 +37,7 @@ struct listen {
 	int list_error;       /* of listing the addresses, likewise */
 	bool too_many;        /* more than ADDRESSES_MAX; said */
 	bool extra_taken;     /* extra port is somebody else's; said once */
+	bool nts_taken;       /* nts port likewise */
 };
 
 /*

@@ -349,6 +349,27 @@ an_extra_port_serves_as_well(struct sim *s)
 	SIM_CHECK(s, is_answered_at(&x, 123) && listeners_on(c, 1124) == 0, "not given up");
 }
 
+static void
+the_port_of_nts_serves_beside_an_extra_one(struct sim *s)
+{
+	static struct stranger x;
+	struct sim_node *c =
+	    scenario_with(s, "restrict default\nextra port 1123\nnts enable\nnts port 4123\n");
+
+	stranger_come(&x, s, "192.0.2.77");
+	SIM_CHECK(s,
+	    is_answered_at(&x, 123) && is_answered_at(&x, 1123) && is_answered_at(&x, 4123),
+	    "not on all ports");
+	sim_node_config(c, "restrict default\nextra port 4123\nnts enable port 4123\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, is_answered_at(&x, 4123), "not when both are one");
+	SIM_CHECK(s, listeners_on(c, 4123) == 4 && listeners_on(c, 1123) == 0, "%u and %u sockets",
+	    listeners_on(c, 4123), listeners_on(c, 1123));
+	sim_node_config(c, "restrict default\nnts port 4123\n" ONE_SERVER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, !is_answered_at(&x, 4123), "open though nts is not enabled");
+}
+
 static unsigned
 port_of(const struct peer *p)
 {
@@ -426,6 +447,7 @@ static const struct scenario list[] = {
 	SCENARIO(interface_lines_do_what_they_say),
 	SCENARIO(interface_lines_and_option_i_exclude_each_other),
 	SCENARIO(an_extra_port_serves_as_well),
+	SCENARIO(the_port_of_nts_serves_beside_an_extra_one),
 	SCENARIO(a_new_source_port_and_dscp_come_with_the_reload),
 	SCENARIO(requests_leave_from_an_allowed_address_after_a_reload),
 };
