@@ -5,47 +5,13 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "mode6/explain.h"
 #include "mode6/words.h"
-#include "ntpq/explain.h"
+#include "ntpq/ntpq.h"
 
-enum { WRAP_COLUMN = 79, FLASH_UNSYNC = 0x4, FLASH_NO_STRATUM = 0x20, FLASH_DENIED = 0x8 };
+enum { WRAP_COLUMN = 79 };
 
-/* ---- the whole ---- */
-
-static void
-count_source(struct survey *t, const struct association *a, const struct vars *v, const char *name)
-{
-	unsigned select = status_peer_select(a->status), bits = status_peer_bits(a->status);
-	int64_t flash = 0;
-
-	if (explain_is_pool(v)) {
-		t->pools++;
-		return;
-	}
-	if (explain_is_nameless(v)) {
-		t->nameless++;
-		return;
-	}
-	if (select >= 6) {
-		struct text to = text_over(t->system_name, sizeof t->system_name);
-
-		text_put(&to, name);
-		t->system_offset_ms = explain_number(v, "offset");
-		t->local_leads = explain_is_local(name);
-	}
-	if (explain_is_local(name)) {
-		t->local_waits = !t->local_leads;
-		return;
-	}
-	vars_i64(v, "flash", &flash);
-	t->sources++;
-	t->reachable += (bits & PEER_REACH) != 0 ? 1 : 0;
-	t->falsetickers += select == 1 ? 1 : 0;
-	t->usable += select >= 2 ? 1 : 0;
-	t->in_vain += explain_answers_in_vain(v) ? 1 : 0;
-	t->refused += (flash & FLASH_DENIED) != 0 ? 1 : 0;
-	t->unsynchronised += (flash & (FLASH_UNSYNC | FLASH_NO_STRATUM)) != 0 ? 1 : 0;
-}
+/* ---- asking ---- */
 
 /* One variable of an association, 0: the system; false when the server does not know it. */
 static bool
@@ -104,11 +70,7 @@ facts_of(struct ntpq *q)
 		vars_free(&v);
 	}
 	if (read_quietly(q, 0, "clock_control", &v)) {
-		const char *words = vars_get(&v, "clock_control");
-		const char *why = words != NULL ? strstr(words, ": ") : NULL;
-		struct text t = text_over(f.lacks, sizeof f.lacks);
-		f.uncontrolled = words != NULL && strcmp(words, "yes") != 0;
-		text_put(&t, why != NULL ? why + 2 : "");
+		explain_control(&f, vars_get(&v, "clock_control"));
 		vars_free(&v);
 	}
 	read_words(q, "waits_for", f.waits_for, sizeof f.waits_for);
@@ -234,7 +196,7 @@ each_source(struct ntpq *q, struct survey *t, struct story *s, bool show)
 			explain_source(s, buf, &got.vars, a->status, t);
 			show_source(q, a, buf, s);
 		} else {
-			count_source(t, a, &got.vars, buf);
+			explain_count(t, buf, &got.vars, a->status);
 		}
 		vars_free(&got.vars);
 	}

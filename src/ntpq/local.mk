@@ -7,10 +7,6 @@ libntpq_a_SOURCES = \
 	src/ntpq/displays.c \
 	src/ntpq/change.c \
 	src/ntpq/explain.c \
-	src/ntpq/explain.h \
-	src/ntpq/explain_source.c \
-	src/ntpq/explain_system.c \
-	src/ntpq/explain_words.c \
 	src/ntpq/keys.c \
 	src/ntpq/lists.c \
 	src/ntpq/mrulist.c \

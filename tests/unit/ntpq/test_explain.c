@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What explain says in each situation. */
-#include "ntpq/explain.h"
+#include "mode6/explain.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* explain_source - why a source is used or not, what its flash bits mean, and what to do. */
+#include "mode6/explain.h"
 #include <math.h>
 #include <string.h>
 #include "mode6/words.h"
-#include "ntpq/explain.h"
 
 enum {
 	SELECT_FALSETICK = 1,
@@ -12,7 +12,8 @@ enum {
 	SELECT_BACKUP = 5,
 	REACH_FULL = 0xff,
 	STRATUM_NONE = 16,
-	LEAP_UNKNOWN = 3
+	LEAP_UNKNOWN = 3,
+	PHRASE_LEN = 160
 };
 
 enum {
@@ -111,7 +112,7 @@ static bool
 is_refclock(const struct vars *v)
 {
 	const char *address = vars_get(v, "srcadr");
-	char buf[SHORT_TEXT];
+	char buf[PHRASE_LEN];
 	struct text t = text_over(buf, sizeof buf);
 	struct addr a;
 
@@ -157,7 +158,7 @@ largest_part(const struct vars *v, double *ms)
 static void
 note_distance(struct story *s, const struct vars *v)
 {
-	char size[32], what[SHORT_TEXT];
+	char size[32], what[PHRASE_LEN];
 	struct text t = text_over(size, sizeof size), w = text_over(what, sizeof what);
 	double ms;
 	enum part part = largest_part(v, &ms);
@@ -255,7 +256,7 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 		    bit == FLASH_UNREACH && refclock ? "check the device and its driver" : advice);
 	}
 	if (follows != 0) {
-		char buf[SHORT_TEXT];
+		char buf[PHRASE_LEN];
 		struct text t = text_over(buf, sizeof buf);
 
 		words_flash(&t, follows);

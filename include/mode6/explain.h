@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * explain - what is said in words of the system and of each source; seen only by the explain*.c
- * files.
+ * explain - what is said in words of the system and of each source: how it does, why, and what to
+ * do. Pure: of what was read before.
  */
-#ifndef NTPQ_EXPLAIN_H
-#define NTPQ_EXPLAIN_H
-#include "ntpq/ntpq.h"
+#ifndef MODE6_EXPLAIN_H
+#define MODE6_EXPLAIN_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "mode6/udp.h"
+#include "mode6/vars.h"
 
 enum { NOTES_MAX = 20, NOTE_LEN = 240 };
 
@@ -62,6 +67,12 @@ bool explain_answers_in_vain(const struct vars *v);
 bool explain_is_pool(const struct vars *v);
 bool explain_is_nameless(const struct vars *v);
 bool explain_is_local(const char *name);
+
+/* Counts one source among all; name as it is to be told. status is its status word. */
+void explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t status);
+
+/* Reads of the words of clock_control, or NULL, whether the clock is steered and what lacks. */
+void explain_control(struct system_facts *f, const char *words);
 
 /* Adds what is to be said of one source among all, and of the system. */
 void explain_source(struct story *s, const char *name, const struct vars *v, uint16_t status,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* explain_system - whether the clock is right, how far, why not, and what to do. */
+#include "mode6/explain.h"
 #include <math.h>
 #include <string.h>
 #include "mode6/words.h"
-#include "ntpq/explain.h"
 
 enum { LEAP_ALARM = 3, STRATUM_NONE = 16 };
 
