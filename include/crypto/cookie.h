@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cookie - what an NTS server gives its clients to bring back: the keys of their session, sealed
- * with a key that only the server has, so that it keeps nothing of them. The form is NTPsec's, octet
- * for octet, so that both can serve behind one name. RFC 8915, 6.
+ * with a key that only the server has, so that it keeps nothing of them. The form is NTPsec's,
+ * octet for octet, so that both can serve behind one name. RFC 8915, 6.
  */
 #ifndef CRYPTO_COOKIE_H
 #define CRYPTO_COOKIE_H
