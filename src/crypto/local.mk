@@ -5,4 +5,5 @@ libcrypto_ntp_a_SOURCES = \
 	include/crypto/cookie.h src/crypto/cookie.c \
 	include/crypto/keyring.h src/crypto/keyring.c \
 	include/crypto/mac.h src/crypto/mac.c \
+	include/crypto/nts.h src/crypto/nts.c \
 	include/crypto/siv.h src/crypto/siv.c

@@ -3,6 +3,8 @@
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_packet \
 	tests/fuzz/fuzz_ntske \
+	tests/fuzz/fuzz_nts \
+	tests/fuzz/fuzz_cookie \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_confdiff \
 	tests/fuzz/fuzz_keys \
@@ -31,6 +33,14 @@ tests_fuzz_fuzz_packet_LDADD = libwire.a libbase.a
 tests_fuzz_fuzz_ntske_SOURCES = tests/fuzz/fuzz_ntske.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_ntske_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ntske_LDADD = libwire.a libbase.a
+
+tests_fuzz_fuzz_nts_SOURCES = tests/fuzz/fuzz_nts.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_nts_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_nts_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_cookie_SOURCES = tests/fuzz/fuzz_cookie.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_cookie_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_cookie_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
 
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)

@@ -22,3 +22,9 @@ TESTS += tests/unit/wire/test_ntske
 tests_unit_wire_test_ntske_SOURCES = tests/unit/wire/test_ntske.c
 tests_unit_wire_test_ntske_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_wire_test_ntske_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/wire/test_nts
+TESTS += tests/unit/wire/test_nts
+tests_unit_wire_test_nts_SOURCES = tests/unit/wire/test_nts.c
+tests_unit_wire_test_nts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_wire_test_nts_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
