@@ -2,12 +2,13 @@
 /*
  * fence - what a process may still reach, whatever the permissions of files say (Landlock): first
  * folders are allowed, then the fence is entered. Beyond it no file is read or written, nothing is
- * run, no TCP port is served, and no TCP connection made but for names (port 53). For use with -u
- * only. Without linux/landlock.h at build, or with a kernel that has none, it is not there.
+ * run, no TCP port is served, and no TCP connection made but to the ports allowed. Without
+ * linux/landlock.h at build, or with a kernel that has none, it is not there.
  */
 #ifndef SYS_FENCE_H
 #define SYS_FENCE_H
 #include <stdbool.h>
+#include <stdint.h>
 
 enum fence_use {
 	FENCE_READ,
@@ -34,7 +35,13 @@ void fence_allow(struct fence *f, enum fence_use use, const char *path);
  */
 void fence_allow_beside(struct fence *f, enum fence_use use, const char *path);
 
-/* Allows what the C library reads to resolve names, load modules and tell the local time. */
+/* Allows connections to that TCP port, wherever that is; as above when there are too many. */
+void fence_allow_connect(struct fence *f, uint16_t port);
+
+/*
+ * Allows what the C library reads to resolve names, load modules and tell the local time, and to
+ * connect to port 53: servers of names are asked by TCP when an answer is long.
+ */
 void fence_allow_system(struct fence *f);
 
 /*

@@ -38,6 +38,12 @@ int loop_event_watch_fd(struct loop *l, int fd, void (*fn)(void *ctx), void *ctx
 void loop_event_unwatch_fd(struct loop_fd *w); /* before fd is closed; NULL is fine */
 
 /*
+ * Has fn called while fd can be read, can be written to, either, or neither; it was the first until
+ * now. Not of a descriptor that loop_event_call_again is used for. 0 or -errno.
+ */
+int loop_event_watch_for(struct loop_fd *w, bool reading, bool writing);
+
+/*
  * Calls w's fn once more in the next turn, and the kernel is not asked about fd until
  * loop_event_watch_again: for a descriptor so busy that watching it costs more than looking.
  */

@@ -14,9 +14,11 @@
  */
 #ifndef SYS_ROLE_H
 #define SYS_ROLE_H
+#include <stdbool.h>
 #include <stddef.h>
 #include "port/loop.h"
 #include "sys/channel_seq.h"
+#include "sys/fence.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -28,7 +30,15 @@ struct role {
 	enum sandbox_role sandbox;
 	/* Speaks over fd until the other side is gone. Its octets are checked, there and here. */
 	void (*serve)(int fd);
+	/*
+	 * It stands behind the starter's filter only, until it is told which files it needs and
+	 * serve calls role_confine.
+	 */
+	bool confines_itself;
 };
+
+/* In the child: nothing but f, which it takes over and may be NULL, and its role's system calls. */
+void role_confine(enum sandbox_role role, struct fence *f);
 
 /* All of a program. They stay. */
 struct role_set {
@@ -68,8 +78,9 @@ struct role_child;
 int role_start(struct starter *s, unsigned which, struct loop *l, size_t in_len,
     const struct channel_seq_events *ev, void *ctx, struct role_child **out);
 
-/* As channel_seq_send. */
+/* As channel_seq_send and channel_seq_send_fd. */
 int role_send(struct role_child *c, const void *message, size_t len);
+int role_send_fd(struct role_child *c, const void *message, size_t len, int fd);
 
 /* Ends it, whatever it is doing; NULL is fine. */
 void role_end(struct role_child *c);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sandbox - a filter of system calls (seccomp) for each role of the daemon, entered last of all:
- * what is not in the role's list is refused or ends the process. For use with -u only; without
- * libseccomp at build it is not there.
+ * what is not in the role's list is refused or ends the process. Without libseccomp at build it is
+ * not there.
  */
 #ifndef SYS_SANDBOX_H
 #define SYS_SANDBOX_H
 #include <stdbool.h>
 
 enum sandbox_role {
-	SANDBOX_MAIN,     /* the daemon; has no children of its own */
-	SANDBOX_STARTER,  /* forks, ends and narrows the other roles but the daemon */
-	SANDBOX_RESOLVER, /* getaddrinfo, and answers on a socket that is open already */
+	SANDBOX_MAIN,      /* the daemon; has no children of its own */
+	SANDBOX_STARTER,   /* forks, ends and narrows the other roles but the daemon */
+	SANDBOX_RESOLVER,  /* getaddrinfo, and answers on a socket that is open already */
+	SANDBOX_KE_CLIENT, /* reads certificates, connects by TCP; no UDP */
+	SANDBOX_KE_SERVER, /* reads certificates, accepts; makes no socket, and connects none */
 };
 
 enum sandbox_answer {

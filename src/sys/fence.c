@@ -17,7 +17,7 @@
 #include <linux/landlock.h>
 #endif
 
-enum { ENTRIES_MAX = 1024 };
+enum { ENTRIES_MAX = 1024, PORTS_MAX = 512, DNS_PORT = 53 };
 
 struct entry {
 	enum fence_use use;
@@ -26,7 +26,8 @@ struct entry {
 
 struct fence {
 	struct entry *at;
-	unsigned n;
+	unsigned n, port_n;
+	uint16_t port[PORTS_MAX];
 	bool settled; /* it was tried to enter it: nothing is added any more */
 	bool entered;
 };
@@ -144,6 +145,19 @@ fence_allow_beside(struct fence *f, enum fence_use use, const char *path)
 }
 
 void
+fence_allow_connect(struct fence *f, uint16_t port)
+{
+	for (unsigned i = 0; i < f->port_n; i++) {
+		if (f->port[i] == port) {
+			return;
+		}
+	}
+	if (!f->settled && f->port_n < PORTS_MAX) {
+		f->port[f->port_n++] = port;
+	}
+}
+
+void
 fence_allow_system(struct fence *f)
 {
 	static const char *const folders[] = { "/etc", "/usr", "/lib", "/lib32", "/lib64", "/run",
@@ -159,6 +173,7 @@ fence_allow_system(struct fence *f)
 		fence_allow_beside(f, FENCE_READ, links[i]);
 	}
 	fence_allow(f, FENCE_WRITE, "/dev/null");
+	fence_allow_connect(f, DNS_PORT);
 }
 
 bool
@@ -202,8 +217,7 @@ enum {
 	ABI_NET = 4,
 	ABI_IOCTL = 5,
 	ABI_SCOPE = 6,
-	RULE_NET_PORT = 2,
-	DNS_PORT = 53
+	RULE_NET_PORT = 2
 };
 
 static const uint64_t FS_TRUNCATE = UINT64_C(1) << 14, FS_IOCTL_DEV = UINT64_C(1) << 15;
@@ -264,11 +278,10 @@ add_path(int ruleset, const struct ruleset *all, const struct entry *e)
 	return error;
 }
 
-/* Servers of names are asked by TCP when an answer is long. */
 static int
-add_names(int ruleset, const struct ruleset *all)
+add_port(int ruleset, const struct ruleset *all, uint16_t port)
 {
-	struct net_rule rule = { .access = NET_CONNECT_TCP, .port = DNS_PORT };
+	struct net_rule rule = { .access = NET_CONNECT_TCP, .port = port };
 
 	if (all->net == 0) {
 		return 0;
@@ -291,7 +304,10 @@ fence_enter(struct fence *f)
 	if (ruleset < 0) {
 		return -errno;
 	}
-	int error = add_names(ruleset, &all);
+	int error = 0;
+	for (unsigned i = 0; i < f->port_n && error == 0; i++) {
+		error = add_port(ruleset, &all, f->port[i]);
+	}
 	for (unsigned i = 0; i < f->n && error == 0; i++) {
 		error = add_path(ruleset, &all, &f->at[i]);
 	}

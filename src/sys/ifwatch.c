@@ -12,7 +12,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include "netlink.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include "sys/loop_event.h"
 
 #define GATHER_S 2.0

@@ -365,6 +365,24 @@ loop_event_unwatch_fd(struct loop_fd *w)
 	free(w);
 }
 
+int
+loop_event_watch_for(struct loop_fd *w, bool reading, bool writing)
+{
+	short what = (short)((reading ? EV_READ : 0) | (writing ? EV_WRITE : 0));
+	struct event_base *base = event_get_base(w->event);
+	evutil_socket_t fd = event_get_fd(w->event);
+
+	(void)event_del(w->event);
+	if (what == 0) {
+		return 0;
+	}
+	if (event_assign(w->event, base, fd, (short)(what | EV_PERSIST), fd_readable, w) != 0 ||
+	    event_add(w->event, NULL) != 0) {
+		return -EIO;
+	}
+	return 0;
+}
+
 void
 loop_event_call_again(struct loop_fd *w)
 {

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <linux/errqueue.h>
 #include "net_socket.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include "sys/loop_event.h"
 
 enum {

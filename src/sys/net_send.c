@@ -5,7 +5,7 @@
 #include <string.h>
 #include "base/cursor.h"
 #include "net_socket.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 
 static void
 write_transmit_time(struct net_slot *o, struct ntp_ts ts)

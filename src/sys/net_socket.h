@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include "port/net.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include "stamps.h"
 #include "sys/net_udp.h"
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <linux/filter.h>
 #include "net_socket.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include "sys/ifwatch.h"
 #include "sys/loop_event.h"
 

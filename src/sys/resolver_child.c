@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "resolver_message.h"
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include "sys/resolver_proc.h"
 
 static void
@@ -70,4 +70,6 @@ serve(int fd)
 	}
 }
 
-const struct role RESOLVER_ROLE = { "resolver", SANDBOX_RESOLVER, serve };
+const struct role RESOLVER_ROLE = { .name = "resolver",
+	.sandbox = SANDBOX_RESOLVER,
+	.serve = serve };

@@ -194,26 +194,10 @@ starter_free(struct starter *s)
 static int
 tell(const struct process *p, const struct starter_request *q, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
 	uint8_t octets[STARTER_REQUEST_LEN];
-	struct iovec at = { .iov_base = octets, .iov_len = sizeof octets };
-	struct msghdr m = { .msg_iov = &at, .msg_iovlen = 1 };
 
 	starter_request_put(q, octets);
-	if (fd >= 0) {
-		memset(&control, 0, sizeof control);
-		m.msg_control = control.bytes;
-		m.msg_controllen = sizeof control.bytes;
-		struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(h), &fd, sizeof fd);
-	}
-	return sendmsg(p->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return channel_seq_put(p->fd, octets, sizeof octets, fd);
 }
 
 static uint32_t
@@ -318,8 +302,14 @@ role_start(struct starter *s, unsigned which, struct loop *l, size_t in_len,
 int
 role_send(struct role_child *c, const void *message, size_t len)
 {
+	return role_send_fd(c, message, len, -1);
+}
+
+int
+role_send_fd(struct role_child *c, const void *message, size_t len, int fd)
+{
 	keep_spare(c->starter);
-	return channel_seq_send(c->channel, message, len);
+	return channel_seq_send_fd(c->channel, message, len, fd);
 }
 
 void

@@ -64,10 +64,14 @@ static const char *const writing_calls[] = { "fchmod", "fdatasync", "fsync", "ft
 	"ftruncate64", "link", "linkat", "rename", "renameat", "renameat2", "umask", "unlink",
 	"unlinkat", NULL };
 
-/* No listen, no accept: a socket that listens without bind has a port all the same. */
-static const char *const socket_calls[] = { "connect", "getpeername", "getsockname", "getsockopt",
-	"recv", "recvfrom", "recvmmsg", "recvmmsg_time64", "recvmsg", "send", "sendmmsg", "sendmsg",
+/* No listen: a socket that listens without bind has a port all the same. */
+static const char *const socket_calls[] = { "getpeername", "getsockname", "getsockopt", "recv",
+	"recvfrom", "recvmmsg", "recvmmsg_time64", "recvmsg", "send", "sendmmsg", "sendmsg",
 	"sendto", "setsockopt", "shutdown", NULL };
+
+static const char *const connect_calls[] = { "connect", NULL };
+
+static const char *const accept_calls[] = { "accept", "accept4", NULL };
 
 static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "exit", "exit_group",
 	"futex", "futex_time64", "getegid", "getegid32", "geteuid", "geteuid32", "getgid",
@@ -113,7 +117,11 @@ enum {
 	MAIN = 1 << SANDBOX_MAIN,
 	RESOLVER = 1 << SANDBOX_RESOLVER,
 	STARTER = 1 << SANDBOX_STARTER,
-	ALL = MAIN | RESOLVER | STARTER
+	KE_CLIENT = 1 << SANDBOX_KE_CLIENT,
+	KE_SERVER = 1 << SANDBOX_KE_SERVER,
+	NAMES = MAIN | RESOLVER | STARTER, /* UDP, and what getaddrinfo wants */
+	TCP = RESOLVER | STARTER | KE_CLIENT,
+	ALL = NAMES | KE_CLIENT | KE_SERVER
 };
 
 static const struct {
@@ -126,6 +134,8 @@ static const struct {
 	{ reading_calls, ALL },
 	{ writing_calls, MAIN },
 	{ socket_calls, ALL },
+	{ connect_calls, NAMES | KE_CLIENT },
+	{ accept_calls, KE_SERVER | STARTER },
 	{ process_calls, ALL },
 	{ daemon_calls, MAIN },
 	{ starter_calls, STARTER },
@@ -196,25 +206,25 @@ allow_memory(scmp_filter_ctx f, enum sandbox_role role)
 }
 
 /*
- * UDP, and TCP for names: by protocol too, since others (MPTCP) pass by the fence. No raw packets,
+ * UDP, and TCP for names and keys: by protocol too, since others (MPTCP) pass by the fence. No raw packets,
  * whatever the capabilities, and of netlink what tells addresses and routes.
  */
 static const struct {
 	int family, type, protocol;
 	unsigned roles;
 } sockets[] = {
-	{ AF_INET, SOCK_DGRAM, 0, ALL },
-	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, ALL },
-	{ AF_INET, SOCK_STREAM, 0, RESOLVER | STARTER },
-	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, RESOLVER | STARTER },
-	{ AF_INET6, SOCK_DGRAM, 0, ALL },
-	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, ALL },
-	{ AF_INET6, SOCK_STREAM, 0, RESOLVER | STARTER },
-	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, RESOLVER | STARTER },
-	{ AF_UNIX, SOCK_DGRAM, 0, ALL },
-	{ AF_UNIX, SOCK_STREAM, 0, ALL },
-	{ AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, ALL },
-	{ AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE, ALL },
+	{ AF_INET, SOCK_DGRAM, 0, NAMES },
+	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, NAMES },
+	{ AF_INET, SOCK_STREAM, 0, TCP },
+	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, TCP },
+	{ AF_INET6, SOCK_DGRAM, 0, NAMES },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NAMES },
+	{ AF_INET6, SOCK_STREAM, 0, TCP },
+	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, TCP },
+	{ AF_UNIX, SOCK_DGRAM, 0, NAMES },
+	{ AF_UNIX, SOCK_STREAM, 0, NAMES },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, NAMES },
+	{ AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE, NAMES },
 };
 
 /* The upper half of an int is not the kernel's to look at, and may be anything. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* sockaddr - between our addresses and the socket interface's. */
-#include "sockaddr.h"
+#include "sys/sockaddr.h"
 #include <string.h>
 
 socklen_t

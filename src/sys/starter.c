@@ -101,6 +101,16 @@ shed_privileges(const struct proc_user *user)
 /* ---- a child ---- */
 
 /* Where the kernel has no such thing the program itself has none: no reason to give up. */
+void
+role_confine(enum sandbox_role role, struct fence *f)
+{
+	if (f != NULL) {
+		(void)fence_enter(f);
+		fence_free(f);
+	}
+	(void)sandbox_enter(role, SANDBOX_REFUSE);
+}
+
 static void
 confine(enum sandbox_role role)
 {
@@ -108,10 +118,8 @@ confine(enum sandbox_role role)
 
 	if (f != NULL) {
 		fence_allow_system(f);
-		(void)fence_enter(f);
-		fence_free(f);
 	}
-	(void)sandbox_enter(role, SANDBOX_REFUSE);
+	role_confine(role, f);
 }
 
 static _Noreturn void
@@ -130,7 +138,9 @@ child_main(const struct starting *s, const struct role *r, int fd, pid_t parent)
 	if (getppid() != parent) {
 		_exit(EXIT_FAILURE);
 	}
-	confine(r->sandbox);
+	if (!r->confines_itself) {
+		confine(r->sandbox);
+	}
 	r->serve(ROLE_FD);
 	_exit(EXIT_SUCCESS);
 }
@@ -214,21 +224,6 @@ copy_itself(struct starting *s, int fd)
 
 /* ---- requests ---- */
 
-/* The descriptor that came along, or -1. */
-static int
-passed_fd(struct msghdr *m)
-{
-	const struct cmsghdr *h = CMSG_FIRSTHDR(m);
-	int fd;
-
-	if (h == NULL || h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS ||
-	    h->cmsg_len != CMSG_LEN(sizeof fd)) {
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(h), sizeof fd);
-	return fd;
-}
-
 static bool
 obey(struct starting *s, const uint8_t *octets, size_t len, int fd)
 {
@@ -256,24 +251,13 @@ obey(struct starting *s, const uint8_t *octets, size_t len, int fd)
 static bool
 take_request(struct starting *s)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
 	uint8_t octets[STARTER_REQUEST_LEN + 1];
-	struct iovec at = { .iov_base = octets, .iov_len = sizeof octets };
-	struct msghdr m = {
-		.msg_iov = &at,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes,
-	};
+	int fd;
 
-	ssize_t n = recvmsg(STARTER_FD, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t n = channel_seq_get(STARTER_FD, octets, sizeof octets, false, &fd);
 	if (n < 0) {
-		return errno == EAGAIN || errno == EINTR;
+		return n == -EAGAIN;
 	}
-	int fd = passed_fd(&m);
 	bool fine = n > 0 && obey(s, octets, (size_t)n, fd);
 	if (fd >= 0) {
 		(void)close(fd);

@@ -355,13 +355,17 @@ network(struct tree *t)
 	struct sockaddr_in sa = { .sin_family = AF_INET };
 	int fd;
 
-	if (enter(usual(t)) != 0) {
+	struct fence *f = usual(t);
+
+	fence_allow_system(f);
+	fence_allow_connect(f, 4460);
+	if (enter(f) != 0) {
 		return 99;
 	}
 	if (tcp(true, 0) != EACCES || tcp(false, 80) != EACCES) {
 		return 1;
 	}
-	if (tcp(false, 53) == EACCES) {
+	if (tcp(false, 53) == EACCES || tcp(false, 4460) == EACCES) {
 		return 2;
 	}
 	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -370,7 +374,7 @@ network(struct tree *t)
 }
 
 static void
-serves_no_tcp_and_connects_to_servers_of_names_only(void **state)
+serves_no_tcp_and_connects_to_the_ports_allowed_only(void **state)
 {
 	long version = kernel_version();
 
@@ -530,7 +534,7 @@ main(void)
 		cmocka_unit_test(allows_no_other_device_beside_the_one_that_is_named),
 		cmocka_unit_test(allows_nothing_any_more_once_it_is_entered),
 		cmocka_unit_test(tells_what_is_within),
-		cmocka_unit_test(serves_no_tcp_and_connects_to_servers_of_names_only),
+		cmocka_unit_test(serves_no_tcp_and_connects_to_the_ports_allowed_only),
 		cmocka_unit_test(names_are_resolved_within),
 		cmocka_unit_test(the_store_keeps_what_it_used_and_explains_the_rest),
 		cmocka_unit_test(where_it_is_not_built_or_the_kernel_has_none_everything_is_within),

@@ -260,7 +260,9 @@ serve_made_up(int fd)
 	}
 }
 
-static const struct role made_up = { "resolver", SANDBOX_RESOLVER, serve_made_up };
+static const struct role made_up = { .name = "resolver",
+	.sandbox = SANDBOX_RESOLVER,
+	.serve = serve_made_up };
 static const struct role *const role_list[ROLES_N] = {
 	[ROLE_MADE_UP] = &made_up,
 	[ROLE_REAL] = &RESOLVER_ROLE,

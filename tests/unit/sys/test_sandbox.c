@@ -232,13 +232,16 @@ resolver_sockets_are_as_told(void)
 
 /* A socket that listens without bind has a port all the same. */
 static int
+nothing_listens(void)
+{
+	return listen(0, 1) != -1 || errno != EPERM ? 1 : 0;
+}
+
+static int
 nobody_is_served(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	if (listen(fd, 1) != -1 || errno != EPERM) {
-		return 1;
-	}
 	if (accept(fd, NULL, NULL) != -1 || errno != EPERM) {
 		return 2;
 	}
@@ -460,18 +463,96 @@ the_main_role_resolves_names_through_the_starter(void **state)
 	starter_free(starter);
 }
 
-static const enum sandbox_role every_role[] = { SANDBOX_MAIN, SANDBOX_STARTER, SANDBOX_RESOLVER };
+static const enum sandbox_role every_role[] = { SANDBOX_MAIN, SANDBOX_STARTER, SANDBOX_RESOLVER,
+	SANDBOX_KE_CLIENT, SANDBOX_KE_SERVER };
 
 static void
 no_role_can_do_what_an_intruder_would(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof every_role / sizeof every_role[0]; i++) {
 		enum sandbox_role r = every_role[i];
 		assert_int_equal(inside(r, SANDBOX_REFUSE, nothing_dangerous_works), 0);
 		assert_int_equal(inside(r, SANDBOX_REFUSE, newer_calls_are_not_there), 0);
-		assert_int_equal(inside(r, SANDBOX_REFUSE, nobody_is_served), 0);
+		assert_int_equal(inside(r, SANDBOX_REFUSE, nothing_listens), 0);
 	}
+	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, nobody_is_served), 0);
+	assert_int_equal(inside(SANDBOX_RESOLVER, SANDBOX_REFUSE, nobody_is_served), 0);
+	assert_int_equal(inside(SANDBOX_KE_CLIENT, SANDBOX_REFUSE, nobody_is_served), 0);
+}
+
+/* A socket of that kind is refused, or made. */
+static bool
+refused(int family, int type)
+{
+	int fd = socket(family, type, 0);
+	bool no = fd < 0 && errno == EPERM;
+
+	(void)close(fd);
+	return no;
+}
+
+static bool
+touches_nothing_of_the_machine(void)
+{
+	struct timex t = { .modes = 0 };
+
+	return adjtimex(&t) == -1 && errno == EPERM && unlink("/tmp/none") == -1 &&
+	    errno == EPERM && fork() == -1;
+}
+
+static int
+keys_are_asked_for_by_tcp_alone(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(1) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || refused(AF_INET6, SOCK_STREAM)) {
+		return 1;
+	}
+	if (!refused(AF_INET, SOCK_DGRAM) || !refused(AF_UNIX, SOCK_STREAM) ||
+	    !refused(AF_NETLINK, SOCK_RAW)) {
+		return 2;
+	}
+	if (bind(fd, (const struct sockaddr *)&sa, sizeof sa) != -1 || errno != EPERM) {
+		return 3;
+	}
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (const struct sockaddr *)&sa, sizeof sa) == 0 || errno == EPERM) {
+		return 4;
+	}
+	return touches_nothing_of_the_machine() ? 0 : 5;
+}
+
+static int
+keys_are_given_over_sockets_of_others(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(1) };
+
+	if (!refused(AF_INET, SOCK_STREAM) || !refused(AF_INET, SOCK_DGRAM)) {
+		return 1;
+	}
+	if (connect(0, (const struct sockaddr *)&sa, sizeof sa) == 0 || errno != EPERM) {
+		return 2;
+	}
+	if (bind(0, (const struct sockaddr *)&sa, sizeof sa) == 0 || errno != EPERM) {
+		return 3;
+	}
+	if (accept4(0, NULL, NULL, 0) == 0 || errno == EPERM) {
+		return 4;
+	}
+	return touches_nothing_of_the_machine() ? 0 : 5;
+}
+
+static void
+who_establishes_keys_has_its_own_side_of_tcp_and_no_more(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_KE_CLIENT, SANDBOX_REFUSE, keys_are_asked_for_by_tcp_alone),
+	    0);
+	assert_int_equal(inside(SANDBOX_KE_SERVER, SANDBOX_REFUSE,
+			     keys_are_given_over_sockets_of_others),
+	    0);
 }
 
 /* True when the status is that of a process that a filter ended. */
@@ -488,10 +569,10 @@ a_role_that_does_what_no_library_does_ends(void **state)
 	    void) = { trace, exec, exec_at, mount_something, load_bpf, write_into_another };
 
 	(void)state;
-	for (unsigned i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof every_role / sizeof every_role[0]; i++) {
 		for (size_t k = 0; k < sizeof acts / sizeof acts[0]; k++) {
 			if (!was_ended(inside(every_role[i], SANDBOX_REFUSE, acts[k]))) {
-				fail_msg("role %u goes on after act %zu", i, k);
+				fail_msg("role %zu goes on after act %zu", i, k);
 			}
 		}
 	}
@@ -501,7 +582,7 @@ static void
 no_role_executes_what_it_wrote(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof every_role / sizeof every_role[0]; i++) {
 		assert_int_equal(inside(every_role[i], SANDBOX_REFUSE,
 				     no_memory_is_written_and_executed),
 		    0);
@@ -518,7 +599,7 @@ only_where_names_are_resolved_is_code_loaded(void **state)
 }
 
 static void
-no_role_speaks_anything_but_udp_and_tcp_for_names(void **state)
+no_role_speaks_anything_but_udp_and_tcp_for_names_and_keys(void **state)
 {
 	(void)state;
 	assert_int_equal(inside(SANDBOX_MAIN, SANDBOX_REFUSE, main_sockets_are_as_told), 0);
@@ -585,10 +666,11 @@ main(void)
 		cmocka_unit_test(the_main_role_can_do_its_work),
 		cmocka_unit_test(the_main_role_resolves_names_through_the_starter),
 		cmocka_unit_test(no_role_can_do_what_an_intruder_would),
+		cmocka_unit_test(who_establishes_keys_has_its_own_side_of_tcp_and_no_more),
 		cmocka_unit_test(a_role_that_does_what_no_library_does_ends),
 		cmocka_unit_test(no_role_executes_what_it_wrote),
 		cmocka_unit_test(only_where_names_are_resolved_is_code_loaded),
-		cmocka_unit_test(no_role_speaks_anything_but_udp_and_tcp_for_names),
+		cmocka_unit_test(no_role_speaks_anything_but_udp_and_tcp_for_names_and_keys),
 		cmocka_unit_test(the_resolver_binds_nothing_and_lives),
 		cmocka_unit_test(the_main_role_has_no_children),
 		cmocka_unit_test(the_resolver_changes_no_file_no_clock_and_no_process),
