@@ -22,3 +22,12 @@ EXTRA_DIST += tests/interop/lynis.sh
 EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py \
 	tests/interop/real-clients.py
 INTEROP_HELPERS += tests/sim/sim_stats
+
+# NTS
+EXTRA_PROGRAMS += tests/interop/nts_ask
+INTEROP_HELPERS += tests/interop/nts_ask
+tests_interop_nts_ask_SOURCES = tests/interop/nts_ask.c tests/system/nts_packet.c tests/system/nts_packet.h
+tests_interop_nts_ask_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests
+tests_interop_nts_ask_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lssl
+EXTRA_DIST += tests/interop/nts_rig.sh tests/interop/nts_fixtures.sh
+INTEROP_TESTS += tests/interop/nts_control.sh
