@@ -4,3 +4,9 @@ TESTS += tests/unit/auth/test_auth
 tests_unit_auth_test_auth_SOURCES = tests/unit/auth/test_auth.c
 tests_unit_auth_test_auth_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_auth_test_auth_LDADD = libauth.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/auth/test_nts_peers
+TESTS += tests/unit/auth/test_nts_peers
+tests_unit_auth_test_nts_peers_SOURCES = tests/unit/auth/test_nts_peers.c
+tests_unit_auth_test_nts_peers_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_auth_test_nts_peers_LDADD = libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
