@@ -18,6 +18,7 @@ enum candidate_flags {
 	CANDIDATE_REFCLOCK = 1 << 2,    /* its leap vote wins */
 	CANDIDATE_LAST_RESORT = 1 << 3, /* our own clock: only when nothing else is left */
 	CANDIDATE_PPS = 1 << 4,
+	CANDIDATE_TRUSTED = 1 << 5, /* authenticated, or a reference clock; see trusted_first */
 };
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */
@@ -58,7 +59,13 @@ enum tally {
 };
 
 /* Why there is no system peer. */
-enum select_why { SELECT_FOUND, SELECT_NO_CANDIDATE, SELECT_NO_MAJORITY, SELECT_TOO_FEW };
+enum select_why {
+	SELECT_FOUND,
+	SELECT_NO_CANDIDATE,
+	SELECT_NO_MAJORITY,
+	SELECT_TOO_FEW,
+	SELECT_NO_TRUSTED /* trusted_first, and those that are there are others */
+};
 
 struct select_rules {
 	unsigned minclock, maxclock, minsane; /* tos: 3, 10, 1 */
@@ -67,6 +74,11 @@ struct select_rules {
 	int orphan_stratum;         /* tos orphan; >= 16: off */
 	uint32_t own_orphan_metric; /* ours; a parent must beat it */
 	bool last_resort_allowed;   /* orphanwait is over */
+	/*
+	 * Only the trusted are asked who is right; others are used as far as they agree with that,
+	 * however many they are, and not at all while there is no trusted one.
+	 */
+	bool trusted_first;
 };
 
 /* What selection remembers from one run to the next: the anti-clockhop threshold. */

@@ -27,28 +27,35 @@ camp_has(const struct camp *k, const struct candidate *c)
 	return !is_smeared(c);
 }
 
+static bool
+counts(const struct candidate *c, unsigned asked)
+{
+	return (c->flags & CANDIDATE_LAST_RESORT) == 0 && (asked == 0 || (c->flags & asked) != 0);
+}
+
 static unsigned
-members(const struct camp *k, const struct candidate *c, const struct select_work *w)
+members(const struct camp *k, const struct candidate *c, const struct select_work *w,
+    unsigned asked)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < w->entry_n; i++) {
 		const struct candidate *e = &c[w->entry[i].at];
 
-		n += (e->flags & CANDIDATE_LAST_RESORT) == 0 && camp_has(k, e);
+		n += counts(e, asked) && camp_has(k, e);
 	}
 	return n;
 }
 
 struct camp
-camp_find(const struct candidate *c, const struct select_work *w)
+camp_find(const struct candidate *c, const struct select_work *w, unsigned asked)
 {
 	struct camp best = { .smear_s = 0.0 };
-	unsigned most = members(&best, c, w);
+	unsigned most = members(&best, c, w, asked);
 
 	for (unsigned i = 0; i < w->entry_n; i++) {
 		const struct camp k = { .smear_s = c[w->entry[i].at].smear_s };
-		unsigned n = is_smeared(&c[w->entry[i].at]) ? members(&k, c, w) : 0;
+		unsigned n = is_smeared(&c[w->entry[i].at]) ? members(&k, c, w, asked) : 0;
 
 		if (n > most) {
 			best = k;

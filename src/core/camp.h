@@ -13,8 +13,11 @@ struct camp {
 	double smear_s; /* what the camp that stays smears by; 0: plain */
 };
 
-/* Finds the camp that stays among the entries of w; plain, of two that are as large. */
-struct camp camp_find(const struct candidate *c, const struct select_work *w);
+/*
+ * Finds the camp that stays among the entries of w; plain, of two that are as large. asked: only
+ * those with one of these flags count; 0: all do.
+ */
+struct camp camp_find(const struct candidate *c, const struct select_work *w, unsigned asked);
 
 /* Says whether a candidate is of that camp. Our own clock is of any. */
 bool camp_has(const struct camp *k, const struct candidate *c);

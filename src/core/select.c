@@ -21,7 +21,9 @@ struct run {
 	struct select_work *w;
 	struct selection *out;
 	unsigned orphan, local, pps; /* candidates set aside, or NOBODY */
-	unsigned fit_n;              /* entries of the intersection */
+	unsigned ask;                /* flags of who is asked who is right; 0: everybody is */
+	unsigned fit_n;              /* entries of the intersection: of them */
+	bool unvouched;              /* there were others, and they were left out */
 	bool interval;               /* the intersection was found */
 	bool midpoints;              /* and it holds the midpoints of a majority */
 };
@@ -40,6 +42,13 @@ static const struct candidate *
 of_entry(const struct run *r, unsigned i)
 {
 	return &r->c[r->w->entry[i].at];
+}
+
+/* It has a voice in what concerns all: who is right, and the leap second. */
+static bool
+is_asked(const struct run *r, const struct candidate *c)
+{
+	return r->ask == 0 || (c->flags & r->ask) != 0;
 }
 
 static void
@@ -117,7 +126,9 @@ keep_ordinary(struct run *r, unsigned n)
 		assert(c->id != 0);
 		assert(c->root_dist_s > 0.0);
 		if (orphans && c->stratum == r->rules->orphan_stratum) {
-			elect_orphan(r, i);
+			if (is_asked(r, c)) {
+				elect_orphan(r, i);
+			}
 		} else if (orphans && c->stratum > r->rules->orphan_stratum) {
 			continue; /* may have the orphan parent among its ancestors: a loop */
 		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) ==
@@ -125,9 +136,19 @@ keep_ordinary(struct run *r, unsigned n)
 			elect_last_resort(r, i);
 		} else {
 			add_entry(r, i);
+			r->fit_n += is_asked(r, c);
 		}
 	}
-	r->fit_n = r->w->entry_n;
+}
+
+/* Without anybody to say who is right, those that have no voice are not used at all. */
+static void
+drop_unvouched(struct run *r)
+{
+	if (r->fit_n == 0) {
+		r->unvouched = r->w->entry_n > 0;
+		r->w->entry_n = 0;
+	}
 }
 
 /* Of edges at one place, beginnings come first: intervals that touch overlap. */
@@ -176,8 +197,10 @@ midpoints_outside(const struct run *r)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < r->fit_n; i++) {
-		n += !within(r->out, of_entry(r, i)->offset_s);
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+
+		n += is_asked(r, c) && !within(r->out, c->offset_s);
 	}
 	return n;
 }
@@ -210,12 +233,14 @@ overlap_but(struct run *r, unsigned allow)
 static void
 intersect(struct run *r)
 {
-	for (unsigned i = 0; i < r->fit_n; i++) {
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
 		const struct candidate *c = of_entry(r, i);
 		double reach_s = reach_of(r, c);
 
-		add_edge(r->w, c->offset_s - reach_s, -1);
-		add_edge(r->w, c->offset_s + reach_s, +1);
+		if (is_asked(r, c)) {
+			add_edge(r->w, c->offset_s - reach_s, -1);
+			add_edge(r->w, c->offset_s + reach_s, +1);
+		}
 	}
 	for (unsigned allow = 0; 2 * allow < r->fit_n && !r->interval; allow++) {
 		r->midpoints = overlap_but(r, allow) && midpoints_outside(r) <= allow;
@@ -265,7 +290,7 @@ keep_truechimers(struct run *r)
 static void
 keep_one_camp(struct run *r)
 {
-	struct camp k = camp_find(r->c, r->w);
+	struct camp k = camp_find(r->c, r->w, r->ask);
 
 	r->out->smeared = fabs(k.smear_s) > 0.0;
 	for (unsigned i = 0; k.mixed && i < r->w->entry_n;) {
@@ -311,10 +336,25 @@ select_jitter_s(const struct run *r, unsigned i)
 	return sqrt(sum / (r->w->entry_n - 1));
 }
 
-/* The entry that spreads the survivors most; of equals the farthest. */
+static unsigned
+entries_asked(const struct run *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		n += is_asked(r, of_entry(r, i));
+	}
+	return n;
+}
+
+/*
+ * The entry that spreads the survivors most; of equals the farthest. Who is only used beside others
+ * goes before them: a crowd close together must not make outliers of those it is to agree with.
+ */
 static unsigned
 worst_entry(struct run *r, double *least_jitter_s)
 {
+	bool guests = entries_asked(r) < r->w->entry_n;
 	unsigned worst = 0;
 	double worst_spread = -1.0;
 
@@ -325,7 +365,7 @@ worst_entry(struct run *r, double *least_jitter_s)
 
 		r->w->entry[i].select_jitter_s = jitter_s;
 		*least_jitter_s = fmin(*least_jitter_s, c->jitter_s);
-		if (jitter_s * c->root_dist_s >= worst_spread) {
+		if (jitter_s * c->root_dist_s >= worst_spread && !(guests && is_asked(r, c))) {
 			worst_spread = jitter_s * c->root_dist_s;
 			worst = i;
 		}
@@ -381,11 +421,16 @@ span_survivors(struct run *r)
 static void
 vote_leap(struct run *r)
 {
-	unsigned insert = 0, delete = 0, n = r->w->entry_n;
+	unsigned insert = 0, delete = 0, asked = entries_asked(r);
+	unsigned n = asked > 0 ? asked : r->w->entry_n;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
 		const struct candidate *c = of_entry(r, i);
 		unsigned weight = (c->flags & CANDIDATE_REFCLOCK) != 0 ? n : 1;
+
+		if (asked > 0 && !is_asked(r, c)) {
+			continue;
+		}
 
 		insert += c->leap == LEAP_INSERT ? weight : 0;
 		delete += c->leap == LEAP_DELETE ? weight : 0;
@@ -561,6 +606,8 @@ choose(struct run *r, struct select_memory *m)
 		out->why = SELECT_FOUND;
 	} else if (r->w->entry_n > 0) {
 		out->why = SELECT_TOO_FEW;
+	} else if (r->unvouched) {
+		out->why = SELECT_NO_TRUSTED;
 	} else {
 		out->why = r->fit_n > 0 ? SELECT_NO_MAJORITY : SELECT_NO_CANDIDATE;
 	}
@@ -578,6 +625,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 		.orphan = NOBODY,
 		.local = NOBODY,
 		.pps = NOBODY,
+		.ask = rules->trusted_first ? CANDIDATE_TRUSTED : 0,
 	};
 
 	assert(n <= SELECT_MAX);
@@ -589,6 +637,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	work->edge_n = 0;
 	work->entry_n = 0;
 	keep_ordinary(&r, n);
+	drop_unvouched(&r);
 	intersect(&r); /* RFC 5905, 11.2.1 */
 	keep_truechimers(&r);
 	keep_one_camp(&r);

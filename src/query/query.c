@@ -599,6 +599,7 @@ query_why_none(const struct query *q)
 		return "the servers do not agree";
 	case SELECT_TOO_FEW:
 		return "too few servers agree";
+	case SELECT_NO_TRUSTED: /* nothing is asked for here */
 	case SELECT_FOUND:
 		break;
 	}

@@ -1068,6 +1068,170 @@ a_full_table_is_worked_through(void **state)
 	assert_int_not_equal(s.sys_id, 0);
 }
 
+/* ---- tos authselect mix: the trusted are asked first ---- */
+
+static struct candidate
+trusted(uint16_t id, double offset_s, double root_dist_s)
+{
+	struct candidate c = source(id, offset_s, root_dist_s);
+
+	c.flags |= CANDIDATE_TRUSTED;
+	return c;
+}
+
+static struct select_rules
+trusted_first(void)
+{
+	struct select_rules rules = RULES;
+
+	rules.trusted_first = true;
+	return rules;
+}
+
+static void
+no_number_of_others_outvotes_one_trusted_source(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.0, 0.010), source(2, 0.5, 0.010),
+		source(3, 0.5, 0.010), source(4, 0.5, 0.010), source(5, 0.5, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	run(c, 5, &rules, &s);
+	assert_tallies(&s, "*xxxx");
+	assert_near(s.offset_s, 0.0, 1e-12);
+	run(c, 5, &RULES, &s);
+	assert_int_equal(s.each[0].tally, TALLY_FALSETICK);
+}
+
+static void
+others_are_used_as_far_as_they_agree_with_the_trusted(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.001, 0.020), trusted(2, -0.001, 0.020),
+		source(3, 0.002, 0.001), source(4, 0.030, 0.001) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &rules, &s);
+	assert_int_equal(s.each[3].tally, TALLY_FALSETICK);
+	assert_true(s.each[2].tally >= TALLY_CANDIDATE);
+	assert_near(s.low_s, -0.019, 1e-12);
+	assert_near(s.high_s, 0.019, 1e-12);
+}
+
+static void
+without_a_trusted_source_no_other_is_used(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, "  ");
+	assert_int_equal(s.sys_id, 0);
+	assert_int_equal(s.why, SELECT_NO_TRUSTED);
+}
+
+static void
+nobody_else_decides_between_two_trusted_that_disagree(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.0, 0.010), trusted(2, 0.5, 0.010),
+		source(3, 0.5, 0.010), source(4, 0.5, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &rules, &s);
+	assert_tallies(&s, "xxxx");
+	assert_int_equal(s.why, SELECT_NO_MAJORITY);
+}
+
+/* The others are so close together that the trusted would be the outliers. */
+static void
+a_crowd_makes_no_outlier_of_a_trusted_source(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.0, 0.020), source(2, 0.015, 0.001),
+		source(3, 0.015, 0.001), source(4, 0.015, 0.001), source(5, 0.015, 0.001) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	run(c, 5, &rules, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	run(c, 5, &RULES, &s);
+	assert_true(s.each[0].tally < TALLY_CANDIDATE);
+}
+
+static void
+only_the_trusted_announce_a_leap_second(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.0, 0.010), source(2, 0.0, 0.010),
+		source(3, 0.0, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	c[1].leap = LEAP_INSERT;
+	c[2].leap = LEAP_INSERT;
+	run(c, 3, &rules, &s);
+	assert_int_equal(s.leap, LEAP_NONE);
+	c[0].leap = LEAP_INSERT;
+	run(c, 3, &rules, &s);
+	assert_int_equal(s.leap, LEAP_INSERT);
+}
+
+/* They say that they smear, and are the larger camp. */
+static void
+others_that_smear_do_not_crowd_out_a_trusted_source(void **state)
+{
+	struct candidate c[] = { trusted(1, 0.0, 0.020), source(2, 0.001, 0.010),
+		source(3, 0.001, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	c[1].smear_s = -0.3;
+	c[2].smear_s = -0.3;
+	run(c, 3, &rules, &s);
+	assert_tallies(&s, "*--");
+	assert_false(s.smeared);
+}
+
+static void
+an_orphan_parent_without_authentication_is_none(void **state)
+{
+	struct candidate c = source(1, 0.0, 0.010);
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	c.stratum = 5;
+	c.orphan_metric = 1;
+	rules.orphan_stratum = 5;
+	rules.own_orphan_metric = 9;
+	run(&c, 1, &rules, &s);
+	assert_int_equal(s.sys_id, 0);
+	c.flags |= CANDIDATE_TRUSTED;
+	run(&c, 1, &rules, &s);
+	assert_int_equal(s.sys_id, 1);
+}
+
+/* Our own clock is the last resort still. */
+static void
+the_last_resort_is_left_without_a_trusted_source(void **state)
+{
+	struct candidate c[] = { source(1, 0.0, 0.010), source(2, 0.0, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	c[1].flags |= CANDIDATE_LAST_RESORT;
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, " *");
+}
+
 int
 main(void)
 {
@@ -1112,6 +1276,15 @@ main(void)
 		cmocka_unit_test(falsetickers_below_half_never_win),
 		cmocka_unit_test(a_combined_offset_is_finite_and_within_its_interval),
 		cmocka_unit_test(a_full_table_is_worked_through),
+		cmocka_unit_test(no_number_of_others_outvotes_one_trusted_source),
+		cmocka_unit_test(others_are_used_as_far_as_they_agree_with_the_trusted),
+		cmocka_unit_test(without_a_trusted_source_no_other_is_used),
+		cmocka_unit_test(nobody_else_decides_between_two_trusted_that_disagree),
+		cmocka_unit_test(a_crowd_makes_no_outlier_of_a_trusted_source),
+		cmocka_unit_test(only_the_trusted_announce_a_leap_second),
+		cmocka_unit_test(others_that_smear_do_not_crowd_out_a_trusted_source),
+		cmocka_unit_test(an_orphan_parent_without_authentication_is_none),
+		cmocka_unit_test(the_last_resort_is_left_without_a_trusted_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
