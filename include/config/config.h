@@ -165,6 +165,18 @@ uint16_t config_source_ntp_port(const struct config_source *s);
 /* The first word by which a source asks for one that this version has not; NULL: none. */
 const char *config_source_lacks(const struct config_source *s);
 
+/* True when only answers that are proved to be its own are heard of the source: key, nts. */
+bool config_source_authenticated(const struct config_source *s);
+
+/* What sources without authentication are good for, with these lines. */
+enum config_plain_use {
+	CONFIG_PLAIN_ALIKE,  /* as good as any */
+	CONFIG_PLAIN_BESIDE, /* as far as they agree with those that have one */
+	CONFIG_PLAIN_UNUSED
+};
+struct config;
+enum config_plain_use config_plain_use(const struct config *c);
+
 /* True of the words of discard and limit that say nothing of how rates are counted. */
 bool config_of_both_rates(const char *word);
 
@@ -276,10 +288,11 @@ struct config_tinker {
 
 /* What sources without authentication are worth beside those with one; chrony's words. */
 enum config_authselect {
-	AUTHSELECT_IGNORE,  /* as much */
-	AUTHSELECT_MIX,     /* as much, but the authenticated must agree among themselves */
-	AUTHSELECT_PREFER,  /* nothing, while there are others */
-	AUTHSELECT_REQUIRE, /* nothing */
+	AUTHSELECT_NOT_GIVEN, /* as mix where a source is asked with nts, else as ignore */
+	AUTHSELECT_IGNORE,    /* as much */
+	AUTHSELECT_MIX,       /* as much, as far as they agree with the authenticated */
+	AUTHSELECT_PREFER,    /* nothing, while there are others */
+	AUTHSELECT_REQUIRE,   /* nothing */
 };
 
 struct config_tos {

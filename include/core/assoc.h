@@ -51,6 +51,13 @@ enum assoc_flags {
 	ASSOC_PROOF = 1 << 9,
 };
 
+/* What a source that proves nothing is good for, beside those that do (tos authselect). */
+enum plain_use {
+	PLAIN_ALIKE,  /* as good as any */
+	PLAIN_BESIDE, /* as far as it agrees with those */
+	PLAIN_UNUSED  /* nothing */
+};
+
 /* What a reference clock is said to be, where a server says it of itself. */
 struct assoc_clock {
 	const char *name; /* of its kind, as ntpq has it: "LOCAL" */
@@ -83,6 +90,7 @@ struct assoc_policy {
 	struct rtime basedate;
 	struct assoc_skew skew[ASSOC_POLL_MAX + 1]; /* by poll exponent */
 	unsigned floor, ceiling; /* accepted strata: floor <= stratum < ceiling */
+	enum plain_use plain;
 	int allan_log2s;
 	/* the estimator speaks for a source, not the clock filter */
 	bool adaptive;
@@ -171,7 +179,8 @@ enum flash_bits {
 	FLASH_PEER_STRATUM = 0x200,
 	FLASH_PEER_DIST = 0x400,
 	FLASH_PEER_LOOP = 0x800,
-	FLASH_PEER_UNREACH = 0x1000
+	FLASH_PEER_UNREACH = 0x1000,
+	FLASH_PEER_AUTH = 0x2000 /* others prove who they are (PLAIN_UNUSED); not ntpd's */
 };
 
 struct assoc_count {
@@ -330,6 +339,12 @@ bool assoc_repoll(struct assoc *a, const struct assoc_world *w);
 
 /* The association with this id, NULL: there is none; id 0 is nobody's. */
 struct assoc *assoc_by_id(const struct assoc_table *t, uint16_t id);
+
+/*
+ * It is asked who is right, and what it says of our error is heard. Not so a source that proves
+ * nothing, where others do and that counts: whoever is on the way can be all of these at once.
+ */
+bool assoc_has_voice(const struct assoc *a, enum plain_use plain);
 
 /* The fitness bits of the source now (FLASH_PEER_*); 0: may be selected. */
 unsigned assoc_unfit(const struct assoc *a, const struct assoc_world *w);

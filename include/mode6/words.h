@@ -17,7 +17,7 @@ enum peer_bit {
 	PEER_BCAST = 0x08
 };
 
-enum { FLASH_N = 13 };
+enum { FLASH_N = 14 };
 
 /* The parts of a status word. */
 unsigned status_leap(uint16_t system);      /* 0..3 */

@@ -280,7 +280,7 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
 		    addr_format(&p->a.remote.addr, addr, sizeof addr), ans->sample.offset_s);
 		assoc_want(&p->a, ESTIMATOR_BURST - 1);
-		if (assoc_followed(&p->a)) {
+		if (assoc_followed(&p->a) && assoc_has_voice(&p->a, w.policy->plain)) {
 			c->on->broke(p);
 		}
 	}

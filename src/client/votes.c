@@ -6,11 +6,13 @@
 
 static_assert((int)SOURCES_MAX <= (int)QUORUM_LINES_MAX, "each line may vote");
 
+/* Where authentication counts, who has none is no voter: all of them may be one attacker. */
 static bool
-may_vote(const struct source *s)
+may_vote(const struct source *s, enum config_plain_use plain)
 {
 	return s->cfg != NULL && s->cfg->kind != SOURCE_REFCLOCK &&
-	    (s->cfg->flags & OPTION_NOSELECT) == 0;
+	    (s->cfg->flags & OPTION_NOSELECT) == 0 &&
+	    (plain == CONFIG_PLAIN_ALIKE || config_source_authenticated(s->cfg));
 }
 
 /* A name of a host that another line asks already will never have an answer of its own. */
@@ -43,10 +45,11 @@ votes_put(const struct client *c, struct quorum_lines *out)
 {
 	unsigned members[SOURCES_MAX] = { 0 };
 	int16_t line[SOURCES_MAX] = { 0 };
+	enum config_plain_use plain = config_plain_use(c->conf);
 
 	out->n = 0;
 	for (unsigned i = 0; i < c->sources.n; i++) {
-		line[i] = may_vote(&c->sources.at[i]) ? (int16_t)out->n++ : -1;
+		line[i] = may_vote(&c->sources.at[i], plain) ? (int16_t)out->n++ : -1;
 	}
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		const struct peer *p = &c->peers.peer[i];
@@ -65,10 +68,14 @@ votes_put(const struct client *c, struct quorum_lines *out)
 bool
 votes_any(const struct client *c)
 {
+	bool unused = config_plain_use(c->conf) == CONFIG_PLAIN_UNUSED;
+
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		const struct source *s = &c->sources.at[i];
 
-		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0) {
+		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0 &&
+		    (!unused || s->cfg->kind == SOURCE_REFCLOCK ||
+			config_source_authenticated(s->cfg))) {
 			return true;
 		}
 	}

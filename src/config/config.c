@@ -100,6 +100,61 @@ config_source_ntp_port(const struct config_source *s)
 	return (s->flags & OPTION_NTS) != 0 ? NTP_PORT : (uint16_t)s->port;
 }
 
+bool
+config_source_authenticated(const struct config_source *s)
+{
+	return s->key != 0 || (s->flags & OPTION_NTS) != 0;
+}
+
+/* The lines that are asked and may be selected, by whether they are authenticated. */
+struct voters {
+	unsigned nts, authenticated, plain;
+};
+
+static struct voters
+voters_of(const struct config *c)
+{
+	struct voters n = { 0, 0, 0 };
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		const struct config_source *s = &c->sources[i];
+
+		if (s->kind == SOURCE_REFCLOCK || !config_source_in_effect(s) ||
+		    (s->flags & OPTION_NOSELECT) != 0 || config_source_lacks(s) != NULL) {
+			continue;
+		}
+		n.nts += (s->flags & OPTION_NTS) != 0;
+		n.authenticated += config_source_authenticated(s);
+		n.plain += !config_source_authenticated(s);
+	}
+	return n;
+}
+
+/*
+ * Where nothing is said, files with keys alone, which are older than the word, mean what they
+ * always did.
+ */
+enum config_plain_use
+config_plain_use(const struct config *c)
+{
+	struct voters n = voters_of(c);
+	bool both = n.authenticated > 0 && n.plain > 0;
+
+	switch (c->tos.authselect) {
+	case AUTHSELECT_NOT_GIVEN:
+		return n.nts > 0 && n.plain > 0 ? CONFIG_PLAIN_BESIDE : CONFIG_PLAIN_ALIKE;
+	case AUTHSELECT_IGNORE:
+		return CONFIG_PLAIN_ALIKE;
+	case AUTHSELECT_MIX:
+		return both ? CONFIG_PLAIN_BESIDE : CONFIG_PLAIN_ALIKE;
+	case AUTHSELECT_PREFER:
+		return both ? CONFIG_PLAIN_UNUSED : CONFIG_PLAIN_ALIKE;
+	case AUTHSELECT_REQUIRE:
+		return CONFIG_PLAIN_UNUSED;
+	}
+	return CONFIG_PLAIN_UNUSED;
+}
+
 const struct config_place *
 config_place_of(const struct config *c, const char *directive)
 {

@@ -398,8 +398,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOS, "bcpollbstep", INT(C(tos.bcpollbstep), 0, 4, REFUSED), "0",
 	    LATER(TOS, RELOAD) },
 	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), "2025-01-01", ACTS(TOS, RELOAD) },
-	{ SCHEMA_TOS, "authselect", CHOICE(C(tos.authselect), authselects), "mix",
-	    LATER(TOS, RELOAD) },
+	{ SCHEMA_TOS, "authselect", CHOICE(C(tos.authselect), authselects), NULL,
+	    ACTS(TOS, RELOAD) },
 
 	{ SCHEMA_RLIMIT, "memlock", INT(C(rlimit.memlock_mb), -1, INT_BIG, REFUSED), "-1",
 	    ACTS(START, START) },

@@ -179,6 +179,14 @@ host_name(const struct peer *p, struct peer_vars *v)
 	return cfg->host.addr.family == ADDR_NONE && cfg->kind != SOURCE_POOL ? cfg->host.text : "";
 }
 
+/* Nothing is wrong with it, but those that it may only be used beside are not there. */
+static bool
+is_unvouched(const struct control *c, const struct assoc *a, const struct assoc_world *w)
+{
+	return c->is.steering->selector.sel.why == SELECT_NO_TRUSTED &&
+	    !assoc_has_voice(a, w->policy->plain);
+}
+
 static void
 fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
@@ -212,6 +220,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	/* A restrict line of ours keeps its answers out, or a key is missing: no packet says so. */
 	v->flash |= p->blocked ? FLASH_DENIED : 0u;
 	v->flash |= p->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
+	v->flash |= is_unvouched(c, a, &w) ? FLASH_PEER_AUTH : 0u;
 	v->keyid = p->auth.key_id;
 	v->bias = a->rules.bias_s;
 	v->authenable = (a->rules.flags & ASSOC_PROOF) != 0;

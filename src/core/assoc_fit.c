@@ -214,6 +214,22 @@ assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
 }
 
+/* Our own clock is a witness of nothing, unless it is said to be a good one. */
+static bool
+is_trusted(const struct assoc *a)
+{
+	if ((a->rules.flags & ASSOC_OWN_CLOCK) != 0) {
+		return (a->rules.flags & ASSOC_PREFER) != 0;
+	}
+	return (a->rules.flags & (ASSOC_PROOF | ASSOC_REFCLOCK)) != 0;
+}
+
+bool
+assoc_has_voice(const struct assoc *a, enum plain_use plain)
+{
+	return plain == PLAIN_ALIKE || is_trusted(a);
+}
+
 unsigned
 assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 {
@@ -232,6 +248,10 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	}
 	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
 		bits |= FLASH_PEER_UNREACH;
+	}
+	if (w->policy->plain == PLAIN_UNUSED && !is_trusted(a) &&
+	    !(a->rules.flags & ASSOC_OWN_CLOCK)) {
+		bits |= FLASH_PEER_AUTH;
 	}
 	return bits;
 }
@@ -277,6 +297,9 @@ candidate_flags(const struct assoc *a)
 	}
 	if (a->rules.flags & ASSOC_OWN_CLOCK) {
 		f |= CANDIDATE_LAST_RESORT;
+	}
+	if (is_trusted(a)) {
+		f |= CANDIDATE_TRUSTED;
 	}
 	return f;
 }

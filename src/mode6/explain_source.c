@@ -52,6 +52,9 @@ static const struct {
 	{ "it does not answer",
 	    "check its address and name, and that UDP port 123 is open both ways; a server whose "
 	    "access rules leave us out is silent as well" },
+	{ "nothing proves that its answers are its own, and tos authselect lets only sources "
+	  "decide that prove it",
+	    "look at the authenticated sources first; or give it a key or nts" },
 };
 
 enum { UNASKED_FROM = 7 };

@@ -237,6 +237,7 @@ words_flash_bit(unsigned i)
 		"peer_dist",
 		"peer_loop",
 		"peer_unreach",
+		"peer_auth",
 	};
 
 	return words[i < FLASH_N ? i : 0];

@@ -7,6 +7,9 @@
 
 enum { DAY_S = 86400 };
 
+static_assert((int)CONFIG_PLAIN_ALIKE == (int)PLAIN_ALIKE, "one meaning");
+static_assert((int)CONFIG_PLAIN_BESIDE == (int)PLAIN_BESIDE, "one meaning");
+static_assert((int)CONFIG_PLAIN_UNUSED == (int)PLAIN_UNUSED, "one meaning");
 static_assert((int)CONFIG_POLL_MAX == (int)ASSOC_POLL_MAX, "one table of skews");
 
 bool
@@ -45,6 +48,7 @@ rules_policy(const struct ntpd *d, struct assoc_policy *out)
 		.basedate = basedate(d),
 		.floor = (unsigned)t->floor,
 		.ceiling = (unsigned)t->ceiling,
+		.plain = (enum plain_use)config_plain_use(d->conf),
 		.allan_log2s = (int)d->conf->tinker.allan_log2s,
 		.adaptive = rules_adaptive(d),
 	};

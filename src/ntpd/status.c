@@ -10,18 +10,23 @@
 
 struct answering {
 	unsigned asked, reached;
+	unsigned voices, heard; /* the same of those that may say who is right */
 };
 
 static struct answering
 count(const struct ntpd *d)
 {
-	struct answering n = { 0, 0 };
+	struct answering n = { 0, 0, 0, 0 };
 
 	for (unsigned i = 0; i < d->client.peers.peer_n; i++) {
 		const struct assoc *a = &d->client.peers.peer[i].a;
 		if (a->id != 0 && (a->rules.flags & ASSOC_OWN_CLOCK) == 0) {
+			bool voice = assoc_has_voice(a, d->policy.plain);
+
 			n.asked++;
 			n.reached += a->poll.reach != 0;
+			n.voices += voice;
+			n.heard += voice && a->poll.reach != 0;
 		}
 	}
 	return n;
@@ -51,6 +56,11 @@ status_put_why(struct ntpd *d, struct text *t)
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
 		text_printf(t, "0 of %u servers reachable", n.asked);
+	} else if (n.heard == 0) {
+		text_printf(t,
+		    "0 of %u authenticated servers reachable, and tos authselect lets no others "
+		    "decide",
+		    n.voices);
 	} else if (d->steering.selector.sel.n > 0 &&
 	    d->steering.selector.sel.why == SELECT_NO_MAJORITY) {
 		text_put(t, "the sources do not agree");

@@ -77,6 +77,7 @@ clock_rules_select(const struct steering *s)
 		.orphan_stratum = t->orphan,
 		/* judged per source: ours is that of the address it knows */
 		.own_orphan_metric = UINT32_MAX,
+		.trusted_first = config_plain_use(s->conf) == CONFIG_PLAIN_BESIDE,
 		.last_resort_allowed =
 		    mtime_diff_s(now, s->sys.lost_since) >= t->orphanwait_s || !s->sys.lost,
 	};

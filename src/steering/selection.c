@@ -116,6 +116,12 @@ gather(struct steering *s, const struct assoc_world *w)
 	return n;
 }
 
+static bool
+has_voice(const struct steering *s, const struct assoc *a)
+{
+	return assoc_has_voice(a, (enum plain_use)config_plain_use(s->conf));
+}
+
 static void
 say_falseticker(struct steering *s, const struct assoc *a, double offset_s)
 {
@@ -124,8 +130,8 @@ say_falseticker(struct steering *s, const struct assoc *a, double offset_s)
 	addr_format(&a->remote.addr, addr, sizeof addr);
 	if (a->tally == TALLY_FALSETICK) {
 		report(s->is.journal, LOG_LEVEL_WARNING,
-		    "%s is a falseticker: its offset of %+.6f s disagrees with the majority", addr,
-		    offset_s);
+		    "%s is a falseticker: its offset of %+.6f s disagrees with the %s", addr,
+		    offset_s, has_voice(s, a) ? "majority" : "authenticated sources");
 	} else {
 		report(s->is.journal, LOG_LEVEL_NOTICE, "%s agrees with the majority again", addr);
 	}
@@ -231,6 +237,7 @@ bool
 selection_speaks(const struct assoc *a, const struct assoc_world *w)
 {
 	return a->id != 0 && !(a->rules.flags & ASSOC_OWN_CLOCK) &&
+	    assoc_has_voice(a, w->policy->plain) &&
 	    (assoc_unfit(a, w) & ~(unsigned)FLASH_PEER_DIST) == 0;
 }
 

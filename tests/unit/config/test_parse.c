@@ -74,7 +74,7 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(c->nts.aead_n, 1);
 	assert_int_equal(c->nts.aead[0], 15);
 	assert_true(c->nts.certtime_auto);
-	assert_int_equal(c->tos.authselect, AUTHSELECT_MIX);
+	assert_int_equal(c->tos.authselect, AUTHSELECT_NOT_GIVEN);
 	conf_end(k);
 }
 
@@ -991,6 +991,67 @@ a_bad_entry_of_a_list_costs_itself_only(void **state)
 	conf_end(k);
 }
 
+/* Which of the servers without authentication are of use, by the lines and tos authselect. */
+static void
+authselect_says_what_sources_without_authentication_are_for(void **state)
+{
+#define KEYED "server a.example key 5\n"
+#define PLAIN "server b.example\n"
+	static const struct {
+		const char *lines;
+		enum config_plain_use said, ignore, mix, prefer, require;
+	} cases[] = {
+		{ "", CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ PLAIN, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ KEYED, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ KEYED PLAIN, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_BESIDE,
+		    CONFIG_PLAIN_UNUSED, CONFIG_PLAIN_UNUSED },
+		{ KEYED "server b.example noselect\n", CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ "server a.example key 5 noselect\n" PLAIN, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ KEYED "server 127.127.1.0\n", CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+		{ "server a.example autokey\n" PLAIN, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE,
+		    CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_ALIKE, CONFIG_PLAIN_UNUSED },
+	};
+	static const char *const words[] = { "", "tos authselect ignore\n", "tos authselect mix\n",
+		"tos authselect prefer\n", "tos authselect require\n" };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const enum config_plain_use want[] = { cases[i].said, cases[i].ignore, cases[i].mix,
+			cases[i].prefer, cases[i].require };
+
+		for (unsigned k = 0; k < 5; k++) {
+			char text[256];
+			struct conf *c;
+
+			(void)snprintf(text, sizeof text, "%s%s", cases[i].lines, words[k]);
+			c = conf_of(text);
+			if (config_plain_use(c->c) != want[k]) {
+				fail_msg("%s: %d", text, (int)config_plain_use(c->c));
+			}
+			conf_end(c);
+		}
+	}
+}
+
+/* A file with keys alone is older than the word; one with nts is not. */
+static void
+without_tos_authselect_sources_with_nts_come_first(void **state)
+{
+	struct conf *k = conf_of("server a.example nts\nserver b.example\n");
+	bool acts = schema_find(SCHEMA_SOURCE, "nts")->state == STATE_ACTS;
+
+	(void)state;
+	assert_int_equal(config_plain_use(k->c), acts ? CONFIG_PLAIN_BESIDE : CONFIG_PLAIN_ALIKE);
+	conf_end(k);
+}
+
 int
 main(void)
 {
@@ -1033,6 +1094,8 @@ main(void)
 		cmocka_unit_test(takes_64_smeared_addresses_and_1024_fudged_clocks),
 		cmocka_unit_test(loads_100000_restrict_lines),
 		cmocka_unit_test(too_little_memory_at_any_point_gives_no_configuration),
+		cmocka_unit_test(authselect_says_what_sources_without_authentication_are_for),
+		cmocka_unit_test(without_tos_authselect_sources_with_nts_come_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

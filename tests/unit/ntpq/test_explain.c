@@ -270,6 +270,12 @@ static const struct situation situations[] = {
 	    "    peer_stratum, peer_dist: nothing is known of these before an answer counts\n"
 	    "    To do: compare the key number, type and secret on both sides, and\n"
 	    "           trustedkey\n" },
+	{ "one without authentication, beside authenticated ones", NEVER, "stratum=16",
+	    "ss_uptime=1000", "clock_control=yes",
+	    { { REJECTED, "srcadr=192.0.2.1, reach=0xff, flash=0x2000, in=20, stratum=1" } },
+	    "    peer_auth: nothing proves that its answers are its own, and tos authselect\n"
+	    "    lets only sources decide that prove it\n"
+	    "    To do: look at the authenticated sources first; or give it a key or nts\n" },
 	{ "the first second", NEVER, "stratum=16", "ss_uptime=1", "clock_control=yes",
 	    { { REJECTED, "srcadr=192.0.2.1, reach=0x1, flash=0x400, in=1, stratum=1" } },
 	    "    ntpd was started 1 s ago\n"
