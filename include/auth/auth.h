@@ -39,6 +39,7 @@ void auth_reset_count(struct auth_keys *k);
 enum auth_kind {
 	AUTH_NONE,      /* nothing is signed, and nothing believed to be */
 	AUTH_SYMMETRIC, /* a key that both sides have: key_id of keys */
+	AUTH_NTS,       /* keys of a session, and cookies: RFC 8915 */
 };
 
 /* How one association is protected; it lives as long as that. */
@@ -46,10 +47,37 @@ struct auth {
 	enum auth_kind kind;
 	struct auth_keys *keys;
 	uint32_t key_id;
+	struct auth_nts *nts; /* AUTH_NTS; its own */
 };
+
+struct rng;
 
 /* Begins: with the key of that id, or with none when it is 0. keys must outlive it. */
 void auth_start(struct auth *a, struct auth_keys *keys, uint32_t key_id);
+
+/*
+ * Begins with NTS, whose keys and cookies are yet to come: nothing is protected, or believed,
+ * before. False when memory is short: it is good for nothing then.
+ */
+bool auth_start_nts(struct auth *a, struct auth_keys *keys, struct rng *rng);
+
+/* Ends it; its secrets are wiped. One of zeroes is fine. */
+void auth_end(struct auth *a);
+
+/*
+ * AUTH_NTS: the keys of another session, of aead_key_len octets each, for the next request; those of
+ * before go on until then, for its answer may be under way. False when they cannot be used here.
+ */
+bool auth_nts_keys(struct auth *a, unsigned aead, const uint8_t *c2s, const uint8_t *s2c);
+
+/* AUTH_NTS: the cookie of the next request, not copied, and how many placeholders go with it. */
+void auth_nts_cookie(struct auth *a, const uint8_t *cookie, size_t len, unsigned placeholders);
+
+/*
+ * AUTH_NTS: the cookies of the answer that was last found good, good until the next one is checked;
+ * how many there are, at most most. None when there are keys of another session by now.
+ */
+unsigned auth_nts_cookies(const struct auth *a, struct span *out, unsigned most);
 
 /* True when a request to that address can be protected as it is to be. */
 bool auth_ready(const struct auth *a, const struct addr *to);
@@ -60,7 +88,10 @@ bool auth_ready(const struct auth *a, const struct addr *to);
  */
 size_t auth_request(struct auth *a, const struct addr *to, uint8_t *packet, size_t len, size_t cap);
 
-/* Judges an answer: p is what packet_parse made of bytes. */
+/*
+ * Judges an answer: p is what packet_parse made of bytes. PACKET_AUTH_NAK: the server says, without
+ * proof, that it cannot open our cookie.
+ */
 enum packet_auth auth_check_answer(struct auth *a, const struct addr *from, const uint8_t *bytes,
     const struct packet *p);
 

@@ -15,12 +15,14 @@
 #include "port/net.h"
 
 struct client;
+struct nts_source;
 struct source;
 
 struct peer {
 	struct client *client;
 	struct assoc a; /* a.id 0: slot free */
 	struct auth auth;
+	struct nts_source *nts; /* of a line with nts; NULL: no keys can be asked for */
 	struct source *source;
 	struct refclock *clock; /* ASSOC_REFCLOCK: instead of: */
 	struct net_socket *sock;

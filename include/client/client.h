@@ -10,11 +10,14 @@
 #include "base/limit.h"
 #include "base/text.h"
 #include "client/asked.h"
+#include "client/ke_ask.h"
+#include "client/nts_source.h"
 #include "client/peers.h"
 #include "config/config.h"
 #include "core/assoc.h"
 #include "journal/counters.h"
 #include "port/clock.h"
+#include "port/ke.h"
 #include "port/loop.h"
 #include "port/net.h"
 #include "port/resolver.h"
@@ -81,6 +84,7 @@ struct client_setup {
 	struct store *store;
 	struct rng *rng;
 	struct resolver *resolver; /* its answers come by sources_answered */
+	struct ke *ke;             /* NULL: there can be no NTS */
 	struct journal *journal;
 	struct auth_keys *keys;
 	struct client_options opt;
@@ -97,6 +101,8 @@ struct client {
 	struct sources sources;
 	struct peers peers;
 	struct asked_late asked;
+	struct ke_asks asks;
+	struct nts_client_count nts_count;
 	struct limit turns_log; /* of changes of the system peer */
 };
 

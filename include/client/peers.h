@@ -27,12 +27,18 @@ struct peers {
  */
 struct peer *peers_mobilize(struct source *s, const struct addr *addr, double delay_s);
 
+/* The same at an address and port that the line does not tell. */
+struct peer *peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_s);
+
 /* Ends one, and says so; peers_close ends it in silence, with the daemon. */
 void peers_demobilize(struct peer *p);
 void peers_close(struct peer *p);
 
 /* The same line at another address: what was learned of the old one is worth nothing. */
 void peers_move(struct peer *p, const struct addr *addr);
+
+/* The same association at another server that its keys are for: again, nothing is kept. */
+void peers_redirect(struct peer *p, const struct endpoint *server);
 
 /* An association of the line, or NULL. */
 struct peer *peers_of(struct source *s);

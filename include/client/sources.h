@@ -16,6 +16,7 @@
 struct peer;
 
 struct client;
+struct nts_pool;
 
 /* One server, pool or peer line of the configuration and what became of it. */
 struct source {
@@ -27,6 +28,7 @@ struct source {
 	double retry_s;                /* back-off of failed questions */
 	bool asked_once, failed_once;  /* failure was logged */
 	struct protection protection;  /* pool: it has no members */
+	struct nts_pool *pool;         /* of a pool with nts, else NULL */
 	struct resolver_answer answer; /* the last good one; n 0: none */
 	unsigned hops;                 /* addresses of it given up because no way leads there */
 	struct mtime asked_at;

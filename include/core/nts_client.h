@@ -96,6 +96,9 @@ void nts_client_keep(struct nts_client *c, const uint8_t *cookie, size_t len);
 /* The server answered that it cannot open the cookie: a word without proof. */
 void nts_client_nak(struct nts_client *c);
 
+/* New keys are wanted for another reason: no way leads to the server that the keys are for. */
+void nts_client_want(struct nts_client *c);
+
 /* The way to the servers may be another now: worth a try at once, and soon after. */
 void nts_client_network_changed(struct nts_client *c, struct mtime now);
 

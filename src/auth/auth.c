@@ -3,6 +3,7 @@
 #include "auth/auth.h"
 #include <assert.h>
 #include <string.h>
+#include "auth_nts.h"
 
 void
 auth_take_ring(struct auth_keys *k, struct keyring *ring)
@@ -71,6 +72,8 @@ auth_ready(const struct auth *a, const struct addr *to)
 		return true;
 	case AUTH_SYMMETRIC:
 		return find(a->keys, a->key_id, to) != NULL;
+	case AUTH_NTS:
+		return auth_nts_ready(a);
 	}
 	return false;
 }
@@ -91,6 +94,8 @@ auth_request(struct auth *a, const struct addr *to, uint8_t *packet, size_t len,
 		return len;
 	case AUTH_SYMMETRIC:
 		return sign_request(a, to, packet, len, cap);
+	case AUTH_NTS:
+		return auth_nts_request(a, packet, len, cap);
 	}
 	return 0;
 }
@@ -115,6 +120,8 @@ auth_check_answer(struct auth *a, const struct addr *from, const uint8_t *bytes,
 		return PACKET_AUTH_NONE;
 	case AUTH_SYMMETRIC:
 		return check_mac(a, from, bytes, p);
+	case AUTH_NTS:
+		return auth_nts_check(a, bytes, p);
 	}
 	return PACKET_AUTH_BAD;
 }
@@ -190,6 +197,8 @@ auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, si
 		return sign(k, q->key, q->key_id, packet, len, cap, q->digest_len);
 	case PACKET_AUTH_BAD:
 		return put_crypto_nak(packet, len, cap);
+	case PACKET_AUTH_NAK:
+		break;
 	}
 	return 0;
 }

@@ -1,4 +1,5 @@
 # src/auth: who a packet is from
 noinst_LIBRARIES += libauth.a
 libauth_a_SOURCES = \
-	include/auth/auth.h src/auth/auth.c
+	include/auth/auth.h src/auth/auth.c \
+	src/auth/auth_nts.h src/auth/auth_nts.c

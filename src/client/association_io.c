@@ -5,6 +5,7 @@
 #include <string.h>
 #include "client/asked.h"
 #include "client/client.h"
+#include "client/nts_source.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
 #include "journal/counters.h"
@@ -12,7 +13,7 @@
 #include "journal/stats.h"
 #include "line.h"
 
-enum { SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX, WHY_MAX = 512 };
+enum { SEND_MAX = NTS_REQUEST_MAX, WHY_MAX = 512 };
 
 /* ---- the socket ---- */
 
@@ -197,6 +198,26 @@ no_way(int error)
 	return error == -ENETUNREACH || error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
 }
 
+/* The request did not leave: what it carried was not used up. */
+static void
+not_sent(struct peer *p)
+{
+	assoc_send_failed(&p->a);
+	if (p->nts != NULL) {
+		nts_source_unsent(p, p->no_way);
+	}
+}
+
+/* Octets of the request at bytes, protected as it is to be; 0: it is not to be sent. */
+static size_t
+protect(struct peer *p, uint8_t bytes[SEND_MAX])
+{
+	if (!protect_may_ask(p) || (p->nts != NULL && !nts_source_take(p))) {
+		return 0;
+	}
+	return auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN, SEND_MAX);
+}
+
 static void
 transmit(struct peer *p, const struct assoc_sending *out)
 {
@@ -208,12 +229,9 @@ transmit(struct peer *p, const struct assoc_sending *out)
 
 	counters_poll(&c->count);
 	memcpy(bytes, out->bytes, HEADER_LEN);
-	if (protect_may_ask(p)) {
-		request.len =
-		    auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
-	}
+	request.len = protect(p, bytes);
 	if (request.len == 0) {
-		assoc_send_failed(&p->a);
+		not_sent(p);
 		return;
 	}
 	error = p->sock != NULL ? 0 : open_socket(p);
@@ -222,7 +240,7 @@ transmit(struct peer *p, const struct assoc_sending *out)
 		error = c->is.net->ops->send(c->is.net, p->sock, &request, &at);
 	}
 	if (error != 0) {
-		assoc_send_failed(&p->a);
+		not_sent(p);
 		counters_send_failed(&c->count);
 		note_send_error(p, error, false);
 		return;
@@ -318,6 +336,21 @@ read_clock(struct peer *p, const struct assoc_world *w)
 	}
 }
 
+/* Its keys are yet to come. */
+static void
+pass(struct peer *p, const struct assoc_draw *draw, const struct assoc_world *w)
+{
+	struct client *c = p->client;
+	struct assoc_sending out;
+
+	counters_poll(&c->count);
+	(void)protect_may_ask(p);
+	assoc_pass(&p->a, w, draw, &out);
+	peer_event_note_all(c, p, out.events);
+	arm(p);
+	c->on->polled(p, &out);
+}
+
 static void
 on_timer(void *ctx)
 {
@@ -330,6 +363,10 @@ on_timer(void *ctx)
 	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
 	c->is.rng->ops->fill(c->is.rng, &draw, sizeof draw);
+	if (p->nts != NULL && !nts_source_turn(p)) {
+		pass(p, &draw, &w);
+		return;
+	}
 	assoc_poll(&p->a, &w, &draw, &out);
 	if (p->a.rules.flags & ASSOC_REFCLOCK) {
 		read_clock(p, &w);
@@ -420,6 +457,9 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, &pk);
 	assoc_receive(&p->a, &pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
 	counters_verdict(&c->count, ans.verdict);
+	if (p->nts != NULL) {
+		nts_source_heard(p, &ans, auth);
+	}
 	note_send_error(p, 0, true);
 	p->unused = ans.sampled ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
@@ -450,6 +490,31 @@ on_error(void *ctx, struct net_socket *s, int error)
 
 /* ---- its life ---- */
 
+static bool
+start_auth(struct peer *p, const struct addr *remote)
+{
+	const struct config_source *cfg = p->source->cfg;
+	struct client *c = p->client;
+
+	if ((cfg->flags & OPTION_NTS) == 0) {
+		auth_start(&p->auth, c->is.keys, (uint32_t)cfg->key);
+		return true;
+	}
+	if (!auth_start_nts(&p->auth, c->is.keys, c->is.rng)) {
+		return false;
+	}
+	p->nts = c->is.ke != NULL ? nts_source_new(p, remote) : NULL;
+	return p->nts != NULL || c->is.ke == NULL;
+}
+
+static void
+end_auth(struct peer *p)
+{
+	nts_source_free(p->nts);
+	p->nts = NULL;
+	auth_end(&p->auth);
+}
+
 bool
 association_io_open(struct peer *p, struct source *s, uint16_t id, const struct endpoint *remote,
     double delay_s)
@@ -467,7 +532,11 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	}
 	p->client = c;
 	p->source = s;
-	auth_start(&p->auth, c->is.keys, (uint32_t)s->cfg->key);
+	if (!start_auth(p, &remote->addr)) {
+		end_auth(p);
+		refclock_close(p->clock);
+		return false;
+	}
 	assoc_start(&p->a, id, &rules, remote, delay_s, &w);
 	asked_tell(c, &p->a, &w);
 	return true;
@@ -487,8 +556,23 @@ association_io_stop(struct peer *p)
 	p->client->is.loop->ops->timer_done(p->client->is.loop, &p->timer);
 	refclock_close(p->clock);
 	p->clock = NULL;
+	end_auth(p);
 	assoc_end(&p->a);
 	p->source = NULL;
+}
+
+void
+association_io_redirect(struct peer *p, const struct endpoint *remote)
+{
+	struct assoc_world w = client_world(p->client);
+
+	close_socket(p);
+	assoc_redirect(&p->a, remote, &w);
+	asked_tell(p->client, &p->a, &w);
+	p->blocked = false;
+	p->send_error = 0;
+	p->no_way = false;
+	arm(p);
 }
 
 /* ---- what it is told ---- */
@@ -536,6 +620,9 @@ association_io_repoll(struct peer *p, const struct assoc_world *w)
 void
 association_io_network_changed(struct peer *p, const struct assoc_world *w)
 {
+	if (p->nts != NULL) {
+		nts_source_network_changed(p);
+	}
 	if (p->a.poll.reach != 0 && socket_stands(p)) {
 		return;
 	}

@@ -13,6 +13,8 @@ struct association_events {
 	void (*polled)(struct peer *p, const struct assoc_sending *out);
 	/* It is followed, and its last answer is not what was foretold. */
 	void (*broke)(struct peer *p);
+	/* There are keys to ask that server with, which may be another than before. */
+	void (*keyed)(struct peer *p, const struct endpoint *server);
 };
 
 /*
@@ -21,6 +23,9 @@ struct association_events {
  */
 bool association_io_open(struct peer *p, struct source *s, uint16_t id,
     const struct endpoint *remote, double delay_s);
+
+/* It is asked at that address from now on; what was learned of the other is forgotten. */
+void association_io_redirect(struct peer *p, const struct endpoint *remote);
 
 /* What whoever selects may take and mark of it; good as long as the slot is. */
 struct assoc *association_io_core(struct peer *p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* client - the root, and what becomes of a source after it was asked. */
 #include "client/client.h"
+#include "client/ke_ask.h"
 #include "client/peers.h"
 #include "client/sources.h"
 #include "journal/report.h"
@@ -70,13 +71,38 @@ broke(struct peer *p)
 	c->is.up->broke(c->is.up_ctx, p->a.wire.t4_mono);
 }
 
-static const struct association_events ASSOCIATION_EVENTS = { .polled = polled, .broke = broke };
+static bool
+is_there(const struct peer *p, const struct endpoint *server)
+{
+	return p->a.remote.port == server->port && addr_equal(&p->a.remote.addr, &server->addr);
+}
+
+static void
+keyed(struct peer *p, const struct endpoint *server)
+{
+	struct client *c = p->client;
+	struct assoc_world w = client_world(c);
+
+	if (!is_there(p, server)) {
+		peers_redirect(p, server);
+		c->is.up->changed(c->is.up_ctx);
+	} else {
+		association_io_ask_anew(p, &w);
+	}
+}
+
+static const struct association_events ASSOCIATION_EVENTS = {
+	.polled = polled,
+	.broke = broke,
+	.keyed = keyed,
+};
 
 void
 client_init(struct client *c, const struct client_setup *setup)
 {
 	c->is = *setup;
 	c->on = &ASSOCIATION_EVENTS;
+	ke_ask_listen(c);
 }
 
 void

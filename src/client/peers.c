@@ -163,11 +163,10 @@ peers_room(const struct client *c)
 }
 
 struct peer *
-peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
+peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_s)
 {
 	struct client *c = s->client;
 	struct peer *p = free_slot(c);
-	struct endpoint remote = { *addr, config_source_ntp_port(s->cfg) };
 
 	if (p == NULL) {
 		report(c->is.journal, LOG_LEVEL_ERROR,
@@ -177,14 +176,22 @@ peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
 		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
-	if (!association_io_open(p, s, peers_new_id(c), &remote, delay_s)) {
+	if (!association_io_open(p, s, peers_new_id(c), remote, delay_s)) {
 		report(c->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it", s->cfg->host.text);
 		return NULL;
 	}
-	c->is.up->source_address(c->is.up_ctx, addr, true);
+	c->is.up->source_address(c->is.up_ctx, &remote->addr, true);
 	peer_event_start(c, p);
 	association_io_start(p);
 	return p;
+}
+
+struct peer *
+peers_mobilize(struct source *s, const struct addr *addr, double delay_s)
+{
+	struct endpoint remote = { *addr, config_source_ntp_port(s->cfg) };
+
+	return peers_mobilize_at(s, &remote, delay_s);
 }
 
 void
@@ -218,6 +225,20 @@ peers_move(struct peer *p, const struct addr *addr)
 	    addr_format(&p->a.remote.addr, old, sizeof old));
 	peers_demobilize(p);
 	(void)peers_mobilize(s, addr, 0.0);
+}
+
+void
+peers_redirect(struct peer *p, const struct endpoint *server)
+{
+	struct client *c = p->client;
+	struct addr old = p->a.remote.addr;
+
+	asked_note(c, &p->a);
+	association_io_redirect(p, server);
+	if (!peers_use(c, &old, NULL)) {
+		c->is.up->source_address(c->is.up_ctx, &old, false);
+	}
+	c->is.up->source_address(c->is.up_ctx, &server->addr, true);
 }
 
 struct peer *

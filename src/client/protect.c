@@ -47,6 +47,9 @@ lack_of(struct peer *p)
 	if (lack != LACK_NOTHING) {
 		return lack;
 	}
+	if (p->auth.kind == AUTH_NTS) {
+		return p->nts != NULL ? LACK_NOTHING : LACK_NTS; /* its keys may be yet to come */
+	}
 	if ((p->a.rules.flags & ASSOC_PROOF) != 0) {
 		return auth_ready(&p->auth, &p->a.remote.addr) ? LACK_NOTHING : LACK_KEY;
 	}
@@ -57,9 +60,12 @@ lack_of(struct peer *p)
 static const char *
 word_of(enum lack lack, const struct config_source *cfg)
 {
+	const char *word = config_source_lacks(cfg);
+
 	return lack == LACK_KEY  ? "key"
 	    : lack == LACK_TRUST ? cfg->host.text
-				 : config_source_lacks(cfg);
+	    : word != NULL       ? word
+				 : "nts";
 }
 
 /* FILE:LINE:COLUMN of the word, or of what there is of it. */
@@ -140,6 +146,9 @@ protect_may_resolve(struct source *s)
 {
 	enum lack lack = lack_of_line(s->cfg);
 
+	if ((s->cfg->flags & OPTION_NTS) != 0 && s->client->is.ke == NULL) {
+		lack = LACK_NTS;
+	}
 	if (s->cfg->kind != SOURCE_POOL) {
 		return true; /* its association says why it is not asked */
 	}

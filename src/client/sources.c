@@ -6,11 +6,13 @@
 #include "base/backoff.h"
 #include "base/hostspec.h"
 #include "client/client.h"
+#include "client/ke_ask.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
 #include "config/diff.h"
 #include "config/schema.h"
 #include "journal/report.h"
+#include "sources_nts.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
@@ -53,7 +55,7 @@ sources_look_elsewhere(struct peer *p)
 	struct source *s = p->source;
 
 	if (s->cfg->kind == SOURCE_POOL || s->cfg->host.addr.family != ADDR_NONE || s->tag != 0 ||
-	    mtime_diff_s(client_now(p->client), s->asked_at) < DARK_AGAIN_S) {
+	    p->nts != NULL || mtime_diff_s(client_now(p->client), s->asked_at) < DARK_AGAIN_S) {
 		return;
 	}
 	ask_name(s);
@@ -112,6 +114,10 @@ on_name_timer(void *ctx)
 	if (s->cfg->kind == SOURCE_POOL && room_of(s) == 0) {
 		s->retry_s = 0.0;
 		ask_again(s, POOL_AGAIN_S); /* looks again, asks nobody */
+		return;
+	}
+	if (s->pool != NULL) {
+		sources_nts_ask(s);
 		return;
 	}
 	ask_name(s);
@@ -260,7 +266,7 @@ sources_next_address(struct peer *p)
 	struct source *s = p->source;
 	const struct addr *a;
 
-	if (s->cfg->kind == SOURCE_POOL || s->hops + 1 >= s->answer.n) {
+	if (s->cfg->kind == SOURCE_POOL || p->nts != NULL || s->hops + 1 >= s->answer.n) {
 		return false;
 	}
 	a = next_address(s, p);
@@ -319,6 +325,7 @@ sources_answered(struct client *c, const struct resolver_answer *ans)
 		}
 	}
 	if (s == NULL) {
+		(void)ke_ask_resolved(c, ans);
 		return;
 	}
 	s->tag = 0;
@@ -369,6 +376,21 @@ free_source(struct client *c)
 	return c->sources.n < SOURCES_MAX ? &c->sources.at[c->sources.n++] : NULL;
 }
 
+/* Of its name each question for keys asks anew. */
+static void
+start_nts_pool(struct source *s, double delay_s)
+{
+	if (!protect_may_resolve(s)) {
+		return;
+	}
+	if (sources_nts_open(s)) {
+		ask_again(s, delay_s);
+	} else {
+		report(s->client->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it",
+		    s->cfg->host.text);
+	}
+}
+
 struct source *
 sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 {
@@ -390,7 +412,9 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ? peers_new_id(c) : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
 	c->is.loop->ops->timer_init(c->is.loop, &s->timer, on_name_timer, s);
-	if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+	if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
+		start_nts_pool(s, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
 		make_way(c, &cfg->host.addr);
 		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
 	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(s)) {
@@ -464,6 +488,7 @@ sources_drop(struct client *c, struct source *s)
 		peers_demobilize(p);
 	}
 	c->is.loop->ops->timer_done(c->is.loop, &s->timer);
+	sources_nts_close(s);
 	s->cfg = NULL;
 }
 
@@ -521,6 +546,7 @@ sources_stop(struct client *c)
 				peers_close(p);
 			}
 			c->is.loop->ops->timer_done(c->is.loop, &s->timer);
+			sources_nts_close(s);
 			s->cfg = NULL;
 		}
 	}
@@ -554,7 +580,9 @@ sources_network_changed(struct client *c)
 {
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		struct source *s = &c->sources.at[i];
-		if (s->cfg != NULL && s->failed_once && s->tag == 0) {
+		if (s->cfg != NULL && s->pool != NULL) {
+			sources_nts_network_changed(s);
+		} else if (s->cfg != NULL && s->failed_once && s->tag == 0) {
 			s->retry_s = 0.0;
 			ask_name(s);
 		}

@@ -35,7 +35,8 @@ static unsigned
 weight_of(const struct client *c, const struct source *s, unsigned members)
 {
 	if (s->cfg->kind == SOURCE_POOL) {
-		return quorum_of_pool(s->answer.n > 0, members, (unsigned)c->conf->tos.minclock);
+		return quorum_of_pool(s->answer.n > 0 || (s->pool != NULL && members > 0), members,
+		    (unsigned)c->conf->tos.minclock);
 	}
 	return members == 0 && is_double(c, s) ? 0 : 1;
 }

@@ -45,7 +45,8 @@ assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth)
 	}
 	a->flash |= FLASH_AUTH;
 	a->count.bad_auth++;
-	return p->mac == PACKET_MAC_CRYPTO_NAK ? VERDICT_CRYPTO_NAK : VERDICT_AUTH;
+	return p->mac == PACKET_MAC_CRYPTO_NAK || auth == PACKET_AUTH_NAK ? VERDICT_CRYPTO_NAK
+									  : VERDICT_AUTH;
 }
 
 bool

@@ -199,6 +199,12 @@ nts_client_nak(struct nts_client *c)
 }
 
 void
+nts_client_want(struct nts_client *c)
+{
+	c->wanted = true;
+}
+
+void
 nts_client_network_changed(struct nts_client *c, struct mtime now)
 {
 	c->early = true;

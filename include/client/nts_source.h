@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nts_source - NTS of one association: keys are asked for when there is need (core/nts_client says
+ * when), each request takes a cookie, each genuine answer brings some. RFC 8915.
+ */
+#ifndef CLIENT_NTS_SOURCE_H
+#define CLIENT_NTS_SOURCE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "client/ke_ask.h"
+#include "core/assoc.h"
+#include "core/nts_client.h"
+#include "port/loop.h"
+#include "wire/packet.h"
+
+struct client;
+struct peer;
+
+/* What was last said of a question for keys that came to nothing; said once until it changes. */
+struct nts_told {
+	enum ke_cause cause;
+	enum ke_failure failure;
+	char reason[KE_REASON_MAX];
+};
+
+struct nts_source {
+	struct peer *peer;
+	struct nts_client keys;
+	struct ke_ask ask;
+	struct loop_timer timer; /* when the next question for keys may be made */
+	struct nts_told told;
+};
+
+/* Packets and questions for keys of all sources. */
+struct nts_client_count {
+	uint64_t sent, good, bad; /* requests; answers that were genuine, and not */
+	uint64_t ke_good, ke_bad; /* questions for keys */
+};
+
+/* NTS of a new association, whose host has that address. NULL when memory is short. */
+struct nts_source *nts_source_new(struct peer *p, const struct addr *host);
+void nts_source_free(struct nts_source *n); /* NULL is fine */
+
+/*
+ * A poll is due: what became of the last one is seen, and keys are asked for if they are wanted.
+ * False when there is no cookie: there can be no request.
+ */
+bool nts_source_turn(struct peer *p);
+
+/* Gives the next request its cookie. False when there is none. */
+bool nts_source_take(struct peer *p);
+
+/* That request never left. no_way: none leads to its server's address. */
+void nts_source_unsent(struct peer *p, bool no_way);
+
+/* What was made of an answer. */
+void nts_source_heard(struct peer *p, const struct assoc_answer *ans, enum packet_auth auth);
+
+/* The way to its servers may be another. */
+void nts_source_network_changed(struct peer *p);
+
+/* These are its keys, found by another question than its own. */
+void nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found *f);
+
+/* Logs why there are no keys, unless that is what was said last. */
+void nts_source_tell(struct client *c, const struct ke_ask *a, const struct ke_found *f,
+    struct nts_told *told);
+
+/* Counts, and logs keys that came. */
+void nts_source_note(struct client *c, const struct ke_ask *a, const struct ke_found *f,
+    struct nts_told *told);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nts_source - NTS of one association. */
+#include "client/nts_source.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/text.h"
+#include "client/client.h"
+#include "journal/report.h"
+#include "association_io.h"
+
+static_assert((int)NTS_COOKIE_MAX == (int)KE_COOKIE_MAX, "a cookie of port ke is one of the jar");
+static_assert((int)NTS_KEY_MAX == (int)KE_KEY_MAX, "and its keys are the session's");
+
+enum { LINE_MAX_LEN = 512 };
+
+/* ---- what is said ---- */
+
+/* What to do about it, as far as the cause tells. */
+static const char *
+remedy_of(const struct ke_found *f)
+{
+	switch (f->failure) {
+	case KE_CA:
+		return "; 'nts ca' or 'ca' behind the server names what is trusted";
+	case KE_ROUTE:
+		return "; is TCP to that port let through?";
+	case KE_UNTRUSTED:
+		return "; a private CA is named by 'ca FILE' behind the server";
+	case KE_NAME:
+		return "; the line must have the name that the certificate is for";
+	case KE_NOT_YET:
+		return "; is the clock of this host right?";
+	case KE_GOOD:
+	case KE_PROCESS:
+	case KE_TIMEOUT:
+	case KE_TLS:
+	case KE_EXPIRED:
+	case KE_ALPN:
+	case KE_ERROR:
+	case KE_FORM:
+	case KE_PROTOCOL:
+	case KE_AEAD:
+	case KE_NO_COOKIE:
+	case KE_FAILURES_N:
+		break;
+	}
+	return "";
+}
+
+static void
+put_why(const struct ke_ask *a, const struct ke_found *f, struct text *t)
+{
+	char to[ENDPOINT_TEXT_MAX];
+
+	switch (f->cause) {
+	case KE_CAUSE_HOST:
+		text_printf(t, "its name has no address (%s)", f->reason);
+		break;
+	case KE_CAUSE_KEYS:
+		text_printf(t, "%s from %s%s%s%s", ke_failure_text(f->failure),
+		    endpoint_format(&a->to, to, sizeof to), f->reason[0] != '\0' ? ": " : "",
+		    f->reason, remedy_of(f));
+		break;
+	case KE_CAUSE_SERVER:
+		text_printf(t, "the NTP server that it names has no address (%s)", f->reason);
+		break;
+	case KE_CAUSE_REFUSED:
+		text_printf(t,
+		    "the NTP server that it names, %s, is not taken (this host, 'restrict ignore' "
+		    "or 'require')",
+		    f->reason);
+		break;
+	case KE_CAUSE_TAKEN:
+		text_printf(t, "the NTP server that it names, %s, is asked already", f->reason);
+		break;
+	case KE_CAUSE_NONE:
+		break;
+	}
+}
+
+void
+nts_source_tell(struct client *c, const struct ke_ask *a, const struct ke_found *f,
+    struct nts_told *told)
+{
+	char why[LINE_MAX_LEN];
+	struct text t = text_over(why, sizeof why);
+	struct text reason = text_over(told->reason, sizeof told->reason);
+
+	if (told->cause == f->cause && told->failure == f->failure &&
+	    strncmp(told->reason, f->reason, sizeof told->reason - 1) == 0) {
+		return;
+	}
+	told->cause = f->cause;
+	told->failure = f->failure;
+	text_put(&reason, f->reason);
+	put_why(a, f, &t);
+	report(c->is.journal, LOG_LEVEL_WARNING, "NTSc: %s: no keys: %s", a->source->cfg->host.text,
+	    why);
+}
+
+static void
+tell_keys(const struct ke_ask *a, const struct ke_found *f)
+{
+	const struct ke_answer *k = f->keys;
+	char to[ENDPOINT_TEXT_MAX], server[ENDPOINT_TEXT_MAX];
+
+	/* Scripts look for the first sentence. */
+	report(a->client->is.journal, LOG_LEVEL_INFO,
+	    "NTSc: Got %u cookies, length %zu, aead=%u. %s %s, for %s%s%s, took %.3f sec%s",
+	    k->cookie_n, k->cookie_n > 0 ? k->cookie[0].len : 0, k->aead, a->source->cfg->host.text,
+	    endpoint_format(&a->to, to, sizeof to),
+	    endpoint_format(&f->server, server, sizeof server), k->tls[0] != '\0' ? ", " : "",
+	    k->tls, k->took_s,
+	    (a->source->cfg->flags & OPTION_NOVAL) != 0
+		? "; its certificate was not checked (noval)"
+		: "");
+}
+
+void
+nts_source_note(struct client *c, const struct ke_ask *a, const struct ke_found *f,
+    struct nts_told *told)
+{
+	if (f->keys == NULL) {
+		c->nts_count.ke_bad++;
+		nts_source_tell(c, a, f, told);
+		return;
+	}
+	c->nts_count.ke_good++;
+	tell_keys(a, f);
+	*told = (struct nts_told){ .cause = KE_CAUSE_NONE };
+}
+
+/* ---- keys ---- */
+
+static void
+arm(struct nts_source *n)
+{
+	struct loop *loop = n->peer->client->is.loop;
+	struct mtime at;
+
+	if (nts_client_ke_later(&n->keys, &at)) {
+		loop->ops->timer_arm(loop, &n->timer, at);
+	} else {
+		loop->ops->timer_disarm(loop, &n->timer);
+	}
+}
+
+static double
+draw(struct client *c)
+{
+	uint32_t bits;
+
+	c->is.rng->ops->fill(c->is.rng, &bits, sizeof bits);
+	return (double)bits / (double)UINT32_MAX;
+}
+
+static void
+ask_if_due(struct nts_source *n)
+{
+	struct client *c = n->peer->client;
+
+	if (nts_client_ke_due(&n->keys, client_now(c))) {
+		nts_client_ke_asked(&n->keys, draw(c), client_now(c));
+		ke_ask_go(&n->ask);
+	}
+	arm(n);
+}
+
+static void
+on_timer(void *ctx)
+{
+	ask_if_due(ctx);
+}
+
+/* Hands them to those who use them. False when they cannot be used here. */
+static bool
+take_keys(struct nts_source *n, const struct ke_answer *k)
+{
+	struct nts_cookie cookie[KE_COOKIES_MAX];
+	struct nts_keys keys = { .aead = k->aead };
+	struct client *c = n->peer->client;
+
+	if (!auth_nts_keys(&n->peer->auth, k->aead, k->c2s, k->s2c)) {
+		return false;
+	}
+	memcpy(keys.c2s, k->c2s, sizeof keys.c2s);
+	memcpy(keys.s2c, k->s2c, sizeof keys.s2c);
+	for (unsigned i = 0; i < k->cookie_n; i++) {
+		cookie[i].len = k->cookie[i].len;
+		memcpy(cookie[i].bytes, k->cookie[i].bytes, sizeof cookie[i].bytes);
+	}
+	nts_client_keyed(&n->keys, &keys, cookie, k->cookie_n, client_now(c));
+	explicit_bzero(&keys, sizeof keys);
+	return true;
+}
+
+static bool
+asked_by_another(const struct peer *p, const struct endpoint *server)
+{
+	const struct peers *all = &p->client->peers;
+
+	for (unsigned i = 0; i < all->peer_n; i++) {
+		const struct peer *o = &all->peer[i];
+
+		if (o != p && o->a.id != 0 && addr_equal(&o->a.remote.addr, &server->addr)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+use(struct nts_source *n, const struct ke_found *f)
+{
+	struct peer *p = n->peer;
+	struct ke_found none = { .cause = KE_CAUSE_KEYS, .failure = KE_PROCESS };
+	char server[ENDPOINT_TEXT_MAX];
+
+	if (asked_by_another(p, &f->server)) {
+		none = (struct ke_found){ .cause = KE_CAUSE_TAKEN };
+		none.reason = endpoint_format(&f->server, server, sizeof server);
+	} else if (!take_keys(n, f->keys)) {
+		none.reason = "its algorithm cannot be used here";
+	} else {
+		nts_source_note(p->client, &n->ask, f, &n->told);
+		arm(n);
+		p->client->on->keyed(p, &f->server);
+		return;
+	}
+	nts_client_ke_failed(&n->keys);
+	nts_source_note(p->client, &n->ask, &none, &n->told);
+	arm(n);
+}
+
+static void
+on_found(void *ctx, const struct ke_found *f)
+{
+	struct nts_source *n = ctx;
+
+	if (f->keys != NULL) {
+		use(n, f);
+		return;
+	}
+	nts_client_ke_failed(&n->keys);
+	nts_source_note(n->peer->client, &n->ask, f, &n->told);
+	arm(n);
+}
+
+void
+nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found *f)
+{
+	ke_ask_like(&p->nts->ask, by);
+	(void)take_keys(p->nts, f->keys);
+}
+
+/* ---- requests and answers ---- */
+
+bool
+nts_source_turn(struct peer *p)
+{
+	struct nts_source *n = p->nts;
+
+	nts_client_poll(&n->keys, client_now(p->client));
+	if (n->keys.silent > 0) {
+		ke_ask_elsewhere(&n->ask);
+	}
+	ask_if_due(n);
+	return nts_client_ready(&n->keys);
+}
+
+bool
+nts_source_take(struct peer *p)
+{
+	unsigned placeholders;
+	const struct nts_cookie *k = nts_client_take(&p->nts->keys, &placeholders);
+
+	if (k == NULL) {
+		return false;
+	}
+	auth_nts_cookie(&p->auth, k->bytes, k->len, placeholders);
+	p->client->nts_count.sent++;
+	return true;
+}
+
+void
+nts_source_unsent(struct peer *p, bool no_way)
+{
+	struct nts_source *n = p->nts;
+
+	p->client->nts_count.sent -= n->keys.pending ? 1 : 0;
+	nts_client_unsent(&n->keys);
+	if (no_way) {
+		ke_ask_elsewhere(&n->ask);
+		nts_client_want(&n->keys);
+		arm(n);
+	}
+}
+
+void
+nts_source_heard(struct peer *p, const struct assoc_answer *ans, enum packet_auth auth)
+{
+	struct nts_source *n = p->nts;
+	struct span cookie[NTS_JAR];
+	unsigned many;
+
+	if (ans->genuine) {
+		p->client->nts_count.good++;
+		nts_client_accepted(&n->keys);
+		many = auth_nts_cookies(&p->auth, cookie, NTS_JAR);
+		for (unsigned i = 0; i < many; i++) {
+			nts_client_keep(&n->keys, cookie[i].at, cookie[i].len);
+		}
+		arm(n);
+		return;
+	}
+	p->client->nts_count.bad++;
+	if (ans->verdict == VERDICT_CRYPTO_NAK && auth == PACKET_AUTH_NAK) {
+		nts_client_nak(&n->keys);
+	}
+}
+
+void
+nts_source_network_changed(struct peer *p)
+{
+	nts_client_network_changed(&p->nts->keys, client_now(p->client));
+	ask_if_due(p->nts);
+}
+
+/* ---- its life ---- */
+
+struct nts_source *
+nts_source_new(struct peer *p, const struct addr *host)
+{
+	const struct config_source *cfg = p->source->cfg;
+	struct client *c = p->client;
+	struct nts_source *n = calloc(1, sizeof *n);
+
+	if (n == NULL) {
+		return NULL;
+	}
+	n->peer = p;
+	nts_client_start(&n->keys, cfg->expire_s > 0 ? cfg->expire_s : NTS_EXPIRE_S, client_now(c));
+	ke_ask_start(&n->ask, p->source, on_found, n);
+	ke_ask_at(&n->ask, host);
+	c->is.loop->ops->timer_init(c->is.loop, &n->timer, on_timer, n);
+	return n;
+}
+
+void
+nts_source_free(struct nts_source *n)
+{
+	struct loop *loop;
+
+	if (n == NULL) {
+		return;
+	}
+	loop = n->peer->client->is.loop;
+	loop->ops->timer_done(loop, &n->timer);
+	ke_ask_stop(&n->ask);
+	explicit_bzero(n, sizeof *n);
+	free(n);
+}
