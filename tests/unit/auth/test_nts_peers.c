@@ -11,17 +11,15 @@
 #include <string.h>
 #include <cmocka.h>
 #include "crypto/cookie.h"
+#include "crypto/nts.h"
 #include "ke/exchange.h"
+#include "wire/nts.h"
 #include "wire/packet.h"
 
 enum {
 	LINES_MAX = 24,
 	TEXT_MAX = 4096,
 	OCTETS_MAX = 2048,
-	FIELD_UID = 0x0104,
-	FIELD_COOKIE = 0x0204,
-	FIELD_AUTHENTICATOR = 0x0404,
-	FIELD_HEAD = 4,
 	ID_LEN = 4,
 };
 
@@ -142,37 +140,41 @@ field(const struct packet *p, unsigned type)
 
 /* ---- packets ---- */
 
-/* Opens the authenticator, which is the last field; the length of the text, or -1. */
+/* Finds the fields and opens the authenticator; the length of the text, or -1. */
 static int
-open_packet(const struct caught *c, const struct octets *o, uint8_t *text)
+open_packet(const struct caught *c, const struct octets *o, uint8_t text[NTS_TEXT_MAX])
 {
-	bool asks = is_word(o, "request");
+	bool asks = is_word(o, "request"), good;
 	struct aead_key *k = aead_key_new(c->session.aead, asks ? c->session.c2s : c->session.s2c);
+	struct nts_fields f;
 	struct packet p;
-	struct span body;
-	struct cursor at;
-	size_t nonce_len, len;
-	bool good;
+	size_t len = 0;
 
 	assert_non_null(k);
 	assert_true(packet_parse(o->at, o->len, &p));
-	body = field(&p, FIELD_AUTHENTICATOR);
-	at = cursor_over(body.at, body.len);
-	nonce_len = cursor_u16(&at);
-	len = cursor_u16(&at);
-	assert_true(len >= AEAD_TAG_LEN && 2 * ID_LEN + nonce_len + len <= body.len + ID_LEN);
-	good = aead_open(k,
-	    &(struct aead_beside){ o->at, (size_t)(body.at - o->at) - FIELD_HEAD,
-		body.at + FIELD_HEAD, nonce_len },
-	    body.at + FIELD_HEAD + nonce_len, len, text);
+	assert_int_equal(asks ? nts_read_request(o->at, &p, &f) : nts_read_answer(o->at, &p, &f),
+	    NTS_FORM_WHOLE);
+	assert_true(!asks || nts_nonce_fits(c->session.aead, &f));
+	good = nts_open(k, o->at, &f, text, &len);
 	aead_key_free(k);
-	return good ? (int)(len - AEAD_TAG_LEN) : -1;
+	return good ? (int)len : -1;
+}
+
+/* The only cookie in an opened answer. */
+static struct span
+cookie_in(const uint8_t *text, size_t len)
+{
+	struct nts_inner in;
+
+	assert_true(nts_read_inner(text, len, 0, &in));
+	assert_int_equal(in.cookie_n, 1);
+	return in.cookie[0];
 }
 
 static void
 requests_open_with_the_key_to_the_server_and_hold_nothing(void **state)
 {
-	uint8_t text[OCTETS_MAX];
+	uint8_t text[NTS_TEXT_MAX];
 
 	(void)state;
 	for (unsigned i = 0; i < PAIRS_N; i++) {
@@ -191,7 +193,7 @@ requests_open_with_the_key_to_the_server_and_hold_nothing(void **state)
 static void
 answers_open_with_the_other_key_and_hold_a_cookie_as_long_as_the_last(void **state)
 {
-	uint8_t text[OCTETS_MAX];
+	uint8_t text[NTS_TEXT_MAX];
 
 	(void)state;
 	for (unsigned i = 0; i < PAIRS_N; i++) {
@@ -200,19 +202,19 @@ answers_open_with_the_other_key_and_hold_a_cookie_as_long_as_the_last(void **sta
 		unsigned n = 0;
 		for (unsigned j = 0; j < c->n; j++) {
 			struct packet p;
-			struct cursor in = cursor_over(text, FIELD_HEAD);
 			struct span uid;
 			if (!is_word(&c->line[j], "answer")) {
 				continue;
 			}
 			assert_true(packet_parse(c->line[j - 1].at, c->line[j - 1].len, &asked));
 			assert_true(packet_parse(c->line[j].at, c->line[j].len, &p));
-			uid = field(&asked, FIELD_UID);
-			assert_int_equal(uid.len, field(&p, FIELD_UID).len);
-			assert_memory_equal(uid.at, field(&p, FIELD_UID).at, uid.len);
-			assert_int_equal(open_packet(c, &c->line[j], text),
-			    field(&asked, FIELD_COOKIE).len + FIELD_HEAD);
-			assert_int_equal(cursor_u16(&in), FIELD_COOKIE);
+			uid = field(&asked, NTS_FIELD_UID);
+			assert_int_equal(uid.len, field(&p, NTS_FIELD_UID).len);
+			assert_memory_equal(uid.at, field(&p, NTS_FIELD_UID).at, uid.len);
+			int len = open_packet(c, &c->line[j], text);
+			assert_true(len > 0);
+			assert_int_equal(cookie_in(text, (size_t)len).len,
+			    field(&asked, NTS_FIELD_COOKIE).len);
 			assert_int_equal(c->line[j].len, c->line[j - 1].len);
 			n++;
 		}
@@ -224,7 +226,7 @@ answers_open_with_the_other_key_and_hold_a_cookie_as_long_as_the_last(void **sta
 static void
 assert_protected(const struct caught *c, struct octets *o, const uint8_t *from, size_t len)
 {
-	uint8_t text[OCTETS_MAX];
+	uint8_t text[NTS_TEXT_MAX];
 
 	for (size_t at = (size_t)(from - o->at); len > 0; at++, len--) {
 		o->at[at] ^= 1;
@@ -249,7 +251,9 @@ a_packet_with_an_octet_of_header_or_fields_changed_does_not_open(void **state)
 			/* But for the first, which says whether there are fields. */
 			assert_protected(c, &o, o.at + 1, HEADER_LEN - 1);
 			for (unsigned k = 0; k < p.ext_n; k++) {
-				size_t skip = p.ext[k].type == FIELD_AUTHENTICATOR ? FIELD_HEAD : 0;
+				size_t skip = p.ext[k].type == NTS_FIELD_AUTHENTICATOR
+				    ? NTS_FIELD_HEADER_LEN
+				    : 0;
 				assert_protected(c, &o, p.ext[k].body.at + skip,
 				    p.ext[k].body.len - skip);
 			}
@@ -274,7 +278,7 @@ assert_holds_session(const struct caught *c, struct cookies *keys, struct span c
 static void
 cookies_of_ntpsec_open_with_its_key_and_hold_the_keys_of_the_session(void **state)
 {
-	uint8_t text[OCTETS_MAX];
+	uint8_t text[NTS_TEXT_MAX];
 	unsigned n = 0;
 
 	(void)state;
@@ -285,13 +289,12 @@ cookies_of_ntpsec_open_with_its_key_and_hold_the_keys_of_the_session(void **stat
 			const struct octets *o = &c->line[j];
 			struct packet p;
 			if (is_word(o, "request") && packet_parse(o->at, o->len, &p)) {
-				assert_holds_session(c, keys, field(&p, FIELD_COOKIE));
+				assert_holds_session(c, keys, field(&p, NTS_FIELD_COOKIE));
 				n++;
 			} else if (is_word(o, "answer")) {
-				int len = open_packet(c, o, text) - FIELD_HEAD;
+				int len = open_packet(c, o, text);
 				assert_true(len > 0);
-				assert_holds_session(c, keys,
-				    (struct span){ text + FIELD_HEAD, (size_t)len });
+				assert_holds_session(c, keys, cookie_in(text, (size_t)len));
 				n++;
 			}
 		}
@@ -312,7 +315,7 @@ cookies_of_chronyd_are_wrong_not_opened_by_their_own_key(void **state)
 
 	(void)state;
 	assert_true(packet_parse(line_of(c, "request")->at, line_of(c, "request")->len, &p));
-	cookie = field(&p, FIELD_COOKIE);
+	cookie = field(&p, NTS_FIELD_COOKIE);
 	assert_int_equal(cookie.len, 100);
 	assert_int_equal(cookies_open(keys, cookie.at, cookie.len, &got), COOKIE_WRONG);
 	cookies_free(keys);
