@@ -73,6 +73,7 @@ for server in chrony ntpsec; do
 	[ "$server" = chrony ] || exchange "$server" 17 336
 	stop server
 done
+cp "$work/server.cookies" "$out/ntpsec-keys"
 
 # What the clients ask for keys: a TLS server that prints and never answers.
 for client in chrony ntpsec; do

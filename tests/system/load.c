@@ -4,13 +4,16 @@
  * counts the answers; while it does, a well-behaved client may ask for the time beside it.
  *
  * usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] [-K ID:TYPE:SECRET]
- *             ADDRESS RATE SECONDS
+ *             [-N FILE [-A AEAD]] ADDRESS RATE SECONDS
  *
  * -k  what is asked, by default time; -h lists the kinds
  * -n  from so many addresses of 10.0.0.0/8, all of which have to be local here and to lead here
  *     from the server; by default from the host's own
  * -w  RATE does not matter: so many requests are always under way
  * -p  the other client's requests for each second
+ * -N  requests of NTS: each client has its own keys and repeats one request. Its cookie is minted
+ *     with the server's own key in FILE, that of "nts cookie" or chronyd's ntskeys. What comes to
+ *     the first client is opened
  * prints: "sent N answered M", octets there and back, and with -p the probes' "asked P got Q" and
  * the median, the 99th percentile and the longest time to the answer.
  * For addresses inside a test's own namespaces only.
@@ -26,6 +29,7 @@
 #include <unistd.h>
 #include "base/cursor.h"
 #include "load_request.h"
+#include "nts_packet.h"
 #include "wire/control.h"
 
 enum {
@@ -42,6 +46,7 @@ enum {
 	PROBES_MAX = 100000,
 	STRIDE = 7919,
 	ANSWER_MAX = 1100,
+	NTS_CLIENTS_MAX = 1 << 20,
 	NAP_MS = 1,
 };
 static const double LOST_AFTER_S = 0.02, LAST_ANSWERS_S = 0.5, NONCE_FOR_S = 5.0;
@@ -53,11 +58,15 @@ struct load {
 	/* what was asked for */
 	const char *kind;
 	struct load_key key;
-	unsigned clients, window;
+	unsigned clients, window, aead;
+	const char *mint;
 	double rate, seconds, probe_rate;
 	struct sockaddr_in to;
 	/* how far it is */
 	struct load_request request;
+	uint8_t *nts; /* with -N: a request for each client, of request.len octets */
+	struct nts_session first;
+	unsigned long opened, failed;
 	int fd, probe_fd;
 	double start, nonce_at, heard_at;
 	unsigned long sent, answered, octets_in, under_way;
@@ -121,7 +130,7 @@ put_source(struct msghdr *h, struct source *room, uint32_t address)
 static void
 send_some(struct load *l, unsigned count)
 {
-	struct iovec iov = { l->request.bytes, l->request.len };
+	struct iovec iov[BATCH];
 	struct mmsghdr out[BATCH] = { 0 };
 	struct source control[BATCH];
 	int n;
@@ -129,13 +138,17 @@ send_some(struct load *l, unsigned count)
 	count = count < BATCH ? count : BATCH;
 	for (unsigned i = 0; i < count; i++) {
 		struct msghdr *h = &out[i].msg_hdr;
+		uint32_t who = l->clients > 0 ? (uint32_t)((l->sent + i) * STRIDE % l->clients) : 0;
+		iov[i] = (struct iovec){ l->request.bytes, l->request.len };
+		if (l->nts != NULL) {
+			iov[i].iov_base = l->nts + who * l->request.len;
+		}
 		h->msg_name = &l->to;
 		h->msg_namelen = sizeof l->to;
-		h->msg_iov = &iov;
+		h->msg_iov = &iov[i];
 		h->msg_iovlen = 1;
 		if (l->clients > 0) {
-			put_source(h, &control[i],
-			    FIRST_CLIENT + (uint32_t)((l->sent + i) * STRIDE % l->clients));
+			put_source(h, &control[i], FIRST_CLIENT + who);
 		}
 	}
 	n = count > 0 ? sendmmsg(l->fd, out, count, 0) : 0;
@@ -164,6 +177,51 @@ take_nonce(struct load *l, const uint8_t *bytes, size_t len)
 	(void)load_request_make(l->kind, &l->key, l->nonce, &l->request);
 }
 
+/* ---- NTS ---- */
+
+/* Makes the requests of all clients. False when the file has no key, or OpenSSL fails. */
+static bool
+make_nts(struct load *l)
+{
+	unsigned n = l->clients > 0 ? l->clients : 1;
+	struct nts_session s;
+	struct nts_cookie cookie;
+	struct nts_mint mint;
+	uint8_t bytes[NTS_PACKET_MAX];
+
+	if (n > NTS_CLIENTS_MAX || !nts_mint_read(l->mint, NULL, &mint)) {
+		return false;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = nts_session_random(l->aead, &s) && nts_mint_cookie(&mint, &s, &cookie)
+		    ? nts_request_make(&s, &cookie, 0, bytes)
+		    : 0;
+		if (i == 0) {
+			l->first = s;
+			l->request.len = len;
+			l->nts = malloc(n * len + 1);
+		}
+		if (len == 0 || len != l->request.len || l->nts == NULL) {
+			return false;
+		}
+		memcpy(l->nts + i * len, bytes, len);
+	}
+	return true;
+}
+
+/* The answers to the first client are opened, so that it is seen what the others are. */
+static void
+check_nts(struct load *l, const uint8_t *bytes, size_t len)
+{
+	struct nts_reply r;
+
+	if (l->nts == NULL || !nts_reply_read(&l->first, l->nts, bytes, len, &r) || !r.mine) {
+		return;
+	}
+	l->opened += r.opened;
+	l->failed += !r.opened;
+}
+
 static void
 take_answer(struct load *l, const uint8_t *bytes, size_t len)
 {
@@ -175,6 +233,7 @@ take_answer(struct load *l, const uint8_t *bytes, size_t len)
 	l->answered += last;
 	l->under_way -= last && l->under_way > 0;
 	take_nonce(l, bytes, len);
+	check_nts(l, bytes, len);
 }
 
 static void
@@ -342,6 +401,9 @@ tell(struct load *l)
 {
 	printf("sent %lu answered %lu\n", l->sent, l->answered);
 	printf("octets %lu back %lu\n", l->sent * l->request.len, l->octets_in);
+	if (l->nts != NULL) {
+		printf("opened %lu not %lu of client 1\n", l->opened, l->failed);
+	}
 	if (l->probes == 0) {
 		return;
 	}
@@ -386,6 +448,13 @@ read_option(struct load *l, int o, char *value)
 		return true;
 	case 'K':
 		return read_key(value, &l->key);
+	case 'N':
+		l->mint = value;
+		return true;
+	case 'A':
+		good = read_number(value, 15, 17, &n);
+		l->aead = (unsigned)n;
+		return good;
 	case 'n':
 		good = read_number(value, 1, CLIENTS_MAX, &n);
 		l->clients = (unsigned)n;
@@ -406,7 +475,7 @@ read_command(struct load *l, int argc, char **argv)
 {
 	int o;
 
-	while ((o = getopt(argc, argv, "k:n:w:p:K:")) != -1) {
+	while ((o = getopt(argc, argv, "k:n:w:p:K:N:A:")) != -1) {
 		if (!read_option(l, o, optarg)) {
 			return false;
 		}
@@ -414,7 +483,8 @@ read_command(struct load *l, int argc, char **argv)
 	return argc - optind == 3 && inet_pton(AF_INET, argv[optind], &l->to.sin_addr) == 1 &&
 	    read_number(argv[optind + 1], l->window > 0 ? 0 : 1, RATE_MAX, &l->rate) &&
 	    read_number(argv[optind + 2], 0.1, SECONDS_MAX, &l->seconds) &&
-	    load_request_make(l->kind, &l->key, "", &l->request);
+	    load_request_make(l->kind, &l->key, "", &l->request) &&
+	    (l->mint == NULL || make_nts(l));
 }
 
 int
@@ -422,6 +492,7 @@ main(int argc, char **argv)
 {
 	struct load l = {
 		.kind = "time",
+		.aead = 15,
 		.key = { 1, "SHA1", "secret" },
 		.to = { .sin_family = AF_INET, .sin_port = htons(PORT) },
 	};
@@ -429,7 +500,8 @@ main(int argc, char **argv)
 	if (!read_command(&l, argc, argv)) {
 		fprintf(stderr,
 		    "usage: load [-k KIND] [-n CLIENTS] [-w WINDOW] [-p PROBES] "
-		    "[-K ID:TYPE:SECRET] ADDRESS RATE SECONDS\nKIND is one of\n");
+		    "[-K ID:TYPE:SECRET] [-N FILE [-A AEAD]] ADDRESS RATE SECONDS\nKIND is one "
+		    "of\n");
 		load_request_list(stderr);
 		return 2;
 	}
@@ -448,5 +520,6 @@ main(int argc, char **argv)
 	tell(&l);
 	free(l.asked_at);
 	free(l.took);
+	free(l.nts);
 	return 0;
 }

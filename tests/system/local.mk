@@ -38,7 +38,8 @@ EXTRA_PROGRAMS += tests/system/load
 SYSTEM_HELPERS += tests/system/load
 SYSTEM_TESTS += tests/system/extra.sh tests/system/addresses.sh
 SYSTEM_TESTS += tests/system/reload.sh
-tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c tests/system/load_request.h
+tests_system_load_SOURCES = tests/system/load.c tests/system/load_request.c tests/system/load_request.h \
+	tests/system/nts_packet.c tests/system/nts_packet.h
 tests_system_load_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lm
 
 SYSTEM_TESTS += tests/system/leapfetch.sh tests/system/completion.sh tests/system/apparmor.sh

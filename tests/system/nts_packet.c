@@ -270,7 +270,7 @@ nts_reply_read(const struct nts_session *s, const uint8_t *request, const uint8_
 			out->mine = body.len == NTS_UID_LEN &&
 			    memcmp(body.at, request + UID_AT, NTS_UID_LEN) == 0 &&
 			    memcmp(bytes + ORIGIN_AT, request + XMT_AT, 8) == 0;
-		} else if (type == FIELD_AUTH) {
+		} else if (type == FIELD_AUTH && out->mine) {
 			open_sealed(s, body, bytes, before, out);
 		}
 	}

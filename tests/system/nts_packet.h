@@ -60,7 +60,7 @@ size_t nts_request_make(const struct nts_session *s, const struct nts_cookie *c,
 
 struct nts_reply {
 	bool mine;   /* origin and identifier are the request's */
-	bool opened; /* what is sealed was opened, and all of the header with it */
+	bool opened; /* and what is sealed was opened: all of the header is the server's */
 	bool nak;    /* kiss NTSN; nothing of it is sealed */
 	unsigned stratum;
 	char kiss[5]; /* refid of stratum 0 */
