@@ -34,3 +34,9 @@ TESTS += tests/unit/crypto/test_nts
 tests_unit_crypto_test_nts_SOURCES = tests/unit/crypto/test_nts.c
 tests_unit_crypto_test_nts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_crypto_test_nts_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/crypto/test_certificate
+TESTS += tests/unit/crypto/test_certificate
+tests_unit_crypto_test_certificate_SOURCES = tests/unit/crypto/test_certificate.c
+tests_unit_crypto_test_certificate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_crypto_test_certificate_LDADD = libcrypto_ntp.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
