@@ -29,6 +29,13 @@ struct config_access {
 struct diag config_where(const struct config *c, const struct config_place *place, const char *word,
     struct arena *a);
 
+/*
+ * Where word stands in the last line of a directive that has it, among the files whose text is at
+ * hand; line 0 when there is none.
+ */
+struct diag config_where_said(const struct config *c, const char *directive, const char *word,
+    struct arena *a);
+
 /* Adds warnings to d; path names the configuration in those that belong to no line. */
 void config_check(const struct config *c, const char *path, const struct config_access *access,
     struct diag_list *d);

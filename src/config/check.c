@@ -72,6 +72,45 @@ config_where(const struct config *c, const struct config_place *place, const cha
 	return where;
 }
 
+/* The number of the last line of the directive that has the word; 0: none. */
+static unsigned
+last_line(const struct config_file *f, const char *directive, const char *word,
+    struct token_line *line)
+{
+	struct token_text text = token_over(f->text, f->len);
+	enum token_result got;
+	unsigned last = 0;
+
+	while ((got = token_next(&text, line)) != TOKEN_END) {
+		if (got != TOKEN_LINE || line->n == 0 ||
+		    !text_equal(line->words[0].text, directive)) {
+			continue;
+		}
+		for (unsigned i = 1; i < line->n; i++) {
+			last = text_equal(line->words[i].text, word) ? line->line : last;
+		}
+	}
+	return last;
+}
+
+struct diag
+config_where_said(const struct config *c, const char *directive, const char *word, struct arena *a)
+{
+	struct arena *scratch = arena_new(sizeof(struct token_line) + 64);
+	struct token_line *line = scratch == NULL ? NULL : arena_alloc(scratch, sizeof *line);
+	struct config_place place = { .line = 0 };
+
+	for (unsigned i = 0; i < c->files_n && line != NULL && word != NULL; i++) {
+		const struct config_file *f = &c->files[i];
+		unsigned at = f->text != NULL ? last_line(f, directive, word, line) : 0;
+		if (at > 0) {
+			place = (struct config_place){ .file = f->path, .line = at };
+		}
+	}
+	arena_free(scratch);
+	return config_where(c, place.line > 0 ? &place : NULL, word, a);
+}
+
 static void warn(struct check *k, const struct config_place *place, const char *word,
     const char *fmt, ...) TEXT_PRINTF(4, 5);
 
@@ -229,6 +268,77 @@ check_keys(struct check *k)
 	}
 }
 
+/* ---- nts ---- */
+
+static unsigned
+count_nts(const struct config *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		n += (c->sources[i].flags & OPTION_NTS) != 0 ? 1 : 0;
+	}
+	return n;
+}
+
+static void
+check_nts_sources(struct check *k)
+{
+	unsigned n = count_nts(k->c);
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+		if ((s->flags & OPTION_NOVAL) != 0) {
+			warn(k, &s->place, "noval",
+			    "with 'noval' anybody on the way to %s can be it; 'ca FILE' trusts a "
+			    "certificate of your own",
+			    s->host.text);
+		}
+		if (s->fallback_s > 0 && n == 0) {
+			warn(k, &s->place, "fallback",
+			    "without a server that has 'nts' there is nothing that %s could stand "
+			    "in for: it is never used",
+			    s->host.text);
+		}
+	}
+}
+
+/* Warns of a word of nts, where it stands. */
+static void warn_nts(struct check *k, const char *word, const char *fmt, ...) TEXT_PRINTF(3, 4);
+
+static void
+warn_nts(struct check *k, const char *word, const char *fmt, ...)
+{
+	struct diag where = config_where_said(k->c, "nts", word, k->d->arena);
+	va_list ap;
+
+	where.file = where.file == NULL ? k->path : where.file;
+	va_start(ap, fmt);
+	diag_vadd(k->d, DIAG_WARNING, &where, fmt, ap);
+	va_end(ap);
+}
+
+enum { ROTATE_LEAST_S = 3600 };
+
+static void
+check_nts_server(struct check *k)
+{
+	const struct config_nts *n = &k->c->nts;
+
+	if (!n->enable) {
+		if (n->port != 0) {
+			warn_nts(k, "port", "'nts port' has no effect without 'nts enable'");
+		}
+		return;
+	}
+	if (n->rotate_s > 0 && n->rotate_s < ROTATE_LEAST_S) {
+		warn_nts(k, "rotate",
+		    "cookies are good for ten times %d s only: clients that ask rarely must get "
+		    "new keys each time",
+		    (int)n->rotate_s);
+	}
+}
+
 /* ---- access ---- */
 
 static void
@@ -317,6 +427,40 @@ check_own_files(struct check *k, const struct config_access *access)
 	}
 }
 
+/* A file of nts, at its name; use is what the run user needs. */
+static void
+check_nts_file(struct check *k, const struct config_access *access, const char *word,
+    const char *path, enum config_use use)
+{
+	int err = path == NULL ? 0 : access->may(access->ctx, use, path);
+	char buf[DIAG_LINE_MAX] = "";
+
+	if (err != 0 && err != -ENOENT) {
+		warn_nts(k, path, "nts %s: '%s' cannot be %s by the run user: %s%s", word, path,
+		    use == USE_READ ? "read" : "written", strerror(-err),
+		    advice(access, use, path, err, buf, sizeof buf));
+	} else if (err == -ENOENT && use != USE_READ) {
+		warn_nts(k, path, "nts %s: there is no folder for '%s'", word, path);
+	}
+}
+
+/* A certificate that is not there is for those to tell who look into it. */
+static void
+check_nts_files(struct check *k, const struct config_access *access)
+{
+	const struct config_nts *n = &k->c->nts;
+	enum config_use use = n->rotate_s > 0 && !n->ratchet ? USE_REPLACE : USE_READ;
+
+	if (n->enable) {
+		check_nts_file(k, access, "cert", n->cert, USE_READ);
+		check_nts_file(k, access, "key", n->key, USE_READ);
+		check_nts_file(k, access, "cookie", n->cookie, use);
+	}
+	if (count_nts(k->c) > 0) {
+		check_nts_file(k, access, "state", n->state, USE_REPLACE);
+	}
+}
+
 static bool
 writes_statistics(const struct config *c)
 {
@@ -348,6 +492,7 @@ check_files(struct check *k, const struct config_access *access)
 	if (writes_statistics(c)) {
 		check_file(k, access, "statsdir", c->statsdir, USE_FOLDER);
 	}
+	check_nts_files(k, access);
 	check_file(k, access, "saveconfigdir", c->saveconfigdir, USE_FOLDER);
 	for (unsigned i = 0; i < c->sourcedirs_n; i++) {
 		const char *dir = c->sourcedirs[i];
@@ -378,6 +523,8 @@ config_check(const struct config *c, const char *path, const struct config_acces
 	check_statistics(&k);
 	check_smear(&k);
 	check_keys(&k);
+	check_nts_sources(&k);
+	check_nts_server(&k);
 	check_restricts(&k);
 	check_monitor(&k);
 	check_files(&k, access);

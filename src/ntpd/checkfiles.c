@@ -3,9 +3,11 @@
 #include "ntpd/checkfiles.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "config/check.h"
 #include "config/driftfile.h"
 #include "config/keysfile.h"
+#include "ntpd/checknts.h"
 #include "ntpd/keys.h"
 #include "ntpd/leaptable.h"
 
@@ -118,5 +120,7 @@ checkfiles(struct store *s, const struct config *c, struct diag_list *diags)
 	check_keys(s, c, a, diags);
 	check_leap(s, c, a, diags);
 	check_drift(s, c, diags);
+	checknts_server(s, c, (int64_t)time(NULL), diags);
+	checknts_client(s, c, diags);
 	arena_free(a);
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libntpd.a
 libntpd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libntpd_a_SOURCES = \
 	src/ntpd/access_names.c \
+	src/ntpd/checknts.c \
 	src/ntpd/conffile.c \
 	src/ntpd/configure.c \
 	src/ntpd/daemon.c \

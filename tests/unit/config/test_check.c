@@ -178,6 +178,9 @@ the_caret_stands_below_the_word(void **state)
 		const char *line;
 		unsigned column;
 	} cases[] = {
+		{ "server e.example nts noval", 22 },
+		{ "nts port 99", 5 },
+		{ "nts enable cert /no1", 17 },
 		{ "  server 127.127.1.0", 10 },
 		{ "server e.example prefer\n  server f.example iburst prefer", 27 },
 		{ "server time1.google.com", 8 },
@@ -294,6 +297,49 @@ tells_the_owner_of_a_refused_file_what_to_do(void **state)
 	    "directory\n");
 }
 
+static void
+warns_of_what_is_unwise_with_nts(void **state)
+{
+	(void)state;
+	check_text(FOUR "server e.example nts noval\n", NULL,
+	    "warning: f:5:1: with 'noval' anybody on the way to e.example can be it; 'ca FILE' "
+	    "trusts a certificate of your own\n");
+	check_text(FOUR "server e.example fallback 60\n", NULL,
+	    "warning: f:5:1: without a server that has 'nts' there is nothing that e.example "
+	    "could stand in for: it is never used\n");
+	check_text(FOUR "server f.example nts\nserver e.example fallback 60\n", NULL, "");
+	check_text(FOUR "nts cert /c\nnts port 4123\n", NULL,
+	    "warning: f: 'nts port' has no effect without 'nts enable'\n");
+	check_text(FOUR "nts enable port 4123\n", NULL, "");
+	check_text(FOUR "nts rotate 3599\n", NULL, "");
+	check_text(FOUR "nts enable\nnts rotate 3600\n", NULL, "");
+	check_text(FOUR "nts enable\nnts rotate 3599\n", NULL,
+	    "warning: f: cookies are good for ten times 3599 s only: clients that ask rarely "
+	    "must get new keys each time\n");
+}
+
+static void
+asks_of_the_files_of_nts_whether_they_can_be_used(void **state)
+{
+	char buf[256];
+	struct text asked = text_over(buf, sizeof buf);
+	struct config_access access = { .ctx = &asked, .may = may };
+
+	(void)state;
+	check_text(FOUR "nts cert /c key /k cookie /o state /s\n", &access, "");
+	assert_string_equal(buf, "");
+	check_text(FOUR "nts enable cert /c key /k cookie /o state /s\nserver e.example nts\n",
+	    &access, "");
+	assert_string_equal(buf, "r/c r/k w/o w/s ");
+	asked = text_over(buf, sizeof buf);
+	check_text(FOUR "nts enable cert /no1 key /no2 cookie /gone rotate 0\n", &access,
+	    "warning: f: nts cert: '/no1' cannot be read by the run user: Permission denied\n"
+	    "warning: f: nts key: '/no2' cannot be read by the run user: Permission denied\n");
+	assert_string_equal(buf, "r/no1 r/no2 r/gone ");
+	check_text(FOUR "nts enable cert /c key /k cookie /gone\n", &access,
+	    "warning: f: nts cookie: there is no folder for '/gone'\n");
+}
+
 int
 main(void)
 {
@@ -308,6 +354,8 @@ main(void)
 		cmocka_unit_test(warns_of_statistics_without_a_folder),
 		cmocka_unit_test(warns_of_two_preferred_servers),
 		cmocka_unit_test(asks_of_each_file_whether_it_can_be_used),
+		cmocka_unit_test(warns_of_what_is_unwise_with_nts),
+		cmocka_unit_test(asks_of_the_files_of_nts_whether_they_can_be_used),
 		cmocka_unit_test(the_caret_stands_below_the_word),
 		cmocka_unit_test(shows_the_line_of_a_warning),
 		cmocka_unit_test(warns_of_files_that_a_reload_could_not_read),

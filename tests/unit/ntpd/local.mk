@@ -7,3 +7,9 @@ TESTS += tests/unit/ntpd/test_leaptable
 tests_unit_ntpd_test_leaptable_SOURCES = tests/unit/ntpd/test_leaptable.c
 tests_unit_ntpd_test_leaptable_CPPFLAGS = $(ntpd_test_CPPFLAGS)
 tests_unit_ntpd_test_leaptable_LDADD = $(ntpd_test_LDADD)
+
+check_PROGRAMS += tests/unit/ntpd/test_checknts
+TESTS += tests/unit/ntpd/test_checknts
+tests_unit_ntpd_test_checknts_SOURCES = tests/unit/ntpd/test_checknts.c
+tests_unit_ntpd_test_checknts_CPPFLAGS = $(ntpd_test_CPPFLAGS)
+tests_unit_ntpd_test_checknts_LDADD = $(ntpd_test_LDADD)

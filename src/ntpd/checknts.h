@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * checknts - what a configuration names for NTS: the certificate and key of a server, the
+ * certificates that a client trusts, algorithms; read as the daemon reads them, and judged.
+ */
+#ifndef NTPD_CHECKNTS_H
+#define NTPD_CHECKNTS_H
+#include <stdint.h>
+#include "config/config.h"
+#include "port/store.h"
+
+enum { CHECKNTS_DAYS_LEFT = 30 }; /* fewer are warned of */
+
+/*
+ * The certificate and key, when nts is enabled. What no client would accept is an error at the
+ * line that says it; what it is good for, and how long, is a note.
+ * now_s   s since 1970
+ */
+void checknts_server(struct store *s, const struct config *c, int64_t now_s,
+    struct diag_list *diags);
+
+/* What sources with nts are to trust, and offer. */
+void checknts_client(struct store *s, const struct config *c, struct diag_list *diags);
+
+#endif
