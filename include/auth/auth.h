@@ -65,8 +65,8 @@ bool auth_start_nts(struct auth *a, struct auth_keys *keys, struct rng *rng);
 void auth_end(struct auth *a);
 
 /*
- * AUTH_NTS: the keys of another session, of aead_key_len octets each, for the next request; those of
- * before go on until then, for its answer may be under way. False when they cannot be used here.
+ * AUTH_NTS: the keys of another session, of aead_key_len octets each, for the next request; those
+ * of before go on until then, for its answer may be under way. False when they cannot be used here.
  */
 bool auth_nts_keys(struct auth *a, unsigned aead, const uint8_t *c2s, const uint8_t *s2c);
 

@@ -47,8 +47,8 @@ void nts_source_free(struct nts_source *n); /* NULL is fine */
  */
 bool nts_source_turn(struct peer *p);
 
-/* Gives the next request its cookie. False when there is none. */
-bool nts_source_take(struct peer *p);
+/* The cookie of the next request, and how many it is to ask for beside it. NULL: there is none. */
+const struct nts_cookie *nts_source_take(struct peer *p, unsigned *placeholders);
 
 /* That request never left. no_way: none leads to its server's address. */
 void nts_source_unsent(struct peer *p, bool no_way);

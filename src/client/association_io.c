@@ -208,11 +208,23 @@ not_sent(struct peer *p)
 	}
 }
 
+static bool
+take_cookie(struct peer *p)
+{
+	unsigned placeholders;
+	const struct nts_cookie *k = nts_source_take(p, &placeholders);
+
+	if (k != NULL) {
+		auth_nts_cookie(&p->auth, k->bytes, k->len, placeholders);
+	}
+	return k != NULL;
+}
+
 /* Octets of the request at bytes, protected as it is to be; 0: it is not to be sent. */
 static size_t
 protect(struct peer *p, uint8_t bytes[SEND_MAX])
 {
-	if (!protect_may_ask(p) || (p->nts != NULL && !nts_source_take(p))) {
+	if (!protect_may_ask(p) || (p->nts != NULL && !take_cookie(p))) {
 		return 0;
 	}
 	return auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN, SEND_MAX);
@@ -573,6 +585,12 @@ association_io_redirect(struct peer *p, const struct endpoint *remote)
 	p->send_error = 0;
 	p->no_way = false;
 	arm(p);
+}
+
+bool
+association_io_keys(struct peer *p, unsigned aead, const uint8_t *c2s, const uint8_t *s2c)
+{
+	return auth_nts_keys(&p->auth, aead, c2s, s2c);
 }
 
 /* ---- what it is told ---- */

@@ -13,6 +13,8 @@ struct association_events {
 	void (*polled)(struct peer *p, const struct assoc_sending *out);
 	/* It is followed, and its last answer is not what was foretold. */
 	void (*broke)(struct peer *p);
+	/* There are keys of a session. False when they cannot be used here. */
+	bool (*keys)(struct peer *p, unsigned aead, const uint8_t *c2s, const uint8_t *s2c);
 	/* There are keys to ask that server with, which may be another than before. */
 	void (*keyed)(struct peer *p, const struct endpoint *server);
 };
@@ -26,6 +28,9 @@ bool association_io_open(struct peer *p, struct source *s, uint16_t id,
 
 /* It is asked at that address from now on; what was learned of the other is forgotten. */
 void association_io_redirect(struct peer *p, const struct endpoint *remote);
+
+/* As auth_nts_keys. */
+bool association_io_keys(struct peer *p, unsigned aead, const uint8_t *c2s, const uint8_t *s2c);
 
 /* What whoever selects may take and mark of it; good as long as the slot is. */
 struct assoc *association_io_core(struct peer *p);

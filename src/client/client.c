@@ -94,6 +94,7 @@ keyed(struct peer *p, const struct endpoint *server)
 static const struct association_events ASSOCIATION_EVENTS = {
 	.polled = polled,
 	.broke = broke,
+	.keys = association_io_keys,
 	.keyed = keyed,
 };
 

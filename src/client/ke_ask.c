@@ -9,7 +9,7 @@
 #include "crypto/aead.h"
 #include "journal/report.h"
 
-/* Tags of names: this bit; those of sources count up from 1, those of restrict lines have another. */
+/* Tags of names: this bit. Those of sources count up from 1, those of restrict lines have one. */
 static const uint32_t TAG = 0x40000000u, TAGS = 0x3fffffffu;
 
 /* ---- the end of a question ---- */

@@ -181,7 +181,7 @@ take_keys(struct nts_source *n, const struct ke_answer *k)
 	struct nts_keys keys = { .aead = k->aead };
 	struct client *c = n->peer->client;
 
-	if (!auth_nts_keys(&n->peer->auth, k->aead, k->c2s, k->s2c)) {
+	if (!c->on->keys(n->peer, k->aead, k->c2s, k->s2c)) {
 		return false;
 	}
 	memcpy(keys.c2s, k->c2s, sizeof keys.c2s);
@@ -269,18 +269,13 @@ nts_source_turn(struct peer *p)
 	return nts_client_ready(&n->keys);
 }
 
-bool
-nts_source_take(struct peer *p)
+const struct nts_cookie *
+nts_source_take(struct peer *p, unsigned *placeholders)
 {
-	unsigned placeholders;
-	const struct nts_cookie *k = nts_client_take(&p->nts->keys, &placeholders);
+	const struct nts_cookie *k = nts_client_take(&p->nts->keys, placeholders);
 
-	if (k == NULL) {
-		return false;
-	}
-	auth_nts_cookie(&p->auth, k->bytes, k->len, placeholders);
-	p->client->nts_count.sent++;
-	return true;
+	p->client->nts_count.sent += k != NULL ? 1 : 0;
+	return k;
 }
 
 void
