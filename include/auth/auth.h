@@ -3,6 +3,7 @@
  * auth - who a packet is from, asked in one place by all: a client signs its requests and checks
  * the answers, a server checks requests and signs its answers, for the time and for mode 6. The MAC
  * of a shared key stands behind the header and the extension fields; RFC 5905, 7.3, and RFC 8573.
+ * NTS has extension fields of its own, with keys for each session; RFC 8915, 5.
  * What a packet without proof is worth, its reader judges.
  */
 #ifndef AUTH_AUTH_H
@@ -11,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/addr.h"
+#include "crypto/cookie.h"
 #include "crypto/keyring.h"
+#include "crypto/nts.h"
+#include "port/rng.h"
 #include "wire/packet.h"
 
 /* Octets by which a packet may grow: the room that is to be behind it. */
@@ -22,17 +26,49 @@ struct auth_count {
 	uint64_t lookups, not_found, made, checked;
 };
 
+/* What there was of NTS, as ntpq's ntsinfo shows it: packets, and the cookies of our clients. */
+struct nts_count {
+	uint64_t client_sent, client_good, client_bad;
+	uint64_t server_sent, server_good, server_bad;
+	uint64_t made;
+	uint64_t not_server; /* requests of NTS that came while it is off */
+	uint64_t opened[COOKIE_WRONG + 1];
+};
+
+enum { AUTH_AEADS = 4 };
+
+/* The server's side of NTS: all that a request and its answer need is made beforehand. */
+struct auth_nts_server {
+	struct rng *rng;
+	struct cookies *cookies;          /* NULL: NTS is off */
+	struct aead_key *key[AUTH_AEADS]; /* for the session at hand; NULL: not here */
+	double seal_s;                    /* that sealing an answer takes, on average */
+	uint8_t text[NTS_TEXT_MAX];       /* of the packet at hand */
+	size_t text_len;
+	uint8_t nonce[AEAD_NONCE_MAX];
+};
+
 /* The keys of a daemon or a program; every part of it that signs or checks goes by them. */
 struct auth_keys {
 	struct keyring *ring;
 	struct auth_count count;
+	struct auth_nts_server nts;
+	struct nts_count nts_count;
 };
 
 /* Takes a ring over in place of the old one, which is freed; NULL: there are none any more. */
 void auth_take_ring(struct auth_keys *k, struct keyring *ring);
 
-/* Counts anew. */
+/* Count anew: of symmetric keys, of NTS. */
 void auth_reset_count(struct auth_keys *k);
+void auth_reset_nts_count(struct auth_keys *k);
+
+/*
+ * Takes over what opens and makes the cookies of NTS in place of the old one, which is freed: from
+ * then on NTS is served. NULL: it is not, and all that was made for it is freed. rng is used for
+ * the answers. False when memory is short: NTS is off then.
+ */
+bool auth_take_cookies(struct auth_keys *k, struct cookies *c, struct rng *rng);
 
 /* ---- who asks ---- */
 
@@ -49,8 +85,6 @@ struct auth {
 	uint32_t key_id;
 	struct auth_nts *nts; /* AUTH_NTS; its own */
 };
-
-struct rng;
 
 /* Begins: with the key of that id, or with none when it is 0. keys must outlive it. */
 void auth_start(struct auth *a, struct auth_keys *keys, uint32_t key_id);
@@ -106,9 +140,17 @@ struct auth_asked {
 	uint32_t key_id;     /* that it gave; 0: none */
 	struct mac_key *key; /* when it was good, as is: */
 	size_t digest_len;   /* of the MAC of the answer */
+	bool nts;            /* it was one of NTS, and has: */
+	struct span uid;     /* in its octets */
+	/* when it was good: */
+	struct nts_session session;
+	unsigned cookies; /* that the answer brings */
 };
 
-/* Judges a request: p is what packet_parse made of bytes. */
+/*
+ * Judges a request: p is what packet_parse made of bytes, which stay as long as *out. Allocates
+ * nothing.
+ */
 void auth_check_request(struct auth_keys *k, const struct addr *from, const uint8_t *bytes,
     const struct packet *p, struct auth_asked *out);
 
@@ -122,10 +164,23 @@ void auth_check_control(struct auth_keys *k, const struct addr *from, const uint
 /* The keys may be others by now: looks for that of the request again. */
 void auth_renew(struct auth_keys *k, const struct addr *from, struct auth_asked *q);
 
+/* Does for an answer what can be done before its transmit time is written: makes its cookies. */
+void auth_prepare(struct auth_keys *k, const struct auth_asked *q);
+
+/* What to add to the transmit time for the signature that follows; s. 0 mostly. */
+double auth_seal_s(const struct auth_keys *k, const struct auth_asked *q);
+
+/* The signature took that long, s. */
+void auth_sealed_in(struct auth_keys *k, double s);
+
+/* Wipes what q has of a session. */
+void auth_forget_asked(struct auth_asked *q);
+
 /*
  * Signs an answer of len octets, which has room for cap, as the request was: not at all, with its
- * key, or, when that was not good, with a crypto-NAK. The new length, 0 when it fails. What is to
- * be signed, the transmit timestamp too, stands there by then.
+ * key, or, when that was not good, with a crypto-NAK. Of NTS (after auth_prepare; len: HEADER_LEN)
+ * it is sealed, with the cookies in it; to PACKET_AUTH_NAK it gets the UID only. The new length, 0
+ * when it fails. What is to be signed, the transmit timestamp too, stands there by then.
  */
 size_t auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
     size_t cap);

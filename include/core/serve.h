@@ -88,8 +88,11 @@ enum verdict serve_wanted(const struct header *h);
 void serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN]);
 
-/* Builds the RATE kiss: every timestamp is the request's transmit timestamp. */
-void serve_kiss(const struct served_time *t, const struct serve_request *q,
+/*
+ * Builds a kiss with that code, "RATE" or "NTSN" (a NAK of NTS: RFC 8915, 5.7): every timestamp is
+ * the request's transmit timestamp.
+ */
+void serve_kiss(const struct served_time *t, const struct serve_request *q, const char *code,
     uint8_t out[HEADER_LEN]);
 
 #endif

@@ -72,4 +72,8 @@ void listener_note(struct listener *l);
 void listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
     size_t len, size_t xmt_at);
 
+/* The same at once: it does not wait for others, because its transmit time is sealed. */
+void listener_send(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len);
+
 #endif

@@ -29,8 +29,9 @@ enum packet_mac {
 enum packet_auth {
 	PACKET_AUTH_NONE, /* there is nothing that could be checked */
 	PACKET_AUTH_GOOD,
-	PACKET_AUTH_BAD, /* its proof is wrong, or of a key that may not be used */
-	PACKET_AUTH_NAK, /* NTS: a cookie cannot be opened, and the client is to be told so */
+	PACKET_AUTH_BAD,  /* its proof is wrong, or of a key that may not be used */
+	PACKET_AUTH_NAK,  /* NTS: a cookie cannot be opened, and the client is to be told so */
+	PACKET_AUTH_DROP, /* NTS: it is malformed, and not to be answered */
 };
 
 struct packet {

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 #include "auth_nts.h"
+#include "auth_nts_server.h"
 
 void
 auth_take_ring(struct auth_keys *k, struct keyring *ring)
@@ -133,6 +134,9 @@ auth_check_request(struct auth_keys *k, const struct addr *from, const uint8_t *
     const struct packet *p, struct auth_asked *out)
 {
 	*out = (struct auth_asked){ .was = PACKET_AUTH_NONE };
+	if (p->ext_n > 0 && auth_nts_check_request(k, bytes, p, out)) {
+		return;
+	}
 	if (p->mac != PACKET_MAC_KEYED) {
 		return;
 	}
@@ -190,6 +194,9 @@ size_t
 auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
     size_t cap)
 {
+	if (q->nts) {
+		return auth_nts_answer(k, q, packet, len, cap);
+	}
 	switch (q->was) {
 	case PACKET_AUTH_NONE:
 		return len;
@@ -198,6 +205,7 @@ auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, si
 	case PACKET_AUTH_BAD:
 		return put_crypto_nak(packet, len, cap);
 	case PACKET_AUTH_NAK:
+	case PACKET_AUTH_DROP:
 		break;
 	}
 	return 0;

@@ -149,7 +149,8 @@ serve_reply(const struct served_time *t, const struct serve_request *q, struct m
 }
 
 void
-serve_kiss(const struct served_time *t, const struct serve_request *q, uint8_t out[HEADER_LEN])
+serve_kiss(const struct served_time *t, const struct serve_request *q, const char *code,
+    uint8_t out[HEADER_LEN])
 {
 	const struct header h = {
 		.leap = LEAP_UNSYNC,
@@ -160,7 +161,7 @@ serve_kiss(const struct served_time *t, const struct serve_request *q, uint8_t o
 		.precision = t->precision,
 		.root_delay = q->hdr.root_delay,
 		.root_disp = q->hdr.root_disp,
-		.refid = refid_of_text("RATE"),
+		.refid = refid_of_text(code),
 		.reftime = q->hdr.reftime,
 		.org = q->hdr.xmt,
 		.rec = q->hdr.xmt,

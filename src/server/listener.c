@@ -115,16 +115,40 @@ listener_note(struct listener *l)
 	l->received++;
 }
 
+static struct net_datagram
+answer_to(const struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len)
+{
+	struct net_datagram d = { .bytes = bytes, .len = len, .to = asked->from };
+
+	if (l->wildcard) {
+		d.from = asked->to;
+		d.ifindex = asked->ifindex;
+	}
+	return d;
+}
+
 void
 listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len,
     size_t xmt_at)
 {
-	struct net_datagram r = { .bytes = bytes, .len = len, .to = asked->from, .xmt_at = xmt_at };
+	struct net_datagram d = answer_to(l, asked, bytes, len);
 
-	if (l->wildcard) {
-		r.from = asked->to;
-		r.ifindex = asked->ifindex;
-	}
-	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &r);
+	d.xmt_at = xmt_at;
+	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &d);
 	l->sent++;
+}
+
+void
+listener_send(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len)
+{
+	struct net_datagram d = answer_to(l, asked, bytes, len);
+	struct stamp at;
+
+	/* Best effort, as all answers. */
+	if (l->srv->is.net->ops->send(l->srv->is.net, l->sock, &d, &at) == 0) {
+		l->sent++;
+	} else {
+		l->failed++;
+	}
 }

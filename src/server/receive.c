@@ -17,7 +17,7 @@
 enum {
 	MODE_MASK = 7,
 	FLAKE_ONE_IN = 10,
-	REPLY_MAX = HEADER_LEN + AUTH_GROWS_MAX,
+	REPLY_MAX = NET_PACKET_MAX, /* an answer of NTS is as long as its request */
 };
 
 /* A request on its way through the checks. */
@@ -75,13 +75,16 @@ check_rate(struct request *q)
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
 }
 
+/* Writes the time that it will be in ahead_s; what it is now to *now. */
 static void
-write_xmt(uint8_t *at, struct server *srv, double smear_s)
+write_xmt(uint8_t *at, struct server *srv, double ahead_s, struct mtime *now)
 {
 	struct writer w = writer_over(at, sizeof(uint64_t));
-	struct rtime now = clock_real(srv->is.clock);
+	struct clock_reading r;
 
-	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now, smear_s)).fix);
+	srv->is.clock->ops->read(srv->is.clock, &r);
+	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(r.real, ahead_s)).fix);
+	*now = r.mono;
 }
 
 double
@@ -102,6 +105,73 @@ receive_smear_s(const struct server *srv, const struct addr *local)
 	return 0.0;
 }
 
+/* How an answer gets its transmit timestamp. */
+enum answer_stamp {
+	STAMP_AT_SENDING, /* at the last moment: nothing is over it */
+	STAMP_EARLY,      /* before it is signed, or smeared */
+	STAMP_AS_ASKED    /* a kiss has that of the request */
+};
+
+static bool
+is_kiss(const struct request *q)
+{
+	return q->rate == MRU_KOD || q->auth.was == PACKET_AUTH_NAK;
+}
+
+static enum answer_stamp
+stamp_of(const struct request *q, double smear_s)
+{
+	if (is_kiss(q)) {
+		return STAMP_AS_ASKED;
+	}
+	return q->auth.was == PACKET_AUTH_GOOD || fabs(smear_s) > 0.0 ? STAMP_EARLY
+								      : STAMP_AT_SENDING;
+}
+
+static void
+write_header(const struct request *q, struct serve_request *sr, uint8_t *out)
+{
+	struct server *srv = q->srv;
+
+	if (q->flags & RESTRICT_FUZZ) {
+		srv->is.rng->ops->fill(srv->is.rng, &sr->fuzz, sizeof sr->fuzz);
+	}
+	if (is_kiss(q)) {
+		serve_kiss(srv->is.time, sr, q->auth.was == PACKET_AUTH_NAK ? "NTSN" : "RATE", out);
+	} else {
+		serve_reply(srv->is.time, sr, q->pkt->rx.mono, out);
+	}
+}
+
+/* Stamps and signs; what the signature of NTS takes is told beforehand, by what it took so far. */
+static size_t
+sign_early(const struct request *q, double smear_s, uint8_t *out)
+{
+	struct server *srv = q->srv;
+	struct clock_reading after;
+	struct mtime before;
+	size_t len;
+
+	auth_prepare(srv->is.keys, &q->auth);
+	write_xmt(out + HEADER_XMT_AT, srv, smear_s + auth_seal_s(srv->is.keys, &q->auth), &before);
+	len = auth_answer(srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX);
+	if (q->auth.nts) {
+		srv->is.clock->ops->read(srv->is.clock, &after);
+		auth_sealed_in(srv->is.keys, mtime_diff_s(after.mono, before));
+	}
+	return len;
+}
+
+static size_t
+sign(const struct request *q, enum answer_stamp stamp, double smear_s, uint8_t *out)
+{
+	if (stamp == STAMP_EARLY) {
+		return sign_early(q, smear_s, out);
+	}
+	auth_prepare(q->srv->is.keys, &q->auth);
+	return auth_answer(q->srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX);
+}
+
 static void
 answer(const struct request *q)
 {
@@ -112,29 +182,52 @@ answer(const struct request *q)
 		.min_poll = srv->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to),
 	};
-	bool kiss = q->rate == MRU_KOD;
-	bool early = !kiss && (q->auth.was == PACKET_AUTH_GOOD || fabs(sr.smear_s) > 0.0);
+	enum answer_stamp stamp = stamp_of(q, sr.smear_s);
 	uint8_t out[REPLY_MAX];
 	size_t len;
 
-	if (q->flags & RESTRICT_FUZZ) {
-		srv->is.rng->ops->fill(srv->is.rng, &sr.fuzz, sizeof sr.fuzz);
-	}
-	if (kiss) {
-		serve_kiss(srv->is.time, &sr, out);
-	} else {
-		serve_reply(srv->is.time, &sr, q->pkt->rx.mono, out);
-	}
-	if (early) {
-		write_xmt(out + HEADER_XMT_AT, srv, sr.smear_s);
-	}
-	len = auth_answer(srv->is.keys, &q->auth, out, HEADER_LEN, sizeof out);
+	write_header(q, &sr, out);
+	len = sign(q, stamp, sr.smear_s, out);
 	/* Never more than was asked with (amplification). */
-	if (len != 0 && len <= q->pkt->len) {
-		/* What is not complete gets its transmit time at the last moment. */
-		listener_reply(q->l, q->pkt, out, len, early || kiss ? 0 : HEADER_XMT_AT);
-		counters_sent(&srv->count);
+	if (len == 0 || len > q->pkt->len) {
+		return;
 	}
+	if (q->auth.nts) {
+		listener_send(q->l, q->pkt, out, len); /* it holds the time of its sending */
+	} else {
+		listener_reply(q->l, q->pkt, out, len,
+		    stamp == STAMP_AT_SENDING ? HEADER_XMT_AT : 0);
+	}
+	counters_sent(&srv->count);
+}
+
+/* What is to be judged before the rate is counted. */
+static enum verdict
+check_auth(struct request *q)
+{
+	auth_check_request(q->srv->is.keys, &q->pkt->from.addr, q->pkt->bytes, &q->pk, &q->auth);
+	switch (q->auth.was) {
+	case PACKET_AUTH_GOOD:
+	case PACKET_AUTH_NAK: /* it is no time that it gets */
+		return VERDICT_OK;
+	case PACKET_AUTH_NONE:
+	case PACKET_AUTH_BAD:
+		return q->flags & RESTRICT_NOTRUST ? VERDICT_UNTRUSTED : VERDICT_OK;
+	case PACKET_AUTH_DROP:
+		break;
+	}
+	return VERDICT_AUTH;
+}
+
+/* What became of a request that was answered. */
+static enum verdict
+answered(const struct request *q)
+{
+	if (q->rate == MRU_KOD) {
+		return VERDICT_KOD;
+	}
+	return q->auth.was == PACKET_AUTH_GOOD || q->auth.was == PACKET_AUTH_NONE ? VERDICT_OK
+										  : VERDICT_AUTH;
 }
 
 static enum verdict
@@ -153,19 +246,16 @@ serve(struct request *q)
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	auth_check_request(q->srv->is.keys, &q->pkt->from.addr, q->pkt->bytes, &q->pk, &q->auth);
-	if ((q->flags & RESTRICT_NOTRUST) && q->auth.was != PACKET_AUTH_GOOD) {
-		return VERDICT_UNTRUSTED;
+	v = check_auth(q);
+	if (v != VERDICT_OK) {
+		return v;
 	}
 	v = check_rate(q);
 	if (v != VERDICT_OK) {
 		return v;
 	}
 	answer(q);
-	if (q->rate == MRU_KOD) {
-		return VERDICT_KOD;
-	}
-	return q->auth.was == PACKET_AUTH_BAD ? VERDICT_AUTH : VERDICT_OK;
+	return answered(q);
 }
 
 /* Nobody is told how good the clock was before it was moved, or before a sleep. */
@@ -235,6 +325,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	}
 	look_at_clock(srv, &pkt->rx);
 	v = judge(&q);
+	auth_forget_asked(&q.auth);
 	if (v == SERVER_LATER) {
 		return;
 	}

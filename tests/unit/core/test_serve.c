@@ -80,7 +80,7 @@ kiss_to(const struct served_time *v, const struct serve_request *q)
 	uint8_t out[HEADER_LEN];
 
 	memset(out, 0xee, sizeof out);
-	serve_kiss(v, q, out);
+	serve_kiss(v, q, "RATE", out);
 	return decoded(out);
 }
 

@@ -58,8 +58,9 @@ static const struct loop_ops LOOP = {
 static void
 read_clock(struct clock *c, struct clock_reading *out)
 {
-	const struct lab *lab = LAB_OF(clock, c);
+	struct lab *lab = LAB_OF(clock, c);
 
+	lab->now.ns += lab->read_ns;
 	*out = (struct clock_reading){ .real = { lab->now.ns + lab->base_ns }, .mono = lab->now };
 }
 
@@ -100,9 +101,26 @@ reply(struct net *n, struct net_socket *s, const struct net_datagram *d)
 	lab->sent_to = d->to;
 	lab->sent_from = d->from;
 	lab->sent_n++;
+	lab->at_once = false;
 }
 
-static const struct net_ops NET = { .listen = listen, .close = close_socket, .reply = reply };
+static int
+send_now(struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at)
+{
+	struct lab *lab = LAB_OF(net, n);
+
+	reply(n, s, d);
+	lab->at_once = true;
+	*at = (struct stamp){ .mono = lab->now };
+	return 0;
+}
+
+static const struct net_ops NET = {
+	.listen = listen,
+	.close = close_socket,
+	.reply = reply,
+	.send = send_now,
+};
 
 static void
 fill(struct rng *r, void *out, size_t len)
@@ -271,6 +289,7 @@ lab_free(struct lab *lab)
 	flood_stop(&lab->server);
 	access_stop(&lab->server);
 	keyring_free(lab->keys.ring);
+	(void)auth_take_cookies(&lab->keys, NULL, NULL);
 	arena_free(lab->arena);
 	free(lab);
 }

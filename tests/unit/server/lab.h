@@ -9,7 +9,7 @@
 #include "journal/journal.h"
 #include "server/server.h"
 
-enum { LAB_BYTES = 128, LAB_LOG = 16, LAB_LINE = 256 };
+enum { LAB_BYTES = NET_PACKET_MAX, LAB_LOG = 16, LAB_LINE = 256 };
 
 struct lab {
 	struct loop loop;
@@ -26,6 +26,8 @@ struct lab {
 	struct endpoint sent_to;
 	struct addr sent_from;
 	unsigned sent_n;
+	bool at_once;     /* it did not wait for others */
+	int64_t read_ns;  /* that passes with each reading of the clock */
 	int listen_error; /* of the next socket */
 	unsigned closed_n;
 	struct net_socket *socket; /* opened last */

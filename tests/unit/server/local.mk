@@ -30,3 +30,10 @@ tests_unit_server_test_receive_SOURCES = tests/unit/server/test_receive.c tests/
 	tests/unit/server/lab.h
 tests_unit_server_test_receive_CPPFLAGS = $(server_test_CPPFLAGS)
 tests_unit_server_test_receive_LDADD = $(server_test_LDADD)
+
+check_PROGRAMS += tests/unit/server/test_receive_nts
+TESTS += tests/unit/server/test_receive_nts
+tests_unit_server_test_receive_nts_SOURCES = tests/unit/server/test_receive_nts.c tests/unit/server/lab.c \
+	tests/unit/server/lab.h
+tests_unit_server_test_receive_nts_CPPFLAGS = $(server_test_CPPFLAGS)
+tests_unit_server_test_receive_nts_LDADD = $(server_test_LDADD)
