@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ntp-keygen - makes a file of new symmetric keys that only its owner can read, and a link to it.
+ * ntp-keygen - makes a file of new symmetric keys that only its owner can read, and a link to it;
+ * or a certificate and its key, to try NTS with.
  * Exit status: 0 done, 1 not done, or wrong use.
  */
 #include "config.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,27 +15,43 @@
 #include <unistd.h>
 #include "base/ntptime.h"
 #include "ntp-keygen/keygen.h"
+#include "ntp-keygen/newfile.h"
+#include "ntp-keygen/pair.h"
 #include "sys/rng_system.h"
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, NAME_MAX_LEN = 300, KEYS_OF_EACH = 10, HOST_MAX = 256 };
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,
+	NAME_MAX_LEN = 300,
+	KEYS_OF_EACH = 10,
+	DAYS = 365,
+	HOST_MAX = 256
+};
 
 /* What other versions make keys and certificates of Autokey with. */
 static const char AUTOKEY_OPTIONS[] = "bCceGHIilmPpqSsTVvx";
 
 struct wishes {
 	struct keygen_rules rules;
-	const char *output; /* NULL: a name made of host and time */
+	const char *output; /* NULL: a name made of host and time; of nts the folder, NULL: here */
+	bool nts;
+	uint32_t days; /* that a certificate is valid */
 };
 
 static int
 usage(FILE *to, int status)
 {
 	fputs("usage: ntp-keygen [-M] [--type type] [--count n] [--first id] [--output file]\n"
-	      "  -M, --md5key  make symmetric keys; this is all it makes, so -M may be left out\n"
+	      "       ntp-keygen --nts [--days n] [--output folder] name ...\n"
+	      "  -M, --md5key  make symmetric keys, as without any option\n"
 	      "  --type        only keys of this type: MD5, SHA1, SHA256, AES128CMAC\n"
 	      "  --count       so many of each type (10)\n"
 	      "  --first       number of the first key (1)\n"
-	      "  --output      write to this file, which must not exist; - is standard output\n",
+	      "  --output      write to this file, which must not exist; - is standard output\n"
+	      "  --nts         make a self-signed certificate for these names and addresses of a\n"
+	      "                server, and its key, to try NTS with: " PAIR_CERT " and " PAIR_KEY
+	      "\n"
+	      "  --days        it is valid so long (365)\n",
 	    to);
 	return status;
 }
@@ -59,47 +76,6 @@ host_name(char out[static HOST_MAX])
 			*c = '_';
 		}
 	}
-}
-
-static bool
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return false;
-		}
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-/* A new file that nobody else can read, not even for a moment. 0 or an errno. */
-static int
-write_file(const char *path, const char *bytes, size_t len)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int error = 0;
-
-	if (fd < 0) {
-		return errno;
-	}
-	/* The umask may have taken what the owner needs. */
-	if (fchmod(fd, 0600) != 0 || !write_all(fd, bytes, len) || fsync(fd) != 0) {
-		error = errno;
-	}
-	if (close(fd) != 0 && error == 0) {
-		error = errno;
-	}
-	if (error != 0) {
-		(void)unlink(path);
-	}
-	return error;
 }
 
 /* Points name to path, in the place of an older link but of nothing else. 0 or an errno. */
@@ -127,15 +103,16 @@ save(const struct wishes *w, const char *host, uint32_t stamp, const struct text
 	int error;
 
 	if (w->output != NULL && strcmp(w->output, "-") == 0) {
-		return write_all(STDOUT_FILENO, keys->at, keys->len) ? EXIT_OK : fail("-", errno);
+		return newfile_write_to(STDOUT_FILENO, keys->at, keys->len) ? EXIT_OK
+									    : fail("-", errno);
 	}
 	if (w->output != NULL) {
-		error = write_file(w->output, keys->at, keys->len);
+		error = newfile_make(w->output, 0600, keys->at, keys->len);
 		return error == 0 ? EXIT_OK : fail(w->output, error);
 	}
 	text_printf(&p, "ntpkey_MD5key_%s.%u", host, (unsigned)stamp);
 	text_printf(&n, "ntpkey_md5_%s", host);
-	error = write_file(path, keys->at, keys->len);
+	error = newfile_make(path, 0600, keys->at, keys->len);
 	if (error != 0) {
 		return fail(path, error);
 	}
@@ -185,6 +162,31 @@ run(const struct wishes *w)
 	return status;
 }
 
+static int
+make_pair(const struct wishes *w, char **names, unsigned n)
+{
+	const struct pair_wish wish = {
+		.folder = w->output,
+		.names = (const char *const *)names,
+		.names_n = n,
+		.now_s = (int64_t)time(NULL),
+		.days = w->days,
+	};
+	char what[PATH_MAX] = "";
+	struct text t = text_over(what, sizeof what);
+	int error = pair_make(&wish, &t);
+
+	if (error == EINVAL) {
+		(void)fprintf(stderr, "ntp-keygen: '%s' is no name or address of a server\n", what);
+		return EXIT_FAILED;
+	}
+	if (error != 0) {
+		return fail(what, error);
+	}
+	pair_tell(&wish, stdout);
+	return fflush(stdout) == 0 ? EXIT_OK : fail("standard output", errno);
+}
+
 static bool
 take(struct wishes *w, int option, const char *text)
 {
@@ -201,6 +203,11 @@ take(struct wishes *w, int option, const char *text)
 	case 'o':
 		w->output = text;
 		return true;
+	case 'n':
+		w->nts = true;
+		return true;
+	case 'y':
+		return text_to_u32(text, &w->days) && w->days > 0 && w->days <= PAIR_DAYS_MAX;
 	default:
 		return false;
 	}
@@ -215,6 +222,8 @@ main(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "first", required_argument, NULL, 'f' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "nts", no_argument, NULL, 'n' },
+		{ "days", required_argument, NULL, 'y' },
 		{ "imbits", required_argument, NULL, 'A' },
 		{ "certificate", required_argument, NULL, 'A' },
 		{ "cipher", required_argument, NULL, 'A' },
@@ -240,7 +249,10 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct wishes w = { .rules = { .count = KEYS_OF_EACH, .first_id = 1 } };
+	struct wishes w = {
+		.rules = { .count = KEYS_OF_EACH, .first_id = 1 },
+		.days = DAYS,
+	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "MhdD:?", names, NULL)) != -1) {
@@ -265,13 +277,18 @@ main(int argc, char **argv)
 		if (!take(&w, option, optarg)) {
 			if (option != '?') { /* or getopt has said it */
 				(void)fprintf(stderr, "ntp-keygen: '%s' is no %s\n", optarg,
-				    option == 't' ? "type of key" : "number above 0");
+				    option == 't'       ? "type of key"
+					: option == 'y' ? "number of days"
+							: "number above 0");
 			}
 			return usage(stderr, EXIT_FAILED);
 		}
 	}
-	if (optind < argc) {
+	if (w.nts ? optind == argc : optind < argc) {
 		return usage(stderr, EXIT_FAILED);
+	}
+	if (w.nts) {
+		return make_pair(&w, argv + optind, (unsigned)(argc - optind));
 	}
 	if (!keygen_fits(&w.rules)) {
 		(void)fputs("ntp-keygen: keys have numbers from 1 to 65535\n", stderr);

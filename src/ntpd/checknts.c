@@ -80,7 +80,7 @@ say_unread(const struct look *k, const struct file *f, const struct diag *where,
 	say(k, DIAG_ERROR, where, "nts %s: '%s' cannot be read: %s%s%s", f->word, f->path,
 	    strerror(-error), buf,
 	    error == -ENOENT ? "; 'nts cert FILE' and 'nts key FILE' name a pair, ntp-keygen "
-			       "--certificate makes one for tests"
+			       "--nts makes one to try with"
 			     : "");
 }
 

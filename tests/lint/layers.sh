@@ -33,7 +33,7 @@ sntp base wire core crypto config port sys ke mode6 auth query
 ntp-wait base wire mode6
 ntptrace base wire mode6
 ntptime base port sys mode6
-ntp-keygen base port sys
+ntp-keygen base port sys crypto
 ntpdc base wire mode6'
 
 # includes FILE: the quoted includes, one per line.

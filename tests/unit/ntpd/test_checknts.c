@@ -152,11 +152,11 @@ files_that_cannot_be_read_are_errors_at_their_line(void **state)
 	(void)state;
 	expect(k, SERVER,
 	    "error: f:3:10: nts cert: '/c.pem' cannot be read: No such file or directory; 'nts "
-	    "cert FILE' and 'nts key FILE' name a pair, ntp-keygen --certificate makes one for "
-	    "tests\n"
+	    "cert FILE' and 'nts key FILE' name a pair, ntp-keygen --nts makes one to try "
+	    "with\n"
 	    "error: f:3:21: nts key: '/k.pem' cannot be read: No such file or directory; 'nts "
-	    "cert FILE' and 'nts key FILE' name a pair, ntp-keygen --certificate makes one for "
-	    "tests\n");
+	    "cert FILE' and 'nts key FILE' name a pair, ntp-keygen --nts makes one to try "
+	    "with\n");
 	assert_non_null(strstr(said_of(k, "\nnts enable\n"),
 	    "error: f:2:5: nts cert: '/etc/ntp/cert-chain.pem' cannot be read"));
 	assert_non_null(strstr(said_of(k, "nts enable cert \"\"\n"),

@@ -2,10 +2,16 @@
 /* New keys, read back by the reader of key files and made ready by the keyring. */
 #include "ntp-keygen/keygen.h"
 #include <setjmp.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
+#include "crypto/certificate.h"
+#include "ntp-keygen/newfile.h"
+#include "ntp-keygen/pair.h"
 #include "config/keysfile.h"
 #include "crypto/keyring.h"
 #include "sim/sim_rng.h"
@@ -130,6 +136,102 @@ numbers_end_at_65535(void **state)
 	assert_true(keygen_knows("aes128cmac"));
 }
 
+/* ---- a pair for nts ---- */
+
+/* The text of a file in the folder; "" when it is not there. */
+static const char *
+text_of(const char *folder, const char *name, mode_t *mode)
+{
+	static char text[CERTIFICATE_PEM_MAX];
+	char path[256];
+	struct text p = text_over(path, sizeof path);
+	struct stat st;
+	size_t n;
+
+	text_printf(&p, "%s/%s", folder, name);
+	FILE *f = fopen(path, "r");
+	text[0] = '\0';
+	if (f == NULL) {
+		return text;
+	}
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	n = fread(text, 1, sizeof text - 1, f);
+	text[n] = '\0';
+	(void)fclose(f);
+	*mode = st.st_mode & 0777;
+	return text;
+}
+
+static void
+remove_pair(const char *folder)
+{
+	char path[256];
+	static const char *const names[] = { PAIR_CERT, PAIR_KEY };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct text p = text_over(path, sizeof path);
+		text_printf(&p, "%s/%s", folder, names[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(folder);
+}
+
+static int
+make_pair(const char *folder, const char *name, char what[static 256])
+{
+	struct pair_wish w = { folder, &name, 1, 1795176000, 90 };
+	struct text t = text_over(what, 256);
+
+	what[0] = '\0';
+	return pair_make(&w, &t);
+}
+
+static void
+a_pair_is_valid_from_a_day_before_and_its_key_is_its_owners(void **state)
+{
+	static char cert[CERTIFICATE_PEM_MAX];
+	char folder[] = "/tmp/test_keygen.XXXXXX", what[256];
+	struct text c = text_over(cert, sizeof cert);
+	mode_t mode = 0, old = umask(0);
+	struct certificate x;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(make_pair(folder, "ntp.example.net", what), 0);
+	text_put(&c, text_of(folder, PAIR_CERT, &mode));
+	assert_int_equal(mode, 0644);
+	assert_int_equal(certificate_read(cert, c.len, &x), CERTIFICATE_GOOD);
+	assert_int_equal(x.not_before, 1795176000 - 86400);
+	assert_int_equal(x.not_after, 1795176000 + 90 * 86400);
+	const char *key = text_of(folder, PAIR_KEY, &mode);
+	assert_int_equal(mode, 0600);
+	assert_int_equal(certificate_fits(cert, c.len, key, strlen(key)), CERTIFICATE_GOOD);
+	(void)umask(old);
+	remove_pair(folder);
+}
+
+static void
+a_pair_is_made_whole_or_not_at_all(void **state)
+{
+	char folder[] = "/tmp/test_keygen.XXXXXX", what[256], path[256];
+	struct text p = text_over(path, sizeof path);
+	mode_t mode = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(make_pair(folder, "a b", what), EINVAL);
+	assert_string_equal(what, "a b");
+	assert_string_equal(text_of(folder, PAIR_KEY, &mode), "");
+	text_printf(&p, "%s/%s", folder, PAIR_CERT);
+	assert_int_equal(newfile_make(path, 0600, "mine", 4), 0);
+	assert_int_equal(make_pair(folder, "ntp.example.net", what), EEXIST);
+	assert_string_equal(what, path);
+	assert_string_equal(text_of(folder, PAIR_CERT, &mode), "mine");
+	assert_string_equal(text_of(folder, PAIR_KEY, &mode), "");
+	remove_pair(folder);
+	assert_int_equal(make_pair(folder, "ntp.example.net", what), ENOENT);
+}
+
 int
 main(void)
 {
@@ -139,6 +241,8 @@ main(void)
 		cmocka_unit_test(secrets_are_hexadecimal_and_long_enough_to_be_taken_as_such),
 		cmocka_unit_test(no_two_secrets_are_alike),
 		cmocka_unit_test(numbers_end_at_65535),
+		cmocka_unit_test(a_pair_is_valid_from_a_day_before_and_its_key_is_its_owners),
+		cmocka_unit_test(a_pair_is_made_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
