@@ -20,7 +20,7 @@ struct store_stat {
 	bool open_to_all; /* every user of the host may read it */
 };
 
-/* What a file is wanted for: STORE_REPLACE is that of write and create. */
+/* What a file is wanted for: STORE_REPLACE is that of write, write_private and create. */
 enum store_use { STORE_READ, STORE_APPEND, STORE_REPLACE };
 
 struct store;
@@ -36,7 +36,9 @@ struct store_ops {
 	 * new one). 0 or -errno.
 	 */
 	int (*write)(struct store *s, const char *path, const void *bytes, size_t len);
-	/* The same for a path that is not there yet: -EEXIST when it is, whatever it is. */
+	/* The same with secrets: only the user of the daemon may read it afterwards (0600). */
+	int (*write_private)(struct store *s, const char *path, const void *bytes, size_t len);
+	/* The same as write for a path that is not there yet: -EEXIST when it is, whatever it is. */
 	int (*create)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* Appends all of bytes to path, or nothing; creates it (0644). 0 or -errno. */
 	int (*append)(struct store *s, const char *path, const void *bytes, size_t len);

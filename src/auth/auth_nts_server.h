@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * auth_nts_server - NTS of those who ask us: requests opened by the cookie that they bring, answers sealed.
- * RFC 8915, 5.7.
+ * auth_nts_server - NTS of those who ask us: requests opened by the cookie that they bring,
+ * answers sealed. RFC 8915, 5.7.
  */
 #ifndef AUTH_AUTH_NTS_SERVER_H
 #define AUTH_AUTH_NTS_SERVER_H

@@ -93,6 +93,14 @@ fenced_write(struct store *port, const char *path, const void *bytes, size_t len
 }
 
 static int
+fenced_write_private(struct store *port, const char *path, const void *bytes, size_t len)
+{
+	struct store_fenced *s = of(port);
+
+	return done(s, FENCE_WRITE, path, s->inner->ops->write_private(s->inner, path, bytes, len));
+}
+
+static int
 fenced_create(struct store *port, const char *path, const void *bytes, size_t len)
 {
 	struct store_fenced *s = of(port);
@@ -168,6 +176,7 @@ fenced_explain(struct store *port, const char *path, enum store_use use, struct 
 static const struct store_ops ops = {
 	.read = fenced_read,
 	.write = fenced_write,
+	.write_private = fenced_write_private,
 	.create = fenced_create,
 	.append = fenced_append,
 	.stat = fenced_stat,

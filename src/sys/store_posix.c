@@ -15,7 +15,7 @@
 #include "sys/file_access.h"
 #include "sys/file_open.h"
 
-enum { NEW_FILE_MODE = 0644, TEMP_TRIES = 8, LIST_MAX = 65536 };
+enum { NEW_FILE_MODE = 0644, PRIVATE_FILE_MODE = 0600, TEMP_TRIES = 8, LIST_MAX = 65536 };
 
 struct store_posix {
 	struct store port;
@@ -163,7 +163,7 @@ open_temp(int dir, const char *name, char *temp, size_t cap)
 }
 
 static int
-replace_in(int dir, const char *name, const void *bytes, size_t len)
+replace_in(int dir, const char *name, const void *bytes, size_t len, bool private)
 {
 	char temp[NAME_MAX + 8];
 	mode_t mode;
@@ -171,6 +171,9 @@ replace_in(int dir, const char *name, const void *bytes, size_t len)
 	int rc = mode_to_keep(dir, name, &mode);
 	if (rc != 0) {
 		return rc;
+	}
+	if (private) {
+		mode = PRIVATE_FILE_MODE;
 	}
 	int fd = open_temp(dir, name, temp, sizeof temp);
 	if (fd < 0) {
@@ -193,17 +196,30 @@ replace_in(int dir, const char *name, const void *bytes, size_t len)
 }
 
 static int
-store_write(struct store *s, const char *path, const void *bytes, size_t len)
+replace_file(const char *path, const void *bytes, size_t len, bool private)
 {
 	struct file_place at;
 
-	(void)s;
 	int rc = file_place_find(path, &at);
 	if (rc == 0) {
-		rc = replace_in(at.folder, at.name, bytes, len);
+		rc = replace_in(at.folder, at.name, bytes, len, private);
 		file_place_free(&at);
 	}
 	return rc;
+}
+
+static int
+store_write(struct store *s, const char *path, const void *bytes, size_t len)
+{
+	(void)s;
+	return replace_file(path, bytes, len, false);
+}
+
+static int
+store_write_private(struct store *s, const char *path, const void *bytes, size_t len)
+{
+	(void)s;
+	return replace_file(path, bytes, len, true);
 }
 
 /*
@@ -479,6 +495,7 @@ store_explain(struct store *s, const char *path, enum store_use use, struct text
 static const struct store_ops ops = {
 	.read = store_read,
 	.write = store_write,
+	.write_private = store_write_private,
 	.create = store_create,
 	.append = store_append,
 	.stat = store_stat_file,

@@ -117,6 +117,19 @@ write_file(struct store *port, const char *path, const void *bytes, size_t len)
 	return 0;
 }
 
+/* Who may read a file is not kept here; a new one is nobody else's. */
+static int
+write_private(struct store *port, const char *path, const void *bytes, size_t len)
+{
+	struct sim_store *s = (struct sim_store *)port;
+	int error = write_file(port, path, bytes, len);
+
+	if (error == 0 && s->open_to_all != NULL && strcmp(s->open_to_all, path) == 0) {
+		s->open_to_all = NULL;
+	}
+	return error;
+}
+
 static int
 create_file(struct store *port, const char *path, const void *bytes, size_t len)
 {
@@ -259,6 +272,7 @@ explain(struct store *port, const char *path, enum store_use use, struct text *o
 static const struct store_ops store_ops = {
 	.read = read_file,
 	.write = write_file,
+	.write_private = write_private,
 	.create = create_file,
 	.append = append,
 	.stat = stat_file,

@@ -9,6 +9,7 @@ config_tests = \
 	tests/unit/config/test_driftfile \
 	tests/unit/config/test_keysfile \
 	tests/unit/config/test_leapfile \
+	tests/unit/config/test_ntskeys \
 	tests/unit/config/test_parse \
 	tests/unit/config/test_print \
 	tests/unit/config/test_same \
@@ -45,6 +46,10 @@ tests_unit_config_test_askedfile_LDADD = $(config_test_ldadd)
 tests_unit_config_test_driftfile_SOURCES = tests/unit/config/test_driftfile.c tests/unit/config/conf.h
 tests_unit_config_test_driftfile_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_driftfile_LDADD = $(config_test_ldadd)
+
+tests_unit_config_test_ntskeys_SOURCES = tests/unit/config/test_ntskeys.c
+tests_unit_config_test_ntskeys_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_ntskeys_LDADD = $(config_test_ldadd)
 
 tests_unit_config_test_keysfile_SOURCES = tests/unit/config/test_keysfile.c tests/unit/config/conf.h
 tests_unit_config_test_keysfile_CPPFLAGS = $(config_test_cppflags)

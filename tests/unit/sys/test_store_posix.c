@@ -120,6 +120,20 @@ replacing_a_file_keeps_its_mode_and_leaves_no_other_file(void **state)
 }
 
 static void
+a_file_of_secrets_is_the_daemons_alone_whatever_it_was(void **state)
+{
+	struct store *s = *state;
+	char p[128];
+
+	assert_int_equal(s->ops->write_private(s, in_dir(p, "nts-keys"), "one", 3), 0);
+	assert_int_equal(mode_of(p), 0600);
+	assert_int_equal(chmod(p, 0644), 0);
+	assert_int_equal(s->ops->write_private(s, p, "another", 7), 0);
+	assert_content(s, p, "another");
+	assert_int_equal(mode_of(p), 0600);
+}
+
+static void
 a_reader_of_the_old_file_keeps_the_old_content(void **state)
 {
 	struct store *s = *state;
@@ -351,6 +365,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(what_is_written_is_read_back_and_a_new_file_is_0644),
 		CASE(replacing_a_file_keeps_its_mode_and_leaves_no_other_file),
+		CASE(a_file_of_secrets_is_the_daemons_alone_whatever_it_was),
 		CASE(a_reader_of_the_old_file_keeps_the_old_content),
 		CASE(writing_through_a_link_is_refused_and_the_target_untouched),
 		CASE(creates_only_what_is_not_there),
