@@ -10,6 +10,7 @@
 #include "base/limit.h"
 #include "base/text.h"
 #include "client/asked.h"
+#include "client/fallback.h"
 #include "client/ke_ask.h"
 #include "client/nts_source.h"
 #include "client/peers.h"
@@ -101,6 +102,7 @@ struct client {
 	struct sources sources;
 	struct peers peers;
 	struct asked_late asked;
+	struct fallback fallback;
 	struct ke_asks asks;
 	struct nts_client_count nts_count;
 	struct limit turns_log; /* of changes of the system peer */
@@ -109,8 +111,9 @@ struct client {
 /* Makes one of zeroes one that can be configured. */
 void client_init(struct client *c, const struct client_setup *setup);
 
-/* The daemon's time begins. */
+/* The daemon's time begins; and ends, when its sources have. */
 void client_start(struct client *c);
+void client_stop(struct client *c);
 
 /*
  * Takes another configuration, before the old one is gone; driftfile: its, or that of the command

@@ -30,6 +30,7 @@ struct source {
 	struct protection protection;  /* pool: it has no members */
 	struct nts_pool *pool;         /* of a pool with nts, else NULL */
 	struct resolver_answer answer; /* the last good one; n 0: none */
+	bool stands_in;                /* a fallback line, in use: see fallback.h */
 	unsigned hops;                 /* addresses of it given up because no way leads there */
 	struct mtime asked_at;
 	struct mtime born;
@@ -60,6 +61,15 @@ struct source *sources_add(struct client *c, const struct config_source *cfg, do
  * there was no room, get one when there is need, and room.
  */
 void sources_look_again(struct client *c);
+
+/*
+ * A fallback line begins to be asked, as any other at the start; and ends, until called again.
+ */
+void sources_stand_in(struct source *s);
+void sources_rest(struct source *s);
+
+/* The line is kept in reserve: nobody is asked of it, and it has no association. */
+bool sources_in_reserve(const struct source *s);
 
 /* Ends a line and its associations. */
 void sources_drop(struct client *c, struct source *s);

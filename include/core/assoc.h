@@ -49,6 +49,8 @@ enum assoc_flags {
 	ASSOC_OWN_CLOCK = 1 << 8,
 	/* an answer counts only when it is proven from whom it is */
 	ASSOC_PROOF = 1 << 9,
+	/* heard in the place of sources with a proof, while there are none */
+	ASSOC_STAND_IN = 1 << 10,
 };
 
 /* What a source that proves nothing is good for, beside those that do (tos authselect). */

@@ -18,7 +18,8 @@ enum candidate_flags {
 	CANDIDATE_REFCLOCK = 1 << 2,    /* its leap vote wins */
 	CANDIDATE_LAST_RESORT = 1 << 3, /* our own clock: only when nothing else is left */
 	CANDIDATE_PPS = 1 << 4,
-	CANDIDATE_TRUSTED = 1 << 5, /* authenticated, or a reference clock; see trusted_first */
+	CANDIDATE_TRUSTED = 1 << 5,  /* authenticated, or a reference clock; see trusted_first */
+	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
 };
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */

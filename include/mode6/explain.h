@@ -66,6 +66,7 @@ bool explain_answers_in_vain(const struct vars *v);
 /* True for a pool's own row; that of a name without an address; the host's own clock, by name. */
 bool explain_is_pool(const struct vars *v);
 bool explain_is_nameless(const struct vars *v);
+bool explain_is_reserve(const struct vars *v); /* a fallback that is not in use */
 bool explain_is_local(const char *name);
 
 /* Counts one source among all; name as it is to be told. status is its status word. */

@@ -333,6 +333,7 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	c->is.up->heard(c->is.up_ctx, &p->a, ans);
 	stats_peer(c->is.journal, &p->a, peer_event_status(p));
 	follow_estimate(p, ans);
+	c->on->sampled(p);
 	c->is.up->sampled(c->is.up_ctx, &p->a, ans);
 }
 

@@ -11,6 +11,8 @@
 struct association_events {
 	/* It was asked, or should have been: what its silence means. May end it. */
 	void (*polled)(struct peer *p, const struct assoc_sending *out);
+	/* An answer of it became a sample, and nobody above has been told yet. */
+	void (*sampled)(struct peer *p);
 	/* It is followed, and its last answer is not what was foretold. */
 	void (*broke)(struct peer *p);
 	/* There are keys of a session. False when they cannot be used here. */

@@ -93,6 +93,7 @@ keyed(struct peer *p, const struct endpoint *server)
 
 static const struct association_events ASSOCIATION_EVENTS = {
 	.polled = polled,
+	.sampled = fallback_heard,
 	.broke = broke,
 	.keys = association_io_keys,
 	.keyed = keyed,
@@ -110,6 +111,13 @@ void
 client_start(struct client *c)
 {
 	c->turns_log = limit_of(TURNS_LOG_RATE, TURNS_LOG_BURST, client_now(c));
+	fallback_start(c);
+}
+
+void
+client_stop(struct client *c)
+{
+	fallback_stop(c);
 }
 
 void

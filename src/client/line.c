@@ -32,6 +32,9 @@ line_rules(const struct config_source *s, bool once)
 	if (s->key != 0 || (s->flags & OPTION_NTS) != 0) {
 		r.flags |= ASSOC_PROOF;
 	}
+	if (s->fallback_s > 0) {
+		r.flags |= ASSOC_STAND_IN; /* its associations are there only while it does */
+	}
 	if (once) {
 		r.flags |= ASSOC_IBURST; /* somebody waits for the one answer */
 	}

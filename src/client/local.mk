@@ -3,6 +3,7 @@ noinst_LIBRARIES += libclient.a
 libclient_a_SOURCES = \
 	include/client/asked.h src/client/asked.c \
 	include/client/client.h src/client/client.c \
+	include/client/fallback.h src/client/fallback.c \
 	include/client/association.h \
 	include/client/peer_event.h src/client/peer_event.c \
 	include/client/peers.h src/client/peers.c \

@@ -365,6 +365,14 @@ make_way(struct client *c, const struct addr *addr)
 	}
 }
 
+static void
+end_associations(struct source *s)
+{
+	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
+		peers_demobilize(p);
+	}
+}
+
 static struct source *
 free_source(struct client *c)
 {
@@ -374,6 +382,12 @@ free_source(struct client *c)
 		}
 	}
 	return c->sources.n < SOURCES_MAX ? &c->sources.at[c->sources.n++] : NULL;
+}
+
+bool
+sources_in_reserve(const struct source *s)
+{
+	return s->cfg->fallback_s > 0 && !s->stands_in;
 }
 
 /* Of its name each question for keys asks anew. */
@@ -389,6 +403,57 @@ start_nts_pool(struct source *s, double delay_s)
 		report(s->client->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it",
 		    s->cfg->host.text);
 	}
+}
+
+static void
+say_reserve(const struct source *s)
+{
+	const struct config_source *cfg = s->cfg;
+
+	report(s->client->is.journal, LOG_LEVEL_WARNING,
+	    "%s:%u: %s is a fallback without authentication: it is used when no server with nts "
+	    "has answered for %d s, and not before one has",
+	    cfg->place.file != NULL ? cfg->place.file : "ntpq", cfg->place.line, cfg->host.text,
+	    (int)cfg->fallback_s);
+}
+
+/* Its address is asked, or for the address of its name. */
+static void
+start_line(struct source *s, double delay_s)
+{
+	const struct config_source *cfg = s->cfg;
+
+	if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
+		start_nts_pool(s, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
+		make_way(s->client, &cfg->host.addr);
+		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(s)) {
+		s->answer.n = 1;
+		s->answer.addr[0] = cfg->host.addr;
+		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
+	} else if (cfg->host.addr.family == ADDR_NONE && protect_may_resolve(s)) {
+		ask_again(s, delay_s);
+	}
+}
+
+void
+sources_stand_in(struct source *s)
+{
+	s->stands_in = true;
+	start_line(s, 0.0);
+}
+
+void
+sources_rest(struct source *s)
+{
+	end_associations(s);
+	s->client->is.loop->ops->timer_disarm(s->client->is.loop, &s->timer);
+	s->stands_in = false;
+	s->tag = 0; /* of an answer that is under way: nobody's */
+	s->retry_s = 0.0;
+	s->failed_once = false;
+	s->answer.n = 0;
 }
 
 struct source *
@@ -408,21 +473,17 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	s->client = c;
 	s->cfg = cfg;
 	s->born = client_now(c);
+	/* One in reserve has no association to be seen by. */
 	s->id =
-	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE ? peers_new_id(c) : 0;
+	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE || cfg->fallback_s > 0
+	    ? peers_new_id(c)
+	    : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
 	c->is.loop->ops->timer_init(c->is.loop, &s->timer, on_name_timer, s);
-	if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
-		start_nts_pool(s, delay_s);
-	} else if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
-		make_way(c, &cfg->host.addr);
-		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
-	} else if (cfg->host.addr.family != ADDR_NONE && protect_may_resolve(s)) {
-		s->answer.n = 1;
-		s->answer.addr[0] = cfg->host.addr;
-		(void)peers_mobilize(s, &cfg->host.addr, delay_s);
-	} else if (cfg->host.addr.family == ADDR_NONE && protect_may_resolve(s)) {
-		ask_again(s, delay_s);
+	if (sources_in_reserve(s)) {
+		say_reserve(s);
+	} else {
+		start_line(s, delay_s);
 	}
 	return s;
 }
@@ -444,7 +505,8 @@ try_again(struct source *s)
 {
 	struct client *c = s->client;
 
-	if (s->cfg->kind == SOURCE_POOL || s->tag != 0 || peers_of(s) != NULL || !peers_room(c)) {
+	if (sources_in_reserve(s) || s->cfg->kind == SOURCE_POOL || s->tag != 0 ||
+	    peers_of(s) != NULL || !peers_room(c)) {
 		return;
 	}
 	if (s->cfg->host.addr.family == ADDR_NONE) {
@@ -482,11 +544,7 @@ sources_look_again(struct client *cl)
 void
 sources_drop(struct client *c, struct source *s)
 {
-	struct peer *p;
-
-	for (p = peers_of(s); p != NULL; p = peers_of(s)) {
-		peers_demobilize(p);
-	}
+	end_associations(s);
 	c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 	sources_nts_close(s);
 	s->cfg = NULL;

@@ -10,9 +10,13 @@ static_assert((int)SOURCES_MAX <= (int)QUORUM_LINES_MAX, "each line may vote");
 static bool
 may_vote(const struct source *s, enum config_plain_use plain)
 {
-	return s->cfg != NULL && s->cfg->kind != SOURCE_REFCLOCK &&
-	    (s->cfg->flags & OPTION_NOSELECT) == 0 &&
-	    (plain == CONFIG_PLAIN_ALIKE || config_source_authenticated(s->cfg));
+	if (s->cfg == NULL || s->cfg->kind == SOURCE_REFCLOCK ||
+	    (s->cfg->flags & OPTION_NOSELECT) != 0) {
+		return false;
+	}
+	return s->cfg->fallback_s > 0
+	    ? s->stands_in
+	    : plain == CONFIG_PLAIN_ALIKE || config_source_authenticated(s->cfg);
 }
 
 /* A name of a host that another line asks already will never have an answer of its own. */
@@ -75,6 +79,7 @@ votes_any(const struct client *c)
 		const struct source *s = &c->sources.at[i];
 
 		if (s->cfg != NULL && (s->cfg->flags & OPTION_NOSELECT) == 0 &&
+		    s->cfg->fallback_s == 0 &&
 		    (!unused || s->cfg->kind == SOURCE_REFCLOCK ||
 			config_source_authenticated(s->cfg))) {
 			return true;

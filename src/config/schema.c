@@ -214,7 +214,7 @@ const struct schema_row schema_rows[] = {
 	    LATER(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "cert", PATH(S(cert)), NULL, NEVER(SOURCES, NO_CLIENT_CERT) },
 	{ SCHEMA_SOURCE, "fallback", INT(S(fallback_s), 1, INT_BIG, REFUSED), NULL,
-	    LATER(SOURCES, RELOAD) },
+	    ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "autokey", FLAG(S(flags), OPTION_AUTOKEY), NULL,
 	    NEVER(SOURCES, NO_AUTOKEY) },
 	{ SCHEMA_SOURCE, "ident", TEXT(S(ident), 255), NULL, NEVER(SOURCES, NO_AUTOKEY) },

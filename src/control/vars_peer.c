@@ -262,6 +262,7 @@ fill_pool(const struct source *s, struct peer_vars *v)
 	v->flash |= s->protection.lack != LACK_NOTHING ? FLASH_AUTH : 0u;
 	vars_put_refid(v->refid, sizeof v->refid,
 	    refid_of_text(s->protection.lack != LACK_NOTHING ? protect_refid(s->protection.lack)
+		    : sources_in_reserve(s)                  ? "FALL"
 		    : s->cfg->kind == SOURCE_POOL            ? "POOL"
 							     : "DNS"),
 	    STRATUM_UNSPEC);

@@ -227,7 +227,7 @@ is_trusted(const struct assoc *a)
 bool
 assoc_has_voice(const struct assoc *a, enum plain_use plain)
 {
-	return plain == PLAIN_ALIKE || is_trusted(a);
+	return plain == PLAIN_ALIKE || is_trusted(a) || (a->rules.flags & ASSOC_STAND_IN) != 0;
 }
 
 unsigned
@@ -249,7 +249,7 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
 		bits |= FLASH_PEER_UNREACH;
 	}
-	if (w->policy->plain == PLAIN_UNUSED && !is_trusted(a) &&
+	if (w->policy->plain == PLAIN_UNUSED && !assoc_has_voice(a, PLAIN_UNUSED) &&
 	    !(a->rules.flags & ASSOC_OWN_CLOCK)) {
 		bits |= FLASH_PEER_AUTH;
 	}
@@ -300,6 +300,9 @@ candidate_flags(const struct assoc *a)
 	}
 	if (is_trusted(a)) {
 		f |= CANDIDATE_TRUSTED;
+	}
+	if (a->rules.flags & ASSOC_STAND_IN) {
+		f |= CANDIDATE_STAND_IN;
 	}
 	return f;
 }

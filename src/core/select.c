@@ -141,6 +141,29 @@ keep_ordinary(struct run *r, unsigned n)
 	}
 }
 
+static bool
+any_with(const struct candidate *c, unsigned n, unsigned flag)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if ((c[i].flags & flag) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Who says who is right: the trusted, and who stands in for them only while there are none. */
+static unsigned
+who_is_asked(const struct candidate *c, unsigned n, const struct select_rules *rules)
+{
+	if (!rules->trusted_first) {
+		return 0;
+	}
+	return !any_with(c, n, CANDIDATE_TRUSTED) && any_with(c, n, CANDIDATE_STAND_IN)
+	    ? CANDIDATE_STAND_IN
+	    : CANDIDATE_TRUSTED;
+}
+
 /* Without anybody to say who is right, those that have no voice are not used at all. */
 static void
 drop_unvouched(struct run *r)
@@ -625,7 +648,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 		.orphan = NOBODY,
 		.local = NOBODY,
 		.pps = NOBODY,
-		.ask = rules->trusted_first ? CANDIDATE_TRUSTED : 0,
+		.ask = who_is_asked(c, n, rules),
 	};
 
 	assert(n <= SELECT_MAX);

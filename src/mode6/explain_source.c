@@ -466,6 +466,12 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 		    "a pool: the servers found under its name stand in lines of their own");
 		return;
 	}
+	if (explain_is_reserve(v)) {
+		explain_note(&s->why,
+		    "kept in reserve: it is not asked before no server with nts has answered for "
+		    "the time that fallback has on its line");
+		return;
+	}
 	if (explain_is_nameless(v)) {
 		explain_note(&s->why, "not used: this name has no address");
 		explain_note(&s->advice,

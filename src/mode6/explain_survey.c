@@ -15,6 +15,9 @@ explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t
 		t->pools++;
 		return;
 	}
+	if (explain_is_reserve(v)) {
+		return;
+	}
 	if (explain_is_nameless(v)) {
 		t->nameless++;
 		return;

@@ -63,6 +63,14 @@ explain_is_nameless(const struct vars *v)
 }
 
 bool
+explain_is_reserve(const struct vars *v)
+{
+	const char *refid = vars_get(v, "refid");
+
+	return refid != NULL && (strcmp(refid, "FALL") == 0 || strcmp(refid, ".FALL.") == 0);
+}
+
+bool
 explain_is_local(const char *name)
 {
 	return strncmp(name, "LOCAL(", 6) == 0;

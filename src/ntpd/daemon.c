@@ -190,6 +190,7 @@ ntpd_free(struct ntpd *d)
 	d->stopping = true;
 	steering_halt(&d->steering);
 	sources_stop(&d->client);
+	client_stop(&d->client);
 	listen_stop(d);
 	clock_update_free(&d->steering);
 	leapwatch_stop(&d->steering);

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 #include "base/hostspec.h"
+#include "client/fallback.h"
 #include "client/peers.h"
 #include "client/sources.h"
 #include "config/diff.h"
@@ -170,6 +171,7 @@ begin_source(struct ntpd *d, const struct config_change *c)
 {
 	if (c->now != NULL && config_source_in_effect(c->now)) {
 		(void)sources_add(&d->client, c->now, 0.0);
+		fallback_look(&d->client);
 	}
 }
 

@@ -52,3 +52,9 @@ TESTS += tests/unit/client/test_peers
 tests_unit_client_test_peers_SOURCES = tests/unit/client/test_peers.c $(client_rig)
 tests_unit_client_test_peers_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_peers_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_fallback
+TESTS += tests/unit/client/test_fallback
+tests_unit_client_test_fallback_SOURCES = tests/unit/client/test_fallback.c $(client_rig)
+tests_unit_client_test_fallback_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_fallback_LDADD = $(client_test_LDADD)

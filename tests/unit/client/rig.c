@@ -234,6 +234,7 @@ void
 rig_free(struct rig *r)
 {
 	sources_stop(&r->c);
+	client_stop(&r->c);
 	sim_resolver_end(&r->resolver);
 	assert_int_equal(sim_loop_end(&r->loop), 0);
 	assert_int_equal(sim_host_close_all(r->host), 0);
@@ -262,6 +263,7 @@ rig_restart(struct rig *r)
 	const char *driftfile = r->c.driftfile;
 
 	sources_stop(&r->c);
+	client_stop(&r->c);
 	memset(&r->c, 0, sizeof r->c);
 	start_client(r);
 	client_configure(&r->c, r->conf, driftfile);

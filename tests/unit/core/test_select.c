@@ -1218,6 +1218,24 @@ an_orphan_parent_without_authentication_is_none(void **state)
 	assert_int_equal(s.sys_id, 1);
 }
 
+static void
+a_stand_in_is_asked_only_while_there_is_no_trusted_source(void **state)
+{
+	struct candidate c[] = { source(1, 0.5, 0.010), source(2, 0.5, 0.010),
+		trusted(3, 0.0, 0.010) };
+	struct select_rules rules = trusted_first();
+	struct selection s;
+
+	(void)state;
+	c[0].flags |= CANDIDATE_STAND_IN;
+	run(c, 3, &rules, &s);
+	assert_tallies(&s, "xx*");
+	run(c, 2, &rules, &s);
+	assert_tallies(&s, "*+");
+	run(c + 1, 1, &rules, &s);
+	assert_int_equal(s.why, SELECT_NO_TRUSTED);
+}
+
 /* Our own clock is the last resort still. */
 static void
 the_last_resort_is_left_without_a_trusted_source(void **state)
@@ -1284,6 +1302,7 @@ main(void)
 		cmocka_unit_test(only_the_trusted_announce_a_leap_second),
 		cmocka_unit_test(others_that_smear_do_not_crowd_out_a_trusted_source),
 		cmocka_unit_test(an_orphan_parent_without_authentication_is_none),
+		cmocka_unit_test(a_stand_in_is_asked_only_while_there_is_no_trusted_source),
 		cmocka_unit_test(the_last_resort_is_left_without_a_trusted_source),
 	};
 
