@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* siv - AES-SIV-CMAC over OpenSSL's CMAC and counter mode. */
+/* siv - AES-SIV-CMAC over OpenSSL's CBC, of which CMAC is made, and counter mode. */
 #include "crypto/siv.h"
 #include <assert.h>
 #include <limits.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <string.h>
 
-enum { BLOCK = SIV_TAG_LEN };
+enum { BLOCK = SIV_TAG_LEN, AT_ONCE = 32 * BLOCK };
 
+/*
+ * A CMAC is the last block of CBC over a string (RFC 4493). The context of CBC is never told to
+ * begin anew, which costs more than to encrypt a block: it goes on from one string to the next, and
+ * what it would put into the first block is put there before, so that it is taken out.
+ */
 struct siv_key {
 	size_t half;             /* octets of K1 and of K2: 16, 24 or 32 */
-	EVP_MAC_CTX *cmac;       /* keyed with K1 */
+	EVP_CIPHER_CTX *cbc;     /* keyed with K1 */
 	EVP_CIPHER_CTX *ctr;     /* keyed with K2 */
+	uint8_t chained[BLOCK];  /* the last block that came out of cbc */
+	uint8_t whole[BLOCK];    /* goes into the last block of a string that is whole blocks, */
+	uint8_t padded[BLOCK];   /* of another one */
 	uint8_t zero_mac[BLOCK]; /* CMAC of a block of zeros: S2V begins with it */
+	uint8_t held[AT_ONCE];   /* octets of the string that are not encrypted yet: */
+	size_t held_n;
+	bool first; /* none of this string is */
 };
 
 static const struct siv_size {
@@ -38,37 +47,20 @@ size_of(size_t key_len)
 	return NULL;
 }
 
-static EVP_MAC_CTX *
-cmac_new(const char *cbc)
-{
-	char name[16];
-	OSSL_PARAM params[2];
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
-	EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-
-	assert(strlen(cbc) < sizeof name);
-	memcpy(name, cbc, strlen(cbc) + 1);
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name, 0);
-	params[1] = OSSL_PARAM_construct_end();
-	EVP_MAC_free(mac); /* the context holds its own reference */
-	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
-		EVP_MAC_CTX_free(ctx);
-		return NULL;
-	}
-	return ctx;
-}
-
+/* Whole blocks only, so that each call gives as many octets as it is given. */
 static EVP_CIPHER_CTX *
-ctr_new(const char *name)
+cipher_new(const char *name)
 {
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
 	EVP_CIPHER_CTX *ctx = cipher == NULL ? NULL : EVP_CIPHER_CTX_new();
 
-	if (ctx != NULL && EVP_EncryptInit_ex2(ctx, cipher, NULL, NULL, NULL) != 1) {
+	if (ctx != NULL &&
+	    (EVP_EncryptInit_ex2(ctx, cipher, NULL, NULL, NULL) != 1 ||
+		EVP_CIPHER_CTX_set_padding(ctx, 0) != 1)) {
 		EVP_CIPHER_CTX_free(ctx);
 		ctx = NULL;
 	}
-	EVP_CIPHER_free(cipher);
+	EVP_CIPHER_free(cipher); /* the context holds its own reference */
 	return ctx;
 }
 
@@ -82,9 +74,9 @@ siv_key_new(const uint8_t *secret, size_t len)
 		return NULL;
 	}
 	k->half = size->half;
-	k->cmac = cmac_new(size->cbc);
-	k->ctr = ctr_new(size->ctr);
-	if (k->cmac == NULL || k->ctr == NULL || !siv_key_set(k, secret)) {
+	k->cbc = cipher_new(size->cbc);
+	k->ctr = cipher_new(size->ctr);
+	if (k->cbc == NULL || k->ctr == NULL || !siv_key_set(k, secret)) {
 		siv_key_free(k);
 		return NULL;
 	}
@@ -95,33 +87,10 @@ void
 siv_key_free(struct siv_key *k)
 {
 	if (k != NULL) {
-		EVP_MAC_CTX_free(k->cmac); /* these wipe the keys in them */
+		EVP_CIPHER_CTX_free(k->cbc); /* these wipe the keys in them */
 		EVP_CIPHER_CTX_free(k->ctr);
 		OPENSSL_clear_free(k, sizeof *k);
 	}
-}
-
-/* CMAC of bytes, then of more, as one string; with the key that is set. */
-static bool
-cmac(struct siv_key *k, const void *bytes, size_t len, const uint8_t *more, size_t more_len,
-    uint8_t out[BLOCK])
-{
-	size_t out_len = 0;
-
-	return EVP_MAC_init(k->cmac, NULL, 0, NULL) == 1 &&
-	    (len == 0 || EVP_MAC_update(k->cmac, bytes, len) == 1) &&
-	    (more_len == 0 || EVP_MAC_update(k->cmac, more, more_len) == 1) &&
-	    EVP_MAC_final(k->cmac, out, &out_len, BLOCK) == 1 && out_len == BLOCK;
-}
-
-bool
-siv_key_set(struct siv_key *k, const uint8_t *secret)
-{
-	static const uint8_t zero[BLOCK];
-
-	return EVP_MAC_init(k->cmac, secret, k->half, NULL) == 1 &&
-	    EVP_EncryptInit_ex2(k->ctr, NULL, secret + k->half, NULL, NULL) == 1 &&
-	    cmac(k, zero, sizeof zero, NULL, 0, k->zero_mac);
 }
 
 /* Doubling in GF(2^128), RFC 5297, 2.3; without a branch on what is secret. */
@@ -144,27 +113,130 @@ xored(uint8_t to[BLOCK], const uint8_t from[BLOCK])
 	}
 }
 
+/* ---- CMAC ---- */
+
+/* Encrypts the first len octets that are held, whole blocks, in their place: no text is left. */
+static bool
+chain(struct siv_key *k, size_t len)
+{
+	int n = 0;
+
+	if (k->first) {
+		xored(k->held, k->chained);
+		k->first = false;
+	}
+	if (EVP_EncryptUpdate(k->cbc, k->held, &n, k->held, (int)len) != 1 || (size_t)n != len) {
+		return false;
+	}
+	memcpy(k->chained, k->held + len - BLOCK, BLOCK);
+	return true;
+}
+
+static void
+begin(struct siv_key *k)
+{
+	k->first = true;
+	k->held_n = 0;
+}
+
+/* The last block is always held, for it is yet to be changed. */
+static bool
+go_on(struct siv_key *k, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t n = AT_ONCE - k->held_n < len ? AT_ONCE - k->held_n : len;
+		memcpy(k->held + k->held_n, bytes, n);
+		k->held_n += n;
+		bytes += n;
+		len -= n;
+		if (len > 0) {
+			if (!chain(k, AT_ONCE)) {
+				return false;
+			}
+			k->held_n = 0;
+		}
+	}
+	return true;
+}
+
+static bool
+end(struct siv_key *k, uint8_t out[BLOCK])
+{
+	size_t len = (k->held_n + BLOCK - 1) / BLOCK * BLOCK;
+	bool padded = len > k->held_n || len == 0;
+
+	len = len > 0 ? len : BLOCK;
+	if (padded) {
+		memset(k->held + k->held_n, 0, len - k->held_n);
+		k->held[k->held_n] = 0x80;
+	}
+	xored(k->held + len - BLOCK, padded ? k->padded : k->whole);
+	if (!chain(k, len)) {
+		return false;
+	}
+	memcpy(out, k->chained, BLOCK);
+	return true;
+}
+
+/* CMAC of bytes, then of more, as one string. */
+static bool
+cmac(struct siv_key *k, const uint8_t *bytes, size_t len, const uint8_t *more, size_t more_len,
+    uint8_t out[BLOCK])
+{
+	begin(k);
+	return go_on(k, bytes, len) && go_on(k, more, more_len) && end(k, out);
+}
+
+/* What goes into last blocks: a block of zeros encrypted and doubled once, or twice. */
+static bool
+make_subkeys(struct siv_key *k)
+{
+	begin(k);
+	memset(k->held, 0, BLOCK);
+	memset(k->chained, 0, BLOCK);
+	if (!chain(k, BLOCK)) {
+		return false;
+	}
+	memcpy(k->whole, k->chained, BLOCK);
+	doubled(k->whole);
+	memcpy(k->padded, k->whole, BLOCK);
+	doubled(k->padded);
+	return true;
+}
+
+bool
+siv_key_set(struct siv_key *k, const uint8_t *secret)
+{
+	static const uint8_t zero[BLOCK];
+
+	return EVP_EncryptInit_ex2(k->cbc, NULL, secret, zero, NULL) == 1 &&
+	    EVP_EncryptInit_ex2(k->ctr, NULL, secret + k->half, NULL, NULL) == 1 &&
+	    make_subkeys(k) && cmac(k, zero, sizeof zero, NULL, 0, k->zero_mac);
+}
+
+/* ---- SIV ---- */
+
 /* The last step of S2V: the text takes d at its end, or is padded and takes its double. */
 static bool
 s2v_text(struct siv_key *k, uint8_t d[BLOCK], const uint8_t *text, size_t len, uint8_t v[BLOCK])
 {
-	uint8_t end[BLOCK] = { 0 };
+	uint8_t last[BLOCK] = { 0 };
 	bool ok;
 
 	if (len >= BLOCK) {
-		memcpy(end, text + len - BLOCK, BLOCK);
-		xored(end, d);
-		ok = cmac(k, text, len - BLOCK, end, BLOCK, v);
+		memcpy(last, text + len - BLOCK, BLOCK);
+		xored(last, d);
+		ok = cmac(k, text, len - BLOCK, last, BLOCK, v);
 	} else {
 		if (len > 0) {
-			memcpy(end, text, len);
+			memcpy(last, text, len);
 		}
-		end[len] = 0x80;
+		last[len] = 0x80;
 		doubled(d);
-		xored(end, d);
-		ok = cmac(k, NULL, 0, end, BLOCK, v);
+		xored(last, d);
+		ok = cmac(k, NULL, 0, last, BLOCK, v);
 	}
-	OPENSSL_cleanse(end, sizeof end);
+	OPENSSL_cleanse(last, sizeof last);
 	return ok;
 }
 
@@ -200,10 +272,10 @@ crypt(struct siv_key *k, const uint8_t v[BLOCK], const uint8_t *in, size_t len, 
 	memcpy(counter, v, BLOCK);
 	counter[8] &= 0x7f;
 	counter[12] &= 0x7f;
-	return EVP_EncryptInit_ex2(k->ctr, NULL, NULL, counter, NULL) == 1 &&
-	    (len == 0 ||
-		(EVP_EncryptUpdate(k->ctr, out, &out_len, in, (int)len) == 1 &&
-		    (size_t)out_len == len));
+	return len == 0 ||
+	    (EVP_EncryptInit_ex2(k->ctr, NULL, NULL, counter, NULL) == 1 &&
+		EVP_EncryptUpdate(k->ctr, out, &out_len, in, (int)len) == 1 &&
+		(size_t)out_len == len);
 }
 
 bool

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { TEXT_MAX = 256 };
+enum { TEXT_MAX = 256, LONG = 1400 };
 
 static size_t
 octets(const char *hex, uint8_t *out, size_t max)
@@ -134,6 +134,31 @@ agrees_with_openssl_on_texts_that_are_not_empty(void **state)
 	}
 }
 
+/* As the parts of a packet are: more than is encrypted by one call. */
+static void
+agrees_with_openssl_on_long_texts_and_parts(void **state)
+{
+	static const size_t lens[] = { 495, 496, 511, 512, 513, 527, 528, 1023, 1024, 1025, 1400 };
+	static uint8_t ad[LONG], text[LONG], ours[LONG + SIV_TAG_LEN], theirs[LONG + SIV_TAG_LEN];
+	static const uint8_t key[32] = { 4, 5, 6 };
+	struct siv_key *k = siv_key_new(key, sizeof key);
+
+	(void)state;
+	for (size_t i = 0; i < LONG; i++) {
+		ad[i] = (uint8_t)(i * 5);
+		text[i] = (uint8_t)(i * 11 + 1);
+	}
+	for (unsigned i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+		for (unsigned j = 0; j < sizeof lens / sizeof lens[0]; j++) {
+			struct siv_part part[] = { { ad, lens[j] }, { "0123456789abcdef", 16 } };
+			assert_true(siv_seal(k, part, 2, text, lens[i], ours));
+			openssl_seals("AES-128-SIV", key, part, 2, text, (int)lens[i], theirs);
+			assert_memory_equal(ours, theirs, lens[i] + SIV_TAG_LEN);
+		}
+	}
+	siv_key_free(k);
+}
+
 /* The text of every NTS request is empty; a tag of an empty text is no constant. */
 static void
 an_empty_text_has_a_tag_that_its_parts_decide(void **state)
@@ -220,6 +245,7 @@ main(void)
 		cmocka_unit_test(seals_and_opens_the_deterministic_example),
 		cmocka_unit_test(seals_and_opens_the_nonce_based_example),
 		cmocka_unit_test(agrees_with_openssl_on_texts_that_are_not_empty),
+		cmocka_unit_test(agrees_with_openssl_on_long_texts_and_parts),
 		cmocka_unit_test(an_empty_text_has_a_tag_that_its_parts_decide),
 		cmocka_unit_test(one_wrong_bit_anywhere_opens_nothing_and_leaves_no_text),
 		cmocka_unit_test(takes_another_secret_as_if_it_were_made_with_it),
