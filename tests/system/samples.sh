@@ -113,9 +113,9 @@ is "$(python3 - "$conf/ufw-ntpd" <<'END'
 import configparser, sys
 profile = configparser.ConfigParser()
 profile.read(sys.argv[1])
-print(profile.sections(), sorted(profile["NTP"]), profile["NTP"]["ports"])
+print(profile.sections(), sorted(profile["NTP"]), profile["NTP"]["ports"], profile["NTS"]["ports"])
 END
-)" "['NTP'] ['description', 'ports', 'title'] 123/udp" "as does the one for ufw"
+)" "['NTP', 'NTS'] ['description', 'ports', 'title'] 123/udp 4460/tcp" "as does the one for ufw, and what NTS needs by itself"
 
 # --- logrotate -----------------------------------------------------------------------
 
