@@ -9,7 +9,7 @@ check_PROGRAMS += tests/unit/auth/test_nts_peers
 TESTS += tests/unit/auth/test_nts_peers
 tests_unit_auth_test_nts_peers_SOURCES = tests/unit/auth/test_nts_peers.c
 tests_unit_auth_test_nts_peers_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
-tests_unit_auth_test_nts_peers_LDADD = libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+tests_unit_auth_test_nts_peers_LDADD = libke.a libconfig.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/auth/test_auth_nts
 TESTS += tests/unit/auth/test_auth_nts

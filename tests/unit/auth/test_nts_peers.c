@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "config/ntskeys.h"
 #include "crypto/cookie.h"
 #include "crypto/nts.h"
 #include "ke/exchange.h"
@@ -77,20 +78,29 @@ read_line(struct caught *c, char *text)
 	c->n++;
 }
 
+static FILE *
+opened(const char *name, const char *ending)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1024];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/tests/data/nts/%s%s", top == NULL ? "." : top, name,
+	    ending);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	return f;
+}
+
 static const struct caught *
 caught(const char *name)
 {
 	static struct caught c;
-	const char *top = getenv("top_srcdir");
-	char path[1024], text[TEXT_MAX];
+	char text[TEXT_MAX];
 	const struct octets *key;
-	FILE *f;
+	FILE *f = opened(name, ".txt");
 
 	memset(&c, 0, sizeof c);
-	(void)snprintf(path, sizeof path, "%s/tests/data/nts/%s.txt", top == NULL ? "." : top,
-	    name);
-	f = fopen(path, "r");
-	assert_non_null(f);
 	while (fgets(text, sizeof text, f) != NULL) {
 		read_line(&c, text);
 	}
@@ -303,6 +313,30 @@ cookies_of_ntpsec_open_with_its_key_and_hold_the_keys_of_the_session(void **stat
 	assert_true(n >= 20);
 }
 
+static void
+the_key_file_of_ntpsec_has_the_key_of_its_cookies_and_is_written_as_it_was(void **state)
+{
+	const struct caught *c = caught("ntpsec-ntpsec");
+	const struct octets *key = line_of(c, "cookie_key"), *id = line_of(c, "cookie_id");
+	char text[NTSKEYS_TEXT_MAX], back[NTSKEYS_TEXT_MAX];
+	struct text w = text_over(back, sizeof back);
+	FILE *f = opened("ntpsec-keys", "");
+	size_t len = fread(text, 1, sizeof text, f);
+	struct ntskeys keys;
+
+	(void)state;
+	assert_int_equal(fclose(f), 0);
+	assert_true(ntskeys_parse(text, len, &keys, NULL));
+	assert_int_equal(keys.n, 1);
+	assert_int_equal(keys.key[0].id & 0xff, id->at[0]);
+	assert_int_equal(keys.key[0].id >> 24, id->at[3]);
+	assert_int_equal(keys.len, key->len);
+	assert_memory_equal(keys.key[0].secret, key->at, key->len);
+	ntskeys_format(&keys, &w);
+	assert_int_equal(strlen(back), len);
+	assert_memory_equal(back, text, len);
+}
+
 /* A server that changed from chronyd to ours under one name meets them: they lead to a NAK. */
 static void
 cookies_of_chronyd_are_wrong_not_opened_by_their_own_key(void **state)
@@ -399,6 +433,8 @@ main(void)
 		cmocka_unit_test(a_packet_with_an_octet_of_header_or_fields_changed_does_not_open),
 		cmocka_unit_test(
 		    cookies_of_ntpsec_open_with_its_key_and_hold_the_keys_of_the_session),
+		cmocka_unit_test(
+		    the_key_file_of_ntpsec_has_the_key_of_its_cookies_and_is_written_as_it_was),
 		cmocka_unit_test(cookies_of_chronyd_are_wrong_not_opened_by_their_own_key),
 		cmocka_unit_test(responses_of_both_servers_are_taken_with_8_cookies_each),
 		cmocka_unit_test(requests_of_both_clients_get_keys_from_our_server),
