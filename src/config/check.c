@@ -281,11 +281,29 @@ count_nts(const struct config *c)
 	return n;
 }
 
+/* A clock of this host is: nobody is on the way to it. */
+static bool
+is_any_authenticated(const struct config *c)
+{
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		const struct config_source *s = &c->sources[i];
+		if (s->kind == SOURCE_REFCLOCK || config_source_authenticated(s)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 check_nts_sources(struct check *k)
 {
 	unsigned n = count_nts(k->c);
 
+	if (k->c->tos.authselect == AUTHSELECT_REQUIRE && !is_any_authenticated(k->c)) {
+		warn(k, config_place_of(k->c, "tos"), "authselect",
+		    "no source is authenticated, and 'tos authselect require' uses no other: the "
+		    "clock stays unsynchronised");
+	}
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
 		if ((s->flags & OPTION_NOVAL) != 0) {

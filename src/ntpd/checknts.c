@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "config/check.h"
+#include "config/ntskeys.h"
 #include "crypto/aead.h"
 #include "crypto/certificate.h"
 
@@ -214,6 +215,56 @@ check_certificate(const struct look *k, const struct file *f)
 	return true;
 }
 
+/* ---- the keys of cookies ---- */
+
+static void
+check_cookie_text(const struct look *k, const struct file *f, const struct diag *where)
+{
+	char buf[SAID_MAX] = "";
+	struct text t = text_over(buf, sizeof buf);
+	struct store_stat st;
+	struct ntskeys keys;
+
+	if (!ntskeys_parse(f->text, f->len, &keys, &t)) {
+		say(k, DIAG_ERROR, where,
+		    "nts cookie: '%s' is no file of keys: %s; move it away, or copy it again",
+		    f->path, buf);
+		return;
+	}
+	ntskeys_wipe(&keys);
+	if (k->store->ops->stat(k->store, f->path, &st) == 0 && st.open_to_all) {
+		ntskeys_put_open(f->path, &t);
+		say(k, DIAG_ERROR, where, "%s", buf);
+	}
+}
+
+/* The first start makes it, unless somebody else is to renew it. */
+static void
+check_cookies(const struct look *k)
+{
+	struct file f = { .word = "cookie", .path = k->c->nts.cookie };
+	struct diag where = where_of(k, f.path);
+	int error;
+
+	if (f.path == NULL) {
+		say(k, DIAG_ERROR, &where, "'nts enable' wants a file: write 'nts cookie FILE'");
+		return;
+	}
+	error = k->store->ops->read(k->store, f.path, &f.text, &f.len);
+	if (error == -ENOENT && k->c->nts.rotate_s == 0) {
+		say(k, DIAG_ERROR, &where,
+		    "nts cookie: '%s' is not there, and with 'rotate 0' it is not made either: "
+		    "copy that of the other servers",
+		    f.path);
+	} else if (error != 0 && error != -ENOENT) {
+		say(k, DIAG_ERROR, &where, "nts cookie: '%s' cannot be read: %s", f.path,
+		    strerror(-error));
+	} else if (error == 0) {
+		check_cookie_text(k, &f, &where);
+	}
+	free_file(&f);
+}
+
 void
 checknts_server(struct store *s, const struct config *c, int64_t now_s, struct diag_list *diags)
 {
@@ -233,6 +284,7 @@ checknts_server(struct store *s, const struct config *c, int64_t now_s, struct d
 	}
 	free_file(&cert);
 	free_file(&key);
+	check_cookies(&k);
 }
 
 /* ---- whom a client trusts ---- */

@@ -12,7 +12,7 @@
 enum { CHECKNTS_DAYS_LEFT = 30 }; /* fewer are warned of */
 
 /*
- * The certificate and key, when nts is enabled. What no client would accept is an error at the
+ * The certificate and key, and the file of cookies' keys, when nts is enabled. What no client would accept is an error at the
  * line that says it; what it is good for, and how long, is a note.
  * now_s   s since 1970
  */

@@ -308,6 +308,10 @@ warns_of_what_is_unwise_with_nts(void **state)
 	    "warning: f:5:1: without a server that has 'nts' there is nothing that e.example "
 	    "could stand in for: it is never used\n");
 	check_text(FOUR "server f.example nts\nserver e.example fallback 60\n", NULL, "");
+	check_text(FOUR "tos authselect require\n", NULL,
+	    "warning: f:5:1: no source is authenticated, and 'tos authselect require' uses no "
+	    "other: the clock stays unsynchronised\n");
+	check_text(FOUR "tos authselect require\nserver e.example nts\n", NULL, "");
 	check_text(FOUR "nts cert /c\nnts port 4123\n", NULL,
 	    "warning: f: 'nts port' has no effect without 'nts enable'\n");
 	check_text(FOUR "nts enable port 4123\n", NULL, "");

@@ -256,6 +256,34 @@ certificates_behind_the_first_are_to_be_its_issuers(void **state)
 }
 
 static void
+the_file_of_cookies_may_lack_where_it_is_made_and_must_be_one(void **state)
+{
+	static const char keys[] =
+	    "T: 1795170000\nL: 32\nI: 7\nK: "
+	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+	    "\n";
+	static const char fleet[] = "nts enable cert /c.pem key /k.pem\nnts cookie /o rotate 0\n";
+	struct desk *k = desk_new();
+
+	(void)state;
+	make_pair(k, NOW_S - DAY_S, 91);
+	assert_null(strstr(said_of(k, "nts enable cert /c.pem key /k.pem cookie /o\n"), "cookie"));
+	assert_non_null(strstr(said_of(k, fleet),
+	    "error: f:2:12: nts cookie: '/o' is not there, and with 'rotate 0' it is not made "
+	    "either"));
+	sim_store_put(&k->store, "/o", keys);
+	assert_null(strstr(said_of(k, fleet), "error"));
+	k->store.open_to_all = "/o";
+	assert_non_null(strstr(said_of(k, fleet), "error: f:2:12: "));
+	k->store.open_to_all = NULL;
+	sim_store_put(&k->store, "/o", "T: 1795170000\nL: 32\nI: 7\nK: 0011\n");
+	assert_non_null(
+	    strstr(said_of(k, fleet), "error: f:2:12: nts cookie: '/o' is no file of keys: "));
+	assert_null(strstr(k->said, "0011")); /* a secret, or what is left of it */
+	desk_free(k);
+}
+
+static void
 what_a_client_trusts_is_read_as_well(void **state)
 {
 	struct desk *k = desk_new();
@@ -303,6 +331,7 @@ main(void)
 		cmocka_unit_test(fewer_than_30_days_are_warned_of),
 		cmocka_unit_test(a_key_that_everybody_may_read_is_an_error),
 		cmocka_unit_test(certificates_behind_the_first_are_to_be_its_issuers),
+		cmocka_unit_test(the_file_of_cookies_may_lack_where_it_is_made_and_must_be_one),
 		cmocka_unit_test(what_a_client_trusts_is_read_as_well),
 		cmocka_unit_test(an_algorithm_that_openssl_lacks_is_told_at_its_name),
 	};
