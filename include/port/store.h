@@ -38,7 +38,7 @@ struct store_ops {
 	int (*write)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* The same with secrets: only the user of the daemon may read it afterwards (0600). */
 	int (*write_private)(struct store *s, const char *path, const void *bytes, size_t len);
-	/* The same as write for a path that is not there yet: -EEXIST when it is, whatever it is. */
+	/* As write for a path that is not there yet: -EEXIST when it is, whatever it is. */
 	int (*create)(struct store *s, const char *path, const void *bytes, size_t len);
 	/* Appends all of bytes to path, or nothing; creates it (0644). 0 or -errno. */
 	int (*append)(struct store *s, const char *path, const void *bytes, size_t len);

@@ -14,6 +14,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/keys.h"
 #include "ntpd/listen.h"
+#include "ntpd/nts_serve.h"
 #include "ntpd/reload.h"
 #include "ntpd/reset.h"
 #include "ntpd/rules.h"
@@ -131,6 +132,7 @@ ntpd_start(struct ntpd *d)
 	if (status != 0) {
 		return status;
 	}
+	nts_serve_start(d);
 	asked_read(&d->client);
 	wire_resolver(d);
 	sources_start(&d->client);
@@ -149,6 +151,7 @@ ntpd_user_changed(struct ntpd *d)
 		leapwatch_reload(&d->steering);
 	}
 	stats_release(&d->journal);
+	nts_serve_release(d);
 	faults_say(d);
 	status_tell(d);
 }
@@ -192,6 +195,7 @@ ntpd_free(struct ntpd *d)
 	sources_stop(&d->client);
 	client_stop(&d->client);
 	listen_stop(d);
+	nts_serve_stop(d);
 	clock_update_free(&d->steering);
 	leapwatch_stop(&d->steering);
 	control_stop(&d->control);

@@ -12,6 +12,8 @@
 #include "base/addr.h"
 #include "base/ntptime.h"
 #include "port/clock.h"
+#include "port/ke.h"
+#include "port/ke_server.h"
 #include "port/log.h"
 #include "port/loop.h"
 #include "port/net.h"
@@ -44,6 +46,8 @@ struct ntpd_ports {
 	struct rng *rng;
 	struct log *log;
 	struct resolver *resolver;
+	struct ke *ke;               /* NULL: we are no client of NTS */
+	struct ke_server *ke_server; /* NULL: no keys are established here */
 	struct ntpd_watch watch;
 };
 

@@ -14,6 +14,9 @@ libntpd_a_SOURCES = \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_rules.c \
 	src/ntpd/listen_tell.c \
+	src/ntpd/nts_keys.c \
+	src/ntpd/nts_rotation.c \
+	src/ntpd/nts_serve.c \
 	src/ntpd/reload.c \
 	src/ntpd/reset.c \
 	src/ntpd/rules.c \

@@ -424,6 +424,9 @@ allow_folders(struct process *p)
 	if (o->statsdir != NULL || c->statsdir != NULL) {
 		fence_allow(p->fence, FENCE_WRITE, o->statsdir != NULL ? o->statsdir : c->statsdir);
 	}
+	if (c->nts.enable && c->nts.rotate_s > 0) {
+		allow_folder_of(p, c->nts.cookie);
+	}
 	if (c->saveconfigdir != NULL) {
 		fence_allow(p->fence, FENCE_WRITE, c->saveconfigdir);
 	}

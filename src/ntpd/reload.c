@@ -20,6 +20,7 @@
 #include "ntpd/keys.h"
 #include "ntpd/listen.h"
 #include "ntpd/listen_tell.h"
+#include "ntpd/nts_serve.h"
 #include "ntpd/reset.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
@@ -223,6 +224,12 @@ read_leapfile(struct ntpd *d)
 }
 
 static void
+read_nts(struct ntpd *d)
+{
+	nts_serve_reload(d);
+}
+
+static void
 start_stats(struct ntpd *d)
 {
 	stats_start(&d->journal);
@@ -278,12 +285,13 @@ static const struct step {
 	{ PART(SWITCHES) | PART(TINKER) | PART(TOS), STEP_ALWAYS, take_rules, NULL },
 	{ PART(LEAP), STEP_OR_READ, read_leapfile, NULL },
 	{ PART(STATS), STEP_OR_READ, start_stats, NULL },
+	{ PART(NTS) | PART(RESTRICT), STEP_OR_READ, read_nts, NULL },
 	{ PART(RESET), STEP_CHANGED, reset_counters, NULL },
 	{ PART(SOURCES) | PART(TOS), STEP_ALWAYS, update_clock, NULL },
 	/* Read from the configuration whenever they are used; the name of the log by main. */
 	{ PART(LOG) | PART(FILES) | PART(VARS) | PART(POLLS), STEP_CHANGED, NULL, NULL },
 	/* Not used yet, or not any more. */
-	{ PART(NTS) | PART(OTHER) | PART(START), STEP_CHANGED, NULL, NULL },
+	{ PART(OTHER) | PART(START), STEP_CHANGED, NULL, NULL },
 };
 
 static bool

@@ -17,6 +17,8 @@
 #include "ntpd/faults.h"
 #include "ntpd/leaptable.h"
 #include "ntpd/listen.h"
+#include "ntpd/nts_keys.h"
+#include "ntpd/nts_serve.h"
 #include "server/server.h"
 #include "steering/steering.h"
 
@@ -39,6 +41,8 @@ struct ntpd {
 	struct access_names access_names;
 	struct server server;
 	struct control control;
+	struct nts_keyfile nts_keyfile;
+	struct nts_serve nts_serve;
 	struct rtime started_real;
 	bool stopping;
 	bool ready;

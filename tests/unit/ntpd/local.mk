@@ -13,3 +13,9 @@ TESTS += tests/unit/ntpd/test_checknts
 tests_unit_ntpd_test_checknts_SOURCES = tests/unit/ntpd/test_checknts.c
 tests_unit_ntpd_test_checknts_CPPFLAGS = $(ntpd_test_CPPFLAGS)
 tests_unit_ntpd_test_checknts_LDADD = $(ntpd_test_LDADD)
+
+check_PROGRAMS += tests/unit/ntpd/test_nts_rotation
+TESTS += tests/unit/ntpd/test_nts_rotation
+tests_unit_ntpd_test_nts_rotation_SOURCES = tests/unit/ntpd/test_nts_rotation.c
+tests_unit_ntpd_test_nts_rotation_CPPFLAGS = $(ntpd_test_CPPFLAGS)
+tests_unit_ntpd_test_nts_rotation_LDADD = $(ntpd_test_LDADD)

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nts_serve - the daemon as a server of NTS. */
+#include "ntpd/nts_serve.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "base/restrict_bits.h"
+#include "crypto/aead.h"
+#include "journal/report.h"
+#include "ntpd/nts_keys.h"
+#include "ntpd/state.h"
+
+enum { IGNORED_MAX = 256, DATE_MAX = 40 };
+
+static const double TELL_AGAIN_S = 3600.0;
+
+/* ---- rules ---- */
+
+static void
+copy(char *to, size_t cap, const char *from)
+{
+	struct text t = text_over(to, cap);
+
+	text_put(&t, from != NULL ? from : "");
+}
+
+/* Those that this OpenSSL can do, in the order of the configuration. */
+static unsigned
+usable_aeads(const struct config_nts *c, uint16_t out[KE_AEADS_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->aead_n && n < KE_AEADS_MAX; i++) {
+		if (aead_here((unsigned)c->aead[i])) {
+			out[n++] = (uint16_t)c->aead[i];
+		}
+	}
+	return n;
+}
+
+static void
+make_rules(const struct ntpd *d, struct ke_server_rules *out)
+{
+	const struct config_nts *c = &d->conf->nts;
+
+	*out = (struct ke_server_rules){
+		.ntp_port = (uint16_t)c->port,
+		.connections = (unsigned)c->connections,
+		.tls.server_preference = c->server_preference,
+	};
+	out->aead_n = usable_aeads(c, out->aead);
+	copy(out->cert, sizeof out->cert, c->cert);
+	copy(out->key, sizeof out->key, c->key);
+	copy(out->tls.ciphersuites, sizeof out->tls.ciphersuites, c->ciphersuites);
+	copy(out->tls.curves, sizeof out->tls.curves, c->ecdhcurves);
+}
+
+/* The wildcard of each family that is wanted: restrict ignore says who is not served. */
+static unsigned
+places(const struct ntpd *d, struct endpoint at[2])
+{
+	static const enum addr_family families[] = { ADDR_V4, ADDR_V6 };
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		if (d->opt.family == ADDR_NONE || d->opt.family == families[i]) {
+			at[n++] = (struct endpoint){
+				.addr.family = families[i],
+				.port = (uint16_t)d->conf->nts.keport,
+			};
+		}
+	}
+	return n;
+}
+
+/* What is refused whatever it asks, of the lines with addresses. */
+static void
+tell_ignored(struct ntpd *d)
+{
+	struct addr base[IGNORED_MAX];
+	unsigned prefix[IGNORED_MAX], n = 0;
+	struct ke_server *k = d->port.ke_server;
+
+	for (unsigned i = 0; i < d->conf->restricts_n && n < IGNORED_MAX; i++) {
+		const struct config_restrict *r = &d->conf->restricts[i];
+		if (r->scope == RESTRICT_SCOPE_ADDR && (r->flags & RESTRICT_IGNORE) != 0 &&
+		    addr_mask_is_prefix(&r->mask, &prefix[n])) {
+			base[n++] = r->addr;
+		}
+	}
+	k->ops->ignore(k, base, prefix, n);
+}
+
+/* ---- what it tells ---- */
+
+static void
+add(struct nts_ke_sum *sum, const struct ke_server_event *e)
+{
+	sum->n++;
+	sum->wall_s += e->took_s;
+	sum->cpu_s += e->cpu_s;
+}
+
+static void
+served(struct ntpd *d, const struct ke_server_event *e)
+{
+	char from[ENDPOINT_TEXT_MAX];
+
+	report_packet(&d->journal, LOG_LEVEL_INFO, "NTSs: NTS-KE from %s, Using %s, took %.3f sec",
+	    endpoint_format(&e->from, from, sizeof from), e->tls, e->took_s);
+}
+
+/* A cause is told once an hour: whoever fails, fails again and again. */
+static bool
+is_told(struct nts_serve *s, const char *reason, struct mtime now)
+{
+	struct nts_serve_cause *c;
+
+	for (unsigned i = 0; i < NTS_SERVE_CAUSES; i++) {
+		c = &s->cause[i];
+		if (c->reason[0] != '\0' && strcmp(c->reason, reason) == 0 &&
+		    mtime_diff_s(now, c->at) < TELL_AGAIN_S) {
+			return true;
+		}
+	}
+	c = &s->cause[s->cause_next];
+	s->cause_next = (s->cause_next + 1) % NTS_SERVE_CAUSES;
+	copy(c->reason, sizeof c->reason, reason);
+	c->at = now;
+	return false;
+}
+
+static void
+failed(struct ntpd *d, const struct ke_server_event *e)
+{
+	char from[ENDPOINT_TEXT_MAX];
+
+	if (!is_told(&d->nts_serve, e->reason, now_of(d))) {
+		report_packet(&d->journal, LOG_LEVEL_INFO,
+		    "NTSs: NTS-KE from %s failed: %s, took %.3f sec",
+		    endpoint_format(&e->from, from, sizeof from), e->reason, e->took_s);
+	}
+}
+
+static void
+certificate(struct ntpd *d, const struct ke_server_event *e)
+{
+	struct nts_serve *s = &d->nts_serve;
+	char date[DATE_MAX] = "?";
+	time_t at = (time_t)e->not_after;
+	struct tm tm;
+
+	if (e->reason[0] != '\0') {
+		report(&d->journal, LOG_LEVEL_ERROR, "NTSs: nts cert %s, nts key %s: %s%s",
+		    d->conf->nts.cert, d->conf->nts.key, e->reason,
+		    s->not_after != 0 ? "; the certificate of before stays" : "");
+		return;
+	}
+	s->not_after = e->not_after;
+	copy(s->subject, sizeof s->subject, e->subject);
+	if (gmtime_r(&at, &tm) != NULL) {
+		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
+	}
+	report(&d->journal, LOG_LEVEL_INFO, "NTSs: certificate of %s, valid until %s", s->subject,
+	    date);
+}
+
+static void
+on_event(void *ctx, const struct ke_server_event *e)
+{
+	struct ntpd *d = ctx;
+
+	switch (e->what) {
+	case KE_SERVED:
+		add(&d->nts_serve.count.good, e);
+		served(d, e);
+		break;
+	case KE_SERVED_NOT_TLS:
+		add(&d->nts_serve.count.no_tls, e);
+		failed(d, e);
+		break;
+	case KE_SERVED_BAD:
+		add(&d->nts_serve.count.bad, e);
+		failed(d, e);
+		break;
+	case KE_CERTIFICATE:
+		certificate(d, e);
+		break;
+	case KE_SERVER_GONE:
+		report_packet(&d->journal, LOG_LEVEL_ERROR,
+		    "NTSs: the process of NTS-KE ended, it is started again: %s", e->reason);
+		break;
+	}
+}
+
+/* ---- life ---- */
+
+static void
+keys_changed(struct ntpd *d)
+{
+	struct ke_server *k = d->port.ke_server;
+
+	if (d->nts_serve.exchanges) {
+		k->ops->keys(k, &d->nts_keyfile.keys);
+	}
+}
+
+static void
+start_exchange(struct ntpd *d)
+{
+	struct ke_server *k = d->port.ke_server;
+	struct ke_server_rules rules;
+	struct endpoint at[2];
+	unsigned n = places(d, at);
+	int error;
+
+	if (k == NULL) {
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "NTSs: no keys are established here (NTS-KE); requests with cookies are "
+		    "answered");
+		return;
+	}
+	make_rules(d, &rules);
+	k->ops->listen(k, on_event, d);
+	error = k->ops->start(k, &rules, at, n, &d->nts_keyfile.keys);
+	if (error != 0) {
+		report(&d->journal, LOG_LEVEL_ERROR,
+		    "NTSs: NTS-KE cannot be served at TCP port %d: %s; requests with cookies are "
+		    "answered; a restart tries again",
+		    (int)d->conf->nts.keport, strerror(-error));
+		return;
+	}
+	d->nts_serve.exchanges = true;
+	tell_ignored(d);
+	report(&d->journal, LOG_LEVEL_INFO, "NTSs: NTS-KE is served at TCP port %d",
+	    (int)d->conf->nts.keport);
+}
+
+void
+nts_serve_start(struct ntpd *d)
+{
+	d->nts_serve = (struct nts_serve){ .started = d->conf->nts.enable };
+	if (d->nts_serve.started) {
+		nts_keys_start(d, keys_changed);
+		start_exchange(d);
+	}
+}
+
+void
+nts_serve_reload(struct ntpd *d)
+{
+	struct ke_server *k = d->port.ke_server;
+	struct ke_server_rules rules;
+
+	if (d->conf->nts.enable != d->nts_serve.started) {
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "reload: nts %s takes effect with a restart: systemctl restart ntpd",
+		    d->conf->nts.enable ? "enable" : "disable");
+	}
+	nts_keys_reload(d);
+	if (d->nts_serve.exchanges) {
+		make_rules(d, &rules);
+		k->ops->reload(k, &rules);
+		tell_ignored(d);
+	}
+}
+
+void
+nts_serve_release(struct ntpd *d)
+{
+	nts_keys_release(d);
+}
+
+void
+nts_serve_stop(struct ntpd *d)
+{
+	d->nts_serve.exchanges = false;
+	nts_keys_stop(d);
+}
+
+void
+nts_serve_reset_count(struct ntpd *d)
+{
+	d->nts_serve.count = (struct nts_ke_count){ 0 };
+}

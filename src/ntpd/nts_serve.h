@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nts_serve - the daemon as a server of NTS: starts the key exchange beside it, gives that its
+ * rules and keys, counts and logs what it tells.
+ */
+#ifndef NTPD_NTS_SERVE_H
+#define NTPD_NTS_SERVE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "port/ke_server.h"
+
+struct ntpd;
+
+/* So many connections, and the wall and processor time that they took. */
+struct nts_ke_sum {
+	uint64_t n;
+	double wall_s, cpu_s;
+};
+
+/* What the key exchange served, as ntpq's ntskeinfo shows it. */
+struct nts_ke_count {
+	struct nts_ke_sum good, no_tls, bad;
+};
+
+enum { NTS_SERVE_CAUSES = 8 };
+
+struct nts_serve {
+	bool started;   /* with "nts enable" at the start */
+	bool exchanges; /* keys are established here */
+	struct nts_ke_count count;
+	struct nts_serve_cause { /* of failures that were logged; told again after an hour */
+		char reason[KE_REASON_MAX];
+		struct mtime at;
+	} cause[NTS_SERVE_CAUSES];
+	unsigned cause_next;
+	int64_t not_after; /* of the certificate, s since 1970; 0: there is none */
+	char subject[KE_NAME_MAX];
+};
+
+/* With "nts enable": takes the keys of cookies into use and starts the key exchange. */
+void nts_serve_start(struct ntpd *d);
+
+/* Takes another configuration, and reads certificate and keys again. */
+void nts_serve_reload(struct ntpd *d);
+
+/* The process is now the user that stays. */
+void nts_serve_release(struct ntpd *d);
+
+/* Ends it: what is left is to be freed. */
+void nts_serve_stop(struct ntpd *d);
+
+/* What was served is counted anew. */
+void nts_serve_reset_count(struct ntpd *d);
+
+#endif
