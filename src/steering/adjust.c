@@ -46,6 +46,26 @@ rest_of_second(struct rtime t)
 }
 
 /*
+ * Seconds of the clock that began between two readings. Time asleep is put into the clock at once:
+ * it brings no seconds, and nothing of a slew.
+ */
+static double
+seconds_between(const struct clock_reading *from, const struct clock_reading *to)
+{
+	int64_t slept_ns = to->suspended_ns - from->suspended_ns;
+	struct rtime awake = { to->real.ns - (slept_ns > SLEPT_NS ? slept_ns : 0) };
+
+	return (double)(second_of(awake) - second_of(from->real));
+}
+
+/* No second of the clock began since the slew was handed over. */
+static bool
+same_second(const struct adjust *a, const struct clock_reading *now)
+{
+	return fabs(seconds_between(&a->set_at, now)) < 0.5;
+}
+
+/*
  * What adjtime brings in the running second, and what it has left after it; the second
  * begins at now or before.
  */
@@ -53,7 +73,7 @@ static void
 split_slew(const struct adjust *a, const struct clock_reading *now, double *running_s,
     double *after_s)
 {
-	double seconds = (double)(second_of(now->real) - second_of(a->set_at.real) - 1);
+	double seconds = seconds_between(&a->set_at, now) - 1.0;
 	double left_s = fmax(fabs(a->set_s) - seconds * SLEW_RATE, 0.0);
 
 	*running_s = copysign(fmin(left_s, SLEW_RATE), a->set_s);
@@ -66,7 +86,7 @@ slew_to_come(const struct adjust *a, const struct clock_reading *now)
 {
 	double running_s, after_s;
 
-	if (second_of(now->real) == second_of(a->set_at.real)) {
+	if (same_second(a, now)) {
 		return a->set_s +
 		    a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
 	}
@@ -87,7 +107,7 @@ phase_to_come(const struct adjust *a, const struct clock_reading *now, double le
 	if (a->plain) {
 		return slew_to_come(a, now);
 	}
-	if (second_of(now->real) == second_of(a->set_at.real)) {
+	if (same_second(a, now)) {
 		return left_s +
 		    a->carry_s * rest_of_second(now->real) / rest_of_second(a->set_at.real);
 	}
@@ -109,7 +129,7 @@ add_ns(struct adjust *a, double ns)
 static double
 foretold_s(const struct adjust *a, const struct clock_reading *now)
 {
-	double seconds = fmax((double)(second_of(now->real) - second_of(a->at.real)), 0.0);
+	double seconds = fmax(seconds_between(&a->at, now), 0.0);
 
 	return a->reported_s * pow(1.0 - ldexp(1.0, -2 - a->time_constant), seconds);
 }
@@ -149,6 +169,13 @@ ask_to_come(struct adjust *a, const struct clock_reading *now)
 	return phase_to_come(a, now, st.phase_s);
 }
 
+/* Something was handed over that may not have come yet. */
+static bool
+slews(const struct adjust *a)
+{
+	return fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0;
+}
+
 /* Books what the clock received since the last settling. */
 static void
 settle(struct adjust *a)
@@ -157,7 +184,7 @@ settle(struct adjust *a)
 	double to_come = 0.0;
 
 	if (a->controlled) {
-		if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
+		if (slews(a)) {
 			to_come = ask_to_come(a, &now);
 		}
 		add_ns(a, (a->pending_s - to_come) * 1e9);
@@ -174,7 +201,7 @@ running_s(const struct adjust *a)
 	double running, after;
 	struct clock_state st;
 
-	if (a->plain && second_of(a->at.real) == second_of(a->set_at.real)) {
+	if (a->plain && same_second(a, &a->at)) {
 		return a->pending_s - a->set_s;
 	}
 	if (a->plain) {
@@ -346,13 +373,17 @@ int64_t
 adjust_sum_at(const struct adjust *a, struct mtime now)
 {
 	int64_t since_ns = now.ns - a->at.mono.ns;
-	struct clock_reading then = { .real = { a->at.real.ns + since_ns }, .mono = now };
+	struct clock_reading then = {
+		.real = { a->at.real.ns + since_ns },
+		.mono = now,
+		.suspended_ns = a->at.suspended_ns,
+	};
 	double to_come_s = 0.0;
 
 	if (!a->controlled) {
 		return a->sum_ns;
 	}
-	if (fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0) {
+	if (slews(a)) {
 		to_come_s = phase_to_come(a, &then, foretold_s(a, &then));
 	}
 	return a->sum_ns +
@@ -487,6 +518,24 @@ ends_slew(const struct adjust *a, int64_t moved_ns)
 	return a->plain && (moved_ns > SET_NS || moved_ns < -SET_NS);
 }
 
+/*
+ * A slew of adjtime is in doubt after a sleep: kernels that know from the RTC alone how long it was
+ * drop it as they wake, others go on, and its seconds begin elsewhere. What is left is handed over
+ * anew. As much as booked_s, what it brought since the last settling, may not have come.
+ */
+static void
+resume_slew(struct adjust *a, struct adjust_finding *f, double booked_s)
+{
+	double carry_s;
+
+	if (!a->plain || !a->controlled || !slews(a)) {
+		return;
+	}
+	f->lost_s = fabs(booked_s) + SLEW_RATE;
+	carry_s = running_s(a);
+	(void)replace(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant, 0);
+}
+
 bool
 adjust_look(struct adjust *a, struct adjust_finding *f)
 {
@@ -518,6 +567,8 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 	} else if (ends_slew(a, moved_ns)) {
 		f->lost_s = fabs(underway_s);
 		forget_slew(a);
+	} else if (f->slept) {
+		resume_slew(a, f, underway_s - a->pending_s);
 	}
 	f->lost_s = fmax(f->lost_s, a->dropped_s);
 	a->dropped_s = 0.0;

@@ -292,18 +292,25 @@ tell_set(struct sim_clock *c)
 	}
 }
 
-/* Whoever sets the clock, the kernel forgets what it was doing. */
+/* The kernel forgets what it was doing. */
 static void
-set_clock(struct sim_clock *c, int64_t delta_ns)
+clear(struct sim_clock *c)
 {
-	advance(c);
-	c->real_ns += delta_ns;
 	c->k.phase_s = c->k.slice = 0;
 	c->k.slew_s = c->k.slew_slice = 0;
 	c->k.unsync = true;
 	c->k.maxerror_s = c->k.esterror_s = PHASE_LIMIT_S;
 	c->k.leap_s = INT64_MAX;
 	set_rate(c);
+}
+
+/* Whoever sets the clock. */
+static void
+set_clock(struct sim_clock *c, int64_t delta_ns)
+{
+	advance(c);
+	c->real_ns += delta_ns;
+	clear(c);
 	tell_set(c);
 }
 
@@ -440,6 +447,9 @@ sim_clock_resume(struct sim_clock *c, bool suspend, double error_s)
 	if (suspend) {
 		c->real_ns += away + ns_from_s(error_s);
 		c->boot_ns += away + ns_from_s(error_s);
+		if (c->wakes_cleared) {
+			clear(c);
+		}
 		tell_set(c);
 	}
 	c->foreign++;

@@ -52,6 +52,7 @@ struct sim_clock {
 	int64_t next_second;           /* of the oscillator, true time */
 	double osc_rate, rate;         /* of the oscillator; of the clocks: less 1 */
 	bool halted;                   /* suspended or paused */
+	bool wakes_cleared;            /* a wake drops a slew under way: the RTC told how long */
 	int64_t halted_at, resumed_at; /* true time; 0: never */
 	int64_t last_event;            /* the event in which it was read last, and how often */
 	int64_t reads;

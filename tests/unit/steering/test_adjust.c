@@ -373,6 +373,53 @@ time_asleep_is_told_apart_from_a_move(void **state)
 	bench_free(b);
 }
 
+/* The rest of a slew is what was not done before and will be done after; to a second's worth. */
+static void
+sleep_in_a_slew(bool kernel, bool drops)
+{
+	struct bench *b = bench_of(0.0);
+	struct adjust_finding f;
+	double was_s;
+
+	b->kernel.wakes_cleared = drops;
+	adjust_by_kernel(&b->a, kernel);
+	(void)adjust_slew(&b->a, 0.09, 0.0, 4);
+	pass_s(b, 20.0);
+	was_s = sim_clock_error_s(&b->kernel);
+	sim_clock_halt(&b->kernel);
+	pass_s(b, 300.0);
+	sim_clock_resume(&b->kernel, true, 0.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - was_s) < 1e-6);
+	assert_true(adjust_look(&b->a, &f));
+	assert_true(f.slept);
+	check_sum_within(b, 0.0, f.lost_s + 100e-6);
+	pass_s(b, 30.0);
+	check_sum_within(b, 0.0, f.lost_s + 100e-6);
+	if (!kernel) {
+		assert_true(f.lost_s <= 0.0105); /* what was booked since the start, and a second */
+		assert_true(fabs(sim_clock_error_s(&b->kernel) - 0.025) < 0.001);
+	}
+	pass_s(b, 400.0);
+	check_sum_within(b, 0.0, f.lost_s + 100e-6);
+	bench_free(b);
+}
+
+static void
+a_slew_under_way_goes_on_after_a_sleep_and_in_the_sum(void **state)
+{
+	(void)state;
+	sleep_in_a_slew(false, false);
+	sleep_in_a_slew(true, false);
+}
+
+static void
+a_slew_that_the_kernel_dropped_as_it_woke_is_not_in_the_sum(void **state)
+{
+	(void)state;
+	sleep_in_a_slew(false, true);
+	sleep_in_a_slew(true, true);
+}
+
 /* ---- who may ---- */
 
 static void
@@ -534,6 +581,8 @@ main(void)
 		    without_the_kernels_loop_a_step_of_some_microseconds_drops_the_slew_too),
 		cmocka_unit_test(a_leap_second_is_taken_out_of_the_sum_again),
 		cmocka_unit_test(time_asleep_is_told_apart_from_a_move),
+		cmocka_unit_test(a_slew_under_way_goes_on_after_a_sleep_and_in_the_sum),
+		cmocka_unit_test(a_slew_that_the_kernel_dropped_as_it_woke_is_not_in_the_sum),
 		cmocka_unit_test(nothing_is_set_when_it_is_not_wanted),
 		cmocka_unit_test(without_the_right_the_error_says_why),
 		cmocka_unit_test(the_sum_goes_on_when_the_clock_is_let_go_and_held_again),
