@@ -192,7 +192,8 @@ random_value(struct seeded *s, const struct schema_row *row, struct text *out)
 	double at = (double)seeded_below(s, 1000) / 999.0;
 	double lo = row->lo < -1e6 ? -1e6 : row->lo, hi = row->hi > 1e6 ? 1e6 : row->hi;
 
-	if (row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_UINT) {
+	if (row->arg == ARG_INT || row->arg == ARG_INT_GIVEN || row->arg == ARG_INT_ALONE ||
+	    row->arg == ARG_UINT) {
 		text_printf(out, " %ld", (long)(lo + at * (hi - lo)));
 	} else if (row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN) {
 		text_printf(out, " %.17g", lo + at * (hi - lo));
@@ -202,6 +203,12 @@ random_value(struct seeded *s, const struct schema_row *row, struct text *out)
 		text_printf(out, " %u", 1 + seeded_below(s, 60000));
 	} else if (row->arg == ARG_CHOICE) {
 		text_printf(out, " %s", row->choices[seeded_below(s, 2)].word);
+	} else if (row->arg == ARG_CHOICES) {
+		for (unsigned n = 1 + seeded_below(s, 3); n > 0; n--) {
+			text_printf(out, " %s", row->choices[seeded_below(s, 4)].word);
+		}
+	} else if (row->arg == ARG_TLS) {
+		text_put(out, " TLS1.3");
 	} else if (row->arg == ARG_TEXT || row->arg == ARG_PATH) {
 		text_printf(out, " %s", words[seeded_below(s, 8)]);
 	} else if (strcmp(row->word, "mask") == 0) {
@@ -257,6 +264,7 @@ random_line(struct seeded *s, struct text *out)
 	} else if (row->arg == ARG_SOURCE || row->arg == ARG_UNPEER) {
 		random_host(s, out);
 		if (row->arg == ARG_SOURCE) {
+			text_put(out, seeded_below(s, 3) == 0 ? " nts" : "");
 			random_options(s, SCHEMA_SOURCE, 0, out);
 		}
 	} else if (row->arg == ARG_REFCLOCK_NAME) {
