@@ -7,10 +7,11 @@
 #include "base/restrict_bits.h"
 #include "crypto/aead.h"
 #include "journal/report.h"
+#include "ntpd/checknts.h"
 #include "ntpd/nts_keys.h"
 #include "ntpd/state.h"
 
-enum { IGNORED_MAX = 256, DATE_MAX = 40 };
+enum { IGNORED_MAX = 256, DATE_MAX = 40, CHECK_ARENA = 1 << 20 };
 
 static const double TELL_AGAIN_S = 3600.0;
 
@@ -142,6 +143,32 @@ failed(struct ntpd *d, const struct ke_server_event *e)
 	}
 }
 
+/* Says what is wrong with the files at the lines that name them; false when nothing is found. */
+static bool
+told_where(struct ntpd *d, const char *what_stays)
+{
+	struct arena *a = arena_new(CHECK_ARENA);
+	struct diag_list diags;
+	bool told = false;
+
+	if (a == NULL) {
+		return false;
+	}
+	diags = diag_list_in(a);
+	checknts_server(d->port.store, d->conf, clock_real(d->port.clock).ns / NS_PER_S, &diags);
+	for (unsigned i = 0; i < diags.n; i++) {
+		char line[DIAG_LINE_MAX + DIAG_LINE_MAX];
+		struct text t = text_over(line, sizeof line);
+		if (diags.at[i].level == DIAG_ERROR) {
+			diag_format_line(&diags.at[i], &t);
+			report(&d->journal, LOG_LEVEL_ERROR, "%s%s", line, what_stays);
+			told = true;
+		}
+	}
+	arena_free(a);
+	return told;
+}
+
 static void
 certificate(struct ntpd *d, const struct ke_server_event *e)
 {
@@ -151,9 +178,11 @@ certificate(struct ntpd *d, const struct ke_server_event *e)
 	struct tm tm;
 
 	if (e->reason[0] != '\0') {
-		report(&d->journal, LOG_LEVEL_ERROR, "NTSs: nts cert %s, nts key %s: %s%s",
-		    d->conf->nts.cert, d->conf->nts.key, e->reason,
-		    s->not_after != 0 ? "; the certificate of before stays" : "");
+		const char *stays = s->not_after != 0 ? "; the certificate of before stays" : "";
+		if (!told_where(d, stays)) {
+			report(&d->journal, LOG_LEVEL_ERROR, "NTSs: nts cert %s, nts key %s: %s%s",
+			    d->conf->nts.cert, d->conf->nts.key, e->reason, stays);
+		}
 		return;
 	}
 	s->not_after = e->not_after;

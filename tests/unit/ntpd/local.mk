@@ -19,3 +19,9 @@ TESTS += tests/unit/ntpd/test_nts_rotation
 tests_unit_ntpd_test_nts_rotation_SOURCES = tests/unit/ntpd/test_nts_rotation.c
 tests_unit_ntpd_test_nts_rotation_CPPFLAGS = $(ntpd_test_CPPFLAGS)
 tests_unit_ntpd_test_nts_rotation_LDADD = $(ntpd_test_LDADD)
+
+check_PROGRAMS += tests/unit/ntpd/test_nts_serve
+TESTS += tests/unit/ntpd/test_nts_serve
+tests_unit_ntpd_test_nts_serve_SOURCES = tests/unit/ntpd/test_nts_serve.c
+tests_unit_ntpd_test_nts_serve_CPPFLAGS = $(ntpd_test_CPPFLAGS)
+tests_unit_ntpd_test_nts_serve_LDADD = $(ntpd_test_LDADD)
