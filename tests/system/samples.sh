@@ -55,6 +55,36 @@ said=$("$ntpd" --check-config -u no-such-user -c "$work/user.conf" 2>&1)
 is $? 1 "a user that does not exist is an error"
 like "$said" '^ntpd: -u no-such-user: .*no such user or group$' "told by name"
 
+# --- a certificate ---------------------------------------------------------------------
+
+mkdir "$work/nts"
+try "ntp-keygen makes a pair" "$top_builddir/ntp-keygen" --nts --days=90 "--output=$work/nts" ntp.example.net 192.0.2.1
+cat >"$work/nts.conf" <<END
+server 192.0.2.1
+nts enable
+nts cert $work/nts/cert-chain.pem
+nts key $work/nts/key.pem cookie $work/lib/nts-keys
+END
+said=$("$ntpd" --check-config -c "$work/nts.conf" 2>&1)
+is $? 0 "which --check-config takes"
+like "$said" 'nts.conf:3:10: note: the certificate is for ntp\.example\.net, 192\.0\.2\.1, until 20' \
+	"and tells for whom it is"
+said=$("$ntpd" --check-config -u nobody:nogroup -c "$work/nts.conf" 2>&1)
+like "$said" "nts.conf:4:9: warning: nts key: .* cannot be read by the run user: Permission denied" \
+	"with -u, that the key is root's alone"
+chmod 644 "$work/nts/key.pem"
+said=$("$ntpd" --check-config -c "$work/nts.conf" 2>&1)
+is $? 1 "a key that everybody may read is an error"
+like "$said" 'nts.conf:4:9: error: every user of this host may read the private key' "at its line"
+chmod 600 "$work/nts/key.pem"
+mkdir "$work/nts/other"
+"$top_builddir/ntp-keygen" --nts "--output=$work/nts/other" ntp.example.net >"$work/try.out"
+sed -i "s|nts/cert-chain|nts/other/cert-chain|" "$work/nts.conf"
+said=$("$ntpd" --check-config -c "$work/nts.conf" 2>&1)
+is $? 1 "the key of another certificate is an error"
+like "$said" 'nts.conf:4:9: error: nts key: .* has the key of another certificate: cert and key must be' \
+	"which says so"
+
 # --- Augeas ---------------------------------------------------------------------------
 
 # augeas FILE COMMAND...: as puppet and ansible change an ntp.conf.
