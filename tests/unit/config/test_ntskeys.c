@@ -109,19 +109,19 @@ a_refusal_names_the_line_and_nothing_of_a_key(void **state)
 	static const struct {
 		const char *text, *line, *wanted;
 	} cases[] = {
-		{ "", "line 1: ", "\"T: \"" },
+		{ "", "line 1: ", "\"T: \" and the time when the current key began" },
 		{ "root:x:0:0\n", "line 1: ", "\"T: \"" },
 		{ "T: x\n", "line 1: ", "\"T: \"" },
 		{ "T: -5\n", "line 1: ", "\"T: \"" },
 		{ "T: 99999999999999999999\n", "line 1: ", "\"T: \"" },
-		{ "T: 1\n", "line 2: ", "\"L: 32\"" },
+		{ "T: 1\n", "line 2: ", "\"L: 32\", or 48 or 64" },
 		{ "T: 1\nL: 16\n", "line 2: ", "\"L: 32\"" },
 		{ "T: 1\nL: 33\n", "line 2: ", "\"L: 32\"" },
 		{ "T: 1\nL: 320\n", "line 2: ", "\"L: 32\"" },
-		{ HEAD, "line 3: ", "\"I: \"" },
+		{ HEAD, "line 3: ", "\"I: \" and the number of a key" },
 		{ HEAD "K: " K32 "\n", "line 3: ", "\"I: \"" },
 		{ HEAD "I: 4294967296\nK: " K32 "\n", "line 3: ", "\"I: \"" },
-		{ HEAD "I: 1\n", "line 4: ", "\"K: \"" },
+		{ HEAD "I: 1\n", "line 4: ", "\"K: \" and as many octets in hex as L says" },
 		{ HEAD "I: 1\nK: " K32 "0\n", "line 4: ", "\"K: \"" },
 		{ HEAD "I: 1\nK: g" K32 "\n", "line 4: ", "\"K: \"" },
 		{ HEAD "I: 1\nK: " K32 K32 "\n", "line 4: ", "\"K: \"" },
