@@ -85,7 +85,7 @@ nts_source_tell(struct client *c, const struct ke_ask *a, const struct ke_found 
 {
 	char why[LINE_MAX_LEN];
 	struct text t = text_over(why, sizeof why);
-	struct text reason = text_over(told->reason, sizeof told->reason);
+	struct text reason;
 
 	if (told->cause == f->cause && told->failure == f->failure &&
 	    strncmp(told->reason, f->reason, sizeof told->reason - 1) == 0) {
@@ -93,6 +93,7 @@ nts_source_tell(struct client *c, const struct ke_ask *a, const struct ke_found 
 	}
 	told->cause = f->cause;
 	told->failure = f->failure;
+	reason = text_over(told->reason, sizeof told->reason);
 	text_put(&reason, f->reason);
 	put_why(a, f, &t);
 	report(c->is.journal, LOG_LEVEL_WARNING, "NTSc: %s: no keys: %s", a->source->cfg->host.text,

@@ -137,6 +137,7 @@ wire_client(struct ntpd *d)
 		.store = d->port.store,
 		.rng = d->port.rng,
 		.resolver = d->port.resolver,
+		.ke = d->port.ke,
 		.journal = &d->journal,
 		.keys = &d->auth,
 		.opt = { .family = d->opt.family, .once = d->opt.once },

@@ -12,13 +12,15 @@ libsim_a_SOURCES = \
 	tests/sim/sim_store.h tests/sim/sim_store.c \
 	tests/sim/sim_log.h tests/sim/sim_log.c \
 	tests/sim/sim_resolver.h tests/sim/sim_resolver.c \
+	tests/sim/sim_ke.h tests/sim/sim_ke.c \
+	tests/sim/sim_nts.h tests/sim/sim_nts.c \
 	tests/sim/sim_server.h tests/sim/sim_server.c
 
 check_PROGRAMS += tests/sim/test_sim
 TESTS += tests/sim/test_sim
 tests_sim_test_sim_SOURCES = tests/sim/test_sim.c
 tests_sim_test_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
-tests_sim_test_sim_LDADD = libsim.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+tests_sim_test_sim_LDADD = libsim.a libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
 # The scenarios: whole daemons.
 check_PROGRAMS += tests/sim/sim_scenarios
@@ -42,6 +44,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_leap.c \
 	tests/sim/scenarios_liars.c \
 	tests/sim/scenarios_latch.c \
+	tests/sim/scenarios_nts.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_quorum.c \
 	tests/sim/scenarios_protect.c \

@@ -283,6 +283,7 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	sim_store_start(&n->store, &n->clock);
 	sim_log_start(&n->log, s->w, n->name);
 	sim_resolver_start(&n->resolver, s->w);
+	sim_ke_start(&n->ke, s->w, &s->ke, n->host, &n->clock);
 	n->rng = sim_rng_of(s->w->seed, "daemon", s->node_n);
 	n->end = (struct sim_event){ .fire = process_ends, .ctx = n };
 	n->wake = (struct sim_event){ .fire = wake, .ctx = n };
@@ -315,6 +316,15 @@ sim_serve(struct sim *s, const char *address)
 	return s->server[s->server_n++];
 }
 
+struct sim_server *
+sim_serve_nts(struct sim *s, const char *address, const char *name)
+{
+	struct sim_server *v = sim_serve(s, address);
+
+	v->nts = sim_nts_new(&s->ke, v->host, s->w->seed, name);
+	return v;
+}
+
 void
 sim_link(struct sim *s, struct sim_host *a, struct sim_host *b, struct sim_path p)
 {
@@ -334,6 +344,7 @@ process_over(struct sim_node *n, const char *how)
 	sockets = sim_host_close_all(n->host);
 	timers = sim_loop_end(&n->loop);
 	sim_resolver_end(&n->resolver);
+	sim_ke_end(&n->ke);
 	if (sockets + timers > 0) {
 		sim_fail(n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets,
 		    timers);
@@ -352,6 +363,7 @@ sim_node_boot(struct sim_node *n)
 		.rng = &n->rng.port,
 		.log = &n->log.port,
 		.resolver = &n->resolver.port,
+		.ke = &n->ke.port,
 		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
 			.usage = on_usage, .ctx = n, },
 	};

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ntpd/daemon.h"
 #include "sim/oracle.h"
+#include "sim/sim_ke.h"
 #include "sim/sim_log.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -31,6 +32,7 @@ struct sim_node {
 	struct sim_store store;
 	struct sim_log log;
 	struct sim_resolver resolver;
+	struct sim_ke ke;
 	struct sim_rng rng;
 	struct ntpd_options options;
 	struct ntpd *daemon;   /* NULL while none runs */
@@ -56,6 +58,7 @@ struct sim_smear {
 struct sim {
 	struct world *w;
 	struct sim_net *net;
+	struct sim_ke_world ke;
 	struct sim_node *node[SIM_NODES_MAX];
 	unsigned node_n;
 	struct sim_server *server[SIM_SERVERS_MAX];
@@ -98,6 +101,9 @@ struct sim_node *sim_node_new(struct sim *s, const char *name, double offset_s, 
 
 /* A played server; address "192.0.2.1" or the like. */
 struct sim_server *sim_serve(struct sim *s, const char *address);
+
+/* The same with NTS; name: of its certificate, "": any. */
+struct sim_server *sim_serve_nts(struct sim *s, const char *address, const char *name);
 
 /* Both directions between a node and a server. */
 void sim_link(struct sim *s, struct sim_host *a, struct sim_host *b, struct sim_path p);

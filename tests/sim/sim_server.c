@@ -74,6 +74,10 @@ write_answer(struct sim_server *s, const struct packet *request, struct header *
 		return 0;
 	}
 	header_put(&w, h);
+	if (s->nts != NULL && s->at_hand != NULL) {
+		return sim_nts_answer(s->nts, s->at_hand->bytes, s->at_hand->len, out, w.len,
+		    NET_PACKET_MAX);
+	}
 	if (s->key != NULL && (s->sign_always || request->mac == PACKET_MAC_KEYED)) {
 		return keyring_sign(s->key, s->key_id, out, w.len, NET_PACKET_MAX);
 	}
@@ -141,7 +145,9 @@ on_datagram(void *ctx, struct sim_host *host, const struct sim_datagram *d)
 	if (s->silent) {
 		return;
 	}
+	s->at_hand = d;
 	answer.len = answer_after(s, &request, lag_s, answer.bytes);
+	s->at_hand = NULL;
 	if (answer.len > 0) {
 		s->answers++;
 		sim_net_send(s->net, host, &answer, lag_s);
@@ -178,6 +184,7 @@ void
 sim_server_free(struct sim_server *s)
 {
 	mac_key_free(s->key);
+	sim_nts_free(s->nts);
 	free(s);
 }
 

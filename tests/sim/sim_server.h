@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "crypto/mac.h"
 #include "sim/sim_net.h"
+#include "sim/sim_nts.h"
 #include "wire/packet.h"
 
 enum { SIM_REQUESTS_KEPT = 64 };
@@ -51,10 +52,12 @@ struct sim_server {
 	struct mac_key *key; /* signs answers to signed requests; owned */
 	uint32_t key_id;
 	bool sign_always;
+	struct sim_nts *nts; /* answers what has NTS by it; owned, NULL: without */
 	unsigned answer_version; /* 0: that of the request */
 	/* Changes an answer before it is written; may be NULL. False: no answer. */
 	bool (*twist)(struct sim_server *s, const struct packet *request, struct header *answer);
 	void *twist_ctx;
+	const struct sim_datagram *at_hand; /* the request that is being answered */
 	/* What came. */
 	struct sim_request request[SIM_REQUESTS_KEPT]; /* the first ones */
 	uint64_t requests, answers;

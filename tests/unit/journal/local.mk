@@ -1,6 +1,6 @@
 # tests/unit/journal: log, statistics and counters over simulated ports
 journal_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
-journal_test_LDADD = libjournal.a libsim.a libconfig.a libcore.a libcrypto_ntp.a libwire.a libbase.a \
+journal_test_LDADD = libjournal.a libsim.a libconfig.a libcore.a libke.a libcrypto_ntp.a libwire.a libbase.a \
 	$(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/journal/test_counters

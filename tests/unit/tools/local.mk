@@ -1,7 +1,7 @@
 # tests/unit/tools: the small programs, those that use the network in the simulator
 tools_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tools_lab = tests/unit/query/lab.c tests/unit/query/lab.h
-tools_lab_LIBS = libquery.a libmode6.a libsim.a $(QUERY_LIBS) libsys.a libbase.a $(SYS_LIBS) \
+tools_lab_LIBS = libquery.a libmode6.a libsim.a libke.a $(QUERY_LIBS) libsys.a libbase.a $(SYS_LIBS) \
 	$(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/tools/test_ntpdate
@@ -39,7 +39,7 @@ check_PROGRAMS += tests/unit/tools/test_ntp_keygen
 TESTS += tests/unit/tools/test_ntp_keygen
 tests_unit_tools_test_ntp_keygen_SOURCES = tests/unit/tools/test_ntp_keygen.c
 tests_unit_tools_test_ntp_keygen_CPPFLAGS = $(tools_test_CPPFLAGS)
-tests_unit_tools_test_ntp_keygen_LDADD = libntpkeygen.a libsim.a libconfig.a libcrypto_ntp.a \
+tests_unit_tools_test_ntp_keygen_LDADD = libntpkeygen.a libsim.a libconfig.a libke.a libcrypto_ntp.a \
 	libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/tools/test_ntpstat
