@@ -79,6 +79,9 @@ bool ke_request(const struct ke_question *q, struct writer *out);
 bool ke_take(const struct ke_question *q, const struct ke_exporter *x, const uint8_t *response,
     size_t len, struct ke_answer *a);
 
+/* True for what record 6 may say: a host's address, without a zone, or a host name. */
+bool ke_is_server(const char *name);
+
 /* Notes why there are no keys; in words, printf's, which are cut to fit. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))

@@ -201,9 +201,8 @@ is_host_name(const char *name)
 	return letters;
 }
 
-/* What record 6 may say: a host's address, without a zone, or a name. */
-static bool
-is_server(const char *name)
+bool
+ke_is_server(const char *name)
 {
 	struct addr a;
 
@@ -259,7 +258,7 @@ judge(const struct ke_question *q, const struct ke_exporter *x, const struct nts
 		ke_fail(a, KE_AEAD, "it chose AEAD %u, which was not offered", p->aead);
 	} else if (p->cookie_n == 0) {
 		ke_fail(a, KE_NO_COOKIE, "it sent no cookie that can be used");
-	} else if (p->server[0] != '\0' && !is_server(p->server)) {
+	} else if (p->server[0] != '\0' && !ke_is_server(p->server)) {
 		ke_fail(a, KE_FORM, "the NTP server that it names is no host");
 	} else if (!x->keys(x->ctx, p->aead, a->c2s, a->s2c)) {
 		ke_fail(a, KE_PROCESS, "TLS gave no keys for AEAD %u", p->aead);

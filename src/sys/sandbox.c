@@ -206,8 +206,8 @@ allow_memory(scmp_filter_ctx f, enum sandbox_role role)
 }
 
 /*
- * UDP, and TCP for names and keys: by protocol too, since others (MPTCP) pass by the fence. No raw packets,
- * whatever the capabilities, and of netlink what tells addresses and routes.
+ * UDP, and TCP for names and keys: by protocol too, since others (MPTCP) pass by the fence. No raw
+ * packets, whatever the capabilities, and of netlink what tells addresses and routes.
  */
 static const struct {
 	int family, type, protocol;

@@ -3,6 +3,8 @@
 FUZZ_TARGETS += \
 	tests/fuzz/fuzz_packet \
 	tests/fuzz/fuzz_ntske \
+	tests/fuzz/fuzz_ke_exchange \
+	tests/fuzz/fuzz_ke_message \
 	tests/fuzz/fuzz_nts \
 	tests/fuzz/fuzz_cookie \
 	tests/fuzz/fuzz_conf \
@@ -42,6 +44,14 @@ tests_fuzz_fuzz_nts_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
 tests_fuzz_fuzz_cookie_SOURCES = tests/fuzz/fuzz_cookie.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_cookie_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_cookie_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_ke_exchange_SOURCES = tests/fuzz/fuzz_ke_exchange.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ke_exchange_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ke_exchange_LDADD = libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_ke_message_SOURCES = tests/fuzz/fuzz_ke_message.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ke_message_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ke_message_LDADD = libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
 
 tests_fuzz_fuzz_control_SOURCES = tests/fuzz/fuzz_control.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_control_LDFLAGS = $(fuzz_ldflags)

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pair - certificate and key, from files into a context of TLS. */
+#include "pair.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include "base/ntptime.h"
+#include "base/text.h"
+#include "sys/file_open.h"
+#include "tls.h"
+
+enum { FILE_MAX = 256 * 1024, CHAIN_MAX = 16 };
+
+static bool TEXT_PRINTF(2, 3) wrong(struct pair_read *p, const char *fmt, ...)
+{
+	struct text t = text_over(p->reason, sizeof p->reason);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&t, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* ---- octets ---- */
+
+struct octets {
+	char *at;
+	size_t len;
+};
+
+static void
+wipe(struct octets *o)
+{
+	if (o->at != NULL) {
+		OPENSSL_cleanse(o->at, FILE_MAX);
+		free(o->at);
+	}
+}
+
+static bool
+take_all(int fd, struct octets *o)
+{
+	while (o->len < FILE_MAX) {
+		ssize_t n = pread(fd, o->at + o->len, FILE_MAX - o->len, (off_t)o->len);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			return n == 0;
+		}
+		o->len += (size_t)n;
+	}
+	errno = EFBIG;
+	return false;
+}
+
+static bool
+is_fit(const struct stat *st, const char *path, bool secret, struct pair_read *p)
+{
+	if (!S_ISREG(st->st_mode)) {
+		return wrong(p, "%s: it is no file", path);
+	}
+	if (secret && (st->st_mode & S_IROTH) != 0) {
+		return wrong(p, "%s: everybody may read this key: chmod o-r, and make another",
+		    path);
+	}
+	return true;
+}
+
+static bool
+read_file(const struct pair_file *f, bool secret, struct octets *o, struct pair_read *p)
+{
+	int fd = f->fd >= 0 ? f->fd : file_open_read(f->path, O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0) {
+		return wrong(p, "%s: %s%s", f->path, strerror(-fd),
+		    fd == -EACCES ? ": ntpd, or the user of -u, must be able to read it" : "");
+	}
+	bool fine = fstat(fd, &st) == 0 && is_fit(&st, f->path, secret, p);
+	if (fine) {
+		o->at = malloc(FILE_MAX);
+		fine = o->at != NULL && take_all(fd, o);
+		if (!fine) {
+			(void)wrong(p, "%s: %s", f->path, strerror(errno));
+		}
+	}
+	if (fd != f->fd) {
+		(void)close(fd);
+	}
+	return fine;
+}
+
+/* ---- certificate and key ---- */
+
+/* A key with a password has nobody to ask. */
+static int
+no_password(char *buf, int size, int writing, void *ctx)
+{
+	bool *asked = ctx;
+
+	(void)buf;
+	(void)size;
+	(void)writing;
+	*asked = true;
+	return -1;
+}
+
+static void
+note_times(X509 *leaf, struct pair_read *p)
+{
+	int64_t from = 0, now = (int64_t)time(NULL);
+	char date[32];
+
+	if (!tls_valid_until(leaf, &p->not_after) || !tls_valid_from(leaf, &from)) {
+		(void)wrong(p, "the certificate has no dates");
+	} else if (p->not_after < now) {
+		(void)wrong(p, "the certificate ended on %s: renew it, then reload",
+		    tls_date(p->not_after, date, sizeof date));
+	} else if (from > now) {
+		(void)wrong(p, "the certificate begins on %s only: or the clock is wrong",
+		    tls_date(from, date, sizeof date));
+	} else {
+		p->timely = true;
+	}
+}
+
+static bool
+use_chain(SSL_CTX *ctx, BIO *in, const char *path, struct pair_read *p)
+{
+	X509 *leaf = PEM_read_bio_X509_AUX(in, NULL, NULL, NULL), *next;
+
+	if (leaf == NULL) {
+		return wrong(p, "%s: no certificate in it: PEM is wanted, the server's own first",
+		    path);
+	}
+	bool fine = SSL_CTX_use_certificate(ctx, leaf) == 1;
+	if (fine) {
+		(void)tls_subject(leaf, p->subject, sizeof p->subject);
+		note_times(leaf, p);
+	} else {
+		(void)wrong(p, "%s: OpenSSL does not take this certificate", path);
+	}
+	X509_free(leaf);
+	for (unsigned i = 0; i < CHAIN_MAX && fine; i++) {
+		next = PEM_read_bio_X509(in, NULL, NULL, NULL);
+		if (next == NULL) {
+			break;
+		}
+		if (SSL_CTX_add0_chain_cert(ctx, next) != 1) {
+			X509_free(next);
+			fine = wrong(p, "%s: OpenSSL does not take its chain", path);
+		}
+	}
+	ERR_clear_error();
+	return fine;
+}
+
+static bool
+use_key(SSL_CTX *ctx, BIO *in, const char *path, const char *cert, struct pair_read *p)
+{
+	bool asked = false;
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, no_password, &asked);
+	bool fine = false;
+
+	if (key == NULL) {
+		(void)wrong(p,
+		    asked ? "%s: the key has a password: openssl pkey writes it without"
+			  : "%s: no private key in it: PEM is wanted",
+		    path);
+	} else if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
+		(void)wrong(p, "%s is not the key to %s", path, cert);
+	} else {
+		fine = true;
+	}
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return fine;
+}
+
+bool
+pair_read(struct ssl_ctx_st *ctx, const struct pair_file *cert, const struct pair_file *key,
+    struct pair_read *out)
+{
+	struct octets c = { NULL, 0 }, k = { NULL, 0 };
+	BIO *ic = NULL, *ik = NULL;
+
+	memset(out, 0, sizeof *out);
+	bool fine = read_file(cert, false, &c, out) && read_file(key, true, &k, out);
+	if (fine) {
+		ic = BIO_new_mem_buf(c.at, (int)c.len);
+		ik = BIO_new_mem_buf(k.at, (int)k.len);
+		fine = ic != NULL && ik != NULL && use_chain(ctx, ic, cert->path, out) &&
+		    use_key(ctx, ik, key->path, cert->path, out);
+	}
+	BIO_free(ic);
+	BIO_free(ik);
+	wipe(&c);
+	wipe(&k);
+	return fine;
+}
+
+/* ---- changes ---- */
+
+static bool
+look(const struct pair_file *f, struct pair_state *out)
+{
+	struct stat st;
+
+	if ((f->fd >= 0 ? fstat(f->fd, &st) : stat(f->path, &st)) != 0) {
+		return false;
+	}
+	*out = (struct pair_state){ st.st_dev, st.st_ino, st.st_size,
+		(int64_t)st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec };
+	return true;
+}
+
+bool
+pair_look(const struct pair_file *cert, const struct pair_file *key, struct pair_seen *out)
+{
+	return look(cert, &out->cert) && look(key, &out->key);
+}
+
+static bool
+differs(const struct pair_state *a, const struct pair_state *b)
+{
+	return a->device != b->device || a->inode != b->inode || a->size != b->size ||
+	    a->changed_ns != b->changed_ns;
+}
+
+bool
+pair_differs(const struct pair_seen *a, const struct pair_seen *b)
+{
+	return differs(&a->cert, &b->cert) || differs(&a->key, &b->key);
+}
