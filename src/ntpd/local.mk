@@ -38,4 +38,4 @@ ntpd_SOURCES = \
 	src/ntpd/checkfiles.c \
 	src/ntpd/main.c \
 	src/ntpd/options.c
-ntpd_LDADD = $(NTPD_LIBS) libsys.a libbase.a $(SYS_LIBS) $(SYSTEMD_LIBS) $(CRYPTO_LIBS) -lm
+ntpd_LDADD = $(NTPD_LIBS) libsys.a libcrypto_ntp.a libbase.a $(SYS_LIBS) $(SSL_LIBS) $(SYSTEMD_LIBS) $(CRYPTO_LIBS) -lm

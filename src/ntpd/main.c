@@ -16,6 +16,8 @@
 #include "config/config.h"
 #include "crypto/mac.h"
 #include "journal/report.h"
+#include "ke/ke_client_proc.h"
+#include "ke/ke_server_proc.h"
 #include "ntpd/checkconf.h"
 #include "ntpd/daemon.h"
 #include "ntpd/options.h"
@@ -33,7 +35,7 @@
 #include "sys/store_fenced.h"
 #include "sys/store_posix.h"
 
-enum { ROLE_RESOLVER, ROLES_N };
+enum { ROLE_RESOLVER, ROLE_KE_CLIENT, ROLE_KE_SERVER, ROLES_N };
 enum { EXIT_USAGE = 2, EXIT_FAILED = 1, EXIT_PRIVILEGES = 255, COMMAND_LINE_MAX = 512 };
 
 /* The process, as main hands it around. */
@@ -56,6 +58,8 @@ struct process {
 	int user_error;
 	struct starter *starter;
 	struct resolver *resolver;
+	struct ke *ke;
+	struct ke_server *ke_server;
 	struct notify *notify;
 	struct ntpd *ntpd;
 	char *pidfile;   /* a copy: the configuration is gone at the end */
@@ -63,7 +67,9 @@ struct process {
 	bool user_changed;
 };
 
-static const struct role *const role_list[ROLES_N] = { [ROLE_RESOLVER] = &RESOLVER_ROLE };
+static const struct role *const role_list[ROLES_N] = { [ROLE_RESOLVER] = &RESOLVER_ROLE,
+	[ROLE_KE_CLIENT] = &KE_CLIENT_ROLE,
+	[ROLE_KE_SERVER] = &KE_SERVER_ROLE };
 static const struct role_set roles = { .program = "ntpd", .at = role_list, .n = ROLES_N };
 
 static void TEXT_PRINTF(3, 4) say(struct process *p, enum log_level level, const char *fmt, ...)
@@ -158,6 +164,10 @@ open_ports(struct process *p)
 	    opened(p, "resolver",
 		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
 		    &p->resolver)) &&
+	    opened(p, "NTS keys",
+		ke_client_proc_new(p->loop, p->starter, ROLE_KE_CLIENT, &p->ke)) &&
+	    opened(p, "NTS server",
+		ke_server_proc_new(p->loop, p->starter, ROLE_KE_SERVER, &p->ke_server)) &&
 	    opened(p, "NOTIFY_SOCKET of the service manager", notify_new(p->loop, &p->notify));
 }
 
@@ -199,6 +209,7 @@ ports_of(struct process *p)
 {
 	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net,
 		.store = p->store, .rng = p->rng, .log = p->log, .resolver = p->resolver,
+		.ke = p->ke, .ke_server = p->ke_server,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 			.stopping = tell_stopping, .synced = tell_parent_synced,
 			.usage = tell_usage, .ctx = p, }, };
@@ -585,6 +596,8 @@ close_ports(struct process *p)
 	clockwatch_free(p->clockwatch);
 	notify_free(p->notify);
 	resolver_proc_free(p->resolver);
+	ke_client_proc_free(p->ke);
+	ke_server_proc_free(p->ke_server);
 	starter_free(p->starter);
 	rng_system_free(p->rng);
 	if (p->fence != NULL) {
