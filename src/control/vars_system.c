@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
+#include <inttypes.h>
 #include <string.h>
 #include "client/client.h"
 #include "client/sources.h"
@@ -18,6 +19,9 @@
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
 enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
 
+/* "short:0 ": a name and the longest number for each verdict. */
+enum { VERDICT_WORDS_MAX = VERDICT_N * 36 };
+
 /* What Linux always says of itself. */
 static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
 
@@ -28,7 +32,9 @@ struct system_vars {
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char faults[CONTROL_FAULTS_MAX];
-	char unused[512], quorum[128];
+	char unused[512], quorum[128], verdict_words[VERDICT_WORDS_MAX];
+	const char *srv_verdicts;
+	uint64_t srv_sent;
 	const char *config_faults, *config_unused, *waits_for;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
@@ -120,6 +126,9 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("ss_lamport", KIND_UINT, lamport),
 	SYS_NAMED("ss_processed", KIND_UINT, processed),
 	SYS_NAMED("ss_numctlreq", KIND_UINT, numctlreq),
+	/* Of those who asked us alone: what became of their packets, and the answers sent. */
+	SYS_NAMED("srv_verdicts", KIND_QUOTED, srv_verdicts),
+	SYS_NAMED("srv_sent", KIND_UINT, srv_sent),
 	SYS_NAMED("clk_wander_threshold", KIND_PPM, wander_threshold),
 	/* Readings of the clock are finer than a tick: nothing is added to them. */
 	SYS_NAMED("fuzz", KIND_MS3, zero_s),
@@ -216,6 +225,20 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->authknotfound = c->is.auth->count.not_found;
 	v->authencrypts = c->is.auth->count.made;
 	v->authdecrypts = c->is.auth->count.checked;
+}
+
+static void
+fill_served(const struct control *c, struct system_vars *v)
+{
+	const struct counters *count = &c->is.server->count;
+	struct text t = text_over(v->verdict_words, sizeof v->verdict_words);
+
+	for (unsigned i = 0; i < VERDICT_N; i++) {
+		text_printf(&t, "%s%s:%" PRIu64, i > 0 ? " " : "", verdict_name((enum verdict)i),
+		    count->verdict.of[i]);
+	}
+	v->srv_verdicts = v->verdict_words;
+	v->srv_sent = count->sent;
 }
 
 static uint64_t
@@ -354,6 +377,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	(void)sources_put_unused(c->is.client, &unused);
 	v->config_unused = v->unused;
 	fill_counters(c, v);
+	fill_served(c, v);
 	fill_mru(c, v);
 	fill_kernel(c, v);
 	fill_leap(c, v);

@@ -6,6 +6,7 @@ libmode6_a_SOURCES = \
 	include/mode6/form.h src/mode6/form.c \
 	include/mode6/json.h src/mode6/json.c \
 	include/mode6/session.h src/mode6/session.c \
+	include/mode6/snapshot.h src/mode6/snapshot.c src/mode6/headline.c \
 	include/mode6/transport.h \
 	include/mode6/udp.h src/mode6/udp.c \
 	include/mode6/vars.h src/mode6/vars.c \

@@ -361,6 +361,7 @@ the_displays_of_ntpq_are_answered_at_once(void **state)
 		"iostats_reset,total_rbuf,free_rbuf,used_rbuf,rbuf_lowater,io_dropped,io_ignored,"
 		"io_received,io_sent,io_sendfailed,io_wakeups,io_goodwakeups",
 		"timerstats_reset,timer_overruns,timer_xmts",
+		"srv_verdicts,srv_sent",
 		"authreset,authkeys,authfreek,authklookups,authknotfound,authkuncached,"
 		"authkexpired,"
 		"authencrypts,authdecrypts",

@@ -19,3 +19,10 @@ TESTS += tests/unit/mode6/test_udp
 tests_unit_mode6_test_udp_SOURCES = tests/unit/mode6/test_udp.c
 tests_unit_mode6_test_udp_CPPFLAGS = $(mode6_test_CPPFLAGS)
 tests_unit_mode6_test_udp_LDADD = $(mode6_test_LDADD)
+
+check_PROGRAMS += tests/unit/mode6/test_snapshot
+TESTS += tests/unit/mode6/test_snapshot
+tests_unit_mode6_test_snapshot_SOURCES = tests/unit/mode6/test_snapshot.c tests/unit/mode6/told.h \
+	tests/unit/mode6/script.h
+tests_unit_mode6_test_snapshot_CPPFLAGS = $(mode6_test_CPPFLAGS)
+tests_unit_mode6_test_snapshot_LDADD = $(mode6_test_LDADD)
