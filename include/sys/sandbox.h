@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sandbox - a filter of system calls (seccomp) for each role of the daemon, entered last of all:
- * what is not in the role's list is refused or ends the process. Without libseccomp at build it is
- * not there.
+ * sandbox - a filter of system calls (seccomp) for each role of the daemon, and for ntp-exporter,
+ * entered last of all: what is not in the role's list is refused or ends the process. For use with
+ * -u only; without libseccomp at build it is not there.
  */
 #ifndef SYS_SANDBOX_H
 #define SYS_SANDBOX_H
@@ -14,6 +14,7 @@ enum sandbox_role {
 	SANDBOX_RESOLVER,  /* getaddrinfo, and answers on a socket that is open already */
 	SANDBOX_KE_CLIENT, /* reads certificates, connects by TCP; no UDP */
 	SANDBOX_KE_SERVER, /* reads certificates, accepts; makes no socket, and connects none */
+	SANDBOX_EXPORTER,  /* ntp-exporter: accepts, asks by UDP, writes files; no child of ntpd */
 };
 
 enum sandbox_answer {

@@ -11,7 +11,9 @@ libsys_a_SOURCES = \
 	src/sys/fence.c \
 	src/sys/file_access.c \
 	src/sys/file_open.c \
+	src/sys/http.c \
 	src/sys/ifwatch.c \
+	src/sys/loop_base.h \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \
 	src/sys/net_receive.c \

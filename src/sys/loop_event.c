@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <event2/event.h>
+#include "loop_base.h"
 
 /*
  * Timers further away wake up and look again; libevent's arithmetic is in 32-bit seconds on some
@@ -52,6 +53,12 @@ static struct loop_event *
 loop_of(struct loop *l)
 {
 	return (struct loop_event *)l;
+}
+
+struct event_base *
+loop_event_base(struct loop *l)
+{
+	return loop_of(l)->base;
 }
 
 static struct mtime

@@ -119,9 +119,10 @@ enum {
 	STARTER = 1 << SANDBOX_STARTER,
 	KE_CLIENT = 1 << SANDBOX_KE_CLIENT,
 	KE_SERVER = 1 << SANDBOX_KE_SERVER,
+	EXPORTER = 1 << SANDBOX_EXPORTER,
 	NAMES = MAIN | RESOLVER | STARTER, /* UDP, and what getaddrinfo wants */
 	TCP = RESOLVER | STARTER | KE_CLIENT,
-	ALL = NAMES | KE_CLIENT | KE_SERVER
+	ALL = NAMES | KE_CLIENT | KE_SERVER | EXPORTER
 };
 
 static const struct {
@@ -132,10 +133,10 @@ static const struct {
 	{ clock_calls, ALL },
 	{ wait_calls, ALL },
 	{ reading_calls, ALL },
-	{ writing_calls, MAIN },
+	{ writing_calls, MAIN | EXPORTER },
 	{ socket_calls, ALL },
-	{ connect_calls, NAMES | KE_CLIENT },
-	{ accept_calls, KE_SERVER | STARTER },
+	{ connect_calls, NAMES | KE_CLIENT | EXPORTER },
+	{ accept_calls, KE_SERVER | STARTER | EXPORTER },
 	{ process_calls, ALL },
 	{ daemon_calls, MAIN },
 	{ starter_calls, STARTER },
@@ -198,7 +199,7 @@ static int
 allow_memory(scmp_filter_ctx f, enum sandbox_role role)
 {
 	static const uint64_t values[] = { 0, PROT_WRITE, PROT_EXEC }, never[] = { 0 };
-	size_t n = role == SANDBOX_MAIN ? 2 : 3;
+	size_t n = role == SANDBOX_MAIN || role == SANDBOX_EXPORTER ? 2 : 3;
 
 	int rc = allow_masked(f, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, values, n);
 	rc = rc != 0 ? rc : allow_masked(f, SCMP_SYS(mmap2), 2, PROT_WRITE | PROT_EXEC, values, n);
@@ -213,12 +214,12 @@ static const struct {
 	int family, type, protocol;
 	unsigned roles;
 } sockets[] = {
-	{ AF_INET, SOCK_DGRAM, 0, NAMES },
-	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, NAMES },
+	{ AF_INET, SOCK_DGRAM, 0, NAMES | EXPORTER },
+	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, NAMES | EXPORTER },
 	{ AF_INET, SOCK_STREAM, 0, TCP },
 	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, TCP },
-	{ AF_INET6, SOCK_DGRAM, 0, NAMES },
-	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NAMES },
+	{ AF_INET6, SOCK_DGRAM, 0, NAMES | EXPORTER },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, NAMES | EXPORTER },
 	{ AF_INET6, SOCK_STREAM, 0, TCP },
 	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, TCP },
 	{ AF_UNIX, SOCK_DGRAM, 0, NAMES },
@@ -320,7 +321,7 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	 * Every refusal is logged, where the kernel can; but for names the C library is refused
 	 * something each time. What ends a process is logged anyway.
 	 */
-	if (role == SANDBOX_MAIN) {
+	if (role == SANDBOX_MAIN || role == SANDBOX_EXPORTER) {
 		(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
 	}
 	int rc = fill(f, role);

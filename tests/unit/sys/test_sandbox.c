@@ -464,7 +464,7 @@ the_main_role_resolves_names_through_the_starter(void **state)
 }
 
 static const enum sandbox_role every_role[] = { SANDBOX_MAIN, SANDBOX_STARTER, SANDBOX_RESOLVER,
-	SANDBOX_KE_CLIENT, SANDBOX_KE_SERVER };
+	SANDBOX_KE_CLIENT, SANDBOX_KE_SERVER, SANDBOX_EXPORTER };
 
 static void
 no_role_can_do_what_an_intruder_would(void **state)
@@ -553,6 +553,35 @@ who_establishes_keys_has_its_own_side_of_tcp_and_no_more(void **state)
 	assert_int_equal(inside(SANDBOX_KE_SERVER, SANDBOX_REFUSE,
 			     keys_are_given_over_sockets_of_others),
 	    0);
+}
+
+static int
+the_exporter_accepts_asks_and_no_more(void)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(1) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || refused(AF_INET6, SOCK_DGRAM)) {
+		return 1;
+	}
+	if (!refused(AF_INET, SOCK_STREAM) || !refused(AF_UNIX, SOCK_DGRAM) ||
+	    !refused(AF_NETLINK, SOCK_RAW)) {
+		return 2;
+	}
+	if (bind(fd, (const struct sockaddr *)&sa, sizeof sa) == 0 || errno != EPERM) {
+		return 3;
+	}
+	return accept4(fd, NULL, NULL, 0) == -1 && errno != EPERM ? 0 : 4;
+}
+
+static void
+what_shows_the_daemon_has_no_rights_over_it(void **state)
+{
+	(void)state;
+	assert_int_equal(inside(SANDBOX_EXPORTER, SANDBOX_REFUSE,
+			     the_exporter_accepts_asks_and_no_more),
+	    0);
+	assert_int_equal(inside(SANDBOX_EXPORTER, SANDBOX_KILL, files_work), 0);
 }
 
 /* True when the status is that of a process that a filter ended. */
@@ -667,6 +696,7 @@ main(void)
 		cmocka_unit_test(the_main_role_resolves_names_through_the_starter),
 		cmocka_unit_test(no_role_can_do_what_an_intruder_would),
 		cmocka_unit_test(who_establishes_keys_has_its_own_side_of_tcp_and_no_more),
+		cmocka_unit_test(what_shows_the_daemon_has_no_rights_over_it),
 		cmocka_unit_test(a_role_that_does_what_no_library_does_ends),
 		cmocka_unit_test(no_role_executes_what_it_wrote),
 		cmocka_unit_test(only_where_names_are_resolved_is_code_loaded),
