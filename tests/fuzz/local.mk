@@ -16,6 +16,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_mode6 \
 	tests/fuzz/fuzz_reload \
 	tests/fuzz/fuzz_mru \
+	tests/fuzz/fuzz_exporter \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_starter
@@ -109,3 +110,9 @@ tests_fuzz_fuzz_mru_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/t
 	-DREPLAY_MUTATIONS=10000
 tests_fuzz_fuzz_mru_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mru_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+tests_fuzz_fuzz_exporter_SOURCES = tests/fuzz/fuzz_exporter.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_exporter_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_exporter_LDADD = libexporter.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
+	$(CRYPTO_LIBS)

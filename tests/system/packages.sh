@@ -64,7 +64,14 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/sbin/ntptime
 /usr/sbin/ntptrace" "the files outside /usr/share"
 is "$(cd "$work/files/usr/share/man" && find . -type f -printf '%f\n' | sort)" \
-	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' -printf '%f.gz\n' | sort)" "every manual page"
+	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 -printf '%f.gz\n' | sort)" \
+	"every manual page but those of other packages"
+exporter_deb=${box_deb/ntpd_/ntpd-exporter_}
+is "$(dpkg-deb -c "$exporter_deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v /usr/share/doc | sort)" \
+	"/lib/systemd/system/ntp-exporter.service
+/lib/systemd/system/ntp-exporter.socket
+/usr/sbin/ntp-exporter
+/usr/share/man/man8/ntp-exporter.8.gz" "the exporter is a package of its own"
 is "$(sort "$work/control/conffiles" | xargs)" \
 	"$(cd "$work/files" && find etc -type f -printf '/%p\n' | sort | xargs)" \
 	"all below /etc are the user's to change"

@@ -18,6 +18,10 @@ is "$(rpmspec -q --srpm --qf '%{name}-%{version}.tar.xz' "$spec" 2>/dev/null)" "
 try "the package builds" "$top_srcdir/packaging/build-rpm" "$tarball" "$work/rpm"
 rpm=$(find "$work/rpm/RPMS" -name 'ntpd-[0-9]*.rpm')
 [ -n "$rpm" ] || bail "there is a package"
+unlike "$(rpm -qpl "$rpm" 2>/dev/null)" ntp-exporter "the exporter is not in it"
+is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-exporter-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
+	"/usr/lib/systemd/system/ntp-exporter.service /usr/lib/systemd/system/ntp-exporter.socket \
+/usr/sbin/ntp-exporter /usr/share/man/man8/ntp-exporter.8.gz" "but in a package of its own"
 
 for script in prein postin preun postun; do
 	text=$(rpm -qp --qf "%{$(tr '[:lower:]' '[:upper:]' <<<"$script")}" "$rpm" 2>/dev/null)
