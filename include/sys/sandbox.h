@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sandbox - a filter of system calls (seccomp) for each role of the daemon, and for ntp-exporter,
- * entered last of all: what is not in the role's list is refused or ends the process. For use with
- * -u only; without libseccomp at build it is not there.
+ * entered last of all: what is not in the role's list is refused or ends the process. Without
+ * libseccomp at build it is not there.
  */
 #ifndef SYS_SANDBOX_H
 #define SYS_SANDBOX_H
