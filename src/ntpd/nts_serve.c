@@ -79,15 +79,28 @@ static void
 tell_ignored(struct ntpd *d)
 {
 	struct addr base[IGNORED_MAX];
-	unsigned prefix[IGNORED_MAX], n = 0;
+	unsigned prefix[IGNORED_MAX], n = 0, left = 0;
 	struct ke_server *k = d->port.ke_server;
 
-	for (unsigned i = 0; i < d->conf->restricts_n && n < IGNORED_MAX; i++) {
+	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
 		const struct config_restrict *r = &d->conf->restricts[i];
-		if (r->scope == RESTRICT_SCOPE_ADDR && (r->flags & RESTRICT_IGNORE) != 0 &&
-		    addr_mask_is_prefix(&r->mask, &prefix[n])) {
-			base[n++] = r->addr;
+		unsigned len;
+		if (r->scope != RESTRICT_SCOPE_ADDR || (r->flags & RESTRICT_IGNORE) == 0 ||
+		    !addr_mask_is_prefix(&r->mask, &len)) {
+			continue;
 		}
+		if (n == IGNORED_MAX) {
+			left++;
+			continue;
+		}
+		base[n] = r->addr;
+		prefix[n++] = len;
+	}
+	if (left > 0) {
+		report(&d->journal, LOG_LEVEL_WARNING,
+		    "NTSs: the key exchange heeds %u lines of restrict with ignore; %u more are "
+		    "heeded when the time is asked for only",
+		    n, left);
 	}
 	k->ops->ignore(k, base, prefix, n);
 }

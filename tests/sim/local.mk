@@ -46,6 +46,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_nts.c \
 	tests/sim/scenarios_network.c \
+	tests/sim/scenarios_nts_server.c \
 	tests/sim/scenarios_quorum.c \
 	tests/sim/scenarios_protect.c \
 	tests/sim/scenarios_reload.c \

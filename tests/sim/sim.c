@@ -364,6 +364,7 @@ sim_node_boot(struct sim_node *n)
 		.log = &n->log.port,
 		.resolver = &n->resolver.port,
 		.ke = &n->ke.port,
+		.ke_server = n->ke_server,
 		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
 			.usage = on_usage, .ctx = n, },
 	};

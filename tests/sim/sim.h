@@ -34,6 +34,7 @@ struct sim_node {
 	struct sim_resolver resolver;
 	struct sim_ke ke;
 	struct sim_rng rng;
+	struct ke_server *ke_server; /* NULL: its daemons establish no keys as servers */
 	struct ntpd_options options;
 	struct ntpd *daemon;   /* NULL while none runs */
 	struct sim_event end;  /* the process ends after it asked the loop to */
