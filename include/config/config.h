@@ -66,6 +66,12 @@ enum config_source_flag {
 	OPTION_XMTNONCE = 0x0400 /* always done; kept to be printed back */
 };
 
+/* t of 127.127.t.u, of those that have a driver. */
+enum config_clock {
+	CLOCK_LOCAL = 1,
+	CLOCK_SHM = 28,
+};
+
 /* fudge 127.127.t.u ... */
 enum config_fudge_given {
 	FUDGE_TIME1 = 0x001,
@@ -110,7 +116,8 @@ struct config_source {
 	/* without nts only */
 	int32_t fallback_s; /* used when no NTS source was reachable for so long; 0: always */
 	/* refclock only */
-	int32_t clock_type, clock_unit;       /* t and u of 127.127.t.u */
+	int32_t clock_type, clock_unit; /* t and u of 127.127.t.u */
+	bool by_name; /* "refclock NAME", as NTPsec has it: some words mean other things there */
 	const char *subtype, *path, *ppspath; /* NULL unless given */
 	int32_t baud;                         /* 0: driver's default */
 	struct config_fudge fudge;

@@ -183,6 +183,24 @@ same_source(const struct config_source *a, const struct config_source *b)
 	return a->port == b->port && same_host(&a->host, &b->host) && text_equal(a->ask, b->ask);
 }
 
+/* A clock of this host may be read each second, a server may not be asked. */
+static int32_t
+at_least_usual(struct parser *p, const char *word, int32_t poll)
+{
+	unsigned i = 1;
+
+	if (poll >= CONFIG_POLL_MIN) {
+		return poll;
+	}
+	while (i < p->line.n && !text_equal(parse_word(p, i), word)) {
+		i++;
+	}
+	parse_warn(p, i + 1,
+	    "'%s' wants an integer from %d to %d, found '%d': the nearest value is taken", word,
+	    CONFIG_POLL_MIN, CONFIG_POLL_MAX, (int)poll);
+	return CONFIG_POLL_MIN;
+}
+
 static void
 settle_polls(struct parser *p, struct config_source *s)
 {
@@ -194,6 +212,10 @@ settle_polls(struct parser *p, struct config_source *s)
 		if (s->maxpoll < 0) {
 			s->maxpoll = s->minpoll;
 		}
+	}
+	if (s->kind != SOURCE_REFCLOCK) {
+		s->minpoll = at_least_usual(p, "minpoll", s->minpoll);
+		s->maxpoll = at_least_usual(p, "maxpoll", s->maxpoll);
 	}
 	if (s->minpoll > s->maxpoll) {
 		parse_warn(p, 0, "minpoll %d is above maxpoll %d: both become %d", (int)s->minpoll,
@@ -360,6 +382,7 @@ parse_refclock(struct parser *p)
 	}
 	value_defaults(SCHEMA_SOURCE, &s);
 	set_clock(&s, clock->type, 0);
+	s.by_name = true;
 	for (unsigned i = 2; i < p->line.n && !p->failed;) {
 		i = refclock_option(p, i, &s);
 	}

@@ -195,13 +195,13 @@ fudge_line(struct print *k, const struct config_source *s)
 	end_line(k);
 }
 
-/* A clock with words that only "refclock NAME" has is printed in that form. */
+/* In the form that it had: some words are in one alone, or mean different things. */
 static void
 refclock_line(struct print *k, const struct config_source *s, const struct config_source *plain)
 {
 	const struct schema_clock *clock = schema_clock_of_type(s->clock_type);
 
-	if ((s->subtype == NULL && s->baud == 0) || clock == NULL || clock->name == NULL) {
+	if (!s->by_name || clock == NULL || clock->name == NULL) {
 		word(k, "server");
 		word(k, s->host.text);
 	} else {

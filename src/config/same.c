@@ -264,7 +264,7 @@ same_server(const struct config_source *a, const struct config_source *b)
 bool
 same_options(const struct config_source *a, const struct config_source *b)
 {
-	bool all = a->fudge.given == b->fudge.given;
+	bool all = a->fudge.given == b->fudge.given && a->by_name == b->by_name;
 
 	for (unsigned i = 0; all && i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];

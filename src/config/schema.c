@@ -191,8 +191,8 @@ const struct schema_row schema_rows[] = {
 	/* options of an association */
 	{ SCHEMA_SOURCE, "iburst", FLAG(S(flags), OPTION_IBURST), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "burst", FLAG(S(flags), OPTION_BURST), NULL, ACTS(SOURCES, REMOTE) },
-	{ SCHEMA_SOURCE, "minpoll", INT(S(minpoll), 3, 17, CLAMPED), "6", ACTS(SOURCES, REMOTE) },
-	{ SCHEMA_SOURCE, "maxpoll", INT(S(maxpoll), 3, 17, CLAMPED), "10", ACTS(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "minpoll", INT(S(minpoll), 0, 17, CLAMPED), "6", ACTS(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "maxpoll", INT(S(maxpoll), 0, 17, CLAMPED), "10", ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "prefer", FLAG(S(flags), OPTION_PREFER), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "noselect", FLAG(S(flags), OPTION_NOSELECT), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "true", FLAG(S(flags), OPTION_TRUE), NULL, ACTS(SOURCES, REMOTE) },

@@ -124,6 +124,7 @@ a_reference_clock_polls_at_6_unless_told_otherwise(void **state)
 	} cases[] = {
 		{ "", 6, 6 },
 		{ "minpoll 4", 4, 4 },
+		{ "minpoll 0", 0, 0 },
 		{ "maxpoll 10", 6, 10 },
 		{ "maxpoll 4", 4, 4 },
 		{ "minpoll 3 maxpoll 8", 3, 8 },
