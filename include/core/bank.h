@@ -26,7 +26,7 @@ struct bank_model {
 };
 
 struct bank {
-	unsigned views; /* rows in use: 1 or BANK_VIEWS */
+	unsigned views; /* rows in use: 1..BANK_VIEWS */
 	struct bank_model model[BANK_VIEWS][BANK_WANDERS];
 	double view_log[BANK_VIEWS]; /* of each row, fading slowly: the best has 0 */
 };
@@ -46,7 +46,7 @@ struct estimate {
 
 /*
  * Begins all models at an offset, with what is known of the frequency.
- * views  1 or BANK_VIEWS: how many readings each sample will have
+ * views  1..BANK_VIEWS: how many readings each sample will have
  */
 void bank_begin(struct bank *b, unsigned views, const struct estimate *from);
 

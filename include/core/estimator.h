@@ -6,7 +6,8 @@
  *
  * A bank of two-state (offset, frequency) Kalman filters runs over every sample. They differ in the
  * wander they assume of the oscillator and in what they believe a round trip tells of the noise of
- * its sample; each weighs by how well it foretold the samples so far. All of them follow the clock
+ * its sample; each weighs by how well it foretold the samples so far. A reference clock has no round
+ * trip: its samples say themselves how noisy they are, and the only doubt is whether that is so. All of them follow the clock
  * as if it ran free: adjustments are known and taken out.
  */
 #ifndef CORE_ESTIMATOR_H
@@ -30,6 +31,7 @@ struct estimator {
 	struct bank bank;
 	struct bank_reading reading; /* what all views together made of the last sample taken */
 	struct roundtrip trips;
+	bool own_noise;      /* its samples bring their noise: there are no round trips */
 	unsigned samples;    /* since the start or the last break; 0: nothing known yet */
 	struct mtime last;   /* of the models' state */
 	int64_t adjusted_ns; /* sum of adjustments at that time */

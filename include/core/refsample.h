@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * refsample - the median filter of a reference clock: many readings between two polls become one
- * sample. Those farthest from the median are left out, three of ten. Our clock may be slewed or
- * stepped meanwhile: readings are compared as if it had run free.
+ * sample. Those farthest from the median are left out, four of ten, but for those that are no
+ * farther than noise explains. Our clock may be slewed or
+ * stepped meanwhile, and drifts: readings are compared as if it had run free at the rate it is
+ * known to have.
  */
 #ifndef CORE_REFSAMPLE_H
 #define CORE_REFSAMPLE_H
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "wire/header.h"
 
 enum { REFSAMPLE_MAX = 60 };
 
 struct refsample_reading {
 	double offset_s; /* the reference clock's time less ours */
 	struct mtime at;
+	struct rtime real;   /* the same by our clock */
 	int64_t adjusted_ns; /* our clock's sum of adjustments then */
+	double noise_s;      /* standard deviation that it is known to have at least, >= 0 */
+	double error_s;      /* and what all may be wrong by alike, >= 0 */
+	enum ntp_leap leap;  /* what the clock says of the month's end */
 };
 
 struct refsample {
@@ -24,10 +31,18 @@ struct refsample {
 };
 
 struct refsample_result {
-	/* The mean of those that are left; offset_s fits adjusted_ns, which is the newest's. */
+	/*
+	 * The mean of those that are left; offset_s fits adjusted_ns, which is the newest's, as are real
+	 * and leap. error_s is the largest of theirs, noise_s means nothing.
+	 */
 	struct refsample_reading mean;
 	double jitter_s; /* RMS of the differences of neighbours among them, >= precision */
-	unsigned used;   /* how many are left, > 0 */
+	/*
+	 * Standard deviation of mean.offset_s: by how the readings scatter, and by what they are
+	 * known to have. Of a single reading only the latter.
+	 */
+	double noise_s;
+	unsigned used; /* how many are left, > 0 */
 };
 
 /* Forgets all readings. */
@@ -36,7 +51,14 @@ void refsample_clear(struct refsample *r);
 /* Adds a reading; the oldest goes when there are REFSAMPLE_MAX. Not finite: ignored. */
 void refsample_add(struct refsample *r, const struct refsample_reading *reading);
 
+/* What is known of our clock. */
+struct refsample_clock {
+	double precision_s;
+	double freq; /* s/s that its free run lacks: so fast the offset of a right clock grows */
+};
+
 /* Makes one of all and forgets them. False, and *out is left alone, when there are none. */
-bool refsample_take(struct refsample *r, double precision_s, struct refsample_result *out);
+bool refsample_take(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result *out);
 
 #endif

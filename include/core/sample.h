@@ -15,7 +15,12 @@ struct sample {
 	double offset_s; /* source - our clock: what would have to be added to ours */
 	/* Round trip less the server's time, as measured: may be below 0 by the precisions. */
 	double delay_s;
-	double disp_s;                    /* precisions + PHI * round trip */
+	double disp_s; /* precisions + PHI * round trip */
+	/*
+	 * Of a reading of a reference clock: the standard deviation of offset_s, > 0. There is no
+	 * round trip then to tell it. 0: of an answer.
+	 */
+	double noise_s;
 	double root_delay_s, root_disp_s; /* of the server, when it answered */
 	struct mtime at;                  /* monotonic time of T4 */
 	/*

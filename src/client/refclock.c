@@ -60,8 +60,10 @@ refclock_close(struct refclock *r)
 bool
 refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_result *out)
 {
+	const struct refsample_clock ours = { log2s_to_s(w->precision), w->freq };
+
 	r->driver->read(r, w);
-	return refsample_take(&r->samples, log2s_to_s(w->precision), out);
+	return refsample_take(&r->samples, &ours, out);
 }
 
 bool

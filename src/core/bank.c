@@ -118,7 +118,8 @@ weigh(struct bank *b)
 void
 bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 {
-	assert(views == 1 || views == BANK_VIEWS);
+	assert(views >= 1);
+	assert(views <= BANK_VIEWS);
 	memset(b, 0, sizeof(*b));
 	b->views = views;
 	for (unsigned v = 0; v < b->views; v++) {

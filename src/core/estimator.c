@@ -30,6 +30,11 @@ static const double ANSWER_FADE = 0.99;
 static const double RUNAWAY_WANDER = 1e-7;
 enum { ASKED_LEAST = 8 };
 
+/* Views of a clock that is read: the noise it tells, and that which its offsets show. */
+enum { VIEW_TOLD, VIEW_SHOWN, VIEWS_OF_READINGS };
+/* No reading is known better than this, s. */
+static const double NOISE_LEAST_S = 1e-10;
+
 static double
 square(double v)
 {
@@ -304,7 +309,7 @@ forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 		.freq_var = fmax(e->start_freq_var, square(FREQ_UNKNOWN)),
 	};
 
-	bank_begin(&e->bank, BANK_VIEWS, &start);
+	bank_begin(&e->bank, e->bank.views, &start);
 	e->samples = 2;
 	forget_jitter(e, reading);
 	e->breaks++;
@@ -330,8 +335,21 @@ static bool
 sample_sound(const struct sample *s, double precision_s)
 {
 	return isfinite(s->offset_s) && isfinite(s->delay_s) && isfinite(s->disp_s) &&
-	    s->delay_s >= -2.0 * precision_s && fabs(s->offset_s) < 1e10 &&
+	    isfinite(s->noise_s) && s->delay_s >= -2.0 * precision_s && fabs(s->offset_s) < 1e10 &&
 	    s->delay_s < NTP_MAXDISP_S;
+}
+
+/* The view that goes by how rough the offsets are. */
+static unsigned
+rough_view(const struct estimator *e)
+{
+	return e->own_noise ? (unsigned)VIEW_SHOWN : (unsigned)BANK_ROUGH;
+}
+
+static unsigned
+views_of(const struct estimator *e)
+{
+	return e->own_noise ? (unsigned)VIEWS_OF_READINGS : (unsigned)BANK_VIEWS;
 }
 
 static void
@@ -347,7 +365,7 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 		.freq_var = e->start_freq_var,
 	};
 
-	bank_begin(&e->bank, BANK_VIEWS, &start);
+	bank_begin(&e->bank, views_of(e), &start);
 	e->reading = (struct bank_reading){ start.offset_s, start.var_s2 };
 	e->innovations = 0;
 	e->doubt_s2 = 0.0;
@@ -413,15 +431,17 @@ note_roughness(struct estimator *e, double offset_s, double gap)
 
 /* What the views make of an offset, with extra noise. */
 static void
-read_sample(double offset_s, const struct roundtrip_noise *noise, double extra_s2, double rough_s2,
-    struct bank_reading reading[BANK_VIEWS])
+read_sample(const struct estimator *e, double offset_s, const struct roundtrip_noise *noise,
+    double extra_s2, struct bank_reading reading[BANK_VIEWS])
 {
+	double rough_s2 = roughness(e);
+
 	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
 		reading[v].offset_s = offset_s - noise->view[v].mean_s;
 		reading[v].var_s2 = noise->view[v].var_s2 + extra_s2;
 	}
-	reading[BANK_ROUGH].offset_s = offset_s;
-	reading[BANK_ROUGH].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
+	reading[rough_view(e)].offset_s = offset_s;
+	reading[rough_view(e)].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
 }
 
 static bool
@@ -441,7 +461,7 @@ static void
 repent_rough(struct estimator *e, double rough_s2)
 {
 	if (age_of(e) == BANK_YOUNG && e->rough_most_s2 > 0.0 && rough_s2 > e->rough_most_s2) {
-		bank_open(&e->bank, BANK_ROUGH, rough_s2 / e->rough_most_s2);
+		bank_open(&e->bank, rough_view(e), rough_s2 / e->rough_most_s2);
 	}
 	e->rough_most_s2 = fmax(e->rough_most_s2, rough_s2);
 }
@@ -454,10 +474,10 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	const struct bank_model *fav;
 	struct forecast forecast = *steered;
 	unsigned view;
-	double d, expected, rough_s2 = roughness(e);
+	double d, expected;
 
-	read_sample(s->offset_s - e->bias_s, noise, 0.0, rough_s2, reading);
-	repent_rough(e, reading[BANK_ROUGH].var_s2);
+	read_sample(e, s->offset_s - e->bias_s, noise, 0.0, reading);
+	repent_rough(e, reading[rough_view(e)].var_s2);
 	fav = bank_favourite(&e->bank, &view);
 	d = reading[view].offset_s - fav->x_s;
 	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
@@ -466,10 +486,10 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	forecast.expected_s2 = expected;
 	forecast.noise_s2 = expected - fav->pxx;
 	forecast.runs_away = now->wander > RUNAWAY_WANDER || d * d > 9.0 * expected;
-	if (view == BANK_ROUGH) {
+	if (view == rough_view(e)) {
 		/* What steering does to a source on our own clock looks like noise: it is none. */
 		forecast.noise_s2 =
-		    fmax(reading[ROUNDTRIP_EVEN].var_s2, reading[ROUNDTRIP_PLAIN].var_s2);
+		    fmax(reading[ROUNDTRIP_EVEN].var_s2, noise->view[ROUNDTRIP_PLAIN].var_s2);
 	}
 	watch_answer(e, reading[view].offset_s, &forecast);
 	if (!young(e) && d * d > (e->suspect ? DOUBT : SURPRISE) * expected) {
@@ -477,7 +497,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	}
 	e->suspect = false;
 	expected = fav->pxx + reading[view].var_s2;
-	read_sample(s->offset_s - e->bias_s, noise, unexplained_s2(e), rough_s2, reading);
+	read_sample(e, s->offset_s - e->bias_s, noise, unexplained_s2(e), reading);
 	e->reading = bank_read(&e->bank, reading);
 	/* Where a doubt is most of what was expected, it tells of that and not of noise. */
 	if (e->doubt_s2 < expected / 2.0) {
@@ -495,6 +515,37 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	return ESTIMATOR_TAKEN;
 }
 
+/* What a sample says of its own noise; whether its offsets agree is the other view's. */
+static void
+note_own_noise(double noise_s, struct roundtrip_noise *out)
+{
+	*out = (struct roundtrip_noise){ .jitter_s = noise_s };
+	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
+		out->view[v].var_s2 = square(noise_s);
+	}
+}
+
+/*
+ * The noise of a sample, as far as it can be told by itself. Gives its round trip: of a reading
+ * there is none.
+ */
+static double
+note_noise(struct estimator *e, const struct sample *s, double precision_s,
+    struct roundtrip_noise *out)
+{
+	double delay_s = fmax(s->delay_s, precision_s), stamps_s;
+
+	e->own_noise = s->noise_s > 0.0;
+	if (e->own_noise) {
+		note_own_noise(fmax(s->noise_s, NOISE_LEAST_S), out);
+		return 0.0;
+	}
+	/* The dispersion of a sample is both precisions and the drift during the round trip. */
+	stamps_s = fmin(fmax(s->disp_s - NTP_PHI * delay_s, precision_s), 1.0);
+	roundtrip_add(&e->trips, delay_s, stamps_s, out);
+	return delay_s;
+}
+
 enum estimator_result
 estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 {
@@ -502,17 +553,14 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	struct estimate now;
 	enum estimator_result result;
 	struct forecast steered = { 0 };
-	double delay_s, stamps_s, gap;
+	double delay_s, gap;
 	unsigned view;
 
 	assert(precision_s > 0.0);
 	if (!sample_sound(s, precision_s)) {
 		return ESTIMATOR_REFUSED;
 	}
-	delay_s = fmax(s->delay_s, precision_s);
-	/* The dispersion of a sample is both precisions and the drift during the round trip. */
-	stamps_s = fmin(fmax(s->disp_s - NTP_PHI * delay_s, precision_s), 1.0);
-	roundtrip_add(&e->trips, delay_s, stamps_s, &noise);
+	delay_s = note_noise(e, s, precision_s, &noise);
 	if (e->samples == 0) {
 		first_sample(e, s, delay_s, &noise);
 		return ESTIMATOR_TAKEN;

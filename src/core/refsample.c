@@ -25,17 +25,28 @@ refsample_add(struct refsample *r, const struct refsample_reading *reading)
 	}
 }
 
-/* What was adjusted between a reading and the newest is taken out of the older one's offset. */
-static int64_t
-to_newest(struct refsample *r)
+/* Of normal noise the range of the three of five in the middle, in deviations. */
+static const double MIDDLE_DEVIATIONS = 1.683;
+/* What is no farther from the median than so many deviations is no outlier. */
+static const double NOISE_DEVIATIONS = 3.5;
+
+/*
+ * What was adjusted between a reading and the newest is taken out of the older one's offset, and
+ * what our clock drifts in that time.
+ */
+static struct refsample_reading
+to_newest(struct refsample *r, double freq)
 {
-	int64_t adjusted_ns = r->of[(r->next + REFSAMPLE_MAX - 1) % REFSAMPLE_MAX].adjusted_ns;
+	const struct refsample_reading last = r->of[(r->next + REFSAMPLE_MAX - 1) % REFSAMPLE_MAX];
 
 	for (unsigned i = 0; i < r->n; i++) {
-		r->of[i].offset_s -= (double)(adjusted_ns - r->of[i].adjusted_ns) * 1e-9;
-		r->of[i].adjusted_ns = adjusted_ns;
+		struct refsample_reading *v = &r->of[i];
+
+		v->offset_s -= (double)(last.adjusted_ns - v->adjusted_ns) * 1e-9;
+		v->offset_s += freq * mtime_diff_s(last.at, v->at);
+		v->adjusted_ns = last.adjusted_ns;
 	}
-	return adjusted_ns;
+	return last;
 }
 
 /* The readings in ascending order of their offsets. */
@@ -54,15 +65,31 @@ sort(struct refsample_reading *v, unsigned n)
 	}
 }
 
+/* The deviation of the mean. */
+static double
+noise_s(const struct refsample_reading *v, unsigned n, double mean_s)
+{
+	double square_s2 = 0.0, known_s2 = 0.0;
+
+	for (unsigned i = 0; i < n; i++) {
+		double d = v[i].offset_s - mean_s;
+
+		square_s2 += d * d;
+		known_s2 += v[i].noise_s * v[i].noise_s;
+	}
+	square_s2 = n > 1 ? square_s2 / (n - 1) : 0.0;
+	return sqrt(fmax(square_s2, known_s2 / n) / n);
+}
+
 /*
- * Makes one of n readings. The mean time is that of the mean offset, however fast our clock
- * drifts; counted from the first, since a sum of times would overflow.
+ * Makes one of n readings. The mean time is that of the mean offset; counted
+ * from the first, since a sum of times would overflow.
  */
 static void
-average(const struct refsample_reading *v, unsigned n, int64_t adjusted_ns, double precision_s,
+average(const struct refsample_reading *v, unsigned n, const struct refsample_reading *last,
     struct refsample_result *out)
 {
-	double sum_s = 0.0, squares_s2 = 0.0, since_s = 0.0;
+	double sum_s = 0.0, squares_s2 = 0.0, since_s = 0.0, error_s = 0.0;
 
 	for (unsigned i = 0; i < n; i++) {
 		double d = i > 0 ? v[i].offset_s - v[i - 1].offset_s : 0.0;
@@ -70,39 +97,82 @@ average(const struct refsample_reading *v, unsigned n, int64_t adjusted_ns, doub
 		sum_s += v[i].offset_s;
 		squares_s2 += d * d;
 		since_s += mtime_diff_s(v[i].at, v[0].at);
+		error_s = fmax(error_s, v[i].error_s);
 	}
 	out->mean = (struct refsample_reading){
 		.offset_s = sum_s / n,
 		.at = mtime_add_s(v[0].at, since_s / n),
-		.adjusted_ns = adjusted_ns,
+		.real = last->real,
+		.adjusted_ns = last->adjusted_ns,
+		.error_s = error_s,
+		.leap = last->leap,
 	};
-	out->jitter_s = fmax(sqrt(squares_s2 / n), precision_s);
+	out->jitter_s = sqrt(squares_s2 / n);
+	out->noise_s = noise_s(v, n, out->mean.offset_s);
 	out->used = n;
 }
 
-bool
-refsample_take(struct refsample *r, double precision_s, struct refsample_result *out)
+/* Those that count, of n in ascending order: from first up to end. */
+struct middle {
+	unsigned first, end;
+};
+
+/* Leaves those out that are farthest from the median, one by one, as ntpd always did. */
+static struct middle
+trim(const struct refsample_reading *v, unsigned n)
 {
-	unsigned left = r->n - r->n * 3 / 10;
-	unsigned first = 0, end = r->n;
-	int64_t adjusted_ns;
+	struct middle m = { 0, n };
+
+	while (m.end - m.first > n - n * 4 / 10) {
+		double median_s = v[(m.first + m.end) / 2].offset_s;
+
+		if (v[m.end - 1].offset_s - median_s < median_s - v[m.first].offset_s) {
+			m.first++;
+		} else {
+			m.end--;
+		}
+	}
+	return m;
+}
+
+/*
+ * What is left finds the middle whatever the others say, but where it lies among normal noise is
+ * chance: its mean is more than twice as noisy as that of all. Whatever the noise explains is taken
+ * back (not in ntpd).
+ */
+static void
+take_back(const struct refsample_reading *v, unsigned n, struct middle *m)
+{
+	double median_s = v[(m->first + m->end) / 2].offset_s;
+	double reach_s =
+	    (v[m->end - 1].offset_s - v[m->first].offset_s) * NOISE_DEVIATIONS / MIDDLE_DEVIATIONS;
+
+	while (m->first > 0 && median_s - v[m->first - 1].offset_s <= reach_s) {
+		m->first--;
+	}
+	while (m->end < n && v[m->end].offset_s - median_s <= reach_s) {
+		m->end++;
+	}
+}
+
+bool
+refsample_take(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result *out)
+{
+	struct refsample_reading last;
+	struct middle m;
 
 	if (r->n == 0) {
 		return false;
 	}
 	/* The readings lie from slot 0 on: until the ring is full, and when all is taken. */
-	adjusted_ns = to_newest(r);
+	last = to_newest(r, ours->freq);
 	sort(r->of, r->n);
-	while (end - first > left) {
-		double median_s = r->of[(first + end) / 2].offset_s;
-
-		if (r->of[end - 1].offset_s - median_s < median_s - r->of[first].offset_s) {
-			first++;
-		} else {
-			end--;
-		}
-	}
-	average(r->of + first, left, adjusted_ns, precision_s, out);
+	m = trim(r->of, r->n);
+	take_back(r->of, r->n, &m);
+	average(r->of + m.first, m.end - m.first, &last, out);
+	out->mean.offset_s -= ours->freq * mtime_diff_s(last.at, out->mean.at);
+	out->jitter_s = fmax(out->jitter_s, ours->precision_s);
 	refsample_clear(r);
 	return true;
 }

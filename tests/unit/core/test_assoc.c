@@ -70,7 +70,7 @@ static void
 read_own_clock(struct bench *b)
 {
 	struct refsample_result r = {
-		.mean = { 0.0, b->w.now, b->w.adjusted_ns },
+		.mean = { .at = b->w.now, .adjusted_ns = b->w.adjusted_ns },
 		.jitter_s = log2s_to_s(b->w.precision),
 		.used = 1,
 	};

@@ -648,6 +648,69 @@ a_pause_soon_after_another_leaves_the_frequency(void **state)
 	}
 }
 
+/* A reading of a reference clock; told_s: the noise that it tells, of which it has true_s. */
+static enum estimator_result
+read_clock(struct bench *b, double after_s, double told_s, double true_s)
+{
+	b->now_s += after_s;
+	b->offset_s += b->rate * after_s;
+	return estimator_add(&b->e,
+	    &(struct sample){
+		.offset_s = b->offset_s + true_s * seeded_normal(&b->seed),
+		.noise_s = told_s,
+		.at = moment(b->now_s),
+		.adjusted_ns = b->adjusted_ns,
+	    },
+	    PRECISION_S);
+}
+
+/* Far below what a round trip, or the precision of our clock, could tell. */
+static void
+a_reading_is_as_good_as_it_says(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 3e-6);
+	for (unsigned i = 0; i < 200; i++) {
+		(void)read_clock(&b, 16.0, 5e-8, 5e-8);
+	}
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 1e-7);
+	assert_near(predict(&b, 0.0).freq, 3e-6, 2e-9);
+	assert_true(sqrt(predict(&b, 0.0).var_s2) < 6e-8);
+}
+
+static void
+a_reading_that_hides_its_noise_does_not_seem_precise(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 3e-6);
+	for (unsigned i = 0; i < 200; i++) {
+		(void)read_clock(&b, 16.0, 1e-7, 20e-3);
+	}
+	assert_true(sqrt(predict(&b, 0.0).var_s2) > 1e-3);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 10e-3);
+	assert_near(predict(&b, 0.0).freq, 3e-6, 10e-6);
+}
+
+static void
+a_clock_that_jumps_breaks_at_the_second_reading(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	for (unsigned i = 0; i < 100; i++) {
+		(void)read_clock(&b, 1.0, 1e-6, 1e-6);
+	}
+	b.offset_s += 0.002;
+	assert_int_equal(read_clock(&b, 1.0, 1e-6, 1e-6), ESTIMATOR_SUSPECT);
+	assert_int_equal(read_clock(&b, 1.0, 1e-6, 1e-6), ESTIMATOR_BROKE);
+	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 1e-5);
+}
+
 int
 main(void)
 {
@@ -681,6 +744,9 @@ main(void)
 		cmocka_unit_test(absurd_but_finite_numbers_keep_the_estimate_sound),
 		cmocka_unit_test(a_sample_of_no_numbers_is_refused),
 		cmocka_unit_test(models_that_lost_their_numbers_begin_anew_from_the_sample),
+		cmocka_unit_test(a_reading_is_as_good_as_it_says),
+		cmocka_unit_test(a_reading_that_hides_its_noise_does_not_seem_precise),
+		cmocka_unit_test(a_clock_that_jumps_breaks_at_the_second_reading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
