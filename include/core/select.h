@@ -17,7 +17,13 @@ enum candidate_flags {
 	CANDIDATE_TRUE = 1 << 1,        /* always a truechimer */
 	CANDIDATE_REFCLOCK = 1 << 2,    /* its leap vote wins */
 	CANDIDATE_LAST_RESORT = 1 << 3, /* our own clock: only when nothing else is left */
+	/*
+	 * Tells where a second begins: used for that when others have numbered it. These are a
+	 * survivor or the PPS itself with CANDIDATE_PREFER, or with CANDIDATE_NUMBERED a source
+	 * behind the same device.
+	 */
 	CANDIDATE_PPS = 1 << 4,
+	CANDIDATE_NUMBERED = 1 << 7,
 	CANDIDATE_TRUSTED = 1 << 5,  /* authenticated, or a reference clock; see trusted_first */
 	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
 };

@@ -21,6 +21,7 @@ struct run {
 	struct select_work *w;
 	struct selection *out;
 	unsigned orphan, local, pps; /* candidates set aside, or NOBODY */
+	unsigned numberless;         /* candidates without a vote */
 	unsigned ask;                /* flags of who is asked who is right; 0: everybody is */
 	unsigned fit_n;              /* entries of the intersection: of them */
 	bool unvouched;              /* there were others, and they were left out */
@@ -114,6 +115,16 @@ elect_last_resort(struct run *r, unsigned at)
 	}
 }
 
+/*
+ * Whoever does not know which second it is has no vote: with our clock off by more than half a
+ * second it would contradict all who know.
+ */
+static bool
+is_numberless(const struct candidate *c)
+{
+	return (c->flags & (CANDIDATE_PPS | CANDIDATE_NUMBERED)) == CANDIDATE_PPS;
+}
+
 /* Sets aside who is only to be used when nobody else is left; the rest enters the intersection. */
 static void
 keep_ordinary(struct run *r, unsigned n)
@@ -134,6 +145,8 @@ keep_ordinary(struct run *r, unsigned n)
 		} else if ((c->flags & (CANDIDATE_LAST_RESORT | CANDIDATE_PREFER)) ==
 		    CANDIDATE_LAST_RESORT) {
 			elect_last_resort(r, i);
+		} else if (is_numberless(c)) {
+			r->numberless++;
 		} else {
 			add_entry(r, i);
 			r->fit_n += is_asked(r, c);
@@ -280,6 +293,9 @@ is_truechimer(const struct run *r, const struct candidate *c)
 	if ((c->flags & CANDIDATE_TRUE) != 0) {
 		return true;
 	}
+	if (is_numberless(c) && r->fit_n == 0) {
+		return true; /* there is nobody to contradict */
+	}
 	if (r->midpoints) {
 		return within(r->out, c->offset_s);
 	}
@@ -287,10 +303,42 @@ is_truechimer(const struct run *r, const struct candidate *c)
 	    c->offset_s - reach_of(r, c) <= r->out->high_s;
 }
 
-/* PPS sources must be right too, but number no seconds: they stand beside the cluster. */
+/* PPS sources must be right too; of two the nearer is taken, and one that is preferred before. */
 static void
-keep_truechimers(struct run *r)
+judge_pps(struct run *r, unsigned at)
 {
+	const struct candidate *c = &r->c[at];
+	bool first = r->pps == NOBODY;
+	bool wanted =
+	    !first && (c->flags & CANDIDATE_PREFER) > (r->c[r->pps].flags & CANDIDATE_PREFER);
+
+	if (!is_truechimer(r, c)) {
+		r->out->each[at].tally = TALLY_FALSETICK;
+		return;
+	}
+	r->out->each[at].tally = TALLY_OUTLIER;
+	if (first || wanted ||
+	    (nearer(c, &r->c[r->pps]) &&
+		(c->flags & CANDIDATE_PREFER) == (r->c[r->pps].flags & CANDIDATE_PREFER))) {
+		r->pps = at;
+	}
+}
+
+static void
+judge_numberless(struct run *r, unsigned n)
+{
+	for (unsigned i = 0; r->numberless > 0 && i < n; i++) {
+		if (is_numberless(&r->c[i])) {
+			judge_pps(r, i);
+		}
+	}
+}
+
+/* PPS sources stand beside the cluster. */
+static void
+keep_truechimers(struct run *r, unsigned n)
+{
+	judge_numberless(r, n);
 	for (unsigned i = 0; i < r->w->entry_n;) {
 		const struct candidate *c = of_entry(r, i);
 
@@ -298,10 +346,7 @@ keep_truechimers(struct run *r)
 			tally_entry(r, i, TALLY_FALSETICK);
 			drop_entry(r, i);
 		} else if ((c->flags & CANDIDATE_PPS) != 0) {
-			tally_entry(r, i, TALLY_OUTLIER);
-			if (r->pps == NOBODY) {
-				r->pps = r->w->entry[i].at;
-			}
+			judge_pps(r, r->w->entry[i].at);
 			drop_entry(r, i);
 		} else {
 			i++;
@@ -326,11 +371,18 @@ keep_one_camp(struct run *r)
 	}
 }
 
+/* The PPS knows by itself which second it is. */
+static bool
+has_numbered_pps(const struct run *r)
+{
+	return r->pps != NOBODY && (r->c[r->pps].flags & CANDIDATE_NUMBERED) != 0;
+}
+
 /* With nobody left: the last resort, else an orphan parent. */
 static void
 take_last_resort(struct run *r)
 {
-	if (r->w->entry_n > 0) {
+	if (r->w->entry_n > 0 || has_numbered_pps(r)) {
 		return;
 	}
 	if (r->local != NOBODY) {
@@ -606,23 +658,49 @@ clamp_to_interval(struct run *r)
 	out->jitter_s = fmax(out->jitter_s, r->rules->precision_s);
 }
 
+/* The seconds of the PPS are numbered; preferred: by a survivor that is. */
+static bool
+pps_counts(const struct run *r, bool preferred)
+{
+	const struct candidate *c = r->pps != NOBODY ? &r->c[r->pps] : NULL;
+
+	if (c == NULL || has_numbered_pps(r)) {
+		return c != NULL;
+	}
+	return (preferred || r->w->entry_n == 0 || (c->flags & CANDIDATE_PREFER) != 0) &&
+	    fabs(r->out->offset_s) < PPS_MAX_S && fabs(c->offset_s) < PPS_MAX_S;
+}
+
+/* Where it is right, the time is no farther from it than it says. */
+static void
+take_pps(struct run *r)
+{
+	const struct candidate *c = &r->c[r->pps];
+	double low_s = c->offset_s - reach_of(r, c), high_s = c->offset_s + reach_of(r, c);
+	bool alone = r->fit_n == 0;
+
+	r->out->low_s = alone ? low_s : fmax(r->out->low_s, low_s);
+	r->out->high_s = alone ? high_s : fmin(r->out->high_s, high_s);
+	r->out->combined = 0;
+	take_alone(r, c);
+	take_system_peer(r, r->pps, TALLY_PPSPEER);
+}
+
 static void
 choose(struct run *r, struct select_memory *m)
 {
 	struct selection *out = r->out;
-	bool enough = r->w->entry_n >= r->rules->minsane;
-	bool pps = r->pps != NOBODY && enough && r->w->entry_n == 0;
+	bool enough, preferred = false;
 
-	out->survivors = r->w->entry_n;
+	out->survivors = r->w->entry_n + (has_numbered_pps(r) ? 1 : 0);
+	enough = out->survivors >= r->rules->minsane;
 	if (enough && r->w->entry_n > 0) {
-		pps = choose_among_survivors(r, m) && r->pps != NOBODY &&
-		    fabs(out->offset_s) < PPS_MAX_S;
+		preferred = choose_among_survivors(r, m);
 	} else {
 		rate_survivors(r);
 	}
-	if (pps && fabs(r->c[r->pps].offset_s) < PPS_MAX_S) {
-		take_alone(r, &r->c[r->pps]);
-		take_system_peer(r, r->pps, TALLY_PPSPEER);
+	if (enough && pps_counts(r, preferred)) {
+		take_pps(r);
 	}
 	if (out->sys_id != 0) {
 		clamp_to_interval(r);
@@ -662,7 +740,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	keep_ordinary(&r, n);
 	drop_unvouched(&r);
 	intersect(&r); /* RFC 5905, 11.2.1 */
-	keep_truechimers(&r);
+	keep_truechimers(&r, n);
 	keep_one_camp(&r);
 	take_last_resort(&r);
 	keep_survivors(&r); /* 11.2.2 */

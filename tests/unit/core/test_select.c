@@ -704,6 +704,47 @@ pps_is_not_used_when_the_second_is_in_doubt(void **state)
 	assert_int_equal(s.sys_id, 0);
 }
 
+/* Our clock is 10 s off: what tells where a second begins and not which contradicts nobody. */
+static void
+a_pps_without_a_number_has_no_vote(void **state)
+{
+	struct candidate c[] = { source(1, 10.0, 0.010), source(2, 0.1, 0.001) };
+	struct selection s;
+
+	(void)state;
+	c[1].flags = CANDIDATE_PPS | CANDIDATE_PREFER;
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, "*x");
+	assert_near(s.offset_s, 10.0, 1e-12);
+	/* And once the clock is near it leads, preferred itself (NTPsec) or not (ntp.org). */
+	c[0].offset_s = 0.095;
+	run(c, 2, &RULES, &s);
+	assert_tallies(&s, "*o");
+	assert_near(s.offset_s, 0.1, 1e-12);
+	assert_true(s.high_s - s.low_s < 0.0021);
+}
+
+static void
+a_pps_that_numbers_its_own_seconds_needs_nobody(void **state)
+{
+	struct candidate c[] = { source(1, 40.0, 0.001), source(2, 0.1, 0.5), source(3, 0.2, 0.5) };
+	struct selection s;
+
+	(void)state;
+	c[0].flags = CANDIDATE_PPS | CANDIDATE_NUMBERED;
+	run(c, 1, &RULES, &s);
+	assert_tallies(&s, "o");
+	assert_int_equal(s.sys_id, 1);
+	assert_near(s.offset_s, 40.0, 1e-12);
+	/* It has a vote, and loses it. */
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.each[0].tally, TALLY_FALSETICK);
+	c[0].offset_s = 0.15;
+	run(c, 3, &RULES, &s);
+	assert_int_equal(s.sys_id, 1);
+	assert_int_equal(s.each[0].tally, TALLY_PPSPEER);
+}
+
 static struct candidate
 estimated(uint16_t id, double offset_s, double var_s2, double freq, double freq_var)
 {
@@ -1283,6 +1324,8 @@ main(void)
 		cmocka_unit_test(of_orphans_with_one_metric_the_first_id_wins_in_any_order),
 		cmocka_unit_test(pps_refines_the_seconds_of_a_preferred_source),
 		cmocka_unit_test(pps_is_not_used_when_the_second_is_in_doubt),
+		cmocka_unit_test(a_pps_without_a_number_has_no_vote),
+		cmocka_unit_test(a_pps_that_numbers_its_own_seconds_needs_nobody),
 		cmocka_unit_test(estimates_are_combined_by_inverse_variance),
 		cmocka_unit_test(covariance_and_wander_are_combined_by_the_weights_of_the_offset),
 		cmocka_unit_test(what_two_sources_differ_by_evens_their_weights),
