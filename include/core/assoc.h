@@ -51,6 +51,9 @@ enum assoc_flags {
 	ASSOC_PROOF = 1 << 9,
 	/* heard in the place of sources with a proof, while there are none */
 	ASSOC_STAND_IN = 1 << 10,
+	ASSOC_KNOWS_LEAP = 1 << 11, /* ASSOC_REFCLOCK, as are the next: it tells of leap seconds */
+	ASSOC_PPS = 1 << 12,       /* it tells where a second begins, not which */
+	ASSOC_NUMBERED = 1 << 13,  /* ASSOC_PPS with a source of its own that tells which */
 };
 
 /* What a source that proves nothing is good for, beside those that do (tos authselect). */
@@ -66,6 +69,7 @@ struct assoc_clock {
 	uint8_t stratum;
 	uint32_t refid;
 	enum system_source sync;
+	double minjitter_s; /* no sample of it is taken for less noisy */
 };
 
 /* Of the configuration. */
@@ -129,7 +133,8 @@ struct assoc_poll {
 	/* unanswered packets since the start or since it went dark */
 	unsigned tries;
 	bool burst_armed; /* the next answer starts a burst */
-	unsigned reach;   /* 8 bits */
+	bool read_soon; /* ASSOC_REFCLOCK: poll.next is out of turn, for a reading that is there */
+	unsigned reach; /* 8 bits */
 	unsigned unreach; /* polls since the last answer */
 	struct mtime last_sent;
 	bool sent_once;
@@ -287,6 +292,12 @@ void assoc_send_failed(struct assoc *a);
 /* Judges an answer, whose proof was judged already; t4 is its receive stamp. */
 void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, struct rtime t4,
     struct mtime t4_mono, const struct assoc_world *w, struct assoc_answer *out);
+
+/*
+ * ASSOC_REFCLOCK: a reading is there. At its start and after a break each is taken as it comes, so
+ * that it can be followed within seconds. True when poll.next moved.
+ */
+bool assoc_read_soon(struct assoc *a, const struct assoc_world *w);
 
 /* ASSOC_REFCLOCK: its readings since the last poll, as one sample. */
 void assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,

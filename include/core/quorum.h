@@ -25,6 +25,7 @@ struct quorum_count {
 	unsigned configured; /* sources that could vote, whether or not they have an address */
 	unsigned agree;      /* of them those heard since, fit, and right by the selection */
 	unsigned close;      /* of these, those whose own last answer allows what was selected */
+	unsigned clocks;     /* reference clocks as close: no vote, but when the wait is over */
 	unsigned against;    /* those heard since, not fit yet, whose last answer excludes it */
 	bool least_given;    /* tos minsane is configured: */
 	unsigned least;      /* so many are enough */

@@ -2,6 +2,7 @@
 /* assoc - the poll machine of one client association, and what its answers do to it. */
 #include "core/assoc.h"
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include "assoc_answer.h"
@@ -12,6 +13,7 @@ enum {
 	QUICK_TRIES = 6,
 	QUICK_MAX_LOG2S = 3,
 	DARK_POLL_MAX = 9,
+	CLOCK_SILENT = 3, /* bits of reach: a clock without a reading in two polls is given up */
 	PRECISION_UNKNOWN = -6,
 	BUDGET = 2 * ASSOC_BURST,
 	LONG_POLL = 8
@@ -29,6 +31,13 @@ static double
 fraction_of(uint64_t random)
 {
 	return (double)(random >> 11) * 0x1p-53;
+}
+
+/* A clock beside ours: no server is to be spared, and no clients may meet there. */
+static bool
+is_read(const struct assoc *a)
+{
+	return (a->rules.flags & (ASSOC_REFCLOCK | ASSOC_OWN_CLOCK)) == ASSOC_REFCLOCK;
 }
 
 void
@@ -63,8 +72,8 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 		a->srv.refid = rules->clock.refid;
 		a->srv.precision = w->precision;
 	}
-	if (rules->flags & ASSOC_OWN_CLOCK) {
-		a->poll.burst = ASSOC_BURST; /* it is known at once */
+	if (rules->flags & (ASSOC_OWN_CLOCK | ASSOC_REFCLOCK)) {
+		a->poll.burst = ASSOC_BURST; /* our own is known at once */
 	}
 }
 
@@ -132,6 +141,9 @@ interval_s(const struct assoc *a, const struct assoc_world *w)
 	/* Up to 1/16 longer, so that clients started together do not stay together. */
 	double late_s = k->given ? fmin(k->late_s, poll_s / 2) : poll_s / 16.0;
 
+	if (is_read(a)) {
+		return poll_s;
+	}
 	return poll_s - early_s + fraction_of(a->poll.skew_draw) * (early_s + late_s);
 }
 
@@ -180,6 +192,7 @@ static void
 went_dark(struct assoc *a, struct assoc_sending *out)
 {
 	out->went_dark = true;
+	a->poll.burst = is_read(a) ? (unsigned)ASSOC_BURST : a->poll.burst;
 	out->events |= 1u << PEER_EVENT_UNREACHABLE;
 	a->poll.hpoll = a->poll.floor;
 	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0;
@@ -227,6 +240,8 @@ shift_reach(struct assoc *a, const struct assoc_world *w, struct assoc_sending *
 
 	a->poll.reach = (before << 1) & REACH_MASK;
 	a->poll.unreach++;
+	out->filtered =
+	    is_read(a) && (before & CLOCK_SILENT) != 0 && (a->poll.reach & CLOCK_SILENT) == 0;
 	if (a->poll.reach != 0) {
 		return;
 	}
@@ -252,6 +267,9 @@ poll_begin(struct assoc *a, const struct assoc_world *w, struct assoc_sending *o
 static double
 next_delay_s(struct assoc *a, const struct assoc_world *w)
 {
+	if (is_read(a)) {
+		return interval_s(a, w);
+	}
 	if (a->poll.burst > 0) {
 		return mtime_diff_s(may_ask_at(a, w), w->now);
 	}
@@ -272,8 +290,9 @@ take_turn(struct assoc *a, const struct assoc_world *w, const struct assoc_draw 
 {
 	memset(out, 0, sizeof *out);
 	a->poll.skew_draw = draw->skew;
-	if (a->poll.burst > 0) {
-		a->poll.burst--;
+	if (is_read(a) ? a->poll.read_soon : a->poll.burst > 0) {
+		a->poll.burst -= a->poll.burst > 0 ? 1 : 0;
+		a->poll.read_soon = false;
 	} else {
 		poll_begin(a, w, out);
 		a->poll.tries++;
@@ -494,6 +513,7 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	}
 	if (out->estimated == ESTIMATOR_BROKE) {
 		filter_forget(&a->filter, ESTIMATOR_PENDING, &fr);
+		a->poll.burst = is_read(a) ? (unsigned)ESTIMATOR_BURST : a->poll.burst;
 	}
 }
 
@@ -572,21 +592,55 @@ assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, st
 	a->flash |= assoc_unfit(a, w);
 }
 
-void
-assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,
-    struct assoc_answer *out)
+bool
+assoc_read_soon(struct assoc *a, const struct assoc_world *w)
 {
+	if (!is_read(a) || a->poll.read_soon ||
+	    (a->poll.burst == 0 && a->poll.reach != 0 && !assoc_suspect(a, w))) {
+		return false;
+	}
+	a->poll.read_soon = true;
+	a->poll.next = w->now;
+	return true;
+}
+
+/* So many of its deviations a sample is off at most. */
+static const double NOISE_MOST = 4.0;
+
+/* Our own clock tells of no error; any other is as far off as its readings scatter, or may be. */
+static struct sample
+sample_of(const struct assoc *a, const struct refsample_result *r, const struct assoc_world *w)
+{
+	double noise_s = fmax(r->noise_s, a->rules.clock.minjitter_s);
 	struct sample s = {
 		.offset_s = r->mean.offset_s,
-		.delay_s = log2s_to_s(w->precision),
-		.disp_s = r->jitter_s,
 		.at = r->mean.at,
 		.adjusted_ns = r->mean.adjusted_ns,
 	};
 
+	if (is_read(a)) {
+		s.offset_s += a->rules.bias_s;
+		s.noise_s = fmax(noise_s, DBL_MIN);
+		s.disp_s = r->mean.error_s + NOISE_MOST * noise_s;
+	} else {
+		s.delay_s = log2s_to_s(w->precision);
+		s.disp_s = r->jitter_s;
+	}
+	return s;
+}
+
+void
+assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,
+    struct assoc_answer *out)
+{
+	struct sample s = sample_of(a, r, w);
+
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
+	a->wire.t4 = r->mean.real;
 	a->wire.t4_mono = r->mean.at;
+	a->srv.leap = a->rules.flags & ASSOC_KNOWS_LEAP ? r->mean.leap : LEAP_NONE;
+	a->srv.reftime = ntp_ts_from_rtime(r->mean.real);
 	/*
 	 * Eight readings of our own clock by itself would teach no more than one: no need
 	 * to wait.

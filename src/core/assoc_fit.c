@@ -3,7 +3,10 @@
 #include "core/assoc.h"
 #include <math.h>
 
-enum { RECENT = 2 }; /* answers that each bound our error */
+enum {
+	RECENT = 2,      /* answers that each bound our error */
+	CLOCK_SILENT = 3 /* bits of reach: a clock without a reading in two polls is given up */
+};
 
 static bool
 shows_our_refid(const struct assoc *a, const struct assoc_world *w)
@@ -63,7 +66,10 @@ assoc_suspect(const struct assoc *a, const struct assoc_world *w)
 bool
 assoc_settling(const struct assoc *a, bool adaptive)
 {
-	return a->poll.burst > 0 && answers_held(a) < assoc_answers_wanted(adaptive) &&
+	/* A clock may be missing for ever. */
+	bool there = !(a->rules.flags & ASSOC_REFCLOCK) || a->poll.reach != 0;
+
+	return a->poll.burst > 0 && there && answers_held(a) < assoc_answers_wanted(adaptive) &&
 	    !(a->rules.flags & ASSOC_OWN_CLOCK);
 }
 
@@ -246,7 +252,8 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 	if (shows_our_refid(a, w) || (w->policy->adaptive && estimator_shares_clock(&a->est))) {
 		bits |= FLASH_PEER_LOOP;
 	}
-	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT)) {
+	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT) ||
+	    ((a->rules.flags & ASSOC_REFCLOCK) && (a->poll.reach & CLOCK_SILENT) == 0)) {
 		bits |= FLASH_PEER_UNREACH;
 	}
 	if (w->policy->plain == PLAIN_UNUSED && !assoc_has_voice(a, PLAIN_UNUSED) &&
@@ -303,6 +310,15 @@ candidate_flags(const struct assoc *a)
 	}
 	if (a->rules.flags & ASSOC_STAND_IN) {
 		f |= CANDIDATE_STAND_IN;
+	}
+	if (a->rules.flags & ASSOC_KNOWS_LEAP) {
+		f |= CANDIDATE_REFCLOCK;
+	}
+	if (a->rules.flags & ASSOC_PPS) {
+		f |= CANDIDATE_PPS;
+	}
+	if (a->rules.flags & ASSOC_NUMBERED) {
+		f |= CANDIDATE_NUMBERED;
 	}
 	return f;
 }

@@ -59,8 +59,8 @@ quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now)
 
 	if (!q->waiting || c->close >= quorum_need(c)) {
 		says = QUORUM_MET;
-	} else if (quorum_late(q, now) && c->against < c->agree &&
-	    (c->close > 0 || mtime_diff_s(now, q->until) >= QUORUM_WAIT_S)) {
+	} else if (quorum_late(q, now) && c->against < c->agree + c->clocks &&
+	    (c->close + c->clocks > 0 || mtime_diff_s(now, q->until) >= QUORUM_WAIT_S)) {
 		says = QUORUM_OVERDUE;
 	}
 	q->waiting = q->waiting && says == QUORUM_HOLDS;

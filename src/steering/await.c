@@ -55,6 +55,17 @@ at_most(unsigned n, unsigned most)
 	return n < most ? n : most;
 }
 
+/*
+ * The clock of this host, as somebody put it there: not one of the majority that the network is
+ * asked for, but more than nothing when that does not come.
+ */
+static bool
+is_clock(const struct assoc *a)
+{
+	return a->id != 0 &&
+	    (a->rules.flags & (ASSOC_REFCLOCK | ASSOC_OWN_CLOCK)) == ASSOC_REFCLOCK;
+}
+
 static struct quorum_count
 count(const struct steering *s, const struct assoc_world *w)
 {
@@ -69,6 +80,7 @@ count(const struct steering *s, const struct assoc_world *w)
 	for (unsigned i = 0; i < s->is.assocs->n; i++) {
 		const struct assoc *a = s->is.assocs->at[i];
 
+		c.clocks += is_clock(a) && is_close(s, a, w);
 		if (lines.of[i] >= 0) {
 			agree[lines.of[i]] += is_right(s, a, w);
 			close[lines.of[i]] += is_close(s, a, w);
@@ -154,13 +166,13 @@ can_decide(const struct steering *s, const struct assoc *a, const struct assoc_w
 
 /* Where one source is enough there is nobody to wait for. */
 static void
-begin_to_wait(struct steering *s, const struct assoc_world *w)
+begin_to_wait(struct steering *s, const struct assoc *first, const struct assoc_world *w)
 {
 	struct quorum *q = &s->await.quorum;
 	struct quorum_count c = count(s, w);
 
 	quorum_hear(q, w->now);
-	if (quorum_need(&c) > 1) {
+	if (quorum_need(&c) > 1 || (quorum_need(&c) > 0 && is_clock(first))) {
 		s->is.loop->ops->timer_arm(s->is.loop, &s->await.timer, q->until);
 		s->is.up->ask_silent(s->is.up_ctx, w);
 	}
@@ -177,8 +189,10 @@ await_listen(struct steering *s, const struct assoc_world *w)
 	}
 	s->is.up->lines(s->is.up_ctx, &lines);
 	for (unsigned i = 0; !q->heard && i < s->is.assocs->n; i++) {
-		if (lines.of[i] >= 0 && can_decide(s, s->is.assocs->at[i], w)) {
-			begin_to_wait(s, w);
+		const struct assoc *a = s->is.assocs->at[i];
+
+		if ((lines.of[i] >= 0 || is_clock(a)) && can_decide(s, a, w)) {
+			begin_to_wait(s, a, w);
 		}
 	}
 }
@@ -201,9 +215,10 @@ static void
 say_overdue(struct steering *s, const struct quorum_count *c)
 {
 	report(s->is.journal, LOG_LEVEL_WARNING,
-	    "only %u of %u configured sources agree, %d s after the first answer: they decide by "
-	    "themselves",
-	    c->close, c->configured, QUORUM_WAIT_S);
+	    "only %u of %u configured sources agree, %d s after the first answer: %s", c->close,
+	    c->configured, QUORUM_WAIT_S,
+	    c->close == 0 && c->clocks > 0 ? "the reference clock decides"
+					   : "they decide by themselves");
 }
 
 /* A quorum agrees as far as its few answers tell: so many more tell who of them does. */
@@ -224,7 +239,9 @@ may_still_come(const struct steering *s)
 
 	s->is.up->lines(s->is.up_ctx, &lines);
 	for (unsigned i = 0; i < s->is.assocs->n; i++) {
-		if (lines.of[i] >= 0 && s->is.assocs->at[i]->poll.reach != 0) {
+		const struct assoc *a = s->is.assocs->at[i];
+
+		if ((lines.of[i] >= 0 || is_clock(a)) && a->poll.reach != 0) {
 			return true;
 		}
 	}

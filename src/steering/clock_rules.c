@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clock_rules - the rules of the clock, from the configuration. */
 #include "clock_rules.h"
+#include "config/schema.h"
 #include "steering/steering.h"
 
 static const double SLEW_ONLY_STEP_S = 600.0; /* -x */
@@ -17,6 +18,14 @@ clock_rules_adaptive(const struct steering *s)
 	return s->conf->tinker.loop == CONFIG_LOOP_ADAPTIVE;
 }
 
+/* A reference clock; our own has nothing that is to be asked for. */
+static bool
+is_clock(const struct config_source *c)
+{
+	return c->kind == SOURCE_REFCLOCK && c->clock_type != CLOCK_LOCAL &&
+	    config_source_in_effect(c);
+}
+
 /* The range of the poll interval over all sources: the discipline moves within it. */
 static void
 poll_range(const struct steering *s, int *lo, int *hi)
@@ -27,7 +36,7 @@ poll_range(const struct steering *s, int *lo, int *hi)
 	*hi = 10;
 	for (unsigned i = 0; i < s->conf->sources_n; i++) {
 		const struct config_source *c = &s->conf->sources[i];
-		if (c->kind != SOURCE_SERVER && c->kind != SOURCE_POOL) {
+		if (c->kind != SOURCE_SERVER && c->kind != SOURCE_POOL && !is_clock(c)) {
 			continue;
 		}
 		*lo = any && *lo < c->minpoll ? *lo : c->minpoll;

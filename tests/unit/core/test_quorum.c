@@ -51,6 +51,24 @@ a_pool_counts_as_what_it_led_to_and_at_most_minclock(void **state)
 	}
 }
 
+static struct quorum opened(double at_s);
+
+/* The clock of this host is no majority of the network's, and decides when that does not come. */
+static void
+a_reference_clock_has_no_vote_and_decides_when_the_wait_is_over(void **state)
+{
+	struct quorum_count c = { .configured = 3, .clocks = 1 };
+	struct quorum q = opened(0.0);
+
+	(void)state;
+	quorum_hear(&q, moment(1.0));
+	assert_int_equal(quorum_ask(&q, &c, moment(2.0)), QUORUM_HOLDS);
+	c.against = 1;
+	assert_int_equal(quorum_ask(&q, &c, moment(1.0 + QUORUM_WAIT_S)), QUORUM_HOLDS);
+	c.against = 0;
+	assert_int_equal(quorum_ask(&q, &c, moment(1.0 + QUORUM_WAIT_S)), QUORUM_OVERDUE);
+}
+
 static struct quorum
 opened(double at_s)
 {
@@ -148,6 +166,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reference_clock_has_no_vote_and_decides_when_the_wait_is_over),
 		cmocka_unit_test(more_than_half_of_the_configured_must_agree),
 		cmocka_unit_test(minsane_replaces_the_majority),
 		cmocka_unit_test(a_pool_counts_as_what_it_led_to_and_at_most_minclock),
