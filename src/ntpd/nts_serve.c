@@ -281,7 +281,10 @@ start_exchange(struct ntpd *d)
 void
 nts_serve_start(struct ntpd *d)
 {
-	d->nts_serve = (struct nts_serve){ .started = d->conf->nts.enable };
+	/* Without a name for the key file that line was an error, and is as if it were not there. */
+	d->nts_serve = (struct nts_serve){
+		.started = d->conf->nts.enable && d->conf->nts.cookie != NULL,
+	};
 	if (d->nts_serve.started) {
 		nts_keys_start(d, keys_changed);
 		start_exchange(d);
@@ -294,11 +297,6 @@ nts_serve_reload(struct ntpd *d)
 	struct ke_server *k = d->port.ke_server;
 	struct ke_server_rules rules;
 
-	if (d->conf->nts.enable != d->nts_serve.started) {
-		report(&d->journal, LOG_LEVEL_WARNING,
-		    "reload: nts %s takes effect with a restart: systemctl restart ntpd",
-		    d->conf->nts.enable ? "enable" : "disable");
-	}
 	nts_keys_reload(d);
 	if (d->nts_serve.exchanges) {
 		make_rules(d, &rules);

@@ -41,7 +41,10 @@ struct nts_serve {
 /* With "nts enable": takes the keys of cookies into use and starts the key exchange. */
 void nts_serve_start(struct ntpd *d);
 
-/* Takes another configuration, and reads certificate and keys again. */
+/*
+ * Takes another configuration, and reads certificate and keys again. Whether NTS is served at all,
+ * and at which TCP port, is settled at the start.
+ */
 void nts_serve_reload(struct ntpd *d);
 
 /* The process is now the user that stays. */
