@@ -136,4 +136,25 @@ ok $? "it is another one"
 is_shown() { [ "$(shown)" = "$now" ]; }
 try "the new one is shown from then on" wait_until 10 is_shown
 try "the client still has time" in_ns client "$top_builddir/ntpstat"
+
+# --- a pair of ntp-keygen, by what it prints ------------------------------------------
+
+# printed WORD: the line for a configuration that begins so.
+printed() { sed -n "s/^\t\($1 .*\)/\1/p" "$work/printed"; }
+
+stop stranger
+mkdir -p "$work/server/etc/try" "$work/stranger/etc/ntp"
+"$top_builddir/ntp-keygen" --nts "--output=$work/server/etc/try" ntp.example.net >"$work/printed"
+ok $? "ntp-keygen makes a pair to try with"
+chown "$user" "$work/server/etc/try/key.pem"
+sed -i '/^nts [ek]/d; /^nts cert/d' "$work/server/etc/ntp.conf"
+printed nts >>"$work/server/etc/ntp.conf"
+try "the server takes its line" follow check server /
+kill -HUP "${daemon_pid[server]}"
+cp "$work/server/etc/try/cert-chain.pem" "$work/stranger/etc/ntp"
+printf '%s\n' "driftfile $work/stranger/lib/drift" "nts state $work/stranger/lib/nts-client" \
+	"$(printed server | here stranger) iburst" >"$work/stranger/etc/ntp.conf"
+start follower stranger "$top_builddir/ntpd" -n -u "$user" -c "$work/stranger/etc/ntp.conf"
+try "a client that has a copy gets time by it" wait_until 30 in_ns stranger "$top_builddir/ntpstat"
+like "$(cat "$work/follower.log")" 'NTSc: Got 8 cookies' "with NTS"
 test_end
