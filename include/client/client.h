@@ -86,6 +86,7 @@ struct client_setup {
 	struct rng *rng;
 	struct resolver *resolver; /* its answers come by sources_answered */
 	struct ke *ke;             /* NULL: there can be no NTS */
+	struct devices *devices;
 	struct journal *journal;
 	struct auth_keys *keys;
 	struct client_options opt;

@@ -40,6 +40,9 @@ void peer_event_note(struct client *c, struct peer *p, enum peer_event code);
  */
 void peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn);
 
+/* Its reference clock is not as it was: with the word for it, and why, which may be "". */
+void peer_event_clock(struct client *c, struct peer *p, const char *why);
+
 /* Reports each event of a mask, in the order of the codes. */
 void peer_event_note_all(struct client *c, struct peer *p, unsigned events);
 

@@ -1,16 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * refclock - reference clocks: a driver for each kind, which reads; and what all kinds have in
- * common. An association of ASSOC_REFCLOCK has one instead of a socket.
+ * common: the device, which is opened again for ever while it is missing, the second in which it is
+ * read, fudge, counters, events. An association of ASSOC_REFCLOCK has one instead of a socket.
  */
 #ifndef CLIENT_REFCLOCK_H
 #define CLIENT_REFCLOCK_H
 #include <stdbool.h>
+#include "base/text.h"
 #include "config/config.h"
 #include "core/assoc.h"
 #include "core/refsample.h"
+#include "port/device.h"
+#include "port/loop.h"
 
+struct journal;
 struct refclock;
+
+enum { REFCLOCK_NAME_MAX = 16, REFCLOCK_TIMECODE_MAX = 128 };
+
+/* Mode 6's events of a clock. */
+enum refclock_event {
+	REFCLOCK_FINE,
+	REFCLOCK_NO_REPLY,
+	REFCLOCK_BAD_FORMAT, /* what it says cannot be read */
+	REFCLOCK_FAULT,      /* its device cannot be opened */
+	REFCLOCK_BAD_SIGNAL, /* it says itself that it has no time */
+	REFCLOCK_BAD_DATE,
+	REFCLOCK_BAD_TIME,
+};
 
 struct refclock_driver {
 	int type;           /* t of 127.127.t.u */
@@ -20,7 +38,14 @@ struct refclock_driver {
 	enum system_source sync;
 	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
-	/* Adds to the samples what was read since the last call. */
+	/* What it is read from. NULL: nothing, then: */
+	void (*want)(const struct refclock *r, struct device_want *out);
+	/* Takes in one reading of the device; refclock_reading says what it was. */
+	void (
+	    *take)(struct refclock *r, const struct device_reading *d, const struct assoc_world *w);
+	/* Appends what clockstats has of the time since the last line (flag4). NULL: no line. */
+	void (*put_stats)(struct refclock *r, struct text *t);
+	/* Without a device: adds to the samples what was read since the last call. */
 	void (*read)(struct refclock *r, const struct assoc_world *w);
 	/*
 	 * ASSOC_OWN_CLOCK: what fudge says that our clock is wrong by, in seconds and s/s. NULL:
@@ -29,22 +54,90 @@ struct refclock_driver {
 	void (*correction)(const struct config_fudge *f, double *time_s, double *freq);
 };
 
-/* A clock that is open. */
+/* What a clock is given by its owner, who outlives it. */
+struct refclock_setup {
+	struct loop *loop;
+	struct clock *clock; /* only read */
+	struct devices *devices;
+	struct journal *journal;
+	/* What holds for associations now. */
+	void (*world)(void *ctx, struct assoc_world *w);
+	/* A reading was added. */
+	void (*added)(void *ctx);
+	/* The event of the clock is another one; why: in words, may be "". */
+	void (*event)(void *ctx, const char *why);
+	void *ctx;
+};
+
+/* Readings and the like, since the start; as clockstats has them since the last line. */
+struct refclock_count {
+	uint64_t polls; /* at which readings were looked for */
+	uint64_t no_reply, bad_format, bad_data;
+	uint64_t ticks, good, not_ready, clash, bad; /* once a second */
+};
+
+/* What SHM remembers. */
+struct refclock_shm {
+	int64_t clock_ns, received_ns; /* of the last sample */
+};
+
+/* A clock that is open, or tries to be. */
 struct refclock {
 	const struct refclock_driver *driver;
+	struct refclock_setup is;
+	char name[REFCLOCK_NAME_MAX]; /* "SHM(0)" */
+	/* Of its line. */
+	int32_t unit;
+	uint32_t mode;
+	bool by_name;
+	struct config_fudge fudge; /* without refid */
+	/* What was read. */
 	struct refsample samples;
+	unsigned taken; /* since the last poll */
+	struct refclock_count count, since;
+	char timecode[REFCLOCK_TIMECODE_MAX];
+	/* How it is. */
+	enum refclock_event event, bad; /* told last; the last since the last poll */
+	unsigned events;                /* changes of event, 0..15 */
+	bool started;                   /* its owner knows it */
+	bool told_data;                 /* what is wrong with what it says was logged */
+	/* Where from. */
+	struct device *device; /* NULL: none is open */
+	struct loop_timer timer;
+	double retry_s;        /* of the attempts to open it */
+	struct mtime retry_at; /* valid while device is NULL */
+	int error;             /* of the last attempt, said once per change */
+	struct rtime begun;    /* stamps of before mean another time: our clock was moved then */
+	struct mtime read_at;  /* the second before, and what was adjusted by then: */
+	int64_t read_adjusted_ns;
 	bool corrected; /* the correction has been asked for */
+	struct refclock_shm shm;
 };
 
 /* What the driver and fudge add to the rules of an association. */
 void refclock_put_rules(const struct config_source *s, struct assoc_rules *r);
 
-/* Opens the clock of a line. NULL when memory is short. */
-struct refclock *refclock_open(const struct config_source *s);
+/*
+ * Opens the clock of a line, whose device may be missing: it is tried again until it is there. NULL
+ * when memory is short.
+ */
+struct refclock *refclock_open(const struct config_source *s, const struct refclock_setup *setup);
 void refclock_close(struct refclock *r); /* NULL is fine */
 
 /* What was read since the last poll; false when there is nothing. */
 bool refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_result *out);
+
+/* Our clock was stepped: what the device stamped before is on another scale. */
+void refclock_stepped(struct refclock *r);
+
+/* ntpd's words: "clk_no_reply", ... */
+const char *refclock_event_name(enum refclock_event event);
+
+/* As ntpq has it: "SHM(0)". */
+const char *refclock_name(const struct refclock *r);
+
+/* Mode 6's status word of the clock. */
+uint16_t refclock_status(const struct refclock *r);
 
 /* The driver's correction of our own clock by f; for once. False when there is none, or no more. */
 bool refclock_correction(struct refclock *r, const struct config_fudge *f, double *time_s,

@@ -52,8 +52,8 @@ enum assoc_flags {
 	/* heard in the place of sources with a proof, while there are none */
 	ASSOC_STAND_IN = 1 << 10,
 	ASSOC_KNOWS_LEAP = 1 << 11, /* ASSOC_REFCLOCK, as are the next: it tells of leap seconds */
-	ASSOC_PPS = 1 << 12,       /* it tells where a second begins, not which */
-	ASSOC_NUMBERED = 1 << 13,  /* ASSOC_PPS with a source of its own that tells which */
+	ASSOC_PPS = 1 << 12,        /* it tells where a second begins, not which */
+	ASSOC_NUMBERED = 1 << 13,   /* ASSOC_PPS with a source of its own that tells which */
 };
 
 /* What a source that proves nothing is good for, beside those that do (tos authselect). */
@@ -298,6 +298,12 @@ void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth aut
  * that it can be followed within seconds. True when poll.next moved.
  */
 bool assoc_read_soon(struct assoc *a, const struct assoc_world *w);
+
+/*
+ * ASSOC_REFCLOCK: no reading came since the last poll, or in 16 s where that is more: a clock that
+ * was read each second is gone, and is not followed on the strength of what it said before.
+ */
+bool assoc_clock_silent(const struct assoc *a);
 
 /* ASSOC_REFCLOCK: its readings since the last poll, as one sample. */
 void assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc_world *w,

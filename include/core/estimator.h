@@ -6,8 +6,9 @@
  *
  * A bank of two-state (offset, frequency) Kalman filters runs over every sample. They differ in the
  * wander they assume of the oscillator and in what they believe a round trip tells of the noise of
- * its sample; each weighs by how well it foretold the samples so far. A reference clock has no round
- * trip: its samples say themselves how noisy they are, and the only doubt is whether that is so. All of them follow the clock
+ * its sample; each weighs by how well it foretold the samples so far. A reference clock has no
+ * round trip: its samples say themselves how noisy they are, and the only doubt is whether that is
+ * so. All of them follow the clock
  * as if it ran free: adjustments are known and taken out.
  */
 #ifndef CORE_ESTIMATOR_H

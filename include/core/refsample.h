@@ -32,8 +32,8 @@ struct refsample {
 
 struct refsample_result {
 	/*
-	 * The mean of those that are left; offset_s fits adjusted_ns, which is the newest's, as are real
-	 * and leap. error_s is the largest of theirs, noise_s means nothing.
+	 * The mean of those that are left; offset_s fits adjusted_ns, which is the newest's, as are
+	 * real and leap. error_s is the largest of theirs, noise_s means nothing.
 	 */
 	struct refsample_reading mean;
 	double jitter_s; /* RMS of the differences of neighbours among them, >= precision */
@@ -42,7 +42,8 @@ struct refsample_result {
 	 * known to have. Of a single reading only the latter.
 	 */
 	double noise_s;
-	unsigned used; /* how many are left, > 0 */
+	double spread_s; /* the same of one reading */
+	unsigned used;   /* how many are left, > 0 */
 };
 
 /* Forgets all readings. */

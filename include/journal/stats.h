@@ -51,6 +51,9 @@ void stats_peer(struct journal *j, const struct assoc *a, uint16_t status);
 /* The four timestamps of an answer that was accepted. */
 void stats_raw(struct journal *j, const struct assoc *a);
 
+/* What a reference clock is to say of itself, with its name before it: "SHM(0) 64 60 4 0 0". */
+void stats_clock(struct journal *j, const char *line);
+
 /* An event as the log has it: "192.0.2.14 a014 84 reachable". */
 void stats_proto(struct journal *j, const char *line);
 

@@ -15,4 +15,7 @@
  */
 void file_access_explain(const char *path, enum store_use use, struct text *out);
 
+/* Appends the name of a user as /etc/passwd has it, else the number. */
+void file_access_put_user(unsigned uid, struct text *out);
+
 #endif

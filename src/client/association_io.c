@@ -295,6 +295,23 @@ say_shared_clock(struct peer *p)
 	p->shares_clock = shares;
 }
 
+/* It is read as it comes, and nobody is asked for more. */
+static void
+follow_clock(struct peer *p, const struct assoc_answer *ans)
+{
+	struct client *c = p->client;
+
+	if (!client_adaptive(c) || ans->estimated != ESTIMATOR_BROKE) {
+		return;
+	}
+	report(c->is.journal, LOG_LEVEL_NOTICE,
+	    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
+	    refclock_name(p->clock), ans->sample.offset_s);
+	if (assoc_followed(&p->a)) {
+		c->on->broke(p);
+	}
+}
+
 /* What the estimator asks for: more samples, soon, when the source does what no model foretold. */
 static void
 follow_estimate(struct peer *p, const struct assoc_answer *ans)
@@ -305,6 +322,10 @@ follow_estimate(struct peer *p, const struct assoc_answer *ans)
 	char addr[ADDR_TEXT_MAX];
 
 	say_shared_clock(p);
+	if (p->clock != NULL) {
+		follow_clock(p, ans);
+		return;
+	}
 	if (client_adaptive(c) && r == ESTIMATOR_BROKE) {
 		report(c->is.journal, LOG_LEVEL_INFO,
 		    "%s: its offset of %+.6f s is not what was foretold, twice: begun anew",
@@ -335,6 +356,55 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 	follow_estimate(p, ans);
 	c->on->sampled(p);
 	c->is.up->sampled(c->is.up_ctx, &p->a, ans);
+}
+
+/* ---- reference clocks ---- */
+
+static void
+clock_world(void *ctx, struct assoc_world *w)
+{
+	struct peer *p = ctx;
+
+	p->client->is.up->look(p->client->is.up_ctx);
+	*w = client_world(p->client);
+}
+
+static void
+clock_added(void *ctx)
+{
+	struct peer *p = ctx;
+	struct assoc_world w = client_world(p->client);
+
+	if (assoc_read_soon(&p->a, &w)) {
+		arm(p);
+	}
+}
+
+static void
+clock_event(void *ctx, const char *why)
+{
+	struct peer *p = ctx;
+
+	peer_event_clock(p->client, p, why);
+}
+
+static bool
+open_clock(struct peer *p, struct source *s)
+{
+	struct client *c = s->client;
+
+	p->clock = refclock_open(s->cfg,
+	    &(struct refclock_setup){
+		.loop = c->is.loop,
+		.clock = c->is.clock,
+		.devices = c->is.devices,
+		.journal = c->is.journal,
+		.world = clock_world,
+		.added = clock_added,
+		.event = clock_event,
+		.ctx = p,
+	    });
+	return p->clock != NULL;
 }
 
 static void
@@ -537,11 +607,8 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	struct assoc_world w = client_world(c);
 
 	memset(p, 0, sizeof *p);
-	if ((rules.flags & ASSOC_REFCLOCK) != 0) {
-		p->clock = refclock_open(s->cfg);
-		if (p->clock == NULL) {
-			return false;
-		}
+	if ((rules.flags & ASSOC_REFCLOCK) != 0 && !open_clock(p, s)) {
+		return false;
 	}
 	p->client = c;
 	p->source = s;
@@ -657,9 +724,14 @@ association_io_renew(struct peer *p)
 }
 
 void
-association_io_clear(struct peer *p, const struct assoc_world *w)
+association_io_clock_moved(struct peer *p, bool reset, const struct assoc_world *w)
 {
-	assoc_clear(&p->a, w);
+	if (p->clock != NULL) {
+		refclock_stepped(p->clock);
+	}
+	if (reset) {
+		assoc_clear(&p->a, w);
+	}
 }
 
 void

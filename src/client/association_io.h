@@ -68,8 +68,13 @@ void association_io_renew(struct peer *p);
 /* Its counters begin anew. */
 void association_io_reset_count(struct peer *p, struct mtime now);
 
-/* What was measured is of no use any more (assoc_clear), or less certain (assoc_doubt). */
-void association_io_clear(struct peer *p, const struct assoc_world *w);
+/*
+ * Our clock was stepped or found moved; reset: what was measured is of no use any more
+ * (assoc_clear).
+ */
+void association_io_clock_moved(struct peer *p, bool reset, const struct assoc_world *w);
+
+/* What was measured is less certain (assoc_doubt). */
 void association_io_doubt(struct peer *p, double by_s);
 
 #endif

@@ -16,4 +16,6 @@ libclient_a_SOURCES = \
 	include/client/nts_source.h src/client/nts_source.c \
 	src/client/sources_nts.h src/client/sources_nts.c \
 	src/client/line.h src/client/line.c \
-	src/client/refclock_local.h src/client/refclock_local.c
+	src/client/refclock_local.h src/client/refclock_local.c \
+	src/client/refclock_reading.h src/client/refclock_reading.c \
+	src/client/refclock_shm.h src/client/refclock_shm.c

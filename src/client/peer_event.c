@@ -161,6 +161,21 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 }
 
 void
+peer_event_clock(struct client *c, struct peer *p, const char *why)
+{
+	char buf[EVENT_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	(void)event_peer(&p->told.event, PEER_EVENT_CLOCK_EVENT);
+	put_event(p, PEER_EVENT_CLOCK_EVENT, &t);
+	text_printf(&t, " %s %s%s%s", refclock_name(p->clock), refclock_event_name(p->clock->event),
+	    why[0] != '\0' ? ": " : "", why);
+	stats_proto(c->is.journal, buf);
+	report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+	c->is.up->noted(c->is.up_ctx);
+}
+
+void
 peer_event_start(struct client *c, struct peer *p)
 {
 	p->told = (struct peer_told){ .reach_at = client_now(c) };

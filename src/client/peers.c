@@ -280,8 +280,8 @@ peers_clock_moved(struct client *c, bool reset)
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		if (c->peers.peer[i].a.id != 0 && reset) {
-			association_io_clear(&c->peers.peer[i], &w);
+		if (c->peers.peer[i].a.id != 0) {
+			association_io_clock_moved(&c->peers.peer[i], reset, &w);
 		}
 	}
 }

@@ -2,12 +2,25 @@
 /* refclock - the table of drivers, and what all of them share. */
 #include "client/refclock.h"
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include "base/backoff.h"
+#include "journal/report.h"
+#include "journal/stats.h"
 #include "wire/header.h"
 #include "refclock_local.h"
+#include "refclock_shm.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
-static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL };
+static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_SHM };
+
+/* A device that is missing. */
+static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
+/* A second is read in its middle, when what came with its beginning is there. */
+static const double MIDDLE_S = 0.5;
+/* Readings of a device in one second: what is more waits. */
+enum { READINGS_MAX = 32, EVENTS_MAX = 15, WHY_MAX = 512, STATS_MAX = 160 };
 
 /* The driver of a line of SOURCE_REFCLOCK that is in effect. */
 static const struct refclock_driver *
@@ -36,25 +49,252 @@ refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 		.stratum = f->given & FUDGE_STRATUM ? (uint8_t)f->stratum : d->stratum,
 		.refid = refid_of_text(f->given & FUDGE_REFID ? f->refid : d->refid),
 		.sync = d->sync,
+		.minjitter_s = f->given & FUDGE_MINJITTER ? f->minjitter_s : 0.0,
 	};
 }
 
+/* ---- events ---- */
+
+static void
+tell_event(struct refclock *r, enum refclock_event event, const char *why)
+{
+	if (r->event == event) {
+		return;
+	}
+	r->event = event;
+	r->events += r->events < EVENTS_MAX ? 1 : 0;
+	/* Before it is there, its owner cannot be told of it. */
+	if (r->started) {
+		r->is.event(r->is.ctx, why);
+	}
+}
+
+const char *
+refclock_event_name(enum refclock_event event)
+{
+	static const char *const names[] = { "clk_unspec", "clk_no_reply", "clk_bad_format",
+		"clk_fault", "clk_bad_signal", "clk_bad_date", "clk_bad_time" };
+
+	return names[event];
+}
+
+const char *
+refclock_name(const struct refclock *r)
+{
+	return r->name;
+}
+
+uint16_t
+refclock_status(const struct refclock *r)
+{
+	return (uint16_t)(r->events << 4 | (unsigned)r->event);
+}
+
+void
+refclock_stepped(struct refclock *r)
+{
+	r->begun = clock_real(r->is.clock);
+}
+
+/* ---- the device ---- */
+
+static void
+say_missing(struct refclock *r, int error, const char *why)
+{
+	if (error == r->error) {
+		return;
+	}
+	r->error = error;
+	report(r->is.journal, LOG_LEVEL_WARNING,
+	    "%s: its device cannot be opened: %s%s; tried again until it can", r->name,
+	    strerror(-error), why);
+}
+
+static void
+say_found(struct refclock *r, const char *why)
+{
+	if (r->error != 0) {
+		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its device is there", r->name);
+	}
+	r->error = 0;
+	if (why[0] != '\0') {
+		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
+	}
+}
+
+static void
+open_device(struct refclock *r)
+{
+	struct device_want want = { 0 };
+	char why[WHY_MAX];
+	struct text t = text_over(why, sizeof why);
+	int error;
+
+	r->driver->want(r, &want);
+	error = r->is.devices->ops->open(r->is.devices, &want, &r->device, &t);
+	if (error != 0) {
+		r->device = NULL;
+		say_missing(r, error, why);
+		r->retry_s = backoff_s(r->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
+		r->retry_at = mtime_add_s(loop_now(r->is.loop), r->retry_s);
+		tell_event(r, REFCLOCK_FAULT, strerror(-error));
+		return;
+	}
+	r->retry_s = 0.0;
+	say_found(r, why);
+}
+
+/* One that has gone is mostly there again at once: a writer that was started anew. */
+static void
+lose_device(struct refclock *r, int error)
+{
+	r->is.devices->ops->close(r->device);
+	r->device = NULL;
+	r->retry_at = loop_now(r->is.loop);
+	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its device is gone (%s), opened again",
+	    r->name, strerror(-error));
+}
+
+static void
+take_all(struct refclock *r, const struct assoc_world *w)
+{
+	struct device_reading d;
+	int error = 0;
+
+	r->count.ticks++;
+	for (unsigned i = 0; i < READINGS_MAX && error == 0; i++) {
+		error = r->is.devices->ops->read(r->device, &d);
+		if (error == 0) {
+			r->driver->take(r, &d, w);
+			/* There always is a snapshot. */
+			error = d.snapshot ? -EAGAIN : 0;
+		}
+	}
+	if (error != 0 && error != -EAGAIN) {
+		lose_device(r, error);
+	}
+}
+
+static void
+arm(struct refclock *r)
+{
+	struct clock_reading now;
+	double past_s;
+
+	r->is.clock->ops->read(r->is.clock, &now);
+	past_s = (double)(now.real.ns % NS_PER_S) * 1e-9;
+	past_s += past_s < 0.0 ? 1.0 : 0.0;
+	r->is.loop->ops->timer_arm(r->is.loop, &r->timer,
+	    mtime_add_s(now.mono,
+		past_s < MIDDLE_S / 2 ? MIDDLE_S - past_s : 1.0 + MIDDLE_S - past_s));
+}
+
+static void
+on_second(void *ctx)
+{
+	struct refclock *r = ctx;
+	unsigned before = r->taken;
+	struct assoc_world w;
+
+	arm(r);
+	if (r->device == NULL) {
+		if (mtime_before(loop_now(r->is.loop), r->retry_at)) {
+			return;
+		}
+		open_device(r);
+	}
+	if (r->device == NULL) {
+		return;
+	}
+	r->is.world(r->is.ctx, &w);
+	take_all(r, &w);
+	r->read_at = w.now;
+	r->read_adjusted_ns = w.adjusted_ns;
+	if (r->taken > before) {
+		r->is.added(r->is.ctx);
+	}
+}
+
+/* ---- its life ---- */
+
 struct refclock *
-refclock_open(const struct config_source *s)
+refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 {
 	struct refclock *r = calloc(1, sizeof *r);
+	struct text t;
 
-	if (r != NULL) {
-		r->driver = driver_of(s);
-		refsample_clear(&r->samples);
+	if (r == NULL) {
+		return NULL;
 	}
+	r->driver = driver_of(s);
+	r->is = *setup;
+	t = text_over(r->name, sizeof r->name);
+	text_printf(&t, "%s(%d)", r->driver->name, (int)s->clock_unit);
+	r->unit = s->clock_unit;
+	r->mode = s->mode;
+	r->by_name = s->by_name;
+	r->fudge = s->fudge;
+	r->fudge.refid = NULL;
+	r->begun = (struct rtime){ INT64_MIN };
+	refsample_clear(&r->samples);
+	if (r->driver->want != NULL) {
+		r->is.loop->ops->timer_init(r->is.loop, &r->timer, on_second, r);
+		open_device(r);
+		arm(r);
+	}
+	r->started = true;
 	return r;
 }
 
 void
 refclock_close(struct refclock *r)
 {
+	if (r == NULL) {
+		return;
+	}
+	if (r->device != NULL) {
+		r->is.devices->ops->close(r->device);
+	}
+	if (r->driver->want != NULL) {
+		r->is.loop->ops->timer_done(r->is.loop, &r->timer);
+	}
 	free(r);
+}
+
+/* ---- the poll ---- */
+
+/* What became of the interval: a reading, else why there was none. */
+static void
+judge_interval(struct refclock *r)
+{
+	r->count.polls++;
+	if (r->taken > 0) {
+		tell_event(r, REFCLOCK_FINE, "");
+	} else if (r->device == NULL) {
+		tell_event(r, REFCLOCK_FAULT, strerror(-r->error));
+	} else if (r->bad != REFCLOCK_FINE) {
+		tell_event(r, r->bad, "");
+	} else if (r->count.polls > 1) { /* the first comes before any second is over */
+		r->count.no_reply++;
+		tell_event(r, REFCLOCK_NO_REPLY, "");
+	}
+	r->taken = 0;
+	r->bad = REFCLOCK_FINE;
+}
+
+static void
+write_stats(struct refclock *r)
+{
+	char buf[STATS_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (!r->fudge.flag4 || r->driver->put_stats == NULL) {
+		return;
+	}
+	text_printf(&t, "%s ", r->name);
+	r->driver->put_stats(r, &t);
+	r->since = r->count;
+	stats_clock(r->is.journal, buf);
 }
 
 bool
@@ -62,7 +302,12 @@ refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_
 {
 	const struct refsample_clock ours = { log2s_to_s(w->precision), w->freq };
 
-	r->driver->read(r, w);
+	if (r->driver->read != NULL) {
+		r->driver->read(r, w);
+	} else {
+		judge_interval(r);
+		write_stats(r);
+	}
 	return refsample_take(&r->samples, &ours, out);
 }
 

@@ -4,6 +4,7 @@
 #include "client/client.h"
 #include "client/peer_event.h"
 #include "client/peers.h"
+#include "client/refclock.h"
 #include "control_request.h"
 #include "vars.h"
 #include "steering/steering.h"
@@ -256,7 +257,7 @@ control_read_clock(struct control_request *q)
 	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_REFCLOCK)) {
 		return CONTROL_ERR_ASSOC;
 	}
-	q->status = 0;
+	q->status = refclock_status(w.p->clock);
 	if (names_nothing(q)) {
 		vars_clock_default(q->c, w.p, &q->out);
 	} else {

@@ -310,14 +310,26 @@ vars_pool_named(const struct control *c, const struct source *s, struct vars_nam
 
 /* ---- reference clocks ---- */
 
+/* Bit 0 is flag1. */
+static uint64_t
+flags_of(const struct config_fudge *f)
+{
+	return (uint64_t)f->flag1 | (uint64_t)f->flag2 << 1 | (uint64_t)f->flag3 << 2 |
+	    (uint64_t)f->flag4 << 3;
+}
+
 static void
 fill_clock(const struct peer *p, struct clock_vars *v)
 {
 	memset(v, 0, sizeof *v);
 	v->device = p->clock->driver->device;
 	v->name = p->clock->driver->name;
-	v->timecode = "";
-	v->poll = p->a.count.received;
+	v->timecode = p->clock->timecode;
+	v->poll = p->clock->count.polls;
+	v->noreply = p->clock->count.no_reply;
+	v->badformat = p->clock->count.bad_format;
+	v->baddata = p->clock->count.bad_data;
+	v->flags = flags_of(&p->source->cfg->fudge);
 	v->type = (uint64_t)p->source->cfg->clock_type;
 	v->time1 = p->source->cfg->fudge.time1_s;
 	v->time2 = p->source->cfg->fudge.time2_s;

@@ -13,7 +13,6 @@ enum {
 	QUICK_TRIES = 6,
 	QUICK_MAX_LOG2S = 3,
 	DARK_POLL_MAX = 9,
-	CLOCK_SILENT = 3, /* bits of reach: a clock without a reading in two polls is given up */
 	PRECISION_UNKNOWN = -6,
 	BUDGET = 2 * ASSOC_BURST,
 	LONG_POLL = 8
@@ -240,8 +239,7 @@ shift_reach(struct assoc *a, const struct assoc_world *w, struct assoc_sending *
 
 	a->poll.reach = (before << 1) & REACH_MASK;
 	a->poll.unreach++;
-	out->filtered =
-	    is_read(a) && (before & CLOCK_SILENT) != 0 && (a->poll.reach & CLOCK_SILENT) == 0;
+	out->filtered = is_read(a) && assoc_clock_silent(a);
 	if (a->poll.reach != 0) {
 		return;
 	}
@@ -604,7 +602,10 @@ assoc_read_soon(struct assoc *a, const struct assoc_world *w)
 	return true;
 }
 
-/* So many of its deviations a sample is off at most. */
+/*
+ * So many deviations of a reading a sample is off at most: what swings more slowly than it is read
+ * the mean does not take away.
+ */
 static const double NOISE_MOST = 4.0;
 
 /* Our own clock tells of no error; any other is as far off as its readings scatter, or may be. */
@@ -621,10 +622,17 @@ sample_of(const struct assoc *a, const struct refsample_result *r, const struct 
 	if (is_read(a)) {
 		s.offset_s += a->rules.bias_s;
 		s.noise_s = fmax(noise_s, DBL_MIN);
-		s.disp_s = r->mean.error_s + NOISE_MOST * noise_s;
+		s.disp_s = r->mean.error_s + NOISE_MOST * fmax(r->spread_s, noise_s);
 	} else {
 		s.delay_s = log2s_to_s(w->precision);
 		s.disp_s = r->jitter_s;
+	}
+	if (is_read(a) && !w->policy->adaptive) {
+		/* That loop takes each for what is now. */
+		s.offset_s += w->freq * mtime_diff_s(w->now, s.at) -
+		    (double)(w->adjusted_ns - s.adjusted_ns) * 1e-9;
+		s.at = w->now;
+		s.adjusted_ns = w->adjusted_ns;
 	}
 	return s;
 }
@@ -638,9 +646,9 @@ assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
 	a->wire.t4 = r->mean.real;
-	a->wire.t4_mono = r->mean.at;
+	a->wire.t4_mono = s.at;
 	a->srv.leap = a->rules.flags & ASSOC_KNOWS_LEAP ? r->mean.leap : LEAP_NONE;
-	a->srv.reftime = ntp_ts_from_rtime(r->mean.real);
+	a->srv.reftime = is_read(a) ? ntp_ts_from_rtime(r->mean.real) : (struct ntp_ts){ 0 };
 	/*
 	 * Eight readings of our own clock by itself would teach no more than one: no need
 	 * to wait.

@@ -4,8 +4,8 @@
 #include <math.h>
 
 enum {
-	RECENT = 2,      /* answers that each bound our error */
-	CLOCK_SILENT = 3 /* bits of reach: a clock without a reading in two polls is given up */
+	RECENT = 2,       /* answers that each bound our error */
+	SILENT_LOG2S = 4, /* so long a clock is silent, or one poll, until it is given up */
 };
 
 static bool
@@ -236,6 +236,15 @@ assoc_has_voice(const struct assoc *a, enum plain_use plain)
 	return plain == PLAIN_ALIKE || is_trusted(a) || (a->rules.flags & ASSOC_STAND_IN) != 0;
 }
 
+bool
+assoc_clock_silent(const struct assoc *a)
+{
+	int polls_log2 = a->poll.hpoll < SILENT_LOG2S ? SILENT_LOG2S - a->poll.hpoll : 0;
+	unsigned polls = 1u << (polls_log2 < 3 ? polls_log2 : 3);
+
+	return (a->poll.reach & ((1u << polls) - 1)) == 0;
+}
+
 unsigned
 assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 {
@@ -253,7 +262,7 @@ assoc_unfit(const struct assoc *a, const struct assoc_world *w)
 		bits |= FLASH_PEER_LOOP;
 	}
 	if (a->poll.reach == 0 || (a->rules.flags & ASSOC_NOSELECT) ||
-	    ((a->rules.flags & ASSOC_REFCLOCK) && (a->poll.reach & CLOCK_SILENT) == 0)) {
+	    ((a->rules.flags & ASSOC_REFCLOCK) && assoc_clock_silent(a))) {
 		bits |= FLASH_PEER_UNREACH;
 	}
 	if (w->policy->plain == PLAIN_UNUSED && !assoc_has_voice(a, PLAIN_UNUSED) &&

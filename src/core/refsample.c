@@ -65,9 +65,9 @@ sort(struct refsample_reading *v, unsigned n)
 	}
 }
 
-/* The deviation of the mean. */
+/* The deviation of one of them. */
 static double
-noise_s(const struct refsample_reading *v, unsigned n, double mean_s)
+spread_s(const struct refsample_reading *v, unsigned n, double mean_s)
 {
 	double square_s2 = 0.0, known_s2 = 0.0;
 
@@ -78,7 +78,7 @@ noise_s(const struct refsample_reading *v, unsigned n, double mean_s)
 		known_s2 += v[i].noise_s * v[i].noise_s;
 	}
 	square_s2 = n > 1 ? square_s2 / (n - 1) : 0.0;
-	return sqrt(fmax(square_s2, known_s2 / n) / n);
+	return sqrt(fmax(square_s2, known_s2 / n));
 }
 
 /*
@@ -108,7 +108,8 @@ average(const struct refsample_reading *v, unsigned n, const struct refsample_re
 		.leap = last->leap,
 	};
 	out->jitter_s = sqrt(squares_s2 / n);
-	out->noise_s = noise_s(v, n, out->mean.offset_s);
+	out->spread_s = spread_s(v, n, out->mean.offset_s);
+	out->noise_s = out->spread_s / sqrt(n);
 	out->used = n;
 }
 

@@ -308,6 +308,14 @@ stats_raw(struct journal *j, const struct assoc *a)
 }
 
 void
+stats_clock(struct journal *j, const char *line)
+{
+	if (wanted(j, STATS_CLOCK)) {
+		write_line(j, STATS_CLOCK, clock_real(j->is.clock), line);
+	}
+}
+
+void
 stats_proto(struct journal *j, const char *line)
 {
 	if (wanted(j, STATS_PROTO)) {

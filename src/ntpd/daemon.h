@@ -48,6 +48,7 @@ struct ntpd_ports {
 	struct resolver *resolver;
 	struct ke *ke;               /* NULL: we are no client of NTS */
 	struct ke_server *ke_server; /* NULL: no keys are established here */
+	struct devices *devices;
 	struct ntpd_watch watch;
 };
 

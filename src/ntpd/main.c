@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "config/config.h"
+#include "config/schema.h"
 #include "crypto/mac.h"
 #include "journal/report.h"
 #include "ke/ke_client_proc.h"
@@ -23,6 +24,7 @@
 #include "ntpd/options.h"
 #include "sys/clock_linux.h"
 #include "sys/clockwatch.h"
+#include "sys/devices.h"
 #include "sys/fence.h"
 #include "sys/log_system.h"
 #include "sys/loop_event.h"
@@ -60,6 +62,7 @@ struct process {
 	struct resolver *resolver;
 	struct ke *ke;
 	struct ke_server *ke_server;
+	struct devices *devices;
 	struct notify *notify;
 	struct ntpd *ntpd;
 	char *pidfile;   /* a copy: the configuration is gone at the end */
@@ -160,6 +163,7 @@ open_ports(struct process *p)
 	    opened(p, "clock", clock_linux_new(true, &p->clock)) &&
 	    opened(p, "sockets", net_udp_new(p->loop, &p->net)) &&
 	    opened(p, "files", open_store(p)) &&
+	    opened(p, "devices", devices_new(p->clock, &p->devices)) &&
 	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
 	    opened(p, "resolver",
 		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
@@ -210,6 +214,7 @@ ports_of(struct process *p)
 	return (struct ntpd_ports){ .loop = p->loop, .clock = p->clock, .net = p->net,
 		.store = p->store, .rng = p->rng, .log = p->log, .resolver = p->resolver,
 		.ke = p->ke, .ke_server = p->ke_server,
+		.devices = p->devices,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 			.stopping = tell_stopping, .synced = tell_parent_synced,
 			.usage = tell_usage, .ctx = p, }, };
@@ -409,6 +414,23 @@ open_as_user(struct process *p)
 	ntpd_user_changed(p->ntpd);
 }
 
+/* Clocks that are read from something outside the process. */
+static bool
+has_devices(const struct process *p)
+{
+	const struct config *c = ntpd_config(p->ntpd);
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		const struct config_source *s = &c->sources[i];
+
+		if (s->kind == SOURCE_REFCLOCK && s->clock_type != CLOCK_LOCAL &&
+		    config_source_in_effect(s)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void
 allow_folder_of(struct process *p, const char *path)
 {
@@ -441,6 +463,10 @@ allow_folders(struct process *p)
 	if (c->saveconfigdir != NULL) {
 		fence_allow(p->fence, FENCE_WRITE, c->saveconfigdir);
 	}
+	if (has_devices(p)) {
+		/* Whose the segment is that may not be read. */
+		fence_allow(p->fence, FENCE_READ, "/proc/sysvipc/shm");
+	}
 	fence_allow_system(p->fence);
 }
 
@@ -466,7 +492,7 @@ enter_sandbox(struct process *p)
 		return;
 	}
 	mac_load();
-	error = sandbox_enter(SANDBOX_MAIN, SANDBOX_REFUSE);
+	error = sandbox_enter(has_devices(p) ? SANDBOX_CLOCKS : SANDBOX_MAIN, SANDBOX_REFUSE);
 	if (error != 0) {
 		say(p, LOG_LEVEL_WARNING, "no filter of system calls: %s", strerror(-error));
 	}
@@ -600,6 +626,7 @@ close_ports(struct process *p)
 	ke_server_proc_free(p->ke_server);
 	starter_free(p->starter);
 	rng_system_free(p->rng);
+	devices_free(p->devices);
 	if (p->fence != NULL) {
 		store_fenced_free(p->store);
 		fence_free(p->fence);

@@ -138,6 +138,7 @@ wire_client(struct ntpd *d)
 		.rng = d->port.rng,
 		.resolver = d->port.resolver,
 		.ke = d->port.ke,
+		.devices = d->port.devices,
 		.journal = &d->journal,
 		.keys = &d->auth,
 		.opt = { .family = d->opt.family, .once = d->opt.once },

@@ -17,8 +17,8 @@ enum { PERMISSIONS = 07777 };
  * The files themselves, not getpwuid and getgrgid: those may load libraries and ask servers, which
  * a daemon in its sandbox neither can nor should.
  */
-static void
-put_owner(uid_t uid, struct text *out)
+void
+file_access_put_user(unsigned uid, struct text *out)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	const struct passwd *p = NULL;
@@ -31,7 +31,7 @@ put_owner(uid_t uid, struct text *out)
 	if (p != NULL) {
 		text_put_safe(out, p->pw_name, strlen(p->pw_name));
 	} else {
-		text_printf(out, "%lu", (unsigned long)uid);
+		text_printf(out, "%u", uid);
 	}
 	if (f != NULL) {
 		(void)fclose(f);
@@ -76,7 +76,7 @@ put_advice(const char *path, const struct stat *st, const char *right, const cha
 	text_put(out, "; ");
 	text_put_safe(out, path, strlen(path));
 	text_printf(out, " has mode %04o, owner ", (unsigned)st->st_mode & PERMISSIONS);
-	put_owner(st->st_uid, out);
+	file_access_put_user(st->st_uid, out);
 	text_put(out, ", group ");
 	put_group(st->st_gid, out);
 	if (!is_one_word(path)) {

@@ -86,6 +86,9 @@ static const char *const process_calls[] = { "arch_prctl", "capget", "capset", "
 static const char *const daemon_calls[] = { "adjtimex", "bind", "clock_adjtime", "clock_adjtime64",
 	"clock_settime", "clock_settime64", "settimeofday", "wait4", "waitid", "waitpid", NULL };
 
+/* A segment that is missing at the start is attached when it comes. */
+static const char *const shared_memory_calls[] = { "shmget", "shmat", "shmctl", "shmdt", NULL };
+
 /* Beside clone, and what makes a child narrower than it is itself. */
 static const char *const starter_calls[] = { "fork", "kill", "wait4", "waitid", "waitpid",
 	"landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self", "seccomp", NULL };
@@ -114,7 +117,8 @@ static const char *const newer_calls[] = { "cachestat", "clone3", "fchmodat2", "
 
 /* A child inherits the filter of the starter, which therefore allows what any role may. */
 enum {
-	MAIN = 1 << SANDBOX_MAIN,
+	CLOCKS = 1 << SANDBOX_CLOCKS,
+	MAIN = 1 << SANDBOX_MAIN | CLOCKS,
 	RESOLVER = 1 << SANDBOX_RESOLVER,
 	STARTER = 1 << SANDBOX_STARTER,
 	KE_CLIENT = 1 << SANDBOX_KE_CLIENT,
@@ -139,8 +143,15 @@ static const struct {
 	{ accept_calls, KE_SERVER | STARTER | EXPORTER },
 	{ process_calls, ALL },
 	{ daemon_calls, MAIN },
+	{ shared_memory_calls, CLOCKS },
 	{ starter_calls, STARTER },
 };
+
+static bool
+is_daemon(enum sandbox_role role)
+{
+	return (MAIN & 1U << role) != 0;
+}
 
 /* A rule for a call that some architecture lacks is no error. */
 static int
@@ -199,7 +210,7 @@ static int
 allow_memory(scmp_filter_ctx f, enum sandbox_role role)
 {
 	static const uint64_t values[] = { 0, PROT_WRITE, PROT_EXEC }, never[] = { 0 };
-	size_t n = role == SANDBOX_MAIN || role == SANDBOX_EXPORTER ? 2 : 3;
+	size_t n = is_daemon(role) || role == SANDBOX_EXPORTER ? 2 : 3;
 
 	int rc = allow_masked(f, SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, values, n);
 	rc = rc != 0 ? rc : allow_masked(f, SCMP_SYS(mmap2), 2, PROT_WRITE | PROT_EXEC, values, n);
@@ -321,12 +332,12 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	 * Every refusal is logged, where the kernel can; but for names the C library is refused
 	 * something each time. What ends a process is logged anyway.
 	 */
-	if (role == SANDBOX_MAIN || role == SANDBOX_EXPORTER) {
+	if (is_daemon(role) || role == SANDBOX_EXPORTER) {
 		(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
 	}
 	int rc = fill(f, role);
 	/* A rule for what happens anyway would be an error. */
-	if (rc == 0 && kill_all && role != SANDBOX_MAIN) {
+	if (rc == 0 && kill_all && !is_daemon(role)) {
 		rc = answer_names(f, SCMP_ACT_ERRNO(EPERM), refused_calls);
 	} else if (rc == 0 && !kill_all) {
 		rc = answer_names(f, SCMP_ACT_KILL_PROCESS, deadly_calls);

@@ -19,6 +19,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_exporter \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
+	tests/fuzz/fuzz_shm \
 	tests/fuzz/fuzz_starter
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
@@ -116,3 +117,7 @@ tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_exporter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_exporter_LDADD = libexporter.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
 	$(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_shm_SOURCES = tests/fuzz/fuzz_shm.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_shm_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_shm_LDADD = librefclock.a libbase.a

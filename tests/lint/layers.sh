@@ -15,13 +15,13 @@ core base wire
 config base
 port base
 sys base port
-refclock base core port
+refclock base
 ke base wire crypto port sys
 auth base wire crypto port
 journal base wire core port config
 steering base wire crypto core port config journal
 server base wire crypto core port config auth journal
-client base wire crypto core port auth journal config
+client base wire crypto core port auth journal config refclock
 control base wire crypto core port config auth client server steering journal
 ntpd base wire crypto core config port sys ke auth journal steering server client control
 mode6 base wire crypto

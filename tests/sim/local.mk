@@ -7,6 +7,7 @@ libsim_a_SOURCES = \
 	tests/sim/sim_rng.h tests/sim/sim_rng.c \
 	tests/sim/sim_clock.h tests/sim/sim_clock.c \
 	tests/sim/sim_loop.h tests/sim/sim_loop.c \
+	tests/sim/sim_device.h tests/sim/sim_device.c \
 	tests/sim/sim_path.h tests/sim/sim_path.c \
 	tests/sim/sim_net.h tests/sim/sim_net.c tests/sim/sim_socket.c \
 	tests/sim/sim_store.h tests/sim/sim_store.c \
@@ -37,6 +38,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_access.c \
 	tests/sim/scenarios_attack.c \
 	tests/sim/scenarios_clock.c \
+	tests/sim/scenarios_refclock.c \
 	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \

@@ -284,6 +284,7 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	sim_log_start(&n->log, s->w, n->name);
 	sim_resolver_start(&n->resolver, s->w);
 	sim_ke_start(&n->ke, s->w, &s->ke, n->host, &n->clock);
+	sim_devices_start(&n->devices, s->w, &n->clock, s->node_n);
 	n->rng = sim_rng_of(s->w->seed, "daemon", s->node_n);
 	n->end = (struct sim_event){ .fire = process_ends, .ctx = n };
 	n->wake = (struct sim_event){ .fire = wake, .ctx = n };
@@ -335,7 +336,7 @@ sim_link(struct sim *s, struct sim_host *a, struct sim_host *b, struct sim_path 
 static void
 process_over(struct sim_node *n, const char *how)
 {
-	unsigned sockets, timers;
+	unsigned sockets, timers, devices;
 
 	oracle_end(n);
 	ntpd_free(n->daemon);
@@ -345,9 +346,10 @@ process_over(struct sim_node *n, const char *how)
 	timers = sim_loop_end(&n->loop);
 	sim_resolver_end(&n->resolver);
 	sim_ke_end(&n->ke);
-	if (sockets + timers > 0) {
-		sim_fail(n->sim, "%s: %u sockets and %u timers left behind", n->name, sockets,
-		    timers);
+	devices = sim_devices_end(&n->devices);
+	if (sockets + timers + devices > 0) {
+		sim_fail(n->sim, "%s: %u sockets, %u timers and %u devices left behind", n->name,
+		    sockets, timers, devices);
 	}
 	world_trace(n->sim->w, n->name, "process %s", how);
 }
@@ -365,6 +367,7 @@ sim_node_boot(struct sim_node *n)
 		.resolver = &n->resolver.port,
 		.ke = &n->ke.port,
 		.ke_server = n->ke_server,
+		.devices = &n->devices.port,
 		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
 			.usage = on_usage, .ctx = n, },
 	};

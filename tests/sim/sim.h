@@ -11,6 +11,7 @@
 #include "ntpd/daemon.h"
 #include "sim/oracle.h"
 #include "sim/sim_ke.h"
+#include "sim/sim_device.h"
 #include "sim/sim_log.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -33,6 +34,7 @@ struct sim_node {
 	struct sim_log log;
 	struct sim_resolver resolver;
 	struct sim_ke ke;
+	struct sim_devices devices;
 	struct sim_rng rng;
 	struct ke_server *ke_server; /* NULL: its daemons establish no keys as servers */
 	struct ntpd_options options;

@@ -1,6 +1,6 @@
 # tests/unit/client: where the time comes from, over simulated ports
 client_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
-client_test_LDADD = libclient.a libauth.a libjournal.a libsim.a libconfig.a libcore.a libke.a libcrypto_ntp.a \
+client_test_LDADD = libclient.a libauth.a libjournal.a libsim.a libconfig.a librefclock.a libcore.a libke.a libcrypto_ntp.a \
 	libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/client/test_refclock
@@ -58,3 +58,9 @@ TESTS += tests/unit/client/test_fallback
 tests_unit_client_test_fallback_SOURCES = tests/unit/client/test_fallback.c $(client_rig)
 tests_unit_client_test_fallback_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_fallback_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_refclock_shm
+TESTS += tests/unit/client/test_refclock_shm
+tests_unit_client_test_refclock_shm_SOURCES = tests/unit/client/test_refclock_shm.c $(client_rig)
+tests_unit_client_test_refclock_shm_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_refclock_shm_LDADD = $(client_test_LDADD)

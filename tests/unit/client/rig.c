@@ -30,6 +30,7 @@ world(void *ctx, struct assoc_world *w)
 		.now = loop_now(&r->loop.port),
 		.sys_poll = r->sys_poll,
 		.precision = -20,
+		.synced = r->synced,
 	};
 }
 
@@ -175,6 +176,7 @@ start_ports(struct rig *r)
 	sim_log_start(&r->log, r->w, "host");
 	sim_resolver_start(&r->resolver, r->w);
 	r->resolver.port.ops->listen(&r->resolver.port, answered, r);
+	sim_devices_start(&r->devices, r->w, &r->clock, 0);
 	r->rng = sim_rng_of(1, "client", 0);
 	r->net = sim_net_new(r->w);
 	r->net->usual = sim_path_constant(0.01);
@@ -193,6 +195,7 @@ start_client(struct rig *r)
 		.store = &r->store.port,
 		.rng = &r->rng.port,
 		.resolver = &r->resolver.port,
+		.devices = &r->devices.port,
 		.journal = &r->journal,
 		.keys = &r->keys,
 		.up = &EVENTS,
@@ -236,6 +239,7 @@ rig_free(struct rig *r)
 	sources_stop(&r->c);
 	client_stop(&r->c);
 	sim_resolver_end(&r->resolver);
+	assert_int_equal(sim_devices_end(&r->devices), 0);
 	assert_int_equal(sim_loop_end(&r->loop), 0);
 	assert_int_equal(sim_host_close_all(r->host), 0);
 	for (unsigned i = 0; i < r->server_n; i++) {

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "client/client.h"
 #include "journal/journal.h"
+#include "sim/sim_device.h"
 #include "sim/sim_log.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -25,6 +26,7 @@ struct rig {
 	struct sim_log log;
 	struct sim_rng rng;
 	struct sim_resolver resolver;
+	struct sim_devices devices;
 	struct sim_net *net;
 	struct sim_host *host;
 	struct sim_server *server[RIG_SERVERS];
@@ -43,7 +45,8 @@ struct rig {
 
 	/* What the owner says. */
 	struct client_standing standing;
-	int sys_poll;                    /* log2 s */
+	int sys_poll; /* log2 s */
+	bool synced;
 	unsigned restricted;             /* RESTRICT_* of every address */
 	struct addr allowed;             /* with rules: the one; ADDR_NONE: no address at all */
 	bool rules;                      /* interface rules are there */

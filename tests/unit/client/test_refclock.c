@@ -9,6 +9,9 @@
 
 enum { LOCAL = 1 };
 
+/* Our own clock asks for nothing. */
+static const struct refclock_setup NOTHING = { 0 };
+
 static struct config_source
 line_of(unsigned given)
 {
@@ -44,7 +47,7 @@ our_own_clock_agrees_with_itself_now(void **state)
 		.adjusted_ns = 4711,
 	};
 	struct config_source s = line_of(0);
-	struct refclock *r = refclock_open(&s);
+	struct refclock *r = refclock_open(&s, &NOTHING);
 	struct refsample_result got;
 
 	(void)state;
@@ -63,7 +66,7 @@ static void
 fudge_corrects_our_own_clock_once(void **state)
 {
 	struct config_source s = line_of(FUDGE_TIME1 | FUDGE_TIME2);
-	struct refclock *r = refclock_open(&s);
+	struct refclock *r = refclock_open(&s, &NOTHING);
 	double time_s = 9.0, freq = 9.0;
 
 	(void)state;
@@ -79,7 +82,7 @@ static void
 without_fudge_there_is_nothing_to_correct_and_one_word_is_enough(void **state)
 {
 	struct config_source none = line_of(0), time2 = line_of(FUDGE_TIME2);
-	struct refclock *r = refclock_open(&none);
+	struct refclock *r = refclock_open(&none, &NOTHING);
 	double time_s = 9.0, freq = 9.0;
 
 	(void)state;

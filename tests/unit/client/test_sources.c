@@ -401,14 +401,14 @@ a_reload_points_lines_to_the_new_configuration(void **state)
 static void
 lines_that_do_not_act_are_named_when_there_is_nothing_else(void **state)
 {
-	struct rig *r = rig_new("server 127.127.20.0\nserver 127.127.28.1\n", NULL);
+	struct rig *r = rig_new("server 127.127.26.0\nserver 127.127.29.1\n", NULL);
 
 	(void)state;
 	sources_start(&r->c);
 	assert_int_equal(peers_count(&r->c), 0);
 	assert_int_equal(rig_said(r,
 			     "no source of time: these do not act in this version: "
-			     "127.127.20.0 (test:1), 127.127.28.1 (2)"),
+			     "127.127.26.0 (test:1), 127.127.29.1 (2)"),
 	    1);
 	rig_free(r);
 }

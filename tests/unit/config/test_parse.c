@@ -194,7 +194,8 @@ refclock_names_mean_the_old_addresses(void **state)
 	assert_string_equal(s[0].fudge.refid, "PPS");
 	assert_int_equal(s[0].flags, OPTION_PREFER);
 	assert_int_equal(s[0].maxpoll, 4);
-	assert_false(config_source_in_effect(&s[0]));
+	assert_true(s[0].by_name);
+	assert_true(config_source_in_effect(&s[0]));
 	assert_string_equal(s[1].host.text, "127.127.20.0");
 	assert_int_equal(s[1].baud, 9600);
 	assert_string_equal(s[1].path, "/dev/ttyS0");
@@ -928,14 +929,14 @@ static void
 says_once_of_a_word_that_it_has_no_effect(void **state)
 {
 	struct conf *k =
-	    conf_of("statistics clockstats\nfilegen clockstats type day\n"
+	    conf_of("statistics clockstats\n"
 		    "requestkey 1\nrequestkey 2\nserver a.example nts\nserver b.example nts\n"
 		    "restrict 192.0.2.1 lowpriotrap\nrestrict 192.0.2.2 lowpriotrap\n");
 
 	(void)state;
 	assert_int_equal(k->d.errors, 0);
 	/* A protection that cannot be had is told of each source that is not asked for it. */
-	assert_int_equal(k->d.n, schema_find(SCHEMA_SOURCE, "nts")->state == STATE_ACTS ? 3 : 5);
+	assert_int_equal(k->d.n, schema_find(SCHEMA_SOURCE, "nts")->state == STATE_ACTS ? 2 : 4);
 	conf_end(k);
 }
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * device - the port to what reference clocks are read from. A device is read without waiting, once
+ * a second; what came meanwhile has the time at which it came. What its octets mean is refclock's.
+ * Real: sys/devices. Simulated: devices that are told the true time.
+ */
+#ifndef PORT_DEVICE_H
+#define PORT_DEVICE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "port/clock.h"
+
+enum device_kind {
+	/* A segment of System V shared memory that another process writes. */
+	DEVICE_SNAPSHOT,
+};
+
+enum { DEVICE_BYTES_MAX = 256 };
+
+/* What is to be opened; a string is only read meanwhile. */
+struct device_want {
+	enum device_kind kind;
+	uint32_t key;    /* DEVICE_SNAPSHOT: of the segment */
+	size_t len;      /* and how long it is made where there is none, <= DEVICE_BYTES_MAX */
+	bool owner_only; /* and whether only its maker may write to it then */
+};
+
+struct device_reading {
+	struct clock_reading at; /* when it was read */
+	bool snapshot;           /* there is no other now: it is what is there */
+	size_t len;
+	uint8_t bytes[DEVICE_BYTES_MAX];
+	/* DEVICE_SNAPSHOT: octets 4 to 7 as they were once all others had been read. */
+	uint8_t again[4];
+};
+
+struct devices;
+
+/* One that is open; an implementation embeds it. */
+struct device {
+	struct devices *of;
+};
+
+struct devices_ops {
+	/*
+	 * Opens. 0 or -errno; *out only on 0. Appends to why what its owner can do about an error;
+	 * on 0 what is strange about the device, mostly nothing.
+	 */
+	int (*open)(struct devices *d, const struct device_want *want, struct device **out,
+	    struct text *why);
+	/*
+	 * The next reading that has not been given yet: 0, -EAGAIN when there is none now, another
+	 * -errno when the device is gone and of no use but to be closed. A snapshot there always
+	 * is one of.
+	 */
+	int (*read)(struct device *dev, struct device_reading *out);
+	/* DEVICE_SNAPSHOT: writes 32 bits, in the order of octets of the machine. */
+	void (*put)(struct device *dev, size_t at, uint32_t value);
+	void (*close)(struct device *dev);
+};
+
+struct devices {
+	const struct devices_ops *ops;
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* refclock_reading - readings on the scale of a clock that is steered meanwhile. */
+#include "refclock_reading.h"
+#include <math.h>
+#include "journal/report.h"
+
+/* Two seconds whose adjustments tell a rate. */
+static const double SINCE_LEAST_S = 0.3, SINCE_MOST_S = 3.0;
+/* A slew that ends is not even: so much of its part in the time since a stamp is unsure. */
+static const double UNEVEN = 0.3;
+
+void
+refclock_reading_add(struct refclock *r, const struct refsample_reading *reading)
+{
+	struct refsample_reading fudged = *reading;
+
+	fudged.offset_s += r->fudge.time1_s;
+	refsample_add(&r->samples, &fudged);
+	r->taken++;
+	r->count.good++;
+	if (r->told_data) {
+		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: what it says is of use again",
+		    r->name);
+		r->told_data = false;
+	}
+}
+
+void
+refclock_reading_bad(struct refclock *r, enum refclock_event event, const char *why)
+{
+	r->bad = event;
+	r->count.bad++;
+	if (event >= REFCLOCK_BAD_SIGNAL) {
+		r->count.bad_data++;
+	} else {
+		r->count.bad_format++;
+	}
+	if (why != NULL && !r->told_data) {
+		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
+		r->told_data = true;
+	}
+}
+
+/* The rate of our adjustments since the last second, s/s. */
+static double
+rate_of(const struct refclock *r, const struct assoc_world *w)
+{
+	double since_s = mtime_diff_s(w->now, r->read_at);
+
+	if (since_s < SINCE_LEAST_S || since_s > SINCE_MOST_S) {
+		return w->freq;
+	}
+	return (double)(w->adjusted_ns - r->read_adjusted_ns) * 1e-9 / since_s;
+}
+
+bool
+refclock_reading_when(const struct refclock *r, const struct device_reading *d, struct rtime stamp,
+    double most_s, const struct assoc_world *w, struct refsample_reading *out)
+{
+	double age_s = rtime_diff_s(d->at.real, stamp), rate = rate_of(r, w);
+
+	if (age_s < 0.0 || age_s > most_s || stamp.ns < r->begun.ns) {
+		return false;
+	}
+	out->at = mtime_add_s(d->at.mono, -age_s);
+	out->real = stamp;
+	out->adjusted_ns = w->adjusted_ns - ns_from_s(rate * age_s);
+	out->noise_s = hypot(out->noise_s, UNEVEN * (rate - w->freq) * age_s);
+	return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* refclock_reading - what a driver makes of what its device says: a reading, or why it is none. */
+#ifndef CLIENT_REFCLOCK_READING_H
+#define CLIENT_REFCLOCK_READING_H
+#include "client/refclock.h"
+
+/* Adds a reading, whose offset_s is without time1. */
+void refclock_reading_add(struct refclock *r, const struct refsample_reading *reading);
+
+/*
+ * What was read is of no use; of BAD_SIGNAL and above the data, else the format. why: logged once,
+ * until there is a good one; NULL: nothing is.
+ */
+void refclock_reading_bad(struct refclock *r, enum refclock_event event, const char *why);
+
+/*
+ * When a stamp of our clock was taken, by both clocks and with what was adjusted by then; to the
+ * noise of the reading it adds what a slew meanwhile makes unsure. False when the stamp is of
+ * before our clock was moved, more than most_s old, or not past.
+ */
+bool refclock_reading_when(const struct refclock *r, const struct device_reading *d,
+    struct rtime stamp, double most_s, const struct assoc_world *w, struct refsample_reading *out);
+
+#endif

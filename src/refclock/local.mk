@@ -1,0 +1,4 @@
+# src/refclock: what the devices of reference clocks say: octets to samples, pure.
+noinst_LIBRARIES += librefclock.a
+librefclock_a_SOURCES = \
+	include/refclock/shm.h src/refclock/shm.c

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reference clocks: what becomes of the time when they are right, die, jump, stutter or lie. */
+#include <math.h>
+#include "ntpd/state.h"
+#include "refclock/shm.h"
+#include "sim/scenario.h"
+
+#define SHM_LINE "driftfile /drift\nserver 127.127.28.0 minpoll 4 maxpoll 4\n"
+#define SHM_TEN_PPM 10e-6
+
+/* A host with a shared memory clock and no network, whose clock is 10 ms ahead and 10 ppm fast. */
+static struct sim_node *
+alone(struct sim *s, const char *config, struct sim_device **dev)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, config);
+
+	*dev = sim_device_shm(&n->devices, SHM_KEY);
+	(void)sim_node_boot(n);
+	return n;
+}
+
+/* The same beside four servers in the network. */
+static struct sim_node *
+among_servers(struct sim *s, const char *line, struct sim_device **dev)
+{
+	char config[256];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *n;
+
+	text_printf(&t, "%s%s", FOUR_SERVERS, line);
+	n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, config);
+	*dev = sim_device_shm(&n->devices, SHM_KEY);
+	for (unsigned i = 1; i <= 4; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	return n;
+}
+
+/* The clock is among those that lead ours. */
+static bool
+follows_clock(const struct sim_node *n)
+{
+	const struct peers *p = &n->daemon->client.peers;
+
+	for (unsigned i = 0; i < p->peer_n; i++) {
+		if (p->peer[i].a.id != 0 && p->peer[i].clock != NULL) {
+			return p->peer[i].a.tally >= TALLY_CANDIDATE;
+		}
+	}
+	return false;
+}
+
+static void
+a_clock_alone_is_followed_within_10_s(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = alone(s, SHM_LINE, &dev);
+
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced, "not after 10 s");
+	SIM_CHECK(s, sim_status(n).stratum == 1, "stratum %u", (unsigned)sim_status(n).stratum);
+	sim_run(s, 900);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 20e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 10));
+}
+
+static void
+a_clock_that_dies_is_given_up_within_two_polls(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_status(n).stratum == 1, "stratum %u", (unsigned)sim_status(n).stratum);
+	dev->dead = true;
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
+	dev->dead = false;
+	sim_run(s, 40);
+	SIM_CHECK(s, sim_status(n).stratum == 1, "stratum %u", (unsigned)sim_status(n).stratum);
+}
+
+static void
+a_clock_that_jumps_is_given_up_within_two_polls(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+
+	sim_run(s, 1800);
+	dev->lie_s = 0.7;
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "%.6f s off",
+	    sim_worst_error_s(s, n, 10));
+	SIM_CHECK(s, sim_logged(n, "127.127.28.0 is a falseticker") == 1, "not said");
+}
+
+static void
+a_clock_that_stutters_is_given_up_within_two_polls(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+
+	sim_run(s, 1800);
+	dev->stutters = true;
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
+}
+
+/* Which second it is nobody knows yet: the date of before the release does. */
+static void
+a_clock_that_is_1024_weeks_behind_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, SHM_LINE);
+	struct sim_device *dev = sim_device_shm(&n->devices, SHM_KEY);
+
+	dev->weeks = -1024;
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "is before tos basedate") == 1, "not said once");
+	SIM_CHECK(s, sim_logged(n, "clk_bad_date") == 1, "no event");
+	dev->weeks = 0;
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_status(n).synced, "not followed again");
+}
+
+static void
+a_clock_that_rolls_over_while_it_runs_is_given_up(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+
+	sim_run(s, 1800);
+	dev->weeks = 1024;
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_logged(n, "more than the limit of 14400 s") == 1, "not said");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
+}
+
+static void
+a_clock_that_lies_from_the_start_is_outvoted(struct sim *s)
+{
+	struct sim_node *n;
+	struct sim_device *dev;
+
+	n = among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+	dev->lie_s = 0.3;
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.010, "off");
+}
+
+/* A line of sentences that wobbles by 80 ms has its words among servers, and breaks nothing. */
+static void
+a_clock_that_wobbles_by_80_ms_never_breaks_the_time_of_the_network(struct sim *s)
+{
+	struct sim_node *n;
+	struct sim_device *dev;
+
+	n = among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4\n", &dev);
+	dev->wobble_s = 0.080;
+	dev->jitter_s = 0.010;
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 86400) < 0.005, "off");
+}
+
+/* Without anybody else: what is told of the error holds (the oracle looks). */
+static void
+a_clock_alone_that_wobbles_is_told_to_be_as_far_off(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = alone(s, SHM_LINE, &dev);
+
+	dev->wobble_s = 0.020;
+	dev->jitter_s = 0.010;
+	sim_run(s, 86400);
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+}
+
+static void
+an_outage_of_20_minutes_is_held_over(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = alone(s, SHM_LINE, &dev);
+
+	sim_run(s, 4 * 3600);
+	dev->dead = true;
+	SIM_CHECK(s, sim_worst_error_s(s, n, 1200) < 1e-3, "off");
+	SIM_CHECK(s, sim_logged(n, "clk_no_reply") == 1, "no event");
+	dev->dead = false;
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_status(n).synced, "not back");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 20e-6, "off");
+}
+
+static void
+a_device_missing_at_start_is_opened_when_it_comes(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, SHM_LINE);
+	struct sim_device *dev = sim_device_shm(&n->devices, SHM_KEY);
+
+	dev->open_error = -13;
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "SHM(0): its device cannot be opened") == 1, "not said once");
+	SIM_CHECK(s, sim_logged(n, "; as the scenario has it") == 1, "no reason");
+	dev->open_error = 0;
+	sim_run(s, 64 + 10);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_logged(n, "SHM(0): its device is there") == 1, "not said");
+}
+
+/* gpsd was started anew, and its segment with it. */
+static void
+a_device_that_is_taken_away_is_opened_again(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = alone(s, SHM_LINE, &dev);
+
+	sim_run(s, 600);
+	dev->gone = true;
+	sim_run(s, 10);
+	SIM_CHECK(s, dev->opens == 2, "opened %u times", dev->opens);
+	SIM_CHECK(s, sim_logged(n, "SHM(0): its device is gone") == 1, "not said");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 50e-6, "off");
+}
+
+static void
+a_step_of_our_clock_is_no_jump_of_the_reference(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 40.0, SHM_TEN_PPM, SHM_LINE);
+	struct sim_device *dev = sim_device_shm(&n->devices, SHM_KEY);
+
+	(void)dev;
+	(void)sim_node_boot(n);
+	sim_run(s, 30);
+	SIM_CHECK(s, n->clock.steps == 1, "%u steps", n->clock.steps);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 0.001, "off");
+	SIM_CHECK(s, sim_logged(n, "is not what was foretold") == 0, "a break");
+}
+
+/* The servers are configured, and none is there: the clock of the host decides in the end. */
+static void
+a_clock_whose_network_is_down_decides_when_the_wait_is_over(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    FOUR_SERVERS "server 127.127.28.0 minpoll 4 maxpoll 4\n");
+
+	(void)sim_device_shm(&n->devices, SHM_KEY);
+	(void)sim_node_boot(n);
+	sim_run(s, 20);
+	SIM_CHECK(s, !sim_status(n).synced, "decided at once");
+	sim_run(s, 20);
+	SIM_CHECK(s, sim_status(n).synced, "not after 40 s");
+	SIM_CHECK(s, sim_logged(n, "the reference clock decides") == 1, "not said");
+}
+
+static const struct scenario list[] = {
+	SCENARIO(a_clock_alone_is_followed_within_10_s),
+	SCENARIO(a_clock_that_dies_is_given_up_within_two_polls),
+	SCENARIO(a_clock_that_jumps_is_given_up_within_two_polls),
+	SCENARIO(a_clock_that_stutters_is_given_up_within_two_polls),
+	SCENARIO(a_clock_that_is_1024_weeks_behind_is_not_followed),
+	SCENARIO(a_clock_that_rolls_over_while_it_runs_is_given_up),
+	SCENARIO(a_clock_that_lies_from_the_start_is_outvoted),
+	SCENARIO(a_clock_that_wobbles_by_80_ms_never_breaks_the_time_of_the_network),
+	SCENARIO(a_clock_alone_that_wobbles_is_told_to_be_as_far_off),
+	SCENARIO(an_outage_of_20_minutes_is_held_over),
+	SCENARIO(a_device_missing_at_start_is_opened_when_it_comes),
+	SCENARIO(a_device_that_is_taken_away_is_opened_again),
+	SCENARIO(a_step_of_our_clock_is_no_jump_of_the_reference),
+	SCENARIO(a_clock_whose_network_is_down_decides_when_the_wait_is_over),
+};
+
+const struct scenario_table refclock_scenarios = SCENARIO_TABLE(list);

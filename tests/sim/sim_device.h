@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sim_device - the device port of a simulated host: devices that are told the true time, and what
+ * they make of it. They outlive the daemon.
+ */
+#ifndef SIM_DEVICE_H
+#define SIM_DEVICE_H
+#include <stdbool.h>
+#include "port/device.h"
+#include "sim/sim_clock.h"
+#include "sim/sim_rng.h"
+
+enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96 };
+
+struct sim_devices;
+
+/* A receiver, and how it hands over its time: once a second, unless it is dead. */
+struct sim_device {
+	struct device dev;
+	struct sim_devices *of;
+	struct sim_event event;
+	uint32_t key; /* DEVICE_SNAPSHOT */
+
+	/* What it says of the true time; may be changed at any time. */
+	double lie_s;    /* is added, as is: */
+	double jitter_s; /* normal, of each reading */
+	double wobble_s; /* amplitude of a slow swing, with a period of wobble_period_s */
+	double wobble_period_s;
+	double after_s; /* how long after a true second it speaks */
+	bool dead;      /* it says nothing */
+	bool stutters;  /* it says again what it said last */
+	int weeks;      /* its date is off by so many */
+	int leap;       /* 3: it says that it has no time */
+	int precision;  /* log2 s, as it tells */
+
+	/* How the host sees it. */
+	int open_error; /* -errno of opening it, 0: none */
+	bool gone;      /* the one that is open has been taken away */
+
+	uint8_t segment[SIM_SHM_LEN];
+	unsigned opened; /* by the daemon, now */
+	unsigned opens, spoke;
+};
+
+struct sim_devices {
+	struct devices port;
+	struct world *w;
+	struct sim_clock *clock;
+	struct sim_rng rng;
+	struct sim_device device[SIM_DEVICES_MAX];
+	unsigned n;
+};
+
+void sim_devices_start(struct sim_devices *d, struct world *w, struct sim_clock *clock,
+    uint64_t index);
+
+/* Segment of shared memory with that key, and a writer that is right to 1 us. */
+struct sim_device *sim_device_shm(struct sim_devices *d, uint32_t key);
+
+/* The process has ended: how many it left open. */
+unsigned sim_devices_end(struct sim_devices *d);
+
+#endif

@@ -1,0 +1,6 @@
+# tests/unit/refclock
+check_PROGRAMS += tests/unit/refclock/test_shm
+TESTS += tests/unit/refclock/test_shm
+tests_unit_refclock_test_shm_SOURCES = tests/unit/refclock/test_shm.c
+tests_unit_refclock_test_shm_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_refclock_test_shm_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)
