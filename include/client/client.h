@@ -13,6 +13,7 @@
 #include "client/fallback.h"
 #include "client/ke_ask.h"
 #include "client/nts_source.h"
+#include "client/nts_state.h"
 #include "client/peers.h"
 #include "config/config.h"
 #include "core/assoc.h"
@@ -106,6 +107,7 @@ struct client {
 	struct fallback fallback;
 	struct ke_asks asks;
 	struct nts_client_count nts_count;
+	struct nts_state nts_state;
 	struct limit turns_log; /* of changes of the system peer */
 };
 

@@ -71,6 +71,9 @@ void ke_ask_at(struct ke_ask *a, const struct addr *host);
 /* As if it had asked another: the KE server and the name of the NTP server are the same. */
 void ke_ask_like(struct ke_ask *a, const struct ke_ask *other);
 
+/* As if it had been led by that KE server to that NTP server. */
+void ke_ask_was(struct ke_ask *a, const struct addr *ke, const char *server, const struct addr *at);
+
 /* Of several addresses of the NTP server the next question is to bring another. */
 void ke_ask_elsewhere(struct ke_ask *a);
 

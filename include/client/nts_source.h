@@ -8,12 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "client/ke_ask.h"
+#include "config/ntsstate.h"
 #include "core/assoc.h"
 #include "core/nts_client.h"
 #include "port/loop.h"
 #include "wire/packet.h"
 
 struct client;
+struct config_source;
 struct peer;
 
 /* What was last said of a question for keys that came to nothing; said once until it changes. */
@@ -61,6 +63,19 @@ void nts_source_network_changed(struct peer *p);
 
 /* These are its keys, found by another question than its own. */
 void nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found *f);
+
+/*
+ * What a restart is to find of it: with all its cookies at the end of the daemon, else with one
+ * that is not used any more. False when there are no keys, or no cookie to spare.
+ */
+bool nts_source_save(struct nts_source *n, bool at_end, struct ntsstate_source *out);
+
+/* Goes on with what was kept. False when that is too old, or not what the line asks for now. */
+bool nts_source_restore(struct peer *p, const struct ntsstate_source *s);
+
+/* True when a line may go on with it. */
+bool nts_source_may_restore(const struct client *c, const struct config_source *cfg,
+    const struct ntsstate_source *s);
 
 /* Logs why there are no keys, unless that is what was said last. */
 void nts_source_tell(struct client *c, const struct ke_ask *a, const struct ke_found *f,

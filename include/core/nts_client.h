@@ -75,6 +75,9 @@ void nts_client_ke_failed(struct nts_client *c);
 void nts_client_keyed(struct nts_client *c, const struct nts_keys *keys,
     const struct nts_cookie *cookie, unsigned n, struct mtime now);
 
+/* The keys were had before: they are to be renewed in so many seconds. */
+void nts_client_renew_in(struct nts_client *c, double s, struct mtime now);
+
 /* True when a request can be made. */
 bool nts_client_ready(const struct nts_client *c);
 
@@ -83,6 +86,12 @@ bool nts_client_ready(const struct nts_client *c);
  * there is none. It stays there until the next call.
  */
 const struct nts_cookie *nts_client_take(struct nts_client *c, unsigned *placeholders);
+
+/*
+ * Takes the oldest cookie, not for a request: somebody else keeps it. NULL unless another is left.
+ * It stays there until the next call.
+ */
+const struct nts_cookie *nts_client_set_aside(struct nts_client *c);
 
 /* The request of nts_client_take never left. */
 void nts_client_unsent(struct nts_client *c);

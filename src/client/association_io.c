@@ -6,6 +6,7 @@
 #include "client/asked.h"
 #include "client/client.h"
 #include "client/nts_source.h"
+#include "client/nts_state.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
 #include "journal/counters.h"
@@ -622,11 +623,29 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	return true;
 }
 
+/* With what a file kept over the restart. */
+static void
+go_on(struct peer *p)
+{
+	const struct ntsstate_source *s;
+
+	do {
+		s = nts_state_take(p->client, p->source->cfg->host.text);
+	} while (s != NULL && !nts_source_restore(p, s));
+}
+
 void
 association_io_start(struct peer *p)
 {
 	p->client->is.loop->ops->timer_init(p->client->is.loop, &p->timer, on_timer, p);
 	arm(p);
+	if (p->nts != NULL) {
+		nts_state_run(p->client);
+	}
+	/* The members of a pool are made for what was kept: see sources_nts. */
+	if (p->nts != NULL && p->source->cfg->kind != SOURCE_POOL) {
+		go_on(p);
+	}
 }
 
 void

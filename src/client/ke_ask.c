@@ -409,6 +409,15 @@ ke_ask_elsewhere(struct ke_ask *a)
 }
 
 void
+ke_ask_was(struct ke_ask *a, const struct addr *ke, const char *server, const struct addr *at)
+{
+	a->to.addr = *ke;
+	a->known = false;
+	put(a->server, sizeof a->server, server);
+	a->at = *at;
+}
+
+void
 ke_ask_like(struct ke_ask *a, const struct ke_ask *other)
 {
 	a->to = other->to;

@@ -2,10 +2,13 @@
 /* nts_source - NTS of one association. */
 #include "client/nts_source.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "base/text.h"
 #include "client/client.h"
+#include "crypto/aead.h"
 #include "journal/report.h"
 #include "association_io.h"
 
@@ -253,6 +256,113 @@ nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found 
 {
 	ke_ask_like(&p->nts->ask, by);
 	(void)take_keys(p->nts, f->keys);
+}
+
+/* ---- over a restart ---- */
+
+static double
+real_s(const struct client *c)
+{
+	struct clock_reading r;
+
+	c->is.clock->ops->read(c->is.clock, &r);
+	return rtime_diff_s(r.real, (struct rtime){ 0 });
+}
+
+static void
+save_cookie(struct ntsstate_source *out, const struct nts_cookie *k)
+{
+	out->cookie[out->cookie_n].len = k->len;
+	memcpy(out->cookie[out->cookie_n].bytes, k->bytes, k->len);
+	out->cookie_n++;
+}
+
+static void
+save_cookies(struct nts_source *n, bool at_end, struct ntsstate_source *out)
+{
+	const struct nts_cookie *k = at_end ? NULL : nts_client_set_aside(&n->keys);
+
+	if (k != NULL) {
+		save_cookie(out, k);
+	}
+	for (unsigned i = 0; at_end && i < n->keys.n; i++) {
+		save_cookie(out, &n->keys.jar[(n->keys.first + i) % NTS_JAR]);
+	}
+}
+
+bool
+nts_source_save(struct nts_source *n, bool at_end, struct ntsstate_source *out)
+{
+	const struct client *c = n->peer->client;
+	struct text host = text_over(out->host, sizeof out->host);
+	struct text server = text_over(out->server, sizeof out->server);
+	double left_s = mtime_diff_s(n->keys.refresh_at, client_now(c));
+
+	memset(out, 0, sizeof *out);
+	if (n->keys.keys.aead == 0 || left_s <= 0.0) {
+		return false;
+	}
+	text_put(&host, n->peer->source->cfg->host.text);
+	text_put(&server, n->ask.server);
+	out->at = n->peer->a.remote;
+	out->ke = n->ask.to.addr;
+	out->aead = n->keys.keys.aead;
+	out->until = (int64_t)fmax(real_s(c) + left_s, 0.0);
+	out->key_len = aead_key_len(out->aead);
+	memcpy(out->c2s, n->keys.keys.c2s, out->key_len);
+	memcpy(out->s2c, n->keys.keys.s2c, out->key_len);
+	save_cookies(n, at_end, out);
+	return out->cookie_n > 0;
+}
+
+bool
+nts_source_may_restore(const struct client *c, const struct config_source *cfg,
+    const struct ntsstate_source *s)
+{
+	const char *server = s->server[0] != '\0' ? s->server : s->host;
+
+	return (double)s->until > real_s(c) && aead_here(s->aead) &&
+	    s->key_len == aead_key_len(s->aead) &&
+	    (cfg->aead == 0 || s->aead == (unsigned)cfg->aead) &&
+	    (cfg->require == NULL || strcasecmp(cfg->require, server) == 0) &&
+	    (c->is.up->restricted(c->is.up_ctx, &s->at) & RESTRICT_IGNORE) == 0;
+}
+
+/* In the form in which a KE server gives it. */
+static bool
+take_kept(struct nts_source *n, const struct ntsstate_source *s)
+{
+	struct ke_answer k = { .aead = s->aead, .cookie_n = s->cookie_n };
+	bool good;
+
+	memcpy(k.c2s, s->c2s, sizeof k.c2s);
+	memcpy(k.s2c, s->s2c, sizeof k.s2c);
+	for (unsigned i = 0; i < s->cookie_n; i++) {
+		k.cookie[i].len = s->cookie[i].len;
+		memcpy(k.cookie[i].bytes, s->cookie[i].bytes, s->cookie[i].len);
+	}
+	good = take_keys(n, &k);
+	explicit_bzero(&k, sizeof k);
+	return good;
+}
+
+bool
+nts_source_restore(struct peer *p, const struct ntsstate_source *s)
+{
+	struct nts_source *n = p->nts;
+	struct client *c = p->client;
+
+	if (!nts_source_may_restore(c, p->source->cfg, s) || asked_by_another(p, &s->at) ||
+	    !take_kept(n, s)) {
+		return false;
+	}
+	nts_client_renew_in(&n->keys, (double)s->until - real_s(c), client_now(c));
+	ke_ask_was(&n->ask, &s->ke, s->server, &s->at.addr);
+	report(c->is.journal, LOG_LEVEL_INFO,
+	    "NTSc: %s: goes on with %u cookies of before the restart, aead=%u", s->host,
+	    s->cookie_n, s->aead);
+	c->on->keyed(p, &s->at);
+	return true;
 }
 
 /* ---- requests and answers ---- */

@@ -398,7 +398,8 @@ start_nts_pool(struct source *s, double delay_s)
 		return;
 	}
 	if (sources_nts_open(s)) {
-		ask_again(s, delay_s);
+		/* Members of before a restart are heard first. */
+		ask_again(s, peers_of(s) != NULL ? POOL_AGAIN_S : delay_s);
 	} else {
 		report(s->client->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it",
 		    s->cfg->host.text);

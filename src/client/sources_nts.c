@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "client/client.h"
+#include "client/nts_state.h"
 #include "client/sources.h"
 #include "journal/report.h"
 
@@ -94,6 +95,25 @@ sources_nts_network_changed(struct source *s)
 	}
 }
 
+/* The members of before a restart. */
+static void
+go_on(struct source *s)
+{
+	struct client *c = s->client;
+	const struct ntsstate_source *k = nts_state_take(c, s->cfg->host.text);
+
+	for (; k != NULL; k = nts_state_take(c, s->cfg->host.text)) {
+		struct peer *p = NULL;
+
+		if (nts_source_may_restore(c, s->cfg, k) && !peers_use(c, &k->at.addr, NULL)) {
+			p = peers_mobilize_at(s, &k->at, 0.0);
+		}
+		if (p != NULL) {
+			(void)nts_source_restore(p, k);
+		}
+	}
+}
+
 bool
 sources_nts_open(struct source *s)
 {
@@ -103,6 +123,7 @@ sources_nts_open(struct source *s)
 	}
 	s->pool->early = true;
 	ke_ask_start(&s->pool->ask, s, on_found, s);
+	go_on(s);
 	return true;
 }
 

@@ -9,6 +9,7 @@ libconfig_a_SOURCES = \
 	include/config/keysfile.h src/config/keysfile.c \
 	include/config/leapfile.h src/config/leapfile.c \
 	include/config/ntskeys.h src/config/ntskeys.c \
+	include/config/ntsstate.h src/config/ntsstate.c \
 	include/config/print.h src/config/print.c \
 	include/config/schema.h src/config/schema.c \
 	include/config/token.h src/config/token.c \

@@ -451,7 +451,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_NTS, "connections", INT(NTS(connections), 1, 200, REFUSED), "100",
 	    ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "ca", PATH(NTS(ca)), NULL, ACTS(NTS, RELOAD) },
-	{ SCHEMA_NTS, "state", PATH(NTS(state)), "/var/lib/ntp/nts-client", LATER(NTS, RELOAD) },
+	{ SCHEMA_NTS, "state", PATH(NTS(state)), "/var/lib/ntp/nts-client", ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "certtime", CHOICE(NTS(certtime_auto), certtimes), "auto",
 	    LATER(NTS, RELOAD) },
 	{ SCHEMA_NTS, "aead", CHOICES(NTS(aead), NTS(aead_n), CONFIG_NTS_AEADS_MAX, aeads),

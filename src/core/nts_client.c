@@ -121,6 +121,12 @@ nts_client_keyed(struct nts_client *c, const struct nts_keys *keys, const struct
 	c->refresh_at = mtime_add_s(now, c->expire_s);
 }
 
+void
+nts_client_renew_in(struct nts_client *c, double s, struct mtime now)
+{
+	c->refresh_at = mtime_add_s(now, fmin(s, c->expire_s));
+}
+
 bool
 nts_client_ready(const struct nts_client *c)
 {
@@ -162,6 +168,19 @@ nts_client_take(struct nts_client *c, unsigned *placeholders)
 	c->pending = true;
 	c->nak = false;
 	*placeholders = placeholders_for(c, oldest->len);
+	return oldest;
+}
+
+const struct nts_cookie *
+nts_client_set_aside(struct nts_client *c)
+{
+	struct nts_cookie *oldest = &c->jar[c->first];
+
+	if (c->n < 2 || c->pending) {
+		return NULL; /* pending: the cookie of the request may come back to its place */
+	}
+	c->first = (c->first + 1) % NTS_JAR;
+	c->n--;
 	return oldest;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "client/asked.h"
+#include "client/nts_state.h"
 #include "client/peers.h"
 #include "client/sources.h"
 #include "control/control.h"
@@ -134,6 +135,7 @@ ntpd_start(struct ntpd *d)
 	}
 	nts_serve_start(d);
 	asked_read(&d->client);
+	nts_state_read(&d->client);
 	wire_resolver(d);
 	sources_start(&d->client);
 	faults_say(d);
@@ -179,6 +181,7 @@ ntpd_stop(struct ntpd *d)
 	if (d->conf != NULL && d->ready) {
 		clock_update_stop(&d->steering);
 		asked_write(&d->client);
+		nts_state_write(&d->client);
 	}
 	d->stopping = true;
 	steering_halt(&d->steering);
@@ -193,6 +196,7 @@ ntpd_free(struct ntpd *d)
 	d->stopping = true;
 	steering_halt(&d->steering);
 	sources_stop(&d->client);
+	nts_state_stop(&d->client);
 	client_stop(&d->client);
 	listen_stop(d);
 	nts_serve_stop(d);

@@ -11,6 +11,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_confdiff \
 	tests/fuzz/fuzz_keys \
 	tests/fuzz/fuzz_ntskeys \
+	tests/fuzz/fuzz_ntsstate \
 	tests/fuzz/fuzz_leap \
 	tests/fuzz/fuzz_control \
 	tests/fuzz/fuzz_mode6 \
@@ -84,6 +85,10 @@ tests_fuzz_fuzz_confdiff_LDADD = libconfig.a libbase.a
 tests_fuzz_fuzz_keys_SOURCES = tests/fuzz/fuzz_keys.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_keys_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_keys_LDADD = libconfig.a libbase.a
+
+tests_fuzz_fuzz_ntsstate_SOURCES = tests/fuzz/fuzz_ntsstate.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ntsstate_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ntsstate_LDADD = libconfig.a libbase.a
 
 tests_fuzz_fuzz_ntskeys_SOURCES = tests/fuzz/fuzz_ntskeys.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_ntskeys_LDFLAGS = $(fuzz_ldflags)

@@ -4,6 +4,7 @@
  * been seen to do, and with somebody on the way. No source with nts is ever asked in clear: every
  * scenario looks.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include "ntpd/state.h"
@@ -715,6 +716,145 @@ a_reload_that_changes_nothing_keeps_the_cookies(struct sim *s)
 	check_server(s, v);
 }
 
+/* ---- over a restart ---- */
+
+#define STATE "/var/lib/ntp/nts-client"
+
+static void
+restart(struct sim *s, struct sim_node *c, bool killed)
+{
+	if (killed) {
+		sim_node_kill(c);
+	} else {
+		sim_node_stop(c);
+	}
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	SIM_CHECK(s, sim_store_text(&c->store, STATE) == NULL, "the file is still there");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+}
+
+static void
+a_restart_asks_no_ke_server(struct sim *s)
+{
+	struct sim_server *v;
+	struct sim_node *c = one(s, NTS_LINE, &v);
+
+	sim_run(s, 3600);
+	for (int i = 0; i < 3; i++) {
+		restart(s, c, false);
+		SIM_CHECK(s, jar(c)->n >= 7, "%u cookies", jar(c)->n);
+		SIM_CHECK(s, sim_logged(c, "cookies of before the restart, aead=15") == 1,
+		    "not told");
+	}
+	SIM_CHECK(s, v->nts->ke->asked == 1, "%u questions for keys", v->nts->ke->asked);
+	check_server(s, v);
+}
+
+/* Without the file, or when it is not to be used, keys are asked for. */
+static void
+a_restart_without_its_file_asks_for_keys(struct sim *s)
+{
+	static const char *const files[] = { NULL, "ntsstate 1\nrubbish\n", "" };
+	struct sim_server *v;
+	struct sim_node *c = one(s, NTS_LINE, &v);
+
+	sim_run(s, 1800);
+	for (unsigned i = 0; i < sizeof files / sizeof files[0]; i++) {
+		sim_node_stop(c);
+		if (files[i] == NULL) {
+			sim_store_remove(&c->store, STATE);
+		} else {
+			sim_store_put(&c->store, STATE, files[i]);
+		}
+		SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+		sim_run(s, 1800);
+		SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+		SIM_CHECK(s, v->nts->ke->asked == 2 + i, "%u questions for keys",
+		    v->nts->ke->asked);
+		SIM_CHECK(s, (sim_logged(c, "ignored and removed") == 1) == (files[i] != NULL),
+		    "told %u times", sim_logged(c, "ignored and removed"));
+	}
+	check_server(s, v);
+}
+
+/* What the hour left in the file was set aside: the process had used all others by then. */
+static void
+a_kill_costs_no_cookie_its_privacy(struct sim *s)
+{
+	struct sim_server *v;
+	struct sim_node *c = one(s, NTS_LINE, &v);
+
+	sim_run(s, 3 * 3600 + 1000);
+	SIM_CHECK(s, sim_store_text(&c->store, STATE) != NULL, "no file");
+	restart(s, c, true);
+	SIM_CHECK(s, v->nts->ke->asked == 1, "%u questions for keys", v->nts->ke->asked);
+	SIM_CHECK(s, jar(c)->n >= 7, "%u cookies", jar(c)->n);
+	check_server(s, v);
+}
+
+static void
+a_file_of_cookies_that_nobody_opens_any_more_costs_a_question(struct sim *s)
+{
+	struct sim_server *v;
+	struct sim_node *c = one(s, NTS_LINE, &v);
+
+	sim_run(s, 3600);
+	sim_node_stop(c);
+	sim_nts_lose_keys(v->nts);
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 300);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, v->nts->ke->asked == 2, "%u questions for keys", v->nts->ke->asked);
+	check_server(s, v);
+}
+
+static void
+a_restart_keeps_the_members_of_a_pool_with_nts(struct sim *s)
+{
+	struct sim_server *v[MEMBERS], *ke;
+	struct sim_node *c = pool(s, MEMBERS, v, &ke);
+
+	sim_run(s, 3600);
+	restart(s, c, false);
+	SIM_CHECK(s, peers_count(&c->daemon->client) == 10, "%u members",
+	    peers_count(&c->daemon->client));
+	SIM_CHECK(s, ke->nts->ke->asked == 10, "%u questions for keys", ke->nts->ke->asked);
+	for (unsigned i = 0; i < MEMBERS; i++) {
+		check_server(s, v[i]);
+	}
+}
+
+static void
+a_restart_goes_on_with_the_server_that_was_named(struct sim *s)
+{
+	struct sim_server *v, *ke;
+	struct sim_node *c = led_to(s, NTS_LINE, "time.example", &v, &ke);
+
+	sim_run(s, 3600);
+	restart(s, c, false);
+	SIM_CHECK(s, ke->nts->ke->asked == 1, "%u questions for keys", ke->nts->ke->asked);
+	SIM_CHECK(s, ke->requests == 0, "the KE server was asked for the time");
+	check_server(s, v);
+}
+
+/* A full disk: said once, and that it works again. */
+static void
+a_file_of_cookies_that_cannot_be_written_is_told_once(struct sim *s)
+{
+	struct sim_server *v;
+	struct sim_node *c = one(s, NTS_LINE, &v);
+
+	c->store.write_error = -ENOSPC;
+	sim_run(s, 5 * 3600);
+	SIM_CHECK(s, sim_logged(c, "nts state") == 1, "told %u times", sim_logged(c, "nts state"));
+	c->store.write_error = 0;
+	sim_run(s, 2 * 3600);
+	SIM_CHECK(s, sim_logged(c, "nts state " STATE ": written again") == 1, "not told");
+	check_server(s, v);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_server_with_nts_is_followed_and_its_jar_stays_full),
 	SCENARIO(the_first_sample_comes_within_a_second),
@@ -747,6 +887,13 @@ static const struct scenario list[] = {
 	SCENARIO(notrust_is_satisfied_by_nts),
 	SCENARIO(a_source_that_gets_nts_by_reload_is_asked_in_clear_no_more),
 	SCENARIO(a_reload_that_changes_nothing_keeps_the_cookies),
+	SCENARIO(a_restart_asks_no_ke_server),
+	SCENARIO(a_restart_without_its_file_asks_for_keys),
+	SCENARIO(a_kill_costs_no_cookie_its_privacy),
+	SCENARIO(a_file_of_cookies_that_nobody_opens_any_more_costs_a_question),
+	SCENARIO(a_restart_keeps_the_members_of_a_pool_with_nts),
+	SCENARIO(a_restart_goes_on_with_the_server_that_was_named),
+	SCENARIO(a_file_of_cookies_that_cannot_be_written_is_told_once),
 };
 
 const struct scenario_table nts_scenarios = SCENARIO_TABLE(list);

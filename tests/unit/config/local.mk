@@ -10,6 +10,7 @@ config_tests = \
 	tests/unit/config/test_keysfile \
 	tests/unit/config/test_leapfile \
 	tests/unit/config/test_ntskeys \
+	tests/unit/config/test_ntsstate \
 	tests/unit/config/test_parse \
 	tests/unit/config/test_print \
 	tests/unit/config/test_same \
@@ -82,3 +83,7 @@ tests_unit_config_test_schema_LDADD = $(config_test_ldadd)
 tests_unit_config_test_stock_SOURCES = tests/unit/config/test_stock.c tests/unit/config/conf.h
 tests_unit_config_test_stock_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_stock_LDADD = $(config_test_ldadd)
+
+tests_unit_config_test_ntsstate_SOURCES = tests/unit/config/test_ntsstate.c
+tests_unit_config_test_ntsstate_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_ntsstate_LDADD = $(config_test_ldadd)

@@ -310,6 +310,57 @@ an_answer_of_the_old_keys_does_not_speak_for_the_new_ones(void **state)
 	assert_int_equal(c.attempt, 0);
 }
 
+static void
+a_cookie_that_is_set_aside_is_asked_for_anew(void **state)
+{
+	struct nts_client c = with_keys(8, 100);
+	const struct nts_cookie *k = nts_client_set_aside(&c);
+	unsigned more;
+
+	(void)state;
+	assert_non_null(k);
+	assert_int_equal(k->bytes[0], 1);
+	assert_int_equal(ask(&c, 1, &more), 2);
+	assert_int_equal(more, 1);
+	assert_null(nts_client_set_aside(&c)); /* a request is under way */
+	nts_client_unsent(&c);
+	assert_non_null(nts_client_set_aside(&c));
+	for (unsigned i = 3; i < 8; i++) {
+		assert_int_equal(ask(&c, i, &more), i);
+		answer(&c, 0, 0, 100);
+	}
+	assert_null(nts_client_set_aside(&c)); /* the last one */
+}
+
+static void
+keys_of_before_a_restart_are_renewed_in_time(void **state)
+{
+	struct nts_client c = with_keys(8, 100);
+	unsigned more;
+
+	(void)state;
+	nts_client_renew_in(&c, 100.0, moment(0));
+	(void)ask(&c, 99, &more);
+	assert_false(nts_client_ke_due(&c, moment(99)));
+	(void)ask(&c, 100, &more);
+	assert_true(nts_client_ke_due(&c, moment(100)));
+	c = with_keys(8, 100);
+	nts_client_renew_in(&c, 1e9, moment(0)); /* the clock was wrong when they were kept */
+	(void)ask(&c, NTS_EXPIRE_S, &more);
+	assert_true(nts_client_ke_due(&c, moment(NTS_EXPIRE_S)));
+}
+
+static void
+where_no_way_leads_to_the_server_keys_are_wanted(void **state)
+{
+	struct nts_client c = with_keys(8, 100);
+
+	(void)state;
+	assert_false(nts_client_ke_due(&c, moment(100)));
+	nts_client_want(&c);
+	assert_true(nts_client_ke_due(&c, moment(100)));
+}
+
 /* The waits after each question in vain: to two decimals, as the formula of RFC 8915 gives them. */
 static const double SERIES_S[] = { 2, 10, 15, 22.5, 33.75, 50.62, 75.94, 113.91, 170.86, 256.29,
 	384.43, 576.65, 864.98, 1297.46, 1946.2, 2919.29, 4378.94, 6568.41, 9852.61, 14778.92,
@@ -417,6 +468,9 @@ main(void)
 		cmocka_unit_test(keys_are_renewed_when_they_are_old),
 		cmocka_unit_test(new_keys_throw_away_the_old_cookies_and_only_they_do),
 		cmocka_unit_test(an_answer_of_the_old_keys_does_not_speak_for_the_new_ones),
+		cmocka_unit_test(a_cookie_that_is_set_aside_is_asked_for_anew),
+		cmocka_unit_test(keys_of_before_a_restart_are_renewed_in_time),
+		cmocka_unit_test(where_no_way_leads_to_the_server_keys_are_wanted),
 		cmocka_unit_test(who_refuses_keys_is_asked_ever_more_seldom),
 		cmocka_unit_test(a_wait_is_no_more_than_a_tenth_longer_or_shorter),
 		cmocka_unit_test(only_keys_and_an_accepted_answer_end_the_back_off),
