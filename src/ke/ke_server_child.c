@@ -586,10 +586,26 @@ read_pair(struct serving *s, const struct pair_file *cert, const struct pair_fil
 	}
 }
 
+/*
+ * A file that was replaced is read by its path, though it was handed over open: who may not read
+ * the new one is to hear of it.
+ */
+static struct pair_file
+file_of(const char *path, int fd)
+{
+	struct pair_file f = { path, fd };
+
+	if (fd >= 0 && !pair_is_current(&f)) {
+		f.fd = -1;
+	}
+	return f;
+}
+
 static void
 look_at_pair(struct serving *s, bool in_any_case)
 {
-	struct pair_file cert = { s->rules.cert, s->cert_fd }, key = { s->rules.key, s->key_fd };
+	struct pair_file cert = file_of(s->rules.cert, s->cert_fd);
+	struct pair_file key = file_of(s->rules.key, s->key_fd);
 	struct pair_seen now;
 
 	if (in_any_case ||

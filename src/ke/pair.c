@@ -226,6 +226,18 @@ look(const struct pair_file *f, struct pair_state *out)
 }
 
 bool
+pair_is_current(const struct pair_file *f)
+{
+	struct stat open, named;
+
+	if (stat(f->path, &named) != 0) {
+		return errno != ENOENT;
+	}
+	return fstat(f->fd, &open) == 0 && open.st_dev == named.st_dev &&
+	    open.st_ino == named.st_ino;
+}
+
+bool
 pair_look(const struct pair_file *cert, const struct pair_file *key, struct pair_seen *out)
 {
 	return look(cert, &out->cert) && look(key, &out->key);

@@ -41,6 +41,12 @@ struct pair_read {
 bool pair_read(struct ssl_ctx_st *ctx, const struct pair_file *cert, const struct pair_file *key,
     struct pair_read *out);
 
+/*
+ * False when the path leads to another file than the one that is open, or to none any more; true
+ * when that cannot be found out.
+ */
+bool pair_is_current(const struct pair_file *f);
+
 /* False when one of them cannot be looked at. */
 bool pair_look(const struct pair_file *cert, const struct pair_file *key, struct pair_seen *out);
 bool pair_differs(const struct pair_seen *a, const struct pair_seen *b);
