@@ -855,6 +855,107 @@ a_file_of_cookies_that_cannot_be_written_is_told_once(struct sim *s)
 	check_server(s, v);
 }
 
+/* ---- daemon and daemon ---- */
+
+#define KEY_FILE "/nts-keys"
+#define SERVER_LINES \
+	"driftfile /drift\nserver 192.0.2.1 iburst\nnts enable\nnts cookie " KEY_FILE "\n"
+
+/* A daemon that serves NTS as ours.example, itself a client of 192.0.2.1; and a client of it. */
+static struct sim_node *
+ours_and_ours(struct sim *s, struct sim_node **server)
+{
+	struct sim_node *c;
+
+	*server = sim_node_new(s, "server", 0.001, 10e-6, SERVER_LINES);
+	c = sim_node_new(s, "client", 0.010, 20e-6,
+	    "driftfile /drift\nserver ours.example nts iburst\n");
+	s->net->usual = scenario_lan();
+	(void)sim_serve(s, "192.0.2.1");
+	sim_node_serve_nts(*server, "ours.example");
+	(void)sim_resolver_set(&c->resolver, "ours.example", "192.0.2.100");
+	SIM_CHECK(s, sim_node_boot(*server), "exit status %d", (*server)->exit_status);
+	sim_run(s, 300);
+	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, jar(c)->n >= 7, "%u cookies", jar(c)->n);
+	SIM_CHECK(s, (*server)->ke_served->ke->asked == 1, "%u questions for keys",
+	    (*server)->ke_served->ke->asked);
+	return c;
+}
+
+static void
+our_client_follows_our_server(struct sim *s)
+{
+	struct sim_node *server, *c = ours_and_ours(s, &server);
+
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.002, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, c->daemon->client.nts_count.bad == 0, "bad answers");
+}
+
+/* Its keys change daily: the cookies of a client that asks are never too old. */
+static void
+a_week_of_new_keys_of_the_server_costs_the_client_no_question(struct sim *s)
+{
+	struct sim_node *server, *c = ours_and_ours(s, &server);
+
+	sim_run(s, 7 * 86400);
+	SIM_CHECK(s, server->ke_served->ke->asked == 1, "%u questions for keys",
+	    server->ke_served->ke->asked);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, c->daemon->client.nts_count.bad == 0, "%u bad answers",
+	    (unsigned)c->daemon->client.nts_count.bad);
+}
+
+static void
+a_server_that_restarts_with_its_key_file_costs_its_clients_no_question(struct sim *s)
+{
+	struct sim_node *server, *c = ours_and_ours(s, &server);
+
+	sim_node_stop(server);
+	sim_run(s, 5);
+	SIM_CHECK(s, sim_node_boot(server), "exit status %d", server->exit_status);
+	sim_run(s, 7200);
+	SIM_CHECK(s, server->ke_served->ke->asked == 1, "%u questions for keys",
+	    server->ke_served->ke->asked);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+}
+
+static void
+a_server_that_restarts_without_its_key_file_costs_one(struct sim *s)
+{
+	struct sim_node *server, *c = ours_and_ours(s, &server);
+
+	sim_node_stop(server);
+	sim_store_remove(&server->store, KEY_FILE);
+	sim_run(s, 5);
+	SIM_CHECK(s, sim_node_boot(server), "exit status %d", server->exit_status);
+	sim_run(s, 7200);
+	SIM_CHECK(s, server->ke_served->ke->asked == 2, "%u questions for keys",
+	    server->ke_served->ke->asked);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+	SIM_CHECK(s, jar(c)->n >= 7, "%u cookies", jar(c)->n);
+}
+
+static void
+a_server_that_is_told_of_by_another_port_is_asked_there(struct sim *s)
+{
+	struct sim_node *server, *c;
+
+	server = sim_node_new(s, "server", 0.001, 10e-6, SERVER_LINES "nts port 4123\n");
+	c = sim_node_new(s, "client", 0.010, 20e-6, "server ours.example nts iburst\n");
+	s->net->usual = scenario_lan();
+	(void)sim_serve(s, "192.0.2.1");
+	sim_node_serve_nts(server, "ours.example");
+	(void)sim_resolver_set(&c->resolver, "ours.example", "192.0.2.100");
+	SIM_CHECK(s, sim_node_boot(server) && sim_node_boot(c), "not started");
+	sim_run(s, 1800);
+	SIM_CHECK(s, c->daemon->client.peers.peer[0].a.remote.port == 4123, "port %u",
+	    c->daemon->client.peers.peer[0].a.remote.port);
+	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_server_with_nts_is_followed_and_its_jar_stays_full),
 	SCENARIO(the_first_sample_comes_within_a_second),
@@ -894,6 +995,11 @@ static const struct scenario list[] = {
 	SCENARIO(a_restart_keeps_the_members_of_a_pool_with_nts),
 	SCENARIO(a_restart_goes_on_with_the_server_that_was_named),
 	SCENARIO(a_file_of_cookies_that_cannot_be_written_is_told_once),
+	SCENARIO(our_client_follows_our_server),
+	SCENARIO(a_week_of_new_keys_of_the_server_costs_the_client_no_question),
+	SCENARIO(a_server_that_restarts_with_its_key_file_costs_its_clients_no_question),
+	SCENARIO(a_server_that_restarts_without_its_key_file_costs_one),
+	SCENARIO(a_server_that_is_told_of_by_another_port_is_asked_there),
 };
 
 const struct scenario_table nts_scenarios = SCENARIO_TABLE(list);

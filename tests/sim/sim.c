@@ -88,6 +88,7 @@ node_free(struct sim_node *n)
 	}
 	sim_log_end(&n->log);
 	sim_store_end(&n->store);
+	sim_ke_server_free(n->ke_served);
 	free(n);
 }
 
@@ -346,12 +347,22 @@ process_over(struct sim_node *n, const char *how)
 	timers = sim_loop_end(&n->loop);
 	sim_resolver_end(&n->resolver);
 	sim_ke_end(&n->ke);
+	if (n->ke_served != NULL) {
+		sim_ke_server_end(n->ke_served);
+	}
 	devices = sim_devices_end(&n->devices);
 	if (sockets + timers + devices > 0) {
 		sim_fail(n->sim, "%s: %u sockets, %u timers and %u devices left behind", n->name,
 		    sockets, timers, devices);
 	}
 	world_trace(n->sim->w, n->name, "process %s", how);
+}
+
+void
+sim_node_serve_nts(struct sim_node *n, const char *name)
+{
+	n->ke_served = sim_ke_server_new(&n->sim->ke, n->host, n->sim->w->seed, name);
+	n->ke_server = &n->ke_served->port;
 }
 
 bool

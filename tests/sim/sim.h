@@ -34,6 +34,7 @@ struct sim_node {
 	struct sim_log log;
 	struct sim_resolver resolver;
 	struct sim_ke ke;
+	struct sim_ke_server *ke_served; /* of sim_node_serve_nts, else NULL */
 	struct sim_devices devices;
 	struct sim_rng rng;
 	struct ke_server *ke_server; /* NULL: its daemons establish no keys as servers */
@@ -110,6 +111,9 @@ struct sim_server *sim_serve_nts(struct sim *s, const char *address, const char 
 
 /* Both directions between a node and a server. */
 void sim_link(struct sim *s, struct sim_host *a, struct sim_host *b, struct sim_path p);
+
+/* Its daemons, when they have nts enable, give keys as well; name: of the certificate. */
+void sim_node_serve_nts(struct sim_node *n, const char *name);
 
 /* Starts the daemon; false when it ended at once (exit_status says how). */
 bool sim_node_boot(struct sim_node *n);

@@ -3,6 +3,7 @@
 #include "sim/sim_ke.h"
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
 #include "crypto/aead.h"
@@ -216,4 +217,129 @@ sim_ke_listen(struct sim_ke_world *all, struct sim_host *host, uint16_t port)
 	}
 	assert(false);
 	return NULL;
+}
+
+/* ---- the port of a server ---- */
+
+static enum ke_said
+respond(void *ctx, const struct ke_exporter *x, const uint8_t *request, size_t len,
+    struct writer *out)
+{
+	struct sim_ke_server *k = ctx;
+	struct ke_means m = { .exporter = *x, .cookies = k->cookies };
+	struct ke_rules rules = { .aead_n = k->rules.aead_n, .ntp_port = k->rules.ntp_port };
+	struct ke_server_event e = { .what = KE_SERVED_BAD, .tls = "TLSv1.3, sim" };
+	enum ke_said said;
+	unsigned code;
+
+	memcpy(rules.aead, k->rules.aead, sizeof rules.aead);
+	k->rng.port.ops->fill(&k->rng.port, m.nonce, sizeof m.nonce);
+	said = ke_respond(&rules, &m, request, len, out, &code);
+	if (said == KE_SAID_KEYS) {
+		e.what = KE_SERVED;
+	}
+	if (k->on_event != NULL) {
+		k->on_event(k->ctx, &e);
+	}
+	return said;
+}
+
+static struct sim_ke_server *
+server_of(struct ke_server *port)
+{
+	return (struct sim_ke_server *)(void *)port; /* its first member */
+}
+
+static void
+serve_keys(struct ke_server *port, const struct cookie_key_set *keys)
+{
+	struct sim_ke_server *k = server_of(port);
+
+	cookies_free(k->cookies);
+	k->cookies = cookies_new(keys);
+	assert(k->cookies != NULL);
+}
+
+static void
+serve_reload(struct ke_server *port, const struct ke_server_rules *r)
+{
+	server_of(port)->rules = *r;
+}
+
+static int
+serve_start(struct ke_server *port, const struct ke_server_rules *r, const struct endpoint *at,
+    unsigned n, const struct cookie_key_set *keys)
+{
+	struct sim_ke_server *k = server_of(port);
+	struct text name;
+
+	assert(n > 0);
+	if (k->ke == NULL) {
+		k->ke = sim_ke_listen(k->all, k->host, at[0].port);
+		k->ke->respond = respond;
+		k->ke->ctx = k;
+		name = text_over(k->ke->certificate.name, sizeof k->ke->certificate.name);
+		text_put(&name, k->name);
+	}
+	k->ke->refuses = false;
+	serve_reload(port, r);
+	serve_keys(port, keys);
+	return 0;
+}
+
+static void
+serve_ignore(struct ke_server *port, const struct addr *base, const unsigned *prefix, unsigned n)
+{
+	(void)port;
+	(void)base;
+	(void)prefix;
+	(void)n;
+}
+
+static void
+serve_listen(struct ke_server *port, void (*on_event)(void *ctx, const struct ke_server_event *e),
+    void *ctx)
+{
+	server_of(port)->on_event = on_event;
+	server_of(port)->ctx = ctx;
+}
+
+static const struct ke_server_ops SERVER_OPS = {
+	.start = serve_start,
+	.keys = serve_keys,
+	.reload = serve_reload,
+	.ignore = serve_ignore,
+	.listen = serve_listen,
+};
+
+struct sim_ke_server *
+sim_ke_server_new(struct sim_ke_world *all, struct sim_host *host, uint64_t seed, const char *name)
+{
+	struct sim_ke_server *k = sim_alloc(1, sizeof *k);
+	struct text t = text_over(k->name, sizeof k->name);
+
+	k->port.ops = &SERVER_OPS;
+	k->all = all;
+	k->host = host;
+	k->rng = sim_rng_of(seed, "ke server", host->index);
+	text_put(&t, name);
+	return k;
+}
+
+void
+sim_ke_server_end(struct sim_ke_server *k)
+{
+	k->on_event = NULL;
+	if (k->ke != NULL) {
+		k->ke->refuses = true;
+	}
+}
+
+void
+sim_ke_server_free(struct sim_ke_server *k)
+{
+	if (k != NULL) {
+		cookies_free(k->cookies);
+		free(k);
+	}
 }

@@ -10,6 +10,7 @@
 #include "base/cursor.h"
 #include "ke/exchange.h"
 #include "port/ke.h"
+#include "port/ke_server.h"
 #include "sim/sim_net.h"
 #include "sim/sim_rng.h"
 #include "sim/world.h"
@@ -74,5 +75,26 @@ void sim_ke_end(struct sim_ke *k);
 /* Somebody listens from now on. */
 struct sim_ke_listener *sim_ke_listen(struct sim_ke_world *all, struct sim_host *host,
     uint16_t port);
+
+/* The port ke_server of a daemon: another process of its host, which outlives the daemon's lives. */
+struct sim_ke_server {
+	struct ke_server port;
+	struct sim_host *host;
+	struct sim_ke_world *all;
+	struct sim_ke_listener *ke; /* NULL: not started yet */
+	struct sim_rng rng;
+	struct ke_server_rules rules;
+	struct cookies *cookies;
+	char name[64]; /* of its certificate */
+	void (*on_event)(void *ctx, const struct ke_server_event *e);
+	void *ctx;
+};
+
+struct sim_ke_server *sim_ke_server_new(struct sim_ke_world *all, struct sim_host *host,
+    uint64_t seed, const char *name);
+void sim_ke_server_free(struct sim_ke_server *k); /* NULL is fine */
+
+/* The daemon ends: nobody listens any more. */
+void sim_ke_server_end(struct sim_ke_server *k);
 
 #endif
