@@ -204,13 +204,24 @@ nts_put_field(struct writer *w, enum nts_field_type type, const uint8_t *body, s
 	writer_pad(w, 4);
 }
 
+/* Zeros of len octets and their padding. */
+static void
+put_zeros(struct writer *w, size_t len)
+{
+	static const uint8_t zeros[64];
+
+	len = padded(len);
+	for (size_t n; len > 0; len -= n) {
+		n = len < sizeof zeros ? len : sizeof zeros;
+		writer_bytes(w, zeros, n);
+	}
+}
+
 void
 nts_put_placeholder(struct writer *w, size_t cookie_len)
 {
 	put_header(w, NTS_FIELD_PLACEHOLDER, cookie_len);
-	for (size_t i = 0; i < padded(cookie_len); i++) {
-		writer_u8(w, 0);
-	}
+	put_zeros(w, cookie_len);
 }
 
 /* Room for len octets and their padding, which is zero; NULL when there is none. */
@@ -219,9 +230,7 @@ put_room(struct writer *w, size_t len)
 {
 	uint8_t *at = w->at + w->len;
 
-	for (size_t i = 0; i < padded(len); i++) {
-		writer_u8(w, 0);
-	}
+	put_zeros(w, len);
 	return w->bad ? NULL : at;
 }
 

@@ -6,6 +6,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_ke_exchange \
 	tests/fuzz/fuzz_ke_message \
 	tests/fuzz/fuzz_nts \
+	tests/fuzz/fuzz_nts_server \
 	tests/fuzz/fuzz_cookie \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_confdiff \
@@ -43,6 +44,10 @@ tests_fuzz_fuzz_ntske_LDADD = libwire.a libbase.a
 tests_fuzz_fuzz_nts_SOURCES = tests/fuzz/fuzz_nts.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_nts_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_nts_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_nts_server_SOURCES = tests/fuzz/fuzz_nts_server.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_nts_server_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_nts_server_LDADD = libauth.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
 
 tests_fuzz_fuzz_cookie_SOURCES = tests/fuzz/fuzz_cookie.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_cookie_LDFLAGS = $(fuzz_ldflags)
