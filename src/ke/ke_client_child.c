@@ -2,6 +2,8 @@
 /* ke_client_child - the role that asks servers for keys, many at once, none of them waited for. */
 #include <dirent.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -477,6 +479,7 @@ prepare_tls(struct talk *t)
 static bool
 prepare_socket(struct talk *t)
 {
+	const int on = 1;
 	union sockaddr_any to;
 	socklen_t len = sockaddr_from_endpoint(&t->q.to, &to);
 
@@ -485,6 +488,8 @@ prepare_socket(struct talk *t)
 		ke_fail(&t->a, KE_PROCESS, "no socket: %s", strerror(errno));
 		return false;
 	}
+	/* The request is not to wait for the ACK of the end of the handshake. */
+	(void)setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (connect(t->fd, &to.sa, len) != 0 && errno != EINPROGRESS) {
 		/* Of these the first two are of our own fence and filter. */
 		ke_fail(&t->a, errno == EACCES || errno == EPERM ? KE_PROCESS : KE_ROUTE, "%s",
