@@ -7,6 +7,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_ke_message \
 	tests/fuzz/fuzz_nts \
 	tests/fuzz/fuzz_nts_server \
+	tests/fuzz/fuzz_ntsd \
 	tests/fuzz/fuzz_cookie \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_confdiff \
@@ -109,6 +110,12 @@ tests_fuzz_fuzz_mode6_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)
 	-DREPLAY_MUTATIONS=3000
 tests_fuzz_fuzz_mode6_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mode6_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+tests_fuzz_fuzz_ntsd_SOURCES = $(sim_frame) tests/sim/stranger.h tests/sim/stranger.c \
+	tests/fuzz/fuzz_ntsd.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_ntsd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
+tests_fuzz_fuzz_ntsd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_ntsd_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 tests_fuzz_fuzz_reload_SOURCES = $(sim_frame) tests/fuzz/fuzz_reload.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_reload_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
