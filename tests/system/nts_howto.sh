@@ -4,7 +4,7 @@
 # nts_howto.sh - the way from nothing to a server with NTS and its clients that ntp.conf(5) has, word
 # by word: what stands in the page is run as it stands there, with folders and a user that are here.
 # A CA of one's own, its certificate, the lines of the server and of a client; then a renewal by the
-# program for certbot, and a client that does not trust the CA.
+# program for certbot, a client that does not trust the CA, a pair of ntp-keygen, and bad ones.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 need openssl awk install
@@ -157,4 +157,21 @@ printf '%s\n' "driftfile $work/stranger/lib/drift" "nts state $work/stranger/lib
 start follower stranger "$top_builddir/ntpd" -n -u "$user" -c "$work/stranger/etc/ntp.conf"
 try "a client that has a copy gets time by it" wait_until 30 in_ns stranger "$top_builddir/ntpstat"
 like "$(cat "$work/follower.log")" 'NTSc: Got 8 cookies' "with NTS"
+
+# --- what is wrong is told where it stands, and what was good stays --------------------
+
+before=$(shown)
+chmod 644 "$work/server/etc/try/key.pem"
+kill -HUP "${daemon_pid[server]}"
+try "a key that everybody may read is told of at its line" wait_log 10 server \
+	'ntp\.conf:7:[0-9]+: every user of this host may read the private key .*; the certificate of before stays'
+is "$(shown)" "$before" "and the pair of before is shown on"
+chmod 600 "$work/server/etc/try/key.pem"
+"$top_builddir/ntp-keygen" --nts "--output=$work/sent" ntp.example.net >/dev/null 2>&1
+is $? 1 "ntp-keygen writes over no pair"
+cp "$work/ca/key.pem" "$work/server/etc/try/key.pem"
+kill -HUP "${daemon_pid[server]}"
+try "so is the key of another certificate" wait_log 10 server \
+	'ntp\.conf:7:[0-9]+: nts key: .* has the key of another certificate: .*; the certificate of before stays'
+is "$(shown)" "$before" "and the pair of before is shown on"
 test_end
