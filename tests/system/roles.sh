@@ -6,7 +6,7 @@
 # tools.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
-need setpriv python3 ss pgrep
+need setpriv python3 ss pgrep openssl
 ns_new sink client
 ns_join sink client
 ntpd=$top_builddir/ntpd
@@ -48,14 +48,15 @@ look_into() {
 	like "$out" '^([3-9]|[0-9]{2,}) patterns, [0-9]{5,} octets' "$2: which was looked at"
 }
 
-# confined PID NAME UID [SOCKETS]: the process has given up what it can; it has so many sockets.
+# confined PID NAME UID [SOCKETS [OTHERS]]: the process has given up what it can; it has so many
+# sockets, and so many descriptors of its event loop.
 confined() {
 	is "$(field "$1" Uid)" "$3 $3 $3 $3" "$2: its user"
 	is "$(field "$1" CapPrm) $(field "$1" CapEff) $(field "$1" CapInh) $(field "$1" CapAmb)" \
 		"0000000000000000 0000000000000000 0000000000000000 0000000000000000" "$2: no capability"
 	is "$(field "$1" NoNewPrivs)" 1 "$2: nothing is gained by exec"
 	is "$(find "/proc/$1/fd" -lname 'socket:*' | wc -l) $(find "/proc/$1/fd" -type l | wc -l)" \
-		"${4:-1} $((3 + ${4:-1}))" "$2: no descriptor but the standard three and its own sockets"
+		"${4:-1} $((3 + ${4:-1} + ${5:-0}))" "$2: no descriptor but the standard three and its own"
 	is "$(find "/proc/$1/fd" -name '[012]' -printf '%l ')" "/dev/null /dev/null /dev/null " \
 		"$2: which lead nowhere"
 	if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
@@ -206,6 +207,77 @@ try "orphan: the log says why a name has no address" wait_log 10 orphan \
 running orphan
 ok $? "orphan: the daemon goes on"
 stop orphan
+
+# Keys of NTS: a daemon that asks for some and gives some has a process for each, and neither has the
+# secrets of the other.
+pair() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -days 30 \
+		-addext "subjectAltName=DNS:$1" -keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null
+}
+pair time.test && pair again.test
+ok $? "nts: certificates are made"
+# served NAME: the lines of a server with that certificate.
+served() {
+	printf '%s\n' 'nts enable' "nts cert $work/$1.pem" "nts key $work/$1.key" \
+		"nts cookie $work/lib/cookies.$1"
+}
+{ served time.test && printf '%s\n' 'server 127.127.1.0' 'tos orphanwait 1'; } >"$work/s.conf"
+conf "server again.test nts iburst minpoll 3 ca $work/time.test.pem" "$(served again.test)"
+sed -i '/^server time.test key/d; s/^server again.test/server time.test/' "$work/c.conf"
+start of-nts sink "$ntpd" -n -c "$work/s.conf"
+start nts client "$ntpd" -n -u daemon -c "$work/c.conf"
+pid=${daemon_pid[nts]}
+try "nts: it has keys" wait_log 15 nts 'NTSc: Got 8 cookies'
+starter=$(child_of "$pid")
+# The private number as it is written, as OpenSSL keeps it, and the lines of its file.
+number=$(openssl pkey -in "$work/again.test.key" -noout -text |
+	sed -n '/^priv:/,/^pub:/{/^ /p}' | tr -d ' :\n' | tail -c 64)
+{
+	echo "$number"
+	fold -w2 <<<"$number" | tac | tr -d '\n'
+	echo
+	sed -n 2p "$work/again.test.key" | tr -d '\n' | od -An -v -tx1 | tr -d ' \n'
+	echo
+} >"$work/number"
+# Of a key of cookies each half is a key of AES.
+sed -n 's/^K: //p' "$work/lib/cookies.again.test" | fold -w32 >"$work/cookies"
+like "$(cat "$work/number")" '^[0-9a-f]{64,}$' "nts: there is a key of a certificate to look for"
+like "$(cat "$work/cookies")" '^[0-9a-f]{32}$' "nts: and a key of cookies"
+# finds PID FILE: how many of its patterns are in the memory of a process.
+finds() { python3 "$memory" scan "$1" "@$2" | grep -c '^found'; }
+uid=$(id -u daemon)
+for name in 'nts client' 'nts server'; do
+	child=$(child_of "$starter" "$name")
+	like "$child" '^[0-9]+$' "nts: there is '$name'"
+	is "$(python3 "$memory" scan "$child" "$hex" | grep -c '^found')" 0 "$name: no key of ntp.keys in it"
+	# The channel, for the server two sockets that listen; epoll, its timer, and a pipe.
+	if [ "$name" = 'nts client' ]; then
+		confined "$child" "$name" "$uid" 1 4
+		is "$(finds "$child" "$work/cookies")" 0 "$name: no key of cookies in it"
+		is "$(finds "$child" "$work/number")" 0 "$name: no key of a certificate in it"
+	else
+		confined "$child" "$name" "$uid" 3 4
+		[ "$(finds "$child" "$work/cookies")" -gt 0 ]
+		ok $? "$name: the keys of cookies are in it"
+		[ "$(finds "$child" "$work/number")" -gt 0 ]
+		ok $? "$name: and the one of the certificate"
+	fi
+	if grep -q 'define HAVE_SECCOMP 1' "$top_builddir/config.h"; then
+		is "$(field "$child" Seccomp_filters)" 2 "$name: behind the filter of the starter and its own"
+	fi
+done
+for name in '' starter spare resolver; do
+	case $name in
+	'') child=$pid ;;
+	resolver) child=$(resolver_of "$pid") ;;
+	*) child=$(child_of "$pid" "$name") ;;
+	esac
+	is "$(finds "$child" "$work/number")" 0 "nts: no key of the certificate in '${name:-the daemon}'"
+	[ -z "$name" ] || is "$(finds "$child" "$work/cookies")" 0 "nts: no key of cookies in '$name'"
+done
+stop nts
+is $? 0 "nts: it ends well"
+stop of-nts
 
 # The tools: a name server that is silent keeps the child at its question.
 ns_new tool
