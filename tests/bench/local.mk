@@ -12,6 +12,11 @@ tests_bench_accuracy_study_SOURCES = tests/bench/accuracy_study.c tests/bench/ac
 	tests/bench/accuracy_model.h tests/bench/accuracy_scenarios.h
 tests_bench_accuracy_study_LDADD = libcore.a libwire.a libbase.a
 
+# Key establishments of NTS a second, and what one costs the server.
+check_PROGRAMS += tests/bench/bench_ke
+tests_bench_bench_ke_SOURCES = tests/bench/bench_ke.c
+tests_bench_bench_ke_LDADD = $(KE_LIBS)
+
 # Whole daemons in simulated time: both loops side by side and against the bound.
 check_PROGRAMS += tests/bench/bench_accuracy
 tests_bench_bench_accuracy_SOURCES = $(sim_frame) tests/bench/bench_accuracy.c \
