@@ -46,7 +46,8 @@ struct ke_ask {
 	bool elsewhere;           /* it failed: the next address of its name */
 	char server[KE_NAME_MAX]; /* that it named last; "": itself, and its address: */
 	struct addr at;
-	bool at_other;          /* that is of no use: the next address of its name */
+	bool holds;    /* that server is asked for the time with keys that this one found */
+	bool at_other; /* that is of no use: the next address of its name */
 	struct ke_answer *keys; /* while the address of that server is looked for */
 	struct ke_ask *next;    /* of all */
 };
@@ -73,6 +74,9 @@ void ke_ask_like(struct ke_ask *a, const struct ke_ask *other);
 
 /* As if it had been led by that KE server to that NTP server. */
 void ke_ask_was(struct ke_ask *a, const struct addr *ke, const char *server, const struct addr *at);
+
+/* The server that was found is asked for the time from now on. */
+void ke_ask_hold(struct ke_ask *a);
 
 /* Of several addresses of the NTP server the next question is to bring another. */
 void ke_ask_elsewhere(struct ke_ask *a);

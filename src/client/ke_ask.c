@@ -128,7 +128,7 @@ static void
 put_deny(const struct ke_ask *a, struct ke_question *q)
 {
 	for (const struct ke_ask *o = a->client->asks.first; o != NULL; o = o->next) {
-		if (o != a && o->source == a->source && o->server[0] != '\0' &&
+		if (o != a && o->holds && o->source == a->source && o->server[0] != '\0' &&
 		    q->deny_n < KE_DENY_MAX) {
 			put(q->deny[q->deny_n++], KE_NAME_MAX, o->server);
 		}
@@ -140,12 +140,14 @@ make_question(const struct ke_ask *a, struct ke_question *q)
 {
 	const struct config_source *cfg = a->source->cfg;
 	const struct config_nts *nts = &a->client->conf->nts;
+	bool stays = cfg->kind == SOURCE_POOL && cfg->ask == NULL && a->holds;
 
 	memset(q, 0, sizeof *q);
 	q->tag = a->tag;
 	q->to = a->to;
 	put(q->name, sizeof q->name, cfg->host.text);
-	put(q->ask, sizeof q->ask, cfg->ask);
+	/* A member of a pool wishes to stay where it is. */
+	put(q->ask, sizeof q->ask, stays ? a->server : cfg->ask);
 	put(q->ca, sizeof q->ca, cfg->ca != NULL ? cfg->ca : nts->ca);
 	put_aeads(a, q);
 	q->noval = (cfg->flags & OPTION_NOVAL) != 0;
@@ -403,6 +405,12 @@ ke_ask_at(struct ke_ask *a, const struct addr *host)
 }
 
 void
+ke_ask_hold(struct ke_ask *a)
+{
+	a->holds = true;
+}
+
+void
 ke_ask_elsewhere(struct ke_ask *a)
 {
 	a->at_other = true;
@@ -413,6 +421,7 @@ ke_ask_was(struct ke_ask *a, const struct addr *ke, const char *server, const st
 {
 	a->to.addr = *ke;
 	a->known = false;
+	a->holds = true;
 	put(a->server, sizeof a->server, server);
 	a->at = *at;
 }
@@ -422,6 +431,7 @@ ke_ask_like(struct ke_ask *a, const struct ke_ask *other)
 {
 	a->to = other->to;
 	a->known = false;
+	a->holds = true;
 	put(a->server, sizeof a->server, other->server);
 	a->at = other->at;
 }

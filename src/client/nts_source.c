@@ -228,6 +228,7 @@ use(struct nts_source *n, const struct ke_found *f)
 		none.reason = "its algorithm cannot be used here";
 	} else {
 		nts_source_note(p->client, &n->ask, f, &n->told);
+		ke_ask_hold(&n->ask);
 		arm(n);
 		p->client->on->keyed(p, &f->server);
 		return;

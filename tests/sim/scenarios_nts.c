@@ -668,6 +668,33 @@ a_member_whose_jar_runs_dry_finds_its_server_anew(struct sim *s)
 	check_server(s, moved);
 }
 
+/* All members have to get new keys, from a KE server that heeds their wishes or does not. */
+static void
+a_pool_whose_keys_are_lost_is_whole_again(struct sim *s)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct sim *each = sim_new(s->w->seed);
+		struct sim_server *v[MEMBERS], *ke;
+		struct sim_node *c = pool(each, MEMBERS, v, &ke);
+		unsigned full = 0;
+
+		sim_run(each, 3600);
+		ke->nts->ignores_wish = i == 1;
+		sim_nts_lose_keys(ke->nts);
+		sim_run(each, 12 * 3600);
+		for (unsigned k = 0; k < c->daemon->client.peers.peer_n; k++) {
+			const struct peer *p = &c->daemon->client.peers.peer[k];
+
+			full += p->a.id != 0 && p->nts->keys.n >= 7 && p->a.poll.reach != 0;
+		}
+		SIM_CHECK(s, full >= 10, "%u members are well", full);
+		SIM_CHECK(s, ke->nts->ke->asked <= (i == 0 ? 20 : 60), "%u questions for keys",
+		    ke->nts->ke->asked);
+		SIM_CHECK(s, each->failures == 0, "%s", each->failure[0]);
+		sim_free(each);
+	}
+}
+
 /* ---- with the rest of the configuration ---- */
 
 static void
@@ -984,6 +1011,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_pool_with_nts_fills_up_2_s_apart),
 	SCENARIO(a_pool_of_three_is_asked_for_a_fourth_ever_more_seldom),
 	SCENARIO(a_dead_member_with_nts_is_replaced),
+	SCENARIO(a_pool_whose_keys_are_lost_is_whole_again),
 	SCENARIO(a_member_whose_jar_runs_dry_finds_its_server_anew),
 	SCENARIO(notrust_is_satisfied_by_nts),
 	SCENARIO(a_source_that_gets_nts_by_reload_is_asked_in_clear_no_more),

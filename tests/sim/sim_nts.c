@@ -86,6 +86,10 @@ choose_server(struct sim_nts *n, const uint8_t *request, size_t len)
 		return;
 	}
 	t = text_over(n->rules.server, sizeof n->rules.server);
+	if (q.server[0] != '\0' && !n->ignores_wish) {
+		text_put(&t, q.server);
+		return;
+	}
 	for (unsigned i = 0; i < n->pool_n; i++) {
 		const char *name = n->pool[(n->pool_turn + i) % n->pool_n];
 

@@ -30,6 +30,7 @@ struct sim_nts {
 	unsigned longer;     /* octets more in each cookie, a multiple of 4 */
 	unsigned extra;      /* cookies more than were asked for, and than 8 */
 	bool strange_fields; /* unknown extension fields around the authenticator and in it */
+	bool ignores_wish;   /* KE does not heed which server the client asks for */
 	bool ke_error;       /* KE gives an error record */
 	/* What came. */
 	unsigned sealed, in_clear, naks, bad;

@@ -187,7 +187,12 @@ stat_file(struct store *port, const char *path, struct store_stat *out)
 static int
 remove_file(struct store *port, const char *path)
 {
-	return unlink_file((struct sim_store *)port, path) ? 0 : -ENOENT;
+	struct sim_store *s = (struct sim_store *)port;
+
+	if (s->write_error == -EROFS) {
+		return -EROFS; /* a full disk does not hinder it */
+	}
+	return unlink_file(s, path) ? 0 : -ENOENT;
 }
 
 /* As the real one: a plain file in the way, with one name, is spared. */

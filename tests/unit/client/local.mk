@@ -64,3 +64,9 @@ TESTS += tests/unit/client/test_refclock_shm
 tests_unit_client_test_refclock_shm_SOURCES = tests/unit/client/test_refclock_shm.c $(client_rig)
 tests_unit_client_test_refclock_shm_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_refclock_shm_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_nts
+TESTS += tests/unit/client/test_nts
+tests_unit_client_test_nts_SOURCES = tests/unit/client/test_nts.c $(client_rig)
+tests_unit_client_test_nts_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_nts_LDADD = $(client_test_LDADD)

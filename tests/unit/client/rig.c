@@ -182,6 +182,7 @@ start_ports(struct rig *r)
 	r->net->usual = sim_path_constant(0.01);
 	r->host = sim_host_new(r->net, "host", &r->clock);
 	sim_host_add(r->host, "eth0", "192.0.2.1/24");
+	sim_ke_start(&r->ke, r->w, &r->kes, r->host, &r->clock);
 }
 
 static void
@@ -195,6 +196,7 @@ start_client(struct rig *r)
 		.store = &r->store.port,
 		.rng = &r->rng.port,
 		.resolver = &r->resolver.port,
+		.ke = r->with_ke ? &r->ke.port : NULL,
 		.devices = &r->devices.port,
 		.journal = &r->journal,
 		.keys = &r->keys,
@@ -204,12 +206,13 @@ start_client(struct rig *r)
 	client_start(&r->c);
 }
 
-struct rig *
-rig_new(const char *conf, const char *driftfile)
+static struct rig *
+make(const char *conf, const char *driftfile, bool with_ke)
 {
 	struct rig *r = calloc(1, sizeof *r);
 
 	assert_non_null(r);
+	r->with_ke = with_ke;
 	start_ports(r);
 	r->arena = arena_new(ARENA_SIZE);
 	assert_non_null(r->arena);
@@ -233,11 +236,25 @@ rig_new(const char *conf, const char *driftfile)
 	return r;
 }
 
+struct rig *
+rig_new(const char *conf, const char *driftfile)
+{
+	return make(conf, driftfile, false);
+}
+
+struct rig *
+rig_new_nts(const char *conf)
+{
+	return make(conf, NULL, true);
+}
+
 void
 rig_free(struct rig *r)
 {
 	sources_stop(&r->c);
 	client_stop(&r->c);
+	nts_state_stop(&r->c);
+	sim_ke_end(&r->ke);
 	sim_resolver_end(&r->resolver);
 	assert_int_equal(sim_devices_end(&r->devices), 0);
 	assert_int_equal(sim_loop_end(&r->loop), 0);
@@ -268,6 +285,7 @@ rig_restart(struct rig *r)
 
 	sources_stop(&r->c);
 	client_stop(&r->c);
+	nts_state_stop(&r->c);
 	memset(&r->c, 0, sizeof r->c);
 	start_client(r);
 	client_configure(&r->c, r->conf, driftfile);
@@ -280,6 +298,15 @@ rig_server(struct rig *r, const char *address)
 
 	assert_true(r->server_n < RIG_SERVERS);
 	s = r->server[r->server_n++] = sim_server_new(r->net, address, address);
+	return s;
+}
+
+struct sim_server *
+rig_server_nts(struct rig *r, const char *address, const char *name)
+{
+	struct sim_server *s = rig_server(r, address);
+
+	s->nts = sim_nts_new(&r->kes, s->host, r->w->seed, name);
 	return s;
 }
 

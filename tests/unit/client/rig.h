@@ -9,6 +9,7 @@
 #include "client/client.h"
 #include "journal/journal.h"
 #include "sim/sim_device.h"
+#include "sim/sim_ke.h"
 #include "sim/sim_log.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -26,6 +27,9 @@ struct rig {
 	struct sim_log log;
 	struct sim_rng rng;
 	struct sim_resolver resolver;
+	struct sim_ke_world kes;
+	struct sim_ke ke;
+	bool with_ke; /* the client has the port */
 	struct sim_devices devices;
 	struct sim_net *net;
 	struct sim_host *host;
@@ -55,6 +59,9 @@ struct rig {
 
 /* With that ntp.conf; nothing is asked before sources_start. driftfile may be NULL. */
 struct rig *rig_new(const char *conf, const char *driftfile);
+
+/* The same with the port to establish keys for NTS. */
+struct rig *rig_new_nts(const char *conf);
 void rig_free(struct rig *r);
 
 /* The line of that number, from 0, is started; it is asked at once. */
@@ -68,6 +75,9 @@ void rig_restart(struct rig *r);
 
 /* A server at that address. */
 struct sim_server *rig_server(struct rig *r, const char *address);
+
+/* The same with NTS, and a KE server whose certificate is for name. */
+struct sim_server *rig_server_nts(struct rig *r, const char *address, const char *name);
 
 /* The association that asks that address, NULL: none. */
 struct peer *rig_peer(struct rig *r, const char *address);
