@@ -74,7 +74,38 @@ places(const struct ntpd *d, struct endpoint at[2])
 	return n;
 }
 
-/* What is refused whatever it asks, of the lines with addresses. */
+static bool
+is_ignored(const struct config_restrict *r)
+{
+	return r->act == RESTRICT_ADD && (r->flags & RESTRICT_IGNORE) != 0 && r->match == 0;
+}
+
+/* Some host within the network is served, or may be: a name's addresses are not looked at. */
+static bool
+has_exception(const struct config *c, const struct addr *net, unsigned len)
+{
+	for (unsigned i = 0; i < c->restricts_n; i++) {
+		const struct config_restrict *r = &c->restricts[i];
+		bool within = r->scope == RESTRICT_SCOPE_NAME ||
+		    (r->scope == RESTRICT_SCOPE_ADDR && r->addr.family == net->family &&
+			addr_in_prefix(&r->addr, net, len));
+
+		if (within && !is_ignored(r)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What of the list is so plain that the key exchange, which has no list, can heed it. */
+static bool
+is_to_be_told(const struct config *c, const struct config_restrict *r, unsigned *len)
+{
+	return r->scope == RESTRICT_SCOPE_ADDR && is_ignored(r) &&
+	    addr_mask_is_prefix(&r->mask, len) && !has_exception(c, &r->addr, *len);
+}
+
+/* Networks of which every host is refused whatever it asks: they get no keys either. */
 static void
 tell_ignored(struct ntpd *d)
 {
@@ -85,8 +116,8 @@ tell_ignored(struct ntpd *d)
 	for (unsigned i = 0; i < d->conf->restricts_n; i++) {
 		const struct config_restrict *r = &d->conf->restricts[i];
 		unsigned len;
-		if (r->scope != RESTRICT_SCOPE_ADDR || (r->flags & RESTRICT_IGNORE) == 0 ||
-		    !addr_mask_is_prefix(&r->mask, &len)) {
+
+		if (!is_to_be_told(d->conf, r, &len)) {
 			continue;
 		}
 		if (n == IGNORED_MAX) {
@@ -281,7 +312,7 @@ start_exchange(struct ntpd *d)
 void
 nts_serve_start(struct ntpd *d)
 {
-	/* Without a name for the key file that line was an error, and is as if it were not there. */
+	/* Without a name for the key file the line was an error: as if it were not there. */
 	d->nts_serve = (struct nts_serve){
 		.started = d->conf->nts.enable && d->conf->nts.cookie != NULL,
 	};

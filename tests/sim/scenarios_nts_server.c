@@ -697,6 +697,36 @@ the_key_exchange_gets_the_rules_of_the_configuration_and_the_keys_of_the_file(st
 }
 
 static void
+the_key_exchange_ignores_no_network_with_an_exception_in_it(struct sim *s)
+{
+	static const struct {
+		const char *lines;
+		unsigned n;
+	} cases[] = {
+		{ "restrict 198.51.100.0/24 ignore\n", 1 },
+		{ "restrict 198.51.100.0/24 ignore\nrestrict 203.0.113.9\n", 1 },
+		{ "restrict 198.51.100.0/24 ignore\nrestrict 198.51.100.9\n", 0 },
+		{ "restrict 198.51.100.0/24 ignore\nrestrict 198.51.100.9 ignore\n", 2 },
+		{ "restrict 198.51.100.0/24 ignore\nrestrict name.example\n", 0 },
+		{ "restrict 198.51.100.0/24 ignore ntpport\n", 0 },
+		{ "restrict 198.51.100.0/24 ignore\nunrestrict 198.51.100.0/24 ignore\n", 0 },
+		{ "restrict 2001:db8:5::/48 ignore\nrestrict 198.51.100.9\n", 1 },
+	};
+
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct played p = { .start_error = 0 };
+		char config[512];
+		struct text t = text_over(config, sizeof config);
+		struct sim_node *c;
+
+		text_printf(&t, "%s%s", NTS, cases[i].lines);
+		c = served_with(s, &p, config);
+		SIM_CHECK(s, p.ignored_n == cases[i].n, "%u: %u ignored", i, p.ignored_n);
+		sim_node_stop(c);
+	}
+}
+
+static void
 a_port_of_the_key_exchange_that_is_taken_is_told_and_time_goes_on(struct sim *s)
 {
 	static struct stranger x;
@@ -828,6 +858,7 @@ static const struct scenario list[] = {
 	SCENARIO(with_rotate_0_the_file_is_followed_and_never_written),
 	SCENARIO(machines_of_a_fleet_open_each_others_cookies_by_the_ratchet),
 	SCENARIO(the_key_exchange_gets_the_rules_of_the_configuration_and_the_keys_of_the_file),
+	SCENARIO(the_key_exchange_ignores_no_network_with_an_exception_in_it),
 	SCENARIO(a_port_of_the_key_exchange_that_is_taken_is_told_and_time_goes_on),
 	SCENARIO(what_the_key_exchange_tells_is_in_the_log),
 	SCENARIO(a_cause_of_failed_key_exchanges_is_told_once_an_hour),
