@@ -93,7 +93,7 @@ const struct nts_cookie *nts_client_take(struct nts_client *c, unsigned *placeho
  */
 const struct nts_cookie *nts_client_set_aside(struct nts_client *c);
 
-/* The request of nts_client_take never left. */
+/* The request of nts_client_take never left; right after it. */
 void nts_client_unsent(struct nts_client *c);
 
 /* The answer to the last request was accepted. */

@@ -176,8 +176,8 @@ nts_client_set_aside(struct nts_client *c)
 {
 	struct nts_cookie *oldest = &c->jar[c->first];
 
-	if (c->n < 2 || c->pending) {
-		return NULL; /* pending: the cookie of the request may come back to its place */
+	if (c->n < 2) {
+		return NULL;
 	}
 	c->first = (c->first + 1) % NTS_JAR;
 	c->n--;

@@ -322,10 +322,8 @@ a_cookie_that_is_set_aside_is_asked_for_anew(void **state)
 	assert_int_equal(k->bytes[0], 1);
 	assert_int_equal(ask(&c, 1, &more), 2);
 	assert_int_equal(more, 1);
-	assert_null(nts_client_set_aside(&c)); /* a request is under way */
-	nts_client_unsent(&c);
-	assert_non_null(nts_client_set_aside(&c));
-	for (unsigned i = 3; i < 8; i++) {
+	assert_non_null(nts_client_set_aside(&c)); /* also while a request is under way */
+	for (unsigned i = 4; i < 8; i++) {
 		assert_int_equal(ask(&c, i, &more), i);
 		answer(&c, 0, 0, 100);
 	}
