@@ -9,6 +9,8 @@
 #include "wire/nts.h"
 #include "wire/ntske.h"
 
+static const uint8_t ZEROES[32];
+
 enum { KEY_LEN = 32, LONGEST = NTS_COOKIES_MAX * 2, STRANGE = 0x7777 };
 
 /* ---- cookies ---- */
@@ -133,7 +135,7 @@ put_inner(struct sim_nts *n, const struct nts_session *s, unsigned k, struct wri
 		nts_put_field(w, NTS_FIELD_COOKIE, cookie, cookie_len(s->aead) + n->longer);
 	}
 	if (n->strange_fields) {
-		nts_put_field(w, (enum nts_field_type)STRANGE, cookie, 16);
+		nts_put_field(w, (enum nts_field_type)STRANGE, ZEROES, 16);
 	}
 }
 
@@ -148,13 +150,13 @@ seal(struct sim_nts *n, const struct nts_session *s, const struct nts_fields *f,
 
 	put_inner(n, s, k, &inner);
 	if (n->strange_fields) {
-		nts_put_field(w, (enum nts_field_type)STRANGE, nonce, 16);
+		nts_put_field(w, (enum nts_field_type)STRANGE, ZEROES, 16);
 	}
 	nts_put_field(w, NTS_FIELD_UID, f->uid.at, f->uid.len);
 	random_octets(n, nonce, sizeof nonce);
 	good = nts_seal(key, s->aead, w, nonce, text, inner.len);
 	if (n->strange_fields) {
-		nts_put_field(w, (enum nts_field_type)STRANGE, nonce, 28);
+		nts_put_field(w, (enum nts_field_type)STRANGE, ZEROES, 28);
 	}
 	aead_key_free(key);
 	return good && !w->bad ? w->len : 0;
