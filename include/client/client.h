@@ -26,6 +26,7 @@
 #include "port/rng.h"
 #include "port/store.h"
 
+struct certtime;
 struct journal;
 struct association_events;
 
@@ -61,6 +62,8 @@ struct client_events {
 	/* A source that is followed did what no model of it foretold; at: its answer. */
 	void (*broke)(void *ctx, struct mtime at);
 
+	/* The dates of certificates cannot be checked now, but by this; NULL: they can. */
+	const struct certtime *(*certtime)(void *ctx);
 	/* The RESTRICT_* bits of whoever answers from there. */
 	unsigned (*restricted)(void *ctx, const struct endpoint *from);
 	/* An association asks that address now; none does any more. */

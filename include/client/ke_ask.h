@@ -42,6 +42,7 @@ struct ke_ask {
 	enum ke_ask_step step;
 	uint32_t tag;             /* of the question under way */
 	struct endpoint to;       /* the KE server asked last; ADDR_NONE: none yet */
+	bool undated;             /* the dates of its certificate were not to be checked */
 	bool known;               /* it may be asked without asking for its name: once */
 	bool elsewhere;           /* it failed: the next address of its name */
 	char server[KE_NAME_MAX]; /* that it named last; "": itself, and its address: */

@@ -61,6 +61,9 @@ void nts_source_heard(struct peer *p, const struct assoc_answer *ans, enum packe
 /* The way to its servers may be another. */
 void nts_source_network_changed(struct peer *p);
 
+/* The dates of its certificate are to be checked, or cannot be any more: other keys are wanted. */
+void nts_source_certify(struct peer *p);
+
 /* These are its keys, found by another question than its own. */
 void nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found *f);
 

@@ -109,4 +109,7 @@ bool peers_settling(const struct client *c);
 /* True when one more association has a slot. */
 bool peers_room(const struct client *c);
 
+/* Whether we know the time has changed: sources with certificates begin anew with other keys. */
+void peers_certify(struct client *c);
+
 #endif

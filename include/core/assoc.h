@@ -190,6 +190,20 @@ enum flash_bits {
 	FLASH_PEER_AUTH = 0x2000 /* others prove who they are (PLAIN_UNUSED); not ntpd's */
 };
 
+/* What is known of the dates of the certificate that a source's keys came with (certtime.h). */
+enum dates_state {
+	DATES_NONE,      /* there are none to check: no NTS, or no keys yet */
+	DATES_UNCHECKED, /* they were not checked: it is believed within them only */
+	DATES_GOOD,      /* it was valid when it was asked for */
+	DATES_BAD,       /* it was not */
+	DATES_IGNORED    /* noval: it proves nothing */
+};
+
+struct assoc_dates {
+	enum dates_state state;
+	struct rtime from, to; /* of UNCHECKED: the times that it may say */
+};
+
 struct assoc_count {
 	uint64_t sent, received, bad_auth, bogus, duplicate, bad_header;
 	uint64_t sel_disp, sel_broken;
@@ -203,6 +217,7 @@ struct assoc {
 	struct assoc_poll poll;
 	struct assoc_wire wire;
 	struct assoc_server srv;
+	struct assoc_dates dates;
 	struct leap_smear_heard smear;
 	struct filter filter; /* of the classic loop; dispersion and distance for both */
 	struct estimator est; /* of the adaptive loop */
@@ -343,6 +358,12 @@ void assoc_try_anew(struct assoc *a);
 
 /* It is asked at that address from now on: what was learned of the other is worth nothing. */
 void assoc_redirect(struct assoc *a, const struct endpoint *remote, const struct assoc_world *w);
+
+/* What its keys are worth now. */
+void assoc_date(struct assoc *a, const struct assoc_dates *dates);
+
+/* What it said was said with keys that count no more: it has yet to answer. */
+void assoc_forget(struct assoc *a, const struct assoc_world *w);
 
 /* It is asked from that address of ours. */
 void assoc_asked_from(struct assoc *a, const struct addr *local);

@@ -89,6 +89,12 @@ struct disturbance {
 
 void discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now);
 
+/*
+ * What the clock was set by was nobody's word: the next update is the first one again, with all
+ * that it may do. How fast the clock runs was learned all the same.
+ */
+void discipline_unset(struct discipline *d, struct mtime now);
+
 /* Sources are to be asked at the shortest interval from now on; false when they are already. */
 bool discipline_hurry(struct discipline *d);
 

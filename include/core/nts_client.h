@@ -78,6 +78,9 @@ void nts_client_keyed(struct nts_client *c, const struct nts_keys *keys,
 /* The keys were had before: they are to be renewed in so many seconds. */
 void nts_client_renew_in(struct nts_client *c, double s, struct mtime now);
 
+/* The keys count no more: they are forgotten, and new ones are wanted. */
+void nts_client_drop(struct nts_client *c);
+
 /* True when a request can be made. */
 bool nts_client_ready(const struct nts_client *c);
 

@@ -75,6 +75,8 @@ struct clock_ops {
 	int (*change)(struct clock *c, const struct clock_change *what);
 	/* Adds delta_ns to the clock at once. */
 	int (*step)(struct clock *c, int64_t delta_ns);
+	/* True when the machine has a clock that goes on while it is off. */
+	bool (*hardware)(struct clock *c);
 };
 
 struct clock {

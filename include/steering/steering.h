@@ -16,6 +16,7 @@
 #include "steering/await.h"
 #include "steering/boot_marker.h"
 #include "steering/clock_update.h"
+#include "steering/datecheck.h"
 #include "steering/drift.h"
 #include "steering/leapsec.h"
 #include "steering/leapwatch.h"
@@ -74,6 +75,8 @@ struct steering_events {
 	void (*published)(void *ctx, const struct served_time *t);
 	/* The state changed in a way that is worth a look: a status line, say. */
 	void (*changed)(void *ctx);
+	/* The keys of sources with certificates count no more: all are asked for new ones. */
+	void (*certify)(void *ctx);
 	/* First synchronisation. */
 	void (*synced)(void *ctx);
 	/* Nothing is left to do (-q), or nothing may be done (panic); an exit status. */
@@ -93,6 +96,7 @@ struct steering_setup {
 	void *up_ctx;
 	bool panic_gate, step_first, once, slew_only; /* -g -G -q -x */
 	const char *boot_marker; /* there once the clock was set in this boot; NULL: none */
+	int64_t built_s;         /* since 1970: this program was there then; 0: not known */
 };
 
 struct steering {
@@ -111,6 +115,7 @@ struct steering {
 	struct leapsec leapsec;
 	struct leapwatch leapwatch;
 	struct boot_marker boot_marker;
+	struct datecheck datecheck;
 };
 
 /* Makes a steering of zeroes one that can be configured, and started (clock_update_start). */

@@ -770,3 +770,15 @@ association_io_core(struct peer *p)
 {
 	return &p->a;
 }
+
+void
+association_io_date(struct peer *p, const struct assoc_dates *dates)
+{
+	assoc_date(&p->a, dates);
+}
+
+void
+association_io_forget(struct peer *p, const struct assoc_world *w)
+{
+	assoc_forget(&p->a, w);
+}

@@ -17,6 +17,8 @@ struct association_events {
 	void (*broke)(struct peer *p);
 	/* There are keys of a session. False when they cannot be used here. */
 	bool (*keys)(struct peer *p, unsigned aead, const uint8_t *c2s, const uint8_t *s2c);
+	/* What the certificate is worth that they came with, or did not. */
+	void (*dated)(struct peer *p, const struct assoc_dates *dates);
 	/* There are keys to ask that server with, which may be another than before. */
 	void (*keyed)(struct peer *p, const struct endpoint *server);
 };
@@ -76,5 +78,9 @@ void association_io_clock_moved(struct peer *p, bool reset, const struct assoc_w
 
 /* What was measured is less certain (assoc_doubt). */
 void association_io_doubt(struct peer *p, double by_s);
+
+/* What its certificate is worth; what it said with the keys of before counts no more. */
+void association_io_date(struct peer *p, const struct assoc_dates *dates);
+void association_io_forget(struct peer *p, const struct assoc_world *w);
 
 #endif

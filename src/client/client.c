@@ -91,12 +91,24 @@ keyed(struct peer *p, const struct endpoint *server)
 	}
 }
 
+static void
+dated(struct peer *p, const struct assoc_dates *dates)
+{
+	struct client *c = p->client;
+
+	association_io_date(p, dates);
+	if (dates->state == DATES_BAD) {
+		c->is.up->changed(c->is.up_ctx);
+	}
+}
+
 static const struct association_events ASSOCIATION_EVENTS = {
 	.polled = polled,
 	.sampled = fallback_heard,
 	.broke = broke,
 	.keys = association_io_keys,
 	.keyed = keyed,
+	.dated = dated,
 };
 
 void

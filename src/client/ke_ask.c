@@ -6,6 +6,7 @@
 #include <strings.h>
 #include "base/text.h"
 #include "client/client.h"
+#include "core/certtime.h"
 #include "crypto/aead.h"
 #include "journal/report.h"
 
@@ -135,6 +136,15 @@ put_deny(const struct ke_ask *a, struct ke_question *q)
 	}
 }
 
+static const struct certtime *
+certtime(const struct ke_ask *a)
+{
+	const struct client *c = a->client;
+
+	return (a->source->cfg->flags & OPTION_NOVAL) != 0 ? NULL
+							   : c->is.up->certtime(c->is.up_ctx);
+}
+
 static void
 make_question(const struct ke_ask *a, struct ke_question *q)
 {
@@ -151,6 +161,7 @@ make_question(const struct ke_ask *a, struct ke_question *q)
 	put(q->ca, sizeof q->ca, cfg->ca != NULL ? cfg->ca : nts->ca);
 	put_aeads(a, q);
 	q->noval = (cfg->flags & OPTION_NOVAL) != 0;
+	q->no_time = a->undated;
 	put_tls(nts, &q->tls);
 	if (cfg->kind == SOURCE_POOL) {
 		put_deny(a, q);
@@ -176,6 +187,7 @@ ask_keys(struct ke_ask *a, const struct addr *host)
 	a->to.port = cfg->port != 0 ? (uint16_t)cfg->port : CONFIG_NTS_KE_PORT;
 	a->tag = next_tag(c);
 	a->step = KE_ASK_KEYS;
+	a->undated = certtime(a) != NULL;
 	make_question(a, &q);
 	error = c->is.ke->ops->ask(c->is.ke, &q);
 	if (error != 0) {
@@ -299,6 +311,22 @@ with_tag(struct client *c, uint32_t tag)
 	return a;
 }
 
+/* Whether we know the time is no more what it was when the question was put: it is put again. */
+static bool
+is_stale(const struct ke_ask *a)
+{
+	return a->undated != (certtime(a) != NULL);
+}
+
+/* A certificate that ended before a time that has passed is no better for our not knowing it. */
+static bool
+has_ended(const struct ke_ask *a, const struct ke_answer *ans)
+{
+	const struct certtime_window w = { ans->not_before, ans->not_after };
+
+	return a->undated && !certtime_may_be_valid(certtime(a), &w);
+}
+
 static void
 on_keys(void *ctx, const struct ke_answer *ans)
 {
@@ -309,6 +337,18 @@ on_keys(void *ctx, const struct ke_answer *ans)
 	}
 	if (ans->failure != KE_GOOD) {
 		fail_keys(a, ans->failure, ans->reason);
+		return;
+	}
+	if (is_stale(a)) {
+		struct addr host = a->to.addr;
+
+		ask_keys(a, &host);
+		return;
+	}
+	if (has_ended(a, ans)) {
+		fail_keys(a, KE_EXPIRED,
+		    "it ended before the time of the last start or of a file of ours (the drift "
+		    "file, nts state)");
 		return;
 	}
 	a->keys = malloc(sizeof *a->keys);
@@ -430,6 +470,7 @@ void
 ke_ask_like(struct ke_ask *a, const struct ke_ask *other)
 {
 	a->to = other->to;
+	a->undated = other->undated;
 	a->known = false;
 	a->holds = true;
 	put(a->server, sizeof a->server, other->server);

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include "base/text.h"
 #include "client/client.h"
+#include "core/certtime.h"
 #include "crypto/aead.h"
 #include "journal/report.h"
 #include "association_io.h"
@@ -214,6 +215,31 @@ asked_by_another(const struct peer *p, const struct endpoint *server)
 	return false;
 }
 
+static struct assoc_dates
+dates_of(const struct ke_ask *by, const struct ke_answer *k)
+{
+	const struct client *c = by->client;
+	const struct certtime_window w = { k->not_before, k->not_after };
+	struct assoc_dates d = { .state = DATES_GOOD };
+
+	if ((by->source->cfg->flags & OPTION_NOVAL) != 0) {
+		d.state = DATES_IGNORED;
+	} else if (by->undated) {
+		d.state = DATES_UNCHECKED;
+		certtime_bounds(c->is.up->certtime(c->is.up_ctx), &w, &d.from, &d.to);
+	}
+	return d;
+}
+
+/* It has shown a certificate that is none, or none now. */
+static bool
+is_bad(const struct nts_source *n, const struct ke_found *f)
+{
+	return f->cause == KE_CAUSE_KEYS && !n->ask.undated &&
+	    (f->failure == KE_EXPIRED || f->failure == KE_NOT_YET || f->failure == KE_UNTRUSTED ||
+		f->failure == KE_NAME);
+}
+
 static void
 use(struct nts_source *n, const struct ke_found *f)
 {
@@ -227,10 +253,13 @@ use(struct nts_source *n, const struct ke_found *f)
 	} else if (!take_keys(n, f->keys)) {
 		none.reason = "its algorithm cannot be used here";
 	} else {
+		struct assoc_dates dates = dates_of(&n->ask, f->keys);
+
 		nts_source_note(p->client, &n->ask, f, &n->told);
 		ke_ask_hold(&n->ask);
 		arm(n);
 		p->client->on->keyed(p, &f->server);
+		p->client->on->dated(p, &dates);
 		return;
 	}
 	nts_client_ke_failed(&n->keys);
@@ -250,13 +279,26 @@ on_found(void *ctx, const struct ke_found *f)
 	nts_client_ke_failed(&n->keys);
 	nts_source_note(n->peer->client, &n->ask, f, &n->told);
 	arm(n);
+	if (is_bad(n, f)) {
+		n->peer->client->on->dated(n->peer, &(struct assoc_dates){ .state = DATES_BAD });
+	}
+}
+
+void
+nts_source_certify(struct peer *p)
+{
+	nts_client_drop(&p->nts->keys);
+	ask_if_due(p->nts);
 }
 
 void
 nts_source_keyed(struct peer *p, const struct ke_ask *by, const struct ke_found *f)
 {
+	struct assoc_dates dates = dates_of(by, f->keys);
+
 	ke_ask_like(&p->nts->ask, by);
 	(void)take_keys(p->nts, f->keys);
+	p->client->on->dated(p, &dates);
 }
 
 /* ---- over a restart ---- */
@@ -300,7 +342,8 @@ nts_source_save(struct nts_source *n, bool at_end, struct ntsstate_source *out)
 	double left_s = mtime_diff_s(n->keys.refresh_at, client_now(c));
 
 	memset(out, 0, sizeof *out);
-	if (n->keys.keys.aead == 0 || left_s <= 0.0) {
+	/* What nobody could check would be checked by the next start no more. */
+	if (n->keys.keys.aead == 0 || left_s <= 0.0 || n->peer->a.dates.state == DATES_UNCHECKED) {
 		return false;
 	}
 	text_put(&host, n->peer->source->cfg->host.text);
@@ -347,11 +390,29 @@ take_kept(struct nts_source *n, const struct ntsstate_source *s)
 	return good;
 }
 
+/* Its certificate was good when it was shown; what it says fits no less than any other's. */
+static struct assoc_dates
+dates_kept(const struct nts_source *n)
+{
+	const struct client *c = n->peer->client;
+	const struct certtime *t = c->is.up->certtime(c->is.up_ctx);
+	struct assoc_dates d = { .state = t == NULL ? DATES_GOOD : DATES_UNCHECKED };
+
+	if ((n->peer->source->cfg->flags & OPTION_NOVAL) != 0) {
+		d.state = DATES_IGNORED;
+	} else if (t != NULL) {
+		certtime_bounds(t, &(struct certtime_window){ INT64_MIN, INT64_MAX }, &d.from,
+		    &d.to);
+	}
+	return d;
+}
+
 bool
 nts_source_restore(struct peer *p, const struct ntsstate_source *s)
 {
 	struct nts_source *n = p->nts;
 	struct client *c = p->client;
+	struct assoc_dates dates = dates_kept(n);
 
 	if (!nts_source_may_restore(c, p->source->cfg, s) || asked_by_another(p, &s->at) ||
 	    !take_kept(n, s)) {
@@ -363,6 +424,7 @@ nts_source_restore(struct peer *p, const struct ntsstate_source *s)
 	    "NTSc: %s: goes on with %u cookies of before the restart, aead=%u", s->host,
 	    s->cookie_n, s->aead);
 	c->on->keyed(p, &s->at);
+	c->on->dated(p, &dates);
 	return true;
 }
 

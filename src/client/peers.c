@@ -356,3 +356,18 @@ peers_repoll(struct client *c)
 		}
 	}
 }
+
+void
+peers_certify(struct client *c)
+{
+	struct assoc_world w = client_world(c);
+
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
+
+		if (p->a.id != 0 && p->nts != NULL) {
+			association_io_forget(p, &w);
+			nts_source_certify(p);
+		}
+	}
+}

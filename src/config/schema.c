@@ -453,7 +453,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_NTS, "ca", PATH(NTS(ca)), NULL, ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "state", PATH(NTS(state)), "/var/lib/ntp/nts-client", ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "certtime", CHOICE(NTS(certtime_auto), certtimes), "auto",
-	    LATER(NTS, RELOAD) },
+	    ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "aead", CHOICES(NTS(aead), NTS(aead_n), CONFIG_NTS_AEADS_MAX, aeads),
 	    "AES_SIV_CMAC_256", ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "mintls", TLS(NTS(mintls)), NULL, ACTS(NTS, RELOAD) },

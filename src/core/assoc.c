@@ -405,6 +405,22 @@ assoc_redirect(struct assoc *a, const struct endpoint *remote, const struct asso
 }
 
 void
+assoc_date(struct assoc *a, const struct assoc_dates *dates)
+{
+	a->dates = *dates;
+}
+
+void
+assoc_forget(struct assoc *a, const struct assoc_world *w)
+{
+	assoc_clear(a, w);
+	a->poll.reach = 0;
+	a->poll.tries = 0;
+	a->poll.burst_armed = true;
+	a->dates = (struct assoc_dates){ .state = DATES_NONE };
+}
+
+void
 assoc_asked_from(struct assoc *a, const struct addr *local)
 {
 	a->local = *local;
@@ -570,6 +586,9 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	}
 	release_burst(a, w, out);
 	v = assoc_measure(a, w, &s);
+	if (v == VERDICT_OK) {
+		v = assoc_check_dates(a, &s, t4);
+	}
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
 	}

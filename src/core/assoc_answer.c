@@ -162,6 +162,21 @@ assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 	return v;
 }
 
+enum verdict
+assoc_check_dates(struct assoc *a, const struct sample *s, struct rtime t4)
+{
+	/* Decades may lie between: more than rtime_add_s adds. */
+	double says_s = (double)t4.ns * 1e-9 + s->offset_s;
+
+	if (a->dates.state == DATES_UNCHECKED &&
+	    (says_s < (double)a->dates.from.ns * 1e-9 || says_s > (double)a->dates.to.ns * 1e-9)) {
+		a->flash |= FLASH_AUTH;
+		a->count.bad_auth++;
+		return VERDICT_AUTH;
+	}
+	return VERDICT_OK;
+}
+
 bool
 assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {

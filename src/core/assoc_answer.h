@@ -27,6 +27,9 @@ void assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4,
 /* The kept header is that of a server with time to give: tests 6 and 7. */
 enum verdict assoc_check_header(struct assoc *a, const struct assoc_world *w);
 
+/* Its time is one that its certificate allows, if nobody could check that before. */
+enum verdict assoc_check_dates(struct assoc *a, const struct sample *s, struct rtime t4);
+
 /*
  * T1..T4 to a sample, written on VERDICT_OK only; refuses what arithmetic or the server's own
  * stamps show to be impossible.

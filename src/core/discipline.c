@@ -381,6 +381,22 @@ discipline_disturbed(struct discipline *d, const struct disturbance *by, struct 
 	}
 }
 
+void
+discipline_unset(struct discipline *d, struct mtime now)
+{
+	bool freq = d->state != CLOCK_NSET && d->state != CLOCK_FREQ;
+
+	d->updated = false;
+	d->guessed = false;
+	d->guess_s = 0.0;
+	d->stop = STOP_NONE;
+	d->room = false;
+	d->synced = false;
+	forget_others(d);
+	d->state = freq ? CLOCK_FSET : CLOCK_NSET;
+	d->state_since = now;
+}
+
 bool
 discipline_hurry(struct discipline *d)
 {

@@ -10,6 +10,7 @@ libcore_a_SOURCES = \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
 	src/core/camp.h src/core/camp.c \
+	include/core/certtime.h src/core/certtime.c \
 	src/core/combine.h src/core/combine.c \
 	src/core/loop_adaptive.c \
 	src/core/discipline.c \

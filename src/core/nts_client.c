@@ -127,6 +127,19 @@ nts_client_renew_in(struct nts_client *c, double s, struct mtime now)
 	c->refresh_at = mtime_add_s(now, fmin(s, c->expire_s));
 }
 
+void
+nts_client_drop(struct nts_client *c)
+{
+	memset(&c->keys, 0, sizeof c->keys);
+	memset(c->jar, 0, sizeof c->jar);
+	c->first = 0;
+	c->n = 0;
+	c->pending = false;
+	c->nak = false;
+	c->silent = 0;
+	c->wanted = true;
+}
+
 bool
 nts_client_ready(const struct nts_client *c)
 {

@@ -69,6 +69,7 @@ struct ntpd_options {
 	bool panic_gate, step_first, once, slew_only; /* -g -G -q -x */
 	bool user_later;                              /* ntpd_user_changed is called later: -u */
 	const char *boot_marker; /* there once the clock was set in this boot; NULL: none is kept */
+	int64_t built_s;         /* of this program, s since 1970; 0: not known */
 	enum addr_family family; /* -4 -6 */
 	bool auth_required, auth_not_required;       /* -a -A */
 	bool no_virtual;                             /* -L */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -651,6 +652,15 @@ describe_system(struct process *p)
 	p->opt.daemon.processor = p->uts.machine;
 }
 
+/* Its file is as old as the package: no clock that was right then shows less. */
+static int64_t
+built_s(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/exe", &st) == 0 ? (int64_t)st.st_mtime : 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -674,6 +684,7 @@ main(int argc, char **argv)
 	}
 	describe_system(&p);
 	p.opt.daemon.boot_marker = getenv("NTPD_BOOT_MARKER");
+	p.opt.daemon.built_s = built_s();
 	p.opt.daemon.user_later = p.opt.user != NULL;
 	p.title = proc_title_find(argc, argv);
 	status = p.opt.nofork ? 0 : proc_daemonise(p.opt.wait_sync_s, &p.report_fd);

@@ -6,6 +6,7 @@
 #include "ntpd/state.h"
 #include "ntpd/status.h"
 #include "steering/await.h"
+#include "steering/datecheck.h"
 #include "steering/system.h"
 
 struct answering {
@@ -56,6 +57,8 @@ status_put_why(struct ntpd *d, struct text *t)
 		text_put(t, "no server has an address yet");
 	} else if (n.reached == 0) {
 		text_printf(t, "0 of %u servers reachable", n.asked);
+	} else if (datecheck_open(&d->steering)) {
+		text_put(t, "the clock was set, and certificates are checked at that time");
 	} else if (n.heard == 0) {
 		text_printf(t,
 		    "0 of %u authenticated servers reachable, and tos authselect lets no others "

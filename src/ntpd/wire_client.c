@@ -9,6 +9,7 @@
 #include "steering/await.h"
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"
+#include "steering/datecheck.h"
 #include "steering/steer.h"
 
 static void
@@ -69,6 +70,14 @@ broke(void *ctx, struct mtime at)
 	steer_source_broke(&d->steering, at);
 }
 
+static const struct certtime *
+certtime(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	return datecheck_unknown(&d->steering);
+}
+
 static unsigned
 restricted(void *ctx, const struct endpoint *from)
 {
@@ -119,6 +128,7 @@ static const struct client_events CLIENT_EVENTS = {
 	.sampled = sampled,
 	.changed = changed,
 	.broke = broke,
+	.certtime = certtime,
 	.restricted = restricted,
 	.source_address = source_address,
 	.addresses = addresses,

@@ -144,6 +144,14 @@ changed(void *ctx)
 }
 
 static void
+certify(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	peers_certify(&d->client);
+}
+
+static void
 synced(void *ctx)
 {
 	struct ntpd *d = ctx;
@@ -188,6 +196,7 @@ static const struct steering_events STEERING_EVENTS = {
 	.put_why = put_why,
 	.published = published,
 	.changed = changed,
+	.certify = certify,
 	.synced = synced,
 	.stop = stop,
 	.housekeeping = housekeeping,
@@ -210,5 +219,6 @@ wire_steering(struct ntpd *d)
 		.once = d->opt.once,
 		.slew_only = d->opt.slew_only,
 		.boot_marker = d->opt.boot_marker,
+		.built_s = d->opt.built_s,
 	    });
 }

@@ -6,6 +6,7 @@
 #include "steering/await.h"
 #include "steering/clock_look.h"
 #include "clock_rules.h"
+#include "steering/datecheck.h"
 #include "steering/drift.h"
 #include "steering/leapwatch.h"
 #include "precision.h"
@@ -60,7 +61,7 @@ may_decide(struct steering *s, const struct assoc_world *w, struct assoc **a)
 		return false;
 	}
 	*a = selection_select(s, w);
-	return !await_holds(s, *a, w);
+	return !await_holds(s, *a, w) && (*a == NULL || !datecheck_holds(s, w));
 }
 
 /* One pass; true when it must be done once more because the clock was stepped. */
@@ -70,6 +71,7 @@ pass(struct steering *s, bool answered)
 	struct assoc_world w = steering_world(s);
 	struct assoc *a;
 
+	datecheck_look(s, &w);
 	if (!may_decide(s, &w, &a)) {
 		system_raise_to_median(s, &w);
 		return false;
@@ -257,6 +259,7 @@ clock_update_start(struct steering *s)
 	s->update.precision = precision_of(s);
 	report(s->is.journal, LOG_LEVEL_INFO, "proto: precision = %.3f usec (%d)",
 	    log2s_to_s(s->update.precision) * 1e6, s->update.precision);
+	datecheck_start(s);
 	system_start(s);
 	system_peer_start(s, on_orphan);
 	await_start(s, on_wait_over);
@@ -274,6 +277,7 @@ void
 clock_update_free(struct steering *s)
 {
 	await_stop(s);
+	datecheck_stop(s);
 	system_peer_stop(s);
 	steer_stop(s);
 	system_stop(s);

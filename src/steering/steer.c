@@ -8,8 +8,8 @@
 #include "journal/report.h"
 #include "journal/stats.h"
 #include "steering/await.h"
-#include "steering/boot_marker.h"
 #include "clock_rules.h"
+#include "steering/datecheck.h"
 #include "steering/drift.h"
 #include "steering/selection.h"
 #include "steering/steering.h"
@@ -112,7 +112,7 @@ report_events(struct steering *s, const struct correction *st)
 static void
 done_once(struct steering *s, const char *how)
 {
-	if (s->is.once && !s->steer.once_done) {
+	if (s->is.once && !s->steer.once_done && !datecheck_open(s)) {
 		s->steer.once_done = true;
 		report(s->is.journal, LOG_LEVEL_NOTICE, "ntpd: time %s %+.6fs", how,
 		    s->sys.offset_s);
@@ -178,7 +178,10 @@ slew(struct steering *s, struct assoc *a, const struct assoc_world *w, const str
 	bool was = s->sys.leap != LEAP_UNSYNC;
 
 	hand_on(s, adjust_slew(&s->adjust, st->phase_s, st->freq, st->time_constant));
-	system_follow(s, a, w, st->synced ? s->selector.sel.leap : was ? s->sys.leap : LEAP_UNSYNC);
+	system_follow(s, a, w,
+	    st->synced && !datecheck_open(s) ? s->selector.sel.leap
+		: was                        ? s->sys.leap
+					     : LEAP_UNSYNC);
 	if (!was && s->sys.leap != LEAP_UNSYNC) {
 		s->is.up->synced(s->is.up_ctx);
 	}
@@ -239,7 +242,7 @@ steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 	}
 	report_events(s, &st);
 	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
-		boot_marker_passed(s);
+		datecheck_decided(s, w);
 	}
 	switch (st.act) {
 	case STEER_SLEW:

@@ -37,6 +37,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/stranger.h tests/sim/stranger.c \
 	tests/sim/scenarios_access.c \
 	tests/sim/scenarios_attack.c \
+	tests/sim/scenarios_certtime.c \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_refclock.c \
 	tests/sim/scenarios_conf.c \

@@ -329,11 +329,18 @@ step(struct clock *port, int64_t delta_ns)
 	return 0;
 }
 
+static bool
+hardware(struct clock *c)
+{
+	return !((struct sim_clock *)c)->no_hardware;
+}
+
 static const struct clock_ops clock_ops = {
 	.read = read_clock,
 	.get = get,
 	.change = change,
 	.step = step,
+	.hardware = hardware,
 };
 
 void

@@ -41,6 +41,7 @@ struct sim_clock {
 	const char *name; /* for the record */
 	struct osc osc;
 	struct sim_kernel k;
+	bool no_hardware;       /* nothing keeps the time while the machine is off */
 	bool uncontrolled;      /* no CAP_SYS_TIME: changes give -EPERM */
 	int64_t granularity_ns; /* of a reading, >= 1 */
 	int64_t read_cost_ns;   /* how far the clock gets while it is read */

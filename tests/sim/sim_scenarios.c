@@ -19,8 +19,8 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&source_scenarios, &network_scenarios, &wire_scenarios, &attack_scenarios, &serve_scenarios,
 	&conf_scenarios, &access_scenarios, &reload_scenarios, &leap_scenarios, &quorum_scenarios,
 	&fields_scenarios, &latch_scenarios, &nts_scenarios, &nts_server_scenarios,
-	&protect_scenarios, &trust_scenarios, &start_scenarios, &liars_scenarios,
-	&refclock_scenarios };
+	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
+	&liars_scenarios, &refclock_scenarios };
 
 struct request {
 	uint64_t seed;

@@ -120,7 +120,15 @@ noted(void *ctx)
 	((struct rig *)ctx)->noted++;
 }
 
+static const struct certtime *
+certtime(void *ctx)
+{
+	(void)ctx;
+	return NULL;
+}
+
 static const struct client_events EVENTS = {
+	.certtime = certtime,
 	.look = look,
 	.world = world,
 	.standing = standing,

@@ -13,11 +13,12 @@
 
 /*
  * The first line is one with NTS as far as a fallback can see. No keys are made here: it is such a
- * line only while it is not asked.
+ * line only while nobody answers.
  */
 static void
 be_nts(struct rig *r, bool is)
 {
+	r->server[0]->silent = is;
 	r->conf->sources[0].flags &= ~(uint32_t)OPTION_NTS;
 	r->conf->sources[0].flags |= is ? OPTION_NTS : 0;
 }

@@ -5,6 +5,12 @@ tests_unit_core_test_event_SOURCES = tests/unit/core/test_event.c tests/unit/cor
 tests_unit_core_test_event_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_event_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_certtime
+TESTS += tests/unit/core/test_certtime
+tests_unit_core_test_certtime_SOURCES = tests/unit/core/test_certtime.c tests/unit/core/check.h
+tests_unit_core_test_certtime_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_certtime_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_filter
 TESTS += tests/unit/core/test_filter
 tests_unit_core_test_filter_SOURCES = tests/unit/core/test_filter.c tests/unit/core/check.h
