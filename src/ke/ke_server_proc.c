@@ -320,7 +320,7 @@ open_socket(const struct endpoint *at, int *out)
 		return -errno;
 	}
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	/* The last of a few short messages is not to wait for the other side's delayed ACK, 40 ms. */
+	/* The last of a few short messages is not to wait for the other side's late ACK, 40 ms. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
 	    sizeof on); /* accepted ones have it too */
 	if (at->addr.family == ADDR_V6) {

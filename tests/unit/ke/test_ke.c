@@ -172,6 +172,20 @@ enter(void **state)
 	return 0;
 }
 
+/* What the children inherit is enough for a handful of connections. */
+static int
+enter_poor(void **state)
+{
+	struct rlimit was, few;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+	few = was;
+	few.rlim_cur = 18;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	(void)enter(state);
+	return setrlimit(RLIMIT_NOFILE, &was);
+}
+
 static void
 end_peer(struct world *w)
 {
@@ -214,6 +228,15 @@ run_until(struct world *w, unsigned answers, unsigned events)
 		fail_msg("%u answers, %u events, the last: %s", w->got_n, w->event_n,
 		    w->event_n > 0 ? w->event[w->event_n - 1].reason : "");
 	}
+}
+
+/* Whatever else comes before. */
+static void
+run_until_pair(struct world *w)
+{
+	do {
+		run_until(w, 0, w->event_n + 1);
+	} while (w->event[w->event_n - 1].what != KE_CERTIFICATE);
 }
 
 static const struct ke_answer *
@@ -688,7 +711,7 @@ the_time_of_a_certificate_matters_unless_it_is_not_known(void **state)
 	make_pair(w, "new", NAME, -10, 20);
 	set_rules(w, "new");
 	w->server->ops->reload(w->server, &w->rules);
-	run_until(w, 0, w->event_n + 1);
+	run_until_pair(w);
 	a = ask_with_ca(w, "new.pem");
 	assert_int_equal(a->failure, KE_NOT_YET);
 	assert_non_null(strstr(a->reason, "begins on 20"));
@@ -950,6 +973,7 @@ without_a_pair_nobody_is_served_until_there_is_one(void **state)
 	make_pair(w, "good", NAME, 1, 30);
 	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_TIMEOUT);
 	w->server->ops->reload(w->server, &w->rules);
+	run_until_pair(w);
 	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
 }
 
@@ -1013,6 +1037,52 @@ a_client_that_is_killed_answers_and_the_next_is_another(void **state)
 	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
 }
 
+/* Processor time of a process so far, in ticks. */
+static unsigned long
+ticks_of(pid_t pid)
+{
+	unsigned long user = 0, system = 0;
+	char path[64];
+
+	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	/* Behind the name, which ends with the only parenthesis that is closed. */
+	assert_int_equal(fscanf(f, "%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+			     &user, &system),
+	    2);
+	(void)fclose(f);
+	return user + system;
+}
+
+static void
+without_a_descriptor_nobody_is_accepted_for_a_second_and_then_again(void **state)
+{
+	struct world *w = *state;
+	static struct ke_question q;
+	int fd[16];
+
+	make_pair(w, "good", NAME, 1, 30);
+	start_server(w, "good");
+	pid_t pid = the_process();
+	for (size_t i = 0; i < sizeof fd / sizeof fd[0]; i++) {
+		fd[i] = connect_to(w);
+	}
+	q = question(w, "good.pem");
+	assert_int_equal(w->ke->ops->ask(w->ke, &q), 0);
+	unsigned long before = ticks_of(pid);
+	w->l->ops->timer_arm(w->l, &w->timeout, mtime_add_s(w->l->ops->now(w->l), 2));
+	assert_int_equal(loop_event_run(w->l), 1);
+	assert_int_equal(w->got_n, 0);
+	/* It has not spun in the meantime. */
+	assert_in_range(ticks_of(pid) - before, 0, (unsigned long)sysconf(_SC_CLK_TCK) / 2);
+	for (size_t i = 0; i < sizeof fd / sizeof fd[0]; i++) {
+		(void)close(fd[i]);
+	}
+	run_until(w, 1, 0);
+	assert_int_equal(last(w)->failure, KE_GOOD);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -1034,6 +1104,9 @@ main(int argc, char **argv)
 		CASE(a_bad_request_is_told_so_before_the_end),
 		CASE(who_says_nothing_has_an_error_record_after_5_s),
 		CASE(idle_and_dripping_connections_keep_no_true_one_out),
+		cmocka_unit_test_setup_teardown(
+		    without_a_descriptor_nobody_is_accepted_for_a_second_and_then_again, enter_poor,
+		    leave),
 		CASE(a_pair_of_no_use_is_named_and_the_old_one_stays),
 		CASE(without_a_pair_nobody_is_served_until_there_is_one),
 		CASE(a_server_that_is_killed_is_started_again_over_the_same_sockets),
