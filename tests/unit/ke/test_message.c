@@ -72,7 +72,7 @@ a_question_comes_through_and_another_octet_is_noticed(void **state)
 	assert_false(ke_order_get(octets, KE_ORDER_LEN, &got));
 }
 
-/* What is accepted is what would be sent, octet for octet; so there are no two forms of anything. */
+/* What is accepted is what would be sent, octet for octet: there are no two forms of anything. */
 static void
 no_order_has_two_forms(void **state)
 {
