@@ -12,6 +12,7 @@ ntpd=$top_builddir/ntpd
 chmod 755 "$work"
 install -d -o daemon "$work/lib" "$work/clib"
 install -d "$work/etc"
+install -d -o daemon "$work/far"
 ns_hosts client '192.0.2.1 time.test' '192.0.2.1 other.test'
 
 # ca NAME: a certificate authority.
@@ -42,8 +43,8 @@ ok $? "certificates are made"
 
 printf '%s\n' 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 3' 'tos orphanwait 1' 'nts enable' \
 	"nts cert $work/etc/server.pem" "nts key $work/etc/server.key" \
-	"nts cookie $work/lib/nts-keys" "driftfile $work/lib/drift" >"$work/s.conf"
-start server server "$ntpd" -n -u daemon -c "$work/s.conf"
+	"nts cookie $work/lib/nts-keys" "driftfile $work/lib/drift" >"$work/etc/s.conf"
+start server server "$ntpd" -n -u daemon -c "$work/etc/s.conf"
 pid=${daemon_pid[server]}
 try "the server tells its certificate" wait_log 10 server 'NTSs: certificate of time.test, valid until'
 
@@ -139,11 +140,23 @@ chown daemon "$work/etc/server.key"
 kill -HUP "$pid"
 try "the next good one is taken" wait_until 10 said 'NTSs: certificate of time.test' 4
 
+# A pair that lies outside of what the process confined itself to.
+cp "$work/etc/server.pem" "$work/etc/server.key" "$work/far"
+chown daemon "$work/far"/*
+sed -i.near "/^nts \(cert\|key\) /s,$work/etc,$work/far," "$work/etc/s.conf"
+kill -HUP "$pid"
+try "a pair in another folder is told to need a restart" wait_until 10 said \
+	"$work/far/server.pem.*lies outside.* restart" 1
+like "$(request | client -alpn ntske/1)" '80000000$' "and the old pair stays"
+mv "$work/etc/s.conf.near" "$work/etc/s.conf"
+kill -HUP "$pid"
+try "back again it is read again" wait_until 10 said 'NTSs: certificate of time.test' 5
+
 # The process dies.
 kill -KILL "$child"
 another() { [ -n "$(the_process 'nts server')" ] && [ "$(the_process 'nts server')" != "$child" ]; }
 try "a process that was killed is replaced" wait_until 10 another
-try "over the same sockets" wait_until 10 said 'NTSs: certificate of time.test' 5
+try "over the same sockets" wait_until 10 said 'NTSs: certificate of time.test' 6
 like "$(request | client -alpn ntske/1)" '80000000$' "and serves"
 
 # A crowd of 300 that says little or nothing: nobody true waits for it.
