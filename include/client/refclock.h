@@ -13,6 +13,7 @@
 #include "core/refsample.h"
 #include "port/device.h"
 #include "port/loop.h"
+#include "refclock/nmea.h"
 
 struct journal;
 struct refclock;
@@ -30,6 +31,17 @@ enum refclock_event {
 	REFCLOCK_BAD_TIME,
 };
 
+/* What a clock may be read from: the first has the time, the other tells it more exactly. */
+enum refclock_input_of { REFCLOCK_MAIN, REFCLOCK_PULSE, REFCLOCK_INPUTS };
+
+struct refclock_input {
+	bool wanted;
+	struct device *device; /* NULL: none is open */
+	double retry_s;        /* of the attempts to open it */
+	struct mtime retry_at; /* valid while device is NULL */
+	int error;             /* of the last attempt, said once per change */
+};
+
 struct refclock_driver {
 	int type;           /* t of 127.127.t.u */
 	const char *name;   /* of the kind, as ntpq has it: "LOCAL" */
@@ -38,11 +50,12 @@ struct refclock_driver {
 	enum system_source sync;
 	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
-	/* What it is read from. NULL: nothing, then: */
-	void (*want)(const struct refclock *r, struct device_want *out);
-	/* Takes in one reading of the device; refclock_reading says what it was. */
-	void (
-	    *take)(struct refclock *r, const struct device_reading *d, const struct assoc_world *w);
+	double noise_s; /* that its samples have at least, unless fudge minjitter says others */
+	/* What it is read from, false: there is no such input. NULL: nothing, then: */
+	bool (*want)(const struct refclock *r, enum refclock_input_of of, struct device_want *out);
+	/* Takes in one reading of an input; refclock_reading says what it was. */
+	void (*take)(struct refclock *r, enum refclock_input_of of, const struct device_reading *d,
+	    const struct assoc_world *w);
 	/* Appends what clockstats has of the time since the last line (flag4). NULL: no line. */
 	void (*put_stats)(struct refclock *r, struct text *t);
 	/* Without a device: adds to the samples what was read since the last call. */
@@ -81,6 +94,18 @@ struct refclock_shm {
 	int64_t clock_ns, received_ns; /* of the last sample */
 };
 
+enum { REFCLOCK_PULSES = 2 };
+
+/* What NMEA remembers. */
+struct refclock_nmea {
+	struct nmea_state state;
+	int64_t last_ns;                     /* the time that was taken last */
+	struct rtime pulse[REFCLOCK_PULSES]; /* the last pulses, by our clock; 0: none */
+	bool paired;                         /* the last time was that of a pulse, at: */
+	struct mtime paired_at;
+	double late_s; /* of the lines behind the pulses, the mean of the last; 0: not known */
+};
+
 /* A clock that is open, or tries to be. */
 struct refclock {
 	const struct refclock_driver *driver;
@@ -102,16 +127,16 @@ struct refclock {
 	bool started;                   /* its owner knows it */
 	bool told_data;                 /* what is wrong with what it says was logged */
 	/* Where from. */
-	struct device *device; /* NULL: none is open */
+	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual */
+	unsigned baud;
+	struct refclock_input input[REFCLOCK_INPUTS];
 	struct loop_timer timer;
-	double retry_s;        /* of the attempts to open it */
-	struct mtime retry_at; /* valid while device is NULL */
-	int error;             /* of the last attempt, said once per change */
-	struct rtime begun;    /* stamps of before mean another time: our clock was moved then */
-	struct mtime read_at;  /* the second before, and what was adjusted by then: */
+	struct rtime begun;   /* stamps of before mean another time: our clock was moved then */
+	struct mtime read_at; /* the second before, and what was adjusted by then: */
 	int64_t read_adjusted_ns;
 	bool corrected; /* the correction has been asked for */
 	struct refclock_shm shm;
+	struct refclock_nmea nmea;
 };
 
 /* What the driver and fudge add to the rules of an association. */

@@ -69,6 +69,8 @@ enum config_source_flag {
 /* t of 127.127.t.u, of those that have a driver. */
 enum config_clock {
 	CLOCK_LOCAL = 1,
+	CLOCK_NMEA = 20,
+	CLOCK_PPS = 22,
 	CLOCK_SHM = 28,
 };
 

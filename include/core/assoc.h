@@ -230,6 +230,7 @@ struct assoc {
 	bool kissed_deny;
 	/* last kiss code shown as refid until the next answer, 0: none */
 	uint32_t kiss;
+	bool pulsed;           /* ASSOC_PPS: its last sample was of pulses */
 	struct mtime reset_at; /* when counters were reset */
 };
 

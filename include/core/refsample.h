@@ -22,6 +22,7 @@ struct refsample_reading {
 	int64_t adjusted_ns; /* our clock's sum of adjustments then */
 	double noise_s;      /* standard deviation that it is known to have at least, >= 0 */
 	double error_s;      /* and what all may be wrong by alike, >= 0 */
+	bool pulse;          /* where a second begins was told by a pulse */
 	enum ntp_leap leap;  /* what the clock says of the month's end */
 };
 
@@ -33,7 +34,7 @@ struct refsample {
 struct refsample_result {
 	/*
 	 * The mean of those that are left; offset_s fits adjusted_ns, which is the newest's, as are
-	 * real and leap. error_s is the largest of theirs, noise_s means nothing.
+	 * real, pulse and leap. error_s is the largest of theirs, noise_s means nothing.
 	 */
 	struct refsample_reading mean;
 	double jitter_s; /* RMS of the differences of neighbours among them, >= precision */

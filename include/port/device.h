@@ -15,25 +15,34 @@
 enum device_kind {
 	/* A segment of System V shared memory that another process writes. */
 	DEVICE_SNAPSHOT,
+	/* A serial line, or what looks like one: lines of text. */
+	DEVICE_LINE,
+	/* Pulses that the kernel stamps (PPS API, RFC 2783). */
+	DEVICE_PULSE,
 };
 
-enum { DEVICE_BYTES_MAX = 256 };
+enum { DEVICE_BYTES_MAX = 256, DEVICE_PATH_MAX = 1024 };
 
-/* What is to be opened; a string is only read meanwhile. */
+/* What is to be opened. */
 struct device_want {
 	enum device_kind kind;
-	uint32_t key;    /* DEVICE_SNAPSHOT: of the segment */
+	char path[DEVICE_PATH_MAX]; /* of all but: */
+	uint32_t key;               /* DEVICE_SNAPSHOT: of the segment */
 	size_t len;      /* and how long it is made where there is none, <= DEVICE_BYTES_MAX */
 	bool owner_only; /* and whether only its maker may write to it then */
+	unsigned baud;   /* DEVICE_LINE; 0: the speed that it has */
+	bool falling;    /* DEVICE_PULSE: the edge that is cleared begins the second */
 };
 
 struct device_reading {
-	struct clock_reading at; /* when it was read */
-	bool snapshot;           /* there is no other now: it is what is there */
+	/* When it was read; DEVICE_LINE: when the end of the line came. */
+	struct clock_reading at;
+	bool snapshot; /* there is no other now: it is what is there */
 	size_t len;
-	uint8_t bytes[DEVICE_BYTES_MAX];
+	uint8_t bytes[DEVICE_BYTES_MAX]; /* a line without its end, cut where it is longer */
 	/* DEVICE_SNAPSHOT: octets 4 to 7 as they were once all others had been read. */
 	uint8_t again[4];
+	struct rtime pulse; /* DEVICE_PULSE: our clock's time of the edge */
 };
 
 struct devices;
@@ -52,8 +61,7 @@ struct devices_ops {
 	    struct text *why);
 	/*
 	 * The next reading that has not been given yet: 0, -EAGAIN when there is none now, another
-	 * -errno when the device is gone and of no use but to be closed. A snapshot there always
-	 * is one of.
+	 * -errno when the device is gone and of no use but to be closed.
 	 */
 	int (*read)(struct device *dev, struct device_reading *out);
 	/* DEVICE_SNAPSHOT: writes 32 bits, in the order of octets of the machine. */

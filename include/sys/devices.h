@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * devices - the device port over the real ones: shared memory. What is opened while the process is
- * root stays open when its rights go; what is missing then is opened by the rights that are left.
+ * devices - the device port over the real ones: shared memory, serial lines, pulses. What is opened
+ * while the process is root stays open when its rights go; what is missing then is opened by the
+ * rights that are left.
  */
 #ifndef SYS_DEVICES_H
 #define SYS_DEVICES_H
 #include "port/device.h"
+#include "port/loop.h"
 
 /* clock: that of the readings. 0 or -errno. */
-int devices_new(struct clock *clock, struct devices **out);
+int devices_new(struct loop *loop, struct clock *clock, struct devices **out);
 void devices_free(struct devices *d); /* NULL is fine; every device was closed before */
 
 #endif

@@ -12,7 +12,8 @@
 
 enum fence_use {
 	FENCE_READ,
-	FENCE_WRITE /* and read, make, rename and remove files */
+	FENCE_DEVICE, /* and set up what is a device */
+	FENCE_WRITE   /* and read, make, rename and remove files */
 };
 
 struct fence;

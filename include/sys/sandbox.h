@@ -10,7 +10,7 @@
 
 enum sandbox_role {
 	SANDBOX_MAIN,      /* the daemon; has no children of its own */
-	SANDBOX_CLOCKS,    /* the same with reference clocks: and shared memory */
+	SANDBOX_CLOCKS,    /* the same with reference clocks: and their devices */
 	SANDBOX_STARTER,   /* forks, ends and narrows the other roles but the daemon */
 	SANDBOX_RESOLVER,  /* getaddrinfo, and answers on a socket that is open already */
 	SANDBOX_KE_CLIENT, /* reads certificates, connects by TCP; no UDP */

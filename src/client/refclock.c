@@ -10,10 +10,13 @@
 #include "journal/stats.h"
 #include "wire/header.h"
 #include "refclock_local.h"
+#include "refclock_nmea.h"
+#include "refclock_pps.h"
 #include "refclock_shm.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
-static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_SHM };
+static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_NMEA,
+	&REFCLOCK_PPS, &REFCLOCK_SHM };
 
 /* A device that is missing. */
 static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
@@ -49,7 +52,7 @@ refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 		.stratum = f->given & FUDGE_STRATUM ? (uint8_t)f->stratum : d->stratum,
 		.refid = refid_of_text(f->given & FUDGE_REFID ? f->refid : d->refid),
 		.sync = d->sync,
-		.minjitter_s = f->given & FUDGE_MINJITTER ? f->minjitter_s : 0.0,
+		.minjitter_s = f->given & FUDGE_MINJITTER ? f->minjitter_s : d->noise_s,
 	};
 }
 
@@ -96,82 +99,93 @@ refclock_stepped(struct refclock *r)
 	r->begun = clock_real(r->is.clock);
 }
 
-/* ---- the device ---- */
+/* ---- devices ---- */
+
+/* In words. */
+static const char *
+what(const struct refclock *r, const struct refclock_input *in)
+{
+	return in == &r->input[REFCLOCK_PULSE] ? "pulse (ppspath)" : "device";
+}
 
 static void
-say_missing(struct refclock *r, int error, const char *why)
+say_missing(struct refclock *r, struct refclock_input *in, int error, const char *why)
 {
-	if (error == r->error) {
+	if (error == in->error) {
 		return;
 	}
-	r->error = error;
+	in->error = error;
 	report(r->is.journal, LOG_LEVEL_WARNING,
-	    "%s: its device cannot be opened: %s%s; tried again until it can", r->name,
+	    "%s: its %s cannot be opened: %s%s; tried again until it can", r->name, what(r, in),
 	    strerror(-error), why);
 }
 
 static void
-say_found(struct refclock *r, const char *why)
+say_found(struct refclock *r, struct refclock_input *in, const char *why)
 {
-	if (r->error != 0) {
-		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its device is there", r->name);
+	if (in->error != 0) {
+		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is there", r->name,
+		    what(r, in));
 	}
-	r->error = 0;
+	in->error = 0;
 	if (why[0] != '\0') {
 		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
 	}
 }
 
 static void
-open_device(struct refclock *r)
+open_input(struct refclock *r, enum refclock_input_of of)
 {
+	struct refclock_input *in = &r->input[of];
 	struct device_want want = { 0 };
 	char why[WHY_MAX];
 	struct text t = text_over(why, sizeof why);
 	int error;
 
-	r->driver->want(r, &want);
-	error = r->is.devices->ops->open(r->is.devices, &want, &r->device, &t);
+	(void)r->driver->want(r, of, &want);
+	error = r->is.devices->ops->open(r->is.devices, &want, &in->device, &t);
 	if (error != 0) {
-		r->device = NULL;
-		say_missing(r, error, why);
-		r->retry_s = backoff_s(r->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
-		r->retry_at = mtime_add_s(loop_now(r->is.loop), r->retry_s);
-		tell_event(r, REFCLOCK_FAULT, strerror(-error));
+		in->device = NULL;
+		say_missing(r, in, error, why);
+		in->retry_s = backoff_s(in->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
+		in->retry_at = mtime_add_s(loop_now(r->is.loop), in->retry_s);
+		if (of == REFCLOCK_MAIN) {
+			tell_event(r, REFCLOCK_FAULT, strerror(-error));
+		}
 		return;
 	}
-	r->retry_s = 0.0;
-	say_found(r, why);
+	in->retry_s = 0.0;
+	say_found(r, in, why);
 }
 
 /* One that has gone is mostly there again at once: a writer that was started anew. */
 static void
-lose_device(struct refclock *r, int error)
+lose_input(struct refclock *r, struct refclock_input *in, int error)
 {
-	r->is.devices->ops->close(r->device);
-	r->device = NULL;
-	r->retry_at = loop_now(r->is.loop);
-	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its device is gone (%s), opened again",
-	    r->name, strerror(-error));
+	r->is.devices->ops->close(in->device);
+	in->device = NULL;
+	in->retry_at = loop_now(r->is.loop);
+	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is gone (%s), opened again", r->name,
+	    what(r, in), strerror(-error));
 }
 
 static void
-take_all(struct refclock *r, const struct assoc_world *w)
+take_all(struct refclock *r, enum refclock_input_of of, const struct assoc_world *w)
 {
+	struct refclock_input *in = &r->input[of];
 	struct device_reading d;
 	int error = 0;
 
-	r->count.ticks++;
 	for (unsigned i = 0; i < READINGS_MAX && error == 0; i++) {
-		error = r->is.devices->ops->read(r->device, &d);
+		error = r->is.devices->ops->read(in->device, &d);
 		if (error == 0) {
-			r->driver->take(r, &d, w);
+			r->driver->take(r, of, &d, w);
 			/* There always is a snapshot. */
 			error = d.snapshot ? -EAGAIN : 0;
 		}
 	}
 	if (error != 0 && error != -EAGAIN) {
-		lose_device(r, error);
+		lose_input(r, in, error);
 	}
 }
 
@@ -189,6 +203,7 @@ arm(struct refclock *r)
 		past_s < MIDDLE_S / 2 ? MIDDLE_S - past_s : 1.0 + MIDDLE_S - past_s));
 }
 
+/* The pulses first: what numbers them comes after them. */
 static void
 on_second(void *ctx)
 {
@@ -197,17 +212,19 @@ on_second(void *ctx)
 	struct assoc_world w;
 
 	arm(r);
-	if (r->device == NULL) {
-		if (mtime_before(loop_now(r->is.loop), r->retry_at)) {
-			return;
-		}
-		open_device(r);
-	}
-	if (r->device == NULL) {
-		return;
-	}
 	r->is.world(r->is.ctx, &w);
-	take_all(r, &w);
+	r->count.ticks++;
+	for (unsigned i = REFCLOCK_INPUTS; i-- > 0;) {
+		struct refclock_input *in = &r->input[i];
+
+		if (in->wanted && in->device == NULL &&
+		    !mtime_before(loop_now(r->is.loop), in->retry_at)) {
+			open_input(r, (enum refclock_input_of)i);
+		}
+		if (in->device != NULL) {
+			take_all(r, (enum refclock_input_of)i, &w);
+		}
+	}
 	r->read_at = w.now;
 	r->read_adjusted_ns = w.adjusted_ns;
 	if (r->taken > before) {
@@ -216,6 +233,27 @@ on_second(void *ctx)
 }
 
 /* ---- its life ---- */
+
+static void
+keep_path(char to[DEVICE_PATH_MAX], const char *path)
+{
+	struct text t = text_over(to, DEVICE_PATH_MAX);
+
+	text_put(&t, path != NULL ? path : "");
+}
+
+static void
+open_inputs(struct refclock *r)
+{
+	for (unsigned i = 0; i < REFCLOCK_INPUTS; i++) {
+		struct device_want want = { 0 };
+
+		r->input[i].wanted = r->driver->want(r, (enum refclock_input_of)i, &want);
+		if (r->input[i].wanted) {
+			open_input(r, (enum refclock_input_of)i);
+		}
+	}
+}
 
 struct refclock *
 refclock_open(const struct config_source *s, const struct refclock_setup *setup)
@@ -235,11 +273,14 @@ refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 	r->by_name = s->by_name;
 	r->fudge = s->fudge;
 	r->fudge.refid = NULL;
+	r->baud = (unsigned)s->baud;
+	keep_path(r->path, s->path);
+	keep_path(r->ppspath, s->ppspath);
 	r->begun = (struct rtime){ INT64_MIN };
 	refsample_clear(&r->samples);
 	if (r->driver->want != NULL) {
 		r->is.loop->ops->timer_init(r->is.loop, &r->timer, on_second, r);
-		open_device(r);
+		open_inputs(r);
 		arm(r);
 	}
 	r->started = true;
@@ -252,8 +293,10 @@ refclock_close(struct refclock *r)
 	if (r == NULL) {
 		return;
 	}
-	if (r->device != NULL) {
-		r->is.devices->ops->close(r->device);
+	for (unsigned i = 0; i < REFCLOCK_INPUTS; i++) {
+		if (r->input[i].device != NULL) {
+			r->is.devices->ops->close(r->input[i].device);
+		}
 	}
 	if (r->driver->want != NULL) {
 		r->is.loop->ops->timer_done(r->is.loop, &r->timer);
@@ -270,8 +313,8 @@ judge_interval(struct refclock *r)
 	r->count.polls++;
 	if (r->taken > 0) {
 		tell_event(r, REFCLOCK_FINE, "");
-	} else if (r->device == NULL) {
-		tell_event(r, REFCLOCK_FAULT, strerror(-r->error));
+	} else if (r->input[REFCLOCK_MAIN].device == NULL) {
+		tell_event(r, REFCLOCK_FAULT, strerror(-r->input[REFCLOCK_MAIN].error));
 	} else if (r->bad != REFCLOCK_FINE) {
 		tell_event(r, r->bad, "");
 	} else if (r->count.polls > 1) { /* the first comes before any second is over */

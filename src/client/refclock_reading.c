@@ -10,11 +10,11 @@ static const double SINCE_LEAST_S = 0.3, SINCE_MOST_S = 3.0;
 static const double UNEVEN = 0.3;
 
 void
-refclock_reading_add(struct refclock *r, const struct refsample_reading *reading)
+refclock_reading_add(struct refclock *r, const struct refsample_reading *reading, double fudge_s)
 {
 	struct refsample_reading fudged = *reading;
 
-	fudged.offset_s += r->fudge.time1_s;
+	fudged.offset_s += fudge_s;
 	refsample_add(&r->samples, &fudged);
 	r->taken++;
 	r->count.good++;
@@ -57,14 +57,15 @@ bool
 refclock_reading_when(const struct refclock *r, const struct device_reading *d, struct rtime stamp,
     double most_s, const struct assoc_world *w, struct refsample_reading *out)
 {
-	double age_s = rtime_diff_s(d->at.real, stamp), rate = rate_of(r, w);
+	double age_s = rtime_diff_s(d->at.real, stamp), rate = rate_of(r, w), since_s;
 
 	if (age_s < 0.0 || age_s > most_s || stamp.ns < r->begun.ns) {
 		return false;
 	}
 	out->at = mtime_add_s(d->at.mono, -age_s);
 	out->real = stamp;
-	out->adjusted_ns = w->adjusted_ns - ns_from_s(rate * age_s);
-	out->noise_s = hypot(out->noise_s, UNEVEN * (rate - w->freq) * age_s);
+	since_s = mtime_diff_s(w->now, out->at);
+	out->adjusted_ns = w->adjusted_ns - ns_from_s(rate * since_s);
+	out->noise_s = hypot(out->noise_s, UNEVEN * (rate - w->freq) * since_s);
 	return true;
 }

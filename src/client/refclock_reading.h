@@ -4,8 +4,9 @@
 #define CLIENT_REFCLOCK_READING_H
 #include "client/refclock.h"
 
-/* Adds a reading, whose offset_s is without time1. */
-void refclock_reading_add(struct refclock *r, const struct refsample_reading *reading);
+/* Adds a reading, moved by what fudge says. */
+void refclock_reading_add(struct refclock *r, const struct refsample_reading *reading,
+    double fudge_s);
 
 /*
  * What was read is of no use; of BAD_SIGNAL and above the data, else the format. why: logged once,

@@ -14,8 +14,8 @@ static const double STAMP_MOST_S = 5.0;
 /* So far from ours a clock may be once the time is known; and what time2 may make of it. */
 static const double LIMIT_S = 4.0 * 3600.0, LIMIT_LEAST_S = 1.0, LIMIT_MOST_S = 86400.0;
 
-static void
-want(const struct refclock *r, struct device_want *out)
+static bool
+want(const struct refclock *r, enum refclock_input_of of, struct device_want *out)
 {
 	*out = (struct device_want){
 		.kind = DEVICE_SNAPSHOT,
@@ -23,6 +23,7 @@ want(const struct refclock *r, struct device_want *out)
 		.len = SHM_LEN,
 		.owner_only = r->unit < PRIVATE_UNITS || (r->mode & MODE_OWNER_ONLY) != 0,
 	};
+	return of == REFCLOCK_MAIN;
 }
 
 /* ntp.org's driver looks unless flag1 says not to, NTPsec's only when it says so. */
@@ -101,14 +102,15 @@ take_sample(struct refclock *r, const struct device_reading *d, const struct shm
 	} else {
 		text_printf(&t, "%lld.%09lld", (long long)(s->clock_ns / NS_PER_S),
 		    (long long)(s->clock_ns % NS_PER_S));
-		refclock_reading_add(r, &got);
+		refclock_reading_add(r, &got, r->fudge.time1_s);
 	}
 	r->shm.clock_ns = s->clock_ns;
 	r->shm.received_ns = s->received_ns;
 }
 
 static void
-take(struct refclock *r, const struct device_reading *d, const struct assoc_world *w)
+take(struct refclock *r, enum refclock_input_of of, const struct device_reading *d,
+    const struct assoc_world *w)
 {
 	struct shm_sample s;
 	size_t valid;
@@ -137,7 +139,7 @@ take(struct refclock *r, const struct device_reading *d, const struct assoc_worl
 		break;
 	}
 	if (shm_valid_at(d->len, &valid)) {
-		r->is.devices->ops->put(r->device, valid, 0);
+		r->is.devices->ops->put(r->input[of].device, valid, 0);
 	}
 }
 

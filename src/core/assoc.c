@@ -664,6 +664,7 @@ assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc
 
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
+	a->pulsed = r->mean.pulse;
 	a->wire.t4 = r->mean.real;
 	a->wire.t4_mono = s.at;
 	a->srv.leap = a->rules.flags & ASSOC_KNOWS_LEAP ? r->mean.leap : LEAP_NONE;

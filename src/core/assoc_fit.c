@@ -323,10 +323,10 @@ candidate_flags(const struct assoc *a)
 	if (a->rules.flags & ASSOC_KNOWS_LEAP) {
 		f |= CANDIDATE_REFCLOCK;
 	}
-	if (a->rules.flags & ASSOC_PPS) {
+	if ((a->rules.flags & ASSOC_PPS) && a->pulsed) {
 		f |= CANDIDATE_PPS;
 	}
-	if (a->rules.flags & ASSOC_NUMBERED) {
+	if ((a->rules.flags & ASSOC_NUMBERED) && a->pulsed) {
 		f |= CANDIDATE_NUMBERED;
 	}
 	return f;

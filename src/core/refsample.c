@@ -105,6 +105,7 @@ average(const struct refsample_reading *v, unsigned n, const struct refsample_re
 		.real = last->real,
 		.adjusted_ns = last->adjusted_ns,
 		.error_s = error_s,
+		.pulse = last->pulse,
 		.leap = last->leap,
 	};
 	out->jitter_s = sqrt(squares_s2 / n);

@@ -164,7 +164,7 @@ open_ports(struct process *p)
 	    opened(p, "clock", clock_linux_new(true, &p->clock)) &&
 	    opened(p, "sockets", net_udp_new(p->loop, &p->net)) &&
 	    opened(p, "files", open_store(p)) &&
-	    opened(p, "devices", devices_new(p->clock, &p->devices)) &&
+	    opened(p, "devices", devices_new(p->loop, p->clock, &p->devices)) &&
 	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
 	    opened(p, "resolver",
 		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
@@ -465,6 +465,8 @@ allow_folders(struct process *p)
 		fence_allow(p->fence, FENCE_WRITE, c->saveconfigdir);
 	}
 	if (has_devices(p)) {
+		/* One that is plugged in later has no path yet: its mode says who may. */
+		fence_allow(p->fence, FENCE_DEVICE, "/dev");
 		/* Whose the segment is that may not be read. */
 		fence_allow(p->fence, FENCE_READ, "/proc/sysvipc/shm");
 	}

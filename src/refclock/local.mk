@@ -1,4 +1,5 @@
 # src/refclock: what the devices of reference clocks say: octets to samples, pure.
 noinst_LIBRARIES += librefclock.a
 librefclock_a_SOURCES = \
+	include/refclock/nmea.h src/refclock/nmea.c \
 	include/refclock/shm.h src/refclock/shm.c

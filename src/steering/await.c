@@ -92,6 +92,10 @@ count(const struct steering *s, const struct assoc_world *w)
 		c.agree += at_most(agree[i], lines.weight[i]);
 		c.close += at_most(close[i], lines.weight[i]);
 	}
+	if (c.least_given) { /* of whatever kind they are */
+		c.agree += c.clocks;
+		c.close += c.clocks;
+	}
 	return c;
 }
 

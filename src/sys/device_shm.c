@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* device_shm - attaches a segment, copies it, and tells who else may write to it. */
-#include "device_shm.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -10,6 +9,7 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <unistd.h>
+#include "device_kinds.h"
 #include "sys/file_access.h"
 
 enum {
@@ -22,18 +22,12 @@ enum {
 };
 
 struct device_shm {
-	struct device dev;
+	struct device_sys sys;
 	uint32_t key;
 	int id;
 	size_t len; /* of the segment, cut at DEVICE_BYTES_MAX */
 	uint8_t *at;
 };
-
-static struct device_shm *
-shm_of(struct device *dev)
-{
-	return (struct device_shm *)dev;
-}
 
 /* ---- why not ---- */
 
@@ -117,41 +111,10 @@ find_or_make(const struct device_want *want)
 	return id < 0 ? -errno : id;
 }
 
-int
-device_shm_open(const struct device_want *want, struct device **out, struct text *why)
+static int
+read_segment(struct device_sys *d, struct device_reading *out)
 {
-	struct device_shm *s = calloc(1, sizeof *s);
-	struct shmid_ds st;
-	int error = 0;
-
-	if (s == NULL) {
-		return -ENOMEM;
-	}
-	s->key = want->key;
-	s->id = find_or_make(want);
-	if (s->id < 0 || shmctl(s->id, IPC_STAT, &st) != 0) {
-		error = s->id < 0 ? s->id : -errno;
-	} else {
-		s->at = shmat(s->id, NULL, 0);
-		/* That is no address, as the manual has it. */
-		error = s->at == (uint8_t *)-1 ? -errno : 0;
-	}
-	if (error != 0) {
-		explain(want->key, error, why);
-		free(s);
-		return error;
-	}
-	s->len = st.shm_segsz < DEVICE_BYTES_MAX ? st.shm_segsz : DEVICE_BYTES_MAX;
-	/* What we make for all is of course for all, and gpsd's way: said of those of others. */
-	warn_of_writers(want->key, &st, why);
-	*out = &s->dev;
-	return 0;
-}
-
-int
-device_shm_read(struct device *dev, struct device_reading *out)
-{
-	struct device_shm *s = shm_of(dev);
+	struct device_shm *s = (struct device_shm *)d;
 
 	/*
 	 * Removed, it stays here for nobody: the next writer makes another. Who has the key may be
@@ -172,21 +135,57 @@ device_shm_read(struct device *dev, struct device_reading *out)
 	return 0;
 }
 
-void
-device_shm_put(struct device *dev, size_t at, uint32_t value)
+static void
+put(struct device_sys *d, size_t at, uint32_t value)
 {
-	struct device_shm *s = shm_of(dev);
+	struct device_shm *s = (struct device_shm *)d;
 
 	if (at + sizeof value <= s->len) {
 		memcpy(s->at + at, &value, sizeof value);
 	}
 }
 
-void
-device_shm_close(struct device *dev)
+static void
+detach(struct device_sys *d)
 {
-	struct device_shm *s = shm_of(dev);
+	struct device_shm *s = (struct device_shm *)d;
 
 	(void)shmdt(s->at);
 	free(s);
+}
+
+static const struct device_calls CALLS = { read_segment, put, detach };
+
+int
+device_shm_open(const struct device_sys *like, const struct device_want *want,
+    struct device_sys **out, struct text *why)
+{
+	struct device_shm *s = calloc(1, sizeof *s);
+	struct shmid_ds st;
+	int error = 0;
+
+	if (s == NULL) {
+		return -ENOMEM;
+	}
+	s->sys = *like;
+	s->sys.calls = &CALLS;
+	s->key = want->key;
+	s->id = find_or_make(want);
+	if (s->id < 0 || shmctl(s->id, IPC_STAT, &st) != 0) {
+		error = s->id < 0 ? s->id : -errno;
+	} else {
+		s->at = shmat(s->id, NULL, 0);
+		/* That is no address, as the manual has it. */
+		error = s->at == (uint8_t *)-1 ? -errno : 0;
+	}
+	if (error != 0) {
+		explain(want->key, error, why);
+		free(s);
+		return error;
+	}
+	s->len = st.shm_segsz < DEVICE_BYTES_MAX ? st.shm_segsz : DEVICE_BYTES_MAX;
+	/* What we make for all is of course for all, and gpsd's way: said of those of others. */
+	warn_of_writers(want->key, &st, why);
+	*out = &s->sys;
+	return 0;
 }

@@ -1,23 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* devices - the kinds of devices, and the time of their readings. */
+/* devices - which kind of device a call is for. */
 #include "sys/devices.h"
 #include <errno.h>
 #include <stdlib.h>
-#include "device_shm.h"
+#include "device_kinds.h"
 
 struct devices_sys {
 	struct devices port;
-	struct clock *clock; /* of the readings */
+	struct device_sys like; /* what all devices have */
 };
 
+static struct device_sys *
+sys_of(struct device *dev)
+{
+	return (struct device_sys *)dev;
+}
+
 static int
-open_device(struct devices *d, const struct device_want *want, struct device **out,
+open_device(struct devices *port, const struct device_want *want, struct device **out,
     struct text *why)
 {
-	int error = device_shm_open(want, out, why);
+	const struct devices_sys *d = (struct devices_sys *)port;
+	struct device_sys *made = NULL;
+	int error = -EINVAL;
 
+	switch (want->kind) {
+	case DEVICE_SNAPSHOT:
+		error = device_shm_open(&d->like, want, &made, why);
+		break;
+	case DEVICE_LINE:
+		error = device_line_open(&d->like, want, &made, why);
+		break;
+	case DEVICE_PULSE:
+		error = device_pulse_open(&d->like, want, &made, why);
+		break;
+	}
 	if (error == 0) {
-		(*out)->of = d;
+		*out = &made->dev;
 	}
 	return error;
 }
@@ -25,29 +44,34 @@ open_device(struct devices *d, const struct device_want *want, struct device **o
 static int
 read_device(struct device *dev, struct device_reading *out)
 {
-	struct devices_sys *d = (struct devices_sys *)dev->of;
-	int error = device_shm_read(dev, out);
+	struct device_sys *d = sys_of(dev);
 
+	out->len = 0;
+	out->snapshot = false;
 	d->clock->ops->read(d->clock, &out->at);
-	return error;
+	return d->calls->read(d, out);
 }
 
 static void
 put(struct device *dev, size_t at, uint32_t value)
 {
-	device_shm_put(dev, at, value);
+	struct device_sys *d = sys_of(dev);
+
+	if (d->calls->put != NULL) {
+		d->calls->put(d, at, value);
+	}
 }
 
 static void
 close_device(struct device *dev)
 {
-	device_shm_close(dev);
+	sys_of(dev)->calls->close(sys_of(dev));
 }
 
 static const struct devices_ops OPS = { open_device, read_device, put, close_device };
 
 int
-devices_new(struct clock *clock, struct devices **out)
+devices_new(struct loop *loop, struct clock *clock, struct devices **out)
 {
 	struct devices_sys *d = calloc(1, sizeof *d);
 
@@ -55,7 +79,7 @@ devices_new(struct clock *clock, struct devices **out)
 		return -ENOMEM;
 	}
 	d->port.ops = &OPS;
-	d->clock = clock;
+	d->like = (struct device_sys){ .dev.of = &d->port, .loop = loop, .clock = clock };
 	*out = &d->port;
 	return 0;
 }

@@ -267,9 +267,11 @@ add_path(int ruleset, const struct ruleset *all, const struct entry *e)
 	if (rule.parent_fd < 0) {
 		return 0;
 	}
-	rule.allowed_access = e->use == FENCE_WRITE ? write_access | FS_TRUNCATE : read_access;
+	rule.allowed_access = e->use == FENCE_WRITE ? write_access | FS_TRUNCATE
+	    : e->use == FENCE_DEVICE                ? read_access | FS_IOCTL_DEV
+						    : read_access;
 	if (fstat(rule.parent_fd, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		rule.allowed_access &= file_access | FS_TRUNCATE;
+		rule.allowed_access &= file_access | FS_TRUNCATE | FS_IOCTL_DEV;
 	}
 	rule.allowed_access &= all->fs;
 	long rc = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0U);

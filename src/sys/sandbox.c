@@ -25,6 +25,7 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 
 #else
 #include <linux/netlink.h>
+#include <linux/pps.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -34,6 +35,10 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+
+/* <asm/termbits.h>, which cannot be read beside <termios.h>. */
+#define TCGETS2_OF_KERNEL UINT64_C(0x802c542a)
+#define TCSETS2_OF_KERNEL UINT64_C(0x402c542b)
 
 /* Of the second argument of socket; the others are SOCK_CLOEXEC and SOCK_NONBLOCK. */
 enum { SOCK_TYPE_BITS = 0xf };
@@ -264,6 +269,16 @@ allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
 			     int_is(0, -1, AF_UNIX)));
 }
 
+/* Setting up a serial line, by the calls of older and newer C libraries; and pulses. */
+static int
+allow_clocks(scmp_filter_ctx f)
+{
+	static const uint64_t requests[] = { TCSETS, TCGETS2_OF_KERNEL, TCSETS2_OF_KERNEL,
+		PPS_GETPARAMS, PPS_SETPARAMS, PPS_GETCAP, PPS_FETCH };
+
+	return allow_values(f, SCMP_SYS(ioctl), 1, requests, sizeof requests / sizeof requests[0]);
+}
+
 static int
 allow_ioctls(scmp_filter_ctx f)
 {
@@ -305,6 +320,7 @@ fill(scmp_filter_ctx f, enum sandbox_role role)
 	rc = rc != 0 ? rc : allow_memory(f, role);
 	rc = rc != 0 ? rc : allow_sockets(f, role);
 	rc = rc != 0 ? rc : allow_ioctls(f);
+	rc = rc != 0 || role != SANDBOX_CLOCKS ? rc : allow_clocks(f);
 	rc = rc != 0 ? rc : allow_reading_limits(f);
 	rc = rc != 0 ? rc : answer_names(f, SCMP_ACT_ERRNO(ENOSYS), newer_calls);
 	if (role == SANDBOX_STARTER) {

@@ -22,6 +22,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_exporter \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
+	tests/fuzz/fuzz_nmea \
 	tests/fuzz/fuzz_shm \
 	tests/fuzz/fuzz_starter
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
@@ -138,3 +139,7 @@ tests_fuzz_fuzz_exporter_LDADD = libexporter.a libmode6.a libcrypto_ntp.a libwir
 tests_fuzz_fuzz_shm_SOURCES = tests/fuzz/fuzz_shm.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_shm_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_shm_LDADD = librefclock.a libbase.a
+
+tests_fuzz_fuzz_nmea_SOURCES = tests/fuzz/fuzz_nmea.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_nmea_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_nmea_LDADD = librefclock.a libbase.a

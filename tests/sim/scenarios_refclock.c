@@ -268,6 +268,176 @@ a_clock_whose_network_is_down_decides_when_the_wait_is_over(struct sim *s)
 	SIM_CHECK(s, sim_logged(n, "the reference clock decides") == 1, "not said");
 }
 
+/* ---- NMEA and PPS ---- */
+
+#define GPS_LINE "driftfile /drift\nserver 127.127.20.0 minpoll 4 maxpoll 4\n"
+
+static struct sim_device *
+with_receiver(struct sim_node *n, struct sim_device **pulse)
+{
+	*pulse = sim_device_pulse(&n->devices, "/dev/gpspps0");
+	return sim_device_line(&n->devices, "/dev/gps0");
+}
+
+/* Its sentences end 0.3 s after the second, and fudge says so. */
+static void
+a_receiver_without_a_pulse_is_right_to_10_ms_once_it_is_measured(struct sim *s)
+{
+	struct sim_node *n =
+	    sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE "fudge 127.127.20.0 time2 0.3\n");
+
+	(void)sim_device_line(&n->devices, "/dev/gps0");
+	(void)sim_node_boot(n);
+	sim_run(s, 15);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).stratum == 1, "not after 15 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 7200) < 0.010, "off");
+}
+
+/* Until then nobody knows by how much it is late: that is told (the oracle looks). */
+static void
+a_receiver_that_nobody_measured_is_told_to_be_half_a_second_off(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE);
+
+	(void)sim_device_line(&n->devices, "/dev/gps0");
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_status(n).root_dist_s > 0.3 && sim_status(n).root_dist_s < 1.5, "%.3f s",
+	    sim_status(n).root_dist_s);
+}
+
+static void
+a_pulse_of_a_receiver_is_followed_within_2_us(struct sim *s)
+{
+	struct sim_node *n =
+	    sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE "fudge 127.127.20.0 flag1 1\n");
+	struct sim_device *pulse, *line = with_receiver(n, &pulse);
+
+	line->wobble_s = 0.05;
+	(void)sim_node_boot(n);
+	sim_run(s, 15);
+	SIM_CHECK(s, sim_status(n).synced, "not after 15 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 2e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+/* The line goes on alone, with what it is worth; and the pulse is used when it is back. */
+static void
+a_receiver_whose_pulse_is_lost_is_not_as_sure_as_before(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    GPS_LINE "fudge 127.127.20.0 flag1 1 time2 0.3\n");
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	pulse->dead = true;
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.010, "off");
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+	pulse->dead = false;
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 5e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 10));
+}
+
+static void
+a_receiver_1024_weeks_behind_is_set_right(struct sim *s)
+{
+	struct sim_node *n =
+	    sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE "fudge 127.127.20.0 time2 0.3\n");
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->weeks = -1024;
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 0.020, "off");
+}
+
+static void
+a_receiver_without_a_fix_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE);
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->leap = 3;
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "GPS_NMEA(0) clk_bad_signal") == 1, "no event");
+}
+
+/* GGA tells the time of day: the servers know the day. */
+static void
+a_receiver_without_a_date_waits_for_somebody_who_has_it(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE);
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->sentence = "GGA";
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "its sentences have no date") == 1, "not said once");
+}
+
+/* Four servers at 15 ms number the seconds, and one of them is preferred: ntp.org's rule. */
+static void
+a_pulse_beside_a_preferred_server_is_followed_within_5_us(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nserver 192.0.2.1 iburst prefer\nserver 192.0.2.2 iburst\n"
+	    "server 192.0.2.3 iburst\nserver 127.127.22.0 minpoll 4 maxpoll 4\n");
+
+	(void)sim_device_pulse(&n->devices, "/dev/pps0");
+	for (unsigned i = 1; i <= 3; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(n).stratum == 1, "stratum %u", (unsigned)sim_status(n).stratum);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 5e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+/* Which second begins nobody knows. */
+static void
+a_pulse_alone_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nserver 127.127.22.0 minpoll 4 maxpoll 4 prefer\n");
+
+	(void)sim_device_pulse(&n->devices, "/dev/pps0");
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+}
+
+/* NTPsec's rule: prefer on the pulse; with shared memory to number it. */
+static void
+a_preferred_pulse_refines_what_shared_memory_says(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nrefclock shm unit 0 minpoll 4 maxpoll 4\n"
+	    "refclock pps unit 0 minpoll 4 maxpoll 4 prefer\n");
+	struct sim_device *shm = sim_device_shm(&n->devices, SHM_KEY);
+
+	shm->jitter_s = 0.003;
+	(void)sim_device_pulse(&n->devices, "/dev/pps0");
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < scenario_figure(s, 3e-6, 20e-6), "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_clock_alone_is_followed_within_10_s),
 	SCENARIO(a_clock_that_dies_is_given_up_within_two_polls),
@@ -283,6 +453,16 @@ static const struct scenario list[] = {
 	SCENARIO(a_device_that_is_taken_away_is_opened_again),
 	SCENARIO(a_step_of_our_clock_is_no_jump_of_the_reference),
 	SCENARIO(a_clock_whose_network_is_down_decides_when_the_wait_is_over),
+	SCENARIO(a_receiver_without_a_pulse_is_right_to_10_ms_once_it_is_measured),
+	SCENARIO(a_receiver_that_nobody_measured_is_told_to_be_half_a_second_off),
+	SCENARIO(a_pulse_of_a_receiver_is_followed_within_2_us),
+	SCENARIO(a_receiver_whose_pulse_is_lost_is_not_as_sure_as_before),
+	SCENARIO(a_receiver_1024_weeks_behind_is_set_right),
+	SCENARIO(a_receiver_without_a_fix_is_not_followed),
+	SCENARIO(a_receiver_without_a_date_waits_for_somebody_who_has_it),
+	SCENARIO(a_pulse_beside_a_preferred_server_is_followed_within_5_us),
+	SCENARIO(a_pulse_alone_is_not_followed),
+	SCENARIO(a_preferred_pulse_refines_what_shared_memory_says),
 };
 
 const struct scenario_table refclock_scenarios = SCENARIO_TABLE(list);

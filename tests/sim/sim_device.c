@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #define PI 3.14159265358979323846
 #define WEEK_S 604800
@@ -84,17 +85,117 @@ write_segment(struct sim_device *v)
 	put_int(v, SHM_VALID, 1);
 }
 
+/* What waits to be read. */
+static struct device_reading *
+next_line(struct sim_device *v)
+{
+	struct device_reading *r;
+
+	if (v->line_n == SIM_LINES_MAX) {
+		memmove(v->line, v->line + 1, (SIM_LINES_MAX - 1) * sizeof v->line[0]);
+		v->line_n--;
+	}
+	r = &v->line[v->line_n++];
+	memset(r, 0, sizeof *r);
+	r->at.real = sim_clock_real(v->of->clock);
+	r->at.mono = sim_clock_mono(v->of->clock);
+	return r;
+}
+
+static void
+put_sentence(const struct sim_device *v, const struct tm *t, struct text *out)
+{
+	if (strcmp(v->sentence, "GGA") == 0) {
+		text_printf(out, "$GPGGA,%02d%02d%02d.00,,,,,%d,08,1.0,,M,,M,,", t->tm_hour,
+		    t->tm_min, t->tm_sec, v->leap == 3 ? 0 : 1);
+	} else if (strcmp(v->sentence, "ZDA") == 0) {
+		text_printf(out, "$GPZDA,%02d%02d%02d.00,%02d,%02d,%04d,00,00", t->tm_hour,
+		    t->tm_min, t->tm_sec, t->tm_mday, t->tm_mon + 1, t->tm_year + 1900);
+	} else {
+		text_printf(out, "$GPRMC,%02d%02d%02d.00,%c,,,,,,,%02d%02d%02d,,", t->tm_hour,
+		    t->tm_min, t->tm_sec, v->leap == 3 ? 'V' : 'A', t->tm_mday, t->tm_mon + 1,
+		    t->tm_year % 100);
+	}
+}
+
+/* The sentence of the second that has begun. */
+static void
+send_line(struct sim_device *v)
+{
+	time_t told = (time_t)(world_utc(v->of->w) / NS_PER_S + (int64_t)v->weeks * WEEK_S);
+	struct device_reading *r = next_line(v);
+	char buf[DEVICE_BYTES_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	unsigned sum = 0;
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&told, &tm);
+	put_sentence(v, &tm, &t);
+	for (size_t i = 1; i < t.len; i++) {
+		sum ^= (unsigned char)buf[i];
+	}
+	text_printf(&t, "*%02X", sum);
+	memcpy(r->bytes, buf, t.len);
+	r->len = t.len;
+}
+
+/* The kernel keeps the last. */
+static void
+send_pulse(struct sim_device *v)
+{
+	struct device_reading *r;
+
+	v->line_n = 0;
+	r = next_line(v);
+	r->pulse = r->at.real;
+}
+
+/* How much later than a second began it speaks of it. */
+static double
+late_s(struct sim_device *v)
+{
+	double s = v->after_s;
+
+	if (v->kind == DEVICE_SNAPSHOT) {
+		return s;
+	}
+	s += v->lie_s + v->jitter_s * sim_rng_normal(&v->of->rng);
+	if (v->wobble_s > 0.0) {
+		s += v->wobble_s * sin(2.0 * PI * world_s(v->of->w) / v->wobble_period_s);
+	}
+	return v->kind == DEVICE_LINE ? fmin(fmax(s, 0.0), 0.9) : s;
+}
+
+/* A pulse may have come a little before its second. */
+static void
+arm(struct sim_device *v)
+{
+	int64_t early_ns = v->kind == DEVICE_PULSE ? NS_PER_S / 2 : 0;
+	int64_t second = (v->of->w->now + early_ns) / NS_PER_S + 1;
+
+	world_arm(v->of->w, &v->event, second * NS_PER_S + ns_from_s(late_s(v)));
+}
+
 static void
 speak(void *ctx)
 {
 	struct sim_device *v = ctx;
-	struct world *w = v->of->w;
 
 	if (!v->dead) {
-		write_segment(v);
+		switch (v->kind) {
+		case DEVICE_SNAPSHOT:
+			write_segment(v);
+			break;
+		case DEVICE_LINE:
+			send_line(v);
+			break;
+		case DEVICE_PULSE:
+			send_pulse(v);
+			break;
+		}
 		v->spoke++;
 	}
-	world_arm(w, &v->event, (w->now / NS_PER_S + 1) * NS_PER_S + ns_from_s(v->after_s));
+	arm(v);
 }
 
 static struct sim_device *
@@ -120,7 +221,40 @@ sim_device_shm(struct sim_devices *d, uint32_t key)
 	v->jitter_s = 1e-6;
 	v->precision = -20;
 	v->after_s = 0.05;
-	world_arm(d->w, &v->event, (d->w->now / NS_PER_S + 1) * NS_PER_S + ns_from_s(v->after_s));
+	arm(v);
+	return v;
+}
+
+static struct sim_device *
+add_at(struct sim_devices *d, enum device_kind kind, const char *path)
+{
+	struct sim_device *v = add(d);
+	struct text t = text_over(v->path, sizeof v->path);
+
+	text_put(&t, path);
+	v->kind = kind;
+	return v;
+}
+
+struct sim_device *
+sim_device_line(struct sim_devices *d, const char *path)
+{
+	struct sim_device *v = add_at(d, DEVICE_LINE, path);
+
+	v->jitter_s = 0.002;
+	v->after_s = 0.3;
+	v->sentence = "RMC";
+	arm(v);
+	return v;
+}
+
+struct sim_device *
+sim_device_pulse(struct sim_devices *d, const char *path)
+{
+	struct sim_device *v = add_at(d, DEVICE_PULSE, path);
+
+	v->jitter_s = 200e-9;
+	arm(v);
 	return v;
 }
 
@@ -130,9 +264,15 @@ static struct sim_device *
 find(struct sim_devices *d, const struct device_want *want)
 {
 	for (unsigned i = 0; i < d->n; i++) {
-		if (d->device[i].key == want->key) {
-			return &d->device[i];
+		struct sim_device *v = &d->device[i];
+
+		if (v->kind == want->kind && v->key == want->key &&
+		    strcmp(v->path, want->path) == 0) {
+			return v;
 		}
+	}
+	if (want->kind != DEVICE_SNAPSHOT) {
+		return NULL;
 	}
 	/* A segment that nobody writes. */
 	struct sim_device *v = add(d);
@@ -147,14 +287,32 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 {
 	struct sim_device *v = find(devices_of(port), want);
 
-	if (v->open_error != 0) {
+	if (v == NULL || v->open_error != 0) {
 		text_put(why, "; as the scenario has it");
-		return v->open_error;
+		return v == NULL ? -ENOENT : v->open_error;
 	}
+	v->line_n = 0;
 	v->gone = false;
 	v->opened++;
 	v->opens++;
 	*out = &v->dev;
+	return 0;
+}
+
+static int
+read_line(struct sim_device *v, struct device_reading *out)
+{
+	struct clock_reading now = out->at;
+
+	if (v->line_n == 0) {
+		return -EAGAIN;
+	}
+	*out = v->line[0];
+	memmove(v->line, v->line + 1, (SIM_LINES_MAX - 1) * sizeof v->line[0]);
+	v->line_n--;
+	if (v->kind == DEVICE_PULSE) {
+		out->at = now;
+	}
 	return 0;
 }
 
@@ -166,6 +324,9 @@ read_device(struct device *dev, struct device_reading *out)
 	v->of->clock->port.ops->read(&v->of->clock->port, &out->at);
 	if (v->gone) {
 		return -EIDRM;
+	}
+	if (v->kind != DEVICE_SNAPSHOT) {
+		return read_line(v, out);
 	}
 	memcpy(out->bytes, v->segment, sizeof v->segment);
 	memcpy(out->again, v->segment + SHM_COUNT, sizeof out->again);

@@ -10,7 +10,7 @@
 #include "sim/sim_clock.h"
 #include "sim/sim_rng.h"
 
-enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96 };
+enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96, SIM_LINES_MAX = 8, SIM_PATH_MAX = 64 };
 
 struct sim_devices;
 
@@ -19,25 +19,33 @@ struct sim_device {
 	struct device dev;
 	struct sim_devices *of;
 	struct sim_event event;
-	uint32_t key; /* DEVICE_SNAPSHOT */
+	enum device_kind kind;
+	uint32_t key;            /* DEVICE_SNAPSHOT */
+	char path[SIM_PATH_MAX]; /* all others */
 
-	/* What it says of the true time; may be changed at any time. */
+	/*
+	 * What it says of the true time; may be changed at any time. A line or a pulse comes as much
+	 * later instead.
+	 */
 	double lie_s;    /* is added, as is: */
 	double jitter_s; /* normal, of each reading */
 	double wobble_s; /* amplitude of a slow swing, with a period of wobble_period_s */
 	double wobble_period_s;
-	double after_s; /* how long after a true second it speaks */
-	bool dead;      /* it says nothing */
-	bool stutters;  /* it says again what it said last */
-	int weeks;      /* its date is off by so many */
-	int leap;       /* 3: it says that it has no time */
-	int precision;  /* log2 s, as it tells */
+	double after_s;       /* how long after a true second it speaks */
+	bool dead;            /* it says nothing */
+	bool stutters;        /* it says again what it said last */
+	int weeks;            /* its date is off by so many */
+	int leap;             /* 3: it says that it has no time */
+	int precision;        /* log2 s, as it tells */
+	const char *sentence; /* DEVICE_LINE: "RMC", "GGA" or "ZDA" */
 
 	/* How the host sees it. */
 	int open_error; /* -errno of opening it, 0: none */
 	bool gone;      /* the one that is open has been taken away */
 
 	uint8_t segment[SIM_SHM_LEN];
+	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
+	unsigned line_n;
 	unsigned opened; /* by the daemon, now */
 	unsigned opens, spoke;
 };
@@ -56,6 +64,10 @@ void sim_devices_start(struct sim_devices *d, struct world *w, struct sim_clock 
 
 /* Segment of shared memory with that key, and a writer that is right to 1 us. */
 struct sim_device *sim_device_shm(struct sim_devices *d, uint32_t key);
+
+/* A receiver on a serial line, that sends each second 0.3 s after it began; and pulses. */
+struct sim_device *sim_device_line(struct sim_devices *d, const char *path);
+struct sim_device *sim_device_pulse(struct sim_devices *d, const char *path);
 
 /* The process has ended: how many it left open. */
 unsigned sim_devices_end(struct sim_devices *d);

@@ -70,3 +70,9 @@ TESTS += tests/unit/client/test_nts
 tests_unit_client_test_nts_SOURCES = tests/unit/client/test_nts.c $(client_rig)
 tests_unit_client_test_nts_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_nts_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_refclock_nmea
+TESTS += tests/unit/client/test_refclock_nmea
+tests_unit_client_test_refclock_nmea_SOURCES = tests/unit/client/test_refclock_nmea.c $(client_rig)
+tests_unit_client_test_refclock_nmea_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_refclock_nmea_LDADD = $(client_test_LDADD)

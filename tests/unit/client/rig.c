@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { ARENA_SIZE = 1 << 22 };
+enum { ARENA_SIZE = 1 << 22, DAY_S = 86400 };
 
 static const uint8_t SECRET[] = { 's', 'e', 'c', 'r', 'e', 't' };
 
@@ -166,6 +166,8 @@ rig_configure(struct rig *r, const char *conf)
 		.phi = r->conf->tinker.dispersion_ppm * 1e-6,
 		.maxdist_s = r->conf->tos.maxdist_s,
 		.maxdisp_s = r->conf->tos.maxdisp_s,
+		.basedate = { ((int64_t)r->conf->tos.basedate_days * DAY_S - NTP_UNIX_OFFSET_S) *
+		    NS_PER_S },
 		.floor = (unsigned)r->conf->tos.floor,
 		.ceiling = (unsigned)r->conf->tos.ceiling,
 		.allan_log2s = (int)r->conf->tinker.allan_log2s,

@@ -4,3 +4,9 @@ TESTS += tests/unit/refclock/test_shm
 tests_unit_refclock_test_shm_SOURCES = tests/unit/refclock/test_shm.c
 tests_unit_refclock_test_shm_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_refclock_test_shm_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/refclock/test_nmea
+TESTS += tests/unit/refclock/test_nmea
+tests_unit_refclock_test_nmea_SOURCES = tests/unit/refclock/test_nmea.c
+tests_unit_refclock_test_nmea_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_refclock_test_nmea_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)

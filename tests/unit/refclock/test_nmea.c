@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is read of the sentences of a GPS receiver. */
+#include "refclock/nmea.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define NS INT64_C(1000000000)
+enum { DAY_2023_11_14 = 19675, TEN_TO_TEN = 79800 }; /* 22:10:00 */
+
+/* With the checksum that belongs to it. */
+static enum nmea_verdict
+read_summed(struct nmea_state *s, const char *body, unsigned wanted, struct nmea_time *t)
+{
+	char line[256];
+	unsigned sum = 0;
+
+	for (const char *p = body + 1; *p != '\0'; p++) {
+		sum ^= (unsigned char)*p;
+	}
+	(void)snprintf(line, sizeof line, "%s*%02X", body, sum);
+	return nmea_read(s, line, strlen(line), wanted, t);
+}
+
+static void
+each_sentence_tells_its_time(void **state)
+{
+	static const struct {
+		const char *line;
+		enum nmea_type type;
+		bool dated;
+		int64_t of_ns;
+	} cases[] = {
+		{ "$GPRMC,221000.250,A,4807.0,N,01131.0,E,0.0,0.0,141123,,,A", NMEA_RMC, true,
+		    TEN_TO_TEN * NS + NS / 4 },
+		{ "$GNRMC,221000,A,,,,,,,141123", NMEA_RMC, true, TEN_TO_TEN * NS },
+		{ "$GPGGA,221000.00,4807.0,N,01131.0,E,1,08,0.9,545.4,M,46.9,M,,", NMEA_GGA, false,
+		    TEN_TO_TEN * NS },
+		{ "$GPGLL,4807.0,N,01131.0,E,221000,A", NMEA_GLL, false, TEN_TO_TEN * NS },
+		{ "$GPZDA,221000.00,14,11,2023,00,00", NMEA_ZDA, true, TEN_TO_TEN * NS },
+		{ "$GPZDG,221001.00,14,11,2023,0,5", NMEA_ZDA, true, TEN_TO_TEN * NS },
+		{ "$PGRMF,290,591,141123,221000,18,4807.0,N,01131.0,E,A,2,0,62,2,1", NMEA_RMF, true,
+		    TEN_TO_TEN * NS },
+		{ "$PUBX,04,221000.00,141123,252600.00,2288,18,50,0,43", NMEA_UBX4, true,
+		    TEN_TO_TEN * NS },
+		{ "$GPRMC,221000.1234567891234,A,,,,,,,141123", NMEA_RMC, true,
+		    TEN_TO_TEN * NS + 123456789 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct nmea_state s = { 0 };
+		struct nmea_time t;
+
+		assert_int_equal(read_summed(&s, cases[i].line, 0, &t), NMEA_TIME);
+		assert_int_equal(t.type, cases[i].type);
+		assert_int_equal(t.dated, cases[i].dated);
+		assert_int_equal(t.of_ns, cases[i].of_ns);
+		if (t.dated) {
+			assert_int_equal(t.day, DAY_2023_11_14);
+		}
+	}
+}
+
+static void
+a_sentence_without_a_fix_tells_none(void **state)
+{
+	static const char *const lines[] = {
+		"$GPRMC,221000,V,,,,,,,141123",
+		"$GPGGA,221000,,,,,0,00,,,M,,M,,",
+		"$GPGGA,221000,,,,,,00,,,M,,M,,",
+		"$GPGLL,,,,,221000,V",
+		"$GPZDA,,,,,",
+		"$PGRMF,290,591,141123,221000,18,,,,,A,0,0,62,2,1",
+		"$PUBX,04,221000.00,141123,252600.00,2288,18D,50,0,43",
+		"$PUBX,04,,,,,,,,",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct nmea_state s = { 0 };
+		struct nmea_time t;
+
+		assert_int_equal(read_summed(&s, lines[i], 0, &t), NMEA_NO_FIX);
+	}
+}
+
+static void
+fields_that_are_no_time_are_refused(void **state)
+{
+	static const char *const lines[] = {
+		"$GPRMC,241000,A,,,,,,,141123",
+		"$GPRMC,226000,A,,,,,,,141123",
+		"$GPRMC,221061,A,,,,,,,141123",
+		"$GPRMC,22100,A,,,,,,,141123",
+		"$GPRMC,221000x,A,,,,,,,141123",
+		"$GPRMC,221000.2x,A,,,,,,,141123",
+		"$GPRMC,-21000,A,,,,,,,141123",
+		"$GPRMC,221000,A,,,,,,,310223",
+		"$GPRMC,221000,A,,,,,,,000123",
+		"$GPRMC,221000,A,,,,,,,011323",
+		"$GPRMC,221000,A,,,,,,,14112",
+		"$GPRMC,221000,A",
+		"$GPZDA,221000,14,11,23",
+		"$GPZDA,221000,,,2023",
+		"$GPGGA,,,,,,1",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct nmea_state s = { 0 };
+		struct nmea_time t;
+
+		assert_int_equal(read_summed(&s, lines[i], 0, &t), NMEA_BAD_DATE);
+	}
+}
+
+static void
+the_leap_second_is_a_time_of_the_day(void **state)
+{
+	struct nmea_state s = { 0 };
+	struct nmea_time t;
+
+	(void)state;
+	assert_int_equal(read_summed(&s, "$GPRMC,235960,A,,,,,,,311216", 0, &t), NMEA_TIME);
+	assert_int_equal(t.of_ns, 86400 * NS);
+}
+
+static void
+lines_that_are_no_sentence_are_refused(void **state)
+{
+	static const struct {
+		const char *line;
+		enum nmea_verdict says;
+	} cases[] = {
+		{ "", NMEA_BAD_FORMAT },
+		{ "$", NMEA_BAD_FORMAT },
+		{ "GPRMC,221000,A,,,,,,,141123*00", NMEA_BAD_FORMAT },
+		{ "$GPRMC,221000,A,,,,,,,141123*0", NMEA_BAD_FORMAT },
+		{ "$GPRMC,221000,A,,,,,,,141123*0G", NMEA_BAD_FORMAT },
+		{ "$GPRMC,221000,A,,,,,,,141123*000", NMEA_BAD_FORMAT },
+		{ "$GPRMC,2210\x01,A,,,,,,,141123*00", NMEA_BAD_FORMAT },
+		{ "$GPRMC,221000,A,,,,,,,141123*00", NMEA_BAD_SUM },
+		{ "$GPRMC,221000,A,,,,,,,141123", NMEA_BAD_SUM }, /* it always has one */
+		{ "$GPGSV,1,1,00", NMEA_OTHER },
+		{ "$PUBX,00,1", NMEA_OTHER },
+		{ "$RMC,1", NMEA_OTHER },
+		{ "$GPRMC,221000,A,4807.038,N,01131.000,E,022.4,084.4,141123,003.1,W,A,S,xxxxxxxxxx"
+		  "xxx*00",
+		    NMEA_BAD_FORMAT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct nmea_state s = { 0 };
+		struct nmea_time t;
+
+		assert_int_equal(nmea_read(&s, cases[i].line, strlen(cases[i].line), 0, &t),
+		    cases[i].says);
+	}
+}
+
+static void
+who_had_a_checksum_once_has_it_always(void **state)
+{
+	static const char bare[] = "$GPGGA,221000,,,,,1,08";
+	struct nmea_state s = { 0 };
+	struct nmea_time t;
+
+	(void)state;
+	assert_int_equal(nmea_read(&s, bare, strlen(bare), 0, &t), NMEA_TIME);
+	assert_int_equal(read_summed(&s, bare, 0, &t), NMEA_TIME);
+	assert_int_equal(nmea_read(&s, bare, strlen(bare), 0, &t), NMEA_BAD_SUM);
+}
+
+static void
+only_what_is_wanted_is_read(void **state)
+{
+	static const char rmc[] = "$GPRMC,221000,A,,,,,,,141123";
+	struct nmea_state s = { 0 };
+	struct nmea_time t;
+
+	(void)state;
+	assert_int_equal(read_summed(&s, rmc, NMEA_GGA | NMEA_ZDA, &t), NMEA_OTHER);
+	assert_int_equal(read_summed(&s, rmc, NMEA_RMC, &t), NMEA_TIME);
+}
+
+static void
+a_week_that_began_anew_is_unfolded(void **state)
+{
+	(void)state;
+	/* 2019-04-07, when it began anew the second time: told as 1999-08-22. */
+	assert_int_equal(nmea_unfold_day(10825, 17000), 17993);
+	assert_int_equal(nmea_unfold_day(17993, 17000), 17993);
+	assert_int_equal(nmea_unfold_day(17000, 17000), 17000);
+	assert_int_equal(nmea_unfold_day(16999, 17000), 16999 + 7168);
+	assert_int_equal(nmea_unfold_day(19675 + 7168, 17000), 19675);
+}
+
+static void
+a_time_without_a_date_is_of_the_nearest_day(void **state)
+{
+	const int64_t midnight = INT64_C(19675) * 86400 * NS;
+
+	(void)state;
+	assert_int_equal(nmea_near_ns(10 * NS, midnight + 20 * NS), midnight + 10 * NS);
+	assert_int_equal(nmea_near_ns(86390 * NS, midnight + 20 * NS), midnight - 10 * NS);
+	assert_int_equal(nmea_near_ns(10 * NS, midnight - 20 * NS), midnight + 10 * NS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_sentence_tells_its_time),
+		cmocka_unit_test(a_sentence_without_a_fix_tells_none),
+		cmocka_unit_test(fields_that_are_no_time_are_refused),
+		cmocka_unit_test(the_leap_second_is_a_time_of_the_day),
+		cmocka_unit_test(lines_that_are_no_sentence_are_refused),
+		cmocka_unit_test(who_had_a_checksum_once_has_it_always),
+		cmocka_unit_test(only_what_is_wanted_is_read),
+		cmocka_unit_test(a_week_that_began_anew_is_unfolded),
+		cmocka_unit_test(a_time_without_a_date_is_of_the_nearest_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
