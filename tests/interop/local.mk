@@ -30,4 +30,6 @@ tests_interop_nts_ask_SOURCES = tests/interop/nts_ask.c tests/system/nts_packet.
 tests_interop_nts_ask_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests
 tests_interop_nts_ask_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lssl
 EXTRA_DIST += tests/interop/nts_rig.sh tests/interop/nts_fixtures.sh
-INTEROP_TESTS += tests/interop/nts_control.sh
+EXTRA_DIST += tests/interop/nts_crowd.py
+INTEROP_TESTS += tests/interop/nts_server.sh tests/interop/nts_client.sh tests/interop/nts_self.sh \
+	tests/interop/nts_times.sh tests/interop/nts_control.sh

@@ -26,6 +26,8 @@
  */
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -101,7 +103,7 @@ connected(const char *host, const char *port, int type)
 {
 	struct addrinfo hints = { .ai_socktype = type }, *list;
 	struct timeval patience = { .tv_sec = KE_TIMEOUT_S };
-	int fd = -1;
+	int fd = -1, on = 1;
 
 	if (getaddrinfo(host, port, &hints, &list) != 0) {
 		fprintf(stderr, "%s: no such host\n", host);
@@ -110,6 +112,7 @@ connected(const char *host, const char *port, int type)
 	for (struct addrinfo *a = list; a != NULL && fd < 0; a = a->ai_next) {
 		fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
 			perror(host);
 			(void)close(fd);

@@ -7,6 +7,7 @@
 
 need openssl
 nts=$work/nts # the authority, the certificates, the cookie keys
+chmod 711 "$work" # our process of key exchange is nobody, and reads what is trusted
 
 # --- certificates ----------------------------------------------------------------------
 
@@ -73,9 +74,10 @@ nts_hosts() {
 	done
 }
 
-# --- servers: each gives its own clock, with the certificate $nts/$cert.pem ---------------
+# --- servers: each gives its own clock, with the certificate $nts/$cert.pem; NTPsec's and ours
+# --- keep the keys of their cookies in $cookies, "": $work/NAME.cookies ----------------------
 
-cert=good
+cert=good cookies=
 
 # chrony_nts_server NAME X [LINE...]: chronyd; its cookie keys are in $work/NAME.dump.
 chrony_nts_server() {
@@ -92,26 +94,26 @@ chrony_nts_server() {
 	wait_log 10 "$name" 'chronyd version' || bail "chronyd starts"
 }
 
-# ntpsec_nts_server NAME X [LINE...]: NTPsec's; its cookie keys are in $work/NAME.cookies.
+# ntpsec_nts_server NAME X [LINE...]: NTPsec's.
 ntpsec_nts_server() {
 	local name=$1 x=$2
 	shift 2
 	need_peer ntpsec/usr/sbin/ntpd
 	printf '%s\n' 'tos orphan 5 orphanwait 1' "driftfile $work/$name.drift" 'restrict default' \
 		'nts enable' "nts cert $nts/$cert.pem" "nts key $nts/$cert.key" \
-		"nts cookie $work/$name.cookies" "$@" >"$work/$name.conf"
+		"nts cookie ${cookies:-$work/$name.cookies}" "$@" >"$work/$name.conf"
 	start "$name" "$x" "$(peer ntpsec/usr/sbin/ntpd)" -n -c "$work/$name.conf"
 	wait_log 10 "$name" 'Listen normally on .* 192.0.2' || bail "NTPsec's ntpd starts"
 }
 
-# our_nts_server NAME X [LINE...]: ours; its cookie keys are in $work/NAME.cookies.
+# our_nts_server NAME X [LINE...]: ours.
 our_nts_server() {
 	local name=$1 x=$2
 	shift 2
 	our_ntpd "$name" "$x" 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 5' 'tos orphanwait 1' \
 		'restrict default nomodify notrap nopeer' 'restrict 127.0.0.1' 'restrict ::1' \
 		'nts enable' "nts cert $nts/$cert.pem" "nts key $nts/$cert.key" \
-		"nts cookie $work/$name.cookies" "$@"
+		"nts cookie ${cookies:-$work/$name.cookies}" "$@"
 	wait_until 15 our_synchronised "$x" || bail "our NTS server has the time of its own clock"
 }
 
@@ -150,7 +152,9 @@ chrony_nts_follows() {
 		grep -q '^Leap status *: Normal'
 }
 ntpsec_nts_follows() { [ "$(nts_cookies_of "$2")" -ge 0 ] && peers_of "$2" | grep -q '^\*'; }
-our_nts_follows() { ntpsec_nts_follows "$@"; }
+our_nts_follows() {
+	peers_of "$2" | grep -q '^\*' && in_ns "$2" "$ntpq" -n -c 'rv &1' 127.0.0.1 | grep -q ', auth, '
+}
 
 # nts_cookies_of X: how many cookies the only source of the ntpd in X has; -1: it has no NTS.
 nts_cookies_of() {
@@ -159,12 +163,22 @@ nts_cookies_of() {
 	in_ns "$1" "$ntpq" -n -c "rv $id ntscookies" 127.0.0.1 | sed -n 's/.*ntscookies=\(-*[0-9]*\).*/\1/p'
 }
 
+# ask OPTION...: nts_ask in namespace client asks $host; what it says is in asked, and its status is
+# returned.
+host=ntp.nts.test asked=
+ask() {
+	# shellcheck disable=SC2034 # for the tests
+	asked=$(in_ns client "$top_builddir/tests/interop/nts_ask" -c "$nts/ca.pem" \
+		-n ntp.nts.test "$@" "$host" 2>&1)
+}
+
 # --- what went over the wire -------------------------------------------------------------
 
-# nts_capture NAME X: tshark in X takes down what goes to and from UDP port 123 until it is stopped.
+# nts_capture NAME X: tshark in X takes down what goes to and from UDP port 123, or what $filter lets
+# through, until it is stopped.
 nts_capture() {
 	need tshark
-	start "$1" "$2" tshark -q -i eth0 -f 'udp port 123' -w "$work/$1.pcapng"
+	start "$1" "$2" tshark -q -i eth0 -f "${filter:-udp port 123}" -w "$work/$1.pcapng"
 	wait_log 20 "$1" Capturing || bail "tshark captures"
 }
 
@@ -174,6 +188,9 @@ nts_packets() {
 	tshark -r "$work/$1.pcapng" -T fields -e ip.src -e udp.payload 2>/dev/null |
 		awk -v server="${2:-192.0.2.1}" '{ print ($1 == server ? "answer" : "request"), $2 }'
 }
+
+# nts_caught NAME: true when the capture, which may go on, has a few packets by now.
+nts_caught() { [ "$(nts_packets "$1" | grep -c answer)" -ge 3 ]; }
 
 # nts_sizes NAME: what a capture came to: "228/228 232/232", with how often when more than once.
 nts_sizes() {
@@ -192,11 +209,11 @@ nts_pair() {
 	wait_until 40 "${client}_nts_follows" client client
 	ok $? "$what: follows"
 	[ "$client" = chrony ] || note "$(peers_of client)"
-	sleep 1
+	wait_until 15 nts_caught "cap-$client-$server"
 	stop client
 	stop "cap-$client-$server"
 	note "$what: octets there/back $(nts_sizes "cap-$client-$server")"
 	like "$(nts_sizes "cap-$client-$server")" '^[0-9]{3,}/[0-9]{3,} ' "$what: packets"
 	unlike "$(nts_packets "cap-$client-$server")" '^[a-z]* .{96,130}$' "$what: none in clear"
-	rm -rf "$work/client.dump" "$work/client.log" "$work/cap-$client-$server.pcapng"
+	rm -rf "$work/client.dump" "$work/client.log" "$work/client.state" "$work/cap-$client-$server.pcapng"
 }
