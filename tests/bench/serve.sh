@@ -15,6 +15,10 @@
 # a busy one.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
+# shellcheck source=tests/interop/peers.sh
+. "$top_srcdir/tests/interop/peers.sh"
+# shellcheck source=tests/interop/nts_rig.sh
+. "$top_srcdir/tests/interop/nts_rig.sh"
 trap 'netns_end; rm -rf "$work"' EXIT
 
 seconds=2 rounds=3 other=
@@ -29,7 +33,6 @@ done
 shift $((OPTIND - 1))
 words=("$@")
 load=$top_builddir/tests/system/load
-ntpq=$top_builddir/ntpq
 need taskset awk
 need_peer chrony/usr/sbin/chronyd
 [ "$(nproc)" -ge 2 ] || bail "there are two processors"
@@ -81,18 +84,39 @@ for i in $(seq 40); do # access lists are not short
 	echo "restrict 172.16.$i.0 mask 255.255.255.0 nomodify noquery" >>"$work/ours.conf"
 done
 
-# serve WHO: starts the server on its core.
+# With NTS as well: each has its certificate, and the keys of its cookies in a file, from which
+# load mints cookies for its clients; none of them asks for keys.
+nts_certificates
+mkdir -m 700 "$work/dump"
+cat "$work/chrony.conf" - >"$work/chrony-nts.conf" <<-EOF
+	ntsservercert $nts/good.pem
+	ntsserverkey $nts/good.key
+	ntsdumpdir $work/dump
+	ntsprocesses 1
+EOF
+cat "$work/ours.conf" - >"$work/ours-nts.conf" <<-EOF
+	nts enable
+	nts cert $nts/good.pem
+	nts key $nts/good.key
+	nts cookie $work/nts-keys
+EOF
+printf 'T: %d\nL: 32\nI: 1\nK: %064d\n' "$(date +%s)" 17 >"$work/nts-keys"
+chmod 600 "$work/nts-keys"
+declare -A cookie_keys=([chrony]=$work/dump/ntskeys [ours]=$work/nts-keys [other]=$work/nts-keys)
+
+# serve WHO: starts the server on its core; with=-nts in front: with NTS.
 serve() {
 	case $1 in
 	chrony)
-		start server server taskset -c 0 "$(peer chrony/usr/sbin/chronyd)" -x -d -f "$work/chrony.conf"
+		start server server taskset -c 0 "$(peer chrony/usr/sbin/chronyd)" -x -d \
+			-f "$work/chrony${with:-}.conf"
 		wait_log 10 server 'chronyd version' || bail "chronyd starts"
 		sleep 0.5
 		;;
 	ours | other)
 		local program=$top_builddir/ntpd
 		[ "$1" = ours ] || program=$other
-		start server server taskset -c 0 "$program" -n -c "$work/ours.conf"
+		start server server taskset -c 0 "$program" -n -c "$work/ours${with:-}.conf"
 		wait_until 15 in_ns server "$top_builddir/ntpstat" || bail "$program has the time of its own clock"
 		;;
 	esac
@@ -152,8 +176,10 @@ pair() {
 	for i in $(seq "$rounds"); do
 		for who in $against ours; do
 			serve "$who"
-			ask "$who" "$@"
+			ask "$who" "$@" ${with:+-N "${cookie_keys[$who]}"}
 			stop server
+			[ -z "${with:-}" ] || grep -q '^opened [1-9][0-9]* not 0' "$work/load.out" ||
+				bail "$who answers with NTS: $(tail -n 1 "$work/load.out")"
 			echo "$cost_us" >>"$work/cost.$who"
 			echo "$rate" >>"$work/rate.$who"
 			eval "last_$who=$cost_us"
@@ -182,6 +208,8 @@ pairs() {
 		pair "MAC MD5, 1k clients" 0 $window -n 1000 -k mac -K 2:MD5:secret
 		pair "MAC AES-CMAC, 1k clients" 0 $window -n 1000 -k mac -K 3:AES128CMAC:0123456789abcdef
 		pair "wrong MAC, 1k clients" 0 $window -n 1000 -k badmac
+		with=-nts pair "NTS, 1k clients" 0 $window -n 1000
+		with=-nts pair "NTS, 100k clients" 0 $window -n 100000
 	}
 }
 
