@@ -27,7 +27,7 @@
 enum { WRONG_USE = 2, CONNECTIONS = 32, CONNECTION_AGE_S = 10, FIRST_GIVEN = 3 };
 
 /* The daemon is looked at so often, also when nobody asks. */
-enum { LOOK_S = 10, SAVE_LOOKS = 30 };
+enum { LOOK_S = HISTORY_FINE_S, SAVE_LOOKS = 30, SAVE_HISTORY_LOOKS = 360, HOST_MAX = 256 };
 
 struct process {
 	struct options o;
@@ -37,11 +37,13 @@ struct process {
 	struct http *http;
 	struct session *session;
 	struct totals *totals;
+	struct history *history;
 	struct watch watch;
 	struct routes routes;
 	struct state state;
 	struct loop_timer look;
 	unsigned looks;
+	char host[HOST_MAX];
 };
 
 static bool
@@ -99,7 +101,17 @@ open_http(struct process *p)
 	};
 	struct http_pages pages = { routes_answer, routes_done, &p->routes };
 
-	p->routes = (struct routes){ .watch = &p->watch, .hosts = &p->o.hosts };
+	(void)gethostname(p->host, sizeof p->host - 1);
+	p->history = history_new();
+	p->routes = (struct routes){
+		.watch = &p->watch,
+		.hosts = &p->o.hosts,
+		.history = p->history,
+		.host = p->host,
+	};
+	if (p->history == NULL) {
+		return !failed("history", -ENOMEM);
+	}
 	return !failed("HTTP", http_new(p->loop, &limits, &pages, &p->http)) && open_sockets(p);
 }
 
@@ -147,6 +159,7 @@ static void
 save(struct process *p)
 {
 	state_save_totals(&p->state, p->totals);
+	state_save_history(&p->state, p->history);
 }
 
 static void
@@ -159,9 +172,13 @@ on_look(void *ctx)
 
 	snapshot_put_headline(s, &t);
 	notify_status(p->notify, words);
+	history_add(p->history, s);
 	p->looks++;
 	if (totals_take_news(p->totals) || p->looks % SAVE_LOOKS == 0) {
-		save(p);
+		state_save_totals(&p->state, p->totals);
+	}
+	if (p->looks % SAVE_HISTORY_LOOKS == 0) {
+		state_save_history(&p->state, p->history);
 	}
 	p->loop->ops->timer_arm(p->loop, &p->look, mtime_add_s(loop_now(p->loop), LOOK_S));
 }
@@ -227,6 +244,7 @@ run(struct process *p)
 	p->state = (struct state){ .store = p->files, .folder = p->o.folder };
 	confine(p);
 	state_load_totals(&p->state, p->totals);
+	state_load_history(&p->state, p->history);
 	p->loop->ops->timer_init(p->loop, &p->look, on_look, p);
 	on_look(p);
 	notify_ready(p->notify);
@@ -244,6 +262,7 @@ close_all(struct process *p)
 	watch_done(&p->watch);
 	session_free(p->session);
 	totals_free(p->totals);
+	history_free(p->history);
 	notify_free(p->notify);
 	store_posix_free(p->files);
 	loop_event_free(p->loop);

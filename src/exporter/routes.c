@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "exporter/assets.h"
 #include "exporter/metrics.h"
+#include "exporter/page.h"
 
 enum { OK = 200, FORBIDDEN = 403, NOT_FOUND = 404, FAILED = 500, UNAVAILABLE = 503 };
 
@@ -48,9 +50,88 @@ write_health(struct routes *r, const struct http_request *q, struct http_answer 
 	fprintf(to, "%s\n", line);
 }
 
+static void
+write_by(struct routes *r, const struct http_request *q, FILE *to,
+    void (*write)(const struct page *p, FILE *out))
+{
+	const struct snapshot *s = watch_look(r->watch);
+	struct page p = {
+		.s = s,
+		.h = r->history,
+		.span = page_span_of(q->query),
+		.host = r->host,
+		.now_s = s->at_s,
+	};
+
+	write(&p, to);
+}
+
+static void
+write_page(struct routes *r, const struct http_request *q, struct http_answer *out, FILE *to)
+{
+	out->type = "text/html; charset=utf-8";
+	write_by(r, q, to, page_write);
+}
+
+static void
+write_csv(struct routes *r, const struct http_request *q, struct http_answer *out, FILE *to)
+{
+	out->type = "text/csv; charset=utf-8";
+	out->extra[0] = (struct http_header){ "Content-Disposition",
+		"attachment; filename=\"ntpd-history.csv\"" };
+	write_by(r, q, to, page_write_csv);
+}
+
+static void
+write_status(struct routes *r, const struct http_request *q, struct http_answer *out, FILE *to)
+{
+	out->type = "application/json";
+	write_by(r, q, to, page_write_status);
+}
+
+static void
+write_columns(struct routes *r, const struct http_request *q, struct http_answer *out, FILE *to)
+{
+	out->type = "application/json";
+	write_by(r, q, to, page_write_columns);
+}
+
 static const struct route table[] = {
+	{ "/", write_page },
 	{ "/metrics", write_metrics },
 	{ "/healthz", write_health },
+	{ "/history.csv", write_csv },
+	{ "/api/status", write_status },
+	{ "/api/history", write_columns },
+};
+
+#define ICON(colour, mark)                                                                  \
+	"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><circle cx=\"8\" " \
+	"cy=\"8\" r=\"8\" fill=\"" colour "\"/><path fill=\"none\" stroke=\"#fff\" "        \
+	"stroke-width=\"2\" d=\"" mark "\"/></svg>"
+
+static const char ok_svg[] = ICON("#116329", "M4 8l3 3 5-6");
+static const char warn_svg[] = ICON("#9a6700", "M8 3v6M8 11v2");
+static const char bad_svg[] = ICON("#b3182a", "M5 5l6 6M11 5l-6 6");
+
+/* What the build put in. */
+static const struct {
+	const char *path, *type;
+	const struct asset *asset;
+} assets[] = {
+	{ "/app.js", "text/javascript; charset=utf-8", &ASSET_APP_JS },
+	{ "/style.css", "text/css; charset=utf-8", &ASSET_STYLE_CSS },
+};
+
+/* The marks of a browser's tab. */
+static const struct {
+	const char *path, *type;
+	const void *bytes;
+	size_t len;
+} files[] = {
+	{ "/ok.svg", "image/svg+xml", ok_svg, sizeof ok_svg - 1 },
+	{ "/warn.svg", "image/svg+xml", warn_svg, sizeof warn_svg - 1 },
+	{ "/bad.svg", "image/svg+xml", bad_svg, sizeof bad_svg - 1 },
 };
 
 static void
@@ -74,7 +155,21 @@ write_answer(struct routes *r, const struct http_request *q, struct http_answer 
 			return;
 		}
 	}
-	refuse(out, NOT_FOUND, "There is nothing here; see /metrics.", to);
+	for (size_t i = 0; i < sizeof assets / sizeof assets[0]; i++) {
+		if (strcmp(assets[i].path, q->path) == 0) {
+			out->type = assets[i].type;
+			(void)fwrite(assets[i].asset->bytes, 1, assets[i].asset->len, to);
+			return;
+		}
+	}
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		if (strcmp(files[i].path, q->path) == 0) {
+			out->type = files[i].type;
+			(void)fwrite(files[i].bytes, 1, files[i].len, to);
+			return;
+		}
+	}
+	refuse(out, NOT_FOUND, "There is nothing here; see / and /metrics.", to);
 }
 
 void

@@ -5,6 +5,7 @@
  */
 #ifndef EXPORTER_ROUTES_H
 #define EXPORTER_ROUTES_H
+#include "exporter/history.h"
 #include "exporter/hosts.h"
 #include "exporter/watch.h"
 #include "sys/http.h"
@@ -12,6 +13,8 @@
 struct routes {
 	struct watch *watch; /* the caller's, as the others */
 	const struct hosts *hosts;
+	const struct history *history;
+	const char *host; /* the name of this machine */
 };
 
 /* Headers of every answer. */

@@ -2,10 +2,11 @@
 /* state - what is kept over restarts. */
 #include "exporter/state.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char TOTALS[] = "counters";
+static const char TOTALS[] = "counters", HISTORY[] = "history";
 
 static const char *
 path_of(const struct state *s, const char *name, char *buf, size_t cap)
@@ -20,6 +21,12 @@ static void
 tell(const char *what, const char *path, const char *why)
 {
 	fprintf(stderr, "ntp-exporter: %s %s: %s\n", what, path, why);
+}
+
+static void
+tell_anew(const char *path)
+{
+	tell("begins anew", path, "not a file of this version, or not whole");
 }
 
 /* The whole file, which the caller frees; NULL when there is none. */
@@ -60,28 +67,71 @@ state_load_totals(struct state *s, struct totals *t)
 	}
 	bytes = read_file(s, path_of(s, TOTALS, path, sizeof path), &len);
 	if (bytes != NULL && !totals_load(t, bytes, len)) {
-		tell("begins anew", path, "not a file of this version, or not whole");
+		tell_anew(path);
 	}
 	free(bytes);
 }
 
 void
-state_save_totals(struct state *s, const struct totals *t)
+state_load_history(struct state *s, struct history *h)
 {
-	char path[STATE_PATH_MAX], *bytes = NULL;
-	size_t len = 0;
-	FILE *out;
+	char path[STATE_PATH_MAX], *bytes;
+	size_t len;
 
 	if (s->folder == NULL) {
 		return;
 	}
-	out = open_memstream(&bytes, &len);
-	if (out == NULL) {
-		return;
-	}
-	totals_save(t, out);
-	if (fclose(out) == 0) {
-		write_file(s, path_of(s, TOTALS, path, sizeof path), bytes, len);
+	bytes = read_file(s, path_of(s, HISTORY, path, sizeof path), &len);
+	if (bytes != NULL && !history_load(h, bytes, len)) {
+		tell_anew(path);
 	}
 	free(bytes);
+}
+
+/* What is to be written, before it is known how much it will be. */
+struct draft {
+	FILE *out;
+	char *bytes;
+	size_t len;
+};
+
+static bool
+begin_file(const struct state *s, struct draft *f)
+{
+	*f = (struct draft){ .out = NULL };
+	f->out = s->folder != NULL ? open_memstream(&f->bytes, &f->len) : NULL;
+	return f->out != NULL;
+}
+
+static void
+end_file(struct state *s, struct draft *f, const char *name)
+{
+	char path[STATE_PATH_MAX];
+
+	if (fclose(f->out) == 0) {
+		write_file(s, path_of(s, name, path, sizeof path), f->bytes, f->len);
+	}
+	free(f->bytes);
+}
+
+void
+state_save_totals(struct state *s, const struct totals *t)
+{
+	struct draft f;
+
+	if (begin_file(s, &f)) {
+		totals_save(t, f.out);
+		end_file(s, &f, TOTALS);
+	}
+}
+
+void
+state_save_history(struct state *s, const struct history *h)
+{
+	struct draft f;
+
+	if (begin_file(s, &f)) {
+		history_save(h, f.out);
+		end_file(s, &f, HISTORY);
+	}
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * state - what is kept over restarts, in files of one folder: the counters. Without a folder
- * nothing is kept. A file that cannot be read is told, and begun anew; one that cannot be written
- * is told once, and tried again each time.
+ * state - what is kept over restarts, in files of one folder: counters and history. Without a
+ * folder nothing is kept. A file that cannot be read is told, and begun anew; one that cannot be
+ * written is told once, and tried again each time.
  */
 #ifndef EXPORTER_STATE_H
 #define EXPORTER_STATE_H
+#include "exporter/history.h"
 #include "exporter/totals.h"
 #include "port/store.h"
 
@@ -19,8 +20,10 @@ struct state {
 
 /* Read what was kept. */
 void state_load_totals(struct state *s, struct totals *t);
+void state_load_history(struct state *s, struct history *h);
 
 /* Write it. */
 void state_save_totals(struct state *s, const struct totals *t);
+void state_save_history(struct state *s, const struct history *h);
 
 #endif

@@ -43,6 +43,8 @@ snapshot_put_duration(struct text *out, double s, bool sign)
 
 	if (isnan(s)) {
 		text_put(out, "unknown");
+	} else if (size >= 99950) {
+		text_printf(out, sign ? "%+.3g s" : "%.3g s", s);
 	} else if (size >= 0.9995) {
 		put_scaled(out, s, "s", sign);
 	} else if (size >= 0.9995e-3) {

@@ -1,7 +1,7 @@
 # tests/unit/exporter: what is made of a played daemon
 exporter_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 exporter_test_LDADD = libexporter.a libmode6.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) \
-	$(CMOCKA_LIBS)
+	$(CMOCKA_LIBS) -lm
 exporter_told = tests/unit/mode6/told.h tests/unit/mode6/script.h
 
 check_PROGRAMS += tests/unit/exporter/test_totals
@@ -33,3 +33,15 @@ TESTS += tests/unit/exporter/test_state
 tests_unit_exporter_test_state_SOURCES = tests/unit/exporter/test_state.c
 tests_unit_exporter_test_state_CPPFLAGS = $(exporter_test_CPPFLAGS)
 tests_unit_exporter_test_state_LDADD = $(exporter_test_LDADD)
+
+check_PROGRAMS += tests/unit/exporter/test_history
+TESTS += tests/unit/exporter/test_history
+tests_unit_exporter_test_history_SOURCES = tests/unit/exporter/test_history.c
+tests_unit_exporter_test_history_CPPFLAGS = $(exporter_test_CPPFLAGS)
+tests_unit_exporter_test_history_LDADD = $(exporter_test_LDADD)
+
+check_PROGRAMS += tests/unit/exporter/test_chart
+TESTS += tests/unit/exporter/test_chart
+tests_unit_exporter_test_chart_SOURCES = tests/unit/exporter/test_chart.c
+tests_unit_exporter_test_chart_CPPFLAGS = $(exporter_test_CPPFLAGS)
+tests_unit_exporter_test_chart_LDADD = $(exporter_test_LDADD)

@@ -12,6 +12,7 @@ struct shelf {
 	struct store base;
 	int error;
 	unsigned writes;
+	const char *path; /* the only one */
 	char *bytes;
 	size_t len;
 };
@@ -21,7 +22,7 @@ shelf_read(struct store *s, const char *path, char **bytes, size_t *len)
 {
 	struct shelf *f = (struct shelf *)(void *)s;
 
-	assert_string_equal(path, "/kept/counters");
+	assert_string_equal(path, f->path);
 	if (f->bytes == NULL) {
 		return -ENOENT;
 	}
@@ -37,7 +38,7 @@ shelf_write(struct store *s, const char *path, const void *bytes, size_t len)
 {
 	struct shelf *f = (struct shelf *)(void *)s;
 
-	assert_string_equal(path, "/kept/counters");
+	assert_string_equal(path, f->path);
 	f->writes++;
 	if (f->error != 0) {
 		return f->error;
@@ -54,7 +55,7 @@ static const struct store_ops OPS = { .read = shelf_read, .write = shelf_write }
 static void
 what_was_saved_is_loaded(void **state)
 {
-	struct shelf f = { .base.ops = &OPS };
+	struct shelf f = { .base.ops = &OPS, .path = "/kept/counters" };
 	struct state s = { .store = &f.base, .folder = "/kept" };
 	struct totals *t = totals_new("boot", 77), *fresh = totals_new("boot", 99);
 
@@ -69,9 +70,26 @@ what_was_saved_is_loaded(void **state)
 }
 
 static void
+history_is_kept_beside_the_counters(void **state)
+{
+	struct shelf f = { .base.ops = &OPS, .path = "/kept/history" };
+	struct state s = { .store = &f.base, .folder = "/kept" };
+	struct history *h = history_new();
+
+	(void)state;
+	state_save_history(&s, h);
+	assert_int_equal(f.writes, 1);
+	state_load_history(&s, h);
+	f.bytes[0] = 'x'; /* told, and begun anew */
+	state_load_history(&s, h);
+	history_free(h);
+	free(f.bytes);
+}
+
+static void
 without_a_folder_nothing_is_kept(void **state)
 {
-	struct shelf f = { .base.ops = &OPS };
+	struct shelf f = { .base.ops = &OPS, .path = "/kept/counters" };
 	struct state s = { .store = &f.base };
 	struct totals *t = totals_new("boot", 77);
 
@@ -85,7 +103,7 @@ without_a_folder_nothing_is_kept(void **state)
 static void
 a_file_that_cannot_be_written_is_said_once_and_tried_again(void **state)
 {
-	struct shelf f = { .base.ops = &OPS, .error = -ENOSPC };
+	struct shelf f = { .base.ops = &OPS, .path = "/kept/counters", .error = -ENOSPC };
 	struct state s = { .store = &f.base, .folder = "/kept" };
 	struct totals *t = totals_new("boot", 77);
 
@@ -107,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_saved_is_loaded),
+		cmocka_unit_test(history_is_kept_beside_the_counters),
 		cmocka_unit_test(without_a_folder_nothing_is_kept),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_said_once_and_tried_again),
 	};

@@ -13,6 +13,7 @@ struct rig {
 	struct totals *totals;
 	struct watch w;
 	struct hosts hosts;
+	struct history *history;
 	struct routes routes;
 };
 
@@ -25,7 +26,13 @@ begin(void)
 	r->session = told_session(&r->told);
 	r->totals = totals_new("boot", 1700000000);
 	assert_true(watch_init(&r->w, r->session, r->totals));
-	r->routes = (struct routes){ .watch = &r->w, .hosts = &r->hosts };
+	r->history = history_new();
+	r->routes = (struct routes){
+		.watch = &r->w,
+		.hosts = &r->hosts,
+		.history = r->history,
+		.host = "ntp.example",
+	};
 	return r;
 }
 
@@ -34,6 +41,7 @@ end(struct rig *r)
 {
 	watch_done(&r->w);
 	totals_free(r->totals);
+	history_free(r->history);
 	session_free(r->session);
 	free(r);
 }
@@ -124,6 +132,36 @@ healthy_is_only_a_synchronised_clock(void **state)
 	end(r);
 }
 
+static void
+each_path_has_its_type(void **state)
+{
+	static const struct {
+		const char *path, *type, *part;
+	} rows[] = {
+		{ "/", "text/html; charset=utf-8", "<title>! 3.00 ms - ntpd on ntp.example" },
+		{ "/history.csv", "text/csv; charset=utf-8", "time,offset_s," },
+		{ "/api/status", "application/json",
+		    "\"headline\": \"Synchronised to time.example" },
+		{ "/api/history", "application/json", "\"span_s\": 3600" },
+		{ "/app.js", "text/javascript; charset=utf-8", "use strict" },
+		{ "/style.css", "text/css; charset=utf-8", ":root" },
+		{ "/bad.svg", "image/svg+xml", "</svg>" },
+	};
+	struct rig *r = begin();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct http_answer a = get(r, NULL, rows[i].path);
+
+		assert_string_equal(a.type, rows[i].type);
+		if (strstr(a.body, rows[i].part) == NULL) {
+			fail_msg("%s: %.600s", rows[i].path, a.body);
+		}
+		routes_done(&r->routes, &a);
+	}
+	end(r);
+}
+
 int
 main(void)
 {
@@ -131,6 +169,7 @@ main(void)
 		cmocka_unit_test(many_who_ask_within_a_second_cost_one_question),
 		cmocka_unit_test(silence_is_believed_for_five_seconds),
 		cmocka_unit_test(a_foreign_name_learns_nothing),
+		cmocka_unit_test(each_path_has_its_type),
 		cmocka_unit_test(healthy_is_only_a_synchronised_clock),
 	};
 
