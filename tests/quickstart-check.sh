@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # top, jobs, build_packages are quickstart's
 #
-# quickstart-check.sh - "./quickstart check" runs every test, "./quickstart check-deep" also
-# what takes longer, in stages; included by quickstart.
+# quickstart-check.sh - "./quickstart check" runs every test, "./quickstart check-extra" those that
+# want a browser and the like, "./quickstart check-deep" also what takes longer, in stages; included
+# by quickstart.
 #
 # Each stage builds and runs a group of tests; their results are counted from the .trs
 # files of the test harness. The last line is "N passed, N failed".
@@ -14,6 +15,8 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy clang-format llvm
 	binutils bsdextrautils libxml2-utils logrotate augeas-tools
 	zsh fish curl wget)
 deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
+# A browser and other people's monitors: for what people see of it.
+extra_packages=(chromium nodejs npm fonts-dejavu-core curl python3 procps iproute2 util-linux)
 # Shell tests wait most of their time: more of them at once than there are processors.
 waiting_jobs=$((2 * jobs + 1))
 passed=0
@@ -124,6 +127,21 @@ check() {
 	stage_n=5
 	check_prepare
 	check_stages
+	check_end
+}
+
+# What wants programs that a newcomer need not have: a browser, Prometheus.
+check_extra() {
+	stage_n=1
+	start_log
+	[ "$(id -u)" -eq 0 ] || die "run as root: the tests make network namespaces"
+	install "${build_packages[@]}" "${extra_packages[@]}"
+	say "logging to $log"
+	tests/extra/fetch-node build-gcc/node >>"$log" 2>&1 ||
+		say "axe-core could not be fetched, so the page's test will fail"
+	tests/extra/fetch-prometheus build-gcc/prometheus >>"$log" 2>&1 ||
+		say "promtool could not be fetched, so its tests will fail"
+	stage "seen by people" build-gcc check-extra
 	check_end
 }
 
