@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include "base/text.h"
 #include "client/client.h"
 #include "core/certtime.h"
@@ -16,7 +17,19 @@
 static_assert((int)NTS_COOKIE_MAX == (int)KE_COOKIE_MAX, "a cookie of port ke is one of the jar");
 static_assert((int)NTS_KEY_MAX == (int)KE_KEY_MAX, "and its keys are the session's");
 
-enum { LINE_MAX_LEN = 512 };
+enum { LINE_MAX_LEN = 512, DATE_MAX = 16 };
+
+static const char *
+date_of(struct rtime at, char buf[static DATE_MAX])
+{
+	time_t s = (time_t)(at.ns / NS_PER_S);
+	struct tm tm;
+
+	if (gmtime_r(&s, &tm) == NULL || strftime(buf, DATE_MAX, "%Y-%m-%d", &tm) == 0) {
+		buf[0] = '\0';
+	}
+	return buf;
+}
 
 /* ---- what is said ---- */
 
@@ -189,6 +202,7 @@ take_keys(struct nts_source *n, const struct ke_answer *k)
 	if (!c->on->keys(n->peer, k->aead, k->c2s, k->s2c)) {
 		return false;
 	}
+	n->outside = false;
 	memcpy(keys.c2s, k->c2s, sizeof keys.c2s);
 	memcpy(keys.s2c, k->s2c, sizeof keys.s2c);
 	for (unsigned i = 0; i < k->cookie_n; i++) {
@@ -466,6 +480,23 @@ nts_source_unsent(struct peer *p, bool no_way)
 	}
 }
 
+/* On a host that does not know the time: one of the two is wrong, and neither is believed. */
+static void
+tell_outside(struct nts_source *n)
+{
+	const struct peer *p = n->peer;
+	char addr[ADDR_TEXT_MAX], from[DATE_MAX], to[DATE_MAX];
+
+	if (!n->outside) {
+		report(p->client->is.journal, LOG_LEVEL_WARNING,
+		    "NTSc: %s (%s): the time that it tells is not within its certificate, %s to "
+		    "%s: not believed",
+		    p->source->cfg->host.text, addr_format(&p->a.remote.addr, addr, sizeof addr),
+		    date_of(p->a.dates.from, from), date_of(p->a.dates.to, to));
+	}
+	n->outside = true;
+}
+
 void
 nts_source_heard(struct peer *p, const struct assoc_answer *ans, enum packet_auth auth)
 {
@@ -473,6 +504,9 @@ nts_source_heard(struct peer *p, const struct assoc_answer *ans, enum packet_aut
 	struct span cookie[NTS_JAR];
 	unsigned many;
 
+	if (ans->genuine && ans->verdict == VERDICT_AUTH) {
+		tell_outside(n);
+	}
 	if (ans->genuine) {
 		p->client->nts_count.good++;
 		nts_client_accepted(&n->keys);

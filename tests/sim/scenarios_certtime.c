@@ -112,6 +112,23 @@ one_server_is_enough_where_no_more_are_configured(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, KNOWN) == 1, "not told");
 }
 
+/* ntpd -gq: the clock is set, and the daemon ends when that is known to be right. */
+static void
+with_q_a_board_in_1970_is_set_and_the_certificates_are_checked_first(struct sim *s)
+{
+	struct sim_node *c = board(s, 3, THREE_NTS);
+
+	c->options.once = true;
+	boot(s, c);
+	sim_run(s, 60);
+	SIM_CHECK(s, c->daemon == NULL && c->exit_status == 0, "exit status %d", c->exit_status);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.05, "%.3f s off", sim_error_s(c));
+	for (unsigned i = 0; i < 3; i++) {
+		SIM_CHECK(s, s->server[i]->nts->ke->asked == 2, "%u questions",
+		    s->server[i]->nts->ke->asked);
+	}
+}
+
 static void
 with_certtime_strict_a_board_in_1970_gets_no_keys(struct sim *s)
 {
@@ -133,6 +150,8 @@ a_server_whose_certificate_has_expired_sets_no_clock(struct sim *s)
 	sim_run(s, 3600);
 	was_never_set(s, c);
 	SIM_CHECK(s, c->daemon->client.peers.peer[0].a.count.bad_auth > 0, "answers count");
+	SIM_CHECK(s, sim_logged(c, "the time that it tells is not within its certificate") == 1,
+	    "not told");
 }
 
 static void
@@ -330,6 +349,7 @@ a_host_that_never_reached_nts_uses_no_fallback(struct sim *s)
 static const struct scenario list[] = {
 	SCENARIO(a_board_still_in_1970_is_right_within_a_minute_and_asks_each_server_twice),
 	SCENARIO(one_server_is_enough_where_no_more_are_configured),
+	SCENARIO(with_q_a_board_in_1970_is_set_and_the_certificates_are_checked_first),
 	SCENARIO(with_certtime_strict_a_board_in_1970_gets_no_keys),
 	SCENARIO(a_server_whose_certificate_has_expired_sets_no_clock),
 	SCENARIO(a_server_whose_certificate_is_not_valid_yet_sets_no_clock),

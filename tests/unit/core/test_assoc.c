@@ -690,6 +690,66 @@ takes_no_more_dispersion_than_maxdisp(void **state)
 }
 
 /* The same octets are two times, 2^32 s apart; the one from basedate on is meant. */
+/* Its certificate is of the next hour, by which our clock may be wrong by decades. */
+static void
+believes_only_times_within_a_certificate_that_nobody_could_check(void **state)
+{
+	static const struct {
+		double offset_s;
+		enum dates_state dates;
+		enum verdict want;
+	} cases[] = {
+		{ -1.0, DATES_UNCHECKED, VERDICT_AUTH },
+		{ 1.0, DATES_UNCHECKED, VERDICT_OK },
+		{ 3599.0, DATES_UNCHECKED, VERDICT_OK },
+		{ 3601.0, DATES_UNCHECKED, VERDICT_AUTH },
+		{ 1.8e9, DATES_UNCHECKED, VERDICT_AUTH },
+		{ -1.0, DATES_GOOD, VERDICT_OK },
+		{ 3601.0, DATES_IGNORED, VERDICT_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		static struct bench b;
+		struct header h;
+
+		start_plain(&b, 0);
+		poll_next(&b);
+		assoc_date(&b.a,
+		    &(struct assoc_dates){
+			.state = cases[i].dates,
+			.from = real_at(b.w.now),
+			.to = rtime_add_s(real_at(b.w.now), 3600.0),
+		    });
+		h = good_answer(&b, 0.0);
+		h.rec.fix += (uint64_t)(int64_t)cases[i].offset_s << 32;
+		h.xmt = h.rec;
+		assert_int_equal(deliver(&b, &h), cases[i].want);
+		assert_int_equal(b.a.poll.reach, cases[i].want == VERDICT_OK);
+		assert_int_equal(b.a.count.bad_auth, cases[i].want != VERDICT_OK);
+	}
+}
+
+static void
+what_was_said_with_other_keys_is_forgotten(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, 0);
+	poll_next(&b);
+	assoc_date(&b.a, &(struct assoc_dates){ .state = DATES_GOOD });
+	h = good_answer(&b, 0.0);
+	assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	assert_int_equal(b.a.poll.reach, 1);
+	assoc_forget(&b.a, &b.w);
+	assert_int_equal(b.a.poll.reach, 0);
+	assert_int_equal(b.a.dates.state, DATES_NONE);
+	assert_true(assoc_unfit(&b.a, &b.w) & FLASH_PEER_UNREACH);
+	assert_false(b.a.filter.usable);
+}
+
 static void
 believes_no_time_before_basedate(void **state)
 {
@@ -1912,6 +1972,8 @@ main(void)
 		cmocka_unit_test(refuses_the_answer_to_an_older_request),
 		cmocka_unit_test(refuses_modes_and_versions_that_are_no_answer),
 		cmocka_unit_test(takes_no_more_dispersion_than_maxdisp),
+		cmocka_unit_test(believes_only_times_within_a_certificate_that_nobody_could_check),
+		cmocka_unit_test(what_was_said_with_other_keys_is_forgotten),
 		cmocka_unit_test(believes_no_time_before_basedate),
 		cmocka_unit_test(polls_keep_to_the_window_of_pollskewlist),
 		cmocka_unit_test(refuses_headers_that_cannot_serve),

@@ -366,6 +366,27 @@ lasting(struct discipline *d, double at_s, double step_s)
 	return update(d, at_s + 300, step_s);
 }
 
+/* A liar set the clock by a year; that nobody can have said it comes to light. */
+static void
+after_a_clock_is_unset_the_next_update_is_the_first_again(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+
+	(void)state;
+	rules.panic_gate = true;
+	discipline_start(&d, &rules, true, 33e-6, 1e-6, moment(0));
+	assert_int_equal(update(&d, 8, -3e7).act, STEER_STEP);
+	assert_int_equal(update(&d, 16, 0.0).act, STEER_SLEW);
+	discipline_unset(&d, moment(20));
+	assert_int_equal(d.state, CLOCK_FSET);
+	assert_false(d.synced);
+	assert_int_equal(update(&d, 24, 3e7).act, STEER_STEP);
+	/* And that one has closed the gate. */
+	assert_int_equal(update_after_jump(&d, 32, -3e7).act, STEER_NONE);
+	assert_int_equal(d.stop, STOP_PANIC);
+}
+
 static void
 a_fourth_step_within_an_hour_is_refused(void **state)
 {
@@ -1114,6 +1135,7 @@ main(void)
 		cmocka_unit_test(each_direction_has_its_own_step_threshold),
 		cmocka_unit_test(a_first_offset_beyond_panic_needs_the_gate),
 		cmocka_unit_test(any_first_update_closes_the_gate),
+		cmocka_unit_test(after_a_clock_is_unset_the_next_update_is_the_first_again),
 		cmocka_unit_test(a_fourth_step_within_an_hour_is_refused),
 		cmocka_unit_test(time_asleep_is_part_of_the_hour),
 		cmocka_unit_test(sources_that_are_near_again_end_a_stop),
