@@ -4,7 +4,9 @@ examplesdir = $(docdir)/examples
 dist_examples_DATA = \
 	conf/dhclient-ntp \
 	conf/firewalld-ntp.xml \
+	conf/grafana-ntp.json \
 	conf/nm-ntp \
+	conf/ntp-alerts.yml \
 	conf/ntp-lan.conf \
 	conf/ntp-pool.conf \
 	conf/ntp-stratum1.conf \
