@@ -43,6 +43,7 @@ struct auth_nts_server {
 	struct cookies *cookies;          /* NULL: NTS is off */
 	struct aead_key *key[AUTH_AEADS]; /* for the session at hand; NULL: not here */
 	double seal_s;                    /* that sealing an answer takes, on average */
+	unsigned seals;                   /* answers that were asked of by auth_times_seal */
 	uint8_t text[NTS_TEXT_MAX];       /* of the packet at hand */
 	size_t text_len;
 	uint8_t nonce[AEAD_NONCE_MAX];
@@ -169,6 +170,13 @@ void auth_prepare(struct auth_keys *k, const struct auth_asked *q);
 
 /* What to add to the transmit time for the signature that follows; s. 0 mostly. */
 double auth_seal_s(const struct auth_keys *k, const struct auth_asked *q);
+
+/*
+ * True when it is to be told how long the signature takes: of NTS, at first each time, later of one
+ * answer in 16, for the clock is no cheaper to read than an answer is to seal. To be asked once for
+ * each answer.
+ */
+bool auth_times_seal(struct auth_keys *k, const struct auth_asked *q);
 
 /* The signature took that long, s. */
 void auth_sealed_in(struct auth_keys *k, double s);

@@ -155,7 +155,7 @@ sign_early(const struct request *q, double smear_s, uint8_t *out)
 	auth_prepare(srv->is.keys, &q->auth);
 	write_xmt(out + HEADER_XMT_AT, srv, smear_s + auth_seal_s(srv->is.keys, &q->auth), &before);
 	len = auth_answer(srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX);
-	if (q->auth.nts) {
+	if (auth_times_seal(srv->is.keys, &q->auth)) {
 		srv->is.clock->ops->read(srv->is.clock, &after);
 		auth_sealed_in(srv->is.keys, mtime_diff_s(after.mono, before));
 	}

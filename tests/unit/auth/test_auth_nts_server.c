@@ -237,6 +237,25 @@ what_sealing_takes_is_a_mean_that_pauses_and_steps_do_not_touch(void **state)
 	assert_true(auth_seal_s(&k, &q) < 1e-12);
 }
 
+static void
+sealing_is_timed_at_first_then_of_one_answer_in_sixteen(void **state)
+{
+	static struct auth_keys k;
+	struct auth_asked q = { .was = PACKET_AUTH_GOOD, .nts = true };
+	struct auth_asked nak = { .was = PACKET_AUTH_NAK, .nts = true };
+	unsigned timed = 0;
+
+	(void)state;
+	assert_false(auth_times_seal(&k, &nak));
+	for (unsigned i = 0; i < 64; i++) {
+		assert_true(auth_times_seal(&k, &q));
+	}
+	for (unsigned i = 0; i < 160; i++) {
+		timed += auth_times_seal(&k, &q);
+	}
+	assert_int_equal(timed, 10);
+}
+
 int
 main(void)
 {
@@ -248,6 +267,7 @@ main(void)
 		cmocka_unit_test(
 		    a_session_is_forgotten_at_the_end_and_when_its_packet_was_not_good),
 		cmocka_unit_test(what_sealing_takes_is_a_mean_that_pauses_and_steps_do_not_touch),
+		cmocka_unit_test(sealing_is_timed_at_first_then_of_one_answer_in_sixteen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
