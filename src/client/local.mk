@@ -14,6 +14,7 @@ libclient_a_SOURCES = \
 	src/client/association_io.h src/client/association_io.c \
 	include/client/ke_ask.h src/client/ke_ask.c \
 	include/client/nts_source.h src/client/nts_source.c \
+	include/client/nts_standing.h src/client/nts_standing.c \
 	include/client/nts_state.h src/client/nts_state.c \
 	src/client/sources_nts.h src/client/sources_nts.c \
 	src/client/line.h src/client/line.c \

@@ -95,6 +95,12 @@ sources_nts_network_changed(struct source *s)
 	}
 }
 
+const struct nts_told *
+sources_nts_told(const struct source *s)
+{
+	return s->pool != NULL ? &s->pool->told : NULL;
+}
+
 /* The members of before a restart. */
 static void
 go_on(struct source *s)

@@ -7,6 +7,7 @@
 #define CLIENT_SOURCES_NTS_H
 #include <stdbool.h>
 
+struct nts_told;
 struct source;
 
 /* Makes the line able to ask. False when memory is short. */
@@ -18,5 +19,8 @@ void sources_nts_ask(struct source *s);
 
 /* The way to the KE server may be another: asks at once. */
 void sources_nts_network_changed(struct source *s);
+
+/* Why the last question of the line came to nothing; NULL: it is no pool with nts. */
+const struct nts_told *sources_nts_told(const struct source *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
+#include "client/nts_standing.h"
 #include "client/peers.h"
 #include "client/protect.h"
 #include "control/control.h"
@@ -8,7 +9,7 @@
 #include "vars_table.h"
 #include "steering/steering.h"
 
-enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16 };
+enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16, NTS_STATE_MAX = 192 };
 
 struct peer_vars {
 	const char *more_names; /* NULL */
@@ -25,6 +26,10 @@ struct peer_vars {
 	uint64_t authenable, ttl, timer, timerec, timereach;
 	double xleave;
 	double filtdelay[STAGES], filtoffset[STAGES], filtdisp[STAGES];
+	int64_t cookies, ke_age;
+	uint64_t aead;
+	const char *nts_state;
+	char nts_words[NTS_STATE_MAX];
 };
 
 struct clock_vars {
@@ -36,6 +41,7 @@ struct clock_vars {
 };
 
 #define PEER(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN)
+#define PEER_NTS(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_NTS)
 #define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
@@ -73,6 +79,10 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER("filtdelay", KIND_STAGES, filtdelay),
 	PEER("filtoffset", KIND_STAGES, filtoffset),
 	PEER("filtdisp", KIND_STAGES, filtdisp),
+	PEER("ntscookies", KIND_INT, cookies),
+	PEER_NTS("nts_aead", KIND_UINT, aead),
+	PEER_NTS("nts_ke_age", KIND_INT, ke_age),
+	PEER_NTS("nts_state", KIND_QUOTED, nts_state),
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
@@ -146,9 +156,15 @@ static void
 put_peer_refid(const struct peer *p, char *buf, size_t cap)
 {
 	const struct assoc *a = &p->a;
+	struct nts_standing nts;
 
+	nts_standing_of(p, &nts);
 	if (p->protection.lack != LACK_NOTHING) {
 		vars_put_refid(buf, cap, refid_of_text(protect_refid(p->protection.lack)),
+		    STRATUM_UNSPEC);
+	} else if (nts.due) {
+		vars_put_refid(buf, cap,
+		    refid_of_text(a->remote.addr.family == ADDR_V6 ? "NTS6" : "NTS4"),
 		    STRATUM_UNSPEC);
 	} else if (a->kiss != 0) {
 		vars_put_refid(buf, cap, a->kiss, 0);
@@ -185,6 +201,20 @@ is_unvouched(const struct control *c, const struct assoc *a, const struct assoc_
 {
 	return c->is.steering->selector.sel.why == SELECT_NO_TRUSTED &&
 	    !assoc_has_voice(a, w->policy->plain);
+}
+
+static void
+fill_nts(const struct peer *p, struct peer_vars *v)
+{
+	struct text t = text_over(v->nts_words, sizeof v->nts_words);
+	struct nts_standing nts;
+
+	nts_standing_of(p, &nts);
+	v->cookies = nts.cookies;
+	v->aead = nts.aead;
+	v->ke_age = (int64_t)nts.ke_age_s;
+	nts_standing_put(p, &t);
+	v->nts_state = v->nts_words;
 }
 
 static void
@@ -242,6 +272,20 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->rootdist = a->filter.usable ? assoc_root_dist_s(a, &w) : NTP_MAXDISP_S;
 	fill_measured(a, v);
 	fill_stages(c, a, v);
+	fill_nts(p, v);
+}
+
+/* A name with nts may get cookies yet; the members of a pool have their own. */
+static void
+fill_nts_line(const struct source *s, struct peer_vars *v)
+{
+	struct text t = text_over(v->nts_words, sizeof v->nts_words);
+	bool nts = (s->cfg->flags & OPTION_NTS) != 0 && s->cfg->kind != SOURCE_POOL;
+
+	v->cookies = nts ? 0 : -1;
+	v->ke_age = -1;
+	nts_standing_put_line(s, &t);
+	v->nts_state = v->nts_words;
 }
 
 /* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
@@ -266,6 +310,16 @@ fill_pool(const struct source *s, struct peer_vars *v)
 		    : s->cfg->kind == SOURCE_POOL            ? "POOL"
 							     : "DNS"),
 	    STRATUM_UNSPEC);
+	fill_nts_line(s, v);
+}
+
+static void
+put_default(const struct peer_vars *v, struct text *out)
+{
+	vars_put_shown(out, &PEER, v, SHOWN);
+	if (v->cookies >= 0 || v->nts_state[0] != '\0') {
+		vars_put_shown(out, &PEER, v, SHOWN_NTS);
+	}
 }
 
 void
@@ -274,7 +328,7 @@ vars_peer_default(const struct control *c, const struct peer *p, struct text *ou
 	struct peer_vars v;
 
 	fill_peer(c, p, &v);
-	vars_put_shown(out, &PEER, &v, SHOWN);
+	put_default(&v, out);
 }
 
 void
@@ -294,7 +348,7 @@ vars_pool_default(const struct control *c, const struct source *s, struct text *
 
 	(void)c;
 	fill_pool(s, &v);
-	vars_put_shown(out, &PEER, &v, SHOWN);
+	put_default(&v, out);
 }
 
 void

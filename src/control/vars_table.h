@@ -35,6 +35,7 @@ enum vars_shown {
 	NAMED, /* always; only by name */
 	SHOWN_TABLE,
 	SHOWN_SMEAR, /* with a leap table; while a smear is configured */
+	SHOWN_NTS,   /* of a source that is asked with NTS */
 };
 
 struct vars_row {

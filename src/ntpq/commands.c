@@ -393,7 +393,7 @@ help_table(struct ntpq *q)
 	      "  refid  what the source follows; .INIT. no answer yet, .POOL. a pool\n"
 	      "  st     stratum: 1 has a clock, 16 is not synchronised\n"
 	      "  t      u one server, s and S symmetric, p pool, l clock, a manycast,\n"
-	      "         b hears broadcasts, B and M send them, 1 to 8 cookies of NTS\n"
+	      "         b hears broadcasts, B and M send them, 0 to 8 cookies of NTS\n"
 	      "  when   seconds since the last answer (m, h, d); - none yet\n"
 	      "  poll   seconds between requests\n"
 	      "  reach  the last eight requests in octal: 377 all were answered, 0 none\n"

@@ -73,7 +73,7 @@ client_type(const struct row *r)
 	if (r->addr.family != ADDR_NONE && addr_is_multicast(&r->addr)) {
 		return 'a';
 	}
-	if (vars_i64(r->vars, "ntscookies", &cookies) && cookies > 0 && cookies <= 8) {
+	if (vars_i64(r->vars, "ntscookies", &cookies) && cookies >= 0 && cookies <= 8) {
 		return (char)('0' + cookies);
 	}
 	return 'u';

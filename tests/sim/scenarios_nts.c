@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "ntpd/state.h"
+#include "sim/mode6.h"
 #include "sim/scenario.h"
 #include "wire/nts.h"
 
@@ -60,6 +62,58 @@ a_server_with_nts_is_followed_and_its_jar_stays_full(struct sim *s)
 }
 
 /* The first question for keys comes with the first poll, the first request with the keys. */
+static long
+told(const struct mode6 *m, const char *name)
+{
+	char value[64];
+
+	return strtol(mode6_value(m, name, value, sizeof value), NULL, 0);
+}
+
+/* The association of the first source with NTS, or without. */
+static uint16_t
+peer_with(const struct sim_node *c, bool nts)
+{
+	const struct peer *p = c->daemon->client.peers.peer;
+
+	while ((p->nts != NULL) != nts) {
+		p++;
+	}
+	return p->a.id;
+}
+
+static void
+what_a_source_with_nts_has_is_told(struct sim *s)
+{
+	struct mode6 *m = calloc(1, sizeof *m);
+	struct sim_server *v;
+	struct sim_node *c =
+	    one(s, "driftfile /drift\nserver ntp.example nts iburst\nserver 192.0.2.2\n", &v);
+	const struct mode6_answer *a;
+	char state[64];
+
+	sim_link(s, c->host, sim_serve(s, "192.0.2.2")->host, scenario_lan());
+	sim_run(s, 3600);
+	if (m == NULL) {
+		return;
+	}
+	mode6_local(m, s, c);
+	a = mode6_ask(m, CONTROL_READVAR, peer_with(c, true), "");
+	/* configured, authentication is on, and good, and it answers */
+	SIM_CHECK(s, a->status >> 12 == 0xf, "status %04x", a->status);
+	SIM_CHECK(s, told(m, "ntscookies") >= 7, "%ld cookies", told(m, "ntscookies"));
+	SIM_CHECK(s, told(m, "nts_aead") == 15, "aead %ld", told(m, "nts_aead"));
+	SIM_CHECK(s, labs(told(m, "nts_ke_age") - 3600) < 5, "age %ld", told(m, "nts_ke_age"));
+	SIM_CHECK(s, strcmp(mode6_value(m, "nts_state", state, sizeof state), "good") == 0,
+	    "state %s", state);
+	(void)mode6_ask(m, CONTROL_READVAR, peer_with(c, false), "");
+	SIM_CHECK(s, told(m, "ntscookies") == -1, "%ld cookies", told(m, "ntscookies"));
+	SIM_CHECK(s, mode6_value(m, "nts_state", state, sizeof state)[0] == '\0', "state %s",
+	    state);
+	mode6_end(m);
+	free(m);
+}
+
 static void
 the_first_sample_comes_within_a_second(struct sim *s)
 {
@@ -340,23 +394,52 @@ where_long_packets_are_lost_short_ones_keep_the_time(struct sim *s)
 /* Ways to get no keys, and what is said of each: once. */
 static const struct {
 	const char *config, *said;
+	const char *state; /* its first word in nts_state */
 	bool refuses, silent, ke_error;
 	int64_t not_before, not_after;
 } failures[] = {
-	{ NTS_LINE, "Connection refused", true, false, false, 0, 0 },
-	{ NTS_LINE, "no answer", false, true, false, 0, 0 },
-	{ NTS_LINE, "error", false, false, true, 0, 0 },
-	{ NTS_LINE, "expired", false, false, false, 0, 1000 },
-	{ NTS_LINE, "not valid yet", false, false, false, 4000000000, 0 },
-	{ "server other.example nts iburst\n", "name", false, false, false, 0, 0 },
-	{ "server ntp.example nts iburst ca /own.pem\n", "trust", false, false, false, 0, 0 },
-	{ "server nowhere.example nts iburst\n", "nowhere.example: no address yet", false, false,
+	{ NTS_LINE, "Connection refused", "refused: ", true, false, false, 0, 0 },
+	{ NTS_LINE, "no answer", "timeout: ", false, true, false, 0, 0 },
+	{ NTS_LINE, "error", "error: ", false, false, true, 0, 0 },
+	{ NTS_LINE, "expired", "expired: ", false, false, false, 0, 1000 },
+	{ NTS_LINE, "not valid yet", "not_yet: ", false, false, false, 4000000000, 0 },
+	{ "server other.example nts iburst\n", "name", "name: ", false, false, false, 0, 0 },
+	{ "server ntp.example nts iburst ca /own.pem\n", "trust", "untrusted: ", false, false,
 	    false, 0, 0 },
-	{ "server ntp.example nts iburst aead AES_SIV_CMAC_384\n", "", false, false, false, 0, 0 },
-	{ "server ntp.example:4999 nts iburst\n", "Connection refused", false, false, false, 0, 0 },
-	{ "server ntp.example nts iburst require other.example\n", "is not taken", false, false,
+	{ "server nowhere.example nts iburst\n", "nowhere.example: no address yet", "", false,
+	    false, false, 0, 0 },
+	{ "server ntp.example nts iburst aead AES_SIV_CMAC_384\n", "", "aead: ", false, false,
 	    false, 0, 0 },
+	{ "server ntp.example:4999 nts iburst\n", "Connection refused", "refused: ", false, false,
+	    false, 0, 0 },
+	{ "server ntp.example nts iburst require other.example\n", "is not taken",
+	    "server_refused: ", false, false, false, 0, 0 },
 };
+
+/* What a daemon tells of its only association, which has no keys. */
+static void
+tells_why(struct sim *s, struct sim_node *c, const char *config, const char *state)
+{
+	char value[256], refid[16], cookies[16];
+	uint16_t id = c->daemon->client.peers.peer[0].a.id;
+	struct mode6 *m = calloc(1, sizeof *m);
+
+	if (m == NULL || id == 0) {
+		free(m);
+		return; /* its name has no address */
+	}
+	mode6_local(m, s, c);
+	(void)mode6_ask(m, CONTROL_READVAR, id, "");
+	mode6_value(m, "nts_state", value, sizeof value);
+	SIM_CHECK(s, strncmp(value, state, strlen(state)) == 0, "%s: nts_state is %s, not %s",
+	    config, value, state);
+	SIM_CHECK(s, strcmp(mode6_value(m, "refid", refid, sizeof refid), "NTS4") == 0,
+	    "%s: refid %s", config, refid);
+	SIM_CHECK(s, strcmp(mode6_value(m, "ntscookies", cookies, sizeof cookies), "0") == 0,
+	    "%s: %s cookies", config, cookies);
+	mode6_end(m);
+	free(m);
+}
 
 static void
 fails(struct sim *s, unsigned i)
@@ -382,6 +465,7 @@ fails(struct sim *s, unsigned i)
 	    sim_logged(c, "no keys"));
 	SIM_CHECK(s, c->ke.questions <= 25, "%s: %u questions in a day", failures[i].config,
 	    c->ke.questions);
+	tells_why(s, c, failures[i].config, failures[i].state);
 	sim_node_stop(c);
 }
 
@@ -985,6 +1069,7 @@ a_server_that_is_told_of_by_another_port_is_asked_there(struct sim *s)
 
 static const struct scenario list[] = {
 	SCENARIO(a_server_with_nts_is_followed_and_its_jar_stays_full),
+	SCENARIO(what_a_source_with_nts_has_is_told),
 	SCENARIO(the_first_sample_comes_within_a_second),
 	SCENARIO(a_forged_nak_changes_nothing),
 	SCENARIO(a_nak_without_our_identifier_changes_nothing),

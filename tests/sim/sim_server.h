@@ -52,7 +52,7 @@ struct sim_server {
 	struct mac_key *key; /* signs answers to signed requests; owned */
 	uint32_t key_id;
 	bool sign_always;
-	struct sim_nts *nts; /* answers what has NTS by it; owned, NULL: without */
+	struct sim_nts *nts;     /* answers what has NTS by it; owned, NULL: without */
 	unsigned answer_version; /* 0: that of the request */
 	/* Changes an answer before it is written; may be NULL. False: no answer. */
 	bool (*twist)(struct sim_server *s, const struct packet *request, struct header *answer);

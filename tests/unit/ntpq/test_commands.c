@@ -85,6 +85,35 @@ peers_is_the_table_of_4_2_8(void **state)
 }
 
 static void
+the_type_of_a_source_with_nts_is_the_number_of_its_cookies(void **state)
+{
+	static const struct {
+		const char *vars;
+		char type;
+	} cases[] = {
+		{ "ntscookies=0, refid=NTS4", '0' },
+		{ "ntscookies=8, refid=GPS", '8' },
+		{ "ntscookies=-1, refid=GPS", 'u' },
+		{ "ntscookies=9, refid=GPS", 'u' },
+		{ "ntscookies=-1, refid=POOL", 'p' },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct reply replies[4];
+		char text[3][512], row[32];
+		struct world w;
+
+		with_three_peers(&w, replies, text);
+		snprintf(text[0], sizeof text[0], "srcadr=192.0.2.11, stratum=1, hmode=3, %s",
+		    cases[i].vars);
+		snprintf(row, sizeof row, "  1 %c  ", cases[i].type);
+		assert_non_null(strstr(run(&w, "peers"), row));
+		end(&w);
+	}
+}
+
+static void
 peers_leaves_out_what_is_neither_configured_nor_reachable(void **state)
 {
 	static const uint8_t stranger[] = { 0, 1, 0x06, 0x1a };
@@ -888,6 +917,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peers_is_the_table_of_4_2_8),
+		cmocka_unit_test(the_type_of_a_source_with_nts_is_the_number_of_its_cookies),
 		cmocka_unit_test(peers_leaves_out_what_is_neither_configured_nor_reachable),
 		cmocka_unit_test(associations_are_sorted_by_id_and_trailing_blanks_cut),
 		cmocka_unit_test(readvar_breaks_lines_before_72_and_cooks),
