@@ -72,6 +72,7 @@ enum config_clock {
 	CLOCK_NMEA = 20,
 	CLOCK_PPS = 22,
 	CLOCK_SHM = 28,
+	CLOCK_SOCK = 47, /* our own number: chrony has none */
 };
 
 /* fudge 127.127.t.u ... */

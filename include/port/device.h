@@ -17,6 +17,8 @@ enum device_kind {
 	DEVICE_SNAPSHOT,
 	/* A serial line, or what looks like one: lines of text. */
 	DEVICE_LINE,
+	/* A Unix socket that others send datagrams to. */
+	DEVICE_DATAGRAM,
 	/* Pulses that the kernel stamps (PPS API, RFC 2783). */
 	DEVICE_PULSE,
 };

@@ -13,10 +13,11 @@
 #include "refclock_nmea.h"
 #include "refclock_pps.h"
 #include "refclock_shm.h"
+#include "refclock_sock.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
 static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_NMEA,
-	&REFCLOCK_PPS, &REFCLOCK_SHM };
+	&REFCLOCK_PPS, &REFCLOCK_SHM, &REFCLOCK_SOCK };
 
 /* A device that is missing. */
 static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;

@@ -556,6 +556,7 @@ static const struct schema_clock clocks[] = {
 	{ 44, NULL, "NeoClock", STATE_NOT_YET },
 	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET },
 	{ 46, "gpsd", "gpsd", STATE_NOT_YET },
+	{ 47, "sock", "socket of chrony's kind", STATE_ACTS },
 	{ 3, NULL, "PSTI", STATE_NEVER },
 	{ 6, NULL, "IRIG audio", STATE_NEVER },
 	{ 7, NULL, "CHU", STATE_NEVER },

@@ -331,6 +331,7 @@ words_refclock(struct text *t, const struct addr *a)
 		"NEOCLK4X",
 		"PCI_TSYNC",
 		"GPS_JSON",
+		"SOCK",
 	};
 	uint32_t v;
 

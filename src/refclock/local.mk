@@ -2,4 +2,5 @@
 noinst_LIBRARIES += librefclock.a
 librefclock_a_SOURCES = \
 	include/refclock/nmea.h src/refclock/nmea.c \
-	include/refclock/shm.h src/refclock/shm.c
+	include/refclock/shm.h src/refclock/shm.c \
+	include/refclock/sock.h src/refclock/sock.c

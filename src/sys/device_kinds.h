@@ -26,6 +26,8 @@ int device_shm_open(const struct device_sys *like, const struct device_want *wan
     struct device_sys **out, struct text *why);
 int device_line_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
+int device_datagram_open(const struct device_sys *like, const struct device_want *want,
+    struct device_sys **out, struct text *why);
 int device_pulse_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
 

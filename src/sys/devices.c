@@ -31,6 +31,9 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	case DEVICE_LINE:
 		error = device_line_open(&d->like, want, &made, why);
 		break;
+	case DEVICE_DATAGRAM:
+		error = device_datagram_open(&d->like, want, &made, why);
+		break;
 	case DEVICE_PULSE:
 		error = device_pulse_open(&d->like, want, &made, why);
 		break;

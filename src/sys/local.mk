@@ -8,7 +8,8 @@ libsys_a_SOURCES = \
 	src/sys/clock_linux.c \
 	src/sys/clock_raw.c \
 	src/sys/clockwatch.c \
-	src/sys/device_kinds.h src/sys/device_line.c src/sys/device_pulse.c src/sys/device_shm.c \
+	src/sys/device_kinds.h src/sys/device_datagram.c \
+	src/sys/device_line.c src/sys/device_pulse.c src/sys/device_shm.c \
 	src/sys/devices.c \
 	src/sys/fence.c \
 	src/sys/file_access.c \

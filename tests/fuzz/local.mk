@@ -24,6 +24,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_nmea \
 	tests/fuzz/fuzz_shm \
+	tests/fuzz/fuzz_sock \
 	tests/fuzz/fuzz_starter
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
@@ -143,3 +144,7 @@ tests_fuzz_fuzz_shm_LDADD = librefclock.a libbase.a
 tests_fuzz_fuzz_nmea_SOURCES = tests/fuzz/fuzz_nmea.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_nmea_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_nmea_LDADD = librefclock.a libbase.a
+
+tests_fuzz_fuzz_sock_SOURCES = tests/fuzz/fuzz_sock.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_sock_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_sock_LDADD = librefclock.a libbase.a

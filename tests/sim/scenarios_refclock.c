@@ -438,6 +438,39 @@ a_preferred_pulse_refines_what_shared_memory_says(struct sim *s)
 	    sim_worst_error_s(s, n, 60));
 }
 
+/* gpsd hands over the seconds in shared memory and the pulses by a socket. */
+static void
+pulses_by_a_socket_refine_a_preferred_clock(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nserver 127.127.28.0 minpoll 4 maxpoll 4 prefer\n"
+	    "refclock sock path /run/chrony.pps0.sock minpoll 4 maxpoll 4\n");
+	struct sim_device *shm = sim_device_shm(&n->devices, SHM_KEY);
+	struct sim_device *sock = sim_device_datagram(&n->devices, "/run/chrony.pps0.sock");
+
+	shm->jitter_s = 0.003;
+	sock->pulses = true;
+	sock->lie_s = 7.0; /* which second it is says the other */
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < scenario_figure(s, 5e-6, 20e-6), "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+static void
+samples_of_a_socket_are_followed_alone(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nrefclock sock unit 3 minpoll 4 maxpoll 4\n");
+
+	(void)sim_device_datagram(&n->devices, "/run/ntpd/refclock3.sock");
+	(void)sim_node_boot(n);
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).stratum == 1, "not after 10 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 10e-6, "off");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_clock_alone_is_followed_within_10_s),
 	SCENARIO(a_clock_that_dies_is_given_up_within_two_polls),
@@ -463,6 +496,8 @@ static const struct scenario list[] = {
 	SCENARIO(a_pulse_beside_a_preferred_server_is_followed_within_5_us),
 	SCENARIO(a_pulse_alone_is_not_followed),
 	SCENARIO(a_preferred_pulse_refines_what_shared_memory_says),
+	SCENARIO(pulses_by_a_socket_refine_a_preferred_clock),
+	SCENARIO(samples_of_a_socket_are_followed_alone),
 };
 
 const struct scenario_table refclock_scenarios = SCENARIO_TABLE(list);

@@ -139,6 +139,24 @@ send_line(struct sim_device *v)
 	r->len = t.len;
 }
 
+/* struct sock_sample of 64 bits. */
+static void
+send_datagram(struct sim_device *v)
+{
+	struct device_reading *r = next_line(v);
+	int64_t at_ns = r->at.real.ns, sec = at_ns / NS_PER_S, usec = at_ns % NS_PER_S / 1000;
+	double offset_s = (double)(told_ns(v) - at_ns) * 1e-9;
+	int32_t pulse = v->pulses, leap = v->leap, magic = 0x534f434b;
+
+	memcpy(r->bytes, &sec, sizeof sec);
+	memcpy(r->bytes + 8, &usec, sizeof usec);
+	memcpy(r->bytes + 16, &offset_s, sizeof offset_s);
+	memcpy(r->bytes + 24, &pulse, sizeof pulse);
+	memcpy(r->bytes + 28, &leap, sizeof leap);
+	memcpy(r->bytes + 36, &magic, sizeof magic);
+	r->len = 40;
+}
+
 /* The kernel keeps the last. */
 static void
 send_pulse(struct sim_device *v)
@@ -156,7 +174,7 @@ late_s(struct sim_device *v)
 {
 	double s = v->after_s;
 
-	if (v->kind == DEVICE_SNAPSHOT) {
+	if (v->kind == DEVICE_SNAPSHOT || v->kind == DEVICE_DATAGRAM) {
 		return s;
 	}
 	s += v->lie_s + v->jitter_s * sim_rng_normal(&v->of->rng);
@@ -188,6 +206,9 @@ speak(void *ctx)
 			break;
 		case DEVICE_LINE:
 			send_line(v);
+			break;
+		case DEVICE_DATAGRAM:
+			send_datagram(v);
 			break;
 		case DEVICE_PULSE:
 			send_pulse(v);
@@ -233,6 +254,17 @@ add_at(struct sim_devices *d, enum device_kind kind, const char *path)
 
 	text_put(&t, path);
 	v->kind = kind;
+	return v;
+}
+
+struct sim_device *
+sim_device_datagram(struct sim_devices *d, const char *path)
+{
+	struct sim_device *v = add_at(d, DEVICE_DATAGRAM, path);
+
+	v->jitter_s = 1e-6;
+	v->after_s = 0.05;
+	arm(v);
 	return v;
 }
 
@@ -310,7 +342,7 @@ read_line(struct sim_device *v, struct device_reading *out)
 	*out = v->line[0];
 	memmove(v->line, v->line + 1, (SIM_LINES_MAX - 1) * sizeof v->line[0]);
 	v->line_n--;
-	if (v->kind == DEVICE_PULSE) {
+	if (v->kind != DEVICE_LINE) {
 		out->at = now;
 	}
 	return 0;

@@ -32,6 +32,7 @@ struct sim_device {
 	double wobble_s; /* amplitude of a slow swing, with a period of wobble_period_s */
 	double wobble_period_s;
 	double after_s;       /* how long after a true second it speaks */
+	bool pulses;          /* DEVICE_DATAGRAM: its samples are those of pulses */
 	bool dead;            /* it says nothing */
 	bool stutters;        /* it says again what it said last */
 	int weeks;            /* its date is off by so many */
@@ -64,6 +65,9 @@ void sim_devices_start(struct sim_devices *d, struct world *w, struct sim_clock 
 
 /* Segment of shared memory with that key, and a writer that is right to 1 us. */
 struct sim_device *sim_device_shm(struct sim_devices *d, uint32_t key);
+
+/* A socket of chrony's kind, and a writer that is right to 1 us. */
+struct sim_device *sim_device_datagram(struct sim_devices *d, const char *path);
 
 /* A receiver on a serial line, that sends each second 0.3 s after it began; and pulses. */
 struct sim_device *sim_device_line(struct sim_devices *d, const char *path);

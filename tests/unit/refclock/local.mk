@@ -10,3 +10,9 @@ TESTS += tests/unit/refclock/test_nmea
 tests_unit_refclock_test_nmea_SOURCES = tests/unit/refclock/test_nmea.c
 tests_unit_refclock_test_nmea_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_refclock_test_nmea_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/refclock/test_sock
+TESTS += tests/unit/refclock/test_sock
+tests_unit_refclock_test_sock_SOURCES = tests/unit/refclock/test_sock.c
+tests_unit_refclock_test_sock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_refclock_test_sock_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)
