@@ -10,7 +10,7 @@ cd "$top_builddir" || exit 1
 
 # What hardening and the fortified headers add to any object.
 compiler='__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|move|set)_chk|__assert_fail'
-memory='mem(cpy|move|set|cmp|chr)|str(len|n?cmp|n?len|r?chr)|bcmp'
+memory='mem(cpy|move|set|cmp|chr)|(__)?explicit_bzero(_chk)?|str(len|n?cmp|n?len|r?chr)|bcmp'
 math='sqrt|cos|cbrt|hypot|fabs|ldexp|frexp|scalbn|log2?|exp2?|pow|floor|ceil|trunc|isnan'
 math+='|fm(in|ax|od)'
 math+='|nearbyint|(l?l)?rint|(l?l)?round'
