@@ -103,7 +103,8 @@ struct refclock_nmea {
 	struct rtime pulse[REFCLOCK_PULSES]; /* the last pulses, by our clock; 0: none */
 	bool paired;                         /* the last time was that of a pulse, at: */
 	struct mtime paired_at;
-	double late_s; /* of the lines behind the pulses, the mean of the last; 0: not known */
+	unsigned lates; /* lines whose time behind a pulse is in the next */
+	double late_s;  /* of the lines behind the pulses, the mean of the last; 0: not known */
 };
 
 /* A clock that is open, or tries to be. */

@@ -3,6 +3,7 @@
 #include "refclock_nmea.h"
 #include <math.h>
 #include <string.h>
+#include "journal/report.h"
 #include "refclock/nmea.h"
 #include "refclock_reading.h"
 
@@ -13,14 +14,14 @@ enum {
 	MODE_SPEED_MASK = 7,
 	MODE_TRUST_DATE = 1 << 18
 };
-enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600, WHY_MAX = 256 };
+enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600, LATES_TOLD = 300 };
 
 /*
  * Sentences come some tenths of a second after the second they tell, by a time that nobody knows
  * until it is measured (fudge time2), and that swings from then on.
  */
 static const double LATE_UNKNOWN_S = 0.6, LATE_SWINGS_S = 0.02;
-static const double LINE_NOISE_S = 1e-3, PULSE_NOISE_S = 1e-6;
+static const double LINE_NOISE_S = 1e-3, PULSE_NOISE_S = 50e-9;
 /* A pulse is that of a line within this; once it was, within the second. */
 static const double PAIR_S = 0.4, PAIR_ON_S = 0.45;
 /* So old a line may be when it is looked at, or a pulse. */
@@ -129,6 +130,18 @@ pulse_of(const struct refclock *r, struct rtime line)
 	return best;
 }
 
+/* What nobody has to measure by hand: said once, when it has been seen for long enough. */
+static void
+tell_late(struct refclock *r)
+{
+	if ((r->fudge.given & FUDGE_TIME2) == 0 && ++r->nmea.lates == LATES_TOLD) {
+		report(r->is.journal, LOG_LEVEL_NOTICE,
+		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.20.%d time2 "
+		    "%.3f' makes them of use while there is none",
+		    refclock_name(r), r->nmea.late_s, (int)r->unit, r->nmea.late_s);
+	}
+}
+
 static void
 note_late(struct refclock_nmea *n, double late_s)
 {
@@ -161,6 +174,7 @@ add_pulse(struct refclock *r, const struct device_reading *d, int64_t told_ns, s
 	later.at.real = rtime_add_s(d->at.real, 1.0);
 	later.at.mono = mtime_add_s(d->at.mono, 1.0);
 	note_late(&r->nmea, rtime_diff_s(d->at.real, pulse));
+	tell_late(r);
 	r->nmea.paired = true;
 	r->nmea.paired_at = d->at.mono;
 	if (refclock_reading_when(r, &later, pulse, LINE_MOST_S, w, &got)) {

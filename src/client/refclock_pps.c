@@ -3,7 +3,7 @@
 #include "refclock_pps.h"
 #include "refclock_reading.h"
 
-static const double PULSE_NOISE_S = 1e-7;
+static const double PULSE_NOISE_S = 50e-9;
 /* A pulse is stamped once a second: one that is older has been looked at before. */
 static const double PULSE_MOST_S = 2.0;
 

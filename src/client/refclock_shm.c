@@ -53,15 +53,15 @@ told_noise_s(int32_t precision)
 }
 
 static void
-bad_date(struct refclock *r, const struct shm_sample *s)
+bad_date(struct refclock *r, int64_t told_ns)
 {
 	char why[WHY_MAX];
 	struct text t = text_over(why, sizeof why);
 
 	text_printf(&t,
 	    "its time, %lld s since 1970, is before tos basedate: a receiver whose week number "
-	    "began anew is 1024 weeks behind, which time1 with the suffix g corrects",
-	    (long long)(s->clock_ns / NS_PER_S));
+	    "began anew is 1024 weeks behind, which 'fudge 127.127.28.%d time1 0g' corrects",
+	    (long long)(told_ns / NS_PER_S), (int)r->unit);
 	refclock_reading_bad(r, REFCLOCK_BAD_DATE, why);
 }
 
@@ -82,8 +82,10 @@ static void
 take_sample(struct refclock *r, const struct device_reading *d, const struct shm_sample *s,
     const struct assoc_world *w)
 {
+	/* With fudge from the first: it may be 1024 weeks. */
+	int64_t told_ns = s->clock_ns + ns_from_s(r->fudge.time1_s);
 	struct refsample_reading got = {
-		.offset_s = (double)(s->clock_ns - s->received_ns) * 1e-9,
+		.offset_s = (double)(told_ns - s->received_ns) * 1e-9,
 		.noise_s = told_noise_s(s->precision),
 		.leap = (enum ntp_leap)(s->leap & LEAP_UNSYNCHRONISED),
 	};
@@ -92,8 +94,8 @@ take_sample(struct refclock *r, const struct device_reading *d, const struct shm
 
 	if (s->leap == LEAP_UNSYNCHRONISED) {
 		refclock_reading_bad(r, REFCLOCK_BAD_SIGNAL, NULL);
-	} else if (s->clock_ns < w->policy->basedate.ns) {
-		bad_date(r, s);
+	} else if (told_ns < w->policy->basedate.ns) {
+		bad_date(r, told_ns);
 	} else if ((s->clock_ns == r->shm.clock_ns && s->received_ns == r->shm.received_ns) ||
 	    !refclock_reading_when(r, d, received, STAMP_MOST_S, w, &got)) {
 		refclock_reading_bad(r, REFCLOCK_BAD_TIME, NULL);
@@ -102,7 +104,7 @@ take_sample(struct refclock *r, const struct device_reading *d, const struct shm
 	} else {
 		text_printf(&t, "%lld.%09lld", (long long)(s->clock_ns / NS_PER_S),
 		    (long long)(s->clock_ns % NS_PER_S));
-		refclock_reading_add(r, &got, r->fudge.time1_s);
+		refclock_reading_add(r, &got, 0.0);
 	}
 	r->shm.clock_ns = s->clock_ns;
 	r->shm.received_ns = s->received_ns;

@@ -40,7 +40,8 @@ take_sample(struct refclock *r, const struct device_reading *d, const struct soc
 	if (s->leap == LEAP_UNSYNCHRONISED) {
 		refclock_reading_bad(r, REFCLOCK_BAD_SIGNAL, NULL);
 	} else if (!s->pulse &&
-	    (double)s->taken_ns * 1e-9 + s->offset_s < (double)w->policy->basedate.ns * 1e-9) {
+	    (double)s->taken_ns * 1e-9 + s->offset_s + r->fudge.time1_s <
+		(double)w->policy->basedate.ns * 1e-9) {
 		refclock_reading_bad(r, REFCLOCK_BAD_DATE,
 		    "its time is before tos basedate: a receiver whose week number began anew is "
 		    "1024 weeks behind");

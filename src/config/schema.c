@@ -98,6 +98,7 @@ static const struct schema_choice smear_forms[] = {
 #define NO_KNOB "packets that fail authentication never change an association here"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
+#define ERAS 1e10 /* s: twice 8192 weeks */
 #define INT_BIG 2147483647.0
 
 /* group, word, arg..opens, default, part..reason */
@@ -227,9 +228,9 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_REFCLOCK, "ppspath", PATH(S(ppspath)), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_REFCLOCK, "baud", INT(S(baud), 0, 4000000, REFUSED), "0", ACTS(SOURCES, RELOAD) },
 
-	{ SCHEMA_FUDGE, "time1", FUDGE(ARG_REAL, -BIG, BIG, REFUSED, time1_s, FUDGE_TIME1), NULL,
+	{ SCHEMA_FUDGE, "time1", FUDGE(ARG_REAL, -ERAS, ERAS, REFUSED, time1_s, FUDGE_TIME1), NULL,
 	    ACTS(SOURCES, RELOAD) },
-	{ SCHEMA_FUDGE, "time2", FUDGE(ARG_REAL, -BIG, BIG, REFUSED, time2_s, FUDGE_TIME2), NULL,
+	{ SCHEMA_FUDGE, "time2", FUDGE(ARG_REAL, -ERAS, ERAS, REFUSED, time2_s, FUDGE_TIME2), NULL,
 	    ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_FUDGE, "stratum", FUDGE(ARG_INT, 0, 16, IGNORED, stratum, FUDGE_STRATUM), NULL,
 	    ACTS(SOURCES, RELOAD) },

@@ -264,12 +264,36 @@ read_int(const struct schema_row *row, const char *word, void *base)
 	return r;
 }
 
+/*
+ * A time of fudge with NTPsec's suffix: g adds 1024 weeks to it, after which the week number of GPS
+ * begins anew, and G the 8192 of newer receivers.
+ */
+static bool
+real_of(const struct schema_row *row, const char *word, double *out)
+{
+	static const double week_s = 7 * 86400.0;
+	bool time = row->group == SCHEMA_FUDGE && (row->bit & (FUDGE_TIME1 | FUDGE_TIME2)) != 0;
+	size_t n = strlen(word);
+	char number[32];
+
+	if (!time || n < 2 || n > sizeof number || (word[n - 1] != 'g' && word[n - 1] != 'G')) {
+		return text_to_double(word, out);
+	}
+	memcpy(number, word, n - 1);
+	number[n - 1] = '\0';
+	if (!text_to_double(number, out)) {
+		return false;
+	}
+	*out += (word[n - 1] == 'g' ? 1024 : 8192) * week_s;
+	return true;
+}
+
 static enum value_result
 read_real(const struct schema_row *row, const char *word, void *base)
 {
 	double v;
 
-	if (!text_to_double(word, &v)) {
+	if (!real_of(row, word, &v)) {
 		return VALUE_BAD;
 	}
 	enum value_result r = fit(row, &v);

@@ -131,6 +131,11 @@ const struct accuracy_case accuracy_cases[] = {
 	    .pause_at_s = 44000, .pause_every_s = 10800 },
 	{ "pause_30s", 24, TYPICAL(1e-9), ONE(WAN), .pause_s = 30, .pause_at_s = 50000 },
 	{ "pause_10min", 24, TYPICAL(1e-9), ONE(WAN), .pause_s = 600, .pause_at_s = 50000 },
+	/* A receiver beside the host: over all its pulses, and over one a poll. */
+	{ "pulse_200ns_poll_0", 8, TYPICAL(1e-9), .pulse_s = 200e-9, .minpoll = 0, .maxpoll = 0 },
+	{ "pulse_200ns_poll_4", 8, TYPICAL(1e-9), .pulse_s = 200e-9, .minpoll = 4, .maxpoll = 4 },
+	{ "pulse_200ns_poll_6", 8, TYPICAL(1e-9), .pulse_s = 200e-9, .minpoll = 6, .maxpoll = 6,
+	    .pulse_heard = 64 },
 	{ "lost_80_percent", 24, TYPICAL(1e-9), ONE(EXPO(10e-3, 1e-3), .loss = 0.8) },
 };
 

@@ -186,6 +186,34 @@ arrive(void *ctx, struct sim_host *to, const struct sim_datagram *d)
 	x->sent = 0;
 }
 
+/* A pulse has come, earlier or later than its second. */
+static void
+hear_pulse(void *ctx)
+{
+	struct run *r = ctx;
+	int64_t now = r->s->w->now, second = (now + NS_PER_S / 2) / NS_PER_S;
+	unsigned every = r->c->pulse_heard > 0 ? r->c->pulse_heard : 1;
+
+	if (r->sample_n < SAMPLES_MAX && second % every == 0) {
+		r->sample[r->sample_n++] = (struct bound_sample){
+			.t_s = (double)now * 1e-9,
+			.error_s = (double)(now - second * NS_PER_S) * 1e-9,
+			.plain_s2 = r->c->pulse_s * r->c->pulse_s,
+		};
+	}
+}
+
+static void
+build_receiver(struct run *r)
+{
+	struct sim_device *pulse = sim_device_pulse(&r->n->devices, "/dev/gpspps0");
+
+	(void)sim_device_line(&r->n->devices, "/dev/gps0");
+	pulse->jitter_s = r->c->pulse_s;
+	pulse->on_spoke = hear_pulse;
+	pulse->on_spoke_ctx = r;
+}
+
 /* --- the world of a case --- */
 
 static void
@@ -249,9 +277,16 @@ build(struct run *r, const char *loop, uint64_t seed)
 		}
 		text_put(&t, "\n");
 	}
+	if (c->pulse_s > 0.0) {
+		text_printf(&t, "refclock nmea flag1 1 time2 0.3 minpoll %d maxpoll %d\n",
+		    c->minpoll, c->maxpoll);
+	}
 	r->n = sim_node_new(r->s, "client", c->offset_s, c->osc.freq, config);
 	r->s->config_line = "";
 	build_clock(r);
+	if (c->pulse_s > 0.0) {
+		build_receiver(r);
+	}
 	if (c->drift_known) {
 		t = text_over(drift, sizeof(drift));
 		text_printf(&t, "%.3f\n", -c->osc.freq * 1e6);

@@ -37,6 +37,10 @@ struct accuracy_case {
 	struct osc osc; /* frequency, wander, waves, jumps */
 	struct accuracy_source source[ACCURACY_SOURCES];
 	unsigned source_n;
+	/* A GPS receiver whose pulses have that jitter, normal; 0: none. */
+	double pulse_s;
+	/* The bound hears of its pulses one in so many, what a single reading a poll allows; 0: all. */
+	unsigned pulse_heard;
 	double offset_s;                           /* of the clock, at the start */
 	int minpoll, maxpoll;                      /* 0: the usual ones */
 	int64_t granularity_ns;                    /* of a reading of the clock; 0: 1 */

@@ -215,6 +215,9 @@ speak(void *ctx)
 			break;
 		}
 		v->spoke++;
+		if (v->on_spoke != NULL) {
+			v->on_spoke(v->on_spoke_ctx);
+		}
 	}
 	arm(v);
 }

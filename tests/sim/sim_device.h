@@ -47,6 +47,8 @@ struct sim_device {
 	uint8_t segment[SIM_SHM_LEN];
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
+	void (*on_spoke)(void *ctx); /* it has just spoken; NULL: nobody listens */
+	void *on_spoke_ctx;
 	unsigned opened; /* by the daemon, now */
 	unsigned opens, spoke;
 };

@@ -70,6 +70,24 @@ with_flag1_the_pulse_counts_and_fudge_time1_is_its(void **state)
 	rig_pass(r, 120.0);
 	assert_true(fabs(p->a.filter.best.offset_s - 0.001) < 1e-6);
 	assert_true(p->a.pulsed);
+	assert_int_equal(rig_said(r, "its sentences end"), 0);
+	rig_free(r);
+}
+
+static void
+how_late_its_lines_are_is_measured_by_the_pulse(void **state)
+{
+	struct rig *r =
+	    rig_new("server 127.127.20.0 minpoll 4\nfudge 127.127.20.0 flag1 1\n", NULL);
+	struct sim_device *line = sim_device_line(&r->devices, "/dev/gps0");
+
+	(void)state;
+	(void)sim_device_pulse(&r->devices, "/dev/gpspps0");
+	line->after_s = 0.142;
+	line->jitter_s = 0.0;
+	(void)start(r, "127.127.20.0");
+	rig_pass(r, 700.0);
+	assert_int_equal(rig_said(r, "'fudge 127.127.20.0 time2 0.142'"), 1);
 	rig_free(r);
 }
 
@@ -175,6 +193,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_late_by_time2_and_as_unsure_as_nobody_measured),
 		cmocka_unit_test(with_flag1_the_pulse_counts_and_fudge_time1_is_its),
+		cmocka_unit_test(how_late_its_lines_are_is_measured_by_the_pulse),
 		cmocka_unit_test(a_line_far_from_its_pulse_counts_alone),
 		cmocka_unit_test(sentences_that_cannot_be_read_are_counted_and_an_event),
 		cmocka_unit_test(the_device_is_that_of_the_line_and_is_opened_again_when_it_goes),

@@ -219,6 +219,22 @@ a_date_before_tos_basedate_is_said_once(void **state)
 	rig_free(b.r);
 }
 
+/* A receiver that is 1024 weeks behind, and said to be. */
+static void
+weeks_in_time1_make_an_old_receiver_of_use(void **state)
+{
+	struct bench b = bench_of("server 127.127.28.0 minpoll 4\nfudge 127.127.28.0 time1 0g\n");
+
+	(void)state;
+	b.dev->weeks = -1024;
+	start(&b);
+	b.r->synced = true;
+	rig_pass(b.r, 60.0);
+	assert_true(fabs(b.p->a.filter.best.offset_s) < 5e-6);
+	assert_int_equal(refclock_status(b.p->clock) & 0xf, REFCLOCK_FINE);
+	rig_free(b.r);
+}
+
 static void
 minjitter_is_the_least_noise_of_a_sample(void **state)
 {
@@ -246,6 +262,7 @@ main(void)
 		cmocka_unit_test(flag4_writes_a_line_of_counts_each_poll),
 		cmocka_unit_test(a_date_before_tos_basedate_is_said_once),
 		cmocka_unit_test(minjitter_is_the_least_noise_of_a_sample),
+		cmocka_unit_test(weeks_in_time1_make_an_old_receiver_of_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ntp.conf to values: what each directive sets, includes, limits, remote text. */
 #include "conf.h"
+#include <math.h>
 
 /* count lines: before, a number, after. */
 static struct conf *
@@ -176,6 +177,26 @@ a_stratum_out_of_range_is_not_given(void **state)
 	assert_int_equal(k->c->sources[0].fudge.stratum, 12);
 	assert_int_equal(k->c->sources[1].fudge.given, 0);
 	conf_end(k);
+}
+
+static void
+weeks_of_gps_are_added_to_the_times_of_fudge(void **state)
+{
+	struct conf *k = conf_of("server 127.127.28.0\nfudge 127.127.28.0 time1 0.25g time2 -1G\n"
+				 "refclock shm unit 1 time1 0g\n");
+	struct conf *bad = conf_of("server 127.127.28.0\nfudge 127.127.28.0 time1 g\n");
+	struct conf *other = conf_of("tinker step 0.2g\n");
+
+	(void)state;
+	assert_int_equal(k->d.errors, 0);
+	assert_true(fabs(k->c->sources[0].fudge.time1_s - 619315200.25) < 1e-6);
+	assert_true(fabs(k->c->sources[0].fudge.time2_s - 4954521599.0) < 1e-6);
+	assert_true(fabs(k->c->sources[1].fudge.time1_s - 619315200.0) < 1e-6);
+	assert_int_equal(bad->d.errors, 1);
+	assert_int_equal(other->d.errors, 1);
+	conf_end(k);
+	conf_end(bad);
+	conf_end(other);
 }
 
 static void
@@ -1064,6 +1085,7 @@ main(void)
 		cmocka_unit_test(a_reference_clock_polls_at_6_unless_told_otherwise),
 		cmocka_unit_test(fudge_lines_reach_their_clock_from_above_and_below),
 		cmocka_unit_test(a_stratum_out_of_range_is_not_given),
+		cmocka_unit_test(weeks_of_gps_are_added_to_the_times_of_fudge),
 		cmocka_unit_test(refclock_names_mean_the_old_addresses),
 		cmocka_unit_test(unpeer_takes_back_a_line_above_and_keeps_what_it_does_not_know),
 		cmocka_unit_test(restrict_lines_become_ordered_entries),
