@@ -17,6 +17,7 @@ dist_examples_DATA = \
 	conf/ntpd.cron \
 	conf/ntpd.logcheck \
 	conf/ntpd.logrotate \
+	conf/ntpd.rules \
 	conf/ntpd.sysconfig \
 	conf/ntpdate.sysconfig \
 	conf/step-tickers \

@@ -111,6 +111,23 @@ kiss_of(const struct vars *v)
 	return -1;
 }
 
+/* Types of reference clocks, t of 127.127.t.u. */
+enum { CLOCK_TYPE_NMEA = 20, CLOCK_TYPE_PPS = 22, CLOCK_NET = 0x7f7f };
+
+/* 0: it is none, or does not say by its address which. */
+static unsigned
+clock_type(const struct vars *v)
+{
+	const char *address = vars_get(v, "srcadr");
+	struct addr a;
+
+	if (address == NULL || !addr_parse(address, &a) || a.family != ADDR_V4 ||
+	    addr_v4_value(&a) >> 16 != CLOCK_NET) {
+		return 0;
+	}
+	return addr_v4_value(&a) >> 8 & 0xff;
+}
+
 static bool
 is_refclock(const struct vars *v)
 {
@@ -256,7 +273,11 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 			continue;
 		}
 		explain_note(&s->advice, "%s",
-		    bit == FLASH_UNREACH && refclock ? "check the device and its driver" : advice);
+		    bit == FLASH_UNREACH && refclock
+			? "'cv' with its number says what comes from its device; the log of ntpd "
+			  "has "
+			  "which device is missing, and whose right to open it"
+			: advice);
 	}
 	if (follows != 0) {
 		char buf[PHRASE_LEN];
@@ -393,10 +414,40 @@ note_times(struct story *s, const struct vars *v, uint16_t status, const struct 
 	}
 }
 
+/* A receiver is late by the time that its words take, until somebody says how long that is. */
 static void
-note_falseticker(struct story *s, uint16_t status, const struct survey *all)
+note_uncalibrated(struct story *s, const struct vars *v)
+{
+	unsigned type = clock_type(v);
+
+	explain_note(&s->advice,
+	    "when it is right but for the time that its words take, 'fudge 127.127.%u.U %s' is to "
+	    "be %.3f more than it is",
+	    type, type == CLOCK_TYPE_NMEA ? "time2" : "time1", -explain_number(v, "offset") / 1e3);
+}
+
+/* It tells where a second begins: somebody else has to say which. */
+static void
+note_unnumbered(struct story *s, const struct vars *v, uint16_t status)
+{
+	if (clock_type(v) == CLOCK_TYPE_PPS && status_peer_select(status) == SELECT_OUTLIER) {
+		explain_note(&s->why,
+		    "a pulse tells where a second begins and not which: it leads when a survivor "
+		    "is "
+		    "preferred, or it is itself, and our clock is within 0.4 s");
+		explain_note(&s->advice,
+		    "'prefer' on the line of the receiver that numbers the seconds, or on its own");
+	}
+}
+
+static void
+note_falseticker(struct story *s, const struct vars *v, uint16_t status, const struct survey *all)
 {
 	if (status_peer_select(status) != SELECT_FALSETICK || explain_no_majority(all)) {
+		return;
+	}
+	if (clock_type(v) != 0) {
+		note_uncalibrated(s, v);
 		return;
 	}
 	explain_note(&s->advice,
@@ -488,7 +539,8 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_condition(s, status, all);
 	note_reach(s, v, status);
 	note_times(s, v, status, all);
-	note_falseticker(s, status, all);
+	note_falseticker(s, v, status, all);
+	note_unnumbered(s, v, status);
 	note_kiss(s, kiss);
 	note_flash(s, v, bits, kiss);
 	note_silent_reject(s, v, status);

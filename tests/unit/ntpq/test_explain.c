@@ -45,6 +45,46 @@ explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
 	end(&w);
 }
 
+/* Of a receiver that nobody measured, of pulses that nobody numbers, of a device that is missing. */
+static void
+explain_says_what_a_reference_clock_lacks(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "stratum=2, rootdelay=2, rootdisp=3, offset=0.5" },
+		{ CONTROL_READVAR, 1, NULL, 0x961a,
+		    "srcadr=192.0.2.11, reach=0xff, flash=0x0, offset=0.1" },
+		{ CONTROL_READVAR, 2, NULL, 0x9311,
+		    "srcadr=127.127.22.0, reach=0xff, offset=0.01" },
+		{ CONTROL_READVAR, 3, NULL, 0x9114,
+		    "srcadr=127.127.20.0, reach=0xff, offset=-142" },
+	};
+	static const struct reply missing[] = {
+		{ CONTROL_READVAR, 0, NULL, 0xc011, "stratum=16" },
+		{ CONTROL_READVAR, 1, NULL, 0x8011,
+		    "srcadr=127.127.28.0, reach=0x0, flash=0x1600" },
+	};
+	static const uint8_t one[] = { 0, 1, 0x80, 0x11 };
+	static const uint8_t all[] = { 0, 1, 0x96, 0x1a, 0, 2, 0x93, 0x11, 0, 3, 0x91, 0x14 };
+	const char *out;
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 4);
+	w.played.list = all;
+	w.played.list_len = sizeof all;
+	out = run(&w, "explain");
+	assert_non_null(strstr(out, "a pulse tells where a second begins and not which"));
+	assert_non_null(strstr(out, "'prefer' on the line of the receiver"));
+	assert_non_null(strstr(out, "0.142 more"));
+	end(&w);
+	begin(&w, missing, 2);
+	w.played.list = one;
+	w.played.list_len = sizeof one;
+	assert_non_null(strstr(run(&w, "explain"), "which device is missing"));
+	end(&w);
+}
+
 static void
 notes_without_a_place_are_counted(void **state)
 {
@@ -599,6 +639,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
+		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
 		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(what_is_waited_for_is_told),
