@@ -35,7 +35,8 @@ ntptrace base wire mode6
 ntptime base port sys mode6
 ntp-keygen base port sys crypto
 ntpdc base wire mode6
-exporter base port mode6 sys'
+exporter base port mode6 sys
+alarm base mode6 sys'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

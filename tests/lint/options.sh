@@ -48,7 +48,8 @@ ntptime.8 src/ntptime/main.c
 ntptrace.8 src/ntptrace/main.c
 ntp-keygen.8 src/ntp-keygen/main.c
 ntpdc.8 src/ntpdc/main.c
-ntp-exporter.8 src/exporter/options.c'
+ntp-exporter.8 src/exporter/options.c
+ntp-alarm.8 src/alarm/main.c'
 while read -r page source; do
 	taken "$source" | sort -u >"$work/taken"
 	flags "man/$page" '^\.((It|Op|Pq) )?Fl' | sort -u >"$work/told"

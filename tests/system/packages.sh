@@ -64,7 +64,7 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/sbin/ntptime
 /usr/sbin/ntptrace" "the files outside /usr/share"
 is "$(cd "$work/files/usr/share/man" && find . -type f -printf '%f\n' | sort)" \
-	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 -printf '%f.gz\n' | sort)" \
+	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 ! -name ntp-alarm.8 -printf '%f.gz\n' | sort)" \
 	"every manual page but those of other packages"
 exporter_deb=${box_deb/ntpd_/ntpd-exporter_}
 is "$(dpkg-deb -c "$exporter_deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v /usr/share/doc | sort)" \
@@ -72,6 +72,12 @@ is "$(dpkg-deb -c "$exporter_deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | gr
 /lib/systemd/system/ntp-exporter.socket
 /usr/sbin/ntp-exporter
 /usr/share/man/man8/ntp-exporter.8.gz" "the exporter is a package of its own"
+alarm_deb=${box_deb/ntpd_/ntpd-alarm_}
+is "$(dpkg-deb -c "$alarm_deb" | awk '{ print substr($6, 2) }' | grep -v '/usr/share/doc\|/$' | sort)" \
+	"/lib/systemd/system/ntp-alarm.service
+/usr/sbin/ntp-alarm
+/usr/share/man/man8/ntp-alarm.8.gz" "the alarms as well"
+like "$(dpkg-deb -c "$alarm_deb")" '^drwxr-xr-x root/root .* ./etc/ntp/events.d/$' "with the folder of programs"
 is "$(sort "$work/control/conffiles" | xargs)" \
 	"$(cd "$work/files" && find etc -type f -printf '/%p\n' | sort | xargs)" \
 	"all below /etc are the user's to change"

@@ -22,6 +22,9 @@ unlike "$(rpm -qpl "$rpm" 2>/dev/null)" ntp-exporter "the exporter is not in it"
 is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-exporter-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
 	"/usr/lib/systemd/system/ntp-exporter.service /usr/lib/systemd/system/ntp-exporter.socket \
 /usr/sbin/ntp-exporter /usr/share/man/man8/ntp-exporter.8.gz" "but in a package of its own"
+is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-alarm-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
+	"/etc/ntp/events.d /usr/lib/systemd/system/ntp-alarm.service /usr/sbin/ntp-alarm \
+/usr/share/man/man8/ntp-alarm.8.gz" "the alarms as well"
 
 for script in prein postin preun postun; do
 	text=$(rpm -qp --qf "%{$(tr '[:lower:]' '[:upper:]' <<<"$script")}" "$rpm" 2>/dev/null)
