@@ -20,7 +20,7 @@ enum {
 	KE_COOKIES_MAX = 8,
 	KE_COOKIE_MAX = 256,
 	KE_KEY_MAX = 64,
-	KE_DENY_MAX = 8,
+	KE_DENY_MAX = 10, /* members of a pool: tos maxclock as it is by itself */
 };
 
 /* What of TLS is not left to OpenSSL; "" is. 1.3 is the least and the most there is. */

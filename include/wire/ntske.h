@@ -15,7 +15,7 @@ enum {
 	NTSKE_COOKIES_MAX = 8, /* the same */
 	NTSKE_COOKIE_LEN_MAX = 256,
 	NTSKE_NAME_MAX = 256, /* with the 0 at its end */
-	NTSKE_DENY_MAX = 8
+	NTSKE_DENY_MAX = 10
 };
 
 /* Identifiers of AEAD algorithms: IANA's AEAD registry. */

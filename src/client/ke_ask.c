@@ -124,7 +124,7 @@ put_tls(const struct config_nts *nts, struct ke_tls *t)
 	put(t->curves, sizeof t->curves, nts->ecdhcurves);
 }
 
-/* The servers that other members of the pool have. */
+/* The servers that other members of the pool have: all of them, with maxclock as it is. */
 static void
 put_deny(const struct ke_ask *a, struct ke_question *q)
 {

@@ -144,6 +144,25 @@ a_question_is_answered_and_the_answer_understood(void **state)
 	}
 }
 
+/* With maxclock as it is by itself, the last member is not given a server of the others again. */
+static void
+a_request_refuses_the_servers_of_a_whole_pool(void **state)
+{
+	static struct ke_question q = { .aead = { 15 }, .aead_n = 1, .deny_n = 10 };
+	static uint8_t octets[KE_ASKED_MAX];
+	struct writer w = writer_over(octets, sizeof octets);
+	static struct ntske_request got;
+
+	(void)state;
+	for (unsigned i = 0; i < q.deny_n; i++) {
+		(void)snprintf(q.deny[i], sizeof q.deny[i], "%c.ntp.example", 'a' + (int)i);
+	}
+	assert_true(ke_request(&q, &w));
+	assert_int_equal(ntske_read_request(octets, w.len, &got), NTSKE_READ_DONE);
+	assert_int_equal(got.deny_n, 10);
+	assert_string_equal(got.deny[9], "j.ntp.example");
+}
+
 static void
 a_message_cut_at_any_octet_goes_on(void **state)
 {
@@ -411,6 +430,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_question_is_answered_and_the_answer_understood),
+		cmocka_unit_test(a_request_refuses_the_servers_of_a_whole_pool),
 		cmocka_unit_test(a_message_cut_at_any_octet_goes_on),
 		cmocka_unit_test(the_longest_answer_fits_the_smallest_reader),
 		cmocka_unit_test(the_order_of_the_client_counts_among_what_is_allowed),

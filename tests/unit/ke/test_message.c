@@ -120,7 +120,7 @@ a_question_that_is_none_is_not_sent(void **state)
 	UNFIT(o.question.aead_n = 0);
 	UNFIT(o.question.aead_n = 5);
 	UNFIT(o.question.aead[1] = 14);
-	UNFIT(o.question.deny_n = 9);
+	UNFIT(o.question.deny_n = KE_DENY_MAX + 1);
 	UNFIT(o.question.deny[0][0] = '\0');
 	UNFIT(o.question.ca[3] = '\n');
 #undef UNFIT
