@@ -32,11 +32,23 @@ enum ke_server_what {
 	KE_SERVER_GONE     /* the process ended; it is started again */
 };
 
+/* What is wrong with the key, which no other process reads. */
+enum ke_key_fault {
+	KE_KEY_GOOD,   /* nothing, or it was not come to */
+	KE_KEY_UNREAD, /* reason says why */
+	KE_KEY_OPEN,   /* every user may read it */
+	KE_KEY_NONE,   /* it is no key */
+	KE_KEY_LOCKED, /* it has a pass phrase */
+	KE_KEY_OTHER,  /* it is that of another certificate */
+	KE_KEY_FAULTS_N
+};
+
 struct ke_server_event {
 	enum ke_server_what what;
 	struct endpoint from;
 	char reason[KE_REASON_MAX]; /* what was wrong; "" */
 	char tls[64];               /* of KE_SERVED: "TLSv1.3, TLS_AES_256_GCM_SHA384 (256)" */
+	enum ke_key_fault key;      /* of KE_CERTIFICATE with a reason */
 	double took_s, cpu_s;       /* wall and processor time of the connection */
 	int64_t not_after;          /* of the certificate, s since 1970 */
 	char subject[KE_NAME_MAX];  /* of the certificate: a name that it is for */

@@ -539,7 +539,9 @@ make_context(const struct serving *s, char *why)
 static void
 tell_pair(struct serving *s, const struct pair_read *p)
 {
-	struct ke_server_event e = { .what = KE_CERTIFICATE, .not_after = p->not_after };
+	struct ke_server_event e = { .what = KE_CERTIFICATE,
+		.not_after = p->not_after,
+		.key = p->key };
 
 	memcpy(e.reason, p->reason, sizeof e.reason);
 	memcpy(e.subject, p->subject, sizeof e.subject);

@@ -140,6 +140,15 @@ get_bool(struct cursor *c, bool *out)
 	return b <= 1;
 }
 
+static bool
+get_key_fault(struct cursor *c, enum ke_key_fault *out)
+{
+	uint8_t fault = cursor_u8(c);
+
+	*out = fault < KE_KEY_FAULTS_N ? (enum ke_key_fault)fault : KE_KEY_GOOD;
+	return fault < KE_KEY_FAULTS_N;
+}
+
 static void
 put_addr(struct writer *w, const struct addr *a)
 {
@@ -227,6 +236,16 @@ get_tls(struct cursor *c, struct ke_tls *t)
 {
 	return get_text(c, LINE, t->ciphersuites, sizeof t->ciphersuites) &&
 	    get_text(c, LINE, t->curves, sizeof t->curves) && get_bool(c, &t->server_preference);
+}
+
+/* What is wrong with a key is said of a certificate, and with a reason. */
+static bool
+is_event(const struct ke_server_event *e)
+{
+	bool of_pair = e->what == KE_CERTIFICATE;
+
+	return (e->from.addr.family == ADDR_NONE) == of_pair &&
+	    (e->key == KE_KEY_GOOD || (of_pair && e->reason[0] != '\0'));
 }
 
 static void
@@ -646,6 +665,7 @@ ke_server_told_put(const struct ke_server_told *t, uint8_t out[KE_SERVER_EVENT_L
 	assert(e->what != KE_SERVER_GONE);
 	writer_u8(&w, (uint8_t)e->what);
 	writer_u8(&w, t->by_path ? 1 : 0);
+	writer_u8(&w, (uint8_t)e->key);
 	put_endpoint(&w, &e->from);
 	put_line(&w, e->reason, sizeof e->reason);
 	put_line(&w, e->tls, sizeof e->tls);
@@ -663,13 +683,13 @@ ke_server_told_get(const uint8_t *octets, size_t len, struct ke_server_told *out
 	struct ke_server_event *e = &out->event;
 	uint8_t what = cursor_u8(&c);
 
-	if (what >= KE_SERVER_GONE || !get_bool(&c, &out->by_path) || !get_endpoint(&c, &e->from) ||
-	    !get_text(&c, LINE, e->reason, sizeof e->reason) ||
+	if (what >= KE_SERVER_GONE || !get_bool(&c, &out->by_path) || !get_key_fault(&c, &e->key) ||
+	    !get_endpoint(&c, &e->from) || !get_text(&c, LINE, e->reason, sizeof e->reason) ||
 	    !get_text(&c, LINE, e->tls, sizeof e->tls) || !get_seconds(&c, &e->took_s) ||
 	    !get_seconds(&c, &e->cpu_s) || !get_time(&c, &e->not_after) ||
 	    !get_text(&c, LINE, e->subject, sizeof e->subject)) {
 		return false;
 	}
 	e->what = (enum ke_server_what)what;
-	return at_end(&c) && (e->from.addr.family == ADDR_NONE) == (e->what == KE_CERTIFICATE);
+	return at_end(&c) && is_event(e);
 }

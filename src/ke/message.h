@@ -25,8 +25,8 @@ enum {
 	    KE_COOKIES_MAX * (2 + KE_COOKIE_MAX) + 2 + KE_NAME_MAX + 2 + 8 + 8 + 2 +
 	    KE_TLS_TEXT_MAX + 8,
 	KE_SERVER_ORDER_LEN = 1 + 2 * (2 + KE_PATH_MAX) + 1 + 2 * KE_AEADS_MAX + 2 + 4 + KE_TLS_LEN,
-	KE_SERVER_EVENT_LEN = 1 + 1 + KE_ADDR_LEN + 2 + 2 + KE_REASON_MAX + 2 + KE_TLS_TEXT_MAX +
-	    8 + 8 + 8 + 2 + KE_NAME_MAX
+	KE_SERVER_EVENT_LEN = 1 + 1 + 1 + KE_ADDR_LEN + 2 + 2 + KE_REASON_MAX + 2 +
+	    KE_TLS_TEXT_MAX + 8 + 8 + 8 + 2 + KE_NAME_MAX
 };
 
 /* ---- the client's process ---- */

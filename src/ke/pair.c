@@ -31,6 +31,19 @@ static bool TEXT_PRINTF(2, 3) wrong(struct pair_read *p, const char *fmt, ...)
 	return false;
 }
 
+static bool TEXT_PRINTF(3, 4)
+    wrong_key(struct pair_read *p, enum ke_key_fault fault, const char *fmt, ...)
+{
+	struct text t = text_over(p->reason, sizeof p->reason);
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(&t, fmt, ap);
+	va_end(ap);
+	p->key = fault;
+	return false;
+}
+
 /* ---- octets ---- */
 
 struct octets {
@@ -64,15 +77,21 @@ take_all(int fd, struct octets *o)
 	return false;
 }
 
+/* The path of the key is not in the words: whoever tells of a key says which. */
 static bool
-is_fit(const struct stat *st, const char *path, bool secret, struct pair_read *p)
+unread(struct pair_read *p, const struct pair_file *f, bool secret, const char *why)
+{
+	return secret ? wrong_key(p, KE_KEY_UNREAD, "%s", why) : wrong(p, "%s: %s", f->path, why);
+}
+
+static bool
+is_fit(const struct stat *st, const struct pair_file *f, bool secret, struct pair_read *p)
 {
 	if (!S_ISREG(st->st_mode)) {
-		return wrong(p, "%s: it is no file", path);
+		return unread(p, f, secret, "it is no file");
 	}
 	if (secret && (st->st_mode & S_IROTH) != 0) {
-		return wrong(p, "%s: everybody may read this key: chmod o-r, and make another",
-		    path);
+		return wrong_key(p, KE_KEY_OPEN, "everybody may read the key");
 	}
 	return true;
 }
@@ -84,15 +103,14 @@ read_file(const struct pair_file *f, bool secret, struct octets *o, struct pair_
 	struct stat st;
 
 	if (fd < 0) {
-		return wrong(p, "%s: %s%s", f->path, strerror(-fd),
-		    fd == -EACCES ? ": ntpd, or the user of -u, must be able to read it" : "");
+		return unread(p, f, secret, strerror(-fd));
 	}
-	bool fine = fstat(fd, &st) == 0 && is_fit(&st, f->path, secret, p);
+	bool fine = fstat(fd, &st) == 0 && is_fit(&st, f, secret, p);
 	if (fine) {
 		o->at = malloc(FILE_MAX);
 		fine = o->at != NULL && take_all(fd, o);
 		if (!fine) {
-			(void)wrong(p, "%s: %s", f->path, strerror(errno));
+			(void)unread(p, f, secret, strerror(errno));
 		}
 	}
 	if (fd != f->fd) {
@@ -167,19 +185,17 @@ use_chain(SSL_CTX *ctx, BIO *in, const char *path, struct pair_read *p)
 }
 
 static bool
-use_key(SSL_CTX *ctx, BIO *in, const char *path, const char *cert, struct pair_read *p)
+use_key(SSL_CTX *ctx, BIO *in, const char *cert, struct pair_read *p)
 {
 	bool asked = false;
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, no_password, &asked);
 	bool fine = false;
 
 	if (key == NULL) {
-		(void)wrong(p,
-		    asked ? "%s: the key has a password: openssl pkey writes it without"
-			  : "%s: no private key in it: PEM is wanted",
-		    path);
+		(void)wrong_key(p, asked ? KE_KEY_LOCKED : KE_KEY_NONE,
+		    asked ? "the key has a password" : "no private key in it: PEM is wanted");
 	} else if (SSL_CTX_use_PrivateKey(ctx, key) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
-		(void)wrong(p, "%s is not the key to %s", path, cert);
+		(void)wrong_key(p, KE_KEY_OTHER, "it is not the key to %s", cert);
 	} else {
 		fine = true;
 	}
@@ -201,7 +217,7 @@ pair_read(struct ssl_ctx_st *ctx, const struct pair_file *cert, const struct pai
 		ic = BIO_new_mem_buf(c.at, (int)c.len);
 		ik = BIO_new_mem_buf(k.at, (int)k.len);
 		fine = ic != NULL && ik != NULL && use_chain(ctx, ic, cert->path, out) &&
-		    use_key(ctx, ik, key->path, cert->path, out);
+		    use_key(ctx, ik, cert->path, out);
 	}
 	BIO_free(ic);
 	BIO_free(ik);

@@ -7,7 +7,7 @@
 #define KE_PAIR_H
 #include <stdbool.h>
 #include <stdint.h>
-#include "port/ke.h"
+#include "port/ke_server.h"
 
 struct ssl_ctx_st;
 
@@ -29,6 +29,7 @@ struct pair_seen {
 
 struct pair_read {
 	char reason[KE_REASON_MAX]; /* "": nothing is wrong */
+	enum ke_key_fault key;      /* what of it is wrong with the key */
 	int64_t not_after;
 	bool timely; /* it is valid now */
 	char subject[KE_NAME_MAX];

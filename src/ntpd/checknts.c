@@ -69,20 +69,21 @@ date_of(int64_t s, char buf[static DATE_MAX])
 
 /* ---- files ---- */
 
+/* why: the words of an error of the system, or others. */
 static void
-say_unread(const struct look *k, const struct file *f, const struct diag *where, int error)
+say_unread(const struct look *k, const struct file *f, const struct diag *where, const char *why)
 {
 	char buf[SAID_MAX] = "";
 	struct text t = text_over(buf, sizeof buf);
 
-	if (error == -EACCES && k->store->ops->explain != NULL) {
+	if (strcmp(why, strerror(EACCES)) == 0 && k->store->ops->explain != NULL) {
 		k->store->ops->explain(k->store, f->path, STORE_READ, &t);
 	}
-	say(k, DIAG_ERROR, where, "nts %s: '%s' cannot be read: %s%s%s", f->word, f->path,
-	    strerror(-error), buf,
-	    error == -ENOENT ? "; 'nts cert FILE' and 'nts key FILE' name a pair, ntp-keygen "
-			       "--nts makes one to try with"
-			     : "");
+	say(k, DIAG_ERROR, where, "nts %s: '%s' cannot be read: %s%s%s", f->word, f->path, why, buf,
+	    strcmp(why, strerror(ENOENT)) == 0
+		? "; 'nts cert FILE' and 'nts key FILE' name a pair, ntp-keygen --nts makes one to "
+		  "try with"
+		: "");
 }
 
 /* False, and said, when it cannot be had. */
@@ -99,7 +100,7 @@ read_file(const struct look *k, struct file *f)
 	}
 	error = k->store->ops->read(k->store, f->path, &f->text, &f->len);
 	if (error != 0) {
-		say_unread(k, f, &where, error);
+		say_unread(k, f, &where, strerror(-error));
 	}
 	return error == 0;
 }
@@ -170,17 +171,30 @@ judge(const struct look *k, const struct certificate *x, const struct file *f)
 }
 
 static void
+say_open(const struct look *k, const struct file *f, const struct diag *where)
+{
+	say(k, DIAG_ERROR, where,
+	    "every user of this host may read the private key '%s': take that away with 'chmod o= "
+	    "%s', and get a new pair if others had the time to",
+	    f->path, f->path);
+}
+
+static void
 check_open(const struct look *k, const struct file *f)
 {
 	struct diag where = where_of(k, f->path);
 	struct store_stat st;
 
 	if (k->store->ops->stat(k->store, f->path, &st) == 0 && st.open_to_all) {
-		say(k, DIAG_ERROR, &where,
-		    "every user of this host may read the private key '%s': take that away with "
-		    "'chmod o= %s', and get a new pair if others had the time to",
-		    f->path, f->path);
+		say_open(k, f, &where);
 	}
+}
+
+static void
+say_fault(const struct look *k, const struct file *key, const struct diag *where,
+    enum certificate_fault fault)
+{
+	say(k, DIAG_ERROR, where, "nts key: '%s' %s", key->path, certificate_fault_text(fault));
 }
 
 static void
@@ -190,8 +204,7 @@ check_pair(const struct look *k, const struct file *cert, const struct file *key
 	struct diag where = where_of(k, key->path);
 
 	if (fault != CERTIFICATE_GOOD && fault != CERTIFICATE_NONE) {
-		say(k, DIAG_ERROR, &where, "nts key: '%s' %s", key->path,
-		    certificate_fault_text(fault));
+		say_fault(k, key, &where, fault);
 	}
 }
 
@@ -285,6 +298,49 @@ checknts_server(struct store *s, const struct config *c, int64_t now_s, struct d
 	free_file(&cert);
 	free_file(&key);
 	check_cookies(&k);
+}
+
+void
+checknts_certificate(struct store *s, const struct config *c, int64_t now_s,
+    struct diag_list *diags)
+{
+	const struct look k = { s, c, diags, now_s };
+	struct file cert = { .word = "cert", .path = c->nts.cert };
+
+	if (read_file(&k, &cert)) {
+		(void)check_certificate(&k, &cert);
+	}
+	free_file(&cert);
+}
+
+void
+checknts_key(struct store *s, const struct config *c, enum ke_key_fault fault, const char *why,
+    struct diag_list *diags)
+{
+	const struct look k = { .store = s, .c = c, .diags = diags };
+	struct file key = { .word = "key", .path = c->nts.key };
+	struct diag where = where_of(&k, key.path);
+
+	switch (fault) {
+	case KE_KEY_UNREAD:
+		say_unread(&k, &key, &where, why);
+		break;
+	case KE_KEY_OPEN:
+		say_open(&k, &key, &where);
+		break;
+	case KE_KEY_NONE:
+		say_fault(&k, &key, &where, CERTIFICATE_NO_KEY);
+		break;
+	case KE_KEY_LOCKED:
+		say_fault(&k, &key, &where, CERTIFICATE_KEY_LOCKED);
+		break;
+	case KE_KEY_OTHER:
+		say_fault(&k, &key, &where, CERTIFICATE_KEY_OTHER);
+		break;
+	case KE_KEY_GOOD:
+	case KE_KEY_FAULTS_N:
+		break;
+	}
 }
 
 /* ---- whom a client trusts ---- */

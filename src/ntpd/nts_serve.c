@@ -187,9 +187,12 @@ failed(struct ntpd *d, const struct ke_server_event *e)
 	}
 }
 
-/* Says what is wrong with the files at the lines that name them; false when nothing is found. */
+/*
+ * Says what is wrong with the files at the lines that name them; false when nothing is found. The
+ * key is not looked at here: a hole in this process must not yield it.
+ */
 static bool
-told_where(struct ntpd *d, const char *what_stays)
+told_where(struct ntpd *d, const struct ke_server_event *e, const char *what_stays)
 {
 	struct arena *a = arena_new(CHECK_ARENA);
 	struct diag_list diags;
@@ -199,7 +202,12 @@ told_where(struct ntpd *d, const char *what_stays)
 		return false;
 	}
 	diags = diag_list_in(a);
-	checknts_server(d->port.store, d->conf, clock_real(d->port.clock).ns / NS_PER_S, &diags);
+	if (e->key != KE_KEY_GOOD) {
+		checknts_key(d->port.store, d->conf, e->key, e->reason, &diags);
+	} else {
+		checknts_certificate(d->port.store, d->conf,
+		    clock_real(d->port.clock).ns / NS_PER_S, &diags);
+	}
 	for (unsigned i = 0; i < diags.n; i++) {
 		char line[DIAG_LINE_MAX + DIAG_LINE_MAX];
 		struct text t = text_over(line, sizeof line);
@@ -223,7 +231,7 @@ certificate(struct ntpd *d, const struct ke_server_event *e)
 
 	if (e->reason[0] != '\0') {
 		const char *stays = s->not_after != 0 ? "; the certificate of before stays" : "";
-		if (!told_where(d, stays)) {
+		if (!told_where(d, e, stays)) {
 			report(&d->journal, LOG_LEVEL_ERROR, "NTSs: nts cert %s, nts key %s: %s%s",
 			    d->conf->nts.cert, d->conf->nts.key, e->reason, stays);
 		}

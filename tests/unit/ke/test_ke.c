@@ -936,6 +936,8 @@ a_pair_of_no_use_is_named_and_the_old_one_stays(void **state)
 {
 	static const char *const words[] = { "is not the key to", "no certificate in it",
 		"everybody may read", "No such file" };
+	static const enum ke_key_fault faults[] = { KE_KEY_OTHER, KE_KEY_GOOD, KE_KEY_OPEN,
+		KE_KEY_GOOD };
 	struct world *w = *state;
 	char other[2 * NAME_LEN];
 

@@ -245,9 +245,31 @@ an_event_comes_through_and_a_child_cannot_say_that_it_is_gone(void **state)
 	assert_true(ke_server_told_get(octets, sizeof octets, &got));
 	assert_true(got.by_path && endpoint_equal(&got.event.from, &t.event.from));
 	assert_string_equal(got.event.tls, "TLSv1.3");
+	octets[2] = KE_KEY_OPEN; /* of what is no certificate */
+	assert_false(ke_server_told_get(octets, sizeof octets, &got));
+	octets[2] = KE_KEY_GOOD;
 	octets[0] = KE_SERVER_GONE;
 	assert_false(ke_server_told_get(octets, sizeof octets, &got));
 	octets[0] = KE_CERTIFICATE; /* of a peer */
+	assert_false(ke_server_told_get(octets, sizeof octets, &got));
+}
+
+static void
+what_is_wrong_with_a_key_comes_through_with_a_reason(void **state)
+{
+	uint8_t octets[KE_SERVER_EVENT_LEN];
+	struct ke_server_told t = { .event.what = KE_CERTIFICATE }, got;
+
+	(void)state;
+	t.event.key = KE_KEY_OTHER;
+	(void)snprintf(t.event.reason, sizeof t.event.reason, "it is not the key to it");
+	ke_server_told_put(&t, octets);
+	assert_true(ke_server_told_get(octets, sizeof octets, &got));
+	assert_int_equal(got.event.key, KE_KEY_OTHER);
+	octets[2] = KE_KEY_FAULTS_N;
+	assert_false(ke_server_told_get(octets, sizeof octets, &got));
+	t.event.reason[0] = '\0';
+	ke_server_told_put(&t, octets);
 	assert_false(ke_server_told_get(octets, sizeof octets, &got));
 }
 
@@ -261,6 +283,7 @@ main(void)
 		cmocka_unit_test(an_answer_comes_through_and_every_octet_of_it_counts),
 		cmocka_unit_test(no_answer_is_half_good),
 		cmocka_unit_test(orders_to_the_server_come_through),
+		cmocka_unit_test(what_is_wrong_with_a_key_comes_through_with_a_reason),
 		cmocka_unit_test(an_event_comes_through_and_a_child_cannot_say_that_it_is_gone),
 	};
 

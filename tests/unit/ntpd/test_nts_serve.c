@@ -196,17 +196,23 @@ put_pair(struct desk *k, int64_t from_s)
 	sim_store_put(&k->store, "/k.pem", key);
 }
 
-/* The exchange tells of the certificate. */
+/* The exchange tells of the certificate, or of what is wrong with its key. */
 static void
-tell(struct desk *k, const char *reason, int64_t not_after)
+tell_key(struct desk *k, enum ke_key_fault fault, const char *reason, int64_t not_after)
 {
-	struct ke_server_event e = { .what = KE_CERTIFICATE, .not_after = not_after };
+	struct ke_server_event e = { .what = KE_CERTIFICATE, .key = fault, .not_after = not_after };
 	struct text r = text_over(e.reason, sizeof e.reason);
 	struct text s = text_over(e.subject, sizeof e.subject);
 
 	text_put(&r, reason);
 	text_put(&s, "ntp.example.net");
 	k->exchange.on_event(k->exchange.ctx, &e);
+}
+
+static void
+tell(struct desk *k, const char *reason, int64_t not_after)
+{
+	tell_key(k, KE_KEY_GOOD, reason, not_after);
 }
 
 static const char LINES[] = "nts enable cookie /o\nnts cert /c.pem\nnts key /k.pem\n";
@@ -257,8 +263,7 @@ a_bad_pair_is_told_at_its_line_once(void **state)
 
 	(void)state;
 	put_pair(k, NOON_S - DAY_S);
-	sim_store_put(&k->store, "/k.pem", "hello\n");
-	tell(k, "no start line", 0);
+	tell_key(k, KE_KEY_NONE, "no start line", 0);
 	assert_int_equal(said(k, "ntp.conf:3:9: nts key: '/k.pem' has no private key in PEM form"),
 	    1);
 	assert_int_equal(said(k, "no start line"), 0);
@@ -276,13 +281,43 @@ after_a_good_one_it_is_told_that_that_stays(void **state)
 	tell(k, "", NOON_S + 89 * DAY_S);
 	assert_int_equal(said(k, "NTSs: certificate of ntp.example.net, valid until 2027-02-17"),
 	    1);
-	k->store.open_to_all = "/k.pem";
-	tell(k, "open to all", 0);
+	tell_key(k, KE_KEY_OPEN, "open to all", 0);
 	assert_int_equal(said(k,
 			     "ntp.conf:3:9: every user of this host may read the private key "
 			     "'/k.pem'"),
 	    1);
 	assert_int_equal(said(k, "; the certificate of before stays"), 1);
+	desk_free(k);
+}
+
+static void
+the_key_is_read_by_the_exchange_alone(void **state)
+{
+	static const struct {
+		enum ke_key_fault fault;
+		const char *reason, *said;
+	} cases[] = {
+		{ KE_KEY_UNREAD, "Permission denied",
+		    "ntp.conf:3:9: nts key: '/k.pem' cannot be read: Permission denied" },
+		{ KE_KEY_OPEN, "x", "ntp.conf:3:9: every user of this host may read" },
+		{ KE_KEY_NONE, "x", "ntp.conf:3:9: nts key: '/k.pem' has no private key" },
+		{ KE_KEY_LOCKED, "x", "ntp.conf:3:9: nts key: '/k.pem' has a key with a pass" },
+		{ KE_KEY_OTHER, "x", "ntp.conf:3:9: nts key: '/k.pem' has the key of another" },
+	};
+	struct desk *k = desk_new(LINES);
+
+	(void)state;
+	put_pair(k, NOON_S - DAY_S);
+	(void)k->store.port.ops->remove(&k->store.port, "/k.pem"); /* who reads it says so */
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		tell_key(k, cases[i].fault, cases[i].reason, 0);
+		assert_int_equal(said(k, cases[i].said), 1);
+	}
+	/* Nor is it when the certificate is to blame. */
+	sim_store_put(&k->store, "/c.pem", "hello\n");
+	tell(k, "no certificate in it", 0);
+	assert_int_equal(said(k, "ntp.conf:2:10: nts cert: '/c.pem' has no certificate"), 1);
+	assert_int_equal(said(k, "No such file"), 0);
 	desk_free(k);
 }
 
@@ -309,6 +344,7 @@ main(void)
 		cmocka_unit_test(without_enable_nothing_is_started),
 		cmocka_unit_test(a_bad_pair_is_told_at_its_line_once),
 		cmocka_unit_test(after_a_good_one_it_is_told_that_that_stays),
+		cmocka_unit_test(the_key_is_read_by_the_exchange_alone),
 		cmocka_unit_test(what_cannot_be_found_here_is_told_as_the_exchange_has_it),
 	};
 
