@@ -38,6 +38,7 @@ struct talk {
 	SSL *ssl;
 	struct loop_timer deadline;
 	struct mtime since;
+	unsigned asides; /* that came so far */
 	size_t request_len, heard_len;
 	uint8_t request[KE_ASKED_MAX];
 	uint8_t heard[KE_HEARD_MAX + 1];
@@ -300,6 +301,11 @@ went(struct talk *t, int rc)
 		return true;
 	}
 	int error = SSL_get_error(t->ssl, rc);
+	if (t->asides > TLS_ASIDES_MAX) {
+		ke_fail(&t->a, KE_FORM, "it changes its keys again and again");
+		finish(t);
+		return false;
+	}
 	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
 		(void)loop_event_watch_for(t->watch, error == SSL_ERROR_WANT_READ,
 		    error == SSL_ERROR_WANT_WRITE);
@@ -470,6 +476,7 @@ prepare_tls(struct talk *t)
 	}
 	SSL_CTX_free(ctx);
 	if (fine) {
+		tls_count_asides(t->ssl, &t->asides);
 		SSL_set_verify(t->ssl, t->q.noval ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
 		    t->q.noval ? NULL : on_verified);
 	}

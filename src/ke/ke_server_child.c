@@ -49,6 +49,7 @@ struct talk {
 	double cpu_s, charged_s; /* used so far; the processor's clock then */
 	char reason[KE_REASON_MAX];
 	char tls[KE_TLS_TEXT_MAX];
+	unsigned asides; /* that came so far */
 	size_t heard_len, said_len;
 	uint8_t heard[KE_ASKED_MAX + 1];
 	uint8_t said[KE_TOLD_MAX];
@@ -225,6 +226,11 @@ went(struct talk *t, int rc)
 		return true;
 	}
 	int error = SSL_get_error(t->ssl, rc);
+	if (t->asides > TLS_ASIDES_MAX) {
+		note(t, "it changes its keys again and again");
+		give_up(t, KE_SERVED_BAD);
+		return false;
+	}
 	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
 		(void)loop_event_watch_for(t->watch, error == SSL_ERROR_WANT_READ,
 		    error == SSL_ERROR_WANT_WRITE);
@@ -328,21 +334,17 @@ say(struct talk *t)
 	return true;
 }
 
-/* What still comes is of no interest. */
+/* What still comes is of no interest, and there may be no end of it: once in a turn of the loop. */
 static bool
 farewell(struct talk *t)
 {
-	uint8_t octets[256];
+	uint8_t octets[4096];
 
 	ssize_t n = recv(t->fd, octets, sizeof octets, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		return false;
-	}
-	if (n <= 0) {
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		free_talk(t);
-		return false;
 	}
-	return true;
+	return false;
 }
 
 static bool
@@ -451,7 +453,9 @@ begin(struct serving *s, int fd, const struct endpoint *from)
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
 	    loop_event_watch_fd(s->loop, fd, on_ready, t, &t->watch) != 0) {
 		free_talk(t);
+		return;
 	}
+	tls_count_asides(t->ssl, &t->asides);
 }
 
 static void

@@ -39,6 +39,8 @@ apply(SSL_CTX *ctx, const struct ke_tls *t, char *why)
 	(void)SSL_CTX_set_num_tickets(ctx, 0);
 	(void)SSL_CTX_set_max_early_data(ctx, 0);
 	(void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	/* Whoever sends key updates faster than they are worked off would have us never return. */
+	(void)SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	const char *what = "TLS 1.3";
 	bool fine = SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 &&
 	    SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1;
@@ -71,6 +73,27 @@ tls_context(bool server, const struct ke_tls *t, char *why)
 		return NULL;
 	}
 	return ctx;
+}
+
+static void
+on_message(int ours, int version, int kind, const void *octets, size_t len, SSL *ssl, void *ctx)
+{
+	unsigned *n = ctx;
+	const uint8_t *type = octets;
+
+	(void)version;
+	(void)ssl;
+	if (ours == 0 && kind == SSL3_RT_HANDSHAKE && len > 0 &&
+	    (*type == SSL3_MT_KEY_UPDATE || *type == SSL3_MT_NEWSESSION_TICKET)) {
+		(*n)++;
+	}
+}
+
+void
+tls_count_asides(struct ssl_st *ssl, unsigned *n)
+{
+	SSL_set_msg_callback(ssl, on_message);
+	SSL_set_msg_callback_arg(ssl, n);
 }
 
 static bool

@@ -22,6 +22,9 @@ enum { TLS_ALPN_LEN = 8 };
 
 enum { TLS_WORDS_MAX = 120 };
 
+/* Tickets and changes of keys put up with in one connection: each costs, and says nothing. */
+enum { TLS_ASIDES_MAX = 16 };
+
 /* Has OpenSSL load what it will need from files, before a fence stands in the way. */
 void tls_load(void);
 
@@ -33,6 +36,12 @@ struct ke_exporter tls_exporter(struct ssl_st *ssl);
 
 /* True when ntske/1 was agreed upon. */
 bool tls_is_ntske(const struct ssl_st *ssl);
+
+/*
+ * Counts in *n what comes after the handshake and is no data. SSL_read returns after each of them
+ * (SSL_ERROR_WANT_READ), so that nobody keeps us in it.
+ */
+void tls_count_asides(struct ssl_st *ssl, unsigned *n);
 
 /* "TLSv1.3, TLS_AES_256_GCM_SHA384 (256)" */
 void tls_describe(const struct ssl_st *ssl, char *buf, size_t cap);

@@ -330,7 +330,9 @@ enum peer_kind {
 	PEER_TLS12,
 	PEER_PLAIN, /* no TLS */
 	PEER_SILENT,
-	PEER_WHOLE, /* good when the request comes by one record of TLS */
+	PEER_TICKETS, /* four before the answer, as many a server sends */
+	PEER_UPDATES, /* changes its keys without end */
+	PEER_WHOLE,   /* good when the request comes by one record of TLS */
 };
 
 static int
@@ -392,7 +394,14 @@ peer_answer(SSL *ssl, enum peer_kind kind)
 			(void)SSL_write(ssl, zero, sizeof zero);
 		}
 		break;
+	case PEER_UPDATES:
+		for (unsigned i = 0; i < 1000; i++) {
+			(void)SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
+			(void)SSL_do_handshake(ssl);
+		}
+		break;
 	case PEER_GOOD:
+	case PEER_TICKETS:
 	case PEER_WHOLE:
 	case PEER_NO_ALPN:
 	case PEER_OTHER_ALPN:
@@ -415,6 +424,7 @@ peer_serve(const struct world *w, int fd, enum peer_kind kind)
 	if (kind != PEER_NO_ALPN) {
 		SSL_CTX_set_alpn_select_cb(ctx, kind == PEER_OTHER_ALPN ? refuse : choose, NULL);
 	}
+	(void)SSL_CTX_set_num_tickets(ctx, kind == PEER_TICKETS ? 4 : 0);
 	if (kind == PEER_TLS12) {
 		(void)SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
 	}
@@ -735,6 +745,8 @@ each_fault_of_a_server_has_its_name(void **state)
 		{ PEER_HANGS_UP, KE_TIMEOUT, 0, "hung up without an answer" },
 		{ PEER_HALF, KE_FORM, 0, "ends early" },
 		{ PEER_ENDLESS, KE_FORM, 0, "more than 1024 records" },
+		{ PEER_TICKETS, KE_GOOD, 0, "" },
+		{ PEER_UPDATES, KE_FORM, 0, "changes its keys again and again" },
 		{ PEER_TLS12, KE_TLS, 70, "alert 70: protocol version" },
 		{ PEER_PLAIN, KE_TLS, 0, "no TLS" },
 	};
@@ -900,6 +912,76 @@ who_says_nothing_has_an_error_record_after_5_s(void **state)
 	go(&v);
 }
 
+/* As many key updates as he likes, at once: written into memory, then sent. */
+static void
+send_key_updates(struct visitor *v, unsigned n)
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	char *octets;
+
+	SSL_set0_wbio(v->ssl, memory);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(SSL_key_update(v->ssl, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+		assert_int_equal(SSL_do_handshake(v->ssl), 1);
+	}
+	long len = BIO_get_mem_data(memory, &octets);
+	for (ssize_t sent = 0; len > 0 && sent >= 0; len -= sent, octets += sent) {
+		sent = send(v->fd, octets, (size_t)len, MSG_NOSIGNAL);
+	}
+	SSL_set0_wbio(v->ssl, BIO_new_socket(v->fd, BIO_NOCLOSE));
+}
+
+static void
+a_few_key_updates_are_fine_and_a_flood_of_them_is_not(void **state)
+{
+	static const char request[] = REQUEST;
+	static uint8_t buf[4096];
+	struct world *w = *state;
+	struct visitor v;
+
+	make_pair(w, "good", NAME, 1, 30);
+	start_server(w, "good");
+	assert_true(visit(w, "\x07ntske/1", &v));
+	send_key_updates(&v, 8);
+	assert_int_equal(SSL_write(v.ssl, request, sizeof request - 1), sizeof request - 1);
+	assert_int_equal(read_response(&v, buf, sizeof buf).cookie_n, 8);
+	go(&v);
+	assert_true(visit(w, "\x07ntske/1", &v));
+	send_key_updates(&v, 1000);
+	run_until(w, 0, 3);
+	assert_int_equal(w->event[2].what, KE_SERVED_BAD);
+	assert_string_equal(w->event[2].reason, "it changes its keys again and again");
+	go(&v);
+}
+
+/* What comes behind the answer is thrown away, for a second at most. */
+static void
+who_goes_on_talking_keeps_no_other_waiting(void **state)
+{
+	static const char request[] = REQUEST;
+	static uint8_t buf[65536];
+	struct world *w = *state;
+	struct visitor v;
+
+	make_pair(w, "good", NAME, 1, 30);
+	start_server(w, "good");
+	assert_true(visit(w, "\x07ntske/1", &v));
+	assert_int_equal(SSL_write(v.ssl, request, sizeof request - 1), sizeof request - 1);
+	w->peer = fork();
+	assert_true(w->peer >= 0);
+	if (w->peer == 0) {
+		while (send(v.fd, buf, sizeof buf, MSG_NOSIGNAL) > 0) {
+		}
+		_exit(0);
+	}
+	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
+	struct mtime since = w->l->ops->now(w->l);
+	(void)waitpid(w->peer, NULL, 0); /* it is hung up on */
+	w->peer = 0;
+	assert_true(mtime_diff_s(w->l->ops->now(w->l), since) < 10);
+	go(&v);
+}
+
 /*
  * Seven times the places there are; half of them say an octet or two. From a network each; from
  * the network of the true one; from its address.
@@ -961,6 +1043,7 @@ a_pair_of_no_use_is_named_and_the_old_one_stays(void **state)
 		if (strstr(e->reason, words[i]) == NULL) {
 			fail_msg("%u: %s", i, e->reason);
 		}
+		assert_int_equal(e->key, faults[i]);
 	}
 	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
 }
@@ -1105,6 +1188,8 @@ main(int argc, char **argv)
 		CASE(who_half_closes_is_answered),
 		CASE(a_bad_request_is_told_so_before_the_end),
 		CASE(who_says_nothing_has_an_error_record_after_5_s),
+		CASE(a_few_key_updates_are_fine_and_a_flood_of_them_is_not),
+		CASE(who_goes_on_talking_keeps_no_other_waiting),
 		CASE(idle_and_dripping_connections_keep_no_true_one_out),
 		cmocka_unit_test_setup_teardown(
 		    without_a_descriptor_nobody_is_accepted_for_a_second_and_then_again, enter_poor,
