@@ -120,6 +120,7 @@ struct refclock {
 	/* What was read. */
 	struct refsample samples;
 	unsigned taken; /* since the last poll */
+	bool pulses;    /* the last of them was of a pulse */
 	struct refclock_count count, since;
 	char timecode[REFCLOCK_TIMECODE_MAX];
 	/* How it is. */
@@ -150,8 +151,9 @@ void refclock_put_rules(const struct config_source *s, struct assoc_rules *r);
 struct refclock *refclock_open(const struct config_source *s, const struct refclock_setup *setup);
 void refclock_close(struct refclock *r); /* NULL is fine */
 
-/* What was read since the last poll; false when there is nothing. */
-bool refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_result *out);
+/* What was read since the last poll, as successive samples; how many there are, 0: nothing. */
+unsigned refclock_read(struct refclock *r, const struct assoc_world *w,
+    struct refsample_result out[REFSAMPLE_PARTS]);
 
 /* Our clock was stepped: what the device stamped before is on another scale. */
 void refclock_stepped(struct refclock *r);

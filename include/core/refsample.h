@@ -13,7 +13,7 @@
 #include "base/ntptime.h"
 #include "wire/header.h"
 
-enum { REFSAMPLE_MAX = 60 };
+enum { REFSAMPLE_MAX = 60, REFSAMPLE_PARTS = 8 };
 
 struct refsample_reading {
 	double offset_s; /* the reference clock's time less ours */
@@ -62,5 +62,13 @@ struct refsample_clock {
 /* Makes one of all and forgets them. False, and *out is left alone, when there are none. */
 bool refsample_take(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result *out);
+
+/*
+ * The same as up to REFSAMPLE_PARTS successive ones, so that the newer count more: for pulses, which
+ * are so exact that our clock wanders as far within a poll. Gives how many there are; of too few
+ * readings it is one.
+ */
+unsigned refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result out[REFSAMPLE_PARTS]);
 
 #endif

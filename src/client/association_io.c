@@ -411,12 +411,16 @@ open_clock(struct peer *p, struct source *s)
 static void
 read_clock(struct peer *p, const struct assoc_world *w)
 {
-	struct refsample_result r;
+	struct refsample_result r[REFSAMPLE_PARTS];
+	unsigned n = refclock_read(p->clock, w, r);
 	struct assoc_answer ans;
 
-	if (refclock_read(p->clock, w, &r)) {
-		assoc_read(&p->a, &r, w, &ans);
-		after_answer(p, &ans);
+	for (unsigned i = 0; i < n; i++) {
+		assoc_read(&p->a, &r[i], w, &ans);
+		/* The last speaks for all, but for what none foretold. */
+		if (i + 1 == n || ans.events != 0 || ans.estimated == ESTIMATOR_BROKE) {
+			after_answer(p, &ans);
+		}
 	}
 }
 

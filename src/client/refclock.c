@@ -341,8 +341,9 @@ write_stats(struct refclock *r)
 	stats_clock(r->is.journal, buf);
 }
 
-bool
-refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_result *out)
+unsigned
+refclock_read(struct refclock *r, const struct assoc_world *w,
+    struct refsample_result out[REFSAMPLE_PARTS])
 {
 	const struct refsample_clock ours = { log2s_to_s(w->precision), w->freq };
 
@@ -352,7 +353,8 @@ refclock_read(struct refclock *r, const struct assoc_world *w, struct refsample_
 		judge_interval(r);
 		write_stats(r);
 	}
-	return refsample_take(&r->samples, &ours, out);
+	return r->pulses && w->policy->adaptive ? refsample_take_parts(&r->samples, &ours, out)
+						: refsample_take(&r->samples, &ours, &out[0]);
 }
 
 bool

@@ -16,6 +16,7 @@ refclock_reading_add(struct refclock *r, const struct refsample_reading *reading
 
 	fudged.offset_s += fudge_s;
 	refsample_add(&r->samples, &fudged);
+	r->pulses = reading->pulse;
 	r->taken++;
 	r->count.good++;
 	if (r->told_data) {

@@ -3,6 +3,7 @@
 #include "core/refsample.h"
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 void
 refsample_clear(struct refsample *r)
@@ -157,24 +158,87 @@ take_back(const struct refsample_reading *v, unsigned n, struct middle *m)
 	}
 }
 
+/* Of the mean as of the newest, what it was at its own time. */
+static void
+finish(struct refsample_result *out, const struct refsample_clock *ours,
+    const struct refsample_reading *last)
+{
+	out->mean.offset_s -= ours->freq * mtime_diff_s(last->at, out->mean.at);
+	out->jitter_s = fmax(out->jitter_s, ours->precision_s);
+}
+
+/* Those that count come to the front, in ascending order; how many. */
+static unsigned
+keep_middle(struct refsample *r)
+{
+	struct middle m;
+
+	sort(r->of, r->n);
+	m = trim(r->of, r->n);
+	take_back(r->of, r->n, &m);
+	memmove(r->of, r->of + m.first, (m.end - m.first) * sizeof r->of[0]);
+	return m.end - m.first;
+}
+
 bool
 refsample_take(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result *out)
 {
 	struct refsample_reading last;
-	struct middle m;
 
 	if (r->n == 0) {
 		return false;
 	}
 	/* The readings lie from slot 0 on: until the ring is full, and when all is taken. */
 	last = to_newest(r, ours->freq);
-	sort(r->of, r->n);
-	m = trim(r->of, r->n);
-	take_back(r->of, r->n, &m);
-	average(r->of + m.first, m.end - m.first, &last, out);
-	out->mean.offset_s -= ours->freq * mtime_diff_s(last.at, out->mean.at);
-	out->jitter_s = fmax(out->jitter_s, ours->precision_s);
+	average(r->of, keep_middle(r), &last, out);
+	finish(out, ours, &last);
 	refsample_clear(r);
 	return true;
+}
+
+/* The readings by their times. */
+static void
+sort_by_time(struct refsample_reading *v, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		struct refsample_reading moved = v[i];
+		unsigned at = i;
+
+		while (at > 0 && mtime_before(moved.at, v[at - 1].at)) {
+			v[at] = v[at - 1];
+			at--;
+		}
+		v[at] = moved;
+	}
+}
+
+unsigned
+refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result out[REFSAMPLE_PARTS])
+{
+	struct refsample_reading last;
+	struct refsample_result all;
+	unsigned n, parts, from = 0;
+
+	if (r->n < 2 * REFSAMPLE_PARTS) {
+		return refsample_take(r, ours, &out[0]) ? 1 : 0;
+	}
+	last = to_newest(r, ours->freq);
+	n = keep_middle(r);
+	average(r->of, n, &last, &all);
+	parts = n < REFSAMPLE_PARTS ? 1 : REFSAMPLE_PARTS;
+	sort_by_time(r->of, n);
+	for (unsigned i = 0; i < parts; i++) {
+		unsigned end = n * (i + 1) / parts;
+
+		average(r->of + from, end - from, &last, &out[i]);
+		finish(&out[i], ours, &last);
+		/* What a few scatter by is chance: all tell it. */
+		out[i].spread_s = all.spread_s;
+		out[i].noise_s = all.spread_s / sqrt(end - from);
+		from = end;
+	}
+	refsample_clear(r);
+	return parts;
 }

@@ -357,7 +357,7 @@ an_option_that_names_nothing_is_named(struct sim *s)
 static void
 clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
 {
-	const struct config_source gps = { .kind = SOURCE_REFCLOCK, .clock_type = 20 };
+	const struct config_source gps = { .kind = SOURCE_REFCLOCK, .clock_type = 29 };
 	static struct mode6 m;
 	char value[128];
 	struct sim_node *c;
@@ -366,18 +366,18 @@ clocks_without_a_driver_are_named_when_there_is_nothing_else(struct sim *s)
 		return; /* it has a driver by now, and so all is well */
 	}
 	s->careless = true;
-	c = sim_node_new(s, "client", 0.001, 10e-6, "server 127.127.20.0\n");
+	c = sim_node_new(s, "client", 0.001, 10e-6, "server 127.127.29.0\n");
 	SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
 	SIM_CHECK(s,
 	    sim_logged(c,
-		"no source of time: these do not act in this version: 127.127.20.0 "
+		"no source of time: these do not act in this version: 127.127.29.0 "
 		"(/etc/ntp.conf:") == 1,
 	    "not said");
 	SIM_CHECK(s, sim_logged(c, "; add server or pool lines") == 1, "not said");
 	mode6_local(&m, s, c);
 	(void)mode6_ask(&m, CONTROL_READVAR, 0, "config_unused");
 	SIM_CHECK(s,
-	    strstr(mode6_value(&m, "config_unused", value, sizeof value), "127.127.20.0 ") != NULL,
+	    strstr(mode6_value(&m, "config_unused", value, sizeof value), "127.127.29.0 ") != NULL,
 	    "config_unused=%s", value);
 	mode6_end(&m);
 }

@@ -48,16 +48,16 @@ our_own_clock_agrees_with_itself_now(void **state)
 	};
 	struct config_source s = line_of(0);
 	struct refclock *r = refclock_open(&s, &NOTHING);
-	struct refsample_result got;
+	struct refsample_result got[REFSAMPLE_PARTS];
 
 	(void)state;
 	assert_non_null(r);
-	assert_true(refclock_read(r, &w, &got));
-	assert_int_equal(got.used, 1);
-	assert_true(got.mean.offset_s >= 0.0 && got.mean.offset_s <= 0.0);
-	assert_int_equal(got.mean.at.ns, w.now.ns);
-	assert_int_equal(got.mean.adjusted_ns, 4711);
-	assert_true(got.jitter_s >= 0x1p-20);
+	assert_int_equal(refclock_read(r, &w, got), 1);
+	assert_int_equal(got[0].used, 1);
+	assert_true(got[0].mean.offset_s >= 0.0 && got[0].mean.offset_s <= 0.0);
+	assert_int_equal(got[0].mean.at.ns, w.now.ns);
+	assert_int_equal(got[0].mean.adjusted_ns, 4711);
+	assert_true(got[0].jitter_s >= 0x1p-20);
 	refclock_close(r);
 	refclock_close(NULL);
 }

@@ -220,6 +220,43 @@ a_drift_that_is_known_is_no_noise(void **state)
 	assert_true(sqrt(shown_s2) > 0.7 * sqrt(erred_s2) && sqrt(shown_s2) < 1.4 * sqrt(erred_s2));
 }
 
+/* Each part is of its time, with the noise that all show; an outlier is in none. */
+static void
+parts_follow_each_other_and_share_their_noise(void **state)
+{
+	struct refsample_clock known = { .precision_s = 1e-9, .freq = 10e-6 };
+	struct refsample_result out[REFSAMPLE_PARTS];
+	struct refsample r;
+	uint64_t seed = 62;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 48; i++) {
+		refsample_add(&r,
+		    &(struct refsample_reading){
+			.offset_s =
+			    i == 20 ? 0.3 : 10e-6 * i + 1e-6 * seeded_uniform(&seed, -1.0, 1.0),
+			.at = { (7000 + i) * INT64_C(1000000000) },
+			.pulse = true,
+		    });
+	}
+	assert_int_equal(refsample_take_parts(&r, &known, out), REFSAMPLE_PARTS);
+	for (unsigned i = 0; i < REFSAMPLE_PARTS; i++) {
+		double at_s =
+		    mtime_diff_s(out[i].mean.at, (struct mtime){ INT64_C(7000000000000) });
+
+		assert_true(at_s > 5.5 * i && at_s < 6.5 * i + 6.0);
+		assert_near(out[i].mean.offset_s, 10e-6 * at_s, 2e-6);
+		assert_true(out[i].mean.pulse);
+		assert_near(out[i].noise_s, out[0].noise_s, 0.2 * out[0].noise_s);
+		assert_true(out[i].noise_s > 0.1e-6 && out[i].noise_s < 0.5e-6);
+	}
+	assert_int_equal(refsample_take_parts(&r, &known, out), 0);
+	add(&r, 0.5);
+	assert_int_equal(refsample_take_parts(&r, &known, out), 1);
+	assert_near(out[0].mean.offset_s, 0.5, 1e-12);
+}
+
 static void
 what_readings_are_known_to_have_is_the_least_of_their_noise(void **state)
 {
@@ -256,6 +293,7 @@ main(void)
 		cmocka_unit_test(a_slew_between_the_readings_does_no_harm),
 		cmocka_unit_test(the_mean_offset_is_of_the_mean_time),
 		cmocka_unit_test(a_drift_that_is_known_is_no_noise),
+		cmocka_unit_test(parts_follow_each_other_and_share_their_noise),
 		cmocka_unit_test(what_readings_are_known_to_have_is_the_least_of_their_noise),
 	};
 
