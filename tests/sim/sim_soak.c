@@ -2,12 +2,14 @@
 /*
  * sim_soak - random scenarios from seeds; TAP.
  *
- *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25
+ *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25;
+ *	                             with NTS 1 to 10
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed
  *	                             with their last events
  *	-p	outages end by themselves
  *	-o	the stories of old: without what soak_wide.h adds
+ *	-n	servers with NTS: what soak_nts.h adds
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
  *	-m N	begins no more seeds after N minutes: the next call goes on
  *	-r	runs those of the record again that failed
@@ -22,7 +24,7 @@
 #include "sim/soak.h"
 #include "sim/soak_record.h"
 
-enum { USUAL_SEEDS = 25, TRACE_LINES = 80, LOG_LINES = 15 };
+enum { USUAL_SEEDS = 25, NTS_SEEDS = 10, TRACE_LINES = 80, LOG_LINES = 15 };
 
 static const char *const how[ORACLE_SECONDS] = {
 	[ORACLE_STRICTLY] = "judged strictly",
@@ -96,7 +98,7 @@ run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 	return one;
 }
 
-/* The seeds that failed once: "-p ", "-w ", "-pw " or nothing, a number per line, text behind it. */
+/* The seeds that failed once: "-p ", "-w ", "-pwn " or nothing, a number per line, text behind it. */
 static void
 run_known(struct soak_result *all)
 {
@@ -178,13 +180,16 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "pof:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "ponf:m:rl")) != -1) {
 		switch (c) {
 		case 'p':
 			o->kind |= SOAK_PASSING;
 			break;
 		case 'o':
 			o->kind &= ~(unsigned)SOAK_WIDE;
+			break;
+		case 'n':
+			o->kind |= SOAK_NTS;
 			break;
 		case 'f':
 			o->file = optarg;
@@ -222,7 +227,7 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		(void)fprintf(stderr,
-		    "usage: sim_soak [-pol] [-f FILE [-m MINUTES] [-r]] "
+		    "usage: sim_soak [-ponl] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]\n");
 		return 2;
 	}
@@ -231,6 +236,9 @@ main(int argc, char **argv)
 		for (uint64_t seed = 1; seed <= USUAL_SEEDS; seed++) {
 			(void)run_seed(&all, seed, SOAK_WIDE, false);
 			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_PASSING, false);
+		}
+		for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
+			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_NTS, false);
 		}
 	} else {
 		kept = run_asked(&o, &all);

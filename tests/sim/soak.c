@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random scenarios. */
 #include "sim/soak.h"
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include "ntpd/state.h"
+#include "sim/soak_nts.h"
 #include "sim/soak_wide.h"
 
 enum { SOAK_SERVERS_MAX = WIDE_SERVERS_MAX };
+
+static_assert((int)SOAK_SERVERS_MAX == (int)SOAK_NTS_SERVERS, "any of them may have NTS");
 
 /* The most a limit of steps may keep the clock waiting. */
 static const double DAY_S = 86400.0;
@@ -20,7 +24,8 @@ struct soak {
 	char config[1024];
 	bool address_gone, dark;
 	unsigned kind;
-	struct wide wide; /* SOAK_WIDE */
+	struct wide wide;    /* SOAK_WIDE */
+	struct soak_nts nts; /* SOAK_NTS; else nobody is asked with it */
 };
 
 static double
@@ -89,6 +94,7 @@ add_server(struct soak *k, unsigned i)
 			srv->error.drift = either_sign(&k->r, log_between(&k->r, 1e-7, 1e-4));
 		}
 	}
+	soak_nts_serve(&k->nts, k->c, i, srv);
 }
 
 static void
@@ -106,9 +112,12 @@ write_config(struct soak *k)
 		text_put(&t, "disable kernel\n");
 	}
 	for (unsigned i = 0; i < k->servers; i++) {
-		text_printf(&t, "server 192.0.2.%u%s minpoll %u maxpoll %u\n", i + 1,
-		    burst ? " iburst" : "", minpoll, minpoll + sim_rng_below(&k->r, 11 - minpoll));
+		text_put(&t, "server ");
+		soak_nts_put_host(&k->nts, i, &t);
+		text_printf(&t, "%s minpoll %u maxpoll %u\n", burst ? " iburst" : "", minpoll,
+		    minpoll + sim_rng_below(&k->r, 11 - minpoll));
 	}
+	soak_nts_put_lines(&k->nts, &t);
 	if (k->kind & SOAK_WIDE) {
 		wide_start(&k->wide, k->c, k->servers, &t);
 	}
@@ -339,6 +348,15 @@ one_mishap(struct soak *k)
 	}
 }
 
+static void
+nts_mishap(struct soak *k)
+{
+	tell(k, soak_nts_mishap(&k->nts));
+	while (away(k)) {
+		sim_run(k->s, 10);
+	}
+}
+
 /* The sum of steps is of a day, and beyond panic somebody sets the clock. */
 static void
 wait_for_limits(struct soak *k)
@@ -379,6 +397,7 @@ calm(struct soak *k)
 		sim_run(k->s, 10);
 		wide_calm(&k->wide);
 	}
+	soak_nts_calm(&k->nts);
 	sim_run(k->s, 4 * 3600);
 	if (k->c->daemon == NULL) {
 		SIM_CHECK(k->s, false, "it ended in the quiet hours, exit status %d",
@@ -414,6 +433,9 @@ soak_run(uint64_t seed, unsigned kind)
 	}
 	k.servers = 1 + sim_rng_below(&k.r, SOAK_SERVERS_MAX);
 	k.liars = liars_of(&k);
+	if (kind & SOAK_NTS) {
+		soak_nts_begin(&k.nts, k.s, seed, k.servers, k.liars);
+	}
 	make_client(&k);
 	for (unsigned i = 0; i < k.servers; i++) {
 		add_server(&k, i);
@@ -433,11 +455,15 @@ soak_run(uint64_t seed, unsigned kind)
 				end_outages(&k);
 			}
 		}
+		if (kind & SOAK_NTS) {
+			nts_mishap(&k);
+		}
 	}
 	calm(&k);
 	sim_node_stop(k.c);
 	if (kind & SOAK_WIDE) {
 		wide_end(&k.wide);
 	}
+	soak_nts_end(&k.nts);
 	return k.s;
 }

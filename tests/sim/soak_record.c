@@ -23,9 +23,10 @@ struct soak_record {
 const char *
 soak_kind_text(unsigned kind)
 {
-	static const char *const text[] = { "", "-p ", "-w ", "-pw " };
+	static const char *const text[][2] = { { "", "-n " }, { "-p ", "-pn " }, { "-w ", "-wn " },
+		{ "-pw ", "-pwn " } };
 
-	return text[kind & (SOAK_PASSING | SOAK_WIDE)];
+	return text[kind & (SOAK_PASSING | SOAK_WIDE)][(kind & SOAK_NTS) != 0];
 }
 
 unsigned
@@ -35,7 +36,10 @@ soak_kind_read(const char **text)
 
 	if (**text == '-') {
 		for (++*text; **text != ' ' && **text != '\0'; ++*text) {
-			kind |= **text == 'p' ? SOAK_PASSING : **text == 'w' ? SOAK_WIDE : 0u;
+			kind |= **text == 'p' ? SOAK_PASSING
+			    : **text == 'w'   ? SOAK_WIDE
+			    : **text == 'n'   ? SOAK_NTS
+					      : 0u;
 		}
 		*text += **text == ' ';
 	}
