@@ -26,9 +26,8 @@ struct auth_count {
 	uint64_t lookups, not_found, made, checked;
 };
 
-/* What there was of NTS, as ntpq's ntsinfo shows it: packets, and the cookies of our clients. */
+/* What a server had of NTS: packets, and the cookies of its clients. */
 struct nts_count {
-	uint64_t client_sent, client_good, client_bad;
 	uint64_t server_sent, server_good, server_bad;
 	uint64_t made;
 	uint64_t not_server; /* requests of NTS that came while it is off */

@@ -40,6 +40,9 @@ struct nts_client_count {
 	uint64_t ke_good, ke_bad; /* questions for keys */
 };
 
+/* What was counted begins anew. */
+void nts_source_reset_count(struct client *c);
+
 /* NTS of a new association, whose host has that address. NULL when memory is short. */
 struct nts_source *nts_source_new(struct peer *p, const struct addr *host);
 void nts_source_free(struct nts_source *n); /* NULL is fine */

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "core/verdict.h"
 #include "journal/counters.h"
+#include "journal/ntscount.h"
 #include "port/clock.h"
 #include "port/loop.h"
 #include "port/net.h"
@@ -54,6 +55,8 @@ struct control_actions {
 	bool (*reload)(void *ctx);
 	/* Appends what is wrong in the files that are in force, nothing when all is well. */
 	void (*put_faults)(void *ctx, struct text *t);
+	/* What all together have counted of NTS. */
+	void (*count_nts)(void *ctx, struct ntscount *out);
 };
 
 /* What the owner gives to control; all of it outlives control. */

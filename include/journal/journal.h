@@ -8,6 +8,7 @@
 #include "base/limit.h"
 #include "config/config.h"
 #include "journal/counters.h"
+#include "journal/ntscount.h"
 #include "journal/stats.h"
 #include "port/clock.h"
 #include "port/log.h"
@@ -19,6 +20,8 @@
 struct journal_events {
 	/* What all together have counted, for sysstats. */
 	void (*counted)(void *ctx, struct counters *sum);
+	/* And of NTS, for ntsstats. */
+	void (*nts_counted)(void *ctx, struct ntscount *sum);
 	/* What the process has used, for usestats; false when nobody can say. */
 	bool (*used)(void *ctx, struct usage *out);
 };

@@ -10,6 +10,7 @@
 #include "base/ntptime.h"
 #include "config/config.h"
 #include "core/assoc.h"
+#include "journal/ntscount.h"
 #include "port/usage.h"
 
 struct journal;
@@ -25,11 +26,12 @@ struct stats {
 		uint64_t lost;  /* lines that could not be written */
 		int link_error; /* said once */
 	} file[STATS_N];
-	struct mtime hour;                  /* when sysstats was written last */
-	uint64_t counted[STATS_SYS_COUNTS]; /* counters then */
-	struct usage used;                  /* then */
-	bool keeping;                       /* lines, until stats_release */
-	struct stats_kept *kept;            /* lines for after the change of user; NULL: none */
+	struct mtime hour;                      /* when sysstats was written last */
+	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
+	uint64_t nts_counted[NTSCOUNT_PACKETS]; /* of NTS, too */
+	struct usage used;                      /* then */
+	bool keeping;                           /* lines, until stats_release */
+	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
 	unsigned kept_n;
 };
 
@@ -60,8 +62,9 @@ void stats_proto(struct journal *j, const char *line);
 /* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
 void stats_hourly(struct journal *j);
 
-/* The counters began anew: so does what sysstats subtracts. */
+/* The counters began anew: so does what sysstats, or ntsstats, subtracts. */
 void stats_forget_counts(struct journal *j);
+void stats_forget_nts(struct journal *j);
 
 /* At the start and when names may have changed: the next lines begin files. */
 void stats_start(struct journal *j);

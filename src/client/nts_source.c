@@ -149,6 +149,12 @@ nts_source_note(struct client *c, const struct ke_ask *a, const struct ke_found 
 	*told = (struct nts_told){ .cause = KE_CAUSE_NONE };
 }
 
+void
+nts_source_reset_count(struct client *c)
+{
+	c->nts_count = (struct nts_client_count){ 0 };
+}
+
 /* ---- keys ---- */
 
 static void

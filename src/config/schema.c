@@ -419,7 +419,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_STATISTICS, "timingstats", WORD, NULL,
 	    NEVER(STATS, "it was a debugging build's; nothing is measured for it") },
 	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, ACTS(STATS, REMOTE) },
-	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, LATER(STATS, REMOTE) },
+	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, ACTS(STATS, REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(STATS, REMOTE) },
 	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, LATER(STATS, REMOTE) },
 
@@ -471,6 +471,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_RESET, "ctl", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "io", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "mem", WORD, NULL, ACTS(RESET, REMOTE) },
+	{ SCHEMA_RESET, "nts", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "sys", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "timer", WORD, NULL, ACTS(RESET, REMOTE) },
 

@@ -52,6 +52,7 @@ struct system_vars {
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
 	    authdecrypts;
+	struct ntscount nts;
 	bool table, smear; /* a leap table is there; a smear is configured */
 	int64_t leapsec, expire;
 	uint64_t smear_interval;
@@ -182,6 +183,34 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("authkexpired", KIND_UINT, zero),
 	SYS_NAMED("authencrypts", KIND_UINT, authencrypts),
 	SYS_NAMED("authdecrypts", KIND_UINT, authdecrypts),
+	SYS_NAMED("nts_client_send", KIND_UINT, nts.client_sent),
+	SYS_NAMED("nts_client_recv_good", KIND_UINT, nts.client_good),
+	SYS_NAMED("nts_client_recv_bad", KIND_UINT, nts.client_bad),
+	SYS_NAMED("nts_server_send", KIND_UINT, nts.server_sent),
+	SYS_NAMED("nts_server_recv_good", KIND_UINT, nts.server_good),
+	SYS_NAMED("nts_server_recv_bad", KIND_UINT, nts.server_bad),
+	SYS_NAMED("nts_cookie_make", KIND_UINT, nts.made),
+	SYS_NAMED("nts_cookie_not_server", KIND_UINT, nts.not_server),
+	SYS_NAMED("nts_cookie_decode_total", KIND_UINT, nts.total),
+	SYS_NAMED("nts_cookie_decode_current", KIND_UINT, nts.current),
+	/* As ntpq of NTPsec 1.2.2 calls it. */
+	SYS_NAMED("nts_cookie_decode", KIND_UINT, nts.current),
+	SYS_NAMED("nts_cookie_decode_old", KIND_UINT, nts.old),
+	SYS_NAMED("nts_cookie_decode_old2", KIND_UINT, nts.old2),
+	SYS_NAMED("nts_cookie_decode_older", KIND_UINT, nts.older),
+	SYS_NAMED("nts_cookie_decode_too_old", KIND_UINT, nts.too_old),
+	SYS_NAMED("nts_cookie_decode_error", KIND_UINT, nts.error),
+	SYS_NAMED("nts_ke_serves_good", KIND_UINT, nts.good.n),
+	SYS_NAMED("nts_ke_serves_good_wall", KIND_S6, nts.good.wall_s),
+	SYS_NAMED("nts_ke_serves_good_cpu", KIND_S6, nts.good.cpu_s),
+	SYS_NAMED("nts_ke_serves_nossl", KIND_UINT, nts.no_tls.n),
+	SYS_NAMED("nts_ke_serves_nossl_wall", KIND_S6, nts.no_tls.wall_s),
+	SYS_NAMED("nts_ke_serves_nossl_cpu", KIND_S6, nts.no_tls.cpu_s),
+	SYS_NAMED("nts_ke_serves_bad", KIND_UINT, nts.bad.n),
+	SYS_NAMED("nts_ke_serves_bad_wall", KIND_S6, nts.bad.wall_s),
+	SYS_NAMED("nts_ke_serves_bad_cpu", KIND_S6, nts.bad.cpu_s),
+	SYS_NAMED("nts_ke_probes_good", KIND_UINT, nts.asked_good),
+	SYS_NAMED("nts_ke_probes_bad", KIND_UINT, nts.asked_bad),
 	SYS_NAMED("sys_var_list", KIND_NAMES, setvar_names),
 };
 
@@ -381,6 +410,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	fill_mru(c, v);
 	fill_kernel(c, v);
 	fill_leap(c, v);
+	c->is.act->count_nts(c->is.act_ctx, &v->nts);
 }
 
 /* In quotes when it would not stand in a list as it is. */

@@ -116,6 +116,9 @@ put_value(struct text *t, const struct vars_row *r, const void *snapshot,
 	case KIND_MS6:
 		text_printf(t, "%.6f", double_at(at) * 1e3);
 		break;
+	case KIND_S6:
+		text_printf(t, "%.6f", double_at(at));
+		break;
 	case KIND_PPM:
 		text_printf(t, "%.3f", double_at(at) * 1e6);
 		break;

@@ -20,7 +20,8 @@ enum vars_kind {
 	KIND_QUOTED, /* char[]; const char *, NULL is empty */
 	KIND_MS3,
 	KIND_MS6,
-	KIND_PPM, /* double: seconds or s/s, shown in ms or ppm */
+	KIND_PPM, /* double: seconds or s/s, shown in ms or ppm; in s: */
+	KIND_S6,
 	KIND_TS,
 	KIND_HEX, /* struct ntp_ts; uint64_t */
 	KIND_ADDR,

@@ -360,6 +360,28 @@ write_counts(struct journal *j, double since_s)
 	memcpy(j->stats.counted, counts, sizeof counts);
 }
 
+/* Counters of NTS: of packets, and of cookies. */
+static void
+write_nts(struct journal *j, double since_s)
+{
+	struct ntscount all = { 0 };
+	uint64_t counts[NTSCOUNT_PACKETS];
+	char buf[STATS_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	j->is.up->nts_counted(j->is.up_ctx, &all);
+	ntscount_packets(&all, counts);
+	if (wanted(j, STATS_NTS)) {
+		text_printf(&t, "%.0f", since_s);
+		for (unsigned i = 0; i < NTSCOUNT_PACKETS; i++) {
+			text_printf(&t, " %llu",
+			    (unsigned long long)(counts[i] - j->stats.nts_counted[i]));
+		}
+		write_line(j, STATS_NTS, clock_real(j->is.clock), buf);
+	}
+	memcpy(j->stats.nts_counted, counts, sizeof counts);
+}
+
 /* What the process used in the hour, and the most memory it ever had. */
 static void
 write_usage(struct journal *j, double since_s)
@@ -397,6 +419,12 @@ stats_forget_counts(struct journal *j)
 }
 
 void
+stats_forget_nts(struct journal *j)
+{
+	memset(j->stats.nts_counted, 0, sizeof j->stats.nts_counted);
+}
+
+void
 stats_hourly(struct journal *j)
 {
 	double since_s = mtime_diff_s(loop_now(j->is.loop), j->stats.hour);
@@ -405,6 +433,7 @@ stats_hourly(struct journal *j)
 		return;
 	}
 	write_counts(j, since_s);
+	write_nts(j, since_s);
 	write_usage(j, since_s);
 	j->stats.hour = loop_now(j->is.loop);
 }

@@ -139,7 +139,7 @@ tell_ignored(struct ntpd *d)
 /* ---- what it tells ---- */
 
 static void
-add(struct nts_ke_sum *sum, const struct ke_server_event *e)
+add(struct ntscount_served *sum, const struct ke_server_event *e)
 {
 	sum->n++;
 	sum->wall_s += e->took_s;

@@ -8,19 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "journal/ntscount.h"
 #include "port/ke_server.h"
 
 struct ntpd;
 
-/* So many connections, and the wall and processor time that they took. */
-struct nts_ke_sum {
-	uint64_t n;
-	double wall_s, cpu_s;
-};
-
 /* What the key exchange served, as ntpq's ntskeinfo shows it. */
 struct nts_ke_count {
-	struct nts_ke_sum good, no_tls, bad;
+	struct ntscount_served good, no_tls, bad;
 };
 
 enum { NTS_SERVE_CAUSES = 8 };

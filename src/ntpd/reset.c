@@ -2,6 +2,7 @@
 /* reset - groups of counters begin anew. */
 #include "ntpd/reset.h"
 #include <string.h>
+#include "client/nts_source.h"
 #include "client/peers.h"
 #include "ntpd/state.h"
 
@@ -38,6 +39,15 @@ reset_sys(struct ntpd *d)
 	stats_forget_counts(&d->journal);
 }
 
+static void
+reset_nts(struct ntpd *d)
+{
+	auth_reset_nts_count(&d->auth);
+	nts_source_reset_count(&d->client);
+	nts_serve_reset_count(d);
+	stats_forget_nts(&d->journal);
+}
+
 void
 reset_group(struct ntpd *d, const char *group)
 {
@@ -50,6 +60,8 @@ reset_group(struct ntpd *d, const char *group)
 		forget(d, COUNTERS_CONTROL);
 	} else if (strcmp(group, "io") == 0) {
 		reset_io(d);
+	} else if (strcmp(group, "nts") == 0) {
+		reset_nts(d);
 	} else if (strcmp(group, "sys") == 0) {
 		reset_sys(d);
 	} else if (strcmp(group, "timer") == 0) {

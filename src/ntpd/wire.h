@@ -6,6 +6,7 @@
 #ifndef NTPD_WIRE_H
 #define NTPD_WIRE_H
 #include "journal/counters.h"
+#include "journal/ntscount.h"
 
 struct ntpd;
 
@@ -16,6 +17,7 @@ void wire_control(struct ntpd *d);
 
 /* What all parts have counted together. */
 void wire_count(const struct ntpd *d, struct counters *sum);
+void wire_count_nts(const struct ntpd *d, struct ntscount *sum);
 
 void wire_client(struct ntpd *d);
 void wire_server(struct ntpd *d); /* its hash is there */

@@ -76,6 +76,12 @@ put_faults(void *ctx, struct text *t)
 	(void)faults_put(ctx, t);
 }
 
+static void
+count_nts(void *ctx, struct ntscount *out)
+{
+	wire_count_nts(ctx, out);
+}
+
 static const struct control_actions ACTIONS = {
 	.count_client = count_client,
 	.reply = reply,
@@ -85,6 +91,7 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload_file,
 	.put_faults = put_faults,
+	.count_nts = count_nts,
 };
 
 void

@@ -76,6 +76,8 @@ static const struct command commands[] = {
 	{ "ntpversion", command_setting, "[1|2|3|4]", "the version claimed in requests", false,
 	    true },
 	{ "ntsinfo", command_block, "", "counts of NTS", true, false },
+	{ "ntskeinfo", command_block, "", "counts and times of NTS key establishment", true,
+	    false },
 	{ "opeers", command_peers, "[-4|-6]", "peers with local addresses and dispersion", false,
 	    false },
 	{ "passociations", command_associations, "",

@@ -82,7 +82,8 @@ mrv &1 &2 srcadr;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12
 mssntpinfo;-;has none of these;has none of these
 noflake;Traceback;-;-
 ntpversion 3;being claimed is 3;being claimed is 3;being claimed is 3
-ntsinfo;NTS client sends: +\?;NTS client sends: +0;has none of these
+ntsinfo;NTS client sends: +0;NTS client sends: +0;NTS client sends: +0
+ntskeinfo;-;NTS KE serves good: +[0-9];NTS KE serves no-TLS wall: +0
 opeers;^.192\.0\.2\.12 +192\.0\.2\.1 ;^.192\.0\.2\.12 +192\.0\.2\.2 ;^.192\.0\.2\.12 +192\.0\.2\.1\b
 passociations;No association IDs;sys\.peer;sys\.peer
 passwd topsecret;;;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "ntpd/reset.h"
 #include "ntpd/state.h"
 #include "sim/mode6.h"
 #include "sim/scenario.h"
@@ -1005,6 +1006,47 @@ our_client_follows_our_server(struct sim *s)
 	SIM_CHECK(s, c->daemon->client.nts_count.bad == 0, "bad answers");
 }
 
+/* Checks that a variable of the system lies between two numbers. */
+static void
+counts(struct sim *s, struct mode6 *m, const char *name, long least, long most)
+{
+	(void)mode6_ask(m, CONTROL_READVAR, 0, name);
+	SIM_CHECK(s, m->answer.complete && told(m, name) >= least && told(m, name) <= most,
+	    "%s is %ld", name, told(m, name));
+}
+
+static void
+both_sides_of_nts_are_counted_until_they_are_reset(struct sim *s)
+{
+	struct sim_node *server, *c = ours_and_ours(s, &server);
+	long sent = (long)c->daemon->client.nts_count.sent;
+	struct mode6 *m = calloc(2, sizeof *m);
+
+	if (m == NULL) {
+		return;
+	}
+	mode6_local(m, s, server);
+	counts(s, m, "nts_server_recv_good", sent, sent + 1);
+	counts(s, m, "nts_server_send", sent, sent + 1);
+	counts(s, m, "nts_cookie_decode_total", sent, sent + 1);
+	counts(s, m, "nts_cookie_decode_current", sent, sent + 1);
+	counts(s, m, "nts_ke_serves_good", 1, 1);
+	counts(s, m, "nts_cookie_decode_error", 0, 0);
+	reset_group(server->daemon, "nts");
+	counts(s, m, "nts_server_recv_good", 0, 0);
+	counts(s, m, "nts_ke_serves_good", 0, 0);
+	mode6_local(&m[1], s, c);
+	counts(s, &m[1], "nts_client_send", sent, sent + 1);
+	counts(s, &m[1], "nts_client_recv_good", sent - 1, sent + 1);
+	counts(s, &m[1], "nts_ke_probes_good", 1, 1);
+	reset_group(c->daemon, "nts");
+	counts(s, &m[1], "nts_client_send", 0, 0);
+	counts(s, &m[1], "nts_ke_probes_good", 0, 0);
+	mode6_end(&m[1]);
+	mode6_end(m);
+	free(m);
+}
+
 /* Its keys change daily: the cookies of a client that asks are never too old. */
 static void
 a_week_of_new_keys_of_the_server_costs_the_client_no_question(struct sim *s)
@@ -1109,6 +1151,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_restart_goes_on_with_the_server_that_was_named),
 	SCENARIO(a_file_of_cookies_that_cannot_be_written_is_told_once),
 	SCENARIO(our_client_follows_our_server),
+	SCENARIO(both_sides_of_nts_are_counted_until_they_are_reset),
 	SCENARIO(a_week_of_new_keys_of_the_server_costs_the_client_no_question),
 	SCENARIO(a_server_that_restarts_with_its_key_file_costs_its_clients_no_question),
 	SCENARIO(a_server_that_restarts_without_its_key_file_costs_one),

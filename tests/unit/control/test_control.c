@@ -126,6 +126,22 @@ reload(void *ctx)
 }
 
 static void
+count_nts(void *ctx, struct ntscount *out)
+{
+	(void)ctx;
+	*out = (struct ntscount){
+		.client_sent = 1,
+		.not_server = 8,
+		.total = 9,
+		.current = 10,
+		.error = 15,
+		.good = { 16, 1.5, 0.25 },
+		.no_tls = { 17, 2.5, 0.125 },
+		.asked_bad = 20,
+	};
+}
+
+static void
 put_faults(void *ctx, struct text *t)
 {
 	(void)ctx;
@@ -141,6 +157,7 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload,
 	.put_faults = put_faults,
+	.count_nts = count_nts,
 };
 
 static void
@@ -337,6 +354,46 @@ variables_are_read_where_the_others_keep_them(void **state)
 }
 
 static void
+what_was_counted_of_nts_has_the_names_of_ntpsec(void **state)
+{
+	struct office *o = office_new();
+
+	(void)state;
+	(void)ask(o, &HERE, CONTROL_READVAR,
+	    "nts_client_send,nts_client_recv_good,nts_client_recv_bad,nts_server_send,"
+	    "nts_server_recv_good,nts_server_recv_bad,nts_cookie_make,nts_cookie_not_server",
+	    false);
+	assert_string_equal(o->text,
+	    "nts_client_send=1, nts_client_recv_good=0, nts_client_recv_bad=0,\r\n"
+	    "nts_server_send=0, nts_server_recv_good=0, nts_server_recv_bad=0,\r\n"
+	    "nts_cookie_make=0, nts_cookie_not_server=8\r\n");
+	(void)ask(o, &HERE, CONTROL_READVAR,
+	    "nts_cookie_decode_total,nts_cookie_decode_current,nts_cookie_decode,"
+	    "nts_cookie_decode_old,nts_cookie_decode_old2,nts_cookie_decode_older,"
+	    "nts_cookie_decode_too_old,nts_cookie_decode_error",
+	    false);
+	assert_string_equal(o->text,
+	    "nts_cookie_decode_total=9, nts_cookie_decode_current=10,\r\n"
+	    "nts_cookie_decode=10, nts_cookie_decode_old=0, nts_cookie_decode_old2=0,\r\n"
+	    "nts_cookie_decode_older=0, nts_cookie_decode_too_old=0,\r\n"
+	    "nts_cookie_decode_error=15\r\n");
+	(void)ask(o, &HERE, CONTROL_READVAR,
+	    "nts_ke_serves_good,nts_ke_serves_good_wall,nts_ke_serves_good_cpu,"
+	    "nts_ke_serves_nossl,nts_ke_serves_nossl_wall,nts_ke_serves_nossl_cpu,"
+	    "nts_ke_serves_bad,nts_ke_serves_bad_wall,nts_ke_serves_bad_cpu,"
+	    "nts_ke_probes_good,nts_ke_probes_bad",
+	    false);
+	assert_string_equal(o->text,
+	    "nts_ke_serves_good=16, nts_ke_serves_good_wall=1.500000,\r\n"
+	    "nts_ke_serves_good_cpu=0.250000, nts_ke_serves_nossl=17,\r\n"
+	    "nts_ke_serves_nossl_wall=2.500000, nts_ke_serves_nossl_cpu=0.125000,\r\n"
+	    "nts_ke_serves_bad=0, nts_ke_serves_bad_wall=0.000000,\r\n"
+	    "nts_ke_serves_bad_cpu=0.000000, nts_ke_probes_good=0,\r\n"
+	    "nts_ke_probes_bad=20\r\n");
+	office_free(o);
+}
+
+static void
 who_is_followed_and_since_when_is_told_while_there_is_somebody(void **state)
 {
 	static const char names[] = "peer,peermode,peeradr,reftime";
@@ -459,6 +516,7 @@ main(void)
 		CASE(who_asks_is_counted_and_answered_at_a_later_turn),
 		CASE(what_is_no_request_is_neither_counted_nor_answered),
 		CASE(variables_are_read_where_the_others_keep_them),
+		CASE(what_was_counted_of_nts_has_the_names_of_ntpsec),
 		CASE(who_is_followed_and_since_when_is_told_while_there_is_somebody),
 		CASE(only_the_holder_of_the_control_key_makes_events_seen),
 		CASE(lines_go_to_the_owner_with_the_control_key_only),

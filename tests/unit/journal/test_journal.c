@@ -26,6 +26,7 @@ struct desk {
 	struct sim_log log;
 	struct arena *arena;
 	struct counters counted;
+	struct ntscount nts;
 	bool tells_usage;
 	struct journal j;
 };
@@ -43,7 +44,17 @@ on_used(void *ctx, struct usage *out)
 	return ((struct desk *)ctx)->tells_usage;
 }
 
-static const struct journal_events EVENTS = { .counted = on_counted, .used = on_used };
+static void
+on_nts_counted(void *ctx, struct ntscount *sum)
+{
+	*sum = ((struct desk *)ctx)->nts;
+}
+
+static const struct journal_events EVENTS = {
+	.counted = on_counted,
+	.nts_counted = on_nts_counted,
+	.used = on_used,
+};
 
 static struct desk *
 desk_of(const char *config, bool user_later)
@@ -160,7 +171,7 @@ logconfig_leaves_events_out_but_no_error(void **state)
 	desk_free(k);
 }
 
-#define STATS "statsdir /s\nstatistics loopstats sysstats usestats protostats\n"
+#define STATS "statsdir /s\nstatistics loopstats sysstats usestats protostats ntsstats\n"
 
 static void
 each_line_begins_with_its_day_and_second(void **state)
@@ -210,6 +221,32 @@ sysstats_shows_the_hour_and_begins_anew_with_the_counters(void **state)
 }
 
 static void
+ntsstats_has_fifteen_counts_in_the_order_of_ntpsec(void **state)
+{
+	struct desk *k = desk_of(STATS, false);
+
+	(void)state;
+	k->nts = (struct ntscount){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+		{ 16, 1.0, 1.0 }, { 17, 1.0, 1.0 }, { 18, 1.0, 1.0 }, 19, 20 };
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_string_equal(sim_store_text(&k->store, "/s/ntsstats.20261120"),
+	    "61364 46800.000 3600 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n");
+	k->nts.server_good = 7;
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_non_null(strstr(sim_store_text(&k->store, "/s/ntsstats.20261120"),
+	    " 3600 0 0 0 0 2 0 0 0 0 0 0 0 0 0 0\n"));
+	k->nts = (struct ntscount){ .made = 3 };
+	stats_forget_nts(&k->j);
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_non_null(strstr(sim_store_text(&k->store, "/s/ntsstats.20261120"),
+	    " 3600 0 0 0 0 0 0 3 0 0 0 0 0 0 0 0\n"));
+	desk_free(k);
+}
+
+static void
 lines_before_the_change_of_user_are_kept_until_it_comes(void **state)
 {
 	struct desk *k = desk_of(STATS, true);
@@ -252,6 +289,7 @@ main(void)
 		cmocka_unit_test(logconfig_leaves_events_out_but_no_error),
 		cmocka_unit_test(each_line_begins_with_its_day_and_second),
 		cmocka_unit_test(sysstats_shows_the_hour_and_begins_anew_with_the_counters),
+		cmocka_unit_test(ntsstats_has_fifteen_counts_in_the_order_of_ntpsec),
 		cmocka_unit_test(lines_before_the_change_of_user_are_kept_until_it_comes),
 		cmocka_unit_test(a_disk_that_fills_is_told_once_and_so_is_what_was_lost),
 	};

@@ -717,6 +717,7 @@ static const char *const every_command[] = {
 	"timerstats",
 	"authinfo",
 	"ntsinfo",
+	"ntskeinfo",
 	"pstats 1",
 	"ifstats",
 	"reslist",
