@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* query - who is asked when, and what the answers are worth together. */
+/* query - who is asked when. */
 #include "query/query.h"
 #include <assert.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
+#include "query_world.h"
 
 enum {
 	SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
@@ -21,14 +22,6 @@ enum {
 
 /* One address of a name is through: so long those without any answer still have. */
 static const double GRACE_S = 0.5;
-
-static const struct select_rules SELECT_RULES = {
-	.minclock = 3,
-	.maxclock = 10,
-	.minsane = 1,
-	.mindist_s = 0.001,
-	.orphan_stratum = STRATUM_UNSPEC,
-};
 
 static struct mtime
 now_of(const struct query *q)
@@ -53,8 +46,8 @@ precision_of(struct clock *c)
 	return (int)fmax(ceil(log2(least_s)), PRECISION_BEST);
 }
 
-static struct assoc_world
-world_of(const struct query *q)
+struct assoc_world
+query_world(const struct query *q)
 {
 	static const struct assoc_policy policy = {
 		.phi = NTP_PHI,
@@ -166,7 +159,7 @@ static void
 ask(struct query_server *s)
 {
 	struct query *q = s->query;
-	struct assoc_world w = world_of(q);
+	struct assoc_world w = query_world(q);
 	struct assoc_sending out;
 	struct assoc_draw draw;
 	int error;
@@ -227,7 +220,7 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 {
 	struct query_server *s = ctx;
 	struct query *q = s->query;
-	struct assoc_world w = world_of(q);
+	struct assoc_world w = query_world(q);
 	struct assoc_answer answer = { .verdict = VERDICT_SHORT };
 	enum packet_auth auth;
 	struct packet p;
@@ -273,7 +266,7 @@ add_server(struct query *q, struct query_name *n, const struct addr *a)
 		.addr = *a,
 		.port = n->host.port != 0 ? n->host.port : NTP_PORT,
 	};
-	struct assoc_world w = world_of(q);
+	struct assoc_world w = query_world(q);
 	struct assoc_rules rules = {
 		.minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
@@ -520,88 +513,4 @@ query_start(struct query *q)
 	}
 	q->started = true;
 	look_for_end(q);
-}
-
-/* ---- selection ---- */
-
-/*
- * What the best sample alone says: half the round trips to the root and all dispersions. ntpd adds
- * a dispersion for the samples it still lacks.
- */
-static double
-best_dist_s(const struct filter *f, const struct assoc_world *w)
-{
-	const struct sample *b = &f->best;
-	double age_s = fmax(mtime_diff_s(w->now, f->updated), 0.0);
-
-	return (b->delay_s + b->root_delay_s) / 2 + b->root_disp_s + b->disp_s +
-	    w->policy->phi * age_s + f->jitter_s;
-}
-
-static bool
-is_fit(const struct query_server *s, const struct assoc_world *w)
-{
-	unsigned bits = assoc_unfit(&s->a, w) & ~(unsigned)FLASH_PEER_DIST;
-
-	return bits == 0 && s->a.filter.usable && s->root_dist_s < NTP_MAXDISP_S;
-}
-
-static unsigned
-gather(struct query *q)
-{
-	struct assoc_world w = world_of(q);
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < q->server_n; i++) {
-		struct query_server *s = &q->server[i];
-
-		s->tally = TALLY_REJECT;
-		s->root_dist_s = best_dist_s(&s->a.filter, &w);
-		s->fit = is_fit(s, &w);
-		if (s->fit) {
-			q->candidate[n++] = (struct candidate){
-				.id = s->a.id,
-				.stratum = s->a.srv.stratum,
-				.leap = s->a.srv.leap,
-				.offset_s = s->a.filter.best.offset_s,
-				.jitter_s = s->a.filter.jitter_s,
-				.root_dist_s = s->root_dist_s,
-			};
-		}
-	}
-	return n;
-}
-
-const struct query_server *
-query_select(struct query *q)
-{
-	struct select_rules rules = SELECT_RULES;
-	struct select_memory memory = { .sys_id = 0 };
-	unsigned n;
-
-	static_assert(QUERY_SERVERS_MAX <= (int)SELECT_MAX, "selection takes them all");
-	rules.precision_s = log2s_to_s(q->precision);
-	n = gather(q);
-	select_run(q->candidate, n, &rules, &memory, &q->work, &q->selection);
-	for (unsigned i = 0; i < n; i++) {
-		q->server[q->selection.each[i].id - 1].tally = q->selection.each[i].tally;
-	}
-	return q->selection.sys_id != 0 ? &q->server[q->selection.sys_id - 1] : NULL;
-}
-
-const char *
-query_why_none(const struct query *q)
-{
-	switch (q->selection.why) {
-	case SELECT_NO_CANDIDATE:
-		return "no server has an answer to go by";
-	case SELECT_NO_MAJORITY:
-		return "the servers do not agree";
-	case SELECT_TOO_FEW:
-		return "too few servers agree";
-	case SELECT_NO_TRUSTED: /* nothing is asked for here */
-	case SELECT_FOUND:
-		break;
-	}
-	return "";
 }
