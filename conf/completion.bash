@@ -11,7 +11,7 @@ _ntpd_tools() {
 	case ${1##*/}:$previous in
 	ntpd:-c | ntpd:-f | ntpd:-k | ntpd:-l | ntpd:-p | *:--configfile | *:--driftfile | \
 		*:--keyfile | *:--logfile | *:--pidfile | *:--saveconfigquit | ntpq:-k | \
-		ntpdate:-k | sntp:-[kKl] | *:--output | ntp-leapfetch:-o)
+		ntpdate:-k | sntp:-[kKl] | *:--nts-ca | *:--output | ntp-leapfetch:-o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null
 		return

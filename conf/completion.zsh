@@ -6,7 +6,7 @@
 local -a options
 local program=$words[1] word
 case $words[CURRENT-1] in
--k|-l|-p|-f|-K|-o|--keyfile|--logfile|--pidfile|--driftfile|--configfile|--output)
+-k|-l|-p|-f|-K|-o|--keyfile|--logfile|--pidfile|--driftfile|--configfile|--output|--nts-ca)
 	_files
 	return
 	;;

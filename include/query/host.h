@@ -19,8 +19,8 @@ struct host {
 };
 
 /*
- * The first thing in main: becomes the starter of the processes that ask for names, and does not
- * return, when that is what the program was run for.
+ * The first thing in main: becomes the starter of the processes that ask for names and for keys of
+ * NTS, and does not return, when that is what the program was run for.
  */
 void host_take_over(const char *ident, int argc, char **argv);
 

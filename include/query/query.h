@@ -3,6 +3,9 @@
  * query - asks servers for the time, a few times each, and says what they are worth together: for
  * programs that look once and end (ntpdate, sntp). Associations, clock filter and selection are
  * core's; here is only who is asked when. Over the ports, so that it runs in simulated time too.
+ *
+ * A host of query_add_nts is asked for keys first, and never in clear. Where there is one, servers
+ * that prove nothing have no voice: they are used as far as they agree with those that do.
  */
 #ifndef QUERY_QUERY_H
 #define QUERY_QUERY_H
@@ -14,10 +17,12 @@
 #include "core/select.h"
 #include "crypto/keyring.h"
 #include "port/clock.h"
+#include "port/ke.h"
 #include "port/loop.h"
 #include "port/net.h"
 #include "port/resolver.h"
 #include "port/rng.h"
+#include "query/nts.h"
 
 enum {
 	QUERY_NAMES_MAX = 64,    /* names given */
@@ -30,7 +35,9 @@ struct query_ports {
 	struct net *net;
 	struct clock *clock; /* only read */
 	struct rng *rng;
-	struct resolver *resolver; /* is listened to by the query */
+	struct resolver *resolver; /* is listened to by the query, as is: */
+	struct ke *ke;             /* NULL: there is no NTS */
+	struct rtime built;        /* the true time is later: this program was made then */
 };
 
 struct query_rules {
@@ -41,15 +48,29 @@ struct query_rules {
 	uint16_t local_port;     /* 0: a free one */
 	uint32_t key_id;         /* 0: none */
 	struct keyring *keys;    /* holds key_id, when that is not 0 */
+	/*
+	 * Our clock is no measure for the dates of certificates: what a server says is to lie
+	 * within those of its own, and of two hosts with NTS or more two have to agree.
+	 */
+	bool nts_no_time;
 };
 
 struct query;
+
+enum query_step {
+	QUERY_TIME, /* it is asked for the time */
+	QUERY_KEYS, /* its KE server is asked for keys */
+	QUERY_NTP,  /* and has named an NTP server, whose address is looked for */
+};
 
 /* One address. Two requests to it are two seconds apart, as servers that limit their rate want. */
 struct query_server {
 	const char *name; /* as given */
 	struct assoc a;
 	struct auth auth;
+	struct query_nts *nts; /* NULL: without NTS */
+	enum query_step step;
+	bool moot; /* its NTP server is asked already, or not wanted: not to be told of */
 	struct net_socket *socket;
 	struct loop_timer timer;
 	struct query *query;
@@ -77,6 +98,9 @@ struct query_events {
 	void (*answered)(void *ctx, const struct query_server *s, enum verdict v);
 	/* A request could not be sent, or reached nobody (-errno). */
 	void (*failed)(void *ctx, const struct query_server *s, int error);
+	/* NTS: keys came, or there are none: s->nts->why says why. */
+	void (*keyed)(void *ctx, const struct query_server *s);
+	void (*unkeyed)(void *ctx, const struct query_server *s);
 	/* Nothing more is to come; once. */
 	void (*done)(void *ctx);
 };
@@ -84,6 +108,8 @@ struct query_events {
 struct query_name {
 	const char *text;
 	struct hostspec host;
+	bool nts;
+	const char *ca; /* of nts */
 	struct query *query;
 	struct loop_timer grace;    /* armed once an address of it is through */
 	bool closed;                /* what is silent until now is not waited for */
@@ -123,6 +149,13 @@ void query_free(struct query *q); /* closes every socket; NULL is fine */
  */
 bool query_add(struct query *q, const char *name);
 
+/*
+ * The same for a host that is asked by NTS: a port behind it is that of the KE server. ca: file or
+ * folder of the certificates that are trusted, "": the system's; stays too. Each address is asked
+ * for keys.
+ */
+bool query_add_nts(struct query *q, const char *name, const char *ca);
+
 /* Begins; done comes once every name has its addresses and every address its requests. */
 void query_start(struct query *q);
 
@@ -134,6 +167,9 @@ void query_start(struct query *q);
  * has the eight that ntpd's dispersion wants. Its distance is that of its best sample.
  */
 const struct query_server *query_select(struct query *q);
+
+/* Why the last answer of a server is of no use, in words. */
+const char *query_why_unused(const struct query_server *s);
 
 /* Why there is no server, in words. */
 const char *query_why_none(const struct query *q);

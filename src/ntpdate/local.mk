@@ -8,4 +8,4 @@ libntpdate_a_SOURCES = \
 sbin_PROGRAMS += ntpdate
 ntpdate_SOURCES = src/ntpdate/main.c
 ntpdate_LDADD = libntpdate.a libquery.a libmode6.a $(QUERY_LIBS) libsys.a libbase.a \
-	$(SYS_LIBS) $(CRYPTO_LIBS) -lm
+	$(SYS_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lm

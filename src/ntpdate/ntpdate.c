@@ -111,21 +111,62 @@ on_failed(void *ctx, const struct query_server *s, int error)
 	}
 }
 
+static void
+on_keyed(void *ctx, const struct query_server *s)
+{
+	struct ntpdate *n = ctx;
+	char addr[ADDR_TEXT_MAX], keys[QUERY_NTS_WHY_MAX];
+	struct text t = text_over(keys, sizeof keys);
+
+	if (n->opt->debug) {
+		query_nts_put_keys(s->nts, &t);
+		fprintf(n->w.out, "keys(%s): %s\n", address_of(s, addr), keys);
+	}
+}
+
+static void
+on_unkeyed(void *ctx, const struct query_server *s)
+{
+	struct ntpdate *n = ctx;
+	char name[2 * RESOLVER_NAME_MAX];
+	struct text t = text_over(name, sizeof name);
+
+	text_put_safe(&t, s->name, strlen(s->name));
+	say(n, LOG_LEVEL_ERROR, "%s: %s", name, s->nts->why);
+}
+
 /* ---- the end ---- */
+
+/* Behind the line of a server whose answers were proven by NTS: by what. */
+static void
+put_proof(const struct query_server *s, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	text_put(&t, "");
+	if (s->nts != NULL && s->a.authentic) {
+		text_put(&t, ", ");
+		query_nts_put_aead(s->nts, &t);
+	}
+}
 
 static void
 list_servers(const struct ntpdate *n)
 {
-	char addr[ADDR_TEXT_MAX];
+	char addr[ADDR_TEXT_MAX], proof[64];
 
 	for (unsigned i = 0; i < n->query->server_n; i++) {
 		const struct query_server *s = &n->query->server[i];
 		const struct sample *b = ntpdate_sample(s);
 		bool heard = s->a.wire.have_last; /* of no use is not unanswered */
 
-		fprintf(n->w.out, "server %s, stratum %u, offset %.6f, delay %.5f\n",
+		if (s->moot) {
+			continue;
+		}
+		put_proof(s, proof, sizeof proof);
+		fprintf(n->w.out, "server %s, stratum %u, offset %.6f, delay %.5f%s\n",
 		    address_of(s, addr), heard ? (unsigned)s->a.srv.stratum : 0u,
-		    b != NULL ? b->offset_s : 0.0, b != NULL ? b->delay_s : 0.0);
+		    b != NULL ? b->offset_s : 0.0, b != NULL ? b->delay_s : 0.0, proof);
 	}
 }
 
@@ -133,6 +174,9 @@ static void
 show_servers(const struct ntpdate *n)
 {
 	for (unsigned i = 0; i < n->query->server_n; i++) {
+		if (n->query->server[i].moot) {
+			continue;
+		}
 		ntpdate_show_server(&n->query->server[i], clock_real(n->w.port.clock), n->w.out);
 	}
 }
@@ -148,10 +192,11 @@ say_why_unfit(const struct ntpdate *n, const struct query_server *s)
 	}
 	if (s->verdict != VERDICT_OK && s->verdict != VERDICT_KISS) {
 		say(n, LOG_LEVEL_ERROR, "%s: its answer is not used: %s", address_of(s, addr),
-		    verdict_name(s->verdict));
+		    query_why_unused(s));
 	} else if (s->a.count.received == 0 && s->error != 0) {
 		bool port = s->error == -EACCES && n->opt->rules.local_port != 0;
-		say(n, LOG_LEVEL_ERROR, "%s: %s%s", address_of(s, addr), strerror(-s->error),
+		say(n, LOG_LEVEL_ERROR, "%s: %s%s", address_of(s, addr),
+		    s->error == -ENOKEY ? s->nts->why : strerror(-s->error),
 		    port ? "; port 123 is root's: run as root, or with -u from a free port" : "");
 	}
 }
@@ -262,9 +307,12 @@ make_query(struct ntpdate *n)
 		.asked = on_asked,
 		.answered = on_answered,
 		.failed = on_failed,
+		.keyed = on_keyed,
+		.unkeyed = on_unkeyed,
 		.done = on_done,
 	};
 	struct query_rules rules = n->opt->rules;
+	bool all;
 
 	rules.keys = n->keys;
 	n->query = query_new(&n->w.port, &rules, &events, n);
@@ -272,12 +320,13 @@ make_query(struct ntpdate *n)
 		say(n, LOG_LEVEL_ERROR, "%s", strerror(ENOMEM));
 		return false;
 	}
-	for (int i = 0; i < n->opt->name_n; i++) {
-		if (!query_add(n->query, n->opt->name[i])) {
-			say(n, LOG_LEVEL_ERROR, "only the first %d servers are asked",
-			    (int)QUERY_NAMES_MAX);
-			break;
-		}
+	all = nts_words_add(&n->opt->nts, n->query);
+	for (int i = 0; i < n->opt->name_n && all; i++) {
+		all = query_add(n->query, n->opt->name[i]);
+	}
+	if (!all) {
+		say(n, LOG_LEVEL_ERROR, "only the first %d servers are asked",
+		    (int)QUERY_NAMES_MAX);
 	}
 	return true;
 }
@@ -288,7 +337,10 @@ ntpdate_start(struct ntpdate *n)
 	if (n->opt->verbose || n->opt->debug) {
 		say(n, LOG_LEVEL_NOTICE, "ntpdate %s", PACKAGE_VERSION);
 	}
-	if (n->opt->name_n == 0) {
+	if (n->opt->rules.nts_no_time) {
+		say(n, LOG_LEVEL_WARNING, "--nts-no-time-check: %s", NTS_WORDS_NO_TIME);
+	}
+	if (n->opt->name_n == 0 && n->opt->nts.n == 0) {
 		say(n, LOG_LEVEL_ERROR, "no servers can be used, exiting");
 		return NTPDATE_FAILED;
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include "port/log.h"
 #include "port/store.h"
+#include "query/nts_words.h"
 #include "query/query.h"
 
 enum { NTPDATE_OK = 0, NTPDATE_FAILED = 1, NTPDATE_USAGE = 2 };
@@ -22,7 +23,8 @@ struct ntpdate_options {
 	const char *keyfile;
 	enum ntpdate_way way;
 	bool query_only, debug, syslog, verbose;
-	char *const *name; /* of the servers */
+	struct nts_words nts;
+	char *const *name; /* of the servers without NTS */
 	int name_n;
 };
 

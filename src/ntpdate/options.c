@@ -13,7 +13,7 @@ static void
 usage(FILE *to)
 {
 	fputs("usage: ntpdate [-46bBdqsuv] [-a key#] [-e delay] [-k file] [-p samples] [-o "
-	      "version#] [-t timeo] server ...\n",
+	      "version#] [-t timeo] [--nts-ca path] [--nts server] server ...\n",
 	    to);
 }
 
@@ -21,19 +21,24 @@ static void
 help(FILE *to)
 {
 	usage(to);
-	fputs("  -q  only ask, never set the clock\n"
-	      "  -b  step the clock, whatever the offset\n"
-	      "  -B  slew the clock, whatever the offset\n"
-	      "  -u  ask from a free port instead of port 123\n"
-	      "  -s  write to the system log instead of standard output\n"
-	      "  -v  say which version this is\n"
-	      "  -d  show all that happens, never set the clock\n"
-	      "  -4, -6  use only addresses of IPv4, IPv6\n"
-	      "  -p  requests to each server, 1 to 8 (4)\n"
-	      "  -t  seconds to wait for an answer (2)\n"
-	      "  -o  NTP version of requests, 1 to 4 (4)\n"
-	      "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
-	      "exit status: 0 the clock was set or the servers shown, 1 it was not, 2 wrong use\n",
+	fputs(
+	    "  -q  only ask, never set the clock\n"
+	    "  -b  step the clock, whatever the offset\n"
+	    "  -B  slew the clock, whatever the offset\n"
+	    "  -u  ask from a free port instead of port 123\n"
+	    "  -s  write to the system log instead of standard output\n"
+	    "  -v  say which version this is\n"
+	    "  -d  show all that happens, never set the clock\n"
+	    "  -4, -6  use only addresses of IPv4, IPv6\n"
+	    "  -p  requests to each server, 1 to 8 (4)\n"
+	    "  -t  seconds to wait for an answer (2)\n"
+	    "  -o  NTP version of requests, 1 to 4 (4)\n"
+	    "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
+	    "  --nts  ask this server by NTS, never without; may be given again\n"
+	    "  --nts-ca  trust the certificates in this file or folder, not the system's\n"
+	    "  --nts-no-time-check  for a machine that does not know the time: hold the dates of\n"
+	    "      certificates against the time of the servers\n"
+	    "exit status: 0 the clock was set or the servers shown, 1 it was not, 2 wrong use\n",
 	    to);
 }
 
@@ -149,12 +154,46 @@ wrong(FILE *err)
 	return NTPDATE_WRONG;
 }
 
+/* What stands behind the options too. */
+static enum ntpdate_task
+end(struct ntpdate_options *o, int argc, char **argv, bool free_port, FILE *err)
+{
+	char why[256] = "";
+	struct text t = text_over(why, sizeof why);
+
+	if (!nts_words_end(&o->nts, o->rules.version, &t)) {
+		fprintf(err, "ntpdate: %s\n", why);
+		return wrong(err);
+	}
+	o->rules.nts_no_time = o->nts.no_time_check;
+	o->name = argv + optind;
+	o->name_n = argc - optind;
+	o->rules.local_port = ntpdate_sets(o) && !free_port ? NTP_PORT : 0;
+	return NTPDATE_RUN;
+}
+
+static bool
+take_nts(struct ntpdate_options *o, int option, const char *text, FILE *err)
+{
+	char why[256] = "";
+	struct text t = text_over(why, sizeof why);
+
+	if (nts_words_take(&o->nts, option, text, &t)) {
+		return true;
+	}
+	fprintf(err, "ntpdate: %s\n", why);
+	return false;
+}
+
 enum ntpdate_task
 ntpdate_options_read(struct ntpdate_options *o, int argc, char **argv, FILE *out, FILE *err)
 {
 	static const struct option names[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "nts", required_argument, NULL, NTS_WORD_HOST },
+		{ "nts-ca", required_argument, NULL, NTS_WORD_CA },
+		{ "nts-no-time-check", no_argument, NULL, NTS_WORD_NO_TIME_CHECK },
 		{ NULL, 0, NULL, 0 },
 	};
 	bool free_port = false;
@@ -176,6 +215,13 @@ ntpdate_options_read(struct ntpdate_options *o, int argc, char **argv, FILE *out
 		case 'k':
 			o->keyfile = optarg;
 			break;
+		case NTS_WORD_HOST:
+		case NTS_WORD_CA:
+		case NTS_WORD_NO_TIME_CHECK:
+			if (!take_nts(o, option, optarg, err)) {
+				return wrong(err);
+			}
+			break;
 		case '?':
 			return wrong(err);
 		default:
@@ -186,8 +232,5 @@ ntpdate_options_read(struct ntpdate_options *o, int argc, char **argv, FILE *out
 			take_switch(o, option, &free_port);
 		}
 	}
-	o->name = argv + optind;
-	o->name_n = argc - optind;
-	o->rules.local_port = ntpdate_sets(o) && !free_port ? NTP_PORT : 0;
-	return NTPDATE_RUN;
+	return end(o, argc, argv, free_port, err);
 }

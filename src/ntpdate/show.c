@@ -61,17 +61,34 @@ ntpdate_sample(const struct query_server *s)
 	return s->a.filter.usable ? &s->a.filter.best : s->has_seen ? &s->seen : NULL;
 }
 
+static void
+show_nts(const struct query_server *s, struct text *t)
+{
+	if (s->nts->aead == 0) {
+		text_put(t, s->nts->why);
+		return;
+	}
+	text_put(t, s->a.authentic ? "authenticated by " : "not authenticated, although it has ");
+	query_nts_put_keys(s->nts, t);
+}
+
 void
 ntpdate_show_server(const struct query_server *s, struct rtime now, FILE *out)
 {
 	const struct assoc_server *srv = &s->a.srv;
 	const struct sample *best = ntpdate_sample(s);
-	char addr[ADDR_TEXT_MAX], refid[LINE];
+	char addr[ADDR_TEXT_MAX], refid[LINE], nts[QUERY_NTS_WHY_MAX];
 	struct text t = text_over(refid, sizeof refid);
 
 	put_refid(&t, s);
 	fprintf(out, "\nserver %s, port %u\n", addr_format(&s->a.remote.addr, addr, sizeof addr),
 	    (unsigned)s->a.remote.port);
+	if (s->nts != NULL) {
+		struct text proof = text_over(nts, sizeof nts);
+
+		show_nts(s, &proof);
+		fprintf(out, "%s\n", nts);
+	}
 	fprintf(out, "stratum %u, precision %d, leap %u%u\n", (unsigned)srv->stratum,
 	    srv->precision, (unsigned)srv->leap >> 1, (unsigned)srv->leap & 1);
 	fprintf(out, "refid [%s], root delay %.6f, root dispersion %.6f\n", refid,

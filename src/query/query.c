@@ -11,8 +11,9 @@
 #include "query_world.h"
 
 enum {
-	SEND_MAX = HEADER_LEN + AUTH_GROWS_MAX,
-	POLL_SHOWN = 6, /* log2 s, in requests: some servers look at it */
+	SEND_MAX = NTS_REQUEST_MAX,    /* one with a MAC is shorter */
+	TAG_SERVERS = QUERY_NAMES_MAX, /* of questions for names: those of NTP servers, from here */
+	POLL_SHOWN = 6,                /* log2 s, in requests: some servers look at it */
 	PRECISION_READS = 64,
 	PRECISION_WORST = -6, /* a clock that stands still for so many readings */
 	PRECISION_BEST = -30,
@@ -77,6 +78,24 @@ arm(struct query_server *s, double delay_s)
 
 static void look_for_end(struct query *q);
 
+/* Its questions are told by the number of the server. */
+static uint32_t
+tag_of(const struct query_server *s)
+{
+	return (uint32_t)(s - s->query->server);
+}
+
+static void
+forget_keys(struct query_server *s)
+{
+	struct ke *ke = s->query->port.ke;
+
+	if (s->step == QUERY_KEYS) {
+		ke->ops->forget(ke, tag_of(s));
+	}
+	s->step = QUERY_TIME;
+}
+
 static void
 finish(struct query_server *s)
 {
@@ -85,6 +104,7 @@ finish(struct query_server *s)
 	q->port.loop->ops->timer_disarm(q->port.loop, &s->timer);
 	q->port.net->ops->close(q->port.net, s->socket);
 	s->socket = NULL;
+	forget_keys(s);
 	s->done = true;
 	if (s->a.filter.usable && !s->of->closed) {
 		q->port.loop->ops->timer_arm(q->port.loop, &s->of->grace,
@@ -137,6 +157,9 @@ send_request(struct query_server *s, const struct assoc_sending *out)
 	struct stamp at;
 	int error = 0;
 
+	if (s->nts != NULL && !query_nts_cookie(s->nts, &s->auth, now_of(q))) {
+		return -ENOKEY;
+	}
 	memcpy(bytes, out->bytes, HEADER_LEN);
 	request.len = auth_request(&s->auth, &s->a.remote.addr, bytes, HEADER_LEN, sizeof bytes);
 	if (request.len == 0) {
@@ -229,6 +252,9 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 	if (packet_parse(pkt->bytes, pkt->len, &p)) {
 		auth = auth_check_answer(&s->auth, &pkt->from.addr, pkt->bytes, &p);
 		assoc_receive(&s->a, &p, auth, pkt->rx.at, pkt->rx.mono, &w, &answer);
+		if (s->nts != NULL) {
+			query_nts_heard(s->nts, &s->auth, auth, &answer);
+		}
 	}
 	s->verdict = answer.verdict;
 	if (answer.seen && (!s->has_seen || answer.sample.delay_s < s->seen.delay_s)) {
@@ -245,50 +271,231 @@ on_packet(void *ctx, struct net_socket *socket, const struct net_packet *pkt)
 	}
 }
 
-/* ---- names ---- */
+/* ---- keys ---- */
 
-static bool
-known(const struct query *q, const struct endpoint *e)
+/* There are none, and it is not asked without. */
+static void
+give_up(struct query_server *s)
 {
+	struct query *q = s->query;
+
+	if (q->on.unkeyed != NULL) {
+		q->on.unkeyed(q->ctx, s);
+	}
+	finish(s);
+}
+
+static void
+ask_keys(struct query_server *s)
+{
+	struct ke *ke = s->query->port.ke;
+	struct ke_question k;
+	int error;
+
+	query_nts_question(s->nts, tag_of(s), &k);
+	error = ke->ops->ask(ke, &k);
+	if (error != 0) {
+		query_nts_unasked(s->nts, error);
+		give_up(s);
+		return;
+	}
+	s->step = QUERY_KEYS;
+}
+
+/* Another one with NTS has its keys for that server already. */
+static bool
+has_another(const struct query_server *s, const struct endpoint *e)
+{
+	const struct query *q = s->query;
+
 	for (unsigned i = 0; i < q->server_n; i++) {
-		if (endpoint_equal(&q->server[i].a.remote, e)) {
+		const struct query_server *o = &q->server[i];
+
+		if (o != s && o->nts != NULL && o->asked > 0 && endpoint_equal(&o->a.remote, e)) {
 			return true;
 		}
 	}
 	return false;
 }
 
+/* The keys are for the server at that address. */
 static void
-add_server(struct query *q, struct query_name *n, const struct addr *a)
+lead_to(struct query_server *s, const struct addr *server)
+{
+	struct query *q = s->query;
+	struct endpoint to = { .addr = *server, .port = s->nts->port };
+	struct assoc_world w = query_world(q);
+
+	if (!query_nts_may_ask(s->nts, server, q->rules.family)) {
+		give_up(s);
+	} else if (has_another(s, &to) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, server))) {
+		s->moot = true;
+		finish(s);
+	} else {
+		assoc_redirect(&s->a, &to, &w);
+		assoc_date(&s->a, &s->nts->dates);
+		ask(s);
+	}
+}
+
+/* A name without a dot would be looked for in the domains of this host first. */
+static void
+ask_server_name(struct query_server *s)
+{
+	struct resolver *r = s->query->port.resolver;
+	char name[KE_NAME_MAX + 1];
+	struct text t = text_over(name, sizeof name);
+	int error;
+
+	text_put(&t, s->nts->server);
+	text_put(&t, strchr(s->nts->server, '.') == NULL ? "." : "");
+	error = r->ops->ask(r, TAG_SERVERS + tag_of(s), name, s->query->rules.family);
+	if (error != 0) {
+		query_nts_lost(s->nts, strerror(-error));
+		give_up(s);
+		return;
+	}
+	s->step = QUERY_NTP;
+}
+
+static void
+look_for_server(struct query_server *s)
+{
+	struct addr a;
+
+	if (s->nts->server[0] == '\0') {
+		lead_to(s, &s->nts->host.to.addr);
+	} else if (addr_parse(s->nts->server, &a)) {
+		lead_to(s, &a);
+	} else {
+		ask_server_name(s);
+	}
+}
+
+static void
+on_keys(void *ctx, const struct ke_answer *k)
+{
+	struct query *q = ctx;
+	struct query_server *s;
+
+	if (k->tag >= q->server_n || q->server[k->tag].step != QUERY_KEYS) {
+		return;
+	}
+	s = &q->server[k->tag];
+	s->step = QUERY_TIME;
+	if (!query_nts_keyed(s->nts, k, &s->auth, now_of(q))) {
+		give_up(s);
+		return;
+	}
+	if (q->on.keyed != NULL) {
+		q->on.keyed(q->ctx, s);
+	}
+	look_for_server(s);
+}
+
+/* The name of an NTP server has an answer. */
+static void
+server_found(struct query *q, const struct resolver_answer *a)
 {
 	struct query_server *s;
-	struct endpoint remote = {
-		.addr = *a,
-		.port = n->host.port != 0 ? n->host.port : NTP_PORT,
+
+	if (a->tag - TAG_SERVERS >= q->server_n ||
+	    q->server[a->tag - TAG_SERVERS].step != QUERY_NTP) {
+		return;
+	}
+	s = &q->server[a->tag - TAG_SERVERS];
+	s->step = QUERY_TIME;
+	if (a->error != 0 || a->n == 0) {
+		query_nts_lost(s->nts, a->reason[0] != '\0' ? a->reason : "none");
+		give_up(s);
+	} else {
+		lead_to(s, &a->addr[0]);
+	}
+}
+
+/* ---- names ---- */
+
+/*
+ * Whoever is asked in both ways is asked twice; and another name wants another certificate: whether
+ * it leads to the same server is seen when its keys are here.
+ */
+static bool
+known(const struct query *q, const struct query_name *n, const struct endpoint *e)
+{
+	for (unsigned i = 0; i < q->server_n; i++) {
+		const struct query_server *s = &q->server[i];
+		const struct endpoint *at = s->nts != NULL ? &s->nts->host.to : &s->a.remote;
+
+		if (s->of->nts == n->nts && (!n->nts || s->of == n) && endpoint_equal(at, e)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* False when memory is short. */
+static bool
+start_nts(struct query_server *s, const struct endpoint *ke)
+{
+	struct query *q = s->query;
+	const struct query_nts_host host = {
+		.to = *ke,
+		.name = s->of->host.name,
+		.ca = s->of->ca,
+		.no_time = q->rules.nts_no_time,
+		.passed = q->port.built,
 	};
+
+	s->nts = query_nts_new(&host, now_of(q));
+	return s->nts != NULL && auth_start_nts(&s->auth, &q->keys, q->port.rng);
+}
+
+static struct query_server *
+new_server(struct query *q, struct query_name *n, const struct endpoint *remote)
+{
+	struct query_server *s = &q->server[q->server_n++];
 	struct assoc_world w = query_world(q);
 	struct assoc_rules rules = {
 		.minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
-		.version = q->rules.version,
-		.flags = q->rules.key_id != 0 ? ASSOC_PROOF : 0,
+		.version = n->nts ? NTP_VERSION : q->rules.version,
+		.flags = n->nts || q->rules.key_id != 0 ? ASSOC_PROOF : 0,
 	};
 
-	if (known(q, &remote) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
+	s->query = q;
+	s->name = n->text;
+	s->of = n;
+	assoc_start(&s->a, (uint16_t)q->server_n, &rules, remote, 0, &w);
+	q->port.loop->ops->timer_init(q->port.loop, &s->timer, on_timer, s);
+	return s;
+}
+
+static void
+add_server(struct query *q, struct query_name *n, const struct addr *a)
+{
+	struct query_server *s;
+	struct endpoint to = { .addr = *a, .port = n->host.port };
+
+	if (to.port == 0) {
+		to.port = n->nts ? QUERY_KE_PORT : NTP_PORT;
+	}
+	if (known(q, n, &to) || (!n->nts && q->on.wanted != NULL && !q->on.wanted(q->ctx, a))) {
 		return;
 	}
 	if (q->server_n == QUERY_SERVERS_MAX) {
 		q->left_out++;
 		return;
 	}
-	s = &q->server[q->server_n++];
-	s->query = q;
-	s->name = n->text;
-	s->of = n;
-	auth_start(&s->auth, &q->keys, q->rules.key_id);
-	assoc_start(&s->a, (uint16_t)q->server_n, &rules, &remote, 0, &w);
-	q->port.loop->ops->timer_init(q->port.loop, &s->timer, on_timer, s);
-	ask(s);
+	s = new_server(q, n, &to);
+	if (!n->nts) {
+		auth_start(&s->auth, &q->keys, q->rules.key_id);
+		ask(s);
+	} else if (start_nts(s, &to)) {
+		ask_keys(s);
+	} else {
+		s->error = -ENOMEM;
+		finish(s);
+	}
 }
 
 /* What is silent now, while another address of the name is through, is likely to stay so. */
@@ -339,6 +546,10 @@ on_answer(void *ctx, const struct resolver_answer *a)
 	struct query *q = ctx;
 	struct query_name *n;
 
+	if (a->tag >= TAG_SERVERS) {
+		server_found(q, a);
+		return;
+	}
 	if (a->tag >= q->name_n || q->name[a->tag].waiting == 0) {
 		return;
 	}
@@ -478,8 +689,14 @@ query_free(struct query *q)
 	}
 	q->port.resolver->ops->listen(q->port.resolver, NULL, NULL);
 	for (unsigned i = 0; i < q->server_n; i++) {
+		forget_keys(&q->server[i]);
 		q->port.net->ops->close(q->port.net, q->server[i].socket);
 		q->port.loop->ops->timer_done(q->port.loop, &q->server[i].timer);
+		auth_end(&q->server[i].auth);
+		query_nts_free(q->server[i].nts);
+	}
+	if (q->port.ke != NULL) {
+		q->port.ke->ops->listen(q->port.ke, NULL, NULL);
 	}
 	for (unsigned i = 0; i < q->name_n; i++) {
 		q->port.loop->ops->timer_done(q->port.loop, &q->name[i].grace);
@@ -504,9 +721,24 @@ query_add(struct query *q, const char *name)
 	return true;
 }
 
+bool
+query_add_nts(struct query *q, const char *name, const char *ca)
+{
+	assert(q->port.ke != NULL);
+	if (!query_add(q, name)) {
+		return false;
+	}
+	q->name[q->name_n - 1].nts = true;
+	q->name[q->name_n - 1].ca = ca;
+	return true;
+}
+
 void
 query_start(struct query *q)
 {
+	if (q->port.ke != NULL) {
+		q->port.ke->ops->listen(q->port.ke, on_keys, q);
+	}
 	q->port.resolver->ops->listen(q->port.resolver, on_answer, q);
 	for (unsigned i = 0; i < q->name_n; i++) {
 		find(q, i);

@@ -2,6 +2,7 @@
 /* query_select - what the answers are worth together. */
 #include <assert.h>
 #include <math.h>
+#include "core/certtime.h"
 #include "query/query.h"
 #include "query_world.h"
 
@@ -35,6 +36,12 @@ is_fit(const struct query_server *s, const struct assoc_world *w)
 	return bits == 0 && s->a.filter.usable && s->root_dist_s < NTP_MAXDISP_S;
 }
 
+static bool
+proves(const struct query_server *s)
+{
+	return (s->a.rules.flags & ASSOC_PROOF) != 0;
+}
+
 static unsigned
 gather(struct query *q)
 {
@@ -52,6 +59,7 @@ gather(struct query *q)
 				.id = s->a.id,
 				.stratum = s->a.srv.stratum,
 				.leap = s->a.srv.leap,
+				.flags = proves(s) ? CANDIDATE_TRUSTED : 0,
 				.offset_s = s->a.filter.best.offset_s,
 				.jitter_s = s->a.filter.jitter_s,
 				.root_dist_s = s->root_dist_s,
@@ -59,6 +67,51 @@ gather(struct query *q)
 		}
 	}
 	return n;
+}
+
+static unsigned
+nts_hosts(const struct query *q)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < q->name_n; i++) {
+		n += q->name[i].nts;
+	}
+	return n;
+}
+
+/* An address of it has NTS and is right. */
+static bool
+is_right(const struct query *q, const struct query_name *n)
+{
+	for (unsigned i = 0; i < q->server_n; i++) {
+		const struct query_server *s = &q->server[i];
+
+		if (s->of == n && s->nts != NULL && s->fit && s->tally > TALLY_FALSETICK) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Of certificates whose dates nobody can check one may be old and stolen. All addresses of a host
+ * may show the same one, so hosts are counted; who has a key shows none.
+ */
+static bool
+enough_agree(const struct query *q)
+{
+	struct certtime_count n = { .configured = nts_hosts(q) };
+
+	for (unsigned i = 0; i < q->name_n; i++) {
+		n.agree += q->name[i].nts && is_right(q, &q->name[i]);
+	}
+	for (unsigned i = 0; i < q->server_n; i++) {
+		const struct query_server *s = &q->server[i];
+
+		n.others += s->nts == NULL && proves(s) && s->fit && s->tally > TALLY_FALSETICK;
+	}
+	return !q->rules.nts_no_time || n.configured == 0 || certtime_may_decide(&n);
 }
 
 const struct query_server *
@@ -70,12 +123,25 @@ query_select(struct query *q)
 
 	static_assert(QUERY_SERVERS_MAX <= (int)SELECT_MAX, "selection takes them all");
 	rules.precision_s = log2s_to_s(q->precision);
+	rules.trusted_first = nts_hosts(q) > 0;
 	n = gather(q);
 	select_run(q->candidate, n, &rules, &memory, &q->work, &q->selection);
 	for (unsigned i = 0; i < n; i++) {
 		q->server[q->selection.each[i].id - 1].tally = q->selection.each[i].tally;
 	}
+	if (q->selection.sys_id != 0 && !enough_agree(q)) {
+		q->selection.sys_id = 0;
+		q->selection.why = SELECT_TOO_FEW;
+	}
 	return q->selection.sys_id != 0 ? &q->server[q->selection.sys_id - 1] : NULL;
+}
+
+const char *
+query_why_unused(const struct query_server *s)
+{
+	const char *words = s->nts != NULL ? query_nts_why_unused(s->nts) : NULL;
+
+	return words != NULL ? words : verdict_name(s->verdict);
 }
 
 const char *
@@ -87,8 +153,12 @@ query_why_none(const struct query *q)
 	case SELECT_NO_MAJORITY:
 		return "the servers do not agree";
 	case SELECT_TOO_FEW:
-		return "too few servers agree";
-	case SELECT_NO_TRUSTED: /* nothing is asked for here */
+		return q->rules.nts_no_time
+		    ? "where the dates of certificates are not checked two hosts have to agree"
+		    : "too few servers agree";
+	case SELECT_NO_TRUSTED:
+		return "no server with NTS can be used, and without one the others count for "
+		       "nothing";
 	case SELECT_FOUND:
 		break;
 	}

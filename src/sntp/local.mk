@@ -8,4 +8,4 @@ libsntp_a_SOURCES = \
 bin_PROGRAMS += sntp
 sntp_SOURCES = src/sntp/main.c
 sntp_LDADD = libsntp.a libquery.a libmode6.a $(QUERY_LIBS) libsys.a libbase.a $(SYS_LIBS) \
-	$(CRYPTO_LIBS) -lm
+	$(SSL_LIBS) $(CRYPTO_LIBS) -lm

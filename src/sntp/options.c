@@ -15,21 +15,27 @@ static const double STEP_LIMIT_S = 0.128, TIMEOUT_MAX_S = 60.0;
 static void
 help(FILE *to)
 {
-	fputs("usage: sntp [-46djrSs] [-a key] [-K file] [-k file] [-l logfile] [-M ms]\n"
-	      "            [-o version] [-p samples] [-t seconds] [-c host] host ...\n"
-	      "  -S  step the clock\n"
-	      "  -s  slew the clock; with both, step it from -M milliseconds (128) on\n"
-	      "  -j  answer in JSON\n"
-	      "  -4, -6  use only addresses of IPv4, IPv6\n"
-	      "  -p  requests to each address, 1 to 8 (1)\n"
-	      "  -t  seconds to wait for an answer (5)\n"
-	      "  -o  NTP version of requests, 1 to 4 (4)\n"
-	      "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
-	      "  -K  remember in this file which servers refused, and leave them alone for a day\n"
-	      "  -r  ask from port 123; -u from a free port, as without either\n"
-	      "  -l  append to this file instead of writing to standard output\n"
-	      "  -d  show every server\n"
-	      "exit status: 0 a server answered, 1 none did, or the clock could not be set\n",
+	fputs(
+	    "usage: sntp [-46djrSs] [-a key] [-K file] [-k file] [-l logfile] [-M ms]\n"
+	    "            [-o version] [-p samples] [-t seconds] [-c host] [--nts-ca path]\n"
+	    "            [--nts host] host ...\n"
+	    "  -S  step the clock\n"
+	    "  -s  slew the clock; with both, step it from -M milliseconds (128) on\n"
+	    "  -j  answer in JSON\n"
+	    "  -4, -6  use only addresses of IPv4, IPv6\n"
+	    "  -p  requests to each address, 1 to 8 (1)\n"
+	    "  -t  seconds to wait for an answer (5)\n"
+	    "  -o  NTP version of requests, 1 to 4 (4)\n"
+	    "  -a, -k  sign with this key, out of this file (" QUERY_KEYS_FILE ")\n"
+	    "  -K  remember in this file which servers refused, and leave them alone for a day\n"
+	    "  -r  ask from port 123; -u from a free port, as without either\n"
+	    "  -l  append to this file instead of writing to standard output\n"
+	    "  -d  show every server\n"
+	    "  --nts  ask this host by NTS, never without; may be given again\n"
+	    "  --nts-ca  trust the certificates in this file or folder, not the system's\n"
+	    "  --nts-no-time-check  for a machine that does not know the time: hold the dates of\n"
+	    "      certificates against the time of the servers\n"
+	    "exit status: 0 a server answered, 1 none did, or the clock could not be set\n",
 	    to);
 }
 
@@ -184,9 +190,13 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 		{ "uctimeout", required_argument, NULL, 't' },
 		{ "wait", no_argument, NULL, 'w' },
 		{ "no-wait", no_argument, NULL, 'w' },
+		{ "nts", required_argument, NULL, NTS_WORD_HOST },
+		{ "nts-ca", required_argument, NULL, NTS_WORD_CA },
+		{ "nts-no-time-check", no_argument, NULL, NTS_WORD_NO_TIME_CHECK },
 		{ NULL, 0, NULL, 0 },
 	};
-	char bad[] = "bad value for -?";
+	char bad[] = "bad value for -?", why[256] = "";
+	struct text t = text_over(why, sizeof why);
 	int option;
 
 	*o = (struct sntp_options){
@@ -209,6 +219,12 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 		if (option == 'b' || option == 'B') {
 			return wrong(err, "broadcasts are not listened to: name the server");
 		}
+		if (option >= NTS_WORD_HOST) {
+			if (!nts_words_take(&o->nts, option, optarg, &t)) {
+				return wrong(err, why);
+			}
+			continue;
+		}
 		if (optarg != NULL && !take_value(o, option, optarg)) {
 			bad[sizeof bad - 2] = (char)option;
 			return wrong(err, bad);
@@ -225,5 +241,12 @@ sntp_options_read(struct sntp_options *o, int argc, char **argv, FILE *out, FILE
 			return wrong(err, "too many hosts: 64 are the most");
 		}
 	}
-	return o->host_n > 0 ? SNTP_RUN : wrong(err, "no host is given");
+	if (o->host_n + o->nts.n > SNTP_HOSTS_MAX) {
+		return wrong(err, "too many hosts: 64 are the most");
+	}
+	if (!nts_words_end(&o->nts, o->rules.version, &t)) {
+		return wrong(err, why);
+	}
+	o->rules.nts_no_time = o->nts.no_time_check;
+	return o->host_n + o->nts.n > 0 ? SNTP_RUN : wrong(err, "no host is given");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/text.h"
+#include "config/config.h"
 #include "config/diag.h"
 #include "mode6/json.h"
 #include "query/keys.h"
@@ -127,8 +128,8 @@ complain_unused(const struct sntp *s, const struct query_server *q)
 		text_printf(&t, " (stratum %u, offset %+.6f, delay %.6f)",
 		    (unsigned)q->a.srv.stratum, q->seen.offset_s, q->seen.delay_s);
 	}
-	complain(s, "%s: its answer is not used: %s%s", address_of(q, addr),
-	    verdict_name(q->verdict), measured);
+	complain(s, "%s: its answer is not used: %s%s", address_of(q, addr), query_why_unused(q),
+	    measured);
 }
 
 static void
@@ -145,6 +146,28 @@ on_answered(void *ctx, const struct query_server *q, enum verdict v)
 	} else if (v != VERDICT_OK) {
 		complain_unused(s, q);
 	}
+}
+
+static void
+on_keyed(void *ctx, const struct query_server *q)
+{
+	struct sntp *s = ctx;
+	char addr[ADDR_TEXT_MAX], keys[QUERY_NTS_WHY_MAX];
+	struct text t = text_over(keys, sizeof keys);
+
+	if (s->opt->debug) {
+		query_nts_put_keys(q->nts, &t);
+		complain(s, "%s: %s", address_of(q, addr), keys);
+	}
+}
+
+static void
+on_unkeyed(void *ctx, const struct query_server *q)
+{
+	char name[2 * RESOLVER_NAME_MAX];
+
+	put_safe(q->name, name, sizeof name);
+	complain(ctx, "%s: %s", name, q->nts->why);
 }
 
 /* ---- the line ---- */
@@ -189,8 +212,13 @@ put_time(struct rtime t, bool compact, char buf[static TIME_TEXT])
 static void
 tell_line(FILE *out, const struct query_server *q, double offset_s)
 {
-	char addr[ADDR_TEXT_MAX], when[TIME_TEXT], name[2 * RESOLVER_NAME_MAX];
+	char addr[ADDR_TEXT_MAX], when[TIME_TEXT], name[2 * RESOLVER_NAME_MAX], proof[64] = "";
+	struct text t = text_over(proof, sizeof proof);
 
+	if (q->nts != NULL) {
+		text_put(&t, " ");
+		query_nts_put_aead(q->nts, &t);
+	}
 	put_time(q->a.wire.t4, false, when);
 	put_safe(q->name, name, sizeof name);
 	address_of(q, addr);
@@ -198,7 +226,8 @@ tell_line(FILE *out, const struct query_server *q, double offset_s)
 	if (!text_equal(name, addr)) {
 		fprintf(out, "%s ", name);
 	}
-	fprintf(out, "%s s%u %s\n", addr, (unsigned)q->a.srv.stratum, leap_word(q->a.srv.leap));
+	fprintf(out, "%s s%u %s%s\n", addr, (unsigned)q->a.srv.stratum, leap_word(q->a.srv.leap),
+	    proof);
 }
 
 /* Rounded to what the line shows, so that 0.1 does not become 0.100000000001. */
@@ -228,6 +257,9 @@ tell_json(FILE *out, const struct query_server *q, double offset_s, bool adjuste
 	json_int(&j, "stratum", q->a.srv.stratum);
 	json_string(&j, "leap", leap_word(q->a.srv.leap));
 	json_bool(&j, "adjusted", adjusted);
+	if (q->nts != NULL) {
+		json_string(&j, "nts", config_aead_name((int32_t)q->nts->aead));
+	}
 	json_close_all(&j);
 }
 
@@ -249,13 +281,16 @@ complain_silent(const struct sntp *s, const struct query_server *q)
 	char addr[ADDR_TEXT_MAX];
 
 	complain(s, "%s: %s", address_of(q, addr),
-	    q->error != 0 ? strerror(-q->error) : "no answer");
+	    q->error == -ENOKEY ? q->nts->why
+		: q->error != 0 ? strerror(-q->error)
+				: "no answer");
 }
 
 static bool
 is_silent(const struct query_server *q)
 {
-	return !q->fit && !q->has_seen && q->verdict == VERDICT_OK;
+	return !q->moot && !q->fit && !q->has_seen && q->verdict == VERDICT_OK &&
+	    (q->nts == NULL || q->asked > 0);
 }
 
 static void
@@ -272,8 +307,8 @@ show_all(const struct sntp *s)
 			complain_silent(s, q);
 		} else if (q->has_seen) {
 			complain_unused(s, q);
-		} else {
-			complain(s, "%s: %s", address_of(q, addr), verdict_name(q->verdict));
+		} else if (q->verdict != VERDICT_OK) {
+			complain(s, "%s: %s", address_of(q, addr), query_why_unused(q));
 		}
 	}
 }
@@ -364,6 +399,8 @@ sntp_start(struct sntp *s)
 		.lost_name = on_lost_name,
 		.wanted = on_wanted,
 		.answered = on_answered,
+		.keyed = on_keyed,
+		.unkeyed = on_unkeyed,
 		.done = on_done,
 	};
 	struct query_rules rules = s->opt->rules;
@@ -378,11 +415,15 @@ sntp_start(struct sntp *s)
 		return SNTP_FAILED;
 	}
 	rules.keys = s->keys;
+	if (rules.nts_no_time) {
+		complain(s, "--nts-no-time-check: %s", NTS_WORDS_NO_TIME);
+	}
 	s->query = query_new(&s->w.port, &rules, &events, s);
 	if (s->query == NULL) {
 		complain(s, "%s", strerror(ENOMEM));
 		return SNTP_FAILED;
 	}
+	(void)nts_words_add(&s->opt->nts, s->query);
 	for (unsigned i = 0; i < s->opt->host_n; i++) {
 		(void)query_add(s->query, s->opt->host[i]); /* there is room for them all */
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "port/store.h"
+#include "query/nts_words.h"
 #include "query/query.h"
 
 enum { SNTP_OK = 0, SNTP_FAILED = 1 };
@@ -22,7 +23,8 @@ struct sntp_options {
 	bool step, slew;     /* what may be done to the clock */
 	double step_limit_s; /* with both: from here on a step */
 	bool json, debug;
-	const char *host[SNTP_HOSTS_MAX];
+	struct nts_words nts;
+	const char *host[SNTP_HOSTS_MAX]; /* without NTS */
 	unsigned host_n;
 };
 

@@ -19,7 +19,7 @@ tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
 SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh tests/system/nts_howto.sh
-SYSTEM_TESTS += tests/system/nts_ke.sh tests/system/nts_keys.sh
+SYSTEM_TESTS += tests/system/nts_ke.sh tests/system/nts_keys.sh tests/system/nts_tools.sh
 
 SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/options.sh \
 	tests/system/second.sh

@@ -21,6 +21,7 @@ lab_new(double offset_s)
 	sim_resolver_start(&l->resolver, l->w);
 	sim_store_start(&l->store, &l->clock);
 	sim_log_start(&l->log, l->w, "host");
+	sim_ke_start(&l->ke, l->w, &l->kes, l->host, &l->clock);
 	lab_streams(l);
 	return l;
 }
@@ -42,6 +43,7 @@ lab_free(struct lab *l)
 	unsigned sockets = sim_host_close_all(l->host), timers = sim_loop_end(&l->loop);
 
 	close_streams(l);
+	sim_ke_end(&l->ke);
 	sim_log_end(&l->log);
 	sim_store_end(&l->store);
 	sim_resolver_end(&l->resolver);
@@ -62,6 +64,16 @@ lab_serve(struct lab *l, const char *address)
 	return l->server[l->server_n++] = sim_server_new(l->net, "server", address);
 }
 
+struct sim_nts *
+lab_serve_nts(struct lab *l, const char *address, const char *name)
+{
+	struct sim_server *s = lab_serve(l, address);
+
+	s->nts = sim_nts_new(&l->kes, s->host, l->w->seed, name);
+	sim_resolver_set(&l->resolver, name, address);
+	return s->nts;
+}
+
 struct query_ports
 lab_ports(struct lab *l)
 {
@@ -71,6 +83,8 @@ lab_ports(struct lab *l)
 		.clock = &l->clock.port,
 		.rng = &l->rng.port,
 		.resolver = &l->resolver.port,
+		.ke = &l->ke.port,
+		.built = { .ns = INT64_C(1780000000) * NS_PER_S },
 	};
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "query/query.h"
+#include "sim/sim_ke.h"
 #include "sim/sim_log.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
@@ -33,6 +34,8 @@ struct lab {
 	struct sim_resolver resolver;
 	struct sim_store store;
 	struct sim_log log;
+	struct sim_ke_world kes;
+	struct sim_ke ke;
 	struct sim_server *server[LAB_SERVERS_MAX];
 	unsigned server_n;
 	char *out, *err; /* what the program wrote; of lab_streams */
@@ -53,6 +56,8 @@ struct lab *lab_new(double offset_s);
 void lab_free(struct lab *l);
 
 struct sim_server *lab_serve(struct lab *l, const char *address);
+/* With NTS, whose certificate is for that name, which leads there, and trusted by the system. */
+struct sim_nts *lab_serve_nts(struct lab *l, const char *address, const char *name);
 struct query_ports lab_ports(struct lab *l);
 
 /* Runs until the loop is stopped; its status. Fails the test when that takes over five minutes. */

@@ -941,6 +941,332 @@ the_version_of_requests_is_as_asked(void **state)
 	lab_free(l);
 }
 
+/* --- NTS --- */
+
+static void
+nts_is_told_with_its_algorithm_and_nothing_leaves_in_clear(void **state)
+{
+	struct lab *l = lab_new(12.5);
+	struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+	(void)state;
+	assert_int_equal(ntpdate(l, "ntpdate -q --nts a.example"), NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.1, stratum 1, offset 12.50");
+	assert_has(l->out, ", NTS AES_SIV_CMAC_256\n");
+	assert_has(l->out, "step time server 192.0.2.1 offset 12.50");
+	assert_string_equal(l->err, "");
+	assert_int_equal(n->ke->asked, 1);
+	assert_int_equal(n->sealed, 4);
+	assert_int_equal(n->twice + n->in_clear + n->bad, 0);
+	assert_int_equal(l->server[0]->requests, 4);
+	lab_free(l);
+}
+
+static void
+the_clock_is_set_by_nts(void **state)
+{
+	struct lab *l = lab_new(7200.25);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example");
+	assert_int_equal(ntpdate(l, "ntpdate --nts=a.example"), NTPDATE_OK);
+	assert_int_equal(l->clock.steps, 1);
+	assert_near(lab_error_s(l), 0, 0.0001);
+	lab_free(l);
+}
+
+static void
+d_tells_whence_the_keys_are(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example");
+	assert_int_equal(ntpdate(l, "ntpdate -d -p 8 --nts a.example"), NTPDATE_OK);
+	assert_has(l->out,
+	    "keys(192.0.2.1): NTS AES_SIV_CMAC_256, keys from 192.0.2.1:4460: 8 cookies of 104");
+	assert_has(l->out, "\nauthenticated by NTS AES_SIV_CMAC_256, keys from 192.0.2.1:4460");
+	assert_has(l->out, "transmitted 8, received 8\n");
+	lab_free(l);
+}
+
+/* Each failure of key establishment, and what is said of it. */
+static void
+without_keys_it_fails_names_the_cause_and_asks_nothing(void **state)
+{
+	static const struct {
+		const char *line, *said;
+		bool early, expired, silent, error;
+	} at[] = {
+		{ .line = "ntpdate -q --nts b.example", .said = "certificate for another name" },
+		{ .line = "ntpdate -q --nts a.example:4461",
+		    .said = "a.example:4461: no NTS keys from 192.0.2.1:4461: no route: "
+			    "Connection refused; is TCP to that port let through?" },
+		{ .line = "ntpdate -q --nts-ca /ca.pem --nts a.example",
+		    .said = "untrusted certificate" },
+		{ .line = "ntpdate -q --nts a.example", .said = "expired", .expired = true },
+		{ .line = "ntpdate -q --nts a.example",
+		    .said = "--nts-no-time-check",
+		    .early = true },
+		{ .line = "ntpdate -q --nts a.example", .said = "no answer", .silent = true },
+		{ .line = "ntpdate -q --nts a.example", .said = "error record", .error = true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
+		struct lab *l = lab_new(0);
+		struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+		sim_resolver_set(&l->resolver, "b.example", "192.0.2.1");
+		n->ke->certificate.not_before = at[i].early ? 1800000000 : 0;
+		n->ke->certificate.not_after = at[i].expired ? 1780000000 : 0;
+		n->ke->silent = at[i].silent;
+		n->ke_error = at[i].error;
+		assert_int_equal(ntpdate(l, at[i].line), NTPDATE_FAILED);
+		assert_has(l->err, at[i].said);
+		assert_has(l->err, "no server suitable for synchronization found\n");
+		assert_int_equal(l->server[0]->requests, 0);
+		lab_free(l);
+	}
+}
+
+static void
+a_private_ca_is_of_the_hosts_behind_it_and_the_first_of_all_before(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example")->ke->certificate.ca = "/one.pem";
+	lab_serve_nts(l, "192.0.2.2", "b.example")->ke->certificate.ca = "/two.pem";
+	lab_serve_nts(l, "192.0.2.3", "c.example");
+	assert_int_equal(ntpdate(l,
+			     "ntpdate -q -p 1 --nts a.example --nts-ca /one.pem --nts-ca /two.pem "
+			     "--nts b.example --nts-ca= --nts c.example"),
+	    NTPDATE_OK);
+	assert_string_equal(l->err, "");
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(l->server[i]->nts->sealed, 1);
+	}
+	lab_free(l);
+}
+
+static void
+an_answer_in_clear_is_not_used_nor_is_a_kiss(void **state)
+{
+	(void)state;
+	for (unsigned kiss = 0; kiss < 2; kiss++) {
+		struct lab *l = lab_new(5);
+		struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+		n->plain = kiss == 0;
+		n->plain_kiss = kiss == 1;
+		l->server[0]->kiss = kiss == 1 ? refid_of_text("DENY") : 0;
+		assert_int_equal(ntpdate(l, "ntpdate --nts a.example"), NTPDATE_FAILED);
+		assert_has(l->err, "192.0.2.1: its answer is not used: auth\n");
+		assert_int_equal(l->server[0]->requests, 4);
+		assert_int_equal(l->clock.steps, 0);
+		lab_free(l);
+	}
+}
+
+static void
+a_server_that_cannot_open_its_cookie_is_told_of_as_that(void **state)
+{
+	struct lab *l = lab_new(5);
+	struct sim_nts *ke = lab_serve_nts(l, "192.0.2.1", "ke.example");
+	struct sim_nts *ntp = lab_serve_nts(l, "192.0.2.2", "ntp.example");
+	struct text name = text_over(ke->rules.server, sizeof ke->rules.server);
+
+	(void)state;
+	text_put(&name, "ntp.example"); /* which has other keys */
+	assert_int_equal(ntpdate(l, "ntpdate --nts ke.example"), NTPDATE_FAILED);
+	assert_has(l->err, "192.0.2.2: its answer is not used: it cannot open our cookie (NAK)");
+	assert_int_equal(ntp->naks, 4);
+	assert_int_equal(l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+plain_hosts_beside_nts_are_used_as_far_as_they_agree(void **state)
+{
+	struct lab *l = lab_new(0);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example");
+	for (unsigned i = 2; i < 5; i++) {
+		char address[] = "192.0.2.0";
+
+		address[sizeof address - 2] = (char)('0' + i);
+		sim_server_lie(lab_serve(l, address), 100.0);
+	}
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 --nts a.example 192.0.2.2 192.0.2.3 192.0.2.4"),
+	    NTPDATE_OK);
+	assert_has(l->out, "adjust time server 192.0.2.1 offset ");
+	assert_int_equal(l->clock.steps, 0);
+	l->server[0]->nts->ke->refuses = true;
+	assert_int_equal(ntpdate(l, "ntpdate -p 1 --nts a.example 192.0.2.2 192.0.2.3 192.0.2.4"),
+	    NTPDATE_FAILED);
+	assert_has(l->err, "a.example: no NTS keys from 192.0.2.1:4460: no route");
+	assert_has(l->err, "no server with NTS can be used, and without one the others count");
+	assert_int_equal(l->clock.steps, 0);
+	lab_free(l);
+}
+
+static void
+one_host_of_several_without_keys_does_no_harm(void **state)
+{
+	struct lab *l = lab_new(3);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example");
+	lab_serve_nts(l, "192.0.2.2", "b.example")->ke->refuses = true;
+	assert_int_equal(ntpdate(l, "ntpdate -q --nts a.example --nts b.example"), NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.1, stratum 1, offset 3.00");
+	assert_has(l->out, "server 192.0.2.2, stratum 0, offset 0.000000, delay 0.00000\n");
+	assert_has(l->err, "b.example: no NTS keys from 192.0.2.2:4460: no route");
+	assert_has(l->out, "step time server 192.0.2.1 ");
+	lab_free(l);
+}
+
+static void
+the_ntp_server_that_keys_are_for_is_found_by_its_name(void **state)
+{
+	struct lab *l = lab_new(3);
+	struct sim_nts *ke = lab_serve_nts(l, "192.0.2.1", "ke.example");
+	struct sim_nts *ntp = lab_serve_nts(l, "192.0.2.2", "ntp.example");
+	struct text name = text_over(ke->rules.server, sizeof ke->rules.server);
+
+	(void)state;
+	ke->share = ntp;
+	text_put(&name, "ntp.example");
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 2 --nts ke.example"), NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.2, stratum 1, offset 3.0");
+	assert_int_equal(ntp->sealed, 2);
+	assert_int_equal(l->server[0]->requests, 0);
+	/* Two ways to one server are one server. */
+	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 --nts ke.example --nts ntp.example"),
+	    NTPDATE_OK);
+	assert_int_equal(lines(l->out), 2);
+	assert_int_equal(ntp->sealed, 3);
+	lab_free(l);
+}
+
+static void
+a_ke_server_leads_nowhere_near_ourselves(void **state)
+{
+	static const struct {
+		const char *server, *line, *said;
+	} at[] = {
+		{ "127.0.0.1", "ntpdate -q --nts ke.example", "127.0.0.1, which 192.0.2.1:4460" },
+		{ "::1", "ntpdate -q --nts ke.example", "is not asked: no other host has that" },
+		{ "no.example", "ntpdate -q --nts ke.example", "has no address: " },
+		{ "2001:db8::7", "ntpdate -4 -q --nts ke.example", "of the other family" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
+		struct lab *l = lab_new(3);
+		struct sim_nts *ke = lab_serve_nts(l, "192.0.2.1", "ke.example");
+		struct text name = text_over(ke->rules.server, sizeof ke->rules.server);
+
+		text_put(&name, at[i].server);
+		assert_int_equal(ntpdate(l, at[i].line), NTPDATE_FAILED);
+		assert_has(l->err, at[i].said);
+		lab_free(l);
+	}
+}
+
+/* --- a machine that does not know the time --- */
+
+enum { YEARS_S = 1790000000 };
+
+static void
+a_clock_of_1970_is_set_when_dates_are_held_against_the_servers(void **state)
+{
+	struct lab *l = lab_new(YEARS_S);
+	struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+	(void)state;
+	n->ke->certificate.not_before = 1789000000;
+	n->ke->certificate.not_after = 1791000000;
+	assert_int_equal(ntpdate(l, "ntpdate --nts a.example"), NTPDATE_FAILED);
+	assert_has(l->err, "certificate not valid yet");
+	assert_int_equal(ntpdate(l, "ntpdate --nts a.example --nts-no-time-check"), NTPDATE_OK);
+	assert_has(l->out, "--nts-no-time-check: the dates of certificates are held against");
+	assert_int_equal(l->clock.steps, 1);
+	assert_near(lab_error_s(l), 0, 0.001);
+	lab_free(l);
+}
+
+static void
+a_time_outside_of_the_certificate_or_before_the_program_is_not_believed(void **state)
+{
+	static const struct {
+		int64_t from, to;
+		double lie_s;
+		const char *said;
+	} at[] = {
+		{ 1781000000, 1789000000, 0,
+		    "its time lies outside of the dates of its certificate" },
+		{ 1790100000, 1791000000, 0,
+		    "its time lies outside of the dates of its certificate" },
+		{ 1700000000, 1791000000, -20e6, "its time lies outside of the dates" },
+		{ 1700000000, 1770000000, -25e6, "it ended before this program was built" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
+		struct lab *l = lab_new(YEARS_S);
+		struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+		n->ke->certificate.not_before = at[i].from;
+		n->ke->certificate.not_after = at[i].to;
+		sim_server_lie(l->server[0], at[i].lie_s);
+		assert_int_equal(ntpdate(l, "ntpdate --nts-no-time-check --nts a.example"),
+		    NTPDATE_FAILED);
+		assert_has(l->err, at[i].said);
+		assert_int_equal(l->clock.steps, 0);
+		lab_free(l);
+	}
+}
+
+static void
+of_two_hosts_without_dates_both_have_to_agree(void **state)
+{
+	struct lab *l = lab_new(YEARS_S);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.1", "a.example")->ke->certificate.not_after = 1791000000;
+	lab_serve_nts(l, "192.0.2.2", "b.example")->ke->certificate.not_after = 1791000000;
+	l->server[1]->silent = true;
+	assert_int_equal(ntpdate(l, "ntpdate --nts-no-time-check --nts a.example --nts b.example"),
+	    NTPDATE_FAILED);
+	assert_has(l->err, "not checked two hosts have to agree");
+	assert_int_equal(l->clock.steps, 0);
+	l->server[1]->silent = false;
+	assert_int_equal(ntpdate(l, "ntpdate --nts-no-time-check --nts a.example --nts b.example"),
+	    NTPDATE_OK);
+	assert_near(lab_error_s(l), 0, 0.001);
+	lab_free(l);
+}
+
+static void
+words_of_nts_that_do_not_fit_are_wrong_use(void **state)
+{
+	static const char *const line[] = { "ntpdate -q --nts-ca /ca.pem 192.0.2.1",
+		"ntpdate -q --nts-no-time-check 192.0.2.1", "ntpdate -q -o 3 --nts a.example",
+		"ntpdate -q --nts" };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof line / sizeof *line; i++) {
+		struct lab *l = lab_new(0);
+
+		assert_int_equal(ntpdate(l, line[i]), NTPDATE_USAGE);
+		assert_has(l->err, "usage: ntpdate");
+		lab_free(l);
+	}
+}
+
 int
 main(void)
 {
@@ -989,6 +1315,23 @@ main(void)
 		cmocka_unit_test(wrong_use_is_status_2_and_the_usage),
 		cmocka_unit_test(without_servers_it_fails),
 		cmocka_unit_test(the_version_of_requests_is_as_asked),
+		cmocka_unit_test(nts_is_told_with_its_algorithm_and_nothing_leaves_in_clear),
+		cmocka_unit_test(the_clock_is_set_by_nts),
+		cmocka_unit_test(d_tells_whence_the_keys_are),
+		cmocka_unit_test(without_keys_it_fails_names_the_cause_and_asks_nothing),
+		cmocka_unit_test(
+		    a_private_ca_is_of_the_hosts_behind_it_and_the_first_of_all_before),
+		cmocka_unit_test(an_answer_in_clear_is_not_used_nor_is_a_kiss),
+		cmocka_unit_test(a_server_that_cannot_open_its_cookie_is_told_of_as_that),
+		cmocka_unit_test(plain_hosts_beside_nts_are_used_as_far_as_they_agree),
+		cmocka_unit_test(one_host_of_several_without_keys_does_no_harm),
+		cmocka_unit_test(the_ntp_server_that_keys_are_for_is_found_by_its_name),
+		cmocka_unit_test(a_ke_server_leads_nowhere_near_ourselves),
+		cmocka_unit_test(a_clock_of_1970_is_set_when_dates_are_held_against_the_servers),
+		cmocka_unit_test(
+		    a_time_outside_of_the_certificate_or_before_the_program_is_not_believed),
+		cmocka_unit_test(of_two_hosts_without_dates_both_have_to_agree),
+		cmocka_unit_test(words_of_nts_that_do_not_fit_are_wrong_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

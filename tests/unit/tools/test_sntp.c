@@ -379,6 +379,97 @@ wrong_use_is_status_1_and_named(void **state)
 	lab_free(l);
 }
 
+/* ---- NTS ---- */
+
+static void
+nts_stands_at_the_end_of_the_line_and_in_json(void **state)
+{
+	struct lab *l = lab_new(1.5);
+	struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+	(void)state;
+	assert_int_equal(sntp(l, "sntp --nts a.example"), SNTP_OK);
+	assert_has(l->out, " a.example 192.0.2.1 s1 no-leap NTS AES_SIV_CMAC_256\n");
+	assert_string_equal(l->err, "");
+	n->rules.aead[0] = 17;
+	assert_int_equal(sntp(l, "sntp -j --nts=a.example"), SNTP_OK);
+	assert_has(l->out, "\"adjusted\": false, \"nts\": \"AES_SIV_CMAC_512\"}\n");
+	assert_int_equal(n->sealed, 2);
+	assert_int_equal(n->in_clear + n->twice + n->bad, 0);
+	assert_int_equal(sntp(l, "sntp -d --nts a.example"), SNTP_OK);
+	assert_has(l->err, "keys from 192.0.2.1:4460");
+	lab_free(l);
+}
+
+static void
+without_keys_the_cause_is_said_once_and_nothing_is_asked(void **state)
+{
+	struct lab *l = lab_new(1.5);
+	struct sim_nts *n = lab_serve_nts(l, "192.0.2.1", "a.example");
+
+	(void)state;
+	n->ke->certificate.not_after = 1780000000;
+	assert_int_equal(sntp(l, "sntp --nts a.example"), SNTP_FAILED);
+	assert_string_equal(l->err,
+	    "sntp: a.example: no NTS keys from 192.0.2.1:4460: expired certificate: certificate "
+	    "for a.example\nsntp: no eligible servers\n");
+	assert_int_equal(sntp(l, "sntp -d --nts a.example"), SNTP_FAILED);
+	n->ke->certificate.not_after = 0;
+	l->server[0]->silent = true;
+	assert_int_equal(sntp(l, "sntp -t 1 --nts a.example"), SNTP_FAILED);
+	assert_string_equal(l->err, "sntp: 192.0.2.1: no answer\nsntp: no eligible servers\n");
+	l->ke.ask_error = -EAGAIN;
+	assert_int_equal(sntp(l, "sntp --nts a.example"), SNTP_FAILED);
+	assert_has(l->err, "sntp: a.example: keys cannot be asked for: ");
+	assert_int_equal(l->server[0]->requests, 1);
+	lab_free(l);
+}
+
+static void
+with_K_an_ntp_server_that_refused_is_left_alone_by_its_address(void **state)
+{
+	struct lab *l = lab_new(1.5);
+	struct sim_nts *ke = lab_serve_nts(l, "192.0.2.1", "ke.example");
+	struct text server = text_over(ke->rules.server, sizeof ke->rules.server);
+
+	(void)state;
+	ke->share = lab_serve_nts(l, "192.0.2.2", "ntp.example");
+	text_put(&server, "192.0.2.2");
+	l->server[1]->kiss = refid_of_text("DENY");
+	assert_int_equal(sntp(l, "sntp -K /kod --nts ke.example"), SNTP_FAILED);
+	assert_has(l->err, "sntp: 192.0.2.2: it denies access\n");
+	l->server[1]->kiss = 0;
+	assert_int_equal(sntp(l, "sntp -K /kod --nts ke.example"), SNTP_FAILED);
+	assert_has(l->err, "sntp: 192.0.2.2: not asked, it denied access not long ago\n");
+	assert_int_equal(l->server[1]->requests, 1);
+	lab_free(l);
+}
+
+static void
+hosts_with_nts_count_among_the_64(void **state)
+{
+	struct lab *l = lab_new(0);
+	struct sntp_options o;
+	char *argv[2 + 2 * SNTP_HOSTS_MAX + 1], host[] = "192.0.2.1", nts[] = "--nts",
+						name[] = "sntp";
+	int argc = 0;
+
+	(void)state;
+	argv[argc++] = name;
+	for (int i = 0; i < SNTP_HOSTS_MAX; i++) {
+		argv[argc++] = nts;
+		argv[argc++] = host;
+	}
+	argv[argc] = NULL;
+	assert_int_equal(sntp_options_read(&o, argc, argv, l->out_to, l->err_to), SNTP_RUN);
+	argv[argc++] = host;
+	argv[argc] = NULL;
+	assert_int_equal(sntp_options_read(&o, argc, argv, l->out_to, l->err_to), SNTP_WRONG);
+	lab_read(l);
+	assert_has(l->err, "too many hosts: 64 are the most");
+	lab_free(l);
+}
+
 int
 main(void)
 {
@@ -400,6 +491,10 @@ main(void)
 		cmocka_unit_test(rubbish_in_the_file_of_K_silences_nobody),
 		cmocka_unit_test(every_option_of_the_old_program_is_understood),
 		cmocka_unit_test(wrong_use_is_status_1_and_named),
+		cmocka_unit_test(nts_stands_at_the_end_of_the_line_and_in_json),
+		cmocka_unit_test(without_keys_the_cause_is_said_once_and_nothing_is_asked),
+		cmocka_unit_test(with_K_an_ntp_server_that_refused_is_left_alone_by_its_address),
+		cmocka_unit_test(hosts_with_nts_count_among_the_64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
