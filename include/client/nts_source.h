@@ -31,7 +31,8 @@ struct nts_source {
 	struct ke_ask ask;
 	struct loop_timer timer; /* when the next question for keys may be made */
 	struct nts_told told;
-	bool outside; /* it tells a time outside of its certificate; said once for its keys */
+	bool gave_way; /* another has its server now; until it has keys again */
+	bool outside;  /* it tells a time outside of its certificate; said once for its keys */
 };
 
 /* Packets and questions for keys of all sources. */

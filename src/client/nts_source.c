@@ -220,6 +220,25 @@ take_keys(struct nts_source *n, const struct ke_answer *k)
 	return true;
 }
 
+/*
+ * It asks a server that does not open its cookies, and wants others: any KE server can lead to any
+ * NTP server, but only its own can give the keys.
+ */
+static bool
+asks_in_vain(const struct peer *p)
+{
+	const struct nts_source *n = p->nts;
+
+	return n != NULL &&
+	    (n->gave_way || (p->a.poll.reach == 0 && n->keys.keys.aead != 0 && n->keys.wanted));
+}
+
+static bool
+is_other_at(const struct peer *p, const struct peer *o, const struct endpoint *server)
+{
+	return o != p && o->a.id != 0 && addr_equal(&o->a.remote.addr, &server->addr);
+}
+
 static bool
 asked_by_another(const struct peer *p, const struct endpoint *server)
 {
@@ -228,11 +247,28 @@ asked_by_another(const struct peer *p, const struct endpoint *server)
 	for (unsigned i = 0; i < all->peer_n; i++) {
 		const struct peer *o = &all->peer[i];
 
-		if (o != p && o->a.id != 0 && addr_equal(&o->a.remote.addr, &server->addr)) {
+		if (is_other_at(p, o, server) && !asks_in_vain(o)) {
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Those who ask it in vain ask it no more: a server has one vote. */
+static void
+take_over(struct peer *p, const struct endpoint *server)
+{
+	struct peers *all = &p->client->peers;
+
+	for (unsigned i = 0; i < all->peer_n; i++) {
+		struct peer *o = &all->peer[i];
+
+		if (is_other_at(p, o, server)) {
+			o->nts->gave_way = true;
+			nts_client_drop(&o->nts->keys);
+			arm(o->nts);
+		}
+	}
 }
 
 static struct assoc_dates
@@ -278,6 +314,8 @@ use(struct nts_source *n, const struct ke_found *f)
 		nts_source_note(p->client, &n->ask, f, &n->told);
 		ke_ask_hold(&n->ask);
 		arm(n);
+		n->gave_way = false;
+		take_over(p, &f->server);
 		p->client->on->keyed(p, &f->server);
 		p->client->on->dated(p, &dates);
 		return;

@@ -206,6 +206,44 @@ a_server_that_another_line_asks_is_not_asked_twice(void **state)
 	rig_free(r);
 }
 
+/*
+ * A KE server leads to the server of another line before that has its keys, with cookies that are
+ * good for nothing there. It is the one that works that stays.
+ */
+static void
+a_server_is_not_kept_from_its_line_by_one_who_only_names_it(void **state)
+{
+	static const char THIEF[] = "192.0.2.13", GOOD[] = "192.0.2.12";
+	struct rig *r = rig_new_nts("server thief.example nts iburst\n"
+				    "server ntp.example nts iburst\n");
+	struct sim_server *thief = rig_server_nts(r, THIEF, "thief.example");
+	struct sim_server *ke = rig_server_nts(r, SERVER, "ntp.example");
+	struct sim_server *good = rig_server_nts(r, GOOD, "good.example");
+	struct text t = text_over(thief->nts->rules.server, sizeof thief->nts->rules.server);
+	struct text k = text_over(ke->nts->rules.server, sizeof ke->nts->rules.server);
+
+	(void)state;
+	text_put(&t, GOOD);
+	text_put(&k, GOOD);
+	ke->nts->share = good->nts;
+	sim_resolver_set(&r->resolver, "thief.example", THIEF);
+	sim_resolver_set(&r->resolver, "ntp.example", SERVER);
+	ke->nts->ke->silent = true;
+	rig_add(r, 0);
+	rig_add(r, 1);
+	rig_pass(r, 300.0); /* the thief comes first */
+	assert_int_equal(good->nts->sealed, 0);
+	ke->nts->ke->silent = false;
+	rig_pass(r, 1800.0);
+	assert_true(good->nts->sealed > 5);
+	/* Nor does it come back. */
+	uint32_t before = good->nts->sealed;
+	rig_pass(r, 7200.0);
+	assert_true(good->nts->sealed > before + 5);
+	assert_true(rig_said(r, "192.0.2.12:123, is asked already") >= 1);
+	rig_free(r);
+}
+
 static void
 a_source_that_goes_forgets_its_question(void **state)
 {
@@ -341,6 +379,7 @@ main(void)
 		cmocka_unit_test(a_request_that_cannot_be_sent_costs_no_cookie),
 		cmocka_unit_test(where_our_own_rules_ignore_the_named_server_it_is_refused),
 		cmocka_unit_test(a_server_that_another_line_asks_is_not_asked_twice),
+		cmocka_unit_test(a_server_is_not_kept_from_its_line_by_one_who_only_names_it),
 		cmocka_unit_test(a_source_that_goes_forgets_its_question),
 		cmocka_unit_test(a_restart_goes_on_with_all_cookies_and_removes_the_file),
 		cmocka_unit_test(a_file_that_cannot_be_removed_is_not_used),
