@@ -101,7 +101,10 @@ nts_state_take(struct client *c, const char *host)
 
 /* ---- writing ---- */
 
-/* What was kept for lines that are still there, and that nobody has taken yet. */
+/*
+ * What was kept for lines that are still there, and that nobody has taken yet. At the end alone:
+ * what is taken after a writing would be used a second time by who reads that after a kill.
+ */
 static unsigned
 put_untaken(struct client *c, struct text *t)
 {
@@ -133,7 +136,7 @@ put_all(struct client *c, struct text *t, bool at_end)
 			put++;
 		}
 	}
-	return put + put_untaken(c, t);
+	return put + (at_end ? put_untaken(c, t) : 0);
 }
 
 static void

@@ -367,6 +367,31 @@ what_nobody_took_is_kept_for_the_next_start(void **state)
 	rig_free(r);
 }
 
+/* Taken later, its cookies would be used a second time by who reads the file after a kill. */
+static void
+what_may_yet_be_taken_is_written_at_the_end_alone(void **state)
+{
+	struct sim_server *s;
+	struct rig *r = with(LINE, &s);
+
+	(void)state;
+	rig_pass(r, 600.0);
+	nts_state_write(&r->c);
+	rig_restart(r);
+	nts_state_read(&r->c);
+	nts_state_run(&r->c);
+	rig_pass(r, 4000.0); /* the name is not found for so long */
+	assert_null(sim_store_text(&r->store, "/state"));
+	rig_add(r, 0);
+	rig_pass(r, 600.0);
+	rig_restart(r); /* a kill */
+	nts_state_read(&r->c);
+	rig_add(r, 0);
+	rig_pass(r, 600.0);
+	assert_protected(s);
+	rig_free(r);
+}
+
 int
 main(void)
 {
@@ -385,6 +410,7 @@ main(void)
 		cmocka_unit_test(a_file_that_cannot_be_removed_is_not_used),
 		cmocka_unit_test(what_the_line_does_not_want_any_more_is_not_used),
 		cmocka_unit_test(without_a_path_nothing_is_kept),
+		cmocka_unit_test(what_may_yet_be_taken_is_written_at_the_end_alone),
 		cmocka_unit_test(what_nobody_took_is_kept_for_the_next_start),
 	};
 
