@@ -32,4 +32,4 @@ tests_interop_nts_ask_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS)
 EXTRA_DIST += tests/interop/nts_rig.sh tests/interop/nts_fixtures.sh
 EXTRA_DIST += tests/interop/nts_crowd.py
 INTEROP_TESTS += tests/interop/nts_server.sh tests/interop/nts_client.sh tests/interop/nts_self.sh \
-	tests/interop/nts_times.sh tests/interop/nts_control.sh
+	tests/interop/nts_times.sh tests/interop/nts_tools.sh tests/interop/nts_control.sh
