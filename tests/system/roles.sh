@@ -308,6 +308,31 @@ tool ntpdate "$top_builddir/ntpdate" -q -a 7 -k "$work/keys" silent.test
 tool sntp "$top_builddir/sntp" -a 7 -k "$work/keys" silent.test
 stop dns
 
+# A KE server that is silent keeps the child at its question for keys.
+start mute sink python3 -c 'import socket, time
+s = socket.create_server(("198.51.100.1", 4460))
+time.sleep(60)'
+wait_until 10 in_ns tool bash -c ': </dev/tcp/198.51.100.1/4460'
+# keyed NAME COMMAND...: its child while it asks for keys.
+keyed() {
+	local name=$1 pid child
+	shift
+	start "$name" tool "$@"
+	pid=${daemon_pid[$name]}
+	asker_of() { child_of "$(child_of "$1")" 'nts client'; }
+	# The channel, and the connection to the KE server.
+	asks() { child=$(asker_of "$pid") && [ "$(find "/proc/$child/fd" -lname 'socket:*' | wc -l)" -eq 2 ]; }
+	try "$name: a child asks for keys" wait_until 5 asks
+	is "$(title "$child")" "$name: nts client" "$name: which shows what it is"
+	confined "$child" "$name: nts client" "$nobody" 2 4
+	is "$(python3 "$memory" scan "$child" "$hex" | grep -c '^found')" 0 "$name: no key in its memory"
+	stop "$name" KILL 2>/dev/null
+	try "$name: which is gone when the tool is" wait_until 3 pid_gone "$child"
+}
+keyed ntpdate "$top_builddir/ntpdate" -q -a 7 -k "$work/keys" --nts 198.51.100.1
+keyed sntp "$top_builddir/sntp" -a 7 -k "$work/keys" --nts 198.51.100.1
+stop mute
+
 # Without the right to port 123 there is nothing to wait for.
 printf '%s\n' 'server 192.0.2.1' >"$work/c.conf"
 unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
