@@ -16,6 +16,14 @@ tickers() {
 printf '%s\n' '# servers' 'server 127.127.1.0' 'server -4 a.example iburst # near' \
 	'pool b.example' '	peer c.example key 1' 'restrict d.example' >"$work/ntp.conf"
 is "$(tickers)" '-b a.example b.example c.example' "without step-tickers ntp.conf's servers are asked"
+cp "$work/ntp.conf" "$work/plain.conf"
+printf '%s\n' 'server n.example nts iburst' 'pool "m.example:99" nts ca "/etc/own.pem"' \
+	'server o.example nts require p.example' 'nts enable ca /etc/ca.pem cert /etc/c.pem' >>"$work/ntp.conf"
+is "$(tickers 2>/dev/null | grep -v ^o)" \
+	'-b a.example b.example c.example --nts-ca=/etc/ca.pem --nts=n.example --nts-ca=/etc/own.pem --nts=m.example:99' \
+	"those with nts by NTS, never in clear, with the CA of each"
+like "$(tickers)" '^o\.example: not asked: only ntpd knows require$' "what cannot be had is told"
+mv "$work/plain.conf" "$work/ntp.conf"
 printf '%s\n' '# none' >"$work/tickers"
 is "$(tickers)" '-b a.example b.example c.example' "nor does a comment count as one"
 printf '%s\n' 'x.example # far' '192.0.2.1' >"$work/tickers"
