@@ -22,7 +22,8 @@ void nts_standing_of(const struct peer *p, struct nts_standing *out);
 
 /*
  * Appends a word, and behind a colon what more there is to say: "good", "asking" for keys, "wanted"
- * when they are to be asked for later, "nak", "silent" (new keys are to come, old cookies go on); or
+ * when they are to be asked for later, "nak", "silent" (new keys are to come, old cookies go on),
+ * "dated" (its time lies outside of its certificate, while the time is not known); or
  * why the last question for keys came to nothing, "expired: certificate has expired". The words are
  * an interface: mode6/explain_nts reads them. Nothing without NTS. No quotes, printable ASCII.
  */

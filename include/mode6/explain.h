@@ -29,6 +29,7 @@ struct story {
 struct survey {
 	unsigned sources, reachable, falsetickers, usable, unsynchronised, refused;
 	unsigned in_vain; /* answer, and are not reachable yet */
+	unsigned keyless; /* are not asked before they have keys of NTS */
 	unsigned pools;
 	unsigned nameless;              /* names that have no address */
 	double dist_ms;                 /* of the source in turn, as the daemon tells; < 0: not */
@@ -68,6 +69,12 @@ bool explain_is_pool(const struct vars *v);
 bool explain_is_nameless(const struct vars *v);
 bool explain_is_reserve(const struct vars *v); /* a fallback that is not in use */
 bool explain_is_local(const char *name);
+
+/* True for a source that cannot be asked because it has no keys of NTS. */
+bool explain_lacks_keys(const struct vars *v);
+
+/* Adds what is to be said of NTS of a source, or of a pool: nothing when all is well. */
+void explain_nts(struct story *s, const struct vars *v);
 
 /* Counts one source among all; name as it is to be told. status is its status word. */
 void explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t status);

@@ -109,6 +109,8 @@ nts_standing_put(const struct peer *p, struct text *t)
 	}
 	if (word_of(&n->told) != NULL) {
 		put_failure(&n->told, t);
+	} else if (n->outside) {
+		text_put(t, "dated");
 	} else if (n->ask.step != KE_ASK_IDLE) {
 		text_put(t, "asking");
 	} else if (n->keys.nak) {

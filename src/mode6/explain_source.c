@@ -239,7 +239,7 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 {
 	bool refclock = is_refclock(v), answers = explain_answers_in_vain(v);
 	bool silent = (flash & FLASH_UNREACH) != 0;
-	uint32_t said = is_unasked(kiss) ? FLASH_AUTH | FLASH_UNREACH : 0;
+	uint32_t said = is_unasked(kiss) || explain_lacks_keys(v) ? FLASH_AUTH | FLASH_UNREACH : 0;
 	uint32_t follows = silent ? flash & (FLASH_STRATUM | FLASH_DISTANCE) : 0;
 	bool advised = kiss >= 0 && kisses[kiss].advice != NULL;
 	bool cause_known = kiss >= 0 || answers || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
@@ -380,6 +380,8 @@ note_reach(struct story *s, const struct vars *v, uint16_t status)
 	answered = answers_of(reach);
 	if (explain_answers_in_vain(v)) {
 		explain_note(&s->why, "it answers, but no answer could be used");
+	} else if (answered == 0 && explain_lacks_keys(v)) {
+		return; /* explain_nts tells */
 	} else if (answered == 0 && received_from(v) == 0) {
 		explain_note(&s->why, "no answer has ever come from it");
 	} else if (answered == 0) {
@@ -515,6 +517,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	if (explain_is_pool(v)) {
 		explain_note(&s->why,
 		    "a pool: the servers found under its name stand in lines of their own");
+		explain_nts(s, v);
 		return;
 	}
 	if (explain_is_reserve(v)) {
@@ -541,6 +544,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_times(s, v, status, all);
 	note_falseticker(s, v, status, all);
 	note_unnumbered(s, v, status);
+	explain_nts(s, v);
 	note_kiss(s, kiss);
 	note_flash(s, v, bits, kiss);
 	note_silent_reject(s, v, status);

@@ -38,6 +38,7 @@ explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t
 	t->reachable += (bits & PEER_REACH) != 0 ? 1 : 0;
 	t->falsetickers += select == 1 ? 1 : 0;
 	t->usable += select >= 2 ? 1 : 0;
+	t->keyless += explain_lacks_keys(v) ? 1 : 0;
 	t->in_vain += explain_answers_in_vain(v) ? 1 : 0;
 	t->refused += (flash & FLASH_DENIED) != 0 ? 1 : 0;
 	t->unsynchronised += (flash & (FLASH_UNSYNC | FLASH_NO_STRATUM)) != 0 ? 1 : 0;

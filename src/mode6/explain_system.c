@@ -62,8 +62,24 @@ tell_refusal(struct story *s, const struct survey *all)
 }
 
 static void
+tell_keyless(struct story *s, const struct survey *all)
+{
+	if (all->sources == 1) {
+		explain_note(&s->why, "its only source has no keys (NTS): it is not asked");
+	} else {
+		explain_note(&s->why, "its %u sources have no keys (NTS): they are not asked",
+		    all->sources);
+	}
+	explain_note(&s->advice, "see what is said of %s below", all->sources == 1 ? "it" : "them");
+}
+
+static void
 tell_silence(struct story *s, const struct survey *all)
 {
+	if (all->keyless == all->sources) {
+		tell_keyless(s, all);
+		return;
+	}
 	if (all->refused == all->sources) {
 		tell_refusal(s, all);
 		return;

@@ -633,6 +633,135 @@ the_reason_that_is_known_is_told(void **state)
 	assert_true(good);
 }
 
+/* ---- NTS ---- */
+
+#define KEYLESS \
+	"srcadr=192.0.2.1, refid=NTS4, reach=0x0, flash=0x1600, in=0, stratum=16, ntscookies=0, "
+
+/* Why there are no keys, as nts_state has it; what is said of it, and what to do. */
+static const struct {
+	const char *state, *why, *advice;
+} keyless[] = {
+	{ "no_address: Temporary failure in name resolution",
+	    "name of its key server has no address", "getent hosts" },
+	{ "route: No route to host", "no way leads to its key server",
+	    "TCP port 4460 is let through" },
+	{ "refused: Connection refused", "nothing listens at the TCP port", "HOST:PORT nts" },
+	{ "timeout: no answer in 8 s", "does not answer in time", "firewalls" },
+	{ "tls: alert 70, protocol version", "TLS with its key server fails", "TLS 1.3" },
+	{ "ca: /x: No such file", "that are to be trusted cannot be read", "nts ca" },
+	{ "untrusted: unable to get local issuer", "nobody who is trusted here vouches",
+	    "ca FILE" },
+	{ "name: it is for other.example", "is for another name",
+	    "name that the certificate is for" },
+	{ "expired: it was valid until 2026-01-01", "has expired", "check the date of this host" },
+	{ "not_yet: it is valid from 2030-01-01 on", "is not valid yet", "nts certtime auto" },
+	{ "alpn: no ntske/1", "speaks TLS, but no NTS-KE", "host and the port" },
+	{ "error: 1, bad request", "answers with an error", "operator" },
+	{ "form: cut off", "no proper answer", "operator" },
+	{ "protocol", "no NTPv4", "use another" },
+	{ "aead: 17", "no algorithm in common", "nts aead" },
+	{ "no_cookie", "no cookie", "operator" },
+	{ "process: it ended", "the process of this host", "the log of ntpd" },
+	{ "server_no_address: x", "that its key server names has no address", "resolves here" },
+	{ "server_refused: 127.0.0.1", "is not taken", "ignore" },
+	{ "server_taken: 192.0.2.9:123", "is asked by another line", "one of the two lines" },
+	{ "asking", "are being asked for", "wait" },
+	{ "wanted", "are to be asked for again", "wait" },
+	{ "nak", "does not know our cookies any more", "by themselves" },
+	{ "silent", "has not answered three requests", "UDP port 123" },
+	{ "dated", "outside of the time for which its certificate is good", "set the clock" },
+};
+
+static void
+each_way_to_get_no_keys_is_told_with_what_to_do(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof keyless / sizeof *keyless; i++) {
+		const char *detail = strchr(keyless[i].state, ':');
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .dist_ms = -1 };
+		char text[512];
+		struct vars v;
+
+		snprintf(text, sizeof text, KEYLESS "nts_state=\"%s\"", keyless[i].state);
+		assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+		explain_source(s, "ntp.example", &v, SILENT, &all);
+		assert_int_equal(s->advice.n, 1);
+		assert_non_null(strstr(s->advice.line[0], keyless[i].advice));
+		assert_non_null(
+		    strstr(s->why.line[1], "it is not asked before it has keys (NTS): "));
+		assert_non_null(strstr(s->why.line[1], keyless[i].why));
+		if (detail != NULL) {
+			assert_non_null(strstr(s->why.line[2], detail + 2));
+		}
+		vars_free(&v);
+		free(s);
+	}
+}
+
+static const struct situation without_keys = { "no keys", NEVER, "stratum=16", "ss_uptime=4000",
+	"clock_control=yes",
+	{ { SILENT, KEYLESS "nts_state=\"expired: it was valid until 2026-01-01 00:00 UTC\"" } },
+	"The system\n"
+	"    the clock is not synchronised\n"
+	"    its only source has no keys (NTS): it is not asked\n"
+	"    To do: see what is said of it below\n"
+	"\n"
+	"  192.0.2.1 (association 1)\n"
+	"    not used\n"
+	"    it is not asked before it has keys (NTS): the certificate of its key server\n"
+	"    has expired\n"
+	"    ntpd says of it: it was valid until 2026-01-01 00:00 UTC\n"
+	"    peer_stratum, peer_dist: nothing is known of these while it is silent\n"
+	"    To do: check the date of this host; when it is right, tell the server's\n"
+	"           operator\n" };
+
+static void
+nobody_is_sent_to_look_at_the_network_for_an_expired_certificate(void **state)
+{
+	(void)state;
+	assert_true(play(&without_keys, NULL, NULL));
+}
+
+static void
+a_pool_with_nts_says_why_it_has_no_members(void **state)
+{
+	static const char text[] =
+	    "srcadr=0.0.0.0, refid=POOL, ntscookies=-1, nts_state=\"refused: Connection refused\"";
+	struct story *s = calloc(1, sizeof *s);
+	struct survey all = { .pools = 1 };
+	struct vars v;
+
+	(void)state;
+	assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+	explain_source(s, "pool.example", &v, SILENT, &all);
+	assert_int_equal(s->why.n, 3);
+	assert_string_equal(s->why.line[1], "nothing listens at the TCP port of its key server");
+	assert_int_equal(s->advice.n, 1);
+	vars_free(&v);
+	free(s);
+}
+
+static void
+what_goes_on_with_old_cookies_is_used_and_still_explained(void **state)
+{
+	static const char text[] =
+	    "srcadr=192.0.2.1, " GOOD ", ntscookies=5, nts_state=\"timeout: no answer in 8 s\"";
+	struct story *s = calloc(1, sizeof *s);
+	struct survey all = { .dist_ms = -1 };
+	struct vars v;
+
+	(void)state;
+	assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+	assert_false(explain_lacks_keys(&v));
+	explain_source(s, "ntp.example", &v, LEADER, &all);
+	assert_non_null(strstr(s->why.line[0], "it leads the clock"));
+	assert_string_equal(s->why.line[2], "its key server does not answer in time, or hangs up");
+	vars_free(&v);
+	free(s);
+}
+
 int
 main(void)
 {
@@ -645,6 +774,10 @@ main(void)
 		cmocka_unit_test(what_is_waited_for_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
+		cmocka_unit_test(each_way_to_get_no_keys_is_told_with_what_to_do),
+		cmocka_unit_test(nobody_is_sent_to_look_at_the_network_for_an_expired_certificate),
+		cmocka_unit_test(a_pool_with_nts_says_why_it_has_no_members),
+		cmocka_unit_test(what_goes_on_with_old_cookies_is_used_and_still_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
