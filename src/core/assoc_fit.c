@@ -193,10 +193,14 @@ sample_dist_s(const struct sample *s, const struct estimate *e, const struct ass
 	return alone_s(s) + fabs(left_s(s, e->freq, w) - e->offset_s);
 }
 
+/*
+ * An answer is carried on to now by the frequency that its own source shows: where that is not
+ * known to phi, it ages faster.
+ */
 static double
 estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
-	double least_s = NTP_MAXDISP_S;
+	double least_s = NTP_MAXDISP_S, phi;
 	struct estimate e;
 	struct sample s;
 
@@ -204,8 +208,9 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
-	for (unsigned i = 0;
-	     i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, w->policy->phi, &s); i++) {
+	phi = fmax(w->policy->phi, 2.0 * sqrt(e.freq_var));
+	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, phi, &s);
+	     i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
 	}
 	return least_s + e.jitter_s;

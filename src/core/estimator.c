@@ -13,6 +13,9 @@ static const double DOUBT = 12.0;
 static const double UNEXPLAINED = 1.6;
 /* One innovation counts no more than this in it. */
 static const double INNOVATION_MOST = 25.0;
+/* So many of the newest innovations, and so far below all of them: jumps are over. */
+enum { JITTER_NEWEST = 4 };
+static const double JITTER_CALM = 10.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
 /* So many deviations are no chance. */
@@ -197,21 +200,36 @@ unexplained_s2(const struct estimator *e)
 	return seen > UNEXPLAINED * expected ? (seen - expected) / n : 0.0;
 }
 
+/* Mean square of the newest innovations, as many as there are but no more than most. */
+static double
+seen_s2(const struct estimator *e, unsigned most)
+{
+	unsigned n = e->innovations < most ? e->innovations : most;
+	double sum = 0.0;
+
+	for (unsigned i = 1; i <= n; i++) {
+		sum += e->seen_s2[(e->innovations - i) % ESTIMATOR_INNOVATIONS];
+	}
+	return sum / n;
+}
+
+/*
+ * RMS of what came against what was foretold. A series of jumps, of pauses say, is jitter while it
+ * lasts, and none any more when the newest innovations are far below it: of normal deviates four
+ * are a tenth of the sixteen that they belong to once in some thousands.
+ */
 static void
 note_innovation(struct estimator *e, double d_s, double s_s2, double most_s2)
 {
 	unsigned at = e->innovations % ESTIMATOR_INNOVATIONS;
-	unsigned n;
-	double sum = 0.0;
 
 	e->seen_s2[at] = fmin(d_s * d_s, INNOVATION_MOST * most_s2);
 	e->expected_s2[at] = s_s2;
 	e->innovations++;
-	n = e->innovations < ESTIMATOR_INNOVATIONS ? e->innovations : ESTIMATOR_INNOVATIONS;
-	for (unsigned i = 0; i < n; i++) {
-		sum += e->seen_s2[i];
+	e->jitter_s = sqrt(seen_s2(e, ESTIMATOR_INNOVATIONS));
+	if (e->innovations >= JITTER_NEWEST) {
+		e->jitter_s = fmin(e->jitter_s, JITTER_CALM * sqrt(seen_s2(e, JITTER_NEWEST)));
 	}
-	e->jitter_s = sqrt(sum / n);
 }
 
 /*

@@ -585,6 +585,28 @@ a_jump_among_the_first_samples_is_no_jitter(void **state)
 
 /* A second of the hardware clock after a sleep. */
 static void
+jumps_that_ended_are_no_jitter_after_a_few_calm_answers(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 50; seed++) {
+		struct bench b;
+
+		bench_start(&b, 0.0);
+		b.seed = seed;
+		ask_often(&b, 30, 256.0);
+		for (unsigned i = 0; i < 8; i++) { /* pauses */
+			b.offset_s += seeded_uniform(&b.seed, 20.0, 60.0);
+			if (ask(&b, 256.0) == ESTIMATOR_SUSPECT) {
+				(void)ask(&b, ESTIMATOR_ASK_AGAIN_S);
+			}
+		}
+		ask_often(&b, 6, 256.0);
+		assert_true(predict(&b, 0.0).jitter_s < 0.5);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s, 0.5);
+	}
+}
+
+static void
 what_a_doubt_was_is_no_jitter(void **state)
 {
 	struct bench b;
@@ -722,6 +744,7 @@ main(void)
 		cmocka_unit_test(a_pause_soon_after_another_leaves_the_frequency),
 		cmocka_unit_test(two_jumps_in_a_row_leave_the_newer_answer),
 		cmocka_unit_test(a_large_pause_among_the_first_samples_is_followed),
+		cmocka_unit_test(jumps_that_ended_are_no_jitter_after_a_few_calm_answers),
 		cmocka_unit_test(what_a_doubt_was_is_no_jitter),
 		cmocka_unit_test(a_jump_among_the_first_samples_is_no_jitter),
 		cmocka_unit_test(a_pause_among_the_first_samples_is_no_rate_for_long),
