@@ -219,6 +219,8 @@ http_free(struct http *h)
 	}
 	if (h->ev != NULL) {
 		evhttp_free(h->ev);
+	}
+	if (h->open != NULL) {
 		forget_ended(h);
 	}
 	if (h->sweep != NULL) {

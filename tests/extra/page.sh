@@ -48,6 +48,9 @@ for name in starting synchronised falseticker unsynchronised hostile gone; do
 	done < <(in_ns a env NODE_PATH="$NODE_PATH" node "$top_srcdir/tests/extra/browser.js" \
 		"$pictures" "$name" http://127.0.0.1:10123/ 2>&1)
 	get '/?span=7d' >"$work/$name.html"
+	kib=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon_pid[exporter]}/status")
+	[ "$kib" -lt 15000 ]
+	ok $? "$name: with a month of history it takes $kib KiB, less than 15 MB"
 	stop
 done
 

@@ -132,7 +132,7 @@ tests_fuzz_fuzz_mru_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mru_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 tests_fuzz_fuzz_exporter_SOURCES = tests/fuzz/fuzz_exporter.c tests/fuzz/fuzz.h $(fuzz_main)
-tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
 tests_fuzz_fuzz_exporter_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_exporter_LDADD = libexporter.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
 	$(CRYPTO_LIBS)

@@ -55,7 +55,8 @@ done
 # What the C runtime and copies of the C library's variables add to a program.
 runtime='(__)?data_start|__dso_handle|completed\.0|(__)?environ|opt(arg|ind|err|opt)|std(in|out|err)'
 runtime+='|_edata|_end|__bss_start|__TMC_END__'
-for program in ntpd ntpq ntpstat ntpdate sntp ntp-keygen ntp-wait ntptime ntptrace ntpdc; do
+for program in ntpd ntpq ntpstat ntpdate sntp ntp-keygen ntp-wait ntptime ntptrace ntpdc \
+	ntp-exporter ntp-alarm; do
 	is "$(writable "$program" | grep -vE " ($runtime)(@.*)?\$")" '' "$program has no writable data"
 done
 
