@@ -79,7 +79,10 @@ bool ke_request(const struct ke_question *q, struct writer *out);
 bool ke_take(const struct ke_question *q, const struct ke_exporter *x, const uint8_t *response,
     size_t len, struct ke_answer *a);
 
-/* True for what record 6 may say: a host's address, without a zone, or a host name. */
+/*
+ * True for what record 6 may say: a host name, or a host's address, but none of a link, whose zone
+ * could not be told.
+ */
 bool ke_is_server(const char *name);
 
 /* Notes why there are no keys; in words, printf's, which are cut to fit. */

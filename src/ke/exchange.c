@@ -207,7 +207,7 @@ ke_is_server(const char *name)
 	struct addr a;
 
 	if (addr_parse(name, &a)) {
-		return addr_is_host(&a) && a.scope == 0;
+		return addr_is_host(&a) && !(a.family == ADDR_V6 && addr_is_link_local(&a));
 	}
 	return is_host_name(name);
 }

@@ -383,7 +383,7 @@ a_server_is_a_host_or_the_answer_is_none(void **state)
 		bool good;
 	} cases[] = { { "ntp.example.org", true }, { "ntp.example.org.", true }, { "a", true },
 		{ "192.0.2.1", true }, { "2001:db8::1", true }, { "0.0.0.0", false },
-		{ "224.0.0.1", false }, { "::ffff:192.0.2.1", false }, { "fe80::1", true },
+		{ "224.0.0.1", false }, { "::ffff:192.0.2.1", false }, { "fe80::1", false },
 		{ "a..b", false }, { ".a", false }, { ".", false }, { "a:b", false },
 		{ "1.2.3", false }, { "1234", false },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", true },
