@@ -65,16 +65,27 @@ source_of(struct crowd *c, const struct addr *from, struct mtime now)
 	return stale;
 }
 
-/* near: of its network; NULL: of all. */
+/*
+ * The oldest without a finished handshake; else the oldest that has one, and asks for nothing: an
+ * honest client says all it has to say at once. near: of its network; NULL: of all.
+ */
 static struct crowd_guest *
-oldest_unsettled(const struct crowd *c, const struct addr *near, unsigned v4_len)
+who_goes(const struct crowd *c, const struct addr *near, unsigned v4_len, struct mtime now)
 {
-	struct crowd_guest *g = c->oldest;
+	struct crowd_guest *idle = NULL;
 
-	while (g != NULL && (g->settled || (near != NULL && !are_near(&g->from, near, v4_len)))) {
-		g = g->newer;
+	for (struct crowd_guest *g = c->oldest; g != NULL; g = g->newer) {
+		if (near != NULL && !are_near(&g->from, near, v4_len)) {
+			continue;
+		}
+		if (!g->settled) {
+			return g;
+		}
+		if (idle == NULL && mtime_diff_s(now, g->since) >= CROWD_IDLE_S) {
+			idle = g;
+		}
 	}
-	return g;
+	return idle;
 }
 
 enum crowd_answer
@@ -85,24 +96,24 @@ crowd_judge(struct crowd *c, const struct addr *from, struct mtime now,
 
 	*gives_way = NULL;
 	if (2 * c->n >= c->places && !slow) {
-		*gives_way = oldest_unsettled(c, from, SOURCE_V4);
+		*gives_way = who_goes(c, from, SOURCE_V4, now);
 		return *gives_way != NULL ? CROWD_WELCOME : CROWD_FAST;
 	}
 	if (2 * c->n >= c->places && count_network(c, from) >= CROWD_OF_NETWORK) {
-		*gives_way = oldest_unsettled(c, from, NETWORK_V4);
+		*gives_way = who_goes(c, from, NETWORK_V4, now);
 		return *gives_way != NULL ? CROWD_WELCOME : CROWD_NETWORK;
 	}
 	if (c->n >= c->places) {
-		*gives_way = oldest_unsettled(c, NULL, 0);
+		*gives_way = who_goes(c, NULL, 0, now);
 		return *gives_way != NULL ? CROWD_WELCOME : CROWD_FULL;
 	}
 	return CROWD_WELCOME;
 }
 
 void
-crowd_enter(struct crowd *c, struct crowd_guest *g, const struct addr *from)
+crowd_enter(struct crowd *c, struct crowd_guest *g, const struct addr *from, struct mtime now)
 {
-	*g = (struct crowd_guest){ .from = *from, .older = c->newest };
+	*g = (struct crowd_guest){ .from = *from, .since = now, .older = c->newest };
 	if (c->newest != NULL) {
 		c->newest->newer = g;
 	} else {

@@ -19,11 +19,13 @@
 enum { CROWD_OF_NETWORK = 4, CROWD_SOURCES = 512, CROWD_AT_ONCE = 8 };
 
 #define CROWD_RATE_PER_S (1.0 / 8)
+#define CROWD_IDLE_S 1.0 /* so long after it came who has finished a handshake has asked as well */
 
 /* One connection; embedded by its owner, oldest first in the list. */
 struct crowd_guest {
 	struct addr from;
-	bool settled; /* its handshake is over: it keeps its place */
+	struct mtime since;
+	bool settled; /* its handshake is over: it keeps its place for CROWD_IDLE_S */
 	struct crowd_guest *older, *newer;
 };
 
@@ -42,7 +44,7 @@ struct crowd {
 
 enum crowd_answer {
 	CROWD_WELCOME,
-	CROWD_FULL,    /* and everybody has finished a handshake */
+	CROWD_FULL,    /* and everybody has just finished a handshake */
 	CROWD_NETWORK, /* its network has enough */
 	CROWD_FAST,    /* it comes too often */
 };
@@ -58,7 +60,7 @@ enum crowd_answer crowd_judge(struct crowd *c, const struct addr *from, struct m
     struct crowd_guest **gives_way);
 
 /* Takes a place, as the newest; the guest is its owner's and stays until it leaves. */
-void crowd_enter(struct crowd *c, struct crowd_guest *g, const struct addr *from);
+void crowd_enter(struct crowd *c, struct crowd_guest *g, const struct addr *from, struct mtime now);
 
 /* Frees its place. */
 void crowd_leave(struct crowd *c, struct crowd_guest *g);

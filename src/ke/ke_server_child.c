@@ -426,8 +426,9 @@ let_in(struct serving *s, const struct endpoint *from)
 	if (goes != NULL) {
 		struct talk *t = (struct talk *)goes;
 		t->charged_s = cpu_now_s();
-		note(t, "gave way: all places were taken, and it had no handshake yet");
-		give_up(t, KE_SERVED_NOT_TLS);
+		note(t, "gave way: all places were taken, and it %s yet",
+		    t->guest.settled ? "asked for nothing" : "had no handshake");
+		give_up(t, t->guest.settled ? KE_SERVED_BAD : KE_SERVED_NOT_TLS);
 	}
 	return true;
 }
@@ -446,7 +447,7 @@ begin(struct serving *s, int fd, const struct endpoint *from)
 	t->from = *from;
 	t->since = loop_now(s->loop);
 	t->charged_s = cpu_now_s();
-	crowd_enter(&s->crowd, &t->guest, &from->addr);
+	crowd_enter(&s->crowd, &t->guest, &from->addr, t->since);
 	s->loop->ops->timer_init(s->loop, &t->deadline, on_deadline, t);
 	s->loop->ops->timer_arm(s->loop, &t->deadline, mtime_add_s(t->since, KE_SERVER_WITHIN_S));
 	t->ssl = SSL_new(s->ctx);

@@ -38,7 +38,7 @@ comes(struct world *w, const char *from, bool settled)
 		if (goes != NULL) {
 			crowd_leave(&w->c, goes);
 		}
-		crowd_enter(&w->c, &w->guest[w->used], &a);
+		crowd_enter(&w->c, &w->guest[w->used], &a, w->now);
 		w->guest[w->used++].settled = settled;
 	}
 	return answer;
@@ -146,14 +146,14 @@ when_all_places_are_taken_the_oldest_without_a_handshake_gives_way(void **state)
 	assert_int_equal(crowd_judge(&w->c, &a, w->now, &goes), CROWD_WELCOME);
 	assert_ptr_equal(goes, &w->guest[3]);
 	crowd_leave(&w->c, goes);
-	crowd_enter(&w->c, &w->guest[PLACES], &a);
+	crowd_enter(&w->c, &w->guest[PLACES], &a, w->now);
 	assert_int_equal(crowd_judge(&w->c, &a, w->now, &goes), CROWD_WELCOME);
 	assert_ptr_equal(goes, &w->guest[5]);
 	assert_int_equal(w->c.n, PLACES);
 }
 
 static void
-nobody_gives_way_who_has_finished_a_handshake(void **state)
+nobody_gives_way_who_has_just_finished_a_handshake(void **state)
 {
 	struct world *w = *state;
 
@@ -177,17 +177,38 @@ more_sources_than_are_remembered_are_no_trouble(void **state)
 	}
 }
 
+/* From as many networks as he likes, he finishes handshakes and asks for nothing. */
+static void
+who_has_a_handshake_and_asks_for_nothing_gives_way_after_a_second(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < PLACES; i++) {
+		assert_int_equal(stranger_comes(w, i, true), CROWD_WELCOME);
+	}
+	assert_int_equal(comes(w, "192.0.2.1", false), CROWD_FULL);
+	w->now = mtime_add_s(w->now, CROWD_IDLE_S);
+	assert_int_equal(comes(w, "192.0.2.1", true), CROWD_WELCOME);
+	assert_int_equal(w->c.n, PLACES);
+	assert_ptr_equal(w->c.oldest, &w->guest[1]);
+	/* Those that have not even a handshake go first, though they came later. */
+	assert_int_equal(comes(w, "198.51.100.1", false), CROWD_WELCOME);
+	assert_int_equal(comes(w, "203.0.113.1", true), CROWD_WELCOME);
+	assert_ptr_equal(w->c.oldest, &w->guest[2]);
+}
+
 int
 main(void)
 {
 #define CASE(test) cmocka_unit_test_setup(test, enter)
 	const struct CMUnitTest tests[] = {
+		CASE(who_has_a_handshake_and_asks_for_nothing_gives_way_after_a_second),
 		CASE(a_campus_behind_one_address_has_half_of_the_places),
 		CASE(above_half_a_network_has_four_places_and_another_its_own),
 		CASE(a_source_may_come_eight_times_at_once_and_then_every_8_s),
 		CASE(an_idle_neighbour_gives_way_and_takes_no_place_of_others),
 		CASE(when_all_places_are_taken_the_oldest_without_a_handshake_gives_way),
-		CASE(nobody_gives_way_who_has_finished_a_handshake),
+		CASE(nobody_gives_way_who_has_just_finished_a_handshake),
 		CASE(more_sources_than_are_remembered_are_no_trouble),
 	};
 
