@@ -55,6 +55,8 @@ struct control_actions {
 	bool (*reload)(void *ctx);
 	/* Appends what is wrong in the files that are in force, nothing when all is well. */
 	void (*put_faults)(void *ctx, struct text *t);
+	/* When the certificate that is served ends, s since 1970; 0: there is none. */
+	int64_t (*certificate_end)(void *ctx);
 	/* What all together have counted of NTS. */
 	void (*count_nts)(void *ctx, struct ntscount *out);
 };
@@ -78,7 +80,7 @@ struct control_setup {
 };
 
 /* Octets that put_faults may append. */
-enum { CONTROL_FAULTS_MAX = 768 };
+enum { CONTROL_FAULTS_MAX = 896 };
 
 enum {
 	CONTROL_SLOTS = 256,

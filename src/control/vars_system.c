@@ -52,6 +52,7 @@ struct system_vars {
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
 	    authdecrypts;
+	int64_t certificate_end;
 	struct ntscount nts;
 	bool table, smear; /* a leap table is there; a smear is configured */
 	int64_t leapsec, expire;
@@ -211,6 +212,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("nts_ke_serves_bad_cpu", KIND_S6, nts.bad.cpu_s),
 	SYS_NAMED("nts_ke_probes_good", KIND_UINT, nts.asked_good),
 	SYS_NAMED("nts_ke_probes_bad", KIND_UINT, nts.asked_bad),
+	SYS_NAMED("nts_cert_expire", KIND_DATE, certificate_end),
 	SYS_NAMED("sys_var_list", KIND_NAMES, setvar_names),
 };
 
@@ -410,6 +412,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	fill_mru(c, v);
 	fill_kernel(c, v);
 	fill_leap(c, v);
+	v->certificate_end = c->is.act->certificate_end(c->is.act_ctx);
 	c->is.act->count_nts(c->is.act_ctx, &v->nts);
 }
 

@@ -70,7 +70,7 @@ put_date(struct text *t, int64_t at_s)
 	time_t s = (time_t)at_s;
 	struct tm tm;
 
-	if (gmtime_r(&s, &tm) == NULL) {
+	if (at_s == 0 || gmtime_r(&s, &tm) == NULL) {
 		text_put(t, "0");
 		return;
 	}

@@ -124,7 +124,8 @@ judge_dates(const struct look *k, const struct certificate *x, const struct file
 	char buf[DATE_MAX];
 
 	if (k->now_s >= x->not_after) {
-		say(k, DIAG_ERROR, &where,
+		/* No error: it becomes so by itself, and is to keep no reload from being done. */
+		say(k, DIAG_WARNING, &where,
 		    "the certificate in '%s' expired at %s: clients refuse it; renew it", f->path,
 		    date_of(x->not_after, buf));
 	} else if (k->now_s < x->not_before) {

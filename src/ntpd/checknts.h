@@ -14,7 +14,8 @@ enum { CHECKNTS_DAYS_LEFT = 30 }; /* fewer are warned of */
 
 /*
  * The certificate and key, and the file of cookies' keys, when nts is enabled. What no client would
- * accept is an error at the line that says it; what it is good for, and how long, is a note.
+ * accept is an error at the line that says it, but that it has expired, or does so soon, is a
+ * warning; what it is good for, and how long, is a note.
  * now_s   s since 1970
  */
 void checknts_server(struct store *s, const struct config *c, int64_t now_s,

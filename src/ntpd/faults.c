@@ -87,10 +87,23 @@ put_one(const struct fault *f, struct text *t)
 	}
 }
 
+/* No error in a file, and yet it is to be renewed. */
+static void
+put_certificate(const struct ntpd *d, bool any, struct text *t)
+{
+	char buf[96];
+	struct text end = text_over(buf, sizeof buf);
+
+	if (nts_serve_put_end(d, &end)) {
+		text_printf(t, "%s%s", any ? "; " : "", buf);
+	}
+}
+
 bool
 faults_put(const struct ntpd *d, struct text *t)
 {
 	bool any = false;
+	size_t from = t->len;
 
 	for (unsigned i = 0; i < FAULTS_N; i++) {
 		if (d->faults[i].n > 0) {
@@ -99,7 +112,8 @@ faults_put(const struct ntpd *d, struct text *t)
 			any = true;
 		}
 	}
-	return any;
+	put_certificate(d, any, t);
+	return t->len > from;
 }
 
 void

@@ -34,8 +34,8 @@ void faults_unread(struct ntpd *d, enum faults_of of, const char *path);
 void faults_clear(struct ntpd *d, enum faults_of of);
 
 /*
- * Appends "1 error in /etc/ntp.conf:8", "3 errors, the first in /etc/ntp.keys:2"; false, and
- * nothing, when all is well.
+ * Appends "1 error in /etc/ntp.conf:8", "3 errors, the first in /etc/ntp.keys:2", and that the
+ * certificate of NTS ends soon; false, and nothing, when all is well.
  */
 bool faults_put(const struct ntpd *d, struct text *t);
 

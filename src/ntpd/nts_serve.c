@@ -10,8 +10,9 @@
 #include "ntpd/checknts.h"
 #include "ntpd/nts_keys.h"
 #include "ntpd/state.h"
+#include "steering/system.h"
 
-enum { IGNORED_MAX = 256, DATE_MAX = 40, CHECK_ARENA = 1 << 20 };
+enum { IGNORED_MAX = 256, DATE_MAX = 40, CHECK_ARENA = 1 << 20, DAY_S = 86400 };
 
 static const double TELL_AGAIN_S = 3600.0;
 
@@ -187,6 +188,25 @@ failed(struct ntpd *d, const struct ke_server_event *e)
 	}
 }
 
+/* Says those of a level; false when there is none. */
+static bool
+told_of(struct ntpd *d, const struct diag_list *diags, enum diag_level level,
+    const char *what_stays)
+{
+	bool told = false;
+
+	for (unsigned i = 0; i < diags->n; i++) {
+		char line[DIAG_LINE_MAX + DIAG_LINE_MAX];
+		struct text t = text_over(line, sizeof line);
+		if (diags->at[i].level == level) {
+			diag_format_line(&diags->at[i], &t);
+			report(&d->journal, LOG_LEVEL_ERROR, "%s%s", line, what_stays);
+			told = true;
+		}
+	}
+	return told;
+}
+
 /*
  * Says what is wrong with the files at the lines that name them; false when nothing is found. The
  * key is not looked at here: a hole in this process must not yield it.
@@ -196,7 +216,7 @@ told_where(struct ntpd *d, const struct ke_server_event *e, const char *what_sta
 {
 	struct arena *a = arena_new(CHECK_ARENA);
 	struct diag_list diags;
-	bool told = false;
+	bool told;
 
 	if (a == NULL) {
 		return false;
@@ -208,26 +228,84 @@ told_where(struct ntpd *d, const struct ke_server_event *e, const char *what_sta
 		checknts_certificate(d->port.store, d->conf,
 		    clock_real(d->port.clock).ns / NS_PER_S, &diags);
 	}
-	for (unsigned i = 0; i < diags.n; i++) {
-		char line[DIAG_LINE_MAX + DIAG_LINE_MAX];
-		struct text t = text_over(line, sizeof line);
-		if (diags.at[i].level == DIAG_ERROR) {
-			diag_format_line(&diags.at[i], &t);
-			report(&d->journal, LOG_LEVEL_ERROR, "%s%s", line, what_stays);
-			told = true;
-		}
-	}
+	/* A certificate that expired is only warned of where files are checked. */
+	told = told_of(d, &diags, DIAG_ERROR, what_stays) ||
+	    told_of(d, &diags, DIAG_WARNING, what_stays);
 	arena_free(a);
 	return told;
+}
+
+static const char *
+date_of(int64_t s, char buf[static DATE_MAX])
+{
+	time_t at = (time_t)s;
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL || strftime(buf, DATE_MAX, "%Y-%m-%d %H:%M UTC", &tm) == 0) {
+		return "?";
+	}
+	return buf;
+}
+
+/* How long the certificate is good yet, s; false when that is long, or not known. */
+static bool
+ends_soon(const struct ntpd *d, int64_t *left_s)
+{
+	*left_s = d->nts_serve.not_after - clock_real(d->port.clock).ns / NS_PER_S;
+	return d->nts_serve.not_after != 0 && system_leap(&d->steering) != LEAP_UNSYNC &&
+	    *left_s < CHECKNTS_DAYS_LEFT * (int64_t)DAY_S;
+}
+
+static void
+put_end(int64_t left_s, struct text *t)
+{
+	int days = (int)(left_s / DAY_S);
+
+	if (left_s <= 0) {
+		text_put(t, "has expired");
+	} else {
+		text_printf(t, "expires in %d day%s", days, days == 1 ? "" : "s");
+	}
+}
+
+bool
+nts_serve_put_end(const struct ntpd *d, struct text *t)
+{
+	int64_t left_s;
+
+	if (!ends_soon(d, &left_s)) {
+		return false;
+	}
+	text_put(t, "the certificate of 'nts cert' ");
+	put_end(left_s, t);
+	return true;
+}
+
+void
+nts_serve_look(struct ntpd *d)
+{
+	struct nts_serve *s = &d->nts_serve;
+	char end[64], date[DATE_MAX];
+	struct text t = text_over(end, sizeof end);
+	int64_t left_s;
+
+	if (!ends_soon(d, &left_s) ||
+	    (s->end_told && mtime_diff_s(now_of(d), s->end_told_at) < DAY_S)) {
+		return;
+	}
+	s->end_told = true;
+	s->end_told_at = now_of(d);
+	put_end(left_s, &t);
+	report(&d->journal, left_s > 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+	    "NTSs: the certificate of %s %s (%s): renew it", s->subject, end,
+	    date_of(s->not_after, date));
 }
 
 static void
 certificate(struct ntpd *d, const struct ke_server_event *e)
 {
 	struct nts_serve *s = &d->nts_serve;
-	char date[DATE_MAX] = "?";
-	time_t at = (time_t)e->not_after;
-	struct tm tm;
+	char date[DATE_MAX];
 
 	if (e->reason[0] != '\0') {
 		const char *stays = s->not_after != 0 ? "; the certificate of before stays" : "";
@@ -238,12 +316,11 @@ certificate(struct ntpd *d, const struct ke_server_event *e)
 		return;
 	}
 	s->not_after = e->not_after;
+	s->end_told = false;
 	copy(s->subject, sizeof s->subject, e->subject);
-	if (gmtime_r(&at, &tm) != NULL) {
-		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &tm);
-	}
 	report(&d->journal, LOG_LEVEL_INFO, "NTSs: certificate of %s, valid until %s", s->subject,
-	    date);
+	    date_of(e->not_after, date));
+	nts_serve_look(d);
 }
 
 static void

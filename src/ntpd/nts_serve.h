@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
+#include "base/text.h"
 #include "journal/ntscount.h"
 #include "port/ke_server.h"
 
@@ -30,6 +31,8 @@ struct nts_serve {
 	} cause[NTS_SERVE_CAUSES];
 	unsigned cause_next;
 	int64_t not_after; /* of the certificate, s since 1970; 0: there is none */
+	bool end_told;     /* that it ends soon was said, when: */
+	struct mtime end_told_at;
 	char subject[KE_NAME_MAX];
 };
 
@@ -47,6 +50,15 @@ void nts_serve_release(struct ntpd *d);
 
 /* Ends it: what is left is to be freed. */
 void nts_serve_stop(struct ntpd *d);
+
+/* Called often: once a day it warns of a certificate that ends in less than 30 days. */
+void nts_serve_look(struct ntpd *d);
+
+/*
+ * Appends "the certificate of 'nts cert' expires in 12 days"; false, and nothing, when there is time
+ * enough, or the time is not known.
+ */
+bool nts_serve_put_end(const struct ntpd *d, struct text *t);
 
 /* What was served is counted anew. */
 void nts_serve_reset_count(struct ntpd *d);

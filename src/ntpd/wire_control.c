@@ -82,6 +82,12 @@ count_nts(void *ctx, struct ntscount *out)
 	wire_count_nts(ctx, out);
 }
 
+static int64_t
+certificate_end(void *ctx)
+{
+	return ((const struct ntpd *)ctx)->nts_serve.not_after;
+}
+
 static const struct control_actions ACTIONS = {
 	.count_client = count_client,
 	.reply = reply,
@@ -91,6 +97,7 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload_file,
 	.put_faults = put_faults,
+	.certificate_end = certificate_end,
 	.count_nts = count_nts,
 };
 

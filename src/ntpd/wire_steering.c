@@ -176,6 +176,7 @@ housekeeping(void *ctx)
 
 	stats_hourly(&d->journal);
 	sources_look_again(&d->client);
+	nts_serve_look(d);
 }
 
 static const struct steering_events STEERING_EVENTS = {

@@ -9,6 +9,7 @@
 #include "config/ntskeys.h"
 #include "crypto/cookie.h"
 #include "crypto/nts.h"
+#include "ntpd/state.h"
 #include "sim/scenario.h"
 #include "sim/stranger.h"
 
@@ -768,6 +769,37 @@ what_the_key_exchange_tells_is_in_the_log(struct sim *s)
 }
 
 static void
+a_certificate_that_ends_in_20_days_is_warned_of_once_a_day(struct sim *s)
+{
+	struct played p = { .start_error = 0 };
+	struct sim_node *c = served_with(s, &p, NTS);
+	struct ke_server_event e = { .what = KE_CERTIFICATE, .subject = "ntp.example.org" };
+	static const char words[] = "the certificate of ntp.example.org expires in ";
+	char faults[256] = "";
+	struct text t = text_over(faults, sizeof faults);
+
+	e.not_after = clock_s(c) + 40 * DAY;
+	p.on_event(p.ctx, &e);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(c, words) == 0, "warned of 40 days ahead");
+	e.not_after = clock_s(c) + 20 * DAY + 10;
+	p.on_event(p.ctx, &e);
+	SIM_CHECK(s, sim_logged(c, "expires in 20 days") == 1, "not told when it is read");
+	SIM_CHECK(s, faults_put(c->daemon, &t) && strstr(faults, "expires in 20 days") != NULL,
+	    "%s", faults);
+	sim_run(s, 2 * DAY + 3600);
+	SIM_CHECK(s, sim_logged(c, words) == 3, "told %u times", sim_logged(c, words));
+	e.not_after = clock_s(c) - 10;
+	p.on_event(p.ctx, &e);
+	SIM_CHECK(s, sim_logged(c, "the certificate of ntp.example.org has expired") == 1,
+	    "its end is not told");
+	e.not_after = clock_s(c) + 300 * DAY;
+	p.on_event(p.ctx, &e);
+	sim_run(s, 2 * DAY);
+	SIM_CHECK(s, sim_logged(c, words) == 3, "a new one is warned of");
+}
+
+static void
 a_cause_of_failed_key_exchanges_is_told_once_an_hour(struct sim *s)
 {
 	struct played p = { .start_error = 0 };
@@ -861,6 +893,7 @@ static const struct scenario list[] = {
 	SCENARIO(the_key_exchange_ignores_no_network_with_an_exception_in_it),
 	SCENARIO(a_port_of_the_key_exchange_that_is_taken_is_told_and_time_goes_on),
 	SCENARIO(what_the_key_exchange_tells_is_in_the_log),
+	SCENARIO(a_certificate_that_ends_in_20_days_is_warned_of_once_a_day),
 	SCENARIO(a_cause_of_failed_key_exchanges_is_told_once_an_hour),
 	SCENARIO(lines_of_the_key_exchange_do_not_fill_the_log),
 	SCENARIO(keys_that_were_put_back_are_used_after_a_reload),

@@ -125,6 +125,13 @@ reload(void *ctx)
 	return true;
 }
 
+static int64_t
+certificate_end(void *ctx)
+{
+	(void)ctx;
+	return 1800000000;
+}
+
 static void
 count_nts(void *ctx, struct ntscount *out)
 {
@@ -157,6 +164,7 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload,
 	.put_faults = put_faults,
+	.certificate_end = certificate_end,
 	.count_nts = count_nts,
 };
 
@@ -381,7 +389,7 @@ what_was_counted_of_nts_has_the_names_of_ntpsec(void **state)
 	    "nts_ke_serves_good,nts_ke_serves_good_wall,nts_ke_serves_good_cpu,"
 	    "nts_ke_serves_nossl,nts_ke_serves_nossl_wall,nts_ke_serves_nossl_cpu,"
 	    "nts_ke_serves_bad,nts_ke_serves_bad_wall,nts_ke_serves_bad_cpu,"
-	    "nts_ke_probes_good,nts_ke_probes_bad",
+	    "nts_ke_probes_good,nts_ke_probes_bad,nts_cert_expire",
 	    false);
 	assert_string_equal(o->text,
 	    "nts_ke_serves_good=16, nts_ke_serves_good_wall=1.500000,\r\n"
@@ -389,7 +397,7 @@ what_was_counted_of_nts_has_the_names_of_ntpsec(void **state)
 	    "nts_ke_serves_nossl_wall=2.500000, nts_ke_serves_nossl_cpu=0.125000,\r\n"
 	    "nts_ke_serves_bad=0, nts_ke_serves_bad_wall=0.000000,\r\n"
 	    "nts_ke_serves_bad_cpu=0.000000, nts_ke_probes_good=0,\r\n"
-	    "nts_ke_probes_bad=20\r\n");
+	    "nts_ke_probes_bad=20, nts_cert_expire=202701150800\r\n");
 	office_free(o);
 }
 
