@@ -70,7 +70,7 @@ struct query_server {
 	struct auth auth;
 	struct query_nts *nts; /* NULL: without NTS */
 	enum query_step step;
-	bool moot; /* its NTP server is asked already, or not wanted: not to be told of */
+	bool moot; /* its NTP server is not wanted, or heard by other keys: not to be told of */
 	struct net_socket *socket;
 	struct loop_timer timer;
 	struct query *query;

@@ -302,22 +302,6 @@ ask_keys(struct query_server *s)
 	s->step = QUERY_KEYS;
 }
 
-/* Another one with NTS has its keys for that server already. */
-static bool
-has_another(const struct query_server *s, const struct endpoint *e)
-{
-	const struct query *q = s->query;
-
-	for (unsigned i = 0; i < q->server_n; i++) {
-		const struct query_server *o = &q->server[i];
-
-		if (o != s && o->nts != NULL && o->asked > 0 && endpoint_equal(&o->a.remote, e)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* The keys are for the server at that address. */
 static void
 lead_to(struct query_server *s, const struct addr *server)
@@ -328,7 +312,7 @@ lead_to(struct query_server *s, const struct addr *server)
 
 	if (!query_nts_may_ask(s->nts, server, q->rules.family)) {
 		give_up(s);
-	} else if (has_another(s, &to) || (q->on.wanted != NULL && !q->on.wanted(q->ctx, server))) {
+	} else if (q->on.wanted != NULL && !q->on.wanted(q->ctx, server)) {
 		s->moot = true;
 		finish(s);
 	} else {
@@ -416,8 +400,8 @@ server_found(struct query *q, const struct resolver_answer *a)
 /* ---- names ---- */
 
 /*
- * Whoever is asked in both ways is asked twice; and another name wants another certificate: whether
- * it leads to the same server is seen when its keys are here.
+ * Whoever is asked in both ways is asked twice; and so is who has two names with NTS, for each wants
+ * another certificate.
  */
 static bool
 known(const struct query *q, const struct query_name *n, const struct endpoint *e)

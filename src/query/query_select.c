@@ -42,6 +42,22 @@ proves(const struct query_server *s)
 	return (s->a.rules.flags & ASSOC_PROOF) != 0;
 }
 
+/*
+ * Several KE servers may lead to one NTP server, which has one voice. It is known by its answers: a
+ * KE server that names one to which its keys are nothing takes nobody's voice.
+ */
+static bool
+is_heard_already(const struct query *q, const struct query_server *s)
+{
+	for (const struct query_server *o = q->server; o < s; o++) {
+		if (o->nts != NULL && s->nts != NULL && o->fit &&
+		    endpoint_equal(&o->a.remote, &s->a.remote)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static unsigned
 gather(struct query *q)
 {
@@ -54,6 +70,10 @@ gather(struct query *q)
 		s->tally = TALLY_REJECT;
 		s->root_dist_s = best_dist_s(&s->a.filter, &w);
 		s->fit = is_fit(s, &w);
+		if (s->fit && is_heard_already(q, s)) {
+			s->fit = false;
+			s->moot = true;
+		}
 		if (s->fit) {
 			q->candidate[n++] = (struct candidate){
 				.id = s->a.id,

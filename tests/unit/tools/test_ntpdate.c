@@ -1147,7 +1147,24 @@ the_ntp_server_that_keys_are_for_is_found_by_its_name(void **state)
 	assert_int_equal(ntpdate(l, "ntpdate -q -p 1 --nts ke.example --nts ntp.example"),
 	    NTPDATE_OK);
 	assert_int_equal(lines(l->out), 2);
-	assert_int_equal(ntp->sealed, 3);
+	assert_int_equal(ntp->sealed, 4);
+	lab_free(l);
+}
+
+static void
+a_ke_server_whose_keys_are_nothing_there_takes_nobodys_voice(void **state)
+{
+	struct lab *l = lab_new(3);
+	struct sim_nts *thief = lab_serve_nts(l, "192.0.2.1", "thief.example");
+	struct text name = text_over(thief->rules.server, sizeof thief->rules.server);
+
+	(void)state;
+	lab_serve_nts(l, "192.0.2.2", "ntp.example");
+	text_put(&name, "ntp.example");
+	assert_int_equal(ntpdate(l, "ntpdate -q --nts thief.example --nts ntp.example"),
+	    NTPDATE_OK);
+	assert_has(l->out, "server 192.0.2.2, stratum 1, offset 3.0");
+	assert_has(l->out, "step time server 192.0.2.2 ");
 	lab_free(l);
 }
 
@@ -1326,6 +1343,7 @@ main(void)
 		cmocka_unit_test(plain_hosts_beside_nts_are_used_as_far_as_they_agree),
 		cmocka_unit_test(one_host_of_several_without_keys_does_no_harm),
 		cmocka_unit_test(the_ntp_server_that_keys_are_for_is_found_by_its_name),
+		cmocka_unit_test(a_ke_server_whose_keys_are_nothing_there_takes_nobodys_voice),
 		cmocka_unit_test(a_ke_server_leads_nowhere_near_ourselves),
 		cmocka_unit_test(a_clock_of_1970_is_set_when_dates_are_held_against_the_servers),
 		cmocka_unit_test(
