@@ -64,9 +64,9 @@ bool refsample_take(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result *out);
 
 /*
- * The same as up to REFSAMPLE_PARTS successive ones, so that the newer count more: for pulses, which
- * are so exact that our clock wanders as far within a poll. Gives how many there are; of too few
- * readings it is one.
+ * The same as up to REFSAMPLE_PARTS successive ones, so that the newer count more: for pulses,
+ * which are so exact that our clock wanders as far within a poll. Gives how many there are; of too
+ * few readings it is one.
  */
 unsigned refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result out[REFSAMPLE_PARTS]);

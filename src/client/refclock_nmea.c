@@ -138,7 +138,7 @@ tell_late(struct refclock *r)
 		report(r->is.journal, LOG_LEVEL_NOTICE,
 		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.20.%d time2 "
 		    "%.3f' makes them of use while there is none",
-		    refclock_name(r), r->nmea.late_s, (int)r->unit, r->nmea.late_s);
+		    r->name, r->nmea.late_s, (int)r->unit, r->nmea.late_s);
 	}
 }
 
