@@ -4,8 +4,8 @@
 #include <string.h>
 
 /*
- * The words of nts_state, which client/nts_standing gives; behind a colon the daemon says more of the
- * cause.
+ * The words of nts_state, which client/nts_standing gives; behind a colon the daemon says more of
+ * the cause.
  */
 static const struct {
 	const char *word, *meaning, *advice;

@@ -55,8 +55,8 @@ void nts_serve_stop(struct ntpd *d);
 void nts_serve_look(struct ntpd *d);
 
 /*
- * Appends "the certificate of 'nts cert' expires in 12 days"; false, and nothing, when there is time
- * enough, or the time is not known.
+ * Appends "the certificate of 'nts cert' expires in 12 days"; false, and nothing, when there is
+ * time enough, or the time is not known.
  */
 bool nts_serve_put_end(const struct ntpd *d, struct text *t);
 

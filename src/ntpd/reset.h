@@ -11,7 +11,10 @@ struct ntpd;
 /* All begin now, at the start. */
 void reset_start(struct ntpd *d, struct mtime now);
 
-/* Begins a group anew: allpeers, auth, ctl, io, mem, nts, sys or timer, as the reset line names them. */
+/*
+ * Begins a group anew: allpeers, auth, ctl, io, mem, nts, sys or timer, as the reset line names
+ * them.
+ */
 void reset_group(struct ntpd *d, const char *group);
 
 #endif
