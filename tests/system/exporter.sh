@@ -26,10 +26,12 @@ get() {
 }
 # value NAME: of a metric, or of the sample that NAME begins.
 value() { get /metrics | awk -v name="$1" 'index($0, name) == 1 { print $NF; exit }'; }
-# begin, end_it: the exporter.
+# begin, end_it: the exporter, until it has heard the daemon; one that was silent at first is asked
+# again after five seconds.
+is_up() { [ "$(value ntp_up)" = 1 ]; }
 begin() {
 	start exporter a "$exporter" -s "$state"
-	wait_until 10 get /metrics -f
+	wait_until 20 is_up
 }
 end_it() {
 	kill "${daemon_pid[exporter]}"
@@ -101,9 +103,9 @@ in_ns a "$top_builddir/ntpq" -c rv >/dev/null
 kill "${daemon_pid[ntpd]}"
 wait "${daemon_pid[ntpd]}"
 sleep 1.1
-begin=$EPOCHREALTIME
+from=$EPOCHREALTIME
 is "$(value ntp_up)" 0 "a daemon that is gone is down"
-took=$(((${EPOCHREALTIME/./} - ${begin/./}) / 1000))
+took=$(((${EPOCHREALTIME/./} - ${from/./}) / 1000))
 [ "$took" -lt 1000 ]
 ok $? "which takes less than a second" || note "$took ms"
 is "$(get /healthz -o /dev/null -w '%{http_code}')" 503 "and it is not healthy"
