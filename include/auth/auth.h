@@ -41,11 +41,17 @@ struct auth_nts_server {
 	struct rng *rng;
 	struct cookies *cookies;          /* NULL: NTS is off */
 	struct aead_key *key[AUTH_AEADS]; /* for the session at hand; NULL: not here */
-	double seal_s;                    /* that sealing an answer takes, on average */
-	unsigned seals;                   /* answers that were asked of by auth_times_seal */
-	uint8_t text[NTS_TEXT_MAX];       /* of the packet at hand */
+	uint8_t text[NTS_TEXT_MAX];       /* of the request at hand */
 	size_t text_len;
-	uint8_t nonce[AEAD_NONCE_MAX];
+};
+
+/* How an answer ends: with nothing more, a MAC, the authenticator of NTS. */
+enum auth_end { AUTH_END_NONE, AUTH_END_MAC, AUTH_END_SEAL, AUTH_ENDS };
+
+/* What it takes to end answers; auth_timing. */
+struct auth_timing {
+	double mean_s[AUTH_ENDS];
+	unsigned ended;
 };
 
 /* The keys of a daemon or a program; every part of it that signs or checks goes by them. */
@@ -54,6 +60,7 @@ struct auth_keys {
 	struct auth_count count;
 	struct auth_nts_server nts;
 	struct nts_count nts_count;
+	struct auth_timing timing;
 };
 
 /* Takes a ring over in place of the old one, which is freed; NULL: there are none any more. */
@@ -164,32 +171,51 @@ void auth_check_control(struct auth_keys *k, const struct addr *from, const uint
 /* The keys may be others by now: looks for that of the request again. */
 void auth_renew(struct auth_keys *k, const struct addr *from, struct auth_asked *q);
 
-/* Does for an answer what can be done before its transmit time is written: makes its cookies. */
-void auth_prepare(struct auth_keys *k, const struct auth_asked *q);
-
-/* What to add to the transmit time for the signature that follows; s. 0 mostly. */
-double auth_seal_s(const struct auth_keys *k, const struct auth_asked *q);
-
-/*
- * True when it is to be told how long the signature takes: of NTS, at first each time, later of one
- * answer in 16, for the clock is no cheaper to read than an answer is to seal. To be asked once for
- * each answer.
- */
-bool auth_times_seal(struct auth_keys *k, const struct auth_asked *q);
-
-/* The signature took that long, s. */
-void auth_sealed_in(struct auth_keys *k, double s);
-
 /* Wipes what q has of a session. */
 void auth_forget_asked(struct auth_asked *q);
 
+/* How an answer is to be ended; it has secrets of the session until then. */
+struct auth_ending {
+	enum auth_end how;
+	size_t len; /* of the answer without its MAC */
+	struct mac_key *key;
+	uint32_t key_id;
+	size_t digest_len;
+	struct nts_unsealed seal;
+	uint8_t s2c[AEAD_KEY_MAX];
+};
+
 /*
  * Signs an answer of len octets, which has room for cap, as the request was: not at all, with its
- * key, or, when that was not good, with a crypto-NAK. Of NTS (after auth_prepare; len: HEADER_LEN)
- * it is sealed, with the cookies in it; to PACKET_AUTH_NAK it gets the UID only. The new length, 0
- * when it fails. What is to be signed, the transmit timestamp too, stands there by then.
+ * key, or, when that was not good, with a crypto-NAK. Of NTS (len: HEADER_LEN) it is sealed, with
+ * the cookies in it; to PACKET_AUTH_NAK it gets the UID only. The new length, 0 when it fails.
+ * What is to be signed, the transmit timestamp too, stands there by then.
  */
 size_t auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
     size_t cap);
+
+/*
+ * The same in two steps, so that the header may be written between them: the first makes all that
+ * does not depend on it, and tells the length; the second signs, wipes *e, and is false when it
+ * fails. Another packet may come between them, another ring or cookies may not.
+ */
+size_t auth_begin_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet,
+    size_t len, size_t cap, struct auth_ending *e);
+bool auth_end_answer(struct auth_keys *k, struct auth_ending *e, uint8_t *packet);
+
+/* Wipes the ending of an answer that is not sent. */
+void auth_forget_ending(struct auth_ending *e);
+
+/* What it takes to end answers, so many of each kind; s. On average, by what was told so far. */
+double auth_ends_s(const struct auth_keys *k, const unsigned n[AUTH_ENDS]);
+
+/*
+ * So many more were ended. True when it is to be told how long it took: at first each time, later
+ * about once in 16 answers, for the clock is no cheaper to read than an answer is to seal.
+ */
+bool auth_times_ends(struct auth_keys *k, unsigned n);
+
+/* It took that long to end them, s. */
+void auth_ended_in(struct auth_keys *k, const unsigned n[AUTH_ENDS], double s);
 
 #endif

@@ -37,11 +37,19 @@ struct aead_beside {
 };
 
 /*
- * Writes len + AEAD_TAG_LEN octets; out must not overlap text, which may be NULL when len is 0.
+ * Writes len + AEAD_TAG_LEN octets; out must not overlap text (but see below), which may be
+ * NULL when len is 0.
  * False when OpenSSL fails or the nonce does not fit.
  */
 bool aead_seal(struct aead_key *k, const struct aead_beside *b, const uint8_t *text, size_t len,
     uint8_t *out);
+
+/*
+ * The same of a text that stands where most algorithms put it: AEAD_TAG_LEN behind sealed, which
+ * then holds len + AEAD_TAG_LEN octets.
+ */
+bool aead_seal_in_place(struct aead_key *k, const struct aead_beside *b, size_t len,
+    uint8_t *sealed);
 
 /*
  * Opens len octets into len - AEAD_TAG_LEN, which must not overlap. False when it is too short, its

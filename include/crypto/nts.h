@@ -22,6 +22,24 @@ enum { NTS_TEXT_MAX = 1536 }; /* octets that an authenticator of a datagram may 
 bool nts_seal(struct aead_key *k, unsigned aead, struct writer *w, const uint8_t *nonce,
     const uint8_t *text, size_t len);
 
+/* An authenticator that is not sealed yet: its text stands in the packet. */
+struct nts_unsealed {
+	unsigned aead;
+	size_t ad_len;    /* octets before the authenticator */
+	size_t sealed_at; /* in the packet */
+	size_t len;       /* of the text */
+};
+
+/*
+ * Puts an authenticator that is sealed later, when what stands before it is as it is to be. Where
+ * its text of len octets is to be written; NULL when it does not fit.
+ */
+uint8_t *nts_put_unsealed(unsigned aead, struct writer *w, const uint8_t *nonce, size_t len,
+    struct nts_unsealed *out);
+
+/* Seals it. False when OpenSSL fails: the packet is of no use then. */
+bool nts_seal_put(struct aead_key *k, const struct nts_unsealed *u, uint8_t *packet);
+
 /*
  * Opens the authenticator of a packet, by the fields that were found in it, into text. The octets
  * in there, 0.., go to *len. False, and nothing is in text, when it is not by that key, or longer

@@ -39,8 +39,8 @@ bool siv_key_set(struct siv_key *k, const uint8_t *secret);
 
 /*
  * Writes the tag and the encrypted text: SIV_TAG_LEN + len octets. text may be NULL when len is 0;
- * out must not overlap it. At most SIV_PARTS_MAX parts. False only when OpenSSL fails: the key is
- * of no use then until it is set again.
+ * out must not overlap it, unless it stands SIV_TAG_LEN behind out. At most SIV_PARTS_MAX parts.
+ * False only when OpenSSL fails: the key is of no use then until it is set again.
  */
 bool siv_seal(struct siv_key *k, const struct siv_part *part, unsigned n, const void *text,
     size_t len, uint8_t *out);

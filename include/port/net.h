@@ -16,6 +16,7 @@ enum {
 	NET_IFACE_NAME_MAX = 16,
 	/* Octets of a datagram; longer ones are not sent, and thrown away when they come. */
 	NET_PACKET_MAX = 1536,
+	NET_GATHERED_MAX = 16, /* answers of all sockets that may wait to leave together */
 };
 
 /* Where a timestamp comes from, in order of trust. */
@@ -93,6 +94,15 @@ struct net_datagram {
 	 */
 	bool wants_stamp;
 	uint32_t tag;
+	/*
+	 * Of reply only, NULL: the octets are whole. Else what is left to do with them is done as
+	 * late as can be, when no more is gathered: it is called once, unless the socket is closed
+	 * before, with the octets that will leave and the clock as it was read before the first
+	 * of those gathered was finished. They leave together after the last. False: this one does
+	 * not.
+	 */
+	bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now);
+	void *finish_ctx;
 };
 
 struct net;

@@ -51,7 +51,7 @@ struct listener_place {
 
 /* Opens it, for packets that go to on with the listener as context. 0 or -errno: closed still. */
 int listener_open(struct listener *l, const struct listener_place *at, const struct net_events *on);
-void listener_close(struct listener *l);
+void listener_close(struct listener *l); /* see outgoing_forget */
 
 /* Sets the owner's mark. */
 void listener_set_found(struct listener *l, bool found);
@@ -72,8 +72,11 @@ void listener_note(struct listener *l);
 void listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
     size_t len, size_t xmt_at);
 
-/* The same at once: it does not wait for others, because its transmit time is sealed. */
-void listener_send(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
-    size_t len);
+/* The same of an answer that is finished when it leaves: see net_datagram. */
+void listener_finish(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len, bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now), void *ctx);
+
+/* One that was to leave could not be finished. */
+void listener_lost(struct listener *l);
 
 #endif

@@ -18,6 +18,7 @@
 #include "server/access.h"
 #include "server/flood.h"
 #include "server/listener.h"
+#include "server/outgoing.h"
 
 struct journal;
 
@@ -65,6 +66,7 @@ struct server {
 	struct listeners listeners;
 	struct access access;
 	struct flood flood;
+	struct outgoing outgoing;
 };
 
 /* Makes a server of zeroes one that can be configured, and started (access_start, flood_start). */

@@ -11,9 +11,9 @@
 #include "port/net.h"
 
 enum {
-	NET_UDP_BATCH = 64, /* datagrams read at once */
-	NET_UDP_CHUNK = 16, /* answers sent at once, with one transmit timestamp */
-	NET_UDP_TAGS = 64,  /* datagrams of a socket whose transmit stamps are awaited */
+	NET_UDP_BATCH = 64,               /* datagrams read at once */
+	NET_UDP_CHUNK = NET_GATHERED_MAX, /* answers sent at once, with one transmit timestamp */
+	NET_UDP_TAGS = 64, /* datagrams of a socket whose transmit stamps are awaited */
 };
 
 /* l is a loop of loop_event. 0 or -errno. */

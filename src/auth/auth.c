@@ -190,18 +190,33 @@ put_crypto_nak(uint8_t *packet, size_t len, size_t cap)
 	return len + MAC_KEYID_LEN;
 }
 
-size_t
-auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
-    size_t cap)
+/* The answer with its MAC will have that length; 0: no room. */
+static size_t
+begin_mac(const struct auth_asked *q, size_t len, size_t cap, struct auth_ending *e)
 {
+	size_t total = len + MAC_KEYID_LEN + q->digest_len;
+
+	e->how = AUTH_END_MAC;
+	e->key = q->key;
+	e->key_id = q->key_id;
+	e->digest_len = q->digest_len;
+	return total <= cap ? total : 0;
+}
+
+size_t
+auth_begin_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
+    size_t cap, struct auth_ending *e)
+{
+	e->how = AUTH_END_NONE;
+	e->len = len;
 	if (q->nts) {
-		return auth_nts_answer(k, q, packet, len, cap);
+		return auth_nts_begin_answer(k, q, packet, len, cap, e);
 	}
 	switch (q->was) {
 	case PACKET_AUTH_NONE:
 		return len;
 	case PACKET_AUTH_GOOD:
-		return sign(k, q->key, q->key_id, packet, len, cap, q->digest_len);
+		return begin_mac(q, len, cap, e);
 	case PACKET_AUTH_BAD:
 		return put_crypto_nak(packet, len, cap);
 	case PACKET_AUTH_NAK:
@@ -209,4 +224,55 @@ auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, si
 		break;
 	}
 	return 0;
+}
+
+static bool
+end_mac(struct auth_keys *k, const struct auth_ending *e, uint8_t *packet)
+{
+	size_t total = e->len + MAC_KEYID_LEN + e->digest_len;
+
+	return sign(k, e->key, e->key_id, packet, e->len, total, e->digest_len) == total;
+}
+
+bool
+auth_end_answer(struct auth_keys *k, struct auth_ending *e, uint8_t *packet)
+{
+	bool ok = true;
+
+	switch (e->how) {
+	case AUTH_END_MAC:
+		ok = end_mac(k, e, packet);
+		break;
+	case AUTH_END_SEAL:
+		ok = auth_nts_seal(k, e, packet);
+		break;
+	case AUTH_END_NONE:
+	case AUTH_ENDS:
+		break;
+	}
+	auth_forget_ending(e);
+	return ok;
+}
+
+void
+auth_forget_ending(struct auth_ending *e)
+{
+	if (e->how == AUTH_END_SEAL) {
+		explicit_bzero(e->s2c, sizeof e->s2c);
+	}
+	e->how = AUTH_END_NONE;
+}
+
+size_t
+auth_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
+    size_t cap)
+{
+	struct auth_ending e;
+	size_t total = auth_begin_answer(k, q, packet, len, cap, &e);
+
+	if (total == 0) {
+		auth_forget_ending(&e);
+		return 0;
+	}
+	return auth_end_answer(k, &e, packet) ? total : 0;
 }

@@ -4,12 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* A longer time is one that the processor was taken away for, or the clock was moved. */
-#define SEAL_MAX_S 20e-6
-#define SEAL_MEAN_OF 16
-
-enum { TIMED_FIRST = 64, TIMED_OF = 16 };
-
 static const unsigned AEADS[AUTH_AEADS] = { 15, 16, 17, 30 };
 
 /* ---- keys ---- */
@@ -173,14 +167,8 @@ auth_forget_asked(struct auth_asked *q)
 
 /* ---- answers ---- */
 
-static bool
-is_sealed(const struct auth_asked *q)
-{
-	return q->nts && q->was == PACKET_AUTH_GOOD;
-}
-
 /* The cookies that go into the answer, each with a nonce of its own. */
-static void
+static bool
 put_cookies(struct auth_keys *k, const struct auth_asked *q, struct writer *w)
 {
 	uint8_t nonce[NTS_COOKIES_MAX][COOKIE_NONCE_LEN], cookie[COOKIE_LEN_MAX];
@@ -188,68 +176,39 @@ put_cookies(struct auth_keys *k, const struct auth_asked *q, struct writer *w)
 
 	k->nts.rng->ops->fill(k->nts.rng, nonce, sizeof nonce[0] * q->cookies);
 	for (unsigned i = 0; i < q->cookies; i++) {
-		if (cookies_make(k->nts.cookies, &q->session, nonce[i], cookie)) {
-			nts_put_field(w, NTS_FIELD_COOKIE, cookie, len);
-			k->nts_count.made++;
+		if (!cookies_make(k->nts.cookies, &q->session, nonce[i], cookie)) {
+			return false;
 		}
+		nts_put_field(w, NTS_FIELD_COOKIE, cookie, len);
+		k->nts_count.made++;
 	}
+	return !w->bad;
 }
 
-void
-auth_prepare(struct auth_keys *k, const struct auth_asked *q)
+/* The authenticator with its text, yet to be sealed. */
+static bool
+put_text(struct auth_keys *k, const struct auth_asked *q, struct writer *w, struct auth_ending *e)
 {
-	struct auth_nts_server *n = &k->nts;
-	struct writer w = writer_over(n->text, sizeof n->text);
+	size_t len = q->cookies * nts_field_len(cookie_len(q->session.aead));
+	uint8_t nonce[AEAD_NONCE_MAX];
+	uint8_t *text;
+	struct writer in;
 
-	if (!is_sealed(q)) {
-		return;
-	}
 	assert(q->cookies >= 1 && q->cookies <= NTS_COOKIES_MAX);
-	n->rng->ops->fill(n->rng, n->nonce, sizeof n->nonce);
-	put_cookies(k, q, &w);
-	assert(!w.bad); /* eight of the longest fit */
-	n->text_len = w.len;
-}
-
-double
-auth_seal_s(const struct auth_keys *k, const struct auth_asked *q)
-{
-	return is_sealed(q) ? k->nts.seal_s : 0.0;
-}
-
-bool
-auth_times_seal(struct auth_keys *k, const struct auth_asked *q)
-{
-	unsigned n;
-
-	if (!is_sealed(q)) {
+	k->nts.rng->ops->fill(k->nts.rng, nonce, sizeof nonce);
+	text = nts_put_unsealed(q->session.aead, w, nonce, len, &e->seal);
+	if (text == NULL) {
 		return false;
 	}
-	n = k->nts.seals++;
-	return n < TIMED_FIRST || n % TIMED_OF == 0;
-}
-
-void
-auth_sealed_in(struct auth_keys *k, double s)
-{
-	if (s >= 0.0 && s < SEAL_MAX_S) {
-		k->nts.seal_s += (s - k->nts.seal_s) / SEAL_MEAN_OF;
-	}
-}
-
-static bool
-seal(struct auth_keys *k, const struct auth_asked *q, struct writer *w)
-{
-	struct auth_nts_server *n = &k->nts;
-	struct aead_key *key = key_of(n, q->session.aead);
-
-	return key != NULL && aead_key_set(key, q->session.s2c) &&
-	    nts_seal(key, q->session.aead, w, n->nonce, n->text, n->text_len);
+	e->how = AUTH_END_SEAL;
+	memcpy(e->s2c, q->session.s2c, aead_key_len(q->session.aead));
+	in = writer_over(text, len);
+	return put_cookies(k, q, &in);
 }
 
 size_t
-auth_nts_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
-    size_t cap)
+auth_nts_begin_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
+    size_t cap, struct auth_ending *e)
 {
 	struct writer w = writer_over(packet, cap);
 
@@ -259,9 +218,21 @@ auth_nts_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet
 		return 0;
 	}
 	nts_put_field(&w, NTS_FIELD_UID, q->uid.at, q->uid.len);
-	if (w.bad || (is_sealed(q) && !seal(k, q, &w))) {
+	if (w.bad || (q->was == PACKET_AUTH_GOOD && !put_text(k, q, &w, e))) {
 		return 0;
 	}
-	k->nts_count.server_sent++;
+	k->nts_count.server_sent += q->was == PACKET_AUTH_NAK;
 	return w.len;
+}
+
+bool
+auth_nts_seal(struct auth_keys *k, const struct auth_ending *e, uint8_t *packet)
+{
+	struct aead_key *key = key_of(&k->nts, e->seal.aead);
+
+	if (key == NULL || !aead_key_set(key, e->s2c) || !nts_seal_put(key, &e->seal, packet)) {
+		return false;
+	}
+	k->nts_count.server_sent++;
+	return true;
 }

@@ -11,8 +11,9 @@
 bool auth_nts_check_request(struct auth_keys *k, const uint8_t *bytes, const struct packet *p,
     struct auth_asked *out);
 
-/* auth_answer of a request of NTS. */
-size_t auth_nts_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet, size_t len,
-    size_t cap);
+/* The two steps of an answer to a request of NTS. */
+size_t auth_nts_begin_answer(struct auth_keys *k, const struct auth_asked *q, uint8_t *packet,
+    size_t len, size_t cap, struct auth_ending *e);
+bool auth_nts_seal(struct auth_keys *k, const struct auth_ending *e, uint8_t *packet);
 
 #endif

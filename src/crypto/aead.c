@@ -232,6 +232,18 @@ aead_seal(struct aead_key *k, const struct aead_beside *b, const uint8_t *text, 
 }
 
 bool
+aead_seal_in_place(struct aead_key *k, const struct aead_beside *b, size_t len, uint8_t *sealed)
+{
+	uint8_t *text = sealed + AEAD_TAG_LEN;
+
+	if (k->siv == NULL && len > 0) { /* its tag is behind the text */
+		memmove(sealed, text, len);
+		text = sealed;
+	}
+	return aead_seal(k, b, text, len, sealed);
+}
+
+bool
 aead_open(struct aead_key *k, const struct aead_beside *b, const uint8_t *sealed, size_t len,
     uint8_t *text)
 {

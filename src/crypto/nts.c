@@ -2,19 +2,47 @@
 /* nts - packets of NTS, sealed and opened. */
 #include "crypto/nts.h"
 #include <assert.h>
+#include <string.h>
 
 enum { NONCE_ROOM_MAX = 16 }; /* an answer's nonce is not expected to be longer */
+
+uint8_t *
+nts_put_unsealed(unsigned aead, struct writer *w, const uint8_t *nonce, size_t len,
+    struct nts_unsealed *out)
+{
+	size_t nonce_len = aead_nonce_len(aead), ad_len = w->len;
+	uint8_t *sealed;
+
+	assert(nonce_len > 0);
+	sealed = nts_put_authenticator(w, nonce, nonce_len, len + AEAD_TAG_LEN);
+	if (sealed == NULL) {
+		return NULL;
+	}
+	*out = (struct nts_unsealed){ aead, ad_len, (size_t)(sealed - w->at), len };
+	return sealed + AEAD_TAG_LEN;
+}
+
+bool
+nts_seal_put(struct aead_key *k, const struct nts_unsealed *u, uint8_t *packet)
+{
+	size_t nonce_len = aead_nonce_len(u->aead);
+	const struct aead_beside b = { packet, u->ad_len, packet + u->sealed_at - nonce_len,
+		nonce_len };
+
+	return aead_seal_in_place(k, &b, u->len, packet + u->sealed_at);
+}
 
 bool
 nts_seal(struct aead_key *k, unsigned aead, struct writer *w, const uint8_t *nonce,
     const uint8_t *text, size_t len)
 {
-	const struct aead_beside b = { w->at, w->len, nonce, aead_nonce_len(aead) };
-	uint8_t *sealed;
+	struct nts_unsealed u;
+	uint8_t *at = nts_put_unsealed(aead, w, nonce, len, &u);
 
-	assert(b.nonce_len > 0);
-	sealed = nts_put_authenticator(w, nonce, b.nonce_len, len + AEAD_TAG_LEN);
-	return sealed != NULL && aead_seal(k, &b, text, len, sealed);
+	if (at != NULL && len > 0) {
+		memcpy(at, text, len);
+	}
+	return at != NULL && nts_seal_put(k, &u, w->at);
 }
 
 bool

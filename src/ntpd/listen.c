@@ -13,6 +13,7 @@
 #include "ntpd/wire.h"
 #include "ntpd/state.h"
 #include "server/access.h"
+#include "server/outgoing.h"
 #include "server/receive.h"
 #include "wire/header.h"
 
@@ -94,6 +95,7 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 		    (unsigned long long)l->failed, mtime_diff_s(now_of(d), l->since));
 	}
 	listener_close(l);
+	outgoing_forget(l->srv, l);
 }
 
 static struct net_listen

@@ -140,15 +140,20 @@ listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t
 }
 
 void
-listener_send(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len)
+listener_finish(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len, bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now), void *ctx)
 {
 	struct net_datagram d = answer_to(l, asked, bytes, len);
-	struct stamp at;
 
-	/* Best effort, as all answers. */
-	if (l->srv->is.net->ops->send(l->srv->is.net, l->sock, &d, &at) == 0) {
-		l->sent++;
-	} else {
-		l->failed++;
-	}
+	d.finish = finish;
+	d.finish_ctx = ctx;
+	l->sent++;
+	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &d);
+}
+
+void
+listener_lost(struct listener *l)
+{
+	l->sent--;
+	l->failed++;
 }

@@ -75,18 +75,6 @@ check_rate(struct request *q)
 	return q->rate == MRU_DROP ? VERDICT_LIMITED : VERDICT_OK;
 }
 
-/* Writes the time that it will be in ahead_s; what it is now to *now. */
-static void
-write_xmt(uint8_t *at, struct server *srv, double ahead_s, struct mtime *now)
-{
-	struct writer w = writer_over(at, sizeof(uint64_t));
-	struct clock_reading r;
-
-	srv->is.clock->ops->read(srv->is.clock, &r);
-	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(r.real, ahead_s)).fix);
-	*now = r.mono;
-}
-
 double
 receive_smear_s(const struct server *srv, const struct addr *local)
 {
@@ -105,27 +93,10 @@ receive_smear_s(const struct server *srv, const struct addr *local)
 	return 0.0;
 }
 
-/* How an answer gets its transmit timestamp. */
-enum answer_stamp {
-	STAMP_AT_SENDING, /* at the last moment: nothing is over it */
-	STAMP_EARLY,      /* before it is signed, or smeared */
-	STAMP_AS_ASKED    /* a kiss has that of the request */
-};
-
 static bool
 is_kiss(const struct request *q)
 {
 	return q->rate == MRU_KOD || q->auth.was == PACKET_AUTH_NAK;
-}
-
-static enum answer_stamp
-stamp_of(const struct request *q, double smear_s)
-{
-	if (is_kiss(q)) {
-		return STAMP_AS_ASKED;
-	}
-	return q->auth.was == PACKET_AUTH_GOOD || fabs(smear_s) > 0.0 ? STAMP_EARLY
-								      : STAMP_AT_SENDING;
 }
 
 static void
@@ -143,33 +114,32 @@ write_header(const struct request *q, struct serve_request *sr, uint8_t *out)
 	}
 }
 
-/* Stamps and signs; what the signature of NTS takes is told beforehand, by what it took so far. */
-static size_t
-sign_early(const struct request *q, double smear_s, uint8_t *out)
+/* With nothing over it, and no smear in it: the port writes its transmit time. */
+static bool
+reply_plainly(const struct request *q, uint8_t *out)
 {
-	struct server *srv = q->srv;
-	struct clock_reading after;
-	struct mtime before;
-	size_t len;
+	struct auth_ending none;
+	size_t len =
+	    auth_begin_answer(q->srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX, &none);
 
-	auth_prepare(srv->is.keys, &q->auth);
-	write_xmt(out + HEADER_XMT_AT, srv, smear_s + auth_seal_s(srv->is.keys, &q->auth), &before);
-	len = auth_answer(srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX);
-	if (auth_times_seal(srv->is.keys, &q->auth)) {
-		srv->is.clock->ops->read(srv->is.clock, &after);
-		auth_sealed_in(srv->is.keys, mtime_diff_s(after.mono, before));
+	/* Never more than was asked with (amplification). */
+	if (len == 0 || len > q->pkt->len) {
+		return false;
 	}
-	return len;
+	listener_reply(q->l, q->pkt, out, len, HEADER_XMT_AT);
+	return true;
 }
 
-static size_t
-sign(const struct request *q, enum answer_stamp stamp, double smear_s, uint8_t *out)
+static bool
+reply(const struct request *q, double smear_s, uint8_t *out)
 {
-	if (stamp == STAMP_EARLY) {
-		return sign_early(q, smear_s, out);
+	/* A kiss has the transmit time of the request. */
+	const struct outgoing_how how = { &q->auth, !is_kiss(q), smear_s };
+
+	if (how.stamped && q->auth.was != PACKET_AUTH_GOOD && !(fabs(smear_s) > 0.0)) {
+		return reply_plainly(q, out);
 	}
-	auth_prepare(q->srv->is.keys, &q->auth);
-	return auth_answer(q->srv->is.keys, &q->auth, out, HEADER_LEN, REPLY_MAX);
+	return outgoing_reply(q->l, q->pkt, &how, out, REPLY_MAX);
 }
 
 static void
@@ -182,23 +152,12 @@ answer(const struct request *q)
 		.min_poll = srv->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to),
 	};
-	enum answer_stamp stamp = stamp_of(q, sr.smear_s);
 	uint8_t out[REPLY_MAX];
-	size_t len;
 
 	write_header(q, &sr, out);
-	len = sign(q, stamp, sr.smear_s, out);
-	/* Never more than was asked with (amplification). */
-	if (len == 0 || len > q->pkt->len) {
-		return;
+	if (reply(q, sr.smear_s, out)) {
+		counters_sent(&srv->count);
 	}
-	if (q->auth.nts) {
-		listener_send(q->l, q->pkt, out, len); /* it holds the time of its sending */
-	} else {
-		listener_reply(q->l, q->pkt, out, len,
-		    stamp == STAMP_AT_SENDING ? HEADER_XMT_AT : 0);
-	}
-	counters_sent(&srv->count);
 }
 
 /* What is to be judged before the rate is counted. */

@@ -15,6 +15,26 @@ write_transmit_time(struct net_slot *o, struct ntp_ts ts)
 	writer_u64(&w, ts.fix);
 }
 
+/* Has finished what is left to its owner. */
+static void
+finish(struct net_udp *n, unsigned count)
+{
+	struct stamp at = { .src = STAMP_USER };
+
+	for (unsigned i = 0; i < count; i++) {
+		struct net_slot *o = &n->out[i];
+		if (o->finish == NULL) {
+			continue;
+		}
+		if (at.at.ns == 0) {
+			struct stamps_now now = stamps_read_clocks();
+			at.at = now.real;
+			at.mono = now.mono;
+		}
+		o->dropped = !o->finish(o->finish_ctx, o->bytes, &at);
+	}
+}
+
 /* Writes the transmit times of what was gathered; the clock as read, 0 when nobody needs it. */
 static struct rtime
 write_transmit_times(struct net_udp *n, unsigned count)
@@ -96,6 +116,18 @@ send_some(struct net_udp *n, struct net_socket *s, unsigned at, unsigned count)
 	return send_one(s, &n->out[at], &h->msg_hdr) ? 1 : -1;
 }
 
+/* How many of those gathered from at on, before count, may leave together. */
+static unsigned
+run_from(const struct net_udp *n, unsigned at, unsigned count)
+{
+	unsigned end = at;
+
+	while (end < count && !n->out[end].dropped) {
+		end++;
+	}
+	return end - at;
+}
+
 /*
  * Sends what was gathered for s. An answer that cannot be sent (no route, full queue) is lost, as
  * on any network; sendmmsg stops at it, so it goes on behind it.
@@ -109,9 +141,11 @@ net_flush(struct net_udp *n, struct net_socket *s)
 	if (count == 0) {
 		return;
 	}
+	finish(n, count);
 	struct rtime now = write_transmit_times(n, count);
 	while (at < count) {
-		int sent = send_some(n, s, at, count - at);
+		unsigned run = run_from(n, at, count);
+		int sent = run > 0 ? send_some(n, s, at, run) : 0;
 		for (unsigned i = 0; s->sent != NULL && (int)i < sent; i++) {
 			net_stamps_sent(s, &n->out[at + i], now);
 		}
@@ -182,6 +216,9 @@ fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const stru
 	o->xmt_at = d->xmt_at;
 	o->wants_stamp = d->wants_stamp && net_stamps_begin(s);
 	o->tag = d->tag;
+	o->finish = d->finish;
+	o->finish_ctx = d->finish_ctx;
+	o->dropped = false;
 	h->msg_iov->iov_len = d->len;
 	h->msg_namelen = sockaddr_from_endpoint(&d->to, &o->addr);
 	h->msg_name = h->msg_namelen > 0 ? &o->addr : NULL;
@@ -244,6 +281,7 @@ net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, s
 	struct net_udp *n = net_of(port);
 	struct stamps_now now;
 
+	assert(d->finish == NULL);
 	if (!is_whole(d)) {
 		return -EMSGSIZE;
 	}

@@ -34,6 +34,9 @@ struct net_slot {
 	size_t xmt_at;
 	bool wants_stamp; /* and will get it by tag, as far as is known */
 	uint32_t tag;
+	bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now);
+	void *finish_ctx;
+	bool dropped; /* could not be finished */
 	uint8_t bytes[NET_PACKET_MAX];
 };
 

@@ -72,7 +72,6 @@ asked(const uint8_t *octets, size_t len)
 	}
 	auth_check_request(&keys, &from, octets, &p, &q);
 	assert(q.nts || q.was != PACKET_AUTH_GOOD);
-	auth_prepare(&keys, &q);
 	n = auth_answer(&keys, &q, answer, HEADER_LEN, sizeof answer);
 	if (q.nts) {
 		assert(n <= len);

@@ -808,7 +808,7 @@ answers_survive_translation_until_it_is_forgotten(void **state)
 struct sender {
 	uint32_t tag[8];
 	struct stamp at[8];
-	unsigned stamps, packets;
+	unsigned stamps, packets, finished;
 };
 
 static void
@@ -829,6 +829,46 @@ sender_stamped(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
 	(void)s;
 	x->tag[x->stamps % 8] = tag;
 	x->at[x->stamps++ % 8] = tx;
+}
+
+static bool
+sender_finishes(void *ctx, uint8_t *bytes, const struct stamp *now)
+{
+	struct sender *x = ctx;
+
+	assert_int_equal(bytes[0], 0);
+	bytes[0] = 0x23;
+	x->at[0] = *now;
+	return ++x->finished == 1;
+}
+
+static void
+a_reply_is_finished_when_it_leaves_or_does_not_leave(void **state)
+{
+	static const struct net_events heard = { sender_got, sender_stamped, NULL };
+	static const uint8_t bytes[48] = { 0 };
+	struct net_listen here = { .local = sim_endpoint("192.0.2.100", 123) };
+	struct sender x = { 0 };
+	struct net_datagram d = { .bytes = bytes,
+		.len = sizeof bytes,
+		.finish = sender_finishes,
+		.finish_ctx = &x };
+	struct asker a;
+
+	(void)state;
+	asker_start(&a, 1);
+	struct net *n = &a.host->port;
+	assert_int_equal(n->ops->listen(n, &here, &heard, &x, &a.socket), 0);
+	d.to = sim_endpoint("192.0.2.1", 123);
+	n->ops->reply(n, a.socket, &d);
+	assert_int_equal(x.finished, 1);
+	assert_true(x.at[0].at.ns == sim_host_stamp(a.host).at.ns);
+	n->ops->reply(n, a.socket, &d); /* cannot be finished */
+	assert_int_equal(x.finished, 2);
+	run(a.w, 1);
+	assert_int_equal(a.server->requests, 1);
+	n->ops->close(n, a.socket);
+	asker_end(&a);
 }
 
 static void
@@ -1073,6 +1113,7 @@ main(void)
 		cmocka_unit_test(a_closed_port_is_told_to_the_sender),
 		cmocka_unit_test(a_connected_socket_hears_only_its_server),
 		cmocka_unit_test(answers_survive_translation_until_it_is_forgotten),
+		cmocka_unit_test(a_reply_is_finished_when_it_leaves_or_does_not_leave),
 		cmocka_unit_test(a_listener_sends_to_two_servers_and_has_the_stamps_of_both),
 		cmocka_unit_test(an_address_that_goes_takes_its_sockets_traffic_along),
 		cmocka_unit_test(what_comes_to_a_frozen_process_waits_with_its_stamp),

@@ -129,7 +129,6 @@ cookies_of_an_answer_are_by_the_current_key_whatever_came(void **state)
 	len = request(3, 7, packet);
 	judge(&k, packet, len, &q);
 	assert_int_equal(q.cookies, 8);
-	auth_prepare(&k, &q);
 	assert_int_equal(auth_answer(&k, &q, answer, HEADER_LEN, ROOM), len);
 	assert_true(packet_parse(answer, len, &p));
 	assert_int_equal(nts_read_answer(answer, &p, &f), NTS_FORM_WHOLE);
@@ -160,7 +159,6 @@ an_answer_that_does_not_fit_is_none(void **state)
 	len = request(0, 0, packet);
 	for (size_t cap = HEADER_LEN; cap <= len; cap++) {
 		judge(&k, packet, len, &q);
-		auth_prepare(&k, &q);
 		assert_int_equal(auth_answer(&k, &q, answer, HEADER_LEN, cap),
 		    cap == len ? len : 0);
 	}
@@ -220,40 +218,88 @@ a_session_is_forgotten_at_the_end_and_when_its_packet_was_not_good(void **state)
 }
 
 static void
-what_sealing_takes_is_a_mean_that_pauses_and_steps_do_not_touch(void **state)
+a_begun_answer_is_sealed_later_over_the_header_of_then_and_its_keys_are_wiped(void **state)
 {
+	static const uint8_t none[AEAD_KEY_MAX];
 	static struct auth_keys k;
-	struct auth_asked q = { .was = PACKET_AUTH_GOOD, .nts = true }, plain = { .nts = false };
+	uint8_t packet[ROOM], answer[2][ROOM] = { { 0x24 }, { 0x24 } }, text[NTS_TEXT_MAX];
+	struct aead_key *s2c = aead_key_new(AEAD, SESSION.s2c);
+	struct auth_ending e[2];
+	struct auth_asked q;
+	struct nts_fields f;
+	struct packet p;
+	size_t len = request(0, 0, packet), text_len;
 
 	(void)state;
-	for (unsigned i = 0; i < 500; i++) {
-		auth_sealed_in(&k, i % 2 == 0 ? 2e-6 : 4e-6);
-		auth_sealed_in(&k, 0.01);
-		auth_sealed_in(&k, -3600.0);
+	served(&k);
+	for (unsigned i = 0; i < 2; i++) { /* both wait before the first is sealed */
+		judge(&k, packet, len, &q);
+		assert_int_equal(auth_begin_answer(&k, &q, answer[i], HEADER_LEN, ROOM, &e[i]),
+		    len);
+		assert_int_equal(e[i].how, AUTH_END_SEAL);
+		auth_forget_asked(&q);
 	}
-	assert_true(auth_seal_s(&k, &q) > 2.8e-6 && auth_seal_s(&k, &q) < 3.2e-6);
-	assert_true(auth_seal_s(&k, &plain) < 1e-12);
-	q.was = PACKET_AUTH_NAK; /* nothing is sealed */
-	assert_true(auth_seal_s(&k, &q) < 1e-12);
+	assert_int_equal(k.nts_count.server_sent, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		answer[i][HEADER_XMT_AT] = (uint8_t)(7 + i);
+		assert_true(auth_end_answer(&k, &e[i], answer[i]));
+		assert_memory_equal(e[i].s2c, none, sizeof none);
+		assert_true(packet_parse(answer[i], len, &p));
+		assert_int_equal(nts_read_answer(answer[i], &p, &f), NTS_FORM_WHOLE);
+		assert_true(nts_open(s2c, answer[i], &f, text, &text_len));
+	}
+	assert_int_equal(k.nts_count.server_sent, 2);
+	judge(&k, packet, len, &q);
+	(void)auth_begin_answer(&k, &q, answer[0], HEADER_LEN, ROOM, &e[0]);
+	auth_forget_ending(&e[0]);
+	assert_memory_equal(e[0].s2c, none, sizeof none);
+	aead_key_free(s2c);
+	unserved(&k);
+}
+
+static bool
+near(double a, double b)
+{
+	return a > b - 0.2e-6 && a < b + 0.2e-6;
 }
 
 static void
-sealing_is_timed_at_first_then_of_one_answer_in_sixteen(void **state)
+what_endings_take_is_a_mean_of_each_kind_that_pauses_and_steps_do_not_touch(void **state)
+{
+	static const unsigned seal[AUTH_ENDS] = { 0, 0, 1 }, mac[AUTH_ENDS] = { 0, 1, 0 },
+			      plain[AUTH_ENDS] = { 9, 0, 0 }, mixed[AUTH_ENDS] = { 1, 4, 3 };
+	static struct auth_keys k;
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++) {
+		auth_ended_in(&k, seal, i % 2 == 0 ? 2e-6 : 4e-6);
+		auth_ended_in(&k, mac, 1e-6);
+		auth_ended_in(&k, mixed, 13e-6);
+		auth_ended_in(&k, seal, 0.01);
+		auth_ended_in(&k, seal, -3600.0);
+		auth_ended_in(&k, plain, 5e-6);
+	}
+	assert_true(near(auth_ends_s(&k, seal), 3e-6));
+	assert_true(near(auth_ends_s(&k, mac), 1e-6));
+	assert_true(near(auth_ends_s(&k, mixed), 13e-6));
+	assert_true(auth_ends_s(&k, plain) < 1e-12);
+}
+
+static void
+endings_are_timed_at_first_then_about_once_in_sixteen(void **state)
 {
 	static struct auth_keys k;
-	struct auth_asked q = { .was = PACKET_AUTH_GOOD, .nts = true };
-	struct auth_asked nak = { .was = PACKET_AUTH_NAK, .nts = true };
 	unsigned timed = 0;
 
 	(void)state;
-	assert_false(auth_times_seal(&k, &nak));
 	for (unsigned i = 0; i < 64; i++) {
-		assert_true(auth_times_seal(&k, &q));
+		assert_true(auth_times_ends(&k, 1));
 	}
 	for (unsigned i = 0; i < 160; i++) {
-		timed += auth_times_seal(&k, &q);
+		timed += auth_times_ends(&k, 1);
 	}
 	assert_int_equal(timed, 10);
+	assert_true(auth_times_ends(&k, 16));
 }
 
 int
@@ -266,8 +312,11 @@ main(void)
 		cmocka_unit_test(without_cookies_nts_is_off_again),
 		cmocka_unit_test(
 		    a_session_is_forgotten_at_the_end_and_when_its_packet_was_not_good),
-		cmocka_unit_test(what_sealing_takes_is_a_mean_that_pauses_and_steps_do_not_touch),
-		cmocka_unit_test(sealing_is_timed_at_first_then_of_one_answer_in_sixteen),
+		cmocka_unit_test(
+		    a_begun_answer_is_sealed_later_over_the_header_of_then_and_its_keys_are_wiped),
+		cmocka_unit_test(
+		    what_endings_take_is_a_mean_of_each_kind_that_pauses_and_steps_do_not_touch),
+		cmocka_unit_test(endings_are_timed_at_first_then_about_once_in_sixteen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,28 @@ a_sealed_text_opens_and_nothing_else_does(void **state)
 }
 
 static void
+a_text_is_sealed_in_its_place_as_elsewhere(void **state)
+{
+	static const size_t lens[] = { 0, 1, 15, 16, 17, 47 };
+	uint8_t text[TEXT_MAX], there[TEXT_MAX + AEAD_TAG_LEN], here[TEXT_MAX + AEAD_TAG_LEN];
+
+	(void)state;
+	memset(text, 0x5a, sizeof text);
+	for (unsigned i = 0; i < 4; i++) {
+		struct aead_key *k = aead_key_new(NUMBERS[i], SECRET);
+		struct aead_beside b = beside(NUMBERS[i], "header");
+
+		for (unsigned l = 0; k != NULL && l < 6; l++) {
+			memcpy(here + AEAD_TAG_LEN, text, lens[l]);
+			assert_true(aead_seal(k, &b, text, lens[l], there));
+			assert_true(aead_seal_in_place(k, &b, lens[l], here));
+			assert_memory_equal(here, there, lens[l] + AEAD_TAG_LEN);
+		}
+		aead_key_free(k);
+	}
+}
+
+static void
 what_is_shorter_than_a_tag_does_not_open(void **state)
 {
 	uint8_t sealed[AEAD_TAG_LEN] = { 0 }, back[1];
@@ -155,6 +177,7 @@ main(void)
 		cmocka_unit_test(knows_the_lengths_of_four_numbers_and_no_other),
 		cmocka_unit_test(siv_is_here_and_a_key_is_made_for_what_is_here_only),
 		cmocka_unit_test(a_sealed_text_opens_and_nothing_else_does),
+		cmocka_unit_test(a_text_is_sealed_in_its_place_as_elsewhere),
 		cmocka_unit_test(what_is_shorter_than_a_tag_does_not_open),
 		cmocka_unit_test(a_nonce_that_does_not_fit_seals_and_opens_nothing),
 		cmocka_unit_test(takes_another_secret_as_if_it_were_made_with_it),

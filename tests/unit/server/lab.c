@@ -86,40 +86,60 @@ close_socket(struct net *n, struct net_socket *s)
 {
 	(void)s;
 	LAB_OF(net, n)->closed_n++;
+	LAB_OF(net, n)->waiting_n = 0;
+}
+
+static void
+put_out(struct lab *lab)
+{
+	const struct net_datagram *d = &lab->waiting[0].d;
+
+	for (unsigned i = 0; i < lab->waiting_n; i++) {
+		d = &lab->waiting[i].d;
+		lab->sent_len = d->len;
+		memcpy(lab->sent, lab->waiting[i].bytes, d->len);
+		lab->xmt_at = d->xmt_at;
+		lab->sent_to = d->to;
+		lab->sent_from = d->from;
+		lab->sent_n += lab->waiting[i].left ? 1 : 0;
+	}
+	lab->waiting_n = 0;
+}
+
+void
+lab_flush(struct lab *lab)
+{
+	struct stamp now;
+
+	lab->now.ns += lab->read_ns;
+	now = (struct stamp){ .at = { lab->now.ns + lab->base_ns }, .mono = lab->now };
+	for (unsigned i = 0; i < lab->waiting_n; i++) {
+		struct lab_waiting *w = &lab->waiting[i];
+
+		w->left = w->d.finish == NULL || w->d.finish(w->d.finish_ctx, w->bytes, &now);
+	}
+	put_out(lab);
 }
 
 static void
 reply(struct net *n, struct net_socket *s, const struct net_datagram *d)
 {
 	struct lab *lab = LAB_OF(net, n);
+	struct lab_waiting *w = &lab->waiting[lab->waiting_n++];
 
 	assert_true(s == lab->socket);
 	assert_true(d->len <= sizeof lab->sent);
-	memcpy(lab->sent, d->bytes, d->len);
-	lab->sent_len = d->len;
-	lab->xmt_at = d->xmt_at;
-	lab->sent_to = d->to;
-	lab->sent_from = d->from;
-	lab->sent_n++;
-	lab->at_once = false;
-}
-
-static int
-send_now(struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at)
-{
-	struct lab *lab = LAB_OF(net, n);
-
-	reply(n, s, d);
-	lab->at_once = true;
-	*at = (struct stamp){ .mono = lab->now };
-	return 0;
+	w->d = *d;
+	memcpy(w->bytes, d->bytes, d->len);
+	if (!lab->gathers || lab->waiting_n == NET_GATHERED_MAX) {
+		lab_flush(lab);
+	}
 }
 
 static const struct net_ops NET = {
 	.listen = listen,
 	.close = close_socket,
 	.reply = reply,
-	.send = send_now,
 };
 
 static void

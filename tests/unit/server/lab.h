@@ -11,6 +11,13 @@
 
 enum { LAB_BYTES = NET_PACKET_MAX, LAB_LOG = 16, LAB_LINE = 256 };
 
+/* An answer that waits for others. */
+struct lab_waiting {
+	struct net_datagram d;
+	uint8_t bytes[LAB_BYTES];
+	bool left; /* it was finished */
+};
+
 struct lab {
 	struct loop loop;
 	struct clock clock;
@@ -21,12 +28,14 @@ struct lab {
 	int64_t base_ns;          /* of the clock: real - mono */
 	struct loop_timer *timer; /* armed last */
 	/* what left */
+	struct lab_waiting waiting[NET_GATHERED_MAX];
+	unsigned waiting_n;
 	uint8_t sent[LAB_BYTES];
 	size_t sent_len, xmt_at;
 	struct endpoint sent_to;
 	struct addr sent_from;
 	unsigned sent_n;
-	bool at_once;     /* it did not wait for others */
+	bool gathers;     /* answers wait for lab_flush, or until there are as many as may */
 	int64_t read_ns;  /* that passes with each reading of the clock */
 	int listen_error; /* of the next socket */
 	unsigned closed_n;
@@ -64,6 +73,9 @@ void lab_packet(struct lab *lab, const char *from, const uint8_t *bytes, size_t 
 
 /* The same of a plain request of a mode and version. */
 void lab_ask(struct lab *lab, const char *from, unsigned version, unsigned mode);
+
+/* What waits leaves, as at the end of a batch. */
+void lab_flush(struct lab *lab);
 
 /* Lets so much time pass; the timer armed last fires when it is due. */
 void lab_wait(struct lab *lab, double s);

@@ -107,8 +107,28 @@ struct world {
 		struct stamp at;
 	} sent[GOT_MAX];
 	unsigned sent_n;
-	unsigned close_at; /* the stamp that closes the socket, from 1 */
+	bool
+	    finishes; /* answers are finished when they leave: the time read then, and its number */
+	unsigned spoilt; /* of them, the number from 1 of one that is not to leave */
+	unsigned asked, finished;
+	int64_t first_ns, last_ns; /* of the clock, as read at the first and the last flush */
+	unsigned close_at;         /* the stamp that closes the socket, from 1 */
 };
+
+static bool
+finish(void *ctx, uint8_t *out, const struct stamp *now)
+{
+	struct world *w = ctx;
+
+	assert_int_equal(w->got, w->asked); /* no more is gathered */
+	assert_true(now->at.ns >= w->last_ns);
+	w->first_ns = w->finished == 0 ? now->at.ns : w->first_ns;
+	w->last_ns = now->at.ns;
+	w->finished++;
+	memcpy(out, &now->at.ns, sizeof now->at.ns);
+	out[sizeof now->at.ns] = (uint8_t)w->finished;
+	return w->finished != w->spoilt;
+}
 
 static void
 on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
@@ -123,6 +143,11 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	};
 
 	w->got++;
+	if (w->finishes) {
+		d.wants_stamp = false;
+		d.finish = finish;
+		d.finish_ctx = w;
+	}
 	if (w->answer) {
 		w->n->ops->reply(w->n, s, &d);
 	}
@@ -455,6 +480,53 @@ each_answer_of_a_batch_has_its_own(void **state)
 	}
 }
 
+/* A batch of N datagrams: each answer bears the time of the flush, read after all had come. */
+static void
+answers_of_a_batch_are_finished_in_turn_when_no_more_is_gathered(void **state)
+{
+	enum { N = 10, SPOILT = 4 };
+	struct world *w = *state;
+	uint8_t buf[2 * LEN];
+	struct endpoint from;
+	unsigned next = 1;
+
+	w->answer = w->finishes = true;
+	w->spoilt = SPOILT;
+	w->asked = N;
+	listen_at(w, "127.0.0.1");
+	for (int i = 0; i < N; i++) {
+		ask(w, w->fd_a);
+	}
+	struct rtime sent = clock_now();
+	run_until(w, &w->finished, N);
+	for (unsigned i = 0; i < N - 1; i++, next++) {
+		int64_t ns;
+
+		next += next == SPOILT ? 1 : 0;
+		assert_int_equal(hear(w->fd_a, buf, sizeof buf, &from), LEN);
+		assert_int_equal(buf[sizeof ns], next);
+		memcpy(&ns, buf, sizeof ns);
+		assert_true(ns >= sent.ns && ns == w->first_ns && ns == w->last_ns);
+	}
+	assert_int_equal(w->finished, N);
+}
+
+static void
+an_answer_outside_of_a_batch_is_finished_before_reply_returns(void **state)
+{
+	struct world *w = *state;
+	struct net_datagram d = { .bytes = bytes,
+		.len = LEN,
+		.to = w->a,
+		.finish = finish,
+		.finish_ctx = w };
+
+	listen_at(w, "127.0.0.1");
+	w->n->ops->reply(w->n, w->s, &d);
+	assert_int_equal(w->finished, 1);
+	came_from(w->fd_a, &w->local);
+}
+
 static void
 one_that_is_sent_while_another_is_due_takes_nothing_from_it(void **state)
 {
@@ -611,6 +683,8 @@ main(void)
 		CASE(what_cannot_be_sent_is_told),
 		CASE(answers_to_two_addresses_have_the_stamps_of_their_tags),
 		CASE(each_answer_of_a_batch_has_its_own),
+		CASE(answers_of_a_batch_are_finished_in_turn_when_no_more_is_gathered),
+		CASE(an_answer_outside_of_a_batch_is_finished_before_reply_returns),
 		CASE(one_that_is_sent_while_another_is_due_takes_nothing_from_it),
 		CASE(a_stamp_that_comes_late_is_told_by_its_tag),
 		CASE(one_that_comes_after_more_than_a_second_is_told_too),
