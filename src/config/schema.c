@@ -456,7 +456,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_NTS, "certtime", CHOICE(NTS(certtime_auto), certtimes), "auto",
 	    ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "aead", CHOICES(NTS(aead), NTS(aead_n), CONFIG_NTS_AEADS_MAX, aeads),
-	    "AES_SIV_CMAC_256", ACTS(NTS, RELOAD) },
+	    "AES_SIV_CMAC_256 AES_SIV_CMAC_384 AES_SIV_CMAC_512", ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "mintls", TLS(NTS(mintls)), NULL, ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "maxtls", TLS(NTS(maxtls)), NULL, ACTS(NTS, RELOAD) },
 	{ SCHEMA_NTS, "tlsciphersuites", TEXT(NTS(ciphersuites), 1023), NULL, ACTS(NTS, RELOAD) },

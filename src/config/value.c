@@ -647,6 +647,32 @@ value_copy(const struct schema_row *row, void *to, const void *from)
 	}
 }
 
+/* The default of a list: its words, a space between two. */
+static enum value_result
+read_initial_list(const struct schema_row *row, void *base)
+{
+	const char *at = row->initial;
+	enum value_result r = VALUE_OK;
+	char word[32];
+
+	while (r == VALUE_OK && *at != '\0') {
+		struct text t = text_over(word, sizeof word);
+		size_t n = strcspn(at, " ");
+
+		text_put_n(&t, at, n);
+		r = value_read(row, word, base, NULL);
+		at += n + strspn(at + n, " ");
+	}
+	return r;
+}
+
+static enum value_result
+read_initial(const struct schema_row *row, void *base)
+{
+	return row->arg == ARG_CHOICES ? read_initial_list(row, base)
+				       : value_read(row, row->initial, base, NULL);
+}
+
 void
 value_defaults(enum schema_group group, void *base)
 {
@@ -658,7 +684,7 @@ value_defaults(enum schema_group group, void *base)
 			continue;
 		}
 		if (value_wanted(row)) {
-			enum value_result r = value_read(row, row->initial, base, NULL);
+			enum value_result r = read_initial(row, base);
 			assert(r == VALUE_OK);
 			(void)r;
 			if (row->arg == ARG_INT_GIVEN) {

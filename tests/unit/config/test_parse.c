@@ -72,8 +72,10 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_string_equal(c->nts.key, "/etc/ntp/key.pem");
 	assert_string_equal(c->nts.state, "/var/lib/ntp/nts-client");
 	assert_null(c->nts.ca);
-	assert_int_equal(c->nts.aead_n, 1);
+	assert_int_equal(c->nts.aead_n, 3); /* what every server of NTS has is offered first */
 	assert_int_equal(c->nts.aead[0], 15);
+	assert_int_equal(c->nts.aead[1], 16);
+	assert_int_equal(c->nts.aead[2], 17);
 	assert_true(c->nts.certtime_auto);
 	assert_int_equal(c->tos.authselect, AUTHSELECT_NOT_GIVEN);
 	conf_end(k);

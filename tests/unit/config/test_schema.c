@@ -45,6 +45,10 @@ each_default_lies_in_its_range(void **state)
 		const struct schema_row *row = &schema_rows[i];
 		if (value_wanted(row) && row->initial != NULL) {
 			memset(&base, 0, sizeof base);
+			if (row->arg == ARG_CHOICES) { /* a list: asserts by itself */
+				value_defaults(row->group, &base);
+				continue;
+			}
 			assert_int_equal(value_read(row, row->initial, &base, NULL), VALUE_OK);
 		}
 	}
