@@ -417,6 +417,23 @@ nts_source_save(struct nts_source *n, bool at_end, struct ntsstate_source *out)
 	return out->cookie_n > 0;
 }
 
+/* The line, or nts aead, may be another one by now. */
+static bool
+is_offered(const struct client *c, const struct config_source *cfg, unsigned aead)
+{
+	const struct config_nts *nts = &c->conf->nts;
+
+	if (cfg->aead != 0) {
+		return aead == (unsigned)cfg->aead;
+	}
+	for (unsigned i = 0; i < nts->aead_n; i++) {
+		if (aead == (unsigned)nts->aead[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 nts_source_may_restore(const struct client *c, const struct config_source *cfg,
     const struct ntsstate_source *s)
@@ -424,8 +441,7 @@ nts_source_may_restore(const struct client *c, const struct config_source *cfg,
 	const char *server = s->server[0] != '\0' ? s->server : s->host;
 
 	return (double)s->until > real_s(c) && aead_here(s->aead) &&
-	    s->key_len == aead_key_len(s->aead) &&
-	    (cfg->aead == 0 || s->aead == (unsigned)cfg->aead) &&
+	    s->key_len == aead_key_len(s->aead) && is_offered(c, cfg, s->aead) &&
 	    (cfg->require == NULL || strcasecmp(cfg->require, server) == 0) &&
 	    (c->is.up->restricted(c->is.up_ctx, &s->at) & RESTRICT_IGNORE) == 0;
 }

@@ -891,6 +891,39 @@ a_restart_without_its_file_asks_for_keys(struct sim *s)
 	check_server(s, v);
 }
 
+/* Kept is what was agreed on; the line, or nts aead, wants something else by now. */
+static void
+a_kept_session_of_an_algorithm_that_is_not_wanted_any_more_is_not_used(struct sim *s)
+{
+	static const struct {
+		const char *config, *wanted;
+		unsigned asked;
+	} then[] = {
+		{ "driftfile /drift\nserver ntp.example nts iburst aead AES_SIV_CMAC_512\n",
+		    "aead=17", 1 },
+		{ NTS_LINE, "restart, aead=17", 1 },
+		{ "nts aead AES_SIV_CMAC_256\n" NTS_LINE, "aead=15", 2 },
+		{ "driftfile /drift\nserver ntp.example nts iburst aead AES_SIV_CMAC_512\n",
+		    "aead=17", 3 },
+	};
+	struct sim_server *v;
+	struct sim_node *c = one(s, then[0].config, &v);
+
+	for (unsigned i = 0; i < sizeof then / sizeof then[0]; i++) {
+		if (i > 0) {
+			sim_node_stop(c);
+			sim_node_config(c, then[i].config);
+			SIM_CHECK(s, sim_node_boot(c), "exit status %d", c->exit_status);
+		}
+		sim_run(s, 1800);
+		SIM_CHECK(s, sim_logged(c, then[i].wanted) == 1, "%u: %s is not told", i,
+		    then[i].wanted);
+		SIM_CHECK(s, v->nts->ke->asked == then[i].asked, "%u: %u questions for keys", i,
+		    v->nts->ke->asked);
+	}
+	check_server(s, v);
+}
+
 /* What the hour left in the file was set aside: the process had used all others by then. */
 static void
 a_kill_costs_no_cookie_its_privacy(struct sim *s)
@@ -1145,6 +1178,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_reload_that_changes_nothing_keeps_the_cookies),
 	SCENARIO(a_restart_asks_no_ke_server),
 	SCENARIO(a_restart_without_its_file_asks_for_keys),
+	SCENARIO(a_kept_session_of_an_algorithm_that_is_not_wanted_any_more_is_not_used),
 	SCENARIO(a_kill_costs_no_cookie_its_privacy),
 	SCENARIO(a_file_of_cookies_that_nobody_opens_any_more_costs_a_question),
 	SCENARIO(a_restart_keeps_the_members_of_a_pool_with_nts),
