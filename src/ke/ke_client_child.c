@@ -21,7 +21,7 @@
 #include "sys/sockaddr.h"
 #include "tls.h"
 
-enum { HASH_DIGITS = 8, TLS_ALERT_NO_PROTOCOL = 120 };
+enum { HASH_DIGITS = 8, TLS_ALERT_NO_PROTOCOL = 120, NOBODY = 65534 };
 
 enum stage { STAGE_CONNECT, STAGE_SHAKE, STAGE_ASK, STAGE_HEAR };
 
@@ -170,6 +170,41 @@ trust_system(SSL_CTX *ctx, struct ke_answer *a)
 	return true;
 }
 
+/*
+ * What root may read this process may not: without -u it is nobody. The name is not looked up, for
+ * which there may be no right any more.
+ */
+static void
+put_user(struct text *t)
+{
+	uid_t uid = geteuid();
+
+	if (uid == NOBODY) {
+		text_put(t, "nobody");
+	} else {
+		text_printf(t, "%lu", (unsigned long)uid);
+	}
+}
+
+/* A path cannot be looked at: errno says why. */
+static void
+fail_path(struct ke_answer *a, const char *path)
+{
+	int error = errno;
+	char user[16];
+	struct text t = text_over(user, sizeof user);
+
+	put_user(&t);
+	if (error == EACCES) {
+		ke_fail(a, KE_CA,
+		    "%s: Permission denied: user %s must be able to read it and to enter its "
+		    "folders",
+		    path, user);
+	} else {
+		ke_fail(a, KE_CA, "%s: %s", path, strerror(error));
+	}
+}
+
 static bool
 trust_named(SSL_CTX *ctx, const char *path, struct ke_answer *a)
 {
@@ -178,7 +213,7 @@ trust_named(SSL_CTX *ctx, const char *path, struct ke_answer *a)
 	char why[TLS_WORDS_MAX];
 
 	if (stat(path, &st) != 0) {
-		ke_fail(a, KE_CA, "%s: %s", path, strerror(errno));
+		fail_path(a, path);
 		return false;
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -189,7 +224,7 @@ trust_named(SSL_CTX *ctx, const char *path, struct ke_answer *a)
 		return false;
 	}
 	if (access(path, R_OK) != 0) {
-		ke_fail(a, KE_CA, "%s: %s", path, strerror(errno));
+		fail_path(a, path);
 		return false;
 	}
 	if (SSL_CTX_load_verify_file(ctx, path) != 1) {

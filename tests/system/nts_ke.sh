@@ -96,12 +96,14 @@ start client client "$ntpd" -n -u daemon -c "$work/c.conf"
 try "our client has its keys" wait_log 15 client 'NTSc: Got 8 cookies, length 104, aead=15'
 try "and the time" wait_log 20 client 'sys_peer'
 
-# causes NAME PATTERN LINE...: a client whose log names the cause.
+# causes NAME PATTERN LINE...: a client, run by $user, whose log names the cause.
+user='-u daemon'
 causes() {
 	local name=$1 pattern=$2
 	shift 2
 	printf '%s\n' "$@" "driftfile $work/clib/drift-2" >"$work/$name.conf"
-	start "$name" client "$ntpd" -n -u daemon -c "$work/$name.conf"
+	# shellcheck disable=SC2086 # words
+	start "$name" client "$ntpd" -n $user -c "$work/$name.conf"
 	try "$name: the client names the cause" wait_log 15 "$name" "$pattern"
 	unlike "$(cat "$work/$name.log")" 'Got 8 cookies|sys_peer' "$name: and has no keys"
 	stop "$name"
@@ -112,6 +114,13 @@ causes name 'certificate is for time.test, not for other.test' \
 causes stranger 'unable to get local issuer|self-signed' \
 	"server time.test nts iburst ca $work/etc/stranger.pem"
 causes missing "$work/etc/none.pem: No such file" "server time.test nts iburst ca $work/etc/none.pem"
+install -d -m 700 "$work/etc/own" && cp "$work/etc/root.pem" "$work/etc/own/"
+causes denied "$work/etc/own/root.pem: Permission denied: user $(id -u daemon) must be able to" \
+	"server time.test nts iburst ca $work/etc/own/root.pem"
+user=
+causes unnamed "$work/etc/own/root.pem: Permission denied: user nobody must be able to" \
+	"server time.test nts iburst ca $work/etc/own/root.pem"
+user='-u daemon'
 causes port 'Connection refused' "server time.test:4461 nts iburst ca $work/etc/root.pem"
 
 # Certificates that come. The key is root's; the user of -u may read none but by the file handed over.
