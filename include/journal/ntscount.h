@@ -24,6 +24,9 @@ struct ntscount {
 	uint64_t asked_good, asked_bad;           /* and as a client */
 };
 
+/* One more of them. */
+void ntscount_serve(struct ntscount_served *sum, double wall_s, double cpu_s);
+
 enum { NTSCOUNT_PACKETS = 15 };
 
 /* Those of packets and cookies, in the order in which ntsstats has them. */

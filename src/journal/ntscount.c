@@ -4,6 +4,14 @@
 #include <string.h>
 
 void
+ntscount_serve(struct ntscount_served *sum, double wall_s, double cpu_s)
+{
+	sum->n++;
+	sum->wall_s += wall_s;
+	sum->cpu_s += cpu_s;
+}
+
+void
 ntscount_packets(const struct ntscount *c, uint64_t out[NTSCOUNT_PACKETS])
 {
 	const uint64_t in_order[NTSCOUNT_PACKETS] = { c->client_sent, c->client_good, c->client_bad,

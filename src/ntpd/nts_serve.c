@@ -140,14 +140,6 @@ tell_ignored(struct ntpd *d)
 /* ---- what it tells ---- */
 
 static void
-add(struct ntscount_served *sum, const struct ke_server_event *e)
-{
-	sum->n++;
-	sum->wall_s += e->took_s;
-	sum->cpu_s += e->cpu_s;
-}
-
-static void
 served(struct ntpd *d, const struct ke_server_event *e)
 {
 	char from[ENDPOINT_TEXT_MAX];
@@ -330,15 +322,15 @@ on_event(void *ctx, const struct ke_server_event *e)
 
 	switch (e->what) {
 	case KE_SERVED:
-		add(&d->nts_serve.count.good, e);
+		ntscount_serve(&d->nts_serve.count.good, e->took_s, e->cpu_s);
 		served(d, e);
 		break;
 	case KE_SERVED_NOT_TLS:
-		add(&d->nts_serve.count.no_tls, e);
+		ntscount_serve(&d->nts_serve.count.no_tls, e->took_s, e->cpu_s);
 		failed(d, e);
 		break;
 	case KE_SERVED_BAD:
-		add(&d->nts_serve.count.bad, e);
+		ntscount_serve(&d->nts_serve.count.bad, e->took_s, e->cpu_s);
 		failed(d, e);
 		break;
 	case KE_CERTIFICATE:

@@ -400,8 +400,8 @@ server_found(struct query *q, const struct resolver_answer *a)
 /* ---- names ---- */
 
 /*
- * Whoever is asked in both ways is asked twice; and so is who has two names with NTS, for each wants
- * another certificate.
+ * Whoever is asked in both ways is asked twice; and so is who has two names with NTS, for each
+ * wants another certificate.
  */
 static bool
 known(const struct query *q, const struct query_name *n, const struct endpoint *e)

@@ -59,7 +59,7 @@ for server in chrony ntpsec; do
 		expired expired certificate: .* ended on
 		early certificate not valid yet: .* begins on
 		other certificate for another name: .* for elsewhere\.nts\.test, not for ntp\.nts\.test
-		stranger untrusted certificate: 
+		stranger untrusted certificate:
 	EOF_CERTS
 done
 test_end
