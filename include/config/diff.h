@@ -7,11 +7,12 @@
 #define CONFIG_DIFF_H
 #include "config/schema.h"
 
-/* A part that differs, once; of PART_SOURCES each source, of PART_START each directive. */
+/* A part that differs, once; of PART_SOURCES each source, of PART_START each word. */
 struct config_change {
 	enum schema_part part;
 	const struct config_source *was, *now; /* PART_SOURCES: NULL when new, when gone */
 	const char *word;                      /* PART_START: the directive; else NULL */
+	const char *option;                    /* PART_START: its word ("enable" of nts), or NULL */
 };
 
 /*

@@ -60,23 +60,43 @@ add_sources(struct diff *d)
 	}
 }
 
-/* Directives that are read once, at start; each is named once. */
+/*
+ * A directive and its word, of those that are read once, at start. Values that are given one for
+ * the other (mru maxdepth, maxmem) go by the name of the directive.
+ */
+static struct config_change
+start_change(const struct schema_row *row)
+{
+	const struct schema_row *directive = schema_of_group(row->group);
+	bool alone = row->aside == SCHEMA_NOWHERE;
+
+	return (struct config_change){
+		.part = PART_START,
+		.word = directive != NULL ? directive->word : row->word,
+		.option = directive != NULL && alone ? row->word : NULL,
+	};
+}
+
+/* Each is named once; of two words for one value (enable, disable) the first names both. */
 static void
 add_restarts(struct diff *d)
 {
-	const char *last = NULL;
+	struct config_change last = { .part = PART_NONE };
+	size_t at = SCHEMA_NOWHERE;
 
 	for (unsigned i = 0; i < schema_rows_n; i++) {
 		const struct schema_row *row = &schema_rows[i];
 		if (row->part != PART_START || same_word(row, d->old, d->new)) {
 			continue;
 		}
-		const struct schema_row *directive = schema_of_group(row->group);
-		const char *word = directive != NULL ? directive->word : row->word;
-		if (!text_equal(word, last)) {
-			add(d, &(struct config_change){ .part = PART_START, .word = word });
+		struct config_change change = start_change(row);
+		bool named = text_equal(change.word, last.word) &&
+		    (row->at == at || text_equal(change.option, last.option));
+		if (!named) {
+			add(d, &change);
 		}
-		last = word;
+		last = change;
+		at = row->at;
 	}
 }
 
@@ -176,7 +196,9 @@ config_change_format(const struct config_change *change, struct text *out)
 	const struct config_source *s = change->now != NULL ? change->now : change->was;
 
 	if (change->part == PART_START) {
-		text_printf(out, "%s changed, takes effect at the next start", change->word);
+		text_printf(out, "%s%s%s changed, takes effect at the next start", change->word,
+		    change->option != NULL ? " " : "",
+		    change->option != NULL ? change->option : "");
 		return;
 	}
 	if (s == NULL) {

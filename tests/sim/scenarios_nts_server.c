@@ -860,7 +860,8 @@ enabling_nts_by_a_reload_says_that_it_takes_a_restart(struct sim *s)
 
 	sim_node_config(c, NTS ONE_SERVER);
 	SIM_CHECK(s, ntpd_reload(c->daemon), "the reload fails");
-	SIM_CHECK(s, sim_logged(c, "reload: nts changed, takes effect at the next start") == 1,
+	SIM_CHECK(s,
+	    sim_logged(c, "reload: nts enable changed, takes effect at the next start") == 1,
 	    "not said");
 	stranger_come(&x, s, "192.0.2.77");
 	check(s, ask(&x, cookie), HEARD_NOTHING, "before the restart");
