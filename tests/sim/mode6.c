@@ -136,6 +136,10 @@ mode6_remote(struct mode6 *m, struct sim *s, struct sim_node *n, const char *add
 void
 mode6_end(struct mode6 *m)
 {
+	if (m->s != NULL) {
+		sim_net_untap(m->s->net, &m->tap);
+		m->s = NULL;
+	}
 	mac_key_free(m->key);
 	m->key = NULL;
 }

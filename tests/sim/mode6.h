@@ -36,7 +36,11 @@ struct mode6 {
 	struct mode6_answer answer;
 };
 
-/* Asks the node from its own loopback address; from a host of its own. Call mode6_end when done. */
+/*
+ * Asks the node from its own loopback address; from a host of its own. Call mode6_end when done,
+ * before the simulation ends; then the struct may be used for another node. It does nothing to one
+ * that is all zeros.
+ */
 void mode6_local(struct mode6 *m, struct sim *s, struct sim_node *n);
 void mode6_remote(struct mode6 *m, struct sim *s, struct sim_node *n, const char *address);
 void mode6_end(struct mode6 *m);

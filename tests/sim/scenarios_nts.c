@@ -1053,7 +1053,7 @@ both_sides_of_nts_are_counted_until_they_are_reset(struct sim *s)
 {
 	struct sim_node *server, *c = ours_and_ours(s, &server);
 	long sent = (long)c->daemon->client.nts_count.sent;
-	struct mode6 *m = calloc(2, sizeof *m);
+	struct mode6 *m = calloc(1, sizeof *m);
 
 	if (m == NULL) {
 		return;
@@ -1068,14 +1068,14 @@ both_sides_of_nts_are_counted_until_they_are_reset(struct sim *s)
 	reset_group(server->daemon, "nts");
 	counts(s, m, "nts_server_recv_good", 0, 0);
 	counts(s, m, "nts_ke_serves_good", 0, 0);
-	mode6_local(&m[1], s, c);
-	counts(s, &m[1], "nts_client_send", sent, sent + 1);
-	counts(s, &m[1], "nts_client_recv_good", sent - 1, sent + 1);
-	counts(s, &m[1], "nts_ke_probes_good", 1, 1);
+	mode6_end(m);
+	mode6_local(m, s, c);
+	counts(s, m, "nts_client_send", sent, sent + 1);
+	counts(s, m, "nts_client_recv_good", sent - 1, sent + 1);
+	counts(s, m, "nts_ke_probes_good", 1, 1);
 	reset_group(c->daemon, "nts");
-	counts(s, &m[1], "nts_client_send", 0, 0);
-	counts(s, &m[1], "nts_ke_probes_good", 0, 0);
-	mode6_end(&m[1]);
+	counts(s, m, "nts_client_send", 0, 0);
+	counts(s, m, "nts_ke_probes_good", 0, 0);
 	mode6_end(m);
 	free(m);
 }

@@ -479,8 +479,23 @@ sim_net_inject(struct sim_net *n, const struct sim_datagram *d, double delay_s)
 void
 sim_net_tap(struct sim_net *n, struct sim_tap *t)
 {
+	for (const struct sim_tap *k = n->taps; k != NULL; k = k->next) {
+		assert(k != t); /* it would be its own next */
+	}
 	t->next = n->taps;
 	n->taps = t;
+}
+
+void
+sim_net_untap(struct sim_net *n, struct sim_tap *t)
+{
+	struct sim_tap **at = &n->taps;
+
+	while (*at != NULL && *at != t) {
+		at = &(*at)->next;
+	}
+	assert(*at == t);
+	*at = t->next;
 }
 
 struct stamp

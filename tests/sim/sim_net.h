@@ -141,7 +141,9 @@ void sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_dat
 /* The same, to arrive after delay_s whatever the path. */
 void sim_net_inject(struct sim_net *n, const struct sim_datagram *d, double delay_s);
 
+/* The tap stays in place until it is taken off, or the network ends. Not while it sees something. */
 void sim_net_tap(struct sim_net *n, struct sim_tap *t);
+void sim_net_untap(struct sim_net *n, struct sim_tap *t);
 
 /* The host that has the address (or stands behind it), or NULL. */
 struct sim_host *sim_net_find(struct sim_net *n, const struct addr *a);
