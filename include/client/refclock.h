@@ -50,13 +50,16 @@ struct refclock_driver {
 	enum system_source sync;
 	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
-	double noise_s; /* that its samples have at least, unless fudge minjitter says others */
+	double noise_s;  /* that its samples have at least, unless fudge minjitter says others */
+	uint32_t silent; /* a bit of mode with which its pulses do not make it a PPS peer */
 	/* What it is read from, false: there is no such input. NULL: nothing, then: */
 	bool (*want)(const struct refclock *r, enum refclock_input_of of, struct device_want *out);
 	/* Takes in one reading of an input; refclock_reading says what it was. */
 	void (*take)(struct refclock *r, enum refclock_input_of of, const struct device_reading *d,
 	    const struct assoc_world *w);
-	/* Appends what clockstats has of the time since the last line (flag4). NULL: no line. */
+	/*
+	 * Appends what clockstats has of the time since the last line; nothing, or NULL: no line.
+	 */
 	void (*put_stats)(struct refclock *r, struct text *t);
 	/* Without a device: adds to the samples what was read since the last call. */
 	void (*read)(struct refclock *r, const struct assoc_world *w);
@@ -96,6 +99,12 @@ struct refclock_shm {
 
 enum { REFCLOCK_PULSES = 2 };
 
+/* Sentences since the last line of clockstats, as bit 16 of mode has them there. */
+struct refclock_lines {
+	unsigned total, accepted, rejected, malformed, filtered;
+	unsigned pulses; /* of the accepted: with one */
+};
+
 /* What NMEA remembers. */
 struct refclock_nmea {
 	struct nmea_state state;
@@ -103,6 +112,7 @@ struct refclock_nmea {
 	struct rtime pulse[REFCLOCK_PULSES]; /* the last pulses, by our clock; 0: none */
 	bool paired;                         /* the last time was that of a pulse, at: */
 	struct mtime paired_at;
+	struct refclock_lines lines;
 	unsigned lates; /* lines whose time behind a pulse is in the next */
 	double late_s;  /* of the lines behind the pulses, the mean of the last; 0: not known */
 };

@@ -56,6 +56,12 @@ enum nmea_verdict nmea_read(struct nmea_state *s, const char *line, size_t len, 
  */
 int64_t nmea_unfold_day(int64_t day, int64_t base);
 
+/*
+ * Makes what tells where a receiver is (latitude, longitude, heights) of a line that was read
+ * NMEA_TIME underscores; its checksum is then that of the line before.
+ */
+void nmea_hide_position(char *line, size_t len);
+
 /* The time of day nearest to now_ns (since 1970): of sentences without a date. */
 int64_t nmea_near_ns(int64_t of_ns, int64_t now_ns);
 

@@ -24,7 +24,7 @@ static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
 /* A second is read in its middle, when what came with its beginning is there. */
 static const double MIDDLE_S = 0.5;
 /* Readings of a device in one second: what is more waits. */
-enum { READINGS_MAX = 32, EVENTS_MAX = 15, WHY_MAX = 512, STATS_MAX = 160 };
+enum { READINGS_MAX = 32, EVENTS_MAX = 15, WHY_MAX = 512, STATS_MAX = 256 };
 
 /* The driver of a line of SOURCE_REFCLOCK that is in effect. */
 static const struct refclock_driver *
@@ -48,6 +48,9 @@ refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 	const struct config_fudge *f = &s->fudge;
 
 	r->flags |= ASSOC_REFCLOCK | d->flags;
+	if ((s->mode & d->silent) != 0) {
+		r->flags &= ~(unsigned)(ASSOC_PPS | ASSOC_NUMBERED);
+	}
 	r->clock = (struct assoc_clock){
 		.name = d->name,
 		.stratum = f->given & FUDGE_STRATUM ? (uint8_t)f->stratum : d->stratum,
@@ -331,14 +334,18 @@ write_stats(struct refclock *r)
 {
 	char buf[STATS_MAX];
 	struct text t = text_over(buf, sizeof buf);
+	size_t name_len;
 
-	if (!r->fudge.flag4 || r->driver->put_stats == NULL) {
+	if (r->driver->put_stats == NULL) {
 		return;
 	}
 	text_printf(&t, "%s ", r->name);
+	name_len = t.len;
 	r->driver->put_stats(r, &t);
 	r->since = r->count;
-	stats_clock(r->is.journal, buf);
+	if (t.len > name_len) {
+		stats_clock(r->is.journal, buf);
+	}
 }
 
 unsigned

@@ -12,6 +12,9 @@ enum {
 	MODE_SENTENCES = NMEA_ALL,
 	MODE_SPEED_SHIFT = 4,
 	MODE_SPEED_MASK = 7,
+	MODE_FRACTION = 1 << 7,
+	MODE_COUNTS = 1 << 16,
+	MODE_SILENT = 1 << 17,
 	MODE_TRUST_DATE = 1 << 18
 };
 enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600, LATES_TOLD = 300 };
@@ -156,6 +159,26 @@ put_timecode(struct refclock *r, const struct device_reading *d)
 	struct text t = text_over(r->timecode, sizeof r->timecode);
 
 	text_put_safe(&t, (const char *)d->bytes, d->len);
+	if (r->fudge.flag4 != 0) {
+		nmea_hide_position(r->timecode, t.len);
+	}
+	if ((r->mode & MODE_FRACTION) != 0) {
+		text_printf(&t, " 0.%09lld", (long long)(d->at.real.ns % NS_PER_S));
+	}
+}
+
+static void
+judge_reading(struct refclock *r, const struct refsample_reading *got, double fudge_s, bool fits)
+{
+	struct refclock_lines *n = &r->nmea.lines;
+
+	if (!fits) {
+		n->rejected++;
+		return;
+	}
+	n->accepted++;
+	n->pulses += got->pulse ? 1 : 0;
+	refclock_reading_add(r, got, fudge_s);
 }
 
 static void
@@ -177,9 +200,8 @@ add_pulse(struct refclock *r, const struct device_reading *d, int64_t told_ns, s
 	tell_late(r);
 	r->nmea.paired = true;
 	r->nmea.paired_at = d->at.mono;
-	if (refclock_reading_when(r, &later, pulse, LINE_MOST_S, w, &got)) {
-		refclock_reading_add(r, &got, r->fudge.time1_s);
-	}
+	judge_reading(r, &got, r->fudge.time1_s,
+	    refclock_reading_when(r, &later, pulse, LINE_MOST_S, w, &got));
 }
 
 static void
@@ -194,12 +216,12 @@ add_line(struct refclock *r, const struct device_reading *d, int64_t told_ns,
 	};
 
 	if (r->nmea.paired && mtime_diff_s(d->at.mono, r->nmea.paired_at) < ALONE_AFTER_S) {
+		r->nmea.lines.rejected++;
 		return;
 	}
 	r->nmea.paired = false;
-	if (refclock_reading_when(r, d, d->at.real, LINE_MOST_S, w, &got)) {
-		refclock_reading_add(r, &got, r->fudge.time2_s);
-	}
+	judge_reading(r, &got, r->fudge.time2_s,
+	    refclock_reading_when(r, d, d->at.real, LINE_MOST_S, w, &got));
 }
 
 /* The first sentence of a second counts: the others say the same later. */
@@ -211,6 +233,7 @@ take_time(struct refclock *r, const struct device_reading *d, const struct nmea_
 	int64_t told_ns;
 
 	if (!time_of(r, t, d, w, &told_ns)) {
+		r->nmea.lines.rejected++;
 		refclock_reading_bad(r, REFCLOCK_BAD_DATE,
 		    "its sentences have no date, and without any other source the day is not "
 		    "known: "
@@ -218,9 +241,11 @@ take_time(struct refclock *r, const struct device_reading *d, const struct nmea_
 		return;
 	}
 	if (told_ns == r->nmea.last_ns) {
+		r->nmea.lines.filtered++;
 		return;
 	}
 	if (told_ns < w->policy->basedate.ns) {
+		r->nmea.lines.rejected++;
 		refclock_reading_bad(r, REFCLOCK_BAD_DATE,
 		    "its date is before tos basedate; mode bit 18 has it taken as it is");
 		return;
@@ -238,25 +263,29 @@ take_time(struct refclock *r, const struct device_reading *d, const struct nmea_
 static void
 take_line(struct refclock *r, const struct device_reading *d, const struct assoc_world *w)
 {
+	struct refclock_lines *n = &r->nmea.lines;
 	struct nmea_time t;
 
+	n->total++;
 	switch (nmea_read(&r->nmea.state, (const char *)d->bytes, d->len, r->mode & MODE_SENTENCES,
 	    &t)) {
 	case NMEA_TIME:
 		take_time(r, d, &t, w);
 		break;
 	case NMEA_OTHER:
+		n->filtered++;
 		break;
 	case NMEA_BAD_FORMAT:
-		refclock_reading_bad(r, REFCLOCK_BAD_FORMAT, NULL);
-		break;
 	case NMEA_BAD_SUM:
+		n->malformed++;
 		refclock_reading_bad(r, REFCLOCK_BAD_FORMAT, NULL);
 		break;
 	case NMEA_NO_FIX:
+		n->rejected++;
 		refclock_reading_bad(r, REFCLOCK_BAD_SIGNAL, NULL);
 		break;
 	case NMEA_BAD_DATE:
+		n->rejected++;
 		refclock_reading_bad(r, REFCLOCK_BAD_DATE, NULL);
 		break;
 	}
@@ -273,6 +302,22 @@ take(struct refclock *r, enum refclock_input_of of, const struct device_reading 
 	}
 }
 
+/* flag4 is the position's, so there is a line always: the last sentence that had the time. */
+static void
+put_stats(struct refclock *r, struct text *t)
+{
+	const struct refclock_lines n = r->nmea.lines;
+
+	r->nmea.lines = (struct refclock_lines){ 0 };
+	if ((r->mode & MODE_COUNTS) != 0) {
+		text_printf(t, "%s %u %u %u %u %u %u",
+		    r->timecode[0] != '\0' ? r->timecode : "(none)", n.total, n.accepted,
+		    n.rejected, n.malformed, n.filtered, n.pulses);
+	} else if (n.accepted > 0) {
+		text_put(t, r->timecode);
+	}
+}
+
 const struct refclock_driver REFCLOCK_NMEA = {
 	.type = CLOCK_NMEA,
 	.name = "GPS_NMEA",
@@ -281,6 +326,8 @@ const struct refclock_driver REFCLOCK_NMEA = {
 	.sync = SYNC_UHF,
 	.stratum = 0,
 	.refid = "GPS",
+	.silent = MODE_SILENT,
 	.want = want,
 	.take = take,
+	.put_stats = put_stats,
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* refclock_pps - the fraction of our second at which a pulse came. */
 #include "refclock_pps.h"
+#include "journal/stats.h"
 #include "refclock_reading.h"
+
+enum { STATS_MAX = 64 };
 
 static const double PULSE_NOISE_S = 50e-9;
 /* A pulse is stamped once a second: one that is older has been looked at before. */
@@ -33,6 +36,19 @@ to_second_s(struct rtime pulse)
 	return (double)(past_ns < NS_PER_S / 2 ? -past_ns : NS_PER_S - past_ns) * 1e-9;
 }
 
+/* ntp.org's driver writes each pulse, NTPsec's a sum at each poll. */
+static void
+write_pulse(struct refclock *r)
+{
+	char buf[STATS_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	if (r->fudge.flag4 != 0 && !r->by_name) {
+		text_printf(&t, "%s %s", r->name, r->timecode);
+		stats_clock(r->is.journal, buf);
+	}
+}
+
 static void
 take(struct refclock *r, enum refclock_input_of of, const struct device_reading *d,
     const struct assoc_world *w)
@@ -51,6 +67,7 @@ take(struct refclock *r, enum refclock_input_of of, const struct device_reading 
 	}
 	text_printf(&t, "%lld.%09lld", (long long)(d->pulse.ns / NS_PER_S),
 	    (long long)(d->pulse.ns % NS_PER_S));
+	write_pulse(r);
 	refclock_reading_add(r, &got, r->fudge.time1_s);
 }
 
@@ -59,6 +76,9 @@ put_stats(struct refclock *r, struct text *t)
 {
 	uint64_t ticks = r->count.ticks - r->since.ticks, good = r->count.good - r->since.good;
 
+	if (r->fudge.flag4 == 0 || !r->by_name) {
+		return;
+	}
 	text_printf(t, "%llu %llu %llu", (unsigned long long)ticks, (unsigned long long)good,
 	    (unsigned long long)(ticks > good ? ticks - good : 0));
 }

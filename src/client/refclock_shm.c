@@ -150,6 +150,9 @@ put_stats(struct refclock *r, struct text *t)
 {
 	const struct refclock_count *a = &r->since, *b = &r->count;
 
+	if (r->fudge.flag4 == 0) {
+		return;
+	}
 	text_printf(t, "%llu %llu %llu %llu %llu", (unsigned long long)(b->ticks - a->ticks),
 	    (unsigned long long)(b->good - a->good),
 	    (unsigned long long)(b->not_ready - a->not_ready),

@@ -279,19 +279,23 @@ read_ubx4(const struct sentence *s, struct nmea_time *t)
 	return dated_if(take_time(field_of(s, 2), t) && take_date(field_of(s, 3), t));
 }
 
+/* Latitude, N or S, longitude, E or W. */
+#define LATITUDE_AT(field) (0xfu << (field))
+
 static const struct kind {
 	const char *name; /* behind the talker, or whole */
 	enum nmea_type type;
 	bool whole;
 	enum nmea_verdict (*read)(const struct sentence *s, struct nmea_time *t);
+	unsigned position; /* bits of the fields that tell it */
 } kinds[] = {
-	{ "RMC", NMEA_RMC, false, read_rmc },
-	{ "GGA", NMEA_GGA, false, read_gga },
-	{ "GLL", NMEA_GLL, false, read_gll },
-	{ "ZDA", NMEA_ZDA, false, read_zda },
-	{ "ZDG", NMEA_ZDA, false, read_zdg },
-	{ "PGRMF", NMEA_RMF, true, read_rmf },
-	{ "PUBX", NMEA_UBX4, true, read_ubx4 },
+	{ "RMC", NMEA_RMC, false, read_rmc, LATITUDE_AT(3) },
+	{ "GGA", NMEA_GGA, false, read_gga, LATITUDE_AT(2) | 1u << 9 | 1u << 11 },
+	{ "GLL", NMEA_GLL, false, read_gll, LATITUDE_AT(1) },
+	{ "ZDA", NMEA_ZDA, false, read_zda, 0 },
+	{ "ZDG", NMEA_ZDA, false, read_zdg, 0 },
+	{ "PGRMF", NMEA_RMF, true, read_rmf, LATITUDE_AT(6) },
+	{ "PUBX", NMEA_UBX4, true, read_ubx4, 0 },
 };
 
 enum { TALKER_LEN = 2 };
@@ -345,4 +349,20 @@ nmea_read(struct nmea_state *state, const char *line, size_t len, unsigned wante
 		*out = t;
 	}
 	return v;
+}
+
+void
+nmea_hide_position(char *line, size_t len)
+{
+	const char *sum = memchr(line, '*', len);
+	struct sentence s = { .n = 0 };
+	const struct kind *k;
+
+	split(&s, line, sum != NULL ? (size_t)(sum - line) : len);
+	k = kind_of(&s);
+	for (unsigned i = 0; k != NULL && i < s.n; i++) {
+		if ((k->position >> i & 1) != 0) {
+			memset(line + (s.field[i].at - line), '_', s.field[i].len);
+		}
+	}
 }

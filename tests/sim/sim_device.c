@@ -112,7 +112,8 @@ put_sentence(const struct sim_device *v, const struct tm *t, struct text *out)
 		text_printf(out, "$GPZDA,%02d%02d%02d.00,%02d,%02d,%04d,00,00", t->tm_hour,
 		    t->tm_min, t->tm_sec, t->tm_mday, t->tm_mon + 1, t->tm_year + 1900);
 	} else {
-		text_printf(out, "$GPRMC,%02d%02d%02d.00,%c,,,,,,,%02d%02d%02d,,", t->tm_hour,
+		text_printf(out,
+		    "$GPRMC,%02d%02d%02d.00,%c,4807.038,N,01131.000,E,,,%02d%02d%02d,,", t->tm_hour,
 		    t->tm_min, t->tm_sec, v->leap == 3 ? 'V' : 'A', t->tm_mday, t->tm_mon + 1,
 		    t->tm_year % 100);
 	}

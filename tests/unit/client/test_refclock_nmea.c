@@ -187,6 +187,87 @@ a_pulse_alone_tells_the_way_to_the_nearest_second(void **state)
 	}
 }
 
+/* ---- clockstats ---- */
+
+#define STATS                                       \
+	"statsdir /stats/\nstatistics clockstats\n" \
+	"filegen clockstats file clockstats type none enable\n"
+
+/* What it has after a minute of a receiver with pulses. */
+static bool
+writes(const char *line, const char *wanted)
+{
+	char conf[256];
+	struct text t = text_over(conf, sizeof conf);
+	struct rig *r;
+	const char *stats;
+	bool found;
+
+	text_printf(&t, STATS "%s", line);
+	r = rig_new(conf, NULL);
+	(void)sim_device_line(&r->devices, "/dev/gps0");
+	(void)sim_device_pulse(&r->devices, "/dev/gpspps0");
+	(void)sim_device_pulse(&r->devices, "/dev/pps0");
+	assert_non_null(rig_add(r, 0));
+	rig_pass(r, 60.0);
+	stats = sim_store_text(&r->store, "/stats/clockstats");
+	found = stats != NULL && strstr(stats, wanted) != NULL;
+	if (!found) {
+		print_message("# %s# has: %s\n", line, stats != NULL ? stats : "nothing");
+	}
+	rig_free(r);
+	return found;
+}
+
+static void
+the_last_sentence_is_written_and_flag4_hides_the_position_in_it(void **state)
+{
+	(void)state;
+	assert_true(writes("refclock nmea minpoll 4\n", " GPS_NMEA(0) $GPRMC,"));
+	assert_true(writes("refclock nmea minpoll 4\n", ",A,4807.038,N,01131.000,E,"));
+	assert_true(writes("refclock nmea minpoll 4 flag4 1\n", ",A,________,_,_________,_,"));
+}
+
+static void
+bit_7_of_mode_writes_the_fraction_and_bit_16_counts(void **state)
+{
+	(void)state;
+	assert_true(writes("refclock nmea minpoll 4 mode 0x80\n", " 0.3"));
+	assert_true(writes("refclock nmea minpoll 4 mode 0x10000\n", " 16 16 0 0 0 0\n"));
+	assert_true(writes("refclock nmea minpoll 4 mode 0x10000 flag1 1\n", " 16 16 0 0 0 16\n"));
+	assert_true(writes("refclock nmea minpoll 4 mode 0x10002\n", " (none) 16 0 0 0 16 0\n"));
+}
+
+static void
+bit_17_of_mode_keeps_its_pulses_from_leading(void **state)
+{
+	static const char *const lines[] = { "refclock nmea minpoll 4 flag1 1\n",
+		"refclock nmea minpoll 4 flag1 1 mode 0x20000\n" };
+
+	(void)state;
+	for (unsigned silent = 0; silent < 2; silent++) {
+		struct rig *r = rig_new(lines[silent], NULL);
+		struct peer *p;
+
+		(void)sim_device_line(&r->devices, "/dev/gps0");
+		(void)sim_device_pulse(&r->devices, "/dev/gpspps0");
+		p = start(r, "127.127.20.0");
+		rig_pass(r, 120.0);
+		assert_true(fabs(p->a.filter.best.offset_s) < 1e-6);
+		assert_int_equal((p->a.rules.flags & (ASSOC_PPS | ASSOC_NUMBERED)) == 0, silent);
+		rig_free(r);
+	}
+}
+
+static void
+flag4_of_pulses_writes_each_or_by_name_their_sum(void **state)
+{
+	(void)state;
+	assert_true(writes("server 127.127.22.0 minpoll 4\nfudge 127.127.22.0 flag4 1\n",
+	    " PPS(0) 1795176041."));
+	assert_true(writes("refclock pps minpoll 4 flag4 1\n", " PPS(0) 16 16 0\n"));
+}
+
 int
 main(void)
 {
@@ -198,6 +279,10 @@ main(void)
 		cmocka_unit_test(sentences_that_cannot_be_read_are_counted_and_an_event),
 		cmocka_unit_test(the_device_is_that_of_the_line_and_is_opened_again_when_it_goes),
 		cmocka_unit_test(a_pulse_alone_tells_the_way_to_the_nearest_second),
+		cmocka_unit_test(the_last_sentence_is_written_and_flag4_hides_the_position_in_it),
+		cmocka_unit_test(bit_7_of_mode_writes_the_fraction_and_bit_16_counts),
+		cmocka_unit_test(bit_17_of_mode_keeps_its_pulses_from_leading),
+		cmocka_unit_test(flag4_of_pulses_writes_each_or_by_name_their_sum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

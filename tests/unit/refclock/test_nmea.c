@@ -212,6 +212,33 @@ a_time_without_a_date_is_of_the_nearest_day(void **state)
 	assert_int_equal(nmea_near_ns(10 * NS, midnight - 20 * NS), midnight + 10 * NS);
 }
 
+static void
+the_position_can_be_hidden_and_nothing_else(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "$GPRMC,221000,A,4807.0,N,01131.0,E,0.1,0.2,141123,,*4A",
+		    "$GPRMC,221000,A,______,_,_______,_,0.1,0.2,141123,,*4A" },
+		{ "$GPGGA,221000,4807.0,N,01131.0,E,1,08,0.9,545.4,M,46.9,M,,",
+		    "$GPGGA,221000,______,_,_______,_,1,08,0.9,_____,M,____,M,," },
+		{ "$GPGLL,4807.0,N,01131.0,E,221000,A", "$GPGLL,______,_,_______,_,221000,A" },
+		{ "$PGRMF,290,591,141123,221000,18,4807.0,N,01131.0,E,A,2",
+		    "$PGRMF,290,591,141123,221000,18,______,_,_______,_,A,2" },
+		{ "$GPZDA,221000.00,14,11,2023,00,00*00", "$GPZDA,221000.00,14,11,2023,00,00*00" },
+		{ "$GPRMC,221000,A,48", "$GPRMC,221000,A,__" },
+		{ "$GPXYZ,4807.0", "$GPXYZ,4807.0" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char line[128];
+
+		(void)snprintf(line, sizeof line, "%s", cases[i][0]);
+		nmea_hide_position(line, strlen(line));
+		assert_string_equal(line, cases[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -225,6 +252,7 @@ main(void)
 		cmocka_unit_test(only_what_is_wanted_is_read),
 		cmocka_unit_test(a_week_that_began_anew_is_unfolded),
 		cmocka_unit_test(a_time_without_a_date_is_of_the_nearest_day),
+		cmocka_unit_test(the_position_can_be_hidden_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
