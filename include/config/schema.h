@@ -196,7 +196,12 @@ struct schema_clock {
 	const char *name; /* NTPsec's word after refclock; NULL: it has none */
 	const char *about;
 	enum schema_state state;
+	const char *words; /* STATE_ACTS: those that not each clock has, between blanks */
+	uint32_t mode;     /* and the bits of mode */
 };
+
+/* False for a word of refclock, fudge or device that does nothing on a clock which acts. */
+bool schema_clock_takes(const struct schema_clock *clock, const struct schema_row *row);
 
 /* NULL for a type that never existed. */
 const struct schema_clock *schema_clock_of_type(int32_t type);

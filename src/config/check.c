@@ -268,6 +268,41 @@ check_keys(struct check *k)
 	}
 }
 
+/* ---- reference clocks ---- */
+
+/* What a word of a clock does depends on others. */
+static void
+check_clock(struct check *k, const struct config_source *s)
+{
+	const struct config_fudge *f = &s->fudge;
+	bool pulses = s->ppspath != NULL || f->flag2 != 0 || (f->given & FUDGE_TIME1) != 0;
+
+	if (s->clock_type == CLOCK_NMEA && f->flag1 == 0 && pulses) {
+		warn(k, &s->place, "ppspath",
+		    "without 'flag1 1' its pulses are not read: its ppspath, flag2 and time1 have "
+		    "no effect (time2 is that of its sentences)");
+	}
+	if (s->clock_type == CLOCK_PPS && s->path != NULL && s->ppspath != NULL) {
+		warn(k, &s->place, "path", "'path' has no effect beside 'ppspath'");
+	}
+	if (s->clock_type == CLOCK_SOCK && s->path == NULL) {
+		warn(k, &s->place, "sock",
+		    "without 'path' the socket is /run/ntpd/refclock%d.sock, which no gpsd looks "
+		    "for: give it the name that its writer has",
+		    (int)s->clock_unit);
+	}
+}
+
+static void
+check_clocks(struct check *k)
+{
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		if (k->c->sources[i].kind == SOURCE_REFCLOCK) {
+			check_clock(k, &k->c->sources[i]);
+		}
+	}
+}
+
 /* ---- nts ---- */
 
 static unsigned
@@ -541,6 +576,7 @@ config_check(const struct config *c, const char *path, const struct config_acces
 	check_statistics(&k);
 	check_smear(&k);
 	check_keys(&k);
+	check_clocks(&k);
 	check_nts_sources(&k);
 	check_nts_server(&k);
 	check_restricts(&k);

@@ -381,6 +381,7 @@ one_line(struct parser *p)
 		return;
 	}
 	p->failed = p->quiet = false;
+	p->clock = NULL;
 	const struct schema_row *row = parse_find(p, SCHEMA_TOP, 0);
 	if (row == NULL) {
 		return;

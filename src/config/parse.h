@@ -50,11 +50,12 @@ struct parser {
 	unsigned fudges_n;
 	bool remote; /* text of an ntpq */
 	bool in_sourcedir;
-	bool quiet;       /* the first word has a note of its own: none for options */
-	bool failed;      /* the current line */
-	bool ignored;     /* the last value was out of range and left out */
-	bool ended;       /* end was read */
-	bool in_simulate; /* between the braces of simulate */
+	bool quiet;  /* the first word has a note of its own: none for options */
+	bool failed; /* the current line */
+	const struct schema_clock *clock; /* that the current line is of, or NULL */
+	bool ignored;                     /* the last value was out of range and left out */
+	bool ended;                       /* end was read */
+	bool in_simulate;                 /* between the braces of simulate */
 	int braces;
 	bool exhausted;                 /* no memory: give up */
 	bool answered[SCHEMA_ROWS_MAX]; /* of a word without effect it was said, once is enough */

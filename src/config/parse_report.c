@@ -140,6 +140,11 @@ parse_state(struct parser *p, const struct schema_row *row, unsigned i)
 {
 	bool *answered = &p->answered[row - schema_rows];
 
+	if (p->clock != NULL && !schema_clock_takes(p->clock, row)) {
+		say(p, DIAG_WARNING, i, NULL, "'%s' is without effect on this clock (%s)",
+		    row->word, p->clock->about);
+		return;
+	}
 	if (p->quiet || row->state == STATE_ACTS) {
 		return;
 	}

@@ -135,6 +135,7 @@ clock_known(struct parser *p, unsigned i, int32_t type)
 		    (int)type, clock->about);
 	}
 	p->quiet = p->quiet || clock->state != STATE_ACTS;
+	p->clock = clock;
 	return true;
 }
 
@@ -183,19 +184,37 @@ same_source(const struct config_source *a, const struct config_source *b)
 	return a->port == b->port && same_host(&a->host, &b->host) && text_equal(a->ask, b->ask);
 }
 
+/* The value behind a word of the line. */
+static unsigned
+value_of(const struct parser *p, const char *word)
+{
+	unsigned i = 1;
+
+	while (i < p->line.n && !text_equal(parse_word(p, i), word)) {
+		i++;
+	}
+	return i + 1;
+}
+
+static void
+check_mode(struct parser *p, const struct config_source *s)
+{
+	if (s->kind == SOURCE_REFCLOCK && p->clock->state == STATE_ACTS &&
+	    (s->mode & ~p->clock->mode) != 0) {
+		parse_warn(p, value_of(p, "mode"),
+		    "bits %#x of 'mode' are without effect on this clock (%s)",
+		    (unsigned)(s->mode & ~p->clock->mode), p->clock->about);
+	}
+}
+
 /* A clock of this host may be read each second, a server may not be asked. */
 static int32_t
 at_least_usual(struct parser *p, const char *word, int32_t poll)
 {
-	unsigned i = 1;
-
 	if (poll >= CONFIG_POLL_MIN) {
 		return poll;
 	}
-	while (i < p->line.n && !text_equal(parse_word(p, i), word)) {
-		i++;
-	}
-	parse_warn(p, i + 1,
+	parse_warn(p, value_of(p, word),
 	    "'%s' wants an integer from %d to %d, found '%d': the nearest value is taken", word,
 	    CONFIG_POLL_MIN, CONFIG_POLL_MAX, (int)poll);
 	return CONFIG_POLL_MIN;
@@ -312,6 +331,7 @@ parse_source(struct parser *p, const struct schema_row *row)
 		parse_settle_source_nts(p, &s);
 	}
 	if (!p->failed) {
+		check_mode(p, &s);
 		settle_polls(p, &s);
 		add_source(p, &s);
 	}
@@ -396,6 +416,7 @@ parse_refclock(struct parser *p)
 	s.host.addr =
 	    addr_v4(UINT32_C(0x7f7f0000) | (uint32_t)clock->type << 8 | (uint32_t)s.clock_unit);
 	s.host.text = parse_keep(p, addr_format(&s.host.addr, host, sizeof host));
+	check_mode(p, &s);
 	settle_polls(p, &s);
 	add_source(p, &s);
 }
@@ -467,7 +488,8 @@ parse_fudge(struct parser *p, bool device)
 		return;
 	}
 	/* The clock's own line has said that it does not act. */
-	p->quiet = p->quiet || schema_clock_of_type(type)->state != STATE_ACTS;
+	p->clock = schema_clock_of_type(type);
+	p->quiet = p->quiet || p->clock->state != STATE_ACTS;
 	struct parse_fudge *f = find_fudge(p, type, unit);
 	if (f == NULL) {
 		return;

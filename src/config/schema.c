@@ -536,49 +536,54 @@ schema_suggest(enum schema_group group, const char *word)
 	return best;
 }
 
+/* Sentences, speed, fraction; more sentences; counts, silent pulses, date as it is. */
+#define NMEA_MODE 0x703ffu
+
 static const struct schema_clock clocks[] = {
-	{ 1, "local", "undisciplined local clock", STATE_ACTS },
-	{ 4, "spectracom", "Spectracom", STATE_NOT_YET },
-	{ 5, "truetime", "TrueTime", STATE_NOT_YET },
-	{ 8, "generic", "generic radio clock (parse)", STATE_NOT_YET },
-	{ 11, "arbiter", "Arbiter", STATE_NOT_YET },
-	{ 18, "modem", "telephone time service", STATE_NOT_YET },
-	{ 20, "nmea", "NMEA GPS", STATE_ACTS },
-	{ 22, "pps", "pulse per second", STATE_ACTS },
-	{ 26, "hpgps", "HP GPS", STATE_NOT_YET },
-	{ 28, "shm", "shared memory", STATE_ACTS },
-	{ 29, "trimble", "Trimble", STATE_NOT_YET },
-	{ 30, "oncore", "Motorola Oncore", STATE_NOT_YET },
-	{ 31, NULL, "Rockwell Jupiter", STATE_NOT_YET },
-	{ 33, NULL, "dumb clock", STATE_NOT_YET },
-	{ 38, NULL, "hopf serial", STATE_NOT_YET },
-	{ 39, NULL, "hopf PCI", STATE_NOT_YET },
-	{ 40, "jjy", "JJY", STATE_NOT_YET },
-	{ 42, "zyfer", "Zyfer", STATE_NOT_YET },
-	{ 44, NULL, "NeoClock", STATE_NOT_YET },
-	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET },
-	{ 46, "gpsd", "gpsd", STATE_NOT_YET },
-	{ 47, "sock", "socket of chrony's kind", STATE_ACTS },
-	{ 3, NULL, "PSTI", STATE_NEVER },
-	{ 6, NULL, "IRIG audio", STATE_NEVER },
-	{ 7, NULL, "CHU", STATE_NEVER },
-	{ 9, NULL, "Magnavox", STATE_NEVER },
-	{ 10, NULL, "Austron", STATE_NEVER },
-	{ 12, NULL, "KSI", STATE_NEVER },
-	{ 13, NULL, "Ultralink", STATE_NEVER },
-	{ 14, NULL, "ESE", STATE_NEVER },
-	{ 16, NULL, "Bancomm", STATE_NEVER },
-	{ 17, NULL, "Datum", STATE_NEVER },
-	{ 19, NULL, "Heath", STATE_NEVER },
-	{ 21, NULL, "TrueTime GPS-VME", STATE_NEVER },
-	{ 27, NULL, "Arcron", STATE_NEVER },
-	{ 32, NULL, "Chrono-log", STATE_NEVER },
-	{ 34, NULL, "Ultralink", STATE_NEVER },
-	{ 35, NULL, "Conrad", STATE_NEVER },
-	{ 36, NULL, "WWV audio", STATE_NEVER },
-	{ 37, NULL, "Forum", STATE_NEVER },
-	{ 41, NULL, "TrueTime 560", STATE_NEVER },
-	{ 43, NULL, "RIPE NCC", STATE_NEVER },
+	{ 1, "local", "undisciplined local clock", STATE_ACTS, " time1 time2 ", 0 },
+	{ 4, "spectracom", "Spectracom", STATE_NOT_YET, NULL, 0 },
+	{ 5, "truetime", "TrueTime", STATE_NOT_YET, NULL, 0 },
+	{ 8, "generic", "generic radio clock (parse)", STATE_NOT_YET, NULL, 0 },
+	{ 11, "arbiter", "Arbiter", STATE_NOT_YET, NULL, 0 },
+	{ 18, "modem", "telephone time service", STATE_NOT_YET, NULL, 0 },
+	{ 20, "nmea", "NMEA GPS", STATE_ACTS,
+	    " path ppspath timedata ppsdata baud time1 time2 flag1 flag2 flag3 flag4 ", NMEA_MODE },
+	{ 22, "pps", "pulse per second", STATE_ACTS,
+	    " path ppspath timedata ppsdata time1 flag2 flag3 flag4 ", 0 },
+	{ 26, "hpgps", "HP GPS", STATE_NOT_YET, NULL, 0 },
+	{ 28, "shm", "shared memory", STATE_ACTS, " time1 time2 flag1 flag4 ", 1 },
+	{ 29, "trimble", "Trimble", STATE_NOT_YET, NULL, 0 },
+	{ 30, "oncore", "Motorola Oncore", STATE_NOT_YET, NULL, 0 },
+	{ 31, NULL, "Rockwell Jupiter", STATE_NOT_YET, NULL, 0 },
+	{ 33, NULL, "dumb clock", STATE_NOT_YET, NULL, 0 },
+	{ 38, NULL, "hopf serial", STATE_NOT_YET, NULL, 0 },
+	{ 39, NULL, "hopf PCI", STATE_NOT_YET, NULL, 0 },
+	{ 40, "jjy", "JJY", STATE_NOT_YET, NULL, 0 },
+	{ 42, "zyfer", "Zyfer", STATE_NOT_YET, NULL, 0 },
+	{ 44, NULL, "NeoClock", STATE_NOT_YET, NULL, 0 },
+	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET, NULL, 0 },
+	{ 46, "gpsd", "gpsd", STATE_NOT_YET, NULL, 0 },
+	{ 47, "sock", "socket of chrony's kind", STATE_ACTS, " path timedata time1 flag4 ", 0 },
+	{ 3, NULL, "PSTI", STATE_NEVER, NULL, 0 },
+	{ 6, NULL, "IRIG audio", STATE_NEVER, NULL, 0 },
+	{ 7, NULL, "CHU", STATE_NEVER, NULL, 0 },
+	{ 9, NULL, "Magnavox", STATE_NEVER, NULL, 0 },
+	{ 10, NULL, "Austron", STATE_NEVER, NULL, 0 },
+	{ 12, NULL, "KSI", STATE_NEVER, NULL, 0 },
+	{ 13, NULL, "Ultralink", STATE_NEVER, NULL, 0 },
+	{ 14, NULL, "ESE", STATE_NEVER, NULL, 0 },
+	{ 16, NULL, "Bancomm", STATE_NEVER, NULL, 0 },
+	{ 17, NULL, "Datum", STATE_NEVER, NULL, 0 },
+	{ 19, NULL, "Heath", STATE_NEVER, NULL, 0 },
+	{ 21, NULL, "TrueTime GPS-VME", STATE_NEVER, NULL, 0 },
+	{ 27, NULL, "Arcron", STATE_NEVER, NULL, 0 },
+	{ 32, NULL, "Chrono-log", STATE_NEVER, NULL, 0 },
+	{ 34, NULL, "Ultralink", STATE_NEVER, NULL, 0 },
+	{ 35, NULL, "Conrad", STATE_NEVER, NULL, 0 },
+	{ 36, NULL, "WWV audio", STATE_NEVER, NULL, 0 },
+	{ 37, NULL, "Forum", STATE_NEVER, NULL, 0 },
+	{ 41, NULL, "TrueTime 560", STATE_NEVER, NULL, 0 },
+	{ 43, NULL, "RIPE NCC", STATE_NEVER, NULL, 0 },
 };
 
 const struct schema_clock *
@@ -601,6 +606,27 @@ schema_clock_of_name(const char *name)
 		}
 	}
 	return NULL;
+}
+
+/* A word of a list between blanks. */
+static bool
+is_listed(const char *list, const char *word)
+{
+	char between[64];
+	struct text t = text_over(between, sizeof between);
+
+	text_printf(&t, " %s ", word);
+	return strstr(list, between) != NULL;
+}
+
+bool
+schema_clock_takes(const struct schema_clock *clock, const struct schema_row *row)
+{
+	bool of_clocks = row->group == SCHEMA_REFCLOCK || row->group == SCHEMA_FUDGE ||
+	    row->group == SCHEMA_DEVICE;
+
+	return !of_clocks || clock->state != STATE_ACTS || is_listed(clock->words, row->word) ||
+	    is_listed(" unit stratum refid minjitter ", row->word);
 }
 
 /* NULL for SOURCE_REFCLOCK, which has two forms. */

@@ -59,6 +59,29 @@ warns_of_the_local_clock_beside_real_servers(void **state)
 }
 
 static void
+warns_of_words_of_a_clock_that_want_others(void **state)
+{
+	static const char no_pulses[] =
+	    "warning: f:5:1: without 'flag1 1' its pulses are not read: its ppspath, flag2 and "
+	    "time1 have no effect (time2 is that of its sentences)\n";
+
+	(void)state;
+	check_text(FOUR "server 127.127.20.0\nfudge 127.127.20.0 time1 0.1\n", NULL, no_pulses);
+	check_text(FOUR "server 127.127.20.0\nfudge 127.127.20.0 flag2 1\n", NULL, no_pulses);
+	check_text(FOUR "server 127.127.20.0\ndevice 127.127.20.0 ppsdata /dev/x\n", NULL,
+	    no_pulses);
+	check_text(FOUR "server 127.127.20.0\nfudge 127.127.20.0 time2 0.1\n", NULL, "");
+	check_text(FOUR "refclock nmea flag1 1 flag2 1 time1 0.1 ppspath /dev/x\n", NULL, "");
+	check_text(FOUR "refclock pps path /dev/x ppspath /dev/y\n", NULL,
+	    "warning: f:5:1: 'path' has no effect beside 'ppspath'\n");
+	check_text(FOUR "refclock pps ppspath /dev/y\n", NULL, "");
+	check_text(FOUR "refclock sock unit 2\n", NULL,
+	    "warning: f:5:1: without 'path' the socket is /run/ntpd/refclock2.sock, which no gpsd "
+	    "looks for: give it the name that its writer has\n");
+	check_text(FOUR "refclock sock path /run/chrony.pps0.sock\n", NULL, "");
+}
+
+static void
 warns_of_a_default_open_to_queries(void **state)
 {
 	(void)state;
@@ -350,6 +373,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_the_servers),
 		cmocka_unit_test(warns_of_the_local_clock_beside_real_servers),
+		cmocka_unit_test(warns_of_words_of_a_clock_that_want_others),
 		cmocka_unit_test(warns_of_a_default_open_to_queries),
 		cmocka_unit_test(warns_of_kod_without_limited),
 		cmocka_unit_test(warns_of_disable_monitor_beside_limited),
