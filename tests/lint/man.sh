@@ -37,3 +37,14 @@ for page in $pages; do
 	done
 	is "$absent" '' "$page has every option that $program --help names"
 done
+
+# What scripts read stands in the page of ntpq.
+for word in good $(sed -n 's/^\t{ "\([a-z_]*\)",.*/\1/p' src/mode6/explain_nts.c); do
+	grep -qx ".It Cm $word" man/ntpq.1
+	ok $? "ntpq.1 has the word $word of nts_state"
+done
+for name in $(sed -n 's/.*("\(nts[a-z0-9_]*\)", KIND_.*/\1/p' src/control/vars_peer.c \
+	src/control/vars_system.c); do
+	grep -E '^(\.It Cm |nts_)' man/ntpq.1 | grep -qw "$name"
+	ok $? "ntpq.1 has the variable $name"
+done
