@@ -36,6 +36,8 @@ sleep 25
 our_nts_follows client client
 ok $? "and it goes on, over a restart of the server too"
 is "$(grep -c 'Got 8 cookies' "$work/client.log")" 1 "with the keys that were exchanged once"
+wait_until 20 nts_jar_full client
+ok $? "and with cookies of the keys of today, $(nts_cookies_of client)"
 stop ours
 stop client
 rm -f "$work/client.log" "$work/client.state"
