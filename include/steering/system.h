@@ -21,6 +21,9 @@ struct sys {
 	uint32_t refid;
 	double root_delay_s, root_disp_s; /* root_disp_s as of at */
 	struct mtime at;
+	/* of the answer that last made us tell more than was known, and adjust.moves by then */
+	struct mtime raised_at;
+	uint64_t raised_moves;
 	struct rtime reftime;
 	double offset_s, jitter_s;
 	uint16_t peer_id; /* 0: none */

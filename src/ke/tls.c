@@ -49,8 +49,10 @@ apply(SSL_CTX *ctx, const struct ke_tls *t, char *why)
 		fine = SSL_CTX_set_ciphersuites(ctx, t->ciphersuites) == 1;
 	}
 	if (fine && t->curves[0] != '\0') {
+		char list[KE_TLS_LIST_MAX]; /* it is not taken as const */
+		memcpy(list, t->curves, sizeof list);
 		what = "tlsecdhcurves";
-		fine = SSL_CTX_set1_groups_list(ctx, t->curves) == 1;
+		fine = SSL_CTX_set1_groups_list(ctx, list) == 1;
 	}
 	if (!fine) {
 		(void)snprintf(why, TLS_WORDS_MAX, "%s: %s", what,

@@ -195,10 +195,32 @@ root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world 
 }
 
 void
+system_err_more(struct steering *s, double by_s)
+{
+	s->sys.root_disp_s = system_root_disp_s(s) + by_s;
+	s->sys.at = steering_now(s);
+}
+
+/*
+ * What an answer of one that was followed made us tell is not taken back by another's of before it:
+ * what happened to our clock meanwhile, that one has not seen.
+ */
+static double
+outlives_s(const struct steering *s, const struct assoc *a)
+{
+	bool newer = (a->rules.flags & ASSOC_REFCLOCK) != 0 ||
+	    !mtime_before(a->wire.t4_mono, s->sys.raised_at);
+	bool moved = s->adjust.moves != s->sys.raised_moves;
+
+	return newer || moved || s->sys.leap == LEAP_UNSYNC ? 0.0 : system_root_dist_s(s);
+}
+
+void
 system_follow(struct steering *s, const struct assoc *a, const struct assoc_world *w,
     enum ntp_leap leap)
 {
 	const struct assoc_server *srv = &a->srv;
+	double kept_s = outlives_s(s, a);
 
 	s->sys.leap = leap;
 	s->sys.stratum = (uint8_t)(srv->stratum + 1);
@@ -208,26 +230,27 @@ system_follow(struct steering *s, const struct assoc *a, const struct assoc_worl
 	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */
 	s->sys.reftime = a->rules.flags & ASSOC_OWN_CLOCK ? s->adjust.at.real : a->wire.t4;
+	if (kept_s > system_root_dist_s(s)) {
+		system_err_more(s, kept_s - system_root_dist_s(s));
+	}
 }
 
 /* ---- what every answer says of our error ---- */
 
-void
-system_err_more(struct steering *s, double by_s)
-{
-	s->sys.root_disp_s = system_root_disp_s(s) + by_s;
-	s->sys.at = steering_now(s);
-}
-
-/* Tells reach_s at least; what moved the clock unseen may move it on until the next answer. */
-static void
+/*
+ * Tells reach_s at least; what moved the clock unseen may move it on until the next answer. True
+ * when that was more.
+ */
+static bool
 tell_least(struct steering *s, double reach_s)
 {
 	double told_s = system_root_dist_s(s);
 
-	if (reach_s > told_s) {
-		system_err_more(s, reach_s * MOVES_ON - told_s);
+	if (reach_s <= told_s) {
+		return false;
 	}
+	system_err_more(s, reach_s * MOVES_ON - told_s);
+	return true;
 }
 
 /*
@@ -239,8 +262,9 @@ heed_answer(struct steering *s, const struct assoc *a, const struct assoc_world 
 {
 	double bound_s;
 
-	if (assoc_bound(a, w, slew_s, &bound_s)) {
-		tell_least(s, bound_s);
+	if (assoc_bound(a, w, slew_s, &bound_s) && tell_least(s, bound_s)) {
+		s->sys.raised_at = a->wire.t4_mono;
+		s->sys.raised_moves = s->adjust.moves;
 	}
 }
 
@@ -293,7 +317,7 @@ static void
 raise_to_median(struct steering *s, const struct bounds *b)
 {
 	if (b->n > 0) {
-		tell_least(s, b->s[(b->n - 1) / 2]);
+		(void)tell_least(s, b->s[(b->n - 1) / 2]);
 	}
 }
 
@@ -358,7 +382,7 @@ heed_majority(struct steering *s, const struct assoc_world *w)
 		n += selection_speaks(a, w) && assoc_claim(a, w, &of[n]) ? 1 : 0;
 	}
 	if (overlap_most(of, n, &most) > 0) {
-		tell_least(s, claim_reach_s(&most, adjust_left_s(&s->adjust)));
+		(void)tell_least(s, claim_reach_s(&most, adjust_left_s(&s->adjust)));
 	}
 }
 
