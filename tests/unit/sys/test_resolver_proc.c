@@ -30,6 +30,7 @@ static const double STALL_S = 0.3;
 
 /* Lies in every process of the program, in a child too when it was forked from this memory. */
 static char secret[32];
+enum { PAGE_READ = 4096 + sizeof secret }; /* a page, and what may begin at its end */
 
 struct world {
 	struct loop *l;
@@ -160,13 +161,31 @@ name_an_unfit_one(const char *name, struct resolver_answer *a)
 /* A sanitizer keeps such maps of what may be touched, 256 MB and terabytes; we map none as large. */
 static const unsigned long SHADOW = 1UL << 28;
 
+/* True when the pattern is in what was read from at on, but for the octets of the buffer itself. */
+static bool
+stands_elsewhere(const char *page, size_t n, unsigned long at, const char *pattern)
+{
+	const char *end = page + n, *hit;
+
+	for (const char *from = page;
+	     (hit = memmem(from, (size_t)(end - from), pattern, sizeof secret)) != NULL;
+	     from = hit + 1) {
+		unsigned long address = at + (unsigned long)(hit - page);
+		if (address + sizeof secret <= (unsigned long)page ||
+		    address >= (unsigned long)page + PAGE_READ) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* True when the octets of the secret stand anywhere in the memory of this process. */
 static bool
 memory_has_the_secret(void)
 {
 	char line[256], pattern[sizeof secret];
 	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-	static char page[4096 + sizeof secret];
+	static char page[PAGE_READ];
 
 	/* Else not even we may look into it. */
 	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -186,9 +205,7 @@ memory_has_the_secret(void)
 		}
 		for (unsigned long at = from; at < to && !found; at += 4096) {
 			ssize_t n = pread(mem, page, sizeof page, (off_t)at);
-			found = n > 0 && at + 4096 != (unsigned long)page &&
-			    at != ((unsigned long)page & ~4095UL) &&
-			    memmem(page, (size_t)n, pattern, sizeof pattern) != NULL;
+			found = n > 0 && stands_elsewhere(page, (size_t)n, at, pattern);
 		}
 	}
 	(void)prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
