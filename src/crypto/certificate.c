@@ -19,6 +19,7 @@ enum { SERIAL_BITS = 126, CN_MAX = 64, DAY_S = 86400 };
 
 /* Nobody sits at a terminal: a pass phrase is not asked for, but it is noted that one is wanted. */
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): the form is OpenSSL's */
 no_phrase(char *buf, int size, int writing, void *wanted)
 {
 	(void)buf;

@@ -793,8 +793,9 @@ open_loop(struct serving *s)
 static void
 wipe(struct serving *s)
 {
-	while (s->crowd.oldest != NULL) {
-		free_talk((struct talk *)s->crowd.oldest);
+	for (struct crowd_guest *g = s->crowd.oldest, *newer; g != NULL; g = newer) {
+		newer = g->newer;
+		free_talk((struct talk *)g);
 	}
 	cookies_free(s->cookies);
 	SSL_CTX_free(s->ctx);

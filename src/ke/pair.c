@@ -123,6 +123,7 @@ read_file(const struct pair_file *f, bool secret, struct octets *o, struct pair_
 
 /* A key with a password has nobody to ask. */
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): the form is OpenSSL's */
 no_password(char *buf, int size, int writing, void *ctx)
 {
 	bool *asked = ctx;

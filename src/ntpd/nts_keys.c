@@ -50,6 +50,18 @@ is_time_known(const struct ntpd *d)
 
 /* ---- in force ---- */
 
+static bool
+same_keys(const struct cookie_key_set *a, const struct cookie_key_set *b)
+{
+	bool same = a->since == b->since && a->len == b->len && a->n == b->n;
+
+	for (unsigned i = 0; i < a->n && same; i++) {
+		same = a->key[i].id == b->key[i].id &&
+		    memcmp(a->key[i].secret, b->key[i].secret, a->len) == 0;
+	}
+	return same;
+}
+
 /* What follows from base, at this time, is taken into use when it is something new. */
 static void
 install(struct ntpd *d)
@@ -61,7 +73,7 @@ install(struct ntpd *d)
 	if (rules(d)->ratchet) {
 		nts_rotation_foresee(&keys);
 	}
-	news = memcmp(&keys, &f->keys, sizeof keys) != 0;
+	news = !same_keys(&keys, &f->keys);
 	f->keys = keys;
 	explicit_bzero(&keys, sizeof keys);
 	if (!news) {

@@ -175,7 +175,7 @@ device_shm_open(const struct device_sys *like, const struct device_want *want,
 		error = s->id < 0 ? s->id : -errno;
 	} else {
 		s->at = shmat(s->id, NULL, 0);
-		/* That is no address, as the manual has it. */
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): no address, as the manual has it */
 		error = s->at == (uint8_t *)-1 ? -errno : 0;
 	}
 	if (error != 0) {
