@@ -69,3 +69,4 @@ running ntpd
 ok $? "the daemon runs on"
 stop ntpd
 stop writer
+test_end

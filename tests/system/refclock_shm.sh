@@ -85,3 +85,4 @@ try "a segment that every user may write is warned of, with its maker" \
 	wait_log 5 ntpd 'SHM\(2\): segment 0x4e545032 has mode 0666, made by nobody'
 stop ntpd
 stop writer
+test_end

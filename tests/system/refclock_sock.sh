@@ -49,3 +49,4 @@ start ntpd a "$ntpd" -n -u daemon -c "$work/ntp.conf"
 try "a file in its place is told of" wait_log 5 ntpd 'SOCK\(0\): its device cannot be opened: .*is there and no socket'
 is "$(cat "$sock")" precious "and left alone"
 stop ntpd
+test_end
