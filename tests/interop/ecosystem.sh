@@ -198,7 +198,8 @@ builtins._ = str
 from ufw import applications as a
 for name, p in a.get_profiles(sys.argv[1]).items():
 	print(name, a.verify_profile(name, p), a.get_ports(p))' "$work/applications.d" 2>&1)" \
-	"NTP True ['123/udp']" "ufw takes our profile"
+	"NTP True ['123/udp']
+NTS True ['4460/tcp']" "ufw takes our profiles"
 
 # dhclient's own script with our hook, which hands the servers of a lease to the daemon.
 mkdir -p "$work/dhcp/dhclient-exit-hooks.d" "$work/leases"

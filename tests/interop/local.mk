@@ -1,12 +1,18 @@
 # tests/interop: against other people's programs, unpacked by fetch-peers
 # Those that wait longest are begun first.
 INTEROP_TESTS += \
+	tests/interop/nts_server.sh \
+	tests/interop/nts_client.sh \
 	tests/interop/real_clients.sh \
+	tests/interop/nts_self.sh \
+	tests/interop/nts_times.sh \
 	tests/interop/client_openntpd.sh \
 	tests/interop/start_times.sh \
 	tests/interop/monitor.sh \
 	tests/interop/howto.sh \
 	tests/interop/matrix.sh \
+	tests/interop/nts_tools.sh \
+	tests/interop/nts_control.sh \
 	tests/interop/tools.sh \
 	tests/interop/client_ntpsec.sh \
 	tests/interop/ecosystem.sh \
@@ -31,5 +37,3 @@ tests_interop_nts_ask_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)
 tests_interop_nts_ask_LDADD = libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) -lssl
 EXTRA_DIST += tests/interop/nts_rig.sh tests/interop/nts_fixtures.sh
 EXTRA_DIST += tests/interop/nts_crowd.py
-INTEROP_TESTS += tests/interop/nts_server.sh tests/interop/nts_client.sh tests/interop/nts_self.sh \
-	tests/interop/nts_times.sh tests/interop/nts_tools.sh tests/interop/nts_control.sh
