@@ -16,7 +16,7 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy clang-format llvm
 	zsh fish curl wget)
 deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
 # A browser and other people's monitors: for what people see of it.
-extra_packages=(chromium nodejs npm fonts-dejavu-core curl python3 procps iproute2 util-linux)
+extra_packages=(chromium fonts-dejavu-core curl python3 procps iproute2 util-linux)
 # Shell tests wait most of their time: more of them at once than there are processors.
 waiting_jobs=$((2 * jobs + 1))
 passed=0
@@ -135,6 +135,8 @@ check_extra() {
 	stage_n=1
 	start_log
 	[ "$(id -u)" -eq 0 ] || die "run as root: the tests make network namespaces"
+	# Node from elsewhere brings its npm, and conflicts with Debian's.
+	command -v npm >/dev/null || extra_packages+=(nodejs npm)
 	install "${build_packages[@]}" "${extra_packages[@]}"
 	say "logging to $log"
 	tests/extra/fetch-node build-gcc/node >>"$log" 2>&1 ||
