@@ -396,6 +396,23 @@ malformed_octets_inside_get_no_answer(void **state)
 	lab_free(lab);
 }
 
+/* Ten placeholders bring eight cookies: the answer has room, and the rule holds all the same. */
+static void
+a_short_nonce_is_dropped_though_the_answer_would_fit(void **state)
+{
+	struct lab *lab = nts_lab(OPEN);
+	struct ask q = RIGHT;
+
+	(void)state;
+	q.placeholders = 10;
+	ask(lab, &q);
+	assert_int_equal(lab->sent_n, 1);
+	q.nonce_len = 8;
+	ask(lab, &q);
+	assert_int_equal(lab->sent_n, 1);
+	lab_free(lab);
+}
+
 static void
 every_answer_is_no_longer_than_its_request(void **state)
 {
@@ -749,6 +766,7 @@ main(void)
 		    as_many_cookies_come_as_there_are_placeholders_and_one_and_no_more_than_eight),
 		cmocka_unit_test(placeholders_inside_count_like_those_in_clear),
 		cmocka_unit_test(malformed_octets_inside_get_no_answer),
+		cmocka_unit_test(a_short_nonce_is_dropped_though_the_answer_would_fit),
 		cmocka_unit_test(every_answer_is_no_longer_than_its_request),
 		cmocka_unit_test(sessions_of_each_algorithm_are_served),
 		cmocka_unit_test(a_session_of_an_algorithm_that_is_not_here_gets_a_nak),
