@@ -17,6 +17,7 @@
 #include "client/peers.h"
 #include "config/config.h"
 #include "core/assoc.h"
+#include "core/restrict.h"
 #include "journal/counters.h"
 #include "port/clock.h"
 #include "port/ke.h"
@@ -66,6 +67,8 @@ struct client_events {
 	const struct certtime *(*certtime)(void *ctx);
 	/* The RESTRICT_* bits of whoever answers from there. */
 	unsigned (*restricted)(void *ctx, const struct endpoint *from);
+	/* Whether a packet from there may make an association that no line asked for. */
+	enum restrict_refusal (*may_associate)(void *ctx, const struct restrict_newcomer *who);
 	/* An association asks that address now; none does any more. */
 	void (*source_address)(void *ctx, const struct addr *a, bool present);
 	void (*addresses)(void *ctx, struct client_addresses *out);

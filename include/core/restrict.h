@@ -20,6 +20,39 @@ struct restrict_rule {
 	int ippeerlimit;        /* -1: unlimited */
 };
 
+/* What may become an association of ours without having a line of its own. */
+enum restrict_newcomer_kind {
+	RESTRICT_NEW_PASSIVE,   /* a symmetric active one that we would answer in mode 2 */
+	RESTRICT_NEW_BROADCAST, /* a broadcast or multicast server */
+	RESTRICT_NEW_MANYCAST   /* who answered our manycast question */
+};
+
+struct restrict_newcomer {
+	enum restrict_newcomer_kind kind;
+	struct endpoint from;
+	bool authentic; /* its packet has the valid MAC of a trusted key it may use, or is of NTS */
+	unsigned held;  /* associations without a line of their own that its address has already */
+};
+
+/* What holds for a newcomer. */
+struct restrict_newcomer_rules {
+	uint32_t flags;  /* RESTRICT_* of its entry */
+	int ippeerlimit; /* of it; -1: unlimited */
+	bool auth;       /* who is not authentic is refused (enable auth) */
+};
+
+/* Why it may not; the first that holds. */
+enum restrict_refusal {
+	RESTRICT_MAY,
+	RESTRICT_REFUSES_IGNORE,  /* ignore, noserve: nothing of it is heard */
+	RESTRICT_REFUSES_NOTRUST, /* not authentic, with notrust */
+	RESTRICT_REFUSES_NOPEER,  /* not authentic, with nopeer */
+	RESTRICT_REFUSES_AUTH,    /* not authentic, without disable auth */
+	RESTRICT_REFUSES_NOEPEER, /* passive, with noepeer: authentic or not */
+	RESTRICT_REFUSES_LIMIT,   /* so many from its address are there: ippeerlimit */
+	RESTRICT_REFUSALS
+};
+
 /* An entry as reslist shows it. */
 struct restrict_entry {
 	struct restrict_rule rule;
@@ -55,6 +88,21 @@ bool restrict_remove(struct restrict_list *l, const struct restrict_rule *r);
 /* The matching entry's flags; counts the hit. ippeerlimit (may be NULL) gets the entry's. */
 uint32_t restrict_find(struct restrict_list *l, const struct addr *a, uint16_t port,
     int *ippeerlimit);
+
+/* The same without counting a hit, for what is asked about a packet that was counted before. */
+uint32_t restrict_look(struct restrict_list *l, const struct addr *a, uint16_t port,
+    int *ippeerlimit);
+
+/*
+ * Whether a packet may make an association that no line asked for. Servers, pools and their members
+ * and peers of the configuration are not asked about: nopeer is for strangers. CVE-2016-1549 (many
+ * associations with one key), CVE-2018-7170 (its late mending, noepeer and ippeerlimit).
+ */
+enum restrict_refusal restrict_newcomer(const struct restrict_newcomer *who,
+    const struct restrict_newcomer_rules *rules);
+
+/* The word of the configuration that refuses: "nopeer", "ippeerlimit", ...; of MAY "". */
+const char *restrict_refusal_word(enum restrict_refusal r);
 
 /*
  * True when the configuration has an entry for exactly this host (own addresses and sources do not

@@ -24,6 +24,7 @@ struct access {
 	bool monitor;
 	bool source_given; /* a restrict source line is there */
 	uint32_t source_flags;
+	int source_ippeerlimit;
 	struct addr *own;         /* own addresses entered */
 	unsigned own_n, own_room; /* own_room: also of them in list */
 };
@@ -42,6 +43,13 @@ void access_stop(struct server *srv);
 
 /* The flags that hold for a sender; counts the hit. */
 uint32_t access_flags(struct server *srv, const struct endpoint *from);
+
+/*
+ * Whether a packet from there may make an association that no line asked for: restrict lines and
+ * `enable auth`, see restrict_newcomer. Counts no hit, as the packet has one already.
+ */
+enum restrict_refusal access_may_associate(struct server *srv,
+    const struct restrict_newcomer *who);
 
 /*
  * Our own addresses, never answered from port 123, are told anew: takes out those of before and

@@ -225,24 +225,86 @@ restrict_remove(struct restrict_list *l, const struct restrict_rule *r)
 
 /* ---- reading ---- */
 
+/* The entry that matches; NULL of an address that nobody sends from. */
+static struct slot *
+matching(struct restrict_list *l, const struct addr *a, uint16_t port)
+{
+	if (a->family == ADDR_NONE || addr_is_multicast(a)) {
+		return NULL;
+	}
+	restrict_index(l);
+	return restrict_search(l, a->family == ADDR_V4 ? 0 : 1, restrict_number(a), port);
+}
+
+uint32_t
+restrict_look(struct restrict_list *l, const struct addr *a, uint16_t port, int *ippeerlimit)
+{
+	const struct slot *s = matching(l, a, port);
+
+	if (ippeerlimit != NULL) {
+		*ippeerlimit = s == NULL ? -1 : s->ippeerlimit;
+	}
+	return s == NULL ? RESTRICT_IGNORE : s->flags;
+}
+
 uint32_t
 restrict_find(struct restrict_list *l, const struct addr *a, uint16_t port, int *ippeerlimit)
 {
-	struct slot *s;
+	struct slot *s = matching(l, a, port);
 
-	if (a->family == ADDR_NONE || addr_is_multicast(a)) { /* nobody sends from there */
-		if (ippeerlimit != NULL) {
-			*ippeerlimit = -1;
-		}
-		return RESTRICT_IGNORE;
+	if (s != NULL) {
+		s->hits++;
 	}
-	restrict_index(l);
-	s = restrict_search(l, a->family == ADDR_V4 ? 0 : 1, restrict_number(a), port);
-	s->hits++;
 	if (ippeerlimit != NULL) {
-		*ippeerlimit = s->ippeerlimit;
+		*ippeerlimit = s == NULL ? -1 : s->ippeerlimit;
 	}
-	return s->flags;
+	return s == NULL ? RESTRICT_IGNORE : s->flags;
+}
+
+/* ---- newcomers ---- */
+
+enum restrict_refusal
+restrict_newcomer(const struct restrict_newcomer *who, const struct restrict_newcomer_rules *rules)
+{
+	if (rules->flags & (RESTRICT_IGNORE | RESTRICT_NOSERVE)) {
+		return RESTRICT_REFUSES_IGNORE;
+	}
+	if (!who->authentic) {
+		if (rules->flags & RESTRICT_NOTRUST) {
+			return RESTRICT_REFUSES_NOTRUST;
+		}
+		if (rules->flags & RESTRICT_NOPEER) {
+			return RESTRICT_REFUSES_NOPEER;
+		}
+		if (rules->auth) {
+			return RESTRICT_REFUSES_AUTH;
+		}
+	}
+	if (who->kind == RESTRICT_NEW_PASSIVE && (rules->flags & RESTRICT_NOEPEER) != 0) {
+		return RESTRICT_REFUSES_NOEPEER;
+	}
+	if (rules->ippeerlimit >= 0 && who->held >= (unsigned)rules->ippeerlimit) {
+		return RESTRICT_REFUSES_LIMIT;
+	}
+	return RESTRICT_MAY;
+}
+
+const char *
+restrict_refusal_word(enum restrict_refusal r)
+{
+	static const char *const words[] = {
+		[RESTRICT_MAY] = "",
+		[RESTRICT_REFUSES_IGNORE] = "ignore or noserve",
+		[RESTRICT_REFUSES_NOTRUST] = "notrust",
+		[RESTRICT_REFUSES_NOPEER] = "nopeer",
+		[RESTRICT_REFUSES_AUTH] = "auth",
+		[RESTRICT_REFUSES_NOEPEER] = "noepeer",
+		[RESTRICT_REFUSES_LIMIT] = "ippeerlimit",
+	};
+
+	static_assert(sizeof words / sizeof words[0] == RESTRICT_REFUSALS, "each has its word");
+	assert((unsigned)r < RESTRICT_REFUSALS);
+	return words[r];
 }
 
 bool

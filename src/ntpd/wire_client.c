@@ -86,6 +86,14 @@ restricted(void *ctx, const struct endpoint *from)
 	return access_flags(&d->server, from);
 }
 
+static enum restrict_refusal
+may_associate(void *ctx, const struct restrict_newcomer *who)
+{
+	struct ntpd *d = ctx;
+
+	return access_may_associate(&d->server, who);
+}
+
 static void
 source_address(void *ctx, const struct addr *a, bool present)
 {
@@ -130,6 +138,7 @@ static const struct client_events CLIENT_EVENTS = {
 	.broke = broke,
 	.certtime = certtime,
 	.restricted = restricted,
+	.may_associate = may_associate,
 	.source_address = source_address,
 	.addresses = addresses,
 	.put_no_way = put_no_way,

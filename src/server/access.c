@@ -124,6 +124,10 @@ apply_line(struct server *srv, unsigned at, unsigned *next_name)
 		srv->access.source_given = c->act == RESTRICT_ADD;
 		srv->access.source_flags =
 		    c->act == RESTRICT_ADD ? srv->access.source_flags | c->flags : 0;
+		if (c->act != RESTRICT_ADD || c->ippeerlimit >= 0) {
+			srv->access.source_ippeerlimit =
+			    c->act == RESTRICT_ADD ? c->ippeerlimit : -1;
+		}
 		break;
 	}
 }
@@ -173,6 +177,7 @@ build(struct server *srv)
 	srv->access.list = restrict_init(memory, n, RESTRICT_BUILTIN);
 	srv->access.source_given = false;
 	srv->access.source_flags = 0;
+	srv->access.source_ippeerlimit = -1;
 	apply_builtin(srv);
 	for (unsigned i = 0; i < srv->conf->restricts_n; i++) {
 		apply_line(srv, i, &next_name);
@@ -195,6 +200,14 @@ access_source(struct server *srv, const struct addr *a, bool present)
 
 	if (!srv->access.source_given) {
 		return;
+	}
+	r.ippeerlimit = srv->access.source_ippeerlimit;
+	if (present && r.ippeerlimit < 0) {
+		/*
+		 * A template without a limit leaves the one that held: else the first association
+		 * of a host would open the door for any number of others.
+		 */
+		(void)restrict_look(srv->access.list, a, NTP_PORT, &r.ippeerlimit);
 	}
 	if (!present) {
 		(void)restrict_remove(srv->access.list, &r);
@@ -276,6 +289,18 @@ uint32_t
 access_flags(struct server *srv, const struct endpoint *from)
 {
 	return restrict_find(srv->access.list, &from->addr, from->port, NULL);
+}
+
+enum restrict_refusal
+access_may_associate(struct server *srv, const struct restrict_newcomer *who)
+{
+	struct restrict_newcomer_rules rules = {
+		.auth = (srv->conf->switches & SWITCH_AUTH) != 0,
+	};
+
+	rules.flags = restrict_look(srv->access.list, &who->from.addr, who->from.port,
+	    &rules.ippeerlimit);
+	return restrict_newcomer(who, &rules);
 }
 
 /* ---- the client table ---- */

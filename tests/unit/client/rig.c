@@ -127,7 +127,15 @@ certtime(void *ctx)
 	return NULL;
 }
 
+static enum restrict_refusal
+may_associate(void *ctx, const struct restrict_newcomer *who)
+{
+	(void)who;
+	return ((struct rig *)ctx)->refusal;
+}
+
 static const struct client_events EVENTS = {
+	.may_associate = may_associate,
 	.certtime = certtime,
 	.look = look,
 	.world = world,

@@ -52,6 +52,7 @@ struct rig {
 	int sys_poll; /* log2 s */
 	bool synced;
 	unsigned restricted;             /* RESTRICT_* of every address */
+	enum restrict_refusal refusal;   /* of newcomers */
 	struct addr allowed;             /* with rules: the one; ADDR_NONE: no address at all */
 	bool rules;                      /* interface rules are there */
 	struct addr own[SIM_IFACES_MAX]; /* of the host, as it said last */

@@ -292,6 +292,59 @@ peer_limits_belong_to_the_entry(void **state)
 }
 
 static void
+cve_2016_1549_who_is_refused_as_a_newcomer_and_by_which_word(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		int limit;
+		bool auth;
+		enum restrict_newcomer_kind kind;
+		bool authentic;
+		unsigned held;
+		enum restrict_refusal want;
+		const char *word;
+	} cases[] = {
+		{ 0, -1, true, RESTRICT_NEW_PASSIVE, true, 100, RESTRICT_MAY, "" },
+		{ 0, -1, true, RESTRICT_NEW_BROADCAST, false, 0, RESTRICT_REFUSES_AUTH, "auth" },
+		{ 0, -1, false, RESTRICT_NEW_BROADCAST, false, 0, RESTRICT_MAY, "" },
+		{ RESTRICT_NOPEER, -1, false, RESTRICT_NEW_MANYCAST, false, 0,
+		    RESTRICT_REFUSES_NOPEER, "nopeer" },
+		{ RESTRICT_NOPEER, -1, true, RESTRICT_NEW_MANYCAST, true, 0, RESTRICT_MAY, "" },
+		{ RESTRICT_NOTRUST, -1, false, RESTRICT_NEW_PASSIVE, false, 0,
+		    RESTRICT_REFUSES_NOTRUST, "notrust" },
+		{ RESTRICT_NOEPEER, -1, true, RESTRICT_NEW_PASSIVE, true, 0,
+		    RESTRICT_REFUSES_NOEPEER, "noepeer" },
+		{ RESTRICT_NOEPEER, -1, true, RESTRICT_NEW_BROADCAST, true, 0, RESTRICT_MAY, "" },
+		{ RESTRICT_IGNORE, -1, true, RESTRICT_NEW_PASSIVE, true, 0,
+		    RESTRICT_REFUSES_IGNORE, "ignore or noserve" },
+		{ RESTRICT_NOSERVE, -1, true, RESTRICT_NEW_MANYCAST, true, 0,
+		    RESTRICT_REFUSES_IGNORE, "ignore or noserve" },
+		{ 0, 0, true, RESTRICT_NEW_PASSIVE, true, 0, RESTRICT_REFUSES_LIMIT,
+		    "ippeerlimit" },
+		{ 0, 1, true, RESTRICT_NEW_BROADCAST, true, 0, RESTRICT_MAY, "" },
+		{ 0, 1, true, RESTRICT_NEW_BROADCAST, true, 1, RESTRICT_REFUSES_LIMIT,
+		    "ippeerlimit" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct restrict_newcomer who = {
+			.kind = cases[i].kind,
+			.authentic = cases[i].authentic,
+			.held = cases[i].held,
+		};
+		const struct restrict_newcomer_rules rules = {
+			.flags = cases[i].flags,
+			.ippeerlimit = cases[i].limit,
+			.auth = cases[i].auth,
+		};
+
+		assert_int_equal(restrict_newcomer(&who, &rules), cases[i].want);
+		assert_string_equal(restrict_refusal_word(cases[i].want), cases[i].word);
+	}
+}
+
+static void
 only_entries_of_the_configuration_are_a_hosts_own(void **state)
 {
 	struct restrict_list *l = list(8, 0);
@@ -602,6 +655,7 @@ main(void)
 		cmocka_unit_test(clearing_takes_flags_and_removing_the_entry),
 		cmocka_unit_test(a_full_list_takes_no_new_key_but_still_more_flags),
 		cmocka_unit_test(peer_limits_belong_to_the_entry),
+		cmocka_unit_test(cve_2016_1549_who_is_refused_as_a_newcomer_and_by_which_word),
 		cmocka_unit_test(only_entries_of_the_configuration_are_a_hosts_own),
 		cmocka_unit_test(entries_are_shown_in_the_order_of_the_scan_with_their_hits),
 		cmocka_unit_test(the_ends_of_the_address_space_belong_to_their_entries),

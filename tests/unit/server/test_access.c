@@ -67,6 +67,81 @@ a_source_has_the_flags_of_restrict_source(void **state)
 	lab_free(lab);
 }
 
+static enum restrict_refusal
+newcomer(struct lab *lab, const char *from, bool authentic, unsigned held)
+{
+	const struct restrict_newcomer who = {
+		.kind = RESTRICT_NEW_PASSIVE,
+		.from = { lab_addr(from), 123 },
+		.authentic = authentic,
+		.held = held,
+	};
+
+	return access_may_associate(&lab->server, &who);
+}
+
+static void
+strangers_make_no_association_unless_they_are_authentic(void **state)
+{
+	struct lab *lab = lab_new("restrict default nopeer\nrestrict 203.0.113.0/24\n");
+
+	(void)state;
+	assert_int_equal(newcomer(lab, "198.51.100.7", false, 0), RESTRICT_REFUSES_NOPEER);
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 0), RESTRICT_MAY);
+	assert_int_equal(newcomer(lab, "203.0.113.9", false, 0), RESTRICT_REFUSES_AUTH);
+	lab_reload(lab, "restrict default nopeer\nrestrict 203.0.113.0/24\ndisable auth\n");
+	assert_int_equal(newcomer(lab, "203.0.113.9", false, 0), RESTRICT_MAY);
+	assert_int_equal(newcomer(lab, "198.51.100.7", false, 0), RESTRICT_REFUSES_NOPEER);
+	lab_free(lab);
+}
+
+static void
+cve_2018_7170_one_key_makes_no_more_associations_than_ippeerlimit(void **state)
+{
+	struct lab *lab = lab_new("restrict default ippeerlimit 2\nrestrict 192.0.2.0/24 noepeer\n"
+				  "restrict 203.0.113.0/24 ippeerlimit 0\n");
+
+	(void)state;
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 1), RESTRICT_MAY);
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 2), RESTRICT_REFUSES_LIMIT);
+	assert_int_equal(newcomer(lab, "192.0.2.7", true, 0), RESTRICT_REFUSES_NOEPEER);
+	assert_int_equal(newcomer(lab, "203.0.113.7", true, 0), RESTRICT_REFUSES_LIMIT);
+	lab_free(lab);
+}
+
+static void
+the_limit_holds_for_who_has_an_entry_of_restrict_source(void **state)
+{
+	struct lab *lab =
+	    lab_new("restrict default nopeer ippeerlimit 1\nrestrict source nomodify\n");
+	struct addr a = lab_addr("198.51.100.7");
+
+	(void)state;
+	access_source(&lab->server, &a, true);
+	assert_int_equal(flags_of(lab, "198.51.100.7", 123), RESTRICT_NOMODIFY);
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 1), RESTRICT_REFUSES_LIMIT);
+	access_source(&lab->server, &a, false);
+	lab_reload(lab, "restrict default ippeerlimit 1\nrestrict source ippeerlimit 3\n");
+	access_source(&lab->server, &a, true);
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 2), RESTRICT_MAY);
+	assert_int_equal(newcomer(lab, "198.51.100.7", true, 3), RESTRICT_REFUSES_LIMIT);
+	lab_free(lab);
+}
+
+static void
+asking_whether_one_may_counts_no_hit(void **state)
+{
+	struct lab *lab = lab_new("restrict default\n");
+	struct restrict_entry before, after;
+
+	(void)state;
+	assert_true(restrict_entry_at(lab->server.access.list, 0, &before));
+	(void)newcomer(lab, "198.51.100.7", true, 0);
+	assert_true(restrict_entry_at(lab->server.access.list, 0, &after));
+	assert_int_equal(after.hits, before.hits);
+	lab_free(lab);
+}
+
 static void
 our_own_addresses_are_never_answered_and_outlive_a_new_list(void **state)
 {
@@ -133,6 +208,10 @@ main(void)
 		cmocka_unit_test(without_a_default_line_strangers_may_ask_for_the_time_only),
 		cmocka_unit_test(a_name_stands_for_the_addresses_known_of_it),
 		cmocka_unit_test(a_source_has_the_flags_of_restrict_source),
+		cmocka_unit_test(strangers_make_no_association_unless_they_are_authentic),
+		cmocka_unit_test(cve_2018_7170_one_key_makes_no_more_associations_than_ippeerlimit),
+		cmocka_unit_test(the_limit_holds_for_who_has_an_entry_of_restrict_source),
+		cmocka_unit_test(asking_whether_one_may_counts_no_hit),
 		cmocka_unit_test(our_own_addresses_are_never_answered_and_outlive_a_new_list),
 		cmocka_unit_test(there_is_room_for_a_thousand_addresses_of_our_own),
 		cmocka_unit_test(the_client_table_stays_over_a_reload),
