@@ -88,9 +88,11 @@ struct net_datagram {
 	 * there (NTP's form, big-endian, 8 octets), so that batches do not age it.
 	 */
 	size_t xmt_at;
+	bool xmt_even; /* the lowest bit of what is written there is 0: see core/interleave.h */
 	/*
 	 * on_sent is to tell when it left, by this tag: one that no other datagram of the socket
-	 * has whose stamp is still to come. Costs a system call or two.
+	 * has whose stamp is still to come. Also of a socket that serves, where only those that ask
+	 * are stamped. Costs a system call or two.
 	 */
 	bool wants_stamp;
 	uint32_t tag;

@@ -12,7 +12,7 @@ write_transmit_time(struct net_slot *o, struct ntp_ts ts)
 {
 	struct writer w = writer_over(o->bytes + o->xmt_at, 8);
 
-	writer_u64(&w, ts.fix);
+	writer_u64(&w, o->xmt_even ? ts.fix & ~UINT64_C(1) : ts.fix);
 }
 
 /* Has finished what is left to its owner. */
@@ -71,15 +71,71 @@ asks(const struct net_socket *s, const struct net_slot *o)
 	return o->wants_stamp && !s->connected;
 }
 
-/* What asked for its stamp was refused: perhaps an old kernel takes it without. */
+/* The kernel knows no such request in a datagram: the socket is told for the while. */
+static bool
+hand_over_asking(const struct net_socket *s, const struct msghdr *h)
+{
+	net_stamps_for_all(s, true);
+	bool sent = hand_over(s, h);
+	int error = errno;
+	net_stamps_for_all(s, false);
+	errno = error;
+	return sent;
+}
+
+/*
+ * What bears a number for its stamp was refused: perhaps the kernel takes it without. Others of its
+ * batch may have been filled before that was known.
+ */
+static bool
+send_unnumbered(struct net_socket *s, struct net_slot *o, struct msghdr *h)
+{
+	bool known = s->net->cannot_number;
+
+	o->numbered = false;
+	h->msg_controllen -= STAMPS_ASK_SPACE;
+	if (!known) {
+		net_stamps_count_anew(s);
+	}
+	if (!hand_over(s, h)) {
+		return false;
+	}
+	if (!known) {
+		net_stamps_are_counted(s);
+	}
+	return true;
+}
+
+/* What asks for its stamp was refused: perhaps an old kernel takes it without. */
 static bool
 send_unasked(struct net_socket *s, struct net_slot *o, struct msghdr *h)
 {
-	o->wants_stamp = false;
+	bool known = s->net->cannot_ask;
+
+	o->asks_itself = false;
 	h->msg_controllen -= STAMPS_ASK_SPACE;
-	bool sent = hand_over(s, h);
-	s->net->cannot_ask = s->net->cannot_ask || sent;
-	return sent;
+	if (!known) {
+		net_stamps_count_anew(s);
+	}
+	if (!hand_over_asking(s, h)) {
+		return false;
+	}
+	if (!known) {
+		net_stamps_are_counted(s);
+		s->net->cannot_ask = true;
+	}
+	return true;
+}
+
+/* Sends one that stands there with a request for its stamp; false with errno. */
+static bool
+send_asking(struct net_socket *s, struct net_slot *o, struct msghdr *h)
+{
+	if (!o->asks_itself) {
+		return hand_over_asking(s, h);
+	}
+	return hand_over(s, h) || (errno == EINVAL && o->numbered && send_unnumbered(s, o, h)) ||
+	    (errno == EINVAL && send_unasked(s, o, h));
 }
 
 /* Sends one; false with errno. */
@@ -87,14 +143,22 @@ static bool
 send_one(struct net_socket *s, struct net_slot *o, struct msghdr *h)
 {
 	bool asked = asks(s, o);
-	bool sent = hand_over(s, h) || (errno == EINVAL && asked && send_unasked(s, o, h));
+	bool counted = s->connected || (asked && !o->numbered);
+	bool sent = asked ? send_asking(s, o, h) : hand_over(s, h);
 
-	if (!sent && (asked || s->connected)) {
+	if (!sent && counted) {
 		int error = errno;
 		net_stamps_restart(s);
 		errno = error;
 	}
 	return sent;
+}
+
+/* True when it cannot leave with others, which the kernel would stamp as well. */
+static bool
+alone(const struct net_socket *s, const struct net_slot *o)
+{
+	return asks(s, o) && !o->asks_itself;
 }
 
 /* How many of the count answers gathered from at on left; -1 when the first of them cannot. */
@@ -103,7 +167,7 @@ send_some(struct net_udp *n, struct net_socket *s, unsigned at, unsigned count)
 {
 	struct mmsghdr *h = &n->out_head[at];
 
-	if (count > 1 && !n->no_sendmmsg) {
+	if (count > 1 && !n->no_sendmmsg && !alone(s, &n->out[at])) {
 		int sent = sendmmsg(s->fd, h, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent > 0) {
 			return sent;
@@ -118,11 +182,11 @@ send_some(struct net_udp *n, struct net_socket *s, unsigned at, unsigned count)
 
 /* How many of those gathered from at on, before count, may leave together. */
 static unsigned
-run_from(const struct net_udp *n, unsigned at, unsigned count)
+run_from(const struct net_udp *n, const struct net_socket *s, unsigned at, unsigned count)
 {
 	unsigned end = at;
 
-	while (end < count && !n->out[end].dropped) {
+	while (end < count && !n->out[end].dropped && (end == at || !alone(s, &n->out[end]))) {
 		end++;
 	}
 	return end - at;
@@ -144,7 +208,7 @@ net_flush(struct net_udp *n, struct net_socket *s)
 	finish(n, count);
 	struct rtime now = write_transmit_times(n, count);
 	while (at < count) {
-		unsigned run = run_from(n, at, count);
+		unsigned run = run_from(n, s, at, count);
 		int sent = run > 0 ? send_some(n, s, at, run) : 0;
 		for (unsigned i = 0; s->sent != NULL && (int)i < sent; i++) {
 			net_stamps_sent(s, &n->out[at + i], now);
@@ -209,11 +273,29 @@ put_source(struct msghdr *h, const struct net_socket *s, const struct net_datagr
 	return s->local.addr.family == ADDR_V4 ? put_source_v4(h, d) : put_source_v6(h, d);
 }
 
+/* By the best means that the kernel is not known to lack. */
+static void
+put_ask(struct msghdr *h, struct net_socket *s, struct net_slot *o)
+{
+	o->asks_itself = asks(s, o) && !s->net->cannot_ask;
+	o->numbered = o->asks_itself && !s->net->cannot_number;
+	if (o->asks_itself) {
+		stamps_put_ask((void *)(o->control + h->msg_controllen));
+		h->msg_controllen += STAMPS_ASK_SPACE;
+	}
+	if (o->numbered) {
+		o->id = s->next_id++;
+		stamps_put_number((void *)(o->control + h->msg_controllen), o->id);
+		h->msg_controllen += STAMPS_ASK_SPACE;
+	}
+}
+
 static void
 fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const struct net_datagram *d)
 {
 	memcpy(o->bytes, d->bytes, d->len);
 	o->xmt_at = d->xmt_at;
+	o->xmt_even = d->xmt_even;
 	o->wants_stamp = d->wants_stamp && net_stamps_begin(s);
 	o->tag = d->tag;
 	o->finish = d->finish;
@@ -224,10 +306,7 @@ fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const stru
 	h->msg_name = h->msg_namelen > 0 ? &o->addr : NULL;
 	h->msg_control = o->control;
 	h->msg_controllen = put_source(h, s, d);
-	if (asks(s, o)) {
-		stamps_put_ask((void *)(o->control + h->msg_controllen));
-		h->msg_controllen += STAMPS_ASK_SPACE;
-	}
+	put_ask(h, s, o);
 }
 
 static bool

@@ -32,8 +32,11 @@ struct net_slot {
 	alignas(64) union sockaddr_any addr;
 	alignas(struct cmsghdr) uint8_t control[NET_CONTROL_MAX];
 	size_t xmt_at;
+	bool xmt_even;
 	bool wants_stamp; /* and will get it by tag, as far as is known */
-	uint32_t tag;
+	bool asks_itself; /* it bears its wish; else its socket asks */
+	bool numbered;    /* its stamp will bear id, not the kernel's count */
+	uint32_t tag, id;
 	bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now);
 	void *finish_ctx;
 	bool dropped; /* could not be finished */
@@ -52,7 +55,12 @@ struct net_udp {
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
-	bool cannot_ask; /* the kernel knows no datagram that asks for its stamp */
+	/*
+	 * What the kernel was found not to know: a number of ours for the stamp of a datagram (Linux
+	 * 6.13); a datagram that asks for its stamp (4.6), for which the socket asks instead while
+	 * it is sent.
+	 */
+	bool cannot_number, cannot_ask;
 	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];
 	struct iovec in_iov[NET_UDP_BATCH], out_iov[NET_UDP_CHUNK], one_iov, stamp_iov;
 	struct net_slot in[NET_UDP_BATCH], out[NET_UDP_CHUNK];
@@ -62,7 +70,7 @@ struct net_udp {
 
 /* A datagram sent, whose transmit stamp may come. */
 struct net_sent {
-	uint32_t id, tag; /* the kernel's count, the owner's name for it */
+	uint32_t id, tag; /* the kernel's count or our number, the owner's name for it */
 	bool waiting;
 	struct rtime after; /* it left after this reading of the clock */
 };
@@ -112,6 +120,20 @@ void net_flush(struct net_udp *n, struct net_socket *s);
 /* The net port's own. */
 int net_send(struct net *n, struct net_socket *s, const struct net_datagram *d, struct stamp *at);
 void net_reply(struct net *n, struct net_socket *s, const struct net_datagram *d);
+
+/*
+ * Of a socket that serves: what it sends from now on is stamped, or no longer, whatever the
+ * datagrams ask for. The kernel's count goes on.
+ */
+void net_stamps_for_all(const struct net_socket *s, bool on);
+
+/* The kernel's count begins anew, at 0; what bears a number of ours keeps it. */
+void net_stamps_count_anew(struct net_socket *s);
+
+/*
+ * The kernel knows no number of ours: the next that is noted as sent is the one it counted as 0.
+ */
+void net_stamps_are_counted(struct net_socket *s);
 
 /* Makes s ready to hear of stamps; false when there will be none. */
 bool net_stamps_begin(struct net_socket *s);

@@ -12,14 +12,26 @@ enum { STAMP_TRIES = 4 };
  */
 #define DUE_NS NS_PER_S
 
+static void
+forget_all(struct net_socket *s)
+{
+	s->next_id = 0;
+	s->awaited = 0;
+	memset(s->sent, 0, NET_UDP_TAGS * sizeof *s->sent);
+}
+
+void
+net_stamps_count_anew(struct net_socket *s)
+{
+	s->tx_stamps = stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
+}
+
 void
 net_stamps_restart(struct net_socket *s)
 {
 	if (s->sent != NULL) {
-		s->tx_stamps = stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
-		s->next_id = 0;
-		s->awaited = 0;
-		memset(s->sent, 0, NET_UDP_TAGS * sizeof *s->sent);
+		net_stamps_count_anew(s);
+		forget_all(s);
 	}
 }
 
@@ -30,7 +42,20 @@ net_stamps_begin(struct net_socket *s)
 		s->sent = calloc(NET_UDP_TAGS, sizeof *s->sent);
 		net_stamps_restart(s);
 	}
-	return s->tx_stamps && (s->connected || !s->net->cannot_ask);
+	return s->tx_stamps;
+}
+
+void
+net_stamps_for_all(const struct net_socket *s, bool on)
+{
+	stamps_ask_for_all(s->fd, on);
+}
+
+void
+net_stamps_are_counted(struct net_socket *s)
+{
+	s->net->cannot_number = true;
+	forget_all(s);
 }
 
 void
@@ -39,10 +64,11 @@ net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at)
 	if (s->sent == NULL || !(s->connected || o->wants_stamp)) {
 		return;
 	}
-	struct net_sent *t = &s->sent[s->next_id % NET_UDP_TAGS];
+	uint32_t id = o->numbered ? o->id : s->next_id++;
+	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
 	s->awaited -= t->waiting;
 	*t = (struct net_sent){
-		.id = s->next_id,
+		.id = id,
 		.tag = o->tag,
 		.waiting = o->wants_stamp,
 		.after = at,
@@ -51,7 +77,6 @@ net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at)
 	if (t->waiting) {
 		s->asked = at;
 	}
-	s->next_id++;
 }
 
 bool

@@ -7,11 +7,27 @@
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 
+/* Headers may be older than the kernel. */
+#ifndef SCM_TS_OPT_ID
+#if defined(__sparc__)
+#define SCM_TS_OPT_ID 0x5a
+#elif defined(__hppa__)
+#define SCM_TS_OPT_ID 0x404c
+#else
+#define SCM_TS_OPT_ID 81
+#endif
+#endif
+
 /*
  * A stamp older than this was made before a step of the clock, or by another clock: its age means
  * nothing.
  */
 #define OLDEST_NS (INT64_C(10) * NS_PER_S)
+
+enum {
+	RX_FLAGS = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE,
+	TX_FLAGS = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY,
+};
 
 static int64_t
 clock_ns(clockid_t id)
@@ -136,7 +152,7 @@ stamps_choose(const struct stamps_found *f, const struct stamps_now *now)
 bool
 stamps_enable(int fd, enum stamps_tx tx)
 {
-	int on = 1, flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	int on = 1, flags = RX_FLAGS;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) != 0) {
 		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
@@ -149,7 +165,7 @@ stamps_enable(int fd, enum stamps_tx tx)
 	 * OPT_ID counts datagrams from the moment it is switched on: the call above switched it
 	 * off, so that it starts at 0. Only those that are to be stamped are counted.
 	 */
-	flags |= SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	flags |= TX_FLAGS;
 	if (tx == STAMPS_TX_ALL) {
 		flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
 	}
@@ -157,12 +173,30 @@ stamps_enable(int fd, enum stamps_tx tx)
 }
 
 void
+stamps_ask_for_all(int fd, bool on)
+{
+	int flags = RX_FLAGS | TX_FLAGS | (on ? SOF_TIMESTAMPING_TX_SOFTWARE : 0);
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
+}
+
+static void
+put_u32(struct cmsghdr *c, int type, uint32_t value)
+{
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(sizeof value);
+	memcpy(CMSG_DATA(c), &value, sizeof value);
+}
+
+void
 stamps_put_ask(struct cmsghdr *c)
 {
-	uint32_t which = SOF_TIMESTAMPING_TX_SOFTWARE;
+	put_u32(c, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_SOFTWARE);
+}
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SO_TIMESTAMPING;
-	c->cmsg_len = CMSG_LEN(sizeof which);
-	memcpy(CMSG_DATA(c), &which, sizeof which);
+void
+stamps_put_number(struct cmsghdr *c, uint32_t id)
+{
+	put_u32(c, SCM_TS_OPT_ID, id);
 }

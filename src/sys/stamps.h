@@ -48,6 +48,12 @@ enum stamps_tx {
  */
 bool stamps_enable(int fd, enum stamps_tx tx);
 
+/*
+ * Of a socket enabled with STAMPS_TX_ASKED: all that it sends is stamped from now on, or only what
+ * asks. The count goes on.
+ */
+void stamps_ask_for_all(int fd, bool on);
+
 /* Of a control message by which a datagram asks for its transmit stamp. */
 #define STAMPS_ASK_SPACE CMSG_SPACE(sizeof(uint32_t))
 
@@ -56,5 +62,11 @@ bool stamps_enable(int fd, enum stamps_tx tx);
  * it (EINVAL).
  */
 void stamps_put_ask(struct cmsghdr *c);
+
+/*
+ * Writes one to c that has the stamp bear id, and leaves the count alone; STAMPS_ASK_SPACE as well.
+ * Linux before 6.13 refuses the datagram for it (EINVAL).
+ */
+void stamps_put_number(struct cmsghdr *c, uint32_t id);
 
 #endif

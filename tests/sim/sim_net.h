@@ -77,8 +77,13 @@ struct sim_host {
 	bool user_stamps;       /* no kernel receive stamps: read by the process, late */
 	double tx_stamp_lost;   /* chance that a transmit stamp never comes */
 	double tx_stamp_late_s; /* how much later than the datagram it comes (mean) */
-	double stack_s;  /* mean time between reading the clock for a request and its leaving */
-	bool port_taken; /* somebody else has port 123 */
+	double stack_s; /* mean time between reading the clock for a request and its leaving */
+	/*
+	 * On top of that, between the transmit time that is written into a datagram and its leaving,
+	 * at which the kernel stamps it; all 0: none.
+	 */
+	struct sim_law tx_delay;
+	bool port_taken;                             /* somebody else has port 123 */
 	int listen_error, connect_error, send_error; /* -errno of the next calls, 0: none */
 	uint64_t octets_in, octets_out, datagrams_in, datagrams_out;
 };

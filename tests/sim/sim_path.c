@@ -20,8 +20,8 @@ sim_path_exponential(double base_s, double jitter_s)
 	};
 }
 
-static double
-law_draw(const struct sim_law *l, struct sim_rng *r)
+double
+sim_law_draw(const struct sim_law *l, struct sim_rng *r)
 {
 	switch (l->kind) {
 	case LAW_CONSTANT:
@@ -62,7 +62,7 @@ queue_s(struct sim_path *p, int64_t now, size_t len)
 static double
 delay_draw(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len)
 {
-	double s = law_draw(&p->law, r) + queue_s(p, now, len);
+	double s = sim_law_draw(&p->law, r) + queue_s(p, now, len);
 
 	if (crowded(&p->crowd, now)) {
 		s += p->crowd.extra_s * sim_rng_exponential(r);

@@ -50,6 +50,9 @@ struct sim_passage {
 struct sim_path sim_path_constant(double base_s);
 struct sim_path sim_path_exponential(double base_s, double jitter_s);
 
+/* One delay by the law. */
+double sim_law_draw(const struct sim_law *l, struct sim_rng *r);
+
 void sim_path_pass(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len,
     struct sim_passage *out);
 

@@ -243,7 +243,8 @@ make_datagram(struct sim_host *h, const struct net_socket *s, const struct net_d
 	if (what->xmt_at > 0) {
 		struct writer w = writer_over(d->bytes + what->xmt_at, 8);
 
-		writer_u64(&w, ntp_ts_from_rtime(sim_clock_real(h->clock)).fix);
+		writer_u64(&w,
+		    ntp_ts_from_rtime(sim_clock_real(h->clock)).fix & ~(uint64_t)what->xmt_even);
 	}
 	return 0;
 }
@@ -254,6 +255,9 @@ leave(struct sim_host *h, struct net_socket *s, const struct net_datagram *what,
 {
 	double lag_s = h->stack_s * sim_rng_exponential(&h->rng);
 
+	if (h->tx_delay.base_s > 0 || h->tx_delay.jitter_s > 0) {
+		lag_s += sim_law_draw(&h->tx_delay, &h->rng);
+	}
 	if (what->wants_stamp) {
 		stamp_later(h, s, what->tag, lag_s);
 	}

@@ -27,19 +27,23 @@ enum { LEN = 48, XMT_AT = 40, GOT_MAX = 128 };
 /* ---- the kernel, on bad days ---- */
 
 static struct {
-	bool knows_no_asking; /* Linux before 4.6 */
-	bool late;            /* transmit stamps are held back */
-	unsigned lost;        /* so many of them never come */
-	unsigned refused;     /* datagrams, for asking */
+	bool knows_no_numbers; /* Linux before 6.13 */
+	bool knows_no_asking;  /* Linux before 4.6 */
+	bool late;             /* transmit stamps are held back */
+	unsigned lost;         /* so many of them never come */
+	unsigned refused;      /* datagrams, for asking or for their numbers */
+	unsigned numbered;     /* that bear a number */
 } kernel;
 
+enum { NUMBER = 81 }; /* SCM_TS_OPT_ID */
+
 static bool
-asks_for_stamp(const struct msghdr *h)
+bears(const struct msghdr *h, int type)
 {
 	struct msghdr copy = *h;
 
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&copy); c != NULL; c = CMSG_NXTHDR(&copy, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPING) {
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == type) {
 			return true;
 		}
 	}
@@ -49,11 +53,13 @@ asks_for_stamp(const struct msghdr *h)
 ssize_t
 sendmsg(int fd, const struct msghdr *h, int flags)
 {
-	if (kernel.knows_no_asking && asks_for_stamp(h)) {
+	if ((kernel.knows_no_asking && bears(h, SO_TIMESTAMPING)) ||
+	    (kernel.knows_no_numbers && bears(h, NUMBER))) {
 		kernel.refused++;
 		errno = EINVAL;
 		return -1;
 	}
+	kernel.numbered += bears(h, NUMBER);
 	return syscall(SYS_sendmsg, fd, h, flags);
 }
 
@@ -100,7 +106,8 @@ struct world {
 	struct net_socket *s;
 	struct endpoint local, a, b;
 	int fd_a, fd_b;
-	bool answer; /* each with its number as the tag */
+	bool answer;     /* each with its number as the tag */
+	unsigned one_in; /* so many of them one asks for its stamp; 0: each */
 	unsigned got;
 	struct {
 		uint32_t tag;
@@ -138,7 +145,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 		.bytes = p->bytes,
 		.len = p->len,
 		.to = p->from,
-		.wants_stamp = true,
+		.wants_stamp = w->one_in == 0 || w->got % w->one_in == 0,
 		.tag = w->got,
 	};
 
@@ -611,9 +618,8 @@ tags_that_nobody_collects_are_forgotten_the_oldest_first(void **state)
 }
 
 static void
-after_a_failed_send_no_stamp_is_taken_for_anothers(void **state)
+fail_between_two(struct world *w)
 {
-	struct world *w = *state;
 	struct endpoint foreign = at("198.51.100.99");
 	struct stamp tx;
 
@@ -622,12 +628,38 @@ after_a_failed_send_no_stamp_is_taken_for_anothers(void **state)
 	d.from = foreign.addr;
 	reply_tagged(w, &w->a, 1);
 	assert_true(w->n->ops->send(w->n, w->s, &d, &tx) < 0);
+	reply_tagged(w, &w->b, 3);
+}
+
+static void
+a_failed_send_takes_nothing_from_those_with_numbers(void **state)
+{
+	struct world *w = *state;
+
+	fail_between_two(w);
+	run_until(w, &w->sent_n, 2);
+	assert_int_equal(w->sent[0].tag, 1);
+	assert_int_equal(w->sent[1].tag, 3);
+	assert_int_equal(kernel.refused, 0);
+	assert_true(kernel.numbered >= 2);
+}
+
+static void
+without_numbers_no_stamp_is_taken_for_anothers_after_a_failed_send(void **state)
+{
+	struct world *w = *state;
+	struct stamp tx;
+
+	kernel.knows_no_numbers = true;
+	fail_between_two(w);
+	run_until(w, &w->sent_n, 1);
+	assert_int_equal(w->sent[0].tag, 3);
 	struct rtime before = clock_now();
-	assert_int_equal(send_tagged(w, &w->b, 3, &tx), 0);
+	assert_int_equal(send_tagged(w, &w->b, 4, &tx), 0);
 	assert_int_equal(tx.src, STAMP_KERNEL);
 	assert_true(tx.at.ns >= before.ns);
 	run_s(w, 0.02);
-	assert_int_equal(w->sent_n, 0);
+	assert_int_equal(w->sent_n, 1);
 }
 
 static void
@@ -644,29 +676,82 @@ a_socket_closed_by_its_stamp_hears_no_more(void **state)
 	assert_int_equal(w->sent_n, 2);
 }
 
+/* Each third answer asks for its stamp, a batch of which holds those that do not as well. */
 static void
-a_kernel_that_cannot_be_asked_sends_all_the_same(void **state)
+has_the_stamps_it_asks_for(struct world *w)
 {
-	enum { N = 20 };
-	struct world *w = *state;
-	struct stamp tx;
+	enum { N = 60 };
 
-	kernel.knows_no_asking = true;
 	w->answer = true;
+	w->one_in = 3;
 	listen_at(w, "127.0.0.1");
 	for (int i = 0; i < N; i++) {
 		ask(w, w->fd_a);
 	}
-	run_until(w, &w->got, N);
+	run_until(w, &w->sent_n, N / 3);
 	for (int i = 0; i < N; i++) {
 		came_from(w->fd_a, &w->local);
 	}
+	run_s(w, 0.02);
+	assert_int_equal(w->sent_n, N / 3);
+	for (unsigned i = 0; i < w->sent_n; i++) {
+		assert_int_equal(w->sent[i].tag, 3 * i);
+	}
+}
+
+static void
+those_that_ask_are_stamped_among_those_that_do_not(void **state)
+{
+	has_the_stamps_it_asks_for(*state);
+	assert_int_equal(kernel.numbered, 20);
+}
+
+static void
+a_kernel_that_knows_no_numbers_counts_those_that_ask(void **state)
+{
+	struct world *w = *state;
+	struct stamp tx;
+
+	kernel.knows_no_numbers = true;
+	has_the_stamps_it_asks_for(w);
+	unsigned refused = kernel.refused;
+	assert_true(refused > 0 && refused <= NET_UDP_CHUNK + 1);
+	assert_int_equal(send_tagged(w, &w->b, 1, &tx), 0);
+	assert_int_equal(tx.src, STAMP_KERNEL);
+	assert_int_equal(kernel.refused, refused);
+}
+
+static void
+of_a_kernel_that_cannot_be_asked_the_socket_asks(void **state)
+{
+	struct world *w = *state;
+	struct stamp tx;
+
+	kernel.knows_no_asking = kernel.knows_no_numbers = true;
+	has_the_stamps_it_asks_for(w);
 	unsigned refused = kernel.refused;
 	assert_int_equal(send_tagged(w, &w->b, 1, &tx), 0);
 	came_from(w->fd_b, &w->local);
-	assert_int_equal(tx.src, STAMP_USER);
+	assert_int_equal(tx.src, STAMP_KERNEL);
 	assert_int_equal(kernel.refused, refused);
-	assert_int_equal(w->sent_n, 0);
+	assert_int_equal(kernel.numbered, 0);
+}
+
+static void
+a_transmit_time_that_is_to_be_even_is(void **state)
+{
+	struct world *w = *state;
+	struct net_datagram d = { .bytes = bytes, .len = LEN, .xmt_at = XMT_AT, .xmt_even = true };
+	struct endpoint from;
+	uint8_t buf[LEN];
+
+	listen_at(w, "127.0.0.1");
+	d.to = w->a;
+	for (int i = 0; i < 64; i++) {
+		w->n->ops->reply(w->n, w->s, &d);
+		assert_int_equal(hear(w->fd_a, buf, sizeof buf, &from), LEN);
+		assert_int_equal(buf[XMT_AT + 7] & 1, 0);
+	}
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -690,9 +775,13 @@ main(void)
 		CASE(one_that_comes_after_more_than_a_second_is_told_too),
 		CASE(a_stamp_that_never_comes_leaves_the_others_theirs),
 		CASE(tags_that_nobody_collects_are_forgotten_the_oldest_first),
-		CASE(after_a_failed_send_no_stamp_is_taken_for_anothers),
+		CASE(a_failed_send_takes_nothing_from_those_with_numbers),
+		CASE(without_numbers_no_stamp_is_taken_for_anothers_after_a_failed_send),
 		CASE(a_socket_closed_by_its_stamp_hears_no_more),
-		CASE(a_kernel_that_cannot_be_asked_sends_all_the_same),
+		CASE(those_that_ask_are_stamped_among_those_that_do_not),
+		CASE(a_kernel_that_knows_no_numbers_counts_those_that_ask),
+		CASE(of_a_kernel_that_cannot_be_asked_the_socket_asks),
+		CASE(a_transmit_time_that_is_to_be_even_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
