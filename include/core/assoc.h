@@ -16,6 +16,7 @@
 #include "core/event.h"
 #include "core/filter.h"
 #include "core/leap.h"
+#include "core/onwire.h"
 #include "core/overlap.h"
 #include "core/refsample.h"
 #include "core/sample.h"
@@ -74,6 +75,8 @@ struct assoc_clock {
 
 /* Of the configuration. */
 struct assoc_rules {
+	/* MODE_CLIENT (and of what is read), MODE_ACTIVE, MODE_PASSIVE, MODE_BCLIENT */
+	enum ntp_mode mode;
 	unsigned flags;
 	int minpoll, maxpoll;     /* log2 s */
 	unsigned version;         /* 1..4 */
@@ -151,24 +154,12 @@ struct assoc_poll {
 	struct limit headway;
 };
 
-struct assoc_wire {
-	struct ntp_ts nonce; /* our transmit timestamp: random */
-	bool pending;        /* an answer to nonce is awaited */
-	struct rtime t1;     /* when the request left, system clock */
-	struct mtime t1_mono;
-	bool t1_exact;          /* t1 is the kernel's stamp */
-	uint32_t tag;           /* of the request, for the transmit stamp */
-	struct ntp_ts last_xmt; /* of the last answer accepted */
-	bool have_last;
-	struct rtime t4; /* of the last answer accepted */
-	struct mtime t4_mono;
-};
-
 /* The last accepted header. */
 struct assoc_server {
 	enum ntp_leap leap;
 	unsigned version;
-	uint8_t stratum; /* 16 for unspecified */
+	enum ntp_mode mode; /* MODE_UNSPEC: there is none yet */
+	uint8_t stratum;    /* 16 for unspecified */
 	int precision;
 	uint32_t refid;
 	double root_delay_s, root_disp_s;
@@ -215,7 +206,7 @@ struct assoc {
 	struct endpoint remote;
 	struct addr local; /* ours, that it is asked from; ADDR_NONE: not known yet */
 	struct assoc_poll poll;
-	struct assoc_wire wire;
+	struct onwire wire;
 	struct assoc_server srv;
 	struct assoc_dates dates;
 	struct leap_smear_heard smear;

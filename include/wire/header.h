@@ -21,7 +21,8 @@ enum ntp_mode {
 	MODE_SERVER,
 	MODE_BROADCAST,
 	MODE_CONTROL,
-	MODE_PRIVATE
+	MODE_PRIVATE,
+	MODE_BCLIENT = MODE_CONTROL /* of an association that hears broadcasts, of no packet */
 };
 
 struct header {

@@ -17,6 +17,7 @@ line_rules(const struct config_source *s, bool once)
 		{ OPTION_TRUE, ASSOC_TRUE },
 	};
 	struct assoc_rules r = {
+		.mode = MODE_CLIENT,
 		.minpoll = s->minpoll,
 		.maxpoll = s->maxpoll,
 		.version = (unsigned)s->version,

@@ -49,6 +49,7 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->id = id;
 	a->rules = *rules;
 	a->remote = *remote;
+	onwire_start(&a->wire, rules->mode, false);
 	a->poll.floor = rules->minpoll;
 	a->poll.hpoll = rules->minpoll;
 	a->poll.ppoll = rules->maxpoll;
@@ -103,10 +104,7 @@ count_request(struct assoc *a, struct mtime now)
 	a->poll.sent_once = true;
 }
 
-/*
- * LI 0, version, mode, the true poll (some servers check it) and a random nonce; all else
- * zero (RFC 9109).
- */
+/* LI 0, version, mode, the true poll (some servers check it), and the timestamps. */
 static void
 write_request(struct assoc *a, const struct assoc_world *w, uint64_t nonce,
     struct assoc_sending *out)
@@ -115,17 +113,10 @@ write_request(struct assoc *a, const struct assoc_world *w, uint64_t nonce,
 	struct writer wr = writer_over(out->bytes, sizeof out->bytes);
 
 	h.poll = (int8_t)clamp_int(a->poll.hpoll, ASSOC_POLL_MIN, ASSOC_POLL_MAX);
-	/*
-	 * Zero would mean "no timestamp"; the chance is 2^-64, but an assertion elsewhere
-	 * may rely on it.
-	 */
-	h.xmt.fix = nonce != 0 ? nonce : 1;
+	onwire_ask(&a->wire,
+	    &(struct onwire_moment){ .mono = w->now, .adjusted_ns = w->adjusted_ns }, nonce, &h);
 	header_put(&wr, &h);
 	assert(!wr.bad);
-	a->wire.nonce = h.xmt;
-	a->wire.pending = true;
-	a->wire.t1_exact = false;
-	a->wire.tag++;
 	out->tag = a->wire.tag;
 	out->send = true;
 	count_request(a, w->now);
@@ -313,25 +304,20 @@ assoc_pass(struct assoc *a, const struct assoc_world *w, const struct assoc_draw
     struct assoc_sending *out)
 {
 	take_turn(a, w, draw, out);
-	a->wire.pending = false; /* its time is over */
+	onwire_close(&a->wire); /* its time is over */
 	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
 }
 
 void
 assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono, bool exact)
 {
-	if (!a->wire.pending || tag != a->wire.tag || (a->wire.t1_exact && !exact)) {
-		return;
-	}
-	a->wire.t1 = t;
-	a->wire.t1_mono = mono;
-	a->wire.t1_exact = exact;
+	onwire_sent(&a->wire, tag, &(struct onwire_moment){ .real = t, .mono = mono }, exact);
 }
 
 void
 assoc_send_failed(struct assoc *a)
 {
-	a->wire.pending = false;
+	onwire_close(&a->wire);
 }
 
 bool
@@ -568,15 +554,15 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	a->wire.pending = false; /* one answer per question */
+	onwire_close(&a->wire); /* one answer per question */
 	out->genuine = true;
 	a->authentic = (a->rules.flags & ASSOC_PROOF) != 0;
 	if (assoc_is_kiss(&p->hdr)) {
 		return take_kiss(a, &p->hdr, w, out);
 	}
-	a->wire.last_xmt = p->hdr.xmt;
-	a->wire.have_last = true;
-	assoc_keep_header(a, &p->hdr, t4, t4_mono);
+	(void)onwire_accept(&a->wire, &p->hdr,
+	    &(struct onwire_moment){ t4, t4_mono, w->adjusted_ns });
+	assoc_keep_header(a, &p->hdr);
 	/* It answers, if not with the time: no reason to ask more and more seldom. */
 	a->poll.unreach = 0;
 	v = assoc_check_header(a, w);
@@ -665,8 +651,7 @@ assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc
 	memset(out, 0, sizeof *out);
 	a->flash = 0;
 	a->pulsed = r->mean.pulse;
-	a->wire.t4 = r->mean.real;
-	a->wire.t4_mono = s.at;
+	onwire_read(&a->wire, &(struct onwire_moment){ .real = r->mean.real, .mono = s.at });
 	a->srv.leap = a->rules.flags & ASSOC_KNOWS_LEAP ? r->mean.leap : LEAP_NONE;
 	a->srv.reftime = is_read(a) ? ntp_ts_from_rtime(r->mean.real) : (struct ntp_ts){ 0 };
 	/*
@@ -684,7 +669,7 @@ assoc_clear(struct assoc *a, const struct assoc_world *w)
 {
 	filter_clear(&a->filter, w->now);
 	estimator_start(&a->est, w->freq, w->freq_sigma);
-	a->wire.pending = false;
+	onwire_clear(&a->wire);
 	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 &&
 	    a->poll.floor == a->rules.minpoll && budget_left(a, w->now) >= ASSOC_BURST - 1;
 }

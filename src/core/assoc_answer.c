@@ -16,22 +16,16 @@ enum { PRECISION_MIN = -31 };
 enum verdict
 assoc_check_origin(struct assoc *a, const struct packet *p)
 {
-	if (a->wire.have_last && p->hdr.xmt.fix == a->wire.last_xmt.fix) {
+	enum verdict v = onwire_check(&a->wire, &p->hdr);
+
+	if (v == VERDICT_DUPLICATE) {
 		a->flash |= FLASH_DUPLICATE;
 		a->count.duplicate++;
-		return VERDICT_DUPLICATE;
-	}
-	/*
-	 * One comparison against a nonce of 64 random bits, before anything changes: neither a zero
-	 * origin nor an old answer passes, and a forgery does not use up the question
-	 * (CVE-2015-8138, CVE-2016-9042).
-	 */
-	if (!a->wire.pending || (p->hdr.org.fix ^ a->wire.nonce.fix) != 0) {
+	} else if (v == VERDICT_BOGUS) {
 		a->flash |= FLASH_BOGUS;
 		a->count.bogus++;
-		return VERDICT_BOGUS;
 	}
-	return VERDICT_OK;
+	return v;
 }
 
 enum verdict
@@ -58,11 +52,12 @@ assoc_is_kiss(const struct header *h)
 }
 
 void
-assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4, struct mtime t4_mono)
+assoc_keep_header(struct assoc *a, const struct header *h)
 {
 	a->srv = (struct assoc_server){
 		.leap = h->leap,
 		.version = h->version,
+		.mode = h->mode,
 		.stratum = h->stratum == 0 ? STRATUM_UNSPEC : h->stratum,
 		.precision = h->precision < PRECISION_MIN ? PRECISION_MIN
 		    : h->precision > 0                    ? 0
@@ -77,9 +72,7 @@ assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4, stru
 	};
 	a->poll.ppoll =
 	    h->poll >= ASSOC_POLL_MIN && h->poll <= ASSOC_POLL_MAX ? h->poll : a->poll.hpoll;
-	a->wire.t4 = t4;
-	a->wire.t4_mono = t4_mono;
-	leap_smear_hear(&a->smear, h->refid, t4_mono);
+	leap_smear_hear(&a->smear, h->refid, a->wire.t4_mono);
 }
 
 enum verdict
@@ -117,15 +110,14 @@ in_era(double offset_s, struct rtime own, struct rtime basedate)
 static enum verdict
 measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
-	struct ntp_ts t1 = ntp_ts_from_rtime(a->wire.t1);
-	struct ntp_ts t4 = ntp_ts_from_rtime(a->wire.t4);
-	double trip_s = rtime_diff_s(a->wire.t4, a->wire.t1);
-	double served_s = ntp_ts_diff_s(a->srv.xmt, a->srv.rec);
+	const struct onwire_times *of = &a->wire.of;
+	double trip_s = rtime_diff_s(of->t4.real, of->t1.real);
+	double served_s = ntp_ts_diff_s(of->t3, of->t2);
 	double own_precision_s = log2s_to_s(w->precision);
 	double precision_s = own_precision_s + log2s_to_s(a->srv.precision);
 	double delay_s = trip_s - served_s;
 
-	if (fabs(trip_s - mtime_diff_s(a->wire.t4_mono, a->wire.t1_mono)) > SPAN_TOLERANCE_S) {
+	if (fabs(trip_s - mtime_diff_s(of->t4.mono, of->t1.mono)) > SPAN_TOLERANCE_S) {
 		return VERDICT_SPAN;
 	}
 	/*
@@ -136,16 +128,18 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 	    !(delay_s >= -2 * precision_s)) {
 		return VERDICT_DELAY;
 	}
-	double offset_s = (ntp_ts_diff_s(a->srv.rec, t1) + ntp_ts_diff_s(a->srv.xmt, t4)) / 2;
+	double offset_s = (ntp_ts_diff_s(of->t2, ntp_ts_from_rtime(of->t1.real)) +
+			      ntp_ts_diff_s(of->t3, ntp_ts_from_rtime(of->t4.real))) /
+	    2;
 
 	*out = (struct sample){
-		.offset_s = in_era(offset_s, a->wire.t4, w->policy->basedate) + a->rules.bias_s,
+		.offset_s = in_era(offset_s, of->t4.real, w->policy->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
 		.disp_s = precision_s + w->policy->phi * fmax(trip_s, 0.0),
 		.root_delay_s = a->srv.root_delay_s,
 		.root_disp_s = a->srv.root_disp_s,
-		.at = a->wire.t4_mono,
-		.adjusted_ns = w->adjusted_ns,
+		.at = of->t4.mono,
+		.adjusted_ns = of->t4.adjusted_ns,
 	};
 	return VERDICT_OK;
 }

@@ -20,9 +20,8 @@ enum verdict assoc_check_auth(struct assoc *a, const struct packet *p, enum pack
  */
 bool assoc_is_kiss(const struct header *h);
 
-/* The header is that of the server from now on. */
-void assoc_keep_header(struct assoc *a, const struct header *h, struct rtime t4,
-    struct mtime t4_mono);
+/* The header, that of the packet accepted last, is that of the server from now on. */
+void assoc_keep_header(struct assoc *a, const struct header *h);
 
 /* The kept header is that of a server with time to give: tests 6 and 7. */
 enum verdict assoc_check_header(struct assoc *a, const struct assoc_world *w);

@@ -5,6 +5,8 @@ libcore_a_SOURCES = \
 	include/core/assoc.h src/core/assoc.c \
 	src/core/assoc_answer.h src/core/assoc_answer.c \
 	src/core/assoc_fit.c \
+	include/core/onwire.h src/core/onwire.c \
+	src/core/onwire_client.h src/core/onwire_client.c \
 	include/core/bank.h src/core/bank.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \

@@ -287,6 +287,7 @@ put_refid(struct text *t, const struct assoc_server *s)
 void
 stats_raw(struct journal *j, const struct assoc *a)
 {
+	const struct onwire_times *of = &a->wire.of;
 	const struct assoc_server *s = &a->srv;
 	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
@@ -296,12 +297,12 @@ stats_raw(struct journal *j, const struct assoc *a)
 	}
 	text_put(&t, addr_format(&a->remote.addr, addr, sizeof addr));
 	text_printf(&t, " %s", addr_format(&a->local, addr, sizeof addr));
-	put_ts(&t, ntp_ts_from_rtime(a->wire.t1));
-	put_ts(&t, s->rec);
-	put_ts(&t, s->xmt);
-	put_ts(&t, ntp_ts_from_rtime(a->wire.t4));
+	put_ts(&t, ntp_ts_from_rtime(of->t1.real));
+	put_ts(&t, of->t2);
+	put_ts(&t, of->t3);
+	put_ts(&t, ntp_ts_from_rtime(of->t4.real));
 	text_printf(&t, " %u %u %u %u %d %d %.6f %.6f ", (unsigned)s->leap, s->version,
-	    (unsigned)MODE_SERVER, s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, a->poll.ppoll,
+	    (unsigned)s->mode, s->stratum == STRATUM_UNSPEC ? 0 : s->stratum, a->poll.ppoll,
 	    s->precision, s->root_delay_s, s->root_disp_s);
 	put_refid(&t, s);
 	write_line(j, STATS_RAW, a->wire.t4, buf);

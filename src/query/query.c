@@ -440,6 +440,7 @@ new_server(struct query *q, struct query_name *n, const struct endpoint *remote)
 	struct query_server *s = &q->server[q->server_n++];
 	struct assoc_world w = query_world(q);
 	struct assoc_rules rules = {
+		.mode = MODE_CLIENT,
 		.minpoll = POLL_SHOWN,
 		.maxpoll = POLL_SHOWN,
 		.version = n->nts ? NTP_VERSION : q->rules.version,

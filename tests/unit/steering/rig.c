@@ -312,6 +312,7 @@ struct assoc *
 rig_source(struct rig *r, unsigned flags)
 {
 	const struct assoc_rules rules = {
+		.mode = MODE_CLIENT,
 		.flags = flags,
 		.minpoll = 4,
 		.maxpoll = 10,

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * onwire - what is on the wire of one association: which timestamps its packets carry, which of the
+ * other side's packets belong to them, and the four stamps of a sample. Pure; one file for each
+ * kind: onwire_client (modes 3 and 4), onwire_symmetric (1 and 2), and one for broadcasts (5).
+ * RFC 5905, section 8; RFC 9769.
+ *
+ * A packet that comes passes onwire_check, which changes nothing; then the caller has its proof
+ * judged, and only then tells what it was by onwire_accept. So nobody who cannot do both changes
+ * what is believed.
+ */
+#ifndef CORE_ONWIRE_H
+#define CORE_ONWIRE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/ntptime.h"
+#include "core/verdict.h"
+#include "wire/header.h"
+
+/* A moment, by the system clock and by the monotonic one. */
+struct onwire_moment {
+	struct rtime real;
+	struct mtime mono;
+	int64_t adjusted_ns; /* the system clock's sum of adjustments by then */
+};
+
+/* The stamps of a sample: T1 and T4 by our clock, T2 and T3 by the other's. */
+struct onwire_times {
+	struct onwire_moment t1, t4;
+	struct ntp_ts t2, t3;
+	/* of two exchanges: t1 may be later than t4, and the header is newer than t3 */
+	bool interleaved;
+	/*
+	 * Seconds may lie between t1 and t4, in which our clock was slewed: that is to be taken
+	 * out. Else none matter.
+	 */
+	bool apart;
+};
+
+struct onwire {
+	enum ntp_mode mode;      /* ours, of the association */
+	bool xleave;             /* interleaved where the other side can */
+	struct ntp_ts nonce;     /* transmit field of our last packet; of a client: random */
+	bool pending;            /* an answer to nonce is awaited */
+	struct onwire_moment t1; /* when that packet left */
+	bool t1_exact;           /* t1 is the kernel's stamp */
+	uint32_t tag;            /* of the packet, for the transmit stamp */
+	struct ntp_ts last_xmt;  /* of the last answer accepted */
+	bool have_last;
+	struct rtime t4; /* when the last answer accepted came */
+	struct mtime t4_mono;
+	struct onwire_times of; /* of the last answer accepted: what is measured */
+};
+
+/* Makes one of a new association. */
+void onwire_start(struct onwire *o, enum ntp_mode mode, bool xleave);
+
+/*
+ * Fills in origin, receive and transmit timestamp of the packet that leaves next, and expects what
+ * it asks for. random: 64 random bits, used for this packet only.
+ */
+void onwire_ask(struct onwire *o, const struct onwire_moment *now, uint64_t random,
+    struct header *h);
+
+/*
+ * The packet with that tag left at t (clock read before the call, or the kernel's stamp later:
+ * exact); its adjusted_ns is not looked at.
+ */
+void onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, bool exact);
+
+/* No answer to the last packet counts any more: it never left, or its time is over. */
+void onwire_close(struct onwire *o);
+
+/*
+ * Tests 1 to 3 of a packet of the other side: VERDICT_OK, VERDICT_DUPLICATE or VERDICT_BOGUS.
+ * Changes nothing.
+ */
+enum verdict onwire_check(const struct onwire *o, const struct header *h);
+
+/*
+ * A packet that passed onwire_check, and whose proof is good: from then on it is the last. True
+ * when there is something to be measured: o->of.
+ */
+bool onwire_accept(struct onwire *o, const struct header *h, const struct onwire_moment *t4);
+
+/* A reading of a reference clock, taken then, stands in the place of an answer. */
+void onwire_read(struct onwire *o, const struct onwire_moment *at);
+
+/* Our clock was moved: stamps of before say nothing beside those of now. */
+void onwire_clear(struct onwire *o);
+
+#endif

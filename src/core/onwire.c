@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* onwire - what all kinds of associations have in common on the wire. */
+#include "core/onwire.h"
+#include <string.h>
+#include "onwire_client.h"
+
+void
+onwire_start(struct onwire *o, enum ntp_mode mode, bool xleave)
+{
+	memset(o, 0, sizeof *o);
+	o->mode = mode;
+	o->xleave = xleave;
+}
+
+void
+onwire_ask(struct onwire *o, const struct onwire_moment *now, uint64_t random, struct header *h)
+{
+	onwire_client_ask(o, random, h);
+	o->t1.adjusted_ns = now->adjusted_ns;
+	o->pending = true;
+	o->t1_exact = false;
+	o->tag++;
+}
+
+void
+onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, bool exact)
+{
+	if (!o->pending || tag != o->tag || (o->t1_exact && !exact)) {
+		return;
+	}
+	o->t1.real = t->real;
+	o->t1.mono = t->mono;
+	o->t1_exact = exact;
+}
+
+void
+onwire_close(struct onwire *o)
+{
+	o->pending = false;
+}
+
+enum verdict
+onwire_check(const struct onwire *o, const struct header *h)
+{
+	return onwire_client_check(o, h);
+}
+
+bool
+onwire_accept(struct onwire *o, const struct header *h, const struct onwire_moment *t4)
+{
+	o->last_xmt = h->xmt;
+	o->have_last = true;
+	o->t4 = t4->real;
+	o->t4_mono = t4->mono;
+	return onwire_client_accept(o, h, t4);
+}
+
+void
+onwire_read(struct onwire *o, const struct onwire_moment *at)
+{
+	o->t4 = at->real;
+	o->t4_mono = at->mono;
+}
+
+void
+onwire_clear(struct onwire *o)
+{
+	o->pending = false;
+}
