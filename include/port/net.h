@@ -35,7 +35,7 @@ struct net_packet {
 	const uint8_t *bytes;
 	size_t len;
 	struct endpoint from;
-	struct addr to;   /* the local address it came to (family ADDR_NONE: unknown) */
+	struct addr to;   /* the address it came to, ours or of a group (ADDR_NONE: unknown) */
 	uint32_t ifindex; /* the interface it came in by, 0: unknown */
 	struct stamp rx;
 };
@@ -56,7 +56,7 @@ struct net_events {
 };
 
 struct net_listen {
-	struct endpoint local;           /* a wildcard address is allowed */
+	struct endpoint local;           /* a wildcard, a group, a broadcast address are allowed */
 	char ifname[NET_IFACE_NAME_MAX]; /* for the log; "" for wildcards */
 	bool drop;                       /* input is read and thrown away ("listen and drop") */
 	bool v6only;                     /* always for v6 */
@@ -83,6 +83,10 @@ struct net_datagram {
 	 * routes tell. Elsewhere the way back may differ from the way in.
 	 */
 	uint32_t ifindex;
+	/* How far a datagram to a group goes: routers that it passes, plus 1; 0: as the kernel has it, 1. */
+	uint8_t hops;
+	bool
+	    broadcast; /* to may be a broadcast address; without, such a one is refused (-EACCES) */
 	/*
 	 * Above 0, offset of a transmit timestamp: the clock is read as late as can be and written
 	 * there (NTP's form, big-endian, 8 octets), so that batches do not age it.
@@ -123,6 +127,13 @@ struct net_ops {
 	int (*connect)(struct net *n, const struct endpoint *local, const struct endpoint *remote,
 	    unsigned dscp, const struct net_events *ev, void *ctx, struct net_socket **out);
 	void (*close)(struct net *n, struct net_socket *s); /* NULL is fine */
+	/*
+	 * A socket that listens at the address of a group hears what comes to the group by that
+	 * interface, or no longer. One at a broadcast address hears without. What we send to a group
+	 * is not heard by ourselves. 0 or -errno (-ENODEV: no such interface; -ENOBUFS: the kernel
+	 * allows a socket no more interfaces; -EADDRINUSE: it does already).
+	 */
+	int (*join)(struct net *n, struct net_socket *s, uint32_t ifindex, bool in);
 	/* Gives an open socket another DSCP, 0..63; what waits in it stays. */
 	void (*mark)(struct net *n, struct net_socket *s, unsigned dscp);
 	/*

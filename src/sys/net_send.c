@@ -290,6 +290,16 @@ put_ask(struct msghdr *h, struct net_socket *s, struct net_slot *o)
 	}
 }
 
+static size_t
+put_hops(struct cmsghdr *c, enum addr_family family, int hops)
+{
+	c->cmsg_level = family == ADDR_V4 ? IPPROTO_IP : IPPROTO_IPV6;
+	c->cmsg_type = family == ADDR_V4 ? IP_TTL : IPV6_HOPLIMIT;
+	c->cmsg_len = CMSG_LEN(sizeof hops);
+	memcpy(CMSG_DATA(c), &hops, sizeof hops);
+	return CMSG_SPACE(sizeof hops);
+}
+
 static void
 fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const struct net_datagram *d)
 {
@@ -306,6 +316,10 @@ fill_slot(struct net_slot *o, struct msghdr *h, struct net_socket *s, const stru
 	h->msg_name = h->msg_namelen > 0 ? &o->addr : NULL;
 	h->msg_control = o->control;
 	h->msg_controllen = put_source(h, s, d);
+	if (d->hops > 0 && addr_is_multicast(&d->to.addr)) {
+		h->msg_controllen += put_hops((void *)(o->control + h->msg_controllen),
+		    s->local.addr.family, d->hops);
+	}
 	put_ask(h, s, o);
 }
 
@@ -354,6 +368,20 @@ send_now(struct net_udp *n, struct net_socket *s, struct stamps_now *now)
 	return send_one(s, &n->one, &n->one_head);
 }
 
+/*
+ * For this datagram only: an answer must not go to all of a network because the question was said
+ * to come from there.
+ */
+static void
+allow_broadcast(const struct net_socket *s, const struct net_datagram *d, bool allowed)
+{
+	int on = allowed;
+
+	if (d->broadcast && s->local.addr.family == ADDR_V4) {
+		(void)setsockopt(s->fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+	}
+}
+
 int
 net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, struct stamp *at)
 {
@@ -365,12 +393,15 @@ net_send(struct net *port, struct net_socket *s, const struct net_datagram *d, s
 		return -EMSGSIZE;
 	}
 	fill_slot(&n->one, &n->one_head, s, d);
+	allow_broadcast(s, d, true);
 	/* Stamps of others that are due would be lost if this one were looked for among them. */
 	bool alone = !net_stamps_due(s);
 	bool sent =
 	    send_now(n, s, &now) || (s->connected && is_old_error(errno) && send_now(n, s, &now));
+	int error = errno;
+	allow_broadcast(s, d, false);
 	if (!sent) {
-		return -errno;
+		return -error;
 	}
 	net_stamps_sent(s, &n->one, now.real);
 	if (!n->one.wants_stamp || !alone || !net_stamps_at_once(s, at)) {

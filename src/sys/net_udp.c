@@ -90,9 +90,11 @@ set_common(int fd, enum addr_family family, unsigned dscp)
 		 * every datagram.
 		 */
 		(void)set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+		(void)set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
 	} else {
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
+		(void)set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
 	}
 }
 
@@ -351,6 +353,36 @@ udp_close(struct net *port, struct net_socket *s)
 	free(s);
 }
 
+static int
+join_v4(int fd, const struct addr *group, uint32_t ifindex, bool in)
+{
+	struct ip_mreqn m = { .imr_ifindex = (int)ifindex };
+	int name = in ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP;
+
+	memcpy(&m.imr_multiaddr, group->bytes, 4);
+	return setsockopt(fd, IPPROTO_IP, name, &m, sizeof m) == 0 ? 0 : -errno;
+}
+
+static int
+join_v6(int fd, const struct addr *group, uint32_t ifindex, bool in)
+{
+	struct ipv6_mreq m = { .ipv6mr_interface = ifindex };
+	int name = in ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP;
+
+	memcpy(&m.ipv6mr_multiaddr, group->bytes, 16);
+	return setsockopt(fd, IPPROTO_IPV6, name, &m, sizeof m) == 0 ? 0 : -errno;
+}
+
+static int
+udp_join(struct net *port, struct net_socket *s, uint32_t ifindex, bool in)
+{
+	const struct addr *group = &s->local.addr;
+
+	(void)port;
+	return group->family == ADDR_V4 ? join_v4(s->fd, group, ifindex, in)
+					: join_v6(s->fd, group, ifindex, in);
+}
+
 static void
 udp_mark(struct net *port, struct net_socket *s, unsigned dscp)
 {
@@ -407,6 +439,7 @@ static const struct net_ops ops = {
 	.listen = udp_listen,
 	.connect = udp_connect,
 	.close = udp_close,
+	.join = udp_join,
 	.mark = udp_mark,
 	.send = net_send,
 	.reply = net_reply,

@@ -109,6 +109,8 @@ struct world {
 	bool answer;     /* each with its number as the tag */
 	unsigned one_in; /* so many of them one asks for its stamp; 0: each */
 	unsigned got;
+	struct addr to; /* of the last of them */
+	uint32_t ifindex;
 	struct {
 		uint32_t tag;
 		struct stamp at;
@@ -150,6 +152,8 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *p)
 	};
 
 	w->got++;
+	w->to = p->to;
+	w->ifindex = p->ifindex;
 	if (w->finishes) {
 		d.wants_stamp = false;
 		d.finish = finish;
@@ -754,6 +758,135 @@ a_transmit_time_that_is_to_be_even_is(void **state)
 	}
 }
 
+/* ---- groups and broadcasts ---- */
+
+static uint32_t
+lo(void)
+{
+	return if_nametoindex("lo");
+}
+
+static void
+send_to_group(const struct world *w, int fd)
+{
+	struct ip_mreqn by = { .imr_ifindex = (int)lo() };
+
+	assert_return_code(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by), errno);
+	ask(w, fd);
+}
+
+static void
+a_socket_at_a_group_hears_it_while_it_is_joined(void **state)
+{
+	struct world *w = *state;
+
+	listen_at(w, "224.0.1.1");
+	assert_int_equal(w->n->ops->join(w->n, w->s, lo(), true), 0);
+	assert_int_equal(w->n->ops->join(w->n, w->s, lo(), true), -EADDRINUSE);
+	assert_int_equal(w->n->ops->join(w->n, w->s, 0x7ffffff0, true), -ENODEV);
+	send_to_group(w, w->fd_a);
+	run_until(w, &w->got, 1);
+	assert_true(addr_equal(&w->to, &w->local.addr));
+	assert_int_equal(w->ifindex, lo());
+	assert_int_equal(w->n->ops->join(w->n, w->s, lo(), false), 0);
+	send_to_group(w, w->fd_a);
+	run_s(w, 0.02);
+	assert_int_equal(w->got, 1);
+}
+
+static void
+a_group_of_the_other_family_is_joined_as_well(void **state)
+{
+	struct world *w = *state;
+
+	listen_at(w, "ff05::101");
+	assert_int_equal(w->n->ops->join(w->n, w->s, lo(), true), 0);
+	assert_int_equal(w->n->ops->join(w->n, w->s, lo(), false), 0);
+	assert_true(w->n->ops->join(w->n, w->s, lo(), false) < 0);
+}
+
+static int
+hops_of_next(int fd)
+{
+	uint8_t buf[LEN], control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { buf, sizeof buf };
+	struct msghdr h = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control };
+	int hops = -1;
+
+	assert_int_equal(recvmsg(fd, &h, 0), LEN);
+	const struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+	if (c != NULL) {
+		memcpy(&hops, CMSG_DATA(c), sizeof hops);
+	}
+	return hops;
+}
+
+static void
+a_datagram_to_a_group_goes_as_far_as_it_is_told(void **state)
+{
+	struct world *w = *state;
+	struct endpoint group = at("224.0.1.1"), any;
+	struct ip_mreqn join = { .imr_ifindex = (int)lo() };
+	struct stamp tx;
+	int on = 1, fd = other_socket("0.0.0.0", &any);
+
+	memcpy(&join.imr_multiaddr, group.addr.bytes, 4);
+	assert_return_code(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &join, sizeof join),
+	    errno);
+	assert_return_code(setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof on), errno);
+	listen_at(w, "127.0.0.1");
+	group.port = any.port;
+	struct net_datagram d = stamped(&group, 1);
+	d.ifindex = lo();
+	assert_int_equal(w->n->ops->send(w->n, w->s, &d, &tx), 0);
+	assert_int_equal(tx.src, STAMP_KERNEL);
+	assert_int_equal(hops_of_next(fd), 1);
+	d.hops = 32;
+	assert_int_equal(w->n->ops->send(w->n, w->s, &d, &tx), 0);
+	assert_int_equal(tx.src, STAMP_KERNEL);
+	assert_int_equal(hops_of_next(fd), 32);
+	(void)close(fd);
+}
+
+static void
+only_what_is_meant_for_all_goes_to_a_broadcast_address(void **state)
+{
+	struct world *w = *state;
+	struct endpoint all = at("127.255.255.255"), any, from;
+	struct stamp tx;
+	uint8_t buf[LEN];
+	int fd = other_socket("0.0.0.0", &any);
+
+	listen_at(w, "127.0.0.1");
+	all.port = any.port;
+	struct net_datagram d = stamped(&all, 1);
+	assert_int_equal(w->n->ops->send(w->n, w->s, &d, &tx), -EACCES);
+	d.broadcast = true;
+	assert_int_equal(w->n->ops->send(w->n, w->s, &d, &tx), 0);
+	assert_int_equal(hear(fd, buf, sizeof buf, &from), LEN);
+	assert_true(endpoint_equal(&from, &w->local));
+	d.broadcast = false;
+	assert_int_equal(w->n->ops->send(w->n, w->s, &d, &tx), -EACCES);
+	(void)close(fd);
+}
+
+static void
+a_socket_at_a_broadcast_address_hears_it(void **state)
+{
+	struct world *w = *state;
+	int on = 1;
+
+	listen_at(w, "127.255.255.255");
+	assert_return_code(setsockopt(w->fd_a, SOL_SOCKET, SO_BROADCAST, &on, sizeof on), errno);
+	ask(w, w->fd_a);
+	run_until(w, &w->got, 1);
+	assert_true(addr_equal(&w->to, &w->local.addr));
+	assert_int_equal(w->ifindex, lo());
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int
@@ -782,6 +915,11 @@ main(void)
 		CASE(a_kernel_that_knows_no_numbers_counts_those_that_ask),
 		CASE(of_a_kernel_that_cannot_be_asked_the_socket_asks),
 		CASE(a_transmit_time_that_is_to_be_even_is),
+		CASE(a_socket_at_a_group_hears_it_while_it_is_joined),
+		CASE(a_group_of_the_other_family_is_joined_as_well),
+		CASE(a_datagram_to_a_group_goes_as_far_as_it_is_told),
+		CASE(only_what_is_meant_for_all_goes_to_a_broadcast_address),
+		CASE(a_socket_at_a_broadcast_address_hears_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
