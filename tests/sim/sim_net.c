@@ -116,6 +116,24 @@ change_soon(struct sim_host *h)
 	world_arm(h->fabric->w, &h->changed_event, h->fabric->w->now + ns_from_s(CHANGE_NOTICE_S));
 }
 
+/* lo has 1, and the first other interface 2. */
+static uint32_t
+index_of(const struct sim_host *h, const char *ifname)
+{
+	uint32_t last = 1;
+
+	if (text_equal(ifname, "lo")) {
+		return 1;
+	}
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		if (text_equal(h->iface[i].name, ifname)) {
+			return h->iface[i].ifindex;
+		}
+		last = h->iface[i].ifindex > last ? h->iface[i].ifindex : last;
+	}
+	return last + 1;
+}
+
 void
 sim_host_add(struct sim_host *h, const char *ifname, const char *address)
 {
@@ -135,7 +153,7 @@ sim_host_add(struct sim_host *h, const char *ifname, const char *address)
 	i->mask = addr_mask_of(i->addr.family, prefix);
 	text_put(&name, ifname);
 	i->loopback = text_equal(ifname, "lo");
-	i->ifindex = i->loopback ? 1 : 2;
+	i->ifindex = index_of(h, ifname);
 	i->up = true;
 	h->iface_n++;
 	change_soon(h);
@@ -199,6 +217,53 @@ sim_net_find(struct sim_net *n, const struct addr *a)
 		}
 	}
 	return NULL;
+}
+
+static bool
+in_network(const struct net_iface *f, const struct addr *a)
+{
+	struct addr mine, other;
+
+	if (f->loopback || f->addr.family != a->family) {
+		return false;
+	}
+	mine = addr_masked(&f->addr, &f->mask);
+	other = addr_masked(a, &f->mask);
+	return addr_equal(&mine, &other);
+}
+
+bool
+sim_host_shares_link(const struct sim_host *a, const struct sim_host *b)
+{
+	for (unsigned i = 0; i < a->iface_n; i++) {
+		for (unsigned j = 0; j < b->iface_n; j++) {
+			if (a->iface[i].up && b->iface[j].up && !b->iface[j].loopback &&
+			    in_network(&a->iface[i], &b->iface[j].addr)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool
+sim_host_is_broadcast(const struct sim_host *h, const struct addr *a)
+{
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		const struct net_iface *f = &h->iface[i];
+
+		if (a->family == ADDR_V4 && in_network(f, a) &&
+		    (addr_v4_value(a) | addr_v4_value(&f->mask)) == UINT32_MAX) {
+			return true;
+		}
+	}
+	return a->family == ADDR_V4 && addr_v4_value(a) == UINT32_MAX;
+}
+
+static bool
+is_to_all(const struct sim_host *from, const struct addr *to)
+{
+	return addr_is_multicast(to) || sim_host_is_broadcast(from, to);
 }
 
 /* --- address translation --- */
@@ -296,7 +361,9 @@ hand_over(struct sim_flight *f)
 		f->rx = sim_host_stamp(h);
 		f->rx.src = STAMP_USER;
 	}
-	if (!sim_socket_deliver(h, &f->d, f->rx)) {
+	if (is_to_all(h, &f->d.to.addr)) {
+		sim_socket_deliver_all(h, &f->d, f->rx);
+	} else if (!sim_socket_deliver(h, &f->d, f->rx)) {
 		f->fabric->unclaimed++;
 		if (!h->no_icmp) {
 			send_back(f->fabric, h, &f->d);
@@ -376,6 +443,7 @@ launch(struct sim_net *n, struct sim_host *to, const struct sim_datagram *d, dou
 	f->d.from = d->from;
 	f->d.to = d->to;
 	f->d.len = d->len;
+	f->d.hops = d->hops;
 	memcpy(f->d.bytes, d->bytes, d->len);
 	flight_link(&n->flying, f);
 	world_arm(n->w, &f->event, n->w->now + 1 + ns_from_s(delay_s > 0 ? delay_s : 0));
@@ -433,23 +501,20 @@ carry(struct sim_net *n, struct sim_host *from, struct sim_host *to, struct sim_
 	}
 }
 
-void
-sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s)
+/* To one host, or to none. */
+static void
+send_to(struct sim_net *n, struct sim_host *from, struct sim_host *to, const struct sim_datagram *d,
+    double lag_s)
 {
-	struct sim_datagram copy = { .from = d->from, .to = d->to, .len = d->len };
-	struct sim_host *to = addr_is_loopback(&d->to.addr) || host_has(from, &d->to.addr)
-	    ? from
-	    : sim_net_find(n, &d->to.addr);
+	struct sim_datagram copy = {
+		.from = d->from,
+		.to = d->to,
+		.len = d->len,
+		.hops = d->hops,
+	};
 	double extra_s = lag_s;
 
-	assert(d->len <= sizeof copy.bytes);
 	memcpy(copy.bytes, d->bytes, d->len);
-	from->octets_out += d->len;
-	from->datagrams_out++;
-	if (from->dark || (from->clock != NULL && from->clock->halted)) {
-		n->lost++;
-		return;
-	}
 	for (struct sim_tap *t = n->taps; t != NULL; t = t->next) {
 		if (t->see != NULL && t->see(t->ctx, from, to, &copy, &extra_s) == FATE_DROP) {
 			n->lost++;
@@ -464,6 +529,56 @@ sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram
 		translate_out(from, &copy);
 	}
 	carry(n, from, to, &copy, extra_s);
+}
+
+static bool
+is_in_reach(struct sim_net *n, struct sim_host *from, struct sim_host *to,
+    const struct sim_datagram *d)
+{
+	bool near = sim_host_shares_link(from, to);
+	unsigned routers;
+
+	if (!addr_is_multicast(&d->to.addr) || sim_host_is_broadcast(from, &d->to.addr)) {
+		return near;
+	}
+	routers = sim_net_path(n, from, to)->hops;
+	routers += !near && routers == 0;
+	return routers < (d->hops > 0 ? d->hops : 1);
+}
+
+/* Not back to who sent it: IP_MULTICAST_LOOP is off. */
+static void
+send_to_all(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s)
+{
+	for (unsigned i = 0; i < n->host_n; i++) {
+		struct sim_host *to = n->host[i];
+
+		if (to != from && (to->on_datagram == NULL || to->hears_all) &&
+		    is_in_reach(n, from, to, d)) {
+			send_to(n, from, to, d, lag_s);
+		}
+	}
+}
+
+void
+sim_net_send(struct sim_net *n, struct sim_host *from, const struct sim_datagram *d, double lag_s)
+{
+	assert(d->len <= sizeof d->bytes);
+	from->octets_out += d->len;
+	from->datagrams_out++;
+	if (from->dark || (from->clock != NULL && from->clock->halted)) {
+		n->lost++;
+		return;
+	}
+	if (is_to_all(from, &d->to.addr)) {
+		send_to_all(n, from, d, lag_s);
+		return;
+	}
+	send_to(n, from,
+	    addr_is_loopback(&d->to.addr) || host_has(from, &d->to.addr)
+		? from
+		: sim_net_find(n, &d->to.addr),
+	    d, lag_s);
 }
 
 void

@@ -18,6 +18,7 @@ enum { SIM_HOSTS_MAX = 80, SIM_IFACES_MAX = 12, SIM_NAT_MAPS = 64, SIM_STAMPS_MA
 struct sim_datagram {
 	struct endpoint from, to;
 	size_t len;
+	unsigned hops; /* to a group: how far it goes; 0: 1 */
 	uint8_t bytes[NET_PACKET_MAX];
 };
 
@@ -70,6 +71,7 @@ struct sim_host {
 	/* A played host: gets every datagram to its addresses. */
 	void (*on_datagram)(void *ctx, struct sim_host *h, const struct sim_datagram *d);
 	void *on_datagram_ctx;
+	bool hears_all; /* a played one gets what goes to all only if it is to */
 	/* Faults, set by scenarios at any time. */
 	bool dark;              /* no power: what comes is lost */
 	bool frozen;            /* the process does not run: what comes waits in the kernel */
@@ -153,6 +155,16 @@ void sim_net_untap(struct sim_net *n, struct sim_tap *t);
 /* The host that has the address (or stands behind it), or NULL. */
 struct sim_host *sim_net_find(struct sim_net *n, const struct addr *a);
 
+/*
+ * Hosts share a link when they have addresses in one network. What goes to that network's broadcast
+ * address, or to a group, reaches each host of the link that listens; what goes to a group also
+ * others, as far as its hops go (sim_path.hops; of hosts on different networks at least 1).
+ */
+bool sim_host_shares_link(const struct sim_host *a, const struct sim_host *b);
+
+/* True for the broadcast address of a network that a has an address in. */
+bool sim_host_is_broadcast(const struct sim_host *h, const struct addr *a);
+
 /* Forgets all translations, so that answers to what is under way are lost. */
 void sim_host_rebind(struct sim_host *h);
 
@@ -175,6 +187,9 @@ extern const struct net_ops sim_socket_ops;
 
 /* The code point that the socket was given last. */
 unsigned sim_socket_dscp(const struct net_socket *s);
+
+/* Of a datagram to all: gives it to every socket that listens there, if any. */
+void sim_socket_deliver_all(struct sim_host *h, const struct sim_datagram *d, struct stamp rx);
 
 /* Gives a datagram that has arrived to its socket; false when there is none. */
 bool sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx);

@@ -37,6 +37,7 @@ struct sim_path {
 	double rate_Bps;                 /* octets a second through one queue, 0: no limit */
 	struct sim_crowd crowd;
 	bool cut;           /* nothing passes */
+	unsigned hops;      /* routers on it, for what goes to a group; see sim_net.h */
 	int64_t queue_free; /* when the queue has sent all it holds, true ns */
 };
 

@@ -12,6 +12,7 @@ struct net_socket {
 	struct endpoint local, remote;
 	bool connected, drop;
 	unsigned dscp;
+	uint32_t joined; /* a bit for each interface, by its number: of a socket at a group */
 	struct net_events ev;
 	void *ctx;
 	struct net_socket *next;
@@ -95,7 +96,8 @@ listen_on(struct net *port, const struct net_listen *what, const struct net_even
 	if (listened(h, &what->local) || (h->port_taken && addr_is_wildcard(&what->local.addr))) {
 		return -EADDRINUSE;
 	}
-	if (!addr_is_wildcard(&what->local.addr) && !owns(h, &what->local.addr)) {
+	if (!addr_is_wildcard(&what->local.addr) && !addr_is_multicast(&what->local.addr) &&
+	    !sim_host_is_broadcast(h, &what->local.addr) && !owns(h, &what->local.addr)) {
 		return -EADDRNOTAVAIL;
 	}
 	socket_add(h,
@@ -223,6 +225,7 @@ make_datagram(struct sim_host *h, const struct net_socket *s, const struct net_d
 	d->from = s->local;
 	d->to = what->to.addr.family != ADDR_NONE ? what->to : s->remote;
 	d->len = what->len;
+	d->hops = what->hops;
 	if (what->from.family != ADDR_NONE) {
 		d->from.addr = what->from;
 	}
@@ -238,6 +241,9 @@ make_datagram(struct sim_host *h, const struct net_socket *s, const struct net_d
 	}
 	if (!owns(h, &d->from.addr)) {
 		return -EINVAL;
+	}
+	if (sim_host_is_broadcast(h, &d->to.addr) && !what->broadcast) {
+		return -EACCES;
 	}
 	memcpy(d->bytes, what->bytes, what->len);
 	if (what->xmt_at > 0) {
@@ -307,6 +313,25 @@ reply_on(struct net *port, struct net_socket *s, const struct net_datagram *what
 	}
 }
 
+static int
+join(struct net *port, struct net_socket *s, uint32_t ifindex, bool in)
+{
+	const struct sim_host *h = (struct sim_host *)port;
+	bool there = false;
+
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		there = there || h->iface[i].ifindex == ifindex;
+	}
+	if (!there || ifindex >= 32) {
+		return -ENODEV;
+	}
+	if (((s->joined >> ifindex & 1) != 0) == in) {
+		return in ? -EADDRINUSE : -EADDRNOTAVAIL;
+	}
+	s->joined ^= UINT32_C(1) << ifindex;
+	return 0;
+}
+
 static void
 mark(struct net *port, struct net_socket *s, unsigned dscp)
 {
@@ -365,6 +390,7 @@ const struct net_ops sim_socket_ops = {
 	.listen = listen_on,
 	.connect = connect_to,
 	.close = close_socket,
+	.join = join,
 	.mark = mark,
 	.send = send_on,
 	.reply = reply_on,
@@ -393,6 +419,86 @@ fit(const struct sim_host *h, const struct net_socket *s, const struct sim_datag
 	return endpoint_equal(&s->remote, &d->from) ? 3 : 0;
 }
 
+static bool
+is_of_network(const struct net_iface *f, const struct addr *a)
+{
+	struct addr mine = addr_masked(&f->addr, &f->mask);
+	struct addr other;
+
+	if (f->addr.family != a->family) {
+		return false;
+	}
+	other = addr_masked(a, &f->mask);
+	return addr_equal(&mine, &other);
+}
+
+/* The interface of the address it came to; what came to all: that of the sender's network. */
+static uint32_t
+arrived_by(const struct sim_host *h, const struct sim_datagram *d)
+{
+	if (addr_is_loopback(&d->to.addr)) {
+		return 1;
+	}
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		if (addr_equal(&h->iface[i].addr, &d->to.addr)) {
+			return h->iface[i].ifindex;
+		}
+	}
+	for (unsigned i = 0; i < h->iface_n; i++) {
+		if (!h->iface[i].loopback && is_of_network(&h->iface[i], &d->from.addr)) {
+			return h->iface[i].ifindex;
+		}
+	}
+	return 2;
+}
+
+/* By the kernel a wildcard hears of a group what any socket of the host has joined. */
+static bool
+hears(const struct sim_host *h, const struct net_socket *s, const struct sim_datagram *d,
+    uint32_t ifindex)
+{
+	bool group = addr_is_multicast(&d->to.addr) && !sim_host_is_broadcast(h, &d->to.addr);
+	uint32_t joined = 0;
+
+	if (s->connected || s->local.port != d->to.port ||
+	    s->local.addr.family != d->to.addr.family) {
+		return false;
+	}
+	if (!group) {
+		return addr_is_wildcard(&s->local.addr) || addr_equal(&s->local.addr, &d->to.addr);
+	}
+	if (!addr_is_wildcard(&s->local.addr) && !addr_equal(&s->local.addr, &d->to.addr)) {
+		return false;
+	}
+	for (const struct net_socket *o = h->sockets; o != NULL; o = o->next) {
+		joined |= addr_equal(&o->local.addr, &d->to.addr) ? o->joined : 0;
+	}
+	return ((addr_is_wildcard(&s->local.addr) ? joined : s->joined) >> ifindex & 1) != 0;
+}
+
+void
+sim_socket_deliver_all(struct sim_host *h, const struct sim_datagram *d, struct stamp rx)
+{
+	struct net_packet p = {
+		.bytes = d->bytes,
+		.len = d->len,
+		.from = d->from,
+		.to = d->to.addr,
+		.ifindex = arrived_by(h, d),
+		.rx = rx,
+	};
+	uint64_t last = h->socket_last_id;
+
+	/* What hears it may open and close sockets. */
+	for (uint64_t id = 1; id <= last; id++) {
+		struct net_socket *s = socket_of(h, id);
+
+		if (s != NULL && hears(h, s, d, p.ifindex) && !s->drop && s->ev.on_packet != NULL) {
+			s->ev.on_packet(s->ctx, s, &p);
+		}
+	}
+}
+
 bool
 sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stamp rx)
 {
@@ -417,7 +523,7 @@ sim_socket_deliver(struct sim_host *h, const struct sim_datagram *d, struct stam
 	if (best == NULL) {
 		return false;
 	}
-	p.ifindex = addr_is_loopback(&d->to.addr) ? 1 : 2;
+	p.ifindex = arrived_by(h, d);
 	if (!best->drop && best->ev.on_packet != NULL) {
 		best->ev.on_packet(best->ctx, best, &p);
 	}
