@@ -88,6 +88,22 @@ enum verdict serve_wanted(const struct header *h);
 void serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN]);
 
+/* What a broadcast is to be. */
+struct serve_cast {
+	unsigned version; /* 1..4 */
+	int poll;         /* log2 s, until the next */
+	/* interleaved: when the one before left indeed (RFC 9769, 5); zero: not known, or not told */
+	struct ntp_ts org;
+	double smear_s; /* of serve_request */
+};
+
+/*
+ * Builds a broadcast (mode 5), whose transmit timestamp the caller writes as that of a reply. False
+ * when there is none, for we are not synchronised.
+ */
+bool serve_broadcast(const struct served_time *t, const struct serve_cast *q, struct mtime now,
+    uint8_t out[HEADER_LEN]);
+
 /*
  * Builds a kiss with that code, "RATE" or "NTSN" (a NAK of NTS: RFC 8915, 5.7): every timestamp is
  * the request's transmit timestamp.

@@ -35,6 +35,10 @@ enum verdict {
 	VERDICT_DISTANCE,  /* its root distance is 16 s or more; test 7 */
 	VERDICT_SPAN,      /* a step or leap second between request and reply */
 	VERDICT_DELAY,     /* times that cannot be: answered before it was asked */
+	/* Broadcasts. */
+	VERDICT_INTERFACE, /* it came by another interface than that of its server */
+	VERDICT_EARLY,     /* the interval of its server is not over */
+	VERDICT_FAR,       /* beyond panic from what was foretold */
 	/* Mode 6. */
 	VERDICT_CONTROL, /* a question of ntpq that was answered */
 	VERDICT_N

@@ -8,6 +8,7 @@ libcore_a_SOURCES = \
 	include/core/onwire.h src/core/onwire.c \
 	src/core/onwire_client.h src/core/onwire_client.c \
 	include/core/bank.h src/core/bank.c \
+	include/core/bclient.h src/core/bclient.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
@@ -20,6 +21,7 @@ libcore_a_SOURCES = \
 	src/core/filter.c \
 	src/core/leap.c \
 	src/core/loop_classic.h src/core/loop_classic.c \
+	include/core/manycast.h src/core/manycast.c \
 	src/core/mru.c \
 	include/core/nts_client.h src/core/nts_client.c \
 	src/core/orphan.c \

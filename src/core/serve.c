@@ -148,6 +148,35 @@ serve_reply(const struct served_time *t, const struct serve_request *q, struct m
 	write_out(&h, out);
 }
 
+bool
+serve_broadcast(const struct served_time *t, const struct serve_cast *q, struct mtime now,
+    uint8_t out[HEADER_LEN])
+{
+	struct header h = {
+		.leap = served_leap(t, now),
+		.version = q->version,
+		.mode = MODE_BROADCAST,
+		.stratum = t->stratum,
+		.poll = (int8_t)q->poll,
+		.precision = t->precision,
+		.root_delay = ntp_short_from_s(t->root_delay_s),
+		.root_disp = ntp_short_from_s(served_root_disp_s(t, now)),
+		.refid = t->refid,
+		.reftime = t->reftime,
+		.org = q->org,
+	};
+
+	if (h.leap == LEAP_UNSYNC || t->stratum >= STRATUM_UNSPEC) {
+		return false;
+	}
+	if (fabs(q->smear_s) > 0.0) {
+		smear(&h, q->smear_s);
+		h.rec.fix = 0;
+	}
+	write_out(&h, out);
+	return true;
+}
+
 void
 serve_kiss(const struct served_time *t, const struct serve_request *q, const char *code,
     uint8_t out[HEADER_LEN])

@@ -35,6 +35,9 @@ static const struct wording wording[] = {
 	[VERDICT_DISTANCE] = { "distance", NULL, NULL },
 	[VERDICT_SPAN] = { "span", NULL, NULL },
 	[VERDICT_DELAY] = { "delay", "ss_lamport", NULL },
+	[VERDICT_INTERFACE] = { "interface", "ss_restricted", NULL },
+	[VERDICT_EARLY] = { "early", "ss_limited", NULL },
+	[VERDICT_FAR] = { "far", NULL, NULL },
 	[VERDICT_CONTROL] = { "control", NULL, NULL },
 };
 _Static_assert(sizeof wording / sizeof wording[0] == VERDICT_N, "every verdict has its words");

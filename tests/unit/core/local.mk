@@ -142,3 +142,15 @@ TESTS += tests/unit/core/test_nts_client
 tests_unit_core_test_nts_client_SOURCES = tests/unit/core/test_nts_client.c tests/unit/core/check.h
 tests_unit_core_test_nts_client_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_nts_client_LDADD = libcore.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_bclient
+TESTS += tests/unit/core/test_bclient
+tests_unit_core_test_bclient_SOURCES = tests/unit/core/test_bclient.c tests/unit/core/check.h
+tests_unit_core_test_bclient_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_bclient_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_manycast
+TESTS += tests/unit/core/test_manycast
+tests_unit_core_test_manycast_SOURCES = tests/unit/core/test_manycast.c tests/unit/core/check.h
+tests_unit_core_test_manycast_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_manycast_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)

@@ -38,6 +38,7 @@ sysstats_variables_are_those_of_ntpq(void **state)
 		[VERDICT_UNSYNC] = true,
 		[VERDICT_DISTANCE] = true,
 		[VERDICT_SPAN] = true,
+		[VERDICT_FAR] = true,
 		[VERDICT_CONTROL] = true,
 	};
 

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bclient - broadcasts of one server. */
+#include "core/bclient.h"
+#include <math.h>
+#include <string.h>
+
+/* A sender that counts whole seconds may be so much early. */
+static const double EARLY_S = 1.0;
+/* The transmit time of a packet, as its successor tells it, is no later than this, s. */
+static const double TRANSMIT_MOST_S = 1.0;
+/* So much an unmeasured clock may drift, s/s: between the volley and its broadcast. */
+static const double DRIFT = 100e-6;
+/* So many of its mean deviations a broadcast is off at most, as a rule; beyond it is far. */
+static const double SPREADS = 4.0, FAR_SPREADS = 8.0;
+static const double FAR_LEAST_S = 1e-3;
+static const double SPREAD_WEIGHT = 1.0 / 8.0;
+/* Far ones in a row until the way is measured again; ways refused until the next are rare. */
+enum { FAR_MOST = 2, UNFIT_MOST = 3 };
+
+static struct bclient_offset
+offset_of(double offset_s, struct mtime at, int64_t adjusted_ns)
+{
+	return (struct bclient_offset){ true, offset_s, at, adjusted_ns };
+}
+
+/* What a broadcast seems to say of our clock, whatever time it took to come. */
+static struct bclient_offset
+raw_of(struct ntp_ts xmt, const struct bclient_packet *p)
+{
+	return offset_of(ntp_ts_diff_s(xmt, ntp_ts_from_rtime(p->rx)), p->rx_mono, p->adjusted_ns);
+}
+
+static void
+begin_volley(struct bclient *b)
+{
+	b->phase = BCLIENT_VOLLEY;
+	b->requests = b->answers = 0;
+	b->best = (struct bclient_offset){ .known = false };
+}
+
+void
+bclient_start(struct bclient *b, const struct bclient_rules *rules, const struct bclient_packet *p)
+{
+	memset(b, 0, sizeof *b);
+	b->rules = *rules;
+	b->ifindex = p->ifindex;
+	b->poll = p->poll;
+	b->last = *p;
+	b->newest = raw_of(p->xmt, p);
+	b->phase = BCLIENT_LISTEN;
+	if (rules->volley) {
+		begin_volley(b);
+	}
+}
+
+/* ---- guards ---- */
+
+bool
+bclient_poll_sound(int poll)
+{
+	return poll >= BCLIENT_POLL_MIN && poll <= BCLIENT_POLL_MAX;
+}
+
+static bool
+rises(const struct bclient *b, const struct bclient_packet *p)
+{
+	return (int64_t)(p->xmt.fix - b->last.xmt.fix) > 0;
+}
+
+static double
+way_s(const struct bclient *b)
+{
+	return b->measured ? b->way_s : b->rules.delay_s / 2;
+}
+
+/* As it would be had our clock run free up to y. */
+static double
+between_s(const struct bclient_offset *x, const struct bclient_offset *y)
+{
+	return x->offset_s - y->offset_s + (double)(x->adjusted_ns - y->adjusted_ns) * 1e-9;
+}
+
+/* By which a broadcast, its way added, is not what was foretold. */
+static double
+off_s(const struct bclient *b, const struct bclient_offset *raw, const struct bclient_forecast *f)
+{
+	return between_s(raw, &f->now) + way_s(b) - f->freq * mtime_diff_s(raw->at, f->now.at);
+}
+
+static bool
+is_beyond_panic(const struct bclient *b, const struct bclient_packet *p,
+    const struct bclient_forecast *f)
+{
+	struct bclient_offset raw = raw_of(p->xmt, p);
+
+	return f->now.known && b->rules.panic_s > 0.0 && fabs(off_s(b, &raw, f)) > b->rules.panic_s;
+}
+
+enum verdict
+bclient_check(const struct bclient *b, const struct bclient_packet *p,
+    const struct bclient_forecast *f)
+{
+	if (p->ifindex != b->ifindex) {
+		return VERDICT_INTERFACE;
+	}
+	if (!rises(b, p)) {
+		return VERDICT_DUPLICATE;
+	}
+	if (!bclient_poll_sound(p->poll)) {
+		return VERDICT_FIELD;
+	}
+	if (mtime_diff_s(p->rx_mono, b->last.rx_mono) < log2s_to_s(b->poll) - EARLY_S) {
+		return VERDICT_EARLY;
+	}
+	if (p->poll != b->poll && (b->other_poll != p->poll || b->other_polls < BCLIENT_POLLS)) {
+		return VERDICT_FIELD;
+	}
+	return is_beyond_panic(b, p, f) ? VERDICT_FAR : VERDICT_OK;
+}
+
+void
+bclient_refuse(struct bclient *b, const struct bclient_packet *p, enum verdict why)
+{
+	b->refused++;
+	if (why != VERDICT_FIELD || !bclient_poll_sound(p->poll)) {
+		return;
+	}
+	b->other_polls = b->other_poll == p->poll ? b->other_polls + 1 : 1;
+	b->other_poll = p->poll;
+}
+
+/* ---- the way ---- */
+
+static double
+gap_s(const struct bclient_offset *x, const struct bclient_offset *y)
+{
+	return fabs(mtime_diff_s(x->at, y->at));
+}
+
+static bool
+is_near(const struct bclient *b)
+{
+	return gap_s(&b->best, &b->newest) <= fmax(log2s_to_s(b->poll) / 2, 16.0);
+}
+
+/*
+ * The volley tells where we are, the broadcast where we would be had it taken no time. A way
+ * shorter than nothing is the volley's error.
+ */
+static void
+compare(struct bclient *b)
+{
+	double way = between_s(&b->best, &b->newest);
+	double gap = gap_s(&b->best, &b->newest);
+
+	b->phase = BCLIENT_LISTEN;
+	b->heard = 0;
+	b->far = 0;
+	if (way > BCLIENT_WAY_MAX_S || way < -b->best_trip_s / 2 - DRIFT * gap) {
+		b->unfit++;
+		return;
+	}
+	b->unfit = 0;
+	b->measured = true;
+	b->il_way = b->interleaved;
+	b->way_s = fmax(way, 0.0);
+	b->trip_s = b->best_trip_s;
+	b->unsure_s = DRIFT * gap;
+	b->spread_s = 0.0;
+}
+
+bool
+bclient_asks(const struct bclient *b)
+{
+	return b->phase == BCLIENT_VOLLEY;
+}
+
+void
+bclient_ask(struct bclient *b)
+{
+	if (b->phase == BCLIENT_VOLLEY && b->requests++ >= BCLIENT_REQUESTS) {
+		/* Who answered a little is known a little. */
+		b->phase = b->answers > 0 ? BCLIENT_COMPARE : BCLIENT_LISTEN;
+		b->heard = 0;
+	}
+}
+
+bool
+bclient_answer(struct bclient *b, const struct sample *s)
+{
+	if (b->phase != BCLIENT_VOLLEY) {
+		return true;
+	}
+	b->answers++;
+	b->requests = 0;
+	if (!b->best.known || s->delay_s < b->best_trip_s) {
+		b->best = offset_of(s->offset_s, s->at, s->adjusted_ns);
+		b->best_trip_s = s->delay_s;
+	}
+	if (b->answers < BCLIENT_ANSWERS) {
+		return false;
+	}
+	b->phase = BCLIENT_COMPARE;
+	if (b->newest.known && is_near(b)) {
+		compare(b);
+	}
+	return true;
+}
+
+bool
+bclient_measure(struct bclient *b)
+{
+	if (!b->rules.volley || b->phase == BCLIENT_VOLLEY) {
+		return false;
+	}
+	begin_volley(b);
+	return true;
+}
+
+/* ---- what broadcasts say ---- */
+
+/*
+ * With org the server tells when the packet before left indeed: that one's offset is known by now,
+ * and better. Where it was lost, org tells of nothing that we have.
+ */
+static struct bclient_offset
+read_offset(struct bclient *b, const struct bclient_packet *p, struct bclient_heard *out)
+{
+	struct bclient_offset none = { .known = false };
+	double late_s = ntp_ts_diff_s(p->org, b->last.xmt);
+	bool interleaved = !ntp_ts_is_zero(p->org) && late_s >= 0.0 && late_s <= TRANSMIT_MOST_S;
+
+	out->mode_error = !ntp_ts_is_zero(p->org) && late_s < 0.0 && late_s >= -TRANSMIT_MOST_S;
+	out->mode_changed = interleaved != b->interleaved &&
+	    (interleaved || ntp_ts_is_zero(p->org) || out->mode_error);
+	if (!interleaved && b->interleaved && !out->mode_changed) {
+		return none; /* one was lost: the next is good again */
+	}
+	b->interleaved = interleaved;
+	return interleaved ? raw_of(p->org, &b->last) : raw_of(p->xmt, p);
+}
+
+static bool
+is_newer(const struct bclient_offset *x, const struct bclient_offset *than)
+{
+	return x->known && (!than->known || mtime_before(than->at, x->at));
+}
+
+/* A broadcast far from what was foretold, twice: it is not its way alone that changed, or is it? */
+static void
+watch(struct bclient *b, double by_s)
+{
+	double usual_s = fmax(FAR_SPREADS * b->spread_s + b->unsure_s, FAR_LEAST_S);
+
+	b->far = b->measured && fabs(by_s) > usual_s ? b->far + 1 : 0;
+	b->spread_s += SPREAD_WEIGHT * (fmin(fabs(by_s), 2 * usual_s) - b->spread_s);
+	if (b->far >= FAR_MOST) {
+		b->far = 0;
+		(void)bclient_measure(b);
+	}
+}
+
+static void
+put_sample(const struct bclient *b, const struct bclient_offset *raw, struct rtime at_real,
+    struct bclient_heard *out)
+{
+	out->sampled = true;
+	out->offset_s = raw->offset_s + way_s(b);
+	out->at_real = at_real;
+	out->at = raw->at;
+	out->adjusted_ns = raw->adjusted_ns;
+	out->delay_s = b->measured ? b->trip_s : b->rules.delay_s;
+	out->unsure_s = SPREADS * b->spread_s + (b->measured ? b->unsure_s : b->rules.delay_s);
+}
+
+/* Ways that are too long are measured again, each time after twice as many broadcasts. */
+static bool
+is_due(const struct bclient *b)
+{
+	unsigned unfit = b->unfit < UNFIT_MOST ? b->unfit : UNFIT_MOST;
+
+	return b->heard >= (unfit == 0 ? (unsigned)BCLIENT_AGAIN : 4u << unfit) ||
+	    (b->measured && b->interleaved != b->il_way);
+}
+
+void
+bclient_hear(struct bclient *b, const struct bclient_packet *p, const struct bclient_forecast *f,
+    struct bclient_heard *out)
+{
+	struct bclient_offset raw;
+
+	*out = (struct bclient_heard){ .sampled = false };
+	raw = read_offset(b, p, out);
+	if (is_newer(&raw, &b->newest)) {
+		b->newest = raw;
+		if (b->phase == BCLIENT_COMPARE) {
+			compare(b);
+		}
+		if (b->phase == BCLIENT_LISTEN && (b->measured || b->unfit == 0)) {
+			put_sample(b, &raw, b->interleaved ? b->last.rx : p->rx, out);
+		}
+		if (f->now.known && out->sampled) {
+			watch(b, off_s(b, &raw, f));
+		}
+	}
+	b->last = *p;
+	b->poll = p->poll;
+	b->other_polls = 0;
+	b->heard++;
+	if (b->phase == BCLIENT_LISTEN && is_due(b)) {
+		(void)bclient_measure(b);
+		b->heard = 0;
+	}
+}
+
+double
+bclient_delay_s(const struct bclient *b)
+{
+	return 2 * way_s(b);
+}
+
+double
+bclient_patience_s(const struct bclient *b)
+{
+	return 1.5 * log2s_to_s(b->poll);
+}

@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Broadcasts of one server: which are believed, how long they are on their way, and what they say.
+ * A server and our clock, of which the true offset and way are known here.
+ */
+#include "core/bclient.h"
+#include "check.h"
+#include <setjmp.h>
+
+static const double TRUE_S = 0.030; /* the server less our clock */
+static const double WAY_S = 0.002;
+
+static const struct bclient_rules RULES = { true, BCLIENT_DELAY_S, 1000.0 };
+static const struct bclient_rules NO_VOLLEY = { false, 0.004, 1000.0 };
+
+struct story {
+	struct bclient b;
+	double s; /* of our clock */
+	double offset_s, way_s;
+	bool interleaved;
+	double sent_late_s;   /* the true transmit time less that in the packet */
+	struct ntp_ts before; /* true transmit time of the last broadcast */
+	struct bclient_heard heard;
+	struct bclient_forecast forecast;
+};
+
+static struct rtime
+real(double s)
+{
+	return (struct rtime){ INT64_C(1780272000) * NS_PER_S + ns_from_s(s) };
+}
+
+/* The broadcast that reaches us at t->s. */
+static struct bclient_packet
+packet(struct story *t)
+{
+	struct rtime left = real(t->s + t->offset_s - t->way_s);
+	struct bclient_packet p = {
+		.poll = 6,
+		.org = t->interleaved ? t->before : (struct ntp_ts){ 0 },
+		.xmt = ntp_ts_from_rtime(rtime_add_s(left, -t->sent_late_s)),
+		.rx = real(t->s),
+		.rx_mono = moment(t->s),
+		.ifindex = 2,
+	};
+
+	t->before = ntp_ts_from_rtime(left);
+	return p;
+}
+
+static struct story
+begin(const struct bclient_rules *rules)
+{
+	struct story t = { .offset_s = TRUE_S, .way_s = WAY_S, .s = 100.0 };
+	struct bclient_packet p = packet(&t);
+
+	bclient_start(&t.b, rules, &p);
+	return t;
+}
+
+static enum verdict
+hear(struct story *t, struct bclient_packet p)
+{
+	enum verdict v = bclient_check(&t->b, &p, &t->forecast);
+
+	if (v == VERDICT_OK) {
+		bclient_hear(&t->b, &p, &t->forecast, &t->heard);
+	} else {
+		bclient_refuse(&t->b, &p, v);
+	}
+	return v;
+}
+
+/* The next one, 64 s later. */
+static enum verdict
+next(struct story *t)
+{
+	t->s += 64.0;
+	return hear(t, packet(t));
+}
+
+static void
+answer(struct story *t, double error_s, double trip_s)
+{
+	const struct sample s = {
+		.offset_s = t->offset_s + error_s,
+		.delay_s = trip_s,
+		.at = moment(t->s),
+	};
+
+	bclient_ask(&t->b);
+	t->s += 2.0;
+	(void)bclient_answer(&t->b, &s);
+}
+
+static void
+volley(struct story *t)
+{
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		answer(t, 0.0, 2 * WAY_S);
+	}
+	t->s -= 2.0 * BCLIENT_ANSWERS;
+}
+
+/* It listens, having measured the way. */
+static struct story
+measured(void)
+{
+	struct story t = begin(&RULES);
+
+	volley(&t);
+	assert_int_equal(t.b.phase, BCLIENT_LISTEN);
+	return t;
+}
+
+/* ---- the way ---- */
+
+static void
+a_volley_beside_a_broadcast_tells_its_way(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	assert_true(bclient_asks(&t.b));
+	volley(&t);
+	assert_false(bclient_asks(&t.b));
+	assert_true(t.b.measured);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+	assert_near(t.heard.delay_s, 2 * WAY_S, 1e-9);
+	assert_true(t.heard.unsure_s < 1e-3);
+}
+
+static void
+of_the_answers_that_with_the_least_round_trip_counts(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	answer(&t, 0.010, 0.024);
+	answer(&t, 0.0, 0.004);
+	answer(&t, -0.010, 0.024);
+	answer(&t, -0.010, 0.024);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+}
+
+static void
+a_volley_long_after_the_last_broadcast_waits_for_the_next(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.s += 50.0;
+	volley(&t);
+	assert_int_equal(t.b.phase, BCLIENT_COMPARE);
+	assert_false(t.b.measured);
+	t.s += 14.0 - 64.0;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.b.measured);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+}
+
+static void
+our_steering_between_both_is_not_taken_for_a_way(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		/* We moved by 20 ms since the broadcast. */
+		const struct sample s = { .offset_s = TRUE_S - 0.020,
+			.delay_s = 2 * WAY_S,
+			.at = moment(t.s + 2),
+			.adjusted_ns = 20000000 };
+		(void)bclient_answer(&t.b, &s);
+	}
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+}
+
+static void
+without_a_volley_the_delay_of_the_configuration_holds(void **state)
+{
+	struct story t = begin(&NO_VOLLEY);
+
+	(void)state;
+	assert_false(bclient_asks(&t.b));
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	assert_near(t.heard.offset_s, TRUE_S - WAY_S + 0.002, 1e-6);
+	assert_near(t.heard.delay_s, 0.004, 1e-9);
+	/* It tells that it may be anywhere up to twice that. */
+	assert_true(t.heard.unsure_s >= 0.004);
+	for (unsigned i = 0; i < 2 * BCLIENT_AGAIN; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+		assert_false(bclient_asks(&t.b));
+	}
+}
+
+static void
+without_answers_the_delay_of_the_configuration_holds(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	for (unsigned i = 0; i < BCLIENT_REQUESTS; i++) {
+		bclient_ask(&t.b);
+		assert_true(bclient_asks(&t.b));
+	}
+	bclient_ask(&t.b);
+	assert_false(bclient_asks(&t.b));
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_near(t.heard.offset_s, TRUE_S - WAY_S + BCLIENT_DELAY_S / 2, 1e-6);
+}
+
+static void
+the_way_is_measured_again_after_64_broadcasts(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	for (unsigned i = 1; i < BCLIENT_AGAIN; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+		assert_false(bclient_asks(&t.b));
+	}
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(bclient_asks(&t.b));
+	t.way_s = 0.003;
+	volley(&t);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6); /* of the broadcast before it */
+	for (unsigned i = 0; i < BCLIENT_AGAIN; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+	}
+	volley(&t);
+	assert_near(bclient_delay_s(&t.b), 2 * 0.003, 1e-6);
+}
+
+static void
+a_volley_that_fails_leaves_what_was_measured(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	assert_true(bclient_measure(&t.b));
+	assert_false(bclient_measure(&t.b)); /* one is under way */
+	for (unsigned i = 0; i <= BCLIENT_REQUESTS; i++) {
+		bclient_ask(&t.b);
+	}
+	assert_int_equal(t.b.phase, BCLIENT_LISTEN);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+}
+
+static void
+a_way_of_more_than_50_ms_is_not_believed_and_measured_again_ever_more_seldom(void **state)
+{
+	struct story t = begin(&RULES);
+	unsigned gap = 0, volleys = 0;
+
+	(void)state;
+	t.way_s = 0.080;
+	t.s += 50.0;
+	volley(&t);
+	t.s += 14.0 - 64.0;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(t.b.measured);
+	assert_false(t.heard.sampled);
+	for (unsigned i = 0; i < 100; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+		gap++;
+		if (bclient_asks(&t.b)) {
+			volleys++;
+			volley(&t);
+			gap = 0;
+		}
+		assert_false(t.heard.sampled);
+	}
+	assert_in_range(volleys, 3, 6);
+	assert_true(gap <= 32);
+}
+
+static void
+a_jump_of_the_sender_has_the_way_measured_again(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+	}
+	t.offset_s += 0.050;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(bclient_asks(&t.b));
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(bclient_asks(&t.b));
+	volley(&t);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+}
+
+/* ---- guards ---- */
+
+/* Nothing of what counts is other than before. */
+static void
+unchanged(const struct bclient *was, const struct bclient *is)
+{
+	assert_memory_equal(&was->last, &is->last, sizeof was->last);
+	assert_int_equal(was->phase, is->phase);
+	assert_int_equal(was->poll, is->poll);
+	assert_int_equal(was->heard, is->heard);
+	assert_int_equal(was->interleaved, is->interleaved);
+	assert_same(was->way_s, is->way_s);
+	assert_same(was->newest.offset_s, is->newest.offset_s);
+}
+
+static void
+refused(struct story *t, const struct bclient_packet *p, enum verdict why)
+{
+	struct bclient was = t->b;
+
+	assert_int_equal(hear(t, *p), why);
+	unchanged(&was, &t->b);
+	assert_int_equal(t->b.refused, was.refused + 1);
+}
+
+/* A packet that was seen before is not heard again, whenever it comes. */
+static void
+cve_2015_7973_a_replayed_broadcast_changes_nothing(void **state)
+{
+	struct story t = measured();
+	struct bclient_packet seen;
+
+	(void)state;
+	t.s += 64.0;
+	seen = packet(&t);
+	assert_int_equal(hear(&t, seen), VERDICT_OK);
+	assert_int_equal(next(&t), VERDICT_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		t.s += 64.0;
+		seen.rx = real(t.s);
+		seen.rx_mono = moment(t.s);
+		refused(&t, &seen, VERDICT_DUPLICATE);
+	}
+	assert_int_equal(next(&t), VERDICT_OK);
+}
+
+/* Who replays or injects early keeps the server's own from nothing. */
+static void
+cve_2016_7427_early_broadcasts_keep_no_later_one_out(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		struct bclient_packet early;
+
+		t.s += 32.0;
+		early = packet(&t);
+		refused(&t, &early, VERDICT_EARLY);
+		t.s += 32.0;
+		assert_int_equal(hear(&t, packet(&t)), VERDICT_OK);
+	}
+}
+
+/* An interval that one packet says is not that of the server. */
+static void
+cve_2016_7428_the_interval_is_not_changed_by_one_packet(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		struct bclient_packet other;
+
+		t.s += 64.0;
+		other = packet(&t);
+		other.poll = 17;
+		refused(&t, &other, VERDICT_FIELD);
+		t.s += 1.0;
+		assert_int_equal(hear(&t, packet(&t)), VERDICT_OK);
+		assert_int_equal(t.b.poll, 6);
+	}
+}
+
+static void
+an_interval_that_is_said_again_and_again_is_believed(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	for (unsigned i = 0; i < BCLIENT_POLLS; i++) {
+		struct bclient_packet p;
+
+		t.s += 64.0;
+		p = packet(&t);
+		p.poll = 4;
+		refused(&t, &p, VERDICT_FIELD);
+	}
+	t.s += 64.0;
+	struct bclient_packet p = packet(&t);
+	p.poll = 4;
+	assert_int_equal(hear(&t, p), VERDICT_OK);
+	assert_int_equal(t.b.poll, 4);
+	assert_near(bclient_patience_s(&t.b), 24.0, 1e-9);
+	p.poll = 0;
+	p.xmt.fix += UINT64_C(64) << 32;
+	p.rx_mono = moment(t.s + 64);
+	refused(&t, &p, VERDICT_FIELD);
+	p.poll = 18;
+	refused(&t, &p, VERDICT_FIELD);
+}
+
+static void
+a_broadcast_by_another_interface_is_not_of_that_server(void **state)
+{
+	struct story t = measured();
+	struct bclient_packet p;
+
+	(void)state;
+	t.s += 64.0;
+	p = packet(&t);
+	p.ifindex = 3;
+	refused(&t, &p, VERDICT_INTERFACE);
+	p.ifindex = 0;
+	refused(&t, &p, VERDICT_INTERFACE);
+}
+
+static void
+a_broadcast_beyond_panic_is_refused(void **state)
+{
+	struct story t = measured();
+	struct bclient_packet p;
+
+	(void)state;
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	t.offset_s += 1001.0;
+	t.s += 64.0;
+	p = packet(&t);
+	refused(&t, &p, VERDICT_FAR);
+	t.offset_s -= 2.0;
+	t.s += 1.0;
+	assert_int_equal(hear(&t, packet(&t)), VERDICT_OK);
+}
+
+static void
+a_sender_whose_clock_was_set_back_is_heard_when_its_time_rises_again(void **state)
+{
+	struct story t = measured();
+	struct bclient_packet p;
+
+	(void)state;
+	assert_int_equal(next(&t), VERDICT_OK);
+	t.offset_s -= 100.0;
+	t.s += 64.0;
+	p = packet(&t);
+	refused(&t, &p, VERDICT_DUPLICATE);
+	assert_int_equal(next(&t), VERDICT_OK);
+}
+
+/* ---- interleaved ---- */
+
+static struct story
+interleaved(void)
+{
+	struct story t = begin(&RULES);
+
+	t.interleaved = true;
+	t.sent_late_s = 0.0001;
+	assert_int_equal(next(&t), VERDICT_OK);
+	volley(&t);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.b.measured);
+	return t;
+}
+
+static void
+what_the_next_one_tells_of_the_last_is_believed(void **state)
+{
+	struct story t = interleaved();
+	double s = t.s;
+
+	(void)state;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	assert_true(t.b.interleaved);
+	assert_near(mtime_diff_s(t.heard.at, moment(s)), 0.0, 1e-9);
+	assert_near(rtime_diff_s(t.heard.at_real, real(s)), 0.0, 1e-9);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+}
+
+static void
+how_late_a_packet_leaves_does_not_matter(void **state)
+{
+	struct story t = interleaved();
+
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		t.sent_late_s = 0.0001 * (i % 5);
+		assert_int_equal(next(&t), VERDICT_OK);
+		assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+	}
+}
+
+static void
+after_a_lost_one_the_next_makes_no_sample_and_that_behind_it_does(void **state)
+{
+	struct story t = interleaved();
+
+	(void)state;
+	t.s += 64.0;
+	(void)packet(&t); /* lost */
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(t.heard.sampled);
+	assert_false(t.heard.mode_changed);
+	assert_true(t.b.interleaved);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+}
+
+static void
+a_change_of_the_mode_is_told_and_measured_anew(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	t.sent_late_s = 0.0005;
+	assert_int_equal(next(&t), VERDICT_OK);
+	t.interleaved = true;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.mode_changed);
+	assert_true(bclient_asks(&t.b));
+	volley(&t);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(t.heard.mode_changed);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
+	t.interleaved = false;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.mode_changed);
+	assert_false(t.b.interleaved);
+}
+
+static void
+a_transmit_time_before_that_of_the_packet_is_an_error(void **state)
+{
+	struct story t = interleaved();
+
+	(void)state;
+	t.before.fix -= UINT64_C(1) << 31; /* half a second */
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.mode_error);
+	assert_true(t.heard.mode_changed);
+	assert_false(t.b.interleaved);
+}
+
+/* What is not proven does not come here; what is, and is refused, switches no mode either. */
+static void
+cve_2016_4956_a_refused_broadcast_does_not_switch_the_mode(void **state)
+{
+	struct story t = measured();
+	struct bclient_packet p;
+
+	(void)state;
+	assert_int_equal(next(&t), VERDICT_OK);
+	t.s += 20.0;
+	t.interleaved = true;
+	p = packet(&t);
+	refused(&t, &p, VERDICT_EARLY);
+	p.xmt = t.b.last.xmt;
+	refused(&t, &p, VERDICT_DUPLICATE);
+	assert_false(t.b.interleaved);
+	t.interleaved = false;
+	t.s += 44.0;
+	assert_int_equal(hear(&t, packet(&t)), VERDICT_OK);
+	assert_false(t.heard.mode_changed);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_volley_beside_a_broadcast_tells_its_way),
+		cmocka_unit_test(of_the_answers_that_with_the_least_round_trip_counts),
+		cmocka_unit_test(a_volley_long_after_the_last_broadcast_waits_for_the_next),
+		cmocka_unit_test(our_steering_between_both_is_not_taken_for_a_way),
+		cmocka_unit_test(without_a_volley_the_delay_of_the_configuration_holds),
+		cmocka_unit_test(without_answers_the_delay_of_the_configuration_holds),
+		cmocka_unit_test(the_way_is_measured_again_after_64_broadcasts),
+		cmocka_unit_test(a_volley_that_fails_leaves_what_was_measured),
+		cmocka_unit_test(
+		    a_way_of_more_than_50_ms_is_not_believed_and_measured_again_ever_more_seldom),
+		cmocka_unit_test(a_jump_of_the_sender_has_the_way_measured_again),
+		cmocka_unit_test(cve_2015_7973_a_replayed_broadcast_changes_nothing),
+		cmocka_unit_test(cve_2016_7427_early_broadcasts_keep_no_later_one_out),
+		cmocka_unit_test(cve_2016_7428_the_interval_is_not_changed_by_one_packet),
+		cmocka_unit_test(an_interval_that_is_said_again_and_again_is_believed),
+		cmocka_unit_test(a_broadcast_by_another_interface_is_not_of_that_server),
+		cmocka_unit_test(a_broadcast_beyond_panic_is_refused),
+		cmocka_unit_test(
+		    a_sender_whose_clock_was_set_back_is_heard_when_its_time_rises_again),
+		cmocka_unit_test(what_the_next_one_tells_of_the_last_is_believed),
+		cmocka_unit_test(how_late_a_packet_leaves_does_not_matter),
+		cmocka_unit_test(after_a_lost_one_the_next_makes_no_sample_and_that_behind_it_does),
+		cmocka_unit_test(a_change_of_the_mode_is_told_and_measured_anew),
+		cmocka_unit_test(a_transmit_time_before_that_of_the_packet_is_an_error),
+		cmocka_unit_test(cve_2016_4956_a_refused_broadcast_does_not_switch_the_mode),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
