@@ -39,6 +39,7 @@ struct estimator {
 	double start_freq, start_freq_var;
 	/* Normalised innovations: what the models expected and what came. */
 	double seen_s2[ESTIMATOR_INNOVATIONS], expected_s2[ESTIMATOR_INNOVATIONS];
+	double missed_s[ESTIMATOR_INNOVATIONS]; /* the same, with their signs */
 	/* The newest offsets less what was foretold, for the case that the route changed. */
 	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
 	unsigned residuals;

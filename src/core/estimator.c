@@ -16,6 +16,9 @@ static const double INNOVATION_MOST = 25.0;
 /* So many of the newest innovations, and so far below all of them: jumps are over. */
 enum { JITTER_NEWEST = 4 };
 static const double JITTER_CALM = 10.0;
+/* So many of the newest that miss alike are no noise; how much less they differ than they miss. */
+enum { MISSED_NEWEST = 6 };
+static const double MISSED_ALIKE = 10.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
 /* So many deviations are no chance. */
@@ -223,6 +226,7 @@ note_innovation(struct estimator *e, double d_s, double s_s2, double most_s2)
 {
 	unsigned at = e->innovations % ESTIMATOR_INNOVATIONS;
 
+	e->missed_s[at] = d_s;
 	e->seen_s2[at] = fmin(d_s * d_s, INNOVATION_MOST * most_s2);
 	e->expected_s2[at] = s_s2;
 	e->innovations++;
@@ -230,6 +234,31 @@ note_innovation(struct estimator *e, double d_s, double s_s2, double most_s2)
 	if (e->innovations >= JITTER_NEWEST) {
 		e->jitter_s = fmin(e->jitter_s, JITTER_CALM * sqrt(seen_s2(e, JITTER_NEWEST)));
 	}
+}
+
+/*
+ * The newest innovations are far larger than foretold, and hardly differ: what they miss by is no
+ * noise. Taken for it, it would keep the models from following, and so go on for hours.
+ */
+static bool
+misses_alike(const struct estimator *e)
+{
+	double missed = 0.0, expected = 0.0, differed = 0.0;
+
+	if (e->innovations < MISSED_NEWEST) {
+		return false;
+	}
+	for (unsigned i = 1; i <= MISSED_NEWEST; i++) {
+		unsigned at = (e->innovations - i) % ESTIMATOR_INNOVATIONS;
+		unsigned before = (e->innovations - i - 1) % ESTIMATOR_INNOVATIONS;
+
+		missed += square(e->missed_s[at]);
+		expected += e->expected_s2[at];
+		if (i < MISSED_NEWEST) {
+			differed += square(e->missed_s[at] - e->missed_s[before]);
+		}
+	}
+	return missed > UNEXPLAINED * expected && square(MISSED_ALIKE) * differed < missed;
 }
 
 /*
@@ -279,8 +308,9 @@ suspect_agrees(const struct estimator *e, const struct bank_reading *r, const st
 }
 
 /*
- * Two samples in a row that no model explains: either the phase jumped (our clock or the source was
- * set, a pause) or the frequency did (a new temperature, a migrated machine).
+ * Two samples in a row that no model explains, or many that all miss alike: either the phase jumped
+ * (our clock or the source was set, a pause) or the frequency did (a new temperature, a migrated
+ * machine).
  */
 static void
 break_model(struct estimator *e, const struct bank_reading reading[BANK_VIEWS],
@@ -288,7 +318,7 @@ break_model(struct estimator *e, const struct bank_reading reading[BANK_VIEWS],
 {
 	const struct bank_reading *r = &reading[ROUNDTRIP_EVEN];
 
-	if (suspect_agrees(e, r, now)) {
+	if (e->suspect && suspect_agrees(e, r, now)) {
 		bank_break(&e->bank, e->suspect_s, e->suspect_var, e->suspect_age_s, now);
 		e->reading = bank_read(&e->bank, reading);
 		bank_correct(&e->bank, reading, BANK_BROKEN);
@@ -524,6 +554,11 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 		    young(e) ? fmin(expected, reading[ROUNDTRIP_PLAIN].var_s2) : expected);
 	}
 	e->doubt_s2 = 0.0;
+	if (misses_alike(e)) {
+		read_sample(e, s->offset_s - e->bias_s, noise, 0.0, reading);
+		break_model(e, reading, now);
+		return ESTIMATOR_BROKE;
+	}
 	bank_correct(&e->bank, reading, age_of(e));
 	e->samples++;
 	if (runs_wild(e)) {

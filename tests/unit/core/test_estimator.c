@@ -606,6 +606,34 @@ jumps_that_ended_are_no_jitter_after_a_few_calm_answers(void **state)
 	}
 }
 
+/*
+ * Jumps of young models are taken for noise, and large noise makes the models slow to follow: each
+ * answer then misses on the same side, which no noise does.
+ */
+static void
+misses_on_one_side_are_no_noise(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 2000; seed++) {
+		struct bench b;
+
+		bench_start(&b, 0.0);
+		b.seed = seed;
+		ask_often(&b, 20, 64.0);
+		for (unsigned n = (unsigned)seeded_uniform(&b.seed, 3.0, 40.0); n > 0; n--) {
+			if (seeded_uniform(&b.seed, 0.0, 1.0) < 0.7) { /* a pause */
+				b.offset_s += seeded_uniform(&b.seed, 0.0, 60.0);
+			}
+			if (ask(&b, 64.0) == ESTIMATOR_SUSPECT) {
+				(void)ask(&b, ESTIMATOR_ASK_AGAIN_S);
+			}
+		}
+		ask_often(&b, 20, 64.0);
+		assert_true(predict(&b, 0.0).jitter_s < 1.0);
+		assert_near(predict(&b, 0.0).offset_s, b.offset_s, 0.5);
+	}
+}
+
 static void
 what_a_doubt_was_is_no_jitter(void **state)
 {
@@ -745,6 +773,7 @@ main(void)
 		cmocka_unit_test(two_jumps_in_a_row_leave_the_newer_answer),
 		cmocka_unit_test(a_large_pause_among_the_first_samples_is_followed),
 		cmocka_unit_test(jumps_that_ended_are_no_jitter_after_a_few_calm_answers),
+		cmocka_unit_test(misses_on_one_side_are_no_noise),
 		cmocka_unit_test(what_a_doubt_was_is_no_jitter),
 		cmocka_unit_test(a_jump_among_the_first_samples_is_no_jitter),
 		cmocka_unit_test(a_pause_among_the_first_samples_is_no_rate_for_long),
