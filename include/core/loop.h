@@ -52,7 +52,7 @@ struct loop_classic {
 	double startup_left_s; /* start-up clamp */
 	int tc_counter;
 	int64_t freq_base_adjusted_ns; /* frequency measurement: where it began */
-	double freq_base_offset_s;
+	double freq_base_offset_s, freq_base_dist_s;
 	struct mtime freq_base;
 	double spike_offset_s; /* the offset that began to wait for stepout, and when */
 	struct mtime spike;

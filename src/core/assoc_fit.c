@@ -107,8 +107,7 @@ static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 {
 	/* Where the frequency is not known to phi our clock drifts faster. */
-	double phi =
-	    w->policy->adaptive ? fmax(w->policy->phi, 2.0 * w->freq_sigma) : w->policy->phi;
+	double phi = fmax(w->policy->phi, 2.0 * w->freq_sigma);
 	unsigned found = 0;
 	struct sample s;
 

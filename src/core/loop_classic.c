@@ -242,6 +242,7 @@ loop_classic_measure_start(struct loop_state *l, const struct loop_input *in)
 {
 	l->classic.freq_base = in->now;
 	l->classic.freq_base_offset_s = in->offset_s;
+	l->classic.freq_base_dist_s = in->root_dist_s;
 	l->classic.freq_base_adjusted_ns = in->adjusted_ns;
 	l->classic.last_offset_s = in->offset_s;
 	l->classic.last_adjusted_ns = in->adjusted_ns;
@@ -267,12 +268,15 @@ loop_classic_measure_end(struct loop_state *l, const struct loop_rules *r,
 	const struct loop_classic *c = &l->classic;
 	double mu_s = mtime_diff_s(in->now, c->freq_base);
 	double adjusted_s = (double)(in->adjusted_ns - c->freq_base_adjusted_ns) * 1e-9;
+	/* Both ends may be as far from the truth as their root distances say: that is two deviations. */
+	double doubt_s = (c->freq_base_dist_s + in->root_dist_s) / 2.0;
 
 	if (mu_s <= 0.0) {
 		return;
 	}
 	l->freq = clamp((in->offset_s - c->freq_base_offset_s + adjusted_s) / mu_s, NTP_MAXFREQ);
-	l->freq_sigma = fmax(fmax(in->jitter_s, r->precision_s) / mu_s, FREQ_SIGMA_MIN);
+	doubt_s = fmax(doubt_s, fmax(in->jitter_s, r->precision_s));
+	l->freq_sigma = fmax(doubt_s / mu_s, FREQ_SIGMA_MIN);
 }
 
 void

@@ -1528,6 +1528,26 @@ the_bound_is_the_offset_left_and_half_the_way(void **state)
 	assert_true(fabs(bound_s - (0.010 + 0.005 + 0.005 + 0.004)) < 1e-4);
 }
 
+/* Of either loop; the adaptive one knows it in seconds, the classic one after its measurement. */
+static void
+an_answer_ages_by_what_is_not_known_of_the_frequency(void **state)
+{
+	(void)state;
+	for (int adaptive = 0; adaptive < 2; adaptive++) {
+		static struct bench b;
+		double then_s, now_s;
+
+		start_plain(&b, ASSOC_IBURST);
+		b.policy.adaptive = adaptive != 0;
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(assoc_bound(&b.a, &b.w, 0.0, &then_s));
+		b.w.now = mtime_add_s(b.w.now, 60.0);
+		b.w.freq_sigma = 100e-6;
+		assert_true(assoc_bound(&b.a, &b.w, 0.0, &now_s));
+		assert_true(fabs(now_s - then_s - 60.0 * 200e-6) < 1e-4);
+	}
+}
+
 static void
 a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not(void **state)
 {
@@ -2016,6 +2036,7 @@ main(void)
 		    settles_until_the_third_answer_and_for_the_classic_loop_the_fourth),
 		cmocka_unit_test(after_a_clear_it_begins_anew_with_a_burst),
 		cmocka_unit_test(the_bound_is_the_offset_left_and_half_the_way),
+		cmocka_unit_test(an_answer_ages_by_what_is_not_known_of_the_frequency),
 		cmocka_unit_test(
 		    a_silence_after_answers_leaves_the_bound_and_one_before_them_does_not),
 		cmocka_unit_test(an_answer_contradicts_what_its_whole_interval_lies_outside_of),

@@ -137,6 +137,30 @@ the_frequency_is_measured_as_if_nothing_had_been_slewed(void **state)
 	assert_int_equal(s.events, EVENT_BIT(EVENT_CLOCK_SYNC));
 }
 
+/* Another source led at its end than at its begin, 50 ms elsewhere and calm as well. */
+static void
+a_measured_frequency_is_as_doubtful_as_its_ends_are_far(void **state)
+{
+	struct discipline d;
+	struct loop_input in = {
+		.offset_s = 0.010,
+		.jitter_s = 1e-4,
+		.root_dist_s = 0.060,
+		.now = moment(10),
+	};
+	struct correction s;
+
+	(void)state;
+	discipline_start(&d, &RULES, false, 0, 0, moment(0));
+	discipline_update(&d, &in, &s);
+	in.now = moment(330);
+	in.offset_s = 0.060;
+	in.root_dist_s = 0.004;
+	discipline_update(&d, &in, &s);
+	assert_int_equal(d.state, CLOCK_SYNC);
+	assert_near(2.0 * d.loop.freq_sigma, 0.064 / 320.0, 1e-12);
+}
+
 static void
 a_large_first_offset_is_stepped_before_the_frequency_is_measured(void **state)
 {
@@ -1126,6 +1150,7 @@ main(void)
 		cmocka_unit_test(a_drift_file_decides_the_first_state),
 		cmocka_unit_test(a_small_first_offset_is_slewed_while_the_frequency_is_measured),
 		cmocka_unit_test(the_frequency_is_measured_as_if_nothing_had_been_slewed),
+		cmocka_unit_test(a_measured_frequency_is_as_doubtful_as_its_ends_are_far),
 		cmocka_unit_test(a_large_first_offset_is_stepped_before_the_frequency_is_measured),
 		cmocka_unit_test(a_large_offset_while_measuring_waits_for_its_end),
 		cmocka_unit_test(a_stepout_of_nothing_measures_nothing),
