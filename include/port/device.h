@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include "base/text.h"
 #include "port/clock.h"
+#include "port/phc.h"
 
 enum device_kind {
 	/* A segment of System V shared memory that another process writes. */
@@ -21,6 +22,10 @@ enum device_kind {
 	DEVICE_DATAGRAM,
 	/* Pulses that the kernel stamps (PPS API, RFC 2783). */
 	DEVICE_PULSE,
+	/* A PTP hardware clock, which is compared with ours. */
+	DEVICE_COMPARE,
+	/* A file of the kernel that is read from its beginning each time: what is so now. */
+	DEVICE_PAGE,
 };
 
 enum { DEVICE_BYTES_MAX = 256, DEVICE_PATH_MAX = 1024 };
@@ -28,7 +33,7 @@ enum { DEVICE_BYTES_MAX = 256, DEVICE_PATH_MAX = 1024 };
 /* What is to be opened. */
 struct device_want {
 	enum device_kind kind;
-	char path[DEVICE_PATH_MAX]; /* of all but: */
+	char path[DEVICE_PATH_MAX]; /* of all but SNAPSHOT; of COMPARE as port/phc opens it */
 	uint32_t key;               /* DEVICE_SNAPSHOT: of the segment */
 	size_t len;      /* and how long it is made where there is none, <= DEVICE_BYTES_MAX */
 	bool owner_only; /* and whether only its maker may write to it then */
@@ -44,7 +49,8 @@ struct device_reading {
 	uint8_t bytes[DEVICE_BYTES_MAX]; /* a line without its end, cut where it is longer */
 	/* DEVICE_SNAPSHOT: octets 4 to 7 as they were once all others had been read. */
 	uint8_t again[4];
-	struct rtime pulse; /* DEVICE_PULSE: our clock's time of the edge */
+	struct rtime pulse;   /* DEVICE_PULSE: our clock's time of the edge */
+	struct phc_look look; /* DEVICE_COMPARE */
 };
 
 struct devices;

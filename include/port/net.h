@@ -30,6 +30,24 @@ struct stamp {
 
 struct net_socket; /* of the implementation */
 
+/* A stamp that a network card made, of a clock of its own. */
+struct net_card_stamp {
+	uint32_t ifindex; /* of the interface, 0: unknown */
+	int64_t card_ns;
+	/* Of what came, as the kernel counts it: octets of the frame but its checksum; 0: sent. */
+	unsigned frame_len;
+};
+
+/* Who knows the clocks of cards. */
+struct net_cards {
+	/*
+	 * *s is the kernel's stamp of the same moment, or the process's: puts the card's in its
+	 * place, as STAMP_HARDWARE of our clock, when it is worth more. False: *s stays.
+	 */
+	bool (*map)(void *ctx, const struct net_card_stamp *c, struct stamp *s);
+	void *ctx;
+};
+
 /* A received datagram; bytes live until the callback returns. */
 struct net_packet {
 	const uint8_t *bytes;
@@ -45,7 +63,8 @@ struct net_events {
 	void (*on_packet)(void *ctx, struct net_socket *s, const struct net_packet *p);
 	/*
 	 * The kernel's transmit stamp of the datagram sent with this tag; may come late, or never,
-	 * and stamps of several not in the order they were sent in. NULL: not wanted.
+	 * and stamps of several not in the order they were sent in. With cards it may come twice,
+	 * the card's last. NULL: not wanted.
 	 */
 	void (*on_sent)(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx);
 	/*
@@ -138,7 +157,8 @@ struct net_ops {
 	void (*mark)(struct net *n, struct net_socket *s, unsigned dscp);
 	/*
 	 * Sends at once. *at gets the kernel's transmit stamp when it is wanted and there at once
-	 * (src tells, and on_sent does not follow), else the clock read just before. 0 or -errno.
+	 * (src tells, and on_sent does not follow but with a card's), else the clock read just
+	 * before. 0 or -errno.
 	 */
 	int (*send)(struct net *n, struct net_socket *s, const struct net_datagram *d,
 	    struct stamp *at);
@@ -161,6 +181,11 @@ struct net_ops {
 	 * without any reuse option.
 	 */
 	bool (*port_taken)(struct net *n, const struct endpoint *local);
+	/*
+	 * From now on all sockets ask network cards for stamps; who knows the cards stays where it
+	 * is. NULL: no more.
+	 */
+	void (*use_cards)(struct net *n, const struct net_cards *cards);
 };
 
 struct net {

@@ -17,6 +17,7 @@
 #include "port/log.h"
 #include "port/loop.h"
 #include "port/net.h"
+#include "port/phc.h"
 #include "port/resolver.h"
 #include "port/rng.h"
 #include "port/store.h"
@@ -49,6 +50,7 @@ struct ntpd_ports {
 	struct ke *ke;               /* NULL: we are no client of NTS */
 	struct ke_server *ke_server; /* NULL: no keys are established here */
 	struct devices *devices;
+	struct phcs *phcs; /* NULL: no clocks of cards */
 	struct ntpd_watch watch;
 };
 

@@ -31,6 +31,7 @@
 #include "sys/loop_event.h"
 #include "sys/net_udp.h"
 #include "sys/notify.h"
+#include "sys/phc_linux.h"
 #include "sys/proc.h"
 #include "sys/resolver_proc.h"
 #include "sys/rng_system.h"
@@ -63,6 +64,7 @@ struct process {
 	struct resolver *resolver;
 	struct ke *ke;
 	struct ke_server *ke_server;
+	struct phcs *phcs;
 	struct devices *devices;
 	struct notify *notify;
 	struct ntpd *ntpd;
@@ -164,7 +166,8 @@ open_ports(struct process *p)
 	    opened(p, "clock", clock_linux_new(true, &p->clock)) &&
 	    opened(p, "sockets", net_udp_new(p->loop, &p->net)) &&
 	    opened(p, "files", open_store(p)) &&
-	    opened(p, "devices", devices_new(p->loop, p->clock, &p->devices)) &&
+	    opened(p, "clocks of cards", phc_linux_new(p->clock, &p->phcs)) &&
+	    opened(p, "devices", devices_new(p->loop, p->clock, p->phcs, &p->devices)) &&
 	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
 	    opened(p, "resolver",
 		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
@@ -216,6 +219,7 @@ ports_of(struct process *p)
 		.store = p->store, .rng = p->rng, .log = p->log, .resolver = p->resolver,
 		.ke = p->ke, .ke_server = p->ke_server,
 		.devices = p->devices,
+		.phcs = p->phcs,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 			.stopping = tell_stopping, .synced = tell_parent_synced,
 			.usage = tell_usage, .ctx = p, }, };
@@ -630,6 +634,7 @@ close_ports(struct process *p)
 	starter_free(p->starter);
 	rng_system_free(p->rng);
 	devices_free(p->devices);
+	phc_linux_free(p->phcs);
 	if (p->fence != NULL) {
 		store_fenced_free(p->store);
 		fence_free(p->fence);

@@ -19,6 +19,7 @@ struct device_sys {
 	const struct device_calls *calls;
 	struct loop *loop;
 	struct clock *clock; /* of the readings */
+	struct phcs *phcs;   /* that DEVICE_COMPARE is opened from */
 };
 
 /* As open of struct devices_ops; loop and clock are in *like, as the device will have them. */
@@ -29,6 +30,10 @@ int device_line_open(const struct device_sys *like, const struct device_want *wa
 int device_datagram_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
 int device_pulse_open(const struct device_sys *like, const struct device_want *want,
+    struct device_sys **out, struct text *why);
+int device_compare_open(const struct device_sys *like, const struct device_want *want,
+    struct device_sys **out, struct text *why);
+int device_page_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
 
 #endif

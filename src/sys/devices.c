@@ -37,6 +37,12 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	case DEVICE_PULSE:
 		error = device_pulse_open(&d->like, want, &made, why);
 		break;
+	case DEVICE_COMPARE:
+		error = device_compare_open(&d->like, want, &made, why);
+		break;
+	case DEVICE_PAGE:
+		error = device_page_open(&d->like, want, &made, why);
+		break;
 	}
 	if (error == 0) {
 		*out = &made->dev;
@@ -74,7 +80,7 @@ close_device(struct device *dev)
 static const struct devices_ops OPS = { open_device, read_device, put, close_device };
 
 int
-devices_new(struct loop *loop, struct clock *clock, struct devices **out)
+devices_new(struct loop *loop, struct clock *clock, struct phcs *phcs, struct devices **out)
 {
 	struct devices_sys *d = calloc(1, sizeof *d);
 
@@ -82,7 +88,8 @@ devices_new(struct loop *loop, struct clock *clock, struct devices **out)
 		return -ENOMEM;
 	}
 	d->port.ops = &OPS;
-	d->like = (struct device_sys){ .dev.of = &d->port, .loop = loop, .clock = clock };
+	d->like =
+	    (struct device_sys){ .dev.of = &d->port, .loop = loop, .clock = clock, .phcs = phcs };
 	*out = &d->port;
 	return 0;
 }

@@ -8,13 +8,14 @@ libsys_a_SOURCES = \
 	src/sys/clock_linux.c \
 	src/sys/clock_raw.c \
 	src/sys/clockwatch.c \
-	src/sys/device_kinds.h src/sys/device_datagram.c \
-	src/sys/device_line.c src/sys/device_pulse.c src/sys/device_shm.c \
+	src/sys/device_kinds.h src/sys/device_compare.c src/sys/device_datagram.c \
+	src/sys/device_line.c src/sys/device_page.c src/sys/device_pulse.c src/sys/device_shm.c \
 	src/sys/devices.c \
 	src/sys/fence.c \
 	src/sys/file_access.c \
 	src/sys/file_open.c \
 	src/sys/http.c \
+	src/sys/hwstamp.c \
 	src/sys/ifwatch.c \
 	src/sys/loop_base.h \
 	src/sys/log_system.c \
@@ -25,6 +26,7 @@ libsys_a_SOURCES = \
 	src/sys/net_udp.c \
 	src/sys/netlink.c \
 	src/sys/notify.c \
+	src/sys/phc_linux_calls.h src/sys/phc_linux.c \
 	src/sys/proc.c \
 	src/sys/proc_user.c \
 	src/sys/resolver_child.c \

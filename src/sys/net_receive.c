@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* net_receive - datagrams in batches, error queues. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <linux/errqueue.h>
@@ -27,6 +28,9 @@ enum {
 #define LONG_WAIT_NS (3 * COALESCE_NS)
 #define NO_WAIT_NS INT64_C(100000000)
 
+/* So long an answer waits for the card's stamp of its request: cards are slow to tell it. */
+enum { CARD_WAIT_MS = 1, STAMPS_OF_REQUEST = 2 };
+
 void
 net_ready_slots(struct net_udp *n, unsigned count)
 {
@@ -52,6 +56,10 @@ deliver(struct net_socket *s, struct msghdr *h, size_t len, const struct stamps_
 	p.to = found.to;
 	p.ifindex = found.ifindex;
 	p.rx = stamps_choose(&found, now);
+	if (found.has_card && s->net->cards != NULL) {
+		struct net_card_stamp card = stamps_card(&found, len, p.from.addr.family);
+		(void)s->net->cards->map(s->net->cards->ctx, &card, &p.rx);
+	}
 	s->ev.on_packet(s->ctx, s, &p);
 }
 
@@ -219,6 +227,19 @@ serve_readable(struct net_socket *s)
 	}
 }
 
+/* Its stamp, or the next error, ends the wait. */
+static void
+wait_for_card(struct net_socket *s)
+{
+	struct pollfd p = { .fd = s->fd };
+
+	if (poll(&p, 1, CARD_WAIT_MS) > 0) {
+		(void)read_error(s);
+	} else {
+		s->card_vain++;
+	}
+}
+
 /*
  * The transmit stamp comes first: an answer is judged with it. Otherwise the error queue is looked
  * at only when there is no datagram, since under a simulator the look itself may cost one.
@@ -229,8 +250,12 @@ connected_readable(struct net_socket *s)
 	struct net_udp *n = s->net;
 	struct msghdr *h = &n->in_head[0].msg_hdr;
 
-	if (net_stamps_due(s)) {
-		(void)read_error(s);
+	bool more = net_stamps_due(s);
+	for (int i = n->cards != NULL ? STAMPS_OF_REQUEST : 1; i > 0 && more; i--) {
+		more = read_error(s) && n->reading == s && net_stamps_due(s);
+	}
+	if (n->reading == s && net_stamps_card_due(s)) {
+		wait_for_card(s);
 	}
 	if (n->reading != s) {
 		return;

@@ -280,7 +280,7 @@ put_ask(struct msghdr *h, struct net_socket *s, struct net_slot *o)
 	o->asks_itself = asks(s, o) && !s->net->cannot_ask;
 	o->numbered = o->asks_itself && !s->net->cannot_number;
 	if (o->asks_itself) {
-		stamps_put_ask((void *)(o->control + h->msg_controllen));
+		stamps_put_ask((void *)(o->control + h->msg_controllen), s->net->cards != NULL);
 		h->msg_controllen += STAMPS_ASK_SPACE;
 	}
 	if (o->numbered) {

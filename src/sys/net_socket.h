@@ -19,7 +19,10 @@ struct loop;
 struct loop_fd;
 struct ifwatch;
 
-enum { NET_CONTROL_MAX = 256 }; /* octets of control messages of one datagram */
+enum {
+	NET_CONTROL_MAX = 256, /* octets of control messages of one datagram */
+	NET_CARD_VAIN = 8,
+};
 
 /* Longer gaps between requests count as this: after a pause the rate is soon known again. */
 #define NET_GAP_MAX_NS INT64_C(800000)
@@ -51,7 +54,9 @@ struct net_udp {
 	void *changed_ctx;
 	/* Lists of those that chose their port: listeners at single addresses; all others. */
 	struct net_socket *singles, *others;
-	struct net_socket *reading; /* in its callback now; NULL again when that closes it */
+	struct net_socket *all;        /* list of every socket */
+	const struct net_cards *cards; /* NULL: no stamps of cards are wanted */
+	struct net_socket *reading;    /* in its callback now; NULL again when that closes it */
 	bool gathering; /* a batch of reading is being delivered: answers to it wait for its end */
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
@@ -70,9 +75,11 @@ struct net_udp {
 
 /* A datagram sent, whose transmit stamp may come. */
 struct net_sent {
-	uint32_t id, tag; /* the kernel's count or our number, the owner's name for it */
-	bool waiting;
+	uint32_t id, tag;   /* the kernel's count or our number, the owner's name for it */
+	bool waiting;       /* for the kernel's */
+	bool card_waiting;  /* for the card's, of which nobody knows whether it comes */
 	struct rtime after; /* it left after this reading of the clock */
+	struct stamp at;    /* the kernel's, else as it was sent */
 };
 
 struct net_socket {
@@ -83,6 +90,7 @@ struct net_socket {
 	struct endpoint local;
 	int fd;
 	struct net_socket **list, *next; /* NULL: in neither list */
+	struct net_socket **all_at, *all_next;
 	bool connected, drop;
 
 	/*
@@ -92,8 +100,13 @@ struct net_socket {
 	struct net_sent *sent;
 	bool tx_stamps; /* the kernel gives transmit stamps */
 	uint32_t next_id;
-	unsigned awaited;   /* of sent, those waiting */
+	unsigned awaited;   /* of sent, the stamps waited for */
 	struct rtime asked; /* when the last of them left */
+	/*
+	 * Cards' stamps that were waited for in vain since the last that came, up to
+	 * NET_CARD_VAIN, where it begins: then none is waited for.
+	 */
+	unsigned card_vain;
 
 	/* Serving: how fast requests come. */
 	int64_t last_read_ns;
@@ -146,6 +159,12 @@ void net_stamps_restart(struct net_socket *s);
 
 /* Notes that what stands in o was sent by s, after the clock was read as at. */
 void net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at);
+
+/* The datagram sent last has the kernel's stamp and no card's, where cards mostly stamp. */
+bool net_stamps_card_due(const struct net_socket *s);
+
+/* Asks anew for what is wanted now; stamps awaited are forgotten. */
+void net_stamps_ask_again(struct net_socket *s);
 
 /* True when a stamp is likely to be there, or to come soon. */
 bool net_stamps_due(const struct net_socket *s);

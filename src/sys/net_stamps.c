@@ -23,7 +23,8 @@ forget_all(struct net_socket *s)
 void
 net_stamps_count_anew(struct net_socket *s)
 {
-	s->tx_stamps = stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED);
+	s->tx_stamps = stamps_enable(s->fd, s->connected ? STAMPS_TX_ALL : STAMPS_TX_ASKED,
+	    s->net->cards != NULL);
 }
 
 void
@@ -32,6 +33,16 @@ net_stamps_restart(struct net_socket *s)
 	if (s->sent != NULL) {
 		net_stamps_count_anew(s);
 		forget_all(s);
+	}
+}
+
+void
+net_stamps_ask_again(struct net_socket *s)
+{
+	if (s->sent != NULL) {
+		net_stamps_restart(s);
+	} else if (!s->drop) {
+		(void)stamps_enable(s->fd, STAMPS_TX_NONE, s->net->cards != NULL);
 	}
 }
 
@@ -48,7 +59,7 @@ net_stamps_begin(struct net_socket *s)
 void
 net_stamps_for_all(const struct net_socket *s, bool on)
 {
-	stamps_ask_for_all(s->fd, on);
+	stamps_ask_for_all(s->fd, on, s->net->cards != NULL);
 }
 
 void
@@ -66,14 +77,15 @@ net_stamps_sent(struct net_socket *s, const struct net_slot *o, struct rtime at)
 	}
 	uint32_t id = o->numbered ? o->id : s->next_id++;
 	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
-	s->awaited -= t->waiting;
+	s->awaited -= (unsigned)t->waiting + (unsigned)t->card_waiting;
 	*t = (struct net_sent){
 		.id = id,
 		.tag = o->tag,
 		.waiting = o->wants_stamp,
+		.card_waiting = o->wants_stamp && s->net->cards != NULL,
 		.after = at,
 	};
-	s->awaited += t->waiting;
+	s->awaited += (unsigned)t->waiting + (unsigned)t->card_waiting;
 	if (t->waiting) {
 		s->asked = at;
 	}
@@ -89,24 +101,62 @@ net_stamps_due(const struct net_socket *s)
 	return age_ns >= 0 && age_ns < DUE_NS;
 }
 
+bool
+net_stamps_card_due(const struct net_socket *s)
+{
+	const struct net_sent *t =
+	    s->sent != NULL ? &s->sent[(s->next_id - 1) % NET_UDP_TAGS] : NULL;
+
+	return t != NULL && t->card_waiting && s->card_vain < NET_CARD_VAIN && net_stamps_due(s);
+}
+
+/* The kernel's stamp mostly came before. What comes after the card's is worth less. */
+static bool
+match_card(struct net_socket *s, struct net_sent *t, const struct stamps_found *found,
+    struct stamp *at)
+{
+	struct net_card_stamp card = stamps_card(found, 0, ADDR_NONE);
+
+	if (!t->card_waiting || s->net->cards == NULL) {
+		return false;
+	}
+	t->card_waiting = false;
+	s->awaited--;
+	s->card_vain = 0;
+	*at = t->at;
+	if (at->at.ns == 0) {
+		*at = (struct stamp){ .at = t->after, .mono = stamps_read_clocks().mono };
+	}
+	if (!s->net->cards->map(s->net->cards->ctx, &card, at)) {
+		return false;
+	}
+	s->awaited -= t->waiting;
+	t->waiting = false;
+	return true;
+}
+
 const struct net_sent *
 net_stamps_match(struct net_socket *s, const struct stamps_found *found, struct stamp *at)
 {
 	/* Without an entry of its own (some simulators) the stamp is for the last datagram. */
 	uint32_t id = found->has_error ? found->id : s->next_id - 1;
 
-	if (s->sent == NULL || !found->has_kernel) {
+	if (s->sent == NULL) {
 		return NULL;
 	}
 	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
+	if (found->has_card && t->id == id) {
+		return match_card(s, t, found, at) ? t : NULL;
+	}
 	/* Older than the datagram: of its namesake from before the count began anew. */
-	if (!t->waiting || t->id != id || found->kernel.ns < t->after.ns) {
+	if (!found->has_kernel || !t->waiting || t->id != id || found->kernel.ns < t->after.ns) {
 		return NULL;
 	}
 	struct stamps_now now = stamps_read_clocks();
 	t->waiting = false;
 	s->awaited--;
 	*at = stamps_choose(found, &now);
+	t->at = *at;
 	return t;
 }
 

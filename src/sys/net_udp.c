@@ -191,6 +191,7 @@ socket_new(struct net_udp *n, int fd, const struct net_events *ev, void *ctx,
 	if (s != NULL) {
 		*s = (struct net_socket){ .net = n, .fd = fd, .ev = *ev, .ctx = ctx };
 		s->gap_ns = NET_GAP_MAX_NS;
+		s->card_vain = NET_CARD_VAIN;
 		rc = loop_event_watch_fd(n->loop, fd, net_readable, s, &s->watch);
 	}
 	if (rc != 0) {
@@ -198,6 +199,12 @@ socket_new(struct net_udp *n, int fd, const struct net_events *ev, void *ctx,
 		(void)close(fd);
 		return rc;
 	}
+	s->all_at = &n->all;
+	s->all_next = n->all;
+	if (n->all != NULL) {
+		n->all->all_at = &s->all_next;
+	}
+	n->all = s;
 	*out = s;
 	return 0;
 }
@@ -252,7 +259,7 @@ udp_listen(struct net *port, const struct net_listen *what, const struct net_eve
 		if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) != 0) {
 			(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
 		}
-		(void)stamps_enable(fd, STAMPS_TX_NONE);
+		(void)stamps_enable(fd, STAMPS_TX_NONE, n->cards != NULL);
 	}
 	bool single = !addr_is_wildcard(&what->local.addr);
 	int rc = bind_beside(n, fd, &what->local, single);
@@ -313,7 +320,7 @@ udp_connect(struct net *port, const struct endpoint *local, const struct endpoin
 	if (remote->addr.family == ADDR_V6) {
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 	}
-	(void)stamps_enable(fd, STAMPS_TX_NONE);
+	(void)stamps_enable(fd, STAMPS_TX_NONE, n->cards != NULL);
 	int rc = connect_from(n, fd, local, remote);
 	if (rc != 0) {
 		(void)close(fd);
@@ -347,6 +354,10 @@ udp_close(struct net *port, struct net_socket *s)
 		n->out_n = 0;
 	}
 	forget_bound(s);
+	*s->all_at = s->all_next;
+	if (s->all_next != NULL) {
+		s->all_next->all_at = s->all_at;
+	}
 	loop_event_unwatch_fd(s->watch);
 	(void)close(s->fd);
 	free(s->sent);
@@ -435,6 +446,19 @@ udp_watch(struct net *port, void (*changed)(void *ctx), void *ctx)
 	return n->ifwatch != NULL ? 0 : ifwatch_new(n->loop, addresses_changed, n, &n->ifwatch);
 }
 
+/* Only where something changes: stamps under way are lost by it. */
+static void
+udp_use_cards(struct net *port, const struct net_cards *cards)
+{
+	struct net_udp *n = net_of(port);
+	bool change = (cards != NULL) != (n->cards != NULL);
+
+	n->cards = cards;
+	for (struct net_socket *s = n->all; s != NULL && change; s = s->all_next) {
+		net_stamps_ask_again(s);
+	}
+}
+
 static const struct net_ops ops = {
 	.listen = udp_listen,
 	.connect = udp_connect,
@@ -447,6 +471,7 @@ static const struct net_ops ops = {
 	.ifaces = udp_ifaces,
 	.watch = udp_watch,
 	.port_taken = udp_port_taken,
+	.use_cards = udp_use_cards,
 };
 
 static void

@@ -26,8 +26,16 @@
 
 enum {
 	RX_FLAGS = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE,
-	TX_FLAGS = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY,
+	/* Both stamps of what leaves, each in a message of its own, with the interface. */
+	CARD_FLAGS = SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE |
+	    SOF_TIMESTAMPING_OPT_PKTINFO | SOF_TIMESTAMPING_OPT_CMSG | SOF_TIMESTAMPING_OPT_TX_SWHW,
 };
+
+/* SCM_TIMESTAMPING holds three stamps, of which the middle one is dead. */
+enum { STAMP_OF_KERNEL = 0, STAMP_OF_CARD = 2, STAMPS_IN_MESSAGE = 3 };
+
+/* Octets of a frame before the datagram, where the kernel does not count them. */
+enum { FRAME_V4 = 14 + 20 + 8, FRAME_V6 = 14 + 40 + 8 };
 
 static int64_t
 clock_ns(clockid_t id)
@@ -57,18 +65,32 @@ set_kernel(struct stamps_found *out, const struct timespec *ts)
 }
 
 static void
+set_card(struct stamps_found *out, const struct timespec *ts)
+{
+	if (ts->tv_sec != 0 || ts->tv_nsec != 0) {
+		out->card_ns = (int64_t)ts->tv_sec * NS_PER_S + ts->tv_nsec;
+		out->has_card = true;
+	}
+}
+
+static void
 find_socket_level(const struct cmsghdr *c, struct stamps_found *out)
 {
-	struct timespec ts;
+	struct timespec ts[STAMPS_IN_MESSAGE];
+	struct scm_ts_pktinfo info;
 
-	/*
-	 * SCM_TIMESTAMPING holds three stamps: software, a dead one, hardware. SCM_TIMESTAMPNS is
-	 * one.
-	 */
-	if ((c->cmsg_type == SCM_TIMESTAMPING && c->cmsg_len >= CMSG_LEN(3 * sizeof ts)) ||
-	    (c->cmsg_type == SCM_TIMESTAMPNS && c->cmsg_len >= CMSG_LEN(sizeof ts))) {
-		memcpy(&ts, CMSG_DATA(c), sizeof ts);
-		set_kernel(out, &ts);
+	if (c->cmsg_type == SCM_TIMESTAMPING && c->cmsg_len >= CMSG_LEN(sizeof ts)) {
+		memcpy(ts, CMSG_DATA(c), sizeof ts);
+		set_kernel(out, &ts[STAMP_OF_KERNEL]);
+		set_card(out, &ts[STAMP_OF_CARD]);
+	} else if (c->cmsg_type == SCM_TIMESTAMPNS && c->cmsg_len >= CMSG_LEN(sizeof ts[0])) {
+		memcpy(ts, CMSG_DATA(c), sizeof ts[0]);
+		set_kernel(out, &ts[0]);
+	} else if (c->cmsg_type == SCM_TIMESTAMPING_PKTINFO &&
+	    c->cmsg_len >= CMSG_LEN(sizeof info)) {
+		memcpy(&info, CMSG_DATA(c), sizeof info);
+		out->card_ifindex = info.if_index;
+		out->frame_len = info.pkt_length;
 	}
 }
 
@@ -149,35 +171,67 @@ stamps_choose(const struct stamps_found *f, const struct stamps_now *now)
 	return s;
 }
 
-bool
-stamps_enable(int fd, enum stamps_tx tx)
+struct net_card_stamp
+stamps_card(const struct stamps_found *f, size_t len, enum addr_family family)
 {
-	int on = 1, flags = RX_FLAGS;
+	struct net_card_stamp out = { .ifindex = f->card_ifindex, .card_ns = f->card_ns };
 
-	if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) != 0) {
-		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-		return false;
+	if (out.ifindex == 0) {
+		out.ifindex = f->ifindex;
 	}
-	if (tx == STAMPS_TX_NONE) {
+	if (len > 0) {
+		out.frame_len = f->frame_len > 0
+		    ? f->frame_len
+		    : (unsigned)len + (family == ADDR_V6 ? FRAME_V6 : FRAME_V4);
+	}
+	return out;
+}
+
+/* Of a socket some of whose datagrams, or all, are stamped as they leave. */
+static int
+tx_flags(enum stamps_tx tx, bool cards)
+{
+	int flags = RX_FLAGS | SOF_TIMESTAMPING_OPT_ID;
+
+	/* A stamp without its datagram has no interface either, by which its card is known. */
+	flags |= cards ? CARD_FLAGS : SOF_TIMESTAMPING_OPT_TSONLY;
+	if (tx == STAMPS_TX_ALL) {
+		flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
+		flags |= cards ? SOF_TIMESTAMPING_TX_HARDWARE : 0;
+	}
+	return flags;
+}
+
+static int
+set_flags(int fd, int flags)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
+}
+
+bool
+stamps_enable(int fd, enum stamps_tx tx, bool cards)
+{
+	int on = 1;
+
+	/* What old kernels do not know of cards' stamps costs none of their own. */
+	if (set_flags(fd, RX_FLAGS | (cards ? CARD_FLAGS : 0)) != 0 &&
+	    set_flags(fd, RX_FLAGS) != 0) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 		return false;
 	}
 	/*
 	 * OPT_ID counts datagrams from the moment it is switched on: the call above switched it
 	 * off, so that it starts at 0. Only those that are to be stamped are counted.
 	 */
-	flags |= TX_FLAGS;
-	if (tx == STAMPS_TX_ALL) {
-		flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
-	}
-	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0;
+	return tx != STAMPS_TX_NONE &&
+	    (set_flags(fd, tx_flags(tx, cards)) == 0 ||
+		(cards && set_flags(fd, tx_flags(tx, false)) == 0));
 }
 
 void
-stamps_ask_for_all(int fd, bool on)
+stamps_ask_for_all(int fd, bool on, bool cards)
 {
-	int flags = RX_FLAGS | TX_FLAGS | (on ? SOF_TIMESTAMPING_TX_SOFTWARE : 0);
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
+	(void)set_flags(fd, tx_flags(on ? STAMPS_TX_ALL : STAMPS_TX_ASKED, cards));
 }
 
 static void
@@ -190,9 +244,10 @@ put_u32(struct cmsghdr *c, int type, uint32_t value)
 }
 
 void
-stamps_put_ask(struct cmsghdr *c)
+stamps_put_ask(struct cmsghdr *c, bool cards)
 {
-	put_u32(c, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_SOFTWARE);
+	put_u32(c, SO_TIMESTAMPING,
+	    SOF_TIMESTAMPING_TX_SOFTWARE | (cards ? SOF_TIMESTAMPING_TX_HARDWARE : 0));
 }
 
 void

@@ -25,6 +25,10 @@ struct stamps_found {
 	uint8_t origin; /* SO_EE_ORIGIN_* */
 	uint32_t error; /* errno of the entry */
 	uint32_t id;    /* of the datagram a transmit stamp is for */
+	bool has_card;  /* a network card's stamp: */
+	int64_t card_ns;
+	/* Of what came: whose card, which may be below the interface, and the frame's octets. */
+	uint32_t card_ifindex, frame_len;
 };
 
 struct stamps_now stamps_read_clocks(void);
@@ -43,16 +47,17 @@ enum stamps_tx {
 };
 
 /*
- * Asks for receive stamps and for the transmit stamps of tx, counted from 0 from now on; quietly
- * less where the kernel has less. True when transmit stamps will come.
+ * Asks for receive stamps and for the transmit stamps of tx, counted from 0 from now on, cards:
+ * besides for those of network cards; quietly less where the kernel has less. True when transmit
+ * stamps will come.
  */
-bool stamps_enable(int fd, enum stamps_tx tx);
+bool stamps_enable(int fd, enum stamps_tx tx, bool cards);
 
 /*
  * Of a socket enabled with STAMPS_TX_ASKED: all that it sends is stamped from now on, or only what
  * asks. The count goes on.
  */
-void stamps_ask_for_all(int fd, bool on);
+void stamps_ask_for_all(int fd, bool on, bool cards);
 
 /* Of a control message by which a datagram asks for its transmit stamp. */
 #define STAMPS_ASK_SPACE CMSG_SPACE(sizeof(uint32_t))
@@ -61,7 +66,11 @@ void stamps_ask_for_all(int fd, bool on);
  * Writes it to c, where STAMPS_ASK_SPACE octets are free. Linux before 4.6 refuses the datagram for
  * it (EINVAL).
  */
-void stamps_put_ask(struct cmsghdr *c);
+void stamps_put_ask(struct cmsghdr *c, bool cards);
+
+/* A card's stamp of what came (len octets from that family) or was sent (len 0). */
+struct net_card_stamp stamps_card(const struct stamps_found *f, size_t len,
+    enum addr_family family);
 
 /*
  * Writes one to c that has the stamp bear id, and leaves the count alone; STAMPS_ASK_SPACE as well.

@@ -9,6 +9,7 @@ libsim_a_SOURCES = \
 	tests/sim/sim_loop.h tests/sim/sim_loop.c \
 	tests/sim/sim_device.h tests/sim/sim_device.c \
 	tests/sim/sim_path.h tests/sim/sim_path.c \
+	tests/sim/sim_phc.h tests/sim/sim_phc.c \
 	tests/sim/sim_net.h tests/sim/sim_net.c tests/sim/sim_socket.c \
 	tests/sim/sim_store.h tests/sim/sim_store.c \
 	tests/sim/sim_log.h tests/sim/sim_log.c \

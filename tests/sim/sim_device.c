@@ -214,6 +214,9 @@ speak(void *ctx)
 		case DEVICE_PULSE:
 			send_pulse(v);
 			break;
+		case DEVICE_COMPARE:
+		case DEVICE_PAGE: /* these are asked, and do not speak */
+			break;
 		}
 		v->spoke++;
 		if (v->on_spoke != NULL) {
@@ -299,19 +302,24 @@ sim_device_pulse(struct sim_devices *d, const char *path)
 static struct sim_device *
 find(struct sim_devices *d, const struct device_want *want)
 {
-	for (unsigned i = 0; i < d->n; i++) {
-		struct sim_device *v = &d->device[i];
+	struct sim_device *v;
 
+	for (unsigned i = 0; i < d->n; i++) {
+		v = &d->device[i];
 		if (v->kind == want->kind && v->key == want->key &&
 		    strcmp(v->path, want->path) == 0) {
 			return v;
 		}
 	}
+	if (want->kind == DEVICE_COMPARE && d->phcs != NULL) {
+		v = add_at(d, DEVICE_COMPARE, want->path);
+		return v;
+	}
 	if (want->kind != DEVICE_SNAPSHOT) {
 		return NULL;
 	}
 	/* A segment that nobody writes. */
-	struct sim_device *v = add(d);
+	v = add(d);
 	v->key = want->key;
 	v->dead = true;
 	return v;
@@ -326,6 +334,13 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	if (v == NULL || v->open_error != 0) {
 		text_put(why, "; as the scenario has it");
 		return v == NULL ? -ENOENT : v->open_error;
+	}
+	if (v->kind == DEVICE_COMPARE) {
+		int error = v->of->phcs->port.ops->open(&v->of->phcs->port, v->path, &v->phc, why);
+
+		if (error != 0) {
+			return error;
+		}
 	}
 	v->line_n = 0;
 	v->gone = false;
@@ -361,6 +376,16 @@ read_device(struct device *dev, struct device_reading *out)
 	if (v->gone) {
 		return -EIDRM;
 	}
+	if (v->kind == DEVICE_COMPARE) {
+		out->snapshot = true;
+		return v->phc->of->ops->look(v->phc, PHC_WINDOWS_MAX, PHC_PRECISE, &out->look);
+	}
+	if (v->kind == DEVICE_PAGE) {
+		memcpy(out->bytes, v->segment, sizeof v->segment);
+		out->len = sizeof v->segment;
+		out->snapshot = true;
+		return 0;
+	}
 	if (v->kind != DEVICE_SNAPSHOT) {
 		return read_line(v, out);
 	}
@@ -383,7 +408,12 @@ put(struct device *dev, size_t at, uint32_t value)
 static void
 close_device(struct device *dev)
 {
-	device_of(dev)->opened--;
+	struct sim_device *v = device_of(dev);
+
+	if (v->kind == DEVICE_COMPARE) {
+		v->phc->of->ops->close(v->phc);
+	}
+	v->opened--;
 }
 
 static const struct devices_ops OPS = { open_device, read_device, put, close_device };

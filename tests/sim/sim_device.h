@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include "port/device.h"
 #include "sim/sim_clock.h"
+#include "sim/sim_phc.h"
 #include "sim/sim_rng.h"
 
 enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96, SIM_LINES_MAX = 8, SIM_PATH_MAX = 64 };
@@ -44,7 +45,8 @@ struct sim_device {
 	int open_error; /* -errno of opening it, 0: none */
 	bool gone;      /* the one that is open has been taken away */
 
-	uint8_t segment[SIM_SHM_LEN];
+	uint8_t segment[SIM_SHM_LEN];              /* of DEVICE_PAGE, what is read */
+	struct phc *phc;                           /* DEVICE_COMPARE: while it is open */
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
 	void (*on_spoke)(void *ctx); /* it has just spoken; NULL: nobody listens */
@@ -57,6 +59,7 @@ struct sim_devices {
 	struct devices port;
 	struct world *w;
 	struct sim_clock *clock;
+	struct sim_phcs *phcs; /* of DEVICE_COMPARE; NULL: none */
 	struct sim_rng rng;
 	struct sim_device device[SIM_DEVICES_MAX];
 	unsigned n;

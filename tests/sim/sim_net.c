@@ -16,7 +16,10 @@ struct sim_flight {
 	struct sim_net *fabric;
 	struct sim_host *to;
 	struct sim_datagram d;
-	bool icmp;       /* d is the datagram that came back */
+	bool icmp;    /* d is the datagram that came back */
+	double irq_s; /* between the card's stamp of it and the kernel's */
+	bool carded;  /* the card stamped it: */
+	struct net_card_stamp card;
 	struct stamp rx; /* while it waits */
 	struct sim_flight *next, *prev;
 };
@@ -312,6 +315,51 @@ sim_host_rebind(struct sim_host *h)
 	memset(h->nat.map, 0, sizeof h->nat.map);
 }
 
+/* --- cards that stamp --- */
+
+/* Octets of a frame besides those of the datagram, and of its checksum. */
+enum { FRAME_V4 = 42, FRAME_V6 = 62, FRAME_CHECKSUM = 4 };
+
+struct sim_phc *
+sim_host_card(const struct sim_host *h, const struct sim_datagram *d)
+{
+	return h->cards != NULL && !addr_is_loopback(&d->to.addr) ? sim_phc_of(h->cards, "eth0")
+								  : NULL;
+}
+
+/* Of all that is for NTP's port or comes from it a card that stamps PTP's alone stamps nothing. */
+static bool
+is_stamped(const struct sim_phc *c, bool sent)
+{
+	return sent || c->filter == PHC_FILTER_NTP || c->filter == PHC_FILTER_ALL;
+}
+
+bool
+sim_card_stamp(struct sim_phc *c, const struct sim_datagram *d, bool sent, double before_s,
+    struct net_card_stamp *out)
+{
+	struct sim_rng *r = &c->of->rng;
+	double lie_s = sent ? c->tx_lie_s : c->rx_lie_s, frame_s = 0.0;
+	unsigned len = (unsigned)d->len + (d->to.addr.family == ADDR_V4 ? FRAME_V4 : FRAME_V6);
+
+	if (!is_stamped(c, sent) || sim_rng_chance(r, sent ? c->tx_lost : c->rx_lost)) {
+		return false;
+	}
+	if (!sent && c->mbps > 0) {
+		frame_s = (len + FRAME_CHECKSUM) * 8e-6 / c->mbps;
+	}
+	if (c->lie_chance > 0.0 && !sim_rng_chance(r, c->lie_chance)) {
+		lie_s = 0.0;
+	}
+	c->stamps++;
+	*out = (struct net_card_stamp){
+		.ifindex = 2,
+		.card_ns = sim_phc_now_ns(c, before_s + frame_s) + ns_from_s(lie_s),
+		.frame_len = sent ? 0 : len,
+	};
+	return true;
+}
+
 /* --- datagrams under way --- */
 
 static void
@@ -361,6 +409,9 @@ hand_over(struct sim_flight *f)
 		f->rx = sim_host_stamp(h);
 		f->rx.src = STAMP_USER;
 	}
+	if (f->carded && h->use != NULL) {
+		(void)h->use->map(h->use->ctx, &f->card, &f->rx);
+	}
 	if (is_to_all(h, &f->d.to.addr)) {
 		sim_socket_deliver_all(h, &f->d, f->rx);
 	} else if (!sim_socket_deliver(h, &f->d, f->rx)) {
@@ -403,6 +454,10 @@ arrive(void *ctx)
 		return;
 	}
 	f->rx = sim_host_stamp(h);
+	if (!f->icmp && sim_host_card(h, &f->d) != NULL) {
+		f->carded =
+		    sim_card_stamp(sim_host_card(h, &f->d), &f->d, false, f->irq_s, &f->card);
+	}
 	if (!h->frozen) {
 		hand_over(f);
 		flight_end(f);
@@ -430,6 +485,7 @@ static struct sim_flight *
 launch(struct sim_net *n, struct sim_host *to, const struct sim_datagram *d, double delay_s)
 {
 	struct sim_flight *f = n->spare;
+	const struct sim_phc *card = sim_host_card(to, d);
 
 	if (f != NULL) {
 		n->spare = f->next;
@@ -440,13 +496,16 @@ launch(struct sim_net *n, struct sim_host *to, const struct sim_datagram *d, dou
 	f->fabric = n;
 	f->to = to;
 	f->icmp = false;
+	f->carded = false;
+	f->irq_s = card != NULL ? card->irq_s * sim_rng_exponential(&card->of->rng) : 0.0;
 	f->d.from = d->from;
 	f->d.to = d->to;
 	f->d.len = d->len;
 	f->d.hops = d->hops;
 	memcpy(f->d.bytes, d->bytes, d->len);
 	flight_link(&n->flying, f);
-	world_arm(n->w, &f->event, n->w->now + 1 + ns_from_s(delay_s > 0 ? delay_s : 0));
+	world_arm(n->w, &f->event,
+	    n->w->now + 1 + ns_from_s((delay_s > 0 ? delay_s : 0) + f->irq_s));
 	return f;
 }
 

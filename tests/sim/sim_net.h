@@ -12,6 +12,7 @@
 #include "port/net.h"
 #include "sim/sim_clock.h"
 #include "sim/sim_path.h"
+#include "sim/sim_phc.h"
 
 enum { SIM_HOSTS_MAX = 80, SIM_IFACES_MAX = 12, SIM_NAT_MAPS = 64, SIM_STAMPS_MAX = 32 };
 
@@ -41,6 +42,8 @@ struct sim_flight;
 
 /* A transmit stamp on its way to the socket that sent; a new one pushes the oldest out. */
 struct sim_late_stamp {
+	bool of_card; /* at is made of: */
+	struct net_card_stamp card;
 	struct sim_event event;
 	struct sim_host *host;
 	uint64_t socket_id;
@@ -55,7 +58,9 @@ struct sim_host {
 	char name[16];
 	struct sim_clock *clock; /* timestamps of its kernel; may be NULL when it is played */
 	struct sim_rng rng;
-	int iface_error; /* of listing them */
+	struct sim_phcs *cards;      /* of its interfaces; NULL: no card stamps anything */
+	const struct net_cards *use; /* of the daemon; NULL: it wants no stamps of cards */
+	int iface_error;             /* of listing them */
 	struct net_iface iface[SIM_IFACES_MAX];
 	unsigned iface_n;
 	struct net_socket *sockets;
@@ -200,5 +205,12 @@ void sim_socket_unreachable(struct sim_host *h, const struct endpoint *local,
 
 /* The kernel's timestamp of this moment. */
 struct stamp sim_host_stamp(struct sim_host *h);
+
+/* The card that stamps what passes between a host and others; NULL: none. */
+struct sim_phc *sim_host_card(const struct sim_host *h, const struct sim_datagram *d);
+
+/* Its stamp of what left, or came, before_s ago; false when it makes none. */
+bool sim_card_stamp(struct sim_phc *c, const struct sim_datagram *d, bool sent, double before_s,
+    struct net_card_stamp *out);
 
 #endif

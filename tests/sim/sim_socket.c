@@ -180,26 +180,35 @@ stamp_comes(void *ctx)
 	struct sim_late_stamp *l = ctx;
 	struct net_socket *s = socket_of(l->host, l->socket_id);
 
-	if (s != NULL && !l->host->frozen) {
-		s->ev.on_sent(s->ctx, s, l->tag, l->at);
-	}
-}
-
-/* The kernel's transmit stamp, a moment after the datagram left. */
-static void
-stamp_later(struct sim_host *h, struct net_socket *s, uint32_t tag, double lag_s)
-{
-	struct world *w = h->fabric->w;
-	struct sim_late_stamp *l = &h->stamp[h->stamp_next % SIM_STAMPS_MAX];
-	double late_s =
-	    h->tx_stamp_late_s > 0 ? h->tx_stamp_late_s * sim_rng_exponential(&h->rng) : 20e-6;
-
-	if (s->ev.on_sent == NULL || sim_rng_chance(&h->rng, h->tx_stamp_lost)) {
+	if (s == NULL || l->host->frozen) {
 		return;
 	}
+	if (l->of_card) {
+		const struct net_cards *use = l->host->use;
+
+		if (use == NULL || !use->map(use->ctx, &l->card, &l->at)) {
+			return;
+		}
+	}
+	s->ev.on_sent(s->ctx, s, l->tag, l->at);
+}
+
+/* The kernel's stamp, or with card that of the card, which comes as well. */
+static void
+stamp_at(struct net_socket *s, uint32_t tag, double lag_s, double late_s,
+    const struct net_card_stamp *card)
+{
+	struct sim_host *h = s->host;
+	struct world *w = h->fabric->w;
+	struct sim_late_stamp *l = &h->stamp[h->stamp_next % SIM_STAMPS_MAX];
+
 	h->stamp_next++;
 	world_disarm(w, &l->event);
 	l->event = (struct sim_event){ .fire = stamp_comes, .ctx = l };
+	l->of_card = card != NULL;
+	if (card != NULL) {
+		l->card = *card;
+	}
 	l->host = h;
 	l->socket_id = s->id;
 	l->tag = tag;
@@ -207,6 +216,40 @@ stamp_later(struct sim_host *h, struct net_socket *s, uint32_t tag, double lag_s
 	l->at.at = rtime_add_s(l->at.at, lag_s);
 	l->at.mono = mtime_add_s(l->at.mono, lag_s);
 	world_arm(w, &l->event, w->now + ns_from_s(lag_s + late_s));
+}
+
+/* The kernel's transmit stamp, a moment after the datagram left. */
+static void
+stamp_later(struct sim_host *h, struct net_socket *s, uint32_t tag, double lag_s)
+{
+	double late_s =
+	    h->tx_stamp_late_s > 0 ? h->tx_stamp_late_s * sim_rng_exponential(&h->rng) : 20e-6;
+
+	if (s->ev.on_sent == NULL || sim_rng_chance(&h->rng, h->tx_stamp_lost)) {
+		return;
+	}
+	stamp_at(s, tag, lag_s, late_s, NULL);
+}
+
+/* The card stamps what leaves a little later, and tells later still. */
+static double
+leave_card(struct net_socket *s, const struct net_datagram *what, const struct sim_datagram *d,
+    double lag_s)
+{
+	struct sim_phc *c = sim_host_card(s->host, d);
+	struct net_card_stamp card;
+	double wire_s;
+
+	if (c == NULL) {
+		return 0.0;
+	}
+	wire_s = c->wire_s * sim_rng_exponential(&c->of->rng);
+	if (what->wants_stamp && s->host->use != NULL && s->ev.on_sent != NULL &&
+	    sim_card_stamp(c, d, true, -(lag_s + wire_s), &card)) {
+		stamp_at(s, what->tag, lag_s,
+		    wire_s + c->tx_late_s * sim_rng_exponential(&c->of->rng), &card);
+	}
+	return wire_s;
 }
 
 void
@@ -267,7 +310,7 @@ leave(struct sim_host *h, struct net_socket *s, const struct net_datagram *what,
 	if (what->wants_stamp) {
 		stamp_later(h, s, what->tag, lag_s);
 	}
-	sim_net_send(h->fabric, h, d, lag_s);
+	sim_net_send(h->fabric, h, d, lag_s + leave_card(s, what, d, lag_s));
 }
 
 static int
@@ -386,6 +429,12 @@ port_taken(struct net *port, const struct endpoint *local)
 	return h->port_taken || bound(h, local);
 }
 
+static void
+use_cards(struct net *port, const struct net_cards *cards)
+{
+	((struct sim_host *)port)->use = cards;
+}
+
 const struct net_ops sim_socket_ops = {
 	.listen = listen_on,
 	.connect = connect_to,
@@ -398,6 +447,7 @@ const struct net_ops sim_socket_ops = {
 	.ifaces = ifaces,
 	.watch = watch,
 	.port_taken = port_taken,
+	.use_cards = use_cards,
 };
 
 /* Connected sockets first, then the one of the address, then a wildcard. */
@@ -554,6 +604,7 @@ sim_host_close_all(struct sim_host *h)
 		close_socket(&h->port, h->sockets);
 	}
 	h->changed = NULL;
+	h->use = NULL;
 	sim_host_forget_stamps(h);
 	return left;
 }
