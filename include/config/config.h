@@ -104,7 +104,7 @@ struct config_source {
 	uint32_t flags;           /* SOURCE_* */
 	int32_t minpoll, maxpoll; /* log2 s; for a refclock 6 and 6 unless given */
 	int32_t version;          /* 1..4 */
-	int32_t key;              /* 0: none */
+	uint32_t key;             /* 0: none */
 	uint32_t mode;            /* refclock driver option word */
 	int32_t ttl;              /* broadcast and manycast */
 	double bias_s;            /* added to the measured offset */
@@ -350,7 +350,7 @@ struct config_smear {
 };
 
 struct config_key_range {
-	int32_t lo, hi; /* 1..65535, both included */
+	uint32_t lo, hi; /* not 0, both included */
 };
 
 struct config_setvar {
@@ -425,7 +425,7 @@ struct config {
 
 	struct config_key_range *trustedkeys; /* sorted, disjoint */
 	unsigned trustedkeys_n;
-	int32_t controlkey, requestkey; /* 0: none */
+	uint32_t controlkey, requestkey; /* 0: none */
 
 	uint32_t switches; /* SWITCH_* that are enabled */
 	struct config_tinker tinker;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * keysfile - the syntax of ntp.keys: "id TYPE secret [address[/len],...]" per line.
- * See ntp.keys(5). Secrets live in the arena given: the caller wipes it (keysfile_wipe) after use.
+ * keysfile - the syntax of ntp.keys: "id TYPE secret [address[/len],...]" per line, as ntpd and
+ * NTPsec have it, and what chrony's files have beside it: "id secret" is a key of MD5, a secret may
+ * begin with HEX: or ASCII:, and a comment with '!', ';' or '%'. See ntp.keys(5). Secrets live in
+ * the arena given: the caller wipes it (keysfile_wipe) after use.
  */
 #ifndef CONFIG_KEYSFILE_H
 #define CONFIG_KEYSFILE_H
@@ -13,10 +15,12 @@
 #include "config/diag.h"
 
 enum {
-	KEYSFILE_SECRET_MAX = 32, /* octets; further hex digits are not used, as in ntpd */
-	KEYSFILE_PLAIN_MAX = 20,  /* characters; a longer secret is written in hex */
-	KEYSFILE_ID_MAX = 65535,  /* and so many keys at most, for an id is there once */
-	KEYSFILE_ERRORS_MAX = 15  /* bad lines that are named; the others are counted */
+	KEYSFILE_FIELD_MAX = 1023,                /* characters of a word */
+	KEYSFILE_SECRET_MAX = KEYSFILE_FIELD_MAX, /* octets */
+	KEYSFILE_BARE_MAX = 32,  /* octets of hex without HEX:; more are not used, as in ntpd */
+	KEYSFILE_PLAIN_MAX = 20, /* characters; a longer secret is in hex, or begins with ASCII: */
+	KEYSFILE_TYPE_MAX = 31,
+	KEYSFILE_ERRORS_MAX = 15 /* bad lines that are named; the others are counted */
 };
 
 /* Hosts that may use a key. */
@@ -26,13 +30,13 @@ struct keysfile_addr {
 };
 
 struct keysfile_key {
-	uint32_t id;      /* 1..65535 */
+	uint32_t id;      /* not 0 */
 	const char *type; /* "MD5", "SHA1", "AES128CMAC"...; not checked further */
-	uint8_t secret[KEYSFILE_SECRET_MAX];
-	size_t secret_len; /* > 0 */
+	uint8_t *secret;
+	size_t secret_len; /* 1..KEYSFILE_SECRET_MAX */
 	struct keysfile_addr *allowed;
 	unsigned allowed_n; /* 0: every host */
-	unsigned line, type_column;
+	unsigned line, type_column, secret_column;
 };
 
 struct keysfile {
@@ -47,6 +51,13 @@ struct keysfile {
  */
 bool keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
     struct keysfile *out, struct diag_list *d);
+
+/*
+ * Reads a secret as a line has it, len characters, into out; gives its octets, 0 when it is none
+ * and fault says why. warning says what of it is not used. Both are appended to, mostly nothing.
+ */
+size_t keysfile_secret(const char *at, size_t len, uint8_t out[static KEYSFILE_SECRET_MAX],
+    struct text *fault, struct text *warning);
 
 /* Overwrites the secrets. */
 void keysfile_wipe(struct keysfile *k);

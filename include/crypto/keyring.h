@@ -10,15 +10,15 @@
 #include "base/addr.h"
 #include "crypto/mac.h"
 
-/* A key for each id: there is no smaller limit. */
-enum { KEY_ID_MAX = 65535 };
+/* Keys that a ring takes; their ids are any numbers of 32 bits but 0. */
+enum { KEYRING_MAX = 65535 };
 
 struct keyring;
 
 struct keyring *keyring_new(void);
 void keyring_free(struct keyring *k); /* wipes; NULL is fine */
 
-/* Adds a key; false when the type is unknown, the id taken or out of 1..65535, or memory short. */
+/* Adds a key; false when mac_key_new makes none, the id is 0 or taken, the ring full. */
 bool keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *secret,
     size_t len);
 
@@ -31,7 +31,7 @@ bool keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsig
 /* Takes a key out; none there is fine. */
 void keyring_remove(struct keyring *k, uint32_t id);
 
-/* Marks ids lo..hi trusted (trustedkey). */
+/* Marks those of ids lo..hi that it holds trusted (trustedkey). */
 void keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi);
 
 /* Takes the trust of all ids back. */

@@ -18,11 +18,28 @@ void mac_load(void);
 struct mac_key; /* a key ready for use; wiped when freed */
 
 /*
- * Prepares a key. type: "MD5", "M", "SHA1", "SHA256", ..., "AES128CMAC", or NTPsec's "AES",
- * "AES-128", "AES-192", "AES-256" (any case); secret: raw octets. NULL when OpenSSL does not know
- * the type, or the secret is empty. Digests longer than 20 octets are cut to 20, as ntpd does.
+ * Prepares a key. type, in any case: a digest by the names of OpenSSL, ntpd, NTPsec and chrony ("M",
+ * "MD5", "SHA1", "SHA-1", "SHA256", "SHA2-256", "SHA3-256", "SHA512-256"...), or a cipher for CMAC
+ * ("AES128CMAC", "AES128", "AES-128", "AES", "AES256", "CAMELLIA-128"...); secret: raw octets. NULL
+ * where mac_fault_of finds a fault, or memory is short. Digests longer than 20 octets are cut to
+ * 20, as ntpd does.
  */
 struct mac_key *mac_key_new(const char *type, const uint8_t *secret, size_t len);
+
+/* Why there can be no such key. */
+enum mac_fault {
+	MAC_FAULT_NONE,
+	MAC_FAULT_TYPE,  /* nobody here knows the type */
+	MAC_FAULT_LENGTH /* the secret has another length than the cipher wants, or none at all */
+};
+
+/* The fault of a key of that type with a secret of len octets; appends it to why in words. */
+struct text;
+enum mac_fault mac_fault_of(const char *type, size_t len, struct text *why);
+
+/* Octets that a secret of this type must have; 0: any number of them, or the type is unknown. */
+size_t mac_secret_len(const char *type);
+
 void mac_key_free(struct mac_key *k);
 
 /* Octets of the MAC this key makes, without the key id: 16 or 20. */

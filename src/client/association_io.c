@@ -585,7 +585,7 @@ start_auth(struct peer *p, const struct addr *remote)
 	struct client *c = p->client;
 
 	if ((cfg->flags & OPTION_NTS) == 0) {
-		auth_start(&p->auth, c->is.keys, (uint32_t)cfg->key);
+		auth_start(&p->auth, c->is.keys, cfg->key);
 		return true;
 	}
 	if (!auth_start_nts(&p->auth, c->is.keys, c->is.rng)) {

@@ -254,11 +254,11 @@ check_keys(struct check *k)
 {
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
 		const struct config_source *s = &k->c->sources[i];
-		if (s->key != 0 && !config_key_trusted(k->c, (uint32_t)s->key)) {
+		if (s->key != 0 && !config_key_trusted(k->c, s->key)) {
 			warn(k, &s->place, "key",
-			    "key %d of %s is not among the trustedkey ids: the server will not be "
+			    "key %u of %s is not among the trustedkey ids: the server will not be "
 			    "asked",
-			    (int)s->key, s->host.text);
+			    (unsigned)s->key, s->host.text);
 		}
 		if (s->key != 0 && k->c->keys == NULL) {
 			warn(k, &s->place, "key",

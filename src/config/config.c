@@ -171,7 +171,7 @@ config_key_trusted(const struct config *c, uint32_t id)
 {
 	for (unsigned i = 0; i < c->trustedkeys_n; i++) {
 		const struct config_key_range *r = &c->trustedkeys[i];
-		if (id >= (uint32_t)r->lo && id <= (uint32_t)r->hi) {
+		if (id >= r->lo && id <= r->hi) {
 			return true;
 		}
 	}

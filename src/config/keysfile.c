@@ -6,7 +6,7 @@
 #include <strings.h>
 #include "base/text.h"
 
-enum { FIELDS_MAX = 4, FIELD_MAX = 1023, PAGE = 256 };
+enum { FIELDS_MAX = 4, ROOM_FIRST = 16, SAID_MAX = 160 };
 
 /* A word of a line, not terminated. */
 struct field {
@@ -23,8 +23,8 @@ struct key_reader {
 	bool exhausted;
 	struct arena *arena;
 	struct keysfile out;
-	unsigned cap;
-	uint32_t *place[KEYSFILE_ID_MAX / PAGE + 1]; /* by id: index in out.keys, and one */
+	unsigned cap;      /* of out.keys; a power of two */
+	uint32_t *by_hash; /* 2 * cap: index in out.keys, and one; 0: none */
 };
 
 static void report(struct key_reader *r, enum diag_level level, unsigned column, const char *fmt,
@@ -101,9 +101,8 @@ read_id(struct key_reader *r, const struct field *f, uint32_t *id)
 	struct text t = text_over(buf, sizeof buf);
 
 	text_put_n(&t, f->at, f->len);
-	if (t.cut || memchr(f->at, '\0', f->len) != NULL || !text_to_u32(buf, id) || *id < 1 ||
-	    *id > 65535) {
-		report(r, DIAG_ERROR, f->column, "expected a key id from 1 to 65535");
+	if (t.cut || memchr(f->at, '\0', f->len) != NULL || !text_to_u32(buf, id) || *id < 1) {
+		report(r, DIAG_ERROR, f->column, "expected a key id from 1 to 4294967295");
 		return false;
 	}
 	return true;
@@ -114,7 +113,7 @@ read_type(struct key_reader *r, const struct field *f, const char **type)
 {
 	static const char allowed[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_/";
-	char buf[32];
+	char buf[KEYSFILE_TYPE_MAX + 1];
 	struct text t = text_over(buf, sizeof buf);
 
 	text_put_n(&t, f->at, f->len);
@@ -150,61 +149,122 @@ hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool
-read_hex(struct key_reader *r, const struct field *f, struct keysfile_key *k)
+/* Octets of len hex digits; 0 when a character is none, and fault says so. */
+static size_t
+hex_octets(const char *at, size_t len, uint8_t *out, struct text *fault)
 {
-	size_t digits = f->len;
-
-	for (size_t i = 0; i < f->len; i++) {
-		if (hex_value(f->at[i]) < 0) {
-			report(r, DIAG_ERROR, f->column,
-			    "a secret of more than %d characters is written in hex, but character "
-			    "%zu is no hex digit",
+	for (size_t i = 0; i < len; i++) {
+		if (hex_value(at[i]) < 0) {
+			text_printf(fault,
+			    "a secret of more than %d characters, or behind HEX:, is written in "
+			    "hex, but character %zu is no hex digit; text begins with ASCII:",
 			    (int)KEYSFILE_PLAIN_MAX, i + 1);
-			return false;
+			return 0;
 		}
 	}
-	if (digits > 2 * (size_t)KEYSFILE_SECRET_MAX) {
-		report(r, DIAG_WARNING, f->column,
-		    "only the first %d hex digits of the secret are used",
-		    2 * (int)KEYSFILE_SECRET_MAX);
-		digits = 2 * (size_t)KEYSFILE_SECRET_MAX;
+	for (size_t i = 0; i < len / 2; i++) {
+		out[i] = (uint8_t)(hex_value(at[2 * i]) << 4 | hex_value(at[2 * i + 1]));
 	}
-	if (digits % 2 != 0) {
-		report(r, DIAG_WARNING, f->column,
+	return len / 2;
+}
+
+/* Without HEX: as ntpd does, which takes what it can. */
+static size_t
+bare_hex(const char *at, size_t len, uint8_t *out, struct text *fault, struct text *warning)
+{
+	size_t n = hex_octets(at, len, out, fault);
+
+	if (n > KEYSFILE_BARE_MAX) {
+		text_printf(warning,
+		    "only the first %d hex digits of the secret are used, HEX: before them takes "
+		    "all",
+		    2 * (int)KEYSFILE_BARE_MAX);
+		return KEYSFILE_BARE_MAX;
+	}
+	if (n > 0 && len % 2 != 0) {
+		text_put(warning,
 		    "the secret has an odd number of hex digits, the last one is not used");
 	}
-	k->secret_len = digits / 2;
-	for (size_t i = 0; i < k->secret_len; i++) {
-		k->secret[i] =
-		    (uint8_t)(hex_value(f->at[2 * i]) << 4 | hex_value(f->at[2 * i + 1]));
-	}
-	return true;
+	return n;
 }
 
 static bool
-begins(const struct field *f, const char *word)
+begins(const char *at, size_t len, const char *word)
 {
-	return f->len > strlen(word) && memcmp(f->at, word, strlen(word)) == 0;
+	return len >= strlen(word) && memcmp(at, word, strlen(word)) == 0;
+}
+
+size_t
+keysfile_secret(const char *at, size_t len, uint8_t out[static KEYSFILE_SECRET_MAX],
+    struct text *fault, struct text *warning)
+{
+	static const char hex[] = "HEX:", ascii[] = "ASCII:";
+	size_t skip = begins(at, len, hex) ? strlen(hex)
+	    : begins(at, len, ascii)       ? strlen(ascii)
+					   : 0;
+
+	if (len == skip || len > KEYSFILE_SECRET_MAX) {
+		text_put(fault, len == skip ? "the secret is empty" : "the secret is too long");
+		return 0;
+	}
+	if (skip == strlen(hex)) {
+		if ((len - skip) % 2 != 0) {
+			text_put(fault, "behind HEX: there is an odd number of hex digits");
+			return 0;
+		}
+		return hex_octets(at + skip, len - skip, out, fault);
+	}
+	if (skip == 0 && len > KEYSFILE_PLAIN_MAX) {
+		return bare_hex(at, len, out, fault, warning);
+	}
+	memcpy(out, at + skip, len - skip);
+	return len - skip;
+}
+
+/* Through volatile, so that the compiler does not drop it as a store nobody reads. */
+static void
+wipe(uint8_t *at, size_t len)
+{
+	volatile uint8_t *secret = at;
+
+	for (size_t i = 0; i < len; i++) {
+		secret[i] = 0;
+	}
+}
+
+static bool
+keep_secret(struct key_reader *r, struct keysfile_key *k, const uint8_t *octets, size_t len)
+{
+	k->secret = arena_alloc(r->arena, len);
+	if (k->secret == NULL) {
+		exhaust(r, k->secret_column);
+		return false;
+	}
+	memcpy(k->secret, octets, len);
+	k->secret_len = len;
+	return true;
 }
 
 static bool
 read_secret(struct key_reader *r, const struct field *f, struct keysfile_key *k)
 {
-	static_assert(KEYSFILE_PLAIN_MAX <= KEYSFILE_SECRET_MAX, "a plain secret fits");
+	char fault[SAID_MAX], warning[SAID_MAX];
+	struct text why = text_over(fault, sizeof fault), but = text_over(warning, sizeof warning);
+	uint8_t octets[KEYSFILE_SECRET_MAX];
+	size_t len = keysfile_secret(f->at, f->len, octets, &why, &but);
+	bool kept;
 
-	if (begins(f, "HEX:") || begins(f, "ASCII:")) {
-		report(r, DIAG_WARNING, f->column,
-		    "HEX: and ASCII: are of chrony.keys, and a part of the secret here; leave them "
-		    "out: a secret of more than %d characters is read as hex",
-		    (int)KEYSFILE_PLAIN_MAX);
+	k->secret_column = f->column;
+	if (len == 0) {
+		report(r, DIAG_ERROR, f->column, "%s", fault);
+		return false;
 	}
-	if (f->len > KEYSFILE_PLAIN_MAX) {
-		return read_hex(r, f, k);
+	if (but.len > 0) {
+		report(r, DIAG_WARNING, f->column, "%s", warning);
 	}
-	memcpy(k->secret, f->at, f->len);
-	k->secret_len = f->len;
-	return true;
+	kept = keep_secret(r, k, octets, len);
+	wipe(octets, sizeof octets);
+	return kept;
 }
 
 /* One "address" or "address/len". */
@@ -263,36 +323,45 @@ read_all_allowed(struct key_reader *r, const struct field *f, struct keysfile_ke
 	return true;
 }
 
-/* Where the number of the id's key is noted; NULL when memory is short. */
+/* Spreads ids over a table of 2 * cap places; nobody but the file's owner chooses them. */
 static uint32_t *
-note_of(struct key_reader *r, uint32_t id)
+place_of(const struct key_reader *r, uint32_t id)
 {
-	uint32_t **page = &r->place[id / PAGE];
+	uint32_t mask = 2 * r->cap - 1;
+	uint32_t at = (id * UINT32_C(0x9e3779b1)) >> 7 & mask;
 
-	if (*page == NULL) {
-		*page = arena_alloc(r->arena, PAGE * sizeof **page);
+	while (r->by_hash[at] != 0 && r->out.keys[r->by_hash[at] - 1].id != id) {
+		at = (at + 1) & mask;
 	}
-	return *page == NULL ? NULL : *page + id % PAGE;
+	return &r->by_hash[at];
 }
 
-/* Room for one more key; the old place is wiped. */
+/* Room for one more key. */
 static bool
 grow(struct key_reader *r)
 {
+	unsigned cap = r->cap == 0 ? ROOM_FIRST : 2 * r->cap;
+	struct keysfile_key *keys;
+	uint32_t *by_hash;
+
 	if (r->out.n < r->cap) {
 		return true;
 	}
-	unsigned cap = r->cap == 0 ? 16 : r->cap * 2;
-	struct keysfile_key *at = arena_alloc(r->arena, cap * sizeof *at);
-	if (at == NULL) {
+	keys = arena_alloc(r->arena, cap * sizeof *keys);
+	by_hash = arena_alloc(r->arena, 2 * (size_t)cap * sizeof *by_hash);
+	if (keys == NULL || by_hash == NULL) {
 		return false;
 	}
 	if (r->out.n > 0) {
-		memcpy(at, r->out.keys, r->out.n * sizeof *at);
-		keysfile_wipe(&r->out);
+		memcpy(keys, r->out.keys, r->out.n * sizeof *keys);
 	}
-	r->out.keys = at;
+	memset(by_hash, 0, 2 * (size_t)cap * sizeof *by_hash);
+	r->out.keys = keys;
+	r->by_hash = by_hash;
 	r->cap = cap;
+	for (unsigned i = 0; i < r->out.n; i++) {
+		*place_of(r, keys[i].id) = i + 1;
+	}
 	return true;
 }
 
@@ -300,20 +369,92 @@ grow(struct key_reader *r)
 static struct keysfile_key *
 place_for(struct key_reader *r, uint32_t id)
 {
-	uint32_t *note = note_of(r, id);
+	uint32_t *note;
 
-	if (note == NULL || !grow(r)) {
+	if (!grow(r)) {
 		exhaust(r, 1);
 		return NULL;
 	}
+	note = place_of(r, id);
 	if (*note != 0) {
 		struct keysfile_key *older = &r->out.keys[*note - 1];
 		report(r, DIAG_WARNING, 1, "key %u is on line %u too, this line replaces it",
 		    (unsigned)id, older->line);
+		wipe(older->secret, older->secret_len);
 		return older;
 	}
 	*note = ++r->out.n;
 	return &r->out.keys[r->out.n - 1];
+}
+
+/* chrony has these too, at the beginning of a line. */
+static bool
+is_comment(const char *line, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && is_blank(line[i])) {
+		i++;
+	}
+	return i < len && strchr("!;%", line[i]) != NULL && line[i] != '\0';
+}
+
+/* The word can be no secret that anybody means: "MD5", "sha256", "AES-128", "AES128CMAC". */
+static bool
+names_type(const struct field *f)
+{
+	static const char *const types[] = { "MD5", "SHA", "AES" };
+	size_t i = 3;
+
+	if (f->len == 1) {
+		return f->at[0] == 'M';
+	}
+	while (i < f->len && strchr("0123456789-_", f->at[i]) != NULL) {
+		i++;
+	}
+	for (size_t t = 0; f->len >= 3 && t < sizeof types / sizeof types[0]; t++) {
+		if (strncasecmp(f->at, types[t], 3) == 0) {
+			return i == f->len ||
+			    (f->len - i == 4 && strncasecmp(f->at + i, "CMAC", 4) == 0);
+		}
+	}
+	return false;
+}
+
+/* Words of a line, or an error in what they are. */
+static bool
+fits(struct key_reader *r, const struct field *f, unsigned n)
+{
+	for (unsigned i = 0; i < n && i < FIELDS_MAX; i++) {
+		if (f[i].len > KEYSFILE_FIELD_MAX) {
+			report(r, DIAG_ERROR, f[i].column, "a word is longer than %d octets",
+			    (int)KEYSFILE_FIELD_MAX);
+			return false;
+		}
+	}
+	if (n > FIELDS_MAX) {
+		report(r, DIAG_ERROR, f[FIELDS_MAX].column,
+		    "unexpected word, expected ID TYPE SECRET [ADDRESS,...]");
+		return false;
+	}
+	if (n == 1 || (n == 2 && names_type(&f[1]))) {
+		report(r, DIAG_ERROR, f[n - 1].column + (unsigned)f[n - 1].len,
+		    "expected ID TYPE SECRET, the %s is missing", n == 1 ? "type" : "secret");
+		return false;
+	}
+	return true;
+}
+
+/* Type and secret; of two words, as in a file of chrony, the second is the secret. */
+static bool
+read_key(struct key_reader *r, const struct field *f, unsigned n, struct keysfile_key *k)
+{
+	k->type_column = f[1].column;
+	if (n == 2) {
+		k->type = "MD5";
+		return read_secret(r, &f[1], k);
+	}
+	return read_type(r, &f[1], &k->type) && read_secret(r, &f[2], k);
 }
 
 static void
@@ -321,33 +462,9 @@ one_line(struct key_reader *r, const char *line, size_t len)
 {
 	struct field f[FIELDS_MAX + 1];
 	struct keysfile_key k = { .line = r->line };
-	unsigned n = cut(r, line, len, f);
+	unsigned n = is_comment(line, len) ? 0 : cut(r, line, len, f);
 
-	if (n == 0) {
-		return;
-	}
-	for (unsigned i = 0; i < n && i < FIELDS_MAX; i++) {
-		if (f[i].len > FIELD_MAX) {
-			report(r, DIAG_ERROR, f[i].column, "a word is longer than %d octets",
-			    (int)FIELD_MAX);
-			return;
-		}
-	}
-	if (n > FIELDS_MAX) {
-		report(r, DIAG_ERROR, f[FIELDS_MAX].column,
-		    "unexpected word, expected ID TYPE SECRET [ADDRESS,...]");
-		return;
-	}
-	if (!read_id(r, &f[0], &k.id)) {
-		return;
-	}
-	if (n < 3) {
-		report(r, DIAG_ERROR, f[n - 1].column + (unsigned)f[n - 1].len,
-		    "expected ID TYPE SECRET, the %s is missing", n == 1 ? "type" : "secret");
-		return;
-	}
-	k.type_column = f[1].column;
-	if (!read_type(r, &f[1], &k.type) || !read_secret(r, &f[2], &k) ||
+	if (n == 0 || !read_id(r, &f[0], &k.id) || !fits(r, f, n) || !read_key(r, f, n, &k) ||
 	    (n == 4 && !read_all_allowed(r, &f[3], &k))) {
 		return;
 	}
@@ -383,15 +500,11 @@ keysfile_parse(const char *name, const char *text, size_t len, struct arena *a,
 	return true;
 }
 
-/* Through volatile, so that the compiler does not drop it as a store nobody reads. */
 void
 keysfile_wipe(struct keysfile *k)
 {
 	for (unsigned i = 0; i < k->n; i++) {
-		volatile uint8_t *secret = k->keys[i].secret;
-		for (size_t j = 0; j < sizeof k->keys[i].secret; j++) {
-			secret[j] = 0;
-		}
+		wipe(k->keys[i].secret, k->keys[i].secret_len);
 	}
 }
 

@@ -328,8 +328,6 @@ parse_listen(struct parser *p)
 
 /* ---- trustedkey ---- */
 
-enum { KEYS_MAX = 65535 };
-
 /* The key words of a line, cut at parentheses: "(1 ... 5)" has five. */
 struct key_scan {
 	struct parser *p;
@@ -373,17 +371,18 @@ key_next(struct key_scan *s)
 }
 
 static bool
-key_id(struct key_scan *s, int32_t *id)
+key_id(struct key_scan *s, uint32_t *id)
 {
 	int64_t n;
 
-	if (!key_next(s) || !text_to_i64(s->text, &n) || n < 1 || n > KEYS_MAX) {
+	if (!key_next(s) || !text_to_i64(s->text, &n) || n < 1 || n > UINT32_MAX) {
 		parse_error(s->p, s->word,
-		    "'trustedkey' wants key ids from 1 to 65535 and ranges (LOW ... HIGH)%s%s%s",
+		    "'trustedkey' wants key ids from 1 to 4294967295 and ranges (LOW ... "
+		    "HIGH)%s%s%s",
 		    s->text[0] == '\0' ? "" : ", found '", s->text, s->text[0] == '\0' ? "" : "'");
 		return false;
 	}
-	*id = (int32_t)n;
+	*id = (uint32_t)n;
 	return true;
 }
 
@@ -418,8 +417,8 @@ key_range(struct key_scan *s, struct config_key_range *r)
 		return false;
 	}
 	if (r->lo > r->hi) {
-		parse_error(s->p, s->word, "the range (%d ... %d) is upside down", (int)r->lo,
-		    (int)r->hi);
+		parse_error(s->p, s->word, "the range (%u ... %u) is upside down", (unsigned)r->lo,
+		    (unsigned)r->hi);
 		return false;
 	}
 	return true;
@@ -449,7 +448,7 @@ join_ranges(struct config_key_range *r, unsigned n)
 
 	qsort(r, n, sizeof *r, compare_ranges);
 	for (unsigned i = 1; i < n; i++) {
-		if (r[i].lo > r[kept - 1].hi + 1) {
+		if (r[i].lo > r[kept - 1].hi && r[i].lo - r[kept - 1].hi > 1) {
 			r[kept++] = r[i];
 		} else if (r[i].hi > r[kept - 1].hi) {
 			r[kept - 1].hi = r[i].hi;

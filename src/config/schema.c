@@ -62,7 +62,8 @@ static const struct schema_choice smear_forms[] = {
 #define REAL(at, lo, hi, out) VALUE(ARG_REAL, lo, hi, OUTSIDE_##out, at, NOT)
 #define REAL_TWICE(at, twin, lo, hi) VALUE(ARG_REAL, lo, hi, OUTSIDE_REFUSED, at, twin)
 #define REAL_GIVEN(at, given, lo, hi) VALUE(ARG_REAL_GIVEN, lo, hi, OUTSIDE_CLAMPED, at, given)
-#define UINT(at) VALUE(ARG_UINT, 0, 4294967295.0, OUTSIDE_REFUSED, at, NOT)
+#define UINT(at) VALUE(ARG_UINT, 0, UINT_BIG, OUTSIDE_REFUSED, at, NOT)
+#define KEY_ID(at, lo) VALUE(ARG_UINT, lo, UINT_BIG, OUTSIDE_REFUSED, at, NOT)
 #define SWITCH(at) VALUE(ARG_SWITCH, 0, 1, OUTSIDE_CLAMPED, at, NOT)
 #define FUDGE(arg, lo, hi, out, member, bit) \
 	arg, lo, hi, OUTSIDE_##out, F(member), NOT, bit, NULL, SCHEMA_TOP
@@ -98,8 +99,9 @@ static const struct schema_choice smear_forms[] = {
 #define NO_KNOB "packets that fail authentication never change an association here"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
-#define ERAS 1e10 /* s: twice 8192 weeks */
+#define ERAS 1e10           /* s: twice 8192 weeks */
 #define INT_BIG 2147483647.0
+#define UINT_BIG 4294967295.0
 
 /* group, word, arg..opens, default, part..reason */
 const struct schema_row schema_rows[] = {
@@ -164,10 +166,8 @@ const struct schema_row schema_rows[] = {
 
 	/* authentication */
 	{ SCHEMA_TOP, "trustedkey", FORM(ARG_KEY_LIST), NULL, ACTS(KEYS, RELOAD) },
-	{ SCHEMA_TOP, "controlkey", INT(C(controlkey), 0, 65535, REFUSED), "0",
-	    ACTS(KEYS, RELOAD) },
-	{ SCHEMA_TOP, "requestkey", INT(C(requestkey), 0, 65535, REFUSED), "0",
-	    NEVER(OTHER, NO_MODE7) },
+	{ SCHEMA_TOP, "controlkey", KEY_ID(C(controlkey), 0), "0", ACTS(KEYS, RELOAD) },
+	{ SCHEMA_TOP, "requestkey", KEY_ID(C(requestkey), 0), "0", NEVER(OTHER, NO_MODE7) },
 	{ SCHEMA_TOP, "crypto", KEPT_OPENS(0, SCHEMA_CRYPTO), NULL, NEVER(OTHER, NO_AUTOKEY) },
 	{ SCHEMA_TOP, "keysdir", PATH(C(keysdir)), NULL, NEVER(OTHER, NO_AUTOKEY) },
 	{ SCHEMA_TOP, "automax", INT(C(automax_log2s), 1, 31, REFUSED), "12",
@@ -197,7 +197,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SOURCE, "prefer", FLAG(S(flags), OPTION_PREFER), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "noselect", FLAG(S(flags), OPTION_NOSELECT), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "true", FLAG(S(flags), OPTION_TRUE), NULL, ACTS(SOURCES, REMOTE) },
-	{ SCHEMA_SOURCE, "key", INT(S(key), 1, 65535, REFUSED), NULL, ACTS(SOURCES, REMOTE) },
+	{ SCHEMA_SOURCE, "key", KEY_ID(S(key), 1), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "version", INT(S(version), 1, 4, REFUSED), "4", ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "mode", UINT(S(mode)), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "ttl", INT(S(ttl), 0, 255, REFUSED), "0", LATER(SOURCES, RELOAD) },

@@ -520,6 +520,8 @@ value_expect(const struct schema_row *row, struct text *out)
 {
 	if (is_int(row)) {
 		expect_range(row, "an integer", out);
+	} else if (row->arg == ARG_UINT && row->lo > 0) {
+		text_printf(out, "an integer from %.0f to %.0f", row->lo, row->hi);
 	} else if (row->arg == ARG_UINT) {
 		text_put(out, "an integer of 32 bits");
 	} else if (row->arg == ARG_REAL || row->arg == ARG_REAL_GIVEN) {

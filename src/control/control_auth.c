@@ -78,7 +78,7 @@ static bool
 has_control_key(const struct control_request *q)
 {
 	return q->auth.was == PACKET_AUTH_GOOD && q->c->conf->controlkey != 0 &&
-	    q->auth.key_id == (uint32_t)q->c->conf->controlkey;
+	    q->auth.key_id == q->c->conf->controlkey;
 }
 
 static enum control_permit

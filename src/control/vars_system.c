@@ -251,7 +251,7 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->timer_xmts = sum.polls;
 	v->authreset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_AUTH]));
 	v->authkeys = keyring_count(c->is.auth->ring);
-	v->authfreek = KEY_ID_MAX - v->authkeys;
+	v->authfreek = KEYRING_MAX - v->authkeys;
 	v->authklookups = c->is.auth->count.lookups;
 	v->authknotfound = c->is.auth->count.not_found;
 	v->authencrypts = c->is.auth->count.made;

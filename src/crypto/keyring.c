@@ -7,7 +7,7 @@
 #include <string.h>
 #include "base/cursor.h"
 
-enum { KEY_ID_LEN = 4 };
+enum { KEY_ID_LEN = 4, SIZE_FIRST = 16 };
 
 struct allowed {
 	struct addr net;
@@ -15,42 +15,95 @@ struct allowed {
 };
 
 struct entry {
+	uint32_t id;
+	bool trusted;
 	struct mac_key *key;
 	struct allowed *allowed;
 	unsigned allowed_n; /* 0: anyone */
 	unsigned room;      /* in allowed */
 };
 
+/* Open addressing: an id is looked for from its place on, up to a free one. */
 struct keyring {
-	uint8_t trusted[KEY_ID_MAX / 8 + 1]; /* one bit for each id */
-	struct entry *entry[KEY_ID_MAX + 1]; /* by id; NULL: there is none */
+	struct entry **at; /* size */
+	size_t size;       /* a power of two, at least half of it free */
 	size_t n;
 };
 
 struct keyring *
 keyring_new(void)
 {
-	/* Fresh pages that nobody writes to cost no memory; OPENSSL_zalloc would write them all. */
-	return calloc(1, sizeof(struct keyring));
+	struct keyring *k = calloc(1, sizeof *k);
+
+	if (k == NULL) {
+		return NULL;
+	}
+	k->at = calloc(SIZE_FIRST, sizeof *k->at);
+	if (k->at == NULL) {
+		free(k);
+		return NULL;
+	}
+	k->size = SIZE_FIRST;
+	return k;
+}
+
+/* Ids are chosen by whoever writes the file, not by senders: any spread will do. */
+static size_t
+home_of(const struct keyring *k, uint32_t id)
+{
+	return (id * UINT32_C(0x9e3779b1) >> 7) & (k->size - 1);
+}
+
+/* Where the entry of an id is, or the free place where it would be. */
+static size_t
+place_of(const struct keyring *k, uint32_t id)
+{
+	size_t i = home_of(k, id);
+
+	while (k->at[i] != NULL && k->at[i]->id != id) {
+		i = (i + 1) & (k->size - 1);
+	}
+	return i;
 }
 
 static struct entry *
-entry_of(struct keyring *k, uint32_t id)
+entry_of(const struct keyring *k, uint32_t id)
 {
-	return id <= KEY_ID_MAX ? k->entry[id] : NULL;
+	return k->at[place_of(k, id)];
+}
+
+static void
+free_entry(struct entry *e)
+{
+	if (e != NULL) {
+		mac_key_free(e->key); /* the secrets are inside, wiped with it */
+		free(e->allowed);
+		free(e);
+	}
+}
+
+/* Entries behind a place that became free are moved up, so that they are found. */
+static void
+close_gap(struct keyring *k, size_t gap)
+{
+	for (size_t i = (gap + 1) & (k->size - 1); k->at[i] != NULL; i = (i + 1) & (k->size - 1)) {
+		struct entry *e = k->at[i];
+
+		k->at[i] = NULL;
+		k->at[place_of(k, e->id)] = e;
+	}
 }
 
 void
 keyring_remove(struct keyring *k, uint32_t id)
 {
-	struct entry *e = entry_of(k, id);
+	size_t i = place_of(k, id);
 
-	if (e != NULL) {
-		mac_key_free(e->key); /* the secrets are inside, wiped with it */
-		free(e->allowed);
-		free(e);
-		k->entry[id] = NULL;
+	if (k->at[i] != NULL) {
+		free_entry(k->at[i]);
+		k->at[i] = NULL;
 		k->n--;
+		close_gap(k, i);
 	}
 }
 
@@ -60,10 +113,33 @@ keyring_free(struct keyring *k)
 	if (k == NULL) {
 		return;
 	}
-	for (uint32_t id = 1; id <= KEY_ID_MAX && k->n > 0; id++) {
-		keyring_remove(k, id);
+	for (size_t i = 0; i < k->size; i++) {
+		free_entry(k->at[i]);
 	}
+	free(k->at);
 	free(k);
+}
+
+static bool
+grow(struct keyring *k)
+{
+	struct keyring larger = { .size = 2 * k->size, .n = k->n };
+
+	if (2 * (k->n + 1) <= k->size) {
+		return true;
+	}
+	larger.at = calloc(larger.size, sizeof *larger.at);
+	if (larger.at == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < k->size; i++) {
+		if (k->at[i] != NULL) {
+			larger.at[place_of(&larger, k->at[i]->id)] = k->at[i];
+		}
+	}
+	free(k->at);
+	*k = larger;
+	return true;
 }
 
 bool
@@ -71,19 +147,20 @@ keyring_add(struct keyring *k, uint32_t id, const char *type, const uint8_t *sec
 {
 	struct entry *e;
 
-	if (id == 0 || id > KEY_ID_MAX || entry_of(k, id) != NULL) {
+	if (id == 0 || k->n >= KEYRING_MAX || entry_of(k, id) != NULL || !grow(k)) {
 		return false;
 	}
 	e = calloc(1, sizeof *e);
 	if (e == NULL) {
 		return false;
 	}
+	e->id = id;
 	e->key = mac_key_new(type, secret, len);
 	if (e->key == NULL) {
 		free(e);
 		return false;
 	}
-	k->entry[id] = e;
+	k->at[place_of(k, id)] = e;
 	k->n++;
 	return true;
 }
@@ -119,21 +196,38 @@ keyring_allow(struct keyring *k, uint32_t id, const struct addr *net, unsigned p
 	return true;
 }
 
+/* A wide range costs no more than the keys there are, many ranges of one id no more than those. */
 void
 keyring_trust(struct keyring *k, uint32_t lo, uint32_t hi)
 {
-	if (hi > KEY_ID_MAX) {
-		hi = KEY_ID_MAX;
+	if (lo > hi) {
+		return;
 	}
-	for (uint32_t id = lo; id <= hi; id++) {
-		k->trusted[id / 8] |= (uint8_t)(1u << id % 8);
+	if (hi - lo < k->n) {
+		for (uint32_t i = 0; i <= hi - lo; i++) {
+			struct entry *e = entry_of(k, lo + i);
+
+			if (e != NULL) {
+				e->trusted = true;
+			}
+		}
+		return;
+	}
+	for (size_t i = 0; i < k->size; i++) {
+		if (k->at[i] != NULL && k->at[i]->id >= lo && k->at[i]->id <= hi) {
+			k->at[i]->trusted = true;
+		}
 	}
 }
 
 void
 keyring_distrust(struct keyring *k)
 {
-	memset(k->trusted, 0, sizeof k->trusted);
+	for (size_t i = 0; i < k->size; i++) {
+		if (k->at[i] != NULL) {
+			k->at[i]->trusted = false;
+		}
+	}
 }
 
 static bool
@@ -153,13 +247,9 @@ may_use(const struct entry *e, const struct addr *peer)
 struct mac_key *
 keyring_find(struct keyring *k, uint32_t id, const struct addr *peer)
 {
-	struct entry *e;
+	const struct entry *e = entry_of(k, id);
 
-	if (id > KEY_ID_MAX || (k->trusted[id / 8] >> id % 8 & 1) == 0) {
-		return NULL;
-	}
-	e = entry_of(k, id);
-	return e != NULL && may_use(e, peer) ? e->key : NULL;
+	return e != NULL && e->trusted && may_use(e, peer) ? e->key : NULL;
 }
 
 size_t

@@ -8,11 +8,10 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <string.h>
-#include <strings.h>
 #include "base/addr.h"
 #include "base/text.h"
 
-enum { CMAC_KEY_MAX = 32, CMAC_LEN = 16, MAC_LEN_MIN = 16, MAC_LEN_MAX = 20 };
+enum { TYPE_MAX = 40, CIPHER_MAX = 24, CMAC_LEN = 16, MAC_LEN_MIN = 16, MAC_LEN_MAX = 20 };
 
 /* Either md and digest, or cmac, are set. */
 struct mac_key {
@@ -25,54 +24,180 @@ struct mac_key {
 	size_t secret_len;
 };
 
-/* The names of CMAC keys: RFC 8573's, and those of NTPsec's key files. */
+/*
+ * Ciphers for CMAC. RFC 8573 has AES-128 alone; NTPsec takes any block cipher of OpenSSL by its
+ * name, chrony AES128 and AES256.
+ */
 static const struct cmac_kind {
-	const char *type, *cipher;
+	const char *cipher;
 	size_t key_len;
+	const char *names; /* between blanks, without - and _: see plain_name */
 } CMAC_KINDS[] = {
-	{ "AES128CMAC", "AES-128-CBC", 16 },
-	{ "AES-128-CMAC", "AES-128-CBC", 16 },
-	{ "AES", "AES-128-CBC", 16 },
-	{ "AES-128", "AES-128-CBC", 16 },
-	{ "AES-192", "AES-192-CBC", 24 },
-	{ "AES-256", "AES-256-CBC", 32 },
+	{ "AES-128-CBC", 16, " AES AES128 AES128CMAC AESCMAC AES128CBC " },
+	{ "AES-192-CBC", 24, " AES192 AES192CMAC AES192CBC " },
+	{ "AES-256-CBC", 32, " AES256 AES256CMAC AES256CBC " },
+	{ "CAMELLIA-128-CBC", 16, " CAMELLIA128 CAMELLIA128CMAC CAMELLIA128CBC " },
+	{ "CAMELLIA-192-CBC", 24, " CAMELLIA192 CAMELLIA192CMAC CAMELLIA192CBC " },
+	{ "CAMELLIA-256-CBC", 32, " CAMELLIA256 CAMELLIA256CMAC CAMELLIA256CBC " },
+	{ "ARIA-128-CBC", 16, " ARIA128 ARIA128CMAC ARIA128CBC " },
+	{ "ARIA-192-CBC", 24, " ARIA192 ARIA192CMAC ARIA192CBC " },
+	{ "ARIA-256-CBC", 32, " ARIA256 ARIA256CMAC ARIA256CBC " },
 };
+
+/* Names of digests that OpenSSL has otherwise. */
+static const struct digest_name {
+	const char *plain, *name;
+} DIGEST_NAMES[] = {
+	/* Keys files say M for MD5, as they did before other digests came. */
+	{ "M", "MD5" },
+	{ "SHA224", "SHA2-224" },
+	{ "SHA256", "SHA2-256" },
+	{ "SHA384", "SHA2-384" },
+	{ "SHA512", "SHA2-512" },
+	{ "SHA2224", "SHA2-224" },
+	{ "SHA2256", "SHA2-256" },
+	{ "SHA2384", "SHA2-384" },
+	{ "SHA2512", "SHA2-512" },
+	{ "SHA512224", "SHA2-512/224" },
+	{ "SHA512256", "SHA2-512/256" },
+	{ "SHA2512224", "SHA2-512/224" },
+	{ "SHA2512256", "SHA2-512/256" },
+	{ "SHA3224", "SHA3-224" },
+	{ "SHA3256", "SHA3-256" },
+	{ "SHA3384", "SHA3-384" },
+	{ "SHA3512", "SHA3-512" },
+	{ "RIPEMD160", "RIPEMD-160" },
+	{ "RMD160", "RIPEMD-160" },
+	{ "BLAKE2S256", "BLAKE2S-256" },
+	{ "BLAKE2B512", "BLAKE2B-512" },
+};
+
+/* Each file has its own way to write a name: SHA-1, SHA3_256, Sha512/256. */
+static const char *
+plain_name(const char *type, char out[static TYPE_MAX])
+{
+	size_t n = 0;
+
+	for (const char *c = type; *c != '\0' && n + 1 < TYPE_MAX; c++) {
+		if (strchr("-_/", *c) == NULL) {
+			out[n++] = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+		}
+	}
+	/* "AES-" is no name. */
+	n = type[0] != '\0' && strchr("-_/", type[strlen(type) - 1]) != NULL ? 0 : n;
+	out[n] = '\0';
+	return out;
+}
 
 static const struct cmac_kind *
 cmac_kind(const char *type)
 {
-	for (size_t i = 0; i < sizeof CMAC_KINDS / sizeof *CMAC_KINDS; i++) {
-		if (strcasecmp(CMAC_KINDS[i].type, type) == 0) {
+	char plain[TYPE_MAX], between[TYPE_MAX + 2];
+	struct text t = text_over(between, sizeof between);
+
+	text_printf(&t, " %s ", plain_name(type, plain));
+	for (size_t i = 0; plain[0] != '\0' && i < sizeof CMAC_KINDS / sizeof *CMAC_KINDS; i++) {
+		if (strstr(CMAC_KINDS[i].names, between) != NULL) {
 			return &CMAC_KINDS[i];
 		}
 	}
 	return NULL;
 }
 
-/* Keys of another length are cut or filled with zeros, as ntpd does. */
+static const char *
+digest_name(const char *type)
+{
+	char plain[TYPE_MAX];
+
+	(void)plain_name(type, plain);
+	for (size_t i = 0; i < sizeof DIGEST_NAMES / sizeof *DIGEST_NAMES; i++) {
+		if (strcmp(DIGEST_NAMES[i].plain, plain) == 0) {
+			return DIGEST_NAMES[i].name;
+		}
+	}
+	return type;
+}
+
+/* The digest of that name, if its values are no shorter or longer than MACs may be; or NULL. */
+static EVP_MD *
+fetch_digest(const char *type)
+{
+	EVP_MD *md = EVP_MD_fetch(NULL, digest_name(type), NULL);
+	int size = md == NULL ? 0 : EVP_MD_get_size(md);
+
+	if (size < MAC_LEN_MIN || size > MAC_WHOLE_MAX) {
+		EVP_MD_free(md);
+		return NULL;
+	}
+	return md;
+}
+
+static bool
+knows_digest(const char *type)
+{
+	EVP_MD *md;
+
+	ERR_set_mark();
+	md = fetch_digest(type);
+	ERR_pop_to_mark();
+	EVP_MD_free(md);
+	return md != NULL;
+}
+
+size_t
+mac_secret_len(const char *type)
+{
+	const struct cmac_kind *kind = cmac_kind(type);
+
+	return kind == NULL ? 0 : kind->key_len;
+}
+
+enum mac_fault
+mac_fault_of(const char *type, size_t len, struct text *why)
+{
+	size_t wanted = mac_secret_len(type);
+
+	if (wanted == 0 && !knows_digest(type)) {
+		text_printf(why,
+		    "OpenSSL here makes no keys of type '%s', expected a type such as MD5, SHA1 or "
+		    "AES128CMAC",
+		    type);
+		return MAC_FAULT_TYPE;
+	}
+	if (wanted != 0 && len != wanted) {
+		text_printf(why,
+		    "a secret of type %s has %zu octets, which are %zu hex digits, but this one "
+		    "has %zu octets",
+		    type, wanted, 2 * wanted, len);
+		return MAC_FAULT_LENGTH;
+	}
+	if (len == 0) {
+		text_put(why, "the secret is empty");
+		return MAC_FAULT_LENGTH;
+	}
+	return MAC_FAULT_NONE;
+}
+
 static bool
 prepare_cmac(struct mac_key *k, const struct cmac_kind *kind, const uint8_t *secret, size_t len)
 {
-	uint8_t key[CMAC_KEY_MAX] = { 0 };
-	char cipher[16];
+	char cipher[CIPHER_MAX];
 	struct text name = text_over(cipher, sizeof cipher);
 	OSSL_PARAM params[2];
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
+	EVP_MAC *mac = len == kind->key_len ? EVP_MAC_fetch(NULL, "CMAC", NULL) : NULL;
 	bool ok = false;
 
-	assert(kind->key_len <= sizeof key);
 	text_put(&name, kind->cipher);
+	assert(!name.cut);
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0);
 	params[1] = OSSL_PARAM_construct_end();
-	memcpy(key, secret, len < kind->key_len ? len : kind->key_len);
 	k->cmac = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-	if (k->cmac != NULL && EVP_MAC_init(k->cmac, key, kind->key_len, params) == 1) {
+	if (k->cmac != NULL && EVP_MAC_init(k->cmac, secret, len, params) == 1) {
 		k->out_len = CMAC_LEN;
 		k->whole_len = CMAC_LEN;
 		ok = true;
 	}
 	EVP_MAC_free(mac); /* the context holds its own reference */
-	OPENSSL_cleanse(key, sizeof key);
 	return ok;
 }
 
@@ -81,17 +206,13 @@ prepare_digest(struct mac_key *k, const char *type, const uint8_t *secret, size_
 {
 	int size;
 
-	/* Keys files say M for MD5, as they did before other digests came. */
-	k->md = EVP_MD_fetch(NULL, strcasecmp(type, "M") == 0 ? "MD5" : type, NULL);
+	k->md = fetch_digest(type);
 	k->digest = EVP_MD_CTX_new();
 	k->secret = OPENSSL_malloc(len);
 	if (k->md == NULL || k->digest == NULL || k->secret == NULL) {
 		return false;
 	}
 	size = EVP_MD_get_size(k->md);
-	if (size < MAC_LEN_MIN || size > MAC_WHOLE_MAX) {
-		return false;
-	}
 	k->out_len = size > MAC_LEN_MAX ? MAC_LEN_MAX : (size_t)size;
 	k->whole_len = (size_t)size;
 	memcpy(k->secret, secret, len);

@@ -7,7 +7,7 @@
 
 enum { SECRET_MAX = 32 };
 
-/* Octets of a secret: as many as the algorithm takes, or as its digest has. */
+/* Octets of a secret: as many as the algorithm takes, or its digest has, and a bare one may be. */
 static const struct kind {
 	const char *type;
 	size_t len;
@@ -17,6 +17,19 @@ static const struct kind {
 	{ "SHA1", 20, true },
 	{ "AES128CMAC", 16, true },
 	{ "SHA256", 32, false },
+	{ "SHA384", 32, false },
+	{ "SHA512", 32, false },
+	{ "SHA3-256", 32, false },
+	{ "SHA3-384", 32, false },
+	{ "SHA3-512", 32, false },
+	/* The same for NTPsec, and for chrony. */
+	{ "AES", 16, false },
+	{ "AES-128", 16, false },
+	{ "AES128", 16, false },
+	{ "AES-192", 24, false },
+	{ "AES192", 24, false },
+	{ "AES-256", 32, false },
+	{ "AES256", 32, false },
 };
 
 enum { KIND_N = sizeof KINDS / sizeof *KINDS };

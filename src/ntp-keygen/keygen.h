@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "port/rng.h"
 
-enum { KEYGEN_ID_MAX = 65535, KEYGEN_TEXT_MAX = 1 << 20 };
+#define KEYGEN_ID_MAX UINT32_MAX
+
+enum { KEYGEN_TEXT_MAX = 1 << 20 };
 
 struct keygen_rules {
 	const char *type;  /* of all keys; NULL: MD5, SHA1 and AES128CMAC, count of each */

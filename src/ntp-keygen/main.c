@@ -41,17 +41,19 @@ struct wishes {
 static int
 usage(FILE *to, int status)
 {
-	fputs("usage: ntp-keygen [-M] [--type type] [--count n] [--first id] [--output file]\n"
-	      "       ntp-keygen --nts [--days n] [--output folder] name ...\n"
-	      "  -M, --md5key  make symmetric keys, as without any option\n"
-	      "  --type        only keys of this type: MD5, SHA1, SHA256, AES128CMAC\n"
-	      "  --count       so many of each type (10)\n"
-	      "  --first       number of the first key (1)\n"
-	      "  --output      write to this file, which must not exist; - is standard output\n"
-	      "  --nts         make a self-signed certificate for these names and addresses of a\n"
-	      "                server, and its key, to try NTS with: " PAIR_CERT " and " PAIR_KEY
-	      "\n"
-	      "  --days        it is valid so long (365)\n",
+	fputs(
+	    "usage: ntp-keygen [-M] [--type type] [--count n] [--first id] [--output file]\n"
+	    "       ntp-keygen --nts [--days n] [--output folder] name ...\n"
+	    "  -M, --md5key  make symmetric keys, as without any option\n"
+	    "  --type        only keys of this type: MD5, SHA1, SHA256, SHA384, SHA512, SHA3-256,\n"
+	    "                SHA3-384, SHA3-512, AES128CMAC, AES-128, AES-192, AES-256, AES128, "
+	    "AES256\n"
+	    "  --count       so many of each type (10)\n"
+	    "  --first       number of the first key (1)\n"
+	    "  --output      write to this file, which must not exist; - is standard output\n"
+	    "  --nts         make a self-signed certificate for these names and addresses of a\n"
+	    "                server, and its key, to try NTS with: " PAIR_CERT " and " PAIR_KEY "\n"
+	    "  --days        it is valid so long (365)\n",
 	    to);
 	return status;
 }
@@ -291,7 +293,7 @@ main(int argc, char **argv)
 		return make_pair(&w, argv + optind, (unsigned)(argc - optind));
 	}
 	if (!keygen_fits(&w.rules)) {
-		(void)fputs("ntp-keygen: keys have numbers from 1 to 65535\n", stderr);
+		(void)fputs("ntp-keygen: keys have numbers from 1 to 4294967295\n", stderr);
 		return EXIT_FAILED;
 	}
 	return run(&w);

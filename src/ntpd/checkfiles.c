@@ -17,21 +17,21 @@ enum { ARENA_LIMIT = 64 * 1024 * 1024, WHY_MAX = 128, OPEN_MAX = 640 };
 static void
 compare_keys(const struct config *c, struct keyring *ring, struct diag_list *diags)
 {
-	keyring_trust(ring, 1, KEY_ID_MAX);
+	keyring_trust(ring, 1, UINT32_MAX);
 	for (unsigned i = 0; i < c->sources_n; i++) {
 		const struct config_source *s = &c->sources[i];
-		if (s->key != 0 && keyring_find(ring, (uint32_t)s->key, NULL) == NULL) {
+		if (s->key != 0 && keyring_find(ring, s->key, NULL) == NULL) {
 			struct diag where = config_where(c, &s->place, "key", diags->arena);
 			diag_add(diags, DIAG_WARNING, &where,
-			    "key %d of %s is not in %s: the server will not be asked", (int)s->key,
-			    s->host.text, c->keys);
+			    "key %u of %s is not in %s: the server will not be asked",
+			    (unsigned)s->key, s->host.text, c->keys);
 		}
 	}
-	if (c->controlkey != 0 && keyring_find(ring, (uint32_t)c->controlkey, NULL) == NULL) {
+	if (c->controlkey != 0 && keyring_find(ring, c->controlkey, NULL) == NULL) {
 		struct diag where =
 		    config_where(c, config_place_of(c, "controlkey"), NULL, diags->arena);
 		diag_add(diags, DIAG_WARNING, &where,
-		    "key %d is not in %s: ntpq cannot change anything", (int)c->controlkey,
+		    "key %u is not in %s: ntpq cannot change anything", (unsigned)c->controlkey,
 		    c->keys);
 	}
 }

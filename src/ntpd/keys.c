@@ -18,12 +18,17 @@ add_key(struct keyring *ring, const struct keysfile_key *k, const char *path,
     struct diag_list *diags)
 {
 	struct diag where = { .file = path, .line = k->line, .column = k->type_column };
+	char why[WHY_MAX];
+	struct text t = text_over(why, sizeof why);
+	enum mac_fault fault = mac_fault_of(k->type, k->secret_len, &t);
 
+	if (fault != MAC_FAULT_NONE) {
+		where.column = fault == MAC_FAULT_LENGTH ? k->secret_column : k->type_column;
+		diag_add(diags, DIAG_ERROR, &where, "key %u: %s", (unsigned)k->id, why);
+		return;
+	}
 	if (!keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
-		diag_add(diags, DIAG_ERROR, &where,
-		    "key %u of type '%s' cannot be used, expected a type such as MD5, SHA1 or "
-		    "AES128CMAC, and a secret that fits it",
-		    (unsigned)k->id, k->type);
+		diag_add(diags, DIAG_ERROR, &where, "the keys need too much memory");
 		return;
 	}
 	for (unsigned i = 0; i < k->allowed_n; i++) {
@@ -56,8 +61,7 @@ static void
 trust(struct ntpd *d, struct keyring *ring)
 {
 	for (unsigned i = 0; i < d->conf->trustedkeys_n; i++) {
-		keyring_trust(ring, (uint32_t)d->conf->trustedkeys[i].lo,
-		    (uint32_t)d->conf->trustedkeys[i].hi);
+		keyring_trust(ring, d->conf->trustedkeys[i].lo, d->conf->trustedkeys[i].hi);
 	}
 	for (unsigned i = 0; i < d->opt.trusted_key_n; i++) {
 		keyring_trust(ring, d->opt.trusted_key[i], d->opt.trusted_key[i]);

@@ -145,8 +145,8 @@ add_trusted(struct options *o, const char *value)
 {
 	uint32_t id;
 
-	if (!text_to_u32(value, &id) || id == 0 || id > 65535) {
-		return wrong("-t", value, "a key id of 1 to 65535");
+	if (!text_to_u32(value, &id) || id == 0) {
+		return wrong("-t", value, "a key id of 1 to 4294967295");
 	}
 	if (o->daemon.trusted_key_n >= NTPD_KEY_OPTIONS_MAX) {
 		return wrong("-t", value, "at most 128 of it");

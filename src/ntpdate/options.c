@@ -83,7 +83,7 @@ take_number(struct ntpdate_options *o, int option, const char *text)
 
 	switch (option) {
 	case 'a':
-		good = read_count(text, 1, KEY_ID_MAX, &o->rules.key_id);
+		good = read_count(text, 1, UINT32_MAX, &o->rules.key_id);
 		break;
 	case 'e': /* the time a MAC took on the machines of then: kernel stamps do not see it */
 		good = is_delay(text);

@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
-#include "config/keysfile.h"
 #include "ntpq/ntpq.h"
 
 enum {
-	PLAIN_SECRET_MAX = 20, /* longer secrets are hexadecimal, as in ntp.keys */
+	WHY_MAX = 200,
+	ID_TEXT_MAX = 32,
 	KEYFILE_MAX = 16 << 20,
 	ARENA_MAX = 64 << 20,
 };
@@ -31,12 +31,16 @@ static bool
 make_ready(struct ntpq *q)
 {
 	const char *type = q->key.type[0] == '\0' ? "MD5" : q->key.type;
+	char why[WHY_MAX] = "";
+	struct text t = text_over(why, sizeof why);
 
 	mac_key_free(q->key.key);
-	q->key.key = mac_key_new(type, q->key.secret, q->key.secret_len);
+	q->key.key = NULL;
+	if (mac_fault_of(type, q->key.secret_len, &t) == MAC_FAULT_NONE) {
+		q->key.key = mac_key_new(type, q->key.secret, q->key.secret_len);
+	}
 	if (q->key.key == NULL) {
-		ntpq_complain(q, "No key can be made: type %s, %zu octets of secret", type,
-		    q->key.secret_len);
+		ntpq_complain(q, "No key can be made: %s", why);
 		return false;
 	}
 	if (q->session != NULL) {
@@ -45,49 +49,36 @@ make_ready(struct ntpq *q)
 	return true;
 }
 
-static int
-digit(char c)
+static bool
+keep_secret(struct ntpq *q, const uint8_t *octets, size_t len)
 {
-	const char *digits = "0123456789abcdef";
-	const char *at =
-	    c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c);
-
-	return at == NULL ? -1 : (int)(at - digits);
+	if (len > sizeof q->key.secret) {
+		ntpq_complain(q, "A secret of %zu octets is too long for ntpq, %zu are the most",
+		    len, sizeof q->key.secret);
+		return false;
+	}
+	memcpy(q->key.secret, octets, len);
+	q->key.secret_len = len;
+	return true;
 }
 
 /* Takes a secret as ntp.keys writes it. */
 static bool
 take_secret(struct ntpq *q, const char *text)
 {
-	size_t len = strlen(text);
+	char why[WHY_MAX] = "";
+	struct text t = text_over(why, sizeof why);
+	uint8_t octets[KEYSFILE_SECRET_MAX];
+	size_t len = keysfile_secret(text, strlen(text), octets, &t, &t);
+	bool ok = false;
 
-	if (len == 0) {
-		ntpq_complain(q, "The password is empty");
-		return false;
+	if (t.len > 0) {
+		ntpq_complain(q, "Bad password: %s", why);
+	} else {
+		ok = keep_secret(q, octets, len);
 	}
-	if (len <= PLAIN_SECRET_MAX) {
-		memcpy(q->key.secret, text, len);
-		q->key.secret_len = len;
-		return true;
-	}
-	if (len % 2 != 0 || len / 2 > SECRET_MAX) {
-		ntpq_complain(q, "A password above %d characters is pairs of hexadecimal digits",
-		    PLAIN_SECRET_MAX);
-		return false;
-	}
-	for (size_t i = 0; i < len / 2; i++) {
-		int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-
-		if (high < 0 || low < 0) {
-			ntpq_complain(q,
-			    "A password above %d characters is pairs of hexadecimal digits",
-			    PLAIN_SECRET_MAX);
-			return false;
-		}
-		q->key.secret[i] = (uint8_t)(high * 16 + low);
-	}
-	q->key.secret_len = len / 2;
-	return true;
+	explicit_bzero(octets, sizeof octets);
+	return ok;
 }
 
 /* Asks on the terminal; false at its end or without one. echo: the answer may be seen. */
@@ -134,8 +125,8 @@ set_id(struct ntpq *q, const char *text)
 {
 	uint32_t id;
 
-	if (!text_to_u32(text, &id) || id == 0 || id > 65535) {
-		ntpq_complain(q, "A key id is a number from 1 to 65535");
+	if (!text_to_u32(text, &id) || id == 0) {
+		ntpq_complain(q, "A key id is a number from 1 to 4294967295");
 		return false;
 	}
 	if (id != q->key.id) {
@@ -149,7 +140,7 @@ set_id(struct ntpq *q, const char *text)
 static bool
 ask_secret(struct ntpq *q)
 {
-	char question[64], answer[2 * SECRET_MAX + 2];
+	char question[64], answer[2 * SECRET_MAX + sizeof "HEX:\r\n"];
 	struct text t = text_over(question, sizeof question);
 	bool ok;
 
@@ -181,9 +172,7 @@ take_from(struct ntpq *q, const struct keysfile *file)
 
 		if (k->id == q->key.id) {
 			text_put(&t, k->type);
-			memcpy(q->key.secret, k->secret, k->secret_len);
-			q->key.secret_len = k->secret_len;
-			return true;
+			return keep_secret(q, k->secret, k->secret_len);
 		}
 	}
 	ntpq_complain(q, "Key %u is not in %.200s", q->key.id, q->set.keyfile);
@@ -262,7 +251,7 @@ read_keyfile(struct ntpq *q)
 bool
 ntpq_need_key(struct ntpq *q)
 {
-	char answer[32];
+	char answer[ID_TEXT_MAX];
 
 	if (q->key.key != NULL) {
 		session_set_key(q->session, q->key.id, q->key.key);
@@ -301,16 +290,24 @@ keyid(struct ntpq *q, const struct call *c)
 	}
 }
 
+/* A key of that type, whatever its secret: a cipher has its length, a digest takes any. */
+static struct mac_key *
+probe_of(const char *type)
+{
+	static const uint8_t probe[32] = { 1 };
+	size_t len = mac_secret_len(type);
+
+	return mac_key_new(type, probe, len == 0 || len > sizeof probe ? sizeof probe : len);
+}
+
 static void
 keytype(struct ntpq *q, const struct call *c)
 {
-	static const uint8_t probe[16] = { 1 };
 	const char *type;
 	struct mac_key *key;
 
 	if (c->n > 0) {
-		/* AES needs exactly 16 octets of secret; any digest takes them too. */
-		key = mac_key_new(c->arg[0], probe, sizeof probe);
+		key = probe_of(c->arg[0]);
 		if (key == NULL) {
 			ntpq_complain(q, "Key type %.40s is not known", c->arg[0]);
 			return;
@@ -321,7 +318,7 @@ keytype(struct ntpq *q, const struct call *c)
 		forget(q);
 	}
 	type = q->key.type[0] == '\0' ? "MD5" : q->key.type;
-	key = mac_key_new(type, probe, sizeof probe);
+	key = probe_of(type);
 	if (key != NULL && q->json.depth > 0) {
 		json_string(&q->json, "keytype", type);
 		json_int(&q->json, "digest_octets", (int64_t)mac_len(key));
@@ -335,7 +332,7 @@ keytype(struct ntpq *q, const struct call *c)
 static void
 passwd(struct ntpq *q, const struct call *c)
 {
-	char answer[32];
+	char answer[ID_TEXT_MAX];
 
 	if (q->key.id == 0) {
 		if (!ask_person("Keyid: ", true, answer, sizeof answer)) {

@@ -109,8 +109,8 @@ choose_family(struct ntpq *q, enum addr_family family)
 static void
 choose_key(struct ntpq *q, const char *text)
 {
-	if (!text_to_u32(text, &q->key.id) || q->key.id == 0 || q->key.id > 65535) {
-		leave_with_usage("a key id is a number from 1 to 65535");
+	if (!text_to_u32(text, &q->key.id) || q->key.id == 0) {
+		leave_with_usage("a key id is a number from 1 to 4294967295");
 	}
 }
 

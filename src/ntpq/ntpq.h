@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include "base/addr.h"
 #include "base/text.h"
+#include "config/keysfile.h"
 #include "crypto/mac.h"
 #include "mode6/json.h"
 #include "mode6/session.h"
@@ -21,8 +22,8 @@ enum {
 	ARGS_MAX = 32,
 	ASSOCS_MAX = CONTROL_TEXT_MAX / 4,
 	NAME_LIST_MAX = 64, /* variables of addvars */
-	KEY_TYPE_MAX = 16,
-	SECRET_MAX = 128,
+	KEY_TYPE_MAX = KEYSFILE_TYPE_MAX + 1,
+	SECRET_MAX = 256, /* octets; files may have longer ones */
 	SHORT_TEXT = 160, /* one cell of a table, one status line */
 };
 

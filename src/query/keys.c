@@ -6,7 +6,7 @@
 #include <string.h>
 #include "config/keysfile.h"
 
-enum { KEYS_ARENA = 64 * 1024 * 1024 };
+enum { KEYS_ARENA = 64 * 1024 * 1024, FAULT_MAX = 200 };
 
 static const struct keysfile_key *
 find(const struct keysfile *file, uint32_t id)
@@ -20,12 +20,20 @@ find(const struct keysfile *file, uint32_t id)
 }
 
 static struct keyring *
-ring_of(const struct keysfile_key *k, struct text *why)
+ring_of(const char *path, const struct keysfile_key *k, struct text *why)
 {
-	struct keyring *ring = keyring_new();
+	char fault[FAULT_MAX];
+	struct text t = text_over(fault, sizeof fault);
+	struct keyring *ring;
 
+	if (mac_fault_of(k->type, k->secret_len, &t) != MAC_FAULT_NONE) {
+		text_printf(why, "%s:%u:%u: key %u: %s", path, k->line, k->secret_column,
+		    (unsigned)k->id, fault);
+		return NULL;
+	}
+	ring = keyring_new();
 	if (ring == NULL || !keyring_add(ring, k->id, k->type, k->secret, k->secret_len)) {
-		text_printf(why, "key %u of type %s cannot be used", (unsigned)k->id, k->type);
+		text_put(why, strerror(ENOMEM));
 		keyring_free(ring);
 		return NULL;
 	}
@@ -67,7 +75,7 @@ parse(const char *path, const char *bytes, size_t len, uint32_t id, struct text 
 	} else {
 		key = find(&file, id);
 		if (key != NULL) {
-			ring = ring_of(key, why);
+			ring = ring_of(path, key, why);
 		} else {
 			text_printf(why, "key %u is not in %s%s", (unsigned)id, path,
 			    diags.errors > 0 ? ": " : "");

@@ -71,7 +71,7 @@ take_value(struct sntp_options *o, int option, const char *text)
 
 	switch (option) {
 	case 'a':
-		return read_count(text, 1, KEY_ID_MAX, &o->rules.key_id);
+		return read_count(text, 1, UINT32_MAX, &o->rules.key_id);
 	case 'c': /* a host whose addresses are all asked at once, as here all are */
 		return add_host(o, text);
 	case 'D': /* level of debugging */

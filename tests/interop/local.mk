@@ -13,6 +13,7 @@ INTEROP_TESTS += \
 	tests/interop/matrix.sh \
 	tests/interop/nts_tools.sh \
 	tests/interop/nts_control.sh \
+	tests/interop/keys.sh \
 	tests/interop/tools.sh \
 	tests/interop/client_ntpsec.sh \
 	tests/interop/ecosystem.sh \

@@ -276,6 +276,7 @@ an_answer_after_a_change_of_keys_has_the_new_one_or_none(void **state)
 	assert_int_equal(asked_with(bytes, len, &q), PACKET_AUTH_GOOD);
 	keyring_remove(keys.ring, KEY);
 	assert_true(keyring_add(keys.ring, KEY, "MD5", secret, 7));
+	keyring_trust(keys.ring, KEY, KEY);
 	auth_renew(&keys, &CLIENT, &q);
 	assert_int_equal(auth_answer(&keys, &q, bytes, HEADER_LEN, ROOM),
 	    HEADER_LEN + MAC_KEYID_LEN + 16);

@@ -59,26 +59,69 @@ a_byte_order_mark_costs_no_key(void **state)
 	conf_end(k);
 }
 
+/* chrony.keys, each form of it. */
 static void
-how_chrony_writes_a_secret_is_told_and_taken_as_it_stands(void **state)
+a_file_of_chrony_is_read(void **state)
 {
-	static const char *const words[] = { "HEX:00112233", "ASCII:abc" };
+	static const uint8_t hex[] = { 0x00, 0x11, 0xaa, 0xBB };
+	struct conf *k = conf_start(NULL);
+	struct keysfile f;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		struct conf *k = conf_start(NULL);
-		struct keysfile f;
-		char line[64];
+	assert_true(parse(k,
+	    "! a comment\n  ; another\n% one more\n# and ours\n"
+	    "1 tulip\n"
+	    "2 MD5 ASCII:secret\n"
+	    "3 SHA1 HEX:0011aaBB\n"
+	    "4294967295 SHA512 ASCII:a text with blanks\n"
+	    "5 AES128 HEX:000102030405060708090A0B0C0D0E0F\n"
+	    "6 HEX:0011aaBB\n",
+	    &f));
+	assert_string_equal(conf_said(k),
+	    "error: k:8:32: unexpected word, expected ID TYPE SECRET [ADDRESS,...]\n");
+	assert_int_equal(f.n, 5);
+	assert_string_equal(f.keys[0].type, "MD5");
+	assert_int_equal(f.keys[0].secret_len, 5);
+	assert_memory_equal(f.keys[0].secret, "tulip", 5);
+	assert_memory_equal(f.keys[1].secret, "secret", 6);
+	assert_int_equal(f.keys[1].secret_len, 6);
+	assert_int_equal(f.keys[2].secret_len, sizeof hex);
+	assert_memory_equal(f.keys[2].secret, hex, sizeof hex);
+	assert_int_equal(f.keys[2].secret_column, 8);
+	assert_int_equal(f.keys[3].secret_len, 16);
+	assert_int_equal(f.keys[3].secret[15], 0x0f);
+	assert_string_equal(f.keys[4].type, "MD5");
+	assert_int_equal(f.keys[4].secret_len, sizeof hex);
+	conf_end(k);
+}
 
-		(void)snprintf(line, sizeof line, "7 SHA1 %s\n", words[i]);
-		assert_true(parse(k, line, &f));
-		assert_int_equal(f.keys[0].secret_len, strlen(words[i]));
-		assert_string_equal(conf_said(k),
-		    "warning: k:1:8: HEX: and ASCII: are of "
-		    "chrony.keys, and a part of the secret here; leave them out: a secret of more "
-		    "than 20 characters is read as hex\n");
-		conf_end(k);
+static void
+secrets_of_any_length_are_written_with_a_prefix(void **state)
+{
+	struct conf *k = conf_start(NULL);
+	struct conf_text t = { .at = NULL };
+	struct keysfile f;
+
+	(void)state;
+	conf_put(&t, "4294967295 SHA1 HEX:", 20);
+	for (unsigned i = 0; i < 500; i++) {
+		conf_put(&t, "a5", 2);
 	}
+	conf_put(&t, "\n2 MD5 ASCII:", 13);
+	for (unsigned i = 0; i < 1000; i++) {
+		conf_put(&t, "z", 1);
+	}
+	assert_true(parse(k, t.at, &f));
+	assert_string_equal(conf_said(k), "");
+	assert_int_equal(f.keys[0].id, UINT32_MAX);
+	assert_int_equal(f.keys[0].secret_len, 500);
+	assert_int_equal(f.keys[0].secret[499], 0xa5);
+	assert_int_equal(f.keys[1].secret_len, 1000);
+	assert_int_equal(f.keys[1].secret[999], 'z');
+	keysfile_wipe(&f);
+	assert_int_equal(f.keys[0].secret[499], 0);
+	free(t.at);
+	conf_end(k);
 }
 
 static void
@@ -131,7 +174,8 @@ uses_64_hex_digits_at_most_and_says_so(void **state)
 	assert_int_equal(f.keys[1].secret_len, 12);
 	assert_int_equal(f.keys[2].secret_len, 1);
 	assert_string_equal(conf_said(k),
-	    "warning: k:1:10: only the first 64 hex digits of the secret are used\n"
+	    "warning: k:1:10: only the first 64 hex digits of the secret are used, HEX: "
+	    "before them takes all\n"
 	    "warning: k:2:7: the secret has an odd number of hex digits, the last one is not used\n"
 	    "warning: k:3:8: the secret ends at '#', which starts a comment; a secret with '#' "
 	    "must "
@@ -145,9 +189,9 @@ a_bad_line_costs_itself_only(void **state)
 	static const struct {
 		const char *line, *said;
 	} cases[] = {
-		{ "0 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
-		{ "65536 MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
-		{ "x MD5 s", "error: k:2:1: expected a key id from 1 to 65535\n" },
+		{ "0 MD5 s", "error: k:2:1: expected a key id from 1 to 4294967295\n" },
+		{ "4294967296 MD5 s", "error: k:2:1: expected a key id from 1 to 4294967295\n" },
+		{ "x MD5 s", "error: k:2:1: expected a key id from 1 to 4294967295\n" },
 		{ "5", "error: k:2:2: expected ID TYPE SECRET, the type is missing\n" },
 		{ "5 MD5", "error: k:2:6: expected ID TYPE SECRET, the secret is missing\n" },
 		{ "5 MD5 #", "error: k:2:6: expected ID TYPE SECRET, the secret is missing\n" },
@@ -157,8 +201,20 @@ a_bad_line_costs_itself_only(void **state)
 		    "error: k:2:3: keys of type s (DES) are not supported, expected a type "
 		    "such as MD5, SHA1 or AES128CMAC\n" },
 		{ "5 MD5 0123456789abcdefg0123",
-		    "error: k:2:7: a secret of more than 20 characters "
-		    "is written in hex, but character 17 is no hex digit\n" },
+		    "error: k:2:7: a secret of more than 20 characters, or behind HEX:, is written "
+		    "in hex, but character 17 is no hex digit; text begins with ASCII:\n" },
+		{ "5 MD5 HEX:012",
+		    "error: k:2:7: behind HEX: there is an odd number of hex digits\n" },
+		{ "5 MD5 HEX:01g2",
+		    "error: k:2:7: a secret of more than 20 characters, or behind HEX:, is written "
+		    "in hex, but character 3 is no hex digit; text begins with ASCII:\n" },
+		{ "5 MD5 HEX:", "error: k:2:7: the secret is empty\n" },
+		{ "5 MD5 ASCII:", "error: k:2:7: the secret is empty\n" },
+		{ "5 AES-128", "error: k:2:10: expected ID TYPE SECRET, the secret is missing\n" },
+		{ "5 aes128cmac",
+		    "error: k:2:13: expected ID TYPE SECRET, the secret is missing\n" },
+		{ "5 sha256", "error: k:2:9: expected ID TYPE SECRET, the secret is missing\n" },
+		{ "5 M", "error: k:2:4: expected ID TYPE SECRET, the secret is missing\n" },
 		{ "5 MD5 s host",
 		    "error: k:2:9: expected addresses ADDRESS[/LENGTH] separated by commas\n" },
 		{ "5 MD5 s 1.2.3.4,",
@@ -255,22 +311,23 @@ refuses_a_word_of_more_than_1023_octets(void **state)
 }
 
 static void
-a_file_may_have_a_key_for_each_id(void **state)
+a_file_may_have_65535_keys(void **state)
 {
 	struct conf_text t = { .at = NULL };
 
 	(void)state;
 	for (unsigned i = 1; i <= 65536; i++) {
 		char line[32];
-		int n = snprintf(line, sizeof line, "%u MD5 s\n", i);
+		int n = snprintf(line, sizeof line, "%u MD5 s\n", i * 65536u);
 		conf_put(&t, line, (size_t)n);
 	}
 	struct conf *k = conf_start(NULL);
 	struct keysfile f;
 	assert_true(parse(k, t.at, &f));
-	assert_string_equal(conf_said(k), "error: k:65536:1: expected a key id from 1 to 65535\n");
+	assert_string_equal(conf_said(k),
+	    "error: k:65536:1: expected a key id from 1 to 4294967295\n"); /* 2^32 is 0 */
 	assert_int_equal(f.n, 65535);
-	assert_int_equal(f.keys[65534].id, 65535);
+	assert_int_equal(f.keys[65534].id, 65535u * 65536u);
 	free(t.at);
 	conf_end(k);
 }
@@ -303,7 +360,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_plain_and_hex_secrets),
 		cmocka_unit_test(a_byte_order_mark_costs_no_key),
-		cmocka_unit_test(how_chrony_writes_a_secret_is_told_and_taken_as_it_stands),
+		cmocka_unit_test(a_file_of_chrony_is_read),
+		cmocka_unit_test(secrets_of_any_length_are_written_with_a_prefix),
 		cmocka_unit_test(reads_the_hosts_that_may_use_a_key),
 		cmocka_unit_test(of_two_lines_with_one_id_the_later_counts),
 		cmocka_unit_test(uses_64_hex_digits_at_most_and_says_so),
@@ -312,7 +370,7 @@ main(void)
 		cmocka_unit_test(a_file_without_any_good_line_is_refused),
 		cmocka_unit_test(no_message_shows_a_secret),
 		cmocka_unit_test(refuses_a_word_of_more_than_1023_octets),
-		cmocka_unit_test(a_file_may_have_a_key_for_each_id),
+		cmocka_unit_test(a_file_may_have_65535_keys),
 		cmocka_unit_test(too_little_memory_is_an_error),
 	};
 

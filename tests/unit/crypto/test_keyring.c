@@ -50,7 +50,7 @@ finds_only_keys_that_are_there_and_trusted(void **state)
 }
 
 static void
-trust_given_before_the_key_counts(void **state)
+trust_is_of_the_keys_that_are_there(void **state)
 {
 	struct keyring *k = keyring_new();
 
@@ -59,6 +59,8 @@ trust_given_before_the_key_counts(void **state)
 	assert_null(keyring_find(k, 0, NULL));
 	assert_null(keyring_find(k, 10, NULL));
 	assert_true(add(k, 10));
+	assert_null(keyring_find(k, 10, NULL));
+	keyring_trust(k, 0, UINT32_MAX);
 	assert_non_null(keyring_find(k, 10, NULL));
 	keyring_free(k);
 }
@@ -81,13 +83,12 @@ distrust_takes_all_trust_back_and_keeps_the_keys(void **state)
 }
 
 static void
-refuses_ids_out_of_range_taken_ids_and_unknown_types(void **state)
+refuses_id_0_taken_ids_and_unknown_types(void **state)
 {
 	struct keyring *k = keyring_new();
 
 	(void)state;
 	assert_false(add(k, 0));
-	assert_false(add(k, 65536));
 	assert_true(add(k, 5));
 	assert_false(add(k, 5));
 	assert_false(keyring_add(k, 6, "NOSUCH", secret, 9));
@@ -97,22 +98,61 @@ refuses_ids_out_of_range_taken_ids_and_unknown_types(void **state)
 	keyring_free(NULL);
 }
 
+/* chrony's ids end there, and those of ntpd at 65535. */
 static void
-holds_a_key_for_each_id_and_finds_each(void **state)
+ids_have_32_bits(void **state)
+{
+	struct keyring *k = keyring_new();
+
+	(void)state;
+	assert_true(add(k, 65536) && add(k, UINT32_MAX) && add(k, 1));
+	keyring_trust(k, UINT32_MAX, UINT32_MAX);
+	assert_non_null(keyring_find(k, UINT32_MAX, NULL));
+	assert_null(keyring_find(k, 65536, NULL));
+	keyring_trust(k, 2, UINT32_MAX);
+	assert_non_null(keyring_find(k, 65536, NULL));
+	assert_null(keyring_find(k, 1, NULL));
+	keyring_free(k);
+}
+
+/* Whatever was taken out before them, and however their places collide. */
+static void
+keys_are_found_behind_gaps(void **state)
+{
+	struct keyring *k = keyring_new();
+
+	(void)state;
+	for (uint32_t id = 1; id <= 3000; id++) {
+		assert_true(add(k, id * 128));
+	}
+	keyring_trust(k, 0, UINT32_MAX);
+	for (uint32_t id = 1; id <= 3000; id += 2) {
+		keyring_remove(k, id * 128);
+	}
+	assert_int_equal(keyring_count(k), 1500);
+	for (uint32_t id = 1; id <= 3000; id++) {
+		assert_int_equal(keyring_find(k, id * 128, NULL) != NULL, id % 2 == 0);
+	}
+	keyring_free(k);
+}
+
+static void
+holds_65535_keys_and_no_more_and_finds_each(void **state)
 {
 	struct keyring *k = keyring_new();
 	uint8_t mac[16], first[16];
 
 	(void)state;
 	/* 19 is no factor of 65535: every id once, and not in order. */
-	for (uint32_t i = 0; i < KEY_ID_MAX; i++) {
-		uint32_t id = 1 + i * 19 % KEY_ID_MAX;
+	for (uint32_t i = 0; i < KEYRING_MAX; i++) {
+		uint32_t id = 1 + i * 19 % KEYRING_MAX;
 
 		assert_true(keyring_add(k, id, "MD5", (const uint8_t *)&id, sizeof id));
 	}
-	assert_int_equal(keyring_count(k), KEY_ID_MAX);
-	keyring_trust(k, 1, KEY_ID_MAX);
-	for (uint32_t id = 1; id <= KEY_ID_MAX; id += 331) {
+	assert_int_equal(keyring_count(k), KEYRING_MAX);
+	assert_false(add(k, KEYRING_MAX + 1));
+	keyring_trust(k, 1, KEYRING_MAX);
+	for (uint32_t id = 1; id <= KEYRING_MAX; id += 331) {
 		struct mac_key *want = mac_key_new("MD5", (const uint8_t *)&id, sizeof id);
 
 		assert_non_null(keyring_find(k, id, NULL));
@@ -234,10 +274,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_only_keys_that_are_there_and_trusted),
-		cmocka_unit_test(trust_given_before_the_key_counts),
+		cmocka_unit_test(trust_is_of_the_keys_that_are_there),
 		cmocka_unit_test(distrust_takes_all_trust_back_and_keeps_the_keys),
-		cmocka_unit_test(refuses_ids_out_of_range_taken_ids_and_unknown_types),
-		cmocka_unit_test(holds_a_key_for_each_id_and_finds_each),
+		cmocka_unit_test(refuses_id_0_taken_ids_and_unknown_types),
+		cmocka_unit_test(ids_have_32_bits),
+		cmocka_unit_test(keys_are_found_behind_gaps),
+		cmocka_unit_test(holds_65535_keys_and_no_more_and_finds_each),
 		cmocka_unit_test(a_key_that_was_taken_out_is_gone),
 		cmocka_unit_test(a_key_with_addresses_serves_only_those),
 		cmocka_unit_test(a_key_takes_any_number_of_addresses),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/addr.h"
+#include "base/text.h"
 #include "unit/seeded.h"
 
 /* Every allocation of OpenSSL goes through these, set before its first. */
@@ -114,17 +115,86 @@ cmac_keys_of_ntpsec_have_their_names_and_lengths(void **state)
 }
 
 static void
-cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros(void **state)
+a_cipher_key_of_another_length_is_none_and_the_one_wanted_is_said(void **state)
 {
-	static const char text[] = "6bc1bee22e409f96e93d7e117393172a";
+	static const struct {
+		const char *type;
+		size_t len, wanted;
+		const char *said;
+	} cases[] = {
+		{ "AES128CMAC", 15, 16,
+		    "a secret of type AES128CMAC has 16 octets, which are 32 hex digits, but this "
+		    "one has 15 octets" },
+		{ "AES128", 17, 16,
+		    "a secret of type AES128 has 16 octets, which are 32 hex digits, but this one "
+		    "has 17 octets" },
+		{ "AES-192", 16, 24,
+		    "a secret of type AES-192 has 24 octets, which are 48 hex digits, but this one "
+		    "has 16 octets" },
+		{ "AES256", 16, 32,
+		    "a secret of type AES256 has 32 octets, which are 64 hex digits, but this one "
+		    "has 16 octets" },
+	};
+	static const uint8_t secret[32] = { 1 };
+	char why[200] = "";
 
 	(void)state;
-	makes("AES128CMAC", "2b7e151628aed2a6abf7158809cf4f3cffffffff", text,
-	    "070a16b46b4d4144f79bdd9dd04a287c");
-	/* openssl mac -cipher AES-128-CBC -macopt hexkey:6b657900... CMAC */
-	makes("AES128CMAC", "6b6579", text, "eabadab742795d0659c9325b78670ea0");
-	makes("AES128CMAC", "6b657900000000000000000000000000", text,
-	    "eabadab742795d0659c9325b78670ea0");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct text t = text_over(why, sizeof why);
+
+		assert_int_equal(mac_fault_of(cases[i].type, cases[i].len, &t), MAC_FAULT_LENGTH);
+		assert_string_equal(why, cases[i].said);
+		assert_null(mac_key_new(cases[i].type, secret, cases[i].len));
+		assert_int_equal(mac_secret_len(cases[i].type), cases[i].wanted);
+	}
+	assert_int_equal(mac_secret_len("SHA1"), 0);
+	assert_int_equal(mac_secret_len("NOSUCH"), 0);
+}
+
+/* Of one secret all make the same. */
+static void
+each_daemon_has_its_names_for_the_same_keys(void **state)
+{
+	static const char *const same[][8] = {
+		{ "MD5", "md5", "M", "m", NULL },
+		{ "SHA1", "SHA-1", "sha1", NULL },
+		{ "SHA224", "SHA2-224", "SHA-224", NULL },
+		{ "SHA256", "SHA2-256", "SHA-256", "sha2_256", NULL },
+		{ "SHA384", "SHA2-384", "SHA-384", NULL },
+		{ "SHA512", "SHA2-512", "SHA-512", NULL },
+		{ "SHA512-256", "SHA2-512/256", "SHA-512/256", "SHA512_256", NULL },
+		{ "SHA512-224", "SHA2-512/224", NULL },
+		{ "SHA3-224", "SHA3_224", "sha3-224", NULL },
+		{ "SHA3-256", "SHA3_256", "SHA3256", NULL },
+		{ "SHA3-384", "SHA3_384", NULL },
+		{ "SHA3-512", "SHA3_512", NULL },
+		{ "RIPEMD160", "RIPEMD-160", "RMD160", NULL },
+		{ "AES128CMAC", "AES-128-CMAC", "AES", "AES-128", "AES128", "aes_128", NULL },
+		{ "AES-192", "AES192", "AES192CMAC", NULL },
+		{ "AES-256", "AES256", "AES256CMAC", NULL },
+		{ "CAMELLIA-128", "CAMELLIA128", NULL },
+		{ "CAMELLIA-256", "CAMELLIA256", NULL },
+		{ "ARIA-128", "ARIA128", NULL },
+	};
+	static const uint8_t secret[] = "0123456789abcdef0123456789abcdef";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		uint8_t first[20], mac[20];
+
+		for (size_t j = 0; same[i][j] != NULL; j++) {
+			size_t len = mac_secret_len(same[i][j]);
+			struct mac_key *k = mac_key_new(same[i][j], secret, len == 0 ? 32 : len);
+
+			assert_non_null(k);
+			assert_true(mac_make(k, "packet", 6, mac));
+			if (j == 0) {
+				memcpy(first, mac, sizeof first);
+			}
+			assert_memory_equal(mac, first, mac_len(k));
+			mac_key_free(k);
+		}
+	}
 }
 
 /* Secret "abc" before the text "def": the digests of "abcdef" and of FIPS 180's "abc". */
@@ -208,12 +278,20 @@ static void
 unknown_types_and_empty_secrets_make_no_key_and_leave_no_error(void **state)
 {
 	static const char *const unknown[] = { "", "X", "AES-", "AES-127", "DES", "CMAC", "MD5 ",
-		"SHA3", "AES256CMAC" };
+		"SHA3", "SHA", "AES128-", "TIGER" };
+
+	char why[200] = "";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
-		assert_null(mac_key_new(unknown[i], (const uint8_t *)"secret", 6));
+		struct text t = text_over(why, sizeof why);
+
+		assert_null(mac_key_new(unknown[i], (const uint8_t *)"0123456789abcdef", 16));
+		assert_int_equal(mac_fault_of(unknown[i], 16, &t), MAC_FAULT_TYPE);
 	}
+	assert_string_equal(why,
+	    "OpenSSL here makes no keys of type 'TIGER', expected a type such as MD5, SHA1 or "
+	    "AES128CMAC");
 	assert_null(mac_key_new("MD5", (const uint8_t *)"", 0));
 	assert_int_equal(ERR_peek_error(), 0);
 	mac_key_free(NULL);
@@ -342,7 +420,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cmac_agrees_with_rfc_4493),
 		cmocka_unit_test(cmac_keys_of_ntpsec_have_their_names_and_lengths),
-		cmocka_unit_test(cmac_keys_of_other_lengths_are_cut_or_filled_with_zeros),
+		cmocka_unit_test(a_cipher_key_of_another_length_is_none_and_the_one_wanted_is_said),
+		cmocka_unit_test(each_daemon_has_its_names_for_the_same_keys),
 		cmocka_unit_test(digests_cover_secret_and_packet),
 		cmocka_unit_test(long_digests_are_cut_to_20_octets),
 		cmocka_unit_test(whole_digests_are_good_and_no_other_length_is),

@@ -114,15 +114,15 @@ no_two_secrets_are_alike(void **state)
 }
 
 static void
-numbers_end_at_65535(void **state)
+numbers_end_at_4294967295(void **state)
 {
-	struct keygen_rules r = { .type = "MD5", .count = 36, .first_id = 65500 };
+	struct keygen_rules r = { .type = "MD5", .count = 36, .first_id = 4294967260 };
 
 	(void)state;
 	assert_true(keygen_fits(&r));
 	r.count = 37;
 	assert_false(keygen_fits(&r));
-	r = (struct keygen_rules){ .count = 10, .first_id = 65506 };
+	r = (struct keygen_rules){ .count = 10, .first_id = 4294967266 };
 	assert_true(keygen_fits(&r));
 	r.first_id++;
 	assert_false(keygen_fits(&r));
@@ -134,6 +134,8 @@ numbers_end_at_65535(void **state)
 	assert_false(keygen_fits(&r));
 	assert_false(keygen_knows("ROT13"));
 	assert_true(keygen_knows("aes128cmac"));
+	assert_true(keygen_knows("SHA3-512"));
+	assert_true(keygen_knows("aes-256"));
 }
 
 /* ---- a pair for nts ---- */
@@ -240,7 +242,7 @@ main(void)
 		cmocka_unit_test(the_secret_is_all_of_what_was_drawn),
 		cmocka_unit_test(secrets_are_hexadecimal_and_long_enough_to_be_taken_as_such),
 		cmocka_unit_test(no_two_secrets_are_alike),
-		cmocka_unit_test(numbers_end_at_65535),
+		cmocka_unit_test(numbers_end_at_4294967295),
 		cmocka_unit_test(a_pair_is_valid_from_a_day_before_and_its_key_is_its_owners),
 		cmocka_unit_test(a_pair_is_made_whole_or_not_at_all),
 	};
