@@ -55,6 +55,7 @@ enum assoc_flags {
 	ASSOC_KNOWS_LEAP = 1 << 11, /* ASSOC_REFCLOCK, as are the next: it tells of leap seconds */
 	ASSOC_PPS = 1 << 12,        /* it tells where a second begins, not which */
 	ASSOC_NUMBERED = 1 << 13,   /* ASSOC_PPS with a source of its own that tells which */
+	ASSOC_XLEAVE = 1 << 14,     /* interleaved, as far as the other side goes along */
 };
 
 /* What a source that proves nothing is good for, beside those that do (tos authselect). */
@@ -121,6 +122,11 @@ struct assoc_world {
 	 * our clock.
 	 */
 	struct mtime broke;
+	/*
+	 * What we tell peers of ourselves: leap, stratum, precision, root delay and dispersion,
+	 * reference id and time. Only there when one of theirs is polled.
+	 */
+	const struct header *own;
 	/* reference ids of our own addresses: a loop when the server shows one */
 	const uint32_t *own_refid;
 	unsigned own_refid_n;
@@ -163,6 +169,9 @@ struct assoc_server {
 	int precision;
 	uint32_t refid;
 	double root_delay_s, root_disp_s;
+	/* of the header before: an interleaved sample is of its time */
+	enum ntp_leap leap_before;
+	double root_delay_before_s, root_disp_before_s;
 	struct ntp_ts reftime, org, rec, xmt;
 };
 
@@ -233,6 +242,7 @@ struct assoc_table {
 
 struct assoc_sending {
 	bool send;
+	bool untimed; /* its timestamps are yet to be written: assoc_write_times */
 	uint8_t bytes[HEADER_LEN];
 	uint32_t tag;
 	bool filtered; /* a silence sample changed the filter: select again */
@@ -289,6 +299,16 @@ void assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc
  */
 void assoc_pass(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
     struct assoc_sending *out);
+
+/*
+ * Writes the timestamps of a packet that was left without, as late as can be: our clock as read
+ * just now, and another draw.
+ */
+void assoc_write_times(struct assoc *a, const struct assoc_world *w,
+    const struct onwire_moment *now, uint64_t random, struct assoc_sending *out);
+
+/* A peer's packets, which come when the peer wants: no answers to questions. */
+bool assoc_is_symmetric(const struct assoc *a);
 
 /* The request left at t (clock read before the call, or the kernel's stamp later: exact). */
 void assoc_sent(struct assoc *a, uint32_t tag, struct rtime t, struct mtime mono, bool exact);

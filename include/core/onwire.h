@@ -37,29 +37,57 @@ struct onwire_times {
 	bool apart;
 };
 
+/* A packet of a peer, and when it came. */
+struct onwire_heard {
+	struct ntp_ts rec, xmt;
+	struct onwire_moment at;
+	bool there;
+};
+
+/*
+ * Of MODE_ACTIVE and MODE_PASSIVE. What peers believe of each other changes with packets that
+ * answered theirs and were proven; by what did not, and may be forged, they only begin.
+ */
+struct onwire_symmetric {
+	struct onwire_heard valid; /* the last that answered a packet of ours */
+	struct onwire_heard init;  /* that came since our last packet, and did not */
+	struct ntp_ts sent_rec; /* receive field of our last packet: by it an interleaved answer */
+	bool answers_valid;     /* that packet answered valid */
+	unsigned since, before; /* our packets since valid; since the one before, until valid */
+	unsigned alone;         /* of ours that were interleaved since one of theirs was */
+	bool interleaved;       /* valid was */
+	bool turned;            /* and the one before it was not, or the other way round */
+	bool seen;              /* one of theirs was, so that they can */
+};
+
 struct onwire {
 	enum ntp_mode mode;      /* ours, of the association */
 	bool xleave;             /* interleaved where the other side can */
 	struct ntp_ts nonce;     /* transmit field of our last packet; of a client: random */
 	bool pending;            /* an answer to nonce is awaited */
 	struct onwire_moment t1; /* when that packet left */
-	bool t1_exact;           /* t1 is the kernel's stamp */
+	bool t1_known, t1_exact; /* t1 is there; it is the kernel's stamp */
 	uint32_t tag;            /* of the packet, for the transmit stamp */
 	struct ntp_ts last_xmt;  /* of the last answer accepted */
 	bool have_last;
 	struct rtime t4; /* when the last answer accepted came */
 	struct mtime t4_mono;
 	struct onwire_times of; /* of the last answer accepted: what is measured */
+	struct onwire_symmetric sym;
 };
 
 /* Makes one of a new association. */
 void onwire_start(struct onwire *o, enum ntp_mode mode, bool xleave);
 
+/* True of a peer's. */
+bool onwire_is_symmetric(const struct onwire *o);
+
 /*
  * Fills in origin, receive and transmit timestamp of the packet that leaves next, and expects what
- * it asks for. random: 64 random bits, used for this packet only.
+ * it asks for. random: 64 random bits, used for this packet only. freq: rate adjustment in force,
+ * s/s.
  */
-void onwire_ask(struct onwire *o, const struct onwire_moment *now, uint64_t random,
+void onwire_ask(struct onwire *o, const struct onwire_moment *now, double freq, uint64_t random,
     struct header *h);
 
 /*
@@ -72,8 +100,8 @@ void onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, 
 void onwire_close(struct onwire *o);
 
 /*
- * Tests 1 to 3 of a packet of the other side: VERDICT_OK, VERDICT_DUPLICATE or VERDICT_BOGUS.
- * Changes nothing.
+ * Tests 1 to 3 of a packet of the other side: VERDICT_OK, VERDICT_DUPLICATE, VERDICT_BOGUS or, of a
+ * peer's, VERDICT_UNSET. Changes nothing.
  */
 enum verdict onwire_check(const struct onwire *o, const struct header *h);
 
@@ -82,6 +110,14 @@ enum verdict onwire_check(const struct onwire *o, const struct header *h);
  * when there is something to be measured: o->of.
  */
 bool onwire_accept(struct onwire *o, const struct header *h, const struct onwire_moment *t4);
+
+/*
+ * A packet of a peer that answers none of ours, but is no duplicate, and is proven: our next packet
+ * answers it if none comes that does, so that two can begin. alive: the peer answers as a rule;
+ * then nothing is taken that is older than its last answer.
+ */
+void onwire_notice(struct onwire *o, const struct header *h, const struct onwire_moment *at,
+    bool alive);
 
 /* A reading of a reference clock, taken then, stands in the place of an answer. */
 void onwire_read(struct onwire *o, const struct onwire_moment *at);

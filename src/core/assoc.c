@@ -39,6 +39,12 @@ is_read(const struct assoc *a)
 	return (a->rules.flags & (ASSOC_REFCLOCK | ASSOC_OWN_CLOCK)) == ASSOC_REFCLOCK;
 }
 
+bool
+assoc_is_symmetric(const struct assoc *a)
+{
+	return onwire_is_symmetric(&a->wire);
+}
+
 void
 assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
     const struct endpoint *remote, double delay_s, const struct assoc_world *w)
@@ -49,11 +55,13 @@ assoc_start(struct assoc *a, uint16_t id, const struct assoc_rules *rules,
 	a->id = id;
 	a->rules = *rules;
 	a->remote = *remote;
-	onwire_start(&a->wire, rules->mode, false);
+	onwire_start(&a->wire, rules->mode, (rules->flags & ASSOC_XLEAVE) != 0);
 	a->poll.floor = rules->minpoll;
 	a->poll.hpoll = rules->minpoll;
 	a->poll.ppoll = rules->maxpoll;
-	a->poll.burst_armed = (rules->flags & (ASSOC_IBURST | ASSOC_START_BURST)) != 0;
+	/* A peer answers when it wants. */
+	a->poll.burst_armed =
+	    (rules->flags & (ASSOC_IBURST | ASSOC_START_BURST)) != 0 && !assoc_is_symmetric(a);
 	a->poll.next = mtime_add_s(w->now, delay_s);
 	/* The classic loop wants a burst of its own after the first step. */
 	a->poll.budget = w->policy->adaptive ? ASSOC_BURST : BUDGET;
@@ -104,29 +112,96 @@ count_request(struct assoc *a, struct mtime now)
 	a->poll.sent_once = true;
 }
 
-/* LI 0, version, mode, the true poll (some servers check it), and the timestamps. */
+static void
+put_header(const struct header *h, struct assoc_sending *out)
+{
+	struct writer wr = writer_over(out->bytes, sizeof out->bytes);
+
+	header_put(&wr, h);
+	assert(!wr.bad);
+}
+
+/* A client tells nothing of itself (RFC 9109), but the true poll, which some servers check. */
+static struct header
+own_header(const struct assoc *a, const struct assoc_world *w)
+{
+	struct header h = { .leap = LEAP_NONE };
+
+	if (assoc_is_symmetric(a)) {
+		assert(w->own != NULL);
+		h = *w->own;
+	}
+	h.version = a->rules.version;
+	h.mode = a->rules.mode;
+	h.poll = (int8_t)clamp_int(a->poll.hpoll, ASSOC_POLL_MIN, ASSOC_POLL_MAX);
+	return h;
+}
+
 static void
 write_request(struct assoc *a, const struct assoc_world *w, uint64_t nonce,
     struct assoc_sending *out)
 {
-	struct header h = { .leap = LEAP_NONE, .version = a->rules.version, .mode = MODE_CLIENT };
-	struct writer wr = writer_over(out->bytes, sizeof out->bytes);
+	struct header h = own_header(a, w);
 
-	h.poll = (int8_t)clamp_int(a->poll.hpoll, ASSOC_POLL_MIN, ASSOC_POLL_MAX);
-	onwire_ask(&a->wire,
-	    &(struct onwire_moment){ .mono = w->now, .adjusted_ns = w->adjusted_ns }, nonce, &h);
-	header_put(&wr, &h);
-	assert(!wr.bad);
+	out->untimed = assoc_is_symmetric(a);
+	if (!out->untimed) {
+		const struct onwire_moment now = { .mono = w->now, .adjusted_ns = w->adjusted_ns };
+		onwire_ask(&a->wire, &now, w->freq, nonce, &h);
+	}
+	put_header(&h, out);
 	out->tag = a->wire.tag;
 	out->send = true;
 	count_request(a, w->now);
 }
 
+void
+assoc_write_times(struct assoc *a, const struct assoc_world *w, const struct onwire_moment *now,
+    uint64_t random, struct assoc_sending *out)
+{
+	struct cursor c = cursor_over(out->bytes, sizeof out->bytes);
+	struct header h;
+
+	assert(out->untimed);
+	if (header_get(&c, &h)) {
+		onwire_ask(&a->wire, now, w->freq, random, &h);
+		put_header(&h, out);
+	}
+	out->tag = a->wire.tag;
+	out->untimed = false;
+}
+
+/* Peers keep to the shorter of their intervals (RFC 5905, poll_update). */
+static int
+poll_in_force(const struct assoc *a)
+{
+	if (!assoc_is_symmetric(a) || a->poll.reach == 0) {
+		return a->poll.hpoll;
+	}
+	return clamp_int(a->poll.ppoll, a->poll.floor, a->poll.hpoll);
+}
+
+/*
+ * Two peers that send in turn measure best in the middle between: whoever follows the other's
+ * packet too soon waits a little longer.
+ */
+static double
+lean_s(const struct assoc *a, const struct assoc_world *w)
+{
+	double poll_s = log2s_to_s(poll_in_force(a));
+	double since_s = mtime_diff_s(w->now, a->wire.t4_mono);
+
+	if (!assoc_is_symmetric(a) || a->poll.reach == 0) {
+		return 0.0;
+	}
+	return fmin(fmax(poll_s / 2 - since_s, 0.0) / 4, poll_s / 16);
+}
+
 static double
 interval_s(const struct assoc *a, const struct assoc_world *w)
 {
-	const struct assoc_skew *k = &w->policy->skew[clamp_int(a->poll.hpoll, 0, ASSOC_POLL_MAX)];
-	double poll_s = log2s_to_s(a->poll.hpoll);
+	int poll = poll_in_force(a);
+	const struct assoc_skew *k = &w->policy->skew[clamp_int(poll, 0, ASSOC_POLL_MAX)];
+	double poll_s = log2s_to_s(poll);
 	double early_s = k->given ? fmin(k->early_s, poll_s / 2) : 0.0;
 	/* Up to 1/16 longer, so that clients started together do not stay together. */
 	double late_s = k->given ? fmin(k->late_s, poll_s / 2) : poll_s / 16.0;
@@ -217,7 +292,7 @@ filter_rules_of(const struct assoc *a, const struct assoc_world *w)
 		.phi = w->policy->phi,
 		.maxdist_s = w->policy->maxdist_s,
 		.allan_log2s = w->policy->allan_log2s,
-		.poll_s = log2s_to_s(a->poll.hpoll),
+		.poll_s = log2s_to_s(poll_in_force(a)),
 		.by_time = w->startup,
 	};
 }
@@ -270,7 +345,7 @@ next_delay_s(struct assoc *a, const struct assoc_world *w)
 		return fmin(log2s_to_s(clamp_int((int)a->poll.tries, 0, QUICK_MAX_LOG2S)),
 		    interval_s(a, w));
 	}
-	return interval_s(a, w);
+	return interval_s(a, w) + lean_s(a, w);
 }
 
 static void
@@ -344,6 +419,10 @@ assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 
 	if (a->poll.sent_once && a->poll.floor > a->rules.minpoll) {
 		at = later(at, mtime_add_s(a->poll.last_sent, log2s_to_s(a->poll.floor)));
+	}
+	/* A peer that answers does so in its own time. */
+	if (assoc_is_symmetric(a) && a->poll.reach != 0) {
+		return false;
 	}
 	if (a->kissed_deny || budget_left(a, w->now) < 1.0 || !mtime_before(at, a->poll.next)) {
 		return false;
@@ -533,42 +612,86 @@ release_burst(struct assoc *a, const struct assoc_world *w, struct assoc_answer 
 	out->again = true;
 }
 
+/* True of the modes that the other side may have. */
+static bool
+is_answer(const struct assoc *a, enum ntp_mode mode)
+{
+	if (assoc_is_symmetric(a)) {
+		return mode == MODE_ACTIVE ||
+		    (mode == MODE_PASSIVE && a->rules.mode == MODE_ACTIVE);
+	}
+	return mode == MODE_SERVER;
+}
+
+static enum verdict
+check_sender(struct assoc *a, const struct packet *p, enum packet_auth auth,
+    const struct onwire_moment *at)
+{
+	enum verdict v;
+
+	if (assoc_is_symmetric(a)) {
+		return assoc_check_peer(a, p, auth, at);
+	}
+	v = assoc_check_origin(a, p);
+	return v == VERDICT_OK ? assoc_check_auth(a, p, auth) : v;
+}
+
+/* What becomes of a peer's packet that was accepted, beside its sample. */
+static void
+follow_peer(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
+{
+	struct mtime at = mtime_add_s(a->poll.last_sent, interval_s(a, w));
+
+	if (!assoc_is_symmetric(a)) {
+		return;
+	}
+	if (a->wire.sym.turned) {
+		out->events |= 1u << PEER_EVENT_INTERLEAVE_MODE;
+	}
+	/* It may have a shorter interval than it had. */
+	if (a->poll.sent_once && mtime_before(at, a->poll.next)) {
+		a->poll.next = mtime_before(at, w->now) ? w->now : at;
+		out->again = true;
+	}
+}
+
 static enum verdict
 judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const struct assoc_world *w,
     struct rtime t4, struct mtime t4_mono, struct assoc_answer *out)
 {
+	const struct onwire_moment at = { t4, t4_mono, w->adjusted_ns };
 	struct sample s;
+	bool measured;
 	enum verdict v;
 
-	if (p->hdr.mode != MODE_SERVER) {
+	if (!is_answer(a, p->hdr.mode)) {
 		return VERDICT_MODE;
 	}
 	if (p->hdr.version < 1 || p->hdr.version > NTP_VERSION) {
 		return VERDICT_VERSION;
 	}
-	v = assoc_check_origin(a, p);
+	v = check_sender(a, p, auth, &at);
 	if (v != VERDICT_OK) {
 		return v;
 	}
-	v = assoc_check_auth(a, p, auth);
-	if (v != VERDICT_OK) {
-		return v;
-	}
-	onwire_close(&a->wire); /* one answer per question */
 	out->genuine = true;
 	a->authentic = (a->rules.flags & ASSOC_PROOF) != 0;
 	if (assoc_is_kiss(&p->hdr)) {
+		onwire_close(&a->wire); /* one answer per question */
 		return take_kiss(a, &p->hdr, w, out);
 	}
-	(void)onwire_accept(&a->wire, &p->hdr,
-	    &(struct onwire_moment){ t4, t4_mono, w->adjusted_ns });
+	measured = onwire_accept(&a->wire, &p->hdr, &at);
 	assoc_keep_header(a, &p->hdr);
+	follow_peer(a, w, out);
 	/* It answers, if not with the time: no reason to ask more and more seldom. */
 	a->poll.unreach = 0;
 	v = assoc_check_header(a, w);
 	if (v != VERDICT_OK) {
 		out->seen = assoc_glimpse(a, w, &out->sample);
 		return v;
+	}
+	if (!measured) {
+		return VERDICT_UNASKED;
 	}
 	release_burst(a, w, out);
 	v = assoc_measure(a, w, &s);
@@ -577,6 +700,8 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	}
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
+	} else if (v == VERDICT_DELAY && a->wire.of.interleaved) {
+		out->events |= 1u << PEER_EVENT_INTERLEAVE_ERROR;
 	}
 	return v;
 }

@@ -10,6 +10,7 @@
 static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double ERA_S = 0x1p32;
+static const double POLLS_APART_MOST = 1.5;
 
 enum { PRECISION_MIN = -31 };
 
@@ -43,6 +44,26 @@ assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth)
 									  : VERDICT_AUTH;
 }
 
+enum verdict
+assoc_check_peer(struct assoc *a, const struct packet *p, enum packet_auth auth,
+    const struct onwire_moment *at)
+{
+	enum verdict v = onwire_check(&a->wire, &p->hdr);
+	enum verdict proof;
+
+	/* A crypto-NAK has no proof: it must be an answer, and is an event even so. */
+	if (v != VERDICT_DUPLICATE && (v == VERDICT_OK || p->mac != PACKET_MAC_CRYPTO_NAK)) {
+		proof = assoc_check_auth(a, p, auth);
+		if (proof != VERDICT_OK) {
+			return proof;
+		}
+		if (v != VERDICT_OK) {
+			onwire_notice(&a->wire, &p->hdr, at, a->poll.reach != 0);
+		}
+	}
+	return v == VERDICT_OK ? v : assoc_check_origin(a, p);
+}
+
 bool
 assoc_is_kiss(const struct header *h)
 {
@@ -54,6 +75,8 @@ assoc_is_kiss(const struct header *h)
 void
 assoc_keep_header(struct assoc *a, const struct header *h)
 {
+	struct assoc_server before = a->srv;
+
 	a->srv = (struct assoc_server){
 		.leap = h->leap,
 		.version = h->version,
@@ -65,6 +88,9 @@ assoc_keep_header(struct assoc *a, const struct header *h)
 		.refid = h->refid,
 		.root_delay_s = ntp_short_to_s(h->root_delay),
 		.root_disp_s = ntp_short_to_s(h->root_disp),
+		.leap_before = before.leap,
+		.root_delay_before_s = before.root_delay_s,
+		.root_disp_before_s = before.root_disp_s,
 		.reftime = h->reftime,
 		.org = h->org,
 		.rec = h->rec,
@@ -79,6 +105,7 @@ enum verdict
 assoc_check_header(struct assoc *a, const struct assoc_world *w)
 {
 	if (a->srv.leap == LEAP_UNSYNC || a->srv.stratum >= STRATUM_UNSPEC ||
+	    (a->wire.of.interleaved && a->srv.leap_before == LEAP_UNSYNC) ||
 	    a->srv.stratum < w->policy->floor || a->srv.stratum >= w->policy->ceiling) {
 		a->flash |= FLASH_STRATUM;
 		return VERDICT_UNSYNC;
@@ -107,37 +134,75 @@ in_era(double offset_s, struct rtime own, struct rtime basedate)
 	return since_s < 0.0 ? offset_s + ERA_S : since_s >= ERA_S ? offset_s - ERA_S : offset_s;
 }
 
+/*
+ * By how much our clock was slewed from T1 to T4, but for what only made up for the rate that it
+ * lacks: what the same two moments show on a clock that nobody touched meanwhile.
+ */
+static double
+slewed_s(const struct onwire_times *of, const struct assoc_world *w)
+{
+	if (!of->apart) {
+		return 0.0;
+	}
+	return (double)(of->t4.adjusted_ns - of->t1.adjusted_ns) * 1e-9 -
+	    w->freq * mtime_diff_s(of->t4.mono, of->t1.mono);
+}
+
+/* Of what lies apart: the packets come each poll, or are of no use. */
+static double
+longest_s(const struct assoc *a)
+{
+	int poll = a->poll.hpoll > a->poll.ppoll ? a->poll.hpoll : a->poll.ppoll;
+
+	return POLLS_APART_MOST * log2s_to_s(poll);
+}
+
+/* Our frequency is known by so much, s/s. */
+static double
+drift(const struct onwire_times *of, const struct assoc_world *w)
+{
+	return of->apart ? fmax(w->policy->phi, 2.0 * w->freq_sigma) : w->policy->phi;
+}
+
 static enum verdict
 measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
 	const struct onwire_times *of = &a->wire.of;
-	double trip_s = rtime_diff_s(of->t4.real, of->t1.real);
+	double real_s = rtime_diff_s(of->t4.real, of->t1.real);
+	double slew_s = slewed_s(of, w);
+	double trip_s = real_s - slew_s;
 	double served_s = ntp_ts_diff_s(of->t3, of->t2);
 	double own_precision_s = log2s_to_s(w->precision);
 	double precision_s = own_precision_s + log2s_to_s(a->srv.precision);
 	double delay_s = trip_s - served_s;
+	double apart_s = of->apart ? drift(of, w) * fabs(trip_s) : 0.0;
 
-	if (fabs(trip_s - mtime_diff_s(of->t4.mono, of->t1.mono)) > SPAN_TOLERANCE_S) {
+	if (fabs(real_s - mtime_diff_s(of->t4.mono, of->t1.mono)) > SPAN_TOLERANCE_S ||
+	    (of->apart && fabs(real_s) > longest_s(a))) {
 		return VERDICT_SPAN;
 	}
 	/*
 	 * Servers fill what lies below their precision with random bits: T3 may seem to
 	 * precede T2 by that.
 	 */
-	if (!(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S) ||
-	    !(delay_s >= -2 * precision_s)) {
+	if ((!of->apart && !(served_s >= -precision_s && served_s <= SERVER_TIME_MAX_S)) ||
+	    !(delay_s >= -2 * precision_s - apart_s)) {
 		return VERDICT_DELAY;
 	}
-	double offset_s = (ntp_ts_diff_s(of->t2, ntp_ts_from_rtime(of->t1.real)) +
+	double offset_s = (ntp_ts_diff_s(of->t2, ntp_ts_from_rtime(of->t1.real)) - slew_s +
 			      ntp_ts_diff_s(of->t3, ntp_ts_from_rtime(of->t4.real))) /
 	    2;
 
 	*out = (struct sample){
 		.offset_s = in_era(offset_s, of->t4.real, w->policy->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
-		.disp_s = precision_s + w->policy->phi * fmax(trip_s, 0.0),
-		.root_delay_s = a->srv.root_delay_s,
-		.root_disp_s = a->srv.root_disp_s,
+		.disp_s =
+		    precision_s + drift(of, w) * (of->apart ? fabs(trip_s) : fmax(trip_s, 0.0)),
+		.root_delay_s = of->interleaved
+		    ? fmax(a->srv.root_delay_s, a->srv.root_delay_before_s)
+		    : a->srv.root_delay_s,
+		.root_disp_s = of->interleaved ? fmax(a->srv.root_disp_s, a->srv.root_disp_before_s)
+					       : a->srv.root_disp_s,
 		.at = of->t4.mono,
 		.adjusted_ns = of->t4.adjusted_ns,
 	};

@@ -15,6 +15,13 @@ enum verdict assoc_check_origin(struct assoc *a, const struct packet *p);
 enum verdict assoc_check_auth(struct assoc *a, const struct packet *p, enum packet_auth auth);
 
 /*
+ * The same, and no duplicate, of a packet of a peer. One that answers none of ours may still be the
+ * one that ours is to answer.
+ */
+enum verdict assoc_check_peer(struct assoc *a, const struct packet *p, enum packet_auth auth,
+    const struct onwire_moment *at);
+
+/*
  * True for the kiss codes that ask something of us. The others (INIT, STEP ...) only say why a
  * server is not synchronised, and such an answer is judged like any other.
  */

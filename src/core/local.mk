@@ -7,6 +7,7 @@ libcore_a_SOURCES = \
 	src/core/assoc_fit.c \
 	include/core/onwire.h src/core/onwire.c \
 	src/core/onwire_client.h src/core/onwire_client.c \
+	src/core/onwire_symmetric.h src/core/onwire_symmetric.c \
 	include/core/bank.h src/core/bank.c \
 	include/core/bclient.h src/core/bclient.c \
 	include/core/estimator.h src/core/estimator.c \

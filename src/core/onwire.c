@@ -3,6 +3,7 @@
 #include "core/onwire.h"
 #include <string.h>
 #include "onwire_client.h"
+#include "onwire_symmetric.h"
 
 void
 onwire_start(struct onwire *o, enum ntp_mode mode, bool xleave)
@@ -12,10 +13,21 @@ onwire_start(struct onwire *o, enum ntp_mode mode, bool xleave)
 	o->xleave = xleave;
 }
 
-void
-onwire_ask(struct onwire *o, const struct onwire_moment *now, uint64_t random, struct header *h)
+bool
+onwire_is_symmetric(const struct onwire *o)
 {
-	onwire_client_ask(o, random, h);
+	return o->mode == MODE_ACTIVE || o->mode == MODE_PASSIVE;
+}
+
+void
+onwire_ask(struct onwire *o, const struct onwire_moment *now, double freq, uint64_t random,
+    struct header *h)
+{
+	if (onwire_is_symmetric(o)) {
+		onwire_symmetric_ask(o, now, freq, random, h);
+	} else {
+		onwire_client_ask(o, random, h);
+	}
 	o->t1.adjusted_ns = now->adjusted_ns;
 	o->pending = true;
 	o->t1_exact = false;
@@ -25,9 +37,11 @@ onwire_ask(struct onwire *o, const struct onwire_moment *now, uint64_t random, s
 void
 onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, bool exact)
 {
-	if (!o->pending || tag != o->tag || (o->t1_exact && !exact)) {
+	/* A peer may be told later when the packet left, whose answer came already. */
+	if ((!o->pending && !onwire_is_symmetric(o)) || tag != o->tag || (o->t1_exact && !exact)) {
 		return;
 	}
+	o->t1_known = true;
 	o->t1.real = t->real;
 	o->t1.mono = t->mono;
 	o->t1_exact = exact;
@@ -37,22 +51,28 @@ void
 onwire_close(struct onwire *o)
 {
 	o->pending = false;
+	o->t1_known = false;
 }
 
 enum verdict
 onwire_check(const struct onwire *o, const struct header *h)
 {
-	return onwire_client_check(o, h);
+	return onwire_is_symmetric(o) ? onwire_symmetric_check(o, h) : onwire_client_check(o, h);
 }
 
 bool
 onwire_accept(struct onwire *o, const struct header *h, const struct onwire_moment *t4)
 {
+	bool measured;
+
 	o->last_xmt = h->xmt;
 	o->have_last = true;
 	o->t4 = t4->real;
 	o->t4_mono = t4->mono;
-	return onwire_client_accept(o, h, t4);
+	measured = onwire_is_symmetric(o) ? onwire_symmetric_accept(o, h, t4)
+					  : onwire_client_accept(o, h, t4);
+	o->pending = false; /* one answer per question */
+	return measured;
 }
 
 void
@@ -66,4 +86,5 @@ void
 onwire_clear(struct onwire *o)
 {
 	o->pending = false;
+	onwire_symmetric_clear(o);
 }
