@@ -56,6 +56,12 @@ double served_root_dist_s(const struct served_time *t, struct mtime now);
  */
 bool served_clock_moved(const struct served_time *t, struct rtime real, struct mtime mono);
 
+/*
+ * What is told of our clock and its error at now: leap, stratum, precision, root delay, root
+ * dispersion, reference id and time. The rest of *out is zero.
+ */
+void served_header(const struct served_time *t, struct mtime now, struct header *out);
+
 /* What to add to the time served at now by such a smear; 0 mostly. */
 double served_smear_s(const struct served_time *t, const struct leap_smear *how, struct mtime now);
 

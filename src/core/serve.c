@@ -119,27 +119,35 @@ smear(struct header *h, double smear_s)
 }
 
 void
-serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
-    uint8_t out[HEADER_LEN])
+served_header(const struct served_time *t, struct mtime now, struct header *out)
 {
 	double root_disp_s = served_root_disp_s(t, now);
 	bool synced = t->leap != LEAP_UNSYNC && t->stratum < STRATUM_UNSPEC &&
 	    t->root_delay_s / 2 + root_disp_s < t->unsync_dist_s;
-	struct header h = {
+
+	*out = (struct header){
 		.leap = synced ? t->leap : LEAP_UNSYNC,
-		.version = q->hdr.version,
-		.mode = mode_of_reply(&q->hdr),
 		.stratum = synced ? t->stratum : 0,
-		.poll = poll_within(q->hdr.poll, POLL_LEAST),
 		.precision = t->precision,
 		.root_delay = ntp_short_from_s(t->root_delay_s),
 		.root_disp = ntp_short_from_s(root_disp_s),
 		.refid = t->refid,
 		.reftime = t->reftime,
-		.org = q->hdr.xmt,
-		.rec = q->rx,
 	};
+}
 
+void
+serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
+    uint8_t out[HEADER_LEN])
+{
+	struct header h;
+
+	served_header(t, now, &h);
+	h.version = q->hdr.version;
+	h.mode = mode_of_reply(&q->hdr);
+	h.poll = poll_within(q->hdr.poll, POLL_LEAST);
+	h.org = q->hdr.xmt;
+	h.rec = q->rx;
 	assert(serve_wanted(&q->hdr) == VERDICT_OK);
 	if (fabs(q->smear_s) > 0.0) {
 		smear(&h, q->smear_s);
