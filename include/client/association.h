@@ -18,6 +18,15 @@ struct client;
 struct nts_source;
 struct source;
 
+/* What an association has of its own that its line does not tell. */
+struct association_how {
+	enum ntp_mode mode;
+	uint32_t key_id; /* 0: none */
+	unsigned version;
+	int minpoll, maxpoll; /* log2 s */
+	bool xleave;
+};
+
 struct peer {
 	struct client *client;
 	struct assoc a; /* a.id 0: slot free */
@@ -26,7 +35,11 @@ struct peer {
 	struct source *source;
 	struct refclock *clock; /* ASSOC_REFCLOCK: instead of: */
 	struct net_socket *sock;
-	bool renew; /* the next request takes a new socket */
+	/* It speaks from port 123, by the sockets of those who serve, and has none of its own. */
+	bool shared;
+	bool way;       /* shared: a.local is known */
+	bool ephemeral; /* no line names it */
+	bool renew;     /* the next request takes a new socket */
 	struct loop_timer timer;
 	bool blocked;            /* our own restrict entry drops its answers; said once */
 	int send_error;          /* last, said once per change */

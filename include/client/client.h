@@ -10,6 +10,7 @@
 #include "base/limit.h"
 #include "base/text.h"
 #include "client/asked.h"
+#include "client/ephemeral.h"
 #include "client/fallback.h"
 #include "client/ke_ask.h"
 #include "client/nts_source.h"
@@ -72,6 +73,14 @@ struct client_events {
 	/* An association asks that address now; none does any more. */
 	void (*source_address)(void *ctx, const struct addr *a, bool present);
 	void (*addresses)(void *ctx, struct client_addresses *out);
+	/* What peers are told of our clock (served_header). */
+	void (*own_header)(void *ctx, struct header *out);
+	/*
+	 * Sends by the socket of port 123 that has that address of ours; d->tag has
+	 * NET_TAG_ASSOCIATION, and shared_sent hears of its stamp unless *at has it. 0 or -errno.
+	 */
+	int (*send_shared)(void *ctx, const struct addr *local, const struct net_datagram *d,
+	    struct stamp *at);
 	/* Appends why the rules leave no address to ask that one from. */
 	void (*put_no_way)(void *ctx, const struct addr *to, struct text *t);
 	/* The state changed in a way that is worth a look: a status line, say. */
@@ -111,6 +120,7 @@ struct client {
 	struct peers peers;
 	struct asked_late asked;
 	struct fallback fallback;
+	struct ephemerals ephemeral;
 	struct ke_asks asks;
 	struct nts_client_count nts_count;
 	struct nts_state nts_state;

@@ -30,6 +30,10 @@ struct peer *peers_mobilize(struct source *s, const struct addr *addr, double de
 /* The same at an address and port that the line does not tell. */
 struct peer *peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_s);
 
+/* The same of an association that no line names (ephemeral.h). */
+struct peer *peers_mobilize_as(struct source *s, const struct endpoint *remote,
+    const struct association_how *how, double delay_s);
+
 /* Ends one, and says so; peers_close ends it in silence, with the daemon. */
 void peers_demobilize(struct peer *p);
 void peers_close(struct peer *p);

@@ -58,6 +58,12 @@ struct net_packet {
 	struct stamp rx;
 };
 
+/*
+ * Tags of one socket that several use: with this bit of an association, which it tells in the bits
+ * below; without, of who serves.
+ */
+#define NET_TAG_ASSOCIATION UINT32_C(0x80000000)
+
 /* What the owner of a socket hears; any of these may close the socket. */
 struct net_events {
 	void (*on_packet)(void *ctx, struct net_socket *s, const struct net_packet *p);

@@ -76,6 +76,19 @@ void listener_reply(struct listener *l, const struct net_packet *asked, const ui
 void listener_finish(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
     size_t len, bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now), void *ctx);
 
+/*
+ * The one by which packets of that address of ours, port 123, come in: its own socket, or a
+ * wildcard's. NULL: there is none.
+ */
+struct listener *listener_from(struct server *srv, const struct addr *local);
+
+/*
+ * Sends a packet that answers none, from that address of ours, by the socket where listener_from
+ * finds its answers. *at as of net_ops.send. 0 or -errno.
+ */
+int listener_send(struct listener *l, const struct addr *local, const struct net_datagram *d,
+    struct stamp *at);
+
 /* One that was to leave could not be finished. */
 void listener_lost(struct listener *l);
 

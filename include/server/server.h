@@ -22,8 +22,11 @@
 
 struct journal;
 
-/* A request of mode 6 was taken, and gets its verdict later. */
-enum { SERVER_LATER = VERDICT_N };
+/*
+ * In the place of a verdict: a request of mode 6 was taken, and gets its verdict later; a packet is
+ * of no association of ours.
+ */
+enum { SERVER_LATER = VERDICT_N, SERVER_NOT_OURS };
 
 /* What the owner is told and asked; every one is there. */
 struct server_events {
@@ -32,6 +35,15 @@ struct server_events {
 	 * or SERVER_LATER.
 	 */
 	int (*control)(void *ctx, struct listener *l, const struct net_packet *pkt, uint32_t flags);
+	/*
+	 * A packet of mode 1, 2, 4 or 5 came by l, from a sender with these flags who may be heard:
+	 * perhaps an association's. The verdict, or SERVER_NOT_OURS: mode 1 is answered then as a
+	 * client's question, the others are of no use.
+	 */
+	int (*associated)(void *ctx, struct listener *l, const struct net_packet *pkt,
+	    const struct packet *pk, uint32_t flags);
+	/* A packet with the bit NET_TAG_ASSOCIATION in its tag left then. */
+	void (*associated_sent)(void *ctx, uint32_t tag, const struct stamp *tx);
 	/* The clock was moved, a packet shows: the time is published anew before this returns. */
 	void (*clock_moved)(void *ctx);
 	/* True when a wildcard answers for that address, because it has no socket of its own. */

@@ -9,6 +9,7 @@
 #include "client/nts_state.h"
 #include "client/peer_event.h"
 #include "client/protect.h"
+#include "client/shared.h"
 #include "journal/counters.h"
 #include "journal/report.h"
 #include "journal/stats.h"
@@ -177,10 +178,24 @@ still_ours(const struct client *c, const struct addr *local)
 	return addr_is_loopback(local);
 }
 
+/*
+ * Shared: from which address of ours it is asked, as a socket of its own would find out; the
+ * answers come to port 123 there.
+ */
+static int
+find_way(struct peer *p)
+{
+	int error = open_socket(p);
+
+	close_socket(p);
+	p->way = error == 0;
+	return error;
+}
+
 static bool
 socket_stands(const struct peer *p)
 {
-	return p->sock != NULL && still_ours(p->client, &p->a.local) &&
+	return (p->shared ? p->way : p->sock != NULL) && still_ours(p->client, &p->a.local) &&
 	    may_leave_from(p->client, &p->a.local);
 }
 
@@ -221,37 +236,77 @@ take_cookie(struct peer *p)
 	return k != NULL;
 }
 
+/* The time of a peer's packet, read as late as can be: its MAC is over it. */
+static void
+write_times(struct peer *p, const struct assoc_world *w, struct assoc_sending *out)
+{
+	struct client *c = p->client;
+	struct clock_reading r;
+	uint64_t random;
+
+	c->is.rng->ops->fill(c->is.rng, &random, sizeof random);
+	c->is.clock->ops->read(c->is.clock, &r);
+	assoc_write_times(&p->a, w, &(struct onwire_moment){ r.real, r.mono, w->adjusted_ns },
+	    random, out);
+}
+
 /* Octets of the request at bytes, protected as it is to be; 0: it is not to be sent. */
 static size_t
-protect(struct peer *p, uint8_t bytes[SEND_MAX])
+protect(struct peer *p, const struct assoc_world *w, struct assoc_sending *out,
+    uint8_t bytes[SEND_MAX])
 {
 	if (!protect_may_ask(p) || (p->nts != NULL && !take_cookie(p))) {
 		return 0;
 	}
+	if (out->untimed) {
+		write_times(p, w, out);
+	}
+	memcpy(bytes, out->bytes, HEADER_LEN);
 	return auth_request(&p->auth, &p->a.remote.addr, bytes, HEADER_LEN, SEND_MAX);
 }
 
+static int
+send_shared(struct peer *p, struct net_datagram *d, struct stamp *at)
+{
+	struct client *c = p->client;
+
+	d->to = p->a.remote;
+	d->tag = shared_tag(p->a.id, d->tag);
+	return c->is.up->send_shared(c->is.up_ctx, &p->a.local, d, at);
+}
+
+static int
+send_out(struct peer *p, struct net_datagram *d, struct stamp *at)
+{
+	struct client *c = p->client;
+	int error = (p->shared ? p->way : p->sock != NULL) ? 0
+	    : p->shared                                    ? find_way(p)
+							   : open_socket(p);
+
+	p->no_way = no_way(error);
+	if (error != 0) {
+		return error;
+	}
+	return p->shared ? send_shared(p, d, at) : c->is.net->ops->send(c->is.net, p->sock, d, at);
+}
+
 static void
-transmit(struct peer *p, const struct assoc_sending *out)
+transmit(struct peer *p, const struct assoc_world *w, struct assoc_sending *out)
 {
 	struct client *c = p->client;
 	uint8_t bytes[SEND_MAX];
-	struct net_datagram request = { .bytes = bytes, .wants_stamp = true, .tag = out->tag };
+	struct net_datagram request = { .bytes = bytes, .wants_stamp = true };
 	struct stamp at;
 	int error;
 
 	counters_poll(&c->count);
-	memcpy(bytes, out->bytes, HEADER_LEN);
-	request.len = protect(p, bytes);
+	request.len = protect(p, w, out, bytes);
 	if (request.len == 0) {
 		not_sent(p);
 		return;
 	}
-	error = p->sock != NULL ? 0 : open_socket(p);
-	p->no_way = no_way(error);
-	if (error == 0) {
-		error = c->is.net->ops->send(c->is.net, p->sock, &request, &at);
-	}
+	request.tag = out->tag;
+	error = send_out(p, &request, &at);
 	if (error != 0) {
 		not_sent(p);
 		counters_send_failed(&c->count);
@@ -447,9 +502,12 @@ on_timer(void *ctx)
 	struct assoc_sending out;
 	struct assoc_draw draw;
 	struct assoc_world w;
+	struct header own;
 
 	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
+	c->is.up->own_header(c->is.up_ctx, &own);
+	w.own = &own;
 	c->is.rng->ops->fill(c->is.rng, &draw, sizeof draw);
 	if (p->nts != NULL && !nts_source_turn(p)) {
 		pass(p, &draw, &w);
@@ -467,9 +525,10 @@ on_timer(void *ctx)
 	}
 	if (out.renew || p->renew) {
 		p->renew = false;
+		p->way = false;
 		close_socket(p);
 	}
-	transmit(p, &out);
+	transmit(p, &w, &out);
 	peer_event_note_all(c, p, out.events);
 	arm(p);
 	c->on->polled(p, &out);
@@ -519,32 +578,21 @@ admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 	return false;
 }
 
-static void
-on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
+/* The end of it may be the end of the association. */
+static enum verdict
+take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 {
-	struct peer *p = ctx;
 	struct client *c = p->client;
 	struct assoc_answer ans;
 	struct assoc_world w;
-	struct packet pk;
 	enum packet_auth auth;
+	enum verdict v;
 
-	(void)s;
-	counters_received(&c->count);
-	if (!admits(c, p, pkt)) {
-		counters_verdict(&c->count, VERDICT_DENIED);
-		return;
-	}
-	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
-		counters_verdict(&c->count, VERDICT_SHORT);
-		return;
-	}
-	counters_version(&c->count, pk.hdr.version);
 	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
-	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, &pk);
-	assoc_receive(&p->a, &pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
-	counters_verdict(&c->count, ans.verdict);
+	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, pk);
+	assoc_receive(&p->a, pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
+	v = ans.verdict;
 	if (p->nts != NULL) {
 		nts_source_heard(p, &ans, auth);
 	}
@@ -558,6 +606,50 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		stats_raw(c->is.journal, &p->a);
 	}
 	after_answer(p, &ans);
+	return v;
+}
+
+static void
+on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
+{
+	struct peer *p = ctx;
+	struct client *c = p->client;
+	struct packet pk;
+
+	(void)s;
+	counters_received(&c->count);
+	if (!admits(c, p, pkt)) {
+		counters_verdict(&c->count, VERDICT_DENIED);
+		return;
+	}
+	if (!packet_parse(pkt->bytes, pkt->len, &pk)) {
+		counters_verdict(&c->count, VERDICT_SHORT);
+		return;
+	}
+	counters_version(&c->count, pk.hdr.version);
+	counters_verdict(&c->count, take(p, pkt, &pk));
+}
+
+/* What came by the socket of those who serve, and is counted there. */
+enum verdict
+association_io_take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
+{
+	if (!admits(p->client, p, pkt)) {
+		return VERDICT_DENIED;
+	}
+	/* Where it is not heard, it may be asked from another address than it speaks to. */
+	if (p->a.poll.reach == 0 && pkt->to.family != ADDR_NONE &&
+	    !addr_equal(&p->a.local, &pkt->to) && may_leave_from(p->client, &pkt->to)) {
+		assoc_asked_from(&p->a, &pkt->to);
+		p->way = true;
+	}
+	return take(p, pkt, pk);
+}
+
+void
+association_io_sent(struct peer *p, const struct stamp *tx)
+{
+	assoc_sent(&p->a, p->a.wire.tag, tx->at, tx->mono, true);
 }
 
 static void
@@ -579,13 +671,17 @@ on_error(void *ctx, struct net_socket *s, int error)
 /* ---- its life ---- */
 
 static bool
-start_auth(struct peer *p, const struct addr *remote)
+start_auth(struct peer *p, const struct addr *remote, const struct association_how *how)
 {
 	const struct config_source *cfg = p->source->cfg;
 	struct client *c = p->client;
 
 	if ((cfg->flags & OPTION_NTS) == 0) {
+<<<<<<< HEAD
 		auth_start(&p->auth, c->is.keys, cfg->key);
+=======
+		auth_start(&p->auth, c->is.keys, how != NULL ? how->key_id : (uint32_t)cfg->key);
+>>>>>>> 01f3099 (wip2)
 		return true;
 	}
 	if (!auth_start_nts(&p->auth, c->is.keys, c->is.rng)) {
@@ -603,12 +699,31 @@ end_auth(struct peer *p)
 	auth_end(&p->auth);
 }
 
+/* What its line says, but for what it has of its own. */
+static struct assoc_rules
+rules_of(const struct source *s, const struct association_how *how)
+{
+	struct assoc_rules r = line_rules(s->cfg, s->client->is.opt.once);
+
+	if (how == NULL) {
+		return r;
+	}
+	r.mode = how->mode;
+	r.version = how->version;
+	r.minpoll = how->minpoll;
+	r.maxpoll = how->maxpoll;
+	r.flags &= ~(unsigned)(ASSOC_PROOF | ASSOC_XLEAVE | ASSOC_IBURST);
+	r.flags |= how->key_id != 0 ? (unsigned)ASSOC_PROOF : 0u;
+	r.flags |= how->xleave ? (unsigned)ASSOC_XLEAVE : 0u;
+	return r;
+}
+
 bool
 association_io_open(struct peer *p, struct source *s, uint16_t id, const struct endpoint *remote,
-    double delay_s)
+    const struct association_how *how, double delay_s)
 {
 	struct client *c = s->client;
-	struct assoc_rules rules = line_rules(s->cfg, c->is.opt.once);
+	struct assoc_rules rules = rules_of(s, how);
 	struct assoc_world w = client_world(c);
 
 	memset(p, 0, sizeof *p);
@@ -617,7 +732,9 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	}
 	p->client = c;
 	p->source = s;
-	if (!start_auth(p, &remote->addr)) {
+	p->ephemeral = how != NULL;
+	p->shared = rules.mode == MODE_ACTIVE || rules.mode == MODE_PASSIVE;
+	if (!start_auth(p, &remote->addr, how)) {
 		end_auth(p);
 		refclock_close(p->clock);
 		return false;
@@ -675,6 +792,7 @@ association_io_redirect(struct peer *p, const struct endpoint *remote)
 	p->blocked = false;
 	p->send_error = 0;
 	p->no_way = false;
+	p->way = false;
 	arm(p);
 }
 
@@ -736,6 +854,7 @@ association_io_network_changed(struct peer *p, const struct assoc_world *w)
 		return;
 	}
 	close_socket(p);
+	p->way = false;
 	assoc_try_anew(&p->a);
 	association_io_ask_once(p, w);
 }

@@ -24,11 +24,16 @@ struct association_events {
 };
 
 /*
- * Makes an association of a line in a free slot; the first poll comes after delay_s. False when
+ * Makes an association of a line in a free slot, how: NULL, or what it has of its own; the first poll comes after delay_s. False when
  * memory is short, and the slot stays free.
  */
 bool association_io_open(struct peer *p, struct source *s, uint16_t id,
-    const struct endpoint *remote, double delay_s);
+    const struct endpoint *remote, const struct association_how *how, double delay_s);
+
+/* Shared: a packet of it came; and the last of ours left then. */
+enum verdict association_io_take(struct peer *p, const struct net_packet *pkt,
+    const struct packet *pk);
+void association_io_sent(struct peer *p, const struct stamp *tx);
 
 /* It is asked at that address from now on; what was learned of the other is forgotten. */
 void association_io_redirect(struct peer *p, const struct endpoint *remote);

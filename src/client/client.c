@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* client - the root, and what becomes of a source after it was asked. */
 #include "client/client.h"
+#include "client/ephemeral.h"
 #include "client/ke_ask.h"
 #include "client/peers.h"
 #include "client/sources.h"
@@ -45,10 +46,12 @@ polled(struct peer *p, const struct assoc_sending *out)
 {
 	struct client *c = p->client;
 
-	if (p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
+	if (!p->ephemeral && p->a.poll.reach == 0 && p->no_way && sources_next_address(p)) {
 		return;
 	}
-	if (out->went_dark || (p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0)) {
+	if (!p->ephemeral &&
+	    (out->went_dark ||
+		(p->a.poll.reach == 0 && p->a.poll.tries % TRIES_PER_ADDRESS == 0))) {
 		sources_look_elsewhere(p);
 	}
 	if (out->filtered) {
@@ -56,6 +59,8 @@ polled(struct peer *p, const struct assoc_sending *out)
 	}
 	if ((p->a.rules.flags & ASSOC_POOL) && p->a.poll.unreach >= ASSOC_UNREACH) {
 		sources_member_gone(p);
+	} else if (p->a.rules.mode == MODE_PASSIVE && p->a.poll.unreach >= ASSOC_UNREACH) {
+		ephemeral_demobilize(p, "it does not answer");
 	} else if (is_superfluous(p)) {
 		preempt(p);
 	}
@@ -117,6 +122,7 @@ client_init(struct client *c, const struct client_setup *setup)
 	c->is = *setup;
 	c->on = &ASSOCIATION_EVENTS;
 	ke_ask_listen(c);
+	ephemeral_start(c);
 }
 
 void
@@ -130,6 +136,7 @@ void
 client_stop(struct client *c)
 {
 	fallback_stop(c);
+	ephemeral_stop(c);
 }
 
 void
@@ -137,4 +144,5 @@ client_configure(struct client *c, const struct config *conf, const char *driftf
 {
 	c->conf = conf;
 	c->driftfile = driftfile;
+	ephemeral_configure(c);
 }

@@ -15,6 +15,7 @@ line_rules(const struct config_source *s, bool once)
 		{ OPTION_PREFER, ASSOC_PREFER },
 		{ OPTION_NOSELECT, ASSOC_NOSELECT },
 		{ OPTION_TRUE, ASSOC_TRUE },
+		{ OPTION_XLEAVE, ASSOC_XLEAVE },
 	};
 	struct assoc_rules r = {
 		.mode = MODE_CLIENT,
@@ -38,6 +39,9 @@ line_rules(const struct config_source *s, bool once)
 	}
 	if (once) {
 		r.flags |= ASSOC_IBURST; /* somebody waits for the one answer */
+	}
+	if (s->kind == SOURCE_PEER) {
+		r.mode = MODE_ACTIVE;
 	}
 	if (s->kind == SOURCE_POOL) {
 		r.flags |= ASSOC_POOL;

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libclient.a
 libclient_a_SOURCES = \
 	include/client/asked.h src/client/asked.c \
 	include/client/client.h src/client/client.c \
+	include/client/ephemeral.h src/client/ephemeral.c \
 	include/client/fallback.h src/client/fallback.c \
 	include/client/association.h \
 	include/client/peer_event.h src/client/peer_event.c \
@@ -11,6 +12,8 @@ libclient_a_SOURCES = \
 	include/client/refclock.h src/client/refclock.c \
 	include/client/sources.h src/client/sources.c \
 	include/client/votes.h src/client/votes.c \
+	include/client/shared.h src/client/shared.c \
+	src/client/passive.h src/client/passive.c \
 	src/client/association_io.h src/client/association_io.c \
 	include/client/ke_ask.h src/client/ke_ask.c \
 	include/client/nts_source.h src/client/nts_source.c \

@@ -163,7 +163,8 @@ peers_room(const struct client *c)
 }
 
 struct peer *
-peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_s)
+peers_mobilize_as(struct source *s, const struct endpoint *remote,
+    const struct association_how *how, double delay_s)
 {
 	struct client *c = s->client;
 	struct peer *p = free_slot(c);
@@ -176,7 +177,7 @@ peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_
 		    s->cfg->host.text, PEERS_MAX);
 		return NULL;
 	}
-	if (!association_io_open(p, s, peers_new_id(c), remote, delay_s)) {
+	if (!association_io_open(p, s, peers_new_id(c), remote, how, delay_s)) {
 		report(c->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it", s->cfg->host.text);
 		return NULL;
 	}
@@ -184,6 +185,12 @@ peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_
 	peer_event_start(c, p);
 	association_io_start(p);
 	return p;
+}
+
+struct peer *
+peers_mobilize_at(struct source *s, const struct endpoint *remote, double delay_s)
+{
+	return peers_mobilize_as(s, remote, NULL, delay_s);
 }
 
 struct peer *

@@ -58,10 +58,11 @@ votes_put(const struct client *c, struct quorum_lines *out)
 	}
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		const struct peer *p = &c->peers.peer[i];
-		size_t of = p->a.id != 0 ? (size_t)(p->source - c->sources.at) : 0;
+		bool votes = p->a.id != 0 && !p->ephemeral;
+		size_t of = votes ? (size_t)(p->source - c->sources.at) : 0;
 
-		out->of[i] = p->a.id != 0 ? line[of] : -1;
-		members[of] += p->a.id != 0;
+		out->of[i] = votes ? line[of] : -1;
+		members[of] += votes;
 	}
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		if (line[i] >= 0) {

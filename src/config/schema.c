@@ -108,7 +108,7 @@ const struct schema_row schema_rows[] = {
 	/* associations */
 	{ SCHEMA_TOP, "server", SOURCE(SOURCE_SERVER), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_TOP, "pool", SOURCE(SOURCE_POOL), NULL, ACTS(SOURCES, REMOTE) },
-	{ SCHEMA_TOP, "peer", SOURCE(SOURCE_PEER), NULL, LATER(SOURCES, RELOAD) },
+	{ SCHEMA_TOP, "peer", SOURCE(SOURCE_PEER), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_TOP, "broadcast", SOURCE(SOURCE_BROADCAST), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_TOP, "manycastclient", SOURCE(SOURCE_MANYCAST), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_TOP, "refclock", FORM(ARG_REFCLOCK_NAME), NULL, ACTS(SOURCES, RELOAD) },
@@ -348,6 +348,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SWITCH, "monitor", FLAG(C(switches), SWITCH_MONITOR), "1",
 	    ACTS(SWITCHES, REMOTE) },
 	{ SCHEMA_SWITCH, "ntp", FLAG(C(switches), SWITCH_NTP), "1", ACTS(SWITCHES, REMOTE) },
+	{ SCHEMA_SWITCH, "passive", FLAG(C(switches), SWITCH_PASSIVE), NULL,
+	    ACTS(SWITCHES, REMOTE) },
 	{ SCHEMA_SWITCH, "stats", FLAG(C(switches), SWITCH_STATS), "1", ACTS(STATS, REMOTE) },
 	{ SCHEMA_SWITCH, "peer_clear_digest_early",
 	    FLAG(C(switches), SWITCH_PEER_CLEAR_DIGEST_EARLY), "1", NEVER(SWITCHES, NO_KNOB) },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_client - what is told of the sources, and whom. */
+#include <errno.h>
 #include "ntpd/listen_tell.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
@@ -117,6 +118,23 @@ addresses(void *ctx, struct client_addresses *out)
 }
 
 static void
+own_header(void *ctx, struct header *out)
+{
+	const struct ntpd *d = ctx;
+
+	served_header(&d->served, now_of(d), out);
+}
+
+static int
+send_shared(void *ctx, const struct addr *local, const struct net_datagram *d, struct stamp *at)
+{
+	struct ntpd *ntpd = ctx;
+	struct listener *l = listener_from(&ntpd->server, local);
+
+	return l != NULL ? listener_send(l, local, d, at) : -EADDRNOTAVAIL;
+}
+
+static void
 put_no_way(void *ctx, const struct addr *to, struct text *t)
 {
 	listen_put_no_way(ctx, to, t);
@@ -141,6 +159,8 @@ static const struct client_events CLIENT_EVENTS = {
 	.may_associate = may_associate,
 	.source_address = source_address,
 	.addresses = addresses,
+	.own_header = own_header,
+	.send_shared = send_shared,
 	.put_no_way = put_no_way,
 	.noted = noted,
 };

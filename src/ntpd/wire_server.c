@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_server - what those who answer clients tell and ask, and whom. */
+#include "client/shared.h"
 #include "control/control.h"
 #include "ntpd/access_names.h"
 #include "ntpd/state.h"
@@ -15,6 +16,25 @@ control(void *ctx, struct listener *l, const struct net_packet *pkt, uint32_t fl
 	int v = control_receive(&d->control, l, pkt, flags);
 
 	return v == CONTROL_LATER ? SERVER_LATER : v;
+}
+
+static int
+associated(void *ctx, struct listener *l, const struct net_packet *pkt, const struct packet *pk,
+    uint32_t flags)
+{
+	struct ntpd *d = ctx;
+	const struct shared_via via = { l->what.local.addr, l->mask, l->ifindex };
+	int v = shared_receive(&d->client, &via, pkt, pk, flags);
+
+	return v == SHARED_NOT_OURS ? SERVER_NOT_OURS : v;
+}
+
+static void
+associated_sent(void *ctx, uint32_t tag, const struct stamp *tx)
+{
+	struct ntpd *d = ctx;
+
+	shared_sent(&d->client, tag, tx);
 }
 
 static void
@@ -59,6 +79,8 @@ sources_wanted(void *ctx)
 
 static const struct server_events SERVER_EVENTS = {
 	.control = control,
+	.associated = associated,
+	.associated_sent = associated_sent,
 	.clock_moved = clock_moved,
 	.answers_for = answers_for,
 	.name = name,

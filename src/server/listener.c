@@ -3,6 +3,7 @@
 #include "server/listener.h"
 #include <stdlib.h>
 #include "server/server.h"
+#include "wire/header.h"
 
 enum { SLOTS_FIRST = 16 };
 
@@ -149,6 +150,49 @@ listener_finish(struct listener *l, const struct net_packet *asked, const uint8_
 	d.finish_ctx = ctx;
 	l->sent++;
 	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &d);
+}
+
+static bool
+hears(const struct listener *l, const struct addr *local)
+{
+	return l->sock != NULL && !l->what.drop && l->what.local.port == NTP_PORT &&
+	    l->what.local.addr.family == local->family &&
+	    (!l->for_rest || l->srv->is.up->answers_for(l->srv->is.up_ctx, local));
+}
+
+struct listener *
+listener_from(struct server *srv, const struct addr *local)
+{
+	struct listener *wildcard = NULL;
+
+	for (unsigned i = 0; i < srv->listeners.n; i++) {
+		struct listener *l = srv->listeners.at[i];
+
+		if (!hears(l, local)) {
+			continue;
+		}
+		if (addr_equal(&l->what.local.addr, local)) {
+			return l;
+		}
+		wildcard = l->wildcard ? l : wildcard;
+	}
+	return wildcard;
+}
+
+int
+listener_send(struct listener *l, const struct addr *local, const struct net_datagram *d,
+    struct stamp *at)
+{
+	struct net_datagram out = *d;
+	int error;
+
+	if (l->wildcard) {
+		out.from = *local;
+	}
+	error = l->srv->is.net->ops->send(l->srv->is.net, l->sock, &out, at);
+	l->sent += error == 0;
+	l->failed += error != 0;
+	return error;
 }
 
 void

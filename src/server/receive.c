@@ -189,8 +189,9 @@ answered(const struct request *q)
 										  : VERDICT_AUTH;
 }
 
+/* It may be heard, and is a packet. */
 static enum verdict
-serve(struct request *q)
+admit(struct request *q)
 {
 	enum verdict v = check_access(q);
 
@@ -201,7 +202,14 @@ serve(struct request *q)
 		return VERDICT_SHORT;
 	}
 	counters_version(&q->srv->count, q->pk.hdr.version);
-	v = serve_wanted(&q->pk.hdr);
+	return VERDICT_OK;
+}
+
+static enum verdict
+serve(struct request *q)
+{
+	enum verdict v = serve_wanted(&q->pk.hdr);
+
 	if (v != VERDICT_OK) {
 		return v;
 	}
@@ -215,6 +223,19 @@ serve(struct request *q)
 	}
 	answer(q);
 	return answered(q);
+}
+
+/* What speaks to port 123 from port 123 may be of an association of ours. */
+static int
+associate(struct request *q)
+{
+	int v = q->srv->is.up->associated(q->srv->is.up_ctx, q->l, q->pkt, &q->pk, q->flags);
+
+	if (v != SERVER_NOT_OURS) {
+		return v;
+	}
+	/* Answers are never answered, so no two daemons can keep each other busy. */
+	return q->pk.hdr.mode == MODE_ACTIVE ? (int)serve(q) : (int)VERDICT_MODE;
 }
 
 /* Nobody is told how good the clock was before it was moved, or before a sleep. */
@@ -231,6 +252,7 @@ static int
 judge(struct request *q)
 {
 	const struct net_packet *pkt = q->pkt;
+	enum verdict v;
 
 	if (pkt->len == 0) {
 		return VERDICT_SHORT;
@@ -246,16 +268,18 @@ judge(struct request *q)
 		}
 		return q->srv->is.up->control(q->srv->is.up_ctx, q->l, pkt, q->flags);
 	case MODE_UNSPEC:
-	case MODE_ACTIVE:
 	case MODE_CLIENT:
-		return (int)serve(q);
+		v = admit(q);
+		return v == VERDICT_OK ? (int)serve(q) : (int)v;
+	case MODE_ACTIVE:
 	case MODE_PASSIVE:
 	case MODE_SERVER:
 	case MODE_BROADCAST:
+		v = admit(q);
+		return v == VERDICT_OK ? associate(q) : (int)v;
 	case MODE_PRIVATE:
 		break;
 	}
-	/* Answers are never answered, so no two daemons can keep each other busy. */
 	return VERDICT_MODE;
 }
 
@@ -294,4 +318,16 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 	}
 }
 
-const struct net_events RECEIVE_EVENTS = { on_packet, NULL, NULL };
+static void
+on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
+{
+	const struct listener *l = ctx;
+	const struct server *srv = l->srv;
+
+	(void)s;
+	if ((tag & NET_TAG_ASSOCIATION) != 0) {
+		srv->is.up->associated_sent(srv->is.up_ctx, tag, &tx);
+	}
+}
+
+const struct net_events RECEIVE_EVENTS = { on_packet, on_sent, NULL };

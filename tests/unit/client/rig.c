@@ -115,6 +115,28 @@ put_no_way(void *ctx, const struct addr *to, struct text *t)
 }
 
 static void
+own_header(void *ctx, struct header *out)
+{
+	*out = ((struct rig *)ctx)->own_header;
+}
+
+/* As the sockets of those who serve would. */
+static int
+send_shared(void *ctx, const struct addr *local, const struct net_datagram *d, struct stamp *at)
+{
+	struct rig *r = ctx;
+
+	r->shared_n++;
+	r->shared_local = *local;
+	r->shared_to = d->to;
+	r->shared_tag = d->tag;
+	r->shared_len = d->len;
+	memcpy(r->shared, d->bytes, d->len < sizeof r->shared ? d->len : sizeof r->shared);
+	*at = sim_host_stamp(r->host);
+	return r->shared_error;
+}
+
+static void
 noted(void *ctx)
 {
 	((struct rig *)ctx)->noted++;
@@ -149,6 +171,8 @@ static const struct client_events EVENTS = {
 	.addresses = addresses,
 	.put_no_way = put_no_way,
 	.noted = noted,
+	.own_header = own_header,
+	.send_shared = send_shared,
 };
 
 static const struct journal_events JOURNAL_EVENTS = { 0 };

@@ -51,8 +51,17 @@ struct rig {
 	struct client_standing standing;
 	int sys_poll; /* log2 s */
 	bool synced;
-	unsigned restricted;             /* RESTRICT_* of every address */
-	enum restrict_refusal refusal;   /* of newcomers */
+	unsigned restricted;           /* RESTRICT_* of every address */
+	enum restrict_refusal refusal; /* of newcomers */
+	struct header own_header;      /* that peers are told */
+	/* What left by the sockets of those who serve. */
+	unsigned shared_n;
+	struct addr shared_local;
+	struct endpoint shared_to;
+	uint32_t shared_tag;
+	size_t shared_len;
+	uint8_t shared[128];
+	int shared_error;
 	struct addr allowed;             /* with rules: the one; ADDR_NONE: no address at all */
 	bool rules;                      /* interface rules are there */
 	struct addr own[SIM_IFACES_MAX]; /* of the host, as it said last */

@@ -215,8 +215,38 @@ sources_wanted(void *ctx)
 	}
 }
 
-static const struct server_events EVENTS = { control, clock_moved, answers_for, name,
-	sources_wanted };
+static int
+associated(void *ctx, struct listener *l, const struct net_packet *pkt, const struct packet *pk,
+    uint32_t flags)
+{
+	struct lab *lab = ctx;
+
+	(void)l;
+	(void)pkt;
+	(void)pk;
+	(void)flags;
+	lab->associated_n++;
+	return lab->associated_verdict;
+}
+
+static void
+associated_sent(void *ctx, uint32_t tag, const struct stamp *tx)
+{
+	struct lab *lab = ctx;
+
+	(void)tx;
+	lab->associated_tag = tag;
+}
+
+static const struct server_events EVENTS = {
+	.control = control,
+	.associated = associated,
+	.associated_sent = associated_sent,
+	.clock_moved = clock_moved,
+	.answers_for = answers_for,
+	.name = name,
+	.sources_wanted = sources_wanted,
+};
 
 /* ---- a lab ---- */
 
@@ -282,6 +312,7 @@ lab_new(const char *conf)
 		.log = &lab->log,
 	    });
 	journal_configure(&lab->journal, lab->conf);
+	lab->associated_verdict = SERVER_NOT_OURS;
 	server_init(&lab->server,
 	    &(struct server_setup){
 		.loop = &lab->loop,

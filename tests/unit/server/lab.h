@@ -54,6 +54,9 @@ struct lab {
 	struct addr rest;   /* the wildcard answers for it */
 	unsigned moved_n, control_n;
 	int control_verdict;
+	int associated_verdict; /* SERVER_NOT_OURS, unless a test says more */
+	unsigned associated_n;
+	uint32_t associated_tag;
 	struct server server;
 	struct listener *l; /* on 192.0.2.1 */
 };

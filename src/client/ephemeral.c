@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ephemeral - associations that no line names. */
+#include "client/ephemeral.h"
+#include "client/client.h"
+#include "client/peers.h"
+#include "config/schema.h"
+#include "journal/report.h"
+
+static const double TELL_AGAIN_S = 3600.0;
+
+/* What passive associations have in common; the rest is of each (struct association_how). */
+static const struct config_source PASSIVE_LINE = {
+	.kind = SOURCE_PEER,
+	.host.text = "enable passive",
+	.minpoll = EPHEMERAL_MINPOLL,
+	.maxpoll = EPHEMERAL_MAXPOLL,
+	.version = NTP_VERSION,
+};
+
+void
+ephemeral_start(struct client *c)
+{
+	c->ephemeral.passive = (struct source){ .client = c, .cfg = &PASSIVE_LINE };
+}
+
+void
+ephemeral_stop(struct client *c)
+{
+	struct source *s = &c->ephemeral.passive;
+
+	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
+		peers_close(p);
+	}
+}
+
+void
+ephemeral_configure(struct client *c)
+{
+	struct source *s = &c->ephemeral.passive;
+
+	if (s->client == NULL || (c->conf->switches & SWITCH_PASSIVE) != 0) {
+		return;
+	}
+	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
+		ephemeral_demobilize(p, "passive associations are disabled now");
+	}
+}
+
+unsigned
+ephemeral_of(const struct client *c, const struct addr *a)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		const struct peer *p = &c->peers.peer[i];
+		n += p->a.id != 0 && p->ephemeral && addr_equal(&p->a.remote.addr, a);
+	}
+	return n;
+}
+
+const char *
+ephemeral_refuses(struct client *c, const struct restrict_newcomer *who)
+{
+	struct restrict_newcomer asked = *who;
+	enum restrict_refusal r;
+
+	asked.held = ephemeral_of(c, &who->from.addr);
+	r = c->is.up->may_associate(c->is.up_ctx, &asked);
+	if (r != RESTRICT_MAY) {
+		return restrict_refusal_word(r);
+	}
+	if (peers_count(c) >= (unsigned)c->conf->tos.maxclock) {
+		return "tos maxclock";
+	}
+	return peers_room(c) ? NULL : "the size of the table";
+}
+
+/* The entry of an address; of one that was not refused before, the oldest. */
+static struct ephemeral_refused *
+entry_of(struct ephemerals *e, const struct addr *a)
+{
+	struct ephemeral_refused *r;
+
+	for (unsigned i = 0; i < EPHEMERAL_REFUSED; i++) {
+		if (addr_equal(&e->refused[i].addr, a)) {
+			return &e->refused[i];
+		}
+	}
+	r = &e->refused[e->refused_next++ % EPHEMERAL_REFUSED];
+	*r = (struct ephemeral_refused){ .addr = *a };
+	return r;
+}
+
+void
+ephemeral_refused(struct client *c, const struct endpoint *from, const char *word)
+{
+	struct ephemeral_refused *r = entry_of(&c->ephemeral, &from->addr);
+	char addr[ADDR_TEXT_MAX];
+
+	c->ephemeral.refused_n++;
+	r->since++;
+	if ((r->told_at.ns != 0 && mtime_diff_s(client_now(c), r->told_at) < TELL_AGAIN_S) ||
+	    !report_packet_may(c->is.journal)) {
+		return;
+	}
+	report(c->is.journal, LOG_LEVEL_NOTICE,
+	    "%s: no association with it, for %s does not allow it (%llu packets)",
+	    addr_format(&from->addr, addr, sizeof addr), word, (unsigned long long)r->since);
+	r->told_at = client_now(c);
+	r->since = 0;
+}
+
+struct peer *
+ephemeral_mobilize(struct source *s, const struct endpoint *remote,
+    const struct association_how *how, double delay_s)
+{
+	struct client *c = s->client;
+	struct peer *p = peers_mobilize_as(s, remote, how, delay_s);
+
+	c->ephemeral.made += p != NULL;
+	return p;
+}
+
+void
+ephemeral_demobilize(struct peer *p, const char *why)
+{
+	struct client *c = p->client;
+	char addr[ADDR_TEXT_MAX];
+
+	report(c->is.journal, LOG_LEVEL_INFO, "%s: no association with it any more: %s",
+	    addr_format(&p->a.remote.addr, addr, sizeof addr), why);
+	peers_demobilize(p);
+	c->is.up->changed(c->is.up_ctx);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* shared - the packets of associations that speak from port 123. */
+#include "client/shared.h"
+#include "client/client.h"
+#include "client/peers.h"
+#include "association_io.h"
+#include "passive.h"
+
+enum { COUNT_BITS = 15, COUNT_MASK = (1 << COUNT_BITS) - 1 };
+
+uint32_t
+shared_tag(uint16_t id, uint32_t count)
+{
+	return NET_TAG_ASSOCIATION | (uint32_t)id << COUNT_BITS | (count & COUNT_MASK);
+}
+
+void
+shared_sent(struct client *c, uint32_t tag, const struct stamp *tx)
+{
+	struct peer *p = peers_by_id(c, (uint16_t)(tag >> COUNT_BITS));
+
+	if (p != NULL && p->shared && shared_tag(p->a.id, p->a.wire.tag) == tag) {
+		association_io_sent(p, tx);
+	}
+}
+
+int
+shared_receive(struct client *c, const struct shared_via *via, const struct net_packet *pkt,
+    const struct packet *pk, uint32_t flags)
+{
+	struct peer *p;
+
+	(void)via;
+	(void)flags;
+	if (pkt->from.port != NTP_PORT) {
+		return SHARED_NOT_OURS; /* as anybody may have: of no peer's daemon */
+	}
+	p = peers_by_address(c, &pkt->from.addr);
+	if (p != NULL && p->shared) {
+		return (int)association_io_take(p, pkt, pk);
+	}
+	if (p == NULL && pk->hdr.mode == MODE_ACTIVE) {
+		return passive_newcomer(c, pkt, pk);
+	}
+	return SHARED_NOT_OURS;
+}
