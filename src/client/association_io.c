@@ -677,11 +677,7 @@ start_auth(struct peer *p, const struct addr *remote, const struct association_h
 	struct client *c = p->client;
 
 	if ((cfg->flags & OPTION_NTS) == 0) {
-<<<<<<< HEAD
-		auth_start(&p->auth, c->is.keys, cfg->key);
-=======
-		auth_start(&p->auth, c->is.keys, how != NULL ? how->key_id : (uint32_t)cfg->key);
->>>>>>> 01f3099 (wip2)
+		auth_start(&p->auth, c->is.keys, how != NULL ? how->key_id : cfg->key);
 		return true;
 	}
 	if (!auth_start_nts(&p->auth, c->is.keys, c->is.rng)) {
