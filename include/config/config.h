@@ -409,6 +409,7 @@ struct config {
 	unsigned restricts_n;
 	struct config_rate rate;
 	struct config_mru mru;
+	int32_t interleaved; /* 1: clients are answered in interleaved mode as well */
 
 	struct config_listen *listens; /* in file order; none: listen on every address */
 	unsigned listens_n;

@@ -123,6 +123,7 @@ enum schema_part {
 	PART_SWITCHES,
 	PART_RESTRICT,
 	PART_RATE,
+	PART_SERVE,
 	PART_LISTEN,
 	PART_SOURCEPORT,
 	PART_UNPEER, /* of ids and members of pools; done once */

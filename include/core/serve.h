@@ -79,6 +79,11 @@ struct serve_request {
 	 * kiss.
 	 */
 	double smear_s;
+	/*
+	 * Above 0: the answer is interleaved, and this is when the one before left (RFC 9769). Its
+	 * origin is then the receive time that the request has, and its transmit time stands.
+	 */
+	struct ntp_ts previous_xmt;
 };
 
 /*
@@ -88,8 +93,8 @@ struct serve_request {
 enum verdict serve_wanted(const struct header *h);
 
 /*
- * Builds the reply; its transmit timestamp is left zero: the caller writes it last, with the smear,
- * at HEADER_XMT_AT.
+ * Builds the reply; its transmit timestamp is left zero, where it is not interleaved: the caller
+ * writes it last, with the smear, at HEADER_XMT_AT.
  */
 void serve_reply(const struct served_time *t, const struct serve_request *q, struct mtime now,
     uint8_t out[HEADER_LEN]);

@@ -48,8 +48,7 @@ uint32_t access_flags(struct server *srv, const struct endpoint *from);
  * Whether a packet from there may make an association that no line asked for: restrict lines and
  * `enable auth`, see restrict_newcomer. Counts no hit, as the packet has one already.
  */
-enum restrict_refusal access_may_associate(struct server *srv,
-    const struct restrict_newcomer *who);
+enum restrict_refusal access_may_associate(struct server *srv, const struct restrict_newcomer *who);
 
 /*
  * Our own addresses, never answered from port 123, are told anew: takes out those of before and

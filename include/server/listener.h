@@ -65,16 +65,26 @@ void listener_reset_count(struct listener *l);
 /* A packet came by it. */
 void listener_note(struct listener *l);
 
-/*
- * Sends an answer to a packet that came by it, from the address it came to. xmt_at: see
- * net_datagram.
- */
+/* What an answer has of transmit times: see net_datagram. */
+struct listener_times {
+	size_t xmt_at;
+	bool xmt_even;
+	bool wants_stamp;
+	uint32_t tag; /* NET_TAG_ASSOCIATION is clear in it */
+};
+
+/* Sends an answer to a packet that came by it, from the address it came to. */
 void listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
-    size_t len, size_t xmt_at);
+    size_t len, const struct listener_times *times);
 
 /* The same of an answer that is finished when it leaves: see net_datagram. */
-void listener_finish(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
-    size_t len, bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now), void *ctx);
+struct listener_finish {
+	bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now);
+	void *ctx;
+};
+void listener_reply_finished(struct listener *l, const struct net_packet *asked,
+    const uint8_t *bytes, size_t len, const struct listener_times *times,
+    const struct listener_finish *how);
 
 /*
  * The one by which packets of that address of ours, port 123, come in: its own socket, or a

@@ -10,14 +10,15 @@
 #include <stdint.h>
 #include "auth/auth.h"
 #include "port/net.h"
+#include "server/listener.h"
 
-struct listener;
 struct server;
 
 /* One that waits. */
 struct outgoing_answer {
 	struct listener *l; /* it leaves by; NULL: none waits here */
 	bool stamped;       /* it gets its transmit time, ahead by */
+	bool even;          /* with its lowest bit 0 */
 	double smear_s;
 	struct auth_ending end; /* wiped when it leaves */
 };
@@ -34,6 +35,7 @@ struct outgoing {
 struct outgoing_how {
 	const struct auth_asked *auth; /* of the request */
 	bool stamped;                  /* false: its transmit time stays */
+	struct listener_times times;   /* xmt_even, and the stamp that is wanted */
 	double smear_s;                /* is added to the transmit time */
 };
 

@@ -17,6 +17,7 @@
 #include "port/rng.h"
 #include "server/access.h"
 #include "server/flood.h"
+#include "server/interleaved.h"
 #include "server/listener.h"
 #include "server/outgoing.h"
 
@@ -79,6 +80,7 @@ struct server {
 	struct access access;
 	struct flood flood;
 	struct outgoing outgoing;
+	struct interleaved interleaved;
 };
 
 /* Makes a server of zeroes one that can be configured, and started (access_start, flood_start). */

@@ -183,6 +183,7 @@ static const char *const part_names[PART_N] = {
 	[PART_SWITCHES] = "enable or disable",
 	[PART_RESTRICT] = "restrict",
 	[PART_RATE] = "discard, limit or mru",
+	[PART_SERVE] = "interleaved",
 	[PART_LISTEN] = "interface",
 	[PART_SOURCEPORT] = "sourceport",
 	[PART_UNPEER] = "unpeer",

@@ -41,6 +41,11 @@ static const struct schema_choice certtimes[] = {
 	{ "strict", 0 },
 	{ NULL, 0 },
 };
+static const struct schema_choice on_or_off[] = {
+	{ "off", 0 },
+	{ "on", 1 },
+	{ NULL, 0 },
+};
 static const struct schema_choice smear_forms[] = {
 	{ "cosine", SMEAR_COSINE },
 	{ "linear", SMEAR_LINEAR },
@@ -137,6 +142,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "discard", OPENS(SCHEMA_DISCARD), NULL, ACTS(RATE, RELOAD) },
 	{ SCHEMA_TOP, "limit", OPENS(SCHEMA_LIMIT), NULL, ACTS(RATE, RELOAD) },
 	{ SCHEMA_TOP, "mru", OPENS(SCHEMA_MRU), NULL, ACTS(RATE, RELOAD) },
+	{ SCHEMA_TOP, "interleaved", CHOICE(C(interleaved), on_or_off), "off",
+	    ACTS(SERVE, RELOAD) },
 
 	/* interfaces */
 	{ SCHEMA_TOP, "interface", FORM(ARG_LISTEN), NULL, ACTS(LISTEN, RELOAD) },
@@ -202,7 +209,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SOURCE, "mode", UINT(S(mode)), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "ttl", INT(S(ttl), 0, 255, REFUSED), "0", LATER(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "preempt", FLAG(S(flags), OPTION_PREEMPT), NULL, ACTS(SOURCES, RELOAD) },
-	{ SCHEMA_SOURCE, "xleave", FLAG(S(flags), OPTION_XLEAVE), NULL, LATER(SOURCES, RELOAD) },
+	{ SCHEMA_SOURCE, "xleave", FLAG(S(flags), OPTION_XLEAVE), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "xmtnonce", FLAG(S(flags), OPTION_XMTNONCE), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "bias", REAL(S(bias_s), -1, 1, REFUSED), "0", ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "nts", FLAG(S(flags), OPTION_NTS), NULL, ACTS(SOURCES, REMOTE) },

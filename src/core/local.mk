@@ -10,6 +10,7 @@ libcore_a_SOURCES = \
 	src/core/onwire_symmetric.h src/core/onwire_symmetric.c \
 	include/core/bank.h src/core/bank.c \
 	include/core/bclient.h src/core/bclient.c \
+	include/core/interleave.h src/core/interleave.c \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \

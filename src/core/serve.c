@@ -146,8 +146,9 @@ serve_reply(const struct served_time *t, const struct serve_request *q, struct m
 	h.version = q->hdr.version;
 	h.mode = mode_of_reply(&q->hdr);
 	h.poll = poll_within(q->hdr.poll, POLL_LEAST);
-	h.org = q->hdr.xmt;
+	h.org = ntp_ts_is_zero(q->previous_xmt) ? q->hdr.xmt : q->hdr.rec;
 	h.rec = q->rx;
+	h.xmt = q->previous_xmt;
 	assert(serve_wanted(&q->hdr) == VERDICT_OK);
 	if (fabs(q->smear_s) > 0.0) {
 		smear(&h, q->smear_s);

@@ -124,7 +124,8 @@ ntpd_start(struct ntpd *d)
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
 	access_names_start(d);
-	if (!access_names_take(d) || !access_start(&d->server)) {
+	if (!access_names_take(d) || !access_start(&d->server) ||
+	    !interleaved_configure(&d->server)) {
 		report(&d->journal, LOG_LEVEL_ERROR,
 		    "no memory for the tables of clients and restrictions");
 		return EXIT_NO_MEMORY;
@@ -206,6 +207,7 @@ ntpd_free(struct ntpd *d)
 	flood_stop(&d->server);
 	access_names_stop(d);
 	access_stop(&d->server);
+	interleaved_stop(&d->server);
 	auth_take_ring(&d->auth, NULL);
 	stats_stop(&d->journal);
 	arena_free(d->arena);

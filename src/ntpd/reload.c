@@ -192,6 +192,14 @@ take_access(struct ntpd *d)
 }
 
 static void
+take_interleaved(struct ntpd *d)
+{
+	if (!interleaved_configure(&d->server)) {
+		report(&d->journal, LOG_LEVEL_ERROR, "reload: no memory for interleaved mode: off");
+	}
+}
+
+static void
 take_listens(struct ntpd *d)
 {
 	listen_rescan(d);
@@ -278,6 +286,7 @@ static const struct step {
 	{ PART(KEYS), STEP_OR_READ, read_keys, NULL },
 	{ ACCESS, STEP_CHANGED, take_access, NULL },
 	{ ACCESS, STEP_ONLY_READ, access_names_ask, NULL },
+	{ PART(SERVE), STEP_CHANGED, take_interleaved, NULL },
 	{ PART(LISTEN), STEP_CHANGED, take_listens, NULL },
 	{ PART(LISTEN) | PART(SOURCEPORT), STEP_CHANGED, renew_sockets, NULL },
 	{ PART(SWITCHES), STEP_CHANGED, take_control, NULL },

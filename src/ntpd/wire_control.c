@@ -29,7 +29,8 @@ reply(void *ctx, const struct listener *l, const struct net_packet *asked, const
 {
 	struct ntpd *d = ctx;
 
-	listener_reply(d->server.listeners.at[l->slot], asked, bytes, len, 0);
+	listener_reply(d->server.listeners.at[l->slot], asked, bytes, len,
+	    &(struct listener_times){ 0 });
 }
 
 static void

@@ -94,6 +94,7 @@ clock_moved(void *ctx, bool reset)
 {
 	struct ntpd *d = ctx;
 
+	interleaved_clear(&d->server);
 	peers_clock_moved(&d->client, reset);
 }
 

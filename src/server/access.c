@@ -298,8 +298,8 @@ access_may_associate(struct server *srv, const struct restrict_newcomer *who)
 		.auth = (srv->conf->switches & SWITCH_AUTH) != 0,
 	};
 
-	rules.flags = restrict_look(srv->access.list, &who->from.addr, who->from.port,
-	    &rules.ippeerlimit);
+	rules.flags =
+	    restrict_look(srv->access.list, &who->from.addr, who->from.port, &rules.ippeerlimit);
 	return restrict_newcomer(who, &rules);
 }
 

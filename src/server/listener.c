@@ -129,27 +129,35 @@ answer_to(const struct listener *l, const struct net_packet *asked, const uint8_
 	return d;
 }
 
-void
-listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len,
-    size_t xmt_at)
+static void
+leave(struct listener *l, struct net_datagram *d, const struct listener_times *times)
 {
-	struct net_datagram d = answer_to(l, asked, bytes, len);
-
-	d.xmt_at = xmt_at;
-	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &d);
+	d->xmt_at = times->xmt_at;
+	d->xmt_even = times->xmt_even;
+	d->wants_stamp = times->wants_stamp;
+	d->tag = times->tag;
 	l->sent++;
+	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, d);
 }
 
 void
-listener_finish(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
-    size_t len, bool (*finish)(void *ctx, uint8_t *bytes, const struct stamp *now), void *ctx)
+listener_reply(struct listener *l, const struct net_packet *asked, const uint8_t *bytes, size_t len,
+    const struct listener_times *times)
 {
 	struct net_datagram d = answer_to(l, asked, bytes, len);
 
-	d.finish = finish;
-	d.finish_ctx = ctx;
-	l->sent++;
-	l->srv->is.net->ops->reply(l->srv->is.net, l->sock, &d);
+	leave(l, &d, times);
+}
+
+void
+listener_reply_finished(struct listener *l, const struct net_packet *asked, const uint8_t *bytes,
+    size_t len, const struct listener_times *times, const struct listener_finish *how)
+{
+	struct net_datagram d = answer_to(l, asked, bytes, len);
+
+	d.finish = how->finish;
+	d.finish_ctx = how->ctx;
+	leave(l, &d, times);
 }
 
 static bool

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libserver.a
 libserver_a_SOURCES = \
 	include/server/access.h src/server/access.c \
 	include/server/flood.h src/server/flood.c \
+	include/server/interleaved.h src/server/interleaved.c \
 	include/server/listener.h src/server/listener.c \
 	include/server/outgoing.h src/server/outgoing.c \
 	include/server/receive.h src/server/receive.c \

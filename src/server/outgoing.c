@@ -3,6 +3,7 @@
 #include "server/outgoing.h"
 #include <assert.h>
 #include "base/cursor.h"
+#include "core/interleave.h"
 #include "server/server.h"
 #include "wire/header.h"
 
@@ -50,7 +51,9 @@ write_xmt(const struct server *srv, const struct outgoing_answer *a, uint8_t *by
 	double ahead_s = a->smear_s + auth_ends_s(srv->is.keys, srv->outgoing.waiting);
 	struct writer w = writer_over(bytes + HEADER_XMT_AT, sizeof(uint64_t));
 
-	writer_u64(&w, ntp_ts_from_rtime(rtime_add_s(now, ahead_s)).fix);
+	struct ntp_ts xmt = ntp_ts_from_rtime(rtime_add_s(now, ahead_s));
+
+	writer_u64(&w, a->even ? interleave_transmit_time(xmt).fix : xmt.fix);
 }
 
 /* Of the net port: the answer leaves. */
@@ -93,10 +96,12 @@ outgoing_reply(struct listener *l, const struct net_packet *asked, const struct 
 	}
 	a->l = l;
 	a->stamped = how->stamped;
+	a->even = how->times.xmt_even;
 	a->smear_s = how->smear_s;
 	o->next = (o->next + 1) % NET_GATHERED_MAX;
 	note(o, a->end.how);
-	listener_finish(l, asked, bytes, len, finish, a);
+	listener_reply_finished(l, asked, bytes, len, &how->times,
+	    &(struct listener_finish){ finish, a });
 	return true;
 }
 

@@ -114,9 +114,19 @@ write_header(const struct request *q, struct serve_request *sr, uint8_t *out)
 	}
 }
 
+static struct listener_times
+times_of(const struct interleaved_turn *t)
+{
+	return (struct listener_times){
+		.xmt_even = t->on,
+		.wants_stamp = t->wants_stamp,
+		.tag = t->tag,
+	};
+}
+
 /* With nothing over it, and no smear in it: the port writes its transmit time. */
 static bool
-reply_plainly(const struct request *q, uint8_t *out)
+reply_plainly(const struct request *q, const struct interleaved_turn *turn, uint8_t *out)
 {
 	struct auth_ending none;
 	size_t len =
@@ -126,18 +136,25 @@ reply_plainly(const struct request *q, uint8_t *out)
 	if (len == 0 || len > q->pkt->len) {
 		return false;
 	}
-	listener_reply(q->l, q->pkt, out, len, HEADER_XMT_AT);
+	struct listener_times times = times_of(turn);
+	times.xmt_at = turn->previous ? 0 : HEADER_XMT_AT;
+	listener_reply(q->l, q->pkt, out, len, &times);
 	return true;
 }
 
 static bool
-reply(const struct request *q, double smear_s, uint8_t *out)
+reply(const struct request *q, double smear_s, const struct interleaved_turn *turn, uint8_t *out)
 {
 	/* A kiss has the transmit time of the request. */
-	const struct outgoing_how how = { &q->auth, !is_kiss(q), smear_s };
+	const struct outgoing_how how = {
+		.auth = &q->auth,
+		.stamped = !is_kiss(q) && !turn->previous,
+		.times = times_of(turn),
+		.smear_s = smear_s,
+	};
 
-	if (how.stamped && q->auth.was != PACKET_AUTH_GOOD && !(fabs(smear_s) > 0.0)) {
-		return reply_plainly(q, out);
+	if (!is_kiss(q) && q->auth.was != PACKET_AUTH_GOOD && !(fabs(smear_s) > 0.0)) {
+		return reply_plainly(q, turn, out);
 	}
 	return outgoing_reply(q->l, q->pkt, &how, out, REPLY_MAX);
 }
@@ -148,14 +165,19 @@ answer(const struct request *q)
 	struct server *srv = q->srv;
 	struct serve_request sr = {
 		.hdr = q->pk.hdr,
-		.rx = ntp_ts_from_rtime(q->pkt->rx.at),
 		.min_poll = srv->conf->rate.average_log2s,
 		.smear_s = receive_smear_s(srv, &q->pkt->to),
 	};
+	struct interleaved_turn turn = { .rec = ntp_ts_from_rtime(q->pkt->rx.at) };
 	uint8_t out[REPLY_MAX];
 
+	if (!is_kiss(q) && !(fabs(sr.smear_s) > 0.0)) {
+		interleaved_turn(srv, q->pkt, &q->pk.hdr, &q->auth, &turn);
+	}
+	sr.rx = turn.rec;
+	sr.previous_xmt = turn.previous_xmt;
 	write_header(q, &sr, out);
-	if (reply(q, sr.smear_s, out)) {
+	if (reply(q, sr.smear_s, &turn, out)) {
 		counters_sent(&srv->count);
 	}
 }
@@ -321,12 +343,14 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 static void
 on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
 {
-	const struct listener *l = ctx;
-	const struct server *srv = l->srv;
+	struct listener *l = ctx;
+	struct server *srv = l->srv;
 
 	(void)s;
 	if ((tag & NET_TAG_ASSOCIATION) != 0) {
 		srv->is.up->associated_sent(srv->is.up_ctx, tag, &tx);
+	} else {
+		interleaved_sent(srv, tag, &tx);
 	}
 }
 

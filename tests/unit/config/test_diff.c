@@ -93,6 +93,7 @@ each_part_of_the_configuration_is_a_step(void **state)
 		{ "discard average 3", "discard, limit or mru changed\n" },
 		{ "limit kod 3", "discard, limit or mru changed\n" },
 		{ "mru maxage 5", "discard, limit or mru changed\n" },
+		{ "interleaved on", "interleaved changed\n" },
 		{ "interface listen eth0", "interface changed\n" },
 		{ "dscp 0", "interface changed\n" },
 		{ "extra port 99", "interface changed\n" },

@@ -11,6 +11,12 @@ tests_unit_core_test_certtime_SOURCES = tests/unit/core/test_certtime.c tests/un
 tests_unit_core_test_certtime_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_certtime_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_interleave
+TESTS += tests/unit/core/test_interleave
+tests_unit_core_test_interleave_SOURCES = tests/unit/core/test_interleave.c tests/unit/core/check.h
+tests_unit_core_test_interleave_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_interleave_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_filter
 TESTS += tests/unit/core/test_filter
 tests_unit_core_test_filter_SOURCES = tests/unit/core/test_filter.c tests/unit/core/check.h

@@ -99,6 +99,9 @@ put_out(struct lab *lab)
 		lab->sent_len = d->len;
 		memcpy(lab->sent, lab->waiting[i].bytes, d->len);
 		lab->xmt_at = d->xmt_at;
+		lab->sent_even = d->xmt_even;
+		lab->wants_stamp = d->wants_stamp;
+		lab->tag = d->tag;
 		lab->sent_to = d->to;
 		lab->sent_from = d->from;
 		lab->sent_n += lab->waiting[i].left ? 1 : 0;
@@ -327,7 +330,7 @@ lab_new(const char *conf)
 	    });
 	server_configure(&lab->server, lab->conf);
 	flood_start(&lab->server);
-	assert_true(access_start(&lab->server));
+	assert_true(access_start(&lab->server) && interleaved_configure(&lab->server));
 	open_listener(lab);
 	return lab;
 }
@@ -339,6 +342,7 @@ lab_free(struct lab *lab)
 	listener_free_all(&lab->server);
 	flood_stop(&lab->server);
 	access_stop(&lab->server);
+	interleaved_stop(&lab->server);
 	keyring_free(lab->keys.ring);
 	(void)auth_take_cookies(&lab->keys, NULL, NULL);
 	arena_free(lab->arena);
@@ -350,7 +354,7 @@ lab_reload(struct lab *lab, const char *conf)
 {
 	lab->conf = parsed(lab, conf);
 	server_configure(&lab->server, lab->conf);
-	assert_true(access_reload(&lab->server));
+	assert_true(access_reload(&lab->server) && interleaved_configure(&lab->server));
 }
 
 struct addr

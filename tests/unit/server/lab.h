@@ -32,6 +32,8 @@ struct lab {
 	unsigned waiting_n;
 	uint8_t sent[LAB_BYTES];
 	size_t sent_len, xmt_at;
+	bool sent_even, wants_stamp; /* of its transmit time, as is: */
+	uint32_t tag;
 	struct endpoint sent_to;
 	struct addr sent_from;
 	unsigned sent_n;

@@ -37,3 +37,10 @@ tests_unit_server_test_receive_nts_SOURCES = tests/unit/server/test_receive_nts.
 	tests/unit/server/lab.h
 tests_unit_server_test_receive_nts_CPPFLAGS = $(server_test_CPPFLAGS)
 tests_unit_server_test_receive_nts_LDADD = $(server_test_LDADD)
+
+check_PROGRAMS += tests/unit/server/test_interleaved
+TESTS += tests/unit/server/test_interleaved
+tests_unit_server_test_interleaved_SOURCES = tests/unit/server/test_interleaved.c \
+	tests/unit/server/lab.c tests/unit/server/lab.h
+tests_unit_server_test_interleaved_CPPFLAGS = $(server_test_CPPFLAGS)
+tests_unit_server_test_interleaved_LDADD = $(server_test_LDADD)
