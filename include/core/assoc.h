@@ -342,6 +342,9 @@ void assoc_read(struct assoc *a, const struct refsample_result *r, const struct 
  */
 void assoc_clear(struct assoc *a, const struct assoc_world *w);
 
+/* The clock was stepped or found moved, and samples stay: they know by how much. */
+void assoc_clock_moved(struct assoc *a);
+
 /*
  * Something nobody measured happened to our clock, by which it may be elsewhere by by_s, >= 0: what
  * was known of the offset is that much less certain.

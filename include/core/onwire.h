@@ -60,6 +60,24 @@ struct onwire_symmetric {
 	bool seen;              /* one of theirs was, so that they can */
 };
 
+/* Of a client with xleave: the exchange that the next request names, and what came of it. */
+struct onwire_client {
+	struct onwire_moment t1, t4;
+	struct ntp_ts t2; /* by which the server knows it */
+	bool there;
+	bool measured;     /* by its own basic answer: another tells nothing new */
+	uint32_t tag;      /* of its request, whose transmit stamp may yet come */
+	bool t1_exact;     /* t1 is the kernel's stamp */
+	struct ntp_ts rec; /* receive field of our last request, random; 0: it was basic */
+	bool basic_next;   /* the other side could not open our request */
+	unsigned silent;   /* requests since the last answer accepted */
+	bool interleaved;  /* that answer was */
+	unsigned same;     /* answers in a row that were or were not */
+	bool told, turned; /* what interleaved was when last told; it is to be told now */
+	/* requests answered in interleaved mode; that were to be, and were answered basically */
+	uint64_t got, declined;
+};
+
 struct onwire {
 	enum ntp_mode mode;      /* ours, of the association */
 	bool xleave;             /* interleaved where the other side can */
@@ -68,12 +86,14 @@ struct onwire {
 	struct onwire_moment t1; /* when that packet left */
 	bool t1_known, t1_exact; /* t1 is there; it is the kernel's stamp */
 	uint32_t tag;            /* of the packet, for the transmit stamp */
-	struct ntp_ts last_xmt;  /* of the last answer accepted */
+	struct ntp_ts last_xmt, last_rec; /* of the last answer accepted */
 	bool have_last;
+	double xleave_s; /* from the clock read before a packet to its leaving, of the last */
 	struct rtime t4; /* when the last answer accepted came */
 	struct mtime t4_mono;
 	struct onwire_times of; /* of the last answer accepted: what is measured */
 	struct onwire_symmetric sym;
+	struct onwire_client client;
 };
 
 /* Makes one of a new association. */
@@ -119,10 +139,25 @@ bool onwire_accept(struct onwire *o, const struct header *h, const struct onwire
 void onwire_notice(struct onwire *o, const struct header *h, const struct onwire_moment *at,
     bool alive);
 
+/*
+ * What the last answer accepted says of its server is no reason to go by its stamps: nothing is
+ * measured by that exchange.
+ */
+void onwire_disregard(struct onwire *o);
+
+/* The other side could not open our packet, it says: the next of a client is a basic one. */
+void onwire_unopened(struct onwire *o);
+
+/* True when what came last was interleaved. */
+bool onwire_is_interleaved(const struct onwire *o);
+
 /* A reading of a reference clock, taken then, stands in the place of an answer. */
 void onwire_read(struct onwire *o, const struct onwire_moment *at);
 
 /* Our clock was moved: stamps of before say nothing beside those of now. */
 void onwire_clear(struct onwire *o);
+
+/* The same where the answer that is awaited is judged by itself. */
+void onwire_clock_moved(struct onwire *o);
 
 #endif

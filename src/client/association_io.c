@@ -597,7 +597,8 @@ take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 		nts_source_heard(p, &ans, auth);
 	}
 	note_send_error(p, 0, true);
-	p->unused = ans.sampled ? 0 : p->unused + 1;
+	/* Of an interleaved one the sample may be another's: see core/onwire.h. */
+	p->unused = ans.sampled || ans.verdict == VERDICT_OK ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
 	if (ans.again) {
 		arm(p);
@@ -867,6 +868,7 @@ association_io_clock_moved(struct peer *p, bool reset, const struct assoc_world 
 	if (p->clock != NULL) {
 		refclock_stepped(p->clock);
 	}
+	assoc_clock_moved(&p->a);
 	if (reset) {
 		assoc_clear(&p->a, w);
 	}

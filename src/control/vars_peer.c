@@ -25,6 +25,8 @@ struct peer_vars {
 	uint64_t bogusorg, oldpkt, badauth, received, sent, seldisp, selbroken;
 	uint64_t authenable, ttl, timer, timerec, timereach;
 	double xleave;
+	const char *ilmode; /* NULL: it is not wanted */
+	uint64_t il_answers, il_declined;
 	double filtdelay[STAGES], filtoffset[STAGES], filtdisp[STAGES];
 	int64_t cookies, ke_age;
 	uint64_t aead;
@@ -42,6 +44,7 @@ struct clock_vars {
 
 #define PEER(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN)
 #define PEER_NTS(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_NTS)
+#define PEER_IL(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_IL)
 #define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
@@ -75,6 +78,7 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER("dispersion", KIND_MS6, dispersion),
 	PEER("jitter", KIND_MS6, jitter),
 	PEER("xleave", KIND_MS3, xleave),
+	PEER_IL("ilmode", KIND_BARE, ilmode),
 	PEER("bias", KIND_MS3, bias),
 	PEER("filtdelay", KIND_STAGES, filtdelay),
 	PEER("filtoffset", KIND_STAGES, filtoffset),
@@ -83,6 +87,8 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_NTS("nts_aead", KIND_UINT, aead),
 	PEER_NTS("nts_ke_age", KIND_INT, ke_age),
 	PEER_NTS("nts_state", KIND_QUOTED, nts_state),
+	PEER_IL("il_answers", KIND_UINT, il_answers),
+	PEER_IL("il_declined", KIND_UINT, il_declined),
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
@@ -218,6 +224,17 @@ fill_nts(const struct peer *p, struct peer_vars *v)
 }
 
 static void
+fill_interleaved(const struct assoc *a, struct peer_vars *v)
+{
+	v->xleave = a->wire.xleave_s;
+	if (a->wire.xleave || onwire_is_interleaved(&a->wire)) {
+		v->ilmode = onwire_is_interleaved(&a->wire) ? "interleaved" : "basic";
+		v->il_answers = a->wire.client.got;
+		v->il_declined = a->wire.client.declined;
+	}
+}
+
+static void
 fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
 	const struct assoc *a = &p->a;
@@ -270,6 +287,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->received = a->count.received;
 	v->sent = a->count.sent;
 	v->rootdist = a->filter.usable ? assoc_root_dist_s(a, &w) : NTP_MAXDISP_S;
+	fill_interleaved(a, v);
 	fill_measured(a, v);
 	fill_stages(c, a, v);
 	fill_nts(p, v);
@@ -319,6 +337,9 @@ put_default(const struct peer_vars *v, struct text *out)
 	vars_put_shown(out, &PEER, v, SHOWN);
 	if (v->cookies >= 0 || v->nts_state[0] != '\0') {
 		vars_put_shown(out, &PEER, v, SHOWN_NTS);
+	}
+	if (v->ilmode != NULL) {
+		vars_put_shown(out, &PEER, v, SHOWN_IL);
 	}
 }
 

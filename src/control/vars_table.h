@@ -37,6 +37,7 @@ enum vars_shown {
 	SHOWN_TABLE,
 	SHOWN_SMEAR, /* with a leap table; while a smear is configured */
 	SHOWN_NTS,   /* of a source that is asked with NTS */
+	SHOWN_IL,    /* of one in interleaved mode, or that is to be */
 };
 
 struct vars_row {

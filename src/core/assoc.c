@@ -412,6 +412,12 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 	return true;
 }
 
+void
+assoc_clock_moved(struct assoc *a)
+{
+	onwire_clock_moved(&a->wire);
+}
+
 bool
 assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 {
@@ -567,11 +573,8 @@ take_kiss(struct assoc *a, const struct header *h, const struct assoc_world *w,
 }
 
 static void
-take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
-    struct assoc_answer *out)
+note_answer(struct assoc *a, struct assoc_answer *out)
 {
-	struct filter_rules fr = filter_rules_of(a, w);
-
 	if (a->poll.reach == 0) {
 		out->events |= 1u << PEER_EVENT_REACHABLE;
 	}
@@ -581,6 +584,15 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	a->kissed_deny = false;
 	a->kiss = 0;
 	speed_up(a);
+}
+
+static void
+take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
+    struct assoc_answer *out)
+{
+	struct filter_rules fr = filter_rules_of(a, w);
+
+	note_answer(a, out);
 	out->sampled = true;
 	out->sample = *s;
 	out->filtered = filter_add(&a->filter, s, &fr);
@@ -633,26 +645,42 @@ check_sender(struct assoc *a, const struct packet *p, enum packet_auth auth,
 		return assoc_check_peer(a, p, auth, at);
 	}
 	v = assoc_check_origin(a, p);
-	return v == VERDICT_OK ? assoc_check_auth(a, p, auth) : v;
+	if (v == VERDICT_OK) {
+		v = assoc_check_auth(a, p, auth);
+		if (v == VERDICT_CRYPTO_NAK) {
+			onwire_unopened(&a->wire);
+		}
+	}
+	return v;
 }
 
-/* What becomes of a peer's packet that was accepted, beside its sample. */
+/* What becomes of a packet that was accepted, beside its sample. */
 static void
-follow_peer(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
+follow_packet(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
 {
 	struct mtime at = mtime_add_s(a->poll.last_sent, interval_s(a, w));
 
+	if (assoc_is_symmetric(a) ? a->wire.sym.turned : a->wire.client.turned) {
+		out->events |= 1u << PEER_EVENT_INTERLEAVE_MODE;
+	}
 	if (!assoc_is_symmetric(a)) {
 		return;
-	}
-	if (a->wire.sym.turned) {
-		out->events |= 1u << PEER_EVENT_INTERLEAVE_MODE;
 	}
 	/* It may have a shorter interval than it had. */
 	if (a->poll.sent_once && mtime_before(at, a->poll.next)) {
 		a->poll.next = mtime_before(at, w->now) ? w->now : at;
 		out->again = true;
 	}
+}
+
+/* An interleaved answer measures the exchange before: not more than a poll and a half ago. */
+static bool
+is_of_long_ago(const struct assoc *a, const struct onwire_moment *at)
+{
+	double poll_s = log2s_to_s(a->poll.hpoll);
+
+	return a->wire.of.interleaved && !assoc_is_symmetric(a) &&
+	    mtime_diff_s(at->mono, a->wire.of.t4.mono) > 1.5 * poll_s + ASSOC_SPACING_S;
 }
 
 static enum verdict
@@ -682,18 +710,23 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	}
 	measured = onwire_accept(&a->wire, &p->hdr, &at);
 	assoc_keep_header(a, &p->hdr);
-	follow_peer(a, w, out);
+	follow_packet(a, w, out);
 	/* It answers, if not with the time: no reason to ask more and more seldom. */
 	a->poll.unreach = 0;
 	v = assoc_check_header(a, w);
 	if (v != VERDICT_OK) {
+		onwire_disregard(&a->wire);
 		out->seen = assoc_glimpse(a, w, &out->sample);
 		return v;
 	}
-	if (!measured) {
+	if (!measured && assoc_is_symmetric(a)) {
 		return VERDICT_UNASKED;
 	}
 	release_burst(a, w, out);
+	if (!measured || is_of_long_ago(a, &at)) {
+		note_answer(a, out);
+		return VERDICT_OK;
+	}
 	v = assoc_measure(a, w, &s);
 	if (v == VERDICT_OK) {
 		v = assoc_check_dates(a, &s, t4);

@@ -37,6 +37,10 @@ onwire_ask(struct onwire *o, const struct onwire_moment *now, double freq, uint6
 void
 onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, bool exact)
 {
+	if (exact && tag == o->tag && o->t1_known && !o->t1_exact) {
+		o->xleave_s = rtime_diff_s(t->real, o->t1.real);
+	}
+	onwire_client_sent(o, tag, t, exact);
 	/* A peer may be told later when the packet left, whose answer came already. */
 	if ((!o->pending && !onwire_is_symmetric(o)) || tag != o->tag || (o->t1_exact && !exact)) {
 		return;
@@ -66,6 +70,7 @@ onwire_accept(struct onwire *o, const struct header *h, const struct onwire_mome
 	bool measured;
 
 	o->last_xmt = h->xmt;
+	o->last_rec = h->rec;
 	o->have_last = true;
 	o->t4 = t4->real;
 	o->t4_mono = t4->mono;
@@ -86,5 +91,30 @@ void
 onwire_clear(struct onwire *o)
 {
 	o->pending = false;
+	onwire_clock_moved(o);
 	onwire_symmetric_clear(o);
+}
+
+void
+onwire_clock_moved(struct onwire *o)
+{
+	o->client.there = false;
+}
+
+void
+onwire_disregard(struct onwire *o)
+{
+	o->client.there = false;
+}
+
+void
+onwire_unopened(struct onwire *o)
+{
+	o->client.basic_next = true;
+}
+
+bool
+onwire_is_interleaved(const struct onwire *o)
+{
+	return onwire_is_symmetric(o) ? o->sym.interleaved : o->client.interleaved;
 }

@@ -17,6 +17,13 @@ tests_unit_core_test_interleave_SOURCES = tests/unit/core/test_interleave.c test
 tests_unit_core_test_interleave_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_interleave_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_onwire_client
+TESTS += tests/unit/core/test_onwire_client
+tests_unit_core_test_onwire_client_SOURCES = tests/unit/core/test_onwire_client.c \
+	tests/unit/core/check.h
+tests_unit_core_test_onwire_client_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_onwire_client_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm
+
 check_PROGRAMS += tests/unit/core/test_filter
 TESTS += tests/unit/core/test_filter
 tests_unit_core_test_filter_SOURCES = tests/unit/core/test_filter.c tests/unit/core/check.h
