@@ -75,7 +75,7 @@ struct interleave_kept {
 struct interleave_kept interleave_put(struct interleave *il, uint64_t who, struct ntp_ts rx,
     bool proven);
 
-/* The answer with that tag left at tx. What has another answer in its place by now is passed over. */
+/* The answer with that tag left at tx; one whose place has another by now is passed over. */
 void interleave_sent(struct interleave *il, uint32_t tag, struct ntp_ts tx);
 
 /* Places in use. */

@@ -78,7 +78,7 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER("dispersion", KIND_MS6, dispersion),
 	PEER("jitter", KIND_MS6, jitter),
 	PEER("xleave", KIND_MS3, xleave),
-	PEER_IL("ilmode", KIND_BARE, ilmode),
+	PEER_IL("ilmode", KIND_QUOTED, ilmode),
 	PEER("bias", KIND_MS3, bias),
 	PEER("filtdelay", KIND_STAGES, filtdelay),
 	PEER("filtoffset", KIND_STAGES, filtoffset),

@@ -5,6 +5,7 @@
 #include "client/client.h"
 #include "client/sources.h"
 #include "control/control.h"
+#include "core/interleave.h"
 #include "vars.h"
 #include "vars_table.h"
 #include "journal/journal.h"
@@ -34,7 +35,7 @@ struct system_vars {
 	char faults[CONTROL_FAULTS_MAX];
 	char unused[512], quorum[128], verdict_words[VERDICT_WORDS_MAX];
 	const char *srv_verdicts;
-	uint64_t srv_sent;
+	uint64_t srv_sent, srv_interleaved, srv_interleave_missed, srv_interleave_kept;
 	const char *config_faults, *config_unused, *waits_for;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
@@ -131,6 +132,9 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	/* Of those who asked us alone: what became of their packets, and the answers sent. */
 	SYS_NAMED("srv_verdicts", KIND_QUOTED, srv_verdicts),
 	SYS_NAMED("srv_sent", KIND_UINT, srv_sent),
+	SYS_NAMED("srv_interleaved", KIND_UINT, srv_interleaved),
+	SYS_NAMED("srv_interleave_missed", KIND_UINT, srv_interleave_missed),
+	SYS_NAMED("srv_interleave_kept", KIND_UINT, srv_interleave_kept),
 	SYS_NAMED("clk_wander_threshold", KIND_PPM, wander_threshold),
 	/* Readings of the clock are finer than a tick: nothing is added to them. */
 	SYS_NAMED("fuzz", KIND_MS3, zero_s),
@@ -262,6 +266,7 @@ static void
 fill_served(const struct control *c, struct system_vars *v)
 {
 	const struct counters *count = &c->is.server->count;
+	const struct interleaved *il = &c->is.server->interleaved;
 	struct text t = text_over(v->verdict_words, sizeof v->verdict_words);
 
 	for (unsigned i = 0; i < VERDICT_N; i++) {
@@ -270,6 +275,9 @@ fill_served(const struct control *c, struct system_vars *v)
 	}
 	v->srv_verdicts = v->verdict_words;
 	v->srv_sent = count->sent;
+	v->srv_interleaved = il->answered;
+	v->srv_interleave_missed = il->missed;
+	v->srv_interleave_kept = il->kept != NULL ? interleave_used(il->kept) : 0;
 }
 
 static uint64_t

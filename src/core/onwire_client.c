@@ -6,7 +6,8 @@ enum {
 	/* requests without an answer after which it is asked basically: it may be another by now */
 	SILENT_MOST = 4,
 	/* answers in one mode before it is told: one that is lost makes the next a basic one */
-	SAME_TOLD = 3,
+	INTERLEAVED_TOLD = 3,
+	BASIC_TOLD = 8,
 };
 
 /* ---- questions ---- */
@@ -106,7 +107,8 @@ note_mode(struct onwire *o, bool interleaved)
 
 	c->same = interleaved == c->interleaved ? c->same + 1 : 1;
 	c->interleaved = interleaved;
-	c->turned = c->same == SAME_TOLD && c->told != interleaved;
+	c->turned = c->told != interleaved &&
+	    c->same >= (unsigned)(interleaved ? INTERLEAVED_TOLD : BASIC_TOLD);
 	c->told = c->turned ? interleaved : c->told;
 	if (interleaved) {
 		c->got++;

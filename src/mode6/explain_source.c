@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* explain_source - why a source is used or not, what its flash bits mean, and what to do. */
 #include "mode6/explain.h"
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include "mode6/words.h"
@@ -13,7 +14,8 @@ enum {
 	REACH_FULL = 0xff,
 	STRATUM_NONE = 16,
 	LEAP_UNKNOWN = 3,
-	PHRASE_LEN = 160
+	PHRASE_LEN = 160,
+	DECLINED_MANY = 4 /* times that interleaved mode was asked for */
 };
 
 enum {
@@ -506,6 +508,37 @@ explain_local(struct story *s, uint16_t status)
 	}
 }
 
+/* What became of xleave. */
+static void
+note_interleaved(struct story *s, const struct vars *v)
+{
+	const char *mode = vars_get(v, "ilmode");
+	int64_t reach = 0, declined = 0;
+
+	vars_i64(v, "reach", &reach);
+	vars_i64(v, "il_declined", &declined);
+	if (mode == NULL || answers_of(reach) == 0) {
+		return;
+	}
+	if (strcmp(mode, "interleaved") == 0) {
+		explain_note(&s->why,
+		    "it tells when its packets really left (interleaved mode, by xleave)");
+	} else if (declined >= DECLINED_MANY) {
+		explain_note(&s->why,
+		    "xleave does nothing: it was asked for interleaved mode %" PRId64 " times and "
+		    "answered in basic mode",
+		    declined);
+		explain_note(&s->advice,
+		    "a server of ours has the mode with 'interleaved on', chronyd from 4.0 on; "
+		    "many "
+		    "have it not, and then xleave may as well go");
+	} else if (mode[0] != '\0') {
+		explain_note(&s->why,
+		    "basic mode still: interleaved mode (xleave) begins with the third answer, and "
+		    "anew after lost ones");
+	}
+}
+
 void
 explain_source(struct story *s, const char *name, const struct vars *v, uint16_t status,
     const struct survey *all)
@@ -544,6 +577,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_times(s, v, status, all);
 	note_falseticker(s, v, status, all);
 	note_unnumbered(s, v, status);
+	note_interleaved(s, v);
 	explain_nts(s, v);
 	note_kiss(s, kiss);
 	note_flash(s, v, bits, kiss);

@@ -26,11 +26,18 @@ tests_bench_bench_accuracy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_accuracy_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 EXTRA_DIST += tests/bench/accuracy.gp
 
+# What interleaved mode takes out of a server's delay in sending.
+check_PROGRAMS += tests/bench/bench_interleaved
+tests_bench_bench_interleaved_SOURCES = $(sim_frame) tests/bench/bench_interleaved.c
+tests_bench_bench_interleaved_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_interleaved_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
 # The table; pictures of the error over time where gnuplot is.
 ACCURACY_PICTURES = wan_wander_1e-8 temperature frequency_step_near
 .PHONY: bench-accuracy bench-accuracy-short
-bench-accuracy: tests/bench/bench_accuracy$(EXEEXT)
+bench-accuracy: tests/bench/bench_accuracy$(EXEEXT) tests/bench/bench_interleaved$(EXEEXT)
 	tests/bench/bench_accuracy$(EXEEXT)
+	tests/bench/bench_interleaved$(EXEEXT)
 	@if command -v gnuplot >/dev/null; then \
 		for c in $(ACCURACY_PICTURES); do \
 			tests/bench/bench_accuracy$(EXEEXT) -n 1 -f $$c -o accuracy-$$c.txt >/dev/null && \

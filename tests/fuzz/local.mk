@@ -19,6 +19,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_mode6 \
 	tests/fuzz/fuzz_reload \
 	tests/fuzz/fuzz_mru \
+	tests/fuzz/fuzz_interleave \
 	tests/fuzz/fuzz_exporter \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
@@ -130,6 +131,10 @@ tests_fuzz_fuzz_mru_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/t
 	-DREPLAY_MUTATIONS=10000
 tests_fuzz_fuzz_mru_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mru_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
+tests_fuzz_fuzz_interleave_SOURCES = tests/fuzz/fuzz_interleave.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_interleave_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_interleave_LDADD = libcore.a libwire.a libbase.a -lm
 
 tests_fuzz_fuzz_exporter_SOURCES = tests/fuzz/fuzz_exporter.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000

@@ -8,6 +8,7 @@ INTEROP_TESTS += \
 	tests/interop/nts_times.sh \
 	tests/interop/client_openntpd.sh \
 	tests/interop/start_times.sh \
+	tests/interop/interleaved.sh \
 	tests/interop/monitor.sh \
 	tests/interop/howto.sh \
 	tests/interop/matrix.sh \

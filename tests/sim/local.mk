@@ -48,6 +48,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_leap.c \
 	tests/sim/scenarios_liars.c \
 	tests/sim/scenarios_latch.c \
+	tests/sim/scenarios_interleaved.c \
 	tests/sim/scenarios_nts.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_nts_server.c \

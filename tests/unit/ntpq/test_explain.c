@@ -762,10 +762,43 @@ what_goes_on_with_old_cookies_is_used_and_still_explained(void **state)
 	free(s);
 }
 
+static void
+what_became_of_xleave_is_told(void **state)
+{
+	static const struct {
+		const char *vars, *why, *advice;
+	} cases[] = {
+		{ "ilmode=interleaved, il_answers=9, il_declined=1", "really left", NULL },
+		{ "ilmode=basic, il_answers=0, il_declined=77",
+		    "asked for interleaved mode 77 times", "interleaved on" },
+		{ "ilmode=basic, il_answers=0, il_declined=1", "begins with the third answer",
+		    NULL },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .dist_ms = -1 };
+		char text[256];
+		struct vars v;
+
+		snprintf(text, sizeof text, "srcadr=192.0.2.1, " GOOD ", %s", cases[i].vars);
+		assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+		explain_source(s, "ntp.example", &v, LEADER, &all);
+		assert_non_null(strstr(s->why.line[2], cases[i].why));
+		assert_int_equal(s->advice.n, cases[i].advice != NULL);
+		assert_true(
+		    cases[i].advice == NULL || strstr(s->advice.line[0], cases[i].advice) != NULL);
+		vars_free(&v);
+		free(s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_became_of_xleave_is_told),
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
