@@ -46,4 +46,7 @@ bool vars_stamp(const struct vars *v, const char *name,
 /* Reads a timestamp "0xe2a1b3c4.8f000000" ("0x" may be missing). */
 bool vars_stamp_of(const char *text, struct ntp_ts *out);
 
+/* Takes a name "tag.12" apart; false when it is not of that form. */
+bool vars_split_index(const char *name, char *tag, size_t tag_cap, uint32_t *index);
+
 #endif

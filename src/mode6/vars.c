@@ -164,3 +164,16 @@ vars_stamp(const struct vars *v, const char *name, struct ntp_ts *out)
 
 	return text != NULL && vars_stamp_of(text, out);
 }
+
+bool
+vars_split_index(const char *name, char *tag, size_t tag_cap, uint32_t *index)
+{
+	const char *dot = strrchr(name, '.');
+	struct text t = text_over(tag, tag_cap);
+
+	if (dot == NULL || !text_to_u32(dot + 1, index)) {
+		return false;
+	}
+	text_put_n(&t, name, (size_t)(dot - name));
+	return !t.cut;
+}

@@ -42,19 +42,6 @@ static const char *const if_tags[] = { "name", "addr", "bcast", "en", "flags", "
 	"tx", "txerr", "pc", "up", NULL };
 static const char *const res_tags[] = { "hits", "addr", "mask", "flags", NULL };
 
-bool
-ntpq_split_tag(const char *name, char *tag, size_t tag_cap, uint32_t *index)
-{
-	const char *dot = strrchr(name, '.');
-	struct text t = text_over(tag, tag_cap);
-
-	if (dot == NULL || !text_to_u32(dot + 1, index)) {
-		return false;
-	}
-	text_put_n(&t, name, (size_t)(dot - name));
-	return !t.cut;
-}
-
 /*
  * The entry of that index; entries come in order, so it is nearly always the last one. NULL when
  * memory is short.
@@ -86,7 +73,7 @@ gather(struct list *l, const struct vars *v, const char *const *tags)
 		char tag[16];
 		uint32_t index;
 
-		if (!ntpq_split_tag(v->at[i].name, tag, sizeof tag, &index)) {
+		if (!vars_split_index(v->at[i].name, tag, sizeof tag, &index)) {
 			continue;
 		}
 		for (size_t f = 0; tags[f] != NULL; f++) {

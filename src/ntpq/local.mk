@@ -10,8 +10,6 @@ libntpq_a_SOURCES = \
 	src/ntpq/keys.c \
 	src/ntpq/lists.c \
 	src/ntpq/mrulist.c \
-	src/ntpq/mrulist.h \
-	src/ntpq/mrulist_pages.c \
 	src/ntpq/ntpq.h \
 	src/ntpq/peers.c \
 	src/ntpq/readvar.c \

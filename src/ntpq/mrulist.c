@@ -7,27 +7,22 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include "ntpq/mrulist.h"
+#include "mode6/clients.h"
+#include "ntpq/ntpq.h"
 
-enum { PAGES_MAX = 2 << 20, STALL_MAX = 8, FLAG_LIMITED = 0x20, FLAG_KOD = 0x400 };
+enum { PAGES_MAX = 2 << 20, STALL_MAX = 8 };
 
 enum sort { SORT_LSTINT, SORT_AVGINT, SORT_ADDR, SORT_COUNT, SORT_SCORE, SORT_DROP };
 
 /* One run of the command. */
 struct listing {
-	struct mrulist m;
+	struct clients m;
 	uint64_t shown; /* arrivals shown already, in direct mode */
 	enum sort sort;
 	bool reversed;
 };
 
 /* ---- order and output ---- */
-
-static double
-avgint_of(const struct mrulist_client *c)
-{
-	return c->count > 0 ? ntp_ts_diff_s(c->last, c->first) / (double)c->count : 0;
-}
 
 static int
 compare_numbers(double a, double b)
@@ -38,7 +33,7 @@ compare_numbers(double a, double b)
 static int
 compare(const void *x, const void *y, void *of)
 {
-	const struct mrulist_client *a = x, *b = y;
+	const struct client_seen *a = x, *b = y;
 	const struct listing *l = of;
 	int order = 0;
 
@@ -47,7 +42,7 @@ compare(const void *x, const void *y, void *of)
 		order = compare_numbers(ntp_ts_diff_s(b->last, a->last), 0);
 		break;
 	case SORT_AVGINT:
-		order = compare_numbers(avgint_of(a), avgint_of(b));
+		order = compare_numbers(client_seen_interval_s(a), client_seen_interval_s(b));
 		break;
 	case SORT_ADDR:
 		order = addr_compare(&a->addr, &b->addr);
@@ -74,27 +69,21 @@ whole(double s)
 	return s > 0 ? lround(fmin(s, 1e9)) : 0;
 }
 
-static char
-restriction_of(const struct mrulist_client *c)
-{
-	return (c->flags & FLAG_KOD) != 0 ? 'K' : (c->flags & FLAG_LIMITED) != 0 ? 'L' : '.';
-}
-
 static void
-print_client(struct ntpq *q, const struct listing *l, const struct mrulist_client *c)
+print_client(struct ntpq *q, const struct listing *l, const struct client_seen *c)
 {
 	char name[512];
 	struct text t = text_over(name, sizeof name);
 
 	ntpq_host_name(q, &c->addr, &t);
 	fprintf(q->out, "%6ld %6ld %4x %c %d %d %6ld %5u %s\n",
-	    whole(ntp_ts_diff_s(l->m.now, c->last)), whole(avgint_of(c)),
-	    (unsigned)(c->flags & 0xffff), restriction_of(c), (int)(c->mode_version & 7),
+	    whole(ntp_ts_diff_s(l->m.now, c->last)), whole(client_seen_interval_s(c)),
+	    (unsigned)(c->flags & 0xffff), client_seen_restriction(c), (int)(c->mode_version & 7),
 	    (int)(c->mode_version >> 3 & 7), (long)c->count, c->port, name);
 }
 
 static void
-json_client(struct ntpq *q, const struct listing *l, const struct mrulist_client *c)
+json_client(struct ntpq *q, const struct listing *l, const struct client_seen *c)
 {
 	char address[ADDR_TEXT_MAX];
 	struct json *j = &q->json;
@@ -103,10 +92,10 @@ json_client(struct ntpq *q, const struct listing *l, const struct mrulist_client
 	json_string(j, "address", addr_format(&c->addr, address, sizeof address));
 	json_int(j, "port", c->port);
 	json_double(j, "lstint_s", fmax(0, ntp_ts_diff_s(l->m.now, c->last)));
-	json_double(j, "avgint_s", avgint_of(c));
+	json_double(j, "avgint_s", client_seen_interval_s(c));
 	json_int(j, "restriction_flags", c->flags);
-	json_bool(j, "limited", (c->flags & FLAG_LIMITED) != 0);
-	json_bool(j, "kod", (c->flags & FLAG_KOD) != 0);
+	json_bool(j, "limited", (c->flags & CLIENT_LIMITED) != 0);
+	json_bool(j, "kod", (c->flags & CLIENT_KOD) != 0);
 	json_int(j, "mode", c->mode_version & 7);
 	json_int(j, "version", c->mode_version >> 3 & 7);
 	json_int(j, "count", c->count);
@@ -133,7 +122,7 @@ print_head(struct ntpq *q, const struct listing *l)
 }
 
 static void
-show_client(struct ntpq *q, const struct listing *l, const struct mrulist_client *c)
+show_client(struct ntpq *q, const struct listing *l, const struct client_seen *c)
 {
 	if (q->json.depth > 0) {
 		json_client(q, l, c);
@@ -146,16 +135,16 @@ show_client(struct ntpq *q, const struct listing *l, const struct mrulist_client
 static void
 show_arrivals(struct ntpq *q, struct listing *l)
 {
-	struct mrulist *m = &l->m;
+	struct clients *m = &l->m;
 
 	if (!m->complete) {
 		m->now = ntp_ts_from_rtime(ntpq_now());
 	}
-	if (l->shown > m->order || m->order - l->shown >= MRULIST_RECENT) {
-		l->shown = m->order < MRULIST_RECENT ? 0 : m->order - MRULIST_RECENT + 1;
+	if (l->shown > m->order || m->order - l->shown >= CLIENTS_RECENT) {
+		l->shown = m->order < CLIENTS_RECENT ? 0 : m->order - CLIENTS_RECENT + 1;
 	}
 	while (l->shown < m->order) {
-		const struct mrulist_client *c = &m->at[m->recent[++l->shown % MRULIST_RECENT]];
+		const struct client_seen *c = &m->at[m->recent[++l->shown % CLIENTS_RECENT]];
 
 		if (c->order == l->shown) {
 			show_client(q, l, c);
@@ -167,7 +156,7 @@ show_arrivals(struct ntpq *q, struct listing *l)
 static void
 show(struct ntpq *q, struct listing *l)
 {
-	struct mrulist *m = &l->m;
+	struct clients *m = &l->m;
 
 	if (m->n > 0) {
 		qsort_r(m->at, m->n, sizeof *m->at, compare, l);
@@ -198,13 +187,48 @@ interrupted(void)
 	return true;
 }
 
+/* Says what kept a nonce, or a page, from us. */
+static void
+complain(struct ntpq *q, const struct clients *m)
+{
+	static const struct request mru = { .op = CONTROL_READ_MRU };
+
+	switch (m->fault) {
+	case CLIENTS_UNASKED:
+		ntpq_report(q, m->result, &mru, m->error);
+		break;
+	case CLIENTS_NONCELESS:
+		ntpq_complain(q, "The server gave no nonce");
+		break;
+	case CLIENTS_FULL:
+		ntpq_complain(q, "More than %d clients, or no memory; the list is partial",
+		    CLIENTS_MAX);
+		break;
+	}
+}
+
+static bool
+begin(struct ntpq *q, struct clients *m)
+{
+	fflush(q->out);
+	if (q->session == NULL) {
+		ntpq_complain(q, "No host open, use host command");
+		return false;
+	}
+	if (!clients_nonce(q->session, m)) {
+		complain(q, m);
+		return false;
+	}
+	return true;
+}
+
 static void
 collect(struct ntpq *q, struct listing *l)
 {
-	struct mrulist *m = &l->m;
+	struct clients *m = &l->m;
 	unsigned stalled = 0;
 
-	if (!mrulist_nonce(q, m)) {
+	if (!begin(q, m)) {
 		return;
 	}
 	if (q->set.direct) {
@@ -219,7 +243,8 @@ collect(struct ntpq *q, struct listing *l)
 			    q->err);
 			return;
 		}
-		if (mrulist_page(q, m, &fresh) == MRULIST_FAILED) {
+		if (clients_page(q->session, m, &fresh) == CLIENTS_FAILED) {
+			complain(q, m);
 			return;
 		}
 		if (q->set.direct) {
@@ -227,7 +252,7 @@ collect(struct ntpq *q, struct listing *l)
 		}
 		stalled = fresh ? 0 : stalled + 1;
 		if (!fresh) {
-			mrulist_larger(m);
+			clients_larger(m);
 		}
 	}
 	if (!m->complete) {
@@ -286,7 +311,7 @@ is_filter(const char *arg)
 static bool
 take_argument(struct listing *l, const char *arg)
 {
-	struct mrulist *m = &l->m;
+	struct clients *m = &l->m;
 	struct text filter = {
 		.at = m->filter,
 		.cap = sizeof m->filter,
@@ -294,17 +319,17 @@ take_argument(struct listing *l, const char *arg)
 	};
 
 	if (strcmp(arg, "limited") == 0) {
-		text_printf(&filter, ", resany=0x%x", FLAG_LIMITED);
+		text_printf(&filter, ", resany=0x%x", CLIENT_LIMITED);
 	} else if (strcmp(arg, "kod") == 0) {
-		text_printf(&filter, ", resany=0x%x", FLAG_KOD);
+		text_printf(&filter, ", resany=0x%x", CLIENT_KOD);
 	} else if (strncmp(arg, "sort=", 5) == 0) {
 		return choose_sort(l, arg + 5);
 	} else if (strncmp(arg, "frags=", 6) == 0) {
 		return text_to_u32(arg + 6, &m->frags) && m->frags >= 1 &&
-		    m->frags <= MRULIST_FRAGS;
+		    m->frags <= CLIENTS_FRAGS;
 	} else if (strncmp(arg, "limit=", 6) == 0) {
 		return text_to_u32(arg + 6, &m->limit) && m->limit >= 1 &&
-		    m->limit <= MRULIST_LIMIT_MAX;
+		    m->limit <= CLIENTS_LIMIT_MAX;
 	} else if (is_filter(arg)) {
 		text_printf(&filter, ", %s", arg);
 	} else {
@@ -322,7 +347,7 @@ command_mrulist(struct ntpq *q, const struct call *c)
 	if (l == NULL) {
 		return;
 	}
-	mrulist_start(&l->m);
+	clients_start(&l->m);
 	for (int i = 0; i < c->n; i++) {
 		if (!take_argument(l, c->arg[i])) {
 			ntpq_complain(q, "Unknown or bad mrulist argument %.60s", c->arg[i]);
@@ -343,6 +368,6 @@ command_mrulist(struct ntpq *q, const struct call *c)
 	if (!q->set.direct && (l->m.complete || l->m.n > 0)) {
 		show(q, l);
 	}
-	mrulist_end(&l->m);
+	clients_end(&l->m);
 	free(l);
 }

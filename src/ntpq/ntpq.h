@@ -150,9 +150,6 @@ void ntpq_host_name(struct ntpq *q, const struct addr *a, struct text *to);
  */
 void ntpq_json_variable(struct ntpq *q, const struct variable *v);
 
-/* Takes "tag.12" apart; false when it is not of that form. */
-bool ntpq_split_tag(const char *name, char *tag, size_t tag_cap, uint32_t *index);
-
 /* The machine's time, to settle eras. */
 struct rtime ntpq_now(void);
 

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mrulist_pages - asks for the pages of the client table and puts them together. */
+/* clients - asks for the pages of the client table and puts them together. */
+#include "mode6/clients.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include "ntpq/mrulist.h"
+#include <time.h>
+#include "base/text.h"
+#include "mode6/vars.h"
 
-enum { CLIENTS_MAX = 1 << 20, RESUME_MAX = 16 };
+enum { RESUME_MAX = 16 };
 
 void
-mrulist_start(struct mrulist *m)
+clients_start(struct clients *m)
 {
-	*m = (struct mrulist){ .frags = MRULIST_FRAGS };
+	*m = (struct clients){ .frags = CLIENTS_FRAGS };
 	/* Only against servers that choose addresses to make our table slow. */
 	if (getrandom(&m->key, sizeof m->key, GRND_NONBLOCK) < 0) {
-		m->key.k0 = (uint64_t)ntpq_now().ns;
+		m->key.k0 = (uint64_t)time(NULL);
 	}
 }
 
 void
-mrulist_end(struct mrulist *m)
+clients_end(struct clients *m)
 {
 	free(m->at);
 	free(m->slots);
@@ -27,16 +30,16 @@ mrulist_end(struct mrulist *m)
 /* ---- the table ---- */
 
 static uint32_t
-hash_of(const struct mrulist *m, const struct addr *a)
+hash_of(const struct clients *m, const struct addr *a)
 {
 	return (uint32_t)siphash(&m->key, a->bytes, sizeof a->bytes);
 }
 
 static bool
-grow(struct mrulist *m)
+grow(struct clients *m)
 {
 	size_t cap = m->cap == 0 ? 1024 : m->cap * 2;
-	struct mrulist_client *at = realloc(m->at, cap * sizeof *at);
+	struct client_seen *at = realloc(m->at, cap * sizeof *at);
 	uint32_t *slots = calloc(cap * 2, sizeof *slots);
 
 	if (at != NULL) {
@@ -62,10 +65,10 @@ grow(struct mrulist *m)
 }
 
 static void
-note_arrival(struct mrulist *m, uint32_t place)
+note_arrival(struct clients *m, uint32_t place)
 {
 	m->at[place].order = ++m->order;
-	m->recent[m->order % MRULIST_RECENT] = place;
+	m->recent[m->order % CLIENTS_RECENT] = place;
 	m->resume = m->order;
 }
 
@@ -73,7 +76,7 @@ note_arrival(struct mrulist *m, uint32_t place)
  * Takes a client in, or replaces what was known of the address. *fresh: something new was learnt.
  */
 static bool
-put(struct mrulist *m, const struct mrulist_client *c, bool *fresh)
+put(struct clients *m, const struct client_seen *c, bool *fresh)
 {
 	size_t s;
 
@@ -82,7 +85,7 @@ put(struct mrulist *m, const struct mrulist_client *c, bool *fresh)
 	}
 	s = hash_of(m, &c->addr) & (m->slots_n - 1);
 	for (; m->slots[s] != 0; s = (s + 1) & (m->slots_n - 1)) {
-		struct mrulist_client *old = &m->at[m->slots[s] - 1];
+		struct client_seen *old = &m->at[m->slots[s] - 1];
 
 		if (addr_equal(&old->addr, &c->addr)) {
 			*fresh = *fresh || old->last.fix != c->last.fix;
@@ -99,7 +102,7 @@ put(struct mrulist *m, const struct mrulist_client *c, bool *fresh)
 }
 
 static void
-forget_all(struct mrulist *m)
+forget_all(struct clients *m)
 {
 	m->n = 0;
 	m->order = 0;
@@ -112,7 +115,7 @@ forget_all(struct mrulist *m)
 /* ---- one page ---- */
 
 static bool
-split_endpoint(const char *text, struct mrulist_client *c)
+split_endpoint(const char *text, struct client_seen *c)
 {
 	char host[ADDR_TEXT_MAX];
 	struct text h = text_over(host, sizeof host),
@@ -132,7 +135,7 @@ split_endpoint(const char *text, struct mrulist_client *c)
 }
 
 static bool
-set_field(struct mrulist_client *c, const char *tag, const char *value)
+set_field(struct client_seen *c, const char *tag, const char *value)
 {
 	if (strcmp(tag, "addr") == 0) {
 		return split_endpoint(value, c);
@@ -155,16 +158,16 @@ set_field(struct mrulist_client *c, const char *tag, const char *value)
 }
 
 static bool
-is_whole(const struct mrulist_client *c)
+is_whole(const struct client_seen *c)
 {
 	return c->addr.family != ADDR_NONE && c->last.fix != 0;
 }
 
 /* Reads a page. The fields of a client stand together, in any order. */
 static bool
-take_page(struct mrulist *m, const struct vars *v, bool *fresh)
+take_page(struct clients *m, const struct vars *v, bool *fresh)
 {
-	struct mrulist_client c = { .order = 0 };
+	struct client_seen c = { .order = 0 };
 	uint32_t current = UINT32_MAX, index;
 	char tag[16];
 
@@ -172,14 +175,14 @@ take_page(struct mrulist *m, const struct vars *v, bool *fresh)
 		const struct variable *x = &v->at[i];
 
 		if (x->value == NULL || strcmp(x->name, "last.newest") == 0 ||
-		    !ntpq_split_tag(x->name, tag, sizeof tag, &index)) {
+		    !vars_split_index(x->name, tag, sizeof tag, &index)) {
 			continue;
 		}
 		if (index != current) {
 			if (is_whole(&c) && !put(m, &c, fresh)) {
 				return false;
 			}
-			c = (struct mrulist_client){ .order = 0 };
+			c = (struct client_seen){ .order = 0 };
 			current = index;
 		}
 		if (!set_field(&c, tag, x->value)) {
@@ -191,7 +194,7 @@ take_page(struct mrulist *m, const struct vars *v, bool *fresh)
 }
 
 static bool
-take_nonce(struct mrulist *m, const struct vars *v)
+take_nonce(struct clients *m, const struct vars *v)
 {
 	const char *nonce = vars_get(v, "nonce");
 	struct text t = text_over(m->nonce, sizeof m->nonce);
@@ -203,32 +206,50 @@ take_nonce(struct mrulist *m, const struct vars *v)
 	return !t.cut && t.len > 0;
 }
 
-bool
-mrulist_nonce(struct ntpq *q, struct mrulist *m)
+static bool
+fail(struct clients *m, enum clients_fault fault)
 {
-	struct reading got;
+	m->fault = fault;
+	return false;
+}
+
+static bool
+fail_to_ask(struct clients *m, enum session_result result, enum control_error error)
+{
+	m->result = result;
+	m->error = error;
+	return fail(m, CLIENTS_UNASKED);
+}
+
+bool
+clients_nonce(struct session *s, struct clients *m)
+{
+	struct request r = { .op = CONTROL_REQ_NONCE };
+	struct answer got = { .error = CONTROL_ERR_UNSPEC };
+	enum session_result result = session_ask(s, &r, &got);
+	struct vars v;
 	bool ok;
 
-	if (!ntpq_read(q, CONTROL_REQ_NONCE, 0, NULL, &got)) {
-		return false;
+	if (result != SESSION_OK) {
+		return fail_to_ask(m, result, got.error);
 	}
-	ok = take_nonce(m, &got.vars);
-	vars_free(&got.vars);
-	if (!ok) {
-		ntpq_complain(q, "The server gave no nonce");
+	if (!vars_parse(&v, got.data, got.len)) {
+		return fail(m, CLIENTS_FULL);
 	}
-	return ok;
+	ok = take_nonce(m, &v);
+	vars_free(&v);
+	return ok || fail(m, CLIENTS_NONCELESS);
 }
 
 /* Puts the newest clients that the server may still know, newest first, as resume points. */
 static void
-put_resume(const struct mrulist *m, struct text *t)
+put_resume(const struct clients *m, struct text *t)
 {
 	unsigned n = 0;
 
-	for (uint64_t o = m->resume; o > 0 && m->order - o < MRULIST_RECENT && n < RESUME_MAX;
+	for (uint64_t o = m->resume; o > 0 && m->order - o < CLIENTS_RECENT && n < RESUME_MAX;
 	     o--) {
-		const struct mrulist_client *c = &m->at[m->recent[o % MRULIST_RECENT]];
+		const struct client_seen *c = &m->at[m->recent[o % CLIENTS_RECENT]];
 		char one[160];
 		struct text p = text_over(one, sizeof one);
 
@@ -249,88 +270,114 @@ put_resume(const struct mrulist *m, struct text *t)
  * The server knows none of our resume points: try older ones, and when there are none begin again.
  */
 static void
-step_back(struct mrulist *m)
+step_back(struct clients *m)
 {
-	if (m->resume > RESUME_MAX && m->order - (m->resume - RESUME_MAX) < MRULIST_RECENT) {
+	if (m->resume > RESUME_MAX && m->order - (m->resume - RESUME_MAX) < CLIENTS_RECENT) {
 		m->resume -= RESUME_MAX;
 	} else {
 		forget_all(m);
 	}
 }
 
-static enum mrulist_page
-after_error(struct ntpq *q, struct mrulist *m, const struct request *r, enum control_error error)
+static enum clients_page
+after_error(struct clients *m, enum control_error error)
 {
 	if (error == CONTROL_ERR_UNKNOWNVAR && m->n > 0) {
 		step_back(m);
-		return MRULIST_AGAIN;
+		return CLIENTS_AGAIN;
 	}
 	if (error == CONTROL_ERR_BADVALUE && m->frags > 1) {
 		m->frags /= 2;
-		return MRULIST_AGAIN;
+		return CLIENTS_AGAIN;
 	}
-	ntpq_report(q, SESSION_ERROR, r, error);
-	return MRULIST_FAILED;
+	fail_to_ask(m, SESSION_ERROR, error);
+	return CLIENTS_FAILED;
 }
 
-enum mrulist_page
-mrulist_page(struct ntpq *q, struct mrulist *m, bool *fresh)
+static void
+put_request(const struct clients *m, struct text *t)
+{
+	text_printf(t, "nonce=%s, frags=%u", m->nonce, m->frags);
+	if (m->limit > 0) {
+		text_printf(t, ", limit=%u", m->limit);
+	}
+	text_put(t, m->filter);
+	put_resume(m, t);
+}
+
+static enum clients_page
+read_page(struct clients *m, const struct answer *got, bool *fresh)
+{
+	struct vars v;
+	bool kept;
+
+	if (!vars_parse(&v, got->data, got->len)) {
+		fail(m, CLIENTS_FULL);
+		return CLIENTS_FAILED;
+	}
+	kept = take_page(m, &v, fresh);
+	take_nonce(m, &v);
+	vars_free(&v);
+	if (!kept) {
+		fail(m, CLIENTS_FULL);
+	}
+	return kept ? CLIENTS_GOT : CLIENTS_FAILED;
+}
+
+enum clients_page
+clients_page(struct session *s, struct clients *m, bool *fresh)
 {
 	char buf[CONTROL_DATA_MAX + 1];
 	struct text t = text_over(buf, sizeof buf);
 	struct request r = { .op = CONTROL_READ_MRU, .data = buf };
 	struct answer got = { .error = CONTROL_ERR_UNSPEC };
 	enum session_result result;
-	struct vars v;
-	bool kept;
 
-	text_printf(&t, "nonce=%s, frags=%u", m->nonce, m->frags);
-	if (m->limit > 0) {
-		text_printf(&t, ", limit=%u", m->limit);
-	}
-	text_put(&t, m->filter);
-	put_resume(m, &t);
+	put_request(m, &t);
 	r.len = t.len;
-	result = ntpq_ask_quietly(q, &r, &got);
+	result = session_ask(s, &r, &got);
 	switch (result) {
 	case SESSION_OK:
 		break;
 	case SESSION_ERROR:
-		return after_error(q, m, &r, got.error);
+		return after_error(m, got.error);
 	case SESSION_TIMEOUT:
 	case SESSION_INCOMPLETE:
 		/* The nonce was too old, or so many fragments in a row do not come through. */
 		m->frags = m->frags > 1 ? m->frags / 2 : 1;
-		return mrulist_nonce(q, m) ? MRULIST_AGAIN : MRULIST_FAILED;
+		return clients_nonce(s, m) ? CLIENTS_AGAIN : CLIENTS_FAILED;
 	case SESSION_REFUSED:
 	case SESSION_UNSENT:
 	case SESSION_TOO_LONG:
 	case SESSION_UNSIGNED:
 	case SESSION_UNPROVEN:
-		ntpq_report(q, result, &r, got.error);
-		return MRULIST_FAILED;
+		fail_to_ask(m, result, got.error);
+		return CLIENTS_FAILED;
 	}
-	if (!vars_parse(&v, got.data, got.len)) {
-		return MRULIST_FAILED;
-	}
-	kept = take_page(m, &v, fresh);
-	take_nonce(m, &v);
-	vars_free(&v);
-	if (!kept) {
-		ntpq_complain(q, "More than %d clients, or no memory; the list is partial",
-		    CLIENTS_MAX);
-		return MRULIST_FAILED;
-	}
-	return MRULIST_GOT;
+	return read_page(m, &got, fresh);
 }
 
 void
-mrulist_larger(struct mrulist *m)
+clients_larger(struct clients *m)
 {
-	if (m->frags < MRULIST_FRAGS) {
+	if (m->frags < CLIENTS_FRAGS) {
 		m->frags *= 2;
 	}
-	if (m->limit <= MRULIST_LIMIT_MAX / 2) {
+	if (m->limit <= CLIENTS_LIMIT_MAX / 2) {
 		m->limit *= 2;
 	}
+}
+
+/* ---- one client ---- */
+
+double
+client_seen_interval_s(const struct client_seen *c)
+{
+	return c->count > 0 ? ntp_ts_diff_s(c->last, c->first) / (double)c->count : 0;
+}
+
+char
+client_seen_restriction(const struct client_seen *c)
+{
+	return (c->flags & CLIENT_KOD) != 0 ? 'K' : (c->flags & CLIENT_LIMITED) != 0 ? 'L' : '.';
 }
