@@ -35,7 +35,7 @@ struct snapshot_system {
 	double leap, stratum, poll_s, precision_s;
 	double root_delay_s, root_disp_s, root_dist_s;
 	double offset_s, jitter_s, clock_jitter_s, freq_ppm, wander_ppm;
-	double ref_at_s;                       /* since 1970 */
+	double ref_at_s, clock_at_s;           /* since 1970; clock_at_s: its time now */
 	double tai_s, leap_at_s, expires_at_s; /* of the leap table; since 1970 */
 	double steps;
 	double k_offset_s, k_freq_ppm, k_maxerror_s, k_esterror_s;
@@ -66,8 +66,10 @@ struct snapshot_source {
 	char name[SNAPSHOT_TEXT];    /* as configured, else the address; "PPS(0)" */
 	char address[SNAPSHOT_WORD]; /* "192.0.2.1"; of a pool or a name without one "0.0.0.0" */
 	char refid[SNAPSHOT_WORD];
-	bool is_clock; /* a reference clock: clock is written */
-	bool is_pool;  /* the row of a pool, or of a name without an address */
+	char local[SNAPSHOT_WORD]; /* our address that it is asked from */
+	char type;                 /* as words_peer_type has it */
+	bool is_clock;             /* a reference clock: clock is written */
+	bool is_pool;              /* the row of a pool, or of a name without an address */
 	double stratum, leap, poll_s, reach, unreach, flash;
 	double offset_s, delay_s, jitter_s, disp_s, root_delay_s, root_disp_s, root_dist_s;
 	double age_s; /* of its last answer */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "base/addr.h"
 #include "base/text.h"
+#include "mode6/vars.h"
 
 enum peer_bit {
 	PEER_CONF = 0x80,
@@ -46,6 +47,12 @@ void words_flash(struct text *t, uint32_t bits);
 const char *words_flash_bit(unsigned i); /* i < FLASH_N */
 
 const char *words_mode(unsigned mode); /* "client", "server", ...; 0..7 */
+
+/*
+ * The column t of ntpq's tables, by the variables of a source: 'u' a server, 'l' a clock, 'p' a
+ * pool, '0'..'8' one of NTS with so many cookies, 's' a peer, ...; '-': not told.
+ */
+char words_peer_type(const struct vars *v);
 
 /* Appends "NAME(unit)" of a reference clock address 127.127.type.unit. False: a is none. */
 bool words_refclock(struct text *t, const struct addr *a);

@@ -37,10 +37,10 @@ static const char *const lists[LISTS] = {
 /* Of a source, from what ours knows to what every daemon tells unasked. */
 static const char *const source_lists[SOURCE_LISTS] = {
 	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
-	"flash,keyid,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
+	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
 	"badauth,oldpkt,ntscookies",
 	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
-	"flash,keyid,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
+	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
 	"badauth,oldpkt",
 	NULL,
 };
@@ -351,6 +351,7 @@ take_system(struct snapshot *out, const struct vars *v)
 		sys->poll_s = log2s_of(v, "tc");
 		sys->precision_s = log2s_of(v, "precision");
 		sys->ref_at_s = stamp_of(v, "reftime", out->at_s);
+		sys->clock_at_s = stamp_of(v, "clock", out->at_s);
 		sys->leap_at_s = date_of(v, "leapsec");
 		sys->expires_at_s = date_of(v, "expire");
 	}
@@ -415,8 +416,19 @@ name_source(struct snapshot_source *s, const struct vars *v)
 	text_put(&t, host != NULL && host[0] != '\0' ? host : s->address);
 }
 
+/* The age of its last answer where it is not told: by the daemon's own clock. */
+static double
+age_of(const struct snapshot *out, const struct vars *v, double told_s)
+{
+	double last_s = stamp_of(v, "rec", out->at_s);
+
+	return isnan(last_s) ? (double)NAN
+	    : isnan(told_s)  ? fmax(0, out->sys.clock_at_s - last_s)
+			     : told_s;
+}
+
 static void
-take_source(struct snapshot_source *s, const struct vars *v)
+take_source(const struct snapshot *out, struct snapshot_source *s, const struct vars *v)
 {
 	int64_t bits;
 	double theirs;
@@ -431,11 +443,11 @@ take_source(struct snapshot_source *s, const struct vars *v)
 	s->poll_s = theirs < s->poll_s ? theirs : s->poll_s;
 	TAKE_TEXT(s->address, v, "srcadr");
 	TAKE_TEXT(s->refid, v, "refid");
+	TAKE_TEXT(s->local, v, "dstadr");
+	s->type = words_peer_type(v);
 	name_source(s, v);
 	s->is_pool = explain_is_pool(v) || explain_is_nameless(v);
-	if (isnan(stamp_of(v, "rec", 0))) {
-		s->age_s = (double)NAN;
-	}
+	s->age_s = age_of(out, v, s->age_s);
 	if (s->stratum > 15 || status_peer_bits(s->status) == 0) {
 		s->root_delay_s = s->root_disp_s = (double)NAN;
 	}
@@ -473,14 +485,15 @@ keep(struct told *to, const struct answer *got)
 }
 
 static bool
-count_source(struct survey *all, struct snapshot_source *s, const struct told *told)
+count_source(const struct snapshot *out, struct survey *all, struct snapshot_source *s,
+    const struct told *told)
 {
 	struct vars v;
 
 	if (!vars_parse(&v, told->data, told->len)) {
 		return false;
 	}
-	take_source(s, &v);
+	take_source(out, s, &v);
 	explain_count(all, s->name, &v, s->status);
 	vars_free(&v);
 	return true;
@@ -573,7 +586,7 @@ ask_sources(struct snapshot_reader *r, struct snapshot *out, struct told *told, 
 			continue;
 		}
 		out->source[n] = out->source[i];
-		if (!keep(&told[n], &got) || !count_source(all, &out->source[n], &told[n])) {
+		if (!keep(&told[n], &got) || !count_source(out, all, &out->source[n], &told[n])) {
 			out->source_n = n + 1;
 			return fail(out, "no memory");
 		}
@@ -670,7 +683,8 @@ snapshot_read(struct snapshot_reader *r, double within_s, struct snapshot *out)
 	out->mono_s = t->ops->now_s(t);
 	forget_numbers(&out->sys, system_numbers, COUNT(system_numbers));
 	out->sys.poll_s = out->sys.precision_s = (double)NAN;
-	out->sys.ref_at_s = out->sys.leap_at_s = out->sys.expires_at_s = (double)NAN;
+	out->sys.ref_at_s = out->sys.clock_at_s = (double)NAN;
+	out->sys.leap_at_s = out->sys.expires_at_s = (double)NAN;
 	session_set_deadline(r->session, within_s);
 	out->up = read_all(r, out);
 	out->took_s = t->ops->now_s(t) - out->mono_s;

@@ -2,6 +2,7 @@
 /* words - status words, event codes and flash bits in words. */
 #include "mode6/words.h"
 #include <stddef.h>
+#include <string.h>
 
 #define WORD(table, i) ((i) < sizeof(table) / sizeof *(table) ? (table)[i] : "")
 
@@ -348,4 +349,62 @@ words_refclock(struct text *t, const struct addr *a)
 		text_printf(t, "REFCLK(%u,%u)", v >> 8 & 0xffu, v & 0xffu);
 	}
 	return true;
+}
+
+static bool
+is_refclock(const struct addr *a, const char *address)
+{
+	char buf[64];
+	struct text t = text_over(buf, sizeof buf);
+
+	/* NTPsec sends "SHM(2)" as the address. */
+	return a->family == ADDR_NONE ? address != NULL && strchr(address, '(') != NULL
+				      : words_refclock(&t, a);
+}
+
+static char
+client_type(const struct vars *v, const struct addr *a)
+{
+	const char *refid = vars_get(v, "refid");
+	int64_t cookies;
+
+	if (is_refclock(a, vars_get(v, "srcadr"))) {
+		return 'l';
+	}
+	if (refid != NULL && (strcmp(refid, "POOL") == 0 || strcmp(refid, ".POOL.") == 0)) {
+		return 'p';
+	}
+	if (a->family != ADDR_NONE && addr_is_multicast(a)) {
+		return 'a';
+	}
+	return vars_i64(v, "ntscookies", &cookies) && cookies >= 0 && cookies <= 8
+	    ? (char)('0' + cookies)
+	    : 'u';
+}
+
+char
+words_peer_type(const struct vars *v)
+{
+	const char *address = vars_get(v, "srcadr");
+	struct addr a = { .family = ADDR_NONE };
+	int64_t mode = 0;
+
+	if (address != NULL && !addr_parse(address, &a)) {
+		a.family = ADDR_NONE;
+	}
+	vars_i64(v, "hmode", &mode);
+	switch (mode) {
+	case 1:
+		return 's';
+	case 2:
+		return 'S';
+	case 3:
+		return client_type(v, &a);
+	case 5:
+		return a.family != ADDR_NONE && addr_is_multicast(&a) ? 'M' : 'B';
+	case 6:
+		return 'b';
+	default:
+		return is_refclock(&a, address) ? 'l' : '-';
+	}
 }

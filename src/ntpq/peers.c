@@ -48,59 +48,6 @@ poll_of(const struct vars *v)
 	return host < 0 || host > 31 ? 0 : (int64_t)1 << host;
 }
 
-static bool
-is_refclock(const struct row *r)
-{
-	char buf[SHORT_TEXT];
-	struct text t = text_over(buf, sizeof buf);
-
-	/* NTPsec sends "SHM(2)" as the address. */
-	return r->addr.family == ADDR_NONE ? strchr(r->name, '(') != NULL
-					   : words_refclock(&t, &r->addr);
-}
-
-static char
-client_type(const struct row *r)
-{
-	int64_t cookies;
-
-	if (is_refclock(r)) {
-		return 'l';
-	}
-	if (strcmp(r->refid, ".POOL.") == 0) {
-		return 'p';
-	}
-	if (r->addr.family != ADDR_NONE && addr_is_multicast(&r->addr)) {
-		return 'a';
-	}
-	if (vars_i64(r->vars, "ntscookies", &cookies) && cookies >= 0 && cookies <= 8) {
-		return (char)('0' + cookies);
-	}
-	return 'u';
-}
-
-static char
-type_of(const struct row *r)
-{
-	int64_t mode = 0;
-
-	vars_i64(r->vars, "hmode", &mode);
-	switch (mode) {
-	case 1:
-		return 's';
-	case 2:
-		return 'S';
-	case 3:
-		return client_type(r);
-	case 5:
-		return r->addr.family != ADDR_NONE && addr_is_multicast(&r->addr) ? 'M' : 'B';
-	case 6:
-		return 'b';
-	default:
-		return is_refclock(r) ? 'l' : '-';
-	}
-}
-
 /*
  * The name: a reference clock's, the server's own word for it (a pool has no address), or the
  * address looked up. With -n the server's word is used only where there is no address.
@@ -145,7 +92,7 @@ fill_row(struct ntpq *q, struct row *r, const struct vars *v, struct ntp_ts now)
 	vars_i64(v, "flash", &r->flash);
 	r->poll_s = poll_of(v);
 	r->when_s = age_of(v, now);
-	r->type = type_of(r);
+	r->type = words_peer_type(v);
 }
 
 /* The colour of a row by the selection code; "" without colours. */

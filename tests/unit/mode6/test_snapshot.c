@@ -77,6 +77,9 @@ each_source_has_a_name_and_what_is_known_of_it(void **state)
 	assert_ptr_equal(snapshot_leader(&r->s), &r->s.source[0]);
 	assert_true(near(r->s.source[0].reach, 0xff));
 	assert_true(near(r->s.source[0].age_s, 17));
+	assert_int_equal(r->s.source[0].type, 'u');
+	assert_int_equal(r->s.source[2].type, 'l');
+	assert_string_equal(r->s.source[0].local, "192.0.2.9");
 	assert_true(near(r->s.source[1].poll_s, 64)); /* the smaller of both */
 	assert_true(isnan(r->s.source[0].cookies));
 	assert_true(r->s.source[2].is_clock);
@@ -85,6 +88,22 @@ each_source_has_a_name_and_what_is_known_of_it(void **state)
 	assert_true(isnan(r->s.source[2].age_s)); /* never told */
 	assert_true(r->s.source[3].is_pool);
 	assert_true(isnan(r->s.source[3].offset_s)); /* not zero: nothing was measured */
+	end(r);
+}
+
+/* As ntp.org's daemon, which does not know timerec. */
+static void
+an_age_that_is_not_told_is_reckoned_by_the_daemons_clock(void **state)
+{
+	struct rig *r = begin();
+
+	(void)state;
+	r->told.source[0] = "srcadr=192.0.2.1, hmode=3, refid=GPS, rec=0xe8d4a51f.00000000";
+	r->told.source[1] = "srcadr=192.0.2.3, hmode=1, refid=GPS, rec=0xe8d4a528.00000000";
+	snapshot_read(r->reader, 1, &r->s);
+	assert_true(near(r->s.source[0].age_s, 1));
+	assert_true(r->s.source[1].age_s >= 0); /* never before it came */
+	assert_int_equal(r->s.source[1].type, 's');
 	end(r);
 }
 
@@ -199,6 +218,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_told_is_read_in_base_units),
 		cmocka_unit_test(each_source_has_a_name_and_what_is_known_of_it),
+		cmocka_unit_test(an_age_that_is_not_told_is_reckoned_by_the_daemons_clock),
 		cmocka_unit_test(a_source_that_goes_away_meanwhile_is_left_out),
 		cmocka_unit_test(a_list_with_an_unknown_name_is_not_asked_for_again),
 		cmocka_unit_test(a_silent_daemon_is_not_up_within_a_second),

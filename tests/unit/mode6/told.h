@@ -40,25 +40,27 @@ static const char TOLD_OURS[] =
 static const char TOLD_SERVER[] =
     "srcadr=192.0.2.1, srchost=\"time.example\", dstadr=192.0.2.9, leap=0, stratum=1,\r\n"
     "rootdelay=0.000, rootdisp=0.500, refid=GPS, rec=0xe8d4a51f.00000000, reach=0xff,\r\n"
-    "unreach=0, hpoll=6, ppoll=6, flash=0x0, keyid=0, offset=-0.012000, delay=1.500000,\r\n"
+    "unreach=0, hpoll=6, ppoll=6, flash=0x0, keyid=0, hmode=3, offset=-0.012000, "
+    "delay=1.500000,\r\n"
     "dispersion=0.100000, jitter=0.004000, rootdist=1.400, timerec=17, sent=100,\r\n"
     "received=99, bogusorg=0, badauth=0, oldpkt=0";
 static const char TOLD_LIAR[] =
     "srcadr=2001:db8::2, srchost=\"\", dstadr=2001:db8::9, leap=0, stratum=2,\r\n"
     "rootdelay=3.000, rootdisp=4.000, refid=192.0.2.77, rec=0xe8d4a51e.00000000,\r\n"
-    "reach=0x7f, unreach=0, hpoll=6, ppoll=10, flash=0x0, keyid=0, offset=905.000000,\r\n"
+    "reach=0x7f, unreach=0, hpoll=6, ppoll=10, flash=0x0, keyid=0, hmode=3, offset=905.000000,\r\n"
     "delay=20.000000, dispersion=1.000000, jitter=2.000000, rootdist=16.500, timerec=18,\r\n"
     "sent=100, received=88, bogusorg=3, badauth=0, oldpkt=1";
 static const char TOLD_PULSE[] =
     "srcadr=127.127.22.0, srchost=\"PPS(0)\", dstadr=127.0.0.1, leap=0, stratum=0,\r\n"
     "rootdelay=0.000, rootdisp=0.000, refid=PPS, rec=0x00000000.00000000, reach=0x01,\r\n"
-    "unreach=0, hpoll=4, ppoll=4, flash=0x0, keyid=0, offset=0.000500, delay=0.000000,\r\n"
+    "unreach=0, hpoll=4, ppoll=4, flash=0x0, keyid=0, hmode=3, offset=0.000500, delay=0.000000,\r\n"
     "dispersion=0.001000, jitter=0.000900, rootdist=0.010, timerec=0, sent=0, received=12,\r\n"
     "bogusorg=0, badauth=0, oldpkt=0";
 static const char TOLD_POOL[] =
     "srcadr=0.0.0.0, srchost=\"pool.example\", dstadr=0.0.0.0, leap=3, stratum=16,\r\n"
     "rootdelay=0.000, rootdisp=0.000, refid=POOL, rec=0x00000000.00000000, reach=0x0,\r\n"
-    "unreach=0, hpoll=6, ppoll=10, flash=0x1200, keyid=0, offset=0.000000, delay=0.000000,\r\n"
+    "unreach=0, hpoll=6, ppoll=10, flash=0x1200, keyid=0, hmode=3, offset=0.000000, "
+    "delay=0.000000,\r\n"
     "dispersion=0.000000, jitter=0.000000, rootdist=0.000, timerec=0, sent=0, received=0,\r\n"
     "bogusorg=0, badauth=0, oldpkt=0";
 static const char TOLD_CLOCK[] =
