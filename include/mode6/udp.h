@@ -32,6 +32,10 @@ struct transport *udp_open(const char *host, enum addr_family family, char *name
  */
 struct session *udp_session(const char *host, double timeout_s, char *why, size_t why_cap);
 
+/* The same with addresses of one family only. */
+struct session *udp_session_of(const char *host, enum addr_family family, double timeout_s,
+    char *why, size_t why_cap);
+
 /* True when the address in use, or each that may be, is the machine's own loopback. */
 bool udp_is_local(const struct transport *t);
 

@@ -464,10 +464,11 @@ udp_open(const char *host, enum addr_family family, char *name, char *why, size_
 }
 
 struct session *
-udp_session(const char *host, double timeout_s, char *why, size_t why_cap)
+udp_session_of(const char *host, enum addr_family family, double timeout_s, char *why,
+    size_t why_cap)
 {
 	char name[UDP_NAME_MAX];
-	struct transport *t = udp_open(host, ADDR_NONE, name, why, why_cap);
+	struct transport *t = udp_open(host, family, name, why, why_cap);
 	struct session *s;
 	struct timespec now;
 
@@ -485,6 +486,12 @@ udp_session(const char *host, double timeout_s, char *why, size_t why_cap)
 	}
 	session_set_timeout(s, timeout_s);
 	return s;
+}
+
+struct session *
+udp_session(const char *host, double timeout_s, char *why, size_t why_cap)
+{
+	return udp_session_of(host, ADDR_NONE, timeout_s, why, why_cap);
 }
 
 static bool
