@@ -11,7 +11,7 @@ _ntpd_tools() {
 	case ${1##*/}:$previous in
 	ntpd:-c | ntpd:-f | ntpd:-k | ntpd:-l | ntpd:-p | *:--configfile | *:--driftfile | \
 		*:--keyfile | *:--logfile | *:--pidfile | *:--saveconfigquit | ntpq:-k | \
-		ntpdate:-k | sntp:-[kKl] | *:--nts-ca | *:--output | ntp-leapfetch:-o)
+		ntpdate:-k | sntp:-[kKl] | *:--nts-ca | *:--output | ntp-leapfetch:-o | ntpmon:-l)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		compopt -o filenames 2>/dev/null
 		return
@@ -42,4 +42,4 @@ _ntpd_tools() {
 
 # bash-completion has one for ntpdate itself.
 complete -F _ntpd_tools ntpd ntpq ntpstat sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc \
-	ntp-leapfetch
+	ntp-leapfetch ntpmon

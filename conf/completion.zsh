@@ -1,4 +1,4 @@
-#compdef ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch
+#compdef ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntpmon
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # completion for zsh, of ntpd and its tools: options are those that the tool's --help names.

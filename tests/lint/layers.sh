@@ -27,6 +27,7 @@ ntpd base wire crypto core config port sys ke auth journal steering server clien
 mode6 base wire crypto
 ntpq base wire crypto config mode6
 ntpstat base wire mode6
+ntpmon base wire mode6 sys
 query base wire core crypto config port sys ke auth
 ntpdate base wire core crypto config port sys ke mode6 auth query
 sntp base wire core crypto config port sys ke mode6 auth query

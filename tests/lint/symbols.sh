@@ -56,7 +56,7 @@ done
 runtime='(__)?data_start|__dso_handle|completed\.0|(__)?environ|opt(arg|ind|err|opt)|std(in|out|err)'
 runtime+='|_edata|_end|__bss_start|__TMC_END__'
 for program in ntpd ntpq ntpstat ntpdate sntp ntp-keygen ntp-wait ntptime ntptrace ntpdc \
-	ntp-exporter ntp-alarm; do
+	ntp-exporter ntp-alarm ntpmon; do
 	is "$(writable "$program" | grep -vE " ($runtime)(@.*)?\$")" '' "$program has no writable data"
 done
 

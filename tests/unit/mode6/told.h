@@ -14,6 +14,7 @@ struct told {
 	const char *system, *classic, *ours; /* answers for the system; NULL: unknown names */
 	const char *source[4];               /* of associations 1..4; NULL: gone meanwhile */
 	const char *clock;                   /* of association 3 */
+	const char *clients;                 /* a page of READ_MRU */
 	bool silent;
 	unsigned lists; /* of the system, that were asked for */
 };
@@ -67,6 +68,12 @@ static const char TOLD_CLOCK[] =
     "device=\"pulse per second\", timecode=\"a b\\\", poll=12, noreply=1, badformat=0,\r\n"
     "baddata=2, fudgetime1=0.500, fudgetime2=0.000, stratum=0, refid=PPS, flags=0";
 
+static const char TOLD_CLIENTS[] =
+    "nonce=0123456789abcdef, addr.0=192.0.2.41:50123, last.0=0xe8d4a500.00000000,\r\n"
+    "first.0=0xe8d4a100.00000000, ct.0=16, mv.0=0x23, rs.0=0x0, addr.1=[2001:db8::42]:123,\r\n"
+    "last.1=0xe8d4a51f.00000000, first.1=0xe8d4a000.00000000, ct.1=9000, mv.1=0x23,\r\n"
+    "rs.1=0x420, now=0xe8d4a520.00000000, last.newest=0xe8d4a51f.00000000";
+
 /* Ids and status words: system peer, falseticker, candidate, a pool. */
 static const uint8_t TOLD_LIST[] = { 0, 1, 0x96, 0x1a, 0, 2, 0x91, 0x14, 0, 3, 0x94, 0x14, 0, 4,
 	0x80, 0x11 };
@@ -80,6 +87,7 @@ told_whole(void)
 		.ours = TOLD_OURS,
 		.source = { TOLD_SERVER, TOLD_LIAR, TOLD_PULSE, TOLD_POOL },
 		.clock = TOLD_CLOCK,
+		.clients = TOLD_CLIENTS,
 	};
 }
 
@@ -89,6 +97,10 @@ told_text(struct told *d, const struct control_header *h, const uint8_t *data, s
 {
 	if (h->op == CONTROL_READCLOCK) {
 		return d->clock;
+	}
+	if (h->op == CONTROL_REQ_NONCE || h->op == CONTROL_READ_MRU) {
+		return h->op == CONTROL_READ_MRU || d->clients == NULL ? d->clients
+								       : "nonce=0123456789abcdef";
 	}
 	if (h->assoc > 0) {
 		/* It knows nothing of cookies. */
