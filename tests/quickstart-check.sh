@@ -13,7 +13,7 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy clang-format llvm
 	libgnutls30 libnettle8 libbsd0 libedit2 libseccomp2 libcap2
 	systemd systemd-container debootstrap debhelper dpkg-dev bsdutils
 	binutils bsdextrautils libxml2-utils logrotate augeas-tools
-	zsh fish curl wget)
+	zsh fish curl wget python3-pyte)
 deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
 # A browser and other people's monitors: for what people see of it.
 extra_packages=(chromium fonts-dejavu-core curl python3 procps iproute2 util-linux)
@@ -87,7 +87,7 @@ stage_build() {
 		build-clang-plain) set -- "$1" CC=clang CFLAGS="-O2 -g" ;;
 		build-gcc-sanitizers) set -- "$1" CC=gcc CFLAGS="-O1 -g" --enable-sanitizers ;;
 		build-minimal) set -- "$1" CC=gcc --without-systemd --without-seccomp \
-			--without-libedit ;;
+			--without-libedit --without-ncurses ;;
 		build-coverage) set -- "$1" CC=gcc CFLAGS="-O0 -g" CPPFLAGS=-DNDEBUG \
 			--enable-coverage ;;
 		build-fuzz) set -- "$1" CC=clang CFLAGS="-O1 -g" --enable-fuzzers \

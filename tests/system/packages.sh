@@ -64,7 +64,8 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/sbin/ntptime
 /usr/sbin/ntptrace" "the files outside /usr/share"
 is "$(cd "$work/files/usr/share/man" && find . -type f -printf '%f\n' | sort)" \
-	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 ! -name ntp-alarm.8 -printf '%f.gz\n' | sort)" \
+	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 ! -name ntp-alarm.8 \
+		! -name ntpmon.1 -printf '%f.gz\n' | sort)" \
 	"every manual page but those of other packages"
 exporter_deb=${box_deb/ntpd_/ntpd-exporter_}
 is "$(dpkg-deb -c "$exporter_deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v /usr/share/doc | sort)" \
@@ -78,6 +79,12 @@ is "$(dpkg-deb -c "$alarm_deb" | awk '{ print substr($6, 2) }' | grep -v '/usr/s
 /usr/sbin/ntp-alarm
 /usr/share/man/man8/ntp-alarm.8.gz" "the alarms as well"
 like "$(dpkg-deb -c "$alarm_deb")" '^drwxr-xr-x root/root .* ./etc/ntp/events.d/$' "with the folder of programs"
+is "$(dpkg-deb -c "${box_deb/ntpd_/ntpd-mon_}" | awk '{ print substr($6, 2) }' | grep -v '/usr/share/doc\|/$' | sort)" \
+	"/usr/bin/ntpmon
+/usr/share/bash-completion/completions/ntpmon
+/usr/share/fish/vendor_completions.d/ntpmon.fish
+/usr/share/man/man1/ntpmon.1.gz" "and the view on a terminal, which wants no daemon here"
+unlike "$(dpkg-deb -f "${box_deb/ntpd_/ntpd-mon_}" Depends)" 'ntpd' "nor its package"
 is "$(sort "$work/control/conffiles" | xargs)" \
 	"$(cd "$work/files" && find etc -type f -printf '/%p\n' | sort | xargs)" \
 	"all below /etc are the user's to change"

@@ -25,6 +25,11 @@ is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-exporter-*.rpm 2>/dev/null | grep -v buil
 is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-alarm-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
 	"/etc/ntp/events.d /usr/lib/systemd/system/ntp-alarm.service /usr/sbin/ntp-alarm \
 /usr/share/man/man8/ntp-alarm.8.gz" "the alarms as well"
+is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-mon-*.rpm 2>/dev/null | grep -v 'build-id\|licenses' | sort | xargs)" \
+	"/usr/bin/ntpmon /usr/share/bash-completion/completions/ntpmon \
+/usr/share/fish/vendor_completions.d/ntpmon.fish /usr/share/man/man1/ntpmon.1.gz" \
+	"and the view on a terminal"
+unlike "$(rpm -qpl "$rpm" 2>/dev/null)" ntpmon "which is in no other"
 
 for script in prein postin preun postun; do
 	text=$(rpm -qp --qf "%{$(tr '[:lower:]' '[:upper:]' <<<"$script")}" "$rpm" 2>/dev/null)
