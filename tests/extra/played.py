@@ -23,7 +23,7 @@ def server(name, address, select, reach, offset, refid="PPS", stratum=1, flash=0
     return bits << 8 | 0x10 | (4 if reach else 3), (
         'srcadr=%s, srchost="%s", dstadr=192.0.2.100, leap=%d, stratum=%d, rootdelay=0.500, '
         'rootdisp=0.750, refid=%s, rec=%s, reach=0x%x, unreach=%d, hpoll=6, ppoll=6, flash=0x%x, '
-        'keyid=0, offset=%f, delay=1.234567, dispersion=0.2, jitter=0.034567, rootdist=%f, '
+        'keyid=0, hmode=3, offset=%f, delay=1.234567, dispersion=0.2, jitter=0.034567, rootdist=%f, '
         'timerec=%d, sent=1234, received=%d, bogusorg=0, badauth=0, oldpkt=0' % (
             address, name, 0 if reach else 3, stratum, refid, stamp(17) if reach else "0x0.0",
             reach, 0 if reach else 30, flash, offset, dist, 17, 1200 if reach else 0))
@@ -60,7 +60,17 @@ system = {
 clock = 'device="PPS on /dev/pps0", timecode="$GPRMC,<b>,A", poll=5400, noreply=1, badformat=0, baddata=2, fudgetime1=0.000, fudgetime2=0.000, stratum=0, refid=PPS, flags=4'
 
 
+def clients():
+    return 'nonce=0123456789abcdef, addr.0=192.0.2.41:50123, last.0=%s, first.0=%s, ct.0=16, mv.0=0x23, rs.0=0x0, ' \
+           'addr.1=[2001:db8::42]:123, last.1=%s, first.1=%s, ct.1=9000, mv.1=0x23, rs.1=0x420, now=%s' % (
+               stamp(32), stamp(1056), stamp(1.2), stamp(901.2), stamp())
+
+
 def answer(op, assoc, text):
+    if op == 12:
+        return "nonce=0123456789abcdef"
+    if op == 10:
+        return clients()
     if op == 1:
         return b"".join(struct.pack(">HH", i + 1, s[0]) for i, s in enumerate(sources)).decode("latin1")
     if op == 4:

@@ -8,7 +8,7 @@
 need bash zsh fish python3
 conf=$top_srcdir/conf
 mkdir -p "$work/bin" "$work/home" "$work/zsh"
-tools='ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc'
+tools='ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntpmon'
 for tool in $tools; do
 	ln -s "$top_builddir/$tool" "$work/bin/$tool"
 done
