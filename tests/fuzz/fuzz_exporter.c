@@ -9,38 +9,10 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include "answers.h"
 #include "exporter/metrics.h"
 #include "exporter/page.h"
 #include "exporter/totals.h"
-#include "unit/mode6/script.h"
-
-struct answers {
-	const uint8_t *at, *end;
-};
-
-static void
-serve(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
-{
-	struct answers *from = s->own;
-	struct control_header a = *h;
-	const uint8_t *part = from->at;
-	size_t n = 0;
-
-	(void)data;
-	(void)len;
-	while (from->at < from->end && *from->at != 0 && n < CONTROL_DATA_MAX) {
-		from->at++;
-		n++;
-	}
-	from->at += from->at < from->end ? 1 : 0;
-	a.response = true;
-	a.status = 0x0615;
-	if (h->op == CONTROL_READSTAT) {
-		n -= n % 4;
-	}
-	a.count = (uint16_t)n;
-	script_put(s, &a, n > 0 ? part : (const uint8_t *)"", n);
-}
 
 /* A comment, or a name, labels in quotes that end, a blank and a number. */
 static void
@@ -122,7 +94,7 @@ read_daemon(const uint8_t *octets, size_t len)
 	struct snapshot *s = calloc(1, sizeof *s);
 
 	t->own = &from;
-	t->serve = serve;
+	t->serve = answers_serve;
 	for (int i = 0; i < 2; i++) {
 		snapshot_read(reader, 1, s);
 		totals_apply(totals, s);
