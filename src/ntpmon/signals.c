@@ -50,7 +50,8 @@ signals_stop(void)
 
 	(void)sigemptyset(&stop);
 	(void)sigaddset(&stop, SIGTSTP);
-	(void)raise(SIGTSTP); /* held back until: */
+	(void)signal(SIGTSTP, SIG_DFL); /* curses has a handler of its own */
+	(void)raise(SIGTSTP);           /* held back until: */
 	(void)sigprocmask(SIG_UNBLOCK, &stop, NULL);
 	(void)sigprocmask(SIG_BLOCK, &stop, NULL);
 }

@@ -29,7 +29,19 @@ import time
 import pyte
 
 WITHIN = 60
+# As a shell does: the leader of a session on that terminal, and the program in the foreground of it.
+# Without a parent in its session nothing can be stopped by Ctrl-Z.
+try:
+    os.setsid()
+except PermissionError:
+    child = os.fork()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    os.setsid()
+for number in (signal.SIGTTOU, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
 master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 before = termios.tcgetattr(slave)
 screen = pyte.Screen(80, 24)
 stream = pyte.ByteStream(screen)
@@ -41,8 +53,10 @@ def start():
     global pid
     pid = os.fork()
     if pid == 0:
-        os.setsid()
-        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+        os.setpgid(0, 0)
+        os.tcsetpgrp(slave, os.getpid())
+        for number in (signal.SIGTTOU, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         for fd in (0, 1, 2):
             os.dup2(slave, fd)
         os.environ["TERM"] = os.environ.get("TERM_WANTED", "linux")
