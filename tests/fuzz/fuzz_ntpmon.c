@@ -11,7 +11,7 @@
 #include "answers.h"
 #include "ntpmon/view.h"
 
-enum { KEYS_MAX = 40, KEY_SPECIAL = 128 };
+enum { KEYS_MAX = 12, ROWS_MAX = 60, COLS_MAX = 140, KEY_SPECIAL = 128 };
 
 struct monitor {
 	struct asker asker;
@@ -51,11 +51,9 @@ draw(struct monitor *r)
 {
 	static const struct view_bar bar = { "host\033[2J", "22:13:20", 8 };
 
-	for (int ascii = 0; ascii < 2; ascii++) {
-		if (screen_begin(&r->screen, r->rows, r->cols, ascii == 1)) {
-			view_draw(&r->screen, &r->model, &r->heard, &bar);
-			check_cells(&r->screen);
-		}
+	if (screen_begin(&r->screen, r->rows, r->cols, r->rows % 2 == 1)) {
+		view_draw(&r->screen, &r->model, &r->heard, &bar);
+		check_cells(&r->screen);
 	}
 	assert(r->model.scroll <= r->model.scroll_max);
 	assert(r->model.row_n <= SNAPSHOT_SOURCES_MAX && r->model.trend_n <= SNAPSHOT_SOURCES_MAX);
@@ -101,8 +99,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	session = session_new(&t->base, 1);
 	r = calloc(1, sizeof *r);
 	assert(r != NULL && asker_begin(&r->asker, session));
-	r->rows = octets[1 + keys];
-	r->cols = octets[2 + keys];
+	r->rows = octets[1 + keys] % ROWS_MAX;
+	r->cols = octets[2 + keys] % COLS_MAX;
 	draw(r);
 	ask(r, true);
 	draw(r);

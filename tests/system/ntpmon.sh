@@ -78,7 +78,7 @@ play synchronised
 wait_until 10 answers
 is_as pty-panes "$(on_screen <<'end'
 size 24 80
-wait lstint
+wait ntp4.example
 show sources and clients
 modes while it runs
 key j
@@ -109,7 +109,7 @@ end
 )"
 is_as pty-40x10 "$(on_screen -u <<'end'
 size 10 40
-wait lstint
+wait ntp1.example
 show small
 key e
 wait explanation
@@ -133,13 +133,13 @@ end
 # --- stopped and ended ---------------------------------------------------------------
 
 is "$(on_screen <<'end'
-wait lstint
+wait ntp1.example
 modes running
 key \x1a
 stopped
 modes stopped
 signal SIGCONT
-wait lstint
+wait ntp1.example
 modes going on
 key j
 wait Offsets of ntp1.example
@@ -153,7 +153,7 @@ going on: taken
 ended 0
 ended: as before" "Ctrl-Z and Ctrl-C leave the terminal as it was"
 for signal in SIGTERM SIGHUP SIGQUIT; do
-	is "$(printf '%s\n' 'wait lstint' "signal $signal" finish 'modes ended' | on_screen)" \
+	is "$(printf '%s\n' 'wait ntp1.example' "signal $signal" finish 'modes ended' | on_screen)" \
 		"killed by $signal
 ended: as before" "$signal too"
 done
@@ -185,7 +185,7 @@ sleep 0.5
 play hostile
 wait_until 10 answers
 out=$(on_screen <<'end'
-wait lstint
+wait alert
 key d
 wait srcadr
 show hostile
