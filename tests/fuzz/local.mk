@@ -137,7 +137,6 @@ tests_fuzz_fuzz_interleave_SOURCES = tests/fuzz/fuzz_interleave.c tests/fuzz/fuz
 tests_fuzz_fuzz_interleave_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_interleave_LDADD = libcore.a libwire.a libbase.a -lm
 
-tests_fuzz_fuzz_exporter_SOURCES = tests/fuzz/fuzz_exporter.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_exporter_SOURCES = tests/fuzz/fuzz_exporter.c tests/fuzz/answers.h \
 	tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_exporter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
