@@ -8,6 +8,7 @@
 #define PORT_PHC_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/phcwindow.h"
 #include "base/text.h"
 #include "port/clock.h"
 #include "port/net.h"
@@ -19,12 +20,6 @@ enum phc_way {
 	PHC_OFFSET,   /* ours is read before and behind it, by the kernel */
 	PHC_EXTENDED, /* the same, as near to the reading as the driver can */
 	PHC_PRECISE,  /* the hardware takes both at once */
-};
-
-/* The card's clock was card_ns at some moment between two readings of ours; of PRECISE one. */
-struct phc_window {
-	struct rtime before, after;
-	int64_t card_ns; /* since the card's own epoch */
 };
 
 /* One comparison. */

@@ -7,5 +7,6 @@ libbase_a_SOURCES = \
 	include/base/hostspec.h src/base/hostspec.c \
 	include/base/limit.h src/base/limit.c \
 	include/base/ntptime.h src/base/ntptime.c \
+	include/base/phcwindow.h src/base/phcwindow.c \
 	include/base/siphash.h src/base/siphash.c \
 	include/base/text.h src/base/text.c

@@ -27,6 +27,7 @@ libcore_a_SOURCES = \
 	src/core/mru.c \
 	include/core/nts_client.h src/core/nts_client.c \
 	src/core/orphan.c \
+	include/core/phcmap.h src/core/phcmap.c \
 	include/core/overlap.h src/core/overlap.c \
 	include/core/quorum.h src/core/quorum.c \
 	src/core/refsample.c \

@@ -31,8 +31,8 @@ static_assert(PTP_MAX_SAMPLES == PHC_WINDOWS_MAX, "as the kernel has it");
 
 enum { CLOCKS_MAX = 64, NAME_PATH_MAX = 128 };
 
-/* Beyond, nanoseconds have no room: no clock that counts since 1970 or since it had power. */
-static const int64_t SECONDS_MOST = INT64_C(9000000000);
+/* Beyond, differences have no room: no clock that counts since 1970 or since it had power. */
+static const int64_t SECONDS_MOST = INT64_C(4000000000);
 
 struct phc_linux {
 	struct phc phc;

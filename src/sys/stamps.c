@@ -34,6 +34,9 @@ enum {
 /* SCM_TIMESTAMPING holds three stamps, of which the middle one is dead. */
 enum { STAMP_OF_KERNEL = 0, STAMP_OF_CARD = 2, STAMPS_IN_MESSAGE = 3 };
 
+/* Beyond, differences of a card's times have no room. */
+#define CARD_MOST_S INT64_C(4000000000)
+
 /* Octets of a frame before the datagram, where the kernel does not count them. */
 enum { FRAME_V4 = 14 + 20 + 8, FRAME_V6 = 14 + 40 + 8 };
 
@@ -67,7 +70,8 @@ set_kernel(struct stamps_found *out, const struct timespec *ts)
 static void
 set_card(struct stamps_found *out, const struct timespec *ts)
 {
-	if (ts->tv_sec != 0 || ts->tv_nsec != 0) {
+	if ((ts->tv_sec != 0 || ts->tv_nsec != 0) && ts->tv_sec <= CARD_MOST_S &&
+	    ts->tv_sec >= -CARD_MOST_S) {
 		out->card_ns = (int64_t)ts->tv_sec * NS_PER_S + ts->tv_nsec;
 		out->has_card = true;
 	}

@@ -120,6 +120,12 @@ tests_unit_core_test_orphan_SOURCES = tests/unit/core/test_orphan.c tests/unit/c
 tests_unit_core_test_orphan_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_orphan_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_phcmap
+TESTS += tests/unit/core/test_phcmap
+tests_unit_core_test_phcmap_SOURCES = tests/unit/core/test_phcmap.c tests/unit/core/check.h
+tests_unit_core_test_phcmap_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_core_test_phcmap_LDADD = libsim.a libcore.a libbase.a $(CMOCKA_LIBS) -lm
+
 check_PROGRAMS += tests/unit/core/test_refsample
 TESTS += tests/unit/core/test_refsample
 tests_unit_core_test_refsample_SOURCES = tests/unit/core/test_refsample.c tests/unit/core/check.h
