@@ -62,8 +62,9 @@ enum config_source_flag {
 	OPTION_XLEAVE = 0x0040,
 	OPTION_AUTOKEY = 0x0080,
 	OPTION_NTS = 0x0100,
-	OPTION_NOVAL = 0x0200,   /* nts: the certificate is not checked */
-	OPTION_XMTNONCE = 0x0400 /* always done; kept to be printed back */
+	OPTION_NOVAL = 0x0200,    /* nts: the certificate is not checked */
+	OPTION_XMTNONCE = 0x0400, /* always done; kept to be printed back */
+	OPTION_TAI = 0x8000       /* refclock: its clock counts TAI */
 };
 
 /* t of 127.127.t.u, of those that have a driver. */
@@ -72,7 +73,8 @@ enum config_clock {
 	CLOCK_NMEA = 20,
 	CLOCK_PPS = 22,
 	CLOCK_SHM = 28,
-	CLOCK_SOCK = 47, /* our own number: chrony has none */
+	CLOCK_SOCK = 47, /* our own numbers: chrony has none */
+	CLOCK_PHC = 48,
 };
 
 /* fudge 127.127.t.u ... */
@@ -122,6 +124,7 @@ struct config_source {
 	int32_t clock_type, clock_unit; /* t and u of 127.127.t.u */
 	bool by_name; /* "refclock NAME", as NTPsec has it: some words mean other things there */
 	const char *subtype, *path, *ppspath; /* NULL unless given */
+	const char *vmclock;                  /* page of a virtual machine, or NULL */
 	int32_t baud;                         /* 0: driver's default */
 	struct config_fudge fudge;
 	/* origin */
@@ -219,6 +222,25 @@ struct config_listen {
 	const char *name; /* LISTEN_NAME; LISTEN_ADDR: its interface, NULL: any */
 	struct addr addr; /* LISTEN_ADDR */
 	unsigned prefix_len;
+	struct config_place place;
+};
+
+/* ---- network cards that stamp ---- */
+
+/* Which packets that come a card is to stamp. */
+enum config_rxfilter { RXFILTER_NTP, RXFILTER_NONE, RXFILTER_PTP, RXFILTER_ALL };
+
+enum { CONFIG_CARD_MAXPOLL_NEXT = 127, CONFIG_CARD_SAMPLES_MAX = 64 };
+
+/* hwtimestamp */
+struct config_card {
+	const char *ifname;        /* "*": of all interfaces that have no line */
+	int32_t minpoll, maxpoll;  /* log2 s, between comparisons; CONFIG_CARD_MAXPOLL_NEXT: next */
+	double precision_s;        /* of reading the card's clock */
+	double txcomp_s, rxcomp_s; /* delays before and behind the stamps */
+	bool nocrossts;            /* the hardware's own comparison is not used */
+	enum config_rxfilter rxfilter;
+	int32_t minsamples, maxsamples; /* comparisons that make a map */
 	struct config_place place;
 };
 
@@ -413,9 +435,11 @@ struct config {
 
 	struct config_listen *listens; /* in file order; none: listen on every address */
 	unsigned listens_n;
-	int32_t dscp;       /* 0..63 */
-	int32_t sourceport; /* 0: a random port per association, RFC 9109 */
-	int32_t extra_port; /* second server port; 0: none */
+	int32_t dscp;              /* 0..63 */
+	int32_t sourceport;        /* 0: a random port per association, RFC 9109 */
+	int32_t extra_port;        /* second server port; 0: none */
+	struct config_card *cards; /* hwtimestamp, one for an interface */
+	unsigned cards_n;
 
 	const char *driftfile;      /* NULL: none; so are all paths */
 	double drift_threshold_ppm; /* second word of driftfile; 0: none */

@@ -38,6 +38,7 @@ enum schema_group {
 	SCHEMA_CRYPTO,
 	SCHEMA_TRAP,
 	SCHEMA_EXTRA,
+	SCHEMA_CARD, /* hwtimestamp */
 	SCHEMA_GROUPS
 };
 
@@ -71,6 +72,7 @@ enum schema_arg {
 	ARG_DEVICE,
 	ARG_RESTRICT,
 	ARG_LISTEN,
+	ARG_CARD,
 	ARG_SWITCHES,
 	ARG_KEY_LIST,
 	ARG_LOGCONFIG,
@@ -125,6 +127,7 @@ enum schema_part {
 	PART_RATE,
 	PART_SERVE,
 	PART_LISTEN,
+	PART_CARDS,
 	PART_SOURCEPORT,
 	PART_UNPEER, /* of ids and members of pools; done once */
 	PART_SOURCES,

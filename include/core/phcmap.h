@@ -29,7 +29,7 @@ struct phcmap {
 	/* The line: free less card, at the last point, ns; and what it gains on the card, s/s. */
 	int64_t base_ns, card_ns;
 	double rate;
-	double middle_s;           /* of the points, before card_ns */
+	double middle_s;            /* of the points, before card_ns */
 	double level_var, rate_var; /* of the line in the middle, s^2; of its rate */
 };
 

@@ -11,10 +11,13 @@
 #include "core/discipline.h"
 #include "port/clock.h"
 #include "port/loop.h"
+#include "port/net.h"
+#include "port/phc.h"
 #include "port/store.h"
 #include "steering/adjust.h"
 #include "steering/await.h"
 #include "steering/boot_marker.h"
+#include "steering/cards.h"
 #include "steering/clock_update.h"
 #include "steering/datecheck.h"
 #include "steering/drift.h"
@@ -90,6 +93,8 @@ struct steering_setup {
 	struct loop *loop;
 	struct clock *clock;
 	struct store *store;
+	struct net *net; /* of cards; NULL: they stamp nothing, as is: */
+	struct phcs *phcs;
 	struct journal *journal;
 	const struct assoc_table *assocs; /* the sources */
 	const struct steering_events *up;
@@ -116,6 +121,7 @@ struct steering {
 	struct leapwatch leapwatch;
 	struct boot_marker boot_marker;
 	struct datecheck datecheck;
+	struct cards cards;
 };
 
 /* Makes a steering of zeroes one that can be configured, and started (clock_update_start). */

@@ -299,6 +299,11 @@ copy_lists(struct copy *k, struct config *c)
 		c->listens[i].name = copy_text(k, c->listens[i].name);
 		c->listens[i].place.file = copy_text(k, c->listens[i].place.file);
 	}
+	c->cards = copy_array(k, c->cards, c->cards_n, sizeof *c->cards);
+	for (unsigned i = 0; i < c->cards_n && !k->exhausted; i++) {
+		c->cards[i].ifname = copy_text(k, c->cards[i].ifname);
+		c->cards[i].place.file = copy_text(k, c->cards[i].place.file);
+	}
 	c->setvars = copy_array(k, c->setvars, c->setvars_n, sizeof *c->setvars);
 	for (unsigned i = 0; i < c->setvars_n && !k->exhausted; i++) {
 		c->setvars[i].name = copy_text(k, c->setvars[i].name);

@@ -185,6 +185,7 @@ static const char *const part_names[PART_N] = {
 	[PART_RATE] = "discard, limit or mru",
 	[PART_SERVE] = "interleaved",
 	[PART_LISTEN] = "interface",
+	[PART_CARDS] = "hwtimestamp",
 	[PART_SOURCEPORT] = "sourceport",
 	[PART_UNPEER] = "unpeer",
 	[PART_RESET] = "reset",

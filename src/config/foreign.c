@@ -73,7 +73,6 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("fallbackdrift", BY_ITSELF),
 	CHRONY("generatecommandkey", "ntp-keygen makes a file of keys"),
 	CHRONY("hwclockfile", CLOCK_OF_HARDWARE),
-	CHRONY("hwtimestamp", HARDWARE_STAMPS),
 	CHRONY("hwtstimeout", HARDWARE_STAMPS),
 	CHRONY("include", "write 'includefile PATH'"),
 	CHRONY("initstepslew", "ntpd -g sets the clock once at the start, however far it is off"),

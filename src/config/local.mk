@@ -16,6 +16,7 @@ libconfig_a_SOURCES = \
 	include/config/foreign.h src/config/foreign.c \
 	src/config/parse.h src/config/parse.c \
 	src/config/parse_access.c \
+	src/config/parse_cards.c \
 	src/config/parse_files.c \
 	src/config/parse_report.c \
 	src/config/parse_source.c \

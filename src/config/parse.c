@@ -320,6 +320,9 @@ directive(struct parser *p, const struct schema_row *row)
 	case ARG_LEAPFILE:
 		parse_leapfile(p);
 		break;
+	case ARG_CARD:
+		parse_card(p);
+		break;
 	case ARG_SMEAR:
 		parse_smear(p);
 		break;

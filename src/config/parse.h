@@ -18,7 +18,8 @@ enum {
 	FRAMES_MAX = 2 * (INCLUDES_MAX + 1),
 	SOURCES_MAX = 1024,
 	SETVARS_MAX = 256,
-	SMEARS_MAX = 64
+	SMEARS_MAX = 64,
+	CARDS_MAX = 64
 };
 
 /* A file being read, or a folder whose files are taken one by one. */
@@ -122,6 +123,7 @@ void parse_fudge(struct parser *p, bool device);
 void parse_finish_fudges(struct parser *p);
 void parse_restrict(struct parser *p);
 void parse_listen(struct parser *p);
+void parse_card(struct parser *p);
 void parse_switches(struct parser *p);
 void parse_key_list(struct parser *p);
 void parse_logconfig(struct parser *p);

@@ -621,6 +621,20 @@ kept_lines(struct print *k, const struct config *c)
 }
 
 static void
+card_lines(struct print *k, const struct config *c)
+{
+	for (unsigned i = 0; i < c->cards_n; i++) {
+		struct config_card plain = { .maxpoll = CONFIG_CARD_MAXPOLL_NEXT };
+
+		value_defaults(SCHEMA_CARD, &plain);
+		word(k, "hwtimestamp");
+		word(k, c->cards[i].ifname);
+		options(k, SCHEMA_CARD, &c->cards[i], &plain);
+		end_line(k);
+	}
+}
+
+static void
 tuning(struct print *k, const struct config *c, const struct config *plain)
 {
 	group_lines(k, SCHEMA_TINKER, c, plain);
@@ -665,6 +679,7 @@ config_print(const struct config *c, bool with_defaults, const struct config_sin
 	switches(&k, c, &plain);
 	tuning(&k, c, &plain);
 	skew_line(&k, c);
+	card_lines(&k, c);
 	nts_lines(&k, c, &plain);
 	logs(&k, c, &plain);
 	kept_lines(&k, c);

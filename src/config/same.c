@@ -75,6 +75,14 @@ same_smear(const void *a, const void *b)
 }
 
 static bool
+same_card(const void *a, const void *b)
+{
+	const struct config_card *x = a, *y = b;
+
+	return text_equal(x->ifname, y->ifname); /* the others have rows */
+}
+
+static bool
 same_kept(const void *a, const void *b)
 {
 	const struct config_kept *x = a, *y = b;
@@ -136,6 +144,8 @@ holders(enum schema_group group, const struct config *c)
 		return LIST(c, restricts);
 	case SCHEMA_SMEAR:
 		return LIST(c, smears);
+	case SCHEMA_CARD:
+		return LIST(c, cards);
 	case SCHEMA_FILEGEN:
 		return ARRAY(c, filegens);
 	case SCHEMA_TOP:
@@ -207,6 +217,8 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 		return SAME(restricts, same_restrict);
 	case ARG_LISTEN:
 		return SAME(listens, same_listen);
+	case ARG_CARD:
+		return SAME(cards, same_card);
 	case ARG_KEY_LIST:
 		return SAME(trustedkeys, same_range);
 	case ARG_SETVAR:

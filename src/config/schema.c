@@ -46,6 +46,13 @@ static const struct schema_choice on_or_off[] = {
 	{ "on", 1 },
 	{ NULL, 0 },
 };
+static const struct schema_choice rxfilters[] = {
+	{ "none", RXFILTER_NONE },
+	{ "ntp", RXFILTER_NTP },
+	{ "ptp", RXFILTER_PTP },
+	{ "all", RXFILTER_ALL },
+	{ NULL, 0 },
+};
 static const struct schema_choice smear_forms[] = {
 	{ "cosine", SMEAR_COSINE },
 	{ "linear", SMEAR_LINEAR },
@@ -59,6 +66,7 @@ static const struct schema_choice smear_forms[] = {
 #define F(member) offsetof(struct config_fudge, member)
 #define G(member) offsetof(struct config_filegen, member)
 #define M(member) offsetof(struct config_smear, member)
+#define H(member) offsetof(struct config_card, member)
 #define VALUE(arg, lo, hi, out, at, aside) arg, lo, hi, out, at, aside, 0, NULL, SCHEMA_TOP
 #define INT(at, lo, hi, out) VALUE(ARG_INT, lo, hi, OUTSIDE_##out, at, NOT)
 #define INT_GIVEN(at, given, lo, hi) VALUE(ARG_INT_GIVEN, lo, hi, OUTSIDE_REFUSED, at, given)
@@ -150,6 +158,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "nic", FORM(ARG_LISTEN), NULL, ACTS(LISTEN, RELOAD) },
 	{ SCHEMA_TOP, "dscp", INT(C(dscp), 0, 63, REFUSED), "46", ACTS(LISTEN, RELOAD) },
 	{ SCHEMA_TOP, "extra", OPENS(SCHEMA_EXTRA), NULL, ACTS(LISTEN, RELOAD) },
+	{ SCHEMA_TOP, "hwtimestamp", FORM(ARG_CARD), NULL, ACTS(CARDS, RELOAD) },
 
 	/* files, logging, statistics */
 	{ SCHEMA_TOP, "driftfile", FORM(ARG_DRIFTFILE), NULL, ACTS(FILES, RELOAD) },
@@ -233,6 +242,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_REFCLOCK, "subtype", TEXT(S(subtype), 64), NULL, LATER(SOURCES, RELOAD) },
 	{ SCHEMA_REFCLOCK, "path", PATH(S(path)), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_REFCLOCK, "ppspath", PATH(S(ppspath)), NULL, ACTS(SOURCES, RELOAD) },
+	{ SCHEMA_REFCLOCK, "vmclock", PATH(S(vmclock)), NULL, ACTS(SOURCES, RELOAD) },
+	{ SCHEMA_REFCLOCK, "tai", FLAG(S(flags), OPTION_TAI), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_REFCLOCK, "baud", INT(S(baud), 0, 4000000, REFUSED), "0", ACTS(SOURCES, RELOAD) },
 
 	{ SCHEMA_FUDGE, "time1", FUDGE(ARG_REAL, -ERAS, ERAS, REFUSED, time1_s, FUDGE_TIME1), NULL,
@@ -475,6 +486,19 @@ const struct schema_row schema_rows[] = {
 
 	{ SCHEMA_EXTRA, "port", INT(C(extra_port), 1, 65535, REFUSED), NULL, ACTS(LISTEN, RELOAD) },
 
+	{ SCHEMA_CARD, "minpoll", INT(H(minpoll), -6, 10, REFUSED), "0", ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "maxpoll", INT(H(maxpoll), -6, 10, REFUSED), NULL, ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "precision", REAL(H(precision_s), 0, 1, REFUSED), "1e-07",
+	    ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "txcomp", REAL(H(txcomp_s), -1, 1, REFUSED), "0", ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "rxcomp", REAL(H(rxcomp_s), -1, 1, REFUSED), "0", ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "nocrossts", ON(H(nocrossts)), "0", ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "rxfilter", CHOICE(H(rxfilter), rxfilters), "ntp", ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "minsamples", INT(H(minsamples), 2, CONFIG_CARD_SAMPLES_MAX, REFUSED), "2",
+	    ACTS(CARDS, RELOAD) },
+	{ SCHEMA_CARD, "maxsamples", INT(H(maxsamples), 2, CONFIG_CARD_SAMPLES_MAX, REFUSED), "16",
+	    ACTS(CARDS, RELOAD) },
+
 	{ SCHEMA_RESET, "allpeers", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "auth", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "ctl", WORD, NULL, ACTS(RESET, REMOTE) },
@@ -573,6 +597,8 @@ static const struct schema_clock clocks[] = {
 	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET, NULL, 0 },
 	{ 46, "gpsd", "gpsd", STATE_NOT_YET, NULL, 0 },
 	{ 47, "sock", "socket of chrony's kind", STATE_ACTS, " path timedata time1 flag4 ", 0 },
+	{ 48, "phc", "PTP hardware clock", STATE_ACTS,
+	    " path timedata ppsdata vmclock tai time1 time2 flag1 flag4 ", 0 },
 	{ 3, NULL, "PSTI", STATE_NEVER, NULL, 0 },
 	{ 6, NULL, "IRIG audio", STATE_NEVER, NULL, 0 },
 	{ 7, NULL, "CHU", STATE_NEVER, NULL, 0 },

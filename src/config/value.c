@@ -37,6 +37,7 @@ value_wanted(const struct schema_row *row)
 	case ARG_DEVICE:
 	case ARG_RESTRICT:
 	case ARG_LISTEN:
+	case ARG_CARD:
 	case ARG_SWITCHES:
 	case ARG_KEY_LIST:
 	case ARG_LOGCONFIG:

@@ -25,6 +25,7 @@
 #include "server/access.h"
 #include "server/flood.h"
 #include "steering/boot_marker.h"
+#include "steering/cards.h"
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"
@@ -123,6 +124,7 @@ ntpd_start(struct ntpd *d)
 	control_start(&d->control);
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
+	cards_configure(&d->steering);
 	access_names_start(d);
 	if (!access_names_take(d) || !access_start(&d->server) ||
 	    !interleaved_configure(&d->server)) {
@@ -199,6 +201,7 @@ ntpd_free(struct ntpd *d)
 	sources_stop(&d->client);
 	nts_state_stop(&d->client);
 	client_stop(&d->client);
+	cards_stop(&d->steering);
 	listen_stop(d);
 	nts_serve_stop(d);
 	clock_update_free(&d->steering);

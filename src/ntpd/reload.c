@@ -26,6 +26,7 @@
 #include "ntpd/state.h"
 #include "ntpd/status.h"
 #include "server/access.h"
+#include "steering/cards.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"
 #include "steering/steer.h"
@@ -206,6 +207,13 @@ take_listens(struct ntpd *d)
 	listen_tell_unmatched(d);
 }
 
+/* Also of a card that lied: it is tried again. */
+static void
+take_cards(struct ntpd *d)
+{
+	cards_configure(&d->steering);
+}
+
 static void
 renew_sockets(struct ntpd *d)
 {
@@ -288,6 +296,7 @@ static const struct step {
 	{ ACCESS, STEP_ONLY_READ, access_names_ask, NULL },
 	{ PART(SERVE), STEP_CHANGED, take_interleaved, NULL },
 	{ PART(LISTEN), STEP_CHANGED, take_listens, NULL },
+	{ PART(CARDS), STEP_OR_READ, take_cards, NULL },
 	{ PART(LISTEN) | PART(SOURCEPORT), STEP_CHANGED, renew_sockets, NULL },
 	{ PART(SWITCHES), STEP_CHANGED, take_control, NULL },
 	{ PART(SOURCES), STEP_CHANGED, NULL, begin_source },

@@ -212,6 +212,8 @@ wire_steering(struct ntpd *d)
 		.loop = d->port.loop,
 		.clock = d->port.clock,
 		.store = d->port.store,
+		.net = d->port.net,
+		.phcs = d->port.phcs,
 		.journal = &d->journal,
 		.assocs = &d->client.peers.table,
 		.up = &STEERING_EVENTS,

@@ -5,6 +5,7 @@ libsteering_a_SOURCES = \
 	include/steering/adjust.h src/steering/adjust.c \
 	include/steering/await.h src/steering/await.c \
 	include/steering/boot_marker.h src/steering/boot_marker.c \
+	include/steering/cards.h src/steering/cards.c \
 	include/steering/clock_look.h src/steering/clock_look.c \
 	src/steering/clock_rules.h src/steering/clock_rules.c \
 	include/steering/clock_update.h src/steering/clock_update.c \

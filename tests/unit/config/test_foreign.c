@@ -10,7 +10,7 @@ static const char chrony[] = "acquisitionport allow authselectmode bindacqaddres
 			     "cmddeny cmdport cmdratelimit "
 			     "combinelimit commandkey confdir corrtimeratio deny dumpdir "
 			     "dumponexit fallbackdrift "
-			     "generatecommandkey hwclockfile hwtimestamp hwtstimeout include "
+			     "generatecommandkey hwclockfile hwtstimeout include "
 			     "initstepslew keyfile "
 			     "leapseclist leapsecmode leapsectz linux_freq_scale linux_hz local "
 			     "lock_all log logbanner "

@@ -12,9 +12,10 @@ static const double FAR_S = 8.0;
 static struct phcmap_point
 point(int64_t card_ns, int64_t free_ns, double error_s)
 {
-	return (struct phcmap_point){
-		.card_ns = card_ns, .free_ns = free_ns, .error_s = error_s, .width_s = 2 * error_s
-	};
+	return (struct phcmap_point){ .card_ns = card_ns,
+		.free_ns = free_ns,
+		.error_s = error_s,
+		.width_s = 2 * error_s };
 }
 
 /*
@@ -85,8 +86,8 @@ the_line_is_that_of_the_normal_equations(void **state)
 		for (unsigned i = 0; i < n; i++) {
 			double t = i * 1.0, e_s = sim_rng_between(&r, -1e-7, 1e-7);
 
-			p[i] = point(card_ns + i * S,
-			    base_ns + ns_from_s(t + rate * t + e_s), sim_rng_between(&r, 1e-7, 2e-7));
+			p[i] = point(card_ns + i * S, base_ns + ns_from_s(t + rate * t + e_s),
+			    sim_rng_between(&r, 1e-7, 2e-7));
 			assert_int_equal(phcmap_add(&m, &p[i]), PHCMAP_ADDED);
 		}
 		card_ns += n * S + sim_rng_below(&r, 900000000);
