@@ -10,6 +10,7 @@ dist_examples_DATA = \
 	conf/ntp-lan.conf \
 	conf/ntp-pool.conf \
 	conf/ntp-stratum1.conf \
+	conf/ntp-vm-phc.conf \
 	conf/ntp.conf \
 	conf/ntp.default \
 	conf/ntp.keys \

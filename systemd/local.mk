@@ -3,7 +3,7 @@ units = systemd/ntpd.service systemd/ntpdate.service systemd/ntp-wait.service \
 	systemd/ntpd-dhcp.service systemd/ntpd-rotate-stats.service systemd/ntp-leapfetch.service \
 	systemd/ntp-exporter.service systemd/ntp-alarm.service
 unit_files = systemd/ntp-exporter.socket systemd/ntpd-dhcp.path systemd/ntpd-rotate-stats.timer systemd/ntp-leapfetch.timer
-dropins = systemd/user.conf systemd/refclock.conf systemd/priority.conf
+dropins = systemd/user.conf systemd/refclock.conf systemd/hwtimestamp.conf systemd/priority.conf
 EXTRA_DIST += systemd/ntpd.service.in systemd/ntpdate.service.in systemd/ntp-wait.service.in \
 	systemd/ntpd-dhcp.service.in systemd/ntpd-rotate-stats.service.in \
 	systemd/ntp-leapfetch.service.in systemd/ntp-exporter.service.in systemd/ntp-alarm.service.in $(unit_files) systemd/sysusers.conf systemd/tmpfiles.conf

@@ -48,6 +48,9 @@ struct peer {
 	unsigned unused;         /* answers since the last sample that made none */
 	enum verdict unused_why; /* of the last of them */
 	unsigned idle;           /* polls since it was last among the survivors */
+	/* Where the stamp of its last request comes from; and those of its last sample. */
+	enum stamp_source request_by, stamps_by;
+	bool stamped; /* it had one */
 	struct protection protection;
 	struct peer_told told;
 };

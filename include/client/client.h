@@ -66,6 +66,10 @@ struct client_events {
 
 	/* The dates of certificates cannot be checked now, but by this; NULL: they can. */
 	const struct certtime *(*certtime)(void *ctx);
+	/* TAI - UTC in seconds by the table of leap seconds, 0: unknown. */
+	int (*tai)(void *ctx);
+	/* This machine was moved to another host: its oscillator is another one. */
+	void (*host_changed)(void *ctx);
 	/* The RESTRICT_* bits of whoever answers from there. */
 	unsigned (*restricted)(void *ctx, const struct endpoint *from);
 	/* Whether a packet from there may make an association that no line asked for. */

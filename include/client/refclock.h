@@ -14,6 +14,7 @@
 #include "port/device.h"
 #include "port/loop.h"
 #include "refclock/nmea.h"
+#include "refclock/vmclock.h"
 
 struct journal;
 struct refclock;
@@ -51,6 +52,9 @@ struct refclock_driver {
 	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
 	double noise_s;  /* that its samples have at least, unless fudge minjitter says others */
+	const char *other; /* its second input in words; NULL: of pulses */
+	/* Adds what depends on its line, or NULL. */
+	void (*put_rules)(const struct config_source *s, struct assoc_rules *r);
 	uint32_t silent; /* a bit of mode with which its pulses do not make it a PPS peer */
 	/* What it is read from, false: there is no such input. NULL: nothing, then: */
 	bool (*want)(const struct refclock *r, enum refclock_input_of of, struct device_want *out);
@@ -80,6 +84,10 @@ struct refclock_setup {
 	void (*world)(void *ctx, struct assoc_world *w);
 	/* A reading was added. */
 	void (*added)(void *ctx);
+	/* TAI - UTC in seconds by the table of leap seconds, 0: unknown. */
+	int (*tai)(void *ctx);
+	/* The machine is on another host: what was learned of our clock is not so any more. */
+	void (*moved)(void *ctx);
 	/* The event of the clock is another one; why: in words, may be "". */
 	void (*event)(void *ctx, const char *why);
 	void *ctx;
@@ -117,6 +125,13 @@ struct refclock_nmea {
 	double late_s;  /* of the lines behind the pulses, the mean of the last; 0: not known */
 };
 
+/* What PHC remembers. */
+struct refclock_phc {
+	bool paged, told_page;
+	struct vmclock page; /* with paged: the last, read at: */
+	struct mtime paged_at;
+};
+
 /* A clock that is open, or tries to be. */
 struct refclock {
 	const struct refclock_driver *driver;
@@ -139,8 +154,9 @@ struct refclock {
 	bool started;                   /* its owner knows it */
 	bool told_data;                 /* what is wrong with what it says was logged */
 	/* Where from. */
-	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual */
+	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual; or vmclock */
 	unsigned baud;
+	bool tai; /* its clock counts TAI */
 	struct refclock_input input[REFCLOCK_INPUTS];
 	struct loop_timer timer;
 	struct rtime begun;   /* stamps of before mean another time: our clock was moved then */
@@ -149,6 +165,7 @@ struct refclock {
 	bool corrected; /* the correction has been asked for */
 	struct refclock_shm shm;
 	struct refclock_nmea nmea;
+	struct refclock_phc phc;
 };
 
 /* What the driver and fudge add to the rules of an association. */

@@ -43,6 +43,9 @@ enum clock_leap leapsec_kernel(const struct steering *s);
 /* True when a move of the clock by moved_s just now was the leap second. */
 bool leapsec_explains(struct steering *s, double moved_s);
 
+/* TAI - UTC now in seconds, as the table has it; 0: there is none. */
+int leapsec_tai_s(const struct steering *s);
+
 /* The leap seconds near now, for smears; none while our clock follows sources that smear. */
 struct served_leap_second leapsec_served(const struct steering *s);
 

@@ -314,6 +314,7 @@ transmit(struct peer *p, const struct assoc_world *w, struct assoc_sending *out)
 		return;
 	}
 	counters_sent(&c->count);
+	p->request_by = at.src;
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
 
@@ -436,6 +437,22 @@ clock_added(void *ctx)
 	}
 }
 
+static int
+clock_tai(void *ctx)
+{
+	const struct peer *p = ctx;
+
+	return p->client->is.up->tai(p->client->is.up_ctx);
+}
+
+static void
+clock_host_changed(void *ctx)
+{
+	const struct peer *p = ctx;
+
+	p->client->is.up->host_changed(p->client->is.up_ctx);
+}
+
 static void
 clock_event(void *ctx, const char *why)
 {
@@ -457,6 +474,8 @@ open_clock(struct peer *p, struct source *s)
 		.journal = c->is.journal,
 		.world = clock_world,
 		.added = clock_added,
+		.tai = clock_tai,
+		.moved = clock_host_changed,
 		.event = clock_event,
 		.ctx = p,
 	    });
@@ -597,8 +616,16 @@ take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 		nts_source_heard(p, &ans, auth);
 	}
 	note_send_error(p, 0, true);
+<<<<<<< HEAD
 	/* Of an interleaved one the sample may be another's: see core/onwire.h. */
 	p->unused = ans.sampled || ans.verdict == VERDICT_OK ? 0 : p->unused + 1;
+=======
+	if (ans.sampled) {
+		p->stamps_by = pkt->rx.src < p->request_by ? pkt->rx.src : p->request_by;
+		p->stamped = true;
+	}
+	p->unused = ans.sampled ? 0 : p->unused + 1;
+>>>>>>> 4a5951a (wip3)
 	p->unused_why = ans.verdict;
 	if (ans.again) {
 		arm(p);
@@ -650,6 +677,7 @@ association_io_take(struct peer *p, const struct net_packet *pkt, const struct p
 void
 association_io_sent(struct peer *p, const struct stamp *tx)
 {
+	p->request_by = tx->src;
 	assoc_sent(&p->a, p->a.wire.tag, tx->at, tx->mono, true);
 }
 
@@ -659,6 +687,7 @@ on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
 	struct peer *p = ctx;
 
 	(void)s;
+	p->request_by = tx.src;
 	assoc_sent(&p->a, tag, tx.at, tx.mono, true);
 }
 

@@ -23,6 +23,7 @@ libclient_a_SOURCES = \
 	src/client/line.h src/client/line.c \
 	src/client/refclock_local.h src/client/refclock_local.c \
 	src/client/refclock_nmea.h src/client/refclock_nmea.c \
+	src/client/refclock_phc.h src/client/refclock_phc.c \
 	src/client/refclock_pps.h src/client/refclock_pps.c \
 	src/client/refclock_reading.h src/client/refclock_reading.c \
 	src/client/refclock_shm.h src/client/refclock_shm.c \

@@ -11,13 +11,14 @@
 #include "wire/header.h"
 #include "refclock_local.h"
 #include "refclock_nmea.h"
+#include "refclock_phc.h"
 #include "refclock_pps.h"
 #include "refclock_shm.h"
 #include "refclock_sock.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
 static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_NMEA,
-	&REFCLOCK_PPS, &REFCLOCK_SHM, &REFCLOCK_SOCK };
+	&REFCLOCK_PHC, &REFCLOCK_PPS, &REFCLOCK_SHM, &REFCLOCK_SOCK };
 
 /* A device that is missing. */
 static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
@@ -48,6 +49,9 @@ refclock_put_rules(const struct config_source *s, struct assoc_rules *r)
 	const struct config_fudge *f = &s->fudge;
 
 	r->flags |= ASSOC_REFCLOCK | d->flags;
+	if (d->put_rules != NULL) {
+		d->put_rules(s, r);
+	}
 	if ((s->mode & d->silent) != 0) {
 		r->flags &= ~(unsigned)(ASSOC_PPS | ASSOC_NUMBERED);
 	}
@@ -109,7 +113,9 @@ refclock_stepped(struct refclock *r)
 static const char *
 what(const struct refclock *r, const struct refclock_input *in)
 {
-	return in == &r->input[REFCLOCK_PULSE] ? "pulse (ppspath)" : "device";
+	const char *other = r->driver->other != NULL ? r->driver->other : "pulse (ppspath)";
+
+	return in == &r->input[REFCLOCK_PULSE] ? other : "device";
 }
 
 static void
@@ -279,7 +285,8 @@ refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 	r->fudge.refid = NULL;
 	r->baud = (unsigned)s->baud;
 	keep_path(r->path, s->path);
-	keep_path(r->ppspath, s->ppspath);
+	keep_path(r->ppspath, s->vmclock != NULL ? s->vmclock : s->ppspath);
+	r->tai = (s->flags & OPTION_TAI) != 0;
 	r->begun = (struct rtime){ INT64_MIN };
 	refsample_clear(&r->samples);
 	if (r->driver->want != NULL) {

@@ -60,7 +60,9 @@ parse_card(struct parser *p)
 		return;
 	}
 	value_defaults(SCHEMA_CARD, &card);
-	parse_options(p, SCHEMA_CARD, 2, &card);
+	if (parse_word(p, 2) != NULL) {
+		parse_options(p, SCHEMA_CARD, 2, &card);
+	}
 	if (!p->failed) {
 		check_card(p, &card);
 	}

@@ -17,6 +17,7 @@ struct peer_vars {
 	uint64_t srcport, dstport, out, in, leap, stratum, reach, unreach, hmode, pmode, flash,
 	    keyid, config, authentic, candidate;
 	const char *srchost;
+	char stamps[2]; /* "h", "k" or "u"; "": no sample yet */
 	char clock_name[CLOCK_NAME_MAX];
 	int64_t precision, hpoll, ppoll, headway;
 	double rootdelay, rootdisp, offset, delay, dispersion, jitter, bias, rootdist;
@@ -104,6 +105,7 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_NAMED("bogusorg", KIND_UINT, bogusorg),
 	PEER_NAMED("oldpkt", KIND_UINT, oldpkt),
 	PEER_NAMED("candidate", KIND_UINT, candidate),
+	PEER_NAMED("stamps", KIND_BARE, stamps),
 	PEER_NAMED("peer_var_list", KIND_NAMES, more_names),
 };
 
@@ -281,6 +283,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->config = 1;
 	v->authentic = a->authentic;
 	v->candidate = a->tally;
+	v->stamps[0] = p->stamped ? "ukh"[p->stamps_by] : '\0';
 	v->badauth = a->count.bad_auth;
 	v->bogusorg = a->count.bogus;
 	v->oldpkt = a->count.duplicate;

@@ -12,13 +12,14 @@
 #include "server/receive.h"
 #include "server/server.h"
 #include "steering/await.h"
+#include "steering/cards.h"
 #include "steering/leapsec.h"
 #include "steering/steer.h"
 #include "steering/steering.h"
 #include "steering/system.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
-enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
+enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160, HWTSTAMPS_MAX = 144 };
 
 /* "short:0 ": a name and the longest number for each verdict. */
 enum { VERDICT_WORDS_MAX = VERDICT_N * 36 };
@@ -49,6 +50,8 @@ struct system_vars {
 	double zero_s, bcastdelay, wander_threshold;
 	const char *kstflags;
 	char kernel_words[KERNEL_WORDS_MAX];
+	const char *hwtstamps;
+	char cards[HWTSTAMPS_MAX];
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped;
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
@@ -99,6 +102,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("config_faults", KIND_QUOTED, config_faults),
 	SYS_NAMED("config_unused", KIND_QUOTED, config_unused),
 	SYS_NAMED("steps", KIND_UINT, steps),
+	SYS_NAMED("hwtstamps", KIND_QUOTED, hwtstamps),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
 	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
 	SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
@@ -316,6 +320,15 @@ fill_mru(const struct control *c, struct system_vars *v)
 	}
 }
 
+static void
+put_cards(const struct steering *s, struct system_vars *v)
+{
+	struct text t = text_over(v->cards, sizeof v->cards);
+
+	cards_put(&s->cards, &t);
+	v->hwtstamps = v->cards;
+}
+
 /* The kernel's status word in words. */
 static void
 put_kernel_words(char *buf, size_t cap, unsigned status)
@@ -404,6 +417,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->clk_wander = s->disc.loop.wander;
 	v->peermode = s->sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = s->disc.steps;
+	put_cards(s, v);
 	v->state = discipline_state_name(s->disc.state);
 	v->clock_control = steer_control_words(s);
 	if (s->sys.peer_id != 0) {

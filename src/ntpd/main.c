@@ -419,6 +419,21 @@ open_as_user(struct process *p)
 	ntpd_user_changed(p->ntpd);
 }
 
+/* Clocks of cards, of which a name or an interface may tell which. */
+static bool
+has_cards(const struct process *p)
+{
+	const struct config *c = ntpd_config(p->ntpd);
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		if (c->sources[i].kind == SOURCE_REFCLOCK &&
+		    c->sources[i].clock_type == CLOCK_PHC) {
+			return true;
+		}
+	}
+	return c->cards_n > 0;
+}
+
 /* Clocks that are read from something outside the process. */
 static bool
 has_devices(const struct process *p)
@@ -433,7 +448,7 @@ has_devices(const struct process *p)
 			return true;
 		}
 	}
-	return false;
+	return has_cards(p);
 }
 
 static void
@@ -473,6 +488,11 @@ allow_folders(struct process *p)
 		fence_allow(p->fence, FENCE_DEVICE, "/dev");
 		/* Whose the segment is that may not be read. */
 		fence_allow(p->fence, FENCE_READ, "/proc/sysvipc/shm");
+	}
+	if (has_cards(p)) {
+		/* What clocks call themselves; the links in the first lead to the second. */
+		fence_allow(p->fence, FENCE_READ, "/sys/class/ptp");
+		fence_allow(p->fence, FENCE_READ, "/sys/devices");
 	}
 	fence_allow_system(p->fence);
 }

@@ -11,6 +11,7 @@
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"
 #include "steering/datecheck.h"
+#include "steering/leapsec.h"
 #include "steering/steer.h"
 
 static void
@@ -77,6 +78,22 @@ certtime(void *ctx)
 	struct ntpd *d = ctx;
 
 	return datecheck_unknown(&d->steering);
+}
+
+static int
+tai(void *ctx)
+{
+	const struct ntpd *d = ctx;
+
+	return leapsec_tai_s(&d->steering);
+}
+
+static void
+host_changed(void *ctx)
+{
+	struct ntpd *d = ctx;
+
+	steer_host_changed(&d->steering);
 }
 
 static unsigned
@@ -155,6 +172,8 @@ static const struct client_events CLIENT_EVENTS = {
 	.changed = changed,
 	.broke = broke,
 	.certtime = certtime,
+	.tai = tai,
+	.host_changed = host_changed,
 	.restricted = restricted,
 	.may_associate = may_associate,
 	.source_address = source_address,

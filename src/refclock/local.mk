@@ -2,5 +2,7 @@
 noinst_LIBRARIES += librefclock.a
 librefclock_a_SOURCES = \
 	include/refclock/nmea.h src/refclock/nmea.c \
+	include/refclock/phc.h src/refclock/phc.c \
 	include/refclock/shm.h src/refclock/shm.c \
-	include/refclock/sock.h src/refclock/sock.c
+	include/refclock/sock.h src/refclock/sock.c \
+	include/refclock/vmclock.h src/refclock/vmclock.c

@@ -101,3 +101,11 @@ leapsec_served(const struct steering *s)
 		.at = s->leapsec.looked_at,
 	};
 }
+
+int
+leapsec_tai_s(const struct steering *s)
+{
+	const struct leap *l = &s->leapsec.leap;
+
+	return l->rows_n > 0 && l->tai_s > 0 ? l->tai_s : 0;
+}

@@ -352,6 +352,13 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	}
 }
 
+void
+steer_host_changed(struct steering *s)
+{
+	steer_disturbed(s, &(struct adjust_finding){ .slept = true });
+	s->is.up->clock_moved(s->is.up_ctx, true);
+}
+
 /* ---- rules, start and stop ---- */
 
 const char *

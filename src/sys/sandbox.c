@@ -26,6 +26,7 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 #else
 #include <linux/netlink.h>
 #include <linux/pps.h>
+#include <linux/ptp_clock.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -269,12 +270,17 @@ allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
 			     int_is(0, -1, AF_UNIX)));
 }
 
-/* Setting up a serial line, by the calls of older and newer C libraries; and pulses. */
+/*
+ * Setting up a serial line, by the calls of older and newer C libraries; pulses; clocks of cards,
+ * and what these stamp.
+ */
 static int
 allow_clocks(scmp_filter_ctx f)
 {
 	static const uint64_t requests[] = { TCSETS, TCGETS2_OF_KERNEL, TCSETS2_OF_KERNEL,
-		PPS_GETPARAMS, PPS_SETPARAMS, PPS_GETCAP, PPS_FETCH };
+		PPS_GETPARAMS, PPS_SETPARAMS, PPS_GETCAP, PPS_FETCH, PTP_CLOCK_GETCAPS,
+		PTP_SYS_OFFSET, PTP_SYS_OFFSET_EXTENDED, PTP_SYS_OFFSET_PRECISE, SIOCETHTOOL,
+		SIOCGHWTSTAMP, SIOCSHWTSTAMP };
 
 	return allow_values(f, SCMP_SYS(ioctl), 1, requests, sizeof requests / sizeof requests[0]);
 }

@@ -27,7 +27,8 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_nmea \
 	tests/fuzz/fuzz_shm \
 	tests/fuzz/fuzz_sock \
-	tests/fuzz/fuzz_starter
+	tests/fuzz/fuzz_starter \
+	tests/fuzz/fuzz_vmclock
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
 fuzz_main =
@@ -162,3 +163,7 @@ tests_fuzz_fuzz_nmea_LDADD = librefclock.a libbase.a
 tests_fuzz_fuzz_sock_SOURCES = tests/fuzz/fuzz_sock.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_sock_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_sock_LDADD = librefclock.a libbase.a
+
+tests_fuzz_fuzz_vmclock_SOURCES = tests/fuzz/fuzz_vmclock.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_vmclock_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_vmclock_LDADD = librefclock.a libbase.a

@@ -45,6 +45,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \
 	tests/sim/boot.h tests/sim/boot.c \
+	tests/sim/scenarios_hwstamp.c \
 	tests/sim/scenarios_leap.c \
 	tests/sim/scenarios_liars.c \
 	tests/sim/scenarios_latch.c \

@@ -471,6 +471,191 @@ samples_of_a_socket_are_followed_alone(struct sim *s)
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 10e-6, "off");
 }
 
+/* ---- PTP hardware clocks ---- */
+
+#define PHC_LINE "driftfile /drift\nrefclock phc path \"KVM virtual PTP\" minpoll 4 maxpoll 4\n"
+#define PHC_WITH_PAGE                                                              \
+	"driftfile /drift\nrefclock phc path \"KVM virtual PTP\" vmclock /dev/vmclock0 " \
+	"minpoll 4 maxpoll 4\n"
+
+static void
+the_clock_of_a_hypervisor_is_followed_within_a_microsecond(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, PHC_LINE);
+
+	n->clock.osc.walk = 1e-9;
+	(void)sim_phc_clock(&n->phcs, "KVM virtual PTP");
+	(void)sim_node_boot(n);
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).stratum == 1, "not after 10 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < scenario_figure(s, 1e-6, 20e-6), "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+static void
+a_clock_that_counts_tai_is_37_s_ahead_by_the_table_or_by_fudge(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nrefclock phc path /dev/ptp0 tai time2 37 minpoll 4 maxpoll 4\n");
+	struct sim_phc *c = sim_phc_clock(&n->phcs, "card");
+
+	c->offset_ns = INT64_C(37) * NS_PER_S;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 20e-6, "off");
+}
+
+static void
+a_clock_of_tai_without_anybody_who_knows_it_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nserver 127.127.48.0 minpoll 4 maxpoll 4\nfudge 127.127.48.0 flag1 1\n");
+
+	(void)sim_phc_clock(&n->phcs, "card");
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "it counts TAI, and nobody says") == 1, "not said once");
+}
+
+/* Since the card had power, 1000 s ago: nobody has set it. */
+static void
+a_card_that_nobody_set_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    "driftfile /drift\nrefclock phc path eth0 minpoll 4 maxpoll 4\n");
+
+	(void)sim_phc_card(&n->phcs, "eth0");
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "its time is before tos basedate") == 1, "not said once");
+}
+
+static void
+a_clock_that_is_missing_is_said_once_and_opened_when_it_comes(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, PHC_LINE);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "PHC(0): its device cannot be opened: No such device") == 1,
+	    "not said once");
+	(void)sim_phc_clock(&n->phcs, "KVM virtual PTP");
+	sim_run(s, 64 + 10);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+}
+
+static struct sim_node *
+phc_among_servers(struct sim *s, struct sim_phc **c)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    FOUR_SERVERS "server 127.127.48.0 minpoll 4 maxpoll 4 prefer\n");
+
+	*c = sim_phc_clock(&n->phcs, "card");
+	for (unsigned i = 1; i <= 4; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	return n;
+}
+
+static void
+a_hardware_clock_that_jumps_is_given_up_within_two_polls(struct sim *s)
+{
+	struct sim_phc *c;
+	struct sim_node *n = phc_among_servers(s, &c);
+
+	sim_run(s, 1800);
+	SIM_CHECK(s, follows_clock(n), "not followed");
+	c->offset_ns = INT64_C(700000000);
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
+}
+
+static void
+a_hardware_clock_that_cannot_be_read_is_given_up_within_two_polls(struct sim *s)
+{
+	struct sim_phc *c;
+	struct sim_node *n = phc_among_servers(s, &c);
+
+	sim_run(s, 1800);
+	c->look_error = -11;
+	sim_run(s, 2 * 16 + 2);
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	c->look_error = 0;
+	sim_run(s, 40);
+	SIM_CHECK(s, follows_clock(n), "not followed again");
+}
+
+static void
+a_hardware_clock_37_s_ahead_is_told_to_count_tai(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    FOUR_SERVERS "server 127.127.48.0 minpoll 4 maxpoll 4\nfudge 127.127.48.0 time2 37\n");
+	struct sim_phc *c = sim_phc_clock(&n->phcs, "card");
+
+	c->offset_ns = INT64_C(37) * NS_PER_S;
+	for (unsigned i = 1; i <= 4; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_logged(n, "it is 37 s ahead, as TAI is") == 1, "not said once");
+	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "followed");
+}
+
+/* Another host has another oscillator; the page says so before a sample is off. */
+static void
+a_machine_that_is_moved_is_right_again_within_a_minute(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, PHC_WITH_PAGE);
+	struct sim_device *page = sim_device_vmclock(&n->devices, "/dev/vmclock0");
+
+	(void)sim_phc_clock(&n->phcs, "KVM virtual PTP");
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	n->clock.osc.freq += 40e-6;
+	sim_clock_foreign_step(&n->clock, 0.0002);
+	page->marker++;
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_logged(n, "the hypervisor has moved this machine") == 1, "not said once");
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 20e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+static void
+a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, PHC_WITH_PAGE);
+	struct sim_device *page = sim_device_vmclock(&n->devices, "/dev/vmclock0");
+
+	page->untrusted = true;
+	(void)sim_phc_clock(&n->phcs, "KVM virtual PTP");
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "PHC(0) clk_bad_signal") == 1, "no event");
+	page->untrusted = false;
+	page->told_off_s = 0.002;
+	sim_run(s, 120);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).root_dist_s > 0.002, "%.6f s",
+	    sim_status(n).root_dist_s);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_clock_alone_is_followed_within_10_s),
 	SCENARIO(a_clock_that_dies_is_given_up_within_two_polls),
@@ -498,6 +683,16 @@ static const struct scenario list[] = {
 	SCENARIO(a_preferred_pulse_refines_what_shared_memory_says),
 	SCENARIO(pulses_by_a_socket_refine_a_preferred_clock),
 	SCENARIO(samples_of_a_socket_are_followed_alone),
+	SCENARIO(the_clock_of_a_hypervisor_is_followed_within_a_microsecond),
+	SCENARIO(a_clock_that_counts_tai_is_37_s_ahead_by_the_table_or_by_fudge),
+	SCENARIO(a_clock_of_tai_without_anybody_who_knows_it_is_not_followed),
+	SCENARIO(a_card_that_nobody_set_is_not_followed),
+	SCENARIO(a_clock_that_is_missing_is_said_once_and_opened_when_it_comes),
+	SCENARIO(a_hardware_clock_that_jumps_is_given_up_within_two_polls),
+	SCENARIO(a_hardware_clock_that_cannot_be_read_is_given_up_within_two_polls),
+	SCENARIO(a_hardware_clock_37_s_ahead_is_told_to_count_tai),
+	SCENARIO(a_machine_that_is_moved_is_right_again_within_a_minute),
+	SCENARIO(a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed),
 };
 
 const struct scenario_table refclock_scenarios = SCENARIO_TABLE(list);

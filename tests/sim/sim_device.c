@@ -10,6 +10,8 @@
 #define PI 3.14159265358979323846
 #define WEEK_S 604800
 
+enum { PAGE_LEN = 112 };
+
 /* struct shmTime of 64 bits. */
 enum {
 	SHM_MODE = 0,
@@ -297,6 +299,12 @@ sim_device_pulse(struct sim_devices *d, const char *path)
 	return v;
 }
 
+struct sim_device *
+sim_device_vmclock(struct sim_devices *d, const char *path)
+{
+	return add_at(d, DEVICE_PAGE, path);
+}
+
 /* ---- the port ---- */
 
 static struct sim_device *
@@ -368,6 +376,43 @@ read_line(struct sim_device *v, struct device_reading *out)
 }
 
 static int
+read_compare(const struct sim_device *v, struct device_reading *out)
+{
+	int error = v->phc->of->ops->look(v->phc, PHC_WINDOWS_MAX, PHC_PRECISE, &out->look);
+
+	out->at = out->look.at;
+	out->snapshot = true;
+	return v->dead ? -EAGAIN : error;
+}
+
+static void
+put_le(uint8_t *at, uint64_t value, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		at[i] = (uint8_t)(value >> 8 * i);
+	}
+}
+
+/* struct vmclock_abi. */
+static void
+read_page(const struct sim_device *v, struct device_reading *out)
+{
+	uint8_t *p = out->bytes;
+
+	memset(p, 0, PAGE_LEN);
+	put_le(p, 0x4b4c4356, 4);
+	put_le(p + 0x08, 1, 2);
+	put_le(p + 0x10, v->marker, 8);
+	put_le(p + 0x18, (v->tai_s != 0 ? 1 : 0) | (v->told_off_s > 0.0 ? 0x40 : 0), 8);
+	p[0x22] = v->untrusted ? 4 : 2;
+	put_le(p + 0x24, (uint64_t)v->tai_s, 2);
+	p[0x26] = v->leap > 0 ? 1 : v->leap < 0 ? 2 : 0;
+	put_le(p + 0x60, (uint64_t)ns_from_s(v->told_off_s), 8);
+	out->len = PAGE_LEN;
+	out->snapshot = true;
+}
+
+static int
 read_device(struct device *dev, struct device_reading *out)
 {
 	struct sim_device *v = device_of(dev);
@@ -377,13 +422,10 @@ read_device(struct device *dev, struct device_reading *out)
 		return -EIDRM;
 	}
 	if (v->kind == DEVICE_COMPARE) {
-		out->snapshot = true;
-		return v->phc->of->ops->look(v->phc, PHC_WINDOWS_MAX, PHC_PRECISE, &out->look);
+		return read_compare(v, out);
 	}
 	if (v->kind == DEVICE_PAGE) {
-		memcpy(out->bytes, v->segment, sizeof v->segment);
-		out->len = sizeof v->segment;
-		out->snapshot = true;
+		read_page(v, out);
 		return 0;
 	}
 	if (v->kind != DEVICE_SNAPSHOT) {

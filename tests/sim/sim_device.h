@@ -45,7 +45,13 @@ struct sim_device {
 	int open_error; /* -errno of opening it, 0: none */
 	bool gone;      /* the one that is open has been taken away */
 
-	uint8_t segment[SIM_SHM_LEN];              /* of DEVICE_PAGE, what is read */
+	/* DEVICE_PAGE: what a hypervisor says there of its clock. */
+	uint64_t marker;   /* another one: the machine was moved */
+	bool untrusted;    /* the hypervisor's clock is not synchronised */
+	double told_off_s; /* what its clock may be wrong by, as it says; 0: it does not */
+	int tai_s;         /* 0: it does not say */
+
+	uint8_t segment[SIM_SHM_LEN];
 	struct phc *phc;                           /* DEVICE_COMPARE: while it is open */
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
@@ -77,6 +83,9 @@ struct sim_device *sim_device_datagram(struct sim_devices *d, const char *path);
 /* A receiver on a serial line, that sends each second 0.3 s after it began; and pulses. */
 struct sim_device *sim_device_line(struct sim_devices *d, const char *path);
 struct sim_device *sim_device_pulse(struct sim_devices *d, const char *path);
+
+/* The page of a vmclock: synchronised, its time is UTC; leap is +1 or -1. */
+struct sim_device *sim_device_vmclock(struct sim_devices *d, const char *path);
 
 /* The process has ended: how many it left open. */
 unsigned sim_devices_end(struct sim_devices *d);

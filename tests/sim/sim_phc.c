@@ -10,6 +10,7 @@
 #define WANDER_PERIOD_S 1800.0
 /* What a cross timestamp is wrong by, and the least that a window can be wide. */
 #define GRAIN_NS 8
+#define LOOK_NS 20000
 
 static struct sim_phc *
 card_of(struct phc *c)
@@ -106,6 +107,9 @@ sim_phc_look(struct sim_phc *c, unsigned max, enum phc_way most, struct phc_look
 		}
 	}
 	clock->ops->read(clock, &out->at);
+	/* It takes its time, and its last window ends before it does. */
+	out->at.real.ns += LOOK_NS;
+	out->at.mono.ns += LOOK_NS;
 	return 0;
 }
 

@@ -20,7 +20,7 @@ check() {
 
 # Words of a later version, and the folder that a DHCP hook makes when there is something for it.
 expected='is recognised, not in effect|: the folder does not exist yet$'
-for file in ntp.conf ntp-lan.conf ntp-pool.conf ntp-stratum1.conf; do
+for file in ntp.conf ntp-lan.conf ntp-pool.conf ntp-stratum1.conf ntp-vm-phc.conf; do
 	said=$(check "$conf/$file")
 	is "$?" 0 "$file is read without an error"
 	like "$said" '0 errors, 0 warnings, [0-9]+ notes?$' "$file: nothing to warn of"

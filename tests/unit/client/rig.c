@@ -156,9 +156,24 @@ may_associate(void *ctx, const struct restrict_newcomer *who)
 	return ((struct rig *)ctx)->refusal;
 }
 
+static int
+tai(void *ctx)
+{
+	(void)ctx;
+	return 37;
+}
+
+static void
+host_changed(void *ctx)
+{
+	(void)ctx;
+}
+
 static const struct client_events EVENTS = {
 	.may_associate = may_associate,
 	.certtime = certtime,
+	.tai = tai,
+	.host_changed = host_changed,
 	.look = look,
 	.world = world,
 	.standing = standing,

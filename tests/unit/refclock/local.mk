@@ -16,3 +16,9 @@ TESTS += tests/unit/refclock/test_sock
 tests_unit_refclock_test_sock_SOURCES = tests/unit/refclock/test_sock.c
 tests_unit_refclock_test_sock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_refclock_test_sock_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/refclock/test_vmclock
+TESTS += tests/unit/refclock/test_vmclock
+tests_unit_refclock_test_vmclock_SOURCES = tests/unit/refclock/test_vmclock.c
+tests_unit_refclock_test_vmclock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_refclock_test_vmclock_LDADD = librefclock.a libbase.a $(CMOCKA_LIBS) -lm

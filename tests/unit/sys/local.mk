@@ -95,3 +95,9 @@ TESTS += tests/unit/sys/test_fence
 tests_unit_sys_test_fence_SOURCES = tests/unit/sys/test_fence.c
 tests_unit_sys_test_fence_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_sys_test_fence_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_phc_linux
+TESTS += tests/unit/sys/test_phc_linux
+tests_unit_sys_test_phc_linux_SOURCES = tests/unit/sys/test_phc_linux.c
+tests_unit_sys_test_phc_linux_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_phc_linux_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Network cards that stamp packets, by clocks that drift, jump, are late, and lie. */
+#include "sim/scenario.h"
+
+#define CARD_LINE "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth0\n"
+
+static const double TWENTY_PPM = 20e-6;
+
+/* A link of a LAN whose packets take 50 us, and now and then a little more. */
+static struct sim_path
+quiet_link(void)
+{
+	return sim_path_exponential(50e-6, 1e-6);
+}
+
+/*
+ * A client whose kernel is 30 us late with its stamps, on either way, and whose card is not. The
+ * server's are exact.
+ */
+static struct sim_node *
+client_with_card(struct sim *s, const char *config, struct sim_phc **card)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, TWENTY_PPM, config);
+	struct sim_server *v = sim_serve(s, "192.0.2.1");
+
+	n->clock.osc.walk = 1e-10;
+	*card = sim_phc_card(&n->phcs, "eth0");
+	(*card)->irq_s = 30e-6;
+	(*card)->wire_s = 5e-6;
+	(*card)->osc.walk = 1e-10;
+	sim_link(s, n->host, v->host, quiet_link());
+	return n;
+}
+
+static void
+stamps_of_a_card_are_worth_more_than_the_kernels(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double with_s;
+
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: its card stamps by /dev/ptp0, rxfilter all") == 1,
+	    "not said");
+	with_s = sim_rms_error_s(s, n, 3600);
+	SIM_CHECK(s, with_s < 2e-6, "%.9f s off", with_s);
+	SIM_CHECK(s, card->looks > 1800, "compared %u times", card->looks);
+}
+
+static void
+without_a_card_that_stamps_the_kernels_stamps_are_used_and_it_is_said_once(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+
+	card->stamps_sent = false;
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: Operation not supported") == 1, "not said once");
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, card->stamps == 0, "it stamped");
+}
+
+static void
+an_interface_that_is_not_there_is_said_once_and_found_when_it_comes(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s,
+	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth1\n", &card);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth1: ") == 1, "not said once");
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	card->ifname[3] = '1';
+	sim_run(s, 70);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth1: its card stamps") == 1, "not found");
+}
+
+static void
+a_card_that_stamps_ptp_alone_says_so_and_stamps_what_leaves(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+
+	card->filters = 1U << PHC_FILTER_PTP;
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "stamps no NTP packets that come") == 1, "not said once");
+	SIM_CHECK(s, card->stamps > 100, "%u stamps", card->stamps);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 100e-6, "off");
+}
+
+/* By 3 us, in the middle of the run: the line is drawn anew, and the clock stays. */
+static void
+a_card_whose_clock_jumps_costs_two_comparisons(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	for (unsigned i = 0; i < 20; i++) {
+		card->offset_ns += i % 2 == 0 ? 3000 : -700000000;
+		sim_run(s, 300);
+	}
+	worst_s = sim_worst_error_s(s, n, 600);
+	SIM_CHECK(s, worst_s < 10e-6, "%.9f s off", worst_s);
+	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 0, "it is not believed");
+}
+
+/* Each second it is another frequency: a card that is hot, or in bad hands. */
+static void
+a_card_that_drifts_is_followed(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	card->osc.walk = 1e-8;
+	card->osc.freq = 90e-6;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	worst_s = sim_rms_error_s(s, n, 3600);
+	SIM_CHECK(s, worst_s < 2e-6, "%.9f s off", worst_s);
+}
+
+/* Half of its stamps never come, and the others after the answer: the kernel's are there. */
+static void
+stamps_that_are_missing_or_late_are_replaced_by_the_kernels(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	card->rx_lost = 0.5;
+	card->tx_lost = 0.5;
+	card->tx_late_s = 1e-3;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	worst_s = sim_worst_error_s(s, n, 3600);
+	SIM_CHECK(s, worst_s < 60e-6, "%.9f s off", worst_s);
+}
+
+/* Its receive stamps are later than the kernel's: they would be of a packet not there yet. */
+static void
+a_card_that_lies_is_not_believed_until_a_reload(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	card->rx_lie_s = 2e-3;
+	(void)sim_node_boot(n);
+	worst_s = sim_worst_error_s(s, n, 10);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 1, "not said once");
+	worst_s = sim_worst_error_s(s, n, 3600);
+	SIM_CHECK(s, worst_s < 60e-6, "%.9f s off", worst_s);
+	card->rx_lie_s = 0.0;
+	SIM_CHECK(s, ntpd_reload(n->daemon), "not reloaded");
+	sim_run(s, 1800);
+	worst_s = sim_rms_error_s(s, n, 3600);
+	SIM_CHECK(s, worst_s < 2e-6, "%.9f s off", worst_s);
+}
+
+/* Seldom, and by a second and more: each is passed over, and the card goes on. */
+static void
+a_card_that_lies_seldom_goes_on(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	card->rx_lie_s = 1.5;
+	card->lie_chance = 0.02;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	worst_s = sim_worst_error_s(s, n, 4 * 3600);
+	SIM_CHECK(s, worst_s < 15e-6, "%.9f s off", worst_s);
+	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 0, "it is not believed");
+}
+
+static void
+a_card_whose_clock_is_taken_away_is_said_once_and_opened_again(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	card->gone = true;
+	card->open_error = -13;
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_logged(n, "/dev/ptp0 cannot be read") <= 2, "said again");
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+	card->open_error = 0;
+	sim_run(s, 70);
+	SIM_CHECK(s, sim_logged(n, "/dev/ptp0 is there") == 1, "not opened");
+	SIM_CHECK(s, sim_rms_error_s(s, n, 3600) < 2e-6, "off");
+}
+
+/* Each is a move of our clock, and none of the line: free-running time knows no steps. */
+static void
+steps_of_our_clock_do_not_bend_the_line(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	double worst_s;
+
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	sim_clock_foreign_step(&n->clock, 0.0004);
+	sim_run(s, 1800);
+	worst_s = sim_rms_error_s(s, n, 3600);
+	SIM_CHECK(s, worst_s < 2e-6, "%.9f s off", worst_s);
+}
+
+static void
+all_interfaces_are_meant_by_a_star(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s,
+	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp *\n", &card);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: its card stamps") == 1, "not said");
+	SIM_CHECK(s, sim_rms_error_s(s, n, 3600) < 2e-6, "off");
+}
+
+/* The right to set a card is gone by then; one that stamps already is used. */
+static void
+a_reload_uses_a_card_only_as_it_is_set(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s,
+	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\n", &card);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	card->may_set = false;
+	sim_node_config(n, CARD_LINE);
+	SIM_CHECK(s, ntpd_reload(n->daemon), "not reloaded");
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: Operation not permitted") == 1, "not said");
+	sim_run(s, 600);
+	card->set = true;
+	card->filter = PHC_FILTER_ALL;
+	sim_run(s, 70);
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: its card stamps") == 1, "not used");
+	sim_node_config(n, "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\n");
+	SIM_CHECK(s, ntpd_reload(n->daemon), "not reloaded");
+	SIM_CHECK(s, card->opened == 0, "still open");
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+}
+
+static const struct scenario list[] = {
+	SCENARIO(stamps_of_a_card_are_worth_more_than_the_kernels),
+	SCENARIO(without_a_card_that_stamps_the_kernels_stamps_are_used_and_it_is_said_once),
+	SCENARIO(an_interface_that_is_not_there_is_said_once_and_found_when_it_comes),
+	SCENARIO(a_card_that_stamps_ptp_alone_says_so_and_stamps_what_leaves),
+	SCENARIO(a_card_whose_clock_jumps_costs_two_comparisons),
+	SCENARIO(a_card_that_drifts_is_followed),
+	SCENARIO(stamps_that_are_missing_or_late_are_replaced_by_the_kernels),
+	SCENARIO(a_card_that_lies_is_not_believed_until_a_reload),
+	SCENARIO(a_card_that_lies_seldom_goes_on),
+	SCENARIO(a_card_whose_clock_is_taken_away_is_said_once_and_opened_again),
+	SCENARIO(steps_of_our_clock_do_not_bend_the_line),
+	SCENARIO(all_interfaces_are_meant_by_a_star),
+	SCENARIO(a_reload_uses_a_card_only_as_it_is_set),
+};
+
+const struct scenario_table hwstamp_scenarios = SCENARIO_TABLE(list);
