@@ -616,16 +616,12 @@ take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 		nts_source_heard(p, &ans, auth);
 	}
 	note_send_error(p, 0, true);
-<<<<<<< HEAD
-	/* Of an interleaved one the sample may be another's: see core/onwire.h. */
-	p->unused = ans.sampled || ans.verdict == VERDICT_OK ? 0 : p->unused + 1;
-=======
 	if (ans.sampled) {
 		p->stamps_by = pkt->rx.src < p->request_by ? pkt->rx.src : p->request_by;
 		p->stamped = true;
 	}
-	p->unused = ans.sampled ? 0 : p->unused + 1;
->>>>>>> 4a5951a (wip3)
+	/* Of an interleaved one the sample may be another's: see core/onwire.h. */
+	p->unused = ans.sampled || ans.verdict == VERDICT_OK ? 0 : p->unused + 1;
 	p->unused_why = ans.verdict;
 	if (ans.again) {
 		arm(p);

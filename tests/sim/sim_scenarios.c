@@ -20,11 +20,7 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&conf_scenarios, &access_scenarios, &reload_scenarios, &leap_scenarios, &quorum_scenarios,
 	&fields_scenarios, &latch_scenarios, &nts_scenarios, &nts_server_scenarios,
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
-<<<<<<< HEAD
-	&liars_scenarios, &refclock_scenarios, &interleaved_scenarios };
-=======
-	&liars_scenarios, &refclock_scenarios, &hwstamp_scenarios };
->>>>>>> 4a5951a (wip3)
+	&liars_scenarios, &refclock_scenarios, &interleaved_scenarios, &hwstamp_scenarios };
 
 struct request {
 	uint64_t seed;
