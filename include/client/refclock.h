@@ -51,7 +51,7 @@ struct refclock_driver {
 	enum system_source sync;
 	uint8_t stratum; /* unless fudge says others, as is: */
 	const char *refid;
-	double noise_s;  /* that its samples have at least, unless fudge minjitter says others */
+	double noise_s;    /* that its samples have at least, unless fudge minjitter says others */
 	const char *other; /* its second input in words; NULL: of pulses */
 	/* Adds what depends on its line, or NULL. */
 	void (*put_rules)(const struct config_source *s, struct assoc_rules *r);

@@ -9,10 +9,10 @@
 #include "base/phcwindow.h"
 
 struct phc_sample {
-	int64_t told_ns; /* UTC by the card's clock */
+	int64_t told_ns;   /* UTC by the card's clock */
 	struct rtime ours; /* our clock then */
 	double noise_s;    /* deviation of told less ours */
-	double error_s;    /* what a clock that is always read at one end of the window is wrong by */
+	double error_s; /* what a clock that is always read at one end of the window is wrong by */
 };
 
 /*

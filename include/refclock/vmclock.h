@@ -21,14 +21,14 @@ enum vmclock_verdict {
 };
 
 struct vmclock {
-	bool utc, tai;       /* what its time counts; neither: since an epoch of its own */
-	bool trusted;        /* the hypervisor's clock is synchronised, or was and runs on */
-	uint64_t marker;     /* another one: the counter of the machine is another one */
-	bool moves_soon;     /* the hypervisor says that this will happen within an hour */
-	int tai_s;           /* TAI - UTC, 0: not told */
-	int leap;            /* +1, -1: the month ends with a second more, less; 0: as ever */
+	bool utc, tai;   /* what its time counts; neither: since an epoch of its own */
+	bool trusted;    /* the hypervisor's clock is synchronised, or was and runs on */
+	uint64_t marker; /* another one: the counter of the machine is another one */
+	bool moves_soon; /* the hypervisor says that this will happen within an hour */
+	int tai_s;       /* TAI - UTC, 0: not told */
+	int leap;        /* +1, -1: the month ends with a second more, less; 0: as ever */
 	bool has_error;
-	double error_s;      /* with has_error, what its time may be wrong by, 0..1e4 */
+	double error_s; /* with has_error, what its time may be wrong by, 0..1e4 */
 };
 
 /* *out only on VMCLOCK_GOOD. */

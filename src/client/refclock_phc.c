@@ -139,8 +139,8 @@ add(struct refclock *r, const struct device_reading *d, const struct phc_sample 
 		.error_s = s->error_s + (page != NULL && page->has_error ? page->error_s : 0.0),
 		.pulse = true, /* as exact as one */
 		.leap = page == NULL || page->leap == 0 ? LEAP_NONE
-		    : page->leap > 0                   ? LEAP_INSERT
-						       : LEAP_DELETE,
+		    : page->leap > 0                    ? LEAP_INSERT
+							: LEAP_DELETE,
 	};
 	struct text t = text_over(r->timecode, sizeof r->timecode);
 

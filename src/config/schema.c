@@ -112,7 +112,7 @@ static const struct schema_choice smear_forms[] = {
 #define NO_KNOB "packets that fail authentication never change an association here"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
-#define ERAS 1e10           /* s: twice 8192 weeks */
+#define ERAS 1e10 /* s: twice 8192 weeks */
 #define INT_BIG 2147483647.0
 #define UINT_BIG 4294967295.0
 

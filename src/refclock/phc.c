@@ -16,7 +16,8 @@ phc_read(const struct phc_window *w, unsigned n, bool precise, int ahead_s, stru
 {
 	struct phc_both both;
 
-	if (!phcwindow_condense(w, n, NEAR_S, &both) || both.card_ns < ahead_s * (int64_t)NS_PER_S) {
+	if (!phcwindow_condense(w, n, NEAR_S, &both) ||
+	    both.card_ns < ahead_s * (int64_t)NS_PER_S) {
 		return false;
 	}
 	*out = (struct phc_sample){

@@ -82,7 +82,8 @@ vmclock_read(const uint8_t *octets, size_t len, struct vmclock *out)
 	if (len < VMCLOCK_LEN) {
 		return VMCLOCK_BAD_SIZE;
 	}
-	if (number_at(octets, AT_MAGIC, 4) != MAGIC || number_at(octets, AT_VERSION, 2) != VERSION) {
+	if (number_at(octets, AT_MAGIC, 4) != MAGIC ||
+	    number_at(octets, AT_VERSION, 2) != VERSION) {
 		return VMCLOCK_BAD_MAGIC;
 	}
 	if ((octets[AT_SEQUENCE] & 1) != 0) {

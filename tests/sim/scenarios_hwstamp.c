@@ -2,7 +2,8 @@
 /* Network cards that stamp packets, by clocks that drift, jump, are late, and lie. */
 #include "sim/scenario.h"
 
-#define CARD_LINE "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth0\n"
+#define CARD_LINE \
+	"driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth0\n"
 
 static const double TWENTY_PPM = 20e-6;
 
@@ -41,7 +42,8 @@ stamps_of_a_card_are_worth_more_than_the_kernels(struct sim *s)
 
 	(void)sim_node_boot(n);
 	sim_run(s, 1800);
-	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: its card stamps by /dev/ptp0, rxfilter all") == 1,
+	SIM_CHECK(s,
+	    sim_logged(n, "hwtimestamp eth0: its card stamps by /dev/ptp0, rxfilter all") == 1,
 	    "not said");
 	with_s = sim_rms_error_s(s, n, 3600);
 	SIM_CHECK(s, with_s < 2e-6, "%.9f s off", with_s);
@@ -57,7 +59,8 @@ without_a_card_that_stamps_the_kernels_stamps_are_used_and_it_is_said_once(struc
 	card->stamps_sent = false;
 	(void)sim_node_boot(n);
 	sim_run(s, 3600);
-	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: Operation not supported") == 1, "not said once");
+	SIM_CHECK(s, sim_logged(n, "hwtimestamp eth0: Operation not supported") == 1,
+	    "not said once");
 	SIM_CHECK(s, sim_status(n).synced, "not followed");
 	SIM_CHECK(s, card->stamps == 0, "it stamped");
 }
@@ -67,7 +70,8 @@ an_interface_that_is_not_there_is_said_once_and_found_when_it_comes(struct sim *
 {
 	struct sim_phc *card;
 	struct sim_node *n = client_with_card(s,
-	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth1\n", &card);
+	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth1\n",
+	    &card);
 
 	(void)sim_node_boot(n);
 	sim_run(s, 3600);
@@ -223,7 +227,8 @@ all_interfaces_are_meant_by_a_star(struct sim *s)
 {
 	struct sim_phc *card;
 	struct sim_node *n = client_with_card(s,
-	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp *\n", &card);
+	    "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp *\n",
+	    &card);
 
 	(void)sim_node_boot(n);
 	sim_run(s, 1800);

@@ -15,8 +15,8 @@
 static void
 page(uint8_t out[VMCLOCK_LEN])
 {
-	static const uint8_t head[] = { 'V', 'C', 'L', 'K', 0, 16, 0, 0, 1, 0, 1, 1, 4, 0, 0, 0, 7, 0,
-		0, 0, 0, 0, 0, 1, 0x41, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 37, 0, 1, 0 };
+	static const uint8_t head[] = { 'V', 'C', 'L', 'K', 0, 16, 0, 0, 1, 0, 1, 1, 4, 0, 0, 0, 7,
+		0, 0, 0, 0, 0, 0, 1, 0x41, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 37, 0, 1, 0 };
 	static const uint8_t most[] = { 0x90, 0xd0, 3, 0, 0, 0, 0, 0 };
 
 	memset(out, 0, VMCLOCK_LEN);
@@ -54,7 +54,7 @@ the_sign_of_tai_and_the_leap_second_are_either(void **state)
 	assert_int_equal(vmclock_read(p, sizeof p, &v), VMCLOCK_GOOD);
 	assert_int_equal(v.tai_s, 37);
 	assert_int_equal(v.leap, -1);
-	p[0x26] = 4; /* it was at the end of the last month */
+	p[0x26] = 4;    /* it was at the end of the last month */
 	p[0x18] = 0x20; /* no TAI, and an estimate of 0 */
 	assert_int_equal(vmclock_read(p, sizeof p, &v), VMCLOCK_GOOD);
 	assert_int_equal(v.leap, 0);

@@ -214,12 +214,11 @@ setup(void **state)
 	add_clock(l, 0, "KVM virtual PTP");
 	add_clock(l, 3, "ixgbe");
 	l->t = text_over(l->why, sizeof l->why);
-	assert_int_equal(phc_linux_new_over(
-			     &(struct phc_linux_calls){ .open = fake_open,
-				 .socket = fake_socket,
-				 .close = fake_close,
-				 .ioctl = fake_ioctl,
-				 .clocks = l->folder },
+	assert_int_equal(phc_linux_new_over(&(struct phc_linux_calls){ .open = fake_open,
+						.socket = fake_socket,
+						.close = fake_close,
+						.ioctl = fake_ioctl,
+						.clocks = l->folder },
 			     &the_clock, &l->phcs),
 	    0);
 	*state = l;
@@ -430,8 +429,8 @@ a_card_that_stamps_enough_already_is_left_alone(void **state)
 	struct lab *l = *state;
 	struct phc_stamping out;
 
-	k.now = (struct hwtstamp_config){ .tx_type = HWTSTAMP_TX_ON,
-		.rx_filter = HWTSTAMP_FILTER_ALL };
+	k.now =
+	    (struct hwtstamp_config){ .tx_type = HWTSTAMP_TX_ON, .rx_filter = HWTSTAMP_FILTER_ALL };
 	assert_int_equal(stamp(l, "eth0", PHC_FILTER_NTP, &out), 0);
 	assert_int_equal(out.filter, PHC_FILTER_ALL);
 	assert_int_equal(k.sets, 0);
