@@ -19,6 +19,7 @@
 #include "server/flood.h"
 #include "server/interleaved.h"
 #include "server/listener.h"
+#include "server/mssntp.h"
 #include "server/outgoing.h"
 
 struct journal;
@@ -64,6 +65,7 @@ struct server_setup {
 	struct clock *clock; /* only read */
 	struct net *net;
 	struct rng *rng;
+	struct signd *signd; /* NULL: nobody signs for domains */
 	struct journal *journal;
 	struct auth_keys *keys;
 	const struct served_time *time; /* its owner publishes there */
@@ -81,9 +83,13 @@ struct server {
 	struct flood flood;
 	struct outgoing outgoing;
 	struct interleaved interleaved;
+	struct mssntp mssntp;
 };
 
-/* Makes a server of zeroes one that can be configured, and started (access_start, flood_start). */
+/*
+ * Makes a server of zeroes one that can be configured, and started (access_start, flood_start);
+ * ended by mssntp_stop, flood_stop and access_stop.
+ */
 void server_init(struct server *srv, const struct server_setup *setup);
 
 /*

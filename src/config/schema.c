@@ -112,7 +112,8 @@ static const struct schema_choice smear_forms[] = {
 #define NO_KNOB "packets that fail authentication never change an association here"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
-#define ERAS 1e10 /* s: twice 8192 weeks */
+#define SIGND_FOLDER_MAX 99 /* "/socket" behind it fits into a socket's address */
+#define ERAS 1e10           /* s: twice 8192 weeks */
 #define INT_BIG 2147483647.0
 #define UINT_BIG 4294967295.0
 
@@ -191,7 +192,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "revoke", INT(C(revoke_log2s), 1, 31, REFUSED), "17",
 	    NEVER(OTHER, NO_AUTOKEY) },
 	{ SCHEMA_TOP, "ident", KEPT(1, 1, KEPT_WORDS), NULL, NEVER(OTHER, NO_AUTOKEY) },
-	{ SCHEMA_TOP, "ntpsigndsocket", PATH(C(ntpsigndsocket)), NULL, LATER(FILES, RELOAD) },
+	{ SCHEMA_TOP, "ntpsigndsocket", PATH_TO(C(ntpsigndsocket), SIGND_FOLDER_MAX), NULL,
+	    ACTS(FILES, RELOAD) },
 	{ SCHEMA_TOP, "nts", OPENS(SCHEMA_NTS), NULL, ACTS(NTS, RELOAD) },
 
 	/* system, discipline, selection */
@@ -301,7 +303,7 @@ const struct schema_row schema_rows[] = {
 	    NEVER(RESTRICT, NO_TRAP) },
 	{ SCHEMA_RESTRICT, "flake", FLAG(R(flags), RESTRICT_FLAKE), NULL, ACTS(RESTRICT, REMOTE) },
 	{ SCHEMA_RESTRICT, "mssntp", FLAG(R(flags), RESTRICT_MSSNTP), NULL,
-	    LATER(RESTRICT, REMOTE) },
+	    ACTS(RESTRICT, REMOTE) },
 	{ SCHEMA_RESTRICT, "serverresponse", WORD, NULL, ACTS(RESTRICT, REMOTE) },
 	{ SCHEMA_RESTRICT, "ntpport", FLAG(R(match), RESTRICT_MATCH_NTPPORT), NULL,
 	    ACTS(RESTRICT, REMOTE) },

@@ -37,6 +37,7 @@ struct system_vars {
 	char unused[512], quorum[128], verdict_words[VERDICT_WORDS_MAX];
 	const char *srv_verdicts;
 	uint64_t srv_sent, srv_interleaved, srv_interleave_missed, srv_interleave_kept;
+	struct mssntp_count mssntp;
 	const char *config_faults, *config_unused, *waits_for;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
@@ -139,6 +140,12 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("srv_interleaved", KIND_UINT, srv_interleaved),
 	SYS_NAMED("srv_interleave_missed", KIND_UINT, srv_interleave_missed),
 	SYS_NAMED("srv_interleave_kept", KIND_UINT, srv_interleave_kept),
+	/* NTPsec's words for what was signed by Samba, and what not. */
+	SYS_NAMED("mssntp_serves", KIND_UINT, mssntp.wanted),
+	SYS_NAMED("mssntp_serves_no", KIND_UINT, mssntp.unasked),
+	SYS_NAMED("mssntp_serves_err", KIND_UINT, mssntp.lost),
+	SYS_NAMED("mssntp_serves_good", KIND_UINT, mssntp.sent),
+	SYS_NAMED("mssntp_serves_bad", KIND_UINT, mssntp.refused),
 	SYS_NAMED("clk_wander_threshold", KIND_PPM, wander_threshold),
 	/* Readings of the clock are finer than a tick: nothing is added to them. */
 	SYS_NAMED("fuzz", KIND_MS3, zero_s),
@@ -239,6 +246,7 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->uptime = (uint64_t)mtime_diff_s(now, c->is.journal->started);
 	v->reset = (uint64_t)mtime_diff_s(now, since->at[COUNTERS_SYS]);
 	v->received = sum.received;
+	v->mssntp = c->is.server->mssntp.count;
 	v->thisver = sum.this_version;
 	v->oldver = sum.old_version;
 	v->badformat = verdict_sum(verdict, "ss_badformat");

@@ -208,6 +208,7 @@ ntpd_free(struct ntpd *d)
 	leapwatch_stop(&d->steering);
 	control_stop(&d->control);
 	flood_stop(&d->server);
+	mssntp_stop(&d->server);
 	access_names_stop(d);
 	access_stop(&d->server);
 	interleaved_stop(&d->server);

@@ -50,7 +50,8 @@ struct ntpd_ports {
 	struct ke *ke;               /* NULL: we are no client of NTS */
 	struct ke_server *ke_server; /* NULL: no keys are established here */
 	struct devices *devices;
-	struct phcs *phcs; /* NULL: no clocks of cards */
+	struct phcs *phcs;   /* NULL: no clocks of cards */
+	struct signd *signd; /* NULL: nobody signs for Windows domains */
 	struct ntpd_watch watch;
 };
 

@@ -96,6 +96,7 @@ close_listener(struct ntpd *d, struct listener *l, bool say)
 	}
 	listener_close(l);
 	outgoing_forget(l->srv, l);
+	mssntp_forget(l->srv, l);
 }
 
 static struct net_listen

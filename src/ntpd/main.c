@@ -36,6 +36,7 @@
 #include "sys/resolver_proc.h"
 #include "sys/rng_system.h"
 #include "sys/sandbox.h"
+#include "sys/signd_unix.h"
 #include "sys/store_fenced.h"
 #include "sys/store_posix.h"
 
@@ -66,6 +67,7 @@ struct process {
 	struct ke_server *ke_server;
 	struct phcs *phcs;
 	struct devices *devices;
+	struct signd *signd;
 	struct notify *notify;
 	struct ntpd *ntpd;
 	char *pidfile;   /* a copy: the configuration is gone at the end */
@@ -168,6 +170,7 @@ open_ports(struct process *p)
 	    opened(p, "files", open_store(p)) &&
 	    opened(p, "clocks of cards", phc_linux_new(p->clock, &p->phcs)) &&
 	    opened(p, "devices", devices_new(p->loop, p->clock, p->phcs, &p->devices)) &&
+	    opened(p, "socket of ntp_signd", signd_unix_new(p->loop, &p->signd)) &&
 	    opened(p, "random numbers", rng_system_new(&p->rng)) &&
 	    opened(p, "resolver",
 		resolver_proc_new(p->loop, p->starter, ROLE_RESOLVER, RESOLVER_STALL_S,
@@ -220,6 +223,7 @@ ports_of(struct process *p)
 		.ke = p->ke, .ke_server = p->ke_server,
 		.devices = p->devices,
 		.phcs = p->phcs,
+		.signd = p->signd,
 		.watch = { .status = tell_status, .reloading = tell_reloading,
 			.stopping = tell_stopping, .synced = tell_parent_synced,
 			.usage = tell_usage, .ctx = p, }, };
@@ -483,6 +487,9 @@ allow_folders(struct process *p)
 	if (c->saveconfigdir != NULL) {
 		fence_allow(p->fence, FENCE_WRITE, c->saveconfigdir);
 	}
+	if (c->ntpsigndsocket != NULL) {
+		fence_allow(p->fence, FENCE_WRITE, c->ntpsigndsocket);
+	}
 	if (has_devices(p)) {
 		/* One that is plugged in later has no path yet: its mode says who may. */
 		fence_allow(p->fence, FENCE_DEVICE, "/dev");
@@ -655,6 +662,7 @@ close_ports(struct process *p)
 	rng_system_free(p->rng);
 	devices_free(p->devices);
 	phc_linux_free(p->phcs);
+	signd_unix_free(p->signd);
 	if (p->fence != NULL) {
 		store_fenced_free(p->store);
 		fence_free(p->fence);

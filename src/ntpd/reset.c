@@ -37,6 +37,7 @@ reset_sys(struct ntpd *d)
 {
 	forget(d, COUNTERS_SYS);
 	stats_forget_counts(&d->journal);
+	mssntp_reset_count(&d->server);
 }
 
 static void

@@ -96,6 +96,7 @@ wire_server(struct ntpd *d)
 		.clock = d->port.clock,
 		.net = d->port.net,
 		.rng = d->port.rng,
+		.signd = d->port.signd,
 		.journal = &d->journal,
 		.keys = &d->auth,
 		.time = &d->served,

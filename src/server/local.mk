@@ -5,6 +5,7 @@ libserver_a_SOURCES = \
 	include/server/flood.h src/server/flood.c \
 	include/server/interleaved.h src/server/interleaved.c \
 	include/server/listener.h src/server/listener.c \
+	include/server/mssntp.h src/server/mssntp.c \
 	include/server/outgoing.h src/server/outgoing.c \
 	include/server/receive.h src/server/receive.c \
 	include/server/server.h src/server/server.c

@@ -10,6 +10,7 @@
 #include "server/access.h"
 #include "server/flood.h"
 #include "server/listener.h"
+#include "server/mssntp.h"
 #include "server/server.h"
 #include "wire/header.h"
 #include "wire/packet.h"
@@ -159,16 +160,23 @@ reply(const struct request *q, double smear_s, const struct interleaved_turn *tu
 	return outgoing_reply(q->l, q->pkt, &how, out, REPLY_MAX);
 }
 
+static struct serve_request
+asked_by(const struct request *q)
+{
+	return (struct serve_request){
+		.hdr = q->pk.hdr,
+		.rx = ntp_ts_from_rtime(q->pkt->rx.at),
+		.min_poll = q->srv->conf->rate.average_log2s,
+		.smear_s = receive_smear_s(q->srv, &q->pkt->to),
+	};
+}
+
 static void
 answer(const struct request *q)
 {
 	struct server *srv = q->srv;
-	struct serve_request sr = {
-		.hdr = q->pk.hdr,
-		.min_poll = srv->conf->rate.average_log2s,
-		.smear_s = receive_smear_s(srv, &q->pkt->to),
-	};
-	struct interleaved_turn turn = { .rec = ntp_ts_from_rtime(q->pkt->rx.at) };
+	struct serve_request sr = asked_by(q);
+	struct interleaved_turn turn = { .rec = sr.rx };
 	uint8_t out[REPLY_MAX];
 
 	if (!is_kiss(q) && !(fabs(sr.smear_s) > 0.0)) {
@@ -180,6 +188,31 @@ answer(const struct request *q)
 	if (reply(q, sr.smear_s, &turn, out)) {
 		counters_sent(&srv->count);
 	}
+}
+
+/*
+ * A member of a domain, whose answer Samba signs. Its request has a MAC of zeros: nothing of it is
+ * proven, so it is judged like one without.
+ */
+static int
+ask_signd(struct request *q)
+{
+	uint8_t header[HEADER_LEN];
+	struct serve_request sr = asked_by(q);
+	enum verdict v;
+
+	if (q->flags & RESTRICT_NOTRUST) {
+		return (int)VERDICT_UNTRUSTED;
+	}
+	v = check_rate(q);
+	if (v != VERDICT_OK) {
+		return (int)v;
+	}
+	if (q->rate == MRU_KOD) {
+		return (int)VERDICT_LIMITED; /* a kiss would have to be signed as well */
+	}
+	serve_reply(q->srv->is.time, &sr, q->pkt->rx.mono, header);
+	return mssntp_ask(q->l, q->pkt, sr.smear_s, header);
 }
 
 /* What is to be judged before the rate is counted. */
@@ -227,24 +260,28 @@ admit(struct request *q)
 	return VERDICT_OK;
 }
 
-static enum verdict
+/* A verdict, or SERVER_LATER. */
+static int
 serve(struct request *q)
 {
 	enum verdict v = serve_wanted(&q->pk.hdr);
 
 	if (v != VERDICT_OK) {
-		return v;
+		return (int)v;
+	}
+	if ((q->flags & RESTRICT_MSSNTP) != 0 && signd_wants(q->pkt->bytes, q->pkt->len)) {
+		return ask_signd(q);
 	}
 	v = check_auth(q);
 	if (v != VERDICT_OK) {
-		return v;
+		return (int)v;
 	}
 	v = check_rate(q);
 	if (v != VERDICT_OK) {
-		return v;
+		return (int)v;
 	}
 	answer(q);
-	return answered(q);
+	return (int)answered(q);
 }
 
 /* What speaks to port 123 from port 123 may be of an association of ours. */
@@ -257,7 +294,7 @@ associate(struct request *q)
 		return v;
 	}
 	/* Answers are never answered, so no two daemons can keep each other busy. */
-	return q->pk.hdr.mode == MODE_ACTIVE ? (int)serve(q) : (int)VERDICT_MODE;
+	return q->pk.hdr.mode == MODE_ACTIVE ? serve(q) : (int)VERDICT_MODE;
 }
 
 /* Nobody is told how good the clock was before it was moved, or before a sleep. */
@@ -292,7 +329,7 @@ judge(struct request *q)
 	case MODE_UNSPEC:
 	case MODE_CLIENT:
 		v = admit(q);
-		return v == VERDICT_OK ? (int)serve(q) : (int)v;
+		return v == VERDICT_OK ? serve(q) : (int)v;
 	case MODE_ACTIVE:
 	case MODE_PASSIVE:
 	case MODE_SERVER:

@@ -6,10 +6,12 @@ void
 server_init(struct server *srv, const struct server_setup *setup)
 {
 	srv->is = *setup;
+	mssntp_init(srv);
 }
 
 void
 server_configure(struct server *srv, const struct config *conf)
 {
 	srv->conf = conf;
+	mssntp_configure(srv);
 }

@@ -35,6 +35,7 @@ libsys_a_SOURCES = \
 	src/sys/role.c \
 	src/sys/rng_system.c \
 	src/sys/sandbox.c \
+	src/sys/signd_unix.c \
 	src/sys/sockaddr.c \
 	src/sys/stamps.c \
 	src/sys/starter.c \

@@ -4,4 +4,5 @@ libwire_a_SOURCES = \
 	include/wire/header.h src/wire/header.c \
 	include/wire/nts.h src/wire/nts.c \
 	include/wire/ntske.h src/wire/ntske.c \
-	include/wire/packet.h src/wire/packet.c
+	include/wire/packet.h src/wire/packet.c \
+	include/wire/signd.h src/wire/signd.c

@@ -26,6 +26,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_nmea \
 	tests/fuzz/fuzz_shm \
+	tests/fuzz/fuzz_signd \
 	tests/fuzz/fuzz_sock \
 	tests/fuzz/fuzz_starter \
 	tests/fuzz/fuzz_vmclock
@@ -167,3 +168,10 @@ tests_fuzz_fuzz_sock_LDADD = librefclock.a libbase.a
 tests_fuzz_fuzz_vmclock_SOURCES = tests/fuzz/fuzz_vmclock.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_vmclock_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_vmclock_LDADD = librefclock.a libbase.a
+
+tests_fuzz_fuzz_signd_SOURCES = tests/fuzz/fuzz_signd.c tests/fuzz/fuzz.h tests/unit/server/lab.c \
+	tests/unit/server/lab.h $(fuzz_main)
+tests_fuzz_fuzz_signd_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_signd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_signd_LDADD = libserver.a libauth.a libjournal.a libconfig.a libcore.a \
+	libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm

@@ -14,6 +14,7 @@ INTEROP_TESTS += \
 	tests/interop/matrix.sh \
 	tests/interop/nts_tools.sh \
 	tests/interop/nts_control.sh \
+	tests/interop/mssntp.sh \
 	tests/interop/keys.sh \
 	tests/interop/tools.sh \
 	tests/interop/client_ntpsec.sh \

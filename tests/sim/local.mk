@@ -9,6 +9,7 @@ libsim_a_SOURCES = \
 	tests/sim/sim_loop.h tests/sim/sim_loop.c \
 	tests/sim/sim_device.h tests/sim/sim_device.c \
 	tests/sim/sim_path.h tests/sim/sim_path.c \
+	tests/sim/sim_signd.h tests/sim/sim_signd.c \
 	tests/sim/sim_phc.h tests/sim/sim_phc.c \
 	tests/sim/sim_net.h tests/sim/sim_net.c tests/sim/sim_socket.c \
 	tests/sim/sim_store.h tests/sim/sim_store.c \
@@ -51,6 +52,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_interleaved.c \
 	tests/sim/scenarios_nts.c \
+	tests/sim/scenarios_mssntp.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_nts_server.c \
 	tests/sim/scenarios_quorum.c \

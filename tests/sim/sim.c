@@ -285,6 +285,7 @@ sim_node_new(struct sim *s, const char *name, double offset_s, double freq, cons
 	sim_log_start(&n->log, s->w, n->name);
 	sim_resolver_start(&n->resolver, s->w);
 	sim_ke_start(&n->ke, s->w, &s->ke, n->host, &n->clock);
+	sim_signd_start(&n->signd, s->w);
 	sim_phcs_start(&n->phcs, s->w, &n->clock, s->node_n);
 	n->host->cards = &n->phcs;
 	sim_devices_start(&n->devices, s->w, &n->clock, s->node_n);
@@ -353,7 +354,7 @@ process_over(struct sim_node *n, const char *how)
 	if (n->ke_served != NULL) {
 		sim_ke_server_end(n->ke_served);
 	}
-	devices = sim_devices_end(&n->devices) + sim_phcs_end(&n->phcs);
+	devices = sim_devices_end(&n->devices) + sim_phcs_end(&n->phcs) + sim_signd_end(&n->signd);
 	if (sockets + timers + devices > 0) {
 		sim_fail(n->sim, "%s: %u sockets, %u timers and %u devices left behind", n->name,
 		    sockets, timers, devices);
@@ -382,6 +383,7 @@ sim_node_boot(struct sim_node *n)
 		.ke = &n->ke.port,
 		.ke_server = n->ke_server,
 		.devices = &n->devices.port,
+		.signd = &n->signd.port,
 		.phcs = &n->phcs.port,
 		.watch = { .ready = on_ready, .status = on_status, .synced = on_synced,
 			.usage = on_usage, .ctx = n, },

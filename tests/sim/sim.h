@@ -16,6 +16,7 @@
 #include "sim/sim_loop.h"
 #include "sim/sim_net.h"
 #include "sim/sim_phc.h"
+#include "sim/sim_signd.h"
 #include "sim/sim_resolver.h"
 #include "sim/sim_server.h"
 #include "sim/sim_store.h"
@@ -38,6 +39,7 @@ struct sim_node {
 	struct sim_ke_server *ke_served; /* of sim_node_serve_nts, else NULL */
 	struct sim_devices devices;
 	struct sim_phcs phcs;
+	struct sim_signd signd; /* dead unless a scenario says otherwise */
 	struct sim_rng rng;
 	struct ke_server *ke_server; /* NULL: its daemons establish no keys as servers */
 	struct ntpd_options options;

@@ -166,6 +166,62 @@ log_line(struct log *l, enum log_level level, const char *text)
 
 static const struct log_ops LOG = { log_line };
 
+static void
+signd_listen(struct signd *s, const struct signd_events *on, void *ctx)
+{
+	LAB_OF(signd, s)->signd_on = on;
+	LAB_OF(signd, s)->signd_ctx = ctx;
+}
+
+static int
+signd_connect(struct signd *s, const char *folder, struct text *why)
+{
+	struct lab *lab = LAB_OF(signd, s);
+
+	assert_false(lab->signd_open);
+	lab->signd_open = lab->signd_error == 0;
+	lab->signd_connected += lab->signd_open ? 1 : 0;
+	if (lab->signd_error != 0) {
+		text_printf(why, "%s; %s", strerror(-lab->signd_error), folder);
+	}
+	return lab->signd_error;
+}
+
+static int
+signd_send(struct signd *s, const uint8_t *bytes, size_t len)
+{
+	struct lab *lab = LAB_OF(signd, s);
+
+	assert_true(lab->signd_open);
+	assert_int_equal(len, SIGND_ASK_LEN);
+	if (lab->signd_stuck == 0) {
+		memcpy(lab->signd_asked[lab->signd_asked_n++ % MSSNTP_FLIGHT_MAX], bytes, len);
+	}
+	return lab->signd_stuck;
+}
+
+static void
+signd_close(struct signd *s)
+{
+	LAB_OF(signd, s)->signd_open = false;
+}
+
+static const struct signd_ops SIGND = { signd_listen, signd_connect, signd_send, signd_close };
+
+void
+lab_signd_says(struct lab *lab, const void *bytes, size_t len)
+{
+	assert_true(lab->signd_open);
+	lab->signd_on->octets(lab->signd_ctx, bytes, len);
+}
+
+void
+lab_signd_ends(struct lab *lab, int error)
+{
+	lab->signd_open = false;
+	lab->signd_on->ended(lab->signd_ctx, error);
+}
+
 /* ---- the owner ---- */
 
 static int
@@ -294,6 +350,7 @@ lab_new(const char *conf)
 	lab->net.ops = &NET;
 	lab->rng.ops = &RNG;
 	lab->log.ops = &LOG;
+	lab->signd.ops = &SIGND;
 	lab->now.ns = INT64_C(1000) * NS_PER_S;
 	lab->base_ns = INT64_C(1800000000) * NS_PER_S;
 	lab->time = (struct served_time){
@@ -314,6 +371,7 @@ lab_new(const char *conf)
 		.clock = &lab->clock,
 		.log = &lab->log,
 	    });
+	journal_start(&lab->journal);
 	journal_configure(&lab->journal, lab->conf);
 	lab->associated_verdict = SERVER_NOT_OURS;
 	server_init(&lab->server,
@@ -322,6 +380,7 @@ lab_new(const char *conf)
 		.clock = &lab->clock,
 		.net = &lab->net,
 		.rng = &lab->rng,
+		.signd = &lab->signd,
 		.journal = &lab->journal,
 		.keys = &lab->keys,
 		.time = &lab->time,
@@ -340,6 +399,7 @@ lab_free(struct lab *lab)
 {
 	listener_close(lab->l);
 	listener_free_all(&lab->server);
+	mssntp_stop(&lab->server);
 	flood_stop(&lab->server);
 	access_stop(&lab->server);
 	interleaved_stop(&lab->server);

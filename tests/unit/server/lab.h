@@ -59,6 +59,16 @@ struct lab {
 	int associated_verdict; /* SERVER_NOT_OURS, unless a test says more */
 	unsigned associated_n;
 	uint32_t associated_tag;
+	/* ntp_signd */
+	struct signd signd;
+	const struct signd_events *signd_on;
+	void *signd_ctx;
+	int signd_error;          /* of the next connection */
+	int signd_stuck;          /* of the next octets sent */
+	bool signd_open;          /* there is a connection */
+	unsigned signd_connected; /* so often */
+	uint8_t signd_asked[MSSNTP_FLIGHT_MAX][SIGND_ASK_LEN];
+	unsigned signd_asked_n;
 	struct server server;
 	struct listener *l; /* on 192.0.2.1 */
 };
@@ -87,6 +97,10 @@ void lab_wait(struct lab *lab, double s);
 
 /* Lines of the log with that text. */
 unsigned lab_said(const struct lab *lab, const char *text);
+
+/* The socket says octets, and ends. */
+void lab_signd_says(struct lab *lab, const void *bytes, size_t len);
+void lab_signd_ends(struct lab *lab, int error);
 
 /* How often packets ended so. */
 uint64_t lab_count(const struct lab *lab, enum verdict v);

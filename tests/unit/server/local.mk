@@ -24,6 +24,13 @@ tests_unit_server_test_listener_SOURCES = tests/unit/server/test_listener.c test
 tests_unit_server_test_listener_CPPFLAGS = $(server_test_CPPFLAGS)
 tests_unit_server_test_listener_LDADD = $(server_test_LDADD)
 
+check_PROGRAMS += tests/unit/server/test_mssntp
+TESTS += tests/unit/server/test_mssntp
+tests_unit_server_test_mssntp_SOURCES = tests/unit/server/test_mssntp.c tests/unit/server/lab.c \
+	tests/unit/server/lab.h
+tests_unit_server_test_mssntp_CPPFLAGS = $(server_test_CPPFLAGS)
+tests_unit_server_test_mssntp_LDADD = $(server_test_LDADD)
+
 check_PROGRAMS += tests/unit/server/test_receive
 TESTS += tests/unit/server/test_receive
 tests_unit_server_test_receive_SOURCES = tests/unit/server/test_receive.c tests/unit/server/lab.c \

@@ -28,3 +28,9 @@ TESTS += tests/unit/wire/test_nts
 tests_unit_wire_test_nts_SOURCES = tests/unit/wire/test_nts.c
 tests_unit_wire_test_nts_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_wire_test_nts_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/wire/test_signd
+TESTS += tests/unit/wire/test_signd
+tests_unit_wire_test_signd_SOURCES = tests/unit/wire/test_signd.c
+tests_unit_wire_test_signd_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_wire_test_signd_LDADD = libwire.a libbase.a $(CMOCKA_LIBS)
