@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A played NTP server. */
 #include "sim/sim_server.h"
+#include "core/interleave.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,27 @@ write_answer(struct sim_server *s, const struct packet *request, struct header *
 	return w.len;
 }
 
+/* Each is told once; what is kept of this one comes in the place of the oldest. */
+static void
+interleave(struct sim_server *s, const struct packet *request, double lag_s, struct header *h)
+{
+	h->rec = interleave_receive_time(h->rec);
+	h->xmt = interleave_transmit_time(h->xmt);
+	if (!interleave_asked(&request->hdr)) {
+		return;
+	}
+	for (unsigned i = 0; i < SIM_SERVER_TOLD; i++) {
+		if (s->told[i].rec.fix == request->hdr.org.fix) {
+			h->org = request->hdr.rec;
+			h->xmt = s->told[i].left;
+			s->told[i].rec.fix = 0;
+		}
+	}
+	unsigned at = s->told_n++ % SIM_SERVER_TOLD;
+	s->told[at].rec = h->rec;
+	s->told[at].left = interleave_transmit_time(time_after(s, lag_s + s->send_s));
+}
+
 static size_t
 answer_after(struct sim_server *s, const struct packet *request, double lag_s, uint8_t *out)
 {
@@ -106,6 +128,8 @@ answer_after(struct sim_server *s, const struct packet *request, double lag_s, u
 
 	if (kisses(s)) {
 		make_kiss(s, request, &h);
+	} else if (s->interleaved) {
+		interleave(s, request, lag_s, &h);
 	}
 	return write_answer(s, request, &h, out);
 }
@@ -150,7 +174,7 @@ on_datagram(void *ctx, struct sim_host *host, const struct sim_datagram *d)
 	s->at_hand = NULL;
 	if (answer.len > 0) {
 		s->answers++;
-		sim_net_send(s->net, host, &answer, lag_s);
+		sim_net_send(s->net, host, &answer, lag_s + s->send_s);
 	}
 }
 

@@ -28,6 +28,8 @@ struct sim_server_error {
 	int64_t walked_at;
 };
 
+enum { SIM_SERVER_TOLD = 8 };
+
 struct sim_server {
 	struct world *w;
 	struct sim_net *net;
@@ -43,6 +45,12 @@ struct sim_server {
 	double root_delay_s, root_disp_s;
 	double turnaround_s; /* mean time from T2 to T3 */
 	int64_t granularity_ns;
+	double send_s;    /* from T3 to its leaving: what only transmit stamps know */
+	bool interleaved; /* it tells those to who asks for them (RFC 9769): of its last answers */
+	struct {
+		struct ntp_ts rec, left;
+	} told[SIM_SERVER_TOLD];
+	unsigned told_n;
 	/* How it behaves. */
 	bool honest; /* its error is within what it says: it counts for the majority */
 	bool silent;

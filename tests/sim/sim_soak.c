@@ -3,13 +3,14 @@
  * sim_soak - random scenarios from seeds; TAP.
  *
  *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25;
- *	                             with NTS 1 to 10
+ *	                             with NTS 1 to 10, and as many with xleave
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed
  *	                             with their last events
  *	-p	outages end by themselves
  *	-o	the stories of old: without what soak_wide.h adds
  *	-n	servers with NTS: what soak_nts.h adds
+ *	-i	xleave, and servers with interleaved mode
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
  *	-m N	begins no more seeds after N minutes: the next call goes on
  *	-r	runs those of the record again that failed
@@ -180,7 +181,7 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "ponf:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "ponif:m:rl")) != -1) {
 		switch (c) {
 		case 'p':
 			o->kind |= SOAK_PASSING;
@@ -190,6 +191,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'n':
 			o->kind |= SOAK_NTS;
+			break;
+		case 'i':
+			o->kind |= SOAK_INTERLEAVED;
 			break;
 		case 'f':
 			o->file = optarg;
@@ -227,7 +231,7 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		(void)fprintf(stderr,
-		    "usage: sim_soak [-ponl] [-f FILE [-m MINUTES] [-r]] "
+		    "usage: sim_soak [-ponil] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]\n");
 		return 2;
 	}
@@ -239,6 +243,7 @@ main(int argc, char **argv)
 		}
 		for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
 			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_NTS, false);
+			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_INTERLEAVED, false);
 		}
 	} else {
 		kept = run_asked(&o, &all);

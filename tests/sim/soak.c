@@ -114,7 +114,8 @@ write_config(struct soak *k)
 	for (unsigned i = 0; i < k->servers; i++) {
 		text_put(&t, "server ");
 		soak_nts_put_host(&k->nts, i, &t);
-		text_printf(&t, "%s minpoll %u maxpoll %u\n", burst ? " iburst" : "", minpoll,
+		text_printf(&t, "%s%s minpoll %u maxpoll %u\n", burst ? " iburst" : "",
+		    k->kind & SOAK_INTERLEAVED ? " xleave" : "", minpoll,
 		    minpoll + sim_rng_below(&k->r, 11 - minpoll));
 	}
 	soak_nts_put_lines(&k->nts, &t);
@@ -423,6 +424,22 @@ liars_of(struct soak *k)
 	    : liars;
 }
 
+/* From a stream of its own, so that the rest of the story stays. */
+static void
+make_interleaved(struct soak *k, uint64_t seed)
+{
+	struct sim_rng r = sim_rng_of(seed, "interleaved soak", 0);
+
+	for (unsigned i = 0; i < k->s->server_n; i++) {
+		k->s->server[i]->interleaved = sim_rng_chance(&r, 0.8);
+		k->s->server[i]->send_s = log_between(&r, 1e-6, 1e-3);
+	}
+	if (sim_rng_chance(&r, 0.3)) {
+		k->c->host->tx_stamp_lost = sim_rng_unit(&r) / 2;
+		k->c->host->tx_stamp_late_s = log_between(&r, 1e-5, 0.1);
+	}
+}
+
 struct sim *
 soak_run(uint64_t seed, unsigned kind)
 {
@@ -439,6 +456,9 @@ soak_run(uint64_t seed, unsigned kind)
 	make_client(&k);
 	for (unsigned i = 0; i < k.servers; i++) {
 		add_server(&k, i);
+	}
+	if (kind & SOAK_INTERLEAVED) {
+		make_interleaved(&k, seed);
 	}
 	write_config(&k);
 	sim_node_config(k.c, k.config);

@@ -13,7 +13,9 @@ enum {
 	SOAK_PASSING = 1, /* outages end by themselves */
 	SOAK_WIDE = 2,    /* and what soak_wide.h has */
 	SOAK_TOLD = 4,    /* the mishaps are in the daemon's log, for a reader */
-	SOAK_NTS = 8      /* and what soak_nts.h has */
+	SOAK_NTS = 8,     /* and what soak_nts.h has */
+	/* every line has xleave; servers need time to send, and most know interleaved mode */
+	SOAK_INTERLEAVED = 16
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */

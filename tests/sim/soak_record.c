@@ -23,10 +23,12 @@ struct soak_record {
 const char *
 soak_kind_text(unsigned kind)
 {
-	static const char *const text[][2] = { { "", "-n " }, { "-p ", "-pn " }, { "-w ", "-wn " },
-		{ "-pw ", "-pwn " } };
+	static const char *const text[][4] = { { "", "-n ", "-i ", "-ni " },
+		{ "-p ", "-pn ", "-pi ", "-pni " }, { "-w ", "-wn ", "-wi ", "-wni " },
+		{ "-pw ", "-pwn ", "-pwi ", "-pwni " } };
+	unsigned more = (kind & SOAK_NTS ? 1u : 0u) | (kind & SOAK_INTERLEAVED ? 2u : 0u);
 
-	return text[kind & (SOAK_PASSING | SOAK_WIDE)][(kind & SOAK_NTS) != 0];
+	return text[kind & (SOAK_PASSING | SOAK_WIDE)][more];
 }
 
 unsigned
@@ -39,6 +41,7 @@ soak_kind_read(const char **text)
 			kind |= **text == 'p' ? SOAK_PASSING
 			    : **text == 'w'   ? SOAK_WIDE
 			    : **text == 'n'   ? SOAK_NTS
+			    : **text == 'i'   ? SOAK_INTERLEAVED
 					      : 0u;
 		}
 		*text += **text == ' ';
