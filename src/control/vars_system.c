@@ -22,7 +22,7 @@
 enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160, HWTSTAMPS_MAX = 144 };
 
 /* "short:0 ": a name and the longest number for each verdict. */
-enum { VERDICT_WORDS_MAX = VERDICT_N * 36 };
+enum { VERDICT_WORDS_MAX = VERDICT_N * 32 };
 
 /* What Linux always says of itself. */
 static const double KERNEL_PRECISION_S = 1e-6, KERNEL_TOLERANCE = 500e-6;
