@@ -19,7 +19,7 @@
 #include "steering/system.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
-enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160, HWTSTAMPS_MAX = 144 };
+enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
 
 /* "short:0 ": a name and the longest number for each verdict. */
 enum { VERDICT_WORDS_MAX = VERDICT_N * 32 };
@@ -52,7 +52,6 @@ struct system_vars {
 	const char *kstflags;
 	char kernel_words[KERNEL_WORDS_MAX];
 	const char *hwtstamps;
-	char cards[HWTSTAMPS_MAX];
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped;
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
@@ -328,15 +327,6 @@ fill_mru(const struct control *c, struct system_vars *v)
 	}
 }
 
-static void
-put_cards(const struct steering *s, struct system_vars *v)
-{
-	struct text t = text_over(v->cards, sizeof v->cards);
-
-	cards_put(&s->cards, &t);
-	v->hwtstamps = v->cards;
-}
-
 /* The kernel's status word in words. */
 static void
 put_kernel_words(char *buf, size_t cap, unsigned status)
@@ -425,7 +415,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->clk_wander = s->disc.loop.wander;
 	v->peermode = s->sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = s->disc.steps;
-	put_cards(s, v);
+	v->hwtstamps = s->cards.told;
 	v->state = discipline_state_name(s->disc.state);
 	v->clock_control = steer_control_words(s);
 	if (s->sys.peer_id != 0) {

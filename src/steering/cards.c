@@ -128,6 +128,29 @@ map(void *ctx, const struct net_card_stamp *st, struct stamp *out)
 	return true;
 }
 
+/* ---- shown ---- */
+
+static void
+tell(struct cards *c)
+{
+	static const char *const states[] = { "none", "on", "lies" };
+	struct text out = text_over(c->told, sizeof c->told);
+
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct card *card = &c->card[i];
+
+		if (card->state == CARD_WITHOUT && !card->named) {
+			continue;
+		}
+		text_printf(&out, "%s%s %s tx=%llu rx=%llu refused=%llu", out.len > 0 ? ", " : "",
+		    card->ifname,
+		    card->state == CARD_ON && !phcmap_maps(&card->clock->map) ? "waits"
+									      : states[card->state],
+		    (unsigned long long)card->sent, (unsigned long long)card->received,
+		    (unsigned long long)card->refused);
+	}
+}
+
 /* ---- clocks ---- */
 
 static void
@@ -246,6 +269,7 @@ on_compare(void *ctx)
 	if (k->phc != NULL) {
 		compare(k);
 	}
+	tell(&k->of->cards);
 	loop->ops->timer_arm(loop, &k->timer,
 	    mtime_add_s(loop_now(loop), k->phc != NULL ? interval_s(k) : AGAIN_S));
 }
@@ -503,6 +527,7 @@ on_again(void *ctx)
 	struct steering *s = ctx;
 
 	look(s);
+	tell(&s->cards);
 	s->is.loop->ops->timer_arm(s->is.loop, &s->cards.again,
 	    mtime_add_s(loop_now(s->is.loop), AGAIN_S));
 }
@@ -561,6 +586,7 @@ cards_configure(struct steering *s)
 	c->before = NULL;
 	c->before_n = 0;
 	free_clocks(c);
+	tell(c);
 	s->is.loop->ops->timer_done(s->is.loop, &c->again);
 	if (s->conf->cards_n == 0) {
 		return;
@@ -587,26 +613,4 @@ cards_stop(struct steering *s)
 		s->is.net->ops->use_cards(s->is.net, NULL);
 	}
 	c->asks = false;
-}
-
-/* ---- shown ---- */
-
-void
-cards_put(const struct cards *c, struct text *out)
-{
-	static const char *const states[] = { "none", "on", "lies" };
-
-	for (unsigned i = 0; i < c->n; i++) {
-		const struct card *card = &c->card[i];
-
-		if (card->state == CARD_WITHOUT && !card->named) {
-			continue;
-		}
-		text_printf(out, "%s%s %s tx=%llu rx=%llu refused=%llu", out->len > 0 ? ", " : "",
-		    card->ifname,
-		    card->state == CARD_ON && !phcmap_maps(&card->clock->map) ? "waits"
-									      : states[card->state],
-		    (unsigned long long)card->sent, (unsigned long long)card->received,
-		    (unsigned long long)card->refused);
-	}
 }
