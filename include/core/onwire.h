@@ -50,7 +50,7 @@ struct onwire_heard {
  */
 struct onwire_symmetric {
 	struct onwire_heard valid; /* the last that answered a packet of ours */
-	struct onwire_heard init;  /* that came since our last packet, and did not */
+	struct onwire_heard init;  /* that came since valid, and did not */
 	struct ntp_ts sent_rec; /* receive field of our last packet: by it an interleaved answer */
 	bool answers_valid;     /* that packet answered valid */
 	unsigned since, before; /* our packets since valid; since the one before, until valid */
@@ -85,6 +85,7 @@ struct onwire {
 	bool pending;            /* an answer to nonce is awaited */
 	struct onwire_moment t1; /* when that packet left */
 	bool t1_known, t1_exact; /* t1 is there; it is the kernel's stamp */
+	double late_s;           /* so much later than the clock was read it left, s; 0: unknown */
 	uint32_t tag;            /* of the packet, for the transmit stamp */
 	struct ntp_ts last_xmt, last_rec; /* of the last answer accepted */
 	bool have_last;

@@ -14,7 +14,7 @@ static const double REFUSES_AGAIN_S = 86400.0;
 uint16_t
 peer_event_status(const struct peer *p)
 {
-	unsigned flags = PEER_STATUS_CONFIG;
+	unsigned flags = p->ephemeral ? 0 : PEER_STATUS_CONFIG;
 
 	if ((p->a.rules.flags & ASSOC_PROOF) != 0) {
 		flags |= PEER_STATUS_AUTHENABLE;
@@ -58,6 +58,10 @@ put_cause(const struct client *c, const struct peer *p, enum peer_event code, st
 	} else if (code == PEER_EVENT_RATE_EXCEEDED) {
 		text_printf(t, " asked at most every %.0f s from now on",
 		    log2s_to_s(p->a.poll.floor));
+	} else if (code == PEER_EVENT_INTERLEAVE_MODE) {
+		text_put(t, p->a.wire.sym.interleaved ? " interleaved" : " basic");
+	} else if (code == PEER_EVENT_INTERLEAVE_ERROR) {
+		text_put(t, " its times cannot be those of its last packet");
 	} else if (code == PEER_EVENT_ACCESS_DENIED) {
 		text_put(t, " it refuses to answer us");
 	}
@@ -90,7 +94,7 @@ static bool
 is_everyday(const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
-	    code == PEER_EVENT_POPCORN || (code == PEER_EVENT_REACHABLE && !p->told.went_dark);
+	    code == PEER_EVENT_POPCORN || code == PEER_EVENT_INTERLEAVE_MODE || (code == PEER_EVENT_REACHABLE && !p->told.went_dark);
 }
 
 /* Two sources that are equally good may take turns with every sample. */
@@ -113,7 +117,8 @@ log_takes_turn(struct client *c, struct text *t)
 static bool
 is_of_a_packet(enum peer_event code)
 {
-	return code == PEER_EVENT_BAD_AUTH || code == PEER_EVENT_POPCORN;
+	return code == PEER_EVENT_BAD_AUTH || code == PEER_EVENT_POPCORN ||
+	    code == PEER_EVENT_INTERLEAVE_MODE || code == PEER_EVENT_INTERLEAVE_ERROR;
 }
 
 static void

@@ -258,11 +258,19 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	put_peer_refid(p, v->refid, sizeof v->refid);
 	v->reftime = a->srv.reftime;
 	v->rec = a->wire.t4.ns != 0 ? ntp_ts_from_rtime(a->wire.t4) : (struct ntp_ts){ 0 };
+	if (assoc_is_symmetric(a)) {
+		/* What a peer's next packet may be told by is not told to others (CVE-2015-8139). */
+		v->rec.fix &= ~(uint64_t)UINT32_MAX;
+		v->xleave = a->wire.sym.interleaved ? a->wire.late_s : 0.0;
+	}
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;
-	v->hmode = MODE_CLIENT;
-	v->pmode =
-	    a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) ? MODE_SERVER : MODE_UNSPEC;
+	v->hmode = a->rules.mode;
+	v->pmode = a->srv.mode != MODE_UNSPEC ? a->srv.mode
+	    : !assoc_is_symmetric(a) &&
+		    (a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) != 0)
+	    ? MODE_SERVER
+	    : MODE_UNSPEC;
 	v->hpoll = a->poll.hpoll;
 	v->ppoll = a->poll.ppoll;
 	v->flash = (a->flash & (FLASH_PEER_STRATUM - 1)) | assoc_unfit(a, &w);
@@ -280,7 +288,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->timereach = vars_whole_seconds(mtime_diff_s(w.now, p->told.reach_at));
 	v->seldisp = a->count.sel_disp;
 	v->selbroken = a->count.sel_broken;
-	v->config = 1;
+	v->config = p->ephemeral ? 0 : 1;
 	v->authentic = a->authentic;
 	v->candidate = a->tally;
 	v->stamps[0] = p->stamped ? "ukh"[p->stamps_by] : '\0';

@@ -11,21 +11,31 @@ static const double SPAN_TOLERANCE_S = 1e-3;
 static const double SERVER_TIME_MAX_S = 1.0;
 static const double ERA_S = 0x1p32;
 static const double POLLS_APART_MOST = 1.5;
+/* The other side may slew its clock so fast, s/s, and not tell. */
+static const double SLEW_MOST = 500e-6;
 
 enum { PRECISION_MIN = -31 };
 
-enum verdict
-assoc_check_origin(struct assoc *a, const struct packet *p)
+static void
+mark_origin(struct assoc *a, enum verdict v)
 {
-	enum verdict v = onwire_check(&a->wire, &p->hdr);
-
 	if (v == VERDICT_DUPLICATE) {
 		a->flash |= FLASH_DUPLICATE;
 		a->count.duplicate++;
 	} else if (v == VERDICT_BOGUS) {
 		a->flash |= FLASH_BOGUS;
 		a->count.bogus++;
+	} else if (v == VERDICT_UNSET) {
+		a->flash |= FLASH_UNSYNC;
 	}
+}
+
+enum verdict
+assoc_check_origin(struct assoc *a, const struct packet *p)
+{
+	enum verdict v = onwire_check(&a->wire, &p->hdr);
+
+	mark_origin(a, v);
 	return v;
 }
 
@@ -61,7 +71,8 @@ assoc_check_peer(struct assoc *a, const struct packet *p, enum packet_auth auth,
 			onwire_notice(&a->wire, &p->hdr, at, a->poll.reach != 0);
 		}
 	}
-	return v == VERDICT_OK ? v : assoc_check_origin(a, p);
+	mark_origin(a, v);
+	return v;
 }
 
 bool
@@ -157,11 +168,13 @@ longest_s(const struct assoc *a)
 	return POLLS_APART_MOST * log2s_to_s(poll);
 }
 
-/* Our frequency is known by so much, s/s. */
+/* How far the two clocks, ours and the other's, may have drifted apart in that time, s. */
 static double
-drift(const struct onwire_times *of, const struct assoc_world *w)
+drifted_s(const struct onwire_times *of, double trip_s, const struct assoc_world *w)
 {
-	return of->apart ? fmax(w->policy->phi, 2.0 * w->freq_sigma) : w->policy->phi;
+	return of->apart
+	    ? (fmax(w->policy->phi, 2.0 * w->freq_sigma) + w->policy->phi) * fabs(trip_s)
+	    : w->policy->phi * fmax(trip_s, 0.0);
 }
 
 static enum verdict
@@ -175,7 +188,7 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 	double own_precision_s = log2s_to_s(w->precision);
 	double precision_s = own_precision_s + log2s_to_s(a->srv.precision);
 	double delay_s = trip_s - served_s;
-	double apart_s = of->apart ? drift(of, w) * fabs(trip_s) : 0.0;
+	double apart_s = of->apart ? SLEW_MOST * fabs(trip_s) : 0.0;
 
 	if (fabs(real_s - mtime_diff_s(of->t4.mono, of->t1.mono)) > SPAN_TOLERANCE_S ||
 	    (of->apart && fabs(real_s) > longest_s(a))) {
@@ -196,8 +209,8 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 	*out = (struct sample){
 		.offset_s = in_era(offset_s, of->t4.real, w->policy->basedate) + a->rules.bias_s,
 		.delay_s = fmax(delay_s, own_precision_s),
-		.disp_s =
-		    precision_s + drift(of, w) * (of->apart ? fabs(trip_s) : fmax(trip_s, 0.0)),
+		.disp_s = precision_s + drifted_s(of, trip_s, w) +
+		    (of->apart ? fmax(-delay_s, 0.0) : 0.0),
 		.root_delay_s = of->interleaved
 		    ? fmax(a->srv.root_delay_s, a->srv.root_delay_before_s)
 		    : a->srv.root_delay_s,

@@ -44,7 +44,10 @@ is_fresh(const struct onwire_symmetric *s)
 	return s->valid.there && s->since == 0;
 }
 
-/* The packet of theirs that the next of ours answers. */
+/*
+ * The packet of theirs that the next of ours answers: with unequal intervals several may answer one,
+ * be it valid or not; init is always later than valid.
+ */
 static const struct onwire_heard *
 answered(const struct onwire_symmetric *s)
 {
@@ -72,11 +75,15 @@ is_same(struct ntp_ts a, struct ntp_ts b)
 
 /*
  * A transmit timestamp must be told from the receive timestamp, by which the form of an answer is
- * known, must not make a packet its own answer, and not be that of the packet before.
+ * known, and not be that of the packet before; and a packet that comes back must not be its own
+ * answer.
  */
 static void
 make_unlike(struct header *h, struct ntp_ts before)
 {
+	if (is_same(h->rec, h->org) && !ntp_ts_is_zero(h->rec)) {
+		h->rec.fix++;
+	}
 	while (ntp_ts_is_zero(h->xmt) || is_same(h->xmt, h->rec) || is_same(h->xmt, h->org) ||
 	    is_same(h->xmt, before)) {
 		h->xmt.fix++;
@@ -125,7 +132,6 @@ onwire_symmetric_ask(struct onwire *o, const struct onwire_moment *now, double f
 	s->sent_rec = h->rec;
 	s->answers_valid = x == &s->valid;
 	s->since++;
-	s->init.there = false;
 	o->t1_known = false;
 }
 
@@ -202,8 +208,8 @@ onwire_symmetric_accept(struct onwire *o, const struct header *h, const struct o
 		s->seen = true;
 		s->alone = 0;
 	}
+	s->before = s->valid.there ? s->since : 0;
 	s->valid = (struct onwire_heard){ h->rec, h->xmt, *t4, true };
-	s->before = s->since;
 	s->since = 0;
 	s->init.there = false;
 	return measured;

@@ -25,6 +25,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_nmea \
+	tests/fuzz/fuzz_onwire \
 	tests/fuzz/fuzz_shm \
 	tests/fuzz/fuzz_signd \
 	tests/fuzz/fuzz_sock \
@@ -175,3 +176,7 @@ tests_fuzz_fuzz_signd_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)
 tests_fuzz_fuzz_signd_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_signd_LDADD = libserver.a libauth.a libjournal.a libconfig.a libcore.a \
 	libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
+
+tests_fuzz_fuzz_onwire_SOURCES = tests/fuzz/fuzz_onwire.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_onwire_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_onwire_LDADD = libcore.a libwire.a libbase.a -lm

@@ -61,6 +61,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_serve.c \
 	tests/sim/scenarios_source.c \
 	tests/sim/scenarios_start.c \
+	tests/sim/scenarios_symmetric.c \
 	tests/sim/scenarios_trust.c \
 	tests/sim/scenarios_wire.c \
 	tests/sim/sim_scenarios.c

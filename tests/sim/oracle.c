@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The judge of the simulated daemons. */
 #include <math.h>
+#include "client/peers.h"
 #include "core/sample.h"
 #include "ntpd/rules.h"
 #include "ntpd/state.h"
@@ -142,13 +143,27 @@ moves(const struct sim_node *n)
 	return n->clock.steps + n->clock.foreign + n->clock.leaps;
 }
 
+/* A packet of modes 1 and 2 to or from a peer of the daemon; others are clients of one another. */
+static bool
+is_of_peer(const struct sim_node *n, const struct endpoint *other, unsigned mode)
+{
+	const struct peer *p;
+
+	if (n->daemon == NULL || (mode != MODE_ACTIVE && mode != MODE_PASSIVE)) {
+		return false;
+	}
+	p = peers_by_address(&n->daemon->client, &other->addr);
+	return p != NULL && assoc_is_symmetric(&p->a) && other->port == NTP_PORT;
+}
+
 void
 oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 {
 	struct oracle_remote *r;
 	double gap_s;
 
-	if (n->daemon == NULL || d->len < 48 || (d->bytes[0] & 7) != MODE_CLIENT) {
+	if (n->daemon == NULL || d->len < 48 ||
+	    ((d->bytes[0] & 7) != MODE_CLIENT && !is_of_peer(n, &d->to, d->bytes[0] & 7))) {
 		return;
 	}
 	r = remote_of(&n->oracle, &d->to);
@@ -178,8 +193,10 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	struct oracle_remote *r;
 	bool honest;
 
-	if (d->len < 48 || (d->bytes[0] & 7) != MODE_SERVER || d->bytes[1] == 0 ||
-	    d->bytes[0] >> 6 == LEAP_UNSYNC || !source_at(n->sim, &d->from, &honest)) {
+	if (d->len < 48 ||
+	    ((d->bytes[0] & 7) != MODE_SERVER && !is_of_peer(n, &d->from, d->bytes[0] & 7)) ||
+	    d->bytes[1] == 0 || d->bytes[0] >> 6 == LEAP_UNSYNC ||
+	    !source_at(n->sim, &d->from, &honest)) {
 		return;
 	}
 	r = remote_of(&n->oracle, &d->from);

@@ -173,3 +173,9 @@ TESTS += tests/unit/core/test_manycast
 tests_unit_core_test_manycast_SOURCES = tests/unit/core/test_manycast.c tests/unit/core/check.h
 tests_unit_core_test_manycast_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_manycast_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_onwire
+TESTS += tests/unit/core/test_onwire
+tests_unit_core_test_onwire_SOURCES = tests/unit/core/test_onwire.c
+tests_unit_core_test_onwire_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_onwire_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm
