@@ -268,6 +268,32 @@ check_keys(struct check *k)
 	}
 }
 
+/* ---- peers ---- */
+
+static void
+check_peers(struct check *k)
+{
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+
+		if (s->kind != SOURCE_PEER || !config_source_in_effect(s)) {
+			continue;
+		}
+		if (s->key == 0) {
+			warn(k, &s->place, "peer",
+			    "peer %s has no key: whoever sends packets in its name may set the "
+			    "clock of this host; give both sides a key",
+			    s->host.text);
+		}
+		if ((s->flags & (OPTION_IBURST | OPTION_BURST)) != 0) {
+			const char *word = (s->flags & OPTION_IBURST) != 0 ? "iburst" : "burst";
+			warn(k, &s->place, word,
+			    "'%s' does nothing for peer %s, which answers in its own time", word,
+			    s->host.text);
+		}
+	}
+}
+
 /* ---- reference clocks ---- */
 
 /* What a word of a clock does depends on others. */
@@ -576,6 +602,7 @@ config_check(const struct config *c, const char *path, const struct config_acces
 	check_statistics(&k);
 	check_smear(&k);
 	check_keys(&k);
+	check_peers(&k);
 	check_clocks(&k);
 	check_nts_sources(&k);
 	check_nts_server(&k);

@@ -296,6 +296,8 @@ check_address(struct parser *p, unsigned i, const struct config_source *s)
 	}
 }
 
+enum { PEER_PORT = 123 };
+
 void
 parse_source(struct parser *p, const struct schema_row *row)
 {
@@ -322,6 +324,10 @@ parse_source(struct parser *p, const struct schema_row *row)
 		if (!clock_known(p, i - 1, type)) {
 			return;
 		}
+	}
+	if (s.kind == SOURCE_PEER && s.port != 0 && s.port != PEER_PORT) {
+		parse_error(p, i - 1, "peers speak from port 123 to port 123: leave the port out");
+		return;
 	}
 	check_address(p, i - 1, &s);
 	if (i < p->line.n) {

@@ -696,6 +696,7 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 		return VERDICT_MODE;
 	}
 	if (p->hdr.version < 1 || p->hdr.version > NTP_VERSION) {
+		a->flash |= assoc_is_symmetric(a) ? FLASH_HEADER : 0u;
 		return VERDICT_VERSION;
 	}
 	v = check_sender(a, p, auth, &at);

@@ -19,9 +19,11 @@ enum {
 };
 
 enum {
+	FLASH_BOGUS = 0x2,
 	FLASH_DENIED = 0x8,
 	FLASH_AUTH = 0x10,
 	FLASH_PKT_STRATUM = 0x20,
+	FLASH_VERSION = 0x40,
 	FLASH_STRATUM = 0x200,
 	FLASH_DISTANCE = 0x400,
 	FLASH_UNREACH = 0x1000,
@@ -459,6 +461,37 @@ note_falseticker(struct story *s, const struct vars *v, uint16_t status, const s
 	    "its operator or remove it");
 }
 
+enum { MODE_ACTIVE_OURS = 1, MODE_PASSIVE_OURS = 2 };
+
+/* Two peers that do not come together: what is wrong is as often on the other side. */
+static void
+note_peer(struct story *s, const struct vars *v, uint32_t flash)
+{
+	int64_t mode = 0, reach = 0;
+
+	vars_i64(v, "hmode", &mode);
+	vars_i64(v, "reach", &reach);
+	if ((mode != MODE_ACTIVE_OURS && mode != MODE_PASSIVE_OURS) || answers_of(reach) > 0) {
+		return;
+	}
+	if (received_from(v) == 0) {
+		explain_note(&s->why, "it is a peer, and no packet of it has come to port 123");
+		explain_note(&s->advice,
+		    "peers speak from port 123 to port 123: see that a firewall or NAT lets that "
+		    "through both ways, and that it has a peer line for this host");
+	} else if ((flash & FLASH_BOGUS) != 0) {
+		explain_note(&s->why,
+		    "it is a peer whose packets come, and it does not hear ours: they answer none");
+		explain_note(&s->advice,
+		    "look at its side: its line for this host, the key on it, its restrict lines, "
+		    "and the way from here to its port 123");
+	} else if ((flash & FLASH_VERSION) != 0) {
+		explain_note(&s->why,
+		    "it is a peer whose packets make no sense: also those of a version of NTP "
+		    "other than 1 to 4");
+	}
+}
+
 /* The sources that say nothing of themselves: rejected, yet without a flash bit. */
 static void
 note_silent_reject(struct story *s, const struct vars *v, uint16_t status)
@@ -575,6 +608,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_condition(s, status, all);
 	note_reach(s, v, status);
 	note_times(s, v, status, all);
+	note_peer(s, v, bits);
 	note_falseticker(s, v, status, all);
 	note_unnumbered(s, v, status);
 	note_interleaved(s, v);

@@ -82,6 +82,24 @@ warns_of_words_of_a_clock_that_want_others(void **state)
 }
 
 static void
+warns_of_peers_without_a_key_and_of_bursts_of_peers(void **state)
+{
+	static const char keyless[] =
+	    "warning: f:5:1: peer e.example has no key: whoever sends packets in its name may set "
+	    "the clock of this host; give both sides a key\n";
+
+	(void)state;
+	check_text(FOUR "peer e.example\n", NULL, keyless);
+	check_text(FOUR "peer e.example key 1\ntrustedkey 1\nkeys /k\n", NULL, "");
+	check_text(FOUR "peer e.example iburst key 1\ntrustedkey 1\nkeys /k\n", NULL,
+	    "warning: f:5:16: 'iburst' does nothing for peer e.example, which answers in its own "
+	    "time\n");
+	check_text(FOUR "peer e.example key 1 burst\ntrustedkey 1\nkeys /k\n", NULL,
+	    "warning: f:5:22: 'burst' does nothing for peer e.example, which answers in its own "
+	    "time\n");
+}
+
+static void
 warns_of_a_default_open_to_queries(void **state)
 {
 	(void)state;
@@ -374,6 +392,7 @@ main(void)
 		cmocka_unit_test(counts_the_servers),
 		cmocka_unit_test(warns_of_the_local_clock_beside_real_servers),
 		cmocka_unit_test(warns_of_words_of_a_clock_that_want_others),
+		cmocka_unit_test(warns_of_peers_without_a_key_and_of_bursts_of_peers),
 		cmocka_unit_test(warns_of_a_default_open_to_queries),
 		cmocka_unit_test(warns_of_kod_without_limited),
 		cmocka_unit_test(warns_of_disable_monitor_beside_limited),

@@ -179,3 +179,9 @@ TESTS += tests/unit/core/test_onwire
 tests_unit_core_test_onwire_SOURCES = tests/unit/core/test_onwire.c
 tests_unit_core_test_onwire_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_onwire_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_symmetric
+TESTS += tests/unit/core/test_symmetric
+tests_unit_core_test_symmetric_SOURCES = tests/unit/core/test_symmetric.c
+tests_unit_core_test_symmetric_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_symmetric_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm

@@ -45,6 +45,36 @@ explain_says_who_leads_who_lies_and_what_to_do_about_silence(void **state)
 	end(&w);
 }
 
+/* Two peers that never start: no packet, no ear, no key. */
+static void
+explain_says_why_peers_do_not_come_together(void **state)
+{
+	static const struct reply replies[] = {
+		{ CONTROL_READVAR, 0, NULL, 0x0615,
+		    "stratum=2, rootdelay=2, rootdisp=3, offset=0.5" },
+		{ CONTROL_READVAR, 1, NULL, 0x8011,
+		    "srcadr=192.0.2.11, hmode=1, reach=0x0, flash=0x1200, in=0" },
+		{ CONTROL_READVAR, 2, NULL, 0x8011,
+		    "srcadr=192.0.2.12, hmode=1, reach=0x0, flash=0x1202, in=7" },
+		{ CONTROL_READVAR, 3, NULL, 0xc011,
+		    "srcadr=192.0.2.13, hmode=1, reach=0x0, flash=0x1210, in=7" },
+	};
+	const char *out;
+	struct world w;
+
+	(void)state;
+	begin(&w, replies, 4);
+	w.played.list = three;
+	w.played.list_len = sizeof three;
+	out = run(&w, "explain");
+	assert_non_null(strstr(out, "no packet of it has come to port 123"));
+	assert_non_null(strstr(out, "a firewall or NAT lets that through both ways"));
+	assert_non_null(strstr(out, "it does not hear ours"));
+	assert_non_null(strstr(out, "look at its side"));
+	assert_non_null(strstr(out, "compare the key number, type and secret on both sides"));
+	end(&w);
+}
+
 /* Of a receiver that nobody measured, of pulses that nobody numbers, of a device that is missing. */
 static void
 explain_says_what_a_reference_clock_lacks(void **state)
@@ -801,6 +831,7 @@ main(void)
 		cmocka_unit_test(what_became_of_xleave_is_told),
 		cmocka_unit_test(explain_says_who_leads_who_lies_and_what_to_do_about_silence),
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
+		cmocka_unit_test(explain_says_why_peers_do_not_come_together),
 		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
 		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
