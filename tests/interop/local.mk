@@ -4,6 +4,7 @@ INTEROP_TESTS += \
 	tests/interop/nts_server.sh \
 	tests/interop/nts_client.sh \
 	tests/interop/real_clients.sh \
+	tests/interop/symmetric.sh \
 	tests/interop/nts_self.sh \
 	tests/interop/nts_times.sh \
 	tests/interop/client_openntpd.sh \

@@ -92,10 +92,10 @@ warns_of_peers_without_a_key_and_of_bursts_of_peers(void **state)
 	check_text(FOUR "peer e.example\n", NULL, keyless);
 	check_text(FOUR "peer e.example key 1\ntrustedkey 1\nkeys /k\n", NULL, "");
 	check_text(FOUR "peer e.example iburst key 1\ntrustedkey 1\nkeys /k\n", NULL,
-	    "warning: f:5:16: 'iburst' does nothing for peer e.example, which answers in its own "
+	    "warning: f:5:1: 'iburst' does nothing for peer e.example, which answers in its own "
 	    "time\n");
 	check_text(FOUR "peer e.example key 1 burst\ntrustedkey 1\nkeys /k\n", NULL,
-	    "warning: f:5:22: 'burst' does nothing for peer e.example, which answers in its own "
+	    "warning: f:5:1: 'burst' does nothing for peer e.example, which answers in its own "
 	    "time\n");
 }
 
