@@ -85,7 +85,6 @@ struct onwire {
 	bool pending;            /* an answer to nonce is awaited */
 	struct onwire_moment t1; /* when that packet left */
 	bool t1_known, t1_exact; /* t1 is there; it is the kernel's stamp */
-	double late_s;           /* so much later than the clock was read it left, s; 0: unknown */
 	uint32_t tag;            /* of the packet, for the transmit stamp */
 	struct ntp_ts last_xmt, last_rec; /* of the last answer accepted */
 	bool have_last;

@@ -261,7 +261,6 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	if (assoc_is_symmetric(a)) {
 		/* What a peer's next packet may be told by is not told to others (CVE-2015-8139). */
 		v->rec.fix &= ~(uint64_t)UINT32_MAX;
-		v->xleave = a->wire.sym.interleaved ? a->wire.late_s : 0.0;
 	}
 	v->reach = a->poll.reach;
 	v->unreach = a->poll.unreach;

@@ -45,9 +45,6 @@ onwire_sent(struct onwire *o, uint32_t tag, const struct onwire_moment *t, bool 
 	if ((!o->pending && !onwire_is_symmetric(o)) || tag != o->tag || (o->t1_exact && !exact)) {
 		return;
 	}
-	if (exact && o->t1_known) {
-		o->late_s = rtime_diff_s(t->real, o->t1.real);
-	}
 	o->t1_known = true;
 	o->t1.real = t->real;
 	o->t1.mono = t->mono;

@@ -208,7 +208,9 @@ onwire_symmetric_accept(struct onwire *o, const struct header *h, const struct o
 		s->seen = true;
 		s->alone = 0;
 	}
-	s->before = s->valid.there ? s->since : 0;
+	if (!is_fresh(s)) {
+		s->before = s->valid.there ? s->since : 0;
+	}
 	s->valid = (struct onwire_heard){ h->rec, h->xmt, *t4, true };
 	s->since = 0;
 	s->init.there = false;

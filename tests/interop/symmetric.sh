@@ -74,7 +74,8 @@ is_interleaved() {
 with_chrony() {
 	local what="chrony, $2, $3" option=${3#basic}
 	our_peer ours ours "peer $chrony key $1 minpoll 3 maxpoll 3 $option"
-	chrony_peer "peer $ours key $1 minpoll 1 maxpoll 1 $option"
+	# As often as we send, else few of its packets have an answer of their own.
+	chrony_peer "peer $ours key $1 minpoll 3 maxpoll 3 $option"
 	wait_until 60 heard_of ours "$chrony" 1
 	ok $? "$what: we hear it" || note "$(peers_of ours)"
 	wait_until 60 chrony_heard
