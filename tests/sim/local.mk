@@ -80,6 +80,7 @@ TESTS += tests/sim/sim_soak
 tests_sim_sim_soak_SOURCES = $(sim_frame) \
 	tests/sim/soak.h tests/sim/soak.c tests/sim/soak_wide.h tests/sim/soak_wide.c \
 	tests/sim/soak_nts.h tests/sim/soak_nts.c \
+	tests/sim/soak_peers.h tests/sim/soak_peers.c \
 	tests/sim/soak_record.h tests/sim/soak_record.c tests/sim/sim_soak.c
 tests_sim_sim_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_soak_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

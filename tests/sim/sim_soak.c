@@ -11,6 +11,7 @@
  *	-o	the stories of old: without what soak_wide.h adds
  *	-n	servers with NTS: what soak_nts.h adds
  *	-i	xleave, and servers with interleaved mode
+ *	-s	peers: the story of soak_peers.h, and nothing else; not with -f
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
  *	-m N	begins no more seeds after N minutes: the next call goes on
  *	-r	runs those of the record again that failed
@@ -181,7 +182,7 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "ponif:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "ponisf:m:rl")) != -1) {
 		switch (c) {
 		case 'p':
 			o->kind |= SOAK_PASSING;
@@ -194,6 +195,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'i':
 			o->kind |= SOAK_INTERLEAVED;
+			break;
+		case 's':
+			o->kind = SOAK_PEERS;
 			break;
 		case 'f':
 			o->file = optarg;
@@ -217,6 +221,9 @@ read_options(int argc, char **argv, struct options *o)
 	if (optind + 1 < argc) {
 		o->count = strtoull(argv[optind + 1], NULL, 0);
 	}
+	if ((o->kind & SOAK_PEERS) != 0 && o->file != NULL) {
+		return false;
+	}
 	o->quiet = o->file != NULL || o->count > 100;
 	return argc == 1 || o->seed != 0;
 }
@@ -231,7 +238,7 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		(void)fprintf(stderr,
-		    "usage: sim_soak [-ponil] [-f FILE [-m MINUTES] [-r]] "
+		    "usage: sim_soak [-ponisl] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]\n");
 		return 2;
 	}

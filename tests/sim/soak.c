@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random scenarios. */
 #include "sim/soak.h"
+#include "sim/soak_peers.h"
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -443,8 +444,13 @@ make_interleaved(struct soak *k, uint64_t seed)
 struct sim *
 soak_run(uint64_t seed, unsigned kind)
 {
-	struct soak k = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak", 0), .kind = kind };
+	struct soak k = { .kind = kind };
 
+	if (kind & SOAK_PEERS) {
+		return soak_peers_run(seed);
+	}
+	k.s = sim_new(seed);
+	k.r = sim_rng_of(seed, "soak", 0);
 	if (kind & SOAK_WIDE) {
 		wide_begin(&k.wide, k.s, seed);
 	}

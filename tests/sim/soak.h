@@ -15,7 +15,8 @@ enum {
 	SOAK_TOLD = 4,    /* the mishaps are in the daemon's log, for a reader */
 	SOAK_NTS = 8,     /* and what soak_nts.h has */
 	/* every line has xleave; servers need time to send, and most know interleaved mode */
-	SOAK_INTERLEAVED = 16
+	SOAK_INTERLEAVED = 16,
+	SOAK_PEERS = 32 /* nothing of all that, but the story of soak_peers.h */
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */

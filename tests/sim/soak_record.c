@@ -28,6 +28,9 @@ soak_kind_text(unsigned kind)
 		{ "-pw ", "-pwn ", "-pwi ", "-pwni " } };
 	unsigned more = (kind & SOAK_NTS ? 1u : 0u) | (kind & SOAK_INTERLEAVED ? 2u : 0u);
 
+	if (kind & SOAK_PEERS) {
+		return "-s ";
+	}
 	return text[kind & (SOAK_PASSING | SOAK_WIDE)][more];
 }
 

@@ -76,3 +76,9 @@ TESTS += tests/unit/client/test_refclock_nmea
 tests_unit_client_test_refclock_nmea_SOURCES = tests/unit/client/test_refclock_nmea.c $(client_rig)
 tests_unit_client_test_refclock_nmea_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_refclock_nmea_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_shared
+TESTS += tests/unit/client/test_shared
+tests_unit_client_test_shared_SOURCES = tests/unit/client/test_shared.c $(client_rig)
+tests_unit_client_test_shared_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_shared_LDADD = $(client_test_LDADD)
