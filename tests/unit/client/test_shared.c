@@ -10,7 +10,7 @@
 #include "client/shared.h"
 #include "crypto/mac.h"
 
-enum { SIGNED = 68 };
+enum { SIGNED = HEADER_LEN + AUTH_GROWS_MAX };
 
 /* A packet of that mode from address:port; key 0: unsigned, else with the secret of rig_key. */
 struct sent {
