@@ -18,6 +18,24 @@ struct peer;
 struct client;
 struct nts_pool;
 
+enum { POOL_GIVEN_UP_MAX = 16 };
+
+/* An address that a pool changed for another: until then it is not taken again. */
+struct pool_given_up {
+	struct addr addr;
+	struct mtime until;
+	bool silent; /* it only did not answer: it is taken when there is no other */
+};
+
+/* Which members a pool changes for others. */
+struct pool_care {
+	uint16_t leaving; /* association that leaves when there is another; 0: none */
+	bool changed;     /* one left, or was to, at: */
+	struct mtime changed_at;
+	struct pool_given_up given_up[POOL_GIVEN_UP_MAX];
+	unsigned next; /* of those, the one to be forgotten */
+};
+
 /* One server, pool or peer line of the configuration and what became of it. */
 struct source {
 	struct client *client;
@@ -29,6 +47,7 @@ struct source {
 	bool asked_once, failed_once;  /* failure was logged */
 	struct protection protection;  /* pool: it has no members */
 	struct nts_pool *pool;         /* of a pool with nts, else NULL */
+	struct pool_care care;         /* of a pool */
 	struct resolver_answer answer; /* the last good one; n 0: none */
 	bool stands_in;                /* a fallback line, in use: see fallback.h */
 	unsigned hops;                 /* addresses of it given up because no way leads there */
@@ -83,8 +102,14 @@ bool sources_next_address(struct peer *p);
 /* A server is silent: its name may lead elsewhere by now, or to another of its addresses. */
 void sources_look_elsewhere(struct peer *p);
 
+/* A member of a pool was polled: one of no use is changed for another. */
+void sources_member_polled(struct peer *p);
+
 /* Ends an association of a pool; the pool looks for another. */
 void sources_member_gone(struct peer *p);
+
+/* The same of one that there are too many of: no other is looked for. */
+void sources_member_surplus(struct peer *p);
 
 /* A name that sources asked for has an answer; others are nobody's. */
 void sources_answered(struct client *c, const struct resolver_answer *ans);

@@ -858,6 +858,13 @@ association_io_idle(struct peer *p)
 	return p->idle;
 }
 
+unsigned
+association_io_useless(struct peer *p, bool useless)
+{
+	p->useless = useless ? p->useless + 1 : 0;
+	return p->useless;
+}
+
 void
 association_io_repoll(struct peer *p, const struct assoc_world *w)
 {

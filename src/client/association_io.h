@@ -60,6 +60,9 @@ void association_io_ask_anew(struct peer *p, const struct assoc_world *w);
 /* One poll more: how many are there since it was last among the survivors. */
 unsigned association_io_idle(struct peer *p);
 
+/* It was of use at its last poll, or not; the polls in a row that it was of none. */
+unsigned association_io_useless(struct peer *p, bool useless);
+
 /* The poll interval of the discipline changed. */
 void association_io_repoll(struct peer *p, const struct assoc_world *w);
 

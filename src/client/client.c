@@ -7,6 +7,7 @@
 #include "client/sources.h"
 #include "journal/report.h"
 #include "association_io.h"
+#include "sources_pool.h"
 
 /* Changes of the system peer: one an hour on average, eight at once. */
 static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
@@ -14,19 +15,27 @@ static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
 enum { TRIES_PER_ADDRESS = 3 };
 
 /*
- * preempt: a source that was not among the survivors for so many polls goes when there are more
- * than maxclock. One at a time: the number is looked at anew for each.
+ * preempt, and members of pools: a source that was not among the survivors for so many polls goes
+ * when there are more than maxclock, the least useful first. A member only while there are enough
+ * survivors: it came because there were too few. One at a time: all is looked at anew for each.
  */
 static bool
 is_superfluous(struct peer *p)
 {
 	const struct config_source *cfg = p->source->cfg;
+	const struct config *conf = p->client->conf;
+	struct client_standing above;
 
-	if ((cfg->flags & OPTION_PREEMPT) == 0 || cfg->kind == SOURCE_POOL || p->a.poll.burst > 0) {
+	if (((cfg->flags & OPTION_PREEMPT) == 0 && cfg->kind != SOURCE_POOL) || p->ephemeral ||
+	    p->a.poll.burst > 0) {
 		return false;
 	}
-	return association_io_idle(p) >= ASSOC_UNREACH &&
-	    peers_count(p->client) > (unsigned)p->client->conf->tos.maxclock;
+	if (association_io_idle(p) < ASSOC_UNREACH ||
+	    peers_count(p->client) <= (unsigned)conf->tos.maxclock || !sources_pool_least(p)) {
+		return false;
+	}
+	p->client->is.up->standing(p->client->is.up_ctx, &above);
+	return cfg->kind != SOURCE_POOL || above.survivors >= (unsigned)conf->tos.minclock;
 }
 
 static void
@@ -34,11 +43,19 @@ preempt(struct peer *p)
 {
 	struct client *c = p->client;
 
+	char text[ADDR_TEXT_MAX];
+	bool member = p->source->cfg->kind == SOURCE_POOL;
+
 	report(c->is.journal, LOG_LEVEL_NOTICE,
-	    "%s: dropped, for it was of no use and there are more than %d sources (preempt, tos "
+	    "%s: dropped, for it was of no use and there are more than %d sources (%s, tos "
 	    "maxclock)",
-	    p->source->cfg->host.text, (int)c->conf->tos.maxclock);
-	sources_drop(c, p->source);
+	    member ? addr_format(&p->a.remote.addr, text, sizeof text) : p->source->cfg->host.text,
+	    (int)c->conf->tos.maxclock, member ? "pool" : "preempt");
+	if (member) {
+		sources_member_surplus(p);
+	} else {
+		sources_drop(c, p->source);
+	}
 }
 
 static void
@@ -63,6 +80,8 @@ polled(struct peer *p, const struct assoc_sending *out)
 		ephemeral_demobilize(p, "it does not answer");
 	} else if (is_superfluous(p)) {
 		preempt(p);
+	} else if (p->a.rules.flags & ASSOC_POOL) {
+		sources_member_polled(p);
 	}
 }
 

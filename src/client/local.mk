@@ -20,6 +20,7 @@ libclient_a_SOURCES = \
 	include/client/nts_standing.h src/client/nts_standing.c \
 	include/client/nts_state.h src/client/nts_state.c \
 	src/client/sources_nts.h src/client/sources_nts.c \
+	src/client/sources_pool.h src/client/sources_pool.c \
 	src/client/line.h src/client/line.c \
 	src/client/refclock_local.h src/client/refclock_local.c \
 	src/client/refclock_nmea.h src/client/refclock_nmea.c \

@@ -13,6 +13,7 @@
 #include "config/schema.h"
 #include "journal/report.h"
 #include "sources_nts.h"
+#include "sources_pool.h"
 
 static const double START_SPACING_S = 0.25;
 static const double RETRY_FIRST_S = 2.0, RETRY_WAITED_S = 4.0, RETRY_MAX_S = 256.0;
@@ -279,24 +280,68 @@ sources_next_address(struct peer *p)
 }
 
 static void
+solicit(struct source *s, const struct addr *a, double delay_s)
+{
+	char text[ADDR_TEXT_MAX];
+
+	report(s->client->is.journal, LOG_LEVEL_INFO, "Soliciting pool server %s",
+	    addr_format(a, text, sizeof text));
+	(void)peers_mobilize(s, a, delay_s);
+}
+
+/* Another in the place of a member of no use, if the name leads to one. */
+static void
+change_member(struct source *s)
+{
+	const struct addr *next = sources_pool_next(s);
+	struct addr a;
+
+	if (next == NULL) {
+		sources_pool_stay(s);
+		return;
+	}
+	a = *next;
+	sources_pool_swap(s, &a);
+	solicit(s, &a, 0.0);
+	s->client->is.up->changed(s->client->is.up_ctx);
+}
+
+static void
 pool_answered(struct source *s)
 {
-	struct client *c = s->client;
-	unsigned room = room_of(s);
-	unsigned k = 0;
+	unsigned room;
 
-	for (unsigned i = 0; i < s->answer.n && k < room; i++) {
-		const struct addr *a = &s->answer.addr[i];
-		char text[ADDR_TEXT_MAX];
-		if (peers_use(c, a, NULL)) {
-			continue;
+	if (sources_pool_leaving(s)) {
+		change_member(s);
+	}
+	room = room_of(s);
+	for (unsigned k = 0; k < room; k++) {
+		const struct addr *a = sources_pool_next(s);
+
+		if (a == NULL) {
+			break;
 		}
-		report(c->is.journal, LOG_LEVEL_INFO, "Soliciting pool server %s",
-		    addr_format(a, text, sizeof text));
-		(void)peers_mobilize(s, a, START_SPACING_S * k++);
+		solicit(s, a, START_SPACING_S * k);
 	}
 	s->retry_s = backoff_s(s->retry_s, POOL_AGAIN_S, 16 * POOL_AGAIN_S);
 	ask_again(s, s->retry_s);
+}
+
+void
+sources_member_polled(struct peer *p)
+{
+	struct source *s = p->source;
+
+	if (!sources_pool_tires(p)) {
+		return;
+	}
+	if (s->pool != NULL) {
+		sources_nts_ask(s);
+	} else if (s->cfg->host.addr.family != ADDR_NONE) {
+		sources_pool_stay(s); /* a pool of one address */
+	} else if (s->tag == 0) {
+		ask_name(s);
+	}
 }
 
 void
@@ -305,12 +350,21 @@ sources_member_gone(struct peer *p)
 	struct source *s = p->source;
 	struct client *c = p->client;
 
-	peers_demobilize(p);
+	sources_pool_end(p);
 	c->is.up->changed(c->is.up_ctx);
 	s->retry_s = 0.0;
 	if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
 	}
+}
+
+void
+sources_member_surplus(struct peer *p)
+{
+	struct client *c = p->client;
+
+	sources_pool_end(p);
+	c->is.up->changed(c->is.up_ctx);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "client/nts_state.h"
 #include "client/sources.h"
 #include "journal/report.h"
+#include "sources_pool.h"
 
 static const double MEMBERS_APART_S = 2.0, VARIES = 0.1;
 
@@ -51,9 +52,13 @@ static void
 welcome(struct source *s, const struct ke_found *f)
 {
 	struct client *c = s->client;
-	struct peer *p = peers_mobilize_at(s, &f->server, 0.0);
+	struct peer *p;
 	char text[ENDPOINT_TEXT_MAX];
 
+	if (sources_pool_leaving(s)) {
+		sources_pool_swap(s, &f->server.addr);
+	}
+	p = peers_mobilize_at(s, &f->server, 0.0);
 	if (p == NULL) {
 		in_vain(s);
 		return;
@@ -73,7 +78,9 @@ on_found(void *ctx, const struct ke_found *f)
 	struct client *c = s->client;
 
 	nts_source_note(c, &s->pool->ask, f, &s->pool->told);
-	if (f->keys == NULL || peers_use(c, &f->server.addr, NULL)) {
+	if (f->keys == NULL || peers_use(c, &f->server.addr, NULL) ||
+	    sources_pool_gave_up(s, &f->server.addr)) {
+		sources_pool_stay(s);
 		in_vain(s); /* or it has no more servers than those: not worth a line */
 	} else {
 		welcome(s, f);

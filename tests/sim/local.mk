@@ -55,6 +55,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/scenarios_mssntp.c \
 	tests/sim/scenarios_network.c \
 	tests/sim/scenarios_nts_server.c \
+	tests/sim/scenarios_pool.c \
 	tests/sim/scenarios_quorum.c \
 	tests/sim/scenarios_protect.c \
 	tests/sim/scenarios_reload.c \

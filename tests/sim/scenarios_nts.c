@@ -728,6 +728,27 @@ a_dead_member_with_nts_is_replaced(struct sim *s)
 	SIM_CHECK(s, v[10]->nts->sealed + v[11]->nts->sealed > 0, "not replaced");
 }
 
+/* One of them lies: the KE server is asked for another, and that one is not taken again. */
+static void
+a_lying_member_with_nts_is_changed(struct sim *s)
+{
+	struct sim_server *v[MEMBERS], *ke;
+	struct sim_node *c = pool(s, MEMBERS, v, &ke);
+	uint64_t asked;
+
+	sim_run(s, 600);
+	sim_server_lie(v[2], 5.0);
+	sim_run(s, 24 * 3600);
+	SIM_CHECK(s, peers_count(&c->daemon->client) == 10, "%u members",
+	    peers_count(&c->daemon->client));
+	SIM_CHECK(s, v[10]->nts->sealed + v[11]->nts->sealed > 0, "not changed");
+	SIM_CHECK(s, sim_logged(c, "in the place of 192.0.2.12, which was against all others") == 1,
+	    "%u lines", sim_logged(c, "in the place of"));
+	asked = v[2]->requests;
+	sim_run(s, 12 * 3600);
+	SIM_CHECK(s, v[2]->requests == asked, "the liar is asked again");
+}
+
 /*
  * All cookies of a member are lost, the KE server has another address by now, and so has the
  * member: nothing of the pool's name, which leads to all of it, may have been forgotten.
@@ -1171,6 +1192,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_pool_with_nts_fills_up_2_s_apart),
 	SCENARIO(a_pool_of_three_is_asked_for_a_fourth_ever_more_seldom),
 	SCENARIO(a_dead_member_with_nts_is_replaced),
+	SCENARIO(a_lying_member_with_nts_is_changed),
 	SCENARIO(a_pool_whose_keys_are_lost_is_whole_again),
 	SCENARIO(a_member_whose_jar_runs_dry_finds_its_server_anew),
 	SCENARIO(notrust_is_satisfied_by_nts),
