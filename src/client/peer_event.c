@@ -94,7 +94,8 @@ static bool
 is_everyday(const struct peer *p, enum peer_event code)
 {
 	return code == PEER_EVENT_MOBILIZE || code == PEER_EVENT_DEMOBILIZE ||
-	    code == PEER_EVENT_POPCORN || code == PEER_EVENT_INTERLEAVE_MODE || (code == PEER_EVENT_REACHABLE && !p->told.went_dark);
+	    code == PEER_EVENT_POPCORN || code == PEER_EVENT_INTERLEAVE_MODE ||
+	    (code == PEER_EVENT_REACHABLE && !p->told.went_dark);
 }
 
 /* Two sources that are equally good may take turns with every sample. */

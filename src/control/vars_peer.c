@@ -267,7 +267,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->hmode = a->rules.mode;
 	v->pmode = a->srv.mode != MODE_UNSPEC ? a->srv.mode
 	    : !assoc_is_symmetric(a) &&
-		    (a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) != 0)
+		(a->count.received > 0 || (a->rules.flags & ASSOC_REFCLOCK) != 0)
 	    ? MODE_SERVER
 	    : MODE_UNSPEC;
 	v->hpoll = a->poll.hpoll;

@@ -479,6 +479,18 @@ the_last_of_two_values_counts(void **state)
 }
 
 static void
+a_peer_takes_no_other_port_than_123(void **state)
+{
+	struct conf *k = conf_of("peer a.example:123\npeer b.example:1234\n");
+
+	(void)state;
+	assert_int_equal(k->d.errors, 1);
+	assert_non_null(
+	    strstr(conf_said(k), "peers speak from port 123 to port 123: leave the port out"));
+	conf_end(k);
+}
+
+static void
 only_kinds_that_act_are_in_effect(void **state)
 {
 	struct conf *k = conf_of("server a.example\npool a.example\nserver 127.127.1.0\n"
@@ -1098,6 +1110,7 @@ main(void)
 		cmocka_unit_test(statistics_and_filegen_describe_one_set_each),
 		cmocka_unit_test(setvar_takes_blanks_around_the_equals_sign),
 		cmocka_unit_test(the_last_of_two_values_counts),
+		cmocka_unit_test(a_peer_takes_no_other_port_than_123),
 		cmocka_unit_test(only_kinds_that_act_are_in_effect),
 		cmocka_unit_test(a_file_of_nonsense_is_counted_and_does_not_flood),
 		cmocka_unit_test(leap_smears_belong_to_addresses),
