@@ -84,6 +84,10 @@ for i in $(seq 40); do # access lists are not short
 	echo "restrict 172.16.$i.0 mask 255.255.255.0 nomodify noquery" >>"$work/ours.conf"
 done
 
+# With interleaved mode, which chronyd always has.
+cp "$work/chrony.conf" "$work/chrony-il.conf"
+{ cat "$work/ours.conf" && echo 'interleaved on'; } >"$work/ours-il.conf"
+
 # With NTS as well: each has its certificate, and the keys of its cookies in a file, from which
 # load mints cookies for its clients; none of them asks for keys.
 nts_certificates
@@ -104,7 +108,7 @@ printf 'T: %d\nL: 32\nI: 1\nK: %064d\n' "$(date +%s)" 17 >"$work/nts-keys"
 chmod 600 "$work/nts-keys"
 declare -A cookie_keys=([chrony]=$work/dump/ntskeys [ours]=$work/nts-keys [other]=$work/nts-keys)
 
-# serve WHO: starts the server on its core; with=-nts in front: with NTS.
+# serve WHO: starts the server on its core; with=-nts or with=-il in front: with NTS, interleaved mode.
 serve() {
 	case $1 in
 	chrony)
@@ -167,7 +171,7 @@ median() {
 
 # pair ROW RATE OPTION...: a row of the first table.
 pair() {
-	local row=$1 who i
+	local row=$1 who i nts
 	local against=chrony
 	shift
 	wanted "$row" || return 0
@@ -176,9 +180,11 @@ pair() {
 	for i in $(seq "$rounds"); do
 		for who in $against ours; do
 			serve "$who"
-			ask "$who" "$@" ${with:+-N "${cookie_keys[$who]}"}
+			nts=()
+			[ "${with:-}" != -nts ] || nts=(-N "${cookie_keys[$who]}")
+			ask "$who" "$@" "${nts[@]}"
 			stop server
-			[ -z "${with:-}" ] || grep -q '^opened [1-9][0-9]* not 0' "$work/load.out" ||
+			[ "${with:-}" != -nts ] || grep -q '^opened [1-9][0-9]* not 0' "$work/load.out" ||
 				bail "$who answers with NTS: $(tail -n 1 "$work/load.out")"
 			echo "$cost_us" >>"$work/cost.$who"
 			echo "$rate" >>"$work/rate.$who"
@@ -208,6 +214,8 @@ pairs() {
 		pair "MAC MD5, 1k clients" 0 $window -n 1000 -k mac -K 2:MD5:secret
 		pair "MAC AES-CMAC, 1k clients" 0 $window -n 1000 -k mac -K 3:AES128CMAC:0123456789abcdef
 		pair "wrong MAC, 1k clients" 0 $window -n 1000 -k badmac
+		with=-il pair "interleaved form, 1k clients" 0 $window -n 1000 -k ileave
+		with=-il pair "basic, interleaved on" 0 $window -n 1000
 		with=-nts pair "NTS, 1k clients" 0 $window -n 1000
 		with=-nts pair "NTS, 100k clients" 0 $window -n 100000
 	}

@@ -8,6 +8,8 @@
 
 enum {
 	HEADER = 48,
+	ORG_LAST = 31,
+	REC_LAST = 39,
 	TIME_FIRST = 4 << 3 | 3,
 	FLIP = 0x5a,
 	FIELD = 60,
@@ -34,6 +36,7 @@ static const struct kind {
 	{ "time", UNSIGNED, false, 0, "", false, "a plain client" },
 	{ "mac", SIGNED, false, 0, "", false, "with a MAC" },
 	{ "badmac", MISSIGNED, false, 0, "", false, "with a wrong MAC" },
+	{ "ileave", UNSIGNED, false, 0, "", false, "in the form of interleaved mode" },
 	{ "fields", UNSIGNED, true, 0, "", false, "as many extension fields as we take" },
 	{ "fieldsmac", SIGNED, true, 0, "", false, "extension fields and a MAC" },
 	{ "fieldsbad", MISSIGNED, true, 0, "", false, "extension fields and a wrong MAC" },
@@ -64,8 +67,10 @@ put_time(const struct kind *k, struct writer *w, size_t max)
 {
 	uint8_t zeros[FIELD] = { TIME_FIRST };
 
+	/* Who has the mode keeps and stamps each answer; none of them is found. */
+	zeros[ORG_LAST] = zeros[REC_LAST] = strcmp(k->name, "ileave") == 0 ? 1 : 0;
 	writer_bytes(w, zeros, HEADER);
-	zeros[0] = 0;
+	memset(zeros, 0, HEADER);
 	for (int i = 0; k->fields && i < FIELDS_MAX && w->len + FIELD <= max; i++) {
 		writer_u16(w, FIELD_TYPE);
 		writer_u16(w, FIELD);
