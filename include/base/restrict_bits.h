@@ -23,6 +23,7 @@ enum restrict_flag {
 	RESTRICT_FLAKE = 0x1000,       /* drop one packet in ten */
 	RESTRICT_NOMRULIST = 0x2000,   /* refuse mrulist */
 	RESTRICT_NOEPEER = 0x4000,     /* no passive association even if authenticated */
+	RESTRICT_EPEER = 0x10000,      /* of a line only: takes RESTRICT_NOEPEER off its entry */
 	RESTRICT_FUZZ = 0x8000         /* serverresponse fuzz: random low bits of reftime */
 };
 

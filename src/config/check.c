@@ -432,6 +432,14 @@ check_restricts(struct check *k)
 		if ((r->flags & RESTRICT_KOD) != 0 && (r->flags & RESTRICT_LIMITED) == 0) {
 			warn(k, &r->place, "kod", "'kod' does nothing without 'limited'");
 		}
+		if ((r->flags & RESTRICT_EPEER) != 0 && (r->flags & RESTRICT_NOEPEER) != 0) {
+			warn(k, &r->place, "epeer", "'epeer' takes the 'noepeer' of its line away");
+		}
+		if ((r->flags & RESTRICT_MSSNTP) != 0 && k->c->ntpsigndsocket == NULL) {
+			warn(k, &r->place, "mssntp",
+			    "'mssntp' needs a line ntpsigndsocket with the folder of Samba's "
+			    "socket: members of a domain get no answer");
+		}
 		if (r->scope == RESTRICT_SCOPE_DEFAULT && r->match == 0 && !closed) {
 			warn(k, &r->place, "default",
 			    "this default lets everybody query with ntpq: add noquery");

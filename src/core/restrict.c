@@ -190,7 +190,10 @@ restrict_add(struct restrict_list *l, const struct restrict_rule *r)
 	if (s == NO_SLOT) {
 		return false;
 	}
-	l->slot[s].flags |= r->flags;
+	l->slot[s].flags |= r->flags & ~(uint32_t)RESTRICT_EPEER;
+	if (r->flags & RESTRICT_EPEER) {
+		l->slot[s].flags &= ~(uint32_t)RESTRICT_NOEPEER;
+	}
 	if (r->ippeerlimit >= 0) {
 		l->slot[s].ippeerlimit = r->ippeerlimit;
 	}

@@ -292,6 +292,21 @@ peer_limits_belong_to_the_entry(void **state)
 }
 
 static void
+epeer_takes_noepeer_off_its_entry(void **state)
+{
+	struct restrict_list *l = list(4, 0);
+
+	(void)state;
+	add(l, "192.0.2.0", "255.255.255.0", 0, RESTRICT_NOEPEER | RESTRICT_NOQUERY);
+	assert_int_equal(flags_of(l, "192.0.2.1", NTP), RESTRICT_NOEPEER | RESTRICT_NOQUERY);
+	add(l, "192.0.2.0", "255.255.255.0", 0, RESTRICT_EPEER);
+	assert_int_equal(flags_of(l, "192.0.2.1", NTP), RESTRICT_NOQUERY);
+	add(l, "198.51.100.0", "255.255.255.0", 0, RESTRICT_EPEER);
+	assert_int_equal(flags_of(l, "198.51.100.1", NTP), 0);
+	free(l);
+}
+
+static void
 cve_2016_1549_who_is_refused_as_a_newcomer_and_by_which_word(void **state)
 {
 	static const struct {
@@ -315,8 +330,8 @@ cve_2016_1549_who_is_refused_as_a_newcomer_and_by_which_word(void **state)
 		{ RESTRICT_NOEPEER, -1, true, RESTRICT_NEW_PASSIVE, true, 0,
 		    RESTRICT_REFUSES_NOEPEER, "noepeer" },
 		{ RESTRICT_NOEPEER, -1, true, RESTRICT_NEW_BROADCAST, true, 0, RESTRICT_MAY, "" },
-		{ RESTRICT_IGNORE, -1, true, RESTRICT_NEW_PASSIVE, true, 0,
-		    RESTRICT_REFUSES_IGNORE, "ignore or noserve" },
+		{ RESTRICT_IGNORE, -1, true, RESTRICT_NEW_PASSIVE, true, 0, RESTRICT_REFUSES_IGNORE,
+		    "ignore or noserve" },
 		{ RESTRICT_NOSERVE, -1, true, RESTRICT_NEW_MANYCAST, true, 0,
 		    RESTRICT_REFUSES_IGNORE, "ignore or noserve" },
 		{ 0, 0, true, RESTRICT_NEW_PASSIVE, true, 0, RESTRICT_REFUSES_LIMIT,
@@ -655,6 +670,7 @@ main(void)
 		cmocka_unit_test(clearing_takes_flags_and_removing_the_entry),
 		cmocka_unit_test(a_full_list_takes_no_new_key_but_still_more_flags),
 		cmocka_unit_test(peer_limits_belong_to_the_entry),
+		cmocka_unit_test(epeer_takes_noepeer_off_its_entry),
 		cmocka_unit_test(cve_2016_1549_who_is_refused_as_a_newcomer_and_by_which_word),
 		cmocka_unit_test(only_entries_of_the_configuration_are_a_hosts_own),
 		cmocka_unit_test(entries_are_shown_in_the_order_of_the_scan_with_their_hits),
