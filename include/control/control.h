@@ -55,6 +55,10 @@ struct control_actions {
 	bool (*reload)(void *ctx);
 	/* Appends what is wrong in the files that are in force, nothing when all is well. */
 	void (*put_faults)(void *ctx, struct text *t);
+	/* Why the clock is not synchronised, or nobody leads it; good until the next call. */
+	const char *(*why)(void *ctx);
+	/* Times that another configuration came into force, by a reload or from afar. */
+	uint64_t (*config_changes)(void *ctx);
 	/* When the certificate that is served ends, s since 1970; 0: there is none. */
 	int64_t (*certificate_end)(void *ctx);
 	/* What all together have counted of NTS. */

@@ -10,6 +10,8 @@
 #include "base/ntptime.h"
 #include "core/verdict.h"
 
+enum { COUNTERS_MODES = 8 };
+
 enum counters_group {
 	COUNTERS_SYS,
 	COUNTERS_IO,
@@ -29,9 +31,11 @@ struct counters {
 	struct verdict_count verdict; /* of every packet */
 	uint64_t received;
 	uint64_t this_version, old_version;
+	uint64_t received_in[COUNTERS_MODES]; /* by the packet's mode, without mode 6 and 7 */
 	/* io */
 	uint64_t io_received, sent, send_failed;
-	uint64_t dropped; /* came by an address that we do not serve */
+	uint64_t dropped;                 /* came by an address that we do not serve */
+	uint64_t sent_in[COUNTERS_MODES]; /* likewise */
 	/* timer */
 	uint64_t polls; /* requests of ours, or attempts */
 	/* ctl */
@@ -67,6 +71,13 @@ counters_sent(struct counters *c)
 	c->sent++;
 }
 
+/* It was a packet of that mode, below COUNTERS_MODES. */
+static inline void
+counters_sent_in(struct counters *c, unsigned mode)
+{
+	c->sent_in[mode]++;
+}
+
 /* A datagram could not leave. */
 static inline void
 counters_send_failed(struct counters *c)
@@ -88,8 +99,8 @@ counters_control(struct counters *c)
 	c->control_requests++;
 }
 
-/* Counts the version of a packet that is no mode 6. */
-void counters_version(struct counters *c, unsigned version);
+/* Counts the version and mode (below COUNTERS_MODES) of a packet that is no mode 6. */
+void counters_packet(struct counters *c, unsigned version, unsigned mode);
 
 /* Sums: begins with nothing; adds all of c. */
 void counters_clear(struct counters *sum);

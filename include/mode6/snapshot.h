@@ -18,6 +18,7 @@ enum {
 	SNAPSHOT_WORD = 64,
 	SNAPSHOT_SOURCES_MAX = 256, /* as many as a daemon has */
 	SNAPSHOT_VERDICTS_MAX = 32,
+	SNAPSHOT_MODES = 6, /* of packets, without those of mode 6 and 7 */
 };
 
 /* How often a request of others ended so. */
@@ -32,17 +33,22 @@ struct snapshot_system {
 	char refid[SNAPSHOT_WORD], peer_address[SNAPSHOT_WORD], state[SNAPSHOT_WORD];
 	char clock_control[SNAPSHOT_TEXT], waits_for[SNAPSHOT_TEXT];
 	char config_faults[SNAPSHOT_TEXT], config_unused[SNAPSHOT_TEXT];
+	char sync_why[SNAPSHOT_TEXT]; /* why it is not synchronised, in the daemon's words */
+	uint16_t peer_id;             /* of the source that leads the clock, 0: none */
 	double leap, stratum, poll_s, precision_s;
 	double root_delay_s, root_disp_s, root_dist_s;
 	double offset_s, jitter_s, clock_jitter_s, freq_ppm, wander_ppm;
 	double ref_at_s, clock_at_s;           /* since 1970; clock_at_s: its time now */
 	double tai_s, leap_at_s, expires_at_s; /* of the leap table; since 1970 */
-	double steps;
+	double steps, config_changes;
+	double cert_end_at_s; /* of the certificate that is served; since 1970 */
 	double k_offset_s, k_freq_ppm, k_maxerror_s, k_esterror_s;
 	/* Seconds since the counters began: the daemon, and the groups that "reset" names. */
 	double uptime_s, sys_age_s, io_age_s, timer_age_s, auth_age_s;
 	double received, this_version, old_version, bad_format, bad_auth, declined, restricted,
 	    limited, kod_sent, lamport, processed, control_requests;
+	/* By the mode of the packet, 0 to 5; NAN each when not told. */
+	double received_in[SNAPSHOT_MODES], sent_in[SNAPSHOT_MODES];
 	double io_received, io_sent, io_send_failed, io_dropped, polls;
 	double key_lookups, keys_not_found, macs_made, macs_checked;
 	double mru_depth, mru_max_depth, mru_mem_kib, mru_oldest_s, mru_again, mru_new,
@@ -66,6 +72,7 @@ struct snapshot_source {
 	char name[SNAPSHOT_TEXT];    /* as configured, else the address; "PPS(0)" */
 	char address[SNAPSHOT_WORD]; /* "192.0.2.1"; of a pool or a name without one "0.0.0.0" */
 	char refid[SNAPSHOT_WORD];
+	char nts_state[SNAPSHOT_TEXT]; /* its first word is one of ntpq(1); "": without NTS */
 	char local[SNAPSHOT_WORD]; /* our address that it is asked from */
 	char type;                 /* as words_peer_type has it */
 	bool is_clock;             /* a reference clock: clock is written */

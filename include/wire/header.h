@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "base/cursor.h"
 #include "base/ntptime.h"
+#include "base/text.h"
 
 enum { HEADER_LEN = 48, HEADER_XMT_AT = 40, NTP_PORT = 123, NTP_VERSION = 4, STRATUM_UNSPEC = 16 };
 
@@ -24,6 +25,8 @@ enum ntp_mode {
 	MODE_PRIVATE,
 	MODE_BCLIENT = MODE_CONTROL /* of an association that hears broadcasts, of no packet */
 };
+
+enum { MODE_BITS = 7 }; /* of the first octet */
 
 struct header {
 	enum ntp_leap leap;
@@ -46,5 +49,11 @@ void header_put(struct writer *w, const struct header *h);
 
 /* The refid of up to four ASCII characters, left-aligned, zero-filled. */
 uint32_t refid_of_text(const char *s);
+
+/*
+ * Appends a reference id as it is shown: letters of a clock or a kiss, an address of strata 2 to
+ * 15. What would not stand in a list of mode 6 is '?'.
+ */
+void refid_put(struct text *t, uint32_t refid, unsigned stratum);
 
 #endif

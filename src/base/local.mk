@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	include/base/arena.h src/base/arena.c \
 	include/base/backoff.h src/base/backoff.c \
 	include/base/cursor.h src/base/cursor.c \
+	include/base/headline.h src/base/headline.c \
 	include/base/hostspec.h src/base/hostspec.c \
 	include/base/limit.h src/base/limit.c \
 	include/base/ntptime.h src/base/ntptime.c \

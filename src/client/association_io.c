@@ -314,6 +314,7 @@ transmit(struct peer *p, const struct assoc_world *w, struct assoc_sending *out)
 		return;
 	}
 	counters_sent(&c->count);
+	counters_sent_in(&c->count, bytes[0] & MODE_BITS);
 	p->request_by = at.src;
 	assoc_sent(&p->a, out->tag, at.at, at.mono, false);
 }
@@ -650,7 +651,7 @@ on_packet(void *ctx, struct net_socket *s, const struct net_packet *pkt)
 		counters_verdict(&c->count, VERDICT_SHORT);
 		return;
 	}
-	counters_version(&c->count, pk.hdr.version);
+	counters_packet(&c->count, pk.hdr.version, pk.hdr.mode);
 	counters_verdict(&c->count, take(p, pkt, &pk));
 }
 

@@ -7,6 +7,7 @@ libclient_a_SOURCES = \
 	include/client/fallback.h src/client/fallback.c \
 	include/client/association.h \
 	include/client/peer_event.h src/client/peer_event.c \
+	include/client/peer_name.h src/client/peer_name.c \
 	include/client/peers.h src/client/peers.c \
 	include/client/protect.h src/client/protect.c \
 	include/client/refclock.h src/client/refclock.c \

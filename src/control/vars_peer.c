@@ -2,6 +2,7 @@
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
 #include "client/nts_standing.h"
+#include "client/peer_name.h"
 #include "client/peers.h"
 #include "client/protect.h"
 #include "control/control.h"
@@ -93,7 +94,7 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
-	PEER_NAMED("rootdist", KIND_MS3, rootdist),
+	PEER_NAMED("rootdist", KIND_MS6, rootdist),
 	PEER_NAMED("timer", KIND_UINT, timer),
 	PEER_NAMED("timerec", KIND_UINT, timerec),
 	PEER_NAMED("timereach", KIND_UINT, timereach),
@@ -197,7 +198,7 @@ host_name(const struct peer *p, struct peer_vars *v)
 	struct text t = text_over(v->clock_name, sizeof v->clock_name);
 
 	if (cfg->kind == SOURCE_REFCLOCK) {
-		text_printf(&t, "%s(%d)", p->a.rules.clock.name, (int)cfg->clock_unit);
+		peer_name_put(p, &t);
 		return v->clock_name;
 	}
 	return cfg->host.addr.family == ADDR_NONE && cfg->kind != SOURCE_POOL ? cfg->host.text : "";

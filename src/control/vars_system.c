@@ -38,7 +38,9 @@ struct system_vars {
 	const char *srv_verdicts;
 	uint64_t srv_sent, srv_interleaved, srv_interleave_missed, srv_interleave_kept;
 	struct mssntp_count mssntp;
-	const char *config_faults, *config_unused, *waits_for;
+	const char *config_faults, *config_unused, *waits_for, *sync_why;
+	uint64_t modes_received[COUNTERS_MODES], modes_sent[COUNTERS_MODES];
+	uint64_t config_changes;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
 	struct ntp_ts reftime, clock;
 	uint64_t mru_enabled, mru_hashslots, mru_depth, mru_deepest, mru_maxdepth, mru_maxage,
@@ -93,7 +95,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_WITH("expire", KIND_DATE, expire, SHOWN_TABLE),
 	SYS_WITH("leapsmearinterval", KIND_UINT, smear_interval, SHOWN_SMEAR),
 	SYS_WITH("leapsmearoffset", KIND_MS3, smear_offset, SHOWN_SMEAR),
-	SYS_NAMED("rootdist", KIND_MS3, rootdist),
+	SYS_NAMED("rootdist", KIND_MS6, rootdist),
 	SYS_NAMED("peeradr", KIND_BARE, peeradr),
 	SYS_NAMED("peermode", KIND_UINT, peermode),
 	SYS_NAMED("state", KIND_QUOTED, state),
@@ -101,6 +103,8 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("waits_for", KIND_QUOTED, waits_for),
 	SYS_NAMED("config_faults", KIND_QUOTED, config_faults),
 	SYS_NAMED("config_unused", KIND_QUOTED, config_unused),
+	SYS_NAMED("sync_why", KIND_QUOTED, sync_why),
+	SYS_NAMED("config_changes", KIND_UINT, config_changes),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("hwtstamps", KIND_QUOTED, hwtstamps),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
@@ -145,6 +149,9 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("mssntp_serves_err", KIND_UINT, mssntp.lost),
 	SYS_NAMED("mssntp_serves_good", KIND_UINT, mssntp.sent),
 	SYS_NAMED("mssntp_serves_bad", KIND_UINT, mssntp.refused),
+	/* Packets by their mode, "3:17 4:16". */
+	SYS_NAMED("modes_received", KIND_MODES, modes_received),
+	SYS_NAMED("modes_sent", KIND_MODES, modes_sent),
 	SYS_NAMED("clk_wander_threshold", KIND_PPM, wander_threshold),
 	/* Readings of the clock are finer than a tick: nothing is added to them. */
 	SYS_NAMED("fuzz", KIND_MS3, zero_s),
@@ -258,6 +265,8 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->processed = verdict_sum(verdict, "ss_processed");
 	v->numctlreq = sum.control_requests;
 	v->iostats_reset = vars_whole_seconds(mtime_diff_s(now, since->at[COUNTERS_IO]));
+	memcpy(v->modes_received, sum.received_in, sizeof v->modes_received);
+	memcpy(v->modes_sent, sum.sent_in, sizeof v->modes_sent);
 	v->io_received = sum.io_received;
 	v->io_sent = sum.sent;
 	v->io_sendfailed = sum.send_failed;
@@ -425,6 +434,8 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->waits_for = v->quorum;
 	c->is.act->put_faults(c->is.act_ctx, &faults);
 	v->config_faults = v->faults;
+	v->sync_why = c->is.act->why(c->is.act_ctx);
+	v->config_changes = c->is.act->config_changes(c->is.act_ctx);
 	(void)sources_put_unused(c->is.client, &unused);
 	v->config_unused = v->unused;
 	fill_counters(c, v);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_table - rows of variables and how their values are written. */
 #include "vars_table.h"
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 #include "base/addr.h"
@@ -29,6 +30,19 @@ put_stages(struct text *t, const double *v)
 	for (int i = 0; i < FILTER_STAGES; i++) {
 		text_printf(t, "%s%7.2f", i > 0 ? " " : "", v[i] * 1e3);
 	}
+}
+
+/* "3:17 4:16": the two modes that are no NTP are left out. */
+static void
+put_modes(struct text *t, const uint64_t *n)
+{
+	text_char(t, '"');
+	for (unsigned mode = 0; mode < COUNTERS_MODES; mode++) {
+		if (mode != MODE_CONTROL && mode != MODE_PRIVATE) {
+			text_printf(t, "%s%u:%" PRIu64, mode > 0 ? " " : "", mode, n[mode]);
+		}
+	}
+	text_char(t, '"');
 }
 
 static void
@@ -133,6 +147,9 @@ put_value(struct text *t, const struct vars_row *r, const void *snapshot,
 		memcpy(&a, at, sizeof a);
 		text_put(t, a.family == ADDR_NONE ? "0.0.0.0" : addr_format(&a, addr, sizeof addr));
 		break;
+	case KIND_MODES:
+		put_modes(t, (const uint64_t *)(const void *)at);
+		break;
 	case KIND_STAGES:
 		put_stages(t, (const double *)(const void *)at);
 		break;
@@ -216,21 +233,8 @@ void
 vars_put_refid(char *buf, size_t cap, uint32_t refid, unsigned stratum)
 {
 	struct text t = text_over(buf, cap);
-	struct addr a = addr_v4(refid);
-	char raw[4];
 
-	if (stratum > 1 && stratum < STRATUM_UNSPEC) {
-		(void)addr_format(&a, buf, cap);
-		return;
-	}
-	for (unsigned i = 0; i < 4; i++) {
-		raw[i] = (char)(refid >> (24 - 8 * i) & 0xff);
-	}
-	for (unsigned i = 0; i < 4 && raw[i] != '\0'; i++) {
-		/* A comma or a quote in a hostile refid would break the list. */
-		text_char(&t,
-		    raw[i] > ' ' && raw[i] <= '~' && strchr(",\"=", raw[i]) == NULL ? raw[i] : '?');
-	}
+	refid_put(&t, refid, stratum);
 }
 
 uint64_t

@@ -25,6 +25,7 @@ enum vars_kind {
 	KIND_TS,
 	KIND_HEX, /* struct ntp_ts; uint64_t */
 	KIND_ADDR,
+	KIND_MODES,  /* uint64_t[COUNTERS_MODES], how many packets of each */
 	KIND_STAGES, /* struct addr; double[FILTER_STAGES], s */
 	KIND_DATE,   /* int64_t, s since 1970, as YYYYMMDDhhmm, 0 as 0 */
 	KIND_NAMES,  /* of the whole table, and those in a const char * behind them, or NULL */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* counters - what is counted of packets. */
 #include "journal/counters.h"
+#include <assert.h>
 #include <string.h>
 #include "wire/header.h"
 
 void
-counters_version(struct counters *c, unsigned version)
+counters_packet(struct counters *c, unsigned version, unsigned mode)
 {
+	assert(mode < COUNTERS_MODES);
+	c->received_in[mode]++;
 	if (version == NTP_VERSION) {
 		c->this_version++;
 	} else {
@@ -26,6 +29,10 @@ counters_add(struct counters *sum, const struct counters *c)
 	for (unsigned v = 0; v < VERDICT_N; v++) {
 		sum->verdict.of[v] += c->verdict.of[v];
 	}
+	for (unsigned mode = 0; mode < COUNTERS_MODES; mode++) {
+		sum->received_in[mode] += c->received_in[mode];
+		sum->sent_in[mode] += c->sent_in[mode];
+	}
 	sum->received += c->received;
 	sum->this_version += c->this_version;
 	sum->old_version += c->old_version;
@@ -43,9 +50,11 @@ counters_forget(struct counters *c, enum counters_group group)
 	switch (group) {
 	case COUNTERS_SYS:
 		memset(&c->verdict, 0, sizeof c->verdict);
+		memset(c->received_in, 0, sizeof c->received_in);
 		c->received = c->this_version = c->old_version = 0;
 		break;
 	case COUNTERS_IO:
+		memset(c->sent_in, 0, sizeof c->sent_in);
 		c->io_received = c->sent = c->send_failed = c->dropped = 0;
 		break;
 	case COUNTERS_TIMER:

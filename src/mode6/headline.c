@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* headline - how the clock is, in one sentence made of a snapshot. */
-#include <math.h>
+#include "base/headline.h"
 #include "mode6/snapshot.h"
 #include "mode6/words.h"
 
 enum { LEAP_ALARM = 3, LEADS = 6, WORTH_SAYING = 2 };
 
-/* As explain has it. */
-static const double JUST_STARTED_S = 300;
-
 const struct snapshot_source *
 snapshot_leader(const struct snapshot *s)
 {
+	const struct snapshot_source *first = NULL;
+
 	for (size_t i = 0; i < s->source_n; i++) {
-		if (status_peer_select(s->source[i].status) >= LEADS) {
-			return &s->source[i];
+		const struct snapshot_source *of = &s->source[i];
+
+		if (status_peer_select(of->status) >= LEADS) {
+			/* Pulses and who numbers their seconds both lead: the system names one. */
+			if (of->id == s->sys.peer_id) {
+				return of;
+			}
+			first = first == NULL ? of : first;
 		}
 	}
-	return NULL;
+	return first;
 }
 
 bool
@@ -26,42 +31,19 @@ snapshot_is_synchronised(const struct snapshot *s)
 	return s->up && status_leap(s->sys.status) != LEAP_ALARM;
 }
 
-/* Three digits, and never more than the value has. */
-static void
-put_scaled(struct text *out, double x, const char *unit, bool sign)
-{
-	double size = fabs(x);
-	int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-
-	text_printf(out, sign ? "%+.*f %s" : "%.*f %s", digits, x, unit);
-}
-
 void
 snapshot_put_duration(struct text *out, double s, bool sign)
 {
-	double size = fabs(s);
-
-	if (isnan(s)) {
-		text_put(out, "unknown");
-	} else if (size >= 99950) {
-		text_printf(out, sign ? "%+.3g s" : "%.3g s", s);
-	} else if (size >= 0.9995) {
-		put_scaled(out, s, "s", sign);
-	} else if (size >= 0.9995e-3) {
-		put_scaled(out, s * 1e3, "ms", sign);
-	} else if (size >= 0.9995e-6) {
-		put_scaled(out, s * 1e6, "us", sign);
-	} else {
-		text_printf(out, sign ? "%+.0f ns" : "%.0f ns", s * 1e9);
-	}
+	headline_put_duration(out, s, sign);
 }
 
+/* As the daemon puts it, or else the second note: the first says the same as the sentence. */
 static const char *
-leap_words(unsigned leap)
+why_not(const struct snapshot *s)
 {
-	return leap == 1 ? "one will be inserted at the end of the month"
-	    : leap == 2  ? "one will be left out at the end of the month"
-			 : "none announced";
+	return s->sys.sync_why[0] != '\0'    ? s->sys.sync_why
+	    : s->story.why.n >= WORTH_SAYING ? s->story.why.line[1]
+					     : NULL;
 }
 
 void
@@ -74,24 +56,15 @@ snapshot_put_headline(const struct snapshot *s, struct text *out)
 		    s->why[0] != '\0' ? s->why : "not asked");
 		return;
 	}
-	if (!snapshot_is_synchronised(s)) {
-		text_put(out,
-		    s->sys.uptime_s < JUST_STARTED_S ? "Starting: not yet synchronised"
-						     : "Not synchronised");
-		/* The first note says the same; the second says why. */
-		if (s->story.why.n >= WORTH_SAYING) {
-			text_printf(out, ": %s", s->story.why.line[1]);
-		}
-		text_char(out, '.');
-		return;
-	}
-	if (leader != NULL) {
-		text_printf(out, "Synchronised to %s, within ", leader->name);
-	} else {
-		text_put(out, "Running on without a source, within ");
-	}
-	snapshot_put_duration(out, s->sys.root_dist_s, false);
-	text_printf(out, "; leap second: %s.", leap_words(status_leap(s->sys.status)));
+	headline_put(out,
+	    &(struct headline){
+		.synchronised = snapshot_is_synchronised(s),
+		.uptime_s = s->sys.uptime_s,
+		.leader = leader != NULL ? leader->name : NULL,
+		.within_s = s->sys.root_dist_s,
+		.leap = status_leap(s->sys.status),
+		.why = why_not(s),
+	    });
 }
 
 void

@@ -10,13 +10,13 @@
 #include "mode6/vars.h"
 #include "mode6/words.h"
 
-enum { SOURCE_LISTS = 3, ENTRY_LEN = 4 };
+enum { SOURCE_LISTS = 4, ENTRY_LEN = 4 };
 
 /*
  * What is asked of the system: a daemon that does not know one name of a list is not asked for that
  * list again, until it was restarted. The first is what every daemon tells unasked.
  */
-enum list { LIST_SHOWN, LIST_CLASSIC, LIST_OURS, LIST_KERNEL, LIST_NTS, LISTS };
+enum list { LIST_SHOWN, LIST_CLASSIC, LIST_OURS, LIST_KERNEL, LIST_NTS, LIST_LATER, LISTS };
 
 static const char *const lists[LISTS] = {
 	[LIST_SHOWN] = NULL,
@@ -32,10 +32,14 @@ static const char *const lists[LISTS] = {
 	[LIST_NTS] = "nts_client_send,nts_client_recv_good,nts_client_recv_bad,nts_server_send,"
 		     "nts_server_recv_good,nts_server_recv_bad,nts_cookie_make,"
 		     "nts_ke_serves_good,nts_ke_serves_bad",
+	[LIST_LATER] = "sync_why,config_changes,modes_received,modes_sent,nts_cert_expire",
 };
 
 /* Of a source, from what ours knows to what every daemon tells unasked. */
 static const char *const source_lists[SOURCE_LISTS] = {
+	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
+	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
+	"badauth,oldpkt,ntscookies,nts_state",
 	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
 	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
 	"badauth,oldpkt,ntscookies",
@@ -98,6 +102,7 @@ static const struct number system_numbers[] = {
 	SYS("clk_wander", wander_ppm),
 	SYS("tai", tai_s),
 	SYS("steps", steps),
+	SYS("config_changes", config_changes),
 	SYS_MS("koffset", k_offset_s),
 	SYS("kfreq", k_freq_ppm),
 	SYS_MS("kmaxerr", k_maxerror_s),
@@ -330,10 +335,32 @@ take_verdicts(struct snapshot_system *sys, const char *words)
 	}
 }
 
+/* "3:17 4:16": how many packets of each mode. */
+static void
+take_modes(double *into, const char *words)
+{
+	char number[SNAPSHOT_WORD];
+
+	while (words != NULL && *words != '\0') {
+		size_t len = strcspn(words, " ");
+		unsigned mode = (unsigned char)words[0] - (unsigned)'0';
+		struct text t = text_over(number, sizeof number);
+		double n;
+
+		if (len > 2 && words[1] == ':' && mode < SNAPSHOT_MODES) {
+			text_put_n(&t, words + 2, len - 2);
+			into[mode] = text_to_double(number, &n) ? n : into[mode];
+		}
+		words += len;
+		words += strspn(words, " ");
+	}
+}
+
 static void
 take_system(struct snapshot *out, const struct vars *v)
 {
 	struct snapshot_system *sys = &out->sys;
+	int64_t peer;
 
 	take_numbers(sys, system_numbers, COUNT(system_numbers), v);
 	TAKE_TEXT(sys->version, v, "version");
@@ -346,7 +373,16 @@ take_system(struct snapshot *out, const struct vars *v)
 	TAKE_TEXT(sys->waits_for, v, "waits_for");
 	TAKE_TEXT(sys->config_faults, v, "config_faults");
 	TAKE_TEXT(sys->config_unused, v, "config_unused");
+	TAKE_TEXT(sys->sync_why, v, "sync_why");
 	take_verdicts(sys, vars_get(v, "srv_verdicts"));
+	take_modes(sys->received_in, vars_get(v, "modes_received"));
+	take_modes(sys->sent_in, vars_get(v, "modes_sent"));
+	if (vars_get(v, "nts_cert_expire") != NULL) {
+		sys->cert_end_at_s = date_of(v, "nts_cert_expire");
+	}
+	if (vars_i64(v, "peer", &peer) && peer > 0 && peer <= UINT16_MAX) {
+		sys->peer_id = (uint16_t)peer;
+	}
 	if (vars_get(v, "tc") != NULL) {
 		sys->poll_s = log2s_of(v, "tc");
 		sys->precision_s = log2s_of(v, "precision");
@@ -445,6 +481,7 @@ take_source(const struct snapshot *out, struct snapshot_source *s, const struct 
 	TAKE_TEXT(s->refid, v, "refid");
 	TAKE_TEXT(s->local, v, "dstadr");
 	s->type = words_peer_type(v);
+	TAKE_TEXT(s->nts_state, v, "nts_state");
 	name_source(s, v);
 	s->is_pool = explain_is_pool(v) || explain_is_nameless(v);
 	s->age_s = age_of(out, v, s->age_s);
@@ -682,6 +719,10 @@ snapshot_read(struct snapshot_reader *r, double within_s, struct snapshot *out)
 	out->at_s = (int64_t)time(NULL);
 	out->mono_s = t->ops->now_s(t);
 	forget_numbers(&out->sys, system_numbers, COUNT(system_numbers));
+	for (unsigned mode = 0; mode < SNAPSHOT_MODES; mode++) {
+		out->sys.received_in[mode] = out->sys.sent_in[mode] = (double)NAN;
+	}
+	out->sys.cert_end_at_s = (double)NAN;
 	out->sys.poll_s = out->sys.precision_s = (double)NAN;
 	out->sys.ref_at_s = out->sys.clock_at_s = (double)NAN;
 	out->sys.leap_at_s = out->sys.expires_at_s = (double)NAN;

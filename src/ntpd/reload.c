@@ -382,6 +382,7 @@ reload_apply(struct ntpd *d, struct config *new, struct arena *arena, enum reloa
 	server_configure(&d->server, new);
 	steering_configure(&d->steering, new, rules_driftfile(d));
 	apply(d, changes, n, from);
+	d->config_changes += n > 0;
 	arena_free(old);
 	report(&d->journal, LOG_LEVEL_NOTICE, "reload: succeeded, %d change%s", n,
 	    n == 1 ? "" : "s");

@@ -46,8 +46,9 @@ struct ntpd {
 	struct rtime started_real;
 	bool stopping;
 	bool ready;
+	uint64_t config_changes; /* times that another configuration came into force */
 	struct fault faults[FAULTS_N];
-	char status_text[640];
+	char status_text[640], why_text[256];
 };
 
 /* The loop's time. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* status - the state in one line, for the service manager. */
 #include <string.h>
+#include "base/headline.h"
+#include "client/peer_name.h"
 #include "client/peers.h"
 #include "ntpd/faults.h"
 #include "ntpd/state.h"
@@ -51,7 +53,9 @@ status_put_why(struct ntpd *d, struct text *t)
 	char words[128];
 	struct text wait = text_over(words, sizeof words);
 
-	if (n.asked == 0 && !has_source(d)) {
+	if (d->steering.leapsec.outlook.alarm) {
+		text_put(t, "the leap second is under way");
+	} else if (n.asked == 0 && !has_source(d)) {
 		text_put(t, "no server is configured");
 	} else if (n.asked == 0) {
 		text_put(t, "no server has an address yet");
@@ -101,42 +105,50 @@ put_nameless(const struct ntpd *d, struct text *t)
 		}
 	}
 	if (n == 1) {
-		text_printf(t, "; no address for %.100s", first);
+		text_printf(t, " No address for %.100s.", first);
 	} else if (n > 1) {
-		text_printf(t, "; no address for %u servers, the first is %.100s", n, first);
+		text_printf(t, " No address for %u servers, the first is %.100s.", n, first);
+	}
+}
+
+/* What stands behind the sentence: what is wrong beside it. */
+static void
+put_beside(struct ntpd *d, struct text *t)
+{
+	char buf[sizeof d->status_text];
+	struct text faults = text_over(buf, sizeof buf);
+
+	if (!d->steering.adjust.controlled) {
+		text_put(t, " The clock is not controlled.");
+	}
+	put_nameless(d, t);
+	if (faults_put(d, &faults)) {
+		text_printf(t, " %s.", buf);
 	}
 }
 
 static void
 describe(struct ntpd *d, struct text *t)
 {
-	char addr[ADDR_TEXT_MAX], buf[sizeof d->status_text];
-	struct text faults = text_over(buf, sizeof buf);
+	char why[sizeof d->why_text], name[PEER_NAME_MAX];
+	struct text w = text_over(why, sizeof why), n = text_over(name, sizeof name);
+	const struct peer *leader =
+	    d->steering.sys.peer_id != 0 ? peers_by_id(&d->client, d->steering.sys.peer_id) : NULL;
 
-	if (d->steering.leapsec.outlook.alarm) {
-		text_put(t, "not synchronised: the leap second is under way");
-	} else if (system_leap(&d->steering) == LEAP_UNSYNC) {
-		text_put(t, "not synchronised: ");
-		status_put_why(d, t);
-	} else if (d->steering.sys.orphan) {
-		text_printf(t, "orphan mode, stratum %u: ", d->steering.sys.stratum);
-		status_put_why(d, t);
-	} else if (d->steering.sys.peer_id == 0) {
-		status_put_why(d, t);
-		text_printf(t, "; stratum %u, running on the last frequency",
-		    d->steering.sys.stratum);
-	} else {
-		text_printf(t, "synchronised to %s, stratum %u, offset %+.3f ms",
-		    addr_format(&d->steering.sys.peer_addr.addr, addr, sizeof addr),
-		    d->steering.sys.stratum, d->steering.sys.offset_s * 1e3);
+	status_put_why(d, &w);
+	if (leader != NULL) {
+		peer_name_put(leader, &n);
 	}
-	if (!d->steering.adjust.controlled) {
-		text_put(t, "; clock not controlled");
-	}
-	put_nameless(d, t);
-	if (faults_put(d, &faults)) {
-		text_printf(t, "; %s", buf);
-	}
+	headline_put(t,
+	    &(struct headline){
+		.synchronised = system_leap(&d->steering) != LEAP_UNSYNC,
+		.uptime_s = mtime_diff_s(now_of(d), d->journal.started),
+		.leader = leader != NULL ? name : NULL,
+		.within_s = system_root_dist_s(&d->steering),
+		.leap = (unsigned)system_leap(&d->steering),
+		.why = why,
+	    });
+	put_beside(d, t);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "ntpd/faults.h"
 #include "ntpd/reload.h"
 #include "ntpd/state.h"
+#include "ntpd/status.h"
 #include "ntpd/wire.h"
 #include "server/access.h"
 #include "server/receive.h"
@@ -77,6 +78,22 @@ put_faults(void *ctx, struct text *t)
 	(void)faults_put(ctx, t);
 }
 
+static const char *
+why(void *ctx)
+{
+	struct ntpd *d = ctx;
+	struct text t = text_over(d->why_text, sizeof d->why_text);
+
+	status_put_why(d, &t);
+	return d->why_text;
+}
+
+static uint64_t
+config_changes(void *ctx)
+{
+	return ((const struct ntpd *)ctx)->config_changes;
+}
+
 static void
 count_nts(void *ctx, struct ntscount *out)
 {
@@ -98,6 +115,8 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload_file,
 	.put_faults = put_faults,
+	.why = why,
+	.config_changes = config_changes,
 	.certificate_end = certificate_end,
 	.count_nts = count_nts,
 };

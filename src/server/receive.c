@@ -187,6 +187,7 @@ answer(const struct request *q)
 	write_header(q, &sr, out);
 	if (reply(q, sr.smear_s, &turn, out)) {
 		counters_sent(&srv->count);
+		counters_sent_in(&srv->count, out[0] & MODE_BITS);
 	}
 }
 
@@ -256,7 +257,7 @@ admit(struct request *q)
 	if (!packet_parse(q->pkt->bytes, q->pkt->len, &q->pk)) {
 		return VERDICT_SHORT;
 	}
-	counters_version(&q->srv->count, q->pk.hdr.version);
+	counters_packet(&q->srv->count, q->pk.hdr.version, q->pk.hdr.mode);
 	return VERDICT_OK;
 }
 

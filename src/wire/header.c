@@ -2,6 +2,8 @@
 /* header - the 48-octet NTP header. */
 #include "wire/header.h"
 #include <assert.h>
+#include <string.h>
+#include "base/addr.h"
 
 bool
 header_get(struct cursor *c, struct header *h)
@@ -60,4 +62,25 @@ refid_of_text(const char *s)
 		}
 	}
 	return v;
+}
+
+void
+refid_put(struct text *t, uint32_t refid, unsigned stratum)
+{
+	struct addr a = addr_v4(refid);
+	char addr[ADDR_TEXT_MAX];
+
+	if (stratum > 1 && stratum < STRATUM_UNSPEC) {
+		text_put(t, addr_format(&a, addr, sizeof addr));
+		return;
+	}
+	for (unsigned shift = 32; shift > 0; shift -= 8) {
+		char c = (char)(refid >> (shift - 8) & 0xff);
+
+		if (c == '\0') {
+			return;
+		}
+		/* A comma or a quote in a hostile refid would break the list. */
+		text_char(t, c > ' ' && c <= '~' && strchr(",\"=", c) == NULL ? c : '?');
+	}
 }

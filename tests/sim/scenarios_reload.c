@@ -183,7 +183,7 @@ a_bad_line_among_the_keys_costs_itself_only_and_is_told_until_it_is_mended(struc
 		"such as MD5, SHA1 or AES128CMAC") == 1,
 	    "not said");
 	SIM_CHECK(s, polls_of(s, s->server[0]) >= 3, "the server is not asked any more");
-	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /keys:1") != NULL,
+	SIM_CHECK(s, strstr(c->status_text, " 2 errors, the first in /keys:1") != NULL,
 	    "status: %s", c->status_text);
 	sim_store_put(&c->store, "/keys", "1 SHA1 secret\n");
 	SIM_CHECK(s, reload(c, KEYED), "not applied");
@@ -205,11 +205,11 @@ errors_in_the_files_are_told_at_the_end_of_the_start_and_in_the_status(struct si
 	SIM_CHECK(s, sim_logged(c, "ntpd --check-config tells all") == 1, "not said");
 	sim_run(s, 120);
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
-	SIM_CHECK(s, strstr(c->status_text, "; 2 errors, the first in /etc/ntp.conf:") != NULL,
+	SIM_CHECK(s, strstr(c->status_text, " 2 errors, the first in /etc/ntp.conf:") != NULL,
 	    "status: %s", c->status_text);
 	sim_node_config(c, ONE_SERVER "servr 192.0.2.9\n");
 	SIM_CHECK(s, !ntpd_reload(c->daemon), "applied");
-	SIM_CHECK(s, strstr(c->status_text, "; 1 error in /etc/ntp.conf:") != NULL, "status: %s",
+	SIM_CHECK(s, strstr(c->status_text, " 1 error in /etc/ntp.conf:") != NULL, "status: %s",
 	    c->status_text);
 	SIM_CHECK(s, strstr(c->status_text, " kept the reload from being done") != NULL,
 	    "status: %s", c->status_text);

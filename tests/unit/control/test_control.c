@@ -148,6 +148,20 @@ count_nts(void *ctx, struct ntscount *out)
 	};
 }
 
+static const char *
+why(void *ctx)
+{
+	(void)ctx;
+	return "0 of 3 servers reachable";
+}
+
+static uint64_t
+config_changes(void *ctx)
+{
+	(void)ctx;
+	return 3;
+}
+
 static void
 put_faults(void *ctx, struct text *t)
 {
@@ -164,6 +178,8 @@ static const struct control_actions ACTIONS = {
 	.set_variables = set_variables,
 	.reload = reload,
 	.put_faults = put_faults,
+	.why = why,
+	.config_changes = config_changes,
 	.certificate_end = certificate_end,
 	.count_nts = count_nts,
 };

@@ -16,9 +16,9 @@ busy(void)
 
 	for (unsigned i = 0; i < 2; i++) {
 		counters_received(&c);
-		counters_version(&c, NTP_VERSION - 1);
+		counters_packet(&c, NTP_VERSION - 1, MODE_CLIENT);
 	}
-	counters_version(&c, NTP_VERSION);
+	counters_packet(&c, NTP_VERSION, MODE_SERVER);
 	counters_verdict(&c, VERDICT_AUTH);
 	counters_sent(&c);
 	counters_send_failed(&c);
