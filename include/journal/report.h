@@ -31,8 +31,11 @@ void report_unwritten(struct journal *j, const char *what, const char *path, enu
  */
 void report_unread(struct journal *j, const char *what, const char *path, int error);
 
-/* Logs the line of an event unless logconfig leaves its class out. */
+/*
+ * Logs the line of an event, with its fields where the log has room for them, unless logconfig
+ * leaves its class out.
+ */
 void report_event_line(struct journal *j, enum config_log_class class, enum log_level level,
-    const char *line);
+    const char *line, const struct log_event *event);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * log_system - the log port: stderr in the foreground, syslog (facility daemon) otherwise, or a
  * file that is appended to. Lines on stderr and in a file look like "29 Sep 22:59:31 ntpd[5323]:
- * text". When stderr is the journal's own stream they are "<N>text" instead: the journal adds time
- * and name itself, and takes the level from N.
+ * text". When stderr is the journal's own stream they go to the journal's socket with their fields,
+ * or, where that is not to be had, are "<N>text" on the stream: the journal adds time and name
+ * itself, and takes the level from N.
  */
 #ifndef SYS_LOG_SYSTEM_H
 #define SYS_LOG_SYSTEM_H
@@ -32,6 +33,9 @@ int log_system_file(struct log *l, const char *path);
  * above.
  */
 int log_system_reopen(struct log *l);
+
+/* Where the journal takes lines with fields, instead of systemd's usual place. For tests. */
+void log_system_journal(struct log *l, const char *path);
 
 /* No file has come: what was kept for it is forgotten. */
 void log_system_started(struct log *l);

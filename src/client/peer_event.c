@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* peer_event - what happens to a source: each transition once, with its cause. */
 #include "client/peer_event.h"
+#include <math.h>
 #include <string.h>
 #include "client/client.h"
+#include "client/peer_name.h"
+#include "journal/event_id.h"
 #include "journal/report.h"
 #include "journal/stats.h"
 
@@ -146,6 +149,44 @@ put_event(const struct peer *p, enum peer_event code, struct text *t)
 	    peer_event_status(p), 0x80u | (unsigned)code, event_peer_name(code));
 }
 
+/* What the selection made of it. */
+static const char *
+selected(enum tally tally)
+{
+	static const char *const words[] = {
+		[TALLY_REJECT] = "reject",
+		[TALLY_FALSETICK] = "falseticker",
+		[TALLY_EXCESS] = "excess",
+		[TALLY_OUTLIER] = "outlier",
+		[TALLY_CANDIDATE] = "candidate",
+		[TALLY_BACKUP] = "backup",
+		[TALLY_SYSPEER] = "system-peer",
+		[TALLY_PPSPEER] = "pps",
+	};
+
+	return words[tally];
+}
+
+static void
+log_event(struct client *c, const struct peer *p, enum peer_event code, const char *line)
+{
+	char name[PEER_NAME_MAX], refid[ADDR_TEXT_MAX];
+	struct text n = text_over(name, sizeof name), r = text_over(refid, sizeof refid);
+
+	peer_name_put(p, &n);
+	refid_put(&r, p->a.srv.refid, p->a.srv.stratum);
+	report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, line,
+	    &(struct log_event){
+		.name = event_peer_name(code),
+		.id = event_id_peer(code),
+		.source = name,
+		.assoc = p->a.id,
+		.state = selected(p->a.tally),
+		.refid = refid,
+		.offset_s = p->a.filter.usable ? p->a.filter.best.offset_s : (double)NAN,
+	    });
+}
+
 void
 peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 {
@@ -162,7 +203,7 @@ peer_event_note(struct client *c, struct peer *p, enum peer_event code)
 	note_reach(c, p, code);
 	stats_proto(c->is.journal, buf);
 	if (logged) {
-		report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+		log_event(c, p, code, buf);
 	}
 }
 
@@ -177,7 +218,7 @@ peer_event_clock(struct client *c, struct peer *p, const char *why)
 	text_printf(&t, " %s %s%s%s", refclock_name(p->clock), refclock_event_name(p->clock->event),
 	    why[0] != '\0' ? ": " : "", why);
 	stats_proto(c->is.journal, buf);
-	report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+	log_event(c, p, PEER_EVENT_CLOCK_EVENT, buf);
 	c->is.up->noted(c->is.up_ctx);
 }
 
@@ -209,7 +250,7 @@ peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
 	    p->a.filter.best.delay_s);
 	stats_proto(c->is.journal, buf);
 	if (is_logged(c, turn) && log_takes_turn(c, &t)) {
-		report_event_line(c->is.journal, LOG_CLASS_PEER, LOG_LEVEL_INFO, buf);
+		log_event(c, p, PEER_EVENT_SYS_PEER, buf);
 	}
 }
 

@@ -110,10 +110,17 @@ event_wanted(const struct journal *j, enum config_log_class class)
 
 void
 report_event_line(struct journal *j, enum config_log_class class, enum log_level level,
-    const char *line)
+    const char *line, const struct log_event *event)
 {
+	struct log *log = j->is.log;
+
 	/* An error is said whatever logconfig leaves out. */
-	if (level == LOG_LEVEL_ERROR || event_wanted(j, class)) {
-		j->is.log->ops->line(j->is.log, level, line);
+	if (level != LOG_LEVEL_ERROR && !event_wanted(j, class)) {
+		return;
+	}
+	if (log->ops->event != NULL) {
+		log->ops->event(log, level, line, event);
+	} else {
+		log->ops->line(log, level, line);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* system_event - what happens to the whole, in ntpd's words. */
 #include "steering/system_event.h"
+#include "journal/event_id.h"
 #include "journal/report.h"
 #include "journal/stats.h"
 #include "steering/steering.h"
@@ -36,16 +37,40 @@ class_of(enum system_event code)
 										   : LOG_CLASS_SYNC;
 }
 
+static const char *
+put_leader(const struct steering *s, char *buf, size_t cap)
+{
+	return s->sys.peer_id != 0 ? addr_format(&s->sys.peer_addr.addr, buf, cap) : "";
+}
+
+static void
+put_refid(const struct steering *s, char *buf, size_t cap)
+{
+	struct text t = text_over(buf, cap);
+
+	refid_put(&t, s->sys.refid, s->sys.stratum);
+}
+
 void
 system_event_note(struct steering *s, enum system_event code, const char *detail)
 {
-	char buf[EVENT_TEXT_MAX];
+	char buf[EVENT_TEXT_MAX], leader[ADDR_TEXT_MAX], refid[ADDR_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
 
 	/* ntpd is silent once the counter is full; an operator wants to know all the same. */
 	(void)event_system(&s->sys.event, code);
 	text_printf(&t, "0.0.0.0 %04x %02x %s%s%s", system_event_status(s), (unsigned)code,
 	    event_system_name(code), detail[0] != '\0' ? " " : "", detail);
-	report_event_line(s->is.journal, class_of(code), system_event_level(code), buf);
+	put_refid(s, refid, sizeof refid);
+	report_event_line(s->is.journal, class_of(code), system_event_level(code), buf,
+	    &(struct log_event){
+		.name = event_system_name(code),
+		.id = event_id_system(code),
+		.source = put_leader(s, leader, sizeof leader),
+		.assoc = s->sys.peer_id,
+		.state = discipline_state_name(s->disc.state),
+		.refid = refid,
+		.offset_s = s->sys.offset_s,
+	    });
 	stats_proto(s->is.journal, buf);
 }

@@ -17,6 +17,7 @@ libsys_a_SOURCES = \
 	src/sys/http.c \
 	src/sys/hwstamp.c \
 	src/sys/ifwatch.c \
+	src/sys/journal_socket.c src/sys/journal_socket.h \
 	src/sys/loop_base.h \
 	src/sys/log_system.c \
 	src/sys/loop_event.c \

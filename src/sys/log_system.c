@@ -13,13 +13,17 @@
 #include <unistd.h>
 #include "base/text.h"
 #include "sys/file_open.h"
+#include "sys/journal_socket.h"
+
+static const char JOURNAL[] = "/run/systemd/journal/socket";
 
 struct log_system {
 	struct log port;
 	const char *ident;
 	enum log_level max;
 	bool foreground, journal, syslog_open;
-	int fd; /* of the file, -1: none */
+	int fd;     /* of the file, -1: none */
+	int fields; /* to the journal, -1: its stream takes lines alone */
 	char *path;
 	/* Lines from before the first file; NULL once there is one, or none is to come. */
 	char *early;
@@ -109,19 +113,26 @@ forget_early(struct log_system *s)
 	s->early_len = 0;
 }
 
+/* With its fields, or else to the stream, never to both. */
 static void
-put_journal(enum log_level level, const char *line)
+put_journal(const struct log_system *s, enum log_level level, const char *line,
+    const struct log_event *e)
 {
-	char buf[LOG_SYSTEM_LINE_MAX];
+	char buf[LOG_SYSTEM_LINE_MAX], datagram[JOURNAL_SOCKET_MAX];
 	struct text t = text_over(buf, sizeof buf - 1);
 
+	if (s->fields >= 0 &&
+	    journal_socket_send(s->fields, datagram,
+		journal_socket_format(datagram, sizeof datagram, s->ident, level, line, e))) {
+		return;
+	}
 	text_printf(&t, "<%d>%s", (int)level, line);
 	buf[t.len] = '\n';
 	put(STDERR_FILENO, buf, t.len + 1);
 }
 
 static void
-log_line(struct log *l, enum log_level level, const char *text)
+log_event(struct log *l, enum log_level level, const char *text, const struct log_event *e)
 {
 	struct log_system *s = (struct log_system *)l;
 
@@ -136,13 +147,19 @@ log_line(struct log *l, enum log_level level, const char *text)
 	} else if (!s->foreground) {
 		syslog(LOG_DAEMON | (int)level, "%s", text);
 	} else if (s->journal) {
-		put_journal(level, text);
+		put_journal(s, level, text, e);
 	} else {
 		put_line(s, STDERR_FILENO, text);
 	}
 }
 
-static const struct log_ops ops = { .line = log_line };
+static void
+log_line(struct log *l, enum log_level level, const char *text)
+{
+	log_event(l, level, text, NULL);
+}
+
+static const struct log_ops ops = { .line = log_line, .event = log_event };
 
 /*
  * systemd names the device and inode of the journal's stream; anything else on stderr is a terminal
@@ -189,10 +206,14 @@ log_system_new(const char *ident, bool foreground, enum log_level max, struct lo
 		.foreground = foreground,
 		.journal = stderr_is_journal(),
 		.fd = -1,
+		.fields = -1,
 		.early = malloc(LOG_SYSTEM_EARLY_MAX), /* without it the file begins later */
 	};
 	if (!foreground) {
 		open_syslog(s);
+	}
+	if (foreground && s->journal) {
+		log_system_journal(&s->port, JOURNAL);
 	}
 	*out = &s->port;
 	return 0;
@@ -208,6 +229,9 @@ log_system_free(struct log *l)
 	}
 	if (s->fd >= 0) {
 		(void)close(s->fd);
+	}
+	if (s->fields >= 0) {
+		(void)close(s->fields);
 	}
 	if (s->syslog_open) {
 		closelog();
@@ -304,6 +328,17 @@ log_system_reopen(struct log *l)
 	(void)close(s->fd);
 	s->fd = fd;
 	return 0;
+}
+
+void
+log_system_journal(struct log *l, const char *path)
+{
+	struct log_system *s = (struct log_system *)l;
+
+	if (s->fields >= 0) {
+		(void)close(s->fields);
+	}
+	s->fields = journal_socket_open(path);
 }
 
 void

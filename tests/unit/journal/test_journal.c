@@ -161,12 +161,13 @@ what_cannot_be_written_is_told_with_its_remedy(void **state)
 static void
 logconfig_leaves_events_out_but_no_error(void **state)
 {
+	static const struct log_event event = { .name = "clock_step" };
 	struct desk *k = desk_of("logconfig =syncevents\n", false);
 
 	(void)state;
-	report_event_line(&k->j, LOG_CLASS_PEER, LOG_LEVEL_INFO, "a peer");
-	report_event_line(&k->j, LOG_CLASS_PEER, LOG_LEVEL_ERROR, "a peer's error");
-	report_event_line(&k->j, LOG_CLASS_SYNC, LOG_LEVEL_INFO, "a step");
+	report_event_line(&k->j, LOG_CLASS_PEER, LOG_LEVEL_INFO, "a peer", &event);
+	report_event_line(&k->j, LOG_CLASS_PEER, LOG_LEVEL_ERROR, "a peer's error", &event);
+	report_event_line(&k->j, LOG_CLASS_SYNC, LOG_LEVEL_INFO, "a step", &event);
 	assert_int_equal(k->log.n, 2);
 	desk_free(k);
 }

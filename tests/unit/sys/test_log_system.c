@@ -3,6 +3,7 @@
 #include "sys/log_system.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,10 +13,13 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "sys/journal_socket.h"
 
 static char dir[64];
 
@@ -141,6 +145,7 @@ lines_for_the_journal_carry_their_level_and_no_time(void **state)
 	    (uintmax_t)st.st_ino);
 	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
 	assert_int_equal(log_system_new("ntpd", true, LOG_LEVEL_INFO, &l), 0);
+	log_system_journal(l, "/nonexistent/socket"); /* no other way than its stream */
 	l->ops->line(l, LOG_LEVEL_WARNING, "careful");
 	log_system_free(l);
 	/* The stream of somebody else's journal: a plain file for us. */
@@ -346,6 +351,156 @@ a_file_that_is_still_in_its_place_need_not_be_opened_again(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
+/* ---- the journal, with fields ---- */
+
+static int
+fake_journal(struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	*at = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	(void)snprintf(at->sun_path, sizeof at->sun_path, "%s/journal", dir);
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)at, sizeof *at), 0);
+	return fd;
+}
+
+static const char *
+heard(int fd, char *buf, size_t cap)
+{
+	ssize_t n = recv(fd, buf, cap - 1, 0);
+
+	buf[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? NULL : buf;
+}
+
+/* stderr becomes a file that JOURNAL_STREAM names; returns what to give to give_back_stderr. */
+static int
+take_stderr(void)
+{
+	char p[128], stream[64];
+	struct stat st;
+	int real = dup(STDERR_FILENO),
+	    fd = open(in_dir(p, "err"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	(void)close(fd);
+	assert_int_equal(fstat(STDERR_FILENO, &st), 0);
+	(void)snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev,
+	    (uintmax_t)st.st_ino);
+	assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+	return real;
+}
+
+static void
+give_back_stderr(int real, char *buf, size_t cap)
+{
+	char p[128];
+
+	assert_true(dup2(real, STDERR_FILENO) >= 0);
+	(void)close(real);
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	read_whole(in_dir(p, "err"), buf, cap);
+}
+
+static void
+an_event_goes_to_the_journal_with_its_fields_and_nowhere_else(void **state)
+{
+	static const struct log_event event = {
+		.name = "unreachable",
+		.id = "0123456789abcdef0123456789abcdef",
+		.source = "ntp1.example",
+		.assoc = 4711,
+		.state = "candidate",
+		.refid = "GPS",
+		.offset_s = -0.0000125,
+	};
+	char got[4096], err[256];
+	struct sockaddr_un at;
+	struct log *l;
+	int fd = fake_journal(&at), real = take_stderr();
+
+	(void)state;
+	assert_int_equal(log_system_new("test", true, LOG_LEVEL_INFO, &l), 0);
+	log_system_journal(l, at.sun_path);
+	l->ops->event(l, LOG_LEVEL_WARNING, "192.0.2.1 8043 83 unreachable", &event);
+	assert_string_equal(heard(fd, got, sizeof got),
+	    "MESSAGE=192.0.2.1 8043 83 unreachable\nPRIORITY=4\nSYSLOG_FACILITY=3\n"
+	    "SYSLOG_IDENTIFIER=test\nMESSAGE_ID=0123456789abcdef0123456789abcdef\n"
+	    "NTP_EVENT=unreachable\nNTP_SOURCE=ntp1.example\nNTP_STATE=candidate\n"
+	    "NTP_REFID=GPS\nNTP_ASSOC=4711\nNTP_OFFSET_US=-12.500\n");
+	l->ops->line(l, LOG_LEVEL_INFO, "plain");
+	assert_string_equal(heard(fd, got, sizeof got),
+	    "MESSAGE=plain\nPRIORITY=6\nSYSLOG_FACILITY=3\nSYSLOG_IDENTIFIER=test\n");
+	l->ops->event(l, LOG_LEVEL_DEBUG, "hidden", &event);
+	assert_null(heard(fd, got, sizeof got));
+	/* The journal is gone: what would be lost is on its stream, as ever. */
+	(void)close(fd);
+	(void)unlink(at.sun_path);
+	l->ops->event(l, LOG_LEVEL_ERROR, "alone", &event);
+	log_system_free(l);
+	give_back_stderr(real, err, sizeof err);
+	assert_string_equal(err, "<3>alone\n");
+}
+
+static void
+a_line_that_goes_to_a_file_is_not_in_the_journal(void **state)
+{
+	static const struct log_event event = { "restart", "0", "", 0, "", "", (double)NAN };
+	char got[4096], err[256], p[128];
+	struct sockaddr_un at;
+	struct log *l;
+	int fd = fake_journal(&at), real = take_stderr();
+
+	(void)state;
+	assert_int_equal(log_system_new("test", true, LOG_LEVEL_INFO, &l), 0);
+	log_system_journal(l, at.sun_path);
+	assert_int_equal(log_system_file(l, in_dir(p, "log")), 0);
+	l->ops->event(l, LOG_LEVEL_INFO, "in the file", &event);
+	assert_null(heard(fd, got, sizeof got));
+	log_system_free(l);
+	give_back_stderr(real, err, sizeof err);
+	assert_string_equal(err, "");
+	read_whole(in_dir(p, "log"), got, sizeof got);
+	assert_non_null(strstr(got, ": in the file\n"));
+	(void)close(fd);
+	(void)unlink(at.sun_path);
+}
+
+static void
+hostile_values_add_no_field(void **state)
+{
+	static const char forged[] = "x\nPRIORITY=0\nMESSAGE=forged";
+	struct log_event event = { "e", "0", forged, 0, "a\x1b[2J", "", (double)NAN };
+	char buf[JOURNAL_SOCKET_MAX];
+	size_t len = journal_socket_format(buf, sizeof buf, "test", LOG_LEVEL_INFO, "m", &event);
+	static const char expected[] = "MESSAGE=m\nPRIORITY=6\nSYSLOG_FACILITY=3\n"
+				       "SYSLOG_IDENTIFIER=test\nMESSAGE_ID=0\nNTP_EVENT=e\n"
+				       "NTP_SOURCE\n\x1b\0\0\0\0\0\0\0x\nPRIORITY=0\n"
+				       "MESSAGE=forged\nNTP_STATE\n\5\0\0\0\0\0\0\0a\x1b[2J\n";
+
+	(void)state;
+	assert_int_equal(len, sizeof expected - 1);
+	assert_memory_equal(buf, expected, len);
+}
+
+static void
+a_field_that_has_no_room_is_left_out(void **state)
+{
+	char name[4096], buf[512];
+	struct log_event event = { "e", "0", name, 7, "s", "", 0 };
+	size_t len;
+
+	(void)state;
+	memset(name, 'n', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	len = journal_socket_format(buf, sizeof buf - 1, "test", LOG_LEVEL_INFO, "m", &event);
+	assert_in_range(len, 1, sizeof buf - 1);
+	buf[len] = '\0';
+	assert_null(strstr(buf, "NTP_SOURCE"));
+	assert_non_null(strstr(buf, "\nNTP_STATE=s\nNTP_ASSOC=7\nNTP_OFFSET_US=0.000\n"));
+}
+
 int
 main(void)
 {
@@ -361,6 +516,10 @@ main(void)
 		CASE(the_first_file_has_what_was_said_before_it),
 		CASE(what_a_terminal_has_shown_is_not_shown_again),
 		CASE(after_the_start_nothing_is_kept_and_what_is_kept_has_a_limit),
+		CASE(an_event_goes_to_the_journal_with_its_fields_and_nowhere_else),
+		CASE(a_line_that_goes_to_a_file_is_not_in_the_journal),
+		CASE(hostile_values_add_no_field),
+		CASE(a_field_that_has_no_room_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
