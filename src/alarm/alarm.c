@@ -7,7 +7,7 @@
 
 enum { SELECT_FALSETICK = 1 };
 
-static const double LEAP_S = 30 * 86400.0, STEP_OVER_S = 3600;
+static const double LEAP_S = 30 * 86400.0, CERT_S = 14 * 86400.0, STEP_OVER_S = 3600;
 
 /* A state that comes and goes is told three times, and then each half hour. */
 static const double RATE_PER_S = 1 / 1800.0, BURST = 3;
@@ -17,6 +17,7 @@ static const char *const names[ALARM_KINDS] = {
 	[ALARM_FALSETICKER] = "falseticker",
 	[ALARM_STEP] = "step",
 	[ALARM_LEAP_EXPIRES] = "leap-expires",
+	[ALARM_CERT_EXPIRES] = "certificate-expires",
 };
 
 const char *
@@ -110,19 +111,20 @@ look_at_steps(struct alarm *a, const struct snapshot *s)
 	    st->is ? "The clock was stepped." : "The clock was not stepped for an hour.");
 }
 
+/* Something whose end is known; what of it is good is said when its end is far. */
 static void
-look_at_leap_table(struct alarm_state *st, const struct snapshot *s)
+look_at_end(struct alarm_state *st, const struct snapshot *s, double end_at_s, double within_s,
+    const char *what, const char *good)
 {
-	double left_s = s->sys.expires_at_s - (double)s->at_s;
-	struct text words = begin(st, s, left_s < LEAP_S);
+	double left_s = end_at_s - (double)s->at_s;
+	struct text words = begin(st, s, left_s < within_s);
 
 	if (!st->is) {
-		text_put(&words, "The table of leap seconds is good for more than a month.");
+		text_printf(&words, "%s %s.", what, good);
 	} else if (left_s < 0) {
-		text_put(&words, "The table of leap seconds has expired.");
+		text_printf(&words, "%s has expired.", what);
 	} else {
-		text_printf(&words, "The table of leap seconds expires in %.0f days.",
-		    floor(left_s / 86400));
+		text_printf(&words, "%s expires in %.0f days.", what, floor(left_s / 86400));
 	}
 }
 
@@ -141,7 +143,10 @@ alarm_look(struct alarm *a, const struct snapshot *s)
 	if (s->up) {
 		look_at_falsetickers(&a->state[ALARM_FALSETICKER], s);
 		look_at_steps(a, s);
-		look_at_leap_table(&a->state[ALARM_LEAP_EXPIRES], s);
+		look_at_end(&a->state[ALARM_LEAP_EXPIRES], s, s->sys.expires_at_s, LEAP_S,
+		    "The table of leap seconds", "is good for more than a month");
+		look_at_end(&a->state[ALARM_CERT_EXPIRES], s, s->sys.cert_end_at_s, CERT_S,
+		    "The certificate of NTS", "is good for more than two weeks");
 	}
 	a->looked = true;
 }
@@ -158,6 +163,7 @@ patience_s(const struct alarm *a, enum alarm_kind kind)
 		return a->rules.falseticker_s;
 	case ALARM_STEP:
 	case ALARM_LEAP_EXPIRES:
+	case ALARM_CERT_EXPIRES:
 	case ALARM_KINDS:
 		break;
 	}

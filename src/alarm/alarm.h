@@ -17,6 +17,7 @@ enum alarm_kind {
 	ALARM_FALSETICKER,    /* a source has the wrong time */
 	ALARM_STEP,           /* the clock was stepped; over after an hour without */
 	ALARM_LEAP_EXPIRES,   /* the table of leap seconds, within 30 days or since */
+	ALARM_CERT_EXPIRES,   /* the certificate that is served, within 14 days or since */
 	ALARM_KINDS
 };
 
@@ -58,7 +59,7 @@ void alarm_look(struct alarm *a, const struct snapshot *s);
 /* The next event to be told, which counts as told then; false: none. */
 bool alarm_next(struct alarm *a, const struct snapshot *s, struct alarm_event *out);
 
-/* "unsynchronised", "falseticker", "step", "leap-expires". */
+/* "unsynchronised", "falseticker", "step", "leap-expires", "certificate-expires". */
 const char *alarm_name(enum alarm_kind kind);
 
 #endif

@@ -118,6 +118,8 @@ static const struct metric system_metrics[] = {
 	    "NTS key establishments that ended well." },
 	{ "ntp_server_nts_ke_failed", NULL, true, NULL, SYS(nts_ke_bad),
 	    "NTS key establishments that failed." },
+	{ "ntp_server_nts_certificate_expiry_timestamp_seconds", "seconds", false, NULL,
+	    SYS(cert_end_at_s), "When the certificate that is served ends, since 1970." },
 	{ "ntp_client_nts_sent_packets", NULL, true, NULL, SYS(nts_client_sent),
 	    "NTS requests sent." },
 	{ "ntp_client_nts_received_packets", NULL, true, NULL, SYS(nts_client_received),
@@ -197,6 +199,9 @@ static const struct metric REACH = { "ntp_source_reachability_ratio", NULL, fals
 static const struct metric PACKETS = { "ntp_server_packets", NULL, true, NULL, 0,
 	"Packets of others, by what became of them." };
 
+static const struct metric NTS_RECEIVED = { "ntp_server_nts_received_packets", NULL, true, NULL, 0,
+	"NTS requests of others." };
+
 static const char *const state_names[STATES] = { "reject", "falseticker", "excess", "outlier",
 	"candidate", "backup", "system-peer", "pps" };
 
@@ -222,7 +227,7 @@ static const struct {
 enum { SUMS = sizeof server_sums / sizeof server_sums[0] };
 
 static const struct metric *const singles[] = { &UP, &SCRAPE, &INFO, &UPTIME, &SYNCHRONIZED,
-	&CONTROLLED, &LEADER, &SOURCE_INFO, &STATE, &REACH, &PACKETS };
+	&CONTROLLED, &LEADER, &SOURCE_INFO, &STATE, &REACH, &PACKETS, &NTS_RECEIVED };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -564,6 +569,7 @@ put_serving(const struct page *p, const struct snapshot_system *sys)
 {
 	double sums[SUMS] = { 0 };
 
+	put_single(p, &NTS_RECEIVED, sys->nts_received + sys->nts_bad);
 	if (sys->verdict_n == 0) {
 		return;
 	}

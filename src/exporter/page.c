@@ -519,6 +519,55 @@ put_serving(const struct page *p, FILE *out)
 	fputs("</section>\n", out);
 }
 
+/* Who is asked with NTS: how it stands, and for how many requests there are cookies. */
+static void
+put_nts_sources(const struct page *p, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->s->source_n; i++) {
+		const struct snapshot_source *s = &p->s->source[i];
+
+		if (s->nts_state[0] == '\0') {
+			continue;
+		}
+		if (!any) {
+			begin_table("Table of sources that are asked with NTS", out);
+			fputs("<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">NTS</th>"
+			      "<th scope=\"col\">Cookies left</th></tr></thead><tbody>",
+			    out);
+			any = true;
+		}
+		fputs("<tr><th scope=\"row\">", out);
+		put(out, s->name);
+		fputs("</th><td>", out);
+		put(out, s->nts_state);
+		fputs("</td><td>", out);
+		put_count(out, s->cookies >= 0 ? s->cookies : (double)NAN);
+		fputs("</td></tr>", out);
+	}
+	fputs(any ? "</tbody></table></div>\n" : "", out);
+}
+
+/* "The certificate ends on 2026-12-31, in 32 days." */
+static void
+put_certificate(const struct page *p, FILE *out)
+{
+	double end_s = p->s->sys.cert_end_at_s, left_s = end_s - (double)p->s->at_s;
+	time_t at = isnan(end_s) ? 0 : (time_t)end_s;
+	struct tm tm;
+
+	if (isnan(end_s) || gmtime_r(&at, &tm) == NULL) {
+		return;
+	}
+	fprintf(out, "<p>The certificate %s on %04d-%02d-%02d", left_s < 0 ? "ended" : "ends",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	if (left_s >= 0) {
+		fprintf(out, ", in %.0f days", floor(left_s / 86400));
+	}
+	fputs(".</p>\n", out);
+}
+
 static void
 put_nts(const struct page *p, FILE *out)
 {
@@ -538,6 +587,8 @@ put_nts(const struct page *p, FILE *out)
 		fputs("<section id=\"nts\" aria-labelledby=\"h-nts\"><h2 id=\"h-nts\">NTS</h2>",
 		    out);
 		put_facts(facts, sizeof facts / sizeof facts[0], out);
+		put_certificate(p, out);
+		put_nts_sources(p, out);
 		fputs("</section>\n", out);
 	}
 }

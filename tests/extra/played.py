@@ -76,7 +76,7 @@ def answer(op, assoc, text):
     if op == 4:
         return clock
     if assoc:
-        return None if text.endswith("ntscookies") else sources[assoc - 1][1]
+        return None if text.endswith(("ntscookies", "nts_state")) else sources[assoc - 1][1]
     found = system.get(text.split(",")[0] or None)
     uptime = int(time.time() - begin)
     if not text:

@@ -31,6 +31,7 @@ begin(void)
 	r->s.sys.status = SYNCED;
 	r->s.sys.uptime_s = 1000;
 	r->s.sys.expires_at_s = 1.8e9;
+	r->s.sys.cert_end_at_s = (double)NAN;
 	r->s.source = &r->source;
 	r->s.source_n = 1;
 	memcpy(r->source.name, "wrong.example", 14);
@@ -171,6 +172,28 @@ a_leap_table_is_told_a_month_before_its_end(void **state)
 }
 
 static void
+a_certificate_is_told_two_weeks_before_its_end(void **state)
+{
+	struct rig *r = begin();
+
+	(void)state;
+	r->s.sys.cert_end_at_s = 1700000000 + 15 * 86400.0;
+	assert_int_equal(later(r, 86400), 0);
+	assert_int_equal(later(r, 20), 1);
+	assert_string_equal(r->event.words, "The certificate of NTS expires in 13 days.");
+	assert_string_equal(alarm_name(r->event.kind), "certificate-expires");
+	assert_int_equal(later(r, 14 * 86400), 0);
+	assert_string_equal(r->a.state[ALARM_CERT_EXPIRES].words,
+	    "The certificate of NTS has expired.");
+	r->s.sys.cert_end_at_s += 90 * 86400.0;
+	assert_int_equal(later(r, 20), 1);
+	assert_false(r->event.raised);
+	assert_string_equal(r->event.words,
+	    "The certificate of NTS is good for more than two weeks.");
+	free(r);
+}
+
+static void
 what_comes_and_goes_is_told_three_times_and_then_each_half_hour(void **state)
 {
 	struct rig *r = begin();
@@ -223,6 +246,7 @@ main(void)
 		cmocka_unit_test(a_falseticker_is_named),
 		cmocka_unit_test(a_step_is_told_at_once_also_one_after_a_restart),
 		cmocka_unit_test(a_leap_table_is_told_a_month_before_its_end),
+		cmocka_unit_test(a_certificate_is_told_two_weeks_before_its_end),
 		cmocka_unit_test(what_comes_and_goes_is_told_three_times_and_then_each_half_hour),
 		cmocka_unit_test(values_are_no_words_of_a_shell),
 		cmocka_unit_test(names_of_editors_and_packages_are_not_run),
