@@ -16,7 +16,8 @@ check_packages=(libcmocka-dev clang libclang-rt-dev clang-tidy clang-format llvm
 	zsh fish curl wget python3-pyte)
 deep_packages=(valgrind gcovr clang-tools rpm createrepo-c dnf)
 # A browser and other people's monitors: for what people see of it.
-extra_packages=(chromium fonts-dejavu-core curl python3 procps iproute2 util-linux)
+extra_packages=(chromium fonts-dejavu-core curl python3 procps iproute2 util-linux snmp snmpd
+	snmptrapd)
 # Shell tests wait most of their time: more of them at once than there are processors.
 waiting_jobs=$((2 * jobs + 1))
 passed=0
@@ -87,7 +88,7 @@ stage_build() {
 		build-clang-plain) set -- "$1" CC=clang CFLAGS="-O2 -g" ;;
 		build-gcc-sanitizers) set -- "$1" CC=gcc CFLAGS="-O1 -g" --enable-sanitizers ;;
 		build-minimal) set -- "$1" CC=gcc --without-systemd --without-seccomp \
-			--without-libedit --without-ncurses ;;
+			--without-libedit --without-ncurses --without-snmp ;;
 		build-coverage) set -- "$1" CC=gcc CFLAGS="-O0 -g" CPPFLAGS=-DNDEBUG \
 			--enable-coverage ;;
 		build-fuzz) set -- "$1" CC=clang CFLAGS="-O1 -g" --enable-fuzzers \

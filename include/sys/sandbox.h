@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sandbox - a filter of system calls (seccomp) for each role of the daemon, and for ntp-exporter,
- * entered last of all: what is not in the role's list is refused or ends the process. Without
- * libseccomp at build it is not there.
+ * sandbox - a filter of system calls (seccomp) for each role of the daemon, for ntp-exporter and
+ * for ntp-snmp, entered last of all: what is not in the role's list is refused or ends the process.
+ * Without libseccomp at build it is not there.
  */
 #ifndef SYS_SANDBOX_H
 #define SYS_SANDBOX_H
@@ -16,6 +16,7 @@ enum sandbox_role {
 	SANDBOX_KE_CLIENT, /* reads certificates, connects by TCP; no UDP */
 	SANDBOX_KE_SERVER, /* reads certificates, accepts; makes no socket, and connects none */
 	SANDBOX_EXPORTER,  /* ntp-exporter: accepts, asks by UDP, writes files; no child of ntpd */
+	SANDBOX_SNMP,      /* ntp-snmp: connects to the host's agent, asks by UDP, writes files */
 };
 
 enum sandbox_answer {

@@ -130,8 +130,9 @@ enum {
 	KE_CLIENT = 1 << SANDBOX_KE_CLIENT,
 	KE_SERVER = 1 << SANDBOX_KE_SERVER,
 	EXPORTER = 1 << SANDBOX_EXPORTER,
-	NAMES = MAIN | RESOLVER | STARTER, /* UDP, and what getaddrinfo wants */
-	TCP = RESOLVER | STARTER | KE_CLIENT,
+	SNMP = 1 << SANDBOX_SNMP,
+	NAMES = MAIN | RESOLVER | STARTER | SNMP, /* UDP, and what getaddrinfo wants */
+	TCP = RESOLVER | STARTER | KE_CLIENT | SNMP,
 	ALL = NAMES | KE_CLIENT | KE_SERVER | EXPORTER
 };
 
@@ -143,7 +144,7 @@ static const struct {
 	{ clock_calls, ALL },
 	{ wait_calls, ALL },
 	{ reading_calls, ALL },
-	{ writing_calls, MAIN | EXPORTER },
+	{ writing_calls, MAIN | EXPORTER | SNMP },
 	{ socket_calls, ALL },
 	{ connect_calls, NAMES | KE_CLIENT | EXPORTER },
 	{ accept_calls, KE_SERVER | STARTER | EXPORTER },
@@ -354,7 +355,7 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	 * Every refusal is logged, where the kernel can; but for names the C library is refused
 	 * something each time. What ends a process is logged anyway.
 	 */
-	if (is_daemon(role) || role == SANDBOX_EXPORTER) {
+	if (is_daemon(role) || role == SANDBOX_EXPORTER || role == SANDBOX_SNMP) {
 		(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
 	}
 	int rc = fill(f, role);

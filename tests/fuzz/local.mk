@@ -22,6 +22,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_interleave \
 	tests/fuzz/fuzz_exporter \
 	tests/fuzz/fuzz_ntpmon \
+	tests/fuzz/fuzz_snmp \
 	tests/fuzz/fuzz_response \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_nmea \
@@ -152,6 +153,12 @@ tests_fuzz_fuzz_ntpmon_SOURCES = tests/fuzz/fuzz_ntpmon.c tests/fuzz/answers.h \
 tests_fuzz_fuzz_ntpmon_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
 tests_fuzz_fuzz_ntpmon_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ntpmon_LDADD = libntpmon.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
+	$(CRYPTO_LIBS)
+
+tests_fuzz_fuzz_snmp_SOURCES = tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_snmp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
+tests_fuzz_fuzz_snmp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_snmp_LDADD = libntpsnmp.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
 	$(CRYPTO_LIBS) -lm
 
 tests_fuzz_fuzz_shm_SOURCES = tests/fuzz/fuzz_shm.c tests/fuzz/fuzz.h $(fuzz_main)

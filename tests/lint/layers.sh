@@ -37,7 +37,8 @@ ntptime base port sys mode6
 ntp-keygen base port sys crypto
 ntpdc base wire mode6
 exporter base port mode6 sys
-alarm base mode6 sys'
+alarm base mode6 sys
+snmp base port mode6 sys'
 
 # includes FILE: the quoted includes, one per line.
 includes() {

@@ -13,7 +13,7 @@ for page in $pages; do
 	is "$(grep -c '^\.Dd ' "$page")" 1 "$page is dated, in mdoc"
 done
 for program in ntpd.8 ntpq.1 ntpstat.1 ntp.conf.5 ntpdate.8 sntp.1 ntp-keygen.8 ntp-wait.8 \
-	ntptime.8 ntptrace.8 ntpdc.8 ntp-exporter.8 ntp-alarm.8 \
+	ntptime.8 ntptrace.8 ntpdc.8 ntp-exporter.8 ntp-alarm.8 ntp-snmp.8 \
 	ntpmon.1; do
 	[ -f "man/$program" ]
 	ok $? "there is a manual page $program"

@@ -49,7 +49,8 @@ ntptrace.8 src/ntptrace/main.c
 ntp-keygen.8 src/ntp-keygen/main.c
 ntpdc.8 src/ntpdc/main.c
 ntp-exporter.8 src/exporter/options.c
-ntp-alarm.8 src/alarm/main.c'
+ntp-alarm.8 src/alarm/main.c
+ntp-snmp.8 src/snmp/main.c'
 while read -r page source; do
 	taken "$source" | sort -u >"$work/taken"
 	flags "man/$page" '^\.((It|Op|Pq) )?Fl' | sort -u >"$work/told"

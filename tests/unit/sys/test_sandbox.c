@@ -464,7 +464,7 @@ the_main_role_resolves_names_through_the_starter(void **state)
 }
 
 static const enum sandbox_role every_role[] = { SANDBOX_MAIN, SANDBOX_STARTER, SANDBOX_RESOLVER,
-	SANDBOX_KE_CLIENT, SANDBOX_KE_SERVER, SANDBOX_EXPORTER };
+	SANDBOX_KE_CLIENT, SANDBOX_KE_SERVER, SANDBOX_EXPORTER, SANDBOX_SNMP };
 
 static void
 no_role_can_do_what_an_intruder_would(void **state)
