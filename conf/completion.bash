@@ -16,7 +16,16 @@ _ntpd_tools() {
 		compopt -o filenames 2>/dev/null
 		return
 		;;
-	ntpd:-i | ntpd:-s | *:--jaildir | *:--statsdir)
+	ntp-snmp:-x)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
+	ntp-exporter:-u | ntp-alarm:-u | ntp-snmp:-u)
+		mapfile -t COMPREPLY < <(compgen -u -- "$current")
+		return
+		;;
+	ntpd:-i | ntpd:-s | *:--jaildir | *:--statsdir | ntp-exporter:-s | ntp-alarm:-d | ntp-snmp:-s)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		compopt -o filenames 2>/dev/null
 		return
@@ -42,4 +51,4 @@ _ntpd_tools() {
 
 # bash-completion has one for ntpdate itself.
 complete -F _ntpd_tools ntpd ntpq ntpstat sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc \
-	ntp-leapfetch ntpmon
+	ntp-leapfetch ntp-exporter ntp-alarm ntp-snmp ntpmon

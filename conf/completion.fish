@@ -10,6 +10,6 @@ function __ntpd_options
             { for (i = 2; i <= length($0); i++) { print "-" substr($0, i, 1) } }' | sort -u
 end
 
-for program in ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntpmon
+for program in ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntp-exporter ntp-alarm ntp-snmp ntpmon
     complete -c $program -n 'string match -q -- "-*" (commandline -ct)' -a '(__ntpd_options)'
 end

@@ -1,4 +1,4 @@
-#compdef ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntpmon
+#compdef ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntp-exporter ntp-alarm ntp-snmp ntpmon
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # completion for zsh, of ntpd and its tools: options are those that the tool's --help names.
@@ -17,8 +17,26 @@ case $words[CURRENT-1] in
 	fi
 	;;
 -i|-s|--jaildir|--statsdir)
-	if [[ ${program:t} == ntpd ]]; then
+	if [[ ${program:t} == (ntpd|ntp-exporter|ntp-snmp) ]]; then
 		_files -/
+		return
+	fi
+	;;
+-d)
+	if [[ ${program:t} == ntp-alarm ]]; then
+		_files -/
+		return
+	fi
+	;;
+-u)
+	if [[ ${program:t} == (ntp-exporter|ntp-alarm|ntp-snmp) ]]; then
+		_users
+		return
+	fi
+	;;
+-x)
+	if [[ ${program:t} == ntp-snmp ]]; then
+		_files
 		return
 	fi
 	;;

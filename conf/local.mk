@@ -32,7 +32,8 @@ dist_sbin_SCRIPTS = conf/ntp-leapfetch
 
 # Completions: shells look for a file by the tool's name. bash-completion has ntpdate itself.
 EXTRA_DIST += conf/completion.bash conf/completion.zsh conf/completion.fish
-completed = ntpd ntpq ntpstat sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch ntpmon
+completed = ntpd ntpq ntpstat sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntp-leapfetch \
+	ntp-exporter ntp-alarm ntp-snmp ntpmon
 bashdir = $(datadir)/bash-completion/completions
 fishdir = $(datadir)/fish/vendor_completions.d
 zshdir = $(datadir)/zsh/site-functions

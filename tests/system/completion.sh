@@ -8,7 +8,8 @@
 need bash zsh fish python3
 conf=$top_srcdir/conf
 mkdir -p "$work/bin" "$work/home" "$work/zsh"
-tools='ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc ntpmon'
+tools='ntpd ntpq ntpstat ntpdate sntp ntp-wait ntptrace ntptime ntp-keygen ntpdc
+ntp-exporter ntp-alarm ntp-snmp ntpmon'
 for tool in $tools; do
 	ln -s "$top_builddir/$tool" "$work/bin/$tool"
 done
@@ -67,4 +68,8 @@ done
 touch "$work/one.conf"
 cd "$work" || exit 1
 is "$(in_bash ntpd one -c)" one.conf "bash: a file behind ntpd -c"
+is "$(in_bash ntp-snmp one -x)" one.conf "bash: a socket behind ntp-snmp -x"
+mkdir "$work/one.d"
+is "$(in_bash ntp-alarm one -d)" one.d "bash: a folder behind ntp-alarm -d"
+like "$(in_bash ntp-exporter nob -u)" '^nobody$' "bash: a user behind ntp-exporter -u"
 like "$(in_bash ntpq ass -c)" '^associations$' "bash: a command behind ntpq -c"

@@ -1,7 +1,7 @@
 # tests/system: programs that the scripts run
 # A container with a real systemd, and our Debian package in it. These take longest and are begun
 # first.
-SYSTEM_TESTS += tests/system/units.sh tests/system/container.sh tests/system/packages.sh \
+SYSTEM_TESTS += tests/system/units.sh tests/system/seen.sh tests/system/container.sh tests/system/packages.sh \
 	tests/system/orders.sh
 SYSTEM_TESTS += tests/system/statistics.sh tests/system/guides.sh tests/system/life.sh
 

@@ -49,6 +49,7 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/bin/ntpstat
 /usr/bin/sntp
 /usr/lib/NetworkManager/dispatcher.d/20-ntpd
+/usr/lib/systemd/catalog/ntpd.catalog
 /usr/lib/systemd/ntp-units.d/60-ntpd.list
 /usr/lib/sysusers.d/ntpd.conf
 /usr/lib/tmpfiles.d/ntpd.conf
@@ -65,7 +66,7 @@ is "$(cd "$work/files" && find . ! -type d ! -path './usr/share/*' -printf '/%P\
 /usr/sbin/ntptrace" "the files outside /usr/share"
 is "$(cd "$work/files/usr/share/man" && find . -type f -printf '%f\n' | sort)" \
 	"$(cd "$top_srcdir/man" && find . -name '*.[1-8]' ! -name ntp-exporter.8 ! -name ntp-alarm.8 \
-		! -name ntpmon.1 -printf '%f.gz\n' | sort)" \
+		! -name ntp-snmp.8 ! -name ntpmon.1 -printf '%f.gz\n' | sort)" \
 	"every manual page but those of other packages"
 exporter_deb=${box_deb/ntpd_/ntpd-exporter_}
 is "$(dpkg-deb -c "$exporter_deb" | awk '$1 ~ /^-/ { print substr($6, 2) }' | grep -v /usr/share/doc | sort)" \
@@ -83,8 +84,14 @@ is "$(dpkg-deb -c "${box_deb/ntpd_/ntpd-mon_}" | awk '{ print substr($6, 2) }' |
 	"/usr/bin/ntpmon
 /usr/share/bash-completion/completions/ntpmon
 /usr/share/fish/vendor_completions.d/ntpmon.fish
-/usr/share/man/man1/ntpmon.1.gz" "and the view on a terminal, which wants no daemon here"
+/usr/share/man/man1/ntpmon.1.gz" "the view on a terminal, which wants no daemon here"
 unlike "$(dpkg-deb -f "${box_deb/ntpd_/ntpd-mon_}" Depends)" 'ntpd' "nor its package"
+is "$(dpkg-deb -c "${box_deb/ntpd_/ntpd-snmp_}" | awk '{ print substr($6, 2) }' | grep -v '/usr/share/doc\|/$' | sort)" \
+	"/lib/systemd/system/ntp-snmp.service
+/usr/sbin/ntp-snmp
+/usr/share/man/man8/ntp-snmp.8.gz" "and what is for SNMP"
+like "$(dpkg-deb -f "${box_deb/ntpd_/ntpd-snmp_}" Depends)" 'libsnmp40' "which alone wants net-snmp"
+unlike "$(field Depends)" snmp "the daemon does not"
 is "$(sort "$work/control/conffiles" | xargs)" \
 	"$(cd "$work/files" && find etc -type f -printf '/%p\n' | sort | xargs)" \
 	"all below /etc are the user's to change"
