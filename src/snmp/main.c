@@ -162,6 +162,8 @@ on_check(void *ctx, const struct object *value)
 	struct process *p = ctx;
 	struct settings trial = p->settings;
 
+	/* All that are set together are checked before the first of them is done. */
+	p->before = p->settings;
 	return settings_take(&trial, value);
 }
 
@@ -170,7 +172,6 @@ on_set(void *ctx, const struct object *value)
 {
 	struct process *p = ctx;
 
-	p->before = p->settings;
 	(void)settings_take(&p->settings, value);
 }
 

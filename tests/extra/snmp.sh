@@ -123,6 +123,8 @@ like "$(ask snmpset private "$root.1.2.2.0" u 1)" 'notWritable' "what is told ca
 like "$(ask snmpset private "$root.1.4.1.0" s five)" 'wrongType' "a text is no interval"
 like "$(ask snmpset private "$root.1.4.2.0" x 80)" 'wrongValue' "a bit that is none"
 is "$(get 1.4.1.0)" 60 "nothing of that has changed it"
+like "$(ask snmpset private "$root.1.4.1.0" u 7 "$root.1.4.2.0" x 80)" 'wrongValue' "nor of two one alone"
+is "$(get 1.4.1.0)" 60 "none of them is set"
 ask snmpset private "$root.1.4.1.0" u 2 "$root.1.4.2.0" x 7F80 >/dev/null
 is "$(walk 1.4)" "1.4.1.0 2
 1.4.2.0 \"7F 80 \"" "both are set at once"

@@ -45,7 +45,19 @@ ns_new a
 	printf 'server 127.0.0.%d iburst minpoll 3\n' {11..20}
 	echo 'restrict default'
 } >"$work/a.conf"
-daemon() { start ntpd a "$top_builddir/ntpd" -n -c "$work/a.conf"; }
+cat >"$work/manager.py" <<'end'
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+print("listens", flush=True)
+while True:
+    for line in s.recv(4096).decode().split("\n"):
+        if line.startswith("STATUS="):
+            print(line[7:], flush=True)
+end
+start manager a python3 "$work/manager.py" "$work/manager"
+wait_log 10 manager listens
+daemon() { NOTIFY_SOCKET=$work/manager start ntpd a "$top_builddir/ntpd" -n -c "$work/a.conf"; }
 daemon
 begin
 ok $? "it starts"
@@ -64,6 +76,11 @@ like "$(cat "$work/prom")" '^ntp_up 1$' "the daemon is up"
 unlike "$(cat "$work/prom")" '(nan|inf)$' "what is unknown is not told"
 is "$(get /healthz -o "$work/health" -w '%{http_code}')" 503 "a clock without sources is not healthy"
 like "$(cat "$work/health")" '^Starting: not yet synchronised: ' "and why is said"
+
+# The service manager is told the same, and what is wrong beside it.
+same() { [ "$(tail -n 1 "$work/manager.log")" = "$(get /healthz) The clock is not controlled." ]; }
+try "the status of the unit is that sentence" wait_until 20 same ||
+	note "$(tail -n 1 "$work/manager.log") / $(get /healthz)"
 
 # --- what it costs -------------------------------------------------------------------
 
