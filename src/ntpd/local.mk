@@ -30,7 +30,7 @@ libntpd_a_SOURCES = \
 
 # What a program that runs a daemon links, in this order.
 NTPD_LIBS = libntpd.a libcontrol.a libclient.a libserver.a libauth.a libsteering.a \
-	libjournal.a libconfig.a librefclock.a libcore.a libke.a libcrypto_ntp.a libwire.a libbase.a
+	libjournal.a libconfig.a librefclock.a $(JANSSON_LIBS) libcore.a libke.a libcrypto_ntp.a libwire.a libbase.a
 
 sbin_PROGRAMS += ntpd
 ntpd_SOURCES = \

@@ -3,6 +3,7 @@
 #include "refclock/nmea.h"
 #include <string.h>
 #include "base/ntptime.h"
+#include "refclock/calendar.h"
 
 enum {
 	FIELDS_MAX = 24,
@@ -108,27 +109,6 @@ is_one_of(struct field f, const char *chars)
 
 /* ---- the calendar ---- */
 
-/* Days since 1970 of a date of the Gregorian calendar; false when there is none. */
-static bool
-day_of(int year, int month, int mday, int64_t *out)
-{
-	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	int64_t y = year - 1;
-	int length;
-
-	if (year < 1970 || year > 2200 || month < 1 || month > 12 || mday < 1) {
-		return false;
-	}
-	length = before[month] - before[month - 1] + (month == 2 && leap ? 1 : 0);
-	if (mday > length) {
-		return false;
-	}
-	*out = 365 * (y - 1969) + (y / 4 - 492) - (y / 100 - 19) + (y / 400 - 4) +
-	    before[month - 1] + (month > 2 && leap ? 1 : 0) + mday - 1;
-	return true;
-}
-
 int64_t
 nmea_unfold_day(int64_t day, int64_t base)
 {
@@ -179,7 +159,7 @@ take_date(struct field f, struct nmea_time *t)
 	int year = digits(f, 4, 2);
 
 	t->dated = f.len == 6 &&
-	    day_of(year < CENTURY_FROM ? year + 2000 : year + 1900, digits(f, 2, 2),
+	    calendar_day(year < CENTURY_FROM ? year + 2000 : year + 1900, digits(f, 2, 2),
 		digits(f, 0, 2), &t->day);
 	return t->dated;
 }
@@ -191,7 +171,7 @@ take_long_date(const struct sentence *s, unsigned i, struct nmea_time *t)
 	struct field d = field_of(s, i), m = field_of(s, i + 1), y = field_of(s, i + 2);
 
 	t->dated = d.len <= 2 && m.len <= 2 && y.len == 4 && d.len > 0 && m.len > 0 &&
-	    day_of(digits(y, 0, 4), digits(m, 0, m.len), digits(d, 0, d.len), &t->day);
+	    calendar_day(digits(y, 0, 4), digits(m, 0, m.len), digits(d, 0, d.len), &t->day);
 	return t->dated;
 }
 

@@ -27,6 +27,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_resolver \
 	tests/fuzz/fuzz_nmea \
 	tests/fuzz/fuzz_onwire \
+	tests/fuzz/fuzz_gpsd \
 	tests/fuzz/fuzz_shm \
 	tests/fuzz/fuzz_signd \
 	tests/fuzz/fuzz_sock \
@@ -163,15 +164,19 @@ tests_fuzz_fuzz_snmp_LDADD = libntpsnmp.a libmode6.a libcrypto_ntp.a libwire.a l
 
 tests_fuzz_fuzz_shm_SOURCES = tests/fuzz/fuzz_shm.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_shm_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_shm_LDADD = librefclock.a libbase.a
+tests_fuzz_fuzz_shm_LDADD = librefclock.a $(JANSSON_LIBS) libbase.a
 
 tests_fuzz_fuzz_nmea_SOURCES = tests/fuzz/fuzz_nmea.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_nmea_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_nmea_LDADD = librefclock.a libbase.a
+tests_fuzz_fuzz_nmea_LDADD = librefclock.a $(JANSSON_LIBS) libbase.a
+
+tests_fuzz_fuzz_gpsd_SOURCES = tests/fuzz/fuzz_gpsd.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_gpsd_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_gpsd_LDADD = librefclock.a $(JANSSON_LIBS) libbase.a
 
 tests_fuzz_fuzz_sock_SOURCES = tests/fuzz/fuzz_sock.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_sock_LDFLAGS = $(fuzz_ldflags)
-tests_fuzz_fuzz_sock_LDADD = librefclock.a libbase.a
+tests_fuzz_fuzz_sock_LDADD = librefclock.a $(JANSSON_LIBS) libbase.a
 
 tests_fuzz_fuzz_vmclock_SOURCES = tests/fuzz/fuzz_vmclock.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_vmclock_LDFLAGS = $(fuzz_ldflags)

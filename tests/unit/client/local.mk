@@ -1,6 +1,6 @@
 # tests/unit/client: where the time comes from, over simulated ports
 client_test_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
-client_test_LDADD = libclient.a libauth.a libjournal.a libsim.a libconfig.a librefclock.a libcore.a libke.a libcrypto_ntp.a \
+client_test_LDADD = libclient.a libauth.a libjournal.a libsim.a libconfig.a librefclock.a $(JANSSON_LIBS) libcore.a libke.a libcrypto_ntp.a \
 	libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 check_PROGRAMS += tests/unit/client/test_refclock
