@@ -33,6 +33,8 @@ enum {
 	ASSOC_SPACING_S = 2,       /* between packets to one server, the least */
 	/* seconds in which a server that limits its clients grants one more, after a burst */
 	ASSOC_HEADWAY_S = 8,
+	/* log2 s: pulses of a clock that is polled no more seldom are taken as they come */
+	ASSOC_EACH_LOG2S = 4,
 	ASSOC_POLL_MIN = 3,
 	ASSOC_POLL_MAX = 17, /* log2 s, on the wire */
 };
@@ -143,8 +145,10 @@ struct assoc_poll {
 	unsigned tries;
 	bool burst_armed; /* the next answer starts a burst */
 	bool read_soon; /* ASSOC_REFCLOCK: poll.next is out of turn, for a reading that is there */
-	unsigned reach; /* 8 bits */
-	unsigned unreach; /* polls since the last answer */
+	struct mtime turn; /* the next poll in turn, when that is not poll.next */
+	bool heard;        /* and a pulse was taken out of turn since the last one */
+	unsigned reach;    /* 8 bits */
+	unsigned unreach;  /* polls since the last answer */
 	struct mtime last_sent;
 	bool sent_once;
 	struct mtime next;
@@ -245,6 +249,7 @@ struct assoc_sending {
 	bool untimed; /* its timestamps are yet to be written: assoc_write_times */
 	uint8_t bytes[HEADER_LEN];
 	uint32_t tag;
+	bool each;     /* ASSOC_REFCLOCK: out of turn, for the newest of its pulses alone */
 	bool filtered; /* a silence sample changed the filter: select again */
 	/* reach just became 0: resolve the name again, open a new socket */
 	bool went_dark;
@@ -263,8 +268,9 @@ struct assoc_answer {
 	 */
 	bool seen;
 	struct sample sample;
-	enum filter_result filtered; /* valid when sampled, as is: */
+	enum filter_result filtered; /* valid when sampled, as are: */
 	enum estimator_result estimated;
+	bool more;  /* not the first of its poll, where each pulse is taken as it comes */
 	bool again; /* poll.next moved: arm the timer anew */
 	unsigned events;
 };
@@ -322,7 +328,8 @@ void assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth aut
 
 /*
  * ASSOC_REFCLOCK: a reading is there. At its start and after a break each is taken as it comes, so
- * that it can be followed within seconds. True when poll.next moved.
+ * that it can be followed within seconds; pulses always, where it is polled each 2^ASSOC_EACH_LOG2S
+ * seconds or more often: what they tell is of use at once or not at all. True when poll.next moved.
  */
 bool assoc_read_soon(struct assoc *a, const struct assoc_world *w);
 

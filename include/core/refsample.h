@@ -13,7 +13,7 @@
 #include "base/ntptime.h"
 #include "wire/header.h"
 
-enum { REFSAMPLE_MAX = 60, REFSAMPLE_PARTS = 8 };
+enum { REFSAMPLE_MAX = 60, REFSAMPLE_PARTS = 8, REFSAMPLE_WINDOW = 30, REFSAMPLE_NEAR = 12 };
 
 struct refsample_reading {
 	double offset_s; /* the reference clock's time less ours */
@@ -27,8 +27,9 @@ struct refsample_reading {
 };
 
 struct refsample {
-	struct refsample_reading of[REFSAMPLE_MAX];
-	unsigned next, n; /* slot of the next reading; readings kept */
+	struct refsample_reading of[REFSAMPLE_MAX]; /* the oldest first */
+	unsigned n;                                 /* readings kept */
+	unsigned given; /* so many of the oldest were given by refsample_take_newest */
 };
 
 struct refsample_result {
@@ -59,7 +60,10 @@ struct refsample_clock {
 	double freq; /* s/s that its free run lacks: so fast the offset of a right clock grows */
 };
 
-/* Makes one of all and forgets them. False, and *out is left alone, when there are none. */
+/*
+ * Makes one of all that were not given yet, and forgets all. False, and *out is left alone, when
+ * there are none.
+ */
 bool refsample_take(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result *out);
 
@@ -70,5 +74,14 @@ bool refsample_take(struct refsample *r, const struct refsample_clock *ours,
  */
 unsigned refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result out[REFSAMPLE_PARTS]);
+
+/*
+ * Of pulses, as they come: makes one of those that were not given yet and do not stray from the
+ * median of the last REFSAMPLE_NEAR; the last REFSAMPLE_WINDOW tell how noisy it is, and are kept
+ * for the next. Where a clock jumps, the median is of the new place after seven pulses. False, and
+ * *out is left alone, when there is none to give.
+ */
+bool refsample_take_newest(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result *out);
 
 #endif

@@ -15,6 +15,7 @@ struct steering;
 
 struct clock_update {
 	uint16_t newest;                /* association whose sample was just taken, 0: none */
+	bool more;                      /* it was not the first of its poll: no line in loopstats */
 	struct mtime epoch;             /* of the sample last used */
 	struct loop_timer housekeeping; /* hourly drift file, holdover's maxerror */
 	struct loop_timer once_timer;   /* -q: gives up */

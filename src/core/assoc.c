@@ -303,8 +303,10 @@ shift_reach(struct assoc *a, const struct assoc_world *w, struct assoc_sending *
 	unsigned before = a->poll.reach;
 	struct filter_rules fr = filter_rules_of(a, w);
 
-	a->poll.reach = (before << 1) & REACH_MASK;
-	a->poll.unreach++;
+	/* What was taken as it came is of the interval that ends; its turn has nothing to add. */
+	a->poll.reach = ((before << 1) & REACH_MASK) | (a->poll.heard ? 1u : 0u);
+	a->poll.unreach += a->poll.heard ? 0 : 1;
+	a->poll.heard = false;
 	out->filtered = is_read(a) && assoc_clock_silent(a);
 	if (a->poll.reach != 0) {
 		return;
@@ -348,6 +350,13 @@ next_delay_s(struct assoc *a, const struct assoc_world *w)
 	return interval_s(a, w) + lean_s(a, w);
 }
 
+/* A reading is not to wait: for what is not known yet, or not any more. */
+static bool
+hurries(const struct assoc *a, const struct assoc_world *w)
+{
+	return a->poll.burst > 0 || a->poll.reach == 0 || assoc_suspect(a, w);
+}
+
 static void
 take_turn(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
     struct assoc_sending *out)
@@ -355,6 +364,7 @@ take_turn(struct assoc *a, const struct assoc_world *w, const struct assoc_draw 
 	memset(out, 0, sizeof *out);
 	a->poll.skew_draw = draw->skew;
 	if (is_read(a) ? a->poll.read_soon : a->poll.burst > 0) {
+		out->each = is_read(a) && !hurries(a, w);
 		a->poll.burst -= a->poll.burst > 0 ? 1 : 0;
 		a->poll.read_soon = false;
 	} else {
@@ -371,7 +381,8 @@ assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw
 	if (!(a->rules.flags & ASSOC_REFCLOCK)) {
 		write_request(a, w, draw->nonce, out);
 	}
-	a->poll.next = mtime_add_s(w->now, next_delay_s(a, w));
+	a->poll.next =
+	    out->each ? later(a->poll.turn, w->now) : mtime_add_s(w->now, next_delay_s(a, w));
 }
 
 void
@@ -754,14 +765,20 @@ assoc_receive(struct assoc *a, const struct packet *p, enum packet_auth auth, st
 	a->flash |= assoc_unfit(a, w);
 }
 
+static bool
+reads_each(const struct assoc *a, const struct assoc_world *w)
+{
+	return w->policy->adaptive && a->pulsed && a->poll.hpoll <= ASSOC_EACH_LOG2S;
+}
+
 bool
 assoc_read_soon(struct assoc *a, const struct assoc_world *w)
 {
-	if (!is_read(a) || a->poll.read_soon ||
-	    (a->poll.burst == 0 && a->poll.reach != 0 && !assoc_suspect(a, w))) {
+	if (!is_read(a) || a->poll.read_soon || !(hurries(a, w) || reads_each(a, w))) {
 		return false;
 	}
 	a->poll.read_soon = true;
+	a->poll.turn = a->poll.next;
 	a->poll.next = w->now;
 	return true;
 }
@@ -808,8 +825,10 @@ assoc_read(struct assoc *a, const struct refsample_result *r, const struct assoc
 	struct sample s = sample_of(a, r, w);
 
 	memset(out, 0, sizeof *out);
+	out->more = a->poll.heard;
 	a->flash = 0;
 	a->pulsed = r->mean.pulse;
+	a->poll.heard = reads_each(a, w) && !hurries(a, w);
 	onwire_read(&a->wire, &(struct onwire_moment){ .real = r->mean.real, .mono = s.at });
 	a->srv.leap = a->rules.flags & ASSOC_KNOWS_LEAP ? r->mean.leap : LEAP_NONE;
 	a->srv.reftime = is_read(a) ? ntp_ts_from_rtime(r->mean.real) : (struct ntp_ts){ 0 };

@@ -8,22 +8,31 @@
 void
 refsample_clear(struct refsample *r)
 {
-	r->next = 0;
 	r->n = 0;
+	r->given = 0;
+}
+
+/* The oldest n go. */
+static void
+drop(struct refsample *r, unsigned n)
+{
+	assert(n <= r->n);
+	r->n -= n;
+	r->given -= n < r->given ? n : r->given;
+	memmove(r->of, r->of + n, r->n * sizeof r->of[0]);
 }
 
 void
 refsample_add(struct refsample *r, const struct refsample_reading *reading)
 {
-	assert(r->next < REFSAMPLE_MAX);
+	assert(r->given <= r->n);
 	if (!isfinite(reading->offset_s)) {
 		return;
 	}
-	r->of[r->next] = *reading;
-	r->next = (r->next + 1) % REFSAMPLE_MAX;
-	if (r->n < REFSAMPLE_MAX) {
-		r->n++;
+	if (r->n == REFSAMPLE_MAX) {
+		drop(r, 1);
 	}
+	r->of[r->n++] = *reading;
 }
 
 /* Of normal noise the range of the three of five in the middle, in deviations. */
@@ -31,17 +40,20 @@ static const double MIDDLE_DEVIATIONS = 1.683;
 /* What is no farther from the median than so many deviations is no outlier. */
 static const double NOISE_DEVIATIONS = 3.5;
 
+/* A pulse that far from those before, in deviations of one, strays. */
+static const double STRAY_DEVIATIONS = 6.0;
+
 /*
  * What was adjusted between a reading and the newest is taken out of the older one's offset, and
  * what our clock drifts in that time.
  */
 static struct refsample_reading
-to_newest(struct refsample *r, double freq)
+to_newest(struct refsample_reading *of, unsigned n, double freq)
 {
-	const struct refsample_reading last = r->of[(r->next + REFSAMPLE_MAX - 1) % REFSAMPLE_MAX];
+	const struct refsample_reading last = of[n - 1];
 
-	for (unsigned i = 0; i < r->n; i++) {
-		struct refsample_reading *v = &r->of[i];
+	for (unsigned i = 0; i < n; i++) {
+		struct refsample_reading *v = &of[i];
 
 		v->offset_s -= (double)(last.adjusted_ns - v->adjusted_ns) * 1e-9;
 		v->offset_s += freq * mtime_diff_s(last.at, v->at);
@@ -169,14 +181,14 @@ finish(struct refsample_result *out, const struct refsample_clock *ours,
 
 /* Those that count come to the front, in ascending order; how many. */
 static unsigned
-keep_middle(struct refsample *r)
+keep_middle(struct refsample_reading *v, unsigned n)
 {
 	struct middle m;
 
-	sort(r->of, r->n);
-	m = trim(r->of, r->n);
-	take_back(r->of, r->n, &m);
-	memmove(r->of, r->of + m.first, (m.end - m.first) * sizeof r->of[0]);
+	sort(v, n);
+	m = trim(v, n);
+	take_back(v, n, &m);
+	memmove(v, v + m.first, (m.end - m.first) * sizeof v[0]);
 	return m.end - m.first;
 }
 
@@ -186,12 +198,12 @@ refsample_take(struct refsample *r, const struct refsample_clock *ours,
 {
 	struct refsample_reading last;
 
-	if (r->n == 0) {
+	if (r->n == r->given) {
 		return false;
 	}
-	/* The readings lie from slot 0 on: until the ring is full, and when all is taken. */
-	last = to_newest(r, ours->freq);
-	average(r->of, keep_middle(r), &last, out);
+	drop(r, r->given);
+	last = to_newest(r->of, r->n, ours->freq);
+	average(r->of, keep_middle(r->of, r->n), &last, out);
 	finish(out, ours, &last);
 	refsample_clear(r);
 	return true;
@@ -221,11 +233,12 @@ refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
 	struct refsample_result all;
 	unsigned n, parts, from = 0;
 
-	if (r->n < 2 * REFSAMPLE_PARTS) {
+	if (r->n - r->given < 2 * REFSAMPLE_PARTS) {
 		return refsample_take(r, ours, &out[0]) ? 1 : 0;
 	}
-	last = to_newest(r, ours->freq);
-	n = keep_middle(r);
+	drop(r, r->given);
+	last = to_newest(r->of, r->n, ours->freq);
+	n = keep_middle(r->of, r->n);
 	average(r->of, n, &last, &all);
 	parts = n < REFSAMPLE_PARTS ? 1 : REFSAMPLE_PARTS;
 	sort_by_time(r->of, n);
@@ -241,4 +254,106 @@ refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
 	}
 	refsample_clear(r);
 	return parts;
+}
+
+/* The last pulses, the oldest first, and how many of them are new; how many there are. */
+static unsigned
+window(const struct refsample *r, struct refsample_reading v[REFSAMPLE_WINDOW], unsigned *fresh)
+{
+	unsigned at = r->n, n = 0;
+
+	*fresh = 0;
+	while (at > 0 && n < REFSAMPLE_WINDOW) {
+		at--;
+		if (r->of[at].pulse) {
+			v[REFSAMPLE_WINDOW - ++n] = r->of[at];
+			*fresh += at >= r->given ? 1 : 0;
+		}
+	}
+	memmove(v, v + REFSAMPLE_WINDOW - n, n * sizeof v[0]);
+	return n;
+}
+
+/* Of pulses by time the deviation of one, whatever our clock wandered meanwhile. */
+static double
+step_deviation_s(const struct refsample_reading *v, unsigned n)
+{
+	double squares_s2 = 0.0, known_s2 = 0.0;
+
+	for (unsigned i = 0; i < n; i++) {
+		double d = i > 0 ? v[i].offset_s - v[i - 1].offset_s : 0.0;
+
+		squares_s2 += d * d;
+		known_s2 += v[i].noise_s * v[i].noise_s;
+	}
+	squares_s2 = n > 1 ? squares_s2 / (2.0 * (n - 1)) : 0.0;
+	return sqrt(fmax(squares_s2, known_s2 / n));
+}
+
+/* How much one of the last pulses scatters; those that stray among them are not asked. */
+static double
+window_deviation_s(const struct refsample_reading *v, unsigned n)
+{
+	struct refsample_reading kept[REFSAMPLE_WINDOW];
+
+	memcpy(kept, v, n * sizeof v[0]);
+	n = keep_middle(kept, n);
+	sort_by_time(kept, n);
+	return step_deviation_s(kept, n);
+}
+
+static double
+median_s(const struct refsample_reading *v, unsigned n)
+{
+	struct refsample_reading sorted[REFSAMPLE_NEAR];
+
+	memcpy(sorted, v, n * sizeof v[0]);
+	sort(sorted, n);
+	return sorted[n / 2].offset_s;
+}
+
+/* Those that are near the middle come to the front; how many. */
+static unsigned
+keep_near(struct refsample_reading *v, unsigned n, double middle_s, double reach_s)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (fabs(v[i].offset_s - middle_s) <= reach_s) {
+			v[kept++] = v[i];
+		}
+	}
+	return kept;
+}
+
+bool
+refsample_take_newest(struct refsample *r, const struct refsample_clock *ours,
+    struct refsample_result *out)
+{
+	struct refsample_reading v[REFSAMPLE_WINDOW], last;
+	unsigned fresh, n = window(r, v, &fresh), near;
+	double spread_s, middle_s;
+
+	r->given = r->n;
+	drop(r, r->n > REFSAMPLE_WINDOW ? r->n - REFSAMPLE_WINDOW : 0);
+	if (fresh == 0) {
+		return false;
+	}
+	last = to_newest(v, n, ours->freq);
+	spread_s = window_deviation_s(v, n);
+	near = n < REFSAMPLE_NEAR ? n : REFSAMPLE_NEAR;
+	middle_s = median_s(v + n - near, near);
+	/* Of a few nobody can say which strays. */
+	memmove(v, v + n - fresh, fresh * sizeof v[0]);
+	fresh = keep_near(v, fresh, middle_s,
+	    n < REFSAMPLE_NEAR ? HUGE_VAL : STRAY_DEVIATIONS * spread_s);
+	if (fresh == 0) {
+		return false;
+	}
+	average(v, fresh, &last, out);
+	finish(out, ours, &last);
+	out->jitter_s = fmax(spread_s, out->jitter_s);
+	out->spread_s = spread_s;
+	out->noise_s = spread_s / sqrt(fresh);
+	return true;
 }

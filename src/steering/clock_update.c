@@ -144,7 +144,9 @@ clock_update_sampled(struct steering *s, const struct assoc *a, const struct ass
 
 	if (clock_rules_adaptive(s) || (may_be_used(s, ans) && worth_selecting(s, a))) {
 		s->update.newest = taken ? a->id : 0;
+		s->update.more = ans->more;
 		run(s, true);
+		s->update.more = false;
 	} else {
 		system_raise_error(s);
 	}

@@ -217,6 +217,9 @@ write_loopstats(struct steering *s)
 	const struct loop_state *l = &s->disc.loop;
 	bool ours = s->adjust.controlled;
 
+	if (s->update.more) {
+		return;
+	}
 	stats_loop(s->is.journal,
 	    &(struct stats_loop_line){
 		.offset_s = s->sys.offset_s,

@@ -1969,6 +1969,89 @@ burst_is_not_sent_to_a_source_that_is_not_fit(void **state)
 	assert_int_equal(b.a.poll.burst, 0);
 }
 
+/* A clock of pulses at that poll, its first burst over. */
+static void
+start_pulses(struct bench *b, int poll, bool pulse)
+{
+	struct assoc_rules rules = client_rules(ASSOC_REFCLOCK | ASSOC_PPS);
+	struct refsample_result r = { .mean = { .pulse = pulse }, .noise_s = 1e-6, .used = 1 };
+
+	rules.minpoll = poll;
+	rules.maxpoll = poll;
+	start(b, &rules);
+	b->policy.adaptive = true;
+	b->w.sys_poll = poll;
+	for (int i = 0; i < 200; i++) {
+		b->w.now = mtime_add_s(b->w.now, 1.0);
+		(void)assoc_read_soon(&b->a, &b->w);
+		if (!mtime_before(b->w.now, b->a.poll.next)) {
+			assoc_poll(&b->a, &b->w, &b->draw, &b->sent);
+			r.mean.at = b->w.now;
+			assoc_read(&b->a, &r, &b->w, &b->got);
+		}
+	}
+}
+
+/* Each second out of turn, and each 16 s in turn, which alone shifts the register. */
+static void
+pulses_at_poll_4_are_taken_as_they_come_and_the_turn_stays(void **state)
+{
+	struct refsample_result r = { .mean = { .pulse = true }, .noise_s = 1e-6, .used = 1 };
+	unsigned turns = 0, pulses = 0, first = 0;
+	static struct bench b;
+
+	(void)state;
+	start_pulses(&b, 4, true);
+	for (int i = 0; i < 1600; i++) {
+		b.w.now = mtime_add_s(b.w.now, 0.5);
+		if (i % 2 == 0) {
+			assert_true(assoc_read_soon(&b.a, &b.w));
+			assert_false(assoc_read_soon(&b.a, &b.w));
+		}
+		while (!mtime_before(b.w.now, b.a.poll.next)) {
+			unsigned reach = b.a.poll.reach;
+
+			assoc_poll(&b.a, &b.w, &b.draw, &b.sent);
+			turns += b.sent.each ? 0 : 1;
+			assert_int_equal(b.a.poll.reach,
+			    b.sent.each ? reach : (reach << 1 & 0xff) | 1);
+			assert_false(assoc_clock_silent(&b.a));
+			if (b.sent.each) {
+				r.mean.at = b.w.now;
+				assoc_read(&b.a, &r, &b.w, &b.got);
+				pulses++;
+				first += b.got.more ? 0 : 1;
+			}
+		}
+		assert_int_equal(assoc_unfit(&b.a, &b.w) & FLASH_PEER_UNREACH, 0);
+	}
+	assert_int_equal(pulses, 800);
+	assert_true(turns >= 45 && turns <= 50);
+	assert_int_equal(first, turns);
+	/* It falls silent: nothing in a whole poll. */
+	for (int i = 0; i < 2; i++) {
+		b.w.now = b.a.poll.next;
+		assoc_poll(&b.a, &b.w, &b.draw, &b.sent);
+	}
+	assert_true(assoc_clock_silent(&b.a));
+	assert_int_equal(assoc_unfit(&b.a, &b.w), FLASH_PEER_UNREACH);
+}
+
+static void
+others_wait_for_their_turn(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_pulses(&b, 6, true);
+	assert_false(assoc_read_soon(&b.a, &b.w));
+	start_pulses(&b, 4, false);
+	assert_false(assoc_read_soon(&b.a, &b.w));
+	start_pulses(&b, 4, true);
+	b.policy.adaptive = false;
+	assert_false(assoc_read_soon(&b.a, &b.w));
+}
+
 int
 main(void)
 {
@@ -2060,6 +2143,8 @@ main(void)
 		cmocka_unit_test(our_own_clock_is_never_young_nor_settling),
 		cmocka_unit_test(our_own_clock_keeps_its_own_pace),
 		cmocka_unit_test(burst_is_not_sent_to_a_source_that_is_not_fit),
+		cmocka_unit_test(pulses_at_poll_4_are_taken_as_they_come_and_the_turn_stays),
+		cmocka_unit_test(others_wait_for_their_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

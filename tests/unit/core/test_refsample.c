@@ -280,6 +280,101 @@ what_readings_are_known_to_have_is_the_least_of_their_noise(void **state)
 	assert_int_equal(out.mean.leap, LEAP_NONE);
 }
 
+static const struct refsample_clock exact = { .precision_s = 1e-9 };
+
+static void
+add_pulse(struct refsample *r, int second, double offset_s)
+{
+	refsample_add(r,
+	    &(struct refsample_reading){
+		.offset_s = offset_s,
+		.at = { (7000 + second) * INT64_C(1000000000) },
+		.pulse = true,
+	    });
+}
+
+/* 40 pulses of +-100 ns, given one by one; what is left for the turn is nothing. */
+static void
+a_pulse_is_given_as_it_comes_with_the_noise_of_those_before(void **state)
+{
+	struct refsample_result out;
+	struct refsample r;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 40; i++) {
+		double offset_s = i % 2 == 0 ? 100e-9 : -100e-9;
+
+		add_pulse(&r, i, offset_s);
+		assert_true(refsample_take_newest(&r, &exact, &out));
+		assert_int_equal(out.used, 1);
+		assert_near(out.mean.offset_s, offset_s, 1e-12);
+		assert_false(refsample_take_newest(&r, &exact, &out));
+		assert_false(refsample_take(&r, &exact, &out));
+	}
+	assert_near(out.noise_s, 200e-9 / sqrt(2.0), 1e-9);
+	assert_near(out.spread_s, out.noise_s, 0.0);
+}
+
+static void
+a_pulse_that_strays_is_not_given(void **state)
+{
+	struct refsample_result out;
+	struct refsample r;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 60; i++) {
+		add_pulse(&r, i, i == 40 ? 1e-3 : i % 2 == 0 ? 100e-9 : -100e-9);
+		assert_int_equal(refsample_take_newest(&r, &exact, &out), i != 40);
+	}
+}
+
+/* Up or down, and whatever its size: seven pulses are more than half of twelve. */
+static void
+where_pulses_jump_the_eighth_is_given(void **state)
+{
+	static const double jumps_s[] = { 1e-3, -1e-3, 0.3, -20e-6 };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof jumps_s / sizeof *jumps_s; k++) {
+		struct refsample_result out;
+		struct refsample r;
+		int lost = 0;
+
+		refsample_clear(&r);
+		for (int i = 0; i < 120; i++) {
+			add_pulse(&r, i,
+			    (i % 2 == 0 ? 100e-9 : -100e-9) + (i >= 60 ? jumps_s[k] : 0.0));
+			lost += refsample_take_newest(&r, &exact, &out) ? 0 : 1;
+			assert_true(i < 68 || lost <= 7);
+		}
+		assert_true(lost >= 5 && lost <= 7);
+	}
+}
+
+/* What was read since the last pulse was given is there for the turn, and what was given is not. */
+static void
+lines_after_pulses_wait_for_the_turn(void **state)
+{
+	struct refsample_result out;
+	struct refsample r;
+
+	(void)state;
+	refsample_clear(&r);
+	for (int i = 0; i < 20; i++) {
+		add_pulse(&r, i, 1e-6);
+		assert_true(refsample_take_newest(&r, &exact, &out));
+	}
+	for (int i = 0; i < 5; i++) {
+		add(&r, -0.002);
+	}
+	assert_true(take(&r, 1e-9, &out));
+	assert_int_equal(out.used, 5);
+	assert_near(out.mean.offset_s, -0.002, 1e-9);
+	assert_false(take(&r, 1e-9, &out));
+}
+
 int
 main(void)
 {
@@ -294,6 +389,10 @@ main(void)
 		cmocka_unit_test(the_mean_offset_is_of_the_mean_time),
 		cmocka_unit_test(a_drift_that_is_known_is_no_noise),
 		cmocka_unit_test(parts_follow_each_other_and_share_their_noise),
+		cmocka_unit_test(a_pulse_is_given_as_it_comes_with_the_noise_of_those_before),
+		cmocka_unit_test(a_pulse_that_strays_is_not_given),
+		cmocka_unit_test(where_pulses_jump_the_eighth_is_given),
+		cmocka_unit_test(lines_after_pulses_wait_for_the_turn),
 		cmocka_unit_test(what_readings_are_known_to_have_is_the_least_of_their_noise),
 	};
 
