@@ -21,6 +21,9 @@ struct refclock;
 
 enum { REFCLOCK_NAME_MAX = 16, REFCLOCK_TIMECODE_MAX = 128 };
 
+/* TCP, on this host. */
+enum { REFCLOCK_GPSD_PORT = 2947 };
+
 /* Mode 6's events of a clock. */
 enum refclock_event {
 	REFCLOCK_FINE,
@@ -41,6 +44,7 @@ struct refclock_input {
 	double retry_s;        /* of the attempts to open it */
 	struct mtime retry_at; /* valid while device is NULL */
 	int error;             /* of the last attempt, said once per change */
+	bool heard;            /* since it was opened something was read */
 };
 
 struct refclock_driver {
@@ -56,6 +60,7 @@ struct refclock_driver {
 	/* Adds what depends on its line, or NULL. */
 	void (*put_rules)(const struct config_source *s, struct assoc_rules *r);
 	uint32_t silent; /* a bit of mode with which its pulses do not make it a PPS peer */
+	bool late; /* its fudge time2 is that of sentences, which end late */
 	/* What it is read from, false: there is no such input. NULL: nothing, then: */
 	bool (*want)(const struct refclock *r, enum refclock_input_of of, struct device_want *out);
 	/* Takes in one reading of an input; refclock_reading says what it was. */
@@ -80,6 +85,8 @@ struct refclock_setup {
 	struct clock *clock; /* only read */
 	struct devices *devices;
 	struct journal *journal;
+	bool calibrate; /* enable calibrate */
+	bool kernel;    /* the kernel may take part (enable kernel, enable ntp) */
 	/* What holds for associations now. */
 	void (*world)(void *ctx, struct assoc_world *w);
 	/* A reading was added. */
@@ -121,8 +128,31 @@ struct refclock_nmea {
 	bool paired;                         /* the last time was that of a pulse, at: */
 	struct mtime paired_at;
 	struct refclock_lines lines;
-	unsigned lates; /* lines whose time behind a pulse is in the next */
-	double late_s;  /* of the lines behind the pulses, the mean of the last; 0: not known */
+};
+
+/* How long after the pulse of a second its sentence is there. */
+struct refclock_late {
+	unsigned n;  /* sentences whose time behind a pulse is in: */
+	double is_s; /* the mean of the last ones */
+};
+
+/* What GPSD remembers. */
+struct refclock_gpsd {
+	unsigned devices_n; /* that gpsd reads */
+	int mode, used;     /* of the last fix; satellites then, -1: not told */
+	bool fixed;         /* at: */
+	struct mtime fix_at;
+	bool toff_seen; /* at: */
+	struct mtime toff_at;
+	int64_t serial_ns;   /* the time that its sentences told last, 0: none */
+	double serial_off_s; /* and the offset by it, */
+	struct mtime serial_at;
+	int64_t pulse_ns; /* the same of its pulses */
+	struct mtime pulse_at, pulses_since;
+	bool begun;                /* gpsd has spoken: what follows is valid */
+	struct mtime strict_until; /* mode 2: pulses lead up to then */
+	/* Since the last line of clockstats. */
+	unsigned received_n, bad_n, no_fix_n, serial_n, serial_used_n, pulse_n, pulse_used_n;
 };
 
 /* What PHC remembers. */
@@ -153,6 +183,7 @@ struct refclock {
 	unsigned events;                /* changes of event, 0..15 */
 	bool started;                   /* its owner knows it */
 	bool told_data;                 /* what is wrong with what it says was logged */
+	int bind_error;                 /* of flag3, said once per change; 0: none */
 	/* Where from. */
 	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual; or vmclock */
 	unsigned baud;
@@ -166,6 +197,10 @@ struct refclock {
 	struct refclock_shm shm;
 	struct refclock_nmea nmea;
 	struct refclock_phc phc;
+	struct refclock_gpsd gpsd;
+	struct refclock_late late;
+	bool calibrates;     /* enable calibrate: what is learned goes into fudge */
+	unsigned calibrated; /* how often that was done */
 };
 
 /* What the driver and fudge add to the rules of an association. */
@@ -181,6 +216,23 @@ void refclock_close(struct refclock *r); /* NULL is fine */
 /* What was read since the last poll, as successive samples; how many there are, 0: nothing. */
 unsigned refclock_read(struct refclock *r, const struct assoc_world *w,
     struct refsample_result out[REFSAMPLE_PARTS]);
+
+/*
+ * Out of turn: the newest of its pulses, when the last reading was one and it does not stray. 1, or
+ * 0: nothing, and the turn has what there is.
+ */
+unsigned refclock_read_newest(struct refclock *r, const struct assoc_world *w,
+    struct refsample_result *out);
+
+/*
+ * enable calibrate: a pulse of another clock leads ours, by which the samples of this one are off by
+ * offset_s. A tenth of it goes into its fudge: time2 where that is of sentences, else time1. False
+ * where there is nothing to calibrate: pulses are what others are calibrated by.
+ */
+bool refclock_calibrate(struct refclock *r, double offset_s);
+
+/* What was learned so, or by its own pulses, into the fudge of its line; false: nothing yet. */
+bool refclock_learned(const struct refclock *r, struct config_fudge *f);
 
 /* Our clock was stepped: what the device stamped before is on another scale. */
 void refclock_stepped(struct refclock *r);

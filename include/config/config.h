@@ -73,6 +73,7 @@ enum config_clock {
 	CLOCK_NMEA = 20,
 	CLOCK_PPS = 22,
 	CLOCK_SHM = 28,
+	CLOCK_GPSD = 46,
 	CLOCK_SOCK = 47, /* our own numbers: chrony has none */
 	CLOCK_PHC = 48,
 };

@@ -194,6 +194,9 @@ const char *config_source_word(enum config_source_kind kind);
 /* False when a kind of source, or the driver of a refclock, does not act in this version. */
 bool config_source_in_effect(const struct config_source *s);
 
+/* A clock by flag3 whose pulses the kernel is to measure too. */
+bool config_wants_kernel_pps(const struct config_source *s);
+
 /* A legacy reference clock type. */
 struct schema_clock {
 	int32_t type;

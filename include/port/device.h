@@ -26,9 +26,11 @@ enum device_kind {
 	DEVICE_COMPARE,
 	/* A file of the kernel that is read from its beginning each time: what is so now. */
 	DEVICE_PAGE,
+	/* A TCP server on this host that speaks first: lines of text. */
+	DEVICE_STREAM,
 };
 
-enum { DEVICE_BYTES_MAX = 256, DEVICE_PATH_MAX = 1024 };
+enum { DEVICE_BYTES_MAX = 256, DEVICE_PATH_MAX = 1024, DEVICE_STREAM_MAX = 10240 };
 
 /* What is to be opened. */
 struct device_want {
@@ -39,10 +41,13 @@ struct device_want {
 	bool owner_only; /* and whether only its maker may write to it then */
 	unsigned baud;   /* DEVICE_LINE; 0: the speed that it has */
 	bool falling;    /* DEVICE_PULSE: the edge that is cleared begins the second */
+	/* DEVICE_STREAM, at ::1 or 127.0.0.1: */
+	uint16_t port;
+	const char *hello; /* what it is sent once it has spoken; the caller's, for good */
 };
 
 struct device_reading {
-	/* When it was read; DEVICE_LINE: when the end of the line came. */
+	/* When it was read; DEVICE_LINE, DEVICE_STREAM: when the end of the line came. */
 	struct clock_reading at;
 	bool snapshot; /* there is no other now: it is what is there */
 	size_t len;
@@ -51,6 +56,11 @@ struct device_reading {
 	uint8_t again[4];
 	struct rtime pulse;   /* DEVICE_PULSE: our clock's time of the edge */
 	struct phc_look look; /* DEVICE_COMPARE */
+	/*
+	 * DEVICE_STREAM: a line without its end, of len octets; beyond DEVICE_STREAM_MAX it was too
+	 * long, and there is nothing to be read of it. Until the next call for the device.
+	 */
+	const char *line;
 };
 
 struct devices;
@@ -74,6 +84,12 @@ struct devices_ops {
 	int (*read)(struct device *dev, struct device_reading *out);
 	/* DEVICE_SNAPSHOT: writes 32 bits, in the order of octets of the machine. */
 	void (*put)(struct device *dev, size_t at, uint32_t value);
+	/*
+	 * DEVICE_PULSE: has the kernel measure its clock by the pulses too. 0 or -errno: -EOPNOTSUPP
+	 * where it was built to sleep between ticks, as all distributions have it; -EPERM without
+	 * CAP_SYS_TIME.
+	 */
+	int (*bind)(struct device *dev);
 	void (*close)(struct device *dev);
 };
 

@@ -32,10 +32,19 @@ enum sandbox_answer {
 /* True when this build has it. The kernel may still refuse. */
 bool sandbox_is_built(void);
 
+/* What SANDBOX_CLOCKS may do beside, where a clock wants it: bits. */
+enum sandbox_more {
+	SANDBOX_GPSD = 1 << 0,       /* connect by TCP; where to is the fence's */
+	SANDBOX_KERNEL_PPS = 1 << 1, /* have the kernel follow pulses by itself */
+};
+
 /*
  * Enters the sandbox for good; children inherit it, and may only enter a narrower one. Needs
  * no_new_privs (which -u sets). 0 or -errno (-ENOSYS: not built).
  */
 int sandbox_enter(enum sandbox_role role, enum sandbox_answer answer);
+
+/* The same of SANDBOX_CLOCKS, with more of enum sandbox_more. */
+int sandbox_enter_clocks(unsigned more, enum sandbox_answer answer);
 
 #endif

@@ -410,7 +410,9 @@ after_answer(struct peer *p, const struct assoc_answer *ans)
 		return;
 	}
 	c->is.up->heard(c->is.up_ctx, &p->a, ans);
-	stats_peer(c->is.journal, &p->a, peer_event_status(p));
+	if (!ans->more) {
+		stats_peer(c->is.journal, &p->a, peer_event_status(p));
+	}
 	follow_estimate(p, ans);
 	c->on->sampled(p);
 	c->is.up->sampled(c->is.up_ctx, &p->a, ans);
@@ -473,6 +475,9 @@ open_clock(struct peer *p, struct source *s)
 		.clock = c->is.clock,
 		.devices = c->is.devices,
 		.journal = c->is.journal,
+		.calibrate = (c->conf->switches & SWITCH_CALIBRATE) != 0,
+		.kernel = (c->conf->switches & SWITCH_KERNEL) != 0 &&
+		    (c->conf->switches & SWITCH_NTP) != 0,
 		.world = clock_world,
 		.added = clock_added,
 		.tai = clock_tai,
@@ -483,11 +488,29 @@ open_clock(struct peer *p, struct source *s)
 	return p->clock != NULL;
 }
 
+/* The pulse of another clock leads ours. */
+static bool
+pulse_leads(const struct peer *p)
+{
+	const struct peers *all = &p->client->peers;
+
+	for (unsigned i = 0; i < all->peer_n; i++) {
+		const struct assoc *a = &all->peer[i].a;
+
+		if (a->id != 0 && a->id != p->a.id && a->pulsed && a->tally == TALLY_PPSPEER) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* each: the newest of its pulses alone. */
 static void
-read_clock(struct peer *p, const struct assoc_world *w)
+read_clock(struct peer *p, const struct assoc_world *w, bool each)
 {
 	struct refsample_result r[REFSAMPLE_PARTS];
-	unsigned n = refclock_read(p->clock, w, r);
+	unsigned n =
+	    each ? refclock_read_newest(p->clock, w, &r[0]) : refclock_read(p->clock, w, r);
 	struct assoc_answer ans;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -496,6 +519,9 @@ read_clock(struct peer *p, const struct assoc_world *w)
 		if (i + 1 == n || ans.events != 0 || ans.estimated == ESTIMATOR_BROKE) {
 			after_answer(p, &ans);
 		}
+	}
+	if (n > 0 && !each && pulse_leads(p)) {
+		(void)refclock_calibrate(p->clock, ans.sample.offset_s);
 	}
 }
 
@@ -535,7 +561,7 @@ on_timer(void *ctx)
 	}
 	assoc_poll(&p->a, &w, &draw, &out);
 	if (p->a.rules.flags & ASSOC_REFCLOCK) {
-		read_clock(p, &w);
+		read_clock(p, &w, out.each);
 		peer_event_note_all(c, p, out.events);
 		arm(p);
 		if (out.filtered) {

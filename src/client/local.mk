@@ -23,6 +23,7 @@ libclient_a_SOURCES = \
 	src/client/sources_nts.h src/client/sources_nts.c \
 	src/client/sources_pool.h src/client/sources_pool.c \
 	src/client/line.h src/client/line.c \
+	src/client/refclock_gpsd.h src/client/refclock_gpsd.c \
 	src/client/refclock_local.h src/client/refclock_local.c \
 	src/client/refclock_nmea.h src/client/refclock_nmea.c \
 	src/client/refclock_phc.h src/client/refclock_phc.c \

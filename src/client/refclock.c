@@ -3,12 +3,14 @@
 #include "client/refclock.h"
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/backoff.h"
 #include "journal/report.h"
 #include "journal/stats.h"
 #include "wire/header.h"
+#include "refclock_gpsd.h"
 #include "refclock_local.h"
 #include "refclock_nmea.h"
 #include "refclock_phc.h"
@@ -17,8 +19,8 @@
 #include "refclock_sock.h"
 
 /* Each type here acts by the table of clocks of config/schema.c, and each that acts is here. */
-static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_LOCAL, &REFCLOCK_NMEA,
-	&REFCLOCK_PHC, &REFCLOCK_PPS, &REFCLOCK_SHM, &REFCLOCK_SOCK };
+static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_GPSD, &REFCLOCK_LOCAL,
+	&REFCLOCK_NMEA, &REFCLOCK_PHC, &REFCLOCK_PPS, &REFCLOCK_SHM, &REFCLOCK_SOCK };
 
 /* A device that is missing. */
 static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
@@ -143,6 +145,46 @@ say_found(struct refclock *r, struct refclock_input *in, const char *why)
 	}
 }
 
+/* It is tried again, ever more seldom. */
+static void
+wait_for(struct refclock *r, struct refclock_input *in, int error, const char *why)
+{
+	say_missing(r, in, error, why);
+	in->retry_s = backoff_s(in->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
+	in->retry_at = mtime_add_s(loop_now(r->is.loop), in->retry_s);
+	if (in == &r->input[REFCLOCK_MAIN]) {
+		tell_event(r, REFCLOCK_FAULT, strerror(-error));
+	}
+}
+
+/*
+ * flag3. The kernel only measures: what leads the clock stays the loop, which knows of every
+ * adjustment. ntp.org's and NTPsec's daemons give up a clock whose kernel cannot.
+ */
+static void
+bind_to_kernel(struct refclock *r, struct refclock_input *in)
+{
+	int error;
+
+	if (!r->is.kernel || r->fudge.flag3 == 0) {
+		return;
+	}
+	error = r->is.devices->ops->bind(in->device);
+	if (error == 0) {
+		report(r->is.journal, LOG_LEVEL_NOTICE,
+		    "%s: the kernel measures its clock by the pulses too (flag3): ntpq -c kerninfo",
+		    r->name);
+	} else if (error != r->bind_error) {
+		report(r->is.journal, LOG_LEVEL_NOTICE,
+		    "%s: no kernel PPS (flag3): %s%s; it goes on without", r->name,
+		    strerror(-error),
+		    error == -EOPNOTSUPP  ? ", which this kernel was built without (NO_HZ)"
+			: error == -EPERM ? ", which needs CAP_SYS_TIME"
+					  : "");
+	}
+	r->bind_error = error;
+}
+
 static void
 open_input(struct refclock *r, enum refclock_input_of of)
 {
@@ -156,27 +198,46 @@ open_input(struct refclock *r, enum refclock_input_of of)
 	error = r->is.devices->ops->open(r->is.devices, &want, &in->device, &t);
 	if (error != 0) {
 		in->device = NULL;
-		say_missing(r, in, error, why);
-		in->retry_s = backoff_s(in->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
-		in->retry_at = mtime_add_s(loop_now(r->is.loop), in->retry_s);
-		if (of == REFCLOCK_MAIN) {
-			tell_event(r, REFCLOCK_FAULT, strerror(-error));
-		}
+		wait_for(r, in, error, why);
 		return;
 	}
-	in->retry_s = 0.0;
-	say_found(r, in, why);
+	in->heard = false;
+	if (want.kind == DEVICE_PULSE) {
+		bind_to_kernel(r, in);
+	}
+	/* Of those that somebody else is behind it is not known before he speaks. */
+	if (want.kind != DEVICE_STREAM && want.kind != DEVICE_LINE) {
+		in->retry_s = 0.0;
+		say_found(r, in, why);
+	}
 }
 
-/* One that has gone is mostly there again at once: a writer that was started anew. */
+/*
+ * One that has gone is mostly there again at once: a writer that was started anew. One that never
+ * said a word is as one that could not be opened.
+ */
 static void
 lose_input(struct refclock *r, struct refclock_input *in, int error)
 {
 	r->is.devices->ops->close(in->device);
 	in->device = NULL;
 	in->retry_at = loop_now(r->is.loop);
+	if (!in->heard) {
+		wait_for(r, in, error, "");
+		return;
+	}
 	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is gone (%s), opened again", r->name,
 	    what(r, in), strerror(-error));
+}
+
+static void
+hear(struct refclock *r, struct refclock_input *in)
+{
+	if (!in->heard) {
+		in->heard = true;
+		in->retry_s = 0.0;
+		say_found(r, in, "");
+	}
 }
 
 static void
@@ -189,6 +250,7 @@ take_all(struct refclock *r, enum refclock_input_of of, const struct assoc_world
 	for (unsigned i = 0; i < READINGS_MAX && error == 0; i++) {
 		error = r->is.devices->ops->read(in->device, &d);
 		if (error == 0) {
+			hear(r, in);
 			r->driver->take(r, of, &d, w);
 			/* There always is a snapshot. */
 			error = d.snapshot ? -EAGAIN : 0;
@@ -288,6 +350,7 @@ refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 	keep_path(r->ppspath, s->vmclock != NULL ? s->vmclock : s->ppspath);
 	r->tai = (s->flags & OPTION_TAI) != 0;
 	r->begun = (struct rtime){ INT64_MIN };
+	r->gpsd.used = -1;
 	refsample_clear(&r->samples);
 	if (r->driver->want != NULL) {
 		r->is.loop->ops->timer_init(r->is.loop, &r->timer, on_second, r);
@@ -369,6 +432,62 @@ refclock_read(struct refclock *r, const struct assoc_world *w,
 	}
 	return r->pulses && w->policy->adaptive ? refsample_take_parts(&r->samples, &ours, out)
 						: refsample_take(&r->samples, &ours, &out[0]);
+}
+
+unsigned
+refclock_read_newest(struct refclock *r, const struct assoc_world *w, struct refsample_result *out)
+{
+	const struct refsample_clock ours = { log2s_to_s(w->precision), w->freq };
+
+	return r->pulses && refsample_take_newest(&r->samples, &ours, out) ? 1 : 0;
+}
+
+/* ---- calibration ---- */
+
+/* Polls after which what was learned is told, and believed. */
+enum { CALIBRATED_AFTER = 32 };
+/* As ntp.org's daemon has it. */
+static const double CALIBRATION_GAIN = 0.1;
+
+static double *
+calibrated_of(struct refclock *r)
+{
+	return r->driver->late ? &r->fudge.time2_s : &r->fudge.time1_s;
+}
+
+static void
+tell_calibrated(const struct refclock *r)
+{
+	report(r->is.journal, LOG_LEVEL_NOTICE,
+	    "%s: calibrated: 'fudge 127.127.%d.%d %s %.6f' is what to write", r->name,
+	    r->driver->type, (int)r->unit, r->driver->late ? "time2" : "time1",
+	    r->driver->late ? r->fudge.time2_s : r->fudge.time1_s);
+}
+
+bool
+refclock_calibrate(struct refclock *r, double offset_s)
+{
+	if (!r->is.calibrate || r->pulses || r->driver->read != NULL || !isfinite(offset_s)) {
+		return false;
+	}
+	*calibrated_of(r) -= CALIBRATION_GAIN * offset_s;
+	if (++r->calibrated == CALIBRATED_AFTER) {
+		r->fudge.given |= r->driver->late ? FUDGE_TIME2 : FUDGE_TIME1;
+		tell_calibrated(r);
+	}
+	return true;
+}
+
+bool
+refclock_learned(const struct refclock *r, struct config_fudge *f)
+{
+	if (r->calibrated == 0) {
+		return false;
+	}
+	f->given |= r->driver->late ? FUDGE_TIME2 : FUDGE_TIME1;
+	f->time1_s = r->fudge.time1_s;
+	f->time2_s = r->fudge.time2_s;
+	return true;
 }
 
 bool

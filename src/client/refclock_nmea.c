@@ -3,7 +3,6 @@
 #include "refclock_nmea.h"
 #include <math.h>
 #include <string.h>
-#include "journal/report.h"
 #include "refclock/nmea.h"
 #include "refclock_reading.h"
 
@@ -17,7 +16,7 @@ enum {
 	MODE_SILENT = 1 << 17,
 	MODE_TRUST_DATE = 1 << 18
 };
-enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600, LATES_TOLD = 300 };
+enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600 };
 
 /*
  * Sentences come some tenths of a second after the second they tell, by a time that nobody knows
@@ -31,7 +30,6 @@ static const double PAIR_S = 0.4, PAIR_ON_S = 0.45;
 static const double LINE_MOST_S = 3.0;
 /* So long after the last pulse a line counts alone. */
 static const double ALONE_AFTER_S = 5.0;
-static const double LATE_GAIN = 1.0 / 16.0;
 
 /* ---- devices ---- */
 
@@ -133,24 +131,6 @@ pulse_of(const struct refclock *r, struct rtime line)
 	return best;
 }
 
-/* What nobody has to measure by hand: said once, when it has been seen for long enough. */
-static void
-tell_late(struct refclock *r)
-{
-	if ((r->fudge.given & FUDGE_TIME2) == 0 && ++r->nmea.lates == LATES_TOLD) {
-		report(r->is.journal, LOG_LEVEL_NOTICE,
-		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.20.%d time2 "
-		    "%.3f' makes them of use while there is none",
-		    r->name, r->nmea.late_s, (int)r->unit, r->nmea.late_s);
-	}
-}
-
-static void
-note_late(struct refclock_nmea *n, double late_s)
-{
-	n->late_s = fabs(n->late_s) > 0.0 ? n->late_s + (late_s - n->late_s) * LATE_GAIN : late_s;
-}
-
 /* ---- lines ---- */
 
 static void
@@ -196,8 +176,7 @@ add_pulse(struct refclock *r, const struct device_reading *d, int64_t told_ns, s
 
 	later.at.real = rtime_add_s(d->at.real, 1.0);
 	later.at.mono = mtime_add_s(d->at.mono, 1.0);
-	note_late(&r->nmea, rtime_diff_s(d->at.real, pulse));
-	tell_late(r);
+	refclock_reading_late(r, rtime_diff_s(d->at.real, pulse));
 	r->nmea.paired = true;
 	r->nmea.paired_at = d->at.mono;
 	judge_reading(r, &got, r->fudge.time1_s,
@@ -327,6 +306,7 @@ const struct refclock_driver REFCLOCK_NMEA = {
 	.stratum = 0,
 	.refid = "GPS",
 	.silent = MODE_SILENT,
+	.late = true,
 	.want = want,
 	.take = take,
 	.put_stats = put_stats,

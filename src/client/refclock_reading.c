@@ -6,6 +6,9 @@
 
 /* Two seconds whose adjustments tell a rate. */
 static const double SINCE_LEAST_S = 0.3, SINCE_MOST_S = 3.0;
+/* So many of the last sentences tell how late they are; after so many it is told. */
+static const double LATE_GAIN = 1.0 / 16.0;
+enum { LATES_TOLD = 300, LATES_KNOWN = 32 };
 /* A slew that ends is not even: so much of its part in the time since a stamp is unsure. */
 static const double UNEVEN = 0.3;
 
@@ -69,4 +72,25 @@ refclock_reading_when(const struct refclock *r, const struct device_reading *d, 
 	out->adjusted_ns = w->adjusted_ns - ns_from_s(rate * since_s);
 	out->noise_s = hypot(out->noise_s, UNEVEN * (rate - w->freq) * since_s);
 	return true;
+}
+
+void
+refclock_reading_late(struct refclock *r, double late_s)
+{
+	struct refclock_late *l = &r->late;
+
+	l->is_s = l->n > 0 ? l->is_s + (late_s - l->is_s) * LATE_GAIN : late_s;
+	l->n++;
+	if (r->is.calibrate) {
+		/* Its own pulses tell it, the first at once. */
+		r->fudge.time2_s = l->is_s;
+		r->calibrated++;
+		r->fudge.given |= l->n >= LATES_KNOWN ? (unsigned)FUDGE_TIME2 : 0u;
+	}
+	if ((r->is.calibrate || (r->fudge.given & FUDGE_TIME2) == 0) && l->n == LATES_TOLD) {
+		report(r->is.journal, LOG_LEVEL_NOTICE,
+		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.%d.%d time2 "
+		    "%.3f' makes them of use while there is none",
+		    r->name, l->is_s, r->driver->type, (int)r->unit, l->is_s);
+	}
 }

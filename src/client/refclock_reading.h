@@ -22,4 +22,10 @@ void refclock_reading_bad(struct refclock *r, enum refclock_event event, const c
 bool refclock_reading_when(const struct refclock *r, const struct device_reading *d,
     struct rtime stamp, double most_s, const struct assoc_world *w, struct refsample_reading *out);
 
+/*
+ * A sentence came late_s after the pulse of its second. What it is late by nobody has to measure by
+ * hand: it is told once it has been seen for long enough.
+ */
+void refclock_reading_late(struct refclock *r, double late_s);
+
 #endif

@@ -598,7 +598,8 @@ static const struct schema_clock clocks[] = {
 	{ 42, "zyfer", "Zyfer", STATE_NOT_YET, NULL, 0 },
 	{ 44, NULL, "NeoClock", STATE_NOT_YET, NULL, 0 },
 	{ 45, NULL, "Spectracom TSYNC", STATE_NOT_YET, NULL, 0 },
-	{ 46, "gpsd", "gpsd", STATE_NOT_YET, NULL, 0 },
+	{ 46, "gpsd", "gpsd", STATE_ACTS, " path timedata time1 time2 flag1 flag2 flag3 flag4 ",
+	    3 },
 	{ 47, "sock", "socket of chrony's kind", STATE_ACTS, " path timedata time1 flag4 ", 0 },
 	{ 48, "phc", "PTP hardware clock", STATE_ACTS,
 	    " path timedata ppsdata vmclock tai time1 time2 flag1 flag4 ", 0 },
@@ -696,6 +697,15 @@ config_source_in_effect(const struct config_source *s)
 	}
 	const struct schema_row *row = row_of_source(s->kind);
 	return row != NULL && row->state == STATE_ACTS;
+}
+
+bool
+config_wants_kernel_pps(const struct config_source *s)
+{
+	const struct config_fudge *f = &s->fudge;
+
+	return s->kind == SOURCE_REFCLOCK && f->flag3 != 0 &&
+	    (s->clock_type == CLOCK_PPS || (s->clock_type == CLOCK_NMEA && f->flag1 != 0));
 }
 
 const char *

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/cursor.h"
+#include "client/client.h"
 #include "config/print.h"
 #include "control_request.h"
 #include "vars.h"
@@ -234,21 +235,54 @@ keep_piece(void *ctx, const char *piece, size_t n)
 	s->len += n;
 }
 
+/* The configuration with what clocks have learned of their fudge (enable calibrate). */
+static struct config
+with_learned(const struct control_request *q, struct arena *a)
+{
+	const struct peers *all = &q->c->is.client->peers;
+	struct config c = *q->c->conf;
+	struct config_source *s = NULL;
+
+	for (unsigned i = 0; i < all->peer_n; i++) {
+		const struct peer *p = &all->peer[i];
+		struct config_fudge f;
+
+		if (p->a.id == 0 || p->clock == NULL) {
+			continue;
+		}
+		f = p->source->cfg->fudge;
+		if (refclock_learned(p->clock, &f)) {
+			s = s != NULL ? s : arena_alloc(a, c.sources_n * sizeof *s);
+			if (s == NULL) {
+				return *q->c->conf;
+			}
+			if (c.sources != s) {
+				memcpy(s, c.sources, c.sources_n * sizeof *s);
+				c.sources = s;
+			}
+			s[p->source->cfg - q->c->conf->sources].fudge = f;
+		}
+	}
+	return c;
+}
+
 static void
 save_as(struct control_request *q, const char *path)
 {
 	struct store *store = q->c->is.store;
 	struct saved s = { .at = NULL };
 	struct config_sink sink = { &s, keep_piece };
-	struct arena *a = arena_new(SAVED_MAX);
+	struct arena *a =
+	    arena_new(SAVED_MAX + (q->c->conf->sources_n + 1) * sizeof(struct config_source));
+	struct config c = a != NULL ? with_learned(q, a) : *q->c->conf;
 	int error = -ENOMEM;
 
-	config_print(q->c->conf, false, &sink); /* once to see how long it is */
+	config_print(&c, false, &sink); /* once to see how long it is */
 	s.cap = s.len;
 	s.len = 0;
 	s.at = a != NULL ? arena_alloc(a, s.cap + 1) : NULL;
 	if (s.at != NULL) {
-		config_print(q->c->conf, false, &sink);
+		config_print(&c, false, &sink);
 		error = s.cut ? -EFBIG : store->ops->create(store, path, s.at, s.len);
 	}
 	arena_free(a);

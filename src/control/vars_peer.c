@@ -407,6 +407,9 @@ flags_of(const struct config_fudge *f)
 static void
 fill_clock(const struct peer *p, struct clock_vars *v)
 {
+	struct config_fudge fudge = p->source->cfg->fudge;
+
+	(void)refclock_learned(p->clock, &fudge);
 	memset(v, 0, sizeof *v);
 	v->device = p->clock->driver->device;
 	v->name = p->clock->driver->name;
@@ -417,8 +420,8 @@ fill_clock(const struct peer *p, struct clock_vars *v)
 	v->baddata = p->clock->count.bad_data;
 	v->flags = flags_of(&p->source->cfg->fudge);
 	v->type = (uint64_t)p->source->cfg->clock_type;
-	v->time1 = p->source->cfg->fudge.time1_s;
-	v->time2 = p->source->cfg->fudge.time2_s;
+	v->time1 = fudge.time1_s;
+	v->time2 = fudge.time2_s;
 	v->stratum = p->a.rules.clock.stratum;
 	vars_put_refid(v->refid, sizeof v->refid, p->a.rules.clock.refid, 0);
 }

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "config/config.h"
+#include "client/refclock.h"
 #include "config/schema.h"
 #include "crypto/mac.h"
 #include "journal/report.h"
@@ -455,6 +456,25 @@ has_devices(const struct process *p)
 	return has_cards(p);
 }
 
+/* What of them wants more than a device: enum sandbox_more. */
+static unsigned
+device_needs(const struct process *p)
+{
+	const struct config *c = ntpd_config(p->ntpd);
+	unsigned more = 0;
+
+	for (unsigned i = 0; i < c->sources_n; i++) {
+		const struct config_source *s = &c->sources[i];
+
+		if (s->kind == SOURCE_REFCLOCK && s->clock_type == CLOCK_GPSD) {
+			more |= SANDBOX_GPSD;
+		} else if (config_wants_kernel_pps(s)) {
+			more |= SANDBOX_KERNEL_PPS;
+		}
+	}
+	return more;
+}
+
 static void
 allow_folder_of(struct process *p, const char *path)
 {
@@ -501,6 +521,9 @@ allow_folders(struct process *p)
 		fence_allow(p->fence, FENCE_READ, "/sys/class/ptp");
 		fence_allow(p->fence, FENCE_READ, "/sys/devices");
 	}
+	if ((device_needs(p) & SANDBOX_GPSD) != 0) {
+		fence_allow_connect(p->fence, REFCLOCK_GPSD_PORT);
+	}
 	fence_allow_system(p->fence);
 }
 
@@ -526,7 +549,8 @@ enter_sandbox(struct process *p)
 		return;
 	}
 	mac_load();
-	error = sandbox_enter(has_devices(p) ? SANDBOX_CLOCKS : SANDBOX_MAIN, SANDBOX_REFUSE);
+	error = has_devices(p) ? sandbox_enter_clocks(device_needs(p), SANDBOX_REFUSE)
+			       : sandbox_enter(SANDBOX_MAIN, SANDBOX_REFUSE);
 	if (error != 0) {
 		say(p, LOG_LEVEL_WARNING, "no filter of system calls: %s", strerror(-error));
 	}

@@ -11,6 +11,7 @@ struct device_calls {
 	int (*read)(struct device_sys *d, struct device_reading *out);
 	void (*put)(struct device_sys *d, size_t at, uint32_t value); /* NULL: there is nothing */
 	void (*close)(struct device_sys *d);
+	int (*bind)(struct device_sys *d); /* NULL: the kernel does nothing with it */
 };
 
 /* The first member of each kind. */
@@ -34,6 +35,8 @@ int device_pulse_open(const struct device_sys *like, const struct device_want *w
 int device_compare_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
 int device_page_open(const struct device_sys *like, const struct device_want *want,
+    struct device_sys **out, struct text *why);
+int device_stream_open(const struct device_sys *like, const struct device_want *want,
     struct device_sys **out, struct text *why);
 
 #endif

@@ -55,7 +55,25 @@ close_pulse(struct device_sys *d)
 	free(p);
 }
 
-static const struct device_calls CALLS = { .read = read_pulse, .close = close_pulse };
+/* One source at a time: another that was bound before is let go. */
+static int
+bind_pulse(struct device_sys *d)
+{
+	const struct device_pulse *p = (struct device_pulse *)d;
+	struct pps_bind_args b = {
+		.tsformat = PPS_TSFMT_TSPEC,
+		.edge = p->falling ? PPS_CAPTURECLEAR : PPS_CAPTUREASSERT,
+		.consumer = PPS_KC_HARDPPS,
+	};
+
+	return ioctl(p->fd, PPS_KC_BIND, &b) == 0 ? 0 : -errno;
+}
+
+static const struct device_calls CALLS = {
+	.read = read_pulse,
+	.close = close_pulse,
+	.bind = bind_pulse,
+};
 
 /* The edge is stamped already, or we have the right to ask for it. */
 static int

@@ -154,7 +154,7 @@ detach(struct device_sys *d)
 	free(s);
 }
 
-static const struct device_calls CALLS = { read_segment, put, detach };
+static const struct device_calls CALLS = { .read = read_segment, .put = put, .close = detach };
 
 int
 device_shm_open(const struct device_sys *like, const struct device_want *want,

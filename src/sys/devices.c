@@ -43,6 +43,9 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	case DEVICE_PAGE:
 		error = device_page_open(&d->like, want, &made, why);
 		break;
+	case DEVICE_STREAM:
+		error = device_stream_open(&d->like, want, &made, why);
+		break;
 	}
 	if (error == 0) {
 		*out = &made->dev;
@@ -71,13 +74,21 @@ put(struct device *dev, size_t at, uint32_t value)
 	}
 }
 
+static int
+bind_device(struct device *dev)
+{
+	struct device_sys *d = sys_of(dev);
+
+	return d->calls->bind != NULL ? d->calls->bind(d) : -EOPNOTSUPP;
+}
+
 static void
 close_device(struct device *dev)
 {
 	sys_of(dev)->calls->close(sys_of(dev));
 }
 
-static const struct devices_ops OPS = { open_device, read_device, put, close_device };
+static const struct devices_ops OPS = { open_device, read_device, put, bind_device, close_device };
 
 int
 devices_new(struct loop *loop, struct clock *clock, struct phcs *phcs, struct devices **out)

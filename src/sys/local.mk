@@ -10,6 +10,7 @@ libsys_a_SOURCES = \
 	src/sys/clockwatch.c \
 	src/sys/device_kinds.h src/sys/device_compare.c src/sys/device_datagram.c \
 	src/sys/device_line.c src/sys/device_page.c src/sys/device_pulse.c src/sys/device_shm.c \
+	src/sys/device_stream.c \
 	src/sys/devices.c \
 	src/sys/fence.c \
 	src/sys/file_access.c \

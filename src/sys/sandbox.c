@@ -23,6 +23,14 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	return -ENOSYS;
 }
 
+int
+sandbox_enter_clocks(unsigned more, enum sandbox_answer answer)
+{
+	(void)more;
+	(void)answer;
+	return -ENOSYS;
+}
+
 #else
 #include <linux/netlink.h>
 #include <linux/pps.h>
@@ -254,12 +262,14 @@ int_is(unsigned arg, int mask, int value)
 }
 
 static int
-allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
+allow_sockets(scmp_filter_ctx f, enum sandbox_role role, unsigned more)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof sockets / sizeof sockets[0] && rc == 0; i++) {
-		if ((sockets[i].roles & 1U << role) != 0) {
+		bool tcp = sockets[i].roles == TCP && (more & SANDBOX_GPSD) != 0;
+
+		if ((sockets[i].roles & 1U << role) != 0 || tcp) {
 			rc = unless_unknown(seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 3,
 			    int_is(0, -1, sockets[i].family),
 			    int_is(1, SOCK_TYPE_BITS, sockets[i].type),
@@ -276,14 +286,20 @@ allow_sockets(scmp_filter_ctx f, enum sandbox_role role)
  * and what these stamp.
  */
 static int
-allow_clocks(scmp_filter_ctx f)
+allow_clocks(scmp_filter_ctx f, unsigned more)
 {
+	static const uint64_t kernel_pps[] = { PPS_KC_BIND };
+	int rc;
+
 	static const uint64_t requests[] = { TCSETS, TCGETS2_OF_KERNEL, TCSETS2_OF_KERNEL,
 		PPS_GETPARAMS, PPS_SETPARAMS, PPS_GETCAP, PPS_FETCH, PTP_CLOCK_GETCAPS,
 		PTP_SYS_OFFSET, PTP_SYS_OFFSET_EXTENDED, PTP_SYS_OFFSET_PRECISE, SIOCETHTOOL,
 		SIOCGHWTSTAMP, SIOCSHWTSTAMP };
 
-	return allow_values(f, SCMP_SYS(ioctl), 1, requests, sizeof requests / sizeof requests[0]);
+	rc = allow_values(f, SCMP_SYS(ioctl), 1, requests, sizeof requests / sizeof requests[0]);
+	return rc != 0 || (more & SANDBOX_KERNEL_PPS) == 0
+	    ? rc
+	    : allow_values(f, SCMP_SYS(ioctl), 1, kernel_pps, 1);
 }
 
 static int
@@ -315,7 +331,7 @@ allow_children(scmp_filter_ctx f)
 }
 
 static int
-fill(scmp_filter_ctx f, enum sandbox_role role)
+fill(scmp_filter_ctx f, enum sandbox_role role, unsigned more)
 {
 	int rc = 0;
 
@@ -325,9 +341,9 @@ fill(scmp_filter_ctx f, enum sandbox_role role)
 		}
 	}
 	rc = rc != 0 ? rc : allow_memory(f, role);
-	rc = rc != 0 ? rc : allow_sockets(f, role);
+	rc = rc != 0 ? rc : allow_sockets(f, role, more);
 	rc = rc != 0 ? rc : allow_ioctls(f);
-	rc = rc != 0 || role != SANDBOX_CLOCKS ? rc : allow_clocks(f);
+	rc = rc != 0 || role != SANDBOX_CLOCKS ? rc : allow_clocks(f, more);
 	rc = rc != 0 ? rc : allow_reading_limits(f);
 	rc = rc != 0 ? rc : answer_names(f, SCMP_ACT_ERRNO(ENOSYS), newer_calls);
 	if (role == SANDBOX_STARTER) {
@@ -342,8 +358,8 @@ sandbox_is_built(void)
 	return true;
 }
 
-int
-sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
+static int
+enter(enum sandbox_role role, unsigned more, enum sandbox_answer answer)
 {
 	bool kill_all = answer == SANDBOX_KILL;
 	scmp_filter_ctx f = seccomp_init(kill_all ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
@@ -358,7 +374,7 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	if (is_daemon(role) || role == SANDBOX_EXPORTER || role == SANDBOX_SNMP) {
 		(void)seccomp_attr_set(f, SCMP_FLTATR_CTL_LOG, 1);
 	}
-	int rc = fill(f, role);
+	int rc = fill(f, role, more);
 	/* A rule for what happens anyway would be an error. */
 	if (rc == 0 && kill_all && !is_daemon(role)) {
 		rc = answer_names(f, SCMP_ACT_ERRNO(EPERM), refused_calls);
@@ -370,6 +386,18 @@ sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
 	}
 	seccomp_release(f);
 	return rc;
+}
+
+int
+sandbox_enter(enum sandbox_role role, enum sandbox_answer answer)
+{
+	return enter(role, 0, answer);
+}
+
+int
+sandbox_enter_clocks(unsigned more, enum sandbox_answer answer)
+{
+	return enter(SANDBOX_CLOCKS, more, answer);
 }
 
 #endif

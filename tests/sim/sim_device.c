@@ -171,6 +171,88 @@ send_pulse(struct sim_device *v)
 	r->pulse = r->at.real;
 }
 
+/* ---- gpsd ---- */
+
+static void
+put_line(struct sim_device *v, const char *line)
+{
+	struct device_reading *r = next_line(v);
+	struct text t = text_over((char *)r->bytes, sizeof r->bytes);
+
+	text_put(&t, line);
+	assert(!t.cut);
+	r->len = t.len;
+}
+
+/* What it says to a client that has come. */
+static void
+greet(struct sim_device *v)
+{
+	char buf[DEVICE_BYTES_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	put_line(v,
+	    "{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\",\"proto_major\":3,"
+	    "\"proto_minor\":14}");
+	text_printf(&t,
+	    "{\"class\":\"DEVICES\",\"devices\":[{\"class\":\"DEVICE\",\"path\":\"%s\"}]}",
+	    v->reads);
+	put_line(v, buf);
+}
+
+/* TOFF and PPS. */
+static void
+put_offset(struct sim_device *v, const char *class, int64_t real_ns, int64_t clock_ns)
+{
+	char buf[DEVICE_BYTES_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	text_printf(&t,
+	    "{\"class\":\"%s\",\"device\":\"%s\",\"real_sec\":%lld,\"real_nsec\":%lld,"
+	    "\"clock_sec\":%lld,\"clock_nsec\":%lld,\"precision\":%d}",
+	    class, v->reads, (long long)(real_ns / NS_PER_S), (long long)(real_ns % NS_PER_S),
+	    (long long)(clock_ns / NS_PER_S), (long long)(clock_ns % NS_PER_S), v->precision);
+	put_line(v, buf);
+}
+
+static void
+put_fix(struct sim_device *v, int64_t told_ns)
+{
+	time_t told = (time_t)(told_ns / NS_PER_S);
+	char buf[DEVICE_BYTES_MAX], when[32];
+	struct text t = text_over(buf, sizeof buf);
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&told, &tm);
+	(void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S.000Z", &tm);
+	text_printf(&t, "{\"class\":\"TPV\",\"device\":\"%s\",\"mode\":%d,\"time\":\"%s\"}",
+	    v->reads, v->leap == 3 ? 1 : 3, when);
+	put_line(v, buf);
+}
+
+/* The pulse first, then the sentences of its second, as they come in. */
+static void
+speak_gpsd(struct sim_device *v)
+{
+	int64_t told_ns = v->second_ns + (int64_t)v->weeks * WEEK_S * NS_PER_S;
+
+	if (v->pulses && v->pulse_ns != 0) {
+		put_offset(v, "PPS", told_ns, v->pulse_ns);
+	}
+	put_fix(v, told_ns);
+	if (!v->no_toff) {
+		put_offset(v, "TOFF", told_ns, sim_clock_real(v->of->clock).ns);
+	}
+}
+
+/* A second begins, by its pulse. */
+static void
+begin_second(struct sim_device *v)
+{
+	v->second_ns = (world_utc(v->of->w) + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
+	v->pulse_ns = sim_clock_real(v->of->clock).ns;
+}
+
 /* How much later than a second began it speaks of it. */
 static double
 late_s(struct sim_device *v)
@@ -191,10 +273,15 @@ late_s(struct sim_device *v)
 static void
 arm(struct sim_device *v)
 {
-	int64_t early_ns = v->kind == DEVICE_PULSE ? NS_PER_S / 2 : 0;
+	if (v->kind == DEVICE_STREAM && v->begun) {
+		world_arm(v->of->w, &v->event, v->of->w->now + ns_from_s(fmax(late_s(v), 0.01)));
+		return;
+	}
+	int64_t early_ns = v->kind == DEVICE_PULSE || v->kind == DEVICE_STREAM ? NS_PER_S / 2 : 0;
 	int64_t second = (v->of->w->now + early_ns) / NS_PER_S + 1;
+	double s = v->kind == DEVICE_STREAM ? 200e-9 * sim_rng_normal(&v->of->rng) : late_s(v);
 
-	world_arm(v->of->w, &v->event, second * NS_PER_S + ns_from_s(late_s(v)));
+	world_arm(v->of->w, &v->event, second * NS_PER_S + ns_from_s(s));
 }
 
 static void
@@ -202,6 +289,14 @@ speak(void *ctx)
 {
 	struct sim_device *v = ctx;
 
+	if (v->kind == DEVICE_STREAM) {
+		v->begun = !v->begun;
+		if (v->begun) {
+			begin_second(v);
+			arm(v);
+			return;
+		}
+	}
 	if (!v->dead) {
 		switch (v->kind) {
 		case DEVICE_SNAPSHOT:
@@ -215,6 +310,11 @@ speak(void *ctx)
 			break;
 		case DEVICE_PULSE:
 			send_pulse(v);
+			break;
+		case DEVICE_STREAM:
+			if (v->opened > 0) {
+				speak_gpsd(v);
+			}
 			break;
 		case DEVICE_COMPARE:
 		case DEVICE_PAGE: /* these are asked, and do not speak */
@@ -305,6 +405,20 @@ sim_device_vmclock(struct sim_devices *d, const char *path)
 	return add_at(d, DEVICE_PAGE, path);
 }
 
+struct sim_device *
+sim_device_stream(struct sim_devices *d)
+{
+	struct sim_device *v = add(d);
+
+	v->kind = DEVICE_STREAM;
+	v->jitter_s = 0.002;
+	v->after_s = 0.1;
+	v->reads = "/dev/ttyAMA0";
+	v->precision = -20;
+	arm(v);
+	return v;
+}
+
 /* ---- the port ---- */
 
 static struct sim_device *
@@ -354,6 +468,9 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	v->gone = false;
 	v->opened++;
 	v->opens++;
+	if (v->kind == DEVICE_STREAM) {
+		greet(v);
+	}
 	*out = &v->dev;
 	return 0;
 }
@@ -362,6 +479,7 @@ static int
 read_line(struct sim_device *v, struct device_reading *out)
 {
 	struct clock_reading now = out->at;
+	bool stream = v->kind == DEVICE_STREAM;
 
 	if (v->line_n == 0) {
 		return -EAGAIN;
@@ -369,9 +487,10 @@ read_line(struct sim_device *v, struct device_reading *out)
 	*out = v->line[0];
 	memmove(v->line, v->line + 1, (SIM_LINES_MAX - 1) * sizeof v->line[0]);
 	v->line_n--;
-	if (v->kind != DEVICE_LINE) {
+	if (v->kind != DEVICE_LINE && !stream) {
 		out->at = now;
 	}
+	out->line = stream ? (const char *)out->bytes : NULL;
 	return 0;
 }
 
@@ -447,6 +566,16 @@ put(struct device *dev, size_t at, uint32_t value)
 	memcpy(v->segment + at, &value, sizeof value);
 }
 
+/* The simulated kernel measures nothing by it: that it was asked is all there is. */
+static int
+bind_device(struct device *dev)
+{
+	struct sim_device *v = device_of(dev);
+
+	v->binds += v->bind_error == 0 ? 1 : 0;
+	return v->bind_error;
+}
+
 static void
 close_device(struct device *dev)
 {
@@ -458,7 +587,7 @@ close_device(struct device *dev)
 	v->opened--;
 }
 
-static const struct devices_ops OPS = { open_device, read_device, put, close_device };
+static const struct devices_ops OPS = { open_device, read_device, put, bind_device, close_device };
 
 void
 sim_devices_start(struct sim_devices *d, struct world *w, struct sim_clock *clock, uint64_t index)

@@ -11,7 +11,7 @@
 #include "sim/sim_phc.h"
 #include "sim/sim_rng.h"
 
-enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96, SIM_LINES_MAX = 8, SIM_PATH_MAX = 64 };
+enum { SIM_DEVICES_MAX = 8, SIM_SHM_LEN = 96, SIM_LINES_MAX = 16, SIM_PATH_MAX = 64 };
 
 struct sim_devices;
 
@@ -32,18 +32,22 @@ struct sim_device {
 	double jitter_s; /* normal, of each reading */
 	double wobble_s; /* amplitude of a slow swing, with a period of wobble_period_s */
 	double wobble_period_s;
-	double after_s;       /* how long after a true second it speaks */
-	bool pulses;          /* DEVICE_DATAGRAM: its samples are those of pulses */
-	bool dead;            /* it says nothing */
-	bool stutters;        /* it says again what it said last */
-	int weeks;            /* its date is off by so many */
-	int leap;             /* 3: it says that it has no time */
-	int precision;        /* log2 s, as it tells */
+	double after_s; /* how long after a true second it speaks */
+	bool pulses;    /* DEVICE_DATAGRAM: its samples are of pulses; DEVICE_STREAM: it has some */
+	bool dead;      /* it says nothing */
+	bool stutters;  /* it says again what it said last */
+	int weeks;      /* its date is off by so many */
+	int leap;       /* 3: it says that it has no time */
+	int precision;  /* log2 s, as it tells */
 	const char *sentence; /* DEVICE_LINE: "RMC", "GGA" or "ZDA" */
+	const char *reads;    /* DEVICE_STREAM: the device of which it speaks */
+	bool no_toff;         /* and it is of before there was TOFF */
 
 	/* How the host sees it. */
 	int open_error; /* -errno of opening it, 0: none */
-	bool gone;      /* the one that is open has been taken away */
+	int bind_error; /* the same of binding it to the kernel; 0: it is bound, as counted in: */
+	unsigned binds;
+	bool gone; /* the one that is open has been taken away */
 
 	/* DEVICE_PAGE: what a hypervisor says there of its clock. */
 	uint64_t marker;   /* another one: the machine was moved */
@@ -55,6 +59,8 @@ struct sim_device {
 	struct phc *phc;                           /* DEVICE_COMPARE: while it is open */
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
+	int64_t second_ns, pulse_ns; /* DEVICE_STREAM: its last second, and the host's time then */
+	bool begun;                  /* it has come, and not been told of */
 	void (*on_spoke)(void *ctx); /* it has just spoken; NULL: nobody listens */
 	void *on_spoke_ctx;
 	unsigned opened; /* by the daemon, now */
@@ -86,6 +92,9 @@ struct sim_device *sim_device_pulse(struct sim_devices *d, const char *path);
 
 /* The page of a vmclock: synchronised, its time is UTC; leap is +1 or -1. */
 struct sim_device *sim_device_vmclock(struct sim_devices *d, const char *path);
+
+/* A gpsd, whose receiver is read 0.1 s after each second, and has pulses when pulses is set. */
+struct sim_device *sim_device_stream(struct sim_devices *d);
 
 /* The process has ended: how many it left open. */
 unsigned sim_devices_end(struct sim_devices *d);
