@@ -88,7 +88,7 @@ stage_build() {
 		build-clang-plain) set -- "$1" CC=clang CFLAGS="-O2 -g" ;;
 		build-gcc-sanitizers) set -- "$1" CC=gcc CFLAGS="-O1 -g" --enable-sanitizers ;;
 		build-minimal) set -- "$1" CC=gcc --without-systemd --without-seccomp \
-			--without-libedit --without-ncurses --without-snmp ;;
+			--without-libedit --without-ncurses --without-snmp --without-jansson ;;
 		build-coverage) set -- "$1" CC=gcc CFLAGS="-O0 -g" CPPFLAGS=-DNDEBUG \
 			--enable-coverage ;;
 		build-fuzz) set -- "$1" CC=clang CFLAGS="-O1 -g" --enable-fuzzers \

@@ -85,8 +85,8 @@ struct refclock_setup {
 	struct clock *clock; /* only read */
 	struct devices *devices;
 	struct journal *journal;
-	bool calibrate; /* enable calibrate */
-	bool kernel;    /* the kernel may take part (enable kernel, enable ntp) */
+	bool kernel;                   /* the kernel may take part (enable kernel, enable ntp) */
+	bool (*calibrates)(void *ctx); /* enable calibrate */
 	/* What holds for associations now. */
 	void (*world)(void *ctx, struct assoc_world *w);
 	/* A reading was added. */
@@ -183,6 +183,7 @@ struct refclock {
 	unsigned events;                /* changes of event, 0..15 */
 	bool started;                   /* its owner knows it */
 	bool told_data;                 /* what is wrong with what it says was logged */
+	bool loud;                      /* what is wrong is told at each poll, not once */
 	int bind_error;                 /* of flag3, said once per change; 0: none */
 	/* Where from. */
 	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual; or vmclock */
@@ -199,7 +200,6 @@ struct refclock {
 	struct refclock_phc phc;
 	struct refclock_gpsd gpsd;
 	struct refclock_late late;
-	bool calibrates;     /* enable calibrate: what is learned goes into fudge */
 	unsigned calibrated; /* how often that was done */
 };
 

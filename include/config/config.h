@@ -78,6 +78,14 @@ enum config_clock {
 	CLOCK_PHC = 48,
 };
 
+/* time2 of CLOCK_SHM, seconds; CLOCK_GPSD: units from 128 on are pulses alone, modes are 0 to 2. */
+enum {
+	CONFIG_SHM_LIMIT_LEAST_S = 1,
+	CONFIG_SHM_LIMIT_MOST_S = 86400,
+	CONFIG_GPSD_UNIT_MASK = 127,
+	CONFIG_GPSD_MODE_N = 3
+};
+
 /* fudge 127.127.t.u ... */
 enum config_fudge_given {
 	FUDGE_TIME1 = 0x001,

@@ -207,7 +207,7 @@ struct schema_clock {
 	uint32_t mode;     /* and the bits of mode */
 };
 
-/* False for a word of refclock, fudge or device that does nothing on a clock which acts. */
+/* False for a word of a line, refclock, fudge or device that does nothing on a clock which acts. */
 bool schema_clock_takes(const struct schema_clock *clock, const struct schema_row *row);
 
 /* NULL for a type that never existed. */

@@ -456,6 +456,14 @@ clock_host_changed(void *ctx)
 	p->client->is.up->host_changed(p->client->is.up_ctx);
 }
 
+static bool
+clock_calibrates(void *ctx)
+{
+	const struct peer *p = ctx;
+
+	return (p->client->conf->switches & SWITCH_CALIBRATE) != 0;
+}
+
 static void
 clock_event(void *ctx, const char *why)
 {
@@ -475,7 +483,7 @@ open_clock(struct peer *p, struct source *s)
 		.clock = c->is.clock,
 		.devices = c->is.devices,
 		.journal = c->is.journal,
-		.calibrate = (c->conf->switches & SWITCH_CALIBRATE) != 0,
+		.calibrates = clock_calibrates,
 		.kernel = (c->conf->switches & SWITCH_KERNEL) != 0 &&
 		    (c->conf->switches & SWITCH_NTP) != 0,
 		.world = clock_world,

@@ -351,6 +351,7 @@ refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 	r->tai = (s->flags & OPTION_TAI) != 0;
 	r->begun = (struct rtime){ INT64_MIN };
 	r->gpsd.used = -1;
+	r->loud = s->clock_type == CLOCK_GPSD && s->fudge.flag3 != 0;
 	refsample_clear(&r->samples);
 	if (r->driver->want != NULL) {
 		r->is.loop->ops->timer_init(r->is.loop, &r->timer, on_second, r);
@@ -397,6 +398,7 @@ judge_interval(struct refclock *r)
 	}
 	r->taken = 0;
 	r->bad = REFCLOCK_FINE;
+	r->told_data = r->told_data && !r->loud;
 }
 
 static void
@@ -467,7 +469,8 @@ tell_calibrated(const struct refclock *r)
 bool
 refclock_calibrate(struct refclock *r, double offset_s)
 {
-	if (!r->is.calibrate || r->pulses || r->driver->read != NULL || !isfinite(offset_s)) {
+	if (!r->is.calibrates(r->is.ctx) || r->pulses || r->driver->read != NULL ||
+	    !isfinite(offset_s)) {
 		return false;
 	}
 	*calibrated_of(r) -= CALIBRATION_GAIN * offset_s;

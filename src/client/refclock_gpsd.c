@@ -11,7 +11,7 @@
 #include "refclock/gpsd.h"
 #include "refclock_reading.h"
 
-enum { PROTO_MAJOR = 3, FIX_LEAST = 2, UNIT_MASK = 127, WHY_MAX = 768 };
+enum { PROTO_MAJOR = 3, FIX_LEAST = 2, WHY_MAX = 768 };
 enum { MODE_SERIAL, MODE_STRICT, MODE_AUTO, MODE_MASK = 3, PRECISION_LEAST = -30 };
 static const char HELLO[] = "?WATCH={\"enable\":true,\"json\":true,\"pps\":true};\r\n";
 
@@ -33,23 +33,29 @@ static const double PAUSE_S = 3.5;
 static bool
 is_secondary(const struct refclock *r)
 {
-	return r->unit > UNIT_MASK;
+	return r->unit > CONFIG_GPSD_UNIT_MASK;
+}
+
+static unsigned
+mode_of_word(uint32_t mode)
+{
+	return (mode & MODE_MASK) < CONFIG_GPSD_MODE_N ? mode & MODE_MASK : MODE_SERIAL;
 }
 
 /* Of the primary. */
 static unsigned
 mode_of(const struct refclock *r)
 {
-	return r->mode & MODE_MASK;
+	return mode_of_word(r->mode);
 }
 
 /* Strict and automatic number their own pulses; a secondary unit says by flag1 that it is PPS. */
 static void
 put_rules(const struct config_source *s, struct assoc_rules *rules)
 {
-	bool strict = (s->mode & MODE_MASK) != MODE_SERIAL && s->fudge.flag2 == 0;
+	bool strict = mode_of_word(s->mode) != MODE_SERIAL && s->fudge.flag2 == 0;
 
-	if (s->clock_unit > UNIT_MASK) {
+	if (s->clock_unit > CONFIG_GPSD_UNIT_MASK) {
 		rules->flags |= s->fudge.flag1 != 0 ? (unsigned)ASSOC_PPS : 0u;
 	} else if (strict) {
 		rules->flags |= (unsigned)ASSOC_PPS | ASSOC_NUMBERED;
@@ -74,7 +80,7 @@ put_wanted(const struct refclock *r, struct text *t)
 	if (r->path[0] != '\0') {
 		text_put(t, r->path);
 	} else {
-		text_printf(t, "/dev/gps%d", (int)(r->unit & UNIT_MASK));
+		text_printf(t, "/dev/gps%d", (int)(r->unit & CONFIG_GPSD_UNIT_MASK));
 	}
 }
 
@@ -93,7 +99,8 @@ static bool
 is_ours(const struct refclock *r, const char *device)
 {
 	return is_wanted(r, device) ||
-	    (r->path[0] == '\0' && (r->unit & UNIT_MASK) == 0 && r->gpsd.devices_n <= 1);
+	    (r->path[0] == '\0' && (r->unit & CONFIG_GPSD_UNIT_MASK) == 0 &&
+		r->gpsd.devices_n <= 1);
 }
 
 static void

@@ -78,16 +78,17 @@ void
 refclock_reading_late(struct refclock *r, double late_s)
 {
 	struct refclock_late *l = &r->late;
+	bool calibrates = r->is.calibrates(r->is.ctx);
 
 	l->is_s = l->n > 0 ? l->is_s + (late_s - l->is_s) * LATE_GAIN : late_s;
 	l->n++;
-	if (r->is.calibrate) {
+	if (calibrates) {
 		/* Its own pulses tell it, the first at once. */
 		r->fudge.time2_s = l->is_s;
 		r->calibrated++;
 		r->fudge.given |= l->n >= LATES_KNOWN ? (unsigned)FUDGE_TIME2 : 0u;
 	}
-	if ((r->is.calibrate || (r->fudge.given & FUDGE_TIME2) == 0) && l->n == LATES_TOLD) {
+	if ((calibrates || (r->fudge.given & FUDGE_TIME2) == 0) && l->n == LATES_TOLD) {
 		report(r->is.journal, LOG_LEVEL_NOTICE,
 		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.%d.%d time2 "
 		    "%.3f' makes them of use while there is none",

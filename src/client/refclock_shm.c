@@ -12,7 +12,7 @@ enum { PRECISION_LEAST = -30, PRECISION_USUAL = -10 };
 /* A stamp of ours that is older tells of a writer that hangs. */
 static const double STAMP_MOST_S = 5.0;
 /* So far from ours a clock may be once the time is known; and what time2 may make of it. */
-static const double LIMIT_S = 4.0 * 3600.0, LIMIT_LEAST_S = 1.0, LIMIT_MOST_S = 86400.0;
+static const double LIMIT_S = 4.0 * 3600.0;
 
 static bool
 want(const struct refclock *r, enum refclock_input_of of, struct device_want *out)
@@ -38,7 +38,9 @@ limit_s(const struct refclock *r)
 {
 	double wanted_s = r->fudge.time2_s;
 
-	return wanted_s >= LIMIT_LEAST_S && wanted_s <= LIMIT_MOST_S ? wanted_s : LIMIT_S;
+	return wanted_s >= CONFIG_SHM_LIMIT_LEAST_S && wanted_s <= CONFIG_SHM_LIMIT_MOST_S
+	    ? wanted_s
+	    : LIMIT_S;
 }
 
 /* A floor, never a proof: gpsd has told -20 of anything. 0 was never written. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The legal but unwise. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 #include "config/check.h"
 #include <errno.h>
 #include <string.h>
@@ -296,6 +299,56 @@ check_peers(struct check *k)
 
 /* ---- reference clocks ---- */
 
+static void
+check_shm(struct check *k, const struct config_source *s)
+{
+	double limit_s = s->fudge.time2_s;
+
+	if (s->clock_type == CLOCK_SHM && (s->fudge.given & FUDGE_TIME2) != 0 &&
+	    (limit_s < CONFIG_SHM_LIMIT_LEAST_S || limit_s > CONFIG_SHM_LIMIT_MOST_S)) {
+		warn(k, &s->place, "time2",
+		    "time2 of shared memory is the limit of its offset, %g to %g s, and not what "
+		    "it is late by (time1): %g s is ignored, and the limit is 4 hours",
+		    (double)CONFIG_SHM_LIMIT_LEAST_S, (double)CONFIG_SHM_LIMIT_MOST_S, limit_s);
+	}
+}
+
+/* 127.127.46.u: units from 128 on are the pulses of those 128 below. */
+static void
+check_gpsd(struct check *k, const struct config_source *s)
+{
+	const struct config_fudge *f = &s->fudge;
+	bool secondary = s->clock_unit > CONFIG_GPSD_UNIT_MASK;
+	unsigned of_primary = FUDGE_TIME2 | FUDGE_FLAG2 | FUDGE_FLAG4;
+
+	if (s->clock_type != CLOCK_GPSD) {
+		return;
+	}
+#ifndef HAVE_JANSSON
+	warn(k, &s->place, "gpsd",
+	    "this ntpd was built without jansson, and cannot read what gpsd says: SHM and SOCK "
+	    "need "
+	    "none");
+#endif
+	if (s->mode == CONFIG_GPSD_MODE_N) {
+		warn(k, &s->place, "mode", "'mode 3' is nothing of gpsd's: it is taken for 0");
+	}
+	if (secondary && ((f->given & of_primary) != 0 || s->mode != 0)) {
+		warn(k, &s->place, "gpsd",
+		    "unit %d is the pulses of unit %d alone: only time1 and flag1 have an effect",
+		    (int)s->clock_unit, (int)s->clock_unit & CONFIG_GPSD_UNIT_MASK);
+	}
+	if (!secondary && (f->given & FUDGE_FLAG1) != 0) {
+		warn(k, &s->place, "flag1",
+		    "flag1 is of the units from 128 on: its pulses are used by 'mode 1' or 2");
+	}
+	if (!secondary && (s->mode == 0 || f->flag2 != 0) && (f->given & FUDGE_TIME1) != 0) {
+		warn(k, &s->place, "time1",
+		    "without 'mode 1' or 2, and with flag2, its pulses are not used: time1 has no "
+		    "effect (time2 is that of its sentences)");
+	}
+}
+
 /* What a word of a clock does depends on others. */
 static void
 check_clock(struct check *k, const struct config_source *s)
@@ -317,6 +370,8 @@ check_clock(struct check *k, const struct config_source *s)
 		    "for: give it the name that its writer has",
 		    (int)s->clock_unit);
 	}
+	check_shm(k, s);
+	check_gpsd(k, s);
 }
 
 static void

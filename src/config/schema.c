@@ -360,7 +360,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SWITCH, "bclient", FLAG(C(switches), SWITCH_BCLIENT), NULL,
 	    LATER(SWITCHES, RELOAD) },
 	{ SCHEMA_SWITCH, "calibrate", FLAG(C(switches), SWITCH_CALIBRATE), NULL,
-	    LATER(SWITCHES, RELOAD) },
+	    ACTS(SWITCHES, RELOAD) },
 	{ SCHEMA_SWITCH, "controlnonce", FLAG(C(switches), SWITCH_CONTROLNONCE), "1",
 	    ACTS(SWITCHES, RELOAD) },
 	{ SCHEMA_SWITCH, "kernel", FLAG(C(switches), SWITCH_KERNEL), "1", ACTS(SWITCHES, RELOAD) },
@@ -661,9 +661,14 @@ is_listed(const char *list, const char *word)
 bool
 schema_clock_takes(const struct schema_clock *clock, const struct schema_row *row)
 {
+	/* What is said to a server: a clock is read, and nothing is asked of it. */
+	static const char *const asking = " iburst burst key version ttl xleave xmtnonce fallback ";
 	bool of_clocks = row->group == SCHEMA_REFCLOCK || row->group == SCHEMA_FUDGE ||
 	    row->group == SCHEMA_DEVICE;
 
+	if (row->group == SCHEMA_SOURCE) {
+		return clock->state != STATE_ACTS || !is_listed(asking, row->word);
+	}
 	return !of_clocks || clock->state != STATE_ACTS || is_listed(clock->words, row->word) ||
 	    is_listed(" unit stratum refid minjitter ", row->word);
 }

@@ -331,7 +331,7 @@ words_refclock(struct text *t, const struct addr *a)
 		"GPS_RIPENCC",
 		"NEOCLK4X",
 		"PCI_TSYNC",
-		"GPS_JSON",
+		"GPSD_JSON",
 		"SOCK",
 	};
 	uint32_t v;

@@ -136,3 +136,6 @@ is "$wrong" '' "only crypto, sys and ke know OpenSSL"
 setters='adjtimex|ntp_adjtime|clock_adjtime|clock_settime|settimeofday|adjtime|stime'
 wrong=$(find src -name '*.c' ! -path 'src/sys/*' -exec grep -nHE "\b($setters) *\(" {} +)
 is "$wrong" '' "only sys touches the clock"
+
+# What gpsd says is read by jansson, behind one file; every other decoder reads octets.
+is "$(grep -rlE '<jansson\.h>' src include)" src/refclock/gpsd.c "only refclock/gpsd.c knows jansson"

@@ -657,6 +657,332 @@ a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed(struct sim *s)
 	    sim_status(n).root_dist_s);
 }
 
+/* ---- gpsd ---- */
+
+static struct sim_node *
+with_gpsd(struct sim *s, const char *line, struct sim_device **dev)
+{
+	char config[256];
+	struct text t = text_over(config, sizeof config);
+	struct sim_node *n;
+
+	text_printf(&t, "driftfile /drift\n%s", line);
+	n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, config);
+	*dev = sim_device_stream(&n->devices);
+	return n;
+}
+
+static void
+the_sentences_of_gpsd_are_followed_within_10_s(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s,
+	    "server 127.127.46.0 minpoll 4 maxpoll 4\nfudge 127.127.46.0 time2 0.1\n", &dev);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).stratum == 1, "not after 10 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
+}
+
+static void
+the_pulses_of_gpsd_are_followed_within_2_us(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s, "refclock gpsd mode 1 minpoll 4 maxpoll 4\n", &dev);
+
+	dev->pulses = true;
+	dev->wobble_s = 0.05;
+	(void)sim_node_boot(n);
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced, "not after 10 s");
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 2e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+/* Without a pulse there is no time; the sentences alone are none in this mode. */
+static void
+strict_gpsd_without_pulses_is_not_followed(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s, "refclock gpsd mode 1 minpoll 4 maxpoll 4\n", &dev);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 900);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+}
+
+/* Pulses, none for an hour, and again: the sentences bridge it from two minutes on. */
+static void
+automatic_gpsd_bridges_an_outage_of_its_pulses(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    with_gpsd(s, "refclock gpsd mode 2 time2 0.1 minpoll 4 maxpoll 4\n", &dev);
+
+	dev->pulses = true;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 2e-6, "off");
+	dev->pulses = false;
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.010, "off without");
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+	dev->pulses = true;
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 5e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 10));
+}
+
+static void
+the_unit_of_pulses_alone_refines_its_primary(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s,
+	    "server 127.127.46.0 prefer minpoll 4 maxpoll 4\nfudge 127.127.46.0 time2 0.1\n"
+	    "server 127.127.46.128 minpoll 4 maxpoll 4\nfudge 127.127.46.128 flag1 1\n",
+	    &dev);
+
+	dev->pulses = true;
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < scenario_figure(s, 5e-6, 20e-6), "%.9f s off",
+	    sim_worst_error_s(s, n, 60));
+}
+
+static void
+a_gpsd_of_before_toff_is_followed(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s, "refclock gpsd time2 0.1 minpoll 4 maxpoll 4\n", &dev);
+
+	dev->no_toff = true;
+	(void)sim_node_boot(n);
+	sim_run(s, 15);
+	SIM_CHECK(s, sim_status(n).synced, "not after 15 s");
+}
+
+static void
+a_gpsd_without_a_fix_is_not_followed(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s, "refclock gpsd mode 1 minpoll 4 maxpoll 4\n", &dev);
+
+	dev->pulses = true;
+	dev->leap = 3;
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "GPSD_JSON(0) clk_bad_signal") == 1, "no event");
+}
+
+/* Opened, and no word: said once, and asked ever more seldom, until it speaks. */
+static void
+a_gpsd_that_says_nothing_is_asked_again_ever_more_seldom(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n = with_gpsd(s, "refclock gpsd time2 0.1 minpoll 4 maxpoll 4\n", &dev);
+
+	dev->mute = true;
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "GPSD_JSON(0): its device cannot be opened") == 1,
+	    "not said once");
+	SIM_CHECK(s, dev->opens > 30 && dev->opens < 80, "opened %u times", dev->opens);
+	dev->mute = false;
+	sim_run(s, 90);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_logged(n, "GPSD_JSON(0): its device is there") == 1, "not said");
+}
+
+/* ---- calibration, the kernel, outages, the network ---- */
+
+/* Servers number the pulse, which leads; the receiver's messages are 142 ms late, and not followed. */
+static struct sim_node *
+beside_a_pulse(struct sim *s, const char *more)
+{
+	char config[512];
+	struct text t = text_over(config, sizeof config);
+	struct sim_device *shm;
+	struct sim_node *n;
+
+	text_printf(&t,
+	    "driftfile /drift\nserver 192.0.2.1 iburst prefer\nserver 192.0.2.2 iburst\n"
+	    "server 192.0.2.3 iburst\nserver 127.127.22.0 minpoll 4 maxpoll 4\n"
+	    "server 127.127.28.0 minpoll 4 maxpoll 4 noselect\n%s",
+	    more);
+	n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, config);
+	shm = sim_device_shm(&n->devices, SHM_KEY);
+	shm->lie_s = -0.142;
+	shm->jitter_s = 0.005;
+	(void)sim_device_pulse(&n->devices, "/dev/pps0");
+	for (unsigned i = 1; i <= 3; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	return n;
+}
+
+static void
+a_clock_is_calibrated_by_the_pulse_of_another(struct sim *s)
+{
+	struct sim_node *n = beside_a_pulse(s, "enable calibrate\n");
+
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "SHM(0): calibrated: 'fudge 127.127.28.0 time1 0.1") == 1,
+	    "not said");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 20e-6, "off");
+}
+
+static void
+without_enable_calibrate_nothing_is_learned(struct sim *s)
+{
+	struct sim_node *n = beside_a_pulse(s, "");
+
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_logged(n, "calibrated") == 0, "learned");
+}
+
+/* Its own pulses tell how late its sentences are: they are of use when the pulses are gone. */
+static void
+a_receiver_calibrates_its_sentences_by_its_pulses(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    GPS_LINE "fudge 127.127.20.0 flag1 1\nenable calibrate\n");
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	pulse->dead = true;
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.010, "off");
+	SIM_CHECK(s, sim_status(n).synced, "lost");
+}
+
+#define KERNEL_PPS GPS_LINE "fudge 127.127.20.0 flag1 1 flag3 1\n"
+
+static void
+with_flag3_the_kernel_measures_too(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, KERNEL_PPS);
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 60);
+	SIM_CHECK(s, pulse->binds == 1, "bound %u times", pulse->binds);
+	SIM_CHECK(s, sim_logged(n, "the kernel measures its clock by the pulses too") == 1,
+	    "not said");
+	pulse->gone = true;
+	sim_run(s, 10);
+	SIM_CHECK(s, pulse->binds == 2, "not bound again");
+}
+
+static void
+a_kernel_that_cannot_is_said_once_and_the_pulse_is_used(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, KERNEL_PPS);
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	pulse->bind_error = -95; /* EOPNOTSUPP */
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	pulse->gone = true;
+	sim_run(s, 1800);
+	SIM_CHECK(s, pulse->opens == 2, "opened %u times", pulse->opens);
+	SIM_CHECK(s, sim_logged(n, "no kernel PPS (flag3)") == 1, "not said once");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 600) < 2e-6, "off");
+}
+
+static void
+without_enable_kernel_nothing_is_bound(struct sim *s)
+{
+	struct sim_node *n =
+	    sim_node_new(s, "host", 0.010, SHM_TEN_PPM, KERNEL_PPS "disable kernel\n");
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 60);
+	SIM_CHECK(s, pulse->binds == 0, "bound");
+}
+
+/* Both the line and the pulse: what is told of the error holds meanwhile (the oracle looks). */
+static void
+an_outage_of_20_minutes_of_pulses_is_held_over(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    GPS_LINE "fudge 127.127.20.0 flag1 1 time2 0.3\n");
+	struct sim_device *pulse, *line = with_receiver(n, &pulse);
+
+	(void)sim_node_boot(n);
+	sim_run(s, 4 * 3600);
+	line->dead = true;
+	pulse->dead = true;
+	SIM_CHECK(s, sim_worst_error_s(s, n, 1200) < 1e-3, "off");
+	line->dead = false;
+	pulse->dead = false;
+	sim_run(s, 300);
+	SIM_CHECK(s, sim_status(n).synced, "not back");
+	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 2e-6, "%.9f s off",
+	    sim_worst_error_s(s, n, 10));
+}
+
+/* Sentences alone, measured to be 0.3 s late, that swing by 80 ms: beside four servers. */
+static void
+sentences_that_wobble_by_80_ms_never_break_the_time_of_the_network(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM,
+	    FOUR_SERVERS "server 127.127.20.0 minpoll 4 maxpoll 4\n"
+			 "fudge 127.127.20.0 time2 0.3\n");
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->wobble_s = 0.080;
+	line->jitter_s = 0.010;
+	for (unsigned i = 1; i <= 4; i++) {
+		char address[16];
+		struct text a = text_over(address, sizeof address);
+
+		text_printf(&a, "192.0.2.%u", i);
+		sim_link(s, n->host, sim_serve(s, address)->host, scenario_wan());
+	}
+	(void)sim_node_boot(n);
+	sim_run(s, 1800);
+	SIM_CHECK(s, sim_worst_error_s(s, n, 86400) < 0.005, "off");
+}
+
+/* Whatever the kind: what is there at the start leads within 10 s. */
+static void
+pulses_of_a_receiver_are_followed_within_10_s(struct sim *s)
+{
+	struct sim_node *n =
+	    sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE "fudge 127.127.20.0 flag1 1\n");
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced && sim_status(n).stratum == 1, "not after 10 s");
+}
+
+/* A second majority, of the network, agrees: it waits for nobody either. */
+static void
+a_clock_that_a_majority_agrees_with_is_followed_within_10_s(struct sim *s)
+{
+	struct sim_device *dev;
+	struct sim_node *n =
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
+
+	sim_run(s, 10);
+	SIM_CHECK(s, sim_status(n).synced && follows_clock(n), "not after 10 s");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_clock_alone_is_followed_within_10_s),
 	SCENARIO(a_clock_that_dies_is_given_up_within_two_polls),
@@ -694,6 +1020,24 @@ static const struct scenario list[] = {
 	SCENARIO(a_hardware_clock_37_s_ahead_is_told_to_count_tai),
 	SCENARIO(a_machine_that_is_moved_is_right_again_within_a_minute),
 	SCENARIO(a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed),
+	SCENARIO(the_sentences_of_gpsd_are_followed_within_10_s),
+	SCENARIO(the_pulses_of_gpsd_are_followed_within_2_us),
+	SCENARIO(strict_gpsd_without_pulses_is_not_followed),
+	SCENARIO(automatic_gpsd_bridges_an_outage_of_its_pulses),
+	SCENARIO(the_unit_of_pulses_alone_refines_its_primary),
+	SCENARIO(a_gpsd_of_before_toff_is_followed),
+	SCENARIO(a_gpsd_without_a_fix_is_not_followed),
+	SCENARIO(a_gpsd_that_says_nothing_is_asked_again_ever_more_seldom),
+	SCENARIO(a_clock_is_calibrated_by_the_pulse_of_another),
+	SCENARIO(without_enable_calibrate_nothing_is_learned),
+	SCENARIO(a_receiver_calibrates_its_sentences_by_its_pulses),
+	SCENARIO(with_flag3_the_kernel_measures_too),
+	SCENARIO(a_kernel_that_cannot_is_said_once_and_the_pulse_is_used),
+	SCENARIO(without_enable_kernel_nothing_is_bound),
+	SCENARIO(an_outage_of_20_minutes_of_pulses_is_held_over),
+	SCENARIO(sentences_that_wobble_by_80_ms_never_break_the_time_of_the_network),
+	SCENARIO(pulses_of_a_receiver_are_followed_within_10_s),
+	SCENARIO(a_clock_that_a_majority_agrees_with_is_followed_within_10_s),
 };
 
 const struct scenario_table refclock_scenarios = SCENARIO_TABLE(list);

@@ -312,7 +312,7 @@ speak(void *ctx)
 			send_pulse(v);
 			break;
 		case DEVICE_STREAM:
-			if (v->opened > 0) {
+			if (v->opened > 0 && !v->mute) {
 				speak_gpsd(v);
 			}
 			break;
@@ -468,9 +468,10 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 	v->gone = false;
 	v->opened++;
 	v->opens++;
-	if (v->kind == DEVICE_STREAM) {
+	if (v->kind == DEVICE_STREAM && !v->mute) {
 		greet(v);
 	}
+	v->opened_ns = v->of->w->now;
 	*out = &v->dev;
 	return 0;
 }
@@ -539,6 +540,9 @@ read_device(struct device *dev, struct device_reading *out)
 	v->of->clock->port.ops->read(&v->of->clock->port, &out->at);
 	if (v->gone) {
 		return -EIDRM;
+	}
+	if (v->mute && v->of->w->now - v->opened_ns > 10 * (int64_t)NS_PER_S) {
+		return -ETIMEDOUT;
 	}
 	if (v->kind == DEVICE_COMPARE) {
 		return read_compare(v, out);

@@ -42,6 +42,7 @@ struct sim_device {
 	const char *sentence; /* DEVICE_LINE: "RMC", "GGA" or "ZDA" */
 	const char *reads;    /* DEVICE_STREAM: the device of which it speaks */
 	bool no_toff;         /* and it is of before there was TOFF */
+	bool mute;            /* it is there, and says nothing; given up after 10 s */
 
 	/* How the host sees it. */
 	int open_error; /* -errno of opening it, 0: none */
@@ -59,6 +60,7 @@ struct sim_device {
 	struct phc *phc;                           /* DEVICE_COMPARE: while it is open */
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
+	int64_t opened_ns;
 	int64_t second_ns, pulse_ns; /* DEVICE_STREAM: its last second, and the host's time then */
 	bool begun;                  /* it has come, and not been told of */
 	void (*on_spoke)(void *ctx); /* it has just spoken; NULL: nobody listens */
