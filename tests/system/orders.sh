@@ -35,7 +35,7 @@ cp "$others"/*.deb "$work/archive/"
 repository "$work/ours"
 repository "$work/archive"
 is "$(sed -n 's/^Package: //p' "$work/ours/Packages" | sort | xargs)" \
-	"ntp ntpd ntpd-alarm ntpd-exporter ntpd-mon ntpdate ntpstat sntp" \
+	"ntp ntpd ntpd-alarm ntpd-exporter ntpd-mon ntpd-snmp ntpdate ntpstat sntp" \
 	"build-deb makes the package and those that stand for the others"
 for name in ntp ntpdate ntpstat sntp; do
 	deb=$(echo "$work/ours/${name}"_*.deb)
