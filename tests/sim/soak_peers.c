@@ -101,8 +101,7 @@ mishap(struct story *k)
 		}
 		break;
 	default:
-		k->s->server[0]->silent = !k->s->server[0]->silent;
-		break;
+		break; /* a quiet hour */
 	}
 }
 
@@ -111,7 +110,6 @@ calm(struct story *k)
 {
 	struct sim_path good = sim_path_exponential(0.001, 1e-4);
 
-	k->s->server[0]->silent = false;
 	for (unsigned i = 0; i < k->count; i++) {
 		for (unsigned j = 0; j < k->count; j++) {
 			if (i != j) {
