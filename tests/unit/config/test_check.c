@@ -122,6 +122,18 @@ warns_of_kod_without_limited(void **state)
 }
 
 static void
+mssntp_wants_a_socket_and_epeer_undoes_noepeer(void **state)
+{
+	(void)state;
+	check_text(FOUR "restrict 192.0.2.0/24 mssntp\n", NULL,
+	    "warning: f:5:1: 'mssntp' needs a line ntpsigndsocket with the folder of Samba's "
+	    "socket: members of a domain get no answer\n");
+	check_text(FOUR "restrict 192.0.2.0/24 mssntp\nntpsigndsocket /s\n", NULL, "");
+	check_text(FOUR "restrict 192.0.2.0/24 noepeer epeer\n", NULL,
+	    "warning: f:5:1: 'epeer' takes the 'noepeer' of its line away\n");
+}
+
+static void
 warns_of_disable_monitor_beside_limited(void **state)
 {
 	(void)state;
@@ -395,6 +407,7 @@ main(void)
 		cmocka_unit_test(warns_of_peers_without_a_key_and_of_bursts_of_peers),
 		cmocka_unit_test(warns_of_a_default_open_to_queries),
 		cmocka_unit_test(warns_of_kod_without_limited),
+		cmocka_unit_test(mssntp_wants_a_socket_and_epeer_undoes_noepeer),
 		cmocka_unit_test(warns_of_disable_monitor_beside_limited),
 		cmocka_unit_test(warns_of_smeared_and_plain_servers_together),
 		cmocka_unit_test(warns_of_keys_that_cannot_work),
