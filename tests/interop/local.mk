@@ -8,6 +8,7 @@ INTEROP_TESTS += \
 	tests/interop/nts_self.sh \
 	tests/interop/nts_times.sh \
 	tests/interop/client_openntpd.sh \
+	tests/interop/refclocks.sh \
 	tests/interop/start_times.sh \
 	tests/interop/interleaved.sh \
 	tests/interop/monitor.sh \
