@@ -26,7 +26,7 @@ struct phc_both {
 /*
  * Each window bounds the difference of the two, so all together bound it the more: of those at most
  * near_s wider than the narrowest, since a wide one tells of interruptions. Where they contradict
- * each other the narrowest alone. False without any window.
+ * each other the narrowest alone. Times are within 4e9 s of 1970. False without any window.
  */
 bool phcwindow_condense(const struct phc_window *w, unsigned n, double near_s,
     struct phc_both *out);

@@ -13,7 +13,7 @@
 
 enum { PHCMAP_POINTS_MIN = 2, PHCMAP_POINTS_MAX = 64 };
 
-/* A comparison: the card's clock and free-running time at one moment. */
+/* A comparison: the card's clock and free-running time at one moment, within 4e9 s of 0. */
 struct phcmap_point {
 	int64_t card_ns, free_ns;
 	double error_s; /* of free_ns, > 0 */

@@ -22,6 +22,16 @@ narrowest(const struct phc_window *w, unsigned n)
 	return best;
 }
 
+/* Of one comparison: no clock that is read 25 times in a row is set by more than that. */
+static bool
+is_beside(const struct phc_window *a, const struct phc_window *b)
+{
+	int64_t ours_ns = a->before.ns - b->before.ns, cards_ns = a->card_ns - b->card_ns;
+
+	return ours_ns < NS_PER_S && ours_ns > -NS_PER_S && cards_ns < NS_PER_S &&
+	    cards_ns > -NS_PER_S;
+}
+
 bool
 phcwindow_condense(const struct phc_window *w, unsigned n, double near_s, struct phc_both *out)
 {
@@ -37,9 +47,8 @@ phcwindow_condense(const struct phc_window *w, unsigned n, double near_s, struct
 	low_ns = 0;
 	high_ns = width_ns(best);
 	for (unsigned i = 0; i < n; i++) {
-		int64_t off_ns = w[i].card_ns - best->card_ns;
-
-		if (width_ns(&w[i]) <= most_ns) {
+		if (width_ns(&w[i]) <= most_ns && is_beside(&w[i], best)) {
+			int64_t off_ns = w[i].card_ns - best->card_ns;
 			int64_t from_ns = w[i].before.ns - best->before.ns - off_ns;
 			int64_t to_ns = w[i].after.ns - best->before.ns - off_ns;
 

@@ -14,6 +14,8 @@ static const double WIDE = 3.0, NARROW_S = 20e-9;
 static const double EVEN_VAR = 1.0 / 3.0;
 /* Beyond so many deviations, and what both oscillators may do in the time, it is another clock. */
 static const double MISFIT = 6.0, DRIFT = 1e-7;
+/* Eleven days. */
+static const int64_t APART_NS = INT64_C(1000000000000000);
 /* A line through two points has the rate of their errors, and no more than clocks have. */
 static const double RATE_MOST = 1e-3;
 
@@ -119,14 +121,25 @@ foretell(const struct phcmap *m, int64_t card_ns, int64_t *free_ns, double *sd_s
 	*sd_s = sqrt(m->level_var + m->rate_var * from_middle * from_middle);
 }
 
+/* So far apart no two points are of one line, and differences of differences have no room. */
+static bool
+is_apart(int64_t a_ns, int64_t b_ns)
+{
+	return a_ns - b_ns > APART_NS || a_ns - b_ns < -APART_NS;
+}
+
 /* The line, or with one point alone what clocks do, did not foretell it. */
 static bool
 misfits(const struct phcmap *m, const struct phcmap_point *p)
 {
 	const struct phcmap_point *last = point_at(m, 0);
-	double t = time_s(last, p), sd_s, off_s;
+	double t, sd_s, off_s;
 	int64_t free_ns;
 
+	if (is_apart(p->card_ns, last->card_ns) || is_apart(p->free_ns, last->free_ns)) {
+		return true;
+	}
+	t = time_s(last, p);
 	if (t <= 0.0 || p->free_ns <= last->free_ns) {
 		return true;
 	}
@@ -163,7 +176,8 @@ bool
 phcmap_to_free(const struct phcmap *m, int64_t card_ns, double far_s, int64_t *free_ns,
     double *sd_s)
 {
-	if (!phcmap_maps(m) || fabs((double)(card_ns - m->card_ns) * 1e-9) > far_s) {
+	if (!phcmap_maps(m) || is_apart(card_ns, m->card_ns) ||
+	    fabs((double)(card_ns - m->card_ns) * 1e-9) > far_s) {
 		return false;
 	}
 	foretell(m, card_ns, free_ns, sd_s);

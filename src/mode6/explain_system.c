@@ -285,6 +285,27 @@ tell_faults(struct story *s, const struct system_facts *facts)
 	}
 }
 
+/* Interfaces with hwtimestamp whose packets have the kernel's stamps all the same. */
+static void
+tell_cards(struct story *s, const struct system_facts *facts)
+{
+	if (strstr(facts->hwtstamps, " lies ") != NULL) {
+		explain_note(&s->why,
+		    "the stamps of a network card contradict the kernel's, which are used instead: "
+		    "%s",
+		    facts->hwtstamps);
+		explain_note(&s->advice,
+		    "take its line hwtimestamp out of ntp.conf, or reload ntpd once its driver is "
+		    "mended");
+	} else if (strstr(facts->hwtstamps, " none ") != NULL) {
+		explain_note(&s->why, "a network card with hwtimestamp does not stamp: %s",
+		    facts->hwtstamps);
+		explain_note(&s->advice,
+		    "see 'ethtool -T', and what the log says about hwtimestamp; a card is set when "
+		    "ntpd is started");
+	}
+}
+
 static void
 advise_on_number(struct story *s, const struct survey *all)
 {
@@ -322,6 +343,7 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	tell_uncontrolled(s, facts);
 	tell_leap(s, status_leap(status));
 	tell_faults(s, facts);
+	tell_cards(s, facts);
 	/* Who is there will be seen when the wait is over. */
 	if (facts->waits_for[0] == '\0') {
 		advise_on_number(s, all);

@@ -214,6 +214,36 @@ build_receiver(struct run *r)
 	pulse->on_spoke_ctx = r;
 }
 
+/*
+ * A PTP hardware clock was compared: what the narrowest window leaves, and how wrong that is. All
+ * windows together tell more, which is the daemon's gain.
+ */
+static void
+hear_look(void *ctx, const struct phc_look *look)
+{
+	struct run *r = ctx;
+	struct phc_both both;
+
+	if (r->sample_n < SAMPLES_MAX && phcwindow_condense(look->window, look->n, 0.0, &both)) {
+		r->sample[r->sample_n++] = (struct bound_sample){
+			.t_s = (double)r->s->w->now * 1e-9,
+			.error_s = rtime_diff_s(sim_clock_real(&r->n->clock), both.ours),
+			.plain_s2 = both.error_s * both.error_s / 3.0,
+		};
+	}
+}
+
+static void
+build_hardware_clock(struct run *r)
+{
+	struct sim_phc *c = sim_phc_clock(&r->n->phcs, "card");
+
+	c->window_s = r->c->window_s;
+	c->more_s = r->c->window_s / 5.0;
+	c->on_look = hear_look;
+	c->on_look_ctx = r;
+}
+
 /* --- the world of a case --- */
 
 static void
@@ -281,11 +311,18 @@ build(struct run *r, const char *loop, uint64_t seed)
 		text_printf(&t, "refclock nmea flag1 1 time2 0.3 minpoll %d maxpoll %d\n",
 		    c->minpoll, c->maxpoll);
 	}
+	if (c->window_s > 0.0) {
+		text_printf(&t, "refclock phc path card minpoll %d maxpoll %d\n", c->minpoll,
+		    c->maxpoll);
+	}
 	r->n = sim_node_new(r->s, "client", c->offset_s, c->osc.freq, config);
 	r->s->config_line = "";
 	build_clock(r);
 	if (c->pulse_s > 0.0) {
 		build_receiver(r);
+	}
+	if (c->window_s > 0.0) {
+		build_hardware_clock(r);
 	}
 	if (c->drift_known) {
 		t = text_over(drift, sizeof(drift));

@@ -39,6 +39,8 @@ struct accuracy_case {
 	unsigned source_n;
 	/* A GPS receiver whose pulses have that jitter, normal; 0: none. */
 	double pulse_s;
+	/* A PTP hardware clock that is compared in windows of that width; 0: none. */
+	double window_s;
 	/* The bound hears of its pulses one in so many, what a single reading a poll allows; 0: all. */
 	unsigned pulse_heard;
 	double offset_s;                           /* of the clock, at the start */

@@ -110,6 +110,9 @@ sim_phc_look(struct sim_phc *c, unsigned max, enum phc_way most, struct phc_look
 	/* It takes its time, and its last window ends before it does. */
 	out->at.real.ns += LOOK_NS;
 	out->at.mono.ns += LOOK_NS;
+	if (c->on_look != NULL) {
+		c->on_look(c->on_look_ctx, out);
+	}
 	return 0;
 }
 

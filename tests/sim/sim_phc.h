@@ -35,6 +35,8 @@ struct sim_phc {
 	double window_s, more_s;
 	double lopsided; /* 0..1: where in the window it was read; < 0: anywhere */
 	int look_error;  /* -errno of the next comparisons, 0: none */
+	void (*on_look)(void *ctx, const struct phc_look *look); /* NULL: nobody listens */
+	void *on_look_ctx;
 
 	/* What it stamps: can, as bits 1 << enum phc_filter, and what is set. */
 	unsigned filters;

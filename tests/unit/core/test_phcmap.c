@@ -153,6 +153,29 @@ time_that_goes_back_is_a_misfit(void **state)
 	assert_int_equal(phcmap_add(&m, &back), PHCMAP_MISFIT);
 }
 
+/* As far as the port lets them be: no difference of them overflows. */
+static void
+times_of_a_card_in_bad_hands_are_misfits(void **state)
+{
+	struct phcmap m;
+	struct phcmap_point p;
+	int64_t free_ns;
+	double sd_s;
+
+	(void)state;
+	phcmap_start(&m, 2, 16);
+	for (int64_t i = 0; i < 10; i++) {
+		int64_t sign = i % 2 == 0 ? 1 : -1;
+
+		p = point(sign * INT64_C(4000000000) * S, -sign * INT64_C(4000000000) * S, 1e-7);
+		assert_int_equal(phcmap_add(&m, &p), i == 0 ? PHCMAP_ADDED : PHCMAP_MISFIT);
+	}
+	p.card_ns += S;
+	p.free_ns += S;
+	assert_int_equal(phcmap_add(&m, &p), PHCMAP_ADDED);
+	assert_false(phcmap_to_free(&m, INT64_C(4000000000) * S, FAR_S, &free_ns, &sd_s));
+}
+
 static void
 a_wide_window_is_passed_over_and_many_of_them_are_not(void **state)
 {
@@ -313,6 +336,7 @@ main(void)
 		cmocka_unit_test(what_is_far_from_the_last_point_is_not_mapped),
 		cmocka_unit_test(a_misfit_begins_the_line_anew),
 		cmocka_unit_test(time_that_goes_back_is_a_misfit),
+		cmocka_unit_test(times_of_a_card_in_bad_hands_are_misfits),
 		cmocka_unit_test(a_wide_window_is_passed_over_and_many_of_them_are_not),
 		cmocka_unit_test(stamps_of_a_card_with_windows_of_500_ns_are_mapped_to_50_ns),
 		cmocka_unit_test(

@@ -565,6 +565,21 @@ static const struct situation mistyped = { "a mistyped line", SYNCHRONISED,
 	"    To do: see what ntpd --check-config says, and mend the line\n"
 	"\n" };
 
+static const struct situation lied_to = { "a card that lies", SYNCHRONISED,
+	"stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
+	"ss_uptime=4000", "clock_control=yes",
+	{
+	    { LEADER, "srcadr=192.0.2.1, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.4, " GOOD },
+	},
+	"    the stamps of a network card contradict the kernel's, which are used instead:\n"
+	"    eth0 lies tx=9 rx=0 refused=8, eth1 on tx=1 rx=1 refused=0\n"
+	"    To do: take its line hwtimestamp out of ntp.conf, or reload ntpd once its driver\n"
+	"           is mended\n"
+	"\n" };
+
 static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16",
 	"ss_uptime=9", "clock_control=yes",
 	{
@@ -649,6 +664,14 @@ what_is_waited_for_is_told(void **state)
 	assert_true(play(&waiting, "waits_for",
 	    "waits_for=\"a majority of the 3 configured sources "
 	    "(1 agrees), at most 24 s more\""));
+}
+
+static void
+a_card_that_lies_is_told(void **state)
+{
+	(void)state;
+	assert_true(play(&lied_to, "hwtstamps",
+	    "hwtstamps=\"eth0 lies tx=9 rx=0 refused=8, eth1 on tx=1 rx=1 refused=0\""));
 }
 
 static void
@@ -836,6 +859,7 @@ main(void)
 		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(what_is_waited_for_is_told),
+		cmocka_unit_test(a_card_that_lies_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
 		cmocka_unit_test(each_way_to_get_no_keys_is_told_with_what_to_do),
