@@ -895,6 +895,11 @@ takes_64_smeared_addresses_and_1024_fudged_clocks(void **state)
 		    snprintf(line, sizeof line, "leapsmear address 192.0.2.%u interval 7200\n", i);
 		conf_put(&t, line, (size_t)n);
 	}
+	for (unsigned i = 1; i <= 65; i++) {
+		char line[32];
+		int n = snprintf(line, sizeof line, "hwtimestamp eth%u\n", i);
+		conf_put(&t, line, (size_t)n);
+	}
 	for (unsigned i = 0; i < 1025; i++) {
 		static const int types[] = { 1, 4, 5, 8, 11 };
 		char line[80];
@@ -905,8 +910,10 @@ takes_64_smeared_addresses_and_1024_fudged_clocks(void **state)
 	struct conf *k = conf_of(t.at);
 	assert_int_equal(k->c->smears_n, 64);
 	assert_non_null(strstr(conf_said(k), "more than 64 addresses with a leap smear"));
+	assert_int_equal(k->c->cards_n, 64);
+	assert_non_null(strstr(conf_said(k), "more than 64 interfaces with hardware stamps"));
 	assert_non_null(strstr(conf_said(k), "more than 1024 reference clocks"));
-	assert_int_equal(k->d.errors, 2);
+	assert_int_equal(k->d.errors, 3);
 	free(t.at);
 	conf_end(k);
 }

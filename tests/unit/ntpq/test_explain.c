@@ -574,10 +574,10 @@ static const struct situation lied_to = { "a card that lies", SYNCHRONISED,
 	    { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
 	    { CANDIDATE, "srcadr=192.0.2.4, " GOOD },
 	},
-	"    the stamps of a network card contradict the kernel's, which are used instead:\n"
-	"    eth0 lies tx=9 rx=0 refused=8, eth1 on tx=1 rx=1 refused=0\n"
-	"    To do: take its line hwtimestamp out of ntp.conf, or reload ntpd once its driver\n"
-	"           is mended\n"
+	"    the stamps of a network card contradict the kernel's, which are used\n"
+	"    instead: eth0 lies tx=9 rx=0 refused=8, eth1 on tx=1 rx=1 refused=0\n"
+	"    To do: take its line hwtimestamp out of ntp.conf, or reload ntpd once its\n"
+	"           driver is mended\n"
 	"\n" };
 
 static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16",
