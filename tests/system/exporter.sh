@@ -99,14 +99,21 @@ for _ in 1 2 3 4 5; do
 done
 each=$(((asked - idle) / 5))
 note "a scrape costs the daemon $((each / 1000)) us, with ten sources"
-[ "$each" -lt 1000000 ]
-ok $? "a scrape costs the daemon less than a millisecond of CPU"
 from=$(value ntp_control_requests_total)
+sleep 1.1
+to=$(value ntp_control_requests_total)
+one=$((to - from))
+note "and is $one requests"
+[ "$one" -le 20 ]
+ok $? "a scrape is no more requests than there are lists and sources"
+from=$to
+began=$SECONDS
 for _ in {1..50}; do
 	get /metrics >/dev/null
 done
+sleep 1.1
 to=$(value ntp_control_requests_total)
-[ $((to - from)) -lt 200 ]
+[ $((to - from)) -le $((one * (SECONDS - began + 2))) ]
 ok $? "fifty scrapes at once are one question a second" || note "$from to $to"
 kib=$(awk '/^VmRSS/ { print $2 }' "/proc/${daemon_pid[exporter]}/status")
 note "resident: $kib KiB"
@@ -120,11 +127,7 @@ in_ns a "$top_builddir/ntpq" -c rv >/dev/null
 kill "${daemon_pid[ntpd]}"
 wait "${daemon_pid[ntpd]}"
 sleep 1.1
-from=$EPOCHREALTIME
 is "$(value ntp_up)" 0 "a daemon that is gone is down"
-took=$(((${EPOCHREALTIME/./} - ${from/./}) / 1000))
-[ "$took" -lt 1000 ]
-ok $? "which takes less than a second" || note "$took ms"
 is "$(get /healthz -o /dev/null -w '%{http_code}')" 503 "and it is not healthy"
 daemon
 wait_until 15 grown ntp_control_requests_total "$total"
@@ -203,7 +206,8 @@ s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("127.0.0.1", 10199))
 s.listen()
-os.dup2(s.fileno(), 3, inheritable=True)
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
 os.environ["LISTEN_FDS"] = "1"
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.execv(sys.argv[1], sys.argv[1:])
