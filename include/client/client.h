@@ -10,6 +10,7 @@
 #include "base/limit.h"
 #include "base/text.h"
 #include "client/asked.h"
+#include "client/cast.h"
 #include "client/ephemeral.h"
 #include "client/fallback.h"
 #include "client/ke_ask.h"
@@ -87,6 +88,11 @@ struct client_events {
 	    struct stamp *at);
 	/* Appends why the rules leave no address to ask that one from. */
 	void (*put_no_way)(void *ctx, const struct addr *to, struct text *t);
+	/* Sends to all, by each network that leads there; the line is no more. */
+	void (*cast)(void *ctx, const struct cast_what *what, struct cast_done *out);
+	void (*cast_ended)(void *ctx, uint16_t line);
+	/* What we tell others of our clock. */
+	const struct served_time *(*served)(void *ctx);
 	/* The state changed in a way that is worth a look: a status line, say. */
 	void (*noted)(void *ctx);
 };

@@ -24,7 +24,8 @@ struct ephemeral_refused {
 };
 
 struct ephemerals {
-	struct source passive; /* the line of passive associations */
+	struct source passive;   /* the line of passive associations */
+	struct source broadcast; /* of servers that broadcast */
 	struct ephemeral_refused refused[EPHEMERAL_REFUSED];
 	unsigned refused_next;
 	uint64_t refused_n, made; /* all of them */

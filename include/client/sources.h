@@ -17,6 +17,7 @@ struct peer;
 
 struct client;
 struct nts_pool;
+struct cast;
 
 enum { POOL_GIVEN_UP_MAX = 16 };
 
@@ -36,7 +37,7 @@ struct pool_care {
 	unsigned next; /* of those, the one to be forgotten */
 };
 
-/* One server, pool or peer line of the configuration and what became of it. */
+/* One line that gives sources, or sends to all, and what became of it. */
 struct source {
 	struct client *client;
 	const struct config_source *cfg; /* NULL: slot free */
@@ -53,6 +54,8 @@ struct source {
 	unsigned hops;                 /* addresses of it given up because no way leads there */
 	struct mtime asked_at;
 	struct mtime born;
+	struct cast *cast;        /* of a line that sends to all, else NULL: see cast.h */
+	struct mtime cast_due;    /* its next turn */
 	struct event_count event; /* pool row */
 };
 

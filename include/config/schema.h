@@ -132,6 +132,7 @@ enum schema_part {
 	PART_UNPEER, /* of ids and members of pools; done once */
 	PART_SOURCES,
 	PART_RESET, /* done once */
+	PART_CAST,  /* broadcasts and groups, but for the lines that send */
 	PART_OTHER, /* nobody's: kept to be printed back */
 	PART_START, /* read once, as WHEN_START says too: a reload only tells it */
 	PART_N

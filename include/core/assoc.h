@@ -12,6 +12,7 @@
 #include "base/addr.h"
 #include "base/limit.h"
 #include "base/ntptime.h"
+#include "core/bclient.h"
 #include "core/estimator.h"
 #include "core/event.h"
 #include "core/filter.h"
@@ -220,6 +221,7 @@ struct assoc {
 	struct addr local; /* ours, that it is asked from; ADDR_NONE: not known yet */
 	struct assoc_poll poll;
 	struct onwire wire;
+	struct bclient bc; /* MODE_BCLIENT */
 	struct assoc_server srv;
 	struct assoc_dates dates;
 	struct leap_smear_heard smear;
@@ -312,6 +314,28 @@ void assoc_pass(struct assoc *a, const struct assoc_world *w, const struct assoc
  */
 void assoc_write_times(struct assoc *a, const struct assoc_world *w,
     const struct onwire_moment *now, uint64_t random, struct assoc_sending *out);
+
+/* ---- MODE_BCLIENT ---- */
+
+/* Where and when a broadcast came. */
+struct assoc_heard {
+	struct rtime rx;
+	struct mtime rx_mono;
+	uint32_t ifindex;
+};
+
+/* Right after assoc_start, with the broadcast that its server was found by. */
+void assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, const struct header *h,
+    const struct assoc_heard *at, const struct assoc_world *w);
+
+/* A broadcast of its server came, whose proof was judged already. */
+void assoc_hear(struct assoc *a, const struct packet *p, enum packet_auth auth,
+    const struct assoc_heard *at, const struct assoc_world *w, struct assoc_answer *out);
+
+bool assoc_is_bclient(const struct assoc *a);
+
+/* It is one, and asks nothing now: its polls only count what did not come. */
+bool assoc_only_listens(const struct assoc *a);
 
 /* A peer's packets, which come when the peer wants: no answers to questions. */
 bool assoc_is_symmetric(const struct assoc *a);

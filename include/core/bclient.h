@@ -76,6 +76,8 @@ struct bclient {
 	unsigned requests, answers;
 	struct bclient_offset best; /* the answer with the least round trip: */
 	double best_trip_s;
+	bool odd; /* its first comparison was, and gave this way */
+	double odd_way_s;
 	/* the way */
 	bool measured;
 	double way_s;     /* of a broadcast */
@@ -83,6 +85,7 @@ struct bclient {
 	double unsure_s;  /* what our clock may have done between both */
 	double spread_s;  /* mean deviation of broadcasts from what was foretold */
 	unsigned far;     /* in a row, that were far from it */
+	bool doubted;     /* the volley under way is for such */
 	bool interleaved; /* the last broadcast was */
 	bool il_way;      /* the way was measured by interleaved ones */
 	uint64_t refused; /* packets that a guard stopped */
@@ -97,6 +100,7 @@ struct bclient_heard {
 	struct mtime at;
 	int64_t adjusted_ns;
 	double delay_s;    /* to be shown and weighed as its round trip */
+	double noise_s;    /* > 0: by which such offsets differ from each other, as a rule */
 	double unsure_s;   /* >= 0: by which it may be off beyond half of that */
 	bool mode_changed; /* to interleaved, or back */
 	bool mode_error;   /* its transmit time lies before the one it told */

@@ -20,6 +20,7 @@ struct listener {
 	uint32_t ifindex;
 	uint16_t slot; /* its number in the client table */
 	bool wildcard, loopback;
+	bool cast;     /* at a group or a broadcast address; a wildcard to others */
 	bool for_rest; /* a wildcard for addresses without a socket only */
 	bool found;    /* the owner's mark: it is to stay open */
 	uint64_t received, sent, failed;
@@ -46,6 +47,7 @@ struct listener_place {
 	struct net_listen what;
 	const struct net_iface *iface; /* of the address; NULL: a wildcard */
 	bool for_rest;
+	bool cast;
 	unsigned number;
 };
 
@@ -56,11 +58,20 @@ void listener_close(struct listener *l); /* see outgoing_forget */
 /* Sets the owner's mark. */
 void listener_set_found(struct listener *l, bool found);
 
+/*
+ * One at a group hears it by that interface as well. 0, also when it does already, or -errno (see
+ * net_ops.join).
+ */
+int listener_join(struct listener *l, uint32_t ifindex);
+
 /* Gives an open one another DSCP, in place: requests that wait in it would be lost with it. */
 void listener_mark(struct listener *l, unsigned dscp);
 
 /* What went through it is counted anew. */
 void listener_reset_count(struct listener *l);
+
+/* One of ours left by it, or could not. */
+void listener_count_sent(struct listener *l, bool sent);
 
 /* A packet came by it. */
 void listener_note(struct listener *l);

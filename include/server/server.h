@@ -16,10 +16,12 @@
 #include "port/net.h"
 #include "port/rng.h"
 #include "server/access.h"
+#include "server/broadcast.h"
 #include "server/flood.h"
 #include "server/interleaved.h"
 #include "server/listener.h"
 #include "server/mssntp.h"
+#include "server/manycast_serve.h"
 #include "server/outgoing.h"
 
 struct journal;
@@ -44,8 +46,9 @@ struct server_events {
 	 */
 	int (*associated)(void *ctx, struct listener *l, const struct net_packet *pkt,
 	    const struct packet *pk, uint32_t flags);
-	/* A packet with the bit NET_TAG_ASSOCIATION in its tag left then. */
-	void (*associated_sent)(void *ctx, uint32_t tag, const struct stamp *tx);
+	/* A packet with the bit NET_TAG_ASSOCIATION in its tag left by l then. */
+	void (*associated_sent)(void *ctx, const struct listener *l, uint32_t tag,
+	    const struct stamp *tx);
 	/* The clock was moved, a packet shows: the time is published anew before this returns. */
 	void (*clock_moved)(void *ctx);
 	/* True when a wildcard answers for that address, because it has no socket of its own. */
@@ -84,6 +87,8 @@ struct server {
 	struct outgoing outgoing;
 	struct interleaved interleaved;
 	struct mssntp mssntp;
+	struct broadcasts broadcasts;
+	struct manycast_serve manycast;
 };
 
 /*

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,45 +46,6 @@ is_roots(const char *path, const struct stat *st)
 	return false;
 }
 
-/*
- * True when all folders on the way to a path without links are root's, and nobody else can put
- * another file in the place of what is in them: between a look and execve there would be time.
- */
-static bool
-way_is_roots(char *path)
-{
-	bool good = true;
-	struct stat st;
-
-	for (char *slash = strchr(path, '/'); slash != NULL && good;
-	     slash = strchr(slash + 1, '/')) {
-		char *end = slash == path ? slash + 1 : slash, kept = *end;
-
-		*end = '\0';
-		good = stat(path, &st) == 0 && st.st_uid == 0 &&
-		    ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX) != 0);
-		*end = kept;
-	}
-	return good;
-}
-
-/* Where a path leads, when it is root's and so is the way; the caller frees it. NULL is told. */
-static char *
-lead_of(const char *path)
-{
-	char *real = realpath(path, NULL);
-	struct stat st;
-
-	if (real == NULL || stat(real, &st) != 0 || !way_is_roots(real)) {
-		fprintf(stderr, "ntp-alarm: %s is not run: others may write on the way to it\n",
-		    path);
-	} else if (is_roots(path, &st)) {
-		return real;
-	}
-	free(real);
-	return NULL;
-}
-
 /* ---- one ---- */
 
 static void
@@ -123,20 +83,18 @@ wait_for(pid_t child, const char *path)
 {
 	static const struct timespec nap = { .tv_nsec = 20000000 };
 	double until_s = now_s() + PROGRAMS_TIME_S;
-	siginfo_t ended = { .si_pid = 0 };
 	int status = 0;
+	pid_t ended;
 
-	/* It is left unreaped: until then no other process has its number, nor the group. */
-	while (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    ended.si_pid == 0 && now_s() < until_s) {
+	while ((ended = waitpid(child, &status, WNOHANG)) == 0 && now_s() < until_s) {
 		(void)nanosleep(&nap, NULL);
 	}
 	(void)kill(-child, SIGKILL);
-	if (ended.si_pid == 0) {
+	if (ended == 0) {
 		fprintf(stderr, "ntp-alarm: %s took more than %d s, and was ended\n", path,
 		    PROGRAMS_TIME_S);
+		(void)waitpid(child, &status, 0);
 	}
-	(void)waitpid(child, &status, 0);
 	return status;
 }
 
@@ -172,28 +130,31 @@ pick(const struct dirent *d)
 static bool
 run_if_fit(const char *folder, const char *name, char *const *environment)
 {
-	char path[PATH_MAX], *real;
+	char path[4096];
 	struct stat st;
-	bool well;
 
 	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path ||
 	    stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0) {
 		return false;
 	}
-	real = lead_of(path);
-	well = real != NULL && run(real, environment);
-	free(real);
-	return well;
+	return is_roots(path, &st) && run(path, environment);
 }
 
-/* In the order of their names. */
-static int
-run_all(const char *folder, char *const *environment)
+int
+programs_run(const char *folder, char *const *environment)
 {
 	struct dirent **at = NULL;
-	int n = scandir(folder, &at, pick, alphasort), well = 0;
+	struct stat st;
+	int n, well = 0;
 
+	if (stat(folder, &st) != 0) {
+		return errno == ENOENT ? 0 : -1;
+	}
+	if (!is_roots(folder, &st)) {
+		return -1;
+	}
+	n = scandir(folder, &at, pick, alphasort);
 	for (int i = 0; i < n; i++) {
 		if (i < PROGRAMS_MAX) {
 			well += run_if_fit(folder, at[i]->d_name, environment) ? 1 : 0;
@@ -205,20 +166,5 @@ run_all(const char *folder, char *const *environment)
 		fprintf(stderr, "ntp-alarm: %d programs of %s are not run: too many\n",
 		    n - PROGRAMS_MAX, folder);
 	}
-	return well;
-}
-
-int
-programs_run(const char *folder, char *const *environment)
-{
-	char *real;
-	int well;
-
-	if (access(folder, F_OK) != 0) {
-		return errno == ENOENT ? 0 : -1;
-	}
-	real = lead_of(folder);
-	well = real == NULL ? -1 : run_all(real, environment);
-	free(real);
 	return well;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * programs - runs the programs of a folder, one after the other, ten seconds each at most. Only
- * files of root that nobody else may write, in such a folder, to which such folders lead: whoever
- * could put one there would have it run. Links are followed, and the same is asked of where they
- * lead.
+ * files of root that nobody else may write, in such a folder: whoever could put one there would
+ * have it run.
  */
 #ifndef ALARM_PROGRAMS_H
 #define ALARM_PROGRAMS_H

@@ -582,7 +582,9 @@ on_timer(void *ctx)
 		p->way = false;
 		close_socket(p);
 	}
-	transmit(p, &w, &out);
+	if (out.send) {
+		transmit(p, &w, &out);
+	}
 	peer_event_note_all(c, p, out.events);
 	arm(p);
 	c->on->polled(p, &out);
@@ -703,6 +705,42 @@ association_io_take(struct peer *p, const struct net_packet *pkt, const struct p
 		p->way = true;
 	}
 	return take(p, pkt, pk);
+}
+
+void
+association_io_begin_bclient(struct peer *p, const struct bclient_rules *rules,
+    const struct net_packet *pkt, const struct packet *pk)
+{
+	const struct assoc_heard at = { pkt->rx.at, pkt->rx.mono, pkt->ifindex };
+	struct assoc_world w = client_world(p->client);
+
+	assoc_begin_bclient(&p->a, rules, &pk->hdr, &at, &w);
+	arm(p);
+}
+
+enum verdict
+association_io_hear(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
+{
+	const struct assoc_heard at = { pkt->rx.at, pkt->rx.mono, pkt->ifindex };
+	struct client *c = p->client;
+	struct assoc_answer ans;
+	struct assoc_world w;
+	enum packet_auth auth;
+
+	if (!admits(c, p, pkt)) {
+		return VERDICT_DENIED;
+	}
+	c->is.up->look(c->is.up_ctx);
+	w = client_world(c);
+	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, pk);
+	assoc_hear(&p->a, pk, auth, &at, &w, &ans);
+	p->unused = ans.sampled ? 0 : p->unused + 1;
+	p->unused_why = ans.verdict;
+	if (ans.again) {
+		arm(p);
+	}
+	after_answer(p, &ans);
+	return ans.verdict;
 }
 
 void

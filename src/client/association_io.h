@@ -91,4 +91,12 @@ void association_io_doubt(struct peer *p, double by_s);
 void association_io_date(struct peer *p, const struct assoc_dates *dates);
 void association_io_forget(struct peer *p, const struct assoc_world *w);
 
+/* MODE_BCLIENT: right after it was opened, with the broadcast that it was found by. */
+void association_io_begin_bclient(struct peer *p, const struct bclient_rules *rules,
+    const struct net_packet *pkt, const struct packet *pk);
+
+/* A broadcast of its server: the verdict. */
+enum verdict association_io_hear(struct peer *p, const struct net_packet *pkt,
+    const struct packet *pk);
+
 #endif

@@ -27,7 +27,7 @@ is_superfluous(struct peer *p)
 	struct client_standing above;
 
 	if (((cfg->flags & OPTION_PREEMPT) == 0 && cfg->kind != SOURCE_POOL) || p->ephemeral ||
-	    p->a.poll.burst > 0) {
+	    cfg->kind == SOURCE_MANYCAST || p->a.poll.burst > 0) {
 		return false;
 	}
 	if (association_io_idle(p) < ASSOC_UNREACH ||
@@ -78,9 +78,11 @@ polled(struct peer *p, const struct assoc_sending *out)
 		sources_member_gone(p);
 	} else if (p->a.rules.mode == MODE_PASSIVE && p->a.poll.unreach >= ASSOC_UNREACH) {
 		ephemeral_demobilize(p, "it does not answer");
+	} else if (assoc_is_bclient(&p->a) && out->went_dark) {
+		ephemeral_demobilize(p, "its broadcasts do not come any more");
 	} else if (is_superfluous(p)) {
 		preempt(p);
-	} else if (p->a.rules.flags & ASSOC_POOL) {
+	} else if (p->source->cfg->kind == SOURCE_POOL) {
 		sources_member_polled(p);
 	}
 }

@@ -3,6 +3,7 @@
 #include "client/ephemeral.h"
 #include "client/client.h"
 #include "client/peers.h"
+#include "config/cast.h"
 #include "config/schema.h"
 #include "journal/report.h"
 
@@ -17,32 +18,57 @@ static const struct config_source PASSIVE_LINE = {
 	.version = NTP_VERSION,
 };
 
+/* Servers that broadcast are asked now and then, by a volley. */
+static const struct config_source BROADCAST_LINE = {
+	.kind = SOURCE_SERVER,
+	.host.text = "broadcastclient",
+	.flags = OPTION_IBURST,
+	.minpoll = EPHEMERAL_MINPOLL,
+	.maxpoll = EPHEMERAL_MAXPOLL,
+	.version = NTP_VERSION,
+};
+
 void
 ephemeral_start(struct client *c)
 {
 	c->ephemeral.passive = (struct source){ .client = c, .cfg = &PASSIVE_LINE };
+	c->ephemeral.broadcast = (struct source){ .client = c, .cfg = &BROADCAST_LINE };
 }
 
-void
-ephemeral_stop(struct client *c)
+static void
+close_all(struct source *s)
 {
-	struct source *s = &c->ephemeral.passive;
-
 	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
 		peers_close(p);
 	}
 }
 
 void
+ephemeral_stop(struct client *c)
+{
+	close_all(&c->ephemeral.passive);
+	close_all(&c->ephemeral.broadcast);
+}
+
+static void
+end_all(struct source *s, const char *why)
+{
+	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
+		ephemeral_demobilize(p, why);
+	}
+}
+
+void
 ephemeral_configure(struct client *c)
 {
-	struct source *s = &c->ephemeral.passive;
-
-	if (s->client == NULL || (c->conf->switches & SWITCH_PASSIVE) != 0) {
-		return;
+	if (c->ephemeral.passive.client == NULL) {
+		return; /* not started yet */
 	}
-	for (struct peer *p = peers_of(s); p != NULL; p = peers_of(s)) {
-		ephemeral_demobilize(p, "passive associations are disabled now");
+	if ((c->conf->switches & SWITCH_PASSIVE) == 0) {
+		end_all(&c->ephemeral.passive, "passive associations are disabled now");
+	}
+	if (!config_is_bclient(c->conf)) {
+		end_all(&c->ephemeral.broadcast, "broadcasts are not listened to now");
 	}
 }
 

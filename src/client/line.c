@@ -43,7 +43,7 @@ line_rules(const struct config_source *s, bool once)
 	if (s->kind == SOURCE_PEER) {
 		r.mode = MODE_ACTIVE;
 	}
-	if (s->kind == SOURCE_POOL) {
+	if (s->kind == SOURCE_POOL || s->kind == SOURCE_MANYCAST) {
 		r.flags |= ASSOC_POOL;
 	}
 	if (s->kind == SOURCE_REFCLOCK) {

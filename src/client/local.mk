@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libclient.a
 libclient_a_SOURCES = \
 	include/client/asked.h src/client/asked.c \
+	src/client/bclient.h src/client/bclient.c \
+	include/client/cast.h src/client/cast.c \
 	include/client/client.h src/client/client.c \
 	include/client/ephemeral.h src/client/ephemeral.c \
 	include/client/fallback.h src/client/fallback.c \

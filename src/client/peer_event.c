@@ -17,8 +17,9 @@ static const double REFUSES_AGAIN_S = 86400.0;
 uint16_t
 peer_event_status(const struct peer *p)
 {
-	unsigned flags = p->ephemeral ? 0 : PEER_STATUS_CONFIG;
+	unsigned flags = p->ephemeral ? 0u : (unsigned)PEER_STATUS_CONFIG;
 
+	flags |= assoc_is_bclient(&p->a) ? (unsigned)PEER_STATUS_BROADCAST : 0u;
 	if ((p->a.rules.flags & ASSOC_PROOF) != 0) {
 		flags |= PEER_STATUS_AUTHENABLE;
 		if (p->a.authentic) {

@@ -43,7 +43,8 @@ peers_by_address(struct client *c, const struct addr *a)
 bool
 peers_has_row(const struct source *s)
 {
-	return s->cfg != NULL && s->id != 0 && (s->cfg->kind == SOURCE_POOL || !has_peer(s));
+	return s->cfg != NULL && s->id != 0 &&
+	    (s->cfg->kind == SOURCE_POOL || s->cast != NULL || !has_peer(s));
 }
 
 struct source *

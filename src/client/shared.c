@@ -4,6 +4,7 @@
 #include "client/client.h"
 #include "client/peers.h"
 #include "association_io.h"
+#include "bclient.h"
 #include "passive.h"
 
 enum { COUNT_BITS = 15, COUNT_MASK = (1 << COUNT_BITS) - 1 };
@@ -31,11 +32,16 @@ shared_receive(struct client *c, const struct shared_via *via, const struct net_
 	struct peer *p;
 
 	(void)via;
-	(void)flags;
 	if (pkt->from.port != NTP_PORT) {
 		return SHARED_NOT_OURS; /* as anybody may have: of no peer's daemon */
 	}
+	if (pk->hdr.mode == MODE_BROADCAST) {
+		return bclient_receive(c, pkt, pk);
+	}
 	p = peers_by_address(c, &pkt->from.addr);
+	if (p == NULL && pk->hdr.mode == MODE_SERVER) {
+		return cast_answer(c, pkt, pk, flags);
+	}
 	if (p != NULL && p->shared) {
 		return (int)association_io_take(p, pkt, pk);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/backoff.h"
 #include "base/hostspec.h"
+#include "client/cast.h"
 #include "client/client.h"
 #include "client/ke_ask.h"
 #include "client/peer_event.h"
@@ -109,6 +110,10 @@ on_name_timer(void *ctx)
 {
 	struct source *s = ctx;
 
+	if (s->cast != NULL) {
+		cast_turn(s);
+		return;
+	}
 	if (s->tag != 0) {
 		return;
 	}
@@ -353,7 +358,9 @@ sources_member_gone(struct peer *p)
 	sources_pool_end(p);
 	c->is.up->changed(c->is.up_ctx);
 	s->retry_s = 0.0;
-	if (s->tag == 0) {
+	if (s->cast != NULL) {
+		cast_member_gone(s);
+	} else if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
 	}
 }
@@ -409,11 +416,12 @@ make_way(struct client *c, const struct addr *addr)
 	struct peer *p = peers_by_address(c, addr);
 	struct source *s = p == NULL ? NULL : p->source;
 
-	if (s == NULL || (s->cfg->kind != SOURCE_POOL && s->cfg->host.addr.family != ADDR_NONE)) {
+	if (s == NULL ||
+	    (s->cfg->kind != SOURCE_POOL && !cast_is(s) && s->cfg->host.addr.family != ADDR_NONE)) {
 		return;
 	}
 	peers_demobilize(p);
-	if (s->tag == 0) {
+	if (s->cast == NULL && s->tag == 0) {
 		s->retry_s = 0.0;
 		ask_again(s, RETRY_FIRST_S);
 	}
@@ -478,7 +486,9 @@ start_line(struct source *s, double delay_s)
 {
 	const struct config_source *cfg = s->cfg;
 
-	if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
+	if (cast_is(s)) {
+		(void)cast_start(s, delay_s);
+	} else if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
 		start_nts_pool(s, delay_s);
 	} else if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
 		make_way(s->client, &cfg->host.addr);
@@ -529,8 +539,8 @@ sources_add(struct client *c, const struct config_source *cfg, double delay_s)
 	s->cfg = cfg;
 	s->born = client_now(c);
 	/* One in reserve has no association to be seen by. */
-	s->id =
-	    cfg->kind == SOURCE_POOL || cfg->host.addr.family == ADDR_NONE || cfg->fallback_s > 0
+	s->id = cfg->kind == SOURCE_POOL || cast_is(s) || cfg->host.addr.family == ADDR_NONE ||
+		cfg->fallback_s > 0
 	    ? peers_new_id(c)
 	    : 0;
 	(void)event_peer(&s->event, PEER_EVENT_MOBILIZE);
@@ -560,7 +570,7 @@ try_again(struct source *s)
 {
 	struct client *c = s->client;
 
-	if (sources_in_reserve(s) || s->cfg->kind == SOURCE_POOL || s->tag != 0 ||
+	if (sources_in_reserve(s) || s->cfg->kind == SOURCE_POOL || cast_is(s) || s->tag != 0 ||
 	    peers_of(s) != NULL || !peers_room(c)) {
 		return;
 	}
@@ -602,6 +612,7 @@ sources_drop(struct client *c, struct source *s)
 	end_associations(s);
 	c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 	sources_nts_close(s);
+	cast_end(s);
 	s->cfg = NULL;
 }
 
@@ -660,6 +671,7 @@ sources_stop(struct client *c)
 			}
 			c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 			sources_nts_close(s);
+			cast_end(s);
 			s->cfg = NULL;
 		}
 	}
@@ -691,6 +703,7 @@ sources_events_seen(struct client *c, uint16_t id)
 void
 sources_network_changed(struct client *c)
 {
+	cast_network_changed(c);
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		struct source *s = &c->sources.at[i];
 		if (s->cfg != NULL && s->pool != NULL) {

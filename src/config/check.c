@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include "config/cast.h"
 #include "config/schema.h"
 #include "config/token.h"
 
@@ -293,6 +294,63 @@ check_peers(struct check *k)
 			warn(k, &s->place, word,
 			    "'%s' does nothing for peer %s, which answers in its own time", word,
 			    s->host.text);
+		}
+	}
+}
+
+/* ---- broadcasts and groups ---- */
+
+static const char *
+cast_client_word(const struct config *c)
+{
+	if (config_kept_find(c, "multicastclient") != NULL) {
+		return "multicastclient";
+	}
+	return config_kept_find(c, "broadcastclient") != NULL ? "broadcastclient" : "bclient";
+}
+
+/* Who is believed without proof can be anybody; who is to prove what he says needs keys here. */
+static void
+check_bclient(struct check *k)
+{
+	struct config_place nowhere = { .file = NULL };
+
+	if (!config_is_bclient(k->c)) {
+		return;
+	}
+	if ((k->c->switches & SWITCH_AUTH) == 0) {
+		warn(k, &nowhere, cast_client_word(k->c),
+		    "'disable auth' with '%s': whoever sends a broadcast here sets this clock; use "
+		    "keys, and 'enable auth'",
+		    cast_client_word(k->c));
+	} else if (k->c->keys == NULL || k->c->trustedkeys_n == 0) {
+		warn(k, &nowhere, cast_client_word(k->c),
+		    "'%s' believes broadcasts with a trusted key only, and there is no %s line",
+		    cast_client_word(k->c), k->c->keys == NULL ? "'keys'" : "'trustedkey'");
+	}
+}
+
+static void
+check_cast_lines(struct check *k)
+{
+	bool auth = (k->c->switches & SWITCH_AUTH) != 0;
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+
+		if (s->kind == SOURCE_BROADCAST && s->key == 0) {
+			warn(k, &s->place, s->host.text,
+			    "broadcasts without a key: clients believe them only with 'disable "
+			    "auth', and then those of anybody");
+		} else if (s->kind == SOURCE_MANYCAST && s->key == 0 && auth) {
+			warn(k, &s->place, s->host.text,
+			    "manycastclient without a key: answers are believed with a key only; "
+			    "give it one, or 'disable auth'");
+		} else if (s->kind == SOURCE_MANYCAST && s->key == 0) {
+			warn(k, &s->place, s->host.text,
+			    "'disable auth' with 'manycastclient': whoever answers sets this "
+			    "clock; "
+			    "use a key, and 'enable auth'");
 		}
 	}
 }
@@ -666,6 +724,8 @@ config_check(const struct config *c, const char *path, const struct config_acces
 	check_smear(&k);
 	check_keys(&k);
 	check_peers(&k);
+	check_bclient(&k);
+	check_cast_lines(&k);
 	check_clocks(&k);
 	check_nts_sources(&k);
 	check_nts_server(&k);

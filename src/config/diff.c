@@ -189,6 +189,7 @@ static const char *const part_names[PART_N] = {
 	[PART_SOURCEPORT] = "sourceport",
 	[PART_UNPEER] = "unpeer",
 	[PART_RESET] = "reset",
+	[PART_CAST] = "broadcasts and groups",
 	[PART_OTHER] = "words without effect",
 };
 

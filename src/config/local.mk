@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = \
 	include/config/askedfile.h src/config/askedfile.c \
+	include/config/cast.h src/config/cast.c \
 	include/config/check.h src/config/check.c \
 	include/config/config.h src/config/config.c \
 	include/config/diag.h src/config/diag.c \

@@ -278,9 +278,18 @@ check_address(struct parser *p, unsigned i, const struct config_source *s)
 	const struct addr *a = &s->host.addr;
 
 	if (a->family == ADDR_NONE) {
+		if (s->kind == SOURCE_BROADCAST || s->kind == SOURCE_MANYCAST) {
+			parse_error(p, i, "'%s' wants a numeric address, found '%s'",
+			    config_source_word(s->kind), s->host.text);
+		}
 		return;
 	}
 	if (s->kind == SOURCE_BROADCAST) {
+		if (addr_is_wildcard(a) || addr_is_loopback(a) ||
+		    (a->family == ADDR_V6 && !addr_is_multicast(a))) {
+			parse_error(p, i, "'%s' is neither a broadcast address nor a group",
+			    s->host.text);
+		}
 		return;
 	}
 	if (s->kind == SOURCE_MANYCAST) {

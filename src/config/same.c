@@ -82,12 +82,31 @@ same_card(const void *a, const void *b)
 	return text_equal(x->ifname, y->ifname); /* the others have rows */
 }
 
-static bool
-same_kept(const void *a, const void *b)
+/* The i-th line of that word, NULL: there are fewer. */
+static const struct config_kept *
+kept_line(const struct config *c, const char *word, unsigned i)
 {
-	const struct config_kept *x = a, *y = b;
+	for (unsigned k = 0; k < c->kept_n; k++) {
+		if (text_equal(c->kept[k].keyword, word) && i-- == 0) {
+			return &c->kept[k];
+		}
+	}
+	return NULL;
+}
 
-	return text_equal(x->keyword, y->keyword) && text_equal(x->arguments, y->arguments);
+static bool
+same_kept(const struct config *a, const struct config *b, const char *word)
+{
+	for (unsigned i = 0;; i++) {
+		const struct config_kept *x = kept_line(a, word, i), *y = kept_line(b, word, i);
+
+		if (x == NULL || y == NULL) {
+			return x == y;
+		}
+		if (!text_equal(x->arguments, y->arguments)) {
+			return false;
+		}
+	}
 }
 
 static bool
@@ -232,7 +251,7 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 		return SAME(sourcedirs, same_text);
 	case ARG_KEPT:
 	case ARG_KEPT_OPTIONS:
-		return SAME(kept, same_kept);
+		return same_kept(a, b, row->word);
 	case ARG_POLLSKEW:
 		return same_list(ARRAY(a, skew), ARRAY(b, skew), same_skew) &&
 		    same_skew(&a->skew_default, &b->skew_default);

@@ -110,6 +110,9 @@ static const struct schema_choice smear_forms[] = {
 #define NO_TRAP "traps are not sent; watch the log or mode 6 instead"
 #define NO_MDNS "the server is not announced by multicast DNS"
 #define NO_KNOB "packets that fail authentication never change an association here"
+#define NO_BSTEP                                                                                 \
+	"a broadcast whose time does not rise is never believed; a server that was set back is " \
+	"found anew"
 #define NO_PIECES "the list has its whole room from the start, used as it fills"
 #define BIG 1e9
 #define SIGND_FOLDER_MAX 99 /* "/socket" behind it fits into a socket's address */
@@ -123,8 +126,8 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "server", SOURCE(SOURCE_SERVER), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_TOP, "pool", SOURCE(SOURCE_POOL), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_TOP, "peer", SOURCE(SOURCE_PEER), NULL, ACTS(SOURCES, REMOTE) },
-	{ SCHEMA_TOP, "broadcast", SOURCE(SOURCE_BROADCAST), NULL, LATER(SOURCES, RELOAD) },
-	{ SCHEMA_TOP, "manycastclient", SOURCE(SOURCE_MANYCAST), NULL, LATER(SOURCES, RELOAD) },
+	{ SCHEMA_TOP, "broadcast", SOURCE(SOURCE_BROADCAST), NULL, ACTS(SOURCES, RELOAD) },
+	{ SCHEMA_TOP, "manycastclient", SOURCE(SOURCE_MANYCAST), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_TOP, "refclock", FORM(ARG_REFCLOCK_NAME), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_TOP, "fudge", FORM(ARG_FUDGE), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_TOP, "device", FORM(ARG_DEVICE), NULL, ACTS(SOURCES, RELOAD) },
@@ -133,14 +136,14 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOP, "sourcedir", FORM(ARG_SOURCEDIR), NULL, ACTS(FILES, RELOAD) },
 	{ SCHEMA_TOP, "sourceport", INT(C(sourceport), 0, 65535, REFUSED), NULL,
 	    ACTS(SOURCEPORT, RELOAD) },
-	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 1, KEPT_NOVOLLEY), NULL, LATER(OTHER, RELOAD) },
-	{ SCHEMA_TOP, "multicastclient", KEPT(0, 64, KEPT_GROUPS), NULL, LATER(OTHER, RELOAD) },
-	{ SCHEMA_TOP, "manycastserver", KEPT(1, 64, KEPT_GROUPS), NULL, LATER(OTHER, RELOAD) },
+	{ SCHEMA_TOP, "broadcastclient", KEPT(0, 1, KEPT_NOVOLLEY), NULL, ACTS(CAST, RELOAD) },
+	{ SCHEMA_TOP, "multicastclient", KEPT(0, 64, KEPT_GROUPS), NULL, ACTS(CAST, RELOAD) },
+	{ SCHEMA_TOP, "manycastserver", KEPT(1, 64, KEPT_GROUPS), NULL, ACTS(CAST, RELOAD) },
 	{ SCHEMA_TOP, "mdnstries", INT(C(mdnstries), 0, 1000, REFUSED), "5",
 	    NEVER(OTHER, NO_MDNS) },
-	{ SCHEMA_TOP, "ttl", KEPT(1, 8, KEPT_TTLS), NULL, LATER(OTHER, RELOAD) },
+	{ SCHEMA_TOP, "ttl", KEPT(1, 8, KEPT_TTLS), NULL, ACTS(CAST, RELOAD) },
 	{ SCHEMA_TOP, "broadcastdelay", REAL(C(broadcastdelay_s), 0, 10, REFUSED), "0",
-	    LATER(OTHER, RELOAD) },
+	    ACTS(CAST, RELOAD) },
 	{ SCHEMA_TOP, "pollskewlist", FORM(ARG_POLLSKEW), NULL, ACTS(POLLS, RELOAD) },
 	{ SCHEMA_TOP, "phone", KEPT(1, 10, KEPT_WORDS), NULL, LATER(OTHER, RELOAD) },
 
@@ -218,7 +221,7 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_SOURCE, "key", KEY_ID(S(key), 1), NULL, ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "version", INT(S(version), 1, 4, REFUSED), "4", ACTS(SOURCES, REMOTE) },
 	{ SCHEMA_SOURCE, "mode", UINT(S(mode)), NULL, ACTS(SOURCES, RELOAD) },
-	{ SCHEMA_SOURCE, "ttl", INT(S(ttl), 0, 255, REFUSED), "0", LATER(SOURCES, RELOAD) },
+	{ SCHEMA_SOURCE, "ttl", INT(S(ttl), 0, 255, REFUSED), "0", ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "preempt", FLAG(S(flags), OPTION_PREEMPT), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "xleave", FLAG(S(flags), OPTION_XLEAVE), NULL, ACTS(SOURCES, RELOAD) },
 	{ SCHEMA_SOURCE, "xmtnonce", FLAG(S(flags), OPTION_XMTNONCE), NULL, ACTS(SOURCES, REMOTE) },
@@ -356,9 +359,9 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_LISTEN_WHAT, "ipv6", WORD, NULL, ACTS(LISTEN, RELOAD) },
 	{ SCHEMA_LISTEN_WHAT, "wildcard", WORD, NULL, ACTS(LISTEN, RELOAD) },
 
-	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", LATER(SWITCHES, REMOTE) },
+	{ SCHEMA_SWITCH, "auth", FLAG(C(switches), SWITCH_AUTH), "1", ACTS(SWITCHES, REMOTE) },
 	{ SCHEMA_SWITCH, "bclient", FLAG(C(switches), SWITCH_BCLIENT), NULL,
-	    LATER(SWITCHES, RELOAD) },
+	    ACTS(SWITCHES, RELOAD) },
 	{ SCHEMA_SWITCH, "calibrate", FLAG(C(switches), SWITCH_CALIBRATE), NULL,
 	    ACTS(SWITCHES, RELOAD) },
 	{ SCHEMA_SWITCH, "controlnonce", FLAG(C(switches), SWITCH_CONTROLNONCE), "1",
@@ -416,11 +419,11 @@ const struct schema_row schema_rows[] = {
 	{ SCHEMA_TOS, "orphan", INT(C(tos.orphan), 1, 17, REFUSED), "17", ACTS(TOS, RELOAD) },
 	{ SCHEMA_TOS, "orphanwait", REAL(C(tos.orphanwait_s), 0, BIG, REFUSED), "300",
 	    ACTS(TOS, RELOAD) },
-	{ SCHEMA_TOS, "cohort", SWITCH(C(tos.cohort)), "0", LATER(TOS, RELOAD) },
+	{ SCHEMA_TOS, "cohort", SWITCH(C(tos.cohort)), "0", ACTS(TOS, RELOAD) },
 	{ SCHEMA_TOS, "beacon", INT(C(tos.beacon_s), 0, INT_BIG, REFUSED), "3600",
-	    LATER(TOS, RELOAD) },
+	    ACTS(TOS, RELOAD) },
 	{ SCHEMA_TOS, "bcpollbstep", INT(C(tos.bcpollbstep), 0, 4, REFUSED), "0",
-	    LATER(TOS, RELOAD) },
+	    NEVER(TOS, NO_BSTEP) },
 	{ SCHEMA_TOS, "basedate", DATE(C(tos.basedate_days)), "2025-01-01", ACTS(TOS, RELOAD) },
 	{ SCHEMA_TOS, "authselect", CHOICE(C(tos.authselect), authselects), NULL,
 	    ACTS(TOS, RELOAD) },

@@ -68,7 +68,13 @@ owner_of(const struct control *c, uint16_t id)
 static uint16_t
 pool_status(const struct source *s)
 {
-	return event_peer_status(&s->event, PEER_STATUS_CONFIG, TALLY_REJECT);
+	unsigned flags = PEER_STATUS_CONFIG;
+
+	if (s->cast != NULL) {
+		flags |= s->cfg->key != 0 ? (unsigned)PEER_STATUS_AUTHENABLE : 0u;
+		flags |= s->cfg->kind == SOURCE_BROADCAST ? (unsigned)PEER_STATUS_BROADCAST : 0u;
+	}
+	return event_peer_status(&s->event, flags, TALLY_REJECT);
 }
 
 static uint16_t

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
 #include <string.h>
+#include "client/cast.h"
 #include "client/nts_standing.h"
 #include "client/peer_name.h"
 #include "client/peers.h"
@@ -10,7 +11,7 @@
 #include "vars_table.h"
 #include "steering/steering.h"
 
-enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16, NTS_STATE_MAX = 192 };
+enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16, NTS_STATE_MAX = 192, CAST_STATE_MAX = 192 };
 
 struct peer_vars {
 	const char *more_names; /* NULL */
@@ -34,6 +35,9 @@ struct peer_vars {
 	uint64_t aead;
 	const char *nts_state;
 	char nts_words[NTS_STATE_MAX];
+	double bcdelay;
+	const char *cast_state; /* "": it has nothing to do with them */
+	char cast_words[CAST_STATE_MAX];
 };
 
 struct clock_vars {
@@ -47,6 +51,7 @@ struct clock_vars {
 #define PEER(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN)
 #define PEER_NTS(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_NTS)
 #define PEER_IL(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_IL)
+#define PEER_CAST(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_CAST)
 #define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
@@ -91,6 +96,8 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_NTS("nts_state", KIND_QUOTED, nts_state),
 	PEER_IL("il_answers", KIND_UINT, il_answers),
 	PEER_IL("il_declined", KIND_UINT, il_declined),
+	PEER_CAST("bcdelay", KIND_MS3, bcdelay),
+	PEER_CAST("cast_state", KIND_QUOTED, cast_state),
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
@@ -226,6 +233,32 @@ fill_nts(const struct peer *p, struct peer_vars *v)
 	v->nts_state = v->nts_words;
 }
 
+/* The words that mode6/explain_cast knows. */
+static const char *
+bclient_state(const struct bclient *b)
+{
+	switch (b->phase) {
+	case BCLIENT_VOLLEY:
+		return "volley";
+	case BCLIENT_COMPARE:
+		return "comparing";
+	case BCLIENT_LISTEN:
+		break;
+	}
+	return b->measured ? "listening" : b->unfit > 0 ? "far" : "assumed";
+}
+
+static void
+fill_bclient(const struct assoc *a, struct peer_vars *v)
+{
+	if (assoc_is_bclient(a)) {
+		v->hmode = MODE_BCLIENT;
+		v->pmode = MODE_BROADCAST;
+		v->bcdelay = bclient_delay_s(&a->bc);
+		v->cast_state = bclient_state(&a->bc);
+	}
+}
+
 static void
 fill_interleaved(const struct assoc *a, struct peer_vars *v)
 {
@@ -302,6 +335,8 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	fill_measured(a, v);
 	fill_stages(c, a, v);
 	fill_nts(p, v);
+	v->cast_state = "";
+	fill_bclient(a, v);
 }
 
 /* A name with nts may get cookies yet; the members of a pool have their own. */
@@ -315,6 +350,43 @@ fill_nts_line(const struct source *s, struct peer_vars *v)
 	v->ke_age = -1;
 	nts_standing_put_line(s, &t);
 	v->nts_state = v->nts_words;
+}
+
+/* 240.0.0.0/4 and 255.255.255.255 are none. */
+static bool
+is_group(const struct addr *a)
+{
+	return addr_is_multicast(a) && (a->family == ADDR_V6 || addr_v4_value(a) >> 28 == 0xe);
+}
+
+/* What stands as reference id of a line that sends to all. */
+static const char *
+cast_refid(const struct source *s)
+{
+	return s->cfg->kind == SOURCE_MANYCAST ? "ACST"
+	    : is_group(&s->cfg->host.addr)     ? "MCST"
+					       : "BCST";
+}
+
+/* The row of a line that sends to all; what it found stands in rows of its own. */
+static void
+fill_cast(const struct source *s, struct peer_vars *v)
+{
+	struct text t = text_over(v->cast_words, sizeof v->cast_words);
+
+	if (s->cast == NULL) {
+		return;
+	}
+	v->srcadr = s->cfg->host.addr;
+	v->srchost = "";
+	v->hmode = s->cfg->kind == SOURCE_BROADCAST ? MODE_BROADCAST : MODE_CLIENT;
+	v->keyid = (uint64_t)s->cfg->key;
+	v->ttl = (uint64_t)s->cfg->ttl;
+	v->out = v->sent = s->cast->sent;
+	v->authenable = s->cfg->key != 0;
+	cast_put_state(s, &t);
+	v->cast_state = v->cast_words;
+	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(cast_refid(s)), STRATUM_UNSPEC);
 }
 
 /* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
@@ -340,6 +412,8 @@ fill_pool(const struct source *s, struct peer_vars *v)
 							     : "DNS"),
 	    STRATUM_UNSPEC);
 	fill_nts_line(s, v);
+	v->cast_state = "";
+	fill_cast(s, v);
 }
 
 static void
@@ -351,6 +425,9 @@ put_default(const struct peer_vars *v, struct text *out)
 	}
 	if (v->ilmode != NULL) {
 		vars_put_shown(out, &PEER, v, SHOWN_IL);
+	}
+	if (v->cast_state[0] != '\0') {
+		vars_put_shown(out, &PEER, v, SHOWN_CAST);
 	}
 }
 

@@ -39,6 +39,7 @@ enum vars_shown {
 	SHOWN_SMEAR, /* with a leap table; while a smear is configured */
 	SHOWN_NTS,   /* of a source that is asked with NTS */
 	SHOWN_IL,    /* of one in interleaved mode, or that is to be */
+	SHOWN_CAST,  /* of what has to do with broadcasts or groups */
 };
 
 struct vars_row {

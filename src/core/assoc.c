@@ -132,7 +132,7 @@ own_header(const struct assoc *a, const struct assoc_world *w)
 		h = *w->own;
 	}
 	h.version = a->rules.version;
-	h.mode = a->rules.mode;
+	h.mode = assoc_is_bclient(a) ? MODE_CLIENT : a->rules.mode;
 	h.poll = (int8_t)clamp_int(a->poll.hpoll, ASSOC_POLL_MIN, ASSOC_POLL_MAX);
 	return h;
 }
@@ -373,10 +373,45 @@ take_turn(struct assoc *a, const struct assoc_world *w, const struct assoc_draw 
 	}
 }
 
+/* No broadcast came in the time of one and a half. */
+static void
+miss(struct assoc *a, const struct assoc_world *w, struct assoc_sending *out)
+{
+	memset(out, 0, sizeof *out);
+	shift_reach(a, w, out);
+	a->poll.hpoll = a->bc.poll;
+	a->poll.next = mtime_add_s(w->now, log2s_to_s(a->bc.poll));
+}
+
+void
+assoc_start_volley(struct assoc *a, const struct assoc_world *w)
+{
+	start_burst(a, BCLIENT_ANSWERS);
+	a->poll.next = may_ask_at(a, w);
+}
+
+/* The volley has enough answers: from now on broadcasts are waited for. */
+static void
+end_volley(struct assoc *a, const struct assoc_world *w, struct assoc_answer *out)
+{
+	a->poll.burst = 0;
+	a->poll.burst_armed = false;
+	a->poll.hpoll = a->bc.poll;
+	a->poll.next = mtime_add_s(w->now, bclient_patience_s(&a->bc));
+	out->again = true;
+}
+
 void
 assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,
     struct assoc_sending *out)
 {
+	if (assoc_is_bclient(a)) {
+		bclient_ask(&a->bc);
+	}
+	if (assoc_only_listens(a)) {
+		miss(a, w, out);
+		return;
+	}
 	take_turn(a, w, draw, out);
 	if (!(a->rules.flags & ASSOC_REFCLOCK)) {
 		write_request(a, w, draw->nonce, out);
@@ -411,7 +446,7 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 {
 	struct mtime at;
 
-	if (a->poll.reach == 0 || a->poll.burst > 0 || !a->poll.sent_once) {
+	if (a->poll.reach == 0 || a->poll.burst > 0 || !a->poll.sent_once || assoc_is_bclient(a)) {
 		return false;
 	}
 	adjust_hpoll(a, w);
@@ -436,6 +471,15 @@ assoc_ask_soon(struct assoc *a, double delay_s, const struct assoc_world *w)
 
 	if (a->poll.sent_once && a->poll.floor > a->rules.minpoll) {
 		at = later(at, mtime_add_s(a->poll.last_sent, log2s_to_s(a->poll.floor)));
+	}
+	/* Who broadcasts is asked by a volley. */
+	if (assoc_only_listens(a)) {
+		if (budget_left(a, w->now) < BCLIENT_ANSWERS || !bclient_measure(&a->bc)) {
+			return false;
+		}
+		start_burst(a, BCLIENT_ANSWERS);
+		a->poll.next = at;
+		return true;
 	}
 	/* A peer that answers does so in its own time. */
 	if (assoc_is_symmetric(a) && a->poll.reach != 0) {
@@ -646,6 +690,13 @@ is_answer(const struct assoc *a, enum ntp_mode mode)
 	return mode == MODE_SERVER;
 }
 
+void
+assoc_take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
+    struct assoc_answer *out)
+{
+	take_sample(a, s, w, out);
+}
+
 static enum verdict
 check_sender(struct assoc *a, const struct packet *p, enum packet_auth auth,
     const struct onwire_moment *at)
@@ -745,6 +796,9 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	}
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
+		if (assoc_is_bclient(a) && bclient_answer(&a->bc, &s)) {
+			end_volley(a, w, out);
+		}
 	} else if (v == VERDICT_DELAY && a->wire.of.interleaved) {
 		out->events |= 1u << PEER_EVENT_INTERLEAVE_ERROR;
 	}
@@ -848,6 +902,9 @@ assoc_clear(struct assoc *a, const struct assoc_world *w)
 	filter_clear(&a->filter, w->now);
 	estimator_start(&a->est, w->freq, w->freq_sigma);
 	onwire_clear(&a->wire);
+	if (assoc_is_bclient(a) && bclient_measure(&a->bc)) {
+		assoc_start_volley(a, w);
+	}
 	a->poll.burst_armed = (a->rules.flags & ASSOC_IBURST) != 0 &&
 	    a->poll.floor == a->rules.minpoll && budget_left(a, w->now) >= ASSOC_BURST - 1;
 }

@@ -45,4 +45,11 @@ enum verdict assoc_measure(struct assoc *a, const struct assoc_world *w, struct 
 /* The same of an answer that is of no use otherwise; false when its stamps say nothing. */
 bool assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out);
 
+/* A sample that passed all tests is taken in. */
+void assoc_take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
+    struct assoc_answer *out);
+
+/* The requests of a volley begin, as soon as they may. */
+void assoc_start_volley(struct assoc *a, const struct assoc_world *w);
+
 #endif

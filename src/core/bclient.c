@@ -12,7 +12,10 @@ static const double TRANSMIT_MOST_S = 1.0;
 static const double DRIFT = 100e-6;
 /* So many of its mean deviations a broadcast is off at most, as a rule; beyond it is far. */
 static const double SPREADS = 4.0, FAR_SPREADS = 8.0;
+/* Of normal deviates the RMS is this much more than the mean. */
+static const double NORMAL = 1.25;
 static const double FAR_LEAST_S = 1e-3;
+static const double SPREAD_PART = 1.0 / 16.0;
 static const double SPREAD_WEIGHT = 1.0 / 8.0;
 /* Far ones in a row until the way is measured again; ways refused until the next are rare. */
 enum { FAR_MOST = 2, UNFIT_MOST = 3 };
@@ -35,6 +38,7 @@ begin_volley(struct bclient *b)
 {
 	b->phase = BCLIENT_VOLLEY;
 	b->requests = b->answers = 0;
+	b->odd = false;
 	b->best = (struct bclient_offset){ .known = false };
 }
 
@@ -143,9 +147,39 @@ is_near(const struct bclient *b)
 	return gap_s(&b->best, &b->newest) <= fmax(log2s_to_s(b->poll) / 2, 16.0);
 }
 
+/* Broadcasts are off by no more than this, as a rule. */
+static double
+usual_s(const struct bclient *b)
+{
+	return fmax(FAR_SPREADS * b->spread_s + b->unsure_s, FAR_LEAST_S);
+}
+
+/* Not what could be expected of the way: perhaps this broadcast was held up. */
+static bool
+is_odd(const struct bclient *b, double way)
+{
+	return b->measured ? fabs(way - b->way_s) > usual_s(b)
+			   : way > fmax(b->best_trip_s, FAR_LEAST_S);
+}
+
+static void
+take_way(struct bclient *b, double way, double gap)
+{
+	/* Nothing is known yet of how broadcasts vary: a part of their round trip, as in roundtrip. */
+	if (!b->measured) {
+		b->spread_s = fmax(b->spread_s, SPREAD_PART * b->best_trip_s);
+	}
+	b->measured = true;
+	b->il_way = b->interleaved;
+	b->way_s = fmax(way, 0.0);
+	b->trip_s = b->best_trip_s;
+	b->unsure_s = DRIFT * gap;
+}
+
 /*
  * The volley tells where we are, the broadcast where we would be had it taken no time. A way
- * shorter than nothing is the volley's error.
+ * shorter than nothing is the volley's error. Of a way that is odd the next broadcast is asked as
+ * well: the shorter of both is it.
  */
 static void
 compare(struct bclient *b)
@@ -153,20 +187,23 @@ compare(struct bclient *b)
 	double way = between_s(&b->best, &b->newest);
 	double gap = gap_s(&b->best, &b->newest);
 
+	if (!b->odd && is_odd(b, way)) {
+		b->odd = true;
+		b->odd_way_s = way;
+		return;
+	}
+	way = b->odd ? fmin(way, b->odd_way_s) : way;
+	b->odd = false;
 	b->phase = BCLIENT_LISTEN;
 	b->heard = 0;
 	b->far = 0;
+	b->doubted = false;
 	if (way > BCLIENT_WAY_MAX_S || way < -b->best_trip_s / 2 - DRIFT * gap) {
 		b->unfit++;
 		return;
 	}
 	b->unfit = 0;
-	b->measured = true;
-	b->il_way = b->interleaved;
-	b->way_s = fmax(way, 0.0);
-	b->trip_s = b->best_trip_s;
-	b->unsure_s = DRIFT * gap;
-	b->spread_s = 0.0;
+	take_way(b, way, gap);
 }
 
 bool
@@ -181,6 +218,9 @@ bclient_ask(struct bclient *b)
 	if (b->phase == BCLIENT_VOLLEY && b->requests++ >= BCLIENT_REQUESTS) {
 		/* Who answered a little is known a little. */
 		b->phase = b->answers > 0 ? BCLIENT_COMPARE : BCLIENT_LISTEN;
+		/* Nobody can say why broadcasts are not what they were: believed as if never measured. */
+		b->measured = b->measured && !(b->doubted && b->answers == 0);
+		b->doubted = false;
 		b->heard = 0;
 	}
 }
@@ -246,18 +286,24 @@ is_newer(const struct bclient_offset *x, const struct bclient_offset *than)
 	return x->known && (!than->known || mtime_before(than->at, x->at));
 }
 
-/* A broadcast far from what was foretold, twice: it is not its way alone that changed, or is it? */
-static void
-watch(struct bclient *b, double by_s)
+/*
+ * A broadcast far from what was foretold: it was held up on its way, or one of the clocks was set.
+ * It tells nothing by itself; when the next is as far, a volley finds out. True when it is to be
+ * left alone.
+ */
+static bool
+is_far(struct bclient *b, double by_s)
 {
-	double usual_s = fmax(FAR_SPREADS * b->spread_s + b->unsure_s, FAR_LEAST_S);
+	double most_s = usual_s(b);
+	bool far = b->measured && fabs(by_s) > most_s;
 
-	b->far = b->measured && fabs(by_s) > usual_s ? b->far + 1 : 0;
-	b->spread_s += SPREAD_WEIGHT * (fmin(fabs(by_s), 2 * usual_s) - b->spread_s);
+	b->far = far ? b->far + 1 : 0;
+	b->spread_s += SPREAD_WEIGHT * (fmin(fabs(by_s), most_s) - b->spread_s);
 	if (b->far >= FAR_MOST) {
 		b->far = 0;
-		(void)bclient_measure(b);
+		b->doubted = bclient_measure(b);
 	}
+	return far;
 }
 
 static void
@@ -270,6 +316,7 @@ put_sample(const struct bclient *b, const struct bclient_offset *raw, struct rti
 	out->at = raw->at;
 	out->adjusted_ns = raw->adjusted_ns;
 	out->delay_s = b->measured ? b->trip_s : b->rules.delay_s;
+	out->noise_s = NORMAL * fmax(b->spread_s, b->measured ? 0.0 : SPREAD_PART * out->delay_s);
 	out->unsure_s = SPREADS * b->spread_s + (b->measured ? b->unsure_s : b->rules.delay_s);
 }
 
@@ -296,11 +343,11 @@ bclient_hear(struct bclient *b, const struct bclient_packet *p, const struct bcl
 		if (b->phase == BCLIENT_COMPARE) {
 			compare(b);
 		}
-		if (b->phase == BCLIENT_LISTEN && (b->measured || b->unfit == 0)) {
+		if (b->measured || (b->phase == BCLIENT_LISTEN && b->unfit == 0)) {
 			put_sample(b, &raw, b->interleaved ? b->last.rx : p->rx, out);
 		}
-		if (f->now.known && out->sampled) {
-			watch(b, off_s(b, &raw, f));
+		if (f->now.known && out->sampled && is_far(b, off_s(b, &raw, f))) {
+			out->sampled = false;
 		}
 	}
 	b->last = *p;

@@ -4,6 +4,7 @@ libcore_a_SOURCES = \
 	include/core/verdict.h src/core/verdict.c \
 	include/core/assoc.h src/core/assoc.c \
 	src/core/assoc_answer.h src/core/assoc_answer.c \
+	src/core/assoc_broadcast.c \
 	src/core/assoc_fit.c \
 	include/core/onwire.h src/core/onwire.c \
 	src/core/onwire_client.h src/core/onwire_client.c \

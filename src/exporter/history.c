@@ -31,11 +31,7 @@ struct history {
 	struct sum sum; /* of the coarse row to be; at_s 0: none */
 	struct place place[HISTORY_SOURCES];
 	double answers, refused, mono_s; /* totals of the last time, NAN: none */
-	double behind_s; /* since when the clock is behind the rows, NAN: it is not */
 };
-
-/* Who is behind the rows for so long is right, and they were not. */
-static const double BEHIND_S = 600;
 
 static const char MAGIC[8] = "NTPHIS1";
 
@@ -69,14 +65,6 @@ ring_add(struct ring *r, const struct history_row *row)
 	}
 	r->at[(r->first + r->n) % r->cap] = *row;
 	r->n++;
-}
-
-static void
-ring_drop_after(struct ring *r, int64_t at_s)
-{
-	while (r->n > 0 && ring_last_s(r) > at_s) {
-		r->n--;
-	}
 }
 
 /* The first row at or after from_s. */
@@ -289,35 +277,6 @@ take_row(struct history *h, const struct snapshot *s, struct history_row *row)
 	h->mono_s = s->mono_s;
 }
 
-/* What a clock that was ahead left behind: it would end the history until that time comes. */
-static void
-drop_after(struct history *h, int64_t at_s)
-{
-	ring_drop_after(&h->fine, at_s);
-	ring_drop_after(&h->coarse, at_s);
-	h->sum.at_s = h->sum.at_s > at_s ? 0 : h->sum.at_s;
-	for (size_t i = 0; i < HISTORY_SOURCES; i++) {
-		h->place[i].seen_s = h->place[i].seen_s > at_s ? 0 : h->place[i].seen_s;
-	}
-}
-
-/* True when the clock is behind the rows, and was not for long enough to have them dropped. */
-static bool
-is_behind(struct history *h, const struct snapshot *s)
-{
-	if (s->at_s >= ring_last_s(&h->fine) && s->at_s >= ring_last_s(&h->coarse)) {
-		h->behind_s = (double)NAN;
-		return false;
-	}
-	h->behind_s = isnan(h->behind_s) ? s->mono_s : h->behind_s;
-	if (s->mono_s - h->behind_s < BEHIND_S) {
-		return true;
-	}
-	drop_after(h, s->at_s);
-	h->behind_s = (double)NAN;
-	return false;
-}
-
 void
 history_add(struct history *h, const struct snapshot *s)
 {
@@ -325,7 +284,7 @@ history_add(struct history *h, const struct snapshot *s)
 	struct history_row row;
 
 	/* The clock was set back, or somebody is early: a row for each time. */
-	if (is_behind(h, s) || s->at_s < ring_last_s(&h->fine) + HISTORY_FINE_S / 2 ||
+	if (s->at_s < ring_last_s(&h->fine) + HISTORY_FINE_S / 2 ||
 	    slot < ring_last_s(&h->coarse)) {
 		return;
 	}
@@ -523,7 +482,7 @@ history_new(void)
 		history_free(h);
 		return NULL;
 	}
-	h->answers = h->refused = h->mono_s = h->behind_s = (double)NAN;
+	h->answers = h->refused = h->mono_s = (double)NAN;
 	return h;
 }
 

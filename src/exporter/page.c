@@ -292,19 +292,13 @@ put_reach(double reach, FILE *out)
 	fprintf(out, "</span><span class=\"unseen\">%u of the last 8 answered</span>", answered);
 }
 
-static const double AGE_MAX_S = 1e11;
-
 static void
 put_age(double age_s, FILE *out)
 {
 	char buf[NUMBER_LEN];
 	struct text t = text_over(buf, sizeof buf);
 
-	if (!(age_s >= 0 && age_s < AGE_MAX_S)) { /* unknown, or no age of anything */
-		fputs("&ndash;", out);
-		return;
-	}
-	form_interval(&t, (int64_t)age_s);
+	form_interval(&t, isnan(age_s) ? -1 : (int64_t)age_s);
 	put(out, buf);
 }
 

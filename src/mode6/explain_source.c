@@ -592,6 +592,10 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 		    "the time that fallback has on its line");
 		return;
 	}
+	if (explain_is_cast(v)) {
+		explain_cast(s, v);
+		return;
+	}
 	if (explain_is_nameless(v)) {
 		explain_note(&s->why, "not used: this name has no address");
 		explain_note(&s->advice,
@@ -613,6 +617,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_unnumbered(s, v, status);
 	note_interleaved(s, v);
 	explain_nts(s, v);
+	explain_cast(s, v);
 	note_kiss(s, kiss);
 	note_flash(s, v, bits, kiss);
 	note_silent_reject(s, v, status);

@@ -15,7 +15,7 @@ explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t
 		t->pools++;
 		return;
 	}
-	if (explain_is_reserve(v)) {
+	if (explain_is_reserve(v) || explain_is_cast(v)) {
 		return;
 	}
 	if (explain_is_nameless(v)) {

@@ -121,6 +121,7 @@ ntpd_start(struct ntpd *d)
 	boot_marker_start(&d->steering);
 	stats_start(&d->journal);
 	flood_start(&d->server);
+	manycast_serve_start(&d->server);
 	control_start(&d->control);
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
@@ -209,6 +210,7 @@ ntpd_free(struct ntpd *d)
 	control_stop(&d->control);
 	flood_stop(&d->server);
 	mssntp_stop(&d->server);
+	manycast_serve_stop(&d->server);
 	access_names_stop(d);
 	access_stop(&d->server);
 	interleaved_stop(&d->server);

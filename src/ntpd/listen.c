@@ -7,6 +7,7 @@
 #include <string.h>
 #include "client/peers.h"
 #include "journal/report.h"
+#include "ntpd/listen_cast.h"
 #include "ntpd/listen_host.h"
 #include "ntpd/listen_rules.h"
 #include "ntpd/listen_tell.h"
@@ -446,6 +447,7 @@ scan(struct ntpd *d, bool *changed)
 	d->listen.rest_n = 0;
 	complete = scan_port(d, n, NTP_PORT);
 	complete = scan_others(d, n) && complete;
+	complete = listen_cast_scan(d, n) && complete;
 	lost = close_lost(d);
 	serve_rest(d);
 	*changed = *changed || lost || d->listen.rest_n != rest_before;

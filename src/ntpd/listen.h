@@ -33,6 +33,7 @@ struct listen {
 	bool full;            /* no more sockets in this scan */
 	bool denied;          /* a port was, for lack of rights */
 	bool restricted;      /* rules exist: outgoing sockets keep to allowed */
+	int cast_error;       /* of a socket for what comes to all, likewise */
 	int last_error;       /* of opening a socket, to say it once */
 	int list_error;       /* of listing the addresses, likewise */
 	bool too_many;        /* more than ADDRESSES_MAX; said */

@@ -11,6 +11,7 @@ libntpd_a_SOURCES = \
 	src/ntpd/keys.c \
 	src/ntpd/leaptable.c \
 	src/ntpd/listen.c \
+	src/ntpd/listen_cast.c \
 	src/ntpd/listen_host.c \
 	src/ntpd/listen_rules.c \
 	src/ntpd/listen_tell.c \

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 #include "base/hostspec.h"
+#include "client/cast.h"
 #include "client/fallback.h"
 #include "client/peers.h"
 #include "client/sources.h"
@@ -221,6 +222,18 @@ renew_sockets(struct ntpd *d)
 }
 
 static void
+take_groups(struct ntpd *d)
+{
+	listen_rescan(d);
+}
+
+static void
+take_casts(struct ntpd *d)
+{
+	cast_configure(&d->client);
+}
+
+static void
 take_control(struct ntpd *d)
 {
 	steer_control(&d->steering);
@@ -299,6 +312,8 @@ static const struct step {
 	{ PART(CARDS), STEP_OR_READ, take_cards, NULL },
 	{ PART(LISTEN) | PART(SOURCEPORT), STEP_CHANGED, renew_sockets, NULL },
 	{ PART(SWITCHES), STEP_CHANGED, take_control, NULL },
+	{ PART(CAST) | PART(SWITCHES), STEP_CHANGED, take_groups, NULL },
+	{ PART(CAST) | PART(TOS), STEP_CHANGED, take_casts, NULL },
 	{ PART(SOURCES), STEP_CHANGED, NULL, begin_source },
 	{ PART(SWITCHES) | PART(TINKER) | PART(TOS), STEP_ALWAYS, take_rules, NULL },
 	{ PART(LEAP), STEP_OR_READ, read_leapfile, NULL },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wire_client - what is told of the sources, and whom. */
+#include <assert.h>
 #include <errno.h>
 #include "ntpd/listen_tell.h"
 #include "ntpd/rules.h"
@@ -7,6 +8,7 @@
 #include "ntpd/status.h"
 #include "ntpd/wire.h"
 #include "server/access.h"
+#include "server/broadcast.h"
 #include "steering/await.h"
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"
@@ -157,6 +159,50 @@ put_no_way(void *ctx, const struct addr *to, struct text *t)
 	listen_put_no_way(ctx, to, t);
 }
 
+static_assert((int)CAST_SENT == (int)BROADCAST_SENT, "one meaning");
+static_assert((int)CAST_UNSYNCED == (int)BROADCAST_UNSYNCED, "one meaning");
+static_assert((int)CAST_NO_KEY == (int)BROADCAST_NO_KEY, "one meaning");
+static_assert((int)CAST_NO_WAY == (int)BROADCAST_NO_WAY, "one meaning");
+
+static void
+cast(void *ctx, const struct cast_what *what, struct cast_done *out)
+{
+	struct ntpd *d = ctx;
+	struct broadcast_done done;
+	const struct broadcast_what w = {
+		.line = what->line,
+		.to = what->to,
+		.key = what->key,
+		.hops = what->hops,
+		.version = what->version,
+		.poll = what->poll,
+		.xleave = what->xleave,
+	};
+
+	if (what->question != NULL) {
+		broadcast_question(&d->server, &w, what->question, &done);
+	} else {
+		broadcast_send(&d->server, &w, &done);
+	}
+	*out = (struct cast_done){ (enum cast_result)done.result, done.sent, done.error };
+}
+
+static void
+cast_ended(void *ctx, uint16_t line)
+{
+	struct ntpd *d = ctx;
+
+	broadcast_forget(&d->server, line);
+}
+
+static const struct served_time *
+served(void *ctx)
+{
+	const struct ntpd *d = ctx;
+
+	return &d->served;
+}
+
 static void
 noted(void *ctx)
 {
@@ -181,6 +227,9 @@ static const struct client_events CLIENT_EVENTS = {
 	.own_header = own_header,
 	.send_shared = send_shared,
 	.put_no_way = put_no_way,
+	.cast = cast,
+	.cast_ended = cast_ended,
+	.served = served,
 	.noted = noted,
 };
 

@@ -30,10 +30,13 @@ associated(void *ctx, struct listener *l, const struct net_packet *pkt, const st
 }
 
 static void
-associated_sent(void *ctx, uint32_t tag, const struct stamp *tx)
+associated_sent(void *ctx, const struct listener *l, uint32_t tag, const struct stamp *tx)
 {
 	struct ntpd *d = ctx;
 
+	if (broadcast_sent(&d->server, l, tag, *tx)) {
+		return;
+	}
 	shared_sent(&d->client, tag, tx);
 }
 

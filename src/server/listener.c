@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* listener - a socket that clients ask by. */
 #include "server/listener.h"
+#include <errno.h>
 #include <stdlib.h>
 #include "server/server.h"
 #include "wire/header.h"
@@ -69,6 +70,7 @@ listener_open(struct listener *l, const struct listener_place *at, const struct 
 	l->what = at->what;
 	l->wildcard = at->iface == NULL;
 	l->for_rest = at->for_rest;
+	l->cast = at->cast;
 	if (at->iface != NULL) {
 		l->mask = at->iface->mask;
 		l->ifindex = at->iface->ifindex;
@@ -97,6 +99,14 @@ listener_set_found(struct listener *l, bool found)
 	l->found = found;
 }
 
+int
+listener_join(struct listener *l, uint32_t ifindex)
+{
+	int error = l->srv->is.net->ops->join(l->srv->is.net, l->sock, ifindex, true);
+
+	return error == -EADDRINUSE ? 0 : error;
+}
+
 void
 listener_mark(struct listener *l, unsigned dscp)
 {
@@ -108,6 +118,13 @@ void
 listener_reset_count(struct listener *l)
 {
 	l->received = l->sent = l->failed = 0;
+}
+
+void
+listener_count_sent(struct listener *l, bool sent)
+{
+	l->sent += sent ? 1 : 0;
+	l->failed += sent ? 0 : 1;
 }
 
 void
@@ -163,7 +180,7 @@ listener_reply_finished(struct listener *l, const struct net_packet *asked, cons
 static bool
 hears(const struct listener *l, const struct addr *local)
 {
-	return l->sock != NULL && !l->what.drop && l->what.local.port == NTP_PORT &&
+	return l->sock != NULL && !l->what.drop && !l->cast && l->what.local.port == NTP_PORT &&
 	    l->what.local.addr.family == local->family &&
 	    (!l->for_rest || l->srv->is.up->answers_for(l->srv->is.up_ctx, local));
 }

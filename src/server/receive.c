@@ -6,6 +6,7 @@
 #include "server/receive.h"
 #include <math.h>
 #include <string.h>
+#include "config/cast.h"
 #include "journal/counters.h"
 #include "server/access.h"
 #include "server/flood.h"
@@ -307,6 +308,28 @@ look_at_clock(struct server *srv, const struct stamp *rx)
 	}
 }
 
+/* What came to all is answered to none, but for questions to a group whose servers we are. */
+static int
+judge_cast(struct request *q)
+{
+	unsigned mode = q->pkt->bytes[0] & MODE_MASK;
+	enum verdict v;
+
+	if (mode != MODE_BROADCAST &&
+	    (mode != MODE_CLIENT ||
+		!config_is_group(q->srv->conf, "manycastserver", &q->pkt->to))) {
+		return VERDICT_MODE;
+	}
+	q->flags = access_flags(q->srv, &q->pkt->from);
+	v = admit(q);
+	if (v != VERDICT_OK) {
+		return (int)v;
+	}
+	return mode == MODE_BROADCAST
+	    ? associate(q)
+	    : manycast_serve_receive(q->srv, q->l, q->pkt, &q->pk, q->flags);
+}
+
 /* A verdict, or SERVER_LATER. */
 static int
 judge(struct request *q)
@@ -319,6 +342,9 @@ judge(struct request *q)
 	}
 	if (impossible_sender(pkt)) {
 		return VERDICT_SENDER;
+	}
+	if (q->l->cast) {
+		return judge_cast(q);
 	}
 	q->flags = access_flags(q->srv, &pkt->from);
 	switch ((enum ntp_mode)(pkt->bytes[0] & MODE_MASK)) {
@@ -334,9 +360,9 @@ judge(struct request *q)
 	case MODE_ACTIVE:
 	case MODE_PASSIVE:
 	case MODE_SERVER:
-	case MODE_BROADCAST:
 		v = admit(q);
 		return v == VERDICT_OK ? associate(q) : (int)v;
+	case MODE_BROADCAST: /* to all only */
 	case MODE_PRIVATE:
 		break;
 	}
@@ -386,7 +412,7 @@ on_sent(void *ctx, struct net_socket *s, uint32_t tag, struct stamp tx)
 
 	(void)s;
 	if ((tag & NET_TAG_ASSOCIATION) != 0) {
-		srv->is.up->associated_sent(srv->is.up_ctx, tag, &tx);
+		srv->is.up->associated_sent(srv->is.up_ctx, l, tag, &tx);
 	} else {
 		interleaved_sent(srv, tag, &tx);
 	}

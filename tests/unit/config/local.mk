@@ -4,6 +4,7 @@ config_tests = \
 	tests/unit/config/test_check \
 	tests/unit/config/test_diag \
 	tests/unit/config/test_diagnostics \
+	tests/unit/config/test_cast \
 	tests/unit/config/test_diff \
 	tests/unit/config/test_foreign \
 	tests/unit/config/test_driftfile \
@@ -37,6 +38,10 @@ tests_unit_config_test_diagnostics_LDADD = $(config_test_ldadd)
 tests_unit_config_test_foreign_SOURCES = tests/unit/config/test_foreign.c tests/unit/config/conf.h
 tests_unit_config_test_foreign_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_foreign_LDADD = $(config_test_ldadd)
+tests_unit_config_test_cast_SOURCES = tests/unit/config/test_cast.c tests/unit/config/conf.h
+tests_unit_config_test_cast_CPPFLAGS = $(config_test_cppflags)
+tests_unit_config_test_cast_LDADD = $(config_test_ldadd)
+
 tests_unit_config_test_diff_SOURCES = tests/unit/config/test_diff.c tests/unit/config/conf.h
 tests_unit_config_test_diff_CPPFLAGS = $(config_test_cppflags)
 tests_unit_config_test_diff_LDADD = $(config_test_ldadd)

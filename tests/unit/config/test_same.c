@@ -142,7 +142,11 @@ kept_words(const struct schema_row *row)
 static const char *
 directive_words(const struct schema_row *row)
 {
+	bool group =
+	    row->arg == ARG_SOURCE && (row->bit == SOURCE_BROADCAST || row->bit == SOURCE_MANYCAST);
+
 	return row->arg == ARG_KEPT                       ? kept_words(row)
+	    : group                                       ? "239.1.2.3"
 	    : row->opens == SCHEMA_CRYPTO                 ? ""
 	    : row->arg < sizeof behind / sizeof behind[0] ? behind[row->arg]
 							  : NULL;

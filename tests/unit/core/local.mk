@@ -185,3 +185,9 @@ TESTS += tests/unit/core/test_symmetric
 tests_unit_core_test_symmetric_SOURCES = tests/unit/core/test_symmetric.c
 tests_unit_core_test_symmetric_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_symmetric_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_assoc_broadcast
+TESTS += tests/unit/core/test_assoc_broadcast
+tests_unit_core_test_assoc_broadcast_SOURCES = tests/unit/core/test_assoc_broadcast.c tests/unit/core/check.h
+tests_unit_core_test_assoc_broadcast_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_assoc_broadcast_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)

@@ -139,37 +139,6 @@ a_clock_that_is_set_back_does_not_turn_the_rows_round(void **state)
 	end(r);
 }
 
-/* A board whose clock began in 2099: what it kept from there is not there yet. */
-static void
-a_clock_that_was_years_ahead_does_not_end_the_history(void **state)
-{
-	struct history_row c[60];
-	struct rig *r = begin();
-
-	(void)state;
-	r->s.source_n = HISTORY_SOURCES;
-	for (size_t i = 0; i < HISTORY_SOURCES; i++) {
-		r->at[i].name[0] = (char)('a' + i);
-	}
-	add(r, 1e-3);
-	r->s.at_s = INT64_C(4070908800);
-	for (int i = 0; i < 100; i++) {
-		add(r, 2e-3);
-	}
-	r->s.at_s = BEGIN_S + 600;
-	r->s.source_n = 1;
-	r->at[0].name[0] = 'z';         /* a new one has a place when the others are gone */
-	for (int i = 0; i < 120; i++) { /* it is believed after ten minutes */
-		add(r, 3e-3);
-	}
-	history_columns(r->h, BEGIN_S + 1800, 1800, 60, c);
-	assert_true(near(c[0].offset_s, 1e-3));
-	assert_true(near(c[42].offset_s, 3e-3));
-	assert_true(near(c[59].offset_s, 3e-3));
-	assert_true(history_place(r->h, &r->at[0]) >= 0);
-	end(r);
-}
-
 static void
 a_source_has_a_place_until_it_is_gone_and_another_wants_it(void **state)
 {
@@ -238,7 +207,6 @@ main(void)
 		cmocka_unit_test(what_is_unknown_is_a_gap),
 		cmocka_unit_test(a_day_is_kept_finely_and_a_month_coarsely),
 		cmocka_unit_test(a_clock_that_is_set_back_does_not_turn_the_rows_round),
-		cmocka_unit_test(a_clock_that_was_years_ahead_does_not_end_the_history),
 		cmocka_unit_test(a_source_has_a_place_until_it_is_gone_and_another_wants_it),
 		cmocka_unit_test(what_is_saved_is_loaded_and_nothing_else_is),
 	};

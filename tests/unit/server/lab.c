@@ -289,10 +289,11 @@ associated(void *ctx, struct listener *l, const struct net_packet *pkt, const st
 }
 
 static void
-associated_sent(void *ctx, uint32_t tag, const struct stamp *tx)
+associated_sent(void *ctx, const struct listener *l, uint32_t tag, const struct stamp *tx)
 {
 	struct lab *lab = ctx;
 
+	(void)l;
 	(void)tx;
 	lab->associated_tag = tag;
 }
@@ -389,6 +390,7 @@ lab_new(const char *conf)
 	    });
 	server_configure(&lab->server, lab->conf);
 	flood_start(&lab->server);
+	manycast_serve_start(&lab->server);
 	assert_true(access_start(&lab->server) && interleaved_configure(&lab->server));
 	open_listener(lab);
 	return lab;
@@ -401,6 +403,7 @@ lab_free(struct lab *lab)
 	listener_free_all(&lab->server);
 	mssntp_stop(&lab->server);
 	flood_stop(&lab->server);
+	manycast_serve_stop(&lab->server);
 	access_stop(&lab->server);
 	interleaved_stop(&lab->server);
 	keyring_free(lab->keys.ring);
