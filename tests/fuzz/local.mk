@@ -9,6 +9,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_nts_server \
 	tests/fuzz/fuzz_ntsd \
 	tests/fuzz/fuzz_cookie \
+	tests/fuzz/fuzz_broadcast \
 	tests/fuzz/fuzz_conf \
 	tests/fuzz/fuzz_confdiff \
 	tests/fuzz/fuzz_keys \
@@ -192,3 +193,7 @@ tests_fuzz_fuzz_signd_LDADD = libserver.a libauth.a libjournal.a libconfig.a lib
 tests_fuzz_fuzz_onwire_SOURCES = tests/fuzz/fuzz_onwire.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_onwire_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_onwire_LDADD = libcore.a libwire.a libbase.a -lm
+
+tests_fuzz_fuzz_broadcast_SOURCES = tests/fuzz/fuzz_broadcast.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_broadcast_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_broadcast_LDADD = libcore.a libwire.a libbase.a -lm

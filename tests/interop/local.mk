@@ -17,6 +17,7 @@ INTEROP_TESTS += \
 	tests/interop/nts_tools.sh \
 	tests/interop/nts_control.sh \
 	tests/interop/mssntp.sh \
+	tests/interop/broadcast.sh \
 	tests/interop/keys.sh \
 	tests/interop/tools.sh \
 	tests/interop/client_ntpsec.sh \

@@ -39,6 +39,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/stranger.h tests/sim/stranger.c \
 	tests/sim/scenarios_access.c \
 	tests/sim/scenarios_attack.c \
+	tests/sim/scenarios_broadcast.c \
 	tests/sim/scenarios_certtime.c \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_refclock.c \
@@ -48,6 +49,7 @@ tests_sim_sim_scenarios_SOURCES = $(sim_frame) \
 	tests/sim/boot.h tests/sim/boot.c \
 	tests/sim/scenarios_hwstamp.c \
 	tests/sim/scenarios_leap.c \
+	tests/sim/scenarios_manycast.c \
 	tests/sim/scenarios_liars.c \
 	tests/sim/scenarios_latch.c \
 	tests/sim/scenarios_interleaved.c \
@@ -80,6 +82,7 @@ check_PROGRAMS += tests/sim/sim_soak
 TESTS += tests/sim/sim_soak
 tests_sim_sim_soak_SOURCES = $(sim_frame) \
 	tests/sim/soak.h tests/sim/soak.c tests/sim/soak_wide.h tests/sim/soak_wide.c \
+	tests/sim/soak_cast.h tests/sim/soak_cast.c \
 	tests/sim/soak_nts.h tests/sim/soak_nts.c \
 	tests/sim/soak_peers.h tests/sim/soak_peers.c \
 	tests/sim/soak_record.h tests/sim/soak_record.c tests/sim/sim_soak.c

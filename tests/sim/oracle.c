@@ -166,6 +166,10 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 	    ((d->bytes[0] & 7) != MODE_CLIENT && !is_of_peer(n, &d->to, d->bytes[0] & 7))) {
 		return;
 	}
+	/* A question to a group is seen once for each who hears it, and asks none for the time. */
+	if (addr_is_multicast(&d->to.addr)) {
+		return;
+	}
 	r = remote_of(&n->oracle, &d->to);
 	n->oracle.requests++;
 	if (r == NULL) {

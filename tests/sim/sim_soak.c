@@ -3,7 +3,8 @@
  * sim_soak - random scenarios from seeds; TAP.
  *
  *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25;
- *	                             with NTS 1 to 10, and as many with xleave
+ *	                             with NTS 1 to 10, and as many with xleave; with broadcasts 1
+ *	                             to 5
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed
  *	                             with their last events
@@ -12,6 +13,7 @@
  *	-n	servers with NTS: what soak_nts.h adds
  *	-i	xleave, and servers with interleaved mode
  *	-s	peers: the story of soak_peers.h, and nothing else; not with -f
+ *	-b	broadcasts and manycast: that of soak_cast.h instead
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
  *	-m N	begins no more seeds after N minutes: the next call goes on
  *	-r	runs those of the record again that failed
@@ -26,7 +28,7 @@
 #include "sim/soak.h"
 #include "sim/soak_record.h"
 
-enum { USUAL_SEEDS = 25, NTS_SEEDS = 10, TRACE_LINES = 80, LOG_LINES = 15 };
+enum { USUAL_SEEDS = 25, NTS_SEEDS = 10, CAST_SEEDS = 5, TRACE_LINES = 80, LOG_LINES = 15 };
 
 static const char *const how[ORACLE_SECONDS] = {
 	[ORACLE_STRICTLY] = "judged strictly",
@@ -182,7 +184,7 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "ponisf:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "ponisbf:m:rl")) != -1) {
 		switch (c) {
 		case 'p':
 			o->kind |= SOAK_PASSING;
@@ -198,6 +200,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 's':
 			o->kind = SOAK_PEERS;
+			break;
+		case 'b':
+			o->kind = SOAK_CAST;
 			break;
 		case 'f':
 			o->file = optarg;
@@ -251,6 +256,9 @@ main(int argc, char **argv)
 		for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
 			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_NTS, false);
 			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_INTERLEAVED, false);
+		}
+		for (uint64_t seed = 1; seed <= CAST_SEEDS; seed++) {
+			(void)run_seed(&all, seed, SOAK_CAST, false);
 		}
 	} else {
 		kept = run_asked(&o, &all);

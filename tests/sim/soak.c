@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "ntpd/state.h"
+#include "sim/soak_cast.h"
 #include "sim/soak_nts.h"
 #include "sim/soak_wide.h"
 
@@ -444,6 +445,9 @@ make_interleaved(struct soak *k, uint64_t seed)
 struct sim *
 soak_run(uint64_t seed, unsigned kind)
 {
+	if (kind & SOAK_CAST) {
+		return soak_cast_run(seed);
+	}
 	struct soak k = { .kind = kind };
 
 	if (kind & SOAK_PEERS) {

@@ -16,7 +16,8 @@ enum {
 	SOAK_NTS = 8,     /* and what soak_nts.h has */
 	/* every line has xleave; servers need time to send, and most know interleaved mode */
 	SOAK_INTERLEAVED = 16,
-	SOAK_PEERS = 32 /* nothing of all that, but the story of soak_peers.h */
+	SOAK_PEERS = 32, /* nothing of all that, but the story of soak_peers.h */
+	SOAK_CAST = 64   /* nor that, but the story of soak_cast.h */
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */

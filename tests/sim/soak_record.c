@@ -31,6 +31,9 @@ soak_kind_text(unsigned kind)
 	if (kind & SOAK_PEERS) {
 		return "-s ";
 	}
+	if ((kind & SOAK_CAST) != 0) {
+		return "-b ";
+	}
 	return text[kind & (SOAK_PASSING | SOAK_WIDE)][more];
 }
 
@@ -45,6 +48,7 @@ soak_kind_read(const char **text)
 			    : **text == 'w'   ? SOAK_WIDE
 			    : **text == 'n'   ? SOAK_NTS
 			    : **text == 'i'   ? SOAK_INTERLEAVED
+			    : **text == 'b'   ? SOAK_CAST
 					      : 0u;
 		}
 		*text += **text == ' ';
