@@ -134,12 +134,13 @@ comes(struct pair *p, unsigned to, const uint8_t bytes[HEADER_LEN], enum packet_
 	struct assoc *a = &p->side[to].a;
 	struct assoc_world w = world_of(p, to, NULL);
 	struct onwire_moment at = moment_of(p, to);
-	struct assoc was = *a;
+	static struct assoc was; /* it is large */
 	struct assoc_answer out;
 	struct packet k;
 	bool parsed = packet_parse(bytes, HEADER_LEN, &k);
 
 	assert(parsed);
+	was = *a;
 	k.mac = mac;
 	assoc_receive(a, &k, auth, at.real, at.mono, &w, &out);
 	if (genuine != NULL) {

@@ -164,7 +164,7 @@ log_line(struct log *l, enum log_level level, const char *text)
 	(void)snprintf(lab->line[lab->line_n++], LAB_LINE, "%s", text);
 }
 
-static const struct log_ops LOG = { log_line };
+static const struct log_ops LOG = { .line = log_line };
 
 static void
 signd_listen(struct signd *s, const struct signd_events *on, void *ctx)
