@@ -217,6 +217,13 @@ refclock_line(struct print *k, const struct config_source *s, const struct confi
 			word(k, "baud");
 			number(k, s->baud);
 		}
+		if (s->vmclock != NULL) {
+			word(k, "vmclock");
+			word(k, s->vmclock);
+		}
+		if ((s->flags & OPTION_TAI) != 0) {
+			word(k, "tai");
+		}
 	}
 	options(k, SCHEMA_SOURCE, s, plain);
 	end_line(k);

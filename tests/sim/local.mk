@@ -23,7 +23,7 @@ check_PROGRAMS += tests/sim/test_sim
 TESTS += tests/sim/test_sim
 tests_sim_test_sim_SOURCES = tests/sim/test_sim.c
 tests_sim_test_sim_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
-tests_sim_test_sim_LDADD = libsim.a libke.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+tests_sim_test_sim_LDADD = libsim.a libke.a libcore.a libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
 # The scenarios: whole daemons.
 check_PROGRAMS += tests/sim/sim_scenarios

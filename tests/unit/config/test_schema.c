@@ -135,6 +135,7 @@ static const char *const group_names[SCHEMA_GROUPS] = {
 	[SCHEMA_CRYPTO] = "crypto",
 	[SCHEMA_TRAP] = "trap",
 	[SCHEMA_EXTRA] = "extra",
+	[SCHEMA_CARD] = "hwtimestamp",
 };
 
 /* One or several .It lines and what stands below them. */
