@@ -41,6 +41,7 @@ static const struct {
 	[SCHEMA_CRYPTO] = { "crypto ", "", "crypto" },
 	[SCHEMA_TRAP] = { "trap 192.0.2.1 ", "", "trap 192.0.2.1" },
 	[SCHEMA_EXTRA] = { "extra ", "", "" },
+	[SCHEMA_CARD] = { "hwtimestamp eth0 ", "", "" },
 };
 
 /* What follows a directive with a grammar of its own. */
@@ -66,6 +67,7 @@ static const char *const behind[] = {
 	[ARG_SMEAR_INTERVAL] = "7200",
 	[ARG_SOURCEDIR] = "/x",
 	[ARG_KEPT_OPTIONS] = "192.0.2.1",
+	[ARG_CARD] = "eth0",
 };
 
 /* What follows an option whose row does not say it. */
@@ -77,6 +79,7 @@ static const struct {
 	{ SCHEMA_RESTRICT, "serverresponse", "fuzz" },
 	{ SCHEMA_SMEAR, "address", "192.0.2.1" },
 	{ SCHEMA_FUDGE, "refid", "XYZ" },
+	{ SCHEMA_CARD, "minsamples", "8" },
 };
 
 /* Words that only a source with nts may have. */
