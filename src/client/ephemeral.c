@@ -28,9 +28,21 @@ static const struct config_source BROADCAST_LINE = {
 	.version = NTP_VERSION,
 };
 
+/* Said at each start and reload: it is easily forgotten, and anybody can use it. */
+static void
+warn_of_anybody(struct client *c)
+{
+	if ((c->conf->switches & SWITCH_AUTH) == 0 && config_is_bclient(c->conf)) {
+		report(c->is.journal, LOG_LEVEL_WARNING,
+		    "disable auth: whoever sends a broadcast to this host can set its clock; use "
+		    "keys, and enable auth");
+	}
+}
+
 void
 ephemeral_start(struct client *c)
 {
+	warn_of_anybody(c);
 	c->ephemeral.passive = (struct source){ .client = c, .cfg = &PASSIVE_LINE };
 	c->ephemeral.broadcast = (struct source){ .client = c, .cfg = &BROADCAST_LINE };
 }
@@ -64,6 +76,7 @@ ephemeral_configure(struct client *c)
 	if (c->ephemeral.passive.client == NULL) {
 		return; /* not started yet */
 	}
+	warn_of_anybody(c);
 	if ((c->conf->switches & SWITCH_PASSIVE) == 0) {
 		end_all(&c->ephemeral.passive, "passive associations are disabled now");
 	}
