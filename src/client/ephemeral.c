@@ -42,7 +42,6 @@ warn_of_anybody(struct client *c)
 void
 ephemeral_start(struct client *c)
 {
-	warn_of_anybody(c);
 	c->ephemeral.passive = (struct source){ .client = c, .cfg = &PASSIVE_LINE };
 	c->ephemeral.broadcast = (struct source){ .client = c, .cfg = &BROADCAST_LINE };
 }
