@@ -50,8 +50,8 @@ struct peer {
 	unsigned idle;           /* polls since it was last among the survivors */
 	/* Where the stamp of its last request comes from; and those of its last sample. */
 	enum stamp_source request_by, stamps_by;
-	bool stamped; /* it had one */
-	unsigned useless;        /* polls in a row that it was false, or denied us the time */
+	bool stamped;     /* it had one */
+	unsigned useless; /* polls in a row that it was false, or denied us the time */
 	struct protection protection;
 	struct peer_told told;
 };

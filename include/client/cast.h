@@ -70,8 +70,8 @@ void cast_network_changed(struct client *c);
 void cast_member_gone(struct source *s);
 
 /*
- * An answer in mode 4 from nobody that we know came to our port, from a sender with these RESTRICT_*
- * bits: it may be one to a question of manycast. The verdict.
+ * An answer in mode 4 from nobody that we know came to our port, from a sender with these
+ * RESTRICT_* bits: it may be one to a question of manycast. The verdict.
  */
 int cast_answer(struct client *c, const struct net_packet *pkt, const struct packet *pk,
     uint32_t flags);

@@ -60,7 +60,7 @@ struct refclock_driver {
 	/* Adds what depends on its line, or NULL. */
 	void (*put_rules)(const struct config_source *s, struct assoc_rules *r);
 	uint32_t silent; /* a bit of mode with which its pulses do not make it a PPS peer */
-	bool late; /* its fudge time2 is that of sentences, which end late */
+	bool late;       /* its fudge time2 is that of sentences, which end late */
 	/* What it is read from, false: there is no such input. NULL: nothing, then: */
 	bool (*want)(const struct refclock *r, enum refclock_input_of of, struct device_want *out);
 	/* Takes in one reading of an input; refclock_reading says what it was. */
@@ -225,9 +225,9 @@ unsigned refclock_read_newest(struct refclock *r, const struct assoc_world *w,
     struct refsample_result *out);
 
 /*
- * enable calibrate: a pulse of another clock leads ours, by which the samples of this one are off by
- * offset_s. A tenth of it goes into its fudge: time2 where that is of sentences, else time1. False
- * where there is nothing to calibrate: pulses are what others are calibrated by.
+ * enable calibrate: a pulse of another clock leads ours, by which the samples of this one are off
+ * by offset_s. A tenth of it goes into its fudge: time2 where that is of sentences, else time1.
+ * False where there is nothing to calibrate: pulses are what others are calibrated by.
  */
 bool refclock_calibrate(struct refclock *r, double offset_s);
 

@@ -33,7 +33,15 @@ int shared_receive(struct client *c, const struct shared_via *via, const struct 
 /* The packet with that tag (shared_tag) left then. */
 void shared_sent(struct client *c, uint32_t tag, const struct stamp *tx);
 
+/* Of a tag: the low bits are of the count, the association's id is above. */
+enum { SHARED_COUNT_BITS = 15 };
+
 /* The tag of the count-th packet of an association, with NET_TAG_ASSOCIATION. */
-uint32_t shared_tag(uint16_t id, uint32_t count);
+static inline uint32_t
+shared_tag(uint16_t id, uint32_t count)
+{
+	return NET_TAG_ASSOCIATION | (uint32_t)id << SHARED_COUNT_BITS |
+	    (count & ((1U << SHARED_COUNT_BITS) - 1));
+}
 
 #endif

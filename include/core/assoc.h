@@ -332,6 +332,7 @@ void assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, con
 void assoc_hear(struct assoc *a, const struct packet *p, enum packet_auth auth,
     const struct assoc_heard *at, const struct assoc_world *w, struct assoc_answer *out);
 
+/* It is one with a server that broadcasts. */
 bool assoc_is_bclient(const struct assoc *a);
 
 /* It is one, and asks nothing now: its polls only count what did not come. */

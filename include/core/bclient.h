@@ -127,7 +127,9 @@ bool bclient_poll_sound(int poll);
 enum verdict bclient_check(const struct bclient *b, const struct bclient_packet *p,
     const struct bclient_forecast *f);
 
-/* It was refused. Of an interval that was said BCLIENT_POLLS times in a row the next is believed. */
+/*
+ * It was refused. Of an interval that was said BCLIENT_POLLS times in a row the next is believed.
+ */
 void bclient_refuse(struct bclient *b, const struct bclient_packet *p, enum verdict why);
 
 /* Takes a broadcast that passed. */

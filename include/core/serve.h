@@ -103,7 +103,9 @@ void serve_reply(const struct served_time *t, const struct serve_request *q, str
 struct serve_cast {
 	unsigned version; /* 1..4 */
 	int poll;         /* log2 s, until the next */
-	/* interleaved: when the one before left indeed (RFC 9769, 5); zero: not known, or not told */
+	/*
+	 * interleaved: when the one before left indeed (RFC 9769, 5); zero: not known, or not told
+	 */
 	struct ntp_ts org;
 	double smear_s; /* of serve_request */
 };

@@ -18,11 +18,11 @@ void mac_load(void);
 struct mac_key; /* a key ready for use; wiped when freed */
 
 /*
- * Prepares a key. type, in any case: a digest by the names of OpenSSL, ntpd, NTPsec and chrony ("M",
- * "MD5", "SHA1", "SHA-1", "SHA256", "SHA2-256", "SHA3-256", "SHA512-256"...), or a cipher for CMAC
- * ("AES128CMAC", "AES128", "AES-128", "AES", "AES256", "CAMELLIA-128"...); secret: raw octets. NULL
- * where mac_fault_of finds a fault, or memory is short. Digests longer than 20 octets are cut to
- * 20, as ntpd does.
+ * Prepares a key. type, in any case: a digest by the names of OpenSSL, ntpd, NTPsec and chrony
+ * ("M", "MD5", "SHA1", "SHA-1", "SHA256", "SHA2-256", "SHA3-256", "SHA512-256"...), or a cipher for
+ * CMAC ("AES128CMAC", "AES128", "AES-128", "AES", "AES256", "CAMELLIA-128"...); secret: raw octets.
+ * NULL where mac_fault_of finds a fault, or memory is short. Digests longer than 20 octets are cut
+ * to 20, as ntpd does.
  */
 struct mac_key *mac_key_new(const char *type, const uint8_t *secret, size_t len);
 
@@ -40,6 +40,7 @@ enum mac_fault mac_fault_of(const char *type, size_t len, struct text *why);
 /* Octets that a secret of this type must have; 0: any number of them, or the type is unknown. */
 size_t mac_secret_len(const char *type);
 
+/* Wipes it; NULL is nothing. */
 void mac_key_free(struct mac_key *k);
 
 /* Octets of the MAC this key makes, without the key id: 16 or 20. */

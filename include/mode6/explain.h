@@ -77,7 +77,9 @@ bool explain_lacks_keys(const struct vars *v);
 /* Adds what is to be said of NTS of a source, or of a pool: nothing when all is well. */
 void explain_nts(struct story *s, const struct vars *v);
 
-/* It is no source, but a line that sends to all; what is said of that, and of a broadcast server. */
+/*
+ * It is no source, but a line that sends to all; what is said of that, and of a broadcast server.
+ */
 bool explain_is_cast(const struct vars *v);
 void explain_cast(struct story *s, const struct vars *v);
 

@@ -73,10 +73,10 @@ struct snapshot_source {
 	char address[SNAPSHOT_WORD]; /* "192.0.2.1"; of a pool or a name without one "0.0.0.0" */
 	char refid[SNAPSHOT_WORD];
 	char nts_state[SNAPSHOT_TEXT]; /* its first word is one of ntpq(1); "": without NTS */
-	char local[SNAPSHOT_WORD]; /* our address that it is asked from */
-	char type;                 /* as words_peer_type has it */
-	bool is_clock;             /* a reference clock: clock is written */
-	bool is_pool;              /* the row of a pool, or of a name without an address */
+	char local[SNAPSHOT_WORD];     /* our address that it is asked from */
+	char type;                     /* as words_peer_type has it */
+	bool is_clock;                 /* a reference clock: clock is written */
+	bool is_pool;                  /* the row of a pool, or of a name without an address */
 	double stratum, leap, poll_s, reach, unreach, flash;
 	double offset_s, delay_s, jitter_s, disp_s, root_delay_s, root_disp_s, root_dist_s;
 	double age_s; /* of its last answer */

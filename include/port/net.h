@@ -108,7 +108,10 @@ struct net_datagram {
 	 * routes tell. Elsewhere the way back may differ from the way in.
 	 */
 	uint32_t ifindex;
-	/* How far a datagram to a group goes: routers that it passes, plus 1; 0: as the kernel has it, 1. */
+	/*
+	 * How far a datagram to a group goes: routers that it passes, plus 1; 0: as the kernel has
+	 * it, 1.
+	 */
 	uint8_t hops;
 	bool
 	    broadcast; /* to may be a broadcast address; without, such a one is refused (-EACCES) */
@@ -154,9 +157,9 @@ struct net_ops {
 	void (*close)(struct net *n, struct net_socket *s); /* NULL is fine */
 	/*
 	 * A socket that listens at the address of a group hears what comes to the group by that
-	 * interface, or no longer. One at a broadcast address hears without. What we send to a group
-	 * is not heard by ourselves. 0 or -errno (-ENODEV: no such interface; -ENOBUFS: the kernel
-	 * allows a socket no more interfaces; -EADDRINUSE: it does already).
+	 * interface, or no longer. One at a broadcast address hears without. What we send to a
+	 * group is not heard by ourselves. 0 or -errno (-ENODEV: no such interface; -ENOBUFS: the
+	 * kernel allows a socket no more interfaces; -EADDRINUSE: it does already).
 	 */
 	int (*join)(struct net *n, struct net_socket *s, uint32_t ifindex, bool in);
 	/* Gives an open socket another DSCP, 0..63; what waits in it stays. */

@@ -67,10 +67,10 @@ struct phcs_ops {
 	 */
 	int (*look)(struct phc *c, unsigned max, enum phc_way most, struct phc_look *out);
 	/*
-	 * Has an interface stamp what it sends, and what comes as far as want says; where it cannot,
-	 * the next that is more, or NONE. An interface that does already is left as it is. 0 or
-	 * -errno: -EOPNOTSUPP its card does not, -EPERM it would have to be set, and we may not,
-	 * -ENODEV there is none. Appends to why what its owner can do about it.
+	 * Has an interface stamp what it sends, and what comes as far as want says; where it
+	 * cannot, the next that is more, or NONE. An interface that does already is left as it is.
+	 * 0 or -errno: -EOPNOTSUPP its card does not, -EPERM it would have to be set, and we may
+	 * not, -ENODEV there is none. Appends to why what its owner can do about it.
 	 */
 	int (*stamp)(struct phcs *p, const char *ifname, enum phc_filter want,
 	    struct phc_stamping *out, struct text *why);

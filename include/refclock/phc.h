@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * phc - what a comparison with a PTP hardware clock says of our clock: windows to an offset with its
- * bound. Pure.
+ * phc - what a comparison with a PTP hardware clock says of our clock: windows to an offset with
+ * its bound. Pure.
  */
 #ifndef REFCLOCK_PHC_H
 #define REFCLOCK_PHC_H
@@ -16,8 +16,8 @@ struct phc_sample {
 };
 
 /*
- * ahead_s: what the card's clock is ahead of UTC by, whole seconds (TAI); precise: the hardware took
- * both at once. False without a window, or when there is no such time.
+ * ahead_s: what the card's clock is ahead of UTC by, whole seconds (TAI); precise: the hardware
+ * took both at once. False without a window, or when there is no such time.
  */
 bool phc_read(const struct phc_window *w, unsigned n, bool precise, int ahead_s,
     struct phc_sample *out);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mssntp - answers for members of a Windows domain, signed by Samba's ntp_signd (MS-SNTP). A request
- * from where `restrict ... mssntp` holds is put to it, and answered when it has signed: with the
- * time of when it was asked, as that is what the signature covers. Nobody waits for it: other
- * clients are served meanwhile, and who is not signed for within a second gets no answer.
+ * mssntp - answers for members of a Windows domain, signed by Samba's ntp_signd (MS-SNTP). A
+ * request from where `restrict ... mssntp` holds is put to it, and answered when it has signed:
+ * with the time of when it was asked, as that is what the signature covers. Nobody waits for it:
+ * other clients are served meanwhile, and who is not signed for within a second gets no answer.
  */
 #ifndef SERVER_MSSNTP_H
 #define SERVER_MSSNTP_H

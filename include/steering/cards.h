@@ -69,9 +69,9 @@ struct cards {
 };
 
 /*
- * Takes up what is configured: sets cards, opens their clocks, and compares them for the first time.
- * Also at a reload, by which a card that lied is tried again; clocks that are still wanted stay open,
- * since the right to open them may be gone.
+ * Takes up what is configured: sets cards, opens their clocks, and compares them for the first
+ * time. Also at a reload, by which a card that lied is tried again; clocks that are still wanted
+ * stay open, since the right to open them may be gone.
  */
 void cards_configure(struct steering *s);
 void cards_stop(struct steering *s);

@@ -78,8 +78,8 @@ void steer_source_broke(struct steering *s, struct mtime at);
 void steer_disturbed(struct steering *s, const struct adjust_finding *f);
 
 /*
- * This machine was moved to another host: its oscillator is another one, and its clock may have been
- * held up by an amount that nobody measured. All that was learned of it is forgotten.
+ * This machine was moved to another host: its oscillator is another one, and its clock may have
+ * been held up by an amount that nobody measured. All that was learned of it is forgotten.
  */
 void steer_host_changed(struct steering *s);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * devices - the device port over the real ones: shared memory, serial lines, pulses, clocks of
- * cards. What is opened while the process is root stays open when its rights go; what is missing then is opened by the
- * rights that are left.
+ * cards. What is opened while the process is root stays open when its rights go; what is missing
+ * then is opened by the rights that are left.
  */
 #ifndef SYS_DEVICES_H
 #define SYS_DEVICES_H

@@ -19,9 +19,9 @@ enum {
 };
 
 /*
- * True of a request that wants to be signed: version 3, mode 3 or 1, with a key id and a checksum of
- * zeros. The other form, of 120 octets, is no packet of NTP to us: nobody signs it, and its sender
- * asks anew in this one.
+ * True of a request that wants to be signed: version 3, mode 3 or 1, with a key id and a checksum
+ * of zeros. The other form, of 120 octets, is no packet of NTP to us: nobody signs it, and its
+ * sender asks anew in this one.
  */
 bool signd_wants(const uint8_t *bytes, size_t len);
 

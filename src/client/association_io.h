@@ -24,8 +24,8 @@ struct association_events {
 };
 
 /*
- * Makes an association of a line in a free slot, how: NULL, or what it has of its own; the first poll comes after delay_s. False when
- * memory is short, and the slot stays free.
+ * Makes an association of a line in a free slot, how: NULL, or what it has of its own; the first
+ * poll comes after delay_s. False when memory is short, and the slot stays free.
  */
 bool association_io_open(struct peer *p, struct source *s, uint16_t id,
     const struct endpoint *remote, const struct association_how *how, double delay_s);

@@ -23,7 +23,9 @@ static const double STAMP_MOST_S = 5.0;
 static const double FIX_HOLDS_S = 10.0, TOFF_HOLDS_S = 5.0;
 /* A pulse is that of the second that the sentences tell: what they are late by is between these. */
 static const double LATE_HALF_S = 0.4, PAIR_S = 0.5;
-/* Mode 2: without pulses for so long the sentences count; once they came for so long they do not. */
+/*
+ * Mode 2: without pulses for so long the sentences count; once they came for so long they do not.
+ */
 static const double STRICT_ENDS_S = 120.0, STRICT_AGAIN_S = 40.0;
 /* A pulse later than that after the last is one after a pause. */
 static const double PAUSE_S = 3.5;

@@ -7,18 +7,10 @@
 #include "bclient.h"
 #include "passive.h"
 
-enum { COUNT_BITS = 15, COUNT_MASK = (1 << COUNT_BITS) - 1 };
-
-uint32_t
-shared_tag(uint16_t id, uint32_t count)
-{
-	return NET_TAG_ASSOCIATION | (uint32_t)id << COUNT_BITS | (count & COUNT_MASK);
-}
-
 void
 shared_sent(struct client *c, uint32_t tag, const struct stamp *tx)
 {
-	struct peer *p = peers_by_id(c, (uint16_t)(tag >> COUNT_BITS));
+	struct peer *p = peers_by_id(c, (uint16_t)(tag >> SHARED_COUNT_BITS));
 
 	if (p != NULL && p->shared && shared_tag(p->a.id, p->a.wire.tag) == tag) {
 		association_io_sent(p, tx);

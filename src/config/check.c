@@ -349,8 +349,7 @@ check_cast_lines(struct check *k)
 		} else if (s->kind == SOURCE_MANYCAST && s->key == 0) {
 			warn(k, &s->place, s->host.text,
 			    "'disable auth' with 'manycastclient': whoever answers sets this "
-			    "clock; "
-			    "use a key, and 'enable auth'");
+			    "clock; use a key, and 'enable auth'");
 		}
 	}
 }
@@ -385,8 +384,7 @@ check_gpsd(struct check *k, const struct config_source *s)
 #ifndef HAVE_JANSSON
 	warn(k, &s->place, "gpsd",
 	    "this ntpd was built without jansson, and cannot read what gpsd says: SHM and SOCK "
-	    "need "
-	    "none");
+	    "need none");
 #endif
 	if (s->mode == CONFIG_GPSD_MODE_N) {
 		warn(k, &s->place, "mode", "'mode 3' is nothing of gpsd's: it is taken for 0");

@@ -293,7 +293,9 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->reftime = a->srv.reftime;
 	v->rec = a->wire.t4.ns != 0 ? ntp_ts_from_rtime(a->wire.t4) : (struct ntp_ts){ 0 };
 	if (assoc_is_symmetric(a)) {
-		/* What a peer's next packet may be told by is not told to others (CVE-2015-8139). */
+		/*
+		 * What a peer's next packet may be told by is not told to others (CVE-2015-8139).
+		 */
 		v->rec.fix &= ~(uint64_t)UINT32_MAX;
 	}
 	v->reach = a->poll.reach;

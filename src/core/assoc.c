@@ -121,6 +121,18 @@ put_header(const struct header *h, struct assoc_sending *out)
 	assert(!wr.bad);
 }
 
+bool
+assoc_is_bclient(const struct assoc *a)
+{
+	return a->rules.mode == MODE_BCLIENT;
+}
+
+bool
+assoc_only_listens(const struct assoc *a)
+{
+	return assoc_is_bclient(a) && !bclient_asks(&a->bc);
+}
+
 /* A client tells nothing of itself (RFC 9109), but the true poll, which some servers check. */
 static struct header
 own_header(const struct assoc *a, const struct assoc_world *w)

@@ -6,18 +6,6 @@
 
 enum { REACH_MASK = 0xff };
 
-bool
-assoc_is_bclient(const struct assoc *a)
-{
-	return a->rules.mode == MODE_BCLIENT;
-}
-
-bool
-assoc_only_listens(const struct assoc *a)
-{
-	return assoc_is_bclient(a) && !bclient_asks(&a->bc);
-}
-
 static struct bclient_packet
 packet_of(const struct header *h, const struct assoc_heard *at, const struct assoc_world *w)
 {

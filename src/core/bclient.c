@@ -165,7 +165,9 @@ is_odd(const struct bclient *b, double way)
 static void
 take_way(struct bclient *b, double way, double gap)
 {
-	/* Nothing is known yet of how broadcasts vary: a part of their round trip, as in roundtrip. */
+	/*
+	 * Nothing is known yet of how broadcasts vary: a part of their round trip, as in roundtrip.
+	 */
 	if (!b->measured) {
 		b->spread_s = fmax(b->spread_s, SPREAD_PART * b->best_trip_s);
 	}
@@ -218,7 +220,10 @@ bclient_ask(struct bclient *b)
 	if (b->phase == BCLIENT_VOLLEY && b->requests++ >= BCLIENT_REQUESTS) {
 		/* Who answered a little is known a little. */
 		b->phase = b->answers > 0 ? BCLIENT_COMPARE : BCLIENT_LISTEN;
-		/* Nobody can say why broadcasts are not what they were: believed as if never measured. */
+		/*
+		 * Nobody can say why broadcasts are not what they were: believed as if never
+		 * measured.
+		 */
 		b->measured = b->measured && !(b->doubted && b->answers == 0);
 		b->doubted = false;
 		b->heard = 0;

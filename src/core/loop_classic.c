@@ -268,7 +268,10 @@ loop_classic_measure_end(struct loop_state *l, const struct loop_rules *r,
 	const struct loop_classic *c = &l->classic;
 	double mu_s = mtime_diff_s(in->now, c->freq_base);
 	double adjusted_s = (double)(in->adjusted_ns - c->freq_base_adjusted_ns) * 1e-9;
-	/* Both ends may be as far from the truth as their root distances say: that is two deviations. */
+	/*
+	 * Both ends may be as far from the truth as their root distances say: that is two
+	 * deviations.
+	 */
 	double doubt_s = (c->freq_base_dist_s + in->root_dist_s) / 2.0;
 
 	if (mu_s <= 0.0) {

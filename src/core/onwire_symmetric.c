@@ -45,8 +45,8 @@ is_fresh(const struct onwire_symmetric *s)
 }
 
 /*
- * The packet of theirs that the next of ours answers: with unequal intervals several may answer one,
- * be it valid or not; init is always later than valid.
+ * The packet of theirs that the next of ours answers: with unequal intervals several may answer
+ * one, be it valid or not; init is always later than valid.
  */
 static const struct onwire_heard *
 answered(const struct onwire_symmetric *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * onwire_symmetric - packets of modes 1 and 2 between two peers, basic and interleaved. Each is what
- * the function of onwire.h is for this kind.
+ * onwire_symmetric - packets of modes 1 and 2 between two peers, basic and interleaved. Each is
+ * what the function of onwire.h is for this kind.
  */
 #ifndef SRC_CORE_ONWIRE_SYMMETRIC_H
 #define SRC_CORE_ONWIRE_SYMMETRIC_H

@@ -4,8 +4,8 @@
 #include "mode6/explain.h"
 
 /*
- * The words of cast_state, which client/cast and client/bclient give; behind a colon the daemon says
- * more of it.
+ * The words of cast_state, which client/cast and client/bclient give; behind a colon the daemon
+ * says more of it.
  */
 static const struct {
 	const char *word, *meaning, *advice;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ntpmon - shows how a daemon does, on a terminal, and keeps it fresh; where there is no terminal it
- * is printed once.
+ * ntpmon - shows how a daemon does, on a terminal, and keeps it fresh; where there is no terminal
+ * it is printed once.
  */
 #include "config.h"
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * model - what is chosen, sorted, filtered and open in ntpmon, and how keys change it. Pure: of keys
- * and of what was heard. The keys of NTPsec's ntpmon mean here what they mean there.
+ * model - what is chosen, sorted, filtered and open in ntpmon, and how keys change it. Pure: of
+ * keys and of what was heard. The keys of NTPsec's ntpmon mean here what they mean there.
  */
 #ifndef NTPMON_MODEL_H
 #define NTPMON_MODEL_H

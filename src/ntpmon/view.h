@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view - draws what was heard, as the model wants it, on a screen of any size: the bar, one sentence
- * on the clock, the sources, the offsets of the chosen one, a pane, the line of keys. Pure.
+ * view - draws what was heard, as the model wants it, on a screen of any size: the bar, one
+ * sentence on the clock, the sources, the offsets of the chosen one, a pane, the line of keys.
+ * Pure.
  */
 #ifndef NTPMON_VIEW_H
 #define NTPMON_VIEW_H

@@ -61,9 +61,9 @@ struct net_udp {
 	unsigned out_n; /* answers gathered */
 	bool no_sendmmsg;
 	/*
-	 * What the kernel was found not to know: a number of ours for the stamp of a datagram (Linux
-	 * 6.13); a datagram that asks for its stamp (4.6), for which the socket asks instead while
-	 * it is sent.
+	 * What the kernel was found not to know: a number of ours for the stamp of a datagram
+	 * (Linux 6.13); a datagram that asks for its stamp (4.6), for which the socket asks instead
+	 * while it is sent.
 	 */
 	bool cannot_number, cannot_ask;
 	struct mmsghdr in_head[NET_UDP_BATCH], out_head[NET_UDP_CHUNK];

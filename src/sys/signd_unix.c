@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * signd_unix - a stream to Samba's ntp_signd. Connecting a Unix socket takes no time: it is done, or
- * refused, at once.
+ * signd_unix - a stream to Samba's ntp_signd. Connecting a Unix socket takes no time: it is done,
+ * or refused, at once.
  */
 #include "sys/signd_unix.h"
 #include <errno.h>

@@ -39,7 +39,8 @@ chrony_peer() {
 	printf '%s\n' 'local stratum 3' 'allow all' "keyfile $work/sym.keys" 'user root' \
 		'cmdport 0' "bindcmdaddress $work/c/sock" "pidfile $work/chronyd.pid" "$@" \
 		>"$work/chrony.conf"
-	mkdir -p -m 700 "$work/c"
+	mkdir -p "$work/c"
+	chmod 700 "$work/c"
 	start chronyd chrony "$(peer chrony/usr/sbin/chronyd)" -x -d -f "$work/chrony.conf"
 	wait_log 10 chronyd 'chronyd version' || bail "chronyd starts"
 }

@@ -18,7 +18,7 @@ import sys
 
 # The parser of the configuration is one module in several files, with one state and one header.
 ALLOWED = {
-    'config': {'parse', 'parse_access', 'parse_files', 'parse_nts', 'parse_report',
+    'config': {'parse', 'parse_access', 'parse_cards', 'parse_files', 'parse_nts', 'parse_report',
                'parse_source', 'parse_words'},
 }
 

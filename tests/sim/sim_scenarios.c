@@ -21,8 +21,8 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&fields_scenarios, &latch_scenarios, &nts_scenarios, &nts_server_scenarios,
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
 	&liars_scenarios, &refclock_scenarios, &interleaved_scenarios, &hwstamp_scenarios,
-	&mssntp_scenarios, &symmetric_scenarios, &pool_scenarios,
-	&broadcast_scenarios, &manycast_scenarios };
+	&mssntp_scenarios, &symmetric_scenarios, &pool_scenarios, &broadcast_scenarios,
+	&manycast_scenarios };
 
 struct request {
 	uint64_t seed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Warnings of what is legal but unwise. */
+#include "config.h"
 #include "config/check.h"
 #include "conf.h"
 
@@ -97,6 +98,83 @@ warns_of_peers_without_a_key_and_of_bursts_of_peers(void **state)
 	check_text(FOUR "peer e.example key 1 burst\ntrustedkey 1\nkeys /k\n", NULL,
 	    "warning: f:5:1: 'burst' does nothing for peer e.example, which answers in its own "
 	    "time\n");
+}
+
+static void
+warns_of_broadcasts_that_prove_nothing(void **state)
+{
+	(void)state;
+	check_text(FOUR "disable auth\nbroadcastclient\n", NULL,
+	    "warning: configuration: 'disable auth' with 'broadcastclient': whoever sends a "
+	    "broadcast here "
+	    "sets this clock; use keys, and 'enable auth'\n");
+	check_text(FOUR "disable auth\nmulticastclient\n", NULL,
+	    "warning: configuration: 'disable auth' with 'multicastclient': whoever sends a "
+	    "broadcast here "
+	    "sets this clock; use keys, and 'enable auth'\n");
+	check_text(FOUR "enable bclient\ndisable auth\n", NULL,
+	    "warning: configuration: 'disable auth' with 'bclient': whoever sends a broadcast here "
+	    "sets this clock; use keys, and 'enable auth'\n");
+	check_text(FOUR "broadcastclient\n", NULL,
+	    "warning: configuration: 'broadcastclient' believes broadcasts with a trusted key "
+	    "only, and there "
+	    "is no 'keys' line\n");
+	check_text(FOUR "broadcastclient\nkeys /k\n", NULL,
+	    "warning: configuration: 'broadcastclient' believes broadcasts with a trusted key "
+	    "only, and there "
+	    "is no 'trustedkey' line\n");
+	check_text(FOUR "broadcastclient\nkeys /k\ntrustedkey 1\n", NULL, "");
+	check_text(FOUR "disable auth\n", NULL, "");
+}
+
+static void
+warns_of_lines_to_all_without_a_key(void **state)
+{
+	(void)state;
+	check_text(FOUR "broadcast 192.0.2.255\n", NULL,
+	    "warning: f:5:1: broadcasts without a key: clients believe them only with 'disable "
+	    "auth', and then those of anybody\n");
+	check_text(FOUR "manycastclient 239.1.1.1\n", NULL,
+	    "warning: f:5:1: manycastclient without a key: answers are believed with a key only; "
+	    "give it one, or 'disable auth'\n");
+	check_text(FOUR "manycastclient 239.1.1.1\ndisable auth\n", NULL,
+	    "warning: f:5:1: 'disable auth' with 'manycastclient': whoever answers sets this "
+	    "clock; use a key, and 'enable auth'\n");
+	check_text(FOUR "keys /k\ntrustedkey 1\nmanycastclient 239.1.1.1 key 1\n"
+			"broadcast 192.0.2.255 key 1\n",
+	    NULL, "");
+}
+
+/* What is said of a line of gpsd's clock; without jansson that it does not act as well. */
+static void
+check_gpsd(const char *text, const char *expected)
+{
+	static const char no_jansson[] =
+	    "warning: f:5:1: this ntpd was built without jansson, and cannot read what gpsd says: "
+	    "SHM and SOCK need none\n";
+	char all[512];
+	struct text t = text_over(all, sizeof all);
+#ifdef HAVE_JANSSON
+	bool reads = true;
+#else
+	bool reads = false;
+#endif
+
+	text_printf(&t, "%s%s", reads ? "" : no_jansson, expected);
+	check_text(text, NULL, all);
+}
+
+static void
+warns_of_words_of_gpsd_that_do_nothing(void **state)
+{
+	(void)state;
+	check_gpsd(FOUR "refclock gpsd mode 2\n", "");
+	check_gpsd(FOUR "refclock gpsd mode 3\n",
+	    "warning: f:5:1: 'mode 3' is nothing of gpsd's: it is taken for 0\n");
+	check_gpsd(FOUR "refclock gpsd unit 129 time2 0.1\n",
+	    "warning: f:5:1: unit 129 is the pulses of unit 1 alone: only time1 and flag1 have an "
+	    "effect\n");
+	check_gpsd(FOUR "refclock gpsd unit 129 time1 0.1\n", "");
 }
 
 static void
@@ -405,6 +483,9 @@ main(void)
 		cmocka_unit_test(warns_of_the_local_clock_beside_real_servers),
 		cmocka_unit_test(warns_of_words_of_a_clock_that_want_others),
 		cmocka_unit_test(warns_of_peers_without_a_key_and_of_bursts_of_peers),
+		cmocka_unit_test(warns_of_broadcasts_that_prove_nothing),
+		cmocka_unit_test(warns_of_lines_to_all_without_a_key),
+		cmocka_unit_test(warns_of_words_of_gpsd_that_do_nothing),
 		cmocka_unit_test(warns_of_a_default_open_to_queries),
 		cmocka_unit_test(warns_of_kod_without_limited),
 		cmocka_unit_test(mssntp_wants_a_socket_and_epeer_undoes_noepeer),
