@@ -17,12 +17,14 @@ struct headline {
 	const char *leader; /* who leads the clock; NULL: nobody */
 	double within_s;    /* root distance; NAN: unknown */
 	unsigned leap;      /* of RFC 5905: 1 and 2 a leap second is announced */
-	const char *why;    /* it is not synchronised, without a full stop; NULL or "": unknown */
+	/* Why it is not synchronised, or nobody leads; no full stop; NULL or "": unknown. */
+	const char *why;
 };
 
 /*
  * Appends "Synchronised to PPS(0), within 4.20 us; leap second: none announced.", or "Not
- * synchronised: 0 of 3 servers reachable.".
+ * synchronised: 0 of 3 servers reachable." or "Running on without a source (0 of 3 servers reachable),
+ * within 1.20 ms; leap second: none announced.".
  */
 void headline_put(struct text *out, const struct headline *h);
 

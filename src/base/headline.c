@@ -57,7 +57,11 @@ headline_put(struct text *out, const struct headline *h)
 	if (h->leader != NULL) {
 		text_printf(out, "Synchronised to %s, within ", h->leader);
 	} else {
-		text_put(out, "Running on without a source, within ");
+		text_put(out, "Running on without a source");
+		if (h->why != NULL && h->why[0] != '\0') {
+			text_printf(out, " (%s)", h->why);
+		}
+		text_put(out, ", within ");
 	}
 	headline_put_duration(out, h->within_s, false);
 	text_printf(out, "; leap second: %s.", leap_words(h->leap));

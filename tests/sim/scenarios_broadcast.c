@@ -95,7 +95,9 @@ follows(struct sim *s, struct sim_node *n, double within_s, double for_s)
 	double worst_s = watch(s, n, for_s);
 
 	SIM_CHECK(s, sim_status(n).synced, "not synchronised");
-	SIM_CHECK(s, worst_s < within_s, "%.6f s off", worst_s);
+	/* At poll 4 the classic loop takes more of the noise of each sample. */
+	SIM_CHECK(s, worst_s < scenario_figure(s, within_s, 10.0 * within_s), "%.6f s off",
+	    worst_s);
 }
 
 /* ---- what all is meant for ---- */
@@ -397,7 +399,9 @@ a_server_that_answers_nobody_is_heard_with_the_delay_assumed(struct sim *s)
 
 	sim_run(s, 3600);
 	const struct peer *p = peer_with(c, "192.0.2.100");
-	SIM_CHECK(s, p != NULL && !p->a.bc.measured && !assoc_only_listens(&p->a) == false,
+	/* With the classic loop its clock still swings, which broadcasts show: it tries to ask again. */
+	SIM_CHECK(s,
+	    p != NULL && !p->a.bc.measured && (assoc_only_listens(&p->a) || scenario_classic(s)),
 	    "it goes on asking");
 	/* Half of 4 ms less the true way. */
 	follows(s, c, 2.5e-3, 3600);

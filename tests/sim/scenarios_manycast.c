@@ -61,7 +61,7 @@ follows(struct sim *s, struct sim_node *c)
 	double worst_s = sim_worst_error_s(s, c, 900);
 
 	SIM_CHECK(s, sim_status(c).synced, "not synchronised");
-	SIM_CHECK(s, worst_s < 500e-6, "%.6f s off", worst_s);
+	SIM_CHECK(s, worst_s < scenario_figure(s, 500e-6, 10e-3), "%.6f s off", worst_s);
 }
 
 static void

@@ -224,13 +224,15 @@ what_is_waited_for_and_how_long_is_told(struct sim *s)
 	be_there(s, n, &t, 0.0);
 	sim_node_boot(n);
 	mode6_local(&m, s, n);
-	SIM_CHECK(s, strcmp(n->status_text, "not synchronised: 0 of 3 servers reachable") == 0,
+	SIM_CHECK(s,
+	    strcmp(n->status_text, "Starting: not yet synchronised: 0 of 3 servers reachable.") ==
+		0,
 	    "before the first answer: %s", n->status_text);
 	sim_run(s, 15);
 	SIM_CHECK(s,
 	    strcmp(n->status_text,
-		"not synchronised: waiting for a majority of the 3 configured "
-		"sources (1 agrees), at most 30 s from the first answer on") == 0,
+		"Starting: not yet synchronised: waiting for a majority of the 3 configured "
+		"sources (1 agrees), at most 30 s from the first answer on.") == 0,
 	    "%s", n->status_text);
 	(void)mode6_ask(&m, CONTROL_READVAR, 0, "waits_for");
 	(void)mode6_value(&m, "waits_for", value, sizeof value);
@@ -238,7 +240,7 @@ what_is_waited_for_and_how_long_is_told(struct sim *s)
 	    strstr(value, "a majority of the 3 configured sources (1 agrees), at most 1") != NULL,
 	    "waits_for=%s", value);
 	(void)time_to_sync(s, n, 60);
-	SIM_CHECK(s, strncmp(n->status_text, "synchronised to 192.0.2.1", 25) == 0, "%s",
+	SIM_CHECK(s, strncmp(n->status_text, "Synchronised to 192.0.2.1", 25) == 0, "%s",
 	    n->status_text);
 	(void)mode6_ask(&m, CONTROL_READVAR, 0, "waits_for");
 	SIM_CHECK(s,

@@ -141,8 +141,8 @@ the_start_is_told_in_words_that_scripts_look_for(void **state)
 	told(&t, 1, "0.0.0.0 c011 01 freq_not_set the frequency is not known from an earlier run");
 	told(&t, 1, " 8a sys_peer synchronized to 192.0.2.");
 	told(&t, 1, "0.0.0.0 c615 05 clock_sync offset -");
-	status(&t, "synchronised to 192.0.2.");
-	status(&t, ", stratum 2, offset ");
+	status(&t, "Synchronised to 192.0.2.");
+	status(&t, "; leap second: none announced.");
 	/* With the frequency of this run the next one begins. */
 	sim_node_stop(t.n);
 	chapter(&t, "again");
@@ -185,11 +185,11 @@ a_name_is_told_with_its_addresses(void **state)
 	(void)sim_serve(s, "192.0.2.1");
 	assert_true(sim_node_boot(t.n));
 	sim_run(s, 60);
-	status(&t, "not synchronised: no server has an address yet");
+	status(&t, "yet synchronised: no server has an address yet.");
 	(void)sim_resolver_set(&t.n->resolver, "a.pool.example", "192.0.2.1");
 	sim_run(s, 1800);
 	told(&t, 1, "192.0.2.1 8011 81 mobilize of a.pool.example");
-	status(&t, "synchronised to 192.0.2.1");
+	status(&t, "Synchronised to 192.0.2.1");
 	story_end(&t);
 }
 
@@ -234,13 +234,13 @@ the_loss_of_all_and_their_return_are_told_once(void **state)
 	told(&t, 4, " 83 unreachable no answer to 8 requests");
 	told(&t, 1, "0.0.0.0 0618 08 no_sys_peer 0 of 4 servers reachable");
 	told_at_most(&t, 8);
-	status(&t, "0 of 4 servers reachable; stratum 2, running on the last frequency");
+	status(&t, "Running on without a source (0 of 4 servers reachable), within ");
 	silence(&t, false);
 	chapter(&t, "they are back");
 	sim_run(t.s, 3600);
 	told(&t, 4, " 84 reachable after ");
 	told(&t, 1, "a source is back after ");
-	status(&t, "synchronised to 192.0.2.");
+	status(&t, "Synchronised to 192.0.2.");
 	story_end(&t);
 }
 
@@ -303,12 +303,12 @@ without_a_majority_nobody_is_called_a_falseticker(void **state)
 	sim_run(t.s, 2 * 3600);
 	told(&t, 1, "08 no_sys_peer the sources do not agree: 192.0.2.1 +0.");
 	told(&t, 0, "falseticker");
-	status(&t, "the sources do not agree; stratum 2, running on the last frequency");
+	status(&t, "Running on without a source (the sources do not agree), within ");
 	sim_server_lie(t.s->server[0], 0);
 	sim_run(t.s, 2 * 3600);
 	told(&t, 1, "a source is back after ");
 	told(&t, 0, "majority");
-	status(&t, "synchronised to ");
+	status(&t, "Synchronised to ");
 	story_end(&t);
 }
 
@@ -467,7 +467,7 @@ a_leap_second_is_told_when_armed_and_when_it_comes(void **state)
 	told(&t, 1, "09 leap_armed a second is inserted at the end of 2026-06-30 UTC");
 	/* Two servers think better of it, then all announce it again. */
 	sim_run(t.s, 3600 + 0.5);
-	status(&t, "not synchronised: the leap second is under way");
+	status(&t, "Not synchronised: the leap second is under way.");
 	for (unsigned i = 0; i < 4; i++) {
 		t.s->server[i]->leap = LEAP_NONE;
 	}
@@ -475,7 +475,7 @@ a_leap_second_is_told_when_armed_and_when_it_comes(void **state)
 	told(&t, 1, "leap second: the clock was moved by -1 s");
 	told(&t, 1, "0b leap_event");
 	told(&t, 0, "disarmed");
-	status(&t, "synchronised to 192.0.2.");
+	status(&t, "Synchronised to 192.0.2.");
 	story_end(&t);
 }
 
@@ -528,11 +528,13 @@ the_status_says_why_there_is_no_time(void **state)
 	t.n = sim_node_new(t.s, "client", 0, 0, "driftfile /drift\n");
 	assert_true(sim_node_boot(t.n));
 	sim_run(t.s, 10);
-	assert_string_equal(t.n->status_text, "not synchronised: no server is configured");
+	assert_string_equal(t.n->status_text,
+	    "Starting: not yet synchronised: no server is configured.");
 	sim_node_config(t.n, FOUR_SERVERS);
 	assert_true(ntpd_reload(t.n->daemon));
 	sim_run(t.s, 10);
-	assert_string_equal(t.n->status_text, "not synchronised: 0 of 4 servers reachable");
+	assert_string_equal(t.n->status_text,
+	    "Starting: not yet synchronised: 0 of 4 servers reachable.");
 	for (unsigned i = 0; i < 4; i++) {
 		char address[16];
 
@@ -540,7 +542,7 @@ the_status_says_why_there_is_no_time(void **state)
 		sim_serve(t.s, address)->leap = LEAP_UNSYNC;
 	}
 	sim_run(t.s, 1200);
-	assert_string_equal(t.n->status_text, "not synchronised: 0 of 4 servers reachable");
+	assert_string_equal(t.n->status_text, "Not synchronised: 0 of 4 servers reachable.");
 	sim_node_stop(t.n);
 	story_end(&t);
 }
@@ -558,16 +560,17 @@ without_the_right_to_the_clock_both_are_told(void **state)
 	assert_true(sim_node_boot(t.n));
 	sim_run(t.s, 1);
 	assert_string_equal(t.n->status_text,
-	    "not synchronised: 1 of 1 servers reachable, none fit yet; clock not controlled");
+	    "Starting: not yet synchronised: 1 of 1 servers reachable, none fit yet. "
+	    "The clock is not controlled.");
 	sim_run(t.s, 600);
 	told(&t, 1, "clock not controlled: CAP_SYS_TIME is missing");
 	told(&t, 1, "05 clock_sync clock not controlled");
-	status(&t, "synchronised to 192.0.2.1, stratum 2, offset -");
-	status(&t, "; clock not controlled");
+	status(&t, "Synchronised to 192.0.2.1, within ");
+	status(&t, " The clock is not controlled.");
 	/* Three seconds off is more than a clock may be that nobody corrects. */
 	sim_clock_foreign_step(&t.n->clock, 3.0);
 	sim_run(t.s, 1200);
-	status(&t, "not synchronised: the clock may be off by ");
+	status(&t, "ot synchronised: the clock may be off by ");
 	story_end(&t);
 }
 
