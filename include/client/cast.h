@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/addr.h"
+#include "base/ntptime.h"
 #include "base/text.h"
 #include "core/manycast.h"
 #include "port/net.h"
@@ -40,6 +41,7 @@ struct cast_done {
 
 /* Of a line. */
 struct cast {
+	struct mtime due;     /* its next turn: what the timer of its line is armed for */
 	uint64_t turns, sent; /* times when something was to be sent, and packets that were */
 	struct cast_done last;
 	bool told;                /* the log has heard of the last result */
@@ -53,21 +55,23 @@ struct cast {
 /* True of a line that sends so. */
 bool cast_is(const struct source *s);
 
-/* Begins, and ends. False when memory is short. */
-bool cast_start(struct source *s, double delay_s);
-void cast_end(struct source *s);
+/* For a line whose first turn is after delay_s; NULL when memory is short, which is logged. */
+struct cast *cast_new(const struct source *s, double delay_s);
 
-/* It is its turn. */
+/* Ends that of a line, if it has one, and frees it. */
+void cast_free(const struct source *s);
+
+/* It is its turn; the next is due then. */
 void cast_turn(struct source *s);
 
 /* The configuration is another: tos, ttl, or the keys. */
 void cast_configure(struct client *c);
 
-/* Addresses came or went: servers are looked for near by. */
-void cast_network_changed(struct client *c);
-
-/* A member is gone: another is looked for. */
-void cast_member_gone(struct source *s);
+/*
+ * Addresses came or went, or a member is gone: servers are looked for near by. True where that is
+ * due now.
+ */
+bool cast_look_near(const struct source *s);
 
 /*
  * An answer in mode 4 from nobody that we know came to our port, from a sender with these

@@ -89,7 +89,7 @@ struct client_events {
 	/* Appends why the rules leave no address to ask that one from. */
 	void (*put_no_way)(void *ctx, const struct addr *to, struct text *t);
 	/* Sends to all, by each network that leads there; the line is no more. */
-	void (*cast)(void *ctx, const struct cast_what *what, struct cast_done *out);
+	struct cast_done (*cast)(void *ctx, const struct cast_what *what);
 	void (*cast_ended)(void *ctx, uint16_t line);
 	/* What we tell others of our clock. */
 	const struct served_time *(*served)(void *ctx);

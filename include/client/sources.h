@@ -55,7 +55,6 @@ struct source {
 	struct mtime asked_at;
 	struct mtime born;
 	struct cast *cast;        /* of a line that sends to all, else NULL: see cast.h */
-	struct mtime cast_due;    /* its next turn */
 	struct event_count event; /* pool row */
 };
 
@@ -71,6 +70,9 @@ struct sources {
 /* Starts every line of the configuration that is in effect; closes all of them. */
 void sources_start(struct client *c);
 void sources_stop(struct client *c);
+
+/* Makes s a line that no configuration has: of associations that come by themselves. */
+void sources_nobodys(struct source *s, struct client *c, const struct config_source *cfg);
 
 /* What the lines point to moves to the configuration in force, before the former is gone. */
 void sources_rebind(struct client *c);

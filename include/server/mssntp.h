@@ -76,6 +76,9 @@ int mssntp_ask(struct listener *l, const struct net_packet *pkt, double smear_s,
 /* l was closed: nothing leaves by it any more. */
 void mssntp_forget(struct server *srv, const struct listener *l);
 
+/* What became of all requests since the count was reset. */
+void mssntp_counted(const struct server *srv, struct mssntp_count *out);
+
 /* Its counters begin anew. */
 void mssntp_reset_count(struct server *srv);
 

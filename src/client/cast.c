@@ -111,12 +111,6 @@ cast_put_state(const struct source *s, struct text *t)
 
 /* ---- turns ---- */
 
-static void
-again_at(struct source *s, struct mtime at)
-{
-	s->client->is.loop->ops->timer_arm(s->client->is.loop, &s->timer, at);
-}
-
 static struct cast_what
 what_of(const struct source *s)
 {
@@ -140,7 +134,7 @@ send(struct source *s, const struct cast_what *what)
 	struct cast_done d;
 
 	c->is.up->look(c->is.up_ctx);
-	c->is.up->cast(c->is.up_ctx, what, &d);
+	d = c->is.up->cast(c->is.up_ctx, what);
 	note(s, &d);
 	if (what->question != NULL && d.result != CAST_SENT) {
 		manycast_unsent(&s->cast->search);
@@ -162,8 +156,7 @@ tell(struct source *s)
 {
 	struct cast_what what = what_of(s);
 
-	s->cast_due = next_turn(s, s->cast_due);
-	again_at(s, s->cast_due);
+	s->cast->due = next_turn(s, s->cast->due);
 	send(s, &what);
 }
 
@@ -185,7 +178,7 @@ search(struct source *s)
 	};
 	c->is.rng->ops->fill(c->is.rng, &random, sizeof random);
 	manycast_poll(&s->cast->search, &w, random, &q);
-	again_at(s, q.next);
+	s->cast->due = q.next;
 	if (q.ask) {
 		what.question = q.bytes;
 		what.hops = q.hops > 0 ? q.hops : 1;
@@ -230,40 +223,41 @@ rules_of(const struct source *s, struct manycast_rules *out)
 	}
 }
 
-bool
-cast_start(struct source *s, double delay_s)
+struct cast *
+cast_new(const struct source *s, double delay_s)
 {
 	struct manycast_rules rules;
+	struct cast *k = calloc(1, sizeof *k);
 
-	s->cast = calloc(1, sizeof *s->cast);
-	if (s->cast == NULL) {
+	if (k == NULL) {
 		report(s->client->is.journal, LOG_LEVEL_ERROR, "%s: no memory for it",
 		    s->cfg->host.text);
-		return false;
+		return NULL;
 	}
 	rules_of(s, &rules);
-	manycast_start(&s->cast->search, &rules);
-	s->cast_due = mtime_add_s(client_now(s->client), delay_s);
-	again_at(s, s->cast_due);
-	return true;
+	manycast_start(&k->search, &rules);
+	k->due = mtime_add_s(client_now(s->client), delay_s);
+	return k;
 }
 
 void
-cast_end(struct source *s)
+cast_free(const struct source *s)
 {
 	if (s->cast != NULL) {
 		s->client->is.up->cast_ended(s->client->is.up_ctx, s->id);
 	}
 	free(s->cast);
-	s->cast = NULL;
 }
 
-static void
-look_near(struct source *s)
+bool
+cast_look_near(const struct source *s)
 {
-	if (searches(s) && manycast_again(&s->cast->search)) {
-		again_at(s, client_now(s->client));
+	bool now = searches(s) && manycast_again(&s->cast->search);
+
+	if (now) {
+		s->cast->due = client_now(s->client);
 	}
+	return now;
 }
 
 void
@@ -279,24 +273,6 @@ cast_configure(struct client *c)
 			manycast_rule(&s->cast->search, &rules);
 		}
 	}
-}
-
-void
-cast_network_changed(struct client *c)
-{
-	for (unsigned i = 0; i < c->sources.n; i++) {
-		struct source *s = &c->sources.at[i];
-
-		if (s->cfg != NULL && s->cast != NULL) {
-			look_near(s);
-		}
-	}
-}
-
-void
-cast_member_gone(struct source *s)
-{
-	look_near(s);
 }
 
 /* ---- answers to manycast ---- */

@@ -3,6 +3,7 @@
 #include "client/ephemeral.h"
 #include "client/client.h"
 #include "client/peers.h"
+#include "client/sources.h"
 #include "config/cast.h"
 #include "config/schema.h"
 #include "journal/report.h"
@@ -42,8 +43,8 @@ warn_of_anybody(struct client *c)
 void
 ephemeral_start(struct client *c)
 {
-	c->ephemeral.passive = (struct source){ .client = c, .cfg = &PASSIVE_LINE };
-	c->ephemeral.broadcast = (struct source){ .client = c, .cfg = &BROADCAST_LINE };
+	sources_nobodys(&c->ephemeral.passive, c, &PASSIVE_LINE);
+	sources_nobodys(&c->ephemeral.broadcast, c, &BROADCAST_LINE);
 }
 
 static void

@@ -106,12 +106,29 @@ room_of(const struct source *s)
 }
 
 static void
+arm_cast(struct source *s)
+{
+	if (s->cast != NULL) {
+		s->client->is.loop->ops->timer_arm(s->client->is.loop, &s->timer, s->cast->due);
+	}
+}
+
+static void
+look_near(struct source *s)
+{
+	if (cast_look_near(s)) {
+		arm_cast(s);
+	}
+}
+
+static void
 on_name_timer(void *ctx)
 {
 	struct source *s = ctx;
 
 	if (s->cast != NULL) {
 		cast_turn(s);
+		arm_cast(s);
 		return;
 	}
 	if (s->tag != 0) {
@@ -359,7 +376,7 @@ sources_member_gone(struct peer *p)
 	c->is.up->changed(c->is.up_ctx);
 	s->retry_s = 0.0;
 	if (s->cast != NULL) {
-		cast_member_gone(s);
+		look_near(s);
 	} else if (s->tag == 0) {
 		ask_again(s, RETRY_FIRST_S);
 	}
@@ -487,7 +504,8 @@ start_line(struct source *s, double delay_s)
 	const struct config_source *cfg = s->cfg;
 
 	if (cast_is(s)) {
-		(void)cast_start(s, delay_s);
+		s->cast = cast_new(s, delay_s);
+		arm_cast(s);
 	} else if (cfg->kind == SOURCE_POOL && (cfg->flags & OPTION_NTS) != 0) {
 		start_nts_pool(s, delay_s);
 	} else if (cfg->host.addr.family != ADDR_NONE && cfg->kind != SOURCE_POOL) {
@@ -612,8 +630,15 @@ sources_drop(struct client *c, struct source *s)
 	end_associations(s);
 	c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 	sources_nts_close(s);
-	cast_end(s);
+	cast_free(s);
+	s->cast = NULL;
 	s->cfg = NULL;
+}
+
+void
+sources_nobodys(struct source *s, struct client *c, const struct config_source *cfg)
+{
+	*s = (struct source){ .client = c, .cfg = cfg };
 }
 
 void
@@ -671,7 +696,8 @@ sources_stop(struct client *c)
 			}
 			c->is.loop->ops->timer_done(c->is.loop, &s->timer);
 			sources_nts_close(s);
-			cast_end(s);
+			cast_free(s);
+			s->cast = NULL;
 			s->cfg = NULL;
 		}
 	}
@@ -703,9 +729,11 @@ sources_events_seen(struct client *c, uint16_t id)
 void
 sources_network_changed(struct client *c)
 {
-	cast_network_changed(c);
 	for (unsigned i = 0; i < c->sources.n; i++) {
 		struct source *s = &c->sources.at[i];
+		if (s->cfg != NULL && s->cast != NULL) {
+			look_near(s);
+		}
 		if (s->cfg != NULL && s->pool != NULL) {
 			sources_nts_network_changed(s);
 		} else if (s->cfg != NULL && s->failed_once && s->tag == 0) {

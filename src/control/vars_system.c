@@ -252,7 +252,7 @@ fill_counters(const struct control *c, struct system_vars *v)
 	v->uptime = (uint64_t)mtime_diff_s(now, c->is.journal->started);
 	v->reset = (uint64_t)mtime_diff_s(now, since->at[COUNTERS_SYS]);
 	v->received = sum.received;
-	v->mssntp = c->is.server->mssntp.count;
+	mssntp_counted(c->is.server, &v->mssntp);
 	v->thisver = sum.this_version;
 	v->oldver = sum.old_version;
 	v->badformat = verdict_sum(verdict, "ss_badformat");

@@ -164,8 +164,8 @@ static_assert((int)CAST_UNSYNCED == (int)BROADCAST_UNSYNCED, "one meaning");
 static_assert((int)CAST_NO_KEY == (int)BROADCAST_NO_KEY, "one meaning");
 static_assert((int)CAST_NO_WAY == (int)BROADCAST_NO_WAY, "one meaning");
 
-static void
-cast(void *ctx, const struct cast_what *what, struct cast_done *out)
+static struct cast_done
+cast(void *ctx, const struct cast_what *what)
 {
 	struct ntpd *d = ctx;
 	struct broadcast_done done;
@@ -184,7 +184,7 @@ cast(void *ctx, const struct cast_what *what, struct cast_done *out)
 	} else {
 		broadcast_send(&d->server, &w, &done);
 	}
-	*out = (struct cast_done){ (enum cast_result)done.result, done.sent, done.error };
+	return (struct cast_done){ (enum cast_result)done.result, done.sent, done.error };
 }
 
 static void

@@ -401,6 +401,12 @@ mssntp_forget(struct server *srv, const struct listener *l)
 }
 
 void
+mssntp_counted(const struct server *srv, struct mssntp_count *out)
+{
+	*out = srv->mssntp.count;
+}
+
+void
 mssntp_reset_count(struct server *srv)
 {
 	of(srv)->count = (struct mssntp_count){ .wanted = 0 };
