@@ -33,7 +33,7 @@ our_ntpd ours ours 'disable ntp' 'server 192.0.2.2 iburst minpoll 4' \
 wait_until 25 our_synchronised ours || bail "our daemon follows a source"
 
 start tshark ours tshark -q -i any -f 'udp port 123' -w "$work/mode6.pcapng"
-wait_log 20 tshark Capturing || bail "tshark captures"
+wait_log 60 tshark Capturing || bail "tshark captures"
 
 keyed=(-n -a 1 -k "$work/keys")
 theirs() { in_ns ours "${their_ntpq[@]}" "$@" 2>&1; }

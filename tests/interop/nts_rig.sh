@@ -185,7 +185,7 @@ ask() {
 nts_capture() {
 	need tshark
 	start "$1" "$2" tshark -q -i eth0 -f "${filter:-udp port 123}" -w "$work/$1.pcapng"
-	wait_log 20 "$1" Capturing || bail "tshark captures"
+	wait_log 60 "$1" Capturing || bail "tshark captures"
 }
 
 # nts_packets NAME [SERVER]: the datagrams of a capture in order, a line each: "request OCTETS",
