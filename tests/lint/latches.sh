@@ -25,7 +25,7 @@ done | grep -v '^src/core/' | xargs grep -hoE '^	+(bool|unsigned|int|enum [a-z]+
 	tr -s '\t ,;' '\n' | grep -E '(^|_)(denied|deny|said|told|told_n|taken|lost|blocked|full|many|way|stop|gone)$|^no_' |
 	sort -u)
 # Of one call, or a word of the command line.
-passing=' no_number no_virtual taken '
+passing=' no_fix_n no_number no_virtual taken '
 absent=
 for name in $flags; do
 	[[ $passing != *" $name "* ]] || continue
