@@ -432,13 +432,15 @@ make_way(struct client *c, const struct addr *addr)
 {
 	struct peer *p = peers_by_address(c, addr);
 	struct source *s = p == NULL ? NULL : p->source;
+	bool ephemeral = p != NULL && p->ephemeral;
 
 	if (s == NULL ||
 	    (s->cfg->kind != SOURCE_POOL && !cast_is(s) && s->cfg->host.addr.family != ADDR_NONE)) {
 		return;
 	}
 	peers_demobilize(p);
-	if (s->cast == NULL && s->tag == 0) {
+	/* Of what no line names there is no name to ask for. */
+	if (!ephemeral && s->cast == NULL && s->tag == 0) {
 		s->retry_s = 0.0;
 		ask_again(s, RETRY_FIRST_S);
 	}

@@ -541,6 +541,21 @@ a_reload_begins_and_ends_it(struct sim *s)
 	SIM_CHECK(s, bclients(c) == 0, "heard still");
 }
 
+static void
+a_line_that_comes_takes_the_place_of_a_broadcast_server(struct sim *s)
+{
+	(void)sender(s, SENDER);
+	struct sim_node *c = host(s, "client", 0.05, 20e-6, LISTENER);
+
+	sim_run(s, 600);
+	SIM_CHECK(s, bclients(c) == 1, "%u associations", bclients(c));
+	sim_node_config(c, LISTENER "server 192.0.2.100 iburst key 9\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 600);
+	const struct peer *p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, bclients(c) == 0 && p != NULL && p->a.poll.reach != 0, "not asked");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_broadcast_client_follows_its_server_and_asks_it_four_times_an_hour),
 	SCENARIO(broadcasts_leave_each_interval_exactly_and_only_while_synchronised),
@@ -562,5 +577,6 @@ static const struct scenario list[] = {
 	SCENARIO(a_client_that_roams_finds_the_server_of_the_other_network),
 	SCENARIO(a_line_that_cannot_send_says_so_once_and_goes_on),
 	SCENARIO(a_reload_begins_and_ends_it),
+	SCENARIO(a_line_that_comes_takes_the_place_of_a_broadcast_server),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);

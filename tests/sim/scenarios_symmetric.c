@@ -428,6 +428,30 @@ a_passive_association_is_made_for_a_key_and_ends_with_its_peer(struct sim *s)
 	SIM_CHECK(s, sim_logged(n, "no association with it any more") == 1, "not told");
 }
 
+/* The line takes the place of what came by itself, and nothing of that is left to ask again. */
+static void
+a_line_that_comes_takes_the_place_of_a_passive_association(struct sim *s)
+{
+	struct sim_node *n, *p;
+
+	s->net->usual = scenario_lan();
+	n = peer_new(s, "alpha", 0.001, 1e-6, KEYED "enable passive\n" ONE_SERVER);
+	p = peer_new(s, "beta", 0.010, 5e-6, KEYED "peer 192.0.2.100 key 4 minpoll 4 maxpoll 6\n");
+	sim_serve(s, "192.0.2.1");
+	boot(s, n);
+	boot(s, p);
+	sim_run(s, 600);
+	SIM_CHECK(s, assoc_of(n, 1) != NULL && assoc_of(n, 1)->rules.mode == MODE_PASSIVE, "mode");
+	sim_node_config(n,
+	    KEYED "enable passive\n" ONE_SERVER "peer 192.0.2.101 key 4 minpoll 4 maxpoll 6\n");
+	SIM_CHECK(s, ntpd_reload(n->daemon), "not applied");
+	sim_run(s, 900);
+	SIM_CHECK(s, associations(n) == 2, "%u associations", associations(n));
+	SIM_CHECK(s, assoc_of(n, 1) != NULL && assoc_of(n, 1)->rules.mode == MODE_ACTIVE,
+	    "it is passive still");
+	check_reach(s, n, 1);
+}
+
 /* CVE-2016-1549, CVE-2018-7170: one key, and as many associations as its owner likes. */
 static void
 one_key_makes_no_more_passive_associations_than_are_allowed(struct sim *s)
@@ -541,6 +565,7 @@ static const struct scenario list[] = {
 	SCENARIO(no_forged_packet_gets_between_two_keyed_peers),
 	SCENARIO(ten_thousand_strangers_make_no_association),
 	SCENARIO(a_passive_association_is_made_for_a_key_and_ends_with_its_peer),
+	SCENARIO(a_line_that_comes_takes_the_place_of_a_passive_association),
 	SCENARIO(one_key_makes_no_more_passive_associations_than_are_allowed),
 	SCENARIO(three_orphans_elect_one_over_their_peer_lines),
 	SCENARIO(twelve_peers_of_all_others_follow_the_one_with_a_server),
