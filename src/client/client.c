@@ -14,6 +14,9 @@ static const double TURNS_LOG_RATE = 1.0 / 3600.0, TURNS_LOG_BURST = 8.0;
 
 enum { TRIES_PER_ADDRESS = 3 };
 
+/* Of a broadcast server that never came again: log2 s, and its intervals without a volley. */
+enum { WAITED_POLL_MAX = 10, MISSED_MOST = 2 };
+
 /*
  * preempt, and members of pools: a source that was not among the survivors for so many polls goes
  * when there are more than maxclock, the least useful first. A member only while there are enough
@@ -58,6 +61,25 @@ preempt(struct peer *p)
 	}
 }
 
+/*
+ * Who broadcast once and neither answers nor comes again: anybody can be made to look so, and there
+ * are few places. One of seldom broadcasts is waited for, but not for days.
+ */
+static bool
+came_once_only(const struct peer *p)
+{
+	const struct assoc *a = &p->a;
+	double since_s;
+
+	if (!assoc_is_bclient(a) || a->poll.reach != 0 || !assoc_only_listens(a)) {
+		return false;
+	}
+	since_s = mtime_diff_s(client_now(p->client), a->bc.last.rx_mono);
+	return a->poll.unreach >= ASSOC_UNREACH
+	    ? a->bc.poll > WAITED_POLL_MAX || since_s >= bclient_patience_s(&a->bc)
+	    : a->poll.unreach >= MISSED_MOST && a->count.sent == 0;
+}
+
 static void
 polled(struct peer *p, const struct assoc_sending *out)
 {
@@ -78,7 +100,7 @@ polled(struct peer *p, const struct assoc_sending *out)
 		sources_member_gone(p);
 	} else if (p->a.rules.mode == MODE_PASSIVE && p->a.poll.unreach >= ASSOC_UNREACH) {
 		ephemeral_demobilize(p, "it does not answer");
-	} else if (assoc_is_bclient(&p->a) && out->went_dark) {
+	} else if (assoc_is_bclient(&p->a) && (out->went_dark || came_once_only(p))) {
 		ephemeral_demobilize(p, "its broadcasts do not come any more");
 	} else if (is_superfluous(p)) {
 		preempt(p);

@@ -556,6 +556,36 @@ a_line_that_comes_takes_the_place_of_a_broadcast_server(struct sim *s)
 	SIM_CHECK(s, bclients(c) == 0 && p != NULL && p->a.poll.reach != 0, "not asked");
 }
 
+enum { OF_A_NETWORK = 3 }; /* as many broadcast servers are heard */
+
+/* Broadcasts of nobody: their senders have no place any more when they do not come again. */
+static void
+who_broadcast_once_only_takes_no_place_for_ever(struct sim *s)
+{
+	begin(s);
+	struct sim_node *c = host(s, "client", 0.0, 0.0,
+	    LISTENER "disable auth\nrestrict default\nserver 192.0.2.1 iburst\n");
+	struct sim_host *x = sim_host_new(s->net, "strangers", NULL);
+	struct sim_datagram d = { .to = sim_endpoint("192.0.2.255", NTP_PORT), .len = HEADER_LEN };
+	struct header h = { .version = 4, .mode = MODE_BROADCAST, .stratum = 1, .poll = 4 };
+
+	sim_host_add(x, "eth0", "192.0.2.66/24");
+	sim_run(s, 60);
+	for (unsigned i = 0; i < OF_A_NETWORK; i++) {
+		struct writer w = writer_over(d.bytes, HEADER_LEN);
+
+		d.from = (struct endpoint){ addr_v4(0xc00002c8u + i), NTP_PORT };
+		h.xmt = ntp_ts_from_rtime((struct rtime){ world_utc(s->w) });
+		header_put(&w, &h);
+		sim_net_send(s->net, x, &d, 0.0);
+		sim_run(s, 1.0);
+	}
+	SIM_CHECK(s, bclients(c) == OF_A_NETWORK, "%u associations", bclients(c));
+	sim_run(s, 3600);
+	SIM_CHECK(s, bclients(c) == 0, "%u associations stay", bclients(c));
+	follows(s, c, 1e-3, 60);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_broadcast_client_follows_its_server_and_asks_it_four_times_an_hour),
 	SCENARIO(broadcasts_leave_each_interval_exactly_and_only_while_synchronised),
@@ -578,5 +608,6 @@ static const struct scenario list[] = {
 	SCENARIO(a_line_that_cannot_send_says_so_once_and_goes_on),
 	SCENARIO(a_reload_begins_and_ends_it),
 	SCENARIO(a_line_that_comes_takes_the_place_of_a_broadcast_server),
+	SCENARIO(who_broadcast_once_only_takes_no_place_for_ever),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);
