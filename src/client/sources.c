@@ -256,13 +256,34 @@ is_no_other_host(struct source *s, const struct config_source *other)
 	name_again(s);
 }
 
+/* What came by itself has an address only until a line wants it. */
+static void
+unlined_make_way(struct source *s)
+{
+	struct client *c = s->client;
+
+	for (unsigned i = 0; i < s->answer.n; i++) {
+		struct peer *p = peers_by_address(c, &s->answer.addr[i]);
+
+		if (p != NULL && (p->ephemeral || cast_is(p->source))) {
+			peers_demobilize(p);
+			c->is.up->changed(c->is.up_ctx);
+		}
+	}
+}
+
 static void
 server_answered(struct source *s)
 {
 	struct peer *p = peers_of(s);
-	const struct addr *a = next_address(s, p);
-	const struct config_source *other = p == NULL ? same_host(s) : NULL;
+	const struct config_source *other;
+	const struct addr *a;
 
+	if (p == NULL) {
+		unlined_make_way(s);
+	}
+	a = next_address(s, p);
+	other = p == NULL ? same_host(s) : NULL;
 	if (other != NULL) {
 		is_no_other_host(s, other);
 		return;

@@ -586,6 +586,24 @@ who_broadcast_once_only_takes_no_place_for_ever(struct sim *s)
 	follows(s, c, 1e-3, 60);
 }
 
+/* A name leads to who broadcasts: the line has it, not what came by itself. */
+static void
+a_line_by_name_takes_the_place_of_a_broadcast_server(struct sim *s)
+{
+	(void)sender(s, SENDER);
+	struct sim_node *c = host(s, "client", 0.05, 20e-6, LISTENER);
+
+	(void)sim_resolver_set(&c->resolver, "sender.example", "192.0.2.100");
+	sim_run(s, 600);
+	SIM_CHECK(s, bclients(c) == 1, "%u associations", bclients(c));
+	sim_node_config(c, LISTENER "server sender.example iburst key 9\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 600);
+	const struct peer *p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, bclients(c) == 0 && p != NULL && p->a.poll.reach != 0, "not asked");
+	SIM_CHECK(s, sim_logged(c, "it is the host of") == 0, "told to be another's");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_broadcast_client_follows_its_server_and_asks_it_four_times_an_hour),
 	SCENARIO(broadcasts_leave_each_interval_exactly_and_only_while_synchronised),
@@ -609,5 +627,6 @@ static const struct scenario list[] = {
 	SCENARIO(a_reload_begins_and_ends_it),
 	SCENARIO(a_line_that_comes_takes_the_place_of_a_broadcast_server),
 	SCENARIO(who_broadcast_once_only_takes_no_place_for_ever),
+	SCENARIO(a_line_by_name_takes_the_place_of_a_broadcast_server),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);
