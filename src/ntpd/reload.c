@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/hostspec.h"
 #include "client/cast.h"
+#include "client/ephemeral.h"
 #include "client/fallback.h"
 #include "client/peers.h"
 #include "client/sources.h"
@@ -81,6 +82,14 @@ peer_named(struct ntpd *d, const struct config_host *h)
 	    : NULL;
 }
 
+/* It came by itself or by a search: its line stays when it goes. */
+static bool
+is_member(const struct peer *p)
+{
+	return p->ephemeral || p->source->cfg->kind == SOURCE_POOL ||
+	    p->source->cfg->kind == SOURCE_MANYCAST;
+}
+
 static const struct config_source *
 line_named(struct ntpd *d, const struct config_host *h)
 {
@@ -89,7 +98,7 @@ line_named(struct ntpd *d, const struct config_host *h)
 	int64_t id;
 
 	if (p != NULL) {
-		return p->source->cfg->kind != SOURCE_POOL ? p->source->cfg : NULL;
+		return is_member(p) ? NULL : p->source->cfg;
 	}
 	if (!text_to_i64(h->text, &id) || id <= 0 || id > UINT16_MAX) {
 		return NULL;
@@ -132,7 +141,9 @@ drop_members(struct ntpd *d)
 {
 	for (unsigned i = 0; i < d->conf->unpeers_n; i++) {
 		struct peer *p = peer_named(d, &d->conf->unpeers[i]);
-		if (p != NULL && p->source->cfg->kind == SOURCE_POOL) {
+		if (p != NULL && p->ephemeral) {
+			ephemeral_demobilize(p, "unpeer");
+		} else if (p != NULL && is_member(p)) {
 			sources_member_gone(p);
 		}
 	}

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include "ntpd/configure.h"
 #include "ntpd/state.h"
 #include "sim/scenario.h"
 
@@ -604,6 +605,23 @@ a_line_by_name_takes_the_place_of_a_broadcast_server(struct sim *s)
 	SIM_CHECK(s, sim_logged(c, "it is the host of") == 0, "told to be another's");
 }
 
+static void
+unpeer_ends_a_broadcast_association(struct sim *s)
+{
+	char buf[512];
+	struct text said = text_over(buf, sizeof buf);
+	static const char LINE[] = "unpeer 192.0.2.100";
+
+	(void)sender(s, SENDER);
+	struct sim_node *c = host(s, "client", 0.05, 20e-6, LISTENER "server 192.0.2.1 iburst\n");
+	sim_run(s, 600);
+	const struct peer *p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, p != NULL && assoc_is_bclient(&p->a), "no association");
+	configure_lines(c->daemon, LINE, sizeof LINE - 1, &said);
+	SIM_CHECK(s, peer_with(c, "192.0.2.100") == NULL, "it is there still: %s", buf);
+	SIM_CHECK(s, peers_count(&c->daemon->client) == 1, "the line is gone");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_broadcast_client_follows_its_server_and_asks_it_four_times_an_hour),
 	SCENARIO(broadcasts_leave_each_interval_exactly_and_only_while_synchronised),
@@ -628,5 +646,6 @@ static const struct scenario list[] = {
 	SCENARIO(a_line_that_comes_takes_the_place_of_a_broadcast_server),
 	SCENARIO(who_broadcast_once_only_takes_no_place_for_ever),
 	SCENARIO(a_line_by_name_takes_the_place_of_a_broadcast_server),
+	SCENARIO(unpeer_ends_a_broadcast_association),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);

@@ -2,6 +2,7 @@
 /* Servers that are found by asking a group. */
 #include <math.h>
 #include <string.h>
+#include "ntpd/configure.h"
 #include "ntpd/state.h"
 #include "sim/scenario.h"
 
@@ -234,6 +235,23 @@ a_flood_of_questions_to_a_group_is_answered_ten_times_a_second(struct sim *s)
 	SIM_CHECK(s, members(c) == 1, "%u members behind it", members(c));
 }
 
+/* One of those that were found, not the whole search; the others stay. */
+static void
+unpeer_of_one_that_was_found_leaves_the_search(struct sim *s)
+{
+	char buf[512];
+	struct text said = text_over(buf, sizeof buf);
+	static const char LINE[] = "unpeer 192.0.2.101";
+
+	servers(s, 3, SERVER);
+	struct sim_node *c = host(s, "client", 0.05, CLIENT);
+	sim_run(s, 900);
+	SIM_CHECK(s, members(c) == 3, "%u members", members(c));
+	configure_lines(c->daemon, LINE, sizeof LINE - 1, &said);
+	SIM_CHECK(s, c->daemon->conf->sources_n == 1, "the line is gone: %s", buf);
+	SIM_CHECK(s, members(c) == 2, "%u members", members(c));
+}
+
 static const struct scenario list[] = {
 	SCENARIO(three_servers_are_found_and_then_nobody_is_asked),
 	SCENARIO(of_thirty_servers_no_more_than_maxclock_are_taken),
@@ -245,5 +263,6 @@ static const struct scenario list[] = {
 	SCENARIO(without_servers_the_search_goes_on_ever_more_seldom),
 	SCENARIO(a_flood_of_questions_to_a_group_is_answered_ten_times_a_second),
 	SCENARIO(answers_with_an_old_or_no_nonce_are_nobodys),
+	SCENARIO(unpeer_of_one_that_was_found_leaves_the_search),
 };
 const struct scenario_table manycast_scenarios = SCENARIO_TABLE(list);
