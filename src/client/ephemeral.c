@@ -70,6 +70,20 @@ end_all(struct source *s, const char *why)
 	}
 }
 
+/* They could come only while auth was disabled. */
+static void
+end_unproven(struct client *c)
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = &c->peers.peer[i];
+
+		if (p->a.id != 0 && (p->ephemeral || p->source->cfg->kind == SOURCE_MANYCAST) &&
+		    (p->a.rules.flags & ASSOC_PROOF) == 0) {
+			ephemeral_demobilize(p, "it has no key, and auth is enabled now");
+		}
+	}
+}
+
 void
 ephemeral_configure(struct client *c)
 {
@@ -77,6 +91,9 @@ ephemeral_configure(struct client *c)
 		return; /* not started yet */
 	}
 	warn_of_anybody(c);
+	if ((c->conf->switches & SWITCH_AUTH) != 0) {
+		end_unproven(c);
+	}
 	if ((c->conf->switches & SWITCH_PASSIVE) == 0) {
 		end_all(&c->ephemeral.passive, "passive associations are disabled now");
 	}

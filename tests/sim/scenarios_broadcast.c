@@ -622,6 +622,23 @@ unpeer_ends_a_broadcast_association(struct sim *s)
 	SIM_CHECK(s, peers_count(&c->daemon->client) == 1, "the line is gone");
 }
 
+static void
+enable_auth_by_reload_ends_what_has_no_key(struct sim *s)
+{
+	(void)sender(s,
+	    "driftfile /drift\nserver 192.0.2.1 iburst\nbroadcast 192.0.2.255 minpoll 4\n");
+	struct sim_node *c =
+	    host(s, "client", 0.05, 20e-6, LISTENER "disable auth\nrestrict default\n");
+
+	sim_run(s, 600);
+	SIM_CHECK(s, bclients(c) == 1, "%u associations", bclients(c));
+	sim_node_config(c, LISTENER "restrict default\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	SIM_CHECK(s, bclients(c) == 0, "it is believed still");
+	sim_run(s, 300);
+	SIM_CHECK(s, bclients(c) == 0, "it is back");
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_broadcast_client_follows_its_server_and_asks_it_four_times_an_hour),
 	SCENARIO(broadcasts_leave_each_interval_exactly_and_only_while_synchronised),
@@ -647,5 +664,6 @@ static const struct scenario list[] = {
 	SCENARIO(who_broadcast_once_only_takes_no_place_for_ever),
 	SCENARIO(a_line_by_name_takes_the_place_of_a_broadcast_server),
 	SCENARIO(unpeer_ends_a_broadcast_association),
+	SCENARIO(enable_auth_by_reload_ends_what_has_no_key),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);
