@@ -634,6 +634,22 @@ admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 	return false;
 }
 
+/*
+ * Where it is not heard, it may be asked from another address than it speaks to. Only what is proven
+ * says so; of one without a key, only what answers us: anybody can write its name.
+ */
+static void
+follow_way(struct peer *p, const struct net_packet *pkt, enum packet_auth auth, bool genuine)
+{
+	bool proven = (p->a.rules.flags & ASSOC_PROOF) != 0 ? auth == PACKET_AUTH_GOOD : genuine;
+
+	if (proven && pkt->to.family != ADDR_NONE && !addr_equal(&p->a.local, &pkt->to) &&
+	    still_ours(p->client, &pkt->to) && may_leave_from(p->client, &pkt->to)) {
+		assoc_asked_from(&p->a, &pkt->to);
+		p->way = true;
+	}
+}
+
 /* The end of it may be the end of the association. */
 static enum verdict
 take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
@@ -643,12 +659,16 @@ take(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 	struct assoc_world w;
 	enum packet_auth auth;
 	enum verdict v;
+	bool unheard = p->a.poll.reach == 0;
 
 	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
 	auth = auth_check_answer(&p->auth, &pkt->from.addr, pkt->bytes, pk);
 	assoc_receive(&p->a, pk, auth, pkt->rx.at, pkt->rx.mono, &w, &ans);
 	v = ans.verdict;
+	if (p->shared && unheard) {
+		follow_way(p, pkt, auth, ans.genuine);
+	}
 	if (p->nts != NULL) {
 		nts_source_heard(p, &ans, auth);
 	}
@@ -697,12 +717,6 @@ association_io_take(struct peer *p, const struct net_packet *pkt, const struct p
 {
 	if (!admits(p->client, p, pkt)) {
 		return VERDICT_DENIED;
-	}
-	/* Where it is not heard, it may be asked from another address than it speaks to. */
-	if (p->a.poll.reach == 0 && pkt->to.family != ADDR_NONE &&
-	    !addr_equal(&p->a.local, &pkt->to) && may_leave_from(p->client, &pkt->to)) {
-		assoc_asked_from(&p->a, &pkt->to);
-		p->way = true;
 	}
 	return take(p, pkt, pk);
 }

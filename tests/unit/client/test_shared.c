@@ -164,6 +164,50 @@ a_peer_is_asked_from_where_it_speaks_to(void **state)
 	rig_free(r);
 }
 
+static void
+nobody_else_tells_from_where_a_peer_is_asked(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t key;
+		bool answers, moves;
+		const char *to;
+	} cases[] = {
+		{ "peer 192.0.2.11 key 7\n", 0, false, false, "192.0.2.2" },
+		{ "peer 192.0.2.11 key 7\n", 0, true, false, "192.0.2.2" },
+		{ "peer 192.0.2.11 key 7\n", 8, true, false, "192.0.2.2" },
+		{ "peer 192.0.2.11 key 7\n", 7, false, true, "192.0.2.2" },
+		{ "peer 192.0.2.11 key 7\n", 7, true, false, "192.0.2.255" },
+		{ "peer 192.0.2.11 key 7\n", 7, true, false, "255.255.255.255" },
+		{ "peer 192.0.2.11\n", 0, false, false, "192.0.2.2" },
+		{ "peer 192.0.2.11\n", 0, true, true, "192.0.2.2" },
+		{ "peer 192.0.2.11\n", 0, true, false, "192.0.2.255" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct rig *r = rig_of(cases[i].line, 7);
+		struct header h = { .version = 4, .mode = MODE_ACTIVE, .stratum = 2, .rec = { 1 } };
+		struct sent x;
+		struct peer *p;
+
+		rig_key(r, 8);
+		sim_host_add(r->host, "eth0", "192.0.2.2/24");
+		rig_add(r, 0);
+		rig_pass(r, 1);
+		p = rig_peer(r, "192.0.2.11");
+		h.org = cases[i].answers ? p->a.wire.nonce : (struct ntp_ts){ 5 };
+		h.xmt = ntp_ts_from_rtime(sim_host_stamp(r->host).at);
+		make(r, &x, "192.0.2.11", 123, &h, cases[i].key);
+		x.pkt.to = rig_addr(cases[i].to);
+		(void)give(r, &x);
+		if (addr_equal(&p->a.local, &x.pkt.to) != cases[i].moves) {
+			fail_msg("case %u", i);
+		}
+		rig_free(r);
+	}
+}
+
 /* CVE-2015-7974, CVE-2016-1567: a key that we trust, and is not the one of the line. */
 static void
 cve_2015_7974_another_trusted_key_is_not_that_of_the_peer(void **state)
@@ -281,6 +325,7 @@ main(void)
 		cmocka_unit_test(stamps_come_back_by_the_tag_and_to_nobody_else),
 		cmocka_unit_test(a_packet_of_a_peer_comes_from_its_address_and_port_123),
 		cmocka_unit_test(a_peer_is_asked_from_where_it_speaks_to),
+		cmocka_unit_test(nobody_else_tells_from_where_a_peer_is_asked),
 		cmocka_unit_test(cve_2015_7974_another_trusted_key_is_not_that_of_the_peer),
 		cmocka_unit_test(
 		    nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven),
