@@ -46,6 +46,13 @@ put_unreachable(const struct peer *p, struct text *t)
 	}
 }
 
+/* Broadcasts have it in a place of their own. */
+static bool
+is_interleaved(const struct assoc *a)
+{
+	return assoc_is_bclient(a) ? a->bc.interleaved : onwire_is_interleaved(&a->wire);
+}
+
 static void
 put_cause(const struct client *c, const struct peer *p, enum peer_event code, struct text *t)
 {
@@ -63,7 +70,7 @@ put_cause(const struct client *c, const struct peer *p, enum peer_event code, st
 		text_printf(t, " asked at most every %.0f s from now on",
 		    log2s_to_s(p->a.poll.floor));
 	} else if (code == PEER_EVENT_INTERLEAVE_MODE) {
-		text_put(t, p->a.wire.sym.interleaved ? " interleaved" : " basic");
+		text_put(t, is_interleaved(&p->a) ? " interleaved" : " basic");
 	} else if (code == PEER_EVENT_INTERLEAVE_ERROR) {
 		text_put(t, " its times cannot be those of its last packet");
 	} else if (code == PEER_EVENT_ACCESS_DENIED) {

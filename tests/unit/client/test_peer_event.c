@@ -213,6 +213,29 @@ several_events_are_told_in_the_order_of_their_codes(void **state)
 	rig_free(r);
 }
 
+/* Clients, broadcast clients and peers keep it in places of their own. */
+static void
+the_mode_that_is_told_is_that_of_the_association(void **state)
+{
+	struct rig *r = rig_new(LINE "logconfig =allall\n", NULL);
+	struct peer *p = started(r);
+
+	(void)state;
+	peer_event_note(&r->c, p, PEER_EVENT_INTERLEAVE_MODE);
+	assert_int_equal(rig_said(r, "interleave_mode basic"), 1);
+	p->a.wire.client.interleaved = true;
+	peer_event_note(&r->c, p, PEER_EVENT_INTERLEAVE_MODE);
+	assert_int_equal(rig_said(r, "interleave_mode interleaved"), 1);
+	p->a.rules.mode = MODE_BCLIENT;
+	peer_event_note(&r->c, p, PEER_EVENT_INTERLEAVE_MODE);
+	assert_int_equal(rig_said(r, "interleave_mode basic"), 2);
+	p->a.bc.interleaved = true;
+	p->a.wire.client.interleaved = false;
+	peer_event_note(&r->c, p, PEER_EVENT_INTERLEAVE_MODE);
+	assert_int_equal(rig_said(r, "interleave_mode interleaved"), 2);
+	rig_free(r);
+}
+
 static void
 the_status_word_shows_key_proof_reach_and_the_last_event(void **state)
 {
@@ -246,6 +269,7 @@ main(void)
 		cmocka_unit_test(two_that_take_turns_are_told_eight_times_and_then_once_an_hour),
 		cmocka_unit_test(the_first_source_that_is_followed_is_told_a_turn_is_everyday),
 		cmocka_unit_test(several_events_are_told_in_the_order_of_their_codes),
+		cmocka_unit_test(the_mode_that_is_told_is_that_of_the_association),
 		cmocka_unit_test(the_status_word_shows_key_proof_reach_and_the_last_event),
 	};
 
