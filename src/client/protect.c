@@ -84,8 +84,9 @@ put_place(const struct client *c, const struct config_source *cfg, const char *w
 	arena_free(a);
 }
 
+/* key: of the association, whose line may name none. */
 static void
-say(const struct source *s, enum lack lack, const char *who)
+say(const struct source *s, enum lack lack, uint32_t key, const char *who)
 {
 	struct client *c = s->client;
 	char place[PLACE_MAX] = "";
@@ -102,7 +103,7 @@ say(const struct source *s, enum lack lack, const char *who)
 	case LACK_KEY:
 		report(c->is.journal, LOG_LEVEL_ERROR,
 		    "%s%s: key %u is not there, not trusted or not for this address: not asked",
-		    place, who, (unsigned)s->cfg->key);
+		    place, who, (unsigned)key);
 		break;
 	case LACK_TRUST:
 		report(c->is.journal, LOG_LEVEL_ERROR,
@@ -135,7 +136,8 @@ protect_may_ask(struct peer *p)
 	if (lack != p->protection.lack) {
 		p->protection.lack = lack;
 		if (is_news(p->source, lack)) {
-			say(p->source, lack, addr_format(&p->a.remote.addr, addr, sizeof addr));
+			say(p->source, lack, p->auth.key_id,
+			    addr_format(&p->a.remote.addr, addr, sizeof addr));
 		}
 	}
 	return lack == LACK_NOTHING;
@@ -154,7 +156,7 @@ protect_may_resolve(struct source *s)
 	}
 	if (lack != s->protection.lack) {
 		s->protection.lack = lack;
-		say(s, lack, s->cfg->host.text);
+		say(s, lack, s->cfg->key, s->cfg->host.text);
 	}
 	return lack == LACK_NOTHING;
 }

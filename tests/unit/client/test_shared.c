@@ -252,6 +252,19 @@ nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven(void **stat
 	rig_free(r);
 }
 
+static void
+a_passive_one_whose_key_went_is_told_with_its_own_key(void **state)
+{
+	struct rig *r = rig_of("enable passive\n", 7);
+
+	(void)state;
+	(void)active(r, "192.0.2.21", 123, 7);
+	keyring_remove(r->keys.ring, 7);
+	rig_pass(r, 70);
+	assert_int_equal(rig_said(r, "192.0.2.21: key 7 is not there"), 1);
+	rig_free(r);
+}
+
 /* CVE-2015-7871: a crypto-NAK, or a MAC that is wrong, made an association. */
 static void
 cve_2015_7871_neither_a_nak_nor_a_wrong_mac_makes_an_association(void **state)
@@ -329,6 +342,7 @@ main(void)
 		cmocka_unit_test(cve_2015_7974_another_trusted_key_is_not_that_of_the_peer),
 		cmocka_unit_test(
 		    nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven),
+		cmocka_unit_test(a_passive_one_whose_key_went_is_told_with_its_own_key),
 		cmocka_unit_test(cve_2015_7871_neither_a_nak_nor_a_wrong_mac_makes_an_association),
 		cmocka_unit_test(cve_2018_7170_what_restrict_lines_and_maxclock_refuse_is_none),
 		cmocka_unit_test(who_is_refused_is_told_of_once_an_hour_with_how_often),
