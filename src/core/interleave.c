@@ -122,14 +122,16 @@ older(const struct interleave *il, const struct place *p, const struct place *th
 }
 
 /*
- * Where the next answer goes: in the place of the client's oldest when it has all that it may;
- * into a free one; for the oldest of those who have shown nothing; for the oldest.
+ * Where the next answer goes: when the client has all that it may, in the place of its oldest that
+ * has shown nothing, or else of its oldest; into a free one; for the oldest of those who have shown
+ * nothing; for the oldest.
  */
 static struct place *
 place_for(struct interleave *il, uint64_t who)
 {
 	struct place *set = set_of(il, who);
 	struct place *empty = NULL, *own = NULL, *stranger = NULL, *any = NULL;
+	struct place *unproven = NULL; /* of its own */
 	unsigned owned = 0;
 
 	for (unsigned i = 0; i < INTERLEAVE_WAYS; i++) {
@@ -145,12 +147,13 @@ place_for(struct interleave *il, uint64_t who)
 		if (is_of(p, who)) {
 			owned++;
 			own = older(il, p, own) ? p : own;
+			unproven = !p->proven && older(il, p, unproven) ? p : unproven;
 		}
 	}
-	return owned == INTERLEAVE_PER_CLIENT ? own
-	    : empty != NULL                   ? empty
-	    : stranger != NULL                ? stranger
-					      : any;
+	if (owned == INTERLEAVE_PER_CLIENT) {
+		return unproven != NULL ? unproven : own;
+	}
+	return empty != NULL ? empty : stranger != NULL ? stranger : any;
 }
 
 struct interleave_kept

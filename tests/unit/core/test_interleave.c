@@ -148,6 +148,28 @@ of_one_client_the_last_four_are_kept(void **state)
 	}
 }
 
+/* A request in its name, which anybody can write, shows nothing. */
+static void
+what_is_asked_in_a_clients_name_takes_one_place_of_its_own(void **state)
+{
+	struct interleave *il = *state;
+	struct interleave_kept k[INTERLEAVE_PER_CLIENT];
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < INTERLEAVE_PER_CLIENT; i++) {
+		k[i] = answered(il, 42, 1000 + 2 * i, true);
+	}
+	for (unsigned i = 0; i < 10000; i++) {
+		(void)answered(il, 42, 9000 + 2 * i, false);
+	}
+	assert_int_equal(interleave_used(il), INTERLEAVE_PER_CLIENT);
+	(void)answered(il, 42, 50000, true); /* it takes the place of what is not proven */
+	for (unsigned i = 0; i < INTERLEAVE_PER_CLIENT; i++) {
+		left += has(il, 42, k[i].rx);
+	}
+	assert_int_equal(left, INTERLEAVE_PER_CLIENT - 1);
+}
+
 static void
 strangers_take_one_place_of_a_full_set_from_those_who_were_answered(void **state)
 {
@@ -300,6 +322,7 @@ main(void)
 		CASE(a_late_stamp_is_not_taken_for_another_answers),
 		CASE(two_requests_of_a_client_at_one_time_are_told_two),
 		CASE(of_one_client_the_last_four_are_kept),
+		CASE(what_is_asked_in_a_clients_name_takes_one_place_of_its_own),
 		CASE(strangers_take_one_place_of_a_full_set_from_those_who_were_answered),
 		CASE(who_was_answered_takes_the_place_of_a_stranger_then_of_the_oldest),
 		CASE(what_a_clear_forgets_is_not_found),
