@@ -20,7 +20,8 @@
 struct listener;
 struct server;
 
-enum { MSSNTP_FLIGHT_MAX = 16 };
+/* Requests under way, and of one address among them: it cannot keep out the others. */
+enum { MSSNTP_FLIGHT_MAX = 16, MSSNTP_OF_ONE_MAX = 4 };
 
 /* A request that ntp_signd was asked about. */
 struct mssntp_wait {
@@ -36,7 +37,7 @@ struct mssntp_wait {
 /* What became of requests. */
 struct mssntp_count {
 	uint64_t wanted;  /* all requests */
-	uint64_t unasked; /* ntp_signd was not there, or as many as may were under way */
+	uint64_t unasked; /* ntp_signd was not there, or as many as may be were under way */
 	uint64_t lost;    /* it did not answer, in time or at all */
 	uint64_t refused; /* it would not sign: it has no such account */
 	uint64_t sent;    /* signed answers */

@@ -49,6 +49,18 @@ find(struct mssntp *m, uint32_t id)
 	return NULL;
 }
 
+/* As many of that address are under way as may be. */
+static bool
+has_its_share(const struct mssntp *m, const struct addr *from)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MSSNTP_FLIGHT_MAX; i++) {
+		n += m->wait[i].id != 0 && addr_equal(&m->wait[i].from.addr, from);
+	}
+	return n >= MSSNTP_OF_ONE_MAX;
+}
+
 static struct mssntp_wait *
 oldest(struct mssntp *m)
 {
@@ -322,7 +334,7 @@ mssntp_ask(struct listener *l, const struct net_packet *pkt, double smear_s,
 
 	assert(pkt->len >= SIGND_PACKET_LEN);
 	m->count.wanted++;
-	if (w == NULL || !is_there(srv)) {
+	if (w == NULL || has_its_share(m, &pkt->from.addr) || !is_there(srv)) {
 		m->count.unasked++;
 		return VERDICT_AUTH;
 	}

@@ -165,11 +165,13 @@ the_longer_form_is_not_answered(void **state)
 static void
 others_are_served_while_it_hangs_and_sixteen_wait_at_most(void **state)
 {
+	static const char *const asker[] = { CLIENT, "198.51.100.8", "198.51.100.9",
+		"198.51.100.10", "2001:db8::7" };
 	struct lab *lab = lab_new(DOMAIN);
 
 	(void)state;
 	for (unsigned i = 0; i < MSSNTP_FLIGHT_MAX + 4; i++) {
-		ask(lab, CLIENT, MODE_CLIENT);
+		ask(lab, asker[i % 5], MODE_CLIENT);
 	}
 	assert_int_equal(lab->signd_asked_n, MSSNTP_FLIGHT_MAX);
 	assert_int_equal(lab->signd_connected, 1);
@@ -185,6 +187,30 @@ others_are_served_while_it_hangs_and_sixteen_wait_at_most(void **state)
 	assert_false(lab->signd_open);
 	lab_ask(lab, CLIENT, 4, MODE_CLIENT);
 	assert_int_equal(lab->sent_n, 2);
+	lab_free(lab);
+}
+
+static void
+one_address_has_four_of_the_places_and_leaves_the_others(void **state)
+{
+	struct lab *lab = lab_new(DOMAIN);
+	uint8_t answer[ANSWER_LEN];
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		ask(lab, CLIENT, MODE_CLIENT);
+	}
+	assert_int_equal(lab->signd_asked_n, MSSNTP_OF_ONE_MAX);
+	assert_int_equal(count(lab)->unasked, 100 - MSSNTP_OF_ONE_MAX);
+	ask(lab, "198.51.100.8", MODE_CLIENT);
+	assert_int_equal(lab->signd_asked_n, MSSNTP_OF_ONE_MAX + 1);
+	sign(lab, MSSNTP_OF_ONE_MAX, answer);
+	lab_signd_says(lab, answer, sizeof answer);
+	assert_int_equal(lab->sent_n, 1);
+	sign(lab, 0, answer); /* a place of its own is free again */
+	lab_signd_says(lab, answer, sizeof answer);
+	ask(lab, CLIENT, MODE_CLIENT);
+	assert_int_equal(lab->signd_asked_n, MSSNTP_OF_ONE_MAX + 2);
 	lab_free(lab);
 }
 
@@ -416,6 +442,7 @@ main(void)
 		cmocka_unit_test(without_the_flag_or_in_another_form_nobody_is_asked_to_sign),
 		cmocka_unit_test(the_longer_form_is_not_answered),
 		cmocka_unit_test(others_are_served_while_it_hangs_and_sixteen_wait_at_most),
+		cmocka_unit_test(one_address_has_four_of_the_places_and_leaves_the_others),
 		cmocka_unit_test(answers_come_in_any_order_and_pieces),
 		cmocka_unit_test(what_comes_too_late_goes_to_nobody),
 		cmocka_unit_test(who_has_no_account_gets_no_answer_and_is_named),
