@@ -23,7 +23,6 @@ waiting_jobs=$((2 * jobs + 1))
 passed=0
 failed=0
 box=
-beside=
 stage_i=0
 stage_n=0
 
@@ -110,38 +109,13 @@ check_prepare() {
 	box=$!
 }
 
-# beside NAME FOLDER TARGET: a stage that mostly waits, while others go on in other folders. Its log
-# is its own; joined prints and counts it.
-beside() {
-	stage_i=$((stage_i + 1))
-	(
-		log=${log%.log}-beside.log
-		: >"$log"
-		stage_i=$((stage_i - 1)) passed=0 failed=0
-		stage_jobs=$waiting_jobs stage "$@" >build/beside.told
-		echo "$passed $failed" >build/beside.sum
-	) &
-	beside=$!
-}
-
-joined() {
-	local more_passed=0 more_failed=1
-	wait "$beside"
-	cat build/beside.told
-	read -r more_passed more_failed <build/beside.sum
-	rm -f build/beside.told build/beside.sum
-	passed=$((passed + more_passed))
-	failed=$((failed + more_failed))
-}
-
 check_stages() {
 	stage "gcc -O2: unit, simulation" build-gcc check
-	beside "interop (other programs)" build-gcc check-interop
 	stage "clang ASan+UBSan: the same" build-clang check
-	joined
 	stage "lint" build-gcc lint
 	wait "$box" || say "the container's files could not be made, see build/box.log"
 	stage_jobs=$waiting_jobs stage "system (namespaces)" build-gcc check-system
+	stage_jobs=$waiting_jobs stage "interop (other programs)" build-gcc check-interop
 }
 
 check_end() {

@@ -23,8 +23,8 @@ struct headline {
 
 /*
  * Appends "Synchronised to PPS(0), within 4.20 us; leap second: none announced.", or "Not
- * synchronised: 0 of 3 servers reachable." or "Running on without a source (0 of 3 servers reachable),
- * within 1.20 ms; leap second: none announced.".
+ * synchronised: 0 of 3 servers reachable." or "Running on without a source (0 of 3 servers
+ * reachable), within 1.20 ms; leap second: none announced.".
  */
 void headline_put(struct text *out, const struct headline *h);
 
