@@ -294,6 +294,37 @@ rule_clock(struct card_clock *k, const struct config_card *rules)
 	phcmap_start(&k->map, (unsigned)rules->minsamples, (unsigned)rules->maxsamples);
 }
 
+static void
+free_clock(struct card_clock *k)
+{
+	k->of->is.loop->ops->timer_done(k->of->is.loop, &k->timer);
+	close_clock(k);
+	k->index = CLOCK_FREE;
+}
+
+/* ---- its life ---- */
+
+static bool
+is_wanted(const struct cards *c, const struct card_clock *k)
+{
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->card[i].clock == k) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+free_clocks(struct cards *c)
+{
+	for (unsigned i = 0; i < c->clocks_n; i++) {
+		if (c->clock[i].index != CLOCK_FREE && !is_wanted(c, &c->clock[i])) {
+			free_clock(&c->clock[i]);
+		}
+	}
+}
+
 static struct card_clock *
 clock_of(struct steering *s, int index, const struct config_card *rules)
 {
@@ -305,21 +336,18 @@ clock_of(struct steering *s, int index, const struct config_card *rules)
 		return k;
 	}
 	k = clock_at(c, CLOCK_FREE);
+	if (k == NULL && c->clocks_n == CARDS_N_MAX) {
+		/* Of the cards of before a reload: each card has one at most, so one comes free. */
+		free_clocks(c);
+		k = clock_at(c, CLOCK_FREE);
+	}
 	if (k == NULL) {
-		k = &c->clock[c->clocks_n++]; /* there are as many as interfaces */
+		k = &c->clock[c->clocks_n++];
 	}
 	*k = (struct card_clock){ .of = s, .index = index };
 	rule_clock(k, rules);
 	s->is.loop->ops->timer_init(s->is.loop, &k->timer, on_compare, k);
 	return k;
-}
-
-static void
-free_clock(struct card_clock *k)
-{
-	k->of->is.loop->ops->timer_done(k->of->is.loop, &k->timer);
-	close_clock(k);
-	k->index = CLOCK_FREE;
 }
 
 /* ---- interfaces ---- */
@@ -530,29 +558,6 @@ on_again(void *ctx)
 	tell(&s->cards);
 	s->is.loop->ops->timer_arm(s->is.loop, &s->cards.again,
 	    mtime_add_s(loop_now(s->is.loop), AGAIN_S));
-}
-
-/* ---- its life ---- */
-
-static bool
-is_wanted(const struct cards *c, const struct card_clock *k)
-{
-	for (unsigned i = 0; i < c->n; i++) {
-		if (c->card[i].clock == k) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void
-free_clocks(struct cards *c)
-{
-	for (unsigned i = 0; i < c->clocks_n; i++) {
-		if (c->clock[i].index != CLOCK_FREE && !is_wanted(c, &c->clock[i])) {
-			free_clock(&c->clock[i]);
-		}
-	}
 }
 
 /* True when a line for all found no card at all. */
