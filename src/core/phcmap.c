@@ -46,7 +46,7 @@ point_at(const struct phcmap *m, unsigned back)
 static double
 narrowest_s(const struct phcmap *m)
 {
-	double least = INFINITY;
+	double least = HUGE_VAL;
 
 	for (unsigned i = 0; i < m->n; i++) {
 		least = fmin(least, point_at(m, i)->width_s);
