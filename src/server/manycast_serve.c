@@ -195,7 +195,7 @@ manycast_serve_receive(struct server *srv, struct listener *l, const struct net_
 	}
 	if (v != VERDICT_OK) {
 		m->refused++;
-		return v;
+		return (int)v;
 	}
 	*at = (struct manycast_asked){
 		.waits = true,

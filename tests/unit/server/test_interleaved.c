@@ -33,12 +33,13 @@ static struct header
 ask(struct lab *lab, const char *from, struct ntp_ts org, uint32_t key)
 {
 	static uint64_t nonce = UINT64_C(0x1234567800000001);
+	nonce += 4;
 	const struct header h = {
 		.version = 4,
 		.mode = MODE_CLIENT,
 		.org = org,
-		.rec = { ntp_ts_is_zero(org) ? 0 : (nonce += 2) },
-		.xmt = { nonce += 2 },
+		.rec = { ntp_ts_is_zero(org) ? 0 : nonce - 2 },
+		.xmt = { nonce },
 	};
 	uint8_t bytes[HEADER_LEN + AUTH_GROWS_MAX];
 	struct writer w = writer_over(bytes, HEADER_LEN);
