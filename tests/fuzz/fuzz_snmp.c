@@ -10,40 +10,12 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include "answers.h"
 #include "snmp/notices.h"
 #include "snmp/objects.h"
 #include "snmp/settings.h"
-#include "unit/mode6/script.h"
 
 enum { NAME_N = 12, ALL = 0x1fe };
-
-struct answers {
-	const uint8_t *at, *end;
-};
-
-static void
-serve(struct script *s, const struct control_header *h, const uint8_t *data, size_t len)
-{
-	struct answers *from = s->own;
-	struct control_header a = *h;
-	const uint8_t *part = from->at;
-	size_t n = 0;
-
-	(void)data;
-	(void)len;
-	while (from->at < from->end && *from->at != 0 && n < CONTROL_DATA_MAX) {
-		from->at++;
-		n++;
-	}
-	from->at += from->at < from->end ? 1 : 0;
-	a.response = true;
-	a.status = 0x0615;
-	if (h->op == CONTROL_READSTAT) {
-		n -= n % 4;
-	}
-	a.count = (uint16_t)n;
-	script_put(s, &a, n > 0 ? part : (const uint8_t *)"", n);
-}
 
 /* Those that are numbers of 128 bits, addresses or bits have any octets. */
 static bool
@@ -120,7 +92,7 @@ read_daemon(const uint8_t *octets, size_t len)
 	struct objects o;
 	unsigned sent = 0;
 
-	t->serve = serve;
+	t->serve = answers_serve;
 	t->own = &from;
 	notices_init(&n, 0);
 	for (unsigned look = 0; look < 2; look++) {

@@ -157,7 +157,8 @@ tests_fuzz_fuzz_ntpmon_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ntpmon_LDADD = libntpmon.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
 	$(CRYPTO_LIBS)
 
-tests_fuzz_fuzz_snmp_SOURCES = tests/fuzz/fuzz_snmp.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_snmp_SOURCES = tests/fuzz/fuzz_snmp.c tests/fuzz/answers.h tests/fuzz/fuzz.h \
+	$(fuzz_main)
 tests_fuzz_fuzz_snmp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
 tests_fuzz_fuzz_snmp_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_snmp_LDADD = libntpsnmp.a libmode6.a libcrypto_ntp.a libwire.a libbase.a \
