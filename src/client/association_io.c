@@ -635,8 +635,8 @@ admits(struct client *c, struct peer *p, const struct net_packet *pkt)
 }
 
 /*
- * Where it is not heard, it may be asked from another address than it speaks to. Only what is proven
- * says so; of one without a key, only what answers us: anybody can write its name.
+ * Where it is not heard, it may be asked from another address than it speaks to. Only what is
+ * proven says so; of one without a key, only what answers us: anybody can write its name.
  */
 static void
 follow_way(struct peer *p, const struct net_packet *pkt, enum packet_auth auth, bool genuine)

@@ -75,11 +75,12 @@ static void
 end_unproven(struct client *c)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		struct peer *p = &c->peers.peer[i];
+		const struct peer *p = &c->peers.peer[i];
 
 		if (p->a.id != 0 && (p->ephemeral || p->source->cfg->kind == SOURCE_MANYCAST) &&
 		    (p->a.rules.flags & ASSOC_PROOF) == 0) {
-			ephemeral_demobilize(p, "it has no key, and auth is enabled now");
+			ephemeral_demobilize(peers_by_id(c, p->a.id),
+			    "it has no key, and auth is enabled now");
 		}
 	}
 }

@@ -27,7 +27,8 @@ assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, const st
 	struct bclient_packet p = packet_of(h, at, w);
 
 	bclient_start(&a->bc, rules, &p);
-	a->poll.hpoll = a->poll.ppoll = h->poll;
+	a->poll.hpoll = p.poll;
+	a->poll.ppoll = p.poll;
 	if (!bclient_asks(&a->bc)) {
 		a->poll.next = mtime_add_s(w->now, bclient_patience_s(&a->bc));
 	}

@@ -296,6 +296,7 @@ window_deviation_s(const struct refsample_reading *v, unsigned n)
 {
 	struct refsample_reading kept[REFSAMPLE_WINDOW];
 
+	assert(n > 0 && n <= REFSAMPLE_WINDOW);
 	memcpy(kept, v, n * sizeof v[0]);
 	n = keep_middle(kept, n);
 	sort_by_time(kept, n);

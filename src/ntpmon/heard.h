@@ -49,6 +49,7 @@ void heard_ask(struct heard *h, struct asker *a, const struct wanted *w);
 /* Asks only for what is wanted, unless the daemon is silent. */
 void heard_ask_more(struct heard *h, struct asker *a, const struct wanted *w);
 
+/* Frees what it holds, not h itself. */
 void heard_end(struct heard *h);
 
 #endif

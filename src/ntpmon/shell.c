@@ -39,8 +39,8 @@ set_up(struct shell *sh)
 	curs_set(0);
 	if (getenv("NO_COLOR") == NULL && has_colors() && start_color() == OK) {
 		use_default_colors();
-		for (short look = LOOK_GOOD; look < LOOKS; look++) {
-			init_pair(look, colours[look], -1);
+		for (int look = LOOK_GOOD; look < LOOKS; look++) {
+			init_pair((short)look, colours[look], -1);
 		}
 	}
 }

@@ -16,6 +16,7 @@ enum shell_event { SHELL_TIME, SHELL_KEY, SHELL_DRAW, SHELL_SIGNAL };
 struct shell *shell_begin(void);
 void shell_end(struct shell *sh); /* NULL is fine */
 
+/* The terminal's size now, and a screen to be shown on it: of that size, or cut off. */
 void shell_size(const struct shell *sh, unsigned *rows, unsigned *cols);
 void shell_show(struct shell *sh, const struct screen *s);
 

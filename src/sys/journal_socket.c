@@ -88,9 +88,10 @@ size_t
 journal_socket_format(char *buf, size_t cap, const char *ident, enum log_level level,
     const char *text, const struct log_event *e)
 {
-	struct datagram d = { .at = buf, .cap = cap };
+	struct datagram d = { .cap = cap };
 	char priority[2] = { (char)('0' + (int)level), '\0' };
 
+	d.at = buf;
 	put_field(&d, "MESSAGE", text);
 	put_field(&d, "PRIORITY", priority);
 	put_field(&d, "SYSLOG_FACILITY", FACILITY);

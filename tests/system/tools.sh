@@ -118,8 +118,8 @@ status "a type that is none" 1 client "$top_builddir/ntp-keygen" --type=MD4 --ou
 like "$err" "^ntp-keygen: 'MD4' is no type of key$" "is named"
 status "a letter that is no option" 1 client "$top_builddir/ntp-keygen" -z
 unlike "$err" "' is no " "is not taken for a value"
-status "more keys than there are numbers" 1 client "$top_builddir/ntp-keygen" --first=65530 --output=-
-is "$err" "ntp-keygen: keys have numbers from 1 to 65535" "are refused in words"
+status "more keys than there are numbers" 1 client "$top_builddir/ntp-keygen" --first=4294967290 --output=-
+is "$err" "ntp-keygen: keys have numbers from 1 to 4294967295" "are refused in words"
 status "one key goes to standard output" 0 client "$top_builddir/ntp-keygen" --type=SHA256 --count=1 \
 	--first=9 --output=-
 like "$out" '^ 9 SHA256 [0-9a-f]{64}$' "as it is wanted"
