@@ -79,7 +79,7 @@ mreadvar &1 &2 srcadr;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12;srcadr=192\.0\.2
 mrl &1 &2;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12
 mrulist;127\.0\.0\.1$;127\.0\.0\.1$;127\.0\.0\.1$
 mrv &1 &2 srcadr;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12;srcadr=192\.0\.2\.12
-mssntpinfo;-;has none of these;MS-SNTP requests: +0
+mssntpinfo;-;has none of these;requests: +0
 noflake;Traceback;-;-
 ntpversion 3;being claimed is 3;being claimed is 3;being claimed is 3
 ntsinfo;NTS client sends: +0;NTS client sends: +0;NTS client sends: +0
