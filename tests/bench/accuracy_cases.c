@@ -136,7 +136,11 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "pulse_200ns_poll_4", 8, TYPICAL(1e-9), .pulse_s = 200e-9, .minpoll = 4, .maxpoll = 4 },
 	{ "pulse_200ns_poll_6", 8, TYPICAL(1e-9), .pulse_s = 200e-9, .minpoll = 6, .maxpoll = 6,
 	    .pulse_heard = 64 },
-	/* The clock of a hypervisor, compared in 25 windows each second. */
+	/* The clock of a hypervisor, compared each second in one window, then in 25. */
+	{ "phc_50ns_once_poll_0", 8, TYPICAL(1e-9), .window_s = 50e-9, .windows = 1, .minpoll = 0,
+	    .maxpoll = 0 },
+	{ "phc_50ns_once_poll_4", 8, TYPICAL(1e-9), .window_s = 50e-9, .windows = 1, .minpoll = 4,
+	    .maxpoll = 4 },
 	{ "phc_50ns_poll_0", 8, TYPICAL(1e-9), .window_s = 50e-9, .minpoll = 0, .maxpoll = 0 },
 	{ "phc_50ns_poll_4", 8, TYPICAL(1e-9), .window_s = 50e-9, .minpoll = 4, .maxpoll = 4 },
 	{ "lost_80_percent", 24, TYPICAL(1e-9), ONE(EXPO(10e-3, 1e-3), .loss = 0.8) },

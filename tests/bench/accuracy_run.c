@@ -215,8 +215,8 @@ build_receiver(struct run *r)
 }
 
 /*
- * A PTP hardware clock was compared: what the narrowest window leaves, and how wrong that is. All
- * windows together tell more, which is the daemon's gain.
+ * A PTP hardware clock was compared: what all windows together leave, however wide they are, and
+ * how wrong that is.
  */
 static void
 hear_look(void *ctx, const struct phc_look *look)
@@ -224,7 +224,7 @@ hear_look(void *ctx, const struct phc_look *look)
 	struct run *r = ctx;
 	struct phc_both both;
 
-	if (r->sample_n < SAMPLES_MAX && phcwindow_condense(look->window, look->n, 0.0, &both)) {
+	if (r->sample_n < SAMPLES_MAX && phcwindow_condense(look->window, look->n, 1.0, &both)) {
 		r->sample[r->sample_n++] = (struct bound_sample){
 			.t_s = (double)r->s->w->now * 1e-9,
 			.error_s = rtime_diff_s(sim_clock_real(&r->n->clock), both.ours),
@@ -240,6 +240,7 @@ build_hardware_clock(struct run *r)
 
 	c->window_s = r->c->window_s;
 	c->more_s = r->c->window_s / 5.0;
+	c->windows_most = r->c->windows;
 	c->on_look = hear_look;
 	c->on_look_ctx = r;
 }

@@ -41,6 +41,7 @@ struct accuracy_case {
 	double pulse_s;
 	/* A PTP hardware clock that is compared in windows of that width; 0: none. */
 	double window_s;
+	unsigned windows; /* of a comparison; 0: 25 */
 	/* The bound hears of its pulses one in so many, what a single reading a poll allows; 0: all. */
 	unsigned pulse_heard;
 	double offset_s;                           /* of the clock, at the start */

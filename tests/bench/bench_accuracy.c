@@ -97,11 +97,13 @@ summary(const struct accuracy_result *r, unsigned n)
 	return w;
 }
 
-/* Microseconds; seconds where these get long. */
+/* Microseconds, finer ones where they are few; seconds where these get long. */
 static const char *
 error_text(double s, char buf[static 16])
 {
-	if (s < 1.0) {
+	if (s < 1e-6) {
+		snprintf(buf, 16, "%.4f", s * 1e6);
+	} else if (s < 1.0) {
 		snprintf(buf, 16, "%.1f", s * 1e6);
 	} else {
 		snprintf(buf, 16, "%.2fs", s);

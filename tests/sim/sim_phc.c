@@ -93,6 +93,7 @@ sim_phc_look(struct sim_phc *c, unsigned max, enum phc_way most, struct phc_look
 	}
 	c->looks++;
 	out->way = c->way < most ? c->way : most;
+	max = c->windows_most > 0 && c->windows_most < max ? c->windows_most : max;
 	out->n = out->way == PHC_PRECISE ? 1 : max;
 	for (unsigned i = 0; i < out->n; i++) {
 		struct phc_window *w = &out->window[i];

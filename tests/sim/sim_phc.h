@@ -33,6 +33,7 @@ struct sim_phc {
 	/* How it is compared: the least width of a window, and the mean of what is more. */
 	enum phc_way way;
 	double window_s, more_s;
+	unsigned windows_most; /* of one comparison; 0: as many as are asked for */
 	double lopsided; /* 0..1: where in the window it was read; < 0: anywhere */
 	int look_error;  /* -errno of the next comparisons, 0: none */
 	void (*on_look)(void *ctx, const struct phc_look *look); /* NULL: nobody listens */
