@@ -17,6 +17,12 @@ struct sample {
 	double delay_s;
 	double disp_s; /* precisions + PHI * round trip */
 	/*
+	 * Where seconds lie between the stamps: what the stamps, and the rates that are known of
+	 * both clocks, make the offset noisy by. disp_s has the most they may have drifted, which
+	 * is many times that. 0: of an answer at once, where disp_s tells it.
+	 */
+	double stamps_s;
+	/*
 	 * Of a reading of a reference clock: the standard deviation of offset_s, > 0. There is no
 	 * round trip then to tell it. 0: of an answer.
 	 */

@@ -177,6 +177,22 @@ drifted_s(const struct onwire_times *of, double trip_s, const struct assoc_world
 	    : w->policy->phi * fmax(trip_s, 0.0);
 }
 
+/*
+ * What that adds to the noise of a sample. The rate that our clock lacks is taken out as far as it
+ * is known; what the other's may do beyond it shows in the offsets.
+ */
+static double
+stamps_noise_s(const struct onwire_times *of, double trip_s, double disp_s,
+    const struct assoc_world *w)
+{
+	if (!of->apart) {
+		return 0.0;
+	}
+	return w->freq_sigma > 0.0
+	    ? fmin(disp_s, log2s_to_s(w->precision) + w->freq_sigma * fabs(trip_s))
+	    : disp_s;
+}
+
 static enum verdict
 measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
@@ -219,6 +235,7 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 		.at = of->t4.mono,
 		.adjusted_ns = of->t4.adjusted_ns,
 	};
+	out->stamps_s = stamps_noise_s(of, trip_s, out->disp_s, w);
 	return VERDICT_OK;
 }
 

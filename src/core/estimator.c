@@ -594,9 +594,11 @@ note_noise(struct estimator *e, const struct sample *s, double precision_s,
 		return 0.0;
 	}
 	/* The dispersion of a sample is both precisions and the drift during the round trip. */
-	stamps_s = fmin(fmax(s->disp_s - NTP_PHI * delay_s, precision_s), 1.0);
-	roundtrip_add(&e->trips, delay_s, stamps_s, out);
-	return delay_s;
+	stamps_s = s->stamps_s > 0.0 ? s->stamps_s : s->disp_s - NTP_PHI * delay_s;
+	stamps_s = fmin(fmax(stamps_s, precision_s), 1.0);
+	roundtrip_add(&e->trips, delay_s + s->stamps_s, stamps_s, out);
+	/* A trip that may be as much longer makes no floor for those that are known better. */
+	return delay_s + s->stamps_s;
 }
 
 enum estimator_result

@@ -262,6 +262,80 @@ a_reload_uses_a_card_only_as_it_is_set(struct sim *s)
 	SIM_CHECK(s, sim_status(n).synced, "lost");
 }
 
+/* ---- between two daemons ---- */
+
+/* A card whose kernel is late, on a host of that number. */
+static struct sim_node *
+daemon_with_card(struct sim *s, const char *name, double offset_s, double freq, const char *config)
+{
+	struct sim_node *n = sim_node_new(s, name, offset_s, freq, config);
+	struct sim_phc *card = sim_phc_card(&n->phcs, "eth0");
+
+	n->clock.osc.walk = freq > 0.0 ? 1e-10 : 0.0;
+	card->irq_s = 30e-6;
+	card->wire_s = 5e-6;
+	card->osc.walk = 1e-10;
+	sim_store_put(&n->store, "/keys", "4 MD5 topsecret\n");
+	return n;
+}
+
+/* The first has true time, the second follows it; over a quiet link. Both have booted. */
+static struct sim_node *
+follower_of(struct sim *s, const char *leads, const char *follows)
+{
+	struct sim_node *a = daemon_with_card(s, "alpha", 0.0, 0.0, leads);
+	struct sim_node *b = daemon_with_card(s, "beta", 0.010, TWENTY_PPM, follows);
+
+	sim_link(s, a->host, b->host, quiet_link());
+	SIM_CHECK(s, sim_node_boot(a), "exit status %d", a->exit_status);
+	SIM_CHECK(s, sim_node_boot(b), "exit status %d", b->exit_status);
+	return b;
+}
+
+#define LEADS                                                                 \
+	"server 127.127.1.0\nfudge 127.127.1.0 stratum 3\nhwtimestamp eth0\n" \
+	"keys /keys\ntrustedkey 4\n"
+#define FOLLOWS "driftfile /drift\nhwtimestamp eth0\nkeys /keys\ntrustedkey 4\n"
+
+static void
+interleaved_peers_tell_each_other_what_their_cards_stamped(struct sim *s)
+{
+	struct sim_node *b =
+	    follower_of(s, LEADS "peer 192.0.2.101 key 4 xleave minpoll 4 maxpoll 4\n",
+		FOLLOWS "peer 192.0.2.100 key 4 xleave minpoll 4 maxpoll 4\n");
+	double off_s;
+
+	sim_run(s, 3600);
+	off_s = sim_rms_error_s(s, b, 3600);
+	SIM_CHECK(s, off_s < 1e-6, "%.9f s off", off_s);
+}
+
+static void
+an_interleaved_answer_tells_what_the_servers_card_stamped(struct sim *s)
+{
+	struct sim_node *b = follower_of(s, LEADS "interleaved on\n",
+	    FOLLOWS "server 192.0.2.100 xleave iburst minpoll 4 maxpoll 4\n");
+	double off_s;
+
+	sim_run(s, 3600);
+	off_s = sim_rms_error_s(s, b, 3600);
+	SIM_CHECK(s, off_s < 1e-6, "%.9f s off", off_s);
+}
+
+/* Its volleys are answered basically: how long a broadcast is on its way is known to 10 us. */
+static void
+an_interleaved_broadcast_tells_what_the_servers_card_stamped(struct sim *s)
+{
+	struct sim_node *b =
+	    follower_of(s, LEADS "broadcast 192.0.2.255 key 4 xleave minpoll 4 maxpoll 4\n",
+		FOLLOWS "broadcastclient\n");
+	double off_s;
+
+	sim_run(s, 3600);
+	off_s = sim_rms_error_s(s, b, 3600);
+	SIM_CHECK(s, off_s < 10e-6, "%.9f s off", off_s);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(stamps_of_a_card_are_worth_more_than_the_kernels),
 	SCENARIO(without_a_card_that_stamps_the_kernels_stamps_are_used_and_it_is_said_once),
@@ -276,6 +350,9 @@ static const struct scenario list[] = {
 	SCENARIO(steps_of_our_clock_do_not_bend_the_line),
 	SCENARIO(all_interfaces_are_meant_by_a_star),
 	SCENARIO(a_reload_uses_a_card_only_as_it_is_set),
+	SCENARIO(interleaved_peers_tell_each_other_what_their_cards_stamped),
+	SCENARIO(an_interleaved_answer_tells_what_the_servers_card_stamped),
+	SCENARIO(an_interleaved_broadcast_tells_what_the_servers_card_stamped),
 };
 
 const struct scenario_table hwstamp_scenarios = SCENARIO_TABLE(list);

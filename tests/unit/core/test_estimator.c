@@ -13,6 +13,8 @@ struct bench {
 	double offset_s;         /* source - our clock */
 	double rate;             /* of offset_s */
 	double path_s, jitter_s; /* both ways; one way */
+	/* Of stamps that lie apart: what a round trip is wrong by, and is known to be; 0: none. */
+	double wrong_s, stamps_s;
 	int64_t adjusted_ns;
 	struct sample last;
 };
@@ -34,8 +36,9 @@ ask(struct bench *b, double after_s)
 	b->offset_s += b->rate * after_s;
 	b->last = (struct sample){
 		.offset_s = b->offset_s + (up - down) / 2.0,
-		.delay_s = b->path_s + up + down,
-		.disp_s = 2e-7,
+		.delay_s = b->path_s + up + down + b->wrong_s,
+		.disp_s = b->stamps_s > 0.0 ? 300e-6 : 2e-7,
+		.stamps_s = b->stamps_s,
 		.at = moment(b->now_s),
 		.adjusted_ns = b->adjusted_ns,
 	};
@@ -65,6 +68,44 @@ predict(const struct bench *b, double after_s)
 
 	assert_true(estimator_predict(&b->e, moment(b->now_s + after_s), b->adjusted_ns, &got));
 	return got;
+}
+
+/* As of peers in interleaved mode: the clocks may have drifted far, and hardly did. */
+static void
+where_seconds_lie_between_the_stamps_what_is_known_of_the_rates_tells_the_noise(void **state)
+{
+	struct bench b;
+	struct estimate got;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.path_s = 100e-6;
+	b.jitter_s = 1e-6;
+	b.stamps_s = 10e-9;
+	ask_often(&b, 200, 16.0);
+	got = predict(&b, 0.0);
+	assert_true(sqrt(got.var_s2) < 0.5e-6);
+	assert_near(got.offset_s, b.offset_s, 1e-6);
+}
+
+/* The rate was not known yet, and the round trips seemed shorter than they were. */
+static void
+a_trip_that_may_be_longer_makes_no_floor_for_those_that_are_known_better(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.path_s = 200e-6;
+	b.jitter_s = 1e-6;
+	b.wrong_s = -80e-6;
+	b.stamps_s = 100e-6;
+	ask_often(&b, 8, 16.0);
+	b.wrong_s = 0.0;
+	b.stamps_s = 10e-9;
+	ask_often(&b, 24, 16.0);
+	assert_near(roundtrip_floor_s(&b.e.trips), b.path_s, 3e-6);
+	assert_true(sqrt(predict(&b, 0.0).var_s2) < 1e-6);
 }
 
 static void
@@ -766,6 +807,10 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_nothing_before_the_first_sample),
+		cmocka_unit_test(
+		    where_seconds_lie_between_the_stamps_what_is_known_of_the_rates_tells_the_noise),
+		cmocka_unit_test(
+		    a_trip_that_may_be_longer_makes_no_floor_for_those_that_are_known_better),
 		cmocka_unit_test(one_sample_gives_an_offset_at_once),
 		cmocka_unit_test(finds_offset_and_frequency_within_their_uncertainty),
 		cmocka_unit_test(foretells_offset_and_growing_doubt),
