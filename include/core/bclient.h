@@ -106,10 +106,19 @@ struct bclient_heard {
 	bool mode_error;   /* its transmit time lies before the one it told */
 };
 
-/* What is foretold of the offset, and by which it changes while our clock runs free, s/s. */
+/*
+ * By which the offset changes while our clock runs free, s/s, as that is known of the clock; sigma
+ * 0: it is not.
+ */
+struct bclient_rate {
+	double freq, sigma;
+};
+
+/* What is foretold of the offset, and by which it changes by what this server says, s/s. */
 struct bclient_forecast {
 	struct bclient_offset now;
 	double freq;
+	struct bclient_rate rate;
 };
 
 /* Begins with the broadcast by which its server was found, which was judged by others. */
@@ -143,7 +152,7 @@ bool bclient_asks(const struct bclient *b);
 void bclient_ask(struct bclient *b);
 
 /* An answer to one became this sample. True when no more are needed. */
-bool bclient_answer(struct bclient *b, const struct sample *s);
+bool bclient_answer(struct bclient *b, const struct sample *s, const struct bclient_rate *rate);
 
 /* The way is to be measured again: our clock, or its, was set. True when requests begin. */
 bool bclient_measure(struct bclient *b);

@@ -808,7 +808,8 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	}
 	if (v == VERDICT_OK) {
 		take_sample(a, &s, w, out);
-		if (assoc_is_bclient(a) && bclient_answer(&a->bc, &s)) {
+		if (assoc_is_bclient(a) &&
+		    bclient_answer(&a->bc, &s, &(struct bclient_rate){ w->freq, w->freq_sigma })) {
 			end_volley(a, w, out);
 		}
 	} else if (v == VERDICT_DELAY && a->wire.of.interleaved) {

@@ -38,7 +38,7 @@ assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, const st
 static struct bclient_forecast
 forecast_of(const struct assoc *a, const struct assoc_world *w)
 {
-	struct bclient_forecast f = { .freq = 0.0 };
+	struct bclient_forecast f = { .rate = { w->freq, w->freq_sigma } };
 	struct estimate e;
 
 	if (!w->policy->adaptive && a->filter.usable) {

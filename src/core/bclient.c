@@ -8,8 +8,11 @@
 static const double EARLY_S = 1.0;
 /* The transmit time of a packet, as its successor tells it, is no later than this, s. */
 static const double TRANSMIT_MOST_S = 1.0;
-/* So much an unmeasured clock may drift, s/s: between the volley and its broadcast. */
-static const double DRIFT = 100e-6;
+/*
+ * So much an unmeasured clock may drift, s/s: between the volley and its broadcast. Of a measured
+ * one so many deviations.
+ */
+static const double DRIFT = 100e-6, SIGMAS = 3.0;
 /* So many of its mean deviations a broadcast is off at most, as a rule; beyond it is far. */
 static const double SPREADS = 4.0, FAR_SPREADS = 8.0;
 /* Of normal deviates the RMS is this much more than the mean. */
@@ -163,7 +166,7 @@ is_odd(const struct bclient *b, double way)
 }
 
 static void
-take_way(struct bclient *b, double way, double gap)
+take_way(struct bclient *b, double way, double unsure_s)
 {
 	/*
 	 * Nothing is known yet of how broadcasts vary: a part of their round trip, as in roundtrip.
@@ -175,19 +178,28 @@ take_way(struct bclient *b, double way, double gap)
 	b->il_way = b->interleaved;
 	b->way_s = fmax(way, 0.0);
 	b->trip_s = b->best_trip_s;
-	b->unsure_s = DRIFT * gap;
+	b->unsure_s = unsure_s;
+}
+
+/* How fast our clock may have drifted between both, beyond what is known. */
+static double
+drift_of(const struct bclient_rate *rate)
+{
+	return rate->sigma > 0.0 ? fmin(fmax(SIGMAS * rate->sigma, NTP_PHI), DRIFT) : DRIFT;
 }
 
 /*
- * The volley tells where we are, the broadcast where we would be had it taken no time. A way
- * shorter than nothing is the volley's error. Of a way that is odd the next broadcast is asked as
+ * The volley tells where we are, the broadcast where we would be had it taken no time; our clock
+ * drifts between both. A way shorter than nothing is the volley's error. Of a way that is odd the next broadcast is asked as
  * well: the shorter of both is it.
  */
 static void
-compare(struct bclient *b)
+compare(struct bclient *b, const struct bclient_rate *rate)
 {
-	double way = between_s(&b->best, &b->newest);
-	double gap = gap_s(&b->best, &b->newest);
+	double drifted = rate->sigma > 0.0 ? rate->freq : 0.0;
+	double way =
+	    between_s(&b->best, &b->newest) - drifted * mtime_diff_s(b->best.at, b->newest.at);
+	double unsure_s = drift_of(rate) * gap_s(&b->best, &b->newest);
 
 	if (!b->odd && is_odd(b, way)) {
 		b->odd = true;
@@ -200,12 +212,12 @@ compare(struct bclient *b)
 	b->heard = 0;
 	b->far = 0;
 	b->doubted = false;
-	if (way > BCLIENT_WAY_MAX_S || way < -b->best_trip_s / 2 - DRIFT * gap) {
+	if (way > BCLIENT_WAY_MAX_S || way < -b->best_trip_s / 2 - unsure_s) {
 		b->unfit++;
 		return;
 	}
 	b->unfit = 0;
-	take_way(b, way, gap);
+	take_way(b, way, unsure_s);
 }
 
 bool
@@ -231,7 +243,7 @@ bclient_ask(struct bclient *b)
 }
 
 bool
-bclient_answer(struct bclient *b, const struct sample *s)
+bclient_answer(struct bclient *b, const struct sample *s, const struct bclient_rate *rate)
 {
 	if (b->phase != BCLIENT_VOLLEY) {
 		return true;
@@ -247,7 +259,7 @@ bclient_answer(struct bclient *b, const struct sample *s)
 	}
 	b->phase = BCLIENT_COMPARE;
 	if (b->newest.known && is_near(b)) {
-		compare(b);
+		compare(b, rate);
 	}
 	return true;
 }
@@ -346,7 +358,7 @@ bclient_hear(struct bclient *b, const struct bclient_packet *p, const struct bcl
 	if (is_newer(&raw, &b->newest)) {
 		b->newest = raw;
 		if (b->phase == BCLIENT_COMPARE) {
-			compare(b);
+			compare(b, &f->rate);
 		}
 		if (b->measured || (b->phase == BCLIENT_LISTEN && b->unfit == 0)) {
 			put_sample(b, &raw, b->interleaved ? b->last.rx : p->rx, out);

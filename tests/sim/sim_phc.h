@@ -34,8 +34,8 @@ struct sim_phc {
 	enum phc_way way;
 	double window_s, more_s;
 	unsigned windows_most; /* of one comparison; 0: as many as are asked for */
-	double lopsided; /* 0..1: where in the window it was read; < 0: anywhere */
-	int look_error;  /* -errno of the next comparisons, 0: none */
+	double lopsided;       /* 0..1: where in the window it was read; < 0: anywhere */
+	int look_error;        /* -errno of the next comparisons, 0: none */
 	void (*on_look)(void *ctx, const struct phc_look *look); /* NULL: nobody listens */
 	void *on_look_ctx;
 

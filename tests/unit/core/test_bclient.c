@@ -90,7 +90,7 @@ answer(struct story *t, double error_s, double trip_s)
 
 	bclient_ask(&t->b);
 	t->s += 2.0;
-	(void)bclient_answer(&t->b, &s);
+	(void)bclient_answer(&t->b, &s, &t->forecast.rate);
 }
 
 static void
@@ -175,9 +175,25 @@ our_steering_between_both_is_not_taken_for_a_way(void **state)
 			.delay_s = 2 * WAY_S,
 			.at = moment(t.s + 2),
 			.adjusted_ns = 20000000 };
-		(void)bclient_answer(&t.b, &s);
+		(void)bclient_answer(&t.b, &s, &t.forecast.rate);
 	}
 	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+}
+
+/* 20 ppm, over half a minute: 600 us, were it taken for a way. */
+static void
+the_known_drift_of_our_clock_between_both_is_not_taken_for_a_way(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.forecast.rate = (struct bclient_rate){ .freq = 20e-6, .sigma = 1e-8 };
+	t.s += 30.0;
+	t.offset_s += 20e-6 * 30.0;
+	volley(&t);
+	assert_true(t.b.measured);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+	assert_true(t.b.unsure_s < 1e-3);
 }
 
 static void
@@ -307,7 +323,7 @@ a_jump_of_the_sender_has_the_way_measured_again(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
 	}
@@ -331,7 +347,7 @@ one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
 	for (unsigned i = 0; i < 40; i++) {
 		t.way_s = i % 8 ? WAY_S : WAY_S + 0.050;
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -346,7 +362,7 @@ far_broadcasts_of_a_server_that_answers_nobody_are_believed_in_the_end(void **st
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
 	t.offset_s += 0.050;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -495,7 +511,7 @@ a_broadcast_beyond_panic_is_refused(void **state)
 	struct bclient_packet p;
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0 };
+	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
 	t.offset_s += 1001.0;
 	t.s += 64.0;
 	p = packet(&t);
@@ -646,6 +662,7 @@ main(void)
 		cmocka_unit_test(of_the_answers_that_with_the_least_round_trip_counts),
 		cmocka_unit_test(a_volley_long_after_the_last_broadcast_waits_for_the_next),
 		cmocka_unit_test(our_steering_between_both_is_not_taken_for_a_way),
+		cmocka_unit_test(the_known_drift_of_our_clock_between_both_is_not_taken_for_a_way),
 		cmocka_unit_test(without_a_volley_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(without_answers_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(the_way_is_measured_again_after_64_broadcasts),
