@@ -323,7 +323,8 @@ a_jump_of_the_sender_has_the_way_measured_again(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
+	t.forecast =
+	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
 	}
@@ -347,7 +348,8 @@ one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
+	t.forecast =
+	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
 	for (unsigned i = 0; i < 40; i++) {
 		t.way_s = i % 8 ? WAY_S : WAY_S + 0.050;
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -362,7 +364,8 @@ far_broadcasts_of_a_server_that_answers_nobody_are_believed_in_the_end(void **st
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
+	t.forecast =
+	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
 	t.offset_s += 0.050;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -511,7 +514,8 @@ a_broadcast_beyond_panic_is_refused(void **state)
 	struct bclient_packet p;
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0 } };
+	t.forecast =
+	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
 	t.offset_s += 1001.0;
 	t.s += 64.0;
 	p = packet(&t);
