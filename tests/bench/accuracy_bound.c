@@ -57,8 +57,9 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 
 	for (unsigned i = 0; i <= n; i++) {
 		double t = i < n ? s[i].t_s : c->end_s + 1.0;
+		double known = i < n ? fmax(s[i].known_s, t) : t;
 
-		for (; (double)sec < t && sec <= end; sec++) {
+		for (; (double)sec < known && sec <= end; sec++) {
 			double e = b.x + b.f * ((double)sec - now) - c->free_at[sec];
 
 			if (c->away == NULL || !c->away[sec]) {

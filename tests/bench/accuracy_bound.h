@@ -10,7 +10,8 @@
 
 /* One exchange, its truth known. */
 struct bound_sample {
-	double t_s; /* true time of arrival */
+	double t_s;     /* true time of arrival */
+	double known_s; /* when it is told, if later; else 0 */
 	double
 	    error_s; /* of the measured time error of the clock, by unequal queueing and the like */
 	double excess_s;   /* queueing of both ways together */

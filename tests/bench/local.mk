@@ -32,12 +32,21 @@ tests_bench_bench_interleaved_SOURCES = $(sim_frame) tests/bench/bench_interleav
 tests_bench_bench_interleaved_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_interleaved_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
+# What the stamps of network cards are worth between two peers.
+check_PROGRAMS += tests/bench/bench_cards
+tests_bench_bench_cards_SOURCES = $(sim_frame) tests/bench/bench_cards.c \
+	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c
+tests_bench_bench_cards_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_cards_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
 # The table; pictures of the error over time where gnuplot is.
 ACCURACY_PICTURES = wan_wander_1e-8 temperature frequency_step_near
 .PHONY: bench-accuracy bench-accuracy-short
-bench-accuracy: tests/bench/bench_accuracy$(EXEEXT) tests/bench/bench_interleaved$(EXEEXT)
+bench-accuracy: tests/bench/bench_accuracy$(EXEEXT) tests/bench/bench_interleaved$(EXEEXT) \
+		tests/bench/bench_cards$(EXEEXT)
 	tests/bench/bench_accuracy$(EXEEXT)
 	tests/bench/bench_interleaved$(EXEEXT)
+	tests/bench/bench_cards$(EXEEXT)
 	@if command -v gnuplot >/dev/null; then \
 		for c in $(ACCURACY_PICTURES); do \
 			tests/bench/bench_accuracy$(EXEEXT) -n 1 -f $$c -o accuracy-$$c.txt >/dev/null && \

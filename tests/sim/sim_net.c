@@ -352,6 +352,9 @@ sim_card_stamp(struct sim_phc *c, const struct sim_datagram *d, bool sent, doubl
 		lie_s = 0.0;
 	}
 	c->stamps++;
+	if (c->on_stamp != NULL) {
+		c->on_stamp(c->on_stamp_ctx, c, sent, world_s(c->of->w) - before_s);
+	}
 	*out = (struct net_card_stamp){
 		.ifindex = 2,
 		.card_ns = sim_phc_now_ns(c, before_s + frame_s) + ns_from_s(lie_s),

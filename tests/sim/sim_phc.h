@@ -54,6 +54,10 @@ struct sim_phc {
 	double tx_lie_s;
 	double lie_chance; /* of such a stamp; 0: all of them */
 
+	/* It stamped what left or came, at that true time; NULL: nobody listens. */
+	void (*on_stamp)(void *ctx, const struct sim_phc *card, bool sent, double at_s);
+	void *on_stamp_ctx;
+
 	/* How the host sees it. */
 	int open_error; /* -errno of opening it, 0: none */
 	bool gone;      /* the one that is open has been taken away */
