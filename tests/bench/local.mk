@@ -19,7 +19,7 @@ tests_bench_bench_ke_LDADD = $(KE_LIBS)
 
 # Whole daemons in simulated time: both loops side by side and against the bound.
 check_PROGRAMS += tests/bench/bench_accuracy
-tests_bench_bench_accuracy_SOURCES = $(sim_frame) tests/bench/bench_accuracy.c \
+tests_bench_bench_accuracy_SOURCES = tests/bench/bench_accuracy.c \
 	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c \
 	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_cases.c
 tests_bench_bench_accuracy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
@@ -28,7 +28,7 @@ EXTRA_DIST += tests/bench/accuracy.gp
 
 # What interleaved mode takes out of a server's delay in sending.
 check_PROGRAMS += tests/bench/bench_interleaved
-tests_bench_bench_interleaved_SOURCES = $(sim_frame) tests/bench/bench_interleaved.c
+tests_bench_bench_interleaved_SOURCES = tests/bench/bench_interleaved.c
 tests_bench_bench_interleaved_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_interleaved_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 

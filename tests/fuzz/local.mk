@@ -114,26 +114,24 @@ tests_fuzz_fuzz_leap_SOURCES = tests/fuzz/fuzz_leap.c tests/fuzz/fuzz.h $(fuzz_m
 tests_fuzz_fuzz_leap_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_leap_LDADD = libconfig.a libbase.a
 
-tests_fuzz_fuzz_mode6_SOURCES = $(sim_frame) tests/sim/mode6.h tests/sim/mode6.c \
-	tests/fuzz/fuzz_mode6.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_mode6_SOURCES = tests/fuzz/fuzz_mode6.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_mode6_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests \
 	-DREPLAY_MUTATIONS=3000
 tests_fuzz_fuzz_mode6_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_mode6_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
-tests_fuzz_fuzz_ntsd_SOURCES = $(sim_frame) tests/sim/stranger.h tests/sim/stranger.c \
+tests_fuzz_fuzz_ntsd_SOURCES = tests/sim/stranger.h tests/sim/stranger.c \
 	tests/fuzz/fuzz_ntsd.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_ntsd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
 tests_fuzz_fuzz_ntsd_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_ntsd_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
-tests_fuzz_fuzz_reload_SOURCES = $(sim_frame) tests/fuzz/fuzz_reload.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_reload_SOURCES = tests/fuzz/fuzz_reload.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_reload_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -DREPLAY_MUTATIONS=2000
 tests_fuzz_fuzz_reload_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_reload_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
-tests_fuzz_fuzz_mru_SOURCES = $(sim_frame) tests/sim/mode6.h tests/sim/mode6.c \
-	tests/fuzz/fuzz_mru.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_mru_SOURCES = tests/fuzz/fuzz_mru.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_mru_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS) -I$(top_srcdir)/tests \
 	-DREPLAY_MUTATIONS=10000
 tests_fuzz_fuzz_mru_LDFLAGS = $(fuzz_ldflags)
@@ -192,6 +190,8 @@ tests_fuzz_fuzz_signd_LDADD = libserver.a libauth.a libjournal.a libconfig.a lib
 	libcrypto_ntp.a libwire.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS) -lm
 
 tests_fuzz_fuzz_onwire_SOURCES = tests/fuzz/fuzz_onwire.c tests/fuzz/fuzz.h $(fuzz_main)
+# Each input is a talk of thirty rounds.
+tests_fuzz_fuzz_onwire_CPPFLAGS = $(AM_CPPFLAGS) -DREPLAY_MUTATIONS=3000
 tests_fuzz_fuzz_onwire_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_onwire_LDADD = libcore.a libwire.a libbase.a -lm
 

@@ -2,9 +2,9 @@
 /*
  * sim_soak - random scenarios from seeds; TAP.
  *
- *	sim_soak                     the seeds that failed once (tests/sim/seeds.txt), and 1 to 25;
- *	                             with NTS 1 to 10, and as many with xleave; with broadcasts 1
- *	                             to 5
+ *	sim_soak                     seeds 1 to 25; with NTS 1 to 10, and as many with xleave; with
+ *	                             broadcasts 1 to 5
+ *	sim_soak -k                  the seeds that failed once (tests/sim/seeds.txt)
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed
  *	                             with their last events
@@ -43,7 +43,7 @@ struct options {
 	uint64_t seed, count;
 	const char *file;
 	double minutes; /* 0: no end */
-	bool again, quiet;
+	bool known, again, quiet;
 };
 
 static void
@@ -129,6 +129,22 @@ run_known(struct soak_result *all)
 }
 
 static void
+run_usual(struct soak_result *all)
+{
+	for (uint64_t seed = 1; seed <= USUAL_SEEDS; seed++) {
+		(void)run_seed(all, seed, SOAK_WIDE, false);
+		(void)run_seed(all, seed, SOAK_WIDE | SOAK_PASSING, false);
+	}
+	for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
+		(void)run_seed(all, seed, SOAK_WIDE | SOAK_NTS, false);
+		(void)run_seed(all, seed, SOAK_WIDE | SOAK_INTERLEAVED, false);
+	}
+	for (uint64_t seed = 1; seed <= CAST_SEEDS; seed++) {
+		(void)run_seed(all, seed, SOAK_CAST, false);
+	}
+}
+
+static void
 print_result(const struct soak_result *all)
 {
 	printf("# %u days of mishaps, %u failed, %.0f h simulated, largest share of the root "
@@ -184,8 +200,11 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "ponisbf:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "kponisbf:m:rl")) != -1) {
 		switch (c) {
+		case 'k':
+			o->known = true;
+			break;
 		case 'p':
 			o->kind |= SOAK_PASSING;
 			break;
@@ -230,7 +249,7 @@ read_options(int argc, char **argv, struct options *o)
 		return false;
 	}
 	o->quiet = o->file != NULL || o->count > 100;
-	return argc == 1 || o->seed != 0;
+	return argc == 1 || o->known || o->seed != 0;
 }
 
 int
@@ -243,23 +262,14 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		(void)fprintf(stderr,
-		    "usage: sim_soak [-ponisl] [-f FILE [-m MINUTES] [-r]] "
-		    "[SEED [COUNT]]\n");
+		    "usage: sim_soak [-k | [-ponisbl] [-f FILE [-m MINUTES] [-r]] "
+		    "[SEED [COUNT]]]\n");
 		return 2;
 	}
-	if (argc == 1) {
+	if (o.known) {
 		run_known(&all);
-		for (uint64_t seed = 1; seed <= USUAL_SEEDS; seed++) {
-			(void)run_seed(&all, seed, SOAK_WIDE, false);
-			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_PASSING, false);
-		}
-		for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
-			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_NTS, false);
-			(void)run_seed(&all, seed, SOAK_WIDE | SOAK_INTERLEAVED, false);
-		}
-		for (uint64_t seed = 1; seed <= CAST_SEEDS; seed++) {
-			(void)run_seed(&all, seed, SOAK_CAST, false);
-		}
+	} else if (argc == 1) {
+		run_usual(&all);
 	} else {
 		kept = run_asked(&o, &all);
 	}
