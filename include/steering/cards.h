@@ -3,7 +3,8 @@
  * cards - stamps that network cards make, as stamps of our clock (hwtimestamp). Each card has a
  * clock of its own: it is compared with ours at short intervals, core/phcmap makes a line of that,
  * and what the card stamped is read off the line. A stamp that contradicts the kernel's of the same
- * packet is not believed, and a card that makes many of them not at all.
+ * packet is not believed: the clock is compared anew, since somebody may have set it, and until
+ * then the kernel's stamps are used. A card that makes many of them is not believed at all.
  */
 #ifndef STEERING_CARDS_H
 #define STEERING_CARDS_H
@@ -31,6 +32,8 @@ struct card_clock {
 	struct phcmap map;
 	int poll_log2s;
 	unsigned looks;
+	struct mtime compared_at; /* valid with looks > 0 */
+	bool doubted;             /* a stamp was refused since: none is used before the next */
 	struct loop_timer timer;
 };
 

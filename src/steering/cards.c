@@ -29,6 +29,8 @@ static const int64_t BEFORE_MOST_NS = 10000;
 static const double AGAIN_S = 64.0;
 /* Beyond so many intervals since the last comparison the line is not trusted. */
 static const double FAR_INTERVALS = 4.0;
+/* Comparisons for the sake of refused stamps are no closer than this. */
+static const double COMPARE_LEAST_S = 0.125;
 /* A clock that is compared by hardware has no window; its own steps remain. */
 static const double PRECISE_S = 5e-9;
 
@@ -99,6 +101,20 @@ correction_s(const struct card *card, const struct net_card_stamp *st)
 	    : (st->frame_len + FRAME_CHECKSUM) * 8e-6 / card->mbps - card->rules.rxcomp_s;
 }
 
+/*
+ * Somebody may have set the card's clock, as ptp4l does, and then every stamp until the next
+ * comparison is wrong: that one counts once, and is made at once, outside the packet's way.
+ */
+static void
+doubt(struct card_clock *k)
+{
+	struct loop *loop = k->of->is.loop;
+	struct mtime at = mtime_add_s(k->compared_at, COMPARE_LEAST_S), now = loop_now(loop);
+
+	k->doubted = true;
+	loop->ops->timer_arm(loop, &k->timer, mtime_before(at, now) ? now : at);
+}
+
 static bool
 map(void *ctx, const struct net_card_stamp *st, struct stamp *out)
 {
@@ -108,7 +124,7 @@ map(void *ctx, const struct net_card_stamp *st, struct stamp *out)
 	int64_t made_ns, late_ns;
 	double sd_s;
 
-	if (card == NULL || card->state != CARD_ON ||
+	if (card == NULL || card->state != CARD_ON || card->clock->doubted ||
 	    !phcmap_to_free(&card->clock->map, st->card_ns, FAR_INTERVALS * interval_s(card->clock),
 		&made_ns, &sd_s)) {
 		return false;
@@ -118,6 +134,7 @@ map(void *ctx, const struct net_card_stamp *st, struct stamp *out)
 	refused = contradicts(received, late_ns);
 	judge(s, card, refused, late_ns);
 	if (refused) {
+		doubt(card->clock);
 		return false;
 	}
 	card->received += received;
@@ -161,6 +178,7 @@ close_clock(struct card_clock *k)
 	}
 	k->phc = NULL;
 	phcmap_clear(&k->map);
+	k->doubted = false;
 }
 
 static void
@@ -248,6 +266,8 @@ compare(struct card_clock *k)
 	if (k->looks++ % SPEED_LOOKS == 0) {
 		look_at_links(k->of, k);
 	}
+	k->compared_at = loop_now(k->of->is.loop);
+	k->doubted = false;
 	error = k->phc->of->ops->look(k->phc, PHC_WINDOWS_MAX, most, &look);
 	if (error == 0) {
 		take(k, &look);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Network cards that stamp packets, by clocks that drift, jump, are late, and lie. */
+#include "ntpd/state.h"
 #include "sim/scenario.h"
+#include "sim/stranger.h"
 
 #define CARD_LINE \
 	"driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\nhwtimestamp eth0\n"
@@ -112,6 +114,98 @@ a_card_whose_clock_jumps_costs_two_comparisons(struct sim *s)
 	}
 	worst_s = sim_worst_error_s(s, n, 600);
 	SIM_CHECK(s, worst_s < 10e-6, "%.9f s off", worst_s);
+	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 0, "it is not believed");
+}
+
+/* Asks it 50 times a second for so many seconds. */
+static void
+ask_busily(struct sim *s, struct stranger *x, unsigned seconds)
+{
+	struct sim_datagram d = { .from = x->at, .to = x->daemon, .len = 48 };
+
+	d.bytes[0] = 4 << 3 | MODE_CLIENT;
+	x->asked_len = d.len;
+	for (unsigned i = 0; i < 50 * seconds; i++) {
+		sim_net_send(s->net, x->host, &d, 0);
+		sim_run(s, 0.02);
+	}
+}
+
+/*
+ * ptp4l sets a card's clock now and then. Each stamp between that and the next comparison
+ * contradicts the kernel's, and on a busy host there are many.
+ */
+static void
+a_busy_card_whose_clock_was_set_is_compared_at_once_and_believed_again(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	struct stranger x;
+	unsigned looks;
+
+	(void)sim_node_boot(n);
+	stranger_come(&x, s, "192.0.2.77");
+	sim_run(s, 1800);
+	for (unsigned i = 0; i < 12; i++) {
+		card->offset_ns += 700000000;
+		ask_busily(s, &x, 2);
+		sim_run(s, 60);
+	}
+	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 0, "it is not believed");
+	looks = card->looks;
+	ask_busily(s, &x, 10);
+	SIM_CHECK(s, card->looks - looks <= 11, "compared %u times in 10 s", card->looks - looks);
+	SIM_CHECK(s, sim_rms_error_s(s, n, 3600) < 2e-6, "off");
+}
+
+/* The kernel's stamps are used until it was compared, and no longer. */
+static void
+after_a_stamp_that_was_refused_the_next_comparison_has_the_card_believed(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	const struct cards *cards;
+	struct stranger x;
+	unsigned restarts, looks;
+	uint64_t received;
+
+	(void)sim_node_boot(n);
+	stranger_come(&x, s, "192.0.2.77");
+	sim_run(s, 1800);
+	cards = &n->daemon->steering.cards;
+	restarts = cards->card[0].clock->map.restarts;
+	sim_run(s, 0.2); /* behind the comparison of the second */
+	looks = card->looks;
+	card->rx_lie_s = 2e-3;
+	stranger_ask(&x, 4, MODE_CLIENT);
+	card->rx_lie_s = 0.0;
+	SIM_CHECK(s, cards->card[0].refused == 1, "%u refused", (unsigned)cards->card[0].refused);
+	SIM_CHECK(s, card->looks == looks + 1, "compared %u times", card->looks - looks);
+	SIM_CHECK(s, !cards->card[0].clock->doubted, "still doubted");
+	SIM_CHECK(s, cards->card[0].clock->map.restarts == restarts, "the line began anew");
+	received = cards->card[0].received;
+	ask_busily(s, &x, 1);
+	SIM_CHECK(s, cards->card[0].received >= received + 49 && cards->card[0].refused == 1,
+	    "%u of 50 believed", (unsigned)(cards->card[0].received - received));
+}
+
+/* A stamp that lies in a hundred has no busy host compare a hundred times a second. */
+static void
+a_card_that_lies_seldom_on_a_busy_host_is_compared_eight_times_a_second_at_most(struct sim *s)
+{
+	struct sim_phc *card;
+	struct sim_node *n = client_with_card(s, CARD_LINE, &card);
+	struct stranger x;
+	unsigned looks;
+
+	(void)sim_node_boot(n);
+	stranger_come(&x, s, "192.0.2.77");
+	sim_run(s, 1800);
+	card->rx_lie_s = 1.5;
+	card->lie_chance = 0.04;
+	looks = card->looks;
+	ask_busily(s, &x, 10);
+	SIM_CHECK(s, card->looks - looks <= 90, "compared %u times in 10 s", card->looks - looks);
 	SIM_CHECK(s, sim_logged(n, "contradict the kernel's") == 0, "it is not believed");
 }
 
@@ -262,6 +356,53 @@ a_reload_uses_a_card_only_as_it_is_set(struct sim *s)
 	SIM_CHECK(s, sim_status(n).synced, "lost");
 }
 
+/* Lines for so many interfaces from port<first> on. */
+static void
+ten_cards(char *config, size_t size, unsigned first)
+{
+	struct text t = text_over(config, size);
+
+	text_printf(&t, "driftfile /drift\nserver 192.0.2.1 iburst minpoll 4 maxpoll 4\n");
+	for (unsigned i = first; i < first + 10; i++) {
+		text_printf(&t, "hwtimestamp port%u\n", i);
+	}
+}
+
+/* Ten clocks, then ten others: more than there is room for at once, but for those that go. */
+static void
+a_reload_to_ten_other_cards_closes_the_clocks_of_before(struct sim *s)
+{
+	struct sim_node *n;
+	struct sim_server *v;
+	char config[1024];
+
+	ten_cards(config, sizeof config, 0);
+	n = sim_node_new(s, "host", 0.010, TWENTY_PPM, config);
+	v = sim_serve(s, "192.0.2.1");
+	sim_link(s, n->host, v->host, quiet_link());
+	for (unsigned i = 0; i < 20; i++) {
+		char name[16];
+		struct text t = text_over(name, sizeof name);
+
+		text_printf(&t, "port%u", i);
+		(void)sim_phc_card(&n->phcs, name);
+	}
+	(void)sim_node_boot(n);
+	for (unsigned turn = 0; turn < 4; turn++) {
+		sim_run(s, 100);
+		for (unsigned i = 0; i < 20; i++) {
+			bool wanted = (i < 10) == (turn % 2 == 0);
+
+			SIM_CHECK(s, n->phcs.card[i].opened == (wanted ? 1 : 0),
+			    "turn %u: the clock of port%u is open %u times", turn, i,
+			    n->phcs.card[i].opened);
+		}
+		ten_cards(config, sizeof config, turn % 2 == 0 ? 10 : 0);
+		sim_node_config(n, config);
+		SIM_CHECK(s, ntpd_reload(n->daemon), "not reloaded");
+	}
+}
+
 /* ---- between two daemons ---- */
 
 /* A card whose kernel is late, on a host of that number. */
@@ -342,6 +483,9 @@ static const struct scenario list[] = {
 	SCENARIO(an_interface_that_is_not_there_is_said_once_and_found_when_it_comes),
 	SCENARIO(a_card_that_stamps_ptp_alone_says_so_and_stamps_what_leaves),
 	SCENARIO(a_card_whose_clock_jumps_costs_two_comparisons),
+	SCENARIO(a_busy_card_whose_clock_was_set_is_compared_at_once_and_believed_again),
+	SCENARIO(after_a_stamp_that_was_refused_the_next_comparison_has_the_card_believed),
+	SCENARIO(a_card_that_lies_seldom_on_a_busy_host_is_compared_eight_times_a_second_at_most),
 	SCENARIO(a_card_that_drifts_is_followed),
 	SCENARIO(stamps_that_are_missing_or_late_are_replaced_by_the_kernels),
 	SCENARIO(a_card_that_lies_is_not_believed_until_a_reload),
@@ -350,6 +494,7 @@ static const struct scenario list[] = {
 	SCENARIO(steps_of_our_clock_do_not_bend_the_line),
 	SCENARIO(all_interfaces_are_meant_by_a_star),
 	SCENARIO(a_reload_uses_a_card_only_as_it_is_set),
+	SCENARIO(a_reload_to_ten_other_cards_closes_the_clocks_of_before),
 	SCENARIO(interleaved_peers_tell_each_other_what_their_cards_stamped),
 	SCENARIO(an_interleaved_answer_tells_what_the_servers_card_stamped),
 	SCENARIO(an_interleaved_broadcast_tells_what_the_servers_card_stamped),

@@ -12,7 +12,7 @@
 #include "sim/sim_clock.h"
 #include "sim/sim_rng.h"
 
-enum { SIM_PHCS_MAX = 4 };
+enum { SIM_PHCS_MAX = 20 };
 
 struct sim_phcs;
 
