@@ -11,7 +11,8 @@
 
 #define EPOCH_NS INT64_C(1600000000000000000)
 
-enum { WAY = 8, ROUNDS = 30, POLL_S = 16, OPS = 8, FORGED_LEN = HEADER_LEN };
+/* Long inputs find nothing that short ones do not, and take long: the estimator thinks at each. */
+enum { WAY = 8, ROUNDS = 30, POLL_S = 16, OPS = 8, STEPS_MAX = 200, FORGED_LEN = HEADER_LEN };
 
 struct side {
 	struct assoc a;
@@ -187,13 +188,20 @@ forged(struct pair *p, unsigned to, const uint8_t *octets, uint8_t how)
 	(void)comes(p, to, bytes, macs[how & 3], words[how >> 2 & 3], NULL);
 }
 
-/* Peers that hear each other again, in turn. */
+/* One of its last two polls was answered. */
+static bool
+is_reached(const struct pair *p, unsigned i)
+{
+	return (p->side[i].a.poll.reach & 3) != 0;
+}
+
+/* Peers that hear each other again, in turn: in so many rounds both are reached. */
 static void
 heal(struct pair *p)
 {
-	bool good[2] = { false, false };
+	bool good[2] = { false, false }, well = false;
 
-	for (unsigned r = 0; r < ROUNDS; r++) {
+	for (unsigned r = 0; r < ROUNDS && !well; r++) {
 		for (unsigned i = 0; i < 2; i++) {
 			struct flight *f = polls(p, i);
 			p->now.ns += NS_PER_S / 1000;
@@ -201,10 +209,9 @@ heal(struct pair *p)
 			    &good[f->to]);
 			p->now.ns += (int64_t)(POLL_S / 2) * NS_PER_S;
 		}
+		well = good[0] && good[1] && is_reached(p, 0) && is_reached(p, 1);
 	}
-	assert(good[0] && good[1]);
-	assert((p->side[0].a.poll.reach & 1) != 0 || (p->side[0].a.poll.reach & 2) != 0);
-	assert((p->side[1].a.poll.reach & 1) != 0 || (p->side[1].a.poll.reach & 2) != 0);
+	assert(well);
 }
 
 static void
@@ -225,12 +232,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct pair p;
+	unsigned steps_n = 0;
 
 	if (size == 0) {
 		return 0;
 	}
 	start(&p, data[0]);
-	for (size_t i = 1; i < size; i++) {
+	for (size_t i = 1; i < size && steps_n < STEPS_MAX; i++, steps_n++) {
 		uint8_t op = data[i] % OPS, how = data[i] / OPS;
 
 		if (op <= 1) {
