@@ -46,6 +46,13 @@ void ephemeral_stop(struct client *c);
  */
 const char *ephemeral_refuses(struct client *c, const struct restrict_newcomer *who);
 
+/*
+ * Whether the time that he tells is beyond tinker panic from ours, which is synchronised: an old
+ * packet that somebody sends again, or one who could be no sample. NULL, or the word of it.
+ */
+const char *ephemeral_is_far(const struct client *c, const struct net_packet *pkt,
+    const struct packet *pk);
+
 /* He was refused by that word: said once an hour for each address, with how often it happened. */
 void ephemeral_refused(struct client *c, const struct endpoint *from, const char *word);
 

@@ -56,6 +56,9 @@ void peers_start(struct client *c);
 /* An association id that nobody has. */
 uint16_t peers_new_id(struct client *c);
 
+/* The association in that place of the table, below peer_n; NULL where it is free. */
+struct peer *peers_at(struct client *c, unsigned i);
+
 /* The association with this id, NULL when there is none; id 0 is nobody's. */
 struct peer *peers_by_id(struct client *c, uint16_t id);
 

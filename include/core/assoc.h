@@ -328,6 +328,12 @@ struct assoc_heard {
 void assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, const struct header *h,
     const struct assoc_heard *at, const struct assoc_world *w);
 
+/*
+ * The configuration may be another: see bclient_rule. True when the next poll is at another time.
+ */
+bool assoc_rule_bclient(struct assoc *a, const struct bclient_rules *rules,
+    const struct assoc_world *w);
+
 /* A broadcast of its server came, whose proof was judged already. */
 void assoc_hear(struct assoc *a, const struct packet *p, enum packet_auth auth,
     const struct assoc_heard *at, const struct assoc_world *w, struct assoc_answer *out);

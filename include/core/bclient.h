@@ -119,11 +119,18 @@ struct bclient_forecast {
 	struct bclient_offset now;
 	double freq;
 	struct bclient_rate rate;
+	bool synced; /* our clock is right by itself: what nothing is foretold of is held to it */
 };
 
 /* Begins with the broadcast by which its server was found, which was judged by others. */
 void bclient_start(struct bclient *b, const struct bclient_rules *rules,
     const struct bclient_packet *p);
+
+/*
+ * The configuration may be another. Of another delay, or when volleys are made now or not any more,
+ * the way that was measured is forgotten, as by a start; panic holds from now on.
+ */
+void bclient_rule(struct bclient *b, const struct bclient_rules *rules);
 
 /* True when this says of its interval what can be. */
 bool bclient_poll_sound(int poll);

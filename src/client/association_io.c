@@ -732,6 +732,16 @@ association_io_begin_bclient(struct peer *p, const struct bclient_rules *rules,
 	arm(p);
 }
 
+void
+association_io_rule_bclient(struct peer *p, const struct bclient_rules *rules)
+{
+	struct assoc_world w = client_world(p->client);
+
+	if (assoc_rule_bclient(&p->a, rules, &w)) {
+		arm(p);
+	}
+}
+
 enum verdict
 association_io_hear(struct peer *p, const struct net_packet *pkt, const struct packet *pk)
 {

@@ -95,6 +95,9 @@ void association_io_forget(struct peer *p, const struct assoc_world *w);
 void association_io_begin_bclient(struct peer *p, const struct bclient_rules *rules,
     const struct net_packet *pkt, const struct packet *pk);
 
+/* MODE_BCLIENT: the configuration may be another. */
+void association_io_rule_bclient(struct peer *p, const struct bclient_rules *rules);
+
 /* A broadcast of its server: the verdict. */
 enum verdict association_io_hear(struct peer *p, const struct net_packet *pkt,
     const struct packet *pk);

@@ -75,6 +75,7 @@ refuses(struct client *c, const struct net_packet *pkt, const struct packet *pk,
 		.from = pkt->from,
 		.authentic = authentic,
 	};
+	const char *far;
 
 	if (is_ours(c, &pkt->from.addr)) {
 		return "that it is an address of this host";
@@ -91,7 +92,8 @@ refuses(struct client *c, const struct net_packet *pkt, const struct packet *pk,
 	if (of_network(c, pkt->ifindex, pkt->from.addr.family) >= BCLIENT_OF_NETWORK) {
 		return "the limit of 3 broadcast servers of a network";
 	}
-	return ephemeral_refuses(c, &who);
+	far = ephemeral_is_far(c, pkt, pk);
+	return far != NULL ? far : ephemeral_refuses(c, &who);
 }
 
 static int
@@ -122,6 +124,20 @@ rules_of(const struct client *c)
 		.delay_s = delay_s > 0.0 ? delay_s : BCLIENT_DELAY_S,
 		.panic_s = c->conf->tinker.panic_s,
 	};
+}
+
+void
+bclient_configure(struct client *c)
+{
+	const struct bclient_rules rules = rules_of(c);
+
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		struct peer *p = peers_at(c, i);
+
+		if (p != NULL && assoc_is_bclient(&p->a)) {
+			association_io_rule_bclient(p, &rules);
+		}
+	}
 }
 
 static int

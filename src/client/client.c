@@ -7,6 +7,7 @@
 #include "client/sources.h"
 #include "journal/report.h"
 #include "association_io.h"
+#include "bclient.h"
 #include "sources_pool.h"
 
 /* Changes of the system peer: one an hour on average, eight at once. */
@@ -188,4 +189,5 @@ client_configure(struct client *c, const struct config *conf, const char *driftf
 	c->conf = conf;
 	c->driftfile = driftfile;
 	ephemeral_configure(c);
+	bclient_configure(c);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ephemeral - associations that no line names. */
 #include "client/ephemeral.h"
+#include <math.h>
 #include "client/client.h"
 #include "client/peers.h"
 #include "client/sources.h"
@@ -75,12 +76,11 @@ static void
 end_unproven(struct client *c)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
-		const struct peer *p = &c->peers.peer[i];
+		struct peer *p = peers_at(c, i);
 
-		if (p->a.id != 0 && (p->ephemeral || p->source->cfg->kind == SOURCE_MANYCAST) &&
+		if (p != NULL && (p->ephemeral || p->source->cfg->kind == SOURCE_MANYCAST) &&
 		    (p->a.rules.flags & ASSOC_PROOF) == 0) {
-			ephemeral_demobilize(peers_by_id(c, p->a.id),
-			    "it has no key, and auth is enabled now");
+			ephemeral_demobilize(p, "it has no key, and auth is enabled now");
 		}
 	}
 }
@@ -130,6 +130,17 @@ ephemeral_refuses(struct client *c, const struct restrict_newcomer *who)
 		return "tos maxclock";
 	}
 	return peers_room(c) ? NULL : "the size of the table";
+}
+
+const char *
+ephemeral_is_far(const struct client *c, const struct net_packet *pkt, const struct packet *pk)
+{
+	double off_s = ntp_ts_diff_s(pk->hdr.xmt, ntp_ts_from_rtime(pkt->rx.at));
+	double panic_s = c->conf->tinker.panic_s;
+
+	return client_world(c).synced && panic_s > 0.0 && fabs(off_s) > panic_s
+	    ? "its time, beyond tinker panic from ours,"
+	    : NULL;
 }
 
 /* The entry of an address; of one that was not refused before, the oldest. */

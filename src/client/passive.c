@@ -64,7 +64,8 @@ passive_newcomer(struct client *c, const struct net_packet *pkt, const struct pa
 		return SHARED_NOT_OURS;
 	}
 	who.authentic = true;
-	refused = ephemeral_refuses(c, &who);
+	refused = ephemeral_is_far(c, pkt, pk);
+	refused = refused != NULL ? refused : ephemeral_refuses(c, &who);
 	if (refused != NULL) {
 		ephemeral_refused(c, &pkt->from, refused);
 		return SHARED_NOT_OURS;

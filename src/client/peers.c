@@ -30,6 +30,12 @@ peers_by_id(struct client *c, uint16_t id)
 }
 
 struct peer *
+peers_at(struct client *c, unsigned i)
+{
+	return i < c->peers.peer_n && c->peers.peer[i].a.id != 0 ? &c->peers.peer[i] : NULL;
+}
+
+struct peer *
 peers_by_address(struct client *c, const struct addr *a)
 {
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {

@@ -15,7 +15,8 @@ enum {
 	DARK_POLL_MAX = 9,
 	PRECISION_UNKNOWN = -6,
 	BUDGET = 2 * ASSOC_BURST,
-	LONG_POLL = 8
+	LONG_POLL = 8,
+	UNPROVEN_POLL = 6
 };
 static const double GIVEN_BACK = 1.5;
 
@@ -186,8 +187,17 @@ assoc_write_times(struct assoc *a, const struct assoc_world *w, const struct onw
 static int
 poll_in_force(const struct assoc *a)
 {
-	if (!assoc_is_symmetric(a) || a->poll.reach == 0) {
+	if (!assoc_is_symmetric(a)) {
 		return a->poll.hpoll;
+	}
+	/*
+	 * Who made a passive one may not be where his packet says he is: until he answers he is
+	 * asked seldom, whatever he wants.
+	 */
+	if (a->poll.reach == 0) {
+		return a->rules.mode == MODE_PASSIVE && a->poll.hpoll < UNPROVEN_POLL
+		    ? UNPROVEN_POLL
+		    : a->poll.hpoll;
 	}
 	return clamp_int(a->poll.ppoll, a->poll.floor, a->poll.hpoll);
 }

@@ -34,11 +34,32 @@ assoc_begin_bclient(struct assoc *a, const struct bclient_rules *rules, const st
 	}
 }
 
+bool
+assoc_rule_bclient(struct assoc *a, const struct bclient_rules *rules, const struct assoc_world *w)
+{
+	bool asked = bclient_asks(&a->bc);
+
+	bclient_rule(&a->bc, rules);
+	if (bclient_asks(&a->bc) == asked) {
+		return false;
+	}
+	if (asked) {
+		a->poll.burst = 0;
+		a->poll.next = mtime_add_s(w->now, bclient_patience_s(&a->bc));
+	} else {
+		assoc_start_volley(a, w);
+	}
+	return true;
+}
+
 /* What our source says by itself of now, where it has said enough. */
 static struct bclient_forecast
 forecast_of(const struct assoc *a, const struct assoc_world *w)
 {
-	struct bclient_forecast f = { .rate = { w->freq, w->freq_sigma } };
+	struct bclient_forecast f = {
+		.rate = { w->freq, w->freq_sigma },
+		.synced = w->synced,
+	};
 	struct estimate e;
 
 	if (!w->policy->adaptive && a->filter.usable) {

@@ -13,6 +13,8 @@ static const double TRANSMIT_MOST_S = 1.0;
  * one so many deviations.
  */
 static const double DRIFT = 100e-6, SIGMAS = 3.0;
+/* Delays of the configuration that differ by less are the same. */
+static const double SAME_DELAY_S = 1e-9;
 /* So many of its mean deviations a broadcast is off at most, as a rule; beyond it is far. */
 static const double SPREADS = 4.0, FAR_SPREADS = 8.0;
 /* Of normal deviates the RMS is this much more than the mean. */
@@ -60,6 +62,24 @@ bclient_start(struct bclient *b, const struct bclient_rules *rules, const struct
 	}
 }
 
+void
+bclient_rule(struct bclient *b, const struct bclient_rules *rules)
+{
+	bool same = b->rules.volley == rules->volley &&
+	    fabs(b->rules.delay_s - rules->delay_s) < SAME_DELAY_S;
+
+	b->rules = *rules;
+	if (same) {
+		return;
+	}
+	b->measured = b->doubted = b->odd = false;
+	b->unfit = b->far = b->heard = 0;
+	b->phase = BCLIENT_LISTEN;
+	if (rules->volley) {
+		begin_volley(b);
+	}
+}
+
 /* ---- guards ---- */
 
 bool
@@ -94,13 +114,23 @@ off_s(const struct bclient *b, const struct bclient_offset *raw, const struct bc
 	return between_s(raw, &f->now) + way_s(b) - f->freq * mtime_diff_s(raw->at, f->now.at);
 }
 
+/*
+ * A server that was never measured, or said too little yet, has foretold nothing: beyond panic it
+ * would be no sample either, only what the discipline has to stop for.
+ */
 static bool
 is_beyond_panic(const struct bclient *b, const struct bclient_packet *p,
     const struct bclient_forecast *f)
 {
 	struct bclient_offset raw = raw_of(p->xmt, p);
+	double by_s = 0.0;
 
-	return f->now.known && b->rules.panic_s > 0.0 && fabs(off_s(b, &raw, f)) > b->rules.panic_s;
+	if (f->now.known) {
+		by_s = off_s(b, &raw, f);
+	} else if (f->synced) {
+		by_s = raw.offset_s + way_s(b);
+	}
+	return b->rules.panic_s > 0.0 && fabs(by_s) > b->rules.panic_s;
 }
 
 enum verdict

@@ -475,6 +475,41 @@ of_two_broadcast_servers_the_liar_is_outvoted(struct sim *s)
 	follows(s, c, 1e-3, 1800);
 }
 
+/* Its time, not who it is: heard when that is near. */
+static void
+who_broadcasts_a_time_beyond_panic_is_no_newcomer_until_it_is_right(struct sim *s)
+{
+	static const char *const lines[] = { LISTENER, KEYS "broadcastclient novolley\n" };
+	struct sim_server *liar;
+	struct sim_node *c[2];
+
+	begin(s);
+	liar = sim_serve(s, "192.0.2.2");
+	sim_server_lie(liar, 3000.0);
+	struct sim_node *bad = host(s, "liar", 0.01, 5e-6,
+	    KEYS
+	    "tinker panic 0\nserver 192.0.2.2 iburst\nbroadcast 192.0.2.255 key 9 minpoll 4\n");
+	bad->oracle.spared = true;
+	sim_run(s, 900);
+	for (unsigned i = 0; i < 2; i++) {
+		char config[256];
+		struct text t = text_over(config, sizeof config);
+
+		text_printf(&t, "%sserver 192.0.2.1 iburst\n", lines[i]);
+		c[i] = host(s, "client", 0.001, 20e-6, config);
+	}
+	sim_run(s, 60);
+	for (unsigned i = 0; i < 2; i++) {
+		follows(s, c[i], 1e-3, 900);
+		SIM_CHECK(s, bclients(c[i]) == 0, "%u are heard", bclients(c[i]));
+		SIM_CHECK(s, sim_logged(c[i], "beyond tinker panic") == 1, "told %u times",
+		    sim_logged(c[i], "beyond tinker panic"));
+	}
+	sim_server_lie(liar, 0.0);
+	sim_run(s, 3600);
+	SIM_CHECK(s, bclients(c[0]) == 1 && bclients(c[1]) == 1, "not heard");
+}
+
 static void
 a_client_that_roams_finds_the_server_of_the_other_network(struct sim *s)
 {
@@ -623,6 +658,33 @@ unpeer_ends_a_broadcast_association(struct sim *s)
 }
 
 static void
+a_reload_tells_broadcast_associations_their_rules_anew(struct sim *s)
+{
+	(void)sender(s, SENDER);
+	struct sim_node *c = host(s, "client", 0.05, 20e-6, LISTENER);
+	const struct peer *p;
+
+	sim_run(s, 600);
+	p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, p != NULL && p->a.bc.rules.volley, "no volley");
+	sim_node_config(c, LISTENER "broadcastdelay 0.002\ntinker panic 7\n");
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 60);
+	p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, p != NULL && !p->a.bc.rules.volley, "it is asked still");
+	SIM_CHECK(s, p != NULL && fabs(p->a.bc.rules.panic_s - 7.0) < 1e-9, "panic");
+	/* What was measured counts no more than it would after a start. */
+	SIM_CHECK(s, p != NULL && fabs(bclient_delay_s(&p->a.bc) - 0.002) < 1e-9, "delay %.6f s",
+	    p != NULL ? bclient_delay_s(&p->a.bc) : 0.0);
+	sim_node_config(c, LISTENER);
+	SIM_CHECK(s, ntpd_reload(c->daemon), "not applied");
+	sim_run(s, 2400);
+	p = peer_with(c, "192.0.2.100");
+	SIM_CHECK(s, p != NULL && p->a.bc.rules.volley && p->a.bc.measured, "not measured again");
+	follows(s, c, 500e-6, 600);
+}
+
+static void
 enable_auth_by_reload_ends_what_has_no_key(struct sim *s)
 {
 	(void)sender(s,
@@ -657,6 +719,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_broadcast_server_that_dies_is_given_up_and_found_when_it_is_back),
 	SCENARIO(a_sender_whose_clock_is_set_is_followed_again),
 	SCENARIO(of_two_broadcast_servers_the_liar_is_outvoted),
+	SCENARIO(who_broadcasts_a_time_beyond_panic_is_no_newcomer_until_it_is_right),
 	SCENARIO(a_client_that_roams_finds_the_server_of_the_other_network),
 	SCENARIO(a_line_that_cannot_send_says_so_once_and_goes_on),
 	SCENARIO(a_reload_begins_and_ends_it),
@@ -664,6 +727,7 @@ static const struct scenario list[] = {
 	SCENARIO(who_broadcast_once_only_takes_no_place_for_ever),
 	SCENARIO(a_line_by_name_takes_the_place_of_a_broadcast_server),
 	SCENARIO(unpeer_ends_a_broadcast_association),
+	SCENARIO(a_reload_tells_broadcast_associations_their_rules_anew),
 	SCENARIO(enable_auth_by_reload_ends_what_has_no_key),
 };
 const struct scenario_table broadcast_scenarios = SCENARIO_TABLE(list);

@@ -428,6 +428,69 @@ a_passive_association_is_made_for_a_key_and_ends_with_its_peer(struct sim *s)
 	SIM_CHECK(s, sim_logged(n, "no association with it any more") == 1, "not told");
 }
 
+/* What a peer sends is kept, and sent again later, from an address of somebody else. */
+struct replay {
+	struct sim_datagram seen;
+	bool has_seen;
+	unsigned answered;
+};
+
+static enum sim_fate
+keep_and_count(void *ctx, struct sim_host *from, struct sim_host *to, struct sim_datagram *d,
+    double *delay_s)
+{
+	static const uint8_t ACTIVE = 1, PASSIVE = 2;
+	struct replay *r = ctx;
+	struct addr victim = sim_endpoint("192.0.2.77", 0).addr;
+
+	(void)from;
+	(void)to;
+	(void)delay_s;
+	if (!r->has_seen && (d->bytes[0] & 7) == ACTIVE) {
+		r->seen = *d;
+		r->has_seen = true;
+	}
+	r->answered += addr_equal(&d->to.addr, &victim) && (d->bytes[0] & 7) == PASSIVE;
+	return FATE_PASS;
+}
+
+/*
+ * A MAC says nothing of addresses: whose packet is replayed in the name of a victim has that asked
+ * ten times, 64 s apart, and each time he does it answered once; after panic nobody at all.
+ */
+static void
+a_replayed_packet_makes_a_passive_association_that_asks_little(struct sim *s)
+{
+	struct replay r = { .has_seen = false };
+	struct sim_tap tap = { .see = keep_and_count, .ctx = &r };
+	struct sim_node *n, *p;
+
+	s->net->usual = scenario_lan();
+	n = peer_new(s, "alpha", 0.001, 1e-6, KEYED "enable passive\n" ONE_SERVER);
+	p = peer_new(s, "beta", 0.010, 5e-6,
+	    KEYED "server 192.0.2.1 iburst\npeer 192.0.2.100 key 4 minpoll 4 maxpoll 4\n");
+	sim_serve(s, "192.0.2.1");
+	boot(s, n);
+	boot(s, p);
+	sim_net_tap(s->net, &tap);
+	sim_run(s, 600);
+	SIM_CHECK(s, r.has_seen, "nothing seen");
+	r.seen.from = sim_endpoint("192.0.2.77", 123);
+	sim_net_inject(s->net, &r.seen, 1e-4);
+	sim_run(s, 1);
+	SIM_CHECK(s, associations(n) == 3, "%u associations", associations(n));
+	sim_run(s, 1200);
+	SIM_CHECK(s, r.answered >= 5 && r.answered <= 11, "asked %u times", r.answered);
+	SIM_CHECK(s, associations(n) == 2, "%u associations", associations(n));
+	r.answered = 0;
+	sim_net_inject(s->net, &r.seen, 1e-4);
+	sim_run(s, 600);
+	SIM_CHECK(s, associations(n) == 2, "%u associations", associations(n));
+	SIM_CHECK(s, r.answered <= 1, "asked %u times", r.answered);
+	SIM_CHECK(s, sim_logged(n, "beyond tinker panic") == 1, "not told");
+	sim_net_untap(s->net, &tap);
+}
+
 /* The line takes the place of what came by itself, and nothing of that is left to ask again. */
 static void
 a_line_that_comes_takes_the_place_of_a_passive_association(struct sim *s)
@@ -565,6 +628,7 @@ static const struct scenario list[] = {
 	SCENARIO(no_forged_packet_gets_between_two_keyed_peers),
 	SCENARIO(ten_thousand_strangers_make_no_association),
 	SCENARIO(a_passive_association_is_made_for_a_key_and_ends_with_its_peer),
+	SCENARIO(a_replayed_packet_makes_a_passive_association_that_asks_little),
 	SCENARIO(a_line_that_comes_takes_the_place_of_a_passive_association),
 	SCENARIO(one_key_makes_no_more_passive_associations_than_are_allowed),
 	SCENARIO(three_orphans_elect_one_over_their_peer_lines),

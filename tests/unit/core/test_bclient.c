@@ -323,8 +323,7 @@ a_jump_of_the_sender_has_the_way_measured_again(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast =
-	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
 	}
@@ -348,8 +347,7 @@ one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast =
-	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
 	for (unsigned i = 0; i < 40; i++) {
 		t.way_s = i % 8 ? WAY_S : WAY_S + 0.050;
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -364,8 +362,7 @@ far_broadcasts_of_a_server_that_answers_nobody_are_believed_in_the_end(void **st
 	struct story t = measured();
 
 	(void)state;
-	t.forecast =
-	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
 	t.offset_s += 0.050;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -403,6 +400,33 @@ refused(struct story *t, const struct bclient_packet *p, enum verdict why)
 	assert_int_equal(hear(t, *p), why);
 	unchanged(&was, &t->b);
 	assert_int_equal(t->b.refused, was.refused + 1);
+}
+
+/*
+ * Of a server that was never asked, and said too little to be foretold, our own clock is the
+ * measure while it is synchronised; with panic 0, and while it is not, anything is heard.
+ */
+static void
+beyond_panic_of_our_own_clock_is_refused_while_nothing_is_foretold(void **state)
+{
+	static const double OFF_S[] = { 1100.0, -1100.0 };
+	const struct bclient_rules never = { false, 0.004, 0.0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct story t = begin(&NO_VOLLEY), free = begin(&NO_VOLLEY), any = begin(&never);
+		struct bclient_packet p;
+
+		t.forecast.synced = any.forecast.synced = true;
+		t.s = free.s = any.s = 2000.0;
+		t.offset_s = free.offset_s = any.offset_s = OFF_S[i];
+		p = packet(&t);
+		refused(&t, &p, VERDICT_FAR);
+		t.offset_s = 900.0;
+		assert_int_equal(next(&t), VERDICT_OK);
+		assert_int_equal(next(&free), VERDICT_OK);
+		assert_int_equal(next(&any), VERDICT_OK);
+	}
 }
 
 /* A packet that was seen before is not heard again, whenever it comes. */
@@ -514,8 +538,7 @@ a_broadcast_beyond_panic_is_refused(void **state)
 	struct bclient_packet p;
 
 	(void)state;
-	t.forecast =
-	    (struct bclient_forecast){ { true, TRUE_S, moment(t.s), 0 }, 0.0, { 0.0, 0.0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
 	t.offset_s += 1001.0;
 	t.s += 64.0;
 	p = packet(&t);
@@ -684,6 +707,8 @@ main(void)
 		cmocka_unit_test(an_interval_that_is_said_again_and_again_is_believed),
 		cmocka_unit_test(a_broadcast_by_another_interface_is_not_of_that_server),
 		cmocka_unit_test(a_broadcast_beyond_panic_is_refused),
+		cmocka_unit_test(
+		    beyond_panic_of_our_own_clock_is_refused_while_nothing_is_foretold),
 		cmocka_unit_test(
 		    a_sender_whose_clock_was_set_back_is_heard_when_its_time_rises_again),
 		cmocka_unit_test(what_the_next_one_tells_of_the_last_is_believed),

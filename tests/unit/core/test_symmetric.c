@@ -324,6 +324,23 @@ cve_2015_7871_a_crypto_nak_that_answers_is_an_event_and_no_more(void **state)
 	assert_int_equal(last[MINE], VERDICT_OK);
 }
 
+/* Who made it may not be where his packet said: a MAC says nothing of addresses. */
+static void
+a_passive_one_is_asked_each_64_s_until_it_answers(void **state)
+{
+	const double seldom_s = 64.0, most_s = 17.0;
+	static struct bench b;
+
+	(void)state;
+	start(&b, MODE_PASSIVE, MODE_ACTIVE, ASSOC_PROOF);
+	b.a[THEIRS].rules.maxpoll = 4;
+	(void)poll_one(&b, MINE);
+	assert_true(mtime_diff_s(b.a[MINE].poll.next, b.now) >= seldom_s);
+	rounds(&b, 4, NULL);
+	assert_true(b.a[MINE].poll.reach != 0);
+	assert_true(mtime_diff_s(b.a[MINE].poll.next, b.a[MINE].poll.last_sent) <= most_s);
+}
+
 /* CVE-2016-1549's start: nobody but a peer line or a passive one takes modes 1 and 2. */
 static void
 modes_that_no_peer_has_are_no_answers(void **state)
@@ -454,6 +471,7 @@ main(void)
 		cmocka_unit_test(whoever_shows_one_of_our_addresses_is_a_loop),
 		cmocka_unit_test(nothing_but_a_proven_answer_changes_an_association),
 		cmocka_unit_test(cve_2015_7871_a_crypto_nak_that_answers_is_an_event_and_no_more),
+		cmocka_unit_test(a_passive_one_is_asked_each_64_s_until_it_answers),
 		cmocka_unit_test(modes_that_no_peer_has_are_no_answers),
 		cmocka_unit_test(cve_2015_8138_a_zero_origin_is_never_a_sample),
 		cmocka_unit_test(cve_2015_1799_replays_do_not_stop_what_goes_on),
