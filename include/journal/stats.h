@@ -7,6 +7,8 @@
 #ifndef JOURNAL_STATS_H
 #define JOURNAL_STATS_H
 #include <stdbool.h>
+#include "base/addr.h"
+#include "base/limit.h"
 #include "base/ntptime.h"
 #include "config/config.h"
 #include "core/assoc.h"
@@ -29,6 +31,8 @@ struct stats {
 	struct mtime hour;                      /* when sysstats was written last */
 	uint64_t counted[STATS_SYS_COUNTS];     /* counters then */
 	uint64_t nts_counted[NTSCOUNT_PACKETS]; /* of NTS, too */
+	struct ntscount ke_counted;             /* and of the establishment of its keys */
+	struct limit ke_log;                    /* lines of ntskelog, for strangers cause them */
 	struct usage used;                      /* then */
 	bool keeping;                           /* lines, until stats_release */
 	struct stats_kept *kept;                /* lines for after the change of user; NULL: none */
@@ -58,6 +62,16 @@ void stats_clock(struct journal *j, const char *line);
 
 /* An event as the log has it: "192.0.2.14 a014 84 reachable". */
 void stats_proto(struct journal *j, const char *line);
+
+/* A connection that came to establish NTS keys. */
+struct stats_ke_line {
+	const struct endpoint *from;
+	const char *word;     /* "ok", "notls", "bad" */
+	double took_s, cpu_s; /* wall and processor time */
+	const char *text;     /* version and cipher of TLS, or what was wrong */
+};
+
+void stats_ke(struct journal *j, const struct stats_ke_line *l);
 
 /* Called often; writes the hour's counts of packets and use of the machine when an hour is over. */
 void stats_hourly(struct journal *j);

@@ -446,8 +446,8 @@ const struct schema_row schema_rows[] = {
 	    NEVER(STATS, "it was a debugging build's; nothing is measured for it") },
 	{ SCHEMA_STATISTICS, "usestats", WORD, NULL, ACTS(STATS, REMOTE) },
 	{ SCHEMA_STATISTICS, "ntsstats", WORD, NULL, ACTS(STATS, REMOTE) },
-	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, LATER(STATS, REMOTE) },
-	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, LATER(STATS, REMOTE) },
+	{ SCHEMA_STATISTICS, "ntskestats", WORD, NULL, ACTS(STATS, REMOTE) },
+	{ SCHEMA_STATISTICS, "ntskelog", WORD, NULL, ACTS(STATS, REMOTE) },
 
 	{ SCHEMA_FILEGEN, "file", PATH_TO(G(file), STATS_FILE_MAX), NULL, ACTS(STATS, RELOAD) },
 	{ SCHEMA_FILEGEN, "type", CHOICE(G(type), filegen_types), "day", ACTS(STATS, RELOAD) },

@@ -14,6 +14,8 @@
 #include "wire/header.h"
 
 static const double HOUR_S = 3600.0;
+/* Lines of ntskelog: one a second on average, a minute's at once. */
+static const double KE_LINES_RATE = 1.0, KE_LINES_BURST = 60.0;
 
 enum { STATS_LINE_MAX = 512, ASIDE_MAX = 100, SUFFIX_MAX = 24, ASIDE_LEN_MAX = 16 };
 
@@ -324,6 +326,29 @@ stats_proto(struct journal *j, const char *line)
 	}
 }
 
+/* Each may be of a stranger: what is left out is told by a line of its own. */
+void
+stats_ke(struct journal *j, const struct stats_ke_line *l)
+{
+	char buf[STATS_LINE_MAX], addr[ADDR_TEXT_MAX];
+	struct text t = text_over(buf, sizeof buf);
+	struct rtime now = clock_real(j->is.clock);
+	uint64_t left_out;
+
+	if (!wanted(j, STATS_NTSKELOG) ||
+	    !limit_take(&j->stats.ke_log, 1.0, loop_now(j->is.loop), &left_out)) {
+		return;
+	}
+	if (left_out > 0) {
+		text_printf(&t, "- %llu", (unsigned long long)left_out);
+		write_line(j, STATS_NTSKELOG, now, buf);
+		t = text_over(buf, sizeof buf);
+	}
+	text_printf(&t, "%s %s %.6f %.6f %s", addr_format(&l->from->addr, addr, sizeof addr),
+	    l->word, l->took_s, l->cpu_s, l->text);
+	write_line(j, STATS_NTSKELOG, now, buf);
+}
+
 /* The counters of sysstats, in the order of its line. */
 static void
 take_counts(const struct journal *j, uint64_t out[STATS_SYS_COUNTS])
@@ -383,6 +408,36 @@ write_nts(struct journal *j, double since_s)
 	memcpy(j->stats.nts_counted, counts, sizeof counts);
 }
 
+static void
+put_served(struct text *t, const struct ntscount_served *now, const struct ntscount_served *was)
+{
+	text_printf(t, " %llu %.6f %.6f", (unsigned long long)(now->n - was->n),
+	    now->wall_s - was->wall_s, now->cpu_s - was->cpu_s);
+}
+
+/* Of NTS, too: of the establishment of keys. */
+static void
+write_ke(struct journal *j, double since_s)
+{
+	struct ntscount now = { 0 };
+	const struct ntscount *was = &j->stats.ke_counted;
+	char buf[STATS_LINE_MAX];
+	struct text t = text_over(buf, sizeof buf);
+
+	j->is.up->nts_counted(j->is.up_ctx, &now);
+	if (wanted(j, STATS_NTSKE)) {
+		text_printf(&t, "%.0f", since_s);
+		put_served(&t, &now.good, &was->good);
+		put_served(&t, &now.no_tls, &was->no_tls);
+		put_served(&t, &now.bad, &was->bad);
+		text_printf(&t, " %llu %llu",
+		    (unsigned long long)(now.asked_good - was->asked_good),
+		    (unsigned long long)(now.asked_bad - was->asked_bad));
+		write_line(j, STATS_NTSKE, clock_real(j->is.clock), buf);
+	}
+	j->stats.ke_counted = now;
+}
+
 /* What the process used in the hour, and the most memory it ever had. */
 static void
 write_usage(struct journal *j, double since_s)
@@ -411,6 +466,7 @@ stats_begin(struct journal *j, struct mtime now)
 {
 	j->stats.hour = now;
 	j->stats.keeping = j->is.user_later;
+	j->stats.ke_log = limit_of(KE_LINES_RATE, KE_LINES_BURST, now);
 }
 
 void
@@ -423,6 +479,7 @@ void
 stats_forget_nts(struct journal *j)
 {
 	memset(j->stats.nts_counted, 0, sizeof j->stats.nts_counted);
+	j->stats.ke_counted = (struct ntscount){ 0 };
 }
 
 void
@@ -435,6 +492,7 @@ stats_hourly(struct journal *j)
 	}
 	write_counts(j, since_s);
 	write_nts(j, since_s);
+	write_ke(j, since_s);
 	write_usage(j, since_s);
 	j->stats.hour = loop_now(j->is.loop);
 }

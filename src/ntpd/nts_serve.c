@@ -7,6 +7,7 @@
 #include "base/restrict_bits.h"
 #include "crypto/aead.h"
 #include "journal/report.h"
+#include "journal/stats.h"
 #include "ntpd/checknts.h"
 #include "ntpd/nts_keys.h"
 #include "ntpd/state.h"
@@ -316,6 +317,20 @@ certificate(struct ntpd *d, const struct ke_server_event *e)
 }
 
 static void
+keep_line(struct ntpd *d, const struct ke_server_event *e, const char *word)
+{
+	const struct stats_ke_line l = {
+		.from = &e->from,
+		.word = word,
+		.took_s = e->took_s,
+		.cpu_s = e->cpu_s,
+		.text = e->what == KE_SERVED ? e->tls : e->reason,
+	};
+
+	stats_ke(&d->journal, &l);
+}
+
+static void
 on_event(void *ctx, const struct ke_server_event *e)
 {
 	struct ntpd *d = ctx;
@@ -323,14 +338,17 @@ on_event(void *ctx, const struct ke_server_event *e)
 	switch (e->what) {
 	case KE_SERVED:
 		ntscount_serve(&d->nts_serve.count.good, e->took_s, e->cpu_s);
+		keep_line(d, e, "ok");
 		served(d, e);
 		break;
 	case KE_SERVED_NOT_TLS:
 		ntscount_serve(&d->nts_serve.count.no_tls, e->took_s, e->cpu_s);
+		keep_line(d, e, "notls");
 		failed(d, e);
 		break;
 	case KE_SERVED_BAD:
 		ntscount_serve(&d->nts_serve.count.bad, e->took_s, e->cpu_s);
+		keep_line(d, e, "bad");
 		failed(d, e);
 		break;
 	case KE_CERTIFICATE:

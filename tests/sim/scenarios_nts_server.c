@@ -749,10 +749,15 @@ static void
 what_the_key_exchange_tells_is_in_the_log(struct sim *s)
 {
 	struct played p = { .start_error = 0 };
-	struct sim_node *c = served_with(s, &p, NTS);
+	struct sim_node *c = served_with(s, &p,
+	    NTS "statsdir /s\nstatistics ntskelog\nfilegen ntskelog type none enable\n");
+	const char *kept;
 
 	sim_run(s, 60);
 	tell(&p, KE_SERVED, "");
+	kept = sim_store_text(&c->store, "/s/ntskelog");
+	SIM_CHECK(s, kept != NULL && strstr(kept, " 192.0.2.9 ok 0.043") != NULL, "%s",
+	    kept != NULL ? kept : "no line of it");
 	SIM_CHECK(s,
 	    sim_logged(c,
 		"NTSs: NTS-KE from 192.0.2.9:5000, Using TLSv1.3, TLS_AES_256_GCM_SHA384 (256), "

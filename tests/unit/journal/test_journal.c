@@ -172,7 +172,9 @@ logconfig_leaves_events_out_but_no_error(void **state)
 	desk_free(k);
 }
 
-#define STATS "statsdir /s\nstatistics loopstats sysstats usestats protostats ntsstats\n"
+#define STATS                                                                      \
+	"statsdir /s\nstatistics loopstats sysstats usestats protostats ntsstats " \
+	"ntskestats ntskelog\n"
 
 static void
 each_line_begins_with_its_day_and_second(void **state)
@@ -248,6 +250,74 @@ ntsstats_has_fifteen_counts_in_the_order_of_ntpsec(void **state)
 }
 
 static void
+ntskestats_has_what_was_served_and_asked_since_the_last_line(void **state)
+{
+	struct desk *k = desk_of(STATS, false);
+
+	(void)state;
+	k->nts = (struct ntscount){ .good = { 16, 1.5, 0.25 },
+		.no_tls = { 17, 2.0, 0.5 },
+		.bad = { 18, 3.0, 0.75 },
+		.asked_good = 19,
+		.asked_bad = 20 };
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_string_equal(sim_store_text(&k->store, "/s/ntskestats.20261120"),
+	    "61364 46800.000 3600 16 1.500000 0.250000 17 2.000000 0.500000 18 3.000000 0.750000 "
+	    "19 20\n");
+	ntscount_serve(&k->nts.good, 0.5, 0.125);
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_non_null(strstr(sim_store_text(&k->store, "/s/ntskestats.20261120"),
+	    " 3600 1 0.500000 0.125000 0 0.000000 0.000000 0 0.000000 0.000000 0 0\n"));
+	k->nts = (struct ntscount){ .asked_bad = 3 };
+	stats_forget_nts(&k->j);
+	after(k, 3600);
+	stats_hourly(&k->j);
+	assert_non_null(
+	    strstr(sim_store_text(&k->store, "/s/ntskestats.20261120"), " 0.000000 0 3\n"));
+	desk_free(k);
+}
+
+static unsigned
+lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++) {
+		n += *text == '\n';
+	}
+	return n;
+}
+
+static void
+ntskelog_has_each_connection_but_no_flood_of_them(void **state)
+{
+	static const char FILE_NAME[] = "/s/ntskelog.20261120";
+	const struct endpoint from = { addr_v4(0xc0000205), 40000 };
+	const struct stats_ke_line good = { &from, "ok", 0.0125, 0.001,
+		"TLSv1.3, TLS_AES_256_GCM_SHA384 (256)" };
+	const struct stats_ke_line bad = { &from, "bad", 1.5, 0.002, "no request" };
+	struct desk *k = desk_of(STATS, false);
+
+	(void)state;
+	stats_ke(&k->j, &good);
+	stats_ke(&k->j, &bad);
+	assert_string_equal(sim_store_text(&k->store, FILE_NAME),
+	    "61364 43200.000 192.0.2.5 ok 0.012500 0.001000 TLSv1.3, TLS_AES_256_GCM_SHA384 (256)\n"
+	    "61364 43200.000 192.0.2.5 bad 1.500000 0.002000 no request\n");
+	for (unsigned i = 0; i < 1000; i++) {
+		stats_ke(&k->j, &bad);
+	}
+	assert_int_equal(lines_of(sim_store_text(&k->store, FILE_NAME)), 60);
+	after(k, 1);
+	stats_ke(&k->j, &good);
+	assert_int_equal(lines_of(sim_store_text(&k->store, FILE_NAME)), 62);
+	assert_non_null(strstr(sim_store_text(&k->store, FILE_NAME), "43201.000 - 942\n"));
+	desk_free(k);
+}
+
+static void
 lines_before_the_change_of_user_are_kept_until_it_comes(void **state)
 {
 	struct desk *k = desk_of(STATS, true);
@@ -291,6 +361,8 @@ main(void)
 		cmocka_unit_test(each_line_begins_with_its_day_and_second),
 		cmocka_unit_test(sysstats_shows_the_hour_and_begins_anew_with_the_counters),
 		cmocka_unit_test(ntsstats_has_fifteen_counts_in_the_order_of_ntpsec),
+		cmocka_unit_test(ntskestats_has_what_was_served_and_asked_since_the_last_line),
+		cmocka_unit_test(ntskelog_has_each_connection_but_no_flood_of_them),
 		cmocka_unit_test(lines_before_the_change_of_user_are_kept_until_it_comes),
 		cmocka_unit_test(a_disk_that_fills_is_told_once_and_so_is_what_was_lost),
 	};
