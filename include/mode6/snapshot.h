@@ -18,7 +18,8 @@ enum {
 	SNAPSHOT_WORD = 64,
 	SNAPSHOT_SOURCES_MAX = 256, /* as many as a daemon has */
 	SNAPSHOT_VERDICTS_MAX = 32,
-	SNAPSHOT_MODES = 6, /* of packets, without those of mode 6 and 7 */
+	SNAPSHOT_WORRY_DIST_S = 1, /* a root distance that is no failure yet */
+	SNAPSHOT_MODES = 6,        /* of packets, without those of mode 6 and 7 */
 };
 
 /* How often a request of others ended so. */
@@ -40,6 +41,7 @@ struct snapshot_system {
 	double offset_s, jitter_s, clock_jitter_s, freq_ppm, wander_ppm;
 	double ref_at_s, clock_at_s;           /* since 1970; clock_at_s: its time now */
 	double tai_s, leap_at_s, expires_at_s; /* of the leap table; since 1970 */
+	double smear_s;                        /* that is served for a smeared leap second */
 	double steps, config_changes;
 	double cert_end_at_s; /* of the certificate that is served; since 1970 */
 	double k_offset_s, k_freq_ppm, k_maxerror_s, k_esterror_s;
@@ -50,15 +52,20 @@ struct snapshot_system {
 	/* By the mode of the packet, 0 to 5; NAN each when not told. */
 	double received_in[SNAPSHOT_MODES], sent_in[SNAPSHOT_MODES];
 	double io_received, io_sent, io_send_failed, io_dropped, polls;
-	double key_lookups, keys_not_found, macs_made, macs_checked;
-	double mru_depth, mru_max_depth, mru_mem_kib, mru_oldest_s, mru_again, mru_new,
+	double keys, key_lookups, keys_not_found, macs_made, macs_checked;
+	double mru_depth, mru_deepest, mru_max_depth, mru_mem_kib, mru_oldest_s, mru_again, mru_new,
 	    mru_replaced_old, mru_replaced_full, mru_turned_away;
 	double answers; /* sent to those who asked for the time */
 	struct snapshot_verdict verdict[SNAPSHOT_VERDICTS_MAX];
 	size_t verdict_n;
 	double nts_sent, nts_received, nts_bad; /* as a server */
 	double nts_client_sent, nts_client_received, nts_client_bad;
-	double nts_ke_served, nts_ke_bad, nts_cookies_made;
+	double nts_ke_served, nts_ke_bad, nts_ke_no_tls, nts_cookies_made;
+	double nts_cookies_unserved, nts_cookies_too_old, nts_cookies_broken; /* not opened */
+	double nts_ke_asked_good, nts_ke_asked_bad;                           /* as a client */
+	double interleaved, interleave_missed, interleave_kept;
+	/* MS-SNTP: what became of the requests, as mssntp.h counts it. */
+	double mssntp_requests, mssntp_signed, mssntp_unasked, mssntp_lost, mssntp_refused;
 };
 
 /* What a reference clock tells beyond what all sources do. */
@@ -124,6 +131,13 @@ bool snapshot_is_synchronised(const struct snapshot *s);
  */
 void snapshot_put_headline(const struct snapshot *s, struct text *out);
 void snapshot_put_title(const struct snapshot *s, struct text *out);
+
+/*
+ * Of a clock that is synchronised, while something is to be looked at all the same: true, and what,
+ * in a sentence of its own, the first thing to do and how many more. Else it appends nothing.
+ */
+bool snapshot_worries(const struct snapshot *s);
+void snapshot_put_worry(const struct snapshot *s, struct text *out);
 
 /* Appends a duration as people read it: "4.2 us", "-1.25 ms", "3.5 s", "unknown". */
 void snapshot_put_duration(struct text *out, double s, bool sign);

@@ -11,9 +11,6 @@
 
 enum { REACH_BITS = 8, SPARK_COLUMNS = 48, SELECT_FALSETICK = 1, SELECT_USED = 4, NUMBER_LEN = 64 };
 
-/* So many falsetickers, or such a distance, is no failure yet, but something to look at. */
-static const double WORRY_DIST_S = 1;
-
 const struct page_span PAGE_SPAN[PAGE_SPANS] = {
 	{ "1h", "1 hour", 3600 },
 	{ "6h", "6 hours", 6 * 3600 },
@@ -79,9 +76,7 @@ static const struct {
 static enum mood
 mood_of(const struct snapshot *s)
 {
-	bool worry = s->story.advice.n > 0 || s->sys.root_dist_s > WORRY_DIST_S;
-
-	return !snapshot_is_synchronised(s) ? MOOD_BAD : worry ? MOOD_WARN : MOOD_OK;
+	return !snapshot_is_synchronised(s) ? MOOD_BAD : snapshot_worries(s) ? MOOD_WARN : MOOD_OK;
 }
 
 static void
@@ -161,6 +156,13 @@ put_top(const struct page *p, FILE *out)
 	    "<span class=\"glyph\" aria-hidden=\"true\">%s</span> ",
 	    moods[mood].word, moods[mood].glyph);
 	put(out, line);
+	t = text_over(line, sizeof line);
+	snapshot_put_worry(p->s, &t);
+	if (t.len > 0) {
+		fputs(" <span class=\"worry\">", out);
+		put(out, line);
+		fputs("</span>", out);
+	}
 	fputs("</p>", out);
 	put_spans(p, out);
 	fputs("</header>\n<main id=\"main\" tabindex=\"-1\">\n", out);

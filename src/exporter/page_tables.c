@@ -151,6 +151,9 @@ page_write_status(const struct page *p, FILE *out)
 	json_bool(&j, "up", p->s->up);
 	json_bool(&j, "synchronised", snapshot_is_synchronised(p->s));
 	json_string(&j, "headline", line);
+	t = text_over(line, sizeof line);
+	snapshot_put_worry(p->s, &t);
+	json_string(&j, "worry", line);
 	json_int(&j, "time_ms", (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 	if (p->s->up) {
 		put_system(&j, p->s);

@@ -67,6 +67,32 @@ snapshot_put_headline(const struct snapshot *s, struct text *out)
 	    });
 }
 
+bool
+snapshot_worries(const struct snapshot *s)
+{
+	return snapshot_is_synchronised(s) &&
+	    (s->story.advice.n > 0 || s->sys.root_dist_s > SNAPSHOT_WORRY_DIST_S);
+}
+
+void
+snapshot_put_worry(const struct snapshot *s, struct text *out)
+{
+	size_t n = s->story.advice.n;
+
+	if (!snapshot_worries(s)) {
+		return;
+	}
+	if (n == 0) {
+		text_printf(out, "It may be off by more than %d s.", SNAPSHOT_WORRY_DIST_S);
+		return;
+	}
+	text_printf(out, "To do: %s", s->story.advice.line[0]);
+	if (n > 1) {
+		text_printf(out, "; and %zu more", n - 1);
+	}
+	text_char(out, '.');
+}
+
 void
 snapshot_put_title(const struct snapshot *s, struct text *out)
 {

@@ -32,7 +32,12 @@ static const char *const lists[LISTS] = {
 	[LIST_NTS] = "nts_client_send,nts_client_recv_good,nts_client_recv_bad,nts_server_send,"
 		     "nts_server_recv_good,nts_server_recv_bad,nts_cookie_make,"
 		     "nts_ke_serves_good,nts_ke_serves_bad",
-	[LIST_LATER] = "sync_why,config_changes,modes_received,modes_sent,nts_cert_expire",
+	[LIST_LATER] = "sync_why,config_changes,modes_received,modes_sent,nts_cert_expire,"
+		       "srv_interleaved,srv_interleave_missed,srv_interleave_kept,mssntp_serves,"
+		       "mssntp_serves_no,mssntp_serves_err,mssntp_serves_good,mssntp_serves_bad,"
+		       "nts_ke_probes_good,nts_ke_probes_bad,nts_ke_serves_nossl,"
+		       "nts_cookie_not_server,nts_cookie_decode_too_old,nts_cookie_decode_error,"
+		       "authkeys,mru_deepest",
 };
 
 /* Of a source, from what ours knows to what every daemon tells unasked. */
@@ -152,6 +157,23 @@ static const struct number system_numbers[] = {
 	SYS("nts_cookie_make", nts_cookies_made),
 	SYS("nts_ke_serves_good", nts_ke_served),
 	SYS("nts_ke_serves_bad", nts_ke_bad),
+	SYS("nts_ke_serves_nossl", nts_ke_no_tls),
+	SYS("nts_ke_probes_good", nts_ke_asked_good),
+	SYS("nts_ke_probes_bad", nts_ke_asked_bad),
+	SYS("nts_cookie_not_server", nts_cookies_unserved),
+	SYS("nts_cookie_decode_too_old", nts_cookies_too_old),
+	SYS("nts_cookie_decode_error", nts_cookies_broken),
+	SYS("srv_interleaved", interleaved),
+	SYS("srv_interleave_missed", interleave_missed),
+	SYS("srv_interleave_kept", interleave_kept),
+	SYS("mssntp_serves", mssntp_requests),
+	SYS("mssntp_serves_good", mssntp_signed),
+	SYS("mssntp_serves_no", mssntp_unasked),
+	SYS("mssntp_serves_err", mssntp_lost),
+	SYS("mssntp_serves_bad", mssntp_refused),
+	SYS("authkeys", keys),
+	SYS("mru_deepest", mru_deepest),
+	SYS_MS("leapsmearoffset", smear_s),
 };
 
 static const struct number source_numbers[] = {

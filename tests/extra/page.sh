@@ -57,12 +57,17 @@ done
 # --- what it says --------------------------------------------------------------------
 
 # headline STATE: as a browser without a script shows it.
-headline() { sed -n 's|.*<p id="headline"[^>]*><span[^>]*>[^<]*</span> \([^<]*\)</p>.*|\1|p' "$work/$1.html"; }
+headline() { sed -n 's|.*<p id="headline"[^>]*><span[^>]*>[^<]*</span> \(.*\)</p>.*|\1|; T; s|</p>.*||; s|<[^>]*>||g; p' "$work/$1.html"; }
 like "$(headline starting)" '^Starting: not yet synchronised: ' "starting"
 is "$(headline synchronised)" 'Synchronised to PPS(0), within 31.0 us; leap second: none announced.' "synchronised"
 like "$(headline unsynchronised)" '^Not synchronised: none of its 2 sources answers' "unsynchronised"
+like "$(headline falseticker)" '^Synchronised to .*\. To do: ' "of what is amber it says why"
 is "$(headline gone)" 'No word from ntpd: ntpd does not answer.' "gone"
 like "$(cat "$work/falseticker.html")" 'its time disagrees with the majority' "of a falseticker it says why"
+like "$(cat "$work/synchronised.html")" \
+	'<tr><th scope="row">ntp3.example</th><td>expired: certificate has expired</td><td>3</td></tr>' \
+	"of a source with NTS it says how that does"
+like "$(cat "$work/synchronised.html")" 'The certificate ends on [0-9-]{10}, in 40 days' "and of our certificate"
 unlike "$(cat "$work/hostile.html")" '<script>alert|<img|<b>[^A-Z]' "what the network says is text"
 try "the page is well-formed enough for a strict reader" python3 - "$work"/*.html <<'end'
 import html.parser, sys

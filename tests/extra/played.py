@@ -55,8 +55,18 @@ system = {
                 'config_unused="", steps=0, ss_lamport=0, ss_numctlreq=777, mru_oldest_age=3000, mru_exists=97000, mru_new=412, '
                 'mru_recycleold=0, mru_recyclefull=0, mru_none=0, srv_sent=98000, '
                 'srv_verdicts="ok:98000 short:3 version:0 mode:20 denied:70 limited:710 kod:90 auth:1"',
+    "nts_client_send": "nts_client_send=2400, nts_client_recv_good=2390, nts_client_recv_bad=1, nts_server_send=310, "
+                       "nts_server_recv_good=310, nts_server_recv_bad=4, nts_cookie_make=320, nts_ke_serves_good=12, nts_ke_serves_bad=2",
+    "sync_why": 'sync_why="", config_changes=1, modes_received="0:0 1:2 2:0 3:98000 4:2400 5:0", '
+                'modes_sent="0:0 1:0 2:2 3:2500 4:98000 5:0", nts_cert_expire=%s, srv_interleaved=5000, '
+                'srv_interleave_missed=40, srv_interleave_kept=77, mssntp_serves=9, mssntp_serves_no=1, mssntp_serves_err=1, '
+                'mssntp_serves_good=6, mssntp_serves_bad=1, nts_ke_probes_good=3, nts_ke_probes_bad=1, nts_ke_serves_nossl=1, '
+                'nts_cookie_not_server=0, nts_cookie_decode_too_old=1, nts_cookie_decode_error=3, authkeys=2, mru_deepest=500',
     "koffset": "koffset=0.000001, kfreq=-12.345, kmaxerr=0.5, kesterr=0.01",
 }
+# Who is asked with NTS, and how that does.
+nts = {"ntp1.example": "ntscookies=8, nts_state=\"good\"",
+       "ntp3.example": "ntscookies=3, nts_state=\"expired: certificate has expired\""}
 clock = 'device="PPS on /dev/pps0", timecode="$GPRMC,<b>,A", poll=5400, noreply=1, badformat=0, baddata=2, fudgetime1=0.000, fudgetime2=0.000, stratum=0, refid=PPS, flags=4'
 
 
@@ -76,13 +86,17 @@ def answer(op, assoc, text):
     if op == 4:
         return clock
     if assoc:
-        return None if text.endswith(("ntscookies", "nts_state")) else sources[assoc - 1][1]
+        told = sources[assoc - 1][1]
+        host = told.split('srchost="')[1].split('"')[0]
+        return told + ", " + nts.get(host, 'ntscookies=-1, nts_state=""')
     found = system.get(text.split(",")[0] or None)
     uptime = int(time.time() - begin)
     if not text:
         found %= (0 if up else 3, 2 if up else 16, stamp(20), stamp())
     elif text.startswith("ss_"):
         found %= (uptime,) * 5
+    elif text.startswith("sync_why"):
+        found %= time.strftime("%Y%m%d%H%M", time.gmtime(time.time() + 40.5 * 86400))
     elif text.startswith("rootdist"):
         found %= ("1 error in /etc/ntp.conf:8 <b>" if state == "hostile" else "")
     return found

@@ -85,7 +85,7 @@ what_is_not_told_is_left_out(void **state)
 	char *text;
 
 	(void)state;
-	d.ours = d.classic = NULL;
+	d.ours = d.classic = d.later = NULL;
 	text = metrics_of(&d, METRICS_PROMETHEUS);
 	assert_non_null(strstr(text, "ntp_system_offset_seconds -1.2345e-05\n"));
 	assert_null(strstr(text, "ntp_server"));

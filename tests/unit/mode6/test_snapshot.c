@@ -132,7 +132,7 @@ a_list_with_an_unknown_name_is_not_asked_for_again(void **state)
 	r->told.lists = 0;
 	snapshot_read(r->reader, 1, &r->s);
 	assert_int_equal(first, 6);
-	assert_int_equal(r->told.lists, 3);
+	assert_int_equal(r->told.lists, 4);
 	r->told.classic = "ss_uptime=1"; /* another daemon may know it */
 	snapshot_read(r->reader, 1, &r->s);
 	r->told.lists = 0;
@@ -212,6 +212,33 @@ one_sentence_says_how_the_clock_is(void **state)
 	end(r);
 }
 
+static void
+what_is_to_be_looked_at_is_said_beside_the_sentence(void **state)
+{
+	struct rig *r = begin();
+	char buf[600];
+	struct text t = text_over(buf, sizeof buf);
+
+	(void)state;
+	assert_true(snapshot_worries(&r->s)); /* the falseticker */
+	snapshot_put_worry(&r->s, &t);
+	assert_memory_equal(buf, "To do: ", 7);
+	assert_int_equal(buf[t.len - 1], '.');
+	r->s.story.advice.n = 0;
+	t = text_over(buf, sizeof buf);
+	assert_false(snapshot_worries(&r->s));
+	snapshot_put_worry(&r->s, &t);
+	assert_string_equal(buf, "");
+	r->s.sys.root_dist_s = 1.5;
+	snapshot_put_worry(&r->s, &t);
+	assert_string_equal(buf, "It may be off by more than 1 s.");
+	r->s.sys.status = 0xc011; /* not synchronised: that is said */
+	t = text_over(buf, sizeof buf);
+	snapshot_put_worry(&r->s, &t);
+	assert_string_equal(buf, "");
+	end(r);
+}
+
 int
 main(void)
 {
@@ -224,6 +251,7 @@ main(void)
 		cmocka_unit_test(a_silent_daemon_is_not_up_within_a_second),
 		cmocka_unit_test(durations_have_three_digits_and_a_unit),
 		cmocka_unit_test(one_sentence_says_how_the_clock_is),
+		cmocka_unit_test(what_is_to_be_looked_at_is_said_beside_the_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,10 +11,10 @@
 #include "unit/mode6/script.h"
 
 struct told {
-	const char *system, *classic, *ours; /* answers for the system; NULL: unknown names */
-	const char *source[4];               /* of associations 1..4; NULL: gone meanwhile */
-	const char *clock;                   /* of association 3 */
-	const char *clients;                 /* a page of READ_MRU */
+	const char *system, *classic, *ours, *later; /* for the system; NULL: unknown names */
+	const char *source[4]; /* of associations 1..4; NULL: gone meanwhile */
+	const char *clock;     /* of association 3 */
+	const char *clients;   /* a page of READ_MRU */
 	bool silent;
 	unsigned lists; /* of the system, that were asked for */
 };
@@ -38,6 +38,14 @@ static const char TOLD_OURS[] =
     "ss_numctlreq=50, mru_oldest_age=60, mru_exists=70, mru_new=20, mru_recycleold=0,\r\n"
     "mru_recyclefull=0, mru_none=0, srv_sent=850,\r\n"
     "srv_verdicts=\"ok:850 short:1 denied:4 limited:3 kod:2 mode:5\"";
+static const char TOLD_LATER[] =
+    "sync_why=\"\", config_changes=2, modes_received=\"0:0 1:31 2:32 3:33 4:34 5:35\",\r\n"
+    "modes_sent=\"0:0 1:41 2:42 3:43 4:44 5:45\", nts_cert_expire=202703010000,\r\n"
+    "srv_interleaved=51, srv_interleave_missed=52, srv_interleave_kept=53, mssntp_serves=60,\r\n"
+    "mssntp_serves_no=1, mssntp_serves_err=2, mssntp_serves_good=54, mssntp_serves_bad=3,\r\n"
+    "nts_ke_probes_good=71, nts_ke_probes_bad=72, nts_ke_serves_nossl=73,\r\n"
+    "nts_cookie_not_server=74, nts_cookie_decode_too_old=75, nts_cookie_decode_error=76,\r\n"
+    "authkeys=77, mru_deepest=78";
 static const char TOLD_SERVER[] =
     "srcadr=192.0.2.1, srchost=\"time.example\", dstadr=192.0.2.9, leap=0, stratum=1,\r\n"
     "rootdelay=0.000, rootdisp=0.500, refid=GPS, rec=0xe8d4a51f.00000000, reach=0xff,\r\n"
@@ -85,6 +93,7 @@ told_whole(void)
 		.system = TOLD_SYSTEM,
 		.classic = TOLD_CLASSIC,
 		.ours = TOLD_OURS,
+		.later = TOLD_LATER,
 		.source = { TOLD_SERVER, TOLD_LIAR, TOLD_PULSE, TOLD_POOL },
 		.clock = TOLD_CLOCK,
 		.clients = TOLD_CLIENTS,
@@ -114,6 +123,7 @@ told_text(struct told *d, const struct control_header *h, const uint8_t *data, s
 	return len == 0                         ? d->system
 	    : memcmp(data, "ss_uptime", 9) == 0 ? d->classic
 	    : memcmp(data, "rootdist", 8) == 0  ? d->ours
+	    : memcmp(data, "sync_why", 8) == 0  ? d->later
 						: NULL;
 }
 
