@@ -62,8 +62,14 @@ bench-accuracy-short: tests/bench/bench_accuracy$(EXEEXT)
 
 # What an answer costs, next to chronyd, and the time under floods. As root, five minutes on two
 # processors; BENCH_SERVE='-r 1 -s 1 WORD...' for less, '-o NTPD' against another build.
-EXTRA_DIST += tests/bench/serve.sh
+EXTRA_DIST += tests/bench/serve.sh tests/bench/scrape.sh
 .PHONY: bench-serve
 bench-serve: ntpd$(EXEEXT) ntpq$(EXEEXT) ntpstat$(EXEEXT) tests/system/load$(EXEEXT)
 	$(srcdir)/tests/interop/fetch-peers
 	top_srcdir=$(srcdir) top_builddir=. $(srcdir)/tests/bench/serve.sh $(BENCH_SERVE)
+
+# What ntp-exporter costs the daemon, and itself.
+.PHONY: bench-scrape
+bench-scrape: ntpd$(EXEEXT) ntpq$(EXEEXT) ntpstat$(EXEEXT) ntp-exporter$(EXEEXT)
+	@[ -e ntpd ] || { echo "make bench-scrape runs in a build folder" >&2; exit 1; }
+	top_srcdir=$(srcdir) top_builddir=. $(srcdir)/tests/bench/scrape.sh $(BENCH_SCRAPE)
