@@ -52,6 +52,9 @@ async function look(browser, options, name) {
 	say(at.foreign.length === 0, "nothing is fetched from elsewhere, " + name, at.foreign.join("\n"));
 	const wide = await at.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 	say(!wide, "nothing is wider than the window, " + name);
+	const out = await at.page.evaluate(() => [...document.querySelectorAll("td, th")]
+		.filter((c) => c.scrollWidth > c.clientWidth + 1).map((c) => c.textContent.slice(0, 60)));
+	say(out.length === 0, "no text leaves its cell, " + name, out.join("\n"));
 	if (options.script !== false) {
 		await check_axe(at.page, name);
 	}
