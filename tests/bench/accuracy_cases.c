@@ -25,6 +25,7 @@
 #define SHAKEN(wander, ...) \
 	.offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander), __VA_ARGS__ }
 #define START(offset) .offset_s = (offset), .osc = { .freq = 100e-6, .walk = 1e-9 }
+#define COLD(offset, ppm) .offset_s = (offset), .osc = { .freq = (ppm), .walk = 1e-9 }
 #define STEP_AT(at) .jump = { { .at_s = (at), .freq = 50e-6 } }, .jump_n = 1
 #define ONE(...) .source = { { __VA_ARGS__ } }, .source_n = 1
 
@@ -143,6 +144,39 @@ const struct accuracy_case accuracy_cases[] = {
 	    .maxpoll = 4 },
 	{ "phc_50ns_poll_0", 8, TYPICAL(1e-9), .window_s = 50e-9, .minpoll = 0, .maxpoll = 0 },
 	{ "phc_50ns_poll_4", 8, TYPICAL(1e-9), .window_s = 50e-9, .minpoll = 4, .maxpoll = 4 },
+	/* Servers as people have them: unlike, the route of each with a shift of its own. */
+	{ "pool_of_4_unlike", 24, TYPICAL(1e-9), .drawn = 4 },
+	{ "pool_of_5_unlike", 24, TYPICAL(1e-9), .drawn = 5 },
+	{ "pool_of_8_unlike", 24, TYPICAL(1e-9), .drawn = 8 },
+	{ "2_of_4_routes_5ms", 24, TYPICAL(1e-9),
+	    .source = { { .up = LAW(LAW_EXPONENTIAL, 25e-3, 1e-3),
+			    .down = LAW(LAW_EXPONENTIAL, 15e-3, 1e-3) },
+		{ .up = LAW(LAW_EXPONENTIAL, 15e-3, 1e-3),
+		    .down = LAW(LAW_EXPONENTIAL, 25e-3, 1e-3) },
+		{ EXPO(15e-3, 1e-3) }, { EXPO(20e-3, 1e-3) }, },
+	    .source_n = 4 },
+	{ "2_of_7_drift_away", 24, TYPICAL(1e-9),
+	    .source = { { EXPO(15e-3, 1e-3), .error = { .drift = 0.5e-6 }, .root_disp_s = 50e-3 },
+		{ EXPO(20e-3, 1e-3), .error = { .drift = 1e-7 }, .root_disp_s = 50e-3 },
+		{ EXPO(10e-3, 1e-3) }, { EXPO(15e-3, 1e-3) }, { EXPO(20e-3, 1e-3) },
+		{ EXPO(25e-3, 2e-3) }, { EXPO(30e-3, 2e-3) }, },
+	    .source_n = 7 },
+	/* Congestion of hours: it stands, on one way or both. */
+	{ "upload_5h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .crowd_up = { 86400, 18000, 20e-3 }) },
+	{ "night_both_ways_8h", 48, TYPICAL(1e-9),
+	    ONE(WAN, .crowd = { 86400, 28800, 15e-3 }, .crowd_up = { 86400, 28800, 15e-3 }) },
+	{ "server_ticks_10ms", 24, TYPICAL(1e-9), ONE(EXPO(5e-3, 0.2e-3), .granularity_ns = 10000000,
+		.error = { .offset_s = 5e-3 }) },
+	{ "dark_6h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .on_s = 64800, .period_s = 86400) },
+	{ "30_percent_lost", 24, TYPICAL(1e-9), ONE(WAN, .loss = 0.3) },
+	/* Cold: without a drift file, over all that a crystal may be off by. */
+	{ "cold_lan_90ms_10ppm", 2, COLD(90e-3, 10e-6), ONE(LAN), .start = true },
+	{ "cold_lan_90ms_100ppm", 2, COLD(90e-3, 100e-6), ONE(LAN), .start = true },
+	{ "cold_lan_120ms_450ppm", 2, COLD(120e-3, 450e-6), ONE(LAN), .start = true },
+	{ "cold_wan_0ppm", 2, COLD(10e-3, 0), ONE(WAN), .start = true },
+	{ "cold_wan_10ppm", 2, COLD(10e-3, 10e-6), ONE(WAN), .start = true },
+	{ "cold_wan_100ppm", 2, COLD(10e-3, 100e-6), ONE(WAN), .start = true },
+	{ "cold_wan_450ppm", 2, COLD(10e-3, 450e-6), ONE(WAN), .start = true },
 	{ "lost_80_percent", 24, TYPICAL(1e-9), ONE(EXPO(10e-3, 1e-3), .loss = 0.8) },
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "accuracy_bound.h"
+#include "ntpd/state.h"
 #include "sim/sim.h"
 
 /*
@@ -25,6 +26,14 @@ struct exchange {
 	double server_s;               /* the server's error at T3 */
 };
 
+const double accuracy_span_s[ACCURACY_SPANS + 1] = { 15, 60, 300, 1000, 3600 };
+
+/* Sums over seconds. */
+struct sum {
+	double square;
+	unsigned long n;
+};
+
 struct run {
 	const struct accuracy_case *c;
 	struct sim *s;
@@ -37,8 +46,10 @@ struct run {
 	double *free_at;
 	bool *away;    /* seconds at which the machine is paused */
 	double lost_s; /* of pauses, not in free_at yet */
-	double square, freq_square, half_s;
+	double square, freq_square, told_s, half_s;
 	unsigned long judged;
+	struct sum span[ACCURACY_SPANS];
+	uint16_t sys_peer; /* the last there was; 0: none yet */
 };
 
 /* --- the network, looked at from above --- */
@@ -261,10 +272,14 @@ build_source(struct run *r, unsigned i)
 	up = sim_net_path(r->s->net, r->n->host, v->host);
 	down = sim_net_path(r->s->net, v->host, r->n->host);
 	*up = (struct sim_path){ .law = q->up, .loss = q->loss };
+	up->crowd = q->crowd_up;
 	*down = (struct sim_path){ .law = q->down, .crowd = q->crowd };
 	v->error = q->error;
 	v->honest = !q->liar;
 	v->stratum = q->stratum > 0 ? q->stratum : v->stratum;
+	v->granularity_ns = q->granularity_ns > 0 ? q->granularity_ns : v->granularity_ns;
+	v->precision = q->granularity_ns > 0 ? (int)lround(log2((double)q->granularity_ns * 1e-9))
+					     : v->precision;
 	v->root_delay_s = q->root_delay_s > 0.0 ? q->root_delay_s : v->root_delay_s;
 	v->root_disp_s = q->root_disp_s > 0.0 ? q->root_disp_s : v->root_disp_s;
 }
@@ -393,10 +408,33 @@ error_now(struct run *r)
 }
 
 static void
+judge_start(struct run *r, double t_s, double error_s)
+{
+	for (unsigned i = 0; i < ACCURACY_SPANS; i++) {
+		if (t_s >= accuracy_span_s[i] && t_s < accuracy_span_s[i + 1]) {
+			r->span[i].square += error_s * error_s;
+			r->span[i].n++;
+		}
+	}
+}
+
+/* The daemon chose another system peer than the last one. */
+static bool
+peer_changed(struct run *r)
+{
+	uint16_t now = r->n->daemon->steering.sys.peer_id, before = r->sys_peer;
+
+	r->sys_peer = now != 0 ? now : before;
+	return before != 0 && now != 0 && now != before;
+}
+
+static void
 judge(struct run *r, double t_s, double error_s, struct accuracy_result *out)
 {
 	double size_s = fabs(error_s), rate = r->n->clock.rate;
+	bool changed = peer_changed(r);
 
+	judge_start(r, t_s, error_s);
 	if (r->n->clock.halted) {
 		r->away[(unsigned long)t_s] = true;
 		return;
@@ -409,6 +447,8 @@ judge(struct run *r, double t_s, double error_s, struct accuracy_result *out)
 	r->square += size_s * size_s;
 	r->freq_square += rate * rate;
 	out->max_s = fmax(out->max_s, size_s);
+	out->changes += changed;
+	r->told_s += sim_status(r->n).root_dist_s;
 	r->judged++;
 }
 
@@ -440,7 +480,14 @@ conclude(struct run *r, struct accuracy_result *out)
 	out->steps = r->n->clock.steps;
 	out->packets_h = (double)r->n->oracle.requests / c->hours;
 	out->slew = r->n->clock.worst_rate;
+	out->told_s = r->told_s / (double)r->judged;
 	out->bound_s = bound_rms(r->sample, r->sample_n, &ideal);
+	for (unsigned i = 0; i < ACCURACY_SPANS && accuracy_span_s[i + 1] <= end_s; i++) {
+		ideal.from_s = accuracy_span_s[i];
+		ideal.end_s = accuracy_span_s[i + 1];
+		out->span_rms_s[i] = sqrt(r->span[i].square / (double)r->span[i].n);
+		out->span_bound_s[i] = bound_rms(r->sample, r->sample_n, &ideal);
+	}
 	sim_node_stop(r->n);
 	out->failures = r->s->failures;
 	if (r->s->failures > 0) {
@@ -452,9 +499,14 @@ void
 accuracy_run(const struct accuracy_case *c, const char *loop, uint64_t seed, double *trace_s,
     struct accuracy_result *out)
 {
-	struct run r = { .c = c, .half_s = c->hours * 1800.0 };
+	struct accuracy_case *own = sim_alloc(1, sizeof(*own));
+	struct run r = { .c = own, .half_s = c->hours * 1800.0 };
 	unsigned long end = (unsigned long)(c->hours * 3600.0);
 
+	*own = *c;
+	if (c->drawn > 0) {
+		accuracy_draw(own, seed);
+	}
 	*out = (struct accuracy_result){ 0 };
 	r.sample = sim_alloc(SAMPLES_MAX, sizeof(*r.sample));
 	r.free_at = sim_alloc(end + 2, sizeof(*r.free_at));
@@ -468,7 +520,7 @@ accuracy_run(const struct accuracy_case *c, const char *loop, uint64_t seed, dou
 		if (trace_s != NULL) {
 			trace_s[t] = error_s;
 		}
-		for (unsigned i = 0; i < c->source_n; i++) {
+		for (unsigned i = 0; i < own->source_n; i++) {
 			source_second(&r, i, (double)t);
 		}
 		pauses(&r, (double)t);
@@ -482,4 +534,5 @@ accuracy_run(const struct accuracy_case *c, const char *loop, uint64_t seed, dou
 	free(r.away);
 	free(r.free_at);
 	free(r.sample);
+	free(own);
 }

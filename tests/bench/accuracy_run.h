@@ -11,7 +11,10 @@
 #include "sim/sim_path.h"
 #include "sim/sim_server.h"
 
-enum { ACCURACY_SOURCES = 5, ACCURACY_ROUTES = 3 };
+enum { ACCURACY_SOURCES = 8, ACCURACY_ROUTES = 3, ACCURACY_SPANS = 4 };
+
+/* What is judged of a start: between these seconds after it. */
+extern const double accuracy_span_s[ACCURACY_SPANS + 1];
 
 /* From at_s on the ways are longer by so much than at first. at_s 0: there is none. */
 struct accuracy_route {
@@ -22,9 +25,11 @@ struct accuracy_source {
 	struct sim_law up, down;
 	double loss;            /* of a request */
 	struct sim_crowd crowd; /* of the way down */
-	double on_s, period_s;  /* reachable for on_s of every period_s; 0: always */
+	struct sim_crowd crowd_up;
+	double on_s, period_s; /* reachable for on_s of every period_s; 0: always */
 	struct accuracy_route route[ACCURACY_ROUTES];
 	struct sim_server_error error;    /* of its clock */
+	int64_t granularity_ns;           /* of its clock; 0: that of a played server */
 	double jump_at_s, jump_s;         /* its clock steps; 0: never */
 	bool liar;                        /* the bound does not listen to it */
 	uint8_t stratum;                  /* 0: 1 */
@@ -37,6 +42,8 @@ struct accuracy_case {
 	struct osc osc; /* frequency, wander, waves, jumps */
 	struct accuracy_source source[ACCURACY_SOURCES];
 	unsigned source_n;
+	/* The sources are so many, drawn from the seed as a pool gives them (accuracy_draw). */
+	unsigned drawn;
 	/* A GPS receiver whose pulses have that jitter, normal; 0: none. */
 	double pulse_s;
 	/* A PTP hardware clock that is compared in windows of that width; 0: none. */
@@ -48,6 +55,7 @@ struct accuracy_case {
 	int minpoll, maxpoll;                      /* 0: the usual ones */
 	int64_t granularity_ns;                    /* of a reading of the clock; 0: 1 */
 	double pause_s, pause_at_s, pause_every_s; /* of the virtual machine; 0: none, once */
+	bool start;                                /* the first hour is shown in spans */
 	bool drift_known;                          /* the drift file says the frequency */
 };
 
@@ -60,8 +68,11 @@ struct accuracy_result {
 	double to_1ms_s,
 	    to_100us_s; /* last moment above in the first half; < 0: not below at its end */
 	double steps, packets_h;
-	double slew;       /* largest rate of steering, s/s */
-	double bound_s;    /* the oracle's RMS on the same exchanges, second half */
+	double slew;    /* largest rate of steering, s/s */
+	double bound_s; /* the oracle's RMS on the same exchanges, second half */
+	double changes; /* of the system peer, second half */
+	double told_s;  /* mean root distance that it tells, second half */
+	double span_rms_s[ACCURACY_SPANS], span_bound_s[ACCURACY_SPANS];
 	unsigned failures; /* found by the simulation's oracle */
 	char failure[200]; /* the first */
 };
@@ -75,5 +86,11 @@ enum { ACCURACY_SECONDS = 48 * 3600 };
  */
 void accuracy_run(const struct accuracy_case *c, const char *loop, uint64_t seed, double *trace_s,
     struct accuracy_result *out);
+
+/*
+ * The sources of a case with drawn: delays of 4 to 60 ms, jitter of 1 to 10 % of it, routes that
+ * differ by a normal deviate of 12 % of the delay + 0.5 ms.
+ */
+void accuracy_draw(struct accuracy_case *c, uint64_t seed);
 
 #endif

@@ -38,7 +38,9 @@ struct request {
 
 /* Of one case and loop. */
 struct row {
-	double rms_s, max_s, freq, to_1ms_s, to_100us_s, steps, packets_h, slew, ratio;
+	double rms_s, max_s, freq, to_1ms_s, to_100us_s, steps, packets_h, slew, ratio, changes,
+	    told_s;
+	double span_rms_s[ACCURACY_SPANS], span_ratio[ACCURACY_SPANS];
 	unsigned failures;
 };
 
@@ -73,6 +75,24 @@ median(const struct accuracy_result *r, unsigned n, size_t column)
 
 #define MEDIAN(r, n, field) median((r), (n), offsetof(struct accuracy_result, field))
 
+/* The spans of a start: medians, and of each by how much it is beyond the bound. */
+static void
+summarize_spans(const struct accuracy_result *r, unsigned n, struct row *w)
+{
+	for (unsigned k = 0; k < ACCURACY_SPANS; k++) {
+		double rms[SEEDS_MAX], ratio[SEEDS_MAX];
+
+		for (unsigned i = 0; i < n; i++) {
+			rms[i] = r[i].span_rms_s[k];
+			ratio[i] = r[i].span_rms_s[k] / r[i].span_bound_s[k];
+		}
+		qsort(rms, n, sizeof(rms[0]), ascending);
+		qsort(ratio, n, sizeof(ratio[0]), ascending);
+		w->span_rms_s[k] = rms[n / 2];
+		w->span_ratio[k] = ratio[n / 2];
+	}
+}
+
 static struct row
 summary(const struct accuracy_result *r, unsigned n)
 {
@@ -83,6 +103,8 @@ summary(const struct accuracy_result *r, unsigned n)
 		.to_100us_s = MEDIAN(r, n, to_100us_s),
 		.steps = MEDIAN(r, n, steps),
 		.packets_h = MEDIAN(r, n, packets_h),
+		.changes = MEDIAN(r, n, changes),
+		.told_s = MEDIAN(r, n, told_s),
 	};
 	double ratio[SEEDS_MAX];
 
@@ -94,6 +116,7 @@ summary(const struct accuracy_result *r, unsigned n)
 	}
 	qsort(ratio, n, sizeof(ratio[0]), ascending);
 	w.ratio = ratio[n / 2];
+	summarize_spans(r, n, &w);
 	return w;
 }
 
@@ -128,11 +151,12 @@ print_head(unsigned seeds, uint64_t first)
 	printf("# whole daemons, %u seeds from %llu; us of the second half, ppm, seconds\n", seeds,
 	    (unsigned long long)first);
 	printf("# 1ms, .1ms: below for good; stp: steps; /h: requests an hour; slew: largest, ppm; "
-	       "/bnd: rms over the bound\n");
+	       "/bnd: rms over the bound\n"
+	       "# chg: changes of the system peer, told: the mean root distance told, adaptive\n");
 	printf("%-25s|%8s %9s %8s %5s %5s %3s %3s %3s %5s |%8s %9s %8s %5s %5s %3s %3s %3s %5s "
-	       "|%5s\n",
+	       "|%5s %4s %8s\n",
 	    "case", "adaptive", "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "classic",
-	    "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "a/c");
+	    "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "a/c", "chg", "told");
 }
 
 static void
@@ -148,11 +172,14 @@ print_half(const struct row *w)
 static void
 print_row(const struct accuracy_case *c, const struct row w[static LOOPS])
 {
+	char told[16];
+
 	printf("%-25s", c->name);
 	for (unsigned k = 0; k < LOOPS; k++) {
 		print_half(&w[k]);
 	}
-	printf("|%5.2f", w[0].rms_s / w[1].rms_s);
+	printf("|%5.2f %4.0f %8s", w[0].rms_s / w[1].rms_s, w[0].changes,
+	    error_text(w[0].told_s, told));
 	for (unsigned k = 0; k < LOOPS; k++) {
 		if (w[k].failures > 0) {
 			printf(" (%s: %u by the oracle)", loops[k], w[k].failures);
@@ -160,6 +187,22 @@ print_row(const struct accuracy_case *c, const struct row w[static LOOPS])
 	}
 	printf("\n");
 	fflush(stdout);
+}
+
+static void
+print_spans(const struct row w[static LOOPS])
+{
+	for (unsigned k = 0; k < LOOPS; k++) {
+		printf("#   %s:", loops[k]);
+		for (unsigned i = 0; i < ACCURACY_SPANS; i++) {
+			char rms[16];
+
+			printf(" %.0f-%.0f s %s us (%.2f)", accuracy_span_s[i],
+			    accuracy_span_s[i + 1], error_text(w[k].span_rms_s[i], rms),
+			    w[k].span_ratio[i]);
+		}
+		printf("\n");
+	}
 }
 
 static void
@@ -253,6 +296,9 @@ run_case(const struct request *q, const struct accuracy_case *c,
 		w[k] = summary(r, q->seeds);
 	}
 	print_row(c, w);
+	if (c->start) {
+		print_spans(w);
+	}
 	mean_add(m, w);
 	free(r);
 }

@@ -21,7 +21,8 @@ tests_bench_bench_ke_LDADD = $(KE_LIBS)
 check_PROGRAMS += tests/bench/bench_accuracy
 tests_bench_bench_accuracy_SOURCES = tests/bench/bench_accuracy.c \
 	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c \
-	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_cases.c
+	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_cases.c \
+	tests/bench/accuracy_drawn.c
 tests_bench_bench_accuracy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_accuracy_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 EXTRA_DIST += tests/bench/accuracy.gp
@@ -34,7 +35,7 @@ tests_bench_bench_interleaved_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 # What the stamps of network cards are worth between two peers.
 check_PROGRAMS += tests/bench/bench_cards
-tests_bench_bench_cards_SOURCES = $(sim_frame) tests/bench/bench_cards.c \
+tests_bench_bench_cards_SOURCES = tests/bench/bench_cards.c \
 	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c
 tests_bench_bench_cards_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_cards_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
