@@ -253,14 +253,31 @@ control_read_status(struct control_request *q)
 	return list_status(q);
 }
 
+static bool
+is_clock(const struct owner *w)
+{
+	return w->kind == OWNER_PEER && (w->p->a.rules.flags & ASSOC_REFCLOCK) != 0;
+}
+
+/* "ntpq -c cv" of no clock in particular: the one that is followed, else the first there is. */
+static struct owner
+some_clock(const struct control *c)
+{
+	struct owner w = owner_of(c, c->is.steering->sys.peer_id);
+
+	for (unsigned i = 0; i < c->is.client->peers.peer_n && !is_clock(&w); i++) {
+		w = owner_of(c, c->is.client->peers.peer[i].a.id);
+	}
+	return w;
+}
+
 int
 control_read_clock(struct control_request *q)
 {
-	uint16_t id = q->h.assoc != 0 ? q->h.assoc : q->c->is.steering->sys.peer_id;
-	struct owner w = owner_of(q->c, id);
+	struct owner w = q->h.assoc != 0 ? owner_of(q->c, q->h.assoc) : some_clock(q->c);
 	struct vars_names names = names_of(q);
 
-	if (w.kind != OWNER_PEER || !(w.p->a.rules.flags & ASSOC_REFCLOCK)) {
+	if (!is_clock(&w)) {
 		return CONTROL_ERR_ASSOC;
 	}
 	q->status = refclock_status(w.p->clock);

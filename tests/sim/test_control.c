@@ -299,6 +299,20 @@ a_local_clock_tells_its_fudge(void **state)
 	lab_end(b);
 }
 
+/* As ntpq -c cv asks: also while a server is followed, or nobody. */
+static void
+without_an_id_the_clock_that_there_is_tells_of_itself(void **state)
+{
+	struct lab *b = lab_with("server 192.0.2.1 iburst\nserver 127.127.1.0\n");
+
+	(void)state;
+	expect_text(mode6_ask(&b->local, CONTROL_READCLOCK, 0, "type"), "type=1\r\n");
+	lab_end(b);
+	b = lab_with("server 192.0.2.1 iburst\n");
+	expect_error(mode6_ask(&b->local, CONTROL_READCLOCK, 0, "type"), CONTROL_ERR_ASSOC);
+	lab_end(b);
+}
+
 static void
 members_of_a_pool_are_told_apart_by_their_address(void **state)
 {
@@ -1685,6 +1699,7 @@ main(void)
 		CASE(questions_of_ntpq_are_not_packets_processed_for_time),
 		CASE(answers_of_servers_count_as_packets_of_this_version),
 		CASE(a_local_clock_tells_its_fudge),
+		CASE(without_an_id_the_clock_that_there_is_tells_of_itself),
 		CASE(members_of_a_pool_are_told_apart_by_their_address),
 		CASE(why_nothing_is_known_of_a_server_stands_in_its_refid),
 		CASE(the_displays_of_ntpq_are_answered_at_once),
