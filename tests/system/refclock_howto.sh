@@ -6,6 +6,10 @@
 # read without an error and runs, and what is missing on this host (pulse, PTP clock) is told of as
 # the page says. Nothing here touches this host: folders are the test's, and who would ask the
 # kernel or systemd only notes it.
+# Terminals of its own: a number that is free again here is given to nobody else's test.
+[ -n "${REFCLOCK_PTS-}" ] || REFCLOCK_PTS=1 exec unshare -m sh -c \
+	'mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts /dev/pts &&
+		mount --bind /dev/pts/ptmx /dev/ptmx && exec bash "$0" "$@"' "$0" "$@"
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 need awk python3 systemd-analyze mandoc

@@ -3,6 +3,10 @@
 #
 # refclock_nmea.sh - a GPS receiver on a (pseudo) terminal: followed, unplugged, missing, and what
 # is said of a device that may not be opened or is none.
+# Terminals of its own: a number that is free again here is given to nobody else's test.
+[ -n "${REFCLOCK_PTS-}" ] || REFCLOCK_PTS=1 exec unshare -m sh -c \
+	'mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts /dev/pts &&
+		mount --bind /dev/pts/ptmx /dev/ptmx && exec bash "$0" "$@"' "$0" "$@"
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
 need python3 timeout
