@@ -7,8 +7,12 @@ dist_examples_DATA = \
 	conf/grafana-ntp.json \
 	conf/nm-ntp \
 	conf/ntp-alerts.yml \
+	conf/ntp-broadcast.conf \
+	conf/ntp-exact.conf \
 	conf/ntp-lan.conf \
+	conf/ntp-peers.conf \
 	conf/ntp-pool.conf \
+	conf/ntp-samba.conf \
 	conf/ntp-stratum1.conf \
 	conf/ntp-vm-phc.conf \
 	conf/ntp.conf \

@@ -149,6 +149,7 @@ static void
 check_servers(struct check *k)
 {
 	unsigned servers = 0, pools = 0, clocks = 0, acting = 0, local = 0, selectable = 0;
+	unsigned searches = 0;
 	const struct config_source *first_local = NULL, *first_idle = NULL;
 
 	for (unsigned i = 0; i < k->c->sources_n; i++) {
@@ -158,6 +159,8 @@ check_servers(struct check *k)
 			selectable += (s->flags & OPTION_NOSELECT) == 0 ? 1 : 0;
 		} else if (s->kind == SOURCE_POOL) {
 			pools++;
+		} else if (s->kind == SOURCE_MANYCAST) {
+			searches++;
 		} else if (s->kind == SOURCE_REFCLOCK && s->clock_type == 1) {
 			first_local = local++ == 0 ? s : first_local;
 		} else if (s->kind == SOURCE_REFCLOCK) {
@@ -177,7 +180,8 @@ check_servers(struct check *k)
 		    "the local clock stands beside real servers: when they are lost, clients "
 		    "follow a clock that is merely consistent; tos orphan does this better");
 	}
-	if (pools > 0 || clocks > 0) {
+	/* Servers that broadcast, or answer a question to a group, name themselves. */
+	if (pools > 0 || clocks > 0 || searches > 0 || (servers == 0 && config_is_bclient(k->c))) {
 		return;
 	}
 	if (servers == 0 && local == 0) {

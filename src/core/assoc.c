@@ -183,6 +183,17 @@ assoc_write_times(struct assoc *a, const struct assoc_world *w, const struct onw
 	out->untimed = false;
 }
 
+/*
+ * It answers, be it without the time: then it is we who may have that, and it is to get it as often
+ * as it asks.
+ */
+static bool
+answers(const struct assoc *a)
+{
+	return a->poll.reach != 0 ||
+	    (a->srv.mode != MODE_UNSPEC && a->poll.unreach < ASSOC_UNREACH);
+}
+
 /* Peers keep to the shorter of their intervals (RFC 5905, poll_update). */
 static int
 poll_in_force(const struct assoc *a)
@@ -194,7 +205,7 @@ poll_in_force(const struct assoc *a)
 	 * Who made a passive one may not be where his packet says he is: until he answers he is
 	 * asked seldom, whatever he wants.
 	 */
-	if (a->poll.reach == 0) {
+	if (!answers(a)) {
 		return a->rules.mode == MODE_PASSIVE && a->poll.hpoll < UNPROVEN_POLL
 		    ? UNPROVEN_POLL
 		    : a->poll.hpoll;

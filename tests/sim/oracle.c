@@ -18,6 +18,8 @@
 /* The classic loop waits out a spike, and fills its filter poll by poll, half of them lost. */
 #define UNSYNCED_CLASSIC_S 7200.0
 #define LATELY_S 1100.0
+/* What the way to a peer adds to its root distance here, at most. */
+#define WAY_MOST_S 0.1
 
 /* Who answers there, and whether it is within what it says of itself. */
 static bool
@@ -156,9 +158,44 @@ is_of_peer(const struct sim_node *n, const struct endpoint *other, unsigned mode
 	return p != NULL && assoc_is_symmetric(&p->a) && other->port == NTP_PORT;
 }
 
+static uint64_t
+field_at(const struct sim_datagram *d, unsigned at)
+{
+	struct cursor c = cursor_over(d->bytes + at, 8);
+
+	return cursor_u64(&c);
+}
+
+/*
+ * A packet of a peer by which time could be had. A peer sends by its own timer: what answers none of
+ * ours measures nothing (our packets may not reach it, while its own reach us). And who shows our
+ * address as its reference follows us: when nobody else has the time, two peers of which one has
+ * lost its server are both right to take nothing from each other, and stay so for as long as the
+ * follower runs on at the rate that it has learnt (RFC 5905, 11.2, the loop test). Three and more that
+ * have lost their server follow each other in a ring, each time a stratum more, until that ends at
+ * 15: who followed such a one would be of stratum 16, which is none. Each of them adds the way to
+ * the one before to the root distance, too, until that is more than tos maxdist.
+ */
+static bool
+gives_time(const struct sim_node *n, const struct oracle_remote *r, const struct sim_datagram *d)
+{
+	struct cursor c = cursor_over(d->bytes, d->len);
+	struct header h;
+	double dist_s;
+
+	if (!header_get(&c, &h) || h.mode == MODE_SERVER) {
+		return true;
+	}
+	dist_s = ntp_short_to_s(h.root_delay) / 2 + ntp_short_to_s(h.root_disp) + WAY_MOST_S;
+	return h.org.fix != 0 && (h.org.fix == r->xmt || h.org.fix == r->rec) &&
+	    h.stratum + 1 < STRATUM_UNSPEC && dist_s < n->daemon->conf->tos.maxdist_s &&
+	    !(d->to.addr.family == ADDR_V4 && h.refid == addr_v4_value(&d->to.addr));
+}
+
 void
 oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 {
+	enum { REC_AT = 32, XMT_AT = 40 };
 	struct oracle_remote *r;
 	double gap_s;
 
@@ -175,6 +212,8 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 	if (r == NULL) {
 		return;
 	}
+	r->rec = field_at(d, REC_AT);
+	r->xmt = field_at(d, XMT_AT);
 	if (r->sent >= 0) {
 		gap_s = (double)(n->sim->w->now - r->sent) * 1e-9;
 		r->closest_s = fmin(r->closest_s, gap_s);
@@ -204,7 +243,7 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		return;
 	}
 	r = remote_of(&n->oracle, &d->from);
-	if (r != NULL && endpoint_equal(&r->asked_from, &d->to)) {
+	if (r != NULL && endpoint_equal(&r->asked_from, &d->to) && gives_time(n, r, d)) {
 		r->honest = honest;
 		r->lie_s = lying_s(n->sim, &d->from);
 		r->answered += r->awaited && r->moves == moves(n);

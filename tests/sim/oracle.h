@@ -10,7 +10,8 @@
  * sources have no majority nothing is demanded.
  *  2. No two requests to one server less than 2 s apart.
  *  3. No step without its line in the log; steering within 500 ppm; all numbers finite.
- *  4. It is not unsynchronised for an hour in which the same honest sources were heard; an hour
+ *  4. It is not unsynchronised for an hour in which the same honest sources were heard (of peers, by
+ * answers that it could follow); an hour
  * more after too many steps, a day more after steps of more than panic in sum, for ever after an
  * offset of more than panic at once.
  *  5. The kernel is told "synchronised" exactly while the daemon is.
@@ -32,6 +33,7 @@ struct oracle_remote {
 	int64_t heard_at;               /* of the last answer */
 	bool honest;
 	double lie_s;      /* of the last answer; 0 when honest */
+	uint64_t xmt, rec; /* of the last packet to a peer: what answers it has one as its origin */
 	bool awaited;      /* a request has not been answered yet */
 	bool counted;      /* it has answered in this life */
 	unsigned missed;   /* requests since the last answer */

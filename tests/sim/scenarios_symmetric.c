@@ -6,6 +6,7 @@
 #include "client/client.h"
 #include "crypto/mac.h"
 #include "ntpd/state.h"
+#include "sim/mode6.h"
 #include "sim/scenario.h"
 
 static const char KEYS[] = "4 MD5 topsecret\n5 SHA1 other\n";
@@ -352,6 +353,35 @@ no_forged_packet_gets_between_two_keyed_peers(struct sim *s)
 	}
 }
 
+/*
+ * What our next packet to a peer may be answered by is told to nobody: origin, receive and transmit
+ * time, of which one alone lets a stranger write the answer.
+ */
+static void
+cve_2015_8139_what_a_packet_is_answered_by_is_not_told(struct sim *s)
+{
+	static const char *const times[] = { "org", "xmt" };
+	struct pair p = pair_with(s, "minpoll 4 maxpoll 4", "minpoll 4 maxpoll 4");
+	static struct mode6 m; /* it is large */
+	char value[64];
+	uint16_t id;
+
+	sim_run(s, 300);
+	mode6_local(&m, s, p.a);
+	id = assoc_of(p.a, 1)->id;
+	SIM_CHECK(s, mode6_ask(&m, CONTROL_READVAR, id, "")->complete, "not read");
+	(void)mode6_value(&m, "rec", value, sizeof value);
+	SIM_CHECK(s, strstr(value, ".00000000") != NULL, "rec is told to the last bit: %s", value);
+	for (unsigned i = 0; i < 2; i++) {
+		SIM_CHECK(s, strcmp(mode6_value(&m, times[i], value, sizeof value), "") == 0,
+		    "%s is told: %s", times[i], value);
+		SIM_CHECK(s, mode6_ask(&m, CONTROL_READVAR, id, times[i])->error >= 0,
+		    "%s is told when asked for", times[i]);
+		(void)mode6_ask(&m, CONTROL_READVAR, id, "");
+	}
+	mode6_end(&m);
+}
+
 /* ---- strangers, passive ---- */
 
 static void
@@ -626,6 +656,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_step_of_one_does_not_lead_the_other_astray),
 	SCENARIO(a_peer_behind_a_nat_is_served_and_reached_again_without_it),
 	SCENARIO(no_forged_packet_gets_between_two_keyed_peers),
+	SCENARIO(cve_2015_8139_what_a_packet_is_answered_by_is_not_told),
 	SCENARIO(ten_thousand_strangers_make_no_association),
 	SCENARIO(a_passive_association_is_made_for_a_key_and_ends_with_its_peer),
 	SCENARIO(a_replayed_packet_makes_a_passive_association_that_asks_little),

@@ -34,6 +34,22 @@ for file in ntp.conf ntp-lan.conf ntp-pool.conf ntp-stratum1.conf ntp-vm-phc.con
 	ok $? "$file: four sources, so that one may fail and one may lie"
 	is "$(grep -E '^server [^1]' <<<"$text" | grep -vc ' iburst$')" 0 "$file: each starts at once"
 done
+
+# For hosts of a network among themselves; also with what stands in their comments, which begins
+# without a space.
+sed 's/^#1 .*/5 AES128 0123456789abcdef0123456789abcdef/' "$conf/ntp.keys" >"$work/ntp.keys"
+chmod 600 "$work/ntp.keys"
+mkdir -p "$work/ntp_signd"
+for file in ntp-broadcast.conf ntp-exact.conf ntp-peers.conf ntp-samba.conf; do
+	sed -e "s#/etc/ntp.keys#$work/ntp.keys#; s#/var/lib/samba/ntp_signd#$work/ntp_signd#" \
+		"$conf/$file" >"$work/$file"
+	sed -E 's/^#([a-z])/\1/' "$work/$file" >"$work/all-$file"
+	for which in "$file" "all-$file"; do
+		said=$(check "$work/$which")
+		is "$?" 0 "$which is read without an error"
+		like "$said" '0 errors, 0 warnings, 0 notes$' "$which: nothing to remark"
+	done
+done
 like "$("$ntpd" --check-config -c "$conf/ntp.conf" -f /nowhere/drift 2>&1)" \
 	"warning: driftfile: '/nowhere/drift' cannot be written" "it is the option's path that is looked at"
 

@@ -210,7 +210,7 @@ nobody_else_tells_from_where_a_peer_is_asked(void **state)
 
 /* CVE-2015-7974, CVE-2016-1567: a key that we trust, and is not the one of the line. */
 static void
-cve_2015_7974_another_trusted_key_is_not_that_of_the_peer(void **state)
+cve_2015_7974_and_cve_2016_1567_another_trusted_key_is_not_that_of_the_peer(void **state)
 {
 	struct rig *r = rig_of("peer 192.0.2.11 key 7\n", 7);
 	struct header h = { .version = 4, .mode = MODE_ACTIVE, .stratum = 2, .rec = { 1 } };
@@ -339,7 +339,8 @@ main(void)
 		cmocka_unit_test(a_packet_of_a_peer_comes_from_its_address_and_port_123),
 		cmocka_unit_test(a_peer_is_asked_from_where_it_speaks_to),
 		cmocka_unit_test(nobody_else_tells_from_where_a_peer_is_asked),
-		cmocka_unit_test(cve_2015_7974_another_trusted_key_is_not_that_of_the_peer),
+		cmocka_unit_test(
+		    cve_2015_7974_and_cve_2016_1567_another_trusted_key_is_not_that_of_the_peer),
 		cmocka_unit_test(
 		    nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven),
 		cmocka_unit_test(a_passive_one_whose_key_went_is_told_with_its_own_key),

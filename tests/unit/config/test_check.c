@@ -38,6 +38,9 @@ counts_the_servers(void **state)
 	check_text("server a.example\nserver b.example\nserver c.example noselect\n", NULL,
 	    "warning: f: two servers have no majority when they disagree; use four or more\n");
 	check_text("pool a.example\n", NULL, "");
+	check_text("broadcastclient\n", NULL,
+	    "warning: configuration: 'broadcastclient' believes broadcasts with a trusted key "
+	    "only, and there is no 'keys' line\n");
 	check_text("server a.example\nserver 127.127.20.0\n", NULL, "");
 	check_text("server 127.127.1.0\n", NULL, "");
 	if (schema_clock_of_type(20)->state != STATE_ACTS) {

@@ -370,7 +370,7 @@ bad_answers_change_nothing_in_a_volley(void **state)
 
 /* A packet without proof ends or changes no association. */
 static void
-cve_2015_7979_and_2016_4953_unproven_broadcasts_tear_nothing_down(void **state)
+cve_2015_7979_and_cve_2016_4953_unproven_broadcasts_tear_nothing_down(void **state)
 {
 	static struct bench b;
 
@@ -395,7 +395,8 @@ main(void)
 		cmocka_unit_test(bad_broadcasts_change_nothing_in_a_volley),
 		cmocka_unit_test(a_wrong_zero_or_old_origin_makes_no_interleaved_sample),
 		cmocka_unit_test(bad_answers_change_nothing_in_a_volley),
-		cmocka_unit_test(cve_2015_7979_and_2016_4953_unproven_broadcasts_tear_nothing_down),
+		cmocka_unit_test(
+		    cve_2015_7979_and_cve_2016_4953_unproven_broadcasts_tear_nothing_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

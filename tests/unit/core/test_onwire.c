@@ -255,7 +255,7 @@ a_packet_that_is_no_answer_changes_nothing_that_is_valid(void **state)
  * peers: as long as the true ones are answered in turn, they go on.
  */
 static void
-cve_2015_1799_forged_timestamps_do_not_keep_two_peers_apart(void **state)
+cve_2015_1799_and_cve_2015_1853_forged_times_do_not_keep_two_peers_apart(void **state)
 {
 	struct pair p;
 	unsigned good = 0;
@@ -445,7 +445,8 @@ main(void)
 		cmocka_unit_test(eight_stamps_begin_by_what_answers_nobody),
 		cmocka_unit_test(no_packet_is_its_own_answer_and_receive_and_transmit_differ),
 		cmocka_unit_test(a_packet_that_is_no_answer_changes_nothing_that_is_valid),
-		cmocka_unit_test(cve_2015_1799_forged_timestamps_do_not_keep_two_peers_apart),
+		cmocka_unit_test(
+		    cve_2015_1799_and_cve_2015_1853_forged_times_do_not_keep_two_peers_apart),
 		cmocka_unit_test(cve_2018_7184_interleaved_comes_back_after_bad_and_lost_packets),
 		cmocka_unit_test(cve_2018_7185_zero_timestamps_reset_nothing),
 		cmocka_unit_test(cve_2016_1548_only_an_answer_changes_the_mode),

@@ -192,6 +192,28 @@ who_has_no_time_speaks_and_is_not_measured(void **state)
 	assert_true(last[MINE] == VERDICT_OK && last[THEIRS] == VERDICT_OK);
 }
 
+/* It was away for so long that it was asked ever more seldom; now it asks us, having no time. */
+static void
+a_peer_without_the_time_is_told_it_as_often_as_it_asks(void **state)
+{
+	enum { AWAY = 30 };
+	const double seldom_s = 256.0, most_s = 17.0;
+	static struct bench b;
+
+	(void)state;
+	start(&b, MODE_ACTIVE, MODE_ACTIVE, ASSOC_PROOF);
+	b.a[THEIRS].rules.maxpoll = 4;
+	for (unsigned i = 0; i < AWAY; i++) {
+		(void)poll_one(&b, MINE);
+		b.now = b.a[MINE].poll.next;
+	}
+	assert_true(mtime_diff_s(b.a[MINE].poll.next, b.a[MINE].poll.last_sent) >= seldom_s);
+	b.own = (struct header){ .leap = LEAP_UNSYNC, .stratum = 0, .precision = -24 };
+	rounds(&b, 4, NULL);
+	assert_int_equal(b.a[MINE].poll.reach, 0);
+	assert_true(mtime_diff_s(b.a[MINE].poll.next, b.a[MINE].poll.last_sent) <= most_s);
+}
+
 static void
 whoever_shows_one_of_our_addresses_is_a_loop(void **state)
 {
@@ -298,7 +320,7 @@ nothing_but_a_proven_answer_changes_an_association(void **state)
 
 /* CVE-2015-7871, CVE-2016-1547. */
 static void
-cve_2015_7871_a_crypto_nak_that_answers_is_an_event_and_no_more(void **state)
+cve_2015_7871_and_cve_2016_1547_a_crypto_nak_that_answers_is_an_event_only(void **state)
 {
 	static struct bench b;
 	static struct assoc was;
@@ -468,9 +490,11 @@ main(void)
 		cmocka_unit_test(peers_measure_each_other_and_tell_what_they_are),
 		cmocka_unit_test(the_shorter_interval_holds_not_below_minpoll),
 		cmocka_unit_test(who_has_no_time_speaks_and_is_not_measured),
+		cmocka_unit_test(a_peer_without_the_time_is_told_it_as_often_as_it_asks),
 		cmocka_unit_test(whoever_shows_one_of_our_addresses_is_a_loop),
 		cmocka_unit_test(nothing_but_a_proven_answer_changes_an_association),
-		cmocka_unit_test(cve_2015_7871_a_crypto_nak_that_answers_is_an_event_and_no_more),
+		cmocka_unit_test(
+		    cve_2015_7871_and_cve_2016_1547_a_crypto_nak_that_answers_is_an_event_only),
 		cmocka_unit_test(a_passive_one_is_asked_each_64_s_until_it_answers),
 		cmocka_unit_test(modes_that_no_peer_has_are_no_answers),
 		cmocka_unit_test(cve_2015_8138_a_zero_origin_is_never_a_sample),
