@@ -128,6 +128,7 @@ struct refclock_nmea {
 	bool paired;                         /* the last time was that of a pulse, at: */
 	struct mtime paired_at;
 	struct refclock_lines lines;
+	unsigned broken; /* lines in a row that were no sound sentences */
 };
 
 /* How long after the pulse of a second its sentence is there. */

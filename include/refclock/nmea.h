@@ -27,7 +27,8 @@ enum nmea_verdict {
 	NMEA_TIME,
 	NMEA_OTHER,      /* a sentence without time, or one that is not wanted */
 	NMEA_BAD_FORMAT, /* too long, no sentence, a field that is no number */
-	NMEA_BAD_SUM,    /* a checksum that is wrong, or missing where there was one */
+	NMEA_BAD_SUM,    /* a checksum that is wrong */
+	NMEA_NO_SUM,     /* none, where there must be one or was one */
 	NMEA_NO_FIX,     /* it says itself that it has no time */
 	NMEA_BAD_DATE    /* no day of the calendar, or no time of day */
 };

@@ -16,6 +16,8 @@ enum {
 	MODE_SILENT = 1 << 17,
 	MODE_TRUST_DATE = 1 << 18
 };
+/* Broken lines in a row that are no noise. */
+enum { BROKEN_TOLD = 10 };
 enum { DAY_S = 86400, SPEEDS_N = 6, SPEED_NTP_ORG = 4800, SPEED_NTPSEC = 9600 };
 
 /*
@@ -239,16 +241,36 @@ take_time(struct refclock *r, const struct device_reading *d, const struct nmea_
 	}
 }
 
+/* On a line with noise one in some is broken: what all of them lack is told. */
+static void
+take_broken(struct refclock *r, enum nmea_verdict v)
+{
+	const char *why = v == NMEA_NO_SUM
+	    ? "its sentences have no checksum, and what was garbled could not be told: have it "
+	      "send them with one"
+	    : v == NMEA_BAD_SUM
+	    ? "the checksums of its sentences do not fit: noise on the line, or another speed "
+	      "(baud)"
+	    : "what it sends are no sentences of NMEA: another speed (baud), or a protocol of "
+	      "its own";
+
+	r->nmea.lines.malformed++;
+	r->nmea.broken++;
+	refclock_reading_bad(r, REFCLOCK_BAD_FORMAT, r->nmea.broken >= BROKEN_TOLD ? why : NULL);
+}
+
 static void
 take_line(struct refclock *r, const struct device_reading *d, const struct assoc_world *w)
 {
 	struct refclock_lines *n = &r->nmea.lines;
 	struct nmea_time t;
+	enum nmea_verdict v =
+	    nmea_read(&r->nmea.state, (const char *)d->bytes, d->len, r->mode & MODE_SENTENCES, &t);
 
 	n->total++;
-	switch (nmea_read(&r->nmea.state, (const char *)d->bytes, d->len, r->mode & MODE_SENTENCES,
-	    &t)) {
+	switch (v) {
 	case NMEA_TIME:
+		r->nmea.broken = 0;
 		take_time(r, d, &t, w);
 		break;
 	case NMEA_OTHER:
@@ -256,8 +278,8 @@ take_line(struct refclock *r, const struct device_reading *d, const struct assoc
 		break;
 	case NMEA_BAD_FORMAT:
 	case NMEA_BAD_SUM:
-		n->malformed++;
-		refclock_reading_bad(r, REFCLOCK_BAD_FORMAT, NULL);
+	case NMEA_NO_SUM:
+		take_broken(r, v);
 		break;
 	case NMEA_NO_FIX:
 		n->rejected++;

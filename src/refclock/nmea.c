@@ -320,7 +320,7 @@ nmea_read(struct nmea_state *state, const char *line, size_t len, unsigned wante
 		return NMEA_OTHER;
 	}
 	if (!s.summed && (k->type == NMEA_RMC || (state->summed & (unsigned)k->type) != 0)) {
-		return NMEA_BAD_SUM;
+		return NMEA_NO_SUM;
 	}
 	state->summed |= s.summed ? (unsigned)k->type : 0u;
 	v = k->read(&s, &t);

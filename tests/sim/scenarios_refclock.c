@@ -371,6 +371,40 @@ a_receiver_without_a_fix_is_not_followed(struct sim *s)
 	SIM_CHECK(s, sim_logged(n, "GPS_NMEA(0) clk_bad_signal") == 1, "no event");
 }
 
+static void
+a_receiver_without_checksums_is_told_of_once_and_not_followed(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE);
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->unsummed = true;
+	(void)sim_node_boot(n);
+	sim_run(s, 600);
+	SIM_CHECK(s, !sim_status(n).synced, "followed");
+	SIM_CHECK(s, sim_logged(n, "its sentences have no checksum") == 1, "not said once");
+	line->unsummed = false;
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_logged(n, "what it says is of use again") == 1, "not said");
+}
+
+/* Of one in ten nothing is said: those between are good. */
+static void
+a_noisy_line_is_followed_and_a_wrong_speed_is_told_of_once(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, GPS_LINE);
+	struct sim_device *line = sim_device_line(&n->devices, "/dev/gps0");
+
+	line->garbled = 0.1;
+	(void)sim_node_boot(n);
+	sim_run(s, 3600);
+	SIM_CHECK(s, sim_status(n).synced, "not followed");
+	SIM_CHECK(s, sim_logged(n, "checksums of its sentences do not fit") == 0, "told of");
+	line->garbled = 1.0;
+	sim_run(s, 600);
+	SIM_CHECK(s, sim_logged(n, "checksums of its sentences do not fit") == 1, "not said once");
+}
+
 /* GGA tells the time of day: the servers know the day. */
 static void
 a_receiver_without_a_date_waits_for_somebody_who_has_it(struct sim *s)
@@ -1004,6 +1038,8 @@ static const struct scenario list[] = {
 	SCENARIO(a_receiver_whose_pulse_is_lost_is_not_as_sure_as_before),
 	SCENARIO(a_receiver_1024_weeks_behind_is_set_right),
 	SCENARIO(a_receiver_without_a_fix_is_not_followed),
+	SCENARIO(a_receiver_without_checksums_is_told_of_once_and_not_followed),
+	SCENARIO(a_noisy_line_is_followed_and_a_wrong_speed_is_told_of_once),
 	SCENARIO(a_receiver_without_a_date_waits_for_somebody_who_has_it),
 	SCENARIO(a_pulse_beside_a_preferred_server_is_followed_within_5_us),
 	SCENARIO(a_pulse_alone_is_not_followed),

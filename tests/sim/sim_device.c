@@ -137,7 +137,12 @@ send_line(struct sim_device *v)
 	for (size_t i = 1; i < t.len; i++) {
 		sum ^= (unsigned char)buf[i];
 	}
-	text_printf(&t, "*%02X", sum);
+	if (!v->unsummed) {
+		text_printf(&t, "*%02X", sum);
+	}
+	if (v->garbled > 0.0 && sim_rng_chance(&v->of->rng, v->garbled)) {
+		buf[t.len / 2] ^= 1;
+	}
 	memcpy(r->bytes, buf, t.len);
 	r->len = t.len;
 }

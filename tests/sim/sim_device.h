@@ -40,6 +40,8 @@ struct sim_device {
 	int leap;       /* 3: it says that it has no time */
 	int precision;  /* log2 s, as it tells */
 	const char *sentence; /* DEVICE_LINE: "RMC", "GGA" or "ZDA" */
+	bool unsummed;        /* and without a checksum */
+	double garbled;       /* and the chance that an octet of it is another one */
 	const char *reads;    /* DEVICE_STREAM: the device of which it speaks */
 	bool no_toff;         /* and it is of before there was TOFF */
 	bool mute;            /* it is there, and says nothing; given up after 10 s */
