@@ -29,6 +29,9 @@ read_family(struct parser *p, unsigned i, enum addr_family *want)
 	return i;
 }
 
+/* What addresses of reference clocks begin with. */
+static const char CLOCKS[] = "127.127.";
+
 /*
  * An address whose interface is given by name is left to the resolver, as a name with one address:
  * the interface may come later, and with another number.
@@ -57,7 +60,11 @@ parse_hostspec(struct parser *p, unsigned i, const char *text, struct hostspec *
 	enum hostspec_fault fault = hostspec_parse(text, out);
 
 	if (fault != HOSTSPEC_OK) {
-		parse_error(p, i, "'%s' %s", text, hostspec_fault_text(fault));
+		parse_error(p, i, "'%s' %s", text,
+		    strncmp(text, CLOCKS, sizeof CLOCKS - 1) == 0
+			? "is no reference clock, which are 127.127.TYPE.UNIT with numbers up to "
+			  "255"
+			: hostspec_fault_text(fault));
 	}
 	return fault == HOSTSPEC_OK;
 }
