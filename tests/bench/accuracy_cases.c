@@ -165,8 +165,8 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "upload_5h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .crowd_up = { 86400, 18000, 20e-3 }) },
 	{ "night_both_ways_8h", 48, TYPICAL(1e-9),
 	    ONE(WAN, .crowd = { 86400, 28800, 15e-3 }, .crowd_up = { 86400, 28800, 15e-3 }) },
-	{ "server_ticks_10ms", 24, TYPICAL(1e-9), ONE(EXPO(5e-3, 0.2e-3), .granularity_ns = 10000000,
-		.error = { .offset_s = 5e-3 }) },
+	{ "server_ticks_10ms", 24, TYPICAL(1e-9),
+	    ONE(EXPO(5e-3, 0.2e-3), .granularity_ns = 10000000, .error = { .offset_s = 5e-3 }) },
 	{ "dark_6h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .on_s = 64800, .period_s = 86400) },
 	{ "30_percent_lost", 24, TYPICAL(1e-9), ONE(WAN, .loss = 0.3) },
 	/* Cold: without a drift file, over all that a crystal may be off by. */
