@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char TOTALS[] = "counters", HISTORY[] = "history";
+static const char *const names[STATE_FILES] = { "counters", "history" };
 
 static const char *
-path_of(const struct state *s, const char *name, char *buf, size_t cap)
+path_of(const struct state *s, enum state_file which, char *buf, size_t cap)
 {
 	struct text t = text_over(buf, cap);
 
-	text_printf(&t, "%s/%s", s->folder, name);
+	text_printf(&t, "%s/%s", s->folder, names[which]);
 	return buf;
 }
 
@@ -46,14 +46,16 @@ read_file(struct state *s, const char *path, size_t *len)
 }
 
 static void
-write_file(struct state *s, const char *path, const char *bytes, size_t len)
+write_file(struct state *s, enum state_file which, const char *bytes, size_t len)
 {
-	int error = s->store->ops->write(s->store, path, bytes, len);
+	char path[STATE_PATH_MAX];
+	int error =
+	    s->store->ops->write(s->store, path_of(s, which, path, sizeof path), bytes, len);
 
-	if (error != 0 && !s->told) {
+	if (error != 0 && !s->told[which]) {
 		tell("cannot write", path, strerror(-error));
 	}
-	s->told = error != 0;
+	s->told[which] = error != 0;
 }
 
 void
@@ -65,7 +67,7 @@ state_load_totals(struct state *s, struct totals *t)
 	if (s->folder == NULL) {
 		return;
 	}
-	bytes = read_file(s, path_of(s, TOTALS, path, sizeof path), &len);
+	bytes = read_file(s, path_of(s, STATE_TOTALS, path, sizeof path), &len);
 	if (bytes != NULL && !totals_load(t, bytes, len)) {
 		tell_anew(path);
 	}
@@ -81,7 +83,7 @@ state_load_history(struct state *s, struct history *h)
 	if (s->folder == NULL) {
 		return;
 	}
-	bytes = read_file(s, path_of(s, HISTORY, path, sizeof path), &len);
+	bytes = read_file(s, path_of(s, STATE_HISTORY, path, sizeof path), &len);
 	if (bytes != NULL && !history_load(h, bytes, len)) {
 		tell_anew(path);
 	}
@@ -104,12 +106,10 @@ begin_file(const struct state *s, struct draft *f)
 }
 
 static void
-end_file(struct state *s, struct draft *f, const char *name)
+end_file(struct state *s, struct draft *f, enum state_file which)
 {
-	char path[STATE_PATH_MAX];
-
 	if (fclose(f->out) == 0) {
-		write_file(s, path_of(s, name, path, sizeof path), f->bytes, f->len);
+		write_file(s, which, f->bytes, f->len);
 	}
 	free(f->bytes);
 }
@@ -121,7 +121,7 @@ state_save_totals(struct state *s, const struct totals *t)
 
 	if (begin_file(s, &f)) {
 		totals_save(t, f.out);
-		end_file(s, &f, TOTALS);
+		end_file(s, &f, STATE_TOTALS);
 	}
 }
 
@@ -132,6 +132,6 @@ state_save_history(struct state *s, const struct history *h)
 
 	if (begin_file(s, &f)) {
 		history_save(h, f.out);
-		end_file(s, &f, HISTORY);
+		end_file(s, &f, STATE_HISTORY);
 	}
 }

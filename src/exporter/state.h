@@ -12,10 +12,12 @@
 
 enum { STATE_PATH_MAX = 512 };
 
+enum state_file { STATE_TOTALS, STATE_HISTORY, STATE_FILES };
+
 struct state {
-	struct store *store; /* the caller's */
-	const char *folder;  /* the caller's; NULL: none */
-	bool told;
+	struct store *store;    /* the caller's */
+	const char *folder;     /* the caller's; NULL: none */
+	bool told[STATE_FILES]; /* that it cannot be written */
 };
 
 /* Read what was kept. */

@@ -67,7 +67,8 @@ note "STATUS: $status"
 like "$status" '^Synchronised to LOCAL\(0\), within ' "which says how the clock is"
 # Its own it tells each ten seconds.
 same() { [ "$(box_run systemctl show -P StatusText ntp-exporter | words)" = "$(words <<<"$status")" ]; }
-try "the exporter's unit says the same" wait_until 20 same
+try "the exporter's unit says the same" wait_until 20 same ||
+	note "$(box_run systemctl show -P StatusText ntp-exporter), not $status"
 
 # --- units ---------------------------------------------------------------------------
 

@@ -109,14 +109,34 @@ a_file_that_cannot_be_written_is_said_once_and_tried_again(void **state)
 
 	(void)state;
 	state_save_totals(&s, t);
-	assert_true(s.told);
+	assert_true(s.told[STATE_TOTALS]);
 	state_save_totals(&s, t);
 	assert_int_equal(f.writes, 2);
 	f.error = 0;
 	state_save_totals(&s, t);
-	assert_false(s.told);
+	assert_false(s.told[STATE_TOTALS]);
 	assert_non_null(f.bytes);
 	totals_free(t);
+	free(f.bytes);
+}
+
+static void
+one_file_that_is_written_does_not_hide_the_other_that_is_not(void **state)
+{
+	struct shelf f = { .base.ops = &OPS, .path = "/kept/history", .error = -ENOSPC };
+	struct state s = { .store = &f.base, .folder = "/kept" };
+	struct totals *t = totals_new("boot", 77);
+	struct history *h = history_new();
+
+	(void)state;
+	state_save_history(&s, h); /* a disk that is nearly full: only the small one finds room */
+	f.error = 0;
+	f.path = "/kept/counters";
+	state_save_totals(&s, t);
+	assert_true(s.told[STATE_HISTORY]); /* and is not said again */
+	assert_false(s.told[STATE_TOTALS]);
+	totals_free(t);
+	history_free(h);
 	free(f.bytes);
 }
 
@@ -128,6 +148,7 @@ main(void)
 		cmocka_unit_test(history_is_kept_beside_the_counters),
 		cmocka_unit_test(without_a_folder_nothing_is_kept),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_said_once_and_tried_again),
+		cmocka_unit_test(one_file_that_is_written_does_not_hide_the_other_that_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
