@@ -62,13 +62,13 @@ page() { box_run wget -q -T 5 -O - http://127.0.0.1:10123/healthz; }
 words() { sed -E 's/within [^;]*;/within N;/; s/ The clock is not controlled\.$//'; }
 same() { [ "$(property StatusText | words)" = "$(page | words)" ]; }
 try "the status of the unit is the sentence of the page" wait_until 20 same
-status=$(property StatusText)
-note "STATUS: $status"
-like "$status" '^Synchronised to LOCAL\(0\), within ' "which says how the clock is"
+sentence=$(property StatusText)
+note "STATUS: $sentence"
+like "$sentence" '^Synchronised to LOCAL\(0\), within ' "which says how the clock is"
 # Its own it tells each ten seconds.
-same() { [ "$(box_run systemctl show -P StatusText ntp-exporter | words)" = "$(words <<<"$status")" ]; }
+same() { [ "$(box_run systemctl show -P StatusText ntp-exporter | words)" = "$(words <<<"$sentence")" ]; }
 try "the exporter's unit says the same" wait_until 20 same ||
-	note "$(box_run systemctl show -P StatusText ntp-exporter), not $status"
+	note "$(box_run systemctl show -P StatusText ntp-exporter), not $sentence"
 
 # --- units ---------------------------------------------------------------------------
 
