@@ -14,7 +14,7 @@
 #include "sys/file_open.h"
 #include "sys/loop_event.h"
 
-enum { LINES_MAX = 16, CHUNK_MAX = 512 };
+enum { LINES_MAX = 16, CHUNK_MAX = 512, DROPS_MOST = 64 };
 
 struct kept {
 	struct clock_reading at;
@@ -134,6 +134,16 @@ speed_of(unsigned baud)
 	return B0;
 }
 
+/* What waits came at a time that nobody knows: as sentences of now it would be seconds late. */
+static void
+drop_waiting(int fd)
+{
+	char old[256];
+
+	for (unsigned i = 0; i < DROPS_MOST && read(fd, old, sizeof old) > 0; i++) {
+	}
+}
+
 /* Eight bits as they come, whatever was set before; no modem is asked for. */
 static int
 set_up(int fd, unsigned baud, struct text *why)
@@ -156,7 +166,11 @@ set_up(int fd, unsigned baud, struct text *why)
 			return -EINVAL;
 		}
 	}
-	return tcsetattr(fd, TCSANOW, &t) == 0 ? 0 : -errno;
+	if (tcsetattr(fd, TCSANOW, &t) != 0) {
+		return -errno;
+	}
+	drop_waiting(fd);
+	return 0;
 }
 
 int
