@@ -19,8 +19,9 @@ enum { EPHEMERAL_REFUSED = 16, EPHEMERAL_MINPOLL = 6, EPHEMERAL_MAXPOLL = 10 };
 /* An address that was refused, and what was said of it. */
 struct ephemeral_refused {
 	struct addr addr; /* ADDR_NONE: free */
-	struct mtime told_at;
-	uint64_t since; /* refused since it was told */
+	const char *word; /* of the last refusal, at: */
+	struct mtime last_at, told_at;
+	uint64_t since, all; /* refused since it was told, and since it has this place */
 };
 
 struct ephemerals {
@@ -55,6 +56,9 @@ const char *ephemeral_is_far(const struct client *c, const struct net_packet *pk
 
 /* He was refused by that word: said once an hour for each address, with how often it happened. */
 void ephemeral_refused(struct client *c, const struct endpoint *from, const char *word);
+
+/* Appends who was refused within the last hour, and why: "192.0.2.5 by nopeer (12 times); ...". */
+void ephemeral_put_refused(const struct client *c, struct text *t);
 
 /* How many of that address there are. */
 unsigned ephemeral_of(const struct client *c, const struct addr *a);

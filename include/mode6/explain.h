@@ -47,6 +47,7 @@ struct system_facts {
 	char lacks[64];                    /* why, "CAP_SYS_TIME is missing"; "": unknown */
 	char config_faults[NOTE_LEN - 32]; /* "1 error in /etc/ntp.conf:8"; "": none */
 	char config_unused[NOTE_LEN - 64]; /* lines of sources that do not act; "": none */
+	char newcomers[NOTE_LEN - 64];     /* "192.0.2.5 by nopeer (12 times)"; "": none */
 	char hwtstamps[NOTE_LEN - 64];     /* "eth0 on tx=17 ...": cards that stamp; "": none */
 };
 

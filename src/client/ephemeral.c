@@ -167,6 +167,9 @@ ephemeral_refused(struct client *c, const struct endpoint *from, const char *wor
 
 	c->ephemeral.refused_n++;
 	r->since++;
+	r->all++;
+	r->word = word;
+	r->last_at = client_now(c);
 	if ((r->told_at.ns != 0 && mtime_diff_s(client_now(c), r->told_at) < TELL_AGAIN_S) ||
 	    !report_packet_may(c->is.journal)) {
 		return;
@@ -176,6 +179,24 @@ ephemeral_refused(struct client *c, const struct endpoint *from, const char *wor
 	    addr_format(&from->addr, addr, sizeof addr), word, (unsigned long long)r->since);
 	r->told_at = client_now(c);
 	r->since = 0;
+}
+
+void
+ephemeral_put_refused(const struct client *c, struct text *t)
+{
+	const char *separator = "";
+	char addr[ADDR_TEXT_MAX];
+
+	for (unsigned i = 0; i < EPHEMERAL_REFUSED; i++) {
+		const struct ephemeral_refused *r = &c->ephemeral.refused[i];
+
+		if (r->word == NULL || mtime_diff_s(client_now(c), r->last_at) >= TELL_AGAIN_S) {
+			continue;
+		}
+		text_printf(t, "%s%s by %s (%llu times)", separator,
+		    addr_format(&r->addr, addr, sizeof addr), r->word, (unsigned long long)r->all);
+		separator = "; ";
+	}
 }
 
 struct peer *

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "client/client.h"
+#include "client/ephemeral.h"
 #include "client/sources.h"
 #include "control/control.h"
 #include "core/interleave.h"
@@ -34,11 +35,11 @@ struct system_vars {
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char faults[CONTROL_FAULTS_MAX];
-	char unused[512], quorum[128], verdict_words[VERDICT_WORDS_MAX];
+	char unused[256], refused[256], quorum[128], verdict_words[VERDICT_WORDS_MAX];
 	const char *srv_verdicts;
 	uint64_t srv_sent, srv_interleaved, srv_interleave_missed, srv_interleave_kept;
 	struct mssntp_count mssntp;
-	const char *config_faults, *config_unused, *waits_for, *sync_why;
+	const char *config_faults, *config_unused, *waits_for, *sync_why, *newcomers_refused;
 	uint64_t modes_received[COUNTERS_MODES], modes_sent[COUNTERS_MODES];
 	uint64_t config_changes;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
@@ -107,6 +108,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("config_changes", KIND_UINT, config_changes),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("hwtstamps", KIND_QUOTED, hwtstamps),
+	SYS_NAMED("newcomers_refused", KIND_QUOTED, newcomers_refused),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
 	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
 	SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
@@ -392,11 +394,12 @@ static void
 fill_system(const struct control *c, struct system_vars *v)
 {
 	const struct steering *s = c->is.steering;
-	struct text faults, unused, quorum;
+	struct text faults, unused, refused, quorum;
 
 	memset(v, 0, sizeof *v);
 	faults = text_over(v->faults, sizeof v->faults);
 	unused = text_over(v->unused, sizeof v->unused);
+	refused = text_over(v->refused, sizeof v->refused);
 	quorum = text_over(v->quorum, sizeof v->quorum);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = c->conf->broadcastdelay_s;
@@ -438,6 +441,8 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->config_changes = c->is.act->config_changes(c->is.act_ctx);
 	(void)sources_put_unused(c->is.client, &unused);
 	v->config_unused = v->unused;
+	ephemeral_put_refused(c->is.client, &refused);
+	v->newcomers_refused = v->refused;
 	fill_counters(c, v);
 	fill_served(c, v);
 	fill_mru(c, v);

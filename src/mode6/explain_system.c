@@ -328,6 +328,19 @@ advise_on_number(struct story *s, const struct survey *all)
 	}
 }
 
+static void
+tell_newcomers(struct story *s, const struct system_facts *facts)
+{
+	if (facts->newcomers[0] == '\0') {
+		return;
+	}
+	explain_note(&s->why, "no association was made of: %s", facts->newcomers);
+	explain_note(&s->advice,
+	    "where one is wanted: compare key number, type and secret on both sides, and "
+	    "trustedkey; look at the restrict lines (nopeer, noepeer, ippeerlimit) and at tos "
+	    "maxclock");
+}
+
 void
 explain_system(struct story *s, const struct vars *v, uint16_t status, const struct survey *all,
     const struct system_facts *facts)
@@ -344,6 +357,7 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	tell_leap(s, status_leap(status));
 	tell_faults(s, facts);
 	tell_cards(s, facts);
+	tell_newcomers(s, facts);
 	/* Who is there will be seen when the wait is over. */
 	if (facts->waits_for[0] == '\0') {
 		advise_on_number(s, all);

@@ -76,6 +76,7 @@ facts_of(struct ntpq *q)
 	read_words(q, "waits_for", f.waits_for, sizeof f.waits_for);
 	read_words(q, "config_faults", f.config_faults, sizeof f.config_faults);
 	read_words(q, "config_unused", f.config_unused, sizeof f.config_unused);
+	read_words(q, "newcomers_refused", f.newcomers, sizeof f.newcomers);
 	read_words(q, "hwtstamps", f.hwtstamps, sizeof f.hwtstamps);
 	return f;
 }

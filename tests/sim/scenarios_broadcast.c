@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include "client/ephemeral.h"
 #include "ntpd/configure.h"
 #include "ntpd/state.h"
 #include "sim/scenario.h"
@@ -475,6 +476,17 @@ of_two_broadcast_servers_the_liar_is_outvoted(struct sim *s)
 	follows(s, c, 1e-3, 1800);
 }
 
+/* What explain is told of newcomers; NULL: that there were none within the hour. */
+static void
+refused_as(struct sim *s, const struct sim_node *n, const char *words)
+{
+	char buf[512] = "";
+	struct text t = text_over(buf, sizeof buf);
+
+	ephemeral_put_refused(&n->daemon->client, &t);
+	SIM_CHECK(s, words != NULL ? strstr(buf, words) != NULL : buf[0] == '\0', "told: %s", buf);
+}
+
 /* Its time, not who it is: heard when that is near. */
 static void
 who_broadcasts_a_time_beyond_panic_is_no_newcomer_until_it_is_right(struct sim *s)
@@ -504,10 +516,12 @@ who_broadcasts_a_time_beyond_panic_is_no_newcomer_until_it_is_right(struct sim *
 		SIM_CHECK(s, bclients(c[i]) == 0, "%u are heard", bclients(c[i]));
 		SIM_CHECK(s, sim_logged(c[i], "beyond tinker panic") == 1, "told %u times",
 		    sim_logged(c[i], "beyond tinker panic"));
+		refused_as(s, c[i], "192.0.2.100 by its time, beyond tinker panic");
 	}
 	sim_server_lie(liar, 0.0);
-	sim_run(s, 3600);
+	sim_run(s, 7200);
 	SIM_CHECK(s, bclients(c[0]) == 1 && bclients(c[1]) == 1, "not heard");
+	refused_as(s, c[0], NULL);
 }
 
 static void

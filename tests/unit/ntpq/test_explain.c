@@ -580,6 +580,21 @@ static const struct situation lied_to = { "a card that lies", SYNCHRONISED,
 	"           driver is mended\n"
 	"\n" };
 
+static const struct situation refusing = { "who became no association", SYNCHRONISED,
+	"stratum=2, rootdelay=0.2, rootdisp=1.4, offset=0.05, sys_jitter=0.02, frequency=-3.45",
+	"ss_uptime=4000", "clock_control=yes",
+	{
+	    { LEADER, "srcadr=192.0.2.1, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+	    { CANDIDATE, "srcadr=192.0.2.4, " GOOD },
+	},
+	"    no association was made of: 192.0.2.5 by nopeer (12 times)\n"
+	"    To do: where one is wanted: compare key number, type and secret on both\n"
+	"           sides, and trustedkey; look at the restrict lines (nopeer, noepeer,\n"
+	"           ippeerlimit) and at tos maxclock\n"
+	"\n" };
+
 static const struct situation waiting = { "a decision is held back", NEVER, "stratum=16",
 	"ss_uptime=9", "clock_control=yes",
 	{
@@ -672,6 +687,14 @@ a_card_that_lies_is_told(void **state)
 	(void)state;
 	assert_true(play(&lied_to, "hwtstamps",
 	    "hwtstamps=\"eth0 lies tx=9 rx=0 refused=8, eth1 on tx=1 rx=1 refused=0\""));
+}
+
+static void
+who_was_refused_as_a_newcomer_is_told(void **state)
+{
+	(void)state;
+	assert_true(play(&refusing, "newcomers_refused",
+	    "newcomers_refused=\"192.0.2.5 by nopeer (12 times)\""));
 }
 
 static void
@@ -860,6 +883,7 @@ main(void)
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(what_is_waited_for_is_told),
 		cmocka_unit_test(a_card_that_lies_is_told),
+		cmocka_unit_test(who_was_refused_as_a_newcomer_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
 		cmocka_unit_test(each_way_to_get_no_keys_is_told_with_what_to_do),
