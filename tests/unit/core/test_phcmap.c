@@ -262,7 +262,7 @@ stamps_of_a_card_with_windows_of_500_ns_are_mapped_to_50_ns(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 5; seed++) {
-		struct lab l;
+		static struct lab l;
 		double sum = 0.0;
 		unsigned n = 0;
 
@@ -285,7 +285,7 @@ stamps_of_a_card_with_windows_of_500_ns_are_mapped_to_50_ns(void **state)
 static void
 a_card_that_jumps_by_a_microsecond_is_found_out_at_the_next_comparison(void **state)
 {
-	struct lab l;
+	static struct lab l;
 
 	(void)state;
 	lab_start(&l, 3);
@@ -306,7 +306,7 @@ a_card_that_jumps_by_a_microsecond_is_found_out_at_the_next_comparison(void **st
 static void
 a_card_that_is_compared_by_hardware_is_mapped_to_10_ns(void **state)
 {
-	struct lab l;
+	static struct lab l;
 
 	(void)state;
 	lab_start(&l, 4);
