@@ -19,6 +19,8 @@ struct quorum {
 	bool heard;         /* somebody has answered meanwhile */
 	struct mtime since; /* who has not answered since then does not count */
 	struct mtime until; /* valid when heard: then what there is decides */
+	struct mtime last;  /* valid when heard: of the last answer */
+	double patience_s;  /* valid when heard: silent are they when none came for so long */
 };
 
 struct quorum_count {
@@ -53,15 +55,22 @@ unsigned quorum_need(const struct quorum_count *c);
  */
 unsigned quorum_of_pool(bool resolved, unsigned members, unsigned least_n);
 
-/* Begins to wait; a wait under way goes on until its own end, for answers after the new since. */
+/*
+ * Begins to wait; a wait under way goes on until its own end, for answers after the new since. One
+ * whose end is long over, without anybody to decide, begins anew.
+ */
 void quorum_open(struct quorum *q, struct mtime since);
 
-/* A source that can vote has answered: the first one sets the end of the wait. */
-void quorum_hear(struct quorum *q, struct mtime now);
+/*
+ * A source that can vote has answered, and would again within patience_s (taken for 45 s at least): the first one sets the end of the wait. So does the first after a silence in which the
+ * wait was over: who speaks first then is as alone as at the start. True when the end was set.
+ */
+bool quorum_hear(struct quorum *q, struct mtime at, double patience_s);
 
 /*
  * Asks about a selection. Unless it HOLDS, the wait is over. What nobody's own answer allows is
- * held back for as long again.
+ * held back for as long again; and while all are silent nobody decides, for who is given up last is
+ * no more right.
  */
 enum quorum_says quorum_ask(struct quorum *q, const struct quorum_count *c, struct mtime now);
 

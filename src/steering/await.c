@@ -11,6 +11,8 @@ static const double STOPPED_S = 2.0;
 static const double AGAIN_S = 3.0;
 /* Honest servers differ by some milliseconds more than they say. */
 static const double CLOSE_S = 0.03;
+/* Nobody has answered for so many polls: they are silent, not only asked seldom. */
+static const double PATIENCE = 2.5;
 enum { AGAIN_N = 4, NARROW_N = 4 };
 
 /* ---- who counts ---- */
@@ -172,32 +174,46 @@ can_decide(const struct steering *s, const struct assoc *a, const struct assoc_w
 static void
 begin_to_wait(struct steering *s, const struct assoc *first, const struct assoc_world *w)
 {
-	struct quorum *q = &s->await.quorum;
 	struct quorum_count c = count(s, w);
 
-	quorum_hear(q, w->now);
 	if (quorum_need(&c) > 1 || (quorum_need(&c) > 0 && is_clock(first))) {
-		s->is.loop->ops->timer_arm(s->is.loop, &s->await.timer, q->until);
+		s->is.loop->ops->timer_arm(s->is.loop, &s->await.timer, s->await.quorum.until);
 		s->is.up->ask_silent(s->is.up_ctx, w);
 	}
+}
+
+/* Of those that may decide the one who answered last, NULL: nobody did. */
+static const struct assoc *
+last_heard(const struct steering *s, const struct assoc_world *w)
+{
+	const struct assoc *last = NULL;
+	struct quorum_lines lines;
+
+	s->is.up->lines(s->is.up_ctx, &lines);
+	for (unsigned i = 0; i < s->is.assocs->n; i++) {
+		const struct assoc *a = s->is.assocs->at[i];
+
+		if ((lines.of[i] >= 0 || is_clock(a)) && can_decide(s, a, w) &&
+		    (last == NULL || mtime_before(last->wire.t4_mono, a->wire.t4_mono))) {
+			last = a;
+		}
+	}
+	return last;
 }
 
 void
 await_listen(struct steering *s, const struct assoc_world *w)
 {
 	struct quorum *q = &s->await.quorum;
-	struct quorum_lines lines;
+	const struct assoc *a = q->waiting ? last_heard(s, w) : NULL;
 
-	if (!q->waiting || q->heard) {
+	if (a == NULL) {
 		return;
 	}
-	s->is.up->lines(s->is.up_ctx, &lines);
-	for (unsigned i = 0; !q->heard && i < s->is.assocs->n; i++) {
-		const struct assoc *a = s->is.assocs->at[i];
-
-		if ((lines.of[i] >= 0 || is_clock(a)) && can_decide(s, a, w)) {
-			begin_to_wait(s, a, w);
-		}
+	/* The first is heard now, however long its answer has been here. */
+	if (quorum_hear(q, q->heard ? a->wire.t4_mono : w->now,
+		PATIENCE * log2s_to_s(a->poll.hpoll))) {
+		begin_to_wait(s, a, w);
 	}
 }
 

@@ -363,6 +363,42 @@ when_the_network_comes_one_liar_who_is_first_sets_no_clock(struct sim *s)
 	each_seed(s, returns_with_a_liar);
 }
 
+static void
+silence(struct sim *s, bool first, bool second, bool third)
+{
+	s->server[0]->silent = first;
+	s->server[1]->silent = second;
+	s->server[2]->silent = third;
+}
+
+/*
+ * The liar and one of two honest ones answer, which is no majority; then nobody for long enough to
+ * be given up, and the liar is heard before the others.
+ */
+static void
+a_wait_that_ended_in_silence_lets_no_liar_decide_who_is_first_after_it(struct sim *s)
+{
+	struct sim_node *n = scenario_client(s, 3, scenario_lan(), 190.0, 10e-6,
+	    "server 192.0.2.1 iburst minpoll 4 maxpoll 4\n"
+	    "server 192.0.2.2 iburst minpoll 4 maxpoll 4\n"
+	    "server 192.0.2.3 iburst minpoll 4 maxpoll 4\n");
+
+	n->oracle.minority = true;
+	sim_server_lie(s->server[0], 13.0);
+	silence(s, false, false, true);
+	sim_run(s, 40);
+	silence(s, true, true, true);
+	sim_run(s, 400);
+	SIM_CHECK(s, sim_logged(n, "configured sources agree,") == 0, "decided in the silence");
+	silence(s, false, true, true);
+	sim_run(s, 20);
+	SIM_CHECK(s, n->clock.steps == 0, "the liar alone has set the clock");
+	silence(s, false, false, false);
+	sim_run(s, 60);
+	SIM_CHECK(s, sim_status(n).synced && fabs(sim_error_s(n)) < 0.128, "%.3f s off",
+	    sim_error_s(n));
+}
+
 /* The hardware clock counted the sleep wrong by seconds. */
 static void
 wakes_with_a_liar(struct sim *s, struct sim_rng *r)
@@ -513,6 +549,7 @@ static const struct scenario list[] = {
 	SCENARIO(what_a_liar_stepped_before_a_quorum_is_undone_for_free),
 	SCENARIO(when_the_network_comes_one_liar_who_is_first_sets_no_clock),
 	SCENARIO(after_a_sleep_one_liar_who_is_first_sets_no_clock),
+	SCENARIO(a_wait_that_ended_in_silence_lets_no_liar_decide_who_is_first_after_it),
 	SCENARIO(after_a_sleep_requests_that_were_lost_are_made_again),
 	SCENARIO(after_a_restart_one_liar_who_is_first_sets_no_clock),
 	SCENARIO(a_liar_heard_7_s_before_three_honest_servers_sets_no_clock),
