@@ -448,7 +448,8 @@ interleaved_peers_tell_each_other_what_their_cards_stamped(struct sim *s)
 
 	sim_run(s, 3600);
 	off_s = sim_rms_error_s(s, b, 3600);
-	SIM_CHECK(s, off_s < 1e-6, "%.9f s off", off_s);
+	/* The classic loop is still at work on the frequency of the start. */
+	SIM_CHECK(s, off_s < scenario_figure(s, 1e-6, 1e-3), "%.9f s off", off_s);
 }
 
 static void
@@ -474,7 +475,7 @@ an_interleaved_broadcast_tells_what_the_servers_card_stamped(struct sim *s)
 
 	sim_run(s, 3600);
 	off_s = sim_rms_error_s(s, b, 3600);
-	SIM_CHECK(s, off_s < 10e-6, "%.9f s off", off_s);
+	SIM_CHECK(s, off_s < scenario_figure(s, 10e-6, 1e-3), "%.9f s off", off_s);
 }
 
 static const struct scenario list[] = {
