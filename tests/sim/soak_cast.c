@@ -6,6 +6,12 @@
 
 enum { CLIENTS = 3, SERVERS_MAX = 5, HALF_DAY_S = 43200, QUIET_S = 2 * 3600 };
 
+/*
+ * A server whose clock somebody sets tells the wrong time until it notices. There may be no other:
+ * nothing is demanded of who hears it, and for as long as these need to find that it is right again.
+ */
+enum { WRONG_S = 900, LOOK_S = 5 };
+
 #define KEYS "keys /keys\ntrustedkey 9\ndriftfile /drift\n"
 
 struct story {
@@ -13,6 +19,7 @@ struct story {
 	struct sim_rng r;
 	struct sim_node *client[CLIENTS], *server[SERVERS_MAX];
 	unsigned servers;
+	double wrong_at; /* a server's clock was, last; < 0: none yet */
 };
 
 static double
@@ -80,6 +87,31 @@ make_servers(struct story *t)
 	}
 }
 
+static bool
+is_wrong(struct sim_node *server)
+{
+	struct ntpd_status st = sim_status(server);
+
+	return server->daemon != NULL && st.synced && fabs(sim_error_s(server)) > st.root_dist_s;
+}
+
+static void
+run(struct story *t, double for_s)
+{
+	for (double left_s = for_s; left_s > 0.0; left_s -= LOOK_S) {
+		double now_s = world_s(t->s->w);
+
+		for (unsigned i = 0; i < t->servers; i++) {
+			t->wrong_at = is_wrong(t->server[i]) ? now_s : t->wrong_at;
+		}
+		for (unsigned i = 0; i < CLIENTS; i++) {
+			t->client[i]->oracle.minority =
+			    t->wrong_at >= 0.0 && now_s - t->wrong_at < WRONG_S;
+		}
+		sim_run(t->s, fmin(LOOK_S, left_s));
+	}
+}
+
 static void
 mishap(struct story *t)
 {
@@ -107,15 +139,17 @@ mishap(struct story *t)
 		SIM_CHECK(t->s, client->daemon == NULL || ntpd_reload(client->daemon), "reload");
 		break;
 	case 5:
-		sim_node_suspend(client, log_between(&t->r, 1, 3000), 0.0);
+		if (!client->clock.halted) { /* who sleeps can't be sent to sleep */
+			sim_node_suspend(client, log_between(&t->r, 1, 3000), 0.0);
+		}
 		break;
 	default:
 		sim_node_kill(client);
-		sim_run(t->s, log_between(&t->r, 1, 300));
+		run(t, log_between(&t->r, 1, 300));
 		SIM_CHECK(t->s, sim_node_boot(client), "boot");
 		break;
 	}
-	sim_run(t->s, log_between(&t->r, 10, 4000));
+	run(t, log_between(&t->r, 10, 4000));
 }
 
 /* All are well again, and are followed. */
@@ -127,7 +161,7 @@ calm(struct story *t)
 			SIM_CHECK(t->s, sim_node_boot(t->server[i]), "boot");
 		}
 	}
-	sim_run(t->s, QUIET_S);
+	run(t, QUIET_S);
 	/* Of multicasts there may be none that it hears; of manycast it looks seldom by then. */
 	SIM_CHECK(t->s, sim_status(t->client[0]).synced,
 	    "the broadcast client is not synchronised");
@@ -137,7 +171,9 @@ calm(struct story *t)
 struct sim *
 soak_cast_run(uint64_t seed)
 {
-	struct story t = { .s = sim_new(seed), .r = sim_rng_of(seed, "soak cast", 0) };
+	struct story t = { .s = sim_new(seed),
+		.r = sim_rng_of(seed, "soak cast", 0),
+		.wrong_at = -1.0 };
 
 	t.s->net->usual = any_path(&t.r);
 	t.s->net->usual.loss *= 0.3;
