@@ -220,8 +220,8 @@ drift_of(const struct bclient_rate *rate)
 
 /*
  * The volley tells where we are, the broadcast where we would be had it taken no time; our clock
- * drifts between both. A way shorter than nothing is the volley's error. Of a way that is odd the next broadcast is asked as
- * well: the shorter of both is it.
+ * drifts between both. A way shorter than nothing is the volley's error. Of a way that is odd the
+ * next broadcast is asked as well: the shorter of both is it.
  */
 static void
 compare(struct bclient *b, const struct bclient_rate *rate)
