@@ -62,8 +62,9 @@ unsigned quorum_of_pool(bool resolved, unsigned members, unsigned least_n);
 void quorum_open(struct quorum *q, struct mtime since);
 
 /*
- * A source that can vote has answered, and would again within patience_s (taken for 45 s at least): the first one sets the end of the wait. So does the first after a silence in which the
- * wait was over: who speaks first then is as alone as at the start. True when the end was set.
+ * A source that can vote has answered, and would again within patience_s (taken for 45 s at least):
+ * the first one sets the end of the wait. So does the first after a silence in which the wait was
+ * over: who speaks first then is as alone as at the start. True when the end was set.
  */
 bool quorum_hear(struct quorum *q, struct mtime at, double patience_s);
 
