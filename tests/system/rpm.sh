@@ -19,16 +19,30 @@ try "the package builds" "$top_srcdir/packaging/build-rpm" "$tarball" "$work/rpm
 rpm=$(find "$work/rpm/RPMS" -name 'ntpd-[0-9]*.rpm')
 [ -n "$rpm" ] || bail "there is a package"
 unlike "$(rpm -qpl "$rpm" 2>/dev/null)" ntp-exporter "the exporter is not in it"
-is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-exporter-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
+# files PACKAGE: of one, as this rpm and that of Red Hat, which compresses pages, call them.
+files() {
+	rpm -qpl "$work/rpm/RPMS"/*/"$1"-*.rpm 2>/dev/null | grep -v 'build-id\|licenses' |
+		sed 's/\.gz$//' | sort | xargs
+}
+is "$(files ntpd-exporter)" \
 	"/usr/lib/systemd/system/ntp-exporter.service /usr/lib/systemd/system/ntp-exporter.socket \
-/usr/sbin/ntp-exporter /usr/share/man/man8/ntp-exporter.8.gz" "but in a package of its own"
-is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-alarm-*.rpm 2>/dev/null | grep -v build-id | sort | xargs)" \
+/usr/sbin/ntp-exporter /usr/share/bash-completion/completions/ntp-exporter \
+/usr/share/fish/vendor_completions.d/ntp-exporter.fish /usr/share/man/man8/ntp-exporter.8" \
+	"but in a package of its own"
+is "$(files ntpd-alarm)" \
 	"/etc/ntp/events.d /usr/lib/systemd/system/ntp-alarm.service /usr/sbin/ntp-alarm \
-/usr/share/man/man8/ntp-alarm.8.gz" "the alarms as well"
-is "$(rpm -qpl "$work"/rpm/RPMS/*/ntpd-mon-*.rpm 2>/dev/null | grep -v 'build-id\|licenses' | sort | xargs)" \
+/usr/share/bash-completion/completions/ntp-alarm \
+/usr/share/fish/vendor_completions.d/ntp-alarm.fish /usr/share/man/man8/ntp-alarm.8" \
+	"the alarms as well"
+is "$(files ntpd-mon)" \
 	"/usr/bin/ntpmon /usr/share/bash-completion/completions/ntpmon \
-/usr/share/fish/vendor_completions.d/ntpmon.fish /usr/share/man/man1/ntpmon.1.gz" \
+/usr/share/fish/vendor_completions.d/ntpmon.fish /usr/share/man/man1/ntpmon.1" \
 	"and the view on a terminal"
+is "$(files ntpd-snmp)" \
+	"/usr/lib/systemd/system/ntp-snmp.service /usr/sbin/ntp-snmp \
+/usr/share/bash-completion/completions/ntp-snmp \
+/usr/share/fish/vendor_completions.d/ntp-snmp.fish /usr/share/man/man8/ntp-snmp.8" \
+	"and the subagent of SNMP"
 unlike "$(rpm -qpl "$rpm" 2>/dev/null)" ntpmon "which is in no other"
 
 for script in prein postin preun postun; do
