@@ -69,7 +69,7 @@ struct onwire_client {
 	uint32_t tag;      /* of its request, whose transmit stamp may yet come */
 	bool t1_exact;     /* t1 is the kernel's stamp */
 	struct ntp_ts rec; /* receive field of our last request, random; 0: it was basic */
-	bool basic_next;   /* the other side could not open our request */
+	bool basic_next;   /* it could not open our request, or this exchange was measured alone */
 	unsigned silent;   /* requests since the last answer accepted */
 	bool interleaved;  /* that answer was */
 	unsigned same;     /* answers in a row that were or were not */
@@ -144,6 +144,16 @@ void onwire_notice(struct onwire *o, const struct header *h, const struct onwire
  * measured by that exchange.
  */
 void onwire_disregard(struct onwire *o);
+
+/*
+ * Of a client's interleaved answer, which measures the exchange before: what is known of its own.
+ * The next will tell when it left; taken to have left at once, its server's time is part of the
+ * way, and the bounds hold. False of any other packet.
+ */
+bool onwire_newest(const struct onwire *o, struct onwire_times *of);
+
+/* That exchange is measured, in the place of the one before; the next request is a basic one. */
+void onwire_take_newest(struct onwire *o);
 
 /* The other side could not open our packet, it says: the next of a client is a basic one. */
 void onwire_unopened(struct onwire *o);

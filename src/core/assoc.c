@@ -819,11 +819,16 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 		return VERDICT_UNASKED;
 	}
 	release_burst(a, w, out);
-	if (!measured || is_of_long_ago(a, &at)) {
+	measured = measured && !is_of_long_ago(a, &at);
+	v = measured ? assoc_measure(a, w, &s) : VERDICT_OK;
+	if (assoc_measure_newest(a, w, measured && v == VERDICT_OK ? &s : NULL, &s)) {
+		measured = true;
+		v = VERDICT_OK;
+	}
+	if (!measured) {
 		note_answer(a, out);
 		return VERDICT_OK;
 	}
-	v = assoc_measure(a, w, &s);
 	if (v == VERDICT_OK) {
 		v = assoc_check_dates(a, &s, t4);
 	}

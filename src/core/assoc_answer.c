@@ -194,9 +194,9 @@ stamps_noise_s(const struct onwire_times *of, double trip_s, double disp_s,
 }
 
 static enum verdict
-measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
+measure(const struct assoc *a, const struct onwire_times *of, const struct assoc_world *w,
+    struct sample *out)
 {
-	const struct onwire_times *of = &a->wire.of;
 	double real_s = rtime_diff_s(of->t4.real, of->t1.real);
 	double slew_s = slewed_s(of, w);
 	double trip_s = real_s - slew_s;
@@ -242,13 +242,52 @@ measure(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 enum verdict
 assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
-	enum verdict v = measure(a, w, out);
+	enum verdict v = measure(a, &a->wire.of, w, out);
 
 	if (v == VERDICT_DELAY) {
 		a->flash |= FLASH_HEADER;
 		a->count.bad_header++;
 	}
 	return v;
+}
+
+/*
+ * Two samples of one server that no clock running on as it did can have given: the truth is within
+ * half a round trip of each, and between them the clocks drift no faster than is known.
+ */
+static bool
+exclude(const struct sample *newer, const struct sample *older, const struct assoc_world *w)
+{
+	double since_s = mtime_diff_s(newer->at, older->at);
+	double phi = fmax(w->policy->phi, 2.0 * w->freq_sigma) + w->policy->phi;
+	double foretold_s = older->offset_s + w->freq * since_s -
+	    (double)(newer->adjusted_ns - older->adjusted_ns) * 1e-9;
+
+	return fabs(newer->offset_s - foretold_s) >
+	    (newer->delay_s + older->delay_s) / 2 + newer->disp_s + older->disp_s + phi * since_s;
+}
+
+bool
+assoc_measure_newest(struct assoc *a, const struct assoc_world *w, const struct sample *before,
+    struct sample *out)
+{
+	struct onwire_times of;
+	struct sample newest, last;
+	bool changed;
+
+	if (!onwire_newest(&a->wire, &of) || measure(a, &of, w, &newest) != VERDICT_OK) {
+		return false;
+	}
+	changed = before != NULL && exclude(&newest, before, w);
+	if (filter_stage(&a->filter, 0, w->now, w->policy->phi, &last) &&
+	    last.disp_s < NTP_MAXDISP_S) {
+		changed = changed || exclude(&newest, &last, w);
+	}
+	if (changed) {
+		onwire_take_newest(&a->wire);
+		*out = newest;
+	}
+	return changed;
 }
 
 enum verdict
@@ -270,5 +309,5 @@ bool
 assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
 	return !ntp_ts_is_zero(a->srv.rec) && !ntp_ts_is_zero(a->srv.xmt) &&
-	    measure(a, w, out) == VERDICT_OK;
+	    measure(a, &a->wire.of, w, out) == VERDICT_OK;
 }

@@ -42,7 +42,16 @@ enum verdict assoc_check_dates(struct assoc *a, const struct sample *s, struct r
  */
 enum verdict assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out);
 
-/* The same of an answer that is of no use otherwise; false when its stamps say nothing. */
+/*
+ * What an interleaved answer shows of its own exchange contradicts the sample of the one before
+ * (NULL: there is none) or the last that was taken: something came between, and our clock or the
+ * server's is not where it was. Then that is the sample, as it would be of a basic answer, and *out
+ * is written. before may be out.
+ */
+bool assoc_measure_newest(struct assoc *a, const struct assoc_world *w, const struct sample *before,
+    struct sample *out);
+
+/* T1..T4 of an answer that is of no use otherwise; false when its stamps say nothing. */
 bool assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out);
 
 /* A sample that passed all tests is taken in. */

@@ -107,6 +107,27 @@ onwire_disregard(struct onwire *o)
 	o->client.there = false;
 }
 
+bool
+onwire_newest(const struct onwire *o, struct onwire_times *of)
+{
+	const struct onwire_client *c = &o->client;
+
+	if (onwire_is_symmetric(o) || !o->of.interleaved || !c->there) {
+		return false;
+	}
+	*of = (struct onwire_times){ .t1 = c->t1, .t2 = c->t2, .t3 = c->t2, .t4 = c->t4 };
+	return true;
+}
+
+void
+onwire_take_newest(struct onwire *o)
+{
+	if (onwire_newest(o, &o->of)) {
+		o->client.measured = true;
+		o->client.basic_next = true;
+	}
+}
+
 void
 onwire_unopened(struct onwire *o)
 {

@@ -399,6 +399,31 @@ a_step_of_the_server_is_followed_and_no_time_from_both_sides_of_it_is_told(struc
 	    sim_logged(c, "interleave_error") - errors);
 }
 
+/*
+ * Its answer measures the exchange before, when all was well. What it shows of its own exchange is
+ * enough to know that the clock is not where it was.
+ */
+static void
+a_pause_is_known_of_at_the_first_answer(struct sim *s)
+{
+	struct sim_node *c = settled(s, scenario_lan(), SERVES "interleaved on\n", ASKS);
+	const struct assoc *a = &c->daemon->client.peers.peer[0].a;
+	const double within_s = scenario_figure(s, 100e-6, 5e-3);
+	uint64_t before = a->count.received;
+
+	sim_node_pause(c, 0.05);
+	for (unsigned i = 0; i < 30 && a->count.received == before; i++) {
+		sim_run(s, 1);
+	}
+	SIM_CHECK(s, a->count.received == before + 1, "%u answers",
+	    (unsigned)(a->count.received - before));
+	SIM_CHECK(s, sim_status(c).root_dist_s > fabs(sim_error_s(c)),
+	    "%.6f s off, and it tells %.6f s", sim_error_s(c), sim_status(c).root_dist_s);
+	sim_run(s, 600);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < within_s, "%.6f s off", sim_error_s(c));
+	SIM_CHECK(s, asked(c)->interleaved, "%s", "basic");
+}
+
 static void
 behind_a_nat_that_forgets_it_goes_on(struct sim *s)
 {
@@ -545,6 +570,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_server_that_is_started_again_is_followed_on),
 	SCENARIO(a_step_of_the_client_while_interleaved_is_undone_without_a_wrong_sample),
 	SCENARIO(a_step_of_the_server_is_followed_and_no_time_from_both_sides_of_it_is_told),
+	SCENARIO(a_pause_is_known_of_at_the_first_answer),
 	SCENARIO(behind_a_nat_that_forgets_it_goes_on),
 	SCENARIO(inside_nts_it_is_as_exact_and_cookies_do_not_run_out),
 	SCENARIO(inside_nts_loss_and_a_server_without_its_keys_are_borne),

@@ -23,6 +23,7 @@ struct bench {
 	struct assoc_sending sent;
 	struct assoc_answer got;
 	uint64_t seed;
+	double held_s; /* our clock stood still for so long in all */
 	/* the server: */
 	bool knows;                  /* interleaved mode */
 	struct ntp_ts last_rec;      /* of its last answer, 0: forgotten */
@@ -34,7 +35,14 @@ struct bench {
 static struct rtime
 real_at(const struct bench *b)
 {
-	return (struct rtime){ EPOCH_NS + b->w.now.ns };
+	return rtime_add_s((struct rtime){ EPOCH_NS + b->w.now.ns }, -b->held_s);
+}
+
+/* The server's clock, when a packet that leaves now is there. */
+static struct rtime
+there_at(const struct bench *b)
+{
+	return rtime_add_s((struct rtime){ EPOCH_NS + b->w.now.ns }, WAY_S + OFFSET_S);
 }
 
 static void
@@ -88,7 +96,7 @@ request(const struct bench *b)
 static struct header
 basic_answer(struct bench *b)
 {
-	struct rtime at = rtime_add_s(real_at(b), WAY_S + OFFSET_S);
+	struct rtime at = there_at(b);
 
 	return (struct header){
 		.version = 4,
@@ -117,7 +125,7 @@ answer(struct bench *b)
 		b->interleaved++;
 	}
 	b->last_rec = h.rec;
-	b->last_left = rtime_add_s(real_at(b), WAY_S + SEND_S + OFFSET_S);
+	b->last_left = rtime_add_s(there_at(b), SEND_S);
 	b->answer = h;
 	return h;
 }
@@ -649,6 +657,98 @@ after_a_nak_the_next_request_is_basic(void **state)
 	assert_true(asks_interleaved(&b));
 }
 
+/* ---- an exchange that contradicts ---- */
+
+/*
+ * Our clock was held up, and knows nothing of it. The exchange before the answer is still one of
+ * the time before that; the answer's own shows it, though it does not tell yet when it left.
+ */
+static void
+an_answer_that_contradicts_what_was_measured_is_measured_by_itself(void **state)
+{
+	static struct bench b;
+	struct mtime contradicted;
+
+	(void)state;
+	start(&b, ASSOC_XLEAVE);
+	settle(&b);
+	b.held_s = 0.05;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(b.got.sampled);
+	contradicted = b.w.now;
+	assert_int_equal(b.got.sample.at.ns, contradicted.ns);
+	assert_near(b.got.sample.offset_s, OFFSET_S + 0.05, SEND_S / 2 + 1e-8);
+	/* So no exchange is measured twice, and the next one at once. */
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_false(asks_interleaved(&b));
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, OFFSET_S + 0.05, SEND_S / 2 + 1e-8);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(asks_interleaved(&b));
+	assert_false(b.got.sampled);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, OFFSET_S + 0.05, 1e-8);
+}
+
+static void
+right_behind_a_basic_answer_too(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start(&b, ASSOC_XLEAVE);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	b.held_s = 0.05;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_int_equal(b.interleaved, 1);
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, OFFSET_S + 0.05, SEND_S / 2 + 1e-8);
+}
+
+/* Within half of both round trips nothing is contradicted: the exchange before is the more exact. */
+static void
+what_a_round_trip_allows_contradicts_nothing(void **state)
+{
+	static struct bench b;
+	struct mtime before;
+
+	(void)state;
+	start(&b, ASSOC_XLEAVE);
+	settle(&b);
+	b.held_s = 0.9 * 2 * WAY_S;
+	before = b.w.now;
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(b.got.sampled);
+	assert_int_equal(b.got.sample.at.ns, before.ns);
+	assert_near(b.got.sample.offset_s, OFFSET_S, 1e-8);
+	ask(&b);
+	assert_true(asks_interleaved(&b));
+}
+
+/* Nor does what our clock was steered by, nor the rate that it is known to lack. */
+static void
+what_was_steered_contradicts_nothing(void **state)
+{
+	static struct bench b;
+	struct mtime before;
+
+	(void)state;
+	start(&b, ASSOC_XLEAVE);
+	b.w.freq = 500e-6;
+	for (unsigned i = 0; i < 10; i++) {
+		before = b.w.now;
+		b.held_s = b.w.freq * (double)b.a.poll.next.ns * 1e-9;
+		if (i >= 5) { /* back by 8 ms in five, which are known of */
+			b.w.adjusted_ns -= 8 * 1000 * 1000;
+			b.held_s += (i - 4) * 0.008;
+		}
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(i < 2 || b.got.sample.at.ns == before.ns);
+	}
+	assert_int_equal(b.interleaved, 9);
+}
+
 int
 main(void)
 {
@@ -677,6 +777,11 @@ main(void)
 		cmocka_unit_test(
 		    of_a_basic_and_an_interleaved_answer_to_one_request_the_first_counts),
 		cmocka_unit_test(after_a_nak_the_next_request_is_basic),
+		cmocka_unit_test(
+		    an_answer_that_contradicts_what_was_measured_is_measured_by_itself),
+		cmocka_unit_test(right_behind_a_basic_answer_too),
+		cmocka_unit_test(what_a_round_trip_allows_contradicts_nothing),
+		cmocka_unit_test(what_was_steered_contradicts_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
