@@ -29,13 +29,15 @@ EXTRA_DIST += tests/bench/accuracy.gp
 
 # What interleaved mode takes out of a server's delay in sending.
 check_PROGRAMS += tests/bench/bench_interleaved
-tests_bench_bench_interleaved_SOURCES = tests/bench/bench_interleaved.c
+tests_bench_bench_interleaved_SOURCES = tests/bench/bench_interleaved.c \
+	tests/bench/bench_seeds.h tests/bench/bench_seeds.c
 tests_bench_bench_interleaved_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_interleaved_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 # What the stamps of network cards are worth between two peers.
 check_PROGRAMS += tests/bench/bench_cards
 tests_bench_bench_cards_SOURCES = tests/bench/bench_cards.c \
+	tests/bench/bench_seeds.h tests/bench/bench_seeds.c \
 	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c
 tests_bench_bench_cards_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_cards_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
