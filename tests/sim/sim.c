@@ -61,8 +61,39 @@ second(void *ctx)
 {
 	struct sim *s = ctx;
 
+	for (unsigned i = 0; i < s->node_n; i++) {
+		s->daemon_s += s->node[i]->daemon != NULL ? 1.0 : 0.0;
+	}
 	oracle_second(s);
 	world_arm(s->w, &s->tick, s->w->now + NS_PER_S);
+}
+
+/* The one thing here that is of the program and no world. */
+static struct sim_total total;
+
+static void
+add_to_total(const struct sim *s)
+{
+	total.worlds++;
+	total.simulated_s += world_s(s->w);
+	total.daemon_s += s->daemon_s;
+	total.sent += s->net->delivered + s->net->lost;
+	total.lost += s->net->lost;
+}
+
+struct sim_total
+sim_total(void)
+{
+	return total;
+}
+
+void
+sim_print_total(void)
+{
+	printf("# %u worlds, %.0f h; daemons ran for %.1f days in them; %.2f million packets, of "
+	       "which %.2f were lost\n",
+	    total.worlds, total.simulated_s / 3600, total.daemon_s / 86400,
+	    (double)total.sent * 1e-6, (double)total.lost * 1e-6);
 }
 
 struct sim *
@@ -95,6 +126,7 @@ node_free(struct sim_node *n)
 void
 sim_free(struct sim *s)
 {
+	add_to_total(s);
 	for (unsigned i = 0; i < s->node_n; i++) {
 		node_free(s->node[i]);
 	}

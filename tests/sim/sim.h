@@ -75,13 +75,25 @@ struct sim {
 	struct sim_tap tap;
 	const char *config_line; /* put before every configuration, "": none */
 	struct sim_smear smear;  /* what is true is what the honest say */
-	bool careless; /* the oracle does not judge (for scenarios about something else) */
+	bool careless;   /* the oracle does not judge (for scenarios about something else) */
+	double daemon_s; /* of all its daemons, while they ran */
 	unsigned failures;
 	char failure[SIM_FAILURES_MAX][200];
 };
 
+/* What the worlds of this program came to that have ended, those within a scenario too. */
+struct sim_total {
+	unsigned worlds;
+	double simulated_s, daemon_s;
+	uint64_t sent, lost; /* datagrams; of the sent ones */
+};
+
 struct sim *sim_new(uint64_t seed);
 void sim_free(struct sim *s);
+struct sim_total sim_total(void);
+
+/* The same, as a comment of TAP. */
+void sim_print_total(void);
 
 /* Runs for so many true seconds. */
 void sim_run(struct sim *s, double seconds);

@@ -149,6 +149,7 @@ main(int argc, char **argv)
 	}
 	printf("# %u scenarios, %.1f h simulated in %.1f s: %.0f h per second\n", q.run,
 	    q.simulated_s / 3600, q.wall_s, q.simulated_s / 3600 / (q.wall_s > 0 ? q.wall_s : 1));
+	sim_print_total();
 	printf("1..%u\n", q.run);
 	return q.failed > 0 || q.run == 0;
 }

@@ -276,6 +276,7 @@ main(int argc, char **argv)
 	if (all.run > 0) {
 		printf("# this time, %.1f s of CPU:\n", (double)(clock() - start) / CLOCKS_PER_SEC);
 		print_result(&all);
+		sim_print_total();
 	}
 	if (!o.quiet) {
 		printf("1..%u\n", all.run);
