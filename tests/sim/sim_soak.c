@@ -102,7 +102,10 @@ run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 	return one;
 }
 
-/* The seeds that failed once: "-p ", "-w ", "-pwn " or nothing, a number per line, text behind it. */
+/*
+ * The seeds that failed once, a number per line, text behind it. In front is the story, as
+ * soak_kind_text has it: "-pw ", "-wi ", "-s ", "-b "; nothing is a story of old.
+ */
 static void
 run_known(struct soak_result *all)
 {
@@ -123,6 +126,9 @@ run_known(struct soak_result *all)
 
 		if (seed != 0) {
 			(void)run_seed(all, seed, kind, false);
+		} else if (line[0] != '#') {
+			all->failed++;
+			printf("not ok %u - a line of %s is none: %s", ++all->run, path, line);
 		}
 	}
 	(void)fclose(f);

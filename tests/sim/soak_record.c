@@ -37,21 +37,41 @@ soak_kind_text(unsigned kind)
 	return text[kind & (SOAK_PASSING | SOAK_WIDE)][more];
 }
 
+static unsigned
+kind_of(char letter)
+{
+	switch (letter) {
+	case 'p':
+		return SOAK_PASSING;
+	case 'w':
+		return SOAK_WIDE;
+	case 'n':
+		return SOAK_NTS;
+	case 'i':
+		return SOAK_INTERLEAVED;
+	case 'b':
+		return SOAK_CAST;
+	case 's':
+		return SOAK_PEERS;
+	default:
+		return 0;
+	}
+}
+
 unsigned
 soak_kind_read(const char **text)
 {
+	const char *at = *text;
 	unsigned kind = 0;
 
-	if (**text == '-') {
-		for (++*text; **text != ' ' && **text != '\0'; ++*text) {
-			kind |= **text == 'p' ? SOAK_PASSING
-			    : **text == 'w'   ? SOAK_WIDE
-			    : **text == 'n'   ? SOAK_NTS
-			    : **text == 'i'   ? SOAK_INTERLEAVED
-			    : **text == 'b'   ? SOAK_CAST
-					      : 0u;
-		}
-		*text += **text == ' ';
+	if (*at != '-') {
+		return 0;
+	}
+	for (++at; kind_of(*at) != 0; ++at) {
+		kind |= kind_of(*at);
+	}
+	if (*at == ' ') {
+		*text = at + 1;
 	}
 	return kind;
 }

@@ -36,7 +36,10 @@ bool soak_record_add(struct soak_record *r, unsigned kind, uint64_t seed,
  */
 struct soak_result soak_record_total(struct soak_record *r);
 
-/* "-pw " for the bits of soak.h, "" for none; and back: the bits, *text behind them. */
+/*
+ * "-pw " for the bits of soak.h, "" for none; and back: the bits, *text behind them. Where a letter
+ * is none *text stays.
+ */
 const char *soak_kind_text(unsigned kind);
 unsigned soak_kind_read(const char **text);
 
