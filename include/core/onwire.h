@@ -65,7 +65,7 @@ struct onwire_client {
 	struct onwire_moment t1, t4;
 	struct ntp_ts t2; /* by which the server knows it */
 	bool there;
-	bool measured;     /* by its own basic answer: another tells nothing new */
+	bool measured;     /* by its own answer: another tells nothing new */
 	uint32_t tag;      /* of its request, whose transmit stamp may yet come */
 	bool t1_exact;     /* t1 is the kernel's stamp */
 	struct ntp_ts rec; /* receive field of our last request, random; 0: it was basic */

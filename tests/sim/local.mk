@@ -47,6 +47,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \
+	tests/sim/scenarios_fleet.c \
 	tests/sim/boot.h tests/sim/boot.c \
 	tests/sim/scenarios_hwstamp.c \
 	tests/sim/scenarios_leap.c \

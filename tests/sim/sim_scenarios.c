@@ -22,7 +22,7 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
 	&liars_scenarios, &refclock_scenarios, &interleaved_scenarios, &hwstamp_scenarios,
 	&mssntp_scenarios, &symmetric_scenarios, &pool_scenarios, &broadcast_scenarios,
-	&manycast_scenarios };
+	&manycast_scenarios, &fleet_scenarios };
 
 struct request {
 	uint64_t seed;
