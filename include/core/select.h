@@ -42,6 +42,8 @@ struct candidate {
 	 * less than root_dist_s: it says when the source was asked, not how good it is.
 	 */
 	double age_dist_s;
+	/* How far from offset the true time can be, where that is less; 0: root_dist_s. */
+	double reach_s;
 	/* Of the adaptive loop's estimator; var_s2 0: not estimated, combine by root distance. */
 	double var_s2; /* variance of offset_s */
 	double freq;   /* s/s to be added to our free-running rate */

@@ -348,6 +348,22 @@ age_dist_s(const struct assoc *a, const struct assoc_world *w)
 	return w->policy->phi * fmin(fmax(age_s, 0.0), log2s_to_s(a->poll.hpoll));
 }
 
+/*
+ * The dispersion of a filter that is not full says how little is known of the source, nothing of
+ * where the time is: by it a liar within a second would be right until eight answers have come.
+ * What the best sample allows by itself is less. It may be old: what the clock was slewed by since
+ * counts.
+ */
+static double
+classic_reach_s(const struct assoc *a, const struct assoc_world *w)
+{
+	struct sample s = a->filter.best;
+	double phi = fmax(w->policy->phi, 2.0 * w->freq_sigma);
+
+	s.disp_s += phi * fmax(mtime_diff_s(w->now, s.at), 0.0);
+	return alone_s(&s) + fabs(left_s(&s, w->freq, w) - s.offset_s) + a->filter.jitter_s;
+}
+
 static bool
 estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *out)
 {
@@ -382,5 +398,9 @@ assoc_candidate(const struct assoc *a, const struct assoc_world *w, struct candi
 		.root_dist_s = assoc_root_dist_s(a, w),
 		.age_dist_s = age_dist_s(a, w),
 	};
-	return !w->policy->adaptive || estimated(a, w, out);
+	if (!w->policy->adaptive) {
+		out->reach_s = fmin(out->root_dist_s, classic_reach_s(a, w));
+		return true;
+	}
+	return estimated(a, w, out);
 }

@@ -242,13 +242,13 @@ midpoints_outside(const struct run *r)
 }
 
 /*
- * Half an interval: the root distance, at least tos mindist as in ntpd. On a LAN the distances are
+ * Half an interval: the reach or root distance, at least tos mindist as in ntpd. On a LAN the distances are
  * some microseconds, and an honest server with a busy processor would be a falseticker.
  */
 static double
 reach_of(const struct run *r, const struct candidate *c)
 {
-	return fmax(c->root_dist_s, r->rules->mindist_s);
+	return fmax(c->reach_s > 0.0 ? c->reach_s : c->root_dist_s, r->rules->mindist_s);
 }
 
 /* Finds where all but allow intervals overlap. */

@@ -604,6 +604,37 @@ the_classic_loop_survives_a_bad_wan(struct sim *s)
 	SIM_CHECK(s, c->clock.steps <= 1, "%u steps", c->clock.steps);
 }
 
+/*
+ * A few answers leave the classic loop intervals of a second, in which a liar is as good as the
+ * others, and nearer: a step that forgot what it was made from began such a time anew, and led the
+ * clock to and fro for ever.
+ */
+static void
+a_near_liar_does_not_lead_the_classic_loop_to_and_fro(struct sim *s)
+{
+	static const double ways_s[] = { 2e-3, 13e-3, 20e-3 };
+	struct sim_node *c = scenario_client(s, 3, scenario_lan(), 0.5, 20e-6,
+	    "driftfile /drift\ntinker loop classic\n"
+	    "server 192.0.2.1 minpoll 7 maxpoll 7\n"
+	    "server 192.0.2.2 minpoll 7 maxpoll 7\n"
+	    "server 192.0.2.3 minpoll 7 maxpoll 7\n");
+	unsigned steps;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim_path p = sim_path_exponential(ways_s[i], 0.0005);
+
+		p.loss = 0.4;
+		sim_link(s, c->host, s->server[i]->host, p);
+	}
+	sim_server_lie(s->server[0], -0.3);
+	sim_run(s, 4 * 3600);
+	steps = c->clock.steps;
+	sim_clock_foreign_step(&c->clock, 1.5);
+	sim_run(s, 8 * 3600);
+	SIM_CHECK(s, c->clock.steps <= steps + 3, "%u steps", c->clock.steps - steps);
+	SIM_CHECK(s, fabs(sim_error_s(c)) < 0.030, "%.6f s off", sim_error_s(c));
+}
+
 static void
 disable_kernel_converges(struct sim *s)
 {
@@ -757,6 +788,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_route_change_one_way_is_covered),
 	SCENARIO(the_classic_loop_converges_too),
 	SCENARIO(the_classic_loop_survives_a_bad_wan),
+	SCENARIO(a_near_liar_does_not_lead_the_classic_loop_to_and_fro),
 	SCENARIO(disable_kernel_converges),
 	SCENARIO(the_year_2036_passes_unnoticed),
 	SCENARIO(a_clock_still_in_1970_is_set_with_g_in_2037),

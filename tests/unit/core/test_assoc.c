@@ -1347,6 +1347,33 @@ fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop(void **st
 	assert_true(c.root_dist_s >= (TRIP_S + 0.01) / 2 + 0.005);
 }
 
+/* Four answers leave a root distance of a second; where the time is they say far better. */
+static void
+the_classic_loop_votes_by_what_its_best_sample_allows(void **state)
+{
+	const double alone_s = (TRIP_S + 0.01) / 2 + 0.005;
+	struct candidate c;
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	b.policy.adaptive = false;
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assert_true(assoc_candidate(&b.a, &b.w, &c));
+	assert_true(c.root_dist_s > 0.5);
+	assert_true(c.reach_s >= alone_s && c.reach_s < alone_s + 0.01);
+	/* Slewed since, the old offset is wrong by so much. */
+	b.w.adjusted_ns += 100000000;
+	assert_true(assoc_candidate(&b.a, &b.w, &c));
+	assert_true(c.reach_s >= alone_s + 0.1 && c.reach_s < alone_s + 0.11);
+	/* Never wider than what is told. */
+	b.w.adjusted_ns += INT64_C(100000000000);
+	assert_true(assoc_candidate(&b.a, &b.w, &c));
+	assert_true(c.reach_s <= c.root_dist_s);
+}
+
 static void
 noselect_is_never_fit(void **state)
 {
@@ -2107,6 +2134,7 @@ main(void)
 		cmocka_unit_test(where_proof_is_asked_for_a_kiss_without_it_is_not_obeyed),
 		cmocka_unit_test(
 		    fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
+		cmocka_unit_test(the_classic_loop_votes_by_what_its_best_sample_allows),
 		cmocka_unit_test(noselect_is_never_fit),
 		cmocka_unit_test(the_root_distance_grows_with_silence),
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),

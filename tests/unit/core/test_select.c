@@ -119,6 +119,26 @@ a_minority_apart_is_false(void **state)
 	assert_near(s.high_s, 0.009, 1e-12);
 }
 
+/* Root distances a second wide, of filters that are not full: a liar is within them. */
+static void
+who_votes_by_a_reach_makes_a_liar_within_the_distances_false(void **state)
+{
+	struct candidate c[] = { source(1, -0.300, 1.0), source(2, 0.001, 1.1),
+		source(3, 0.000, 1.2) };
+	struct selection s;
+
+	(void)state;
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "+*+");
+	for (unsigned i = 0; i < 3; i++) {
+		c[i].reach_s = 0.020;
+	}
+	run(c, 3, &RULES, &s);
+	assert_tallies(&s, "x*+");
+	assert_near(s.low_s, -0.019, 1e-12);
+	assert_near(s.high_s, 0.020, 1e-12);
+}
+
 /* What candidates say of a smear is heard after the vote, and the larger camp stays. */
 static void
 of_smeared_and_plain_the_larger_camp_stays_after_the_vote(void **state)
@@ -1299,6 +1319,7 @@ main(void)
 		cmocka_unit_test(one_source_alone_is_taken_as_it_is),
 		cmocka_unit_test(nobody_gives_no_candidate),
 		cmocka_unit_test(a_minority_apart_is_false),
+		cmocka_unit_test(who_votes_by_a_reach_makes_a_liar_within_the_distances_false),
 		cmocka_unit_test(of_smeared_and_plain_the_larger_camp_stays_after_the_vote),
 		cmocka_unit_test(without_a_majority_nobody_is_right),
 		cmocka_unit_test(midpoints_outside_of_the_interval_do_not_matter),
