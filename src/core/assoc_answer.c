@@ -253,13 +253,14 @@ assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 
 /*
  * Two samples of one server that no clock running on as it did can have given: the truth is within
- * half a round trip of each, and between them the clocks drift no faster than is known.
+ * half a round trip of each, and between them ours drifts no faster than our root distance grows.
+ * Where the server's does, a sample as good as a basic one is no loss.
  */
 static bool
 exclude(const struct sample *newer, const struct sample *older, const struct assoc_world *w)
 {
 	double since_s = mtime_diff_s(newer->at, older->at);
-	double phi = fmax(w->policy->phi, 2.0 * w->freq_sigma) + w->policy->phi;
+	double phi = fmax(w->policy->phi, 2.0 * w->freq_sigma);
 	double foretold_s = older->offset_s + w->freq * since_s -
 	    (double)(newer->adjusted_ns - older->adjusted_ns) * 1e-9;
 
@@ -279,8 +280,8 @@ assoc_measure_newest(struct assoc *a, const struct assoc_world *w, const struct 
 		return false;
 	}
 	changed = before != NULL && exclude(&newest, before, w);
-	if (filter_stage(&a->filter, 0, w->now, w->policy->phi, &last) &&
-	    last.disp_s < NTP_MAXDISP_S) {
+	/* As it was taken: what came since is the drift of above. */
+	if (filter_stage(&a->filter, 0, w->now, 0.0, &last) && last.disp_s < NTP_MAXDISP_S) {
 		changed = changed || exclude(&newest, &last, w);
 	}
 	if (changed) {
