@@ -509,10 +509,14 @@ static void
 forged_packets_of_every_mode_change_no_association_of_any_kind(struct sim *s)
 {
 	enum { KINDS = 5, OF_POOL = 3 };
-	struct impostor x = { .s = s, .r = sim_rng_of(s->w->seed, "impostor", 0) };
-	static struct was was[PEERS_MAX]; /* it is large */
+	static struct impostor x; /* it is large */
+	static struct was was[PEERS_MAX];
 	struct sim_node *n;
 
+	memset(&x, 0, sizeof x);
+	memset(was, 0, sizeof was);
+	x.s = s;
+	x.r = sim_rng_of(s->w->seed, "impostor", 0);
 	s->net->usual = scenario_lan();
 	for (unsigned i = 1; i <= 4; i++) {
 		char address[16];
