@@ -131,6 +131,7 @@ void
 oracle_break(struct sim_node *n)
 {
 	n->oracle.broken = true;
+	n->oracle.enough = false;
 	n->oracle.unlike_since = -1;
 	n->oracle.lost_since = -1;
 	for (unsigned i = 0; i < n->oracle.remote_n; i++) {
@@ -230,6 +231,28 @@ oracle_sent(struct sim_node *n, const struct sim_datagram *d)
 	r->requests++;
 }
 
+/*
+ * The honest sources heard often enough since the break outnumber all others whose word counts:
+ * those that have not noticed yet, those that are silent but not given up, and the liars. Less
+ * cannot tell a clock that was moved from a source that errs. Asked when an answer comes: silence
+ * decides nothing.
+ */
+static bool
+heard_enough(const struct oracle_node *o)
+{
+	unsigned heard = 0, counted = 0;
+
+	for (unsigned i = 0; i < o->remote_n; i++) {
+		const struct oracle_remote *r = &o->remote[i];
+
+		if (r->counted && r->missed < ORACLE_MISSES) {
+			counted++;
+			heard += r->honest && r->answered >= ORACLE_ANSWERS;
+		}
+	}
+	return 2 * heard > counted;
+}
+
 void
 oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 {
@@ -252,28 +275,8 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		r->counted = true;
 		r->missed = 0;
 		r->answers++;
+		n->oracle.enough = heard_enough(&n->oracle);
 	}
-}
-
-/*
- * The honest sources heard often enough since the break outnumber all others whose word counts:
- * those that have not noticed yet, those that are silent but not given up, and the liars. Less
- * cannot tell a clock that was moved from a source that errs.
- */
-static bool
-heard_enough(const struct oracle_node *o)
-{
-	unsigned heard = 0, counted = 0;
-
-	for (unsigned i = 0; i < o->remote_n; i++) {
-		const struct oracle_remote *r = &o->remote[i];
-
-		if (r->counted && r->missed < ORACLE_MISSES) {
-			counted++;
-			heard += r->honest && r->answered >= ORACLE_ANSWERS;
-		}
-	}
-	return 2 * heard > counted;
 }
 
 static double
@@ -313,6 +316,7 @@ note_breaks(struct sim_node *n)
 
 	if (n->clock.foreign != o->foreign_seen) {
 		oracle_break(n);
+		o->led_before_s = fmax(o->led_before_s, o->led_s);
 		o->granted_s += n->clock.foreign_s - o->foreign_seen_s;
 		o->foreign_seen = n->clock.foreign;
 		o->foreign_seen_s = n->clock.foreign_s;
@@ -321,9 +325,10 @@ note_breaks(struct sim_node *n)
 		oracle_break(n);
 		o->granted_s += beyond;
 	}
-	if (o->broken && heard_enough(o)) {
+	if (o->broken && o->enough) {
 		o->broken = !heard_system_peer(n);
 		o->granted_s = o->broken ? fmin(o->granted_s, 2 * farthest_s(n)) : 0;
+		o->led_before_s = 0;
 	}
 }
 
@@ -511,7 +516,7 @@ judge_daemon(struct sim_node *n)
 	if (!st.synced) {
 		return ORACLE_UNSYNCED;
 	}
-	o->led_s = led_astray_s(n);
+	o->led_s = fmax(led_astray_s(n), o->led_before_s);
 	judge_distance(n, &st);
 	judge_maxerror(n, o->led_s);
 	return o->broken ? ORACLE_GRANTING : ORACLE_STRICTLY;

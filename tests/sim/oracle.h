@@ -54,11 +54,13 @@ enum oracle_second {
 };
 
 struct oracle_node {
-	bool minority;    /* set by the scenario: the honest sources have no majority now */
-	bool spared;      /* not judged: what it runs is not meant to hold (disable ntp ...) */
-	bool broken;      /* a condition broke; waiting for answered polls */
-	double led_s;     /* granted to liars that contradict nobody */
-	double granted_s; /* how far the clock may have been moved since then */
+	bool minority;       /* set by the scenario: the honest sources have no majority now */
+	bool spared;         /* not judged: what it runs is not meant to hold (disable ntp ...) */
+	bool broken;         /* a condition broke; waiting for answered polls */
+	bool enough;         /* answers have come since; see heard_enough */
+	double led_s;        /* granted to liars that contradict nobody */
+	double led_before_s; /* what they had led it to when a condition broke: it adds to that */
+	double granted_s;    /* how far the clock may have been moved since then */
 	double foreign_seen_s;
 	unsigned foreign_seen;
 	struct oracle_remote remote[ORACLE_REMOTES_MAX];
