@@ -2,6 +2,7 @@
 /* Reading ntp.conf: lines, and the words every directive shares. */
 #include "parse.h"
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include "value.h"
 
@@ -62,11 +63,29 @@ parse_choices(struct parser *p, const struct schema_row *row, unsigned i, void *
 	return i;
 }
 
+/* A clock of this host may be read each second; whoever is asked over the network may not be. */
+static const struct schema_row *
+row_here(const struct parser *p, const struct schema_row *row, struct schema_row *own)
+{
+	bool polls = row->group == SCHEMA_SOURCE &&
+	    (row->at == offsetof(struct config_source, minpoll) ||
+		row->at == offsetof(struct config_source, maxpoll));
+
+	if (!polls || p->clock != NULL) {
+		return row;
+	}
+	*own = *row;
+	own->lo = CONFIG_POLL_MIN;
+	return own;
+}
+
 unsigned
-parse_value(struct parser *p, const struct schema_row *row, unsigned i, void *base)
+parse_value(struct parser *p, const struct schema_row *any, unsigned i, void *base)
 {
 	char buf[256];
 	struct text expected = text_over(buf, sizeof buf);
+	struct schema_row own;
+	const struct schema_row *row = row_here(p, any, &own);
 	const char *word = NULL;
 
 	if (row->arg == ARG_CHOICES) {

@@ -214,19 +214,6 @@ check_mode(struct parser *p, const struct config_source *s)
 	}
 }
 
-/* A clock of this host may be read each second, a server may not be asked. */
-static int32_t
-at_least_usual(struct parser *p, const char *word, int32_t poll)
-{
-	if (poll >= CONFIG_POLL_MIN) {
-		return poll;
-	}
-	parse_warn(p, value_of(p, word),
-	    "'%s' wants an integer from %d to %d, found '%d': the nearest value is taken", word,
-	    CONFIG_POLL_MIN, CONFIG_POLL_MAX, (int)poll);
-	return CONFIG_POLL_MIN;
-}
-
 static void
 settle_polls(struct parser *p, struct config_source *s)
 {
@@ -238,10 +225,6 @@ settle_polls(struct parser *p, struct config_source *s)
 		if (s->maxpoll < 0) {
 			s->maxpoll = s->minpoll;
 		}
-	}
-	if (s->kind != SOURCE_REFCLOCK) {
-		s->minpoll = at_least_usual(p, "minpoll", s->minpoll);
-		s->maxpoll = at_least_usual(p, "maxpoll", s->maxpoll);
 	}
 	if (s->minpoll > s->maxpoll) {
 		parse_warn(p, 0, "minpoll %d is above maxpoll %d: both become %d", (int)s->minpoll,

@@ -104,7 +104,7 @@ a_reload_with_an_error_changes_nothing(struct sim *s)
 	SIM_CHECK(s, !reload(c, "server 192.0.2.2 iburst\nserver 192.0.2.1 minpoll banana\n"),
 	    "applied");
 	SIM_CHECK(s,
-	    sim_logged(c, ":3:26: 'minpoll' wants an integer from 0 to 17, found 'banana'") == 1,
+	    sim_logged(c, ":3:26: 'minpoll' wants an integer from 3 to 17, found 'banana'") == 1,
 	    "not said");
 	SIM_CHECK(s, sim_logged(c, "1 error in") == 1, "not said");
 	sim_run(s, 3600);
