@@ -19,7 +19,8 @@
 struct journal;
 struct refclock;
 
-enum { REFCLOCK_NAME_MAX = 16, REFCLOCK_TIMECODE_MAX = 128 };
+enum { REFCLOCK_NAME_MAX = 16, REFCLOCK_TIMECODE_MAX = 128, REFCLOCK_WHY_MAX = 512 };
+enum { REFCLOCK_LINE_MAX = 64, REFCLOCK_LATES_KNOWN = 32 };
 
 /* TCP, on this host. */
 enum { REFCLOCK_GPSD_PORT = 2947 };
@@ -44,7 +45,12 @@ struct refclock_input {
 	double retry_s;        /* of the attempts to open it */
 	struct mtime retry_at; /* valid while device is NULL */
 	int error;             /* of the last attempt, said once per change */
+	/* What is to be done about it; of the one that is open: what is strange about it, if: */
+	char why[REFCLOCK_WHY_MAX];
+	bool warned;
+	struct mtime read_at; /* of the last reading, 0: none */
 	bool heard;            /* since it was opened something was read */
+	bool pulse, bound;     /* the one that is open: its kind, and what the kernel was asked */
 };
 
 struct refclock_driver {
@@ -85,7 +91,7 @@ struct refclock_setup {
 	struct clock *clock; /* only read */
 	struct devices *devices;
 	struct journal *journal;
-	bool kernel;                   /* the kernel may take part (enable kernel, enable ntp) */
+	bool (*kernel)(void *ctx);     /* it may take part now (enable kernel, enable ntp) */
 	bool (*calibrates)(void *ctx); /* enable calibrate */
 	/* What holds for associations now. */
 	void (*world)(void *ctx, struct assoc_world *w);
@@ -133,7 +139,7 @@ struct refclock_nmea {
 
 /* How long after the pulse of a second its sentence is there. */
 struct refclock_late {
-	unsigned n;  /* sentences whose time behind a pulse is in: */
+	unsigned n;  /* sentences whose time behind a pulse is in; REFCLOCK_LATES_KNOWN: believed */
 	double is_s; /* the mean of the last ones */
 };
 
@@ -184,6 +190,8 @@ struct refclock {
 	unsigned events;                /* changes of event, 0..15 */
 	bool started;                   /* its owner knows it */
 	bool told_data;                 /* what is wrong with what it says was logged */
+	char why[REFCLOCK_WHY_MAX];     /* what was last said to be wrong, by that event */
+	enum refclock_event why_event;
 	bool loud;                      /* what is wrong is told at each poll, not once */
 	int bind_error;                 /* of flag3, said once per change; 0: none */
 	/* Where from. */
@@ -243,6 +251,21 @@ const char *refclock_event_name(enum refclock_event event);
 
 /* As ntpq has it: "SHM(0)". */
 const char *refclock_name(const struct refclock *r);
+
+/*
+ * Appends how it does, for mode6/explain_clock: "good", "silent: /dev/pps0", "denied: ..."; what is
+ * to be said of its pulses, of others who may write it, and of the kernel follows behind " | ".
+ * Nothing of a clock without a device.
+ */
+void refclock_put_state(const struct refclock *r, struct text *t);
+
+/*
+ * The words before the number that corrects what it is late by, in the form its line has: "fudge
+ * 127.127.20.0 time2", "refclock shm unit 0 time1"; whether that is time2; and the number in force.
+ */
+void refclock_put_line(const struct refclock *r, struct text *t);
+bool refclock_is_late(const struct refclock *r);
+double refclock_fudge_s(const struct refclock *r);
 
 /* Mode 6's status word of the clock. */
 uint16_t refclock_status(const struct refclock *r);

@@ -84,6 +84,16 @@ void explain_nts(struct story *s, const struct vars *v);
 bool explain_is_cast(const struct vars *v);
 void explain_cast(struct story *s, const struct vars *v);
 
+/* t of 127.127.t.u, the address of a reference clock; 0: it is none, or does not say so. */
+unsigned explain_clock_type(const struct vars *v);
+
+/* It is a clock of which the daemon tells how it does, and that something is wrong with it. */
+bool explain_is_clock(const struct vars *v);
+bool explain_is_clock_at_fault(const struct vars *v);
+
+/* Adds what is to be said of such a clock: what it lacks, and what to write for what it is late by. */
+void explain_clock(struct story *s, const struct vars *v, uint16_t status);
+
 /* Counts one source among all; name as it is to be told. status is its status word. */
 void explain_count(struct survey *t, const char *name, const struct vars *v, uint16_t status);
 

@@ -85,11 +85,11 @@ struct devices_ops {
 	/* DEVICE_SNAPSHOT: writes 32 bits, in the order of octets of the machine. */
 	void (*put)(struct device *dev, size_t at, uint32_t value);
 	/*
-	 * DEVICE_PULSE: has the kernel measure its clock by the pulses too. 0 or -errno:
-	 * -EOPNOTSUPP where it was built to sleep between ticks, as all distributions have it;
-	 * -EPERM without CAP_SYS_TIME.
+	 * DEVICE_PULSE: has the kernel measure its clock by the pulses too, or no more. 0 or
+	 * -errno: -EOPNOTSUPP where it was built to sleep between ticks, as all distributions have
+	 * it; -EPERM without CAP_SYS_TIME; -EINVAL where it has the pulses of another device.
 	 */
-	int (*bind)(struct device *dev);
+	int (*bind)(struct device *dev, bool on);
 	void (*close)(struct device *dev);
 };
 

@@ -464,6 +464,15 @@ clock_calibrates(void *ctx)
 	return (p->client->conf->switches & SWITCH_CALIBRATE) != 0;
 }
 
+static bool
+clock_kernel(void *ctx)
+{
+	const struct peer *p = ctx;
+	uint32_t both = SWITCH_KERNEL | SWITCH_NTP;
+
+	return (p->client->conf->switches & both) == both;
+}
+
 static void
 clock_event(void *ctx, const char *why)
 {
@@ -484,8 +493,7 @@ open_clock(struct peer *p, struct source *s)
 		.devices = c->is.devices,
 		.journal = c->is.journal,
 		.calibrates = clock_calibrates,
-		.kernel = (c->conf->switches & SWITCH_KERNEL) != 0 &&
-		    (c->conf->switches & SWITCH_NTP) != 0,
+		.kernel = clock_kernel,
 		.world = clock_world,
 		.added = clock_added,
 		.tai = clock_tai,
@@ -846,10 +854,10 @@ association_io_open(struct peer *p, struct source *s, uint16_t id, const struct 
 	struct assoc_world w = client_world(c);
 
 	memset(p, 0, sizeof *p);
+	p->client = c;
 	if ((rules.flags & ASSOC_REFCLOCK) != 0 && !open_clock(p, s)) {
 		return false;
 	}
-	p->client = c;
 	p->source = s;
 	p->ephemeral = how != NULL;
 	p->shared = rules.mode == MODE_ACTIVE || rules.mode == MODE_PASSIVE;

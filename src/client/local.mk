@@ -32,4 +32,5 @@ libclient_a_SOURCES = \
 	src/client/refclock_pps.h src/client/refclock_pps.c \
 	src/client/refclock_reading.h src/client/refclock_reading.c \
 	src/client/refclock_shm.h src/client/refclock_shm.c \
-	src/client/refclock_sock.h src/client/refclock_sock.c
+	src/client/refclock_sock.h src/client/refclock_sock.c \
+	src/client/refclock_state.c

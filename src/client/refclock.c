@@ -27,7 +27,7 @@ static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
 /* A second is read in its middle, when what came with its beginning is there. */
 static const double MIDDLE_S = 0.5;
 /* Readings of a device in one second: what is more waits. */
-enum { READINGS_MAX = 32, EVENTS_MAX = 15, WHY_MAX = 512, STATS_MAX = 256 };
+enum { READINGS_MAX = 32, EVENTS_MAX = 15, STATS_MAX = 256 };
 
 /* The driver of a line of SOURCE_REFCLOCK that is in effect. */
 static const struct refclock_driver *
@@ -121,8 +121,17 @@ what(const struct refclock *r, const struct refclock_input *in)
 }
 
 static void
+keep_why(struct refclock_input *in, const char *why)
+{
+	struct text t = text_over(in->why, sizeof in->why);
+
+	text_put(&t, why);
+}
+
+static void
 say_missing(struct refclock *r, struct refclock_input *in, int error, const char *why)
 {
+	keep_why(in, why);
 	if (error == in->error) {
 		return;
 	}
@@ -140,7 +149,9 @@ say_found(struct refclock *r, struct refclock_input *in, const char *why)
 		    what(r, in));
 	}
 	in->error = 0;
-	if (why[0] != '\0') {
+	in->warned = why[0] != '\0';
+	keep_why(in, why);
+	if (in->warned) {
 		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
 	}
 }
@@ -157,19 +168,9 @@ wait_for(struct refclock *r, struct refclock_input *in, int error, const char *w
 	}
 }
 
-/*
- * flag3. The kernel only measures: what leads the clock stays the loop, which knows of every
- * adjustment. ntp.org's and NTPsec's daemons give up a clock whose kernel cannot.
- */
 static void
-bind_to_kernel(struct refclock *r, struct refclock_input *in)
+tell_bound(struct refclock *r, int error)
 {
-	int error;
-
-	if (!r->is.kernel || r->fudge.flag3 == 0) {
-		return;
-	}
-	error = r->is.devices->ops->bind(in->device);
 	if (error == 0) {
 		report(r->is.journal, LOG_LEVEL_NOTICE,
 		    "%s: the kernel measures its clock by the pulses too (flag3): ntpq -c kerninfo",
@@ -178,11 +179,33 @@ bind_to_kernel(struct refclock *r, struct refclock_input *in)
 		report(r->is.journal, LOG_LEVEL_NOTICE,
 		    "%s: no kernel PPS (flag3): %s%s; it goes on without", r->name,
 		    strerror(-error),
-		    error == -EOPNOTSUPP  ? ", which this kernel was built without (NO_HZ)"
-			: error == -EPERM ? ", which needs CAP_SYS_TIME"
-					  : "");
+		    error == -EOPNOTSUPP   ? ", which this kernel was built without (NO_HZ)"
+			: error == -EINVAL ? ", the kernel has the pulses of another device"
+			: error == -EPERM  ? ", which needs CAP_SYS_TIME, and a start with flag3"
+					   : "");
 	}
 	r->bind_error = error;
+}
+
+/*
+ * flag3. The kernel only measures: what leads the clock stays the loop, which knows of every
+ * adjustment. ntp.org's and NTPsec's daemons give up a clock whose kernel cannot. It is asked when
+ * the device was opened, and when a reload allows or forbids it.
+ */
+static void
+look_at_kernel(struct refclock *r, struct refclock_input *in, bool allowed)
+{
+	bool wanted = allowed && r->fudge.flag3 != 0;
+	int error;
+
+	if (!in->pulse || in->bound == wanted) {
+		return;
+	}
+	in->bound = wanted;
+	error = r->is.devices->ops->bind(in->device, wanted);
+	if (wanted) {
+		tell_bound(r, error);
+	}
 }
 
 static void
@@ -190,7 +213,7 @@ open_input(struct refclock *r, enum refclock_input_of of)
 {
 	struct refclock_input *in = &r->input[of];
 	struct device_want want = { 0 };
-	char why[WHY_MAX];
+	char why[REFCLOCK_WHY_MAX];
 	struct text t = text_over(why, sizeof why);
 	int error;
 
@@ -202,9 +225,9 @@ open_input(struct refclock *r, enum refclock_input_of of)
 		return;
 	}
 	in->heard = false;
-	if (want.kind == DEVICE_PULSE) {
-		bind_to_kernel(r, in);
-	}
+	in->pulse = want.kind == DEVICE_PULSE;
+	in->bound = false;
+	look_at_kernel(r, in, r->is.kernel(r->is.ctx));
 	/* Of those that somebody else is behind it is not known before he speaks. */
 	if (want.kind != DEVICE_STREAM && want.kind != DEVICE_LINE) {
 		in->retry_s = 0.0;
@@ -250,6 +273,7 @@ take_all(struct refclock *r, enum refclock_input_of of, const struct assoc_world
 	for (unsigned i = 0; i < READINGS_MAX && error == 0; i++) {
 		error = r->is.devices->ops->read(in->device, &d);
 		if (error == 0) {
+			in->read_at = w->now;
 			hear(r, in);
 			r->driver->take(r, of, &d, w);
 			/* There always is a snapshot. */
@@ -294,6 +318,7 @@ on_second(void *ctx)
 			open_input(r, (enum refclock_input_of)i);
 		}
 		if (in->device != NULL) {
+			look_at_kernel(r, in, r->is.kernel(r->is.ctx));
 			take_all(r, (enum refclock_input_of)i, &w);
 		}
 	}
@@ -370,6 +395,7 @@ refclock_close(struct refclock *r)
 	}
 	for (unsigned i = 0; i < REFCLOCK_INPUTS; i++) {
 		if (r->input[i].device != NULL) {
+			look_at_kernel(r, &r->input[i], false);
 			r->is.devices->ops->close(r->input[i].device);
 		}
 	}
@@ -454,16 +480,18 @@ static const double CALIBRATION_GAIN = 0.1;
 static double *
 calibrated_of(struct refclock *r)
 {
-	return r->driver->late ? &r->fudge.time2_s : &r->fudge.time1_s;
+	return refclock_is_late(r) ? &r->fudge.time2_s : &r->fudge.time1_s;
 }
 
 static void
 tell_calibrated(const struct refclock *r)
 {
-	report(r->is.journal, LOG_LEVEL_NOTICE,
-	    "%s: calibrated: 'fudge 127.127.%d.%d %s %.6f' is what to write", r->name,
-	    r->driver->type, (int)r->unit, r->driver->late ? "time2" : "time1",
-	    r->driver->late ? r->fudge.time2_s : r->fudge.time1_s);
+	char line[REFCLOCK_LINE_MAX];
+	struct text t = text_over(line, sizeof line);
+
+	refclock_put_line(r, &t);
+	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: calibrated: '%s %.6f' is what to write",
+	    r->name, line, refclock_fudge_s(r));
 }
 
 bool
@@ -475,7 +503,7 @@ refclock_calibrate(struct refclock *r, double offset_s)
 	}
 	*calibrated_of(r) -= CALIBRATION_GAIN * offset_s;
 	if (++r->calibrated == CALIBRATED_AFTER) {
-		r->fudge.given |= r->driver->late ? FUDGE_TIME2 : FUDGE_TIME1;
+		r->fudge.given |= refclock_is_late(r) ? FUDGE_TIME2 : FUDGE_TIME1;
 		tell_calibrated(r);
 	}
 	return true;
@@ -487,7 +515,7 @@ refclock_learned(const struct refclock *r, struct config_fudge *f)
 	if (r->calibrated == 0) {
 		return false;
 	}
-	f->given |= r->driver->late ? FUDGE_TIME2 : FUDGE_TIME1;
+	f->given |= refclock_is_late(r) ? FUDGE_TIME2 : FUDGE_TIME1;
 	f->time1_s = r->fudge.time1_s;
 	f->time2_s = r->fudge.time2_s;
 	return true;

@@ -6,9 +6,9 @@
 
 /* Two seconds whose adjustments tell a rate. */
 static const double SINCE_LEAST_S = 0.3, SINCE_MOST_S = 3.0;
-/* So many of the last sentences tell how late they are; after so many it is told. */
+/* So many of the last sentences tell how late they are; after so many it is logged. */
 static const double LATE_GAIN = 1.0 / 16.0;
-enum { LATES_TOLD = 300, LATES_KNOWN = 32 };
+enum { LATES_TOLD = 300 };
 /* A slew that ends is not even: so much of its part in the time since a stamp is unsure. */
 static const double UNEVEN = 0.3;
 
@@ -38,6 +38,12 @@ refclock_reading_bad(struct refclock *r, enum refclock_event event, const char *
 		r->count.bad_data++;
 	} else {
 		r->count.bad_format++;
+	}
+	if (why != NULL) {
+		struct text t = text_over(r->why, sizeof r->why);
+
+		text_put(&t, why);
+		r->why_event = event;
 	}
 	if (why != NULL && !r->told_data) {
 		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
@@ -78,6 +84,8 @@ void
 refclock_reading_late(struct refclock *r, double late_s)
 {
 	struct refclock_late *l = &r->late;
+	char line[REFCLOCK_LINE_MAX];
+	struct text t = text_over(line, sizeof line);
 	bool calibrates = r->is.calibrates(r->is.ctx);
 
 	l->is_s = l->n > 0 ? l->is_s + (late_s - l->is_s) * LATE_GAIN : late_s;
@@ -86,12 +94,14 @@ refclock_reading_late(struct refclock *r, double late_s)
 		/* Its own pulses tell it, the first at once. */
 		r->fudge.time2_s = l->is_s;
 		r->calibrated++;
-		r->fudge.given |= l->n >= LATES_KNOWN ? (unsigned)FUDGE_TIME2 : 0u;
+		r->fudge.given |= l->n >= REFCLOCK_LATES_KNOWN ? (unsigned)FUDGE_TIME2 : 0u;
 	}
-	if ((calibrates || (r->fudge.given & FUDGE_TIME2) == 0) && l->n == LATES_TOLD) {
+	if (refclock_is_late(r) && (calibrates || (r->fudge.given & FUDGE_TIME2) == 0) &&
+	    l->n == LATES_TOLD) {
+		refclock_put_line(r, &t);
 		report(r->is.journal, LOG_LEVEL_NOTICE,
-		    "%s: its sentences end %.3f s after the pulse: 'fudge 127.127.%d.%d time2 "
-		    "%.3f' makes them of use while there is none",
-		    r->name, l->is_s, r->driver->type, (int)r->unit, l->is_s);
+		    "%s: its sentences end %.3f s after the pulse: '%s %.3f' makes them of use "
+		    "while there is none",
+		    r->name, l->is_s, line, l->is_s);
 	}
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_peer - the variables of associations, of pools and of reference clocks. */
+#include <math.h>
 #include <string.h>
 #include "client/cast.h"
+#include "client/client.h"
 #include "client/nts_standing.h"
 #include "client/peer_name.h"
 #include "client/peers.h"
@@ -12,6 +14,10 @@
 #include "steering/steering.h"
 
 enum { STAGES = FILTER_STAGES, CLOCK_NAME_MAX = 16, NTS_STATE_MAX = 192, CAST_STATE_MAX = 192 };
+enum { CLOCK_STATE_MAX = 1024 };
+
+/* Farther, and a pulse may be another second's: core/select. */
+static const double PULSE_FAR_S = 0.4;
 
 struct peer_vars {
 	const char *more_names; /* NULL */
@@ -38,6 +44,9 @@ struct peer_vars {
 	double bcdelay;
 	const char *cast_state; /* "": it has nothing to do with them */
 	char cast_words[CAST_STATE_MAX];
+	const char *clock_state, *clock_line; /* "": it is no clock, or has no device */
+	char clock_words[CLOCK_STATE_MAX], line_words[REFCLOCK_LINE_MAX];
+	double clock_fudge, clock_late; /* s, by time1 or time2 as clock_line says; 0: not known */
 };
 
 struct clock_vars {
@@ -52,6 +61,7 @@ struct clock_vars {
 #define PEER_NTS(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_NTS)
 #define PEER_IL(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_IL)
 #define PEER_CAST(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_CAST)
+#define PEER_CLOCK(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_CLOCK)
 #define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
@@ -98,6 +108,10 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_IL("il_declined", KIND_UINT, il_declined),
 	PEER_CAST("bcdelay", KIND_MS3, bcdelay),
 	PEER_CAST("cast_state", KIND_QUOTED, cast_state),
+	PEER_CLOCK("clock_state", KIND_QUOTED, clock_state),
+	PEER_CLOCK("clock_line", KIND_QUOTED, clock_line),
+	PEER_CLOCK("clock_fudge", KIND_S6, clock_fudge),
+	PEER_CLOCK("clock_late", KIND_S6, clock_late),
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
@@ -270,6 +284,70 @@ fill_interleaved(const struct assoc *a, struct peer_vars *v)
 	}
 }
 
+static bool
+has_preferred_survivor(const struct control *c)
+{
+	const struct peers *all = &c->is.client->peers;
+
+	for (unsigned i = 0; i < all->peer_n; i++) {
+		const struct assoc *a = &all->peer[i].a;
+
+		if (a->id != 0 && a->tally >= TALLY_CANDIDATE &&
+		    (a->rules.flags & ASSOC_PREFER) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Why its pulses, which do not say what second they begin, do not lead the clock; NULL: they do. */
+static const char *
+unnumbered(const struct control *c, const struct assoc *a)
+{
+	const struct steering *st = c->is.steering;
+	const struct selection *sel = &st->selector.sel;
+
+	if ((a->rules.flags & (ASSOC_PPS | ASSOC_NUMBERED)) != ASSOC_PPS || !a->pulsed ||
+	    a->tally == TALLY_PPSPEER || a->poll.reach == 0) {
+		return NULL;
+	}
+	if (a->tally == TALLY_FALSETICK) {
+		return "edge";
+	}
+	if (sel->survivors == 0) {
+		return "alone";
+	}
+	if (fabs(sel->offset_s) >= PULSE_FAR_S || fabs(a->filter.best.offset_s) >= PULSE_FAR_S) {
+		return "far";
+	}
+	return has_preferred_survivor(c) || (a->rules.flags & ASSOC_PREFER) != 0 ? "other"
+										 : "prefer";
+}
+
+static void
+fill_device(const struct control *c, const struct peer *p, struct peer_vars *v)
+{
+	struct text t = text_over(v->clock_words, sizeof v->clock_words);
+	struct text line = text_over(v->line_words, sizeof v->line_words);
+	const char *why = unnumbered(c, &p->a);
+
+	v->clock_state = v->clock_words;
+	v->clock_line = v->line_words;
+	if (p->clock == NULL) {
+		return;
+	}
+	refclock_put_state(p->clock, &t);
+	if (t.len == 0) {
+		return;
+	}
+	if (why != NULL) {
+		text_printf(&t, " | unnumbered: %s", why);
+	}
+	refclock_put_line(p->clock, &line);
+	v->clock_fudge = refclock_fudge_s(p->clock);
+	v->clock_late = p->clock->late.n >= REFCLOCK_LATES_KNOWN ? p->clock->late.is_s : 0.0;
+}
+
 static void
 fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
@@ -339,6 +417,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	fill_nts(p, v);
 	v->cast_state = "";
 	fill_bclient(a, v);
+	fill_device(c, p, v);
 }
 
 /* A name with nts may get cookies yet; the members of a pool have their own. */
@@ -414,6 +493,7 @@ fill_pool(const struct source *s, struct peer_vars *v)
 							     : "DNS"),
 	    STRATUM_UNSPEC);
 	fill_nts_line(s, v);
+	v->clock_state = v->clock_line = "";
 	v->cast_state = "";
 	fill_cast(s, v);
 }
@@ -430,6 +510,9 @@ put_default(const struct peer_vars *v, struct text *out)
 	}
 	if (v->cast_state[0] != '\0') {
 		vars_put_shown(out, &PEER, v, SHOWN_CAST);
+	}
+	if (v->clock_state[0] != '\0') {
+		vars_put_shown(out, &PEER, v, SHOWN_CLOCK);
 	}
 }
 

@@ -40,6 +40,7 @@ enum vars_shown {
 	SHOWN_NTS,   /* of a source that is asked with NTS */
 	SHOWN_IL,    /* of one in interleaved mode, or that is to be */
 	SHOWN_CAST,  /* of what has to do with broadcasts or groups */
+	SHOWN_CLOCK, /* of a reference clock that has a device */
 };
 
 struct vars_row {

@@ -116,21 +116,7 @@ kiss_of(const struct vars *v)
 }
 
 /* Types of reference clocks, t of 127.127.t.u. */
-enum { CLOCK_TYPE_NMEA = 20, CLOCK_TYPE_PPS = 22, CLOCK_NET = 0x7f7f };
-
-/* 0: it is none, or does not say by its address which. */
-static unsigned
-clock_type(const struct vars *v)
-{
-	const char *address = vars_get(v, "srcadr");
-	struct addr a;
-
-	if (address == NULL || !addr_parse(address, &a) || a.family != ADDR_V4 ||
-	    addr_v4_value(&a) >> 16 != CLOCK_NET) {
-		return 0;
-	}
-	return addr_v4_value(&a) >> 8 & 0xff;
-}
+enum { CLOCK_TYPE_NMEA = 20, CLOCK_TYPE_PPS = 22 };
 
 static bool
 is_refclock(const struct vars *v)
@@ -246,7 +232,8 @@ note_flash(struct story *s, const struct vars *v, uint32_t flash, int kiss)
 	uint32_t said = is_unasked(kiss) || explain_lacks_keys(v) ? FLASH_AUTH | FLASH_UNREACH : 0;
 	uint32_t follows = silent ? flash & (FLASH_STRATUM | FLASH_DISTANCE) : 0;
 	bool advised = kiss >= 0 && kisses[kiss].advice != NULL;
-	bool cause_known = kiss >= 0 || answers || (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
+	bool cause_known = kiss >= 0 || answers || explain_is_clock(v) ||
+	    (flash & (FLASH_DENIED | FLASH_AUTH)) != 0;
 
 	for (unsigned i = 0; i < FLASH_N; i++) {
 		uint32_t bit = UINT32_C(1) << i;
@@ -420,11 +407,14 @@ note_times(struct story *s, const struct vars *v, uint16_t status, const struct 
 	}
 }
 
-/* A receiver is late by the time that its words take, until somebody says how long that is. */
+/*
+ * A receiver is late by the time that its words take, until somebody says how long that is. Of a
+ * daemon that tells nothing more of it; of ours explain_clock knows what to write.
+ */
 static void
 note_uncalibrated(struct story *s, const struct vars *v)
 {
-	unsigned type = clock_type(v);
+	unsigned type = explain_clock_type(v);
 
 	explain_note(&s->advice,
 	    "when it is right but for the time that its words take, 'fudge 127.127.%u.U %s' is to "
@@ -436,7 +426,8 @@ note_uncalibrated(struct story *s, const struct vars *v)
 static void
 note_unnumbered(struct story *s, const struct vars *v, uint16_t status)
 {
-	if (clock_type(v) == CLOCK_TYPE_PPS && status_peer_select(status) == SELECT_OUTLIER) {
+	if (explain_clock_type(v) == CLOCK_TYPE_PPS && !explain_is_clock(v) &&
+	    status_peer_select(status) == SELECT_OUTLIER) {
 		explain_note(&s->why,
 		    "a pulse tells where a second begins and not which: it leads when a survivor "
 		    "is "
@@ -449,10 +440,11 @@ note_unnumbered(struct story *s, const struct vars *v, uint16_t status)
 static void
 note_falseticker(struct story *s, const struct vars *v, uint16_t status, const struct survey *all)
 {
-	if (status_peer_select(status) != SELECT_FALSETICK || explain_no_majority(all)) {
+	if (status_peer_select(status) != SELECT_FALSETICK || explain_no_majority(all) ||
+	    explain_is_clock(v)) {
 		return;
 	}
-	if (clock_type(v) != 0) {
+	if (explain_clock_type(v) != 0) {
 		note_uncalibrated(s, v);
 		return;
 	}
@@ -501,7 +493,8 @@ note_silent_reject(struct story *s, const struct vars *v, uint16_t status)
 	vars_i64(v, "flash", &flash);
 	vars_i64(v, "stratum", &stratum);
 	vars_i64(v, "reach", &reach);
-	if (status_peer_select(status) != 0 || flash != 0 || answers_of(reach) == 0) {
+	if (status_peer_select(status) != 0 || flash != 0 || answers_of(reach) == 0 ||
+	    explain_is_clock_at_fault(v)) {
 		return;
 	}
 	if (stratum >= STRATUM_NONE) {
@@ -615,6 +608,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	note_peer(s, v, bits);
 	note_falseticker(s, v, status, all);
 	note_unnumbered(s, v, status);
+	explain_clock(s, v, status);
 	note_interleaved(s, v);
 	explain_nts(s, v);
 	explain_cast(s, v);

@@ -2,7 +2,8 @@ noinst_LIBRARIES += libmode6.a
 libmode6_a_SOURCES = \
 	include/mode6/clients.h src/mode6/clients.c \
 	include/mode6/cook.h src/mode6/cook.c \
-	include/mode6/explain.h src/mode6/explain_cast.c src/mode6/explain_nts.c src/mode6/explain_source.c src/mode6/explain_survey.c \
+	include/mode6/explain.h src/mode6/explain_cast.c src/mode6/explain_clock.c \
+	src/mode6/explain_nts.c src/mode6/explain_source.c src/mode6/explain_survey.c \
 	src/mode6/explain_system.c src/mode6/explain_words.c \
 	include/mode6/form.h src/mode6/form.c \
 	include/mode6/json.h src/mode6/json.c \

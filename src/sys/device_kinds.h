@@ -11,7 +11,7 @@ struct device_calls {
 	int (*read)(struct device_sys *d, struct device_reading *out);
 	void (*put)(struct device_sys *d, size_t at, uint32_t value); /* NULL: there is nothing */
 	void (*close)(struct device_sys *d);
-	int (*bind)(struct device_sys *d); /* NULL: the kernel does nothing with it */
+	int (*bind)(struct device_sys *d, bool on); /* NULL: the kernel does nothing with it */
 };
 
 /* The first member of each kind. */

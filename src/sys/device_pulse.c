@@ -55,14 +55,14 @@ close_pulse(struct device_sys *d)
 	free(p);
 }
 
-/* One source at a time: another that was bound before is let go. */
+/* One source at a time, until it is let go: it stays bound when its file is closed. */
 static int
-bind_pulse(struct device_sys *d)
+bind_pulse(struct device_sys *d, bool on)
 {
 	const struct device_pulse *p = (struct device_pulse *)d;
 	struct pps_bind_args b = {
 		.tsformat = PPS_TSFMT_TSPEC,
-		.edge = p->falling ? PPS_CAPTURECLEAR : PPS_CAPTUREASSERT,
+		.edge = !on ? 0 : p->falling ? PPS_CAPTURECLEAR : PPS_CAPTUREASSERT,
 		.consumer = PPS_KC_HARDPPS,
 	};
 

@@ -75,11 +75,11 @@ put(struct device *dev, size_t at, uint32_t value)
 }
 
 static int
-bind_device(struct device *dev)
+bind_device(struct device *dev, bool on)
 {
 	struct device_sys *d = sys_of(dev);
 
-	return d->calls->bind != NULL ? d->calls->bind(d) : -EOPNOTSUPP;
+	return d->calls->bind != NULL ? d->calls->bind(d, on) : -EOPNOTSUPP;
 }
 
 static void

@@ -44,6 +44,10 @@ for word in good $(sed -n 's/^\t{ "\([a-z_]*\)",.*/\1/p' src/mode6/explain_nts.c
 	grep -qx ".It Cm $word" man/ntpq.1
 	ok $? "ntpq.1 has the word $word of nts_state"
 done
+for word in good $(sed -n 's/^\t{ "\([a-z_]*\)", [A-Z]*,.*/\1/p' src/mode6/explain_clock.c | sort -u); do
+	grep -qx ".It Cm $word" man/ntpq.1
+	ok $? "ntpq.1 has the word $word of clock_state"
+done
 for name in $(sed -n 's/.*("\(nts[a-z0-9_]*\)", KIND_.*/\1/p' src/control/vars_peer.c \
 	src/control/vars_system.c); do
 	grep -E '^(\.It Cm |nts_)' man/ntpq.1 | grep -qw "$name"

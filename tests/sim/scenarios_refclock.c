@@ -947,6 +947,38 @@ without_enable_kernel_nothing_is_bound(struct sim *s)
 	SIM_CHECK(s, pulse->binds == 0, "bound");
 }
 
+static bool
+reload(struct sim_node *n, const char *config)
+{
+	sim_node_config(n, config);
+	return ntpd_reload(n->daemon);
+}
+
+/* The kernel keeps what it was bound to until it is told otherwise. */
+static void
+the_kernel_takes_part_as_the_last_reload_says(struct sim *s)
+{
+	struct sim_node *n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, KERNEL_PPS);
+	struct sim_device *pulse;
+
+	(void)with_receiver(n, &pulse);
+	(void)sim_node_boot(n);
+	sim_run(s, 60);
+	SIM_CHECK(s, pulse->bound, "not bound");
+	SIM_CHECK(s, reload(n, KERNEL_PPS "disable kernel\n"), "refused");
+	sim_run(s, 2);
+	SIM_CHECK(s, !pulse->bound && pulse->opens == 1, "bound after disable kernel");
+	SIM_CHECK(s, reload(n, KERNEL_PPS), "refused");
+	sim_run(s, 2);
+	SIM_CHECK(s, pulse->bound && pulse->opens == 1, "not bound again");
+	SIM_CHECK(s, reload(n, GPS_LINE "fudge 127.127.20.0 flag1 1 flag3 0\n"), "refused");
+	SIM_CHECK(s, !pulse->bound && pulse->opens == 2, "bound without flag3");
+	SIM_CHECK(s, reload(n, KERNEL_PPS), "refused");
+	SIM_CHECK(s, pulse->bound, "not bound with flag3");
+	SIM_CHECK(s, reload(n, ""), "refused");
+	SIM_CHECK(s, !pulse->bound, "bound without a clock");
+}
+
 /* Both the line and the pulse: what is told of the error holds meanwhile (the oracle looks). */
 static void
 an_outage_of_20_minutes_of_pulses_is_held_over(struct sim *s)
@@ -1068,6 +1100,7 @@ static const struct scenario list[] = {
 	SCENARIO(without_enable_calibrate_nothing_is_learned),
 	SCENARIO(a_receiver_calibrates_its_sentences_by_its_pulses),
 	SCENARIO(with_flag3_the_kernel_measures_too),
+	SCENARIO(the_kernel_takes_part_as_the_last_reload_says),
 	SCENARIO(a_kernel_that_cannot_is_said_once_and_the_pulse_is_used),
 	SCENARIO(without_enable_kernel_nothing_is_bound),
 	SCENARIO(an_outage_of_20_minutes_of_pulses_is_held_over),

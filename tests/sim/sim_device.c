@@ -577,11 +577,12 @@ put(struct device *dev, size_t at, uint32_t value)
 
 /* The simulated kernel measures nothing by it: that it was asked is all there is. */
 static int
-bind_device(struct device *dev)
+bind_device(struct device *dev, bool on)
 {
 	struct sim_device *v = device_of(dev);
 
-	v->binds += v->bind_error == 0 ? 1 : 0;
+	v->binds += on && v->bind_error == 0 ? 1 : 0;
+	v->bound = on && v->bind_error == 0;
 	return v->bind_error;
 }
 

@@ -197,6 +197,52 @@ files_and_keys_come_before_rules_and_rules_before_servers(void **state)
 	    "mru changed, takes effect at the next start\n");
 }
 
+/* A value that is not the usual one, of the kinds that words of clocks have. */
+static const char *
+unusual(const struct schema_row *row)
+{
+	return row->arg == ARG_FLAG                         ? ""
+	    : row->arg == ARG_INT && row->lo >= 0           ? " 7"
+	    : row->arg == ARG_UINT || row->arg == ARG_SWITCH ? " 1"
+	    : row->arg == ARG_REAL                          ? " 0.5"
+							    : " /x";
+}
+
+/* What is said of a clock and of its fudge is taken up by a reload: each word of it is a change. */
+static void
+each_word_of_a_reference_clock_is_taken_up_by_a_reload(void **state)
+{
+	static const char *const asked[] = { "minpoll", "maxpoll", "prefer", "noselect", "true",
+		"mode" };
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < schema_rows_n; i++) {
+		const struct schema_row *row = &schema_rows[i];
+		bool of_clocks = row->group == SCHEMA_REFCLOCK || row->group == SCHEMA_FUDGE;
+		char line[128];
+
+		for (unsigned k = 0; k < sizeof asked / sizeof asked[0]; k++) {
+			of_clocks = of_clocks ||
+			    (row->group == SCHEMA_SOURCE && strcmp(row->word, asked[k]) == 0);
+		}
+		if (!of_clocks || strcmp(row->word, "unit") == 0) {
+			continue; /* another unit is another clock */
+		}
+		n++;
+		(void)snprintf(line, sizeof line, "refclock nmea %s%s\n", row->word, unusual(row));
+		check_diff("refclock nmea\n", line, "server 127.127.20.0 changed\n");
+		check_diff(line, "refclock nmea\n", "server 127.127.20.0 changed\n");
+	}
+	assert_int_equal(n, 21);
+	check_diff("server 127.127.20.0\n",
+	    "server 127.127.20.0\ndevice 127.127.20.0 timedata /x\n",
+	    "server 127.127.20.0 changed\n");
+	check_diff("server 127.127.20.0\n",
+	    "server 127.127.20.0\ndevice 127.127.20.0 ppsdata /x\n",
+	    "server 127.127.20.0 changed\n");
+}
+
 static void
 too_little_memory_is_told(void **state)
 {
@@ -221,6 +267,7 @@ main(void)
 		cmocka_unit_test(two_lists_of_one_length_are_compared_word_by_word),
 		cmocka_unit_test(a_server_is_found_again_whatever_its_options),
 		cmocka_unit_test(files_and_keys_come_before_rules_and_rules_before_servers),
+		cmocka_unit_test(each_word_of_a_reference_clock_is_taken_up_by_a_reload),
 		cmocka_unit_test(too_little_memory_is_told),
 	};
 

@@ -115,6 +115,165 @@ explain_says_what_a_reference_clock_lacks(void **state)
 	end(&w);
 }
 
+/* ---- reference clocks ---- */
+
+/* Status words: what is configured and answers, and what became of it. */
+enum {
+	SILENT = 0x8011,
+	REJECTED = 0x9014,
+	FALSETICKER = 0x9114,
+	CANDIDATE = 0x9414,
+	LEADER = 0x961a,
+	KEYED = 0xd014,
+	NEVER = 0xc016,
+	SYNCHRONISED = 0x0615,
+	LOST = 0x0018,
+	ON_LOCAL = 0x0515,
+};
+
+#define CLOCK_OF(t) "srcadr=127.127." #t ".0, clock_line=\"fudge 127.127." #t ".0 time2\", "
+
+/* Each pain: what the daemon tells of the clock, what is said, and what to do. */
+static const struct pain {
+	uint16_t status;
+	const char *vars, *why, *advice;
+} pains[] = {
+	/* Its device. */
+	{ SILENT,
+	    CLOCK_OF(22) "clock_state=\"denied: Permission denied; /dev/pps0 has mode 0600, owner "
+			 "root, group root: ...; ntpd runs as ntp\"",
+	    "ntpd says of it: Permission denied; /dev/pps0 has mode 0600, owner root, group root: "
+	    "...; ntpd runs as ntp",
+	    "by a rule of udev" },
+	{ SILENT, CLOCK_OF(28) "clock_state=\"denied: Permission denied\"",
+	    "may not use its segment of shared memory", "units 0 and 1 are for root alone" },
+	{ SILENT, CLOCK_OF(20) "clock_state=\"missing: No such file or directory; /dev/gps0\"",
+	    "its device is not there", "rule of udev makes" },
+	{ SILENT, CLOCK_OF(22) "clock_state=\"missing: No such file or directory; /dev/pps3\"",
+	    "its device is not there", "its number is the unit" },
+	{ SILENT, CLOCK_OF(46) "clock_state=\"refused: Connection refused\"",
+	    "gpsd is not running", "systemctl start gpsd" },
+	/* Nothing comes. */
+	{ SILENT, CLOCK_OF(20) "clock_state=\"silent: /dev/gps0 at 9600 baud\"",
+	    "nothing comes from it", "check the cable" },
+	{ SILENT, CLOCK_OF(22) "clock_state=\"silent: /dev/pps0\"", "no pulse comes", "ppstest" },
+	{ SILENT, CLOCK_OF(28) "clock_state=\"silent: segment 0x4e545032\"",
+	    "nobody writes to its segment", "it writes to this unit" },
+	{ SILENT, CLOCK_OF(47) "clock_state=\"silent: /run/chrony.ttyAMA0.sock\"",
+	    "nobody writes to its socket", "restart it after ntpd" },
+	{ SILENT, CLOCK_OF(46) "clock_state=\"silent\"", "tells nothing of its receiver",
+	    "gpspipe -w" },
+	/* What comes is wrong. */
+	{ SILENT, CLOCK_OF(20) "clock_state=\"format: another speed (baud)\"",
+	    "what comes from its device cannot be read", "compare the speed" },
+	{ SILENT, CLOCK_OF(20) "clock_state=\"format: its sentences have no checksum\"",
+	    "ntpd says of it: its sentences have no checksum", "RMC with a checksum" },
+	{ SILENT, CLOCK_OF(28) "clock_state=\"format: the segment is shorter\"",
+	    "what stands in its segment is no time", "a program of 32 bits" },
+	{ SILENT, CLOCK_OF(20) "clock_state=\"signal\"", "it says itself that it has no time",
+	    "view of the sky" },
+	{ SILENT, CLOCK_OF(28) "clock_state=\"date: before tos basedate\"",
+	    "its date cannot be right", "1024 weeks behind" },
+	{ SILENT, CLOCK_OF(28) "clock_state=\"time: +90000.0 s off, more than the limit\"",
+	    "more than the limit", "flag1" },
+	{ LEADER, CLOCK_OF(28) "clock_state=\"good | warned: mode 0666, made by gpsd\"",
+	    "mode 0666, made by gpsd", "start ntpd before the writer" },
+	/* Pulses beside sentences, and alone. */
+	{ LEADER, CLOCK_OF(20) "clock_state=\"good | pulse_missing: No such file; /dev/gpspps0\"",
+	    "their device is not there", "ppspath" },
+	{ LEADER, CLOCK_OF(20) "clock_state=\"good | pulse_silent: /dev/gpspps0\"",
+	    "no pulse with them", "ppstest" },
+	{ LEADER, CLOCK_OF(20) "clock_state=\"good | pulse_unpaired\"", "do not fit",
+	    "how late the sentences are" },
+	{ LEADER, CLOCK_OF(22) "clock_state=\"good | kernel: Operation not supported\"",
+	    "does not measure by its pulses (flag3)", "take flag3 out" },
+	{ 0x9311, CLOCK_OF(22) "clock_state=\"good | unnumbered: prefer\"",
+	    "it does not lead (o): no survivor is preferred", "'prefer' on the line" },
+	{ 0x9011, CLOCK_OF(22) "clock_state=\"good | unnumbered: alone\"",
+	    "nobody numbers its seconds", "add servers, or the receiver" },
+	{ 0x9311, CLOCK_OF(22) "clock_state=\"good | unnumbered: far\"", "not within 0.4 s yet",
+	    "wait" },
+	{ 0x9111, CLOCK_OF(22) "clock_state=\"good | unnumbered: edge\", offset=100",
+	    "another moment", "the other edge (flag2)" },
+	/* What it is late by: the whole number to write, in the words of its own line. */
+	{ 0x9114,
+	    CLOCK_OF(20) "clock_state=\"good\", offset=-142, clock_fudge=0.2, clock_late=0",
+	    "+0.142 s by the other sources",
+	    "write 'fudge 127.127.20.0 time2 0.342', now 0.200 (tos mindist only hides it)" },
+	{ 0x9114,
+	    "srcadr=127.127.28.0, clock_line=\"refclock shm unit 0 time1\", "
+	    "clock_state=\"good\", offset=+50, clock_fudge=0.2, clock_late=0",
+	    "-0.050 s by the other sources",
+	    "write 'refclock shm unit 0 time1 0.150', now 0.200" },
+	{ LEADER, CLOCK_OF(20) "clock_state=\"good\", clock_fudge=0.000000, clock_late=0.342",
+	    "end 0.342 s after the pulse", "write 'fudge 127.127.20.0 time2 0.342', now 0.000" },
+	{ CANDIDATE, CLOCK_OF(20) "clock_state=\"good\", jitter=23.4", "swing by 23 ms",
+	    "use its pulses" },
+};
+
+static bool
+is_among(const struct notes *n, const char *words)
+{
+	for (size_t i = 0; i < n->n; i++) {
+		if (strstr(n->line[i], words) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+each_pain_of_a_reference_clock_is_told_with_what_to_do(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pains / sizeof *pains; i++) {
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .dist_ms = -1, .sources = 4, .reachable = 4 };
+		char text[512];
+		struct vars v;
+
+		snprintf(text, sizeof text, "%s, reach=0x%x, flash=0x%x", pains[i].vars,
+		    pains[i].status == SILENT ? 0 : 0xff, pains[i].status == SILENT ? 0x1600 : 0);
+		assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+		explain_source(s, "clock", &v, pains[i].status, &all);
+		if (!is_among(&s->why, pains[i].why) || !is_among(&s->advice, pains[i].advice)) {
+			print_message("%s: not '%s' or not '%s'\n", text, pains[i].why,
+			    pains[i].advice);
+			wrong++;
+		}
+		/* Nobody is sent to look for what is known, or to servers and their port. */
+		if (is_among(&s->advice, "port 123") || is_among(&s->advice, "the log of ntpd has") ||
+		    s->advice.n > 2) {
+			print_message("%s: too much is advised\n", text);
+			wrong++;
+		}
+		vars_free(&v);
+		free(s);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+of_a_clock_that_does_well_nothing_is_said(void **state)
+{
+	static const char text[] =
+	    CLOCK_OF(20) "clock_state=\"good\", reach=0xff, flash=0x0, offset=0.01, "
+			 "clock_fudge=0.30, clock_late=0.31";
+	struct story *s = calloc(1, sizeof *s);
+	struct survey all = { .dist_ms = 1, .sources = 4, .reachable = 4 };
+	struct vars v;
+
+	(void)state;
+	assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+	explain_source(s, "clock", &v, LEADER, &all);
+	assert_int_equal(s->advice.n, 0);
+	assert_int_equal(s->why.n, 2);
+	vars_free(&v);
+	free(s);
+}
+
 static void
 notes_without_a_place_are_counted(void **state)
 {
@@ -161,19 +320,6 @@ explain_tells_why_the_clock_is_not_synchronised(void **state)
 
 enum { SOURCES_MAX = 4 };
 
-/* Status words: what is configured and answers, and what became of it. */
-enum {
-	SILENT = 0x8011,
-	REJECTED = 0x9014,
-	FALSETICKER = 0x9114,
-	CANDIDATE = 0x9414,
-	LEADER = 0x961a,
-	KEYED = 0xd014,
-	NEVER = 0xc016,
-	SYNCHRONISED = 0x0615,
-	LOST = 0x0018,
-	ON_LOCAL = 0x0515,
-};
 
 #define GOOD                                                                          \
 	"reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
@@ -879,6 +1025,8 @@ main(void)
 		cmocka_unit_test(explain_tells_why_the_clock_is_not_synchronised),
 		cmocka_unit_test(explain_says_why_peers_do_not_come_together),
 		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
+		cmocka_unit_test(each_pain_of_a_reference_clock_is_told_with_what_to_do),
+		cmocka_unit_test(of_a_clock_that_does_well_nothing_is_said),
 		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
 		cmocka_unit_test(what_is_waited_for_is_told),
