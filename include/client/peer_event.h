@@ -13,7 +13,17 @@ struct client;
 struct peer;
 
 /* What happened to a source, and was said of it. */
+/* What anybody can cause by writing packets in the name of a source. */
+enum peer_forgeable { PEER_BAD_AUTH, PEER_INTERLEAVE_ERROR, PEER_FORGEABLE };
+
+struct peer_forged {
+	bool told; /* at: */
+	struct mtime at;
+	uint64_t held_back; /* since then */
+};
+
 struct peer_told {
+	struct peer_forged forged[PEER_FORGEABLE];
 	struct event_count event;
 	struct mtime reach_at;  /* it came, or went */
 	bool went_dark;         /* it answered once, and does no more */
@@ -30,7 +40,8 @@ void peer_event_seen(struct peer *p);
 
 /*
  * Records an event of a source and logs it with what is known of the cause: "192.0.2.11 8014 84
- * reachable after 60 s". What comes again and again is in the log only when it is news.
+ * reachable after 60 s". What comes again and again is in the log only when it is news; what a
+ * stranger's packets cause is an event at most once an hour, with how often it happened since.
  */
 void peer_event_note(struct client *c, struct peer *p, enum peer_event code);
 

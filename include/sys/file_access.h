@@ -15,6 +15,9 @@
  */
 void file_access_explain(const char *path, enum store_use use, struct text *out);
 
+/* The same of a device that is to be read; "; ntpd runs as ntp" follows. */
+void file_access_explain_device(const char *path, struct text *out);
+
 /* Appends the name of a user as /etc/passwd has it, else the number. */
 void file_access_put_user(unsigned uid, struct text *out);
 

@@ -11,6 +11,8 @@
 
 enum { EVENT_TEXT_MAX = 512, UNREACHED_POLLS = 8 };
 
+/* What is said of packets that anybody may have written, in the name of a source. */
+static const double FORGED_AGAIN_S = 3600.0;
 /* A server that goes on to refuse us is told of again after this time. */
 static const double REFUSES_AGAIN_S = 86400.0;
 
@@ -133,6 +135,51 @@ is_of_a_packet(enum peer_event code)
 	    code == PEER_EVENT_INTERLEAVE_MODE || code == PEER_EVENT_INTERLEAVE_ERROR;
 }
 
+/* Where it is kept, or PEER_FORGEABLE: it takes more than a packet in its name. */
+static enum peer_forgeable
+forgeable_of(enum peer_event code)
+{
+	return code == PEER_EVENT_BAD_AUTH        ? PEER_BAD_AUTH
+	    : code == PEER_EVENT_INTERLEAVE_ERROR ? PEER_INTERLEAVE_ERROR
+						  : PEER_FORGEABLE;
+}
+
+/*
+ * False when it was told within the hour: else a stranger had the log, the last event of the source
+ * and all who are told of events, a thousand times a second.
+ */
+static bool
+is_to_be_told(struct client *c, struct peer *p, enum peer_event code)
+{
+	enum peer_forgeable i = forgeable_of(code);
+	struct peer_forged *f = &p->told.forged[i == PEER_FORGEABLE ? 0 : i];
+
+	if (i == PEER_FORGEABLE) {
+		return !is_of_a_packet(code) || report_packet_may(c->is.journal);
+	}
+	if ((f->told && mtime_diff_s(client_now(c), f->at) < FORGED_AGAIN_S) ||
+	    !report_packet_may(c->is.journal)) {
+		f->held_back++;
+		return false;
+	}
+	f->told = true;
+	f->at = client_now(c);
+	return true;
+}
+
+/* How many were not, as the last words of the line. */
+static void
+put_held_back(struct peer *p, enum peer_event code, struct text *t)
+{
+	enum peer_forgeable i = forgeable_of(code);
+
+	if (i != PEER_FORGEABLE && p->told.forged[i].held_back > 0) {
+		text_printf(t, ", after %llu more that were not told",
+		    (unsigned long long)p->told.forged[i].held_back);
+		p->told.forged[i].held_back = 0;
+	}
+}
+
 static void
 note_reach(const struct client *c, struct peer *p, enum peer_event code)
 {
@@ -195,24 +242,36 @@ log_event(struct client *c, const struct peer *p, enum peer_event code, const ch
 	    });
 }
 
-void
-peer_event_note(struct client *c, struct peer *p, enum peer_event code)
+/* False when it is no event, for a stranger may have caused it. */
+static bool
+note(struct client *c, struct peer *p, enum peer_event code)
 {
 	char buf[EVENT_TEXT_MAX];
 	struct text t = text_over(buf, sizeof buf);
-	bool logged = is_logged(c, is_everyday(p, code));
+	bool logged = is_logged(c, is_everyday(p, code)), told = is_to_be_told(c, p, code);
 
+	if (!told && forgeable_of(code) != PEER_FORGEABLE) {
+		return false;
+	}
 	(void)event_peer(&p->told.event, code);
-	if (!is_news(c, p, code) || (is_of_a_packet(code) && !report_packet_may(c->is.journal))) {
-		return;
+	if (!told || !is_news(c, p, code)) {
+		return true;
 	}
 	put_event(p, code, &t);
 	put_cause(c, p, code, &t);
+	put_held_back(p, code, &t);
 	note_reach(c, p, code);
 	stats_proto(c->is.journal, buf);
 	if (logged) {
 		log_event(c, p, code, buf);
 	}
+	return true;
+}
+
+void
+peer_event_note(struct client *c, struct peer *p, enum peer_event code)
+{
+	(void)note(c, p, code);
 }
 
 void
@@ -265,12 +324,14 @@ peer_event_chosen(struct client *c, struct peer *p, double offset_s, bool turn)
 void
 peer_event_note_all(struct client *c, struct peer *p, unsigned events)
 {
+	bool any = false;
+
 	for (unsigned code = PEER_EVENT_MOBILIZE; code <= PEER_EVENT_INTERLEAVE_ERROR; code++) {
 		if (events & (1u << code)) {
-			peer_event_note(c, p, (enum peer_event)code);
+			any = note(c, p, (enum peer_event)code) || any;
 		}
 	}
-	if (events != 0) {
+	if (any) {
 		c->is.up->noted(c->is.up_ctx);
 	}
 }

@@ -409,6 +409,78 @@ check_gpsd(struct check *k, const struct config_source *s)
 	}
 }
 
+/* The word that names it on its own line. */
+static const char *
+name_of_clock(const struct config_source *s)
+{
+	return s->by_name ? schema_clock_of_type(s->clock_type)->name : s->host.text;
+}
+
+/* Pulses that do not say of which second they are. */
+static bool
+is_numberless(const struct config_source *s)
+{
+	return s->kind == SOURCE_REFCLOCK &&
+	    (s->clock_type == CLOCK_PPS ||
+		(s->clock_type == CLOCK_GPSD && s->clock_unit > CONFIG_GPSD_UNIT_MASK &&
+		    s->fudge.flag1 != 0));
+}
+
+/* May say what second it is: also our own clock, which is as good as somebody set it. */
+static bool
+is_numbering(const struct config_source *s)
+{
+	return config_source_in_effect(s) && !is_numberless(s) && s->kind != SOURCE_BROADCAST &&
+	    (s->flags & OPTION_NOSELECT) == 0;
+}
+
+static void
+check_pulses(struct check *k, const struct config_source *pulses)
+{
+	bool numbered = config_is_bclient(k->c);
+	bool preferred = (pulses->flags & OPTION_PREFER) != 0;
+
+	for (unsigned i = 0; i < k->c->sources_n; i++) {
+		const struct config_source *s = &k->c->sources[i];
+
+		numbered = numbered || is_numbering(s);
+		preferred = preferred || (is_numbering(s) && (s->flags & OPTION_PREFER) != 0);
+	}
+	if (!numbered) {
+		warn(k, &pulses->place, name_of_clock(pulses),
+		    "a pulse tells where a second begins and not which: alone it never sets the "
+		    "clock; add servers, or the receiver (nmea, shm, gpsd) whose pulse it is");
+	} else if (!preferred) {
+		warn(k, &pulses->place, name_of_clock(pulses),
+		    "pulses lead the clock beside a preferred source only: put 'prefer' on the "
+		    "line of the one that numbers the seconds, or on this");
+	}
+}
+
+/* The folder that ntpd runs in is none to name files in. */
+static void
+check_path(struct check *k, const struct config_source *s, const char *path, const char *word)
+{
+	if (path != NULL && path[0] != '/') {
+		warn(k, &s->place, path,
+		    "'%s' of '%s' does not begin with '/': it is looked for in the folder that "
+		    "ntpd is started in, which is seldom the same",
+		    path, word);
+	}
+}
+
+/* path of phc may be the name of an interface or clock, and that of gpsd is gpsd's word. */
+static void
+check_paths(struct check *k, const struct config_source *s)
+{
+	bool file =
+	    s->clock_type == CLOCK_NMEA || s->clock_type == CLOCK_PPS || s->clock_type == CLOCK_SOCK;
+
+	check_path(k, s, file ? s->path : NULL, s->by_name ? "path" : "timedata");
+	check_path(k, s, s->ppspath, s->by_name ? "ppspath" : "ppsdata");
+	check_path(k, s, s->vmclock, "vmclock");
+}
+
 /* What a word of a clock does depends on others. */
 static void
 check_clock(struct check *k, const struct config_source *s)
@@ -432,6 +504,10 @@ check_clock(struct check *k, const struct config_source *s)
 	}
 	check_shm(k, s);
 	check_gpsd(k, s);
+	check_paths(k, s);
+	if (is_numberless(s)) {
+		check_pulses(k, s);
+	}
 }
 
 static void

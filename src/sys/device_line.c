@@ -188,7 +188,7 @@ device_line_open(const struct device_sys *like, const struct device_want *want,
 	l->fd = file_open_read(want->path, O_NOCTTY | O_NONBLOCK);
 	error = l->fd < 0 ? l->fd : 0;
 	if (error == -EACCES) {
-		file_access_explain(want->path, STORE_READ, why);
+		file_access_explain_device(want->path, why);
 	} else if (error != 0) {
 		text_printf(why, "; %s", want->path);
 	}

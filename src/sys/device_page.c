@@ -54,7 +54,7 @@ device_page_open(const struct device_sys *like, const struct device_want *want,
 		int error = p->fd;
 
 		if (error == -EACCES) {
-			file_access_explain(want->path, STORE_READ, why);
+			file_access_explain_device(want->path, why);
 		} else {
 			text_printf(why, "; %s", want->path);
 		}

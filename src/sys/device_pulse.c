@@ -117,7 +117,7 @@ device_pulse_open(const struct device_sys *like, const struct device_want *want,
 	p->fd = file_open_read(want->path, O_NONBLOCK);
 	error = p->fd < 0 ? p->fd : 0;
 	if (error == -EACCES) {
-		file_access_explain(want->path, STORE_READ, why);
+		file_access_explain_device(want->path, why);
 	} else if (error != 0) {
 		text_printf(why, "; %s", want->path);
 	} else {

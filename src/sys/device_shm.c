@@ -70,7 +70,8 @@ explain(uint32_t key, int error, struct text *why)
 		file_access_put_user(uid, why);
 		text_put(why,
 		    ": whoever makes it first decides. Start ntpd before the program that writes "
-		    "it, or let that run as this user");
+		    "it, or let that run as ");
+		file_access_put_user(geteuid(), why);
 	} else if (error == -EACCES) {
 		text_printf(why, "; segment 0x%08" PRIx32 " is another user's", key);
 	} else if (error == -EPERM || error == -ENOSYS) {

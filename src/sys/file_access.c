@@ -142,6 +142,14 @@ put_link(const char *path, struct text *out)
 }
 
 void
+file_access_explain_device(const char *path, struct text *out)
+{
+	file_access_explain(path, STORE_READ, out);
+	text_put(out, "; ntpd runs as ");
+	file_access_put_user(geteuid(), out);
+}
+
+void
 file_access_explain(const char *path, enum store_use use, struct text *out)
 {
 	char at[PATH_MAX];

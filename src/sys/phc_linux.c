@@ -270,7 +270,7 @@ open_path(struct phcs_linux *p, const char *path, struct phc_linux *c, struct te
 
 	c->fd = p->calls.open(path, &c->phc.index);
 	if (c->fd == -EACCES) {
-		file_access_explain(path, STORE_READ, why);
+		file_access_explain_device(path, why);
 	} else if (c->fd < 0) {
 		text_printf(why, "; %s", path);
 	}

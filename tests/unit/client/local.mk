@@ -82,3 +82,9 @@ TESTS += tests/unit/client/test_shared
 tests_unit_client_test_shared_SOURCES = tests/unit/client/test_shared.c $(client_rig)
 tests_unit_client_test_shared_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_shared_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_refclock_state
+TESTS += tests/unit/client/test_refclock_state
+tests_unit_client_test_refclock_state_SOURCES = tests/unit/client/test_refclock_state.c $(client_rig)
+tests_unit_client_test_refclock_state_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_refclock_state_LDADD = $(client_test_LDADD)

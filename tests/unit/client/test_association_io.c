@@ -101,7 +101,8 @@ an_answer_without_the_mac_that_is_due_is_no_sample(void **state)
 	assert_true(s->answers > 0);
 	assert_int_equal(r->heard, 0);
 	assert_true(r->c.count.verdict.of[VERDICT_AUTH] > 0);
-	assert_int_equal(rig_said(r, "bad_auth"), r->c.count.verdict.of[VERDICT_AUTH]);
+	assert_true(r->c.count.verdict.of[VERDICT_AUTH] > 1);
+	assert_int_equal(rig_said(r, "bad_auth"), 1);
 	rig_free(r);
 }
 

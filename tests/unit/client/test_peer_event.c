@@ -135,19 +135,56 @@ a_kiss_is_told_again_only_when_it_is_another_or_a_day_later(void **state)
 static void
 what_packets_can_cause_at_will_is_held_back_and_counted(void **state)
 {
-	struct rig *r = rig_new(LINE, NULL);
+	struct rig *r = rig_new(LINE "logconfig =allall\n", NULL);
 	struct peer *p = started(r);
 
 	(void)state;
 	for (unsigned i = 0; i < 30; i++) {
-		peer_event_note(&r->c, p, PEER_EVENT_BAD_AUTH);
+		peer_event_note(&r->c, p, PEER_EVENT_POPCORN);
 	}
-	assert_int_equal(rig_said(r, "bad_auth"), 20);
+	assert_int_equal(rig_said(r, "popcorn"), 20);
 	rig_pass(r, 20.0);
-	peer_event_note(&r->c, p, PEER_EVENT_BAD_AUTH);
+	peer_event_note(&r->c, p, PEER_EVENT_POPCORN);
 	assert_int_equal(rig_said(r, "10 messages caused by packets were held back"), 1);
-	assert_int_equal(rig_said(r, "bad_auth"), 21);
+	assert_int_equal(rig_said(r, "popcorn"), 21);
 	rig_free(r);
+}
+
+/* A stranger writes packets in the name of a source, with MACs that are none. */
+static void
+a_source_whose_packets_are_forged_is_told_of_once_an_hour(void **state)
+{
+	static const struct {
+		enum peer_event code;
+		const char *name;
+	} codes[] = { { PEER_EVENT_BAD_AUTH, "bad_auth" },
+		{ PEER_EVENT_INTERLEAVE_ERROR, "interleave_error" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		struct rig *r = rig_new(LINE BOOK, NULL);
+		struct peer *p = started(r);
+		unsigned noted = r->noted;
+		uint16_t status;
+
+		peer_event_note_all(&r->c, p, 1u << codes[i].code);
+		assert_int_equal(rig_said(r, codes[i].name), 1);
+		assert_int_equal(r->noted, noted + 1);
+		peer_event_note_all(&r->c, p, 1u << PEER_EVENT_UNREACHABLE);
+		status = peer_event_status(p);
+		for (unsigned n = 0; n < 100000; n++) {
+			peer_event_note_all(&r->c, p, 1u << codes[i].code);
+		}
+		/* The last event stays, nobody hears, and other messages of packets have room. */
+		assert_int_equal(rig_said(r, codes[i].name), 1);
+		assert_int_equal(r->noted, noted + 2);
+		assert_int_equal(peer_event_status(p), status);
+		assert_int_equal(rig_said(r, "held back"), 0);
+		rig_pass(r, 3601.0);
+		peer_event_note_all(&r->c, p, 1u << codes[i].code);
+		assert_int_equal(rig_said(r, ", after 100000 more that were not told"), 1);
+		rig_free(r);
+	}
 }
 
 static void
@@ -265,6 +302,7 @@ main(void)
 		cmocka_unit_test(a_source_that_went_dark_is_told_and_after_how_long_it_is_back),
 		cmocka_unit_test(why_a_source_went_dark_is_what_is_known_of_it),
 		cmocka_unit_test(a_kiss_is_told_again_only_when_it_is_another_or_a_day_later),
+		cmocka_unit_test(a_source_whose_packets_are_forged_is_told_of_once_an_hour),
 		cmocka_unit_test(what_packets_can_cause_at_will_is_held_back_and_counted),
 		cmocka_unit_test(two_that_take_turns_are_told_eight_times_and_then_once_an_hour),
 		cmocka_unit_test(the_first_source_that_is_followed_is_told_a_turn_is_everyday),

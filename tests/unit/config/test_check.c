@@ -76,13 +76,53 @@ warns_of_words_of_a_clock_that_want_others(void **state)
 	    no_pulses);
 	check_text(FOUR "server 127.127.20.0\nfudge 127.127.20.0 time2 0.1\n", NULL, "");
 	check_text(FOUR "refclock nmea flag1 1 flag2 1 time1 0.1 ppspath /dev/x\n", NULL, "");
-	check_text(FOUR "refclock pps path /dev/x ppspath /dev/y\n", NULL,
+	check_text(FOUR "refclock pps path /dev/x ppspath /dev/y prefer\n", NULL,
 	    "warning: f:5:1: 'path' has no effect beside 'ppspath'\n");
-	check_text(FOUR "refclock pps ppspath /dev/y\n", NULL, "");
+	check_text(FOUR "refclock pps ppspath /dev/y prefer\n", NULL, "");
 	check_text(FOUR "refclock sock unit 2\n", NULL,
 	    "warning: f:5:1: without 'path' the socket is /run/ntpd/refclock2.sock, which no gpsd "
 	    "looks for: give it the name that its writer has\n");
 	check_text(FOUR "refclock sock path /run/chrony.pps0.sock\n", NULL, "");
+}
+
+static void
+warns_of_pulses_that_nobody_numbers(void **state)
+{
+	static const char alone[] =
+	    "warning: f:1:1: a pulse tells where a second begins and not which: alone it never "
+	    "sets the clock; add servers, or the receiver (nmea, shm, gpsd) whose pulse it is\n";
+	static const char unpreferred[] =
+	    "warning: f:5:1: pulses lead the clock beside a preferred source only: put 'prefer' "
+	    "on the line of the one that numbers the seconds, or on this\n";
+
+	(void)state;
+	check_text("refclock pps prefer\n", NULL, alone);
+	check_text("server 127.127.22.0 prefer\n", NULL, alone);
+	check_text("server 127.127.22.0 prefer\nserver a.example noselect\n", NULL, alone);
+	check_text("server 127.127.46.128\nfudge 127.127.46.128 flag1 1\n", NULL, alone);
+	check_text(FOUR "refclock pps\n", NULL, unpreferred);
+	check_text(FOUR "server 127.127.22.0\nserver e.example prefer noselect\n", NULL,
+	    unpreferred);
+	check_text(FOUR "refclock pps\nserver 127.127.28.0 prefer\n", NULL, "");
+	check_text(FOUR "refclock pps\nserver e.example prefer\n", NULL, "");
+	check_text(FOUR "refclock nmea flag1 1\n", NULL, "");
+}
+
+static void
+warns_of_paths_of_clocks_that_do_not_begin_at_the_root(void **state)
+{
+#define ELSEWHERE(path, word)                                                            \
+	"warning: f:5:1: '" path "' of '" word "' does not begin with '/': it is looked " \
+	"for in the folder that ntpd is started in, which is seldom the same\n"
+
+	(void)state;
+	check_text(FOUR "refclock phc vmclock vmclock0\n", NULL, ELSEWHERE("vmclock0", "vmclock"));
+	check_text(FOUR "refclock phc vmclock /dev/vmclock0 path eth0\n", NULL, "");
+	check_text(FOUR "refclock nmea path gps0\n", NULL, ELSEWHERE("gps0", "path"));
+	check_text(FOUR "refclock nmea flag1 1 ppspath pps0\n", NULL, ELSEWHERE("pps0", "ppspath"));
+	check_text(FOUR "server 127.127.20.0\ndevice 127.127.20.0 timedata ttyS0\n", NULL,
+	    ELSEWHERE("ttyS0", "timedata"));
+	check_text(FOUR "refclock gpsd path ttyS0\n", NULL, "");
 }
 
 static void
@@ -324,6 +364,9 @@ the_caret_stands_below_the_word(void **state)
 		{ "restrict 192.0.2.0 mask 255.255.255.0 kod", 39 },
 		{ "disable monitor\nrestrict 192.0.2.1 nomodify limited", 29 },
 		{ "driftfile \"/no\"", 11 },
+		{ "refclock pps", 10 },
+		{ "server 127.127.22.0", 8 },
+		{ "refclock phc vmclock vmclock0", 22 },
 	};
 
 	(void)state;
@@ -485,6 +528,8 @@ main(void)
 		cmocka_unit_test(counts_the_servers),
 		cmocka_unit_test(warns_of_the_local_clock_beside_real_servers),
 		cmocka_unit_test(warns_of_words_of_a_clock_that_want_others),
+		cmocka_unit_test(warns_of_pulses_that_nobody_numbers),
+		cmocka_unit_test(warns_of_paths_of_clocks_that_do_not_begin_at_the_root),
 		cmocka_unit_test(warns_of_peers_without_a_key_and_of_bursts_of_peers),
 		cmocka_unit_test(warns_of_broadcasts_that_prove_nothing),
 		cmocka_unit_test(warns_of_lines_to_all_without_a_key),

@@ -80,9 +80,9 @@ remove_files(void **state)
 	return rmdir(top);
 }
 
-/* What a stranger is told of top/name. */
+/* What a stranger is told of top/name, as a file or as a device. */
 static void
-ask_as_stranger(const char *name, enum store_use use, char *said, size_t cap)
+ask_of(const char *name, enum store_use use, bool device, char *said, size_t cap)
 {
 	char path[128], buf[1024];
 	struct text t = text_over(buf, sizeof buf);
@@ -97,7 +97,11 @@ ask_as_stranger(const char *name, enum store_use use, char *said, size_t cap)
 		    (setgroups(0, NULL) != 0 || setgid(STRANGER) != 0 || setuid(STRANGER) != 0)) {
 			_exit(1);
 		}
-		file_access_explain(path, use, &t);
+		if (device) {
+			file_access_explain_device(path, &t);
+		} else {
+			file_access_explain(path, use, &t);
+		}
 		_exit(write(fd[1], buf, t.len) == (ssize_t)t.len ? 0 : 2);
 	}
 	assert_true(child > 0);
@@ -108,6 +112,12 @@ ask_as_stranger(const char *name, enum store_use use, char *said, size_t cap)
 	assert_int_equal(status, 0);
 	assert_true(n >= 0);
 	said[n] = '\0';
+}
+
+static void
+ask_as_stranger(const char *name, enum store_use use, char *said, size_t cap)
+{
+	ask_of(name, use, false, said, cap);
 }
 
 static const char *
@@ -192,6 +202,24 @@ says_nothing_when_modes_are_not_the_reason(void **state)
 	assert_string_equal(said, "");
 }
 
+/* Of a device he who reads it is told too: the rights of the start are gone by then. */
+static void
+names_the_user_that_a_device_is_refused_to(void **state)
+{
+	char said[1024], path[128];
+	const char *end;
+
+	(void)state;
+	ask_of("open/keys", STORE_READ, true, said, sizeof said);
+	(void)snprintf(path, sizeof path, "; %s/open/keys has mode 0000, owner ", top);
+	assert_memory_equal(said, path, strlen(path));
+	end = strstr(said, "; ntpd runs as ");
+	assert_non_null(end);
+	if (getuid() == 0) {
+		assert_int_equal(atoi(end + strlen("; ntpd runs as ")), STRANGER);
+	}
+}
+
 /* The command is for pasting into a shell. */
 static void
 advises_no_command_with_a_path_that_is_no_plain_word(void **state)
@@ -221,6 +249,7 @@ main(void)
 		cmocka_unit_test(names_the_folder_that_cannot_be_entered),
 		cmocka_unit_test(names_the_folder_that_a_new_file_would_be_in),
 		cmocka_unit_test(says_nothing_when_modes_are_not_the_reason),
+		cmocka_unit_test(names_the_user_that_a_device_is_refused_to),
 		cmocka_unit_test(advises_no_command_with_a_path_that_is_no_plain_word),
 	};
 
