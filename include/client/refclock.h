@@ -49,8 +49,8 @@ struct refclock_input {
 	char why[REFCLOCK_WHY_MAX];
 	bool warned;
 	struct mtime read_at; /* of the last reading, 0: none */
-	bool heard;            /* since it was opened something was read */
-	bool pulse, bound;     /* the one that is open: its kind, and what the kernel was asked */
+	bool heard;           /* since it was opened something was read */
+	bool pulse, bound;    /* the one that is open: its kind, and what the kernel was asked */
 };
 
 struct refclock_driver {
@@ -192,8 +192,8 @@ struct refclock {
 	bool told_data;                 /* what is wrong with what it says was logged */
 	char why[REFCLOCK_WHY_MAX];     /* what was last said to be wrong, by that event */
 	enum refclock_event why_event;
-	bool loud;                      /* what is wrong is told at each poll, not once */
-	int bind_error;                 /* of flag3, said once per change; 0: none */
+	bool loud;      /* what is wrong is told at each poll, not once */
+	int bind_error; /* of flag3, said once per change; 0: none */
 	/* Where from. */
 	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual; or vmclock */
 	unsigned baud;

@@ -174,8 +174,8 @@ put_gpsd_pulses(const struct refclock *r, struct text *t)
 	bool strict = (r->mode & GPSD_MODE_MASK) == GPSD_MODE_STRICT ||
 	    (r->unit > CONFIG_GPSD_UNIT_MASK && r->gpsd.begun);
 
-	if (r->driver->type == CLOCK_GPSD && strict && r->fudge.flag2 == 0 &&
-	    r->gpsd.fixed && is_old(r, r->gpsd.pulse_at)) {
+	if (r->driver->type == CLOCK_GPSD && strict && r->fudge.flag2 == 0 && r->gpsd.fixed &&
+	    is_old(r, r->gpsd.pulse_at)) {
 		put_entry("pulse_silent", "of gpsd", t);
 	}
 }
@@ -210,7 +210,8 @@ bool
 refclock_is_late(const struct refclock *r)
 {
 	/* The pulses alone of gpsd are no sentences. */
-	return r->driver->late && !(r->driver->type == CLOCK_GPSD && r->unit > CONFIG_GPSD_UNIT_MASK);
+	return r->driver->late &&
+	    !(r->driver->type == CLOCK_GPSD && r->unit > CONFIG_GPSD_UNIT_MASK);
 }
 
 double

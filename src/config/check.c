@@ -473,8 +473,8 @@ check_path(struct check *k, const struct config_source *s, const char *path, con
 static void
 check_paths(struct check *k, const struct config_source *s)
 {
-	bool file =
-	    s->clock_type == CLOCK_NMEA || s->clock_type == CLOCK_PPS || s->clock_type == CLOCK_SOCK;
+	bool file = s->clock_type == CLOCK_NMEA || s->clock_type == CLOCK_PPS ||
+	    s->clock_type == CLOCK_SOCK;
 
 	check_path(k, s, file ? s->path : NULL, s->by_name ? "path" : "timedata");
 	check_path(k, s, s->ppspath, s->by_name ? "ppspath" : "ppsdata");

@@ -103,7 +103,8 @@ static const struct {
 	    "(ppstest); gpsd wants the PPS device among its DEVICES" },
 	{ "pulse_unpaired", ANY,
 	    "its sentences and its pulses come, and do not fit: 0.4 s or more between them",
-	    "time2 is to say how late the sentences are: 0.1 to 0.6 s; leave it out and look again; "
+	    "time2 is to say how late the sentences are: 0.1 to 0.6 s; leave it out and look "
+	    "again; "
 	    "have the receiver send fewer sentences, or faster" },
 	{ "page_missing", ANY, "the page of the hypervisor (vmclock) cannot be read",
 	    "look at 'vmclock' on its line; without it leap seconds are not known" },
@@ -222,9 +223,8 @@ advise_fudge(struct story *s, const struct vars *v, double to_write_s, const cha
 {
 	const char *line = vars_get(v, "clock_line");
 
-	explain_note(&s->advice,
-	    "%s: write '%s %.*f', now %.*f (tos mindist only hides it)", because,
-	    line != NULL ? line : "fudge", fabs(to_write_s) < 0.001 ? 6 : 3, to_write_s,
+	explain_note(&s->advice, "%s: write '%s %.*f', now %.*f (tos mindist only hides it)",
+	    because, line != NULL ? line : "fudge", fabs(to_write_s) < 0.001 ? 6 : 3, to_write_s,
 	    fabs(to_write_s) < 0.001 ? 6 : 3, explain_number(v, "clock_fudge"));
 }
 

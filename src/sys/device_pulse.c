@@ -62,7 +62,9 @@ bind_pulse(struct device_sys *d, bool on)
 	const struct device_pulse *p = (struct device_pulse *)d;
 	struct pps_bind_args b = {
 		.tsformat = PPS_TSFMT_TSPEC,
-		.edge = !on ? 0 : p->falling ? PPS_CAPTURECLEAR : PPS_CAPTUREASSERT,
+		.edge = !on      ? 0
+		    : p->falling ? PPS_CAPTURECLEAR
+				 : PPS_CAPTUREASSERT,
 		.consumer = PPS_KC_HARDPPS,
 	};
 

@@ -51,7 +51,7 @@ struct sim_device {
 	int bind_error; /* the same of binding it to the kernel; 0: it is bound, as counted in: */
 	unsigned binds;
 	bool bound; /* now: closing it does not end that */
-	bool gone; /* the one that is open has been taken away */
+	bool gone;  /* the one that is open has been taken away */
 
 	/* DEVICE_PAGE: what a hypervisor says there of its clock. */
 	uint64_t marker;   /* another one: the machine was moved */

@@ -157,7 +157,8 @@ a_segment_that_nobody_writes_and_one_of_another_day_are_told(void **state)
 static void
 a_kernel_that_cannot_is_told_beside_what_is_good(void **state)
 {
-	struct rig *r = rig_new("server 127.127.22.0 minpoll 3\nfudge 127.127.22.0 flag3 1\n", NULL);
+	struct rig *r =
+	    rig_new("server 127.127.22.0 minpoll 3\nfudge 127.127.22.0 flag3 1\n", NULL);
 	struct sim_device *pulse = sim_device_pulse(&r->devices, "/dev/pps0");
 	struct peer *p;
 
@@ -188,8 +189,8 @@ what_to_write_is_in_the_words_of_its_own_line(void **state)
 	} cases[] = {
 		{ "server 127.127.20.3\nfudge 127.127.20.3 time1 0.1 time2 0.2\n", "127.127.20.3",
 		    "fudge 127.127.20.3 time2", 0.2 },
-		{ "refclock nmea unit 3 time2 0.25\n", "127.127.20.3",
-		    "refclock nmea unit 3 time2", 0.25 },
+		{ "refclock nmea unit 3 time2 0.25\n", "127.127.20.3", "refclock nmea unit 3 time2",
+		    0.25 },
 		{ "refclock shm unit 2 time1 0.125\n", "127.127.28.2", "refclock shm unit 2 time1",
 		    0.125 },
 		{ "server 127.127.46.129\nfudge 127.127.46.129 time1 0.5\n", "127.127.46.129",

@@ -201,11 +201,11 @@ files_and_keys_come_before_rules_and_rules_before_servers(void **state)
 static const char *
 unusual(const struct schema_row *row)
 {
-	return row->arg == ARG_FLAG                         ? ""
-	    : row->arg == ARG_INT && row->lo >= 0           ? " 7"
+	return row->arg == ARG_FLAG                          ? ""
+	    : row->arg == ARG_INT && row->lo >= 0            ? " 7"
 	    : row->arg == ARG_UINT || row->arg == ARG_SWITCH ? " 1"
-	    : row->arg == ARG_REAL                          ? " 0.5"
-							    : " /x";
+	    : row->arg == ARG_REAL                           ? " 0.5"
+							     : " /x";
 }
 
 /* What is said of a clock and of its fudge is taken up by a reload: each word of it is a change. */
@@ -238,8 +238,7 @@ each_word_of_a_reference_clock_is_taken_up_by_a_reload(void **state)
 	check_diff("server 127.127.20.0\n",
 	    "server 127.127.20.0\ndevice 127.127.20.0 timedata /x\n",
 	    "server 127.127.20.0 changed\n");
-	check_diff("server 127.127.20.0\n",
-	    "server 127.127.20.0\ndevice 127.127.20.0 ppsdata /x\n",
+	check_diff("server 127.127.20.0\n", "server 127.127.20.0\ndevice 127.127.20.0 ppsdata /x\n",
 	    "server 127.127.20.0 changed\n");
 }
 

@@ -151,8 +151,8 @@ static const struct pain {
 	    "its device is not there", "rule of udev makes" },
 	{ SILENT, CLOCK_OF(22) "clock_state=\"missing: No such file or directory; /dev/pps3\"",
 	    "its device is not there", "its number is the unit" },
-	{ SILENT, CLOCK_OF(46) "clock_state=\"refused: Connection refused\"",
-	    "gpsd is not running", "systemctl start gpsd" },
+	{ SILENT, CLOCK_OF(46) "clock_state=\"refused: Connection refused\"", "gpsd is not running",
+	    "systemctl start gpsd" },
 	/* Nothing comes. */
 	{ SILENT, CLOCK_OF(20) "clock_state=\"silent: /dev/gps0 at 9600 baud\"",
 	    "nothing comes from it", "check the cable" },
@@ -196,15 +196,13 @@ static const struct pain {
 	{ 0x9111, CLOCK_OF(22) "clock_state=\"good | unnumbered: edge\", offset=100",
 	    "another moment", "the other edge (flag2)" },
 	/* What it is late by: the whole number to write, in the words of its own line. */
-	{ 0x9114,
-	    CLOCK_OF(20) "clock_state=\"good\", offset=-142, clock_fudge=0.2, clock_late=0",
+	{ 0x9114, CLOCK_OF(20) "clock_state=\"good\", offset=-142, clock_fudge=0.2, clock_late=0",
 	    "+0.142 s by the other sources",
 	    "write 'fudge 127.127.20.0 time2 0.342', now 0.200 (tos mindist only hides it)" },
 	{ 0x9114,
 	    "srcadr=127.127.28.0, clock_line=\"refclock shm unit 0 time1\", "
 	    "clock_state=\"good\", offset=+50, clock_fudge=0.2, clock_late=0",
-	    "-0.050 s by the other sources",
-	    "write 'refclock shm unit 0 time1 0.150', now 0.200" },
+	    "-0.050 s by the other sources", "write 'refclock shm unit 0 time1 0.150', now 0.200" },
 	{ LEADER, CLOCK_OF(20) "clock_state=\"good\", clock_fudge=0.000000, clock_late=0.342",
 	    "end 0.342 s after the pulse", "write 'fudge 127.127.20.0 time2 0.342', now 0.000" },
 	{ CANDIDATE, CLOCK_OF(20) "clock_state=\"good\", jitter=23.4", "swing by 23 ms",
@@ -244,8 +242,8 @@ each_pain_of_a_reference_clock_is_told_with_what_to_do(void **state)
 			wrong++;
 		}
 		/* Nobody is sent to look for what is known, or to servers and their port. */
-		if (is_among(&s->advice, "port 123") || is_among(&s->advice, "the log of ntpd has") ||
-		    s->advice.n > 2) {
+		if (is_among(&s->advice, "port 123") ||
+		    is_among(&s->advice, "the log of ntpd has") || s->advice.n > 2) {
 			print_message("%s: too much is advised\n", text);
 			wrong++;
 		}
@@ -319,7 +317,6 @@ explain_tells_why_the_clock_is_not_synchronised(void **state)
 /* ---- one situation after the other, word by word ---- */
 
 enum { SOURCES_MAX = 4 };
-
 
 #define GOOD                                                                          \
 	"reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
