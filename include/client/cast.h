@@ -49,6 +49,7 @@ struct cast {
 	struct manycast search;   /* manycastclient */
 	uint64_t found;           /* members, ever */
 	enum verdict refused_why; /* of the last answer that made no member, VERDICT_OK: none */
+	struct addr refused_from;
 	uint64_t refused;
 };
 

@@ -24,7 +24,20 @@ struct ephemeral_refused {
 	uint64_t since, all; /* refused since it was told, and since it has this place */
 };
 
+/*
+ * Peers that ask and have no line here, for whom nothing can be wrong: Windows asks so too. They are
+ * served as clients are, and counted.
+ */
+enum ephemeral_passing { PASSING_OFF, PASSING_UNKEYED, PASSING_UNPROVEN, PASSING_UNFIT, PASSING_N };
+
+struct ephemeral_passers {
+	uint64_t n;
+	struct addr last;
+	struct mtime last_at; /* valid with n */
+};
+
 struct ephemerals {
+	struct ephemeral_passers passers[PASSING_N];
 	struct source passive;   /* the line of passive associations */
 	struct source broadcast; /* of servers that broadcast */
 	struct ephemeral_refused refused[EPHEMERAL_REFUSED];
@@ -56,6 +69,13 @@ const char *ephemeral_is_far(const struct client *c, const struct net_packet *pk
 
 /* He was refused by that word: said once an hour for each address, with how often it happened. */
 void ephemeral_refused(struct client *c, const struct endpoint *from, const char *word);
+
+/* A peer without a line asked, and became none: switched off, without a key, a MAC that is none, or
+ * of a stratum that is not wanted. */
+void ephemeral_passed(struct client *c, const struct addr *from, enum ephemeral_passing why);
+
+/* Appends those of the last hour: "off: 12 packets, the last from 192.0.2.7; unkeyed: ...". */
+void ephemeral_put_passed(const struct client *c, struct text *t);
 
 /* Appends who was refused within the last hour, and why: "192.0.2.5 by nopeer (12 times); ...". */
 void ephemeral_put_refused(const struct client *c, struct text *t);

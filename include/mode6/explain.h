@@ -48,6 +48,9 @@ struct system_facts {
 	char config_faults[NOTE_LEN - 32]; /* "1 error in /etc/ntp.conf:8"; "": none */
 	char config_unused[NOTE_LEN - 64]; /* lines of sources that do not act; "": none */
 	char newcomers[NOTE_LEN - 64];     /* "192.0.2.5 by nopeer (12 times)"; "": none */
+	char unlisted[NOTE_LEN - 64]; /* "off: 12 packets, the last from 192.0.2.7"; "": none */
+	char mssntp[16];              /* "absent", how ntp_signd does; "": nobody asked it */
+	char mssntp_why[NOTE_LEN];    /* "/x: its file socket: No such file ..."; "": no more */
 	char hwtstamps[NOTE_LEN - 64];     /* "eth0 on tx=17 ...": cards that stamp; "": none */
 };
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include "base/addr.h"
 #include "base/ntptime.h"
+#include "base/text.h"
 #include "port/loop.h"
 #include "port/net.h"
 #include "port/signd.h"
@@ -21,7 +22,7 @@ struct listener;
 struct server;
 
 /* Requests under way, and of one address among them: it cannot keep out the others. */
-enum { MSSNTP_FLIGHT_MAX = 16, MSSNTP_OF_ONE_MAX = 4 };
+enum { MSSNTP_FLIGHT_MAX = 16, MSSNTP_OF_ONE_MAX = 4, MSSNTP_WHY_MAX = 640 };
 
 /* A request that ntp_signd was asked about. */
 struct mssntp_wait {
@@ -55,7 +56,10 @@ struct mssntp {
 	struct mtime heard; /* the last octet of it */
 	double retry_s;     /* back-off of a connection that was of no use, 0: none */
 	struct mtime retry_at;
-	bool told; /* that it is of no use */
+	bool told; /* that it is of no use: */
+	const char *word;               /* the word of that, as mode6/explain_system knows it */
+	char why[MSSNTP_WHY_MAX];       /* and what more there is to say */
+	struct mtime lost_at, signed_at; /* the last that waited in vain, and that was signed; 0: none */
 	struct mssntp_count count;
 };
 
@@ -79,6 +83,14 @@ void mssntp_forget(struct server *srv, const struct listener *l);
 
 /* What became of all requests since the count was reset. */
 void mssntp_counted(const struct server *srv, struct mssntp_count *out);
+
+/*
+ * How ntp_signd does, as mode6/explain_system knows it: "good", "absent", "denied", "silent", ...;
+ * "unset" where members of a domain asked and no socket is named; "" where nobody asked. And what
+ * more there is to say of that: "/x: its file socket: No such file ...", or "".
+ */
+const char *mssntp_state(const struct server *srv);
+const char *mssntp_why(const struct server *srv);
 
 /* Its counters begin anew. */
 void mssntp_reset_count(struct server *srv);

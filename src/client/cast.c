@@ -6,6 +6,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "client/client.h"
+#include "client/ephemeral.h"
 #include "client/sources.h"
 #include "config/cast.h"
 #include "config/schema.h"
@@ -73,8 +74,11 @@ put_search(const struct cast *k, struct text *t)
 	const struct manycast *m = &k->search;
 
 	if (k->refused_why != VERDICT_OK && k->found == 0) {
-		text_printf(t, "refused: %llu answers, the last for: %s",
-		    (unsigned long long)k->refused, verdict_name(k->refused_why));
+		char addr[ADDR_TEXT_MAX];
+
+		text_printf(t, "refused: %llu answers, the last for: %s, from %s",
+		    (unsigned long long)k->refused, verdict_name(k->refused_why),
+		    addr_format(&k->refused_from, addr, sizeof addr));
 	} else if (m->answered == 0 && m->asked >= SILENT_QUESTIONS) {
 		text_printf(t, "no answers: asked %llu times", (unsigned long long)m->asked);
 	} else {
@@ -312,6 +316,7 @@ take(struct source *s, const struct net_packet *pkt, const struct packet *pk)
 		.from = pkt->from,
 		.authentic = is_proven(c, s, pkt, pk),
 	};
+	enum restrict_refusal refusal;
 	enum verdict v;
 
 	if (s->cfg->key != 0 && !who.authentic) {
@@ -322,7 +327,11 @@ take(struct source *s, const struct net_packet *pkt, const struct packet *pk)
 	if (v != VERDICT_OK || peers_use(c, &pkt->from.addr, NULL)) {
 		return v;
 	}
-	v = of_refusal(c->is.up->may_associate(c->is.up_ctx, &who));
+	refusal = c->is.up->may_associate(c->is.up_ctx, &who);
+	if (refusal != RESTRICT_MAY) {
+		ephemeral_refused(c, &pkt->from, restrict_refusal_word(refusal));
+	}
+	v = of_refusal(refusal);
 	if (v == VERDICT_OK && peers_count(c) >= (unsigned)c->conf->tos.maxclock) {
 		v = VERDICT_NOPEER;
 	}
@@ -353,6 +362,7 @@ cast_answer(struct client *c, const struct net_packet *pkt, const struct packet 
 			if (v != VERDICT_OK) {
 				s->cast->refused++;
 				s->cast->refused_why = v;
+				s->cast->refused_from = pkt->from.addr;
 			}
 			return (int)v;
 		}

@@ -10,6 +10,8 @@
 #include "journal/report.h"
 
 static const double TELL_AGAIN_S = 3600.0;
+/* In a variable; the others are counted. */
+enum { REFUSED_SHOWN = 3 };
 
 /* What passive associations have in common; the rest is of each (struct association_how). */
 static const struct config_source PASSIVE_LINE = {
@@ -186,15 +188,57 @@ ephemeral_put_refused(const struct client *c, struct text *t)
 {
 	const char *separator = "";
 	char addr[ADDR_TEXT_MAX];
+	unsigned n = 0;
 
 	for (unsigned i = 0; i < EPHEMERAL_REFUSED; i++) {
 		const struct ephemeral_refused *r = &c->ephemeral.refused[i];
 
-		if (r->word == NULL || mtime_diff_s(client_now(c), r->last_at) >= TELL_AGAIN_S) {
+		if (r->word == NULL || mtime_diff_s(client_now(c), r->last_at) >= TELL_AGAIN_S ||
+		    n++ >= REFUSED_SHOWN) {
 			continue;
 		}
 		text_printf(t, "%s%s by %s (%llu times)", separator,
 		    addr_format(&r->addr, addr, sizeof addr), r->word, (unsigned long long)r->all);
+		separator = "; ";
+	}
+	if (n > REFUSED_SHOWN) {
+		text_printf(t, "; and %u more", n - REFUSED_SHOWN);
+	}
+}
+
+void
+ephemeral_passed(struct client *c, const struct addr *from, enum ephemeral_passing why)
+{
+	struct ephemeral_passers *p = &c->ephemeral.passers[why];
+
+	if (p->n > 0 && mtime_diff_s(client_now(c), p->last_at) >= TELL_AGAIN_S) {
+		p->n = 0;
+	}
+	p->n++;
+	p->last = *from;
+	p->last_at = client_now(c);
+}
+
+void
+ephemeral_put_passed(const struct client *c, struct text *t)
+{
+	static const char *const words[] = {
+		[PASSING_OFF] = "off",
+		[PASSING_UNKEYED] = "unkeyed",
+		[PASSING_UNPROVEN] = "unproven",
+		[PASSING_UNFIT] = "unfit",
+	};
+	const char *separator = "";
+	char addr[ADDR_TEXT_MAX];
+
+	for (unsigned i = 0; i < PASSING_N; i++) {
+		const struct ephemeral_passers *p = &c->ephemeral.passers[i];
+
+		if (p->n == 0 || mtime_diff_s(client_now(c), p->last_at) >= TELL_AGAIN_S) {
+			continue;
+		}
+		text_printf(t, "%s%s: %llu packets, the last from %s", separator, words[i],
+		    (unsigned long long)p->n, addr_format(&p->last, addr, sizeof addr));
 		separator = "; ";
 	}
 }

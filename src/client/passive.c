@@ -5,6 +5,7 @@
 #include "client/ephemeral.h"
 #include "client/shared.h"
 #include "config/schema.h"
+#include "base/restrict_bits.h"
 #include "association_io.h"
 
 /* Its MAC is valid, by a key that we trust and that its address may use. */
@@ -14,9 +15,6 @@ is_authentic(struct client *c, const struct net_packet *pkt, const struct packet
 	struct auth a;
 	bool good;
 
-	if (pk->mac != PACKET_MAC_KEYED || pk->key_id == 0) {
-		return false;
-	}
 	auth_start(&a, c->is.keys, pk->key_id);
 	good = auth_check_answer(&a, &pkt->from.addr, pkt->bytes, pk) == PACKET_AUTH_GOOD;
 	auth_end(&a);
@@ -51,16 +49,34 @@ how_of(const struct packet *pk)
 	};
 }
 
+/* False, and why: he is served as a client is, and it is no news. */
+static bool
+may_pass(struct client *c, const struct net_packet *pkt, const struct packet *pk,
+    enum ephemeral_passing *why)
+{
+	*why = (c->conf->switches & SWITCH_PASSIVE) == 0       ? PASSING_OFF
+	    : pk->mac != PACKET_MAC_KEYED || pk->key_id == 0 ? PASSING_UNKEYED
+	    : !is_authentic(c, pkt, pk)                      ? PASSING_UNPROVEN
+	    : !is_wanted(c, &pk->hdr)                        ? PASSING_UNFIT
+							     : PASSING_N;
+	return *why == PASSING_N;
+}
+
 int
-passive_newcomer(struct client *c, const struct net_packet *pkt, const struct packet *pk)
+passive_newcomer(struct client *c, const struct net_packet *pkt, const struct packet *pk,
+    uint32_t flags)
 {
 	struct restrict_newcomer who = { .kind = RESTRICT_NEW_PASSIVE, .from = pkt->from };
 	struct association_how how = how_of(pk);
+	enum ephemeral_passing why;
 	const char *refused;
 	struct peer *p;
 
-	if ((c->conf->switches & SWITCH_PASSIVE) == 0 || !is_wanted(c, &pk->hdr) ||
-	    !is_authentic(c, pkt, pk)) {
+	if (!may_pass(c, pkt, pk, &why)) {
+		/* A member of a Windows domain asks so, and Samba signs for it. */
+		if ((flags & RESTRICT_MSSNTP) == 0) {
+			ephemeral_passed(c, &pkt->from.addr, why);
+		}
 		return SHARED_NOT_OURS;
 	}
 	who.authentic = true;

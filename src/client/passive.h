@@ -12,6 +12,7 @@
 struct client;
 
 /* A packet of mode 1, of nobody that we know. A verdict, or SHARED_NOT_OURS. */
-int passive_newcomer(struct client *c, const struct net_packet *pkt, const struct packet *pk);
+int passive_newcomer(struct client *c, const struct net_packet *pkt, const struct packet *pk,
+    uint32_t flags);
 
 #endif

@@ -38,7 +38,7 @@ shared_receive(struct client *c, const struct shared_via *via, const struct net_
 		return (int)association_io_take(p, pkt, pk);
 	}
 	if (p == NULL && pk->hdr.mode == MODE_ACTIVE) {
-		return passive_newcomer(c, pkt, pk);
+		return passive_newcomer(c, pkt, pk, flags);
 	}
 	return SHARED_NOT_OURS;
 }

@@ -35,11 +35,12 @@ struct system_vars {
 	int64_t precision;
 	double rootdelay, rootdisp, offset, frequency, sys_jitter, clk_jitter, clk_wander;
 	char faults[CONTROL_FAULTS_MAX];
-	char unused[256], refused[256], quorum[128], verdict_words[VERDICT_WORDS_MAX];
+	char unused[176], refused[176], passed[176], quorum[128], verdict_words[VERDICT_WORDS_MAX];
 	const char *srv_verdicts;
 	uint64_t srv_sent, srv_interleaved, srv_interleave_missed, srv_interleave_kept;
 	struct mssntp_count mssntp;
 	const char *config_faults, *config_unused, *waits_for, *sync_why, *newcomers_refused;
+	const char *peers_unlisted, *mssntp_state, *mssntp_why;
 	uint64_t modes_received[COUNTERS_MODES], modes_sent[COUNTERS_MODES];
 	uint64_t config_changes;
 	char refid[ADDR_TEXT_MAX], peeradr[ENDPOINT_TEXT_MAX];
@@ -109,6 +110,9 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("hwtstamps", KIND_QUOTED, hwtstamps),
 	SYS_NAMED("newcomers_refused", KIND_QUOTED, newcomers_refused),
+	SYS_NAMED("peers_unlisted", KIND_QUOTED, peers_unlisted),
+	SYS_NAMED("mssntp_state", KIND_QUOTED, mssntp_state),
+	SYS_NAMED("mssntp_why", KIND_QUOTED, mssntp_why),
 	SYS_NAMED("mru_enabled", KIND_UINT, mru_enabled),
 	SYS_NAMED("mru_hashslots", KIND_UINT, mru_hashslots),
 	SYS_NAMED("mru_depth", KIND_UINT, mru_depth),
@@ -394,12 +398,13 @@ static void
 fill_system(const struct control *c, struct system_vars *v)
 {
 	const struct steering *s = c->is.steering;
-	struct text faults, unused, refused, quorum;
+	struct text faults, unused, refused, quorum, passed;
 
 	memset(v, 0, sizeof *v);
 	faults = text_over(v->faults, sizeof v->faults);
 	unused = text_over(v->unused, sizeof v->unused);
 	refused = text_over(v->refused, sizeof v->refused);
+	passed = text_over(v->passed, sizeof v->passed);
 	quorum = text_over(v->quorum, sizeof v->quorum);
 	v->kstflags = v->kernel_words;
 	v->bcastdelay = c->conf->broadcastdelay_s;
@@ -443,6 +448,10 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->config_unused = v->unused;
 	ephemeral_put_refused(c->is.client, &refused);
 	v->newcomers_refused = v->refused;
+	ephemeral_put_passed(c->is.client, &passed);
+	v->peers_unlisted = v->passed;
+	v->mssntp_state = mssntp_state(c->is.server);
+	v->mssntp_why = mssntp_why(c->is.server);
 	fill_counters(c, v);
 	fill_served(c, v);
 	fill_mru(c, v);

@@ -341,6 +341,87 @@ tell_newcomers(struct story *s, const struct system_facts *facts)
 	    "maxclock");
 }
 
+/* The words of peers_unlisted, which client/ephemeral gives: why a peer's packets made none. */
+static const struct {
+	const char *word, *meaning, *advice;
+} unlisted[] = {
+	{ "off", "'enable passive' is not set",
+	    "a host that is to be a peer wants a line 'peer ADDRESS key N' here, or 'enable "
+	    "passive' and a key; Windows asks so as well and is served" },
+	{ "unkeyed", "they have no key, and only one who proves who he is becomes a peer",
+	    "give both sides the same key ('peer ADDRESS key N' there, trustedkey here); Windows "
+	    "asks so as well and is served" },
+	{ "unproven", "their MAC is not valid, or their key is not here or not trusted",
+	    "compare key number, type and secret on both sides, and trustedkey here" },
+	{ "unfit", "their stratum is outside of tos floor and tos ceiling",
+	    "compare these with the stratum that the other side has" },
+};
+
+/* Each entry of a list that "; " parts. */
+static void
+tell_unlisted(struct story *s, const struct system_facts *facts)
+{
+	for (size_t i = 0; i < sizeof unlisted / sizeof *unlisted; i++) {
+		size_t len = strlen(unlisted[i].word);
+		const char *at = strstr(facts->unlisted, unlisted[i].word);
+		int end;
+
+		while (at != NULL && ((at > facts->unlisted && at[-1] != ' ') || at[len] != ':')) {
+			at = strstr(at + 1, unlisted[i].word);
+		}
+		if (at == NULL) {
+			continue;
+		}
+		at += len + 2;
+		end = (int)strcspn(at, ";");
+		explain_note(&s->why,
+		    "packets of peers that have no line here made no association, for %s: %.*s",
+		    unlisted[i].meaning, end, at);
+		explain_note(&s->advice, "%s", unlisted[i].advice);
+	}
+}
+
+/* The words of mssntp_state, which server/mssntp gives. */
+static const struct {
+	const char *word, *meaning, *advice;
+} signers[] = {
+	{ "absent", "the socket of Samba's ntp_signd is not there",
+	    "start Samba as a domain controller; ntpsigndsocket is to name the folder that "
+	    "'ntp signd socket directory' of smb.conf does (testparm -v)" },
+	{ "denied", "ntpd may not use the socket of Samba's ntp_signd",
+	    "give the folder to the group of ntpd and mode 0750 ('chgrp ntp FOLDER; chmod 750 "
+	    "FOLDER'); Samba refuses one that others may enter" },
+	{ "refused", "nobody listens at the socket of Samba's ntp_signd",
+	    "start Samba; its log says whether the service ntp_signd runs" },
+	{ "failed", "the socket of Samba's ntp_signd cannot be used", "look at its folder" },
+	{ "silent", "Samba's ntp_signd takes requests and signs none within a second",
+	    "look at Samba's log and at its load; ntpd tries again by itself" },
+	{ "hung_up", "Samba's ntp_signd hangs up", "look at Samba's log" },
+	{ "broken", "what answers at ntpsigndsocket is no ntp_signd",
+	    "see who made that socket ('fuser', 'ss -xlp')" },
+	{ "full", "Samba's ntp_signd takes no more requests", "look at Samba's log and its load" },
+	{ "slow", "Samba's ntp_signd signs, but some answers come after more than a second",
+	    "look at the load of Samba, and 'ntpq -c mssntpinfo'" },
+	{ "unset", "members of a Windows domain ask to be signed for, and no ntpsigndsocket is set",
+	    "name Samba's folder by ntpsigndsocket, or take mssntp out of the restrict lines" },
+};
+
+static void
+tell_signer(struct story *s, const struct system_facts *facts)
+{
+	for (size_t i = 0; i < sizeof signers / sizeof *signers; i++) {
+		if (strcmp(facts->mssntp, signers[i].word) != 0) {
+			continue;
+		}
+		explain_note(&s->why, "%s: members of the domain get no time, others do",
+		    signers[i].meaning);
+		if (facts->mssntp_why[0] != '\0') {
+			explain_note(&s->why, "ntpd says of it: %s", facts->mssntp_why);
+		}
+		explain_note(&s->advice, "%s", signers[i].advice);
+	}
+}
+
 void
 explain_system(struct story *s, const struct vars *v, uint16_t status, const struct survey *all,
     const struct system_facts *facts)
@@ -358,6 +439,8 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	tell_faults(s, facts);
 	tell_cards(s, facts);
 	tell_newcomers(s, facts);
+	tell_unlisted(s, facts);
+	tell_signer(s, facts);
 	/* Who is there will be seen when the wait is over. */
 	if (facts->waits_for[0] == '\0') {
 		advise_on_number(s, all);

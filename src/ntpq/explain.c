@@ -77,6 +77,9 @@ facts_of(struct ntpq *q)
 	read_words(q, "config_faults", f.config_faults, sizeof f.config_faults);
 	read_words(q, "config_unused", f.config_unused, sizeof f.config_unused);
 	read_words(q, "newcomers_refused", f.newcomers, sizeof f.newcomers);
+	read_words(q, "peers_unlisted", f.unlisted, sizeof f.unlisted);
+	read_words(q, "mssntp_state", f.mssntp, sizeof f.mssntp);
+	read_words(q, "mssntp_why", f.mssntp_why, sizeof f.mssntp_why);
 	read_words(q, "hwtstamps", f.hwtstamps, sizeof f.hwtstamps);
 	return f;
 }

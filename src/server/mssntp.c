@@ -2,6 +2,7 @@
 /* mssntp - answers that Samba's ntp_signd signs. */
 #include "server/mssntp.h"
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include "base/backoff.h"
 #include "base/cursor.h"
@@ -12,8 +13,8 @@
 /* What is asked for later is of no use to the client. */
 static const double WAIT_S = 1.0;
 static const double RETRY_FIRST_S = 1.0, RETRY_MAX_S = 64.0;
-
-enum { WHY_MAX = 640 };
+/* So long after a request that waited in vain it is called slow. */
+static const double SLOW_S = 300.0;
 
 static struct mssntp *
 of(struct server *srv)
@@ -35,6 +36,7 @@ static void
 lose(struct server *srv, struct mssntp_wait *w)
 {
 	of(srv)->count.lost++;
+	of(srv)->lost_at = server_now(srv);
 	done(srv, w, VERDICT_AUTH);
 }
 
@@ -108,15 +110,22 @@ disconnect(struct server *srv)
 	arm(srv);
 }
 
-/* It is of no use: nobody is signed for until it is tried again. */
+/* It is of no use: nobody is signed for until it is tried again. word: of mssntp_put_state. */
 static void
-give_up(struct server *srv, const char *what, const char *why)
+give_up(struct server *srv, const char *word, const char *what, const char *why)
 {
 	struct mssntp *m = of(srv);
+	struct text t = text_over(m->why, sizeof m->why);
 
 	disconnect(srv);
 	m->retry_s = backoff_s(m->retry_s, RETRY_FIRST_S, RETRY_MAX_S);
 	m->retry_at = mtime_add_s(server_now(srv), m->retry_s);
+	m->word = word;
+	text_printf(&t, "%s: %s%s", m->folder, what, why);
+	/* Into a variable of mode 6, where a quote would end the value. */
+	for (char *s = m->why; *s != '\0'; s++) {
+		*s = *s >= ' ' && *s <= '~' && *s != '"' ? *s : '?';
+	}
 	if (!m->told) {
 		m->told = true;
 		report(srv->is.journal, LOG_LEVEL_WARNING,
@@ -132,6 +141,8 @@ use_again(struct server *srv)
 	struct mssntp *m = of(srv);
 
 	m->retry_s = 0.0;
+	m->word = NULL;
+	m->signed_at = server_now(srv);
 	if (m->told) {
 		m->told = false;
 		report(srv->is.journal, LOG_LEVEL_NOTICE, "ntpsigndsocket %s: ntp_signd signs now",
@@ -139,11 +150,20 @@ use_again(struct server *srv)
 	}
 }
 
+static const char *
+word_of(int error)
+{
+	return error == -ENOENT          ? "absent"
+	    : error == -EACCES           ? "denied"
+	    : error == -ECONNREFUSED     ? "refused"
+					 : "failed";
+}
+
 static bool
 is_there(struct server *srv)
 {
 	struct mssntp *m = of(srv);
-	char why[WHY_MAX];
+	char why[MSSNTP_WHY_MAX];
 	struct text t = text_over(why, sizeof why);
 	int error;
 
@@ -157,7 +177,7 @@ is_there(struct server *srv)
 	text_put(&t, "its file socket: ");
 	error = srv->is.signd->ops->connect(srv->is.signd, m->folder, &t);
 	if (error != 0) {
-		give_up(srv, "", why);
+		give_up(srv, word_of(error), "", why);
 		return false;
 	}
 	m->connected = true;
@@ -228,11 +248,11 @@ read_all(struct server *srv)
 		case SIGND_MORE:
 			return true;
 		case SIGND_BROKEN:
-			give_up(srv, "", "what answers at its socket is no ntp_signd");
+			give_up(srv, "broken", "", "what answers at its socket is no ntp_signd");
 			return false;
 		case SIGND_REPLY:
 			if (!take(srv, &r)) {
-				give_up(srv, "", "ntp_signd changes what it is to sign");
+				give_up(srv, "broken", "", "ntp_signd changes what it is to sign");
 				return false;
 			}
 			m->in_len -= used;
@@ -272,7 +292,8 @@ on_ended(void *ctx, int error)
 
 	m->connected = false;
 	if (m->waiting > 0 || error != 0) {
-		give_up(srv, "ntp_signd hung up: ", error == 0 ? "no reason" : strerror(-error));
+		give_up(srv, "hung_up", "ntp_signd hung up: ",
+		    error == 0 ? "no reason" : strerror(-error));
 	} else {
 		disconnect(srv); /* Samba was restarted, say: the next request finds out */
 	}
@@ -296,7 +317,7 @@ on_timer(void *ctx)
 		lose(srv, w);
 	}
 	if (silent) {
-		give_up(srv, "", "ntp_signd is silent");
+		give_up(srv, "silent", "", "ntp_signd is silent");
 	} else {
 		arm(srv);
 	}
@@ -350,7 +371,7 @@ mssntp_ask(struct listener *l, const struct net_packet *pkt, double smear_s,
 	m->waiting++;
 	signd_put(w->id, w->packet + HEADER_LEN, header, out);
 	if (srv->is.signd->ops->send(srv->is.signd, out, sizeof out) != 0) {
-		give_up(srv, "", "its socket takes nothing more");
+		give_up(srv, "full", "", "its socket takes nothing more");
 		return SERVER_LATER; /* it was counted with the others that waited */
 	}
 	arm(srv);
@@ -389,6 +410,7 @@ mssntp_configure(struct server *srv)
 	}
 	disconnect(srv);
 	m->told = false;
+	m->word = NULL;
 	memcpy(m->folder, folder, sizeof m->folder);
 }
 
@@ -416,6 +438,28 @@ void
 mssntp_counted(const struct server *srv, struct mssntp_count *out)
 {
 	*out = srv->mssntp.count;
+}
+
+const char *
+mssntp_state(const struct server *srv)
+{
+	const struct mssntp *m = &srv->mssntp;
+	double since_s = mtime_diff_s(server_now(srv), m->lost_at);
+	bool slow = m->lost_at.ns != 0 && since_s < SLOW_S;
+
+	if (m->folder[0] == '\0') {
+		return m->count.wanted > 0 ? "unset" : "";
+	}
+	if (m->word != NULL) {
+		return m->word;
+	}
+	return m->signed_at.ns == 0 ? "" : slow ? "slow" : "good";
+}
+
+const char *
+mssntp_why(const struct server *srv)
+{
+	return srv->mssntp.word != NULL ? srv->mssntp.why : "";
 }
 
 void

@@ -4,9 +4,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 #include "base/cursor.h"
+#include "base/restrict_bits.h"
+#include "client/ephemeral.h"
 #include "client/shared.h"
 #include "crypto/mac.h"
 
@@ -252,6 +255,66 @@ nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven(void **stat
 	rig_free(r);
 }
 
+/* They are served, and it is no news: but who looks for a peer that never starts is told. */
+static void
+who_asks_as_a_peer_and_becomes_none_is_counted_with_why(void **state)
+{
+	struct rig *r = rig_of("", 7);
+	struct header h = { .version = 4, .mode = MODE_ACTIVE, .stratum = 15, .poll = 5 };
+	const struct shared_via via = { .local = rig_addr("192.0.2.1") };
+	struct sent x;
+	char buf[512];
+	struct text t = text_over(buf, sizeof buf);
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		(void)active(r, i < 999 ? "192.0.2.21" : "192.0.2.22", 123, i % 2 == 0 ? 7 : 0);
+	}
+	/* Of a member of a Windows domain Samba takes care. */
+	make(r, &x, "192.0.2.24", 123, &h, 0);
+	(void)shared_receive(&r->c, &via, &x.pkt, &x.pk, RESTRICT_MSSNTP);
+	ephemeral_put_passed(&r->c, &t);
+	assert_string_equal(buf, "off: 1000 packets, the last from 192.0.2.22");
+	rig_pass(r, 3601.0);
+	t = text_over(buf, sizeof buf);
+	ephemeral_put_passed(&r->c, &t);
+	assert_string_equal(buf, "");
+	rig_configure(r, "enable passive\n");
+	(void)active(r, "192.0.2.21", 123, 0);
+	make(r, &x, "192.0.2.23", 123, &h, 7);
+	x.bytes[HEADER_LEN + 5] ^= 1;
+	(void)give(r, &x);
+	x.bytes[HEADER_LEN + 5] ^= 1;
+	(void)give(r, &x);
+	t = text_over(buf, sizeof buf);
+	ephemeral_put_passed(&r->c, &t);
+	assert_string_equal(buf,
+	    "unkeyed: 1 packets, the last from 192.0.2.21; unproven: 1 packets, the last from "
+	    "192.0.2.23; unfit: 1 packets, the last from 192.0.2.23");
+	assert_int_equal(r->log.n, 0);
+	rig_free(r);
+}
+
+static void
+of_many_that_were_refused_three_are_named_and_the_others_counted(void **state)
+{
+	struct rig *r = rig_of("enable passive\n", 7);
+	char buf[512], from[16];
+	struct text t = text_over(buf, sizeof buf);
+
+	(void)state;
+	r->refusal = RESTRICT_REFUSES_NOPEER;
+	for (unsigned i = 21; i < 26; i++) {
+		(void)snprintf(from, sizeof from, "192.0.2.%u", i);
+		(void)active(r, from, 123, 7);
+	}
+	ephemeral_put_refused(&r->c, &t);
+	assert_string_equal(buf,
+	    "192.0.2.21 by nopeer (1 times); 192.0.2.22 by nopeer (1 times); 192.0.2.23 by nopeer "
+	    "(1 times); and 2 more");
+	rig_free(r);
+}
+
 static void
 a_passive_one_whose_key_went_is_told_with_its_own_key(void **state)
 {
@@ -343,6 +406,8 @@ main(void)
 		    cve_2015_7974_and_cve_2016_1567_another_trusted_key_is_not_that_of_the_peer),
 		cmocka_unit_test(
 		    nobody_becomes_a_passive_association_unless_it_is_enabled_and_proven),
+		cmocka_unit_test(who_asks_as_a_peer_and_becomes_none_is_counted_with_why),
+		cmocka_unit_test(of_many_that_were_refused_three_are_named_and_the_others_counted),
 		cmocka_unit_test(a_passive_one_whose_key_went_is_told_with_its_own_key),
 		cmocka_unit_test(cve_2015_7871_neither_a_nak_nor_a_wrong_mac_makes_an_association),
 		cmocka_unit_test(cve_2018_7170_what_restrict_lines_and_maxclock_refuse_is_none),

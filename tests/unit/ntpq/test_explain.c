@@ -840,6 +840,59 @@ who_was_refused_as_a_newcomer_is_told(void **state)
 	    "newcomers_refused=\"192.0.2.5 by nopeer (12 times)\""));
 }
 
+/* What is said of the system beside its time, for each word of a variable. */
+static void
+peers_that_make_no_association_and_signers_are_told_with_what_to_do(void **state)
+{
+	static const struct {
+		const char *unlisted, *mssntp, *why, *advice;
+	} cases[] = {
+		{ "off: 12 packets, the last from 192.0.2.7", "",
+		    "'enable passive' is not set: 12 packets, the last from 192.0.2.7",
+		    "wants a line 'peer" },
+		{ "off: 1 packets, the last from 192.0.2.7; unkeyed: 3 packets, the last from "
+		  "192.0.2.8",
+		    "", "they have no key, and only one who proves", "trustedkey" },
+		{ "unproven: 3 packets, the last from 192.0.2.8", "", "their MAC is not valid",
+		    "compare key number" },
+		{ "unfit: 3 packets, the last from 192.0.2.8", "", "outside of tos floor",
+		    "the other side has" },
+		{ "", "absent", "ntp_signd is not there", "smb.conf" },
+		{ "", "denied", "may not use the socket", "mode 0750" },
+		{ "", "refused", "nobody listens", "start Samba" },
+		{ "", "failed", "cannot be used", "its folder" },
+		{ "", "silent", "signs none within a second", "load" },
+		{ "", "hung_up", "hangs up", "Samba's log" },
+		{ "", "broken", "is no ntp_signd", "who made that socket" },
+		{ "", "full", "takes no more requests", "its load" },
+		{ "", "slow", "after more than a second", "mssntpinfo" },
+		{ "", "unset", "no ntpsigndsocket is set", "name Samba's folder" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct system_facts f = { .uptime_s = 4000 };
+		struct text u = text_over(f.unlisted, sizeof f.unlisted);
+		struct text m = text_over(f.mssntp, sizeof f.mssntp);
+		struct text w = text_over(f.mssntp_why, sizeof f.mssntp_why);
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .sources = 4, .reachable = 4, .system_name = "a" };
+		struct vars v;
+
+		text_put(&u, cases[i].unlisted);
+		text_put(&m, cases[i].mssntp);
+		text_put(&w, "/x: why");
+		assert_true(vars_parse(&v, (const uint8_t *)"stratum=2", 9));
+		explain_system(s, &v, SYNCHRONISED, &all, &f);
+		assert_true(is_among(&s->why, cases[i].why));
+		assert_true(is_among(&s->advice, cases[i].advice));
+		assert_true(cases[i].mssntp[0] == '\0' ||
+		    is_among(&s->why, "ntpd says of it: /x: why"));
+		vars_free(&v);
+		free(s);
+	}
+}
+
 static void
 the_reason_that_is_known_is_told(void **state)
 {
@@ -1031,6 +1084,7 @@ main(void)
 		cmocka_unit_test(who_was_refused_as_a_newcomer_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
+		cmocka_unit_test(peers_that_make_no_association_and_signers_are_told_with_what_to_do),
 		cmocka_unit_test(each_way_to_get_no_keys_is_told_with_what_to_do),
 		cmocka_unit_test(nobody_is_sent_to_look_at_the_network_for_an_expired_certificate),
 		cmocka_unit_test(a_pool_with_nts_says_why_it_has_no_members),

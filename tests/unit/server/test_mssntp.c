@@ -301,6 +301,62 @@ one_that_lies_or_babbles_is_left(void **state)
 }
 
 static void
+check_state(const struct lab *lab, const char *word, const char *why)
+{
+	assert_string_equal(mssntp_state(&lab->server), word);
+	assert_string_equal(mssntp_why(&lab->server), why);
+}
+
+static void
+how_ntp_signd_does_is_told_by_a_word_and_why(void **state)
+{
+	static const struct {
+		int error;
+		const char *word, *why;
+	} cases[] = {
+		{ -ENOENT, "absent", "/signd: its file socket: No such file or directory; /signd" },
+		{ -EACCES, "denied", "/signd: its file socket: Permission denied; /signd" },
+		{ -ECONNREFUSED, "refused", "/signd: its file socket: Connection refused; /signd" },
+		{ -ENAMETOOLONG, "failed", "/signd: its file socket: File name too long; /signd" },
+	};
+	uint8_t answer[ANSWER_LEN];
+	struct lab *lab;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		lab = lab_new(DOMAIN);
+		check_state(lab, "", "");
+		lab->signd_error = cases[i].error;
+		ask(lab, CLIENT, MODE_CLIENT);
+		check_state(lab, cases[i].word, cases[i].why);
+		lab_free(lab);
+	}
+	lab = lab_new(DOMAIN);
+	ask(lab, CLIENT, MODE_CLIENT);
+	lab_wait(lab, 1.5);
+	check_state(lab, "silent", "/signd: ntp_signd is silent");
+	lab_wait(lab, 2.0);
+	ask(lab, CLIENT, MODE_CLIENT);
+	lab_wait(lab, 0.1);
+	sign(lab, 1, answer);
+	lab_signd_says(lab, answer, sizeof answer);
+	check_state(lab, "slow", "");
+	lab_wait(lab, 301.0);
+	check_state(lab, "good", "");
+	ask(lab, CLIENT, MODE_CLIENT);
+	lab_signd_ends(lab, -ECONNRESET);
+	check_state(lab, "hung_up",
+	    "/signd: ntp_signd hung up: Connection reset by peer");
+	lab_free(lab);
+	/* Nobody said where it is. */
+	lab = lab_new("restrict default mssntp\n");
+	check_state(lab, "", "");
+	ask(lab, CLIENT, MODE_CLIENT);
+	check_state(lab, "unset", "");
+	lab_free(lab);
+}
+
+static void
 one_that_is_not_there_is_tried_ever_more_seldom_and_told_once(void **state)
 {
 	struct lab *lab = lab_new(DOMAIN);
@@ -447,6 +503,7 @@ main(void)
 		cmocka_unit_test(what_comes_too_late_goes_to_nobody),
 		cmocka_unit_test(who_has_no_account_gets_no_answer_and_is_named),
 		cmocka_unit_test(one_that_lies_or_babbles_is_left),
+		cmocka_unit_test(how_ntp_signd_does_is_told_by_a_word_and_why),
 		cmocka_unit_test(one_that_is_not_there_is_tried_ever_more_seldom_and_told_once),
 		cmocka_unit_test(an_end_with_nobody_waiting_is_no_fault),
 		cmocka_unit_test(a_socket_that_takes_nothing_is_given_up),
