@@ -22,6 +22,9 @@ extern const struct role KE_SERVER_ROLE;
 /* role: the place of KE_SERVER_ROLE in the starter's set. 0 or -errno. */
 int ke_server_proc_new(struct loop *l, struct starter *starter, unsigned role,
     struct ke_server **out);
+
+/* Has certificate and key looked at that often instead of once an hour, from the next look on. */
+void ke_server_proc_look_each(struct ke_server *k, double s);
 void ke_server_proc_free(struct ke_server *k); /* ends the child; NULL is fine */
 
 #endif

@@ -34,6 +34,7 @@ struct ke_server_proc {
 	struct mtime since;       /* it was started */
 	unsigned step;            /* what it is told next, of what it must know to begin */
 	double again_s;
+	double check_s; /* between two looks at certificate and key */
 	struct loop_timer again, check;
 	bool started;
 	int socket[KE_SERVER_ADDRS_MAX];
@@ -298,7 +299,7 @@ on_check(void *ctx)
 {
 	struct ke_server_proc *k = ctx;
 
-	k->loop->ops->timer_arm(k->loop, &k->check, mtime_add_s(loop_now(k->loop), CHECK_S));
+	k->loop->ops->timer_arm(k->loop, &k->check, mtime_add_s(loop_now(k->loop), k->check_s));
 	open_pair(k);
 	if (has_begun(k)) {
 		int rc = send_pair(k);
@@ -383,7 +384,7 @@ server_start(struct ke_server *port, const struct ke_server_rules *r, const stru
 	open_pair(k);
 	/* From the loop: events come never before this returns, and the process is itself then. */
 	k->loop->ops->timer_arm(k->loop, &k->again, loop_now(k->loop));
-	k->loop->ops->timer_arm(k->loop, &k->check, mtime_add_s(loop_now(k->loop), CHECK_S));
+	k->loop->ops->timer_arm(k->loop, &k->check, mtime_add_s(loop_now(k->loop), k->check_s));
 	return 0;
 }
 
@@ -471,11 +472,18 @@ ke_server_proc_new(struct loop *l, struct starter *starter, unsigned role, struc
 	k->loop = l;
 	k->starter = starter;
 	k->role = role;
+	k->check_s = CHECK_S;
 	k->cert_fd = k->key_fd = -1;
 	l->ops->timer_init(l, &k->again, on_again, k);
 	l->ops->timer_init(l, &k->check, on_check, k);
 	*out = &k->port;
 	return 0;
+}
+
+void
+ke_server_proc_look_each(struct ke_server *port, double s)
+{
+	proc_of(port)->check_s = s;
 }
 
 void

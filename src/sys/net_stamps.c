@@ -145,18 +145,25 @@ net_stamps_match(struct net_socket *s, const struct stamps_found *found, struct 
 		return NULL;
 	}
 	struct net_sent *t = &s->sent[id % NET_UDP_TAGS];
-	if (found->has_card && t->id == id) {
-		return match_card(s, t, found, at) ? t : NULL;
-	}
-	/* Older than the datagram: of its namesake from before the count began anew. */
-	if (!found->has_kernel || !t->waiting || t->id != id || found->kernel.ns < t->after.ns) {
+	if (t->id != id) {
 		return NULL;
 	}
-	struct stamps_now now = stamps_read_clocks();
+	/* Older than the datagram: of its namesake from before the count began anew. */
+	bool kernel = found->has_kernel && t->waiting && found->kernel.ns >= t->after.ns;
+	if (kernel) {
+		struct stamps_now now = stamps_read_clocks();
+		t->at = stamps_choose(found, &now);
+	}
+	/* Some drivers tell both in one entry: where the card's is refused there is the other. */
+	if (found->has_card && match_card(s, t, found, at)) {
+		return t;
+	}
+	if (!kernel) {
+		return NULL;
+	}
 	t->waiting = false;
 	s->awaited--;
-	*at = stamps_choose(found, &now);
-	t->at = *at;
+	*at = t->at;
 	return t;
 }
 

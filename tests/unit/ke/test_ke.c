@@ -1048,6 +1048,32 @@ a_pair_of_no_use_is_named_and_the_old_one_stays(void **state)
 	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
 }
 
+/* Nobody reloads: a tool renews certificates at night. What did not change is not read again. */
+static void
+a_pair_that_was_renewed_is_read_at_the_next_look(void **state)
+{
+	struct world *w = *state;
+	int64_t before;
+
+	make_pair(w, "good", NAME, 1, 30);
+	ke_server_proc_look_each(w->server, 0.02);
+	start_server(w, "good");
+	before = w->event[0].not_after;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
+	}
+	for (unsigned i = 1; i < w->event_n; i++) {
+		assert_int_not_equal(w->event[i].what, KE_CERTIFICATE);
+	}
+	make_pair(w, "good", NAME, 0, 60);
+	/* The look may come between the two files. */
+	do {
+		run_until_pair(w);
+	} while (w->event[w->event_n - 1].reason[0] != '\0');
+	assert_true(w->event[w->event_n - 1].not_after > before);
+	assert_int_equal(ask_with_ca(w, "good.pem")->failure, KE_GOOD);
+}
+
 static void
 without_a_pair_nobody_is_served_until_there_is_one(void **state)
 {
@@ -1195,6 +1221,7 @@ main(int argc, char **argv)
 		    without_a_descriptor_nobody_is_accepted_for_a_second_and_then_again, enter_poor,
 		    leave),
 		CASE(a_pair_of_no_use_is_named_and_the_old_one_stays),
+		CASE(a_pair_that_was_renewed_is_read_at_the_next_look),
 		CASE(without_a_pair_nobody_is_served_until_there_is_one),
 		CASE(a_server_that_is_killed_is_started_again_over_the_same_sockets),
 		CASE(a_client_that_is_killed_answers_and_the_next_is_another),

@@ -283,7 +283,7 @@ associated(void *ctx, struct listener *l, const struct net_packet *pkt, const st
 	(void)l;
 	(void)pkt;
 	(void)pk;
-	(void)flags;
+	lab->associated_flags = flags;
 	lab->associated_n++;
 	return lab->associated_verdict;
 }

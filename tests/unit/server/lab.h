@@ -58,6 +58,7 @@ struct lab {
 	int control_verdict;
 	int associated_verdict; /* SERVER_NOT_OURS, unless a test says more */
 	unsigned associated_n;
+	uint32_t associated_flags;
 	uint32_t associated_tag;
 	/* ntp_signd */
 	struct signd signd;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/restrict_bits.h"
 #include "unit/server/lab.h"
 
 #define CLIENT "198.51.100.7"
@@ -218,6 +219,86 @@ a_wildcard_answers_from_the_address_that_was_asked_for_the_rest_only(void **stat
 	lab_free(lab);
 }
 
+/* ---- packets of associations ---- */
+
+static void
+what_may_be_of_an_association_is_offered_to_its_owner_first(void **state)
+{
+	static const struct {
+		const char *conf;
+		unsigned mode, offered, answered;
+		enum verdict v; /* where the owner knows nobody */
+	} cases[] = {
+		{ OPEN, MODE_ACTIVE, 1, 1, VERDICT_OK },
+		{ OPEN, MODE_PASSIVE, 1, 0, VERDICT_MODE },
+		{ OPEN, MODE_SERVER, 1, 0, VERDICT_MODE },
+		{ OPEN, MODE_CLIENT, 0, 1, VERDICT_OK },
+		{ OPEN, MODE_BROADCAST, 0, 0, VERDICT_MODE }, /* to all only */
+		{ OPEN, MODE_PRIVATE, 0, 0, VERDICT_MODE },
+		/* What may not be heard is offered to nobody. */
+		{ "restrict default ignore\n", MODE_ACTIVE, 0, 0, VERDICT_DENIED },
+		{ "restrict default noserve\n", MODE_SERVER, 0, 0, VERDICT_DENIED },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct lab *lab = lab_new(cases[i].conf);
+
+		lab_ask(lab, CLIENT, 4, cases[i].mode);
+		assert_int_equal(lab->associated_n, cases[i].offered);
+		assert_int_equal(lab->sent_n, cases[i].answered);
+		assert_int_equal(lab_count(lab, cases[i].v), 1);
+		lab_free(lab);
+	}
+}
+
+/* One that is of an association is never answered as a stranger's. */
+static void
+what_the_owner_says_of_it_is_the_verdict(void **state)
+{
+	static const enum verdict said[] = { VERDICT_OK, VERDICT_BOGUS, VERDICT_AUTH };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof said / sizeof said[0]; i++) {
+		struct lab *lab = lab_new(OPEN);
+
+		lab->associated_verdict = (int)said[i];
+		lab_ask(lab, CLIENT, 4, MODE_ACTIVE);
+		assert_int_equal(lab->associated_n, 1);
+		assert_int_equal(lab->sent_n, 0);
+		assert_int_equal(lab_count(lab, said[i]), 1);
+		lab_free(lab);
+	}
+}
+
+static void
+the_owner_is_given_the_restrict_flags_of_the_sender(void **state)
+{
+	struct lab *lab = lab_new("restrict default nopeer mssntp\n");
+
+	(void)state;
+	lab_ask(lab, CLIENT, 4, MODE_ACTIVE);
+	assert_int_equal(lab->associated_n, 1);
+	assert_int_equal(lab->associated_flags & (RESTRICT_NOPEER | RESTRICT_MSSNTP),
+	    RESTRICT_NOPEER | RESTRICT_MSSNTP);
+	lab_free(lab);
+}
+
+static void
+a_stamp_is_of_an_association_by_its_tag(void **state)
+{
+	struct lab *lab = lab_new(OPEN);
+	const struct stamp tx = { .src = STAMP_KERNEL };
+	uint32_t tag = NET_TAG_ASSOCIATION | 77;
+
+	(void)state;
+	RECEIVE_EVENTS.on_sent(lab->l, NULL, 77, tx);
+	assert_int_equal(lab->associated_tag, 0);
+	RECEIVE_EVENTS.on_sent(lab->l, NULL, tag, tx);
+	assert_int_equal(lab->associated_tag, tag);
+	lab_free(lab);
+}
+
 static void
 a_smear_is_in_the_answers_of_its_address(void **state)
 {
@@ -253,6 +334,10 @@ main(void)
 		cmocka_unit_test(a_signed_request_is_answered_so_and_a_wrong_one_with_a_crypto_nak),
 		cmocka_unit_test(who_asks_too_often_hears_one_kiss),
 		cmocka_unit_test(a_moved_clock_is_looked_at_before_anybody_is_told),
+		cmocka_unit_test(what_may_be_of_an_association_is_offered_to_its_owner_first),
+		cmocka_unit_test(what_the_owner_says_of_it_is_the_verdict),
+		cmocka_unit_test(the_owner_is_given_the_restrict_flags_of_the_sender),
+		cmocka_unit_test(a_stamp_is_of_an_association_by_its_tag),
 		cmocka_unit_test(mode_6_goes_to_the_owner_unless_restrict_forbids_it),
 		cmocka_unit_test(
 		    a_wildcard_answers_from_the_address_that_was_asked_for_the_rest_only),

@@ -101,3 +101,9 @@ TESTS += tests/unit/sys/test_phc_linux
 tests_unit_sys_test_phc_linux_SOURCES = tests/unit/sys/test_phc_linux.c
 tests_unit_sys_test_phc_linux_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_phc_linux_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_net_stamps
+TESTS += tests/unit/sys/test_net_stamps
+tests_unit_sys_test_net_stamps_SOURCES = tests/unit/sys/test_net_stamps.c
+tests_unit_sys_test_net_stamps_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
+tests_unit_sys_test_net_stamps_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
