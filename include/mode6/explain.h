@@ -48,10 +48,10 @@ struct system_facts {
 	char config_faults[NOTE_LEN - 32]; /* "1 error in /etc/ntp.conf:8"; "": none */
 	char config_unused[NOTE_LEN - 64]; /* lines of sources that do not act; "": none */
 	char newcomers[NOTE_LEN - 64];     /* "192.0.2.5 by nopeer (12 times)"; "": none */
-	char unlisted[NOTE_LEN - 64]; /* "off: 12 packets, the last from 192.0.2.7"; "": none */
-	char mssntp[16];              /* "absent", how ntp_signd does; "": nobody asked it */
-	char mssntp_why[NOTE_LEN];    /* "/x: its file socket: No such file ..."; "": no more */
-	char hwtstamps[NOTE_LEN - 64];     /* "eth0 on tx=17 ...": cards that stamp; "": none */
+	char unlisted[NOTE_LEN - 64];  /* "off: 12 packets, the last from 192.0.2.7"; "": none */
+	char mssntp[16];               /* "absent", how ntp_signd does; "": nobody asked it */
+	char mssntp_why[NOTE_LEN];     /* "/x: its file socket: No such file ..."; "": no more */
+	char hwtstamps[NOTE_LEN - 64]; /* "eth0 on tx=17 ...": cards that stamp; "": none */
 };
 
 /* Adds a sentence; the 21st is lost. */
@@ -72,7 +72,8 @@ bool explain_answers_in_vain(const struct vars *v);
 /* True for a pool's own row; that of a name without an address; the host's own clock, by name. */
 bool explain_is_pool(const struct vars *v);
 bool explain_is_nameless(const struct vars *v);
-bool explain_is_reserve(const struct vars *v); /* a fallback that is not in use */
+unsigned explain_wants_family(const struct vars *v); /* of it: 4 or 6 alone; 0: either */
+bool explain_is_reserve(const struct vars *v);       /* a fallback that is not in use */
 bool explain_is_local(const char *name);
 
 /* True for a source that cannot be asked because it has no keys of NTS. */

@@ -56,10 +56,11 @@ struct mssntp {
 	struct mtime heard; /* the last octet of it */
 	double retry_s;     /* back-off of a connection that was of no use, 0: none */
 	struct mtime retry_at;
-	bool told; /* that it is of no use: */
-	const char *word;               /* the word of that, as mode6/explain_system knows it */
-	char why[MSSNTP_WHY_MAX];       /* and what more there is to say */
-	struct mtime lost_at, signed_at; /* the last that waited in vain, and that was signed; 0: none */
+	bool told;                /* that it is of no use: */
+	const char *word;         /* the word of that, as mode6/explain_system knows it */
+	char why[MSSNTP_WHY_MAX]; /* and what more there is to say */
+	struct mtime lost_at,
+	    signed_at; /* the last that waited in vain, and that was signed; 0: none */
 	struct mssntp_count count;
 };
 

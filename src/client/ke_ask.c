@@ -197,17 +197,24 @@ ask_keys(struct ke_ask *a, const struct addr *host)
 
 /* ---- names ---- */
 
+/* -4 or -6 of its line, or of ntpd: of each name, and of what a KE server names. */
+static enum addr_family
+wanted_of(const struct ke_ask *a)
+{
+	const struct config_source *cfg = a->source->cfg;
+
+	return cfg->host.want != ADDR_NONE ? cfg->host.want : a->client->is.opt.family;
+}
+
 static void
 ask_name(struct ke_ask *a, const char *name, enum ke_ask_step step, enum ke_cause cause)
 {
-	const struct config_source *cfg = a->source->cfg;
 	struct client *c = a->client;
-	enum addr_family want = cfg->host.want != ADDR_NONE ? cfg->host.want : c->is.opt.family;
 	int error;
 
 	a->tag = next_tag(c);
 	a->step = step;
-	error = c->is.resolver->ops->ask(c->is.resolver, a->tag, name, want);
+	error = c->is.resolver->ops->ask(c->is.resolver, a->tag, name, wanted_of(a));
 	if (error != 0) {
 		fail(a, cause, strerror(-error));
 	}
@@ -291,10 +298,12 @@ look_for_server(struct ke_ask *a)
 		fail(a, KE_CAUSE_REFUSED, server);
 	} else if (a->keys->server[0] == '\0') {
 		found(a, &a->to.addr);
-	} else if (addr_parse(a->keys->server, &at)) {
-		found(a, &at);
-	} else {
+	} else if (!addr_parse(a->keys->server, &at)) {
 		ask_server_name(a);
+	} else if (wanted_of(a) != ADDR_NONE && at.family != wanted_of(a)) {
+		fail(a, KE_CAUSE_REFUSED, server);
+	} else {
+		found(a, &at);
 	}
 }
 

@@ -54,7 +54,7 @@ static bool
 may_pass(struct client *c, const struct net_packet *pkt, const struct packet *pk,
     enum ephemeral_passing *why)
 {
-	*why = (c->conf->switches & SWITCH_PASSIVE) == 0       ? PASSING_OFF
+	*why = (c->conf->switches & SWITCH_PASSIVE) == 0     ? PASSING_OFF
 	    : pk->mac != PACKET_MAC_KEYED || pk->key_id == 0 ? PASSING_UNKEYED
 	    : !is_authentic(c, pkt, pk)                      ? PASSING_UNPROVEN
 	    : !is_wanted(c, &pk->hdr)                        ? PASSING_UNFIT

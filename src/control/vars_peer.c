@@ -470,9 +470,19 @@ fill_cast(const struct source *s, struct peer_vars *v)
 	vars_put_refid(v->refid, sizeof v->refid, refid_of_text(cast_refid(s)), STRATUM_UNSPEC);
 }
 
+/* -4 or -6 on its line or of ntpd leaves out addresses that the name may have. */
+static const char *
+nameless_refid(const struct control *c, const struct source *s)
+{
+	enum addr_family want =
+	    s->cfg->host.want != ADDR_NONE ? s->cfg->host.want : c->is.client->is.opt.family;
+
+	return want == ADDR_V4 ? "DNS4" : want == ADDR_V6 ? "DNS6" : "DNS";
+}
+
 /* The row of a pool, or of a name without an address: none, stratum 16, refid POOL or DNS. */
 static void
-fill_pool(const struct source *s, struct peer_vars *v)
+fill_pool(const struct control *c, const struct source *s, struct peer_vars *v)
 {
 	memset(v, 0, sizeof *v);
 	v->srchost = s->cfg->host.text;
@@ -490,7 +500,7 @@ fill_pool(const struct source *s, struct peer_vars *v)
 	    refid_of_text(s->protection.lack != LACK_NOTHING ? protect_refid(s->protection.lack)
 		    : sources_in_reserve(s)                  ? "FALL"
 		    : s->cfg->kind == SOURCE_POOL            ? "POOL"
-							     : "DNS"),
+							     : nameless_refid(c, s)),
 	    STRATUM_UNSPEC);
 	fill_nts_line(s, v);
 	v->clock_state = v->clock_line = "";
@@ -540,8 +550,7 @@ vars_pool_default(const struct control *c, const struct source *s, struct text *
 {
 	struct peer_vars v;
 
-	(void)c;
-	fill_pool(s, &v);
+	fill_pool(c, s, &v);
 	put_default(&v, out);
 }
 
@@ -551,8 +560,7 @@ vars_pool_named(const struct control *c, const struct source *s, struct vars_nam
 {
 	struct peer_vars v;
 
-	(void)c;
-	fill_pool(s, &v);
+	fill_pool(c, s, &v);
 	vars_put_names(out, &PEER, &v, names);
 }
 

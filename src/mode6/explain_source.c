@@ -589,6 +589,16 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 		explain_cast(s, v);
 		return;
 	}
+	if (explain_wants_family(v) != 0) {
+		explain_note(&s->why,
+		    "not used: this name has no IPv%u address, and -%u (on its line, or of ntpd) "
+		    "wants no other",
+		    explain_wants_family(v), explain_wants_family(v));
+		explain_note(&s->advice,
+		    "see what addresses it has (getent ahosts NAME), or leave -%u out",
+		    explain_wants_family(v));
+		return;
+	}
 	if (explain_is_nameless(v)) {
 		explain_note(&s->why, "not used: this name has no address");
 		explain_note(&s->advice,

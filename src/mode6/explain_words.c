@@ -54,12 +54,22 @@ explain_is_pool(const struct vars *v)
 	return refid != NULL && (strcmp(refid, "POOL") == 0 || strcmp(refid, ".POOL.") == 0);
 }
 
+unsigned
+explain_wants_family(const struct vars *v)
+{
+	const char *refid = vars_get(v, "refid");
+
+	refid = refid == NULL ? "" : refid + (refid[0] == '.' ? 1 : 0);
+	return strncmp(refid, "DNS4", 4) == 0 ? 4 : strncmp(refid, "DNS6", 4) == 0 ? 6 : 0;
+}
+
 bool
 explain_is_nameless(const struct vars *v)
 {
 	const char *refid = vars_get(v, "refid");
 
-	return refid != NULL && (strcmp(refid, "DNS") == 0 || strcmp(refid, ".DNS.") == 0);
+	return explain_wants_family(v) != 0 ||
+	    (refid != NULL && (strcmp(refid, "DNS") == 0 || strcmp(refid, ".DNS.") == 0));
 }
 
 bool

@@ -153,10 +153,10 @@ use_again(struct server *srv)
 static const char *
 word_of(int error)
 {
-	return error == -ENOENT          ? "absent"
-	    : error == -EACCES           ? "denied"
-	    : error == -ECONNREFUSED     ? "refused"
-					 : "failed";
+	return error == -ENOENT      ? "absent"
+	    : error == -EACCES       ? "denied"
+	    : error == -ECONNREFUSED ? "refused"
+				     : "failed";
 }
 
 static bool
@@ -292,8 +292,8 @@ on_ended(void *ctx, int error)
 
 	m->connected = false;
 	if (m->waiting > 0 || error != 0) {
-		give_up(srv, "hung_up", "ntp_signd hung up: ",
-		    error == 0 ? "no reason" : strerror(-error));
+		give_up(srv, "hung_up",
+		    "ntp_signd hung up: ", error == 0 ? "no reason" : strerror(-error));
 	} else {
 		disconnect(srv); /* Samba was restarted, say: the next request finds out */
 	}

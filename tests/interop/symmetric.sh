@@ -127,6 +127,10 @@ ok $? "ours, active: one hears the other" || note "$(peers_of ours)"
 wait_until 60 heard_of other "$ours" 1
 ok $? "ours, active: and the other the one" || note "$(peers_of other)"
 stop other
+our_peer other other
+unlisted() { in_ns other "$ntpq" -c explain 2>&1 | tr -s ' \n' ' ' | grep -q "'enable passive' is not set: .* from $ours"; }
+try "ours, without a line: explain tells who asked, and that passive is off" wait_until 30 unlisted
+stop other
 our_peer other other 'enable passive'
 wait_until 60 heard_of other "$ours" 1
 ok $? "ours, passive: an association is made" || note "$(peers_of other)"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/cursor.h"
 #include "client/client.h"
+#include "client/ephemeral.h"
 #include "crypto/mac.h"
 #include "ntpd/state.h"
 #include "sim/mode6.h"
@@ -384,10 +385,24 @@ cve_2015_8139_what_a_packet_is_answered_by_is_not_told(struct sim *s)
 
 /* ---- strangers, passive ---- */
 
+/* What explain is told of peers without a line. */
+static void
+told_as(struct sim *s, const struct sim_node *n, const char *words)
+{
+	char buf[512];
+	struct text t = text_over(buf, sizeof buf);
+
+	ephemeral_put_passed(&n->daemon->client, &t);
+	SIM_CHECK(s, strcmp(buf, words) == 0, "told: %s", buf);
+}
+
 static void
 ten_thousand_strangers_make_no_association(struct sim *s)
 {
 	static const char *const lines[] = { "", "enable passive\n" };
+	static const char *const words[] = { "off: 10000 packets, the last from 10.0.39.16",
+		"unkeyed: 3334 packets, the last from 10.0.39.16; unproven: 6666 packets, the last "
+		"from 10.0.39.15" };
 
 	for (unsigned k = 0; k < 2; k++) {
 		struct sim *one = sim_new(s->w->seed);
@@ -426,6 +441,7 @@ ten_thousand_strangers_make_no_association(struct sim *s)
 		sim_run(one, 60);
 		SIM_CHECK(one, associations(n) == 1, "%u associations", associations(n));
 		SIM_CHECK(one, sim_status(n).synced, "not synchronised");
+		told_as(one, n, words[k]);
 		for (unsigned i = 0; i < one->failures && i < SIM_FAILURES_MAX; i++) {
 			sim_fail(s, "%s: %s", lines[k], one->failure[i]);
 		}

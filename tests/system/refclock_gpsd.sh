@@ -27,6 +27,8 @@ configure "statsdir $work/" 'statistics clockstats' 'server 127.127.46.0 minpoll
 run
 try "without a gpsd that is said, with its port" wait_log 5 ntpd \
 	'GPSD_JSON\(0\): its device cannot be opened: Connection refused; nobody serves port 2947'
+like "$(in_ns a "$ntpq" -c explain 2>&1 | tr -s ' \n' ' ')" \
+	"gpsd is not running.*'systemctl start gpsd'" "explain says so, and what to do"
 gpsd 0.2 serial /dev/ttyAMA0
 try "it is asked when it comes, and followed" wait_until 40 followed 0
 like "$(rows)" '^\*.* \.GPS\. +0 +l ' "with its refid, as a local device"

@@ -15,6 +15,8 @@ ntpq=$top_builddir/ntpq
 writer=$top_srcdir/tests/system/nmea_writer.py
 
 ns_new a
+# The words of explain, which breaks its lines.
+explained() { in_ns a "$ntpq" -c explain 2>&1 | tr -s ' \n' ' '; }
 followed() { in_ns a "$ntpq" -pn | grep -q '^[*o].*\(127\.127\.20\|GPS_NMEA\)'; }
 plug() {
 	rm -f "$work/tty"
@@ -58,17 +60,20 @@ configure 'server 127.127.20.0 minpoll 3' "device 127.127.20.0 timedata $work/no
 start ntpd a "$ntpd" -n -u daemon -c "$work/ntp.conf"
 try "a missing device is told of, with its name" \
 	wait_log 5 ntpd "GPS_NMEA\(0\): its device cannot be opened: No such file or directory; $work/nothing"
+like "$(explained)" "its device is not there .*$work/nothing.* a rule of udev" "explain says what to do"
 stop ntpd
 
 configure "refclock nmea path $(cat "$work/tty") baud 1234"
 start ntpd a "$ntpd" -n -u daemon -c "$work/ntp.conf"
 try "so is a speed that no line has" wait_log 5 ntpd 'a serial line has no speed of 1234'
+like "$(explained)" 'a serial line has no speed of 1234' "explain says so"
 stop ntpd
 
 : >"$work/plain"
 configure "refclock pps path $work/plain" 'server 127.127.1.0'
 start ntpd a "$ntpd" -n -u daemon -c "$work/ntp.conf"
 try "and a file that is no PPS device" wait_log 5 ntpd 'PPS\(0\): its device cannot be opened: .*; it is no PPS device'
+like "$(explained)" 'it is no PPS device' "which explain tells"
 running ntpd
 ok $? "the daemon runs on"
 stop ntpd

@@ -17,6 +17,8 @@ line() { in_ns a "$ntpq" -pn | grep "127.127.28.$1\|SHM($1)"; }
 followed() { line "$1" | grep -q '^\*'; }
 variable() { in_ns a "$ntpq" -c "cv $(in_ns a "$ntpq" -c as | awk -v n="$1" 'NR == 3 + n { print $2 }')"; }
 
+# The words of explain, which breaks its lines.
+explained() { in_ns a "$ntpq" -c explain 2>&1 | tr -s ' \n' ' '; }
 there() { ipcs -m | grep -qi "4e54503$1"; }
 
 printf '%s\n' "driftfile $work/drift" "statsdir $work/" 'statistics clockstats' \
@@ -73,6 +75,9 @@ try "without them the next one's owner and mode are told" \
 	wait_log 10 ntpd 'SHM\(0\): its device cannot be opened: .*0x4e545030 has mode 0600, owner root'
 like "$(in_ns a "$ntpq" -c "cv $(in_ns a "$ntpq" -c as | awk 'NR == 4 { print $2 }')")" 'clk_fault' \
 	"and its status is a fault"
+like "$(explained)" 'may not use its segment of shared memory .*mode 0600, owner root.* run as daemon' \
+	"explain names mode, owner and our user"
+like "$(explained)" 'units 0 and 1 are for root alone' "and what to do"
 stop ntpd
 stop writer
 ipcrm -M 0x4e545030
@@ -83,6 +88,8 @@ wait_until 5 there 2
 start ntpd a "$ntpd" -n -u daemon -c "$work/one.conf"
 try "a segment that every user may write is warned of, with its maker" \
 	wait_log 5 ntpd 'SHM\(2\): segment 0x4e545032 has mode 0666, made by nobody'
+like "$(explained)" 'not only root and ntpd that may set this clock .*mode 0666, made by nobody' \
+	"and explain tells"
 stop ntpd
 stop writer
 test_end

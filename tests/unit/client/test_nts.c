@@ -187,6 +187,33 @@ where_our_own_rules_ignore_the_named_server_it_is_refused(void **state)
 	rig_free(r);
 }
 
+/* Also an address that is written out: -4 and -6 hold for what a KE server names, too. */
+static void
+a_named_server_of_the_family_that_is_not_wanted_is_refused(void **state)
+{
+	static const struct {
+		const char *line, *server;
+		unsigned refused;
+	} cases[] = {
+		{ "server -4 ntp.example nts iburst\n", "2001:db8::5", 1 },
+		{ "server -4 ntp.example nts iburst\n", "192.0.2.12", 0 },
+		{ "server ntp.example nts iburst\n", "192.0.2.12", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct sim_server *s;
+		struct rig *r = with(cases[i].line, &s);
+		struct text t = text_over(s->nts->rules.server, sizeof s->nts->rules.server);
+
+		text_put(&t, cases[i].server);
+		rig_pass(r, 30.0);
+		assert_int_equal(rig_said(r, ", is not taken"), cases[i].refused);
+		assert_true((rig_peer(r, cases[i].server) != NULL) == (cases[i].refused == 0));
+		rig_free(r);
+	}
+}
+
 static void
 a_server_that_another_line_asks_is_not_asked_twice(void **state)
 {
@@ -402,6 +429,7 @@ main(void)
 		cmocka_unit_test(a_port_that_cannot_be_asked_is_asked_again),
 		cmocka_unit_test(a_cause_is_said_again_when_another_came_between),
 		cmocka_unit_test(a_request_that_cannot_be_sent_costs_no_cookie),
+		cmocka_unit_test(a_named_server_of_the_family_that_is_not_wanted_is_refused),
 		cmocka_unit_test(where_our_own_rules_ignore_the_named_server_it_is_refused),
 		cmocka_unit_test(a_server_that_another_line_asks_is_not_asked_twice),
 		cmocka_unit_test(a_server_is_not_kept_from_its_line_by_one_who_only_names_it),

@@ -254,6 +254,30 @@ each_pain_of_a_reference_clock_is_told_with_what_to_do(void **state)
 }
 
 static void
+a_name_that_lacks_the_wanted_family_is_told_so(void **state)
+{
+	static const char *const texts[] = { "refid=DNS4", "refid=.DNS6.", "refid=DNS" };
+	static const char *const said[] = { "no IPv4 address, and -4", "no IPv6 address, and -6",
+		"this name has no address" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .nameless = 1 };
+		struct vars v;
+
+		assert_true(vars_parse(&v, (const uint8_t *)texts[i], strlen(texts[i])));
+		assert_true(explain_is_nameless(&v));
+		explain_source(s, "a.example", &v, SILENT, &all);
+		assert_int_equal(s->why.n, 1);
+		assert_non_null(strstr(s->why.line[0], said[i]));
+		assert_int_equal(s->advice.n, 1);
+		vars_free(&v);
+		free(s);
+	}
+}
+
+static void
 of_a_clock_that_does_well_nothing_is_said(void **state)
 {
 	static const char text[] =
@@ -886,8 +910,8 @@ peers_that_make_no_association_and_signers_are_told_with_what_to_do(void **state
 		explain_system(s, &v, SYNCHRONISED, &all, &f);
 		assert_true(is_among(&s->why, cases[i].why));
 		assert_true(is_among(&s->advice, cases[i].advice));
-		assert_true(cases[i].mssntp[0] == '\0' ||
-		    is_among(&s->why, "ntpd says of it: /x: why"));
+		assert_true(
+		    cases[i].mssntp[0] == '\0' || is_among(&s->why, "ntpd says of it: /x: why"));
 		vars_free(&v);
 		free(s);
 	}
@@ -1076,6 +1100,7 @@ main(void)
 		cmocka_unit_test(explain_says_why_peers_do_not_come_together),
 		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
 		cmocka_unit_test(each_pain_of_a_reference_clock_is_told_with_what_to_do),
+		cmocka_unit_test(a_name_that_lacks_the_wanted_family_is_told_so),
 		cmocka_unit_test(of_a_clock_that_does_well_nothing_is_said),
 		cmocka_unit_test(notes_without_a_place_are_counted),
 		cmocka_unit_test(each_situation_is_explained_in_these_words),
@@ -1084,7 +1109,8 @@ main(void)
 		cmocka_unit_test(who_was_refused_as_a_newcomer_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
-		cmocka_unit_test(peers_that_make_no_association_and_signers_are_told_with_what_to_do),
+		cmocka_unit_test(
+		    peers_that_make_no_association_and_signers_are_told_with_what_to_do),
 		cmocka_unit_test(each_way_to_get_no_keys_is_told_with_what_to_do),
 		cmocka_unit_test(nobody_is_sent_to_look_at_the_network_for_an_expired_certificate),
 		cmocka_unit_test(a_pool_with_nts_says_why_it_has_no_members),

@@ -345,8 +345,7 @@ how_ntp_signd_does_is_told_by_a_word_and_why(void **state)
 	check_state(lab, "good", "");
 	ask(lab, CLIENT, MODE_CLIENT);
 	lab_signd_ends(lab, -ECONNRESET);
-	check_state(lab, "hung_up",
-	    "/signd: ntp_signd hung up: Connection reset by peer");
+	check_state(lab, "hung_up", "/signd: ntp_signd hung up: Connection reset by peer");
 	lab_free(lab);
 	/* Nobody said where it is. */
 	lab = lab_new("restrict default mssntp\n");
