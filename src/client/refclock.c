@@ -142,15 +142,21 @@ say_missing(struct refclock *r, struct refclock_input *in, int error, const char
 }
 
 static void
-say_found(struct refclock *r, struct refclock_input *in, const char *why)
+say_found(struct refclock *r, struct refclock_input *in)
 {
 	if (in->error != 0) {
 		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is there", r->name,
 		    what(r, in));
 	}
 	in->error = 0;
-	in->warned = why[0] != '\0';
+}
+
+/* What is strange about the one that was opened, or nothing. */
+static void
+note_strange(struct refclock *r, struct refclock_input *in, const char *why)
+{
 	keep_why(in, why);
+	in->warned = why[0] != '\0';
 	if (in->warned) {
 		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
 	}
@@ -231,8 +237,9 @@ open_input(struct refclock *r, enum refclock_input_of of)
 	/* Of those that somebody else is behind it is not known before he speaks. */
 	if (want.kind != DEVICE_STREAM && want.kind != DEVICE_LINE) {
 		in->retry_s = 0.0;
-		say_found(r, in, why);
+		say_found(r, in);
 	}
+	note_strange(r, in, why);
 }
 
 /*
@@ -259,7 +266,7 @@ hear(struct refclock *r, struct refclock_input *in)
 	if (!in->heard) {
 		in->heard = true;
 		in->retry_s = 0.0;
-		say_found(r, in, "");
+		say_found(r, in);
 	}
 }
 

@@ -469,6 +469,7 @@ open_device(struct devices *port, const struct device_want *want, struct device 
 			return error;
 		}
 	}
+	text_put(why, v->strange != NULL ? v->strange : "");
 	v->line_n = 0;
 	v->gone = false;
 	v->opened++;

@@ -47,7 +47,8 @@ struct sim_device {
 	bool mute;            /* it is there, and says nothing; given up after 10 s */
 
 	/* How the host sees it. */
-	int open_error; /* -errno of opening it, 0: none */
+	int open_error;      /* -errno of opening it, 0: none */
+	const char *strange; /* what is said of it when it is opened; NULL: nothing */
 	int bind_error; /* the same of binding it to the kernel; 0: it is bound, as counted in: */
 	unsigned binds;
 	bool bound; /* now: closing it does not end that */

@@ -155,6 +155,22 @@ a_segment_that_nobody_writes_and_one_of_another_day_are_told(void **state)
 }
 
 static void
+what_is_strange_about_a_device_is_told_while_it_is_read(void **state)
+{
+	struct rig *r = rig_new("server 127.127.28.0 minpoll 3 maxpoll 3\n", NULL);
+	struct sim_device *dev = sim_device_shm(&r->devices, SHM_KEY);
+	struct peer *p;
+
+	(void)state;
+	dev->strange = "segment \"x\" has mode 0666 | made by nobody";
+	p = start(r, "127.127.28.0");
+	rig_pass(r, 20.0);
+	check_state(p, "good | warned: segment ?x? has mode 0666 ? made by nobody");
+	assert_int_equal(rig_said(r, "has mode 0666"), 1);
+	rig_free(r);
+}
+
+static void
 a_kernel_that_cannot_is_told_beside_what_is_good(void **state)
 {
 	struct rig *r =
@@ -223,6 +239,7 @@ main(void)
 		cmocka_unit_test(pulses_beside_sentences_have_an_entry_of_their_own),
 		cmocka_unit_test(sentences_that_fit_no_pulse_are_told_apart_from_pulses_that_lack),
 		cmocka_unit_test(a_segment_that_nobody_writes_and_one_of_another_day_are_told),
+		cmocka_unit_test(what_is_strange_about_a_device_is_told_while_it_is_read),
 		cmocka_unit_test(a_kernel_that_cannot_is_told_beside_what_is_good),
 		cmocka_unit_test(our_own_clock_has_nothing_that_it_could_lack),
 		cmocka_unit_test(what_to_write_is_in_the_words_of_its_own_line),
