@@ -444,8 +444,7 @@ const char *
 mssntp_state(const struct server *srv)
 {
 	const struct mssntp *m = &srv->mssntp;
-	double since_s = mtime_diff_s(server_now(srv), m->lost_at);
-	bool slow = m->lost_at.ns != 0 && since_s < SLOW_S;
+	bool slow = m->lost_at.ns != 0 && mtime_diff_s(server_now(srv), m->lost_at) < SLOW_S;
 
 	if (m->folder[0] == '\0') {
 		return m->count.wanted > 0 ? "unset" : "";
