@@ -18,6 +18,7 @@ struct steer {
 	struct huffpuff huffpuff; /* classic loop, tinker huffpuff */
 	double huffpuff_span_s;   /* as it was started; 0: off */
 	struct loop_timer slice;  /* the next part of a large phase */
+	struct loop_timer lasted; /* a large offset has lasted for stepout: is it still there? */
 	bool broke;               /* a source's model broke; for the next slew */
 	struct mtime broke_at;    /* the last of them */
 	bool observed;            /* a source was followed, and the clock left alone */

@@ -211,6 +211,29 @@ loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_worl
 	};
 }
 
+/*
+ * A large offset is stepped by the first answers that show it after stepout. In SPIK the poll
+ * interval is what it was, and the next answer would come up to as much later.
+ */
+static void
+on_lasted(void *ctx)
+{
+	struct steering *s = ctx;
+
+	if (s->disc.state == CLOCK_SPIK && clock_rules_adaptive(s) && !s->halted) {
+		s->is.up->ask_soon(s->is.up_ctx, 1);
+	}
+}
+
+static void
+watch_spike(struct steering *s, const struct correction *st)
+{
+	if ((st->events & 1u << EVENT_SPIKE_DETECT) != 0) {
+		s->is.loop->ops->timer_arm(s->is.loop, &s->steer.lasted,
+		    mtime_add_s(s->disc.state_since, s->disc.rules.stepout_s));
+	}
+}
+
 static void
 write_loopstats(struct steering *s)
 {
@@ -244,6 +267,7 @@ steer_run(struct steering *s, struct assoc *a, const struct assoc_world *w)
 		s->steer.broke = false;
 	}
 	report_events(s, &st);
+	watch_spike(s, &st);
 	if (st.act == STEER_SLEW || st.act == STEER_STEP) {
 		datecheck_decided(s, w);
 	}
@@ -452,12 +476,14 @@ steer_start(struct steering *s, void (*slice)(void *ctx))
 	say_freq(s, have_freq && a->controlled);
 	system_tell_kernel(s);
 	s->is.loop->ops->timer_init(s->is.loop, &s->steer.slice, slice, s);
+	s->is.loop->ops->timer_init(s->is.loop, &s->steer.lasted, on_lasted, s);
 }
 
 void
 steer_stop(struct steering *s)
 {
 	s->is.loop->ops->timer_done(s->is.loop, &s->steer.slice);
+	s->is.loop->ops->timer_done(s->is.loop, &s->steer.lasted);
 }
 
 void

@@ -427,6 +427,33 @@ who_is_the_last_to_fall_silent_is_not_followed(struct sim *s)
 	SIM_CHECK(s, sim_status(c).sys_id == 0, "has a system peer");
 }
 
+/*
+ * All servers are moved by 300 ms. Until one of them is asked nobody can know; what it says is asked
+ * about again, and of the others, at once; stepout is waited for, since who can delay all answers
+ * alike can say the same; and the next answer after that steps. HACKING.clock, 12.
+ */
+static void
+a_jump_of_all_servers_is_followed_after_stepout_and_one_poll(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 3, scenario_wan(), 0.001, 10e-6, THREE_SERVERS);
+	double off_s, took_s = 0.0;
+
+	c->clock.osc.walk = 1e-9;
+	sim_run(s, 8 * 3600);
+	s->careless = true;
+	for (unsigned i = 0; i < 3; i++) {
+		sim_server_lie(s->server[i], 0.3);
+	}
+	do {
+		sim_run(s, 1);
+		took_s += 1.0;
+		off_s = sim_error_s(c) - 0.3;
+		SIM_CHECK(s, c->clock.steps == 0 || took_s > 300.0, "a step after %.0f s", took_s);
+	} while (took_s < 4000.0 && fabs(off_s) > 0.001);
+	SIM_CHECK(s, c->clock.steps == 1, "%u steps", c->clock.steps);
+	SIM_CHECK(s, took_s < scenario_figure(s, 600.0, 2100.0), "%.0f s until 1 ms", took_s);
+}
+
 /* The liar is asked most often, so it is the first to be heard when the network comes back. */
 static void
 who_is_the_first_to_answer_after_an_outage_is_not_followed_alone(struct sim *s)
@@ -664,6 +691,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_request_that_waited_is_not_told_the_distance_before_a_step),
 	SCENARIO(a_sleep_in_the_middle_of_a_slew_is_no_move_of_the_clock),
 	SCENARIO(who_is_the_last_to_fall_silent_is_not_followed),
+	SCENARIO(a_jump_of_all_servers_is_followed_after_stepout_and_one_poll),
 	SCENARIO(who_is_the_first_to_answer_after_an_outage_is_not_followed_alone),
 	SCENARIO(a_pause_that_one_source_shows_is_a_question_to_all),
 	SCENARIO(a_pause_of_5_s_of_a_virtual_machine_is_recovered_from),
