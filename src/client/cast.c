@@ -6,7 +6,6 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "client/client.h"
-#include "client/ephemeral.h"
 #include "client/sources.h"
 #include "config/cast.h"
 #include "config/schema.h"
@@ -316,7 +315,6 @@ take(struct source *s, const struct net_packet *pkt, const struct packet *pk)
 		.from = pkt->from,
 		.authentic = is_proven(c, s, pkt, pk),
 	};
-	enum restrict_refusal refusal;
 	enum verdict v;
 
 	if (s->cfg->key != 0 && !who.authentic) {
@@ -327,11 +325,7 @@ take(struct source *s, const struct net_packet *pkt, const struct packet *pk)
 	if (v != VERDICT_OK || peers_use(c, &pkt->from.addr, NULL)) {
 		return v;
 	}
-	refusal = c->is.up->may_associate(c->is.up_ctx, &who);
-	if (refusal != RESTRICT_MAY) {
-		ephemeral_refused(c, &pkt->from, restrict_refusal_word(refusal));
-	}
-	v = of_refusal(refusal);
+	v = of_refusal(c->is.up->may_associate(c->is.up_ctx, &who));
 	if (v == VERDICT_OK && peers_count(c) >= (unsigned)c->conf->tos.maxclock) {
 		v = VERDICT_NOPEER;
 	}
