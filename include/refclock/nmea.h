@@ -40,10 +40,18 @@ struct nmea_time {
 	int64_t of_ns; /* of the day, 0 .. 86401 s: second 60 is read */
 };
 
-/* Which sentences had a checksum: they have it always. Begin with zero. */
+/* What is known of a receiver. Begins with zero. */
 struct nmea_state {
-	unsigned summed; /* enum nmea_type */
+	unsigned summed; /* enum nmea_type: which sentences had a checksum, as they have always */
+	/* Two digits of a year are one of the hundred from this year on; before 1980: from that. */
+	int year_from;
 };
+
+/*
+ * Times of before that day (since 1970) are those of a receiver whose week number began anew: two
+ * digits of a year are one of the hundred that begin 80 before it.
+ */
+void nmea_set_base(struct nmea_state *s, int64_t base);
 
 /*
  * Reads a line without its end. wanted: enum nmea_type; 0 is all. *out only on NMEA_TIME.

@@ -264,8 +264,10 @@ take_line(struct refclock *r, const struct device_reading *d, const struct assoc
 {
 	struct refclock_lines *n = &r->nmea.lines;
 	struct nmea_time t;
-	enum nmea_verdict v =
-	    nmea_read(&r->nmea.state, (const char *)d->bytes, d->len, r->mode & MODE_SENTENCES, &t);
+	enum nmea_verdict v;
+
+	nmea_set_base(&r->nmea.state, base_day(w));
+	v = nmea_read(&r->nmea.state, (const char *)d->bytes, d->len, r->mode & MODE_SENTENCES, &t);
 
 	n->total++;
 	switch (v) {

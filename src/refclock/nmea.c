@@ -9,7 +9,13 @@ enum {
 	FIELDS_MAX = 24,
 	DAY_S = 86400,
 	WEEKS_DAYS = 1024 * 7,
-	CENTURY_FROM = 80 /* two digits: GPS began in 1980 */
+	YEAR_FIRST = 1980, /* GPS began then */
+	CENTURY = 100,
+	YEARS_BEFORE = 80,
+	/* 400 years of the calendar have so many days. */
+	YEAR_0 = 1970,
+	YEARS_400 = 400,
+	DAYS_400 = 146097
 };
 
 struct field {
@@ -21,6 +27,7 @@ struct sentence {
 	struct field field[FIELDS_MAX]; /* 0: the name */
 	unsigned n;
 	bool summed;
+	int year_from; /* as in struct nmea_state */
 };
 
 /* ---- octets ---- */
@@ -109,6 +116,12 @@ is_one_of(struct field f, const char *chars)
 
 /* ---- the calendar ---- */
 
+void
+nmea_set_base(struct nmea_state *s, int64_t base)
+{
+	s->year_from = (int)(YEAR_0 + base * YEARS_400 / DAYS_400) - YEARS_BEFORE;
+}
+
 int64_t
 nmea_unfold_day(int64_t day, int64_t base)
 {
@@ -152,15 +165,25 @@ take_time(struct field f, struct nmea_time *t)
 	return true;
 }
 
-/* ddmmyy */
-static bool
-take_date(struct field f, struct nmea_time *t)
+/* The year that ends with these two digits, of the hundred from that of the state on. */
+static int
+year_of(const struct sentence *s, int two)
 {
-	int year = digits(f, 4, 2);
+	int from = s->year_from > YEAR_FIRST ? s->year_from : YEAR_FIRST;
+	int year = from - from % CENTURY + two;
 
-	t->dated = f.len == 6 &&
-	    calendar_day(year < CENTURY_FROM ? year + 2000 : year + 1900, digits(f, 2, 2),
-		digits(f, 0, 2), &t->day);
+	return year < from ? year + CENTURY : year;
+}
+
+/* ddmmyy in field i. */
+static bool
+take_date(const struct sentence *s, unsigned i, struct nmea_time *t)
+{
+	struct field f = field_of(s, i);
+	int two = digits(f, 4, 2);
+
+	t->dated = f.len == 6 && two >= 0 &&
+	    calendar_day(year_of(s, two), digits(f, 2, 2), digits(f, 0, 2), &t->day);
 	return t->dated;
 }
 
@@ -189,7 +212,7 @@ read_rmc(const struct sentence *s, struct nmea_time *t)
 	if (!is_one_of(field_of(s, 2), "AD")) {
 		return NMEA_NO_FIX;
 	}
-	return dated_if(take_time(field_of(s, 1), t) && take_date(field_of(s, 9), t));
+	return dated_if(take_time(field_of(s, 1), t) && take_date(s, 9, t));
 }
 
 static enum nmea_verdict
@@ -244,7 +267,7 @@ read_rmf(const struct sentence *s, struct nmea_time *t)
 	if (!is_one_of(field_of(s, 11), "123456789")) {
 		return NMEA_NO_FIX;
 	}
-	return dated_if(take_time(field_of(s, 4), t) && take_date(field_of(s, 3), t));
+	return dated_if(take_time(field_of(s, 4), t) && take_date(s, 3, t));
 }
 
 /* A "D" behind the leap seconds: they are the receiver's own, and not yet from the sky. */
@@ -256,7 +279,7 @@ read_ubx4(const struct sentence *s, struct nmea_time *t)
 	if (field_of(s, 2).len == 0 || (leap.len > 0 && leap.at[leap.len - 1] == 'D')) {
 		return NMEA_NO_FIX;
 	}
-	return dated_if(take_time(field_of(s, 2), t) && take_date(field_of(s, 3), t));
+	return dated_if(take_time(field_of(s, 2), t) && take_date(s, 3, t));
 }
 
 /* Latitude, N or S, longitude, E or W. */
@@ -306,7 +329,7 @@ enum nmea_verdict
 nmea_read(struct nmea_state *state, const char *line, size_t len, unsigned wanted,
     struct nmea_time *out)
 {
-	struct sentence s = { .n = 0 };
+	struct sentence s = { .year_from = state->year_from };
 	enum nmea_verdict v = check_line(line, &len, &s.summed);
 	struct nmea_time t = { 0 };
 	const struct kind *k;

@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	const char *at = (const char *)octets, *end = at + len;
 	struct nmea_state s = { 0 };
 
+	nmea_set_base(&s, len > 0 ? 20000 + 100 * octets[0] : 0);
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		size_t n = (size_t)((stop != NULL ? stop : end) - at);

@@ -201,6 +201,61 @@ a_week_that_began_anew_is_unfolded(void **state)
 	assert_int_equal(nmea_unfold_day(19675 + 7168, 17000), 19675);
 }
 
+/* Eras of NTP (2036), of time_t of 32 bits (2038) and of its unsigned form (2106), leap days. */
+static void
+dates_of_every_era_are_read(void **state)
+{
+	enum { BASE_2025 = 20089, BASE_2100 = 47482 };
+	static const struct {
+		const char *line;
+		int64_t base;
+		int64_t day; /* -1: there is none */
+	} cases[] = {
+		{ "$GPRMC,062815,A,,,,,,,070236", BASE_2025, 24143 },
+		{ "$GPRMC,031407,A,,,,,,,190138", BASE_2025, 24855 },
+		{ "$GPZDA,062815,07,02,2106,,", BASE_2025, 49710 },
+		{ "$GPRMC,062815,A,,,,,,,070206", BASE_2100, 49710 },
+		{ "$GPRMC,062815,A,,,,,,,070206", BASE_2025, 13186 },
+		{ "$GPRMC,000000,A,,,,,,,060180", BASE_2025, 3657 },
+		{ "$GPRMC,000000,A,,,,,,,311279", BASE_2025, 40176 },
+		{ "$GPRMC,000000,A,,,,,,,220899", BASE_2025, 10825 },
+		{ "$GPRMC,000000,A,,,,,,,290224", BASE_2025, 19782 },
+		{ "$GPRMC,000000,A,,,,,,,290223", BASE_2025, -1 },
+		{ "$GPRMC,000000,A,,,,,,,290200", BASE_2025, 11016 },
+		{ "$GPRMC,000000,A,,,,,,,290200", BASE_2100, -1 }, /* 2100 has none */
+		{ "$GPZDA,000000,29,02,2000,,", BASE_2025, 11016 },
+		{ "$GPZDA,000000,29,02,2100,,", BASE_2025, -1 },
+		{ "$GPZDA,000000,31,12,1969,,", BASE_2025, -1 },
+		{ "$GPZDA,000000,01,01,9999,,", BASE_2025, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct nmea_state s = { 0 };
+		struct nmea_time t = { .day = -1 };
+
+		nmea_set_base(&s, cases[i].base);
+		assert_int_equal(read_summed(&s, cases[i].line, 0, &t),
+		    cases[i].day < 0 ? NMEA_BAD_DATE : NMEA_TIME);
+		assert_int_equal(t.day, cases[i].day);
+	}
+}
+
+/* The week numbers of GPS began anew in 1999 and 2019, and will in 2038. */
+static void
+each_beginning_of_the_weeks_is_unfolded_from_the_one_before(void **state)
+{
+	static const int64_t began[] = { 3657, 10825, 17993, 25161 };
+
+	(void)state;
+	for (size_t i = 1; i < sizeof began / sizeof *began; i++) {
+		/* The day before is itself, the day of it is told as that 1024 weeks before. */
+		assert_int_equal(nmea_unfold_day(began[i] - 1, began[i] - 1), began[i] - 1);
+		assert_int_equal(nmea_unfold_day(began[i - 1], began[i] - 1), began[i]);
+		assert_int_equal(nmea_unfold_day(began[0], began[i]), began[i]);
+	}
+}
+
 static void
 a_time_without_a_date_is_of_the_nearest_day(void **state)
 {
@@ -251,6 +306,8 @@ main(void)
 		cmocka_unit_test(who_had_a_checksum_once_has_it_always),
 		cmocka_unit_test(only_what_is_wanted_is_read),
 		cmocka_unit_test(a_week_that_began_anew_is_unfolded),
+		cmocka_unit_test(dates_of_every_era_are_read),
+		cmocka_unit_test(each_beginning_of_the_weeks_is_unfolded_from_the_one_before),
 		cmocka_unit_test(a_time_without_a_date_is_of_the_nearest_day),
 		cmocka_unit_test(the_position_can_be_hidden_and_nothing_else),
 	};
