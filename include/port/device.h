@@ -51,7 +51,8 @@ struct device_reading {
 	struct clock_reading at;
 	bool snapshot; /* there is no other now: it is what is there */
 	size_t len;
-	uint8_t bytes[DEVICE_BYTES_MAX]; /* a line without its end, cut where it is longer */
+	/* A datagram is cut where it is longer; a line has no end here, a longer one is several. */
+	uint8_t bytes[DEVICE_BYTES_MAX];
 	/* DEVICE_SNAPSHOT: octets 4 to 7 as they were once all others had been read. */
 	uint8_t again[4];
 	struct rtime pulse;   /* DEVICE_PULSE: our clock's time of the edge */

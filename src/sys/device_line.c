@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * device_line - a serial line: each line of text with the time at which its end came, kept until it
- * is read. Of lines that nobody reads the oldest go.
+ * is read; one without an end comes in pieces. Of lines that nobody reads the oldest go.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 #include "device_kinds.h"
@@ -55,9 +56,13 @@ take(struct device_line *l, uint8_t octet, const struct clock_reading *at)
 		if (l->begun_len > 0) {
 			keep(l, at);
 		}
-	} else if (l->begun_len < sizeof l->begun) {
-		l->begun[l->begun_len++] = octet;
+		return;
 	}
+	/* Of another speed or protocol there may be no end: that it speaks is to be seen. */
+	if (l->begun_len == sizeof l->begun) {
+		keep(l, at);
+	}
+	l->begun[l->begun_len++] = octet;
 }
 
 static void
@@ -144,14 +149,28 @@ drop_waiting(int fd)
 	}
 }
 
+/* A pipe has no speed, and may be read as a line; nothing else may. */
+static int
+judge_other(int fd, const struct device_want *want, struct text *why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) {
+		return 0;
+	}
+	text_printf(why, "; %s is no serial line", want->path);
+	return -ENOTTY;
+}
+
 /* Eight bits as they come, whatever was set before; no modem is asked for. */
 static int
-set_up(int fd, unsigned baud, struct text *why)
+set_up(int fd, const struct device_want *want, struct text *why)
 {
+	unsigned baud = want->baud;
 	struct termios t;
 
 	if (tcgetattr(fd, &t) != 0) {
-		return errno == ENOTTY ? 0 : -errno; /* a pipe has no speed */
+		return errno == ENOTTY ? judge_other(fd, want, why) : -errno;
 	}
 	t.c_iflag = IGNBRK;
 	t.c_oflag = 0;
@@ -193,7 +212,7 @@ device_line_open(const struct device_sys *like, const struct device_want *want,
 		text_printf(why, "; %s", want->path);
 	}
 	if (error == 0) {
-		error = set_up(l->fd, want->baud, why);
+		error = set_up(l->fd, want, why);
 		error = error != 0
 		    ? error
 		    : loop_event_watch_fd(like->loop, l->fd, on_readable, l, &l->watch);

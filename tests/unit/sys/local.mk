@@ -107,3 +107,9 @@ TESTS += tests/unit/sys/test_net_stamps
 tests_unit_sys_test_net_stamps_SOURCES = tests/unit/sys/test_net_stamps.c
 tests_unit_sys_test_net_stamps_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests
 tests_unit_sys_test_net_stamps_LDADD = libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/sys/test_devices
+TESTS += tests/unit/sys/test_devices
+tests_unit_sys_test_devices_SOURCES = tests/unit/sys/test_devices.c
+tests_unit_sys_test_devices_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_sys_test_devices_LDADD = librefclock.a $(JANSSON_LIBS) libsys.a libbase.a $(SYS_LIBS) $(CMOCKA_LIBS)
