@@ -7,6 +7,7 @@
 #ifndef CLIENT_REFCLOCK_H
 #define CLIENT_REFCLOCK_H
 #include <stdbool.h>
+#include "base/limit.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "core/assoc.h"
@@ -49,7 +50,8 @@ struct refclock_input {
 	char why[REFCLOCK_WHY_MAX];
 	bool warned;
 	struct mtime read_at; /* of the last reading, 0: none */
-	bool heard;           /* since it was opened something was read */
+	bool heard;           /* since it was opened something was read, or it: */
+	bool answers;         /* is there when it can be read, though it has nothing to say */
 	bool pulse, bound;    /* the one that is open: its kind, and what the kernel was asked */
 };
 
@@ -165,6 +167,7 @@ struct refclock_gpsd {
 /* What PHC remembers. */
 struct refclock_phc {
 	bool paged, told_page;
+	unsigned busy;       /* pages in a row that changed while they were read */
 	struct vmclock page; /* with paged: the last, read at: */
 	struct mtime paged_at;
 };
@@ -192,8 +195,9 @@ struct refclock {
 	bool told_data;                 /* what is wrong with what it says was logged */
 	char why[REFCLOCK_WHY_MAX];     /* what was last said to be wrong, by that event */
 	enum refclock_event why_event;
-	bool loud;      /* what is wrong is told at each poll, not once */
-	int bind_error; /* of flag3, said once per change; 0: none */
+	bool loud;         /* what is wrong is told at each poll, not once */
+	int bind_error;    /* of flag3, said once per change; 0: none */
+	struct limit said; /* lines about its device and what that says */
 	/* Where from. */
 	char path[DEVICE_PATH_MAX], ppspath[DEVICE_PATH_MAX]; /* "": the usual; or vmclock */
 	unsigned baud;

@@ -31,6 +31,7 @@ libclient_a_SOURCES = \
 	src/client/refclock_phc.h src/client/refclock_phc.c \
 	src/client/refclock_pps.h src/client/refclock_pps.c \
 	src/client/refclock_reading.h src/client/refclock_reading.c \
+	src/client/refclock_say.h src/client/refclock_say.c \
 	src/client/refclock_shm.h src/client/refclock_shm.c \
 	src/client/refclock_sock.h src/client/refclock_sock.c \
 	src/client/refclock_state.c

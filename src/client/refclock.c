@@ -15,6 +15,7 @@
 #include "refclock_nmea.h"
 #include "refclock_phc.h"
 #include "refclock_pps.h"
+#include "refclock_say.h"
 #include "refclock_shm.h"
 #include "refclock_sock.h"
 
@@ -136,8 +137,8 @@ say_missing(struct refclock *r, struct refclock_input *in, int error, const char
 		return;
 	}
 	in->error = error;
-	report(r->is.journal, LOG_LEVEL_WARNING,
-	    "%s: its %s cannot be opened: %s%s; tried again until it can", r->name, what(r, in),
+	refclock_say(r, LOG_LEVEL_WARNING,
+	    "its %s cannot be opened: %s%s; tried again until it can", what(r, in),
 	    strerror(-error), why);
 }
 
@@ -145,8 +146,7 @@ static void
 say_found(struct refclock *r, struct refclock_input *in)
 {
 	if (in->error != 0) {
-		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is there", r->name,
-		    what(r, in));
+		refclock_say(r, LOG_LEVEL_NOTICE, "its %s is there", what(r, in));
 	}
 	in->error = 0;
 }
@@ -158,7 +158,7 @@ note_strange(struct refclock *r, struct refclock_input *in, const char *why)
 	keep_why(in, why);
 	in->warned = why[0] != '\0';
 	if (in->warned) {
-		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
+		refclock_say(r, LOG_LEVEL_WARNING, "%s", why);
 	}
 }
 
@@ -178,12 +178,10 @@ static void
 tell_bound(struct refclock *r, int error)
 {
 	if (error == 0) {
-		report(r->is.journal, LOG_LEVEL_NOTICE,
-		    "%s: the kernel measures its clock by the pulses too (flag3): ntpq -c kerninfo",
-		    r->name);
+		refclock_say(r, LOG_LEVEL_NOTICE,
+		    "the kernel measures its clock by the pulses too (flag3): ntpq -c kerninfo");
 	} else if (error != r->bind_error) {
-		report(r->is.journal, LOG_LEVEL_NOTICE,
-		    "%s: no kernel PPS (flag3): %s%s; it goes on without", r->name,
+		refclock_say(r, LOG_LEVEL_NOTICE, "no kernel PPS (flag3): %s%s; it goes on without",
 		    strerror(-error),
 		    error == -EOPNOTSUPP   ? ", which this kernel was built without (NO_HZ)"
 			: error == -EINVAL ? ", the kernel has the pulses of another device"
@@ -235,10 +233,7 @@ open_input(struct refclock *r, enum refclock_input_of of)
 	in->bound = false;
 	look_at_kernel(r, in, r->is.kernel(r->is.ctx));
 	/* Of those that somebody else is behind it is not known before he speaks. */
-	if (want.kind != DEVICE_STREAM && want.kind != DEVICE_LINE) {
-		in->retry_s = 0.0;
-		say_found(r, in);
-	}
+	in->answers = want.kind != DEVICE_STREAM && want.kind != DEVICE_LINE;
 	note_strange(r, in, why);
 }
 
@@ -256,8 +251,8 @@ lose_input(struct refclock *r, struct refclock_input *in, int error)
 		wait_for(r, in, error, "");
 		return;
 	}
-	report(r->is.journal, LOG_LEVEL_NOTICE, "%s: its %s is gone (%s), opened again", r->name,
-	    what(r, in), strerror(-error));
+	refclock_say(r, LOG_LEVEL_NOTICE, "its %s is gone (%s), opened again", what(r, in),
+	    strerror(-error));
 }
 
 static void
@@ -289,6 +284,8 @@ take_all(struct refclock *r, enum refclock_input_of of, const struct assoc_world
 	}
 	if (error != 0 && error != -EAGAIN) {
 		lose_input(r, in, error);
+	} else if (in->answers) {
+		hear(r, in);
 	}
 }
 
@@ -370,6 +367,9 @@ refclock_open(const struct config_source *s, const struct refclock_setup *setup)
 	}
 	r->driver = driver_of(s);
 	r->is = *setup;
+	if (r->driver->want != NULL) {
+		r->said = refclock_say_limit(loop_now(r->is.loop));
+	}
 	t = text_over(r->name, sizeof r->name);
 	text_printf(&t, "%s(%d)", r->driver->name, (int)s->clock_unit);
 	r->unit = s->clock_unit;

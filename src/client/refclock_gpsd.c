@@ -7,7 +7,6 @@
 #include "refclock_gpsd.h"
 #include <math.h>
 #include <string.h>
-#include "journal/report.h"
 #include "refclock/gpsd.h"
 #include "refclock_reading.h"
 
@@ -217,7 +216,8 @@ take_serial(struct refclock *r, const struct device_reading *d, const struct gps
 	};
 
 	g->serial_n++;
-	if (got->real_ns == g->serial_ns || !is_dated(r, got->real_ns + ns_from_s(fudge_s), w)) {
+	if (got->real_ns == g->serial_ns ||
+	    !is_dated(r, refclock_reading_fudged(got->real_ns, fudge_s), w)) {
 		return;
 	}
 	g->serial_ns = got->real_ns;

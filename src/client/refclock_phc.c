@@ -2,10 +2,12 @@
 /* refclock_phc - a PTP hardware clock, compared once a second. */
 #include "refclock_phc.h"
 #include <math.h>
-#include "journal/report.h"
 #include "refclock/phc.h"
 #include "refclock_reading.h"
+#include "refclock_say.h"
 
+/* Pages in a row that are changed while they are read, and of no use. */
+enum { BUSY_TOLD = 10 };
 enum { WHY_MAX = 256, TAI_MOST = 127 };
 
 static const double LOOK_MOST_S = 2.0;
@@ -35,6 +37,16 @@ want(const struct refclock *r, enum refclock_input_of of, struct device_want *ou
 
 /* ---- the page ---- */
 
+/* Once: what leads is the clock, and it goes on without. */
+static void
+tell_page(struct refclock *r, const char *how)
+{
+	if (!r->phc.told_page) {
+		refclock_say(r, LOG_LEVEL_WARNING, "%s %s: it is not used", r->ppspath, how);
+	}
+	r->phc.told_page = true;
+}
+
 static void
 take_page(struct refclock *r, const struct device_reading *d, const struct assoc_world *w)
 {
@@ -46,25 +58,23 @@ take_page(struct refclock *r, const struct device_reading *d, const struct assoc
 	case VMCLOCK_GOOD:
 		break;
 	case VMCLOCK_BUSY:
+		if (++r->phc.busy >= BUSY_TOLD) {
+			tell_page(r, "is being changed whenever it is read");
+		}
 		return;
 	case VMCLOCK_BAD_SIZE:
 	case VMCLOCK_BAD_MAGIC:
-		if (!r->phc.told_page) {
-			report(r->is.journal, LOG_LEVEL_WARNING,
-			    "%s: %s is no page of a vmclock that is known here: it is not used",
-			    r->name, r->ppspath);
-		}
-		r->phc.told_page = true;
+		tell_page(r, "is no page of a vmclock that is known here");
 		return;
 	}
+	r->phc.busy = 0;
 	r->phc.page = page;
 	r->phc.paged = true;
 	r->phc.paged_at = w->now;
 	if (had && page.marker != marker) {
-		report(r->is.journal, LOG_LEVEL_NOTICE,
-		    "%s: the hypervisor has moved this machine: what was learned of its clock is "
-		    "forgotten",
-		    r->name);
+		refclock_say(r, LOG_LEVEL_NOTICE,
+		    "the hypervisor has moved this machine: what was learned of its clock is "
+		    "forgotten");
 		refsample_clear(&r->samples);
 		r->is.moved(r->is.ctx);
 	}

@@ -3,6 +3,7 @@
 #include "refclock_reading.h"
 #include <math.h>
 #include "journal/report.h"
+#include "refclock_say.h"
 
 /* Two seconds whose adjustments tell a rate. */
 static const double SINCE_LEAST_S = 0.3, SINCE_MOST_S = 3.0;
@@ -23,8 +24,7 @@ refclock_reading_add(struct refclock *r, const struct refsample_reading *reading
 	r->taken++;
 	r->count.good++;
 	if (r->told_data) {
-		report(r->is.journal, LOG_LEVEL_NOTICE, "%s: what it says is of use again",
-		    r->name);
+		refclock_say(r, LOG_LEVEL_NOTICE, "what it says is of use again");
 		r->told_data = false;
 	}
 }
@@ -46,7 +46,7 @@ refclock_reading_bad(struct refclock *r, enum refclock_event event, const char *
 		r->why_event = event;
 	}
 	if (why != NULL && !r->told_data) {
-		report(r->is.journal, LOG_LEVEL_WARNING, "%s: %s", r->name, why);
+		refclock_say(r, LOG_LEVEL_WARNING, "%s", why);
 		r->told_data = true;
 	}
 }
@@ -104,4 +104,15 @@ refclock_reading_late(struct refclock *r, double late_s)
 		    "while there is none",
 		    r->name, l->is_s, line, l->is_s);
 	}
+}
+
+int64_t
+refclock_reading_fudged(int64_t told_ns, double fudge_s)
+{
+	int64_t fudge_ns = ns_from_s(fudge_s);
+
+	if (fudge_ns > 0 && told_ns > INT64_MAX - fudge_ns) {
+		return INT64_MAX;
+	}
+	return told_ns + fudge_ns > 0 ? told_ns + fudge_ns : 0;
 }

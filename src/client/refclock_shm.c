@@ -85,7 +85,7 @@ take_sample(struct refclock *r, const struct device_reading *d, const struct shm
     const struct assoc_world *w)
 {
 	/* With fudge from the first: it may be 1024 weeks. */
-	int64_t told_ns = s->clock_ns + ns_from_s(r->fudge.time1_s);
+	int64_t told_ns = refclock_reading_fudged(s->clock_ns, r->fudge.time1_s);
 	struct refsample_reading got = {
 		.offset_s = (double)(told_ns - s->received_ns) * 1e-9,
 		.noise_s = told_noise_s(s->precision),

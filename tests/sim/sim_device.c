@@ -104,6 +104,22 @@ next_line(struct sim_device *v)
 	return r;
 }
 
+/* It says again what it said last; false: it has not spoken yet. */
+static bool
+repeat(struct sim_device *v)
+{
+	struct device_reading *r;
+
+	if (!v->stutters || v->spoke == 0) {
+		return false;
+	}
+	r = next_line(v);
+	memcpy(r->bytes, v->last.bytes, sizeof r->bytes);
+	r->len = v->last.len;
+	r->pulse = v->last.pulse;
+	return true;
+}
+
 static void
 put_sentence(const struct sim_device *v, const struct tm *t, struct text *out)
 {
@@ -126,12 +142,16 @@ static void
 send_line(struct sim_device *v)
 {
 	time_t told = (time_t)(world_utc(v->of->w) / NS_PER_S + (int64_t)v->weeks * WEEK_S);
-	struct device_reading *r = next_line(v);
+	struct device_reading *r;
 	char buf[DEVICE_BYTES_MAX];
 	struct text t = text_over(buf, sizeof buf);
 	unsigned sum = 0;
 	struct tm tm = { 0 };
 
+	if (repeat(v)) {
+		return;
+	}
+	r = next_line(v);
 	(void)gmtime_r(&told, &tm);
 	put_sentence(v, &tm, &t);
 	for (size_t i = 1; i < t.len; i++) {
@@ -145,17 +165,23 @@ send_line(struct sim_device *v)
 	}
 	memcpy(r->bytes, buf, t.len);
 	r->len = t.len;
+	v->last = *r;
 }
 
 /* struct sock_sample of 64 bits. */
 static void
 send_datagram(struct sim_device *v)
 {
-	struct device_reading *r = next_line(v);
-	int64_t at_ns = r->at.real.ns, sec = at_ns / NS_PER_S, usec = at_ns % NS_PER_S / 1000;
+	struct device_reading *r;
+	int64_t at_ns = sim_clock_real(v->of->clock).ns, sec = at_ns / NS_PER_S;
+	int64_t usec = at_ns % NS_PER_S / 1000;
 	double offset_s = (double)(told_ns(v) - at_ns) * 1e-9;
 	int32_t pulse = v->pulses, leap = v->leap, magic = 0x534f434b;
 
+	if (repeat(v)) {
+		return;
+	}
+	r = next_line(v);
 	memcpy(r->bytes, &sec, sizeof sec);
 	memcpy(r->bytes + 8, &usec, sizeof usec);
 	memcpy(r->bytes + 16, &offset_s, sizeof offset_s);
@@ -163,6 +189,7 @@ send_datagram(struct sim_device *v)
 	memcpy(r->bytes + 28, &leap, sizeof leap);
 	memcpy(r->bytes + 36, &magic, sizeof magic);
 	r->len = 40;
+	v->last = *r;
 }
 
 /* The kernel keeps the last. */
@@ -172,8 +199,12 @@ send_pulse(struct sim_device *v)
 	struct device_reading *r;
 
 	v->line_n = 0;
+	if (repeat(v)) {
+		return;
+	}
 	r = next_line(v);
 	r->pulse = r->at.real;
+	v->last = *r;
 }
 
 /* ---- gpsd ---- */
@@ -254,6 +285,9 @@ speak_gpsd(struct sim_device *v)
 static void
 begin_second(struct sim_device *v)
 {
+	if (v->stutters && v->second_ns != 0) {
+		return;
+	}
 	v->second_ns = (world_utc(v->of->w) + NS_PER_S / 2) / NS_PER_S * NS_PER_S;
 	v->pulse_ns = sim_clock_real(v->of->clock).ns;
 }
@@ -424,6 +458,27 @@ sim_device_stream(struct sim_devices *d)
 	return v;
 }
 
+void
+sim_device_say(struct sim_device *v, const void *octets, size_t len)
+{
+	size_t most = len < DEVICE_BYTES_MAX ? len : DEVICE_BYTES_MAX;
+	struct device_reading *r;
+
+	if (v->kind == DEVICE_SNAPSHOT) {
+		v->segment_len = len < sizeof v->segment ? len : sizeof v->segment;
+		memcpy(v->segment, octets, v->segment_len);
+		return;
+	}
+	if (v->kind == DEVICE_PAGE) {
+		v->page_len = most;
+		memcpy(v->page, octets, most);
+		return;
+	}
+	r = next_line(v);
+	memcpy(r->bytes, octets, most);
+	r->len = v->kind == DEVICE_STREAM && len > most ? DEVICE_STREAM_MAX + 1 : most;
+}
+
 /* ---- the port ---- */
 
 static struct sim_device *
@@ -525,6 +580,12 @@ read_page(const struct sim_device *v, struct device_reading *out)
 {
 	uint8_t *p = out->bytes;
 
+	out->snapshot = true;
+	if (v->page_len > 0) {
+		memcpy(p, v->page, v->page_len);
+		out->len = v->page_len;
+		return;
+	}
 	memset(p, 0, PAGE_LEN);
 	put_le(p, 0x4b4c4356, 4);
 	put_le(p + 0x08, 1, 2);
@@ -535,7 +596,6 @@ read_page(const struct sim_device *v, struct device_reading *out)
 	p[0x26] = v->leap > 0 ? 1 : v->leap < 0 ? 2 : 0;
 	put_le(p + 0x60, (uint64_t)ns_from_s(v->told_off_s), 8);
 	out->len = PAGE_LEN;
-	out->snapshot = true;
 }
 
 static int
@@ -544,8 +604,8 @@ read_device(struct device *dev, struct device_reading *out)
 	struct sim_device *v = device_of(dev);
 
 	v->of->clock->port.ops->read(&v->of->clock->port, &out->at);
-	if (v->gone) {
-		return -EIDRM;
+	if (v->gone || v->read_error != 0) {
+		return v->gone ? -EIDRM : v->read_error;
 	}
 	if (v->mute && v->of->w->now - v->opened_ns > 10 * (int64_t)NS_PER_S) {
 		return -ETIMEDOUT;
@@ -562,7 +622,7 @@ read_device(struct device *dev, struct device_reading *out)
 	}
 	memcpy(out->bytes, v->segment, sizeof v->segment);
 	memcpy(out->again, v->segment + SHM_COUNT, sizeof out->again);
-	out->len = sizeof v->segment;
+	out->len = v->segment_len != 0 ? v->segment_len : sizeof v->segment;
 	out->snapshot = true;
 	return 0;
 }

@@ -51,8 +51,9 @@ struct sim_device {
 	const char *strange; /* what is said of it when it is opened; NULL: nothing */
 	int bind_error; /* the same of binding it to the kernel; 0: it is bound, as counted in: */
 	unsigned binds;
-	bool bound; /* now: closing it does not end that */
-	bool gone;  /* the one that is open has been taken away */
+	bool bound;     /* now: closing it does not end that */
+	bool gone;      /* the one that is open has been taken away */
+	int read_error; /* -errno of each reading, 0: none */
 
 	/* DEVICE_PAGE: what a hypervisor says there of its clock. */
 	uint64_t marker;   /* another one: the machine was moved */
@@ -61,9 +62,13 @@ struct sim_device {
 	int tai_s;         /* 0: it does not say */
 
 	uint8_t segment[SIM_SHM_LEN];
+	uint8_t page[DEVICE_BYTES_MAX]; /* said, of page_len octets; 0: by the fields above */
+	size_t page_len;
+	size_t segment_len;                        /* 0: SIM_SHM_LEN */
 	struct phc *phc;                           /* DEVICE_COMPARE: while it is open */
 	struct device_reading line[SIM_LINES_MAX]; /* not read yet */
 	unsigned line_n;
+	struct device_reading last; /* what it said last */
 	int64_t opened_ns;
 	int64_t second_ns, pulse_ns; /* DEVICE_STREAM: its last second, and the host's time then */
 	bool begun;                  /* it has come, and not been told of */
@@ -101,6 +106,12 @@ struct sim_device *sim_device_vmclock(struct sim_devices *d, const char *path);
 
 /* A gpsd, whose receiver is read 0.1 s after each second, and has pulses when pulses is set. */
 struct sim_device *sim_device_stream(struct sim_devices *d);
+
+/*
+ * Says that now, beside what it says by itself: a line, a datagram or what a segment or page has from
+ * now on. Beyond DEVICE_BYTES_MAX the rest is left out; of DEVICE_STREAM len is then too long.
+ */
+void sim_device_say(struct sim_device *v, const void *octets, size_t len);
 
 /* The process has ended: how many it left open. */
 unsigned sim_devices_end(struct sim_devices *d);

@@ -88,3 +88,15 @@ TESTS += tests/unit/client/test_refclock_state
 tests_unit_client_test_refclock_state_SOURCES = tests/unit/client/test_refclock_state.c $(client_rig)
 tests_unit_client_test_refclock_state_CPPFLAGS = $(client_test_CPPFLAGS)
 tests_unit_client_test_refclock_state_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_refclock_hostile
+TESTS += tests/unit/client/test_refclock_hostile
+tests_unit_client_test_refclock_hostile_SOURCES = tests/unit/client/test_refclock_hostile.c $(client_rig)
+tests_unit_client_test_refclock_hostile_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_refclock_hostile_LDADD = $(client_test_LDADD)
+
+check_PROGRAMS += tests/unit/client/test_refclock_gpsd
+TESTS += tests/unit/client/test_refclock_gpsd
+tests_unit_client_test_refclock_gpsd_SOURCES = tests/unit/client/test_refclock_gpsd.c $(client_rig)
+tests_unit_client_test_refclock_gpsd_CPPFLAGS = $(client_test_CPPFLAGS)
+tests_unit_client_test_refclock_gpsd_LDADD = $(client_test_LDADD)
