@@ -43,7 +43,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_broadcast.c \
 	tests/sim/scenarios_certtime.c \
 	tests/sim/scenarios_clock.c \
-	tests/sim/scenarios_refclock.c \
+	tests/sim/scenarios_refclock.c tests/sim/scenarios_refclock_kinds.c \
 	tests/sim/scenarios_conf.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \

@@ -133,6 +133,51 @@ what_is_no_report_is_refused(void **state)
 	}
 }
 
+/* Where a number is none, or is more than any field holds: no reading, no crash. */
+static void
+numbers_of_any_size_and_shape_are_refused(void **state)
+{
+	static const char *const numbers[] = { "NaN", "-NaN", "Infinity", "1e999", "-1e999", "1e5",
+		"1.0", "0x10", "-1", "9223372036", "9223372036854775808", "-9223372036854775809",
+		"18446744073709551616", "true", "null", "\"1\"", "[1]", "{\"a\":1}" };
+	char digits_400[401], line[1024];
+	struct gpsd_report r;
+
+	(void)state;
+	memset(digits_400, '9', 400);
+	digits_400[400] = '\0';
+	for (size_t i = 0; i <= sizeof numbers / sizeof *numbers; i++) {
+		bool last = i == sizeof numbers / sizeof *numbers;
+		struct text t = text_over(line, sizeof line);
+
+		text_printf(&t,
+		    "{\"class\":\"TOFF\",\"real_sec\":%s,\"real_nsec\":0,\"clock_sec\":1,"
+		    "\"clock_nsec\":0}",
+		    last ? digits_400 : numbers[i]);
+		assert_int_equal(reads(line, &r), GPSD_BAD_FORMAT);
+	}
+}
+
+/* Arrays and objects, 10000 deep, ended and not: the stack is jansson's, and is not tried. */
+static void
+ten_thousand_brackets_are_refused(void **state)
+{
+	static char line[GPSD_LINE_MAX];
+	struct gpsd_report r;
+
+	(void)state;
+	for (size_t n = 10; n <= 10000; n *= 10) {
+		memset(line, '[', n);
+		assert_int_equal(gpsd_read(line, n, &r), GPSD_BAD_FORMAT);
+		memset(line + n / 2, ']', n / 2);
+		assert_int_equal(gpsd_read(line, n, &r), GPSD_BAD_FORMAT);
+		for (size_t i = 0; i + 5 <= n; i += 5) {
+			memcpy(line + i, "{\"a\":", 5);
+		}
+		assert_int_equal(gpsd_read(line, n, &r), GPSD_BAD_FORMAT);
+	}
+}
+
 /* gpsd's own longest is read, one octet more is not; brackets in a text are no depth. */
 static void
 lines_have_a_limit_of_length_and_of_depth(void **state)
@@ -201,6 +246,8 @@ main(void)
 		cmocka_unit_test(both_times_of_a_pulse_and_of_a_sentence_are_read),
 		cmocka_unit_test(version_devices_satellites_and_errors_are_read),
 		cmocka_unit_test(what_is_no_report_is_refused),
+		cmocka_unit_test(numbers_of_any_size_and_shape_are_refused),
+		cmocka_unit_test(ten_thousand_brackets_are_refused),
 		cmocka_unit_test(lines_have_a_limit_of_length_and_of_depth),
 		cmocka_unit_test(iso_times_are_read_to_the_nanosecond),
 	};

@@ -58,6 +58,33 @@ both_layouts_say_the_same(void **state)
 	}
 }
 
+/*
+ * Octet by octet what gpsd of 64 bits sends, which fills struct sock_sample of its own: our clock's
+ * time, the real time less that, 0 for pulse even when it was one, leap, nothing, "SOCK".
+ */
+static void
+what_gpsd_sends_is_read_octet_by_octet(void **state)
+{
+	/* 1700000000 s, 250000 us; 0x3fc0000000000000 is 0.125. */
+	static const uint8_t sent[SOCK_LEN] = {
+		0x00, 0xf1, 0x53, 0x65, 0, 0, 0, 0, /* tv_sec */
+		0x90, 0xd0, 0x03, 0x00, 0, 0, 0, 0, /* tv_usec */
+		0, 0, 0, 0, 0, 0, 0xc0, 0x3f,       /* offset */
+		0, 0, 0, 0,                         /* pulse */
+		1, 0, 0, 0,                         /* leap */
+		0, 0, 0, 0,                         /* _pad */
+		0x4b, 0x43, 0x4f, 0x53,             /* magic */
+	};
+	struct sock_sample got;
+
+	(void)state;
+	assert_int_equal(sock_read(sent, sizeof sent, &got), SOCK_GOOD);
+	assert_int_equal(got.taken_ns, SEC * 1000000000 + 250000000);
+	assert_true(got.offset_s >= 0.125 && got.offset_s <= 0.125);
+	assert_false(got.pulse);
+	assert_int_equal(got.leap, 1);
+}
+
 static void
 any_other_length_is_refused(void **state)
 {
@@ -121,6 +148,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_layouts_say_the_same),
+		cmocka_unit_test(what_gpsd_sends_is_read_octet_by_octet),
 		cmocka_unit_test(any_other_length_is_refused),
 		cmocka_unit_test(values_that_are_none_are_refused),
 		cmocka_unit_test(a_pulse_is_told_as_one),
