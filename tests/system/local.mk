@@ -23,8 +23,8 @@ SYSTEM_TESTS += tests/system/nts_ke.sh tests/system/nts_keys.sh tests/system/nts
 
 SYSTEM_TESTS += tests/system/tools.sh tests/system/sentences.sh tests/system/options.sh \
 	tests/system/second.sh
-SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh tests/system/refclock_shm.sh tests/system/refclock_nmea.sh tests/system/refclock_sock.sh tests/system/refclock_gpsd.sh tests/system/refclock_howto.sh tests/system/exporter.sh tests/system/alarm.sh tests/system/ntpmon.sh
-EXTRA_DIST += tests/system/openmetrics.py tests/system/table.sh tests/system/shm_writer.py tests/system/nmea_writer.py tests/system/sock_writer.py tests/system/gpsd_server.py tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py tests/system/screens.py \
+SYSTEM_TESTS += tests/system/ntpq.sh tests/system/hosts.sh tests/system/refclock_shm.sh tests/system/refclock_nmea.sh tests/system/refclock_sock.sh tests/system/refclock_gpsd.sh tests/system/refclock_howto.sh tests/system/refclock_hostile.sh tests/system/exporter.sh tests/system/alarm.sh tests/system/ntpmon.sh
+EXTRA_DIST += tests/system/openmetrics.py tests/system/table.sh tests/system/shm_writer.py tests/system/nmea_writer.py tests/system/sock_writer.py tests/system/gpsd_server.py tests/system/hostile_devices.py tests/system/hostile.py tests/system/bounded.py tests/system/terminal.py tests/system/screens.py \
 	tests/system/memory.py tests/system/apparmor.py tests/system/leaptable.py
 EXTRA_DIST += tests/system/fake_signd.py tests/system/ask_mssntp.py
 

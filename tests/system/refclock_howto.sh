@@ -28,7 +28,7 @@ block() {
 # A tree with what make install puts there, and the system's own programs as notes.
 root=$work/root
 doc=$root/usr/share/doc/ntpd/examples
-mkdir -p "$doc/ntpd.service.d" "$root/etc/udev/rules.d" "$root/boot" "$root/etc/modules-load.d" \
+mkdir -p "$doc/ntpd.service.d" "$root/etc/udev/rules.d" "$root/boot/firmware" "$root/etc/modules-load.d" \
 	"$root/sys/class/ptp/ptp0" "$root/var/lib/ntp" "$work/bin"
 shipped() { sed -n '/^dist_examples_DATA/,/[^\\]$/p' "$top_srcdir/conf/local.mk" | grep -o 'conf/[^ ]*'; }
 for file in $(shipped); do
@@ -37,7 +37,7 @@ done
 for file in $(sed -n 's/^dropins = //p' "$top_srcdir/systemd/local.mk"); do
 	cp "$top_srcdir/$file" "$doc/ntpd.service.d/"
 done
-echo 'console=serial0,115200 console=tty1 root=/dev/mmcblk0p2' >"$root/boot/cmdline.txt"
+echo 'console=serial0,115200 console=tty1 root=/dev/mmcblk0p2' >"$root/boot/firmware/cmdline.txt"
 echo 'KVM virtual PTP' >"$root/sys/class/ptp/ptp0/clock_name"
 for name in systemctl udevadm modprobe ppstest; do
 	printf '#!/bin/sh\necho "%s $*" >>%s\n' "$name" "$work/asked" >"$work/bin/$name"
@@ -56,7 +56,7 @@ follow() {
 
 like "$(block pi-config)" '^dtoverlay=pps-gpio,gpiopin=4$' "the pulse gets a device"
 try "the console leaves the serial line" follow pi-console
-is "$(cat "$root/boot/cmdline.txt")" 'console=tty1 root=/dev/mmcblk0p2' "and no other"
+is "$(cat "$root/boot/firmware/cmdline.txt")" 'console=tty1 root=/dev/mmcblk0p2' "and no other"
 try "each file that is to be installed is shipped" follow pi-files
 like "$(cat "$work/asked")" '^udevadm control --reload' "udev is told"
 like "$(cat "$root/etc/udev/rules.d/60-ntpd.rules")" 'SYMLINK\+="gpspps0"' \
