@@ -120,6 +120,7 @@ node_free(struct sim_node *n)
 	sim_log_end(&n->log);
 	sim_store_end(&n->store);
 	sim_ke_server_free(n->ke_served);
+	sim_devices_free(&n->devices);
 	free(n);
 }
 

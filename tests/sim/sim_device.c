@@ -678,3 +678,11 @@ sim_devices_end(struct sim_devices *d)
 	}
 	return n;
 }
+
+void
+sim_devices_free(struct sim_devices *d)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		world_disarm(d->w, &d->device[i].event);
+	}
+}

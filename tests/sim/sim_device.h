@@ -116,4 +116,7 @@ void sim_device_say(struct sim_device *v, const void *octets, size_t len);
 /* The process has ended: how many it left open. */
 unsigned sim_devices_end(struct sim_devices *d);
 
+/* The host goes: no device speaks any more. */
+void sim_devices_free(struct sim_devices *d);
+
 #endif
