@@ -227,6 +227,7 @@ struct assoc {
 	struct leap_smear_heard smear;
 	struct filter filter; /* of the classic loop; dispersion and distance for both */
 	struct estimator est; /* of the adaptive loop */
+	unsigned stood;       /* answers of late whose T2 and T3 were the same: its clock ticks */
 	unsigned flash;       /* of the last packet and of the source itself */
 	enum tally tally;
 	enum tally told_tally; /* of the last selection that was acted on */

@@ -14,6 +14,7 @@
 enum {
 	BANK_WANDERS = 13,
 	BANK_ROUGH = ROUNDTRIP_VIEWS, /* noise as the offsets show it, whatever the delay */
+	BANK_TICKS, /* a clock that stands between its ticks; of coarse ones only */
 	BANK_VIEWS
 };
 
@@ -34,6 +35,11 @@ struct bank {
 /* What a view takes a sample for. */
 struct bank_reading {
 	double offset_s, var_s2;
+	/*
+	 * Of the noise so much is even: anywhere within half of it on either side, and its square /
+	 * 12 is part of var_s2. 0: all of it is normal.
+	 */
+	double width_s;
 };
 
 struct estimate {

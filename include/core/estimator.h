@@ -50,6 +50,10 @@ struct estimator {
 	double rough_s2[ESTIMATOR_INNOVATIONS];
 	unsigned roughs;
 	double rough_most_s2; /* variance that the view of this noise went by at most */
+	double queue_s2;      /* mean of what round trips explain of it */
+	bool coarse;          /* a clock of the two ticks so slowly that its ticks are seen */
+	double stamps_s;      /* what the stamps of the newest sample round off */
+	double even_s2;       /* then: variance of what it rounds off, by how offsets bend */
 	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
 	double bias_s, bias_var;
 	/* A sample that no model explains, kept until the next one decides what it was. */
@@ -96,6 +100,12 @@ void estimator_doubt(struct estimator *e, double by_s);
 /* Foretells the estimate for a time not before the last sample; false before the first sample. */
 bool estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_ns,
     struct estimate *out);
+
+/*
+ * How long the source's clock would have to stand still for its offsets to scatter as the last ones
+ * do, beyond what their round trips explain; 0: not at all, or nothing is known.
+ */
+double estimator_tick_s(const struct estimator *e);
 
 /* True when the offset does not answer our steering: the source runs on the very clock we set. */
 bool estimator_shares_clock(const struct estimator *e);

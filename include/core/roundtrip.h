@@ -52,7 +52,7 @@ void roundtrip_clear(struct roundtrip *r);
  * delay_s      >= 0
  * precision_s  of a difference of time stamps, > 0: a floor of jitter and variances
  */
-void roundtrip_add(struct roundtrip *r, double delay_s, double precision_s,
+void roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, double stamps_s2,
     struct roundtrip_noise *out);
 
 /* The least round trip of the window, s; 0 when it is empty. */

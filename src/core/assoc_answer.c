@@ -14,7 +14,13 @@ static const double POLLS_APART_MOST = 1.5;
 /* The other side may slew its clock so fast, s/s, and not tell. */
 static const double SLEW_MOST = 500e-6;
 
+/* Offsets scatter by so many times the step that a server tells: it is a lie. */
+static const double TICKS_HIDDEN = 4.0;
+
 enum { PRECISION_MIN = -31 };
+
+/* So many answers tell that a server's clock stands; what is counted, so that it is forgotten. */
+enum { STOOD_OFTEN = 4, STOOD_MOST = 8 };
 
 static void
 mark_origin(struct assoc *a, enum verdict v)
@@ -193,6 +199,28 @@ stamps_noise_s(const struct onwire_times *of, double trip_s, double disp_s,
 	    : disp_s;
 }
 
+/*
+ * A server's clock that stood still from T2 to T3, again and again, ticks; and who does not say so
+ * is later than he says, by half a tick in the mean. What his offsets show of it is believed.
+ */
+static double
+server_precision_s(const struct assoc *a)
+{
+	double told_s = log2s_to_s(a->srv.precision);
+	double seen_s = a->stood >= STOOD_OFTEN ? estimator_tick_s(&a->est) : 0.0;
+
+	/* A few offsets show it to half of itself: what is told is better, where it may be true. */
+	return seen_s > TICKS_HIDDEN * told_s ? seen_s : told_s;
+}
+
+static void
+note_stood(struct assoc *a)
+{
+	bool stood = !a->wire.of.apart && fabs(ntp_ts_diff_s(a->wire.of.t3, a->wire.of.t2)) <= 0.0;
+
+	a->stood = !stood ? a->stood / 2 : a->stood < STOOD_MOST ? a->stood + 1 : a->stood;
+}
+
 static enum verdict
 measure(const struct assoc *a, const struct onwire_times *of, const struct assoc_world *w,
     struct sample *out)
@@ -202,7 +230,7 @@ measure(const struct assoc *a, const struct onwire_times *of, const struct assoc
 	double trip_s = real_s - slew_s;
 	double served_s = ntp_ts_diff_s(of->t3, of->t2);
 	double own_precision_s = log2s_to_s(w->precision);
-	double precision_s = own_precision_s + log2s_to_s(a->srv.precision);
+	double precision_s = own_precision_s + server_precision_s(a);
 	double delay_s = trip_s - served_s;
 	double apart_s = of->apart ? SLEW_MOST * fabs(trip_s) : 0.0;
 
@@ -242,7 +270,10 @@ measure(const struct assoc *a, const struct onwire_times *of, const struct assoc
 enum verdict
 assoc_measure(struct assoc *a, const struct assoc_world *w, struct sample *out)
 {
-	enum verdict v = measure(a, &a->wire.of, w, out);
+	enum verdict v;
+
+	note_stood(a);
+	v = measure(a, &a->wire.of, w, out);
 
 	if (v == VERDICT_DELAY) {
 		a->flash |= FLASH_HEADER;

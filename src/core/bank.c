@@ -16,7 +16,7 @@ static const double FADE_WANDER = 0.99;
 static const double FADE_VIEW = 0.995;
 static const double LOG_FLOOR = -20.0;
 /* And a path is symmetric until it shows otherwise. */
-static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0, -4.0 };
+static const double VIEW_PRIOR[BANK_VIEWS] = { 0.0, -2.0, -4.0, -4.0, -4.0, -4.0, -4.0, -2.0 };
 /* Beyond this squared innovation over variance the likelihood falls like a power only, so that one
  * wild sample does not decide between the models. */
 static const double KNEE = 25.0;
@@ -79,6 +79,64 @@ bank_log_likelihood(double d_s, double s_s2)
 	return -0.5 * (log(s_s2) + u);
 }
 
+/* What a sample tells of the offset: how likely it was, and the slope and bend of its logarithm. */
+struct evidence {
+	double log_likelihood; /* as bank_log_likelihood has it, without the constant */
+	double slope;          /* by which the offset moves, per variance */
+	double bend;           /* by which the variance shrinks, per square of it; 0..1 / s^2 */
+};
+
+/* Within so many deviations of an edge the normal integral is what it is, beyond only its tail. */
+static const double EDGE_FAR = 5.0;
+
+/*
+ * Of a noise that is even over a width, plus a normal one. With s^2 the variance of prediction and
+ * normal noise, and the edges (d -+ width / 2) / s deviations away, the likelihood is the normal
+ * integral between the edges over the width: it is flat in between, and tells all at an edge.
+ */
+static struct evidence
+even_evidence(double d_s, double s_s2, double width_s)
+{
+	static const double ROOT_HALF = 0.70710678118654752, ROOT_2PI = 2.5066282746310002;
+	double s = sqrt(s_s2), side = d_s < 0.0 ? -1.0 : 1.0;
+	double near = (fabs(d_s) - width_s / 2.0) / s, far = near + width_s / s;
+	struct evidence e;
+	double mass, at_near, at_far;
+
+	if (near > EDGE_FAR) {
+		/* The tail of the nearer edge alone: as of a normal noise about it. */
+		e.slope = side * near / s;
+		e.bend = 1.0 / s_s2;
+		e.log_likelihood = bank_log_likelihood(near * s, s_s2) + log(s / (near * width_s));
+		return e;
+	}
+	mass = 0.5 * (erfc(near * ROOT_HALF) - erfc(far * ROOT_HALF));
+	at_near = exp(-0.5 * near * near) / ROOT_2PI / mass;
+	at_far = exp(-0.5 * far * far) / ROOT_2PI / mass;
+	e.slope = (at_near - at_far) / s;
+	e.bend =
+	    fmin(fmax(square(e.slope) + (far * at_far - near * at_near) / s_s2, 0.0), 1.0 / s_s2);
+	e.slope *= side;
+	e.log_likelihood = log(mass * ROOT_2PI / width_s);
+	return e;
+}
+
+/* The normal deviate with the mean and the covariance that are left after the sample. */
+static void
+model_correct_even(struct bank_model *m, const struct evidence *e, double normal_s2)
+{
+	/* What is left of pxx is more than nothing by the normal part of the noise. */
+	double bend = fmin(e->bend, 1.0 / (m->pxx + normal_s2));
+	double xx = m->pxx * (1.0 - m->pxx * bend), xf = m->pxf * (1.0 - m->pxx * bend);
+	double ff = fmax(m->pff - m->pxf * m->pxf * bend, PRECISION * m->pff);
+
+	m->x_s += m->pxx * e->slope;
+	m->f += m->pxf * e->slope;
+	m->pxx = xx;
+	m->pff = ff;
+	m->pxf = fmin(fmax(xf, -sqrt(xx * ff)), sqrt(xx * ff));
+}
+
 static double
 row_weight(const struct bank_model row[BANK_WANDERS])
 {
@@ -139,7 +197,7 @@ bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 struct bank_reading
 bank_read(const struct bank *b, const struct bank_reading *reading)
 {
-	struct bank_reading all = { 0.0, 0.0 };
+	struct bank_reading all = { 0.0, 0.0, 0.0 };
 
 	for (unsigned v = 0; v < b->views; v++) {
 		double w = row_weight(b->model[v]);
@@ -232,6 +290,29 @@ correct_robustly(struct bank_model *m, double d_s, double r_s2, enum bank_age ag
 	model_correct(m, d_s, fmax(r_s2, d_s * d_s / OUTLIER - m->pxx));
 }
 
+/* One model takes a sample in; gives its likelihood. */
+static double
+correct_model(struct bank_model *m, const struct bank_reading *r, enum bank_age age)
+{
+	double d_s = r->offset_s - m->x_s;
+	double normal_s2 = r->var_s2 - square(r->width_s) / 12.0;
+	struct evidence e;
+	double likelihood;
+
+	if (r->width_s > 0.0 && age == BANK_OLD) {
+		e = even_evidence(d_s, m->pxx + normal_s2, r->width_s);
+		if (fabs(d_s) < r->width_s / 2.0 + EDGE_FAR * sqrt(m->pxx + normal_s2)) {
+			model_correct_even(m, &e, normal_s2);
+			return e.log_likelihood;
+		}
+		correct_robustly(m, d_s, r->var_s2, age);
+		return e.log_likelihood;
+	}
+	likelihood = bank_log_likelihood(d_s, m->pxx + r->var_s2);
+	correct_robustly(m, d_s, r->var_s2, age);
+	return likelihood;
+}
+
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
 correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading,
@@ -242,11 +323,8 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 	unsigned best = 0;
 
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
-		double d = reading->offset_s - row[q].x_s;
-
-		likelihood[q] = bank_log_likelihood(d, row[q].pxx + reading->var_s2);
+		likelihood[q] = correct_model(&row[q], reading, age);
 		top = fmax(top, likelihood[q]);
-		correct_robustly(&row[q], d, reading->var_s2, age);
 	}
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
 		weights += row[q].weight;

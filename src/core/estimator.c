@@ -38,6 +38,18 @@ enum { ASKED_LEAST = 8 };
 
 /* Views of a clock that is read: the noise it tells, and that which its offsets show. */
 enum { VIEW_TOLD, VIEW_SHOWN, VIEWS_OF_READINGS };
+/*
+ * Variance of what a clock rounds off, over the square of its step: it is anywhere in it. Of the
+ * step the next power of two is told, so that it may be sqrt(2) times as long.
+ */
+static const double ROUNDING = 1.0 / 6.0, EVEN_PART = 1.0 / 12.0;
+/*
+ * Stamps this coarse, s, are the most of the noise, and even. What rounds off by them is learned
+ * from so many bends, and what is told of it has the weight of so many.
+ */
+static const double COARSE_S = 0.5e-3, COARSE_BENDS = 256.0, COARSE_PRIOR = 8.0;
+/* The width of that is known to so much, and a bend of it is no more than so many steps squared. */
+static const double WIDTH_KNOWN = 1.0 / 64.0, BEND_MOST = 2.0;
 /* No reading is known better than this, s. */
 static const double NOISE_LEAST_S = 1e-10;
 
@@ -397,7 +409,9 @@ rough_view(const struct estimator *e)
 static unsigned
 views_of(const struct estimator *e)
 {
-	return e->own_noise ? (unsigned)VIEWS_OF_READINGS : (unsigned)BANK_VIEWS;
+	return e->own_noise ? (unsigned)VIEWS_OF_READINGS
+	    : e->coarse     ? (unsigned)BANK_VIEWS
+			    : (unsigned)BANK_TICKS;
 }
 
 static void
@@ -414,7 +428,9 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	};
 
 	bank_begin(&e->bank, views_of(e), &start);
-	e->reading = (struct bank_reading){ start.offset_s, start.var_s2 };
+	e->even_s2 = square(e->stamps_s) * EVEN_PART;
+	e->queue_s2 = 0.0;
+	e->reading = (struct bank_reading){ start.offset_s, start.var_s2, 0.0 };
 	e->innovations = 0;
 	e->doubt_s2 = 0.0;
 	e->suspect = false;
@@ -462,15 +478,29 @@ roughness(const struct estimator *e)
 	return median(e->rough_s2, n) / 0.455;
 }
 
+double
+estimator_tick_s(const struct estimator *e)
+{
+	/* A few tell nothing of it: one bend may be many times another. */
+	if (e->roughs < ESTIMATOR_INNOVATIONS) {
+		return 0.0;
+	}
+	return sqrt(fmax(roughness(e) - e->queue_s2, 0.0) / EVEN_PART);
+}
+
 static void
-note_roughness(struct estimator *e, double offset_s, double gap)
+note_roughness(struct estimator *e, double offset_s, double gap, double queue_s2)
 {
 	double r = e->last_gap_s > 0.0 ? gap / e->last_gap_s : 0.0;
 	double bend = offset_s - e->last_s[0] - r * (e->last_s[0] - e->last_s[1]);
 
+	e->queue_s2 += (queue_s2 - e->queue_s2) / ESTIMATOR_INNOVATIONS;
 	if (e->samples >= 2 && r > 0.0) {
-		e->rough_s2[e->roughs++ % ESTIMATOR_INNOVATIONS] =
-		    bend * bend / (1.0 + square(1.0 + r) + square(r));
+		double rough_s2 = bend * bend / (1.0 + square(1.0 + r) + square(r));
+
+		e->rough_s2[e->roughs++ % ESTIMATOR_INNOVATIONS] = rough_s2;
+		e->even_s2 += (fmin(rough_s2, BEND_MOST * square(e->stamps_s)) - e->even_s2) /
+		    fmin(e->roughs + COARSE_PRIOR, COARSE_BENDS);
 	}
 	e->last_s[1] = e->last_s[0];
 	e->last_s[0] = offset_s;
@@ -490,6 +520,14 @@ read_sample(const struct estimator *e, double offset_s, const struct roundtrip_n
 	}
 	reading[rough_view(e)].offset_s = offset_s;
 	reading[rough_view(e)].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
+	if (e->bank.views > BANK_TICKS) {
+		reading[BANK_TICKS] = (struct bank_reading){
+			.offset_s = offset_s,
+			.var_s2 = reading[ROUNDTRIP_EVEN].var_s2 - square(e->stamps_s) * ROUNDING +
+			    e->even_s2 * (1.0 + square(WIDTH_KNOWN) / EVEN_PART),
+			.width_s = sqrt(e->even_s2 / EVEN_PART),
+		};
+	}
 }
 
 static bool
@@ -589,6 +627,7 @@ note_noise(struct estimator *e, const struct sample *s, double precision_s,
 	double delay_s = fmax(s->delay_s, precision_s), stamps_s;
 
 	e->own_noise = s->noise_s > 0.0;
+	e->coarse = false;
 	if (e->own_noise) {
 		note_own_noise(fmax(s->noise_s, NOISE_LEAST_S), out);
 		return 0.0;
@@ -596,7 +635,10 @@ note_noise(struct estimator *e, const struct sample *s, double precision_s,
 	/* The dispersion of a sample is both precisions and the drift during the round trip. */
 	stamps_s = s->stamps_s > 0.0 ? s->stamps_s : s->disp_s - NTP_PHI * delay_s;
 	stamps_s = fmin(fmax(stamps_s, precision_s), 1.0);
-	roundtrip_add(&e->trips, delay_s + s->stamps_s, stamps_s, out);
+	e->coarse = s->stamps_s <= 0.0 && stamps_s >= COARSE_S;
+	e->stamps_s = stamps_s;
+	roundtrip_add(&e->trips, delay_s + s->stamps_s, stamps_s,
+	    square(stamps_s) * (s->stamps_s > 0.0 ? 1.0 : ROUNDING), out);
 	/* A trip that may be as much longer makes no floor for those that are known better. */
 	return delay_s + s->stamps_s;
 }
@@ -627,7 +669,8 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	bank_mix(&e->bank, 0.0, &now);
 	watch_route(e, s, delay_s, &noise, &now);
 	result = take(e, s, &noise, &now, &steered);
-	note_roughness(e, s->offset_s - e->bias_s, gap);
+	note_roughness(e, s->offset_s - e->bias_s, gap,
+	    noise.view[ROUNDTRIP_EVEN].var_s2 - square(e->stamps_s) * ROUNDING);
 	if (!bank_sound(&e->bank)) {
 		e->failures++;
 		first_sample(e, s, delay_s, &noise);

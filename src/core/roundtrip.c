@@ -306,7 +306,8 @@ watch_route(struct roundtrip *r, double delay_s, double precision_s)
 }
 
 void
-roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, struct roundtrip_noise *out)
+roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, double stamps_s2,
+    struct roundtrip_noise *out)
 {
 	double excess_s;
 
@@ -327,6 +328,6 @@ roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, struct ro
 	out->view[ROUNDTRIP_UP_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, true);
 	out->view[ROUNDTRIP_DOWN_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, false);
 	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
-		out->view[v].var_s2 += precision_s * precision_s;
+		out->view[v].var_s2 += stamps_s2;
 	}
 }

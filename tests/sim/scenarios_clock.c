@@ -454,6 +454,43 @@ a_clock_that_reads_in_10_milliseconds_is_right_to_20_ms(struct sim *s)
 	grained(s, 10000000, scenario_figure(s, 0.020, 0.040));
 }
 
+/* The server's clock stands for grain_ns between its ticks; it says that it is good to 2^precision. */
+static void
+ticking(struct sim *s, int64_t grain_ns, int precision, double limit_s)
+{
+	struct sim_path p = {
+		.law = { .kind = LAW_EXPONENTIAL, .base_s = 2e-3, .jitter_s = 1e-4 }
+	};
+	struct sim_node *c = scenario_client(s, 1, p, 0.001, 10e-6, ONE_SERVER);
+	double worst;
+
+	c->clock.osc.walk = 1e-9;
+	s->server[0]->granularity_ns = grain_ns;
+	s->server[0]->precision = precision;
+	sim_run(s, 4 * 3600);
+	worst = sim_worst_error_s(s, c, 8 * 3600);
+	SIM_CHECK(s, worst < limit_s, "%.6f s off", worst);
+}
+
+/* Half a tick late, which nobody can see, is within what is told: the oracle looks. */
+static void
+a_server_that_ticks_10_ms_is_followed_to_its_half_tick(struct sim *s)
+{
+	ticking(s, 10000000, -7, scenario_figure(s, 0.0075, 0.013));
+}
+
+static void
+a_server_that_ticks_10_ms_and_says_1_us_is_no_farther_off_than_is_told(struct sim *s)
+{
+	ticking(s, 10000000, -20, scenario_figure(s, 0.0075, 0.013));
+}
+
+static void
+a_fine_server_that_says_16_ms_is_followed_to_1_ms(struct sim *s)
+{
+	ticking(s, 1, -6, scenario_figure(s, 0.001, 0.002));
+}
+
 static void
 law(struct sim *s, struct sim_path p, double limit_s)
 {
@@ -776,6 +813,9 @@ static const struct scenario list[] = {
 	SCENARIO(a_clock_that_reads_in_microseconds_is_right_to_100_us),
 	SCENARIO(a_clock_that_reads_in_milliseconds_is_right_to_2_ms),
 	SCENARIO(a_clock_that_reads_in_10_milliseconds_is_right_to_20_ms),
+	SCENARIO(a_server_that_ticks_10_ms_is_followed_to_its_half_tick),
+	SCENARIO(a_server_that_ticks_10_ms_and_says_1_us_is_no_farther_off_than_is_told),
+	SCENARIO(a_fine_server_that_says_16_ms_is_followed_to_1_ms),
 	SCENARIO(normal_jitter_is_averaged),
 	SCENARIO(heavy_tails_are_survived),
 	SCENARIO(two_routes_of_other_length_are_survived),

@@ -917,6 +917,58 @@ takes_an_answer_that_precedes_itself_by_less_than_precision(void **state)
 	assert_true(fabs(b.got.sample.offset_s - 0.001) < 1e-6);
 }
 
+/* An answer of a clock that is late by 0 to 10 ms, and moves by moves_s from T2 to T3. */
+static void
+hear_late(struct bench *b, uint64_t *seed, double moves_s)
+{
+	struct header h;
+	double late_s;
+
+	*seed = next_random(*seed);
+	late_s = 10e-3 * (double)(*seed >> 32) / 0x1p32;
+	poll_next(b);
+	h = good_answer(b, -late_s);
+	h.xmt = ntp_ts_from_rtime(rtime_add_s(real_at(b->w.now), TRIP_S / 2 - late_s + moves_s));
+	assert_int_equal(deliver(b, &h), VERDICT_OK);
+}
+
+/* It says that it is good to 2^-23 s. */
+static void
+a_clock_that_stands_is_as_far_as_its_offsets_show_until_it_moves(void **state)
+{
+	static struct bench b;
+	uint64_t seed = 3;
+
+	(void)state;
+	start_plain(&b, 0);
+	for (unsigned i = 0; i < 64; i++) {
+		hear_late(&b, &seed, 0.0);
+		if (i >= 24) {
+			assert_true(b.got.sample.disp_s > 4e-3);
+			assert_true(b.got.sample.disp_s < 40e-3);
+		}
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		hear_late(&b, &seed, 20e-6);
+	}
+	assert_true(b.got.sample.disp_s < 1e-3);
+}
+
+/* Whoever says what its step is, is taken at its word. */
+static void
+a_clock_that_moves_has_the_precision_it_tells(void **state)
+{
+	static struct bench b;
+	uint64_t seed = 3;
+
+	(void)state;
+	start_plain(&b, 0);
+	for (unsigned i = 0; i < 64; i++) {
+		hear_late(&b, &seed, 20e-6);
+		assert_true(b.got.sample.disp_s < 1e-3);
+	}
+}
+
 static void
 refuses_a_sample_that_spans_a_step_of_the_clock(void **state)
 {
@@ -2115,6 +2167,8 @@ main(void)
 		cmocka_unit_test(refuses_headers_that_cannot_serve),
 		cmocka_unit_test(shows_nothing_of_an_unsynchronised_answer_without_sense),
 		cmocka_unit_test(takes_an_answer_that_precedes_itself_by_less_than_precision),
+		cmocka_unit_test(a_clock_that_stands_is_as_far_as_its_offsets_show_until_it_moves),
+		cmocka_unit_test(a_clock_that_moves_has_the_precision_it_tells),
 		cmocka_unit_test(refuses_a_sample_that_spans_a_step_of_the_clock),
 		cmocka_unit_test(the_kernels_transmit_stamp_replaces_the_one_read_before),
 		cmocka_unit_test(an_unsynchronised_server_is_no_kiss),

@@ -32,9 +32,91 @@ step(struct bench *t, double dt_s)
 	r = (struct bank_reading){
 		t->x_s + t->noise_s * seeded_normal(&t->seed),
 		t->noise_s * t->noise_s,
+		0.0,
 	};
 	bank_advance(&t->b, dt_s, 0.0);
 	bank_correct(&t->b, &r, BANK_OLD);
+}
+
+/*
+ * A clock that stands between its ticks: the last row knows that, and one of normal noise as large
+ * beside it does not.
+ */
+static void
+ticks_are_worth_more_than_noise_as_large(void **state)
+{
+	const double tick = 10e-3, soft_s2 = 1e-8;
+	static struct bank even, normal;
+	double x_s = 0.3e-3, even_s2 = 0.0, normal_s2 = 0.0;
+	struct estimate got;
+	uint64_t seed = 9;
+
+	(void)state;
+	bank_begin(&even, 1, &UNKNOWN);
+	bank_begin(&normal, 1, &UNKNOWN);
+	for (unsigned i = 0; i < 600; i++) {
+		struct bank_reading r = {
+			x_s + seeded_uniform(&seed, -tick / 2.0, tick / 2.0),
+			tick * tick / 12.0 + soft_s2,
+			0.0,
+		};
+
+		bank_advance(&normal, 64.0, 0.0);
+		bank_correct(&normal, &r, BANK_OLD);
+		r.width_s = tick;
+		bank_advance(&even, 64.0, 0.0);
+		bank_correct(&even, &r, BANK_OLD);
+		assert_true(bank_sound(&even));
+		if (i >= 200) {
+			bank_mix(&even, 0.0, &got);
+			even_s2 += (got.offset_s - x_s) * (got.offset_s - x_s) / 400.0;
+			bank_mix(&normal, 0.0, &got);
+			normal_s2 += (got.offset_s - x_s) * (got.offset_s - x_s) / 400.0;
+		}
+	}
+	assert_true(sqrt(even_s2) < 0.6 * sqrt(normal_s2));
+}
+
+static struct bank_model
+corrected_by(double offset_s, double width_s)
+{
+	const double soft_s = 1e-6;
+	struct estimate start = { .var_s2 = 1e-8, .freq_var = 1e-16 };
+	struct bank_reading r = { offset_s, width_s * width_s / 12.0 + soft_s * soft_s, width_s };
+	struct bank b;
+
+	bank_begin(&b, 1, &start);
+	bank_correct(&b, &r, BANK_OLD);
+	assert_true(bank_sound(&b));
+	return b.model[0][0];
+}
+
+static void
+between_the_ticks_a_reading_tells_nothing_and_at_an_edge_much(void **state)
+{
+	struct bank_model m;
+
+	(void)state;
+	/* The offset is known to 0.1 ms, and 4 ms from either edge. */
+	m = corrected_by(1e-3, 10e-3);
+	assert_near(m.x_s, 0.0, 1e-12);
+	assert_near(sqrt(m.pxx), 1e-4, 1e-12);
+	/* Half of what it might be is beyond the edge: half a normal deviate is left. */
+	m = corrected_by(5e-3, 10e-3);
+	assert_near(m.x_s, 1e-4 * 0.7979, 1e-6);
+	assert_near(sqrt(m.pxx), 1e-4 * 0.6028, 1e-6);
+	m = corrected_by(-5e-3, 10e-3);
+	assert_near(m.x_s, -1e-4 * 0.7979, 1e-6);
+	/* Far beyond an edge it is noise, by which nothing jumps. */
+	m = corrected_by(1.0, 10e-3);
+	assert_true(fabs(m.x_s) < 1e-3);
+	assert_true(isfinite(m.log_likelihood));
+	/* Just inside the tail, and just outside. */
+	for (double off_s = 5.3e-3; off_s < 5.7e-3; off_s += 1e-5) {
+		m = corrected_by(off_s, 10e-3);
+		assert_true(m.x_s > 0.0 && m.x_s < 1e-3);
+		assert_true(m.pxx > 0.0);
+	}
 }
 
 static void
@@ -91,16 +173,17 @@ the_view_that_foretells_best_prevails(void **state)
 		double queue_s = 1e-3 * seeded_uniform(&seed, 0.0, 1.0);
 
 		for (unsigned v = 0; v < BANK_VIEWS; v++) {
-			r[v] = (struct bank_reading){ queue_s / 2.0, 1e-7 };
+			r[v] = (struct bank_reading){ queue_s / 2.0, 1e-7, 0.0 };
 		}
-		r[ROUNDTRIP_UP_ONLY] = (struct bank_reading){ 0.0, 1e-12 };
+		r[ROUNDTRIP_UP_ONLY] = (struct bank_reading){ 0.0, 1e-12, 0.0 };
 		bank_advance(&b, 64.0, 0.0);
 		bank_correct(&b, r, BANK_OLD);
 	}
 	bank_favourite(&b, &view);
 	assert_int_equal(view, ROUNDTRIP_UP_ONLY);
 	assert_near(bank_read(&b,
-			(struct bank_reading[BANK_VIEWS]){ [ROUNDTRIP_UP_ONLY] = { 7.0, 1.0 } })
+			(struct bank_reading[BANK_VIEWS]){
+			    [ROUNDTRIP_UP_ONLY] = { 7.0, 1.0, 0.0 } })
 			.offset_s,
 	    7.0, 0.1);
 }
@@ -169,7 +252,7 @@ one_wild_sample_moves_no_model_far(void **state)
 		step(&t, 64.0);
 	}
 	bank_mix(&t.b, 0.0, &before);
-	r = (struct bank_reading){ t.x_s + 1.0, 1e-8 };
+	r = (struct bank_reading){ t.x_s + 1.0, 1e-8, 0.0 };
 	bank_correct(&t.b, &r, BANK_OLD);
 	bank_mix(&t.b, 0.0, &after);
 	assert_near(after.offset_s, before.offset_s, 2.0 * sqrt(before.var_s2));
@@ -179,7 +262,7 @@ one_wild_sample_moves_no_model_far(void **state)
 static void
 a_wild_sample_opens_young_models_only(void **state)
 {
-	struct bank_reading r = { 0.0, 1e-12 };
+	struct bank_reading r = { 0.0, 1e-12, 0.0 };
 
 	(void)state;
 	for (unsigned young = 0; young <= 1; young++) {
@@ -192,7 +275,7 @@ a_wild_sample_opens_young_models_only(void **state)
 			bank_correct(&b, &r, young == 1 ? BANK_YOUNG : BANK_OLD);
 		}
 		bank_advance(&b, 2.0, 0.0);
-		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12 },
+		bank_correct(&b, &(struct bank_reading){ 1e-3, 1e-12, 0.0 },
 		    young == 1 ? BANK_YOUNG : BANK_OLD);
 		bank_mix(&b, 0.0, &got);
 		assert_int_equal(sqrt(got.freq_var) > 20e-6, young);
@@ -208,7 +291,7 @@ numbers_that_are_none_are_noticed(void **state)
 	(void)state;
 	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
 	for (unsigned v = 0; v < BANK_VIEWS; v++) {
-		r[v] = (struct bank_reading){ 0.0, 1e-6 };
+		r[v] = (struct bank_reading){ 0.0, 1e-6, 0.0 };
 	}
 	bank_correct(&b, r, BANK_OLD);
 	assert_true(bank_sound(&b));
@@ -283,6 +366,8 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ticks_are_worth_more_than_noise_as_large),
+		cmocka_unit_test(between_the_ticks_a_reading_tells_nothing_and_at_an_edge_much),
 		cmocka_unit_test(the_wander_of_the_oscillator_is_found),
 		cmocka_unit_test(the_errors_have_the_variance_that_is_told),
 		cmocka_unit_test(the_view_that_foretells_best_prevails),
