@@ -51,7 +51,12 @@ static double
 run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander,
     bool aware)
 {
-	struct bound_filter b = { .x = c->free_at[0], .p11 = 1e-8, .q = wander * wander };
+	struct bound_filter b = {
+		.x = c->cold ? 0.0 : c->free_at[0],
+		.p00 = c->cold ? 1.0 : 0.0,
+		.p11 = 1e-8,
+		.q = wander * wander,
+	};
 	double now = 0.0, sum = 0.0;
 	unsigned long sec = (unsigned long)c->from_s, end = (unsigned long)c->end_s, count = 0;
 

@@ -25,6 +25,7 @@ struct bound_clock {
 	const bool *away;     /* at those seconds nobody reads the clock: not judged; may be NULL */
 	double from_s, end_s; /* judged in between */
 	double wander;        /* s/s per sqrt(s), > 0 */
+	bool cold;            /* where the clock was at the start is not known */
 	bool exact;           /* wander is all there is: no waves, jumps or ramps of frequency */
 };
 

@@ -470,6 +470,7 @@ conclude(struct run *r, struct accuracy_result *out)
 		.from_s = r->half_s,
 		.end_s = end_s,
 		.wander = c->osc.walk,
+		.cold = c->start,
 		.exact = c->osc.wave_n + c->osc.jump_n == 0,
 	};
 
