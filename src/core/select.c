@@ -242,8 +242,9 @@ midpoints_outside(const struct run *r)
 }
 
 /*
- * Half an interval: the reach or root distance, at least tos mindist as in ntpd. On a LAN the distances are
- * some microseconds, and an honest server with a busy processor would be a falseticker.
+ * Half an interval: the reach or root distance, at least tos mindist as in ntpd. On a LAN the
+ * distances are some microseconds, and an honest server with a busy processor would be a
+ * falseticker.
  */
 static double
 reach_of(const struct run *r, const struct candidate *c)

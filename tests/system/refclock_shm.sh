@@ -69,8 +69,12 @@ wait_until 5 there 0
 start ntpd a "$ntpd" -n -u daemon -c "$work/root.conf"
 try "a segment of root alone is opened before the rights go" wait_until 10 followed 0
 stop writer
+# Held meanwhile: else it may be the first to make the new one.
+kill -STOP "${daemon_pid[ntpd]}"
 ipcrm -M 0x4e545030
 start writer a python3 "$writer" 0 0 96 600
+wait_until 5 there 0
+kill -CONT "${daemon_pid[ntpd]}"
 try "without them the next one's owner and mode are told" \
 	wait_log 10 ntpd 'SHM\(0\): its device cannot be opened: .*0x4e545030 has mode 0600, owner root'
 like "$(in_ns a "$ntpq" -c "cv $(in_ns a "$ntpq" -c as | awk 'NR == 4 { print $2 }')")" 'clk_fault' \
