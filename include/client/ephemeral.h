@@ -25,8 +25,8 @@ struct ephemeral_refused {
 };
 
 /*
- * Peers that ask and have no line here, for whom nothing can be wrong: Windows asks so too. They are
- * served as clients are, and counted.
+ * Peers that ask and have no line here, for whom nothing can be wrong: Windows asks so too. They
+ * are served as clients are, and counted.
  */
 enum ephemeral_passing { PASSING_OFF, PASSING_UNKEYED, PASSING_UNPROVEN, PASSING_UNFIT, PASSING_N };
 

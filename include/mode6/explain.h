@@ -95,7 +95,7 @@ unsigned explain_clock_type(const struct vars *v);
 bool explain_is_clock(const struct vars *v);
 bool explain_is_clock_at_fault(const struct vars *v);
 
-/* Adds what is to be said of such a clock: what it lacks, and what to write for what it is late by. */
+/* Adds what is to be said of such a clock: what it lacks, and what to write for its delay. */
 void explain_clock(struct story *s, const struct vars *v, uint16_t status);
 
 /* Counts one source among all; name as it is to be told. status is its status word. */

@@ -29,8 +29,8 @@ bool refclock_reading_when(const struct refclock *r, const struct device_reading
 void refclock_reading_late(struct refclock *r, double late_s);
 
 /*
- * What a clock tells (>= 0, since 1970) with its fudge, which may be of 8192 weeks; what is beyond 64
- * bits, or before 1970, is the last or the first moment there is.
+ * What a clock tells (>= 0, since 1970) with its fudge, which may be of 8192 weeks; what is beyond
+ * 64 bits, or before 1970, is the last or the first moment there is.
  */
 int64_t refclock_reading_fudged(int64_t told_ns, double fudge_s);
 

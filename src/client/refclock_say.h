@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * refclock_say - log lines about a device and what it says. What is wrong is said once while it
- * lasts; a device that is wrong, right and wrong again, or comes and goes, has so many lines and then
- * one a minute.
+ * lasts; a device that is wrong, right and wrong again, or comes and goes, has so many lines and
+ * then one a minute.
  */
 #ifndef CLIENT_REFCLOCK_SAY_H
 #define CLIENT_REFCLOCK_SAY_H
