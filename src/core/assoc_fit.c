@@ -194,7 +194,9 @@ sample_dist_s(const struct sample *s, const struct estimate *e, const struct ass
 
 /*
  * An answer is carried on to now by the frequency that its own source shows: where that is not
- * known to phi, it ages faster.
+ * known to phi, it ages faster. So where it is not the one that our clock is steered by, for there
+ * is but one oscillator: pauses that add up look like a rate, and after them it is believed for a
+ * few answers more.
  */
 static double
 estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
@@ -207,7 +209,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
-	phi = fmax(w->policy->phi, 2.0 * sqrt(e.freq_var));
+	phi = fmax(w->policy->phi, fmax(2.0 * sqrt(e.freq_var), fabs(e.freq - w->freq)));
 	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, phi, &s);
 	     i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));

@@ -1426,6 +1426,28 @@ the_classic_loop_votes_by_what_its_best_sample_allows(void **state)
 	assert_true(c.reach_s <= c.root_dist_s);
 }
 
+/* One of the two rates is wrong: by so much more the last answer ages. */
+static void
+who_shows_another_rate_than_our_clock_is_steered_by_ages_by_the_difference(void **state)
+{
+	static const double AGE_S = 44.0, APART = 5e-3; /* more than a few answers leave open */
+	double alike_s, apart_s;
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	b.policy.adaptive = true;
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	b.w.now = mtime_add_s(b.w.now, AGE_S);
+	alike_s = assoc_root_dist_s(&b.a, &b.w);
+	b.w.freq += APART;
+	apart_s = assoc_root_dist_s(&b.a, &b.w);
+	assert_true(alike_s < 0.5 * AGE_S * APART);
+	assert_true(apart_s > AGE_S * APART && apart_s < alike_s + 1.2 * AGE_S * APART);
+}
+
 static void
 noselect_is_never_fit(void **state)
 {
@@ -2189,6 +2211,8 @@ main(void)
 		cmocka_unit_test(
 		    fit_after_three_samples_of_a_burst_and_after_four_for_the_classic_loop),
 		cmocka_unit_test(the_classic_loop_votes_by_what_its_best_sample_allows),
+		cmocka_unit_test(
+		    who_shows_another_rate_than_our_clock_is_steered_by_ages_by_the_difference),
 		cmocka_unit_test(noselect_is_never_fit),
 		cmocka_unit_test(the_root_distance_grows_with_silence),
 		cmocka_unit_test(our_own_clock_is_fit_within_seconds_and_sends_nothing),
