@@ -86,6 +86,8 @@ struct evidence {
 	double bend;           /* by which the variance shrinks, per square of it; 0..1 / s^2 */
 };
 
+/* Where the width is so small a part of what is not known, its law is of no matter. */
+static const double NARROW_S2 = 1e-6;
 /* Within so many deviations of an edge the normal integral is what it is, beyond only its tail. */
 static const double EDGE_FAR = 5.0;
 
@@ -295,11 +297,11 @@ static double
 correct_model(struct bank_model *m, const struct bank_reading *r, enum bank_age age)
 {
 	double d_s = r->offset_s - m->x_s;
-	double normal_s2 = r->var_s2 - square(r->width_s) / 12.0;
+	double normal_s2 = fmax(r->var_s2 - square(r->width_s) / 12.0, 0.0);
 	struct evidence e;
 	double likelihood;
 
-	if (r->width_s > 0.0 && age == BANK_OLD) {
+	if (square(r->width_s) > NARROW_S2 * (m->pxx + normal_s2) && age == BANK_OLD) {
 		e = even_evidence(d_s, m->pxx + normal_s2, r->width_s);
 		if (fabs(d_s) < r->width_s / 2.0 + EDGE_FAR * sqrt(m->pxx + normal_s2)) {
 			model_correct_even(m, &e, normal_s2);

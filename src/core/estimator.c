@@ -515,11 +515,15 @@ read_sample(const struct estimator *e, double offset_s, const struct roundtrip_n
 	double rough_s2 = roughness(e);
 
 	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {
-		reading[v].offset_s = offset_s - noise->view[v].mean_s;
-		reading[v].var_s2 = noise->view[v].var_s2 + extra_s2;
+		reading[v] = (struct bank_reading){
+			.offset_s = offset_s - noise->view[v].mean_s,
+			.var_s2 = noise->view[v].var_s2 + extra_s2,
+		};
 	}
-	reading[rough_view(e)].offset_s = offset_s;
-	reading[rough_view(e)].var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2);
+	reading[rough_view(e)] = (struct bank_reading){
+		.offset_s = offset_s,
+		.var_s2 = fmax(rough_s2, reading[ROUNDTRIP_EVEN].var_s2),
+	};
 	if (e->bank.views > BANK_TICKS) {
 		reading[BANK_TICKS] = (struct bank_reading){
 			.offset_s = offset_s,

@@ -228,9 +228,15 @@ covariances_stay_positive_over_any_gap_and_noise(void **state)
 			struct bank_reading r[BANK_VIEWS];
 
 			for (unsigned v = 0; v < BANK_VIEWS; v++) {
-				r[v].offset_s =
-				    ldexp(seeded_normal(&seed), (int)seeded_below(&seed, 50) - 40);
-				r[v].var_s2 = ldexp(1.0, (int)seeded_below(&seed, 90) - 80);
+				double d = seeded_normal(&seed);
+				double var_s2 = ldexp(1.0, (int)seeded_below(&seed, 90) - 80);
+				double even = seeded_below(&seed, 2) * seeded_uniform(&seed, 0, 1);
+
+				r[v] = (struct bank_reading){
+					.offset_s = ldexp(d, (int)seeded_below(&seed, 50) - 40),
+					.var_s2 = var_s2,
+					.width_s = sqrt(12.0 * var_s2 * even),
+				};
 			}
 			bank_advance(&b, ldexp(1.0, (int)seeded_below(&seed, 28) - 8), 0.0);
 			bank_correct(&b, r, BANK_OLD);
