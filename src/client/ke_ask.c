@@ -293,17 +293,17 @@ look_for_server(struct ke_ask *a)
 	const struct config_source *cfg = a->source->cfg;
 	const char *server = a->keys->server[0] != '\0' ? a->keys->server : cfg->host.text;
 	struct addr at;
+	bool told = a->keys->server[0] != '\0', literal = told && addr_parse(server, &at);
+	bool other = cfg->require != NULL && strcasecmp(server, cfg->require) != 0;
 
-	if (cfg->require != NULL && strcasecmp(server, cfg->require) != 0) {
+	if (other || (literal && wanted_of(a) != ADDR_NONE && at.family != wanted_of(a))) {
 		fail(a, KE_CAUSE_REFUSED, server);
-	} else if (a->keys->server[0] == '\0') {
-		found(a, &a->to.addr);
-	} else if (!addr_parse(a->keys->server, &at)) {
-		ask_server_name(a);
-	} else if (wanted_of(a) != ADDR_NONE && at.family != wanted_of(a)) {
-		fail(a, KE_CAUSE_REFUSED, server);
-	} else {
+	} else if (literal) {
 		found(a, &at);
+	} else if (told) {
+		ask_server_name(a);
+	} else {
+		found(a, &a->to.addr);
 	}
 }
 

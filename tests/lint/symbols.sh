@@ -11,7 +11,7 @@ cd "$top_builddir" || exit 1
 # What hardening and the fortified headers add to any object.
 compiler='__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|move|set)_chk|__assert_fail'
 memory='mem(cpy|move|set|cmp|chr)|(__)?explicit_bzero(_chk)?|str(len|n?cmp|n?len|r?chr)|bcmp'
-math='sqrt|cos|cbrt|hypot|fabs|ldexp|frexp|scalbn|log2?|exp2?|pow|floor|ceil|trunc|isnan'
+math='sqrt|cos|cbrt|hypot|fabs|ldexp|frexp|scalbn|log2?|exp2?|erfc|pow|floor|ceil|trunc|isnan'
 math+='|fm(in|ax|od)'
 math+='|nearbyint|(l?l)?rint|(l?l)?round'
 text='inet_(ntop|pton)|strerror|__v?snprintf_chk|v?snprintf|strto(l|ul|ll|ull|d|k)|__isoc23_.*'
