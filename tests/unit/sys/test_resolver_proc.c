@@ -26,7 +26,7 @@ enum { ANSWERS_MAX = 8 * RESOLVER_PROC_QUEUE };
 /* Tests tell the child by name what to do. */
 enum { ROLE_MADE_UP, ROLE_REAL, ROLES_N };
 
-static const double STALL_S = 0.3;
+static const double STALL_S = 1.5; /* a busy machine lets a child wait for tenths of a second */
 
 /* Lies in every process of the program, in a child too when it was forked from this memory. */
 static char secret[32];
