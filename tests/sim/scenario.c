@@ -2,6 +2,8 @@
 /* What scenarios share. */
 #include "sim/scenario.h"
 #include <string.h>
+#include "client/peers.h"
+#include "ntpd/state.h"
 
 struct sim_path
 scenario_lan(void)
@@ -56,4 +58,17 @@ scenario_with(struct sim *s, const char *lines)
 	c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6, config);
 	sim_run(s, 600);
 	return c;
+}
+
+bool
+scenario_follows_clock(const struct sim_node *n)
+{
+	const struct peers *p = &n->daemon->client.peers;
+
+	for (unsigned i = 0; i < p->peer_n; i++) {
+		if (p->peer[i].a.id != 0 && p->peer[i].clock != NULL) {
+			return p->peer[i].a.tally >= TALLY_CANDIDATE;
+		}
+	}
+	return false;
 }

@@ -53,6 +53,9 @@ bool scenario_classic(const struct sim *s);
 /* What is demanded of the loop that runs. */
 double scenario_figure(const struct sim *s, double adaptive, double classic);
 
+/* The first reference clock of a host is among those that lead it. */
+bool scenario_follows_clock(const struct sim_node *n);
+
 /* A client of one server, with these lines before it, after ten minutes: synchronised. */
 struct sim_node *scenario_with(struct sim *s, const char *lines);
 

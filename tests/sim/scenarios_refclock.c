@@ -41,20 +41,6 @@ among_servers(struct sim *s, const char *line, struct sim_device **dev)
 	return n;
 }
 
-/* The clock is among those that lead ours. */
-static bool
-follows_clock(const struct sim_node *n)
-{
-	const struct peers *p = &n->daemon->client.peers;
-
-	for (unsigned i = 0; i < p->peer_n; i++) {
-		if (p->peer[i].a.id != 0 && p->peer[i].clock != NULL) {
-			return p->peer[i].a.tally >= TALLY_CANDIDATE;
-		}
-	}
-	return false;
-}
-
 static void
 a_clock_alone_is_followed_within_10_s(struct sim *s)
 {
@@ -80,7 +66,7 @@ a_clock_that_dies_is_given_up_within_two_polls(struct sim *s)
 	SIM_CHECK(s, sim_status(n).stratum == 1, "stratum %u", (unsigned)sim_status(n).stratum);
 	dev->dead = true;
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
 	dev->dead = false;
 	sim_run(s, 40);
@@ -97,7 +83,7 @@ a_clock_that_jumps_is_given_up_within_two_polls(struct sim *s)
 	sim_run(s, 1800);
 	dev->lie_s = 0.7;
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "%.6f s off",
 	    sim_worst_error_s(s, n, 10));
 	SIM_CHECK(s, sim_logged(n, "127.127.28.0 is a falseticker") == 1, "not said");
@@ -113,7 +99,7 @@ a_clock_that_stutters_is_given_up_within_two_polls(struct sim *s)
 	sim_run(s, 1800);
 	dev->stutters = true;
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
 }
 
@@ -145,7 +131,7 @@ a_clock_that_rolls_over_while_it_runs_is_given_up(struct sim *s)
 	sim_run(s, 1800);
 	dev->weeks = 1024;
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_logged(n, "more than the limit of 14400 s") == 1, "not said");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
 }
@@ -159,7 +145,7 @@ a_clock_that_lies_from_the_start_is_outvoted(struct sim *s)
 	n = among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
 	dev->lie_s = 0.3;
 	sim_run(s, 600);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.010, "off");
 }
 
@@ -608,10 +594,10 @@ a_hardware_clock_that_jumps_is_given_up_within_two_polls(struct sim *s)
 	struct sim_node *n = phc_among_servers(s, &c);
 
 	sim_run(s, 1800);
-	SIM_CHECK(s, follows_clock(n), "not followed");
+	SIM_CHECK(s, scenario_follows_clock(n), "not followed");
 	c->offset_ns = INT64_C(700000000);
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < 0.005, "off");
 }
 
@@ -624,10 +610,10 @@ a_hardware_clock_that_cannot_be_read_is_given_up_within_two_polls(struct sim *s)
 	sim_run(s, 1800);
 	c->look_error = -11;
 	sim_run(s, 2 * 16 + 2);
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "still followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "still followed");
 	c->look_error = 0;
 	sim_run(s, 40);
-	SIM_CHECK(s, follows_clock(n), "not followed again");
+	SIM_CHECK(s, scenario_follows_clock(n), "not followed again");
 }
 
 static void
@@ -648,7 +634,7 @@ a_hardware_clock_37_s_ahead_is_told_to_count_tai(struct sim *s)
 	(void)sim_node_boot(n);
 	sim_run(s, 1800);
 	SIM_CHECK(s, sim_logged(n, "it is 37 s ahead, as TAI is") == 1, "not said once");
-	SIM_CHECK(s, sim_status(n).synced && !follows_clock(n), "followed");
+	SIM_CHECK(s, sim_status(n).synced && !scenario_follows_clock(n), "followed");
 }
 
 /* Another host has another oscillator; the page says so before a sample is off. */
@@ -1046,7 +1032,7 @@ a_clock_that_a_majority_agrees_with_is_followed_within_10_s(struct sim *s)
 	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4 prefer\n", &dev);
 
 	sim_run(s, 10);
-	SIM_CHECK(s, sim_status(n).synced && follows_clock(n), "not after 10 s");
+	SIM_CHECK(s, sim_status(n).synced && scenario_follows_clock(n), "not after 10 s");
 }
 
 static const struct scenario list[] = {

@@ -63,19 +63,6 @@ add_device(struct kinds *k, enum kind kind)
 	}
 }
 
-static bool
-follows(const struct sim_node *n)
-{
-	const struct peers *p = &n->daemon->client.peers;
-
-	for (unsigned i = 0; i < p->peer_n; i++) {
-		if (p->peer[i].a.id != 0 && p->peer[i].clock != NULL) {
-			return p->peer[i].a.tally >= TALLY_CANDIDATE;
-		}
-	}
-	return false;
-}
-
 /* All are followed, half an hour after the start. */
 static void
 start(struct sim *s, struct kinds *k)
@@ -102,7 +89,8 @@ start(struct sim *s, struct kinds *k)
 	}
 	sim_run(s, 1800);
 	for (unsigned i = 0; i < KINDS; i++) {
-		SIM_CHECK(s, follows(k->n[i]), "%s is not followed at first", kinds[i].name);
+		SIM_CHECK(s, scenario_follows_clock(k->n[i]), "%s is not followed at first",
+		    kinds[i].name);
 	}
 }
 
@@ -111,8 +99,8 @@ static void
 check_left(struct sim *s, const struct kinds *k, unsigned but)
 {
 	for (unsigned i = 0; i < KINDS; i++) {
-		SIM_CHECK(s, (but >> i & 1) != 0 || !follows(k->n[i]), "%s is still followed",
-		    kinds[i].name);
+		SIM_CHECK(s, (but >> i & 1) != 0 || !scenario_follows_clock(k->n[i]),
+		    "%s is still followed", kinds[i].name);
 		SIM_CHECK(s, sim_status(k->n[i]).synced, "%s: lost", kinds[i].name);
 	}
 	SIM_CHECK(s, sim_worst_error_s(s, k->n[NMEA], 600) < 0.010, "off");
@@ -126,7 +114,8 @@ check_back(struct sim *s, const struct kinds *k)
 {
 	sim_run(s, 300);
 	for (unsigned i = 0; i < KINDS; i++) {
-		SIM_CHECK(s, follows(k->n[i]), "%s is not followed again", kinds[i].name);
+		SIM_CHECK(s, scenario_follows_clock(k->n[i]), "%s is not followed again",
+		    kinds[i].name);
 	}
 }
 
@@ -210,7 +199,7 @@ each_kind_that_rolls_over_is_left_or_set_right(struct sim *s)
 	k.card->offset_ns = -WEEKS_S * (int64_t)NS_PER_S;
 	sim_run(s, 2 * POLL_S + 2);
 	for (unsigned i = NMEA; i <= PPS; i++) {
-		SIM_CHECK(s, follows(k.n[i]), "%s is not set right", kinds[i].name);
+		SIM_CHECK(s, scenario_follows_clock(k.n[i]), "%s is not set right", kinds[i].name);
 	}
 	check_left(s, &k, 1u << NMEA | 1u << NMEA_PULSE | 1u << PPS);
 	for (unsigned i = 0; i < KINDS; i++) {
