@@ -366,7 +366,13 @@ wait_for_limits(struct soak *k)
 {
 	const struct discipline *disc = &k->c->daemon->steering.disc;
 
-	for (double waited_s = 0; disc->stop == STOP_DAY && waited_s < DAY_S; waited_s += 3600) {
+	double waited_s = 0;
+
+	for (; disc->stop == STOP_DAY && waited_s < DAY_S; waited_s += 3600) {
+		sim_run(k->s, 3600);
+	}
+	if (waited_s > 0) {
+		/* The step may just have been, and the sources are asked anew. */
 		sim_run(k->s, 3600);
 	}
 	if (disc->stop == STOP_PANIC) {
