@@ -58,7 +58,7 @@ struct correction {
 	double phase_s;       /* STEER_SLEW: to be slewed in, ends by itself */
 	double freq;          /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
 	double freq_withheld; /* STEER_SLEW: what a limit keeps back of it, s/s */
-	int time_constant;    /* 0..10, of the phase slew: 1/2^(2+tc) of the rest each second */
+	int time_constant;    /* LOOP_TC_HURRY..10: 1/2^(2+tc) of the rest each second */
 	bool synced;          /* the clock follows its sources */
 	unsigned events;      /* bits 1 << enum system_event, to be reported */
 	bool stop_begins;     /* or is beyond panic by now, which time does not end */
@@ -88,6 +88,12 @@ struct disturbance {
 };
 
 void discipline_disturbed(struct discipline *d, const struct disturbance *by, struct mtime now);
+
+/*
+ * The machine goes on with another oscillator, as one that was moved to another host: the rate in
+ * force stays, and nothing is known of it, so that the next update may make it any other.
+ */
+void discipline_other_oscillator(struct discipline *d, struct mtime now);
 
 /*
  * What the clock was set by was nobody's word: the next update is the first one again, with all

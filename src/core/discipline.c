@@ -382,6 +382,16 @@ discipline_disturbed(struct discipline *d, const struct disturbance *by, struct 
 }
 
 void
+discipline_other_oscillator(struct discipline *d, struct mtime now)
+{
+	/* The classic loop learns of it as of any other change, by its offsets. */
+	if (loop_of(d) == &loop_adaptive_ops) {
+		d->loop.freq_sigma = 0.0;
+		start_loops(d, now);
+	}
+}
+
+void
 discipline_unset(struct discipline *d, struct mtime now)
 {
 	bool freq = d->state != CLOCK_NSET && d->state != CLOCK_FREQ;

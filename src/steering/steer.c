@@ -382,6 +382,7 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 void
 steer_host_changed(struct steering *s)
 {
+	discipline_other_oscillator(&s->disc, steering_now(s));
 	steer_disturbed(s, &(struct adjust_finding){ .slept = true });
 	s->is.up->clock_moved(s->is.up_ctx, true);
 }

@@ -390,6 +390,48 @@ lasting(struct discipline *d, double at_s, double step_s)
 	return update(d, at_s + 300, step_s);
 }
 
+/*
+ * An estimate of +-1e-10 that says 40 ppm more: of one oscillator that is withheld, of another one
+ * it is what there is.
+ */
+static void
+another_oscillator_may_have_any_frequency(void **state)
+{
+	struct discipline_rules rules = RULES;
+	struct loop_input in = {
+		.offset_s = 1e-6,
+		.jitter_s = 1e-8,
+		.var_s2 = 1e-18,
+		.freq_var = 1e-20,
+		.freq = -10e-6,
+		.wander = 1e-11,
+		.quorum = true,
+	};
+
+	(void)state;
+	rules.loop.kind = LOOP_ADAPTIVE;
+	for (int moved = 0; moved < 2; moved++) {
+		struct discipline d;
+		struct correction out;
+		double at_s = 0.0;
+
+		discipline_start(&d, &rules, true, -10e-6, 1e-10, moment(-10));
+		for (in.freq = -10e-6; at_s < 100.0; at_s += 1.0) {
+			in.now = in.epoch = moment(at_s);
+			discipline_update(&d, &in, &out);
+		}
+		if (moved) {
+			discipline_other_oscillator(&d, moment(at_s));
+			assert_true(d.loop.freq_sigma <= 0.0);
+			assert_near(d.loop.freq, -10e-6, 1e-12);
+		}
+		in.freq = -50e-6;
+		in.now = in.epoch = moment(at_s);
+		discipline_update(&d, &in, &out);
+		assert_near(out.freq, moved ? -50e-6 : -10.1e-6, 1e-9);
+	}
+}
+
 /* A liar set the clock by a year; that nobody can have said it comes to light. */
 static void
 after_a_clock_is_unset_the_next_update_is_the_first_again(void **state)
@@ -1160,6 +1202,7 @@ main(void)
 		cmocka_unit_test(each_direction_has_its_own_step_threshold),
 		cmocka_unit_test(a_first_offset_beyond_panic_needs_the_gate),
 		cmocka_unit_test(any_first_update_closes_the_gate),
+		cmocka_unit_test(another_oscillator_may_have_any_frequency),
 		cmocka_unit_test(after_a_clock_is_unset_the_next_update_is_the_first_again),
 		cmocka_unit_test(a_fourth_step_within_an_hour_is_refused),
 		cmocka_unit_test(time_asleep_is_part_of_the_hour),
