@@ -13,7 +13,7 @@
 #include "base/ntptime.h"
 #include "wire/header.h"
 
-enum { REFSAMPLE_MAX = 60, REFSAMPLE_PARTS = 8, REFSAMPLE_WINDOW = 30, REFSAMPLE_NEAR = 12 };
+enum { REFSAMPLE_MAX = 60, REFSAMPLE_PARTS = 8, REFSAMPLE_WINDOW = 45, REFSAMPLE_NEAR = 12 };
 
 struct refsample_reading {
 	double offset_s; /* the reference clock's time less ours */
@@ -30,6 +30,11 @@ struct refsample {
 	struct refsample_reading of[REFSAMPLE_MAX]; /* the oldest first */
 	unsigned n;                                 /* readings kept */
 	unsigned given; /* so many of the oldest were given by refsample_take_newest */
+	/*
+	 * What a pulse scatters by, as REFSAMPLE_WINDOW of them told it last: a few tell it badly,
+	 * and one not at all. 0: not known.
+	 */
+	double scatter_s;
 };
 
 struct refsample_result {
@@ -41,7 +46,8 @@ struct refsample_result {
 	double jitter_s; /* RMS of the differences of neighbours among them, >= precision */
 	/*
 	 * Standard deviation of mean.offset_s: by how the readings scatter, and by what they are
-	 * known to have. Of a single reading only the latter.
+	 * known to have. Of a single reading only the latter; of fewer pulses than REFSAMPLE_NEAR
+	 * also by what those before scattered by.
 	 */
 	double noise_s;
 	double spread_s; /* the same of one reading */

@@ -10,6 +10,15 @@ refsample_clear(struct refsample *r)
 {
 	r->n = 0;
 	r->given = 0;
+	r->scatter_s = 0.0;
+}
+
+/* All that there was has become samples; what pulses scatter by is still true. */
+static void
+use_up(struct refsample *r)
+{
+	r->n = 0;
+	r->given = 0;
 }
 
 /* The oldest n go. */
@@ -40,8 +49,15 @@ static const double MIDDLE_DEVIATIONS = 1.683;
 /* What is no farther from the median than so many deviations is no outlier. */
 static const double NOISE_DEVIATIONS = 3.5;
 
+/* Of pulses: what is no farther from the median than so many deviations of those near it. */
+static const double NEAR_DEVIATIONS = 5.0;
 /* A pulse that far from those before, in deviations of one, strays. */
 static const double STRAY_DEVIATIONS = 6.0;
+/*
+ * Or that many times what those usually lie apart: of mere noise, which is then nearly a deviation,
+ * less than that, and of a clock that wanders 2.7 deviations.
+ */
+static const double STRAY_APART = 4.0;
 
 /*
  * What was adjusted between a reading and the newest is taken out of the older one's offset, and
@@ -150,17 +166,23 @@ trim(const struct refsample_reading *v, unsigned n)
 	return m;
 }
 
+/* How far noise reaches by the range of those that trim left. */
+static double
+range_reach_s(const struct refsample_reading *v, const struct middle *m)
+{
+	return (v[m->end - 1].offset_s - v[m->first].offset_s) * NOISE_DEVIATIONS /
+	    MIDDLE_DEVIATIONS;
+}
+
 /*
- * What is left finds the middle whatever the others say, but where it lies among normal noise is
+ * What trim left finds the middle whatever the others say, but where it lies among normal noise is
  * chance: its mean is more than twice as noisy as that of all. Whatever the noise explains is taken
  * back (not in ntpd).
  */
 static void
-take_back(const struct refsample_reading *v, unsigned n, struct middle *m)
+take_back(const struct refsample_reading *v, unsigned n, double reach_s, struct middle *m)
 {
 	double median_s = v[(m->first + m->end) / 2].offset_s;
-	double reach_s =
-	    (v[m->end - 1].offset_s - v[m->first].offset_s) * NOISE_DEVIATIONS / MIDDLE_DEVIATIONS;
 
 	while (m->first > 0 && median_s - v[m->first - 1].offset_s <= reach_s) {
 		m->first--;
@@ -187,7 +209,7 @@ keep_middle(struct refsample_reading *v, unsigned n)
 
 	sort(v, n);
 	m = trim(v, n);
-	take_back(v, n, &m);
+	take_back(v, n, range_reach_s(v, &m), &m);
 	memmove(v, v + m.first, (m.end - m.first) * sizeof v[0]);
 	return m.end - m.first;
 }
@@ -197,15 +219,21 @@ refsample_take(struct refsample *r, const struct refsample_clock *ours,
     struct refsample_result *out)
 {
 	struct refsample_reading last;
+	bool few;
 
 	if (r->n == r->given) {
 		return false;
 	}
 	drop(r, r->given);
 	last = to_newest(r->of, r->n, ours->freq);
+	few = r->n < REFSAMPLE_NEAR;
 	average(r->of, keep_middle(r->of, r->n), &last, out);
 	finish(out, ours, &last);
-	refsample_clear(r);
+	if (few && last.pulse) {
+		out->spread_s = fmax(out->spread_s, r->scatter_s);
+		out->noise_s = out->spread_s / sqrt(out->used);
+	}
+	use_up(r);
 	return true;
 }
 
@@ -252,7 +280,7 @@ refsample_take_parts(struct refsample *r, const struct refsample_clock *ours,
 		out[i].noise_s = all.spread_s / sqrt(end - from);
 		from = end;
 	}
-	refsample_clear(r);
+	use_up(r);
 	return parts;
 }
 
@@ -274,33 +302,61 @@ window(const struct refsample *r, struct refsample_reading v[REFSAMPLE_WINDOW], 
 	return n;
 }
 
-/* Of pulses by time the deviation of one, whatever our clock wandered meanwhile. */
+/*
+ * Of pulses by time the deviation of one, by how each lies beside the line through its neighbours:
+ * neither the rate of our clock nor what it wanders from one to the next is noise.
+ */
 static double
-step_deviation_s(const struct refsample_reading *v, unsigned n)
+bend_deviation_s(const struct refsample_reading *v, unsigned n)
 {
 	double squares_s2 = 0.0, known_s2 = 0.0;
 
 	for (unsigned i = 0; i < n; i++) {
-		double d = i > 0 ? v[i].offset_s - v[i - 1].offset_s : 0.0;
+		double d =
+		    i > 1 ? v[i].offset_s - 2.0 * v[i - 1].offset_s + v[i - 2].offset_s : 0.0;
 
 		squares_s2 += d * d;
 		known_s2 += v[i].noise_s * v[i].noise_s;
 	}
-	squares_s2 = n > 1 ? squares_s2 / (2.0 * (n - 1)) : 0.0;
+	squares_s2 = n > 2 ? squares_s2 / (6.0 * (n - 2)) : 0.0;
 	return sqrt(fmax(squares_s2, known_s2 / n));
 }
 
-/* How much one of the last pulses scatters; those that stray among them are not asked. */
+/* The deviation of those in the middle; they are in ascending order. */
+static double
+middle_deviation_s(const struct refsample_reading *v, const struct middle *m)
+{
+	struct refsample_reading kept[REFSAMPLE_WINDOW];
+	unsigned n = m->end - m->first;
+
+	memcpy(kept, v + m->first, n * sizeof v[0]);
+	sort_by_time(kept, n);
+	return bend_deviation_s(kept, n);
+}
+
+/*
+ * How much one of the last pulses scatters; those that stray among them are not asked. The range of
+ * three of five says it badly, now and then half of what it is: so the middle grows by what it is
+ * found to scatter, until no more are near enough.
+ */
 static double
 window_deviation_s(const struct refsample_reading *v, unsigned n)
 {
-	struct refsample_reading kept[REFSAMPLE_WINDOW];
+	struct refsample_reading sorted[REFSAMPLE_WINDOW];
+	struct middle m, before;
+	double deviation_s;
 
 	assert(n > 0 && n <= REFSAMPLE_WINDOW);
-	memcpy(kept, v, n * sizeof v[0]);
-	n = keep_middle(kept, n);
-	sort_by_time(kept, n);
-	return step_deviation_s(kept, n);
+	memcpy(sorted, v, n * sizeof v[0]);
+	sort(sorted, n);
+	m = trim(sorted, n);
+	take_back(sorted, n, range_reach_s(sorted, &m), &m);
+	do {
+		before = m;
+		deviation_s = middle_deviation_s(sorted, &m);
+		take_back(sorted, n, NEAR_DEVIATIONS * deviation_s, &m);
+	} while (m.first < before.first || m.end > before.end);
+	return deviation_s;
 }
 
 static double
@@ -311,6 +367,26 @@ median_s(const struct refsample_reading *v, unsigned n)
 	memcpy(sorted, v, n * sizeof v[0]);
 	sort(sorted, n);
 	return sorted[n / 2].offset_s;
+}
+
+/*
+ * How far readings lie apart that are half of REFSAMPLE_NEAR from each other, as the newest is from
+ * the median: our clock wanders meanwhile, and at a start drifts. The median of it, which a clock
+ * of two minds does not widen.
+ */
+static double
+apart_s(const struct refsample_reading *v, unsigned n)
+{
+	enum { APART = REFSAMPLE_NEAR / 2 };
+	struct refsample_reading d[REFSAMPLE_WINDOW];
+	unsigned pairs = n > APART ? n - APART : 0;
+
+	for (unsigned i = 0; i < pairs; i++) {
+		d[i] = v[i];
+		d[i].offset_s = fabs(v[i + APART].offset_s - v[i].offset_s);
+	}
+	sort(d, pairs);
+	return pairs > 0 ? d[pairs / 2].offset_s : 0.0;
 }
 
 /* Those that are near the middle come to the front; how many. */
@@ -333,7 +409,7 @@ refsample_take_newest(struct refsample *r, const struct refsample_clock *ours,
 {
 	struct refsample_reading v[REFSAMPLE_WINDOW], last;
 	unsigned fresh, n = window(r, v, &fresh), near;
-	double spread_s, middle_s;
+	double spread_s, middle_s, reach_s;
 
 	r->given = r->n;
 	drop(r, r->n > REFSAMPLE_WINDOW ? r->n - REFSAMPLE_WINDOW : 0);
@@ -342,12 +418,19 @@ refsample_take_newest(struct refsample *r, const struct refsample_clock *ours,
 	}
 	last = to_newest(v, n, ours->freq);
 	spread_s = window_deviation_s(v, n);
+	if (n < REFSAMPLE_NEAR) {
+		spread_s = fmax(spread_s, r->scatter_s);
+	} else if (n == REFSAMPLE_WINDOW) {
+		r->scatter_s = spread_s;
+	}
 	near = n < REFSAMPLE_NEAR ? n : REFSAMPLE_NEAR;
 	middle_s = median_s(v + n - near, near);
 	/* Of a few nobody can say which strays. */
+	reach_s = n < REFSAMPLE_NEAR
+	    ? HUGE_VAL
+	    : fmax(STRAY_DEVIATIONS * spread_s, STRAY_APART * apart_s(v, n));
 	memmove(v, v + n - fresh, fresh * sizeof v[0]);
-	fresh = keep_near(v, fresh, middle_s,
-	    n < REFSAMPLE_NEAR ? HUGE_VAL : STRAY_DEVIATIONS * spread_s);
+	fresh = keep_near(v, fresh, middle_s, reach_s);
 	if (fresh == 0) {
 		return false;
 	}
