@@ -118,7 +118,8 @@ windows_together_tell_more_than_the_narrowest(void **state)
 	assert_true(phc_read(w, 3, false, 37, &s));
 	assert_int_equal(s.told_ns, 1000 * S);
 	assert_int_equal(s.ours.ns, 1000 * S + 350);
-	assert_true(s.noise_s > 25e-9 && s.noise_s < 35e-9);
+	/* Anywhere within 51 ns of it, as a step of either clock may be. */
+	assert_true(s.noise_s > 29e-9 && s.noise_s < 30e-9);
 	assert_true(s.error_s > 250e-9 && s.error_s < 260e-9);
 }
 
