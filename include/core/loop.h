@@ -40,7 +40,7 @@ struct loop_input {
 struct loop_output {
 	double phase_s;       /* to be slewed in */
 	double freq;          /* s/s, within +-NTP_MAXFREQ */
-	int time_constant;    /* 0..10 */
+	int time_constant;    /* LOOP_TC_HURRY..10 */
 	unsigned events;      /* bits 1 << enum system_event */
 	double freq_withheld; /* adaptive: what a limit kept back of the frequency, s/s */
 };
@@ -99,6 +99,9 @@ struct clock_loop_ops {
 	    struct mtime now);
 };
 
+/* The shortest time constant that is asked for: the kernel's own begin with 0, see loop_slice. */
+enum { LOOP_TC_HURRY = -2 };
+
 /* How much of a phase is handed to the kernel at once, and when to hand on more; see loop_slice. */
 struct loop_slice {
 	double phase_s;
@@ -111,7 +114,11 @@ struct loop_slice {
  * and what a killed daemon leaves behind ends by itself.
  * left_s         phase to go
  * freq           the rate adjustment in force
- * time_constant  wanted, 0..10
+ * time_constant  wanted, LOOP_TC_HURRY..10
+ *
+ * The kernel has no shorter constant than 0, a quarter of the phase a second. With one of -1 or -2
+ * twice or four times the phase is handed over, and what was too much is taken back after a second;
+ * only where that, should nobody be there to take it back, is 3 us at most.
  */
 void loop_slice(double left_s, double freq, int time_constant, struct loop_slice *out);
 

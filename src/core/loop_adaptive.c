@@ -13,6 +13,8 @@
 static const double SLEW_LEAST = 0.125, SLEW_MOST = 0.5, SLEW_COST = 0.1;
 /* 1/2^(2+tc) of the phase goes each second. */
 enum { TC_SHIFT = 2, TC_MAX = 10 };
+/* Of no larger phase is more handed over than there is; see loop_slice. */
+static const double HURRY_MOST_S = 1e-6;
 /* Until then after the start the shortest constant. */
 static const double START_S = 60.0;
 static const double PHASE_MAX_S = 0.5;
@@ -225,7 +227,7 @@ time_constant(struct loop_state *l, const struct loop_input *in)
 	    fmax(a->corrected_s2, 1e-3 * a->before_s2);
 	tau_s = fmin(fmax(tau_s, SLEW_LEAST * a->spacing * poll_s), SLEW_MOST * poll_s);
 	tc = (int)lround(log2(tau_s)) - TC_SHIFT;
-	return tc < 0 ? 0 : tc > TC_MAX ? TC_MAX : tc;
+	return tc < LOOP_TC_HURRY ? LOOP_TC_HURRY : tc > TC_MAX ? TC_MAX : tc;
 }
 
 static void
@@ -284,6 +286,11 @@ loop_slice(double left_s, double freq, int tc, struct loop_slice *out)
 	double rate = left_s < 0.0 ? RATE_MAX + freq : RATE_MAX - freq;
 
 	rate = fmin(fmax(rate, 0.0), RATE_MAX);
+	if (tc < 0 && fabs(left_s) <= fmin(HURRY_MOST_S, slice_s(rate, tc))) {
+		*out = (struct loop_slice){ .phase_s = ldexp(left_s, -tc), .again_s = 1.0 };
+		return;
+	}
+	tc = tc < 0 ? 0 : tc;
 	*out = (struct loop_slice){ .phase_s = left_s, .time_constant = tc };
 	if (fabs(left_s) <= slice_s(rate, tc) && fabs(left_s) <= PHASE_MAX_S) {
 		return;

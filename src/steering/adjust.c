@@ -421,7 +421,7 @@ adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
 {
 	assert(isfinite(phase_s));
 	assert(isfinite(freq));
-	assert(time_constant >= CLOCK_TC_MIN && time_constant <= CLOCK_TC_MAX);
+	assert(time_constant >= LOOP_TC_HURRY && time_constant <= CLOCK_TC_MAX);
 	if (!a->controlled) {
 		return 0.0;
 	}

@@ -232,15 +232,55 @@ slices_keep_the_total_rate_within_the_limit(void **state)
 	for (unsigned i = 0; i < 10000; i++) {
 		double left_s = ldexp(seeded_normal(&seed), (int)seeded_below(&seed, 24) - 20);
 		double freq = seeded_uniform(&seed, -NTP_MAXFREQ, NTP_MAXFREQ);
-		int tc = (int)seeded_below(&seed, 11);
+		int tc = (int)seeded_below(&seed, 13) + LOOP_TC_HURRY;
 
 		loop_slice(left_s, freq, tc, &cut);
 		assert_true(fabs(ldexp(cut.phase_s, -2 - cut.time_constant) + freq) <= NTP_MAXFREQ);
-		assert_true(fabs(cut.phase_s) <= fabs(left_s));
+		assert_true(fabs(cut.phase_s) <= fmax(fabs(left_s), 4e-6));
 		assert_true(cut.phase_s * left_s >= 0.0);
 		assert_true(cut.time_constant >= 0 && cut.time_constant <= 10);
 		assert_true(cut.again_s > 0.0 || fabs(cut.phase_s) >= fabs(left_s));
 	}
+}
+
+/* Whatever is left a second later is what was too much, and goes back; nobody there: 3 us. */
+static void
+a_small_phase_may_be_in_after_a_second(void **state)
+{
+	struct loop_slice cut, plain;
+
+	(void)state;
+	loop_slice(800e-9, 20e-6, LOOP_TC_HURRY, &cut);
+	assert_int_equal(cut.time_constant, 0);
+	assert_near(cut.phase_s, 3200e-9, 1e-18);
+	assert_near(cut.again_s, 1.0, 0.0);
+	loop_slice(-10e-9, 0.0, -1, &cut);
+	assert_near(cut.phase_s, -20e-9, 1e-20);
+	/* A larger one, or a clock that is at its limit, goes as with 0. */
+	loop_slice(1.1e-6, 0.0, LOOP_TC_HURRY, &cut);
+	loop_slice(1.1e-6, 0.0, 0, &plain);
+	assert_memory_equal(&cut, &plain, sizeof cut);
+	loop_slice(100e-9, NTP_MAXFREQ, LOOP_TC_HURRY, &cut);
+	loop_slice(100e-9, NTP_MAXFREQ, 0, &plain);
+	assert_memory_equal(&cut, &plain, sizeof cut);
+}
+
+/* Readings each second from a source that is as good as the clock: it need not wait. */
+static void
+where_each_second_brings_a_reading_the_phase_goes_in_at_once(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.cov_s = 0.0;
+	b.in.var_s2 = 4e-18;
+	b.in.freq_var = 1e-18;
+	b.in.wander = 1e-9;
+	for (int i = 0; i < 120; i++) {
+		update(&b, 1.0, i % 2 == 0 ? 3e-9 : -3e-9);
+	}
+	assert_int_equal(b.out.time_constant, LOOP_TC_HURRY);
 }
 
 static void
@@ -273,6 +313,8 @@ main(void)
 		cmocka_unit_test(a_frequency_wanted_for_ten_minutes_becomes_an_event),
 		cmocka_unit_test(the_frequency_stays_within_the_kernels_limits),
 		cmocka_unit_test(slices_keep_the_total_rate_within_the_limit),
+		cmocka_unit_test(a_small_phase_may_be_in_after_a_second),
+		cmocka_unit_test(where_each_second_brings_a_reading_the_phase_goes_in_at_once),
 		cmocka_unit_test(a_large_phase_goes_at_nearly_the_full_rate),
 	};
 

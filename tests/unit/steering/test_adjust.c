@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "core/loop.h"
 #include "core/sample.h"
 #include "sim/sim_clock.h"
 #include "unit/seeded.h"
@@ -123,6 +124,42 @@ a_slew_takes_the_place_of_the_one_under_way(void **state)
 		check_sum_within(b, 0.0, 2e-6);
 	}
 	assert_true(fabs((double)adjust_sum(&b->a) * 1e-9 - (before_s - 0.005)) < 1e-7);
+	bench_free(b);
+}
+
+/* It is in with the second that follows, and nothing of what was handed over beyond it stays. */
+static void
+a_small_phase_that_hurries_is_in_after_a_second(void **state)
+{
+	struct bench *b = bench_of(0.0);
+	double begin_s, again_s;
+
+	(void)state;
+	pass_s(b, 0.6); /* a tenth of a second before the next begins */
+	for (int i = 0; i < 100; i++) {
+		double phase_s = (i % 2 == 0 ? 1.0 : -1.0) * 400e-9 + adjust_left_s(&b->a);
+
+		begin_s = sim_clock_error_s(&b->kernel);
+		again_s = adjust_slew(&b->a, phase_s, 3e-6, LOOP_TC_HURRY);
+		assert_true(fabs(again_s - 1.0) < 1e-9);
+		pass_s(b, 1.0);
+		assert_true(adjust_next(&b->a) <= 1.0);
+		pass_s(b, 1.0);
+		(void)adjust_next(&b->a);
+		assert_true(
+		    fabs(sim_clock_error_s(&b->kernel) - begin_s - phase_s - 2 * 3e-6) < 5e-9);
+		check_sum(b);
+	}
+	/* Whoever is held up, or killed, leaves 3 us at most: what was too much is known, and goes. */
+	begin_s = sim_clock_error_s(&b->kernel);
+	(void)adjust_slew(&b->a, 900e-9, 0.0, LOOP_TC_HURRY);
+	pass_s(b, 600.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - begin_s - 3600e-9) < 5e-9);
+	assert_true(fabs(adjust_left_s(&b->a) + 2700e-9) < 5e-9);
+	(void)adjust_next(&b->a);
+	pass_s(b, 600.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - begin_s - 900e-9) < 5e-9);
+	check_sum(b);
 	bench_free(b);
 }
 
@@ -531,7 +568,8 @@ one_thing_done(struct bench *b, struct seeded *r)
 		(void)adjust_next(&b->a);
 		break;
 	default:
-		(void)adjust_slew(&b->a, phase_s, freq, (int)seeded_below(r, CLOCK_TC_MAX + 1));
+		(void)adjust_slew(&b->a, phase_s, freq,
+		    (int)seeded_below(r, CLOCK_TC_MAX - LOOP_TC_HURRY + 1) + LOOP_TC_HURRY);
 		break;
 	}
 	return 0.0;
@@ -567,6 +605,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_sum_follows_a_slew_within_each_second),
 		cmocka_unit_test(a_slew_takes_the_place_of_the_one_under_way),
+		cmocka_unit_test(a_small_phase_that_hurries_is_in_after_a_second),
 		cmocka_unit_test(a_large_phase_goes_in_slices_no_faster_than_500_ppm),
 		cmocka_unit_test(without_the_kernels_loop_a_phase_goes_at_500_us_a_second),
 		cmocka_unit_test(another_way_of_phases_drops_the_slew_under_way),
