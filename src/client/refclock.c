@@ -25,8 +25,11 @@ static const struct refclock_driver *const DRIVERS[] = { &REFCLOCK_GPSD, &REFCLO
 
 /* A device that is missing. */
 static const double RETRY_FIRST_S = 4.0, RETRY_MAX_S = 64.0;
-/* A second is read in its middle, when what came with its beginning is there. */
-static const double MIDDLE_S = 0.5;
+/*
+ * A second is read late, when what came with its beginning is there: what is learned goes into the
+ * clock from the next one's beginning. A timer may be as early as EARLY_S.
+ */
+static const double READ_AT_S = 0.9, EARLY_S = 0.2;
 /* Readings of a device in one second: what is more waits. */
 enum { READINGS_MAX = 32, EVENTS_MAX = 15, STATS_MAX = 256 };
 
@@ -300,7 +303,7 @@ arm(struct refclock *r)
 	past_s += past_s < 0.0 ? 1.0 : 0.0;
 	r->is.loop->ops->timer_arm(r->is.loop, &r->timer,
 	    mtime_add_s(now.mono,
-		past_s < MIDDLE_S / 2 ? MIDDLE_S - past_s : 1.0 + MIDDLE_S - past_s));
+		past_s < READ_AT_S - EARLY_S ? READ_AT_S - past_s : 1.0 + READ_AT_S - past_s));
 }
 
 /* The pulses first: what numbers them comes after them. */

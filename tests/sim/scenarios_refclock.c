@@ -766,7 +766,8 @@ the_unit_of_pulses_alone_refines_its_primary(struct sim *s)
 
 	dev->pulses = true;
 	(void)sim_node_boot(n);
-	sim_run(s, 1800);
+	/* Where the first pulses come amid sentences the classic loop measures the rate badly. */
+	sim_run(s, scenario_figure(s, 1800, 7200));
 	SIM_CHECK(s, sim_worst_error_s(s, n, 3600) < scenario_figure(s, 5e-6, 20e-6), "%.9f s off",
 	    sim_worst_error_s(s, n, 60));
 }
