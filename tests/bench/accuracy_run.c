@@ -240,6 +240,8 @@ hear_look(void *ctx, const struct phc_look *look)
 			.t_s = (double)r->s->w->now * 1e-9,
 			.error_s = rtime_diff_s(sim_clock_real(&r->n->clock), both.ours),
 			.plain_s2 = both.error_s * both.error_s / 3.0,
+			.known_s =
+			    r->c->through_kernel ? floor((double)r->s->w->now * 1e-9) + 2.0 : 0.0,
 		};
 	}
 }

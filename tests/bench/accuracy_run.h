@@ -49,6 +49,11 @@ struct accuracy_case {
 	/* A PTP hardware clock that is compared in windows of that width; 0: none. */
 	double window_s;
 	unsigned windows; /* of a comparison; 0: 25 */
+	/*
+	 * The bound has of a comparison what the kernel can have: a phase that is handed over is in
+	 * when the second that follows is over.
+	 */
+	bool through_kernel;
 	/* The bound hears of its pulses one in so many, what a single reading a poll allows; 0: all. */
 	unsigned pulse_heard;
 	double offset_s;                           /* of the clock, at the start */
