@@ -3,10 +3,12 @@
  * bench_accuracy - whole daemons in simulated time: how well both loops keep the clock, side by
  * side, and against what their exchanges allow (accuracy_bound.h).
  *
- *	bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-o FILE] [-c] [-l] [-v]
+ *	bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-p LOG2S] [-o FILE] [-c] [-l]
+ *	               [-v]
  *
  * A line per case: medians over the seeds, the largest of maximum and slew. -f: only the case of
- * that name, or those whose names contain it. -o: the error over time of the first case and seed:
+ * that name, or those whose names contain it. -p: servers are asked every 2^LOG2S s where the case
+ * has no polls of its own: what the packets beyond those buy. -o: the error over time of the first case and seed:
  * hours, adaptive us, classic us. -c: ends with 1 when the adaptive loop is beyond twice the bound
  * or 1.5 times the classic loop. -l: names only. -v: what the simulation's oracle found.
  */
@@ -33,6 +35,7 @@ struct request {
 	const char *name[NAMES_MAX];
 	unsigned name_n;
 	const char *trace;
+	int poll; /* 0: the usual ones */
 	bool check, list, verbose;
 };
 
@@ -303,6 +306,19 @@ run_case(const struct request *q, const struct accuracy_case *c,
 	free(r);
 }
 
+/* The case, with the polls that are asked for. */
+static struct accuracy_case
+asked_case(const struct request *q, const struct accuracy_case *c)
+{
+	struct accuracy_case asked = *c;
+
+	if (q->poll > 0 && asked.minpoll == 0) {
+		asked.minpoll = q->poll;
+		asked.maxpoll = q->poll;
+	}
+	return asked;
+}
+
 static bool
 run_cases(struct request *q)
 {
@@ -317,12 +333,14 @@ run_cases(struct request *q)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	print_head(q->seeds, q->first);
 	for (unsigned i = 0; i < accuracy_cases_n; i++) {
-		if (!wanted(q, accuracy_cases[i].name)) {
+		struct accuracy_case c = asked_case(q, &accuracy_cases[i]);
+
+		if (!wanted(q, c.name)) {
 			continue;
 		}
-		run_case(q, &accuracy_cases[i], trace_s, &m);
+		run_case(q, &c, trace_s, &m);
 		if (q->trace != NULL) {
-			good = write_trace(q->trace, &accuracy_cases[i], trace_s);
+			good = write_trace(q->trace, &c, trace_s);
 			break;
 		}
 	}
@@ -340,7 +358,7 @@ read_options(struct request *q, int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "n:s:f:o:clv")) != -1) {
+	while ((opt = getopt(argc, argv, "n:s:f:p:o:clv")) != -1) {
 		switch (opt) {
 		case 'n':
 			q->seeds = (unsigned)strtoul(optarg, NULL, 10);
@@ -353,6 +371,9 @@ read_options(struct request *q, int argc, char **argv)
 				return false;
 			}
 			q->name[q->name_n++] = optarg;
+			break;
+		case 'p':
+			q->poll = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'o':
 			q->trace = optarg;
@@ -370,7 +391,8 @@ read_options(struct request *q, int argc, char **argv)
 			return false;
 		}
 	}
-	return optind == argc && q->seeds >= 1 && q->seeds <= SEEDS_MAX;
+	return optind == argc && q->seeds >= 1 && q->seeds <= SEEDS_MAX && q->poll >= 0 &&
+	    q->poll <= 17;
 }
 
 int
@@ -380,8 +402,8 @@ main(int argc, char **argv)
 
 	if (!read_options(&q, argc, argv)) {
 		fprintf(stderr,
-		    "usage: bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-o FILE] "
-		    "[-c] [-l] [-v]\n");
+		    "usage: bench_accuracy [-n SEEDS] [-s FIRST_SEED] [-f NAME]... [-p LOG2S] "
+		    "[-o FILE] [-c] [-l] [-v]\n");
 		return 2;
 	}
 	for (unsigned i = 0; i < accuracy_cases_n && q.list; i++) {
