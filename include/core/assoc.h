@@ -151,6 +151,7 @@ struct assoc_poll {
 	unsigned reach;    /* 8 bits */
 	unsigned unreach;  /* polls since the last answer */
 	struct mtime last_sent;
+	int64_t sent_adjusted_ns; /* the clock's sum of adjustments then */
 	bool sent_once;
 	struct mtime next;
 	uint64_t skew_draw; /* of the interval under way; see struct assoc_draw */
@@ -297,6 +298,12 @@ struct assoc_draw {
 	uint64_t nonce; /* the request's transmit timestamp */
 	uint64_t skew;  /* of the interval up to the next poll */
 };
+
+/*
+ * The timer fired, and our clock has run so fast since the last request that it is not two seconds
+ * old yet: poll.next is put off. Only in the first slew of a run (discipline_hurries).
+ */
+bool assoc_waits(struct assoc *a, const struct assoc_world *w);
 
 /* The timer fired (or a poll was asked for): decides about a request and sets poll.next. */
 void assoc_poll(struct assoc *a, const struct assoc_world *w, const struct assoc_draw *draw,

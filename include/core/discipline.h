@@ -23,7 +23,11 @@ struct discipline_rules {
 	bool panic_gate;                /* -g: the first update may exceed panic_s */
 	bool step_first;                /* -G: step the first offset, however small */
 	bool once;                      /* -q: set the clock and end */
+	bool catch_up;                  /* the first slew of a run may pass NTP_MAXFREQ */
 };
+
+/* The first slew of a run. */
+enum catch_up { CATCH_UP_DUE, CATCH_UP_RUNS, CATCH_UP_OVER };
 
 struct discipline {
 	struct discipline_rules rules;
@@ -47,6 +51,10 @@ struct discipline {
 	double unknown_s;     /* and perhaps more, in either direction */
 	double slept_s;       /* in all: the monotonic clock does not count it */
 	double last_offset_s; /* of the last update: what ntpq shows */
+	enum catch_up catch_up;
+	struct mtime catch_up_since; /* valid while it runs, as are these: */
+	int64_t catch_up_from_ns;    /* the sum of adjustments when it began */
+	double catch_up_s;           /* how far its first update was to lead the clock, >= 0 */
 };
 
 /* STEER_NONE leaves the clock as it is (stepout running, frequency being measured, stopped). */
@@ -59,6 +67,7 @@ struct correction {
 	double freq;          /* STEER_SLEW, STEER_STEP: the rate adjustment from now on, s/s */
 	double freq_withheld; /* STEER_SLEW: what a limit keeps back of it, s/s */
 	int time_constant;    /* LOOP_TC_HURRY..10: 1/2^(2+tc) of the rest each second */
+	bool fast;            /* STEER_SLEW: the first of a run, may pass NTP_MAXFREQ */
 	bool synced;          /* the clock follows its sources */
 	unsigned events;      /* bits 1 << enum system_event, to be reported */
 	bool stop_begins;     /* or is beyond panic by now, which time does not end */
@@ -94,6 +103,18 @@ void discipline_disturbed(struct discipline *d, const struct disturbance *by, st
  * force stays, and nothing is known of it, so that the next update may make it any other.
  */
 void discipline_other_oscillator(struct discipline *d, struct mtime now);
+
+/*
+ * True while the first slew of a run, of which left_s is still to come at the rate freq, may pass
+ * NTP_MAXFREQ: it is asked each second, and once it is not there is no other.
+ */
+bool discipline_catches_up(struct discipline *d, double left_s, double freq, struct mtime now);
+
+/* That slew is under way. */
+bool discipline_hurries(const struct discipline *d);
+
+/* It is over, or will never be: nobody slews the clock any more. */
+void discipline_calm(struct discipline *d);
 
 /*
  * What the clock was set by was nobody's word: the next update is the first one again, with all

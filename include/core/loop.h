@@ -34,6 +34,7 @@ struct loop_input {
 	int64_t adjusted_ns; /* the sum of all adjustments up to now */
 	bool seen_locally;   /* the clock was found moved by others just before: no stepout */
 	bool quorum;         /* enough of the configured sources say so */
+	bool told;           /* others were told before that we are synchronised */
 	bool broke;          /* a source's model broke and was reset since the last update */
 };
 
@@ -121,6 +122,13 @@ struct loop_slice {
  * only where that, should nobody be there to take it back, is 3 us at most.
  */
 void loop_slice(double left_s, double freq, int time_constant, struct loop_slice *out);
+
+/*
+ * The same for the first slew of a run (discipline_catches_up), of which the kernel takes a quarter
+ * each second: beyond NTP_MAXFREQ, no faster than LOOP_CATCH_UP_RATE, and over by itself as well.
+ */
+#define LOOP_CATCH_UP_RATE 0.05
+void loop_slice_fast(double left_s, struct loop_slice *out);
 
 extern const struct clock_loop_ops loop_classic_ops, loop_adaptive_ops;
 

@@ -31,6 +31,7 @@ struct adjust {
 	struct clock_reading set_at; /* when */
 	double carry_s;              /* at set_at: rest of the slew of the second then running */
 	int time_constant;           /* of the slice under way */
+	bool fast;                   /* and it may pass NTP_MAXFREQ */
 	int wanted_constant;
 	int64_t base_ns;        /* real - mono, as it must be while nobody else moves the clock */
 	int64_t suspended_ns;   /* time asleep, as of the last look */
@@ -83,8 +84,11 @@ double adjust_left_s(struct adjust *a);
  */
 double adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant);
 
-/* Hands over the next slice. The same result. */
-double adjust_next(struct adjust *a);
+/* The same for a first slew, which may go at up to LOOP_CATCH_UP_RATE (discipline_catches_up). */
+double adjust_catch_up(struct adjust *a, double phase_s, double freq);
+
+/* Hands over the next slice; fast: of a first slew that may still pass NTP_MAXFREQ. */
+double adjust_next(struct adjust *a, bool fast);
 
 /* Steps the clock; a slew under way is dropped. 0 or -errno. */
 int adjust_step(struct adjust *a, double step_s, double freq);

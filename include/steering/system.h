@@ -22,6 +22,7 @@ struct sys {
 	double root_delay_s, root_disp_s; /* root_disp_s as of at */
 	struct mtime at;
 	/* of the answer that last made us tell more than was known, and adjust.moves by then */
+	bool told; /* that we are synchronised, ever in this run */
 	struct mtime raised_at;
 	uint64_t raised_moves;
 	struct rtime reftime;

@@ -568,6 +568,10 @@ on_timer(void *ctx)
 
 	c->is.up->look(c->is.up_ctx);
 	w = client_world(c);
+	if (assoc_waits(&p->a, &w)) {
+		arm(p);
+		return;
+	}
 	c->is.up->own_header(c->is.up_ctx, &own);
 	w.own = &own;
 	c->is.rng->ops->fill(c->is.rng, &draw, sizeof draw);

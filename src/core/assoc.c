@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 #include "assoc_answer.h"
+#include "core/loop.h"
 
 enum {
 	REACH_MASK = 0xff,
@@ -19,6 +20,9 @@ enum {
 	UNPROVEN_POLL = 6
 };
 static const double GIVEN_BACK = 1.5;
+/* What frequency and slew may make of the rate: ordinarily, and in the first slew of a run. */
+static const double SLEW_ORDINARY = 2.0 * NTP_MAXFREQ;
+static const double SLEW_FAST = LOOP_CATCH_UP_RATE + 2.0 * NTP_MAXFREQ;
 
 /* lo wins over hi. */
 static int
@@ -103,13 +107,14 @@ budget_left(const struct assoc *a, struct mtime now)
 }
 
 static void
-count_request(struct assoc *a, struct mtime now)
+count_request(struct assoc *a, const struct assoc_world *w)
 {
-	a->poll.budget = budget_left(a, now) - 1.0;
-	a->poll.budget_at = now;
-	(void)limit_take(&a->poll.headway, 1.0, now, NULL);
+	a->poll.budget = budget_left(a, w->now) - 1.0;
+	a->poll.budget_at = w->now;
+	(void)limit_take(&a->poll.headway, 1.0, w->now, NULL);
 	a->count.sent++;
-	a->poll.last_sent = now;
+	a->poll.last_sent = w->now;
+	a->poll.sent_adjusted_ns = w->adjusted_ns;
 	a->poll.sent_once = true;
 }
 
@@ -164,7 +169,7 @@ write_request(struct assoc *a, const struct assoc_world *w, uint64_t nonce,
 	put_header(&h, out);
 	out->tag = a->wire.tag;
 	out->send = true;
-	count_request(a, w->now);
+	count_request(a, w);
 }
 
 void
@@ -252,6 +257,34 @@ later(struct mtime a, struct mtime b)
 }
 
 /*
+ * Two seconds of true time. In the first slew of a run our clock may be much faster than that, and
+ * goes on so while more is waited for; a jump of its sum is a step, and took no time.
+ */
+static double
+spacing_s(const struct assoc *a, const struct assoc_world *w)
+{
+	double since_s = mtime_diff_s(w->now, a->poll.last_sent);
+	double slewed_s = (double)(w->adjusted_ns - a->poll.sent_adjusted_ns) * 1e-9;
+	double least_s = ASSOC_SPACING_S + log2s_to_s(w->precision);
+	bool fast = slewed_s > SLEW_ORDINARY * since_s && slewed_s <= SLEW_FAST * since_s;
+
+	return fast && since_s - slewed_s < least_s ? least_s + 1.1 * slewed_s : least_s;
+}
+
+bool
+assoc_waits(struct assoc *a, const struct assoc_world *w)
+{
+	struct mtime at = mtime_add_s(a->poll.last_sent, spacing_s(a, w));
+
+	if (!a->poll.sent_once || is_read(a) || !mtime_before(w->now, at) ||
+	    mtime_diff_s(w->now, a->poll.last_sent) < ASSOC_SPACING_S) {
+		return false;
+	}
+	a->poll.next = at;
+	return true;
+}
+
+/*
  * When another request may leave: two seconds after the last, also where the clock reads coarsely,
  * and once a server that limits its clients will answer it.
  */
@@ -262,8 +295,7 @@ may_ask_at(const struct assoc *a, const struct assoc_world *w)
 	struct mtime at = w->now;
 
 	if (a->poll.sent_once) {
-		at = later(at,
-		    mtime_add_s(a->poll.last_sent, ASSOC_SPACING_S + log2s_to_s(w->precision)));
+		at = later(at, mtime_add_s(a->poll.last_sent, spacing_s(a, w)));
 	}
 	/* A token must not be a rounding error short. */
 	return wait_s > 0.0 ? later(at, mtime_add_s(w->now, wait_s + 1e-3)) : at;
@@ -275,6 +307,7 @@ assoc_asked_before(struct assoc *a, const struct limit *headway, struct mtime se
 {
 	a->poll.headway = *headway;
 	a->poll.last_sent = sent;
+	a->poll.sent_adjusted_ns = w->adjusted_ns;
 	a->poll.sent_once = true;
 	a->poll.next = later(a->poll.next, may_ask_at(a, w));
 }

@@ -13,6 +13,8 @@ static const double ERA_S = 0x1p32;
 static const double POLLS_APART_MOST = 1.5;
 /* The other side may slew its clock so fast, s/s, and not tell. */
 static const double SLEW_MOST = 500e-6;
+/* Frequency and slew together, but for the first slew of a run. */
+static const double SLEW_ORDINARY = 2.0 * 500e-6;
 
 /* Offsets scatter by so many times the step that a server tells: it is a lie. */
 static const double TICKS_HIDDEN = 4.0;
@@ -158,11 +160,14 @@ in_era(double offset_s, struct rtime own, struct rtime basedate)
 static double
 slewed_s(const struct onwire_times *of, const struct assoc_world *w)
 {
-	if (!of->apart) {
+	double trip_s = mtime_diff_s(of->t4.mono, of->t1.mono);
+	double adjusted_s = (double)(of->t4.adjusted_ns - of->t1.adjusted_ns) * 1e-9;
+
+	/* Of one exchange it is nothing but in the first slew of a run. */
+	if (!of->apart && fabs(adjusted_s) <= SLEW_ORDINARY * trip_s) {
 		return 0.0;
 	}
-	return (double)(of->t4.adjusted_ns - of->t1.adjusted_ns) * 1e-9 -
-	    w->freq * mtime_diff_s(of->t4.mono, of->t1.mono);
+	return adjusted_s - w->freq * trip_s;
 }
 
 /* Of what lies apart: the packets come each poll, or are of no use. */

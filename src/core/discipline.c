@@ -12,6 +12,13 @@
 static const double HOUR_S = 3600.0;
 static const double TRUSTED_SIGMA = 1e-6;
 static const double ROOM_S = 30.0; /* for a quorum, before a step after a stop */
+/*
+ * The first slew: no more than the kernel's loop takes, and for no longer; in all by no more than
+ * that part beyond what was asked for at first, and what an oscillator and its correction may come
+ * to meanwhile.
+ */
+static const double CATCH_UP_MOST_S = 0.5, CATCH_UP_FOR_S = 30.0, CATCH_UP_BEYOND = 1.25;
+static const double RUN_AWAY = 2.0 * NTP_MAXFREQ;
 
 static const struct clock_loop_ops *const LOOPS[] = {
 	[LOOP_ADAPTIVE] = &loop_adaptive_ops,
@@ -152,6 +159,76 @@ slew(struct discipline *d, const struct loop_output *l, struct correction *out)
 	end_stop(d, out);
 }
 
+/* The limit of the rate is none for what is left: nothing is gained by passing it. */
+static bool
+goes_at_once(double left_s, double freq)
+{
+	struct loop_slice cut;
+
+	loop_slice(left_s, freq, 0, &cut);
+	return cut.again_s <= 0.0;
+}
+
+bool
+discipline_catches_up(struct discipline *d, double left_s, double freq, struct mtime now)
+{
+	if (d->catch_up != CATCH_UP_RUNS) {
+		return false;
+	}
+	if (d->rules.catch_up && fabs(left_s) <= CATCH_UP_MOST_S && !goes_at_once(left_s, freq) &&
+	    mtime_diff_s(now, d->catch_up_since) < CATCH_UP_FOR_S) {
+		return true;
+	}
+	d->catch_up = CATCH_UP_OVER;
+	return false;
+}
+
+bool
+discipline_hurries(const struct discipline *d)
+{
+	return d->catch_up == CATCH_UP_RUNS;
+}
+
+void
+discipline_calm(struct discipline *d)
+{
+	d->catch_up = CATCH_UP_OVER;
+}
+
+/*
+ * The first slew of a run may pass the limit of the rate where a quorum asks for it, and nobody has
+ * gone by our clock yet, not even as that of an orphan. Once only, whatever comes.
+ */
+static void
+begin_to_catch_up(struct discipline *d, const struct loop_input *in, double phase_s)
+{
+	d->catch_up = in->told || !in->quorum ? CATCH_UP_OVER : CATCH_UP_RUNS;
+	d->catch_up_since = in->now;
+	d->catch_up_from_ns = in->adjusted_ns;
+	d->catch_up_s = fabs(phase_s);
+}
+
+/* Later updates say where the first one's goal is, and do not lead the clock elsewhere. */
+static bool
+leads_away(const struct discipline *d, const struct loop_input *in, double phase_s)
+{
+	double moved_s = (double)(in->adjusted_ns - d->catch_up_from_ns) * 1e-9;
+	double since_s = mtime_diff_s(in->now, d->catch_up_since);
+
+	return fabs(moved_s + phase_s) > CATCH_UP_BEYOND * d->catch_up_s + RUN_AWAY * since_s;
+}
+
+static void
+catch_up(struct discipline *d, const struct loop_input *in, struct correction *out)
+{
+	if (d->catch_up == CATCH_UP_DUE) {
+		begin_to_catch_up(d, in, out->phase_s);
+	} else if (d->catch_up == CATCH_UP_RUNS && leads_away(d, in, out->phase_s)) {
+		discipline_calm(d);
+	}
+	out->fast = discipline_catches_up(d, out->phase_s, out->freq, in->now);
+}
+
 static void
 update_loop(struct discipline *d, const struct loop_input *in, struct correction *out)
 {
@@ -162,6 +239,11 @@ update_loop(struct discipline *d, const struct loop_input *in, struct correction
 	loop->update(&d->loop, &d->rules.loop, in, synced, &l);
 	slew(d, &l, out);
 	enter(d, CLOCK_SYNC, in->now, out);
+	if (loop == &loop_adaptive_ops) {
+		catch_up(d, in, out);
+	} else {
+		d->catch_up = CATCH_UP_OVER;
+	}
 }
 
 static bool
@@ -190,6 +272,7 @@ measure(struct discipline *d, const struct loop_input *in, struct correction *ou
 	}
 	loop_classic_measure_slew(&d->loop, in, &l);
 	slew(d, &l, out);
+	d->catch_up = CATCH_UP_OVER;
 }
 
 /*
@@ -268,6 +351,7 @@ step(struct discipline *d, const struct loop_input *in, bool first, struct corre
 	enter(d, again ? CLOCK_FREQ : CLOCK_SYNC, in->now, out);
 	d->state_since = in->now;
 	d->synced = !again;
+	d->catch_up = CATCH_UP_OVER;
 	out->act = STEER_STEP;
 	out->step_s = in->offset_s;
 	out->freq = d->loop.freq;
@@ -374,6 +458,9 @@ discipline_disturbed(struct discipline *d, const struct disturbance *by, struct 
 	d->unknown_s += by->unknown_s;
 	d->slept_s += by->slept_s;
 	tell_stepped(d, by->moved_s, now);
+	if (d->catch_up == CATCH_UP_RUNS) {
+		discipline_calm(d);
+	}
 	/* How the clock ran meanwhile is not known: measure from the next update on. */
 	if (d->state == CLOCK_FREQ) {
 		d->state = CLOCK_NSET;

@@ -304,3 +304,12 @@ loop_slice(double left_s, double freq, int tc, struct loop_slice *out)
 		left_s);
 	out->again_s = 1.0;
 }
+
+void
+loop_slice_fast(double left_s, struct loop_slice *out)
+{
+	*out = (struct loop_slice){
+		.phase_s = limited(left_s, slice_s(LOOP_CATCH_UP_RATE, 0)),
+		.again_s = 1.0,
+	};
+}

@@ -10,6 +10,8 @@
 
 static const double FREQ_UNIT = 1.0 / 65536e6; /* the kernel's: 2^-16 ppm */
 static const double PHASE_MAX_S = 0.5;
+/* Where the second order begins to matter: beyond what ordinary slews bring in a second. */
+static const double FAST_SHARE = 1.01 * 500e-6;
 /* Of adjtime. */
 static const double SLEW_RATE = 500e-6, SLEW_UNIT_S = 1e-6;
 static const int64_t SLEPT_NS = 10000000;
@@ -114,6 +116,47 @@ phase_to_come(const struct adjust *a, const struct clock_reading *now, double le
 	return left_s + left_s / (n - 1.0) * rest_of_second(now->real);
 }
 
+/*
+ * A second of the clock in which it is too fast is over sooner, and brings less: of a share d of
+ * one second, with the frequency f, d / ((1 + f)(1 + f + d)).
+ */
+static double
+lacking(double share, double freq)
+{
+	return share - share / ((1.0 + freq) * (1.0 + freq + share));
+}
+
+/* The kernel's share of the second that runs at a->at: of the slew before, or of this one. */
+static double
+running_share(const struct adjust *a)
+{
+	return same_second(a, &a->at) ? a->carry_s / rest_of_second(a->set_at.real)
+				      : a->reported_s / (ldexp(1.0, 2 + a->time_constant) - 1.0);
+}
+
+/* What a slew beyond NTP_MAXFREQ did not bring since a->at, of what the kernel took of it. */
+static double
+fell_short_s(const struct adjust *a, const struct clock_reading *now)
+{
+	double n = ldexp(1.0, 2 + a->time_constant);
+	double share = running_share(a), left_s = a->reported_s, part = rest_of_second(a->at.real);
+	double seconds = seconds_between(&a->at, now), sum_s = 0.0;
+
+	if (a->plain) {
+		return 0.0;
+	}
+	for (; seconds > 0.5 && fmax(fabs(share), fabs(left_s) / n) > FAST_SHARE; seconds -= 1.0) {
+		sum_s += part * lacking(share, a->freq);
+		share = left_s / n;
+		left_s -= share;
+		part = 1.0;
+	}
+	if (seconds < 0.5 && fabs(share) > FAST_SHARE) {
+		sum_s += (part - rest_of_second(now->real)) * lacking(share, a->freq);
+	}
+	return sum_s;
+}
+
 static void
 add_ns(struct adjust *a, double ns)
 {
@@ -181,13 +224,15 @@ static void
 settle(struct adjust *a)
 {
 	struct clock_reading now = read_clock(a);
-	double to_come = 0.0;
+	double to_come = 0.0, short_s = 0.0;
 
 	if (a->controlled) {
 		if (slews(a)) {
+			short_s = fell_short_s(a, &now);
 			to_come = ask_to_come(a, &now);
 		}
-		add_ns(a, (a->pending_s - to_come) * 1e9);
+		a->owed_s += short_s;
+		add_ns(a, (a->pending_s - to_come - short_s) * 1e9);
 		add_ns(a, a->freq * (double)(now.mono.ns - a->at.mono.ns));
 	}
 	a->pending_s = to_come;
@@ -260,7 +305,7 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 	 * What the running second takes the other way makes the rest larger than was
 	 * planned for.
 	 */
-	while (ch.time_constant < CLOCK_TC_MAX &&
+	while (!a->fast && ch.time_constant < CLOCK_TC_MAX &&
 	    fabs(freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
 		ch.time_constant++;
 	}
@@ -384,7 +429,7 @@ adjust_sum_at(const struct adjust *a, struct mtime now)
 		return a->sum_ns;
 	}
 	if (slews(a)) {
-		to_come_s = phase_to_come(a, &then, foretold_s(a, &then));
+		to_come_s = phase_to_come(a, &then, foretold_s(a, &then)) + fell_short_s(a, &then);
 	}
 	return a->sum_ns +
 	    (int64_t)rint((a->pending_s - to_come_s) * 1e9 + a->freq * (double)since_ns);
@@ -399,11 +444,12 @@ adjust_left_s(struct adjust *a)
 
 /* Hands as much of phase_s to the kernel as it may slew at once. */
 static double
-slice(struct adjust *a, double phase_s, double freq)
+slice(struct adjust *a, double phase_s, double freq, bool fast)
 {
 	double carry_s = running_s(a);
 	struct loop_slice cut;
 
+	a->fast = false;
 	if (a->plain) {
 		a->owed_s = 0.0;
 		a->error = set_slew(a, phase_s - carry_s, carry_s, freq, 0);
@@ -411,13 +457,17 @@ slice(struct adjust *a, double phase_s, double freq)
 	}
 	/* Cut without the carry: it is the last slice's, and this one's share begins after it. */
 	loop_slice(phase_s - carry_s, freq, a->wanted_constant, &cut);
+	if (fast && cut.again_s > 0.0) {
+		a->fast = true;
+		loop_slice_fast(phase_s - carry_s, &cut);
+	}
 	a->error = set_phase(a, cut.phase_s, carry_s, freq, cut.time_constant, 0);
 	a->owed_s = phase_s - carry_s - cut.phase_s;
 	return a->error == 0 ? cut.again_s : 0.0;
 }
 
-double
-adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
+static double
+slew(struct adjust *a, double phase_s, double freq, int time_constant, bool fast)
 {
 	assert(isfinite(phase_s));
 	assert(isfinite(freq));
@@ -427,17 +477,29 @@ adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
 	}
 	settle(a);
 	a->wanted_constant = time_constant;
-	return slice(a, phase_s, rounded_freq(freq));
+	return slice(a, phase_s, rounded_freq(freq), fast);
 }
 
 double
-adjust_next(struct adjust *a)
+adjust_slew(struct adjust *a, double phase_s, double freq, int time_constant)
+{
+	return slew(a, phase_s, freq, time_constant, false);
+}
+
+double
+adjust_catch_up(struct adjust *a, double phase_s, double freq)
+{
+	return slew(a, phase_s, freq, CLOCK_TC_MIN, true);
+}
+
+double
+adjust_next(struct adjust *a, bool fast)
 {
 	if (!a->controlled) {
 		return 0.0;
 	}
 	settle(a);
-	return slice(a, a->pending_s + a->owed_s, a->freq);
+	return slice(a, a->pending_s + a->owed_s, a->freq, fast);
 }
 
 static void
@@ -447,6 +509,7 @@ forget_slew(struct adjust *a)
 	a->carry_s = 0.0;
 	a->pending_s = 0.0;
 	a->owed_s = 0.0;
+	a->fast = false;
 }
 
 int

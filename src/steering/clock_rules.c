@@ -67,6 +67,9 @@ clock_rules_discipline(const struct steering *s)
 		r.step_fwd_s = SLEW_ONLY_STEP_S;
 		r.step_back_s = SLEW_ONLY_STEP_S;
 	}
+	/* Whoever wants no steps, or not the kernel's loop, wants no hurry either. */
+	r.catch_up =
+	    clock_rules_adaptive(s) && r.loop.kernel && r.step_fwd_s > 0.0 && r.step_back_s > 0.0;
 	poll_range(s, &r.loop.minpoll, &r.loop.maxpoll);
 	return r;
 }

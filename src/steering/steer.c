@@ -140,10 +140,27 @@ hand_on(struct steering *s, double again_s)
 	}
 }
 
+/* A first slew that nobody will look at again is over: the kernel does not take it. */
+static void
+hand_on_fast(struct steering *s, double again_s, bool fast)
+{
+	if (fast && again_s <= 0.0) {
+		discipline_calm(&s->disc);
+	}
+	hand_on(s, again_s);
+}
+
 void
 steer_next_slice(struct steering *s)
 {
-	hand_on(s, adjust_next(&s->adjust));
+	bool ran = discipline_hurries(&s->disc);
+	bool fast = discipline_catches_up(&s->disc, adjust_left_s(&s->adjust), s->adjust.freq,
+	    steering_now(s));
+
+	hand_on_fast(s, adjust_next(&s->adjust, fast), fast);
+	if (ran && !discipline_hurries(&s->disc)) {
+		system_serve(s);
+	}
 }
 
 double
@@ -177,7 +194,10 @@ slew(struct steering *s, struct assoc *a, const struct assoc_world *w, const str
 {
 	bool was = s->sys.leap != LEAP_UNSYNC;
 
-	hand_on(s, adjust_slew(&s->adjust, st->phase_s, st->freq, st->time_constant));
+	hand_on_fast(s,
+	    st->fast ? adjust_catch_up(&s->adjust, st->phase_s, st->freq)
+		     : adjust_slew(&s->adjust, st->phase_s, st->freq, st->time_constant),
+	    st->fast);
 	system_follow(s, a, w,
 	    st->synced && !datecheck_open(s) ? s->selector.sel.leap
 		: was                        ? s->sys.leap
@@ -206,6 +226,7 @@ loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_worl
 		.epoch = a->filter.best.at,
 		.adjusted_ns = w->adjusted_ns,
 		.seen_locally = mtime_before(w->now, s->steer.moved_until),
+		.told = s->sys.told,
 		.broke = s->steer.broke,
 		.quorum = await_agreed(s, w),
 	};
@@ -504,7 +525,9 @@ steer_control(struct steering *s)
 
 	adjust_control(&s->adjust, clock_rules_control_wanted(s));
 	if (before != s->adjust.controlled) {
+		discipline_calm(&s->disc);
 		say_control(s);
 		system_tell_kernel(s);
+		system_serve(s);
 	}
 }

@@ -67,6 +67,10 @@ system_serve(const struct steering *s)
 {
 	struct served_time t = system_served_time(s);
 
+	/* Who asks twice in a first slew would take its rate for that of a clock. */
+	if (discipline_hurries(&s->disc)) {
+		t.leap = LEAP_UNSYNC;
+	}
 	s->is.up->published(s->is.up_ctx, &t);
 }
 
@@ -138,6 +142,7 @@ system_tell_kernel(struct steering *s)
 {
 	enum ntp_leap leap = system_leap(s);
 
+	s->sys.told |= leap != LEAP_UNSYNC;
 	adjust_status(&s->adjust, leap != LEAP_UNSYNC, leapsec_kernel(s), system_root_dist_s(s),
 	    s->sys.jitter_s);
 	wait_too_far(s, leap);

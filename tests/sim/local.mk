@@ -66,6 +66,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_serve.c \
 	tests/sim/scenarios_source.c \
 	tests/sim/scenarios_start.c \
+	tests/sim/scenarios_first_slew.c \
 	tests/sim/scenarios_symmetric.c \
 	tests/sim/scenarios_trust.c \
 	tests/sim/scenarios_wire.c \

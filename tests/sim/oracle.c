@@ -567,5 +567,12 @@ oracle_end(struct sim_node *n)
 	if (n->clock.worst_rate > 500.5e-6) {
 		sim_fail(n->sim, "%s: steered by %.1f ppm", n->name, n->clock.worst_rate * 1e6);
 	}
+	if (n->clock.worst_first_rate >
+	    (n->options.slew_only ? 0.0 : LOOP_CATCH_UP_RATE) + 500.5e-6) {
+		sim_fail(n->sim, "%s: began with %.1f ppm", n->name,
+		    n->clock.worst_first_rate * 1e6);
+	}
 	n->clock.worst_rate = 0;
+	n->clock.worst_first_rate = 0;
+	n->clock.synced_at = 0;
 }

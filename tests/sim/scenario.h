@@ -29,8 +29,8 @@ struct scenario_table {
 extern const struct scenario_table clock_scenarios, fault_scenarios, source_scenarios,
     network_scenarios, wire_scenarios, attack_scenarios, serve_scenarios, conf_scenarios,
     access_scenarios, reload_scenarios, leap_scenarios, quorum_scenarios, start_scenarios,
-    liars_scenarios, fields_scenarios, protect_scenarios, latch_scenarios, nts_scenarios,
-    nts_server_scenarios, certtime_scenarios, trust_scenarios, refclock_scenarios,
+    first_slew_scenarios, liars_scenarios, fields_scenarios, protect_scenarios, latch_scenarios,
+    nts_scenarios, nts_server_scenarios, certtime_scenarios, trust_scenarios, refclock_scenarios,
     refclock_kinds_scenarios, interleaved_scenarios, hwstamp_scenarios, mssntp_scenarios,
     symmetric_scenarios, pool_scenarios, broadcast_scenarios, manycast_scenarios, fleet_scenarios;
 

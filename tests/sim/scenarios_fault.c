@@ -189,7 +189,8 @@ after_kill_9_nothing_drifts(struct sim *s)
 static void
 kill_9_in_the_middle_of_a_slew_leaves_only_the_phase_under_way(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.100, 0, ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.100, 0, "tinker step 0\n" ONE_SERVER);
 	double before;
 
 	/* A minute of samples with 10 us of jitter tells the frequency to 2 ppm and no better. */
@@ -610,7 +611,8 @@ small_steps_cannot_walk_the_clock_away(struct sim *s)
 static void
 a_foreign_step_too_small_to_be_seen_drops_a_slew_and_that_is_noticed(struct sim *s)
 {
-	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.1, 10e-6, ONE_SERVER);
+	struct sim_node *c =
+	    scenario_client(s, 1, scenario_lan(), 0.1, 10e-6, "tinker step 0\n" ONE_SERVER);
 	double before_s;
 
 	sim_run(s, 30);

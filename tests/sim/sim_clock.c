@@ -10,6 +10,8 @@
 #define MAXERROR_RATE 500e-6
 #define FREQ_MAX 500e-6
 #define SLEW_RATE 500e-6
+/* The first slew of a run is over by then. */
+#define FIRST_NS (INT64_C(31) * NS_PER_S)
 #define DAY_S 86400
 /* adjtimex keeps frequency in 2^-16 ppm. */
 #define FREQ_UNIT (1e-6 / 65536)
@@ -231,8 +233,10 @@ note_rate(struct sim_clock *c)
 {
 	double rate = fabs(c->k.freq + c->k.phase_s / (double)(4 << c->k.time_constant));
 
-	if (rate > c->worst_rate) {
-		c->worst_rate = rate;
+	if (c->synced_at > 0 && c->mono_ns - c->synced_at > FIRST_NS) {
+		c->worst_rate = fmax(c->worst_rate, rate);
+	} else {
+		c->worst_first_rate = fmax(c->worst_first_rate, rate);
 	}
 }
 
@@ -263,6 +267,7 @@ change(struct clock *port, const struct clock_change *what)
 	if (what->bits & CLOCK_SET_STATUS) {
 		assert(isfinite(what->maxerror_s) && isfinite(what->esterror_s));
 		k->unsync = what->unsync;
+		c->synced_at = c->synced_at == 0 && !what->unsync ? c->mono_ns : c->synced_at;
 		k->leap = what->leap;
 		k->maxerror_s = what->maxerror_s;
 		k->esterror_s = what->esterror_s;

@@ -66,9 +66,14 @@ struct sim_clock {
 	unsigned steps; /* by the daemon */
 	int64_t last_step_ns;
 	unsigned changes;
-	unsigned foreign;  /* moves that the daemon did not make */
-	double foreign_s;  /* how far they went, in sum */
-	double worst_rate; /* the largest |frequency + slice| ever asked for */
+	unsigned foreign; /* moves that the daemon did not make */
+	double foreign_s; /* how far they went, in sum */
+	/*
+	 * The largest |frequency + slice| ever asked for: since half a minute after the kernel was
+	 * first told that its clock is synchronised, and until then.
+	 */
+	double worst_rate, worst_first_rate;
+	int64_t synced_at; /* its monotonic time then; 0: it was not */
 	unsigned leaps;    /* leap seconds that happened */
 };
 

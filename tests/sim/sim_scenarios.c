@@ -20,9 +20,9 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&conf_scenarios, &access_scenarios, &reload_scenarios, &leap_scenarios, &quorum_scenarios,
 	&fields_scenarios, &latch_scenarios, &nts_scenarios, &nts_server_scenarios,
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
-	&liars_scenarios, &refclock_scenarios, &refclock_kinds_scenarios, &interleaved_scenarios,
-	&hwstamp_scenarios, &mssntp_scenarios, &symmetric_scenarios, &pool_scenarios,
-	&broadcast_scenarios, &manycast_scenarios, &fleet_scenarios };
+	&first_slew_scenarios, &liars_scenarios, &refclock_scenarios, &refclock_kinds_scenarios,
+	&interleaved_scenarios, &hwstamp_scenarios, &mssntp_scenarios, &symmetric_scenarios,
+	&pool_scenarios, &broadcast_scenarios, &manycast_scenarios, &fleet_scenarios };
 
 struct request {
 	uint64_t seed;

@@ -260,6 +260,32 @@ iburst_sends_eight_two_seconds_apart_once_the_first_is_answered(void **state)
 }
 
 static void
+two_seconds_are_two_of_true_time_in_a_first_slew(void **state)
+{
+	static struct bench b;
+	struct mtime sent;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	sent = b.a.poll.last_sent;
+	b.w.now = b.a.poll.next;
+	assert_false(assoc_waits(&b.a, &b.w));
+	/* At 500 ppm and 500 more nobody waits, nor after a step. */
+	b.w.adjusted_ns += 2 * INT64_C(1000000);
+	assert_false(assoc_waits(&b.a, &b.w));
+	b.w.adjusted_ns += 1000 * INT64_C(1000000);
+	assert_false(assoc_waits(&b.a, &b.w));
+	b.w.adjusted_ns -= 960 * INT64_C(1000000);
+	assert_true(assoc_waits(&b.a, &b.w));
+	assert_true(mtime_diff_s(b.a.poll.next, sent) > 2.042);
+	assert_true(mtime_diff_s(b.a.poll.next, sent) < 2.1);
+	b.w.now = mtime_add_s(b.a.poll.next, 0.0);
+	b.w.adjusted_ns += INT64_C(1000000);
+	assert_false(assoc_waits(&b.a, &b.w));
+}
+
+static void
 iburst_does_not_burst_at_a_silent_server(void **state)
 {
 	static struct bench b;
@@ -2162,6 +2188,7 @@ main(void)
 		cmocka_unit_test(a_random_number_of_zero_is_no_nonce),
 		cmocka_unit_test(shows_at_least_poll_3),
 		cmocka_unit_test(iburst_sends_eight_two_seconds_apart_once_the_first_is_answered),
+		cmocka_unit_test(two_seconds_are_two_of_true_time_in_a_first_slew),
 		cmocka_unit_test(iburst_does_not_burst_at_a_silent_server),
 		cmocka_unit_test(without_iburst_polls_at_minpoll_from_the_start),
 		cmocka_unit_test(a_start_burst_is_four_two_seconds_apart),

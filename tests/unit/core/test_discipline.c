@@ -1037,6 +1037,219 @@ new_rules_keep_state_and_frequency(void **state)
 	assert_int_equal(d.state, CLOCK_SYNC);
 }
 
+/* An update of the adaptive loop, of a frequency that is known. */
+static struct correction
+estimated(struct discipline *d, double at_s, double offset_s)
+{
+	struct loop_input in = {
+		.offset_s = offset_s,
+		.jitter_s = 1e-4,
+		.now = moment(at_s),
+		.var_s2 = 1e-10,
+		.freq = 40e-6,
+		.freq_var = 1e-12,
+		.quorum = true,
+	};
+	struct correction out;
+
+	discipline_update(d, &in, &out);
+	return out;
+}
+
+static struct discipline
+catching_up(double stepout_s)
+{
+	struct discipline_rules rules = RULES;
+	struct discipline d;
+
+	rules.loop.kind = LOOP_ADAPTIVE;
+	rules.catch_up = true;
+	rules.stepout_s = stepout_s;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	return d;
+}
+
+static void
+the_first_slew_of_a_run_may_be_fast(void **state)
+{
+	struct discipline d = catching_up(300);
+	struct correction s;
+
+	(void)state;
+	s = estimated(&d, 4, 0.09);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_true(s.fast);
+	assert_true(discipline_hurries(&d));
+	assert_true(s.synced);
+	assert_true((s.events & EVENT_BIT(EVENT_CLOCK_SYNC)) != 0);
+	assert_true(discipline_catches_up(&d, 0.05, 40e-6, moment(6)));
+	assert_true(estimated(&d, 8, 0.02).fast);
+	/* 460 ppm are free, for four seconds. */
+	assert_true(discipline_catches_up(&d, 1.9e-3, 40e-6, moment(15)));
+	assert_false(discipline_catches_up(&d, 1.8e-3, 40e-6, moment(16)));
+	/* Never again. */
+	s = estimated(&d, 64, 0.1);
+	assert_false(s.fast);
+	assert_true(s.synced);
+	assert_false(discipline_catches_up(&d, 0.1, 40e-6, moment(65)));
+	discipline_unset(&d, moment(100));
+	assert_false(estimated(&d, 128, 0.1).fast);
+}
+
+static void
+an_update_that_finds_the_first_slew_in_ends_it(void **state)
+{
+	struct discipline d = catching_up(300);
+
+	(void)state;
+	assert_true(estimated(&d, 4, 0.01).fast);
+	assert_false(estimated(&d, 10, 0.0005).fast);
+	assert_false(estimated(&d, 12, 0.01).fast);
+}
+
+static void
+a_small_first_offset_is_in_no_hurry(void **state)
+{
+	struct discipline d = catching_up(300);
+	struct correction s;
+
+	(void)state;
+	s = estimated(&d, 4, 0.0018);
+	assert_false(s.fast);
+	assert_true(s.synced);
+	assert_true((s.events & EVENT_BIT(EVENT_CLOCK_SYNC)) != 0);
+	assert_false(estimated(&d, 8, 0.1).fast);
+}
+
+static void
+the_first_slew_is_over_after_30_s_or_a_step_or_when_others_move_the_clock(void **state)
+{
+	struct discipline d = catching_up(10);
+	struct correction s;
+
+	(void)state;
+	(void)estimated(&d, 4, 0.09);
+	assert_true(discipline_catches_up(&d, 0.08, 0.0, moment(33)));
+	assert_false(discipline_catches_up(&d, 0.08, 0.0, moment(34)));
+
+	d = catching_up(10);
+	(void)estimated(&d, 4, 0.09);
+	(void)estimated(&d, 6, 5.0);
+	s = estimated(&d, 17, 5.0);
+	assert_int_equal(s.act, STEER_STEP);
+	assert_false(estimated(&d, 20, 0.1).fast);
+
+	d = catching_up(10);
+	(void)estimated(&d, 4, 0.09);
+	discipline_disturbed(&d, &(struct disturbance){ .moved_s = 0.02 }, moment(5));
+	assert_false(discipline_catches_up(&d, 0.08, 0.0, moment(6)));
+	assert_false(estimated(&d, 7, 0.08).fast);
+}
+
+/* What few sources say before a quorum does is a guess. */
+static void
+a_guess_is_in_no_hurry_nor_is_the_quorum_after_it(void **state)
+{
+	struct discipline d = catching_up(300);
+	struct loop_input in = {
+		.offset_s = 0.09,
+		.jitter_s = 1e-4,
+		.now = moment(34),
+		.var_s2 = 1e-10,
+		.freq_var = 1e-12,
+	};
+	struct correction s;
+
+	(void)state;
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_false(s.fast);
+	assert_false(discipline_hurries(&d));
+	assert_false(estimated(&d, 40, -0.09).fast);
+}
+
+/* An update 2 s after the first one, which was of 80 ms: moved_s of them have come. */
+static bool
+goes_on(double moved_s, double offset_s)
+{
+	struct discipline d = catching_up(300);
+	struct loop_input in = {
+		.offset_s = 0.08,
+		.jitter_s = 1e-4,
+		.now = moment(4),
+		.var_s2 = 1e-10,
+		.freq_var = 1e-12,
+		.quorum = true,
+		.adjusted_ns = INT64_C(7000000000),
+	};
+	struct correction s;
+
+	discipline_update(&d, &in, &s);
+	assert_true(s.fast);
+	in.now = moment(6);
+	in.offset_s = offset_s;
+	in.adjusted_ns += (int64_t)(moved_s * 1e9);
+	in.quorum = false;
+	discipline_update(&d, &in, &s);
+	assert_int_equal(s.act, STEER_SLEW);
+	assert_true(s.fast == discipline_hurries(&d));
+	return s.fast;
+}
+
+static void
+a_first_slew_leads_little_farther_than_its_first_update(void **state)
+{
+	(void)state;
+	assert_true(goes_on(0.03, 0.05));
+	assert_true(goes_on(0.03, 0.0719));
+	assert_false(goes_on(0.03, 0.0721));
+	assert_true(goes_on(0.06, -0.04));
+	assert_true(goes_on(0.02, -0.1219));
+	assert_false(goes_on(0.02, -0.1221));
+}
+
+static void
+who_may_not_hurry_has_500_ppm_from_the_first_update_on(void **state)
+{
+	struct discipline d = catching_up(300);
+	struct discipline_rules rules = d.rules;
+
+	(void)state;
+	rules.catch_up = false;
+	discipline_start(&d, &rules, false, 0, 0, moment(0));
+	assert_false(estimated(&d, 4, 0.09).fast);
+	assert_true(d.synced);
+	/* A reload forbids it in the middle. */
+	d = catching_up(300);
+	(void)estimated(&d, 4, 0.09);
+	discipline_set_rules(&d, &rules);
+	assert_false(discipline_catches_up(&d, 0.08, 0.0, moment(6)));
+	/* Nobody slews the clock any more. */
+	d = catching_up(300);
+	(void)estimated(&d, 4, 0.09);
+	discipline_calm(&d);
+	assert_false(discipline_catches_up(&d, 0.08, 0.0, moment(6)));
+	assert_false(discipline_hurries(&d));
+	/* Others may have gone by our clock already, as by an orphan's. */
+	d = catching_up(300);
+	{
+		struct loop_input in = { .offset_s = 0.09,
+			.now = moment(4),
+			.var_s2 = 1e-10,
+			.quorum = true,
+			.told = true };
+		struct correction s;
+
+		discipline_update(&d, &in, &s);
+		assert_false(s.fast);
+		assert_false(discipline_hurries(&d));
+	}
+	/* Nor does more than the kernel's loop takes go that way. */
+	d = catching_up(300);
+	d.rules.step_fwd_s = 10.0;
+	assert_false(estimated(&d, 4, 0.6).fast);
+}
+
 static void
 the_adaptive_loop_measures_no_frequency(void **state)
 {
@@ -1231,6 +1444,14 @@ main(void)
 		cmocka_unit_test(setting_the_clock_once_measures_nothing),
 		cmocka_unit_test(an_offset_that_is_no_number_is_refused),
 		cmocka_unit_test(new_rules_keep_state_and_frequency),
+		cmocka_unit_test(the_first_slew_of_a_run_may_be_fast),
+		cmocka_unit_test(an_update_that_finds_the_first_slew_in_ends_it),
+		cmocka_unit_test(a_small_first_offset_is_in_no_hurry),
+		cmocka_unit_test(
+		    the_first_slew_is_over_after_30_s_or_a_step_or_when_others_move_the_clock),
+		cmocka_unit_test(a_guess_is_in_no_hurry_nor_is_the_quorum_after_it),
+		cmocka_unit_test(a_first_slew_leads_little_farther_than_its_first_update),
+		cmocka_unit_test(who_may_not_hurry_has_500_ppm_from_the_first_update_on),
 		cmocka_unit_test(the_adaptive_loop_measures_no_frequency),
 		cmocka_unit_test(a_frequency_is_trusted_after_an_hour_in_sync),
 		cmocka_unit_test(states_have_the_names_of_the_rfc),

@@ -143,9 +143,9 @@ a_small_phase_that_hurries_is_in_after_a_second(void **state)
 		again_s = adjust_slew(&b->a, phase_s, 3e-6, LOOP_TC_HURRY);
 		assert_true(fabs(again_s - 1.0) < 1e-9);
 		pass_s(b, 1.0);
-		assert_true(adjust_next(&b->a) <= 1.0);
+		assert_true(adjust_next(&b->a, false) <= 1.0);
 		pass_s(b, 1.0);
-		(void)adjust_next(&b->a);
+		(void)adjust_next(&b->a, false);
 		assert_true(
 		    fabs(sim_clock_error_s(&b->kernel) - begin_s - phase_s - 2 * 3e-6) < 5e-9);
 		check_sum(b);
@@ -156,10 +156,99 @@ a_small_phase_that_hurries_is_in_after_a_second(void **state)
 	pass_s(b, 600.0);
 	assert_true(fabs(sim_clock_error_s(&b->kernel) - begin_s - 3600e-9) < 5e-9);
 	assert_true(fabs(adjust_left_s(&b->a) + 2700e-9) < 5e-9);
-	(void)adjust_next(&b->a);
+	(void)adjust_next(&b->a, false);
 	pass_s(b, 600.0);
 	assert_true(fabs(sim_clock_error_s(&b->kernel) - begin_s - 900e-9) < 5e-9);
 	check_sum(b);
+	bench_free(b);
+}
+
+/* Seconds until no more than within_s is left, with the slices that are asked for. */
+static double
+run_in(struct bench *b, double again_s, double within_s)
+{
+	double took_s = 0.0;
+
+	while (fabs(adjust_left_s(&b->a)) > within_s && took_s < 100.0) {
+		pass_s(b, again_s > 0.0 ? again_s : 1.0);
+		took_s += again_s > 0.0 ? again_s : 1.0;
+		check_sum_within(b, 0.0, 60e-6);
+		again_s = again_s > 0.0 ? adjust_next(&b->a, true) : 0.0;
+	}
+	return took_s;
+}
+
+static void
+a_first_slew_of_128_ms_is_in_within_20_s(void **state)
+{
+	static const double phase_s[] = { 0.01, 0.09, 0.128, -0.128, 0.4 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof phase_s / sizeof *phase_s; i++) {
+		struct bench *b = bench_of(0.0);
+		double took_s = run_in(b, adjust_catch_up(&b->a, phase_s[i], -20e-6), 1e-3);
+
+		if (took_s > (fabs(phase_s[i]) > 0.2 ? 28.0 : 20.0)) {
+			fail_msg("%g s took %.0f s", phase_s[i], took_s);
+		}
+		assert_true(b->kernel.worst_first_rate > NTP_MAXFREQ);
+		assert_true(b->kernel.worst_first_rate <= LOOP_CATCH_UP_RATE + NTP_MAXFREQ);
+		/* In the end it goes as any other. */
+		(void)run_in(b, 1.0, 1e-6);
+		assert_false(b->a.fast);
+		assert_true(fabs(b->kernel.k.freq + 20e-6) < FREQ_UNIT);
+		bench_free(b);
+	}
+}
+
+/* Whoever may not ends the hurry with the next slice. */
+static void
+a_slew_that_may_be_fast_no_more_goes_on_at_500_ppm(void **state)
+{
+	struct bench *b = bench_of(0.0);
+
+	(void)state;
+	(void)adjust_catch_up(&b->a, 0.1, 0.0);
+	pass_s(b, 3.0);
+	b->kernel.worst_first_rate = 0.0;
+	assert_true(adjust_next(&b->a, false) > 0.0);
+	assert_true(b->kernel.worst_first_rate <= NTP_MAXFREQ * (1.0 + 1e-9));
+	for (int i = 0; i < 100; i++) {
+		pass_s(b, 0.77);
+		check_sum_within(b, 0.0, 5e-6);
+	}
+	bench_free(b);
+}
+
+/* By adjtime nothing is fast: disable kernel. */
+static void
+without_the_kernels_loop_no_slew_is_fast(void **state)
+{
+	struct bench *b = bench_of(0.0);
+
+	(void)state;
+	adjust_by_kernel(&b->a, false);
+	(void)adjust_catch_up(&b->a, 0.1, 0.0);
+	pass_s(b, 10.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel)) <= 10.0 * NTP_MAXFREQ + 1e-6);
+	assert_true(b->kernel.worst_first_rate <= NTP_MAXFREQ);
+	bench_free(b);
+}
+
+static void
+who_is_killed_in_the_first_slew_leaves_no_rate_and_no_tick(void **state)
+{
+	struct bench *b = bench_of(15e-6);
+	double before_s;
+
+	(void)state;
+	(void)adjust_catch_up(&b->a, -0.12, 15e-6);
+	pass_s(b, 60.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) + 0.12) < 4e-3);
+	assert_true(fabs(b->kernel.k.tick) <= 0.0);
+	before_s = sim_clock_error_s(&b->kernel);
+	pass_s(b, 100.0);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - before_s - 15e-4) < 1e-6);
 	bench_free(b);
 }
 
@@ -177,11 +266,11 @@ a_large_phase_goes_in_slices_no_faster_than_500_ppm(void **state)
 		assert_true(fabs(adjust_left_s(&b->a)) > 0.0);
 		pass_s(b, again_s);
 		check_sum(b);
-		again_s = adjust_next(&b->a);
+		again_s = adjust_next(&b->a, false);
 		assert_true(++slices < 5000);
 	}
 	assert_true(slices > 2);
-	assert_true(b->kernel.worst_rate <= NTP_MAXFREQ * (1.0 + 1e-9));
+	assert_true(b->kernel.worst_first_rate <= NTP_MAXFREQ * (1.0 + 1e-9));
 	for (int i = 0; i < 300 && fabs(adjust_left_s(&b->a)) > 1e-6; i++) {
 		pass_s(b, 60.0);
 	}
@@ -565,7 +654,7 @@ one_thing_done(struct bench *b, struct seeded *r)
 		adjust_by_kernel(&b->a, seeded_below(r, 2) != 0);
 		break;
 	case 2:
-		(void)adjust_next(&b->a);
+		(void)adjust_next(&b->a, false);
 		break;
 	default:
 		(void)adjust_slew(&b->a, phase_s, freq,
@@ -607,6 +696,10 @@ main(void)
 		cmocka_unit_test(a_slew_takes_the_place_of_the_one_under_way),
 		cmocka_unit_test(a_small_phase_that_hurries_is_in_after_a_second),
 		cmocka_unit_test(a_large_phase_goes_in_slices_no_faster_than_500_ppm),
+		cmocka_unit_test(a_first_slew_of_128_ms_is_in_within_20_s),
+		cmocka_unit_test(a_slew_that_may_be_fast_no_more_goes_on_at_500_ppm),
+		cmocka_unit_test(without_the_kernels_loop_no_slew_is_fast),
+		cmocka_unit_test(who_is_killed_in_the_first_slew_leaves_no_rate_and_no_tick),
 		cmocka_unit_test(without_the_kernels_loop_a_phase_goes_at_500_us_a_second),
 		cmocka_unit_test(another_way_of_phases_drops_the_slew_under_way),
 		cmocka_unit_test(a_frequency_is_held_as_the_kernel_rounds_it),
