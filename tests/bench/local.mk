@@ -27,6 +27,12 @@ tests_bench_bench_accuracy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_accuracy_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 EXTRA_DIST += tests/bench/accuracy.gp
 
+# How soon a cold host on a LAN is right.
+check_PROGRAMS += tests/bench/bench_start
+tests_bench_bench_start_SOURCES = tests/bench/bench_start.c
+tests_bench_bench_start_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_start_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+
 # What interleaved mode takes out of a server's delay in sending.
 check_PROGRAMS += tests/bench/bench_interleaved
 tests_bench_bench_interleaved_SOURCES = tests/bench/bench_interleaved.c \
@@ -46,8 +52,9 @@ tests_bench_bench_cards_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 ACCURACY_PICTURES = wan_wander_1e-8 temperature frequency_step_near
 .PHONY: bench-accuracy bench-accuracy-short
 bench-accuracy: tests/bench/bench_accuracy$(EXEEXT) tests/bench/bench_interleaved$(EXEEXT) \
-		tests/bench/bench_cards$(EXEEXT)
+		tests/bench/bench_cards$(EXEEXT) tests/bench/bench_start$(EXEEXT)
 	tests/bench/bench_accuracy$(EXEEXT)
+	tests/bench/bench_start$(EXEEXT) -c
 	tests/bench/bench_interleaved$(EXEEXT)
 	tests/bench/bench_cards$(EXEEXT)
 	@if command -v gnuplot >/dev/null; then \
