@@ -89,6 +89,9 @@ void peers_clock_moved(struct client *c, bool reset);
 /* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
 void peers_doubt(struct client *c, double by_s);
 
+/* Our oscillator wanders otherwise from now on: log likelihoods of each wander (bank_wander). */
+void peers_wander(struct client *c, const double log_likelihood[BANK_WANDERS]);
+
 /* Asks every source again, so many times two seconds apart, as far as its budget allows. */
 void peers_ask_soon(struct client *c, unsigned requests);
 

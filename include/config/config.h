@@ -453,7 +453,9 @@ struct config {
 	const char *driftfile;      /* NULL: none; so are all paths */
 	double drift_threshold_ppm; /* second word of driftfile; 0: none */
 	double nonvolatile;         /* frequency change worth writing, s/s */
-	const char *leapfile;       /* "none" or the line; see config_leapfile */
+	const char *tempcomp;       /* a sensor of temperature */
+	int32_t tempcomp_interval_s;
+	const char *leapfile; /* "none" or the line; see config_leapfile */
 	bool leapfile_checkhash;
 	const char *logfile, *pidfile, *statsdir, *saveconfigdir;
 	const char *keys, *keysdir, *ntpsigndsocket;

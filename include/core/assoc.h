@@ -397,6 +397,9 @@ void assoc_clock_moved(struct assoc *a);
  */
 void assoc_doubt(struct assoc *a, double by_s);
 
+/* Our oscillator wanders otherwise from now on (estimator_wander). */
+void assoc_wander(struct assoc *a, const double log_likelihood[BANK_WANDERS]);
+
 /*
  * Asks for a request out of turn (model break, resume). Granted at least two seconds after the
  * last, and only so often that no span of time sees more requests than the shortest interval makes,

@@ -81,6 +81,12 @@ void bank_correct(struct bank *b, const struct bank_reading *reading, enum bank_
  */
 void bank_mix(const struct bank *b, double dt_s, struct estimate *out);
 
+/*
+ * What the oscillator's wander is likely to be is known from elsewhere: log likelihoods, in the
+ * order of the columns, the best 0.
+ */
+void bank_wander(struct bank *b, const double log_likelihood[BANK_WANDERS]);
+
 /* Log likelihood of an innovation of variance s_s2, falling like a power only for wild ones. */
 double bank_log_likelihood(double d_s, double s_s2);
 

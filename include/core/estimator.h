@@ -97,6 +97,9 @@ enum estimator_result estimator_add(struct estimator *e, const struct sample *s,
 /* Our clock may be elsewhere by by_s, >= 0, since the last sample. */
 void estimator_doubt(struct estimator *e, double by_s);
 
+/* As bank_wander. */
+void estimator_wander(struct estimator *e, const double log_likelihood[BANK_WANDERS]);
+
 /* Foretells the estimate for a time not before the last sample; false before the first sample. */
 bool estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_ns,
     struct estimate *out);

@@ -46,4 +46,13 @@ void joint_clear(struct joint *j);
  */
 void joint_update(struct joint *j, const struct joint_input *in, struct estimate *out);
 
+/* As bank_wander. */
+void joint_wander(struct joint *j, const double log_likelihood[BANK_WANDERS]);
+
+/*
+ * What the source's newest sample says of our clock, less what the source usually differs by, as
+ * joint_update took it.
+ */
+struct bank_reading joint_reading(const struct joint *j, uint16_t id, const struct estimator *e);
+
 #endif

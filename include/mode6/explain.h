@@ -52,6 +52,7 @@ struct system_facts {
 	char mssntp[16];               /* "absent", how ntp_signd does; "": nobody asked it */
 	char mssntp_why[NOTE_LEN];     /* "/x: its file socket: No such file ..."; "": no more */
 	char hwtstamps[NOTE_LEN - 64]; /* "eth0 on tx=17 ...": cards that stamp; "": none */
+	char tempcomp[NOTE_LEN - 64];  /* "used 31.20C ...": a sensor of temperature; "": none */
 };
 
 /* Adds a sentence; the 21st is lost. */

@@ -18,8 +18,15 @@ struct adjust {
 	bool plain;      /* phase goes in through adjtime, not the kernel's loop (disable kernel) */
 	bool controlled; /* the kernel lets us, and we are meant to */
 	int error;       /* why not: -EPERM ...; 0 when by configuration */
-	double freq;     /* s/s in force, as the kernel rounds it */
-	int64_t sum_ns;  /* settled up to at */
+	double freq;     /* s/s, of the loop, as the kernel rounds it; in force is adjust_freq */
+	/*
+	 * s/s on top of it, a multiple of the kernel's unit: what makes up for the oscillator's own
+	 * changes (tempcomp). It is none of the sum: who disciplines the clock has an oscillator
+	 * that is the steadier for it.
+	 */
+	double comp;
+	double comp_s;  /* what that came to, up to at */
+	int64_t sum_ns; /* settled up to at */
 	double sum_rest_ns;
 	struct clock_reading at; /* of the last settling */
 	/* phase handed over and still to come then: the kernel's rest and its current second */
@@ -67,6 +74,18 @@ void adjust_control(struct adjust *a, bool wanted);
 
 /* Which way phases take: the kernel's loop, or adjtime. A slew under way is dropped by a change. */
 void adjust_by_kernel(struct adjust *a, bool kernel);
+
+/* The frequency in force, s/s: the loop's, and what compensates the oscillator. */
+double adjust_freq(const struct adjust *a);
+
+/*
+ * Compensates the oscillator by so much from now on, s/s; a slew under way goes on. Not while that
+ * would make the clock faster than NTP_MAXFREQ, nor while it is not controlled.
+ */
+void adjust_compensate(struct adjust *a, double comp);
+
+/* What it was compensated by until at, s, in all. */
+double adjust_compensated_s(const struct adjust *a, struct mtime at);
 
 /* The sum of all adjustments up to now, in ns. */
 int64_t adjust_sum(struct adjust *a);

@@ -35,6 +35,12 @@ struct assoc *selection_select(struct steering *s, const struct assoc_world *w);
  */
 void selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *w);
 
+/* The association of that number, if it survived the last selection and counts in it; or NULL. */
+const struct assoc *selection_survivor(const struct steering *s, uint16_t id);
+
+/* Our oscillator wanders otherwise from now on: of the survivors' joint bank (bank_wander). */
+void selection_wander(struct steering *s, const double log_likelihood[BANK_WANDERS]);
+
 /* Another offset than the selected one is believed. */
 void selection_correct(struct steering *s, double offset_s);
 

@@ -19,6 +19,7 @@
 #include "steering/boot_marker.h"
 #include "steering/cards.h"
 #include "steering/clock_update.h"
+#include "steering/compensate.h"
 #include "steering/datecheck.h"
 #include "steering/drift.h"
 #include "steering/leapsec.h"
@@ -64,6 +65,8 @@ struct steering_events {
 	void (*clock_moved)(void *ctx, bool reset);
 	/* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
 	void (*doubt)(void *ctx, double by_s);
+	/* Our oscillator wanders otherwise from now on: log likelihoods of each (bank_wander). */
+	void (*wander)(void *ctx, const double log_likelihood[BANK_WANDERS]);
 
 	/* a was selected, at offset_s. turn: it took the place of another, not of none. */
 	void (*sys_peer)(void *ctx, const struct assoc *a, double offset_s, bool turn);
@@ -122,6 +125,7 @@ struct steering {
 	struct boot_marker boot_marker;
 	struct datecheck datecheck;
 	struct cards cards;
+	struct compensate compensate;
 };
 
 /* Makes a steering of zeroes one that can be configured, and started (clock_update_start). */

@@ -1022,6 +1022,12 @@ association_io_doubt(struct peer *p, double by_s)
 }
 
 void
+association_io_wander(struct peer *p, const double log_likelihood[BANK_WANDERS])
+{
+	assoc_wander(&p->a, log_likelihood);
+}
+
+void
 association_io_reset_count(struct peer *p, struct mtime now)
 {
 	assoc_reset_count(&p->a, now);

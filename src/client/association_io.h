@@ -87,6 +87,9 @@ void association_io_clock_moved(struct peer *p, bool reset, const struct assoc_w
 /* What was measured is less certain (assoc_doubt). */
 void association_io_doubt(struct peer *p, double by_s);
 
+/* Our oscillator wanders otherwise (assoc_wander). */
+void association_io_wander(struct peer *p, const double log_likelihood[BANK_WANDERS]);
+
 /* What its certificate is worth; what it said with the keys of before counts no more. */
 void association_io_date(struct peer *p, const struct assoc_dates *dates);
 void association_io_forget(struct peer *p, const struct assoc_world *w);

@@ -311,6 +311,16 @@ peers_doubt(struct client *c, double by_s)
 }
 
 void
+peers_wander(struct client *c, const double log_likelihood[BANK_WANDERS])
+{
+	for (unsigned i = 0; i < c->peers.peer_n; i++) {
+		if (c->peers.peer[i].a.id != 0) {
+			association_io_wander(&c->peers.peer[i], log_likelihood);
+		}
+	}
+}
+
+void
 peers_ask_seldom(struct client *c, int log2s, unsigned requests)
 {
 	struct assoc_world w = client_world(c);

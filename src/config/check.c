@@ -760,6 +760,7 @@ check_files(struct check *k, const struct config_access *access)
 	}
 	check_own_files(k, access);
 	check_file(k, access, "driftfile", c->driftfile, USE_REPLACE);
+	check_file(k, access, "tempcomp", c->tempcomp, USE_READ);
 	check_file(k, access, "logfile", c->logfile, USE_APPEND);
 	/* Root writes it at the start, into a folder that may be made only then. */
 	if (c->pidfile != NULL && access->may(access->ctx, USE_REPLACE, c->pidfile) == -EISDIR) {

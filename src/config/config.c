@@ -33,7 +33,7 @@ config_defaults(struct config *c, struct arena *a)
 {
 	static const enum schema_group groups[] = { SCHEMA_TOP, SCHEMA_DISCARD, SCHEMA_LIMIT,
 		SCHEMA_MRU, SCHEMA_SWITCH, SCHEMA_TINKER, SCHEMA_TOS, SCHEMA_RLIMIT,
-		SCHEMA_LEAPFILE, SCHEMA_NTS, SCHEMA_EXTRA };
+		SCHEMA_LEAPFILE, SCHEMA_NTS, SCHEMA_EXTRA, SCHEMA_TEMPCOMP };
 
 	memset(c, 0, sizeof *c);
 	c->arena = a;
@@ -332,6 +332,7 @@ config_copy(const struct config *from, struct arena *a)
 	copy_group(&k, SCHEMA_TOP, c);
 	copy_group(&k, SCHEMA_NTS, c);
 	c->driftfile = copy_text(&k, c->driftfile);
+	c->tempcomp = copy_text(&k, c->tempcomp);
 	c->leapfile = copy_text(&k, c->leapfile);
 	copy_sources(&k, c);
 	copy_restricts(&k, c);

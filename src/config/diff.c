@@ -174,6 +174,7 @@ static const char *const part_names[PART_N] = {
 	[PART_KEYS] = "keys",
 	[PART_NTS] = "nts",
 	[PART_FILES] = "driftfile or other files",
+	[PART_TEMPCOMP] = "tempcomp",
 	[PART_STATS] = "statistics",
 	[PART_LEAP] = "leapfile or leapsmear",
 	[PART_VARS] = "setvar",

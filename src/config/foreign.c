@@ -142,7 +142,6 @@ const struct foreign_word foreign_words[] = {
 	CHRONY("sched_priority", REALTIME),
 	CHRONY("smoothtime", "'leapsmearinterval SECONDS' smears leap seconds for clients"),
 	CHRONY("stratumweight", "ntpd weighs its sources by itself, leave the line out"),
-	CHRONY("tempcomp", NOTHING),
 	CHRONY("user", "ntpd -u USER:GROUP gives up the rights of root"),
 
 	CHRONY_SOURCE("asymmetry", FILTERED),

@@ -336,6 +336,9 @@ directive(struct parser *p, const struct schema_row *row)
 	case ARG_DRIFTFILE:
 		parse_driftfile(p);
 		break;
+	case ARG_TEMPCOMP:
+		parse_tempcomp(p);
+		break;
 	case ARG_LEAPFILE:
 		parse_leapfile(p);
 		break;

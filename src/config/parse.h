@@ -133,6 +133,7 @@ void parse_setvar(struct parser *p);
 void parse_reset(struct parser *p);
 void parse_pollskew(struct parser *p);
 void parse_driftfile(struct parser *p);
+void parse_tempcomp(struct parser *p);
 void parse_leapfile(struct parser *p);
 void parse_smear(struct parser *p);
 void parse_smear_interval(struct parser *p);

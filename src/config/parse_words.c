@@ -375,6 +375,27 @@ parse_driftfile(struct parser *p)
 	p->c->drift_threshold_ppm = ppm + 0.0;
 }
 
+/* The line given last counts, with its interval or none. */
+void
+parse_tempcomp(struct parser *p)
+{
+	const char *path = parse_word(p, 1);
+	struct config given = { 0 };
+
+	if (path == NULL) {
+		parse_error(p, 1, "'tempcomp' wants the path of a sensor");
+		return;
+	}
+	value_defaults(SCHEMA_TEMPCOMP, &given);
+	if (parse_word(p, 2) != NULL) {
+		parse_options(p, SCHEMA_TEMPCOMP, 2, &given);
+	}
+	if (!p->failed) {
+		p->c->tempcomp = path[0] != '\0' ? parse_keep(p, path) : NULL;
+		p->c->tempcomp_interval_s = given.tempcomp_interval_s;
+	}
+}
+
 void
 parse_leapfile(struct parser *p)
 {

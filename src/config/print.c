@@ -539,6 +539,12 @@ files(struct print *k, const struct config *c)
 		}
 		end_line(k);
 	}
+	if (c->tempcomp != NULL) {
+		word(k, "tempcomp");
+		word(k, c->tempcomp);
+		option(k, schema_find(SCHEMA_TEMPCOMP, "interval"), c);
+		end_line(k);
+	}
 	if (c->leapfile != NULL) {
 		word(k, "leapfile");
 		word(k, c->leapfile);

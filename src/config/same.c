@@ -185,6 +185,7 @@ holders(enum schema_group group, const struct config *c)
 	case SCHEMA_CRYPTO:
 	case SCHEMA_TRAP:
 	case SCHEMA_EXTRA:
+	case SCHEMA_TEMPCOMP:
 		return (struct list){ c, 1, sizeof *c };
 	case SCHEMA_GROUPS:
 		break;
@@ -260,6 +261,8 @@ same_word(const struct schema_row *row, const struct config *a, const struct con
 	case ARG_DRIFTFILE:
 		return text_equal(a->driftfile, b->driftfile) &&
 		    value_same_real(a->drift_threshold_ppm, b->drift_threshold_ppm);
+	case ARG_TEMPCOMP:
+		return text_equal(a->tempcomp, b->tempcomp);
 	case ARG_LEAPFILE:
 		return text_equal(a->leapfile, b->leapfile);
 	case ARG_SOURCE: /* by same_server */

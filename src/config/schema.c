@@ -166,6 +166,7 @@ const struct schema_row schema_rows[] = {
 
 	/* files, logging, statistics */
 	{ SCHEMA_TOP, "driftfile", FORM(ARG_DRIFTFILE), NULL, ACTS(FILES, RELOAD) },
+	{ SCHEMA_TOP, "tempcomp", FORM(ARG_TEMPCOMP), NULL, ACTS(TEMPCOMP, RELOAD) },
 	{ SCHEMA_TOP, "nonvolatile", REAL(C(nonvolatile), 0, BIG, REFUSED), "1e-07",
 	    ACTS(FILES, RELOAD) },
 	{ SCHEMA_TOP, "leapfile", FORM(ARG_LEAPFILE), NULL, ACTS(LEAP, RELOAD) },
@@ -504,6 +505,9 @@ const struct schema_row schema_rows[] = {
 	    ACTS(CARDS, RELOAD) },
 	{ SCHEMA_CARD, "maxsamples", INT(H(maxsamples), 2, CONFIG_CARD_SAMPLES_MAX, REFUSED), "16",
 	    ACTS(CARDS, RELOAD) },
+
+	{ SCHEMA_TEMPCOMP, "interval", INT(C(tempcomp_interval_s), 1, 3600, REFUSED), "10",
+	    ACTS(TEMPCOMP, RELOAD) },
 
 	{ SCHEMA_RESET, "allpeers", WORD, NULL, ACTS(RESET, REMOTE) },
 	{ SCHEMA_RESET, "auth", WORD, NULL, ACTS(RESET, REMOTE) },

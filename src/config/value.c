@@ -47,6 +47,7 @@ value_wanted(const struct schema_row *row)
 	case ARG_RESET:
 	case ARG_POLLSKEW:
 	case ARG_DRIFTFILE:
+	case ARG_TEMPCOMP:
 	case ARG_LEAPFILE:
 	case ARG_SMEAR:
 	case ARG_SMEAR_INTERVAL:

@@ -14,6 +14,7 @@
 #include "server/server.h"
 #include "steering/await.h"
 #include "steering/cards.h"
+#include "steering/compensate.h"
 #include "steering/leapsec.h"
 #include "steering/steer.h"
 #include "steering/steering.h"
@@ -56,6 +57,7 @@ struct system_vars {
 	const char *kstflags;
 	char kernel_words[KERNEL_WORDS_MAX];
 	const char *hwtstamps;
+	const char *tempcomp;
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped;
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
@@ -109,6 +111,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_NAMED("config_changes", KIND_UINT, config_changes),
 	SYS_NAMED("steps", KIND_UINT, steps),
 	SYS_NAMED("hwtstamps", KIND_QUOTED, hwtstamps),
+	SYS_NAMED("tempcomp", KIND_QUOTED, tempcomp),
 	SYS_NAMED("newcomers_refused", KIND_QUOTED, newcomers_refused),
 	SYS_NAMED("peers_unlisted", KIND_QUOTED, peers_unlisted),
 	SYS_NAMED("mssntp_state", KIND_QUOTED, mssntp_state),
@@ -426,13 +429,14 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->tc = (uint64_t)s->disc.loop.poll_log2s;
 	v->mintc = (uint64_t)c->conf->rate.average_log2s;
 	v->offset = s->sys.offset_s;
-	v->frequency = s->adjust.controlled ? s->adjust.freq : s->disc.loop.freq;
+	v->frequency = s->adjust.controlled ? adjust_freq(&s->adjust) : s->disc.loop.freq;
 	v->sys_jitter = s->sys.jitter_s;
 	v->clk_jitter = s->disc.loop.jitter_s;
 	v->clk_wander = s->disc.loop.wander;
 	v->peermode = s->sys.peer_id != 0 ? MODE_CLIENT : 0;
 	v->steps = s->disc.steps;
 	v->hwtstamps = s->cards.told;
+	v->tempcomp = s->compensate.told;
 	v->state = discipline_state_name(s->disc.state);
 	v->clock_control = steer_control_words(s);
 	if (s->sys.peer_id != 0) {

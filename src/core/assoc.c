@@ -989,6 +989,12 @@ assoc_doubt(struct assoc *a, double by_s)
 }
 
 void
+assoc_wander(struct assoc *a, const double log_likelihood[BANK_WANDERS])
+{
+	estimator_wander(&a->est, log_likelihood);
+}
+
+void
 assoc_reset_count(struct assoc *a, struct mtime now)
 {
 	memset(&a->count, 0, sizeof a->count);

@@ -196,6 +196,17 @@ bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 	weigh(b);
 }
 
+void
+bank_wander(struct bank *b, const double log_likelihood[BANK_WANDERS])
+{
+	for (unsigned v = 0; v < b->views; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].log_likelihood = fmax(log_likelihood[q], LOG_FLOOR);
+		}
+	}
+	weigh(b);
+}
+
 struct bank_reading
 bank_read(const struct bank *b, const struct bank_reading *reading)
 {

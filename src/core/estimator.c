@@ -82,6 +82,14 @@ estimator_doubt(struct estimator *e, double by_s)
 	e->doubt_s2 += square(by_s);
 }
 
+void
+estimator_wander(struct estimator *e, const double log_likelihood[BANK_WANDERS])
+{
+	if (e->samples > 0) {
+		bank_wander(&e->bank, log_likelihood);
+	}
+}
+
 bool
 estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_ns,
     struct estimate *out)

@@ -104,6 +104,30 @@ take(struct joint *j, const struct joint_input *in)
 	return bank_sound(&j->bank);
 }
 
+void
+joint_wander(struct joint *j, const double log_likelihood[BANK_WANDERS])
+{
+	if (j->running) {
+		bank_wander(&j->bank, log_likelihood);
+	}
+}
+
+struct bank_reading
+joint_reading(const struct joint *j, uint16_t id, const struct estimator *e)
+{
+	struct bank_reading r = e->reading;
+
+	for (unsigned i = 0; j->running && i < JOINT_SOURCES; i++) {
+		const struct joint_source *s = &j->source[i];
+
+		if (s->id == id) {
+			r.offset_s -= s->bias_s;
+			r.var_s2 += fmax(s->varies_s2, 0.0);
+		}
+	}
+	return r;
+}
+
 static double
 held(double v, double to, double most)
 {

@@ -37,4 +37,6 @@ libcore_a_SOURCES = \
 	src/core/select.c \
 	src/core/serve.c \
 	src/core/spike.c \
+	include/core/tempcomp.h src/core/tempcomp.c src/core/tempcomp_text.c \
+	include/core/tempsensor.h src/core/tempsensor.c \
 	include/core/steplimit.h src/core/steplimit.c

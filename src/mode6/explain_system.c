@@ -306,6 +306,40 @@ tell_cards(struct story *s, const struct system_facts *facts)
 	}
 }
 
+/* The words of tempcomp, which steering/compensate gives. */
+static const struct {
+	const char *word, *meaning, *advice;
+} sensors[] = {
+	{ "missing", "the sensor of tempcomp cannot be read, and the clock's rate stays what it is",
+	    "look for its file; a sensor of the kernel may have another number after a boot" },
+	{ "bad", "what the sensor of tempcomp says is no temperature",
+	    "its file is to hold one number: degrees, or thousandths as the kernel has them" },
+	{ "slow", "the sensor of tempcomp takes too long to be read, and is not read any more",
+	    "have another program write it into a file, name that, and reload" },
+	{ "still", "the sensor of tempcomp stands still: the clock's rate does not follow it",
+	    NULL },
+	{ "classic", "tempcomp does nothing with tinker loop classic",
+	    "take one of the two out of ntp.conf" },
+	{ "used", "the clock's rate follows the temperature", NULL },
+};
+
+static void
+tell_sensor(struct story *s, const struct system_facts *facts)
+{
+	size_t len = strcspn(facts->tempcomp, " ");
+
+	for (size_t i = 0; i < sizeof sensors / sizeof *sensors; i++) {
+		if (strlen(sensors[i].word) != len ||
+		    strncmp(facts->tempcomp, sensors[i].word, len) != 0) {
+			continue;
+		}
+		explain_note(&s->why, "%s:%s", sensors[i].meaning, facts->tempcomp + len);
+		if (sensors[i].advice != NULL) {
+			explain_note(&s->advice, "%s", sensors[i].advice);
+		}
+	}
+}
+
 static void
 advise_on_number(struct story *s, const struct survey *all)
 {
@@ -438,6 +472,7 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	tell_leap(s, status_leap(status));
 	tell_faults(s, facts);
 	tell_cards(s, facts);
+	tell_sensor(s, facts);
 	tell_newcomers(s, facts);
 	tell_unlisted(s, facts);
 	tell_signer(s, facts);

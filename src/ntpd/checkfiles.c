@@ -7,6 +7,7 @@
 #include "config/check.h"
 #include "config/driftfile.h"
 #include "config/keysfile.h"
+#include "core/tempcomp.h"
 #include "ntpd/checknts.h"
 #include "ntpd/keys.h"
 #include "ntpd/leaptable.h"
@@ -109,6 +110,25 @@ check_drift(struct store *s, const struct config *c, struct diag_list *diags)
 	free(text);
 }
 
+static void
+check_sensor(struct store *s, const struct config *c, struct diag_list *diags)
+{
+	struct diag where = { .file = c->tempcomp };
+	char buf[WHY_MAX], *text;
+	struct text why = text_over(buf, sizeof buf);
+	double celsius;
+	size_t len;
+
+	/* One that is not there is said already, with who may read it. */
+	if (c->tempcomp == NULL || s->ops->read(s, c->tempcomp, &text, &len) != 0) {
+		return;
+	}
+	if (!tempcomp_parse_reading(text, len, false, &celsius, &why)) {
+		diag_add(diags, DIAG_WARNING, &where, "no temperature: %s", buf);
+	}
+	free(text);
+}
+
 void
 checkfiles(struct store *s, const struct config *c, struct diag_list *diags)
 {
@@ -120,6 +140,7 @@ checkfiles(struct store *s, const struct config *c, struct diag_list *diags)
 	check_keys(s, c, a, diags);
 	check_leap(s, c, a, diags);
 	check_drift(s, c, diags);
+	check_sensor(s, c, diags);
 	checknts_server(s, c, (int64_t)time(NULL), diags);
 	checknts_client(s, c, diags);
 	arena_free(a);

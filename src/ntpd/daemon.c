@@ -26,6 +26,7 @@
 #include "server/flood.h"
 #include "steering/boot_marker.h"
 #include "steering/cards.h"
+#include "steering/compensate.h"
 #include "steering/clock_look.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"
@@ -126,6 +127,7 @@ ntpd_start(struct ntpd *d)
 	clock_update_start(&d->steering);
 	leapwatch_start(&d->steering);
 	cards_configure(&d->steering);
+	compensate_configure(&d->steering);
 	access_names_start(d);
 	if (!access_names_take(d) || !access_start(&d->server) ||
 	    !interleaved_configure(&d->server)) {
@@ -203,6 +205,7 @@ ntpd_free(struct ntpd *d)
 	nts_state_stop(&d->client);
 	client_stop(&d->client);
 	cards_stop(&d->steering);
+	compensate_stop(&d->steering);
 	listen_stop(d);
 	nts_serve_stop(d);
 	clock_update_free(&d->steering);
@@ -237,7 +240,7 @@ ntpd_status(const struct ntpd *d, struct ntpd_status *out)
 		.root_disp_s = system_root_disp_s(&d->steering),
 		.root_dist_s = system_root_dist_s(&d->steering),
 		.offset_s = d->steering.sys.offset_s,
-		.freq = d->steering.adjust.freq,
+		.freq = adjust_freq(&d->steering.adjust),
 		.jitter_s = d->steering.sys.jitter_s,
 		.poll_log2s = d->steering.disc.loop.poll_log2s,
 		.state = d->steering.disc.state,

@@ -521,6 +521,11 @@ allow_folders(struct process *p)
 		fence_allow(p->fence, FENCE_READ, "/sys/class/ptp");
 		fence_allow(p->fence, FENCE_READ, "/sys/devices");
 	}
+	if (c->tempcomp != NULL && strncmp(c->tempcomp, "/sys/", 5) == 0) {
+		/* A driver that is loaded anew has other folders. */
+		fence_allow(p->fence, FENCE_READ, "/sys/class");
+		fence_allow(p->fence, FENCE_READ, "/sys/devices");
+	}
 	if ((device_needs(p) & SANDBOX_GPSD) != 0) {
 		fence_allow_connect(p->fence, REFCLOCK_GPSD_PORT);
 	}

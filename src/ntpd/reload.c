@@ -29,6 +29,7 @@
 #include "ntpd/status.h"
 #include "server/access.h"
 #include "steering/cards.h"
+#include "steering/compensate.h"
 #include "steering/clock_update.h"
 #include "steering/leapwatch.h"
 #include "steering/steer.h"
@@ -226,6 +227,13 @@ take_cards(struct ntpd *d)
 	cards_configure(&d->steering);
 }
 
+/* Also of a sensor that was given up. */
+static void
+take_tempcomp(struct ntpd *d)
+{
+	compensate_configure(&d->steering);
+}
+
 static void
 renew_sockets(struct ntpd *d)
 {
@@ -327,6 +335,7 @@ static const struct step {
 	{ PART(CAST) | PART(TOS), STEP_CHANGED, take_casts, NULL },
 	{ PART(SOURCES), STEP_CHANGED, NULL, begin_source },
 	{ PART(SWITCHES) | PART(TINKER) | PART(TOS), STEP_ALWAYS, take_rules, NULL },
+	{ PART(TEMPCOMP) | PART(TINKER), STEP_OR_READ, take_tempcomp, NULL },
 	{ PART(LEAP), STEP_OR_READ, read_leapfile, NULL },
 	{ PART(STATS), STEP_OR_READ, start_stats, NULL },
 	{ PART(NTS) | PART(RESTRICT), STEP_OR_READ, read_nts, NULL },

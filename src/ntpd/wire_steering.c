@@ -107,6 +107,14 @@ doubt(void *ctx, double by_s)
 }
 
 static void
+wander(void *ctx, const double log_likelihood[BANK_WANDERS])
+{
+	struct ntpd *d = ctx;
+
+	peers_wander(&d->client, log_likelihood);
+}
+
+static void
 sys_peer(void *ctx, const struct assoc *a, double offset_s, bool turn)
 {
 	struct ntpd *d = ctx;
@@ -193,6 +201,7 @@ static const struct steering_events STEERING_EVENTS = {
 	.repoll = repoll,
 	.clock_moved = clock_moved,
 	.doubt = doubt,
+	.wander = wander,
 	.sys_peer = sys_peer,
 	.leap_table = leap_table,
 	.put_why = put_why,

@@ -81,6 +81,7 @@ facts_of(struct ntpq *q)
 	read_words(q, "mssntp_state", f.mssntp, sizeof f.mssntp);
 	read_words(q, "mssntp_why", f.mssntp_why, sizeof f.mssntp_why);
 	read_words(q, "hwtstamps", f.hwtstamps, sizeof f.hwtstamps);
+	read_words(q, "tempcomp", f.tempcomp, sizeof f.tempcomp);
 	return f;
 }
 

@@ -25,6 +25,13 @@ rounded_freq(double freq)
 	return rint(fmin(fmax(freq, -NTP_MAXFREQ), NTP_MAXFREQ) / FREQ_UNIT) * FREQ_UNIT;
 }
 
+/* What the kernel is handed where the loop wants freq. */
+static double
+in_force(const struct adjust *a, double freq)
+{
+	return rounded_freq(freq + a->comp);
+}
+
 static struct clock_reading
 read_clock(const struct adjust *a)
 {
@@ -146,13 +153,13 @@ fell_short_s(const struct adjust *a, const struct clock_reading *now)
 		return 0.0;
 	}
 	for (; seconds > 0.5 && fmax(fabs(share), fabs(left_s) / n) > FAST_SHARE; seconds -= 1.0) {
-		sum_s += part * lacking(share, a->freq);
+		sum_s += part * lacking(share, in_force(a, a->freq));
 		share = left_s / n;
 		left_s -= share;
 		part = 1.0;
 	}
 	if (seconds < 0.5 && fabs(share) > FAST_SHARE) {
-		sum_s += (part - rest_of_second(now->real)) * lacking(share, a->freq);
+		sum_s += (part - rest_of_second(now->real)) * lacking(share, in_force(a, a->freq));
 	}
 	return sum_s;
 }
@@ -225,6 +232,7 @@ settle(struct adjust *a)
 {
 	struct clock_reading now = read_clock(a);
 	double to_come = 0.0, short_s = 0.0;
+	double since_ns = (double)(now.mono.ns - a->at.mono.ns);
 
 	if (a->controlled) {
 		if (slews(a)) {
@@ -233,7 +241,8 @@ settle(struct adjust *a)
 		}
 		a->owed_s += short_s;
 		add_ns(a, (a->pending_s - to_come - short_s) * 1e9);
-		add_ns(a, a->freq * (double)(now.mono.ns - a->at.mono.ns));
+		add_ns(a, a->freq * since_ns);
+		a->comp_s += a->comp * since_ns * 1e-9;
 	}
 	a->pending_s = to_come;
 	a->at = now;
@@ -275,7 +284,10 @@ handed_over(struct adjust *a, double phase_s, double carry_s, double freq)
 static int
 set_slew(struct adjust *a, double phase_s, double carry_s, double freq, unsigned more)
 {
-	struct clock_change ch = { .bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ | more, .freq = freq };
+	struct clock_change ch = {
+		.bits = CLOCK_SET_SLEW | CLOCK_SET_FREQ | more,
+		.freq = in_force(a, freq),
+	};
 	int error;
 
 	ch.slew_s = rint(fmin(fmax(phase_s, -CLOCK_SLEW_MAX_S), CLOCK_SLEW_MAX_S) / SLEW_UNIT_S) *
@@ -295,7 +307,7 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 {
 	struct clock_change ch = {
 		.bits = CLOCK_SET_PHASE | CLOCK_SET_FREQ | more,
-		.freq = freq,
+		.freq = in_force(a, freq),
 		.time_constant = time_constant,
 	};
 	int error;
@@ -306,7 +318,7 @@ set_phase(struct adjust *a, double phase_s, double carry_s, double freq, int tim
 	 * planned for.
 	 */
 	while (!a->fast && ch.time_constant < CLOCK_TC_MAX &&
-	    fabs(freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
+	    fabs(ch.freq + ldexp(ch.phase_s, -2 - ch.time_constant)) > NTP_MAXFREQ) {
 		ch.time_constant++;
 	}
 	error = a->clock->ops->change(a->clock, &ch);
@@ -357,8 +369,8 @@ take_hold(struct adjust *a, double freq)
 	carry_s =
 	    st.phase_s / (ldexp(1.0, 2 + st.time_constant) - 1.0) * rest_of_second(a->at.real);
 	a->pending_s = st.phase_s;
-	a->error =
-	    set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq : freq), 0, CLOCK_SET_TICK);
+	a->error = set_phase(a, 0.0, 0.0, rounded_freq(isnan(freq) ? st.freq - a->comp : freq), 0,
+	    CLOCK_SET_TICK);
 	a->carry_s = carry_s;
 	a->pending_s = carry_s;
 	a->controlled = a->error == 0;
@@ -405,6 +417,49 @@ adjust_by_kernel(struct adjust *a, bool kernel)
 	}
 	a->plain = !kernel;
 	a->owed_s = 0.0;
+}
+
+double
+adjust_freq(const struct adjust *a)
+{
+	return in_force(a, a->freq);
+}
+
+/* The most that the slew under way still adds to the rate. */
+static double
+slew_rate(const struct adjust *a)
+{
+	if (!slews(a)) {
+		return 0.0;
+	}
+	return a->plain ? SLEW_RATE : fabs(ldexp(a->pending_s, -2 - a->time_constant));
+}
+
+void
+adjust_compensate(struct adjust *a, double comp)
+{
+	struct clock_change ch = { .bits = CLOCK_SET_FREQ };
+	double to = rounded_freq(comp);
+
+	assert(isfinite(comp));
+	if (!a->controlled) {
+		return;
+	}
+	settle(a);
+	ch.freq = rounded_freq(a->freq + to);
+	if (fabs(a->freq + to) > NTP_MAXFREQ || fabs(ch.freq) + slew_rate(a) > NTP_MAXFREQ) {
+		return;
+	}
+	a->error = a->clock->ops->change(a->clock, &ch);
+	if (a->error == 0) {
+		a->comp = to;
+	}
+}
+
+double
+adjust_compensated_s(const struct adjust *a, struct mtime at)
+{
+	return a->comp_s + (a->controlled ? a->comp * mtime_diff_s(at, a->at.mono) : 0.0);
 }
 
 int64_t
@@ -456,7 +511,7 @@ slice(struct adjust *a, double phase_s, double freq, bool fast)
 		return 0.0;
 	}
 	/* Cut without the carry: it is the last slice's, and this one's share begins after it. */
-	loop_slice(phase_s - carry_s, freq, a->wanted_constant, &cut);
+	loop_slice(phase_s - carry_s, in_force(a, freq), a->wanted_constant, &cut);
 	if (fast && cut.again_s > 0.0) {
 		a->fast = true;
 		loop_slice_fast(phase_s - carry_s, &cut);
@@ -551,13 +606,13 @@ look_at_freq(struct adjust *a, struct adjust_finding *f)
 	if (!a->controlled || a->clock->ops->get(a->clock, &st) != 0) {
 		return;
 	}
-	if (fabs(st.freq - a->freq) <= 2 * FREQ_UNIT && st.tick_error_us == 0) {
+	if (fabs(st.freq - adjust_freq(a)) <= 2 * FREQ_UNIT && st.tick_error_us == 0) {
 		return;
 	}
 	f->foreign_freq = true;
 	f->freq = st.freq + st.tick_error_us * 1e-6;
 	/* Nobody knows since when. */
-	f->lost_s += fabs(f->freq - a->freq) * mtime_diff_s(a->at.mono, a->looked_at);
+	f->lost_s += fabs(f->freq - adjust_freq(a)) * mtime_diff_s(a->at.mono, a->looked_at);
 	a->foreign_freq++;
 	settle(a);
 	carry_s = running_s(a);

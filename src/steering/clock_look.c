@@ -20,7 +20,7 @@ say_finding(struct steering *s, const struct adjust_finding *f)
 	if (f->foreign_freq) {
 		report_packet(s->is.journal, LOG_LEVEL_WARNING,
 		    "another program set the clock's frequency to %+.3f PPM; set back to %+.3f PPM",
-		    f->freq * 1e6, s->adjust.freq * 1e6);
+		    f->freq * 1e6, adjust_freq(&s->adjust) * 1e6);
 	}
 }
 

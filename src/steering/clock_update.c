@@ -5,6 +5,7 @@
 #include "journal/report.h"
 #include "steering/await.h"
 #include "steering/clock_look.h"
+#include "steering/compensate.h"
 #include "clock_rules.h"
 #include "steering/datecheck.h"
 #include "steering/drift.h"
@@ -83,6 +84,7 @@ pass(struct steering *s, bool answered)
 	}
 	system_peer_found(s, a);
 	selection_refine(s, s->update.newest, &w);
+	compensate_learn(s, s->update.newest);
 	s->update.newest = 0;
 	leapwatch_vote(s, s->selector.sel.leap);
 	if (!answered && !(a->rules.flags & ASSOC_OWN_CLOCK)) {
@@ -199,6 +201,7 @@ on_housekeeping(void *ctx)
 
 	clock_look(s);
 	drift_hourly(s);
+	compensate_hourly(s);
 	s->is.up->housekeeping(s->is.up_ctx);
 	/* The kernel lets maxerror grow much faster than the clock can err. */
 	system_tell_kernel(s);
@@ -291,5 +294,6 @@ void
 clock_update_stop(struct steering *s)
 {
 	drift_write(s);
+	compensate_write(s);
 	clock_update_free(s);
 }

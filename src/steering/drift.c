@@ -66,7 +66,7 @@ drift_write(struct steering *s)
 {
 	const char *path = s->driftfile;
 	struct mtime now = steering_now(s);
-	struct drift drift = { .freq_ppm = s->adjust.freq * 1e6 };
+	struct drift drift = { .freq_ppm = adjust_freq(&s->adjust) * 1e6 };
 	char buf[DRIFTFILE_TEXT_MAX];
 	int error;
 
@@ -102,7 +102,7 @@ void
 drift_hourly(struct steering *s)
 {
 	struct mtime now = steering_now(s);
-	double changed_ppm = fabs(s->adjust.freq * 1e6 - s->drift.ppm);
+	double changed_ppm = fabs(adjust_freq(&s->adjust) * 1e6 - s->drift.ppm);
 
 	if (mtime_diff_s(now, s->drift.at) < HOUR_S) {
 		return;

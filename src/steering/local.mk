@@ -9,6 +9,7 @@ libsteering_a_SOURCES = \
 	include/steering/clock_look.h src/steering/clock_look.c \
 	src/steering/clock_rules.h src/steering/clock_rules.c \
 	include/steering/clock_update.h src/steering/clock_update.c \
+	include/steering/compensate.h src/steering/compensate.c \
 	include/steering/datecheck.h src/steering/datecheck.c \
 	include/steering/drift.h src/steering/drift.c \
 	include/steering/leapsec.h src/steering/leapsec.c \

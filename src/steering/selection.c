@@ -175,16 +175,17 @@ selection_select(struct steering *st, const struct assoc_world *w)
 	return assoc_by_id(st->is.assocs, s->sel.sys_id);
 }
 
-/* The estimator that took the newest sample, if its source survived; else NULL. */
-static const struct estimator *
-newest_survivor(const struct steering *s, uint16_t newest)
+const struct assoc *
+selection_survivor(const struct steering *s, uint16_t id)
 {
 	const struct selection *sel = &s->selector.sel;
-	const struct assoc *a = assoc_by_id(s->is.assocs, newest);
+	const struct assoc *a = assoc_by_id(s->is.assocs, id);
 
 	for (unsigned i = 0; a != NULL && i < sel->n; i++) {
-		if (sel->each[i].id == newest && sel->each[i].combined) {
-			return &a->est;
+		bool alone = sel->combined == 0 && id == sel->sys_id;
+
+		if (sel->each[i].id == id && (sel->each[i].combined || alone)) {
+			return a;
 		}
 	}
 	return NULL;
@@ -203,9 +204,10 @@ selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *
 		.wander = sel->wander,
 		.jitter_s = sel->jitter_s,
 	};
+	const struct assoc *survivor = selection_survivor(s, newest);
 	const struct joint_input in = {
 		.id = newest,
-		.estimator = newest_survivor(s, newest),
+		.estimator = survivor != NULL ? &survivor->est : NULL,
 		.combined = &combined,
 		.survivors = sel->combined,
 		.now = w->now,
@@ -223,6 +225,12 @@ selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *
 	sel->freq_var = all.freq_var;
 	sel->cov_s = all.cov_s;
 	sel->wander = all.wander;
+}
+
+void
+selection_wander(struct steering *s, const double log_likelihood[BANK_WANDERS])
+{
+	joint_wander(&s->selector.joint, log_likelihood);
 }
 
 void

@@ -267,7 +267,7 @@ write_loopstats(struct steering *s)
 	stats_loop(s->is.journal,
 	    &(struct stats_loop_line){
 		.offset_s = s->sys.offset_s,
-		.freq = ours ? s->adjust.freq : l->freq,
+		.freq = ours ? adjust_freq(&s->adjust) : l->freq,
 		.jitter_s = ours ? l->jitter_s : s->sys.jitter_s,
 		.wander = l->wander,
 		.poll_log2s = l->poll_log2s,
@@ -474,7 +474,7 @@ say_freq(struct steering *s, bool known)
 					       : "the frequency is not known from an earlier run");
 		return;
 	}
-	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", s->adjust.freq * 1e6);
+	(void)snprintf(detail, sizeof detail, "kernel %.3f PPM", adjust_freq(&s->adjust) * 1e6);
 	system_event_note(s, EVENT_FREQ_SET, detail);
 }
 

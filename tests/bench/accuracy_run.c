@@ -306,6 +306,26 @@ build_clock(struct run *r)
 }
 
 static void
+build_sensor(struct run *r)
+{
+	const struct sim_sensor *like = &r->c->sensor;
+	struct sim_sensor *v;
+
+	if (like->path == NULL) {
+		return;
+	}
+	v = sim_node_sensor(r->n, like->path);
+	v->lag_s = like->lag_s;
+	v->quantum_k = like->quantum_k;
+	v->noise_k = like->noise_k;
+	v->stuck_s = like->stuck_s;
+	v->stuck_every_s = like->stuck_every_s;
+	v->walk_k = like->walk_k;
+	v->says = like->says;
+	v->gone = like->gone;
+}
+
+static void
 build(struct run *r, const char *loop, uint64_t seed)
 {
 	const struct accuracy_case *c = r->c;
@@ -333,9 +353,17 @@ build(struct run *r, const char *loop, uint64_t seed)
 		text_printf(&t, "refclock phc path card minpoll %d maxpoll %d\n", c->minpoll,
 		    c->maxpoll);
 	}
+	if (c->sensor.path != NULL) {
+		text_printf(&t, "tempcomp %s", c->sensor.path);
+		if (c->sensor_s > 0.0) {
+			text_printf(&t, " interval %.0f", c->sensor_s);
+		}
+		text_put(&t, "\n");
+	}
 	r->n = sim_node_new(r->s, "client", c->offset_s, c->osc.freq, config);
 	r->s->config_line = "";
 	build_clock(r);
+	build_sensor(r);
 	if (c->pulse_s > 0.0) {
 		build_receiver(r);
 	}

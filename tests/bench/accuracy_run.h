@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "sim/osc.h"
 #include "sim/sim_path.h"
+#include "sim/sim_sensor.h"
 #include "sim/sim_server.h"
 
 enum { ACCURACY_SOURCES = 8, ACCURACY_ROUTES = 3, ACCURACY_SPANS = 4 };
@@ -61,7 +62,13 @@ struct accuracy_case {
 	int64_t granularity_ns;                    /* of a reading of the clock; 0: 1 */
 	double pause_s, pause_at_s, pause_every_s; /* of the virtual machine; 0: none, once */
 	bool start;                                /* the first hour is shown in spans */
-	bool drift_known;                          /* the drift file says the frequency */
+	/*
+	 * How a sensor of the oscillator's temperature is: its settings; path NULL: there is none,
+	 * or the daemon is not told of it.
+	 */
+	struct sim_sensor sensor;
+	double sensor_s;  /* between its readings; 0: the usual */
+	bool drift_known; /* the drift file says the frequency */
 };
 
 extern const struct accuracy_case accuracy_cases[];

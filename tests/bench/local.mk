@@ -83,3 +83,11 @@ bench-serve: ntpd$(EXEEXT) ntpq$(EXEEXT) ntpstat$(EXEEXT) tests/system/load$(EXE
 bench-scrape: ntpd$(EXEEXT) ntpq$(EXEEXT) ntpstat$(EXEEXT) ntp-exporter$(EXEEXT)
 	@[ -e ntpd ] || { echo "make bench-scrape runs in a build folder" >&2; exit 1; }
 	top_srcdir=$(srcdir) top_builddir=. $(srcdir)/tests/bench/scrape.sh $(BENCH_SCRAPE)
+
+# What a sensor of temperature is worth, and costs.
+check_PROGRAMS += tests/bench/bench_tempcomp
+tests_bench_bench_tempcomp_SOURCES = tests/bench/bench_tempcomp.c \
+	tests/bench/accuracy_bound.h tests/bench/accuracy_bound.c \
+	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_drawn.c
+tests_bench_bench_tempcomp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_tempcomp_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

@@ -33,6 +33,7 @@ FUZZ_TARGETS += \
 	tests/fuzz/fuzz_signd \
 	tests/fuzz/fuzz_sock \
 	tests/fuzz/fuzz_starter \
+	tests/fuzz/fuzz_tempcomp \
 	tests/fuzz/fuzz_vmclock
 fuzz_ldflags = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 if FUZZERS
@@ -198,3 +199,7 @@ tests_fuzz_fuzz_onwire_LDADD = libcore.a libwire.a libbase.a -lm
 tests_fuzz_fuzz_broadcast_SOURCES = tests/fuzz/fuzz_broadcast.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_broadcast_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_broadcast_LDADD = libcore.a libwire.a libbase.a -lm
+
+tests_fuzz_fuzz_tempcomp_SOURCES = tests/fuzz/fuzz_tempcomp.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_tempcomp_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_tempcomp_LDADD = libcore.a libbase.a -lm

@@ -16,6 +16,7 @@ libsim_a_SOURCES = \
 	tests/sim/sim_signd.h tests/sim/sim_signd.c \
 	tests/sim/sim_phc.h tests/sim/sim_phc.c \
 	tests/sim/sim_net.h tests/sim/sim_net.c tests/sim/sim_socket.c \
+	tests/sim/sim_sensor.h tests/sim/sim_sensor.c \
 	tests/sim/sim_store.h tests/sim/sim_store.c \
 	tests/sim/sim_log.h tests/sim/sim_log.c \
 	tests/sim/sim_resolver.h tests/sim/sim_resolver.c \
@@ -68,6 +69,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_start.c \
 	tests/sim/scenarios_first_slew.c \
 	tests/sim/scenarios_symmetric.c \
+	tests/sim/scenarios_tempcomp.c \
 	tests/sim/scenarios_trust.c \
 	tests/sim/scenarios_wire.c \
 	tests/sim/sim_scenarios.c

@@ -285,6 +285,13 @@ wake(void *ctx)
 	oracle_break(n);
 }
 
+struct sim_sensor *
+sim_node_sensor(struct sim_node *n, const char *path)
+{
+	sim_sensor_start(&n->sensor, &n->store, &n->clock, path, n->sim->w->seed);
+	return &n->sensor;
+}
+
 void
 sim_node_config(struct sim_node *n, const char *config)
 {

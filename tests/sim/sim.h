@@ -19,6 +19,7 @@
 #include "sim/sim_signd.h"
 #include "sim/sim_resolver.h"
 #include "sim/sim_server.h"
+#include "sim/sim_sensor.h"
 #include "sim/sim_store.h"
 
 enum { SIM_NODES_MAX = 56, SIM_SERVERS_MAX = 24, SIM_FAILURES_MAX = 12, SIM_PID = 4711 };
@@ -33,6 +34,7 @@ struct sim_node {
 	struct sim_clock clock;
 	struct sim_loop loop;
 	struct sim_store store;
+	struct sim_sensor sensor; /* of sim_node_sensor */
 	struct sim_log log;
 	struct sim_resolver resolver;
 	struct sim_ke ke;
@@ -140,6 +142,9 @@ void sim_node_kill(struct sim_node *n);
 
 /* The same host with a new configuration file. */
 void sim_node_config(struct sim_node *n, const char *config);
+
+/* A sensor of its oscillator's temperature, at that path, as good as it can be. */
+struct sim_sensor *sim_node_sensor(struct sim_node *n, const char *path);
 
 /* The machine sleeps, or its virtual machine is paused; the process does not run (SIGSTOP). */
 void sim_node_suspend(struct sim_node *n, double for_s, double rtc_error_s);

@@ -22,7 +22,8 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
 	&first_slew_scenarios, &liars_scenarios, &refclock_scenarios, &refclock_kinds_scenarios,
 	&interleaved_scenarios, &hwstamp_scenarios, &mssntp_scenarios, &symmetric_scenarios,
-	&pool_scenarios, &broadcast_scenarios, &manycast_scenarios, &fleet_scenarios };
+	&pool_scenarios, &broadcast_scenarios, &manycast_scenarios, &fleet_scenarios,
+	&tempcomp_scenarios };
 
 struct request {
 	uint64_t seed;

@@ -88,8 +88,12 @@ static int
 read_file(struct store *port, const char *path, char **bytes, size_t *len)
 {
 	struct sim_store *s = (struct sim_store *)port;
-	struct sim_file *f = find(s, path);
+	struct sim_file *f;
 
+	if (s->on_read != NULL) {
+		s->on_read(s->on_read_ctx, path);
+	}
+	f = find(s, path);
 	if (s->read_error != 0) {
 		return s->read_error;
 	}

@@ -31,7 +31,9 @@ struct sim_store {
 	int read_error, write_error; /* -errno of every call from now on, 0: none */
 	const char *denied;          /* the one path that gives -EACCES when read; NULL: none */
 	const char *open_to_all;     /* the one path that every user may read; NULL: none */
-	unsigned writes;             /* whole files written by the daemon */
+	void (*on_read)(void *ctx, const char *path); /* before a file is read; NULL: nobody */
+	void *on_read_ctx;
+	unsigned writes; /* whole files written by the daemon */
 };
 
 void sim_store_start(struct sim_store *s, struct sim_clock *clock);

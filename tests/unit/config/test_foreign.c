@@ -25,7 +25,7 @@ static const char chrony[] = "acquisitionport allow authselectmode bindacqaddres
 			     "ntstrustedcerts opencommands port ptpdomain ptpport ratelimit "
 			     "refresh reselectdist rtcautotrim "
 			     "rtcdevice rtcfile rtconutc rtcsync sched_priority smoothtime "
-			     "stratumweight tempcomp user";
+			     "stratumweight user";
 static const char chrony_source[] =
     "asymmetry auto_offline certset copy extfield filter ipv4 ipv6 maxdelay maxdelaydevratio "
     "maxdelayquant maxdelayratio maxsamples maxsources maxunreach mindelay minsamples minstratum "

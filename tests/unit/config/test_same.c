@@ -42,6 +42,7 @@ static const struct {
 	[SCHEMA_TRAP] = { "trap 192.0.2.1 ", "", "trap 192.0.2.1" },
 	[SCHEMA_EXTRA] = { "extra ", "", "" },
 	[SCHEMA_CARD] = { "hwtimestamp eth0 ", "", "" },
+	[SCHEMA_TEMPCOMP] = { "tempcomp /x ", "", "tempcomp /x" },
 };
 
 /* What follows a directive with a grammar of its own. */
@@ -62,6 +63,7 @@ static const char *const behind[] = {
 	[ARG_RESET] = "sys",
 	[ARG_POLLSKEW] = "default 1 2",
 	[ARG_DRIFTFILE] = "/x",
+	[ARG_TEMPCOMP] = "/x",
 	[ARG_LEAPFILE] = "/x",
 	[ARG_SMEAR] = "interval 7200",
 	[ARG_SMEAR_INTERVAL] = "7200",

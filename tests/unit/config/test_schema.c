@@ -136,6 +136,7 @@ static const char *const group_names[SCHEMA_GROUPS] = {
 	[SCHEMA_TRAP] = "trap",
 	[SCHEMA_EXTRA] = "extra",
 	[SCHEMA_CARD] = "hwtimestamp",
+	[SCHEMA_TEMPCOMP] = "tempcomp",
 };
 
 /* One or several .It lines and what stands below them. */

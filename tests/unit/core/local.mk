@@ -191,3 +191,15 @@ TESTS += tests/unit/core/test_assoc_broadcast
 tests_unit_core_test_assoc_broadcast_SOURCES = tests/unit/core/test_assoc_broadcast.c tests/unit/core/check.h
 tests_unit_core_test_assoc_broadcast_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_assoc_broadcast_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/core/test_tempsensor
+TESTS += tests/unit/core/test_tempsensor
+tests_unit_core_test_tempsensor_SOURCES = tests/unit/core/test_tempsensor.c tests/unit/core/check.h
+tests_unit_core_test_tempsensor_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_tempsensor_LDADD = libcore.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_tempcomp
+TESTS += tests/unit/core/test_tempcomp
+tests_unit_core_test_tempcomp_SOURCES = tests/unit/core/test_tempcomp.c tests/unit/core/check.h
+tests_unit_core_test_tempcomp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_tempcomp_LDADD = libcore.a libbase.a $(CMOCKA_LIBS) -lm

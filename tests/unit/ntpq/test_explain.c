@@ -917,6 +917,43 @@ peers_that_make_no_association_and_signers_are_told_with_what_to_do(void **state
 	}
 }
 
+/* Each word of the variable tempcomp. */
+static void
+a_sensor_is_told_of_with_what_to_do(void **state)
+{
+	static const struct {
+		const char *told, *why, *advice;
+	} cases[] = {
+		{ "missing range=0.00K why=No such file", "cannot be read", "look for its file" },
+		{ "bad 25.00C why=no number", "is no temperature: 25.00C why=no number",
+		    "hold one number" },
+		{ "slow 25.00C", "takes too long", "another program" },
+		{ "still 25.00C", "stands still", NULL },
+		{ "classic", "does nothing with tinker loop classic", "take one of the two" },
+		{ "used 25.00C ppm=+0.1", "follows the temperature: 25.00C ppm=+0.1", NULL },
+		{ "learning 25.00C", NULL, NULL },
+		{ "", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct system_facts f = { .uptime_s = 4000 };
+		struct text t = text_over(f.tempcomp, sizeof f.tempcomp);
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .sources = 4, .reachable = 4, .system_name = "a" };
+		struct vars v;
+
+		text_put(&t, cases[i].told);
+		assert_true(vars_parse(&v, (const uint8_t *)"stratum=2", 9));
+		explain_system(s, &v, SYNCHRONISED, &all, &f);
+		assert_true(cases[i].why == NULL || is_among(&s->why, cases[i].why));
+		assert_true(cases[i].advice == NULL || is_among(&s->advice, cases[i].advice));
+		assert_true(cases[i].why != NULL || !is_among(&s->why, "temp"));
+		vars_free(&v);
+		free(s);
+	}
+}
+
 static void
 the_reason_that_is_known_is_told(void **state)
 {
@@ -1108,6 +1145,7 @@ main(void)
 		cmocka_unit_test(a_card_that_lies_is_told),
 		cmocka_unit_test(who_was_refused_as_a_newcomer_is_told),
 		cmocka_unit_test(faults_of_the_configuration_are_told),
+		cmocka_unit_test(a_sensor_is_told_of_with_what_to_do),
 		cmocka_unit_test(the_reason_that_is_known_is_told),
 		cmocka_unit_test(
 		    peers_that_make_no_association_and_signers_are_told_with_what_to_do),

@@ -70,3 +70,9 @@ TESTS += tests/unit/steering/test_steer
 tests_unit_steering_test_steer_SOURCES = tests/unit/steering/test_steer.c $(steering_rig)
 tests_unit_steering_test_steer_CPPFLAGS = $(steering_test_CPPFLAGS)
 tests_unit_steering_test_steer_LDADD = $(steering_test_LDADD)
+
+check_PROGRAMS += tests/unit/steering/test_compensate
+TESTS += tests/unit/steering/test_compensate
+tests_unit_steering_test_compensate_SOURCES = tests/unit/steering/test_compensate.c $(steering_rig)
+tests_unit_steering_test_compensate_CPPFLAGS = $(steering_test_CPPFLAGS)
+tests_unit_steering_test_compensate_LDADD = $(steering_test_LDADD)

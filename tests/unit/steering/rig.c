@@ -107,6 +107,13 @@ doubt(void *ctx, double by_s)
 }
 
 static void
+wander(void *ctx, const double log_likelihood[BANK_WANDERS])
+{
+	(void)log_likelihood;
+	((struct rig *)ctx)->wanders++;
+}
+
+static void
 sys_peer(void *ctx, const struct assoc *a, double offset_s, bool turn)
 {
 	struct rig *r = ctx;
@@ -192,6 +199,7 @@ static const struct steering_events EVENTS = {
 	.repoll = repoll,
 	.clock_moved = clock_moved,
 	.doubt = doubt,
+	.wander = wander,
 	.sys_peer = sys_peer,
 	.leap_table = leap_table,
 	.put_why = put_why,

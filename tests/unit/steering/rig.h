@@ -34,6 +34,7 @@ struct rig {
 	unsigned soon, seldom, silent, unheard, repolled;
 	unsigned moved, reset;
 	double doubt_s;
+	unsigned wanders; /* times the wander was told */
 	unsigned sys_peers;
 	uint16_t sys_peer;
 	bool turn;

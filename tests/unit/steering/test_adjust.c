@@ -688,6 +688,96 @@ the_sum_is_what_was_done_whatever_is_done(void **state)
 	}
 }
 
+static void
+what_compensates_the_oscillator_is_in_force_and_not_in_the_sum(void **state)
+{
+	struct bench *b = bench_of(10e-6);
+
+	(void)state;
+	pass_s(b, 10.0);
+	adjust_compensate(&b->a, 0.5e-6);
+	assert_true(fabs(b->kernel.k.freq - 10.5e-6) <= FREQ_UNIT);
+	assert_true(fabs(adjust_freq(&b->a) - b->kernel.k.freq) < FREQ_UNIT / 4.0);
+	pass_s(b, 1000.0);
+	/* 10 ppm of 1010 s, and 500 us by the compensation, counted apart. */
+	assert_true(fabs((double)adjust_sum(&b->a) * 1e-9 - 10e-6 * 1010.0) < 1e-6);
+	assert_true(fabs(adjust_compensated_s(&b->a, b->a.at.mono) - 0.5e-3) < 1e-6);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - 10e-6 * 1010.0 - 0.5e-3) < 2e-6);
+	/* The loop's own frequency goes on top of it. */
+	(void)adjust_slew(&b->a, 0.0, 20e-6, 0);
+	assert_true(fabs(b->kernel.k.freq - 20.5e-6) <= FREQ_UNIT);
+	assert_true(fabs(b->a.freq - 20e-6) <= FREQ_UNIT);
+	bench_free(b);
+}
+
+static void
+a_slew_under_way_goes_on_while_the_oscillator_is_compensated(void **state)
+{
+	struct bench *b = bench_of(0.0);
+
+	(void)state;
+	(void)adjust_slew(&b->a, 1e-3, 0.0, 2);
+	for (unsigned i = 0; i < 30; i++) {
+		pass_s(b, 10.0);
+		adjust_compensate(&b->a, (i % 2 != 0 ? 0.1e-6 : 0.0));
+	}
+	assert_true(fabs((double)adjust_sum(&b->a) * 1e-9 - 1e-3) < 1e-6);
+	assert_true(fabs(adjust_left_s(&b->a)) < 1e-7);
+	assert_true(fabs(sim_clock_error_s(&b->kernel) - 1e-3 - b->a.comp_s) < 1e-6);
+	bench_free(b);
+}
+
+static void
+no_compensation_makes_the_clock_faster_than_500_ppm(void **state)
+{
+	struct bench *b = bench_of(494e-6);
+
+	(void)state;
+	adjust_compensate(&b->a, 4e-6);
+	assert_true(fabs(b->kernel.k.freq - 498e-6) <= FREQ_UNIT);
+	adjust_compensate(&b->a, 7e-6);
+	assert_true(fabs(b->a.comp - 4e-6) <= FREQ_UNIT);
+	/* A slew takes its part of what is left. */
+	(void)adjust_slew(&b->a, 5e-6, 494e-6, 0);
+	adjust_compensate(&b->a, 5.9e-6);
+	assert_true(fabs(b->a.comp - 4e-6) <= FREQ_UNIT);
+	assert_true(b->kernel.worst_rate <= NTP_MAXFREQ + FREQ_UNIT);
+	bench_free(b);
+}
+
+static void
+a_foreign_frequency_is_found_beside_the_compensation(void **state)
+{
+	struct bench *b = bench_of(10e-6);
+	struct adjust_finding f;
+
+	(void)state;
+	adjust_compensate(&b->a, 1e-6);
+	pass_s(b, 10.0);
+	assert_false(adjust_look(&b->a, &f));
+	sim_clock_foreign_freq(&b->kernel, 10e-6);
+	assert_true(adjust_look(&b->a, &f));
+	assert_true(f.foreign_freq);
+	assert_true(fabs(b->kernel.k.freq - 11e-6) <= FREQ_UNIT);
+	bench_free(b);
+}
+
+static void
+a_compensation_outlasts_that_the_clock_is_let_go(void **state)
+{
+	struct bench *b = bench_of(10e-6);
+
+	(void)state;
+	adjust_compensate(&b->a, 1e-6);
+	adjust_control(&b->a, false);
+	adjust_compensate(&b->a, 2e-6);
+	assert_true(fabs(b->a.comp - 1e-6) <= FREQ_UNIT);
+	adjust_control(&b->a, true);
+	assert_true(fabs(b->a.freq - 10e-6) <= 2 * FREQ_UNIT);
+	assert_true(fabs(b->kernel.k.freq - 11e-6) <= 2 * FREQ_UNIT);
+	bench_free(b);
+}
+
 int
 main(void)
 {
@@ -720,6 +810,11 @@ main(void)
 		cmocka_unit_test(the_sum_goes_on_when_the_clock_is_let_go_and_held_again),
 		cmocka_unit_test(a_slew_of_the_daemon_before_is_ended_and_its_second_is_booked),
 		cmocka_unit_test(the_foretold_sum_is_that_of_the_kernel),
+		cmocka_unit_test(what_compensates_the_oscillator_is_in_force_and_not_in_the_sum),
+		cmocka_unit_test(a_slew_under_way_goes_on_while_the_oscillator_is_compensated),
+		cmocka_unit_test(no_compensation_makes_the_clock_faster_than_500_ppm),
+		cmocka_unit_test(a_foreign_frequency_is_found_beside_the_compensation),
+		cmocka_unit_test(a_compensation_outlasts_that_the_clock_is_let_go),
 		cmocka_unit_test(the_sum_is_what_was_done_whatever_is_done),
 	};
 
