@@ -73,6 +73,8 @@ struct loop_adaptive {
 	double hour_freq, hour_sigma; /* when the hour began, for the limit of its change */
 	struct mtime hour;
 	double withheld_s; /* how long the hour's limit has kept the frequency back */
+	/* The largest uncertainty since an update's limit keeps it back, s/s; 0: it does not. */
+	double withheld_sigma;
 };
 
 struct loop_state {

@@ -103,6 +103,22 @@ limit_hour(struct loop_adaptive *a, const struct loop_input *in, double freq,
 	return kept + limited(freq - kept, FREQ_HOUR + SIGMAS * a->hour_sigma);
 }
 
+/*
+ * What one update may change: what was uncertain before it or is after it. An estimate that became
+ * certain while this limit kept it back, as after a pause in the first burst, is not held to what is
+ * still uncertain: each update may go as far as the first of them, or it would take hours.
+ */
+static double
+limit_update(struct loop_adaptive *a, double from, double wanted, double sigma)
+{
+	double kept;
+
+	sigma = fmax(fmax(sqrt(a->freq_var), sigma), a->withheld_sigma);
+	kept = from + limited(wanted - from, fmax(SIGMAS * sigma, FREQ_STEP));
+	a->withheld_sigma = fabs(wanted - kept) > FREQ_STEP ? sigma : 0.0;
+	return kept;
+}
+
 /* What one update and one hour may change of the frequency. Returns what it is to be set to. */
 static double
 limit_freq(struct loop_state *l, const struct loop_input *in, bool synced, struct loop_output *out)
@@ -114,13 +130,13 @@ limit_freq(struct loop_state *l, const struct loop_input *in, bool synced, struc
 	if (in->broke || !synced || !a->updated) {
 		/* Nothing is known yet, or what was known is void. */
 		begin_hour(a, in->now, freq, FREQ_UNKNOWN);
+		a->withheld_sigma = 0.0;
 		return limited(freq, NTP_MAXFREQ);
 	}
 	if (mtime_diff_s(in->now, a->hour) >= HOUR_S) {
 		begin_hour(a, in->now, l->freq, sigma);
 	}
-	freq = l->freq +
-	    limited(freq - l->freq, fmax(SIGMAS * fmax(sqrt(a->freq_var), sigma), FREQ_STEP));
+	freq = limit_update(a, l->freq, freq, sigma);
 	return limited(limit_hour(a, in, freq, out), NTP_MAXFREQ);
 }
 

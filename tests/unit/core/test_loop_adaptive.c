@@ -154,6 +154,32 @@ one_update_moves_the_frequency_by_three_sigma_at_most(void **state)
 	assert_near(b.out.freq, 3.1e-6, 1e-12);
 }
 
+/* A pause in the first burst: 110 ppm were taken for the rate, 18 ppm uncertain. */
+static void
+an_estimate_that_was_kept_back_and_is_certain_now_is_followed(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b);
+	b.in.freq = 100e-6;
+	b.in.freq_var = 18e-6 * 18e-6;
+	update(&b, 1.0, 0.0);
+	assert_near(b.out.freq, 100e-6, 1e-12);
+	b.in.freq = -10e-6;
+	b.in.freq_var = 1e-16;
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, 46e-6, 1e-12);
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, -8e-6, 1e-12);
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, -10e-6, 1e-12);
+	/* It is over: what comes now is held to what is uncertain now. */
+	b.in.freq = 10e-6;
+	update(&b, 64.0, 0.0);
+	assert_near(b.out.freq, -9.9e-6, 1e-12);
+}
+
 static void
 an_hour_moves_the_frequency_by_twenty_ppm_at_most(void **state)
 {
@@ -317,6 +343,7 @@ main(void)
 		cmocka_unit_test(the_poll_interval_shrinks_when_the_clock_wanders),
 		cmocka_unit_test(a_model_break_asks_for_a_burst_and_the_shortest_interval),
 		cmocka_unit_test(one_update_moves_the_frequency_by_three_sigma_at_most),
+		cmocka_unit_test(an_estimate_that_was_kept_back_and_is_certain_now_is_followed),
 		cmocka_unit_test(an_hour_moves_the_frequency_by_twenty_ppm_at_most),
 		cmocka_unit_test(a_frequency_wanted_for_ten_minutes_becomes_an_event),
 		cmocka_unit_test(the_frequency_stays_within_the_kernels_limits),
