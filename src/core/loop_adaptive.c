@@ -105,8 +105,8 @@ limit_hour(struct loop_adaptive *a, const struct loop_input *in, double freq,
 
 /*
  * What one update may change: what was uncertain before it or is after it. An estimate that became
- * certain while this limit kept it back, as after a pause in the first burst, is not held to what is
- * still uncertain: each update may go as far as the first of them, or it would take hours.
+ * certain while this limit kept it back, as after a pause in the first burst, is not held to what
+ * is still uncertain: each update may go as far as the first of them, or it would take hours.
  */
 static double
 limit_update(struct loop_adaptive *a, double from, double wanted, double sigma)
