@@ -91,3 +91,6 @@ tests_bench_bench_tempcomp_SOURCES = tests/bench/bench_tempcomp.c \
 	tests/bench/accuracy_run.h tests/bench/accuracy_run.c tests/bench/accuracy_drawn.c
 tests_bench_bench_tempcomp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_tempcomp_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+.PHONY: bench-tempcomp
+bench-tempcomp: tests/bench/bench_tempcomp$(EXEEXT)
+	tests/bench/bench_tempcomp$(EXEEXT) -c
