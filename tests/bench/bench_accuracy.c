@@ -306,23 +306,22 @@ run_case(const struct request *q, const struct accuracy_case *c,
 	free(r);
 }
 
-/* The case, with the polls that are asked for. */
-static struct accuracy_case
-asked_case(const struct request *q, const struct accuracy_case *c)
+/* To *to the case, with the polls that are asked for. */
+static void
+ask_case(const struct request *q, const struct accuracy_case *c, struct accuracy_case *to)
 {
-	struct accuracy_case asked = *c;
-
-	if (q->poll > 0 && asked.minpoll == 0) {
-		asked.minpoll = q->poll;
-		asked.maxpoll = q->poll;
+	*to = *c;
+	if (q->poll > 0 && to->minpoll == 0) {
+		to->minpoll = q->poll;
+		to->maxpoll = q->poll;
 	}
-	return asked;
 }
 
 static bool
 run_cases(struct request *q)
 {
 	double *trace_s[LOOPS] = { NULL, NULL };
+	struct accuracy_case *asked = sim_alloc(1, sizeof(*asked));
 	struct mean m = { .n = 0 };
 	struct timespec begin, end;
 	bool good = true;
@@ -333,14 +332,13 @@ run_cases(struct request *q)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	print_head(q->seeds, q->first);
 	for (unsigned i = 0; i < accuracy_cases_n; i++) {
-		struct accuracy_case c = asked_case(q, &accuracy_cases[i]);
-
-		if (!wanted(q, c.name)) {
+		if (!wanted(q, accuracy_cases[i].name)) {
 			continue;
 		}
-		run_case(q, &c, trace_s, &m);
+		ask_case(q, &accuracy_cases[i], asked);
+		run_case(q, asked, trace_s, &m);
 		if (q->trace != NULL) {
-			good = write_trace(q->trace, &c, trace_s);
+			good = write_trace(q->trace, asked, trace_s);
 			break;
 		}
 	}
@@ -350,6 +348,7 @@ run_cases(struct request *q)
 	}
 	free(trace_s[0]);
 	free(trace_s[1]);
+	free(asked);
 	return good && m.n > 0 && !(q->check && m.poor > 0);
 }
 
