@@ -83,8 +83,11 @@ void peers_network_changed(struct client *c);
 /* sourceport, dscp or the interface rules changed: the next request of each takes a new socket. */
 void peers_renew_sockets(struct client *c);
 
-/* The clock was stepped or found moved. reset: samples are of no use any more (classic loop). */
-void peers_clock_moved(struct client *c, bool reset);
+/*
+ * The clock was stepped or found moved, by moved_s. reset: samples are of no use any more (classic
+ * loop).
+ */
+void peers_clock_moved(struct client *c, double moved_s, bool reset);
 
 /* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
 void peers_doubt(struct client *c, double by_s);

@@ -388,8 +388,11 @@ void assoc_read(struct assoc *a, const struct refsample_result *r, const struct 
  */
 void assoc_clear(struct assoc *a, const struct assoc_world *w);
 
-/* The clock was stepped or found moved, and samples stay: they know by how much. */
-void assoc_clock_moved(struct assoc *a);
+/*
+ * The clock was stepped or found moved by moved_s, which its sum of adjustments counts, and samples
+ * stay: they know by how much.
+ */
+void assoc_clock_moved(struct assoc *a, double moved_s);
 
 /*
  * Something nobody measured happened to our clock, by which it may be elsewhere by by_s, >= 0: what

@@ -1004,12 +1004,13 @@ association_io_renew(struct peer *p)
 }
 
 void
-association_io_clock_moved(struct peer *p, bool reset, const struct assoc_world *w)
+association_io_clock_moved(struct peer *p, double moved_s, bool reset,
+    const struct assoc_world *w)
 {
 	if (p->clock != NULL) {
 		refclock_stepped(p->clock);
 	}
-	assoc_clock_moved(&p->a);
+	assoc_clock_moved(&p->a, moved_s);
 	if (reset) {
 		assoc_clear(&p->a, w);
 	}

@@ -82,7 +82,8 @@ void association_io_reset_count(struct peer *p, struct mtime now);
  * Our clock was stepped or found moved; reset: what was measured is of no use any more
  * (assoc_clear).
  */
-void association_io_clock_moved(struct peer *p, bool reset, const struct assoc_world *w);
+void association_io_clock_moved(struct peer *p, double moved_s, bool reset,
+    const struct assoc_world *w);
 
 /* What was measured is less certain (assoc_doubt). */
 void association_io_doubt(struct peer *p, double by_s);

@@ -289,13 +289,13 @@ peers_renew_sockets(struct client *c)
 }
 
 void
-peers_clock_moved(struct client *c, bool reset)
+peers_clock_moved(struct client *c, double moved_s, bool reset)
 {
 	struct assoc_world w = client_world(c);
 
 	for (unsigned i = 0; i < c->peers.peer_n; i++) {
 		if (c->peers.peer[i].a.id != 0) {
-			association_io_clock_moved(&c->peers.peer[i], reset, &w);
+			association_io_clock_moved(&c->peers.peer[i], moved_s, reset, &w);
 		}
 	}
 }

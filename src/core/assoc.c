@@ -23,6 +23,8 @@ static const double GIVEN_BACK = 1.5;
 /* What frequency and slew may make of the rate: ordinarily, and in the first slew of a run. */
 static const double SLEW_ORDINARY = 2.0 * NTP_MAXFREQ;
 static const double SLEW_FAST = LOOP_CATCH_UP_RATE + 2.0 * NTP_MAXFREQ;
+/* Of what was slewed at once since the last request, so much may be by the next. */
+static const double GOES_ON = 1.5;
 
 /* lo wins over hi. */
 static int
@@ -258,7 +260,8 @@ later(struct mtime a, struct mtime b)
 
 /*
  * Two seconds of true time. In the first slew of a run our clock may be much faster than that, and
- * goes on so while more is waited for; a jump of its sum is a step, and took no time.
+ * goes on so while more is waited for; a step is no part of it (assoc_clock_moved), but one that was
+ * found late hides a little.
  */
 static double
 spacing_s(const struct assoc *a, const struct assoc_world *w)
@@ -268,7 +271,7 @@ spacing_s(const struct assoc *a, const struct assoc_world *w)
 	double least_s = ASSOC_SPACING_S + log2s_to_s(w->precision);
 	bool fast = slewed_s > SLEW_ORDINARY * since_s && slewed_s <= SLEW_FAST * since_s;
 
-	return fast && since_s - slewed_s < least_s ? least_s + 1.1 * slewed_s : least_s;
+	return fast && since_s - slewed_s < least_s ? least_s + GOES_ON * slewed_s : least_s;
 }
 
 bool
@@ -525,8 +528,10 @@ assoc_repoll(struct assoc *a, const struct assoc_world *w)
 }
 
 void
-assoc_clock_moved(struct assoc *a)
+assoc_clock_moved(struct assoc *a, double moved_s)
 {
+	/* What was slewed since the last request is counted on from here. */
+	a->poll.sent_adjusted_ns += ns_from_s(moved_s);
 	onwire_clock_moved(&a->wire);
 }
 

@@ -90,12 +90,12 @@ repoll(void *ctx)
 }
 
 static void
-clock_moved(void *ctx, bool reset)
+clock_moved(void *ctx, double moved_s, bool reset)
 {
 	struct ntpd *d = ctx;
 
 	interleaved_clear(&d->server);
-	peers_clock_moved(&d->client, reset);
+	peers_clock_moved(&d->client, moved_s, reset);
 }
 
 static void

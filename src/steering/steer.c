@@ -183,7 +183,7 @@ step(struct steering *s, const struct correction *st)
 	}
 	s->steer.moved_until = steering_now(s);
 	system_unsynchronise(s, "STEP");
-	s->is.up->clock_moved(s->is.up_ctx, !clock_rules_adaptive(s));
+	s->is.up->clock_moved(s->is.up_ctx, st->step_s, !clock_rules_adaptive(s));
 	s->is.up->ask_soon(s->is.up_ctx, clock_rules_adaptive(s) ? 1 : ASSOC_BURST);
 	done_once(s, "set");
 	return true;
@@ -387,7 +387,7 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	    },
 	    steering_now(s));
 	selection_clock_moved(s, MOVED_HOLDS_S);
-	s->is.up->clock_moved(s->is.up_ctx, !clock_rules_adaptive(s));
+	s->is.up->clock_moved(s->is.up_ctx, f->moved_s, !clock_rules_adaptive(s));
 	s->is.up->doubt(s->is.up_ctx, unknown_s);
 	if (s->sys.leap != LEAP_UNSYNC) {
 		system_err_more(s, fabs(f->moved_s) + unknown_s);
@@ -405,7 +405,7 @@ steer_host_changed(struct steering *s)
 {
 	discipline_other_oscillator(&s->disc, steering_now(s));
 	steer_disturbed(s, &(struct adjust_finding){ .slept = true });
-	s->is.up->clock_moved(s->is.up_ctx, true);
+	s->is.up->clock_moved(s->is.up_ctx, 0.0, true);
 }
 
 /* ---- rules, start and stop ---- */

@@ -245,9 +245,9 @@ only_a_move_that_resets_takes_samples_away(void **state)
 	rig_pass(r, 600.0);
 	p = rig_peer(r, "192.0.2.11");
 	assert_true(p->a.filter.disp_s < 1.0);
-	peers_clock_moved(&r->c, false);
+	peers_clock_moved(&r->c, 0.5, false);
 	assert_true(p->a.filter.disp_s < 1.0);
-	peers_clock_moved(&r->c, true);
+	peers_clock_moved(&r->c, 0.5, true);
 	assert_true(p->a.filter.disp_s > 1.0);
 	rig_free(r);
 }

@@ -277,6 +277,9 @@ two_seconds_are_two_of_true_time_in_a_first_slew(void **state)
 	b.w.adjusted_ns += 1000 * INT64_C(1000000);
 	assert_false(assoc_waits(&b.a, &b.w));
 	b.w.adjusted_ns -= 960 * INT64_C(1000000);
+	/* Nor does a step hide what was slewed. */
+	b.w.adjusted_ns -= 300 * INT64_C(1000000000);
+	assoc_clock_moved(&b.a, -300.0);
 	assert_true(assoc_waits(&b.a, &b.w));
 	assert_true(mtime_diff_s(b.a.poll.next, sent) > 2.042);
 	assert_true(mtime_diff_s(b.a.poll.next, sent) < 2.1);

@@ -358,7 +358,7 @@ a_step_forgets_the_exchange_of_before(void **state)
 		if (how == 0) {
 			assoc_clear(&b.a, &b.w);
 		} else {
-			assoc_clock_moved(&b.a);
+			assoc_clock_moved(&b.a, 0.0);
 		}
 		ask(&b);
 		assert_false(asks_interleaved(&b));
@@ -376,7 +376,7 @@ a_step_while_an_interleaved_answer_is_under_way_makes_it_measure_nothing(void **
 	settle(&b);
 	ask(&b);
 	h = answer(&b);
-	assoc_clock_moved(&b.a);
+	assoc_clock_moved(&b.a, 0.0);
 	assert_int_equal(deliver(&b, &h), VERDICT_OK);
 	assert_true(b.a.wire.of.interleaved);
 	assert_false(b.got.sampled);

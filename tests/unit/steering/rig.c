@@ -92,10 +92,11 @@ repoll(void *ctx)
 }
 
 static void
-clock_moved(void *ctx, bool reset)
+clock_moved(void *ctx, double moved_s, bool reset)
 {
 	struct rig *r = ctx;
 
+	(void)moved_s;
 	r->moved++;
 	r->reset += reset;
 }
