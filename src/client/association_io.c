@@ -1004,8 +1004,7 @@ association_io_renew(struct peer *p)
 }
 
 void
-association_io_clock_moved(struct peer *p, double moved_s, bool reset,
-    const struct assoc_world *w)
+association_io_clock_moved(struct peer *p, double moved_s, bool reset, const struct assoc_world *w)
 {
 	if (p->clock != NULL) {
 		refclock_stepped(p->clock);
