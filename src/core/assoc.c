@@ -260,8 +260,8 @@ later(struct mtime a, struct mtime b)
 
 /*
  * Two seconds of true time. In the first slew of a run our clock may be much faster than that, and
- * goes on so while more is waited for; a step is no part of it (assoc_clock_moved), but one that was
- * found late hides a little.
+ * goes on so while more is waited for; a step is no part of it (assoc_clock_moved), but one that
+ * was found late hides a little.
  */
 static double
 spacing_s(const struct assoc *a, const struct assoc_world *w)

@@ -196,7 +196,7 @@ root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world 
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&s->adjust)));
 
-	/* In the first slew of a run the second that runs may yet bring more than is left in all. */
+	/* In the first slew of a run the running second may bring more than is left in all. */
 	bound_s = fmax(bound_s, claim_reach_s(&most, s->adjust.carry_s));
 	return fmax(s->conf->tos.mindist_s, bound_s - root_delay_s / 2);
 }
