@@ -61,7 +61,7 @@ struct steering_events {
 	/* The discipline's poll interval changed. */
 	void (*repoll)(void *ctx);
 
-	/* The clock was stepped or found moved by moved_s. reset: samples are of no use any more. */
+	/* The clock was stepped or found moved by moved_s. reset: samples are of no more use. */
 	void (*clock_moved)(void *ctx, double moved_s, bool reset);
 	/* Our clock may be elsewhere by by_s, >= 0: so are all offsets less certain. */
 	void (*doubt)(void *ctx, double by_s);
