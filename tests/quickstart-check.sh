@@ -109,46 +109,14 @@ check_prepare() {
 	box=$!
 }
 
-# aside COMMAND: runs stages in the background, the first of them number stage_i + 1; they have a
-# build folder to themselves until settle tells what came of them.
-aside() {
-	aside_told=$(mktemp)
-	summed "$@" >"$aside_told" 2>&1 &
-	aside_pid=$!
-}
-
-# summed COMMAND: the last line it prints is the sums of its stages.
-summed() {
-	local passed=0 failed=0
-	"$@"
-	echo "$passed $failed"
-}
-
-settle() {
-	local more=()
-	wait "$aside_pid"
-	sed '$d' "$aside_told"
-	read -ra more < <(tail -n 1 "$aside_told")
-	passed=$((passed + ${more[0]:-0}))
-	failed=$((failed + ${more[1]:-1}))
-	rm -f "$aside_told"
-}
-
-# Their tests wait for packets and seconds, and leave the processors to others.
-waiting_stages() {
-	stage_jobs=$waiting_jobs stage "system (namespaces)" build-gcc check-system
-	stage_jobs=$waiting_jobs stage "interop (other programs)" build-gcc check-interop
-}
-
 # check_stages [VARIABLE=...]: the stages of check; the variables are the sanitizers' stage's.
 check_stages() {
 	stage "gcc -O2: unit, simulation" build-gcc check
-	wait "$box" || say "the container's files could not be made, see build/box.log"
-	aside waiting_stages
-	stage_i=$((stage_i + 2))
 	stage "clang ASan+UBSan: the same" build-clang check "$@"
-	settle
 	TIDY_CHECKS=${tidy_checks-} stage "lint" build-gcc lint
+	wait "$box" || say "the container's files could not be made, see build/box.log"
+	stage_jobs=$waiting_jobs stage "system (namespaces)" build-gcc check-system
+	stage_jobs=$waiting_jobs stage "interop (other programs)" build-gcc check-interop
 }
 
 check_end() {
