@@ -226,11 +226,10 @@ slews(const struct adjust *a)
 	return fabs(a->set_s) > 0.0 || fabs(a->carry_s) > 0.0;
 }
 
-/* Books what the clock received since the last settling. */
+/* Books what the clock received since the last settling, up to now. */
 static void
-settle(struct adjust *a)
+settle_at(struct adjust *a, struct clock_reading now)
 {
-	struct clock_reading now = read_clock(a);
 	double to_come = 0.0, short_s = 0.0;
 	double since_ns = (double)(now.mono.ns - a->at.mono.ns);
 
@@ -246,6 +245,12 @@ settle(struct adjust *a)
 	}
 	a->pending_s = to_come;
 	a->at = now;
+}
+
+static void
+settle(struct adjust *a)
+{
+	settle_at(a, read_clock(a));
 }
 
 /* What the running second still brings of the slew under way; it can not be taken back. */
@@ -654,6 +659,17 @@ resume_slew(struct adjust *a, struct adjust_finding *f, double booked_s)
 	(void)replace(a, a->pending_s - carry_s, carry_s, a->freq, a->time_constant, 0);
 }
 
+/* A slew came by the seconds of the clock as it was until others moved it. */
+static void
+settle_unmoved(struct adjust *a, const struct clock_reading *now, int64_t moved_ns)
+{
+	struct clock_reading unmoved = *now;
+
+	unmoved.real.ns -= is_move(moved_ns) ? moved_ns : 0;
+	settle_at(a, unmoved);
+	a->at = *now;
+}
+
 bool
 adjust_look(struct adjust *a, struct adjust_finding *f)
 {
@@ -662,8 +678,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 	double underway_s = a->pending_s;
 
 	memset(f, 0, sizeof *f);
-	settle(a);
-	now = a->at;
+	now = read_clock(a);
 	slept_ns = now.suspended_ns - a->suspended_ns;
 	moved_ns = now.real.ns - now.mono.ns - a->base_ns;
 	if (slept_ns > SLEPT_NS) {
@@ -674,6 +689,7 @@ adjust_look(struct adjust *a, struct adjust_finding *f)
 		moved_ns -= slept_ns;
 		a->base_ns += slept_ns;
 	}
+	settle_unmoved(a, &now, moved_ns);
 	if (is_move(moved_ns)) {
 		f->moved = true;
 		f->moved_s = (double)moved_ns * 1e-9;

@@ -270,7 +270,8 @@ a_large_phase_goes_in_slices_no_faster_than_500_ppm(void **state)
 		assert_true(++slices < 5000);
 	}
 	assert_true(slices > 2);
-	assert_true(b->kernel.worst_first_rate <= NTP_MAXFREQ * (1.0 + 1e-9));
+	assert_true(
+	    fmax(b->kernel.worst_first_rate, b->kernel.worst_rate) <= NTP_MAXFREQ * (1.0 + 1e-9));
 	for (int i = 0; i < 300 && fabs(adjust_left_s(&b->a)) > 1e-6; i++) {
 		pass_s(b, 60.0);
 	}
@@ -421,6 +422,31 @@ a_foreign_step_is_found_with_the_slew_that_it_ended(void **state)
 	check_sum_within(b, 0.0, f.lost_s);
 	assert_false(adjust_look(&b->a, &f));
 	bench_free(b);
+}
+
+/* By the seconds of the clock as they were, not as they are after the step. */
+static void
+what_a_slew_brought_before_a_foreign_step_is_booked(void **state)
+{
+	static const double steps_s[] = { -3.8, 3.8, -297.45, 0.63, -0.63 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof steps_s / sizeof *steps_s; i++) {
+		struct bench *b = bench_of(0.0);
+		struct adjust_finding f;
+
+		(void)adjust_catch_up(&b->a, 0.08, 0.0);
+		pass_s(b, 1.25);
+		(void)adjust_sum(&b->a);
+		pass_s(b, 0.35);
+		sim_clock_foreign_step(&b->kernel, steps_s[i]);
+		assert_true(adjust_look(&b->a, &f));
+		assert_true(f.moved);
+		check_sum_within(b, 0.0, 1e-4);
+		pass_s(b, 10.0);
+		check_sum_within(b, 0.0, 1e-4);
+		bench_free(b);
+	}
 }
 
 static void
@@ -798,6 +824,7 @@ main(void)
 		cmocka_unit_test(a_step_is_in_the_sum_and_drops_the_slew),
 		cmocka_unit_test(our_own_step_is_no_finding),
 		cmocka_unit_test(a_foreign_step_is_found_with_the_slew_that_it_ended),
+		cmocka_unit_test(what_a_slew_brought_before_a_foreign_step_is_booked),
 		cmocka_unit_test(a_slew_that_a_step_of_a_microsecond_dropped_is_lost),
 		cmocka_unit_test(
 		    without_the_kernels_loop_a_step_of_some_microseconds_drops_the_slew_too),
