@@ -47,7 +47,12 @@ free_error(const struct bound_clock *c, double t_s)
 	return c->free_at[at] + (c->free_at[at + 1] - c->free_at[at]) * (t_s - (double)at);
 }
 
-static double
+/* What a filter errs by. */
+struct bound_error {
+	double rms_s, freq;
+};
+
+static struct bound_error
 run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander,
     bool aware)
 {
@@ -57,7 +62,7 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 		.p11 = 1e-8,
 		.q = wander * wander,
 	};
-	double now = 0.0, sum = 0.0;
+	double now = 0.0, sum = 0.0, freqs = 0.0;
 	unsigned long sec = (unsigned long)c->from_s, end = (unsigned long)c->end_s, count = 0;
 
 	for (unsigned i = 0; i <= n; i++) {
@@ -66,9 +71,11 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 
 		for (; (double)sec < known && sec <= end; sec++) {
 			double e = b.x + b.f * ((double)sec - now) - c->free_at[sec];
+			double g = sec > 0 ? b.f - (c->free_at[sec] - c->free_at[sec - 1]) : 0.0;
 
 			if (c->away == NULL || !c->away[sec]) {
 				sum += e * e;
+				freqs += g * g;
 				count++;
 			}
 		}
@@ -79,19 +86,34 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 			    sample_variance(&s[i], aware));
 		}
 	}
-	return count > 0 ? sqrt(sum / (double)count) : 0.0;
+	return count > 0
+	    ? (struct bound_error){ sqrt(sum / (double)count), sqrt(freqs / (double)count) }
+	    : (struct bound_error){ 0.0, 0.0 };
+}
+
+static struct bound_error
+best(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
+{
+	static const double GRID[] = { 1, 3, 10, 30, 100, 300, 1000 };
+	unsigned grid_n = c->exact ? 1 : sizeof(GRID) / sizeof(GRID[0]);
+	struct bound_error least = { HUGE_VAL, HUGE_VAL };
+
+	for (unsigned i = 0; i < 2 * grid_n; i++) {
+		struct bound_error e = run(s, n, c, c->wander * GRID[i / 2], i % 2 == 0);
+
+		least = e.rms_s < least.rms_s ? e : least;
+	}
+	return least;
 }
 
 double
 bound_rms(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
 {
-	static const double GRID[] = { 1, 3, 10, 30, 100, 300, 1000 };
-	unsigned grid_n = c->exact ? 1 : sizeof(GRID) / sizeof(GRID[0]);
-	double best = HUGE_VAL;
+	return best(s, n, c).rms_s;
+}
 
-	for (unsigned i = 0; i < grid_n; i++) {
-		best = fmin(best, run(s, n, c, c->wander * GRID[i], true));
-		best = fmin(best, run(s, n, c, c->wander * GRID[i], false));
-	}
-	return best;
+double
+bound_freq(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
+{
+	return best(s, n, c).freq;
 }

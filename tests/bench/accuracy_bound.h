@@ -35,4 +35,7 @@ struct bound_clock {
  */
 double bound_rms(const struct bound_sample *s, unsigned n, const struct bound_clock *c);
 
+/* The RMS error of the rate that the same filter makes of it, s/s: it need not slew to its time. */
+double bound_freq(const struct bound_sample *s, unsigned n, const struct bound_clock *c);
+
 #endif

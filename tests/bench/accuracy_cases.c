@@ -155,6 +155,7 @@ const struct accuracy_case accuracy_cases[] = {
 	{ "pool_of_4_unlike", 24, TYPICAL(1e-9), .drawn = 4 },
 	{ "pool_of_5_unlike", 24, TYPICAL(1e-9), .drawn = 5 },
 	{ "pool_of_8_unlike", 24, TYPICAL(1e-9), .drawn = 8 },
+	{ "2_of_7_unlike_drift", 24, TYPICAL(1e-9), .drawn = 7, .drifting = 2 },
 	{ "2_of_4_routes_5ms", 24, TYPICAL(1e-9),
 	    .source = { { .up = LAW(LAW_EXPONENTIAL, 25e-3, 1e-3),
 			    .down = LAW(LAW_EXPONENTIAL, 15e-3, 1e-3) },
@@ -167,6 +168,20 @@ const struct accuracy_case accuracy_cases[] = {
 		{ EXPO(20e-3, 1e-3), .error = { .drift = 1e-7 }, .root_disp_s = 50e-3 },
 		{ EXPO(10e-3, 1e-3) }, { EXPO(15e-3, 1e-3) }, { EXPO(20e-3, 1e-3) },
 		{ EXPO(25e-3, 2e-3) }, { EXPO(30e-3, 2e-3) }, },
+	    .source_n = 7 },
+	/* They say of themselves what the others say, and stay within what all ways allow. */
+	{ "2_of_7_drift_inside", 24, TYPICAL(1e-9),
+	    .source = { { EXPO(25e-3, 1e-3), .error = { .drift = 3e-7 }, .liar = true },
+		{ EXPO(30e-3, 1e-3), .error = { .drift = 2e-7 }, .liar = true },
+		{ EXPO(25e-3, 1e-3) }, { EXPO(30e-3, 1e-3) }, { EXPO(25e-3, 1e-3) },
+		{ EXPO(30e-3, 2e-3) }, { EXPO(35e-3, 2e-3) }, },
+	    .source_n = 7 },
+	/* The same, and the two are nearer than all others. */
+	{ "2_of_7_drift_near", 24, TYPICAL(1e-9),
+	    .source = { { EXPO(5e-3, 0.5e-3), .error = { .drift = 3e-7 }, .liar = true },
+		{ EXPO(8e-3, 0.5e-3), .error = { .drift = 2e-7 }, .liar = true },
+		{ EXPO(25e-3, 1e-3) }, { EXPO(30e-3, 1e-3) }, { EXPO(25e-3, 1e-3) },
+		{ EXPO(30e-3, 2e-3) }, { EXPO(35e-3, 2e-3) }, },
 	    .source_n = 7 },
 	/* Congestion of hours: it stands, on one way or both. */
 	{ "upload_5h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .crowd_up = { 86400, 18000, 20e-3 }) },

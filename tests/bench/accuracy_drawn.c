@@ -8,6 +8,8 @@
 #define DELAY_MOST_S 60e-3
 #define UNEVEN_PART 0.12
 #define UNEVEN_S 0.5e-3
+#define DRIFT_LEAST 1e-7
+#define DRIFT_MOST 1e-6
 
 static struct accuracy_source
 draw(struct sim_rng *g)
@@ -29,6 +31,15 @@ draw(struct sim_rng *g)
 	};
 }
 
+static void
+let_drift(struct accuracy_source *q, struct sim_rng *g)
+{
+	double side = sim_rng_below(g, 2) == 0 ? -1.0 : 1.0;
+
+	q->error.drift = side * DRIFT_LEAST * pow(DRIFT_MOST / DRIFT_LEAST, sim_rng_unit(g));
+	q->liar = true;
+}
+
 void
 accuracy_draw(struct accuracy_case *c, uint64_t seed)
 {
@@ -37,5 +48,8 @@ accuracy_draw(struct accuracy_case *c, uint64_t seed)
 	c->source_n = c->drawn;
 	for (unsigned i = 0; i < c->drawn; i++) {
 		c->source[i] = draw(&g);
+	}
+	for (unsigned i = 0; i < c->drifting; i++) {
+		let_drift(&c->source[i], &g);
 	}
 }

@@ -45,6 +45,7 @@ struct accuracy_case {
 	unsigned source_n;
 	/* The sources are so many, drawn from the seed as a pool gives them (accuracy_draw). */
 	unsigned drawn;
+	unsigned drifting; /* so many of them drift away, at 0.1 to 1 ppm */
 	/* A GPS receiver whose pulses have that jitter, normal; 0: none. */
 	double pulse_s;
 	/* A PTP hardware clock that is compared in windows of that width; 0: none. */
@@ -80,10 +81,11 @@ struct accuracy_result {
 	double to_1ms_s,
 	    to_100us_s; /* last moment above in the first half; < 0: not below at its end */
 	double steps, packets_h;
-	double slew;    /* largest rate of steering, s/s */
-	double bound_s; /* the oracle's RMS on the same exchanges, second half */
-	double changes; /* of the system peer, second half */
-	double told_s;  /* mean root distance that it tells, second half */
+	double slew;       /* largest rate of steering, s/s */
+	double bound_s;    /* the oracle's RMS on the same exchanges, second half */
+	double bound_freq; /* its RMS rate error */
+	double changes;    /* of the system peer, second half */
+	double told_s;     /* mean root distance that it tells, second half */
 	double span_rms_s[ACCURACY_SPANS], span_bound_s[ACCURACY_SPANS];
 	unsigned failures; /* found by the simulation's oracle */
 	char failure[200]; /* the first */
