@@ -26,6 +26,7 @@ enum candidate_flags {
 	CANDIDATE_NUMBERED = 1 << 7,
 	CANDIDATE_TRUSTED = 1 << 5,  /* authenticated, or a reference clock; see trusted_first */
 	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
+	CANDIDATE_DRIFTED = 1 << 8,  /* the last selection has left it out, choice.drifts */
 };
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */
@@ -48,8 +49,15 @@ struct candidate {
 	double var_s2; /* variance of offset_s */
 	double freq;   /* s/s to be added to our free-running rate */
 	double freq_var;
-	double cov_s;   /* covariance of offset and frequency */
-	double wander;  /* of our oscillator as this source sees it, s/s per sqrt(s) */
+	double cov_s;  /* covariance of offset and frequency */
+	double wander; /* of our oscillator as this source sees it, s/s per sqrt(s) */
+	/*
+	 * The round trip to the root at its least, >= 0: what the ways to and fro may be unlike by
+	 * goes with it. 0: there is none, or it is not known.
+	 */
+	double trip_s;
+	/* How fast it moves away from what all say, and the variance, 0: not known (witness.h). */
+	double drift, drift_var;
 	double smear_s; /* of a leap second, by what it says and is believed of; 0: none */
 	/* Orphan parents: the smaller metric wins. */
 	uint32_t orphan_metric;
@@ -100,6 +108,7 @@ struct choice {
 	uint16_t id;
 	enum tally tally;
 	bool combined; /* its estimate is in the combined one, with others */
+	bool drifts;   /* it moves away from the majority, and is an outlier for that */
 };
 
 struct selection {
@@ -129,6 +138,7 @@ struct select_work {
 		unsigned at;            /* index of the candidate */
 		double select_jitter_s; /* RMS distance to the other survivors */
 		double metric;          /* the smallest becomes the system peer */
+		bool drifts;            /* away from the majority */
 	} entry[SELECT_MAX];            /* who is still in, nearest first */
 	unsigned edge_n, entry_n;
 };

@@ -8,6 +8,7 @@
 #include "core/assoc.h"
 #include "core/joint.h"
 #include "core/select.h"
+#include "core/witness.h"
 
 struct steering;
 
@@ -16,9 +17,10 @@ struct selector {
 	struct selection sel;
 	struct select_memory memory;
 	struct select_work work;
-	struct joint joint; /* the survivors' samples as one */
-	bool smears_said;   /* that smeared and other sources are there; once a leap */
-	bool smeared;       /* those we follow smear the leap second: so do we */
+	struct joint joint;     /* the survivors' samples as one */
+	struct witness witness; /* which source moves away from the others */
+	bool smears_said;       /* that smeared and other sources are there; once a leap */
+	bool smeared;           /* those we follow smear the leap second: so do we */
 	/* until then, who has not answered since the other moment is no witness */
 	struct mtime doubt_until, doubt_since;
 };

@@ -384,6 +384,10 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 	out->freq_var = e.freq_var;
 	out->cov_s = e.cov_s;
 	out->wander = e.wander;
+	/* A reading has no trip: it is late or early by what its distance allows, either way. */
+	out->trip_s = a->est.own_noise
+	    ? 2.0 * (out->root_dist_s - out->age_dist_s)
+	    : roundtrip_floor_s(&a->est.trips) + fmax(a->srv.root_delay_s, 0.0);
 	return true;
 }
 

@@ -12,11 +12,18 @@ static const double VAR_MIN = 1e-30; /* keeps the inverse of a variance finite *
  */
 static const double FAR_HALF = 3.0, PART_LEAST = 1e-3;
 
+/*
+ * Ways are unlike by a part of the round trip, and by what is on any way however short: all of it
+ * is as of a round trip that much longer.
+ */
+static const double TRIP_LEAST_S = 1e-3;
+
 /* The survivors of one run. */
 struct survivors {
 	const struct candidate *c;
 	const struct select_entry *entry;
 	unsigned n;
+	double least_dist_s, least_trip_s;
 };
 
 static const struct candidate *
@@ -48,17 +55,25 @@ combine_by_distance(const struct survivors *s, unsigned sys, struct selection *o
 struct claim {
 	double value, var; /* var 0: none */
 	double part;       /* 0..1: how far it takes part */
+	double unlike2;    /* what its ways may be unlike by, over the least of all, squared */
 };
 
-static double
-least_distance_s(const struct survivors *s)
-{
-	double least = HUGE_VAL;
+static const struct claim NO_CLAIM = { 0.0, 0.0, 0.0, 1.0 };
 
+static double
+standing_dist_s(const struct candidate *c)
+{
+	return c->root_dist_s - c->age_dist_s;
+}
+
+static void
+find_least(struct survivors *s)
+{
+	s->least_dist_s = s->least_trip_s = HUGE_VAL;
 	for (unsigned i = 0; i < s->n; i++) {
-		least = fmin(least, of_entry(s, i)->root_dist_s);
+		s->least_dist_s = fmin(s->least_dist_s, standing_dist_s(of_entry(s, i)));
+		s->least_trip_s = fmin(s->least_trip_s, of_entry(s, i)->trip_s);
 	}
-	return least;
 }
 
 /*
@@ -66,16 +81,23 @@ least_distance_s(const struct survivors *s)
  * could only spoil what a near one knows. It fades, so that nothing jumps when a distance varies.
  */
 static struct claim
-claim_of(const struct candidate *c, double least_s, bool freq)
+claim_of(const struct survivors *s, unsigned i, bool freq)
 {
-	struct claim e = { freq ? c->freq : c->offset_s, freq ? c->freq_var : c->var_s2, 0.0 };
-	double far = (c->root_dist_s / least_s - 1.0) / (FAR_HALF - 1.0);
+	const struct candidate *c = of_entry(s, i);
+	struct claim e = NO_CLAIM;
+	double far = (standing_dist_s(c) / s->least_dist_s - 1.0) / (FAR_HALF - 1.0);
+	double part = 1.0 / (1.0 + far * far * far * far);
+	double unlike = (c->trip_s + TRIP_LEAST_S) / (s->least_trip_s + TRIP_LEAST_S);
 
-	e.part = 1.0 / (1.0 + far * far * far * far);
-	if (c->var_s2 <= 0.0 || e.var <= 0.0 || e.part < PART_LEAST) {
-		return (struct claim){ 0.0, 0.0, 0.0 };
+	e.value = freq ? c->freq : c->offset_s;
+	e.var = freq ? c->freq_var : c->var_s2;
+	if (c->var_s2 <= 0.0 || e.var <= 0.0 || part < PART_LEAST) {
+		return NO_CLAIM;
 	}
+	e.part = part;
 	e.var = fmax(e.var, VAR_MIN);
+	/* Ways make no difference to a rate. */
+	e.unlike2 = freq ? 1.0 : unlike * unlike;
 	return e;
 }
 
@@ -84,12 +106,12 @@ claim_of(const struct candidate *c, double least_s, bool freq)
  * moment estimate of DerSimonian and Laird (1986); 0 when chance explains the differences.
  */
 static double
-variance_between(const struct survivors *s, double least_s, bool freq)
+variance_between(const struct survivors *s, bool freq)
 {
 	double sum = 0.0, mean = 0.0, spread = 0.0, free = 0.0, n = 0.0;
 
 	for (unsigned i = 0; i < s->n; i++) {
-		struct claim e = claim_of(of_entry(s, i), least_s, freq);
+		struct claim e = claim_of(s, i, freq);
 
 		if (e.var > 0.0) {
 			sum += e.part / e.var;
@@ -102,11 +124,11 @@ variance_between(const struct survivors *s, double least_s, bool freq)
 	}
 	mean /= sum;
 	for (unsigned i = 0; i < s->n; i++) {
-		struct claim e = claim_of(of_entry(s, i), least_s, freq);
+		struct claim e = claim_of(s, i, freq);
 
 		if (e.var > 0.0) {
 			spread += e.part * (e.value - mean) * (e.value - mean) / e.var;
-			free += e.part / e.var * (1.0 - e.part / e.var / sum);
+			free += e.unlike2 * e.part / e.var * (1.0 - e.part / e.var / sum);
 		}
 	}
 	return spread > n - 1.0 && free > 0.0 ? (spread - (n - 1.0)) / free : 0.0;
@@ -127,45 +149,46 @@ weight_cap(double sum, double largest, double n)
  * variance is that of chance alone.
  */
 static struct claim
-combine_claims(const struct survivors *s, double least_s, bool freq)
+combine_claims(const struct survivors *s, bool freq)
 {
-	double between = variance_between(s, least_s, freq);
+	double between = variance_between(s, freq);
 	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0, n = 0.0;
 
 	for (unsigned i = 0; i < s->n; i++) {
-		struct claim e = claim_of(of_entry(s, i), least_s, freq);
+		struct claim e = claim_of(s, i, freq);
 
 		if (e.var > 0.0) {
-			sum += e.part / (e.var + between);
-			largest = fmax(largest, e.part / (e.var + between));
+			sum += e.part / (e.var + e.unlike2 * between);
+			largest = fmax(largest, e.part / (e.var + e.unlike2 * between));
 			n += e.part;
 		}
 	}
 	if (n <= 0.0) {
-		return (struct claim){ 0.0, 0.0, 0.0 };
+		return NO_CLAIM;
 	}
 	cap = weight_cap(sum, largest, n);
 	for (unsigned i = 0; i < s->n; i++) {
-		struct claim e = claim_of(of_entry(s, i), least_s, freq);
-		double weight = e.var > 0.0 ? fmin(e.part / (e.var + between), cap) : 0.0;
+		struct claim e = claim_of(s, i, freq);
+		double weight =
+		    e.var > 0.0 ? fmin(e.part / (e.var + e.unlike2 * between), cap) : 0.0;
 
 		weights += weight;
 		value += weight * e.value;
 		var += weight * weight * e.var;
 	}
-	return (struct claim){ value / weights, var / (weights * weights), 1.0 };
+	return (struct claim){ value / weights, var / (weights * weights), 1.0, 1.0 };
 }
 
 /* Covariance of offset and frequency, and wander, by variance; and who took part. */
 static void
-combine_outlook(const struct survivors *s, double least_s, struct selection *out)
+combine_outlook(const struct survivors *s, struct selection *out)
 {
 	double weights = 0.0, cov = 0.0, wander = 0.0;
 
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct candidate *c = of_entry(s, i);
 
-		if (claim_of(c, least_s, false).part > 0.0) {
+		if (claim_of(s, i, false).part > 0.0) {
 			double weight = 1.0 / fmax(c->var_s2, VAR_MIN);
 
 			out->each[s->entry[i].at].combined = true;
@@ -182,17 +205,18 @@ combine_outlook(const struct survivors *s, double least_s, struct selection *out
 void
 combine(const struct candidate *c, const struct select_work *w, unsigned sys, struct selection *out)
 {
-	struct survivors s = { c, w->entry, w->entry_n };
-	double least_s = least_distance_s(&s);
-	struct claim offset = combine_claims(&s, least_s, false);
-	struct claim freq = combine_claims(&s, least_s, true);
+	struct survivors s = { .c = c, .entry = w->entry, .n = w->entry_n };
+	struct claim offset, freq;
 
+	find_least(&s);
+	offset = combine_claims(&s, false);
+	freq = combine_claims(&s, true);
 	combine_by_distance(&s, sys, out);
 	if (offset.var > 0.0) {
 		out->offset_s = offset.value;
 		out->var_s2 = offset.var;
 		out->freq = freq.value;
 		out->freq_var = freq.var;
-		combine_outlook(&s, least_s, out);
+		combine_outlook(&s, out);
 	}
 }

@@ -15,6 +15,8 @@ libcore_a_SOURCES = \
 	include/core/estimator.h src/core/estimator.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
+	include/core/witness.h src/core/witness.c \
+	src/core/steady.h src/core/steady.c \
 	src/core/camp.h src/core/camp.c \
 	include/core/certtime.h src/core/certtime.c \
 	src/core/combine.h src/core/combine.c \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "camp.h"
 #include "combine.h"
+#include "steady.h"
 
 static const double PPS_MAX_S = 0.4; /* farther, and its edge may belong to another second */
 
@@ -372,6 +373,30 @@ keep_one_camp(struct run *r)
 	}
 }
 
+/*
+ * After the vote as well: who drifts is right for as long as its interval overlaps the others', and
+ * leads them astray by what it has drifted. It is judged by all that were right, then left out.
+ */
+static void
+keep_steady(struct run *r)
+{
+	const unsigned sure = CANDIDATE_TRUE | CANDIDATE_PREFER;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		r->w->entry[i].drifts =
+		    (of_entry(r, i)->flags & sure) == 0 && steady_drifts(r->c, r->w, i, r->ask);
+	}
+	for (unsigned i = 0; i < r->w->entry_n;) {
+		if (!r->w->entry[i].drifts) {
+			i++;
+			continue;
+		}
+		r->out->each[r->w->entry[i].at].drifts = true;
+		tally_entry(r, i, TALLY_OUTLIER);
+		drop_entry(r, i);
+	}
+}
+
 /* The PPS knows by itself which second it is. */
 static bool
 has_numbered_pps(const struct run *r)
@@ -424,6 +449,16 @@ entries_asked(const struct run *r)
 }
 
 /*
+ * How far it is from the source of time, whenever it was asked last: else those that answered long
+ * ago would take turns as outliers.
+ */
+static double
+standing_dist_s(const struct candidate *c)
+{
+	return c->root_dist_s - c->age_dist_s;
+}
+
+/*
  * The entry that spreads the survivors most; of equals the farthest. Who is only used beside others
  * goes before them: a crowd close together must not make outliers of those it is to agree with.
  */
@@ -441,19 +476,43 @@ worst_entry(struct run *r, double *least_jitter_s)
 
 		r->w->entry[i].select_jitter_s = jitter_s;
 		*least_jitter_s = fmin(*least_jitter_s, c->jitter_s);
-		if (jitter_s * c->root_dist_s >= worst_spread && !(guests && is_asked(r, c))) {
-			worst_spread = jitter_s * c->root_dist_s;
+		if (jitter_s * standing_dist_s(c) >= worst_spread && !(guests && is_asked(r, c))) {
+			worst_spread = jitter_s * standing_dist_s(c);
 			worst = i;
 		}
 	}
 	return worst;
 }
 
+static bool
+all_estimated(const struct run *r)
+{
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		if (of_entry(r, i)->var_s2 <= 0.0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Estimates are weighed by how far each can be trusted (combine), which changes little from one
+ * answer to the next: of ways that differ for good nobody is the outlier for long, and who is left
+ * out would move the rest by what it differs by.
+ */
+static unsigned
+survivors_least(const struct run *r)
+{
+	unsigned least = r->rules->minclock > 1 ? r->rules->minclock : 1;
+
+	return all_estimated(r) && r->rules->maxclock > least ? r->rules->maxclock : least;
+}
+
 /* Drops outliers until the rest spread less than one source by itself. RFC 5905, 11.2.2 */
 static void
 keep_survivors(struct run *r)
 {
-	unsigned least_n = r->rules->minclock > 1 ? r->rules->minclock : 1;
+	unsigned least_n = survivors_least(r);
 
 	for (;;) {
 		double least_jitter_s;
@@ -547,15 +606,6 @@ rate_survivors(struct run *r)
 	}
 }
 
-/* How far from the others, times how far from the source of time when it last answered. */
-static double
-distance_from_all(const struct run *r, unsigned i)
-{
-	const struct candidate *c = of_entry(r, i);
-
-	return r->w->entry[i].select_jitter_s * (c->root_dist_s - c->age_dist_s);
-}
-
 /*
  * Of two as good, whoever was asked last is the nearer by the age of the other's answer alone, so
  * that they would take turns. Only with estimators, which follow both: the classic loop hears the
@@ -567,7 +617,7 @@ worth_keeping(const struct run *r, unsigned old, unsigned sys)
 	const struct candidate *a = of_entry(r, old), *b = of_entry(r, sys);
 
 	return a->var_s2 > 0.0 && b->var_s2 > 0.0 && a->stratum <= b->stratum &&
-	    distance_from_all(r, old) <= CLEARLY * distance_from_all(r, sys);
+	    standing_dist_s(a) <= CLEARLY * standing_dist_s(b);
 }
 
 /*
@@ -743,6 +793,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	intersect(&r); /* RFC 5905, 11.2.1 */
 	keep_truechimers(&r, n);
 	keep_one_camp(&r);
+	keep_steady(&r);
 	take_last_resort(&r);
 	keep_survivors(&r); /* 11.2.2 */
 	span_survivors(&r);

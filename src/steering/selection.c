@@ -98,6 +98,25 @@ most_heard(const struct steering *s, const struct assoc_world *w)
 	return 2 * heard > speaking;
 }
 
+/* How fast it moves away from the others, and whether it was left out for that. */
+static void
+note_drift(const struct steering *s, const struct assoc_world *w, struct candidate *c)
+{
+	const struct selection *sel = &s->selector.sel;
+	double rate, var;
+
+	if (clock_rules_adaptive(s) &&
+	    witness_rate(&s->selector.witness, c->id, w->now, &rate, &var)) {
+		c->drift = rate;
+		c->drift_var = var;
+	}
+	for (unsigned i = 0; i < sel->n; i++) {
+		if (sel->each[i].id == c->id && sel->each[i].drifts) {
+			c->flags |= CANDIDATE_DRIFTED;
+		}
+	}
+}
+
 static unsigned
 gather(struct steering *s, const struct assoc_world *w)
 {
@@ -110,6 +129,7 @@ gather(struct steering *s, const struct assoc_world *w)
 		if (a->id != 0 && is_fit(s, a, w) && !(heard && unheard(s, a)) &&
 		    assoc_candidate(a, w, &s->selector.cand[n])) {
 			s->selector.cand[n].smear_s = smear_s(s, a);
+			note_drift(s, w, &s->selector.cand[n]);
 			s->selector.cand[n++].orphan_metric = refid_of_addr(&a->remote.addr);
 		}
 	}
@@ -191,6 +211,25 @@ selection_survivor(const struct steering *s, uint16_t id)
 	return NULL;
 }
 
+/* Whether its source survived or not: who moves away from all is watched for as long as it does. */
+static void
+watch_newest(struct steering *s, uint16_t newest, const struct estimate *combined,
+    const struct assoc_world *w)
+{
+	const struct assoc *a = assoc_by_id(s->is.assocs, newest);
+	struct witness_sample sample = {
+		.id = newest,
+		.combined = combined,
+		.now = w->now,
+		.adjusted_ns = w->adjusted_ns,
+	};
+
+	if (a != NULL && a->est.reading.var_s2 > 0.0) {
+		sample.reading = a->est.reading;
+		witness_hear(&s->selector.witness, &sample);
+	}
+}
+
 void
 selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *w)
 {
@@ -218,6 +257,7 @@ selection_refine(struct steering *s, uint16_t newest, const struct assoc_world *
 	if (!clock_rules_adaptive(s)) {
 		return;
 	}
+	watch_newest(s, newest, &combined, w);
 	joint_update(&s->selector.joint, &in, &all);
 	sel->offset_s = fmin(fmax(all.offset_s, sel->low_s), sel->high_s);
 	sel->var_s2 = all.var_s2;

@@ -4,6 +4,7 @@
  * daemons.
  */
 #include <math.h>
+#include "ntpd/state.h"
 #include "sim/scenario.h"
 
 static void
@@ -128,6 +129,83 @@ a_server_that_wanders_slowly_is_outvoted(struct sim *s)
 	sim_run(s, 3600);
 	worst = sim_worst_error_s(s, c, 24 * 3600);
 	SIM_CHECK(s, worst < scenario_figure(s, 0.0005, 0.030), "%.6f s off", worst);
+}
+
+#define EIGHT_SERVERS                                                                              \
+	FOUR_SERVERS "server 192.0.2.5 iburst\nserver 192.0.2.6 iburst\nserver 192.0.2.7 iburst\n" \
+		     "server 192.0.2.8 iburst\n"
+
+/* A client of eight servers as a pool has them: near and far, each with unlike ways. */
+static struct sim_node *
+client_of_eight(struct sim *s)
+{
+	/* ms: one way, by how much the way to the server is longer, jitter */
+	static const double ways[8][3] = { { 9, 0.9, 0.2 }, { 10, -1.3, 0.3 }, { 11, 1.6, 0.5 },
+		{ 12, -0.5, 0.3 }, { 13, 0.4, 1 }, { 14, -2.1, 0.5 }, { 16, 2.4, 1 },
+		{ 20, -3.0, 2 } };
+	struct sim_node *c = scenario_client(s, 8, scenario_wan(), 0.001, 10e-6, EIGHT_SERVERS);
+
+	for (unsigned i = 0; i < 8; i++) {
+		const double *w = ways[i];
+		struct sim_host *h = s->server[i]->host;
+
+		*sim_net_path(s->net, c->host, h) =
+		    sim_path_exponential((w[0] + w[1]) * 1e-3, w[2] * 1e-3);
+		*sim_net_path(s->net, h, c->host) =
+		    sim_path_exponential((w[0] - w[1]) * 1e-3, w[2] * 1e-3);
+		s->server[i]->stratum = 2;
+		s->server[i]->root_delay_s = 1e-3;
+		s->server[i]->root_disp_s = 1e-3;
+	}
+	c->clock.osc.walk = 1e-9;
+	return c;
+}
+
+static void
+of_eight_unlike_servers_one_stays_the_system_peer(struct sim *s)
+{
+	struct sim_node *c = client_of_eight(s);
+	unsigned changes = 0;
+	uint16_t peer;
+	double most = 0.0;
+
+	sim_run(s, 3600);
+	peer = sim_status(c).sys_id;
+	for (unsigned minute = 0; minute < 12 * 60; minute++) {
+		sim_run(s, 60);
+		changes += sim_status(c).sys_id != peer;
+		peer = sim_status(c).sys_id;
+		most = fmax(most, fabs(sim_clock_residual(&c->clock)));
+	}
+	SIM_CHECK(s, changes <= scenario_figure(s, 0, 12 * 60), "%u changes", changes);
+	SIM_CHECK(s, most < scenario_figure(s, 1e-6, 100e-6), "%.3f ppm off", most * 1e6);
+}
+
+/*
+ * Two of eight drift by 0.3 and 0.2 ppm for half a day, their intervals within those of the others,
+ * and then are right.
+ */
+static void
+servers_that_drift_within_their_intervals_lead_nobody_and_come_back(struct sim *s)
+{
+	struct sim_node *c = client_of_eight(s);
+	unsigned survivors;
+	double worst;
+
+	s->server[4]->error.drift = 3e-7;
+	s->server[7]->error.drift = 2e-7;
+	c->oracle.minority = true;
+	sim_run(s, 8 * 3600);
+	worst = sim_worst_error_s(s, c, 4 * 3600);
+	SIM_CHECK(s, worst < scenario_figure(s, 0.0012, 0.020), "%.6f s off", worst);
+	for (unsigned i = 4; i < 8; i += 3) {
+		s->server[i]->error.offset_s = 0.0;
+		s->server[i]->error.drift = 0.0;
+	}
+	c->oracle.minority = false;
+	sim_run(s, 6 * 3600);
+	survivors = c->daemon->steering.selector.sel.survivors;
+	SIM_CHECK(s, survivors >= scenario_figure(s, 8, 1), "%u survivors", survivors);
 }
 
 static void
@@ -435,6 +513,8 @@ static const struct scenario list[] = {
 	SCENARIO(one_server_of_three_that_jumps_by_5_ms_leaves_the_frequency_alone),
 	SCENARIO(one_server_of_three_that_jumps_by_50_ms_leaves_the_frequency_alone),
 	SCENARIO(a_server_that_wanders_slowly_is_outvoted),
+	SCENARIO(of_eight_unlike_servers_one_stays_the_system_peer),
+	SCENARIO(servers_that_drift_within_their_intervals_lead_nobody_and_come_back),
 	SCENARIO(a_server_that_swings_is_outvoted),
 	SCENARIO(a_noisy_server_spoils_nothing),
 	SCENARIO(a_route_change_of_one_server_of_three_is_ignored),

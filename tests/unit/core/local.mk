@@ -144,6 +144,12 @@ tests_unit_core_test_joint_SOURCES = tests/unit/core/test_joint.c tests/unit/cor
 tests_unit_core_test_joint_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_joint_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_witness
+TESTS += tests/unit/core/test_witness
+tests_unit_core_test_witness_SOURCES = tests/unit/core/test_witness.c tests/unit/core/check.h
+tests_unit_core_test_witness_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_witness_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_overlap
 TESTS += tests/unit/core/test_overlap
 tests_unit_core_test_overlap_SOURCES = tests/unit/core/test_overlap.c tests/unit/core/check.h

@@ -958,6 +958,239 @@ sources_that_differ_beyond_chance_weigh_alike(void **state)
 	assert_near(s.offset_s, 0.0, 1e-8);
 }
 
+/*
+ * 9 and 19 ms of round trip, that is 10 : 20 with the least, and 3 ms apart: ways are unlike by a
+ * part of the trip, so that the squares weigh, 4 : 1.
+ */
+static void
+of_sources_that_differ_the_shorter_trip_weighs_by_its_square(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-14, 1e-6, 1e-16),
+		estimated(2, 0.003, 1e-14, 3e-6, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	c[0].trip_s = 0.009;
+	c[1].trip_s = 0.019;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 0.0006, 1e-8);
+	/* Ways make no difference to the rate. */
+	assert_near(s.freq, 2e-6, 1e-12);
+	/* Nor where chance explains what they differ by. */
+	c[0].var_s2 = c[1].var_s2 = 1e-4;
+	run(c, 2, &RULES, &s);
+	assert_near(s.offset_s, 0.0015, 1e-12);
+}
+
+/* Six that are unlike for good, each answering later than the one before. */
+static void
+when_each_was_asked_last_moves_no_estimate(void **state)
+{
+	struct candidate c[6];
+	double before_s = 0.0;
+
+	(void)state;
+	for (unsigned turn = 0; turn < 6; turn++) {
+		struct selection s;
+
+		for (unsigned i = 0; i < 6; i++) {
+			c[i] = estimated((uint16_t)(i + 1), i % 2 == 0 ? 0.005 : -0.003, 1e-9, 0,
+			    1e-16);
+			c[i].age_dist_s = 0.002 * ((i + turn) % 6);
+			c[i].root_dist_s = 0.010 + 0.001 * i + c[i].age_dist_s;
+		}
+		run(c, 6, &RULES, &s);
+		assert_int_equal(s.survivors, 6);
+		assert_true(turn == 0 || fabs(s.offset_s - before_s) < 1e-12);
+		before_s = s.offset_s;
+	}
+}
+
+/* With estimates: up to maxclock nobody is an outlier, for all weigh by what they are worth. */
+static void
+of_estimated_sources_only_those_beyond_maxclock_go(void **state)
+{
+	struct candidate c[6];
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		c[i] = estimated((uint16_t)(i + 1), 0.001 * i * i, 1e-12, 0, 1e-16);
+	}
+	run(c, 6, &RULES, &s);
+	assert_int_equal(s.survivors, 6);
+	rules.maxclock = 4;
+	run(c, 6, &rules, &s);
+	assert_int_equal(s.survivors, 4);
+	assert_int_equal(s.each[5].tally, TALLY_BACKUP);
+	rules.minclock = 5;
+	run(c, 6, &rules, &s);
+	assert_int_equal(s.survivors, 5);
+}
+
+/* ---- who moves away from the others ---- */
+
+/* A rate that is known to 10 ppb. */
+static struct candidate
+moving(uint16_t id, double offset_s, double drift)
+{
+	struct candidate c = estimated(id, offset_s, 1e-9, 0, 1e-16);
+
+	c.drift = drift;
+	c.drift_var = 1e-16;
+	return c;
+}
+
+static void
+a_minority_that_drifts_is_left_out_though_its_interval_overlaps(void **state)
+{
+	struct candidate c[] = { moving(1, 0.004, 0.5e-6), moving(2, -0.002, -0.1e-6),
+		moving(3, 0.0, 0.01e-6), moving(4, 0.0, -0.01e-6), moving(5, 0.0, 0.0),
+		moving(6, 0.0, 0.0), moving(7, 0.0, 0.0) };
+	struct selection s;
+
+	(void)state;
+	run(c, 7, &RULES, &s);
+	assert_int_equal(s.survivors, 5);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(s.each[i].drifts);
+		assert_int_equal(s.each[i].tally, TALLY_OUTLIER);
+	}
+	assert_near(s.offset_s, 0.0, 1e-12);
+	/* All rates have the same unknown part. */
+	for (unsigned i = 0; i < 7; i++) {
+		c[i].drift += 5e-6;
+	}
+	run(c, 7, &RULES, &s);
+	assert_int_equal(s.survivors, 5);
+	/* Nor does it need to be the farther one. */
+	c[0].root_dist_s = c[1].root_dist_s = 0.010;
+	run(c, 7, &RULES, &s);
+	assert_int_equal(s.survivors, 5);
+}
+
+/* What no majority says is undecided, and as it would be without the rates. */
+static void
+without_a_majority_that_agrees_nobody_drifts(void **state)
+{
+	const struct {
+		double drift[5]; /* HUGE_VAL: not known */
+		unsigned n, survivors;
+	} cases[] = {
+		{ { 0.0, 0.5e-6 }, 2, 2 },
+		{ { 0.0, 0.0, 0.5e-6 }, 3, 2 },
+		{ { 0.0, 0.3e-6, 0.5e-6 }, 3, 3 },
+		{ { 0.0, 0.0, 0.5e-6, 0.5e-6 }, 4, 4 },
+		{ { 0.0, 0.0, HUGE_VAL, 0.5e-6 }, 4, 4 },
+		{ { 0.0, 0.0, 0.0, HUGE_VAL, 0.5e-6 }, 5, 4 },
+		{ { 0.0, HUGE_VAL, HUGE_VAL, HUGE_VAL, 0.5e-6 }, 5, 5 },
+		/* Slower than servers' own discipline moves them. */
+		{ { 0.0, 0.0, 0.0, 0.0, 0.029e-6 }, 5, 5 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+		struct candidate c[5];
+		struct selection s;
+
+		print_message("case %zu\n", k);
+		for (unsigned i = 0; i < cases[k].n; i++) {
+			c[i] = moving((uint16_t)(i + 1), 0.0, cases[k].drift[i]);
+			if (isinf(c[i].drift)) {
+				c[i].drift = c[i].drift_var = 0.0;
+			}
+		}
+		run(c, cases[k].n, &RULES, &s);
+		assert_int_equal(s.survivors, cases[k].survivors);
+	}
+}
+
+/* What those far away have in common, a queue before them all, is no drift of the one beside us. */
+static void
+far_sources_are_no_witnesses_against_a_near_one(void **state)
+{
+	struct candidate c[] = { moving(1, 0.0, 0.5e-6), moving(2, 0.0, 0.0), moving(3, 0.0, 0.0),
+		moving(4, 0.0, 0.0) };
+	struct selection s;
+
+	(void)state;
+	c[0].root_dist_s = 0.050 / 10.1;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 4);
+	c[0].root_dist_s = 0.050 / 9.9;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+}
+
+/* 70 ppb are five deviations of both: too few to leave it out, too many to take it back. */
+static void
+who_drifted_is_taken_back_when_it_moves_as_the_others_do(void **state)
+{
+	struct candidate c[] = { moving(1, 0.0, 0.07e-6), moving(2, 0.0, 0.0), moving(3, 0.0, 0.0),
+		moving(4, 0.0, 0.0) };
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 4);
+	c[0].flags |= CANDIDATE_DRIFTED;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].drifts);
+	/* While its rate is not known it stays out. */
+	c[0].drift = c[0].drift_var = 0.0;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].drifts);
+	c[0].drift = 0.04e-6;
+	c[0].drift_var = 1e-16;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 4);
+	assert_false(s.each[0].drifts);
+	/* So it is when there is no majority any more. */
+	c[0].drift = 0.5e-6;
+	c[3].drift = 0.5e-6;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 4);
+}
+
+static void
+who_is_called_true_or_preferred_drifts_as_it_likes(void **state)
+{
+	const unsigned flags[] = { CANDIDATE_PREFER, CANDIDATE_TRUE };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct candidate c[] = { moving(1, 0.0, 0.5e-6), moving(2, 0.0, 0.0),
+			moving(3, 0.0, 0.0), moving(4, 0.0, 0.0) };
+		struct selection s;
+
+		c[0].flags = flags[i];
+		run(c, 4, &RULES, &s);
+		assert_int_equal(s.survivors, 4);
+	}
+}
+
+/* tos authselect mix: a crowd that is not asked says nothing of who drifts. */
+static void
+only_who_is_asked_says_who_drifts(void **state)
+{
+	struct candidate c[] = { moving(1, 0.0, 0.5e-6), moving(2, 0.0, 0.5e-6),
+		moving(3, 0.0, 0.5e-6), moving(4, 0.0, 0.0), moving(5, 0.0, 0.0),
+		moving(6, 0.0, 0.0), moving(7, 0.0, 0.0) };
+	struct select_rules rules = RULES;
+	struct selection s;
+
+	(void)state;
+	rules.trusted_first = true;
+	for (int i = 0; i < 3; i++) {
+		c[i].flags |= CANDIDATE_TRUSTED;
+	}
+	run(c, 7, &rules, &s);
+	assert_int_equal(s.survivors, 3);
+	assert_false(s.each[0].drifts);
+	assert_true(s.each[6].drifts);
+}
+
 /* [-2.5 2.5] says 0 with no doubt, [2.25 4.25] says 3.25: their common interval is [2.25 2.5]. */
 static void
 the_combined_offset_stays_in_the_interval(void **state)
@@ -1353,6 +1586,15 @@ main(void)
 		cmocka_unit_test(of_three_nobody_weighs_more_than_half),
 		cmocka_unit_test(far_sources_fade_out_of_the_combined_estimate),
 		cmocka_unit_test(sources_that_differ_beyond_chance_weigh_alike),
+		cmocka_unit_test(of_sources_that_differ_the_shorter_trip_weighs_by_its_square),
+		cmocka_unit_test(when_each_was_asked_last_moves_no_estimate),
+		cmocka_unit_test(of_estimated_sources_only_those_beyond_maxclock_go),
+		cmocka_unit_test(a_minority_that_drifts_is_left_out_though_its_interval_overlaps),
+		cmocka_unit_test(without_a_majority_that_agrees_nobody_drifts),
+		cmocka_unit_test(far_sources_are_no_witnesses_against_a_near_one),
+		cmocka_unit_test(who_drifted_is_taken_back_when_it_moves_as_the_others_do),
+		cmocka_unit_test(who_is_called_true_or_preferred_drifts_as_it_likes),
+		cmocka_unit_test(only_who_is_asked_says_who_drifts),
 		cmocka_unit_test(the_combined_offset_stays_in_the_interval),
 		cmocka_unit_test(the_order_of_the_input_changes_nothing),
 		cmocka_unit_test(falsetickers_below_half_never_win),
