@@ -27,6 +27,7 @@ enum candidate_flags {
 	CANDIDATE_TRUSTED = 1 << 5,  /* authenticated, or a reference clock; see trusted_first */
 	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
 	CANDIDATE_DRIFTED = 1 << 8,  /* the last selection has left it out, choice.drifts */
+	CANDIDATE_READ = 1 << 9,     /* a device that is read: there are no ways to and fro */
 };
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */

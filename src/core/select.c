@@ -485,10 +485,12 @@ worst_entry(struct run *r, double *least_jitter_s)
 }
 
 static bool
-all_estimated(const struct run *r)
+all_estimated_over_ways(const struct run *r)
 {
 	for (unsigned i = 0; i < r->w->entry_n; i++) {
-		if (of_entry(r, i)->var_s2 <= 0.0) {
+		const struct candidate *c = of_entry(r, i);
+
+		if (c->var_s2 <= 0.0 || (c->flags & CANDIDATE_READ) != 0) {
 			return false;
 		}
 	}
@@ -498,14 +500,15 @@ all_estimated(const struct run *r)
 /*
  * Estimates are weighed by how far each can be trusted (combine), which changes little from one
  * answer to the next: of ways that differ for good nobody is the outlier for long, and who is left
- * out would move the rest by what it differs by.
+ * out would move the rest by what it differs by. A device that is read has no ways: when it wobbles,
+ * its estimate follows that and is as sure as ever, so that only the others tell.
  */
 static unsigned
 survivors_least(const struct run *r)
 {
 	unsigned least = r->rules->minclock > 1 ? r->rules->minclock : 1;
 
-	return all_estimated(r) && r->rules->maxclock > least ? r->rules->maxclock : least;
+	return all_estimated_over_ways(r) && r->rules->maxclock > least ? r->rules->maxclock : least;
 }
 
 /* Drops outliers until the rest spread less than one source by itself. RFC 5905, 11.2.2 */

@@ -1029,6 +1029,24 @@ of_estimated_sources_only_those_beyond_maxclock_go(void **state)
 	assert_int_equal(s.survivors, 5);
 }
 
+/* It follows its own wobble, and is as sure of that as the others are of the time. */
+static void
+a_device_that_is_read_can_be_an_outlier(void **state)
+{
+	struct candidate c[] = { estimated(1, 0.0, 1e-10, 0, 1e-16),
+		estimated(2, 0.00001, 1e-10, 0, 1e-16), estimated(3, -0.00001, 1e-10, 0, 1e-16),
+		estimated(4, 0.0, 1e-10, 0, 1e-16), estimated(5, 0.017, 1e-10, 0, 1e-16) };
+	struct selection s;
+
+	(void)state;
+	run(c, 5, &RULES, &s);
+	assert_int_equal(s.each[4].tally, TALLY_CANDIDATE);
+	c[4].flags |= CANDIDATE_READ;
+	run(c, 5, &RULES, &s);
+	assert_int_equal(s.each[4].tally, TALLY_OUTLIER);
+	assert_true(fabs(s.offset_s) < 0.0001);
+}
+
 /* ---- who moves away from the others ---- */
 
 /* A rate that is known to 10 ppb. */
@@ -1589,6 +1607,7 @@ main(void)
 		cmocka_unit_test(of_sources_that_differ_the_shorter_trip_weighs_by_its_square),
 		cmocka_unit_test(when_each_was_asked_last_moves_no_estimate),
 		cmocka_unit_test(of_estimated_sources_only_those_beyond_maxclock_go),
+		cmocka_unit_test(a_device_that_is_read_can_be_an_outlier),
 		cmocka_unit_test(a_minority_that_drifts_is_left_out_though_its_interval_overlaps),
 		cmocka_unit_test(without_a_majority_that_agrees_nobody_drifts),
 		cmocka_unit_test(far_sources_are_no_witnesses_against_a_near_one),
