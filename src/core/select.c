@@ -448,12 +448,8 @@ entries_asked(const struct run *r)
 	return n;
 }
 
-/*
- * How far it is from the source of time, whenever it was asked last: else those that answered long
- * ago would take turns as outliers.
- */
-static double
-standing_dist_s(const struct candidate *c)
+double
+select_standing_dist_s(const struct candidate *c)
 {
 	return c->root_dist_s - c->age_dist_s;
 }
@@ -476,8 +472,9 @@ worst_entry(struct run *r, double *least_jitter_s)
 
 		r->w->entry[i].select_jitter_s = jitter_s;
 		*least_jitter_s = fmin(*least_jitter_s, c->jitter_s);
-		if (jitter_s * standing_dist_s(c) >= worst_spread && !(guests && is_asked(r, c))) {
-			worst_spread = jitter_s * standing_dist_s(c);
+		if (jitter_s * select_standing_dist_s(c) >= worst_spread &&
+		    !(guests && is_asked(r, c))) {
+			worst_spread = jitter_s * select_standing_dist_s(c);
 			worst = i;
 		}
 	}
@@ -499,16 +496,17 @@ all_estimated_over_ways(const struct run *r)
 
 /*
  * Estimates are weighed by how far each can be trusted (combine), which changes little from one
- * answer to the next: of ways that differ for good nobody is the outlier for long, and who is left
- * out would move the rest by what it differs by. A device that is read has no ways: when it wobbles,
- * its estimate follows that and is as sure as ever, so that only the others tell.
+ * answer to the next: of ways that differ for good nobody is the outlier for long, and who is
+ * left out would move the rest by what it differs by. A device that is read has no ways: when it
+ * wobbles, its estimate follows that and is as sure as ever, so that only the others tell.
  */
 static unsigned
 survivors_least(const struct run *r)
 {
 	unsigned least = r->rules->minclock > 1 ? r->rules->minclock : 1;
 
-	return all_estimated_over_ways(r) && r->rules->maxclock > least ? r->rules->maxclock : least;
+	return all_estimated_over_ways(r) && r->rules->maxclock > least ? r->rules->maxclock
+									: least;
 }
 
 /* Drops outliers until the rest spread less than one source by itself. RFC 5905, 11.2.2 */
@@ -620,7 +618,7 @@ worth_keeping(const struct run *r, unsigned old, unsigned sys)
 	const struct candidate *a = of_entry(r, old), *b = of_entry(r, sys);
 
 	return a->var_s2 > 0.0 && b->var_s2 > 0.0 && a->stratum <= b->stratum &&
-	    standing_dist_s(a) <= CLEARLY * standing_dist_s(b);
+	    select_standing_dist_s(a) <= CLEARLY * select_standing_dist_s(b);
 }
 
 /*

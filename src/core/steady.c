@@ -24,12 +24,6 @@ struct others {
 	unsigned known_n, n;           /* n: with those whose rate is not known */
 };
 
-static double
-standing_dist_s(const struct candidate *c)
-{
-	return c->root_dist_s - c->age_dist_s;
-}
-
 static void
 add(struct others *o, struct rate r)
 {
@@ -52,7 +46,7 @@ find_others(const struct candidate *c, const struct select_work *w, unsigned i, 
 		const struct candidate *b = &c[w->entry[k].at];
 
 		if (k == i || (asked != 0 && (b->flags & asked) == 0) ||
-		    standing_dist_s(b) > FAR * standing_dist_s(a)) {
+		    select_standing_dist_s(b) > FAR * select_standing_dist_s(a)) {
 			continue;
 		}
 		o->n++;
