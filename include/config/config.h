@@ -323,8 +323,9 @@ struct config_tinker {
 	bool freq_given;
 	double freq_ppm;
 	double allan_log2s, dispersion_ppm;
-	double huffpuff_s; /* 0: off */
-	double tick_s;     /* the clock moves in steps of this; 0: measured */
+	bool dispersion_given; /* else our error is told to grow by what is known of our rate */
+	double huffpuff_s;     /* 0: off */
+	double tick_s;         /* the clock moves in steps of this; 0: measured */
 };
 
 /* What sources without authentication are worth beside those with one; chrony's words. */

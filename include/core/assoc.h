@@ -473,6 +473,15 @@ void assoc_told(struct assoc *a);
  */
 double assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w);
 
+/*
+ * The same of the estimate, its newest answer aged by phi, s/s, which is less than the policy's:
+ * for a source whose next answer is not overdue.
+ */
+double assoc_sure_dist_s(const struct assoc *a, const struct assoc_world *w, double phi);
+
+/* From when on its next answer is overdue. */
+struct mtime assoc_overdue_at(const struct assoc *a);
+
 /* So many answers make a source fit for selection. */
 unsigned assoc_answers_wanted(bool adaptive);
 

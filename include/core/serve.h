@@ -36,8 +36,10 @@ struct served_time {
 	double root_delay_s;
 	double root_disp_s; /* as of at; grows by phi */
 	struct mtime at;
-	double phi;           /* s/s */
-	double unsync_dist_s; /* grown to this root distance it is not synchronised */
+	double phi;              /* s/s, from sure_until on */
+	double sure_phi;         /* until then, while the next answer is not overdue; <= phi */
+	struct mtime sure_until; /* not after at: phi alone counts */
+	double unsync_dist_s;    /* grown to this root distance it is not synchronised */
 	struct ntp_ts reftime;
 	int64_t base_ns; /* real - mono, while nobody else moves the clock */
 	struct served_leap_second leap_second;

@@ -21,6 +21,8 @@ struct sys {
 	uint32_t refid;
 	double root_delay_s, root_disp_s; /* root_disp_s as of at */
 	struct mtime at;
+	double sure_phi; /* how fast it grows, s/s, until the system peer is overdue */
+	struct mtime sure_until;
 	/* of the answer that last made us tell more than was known, and adjust.moves by then */
 	bool told; /* that we are synchronised, ever in this run */
 	struct mtime raised_at;

@@ -74,7 +74,8 @@ static const struct schema_choice smear_forms[] = {
 #define INT_OVER(at, sibling, lo, hi) VALUE(ARG_INT, lo, hi, OUTSIDE_IGNORED, at, sibling)
 #define REAL(at, lo, hi, out) VALUE(ARG_REAL, lo, hi, OUTSIDE_##out, at, NOT)
 #define REAL_TWICE(at, twin, lo, hi) VALUE(ARG_REAL, lo, hi, OUTSIDE_REFUSED, at, twin)
-#define REAL_GIVEN(at, given, lo, hi) VALUE(ARG_REAL_GIVEN, lo, hi, OUTSIDE_CLAMPED, at, given)
+#define REAL_GIVEN(at, given, lo, hi, outside) \
+	VALUE(ARG_REAL_GIVEN, lo, hi, OUTSIDE_##outside, at, given)
 #define UINT(at) VALUE(ARG_UINT, 0, UINT_BIG, OUTSIDE_REFUSED, at, NOT)
 #define KEY_ID(at, lo) VALUE(ARG_UINT, lo, UINT_BIG, OUTSIDE_REFUSED, at, NOT)
 #define SWITCH(at) VALUE(ARG_SWITCH, 0, 1, OUTSIDE_CLAMPED, at, NOT)
@@ -396,11 +397,13 @@ const struct schema_row schema_rows[] = {
 	    ACTS(TINKER, RELOAD) },
 	{ SCHEMA_TINKER, "stepout", REAL(C(tinker.stepout_s), 300, BIG, CLAMPED), "300",
 	    ACTS(TINKER, RELOAD) },
-	{ SCHEMA_TINKER, "freq", REAL_GIVEN(C(tinker.freq_ppm), C(tinker.freq_given), -500, 500),
-	    NULL, ACTS(START, START) },
+	{ SCHEMA_TINKER, "freq",
+	    REAL_GIVEN(C(tinker.freq_ppm), C(tinker.freq_given), -500, 500, CLAMPED), NULL,
+	    ACTS(START, START) },
 	{ SCHEMA_TINKER, "allan", REAL(C(tinker.allan_log2s), 3, 17, CLAMPED), "11",
 	    ACTS(TINKER, RELOAD) },
-	{ SCHEMA_TINKER, "dispersion", REAL(C(tinker.dispersion_ppm), 0, 500, REFUSED), "15",
+	{ SCHEMA_TINKER, "dispersion",
+	    REAL_GIVEN(C(tinker.dispersion_ppm), C(tinker.dispersion_given), 0, 500, REFUSED), "15",
 	    ACTS(TINKER, RELOAD) },
 	{ SCHEMA_TINKER, "huffpuff", REAL(C(tinker.huffpuff_s), 0, BIG, REFUSED), "0",
 	    ACTS(TINKER, RELOAD) },

@@ -691,7 +691,7 @@ value_defaults(enum schema_group group, void *base)
 			enum value_result r = read_initial(row, base);
 			assert(r == VALUE_OK);
 			(void)r;
-			if (row->arg == ARG_INT_GIVEN) {
+			if (row->arg == ARG_INT_GIVEN || row->arg == ARG_REAL_GIVEN) {
 				store(base, row->aside, &given, sizeof given);
 			}
 		} else if (strcmp(row->initial, "1") == 0) {

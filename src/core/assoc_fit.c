@@ -3,6 +3,8 @@
 #include "core/assoc.h"
 #include <math.h>
 
+/* An answer is overdue when it is later than its poll by this, and by the round trip. */
+static const double OVERDUE = 1.25, OVERDUE_S = 2.0;
 enum {
 	RECENT = 2,       /* answers that each bound our error */
 	SILENT_LOG2S = 4, /* so long a clock is silent, or one poll, until it is given up */
@@ -199,9 +201,9 @@ sample_dist_s(const struct sample *s, const struct estimate *e, const struct ass
  * few answers more.
  */
 static double
-estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
+estimated_dist_s(const struct assoc *a, const struct assoc_world *w, double newest_phi)
 {
-	double least_s = NTP_MAXDISP_S, phi;
+	double least_s = NTP_MAXDISP_S, doubt, phi;
 	struct estimate e;
 	struct sample s;
 
@@ -209,10 +211,12 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w)
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}
-	phi = fmax(w->policy->phi, fmax(2.0 * sqrt(e.freq_var), fabs(e.freq - w->freq)));
+	doubt = fmax(2.0 * sqrt(e.freq_var), fabs(e.freq - w->freq));
+	phi = fmax(newest_phi, doubt);
 	for (unsigned i = 0; i < FILTER_STAGES && filter_stage(&a->filter, i, w->now, phi, &s);
 	     i++) {
 		least_s = fmin(least_s, sample_dist_s(&s, &e, w));
+		phi = fmax(w->policy->phi, doubt);
 	}
 	return least_s + e.jitter_s;
 }
@@ -221,9 +225,21 @@ double
 assoc_root_dist_s(const struct assoc *a, const struct assoc_world *w)
 {
 	if (w->policy->adaptive && !(a->rules.flags & ASSOC_OWN_CLOCK)) {
-		return estimated_dist_s(a, w);
+		return estimated_dist_s(a, w, w->policy->phi);
 	}
 	return a->filter.usable ? classic_dist_s(a, w) : NTP_MAXDISP_S;
+}
+
+double
+assoc_sure_dist_s(const struct assoc *a, const struct assoc_world *w, double phi)
+{
+	return estimated_dist_s(a, w, phi);
+}
+
+struct mtime
+assoc_overdue_at(const struct assoc *a)
+{
+	return mtime_add_s(a->wire.t4_mono, OVERDUE * log2s_to_s(a->poll.hpoll) + OVERDUE_S);
 }
 
 /* Our own clock is a witness of nothing, unless it is said to be a good one. */

@@ -11,9 +11,10 @@ enum { POLL_LEAST = 3, POLL_MOST = 17 };
 double
 served_root_disp_s(const struct served_time *t, struct mtime now)
 {
-	double age_s = mtime_diff_s(now, t->at);
+	double age_s = fmax(mtime_diff_s(now, t->at), 0.0);
+	double sure_s = fmin(fmax(mtime_diff_s(t->sure_until, t->at), 0.0), age_s);
 
-	return t->root_disp_s + (age_s > 0.0 ? t->phi * age_s : 0.0);
+	return t->root_disp_s + t->sure_phi * sure_s + t->phi * (age_s - sure_s);
 }
 
 double

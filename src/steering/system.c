@@ -18,6 +18,11 @@ static const double FAR_MARGIN_S = 0.1;
 /* What is farther away than this, the housekeeping comes before, and tells the kernel as well. */
 static const double FAR_SOON_S = 1800.0;
 static const double MOVES_ON = 1.01;
+/*
+ * s/s: what an oscillator may do within a poll that its wander did not show before, as when its
+ * machine is under load; and how many deviations of what is known of its rate.
+ */
+static const double UNFORESEEN = 5e-6, SURE_SIGMAS = 3.0;
 static const double GUESS_SIGMAS = 2.0;
 /* A clock that runs away by 500 ppm spreads what the clock filter holds beyond tos maxdist. */
 enum { SELDOM_LOG2S = 8 };
@@ -54,6 +59,8 @@ system_served_time(const struct steering *s)
 		.root_disp_s = s->sys.root_disp_s,
 		.at = s->sys.at,
 		.phi = s->conf->tinker.dispersion_ppm * 1e-6,
+		.sure_phi = s->sys.sure_phi,
+		.sure_until = s->sys.sure_until,
 		.unsync_dist_s = dist_most_s(s),
 		.reftime = s->sys.reftime.ns != 0 ? ntp_ts_from_rtime(s->sys.reftime)
 						  : (struct ntp_ts){ 0 },
@@ -174,7 +181,69 @@ system_unsynchronise(struct steering *s, const char *refid)
 	s->sys.peer_id = 0;
 	s->sys.root_delay_s = 0.0;
 	s->sys.root_disp_s = 0.0;
-	s->sys.at = steering_now(s);
+	s->sys.at = s->sys.sure_until = steering_now(s);
+}
+
+/*
+ * There are answers that show how our clock runs, and nothing can change that unseen. A device that
+ * is read says itself how good it is; servers begin to smear a leap second without a word, at 11.6
+ * ppm.
+ */
+static bool
+rate_is_known(const struct steering *s)
+{
+	const struct selection *sel = &s->selector.sel;
+	const struct candidate *c = &s->selector.cand[sel->sys_at];
+
+	return clock_rules_adaptive(s) && sel->freq_var > 0.0 && c->var_s2 > 0.0 &&
+	    (c->flags & CANDIDATE_READ) == 0 &&
+	    !leap_smear_may_be(&s->leapsec.leap, s->adjust.at.real);
+}
+
+/*
+ * While the next answer of the system peer is not overdue, the error of our clock grows by what its
+ * rate is not known to, by what it may wander meanwhile, and by what no model foresees.
+ */
+static void
+find_growth(struct steering *s, const struct assoc *a, const struct assoc_world *w)
+{
+	const struct selection *sel = &s->selector.sel;
+	double wander = sel->wander * sqrt(log2s_to_s(a->poll.hpoll));
+
+	s->sys.sure_phi = s->conf->tinker.dispersion_ppm * 1e-6;
+	s->sys.sure_until = w->now;
+	if (rate_is_known(s) && !s->conf->tinker.dispersion_given) {
+		s->sys.sure_phi = fmin(s->sys.sure_phi,
+		    UNFORESEEN + fabs(sel->freq - w->freq) +
+			SURE_SIGMAS * (sqrt(sel->freq_var) + wander));
+		s->sys.sure_until = assoc_overdue_at(a);
+	}
+}
+
+/*
+ * Where the survivors overlap by what they say of themselves, when the intersection is wide only by
+ * tos mindist: that makes room for honest servers that differ by more, and is no error of ours.
+ */
+static struct claim
+intersection(const struct steering *s, double dist_s)
+{
+	const struct selection *sel = &s->selector.sel;
+	struct claim of[SELECT_MAX], most = { sel->low_s, sel->high_s };
+	unsigned n = 0;
+
+	if (dist_s >= s->conf->tos.mindist_s) {
+		return most;
+	}
+	for (unsigned i = 0; i < sel->n; i++) {
+		const struct candidate *c = &s->selector.cand[i];
+
+		if (sel->each[i].tally >= TALLY_CANDIDATE) {
+			of[n++] = (struct claim){ c->offset_s - c->root_dist_s,
+				c->offset_s + c->root_dist_s };
+		}
+	}
+	(void)overlap_most(of, n, &most);
+	return most;
 }
 
 /* What the clock may be wrong by, besides half the round trip to the root. */
@@ -183,7 +252,9 @@ root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world 
     double root_delay_s)
 {
 	const struct selection *sel = &s->selector.sel;
-	double dist_s = assoc_root_dist_s(a, w);
+	bool sure = mtime_before(w->now, s->sys.sure_until);
+	double dist_s = sure ? assoc_sure_dist_s(a, w, s->sys.sure_phi) : assoc_root_dist_s(a, w);
+	double least_s = sure ? 0.0 : s->conf->tos.mindist_s;
 	/*
 	 * The distance is that of the system peer; the clock goes where all survivors
 	 * together say.
@@ -192,13 +263,14 @@ root_disp_s(struct steering *s, const struct assoc *a, const struct assoc_world 
 
 	/* While the frequency is not known, an estimate of minutes ago has become a guess. */
 	double guess_s = GUESS_SIGMAS * sqrt(s->selector.cand[sel->sys_at].var_s2);
-	struct claim most = { sel->low_s, sel->high_s };
+	struct claim most =
+	    sure ? intersection(s, dist_s) : (struct claim){ sel->low_s, sel->high_s };
 	double bound_s = fmax(fmax(dist_s, guess_s) + apart_s + fabs(sel->offset_s) * MOVES_ON,
 	    claim_reach_s(&most, adjust_left_s(&s->adjust)));
 
 	/* In the first slew of a run the running second may bring more than is left in all. */
 	bound_s = fmax(bound_s, claim_reach_s(&most, s->adjust.carry_s));
-	return fmax(s->conf->tos.mindist_s, bound_s - root_delay_s / 2);
+	return fmax(least_s, bound_s - root_delay_s / 2);
 }
 
 void
@@ -233,6 +305,7 @@ system_follow(struct steering *s, const struct assoc *a, const struct assoc_worl
 	s->sys.stratum = (uint8_t)(srv->stratum + 1);
 	s->sys.refid = srv->stratum == 0 ? srv->refid : refid_of_addr(&a->remote.addr);
 	s->sys.root_delay_s = a->filter.best.delay_s + srv->root_delay_s;
+	find_growth(s, a, w);
 	s->sys.root_disp_s = root_disp_s(s, a, w, s->sys.root_delay_s);
 	s->sys.at = w->now;
 	/* Our own clock sends no answer: it was last right just now. */

@@ -67,7 +67,7 @@ become_orphan(struct steering *s, const struct assoc_world *w)
 	s->sys.source = SYNC_OWN_CLOCK;
 	s->sys.root_delay_s = 0.0;
 	s->sys.root_disp_s = s->conf->tos.mindist_s;
-	s->sys.at = w->now;
+	s->sys.at = s->sys.sure_until = w->now;
 	s->sys.reftime = s->adjust.at.real;
 	if (!before) {
 		report(s->is.journal, LOG_LEVEL_NOTICE,

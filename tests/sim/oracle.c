@@ -20,6 +20,8 @@
 #define LATELY_S 1100.0
 /* What the way to a peer adds to its root distance here, at most. */
 #define WAY_MOST_S 0.1
+/* s/s: a change of the oscillator's rate within a poll that is allowed for; HACKING.clock 15. */
+#define RATE_FORESEEN 5e-6
 
 /* Who answers there, and whether it is within what it says of itself. */
 static bool
@@ -120,6 +122,7 @@ oracle_boot(struct sim_node *n)
 
 	o->steps_before = n->clock.steps;
 	o->unlike_since = -1;
+	o->rate_heard[0] = o->rate_heard[1] = sim_clock_given_rate(&n->clock);
 	for (unsigned i = 0; i < o->remote_n; i++) {
 		o->remote[i].sent = -1;
 		o->remote[i].counted = false;
@@ -275,6 +278,8 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 		r->counted = true;
 		r->missed = 0;
 		r->answers++;
+		n->oracle.rate_heard[1] = n->oracle.rate_heard[0];
+		n->oracle.rate_heard[0] = sim_clock_given_rate(&n->clock);
 		n->oracle.enough = heard_enough(&n->oracle);
 	}
 }
@@ -307,12 +312,27 @@ heard_system_peer(const struct sim_node *n)
 	return d != NULL;
 }
 
+/* The rate error, s/s, that goes beyond what a daemon promises to allow for. */
+static double
+rate_beyond(struct sim_node *n)
+{
+	double error = fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim));
+	double change = fabs(sim_clock_given_rate(&n->clock) - n->oracle.rate_heard[1]);
+	double beyond = error - NTP_PHI;
+
+	if (n->daemon != NULL &&
+	    mtime_before(sim_clock_mono(&n->clock), n->daemon->steering.sys.sure_until)) {
+		beyond = fmax(beyond, fmin(change, error) - RATE_FORESEEN);
+	}
+	return beyond;
+}
+
 /* Notes what nobody on the host can know, and grants it. */
 static void
 note_breaks(struct sim_node *n)
 {
 	struct oracle_node *o = &n->oracle;
-	double beyond = fabs(sim_clock_residual(&n->clock) - sim_smear_rate(n->sim)) - NTP_PHI;
+	double beyond = rate_beyond(n);
 
 	if (n->clock.foreign != o->foreign_seen) {
 		oracle_break(n);

@@ -4,8 +4,9 @@
  *
  *  1. |clock - true time| <= the root distance the daemon reports while it is synchronised, and
  * <= the kernel's maxerror while that says so, be the process stopped or gone. Nobody can know how
- * far others have moved the clock, a pause has held it up, or the oscillator's rate is beyond PHI
- * of the loop's frequency: until the honest sources that have answered twice since are more than
+ * far others have moved the clock, a pause has held it up, the rate of the clock is beyond PHI of
+ * the loop's frequency, or by nothing that the daemon did beyond 5 ppm of what it was at the answer
+ * before last, while the next is not overdue: until the honest sources that have answered twice since are more than
  * half of all that the daemon still counts on, that much is granted on top. While the honest
  * sources have no majority nothing is demanded.
  *  2. No two requests to one server less than 2 s apart.
@@ -54,13 +55,14 @@ enum oracle_second {
 };
 
 struct oracle_node {
-	bool minority;       /* set by the scenario: the honest sources have no majority now */
-	bool spared;         /* not judged: what it runs is not meant to hold (disable ntp ...) */
-	bool broken;         /* a condition broke; waiting for answered polls */
-	bool enough;         /* answers have come since; see heard_enough */
-	double led_s;        /* granted to liars that contradict nobody */
-	double led_before_s; /* what they had led it to when a condition broke: it adds to that */
-	double granted_s;    /* how far the clock may have been moved since then */
+	bool minority;        /* set by the scenario: the honest sources have no majority now */
+	bool spared;          /* not judged: what it runs is not meant to hold (disable ntp ...) */
+	bool broken;          /* a condition broke; waiting for answered polls */
+	bool enough;          /* answers have come since; see heard_enough */
+	double led_s;         /* granted to liars that contradict nobody */
+	double led_before_s;  /* what they had led it to when a condition broke: it adds to that */
+	double granted_s;     /* how far the clock may have been moved since then */
+	double rate_heard[2]; /* what the clock had by itself, at the last answers, newest first */
 	double foreign_seen_s;
 	unsigned foreign_seen;
 	struct oracle_remote remote[ORACLE_REMOTES_MAX];

@@ -331,6 +331,25 @@ a_perfect_oscillator_stays_right(struct sim *s)
 	SIM_CHECK(s, worst < 100e-6, "%.9f s off", worst);
 }
 
+/* A stratum 1 that is 0.1 ms from the truth at most, on a LAN. */
+static void
+on_a_lan_less_than_half_a_millisecond_is_told(struct sim *s)
+{
+	struct sim_node *c = scenario_client(s, 1, scenario_lan(), 0.001, 10e-6,
+	    "server 192.0.2.1 iburst minpoll 6 maxpoll 7\n");
+	double sum_s = 0.0;
+	unsigned n = 0;
+
+	s->server[0]->root_disp_s = 1e-4;
+	c->clock.osc.walk = 1e-8;
+	sim_run(s, 3600);
+	for (; n < 6 * 360; n++) {
+		sim_run(s, 10);
+		sum_s += sim_status(c).root_dist_s;
+	}
+	SIM_CHECK(s, sum_s / n < scenario_figure(s, 0.0005, 0.020), "%.6f s told", sum_s / n);
+}
+
 static void
 white_frequency_noise_is_no_reason_to_wander(struct sim *s)
 {
@@ -803,6 +822,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_day_on_a_wan_is_right_to_1_ms),
 	SCENARIO(a_bad_oscillator_is_followed),
 	SCENARIO(a_perfect_oscillator_stays_right),
+	SCENARIO(on_a_lan_less_than_half_a_millisecond_is_told),
 	SCENARIO(white_frequency_noise_is_no_reason_to_wander),
 	SCENARIO(day_and_night_are_followed),
 	SCENARIO(a_frequency_jump_of_50_ppm_is_recovered_from),

@@ -257,6 +257,7 @@ change(struct clock *port, const struct clock_change *what)
 	if (what->bits & CLOCK_SET_FREQ) {
 		assert(isfinite(what->freq));
 		k->freq = rint(clamped(what->freq, FREQ_MAX) / FREQ_UNIT) * FREQ_UNIT;
+		c->own_freq = k->freq;
 	}
 	if (what->bits & CLOCK_SET_PHASE) {
 		assert(isfinite(what->phase_s));
@@ -382,6 +383,12 @@ sim_clock_residual(struct sim_clock *c)
 {
 	advance(c);
 	return c->osc.smooth + c->k.freq + c->k.tick;
+}
+
+double
+sim_clock_given_rate(struct sim_clock *c)
+{
+	return sim_clock_residual(c) - c->own_freq;
 }
 
 struct rtime

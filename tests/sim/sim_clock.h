@@ -66,6 +66,7 @@ struct sim_clock {
 	unsigned steps; /* by the daemon */
 	int64_t last_step_ns;
 	unsigned changes;
+	double own_freq;  /* the last that the daemon set */
 	unsigned foreign; /* moves that the daemon did not make */
 	double foreign_s; /* how far they went, in sum */
 	/*
@@ -89,6 +90,9 @@ double sim_clock_error_s(struct sim_clock *c);
  * frequency, s/s.
  */
 double sim_clock_residual(struct sim_clock *c);
+
+/* The same without what its daemon asked for: the oscillator's and what others set, s/s. */
+double sim_clock_given_rate(struct sim_clock *c);
 
 /* Exact readings, of this clock, now. */
 struct rtime sim_clock_real(struct sim_clock *c);

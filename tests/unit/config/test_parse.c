@@ -51,6 +51,8 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_true(c->tinker.stepback_s > 0.127 && c->tinker.stepback_s < 0.129);
 	assert_true(c->tinker.stepfwd_s > 0.127 && c->tinker.stepfwd_s < 0.129);
 	assert_false(c->tinker.freq_given);
+	assert_false(c->tinker.dispersion_given);
+	assert_true(fabs(c->tinker.dispersion_ppm - 15.0) < 1e-9);
 	assert_int_equal(c->tos.minclock, 3);
 	assert_int_equal(c->tos.maxclock, 10);
 	assert_int_equal(c->tos.minsane, 1);
@@ -435,7 +437,7 @@ the_last_of_two_values_counts(void **state)
 	    "tinker step 0.5 stepback 2\ntinker freq -3.5\ntos minclock 4\n"
 	    "tos minclock 5\nmru maxmem 10\nmru maxdepth 77\nlimit average 2\n"
 	    "discard average 4 minimum 1\ndriftfile /a 0.5\ndriftfile /b\nkeys /k\nkeys \"\"\n"
-	    "tinker loop classic panic 0\ntos basedate 2020-01-01\ntick 0.01\n"
+	    "tinker loop classic panic 0 dispersion 15\ntos basedate 2020-01-01\ntick 0.01\n"
 	    "disable ntp auth\nenable auth\nleapfile /l ignorehash\n");
 	const struct config *c = k->c;
 
@@ -443,6 +445,7 @@ the_last_of_two_values_counts(void **state)
 	assert_int_equal(k->d.errors, 0);
 	assert_true(c->tinker.stepback_s > 1.99 && c->tinker.stepfwd_s < 0.51);
 	assert_true(c->tinker.freq_given);
+	assert_true(c->tinker.dispersion_given);
 	assert_true(c->tinker.freq_ppm < -3.4);
 	assert_int_equal(c->tinker.loop, CONFIG_LOOP_CLASSIC);
 	assert_false(c->tinker.panic_s > 0);

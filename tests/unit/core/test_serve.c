@@ -170,6 +170,22 @@ root_dispersion_grows_with_the_age_of_the_view(void **state)
 }
 
 static void
+the_dispersion_grows_slower_until_the_next_answer_is_overdue(void **state)
+{
+	struct served_time v = synced_view();
+
+	(void)state;
+	v.sure_phi = 5e-6;
+	v.sure_until = at(1100);
+	assert_true(fabs(served_root_disp_s(&v, at(1000)) - 0.5) < 1e-12);
+	assert_true(fabs(served_root_disp_s(&v, at(1100)) - 0.5005) < 1e-9);
+	assert_true(fabs(served_root_disp_s(&v, at(1300)) - 0.5035) < 1e-9);
+	/* It was overdue already. */
+	v.sure_until = at(900);
+	assert_true(fabs(served_root_disp_s(&v, at(1100)) - 0.5015) < 1e-9);
+}
+
+static void
 an_unsynchronised_server_says_so(void **state)
 {
 	struct served_time v = synced_view();
@@ -390,6 +406,7 @@ main(void)
 		cmocka_unit_test(the_version_of_the_request_comes_back),
 		cmocka_unit_test(symmetric_requests_get_a_passive_reply_and_old_clients_a_servers),
 		cmocka_unit_test(root_dispersion_grows_with_the_age_of_the_view),
+		cmocka_unit_test(the_dispersion_grows_slower_until_the_next_answer_is_overdue),
 		cmocka_unit_test(an_unsynchronised_server_says_so),
 		cmocka_unit_test(leap_announcements_are_passed_on),
 		cmocka_unit_test(the_poll_of_a_reply_is_the_clients_within_3_and_17),

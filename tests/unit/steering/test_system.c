@@ -76,6 +76,35 @@ the_distance_grows_in_a_silence_until_it_is_too_much(void **state)
 	rig_free(r);
 }
 
+/* Without what the answers of a source show, and where "tinker dispersion" says so, by PHI. */
+static void
+the_distance_grows_slower_until_the_next_answer_is_overdue(void **state)
+{
+	static const char *const config[] = { NULL, "tinker dispersion 15\n",
+		"tinker loop classic\n" };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct rig *r = rig_in_step(config[i]);
+		double at_once_s, soon_s, late_s;
+
+		at_once_s = system_root_dist_s(&r->s);
+		rig_pass(r, 20.0);
+		soon_s = system_root_dist_s(&r->s) - at_once_s;
+		rig_pass(r, 3000.0);
+		late_s = system_root_dist_s(&r->s);
+		rig_pass(r, 1000.0);
+		late_s = system_root_dist_s(&r->s) - late_s;
+		if (i == 0) {
+			assert_true(soon_s >= 20 * 5e-6 - 1e-9 && soon_s < 20 * 10e-6);
+		} else {
+			assert_true(fabs(soon_s - 20 * 15e-6) < 1e-6);
+		}
+		assert_true(fabs(late_s - 1000 * 15e-6) < 1e-6);
+		rig_free(r);
+	}
+}
+
 static void
 a_clock_that_nobody_corrects_is_right_within_maxdist_only(void **state)
 {
@@ -147,6 +176,7 @@ main(void)
 		cmocka_unit_test(we_know_no_time_at_the_start),
 		cmocka_unit_test(the_kernel_is_told_what_clients_are),
 		cmocka_unit_test(the_distance_grows_in_a_silence_until_it_is_too_much),
+		cmocka_unit_test(the_distance_grows_slower_until_the_next_answer_is_overdue),
 		cmocka_unit_test(a_clock_that_nobody_corrects_is_right_within_maxdist_only),
 		cmocka_unit_test(an_orphan_tells_a_stratum_of_its_own),
 		cmocka_unit_test(a_source_that_is_back_is_said),
