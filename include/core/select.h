@@ -64,9 +64,6 @@ struct candidate {
 	uint32_t orphan_metric;
 };
 
-/* Its root distance when it last answered: by how long ago that was, sources would take turns. */
-double select_standing_dist_s(const struct candidate *c);
-
 /* The values are mode 6's select codes. */
 enum tally {
 	TALLY_REJECT,

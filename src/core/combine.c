@@ -2,6 +2,7 @@
 /* combine - what several sources say together. */
 #include "combine.h"
 #include <math.h>
+#include "candidate.h"
 
 static const double VAR_MIN = 1e-30; /* keeps the inverse of a variance finite */
 
@@ -65,7 +66,7 @@ find_least(struct survivors *s)
 {
 	s->least_dist_s = s->least_trip_s = HUGE_VAL;
 	for (unsigned i = 0; i < s->n; i++) {
-		s->least_dist_s = fmin(s->least_dist_s, select_standing_dist_s(of_entry(s, i)));
+		s->least_dist_s = fmin(s->least_dist_s, candidate_standing_dist_s(of_entry(s, i)));
 		s->least_trip_s = fmin(s->least_trip_s, of_entry(s, i)->trip_s);
 	}
 }
@@ -79,7 +80,7 @@ claim_of(const struct survivors *s, unsigned i, bool freq)
 {
 	const struct candidate *c = of_entry(s, i);
 	struct claim e = NO_CLAIM;
-	double far = (select_standing_dist_s(c) / s->least_dist_s - 1.0) / (FAR_HALF - 1.0);
+	double far = (candidate_standing_dist_s(c) / s->least_dist_s - 1.0) / (FAR_HALF - 1.0);
 	double part = 1.0 / (1.0 + far * far * far * far);
 	double unlike = (c->trip_s + TRIP_LEAST_S) / (s->least_trip_s + TRIP_LEAST_S);
 

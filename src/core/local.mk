@@ -18,6 +18,7 @@ libcore_a_SOURCES = \
 	include/core/witness.h src/core/witness.c \
 	src/core/steady.h src/core/steady.c \
 	src/core/camp.h src/core/camp.c \
+	src/core/candidate.h src/core/candidate.c \
 	include/core/certtime.h src/core/certtime.c \
 	src/core/combine.h src/core/combine.c \
 	src/core/loop_adaptive.c \

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include "camp.h"
+#include "candidate.h"
 #include "combine.h"
 #include "steady.h"
 
@@ -448,12 +449,6 @@ entries_asked(const struct run *r)
 	return n;
 }
 
-double
-select_standing_dist_s(const struct candidate *c)
-{
-	return c->root_dist_s - c->age_dist_s;
-}
-
 /*
  * The entry that spreads the survivors most; of equals the farthest. Who is only used beside others
  * goes before them: a crowd close together must not make outliers of those it is to agree with.
@@ -472,9 +467,9 @@ worst_entry(struct run *r, double *least_jitter_s)
 
 		r->w->entry[i].select_jitter_s = jitter_s;
 		*least_jitter_s = fmin(*least_jitter_s, c->jitter_s);
-		if (jitter_s * select_standing_dist_s(c) >= worst_spread &&
+		if (jitter_s * candidate_standing_dist_s(c) >= worst_spread &&
 		    !(guests && is_asked(r, c))) {
-			worst_spread = jitter_s * select_standing_dist_s(c);
+			worst_spread = jitter_s * candidate_standing_dist_s(c);
 			worst = i;
 		}
 	}
@@ -618,7 +613,7 @@ worth_keeping(const struct run *r, unsigned old, unsigned sys)
 	const struct candidate *a = of_entry(r, old), *b = of_entry(r, sys);
 
 	return a->var_s2 > 0.0 && b->var_s2 > 0.0 && a->stratum <= b->stratum &&
-	    select_standing_dist_s(a) <= CLEARLY * select_standing_dist_s(b);
+	    candidate_standing_dist_s(a) <= CLEARLY * candidate_standing_dist_s(b);
 }
 
 /*

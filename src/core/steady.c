@@ -2,6 +2,7 @@
 /* steady - who moves away from the others. */
 #include "steady.h"
 #include <math.h>
+#include "candidate.h"
 
 /* So many deviations are no chance; and so few are the others' rate again. */
 static const double SURE = 6.0, AGAIN = 3.0;
@@ -46,7 +47,7 @@ find_others(const struct candidate *c, const struct select_work *w, unsigned i, 
 		const struct candidate *b = &c[w->entry[k].at];
 
 		if (k == i || (asked != 0 && (b->flags & asked) == 0) ||
-		    select_standing_dist_s(b) > FAR * select_standing_dist_s(a)) {
+		    candidate_standing_dist_s(b) > FAR * candidate_standing_dist_s(a)) {
 			continue;
 		}
 		o->n++;
