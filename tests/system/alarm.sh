@@ -71,7 +71,7 @@ wait "${daemon_pid[played]}" 2>/dev/null
 wait_until 20 grep -q . "$room/told/last"
 is "$(cat "$room/told/last")" 'No word from ntpd: ntpd does not answer.' "a daemon that is gone is told"
 start played a python3 "$top_srcdir/tests/extra/played.py" falseticker
-wait_until 25 test -e "$room/told/first-falseticker-raised"
+wait_until 25 grep -qs '^NTP_SOURCE=' "$room/told/first-falseticker-raised"
 like "$(cat "$room/told/first-falseticker-raised")" '^NTP_SOURCE=wrong.example$' "a falseticker by its name"
 like "$(cat "$room/told/first-unsynchronised-cleared" 2>&1)" \
 	'^NTP_MESSAGE=Synchronised to ntp1.example, within 31.0 us; leap second: none announced.$' \
