@@ -56,6 +56,12 @@ struct estimate {
  */
 void bank_begin(struct bank *b, unsigned views, const struct estimate *from);
 
+/*
+ * Just begun: the frequency is one of n kinds, as likely, of which each has a variance, (s/s)^2.
+ * The columns take turns in them, and whose kind foretells what comes will weigh most.
+ */
+void bank_rivals(struct bank *b, const double freq_var[], unsigned n);
+
 /* Moves the models on by dt_s, in which our clock was adjusted by moved_s. */
 void bank_advance(struct bank *b, double dt_s, double moved_s);
 

@@ -197,6 +197,17 @@ bank_begin(struct bank *b, unsigned views, const struct estimate *from)
 }
 
 void
+bank_rivals(struct bank *b, const double freq_var[], unsigned n)
+{
+	assert(n >= 1);
+	for (unsigned v = 0; v < b->views; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			b->model[v][q].pff = freq_var[q % n];
+		}
+	}
+}
+
+void
 bank_wander(struct bank *b, const double log_likelihood[BANK_WANDERS])
 {
 	for (unsigned v = 0; v < b->views; v++) {

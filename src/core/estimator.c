@@ -25,6 +25,11 @@ enum { BREAK_AFTER = 8 };
 static const double SURE = 3.0;
 /* A crystal nobody has measured is off by this, s/s. */
 static const double FREQ_UNKNOWN = 100e-6;
+/*
+ * By which it is mostly not told: a crystal on its own is off by tens of ppm, one whose machine
+ * counts it wrongly by hundreds. Three kinds, (s/s)^2.
+ */
+static const double KIND_VAR[] = { 25e-6 * 25e-6, 75e-6 * 75e-6, 300e-6 * 300e-6 };
 /* Beyond this no clock can be steered, and no oscillator is: by so much, or surely by less. */
 static const double FREQ_WILD = 1e-3;
 /* Longer gaps say no more than this. */
@@ -71,6 +76,13 @@ static double
 gap_s(double dt_s)
 {
 	return fmin(fmax(dt_s, 0.0), GAP_MAX_S);
+}
+
+/* Nobody had measured our frequency when it was started. */
+static bool
+is_cold(const struct estimator *e)
+{
+	return e->start_freq_var >= square(FREQ_UNKNOWN);
 }
 
 void
@@ -436,6 +448,9 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	};
 
 	bank_begin(&e->bank, views_of(e), &start);
+	if (is_cold(e)) {
+		bank_rivals(&e->bank, KIND_VAR, sizeof KIND_VAR / sizeof KIND_VAR[0]);
+	}
 	e->even_s2 = square(e->stamps_s) * EVEN_PART;
 	e->queue_s2 = 0.0;
 	e->reading = (struct bank_reading){ start.offset_s, start.var_s2, 0.0 };

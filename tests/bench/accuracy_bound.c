@@ -6,6 +6,19 @@
 
 struct bound_filter {
 	double x, f, p00, p01, p11, q;
+	double log_likelihood;
+};
+
+/*
+ * A crystal that nobody has measured is of one of three kinds, as likely, whose frequencies have
+ * these deviations (HACKING.clock 5): so of each there is a filter, weighed by what it foretold.
+ */
+static const double KIND[] = { 25e-6, 75e-6, 300e-6 };
+enum { KINDS = sizeof(KIND) / sizeof(KIND[0]) };
+
+struct bound_kinds {
+	struct bound_filter of[KINDS];
+	unsigned n; /* 1 when the clock ran before */
 };
 
 static void
@@ -22,11 +35,47 @@ filter_add(struct bound_filter *b, double z, double r)
 {
 	double v = b->p00 + r, k0 = b->p00 / v, k1 = b->p01 / v, d = z - b->x;
 
+	b->log_likelihood -= (log(v) + d * d / v) / 2.0;
 	b->x += k0 * d;
 	b->f += k1 * d;
 	b->p11 -= k1 * b->p01;
 	b->p01 *= 1.0 - k0;
 	b->p00 *= 1.0 - k0;
+}
+
+/* The offset dt after the last sample and the frequency, by all kinds. */
+static void
+kinds_mean(const struct bound_kinds *k, double dt, double *x, double *f)
+{
+	double most = -HUGE_VAL, sum = 0.0;
+
+	for (unsigned i = 0; i < k->n; i++) {
+		most = fmax(most, k->of[i].log_likelihood);
+	}
+	*x = *f = 0.0;
+	for (unsigned i = 0; i < k->n; i++) {
+		double weight = exp(k->of[i].log_likelihood - most);
+
+		*x += weight * (k->of[i].x + k->of[i].f * dt);
+		*f += weight * k->of[i].f;
+		sum += weight;
+	}
+	*x /= sum;
+	*f /= sum;
+}
+
+static void
+kinds_begin(struct bound_kinds *k, const struct bound_clock *c, double wander)
+{
+	k->n = c->cold ? KINDS : 1;
+	for (unsigned i = 0; i < k->n; i++) {
+		k->of[i] = (struct bound_filter){
+			.x = c->cold ? 0.0 : c->free_at[0],
+			.p00 = c->cold ? 1.0 : 0.0,
+			.p11 = c->cold ? KIND[i] * KIND[i] : 1e-8,
+			.q = wander * wander,
+		};
+	}
 }
 
 /* With exponential queueing both ways the error is uniform in +-excess/2. */
@@ -56,35 +105,33 @@ static struct bound_error
 run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, double wander,
     bool aware)
 {
-	struct bound_filter b = {
-		.x = c->cold ? 0.0 : c->free_at[0],
-		.p00 = c->cold ? 1.0 : 0.0,
-		.p11 = 1e-8,
-		.q = wander * wander,
-	};
+	struct bound_kinds k;
 	double now = 0.0, sum = 0.0, freqs = 0.0;
 	unsigned long sec = (unsigned long)c->from_s, end = (unsigned long)c->end_s, count = 0;
 
+	kinds_begin(&k, c, wander);
 	for (unsigned i = 0; i <= n; i++) {
 		double t = i < n ? s[i].t_s : c->end_s + 1.0;
 		double known = i < n ? fmax(s[i].known_s, t) : t;
 
 		for (; (double)sec < known && sec <= end; sec++) {
-			double e = b.x + b.f * ((double)sec - now) - c->free_at[sec];
-			double g = sec > 0 ? b.f - (c->free_at[sec] - c->free_at[sec - 1]) : 0.0;
+			double e, g;
 
+			kinds_mean(&k, (double)sec - now, &e, &g);
+			e -= c->free_at[sec];
+			g -= sec > 0 ? c->free_at[sec] - c->free_at[sec - 1] : g;
 			if (c->away == NULL || !c->away[sec]) {
 				sum += e * e;
 				freqs += g * g;
 				count++;
 			}
 		}
-		if (i < n) {
-			filter_advance(&b, t - now);
-			now = t;
-			filter_add(&b, free_error(c, t) + s[i].error_s,
+		for (unsigned j = 0; i < n && j < k.n; j++) {
+			filter_advance(&k.of[j], t - now);
+			filter_add(&k.of[j], free_error(c, t) + s[i].error_s,
 			    sample_variance(&s[i], aware));
 		}
+		now = t;
 	}
 	return count > 0
 	    ? (struct bound_error){ sqrt(sum / (double)count), sqrt(freqs / (double)count) }

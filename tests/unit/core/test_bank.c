@@ -38,6 +38,44 @@ step(struct bench *t, double dt_s)
 	bank_correct(&t->b, &r, BANK_OLD);
 }
 
+/* RMS error of the frequency after a burst, of clocks that are off by f. */
+static double
+after_a_burst(double f, bool rivals)
+{
+	static const double kind_var[] = { 25e-6 * 25e-6, 75e-6 * 75e-6, 300e-6 * 300e-6 };
+	double square_sum = 0.0;
+	struct estimate got;
+	struct bench t;
+
+	bench_start(&t, 1e-9, 300e-6);
+	for (unsigned i = 0; i < 300; i++) {
+		t.x_s = 0.0;
+		t.f = f;
+		bank_begin(&t.b, 1, &UNKNOWN);
+		if (rivals) {
+			bank_rivals(&t.b, kind_var, 3);
+		}
+		for (unsigned k = 0; k < 8; k++) {
+			step(&t, 2.0);
+		}
+		bank_mix(&t.b, 0.0, &got);
+		square_sum += (got.freq - t.f) * (got.freq - t.f) / 300.0;
+	}
+	return sqrt(square_sum);
+}
+
+/* Off by little as most are, or by much as some are: either is found sooner than by one prior. */
+static void
+of_rivals_the_one_that_foretells_the_rate_wins(void **state)
+{
+	(void)state;
+	assert_true(after_a_burst(0.0, true) < 0.8 * after_a_burst(0.0, false));
+	assert_true(after_a_burst(10e-6, true) < 0.85 * after_a_burst(10e-6, false));
+	assert_true(after_a_burst(-450e-6, true) < 0.8 * after_a_burst(-450e-6, false));
+	/* What lies between costs. */
+	assert_true(after_a_burst(100e-6, true) < 1.3 * after_a_burst(100e-6, false));
+}
+
 /*
  * A clock that stands between its ticks: the last row knows that, and one of normal noise as large
  * beside it does not.
@@ -380,6 +418,7 @@ main(void)
 		cmocka_unit_test(no_weight_ever_falls_so_low_that_it_cannot_return),
 		cmocka_unit_test(covariances_stay_positive_over_any_gap_and_noise),
 		cmocka_unit_test(one_wild_sample_moves_no_model_far),
+		cmocka_unit_test(of_rivals_the_one_that_foretells_the_rate_wins),
 		cmocka_unit_test(a_doubt_widens_the_offset_and_lets_the_frequency_be),
 		cmocka_unit_test(a_wild_sample_opens_young_models_only),
 		cmocka_unit_test(numbers_that_are_none_are_noticed),
