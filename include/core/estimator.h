@@ -32,8 +32,10 @@ struct estimator {
 	struct bank bank;
 	struct bank_reading reading; /* what all views together made of the last sample taken */
 	struct roundtrip trips;
-	bool own_noise;      /* its samples bring their noise: there are no round trips */
-	unsigned samples;    /* since the start or the last break; 0: nothing known yet */
+	bool own_noise;   /* its samples bring their noise: there are no round trips */
+	unsigned samples; /* since the start or the last break; 0: nothing known yet */
+	double unrest;    /* breaks in the last hour or so, as of: */
+	struct mtime unrest_at;
 	struct mtime last;   /* of the models' state */
 	int64_t adjusted_ns; /* sum of adjustments at that time */
 	double start_freq, start_freq_var;
@@ -93,6 +95,9 @@ void estimator_start(struct estimator *e, double freq, double freq_sigma);
  */
 enum estimator_result estimator_add(struct estimator *e, const struct sample *s,
     double precision_s);
+
+/* How often it broke lately: each break counts one, and is forgotten within hours. */
+double estimator_unrest(const struct estimator *e, struct mtime now);
 
 /* Our clock may be elsewhere by by_s, >= 0, since the last sample. */
 void estimator_doubt(struct estimator *e, double by_s);

@@ -59,6 +59,7 @@ struct candidate {
 	double trip_s;
 	/* How fast it moves away from what all say, and the variance, 0: not known (witness.h). */
 	double drift, drift_var;
+	double unrest;  /* how often it was not where it was foretold to be, of late */
 	double smear_s; /* of a leap second, by what it says and is believed of; 0: none */
 	/* Orphan parents: the smaller metric wins. */
 	uint32_t orphan_metric;

@@ -400,6 +400,7 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 	out->freq_var = e.freq_var;
 	out->cov_s = e.cov_s;
 	out->wander = e.wander;
+	out->unrest = estimator_unrest(&a->est, w->now);
 	out->flags |= a->est.own_noise ? (unsigned)CANDIDATE_READ : 0;
 	/* A reading has no trip: it is late or early by what its distance allows, either way. */
 	out->trip_s = a->est.own_noise

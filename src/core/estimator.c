@@ -38,6 +38,8 @@ static const double GAP_MAX_S = 1e6;
  * what one move may contribute. */
 static const double ANSWER_SURE = 24.0, ANSWER_ONCE = 4.0, ANSWER_MOST = 60.0;
 static const double ANSWER_FADE = 0.99;
+/* A break is forgotten in about so long, s. */
+static const double UNREST_S = 3600.0;
 static const double RUNAWAY_WANDER = 1e-7;
 enum { ASKED_LEAST = 8 };
 
@@ -339,6 +341,20 @@ suspect_agrees(const struct estimator *e, const struct bank_reading *r, const st
 	    SURPRISE * (r->var_s2 + e->suspect_var + square(FREQ_UNKNOWN * e->suspect_age_s));
 }
 
+double
+estimator_unrest(const struct estimator *e, struct mtime now)
+{
+	return e->unrest * exp(-gap_s(mtime_diff_s(now, e->unrest_at)) / UNREST_S);
+}
+
+static void
+note_break(struct estimator *e)
+{
+	e->unrest = estimator_unrest(e, e->last) + 1.0;
+	e->unrest_at = e->last;
+	e->breaks++;
+}
+
 /*
  * Two samples in a row that no model explains, or many that all miss alike: either the phase jumped
  * (our clock or the source was set, a pause) or the frequency did (a new temperature, a migrated
@@ -361,7 +377,7 @@ break_model(struct estimator *e, const struct bank_reading reading[BANK_VIEWS],
 	e->samples = 2;
 	forget_jitter(e, reading);
 	e->suspect = false;
-	e->breaks++;
+	note_break(e);
 }
 
 /*
@@ -392,7 +408,7 @@ forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 	bank_begin(&e->bank, e->bank.views, &start);
 	e->samples = 2;
 	forget_jitter(e, reading);
-	e->breaks++;
+	note_break(e);
 }
 
 /* Keeps a sample that no model explains aside; a second one in a row breaks the models. */

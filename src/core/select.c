@@ -9,6 +9,8 @@
 #include "combine.h"
 #include "steady.h"
 
+/* Breaks of late: so many, and a source is not to be foretold; fewer, and it is. */
+static const double RESTLESS = 4.0, CALM = 2.0;
 static const double PPS_MAX_S = 0.4; /* farther, and its edge may belong to another second */
 
 /* A system peer is given up for one that is better by this factor; see worth_keeping. */
@@ -252,6 +254,38 @@ static double
 reach_of(const struct run *r, const struct candidate *c)
 {
 	return fmax(c->reach_s > 0.0 ? c->reach_s : c->root_dist_s, r->rules->mindist_s);
+}
+
+/*
+ * Who is somewhere else time and again, whatever was foretold of it, is near the others whenever
+ * it passes them, and leads them on by what its estimate is sure of. It has no vote while most of
+ * those that are asked, two at least, are calm: what shakes them all is our clock or our network.
+ */
+static void
+drop_restless(struct run *r)
+{
+	const unsigned sure = CANDIDATE_TRUE | CANDIDATE_PREFER;
+	unsigned calm = 0;
+
+	for (unsigned i = 0; i < r->w->entry_n; i++) {
+		const struct candidate *c = of_entry(r, i);
+
+		calm += is_asked(r, c) && c->var_s2 > 0.0 && c->unrest < CALM;
+	}
+	if (calm < 2 || 2 * calm <= r->fit_n) {
+		return;
+	}
+	for (unsigned i = 0; i < r->w->entry_n;) {
+		const struct candidate *c = of_entry(r, i);
+
+		if (c->unrest < RESTLESS || (c->flags & sure) != 0) {
+			i++;
+			continue;
+		}
+		r->fit_n -= is_asked(r, c);
+		tally_entry(r, i, TALLY_OUTLIER);
+		drop_entry(r, i);
+	}
 }
 
 /* Finds where all but allow intervals overlap. */
@@ -786,6 +820,7 @@ select_run(const struct candidate *c, unsigned n, const struct select_rules *rul
 	work->entry_n = 0;
 	keep_ordinary(&r, n);
 	drop_unvouched(&r);
+	drop_restless(&r);
 	intersect(&r); /* RFC 5905, 11.2.1 */
 	keep_truechimers(&r, n);
 	keep_one_camp(&r);

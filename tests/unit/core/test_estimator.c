@@ -276,6 +276,27 @@ a_phase_jump_is_followed_and_leaves_the_frequency(void **state)
 }
 
 static void
+breaks_are_remembered_for_an_hour_or_so(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	bench_start(&b, 10e-6);
+	ask_often(&b, 100, 64.0);
+	assert_near(estimator_unrest(&b.e, moment(b.now_s)), 0.0, 0.0);
+	for (unsigned i = 0; i < 3; i++) {
+		b.offset_s += 0.050;
+		(void)ask(&b, 64.0);
+		assert_int_equal(ask(&b, ESTIMATOR_ASK_AGAIN_S), ESTIMATOR_BROKE);
+		ask_often(&b, ESTIMATOR_BURST, 2.0);
+		ask_often(&b, 10, 16.0);
+	}
+	assert_near(estimator_unrest(&b.e, moment(b.now_s)), 2.75, 0.15);
+	assert_true(estimator_unrest(&b.e, moment(b.now_s + 3600.0)) < 1.2);
+	assert_true(estimator_unrest(&b.e, moment(b.now_s + 4 * 3600.0)) < 0.1);
+}
+
+static void
 one_wild_sample_changes_nothing(void **state)
 {
 	static struct bench b;
@@ -876,6 +897,7 @@ main(void)
 		cmocka_unit_test(steering_and_steps_do_not_disturb_it),
 		cmocka_unit_test(a_frequency_step_is_found_and_followed_in_a_few_samples),
 		cmocka_unit_test(a_phase_jump_is_followed_and_leaves_the_frequency),
+		cmocka_unit_test(breaks_are_remembered_for_an_hour_or_so),
 		cmocka_unit_test(one_wild_sample_changes_nothing),
 		cmocka_unit_test(an_impossible_round_trip_is_refused),
 		cmocka_unit_test(a_server_that_hides_its_noise_does_not_seem_precise),

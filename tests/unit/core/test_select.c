@@ -1171,6 +1171,51 @@ who_drifted_is_taken_back_when_it_moves_as_the_others_do(void **state)
 	assert_int_equal(s.survivors, 4);
 }
 
+/* It is near, and sure of itself. */
+static struct candidate
+restless(uint16_t id, double offset_s, double unrest)
+{
+	struct candidate c = estimated(id, offset_s, 1e-9, 0, 1e-16);
+
+	c.root_dist_s = 0.005;
+	c.unrest = unrest;
+	return c;
+}
+
+static void
+who_is_elsewhere_time_and_again_has_no_vote(void **state)
+{
+	struct candidate c[] = { restless(1, 0.017, 4.5), moving(2, 0.0, 0.0), moving(3, 0.0, 0.0),
+		moving(4, 0.0, 0.0) };
+	struct selection s;
+
+	(void)state;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.each[0].tally, TALLY_OUTLIER);
+	assert_int_equal(s.survivors, 3);
+	assert_true(fabs(s.offset_s) < 1e-6);
+	/* Three breaks may be chance. */
+	c[0].unrest = 3.5;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	/* Somebody wants it, whatever it does. */
+	c[0].unrest = 4.5;
+	c[0].flags |= CANDIDATE_TRUE;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	/* What shakes half of them is not theirs. */
+	c[0].flags = 0;
+	c[1].unrest = 1.5;
+	run(c, 4, &RULES, &s);
+	assert_int_equal(s.survivors, 3);
+	c[1].unrest = 2.5;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	/* One is no majority, however calm. */
+	run(c, 2, &RULES, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+}
+
 static void
 who_is_called_true_or_preferred_drifts_as_it_likes(void **state)
 {
@@ -1612,6 +1657,7 @@ main(void)
 		cmocka_unit_test(without_a_majority_that_agrees_nobody_drifts),
 		cmocka_unit_test(far_sources_are_no_witnesses_against_a_near_one),
 		cmocka_unit_test(who_drifted_is_taken_back_when_it_moves_as_the_others_do),
+		cmocka_unit_test(who_is_elsewhere_time_and_again_has_no_vote),
 		cmocka_unit_test(who_is_called_true_or_preferred_drifts_as_it_likes),
 		cmocka_unit_test(only_who_is_asked_says_who_drifts),
 		cmocka_unit_test(the_combined_offset_stays_in_the_interval),
