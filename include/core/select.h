@@ -28,6 +28,7 @@ enum candidate_flags {
 	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
 	CANDIDATE_DRIFTED = 1 << 8,  /* the last selection has left it out, choice.drifts */
 	CANDIDATE_READ = 1 << 9,     /* a device that is read: there are no ways to and fro */
+	CANDIDATE_SEES = 1 << 10, /* asked soon when another breaks: what shook us, it has seen */
 };
 
 /* All that selection may know of a source; only sources that pass the fitness tests come here. */

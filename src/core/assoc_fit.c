@@ -6,7 +6,8 @@
 /* An answer is overdue when it is later than its poll by this, and by the round trip. */
 static const double OVERDUE = 1.25, OVERDUE_S = 2.0;
 enum {
-	RECENT = 2,       /* answers that each bound our error */
+	RECENT = 2,    /* answers that each bound our error */
+	SEES_POLL = 7, /* who may not be asked so often hardly sees what goes on within an hour */
 	SILENT_LOG2S = 4, /* so long a clock is silent, or one poll, until it is given up */
 };
 
@@ -401,6 +402,7 @@ estimated(const struct assoc *a, const struct assoc_world *w, struct candidate *
 	out->cov_s = e.cov_s;
 	out->wander = e.wander;
 	out->unrest = estimator_unrest(&a->est, w->now);
+	out->flags |= a->rules.minpoll <= SEES_POLL ? (unsigned)CANDIDATE_SEES : 0;
 	out->flags |= a->est.own_noise ? (unsigned)CANDIDATE_READ : 0;
 	/* A reading has no trip: it is late or early by what its distance allows, either way. */
 	out->trip_s = a->est.own_noise

@@ -270,7 +270,8 @@ drop_restless(struct run *r)
 	for (unsigned i = 0; i < r->w->entry_n; i++) {
 		const struct candidate *c = of_entry(r, i);
 
-		calm += is_asked(r, c) && c->var_s2 > 0.0 && c->unrest < CALM;
+		calm += is_asked(r, c) && c->var_s2 > 0.0 && c->unrest < CALM &&
+		    (c->flags & CANDIDATE_SEES) != 0;
 	}
 	if (calm < 2 || 2 * calm <= r->fit_n) {
 		return;

@@ -1190,6 +1190,9 @@ who_is_elsewhere_time_and_again_has_no_vote(void **state)
 	struct selection s;
 
 	(void)state;
+	for (unsigned i = 1; i < 4; i++) {
+		c[i].flags |= CANDIDATE_SEES;
+	}
 	run(c, 4, &RULES, &s);
 	assert_int_equal(s.each[0].tally, TALLY_OUTLIER);
 	assert_int_equal(s.survivors, 3);
@@ -1209,6 +1212,11 @@ who_is_elsewhere_time_and_again_has_no_vote(void **state)
 	run(c, 4, &RULES, &s);
 	assert_int_equal(s.survivors, 3);
 	c[1].unrest = 2.5;
+	run(c, 4, &RULES, &s);
+	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	/* Nor have those that are asked seldom seen what shook it. */
+	c[1].unrest = 0.0;
+	c[1].flags = c[2].flags = 0;
 	run(c, 4, &RULES, &s);
 	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
 	/* One is no majority, however calm. */
