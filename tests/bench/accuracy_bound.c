@@ -11,7 +11,7 @@ struct bound_filter {
 
 /*
  * A crystal that nobody has measured is of one of three kinds, as likely, whose frequencies have
- * these deviations (HACKING.clock 5): so of each there is a filter, weighed by what it foretold.
+ * these deviations (HACKING.clock 4). So of each there is a filter, weighed by what it foretold.
  */
 static const double KIND[] = { 25e-6, 75e-6, 300e-6 };
 enum { KINDS = sizeof(KIND) / sizeof(KIND[0]) };

@@ -39,7 +39,7 @@ try "what is no sample is told of" wait_log 5 ntpd 'SOCK\(0\): what is written t
 stop ntpd KILL
 start ntpd a "$ntpd" -n -u daemon -c "$work/ntp.conf"
 start writer a python3 "$writer" "$sock" 0
-try "a socket that was left behind is replaced" wait_until 30 followed
+try "a socket that was left behind is replaced" wait_until 12 followed
 stop writer
 stop ntpd
 
