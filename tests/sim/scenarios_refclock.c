@@ -19,15 +19,15 @@ alone(struct sim *s, const char *config, struct sim_device **dev)
 	return n;
 }
 
-/* The same beside four servers in the network. */
+/* The same beside four servers in the network, which servers has the lines of. */
 static struct sim_node *
-among_servers(struct sim *s, const char *line, struct sim_device **dev)
+among(struct sim *s, const char *servers, const char *line, struct sim_device **dev)
 {
-	char config[256];
+	char config[512];
 	struct text t = text_over(config, sizeof config);
 	struct sim_node *n;
 
-	text_printf(&t, "%s%s", FOUR_SERVERS, line);
+	text_printf(&t, "%s%s", servers, line);
 	n = sim_node_new(s, "host", 0.010, SHM_TEN_PPM, config);
 	*dev = sim_device_shm(&n->devices, SHM_KEY);
 	for (unsigned i = 1; i <= 4; i++) {
@@ -39,6 +39,12 @@ among_servers(struct sim *s, const char *line, struct sim_device **dev)
 	}
 	(void)sim_node_boot(n);
 	return n;
+}
+
+static struct sim_node *
+among_servers(struct sim *s, const char *line, struct sim_device **dev)
+{
+	return among(s, FOUR_SERVERS, line, dev);
 }
 
 static void
@@ -179,15 +185,10 @@ device_followed(const struct sim_node *n)
 	return false;
 }
 
-/*
- * A virtual machine that is held up by 50 ms each few minutes: the device sees each pause first, and
- * is no more restless for that than the servers that are asked after it.
- */
+/* A virtual machine that is held up by 50 ms each few minutes: the device sees each pause first. */
 static void
-a_clock_beside_servers_keeps_its_vote_while_our_own_is_held_up(struct sim *s)
+check_followed_through_pauses(struct sim *s, struct sim_node *n)
 {
-	struct sim_device *dev;
-	struct sim_node *n = among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4\n", &dev);
 	unsigned followed = 0, looks = 0;
 
 	sim_run(s, 3600);
@@ -201,6 +202,29 @@ a_clock_beside_servers_keeps_its_vote_while_our_own_is_held_up(struct sim *s)
 	}
 	SIM_CHECK(s, 10 * followed >= scenario_figure(s, 9, 5) * looks, "followed %u of %u times",
 	    followed, looks);
+}
+
+/* It is no more restless for that than the servers, that are asked after it. */
+static void
+a_clock_beside_servers_keeps_its_vote_while_our_own_is_held_up(struct sim *s)
+{
+	struct sim_device *dev;
+
+	check_followed_through_pauses(s,
+	    among_servers(s, "server 127.127.28.0 minpoll 4 maxpoll 4\n", &dev));
+}
+
+/* Servers that may be asked seldom only see one pause in four, and are no calmer for that. */
+static void
+a_clock_beside_servers_that_are_seldom_asked_keeps_its_vote(struct sim *s)
+{
+	struct sim_device *dev;
+
+	check_followed_through_pauses(s,
+	    among(s,
+		"server 192.0.2.1 minpoll 10\nserver 192.0.2.2 minpoll 10\n"
+		"server 192.0.2.3 minpoll 10\nserver 192.0.2.4 minpoll 10\n",
+		"server 127.127.28.0 minpoll 4 maxpoll 4\n", &dev));
 }
 
 /* Without anybody else: what is told of the error holds (the oracle looks). */
@@ -1086,6 +1110,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_clock_that_lies_from_the_start_is_outvoted),
 	SCENARIO(a_clock_that_wobbles_by_80_ms_never_breaks_the_time_of_the_network),
 	SCENARIO(a_clock_beside_servers_keeps_its_vote_while_our_own_is_held_up),
+	SCENARIO(a_clock_beside_servers_that_are_seldom_asked_keeps_its_vote),
 	SCENARIO(a_clock_alone_that_wobbles_is_told_to_be_as_far_off),
 	SCENARIO(an_outage_of_20_minutes_is_held_over),
 	SCENARIO(a_device_missing_at_start_is_opened_when_it_comes),
