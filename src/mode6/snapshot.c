@@ -761,5 +761,5 @@ void
 snapshot_free(struct snapshot *s)
 {
 	free(s->source);
-	*s = (struct snapshot){ .up = false };
+	memset(s, 0, sizeof *s);
 }
