@@ -26,7 +26,7 @@ enum candidate_flags {
 	CANDIDATE_NUMBERED = 1 << 7,
 	CANDIDATE_TRUSTED = 1 << 5,  /* authenticated, or a reference clock; see trusted_first */
 	CANDIDATE_STAND_IN = 1 << 6, /* in the place of the trusted, while there are none */
-	CANDIDATE_DRIFTED = 1 << 8,  /* the last selection has left it out, choice.drifts */
+	CANDIDATE_DRIFTED = 1 << 8,  /* the last selection has left it out, LEFT_OUT_DRIFTS */
 	CANDIDATE_READ = 1 << 9,     /* a device that is read: there are no ways to and fro */
 	CANDIDATE_SEES = 1 << 10, /* asked soon when another breaks: what shook us, it has seen */
 };
@@ -78,6 +78,14 @@ enum tally {
 	TALLY_PPSPEER
 };
 
+/* What an outlier was left out for, where that is more than how far it is from the others. */
+enum left_out {
+	LEFT_OUT_NOT,
+	LEFT_OUT_RESTLESS, /* it is not where it was foretold to be, again and again */
+	LEFT_OUT_SMEAR,    /* it smears the leap second and more do not, or the other way round */
+	LEFT_OUT_DRIFTS,   /* it moves away from the majority */
+};
+
 /* Why there is no system peer. */
 enum select_why {
 	SELECT_FOUND,
@@ -111,7 +119,7 @@ struct choice {
 	uint16_t id;
 	enum tally tally;
 	bool combined; /* its estimate is in the combined one, with others */
-	bool drifts;   /* it moves away from the majority, and is an outlier for that */
+	enum left_out left_out;
 };
 
 struct selection {

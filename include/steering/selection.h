@@ -40,6 +40,9 @@ void selection_refine(struct steering *s, uint16_t newest, const struct assoc_wo
 /* The association of that number, if it survived the last selection and counts in it; or NULL. */
 const struct assoc *selection_survivor(const struct steering *s, uint16_t id);
 
+/* What the last selection left it out for; LEFT_OUT_NOT too when it was not in it. */
+enum left_out selection_left_out(const struct steering *s, uint16_t id);
+
 /* Our oscillator wanders otherwise from now on: of the survivors' joint bank (bank_wander). */
 void selection_wander(struct steering *s, const double log_likelihood[BANK_WANDERS]);
 

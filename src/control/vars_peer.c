@@ -47,6 +47,7 @@ struct peer_vars {
 	const char *clock_state, *clock_line; /* "": it is no clock, or has no device */
 	char clock_words[CLOCK_STATE_MAX], line_words[REFCLOCK_LINE_MAX];
 	double clock_fudge, clock_late; /* s, by time1 or time2 as clock_line says; 0: not known */
+	const char *select_why;         /* "": nothing more than its tally */
 };
 
 struct clock_vars {
@@ -62,6 +63,7 @@ struct clock_vars {
 #define PEER_IL(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_IL)
 #define PEER_CAST(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_CAST)
 #define PEER_CLOCK(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_CLOCK)
+#define PEER_WHY(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, SHOWN_WHY)
 #define PEER_NAMED(name, kind, field) VARS_ROW(struct peer_vars, name, kind, field, NAMED)
 
 static const struct vars_row PEER_ROWS[] = {
@@ -112,6 +114,7 @@ static const struct vars_row PEER_ROWS[] = {
 	PEER_CLOCK("clock_line", KIND_QUOTED, clock_line),
 	PEER_CLOCK("clock_fudge", KIND_S6, clock_fudge),
 	PEER_CLOCK("clock_late", KIND_S6, clock_late),
+	PEER_WHY("select_why", KIND_QUOTED, select_why),
 	PEER_NAMED("config", KIND_UINT, config),
 	PEER_NAMED("authentic", KIND_UINT, authentic),
 	PEER_NAMED("authenable", KIND_UINT, authenable),
@@ -348,6 +351,23 @@ fill_device(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->clock_late = p->clock->late.n >= REFCLOCK_LATES_KNOWN ? p->clock->late.is_s : 0.0;
 }
 
+/* The words that mode6/explain_source knows. */
+static const char *
+select_why(const struct control *c, const struct assoc *a)
+{
+	switch (selection_left_out(c->is.steering, a->id)) {
+	case LEFT_OUT_RESTLESS:
+		return "restless";
+	case LEFT_OUT_SMEAR:
+		return "smear";
+	case LEFT_OUT_DRIFTS:
+		return "drifts";
+	case LEFT_OUT_NOT:
+		break;
+	}
+	return "";
+}
+
 static void
 fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 {
@@ -404,6 +424,7 @@ fill_peer(const struct control *c, const struct peer *p, struct peer_vars *v)
 	v->config = p->ephemeral ? 0 : 1;
 	v->authentic = a->authentic;
 	v->candidate = a->tally;
+	v->select_why = select_why(c, a);
 	v->stamps[0] = p->stamped ? "ukh"[p->stamps_by] : '\0';
 	v->badauth = a->count.bad_auth;
 	v->bogusorg = a->count.bogus;
@@ -503,7 +524,7 @@ fill_pool(const struct control *c, const struct source *s, struct peer_vars *v)
 							     : nameless_refid(c, s)),
 	    STRATUM_UNSPEC);
 	fill_nts_line(s, v);
-	v->clock_state = v->clock_line = "";
+	v->clock_state = v->clock_line = v->select_why = "";
 	v->cast_state = "";
 	fill_cast(s, v);
 }
@@ -523,6 +544,9 @@ put_default(const struct peer_vars *v, struct text *out)
 	}
 	if (v->clock_state[0] != '\0') {
 		vars_put_shown(out, &PEER, v, SHOWN_CLOCK);
+	}
+	if (v->select_why[0] != '\0') {
+		vars_put_shown(out, &PEER, v, SHOWN_WHY);
 	}
 }
 

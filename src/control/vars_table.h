@@ -41,6 +41,7 @@ enum vars_shown {
 	SHOWN_IL,    /* of one in interleaved mode, or that is to be */
 	SHOWN_CAST,  /* of what has to do with broadcasts or groups */
 	SHOWN_CLOCK, /* of a reference clock that has a device */
+	SHOWN_WHY,   /* of a source that was left out for more than how far it is */
 };
 
 struct vars_row {

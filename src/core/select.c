@@ -62,6 +62,14 @@ tally_entry(const struct run *r, unsigned i, enum tally tally)
 	r->out->each[r->w->entry[i].at].tally = tally;
 }
 
+/* It is an outlier, and why. */
+static void
+leave_out(const struct run *r, unsigned i, enum left_out why)
+{
+	tally_entry(r, i, TALLY_OUTLIER);
+	r->out->each[r->w->entry[i].at].left_out = why;
+}
+
 static void
 add_entry(struct run *r, unsigned at)
 {
@@ -284,7 +292,7 @@ drop_restless(struct run *r)
 			continue;
 		}
 		r->fit_n -= is_asked(r, c);
-		tally_entry(r, i, TALLY_OUTLIER);
+		leave_out(r, i, LEFT_OUT_RESTLESS);
 		drop_entry(r, i);
 	}
 }
@@ -403,7 +411,7 @@ keep_one_camp(struct run *r)
 		if (camp_has(&k, of_entry(r, i))) {
 			i++;
 		} else {
-			tally_entry(r, i, TALLY_OUTLIER);
+			leave_out(r, i, LEFT_OUT_SMEAR);
 			drop_entry(r, i);
 		}
 	}
@@ -427,8 +435,7 @@ keep_steady(struct run *r)
 			i++;
 			continue;
 		}
-		r->out->each[r->w->entry[i].at].drifts = true;
-		tally_entry(r, i, TALLY_OUTLIER);
+		leave_out(r, i, LEFT_OUT_DRIFTS);
 		drop_entry(r, i);
 	}
 }

@@ -326,8 +326,43 @@ distance_ms(const struct vars *v)
 	    explain_number(v, "jitter");
 }
 
+/* The words of select_why, which control/vars_peer gives: what an outlier was left out for. */
+static const struct {
+	const char *word, *meaning, *advice;
+} outliers[] = {
+	{ "restless",
+	    "not used now: it has no vote, for its time was not what was foretold of it four times "
+	    "in an hour or so, and the others are calm (restless)",
+	    "it is used again by itself once it was calm for a while; where it goes on, look at "
+	    "a receiver's antenna, cable or USB port, at a server's load and the way to it" },
+	{ "drifts",
+	    "not used now: the rate of its clock is another than that of most, so its time moves "
+	    "away from theirs (drifts)",
+	    "it is used again by itself once its rate is theirs; where it goes on, tell its "
+	    "operator or use another; if it is the one that is right, write 'true' on its line" },
+	{ "smear",
+	    "not used now: around the leap second its time is another than that of most, for it "
+	    "smears it or they do (smear)",
+	    "have servers that all smear leap seconds, or that all do not" },
+};
+
+/* Which of them, or NULL. */
+static const char *
+note_outlier(struct story *s, const struct vars *v)
+{
+	const char *why = vars_get(v, "select_why");
+
+	for (size_t i = 0; why != NULL && i < sizeof outliers / sizeof *outliers; i++) {
+		if (strcmp(outliers[i].word, why) == 0) {
+			explain_note(&s->advice, "%s", outliers[i].advice);
+			return outliers[i].meaning;
+		}
+	}
+	return NULL;
+}
+
 static void
-note_condition(struct story *s, uint16_t status, const struct survey *all)
+note_condition(struct story *s, const struct vars *v, uint16_t status, const struct survey *all)
 {
 	static const char *const words[] = {
 		"not used",
@@ -340,8 +375,11 @@ note_condition(struct story *s, uint16_t status, const struct survey *all)
 		"used: its pulses lead the clock (PPS peer)",
 	};
 	unsigned select = status_peer_select(status);
+	const char *outlier = select == SELECT_OUTLIER ? note_outlier(s, v) : NULL;
 
-	if (select == SELECT_FALSETICK && explain_no_majority(all)) {
+	if (outlier != NULL) {
+		explain_note(&s->why, "%s", outlier);
+	} else if (select == SELECT_FALSETICK && explain_no_majority(all)) {
 		explain_note(&s->why,
 		    "not used: it and the others contradict each other, and no majority says who "
 		    "is right (falseticker)");
@@ -612,7 +650,7 @@ explain_source(struct story *s, const char *name, const struct vars *v, uint16_t
 	}
 	vars_i64(v, "flash", &flash);
 	bits = (uint32_t)(flash & UINT32_MAX);
-	note_condition(s, status, all);
+	note_condition(s, v, status, all);
 	note_reach(s, v, status);
 	note_times(s, v, status, all);
 	note_peer(s, v, bits);

@@ -10,7 +10,7 @@
 #include "mode6/vars.h"
 #include "mode6/words.h"
 
-enum { SOURCE_LISTS = 5, ENTRY_LEN = 4 };
+enum { SOURCE_LISTS = 6, ENTRY_LEN = 4 };
 
 /*
  * What is asked of the system: a daemon that does not know one name of a list is not asked for that
@@ -42,6 +42,10 @@ static const char *const lists[LISTS] = {
 
 /* Of a source, from what ours knows to what every daemon tells unasked. */
 static const char *const source_lists[SOURCE_LISTS] = {
+	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
+	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
+	"badauth,oldpkt,ntscookies,nts_state,clock_state,clock_line,clock_fudge,clock_late,"
+	"select_why",
 	"srcadr,srchost,dstadr,leap,stratum,rootdelay,rootdisp,refid,rec,reach,unreach,hpoll,ppoll,"
 	"flash,keyid,hmode,offset,delay,dispersion,jitter,rootdist,timerec,sent,received,bogusorg,"
 	"badauth,oldpkt,ntscookies,nts_state,clock_state,clock_line,clock_fudge,clock_late",

@@ -98,11 +98,23 @@ most_heard(const struct steering *s, const struct assoc_world *w)
 	return 2 * heard > speaking;
 }
 
+enum left_out
+selection_left_out(const struct steering *s, uint16_t id)
+{
+	const struct selection *sel = &s->selector.sel;
+
+	for (unsigned i = 0; i < sel->n; i++) {
+		if (sel->each[i].id == id) {
+			return sel->each[i].left_out;
+		}
+	}
+	return LEFT_OUT_NOT;
+}
+
 /* How fast it moves away from the others, and whether it was left out for that. */
 static void
 note_drift(const struct steering *s, const struct assoc_world *w, struct candidate *c)
 {
-	const struct selection *sel = &s->selector.sel;
 	double rate, var;
 
 	if (clock_rules_adaptive(s) &&
@@ -110,10 +122,8 @@ note_drift(const struct steering *s, const struct assoc_world *w, struct candida
 		c->drift = rate;
 		c->drift_var = var;
 	}
-	for (unsigned i = 0; i < sel->n; i++) {
-		if (sel->each[i].id == c->id && sel->each[i].drifts) {
-			c->flags |= CANDIDATE_DRIFTED;
-		}
+	if (selection_left_out(s, c->id) == LEFT_OUT_DRIFTS) {
+		c->flags |= CANDIDATE_DRIFTED;
 	}
 }
 

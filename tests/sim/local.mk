@@ -46,6 +46,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_clock.c \
 	tests/sim/scenarios_refclock.c tests/sim/scenarios_refclock_kinds.c \
 	tests/sim/scenarios_conf.c \
+	tests/sim/scenarios_explain.c \
 	tests/sim/scenarios_fault.c \
 	tests/sim/scenarios_fields.c \
 	tests/sim/scenarios_fleet.c \
@@ -74,7 +75,7 @@ tests_sim_sim_scenarios_SOURCES = tests/sim/forger.h tests/sim/forger.c \
 	tests/sim/scenarios_wire.c \
 	tests/sim/sim_scenarios.c
 tests_sim_sim_scenarios_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-tests_sim_sim_scenarios_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
+tests_sim_sim_scenarios_LDADD = libsim.a libmode6.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm
 
 # How long the first decision takes.
 check_PROGRAMS += tests/sim/sim_boot

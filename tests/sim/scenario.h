@@ -33,7 +33,7 @@ extern const struct scenario_table clock_scenarios, fault_scenarios, source_scen
     nts_scenarios, nts_server_scenarios, certtime_scenarios, trust_scenarios, refclock_scenarios,
     refclock_kinds_scenarios, interleaved_scenarios, hwstamp_scenarios, mssntp_scenarios,
     symmetric_scenarios, pool_scenarios, broadcast_scenarios, manycast_scenarios, fleet_scenarios,
-    tempcomp_scenarios;
+    tempcomp_scenarios, explain_scenarios;
 
 /* What most scenarios start with. */
 #define ONE_SERVER "driftfile /drift\nserver 192.0.2.1 iburst\n"

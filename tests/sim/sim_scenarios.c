@@ -23,7 +23,7 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&first_slew_scenarios, &liars_scenarios, &refclock_scenarios, &refclock_kinds_scenarios,
 	&interleaved_scenarios, &hwstamp_scenarios, &mssntp_scenarios, &symmetric_scenarios,
 	&pool_scenarios, &broadcast_scenarios, &manycast_scenarios, &fleet_scenarios,
-	&tempcomp_scenarios };
+	&tempcomp_scenarios, &explain_scenarios };
 
 struct request {
 	uint64_t seed;

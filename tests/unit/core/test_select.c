@@ -199,6 +199,10 @@ of_smeared_and_plain_the_larger_camp_stays_after_the_vote(void **state)
 		print_message("case %zu\n", i);
 		assert_tallies(&s, cases[i].tallies);
 		assert_int_equal(s.smeared, cases[i].smeared);
+		for (unsigned k = 0; k < cases[i].n; k++) {
+			assert_int_equal(s.each[k].left_out,
+			    cases[i].tallies[k] == '-' ? LEFT_OUT_SMEAR : LEFT_OUT_NOT);
+		}
 	}
 }
 
@@ -1072,7 +1076,7 @@ a_minority_that_drifts_is_left_out_though_its_interval_overlaps(void **state)
 	run(c, 7, &RULES, &s);
 	assert_int_equal(s.survivors, 5);
 	for (unsigned i = 0; i < 2; i++) {
-		assert_true(s.each[i].drifts);
+		assert_int_equal(s.each[i].left_out, LEFT_OUT_DRIFTS);
 		assert_int_equal(s.each[i].tally, TALLY_OUTLIER);
 	}
 	assert_near(s.offset_s, 0.0, 1e-12);
@@ -1154,16 +1158,16 @@ who_drifted_is_taken_back_when_it_moves_as_the_others_do(void **state)
 	assert_int_equal(s.survivors, 4);
 	c[0].flags |= CANDIDATE_DRIFTED;
 	run(c, 4, &RULES, &s);
-	assert_true(s.each[0].drifts);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_DRIFTS);
 	/* While its rate is not known it stays out. */
 	c[0].drift = c[0].drift_var = 0.0;
 	run(c, 4, &RULES, &s);
-	assert_true(s.each[0].drifts);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_DRIFTS);
 	c[0].drift = 0.04e-6;
 	c[0].drift_var = 1e-16;
 	run(c, 4, &RULES, &s);
 	assert_int_equal(s.survivors, 4);
-	assert_false(s.each[0].drifts);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_NOT);
 	/* So it is when there is no majority any more. */
 	c[0].drift = 0.5e-6;
 	c[3].drift = 0.5e-6;
@@ -1195,12 +1199,15 @@ who_is_elsewhere_time_and_again_has_no_vote(void **state)
 	}
 	run(c, 4, &RULES, &s);
 	assert_int_equal(s.each[0].tally, TALLY_OUTLIER);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_RESTLESS);
+	assert_int_equal(s.each[1].left_out, LEFT_OUT_NOT);
 	assert_int_equal(s.survivors, 3);
 	assert_true(fabs(s.offset_s) < 1e-6);
 	/* Three breaks may be chance. */
 	c[0].unrest = 3.5;
 	run(c, 4, &RULES, &s);
 	assert_true(s.each[0].tally >= TALLY_CANDIDATE);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_NOT);
 	/* Somebody wants it, whatever it does. */
 	c[0].unrest = 4.5;
 	c[0].flags |= CANDIDATE_TRUE;
@@ -1258,8 +1265,8 @@ only_who_is_asked_says_who_drifts(void **state)
 	}
 	run(c, 7, &rules, &s);
 	assert_int_equal(s.survivors, 3);
-	assert_false(s.each[0].drifts);
-	assert_true(s.each[6].drifts);
+	assert_int_equal(s.each[0].left_out, LEFT_OUT_NOT);
+	assert_int_equal(s.each[6].left_out, LEFT_OUT_DRIFTS);
 }
 
 /* [-2.5 2.5] says 0 with no doubt, [2.25 4.25] says 3.25: their common interval is [2.25 2.5]. */

@@ -116,7 +116,8 @@ told_text(struct told *d, const struct control_header *h, const uint8_t *data, s
 		return h->assoc > 4 ||
 			(len > 10 && memcmp(data + len - 10, "ntscookies", 10) == 0) ||
 			(len > 10 && memcmp(data + len - 10, ",nts_state", 10) == 0) ||
-			(len > 11 && memcmp(data + len - 11, ",clock_late", 11) == 0)
+			(len > 11 && memcmp(data + len - 11, ",clock_late", 11) == 0) ||
+			(len > 11 && memcmp(data + len - 11, ",select_why", 11) == 0)
 		    ? NULL
 		    : d->source[h->assoc - 1];
 	}

@@ -122,6 +122,7 @@ enum {
 	SILENT = 0x8011,
 	REJECTED = 0x9014,
 	FALSETICKER = 0x9114,
+	OUTLIER = 0x9314,
 	CANDIDATE = 0x9414,
 	LEADER = 0x961a,
 	KEYED = 0xd014,
@@ -130,6 +131,10 @@ enum {
 	LOST = 0x0018,
 	ON_LOCAL = 0x0515,
 };
+
+#define GOOD                                                                          \
+	"reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
+	"rootdelay=0, rootdisp=1, stratum=1, refid=GPS, in=20"
 
 #define CLOCK_OF(t) "srcadr=127.127." #t ".0, clock_line=\"fudge 127.127." #t ".0 time2\", "
 
@@ -253,6 +258,49 @@ each_pain_of_a_reference_clock_is_told_with_what_to_do(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Each cause for which the daemon leaves a source out, and what there is to do. */
+static void
+what_an_outlier_is_left_out_for_is_told_with_what_to_do(void **state)
+{
+	static const struct {
+		uint16_t status;
+		const char *vars, *why, *advice; /* advice NULL: nothing is to be done */
+	} cases[] = {
+		{ OUTLIER, "select_why=restless",
+		    "not used now: it has no vote, for its time was not what was foretold",
+		    "it is used again by itself once it was calm" },
+		{ OUTLIER, "select_why=\"drifts\"",
+		    "not used now: the rate of its clock is another", "write 'true' on its line" },
+		{ OUTLIER, "select_why=smear", "not used now: around the leap second",
+		    "all smear leap seconds, or that all do not" },
+		{ OUTLIER, "select_why=\"\"",
+		    "not used now: its time strays more than that of the others (outlier)", NULL },
+		{ OUTLIER, "in=9", "strays more than that of the others (outlier)", NULL },
+		{ OUTLIER, "select_why=unheard_of", "strays more than that of the others", NULL },
+		{ CANDIDATE, "select_why=restless", "used: its time is averaged in", NULL },
+		{ LEADER, "select_why=drifts", "used: it leads the clock", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct story *s = calloc(1, sizeof *s);
+		struct survey all = { .dist_ms = 1, .sources = 4, .reachable = 4 };
+		char text[512];
+		struct vars v;
+
+		snprintf(text, sizeof text, "srcadr=192.0.2.1, " GOOD ", %s", cases[i].vars);
+		assert_true(vars_parse(&v, (const uint8_t *)text, strlen(text)));
+		explain_source(s, "192.0.2.1", &v, cases[i].status, &all);
+		assert_non_null(strstr(s->why.line[0], cases[i].why));
+		assert_int_equal(s->why.n, 2); /* that, and its offset */
+		assert_int_equal(s->advice.n, cases[i].advice != NULL);
+		assert_true(
+		    cases[i].advice == NULL || strstr(s->advice.line[0], cases[i].advice) != NULL);
+		vars_free(&v);
+		free(s);
+	}
+}
+
 static void
 a_name_that_lacks_the_wanted_family_is_told_so(void **state)
 {
@@ -342,10 +390,6 @@ explain_tells_why_the_clock_is_not_synchronised(void **state)
 
 enum { SOURCES_MAX = 4 };
 
-#define GOOD                                                                          \
-	"reach=0xff, flash=0x0, delay=0.2, offset=0.1, jitter=0.01, dispersion=0.5, " \
-	"rootdelay=0, rootdisp=1, stratum=1, refid=GPS, in=20"
-
 struct situation {
 	const char *name;
 	uint16_t status; /* of the system */
@@ -388,6 +432,16 @@ static const struct situation situations[] = {
 	    "* 192.0.2.1 (association 1)\n"
 	    "    used: it leads the clock (system peer)\n"
 	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n" },
+	{ "a restless receiver", SYNCHRONISED, "stratum=2", "ss_uptime=4000", "clock_control=yes",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD },
+		{ OUTLIER, "srcadr=127.127.28.0, clock_state=good, select_why=restless, " GOOD } },
+	    "- SHM(0) (association 2)\n"
+	    "    not used now: it has no vote, for its time was not what was foretold of it\n"
+	    "    four times in an hour or so, and the others are calm (restless)\n"
+	    "    its offset is +0.100 ms with a jitter of 0.010 ms\n"
+	    "    To do: it is used again by itself once it was calm for a while; where it\n"
+	    "           goes on, look at a receiver's antenna, cable or USB port, at a\n"
+	    "           server's load and the way to it\n" },
 	{ "two servers that disagree, once synchronised", LOST,
 	    "stratum=3, rootdelay=0.2, rootdisp=30, refid=192.0.2.1", "ss_uptime=4000",
 	    "clock_control=yes",
@@ -1137,6 +1191,7 @@ main(void)
 		cmocka_unit_test(explain_says_why_peers_do_not_come_together),
 		cmocka_unit_test(explain_says_what_a_reference_clock_lacks),
 		cmocka_unit_test(each_pain_of_a_reference_clock_is_told_with_what_to_do),
+		cmocka_unit_test(what_an_outlier_is_left_out_for_is_told_with_what_to_do),
 		cmocka_unit_test(a_name_that_lacks_the_wanted_family_is_told_so),
 		cmocka_unit_test(of_a_clock_that_does_well_nothing_is_said),
 		cmocka_unit_test(notes_without_a_place_are_counted),
