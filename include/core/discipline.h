@@ -113,6 +113,9 @@ bool discipline_catches_up(struct discipline *d, double left_s, double freq, str
 /* That slew is under way. */
 bool discipline_hurries(const struct discipline *d);
 
+/* How long it may still take, s >= 0; 0: it is not under way. */
+double discipline_hurries_for_s(const struct discipline *d, struct mtime now);
+
 /* It is over, or will never be: nobody slews the clock any more. */
 void discipline_calm(struct discipline *d);
 

@@ -96,6 +96,9 @@ int64_t adjust_sum_at(const struct adjust *a, struct mtime now);
 /* The phase still to be slewed in, now. */
 double adjust_left_s(struct adjust *a);
 
+/* The same when the kernel was last asked: within a second in a first slew. */
+double adjust_left_seen_s(const struct adjust *a);
+
 /*
  * Slews phase_s in from now on (replacing what was left) and runs at freq. Never faster than
  * NTP_MAXFREQ in all: a large phase is handed over in slices. Gives the seconds after which

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vars_system - the variables of the system. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "client/client.h"
 #include "client/ephemeral.h"
@@ -21,7 +22,8 @@
 #include "steering/system.h"
 
 /* Of a setvar line: a name and a value, each a word of ntp.conf; of the names of all lines. */
-enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 160 };
+enum { SETVAR_MAX = 2304, SETVAR_NAMES_MAX = 4096, KERNEL_WORDS_MAX = 120 };
+enum { FIRST_SLEW_MAX = 32 };
 
 /* "short:0 ": a name and the longest number for each verdict. */
 enum { VERDICT_WORDS_MAX = VERDICT_N * 32 };
@@ -58,6 +60,8 @@ struct system_vars {
 	char kernel_words[KERNEL_WORDS_MAX];
 	const char *hwtstamps;
 	const char *tempcomp;
+	const char *first_slew; /* "": it is not under way */
+	char slew_words[FIRST_SLEW_MAX];
 	uint64_t iostats_reset, io_received, io_sent, io_sendfailed, io_dropped;
 	uint64_t timerstats_reset, timer_xmts;
 	uint64_t authreset, authkeys, authfreek, authklookups, authknotfound, authencrypts,
@@ -99,6 +103,7 @@ static const struct vars_row SYSTEM_ROWS[] = {
 	SYS_WITH("expire", KIND_DATE, expire, SHOWN_TABLE),
 	SYS_WITH("leapsmearinterval", KIND_UINT, smear_interval, SHOWN_SMEAR),
 	SYS_WITH("leapsmearoffset", KIND_MS3, smear_offset, SHOWN_SMEAR),
+	SYS_WITH("first_slew", KIND_QUOTED, first_slew, SHOWN_SLEW),
 	SYS_NAMED("rootdist", KIND_MS6, rootdist),
 	SYS_NAMED("peeradr", KIND_BARE, peeradr),
 	SYS_NAMED("peermode", KIND_UINT, peermode),
@@ -397,6 +402,21 @@ fill_kernel(const struct control *c, struct system_vars *v)
 	}
 }
 
+/* What is left of the first slew, which strangers are told nothing of. */
+static void
+fill_first_slew(const struct control *c, struct system_vars *v)
+{
+	const struct steering *s = c->is.steering;
+	struct text t = text_over(v->slew_words, sizeof v->slew_words);
+
+	v->first_slew = v->slew_words;
+	if (discipline_hurries(&s->disc)) {
+		text_printf(&t, "%+.3f ms left, %.0f s at most",
+		    adjust_left_seen_s(&s->adjust) * 1e3,
+		    ceil(discipline_hurries_for_s(&s->disc, control_now(c))));
+	}
+}
+
 static void
 fill_system(const struct control *c, struct system_vars *v)
 {
@@ -437,6 +457,7 @@ fill_system(const struct control *c, struct system_vars *v)
 	v->steps = s->disc.steps;
 	v->hwtstamps = s->cards.told;
 	v->tempcomp = s->compensate.told;
+	fill_first_slew(c, v);
 	v->state = discipline_state_name(s->disc.state);
 	v->clock_control = steer_control_words(s);
 	if (s->sys.peer_id != 0) {
@@ -513,6 +534,9 @@ vars_system_default(const struct control *c, struct text *out)
 	}
 	if (v.smear) {
 		vars_put_shown(out, &SYSTEM, &v, SHOWN_SMEAR);
+	}
+	if (v.first_slew[0] != '\0') {
+		vars_put_shown(out, &SYSTEM, &v, SHOWN_SLEW);
 	}
 	(void)put_setvar(c, out, NULL);
 }

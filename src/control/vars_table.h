@@ -42,6 +42,7 @@ enum vars_shown {
 	SHOWN_CAST,  /* of what has to do with broadcasts or groups */
 	SHOWN_CLOCK, /* of a reference clock that has a device */
 	SHOWN_WHY,   /* of a source that was left out for more than how far it is */
+	SHOWN_SLEW,  /* in the first slew of a run */
 };
 
 struct vars_row {

@@ -189,6 +189,14 @@ discipline_hurries(const struct discipline *d)
 	return d->catch_up == CATCH_UP_RUNS;
 }
 
+double
+discipline_hurries_for_s(const struct discipline *d, struct mtime now)
+{
+	return discipline_hurries(d)
+	    ? fmax(CATCH_UP_FOR_S - mtime_diff_s(now, d->catch_up_since), 0.0)
+	    : 0.0;
+}
+
 void
 discipline_calm(struct discipline *d)
 {

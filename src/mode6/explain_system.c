@@ -246,6 +246,23 @@ tell_without_source(struct story *s, const struct vars *v, const struct survey *
 
 /* ---- both ---- */
 
+/* The daemon tells of it only while it lasts. */
+static void
+tell_first_slew(struct story *s, const struct vars *v)
+{
+	const char *left = vars_get(v, "first_slew");
+
+	if (left == NULL || left[0] == '\0') {
+		return;
+	}
+	explain_note(&s->why,
+	    "its first slew since the start is under way, faster than any later one: %s", left);
+	explain_note(&s->why,
+	    "until that is over, hosts that ask it for the time are told that it is not "
+	    "synchronised");
+	explain_note(&s->advice, "wait half a minute");
+}
+
 static void
 tell_leap(struct story *s, unsigned leap)
 {
@@ -468,6 +485,7 @@ explain_system(struct story *s, const struct vars *v, uint16_t status, const str
 	} else {
 		tell_without_source(s, v, all, facts);
 	}
+	tell_first_slew(s, v);
 	tell_uncontrolled(s, facts);
 	tell_leap(s, status_leap(status));
 	tell_faults(s, facts);

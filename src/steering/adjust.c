@@ -499,6 +499,12 @@ double
 adjust_left_s(struct adjust *a)
 {
 	settle(a);
+	return adjust_left_seen_s(a);
+}
+
+double
+adjust_left_seen_s(const struct adjust *a)
+{
 	return a->pending_s + a->owed_s;
 }
 

@@ -159,9 +159,77 @@ a_server_whose_rate_differs_is_explained_so_until_it_does_not(struct sim *s)
 	SIM_CHECK(s, is_told(s, n, id_of(n, 2), "used: "), "not used again");
 }
 
+/* ---- the system ---- */
+
+/* It is said for as long as strangers are told nothing of our time, and no longer. */
+static void
+explain_says_so_during_the_first_slew_of_a_cold_start_and_not_after(struct sim *s)
+{
+	struct sim_node *n = scenario_client(s, 1, scenario_lan(), 0.09, 10e-6, ONE_SERVER);
+	unsigned told = 0;
+
+	if (scenario_classic(s)) {
+		return;
+	}
+	for (unsigned i = 0; i < 600; i++) {
+		const struct story *of;
+		bool slews;
+
+		sim_run(s, 0.2);
+		slews = discipline_hurries(&n->daemon->steering.disc);
+		of = story_of(s, n, 0);
+		SIM_CHECK(s, is_among(&of->why, "its first slew since the start") == slews,
+		    "%s %.1f s after the start", slews ? "not told" : "told", i * 0.2);
+		SIM_CHECK(s, is_among(&of->why, "are told that it is not synchronised") == slews,
+		    "what it means is not told");
+		SIM_CHECK(s, is_among(&of->advice, "half a minute") == slews, "not advised");
+		told += slews;
+	}
+	SIM_CHECK(s, told > 50 && told < 160, "told %u times", told);
+}
+
+/* How far it still is, and how long that may take, is what it says; who asks by name gets it too. */
+static void
+what_is_left_of_the_first_slew_is_told(struct sim *s)
+{
+	struct sim_node *n = scenario_client(s, 1, scenario_lan(), 0.09, 10e-6, ONE_SERVER);
+	static struct mode6 m;
+	char value[64], *end;
+	double before_ms = 90.1;
+	unsigned told = 0;
+
+	if (scenario_classic(s)) {
+		return;
+	}
+	mode6_local(&m, s, n);
+	for (unsigned i = 0; i < 40; i++) {
+		double left_ms;
+
+		sim_run(s, 1);
+		(void)mode6_ask(&m, CONTROL_READVAR, 0, "first_slew");
+		(void)mode6_value(&m, "first_slew", value, sizeof value);
+		left_ms = fabs(strtod(value + (value[0] == '"'), &end));
+		if (strncmp(end, " ms left, ", 10) != 0) {
+			continue;
+		}
+		told++;
+		SIM_CHECK(s, left_ms <= before_ms + 0.5, "%s after %.3f ms", value, before_ms);
+		SIM_CHECK(s, fabs(left_ms * 1e-3 - fabs(sim_error_s(n))) < 0.35 * before_ms * 1e-3,
+		    "%s, and %.6f s off", value, sim_error_s(n));
+		SIM_CHECK(s, strtod(end + 10, NULL) <= 30.0, "%s", value);
+		before_ms = left_ms;
+	}
+	SIM_CHECK(s, told > 8, "told %u times", told);
+	SIM_CHECK(s, value[0] == '\0' || strcmp(value, "\"\"") == 0, "first_slew=%s at its end",
+	    value);
+	mode6_end(&m);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_device_that_wobbles_beside_four_servers_is_explained_as_restless),
 	SCENARIO(a_server_whose_rate_differs_is_explained_so_until_it_does_not),
+	SCENARIO(explain_says_so_during_the_first_slew_of_a_cold_start_and_not_after),
+	SCENARIO(what_is_left_of_the_first_slew_is_told),
 };
 
 const struct scenario_table explain_scenarios = SCENARIO_TABLE(list);

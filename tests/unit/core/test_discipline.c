@@ -1128,9 +1128,13 @@ the_first_slew_is_over_after_30_s_or_a_step_or_when_others_move_the_clock(void *
 	struct correction s;
 
 	(void)state;
+	assert_near(discipline_hurries_for_s(&d, moment(3)), 0.0, 0.0);
 	(void)estimated(&d, 4, 0.09);
+	assert_near(discipline_hurries_for_s(&d, moment(10)), 24.0, 1e-9);
 	assert_true(discipline_catches_up(&d, 0.08, 0.0, moment(33)));
+	assert_near(discipline_hurries_for_s(&d, moment(40)), 0.0, 0.0);
 	assert_false(discipline_catches_up(&d, 0.08, 0.0, moment(34)));
+	assert_near(discipline_hurries_for_s(&d, moment(34)), 0.0, 0.0);
 
 	d = catching_up(10);
 	(void)estimated(&d, 4, 0.09);

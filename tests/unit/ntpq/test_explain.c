@@ -432,6 +432,23 @@ static const struct situation situations[] = {
 	    "* 192.0.2.1 (association 1)\n"
 	    "    used: it leads the clock (system peer)\n"
 	    "    offset +0.100 ms, delay 0.200 ms, right to within 1.610 ms\n" },
+	{ "its first slew", SYNCHRONISED,
+	    "stratum=2, rootdelay=0.2, rootdisp=91.4, offset=9.05, sys_jitter=0.02, "
+	    "frequency=-3.45, first_slew=\"+52.340 ms left, 24 s at most\"",
+	    "ss_uptime=10", "clock_control=yes",
+	    { { LEADER, "srcadr=192.0.2.1, " GOOD }, { CANDIDATE, "srcadr=192.0.2.2, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.3, " GOOD },
+		{ CANDIDATE, "srcadr=192.0.2.4, " GOOD } },
+	    "The system\n"
+	    "    the clock is synchronised to 192.0.2.1, stratum 2\n"
+	    "    it is right to within 91.500 ms; measured offset +9.050 ms, jitter 0.020 ms\n"
+	    "    its own rate is off by -3.450 ppm, which is corrected\n"
+	    "    its first slew since the start is under way, faster than any later one:\n"
+	    "    +52.340 ms left, 24 s at most\n"
+	    "    until that is over, hosts that ask it for the time are told that it is not\n"
+	    "    synchronised\n"
+	    "    To do: wait half a minute\n"
+	    "\n" },
 	{ "a restless receiver", SYNCHRONISED, "stratum=2", "ss_uptime=4000", "clock_control=yes",
 	    { { LEADER, "srcadr=192.0.2.1, " GOOD },
 		{ OUTLIER, "srcadr=127.127.28.0, clock_state=good, select_why=restless, " GOOD } },
