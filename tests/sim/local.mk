@@ -90,6 +90,7 @@ tests_sim_sim_soak_SOURCES = tests/sim/soak.h tests/sim/soak.c tests/sim/soak_wi
 	tests/sim/soak_cast.h tests/sim/soak_cast.c \
 	tests/sim/soak_nts.h tests/sim/soak_nts.c \
 	tests/sim/soak_peers.h tests/sim/soak_peers.c \
+	tests/sim/soak_temp.h tests/sim/soak_temp.c \
 	tests/sim/soak_record.h tests/sim/soak_record.c tests/sim/sim_soak.c
 tests_sim_sim_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_sim_sim_soak_LDADD = libsim.a $(NTPD_LIBS) $(CRYPTO_LIBS) -lm

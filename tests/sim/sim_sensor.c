@@ -39,6 +39,7 @@ on_read(void *ctx, const char *path)
 {
 	struct sim_sensor *v = ctx;
 	double quantum_k = v->quantum_k > 0.0 ? v->quantum_k : 1e-3, told_c;
+	double mean_c = v->clock->osc.heat.mean_c;
 	char text[32];
 	struct text t = text_over(text, sizeof text);
 
@@ -58,7 +59,8 @@ on_read(void *ctx, const char *path)
 	if (is_stuck(v) && sim_store_text(v->store, path) != NULL) {
 		return;
 	}
-	told_c = v->level_c + v->noise_k * sim_rng_normal(&v->rng);
+	told_c = mean_c + v->gain * (v->level_c - mean_c) + v->bias_k +
+	    v->noise_k * sim_rng_normal(&v->rng);
 	text_printf(&t, "%.0f\n", rint(told_c / quantum_k) * quantum_k * 1e3);
 	sim_store_put(v->store, path, text);
 }
@@ -72,6 +74,7 @@ sim_sensor_start(struct sim_sensor *v, struct sim_store *store, struct sim_clock
 		.clock = clock,
 		.rng = sim_rng_of(seed, "sensor", 0),
 		.path = path,
+		.gain = 1.0,
 	};
 	store->on_read = on_read;
 	store->on_read_ctx = v;

@@ -24,6 +24,8 @@ struct sim_sensor {
 	double
 	    walk_k; /* > 0: it knows nothing of it, but walks so far in the square root of an hour */
 
+	double bias_k, gain; /* and is so much off; tells so many times what is beside the mean */
+
 	const char *says; /* says that instead; NULL: nothing else */
 	bool gone;        /* there is no file */
 

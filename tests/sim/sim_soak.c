@@ -2,8 +2,8 @@
 /*
  * sim_soak - random scenarios from seeds; TAP.
  *
- *	sim_soak                     seeds 1 to 25; with NTS 1 to 10, and as many with xleave; with
- *	                             broadcasts 1 to 5
+ *	sim_soak                     seeds 1 to 25; with NTS 1 to 10, and as many with xleave, and with
+ *	                             a sensor; with broadcasts 1 to 5
  *	sim_soak -k                  the seeds that failed once (tests/sim/seeds.txt)
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed
@@ -12,6 +12,7 @@
  *	-o	the stories of old: without what soak_wide.h adds
  *	-n	servers with NTS: what soak_nts.h adds
  *	-i	xleave, and servers with interleaved mode
+ *	-t	a sensor of temperature: what soak_temp.h adds
  *	-s	peers: the story of soak_peers.h, and nothing else; not with -f
  *	-b	broadcasts and manycast: that of soak_cast.h instead
  *	-f FILE	keeps a record: seeds in it are not run again, and what all of it comes to is told
@@ -27,6 +28,7 @@
 #include <unistd.h>
 #include "sim/soak.h"
 #include "sim/soak_record.h"
+#include "sim/soak_temp.h"
 
 enum { USUAL_SEEDS = 25, NTS_SEEDS = 10, CAST_SEEDS = 5, TRACE_LINES = 80, LOG_LINES = 15 };
 
@@ -104,7 +106,7 @@ run_seed(struct soak_result *all, uint64_t seed, unsigned kind, bool quiet)
 
 /*
  * The seeds that failed once, a number per line, text behind it. In front is the story, as
- * soak_kind_text has it: "-pw ", "-wi ", "-s ", "-b "; nothing is a story of old.
+ * soak_kind_text has it: "-pw ", "-wi ", "-wt ", "-s ", "-b "; nothing is a story of old.
  */
 static void
 run_known(struct soak_result *all)
@@ -144,6 +146,7 @@ run_usual(struct soak_result *all)
 	for (uint64_t seed = 1; seed <= NTS_SEEDS; seed++) {
 		(void)run_seed(all, seed, SOAK_WIDE | SOAK_NTS, false);
 		(void)run_seed(all, seed, SOAK_WIDE | SOAK_INTERLEAVED, false);
+		(void)run_seed(all, seed, SOAK_WIDE | SOAK_TEMP, false);
 	}
 	for (uint64_t seed = 1; seed <= CAST_SEEDS; seed++) {
 		(void)run_seed(all, seed, SOAK_CAST, false);
@@ -206,7 +209,7 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){ .kind = SOAK_WIDE, .count = 1 };
-	while ((c = getopt(argc, argv, "kponisbf:m:rl")) != -1) {
+	while ((c = getopt(argc, argv, "kponitsbf:m:rl")) != -1) {
 		switch (c) {
 		case 'k':
 			o->known = true;
@@ -222,6 +225,9 @@ read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'i':
 			o->kind |= SOAK_INTERLEAVED;
+			break;
+		case 't':
+			o->kind |= SOAK_TEMP;
 			break;
 		case 's':
 			o->kind = SOAK_PEERS;
@@ -268,7 +274,7 @@ main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &o)) {
 		(void)fprintf(stderr,
-		    "usage: sim_soak [-k | [-ponisbl] [-f FILE [-m MINUTES] [-r]] "
+		    "usage: sim_soak [-k | [-ponitsbl] [-f FILE [-m MINUTES] [-r]] "
 		    "[SEED [COUNT]]]\n");
 		return 2;
 	}
@@ -283,6 +289,7 @@ main(int argc, char **argv)
 		printf("# this time, %.1f s of CPU:\n", (double)(clock() - start) / CLOCKS_PER_SEC);
 		print_result(&all);
 		sim_print_total();
+		soak_temp_print_total();
 	}
 	if (!o.quiet) {
 		printf("1..%u\n", all.run);

@@ -9,6 +9,7 @@
 #include "ntpd/state.h"
 #include "sim/soak_cast.h"
 #include "sim/soak_nts.h"
+#include "sim/soak_temp.h"
 #include "sim/soak_wide.h"
 
 enum { SOAK_SERVERS_MAX = WIDE_SERVERS_MAX };
@@ -26,8 +27,9 @@ struct soak {
 	char config[1024];
 	bool address_gone, dark;
 	unsigned kind;
-	struct wide wide;    /* SOAK_WIDE */
-	struct soak_nts nts; /* SOAK_NTS; else nobody is asked with it */
+	struct wide wide;      /* SOAK_WIDE */
+	struct soak_nts nts;   /* SOAK_NTS; else nobody is asked with it */
+	struct soak_temp temp; /* SOAK_TEMP; else there is no sensor */
 };
 
 static double
@@ -121,6 +123,9 @@ write_config(struct soak *k)
 		    minpoll + sim_rng_below(&k->r, 11 - minpoll));
 	}
 	soak_nts_put_lines(&k->nts, &t);
+	if (k->kind & SOAK_TEMP) {
+		soak_temp_start(&k->temp, k->c, k->s->w->seed, &t);
+	}
 	if (k->kind & SOAK_WIDE) {
 		wide_start(&k->wide, k->c, k->servers, &t);
 	}
@@ -407,6 +412,7 @@ calm(struct soak *k)
 		wide_calm(&k->wide);
 	}
 	soak_nts_calm(&k->nts);
+	soak_temp_calm(&k->temp);
 	sim_run(k->s, 4 * 3600);
 	if (k->c->daemon == NULL) {
 		SIM_CHECK(k->s, false, "it ended in the quiet hours, exit status %d",
@@ -494,6 +500,9 @@ soak_run(uint64_t seed, unsigned kind)
 		if (kind & SOAK_NTS) {
 			nts_mishap(&k);
 		}
+		if (kind & SOAK_TEMP) {
+			tell(&k, soak_temp_rest(&k.temp));
+		}
 	}
 	calm(&k);
 	sim_node_stop(k.c);
@@ -501,5 +510,6 @@ soak_run(uint64_t seed, unsigned kind)
 		wide_end(&k.wide);
 	}
 	soak_nts_end(&k.nts);
+	soak_temp_end(&k.temp);
 	return k.s;
 }

@@ -17,7 +17,8 @@ enum {
 	/* every line has xleave; servers need time to send, and most know interleaved mode */
 	SOAK_INTERLEAVED = 16,
 	SOAK_PEERS = 32, /* nothing of all that, but the story of soak_peers.h */
-	SOAK_CAST = 64   /* nor that, but the story of soak_cast.h */
+	SOAK_CAST = 64,  /* nor that, but the story of soak_cast.h */
+	SOAK_TEMP = 128, /* and what soak_temp.h has */
 };
 
 /* Runs the scenario of the seed; s->failures tells how it went. The caller frees it. */

@@ -20,13 +20,18 @@ struct soak_record {
 	size_t n, cap, lines;
 };
 
+/* Of stories that go together. */
+static const struct {
+	char letter;
+	unsigned bit;
+} letters[] = { { 'p', SOAK_PASSING }, { 'w', SOAK_WIDE }, { 'n', SOAK_NTS },
+	{ 'i', SOAK_INTERLEAVED }, { 't', SOAK_TEMP } };
+
 const char *
 soak_kind_text(unsigned kind)
 {
-	static const char *const text[][4] = { { "", "-n ", "-i ", "-ni " },
-		{ "-p ", "-pn ", "-pi ", "-pni " }, { "-w ", "-wn ", "-wi ", "-wni " },
-		{ "-pw ", "-pwn ", "-pwi ", "-pwni " } };
-	unsigned more = (kind & SOAK_NTS ? 1u : 0u) | (kind & SOAK_INTERLEAVED ? 2u : 0u);
+	static char text[sizeof letters + 2];
+	struct text t = text_over(text, sizeof text);
 
 	if (kind & SOAK_PEERS) {
 		return "-s ";
@@ -34,28 +39,25 @@ soak_kind_text(unsigned kind)
 	if ((kind & SOAK_CAST) != 0) {
 		return "-b ";
 	}
-	return text[kind & (SOAK_PASSING | SOAK_WIDE)][more];
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+		if ((kind & letters[i].bit) != 0) {
+			text_put(&t, t.len == 0 ? "-" : "");
+			text_char(&t, letters[i].letter);
+		}
+	}
+	text_put(&t, t.len == 0 ? "" : " ");
+	return text;
 }
 
 static unsigned
 kind_of(char letter)
 {
-	switch (letter) {
-	case 'p':
-		return SOAK_PASSING;
-	case 'w':
-		return SOAK_WIDE;
-	case 'n':
-		return SOAK_NTS;
-	case 'i':
-		return SOAK_INTERLEAVED;
-	case 'b':
-		return SOAK_CAST;
-	case 's':
-		return SOAK_PEERS;
-	default:
-		return 0;
+	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
+		if (letters[i].letter == letter) {
+			return letters[i].bit;
+		}
 	}
+	return letter == 'b' ? SOAK_CAST : letter == 's' ? SOAK_PEERS : 0;
 }
 
 unsigned
