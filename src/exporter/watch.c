@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* watch - the last snapshot of the daemon. */
 #include "exporter/watch.h"
+#include <string.h>
 
 /* How long a snapshot is good, silence is believed, and a snapshot and an answer may take. */
 static const double FRESH_S = 1, SILENT_S = 5, WITHIN_S = 1, ANSWER_S = 0.4;
@@ -8,7 +9,9 @@ static const double FRESH_S = 1, SILENT_S = 5, WITHIN_S = 1, ANSWER_S = 0.4;
 bool
 watch_init(struct watch *w, struct session *session, struct totals *totals)
 {
-	*w = (struct watch){ .session = session, .totals = totals };
+	memset(w, 0, sizeof *w);
+	w->session = session;
+	w->totals = totals;
 	session_set_timeout(session, ANSWER_S);
 	w->reader = snapshot_reader_new(session);
 	return w->reader != NULL;
