@@ -18,6 +18,7 @@ SYSTEM_TESTS += tests/system/privileges.sh
 tests_system_privileges_SOURCES = tests/system/privileges.c
 tests_system_privileges_LDADD = libsys.a libbase.a $(SYS_LIBS)
 SYSTEM_TESTS += tests/system/background.sh tests/system/sandboxed.sh tests/system/confined.sh tests/system/jail.sh
+SYSTEM_TESTS += tests/system/tempcomp.sh
 SYSTEM_TESTS += tests/system/roles.sh tests/system/planted.sh tests/system/nts_howto.sh
 SYSTEM_TESTS += tests/system/nts_ke.sh tests/system/nts_keys.sh tests/system/nts_tools.sh
 
