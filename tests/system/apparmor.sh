@@ -40,6 +40,11 @@ chmod 600 "$box_root/etc/ntp.keys"
 echo 'server 192.0.2.9' >"$box_root/run/ntpd-dhcp/eth0.sources"
 echo 'restrict 192.0.2.77 noquery' >"$box_root/etc/ntp/ntp.d/more.conf"
 echo 'nameserver 127.0.0.1' >"$box_root/etc/resolv.conf"
+# A sensor where the kernel has one: a link in a class, to a device.
+sensor=/sys/class/thermal/thermal_zone0
+install -d "$box_root/sys/class/thermal" "$box_root/sys/devices/virtual/thermal/thermal_zone0"
+ln -s ../../devices/virtual/thermal/thermal_zone0 "$box_root$sensor"
+echo 25000 >"$box_root$sensor/temp"
 cat >"$box_root/etc/ntp.conf" <<'END'
 server 192.0.2.1 iburst minpoll 3
 server nowhere.test
@@ -53,6 +58,7 @@ leapfile /usr/share/zoneinfo/leap-seconds.list
 includefile /etc/ntp/ntp.d
 logfile /var/log/ntp.log
 restrict 127.0.0.1
+tempcomp /sys/class/thermal/thermal_zone0/temp interval 1
 END
 ns_new one two
 ns_lan one two
@@ -62,6 +68,8 @@ mkdir "$work/trace"
 start ntpd two strace -ff -y -s 256 -o "$work/trace/of" -e trace=%file,execve,connect \
 	chroot "$box_root" /usr/sbin/ntpd -n -g -u ntp:ntp -p /run/ntpd.pid
 try "it synchronises" wait_until 40 grep -q 'clock_sync' "$box_root/var/log/ntp.log"
+shown() { in_ns two "$top_builddir/ntpq" -c 'rv 0 tempcomp' | grep -q "$1"; }
+try "a sensor is read" wait_until 10 shown 'learning 25\.00C'
 pid=$(cat "$box_root/run/ntpd.pid")
 kill -HUP "$pid"
 try "a reload" wait_until 10 grep -q 'reload: succeeded' "$box_root/var/log/ntp.log"
@@ -80,7 +88,10 @@ out=$(judged "$work/profile")
 is "$(sed '$d' <<<"$out")" '' "the profile allows all of it"
 [ "$(tail -n 1 <<<"$out" | cut -d ' ' -f 1)" -ge 30 ]
 ok $? "which is $(tail -n 1 <<<"$out")"
+like "$(cat "$work/trace"/of.*)" 'sys/devices/virtual/thermal/thermal_zone0/temp>' "and the sensor was read by its device"
 # Would it be seen?
 grep -v '/var/log/ntpstats' "$work/profile" >"$work/less"
 like "$(judged "$work/less")" '^/var/log/ntpstats/[a-z]+stats.* w: no rule$' \
 	"of a profile that lacks a rule the access is told"
+grep -v '/{temp,temp' "$work/profile" >"$work/less"
+like "$(judged "$work/less")" '^/sys/devices/.*/thermal_zone0/temp r: no rule$' "that of a sensor as well"
