@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
+#include "base/addr.h"
 #include "unit/seeded.h"
 
 /* A reply of a stratum 2 server, each field with a value of its own. */
@@ -171,6 +172,37 @@ refids_of_text_are_left_aligned(void **state)
 	assert_int_equal(refid_of_text("\xff"), 0xff000000);
 }
 
+static void
+refids_are_put_as_addresses_or_as_letters_that_break_no_list(void **state)
+{
+	static const struct {
+		uint32_t refid;
+		unsigned stratum;
+		const char *put;
+	} cases[] = {
+		{ 0xc0000207, 2, "192.0.2.7" },
+		{ 0xc0000207, 15, "192.0.2.7" },
+		{ 0x47505300, 1, "GPS" },
+		{ 0x52415445, 0, "RATE" },
+		{ 0x494e4954, 16, "INIT" },
+		{ 0, 0, "" },
+		{ 0x41004200, 0, "A" },
+		/* A comma, an equals sign, a quote, a blank; DEL, and beyond ASCII. */
+		{ 0x2c3d2220, 1, "????" },
+		{ 0x7f80ff1b, 16, "????" },
+		{ 0x7e212d5f, 1, "~!-_" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char buf[ADDR_TEXT_MAX];
+		struct text t = text_over(buf, sizeof buf);
+
+		refid_put(&t, cases[i].refid, cases[i].stratum);
+		assert_string_equal(buf, cases[i].put);
+	}
+}
+
 int
 main(void)
 {
@@ -182,6 +214,7 @@ main(void)
 		cmocka_unit_test(signed_fields_keep_their_sign),
 		cmocka_unit_test(any_48_octets_survive_reading_and_writing),
 		cmocka_unit_test(refids_of_text_are_left_aligned),
+		cmocka_unit_test(refids_are_put_as_addresses_or_as_letters_that_break_no_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

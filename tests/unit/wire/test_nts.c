@@ -443,6 +443,22 @@ a_body_of_any_length_is_padded_with_zeros(void **state)
 	}
 }
 
+static void
+a_body_longer_than_any_field_is_refused(void **state)
+{
+	static uint8_t room[UINT16_MAX + 1024], body[UINT16_MAX];
+	struct writer w = writer_over(room, sizeof room);
+
+	(void)state;
+	nts_put_field(&w, NTS_FIELD_COOKIE, body, UINT16_MAX - 3);
+	assert_true(w.bad);
+	assert_int_equal(w.len, 0);
+	w = writer_over(room, sizeof room);
+	nts_put_field(&w, NTS_FIELD_COOKIE, body, UINT16_MAX - 7);
+	assert_false(w.bad);
+	assert_int_equal(w.len, UINT16_MAX - 3);
+}
+
 int
 main(void)
 {
@@ -466,6 +482,7 @@ main(void)
 		cmocka_unit_test(a_malformed_field_inside_spoils_all),
 		cmocka_unit_test(what_does_not_fit_is_told_and_written_nowhere_else),
 		cmocka_unit_test(a_body_of_any_length_is_padded_with_zeros),
+		cmocka_unit_test(a_body_longer_than_any_field_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

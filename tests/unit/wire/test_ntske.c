@@ -260,6 +260,89 @@ a_name_of_255_octets_fits_and_256_do_not(void **state)
 	}
 }
 
+/* Chrony's record: that its keys for AES-GCM-SIV are exported as the RFC has it. */
+static void
+a_response_may_say_that_it_exports_keys_for_gcm_siv(void **state)
+{
+	static const uint8_t secret[16] = { 1 };
+	struct ntske_response p = {
+		.ntpv4 = true,
+		.aead = 30,
+		.gcm_siv_exported = true,
+		.cookie = { { secret, sizeof secret } },
+		.cookie_n = 1,
+	};
+	struct ntske_response got;
+	uint8_t buf[BUF_LEN];
+	struct writer w = writer_over(buf, sizeof buf);
+
+	(void)state;
+	ntske_put_response(&w, &p);
+	assert_int_equal(ntske_read_response(buf, w.len, &got), NTSKE_READ_DONE);
+	assert_true(got.gcm_siv_exported);
+	assert_int_equal(got.aead, 30);
+	assert_int_equal(got.cookie_n, 1);
+	p.gcm_siv_exported = false;
+	w = writer_over(buf, sizeof buf);
+	ntske_put_response(&w, &p);
+	assert_int_equal(ntske_read_response(buf, w.len, &got), NTSKE_READ_DONE);
+	assert_false(got.gcm_siv_exported);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x04\x00\x00\x00" END), NTSKE_READ_DONE);
+	assert_int_equal(RESPONSE(ASKS OFFERS "\x04\x00\x00\x01x" END), NTSKE_READ_BAD);
+}
+
+static void
+refuses_names_of_servers_that_are_not_wanted_and_are_none(void **state)
+{
+	static const char *const names[] = { "A.b-c_d:0", "a b", "a/b", "a~", "" };
+	struct ntske_request q = { .ntpv4 = true, .aead = { 15 }, .aead_n = 1, .deny_n = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		uint8_t buf[BUF_LEN];
+		struct writer w = writer_over(buf, sizeof buf);
+		struct ntske_request got;
+
+		memcpy(q.deny[0], names[i], strlen(names[i]) + 1);
+		ntske_put_request(&w, &q);
+		assert_int_equal(ntske_read_request(buf, w.len, &got),
+		    i == 0 ? NTSKE_READ_DONE : NTSKE_READ_BAD);
+	}
+}
+
+static void
+of_many_algorithms_and_names_the_first_are_kept(void **state)
+{
+	struct ntske_request got;
+	uint8_t buf[BUF_LEN];
+	struct writer w = writer_over(buf, sizeof buf);
+
+	(void)state;
+	writer_bytes(&w, ASKS "\x80\x04", sizeof(ASKS "\x80\x04") - 1);
+	writer_u16(&w, 2 * (NTSKE_AEADS_MAX + 3));
+	for (unsigned i = 0; i < NTSKE_AEADS_MAX + 3; i++) {
+		writer_u16(&w, (uint16_t)(100 + i));
+	}
+	writer_bytes(&w, END, sizeof(END) - 1);
+	assert_int_equal(ntske_read_request(buf, w.len, &got), NTSKE_READ_DONE);
+	assert_int_equal(got.aead_n, NTSKE_AEADS_MAX);
+	assert_int_equal(got.aead[NTSKE_AEADS_MAX - 1], 100 + NTSKE_AEADS_MAX - 1);
+	/* Other protocols beside NTPv4, and none of ours: nothing is offered for it then. */
+	assert_int_equal(
+	    ntske_read_request((const uint8_t *)"\x80\x01\x00\x04\x00\x01\x00\x00" OFFERS END,
+		8 + 6 + 4, &got),
+	    NTSKE_READ_DONE);
+	assert_true(got.ntpv4);
+	assert_int_equal(ntske_read_request((const uint8_t *)"\x80\x01\x00\x02\x00\x01" END, 6 + 4,
+			     &got),
+	    NTSKE_READ_DONE);
+	assert_false(got.ntpv4);
+	/* Two algorithms chosen are none. */
+	assert_int_equal(RESPONSE(ASKS OFFERS OFFERS END), NTSKE_READ_BAD);
+	assert_int_equal(RESPONSE(ASKS "\x80\x04\x00\x01\x0f" END), NTSKE_READ_BAD);
+	assert_int_equal(RESPONSE(ASKS OFFERS END END), NTSKE_READ_BAD);
+}
+
 int
 main(void)
 {
@@ -274,6 +357,9 @@ main(void)
 		cmocka_unit_test(refuses_what_is_doubled_missing_misplaced_or_malformed),
 		cmocka_unit_test(refuses_server_names_that_are_none),
 		cmocka_unit_test(a_name_of_255_octets_fits_and_256_do_not),
+		cmocka_unit_test(a_response_may_say_that_it_exports_keys_for_gcm_siv),
+		cmocka_unit_test(refuses_names_of_servers_that_are_not_wanted_and_are_none),
+		cmocka_unit_test(of_many_algorithms_and_names_the_first_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
