@@ -209,3 +209,9 @@ TESTS += tests/unit/core/test_tempcomp
 tests_unit_core_test_tempcomp_SOURCES = tests/unit/core/test_tempcomp.c tests/unit/core/check.h
 tests_unit_core_test_tempcomp_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_tempcomp_LDADD = libcore.a libbase.a $(CMOCKA_LIBS) -lm
+
+check_PROGRAMS += tests/unit/core/test_assoc_fit
+TESTS += tests/unit/core/test_assoc_fit
+tests_unit_core_test_assoc_fit_SOURCES = tests/unit/core/test_assoc_fit.c tests/unit/core/check.h
+tests_unit_core_test_assoc_fit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_assoc_fit_LDADD = libcore.a libwire.a libbase.a $(CMOCKA_LIBS)

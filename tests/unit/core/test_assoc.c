@@ -2182,10 +2182,211 @@ others_wait_for_their_turn(void **state)
 	assert_false(assoc_read_soon(&b.a, &b.w));
 }
 
+/* ---- requests out of turn, and what others say of it ---- */
+
+static void
+requests_out_of_turn_go_on_until_as_many_were_made(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	b.w.now = mtime_add_s(b.w.now, 30.0);
+	assert_true(assoc_ask(&b.a, 3, &b.w));
+	assert_int_equal(b.a.poll.next.ns, b.w.now.ns);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+		assert_true(assoc_ask_on(&b.a, &b.w));
+		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) >= 2.0);
+		assert_true(mtime_diff_s(b.a.poll.next, b.a.poll.last_sent) < 2.5);
+	}
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_false(assoc_ask_on(&b.a, &b.w));
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) > 60.0);
+	/* Wanted, without that one is made at once. */
+	assoc_want(&b.a, 1);
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) > 60.0);
+	b.w.now = mtime_add_s(b.w.now, 30.0);
+	assert_true(assoc_ask_on(&b.a, &b.w));
+	assert_false(assoc_ask_on(&b.a, &b.w));
+}
+
+static void
+a_peer_that_answers_is_not_asked_out_of_turn(void **state)
+{
+	struct assoc_rules rules = client_rules(0);
+	static struct bench b;
+
+	(void)state;
+	rules.mode = MODE_ACTIVE;
+	start(&b, &rules);
+	b.w.now = mtime_add_s(b.w.now, 100.0);
+	b.a.poll.next = mtime_add_s(b.w.now, 60.0);
+	b.a.poll.reach = 1;
+	assert_false(assoc_ask_soon(&b.a, 0.0, &b.w));
+	b.a.poll.reach = 0;
+	assert_true(assoc_ask_soon(&b.a, 0.0, &b.w));
+	assert_int_equal(b.a.poll.next.ns, b.w.now.ns);
+}
+
+static void
+who_is_tried_anew_is_asked_soon_again(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	for (int i = 0; i < 8; i++) {
+		poll_next(&b);
+	}
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) >= 60.0);
+	assoc_try_anew(&b.a);
+	poll_next(&b);
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) < 10.0);
+}
+
+static void
+who_has_ended_is_found_by_no_number(void **state)
+{
+	static struct bench b, other;
+	struct assoc_table t = { .at = { &b.a, &other.a }, .n = 2 };
+
+	(void)state;
+	start_plain(&b, 0);
+	start_plain(&other, 0);
+	other.a.id = 9;
+	assert_ptr_equal(assoc_by_id(&t, 7), &b.a);
+	assert_ptr_equal(assoc_by_id(&t, 9), &other.a);
+	assert_null(assoc_by_id(&t, 8));
+	assoc_end(&b.a);
+	assert_null(assoc_by_id(&t, 7));
+	/* A free slot is no association number 0. */
+	assert_null(assoc_by_id(&t, 0));
+	assert_ptr_equal(assoc_by_id(&t, 9), &other.a);
+}
+
+static void
+counts_begin_anew_and_nothing_else(void **state)
+{
+	static struct bench b;
+	static struct assoc before;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_int_equal(b.a.count.sent, 1);
+	assert_int_equal(b.a.count.received, 1);
+	before = b.a;
+	assoc_reset_count(&b.a, b.w.now);
+	assert_int_equal(b.a.count.sent, 0);
+	assert_int_equal(b.a.count.received, 0);
+	assert_int_equal(b.a.reset_at.ns, b.w.now.ns);
+	assert_untouched(&b, &before);
+}
+
+static void
+the_address_that_it_is_asked_from_is_kept(void **state)
+{
+	const struct addr ours = addr_v4(0xc0000264);
+	static struct bench b;
+
+	(void)state;
+	start_plain(&b, 0);
+	assert_int_equal(b.a.local.family, ADDR_NONE);
+	assoc_asked_from(&b.a, &ours);
+	assert_true(addr_equal(&b.a.local, &ours));
+	/* At another server's it is not known. */
+	assoc_redirect(&b.a, &(struct endpoint){ addr_v4(0xc0000263), NTP_PORT }, &b.w);
+	assert_int_equal(b.a.local.family, ADDR_NONE);
+}
+
+static double
+wander_seen(const struct bench *b)
+{
+	struct estimate e;
+
+	assert_true(estimator_predict(&b->a.est, b->w.now, b->w.adjusted_ns, &e));
+	return e.wander;
+}
+
+/* As the filters without a sensor have found that it wanders: all of it at 1e-7. */
+static void
+another_wander_of_our_clock_is_taken_up(void **state)
+{
+	double wander[BANK_WANDERS];
+	static struct bench b;
+	static struct estimator before;
+
+	(void)state;
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		wander[q] = q == 8 ? 0.0 : -100.0;
+	}
+	start_plain(&b, 0);
+	b.policy.adaptive = true;
+	before = b.a.est;
+	assoc_wander(&b.a, wander);
+	assert_memory_equal(&b.a.est, &before, sizeof before); /* it knows nothing yet */
+	for (int i = 0; i < 12; i++) {
+		assert_int_equal(exchange(&b), VERDICT_OK);
+	}
+	assert_true(wander_seen(&b) < 2e-8);
+	assoc_wander(&b.a, wander);
+	assert_int_equal(exchange(&b), VERDICT_OK);
+	assert_true(wander_seen(&b) > 3e-8);
+	assert_true(wander_seen(&b) < 2e-7);
+}
+
+/* The classic loop takes each for what is now; the adaptive one knows when it was. */
+static void
+a_reading_is_brought_to_now_for_the_classic_loop(void **state)
+{
+	(void)state;
+	for (int adaptive = 0; adaptive < 2; adaptive++) {
+		struct assoc_rules rules = client_rules(ASSOC_REFCLOCK);
+		struct refsample_result r = {
+			.mean = { .offset_s = 0.010, .adjusted_ns = 500000 },
+			.jitter_s = 1e-6,
+			.noise_s = 1e-6,
+			.spread_s = 1e-6,
+			.used = 1,
+		};
+		static struct bench b;
+
+		start(&b, &rules);
+		b.policy.adaptive = adaptive != 0;
+		b.w.now = mtime_add_s(b.w.now, 100.0);
+		r.mean.at = mtime_add_s(b.w.now, -10.0);
+		r.mean.real = real_at(r.mean.at);
+		b.w.adjusted_ns = 2000000;
+		b.w.freq = 50e-6;
+		assoc_read(&b.a, &r, &b.w, &b.got);
+		assert_true(b.got.sampled);
+		if (adaptive != 0) {
+			assert_int_equal(b.got.sample.at.ns, r.mean.at.ns);
+			assert_int_equal(b.got.sample.adjusted_ns, 500000);
+			assert_true(fabs(b.got.sample.offset_s - 0.010) < 1e-12);
+		} else {
+			assert_int_equal(b.got.sample.at.ns, b.w.now.ns);
+			assert_int_equal(b.got.sample.adjusted_ns, 2000000);
+			/* 10 s at 50 ppm on top, less the 1.5 ms that it was moved by since. */
+			assert_true(fabs(b.got.sample.offset_s - 0.009) < 1e-12);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_out_of_turn_go_on_until_as_many_were_made),
+		cmocka_unit_test(a_peer_that_answers_is_not_asked_out_of_turn),
+		cmocka_unit_test(who_is_tried_anew_is_asked_soon_again),
+		cmocka_unit_test(who_has_ended_is_found_by_no_number),
+		cmocka_unit_test(counts_begin_anew_and_nothing_else),
+		cmocka_unit_test(the_address_that_it_is_asked_from_is_kept),
+		cmocka_unit_test(another_wander_of_our_clock_is_taken_up),
+		cmocka_unit_test(a_reading_is_brought_to_now_for_the_classic_loop),
 		cmocka_unit_test(a_request_carries_nothing_but_version_poll_and_nonce),
 		cmocka_unit_test(each_request_has_another_nonce),
 		cmocka_unit_test(a_random_number_of_zero_is_no_nonce),

@@ -384,10 +384,153 @@ cve_2015_7979_and_cve_2016_4953_unproven_broadcasts_tear_nothing_down(void **sta
 	assert_true(b.got.sampled);
 }
 
+/* It is asked as a volley, once, and not while there is one. */
+static void
+who_only_listens_is_asked_by_a_volley(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	listening(&b, false);
+	b.w.now = mtime_add_s(b.w.now, 3600.0);
+	assert_true(assoc_ask_soon(&b.a, 0.0, &b.w));
+	assert_false(assoc_only_listens(&b.a));
+	assert_int_equal(b.a.poll.next.ns, b.w.now.ns);
+	assert_int_equal(b.a.poll.burst, BCLIENT_ANSWERS);
+	poll(&b);
+	assert_true(b.sent.send);
+	/* Without a volley by its rules it is never asked. */
+	listening(&b, false);
+	(void)assoc_rule_bclient(&b.a, &(struct bclient_rules){ false, 0.004, 1000.0 }, &b.w);
+	b.w.now = mtime_add_s(b.w.now, 3600.0);
+	assert_false(assoc_ask_soon(&b.a, 0.0, &b.w));
+	poll(&b);
+	assert_false(b.sent.send);
+}
+
+/* A reload: "broadcastdelay" is another, "novolley" comes and goes. */
+static void
+other_rules_end_a_volley_and_begin_one(void **state)
+{
+	const struct bclient_rules volley = { true, 0.004, 1000.0 }, slower = { true, 0.2, 1000.0 },
+				   never = { false, 0.004, 1000.0 };
+	static struct bench b;
+
+	(void)state;
+	begin(&b, false);
+	poll(&b);
+	answer(&b);
+	assert_false(assoc_rule_bclient(&b.a, &volley, &b.w));
+	assert_int_equal(b.a.bc.answers, 1);
+	/* It is ended: what was heard is late by the delay that is configured. */
+	assert_true(assoc_rule_bclient(&b.a, &never, &b.w));
+	assert_true(assoc_only_listens(&b.a));
+	assert_int_equal(b.a.poll.burst, 0);
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) > 64.0);
+	next_broadcast(&b);
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, -0.001 + 0.002, 1e-4);
+	/* Another begins, and measures. */
+	assert_true(assoc_rule_bclient(&b.a, &volley, &b.w));
+	assert_false(assoc_only_listens(&b.a));
+	poll(&b);
+	assert_true(b.sent.send);
+	/* With another delay what was measured counts no more. */
+	listening(&b, false);
+	assert_true(b.a.bc.measured);
+	assert_false(assoc_rule_bclient(&b.a, &volley, &b.w));
+	assert_true(b.a.bc.measured);
+	assert_true(assoc_rule_bclient(&b.a, &slower, &b.w));
+	assert_false(b.a.bc.measured);
+	assert_false(assoc_only_listens(&b.a));
+}
+
+static void
+without_a_volley_it_is_waited_for_from_the_first_broadcast_on(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	begin(&b, false);
+	const struct assoc_heard at = { { EPOCH_NS + b.w.now.ns }, b.w.now, IFINDEX };
+	assoc_begin_bclient(&b.a, &(struct bclient_rules){ false, 0.004, 1000.0 }, &b.last, &at,
+	    &b.w);
+	assert_true(assoc_only_listens(&b.a));
+	assert_true(mtime_diff_s(b.a.poll.next, b.w.now) > 64.0);
+	/* The first that it hears makes it reachable. */
+	b.a.poll.reach = 0;
+	next_broadcast(&b);
+	assert_true((b.got.events & 1u << PEER_EVENT_REACHABLE) != 0);
+	assert_int_equal(b.a.poll.reach, 1);
+	next_broadcast(&b);
+	assert_int_equal(b.got.events & 1u << PEER_EVENT_REACHABLE, 0);
+	assert_int_equal(b.a.poll.reach, 3);
+}
+
+/* The classic loop has its filter for a forecast, and all doubt of the way in the dispersion. */
+static void
+of_the_classic_loop_the_doubt_of_the_way_is_dispersion(void **state)
+{
+	static struct bench b;
+	struct sample adaptive;
+
+	(void)state;
+	listening(&b, false);
+	next_broadcast(&b);
+	adaptive = b.got.sample;
+	begin(&b, false);
+	b.policy.adaptive = false;
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		poll(&b);
+		answer(&b);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		next_broadcast(&b);
+	}
+	assert_true(b.a.filter.usable);
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, adaptive.offset_s, 1e-4);
+	assert_true(adaptive.root_disp_s > adaptive.disp_s);
+	assert_near(b.got.sample.root_disp_s, 0.0, 1e-12);
+	assert_true(b.got.sample.disp_s > adaptive.disp_s);
+}
+
+static void
+what_is_no_broadcast_is_told_as_what_it_is(void **state)
+{
+	static struct bench b;
+	static struct assoc was;
+	struct header h;
+
+	(void)state;
+	listening(&b, false);
+	was = b.a;
+	h = broadcast_now(&b);
+	h.mode = MODE_SERVER;
+	assert_int_equal(hear(&b, &h, PACKET_AUTH_GOOD, PACKET_MAC_KEYED), VERDICT_MODE);
+	unchanged(&was, &b.a);
+	h = broadcast_now(&b);
+	h.version = 5;
+	assert_int_equal(hear(&b, &h, PACKET_AUTH_GOOD, PACKET_MAC_KEYED), VERDICT_VERSION);
+	unchanged(&was, &b.a);
+	/* Nor is one of who has no time. */
+	h = broadcast_now(&b);
+	h.leap = LEAP_UNSYNC;
+	h.stratum = 0;
+	assert_int_not_equal(hear(&b, &h, PACKET_AUTH_GOOD, PACKET_MAC_KEYED), VERDICT_OK);
+	assert_false(b.got.sampled);
+	assert_int_equal(b.a.poll.reach, was.poll.reach);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_only_listens_is_asked_by_a_volley),
+		cmocka_unit_test(other_rules_end_a_volley_and_begin_one),
+		cmocka_unit_test(without_a_volley_it_is_waited_for_from_the_first_broadcast_on),
+		cmocka_unit_test(of_the_classic_loop_the_doubt_of_the_way_is_dispersion),
+		cmocka_unit_test(what_is_no_broadcast_is_told_as_what_it_is),
 		cmocka_unit_test(a_volley_and_broadcasts_become_samples),
 		cmocka_unit_test(eight_that_do_not_come_make_it_dark_and_nothing_is_sent),
 		cmocka_unit_test(a_step_has_the_way_measured_again),

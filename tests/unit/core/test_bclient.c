@@ -681,6 +681,27 @@ cve_2016_4956_a_refused_broadcast_does_not_switch_the_mode(void **state)
 	assert_false(t.heard.mode_changed);
 }
 
+/* An answer that was on its way when the volley ended. */
+static void
+an_answer_after_the_volley_changes_nothing(void **state)
+{
+	const struct sample late = { .offset_s = 0.5, .delay_s = 1e-6, .at = moment(5000.0) };
+	struct bclient b, before;
+
+	(void)state;
+	memset(&b, 0, sizeof b);
+	b.phase = BCLIENT_COMPARE;
+	before = b;
+	assert_true(bclient_answer(&b, &late, &(struct bclient_rate){ 0.0, 0.0 }));
+	assert_memory_equal(&b, &before, sizeof b);
+	b.phase = before.phase = BCLIENT_LISTEN;
+	assert_true(bclient_answer(&b, &late, &(struct bclient_rate){ 0.0, 0.0 }));
+	assert_memory_equal(&b, &before, sizeof b);
+	b.phase = BCLIENT_VOLLEY;
+	assert_false(bclient_answer(&b, &late, &(struct bclient_rate){ 0.0, 0.0 }));
+	assert_int_equal(b.answers, 1);
+}
+
 int
 main(void)
 {
@@ -717,6 +738,7 @@ main(void)
 		cmocka_unit_test(a_change_of_the_mode_is_told_and_measured_anew),
 		cmocka_unit_test(a_transmit_time_before_that_of_the_packet_is_an_error),
 		cmocka_unit_test(cve_2016_4956_a_refused_broadcast_does_not_switch_the_mode),
+		cmocka_unit_test(an_answer_after_the_volley_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@ struct bench {
 	struct assoc a[SIDES];
 	struct assoc_policy policy;
 	struct mtime now;
+	double freq_sigma;
 	struct header own;
 	uint64_t random;
 	struct assoc_answer got;
@@ -32,6 +33,7 @@ world_of(struct bench *b)
 		.now = b->now,
 		.sys_poll = 6,
 		.precision = -24,
+		.freq_sigma = b->freq_sigma,
 		.own = &b->own,
 	};
 }
@@ -483,6 +485,76 @@ a_kiss_counts_with_a_proof_only(void **state)
 	assert_true(b.a[MINE].kissed_deny);
 }
 
+/* It answers us, and does not know yet what time it is. */
+static void
+a_peer_without_times_is_told_as_unsynchronised_and_measures_nothing(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	start(&b, MODE_ACTIVE, MODE_ACTIVE, 0);
+	for (unsigned which = 0; which < 2; which++) {
+		h = turn(&b);
+		h.rec.fix = which == 0 ? 0 : h.rec.fix;
+		h.xmt.fix = which == 1 ? 0 : h.xmt.fix;
+		assert_int_equal(good(&b, MINE, &h), VERDICT_UNSET);
+		assert_true((b.a[MINE].flash & FLASH_UNSYNC) != 0);
+		assert_false(b.got.sampled);
+		assert_int_equal(b.a[MINE].poll.reach, 0);
+		b.now.ns += INT64_C(16) * NS_PER_S;
+	}
+}
+
+/* When our request left is not known any more once the clock was stepped. */
+static void
+an_answer_to_what_was_sent_before_a_step_measures_nothing(void **state)
+{
+	static struct bench b;
+	struct assoc_world w;
+	struct header h;
+	unsigned samples;
+
+	(void)state;
+	start(&b, MODE_ACTIVE, MODE_ACTIVE, 0);
+	rounds(&b, 4, NULL);
+	assert_true((b.a[MINE].poll.reach & 1) != 0);
+	h = turn(&b);
+	w = world_of(&b);
+	assoc_clear(&b.a[MINE], &w);
+	samples = b.a[MINE].est.samples;
+	assert_int_equal(good(&b, MINE, &h), VERDICT_UNASKED);
+	assert_false(b.got.sampled);
+	assert_int_equal(b.a[MINE].est.samples, samples);
+	/* The next is as good as ever. */
+	b.now.ns += INT64_C(16) * NS_PER_S;
+	h = turn(&b);
+	assert_int_equal(good(&b, MINE, &h), VERDICT_OK);
+	assert_true(b.got.sampled);
+}
+
+/* While our rate is not known it is all that the clocks may have drifted apart by. */
+static void
+the_doubt_of_stamps_that_lie_apart_is_of_our_rate_once_that_is_known(void **state)
+{
+	static struct bench b;
+	double unknown_s;
+
+	(void)state;
+	start(&b, MODE_ACTIVE, MODE_ACTIVE, 0);
+	rounds(&b, 4, NULL);
+	assert_true(b.got.sampled);
+	unknown_s = b.got.sample.stamps_s;
+	assert_true(unknown_s > 1e-5);
+	assert_true(unknown_s <= b.got.sample.disp_s);
+	b.freq_sigma = 1e-9;
+	rounds(&b, 2, NULL);
+	assert_true(b.got.sampled);
+	/* The precision, and 8 s of it. */
+	assert_near(b.got.sample.stamps_s, log2s_to_s(-24) + 8e-9, 1e-9);
+	assert_true(b.got.sample.stamps_s < unknown_s / 10.0);
+}
+
 int
 main(void)
 {
@@ -502,6 +574,11 @@ main(void)
 		cmocka_unit_test(a_change_to_interleaved_is_an_event_once),
 		cmocka_unit_test(interleaved_times_that_cannot_be_are_an_event),
 		cmocka_unit_test(a_kiss_counts_with_a_proof_only),
+		cmocka_unit_test(
+		    a_peer_without_times_is_told_as_unsynchronised_and_measures_nothing),
+		cmocka_unit_test(an_answer_to_what_was_sent_before_a_step_measures_nothing),
+		cmocka_unit_test(
+		    the_doubt_of_stamps_that_lie_apart_is_of_our_rate_once_that_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
