@@ -188,6 +188,17 @@ a_single_source_that_fails_makes_the_time_unknown_again(void **state)
 	assert_int_equal(c.phase, CERTTIME_UNKNOWN);
 }
 
+/* Who sets the clock by hand, or a network that is trusted, says that the time is known. */
+static void
+once_the_time_is_known_it_is_not_asked_for_again(void **state)
+{
+	struct certtime c = unknown_since(Y2025);
+
+	(void)state;
+	certtime_know(&c);
+	assert_int_equal(c.phase, CERTTIME_KNOWN);
+}
+
 int
 main(void)
 {
@@ -203,6 +214,7 @@ main(void)
 		cmocka_unit_test(the_time_is_known_when_enough_certificates_are_valid_at_it),
 		cmocka_unit_test(the_time_is_unknown_again_when_too_few_can_be_valid_any_more),
 		cmocka_unit_test(a_single_source_that_fails_makes_the_time_unknown_again),
+		cmocka_unit_test(once_the_time_is_known_it_is_not_asked_for_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

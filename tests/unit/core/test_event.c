@@ -83,6 +83,17 @@ every_event_has_the_word_ntpd_uses(void **state)
 	}
 }
 
+static void
+what_was_seen_is_counted_anew_and_keeps_its_name(void **state)
+{
+	struct event_count c = { .code = EVENT_CLOCK_SYNC, .count = 5 };
+
+	(void)state;
+	assert_int_equal(event_system_status(&c, LEAP_NONE, SYNC_NTP), 0x0655);
+	event_seen(&c);
+	assert_int_equal(event_system_status(&c, LEAP_NONE, SYNC_NTP), 0x0605);
+}
+
 int
 main(void)
 {
@@ -92,6 +103,7 @@ main(void)
 		cmocka_unit_test(the_sixteenth_event_is_dropped_whole),
 		cmocka_unit_test(makes_the_status_words_of_the_samples),
 		cmocka_unit_test(every_event_has_the_word_ntpd_uses),
+		cmocka_unit_test(what_was_seen_is_counted_anew_and_keeps_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

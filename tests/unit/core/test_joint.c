@@ -289,6 +289,59 @@ the_source_unused_for_longest_makes_room(void **state)
 	assert_true(last);
 }
 
+/* What a source usually differs by is no news, and what that varies by no knowledge. */
+static void
+a_reading_is_told_less_what_its_source_usually_differs_by(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	struct bank_reading r, own;
+
+	(void)state;
+	b->bias_s[0] = 2e-3;
+	for (unsigned i = 0; i < 300; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+	}
+	own = b->e[0].reading;
+	r = joint_reading(&b->j, 1, &b->e[0]);
+	/* The mean of three has a third of the 2 ms in it. */
+	assert_near(own.offset_s - r.offset_s, 2e-3 * 2.0 / 3.0, 0.1e-3);
+	assert_true(r.var_s2 >= own.var_s2);
+	/* Of a source that it has not heard of, and before it has begun, they are as they are. */
+	r = joint_reading(&b->j, 77, &b->e[0]);
+	assert_memory_equal(&r, &own, sizeof r);
+	joint_clear(&b->j);
+	r = joint_reading(&b->j, 1, &b->e[0]);
+	assert_memory_equal(&r, &own, sizeof r);
+}
+
+static void
+another_wander_is_taken_up_by_a_joint_bank_that_runs(void **state)
+{
+	struct bench *b = bench_start(1e-10);
+	double wander[BANK_WANDERS];
+	static struct joint before;
+	struct estimate e;
+
+	(void)state;
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		wander[q] = q == 8 ? 0.0 : -100.0;
+	}
+	before = b->j;
+	joint_wander(&b->j, wander);
+	assert_memory_equal(&b->j, &before, sizeof before);
+	for (unsigned i = 0; i < 300; i++) {
+		pass_time(b, 21.0);
+		ask(b, i % SOURCES, SOURCES);
+	}
+	bank_mix(&b->j.bank, 0.0, &e);
+	assert_true(e.wander < 1e-9);
+	joint_wander(&b->j, wander);
+	bank_mix(&b->j.bank, 0.0, &e);
+	assert_true(e.wander > 3e-8);
+	assert_true(e.wander < 2e-7);
+}
+
 int
 main(void)
 {
@@ -302,6 +355,8 @@ main(void)
 		cmocka_unit_test(a_sample_of_nobody_that_survived_changes_nothing),
 		cmocka_unit_test(a_survivor_that_knows_nothing_yet_changes_nothing),
 		cmocka_unit_test(the_source_unused_for_longest_makes_room),
+		cmocka_unit_test(a_reading_is_told_less_what_its_source_usually_differs_by),
+		cmocka_unit_test(another_wander_is_taken_up_by_a_joint_bank_that_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -688,6 +688,27 @@ a_linear_smear_is_believed_from_its_second_answer_to_its_end(void **state)
 	assert_false(leap_smear_fits(&l, &h, at(3600, NEW_YEAR_2017)));
 }
 
+/* By the table at a leap second only; without one at the end of any June or December. */
+static void
+a_smear_may_be_near_a_leap_second_that_is_known_or_possible(void **state)
+{
+	const int64_t new_year_2016 = NEW_YEAR_2017 - (int64_t)366 * DAY;
+	struct leap l;
+
+	(void)state;
+	start_with_table(&l);
+	assert_true(leap_smear_may_be(&l, at(-3600, NEW_YEAR_2017)));
+	assert_true(leap_smear_may_be(&l, at(3600, NEW_YEAR_2017)));
+	assert_false(leap_smear_may_be(&l, at(-5 * DAY, NEW_YEAR_2017)));
+	assert_false(leap_smear_may_be(&l, at(5 * DAY, NEW_YEAR_2017)));
+	/* The table says that there was none. */
+	assert_false(leap_smear_may_be(&l, at(-3600, new_year_2016)));
+	leap_start(&l);
+	assert_true(leap_smear_may_be(&l, at(-3600, new_year_2016)));
+	assert_true(leap_smear_may_be(&l, at(-3600, NEW_YEAR_2017)));
+	assert_false(leap_smear_may_be(&l, at(-40 * DAY, NEW_YEAR_2017)));
+}
+
 int
 main(void)
 {
@@ -714,6 +735,7 @@ main(void)
 		cmocka_unit_test(the_refid_of_a_smear_is_254_and_2_22_fixed_point),
 		cmocka_unit_test(a_smear_is_believed_when_it_moves_and_fits_the_leap_second),
 		cmocka_unit_test(a_linear_smear_is_believed_from_its_second_answer_to_its_end),
+		cmocka_unit_test(a_smear_may_be_near_a_leap_second_that_is_known_or_possible),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

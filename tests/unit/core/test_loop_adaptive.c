@@ -335,6 +335,41 @@ a_large_phase_goes_at_nearly_the_full_rate(void **state)
 	assert_true(seconds <= 245);
 }
 
+/* Of what is handed over the kernel takes a quarter each second. */
+static void
+a_fast_slice_is_within_its_rate_and_of_either_sign(void **state)
+{
+	static const double left_s[] = { 0.05, -0.05, 0.199, 0.3, -0.5, 1e-9, 0.0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof left_s / sizeof left_s[0]; i++) {
+		struct loop_slice cut = { .time_constant = 7 };
+
+		loop_slice_fast(left_s[i], &cut);
+		assert_int_equal(cut.time_constant, 0);
+		assert_near(cut.again_s, 1.0, 0.0);
+		assert_true(fabs(cut.phase_s) / 4.0 <= LOOP_CATCH_UP_RATE);
+		assert_near(cut.phase_s, fmin(fmax(left_s[i], -0.2), 0.2), 1e-12);
+	}
+}
+
+static void
+a_fast_slew_of_90_ms_is_below_1_ms_in_16_slices(void **state)
+{
+	double left_s = 0.09;
+	unsigned seconds = 0;
+
+	(void)state;
+	while (fabs(left_s) > 1e-3 && seconds < 100) {
+		struct loop_slice cut;
+
+		loop_slice_fast(left_s, &cut);
+		left_s -= cut.phase_s / 4.0;
+		seconds++;
+	}
+	assert_int_equal(seconds, 16);
+}
+
 int
 main(void)
 {
@@ -353,6 +388,8 @@ main(void)
 		cmocka_unit_test(a_small_phase_may_be_in_after_a_second),
 		cmocka_unit_test(where_each_second_brings_a_reading_the_phase_goes_in_at_once),
 		cmocka_unit_test(a_large_phase_goes_at_nearly_the_full_rate),
+		cmocka_unit_test(a_fast_slice_is_within_its_rate_and_of_either_sign),
+		cmocka_unit_test(a_fast_slew_of_90_ms_is_below_1_ms_in_16_slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -448,6 +448,28 @@ when_the_network_returns_keys_are_asked_for_at_once_and_after_2_s(void **state)
 	assert_near(mtime_diff_s(at, moment(22)), nts_client_wait_s(9), 1e-6);
 }
 
+static void
+keys_that_are_dropped_ask_for_nothing_and_new_ones_are_wanted(void **state)
+{
+	struct nts_client c = with_keys(3, 100);
+	const struct nts_keys none = { 0 };
+	unsigned more;
+
+	(void)state;
+	assert_int_equal(ask(&c, 1, &more), 1);
+	assert_false(nts_client_ke_due(&c, moment(2)));
+	nts_client_drop(&c);
+	assert_memory_equal(&c.keys, &none, sizeof none);
+	assert_int_equal(ask(&c, 2, &more), 0);
+	assert_true(nts_client_ke_due(&c, moment(3)));
+	for (unsigned i = 0; i < NTS_JAR; i++) {
+		assert_int_equal(c.jar[i].len, 0);
+		assert_int_equal(c.jar[i].bytes[0], 0);
+	}
+	give(&c, 2, 50, 100, 4);
+	assert_int_equal(ask(&c, 5, &more), 50);
+}
+
 int
 main(void)
 {
@@ -473,6 +495,7 @@ main(void)
 		cmocka_unit_test(a_wait_is_no_more_than_a_tenth_longer_or_shorter),
 		cmocka_unit_test(only_keys_and_an_accepted_answer_end_the_back_off),
 		cmocka_unit_test(when_the_network_returns_keys_are_asked_for_at_once_and_after_2_s),
+		cmocka_unit_test(keys_that_are_dropped_ask_for_nothing_and_new_ones_are_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

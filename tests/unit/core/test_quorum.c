@@ -225,6 +225,21 @@ a_new_beginning_long_after_the_end_has_an_end_of_its_own(void **state)
 	assert_int_equal(quorum_ask(&q, &c, moment(3001)), QUORUM_HOLDS);
 }
 
+static void
+a_wait_that_is_closed_is_none(void **state)
+{
+	struct quorum q = opened(0);
+
+	(void)state;
+	assert_true(q.waiting);
+	assert_true(quorum_hear(&q, moment(1), 2.0));
+	quorum_close(&q);
+	assert_false(q.waiting);
+	/* Who comes late opens none. */
+	assert_false(quorum_hear(&q, moment(2), 2.0));
+	assert_false(q.waiting);
+}
+
 int
 main(void)
 {
@@ -242,6 +257,7 @@ main(void)
 		cmocka_unit_test(in_a_silence_nobody_decides),
 		cmocka_unit_test(answers_that_are_far_apart_do_not_move_the_end),
 		cmocka_unit_test(a_new_beginning_long_after_the_end_has_an_end_of_its_own),
+		cmocka_unit_test(a_wait_that_is_closed_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -654,6 +654,31 @@ answers_as_the_sorted_scan_does(void **state)
 	}
 }
 
+static void
+looking_tells_the_same_as_finding_and_counts_nothing(void **state)
+{
+	struct restrict_list *l = list(4, RESTRICT_NOQUERY);
+	struct restrict_rule r = rule("192.0.2.0", "255.255.255.0", 0, RESTRICT_KOD);
+	const struct addr inside = addr("192.0.2.7"), outside = addr("198.51.100.7");
+	struct restrict_entry e;
+	int peers = 7;
+
+	(void)state;
+	r.ippeerlimit = 3;
+	assert_true(restrict_add(l, &r));
+	assert_int_equal(restrict_look(l, &inside, NTP, &peers), RESTRICT_KOD);
+	assert_int_equal(peers, 3);
+	assert_int_equal(restrict_look(l, &outside, NTP, &peers), RESTRICT_NOQUERY);
+	assert_int_equal(peers, -1);
+	assert_int_equal(restrict_look(l, &inside, NTP, NULL), RESTRICT_KOD);
+	for (size_t i = 0; restrict_entry_at(l, i, &e); i++) {
+		assert_int_equal(e.hits, 0);
+	}
+	(void)restrict_find(l, &inside, NTP, NULL);
+	assert_int_equal(restrict_look(l, &inside, NTP, NULL), RESTRICT_KOD);
+	free(l);
+}
+
 int
 main(void)
 {
@@ -677,6 +702,7 @@ main(void)
 		cmocka_unit_test(the_ends_of_the_address_space_belong_to_their_entries),
 		cmocka_unit_test(prefixes_may_nest_128_deep),
 		cmocka_unit_test(answers_as_the_sorted_scan_does),
+		cmocka_unit_test(looking_tells_the_same_as_finding_and_counts_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,6 +397,75 @@ a_smeared_reply_shifts_its_times_and_says_so(void **state)
 	assert_true(h.reftime.fix == 0);
 }
 
+static void
+a_broadcast_tells_the_view_and_asks_nothing(void **state)
+{
+	struct served_time v = synced_view();
+	struct serve_cast q = { .version = 3, .poll = 6 };
+	uint8_t out[HEADER_LEN];
+	struct header h;
+
+	(void)state;
+	assert_true(serve_broadcast(&v, &q, at(1000), out));
+	h = decoded(out);
+	assert_int_equal(h.mode, MODE_BROADCAST);
+	assert_int_equal(h.version, 3);
+	assert_int_equal(h.poll, 6);
+	assert_int_equal(h.leap, LEAP_NONE);
+	assert_int_equal(h.stratum, 3);
+	assert_int_equal(h.refid, 0xc0000207);
+	assert_int_equal(h.root_delay, ntp_short_from_s(0.25));
+	assert_int_equal(h.root_disp, ntp_short_from_s(0.5));
+	assert_int_equal(h.reftime.fix, v.reftime.fix);
+	assert_int_equal(h.org.fix | h.rec.fix | h.xmt.fix, 0);
+	/* An interleaved one tells when the one before left. */
+	q.org.fix = UINT64_C(0xe900000355555555);
+	assert_true(serve_broadcast(&v, &q, at(1000), out));
+	assert_int_equal(decoded(out).org.fix, q.org.fix);
+	/* Its dispersion grows as that of a reply does. */
+	assert_true(serve_broadcast(&v, &q, at(101000), out));
+	assert_int_equal(decoded(out).root_disp, ntp_short_from_s(2.0));
+}
+
+static void
+who_has_no_time_broadcasts_none(void **state)
+{
+	struct serve_cast q = { .version = 4, .poll = 6 };
+	struct served_time v = synced_view();
+	uint8_t out[HEADER_LEN];
+
+	(void)state;
+	v.leap = LEAP_UNSYNC;
+	memset(out, 0xee, sizeof out);
+	assert_false(serve_broadcast(&v, &q, at(1000), out));
+	assert_int_equal(out[0], 0xee);
+	v = synced_view();
+	v.stratum = STRATUM_UNSPEC;
+	assert_false(serve_broadcast(&v, &q, at(1000), out));
+	assert_int_equal(out[0], 0xee);
+	/* Nor who has become too far from it. */
+	v = synced_view();
+	assert_false(serve_broadcast(&v, &q, at(2000000), out));
+}
+
+static void
+a_smeared_broadcast_says_so_and_has_no_receive_time(void **state)
+{
+	struct serve_cast q = { .version = 4, .poll = 6, .smear_s = -0.25 };
+	struct served_time v = synced_view();
+	uint8_t out[HEADER_LEN];
+	struct header h;
+
+	(void)state;
+	v.leap = LEAP_INSERT;
+	assert_true(serve_broadcast(&v, &q, at(1000), out));
+	h = decoded(out);
+	assert_int_equal(h.refid >> 24, 254);
+	assert_int_equal(h.leap, LEAP_NONE);
+	assert_int_equal(h.rec.fix, 0);
+	assert_int_equal(h.reftime.fix, v.reftime.fix - (UINT64_C(1) << 30));
+}
+
 int
 main(void)
 {
@@ -416,6 +485,9 @@ main(void)
 		cmocka_unit_test(a_clock_was_moved_by_more_than_a_millisecond_either_way),
 		cmocka_unit_test(a_smear_goes_on_between_two_publications),
 		cmocka_unit_test(a_smeared_reply_shifts_its_times_and_says_so),
+		cmocka_unit_test(a_broadcast_tells_the_view_and_asks_nothing),
+		cmocka_unit_test(who_has_no_time_broadcasts_none),
+		cmocka_unit_test(a_smeared_broadcast_says_so_and_has_no_receive_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -385,6 +385,126 @@ the_wander_without_it_is_told(void **state)
 	assert_true(best[1] >= best[0] + 2);
 }
 
+static void
+one_that_is_read_more_seldom_is_away_later(void **state)
+{
+	struct room *r = room_new(0.1e-6);
+	struct tempcomp_view v;
+
+	(void)state;
+	assert_true(tempcomp_read(&r->t, moment(0.0), 25.0));
+	tempcomp_show(&r->t, moment(119.0), &v);
+	assert_true(v.live);
+	tempcomp_show(&r->t, moment(121.0), &v);
+	assert_false(v.live);
+	tempcomp_interval(&r->t, 100.0);
+	tempcomp_show(&r->t, moment(299.0), &v);
+	assert_true(v.live);
+	tempcomp_show(&r->t, moment(301.0), &v);
+	assert_false(v.live);
+	free(r);
+}
+
+static void
+what_is_no_temperature_moves_nothing(void **state)
+{
+	static const double none[] = { (double)NAN, -56.0, 151.0, (double)INFINITY };
+	struct room *r = room_new(0.1e-6);
+	struct tempcomp *before = malloc(sizeof *before);
+
+	(void)state;
+	assert_non_null(before);
+	live(r, 24.0);
+	*before = r->t;
+	for (unsigned i = 0; i < 4; i++) {
+		assert_false(tempcomp_read(&r->t, moment(r->now_s + READ_S), none[i]));
+		assert_memory_equal(&r->t, before, sizeof *before);
+	}
+	free(before);
+	free(r);
+}
+
+/* The kernel took less, or the clock was let go: what comes next is on top of what there is. */
+static void
+what_could_not_be_made_up_for_is_wanted_no_more(void **state)
+{
+	struct room *r = room_new(0.1e-6);
+	double celsius;
+
+	(void)state;
+	live(r, 24.0);
+	assert_true(r->t.used);
+	tempcomp_limit(&r->t, -3e-6);
+	assert_near(r->t.wanted, -3e-6, 1e-18);
+	celsius = r->t.sensor.celsius;
+	for (unsigned i = 0; i < 6; i++) {
+		r->now_s += READ_S;
+		assert_true(tempcomp_read(&r->t, moment(r->now_s), celsius + 0.5));
+	}
+	assert_near(r->t.wanted, -3e-6 + 0.05e-6, 0.02e-6);
+	free(r);
+}
+
+/* Filters that are not sound any more begin anew; the sensor, and what the clock has of it, stay. */
+static void
+filters_that_have_no_number_begin_anew(void **state)
+{
+	(void)state;
+	for (unsigned which = 0; which < 4; which++) {
+		struct room *r = room_new(0.1e-6);
+		unsigned readings;
+		double wanted;
+
+		live(r, 24.0);
+		assert_true(r->t.used);
+		readings = r->t.sensor.readings;
+		wanted = r->t.wanted;
+		if (which == 0) {
+			r->t.model[3][4].s[1] = (double)NAN;
+		} else if (which == 1) {
+			r->t.model[0][0].p[2][2] = -1.0;
+		} else if (which == 2) {
+			r->t.model[0][8].p[1][1] = (double)INFINITY;
+		} else {
+			r->t.evidence = (double)NAN;
+		}
+		tempcomp_learn(&r->t,
+		    &(struct tempcomp_sample){
+			/* While the sensor is silent nothing is learned that would hide it. */
+			.at = moment(r->now_s + (which % 2 == 1 ? 1000.0 : 1.0)),
+			.offset_s = r->x_s - r->comp_s,
+			.var_s2 = NOISE_S * NOISE_S,
+			.compensated_s = r->comp_s,
+		    });
+		assert_int_equal(r->t.samples, 1);
+		assert_int_equal(r->t.sensor.readings, readings);
+		assert_near(r->t.wanted, wanted, 1e-18);
+		assert_near(r->t.evidence, 0.0, 1e-12);
+		assert_false(r->t.used);
+		r->now_s += 1000.0;
+		live(r, 24.0);
+		assert_true(r->t.used);
+		assert_near(view_of(r).per_degree, 0.1e-6, 0.02e-6);
+		free(r);
+	}
+}
+
+static void
+what_speaks_against_a_sensor_is_not_kept(void **state)
+{
+	struct room *r = room_new(0.1e-6);
+	struct tempcomp_saved saved;
+
+	(void)state;
+	live(r, 24.0);
+	assert_true(tempcomp_save(&r->t, &saved));
+	r->t.evidence = 0.0;
+	assert_false(tempcomp_save(&r->t, &saved));
+	r->t.evidence = -3.0;
+	assert_false(tempcomp_save(&r->t, &saved));
+	free(r);
+}
+
 int
 main(void)
 {
@@ -404,6 +524,11 @@ main(void)
 		cmocka_unit_test(a_file_that_is_none_is_refused_and_named),
 		cmocka_unit_test(a_reading_is_one_number_in_degrees_or_thousandths),
 		cmocka_unit_test(the_wander_without_it_is_told),
+		cmocka_unit_test(one_that_is_read_more_seldom_is_away_later),
+		cmocka_unit_test(what_is_no_temperature_moves_nothing),
+		cmocka_unit_test(what_could_not_be_made_up_for_is_wanted_no_more),
+		cmocka_unit_test(filters_that_have_no_number_begin_anew),
+		cmocka_unit_test(what_speaks_against_a_sensor_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
