@@ -99,9 +99,11 @@ ignore_datagram(void *ctx, struct sim_host *h, const struct sim_datagram *d)
 }
 
 static void
-begin(struct mode6 *m, struct sim *s)
+begin(struct mode6 *m, struct sim *s, struct sim_host *from)
 {
+	memset(m, 0, sizeof *m);
 	m->s = s;
+	m->host = from;
 	m->tap = (struct sim_tap){ .arrive = see_arrive, .ctx = m };
 	sim_net_tap(s->net, &m->tap);
 }
@@ -109,12 +111,9 @@ begin(struct mode6 *m, struct sim *s)
 void
 mode6_local(struct mode6 *m, struct sim *s, struct sim_node *n)
 {
-	*m = (struct mode6){
-		.host = n->host,
-		.from = sim_endpoint("127.0.0.1", CLIENT_PORT),
-		.to = sim_endpoint("127.0.0.1", 123),
-	};
-	begin(m, s);
+	begin(m, s, n->host);
+	m->from = sim_endpoint("127.0.0.1", CLIENT_PORT);
+	m->to = sim_endpoint("127.0.0.1", 123);
 }
 
 void
@@ -122,15 +121,12 @@ mode6_remote(struct mode6 *m, struct sim *s, struct sim_node *n, const char *add
 {
 	struct sim_path p = sim_path_constant(1e-4);
 
-	*m = (struct mode6){
-		.host = sim_host_new(s->net, "asker", NULL),
-		.from = sim_endpoint(address, CLIENT_PORT),
-		.to = { n->host->iface[2].addr, 123 },
-	};
+	begin(m, s, sim_host_new(s->net, "asker", NULL));
+	m->from = sim_endpoint(address, CLIENT_PORT);
+	m->to = (struct endpoint){ n->host->iface[2].addr, 123 };
 	sim_host_add(m->host, "eth0", address);
 	m->host->on_datagram = ignore_datagram;
 	sim_link(s, m->host, n->host, p);
-	begin(m, s);
 }
 
 void

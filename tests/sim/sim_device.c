@@ -663,7 +663,10 @@ static const struct devices_ops OPS = { open_device, read_device, put, bind_devi
 void
 sim_devices_start(struct sim_devices *d, struct world *w, struct sim_clock *clock, uint64_t index)
 {
-	*d = (struct sim_devices){ .port = { &OPS }, .w = w, .clock = clock };
+	memset(d, 0, sizeof *d);
+	d->port.ops = &OPS;
+	d->w = w;
+	d->clock = clock;
 	d->rng = sim_rng_of(w->seed, "device", index);
 }
 

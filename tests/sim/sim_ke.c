@@ -190,11 +190,12 @@ void
 sim_ke_start(struct sim_ke *k, struct world *w, struct sim_ke_world *all, struct sim_host *host,
     struct sim_clock *clock)
 {
-	*k = (struct sim_ke){ .port = { .ops = &KE_OPS },
-		.w = w,
-		.all = all,
-		.host = host,
-		.clock = clock };
+	memset(k, 0, sizeof *k);
+	k->port.ops = &KE_OPS;
+	k->w = w;
+	k->all = all;
+	k->host = host;
+	k->clock = clock;
 }
 
 void
@@ -274,6 +275,7 @@ serve_start(struct ke_server *port, const struct ke_server_rules *r, const struc
 	struct text name;
 
 	assert(n > 0);
+	(void)n;
 	if (k->ke == NULL) {
 		k->ke = sim_ke_listen(k->all, k->host, at[0].port);
 		k->ke->respond = respond;

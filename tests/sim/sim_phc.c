@@ -236,7 +236,10 @@ static const struct phcs_ops OPS = {
 void
 sim_phcs_start(struct sim_phcs *p, struct world *w, struct sim_clock *clock, uint64_t index)
 {
-	*p = (struct sim_phcs){ .port = { &OPS }, .w = w, .clock = clock };
+	memset(p, 0, sizeof *p);
+	p->port.ops = &OPS;
+	p->w = w;
+	p->clock = clock;
 	p->rng = sim_rng_of(w->seed, "phc", index);
 }
 

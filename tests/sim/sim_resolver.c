@@ -112,7 +112,10 @@ static const struct resolver_ops resolver_ops = { .ask = ask, .listen = listen_a
 void
 sim_resolver_start(struct sim_resolver *r, struct world *w)
 {
-	*r = (struct sim_resolver){ .port = { .ops = &resolver_ops }, .w = w, .delay_s = 0.05 };
+	memset(r, 0, sizeof *r);
+	r->port.ops = &resolver_ops;
+	r->w = w;
+	r->delay_s = 0.05;
 }
 
 void
