@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Scenarios of what "ntpq -c explain" says of a whole daemon: of what becomes of its clock and of its
- * sources by what it has learned of them.
+ * Scenarios of what "ntpq -c explain" says of a whole daemon: of what becomes of its clock and of
+ * its sources by what it has learned of them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -96,7 +96,7 @@ device_beside_servers(struct sim *s, struct sim_device **dev)
 	return n;
 }
 
-/* It is said of the device while it is so, of no server, and not any more when it has long ended. */
+/* It is said of the device while it is so, of no server, and no more when it has long ended. */
 static void
 a_device_that_wobbles_beside_four_servers_is_explained_as_restless(struct sim *s)
 {
@@ -188,7 +188,7 @@ explain_says_so_during_the_first_slew_of_a_cold_start_and_not_after(struct sim *
 	SIM_CHECK(s, told > 50 && told < 160, "told %u times", told);
 }
 
-/* How far it still is, and how long that may take, is what it says; who asks by name gets it too. */
+/* How far it still is, and how long that may take; who asks by name gets it too. */
 static void
 what_is_left_of_the_first_slew_is_told(struct sim *s)
 {

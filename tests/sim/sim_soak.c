@@ -2,8 +2,8 @@
 /*
  * sim_soak - random scenarios from seeds; TAP.
  *
- *	sim_soak                     seeds 1 to 25; with NTS 1 to 10, and as many with xleave, and with
- *	                             a sensor; with broadcasts 1 to 5
+ *	sim_soak                     seeds 1 to 25; with NTS 1 to 10, as many with xleave, and as
+ *	                             many with a sensor; with broadcasts 1 to 5
  *	sim_soak -k                  the seeds that failed once (tests/sim/seeds.txt)
  *	sim_soak [OPTIONS] SEED [COUNT]
  *	                             COUNT seeds from SEED on (1); the ones that fail are printed

@@ -88,10 +88,12 @@ out=$(judged "$work/profile")
 is "$(sed '$d' <<<"$out")" '' "the profile allows all of it"
 [ "$(tail -n 1 <<<"$out" | cut -d ' ' -f 1)" -ge 30 ]
 ok $? "which is $(tail -n 1 <<<"$out")"
-like "$(cat "$work/trace"/of.*)" 'sys/devices/virtual/thermal/thermal_zone0/temp>' "and the sensor was read by its device"
+like "$(cat "$work/trace"/of.*)" 'sys/devices/virtual/thermal/thermal_zone0/temp>' \
+	"and the sensor was read by its device"
 # Would it be seen?
 grep -v '/var/log/ntpstats' "$work/profile" >"$work/less"
 like "$(judged "$work/less")" '^/var/log/ntpstats/[a-z]+stats.* w: no rule$' \
 	"of a profile that lacks a rule the access is told"
 grep -v '/{temp,temp' "$work/profile" >"$work/less"
-like "$(judged "$work/less")" '^/sys/devices/.*/thermal_zone0/temp r: no rule$' "that of a sensor as well"
+like "$(judged "$work/less")" '^/sys/devices/.*/thermal_zone0/temp r: no rule$' \
+	"that of a sensor as well"

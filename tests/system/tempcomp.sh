@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # tempcomp.sh - ntpd and a sensor below /sys, with all that it ships with: another user (-u), no
-# capability too many, Landlock, the filter of system calls, a jail (-i). What the sensor says gets to
-# ntpq; a file that is away, forbidden or garbled is named with its reason, and nothing that was
+# capability too many, Landlock, the filter of system calls, a jail (-i). What the sensor says gets
+# to ntpq; a file that is away, forbidden or garbled is named with its reason, and nothing that was
 # learned is lost.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib.sh"
@@ -15,8 +15,8 @@ ntpq=$top_builddir/ntpq
 chmod 755 "$work"
 install -d -o daemon "$work/lib"
 
-# The kernel's folders as they are where there is a sensor: a link in a class, to a device. What is at
-# the true ones is hidden from nobody but the daemon.
+# The kernel's folders as they are where there is a sensor: a link in a class, to a device. What is
+# at the true ones is hidden from nobody but the daemon.
 sensor=/sys/class/thermal/thermal_zone0/temp
 mkdir -p "$work/class/thermal" "$work/virtual/thermal/thermal_zone0"
 ln -s ../../devices/virtual/thermal/thermal_zone0 "$work/class/thermal/thermal_zone0"
@@ -57,7 +57,9 @@ fresh() {
 		"$ntpd" -n -u daemon -c "$work/c.conf"
 }
 
-reloads() { grep -Ec 'reload: (succeeded|done|.*nothing was changed)|reload: .*changed' "$work/lib/log"; }
+reloads() {
+	grep -Ec 'reload: (succeeded|done|.*nothing was changed)|reload: .*changed' "$work/lib/log"
+}
 more_reloads() { [ "$(reloads)" -gt "$1" ]; }
 reload() {
 	local before
@@ -145,7 +147,8 @@ try "it is read when it may be" wait_until 5 told 'learning 24.00C'
 rm "$file"
 conf "tempcomp $sensor interval 2"
 reload
-try "a reload that finds no file says nothing else" wait_until 5 log 2 "$sensor: it cannot be read: No such"
+try "a reload that finds no file says nothing else" \
+	wait_until 5 log 2 "$sensor: it cannot be read: No such"
 unlike "$(cat "$work/lib/log")" 'lies outside' "for it may look for it"
 says 23000
 try "and is read when it comes" wait_until 8 told 'learning 23.00C'
@@ -177,7 +180,8 @@ begins 'no temperature: more than a number' "words"
 : >"$file"
 begins 'no temperature: it is empty' "an empty file"
 
-# A line that comes with a reload leads where the fence does not let it, which is said with the remedy.
+# A line that comes with a reload leads where the fence does not let it, which is said with the
+# remedy.
 rm -f "$work/lib/drift.temp"
 conf
 fresh
@@ -195,8 +199,8 @@ stop client
 
 # --- the kernel's own file ------------------------------------------------------------
 
-# No sensor may be here, but any of the kernel's files with a number is one like it: 4096 octets long
-# by what it says of itself, and made anew by each read.
+# No sensor may be here, but any of the kernel's files with a number is one like it: 4096 octets
+# long by what it says of itself, and made anew by each read.
 real=/sys/class/net/eth0/mtu
 rm "$work/binds.client"
 # mtu N: the link is a pair, of which each end has its own.

@@ -445,7 +445,7 @@ what_could_not_be_made_up_for_is_wanted_no_more(void **state)
 	free(r);
 }
 
-/* Filters that are not sound any more begin anew; the sensor, and what the clock has of it, stay. */
+/* Filters that are not sound begin anew; the sensor, and what the clock has of it, stay. */
 static void
 filters_that_have_no_number_begin_anew(void **state)
 {
