@@ -54,6 +54,13 @@ bool assoc_measure_newest(struct assoc *a, const struct assoc_world *w, const st
 /* T1..T4 of an answer that is of no use otherwise; false when its stamps say nothing. */
 bool assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sample *out);
 
+/*
+ * It was so long on its way that by itself it would leave its source too far away to be followed
+ * (tos maxdist). What it allows is so wide that it tells no more of our clock than silence does;
+ * only what it excludes counts.
+ */
+bool assoc_is_late(const struct sample *s, const struct assoc_world *w);
+
 /* A sample that passed all tests is taken in. */
 void assoc_take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
     struct assoc_answer *out);

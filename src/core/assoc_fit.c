@@ -2,6 +2,7 @@
 /* assoc_fit - what selection sees of an association: its fitness, its distance, its claim. */
 #include "core/assoc.h"
 #include <math.h>
+#include "assoc_answer.h"
 
 /* An answer is overdue when it is later than its poll by this, and by the round trip. */
 static const double OVERDUE = 1.25, OVERDUE_S = 2.0;
@@ -100,11 +101,18 @@ width_s(const struct claim *c)
 	return c->high_s - c->low_s;
 }
 
+bool
+assoc_is_late(const struct sample *s, const struct assoc_world *w)
+{
+	return s->delay_s / 2 >= w->policy->maxdist_s;
+}
+
 /*
  * Where the last two answers say our offset is, each for itself, the newer first. The older only
  * where the newer is the less certain, since the frequency between them may not be known either;
  * and not when both cannot be right, for then something came between them. Nor when another source
- * broke since: a newer answer so uncertain that it allows both hides what came between.
+ * broke since: a newer answer so uncertain that it allows both hides what came between. One that
+ * came too late is none.
  */
 static unsigned
 recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
@@ -117,7 +125,7 @@ recent(const struct assoc *a, const struct assoc_world *w, struct claim *out)
 	for (unsigned i = 0; found < RECENT && filter_stage(&a->filter, i, w->now, phi, &s); i++) {
 		double offset_s = left_s(&s, w->freq, w);
 
-		if (s.disp_s >= NTP_MAXDISP_S) {
+		if (s.disp_s >= NTP_MAXDISP_S || assoc_is_late(&s, w)) {
 			if (i == 0) {
 				return 0;
 			}

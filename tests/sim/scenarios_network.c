@@ -401,6 +401,35 @@ sockets_that_cannot_be_opened_now_are_opened_later(struct sim *s)
 	SIM_CHECK(s, sim_status(c).sys_id != 0, "no system peer");
 }
 
+/*
+ * Up to 20 s, when nobody waits for them: they tell nothing that silence does not, and take nothing
+ * back of what was known before them.
+ */
+static void
+answers_that_come_many_seconds_late_unsynchronise_nobody(struct sim *s)
+{
+	struct sim_path p = scenario_lan();
+	struct sim_node *c;
+	unsigned lost = 0;
+	double far_s = 0;
+
+	p.reorder = 0.3;
+	p.reorder_s = 20;
+	c = scenario_client(s, 1, p, 0.01, 10e-6, ONE_SERVER);
+	sim_run(s, 1200);
+	for (unsigned i = 0; i < 12 * 3600; i++) {
+		struct ntpd_status st = sim_status(c);
+
+		lost += !st.synced;
+		far_s = fmax(far_s, st.root_dist_s);
+		sim_run(s, 1);
+	}
+	/* The filter of RFC 5905 may hold nothing else for a while. */
+	SIM_CHECK(s, lost <= scenario_figure(s, 0, 4000), "%u s unsynchronised", lost);
+	/* Two a little below tos maxdist are answers; both ways of one may be that much apart. */
+	SIM_CHECK(s, far_s < scenario_figure(s, 3.1, 21), "a root distance of %.3f s", far_s);
+}
+
 static const struct scenario list[] = {
 	SCENARIO(a_name_is_resolved_and_used),
 	SCENARIO(name_service_absent_at_start_is_waited_for),
@@ -425,6 +454,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_corrupting_path_to_the_only_server_never_ends_the_daemon),
 	SCENARIO(port_123_taken_by_another_ends_the_start),
 	SCENARIO(sockets_that_cannot_be_opened_now_are_opened_later),
+	SCENARIO(answers_that_come_many_seconds_late_unsynchronise_nobody),
 };
 
 const struct scenario_table network_scenarios = SCENARIO_TABLE(list);

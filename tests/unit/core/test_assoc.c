@@ -1791,6 +1791,69 @@ of_before_a_break_elsewhere_only_the_last_answer_counts(void **state)
 	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
 }
 
+/* A poll whose answer takes so long, all of it on the way there. */
+static void
+exchange_late(struct bench *b, double late_s)
+{
+	struct header h;
+
+	poll_next(b);
+	b->w.now = mtime_add_s(b->w.now, late_s);
+	h = good_answer(b, 0.0);
+	assert_int_equal(deliver(b, &h), VERDICT_OK);
+}
+
+/* Two of them in a row as well: they are no reason to tell of seconds that may be missing. */
+static void
+an_answer_that_took_longer_than_maxdist_allows_tells_no_more_than_silence(void **state)
+{
+	static struct bench b;
+	struct claim where;
+	double bound_s, before_s;
+
+	(void)state;
+	start_plain(&b, 0);
+	b.policy.adaptive = true;
+	for (int i = 0; i < 12; i++) {
+		exchange_with(&b, 0.0, TRIP_S);
+	}
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &before_s));
+	assert_true(before_s < 0.030);
+	for (int i = 0; i < 2; i++) {
+		exchange_late(&b, 3.1 + i);
+		assert_int_equal(b.got.estimated, ESTIMATOR_REFUSED);
+		assert_false(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+		assert_false(assoc_claim(&b.a, &b.w, &where));
+		assert_false(assoc_suspect(&b.a, &b.w));
+	}
+	assert_int_equal(b.a.poll.reach, 0xff);
+	assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
+	assert_true(assoc_root_dist_s(&b.a, &b.w) < before_s + 0.02);
+	/* Behind one that tells something they are passed over. */
+	exchange_with(&b, 0.0, TRIP_S);
+	assert_true(assoc_bound(&b.a, &b.w, 0.0, &bound_s));
+	assert_true(bound_s < before_s + 0.001);
+	/* Where the operator bears with more, such an answer counts. */
+	b.policy.maxdist_s = 4.0;
+	exchange_late(&b, 3.1);
+	assert_int_not_equal(b.got.estimated, ESTIMATOR_REFUSED);
+}
+
+/* Our clock was set back by half a minute: also a late answer shows that. */
+static void
+a_late_answer_contradicts_what_it_excludes(void **state)
+{
+	static struct bench b;
+	double bound_s;
+
+	(void)state;
+	start_plain(&b, 0);
+	exchange_late(&b, 3.1);
+	assert_false(assoc_contradicts(&b.a, &b.w, 0.030, &bound_s));
+	b.w.adjusted_ns -= INT64_C(30) * NS_PER_S;
+	assert_true(assoc_contradicts(&b.a, &b.w, 0.030, &bound_s));
+}
+
 /* The best sample leaves the register, and what agrees with the seven others is not yet believed. */
 static void
 an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said(void **state)
@@ -2465,6 +2528,9 @@ main(void)
 		cmocka_unit_test(
 		    an_offset_far_from_the_one_last_used_is_a_popcorn_spike_and_is_said),
 		cmocka_unit_test(of_before_a_break_elsewhere_only_the_last_answer_counts),
+		cmocka_unit_test(
+		    an_answer_that_took_longer_than_maxdist_allows_tells_no_more_than_silence),
+		cmocka_unit_test(a_late_answer_contradicts_what_it_excludes),
 		cmocka_unit_test(after_a_break_it_is_young_until_enough_has_come_again),
 		cmocka_unit_test(repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past),
 		cmocka_unit_test(a_clear_starts_a_burst_only_where_one_is_allowed),
