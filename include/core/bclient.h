@@ -6,8 +6,8 @@
  *
  * A broadcast has one way only. How long that is, is measured by a volley: a few requests, answered
  * in mode 4, tell the offset; a broadcast that came near in time seems to be late by its way. The
- * volley is made again after BCLIENT_AGAIN broadcasts, after a step, and when broadcasts are not
- * what they were.
+ * volley is made again after BCLIENT_AGAIN broadcasts, after a step, when broadcasts are not what
+ * they were, and when the way could be known far better by now.
  */
 #ifndef CORE_BCLIENT_H
 #define CORE_BCLIENT_H
@@ -52,6 +52,7 @@ struct bclient_packet {
 	struct mtime rx_mono;
 	int64_t adjusted_ns; /* see struct sample */
 	uint32_t ifindex;    /* it came by; 0: not known */
+	double server_s;     /* >= 0: what its sender may be off by, as it says */
 };
 
 /* An offset and when it was found: as if our clock had run free since. */
@@ -60,6 +61,7 @@ struct bclient_offset {
 	double offset_s;
 	struct mtime at;
 	int64_t adjusted_ns;
+	double server_s; /* what its server might be off by then */
 };
 
 struct bclient {
@@ -82,7 +84,7 @@ struct bclient {
 	bool measured;
 	double way_s;     /* of a broadcast */
 	double trip_s;    /* the round trip that it was measured against */
-	double unsure_s;  /* what our clock may have done between both */
+	double unsure_s;  /* what our clock, and the server's, may have done between both */
 	double spread_s;  /* mean deviation of broadcasts from what was foretold */
 	unsigned far;     /* in a row, that were far from it */
 	bool doubted;     /* the volley under way is for such */

@@ -17,6 +17,7 @@ packet_of(const struct header *h, const struct assoc_heard *at, const struct ass
 		.rx_mono = at->rx_mono,
 		.adjusted_ns = w->adjusted_ns,
 		.ifindex = at->ifindex,
+		.server_s = ntp_short_to_s(h->root_delay) / 2 + ntp_short_to_s(h->root_disp),
 	};
 }
 
@@ -64,11 +65,11 @@ forecast_of(const struct assoc *a, const struct assoc_world *w)
 
 	if (!w->policy->adaptive && a->filter.usable) {
 		f.now = (struct bclient_offset){ true, a->filter.best.offset_s, a->filter.best.at,
-			a->filter.best.adjusted_ns };
+			a->filter.best.adjusted_ns, 0.0 };
 	}
 	if (w->policy->adaptive && a->est.samples >= ASSOC_SAMPLES &&
 	    estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
-		f.now = (struct bclient_offset){ true, e.offset_s, w->now, w->adjusted_ns };
+		f.now = (struct bclient_offset){ true, e.offset_s, w->now, w->adjusted_ns, 0.0 };
 		f.freq = e.freq;
 	}
 	return f;

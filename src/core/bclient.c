@@ -9,10 +9,14 @@ static const double EARLY_S = 1.0;
 /* The transmit time of a packet, as its successor tells it, is no later than this, s. */
 static const double TRANSMIT_MOST_S = 1.0;
 /*
- * So much an unmeasured clock may drift, s/s: between the volley and its broadcast. Of a measured
- * one so many deviations.
+ * So much an unmeasured clock drifts as a rule, and any at most, s/s: between the volley and its
+ * broadcast. Of a measured one so many deviations.
  */
-static const double DRIFT = 100e-6, SIGMAS = 3.0;
+static const double DRIFT = 100e-6, DRIFT_MOST = 500e-6, SIGMAS = 3.0;
+/* So fast a server may slew its clock meanwhile, s/s. */
+static const double SLEW_MOST = 500e-6;
+/* A way that could be known so much better is measured again. */
+static const double BETTER = 4.0;
 /* Delays of the configuration that differ by less are the same. */
 static const double SAME_DELAY_S = 1e-9;
 /* So many of its mean deviations a broadcast is off at most, as a rule; beyond it is far. */
@@ -22,20 +26,23 @@ static const double NORMAL = 1.25;
 static const double FAR_LEAST_S = 1e-3;
 static const double SPREAD_PART = 1.0 / 16.0;
 static const double SPREAD_WEIGHT = 1.0 / 8.0;
-/* Far ones in a row until the way is measured again; ways refused until the next are rare. */
-enum { FAR_MOST = 2, UNFIT_MOST = 3 };
-
-static struct bclient_offset
-offset_of(double offset_s, struct mtime at, int64_t adjusted_ns)
-{
-	return (struct bclient_offset){ true, offset_s, at, adjusted_ns };
-}
+/*
+ * Far ones in a row until the way is measured again; ways refused until the next are rare;
+ * broadcasts until one that is not known well is measured again.
+ */
+enum { FAR_MOST = 2, UNFIT_MOST = 3, SOON = BCLIENT_AGAIN / 8 };
 
 /* What a broadcast seems to say of our clock, whatever time it took to come. */
 static struct bclient_offset
 raw_of(struct ntp_ts xmt, const struct bclient_packet *p)
 {
-	return offset_of(ntp_ts_diff_s(xmt, ntp_ts_from_rtime(p->rx)), p->rx_mono, p->adjusted_ns);
+	return (struct bclient_offset){
+		.known = true,
+		.offset_s = ntp_ts_diff_s(xmt, ntp_ts_from_rtime(p->rx)),
+		.at = p->rx_mono,
+		.adjusted_ns = p->adjusted_ns,
+		.server_s = p->server_s,
+	};
 }
 
 static void
@@ -174,10 +181,11 @@ gap_s(const struct bclient_offset *x, const struct bclient_offset *y)
 	return fabs(mtime_diff_s(x->at, y->at));
 }
 
-static bool
-is_near(const struct bclient *b)
+/* An answer and a broadcast are no farther apart where none is lost. */
+static double
+near_s(const struct bclient *b)
 {
-	return gap_s(&b->best, &b->newest) <= fmax(log2s_to_s(b->poll) / 2, 16.0);
+	return fmax(log2s_to_s(b->poll) / 2, 16.0);
 }
 
 /* Broadcasts are off by no more than this, as a rule. */
@@ -211,11 +219,32 @@ take_way(struct bclient *b, double way, double unsure_s)
 	b->unsure_s = unsure_s;
 }
 
-/* How fast our clock may have drifted between both, beyond what is known. */
+/* How fast our clock may drift between an answer and a broadcast, beyond what is known. */
 static double
 drift_of(const struct bclient_rate *rate)
 {
-	return rate->sigma > 0.0 ? fmin(fmax(SIGMAS * rate->sigma, NTP_PHI), DRIFT) : DRIFT;
+	return rate->sigma > 0.0 ? fmin(fmax(SIGMAS * rate->sigma, NTP_PHI), DRIFT_MOST)
+				 : DRIFT_MOST;
+}
+
+/*
+ * What both clocks may do in that time. The server's is slewed by no more than it says that it may
+ * be off by, before and behind.
+ */
+static double
+doubt_s(const struct bclient_rate *rate, double between_s, double server_s)
+{
+	return drift_of(rate) * between_s + fmin(server_s, SLEW_MOST * between_s);
+}
+
+/* The way that two offsets show. */
+static double
+way_between_s(const struct bclient_offset *answer, const struct bclient_offset *broadcast,
+    const struct bclient_rate *rate)
+{
+	double drifted = rate->sigma > 0.0 ? rate->freq : 0.0;
+
+	return between_s(answer, broadcast) - drifted * mtime_diff_s(answer->at, broadcast->at);
 }
 
 /*
@@ -226,10 +255,9 @@ drift_of(const struct bclient_rate *rate)
 static void
 compare(struct bclient *b, const struct bclient_rate *rate)
 {
-	double drifted = rate->sigma > 0.0 ? rate->freq : 0.0;
-	double way =
-	    between_s(&b->best, &b->newest) - drifted * mtime_diff_s(b->best.at, b->newest.at);
-	double unsure_s = drift_of(rate) * gap_s(&b->best, &b->newest);
+	double way = way_between_s(&b->best, &b->newest, rate);
+	double unsure_s =
+	    doubt_s(rate, gap_s(&b->best, &b->newest), b->best.server_s + b->newest.server_s);
 
 	if (!b->odd && is_odd(b, way)) {
 		b->odd = true;
@@ -272,23 +300,66 @@ bclient_ask(struct bclient *b)
 	}
 }
 
+/*
+ * Its round trip is less than that of the best so far, and than what our clock drifts, as a rule,
+ * in the time by which that one is nearer to the broadcast: the newest, or else one that is to come.
+ */
+static bool
+is_best(const struct bclient *b, const struct bclient_offset *answer, double trip_s,
+    const struct bclient_rate *rate)
+{
+	bool near = b->newest.known && gap_s(&b->best, &b->newest) <= near_s(b);
+	double nearer_s = near ? gap_s(&b->best, &b->newest) - gap_s(answer, &b->newest)
+			       : mtime_diff_s(answer->at, b->best.at);
+
+	return !b->best.known ||
+	    trip_s / 2 < b->best_trip_s / 2 + fmin(drift_of(rate), DRIFT) * nearer_s;
+}
+
+/*
+ * The way that was measured cannot be true with this answer: broadcasts say nothing until it is
+ * measured again.
+ */
+static void
+refute(struct bclient *b, const struct bclient_offset *answer, double trip_s,
+    const struct bclient_rate *rate)
+{
+	double gap = gap_s(answer, &b->newest);
+	double way = way_between_s(answer, &b->newest, rate);
+	double most_s = usual_s(b) + (trip_s + b->trip_s) / 2 +
+	    doubt_s(rate, gap, answer->server_s + b->newest.server_s);
+
+	if (b->measured && b->newest.known && fabs(way - b->way_s) > most_s) {
+		b->measured = false;
+	}
+}
+
 bool
 bclient_answer(struct bclient *b, const struct sample *s, const struct bclient_rate *rate)
 {
+	const struct bclient_offset answer = {
+		.known = true,
+		.offset_s = s->offset_s,
+		.at = s->at,
+		.adjusted_ns = s->adjusted_ns,
+		.server_s = s->root_delay_s / 2 + s->root_disp_s,
+	};
+
 	if (b->phase != BCLIENT_VOLLEY) {
 		return true;
 	}
 	b->answers++;
 	b->requests = 0;
-	if (!b->best.known || s->delay_s < b->best_trip_s) {
-		b->best = offset_of(s->offset_s, s->at, s->adjusted_ns);
+	refute(b, &answer, s->delay_s, rate);
+	if (is_best(b, &answer, s->delay_s, rate)) {
+		b->best = answer;
 		b->best_trip_s = s->delay_s;
 	}
 	if (b->answers < BCLIENT_ANSWERS) {
 		return false;
 	}
 	b->phase = BCLIENT_COMPARE;
-	if (b->newest.known && is_near(b)) {
+	if (b->newest.known && gap_s(&b->best, &b->newest) <= near_s(b)) {
 		compare(b, rate);
 	}
 	return true;
@@ -367,14 +438,40 @@ put_sample(const struct bclient *b, const struct bclient_offset *raw, struct rti
 	out->unsure_s = SPREADS * b->spread_s + (b->measured ? b->unsure_s : b->rules.delay_s);
 }
 
+/* When it was measured our rate, or the server its time, was not known as it is now. */
+static bool
+is_poor(const struct bclient *b, const struct bclient_packet *p, const struct bclient_rate *rate)
+{
+	double now_s = doubt_s(rate, log2s_to_s(b->poll) / 2, 2 * p->server_s);
+
+	return b->measured && b->unsure_s > BETTER * now_s;
+}
+
 /* Ways that are too long are measured again, each time after twice as many broadcasts. */
 static bool
-is_due(const struct bclient *b)
+is_due(const struct bclient *b, const struct bclient_packet *p, const struct bclient_rate *rate)
 {
 	unsigned unfit = b->unfit < UNFIT_MOST ? b->unfit : UNFIT_MOST;
 
 	return b->heard >= (unfit == 0 ? (unsigned)BCLIENT_AGAIN : 4u << unfit) ||
+	    (b->heard >= SOON && is_poor(b, p, rate)) ||
 	    (b->measured && b->interleaved != b->il_way);
+}
+
+/*
+ * The first broadcast near a volley is compared with it, and the next where that one was odd. Where
+ * these were lost the way would be what both clocks did meanwhile.
+ */
+static void
+compare_or_ask(struct bclient *b, const struct bclient_rate *rate)
+{
+	double most_s = near_s(b) + (b->odd ? log2s_to_s(b->poll) : 0.0);
+
+	if (gap_s(&b->best, &b->newest) <= most_s) {
+		compare(b, rate);
+	} else {
+		begin_volley(b);
+	}
 }
 
 void
@@ -388,7 +485,7 @@ bclient_hear(struct bclient *b, const struct bclient_packet *p, const struct bcl
 	if (is_newer(&raw, &b->newest)) {
 		b->newest = raw;
 		if (b->phase == BCLIENT_COMPARE) {
-			compare(b, &f->rate);
+			compare_or_ask(b, &f->rate);
 		}
 		if (b->measured || (b->phase == BCLIENT_LISTEN && b->unfit == 0)) {
 			put_sample(b, &raw, b->interleaved ? b->last.rx : p->rx, out);
@@ -401,7 +498,7 @@ bclient_hear(struct bclient *b, const struct bclient_packet *p, const struct bcl
 	b->poll = p->poll;
 	b->other_polls = 0;
 	b->heard++;
-	if (b->phase == BCLIENT_LISTEN && is_due(b)) {
+	if (b->phase == BCLIENT_LISTEN && is_due(b, p, &f->rate)) {
 		(void)bclient_measure(b);
 		b->heard = 0;
 	}

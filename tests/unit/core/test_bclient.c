@@ -18,6 +18,7 @@ struct story {
 	double s; /* of our clock */
 	double offset_s, way_s;
 	bool interleaved;
+	double server_s;      /* what the server says that it may be off by */
 	double sent_late_s;   /* the true transmit time less that in the packet */
 	struct ntp_ts before; /* true transmit time of the last broadcast */
 	struct bclient_heard heard;
@@ -42,6 +43,7 @@ packet(struct story *t)
 		.rx = real(t->s),
 		.rx_mono = moment(t->s),
 		.ifindex = 2,
+		.server_s = t->server_s,
 	};
 
 	t->before = ntp_ts_from_rtime(left);
@@ -85,6 +87,7 @@ answer(struct story *t, double error_s, double trip_s)
 	const struct sample s = {
 		.offset_s = t->offset_s + error_s,
 		.delay_s = trip_s,
+		.root_disp_s = t->server_s,
 		.at = moment(t->s),
 	};
 
@@ -194,6 +197,152 @@ the_known_drift_of_our_clock_between_both_is_not_taken_for_a_way(void **state)
 	assert_true(t.b.measured);
 	assert_near(t.b.way_s, WAY_S, 1e-6);
 	assert_true(t.b.unsure_s < 1e-3);
+}
+
+/* 50 s beside it, of which our clock is known to 100 ppm: 5 ms. */
+static void
+a_broadcast_long_after_the_volley_has_another_one_made(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.s += 50.0;
+	volley(&t);
+	assert_int_equal(t.b.phase, BCLIENT_COMPARE);
+	/* The next one is lost. */
+	t.s += 14.0;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(t.b.measured);
+	assert_true(bclient_asks(&t.b));
+	volley(&t);
+	assert_true(t.b.measured);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+	assert_true(t.b.unsure_s < 5e-3);
+}
+
+/* An answer that was a little less long on its way, and is older by a minute. */
+static void
+of_the_answers_an_old_one_counts_less(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.s += 50.0;
+	answer(&t, 0.0015, 2 * WAY_S - 10e-6);
+	t.s += 60.0;
+	for (unsigned i = 1; i < BCLIENT_ANSWERS; i++) {
+		answer(&t, 0.0, 2 * WAY_S);
+	}
+	t.s -= 64.0;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+}
+
+/* Nobody knows more of an oscillator before it was measured. */
+static void
+of_a_clock_that_was_never_measured_up_to_500_ppm_are_unsure(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.s += 10.0;
+	t.offset_s += 190e-6 * 10.0;
+	volley(&t);
+	assert_true(t.b.measured);
+	assert_true(fabs(t.b.way_s - WAY_S) > 1e-3);
+	assert_true(t.b.unsure_s > fabs(t.b.way_s - WAY_S));
+}
+
+static void
+what_is_not_known_of_our_rate_is_unsure_however_much_it_is(void **state)
+{
+	struct story t = begin(&RULES);
+
+	(void)state;
+	t.forecast.rate = (struct bclient_rate){ .freq = 0.0, .sigma = 50e-6 };
+	t.s += 15.0;
+	t.offset_s += 130e-6 * 15.0;
+	volley(&t);
+	assert_true(t.b.measured);
+	assert_true(t.b.unsure_s > fabs(t.b.way_s - WAY_S));
+}
+
+/* It says that it is 20 ms off, and slews between its broadcast and our volley. */
+static void
+what_the_server_may_have_moved_by_between_both_is_unsure(void **state)
+{
+	static const double SAYS_S[] = { 0.020, 0.0005 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct story t = { .offset_s = TRUE_S, .way_s = WAY_S, .s = 100.0 };
+		struct bclient_packet p;
+
+		t.forecast.rate = (struct bclient_rate){ .freq = 0.0, .sigma = 1e-8 };
+		t.server_s = SAYS_S[i];
+		p = packet(&t);
+		bclient_start(&t.b, &RULES, &p);
+		t.s += 3.0;
+		t.offset_s += fmin(500e-6 * 3.0, 2 * SAYS_S[i]);
+		volley(&t);
+		assert_true(t.b.measured);
+		assert_true(t.b.unsure_s > fabs(t.b.way_s - WAY_S));
+		assert_true(t.b.unsure_s < 16e-6 * 3.0 + fmin(501e-6 * 3.0, 2 * SAYS_S[i]));
+	}
+}
+
+/* Not for each little thing. */
+static void
+a_way_that_could_be_known_far_better_is_measured_again_soon(void **state)
+{
+	struct story t = begin(&RULES);
+	unsigned n = 0, volleys = 0;
+
+	(void)state;
+	t.s += 15.0;
+	t.offset_s += 130e-6 * 15.0;
+	volley(&t);
+	assert_true(t.b.measured && t.b.unsure_s > 6e-3);
+	t.forecast.rate = (struct bclient_rate){ .freq = 0.0, .sigma = 1e-7 };
+	do {
+		assert_int_equal(next(&t), VERDICT_OK);
+		n++;
+	} while (!bclient_asks(&t.b) && n < BCLIENT_AGAIN);
+	assert_int_equal(n, BCLIENT_AGAIN / 8);
+	volley(&t);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+	assert_true(t.b.unsure_s < 1e-3);
+	for (n = 0; n < BCLIENT_AGAIN - 1; n++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+		volleys += bclient_asks(&t.b);
+	}
+	assert_int_equal(volleys, 0);
+}
+
+/* A way that is wrong leads us away while it is measured again, were it used meanwhile. */
+static void
+an_answer_that_cannot_be_true_with_the_way_has_it_used_no_more(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	t.b.way_s = WAY_S + 0.018; /* as it may be found where something came between */
+	assert_true(bclient_measure(&t.b));
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	/* A long round trip allows it. */
+	answer(&t, 0.0, 0.050);
+	assert_true(t.b.measured);
+	answer(&t, 0.0, 2 * WAY_S);
+	assert_false(t.b.measured);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_false(t.heard.sampled);
+	t.s -= 4.0;
+	answer(&t, 0.0, 2 * WAY_S);
+	answer(&t, 0.0, 2 * WAY_S);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(t.heard.sampled);
+	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
 }
 
 static void
@@ -323,7 +472,7 @@ a_jump_of_the_sender_has_the_way_measured_again(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
 	}
@@ -347,7 +496,7 @@ one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
 	for (unsigned i = 0; i < 40; i++) {
 		t.way_s = i % 8 ? WAY_S : WAY_S + 0.050;
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -362,7 +511,7 @@ far_broadcasts_of_a_server_that_answers_nobody_are_believed_in_the_end(void **st
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
 	t.offset_s += 0.050;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -538,7 +687,7 @@ a_broadcast_beyond_panic_is_refused(void **state)
 	struct bclient_packet p;
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0 } };
+	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
 	t.offset_s += 1001.0;
 	t.s += 64.0;
 	p = packet(&t);
@@ -711,6 +860,13 @@ main(void)
 		cmocka_unit_test(a_volley_long_after_the_last_broadcast_waits_for_the_next),
 		cmocka_unit_test(our_steering_between_both_is_not_taken_for_a_way),
 		cmocka_unit_test(the_known_drift_of_our_clock_between_both_is_not_taken_for_a_way),
+		cmocka_unit_test(a_broadcast_long_after_the_volley_has_another_one_made),
+		cmocka_unit_test(of_the_answers_an_old_one_counts_less),
+		cmocka_unit_test(of_a_clock_that_was_never_measured_up_to_500_ppm_are_unsure),
+		cmocka_unit_test(what_is_not_known_of_our_rate_is_unsure_however_much_it_is),
+		cmocka_unit_test(what_the_server_may_have_moved_by_between_both_is_unsure),
+		cmocka_unit_test(a_way_that_could_be_known_far_better_is_measured_again_soon),
+		cmocka_unit_test(an_answer_that_cannot_be_true_with_the_way_has_it_used_no_more),
 		cmocka_unit_test(without_a_volley_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(without_answers_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(the_way_is_measured_again_after_64_broadcasts),
