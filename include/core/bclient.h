@@ -166,6 +166,12 @@ bool bclient_answer(struct bclient *b, const struct sample *s, const struct bcli
 /* The way is to be measured again: our clock, or its, was set. True when requests begin. */
 bool bclient_measure(struct bclient *b);
 
+/*
+ * There is nothing that its broadcasts could be held against: it is asked, and believed without that
+ * only where it answers nobody.
+ */
+void bclient_doubt(struct bclient *b);
+
 /* The round trip in use, s: ntpq's bcdelay. */
 double bclient_delay_s(const struct bclient *b);
 

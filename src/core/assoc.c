@@ -725,7 +725,7 @@ take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w
 	if (out->filtered == FILTER_POPCORN) {
 		out->events |= 1u << PEER_EVENT_POPCORN;
 	}
-	if (!(a->rules.flags & ASSOC_OWN_CLOCK) && !assoc_is_late(s, w)) {
+	if (!(a->rules.flags & ASSOC_OWN_CLOCK) && assoc_teaches(s, w)) {
 		out->estimated = estimator_add(&a->est, s, log2s_to_s(w->precision));
 	}
 	if (out->estimated == ESTIMATOR_BROKE) {

@@ -61,6 +61,13 @@ bool assoc_glimpse(const struct assoc *a, const struct assoc_world *w, struct sa
  */
 bool assoc_is_late(const struct sample *s, const struct assoc_world *w);
 
+/*
+ * It tells how our clock runs: it did not come too late, nor does its server say of itself that it
+ * is too far from the time to be followed. Such a one may be on its way there, and what its clock
+ * does then is no measure of ours.
+ */
+bool assoc_teaches(const struct sample *s, const struct assoc_world *w);
+
 /* A sample that passed all tests is taken in. */
 void assoc_take_sample(struct assoc *a, const struct sample *s, const struct assoc_world *w,
     struct assoc_answer *out);

@@ -115,6 +115,16 @@ check_proof(struct assoc *a, const struct packet *p, enum packet_auth auth)
 	return VERDICT_AUTH;
 }
 
+/*
+ * Its answers told the way, and nothing of our clock, or are of before a step: a broadcast that was
+ * held up for seconds would be all that is known.
+ */
+static bool
+is_unchecked(const struct assoc *a, const struct assoc_world *w)
+{
+	return w->policy->adaptive && a->bc.measured && a->est.samples == 0;
+}
+
 /* It says nothing of a receive time: there was none. */
 static enum verdict
 check_header(struct assoc *a, const struct header *h, const struct assoc_world *w)
@@ -183,6 +193,10 @@ judge(struct assoc *a, const struct packet *p, enum packet_auth auth, const stru
 	note_reach(a, w, out);
 	out->events |= heard.mode_changed ? 1u << PEER_EVENT_INTERLEAVE_MODE : 0u;
 	out->events |= heard.mode_error ? 1u << PEER_EVENT_INTERLEAVE_ERROR : 0u;
+	if (heard.sampled && is_unchecked(a, w)) {
+		bclient_doubt(&a->bc);
+		heard.sampled = false;
+	}
 	/* What the next one tells of it may be older than an answer that came meanwhile. */
 	if (heard.sampled && (a->est.samples == 0 || mtime_before(a->est.last, heard.at))) {
 		s = sample_of(a, &heard, w);

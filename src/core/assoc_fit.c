@@ -48,6 +48,32 @@ answers_held(const struct assoc *a)
 	return n;
 }
 
+bool
+assoc_is_late(const struct sample *s, const struct assoc_world *w)
+{
+	return s->delay_s / 2 >= w->policy->maxdist_s;
+}
+
+bool
+assoc_teaches(const struct sample *s, const struct assoc_world *w)
+{
+	return !assoc_is_late(s, w) && s->root_delay_s / 2 + s->root_disp_s < w->policy->maxdist_s;
+}
+
+/* Those of them that an estimate was made of. */
+static unsigned
+answers_taken(const struct assoc *a, const struct assoc_world *w)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < a->filter.filled; i++) {
+		const struct sample *s = &a->filter.ring[i];
+
+		n += s->disp_s < NTP_MAXDISP_S && assoc_teaches(s, w);
+	}
+	return n;
+}
+
 unsigned
 assoc_answers_wanted(bool adaptive)
 {
@@ -99,12 +125,6 @@ static double
 width_s(const struct claim *c)
 {
 	return c->high_s - c->low_s;
-}
-
-bool
-assoc_is_late(const struct sample *s, const struct assoc_world *w)
-{
-	return s->delay_s / 2 >= w->policy->maxdist_s;
 }
 
 /*
@@ -216,7 +236,7 @@ estimated_dist_s(const struct assoc *a, const struct assoc_world *w, double newe
 	struct estimate e;
 	struct sample s;
 
-	if (answers_held(a) < assoc_answers_wanted(w->policy->adaptive) ||
+	if (answers_taken(a, w) < assoc_answers_wanted(w->policy->adaptive) ||
 	    !estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
 		return NTP_MAXDISP_S;
 	}

@@ -375,6 +375,12 @@ bclient_measure(struct bclient *b)
 	return true;
 }
 
+void
+bclient_doubt(struct bclient *b)
+{
+	b->doubted = bclient_measure(b) || b->doubted;
+}
+
 /* ---- what broadcasts say ---- */
 
 /*

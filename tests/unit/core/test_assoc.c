@@ -1839,6 +1839,32 @@ an_answer_that_took_longer_than_maxdist_allows_tells_no_more_than_silence(void *
 	assert_int_not_equal(b.got.estimated, ESTIMATOR_REFUSED);
 }
 
+/* It is 500 ppm fast as long as it says so, for it is on its way to the time. */
+static void
+of_a_server_that_is_beyond_maxdist_by_its_own_words_no_rate_is_learned(void **state)
+{
+	static struct bench b;
+	struct candidate c;
+	struct header h;
+
+	(void)state;
+	start_plain(&b, ASSOC_IBURST);
+	b.policy.adaptive = true;
+	for (int i = 0; i < 8; i++) {
+		poll_next(&b);
+		h = good_answer(&b, 500e-6 * mtime_diff_s(b.w.now, (struct mtime){ 0 }));
+		h.root_delay = ntp_short_from_s(3.0);
+		assert_int_equal(deliver(&b, &h), VERDICT_OK);
+	}
+	for (int i = 0; i < ASSOC_SAMPLES; i++) {
+		assert_true(assoc_unfit(&b.a, &b.w) & FLASH_PEER_DIST);
+		exchange_with(&b, 0.0, TRIP_S);
+		assert_true(assoc_candidate(&b.a, &b.w, &c));
+		assert_true(fabs(c.freq) < 3.0 * sqrt(c.freq_var));
+	}
+	assert_int_equal(assoc_unfit(&b.a, &b.w), 0);
+}
+
 /* Our clock was set back by half a minute: also a late answer shows that. */
 static void
 a_late_answer_contradicts_what_it_excludes(void **state)
@@ -2531,6 +2557,8 @@ main(void)
 		cmocka_unit_test(
 		    an_answer_that_took_longer_than_maxdist_allows_tells_no_more_than_silence),
 		cmocka_unit_test(a_late_answer_contradicts_what_it_excludes),
+		cmocka_unit_test(
+		    of_a_server_that_is_beyond_maxdist_by_its_own_words_no_rate_is_learned),
 		cmocka_unit_test(after_a_break_it_is_young_until_enough_has_come_again),
 		cmocka_unit_test(repoll_moves_nothing_that_is_due_anyway_and_never_into_the_past),
 		cmocka_unit_test(a_clear_starts_a_burst_only_where_one_is_allowed),

@@ -19,6 +19,7 @@ struct bench {
 	struct assoc_answer got;
 	uint64_t nonce;
 	bool xleave;
+	double root_disp_s; /* that its server tells */
 };
 
 static struct ntp_ts
@@ -36,6 +37,7 @@ broadcast_now(const struct bench *b)
 		.stratum = 2,
 		.poll = POLL,
 		.precision = -20,
+		.root_disp = ntp_short_from_s(b->root_disp_s),
 		.org = b->xleave ? b->last.xmt : (struct ntp_ts){ 0 },
 		.xmt = ts_now(b, -0.001),
 	};
@@ -183,6 +185,66 @@ a_volley_and_broadcasts_become_samples(void **state)
 	assert_int_equal(b.a.est.samples, samples + 1);
 	assert_int_equal(b.a.poll.reach & 1, 1);
 	assert_true(assoc_root_dist_s(&b.a, &b.w) < 0.1);
+}
+
+/*
+ * Its answers said that it may be seconds off, so nothing was learned of them. Neither the way nor
+ * anything else tells of a broadcast by itself whether it was held up, here by 2 s.
+ */
+static void
+a_broadcast_that_nothing_is_known_to_check_by_asks_for_answers(void **state)
+{
+	static struct bench b;
+	struct header h;
+
+	(void)state;
+	begin(&b, false);
+	b.root_disp_s = 5.0;
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		poll(&b);
+		answer(&b);
+	}
+	assert_true(b.a.bc.measured);
+	assert_int_equal(b.a.est.samples, 0);
+	b.root_disp_s = 0.0;
+	b.w.now = mtime_add_s(b.a.bc.last.rx_mono, 64.0);
+	h = broadcast_now(&b);
+	b.w.now = mtime_add_s(b.w.now, 2.0);
+	assert_int_equal(hear(&b, &h, PACKET_AUTH_GOOD, PACKET_MAC_KEYED), VERDICT_OK);
+	assert_false(b.got.sampled);
+	assert_false(assoc_only_listens(&b.a));
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		poll(&b);
+		answer(&b);
+	}
+	assert_int_equal(b.a.est.samples, BCLIENT_ANSWERS);
+	next_broadcast(&b);
+	next_broadcast(&b);
+	assert_true(b.got.sampled);
+	assert_near(b.got.sample.offset_s, 0.0, 1e-6);
+}
+
+/* The same where it answers no more: in the end it is heard. */
+static void
+broadcasts_that_nothing_can_check_are_believed_in_the_end(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	begin(&b, false);
+	b.root_disp_s = 5.0;
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		poll(&b);
+		answer(&b);
+	}
+	b.root_disp_s = 0.0;
+	next_broadcast(&b);
+	for (unsigned i = 0; i <= BCLIENT_REQUESTS; i++) {
+		poll(&b);
+	}
+	b.a.bc.last.rx_mono = b.w.now;
+	next_broadcast(&b);
+	assert_true(b.got.sampled);
 }
 
 static void
@@ -532,6 +594,8 @@ main(void)
 		cmocka_unit_test(of_the_classic_loop_the_doubt_of_the_way_is_dispersion),
 		cmocka_unit_test(what_is_no_broadcast_is_told_as_what_it_is),
 		cmocka_unit_test(a_volley_and_broadcasts_become_samples),
+		cmocka_unit_test(a_broadcast_that_nothing_is_known_to_check_by_asks_for_answers),
+		cmocka_unit_test(broadcasts_that_nothing_can_check_are_believed_in_the_end),
 		cmocka_unit_test(eight_that_do_not_come_make_it_dark_and_nothing_is_sent),
 		cmocka_unit_test(a_step_has_the_way_measured_again),
 		cmocka_unit_test(bad_broadcasts_change_nothing_while_it_listens),
