@@ -195,12 +195,17 @@ usual_s(const struct bclient *b)
 	return fmax(FAR_SPREADS * b->spread_s + b->unsure_s, FAR_LEAST_S);
 }
 
-/* Not what could be expected of the way: perhaps this broadcast was held up. */
+/*
+ * Not what could be expected of the way: perhaps this broadcast was held up. So it is with one that is
+ * longer than before and than a round trip, however much broadcasts differ by.
+ */
 static bool
 is_odd(const struct bclient *b, double way)
 {
-	return b->measured ? fabs(way - b->way_s) > usual_s(b)
-			   : way > fmax(b->best_trip_s, FAR_LEAST_S);
+	double before = b->measured ? b->way_s : 0.0;
+
+	return (b->measured && fabs(way - before) > usual_s(b)) ||
+	    way - before > fmax(b->best_trip_s, FAR_LEAST_S);
 }
 
 static void

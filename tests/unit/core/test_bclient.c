@@ -466,6 +466,32 @@ a_broadcast_held_up_beside_a_volley_is_not_the_way(void **state)
 	assert_near(t.b.way_s, WAY_S, 1e-6);
 }
 
+/* Broadcasts have differed by 6 ms of late: eight times that would be usual. */
+static void
+nor_is_it_where_broadcasts_are_held_up_now_and_then(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	t.b.spread_s = 0.006;
+	t.way_s = 0.020;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(bclient_measure(&t.b));
+	volley(&t);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+	t.way_s = WAY_S;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_int_equal(t.b.phase, BCLIENT_LISTEN);
+	assert_near(t.b.way_s, WAY_S, 1e-6);
+	/* A way that stays longer is believed as well. */
+	t.way_s = 0.020;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(bclient_measure(&t.b));
+	volley(&t);
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_near(t.b.way_s, 0.020, 1e-6);
+}
+
 static void
 a_jump_of_the_sender_has_the_way_measured_again(void **state)
 {
@@ -874,6 +900,7 @@ main(void)
 		cmocka_unit_test(
 		    a_way_of_more_than_50_ms_is_not_believed_and_measured_again_ever_more_seldom),
 		cmocka_unit_test(a_broadcast_held_up_beside_a_volley_is_not_the_way),
+		cmocka_unit_test(nor_is_it_where_broadcasts_are_held_up_now_and_then),
 		cmocka_unit_test(a_jump_of_the_sender_has_the_way_measured_again),
 		cmocka_unit_test(one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else),
 		cmocka_unit_test(
