@@ -12,6 +12,9 @@
 /* No slew may be faster later, frequency and all. */
 static const double ORDINARY = 500.5e-6;
 
+/* A clock that knows its rate lacks no more. */
+static const double SURE_RATE = 5e-6;
+
 /* A world of its own for one of many cases. */
 static struct sim *
 case_of(struct sim *s, unsigned i)
@@ -213,6 +216,159 @@ nobody_is_told_the_time_in_the_first_slew_and_then_all_are(struct sim *s)
 	SIM_CHECK(s, sim_status(n).synced && early_s < 110, "told after %.1f s", early_s);
 }
 
+/* ---- two and more at once ---- */
+
+enum { LEVELS = 5 };
+
+/* How each asks the other: a line is this, its address and that. */
+static const struct couple {
+	const char *before, *after;
+} couples[] = {
+	{ "peer", "minpoll 3 maxpoll 4" },
+	{ "peer", "xleave minpoll 3 maxpoll 4" },
+	{ "server", "iburst minpoll 3" },
+	{ "server", "iburst xleave minpoll 3" },
+};
+
+/*
+ * So long, each second judged: whoever says that it is synchronised is no farther off than it tells,
+ * whatever it was led by. The oracle would grant a rate beyond what it promises.
+ */
+static void
+watch(struct sim *each, unsigned seconds)
+{
+	for (unsigned i = 0; i < seconds; i++) {
+		sim_run(each, 1);
+		for (unsigned k = 0; k < each->node_n; k++) {
+			struct sim_node *n = each->node[k];
+			struct ntpd_status st = sim_status(n);
+
+			SIM_CHECK(each, !st.synced || fabs(sim_error_s(n)) <= st.root_dist_s,
+			    "%s: %.6f s off, told %.6f", n->name, sim_error_s(n), st.root_dist_s);
+		}
+	}
+}
+
+/* All know the time: nobody was led by what another did on his way there. */
+static void
+check_all(struct sim *each, double rate)
+{
+	for (unsigned k = 0; k < each->node_n; k++) {
+		struct sim_node *n = each->node[k];
+
+		SIM_CHECK(each, sim_status(n).synced && fabs(sim_error_s(n)) < 1e-3,
+		    "%s: not synchronised, or %.6f s off", n->name, sim_error_s(n));
+		SIM_CHECK(each, fabs(sim_clock_residual(&n->clock)) < rate,
+		    "%s runs on with %.3f ppm", n->name, sim_clock_residual(&n->clock) * 1e6);
+		SIM_CHECK(each, n->clock.steps == 0, "%s: %u steps", n->name, n->clock.steps);
+	}
+}
+
+/* Two that boot so long one after the other, with so many servers of their own each. */
+struct start {
+	const struct couple *couple;
+	double gap_s;
+	unsigned servers[2];
+};
+
+static void
+add_member(struct sim *each, const struct start *start, unsigned k)
+{
+	const char *name = k == 0 ? "alpha" : "beta";
+	char config[256];
+	struct text t = text_over(config, sizeof config);
+
+	for (unsigned i = 0; i < start->servers[k]; i++) {
+		text_printf(&t, "server 192.0.2.%u iburst\n", 1 + 2 * k + i);
+	}
+	text_printf(&t, "interleaved on\n%s 192.0.2.%u %s\n", start->couple->before, 101 - k,
+	    start->couple->after);
+	(void)sim_node_new(each, name, k == 0 ? 0.05 : -0.06, k == 0 ? 20e-6 : -40e-6, config);
+}
+
+static void
+check_start(struct sim *s, unsigned at, const struct start *start)
+{
+	static const char *const servers[] = { "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4" };
+	struct sim *each = case_of(s, at);
+	bool quorum = start->servers[0] > 1;
+
+	each->net->usual = scenario_lan();
+	for (unsigned i = 0; i < 4; i++) {
+		(void)sim_serve(each, servers[i]);
+	}
+	add_member(each, start, 0);
+	add_member(each, start, 1);
+	sim_node_boot(each->node[0]);
+	sim_run(each, start->gap_s);
+	sim_node_boot(each->node[1]);
+	if (quorum) {
+		watch(each, 600);
+	} else {
+		/* Alpha takes minutes, tells what is left, and beta runs as fast meanwhile. */
+		sim_run(each, 3600);
+	}
+	SIM_CHECK(each, !quorum || each->node[0]->clock.worst_first_rate > 600e-6,
+	    "alpha was no faster than %.0f ppm", each->node[0]->clock.worst_first_rate * 1e6);
+	check_all(each, SURE_RATE);
+	case_done(s, each);
+}
+
+/* Each with servers of its own, enough for a quorum or too few; or beta with nobody but alpha. */
+static void
+two_that_ask_each_other_in_their_first_slews_are_led_by_nobody(struct sim *s)
+{
+	static const double gap_s[] = { 0, 3, 6, 15, 30 };
+	static const unsigned servers[][2] = { { 2, 2 }, { 2, 0 }, { 1, 1 }, { 1, 0 } };
+	unsigned at = 0;
+
+	if (scenario_classic(s)) {
+		return;
+	}
+	for (unsigned i = 0; i < sizeof couples / sizeof couples[0]; i++) {
+		for (unsigned k = 0; k < 5; k++) {
+			for (unsigned v = 0; v < 4; v++) {
+				check_start(s, at++,
+				    &(struct start){ &couples[i], gap_s[k],
+					{ servers[v][0], servers[v][1] } });
+			}
+		}
+	}
+}
+
+static void
+a_chain_of_daemons_that_start_together_is_led_by_nobodys_first_slew(struct sim *s)
+{
+	if (scenario_classic(s)) {
+		return;
+	}
+	for (unsigned i = 0; i < 12; i++) {
+		struct sim *each = case_of(s, i);
+		struct sim_node *n[LEVELS];
+
+		each->net->usual = scenario_lan();
+		(void)sim_serve(each, "192.0.2.1");
+		for (unsigned k = 0; k < LEVELS; k++) {
+			char config[128], name[16];
+			struct text t = text_over(config, sizeof config);
+
+			text_printf(&t, "interleaved on\nserver 192.0.2.%u iburst%s minpoll 3\n",
+			    k == 0 ? 1 : 99 + k, i % 2 && k > 0 ? " xleave" : "");
+			t = text_over(name, sizeof name);
+			text_printf(&t, "level%u", k);
+			n[k] = sim_node_new(each, name, k % 2 ? -0.1 : 0.09, (k - 2.0) * 20e-6,
+			    config);
+		}
+		for (unsigned k = 0; k < LEVELS; k++) {
+			sim_node_boot(n[k]);
+			watch(each, i / 2);
+		}
+		watch(each, 900);
+		check_all(each, SURE_RATE);
+		case_done(s, each);
+	}
+}
+
 /* ---- what may come between ---- */
 
 /*
@@ -368,6 +524,8 @@ static const struct scenario list[] = {
 	SCENARIO(one_of_four_that_lies_in_the_first_slew_leads_nobody),
 	SCENARIO(servers_that_run_away_in_the_first_slew_are_followed_at_500_ppm),
 	SCENARIO(nobody_is_told_the_time_in_the_first_slew_and_then_all_are),
+	SCENARIO(two_that_ask_each_other_in_their_first_slews_are_led_by_nobody),
+	SCENARIO(a_chain_of_daemons_that_start_together_is_led_by_nobodys_first_slew),
 	SCENARIO(who_is_killed_in_any_second_of_the_first_slew_leaves_a_clock_that_ends_it),
 	SCENARIO(a_restart_in_any_second_of_the_first_slew_is_right_30_s_later),
 	SCENARIO(a_pause_in_the_first_slew_ends_it),
