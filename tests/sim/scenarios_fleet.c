@@ -207,12 +207,8 @@ fleets_of_three_to_eleven_hold_what_they_promise(struct sim *s)
 	for (unsigned count = LEAST; count < FLEET; count += 2) {
 		struct sim *one = sim_new(s->w->seed + count);
 		struct fleet f;
-		char first[128];
-		struct text t = text_over(first, sizeof first);
 
-		/* First slews are not what this is about (a fifth of all seeds fail without any). */
-		text_printf(&t, "tinker step 0\n%s", s->config_line);
-		one->config_line = first;
+		one->config_line = s->config_line;
 		build(&f, one);
 		draw(&f, count);
 		sail(&f, 1);
