@@ -167,8 +167,8 @@ bool bclient_answer(struct bclient *b, const struct sample *s, const struct bcli
 bool bclient_measure(struct bclient *b);
 
 /*
- * There is nothing that its broadcasts could be held against: it is asked, and believed without that
- * only where it answers nobody.
+ * There is nothing that its broadcasts could be held against: it is asked, and believed without
+ * that only where it answers nobody.
  */
 void bclient_doubt(struct bclient *b);
 

@@ -196,8 +196,8 @@ usual_s(const struct bclient *b)
 }
 
 /*
- * Not what could be expected of the way: perhaps this broadcast was held up. So it is with one that is
- * longer than before and than a round trip, however much broadcasts differ by.
+ * Not what could be expected of the way: perhaps this broadcast was held up. So it is with one that
+ * is longer than before and than a round trip, however much broadcasts differ by.
  */
 static bool
 is_odd(const struct bclient *b, double way)
@@ -306,8 +306,8 @@ bclient_ask(struct bclient *b)
 }
 
 /*
- * Its round trip is less than that of the best so far, and than what our clock drifts, as a rule,
- * in the time by which that one is nearer to the broadcast: the newest, or else one that is to come.
+ * Its round trip is less than that of the best so far, with what our clock drifts as a rule in the
+ * time by which it is nearer to the broadcast: the newest, or else one that is to come.
  */
 static bool
 is_best(const struct bclient *b, const struct bclient_offset *answer, double trip_s,

@@ -231,8 +231,8 @@ static const struct couple {
 };
 
 /*
- * So long, each second judged: whoever says that it is synchronised is no farther off than it tells,
- * whatever it was led by. The oracle would grant a rate beyond what it promises.
+ * So long, each second judged: whoever says that it is synchronised is no farther off than it
+ * tells, whatever it was led by. The oracle would grant a rate beyond what it promises.
  */
 static void
 watch(struct sim *each, unsigned seconds)
