@@ -557,7 +557,7 @@ crowded_hours_are_survived(struct sim *s)
 {
 	struct sim_path p = scenario_wan();
 
-	p.crowd = (struct sim_crowd){ 3600, 1200, 0.020 };
+	p.crowd = (struct sim_crowd){ .every_s = 3600, .for_s = 1200, .extra_s = 0.020 };
 	law(s, p, 0.005);
 }
 

@@ -39,10 +39,18 @@ sim_law_draw(const struct sim_law *l, struct sim_rng *r)
 	return l->base_s;
 }
 
-static bool
+/* How much of the crowd there is now, 0..1. */
+static double
 crowded(const struct sim_crowd *c, int64_t now)
 {
-	return c->every_s > 0 && fmod((double)now * 1e-9, c->every_s) < c->for_s;
+	double at_s = c->every_s > 0 ? fmod((double)now * 1e-9, c->every_s) : c->for_s;
+	double wave;
+
+	if (at_s >= c->for_s) {
+		return 0.0;
+	}
+	wave = sin(M_PI * at_s / c->for_s);
+	return c->swells ? wave * wave : 1.0;
 }
 
 /* The time a datagram waits for those before it and for its own octets. */
@@ -63,9 +71,10 @@ static double
 delay_draw(struct sim_path *p, struct sim_rng *r, int64_t now, size_t len)
 {
 	double s = sim_law_draw(&p->law, r) + queue_s(p, now, len);
+	double crowd = crowded(&p->crowd, now);
 
-	if (crowded(&p->crowd, now)) {
-		s += p->crowd.extra_s * sim_rng_exponential(r);
+	if (crowd > 0.0) {
+		s += crowd * (p->crowd.stands_s + p->crowd.extra_s * sim_rng_exponential(r));
 	}
 	if (sim_rng_chance(r, p->reorder)) {
 		s += p->reorder_s * sim_rng_unit(r);

@@ -27,6 +27,8 @@ struct sim_law {
 struct sim_crowd {
 	double every_s, for_s; /* every_s 0: never */
 	double extra_s;        /* mean of an exponential extra delay */
+	double stands_s;       /* and what the queue never falls below */
+	bool swells; /* both begin and end with nothing, and are that much in its middle */
 };
 
 struct sim_path {

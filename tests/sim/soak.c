@@ -62,7 +62,9 @@ random_path(struct soak *k)
 		p.reorder_s = log_between(&k->r, 0.001, 1.0);
 	}
 	if (sim_rng_chance(&k->r, 0.2)) {
-		p.crowd = (struct sim_crowd){ 3600, 900, log_between(&k->r, 0.001, 0.05) };
+		p.crowd = (struct sim_crowd){ .every_s = 3600,
+			.for_s = 900,
+			.extra_s = log_between(&k->r, 0.001, 0.05) };
 	}
 	return p;
 }
