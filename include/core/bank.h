@@ -19,9 +19,14 @@ enum {
 };
 
 struct bank_model {
-	double x_s;            /* offset as of the last sample */
-	double f;              /* its rate of change when nothing adjusts the clock, s/s */
-	double pxx, pxf, pff;  /* covariance: s^2, s, 1 */
+	double x_s;           /* offset as of the last sample */
+	double f;             /* its rate of change when nothing adjusts the clock, s/s */
+	double pxx, pxf, pff; /* covariance: s^2, s, 1 */
+	/*
+	 * Half of how much more one way than the other has become longer since the shortest route:
+	 * samples show x_s + a_s. It stands; its variance, and its covariance with the two.
+	 */
+	double a_s, paa, pxa, pfa;
 	double log_likelihood; /* fading, within its row: the best has 0 */
 	double weight;         /* in the whole bank; all make 1 */
 };
@@ -30,6 +35,8 @@ struct bank {
 	unsigned views; /* rows in use: 1..BANK_VIEWS */
 	struct bank_model model[BANK_VIEWS][BANK_WANDERS];
 	double view_log[BANK_VIEWS]; /* of each row, fading slowly: the best has 0 */
+	double
+	    longer_s[BANK_VIEWS]; /* than the shortest route, as the view has it; a_s within half */
 };
 
 /* What a view takes a sample for. */
@@ -56,6 +63,9 @@ struct estimate {
  */
 void bank_begin(struct bank *b, unsigned views, const struct estimate *from);
 
+/* Begins them again, with what is known of the route kept. */
+void bank_again(struct bank *b, const struct estimate *from);
+
 /*
  * Just begun: the frequency is one of n kinds, as likely, of which each has a variance, (s/s)^2.
  * The columns take turns in them, and whose kind foretells what comes will weigh most.
@@ -70,6 +80,32 @@ void bank_doubt(struct bank *b, double var_s2);
 
 /* A view went by too small a variance of the noise so far: the right one is by times as large. */
 void bank_open(struct bank *b, unsigned view, double by);
+
+/*
+ * The route is now longer than the shortest by so much, s >= 0, both ways together. What it grew by
+ * may all be on one way; where it shrinks the asymmetry does alike, as far as nobody knows better.
+ */
+void bank_longer(struct bank *b, unsigned view, double longer_s);
+
+/* What was found out when the route had become longer. */
+struct bank_detour {
+	const struct estimate *now; /* what all models together say of the clock */
+	double shown_s, var_s2;     /* what samples have shown since, and its variance */
+	double log_likelihood;      /* <= 0: of the route, beside what explained them before */
+};
+
+/*
+ * The samples since came by another route, as a view sees it only now: it takes on what all together
+ * know of the clock, and is as likely as that route makes the samples.
+ */
+void bank_detour(struct bank *b, unsigned view, double longer_s, const struct bank_detour *found);
+
+/* What all together have for a_s. */
+double bank_asymmetry_s(const struct bank *b);
+
+/* What a model foretells a sample to show, and the variance of that. */
+double bank_shows_s(const struct bank_model *m);
+double bank_shows_var(const struct bank_model *m);
 
 /* What a sample that the models did not foretell may tell of them. */
 enum bank_age {

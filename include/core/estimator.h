@@ -45,8 +45,8 @@ struct estimator {
 	/* The newest offsets less what was foretold, for the case that the route changed. */
 	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
 	unsigned residuals;
-	unsigned innovations; /* in all; the rings keep the newest */
-	double doubt_s2;      /* of the offset, by doubts since the last sample */
+	unsigned innovations;                   /* in all; the rings keep the newest */
+	double doubt_s2;                        /* of the offset, by doubts since the last sample */
 	/* The last two offsets, and how rough the line through the newest was. */
 	double last_s[2], last_gap_s;
 	double rough_s2[ESTIMATOR_INNOVATIONS];
@@ -56,8 +56,7 @@ struct estimator {
 	bool coarse;          /* a clock of the two ticks so slowly that its ticks are seen */
 	double stamps_s;      /* what the stamps of the newest sample round off */
 	double even_s2;       /* then: variance of what it rounds off, by how offsets bend */
-	/* Asymmetry of a longer route, learned when the route changed and the clock did not. */
-	double bias_s, bias_var;
+	double shortest_s;    /* floor of the shortest route known */
 	/* A sample that no model explains, kept until the next one decides what it was. */
 	bool suspect;
 	double suspect_s, suspect_var, suspect_age_s;

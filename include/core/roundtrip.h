@@ -20,6 +20,13 @@ struct roundtrip {
 	unsigned blocks, in_block;
 	double block_least;
 	unsigned above; /* successive samples far above the floor */
+	/*
+	 * For what is told of one way alone. The floor before the route became longer, or crowded
+	 * for hours, while so many samples more may be of either; queueing at its calmest.
+	 */
+	double older_floor_s;
+	unsigned older_left;
+	double calm_s;
 };
 
 /* What a round trip above the floor may mean. */
@@ -42,7 +49,9 @@ struct roundtrip_noise {
 	double excess_s; /* of this round trip over the floor, >= 0 */
 	double jitter_s; /* mean queueing delay of one direction, > 0 */
 	struct roundtrip_error view[ROUNDTRIP_VIEWS];
-	double shift_s; /* by how much the route changed the floor, else 0 */
+	bool older;       /* ROUNDTRIP_UP and ROUNDTRIP_DOWN go by older_floor_s */
+	double crowded_s; /* by so much the middle of the last is longer than in calm, else 0 */
+	bool rose;        /* the floor: the route became longer, or crowded for hours */
 };
 
 void roundtrip_clear(struct roundtrip *r);

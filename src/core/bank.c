@@ -46,26 +46,75 @@ model_advance(struct bank_model *m, double q, double dt_s)
 	m->pxx += dt_s * (2.0 * m->pxf + dt_s * m->pff) + q2 * dt_s * dt_s * dt_s / 3.0;
 	m->pxf += dt_s * m->pff + q2 * dt_s * dt_s / 2.0;
 	m->pff += q2 * dt_s;
+	m->pxa += dt_s * m->pfa;
+}
+
+double
+bank_shows_s(const struct bank_model *m)
+{
+	return m->x_s + m->a_s;
+}
+
+double
+bank_shows_var(const struct bank_model *m)
+{
+	return m->pxx + 2.0 * m->pxa + m->paa;
+}
+
+/* A covariance that rounding would make more than its variances allow. */
+static double
+within(double cov, double var, double other_var)
+{
+	double most = sqrt(var * other_var);
+
+	return fmin(fmax(cov, -most), most);
+}
+
+/*
+ * Of a sample that shows x + a the innovation is known times slope, and what was not known of it
+ * shrinks by bend: for a normal noise innovation over variance, and 1 over variance.
+ */
+static void
+model_learn(struct bank_model *m, double slope, double bend)
+{
+	double hx = m->pxx + m->pxa, hf = m->pxf + m->pfa, ha = m->pxa + m->paa;
+	double xx = fmax(m->pxx - hx * hx * bend, PRECISION * m->pxx);
+	double ff = fmax(m->pff - hf * hf * bend, PRECISION * m->pff);
+	double aa = fmax(m->paa - ha * ha * bend, PRECISION * m->paa);
+
+	m->x_s += hx * slope;
+	m->f += hf * slope;
+	m->a_s += ha * slope;
+	m->pxf = within(m->pxf - hx * hf * bend, xx, ff);
+	m->pxa = within(m->pxa - hx * ha * bend, xx, aa);
+	m->pfa = within(m->pfa - hf * ha * bend, ff, aa);
+	m->pxx = xx;
+	m->pff = ff;
+	m->paa = aa;
 }
 
 /* Measurement update in Joseph's form: symmetric and positive whatever the rounding. */
 static void
 model_correct(struct bank_model *m, double d_s, double r_s2)
 {
-	double s = m->pxx + r_s2;
+	double s = bank_shows_var(m) + r_s2;
 	double kx = m->pxx / s, kf = m->pxf / s;
 	double a = r_s2 / s;
 	double xx = a * a * m->pxx + kx * kx * r_s2;
 	double xf = a * (m->pxf - kf * m->pxx) + kx * kf * r_s2;
 	double ff = m->pff - 2.0 * kf * m->pxf + kf * kf * (m->pxx + r_s2);
 
+	if (m->paa > 0.0) {
+		model_learn(m, d_s / s, 1.0 / s);
+		return;
+	}
 	m->x_s += kx * d_s;
 	m->f += kf * d_s;
 	/* Where offset and rate are all but one, rounding alone could make them more than that. */
 	ff = fmax(ff, PRECISION * m->pff);
 	m->pxx = xx;
 	m->pff = ff;
-	m->pxf = fmin(fmax(xf, -sqrt(xx * ff)), sqrt(xx * ff));
+	m->pxf = within(xf, xx, ff);
 }
 
 double
@@ -127,27 +176,8 @@ even_evidence(double d_s, double s_s2, double width_s)
 static void
 model_correct_even(struct bank_model *m, const struct evidence *e, double normal_s2)
 {
-	/* What is left of pxx is more than nothing by the normal part of the noise. */
-	double bend = fmin(e->bend, 1.0 / (m->pxx + normal_s2));
-	double xx = m->pxx * (1.0 - m->pxx * bend), xf = m->pxf * (1.0 - m->pxx * bend);
-	double ff = fmax(m->pff - m->pxf * m->pxf * bend, PRECISION * m->pff);
-
-	m->x_s += m->pxx * e->slope;
-	m->f += m->pxf * e->slope;
-	m->pxx = xx;
-	m->pff = ff;
-	m->pxf = fmin(fmax(xf, -sqrt(xx * ff)), sqrt(xx * ff));
-}
-
-static double
-row_weight(const struct bank_model row[BANK_WANDERS])
-{
-	double sum = 0.0;
-
-	for (unsigned q = 0; q < BANK_WANDERS; q++) {
-		sum += row[q].weight;
-	}
-	return sum;
+	/* The normal part of the noise leaves more than nothing unknown. */
+	model_learn(m, e->slope, fmin(e->bend, 1.0 / (bank_shows_var(m) + normal_s2)));
 }
 
 static void
@@ -224,14 +254,17 @@ bank_read(const struct bank *b, const struct bank_reading *reading)
 	struct bank_reading all = { 0.0, 0.0, 0.0 };
 
 	for (unsigned v = 0; v < b->views; v++) {
-		double w = row_weight(b->model[v]);
-
-		all.offset_s += w * reading[v].offset_s;
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			all.offset_s +=
+			    b->model[v][q].weight * (reading[v].offset_s - b->model[v][q].a_s);
+		}
 	}
 	for (unsigned v = 0; v < b->views; v++) {
-		double w = row_weight(b->model[v]);
-
-		all.var_s2 += w * (reading[v].var_s2 + square(reading[v].offset_s - all.offset_s));
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			all.var_s2 += b->model[v][q].weight *
+			    (reading[v].var_s2 +
+				square(reading[v].offset_s - b->model[v][q].a_s - all.offset_s));
+		}
 	}
 	return all;
 }
@@ -257,6 +290,72 @@ bank_doubt(struct bank *b, double var_s2)
 	}
 }
 
+/* What is more than all of the longer way on one side is the clock's. */
+static void
+bound_asymmetry(struct bank_model *m, double most_s)
+{
+	double held_s = fmin(fmax(m->a_s, -most_s), most_s);
+
+	m->x_s += m->a_s - held_s;
+	m->a_s = held_s;
+}
+
+void
+bank_longer(struct bank *b, unsigned view, double longer_s)
+{
+	double was_s = b->longer_s[view];
+	double part = longer_s < was_s ? longer_s / was_s : 1.0;
+	/* Anything between all on one way and all on the other, as likely. */
+	double unknown_s2 =
+	    longer_s < was_s ? (1.0 - part) * square(longer_s) : square(longer_s - was_s);
+
+	assert(view < b->views);
+	assert(longer_s >= 0.0);
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		struct bank_model *m = &b->model[view][q];
+
+		m->a_s *= part;
+		m->pxa *= part;
+		m->pfa *= part;
+		m->paa = part * part * m->paa + unknown_s2 / 12.0;
+	}
+	b->longer_s[view] = longer_s;
+}
+
+void
+bank_detour(struct bank *b, unsigned view, double longer_s, const struct bank_detour *found)
+{
+	const struct estimate *now = found->now;
+
+	bank_longer(b, view, longer_s);
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		struct bank_model *m = &b->model[view][q];
+
+		m->x_s = now->offset_s;
+		m->f = now->freq;
+		m->pxx = now->var_s2;
+		m->pxf = now->cov_s;
+		m->pff = now->freq_var;
+		m->pxa = m->pfa = 0.0;
+		model_correct(m, found->shown_s - bank_shows_s(m), found->var_s2);
+		bound_asymmetry(m, longer_s / 2.0);
+	}
+	b->view_log[view] = fmax(found->log_likelihood, LOG_FLOOR);
+}
+
+double
+bank_asymmetry_s(const struct bank *b)
+{
+	double sum = 0.0;
+
+	for (unsigned v = 0; v < b->views; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			sum += b->model[v][q].weight * b->model[v][q].a_s;
+		}
+	}
+	return sum;
+}
+
 /* The noise is larger than the model went by: so is what it does not know. Returns by how much. */
 static double
 open_model(struct bank_model *m, double by)
@@ -267,6 +366,8 @@ open_model(struct bank_model *m, double by)
 	m->pxx *= by;
 	m->pxf *= by;
 	m->pff *= by;
+	m->pxa *= sqrt(by);
+	m->pfa *= sqrt(by);
 	return by;
 }
 
@@ -305,34 +406,34 @@ correct_robustly(struct bank_model *m, double d_s, double r_s2, enum bank_age ag
 	double beyond_s2;
 
 	if (age == BANK_YOUNG) {
-		r_s2 *= open_model(m, d_s * d_s / (OUTLIER * (m->pxx + r_s2)));
+		r_s2 *= open_model(m, d_s * d_s / (OUTLIER * (bank_shows_var(m) + r_s2)));
 	}
 	if (age != BANK_OLD) {
-		beyond_s2 = fmax(d_s * d_s / OUTLIER - (m->pxx + r_s2), 0.0);
+		beyond_s2 = fmax(d_s * d_s / OUTLIER - (bank_shows_var(m) + r_s2), 0.0);
 		m->pxx += beyond_s2 / 2.0;
 	}
-	model_correct(m, d_s, fmax(r_s2, d_s * d_s / OUTLIER - m->pxx));
+	model_correct(m, d_s, fmax(r_s2, d_s * d_s / OUTLIER - bank_shows_var(m)));
 }
 
 /* One model takes a sample in; gives its likelihood. */
 static double
 correct_model(struct bank_model *m, const struct bank_reading *r, enum bank_age age)
 {
-	double d_s = r->offset_s - m->x_s;
+	double d_s = r->offset_s - bank_shows_s(m), shows_s2 = bank_shows_var(m);
 	double normal_s2 = fmax(r->var_s2 - square(r->width_s) / 12.0, 0.0);
 	struct evidence e;
 	double likelihood;
 
-	if (square(r->width_s) > NARROW_S2 * (m->pxx + normal_s2) && age == BANK_OLD) {
-		e = even_evidence(d_s, m->pxx + normal_s2, r->width_s);
-		if (fabs(d_s) < r->width_s / 2.0 + EDGE_FAR * sqrt(m->pxx + normal_s2)) {
+	if (square(r->width_s) > NARROW_S2 * (shows_s2 + normal_s2) && age == BANK_OLD) {
+		e = even_evidence(d_s, shows_s2 + normal_s2, r->width_s);
+		if (fabs(d_s) < r->width_s / 2.0 + EDGE_FAR * sqrt(shows_s2 + normal_s2)) {
 			model_correct_even(m, &e, normal_s2);
 			return e.log_likelihood;
 		}
 		correct_robustly(m, d_s, r->var_s2, age);
 		return e.log_likelihood;
 	}
-	likelihood = bank_log_likelihood(d_s, m->pxx + r->var_s2);
+	likelihood = bank_log_likelihood(d_s, shows_s2 + r->var_s2);
 	correct_robustly(m, d_s, r->var_s2, age);
 	return likelihood;
 }
@@ -340,7 +441,7 @@ correct_model(struct bank_model *m, const struct bank_reading *r, enum bank_age 
 /* Corrects a row and returns the log likelihood its mixture gave the sample. */
 static double
 correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *reading,
-    enum bank_age age)
+    enum bank_age age, double most_s)
 {
 	double likelihood[BANK_WANDERS];
 	double top = -HUGE_VAL, weights = 0.0, sum = 0.0, zero;
@@ -348,6 +449,7 @@ correct_view(struct bank_model row[BANK_WANDERS], const struct bank_reading *rea
 
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
 		likelihood[q] = correct_model(&row[q], reading, age);
+		bound_asymmetry(&row[q], most_s);
 		top = fmax(top, likelihood[q]);
 	}
 	for (unsigned q = 0; q < BANK_WANDERS; q++) {
@@ -370,8 +472,8 @@ bank_correct(struct bank *b, const struct bank_reading *reading, enum bank_age a
 	double best = -HUGE_VAL;
 
 	for (unsigned v = 0; v < b->views; v++) {
-		b->view_log[v] =
-		    FADE_VIEW * b->view_log[v] + correct_view(b->model[v], &reading[v], age);
+		b->view_log[v] = FADE_VIEW * b->view_log[v] +
+		    correct_view(b->model[v], &reading[v], age, b->longer_s[v] / 2.0);
 		best = fmax(best, b->view_log[v]);
 	}
 	for (unsigned v = 0; v < b->views; v++) {
@@ -429,20 +531,48 @@ bank_favourite(const struct bank *b, unsigned *view)
 	return best;
 }
 
+/* A model as of now, what it knows of the route kept: a sample showed x_s + a_s. */
+static void
+place(struct bank_model *m, double x_s, double xx, double f, double xf, double ff)
+{
+	double a_s = m->a_s, paa = m->paa;
+
+	*m = (struct bank_model){
+		.x_s = x_s,
+		.f = f,
+		.pxx = xx + paa,
+		.pxf = xf,
+		.pff = ff,
+		.a_s = a_s,
+		.paa = paa,
+		.pxa = -paa,
+	};
+}
+
+void
+bank_again(struct bank *b, const struct estimate *from)
+{
+	memset(b->view_log, 0, sizeof(b->view_log));
+	for (unsigned v = 0; v < b->views; v++) {
+		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			place(&b->model[v][q], from->offset_s, from->var_s2, from->freq,
+			    from->cov_s, from->freq_var);
+		}
+	}
+	weigh(b);
+}
+
 void
 bank_break(struct bank *b, double x_s, double var_s2, double age_s, const struct estimate *old)
 {
 	for (unsigned v = 0; v < b->views; v++) {
 		for (unsigned q = 0; q < BANK_WANDERS; q++) {
+			struct bank_model *m = &b->model[v][q];
 			double freq_var = old->freq_var + (q % 2 == 0 ? 0.0 : square(BREAK_FREQ));
 
-			b->model[v][q] = (struct bank_model){
-				.x_s = x_s + old->freq * age_s,
-				.f = old->freq,
-				.pxx = var_s2 + freq_var * age_s * age_s,
-				.pxf = freq_var * age_s,
-				.pff = freq_var,
-			};
+			place(m, x_s - m->a_s + old->freq * age_s,
+			    var_s2 + freq_var * age_s * age_s, old->freq, freq_var * age_s,
+			    freq_var);
 		}
 	}
 	weigh(b);
@@ -456,8 +586,9 @@ bank_sound(const struct bank *b)
 			const struct bank_model *m = &b->model[v][q];
 
 			if (!isfinite(m->x_s) || !isfinite(m->f) || !isfinite(m->pxx) ||
-			    !isfinite(m->pff) || !isfinite(m->weight) || m->pxx <= 0.0 ||
-			    m->pff <= 0.0 || !(m->pxf * m->pxf <= m->pxx * m->pff * (1.0 + 1e-9))) {
+			    !isfinite(m->pff) || !isfinite(m->a_s) || !isfinite(m->paa) ||
+			    !isfinite(m->weight) || m->pxx <= 0.0 || m->pff <= 0.0 ||
+			    !(m->pxf * m->pxf <= m->pxx * m->pff * (1.0 + 1e-9))) {
 				return false;
 			}
 		}

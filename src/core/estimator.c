@@ -21,6 +21,11 @@ enum { MISSED_NEWEST = 6 };
 static const double MISSED_ALIKE = 10.0;
 /* Samples before a model may break. */
 enum { BREAK_AFTER = 8 };
+/*
+ * A floor becomes known better and is found a little lower; and the middle of eight round trips
+ * varies. A way has become shorter when less than this part is left of what was longer.
+ */
+static const double SHORTER = 0.75, SHORTER_QUEUE = 0.5;
 /* So many deviations are no chance. */
 static const double SURE = 3.0;
 /* A crystal nobody has measured is off by this, s/s. */
@@ -112,7 +117,6 @@ estimator_predict(const struct estimator *e, struct mtime at, int64_t adjusted_n
 		return false;
 	}
 	bank_mix(&e->bank, gap_s(mtime_diff_s(at, e->last)), out);
-	out->var_s2 += e->bias_var;
 	out->jitter_s = e->jitter_s;
 	out->offset_s -= (double)(adjusted_ns - e->adjusted_ns) * 1e-9;
 	return true;
@@ -295,33 +299,6 @@ misses_alike(const struct estimator *e)
 	return missed > UNEXPLAINED * expected && square(MISSED_ALIKE) * differed < missed;
 }
 
-/*
- * The route changed: the floor rose by shift_s, which moves the offset by up to half of it. A clock
- * does not jump when a packet takes another way, and the shorter way bounds the asymmetry better;
- * so what the offsets moved by is taken as the asymmetry of the new route, as far as it can be.
- */
-static void
-learn_route(struct estimator *e, double shift_s, double jitter_s, const struct estimate *now)
-{
-	double prior = shift_s * shift_s / 12.0;
-	double floor_s = roundtrip_floor_s(&e->trips);
-	double sum = 0.0, weights = 0.0, moved, var;
-
-	for (unsigned i = 0; i < ROUNDTRIP_ROUTE; i++) {
-		double w = 12.0 / (square(e->residual_delay_s[i] - floor_s) + square(jitter_s));
-
-		sum += w * e->residual_s[i];
-		weights += w;
-	}
-	moved = fmin(fmax(sum / weights, -shift_s / 2.0), shift_s / 2.0);
-	var = now->var_s2 + 1.0 / weights;
-	/* Most routes are longer both ways alike. */
-	if (moved * moved > SURE * SURE * var) {
-		e->bias_s += moved * prior / (prior + var);
-		e->bias_var += var * prior / (prior + var);
-	}
-}
-
 /* What the broken models called jitter was the jump that broke them. */
 static void
 forget_jitter(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
@@ -405,7 +382,7 @@ forget_rate(struct estimator *e, const struct bank_reading reading[BANK_VIEWS])
 		.freq_var = fmax(e->start_freq_var, square(FREQ_UNKNOWN)),
 	};
 
-	bank_begin(&e->bank, e->bank.views, &start);
+	bank_again(&e->bank, &start);
 	e->samples = 2;
 	forget_jitter(e, reading);
 	note_break(e);
@@ -467,6 +444,7 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	if (is_cold(e)) {
 		bank_rivals(&e->bank, KIND_VAR, sizeof KIND_VAR / sizeof KIND_VAR[0]);
 	}
+	e->shortest_s = roundtrip_floor_s(&e->trips);
 	e->even_s2 = square(e->stamps_s) * EVEN_PART;
 	e->queue_s2 = 0.0;
 	e->reading = (struct bank_reading){ start.offset_s, start.var_s2, 0.0 };
@@ -484,23 +462,134 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 	e->samples = 1;
 }
 
-/* The route changed by noise->shift_s: up teaches its asymmetry, down forgets it. */
+/* A view that takes an offset for what it is, whatever its round trip. */
+static bool
+heeds_no_delay(const struct estimator *e, unsigned view)
+{
+	return view == ROUNDTRIP_PLAIN || view == rough_view(e);
+}
+
+/* A view for which the route is what it was, and a queue on one way stands. */
+static bool
+sees_older(const struct roundtrip_noise *noise, unsigned view)
+{
+	return noise->older && (view == ROUNDTRIP_UP || view == ROUNDTRIP_DOWN);
+}
+
+static void
+note_residual(struct estimator *e, double residual_s, double delay_s)
+{
+	unsigned at = e->residuals++ % ROUNDTRIP_ROUTE;
+
+	e->residual_s[at] = residual_s;
+	e->residual_delay_s[at] = delay_s;
+}
+
+/* By how much the newest offsets were not foretold in the mean, and the variance of that. */
+static double
+missed_s(const struct estimator *e, double jitter_s, double *var_s2)
+{
+	double floor_s = roundtrip_floor_s(&e->trips);
+	double sum = 0.0, weights = 0.0;
+
+	for (unsigned i = 0; i < ROUNDTRIP_ROUTE; i++) {
+		double w = 12.0 / (square(e->residual_delay_s[i] - floor_s) + square(jitter_s));
+
+		sum += w * e->residual_s[i];
+		weights += w;
+	}
+	*var_s2 = 1.0 / weights;
+	return sum / weights;
+}
+
+/*
+ * How likely a new route makes the offsets that showed it, beside what foretold them: a queue on one
+ * way makes them as exact as in calm, however long the round trip, and a route as its excess is.
+ */
+static double
+likely_route(const struct estimator *e, double jitter_s)
+{
+	double floor_s = roundtrip_floor_s(&e->trips);
+	double sum = 0.0;
+
+	for (unsigned i = 0; i < ROUNDTRIP_ROUTE && i < e->innovations; i++) {
+		double var_s2 =
+		    (square(e->residual_delay_s[i] - floor_s) + square(jitter_s)) / 12.0;
+		double foretold_s2 =
+		    e->expected_s2[(e->innovations - 1 - i) % ESTIMATOR_INNOVATIONS];
+
+		sum -= log(var_s2 / foretold_s2) / 2.0;
+	}
+	return fmin(sum, 0.0);
+}
+
+/*
+ * The floor rose. A clock does not jump when a packet takes another way, so what the offsets moved
+ * by since is the asymmetry of that way. Most are longer both ways alike, and move them by nothing.
+ */
+static void
+learn_route(struct estimator *e, const struct roundtrip_noise *noise, double foretold_s,
+    const struct estimate *now)
+{
+	double longer_s = roundtrip_floor_s(&e->trips) - e->shortest_s;
+	struct bank_detour found = { .now = now };
+	double missed = missed_s(e, noise->jitter_s, &found.var_s2);
+
+	if (square(missed) <= square(SURE) * (now->var_s2 + found.var_s2)) {
+		return;
+	}
+	found.shown_s = foretold_s + missed;
+	found.log_likelihood = likely_route(e, noise->jitter_s);
+	for (unsigned v = 0; v < e->bank.views; v++) {
+		if (!sees_older(noise, v)) {
+			bank_detour(&e->bank, v, fmax(longer_s, e->bank.longer_s[v]), &found);
+		}
+	}
+}
+
+/*
+ * The shorter the way the more tightly it bounds its asymmetry: what was learned of a longer one
+ * goes as it becomes shorter. To who does not heed the delay a queue that stands or swells is a
+ * longer route as well.
+ */
+static void
+follow_route(struct estimator *e, const struct roundtrip_noise *noise)
+{
+	double floor_s = roundtrip_floor_s(&e->trips);
+	double older_s = noise->older ? e->trips.older_floor_s : floor_s;
+	bool longer = false;
+
+	for (unsigned v = 0; v < e->bank.views; v++) {
+		double was_s = e->bank.longer_s[v];
+		double now_s =
+		    fmax((sees_older(noise, v) ? older_s : floor_s) - e->shortest_s, 0.0);
+		bool moved = now_s < SHORTER * was_s;
+
+		if (heeds_no_delay(e, v)) {
+			now_s = fmax(older_s - e->shortest_s, 0.0) + noise->crowded_s;
+			moved = now_s > was_s || now_s < SHORTER_QUEUE * was_s;
+		}
+		if (moved) {
+			bank_longer(&e->bank, v, now_s);
+		}
+		longer = longer || e->bank.longer_s[v] > 0.0;
+	}
+	if (!longer) {
+		e->shortest_s = floor_s;
+	}
+}
+
 static void
 watch_route(struct estimator *e, const struct sample *s, double delay_s,
     const struct roundtrip_noise *noise, const struct estimate *now)
 {
-	unsigned at = e->residuals++ % ROUNDTRIP_ROUTE;
+	double foretold_s = now->offset_s + bank_asymmetry_s(&e->bank);
 
-	e->residual_s[at] = s->offset_s - e->bias_s - now->offset_s;
-	e->residual_delay_s[at] = delay_s;
-	if (noise->shift_s > 0.0) {
-		learn_route(e, noise->shift_s, noise->jitter_s, now);
+	note_residual(e, s->offset_s - foretold_s, delay_s);
+	if (noise->rose) {
+		learn_route(e, noise, foretold_s, now);
 	}
-	if (noise->shift_s < 0.0) {
-		/* The old way again, or a shorter one, which is trusted more. */
-		e->bias_s = 0.0;
-		e->bias_var = 0.0;
-	}
+	follow_route(e, noise);
 }
 
 /*
@@ -605,15 +694,15 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	unsigned view;
 	double d, expected;
 
-	read_sample(e, s->offset_s - e->bias_s, noise, 0.0, reading);
+	read_sample(e, s->offset_s, noise, 0.0, reading);
 	repent_rough(e, reading[rough_view(e)].var_s2);
 	fav = bank_favourite(&e->bank, &view);
-	d = reading[view].offset_s - fav->x_s;
-	expected = fav->pxx + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
+	d = reading[view].offset_s - bank_shows_s(fav);
+	expected = bank_shows_var(fav) + fmax(reading[view].var_s2, reading[ROUNDTRIP_EVEN].var_s2);
 	forecast.innovation_s = d;
-	forecast.asked_s += fav->x_s;
+	forecast.asked_s += bank_shows_s(fav);
 	forecast.expected_s2 = expected;
-	forecast.noise_s2 = expected - fav->pxx;
+	forecast.noise_s2 = expected - bank_shows_var(fav);
 	forecast.runs_away = now->wander > RUNAWAY_WANDER || d * d > 9.0 * expected;
 	if (view == rough_view(e)) {
 		/* What steering does to a source on our own clock looks like noise: it is none. */
@@ -625,8 +714,8 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 		return doubt(e, reading, now);
 	}
 	e->suspect = false;
-	expected = fav->pxx + reading[view].var_s2;
-	read_sample(e, s->offset_s - e->bias_s, noise, unexplained_s2(e), reading);
+	expected = bank_shows_var(fav) + reading[view].var_s2;
+	read_sample(e, s->offset_s, noise, unexplained_s2(e), reading);
 	e->reading = bank_read(&e->bank, reading);
 	/* Where a doubt is most of what was expected, it tells of that and not of noise. */
 	if (e->doubt_s2 < expected / 2.0) {
@@ -636,7 +725,7 @@ take(struct estimator *e, const struct sample *s, const struct roundtrip_noise *
 	}
 	e->doubt_s2 = 0.0;
 	if (misses_alike(e)) {
-		read_sample(e, s->offset_s - e->bias_s, noise, 0.0, reading);
+		read_sample(e, s->offset_s, noise, 0.0, reading);
 		break_model(e, reading, now);
 		return ESTIMATOR_BROKE;
 	}
@@ -705,14 +794,16 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 		first_sample(e, s, delay_s, &noise);
 		return ESTIMATOR_TAKEN;
 	}
-	steered.asked_s = -bank_favourite(&e->bank, &view)->x_s;
+	steered.asked_s = -bank_shows_s(bank_favourite(&e->bank, &view));
 	gap = gap_s(mtime_diff_s(s->at, e->last));
 	steered.unusual_s = unusual_s(e, (double)(s->adjusted_ns - e->adjusted_ns) * 1e-9, gap);
 	advance(e, s);
 	bank_mix(&e->bank, 0.0, &now);
-	watch_route(e, s, delay_s, &noise, &now);
+	if (!e->own_noise) {
+		watch_route(e, s, delay_s, &noise, &now);
+	}
 	result = take(e, s, &noise, &now, &steered);
-	note_roughness(e, s->offset_s - e->bias_s, gap,
+	note_roughness(e, s->offset_s, gap,
 	    noise.view[ROUNDTRIP_EVEN].var_s2 - square(e->stamps_s) * ROUNDING);
 	if (!bank_sound(&e->bank)) {
 		e->failures++;

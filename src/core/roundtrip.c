@@ -14,7 +14,6 @@ static const double ROUTE_SPREADS = 3.0;
  * of so many samples. */
 static const double PRIOR_PART = 1.0 / 32.0;
 static const double PRIOR_SAMPLES = 2.0;
-/* Beyond this many jitters one direction is congested: not split evenly at random any more. */
 /*
  * A floor of the window this many jitters above the older one is a slow change of the route: by
  * chance it happens once in a thousand windows.
@@ -25,7 +24,16 @@ static const double SURPLUS_PART = 0.2, SURPLUS_JITTERS = 10.0;
 /* Nearly all queueing one way, ten times that of the other: difference of the rates times jitter.
  */
 static const double ONLY_RATE = 5.0;
+/* Beyond this many jitters one direction is congested: not split evenly at random any more. */
 static const double CONGESTED_JITTERS = 4.0;
+/* Of the sum of two exponentials of mean 1. */
+static const double MEDIAN_JITTERS = 1.68;
+/*
+ * Queueing in calm follows what is seen of it: soon when that is less, and when it is more by so
+ * small a part of itself that it takes as many samples as a floor is remembered. So it lies at the
+ * lower edge of what is seen, that scatters by a sixth: its mean is so many times that.
+ */
+static const double CALM_FALLS = 1.0 / 16.0, CALM_RISES = 1.0 / 512.0, CALM_BELOW = 1.3;
 
 void
 roundtrip_clear(struct roundtrip *r)
@@ -115,7 +123,7 @@ jitter_of(const struct roundtrip *r, double precision_s)
 {
 	double floor_s = r->sorted[0];
 	double by_mean = (mean(r) - floor_s) / 2.0;
-	double by_median = (r->sorted[r->n / 2] - floor_s) / 1.68;
+	double by_median = (r->sorted[r->n / 2] - floor_s) / MEDIAN_JITTERS;
 	double by_quartile = (r->sorted[r->n / 4] - floor_s) / 0.96;
 	double seen = r->n > 4 ? fmin(by_mean, fmin(by_median, by_quartile))
 	    : r->n > 1         ? by_mean
@@ -123,6 +131,21 @@ jitter_of(const struct roundtrip *r, double precision_s)
 	double prior = PRIOR_PART * r->sorted[r->n / 2];
 
 	return (r->n * seen + PRIOR_SAMPLES * prior) / (r->n + PRIOR_SAMPLES) + precision_s;
+}
+
+/*
+ * What stands now may be a queue on one way, however long: for as many samples as a floor is known
+ * by at most, what was before is its rival.
+ */
+static void
+remember_floor(struct roundtrip *r)
+{
+	double floor_s = roundtrip_floor_s(r);
+
+	if (r->older_left == 0 || floor_s < r->older_floor_s) {
+		r->older_floor_s = floor_s;
+	}
+	r->older_left = ROUNDTRIP_BLOCKS * ROUNDTRIP_WINDOW;
 }
 
 /* True when the samples before the last ROUNDTRIP_ROUTE were rarely above high_s. */
@@ -139,9 +162,9 @@ high_is_new(const struct roundtrip *r, double high_s)
 
 /*
  * The last ROUNDTRIP_ROUTE samples were all above high_s. After a change of route the window holds
- * only what came since. Returns by how much the floor moved, or 0.
+ * only what came since. Returns whether it did.
  */
-static double
+static bool
 change_route(struct roundtrip *r, double high_s)
 {
 	double kept[ROUNDTRIP_ROUTE];
@@ -159,13 +182,14 @@ change_route(struct roundtrip *r, double high_s)
 	 */
 	if (least - old_floor < ROUTE_SPREADS * (sum / ROUNDTRIP_ROUTE - least) ||
 	    !high_is_new(r, high_s)) {
-		return 0.0;
+		return false;
 	}
-	roundtrip_clear(r);
+	remember_floor(r);
+	r->n = r->next = r->blocks = r->in_block = r->above = 0;
 	for (unsigned i = 0; i < ROUNDTRIP_ROUTE; i++) {
 		push(r, kept[i]);
 	}
-	return least - old_floor;
+	return true;
 }
 
 /*
@@ -268,7 +292,7 @@ plain_variance(const struct roundtrip *r, double jitter_s)
  * A round trip far below the floor came by a shorter route. What was seen of queueing before is
  * kept: the window moves down with the floor.
  */
-static double
+static void
 drop_route(struct roundtrip *r, double delay_s)
 {
 	double drop_s = r->sorted[0] - delay_s;
@@ -279,30 +303,83 @@ drop_route(struct roundtrip *r, double delay_s)
 	}
 	r->blocks = 0;
 	r->in_block = 0;
-	return -drop_s;
 }
 
-static double
+/* Takes a round trip in; returns whether the route became longer. */
+static bool
 watch_route(struct roundtrip *r, double delay_s, double precision_s)
 {
 	double far_s, high_s;
 
 	if (r->n < ROUNDTRIP_ROUTE) {
 		push(r, delay_s);
-		return 0.0;
+		return false;
 	}
 	far_s = ROUTE_JITTERS * jitter_of(r, precision_s);
 	if (delay_s < r->sorted[0] - far_s) {
-		double shift_s = drop_route(r, delay_s);
-
+		drop_route(r, delay_s);
 		r->above = 0;
 		push(r, delay_s);
-		return shift_s;
+		return false;
 	}
 	high_s = r->sorted[0] + far_s;
 	r->above = delay_s > high_s ? r->above + 1 : 0;
 	push(r, delay_s);
-	return r->above >= ROUNDTRIP_ROUTE ? change_route(r, high_s) : 0.0;
+	return r->above >= ROUNDTRIP_ROUTE && change_route(r, high_s);
+}
+
+/* By how much the middle of the newest is longer than a calm way has it. */
+static double
+crowded_s(const struct roundtrip *r)
+{
+	double newest[ROUNDTRIP_ROUTE] = { 0.0 };
+	unsigned n = r->n < ROUNDTRIP_ROUTE ? r->n : ROUNDTRIP_ROUTE;
+	double over_s;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = i;
+
+		for (; at > 0 && newest[at - 1] > recent(r, i); at--) {
+			newest[at] = newest[at - 1];
+		}
+		newest[at] = recent(r, i);
+	}
+	if (r->n < ROUNDTRIP_WINDOW && r->older_left == 0) {
+		return 0.0;
+	}
+	over_s = newest[(n - 1) / 2] - (r->older_left > 0 ? r->older_floor_s : roundtrip_floor_s(r));
+	return over_s > ROUTE_JITTERS * r->calm_s ? over_s - MEDIAN_JITTERS * r->calm_s : 0.0;
+}
+
+/* What the way is in calm, and whether an older floor may still come back. */
+static void
+watch_calm(struct roundtrip *r, double jitter_s)
+{
+	double above_s = jitter_s - r->calm_s;
+
+	if (r->calm_s <= 0.0) {
+		r->calm_s = jitter_s;
+	} else {
+		r->calm_s +=
+		    above_s < 0.0 ? CALM_FALLS * above_s : CALM_RISES * fmin(above_s, r->calm_s);
+	}
+	r->older_left -= r->older_left > 0;
+	if (roundtrip_floor_s(r) <= r->older_floor_s + r->calm_s) {
+		r->older_left = 0;
+	}
+}
+
+/* Whatever exceeds the queueing of calm hours is on one way, as long as it may last. */
+static void
+judge_one_way(const struct roundtrip *r, double delay_s, struct roundtrip_noise *out)
+{
+	double floor_s = out->older ? r->older_floor_s : roundtrip_floor_s(r);
+	double jitter_s = out->jitter_s > 2.0 * r->calm_s ? CALM_BELOW * r->calm_s : out->jitter_s;
+	double excess_s =
+	    true_excess(fmax(delay_s - floor_s, 0.0), jitter_s, near_floor(r, out->jitter_s));
+
+	out->view[ROUNDTRIP_UP] = surplus(excess_s, jitter_s, true);
+	out->view[ROUNDTRIP_DOWN] = surplus(excess_s, jitter_s, false);
 }
 
 void
@@ -313,18 +390,22 @@ roundtrip_add(struct roundtrip *r, double delay_s, double precision_s, double st
 
 	assert(delay_s >= 0.0);
 	assert(precision_s > 0.0);
-	out->shift_s = watch_route(r, delay_s, precision_s);
+	out->rose = watch_route(r, delay_s, precision_s);
 	out->jitter_s = jitter_of(r, precision_s);
 	if (r->sorted[0] - roundtrip_floor_s(r) > FLOOR_ROSE * out->jitter_s) {
+		remember_floor(r);
 		r->blocks = 0;
+		out->rose = true;
 	}
+	watch_calm(r, out->jitter_s);
+	out->older = r->older_left > 0;
+	out->crowded_s = crowded_s(r);
 	out->excess_s = delay_s - roundtrip_floor_s(r);
 	excess_s = true_excess(out->excess_s, out->jitter_s, near_floor(r, out->jitter_s));
 	out->view[ROUNDTRIP_EVEN] = even(excess_s, out->jitter_s);
 	out->view[ROUNDTRIP_PLAIN] =
 	    (struct roundtrip_error){ 0.0, plain_variance(r, out->jitter_s) };
-	out->view[ROUNDTRIP_UP] = surplus(excess_s, out->jitter_s, true);
-	out->view[ROUNDTRIP_DOWN] = surplus(excess_s, out->jitter_s, false);
+	judge_one_way(r, delay_s, out);
 	out->view[ROUNDTRIP_UP_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, true);
 	out->view[ROUNDTRIP_DOWN_ONLY] = uneven(excess_s, out->jitter_s, ONLY_RATE, false);
 	for (unsigned v = 0; v < ROUNDTRIP_VIEWS; v++) {

@@ -211,7 +211,12 @@ an_interleaved_sender_makes_its_late_packets_harmless(struct sim *s)
 	sim_run(s, 3600);
 	const struct peer *p = peer_with(c, "192.0.2.100");
 	SIM_CHECK(s, p != NULL && p->a.bc.interleaved, "not interleaved");
-	follows(s, c, 500e-6, 3600);
+	/*
+	 * The way was measured by four answers, each as late: half of the least of them is beyond
+	 * 0.5 ms once in seven volleys, and beyond this once in hundreds. Basic broadcasts as late
+	 * are farther off in any hour.
+	 */
+	follows(s, c, 1.5e-3, 3600);
 }
 
 /* ---- who is not believed ---- */

@@ -45,7 +45,7 @@ after_a_burst(double f, bool rivals)
 	static const double kind_var[] = { 25e-6 * 25e-6, 75e-6 * 75e-6, 300e-6 * 300e-6 };
 	double square_sum = 0.0;
 	struct estimate got;
-	struct bench t;
+	static struct bench t;
 
 	bench_start(&t, 1e-9, 300e-6);
 	for (unsigned i = 0; i < 300; i++) {
@@ -121,7 +121,7 @@ corrected_by(double offset_s, double width_s)
 	const double soft_s = 1e-6;
 	struct estimate start = { .var_s2 = 1e-8, .freq_var = 1e-16 };
 	struct bank_reading r = { offset_s, width_s * width_s / 12.0 + soft_s * soft_s, width_s };
-	struct bank b;
+	static struct bank b;
 
 	bank_begin(&b, 1, &start);
 	bank_correct(&b, &r, BANK_OLD);
@@ -165,7 +165,7 @@ the_wander_of_the_oscillator_is_found(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(wanders) / sizeof(wanders[0]); i++) {
 		struct estimate got;
-		struct bench t;
+		static struct bench t;
 		double sum = 0.0;
 
 		bench_start(&t, wanders[i], 1e-6);
@@ -183,7 +183,7 @@ the_errors_have_the_variance_that_is_told(void **state)
 {
 	double ratio_x = 0.0, ratio_f = 0.0;
 	struct estimate got;
-	struct bench t;
+	static struct bench t;
 
 	(void)state;
 	bench_start(&t, 1e-8, 1e-4);
@@ -200,7 +200,7 @@ the_errors_have_the_variance_that_is_told(void **state)
 static void
 the_view_that_foretells_best_prevails(void **state)
 {
-	struct bank b;
+	static struct bank b;
 	uint64_t seed = 8;
 	unsigned view;
 
@@ -230,7 +230,7 @@ static void
 no_weight_ever_falls_so_low_that_it_cannot_return(void **state)
 {
 	struct estimate got;
-	struct bench t;
+	static struct bench t;
 
 	(void)state;
 	bench_start(&t, 1e-7, 1e-6);
@@ -259,7 +259,7 @@ covariances_stay_positive_over_any_gap_and_noise(void **state)
 
 	(void)state;
 	for (unsigned run = 0; run < 50; run++) {
-		struct bank b;
+		static struct bank b;
 
 		bank_begin(&b, BANK_VIEWS, &UNKNOWN);
 		for (unsigned i = 0; i < 200; i++) {
@@ -288,7 +288,7 @@ one_wild_sample_moves_no_model_far(void **state)
 {
 	struct bank_reading r;
 	struct estimate before, after;
-	struct bench t;
+	static struct bench t;
 
 	(void)state;
 	bench_start(&t, 1e-10, 1e-4);
@@ -311,7 +311,7 @@ a_wild_sample_opens_young_models_only(void **state)
 	(void)state;
 	for (unsigned young = 0; young <= 1; young++) {
 		struct estimate got;
-		struct bank b;
+		static struct bank b;
 
 		bank_begin(&b, 1, &UNKNOWN);
 		for (unsigned i = 0; i < 4; i++) {
@@ -330,7 +330,7 @@ static void
 numbers_that_are_none_are_noticed(void **state)
 {
 	struct bank_reading r[BANK_VIEWS];
-	struct bank b;
+	static struct bank b;
 
 	(void)state;
 	bank_begin(&b, BANK_VIEWS, &UNKNOWN);
@@ -356,7 +356,7 @@ a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 		.weight = 0.1,
 	};
 	static struct bank_model bad[8];
-	struct bank b;
+	static struct bank b;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -384,7 +384,7 @@ a_model_that_cannot_be_is_noticed_wherever_it_stands(void **state)
 static void
 a_doubt_widens_the_offset_and_lets_the_frequency_be(void **state)
 {
-	struct bench t;
+	static struct bench t;
 	struct estimate before, after;
 
 	(void)state;
@@ -406,6 +406,116 @@ a_doubt_widens_the_offset_and_lets_the_frequency_be(void **state)
 	assert_near(after.offset_s, t.x_s, 1e-5);
 }
 
+/* Known to 10 us, with a way that has become 10 ms longer. */
+static void
+longer_way(struct bench *t)
+{
+	bench_start(t, 1e-10, 100e-6);
+	for (unsigned k = 0; k < 300; k++) {
+		step(t, 64.0);
+	}
+	bank_longer(&t->b, 0, 10e-3);
+}
+
+static double
+off_s(const struct bench *t)
+{
+	struct estimate got;
+
+	bank_mix(&t->b, 0.0, &got);
+	return got.offset_s - t->x_s;
+}
+
+/* The same clock, of which samples show so much more. */
+static void
+shown(struct bench *t, double more_s, unsigned samples)
+{
+	for (unsigned k = 0; k < samples; k++) {
+		t->x_s += more_s;
+		step(t, 64.0);
+		t->x_s -= more_s;
+		assert_true(bank_sound(&t->b));
+	}
+}
+
+static void
+what_a_longer_way_moves_offsets_by_is_its_asymmetry(void **state)
+{
+	static struct bench t;
+
+	(void)state;
+	longer_way(&t);
+	shown(&t, 4e-3, 100);
+	assert_near(bank_asymmetry_s(&t.b), 4e-3, 60e-6);
+	assert_near(off_s(&t), 0.0, 60e-6);
+	/* Half of it is gone, and half of its asymmetry; nobody knows that for sure. */
+	bank_longer(&t.b, 0, 5e-3);
+	assert_near(bank_asymmetry_s(&t.b), 2e-3, 30e-6);
+	shown(&t, 1e-3, 100);
+	assert_near(bank_asymmetry_s(&t.b), 1e-3, 60e-6);
+	assert_near(off_s(&t), 0.0, 60e-6);
+	/* The short way again shows the clock. */
+	bank_longer(&t.b, 0, 0.0);
+	assert_near(bank_asymmetry_s(&t.b), 0.0, 0.0);
+	shown(&t, 0.0, 20);
+	assert_near(off_s(&t), 0.0, 60e-6);
+}
+
+static void
+no_more_than_all_of_it_can_be_on_one_way(void **state)
+{
+	static struct bench t;
+
+	(void)state;
+	longer_way(&t);
+	shown(&t, 8e-3, 100);
+	assert_true(bank_asymmetry_s(&t.b) <= 5e-3);
+	assert_near(off_s(&t), 3e-3, 200e-6);
+}
+
+static void
+what_is_known_of_the_way_outlasts_a_break(void **state)
+{
+	static struct bench t;
+	struct estimate old;
+
+	(void)state;
+	longer_way(&t);
+	shown(&t, 4e-3, 100);
+	bank_mix(&t.b, 0.0, &old);
+	/* Somebody set the clock by half a second. */
+	t.x_s += 0.5;
+	bank_break(&t.b, t.x_s + 4e-3, 1e-8, 0.0, &old);
+	assert_near(off_s(&t), 0.0, 60e-6);
+	shown(&t, 4e-3, 20);
+	assert_near(off_s(&t), 0.0, 100e-6);
+	/* Its rate alone is forgotten. */
+	bank_mix(&t.b, 0.0, &old);
+	bank_again(&t.b,
+	    &(struct estimate){ .offset_s = old.offset_s, .var_s2 = 1e-8, .freq_var = 1e-8 });
+	shown(&t, 4e-3, 20);
+	assert_near(off_s(&t), 0.0, 100e-6);
+}
+
+static void
+of_a_detour_the_clock_is_known_and_what_moved_is_the_way(void **state)
+{
+	static struct bench t;
+	struct estimate now;
+
+	(void)state;
+	longer_way(&t);
+	bank_longer(&t.b, 0, 0.0);
+	bank_mix(&t.b, 0.0, &now);
+	/* What the view took the first samples for has led it astray. */
+	shown(&t, 4e-3, 8);
+	bank_detour(&t.b, 0, 10e-3,
+	    &(struct bank_detour){ .now = &now, .shown_s = t.x_s + 4e-3, .var_s2 = 1e-8 });
+	assert_near(bank_asymmetry_s(&t.b), 4e-3, 150e-6);
+	assert_near(off_s(&t), 0.0, 60e-6);
+	assert_true(bank_sound(&t.b));
+}
+
 int
 main(void)
 {
@@ -413,6 +523,10 @@ main(void)
 		cmocka_unit_test(ticks_are_worth_more_than_noise_as_large),
 		cmocka_unit_test(between_the_ticks_a_reading_tells_nothing_and_at_an_edge_much),
 		cmocka_unit_test(the_wander_of_the_oscillator_is_found),
+		cmocka_unit_test(what_a_longer_way_moves_offsets_by_is_its_asymmetry),
+		cmocka_unit_test(no_more_than_all_of_it_can_be_on_one_way),
+		cmocka_unit_test(what_is_known_of_the_way_outlasts_a_break),
+		cmocka_unit_test(of_a_detour_the_clock_is_known_and_what_moved_is_the_way),
 		cmocka_unit_test(the_errors_have_the_variance_that_is_told),
 		cmocka_unit_test(the_view_that_foretells_best_prevails),
 		cmocka_unit_test(no_weight_ever_falls_so_low_that_it_cannot_return),

@@ -95,11 +95,11 @@ eight_samples_far_above_the_floor_are_a_new_route(void **state)
 		add(&r, 0.02 + queueing(&seed, 1e-4));
 	}
 	for (unsigned i = 0; i < 7; i++) {
-		assert_near(add(&r, 0.03 + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+		assert_false(add(&r, 0.03 + queueing(&seed, 1e-4)).rose);
 		assert_near(roundtrip_floor_s(&r), 0.02, 1e-4);
 	}
 	noise = add(&r, 0.03 + queueing(&seed, 1e-4));
-	assert_near(noise.shift_s, 0.01, 2e-4);
+	assert_true(noise.rose);
 	assert_near(roundtrip_floor_s(&r), 0.03, 1e-4);
 	assert_true(noise.view[ROUNDTRIP_EVEN].var_s2 < 1e-6);
 }
@@ -115,7 +115,7 @@ seven_and_one_that_is_not_are_no_new_route(void **state)
 	for (unsigned i = 0; i < 200; i++) {
 		double delay_s = i >= 40 && i % 8 != 0 ? 0.03 : 0.02;
 
-		assert_near(add(&r, delay_s + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+		assert_false(add(&r, delay_s + queueing(&seed, 1e-4)).rose);
 	}
 }
 
@@ -131,7 +131,7 @@ two_ways_taken_by_chance_are_no_new_route(void **state)
 	for (unsigned i = 0; i < 5000; i++) {
 		double delay_s = i < 8 || seeded_below(&seed, 4) == 0 ? 0.020 : 0.025;
 
-		assert_near(add(&r, delay_s + queueing(&seed, 1e-4)).shift_s, 0.0, 0.0);
+		assert_false(add(&r, delay_s + queueing(&seed, 1e-4)).rose);
 	}
 }
 
@@ -147,9 +147,106 @@ a_congested_hour_is_no_new_route(void **state)
 		add(&r, 0.02 + queueing(&seed, 1e-4));
 	}
 	for (unsigned i = 0; i < 20; i++) {
-		assert_near(add(&r, 0.021 + queueing(&seed, 1e-2)).shift_s, 0.0, 0.0);
+		assert_false(add(&r, 0.021 + queueing(&seed, 1e-2)).rose);
 	}
 	assert_true(roundtrip_floor_s(&r) < 0.0205);
+}
+
+/* Calm for 300 round trips. */
+static void
+calm(struct roundtrip *r, uint64_t *seed)
+{
+	roundtrip_clear(r);
+	for (unsigned i = 0; i < 300; i++) {
+		(void)add(r, 0.02 + queueing(seed, 1e-4));
+	}
+}
+
+/* What exceeds the calm of before is on one way, and the other is as calm as ever. */
+static void
+a_queue_of_hours_on_one_way_leaves_the_other_as_it_was(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 7;
+	struct roundtrip_noise noise = { 0 };
+
+	(void)state;
+	calm(&r, &seed);
+	for (unsigned i = 0; i < 100; i++) {
+		double up_s = seeded_uniform(&seed, 0.0, 0.04);
+
+		noise = add(&r, 0.02 + up_s + queueing(&seed, 1e-4));
+		if (up_s > 0.005) {
+			assert_near(noise.view[ROUNDTRIP_UP].mean_s, up_s / 2.0, 1e-3);
+			assert_near(noise.view[ROUNDTRIP_DOWN].mean_s, -up_s / 2.0, 1e-3);
+			assert_true(noise.view[ROUNDTRIP_UP].var_s2 < 4e-8);
+		}
+	}
+	assert_true(noise.jitter_s > 1e-3);
+}
+
+static void
+a_floor_that_rose_is_remembered_for_what_stands_on_one_way(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 8;
+	struct roundtrip_noise noise = { 0 };
+	unsigned i = 0;
+
+	(void)state;
+	calm(&r, &seed);
+	do {
+		noise = add(&r, 0.05 + queueing(&seed, 1e-4));
+	} while (!noise.rose && ++i < 20);
+	assert_true(noise.rose);
+	for (i = 1; noise.older; i++) {
+		assert_near(noise.view[ROUNDTRIP_UP].mean_s, 0.015, 1e-3);
+		assert_true(noise.view[ROUNDTRIP_EVEN].var_s2 < 1e-6);
+		noise = add(&r, 0.05 + queueing(&seed, 1e-4));
+	}
+	/* For as long as floors are. */
+	assert_int_equal(i, ROUNDTRIP_WINDOW * ROUNDTRIP_BLOCKS);
+	assert_true(fabs(noise.view[ROUNDTRIP_UP].mean_s) < 1e-3);
+}
+
+static void
+the_older_floor_is_forgotten_when_it_is_back(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 9;
+
+	(void)state;
+	calm(&r, &seed);
+	for (unsigned i = 0; i < 20; i++) {
+		(void)add(&r, 0.05 + queueing(&seed, 1e-4));
+	}
+	assert_true(add(&r, 0.05).older);
+	assert_false(add(&r, 0.02).older);
+	assert_near(roundtrip_floor_s(&r), 0.02, 1e-9);
+}
+
+/* Five of eight decide; none of few says what calm is. */
+static void
+crowded_is_what_most_of_the_newest_are(void **state)
+{
+	struct roundtrip r;
+	uint64_t seed = 10;
+
+	(void)state;
+	calm(&r, &seed);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_near(add(&r, 0.04).crowded_s, 0.0, 0.0);
+	}
+	(void)add(&r, 0.04);
+	assert_near(add(&r, 0.04).crowded_s, 0.02, 5e-4);
+	for (unsigned i = 0; i < 8; i++) {
+		(void)add(&r, 0.02 + queueing(&seed, 1e-4));
+	}
+	assert_near(add(&r, 0.02).crowded_s, 0.0, 0.0);
+	roundtrip_clear(&r);
+	for (unsigned i = 0; i < 27; i++) {
+		assert_near(add(&r, i < 20 ? 0.02 : 0.04).crowded_s, 0.0, 0.0);
+	}
 }
 
 static void
@@ -180,6 +277,10 @@ main(void)
 		cmocka_unit_test(seven_and_one_that_is_not_are_no_new_route),
 		cmocka_unit_test(two_ways_taken_by_chance_are_no_new_route),
 		cmocka_unit_test(a_congested_hour_is_no_new_route),
+		cmocka_unit_test(a_queue_of_hours_on_one_way_leaves_the_other_as_it_was),
+		cmocka_unit_test(a_floor_that_rose_is_remembered_for_what_stands_on_one_way),
+		cmocka_unit_test(the_older_floor_is_forgotten_when_it_is_back),
+		cmocka_unit_test(crowded_is_what_most_of_the_newest_are),
 		cmocka_unit_test(variances_never_fall_below_what_the_stamps_round_off),
 	};
 
