@@ -246,7 +246,7 @@ a_survivor_that_knows_nothing_yet_changes_nothing(void **state)
 {
 	struct bench *b = bench_start(1e-10);
 	struct joint_input in = { .id = 9, .combined = &b->combined, .survivors = SOURCES };
-	struct estimator fresh;
+	static struct estimator fresh;
 
 	(void)state;
 	estimator_start(&fresh, 0.0, 0.0);
