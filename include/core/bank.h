@@ -95,8 +95,8 @@ struct bank_detour {
 };
 
 /*
- * The samples since came by another route, as a view sees it only now: it takes on what all together
- * know of the clock, and is as likely as that route makes the samples.
+ * The samples since came by another route, as a view sees it only now: it takes on what all
+ * together know of the clock, and is as likely as that route makes the samples.
  */
 void bank_detour(struct bank *b, unsigned view, double longer_s, const struct bank_detour *found);
 

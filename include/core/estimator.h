@@ -45,8 +45,8 @@ struct estimator {
 	/* The newest offsets less what was foretold, for the case that the route changed. */
 	double residual_s[ROUNDTRIP_ROUTE], residual_delay_s[ROUNDTRIP_ROUTE];
 	unsigned residuals;
-	unsigned innovations;                   /* in all; the rings keep the newest */
-	double doubt_s2;                        /* of the offset, by doubts since the last sample */
+	unsigned innovations; /* in all; the rings keep the newest */
+	double doubt_s2;      /* of the offset, by doubts since the last sample */
 	/* The last two offsets, and how rough the line through the newest was. */
 	double last_s[2], last_gap_s;
 	double rough_s2[ESTIMATOR_INNOVATIONS];

@@ -503,8 +503,8 @@ missed_s(const struct estimator *e, double jitter_s, double *var_s2)
 }
 
 /*
- * How likely a new route makes the offsets that showed it, beside what foretold them: a queue on one
- * way makes them as exact as in calm, however long the round trip, and a route as its excess is.
+ * How likely a new route makes the offsets that showed it, beside what foretold them: a queue on
+ * one way makes them as exact as in calm, however long the round trip, a route as its excess is.
  */
 static double
 likely_route(const struct estimator *e, double jitter_s)

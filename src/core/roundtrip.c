@@ -334,6 +334,7 @@ crowded_s(const struct roundtrip *r)
 {
 	double newest[ROUNDTRIP_ROUTE] = { 0.0 };
 	unsigned n = r->n < ROUNDTRIP_ROUTE ? r->n : ROUNDTRIP_ROUTE;
+	double floor_s = r->older_left > 0 ? r->older_floor_s : roundtrip_floor_s(r);
 	double over_s;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -347,7 +348,7 @@ crowded_s(const struct roundtrip *r)
 	if (r->n < ROUNDTRIP_WINDOW && r->older_left == 0) {
 		return 0.0;
 	}
-	over_s = newest[(n - 1) / 2] - (r->older_left > 0 ? r->older_floor_s : roundtrip_floor_s(r));
+	over_s = newest[(n - 1) / 2] - floor_s;
 	return over_s > ROUTE_JITTERS * r->calm_s ? over_s - MEDIAN_JITTERS * r->calm_s : 0.0;
 }
 

@@ -312,8 +312,8 @@ receive(struct study *y, struct study_source *q)
 		printf("## %.1f src %u raw %.2f us rtt %.3f us true err %.2f us: %d bias %.2f same "
 		       "%.1f asked %u\n",
 		    now, (unsigned)(q - y->src), s.offset_s * 1e6, s.delay_s * 1e6,
-		    (s.offset_s + y->clock.err_s) * 1e6, (int)got, q->est.bias_s * 1e6,
-		    q->est.same_log, q->est.asked);
+		    (s.offset_s + y->clock.err_s) * 1e6, (int)got,
+		    bank_asymmetry_s(&q->est.bank) * 1e6, q->est.same_log, q->est.asked);
 	}
 	if (got == ESTIMATOR_REFUSED) {
 		return;
