@@ -129,7 +129,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
 	struct play p = {
-		.lab = lab_new("restrict default mssntp\nntpsigndsocket /s\n"),
+		.lab = lab_new("restrict default mssntp\nntpsigndsocket /s\nmru maxdepth 64\n"),
 		.at = octets,
 		.end = octets + len,
 	};
