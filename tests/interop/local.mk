@@ -32,6 +32,7 @@ INTEROP_TESTS += \
 EXTRA_DIST += tests/interop/fetch-peers tests/interop/noclock.c tests/interop/peers.sh
 EXTRA_DIST += tests/interop/lynis.sh
 EXTRA_DIST += tests/interop/fake-servers.py tests/interop/many-clients.py tests/interop/nmea_tcp.py \
+	tests/interop/packets.py \
 	tests/interop/real-clients.py
 INTEROP_HELPERS += tests/sim/sim_stats
 

@@ -180,18 +180,18 @@ ask() {
 
 # --- what went over the wire -------------------------------------------------------------
 
-# nts_capture NAME X: tshark in X takes down what goes to and from UDP port 123, or what $filter lets
+# nts_capture NAME X: dumpcap in X takes down what goes to and from UDP port 123, or what $filter lets
 # through, until it is stopped.
 nts_capture() {
-	need tshark
-	start "$1" "$2" tshark -q -i eth0 -f "${filter:-udp port 123}" -w "$work/$1.pcapng"
-	wait_log 60 "$1" Capturing || bail "tshark captures"
+	need dumpcap python3
+	start "$1" "$2" dumpcap -q -i eth0 -f "${filter:-udp port 123}" -w "$work/$1.pcapng"
+	wait_log 60 "$1" Capturing || bail "dumpcap captures"
 }
 
 # nts_packets NAME [SERVER]: the datagrams of a capture in order, a line each: "request OCTETS",
 # "answer OCTETS" of the server, in hex.
 nts_packets() {
-	tshark -r "$work/$1.pcapng" -T fields -e ip.src -e udp.payload 2>/dev/null |
+	python3 "$top_srcdir/tests/interop/packets.py" "$work/$1.pcapng" |
 		awk -v server="${2:-192.0.2.1}" '{ print ($1 == server ? "answer" : "request"), $2 }'
 }
 

@@ -36,8 +36,8 @@ clock() {
 	wait_until 10 nts_caught cap
 	stop client
 	stop cap
-	first=$(tshark -r "$work/cap.pcapng" -Y 'ip.src == 192.0.2.1 && udp.length > 200' \
-		-T fields -e frame.time_epoch 2>/dev/null | sed 1q)
+	first=$(python3 "$top_srcdir/tests/interop/packets.py" "$work/cap.pcapng" |
+		awk '$1 == "192.0.2.1" && length($2) / 2 > 192 { print $3; exit }')
 	awk -v a="$begin" -v b="${first:-0}" -v f="$follows" \
 		'BEGIN { if (b > 0) printf "%.3f %s\n", b - a, f; else print "none", f }'
 	rm -rf "$work/client.dump" "$work/client.state" "$work/client.log" "$work/cap.log" \
