@@ -7,7 +7,8 @@
  * A broadcast has one way only. How long that is, is measured by a volley: a few requests, answered
  * in mode 4, tell the offset; a broadcast that came near in time seems to be late by its way. The
  * volley is made again after BCLIENT_AGAIN broadcasts, after a step, when broadcasts are not what
- * they were, and when the way could be known far better by now.
+ * they were, and when the way could be known far better by now. Of volleys in a row that with the
+ * least round trip counts.
  */
 #ifndef CORE_BCLIENT_H
 #define CORE_BCLIENT_H
@@ -61,7 +62,8 @@ struct bclient_offset {
 	double offset_s;
 	struct mtime at;
 	int64_t adjusted_ns;
-	double server_s; /* what its server might be off by then */
+	double server_s;  /* what its server might be off by then */
+	bool interleaved; /* a broadcast's, by when it truly left */
 };
 
 struct bclient {
@@ -92,6 +94,7 @@ struct bclient {
 	bool il_way;      /* the way was measured by interleaved ones */
 	uint64_t refused; /* packets that a guard stopped */
 	unsigned unfit;   /* ways in a row that were longer than is believed */
+	unsigned kept;    /* volleys in a row that told the way less well than it is known */
 };
 
 /* What a broadcast brought. */

@@ -64,12 +64,21 @@ forecast_of(const struct assoc *a, const struct assoc_world *w)
 	struct estimate e;
 
 	if (!w->policy->adaptive && a->filter.usable) {
-		f.now = (struct bclient_offset){ true, a->filter.best.offset_s, a->filter.best.at,
-			a->filter.best.adjusted_ns, 0.0 };
+		f.now = (struct bclient_offset){
+			.known = true,
+			.offset_s = a->filter.best.offset_s,
+			.at = a->filter.best.at,
+			.adjusted_ns = a->filter.best.adjusted_ns,
+		};
 	}
 	if (w->policy->adaptive && a->est.samples >= ASSOC_SAMPLES &&
 	    estimator_predict(&a->est, w->now, w->adjusted_ns, &e)) {
-		f.now = (struct bclient_offset){ true, e.offset_s, w->now, w->adjusted_ns, 0.0 };
+		f.now = (struct bclient_offset){
+			.known = true,
+			.offset_s = e.offset_s,
+			.at = w->now,
+			.adjusted_ns = w->adjusted_ns,
+		};
 		f.freq = e.freq;
 	}
 	return f;

@@ -31,10 +31,12 @@ static const double SPREAD_WEIGHT = 1.0 / 8.0;
  * broadcasts until one that is not known well is measured again.
  */
 enum { FAR_MOST = 2, UNFIT_MOST = 3, SOON = BCLIENT_AGAIN / 8 };
+/* Volleys in a row that may tell less than one before: as many as a clock filter has stages. */
+enum { KEPT_MOST = 8 };
 
 /* What a broadcast seems to say of our clock, whatever time it took to come. */
 static struct bclient_offset
-raw_of(struct ntp_ts xmt, const struct bclient_packet *p)
+raw_of(struct ntp_ts xmt, const struct bclient_packet *p, bool interleaved)
 {
 	return (struct bclient_offset){
 		.known = true,
@@ -42,6 +44,7 @@ raw_of(struct ntp_ts xmt, const struct bclient_packet *p)
 		.at = p->rx_mono,
 		.adjusted_ns = p->adjusted_ns,
 		.server_s = p->server_s,
+		.interleaved = interleaved,
 	};
 }
 
@@ -62,7 +65,7 @@ bclient_start(struct bclient *b, const struct bclient_rules *rules, const struct
 	b->ifindex = p->ifindex;
 	b->poll = p->poll;
 	b->last = *p;
-	b->newest = raw_of(p->xmt, p);
+	b->newest = raw_of(p->xmt, p, false);
 	b->phase = BCLIENT_LISTEN;
 	if (rules->volley) {
 		begin_volley(b);
@@ -129,7 +132,7 @@ static bool
 is_beyond_panic(const struct bclient *b, const struct bclient_packet *p,
     const struct bclient_forecast *f)
 {
-	struct bclient_offset raw = raw_of(p->xmt, p);
+	struct bclient_offset raw = raw_of(p->xmt, p, false);
 	double by_s = 0.0;
 
 	if (f->now.known) {
@@ -208,9 +211,25 @@ is_odd(const struct bclient *b, double way)
 	    way - before > fmax(b->best_trip_s, FAR_LEAST_S);
 }
 
+/*
+ * A way stays what it is, and the shorter a round trip the better it shows. So the one that was
+ * measured before stands, while the longer round trip of the volley explains why it differs.
+ */
+static bool
+is_better_known(const struct bclient *b, double way, double unsure_s)
+{
+	double longer_s = b->best_trip_s - b->trip_s;
+	double doubt_s = b->unsure_s + unsure_s + SPREADS * b->spread_s;
+
+	return b->measured && !b->doubted && b->il_way == b->newest.interleaved &&
+	    b->kept < KEPT_MOST && longer_s > 0.0 && b->unsure_s <= BETTER * unsure_s &&
+	    fabs(way - b->way_s) <= longer_s / 2 + doubt_s;
+}
+
 static void
 take_way(struct bclient *b, double way, double unsure_s)
 {
+	b->kept = 0;
 	/*
 	 * Nothing is known yet of how broadcasts vary: a part of their round trip, as in roundtrip.
 	 */
@@ -218,7 +237,7 @@ take_way(struct bclient *b, double way, double unsure_s)
 		b->spread_s = fmax(b->spread_s, SPREAD_PART * b->best_trip_s);
 	}
 	b->measured = true;
-	b->il_way = b->interleaved;
+	b->il_way = b->newest.interleaved;
 	b->way_s = fmax(way, 0.0);
 	b->trip_s = b->best_trip_s;
 	b->unsure_s = unsure_s;
@@ -263,6 +282,7 @@ compare(struct bclient *b, const struct bclient_rate *rate)
 	double way = way_between_s(&b->best, &b->newest, rate);
 	double unsure_s =
 	    doubt_s(rate, gap_s(&b->best, &b->newest), b->best.server_s + b->newest.server_s);
+	bool better;
 
 	if (!b->odd && is_odd(b, way)) {
 		b->odd = true;
@@ -270,11 +290,16 @@ compare(struct bclient *b, const struct bclient_rate *rate)
 		return;
 	}
 	way = b->odd ? fmin(way, b->odd_way_s) : way;
+	better = is_better_known(b, way, unsure_s);
 	b->odd = false;
 	b->phase = BCLIENT_LISTEN;
 	b->heard = 0;
 	b->far = 0;
 	b->doubted = false;
+	if (better) {
+		b->kept++;
+		return;
+	}
 	if (way > BCLIENT_WAY_MAX_S || way < -b->best_trip_s / 2 - unsure_s) {
 		b->unfit++;
 		return;
@@ -406,13 +431,15 @@ read_offset(struct bclient *b, const struct bclient_packet *p, struct bclient_he
 		return none; /* one was lost: the next is good again */
 	}
 	b->interleaved = interleaved;
-	return interleaved ? raw_of(p->org, &b->last) : raw_of(p->xmt, p);
+	return interleaved ? raw_of(p->org, &b->last, true) : raw_of(p->xmt, p, false);
 }
 
 static bool
 is_newer(const struct bclient_offset *x, const struct bclient_offset *than)
 {
-	return x->known && (!than->known || mtime_before(than->at, x->at));
+	bool better = x->interleaved && !than->interleaved && !mtime_before(x->at, than->at);
+
+	return x->known && (!than->known || better || mtime_before(than->at, x->at));
 }
 
 /*

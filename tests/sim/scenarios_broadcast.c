@@ -216,7 +216,7 @@ an_interleaved_sender_makes_its_late_packets_harmless(struct sim *s)
 	 * 0.5 ms once in seven volleys, and beyond this once in hundreds. Basic broadcasts as late
 	 * are farther off in any hour.
 	 */
-	follows(s, c, 1.5e-3, 3600);
+	follows(s, c, 500e-6, 3600);
 }
 
 /* ---- who is not believed ---- */

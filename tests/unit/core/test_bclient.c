@@ -15,6 +15,7 @@ static const struct bclient_rules NO_VOLLEY = { false, 0.004, 1000.0 };
 
 struct story {
 	struct bclient b;
+	int poll;
 	double s; /* of our clock */
 	double offset_s, way_s;
 	bool interleaved;
@@ -37,7 +38,7 @@ packet(struct story *t)
 {
 	struct rtime left = real(t->s + t->offset_s - t->way_s);
 	struct bclient_packet p = {
-		.poll = 6,
+		.poll = t->poll,
 		.org = t->interleaved ? t->before : (struct ntp_ts){ 0 },
 		.xmt = ntp_ts_from_rtime(rtime_add_s(left, -t->sent_late_s)),
 		.rx = real(t->s),
@@ -51,13 +52,19 @@ packet(struct story *t)
 }
 
 static struct story
-begin(const struct bclient_rules *rules)
+begin_at(int poll, const struct bclient_rules *rules)
 {
-	struct story t = { .offset_s = TRUE_S, .way_s = WAY_S, .s = 100.0 };
+	struct story t = { .poll = poll, .offset_s = TRUE_S, .way_s = WAY_S, .s = 100.0 };
 	struct bclient_packet p = packet(&t);
 
 	bclient_start(&t.b, rules, &p);
 	return t;
+}
+
+static struct story
+begin(const struct bclient_rules *rules)
+{
+	return begin_at(6, rules);
 }
 
 static enum verdict
@@ -73,11 +80,11 @@ hear(struct story *t, struct bclient_packet p)
 	return v;
 }
 
-/* The next one, 64 s later. */
+/* The next one, a poll later. */
 static enum verdict
 next(struct story *t)
 {
-	t->s += 64.0;
+	t->s += (double)(1 << t->poll);
 	return hear(t, packet(t));
 }
 
@@ -345,6 +352,55 @@ an_answer_that_cannot_be_true_with_the_way_has_it_used_no_more(void **state)
 	assert_near(t.heard.offset_s, TRUE_S, 1e-6);
 }
 
+/* The way that a volley shows, of answers that are off by so much after such a round trip. */
+static double
+shown_by(struct story *t, double error_s, double trip_s)
+{
+	while (!bclient_asks(&t->b)) {
+		assert_int_equal(next(t), VERDICT_OK);
+	}
+	for (unsigned i = 0; i < BCLIENT_ANSWERS; i++) {
+		answer(t, error_s, trip_s);
+	}
+	t->s -= 2.0 * BCLIENT_ANSWERS;
+	assert_int_equal(t->b.phase, BCLIENT_LISTEN);
+	return bclient_delay_s(&t->b) / 2;
+}
+
+static void
+what_a_shorter_round_trip_has_shown_stands_for_eight_volleys(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		assert_near(shown_by(&t, -0.0004, 2 * WAY_S + 0.0008), WAY_S, 1e-6);
+	}
+	assert_near(shown_by(&t, -0.0004, 2 * WAY_S + 0.0008), WAY_S - 0.0004, 1e-6);
+	/* And gives way to one that is shorter still. */
+	assert_near(shown_by(&t, 0.0001, 2 * WAY_S + 0.0001), WAY_S + 0.0001, 1e-6);
+}
+
+/* More than the longer round trip explains, less than would be held up: the way has changed. */
+static void
+what_a_longer_round_trip_does_not_explain_is_another_way(void **state)
+{
+	struct story t = measured();
+
+	(void)state;
+	t.forecast.rate = (struct bclient_rate){ .freq = 0.0, .sigma = 1e-9 };
+	for (unsigned i = 0; i < 64; i++) {
+		assert_int_equal(next(&t), VERDICT_OK);
+		if (bclient_asks(&t.b)) {
+			break;
+		}
+	}
+	assert_near(shown_by(&t, 0.0, 2 * WAY_S), WAY_S, 1e-6);
+	assert_near(shown_by(&t, 0.0, 2 * WAY_S + 1e-4), WAY_S, 1e-6);
+	t.b.spread_s = 1e-6;
+	assert_near(shown_by(&t, 0.0009, 2 * WAY_S + 1e-4), WAY_S + 0.0009, 1e-6);
+}
+
 static void
 without_a_volley_the_delay_of_the_configuration_holds(void **state)
 {
@@ -498,7 +554,9 @@ a_jump_of_the_sender_has_the_way_measured_again(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
+	t.forecast = (struct bclient_forecast){
+		.now = { .known = true, .offset_s = TRUE_S, .at = moment(t.s) }
+	};
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
 	}
@@ -522,7 +580,9 @@ one_broadcast_that_was_held_up_makes_no_sample_and_nothing_else(void **state)
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
+	t.forecast = (struct bclient_forecast){
+		.now = { .known = true, .offset_s = TRUE_S, .at = moment(t.s) }
+	};
 	for (unsigned i = 0; i < 40; i++) {
 		t.way_s = i % 8 ? WAY_S : WAY_S + 0.050;
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -537,7 +597,9 @@ far_broadcasts_of_a_server_that_answers_nobody_are_believed_in_the_end(void **st
 	struct story t = measured();
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
+	t.forecast = (struct bclient_forecast){
+		.now = { .known = true, .offset_s = TRUE_S, .at = moment(t.s) }
+	};
 	t.offset_s += 0.050;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(next(&t), VERDICT_OK);
@@ -713,7 +775,9 @@ a_broadcast_beyond_panic_is_refused(void **state)
 	struct bclient_packet p;
 
 	(void)state;
-	t.forecast = (struct bclient_forecast){ .now = { true, TRUE_S, moment(t.s), 0, 0.0 } };
+	t.forecast = (struct bclient_forecast){
+		.now = { .known = true, .offset_s = TRUE_S, .at = moment(t.s) }
+	};
 	t.offset_s += 1001.0;
 	t.s += 64.0;
 	p = packet(&t);
@@ -821,6 +885,25 @@ a_change_of_the_mode_is_told_and_measured_anew(void **state)
 	assert_false(t.b.interleaved);
 }
 
+/* A volley that is near to the last broadcast, of which only the next told when it left. */
+static void
+the_way_is_that_of_when_a_packet_left_and_not_of_what_stands_in_it(void **state)
+{
+	struct story t = begin_at(4, &RULES);
+
+	(void)state;
+	volley(&t);
+	t.sent_late_s = 0.0005;
+	assert_int_equal(next(&t), VERDICT_OK);
+	t.interleaved = true;
+	assert_int_equal(next(&t), VERDICT_OK);
+	assert_true(bclient_asks(&t.b));
+	volley(&t);
+	assert_int_equal(t.b.phase, BCLIENT_LISTEN);
+	assert_true(t.b.il_way);
+	assert_near(bclient_delay_s(&t.b), 2 * WAY_S, 1e-6);
+}
+
 static void
 a_transmit_time_before_that_of_the_packet_is_an_error(void **state)
 {
@@ -893,6 +976,8 @@ main(void)
 		cmocka_unit_test(what_the_server_may_have_moved_by_between_both_is_unsure),
 		cmocka_unit_test(a_way_that_could_be_known_far_better_is_measured_again_soon),
 		cmocka_unit_test(an_answer_that_cannot_be_true_with_the_way_has_it_used_no_more),
+		cmocka_unit_test(what_a_shorter_round_trip_has_shown_stands_for_eight_volleys),
+		cmocka_unit_test(what_a_longer_round_trip_does_not_explain_is_another_way),
 		cmocka_unit_test(without_a_volley_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(without_answers_the_delay_of_the_configuration_holds),
 		cmocka_unit_test(the_way_is_measured_again_after_64_broadcasts),
@@ -919,6 +1004,8 @@ main(void)
 		cmocka_unit_test(how_late_a_packet_leaves_does_not_matter),
 		cmocka_unit_test(after_a_lost_one_the_next_makes_no_sample_and_that_behind_it_does),
 		cmocka_unit_test(a_change_of_the_mode_is_told_and_measured_anew),
+		cmocka_unit_test(
+		    the_way_is_that_of_when_a_packet_left_and_not_of_what_stands_in_it),
 		cmocka_unit_test(a_transmit_time_before_that_of_the_packet_is_an_error),
 		cmocka_unit_test(cve_2016_4956_a_refused_broadcast_does_not_switch_the_mode),
 		cmocka_unit_test(an_answer_after_the_volley_changes_nothing),
