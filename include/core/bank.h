@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bank - two-state filters that follow one offset, weighed by how well each foretells it.
+ * bank - filters of two states, offset and frequency, that follow one offset, weighed by how well
+ * each foretells it; a third is the asymmetry of a route that became longer.
  * Pure. One inside each estimator. HACKING.clock derives the filter.
  *
  * The filters of a row take a sample for the same thing (a view of its noise); those of a column

@@ -34,6 +34,8 @@ static const double MEDIAN_JITTERS = 1.68;
  * lower edge of what is seen, that scatters by a sixth: its mean is so many times that.
  */
 static const double CALM_FALLS = 1.0 / 16.0, CALM_RISES = 1.0 / 512.0, CALM_BELOW = 1.3;
+/* More than so many times that is a crowd. */
+static const double CROWDED = 2.0;
 
 void
 roundtrip_clear(struct roundtrip *r)
@@ -375,7 +377,8 @@ static void
 judge_one_way(const struct roundtrip *r, double delay_s, struct roundtrip_noise *out)
 {
 	double floor_s = out->older ? r->older_floor_s : roundtrip_floor_s(r);
-	double jitter_s = out->jitter_s > 2.0 * r->calm_s ? CALM_BELOW * r->calm_s : out->jitter_s;
+	double jitter_s =
+	    out->jitter_s > CROWDED * r->calm_s ? CALM_BELOW * r->calm_s : out->jitter_s;
 	double excess_s =
 	    true_excess(fmax(delay_s - floor_s, 0.0), jitter_s, near_floor(r, out->jitter_s));
 

@@ -495,8 +495,10 @@ has_died(int pid)
 	(void)snprintf(name, sizeof name, "/proc/%d/stat", pid);
 	FILE *f = fopen(name, "r");
 	if (f != NULL) {
-		/* One that is reaped meanwhile cannot be read any more. */
+		/* One that is reaped meanwhile cannot be read any more; what is read has its form. */
 		if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1) {
+			assert_true(ferror(f));
+			assert_int_equal(errno, ESRCH);
 			state = 'X';
 		}
 		(void)fclose(f);
