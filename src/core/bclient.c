@@ -212,8 +212,9 @@ is_odd(const struct bclient *b, double way)
 }
 
 /*
- * A way stays what it is, and the shorter a round trip the better it shows. So the one that was
- * measured before stands, while the longer round trip of the volley explains why it differs.
+ * A way stays what it is, and the shorter a round trip the better it shows, where broadcasts differ
+ * by less. So the one that was measured before stands, while the longer round trip of the volley
+ * explains why it differs.
  */
 static bool
 is_better_known(const struct bclient *b, double way, double unsure_s)
@@ -222,7 +223,7 @@ is_better_known(const struct bclient *b, double way, double unsure_s)
 	double doubt_s = b->unsure_s + unsure_s + SPREADS * b->spread_s;
 
 	return b->measured && !b->doubted && b->il_way == b->newest.interleaved &&
-	    b->kept < KEPT_MOST && longer_s > 0.0 && b->unsure_s <= BETTER * unsure_s &&
+	    b->kept < KEPT_MOST && longer_s / 2 > b->spread_s && b->unsure_s <= BETTER * unsure_s &&
 	    fabs(way - b->way_s) <= longer_s / 2 + doubt_s;
 }
 

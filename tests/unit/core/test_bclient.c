@@ -379,6 +379,9 @@ what_a_shorter_round_trip_has_shown_stands_for_eight_volleys(void **state)
 	assert_near(shown_by(&t, -0.0004, 2 * WAY_S + 0.0008), WAY_S - 0.0004, 1e-6);
 	/* And gives way to one that is shorter still. */
 	assert_near(shown_by(&t, 0.0001, 2 * WAY_S + 0.0001), WAY_S + 0.0001, 1e-6);
+	/* Or where broadcasts differ by more than round trips do: then none is known better. */
+	t.b.spread_s = 0.001;
+	assert_near(shown_by(&t, -0.0004, 2 * WAY_S + 0.0008), WAY_S - 0.0004, 1e-6);
 }
 
 /* More than the longer round trip explains, less than would be held up: the way has changed. */
