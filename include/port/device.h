@@ -53,8 +53,7 @@ struct device_reading {
 	size_t len;
 	/* A datagram is cut where it is longer; a line has no end here, a longer one is several. */
 	uint8_t bytes[DEVICE_BYTES_MAX];
-	/* DEVICE_SNAPSHOT: octets 4 to 7 as they were once all others had been read. */
-	uint8_t again[4];
+	bool torn; /* DEVICE_SNAPSHOT: somebody wrote to it meanwhile, these are not of one time */
 	struct rtime pulse;   /* DEVICE_PULSE: our clock's time of the edge */
 	struct phc_look look; /* DEVICE_COMPARE */
 	/*

@@ -30,11 +30,10 @@ struct shm_sample {
 };
 
 /*
- * Reads a copy of the segment; again: its octets 4 to 7 (the count) as they were after the copy.
+ * Reads a copy of the segment; torn: it was written to while it was copied.
  * *out only on SHM_GOOD.
  */
-enum shm_verdict shm_read(const uint8_t *octets, size_t len, const uint8_t again[4],
-    struct shm_sample *out);
+enum shm_verdict shm_read(const uint8_t *octets, size_t len, bool torn, struct shm_sample *out);
 
 /* Where in a segment of that length the 32 bits are that are set to 0 when a sample was taken. */
 bool shm_valid_at(size_t len, size_t *at);

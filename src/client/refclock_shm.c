@@ -119,7 +119,7 @@ take(struct refclock *r, enum refclock_input_of of, const struct device_reading 
 	struct shm_sample s;
 	size_t valid;
 
-	switch (shm_read(d->bytes, d->len, d->again, &s)) {
+	switch (shm_read(d->bytes, d->len, d->torn, &s)) {
 	case SHM_GOOD:
 		take_sample(r, d, &s, w);
 		break;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/ntptime.h"
 
-enum { MODE_PLAIN, MODE_COUNTED }; /* whether count changes before and after a sample is written */
+enum { MODE_PLAIN, MODE_COUNTED }; /* whether a count tells of its being written */
 
 /* Of the writer's machine, by the length of the whole; mode and count stand first in all. */
 struct layout {
@@ -16,8 +16,6 @@ struct layout {
 	/* Of 32 bits, where gpsd puts the upper half of both seconds; 0: they are whole. */
 	size_t clock_high, received_high;
 };
-
-enum { COUNT_AT = 4 };
 
 /* The longest first: 64 bits; 32 bits with a time_t of 64, unaligned as on x86; 32 bits. */
 static const struct layout layouts[] = {
@@ -104,7 +102,7 @@ stamps(const uint8_t *octets, const struct layout *l, struct shm_sample *out)
 }
 
 enum shm_verdict
-shm_read(const uint8_t *octets, size_t len, const uint8_t again[4], struct shm_sample *out)
+shm_read(const uint8_t *octets, size_t len, bool torn, struct shm_sample *out)
 {
 	const struct layout *l = layout_of(len);
 	struct shm_sample got;
@@ -120,7 +118,7 @@ shm_read(const uint8_t *octets, size_t len, const uint8_t again[4], struct shm_s
 	if (mode != MODE_PLAIN && mode != MODE_COUNTED) {
 		return SHM_BAD_MODE;
 	}
-	if (mode == MODE_COUNTED && memcmp(octets + COUNT_AT, again, 4) != 0) {
+	if (torn) {
 		return SHM_CLASH;
 	}
 	if (!stamps(octets, l, &got)) {

@@ -13,7 +13,6 @@
 #include "sys/file_access.h"
 
 enum {
-	AGAIN_AT = 4, /* the count */
 	MODE_OWNER = 0600,
 	MODE_ALL = 0666,
 	MODE_BITS = 0777,
@@ -126,11 +125,12 @@ read_segment(struct device_sys *d, struct device_reading *out)
 	}
 	atomic_thread_fence(memory_order_acquire);
 	memcpy(out->bytes, s->at, s->len);
+	/*
+	 * A copy takes its octets in any order, so the writer's count in it may be newer than the
+	 * rest: nothing has changed where all of it is the same once more.
+	 */
 	atomic_thread_fence(memory_order_acquire);
-	memset(out->again, 0, sizeof out->again);
-	if (s->len >= AGAIN_AT + sizeof out->again) {
-		memcpy(out->again, s->at + AGAIN_AT, sizeof out->again);
-	}
+	out->torn = memcmp(out->bytes, s->at, s->len) != 0;
 	out->len = s->len;
 	out->snapshot = true;
 	return 0;

@@ -621,8 +621,8 @@ read_device(struct device *dev, struct device_reading *out)
 		return read_line(v, out);
 	}
 	memcpy(out->bytes, v->segment, sizeof v->segment);
-	memcpy(out->again, v->segment + SHM_COUNT, sizeof out->again);
 	out->len = v->segment_len != 0 ? v->segment_len : sizeof v->segment;
+	out->torn = false;
 	out->snapshot = true;
 	return 0;
 }

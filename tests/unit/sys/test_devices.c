@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <pty.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -514,24 +515,39 @@ a_segment_is_read_as_long_as_its_maker_made_it(void **state)
 
 struct writer {
 	uint8_t *at;
-	atomic_bool ends;
+	atomic_bool has_begun, ends;
 };
 
-/* As gpsd writes: count, the sample, count; valid is 0 meanwhile. Both times are the same. */
+static void
+store_int(uint8_t *at, int32_t value)
+{
+	memcpy(at, &value, sizeof value);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+static void
+spin(void)
+{
+	for (volatile int i = 0; i < 300; i++) {
+	}
+}
+
+/*
+ * As gpsd writes: count, the sample, count; valid is 0 meanwhile. Both times are the same. No
+ * barrier is between the last two, so either may be seen first.
+ */
 static void *
 write_on(void *ctx)
 {
 	struct writer *w = ctx;
-	int32_t count = 0, one = 1, zero = 0;
+	int32_t count = 0;
 
 	for (int64_t sec = 1; !w->ends; sec++) {
 		int32_t usec = (int32_t)(sec % 1000000), nsec = usec * 1000;
 
-		memcpy(w->at, &one, sizeof one);
-		memcpy(w->at + 48, &zero, sizeof zero);
-		count++;
-		memcpy(w->at + 4, &count, sizeof count);
-		atomic_thread_fence(memory_order_seq_cst);
+		store_int(w->at, 1);
+		store_int(w->at + 48, 0);
+		store_int(w->at + 4, ++count);
 		memcpy(w->at + 8, &sec, sizeof sec);
 		memcpy(w->at + 16, &usec, sizeof usec);
 		memcpy(w->at + 24, &sec, sizeof sec);
@@ -540,10 +556,11 @@ write_on(void *ctx)
 		memcpy(w->at + 56, &nsec, sizeof nsec);
 		atomic_thread_fence(memory_order_seq_cst);
 		count++;
-		memcpy(w->at + 4, &count, sizeof count);
-		memcpy(w->at + 48, &one, sizeof one);
-		for (volatile int i = 0; i < 300; i++) {
-		}
+		store_int(w->at + (sec % 2 == 0 ? 4 : 48), sec % 2 == 0 ? count : 1);
+		spin();
+		store_int(w->at + (sec % 2 == 0 ? 48 : 4), sec % 2 == 0 ? 1 : count);
+		w->has_begun = true;
+		spin();
 	}
 	return NULL;
 }
@@ -553,7 +570,7 @@ static void
 a_sample_that_is_written_while_it_is_read_is_no_sample(void **state)
 {
 	struct bench *b = *state;
-	struct writer w = { .ends = false };
+	struct writer w = { .has_begun = false };
 	unsigned good = 0;
 	pthread_t thread;
 	int id = make_segment(SHM_SIZE);
@@ -561,12 +578,15 @@ a_sample_that_is_written_while_it_is_read_is_no_sample(void **state)
 	w.at = shmat(id, NULL, 0);
 	assert_int_equal(open_segment(b), 0);
 	assert_int_equal(pthread_create(&thread, NULL, write_on, &w), 0);
+	while (!w.has_begun) {
+		(void)sched_yield();
+	}
 	for (unsigned i = 0; i < 200000; i++) {
 		struct shm_sample s;
 		enum shm_verdict v;
 
 		assert_int_equal(await(b), 0);
-		v = shm_read(b->got.bytes, b->got.len, b->got.again, &s);
+		v = shm_read(b->got.bytes, b->got.len, b->got.torn, &s);
 		if (v == SHM_GOOD) {
 			good++;
 			assert_int_equal(s.clock_ns, s.received_ns);
