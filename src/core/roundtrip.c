@@ -339,6 +339,9 @@ crowded_s(const struct roundtrip *r)
 	double floor_s = r->older_left > 0 ? r->older_floor_s : roundtrip_floor_s(r);
 	double over_s;
 
+	if (n == 0 || (r->n < ROUNDTRIP_WINDOW && r->older_left == 0)) {
+		return 0.0;
+	}
 	for (unsigned i = 0; i < n; i++) {
 		unsigned at = i;
 
@@ -346,9 +349,6 @@ crowded_s(const struct roundtrip *r)
 			newest[at] = newest[at - 1];
 		}
 		newest[at] = recent(r, i);
-	}
-	if (r->n < ROUNDTRIP_WINDOW && r->older_left == 0) {
-		return 0.0;
 	}
 	over_s = newest[(n - 1) / 2] - floor_s;
 	return over_s > ROUTE_JITTERS * r->calm_s ? over_s - MEDIAN_JITTERS * r->calm_s : 0.0;

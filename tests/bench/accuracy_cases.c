@@ -26,6 +26,7 @@
 	.offset_s = 1e-3, .osc = { .freq = 10e-6, .walk = (wander), __VA_ARGS__ }
 #define START(offset) .offset_s = (offset), .osc = { .freq = 100e-6, .walk = 1e-9 }
 #define COLD(offset, ppm) .offset_s = (offset), .osc = { .freq = (ppm), .walk = 1e-9 }
+#define CROWD(every, lasts, extra) .every_s = (every), .for_s = (lasts), .extra_s = (extra)
 #define STEP_AT(at) .jump = { { .at_s = (at), .freq = 50e-6 } }, .jump_n = 1
 #define ONE(...) .source = { { __VA_ARGS__ } }, .source_n = 1
 
@@ -47,7 +48,7 @@ const struct accuracy_case accuracy_cases[] = {
 	    ONE(EXPO(5e-3, 0.1e-3)) },
 	{ "frequency_step_near", 24, SHAKEN(1e-9, STEP_AT(43300)), ONE(NEAR) },
 	{ "frequency_step_wan", 24, SHAKEN(1e-9, STEP_AT(43300)), ONE(WAN) },
-	{ "congestion_down", 24, TYPICAL(1e-9), ONE(WAN, .crowd = { 3600, 1200, 20e-3 }) },
+	{ "congestion_down", 24, TYPICAL(1e-9), ONE(WAN, .crowd = { CROWD(3600, 1200, 20e-3) }) },
 	{ "half_lost", 24, TYPICAL(1e-8), ONE(WAN, .loss = 0.5) },
 	{ "10min_of_every_4h", 48, TYPICAL(1e-9), ONE(WAN, .on_s = 600, .period_s = 14400) },
 	{ "4_servers_1_false_1_bad", 24, TYPICAL(1e-9),
@@ -184,17 +185,19 @@ const struct accuracy_case accuracy_cases[] = {
 		{ EXPO(30e-3, 2e-3) }, { EXPO(35e-3, 2e-3) }, },
 	    .source_n = 7 },
 	/* Congestion of hours: it stands, on one way or both. */
-	{ "upload_5h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .crowd_up = { 86400, 18000, 20e-3 }) },
+	{ "upload_5h_a_day", 48, TYPICAL(1e-9),
+	    ONE(WAN, .crowd_up = { CROWD(86400, 18000, 20e-3) }) },
 	{ "night_both_ways_8h", 48, TYPICAL(1e-9),
-	    ONE(WAN, .crowd = { 86400, 28800, 15e-3 }, .crowd_up = { 86400, 28800, 15e-3 }) },
+	    ONE(WAN, .crowd = { CROWD(86400, 28800, 15e-3) },
+		.crowd_up = { CROWD(86400, 28800, 15e-3) }) },
 	{ "upload_stands_5h", 48, TYPICAL(1e-9),
-	    ONE(WAN, .crowd_up = { 86400, 18000, 10e-3, .stands_s = 30e-3 }) },
+	    ONE(WAN, .crowd_up = { CROWD(86400, 18000, 10e-3), .stands_s = 30e-3 }) },
 	{ "night_swells_8h", 48, TYPICAL(1e-9),
-	    ONE(WAN, .crowd = { 86400, 28800, 20e-3, .swells = true },
-		.crowd_up = { 86400, 28800, 5e-3, .swells = true }) },
+	    ONE(WAN, .crowd = { CROWD(86400, 28800, 20e-3), .swells = true },
+		.crowd_up = { CROWD(86400, 28800, 5e-3), .swells = true }) },
 	{ "night_stands_8h", 48, TYPICAL(1e-9),
-	    ONE(WAN, .crowd = { 86400, 28800, 10e-3, .stands_s = 10e-3 },
-		.crowd_up = { 86400, 28800, 2e-3, .stands_s = 5e-3 }) },
+	    ONE(WAN, .crowd = { CROWD(86400, 28800, 10e-3), .stands_s = 10e-3 },
+		.crowd_up = { CROWD(86400, 28800, 2e-3), .stands_s = 5e-3 }) },
 	{ "server_ticks_10ms", 24, TYPICAL(1e-9),
 	    ONE(EXPO(5e-3, 0.2e-3), .granularity_ns = 10000000, .error = { .offset_s = 5e-3 }) },
 	{ "dark_6h_a_day", 48, TYPICAL(1e-9), ONE(WAN, .on_s = 64800, .period_s = 86400) },
