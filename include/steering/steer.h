@@ -78,6 +78,9 @@ void steer_source_broke(struct steering *s, struct mtime at);
  */
 void steer_disturbed(struct steering *s, const struct adjust_finding *f);
 
+/* The clock may be elsewhere by unknown_s, > 0, too little to ask anybody: it is told. */
+void steer_unsure(struct steering *s, double unknown_s);
+
 /*
  * This machine was moved to another host: its oscillator is another one, and its clock may have
  * been held up by an amount that nobody measured. All that was learned of it is forgotten.

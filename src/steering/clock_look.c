@@ -41,6 +41,8 @@ heed(struct steering *s, const struct adjust_finding *f)
 			    "the clock was moved by %+.6f s by someone else", f->moved_s);
 		}
 		steer_disturbed(s, f);
+	} else if (f->lost_s > 0.0) {
+		steer_unsure(s, f->lost_s);
 	}
 }
 

@@ -373,6 +373,23 @@ steer_source_broke(struct steering *s, struct mtime at)
 	selection_doubt(s, at, BREAK_DOUBT_S);
 }
 
+/* Who is told the time is told that it may be off by so much more. */
+static void
+tell_more(struct steering *s, double by_s)
+{
+	if (s->sys.leap != LEAP_UNSYNC) {
+		system_err_more(s, by_s);
+		system_tell_kernel(s);
+	}
+}
+
+void
+steer_unsure(struct steering *s, double unknown_s)
+{
+	s->is.up->doubt(s->is.up_ctx, unknown_s);
+	tell_more(s, unknown_s);
+}
+
 void
 steer_disturbed(struct steering *s, const struct adjust_finding *f)
 {
@@ -389,10 +406,7 @@ steer_disturbed(struct steering *s, const struct adjust_finding *f)
 	selection_clock_moved(s, MOVED_HOLDS_S);
 	s->is.up->clock_moved(s->is.up_ctx, f->moved_s, !clock_rules_adaptive(s));
 	s->is.up->doubt(s->is.up_ctx, unknown_s);
-	if (s->sys.leap != LEAP_UNSYNC) {
-		system_err_more(s, fabs(f->moved_s) + unknown_s);
-		system_tell_kernel(s);
-	}
+	tell_more(s, fabs(f->moved_s) + unknown_s);
 	if (f->slept) {
 		await_open(s, steering_now(s), ASSOC_BURST);
 	} else {

@@ -100,6 +100,34 @@ a_foreign_frequency_is_said_and_set_back(void **state)
 	rig_free(r);
 }
 
+/* In half a second at most; nobody is asked for so little. */
+static void
+what_a_foreign_frequency_may_have_moved_the_clock_by_is_told(void **state)
+{
+	struct rig *r = rig_in_step(NULL);
+	struct mtime looked_at;
+	double before_s;
+
+	(void)state;
+	/* Slices of a slew look each second: just after one. */
+	looked_at = r->s.adjust.looked_at;
+	while (!mtime_before(looked_at, r->s.adjust.looked_at)) {
+		rig_pass(r, 0.01);
+	}
+	r->soon = 0;
+	before_s = system_root_dist_s(&r->s);
+	sim_clock_foreign_freq(&r->clock, r->s.adjust.freq + 400e-6);
+	rig_pass(r, 0.5);
+	clock_look(&r->s);
+	assert_true(system_root_dist_s(&r->s) >= before_s + 190e-6);
+	assert_true(served_root_dist_s(&r->served, steering_now(&r->s)) >= before_s + 190e-6);
+	assert_true(r->doubt_s >= 190e-6);
+	assert_true(r->doubt_s <= 1e-3);
+	assert_int_equal(r->soon, 0);
+	assert_int_equal(r->moved, 0);
+	rig_free(r);
+}
+
 static void
 the_base_of_the_clocks_is_published_at_each_look(void **state)
 {
@@ -124,6 +152,7 @@ main(void)
 		cmocka_unit_test(the_classic_loop_has_no_use_for_samples_from_before),
 		cmocka_unit_test(a_sleep_waits_for_a_quorum_again),
 		cmocka_unit_test(a_foreign_frequency_is_said_and_set_back),
+		cmocka_unit_test(what_a_foreign_frequency_may_have_moved_the_clock_by_is_told),
 		cmocka_unit_test(the_base_of_the_clocks_is_published_at_each_look),
 	};
 
