@@ -138,6 +138,12 @@ run(const struct bound_sample *s, unsigned n, const struct bound_clock *c, doubl
 	    : (struct bound_error){ 0.0, 0.0 };
 }
 
+static bool
+is_of_reading(const struct bound_clock *c, bool aware)
+{
+	return c->reading == BOUND_EITHER || aware == (c->reading == BOUND_AWARE);
+}
+
 static struct bound_error
 best(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
 {
@@ -146,9 +152,11 @@ best(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
 	struct bound_error least = { HUGE_VAL, HUGE_VAL };
 
 	for (unsigned i = 0; i < 2 * grid_n; i++) {
-		struct bound_error e = run(s, n, c, c->wander * GRID[i / 2], i % 2 == 0);
+		if (is_of_reading(c, i % 2 == 0)) {
+			struct bound_error e = run(s, n, c, c->wander * GRID[i / 2], i % 2 == 0);
 
-		least = e.rms_s < least.rms_s ? e : least;
+			least = e.rms_s < least.rms_s ? e : least;
+		}
 	}
 	return least;
 }
@@ -157,6 +165,16 @@ double
 bound_rms(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
 {
 	return best(s, n, c).rms_s;
+}
+
+enum bound_reading
+bound_reading(const struct bound_sample *s, unsigned n, const struct bound_clock *c)
+{
+	struct bound_clock aware = *c, plain = *c;
+
+	aware.reading = BOUND_AWARE;
+	plain.reading = BOUND_PLAIN;
+	return bound_rms(s, n, &aware) <= bound_rms(s, n, &plain) ? BOUND_AWARE : BOUND_PLAIN;
 }
 
 double

@@ -19,6 +19,13 @@ struct bound_sample {
 	double reading_s2; /* more variance, by coarse readings of the clock */
 };
 
+/* What a round trip tells of the error of its offset. */
+enum bound_reading {
+	BOUND_EITHER, /* the one that fares better */
+	BOUND_AWARE,  /* how large it is */
+	BOUND_PLAIN   /* nothing */
+};
+
 /* The clock that is followed. */
 struct bound_clock {
 	const double *free_at; /* its error at whole seconds had nobody adjusted it, up to end_s */
@@ -27,6 +34,11 @@ struct bound_clock {
 	double wander;        /* s/s per sqrt(s), > 0 */
 	bool cold;            /* where the clock was at the start is not known */
 	bool exact;           /* wander is all there is: no waves, jumps or ramps of frequency */
+	/*
+	 * Of a short span which of two filters errs less is chance: there it is to be the one that
+	 * does over all (bound_reading).
+	 */
+	enum bound_reading reading;
 };
 
 /*
@@ -34,6 +46,10 @@ struct bound_clock {
  * two readings of the round trip (it tells the error, it tells nothing). Samples by time.
  */
 double bound_rms(const struct bound_sample *s, unsigned n, const struct bound_clock *c);
+
+/* Which reading fares better from from_s to end_s; never BOUND_EITHER. */
+enum bound_reading bound_reading(const struct bound_sample *s, unsigned n,
+    const struct bound_clock *c);
 
 /* The RMS error of the rate that the same filter makes of it, s/s: it need not slew to its time. */
 double bound_freq(const struct bound_sample *s, unsigned n, const struct bound_clock *c);

@@ -514,6 +514,7 @@ conclude(struct run *r, struct accuracy_result *out)
 	out->told_s = r->told_s / (double)r->judged;
 	out->bound_s = bound_rms(r->sample, r->sample_n, &ideal);
 	out->bound_freq = bound_freq(r->sample, r->sample_n, &ideal);
+	ideal.reading = bound_reading(r->sample, r->sample_n, &ideal);
 	for (unsigned i = 0; i < ACCURACY_SPANS && accuracy_span_s[i + 1] <= end_s; i++) {
 		ideal.from_s = accuracy_span_s[i];
 		ideal.end_s = accuracy_span_s[i + 1];

@@ -41,15 +41,15 @@ struct request {
 
 /* Of one case and loop. */
 struct row {
-	double rms_s, max_s, freq, to_1ms_s, to_100us_s, steps, packets_h, slew, ratio, changes,
-	    told_s;
+	double rms_s, max_s, freq, to_1ms_s, to_100us_s, steps, packets_h, slew, ratio, freq_ratio,
+	    changes, told_s;
 	double span_rms_s[ACCURACY_SPANS], span_ratio[ACCURACY_SPANS];
 	unsigned failures;
 };
 
 /* For the last line. */
 struct mean {
-	double ratio[LOOPS], packets[LOOPS], classic, freq;
+	double ratio[LOOPS], freq_ratio[LOOPS], packets[LOOPS], classic, freq;
 	double simulated_h;
 	unsigned n, poor;
 };
@@ -109,16 +109,19 @@ summary(const struct accuracy_result *r, unsigned n)
 		.changes = MEDIAN(r, n, changes),
 		.told_s = MEDIAN(r, n, told_s),
 	};
-	double ratio[SEEDS_MAX];
+	double ratio[SEEDS_MAX], freqs[SEEDS_MAX];
 
 	for (unsigned i = 0; i < n; i++) {
 		w.max_s = fmax(w.max_s, r[i].max_s);
 		w.slew = fmax(w.slew, r[i].slew);
 		w.failures += r[i].failures;
 		ratio[i] = r[i].rms_s / r[i].bound_s;
+		freqs[i] = r[i].freq / r[i].bound_freq;
 	}
 	qsort(ratio, n, sizeof(ratio[0]), ascending);
+	qsort(freqs, n, sizeof(freqs[0]), ascending);
 	w.ratio = ratio[n / 2];
+	w.freq_ratio = freqs[n / 2];
 	summarize_spans(r, n, &w);
 	return w;
 }
@@ -154,12 +157,14 @@ print_head(unsigned seeds, uint64_t first)
 	printf("# whole daemons, %u seeds from %llu; us of the second half, ppm, seconds\n", seeds,
 	    (unsigned long long)first);
 	printf("# 1ms, .1ms: below for good; stp: steps; /h: requests an hour; slew: largest, ppm; "
-	       "/bnd: rms over the bound\n"
+	       "/bnd: rms over the bound, /bf: freq\n"
 	       "# chg: changes of the system peer, told: the mean root distance told, adaptive\n");
-	printf("%-25s|%8s %9s %8s %5s %5s %3s %3s %3s %5s |%8s %9s %8s %5s %5s %3s %3s %3s %5s "
-	       "|%5s %4s %8s\n",
-	    "case", "adaptive", "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "classic",
-	    "max", "freq", "1ms", ".1ms", "stp", "/h", "slw", "/bnd", "a/c", "chg", "told");
+	printf("%-25s", "case");
+	for (unsigned k = 0; k < LOOPS; k++) {
+		printf("|%8s %9s %8s %5s %5s %3s %3s %3s %5s %5s ", loops[k], "max", "freq", "1ms",
+		    ".1ms", "stp", "/h", "slw", "/bnd", "/bf");
+	}
+	printf("|%5s %4s %8s\n", "a/c", "chg", "told");
 }
 
 static void
@@ -167,9 +172,10 @@ print_half(const struct row *w)
 {
 	char rms[16], max[16], ms[16], us[16];
 
-	printf("|%8s %9s %8.4f %5s %5s %3.0f %3.0f %3.0f %5.2f ", error_text(w->rms_s, rms),
+	printf("|%8s %9s %8.4f %5s %5s %3.0f %3.0f %3.0f %5.2f %5.2f ", error_text(w->rms_s, rms),
 	    error_text(w->max_s, max), w->freq * 1e6, seconds_text(w->to_1ms_s, ms),
-	    seconds_text(w->to_100us_s, us), w->steps, w->packets_h, w->slew * 1e6, w->ratio);
+	    seconds_text(w->to_100us_s, us), w->steps, w->packets_h, w->slew * 1e6, w->ratio,
+	    w->freq_ratio);
 }
 
 static void
@@ -213,7 +219,8 @@ mean_add(struct mean *m, const struct row w[static LOOPS])
 {
 	for (unsigned k = 0; k < LOOPS; k++) {
 		m->ratio[k] += log(w[k].ratio);
-		m->packets[k] += log(w[k].packets_h);
+		m->freq_ratio[k] += log(w[k].freq_ratio);
+		m->packets[k] += log(fmax(w[k].packets_h, 1.0));
 	}
 	m->classic += log(w[0].rms_s / w[1].rms_s);
 	m->freq += log(w[0].freq / w[1].freq);
@@ -226,11 +233,12 @@ print_mean(const struct mean *m, double wall_s)
 {
 	double n = m->n;
 
-	printf("geometric means of %u cases: rms over the bound %.3f adaptive, %.3f classic; "
-	       "requests an "
-	       "hour %.1f, %.1f; adaptive over classic: rms %.3f, frequency error %.3f\n",
-	    m->n, exp(m->ratio[0] / n), exp(m->ratio[1] / n), exp(m->packets[0] / n),
-	    exp(m->packets[1] / n), exp(m->classic / n), exp(m->freq / n));
+	printf("geometric means of %u cases: rms over the bound %.3f adaptive, %.3f classic, "
+	       "frequency error %.3f, %.3f; requests an hour %.1f, %.1f; adaptive over classic: "
+	       "rms %.3f, frequency error %.3f\n",
+	    m->n, exp(m->ratio[0] / n), exp(m->ratio[1] / n), exp(m->freq_ratio[0] / n),
+	    exp(m->freq_ratio[1] / n), exp(m->packets[0] / n), exp(m->packets[1] / n),
+	    exp(m->classic / n), exp(m->freq / n));
 	printf("# %.0f h simulated in %.0f s\n", m->simulated_h, wall_s);
 }
 
