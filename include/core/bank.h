@@ -10,6 +10,7 @@
 #ifndef CORE_BANK_H
 #define CORE_BANK_H
 #include <stdbool.h>
+#include "core/corridor.h"
 #include "core/roundtrip.h"
 
 enum {
@@ -72,6 +73,15 @@ void bank_again(struct bank *b, const struct estimate *from);
  * The columns take turns in them, and whose kind foretells what comes will weigh most.
  */
 void bank_rivals(struct bank *b, const double freq_var[], unsigned n);
+
+/*
+ * The first answers tell more together than one after the other: what they do, for each of the n
+ * kinds of bank_rivals (1: there are none), as of now.
+ * span_s   since the first of them
+ * queue_s  what they queue by: a clock that wanders by as much in that time runs on no line
+ */
+void bank_line(struct bank *b, unsigned view, const struct corridor_line line[], unsigned n,
+    double span_s, double queue_s);
 
 /* Moves the models on by dt_s, in which our clock was adjusted by moved_s. */
 void bank_advance(struct bank *b, double dt_s, double moved_s);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include "base/ntptime.h"
 #include "core/bank.h"
+#include "core/corridor.h"
 #include "core/roundtrip.h"
 #include "core/sample.h"
 
@@ -32,9 +33,10 @@ struct estimator {
 	struct bank bank;
 	struct bank_reading reading; /* what all views together made of the last sample taken */
 	struct roundtrip trips;
-	bool own_noise;   /* its samples bring their noise: there are no round trips */
-	unsigned samples; /* since the start or the last break; 0: nothing known yet */
-	double unrest;    /* breaks in the last hour or so, as of: */
+	struct corridor corridor; /* of the first samples */
+	bool own_noise;           /* its samples bring their noise: there are no round trips */
+	unsigned samples;         /* since the start or the last break; 0: nothing known yet */
+	double unrest;            /* breaks in the last hour or so, as of: */
 	struct mtime unrest_at;
 	struct mtime last;   /* of the models' state */
 	int64_t adjusted_ns; /* sum of adjustments at that time */

@@ -4,6 +4,7 @@
  */
 #ifndef CORE_SAMPLE_H
 #define CORE_SAMPLE_H
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/ntptime.h"
 
@@ -15,6 +16,7 @@ struct sample {
 	double offset_s; /* source - our clock: what would have to be added to ours */
 	/* Round trip less the server's time, as measured: may be below 0 by the precisions. */
 	double delay_s;
+	bool borrowed; /* that of other packets: a broadcast has none of its own */
 	double disp_s; /* precisions + PHI * round trip */
 	/*
 	 * Where seconds lie between the stamps: what the stamps, and the rates that are known of

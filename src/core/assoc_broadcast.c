@@ -95,6 +95,7 @@ sample_of(const struct assoc *a, const struct bclient_heard *h, const struct ass
 	struct sample s = {
 		.offset_s = h->offset_s + a->rules.bias_s,
 		.delay_s = fmax(h->delay_s, own_precision_s),
+		.borrowed = true,
 		/* It has no round trip of its own to tell its noise by. */
 		.disp_s = own_precision_s + log2s_to_s(a->srv.precision) + h->noise_s,
 		.root_delay_s = a->srv.root_delay_s,

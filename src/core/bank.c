@@ -28,6 +28,9 @@ static const double OUTLIER = 12.0;
 /* Uncertainty of the frequency opened by a break, s/s. */
 static const double BREAK_FREQ = 31e-6;
 
+/* What a clock may wander off a line by, beside what packets queue by, that it still runs on it. */
+static const double WANDER_OF_LINE = 0.5;
+
 /* A few samples open it no farther, s/s. */
 static const double YOUNG_FREQ = 100e-6;
 
@@ -235,6 +238,56 @@ bank_rivals(struct bank *b, const double freq_var[], unsigned n)
 			b->model[v][q].pff = freq_var[q % n];
 		}
 	}
+}
+
+/* The most likely column of a kind. */
+static double
+best_of_kind(const struct bank_model row[BANK_WANDERS], unsigned kind, unsigned n)
+{
+	double best = -HUGE_VAL;
+
+	for (unsigned q = kind; q < BANK_WANDERS; q += n) {
+		best = fmax(best, row[q].log_likelihood);
+	}
+	return best;
+}
+
+static void
+follow_line(struct bank_model *m, const struct corridor_line *line, double q, double dt_s)
+{
+	m->x_s = line->x_s;
+	m->f = line->f;
+	m->pxx = line->pxx + square(q) * dt_s * dt_s * dt_s / 3.0;
+	m->pxf = line->pxf + square(q) * dt_s * dt_s / 2.0;
+	m->pff = line->pff + square(q) * dt_s;
+}
+
+void
+bank_line(struct bank *b, unsigned view, const struct corridor_line line[], unsigned n,
+    double span_s, double queue_s)
+{
+	struct bank_model *row = b->model[view];
+	double most = WANDER_OF_LINE * queue_s / sqrt(span_s * span_s * span_s / 3.0);
+	double zero = -HUGE_VAL;
+
+	assert(view < b->views);
+	assert(n >= 1);
+	for (unsigned kind = 0; kind < n; kind++) {
+		double best = best_of_kind(row, kind, n);
+
+		zero = fmax(zero, line[kind].log_evidence);
+		for (unsigned q = kind; q < BANK_WANDERS; q += n) {
+			row[q].log_likelihood += line[kind].log_evidence - best;
+			/* A line that was drawn in that time tells of its middle. */
+			if (WANDER[q] <= most && row[q].paa <= 0.0) {
+				follow_line(&row[q], &line[kind], WANDER[q], span_s / 2.0);
+			}
+		}
+	}
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		row[q].log_likelihood = fmax(row[q].log_likelihood - zero, LOG_FLOOR);
+	}
+	weigh(b);
 }
 
 void

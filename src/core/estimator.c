@@ -35,6 +35,7 @@ static const double FREQ_UNKNOWN = 100e-6;
  * counts it wrongly by hundreds. Three kinds, (s/s)^2.
  */
 static const double KIND_VAR[] = { 25e-6 * 25e-6, 75e-6 * 75e-6, 300e-6 * 300e-6 };
+enum { KINDS = sizeof KIND_VAR / sizeof KIND_VAR[0] };
 /* Beyond this no clock can be steered, and no oscillator is: by so much, or surely by less. */
 static const double FREQ_WILD = 1e-3;
 /* Longer gaps say no more than this. */
@@ -99,6 +100,9 @@ estimator_doubt(struct estimator *e, double by_s)
 	e->level_var += square(by_s);
 	e->suspect_var += square(by_s);
 	e->doubt_s2 += square(by_s);
+	if (by_s > 0.0) {
+		corridor_end(&e->corridor);
+	}
 }
 
 void
@@ -106,6 +110,7 @@ estimator_wander(struct estimator *e, const double log_likelihood[BANK_WANDERS])
 {
 	if (e->samples > 0) {
 		bank_wander(&e->bank, log_likelihood);
+		corridor_end(&e->corridor);
 	}
 }
 
@@ -330,6 +335,7 @@ note_break(struct estimator *e)
 	e->unrest = estimator_unrest(e, e->last) + 1.0;
 	e->unrest_at = e->last;
 	e->breaks++;
+	corridor_end(&e->corridor);
 }
 
 /*
@@ -442,7 +448,7 @@ first_sample(struct estimator *e, const struct sample *s, double delay_s,
 
 	bank_begin(&e->bank, views_of(e), &start);
 	if (is_cold(e)) {
-		bank_rivals(&e->bank, KIND_VAR, sizeof KIND_VAR / sizeof KIND_VAR[0]);
+		bank_rivals(&e->bank, KIND_VAR, KINDS);
 	}
 	e->shortest_s = roundtrip_floor_s(&e->trips);
 	e->even_s2 = square(e->stamps_s) * EVEN_PART;
@@ -775,6 +781,31 @@ note_noise(struct estimator *e, const struct sample *s, double precision_s,
 	return delay_s + s->stamps_s;
 }
 
+/*
+ * The first answers of a clock that runs on a line, as exactly as the law of even queueing has it.
+ * Whatever else moved the clock, or who does not tell a round trip at once, is no matter of that.
+ */
+static void
+draw_line(struct estimator *e, const struct sample *s, double delay_s)
+{
+	struct corridor_line line[KINDS];
+	unsigned kinds = is_cold(e) ? KINDS : 1;
+
+	if (e->own_noise || e->coarse || s->borrowed || s->stamps_s > 0.0) {
+		return;
+	}
+	corridor_add(&e->corridor, s, delay_s, e->stamps_s);
+	if (!corridor_tells(&e->corridor)) {
+		return;
+	}
+	for (unsigned i = 0; i < kinds; i++) {
+		corridor_line(&e->corridor, e->start_freq,
+		    is_cold(e) ? KIND_VAR[i] : e->start_freq_var, &line[i]);
+	}
+	bank_line(&e->bank, ROUNDTRIP_EVEN, line, kinds, corridor_span_s(&e->corridor),
+	    corridor_queue_s(&e->corridor));
+}
+
 enum estimator_result
 estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 {
@@ -792,6 +823,7 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 	delay_s = note_noise(e, s, precision_s, &noise);
 	if (e->samples == 0) {
 		first_sample(e, s, delay_s, &noise);
+		draw_line(e, s, delay_s);
 		return ESTIMATOR_TAKEN;
 	}
 	steered.asked_s = -bank_shows_s(bank_favourite(&e->bank, &view));
@@ -803,10 +835,14 @@ estimator_add(struct estimator *e, const struct sample *s, double precision_s)
 		watch_route(e, s, delay_s, &noise, &now);
 	}
 	result = take(e, s, &noise, &now, &steered);
+	if (result == ESTIMATOR_TAKEN) {
+		draw_line(e, s, delay_s);
+	}
 	note_roughness(e, s->offset_s, gap,
 	    noise.view[ROUNDTRIP_EVEN].var_s2 - square(e->stamps_s) * ROUNDING);
 	if (!bank_sound(&e->bank)) {
 		e->failures++;
+		corridor_end(&e->corridor);
 		first_sample(e, s, delay_s, &noise);
 		return ESTIMATOR_FAILED;
 	}

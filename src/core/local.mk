@@ -13,6 +13,7 @@ libcore_a_SOURCES = \
 	include/core/bclient.h src/core/bclient.c \
 	include/core/interleave.h src/core/interleave.c \
 	include/core/estimator.h src/core/estimator.c \
+	include/core/corridor.h src/core/corridor.c \
 	include/core/roundtrip.h src/core/roundtrip.c \
 	include/core/joint.h src/core/joint.c \
 	include/core/witness.h src/core/witness.c \

@@ -132,6 +132,12 @@ tests_unit_core_test_refsample_SOURCES = tests/unit/core/test_refsample.c tests/
 tests_unit_core_test_refsample_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_core_test_refsample_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/core/test_corridor
+TESTS += tests/unit/core/test_corridor
+tests_unit_core_test_corridor_SOURCES = tests/unit/core/test_corridor.c tests/unit/core/check.h
+tests_unit_core_test_corridor_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_core_test_corridor_LDADD = libcore.a libbase.a $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/core/test_bank
 TESTS += tests/unit/core/test_bank
 tests_unit_core_test_bank_SOURCES = tests/unit/core/test_bank.c tests/unit/core/check.h

@@ -516,10 +516,88 @@ of_a_detour_the_clock_is_known_and_what_moved_is_the_way(void **state)
 	assert_true(bank_sound(&t.b));
 }
 
+/* Three kinds, of 2, 3 and 4 ms, the second the likeliest by far. */
+static const struct corridor_line LINES[] = {
+	{ 2e-3, 20e-6, 1e-8, 1e-10, 1e-11, -30.0 },
+	{ 3e-3, 30e-6, 1e-8, 1e-10, 1e-11, 0.0 },
+	{ 4e-3, 40e-6, 1e-8, 1e-10, 1e-11, -3.0 },
+};
+
+static void
+a_line_is_taken_on_by_whose_clock_runs_on_one(void **state)
+{
+	static struct bench t;
+	struct estimate got;
+
+	(void)state;
+	bench_start(&t, 1e-9, 1e-3);
+	bank_begin(&t.b, 2, &UNKNOWN);
+	/* In 14 s a wander of 1e-6 is 30 us: of 0.1 ms of queueing it is little, of 20 us much. */
+	bank_line(&t.b, 0, LINES, 3, 14.0, 100e-6);
+	for (unsigned q = 0; q < BANK_WANDERS; q++) {
+		const struct bank_model *m = &t.b.model[0][q];
+
+		assert_near(m->x_s, q <= 10 ? LINES[q % 3].x_s : 0.0, 0.0);
+		assert_near(m->f, q <= 10 ? LINES[q % 3].f : 0.0, 0.0);
+		assert_near(m->pff, q <= 10 ? 1e-11 : UNKNOWN.freq_var, 1e-11);
+		assert_near(t.b.model[1][q].x_s, 0.0, 0.0);
+	}
+	/* What it wanders in seven seconds is not known beside: of 1e-6. */
+	assert_near(t.b.model[0][10].pff - t.b.model[0][1].pff, 7e-12, 1e-14);
+	assert_near(t.b.model[0][10].pxx - t.b.model[0][1].pxx, 343e-12 / 3.0, 1e-14);
+	assert_near(t.b.model[0][10].pxf - t.b.model[0][1].pxf, 24.5e-12, 1e-14);
+	bank_begin(&t.b, 1, &UNKNOWN);
+	bank_line(&t.b, 0, LINES, 3, 14.0, 20e-6);
+	assert_near(t.b.model[0][9].x_s, LINES[0].x_s, 0.0);
+	assert_near(t.b.model[0][10].x_s, 0.0, 0.0);
+	bank_begin(&t.b, 1, &UNKNOWN);
+	bank_line(&t.b, 0, LINES, 1, 14.0, 1.0);
+	bank_mix(&t.b, 0.0, &got);
+	assert_near(got.offset_s, LINES[0].x_s, 1e-15);
+}
+
+/* By what the line says of them, whatever the answers one by one did. */
+static void
+a_kind_weighs_by_the_evidence_of_its_line(void **state)
+{
+	static const double foretold[BANK_WANDERS] = { 0.0, -8.0, -1.0, -2.0, -6.0, -20.0, -20.0,
+		-20.0, -20.0, -20.0, -20.0, -20.0, -20.0 };
+	static struct bench t;
+	double weight[3] = { 0.0, 0.0, 0.0 };
+
+	(void)state;
+	bench_start(&t, 1e-9, 1e-3);
+	bank_wander(&t.b, foretold);
+	bank_line(&t.b, 0, LINES, 3, 14.0, 1.0);
+	for (unsigned q = 0; q < 6; q++) {
+		weight[q % 3] += t.b.model[0][q].weight;
+	}
+	assert_near(t.b.model[0][2].weight / t.b.model[0][4].weight, exp(-3.0), 1e-6);
+	assert_true(weight[0] < 1e-6);
+	assert_true(weight[1] > 0.5);
+	/* Within a kind they keep what they had. */
+	assert_near(t.b.model[0][4].weight / t.b.model[0][1].weight, exp(2.0), 1e-6);
+}
+
+static void
+a_line_says_nothing_of_a_route_that_became_longer(void **state)
+{
+	static struct bench t;
+
+	(void)state;
+	bench_start(&t, 1e-9, 1e-3);
+	bank_longer(&t.b, 0, 0.01);
+	bank_line(&t.b, 0, LINES, 1, 14.0, 1.0);
+	assert_near(t.b.model[0][0].x_s, 0.0, 0.0);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_taken_on_by_whose_clock_runs_on_one),
+		cmocka_unit_test(a_kind_weighs_by_the_evidence_of_its_line),
+		cmocka_unit_test(a_line_says_nothing_of_a_route_that_became_longer),
 		cmocka_unit_test(ticks_are_worth_more_than_noise_as_large),
 		cmocka_unit_test(between_the_ticks_a_reading_tells_nothing_and_at_an_edge_much),
 		cmocka_unit_test(the_wander_of_the_oscillator_is_found),

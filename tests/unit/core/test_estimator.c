@@ -17,6 +17,7 @@ struct bench {
 	double stands_s[2], queue_s[2];
 	/* Of stamps that lie apart: what a round trip is wrong by, and is known to be; 0: none. */
 	double wrong_s, stamps_s;
+	bool borrowed; /* the round trip is that of other packets */
 	double tick_s,
 	    told_s; /* the source's clock stands for so long, and says so; 0: it is fine */
 	int64_t adjusted_ns;
@@ -63,6 +64,7 @@ ask(struct bench *b, double after_s)
 		.delay_s = b->path_s + up + down + b->wrong_s,
 		.disp_s = (b->stamps_s > 0.0 ? 300e-6 : 2e-7) + b->told_s,
 		.stamps_s = b->stamps_s,
+		.borrowed = b->borrowed,
 		.at = moment(b->now_s),
 		.adjusted_ns = b->adjusted_ns,
 	};
@@ -725,6 +727,13 @@ models_that_lost_their_numbers_begin_anew_from_the_sample(void **state)
 	assert_int_equal(b.e.failures, 1);
 	assert_int_equal(b.e.samples, 1);
 	assert_near(predict(&b, 0.0).offset_s, b.last.offset_s, 1e-9);
+	/* Nor do they go on from a line of those before. */
+	bench_start(&b, 0.0);
+	ask_often(&b, 6, 2.0);
+	b.e.bank.model[1][0].pff = -1.0;
+	assert_int_equal(ask(&b, 2.0), ESTIMATOR_FAILED);
+	ask(&b, 2.0);
+	assert_false(corridor_tells(&b.e.corridor));
 }
 
 static void
@@ -963,10 +972,108 @@ a_clock_that_jumps_breaks_at_the_second_reading(void **state)
 	assert_near(predict(&b, 0.0).offset_s, b.offset_s, 1e-5);
 }
 
+/* RMS of what is foretold for 30 s after a start burst of eight, of 300 starts; path of a WAN. */
+static double
+after_a_start_s(double rate)
+{
+	static struct bench b;
+	double square = 0.0;
+
+	for (unsigned i = 0; i < 300; i++) {
+		double off_s;
+
+		bench_start(&b, rate);
+		b.seed = 9000 + i;
+		b.jitter_s = 1e-3;
+		ask_often(&b, 8, 2.0);
+		off_s = predict(&b, 30.0).offset_s - b.offset_s - 30.0 * rate;
+		square += off_s * off_s / 300.0;
+	}
+	return sqrt(square);
+}
+
+/* One after the other they tell it to 1.3, 2.0 and 2.4 ms. */
+static void
+the_first_answers_are_taken_together(void **state)
+{
+	(void)state;
+	assert_true(after_a_start_s(0.0) < 0.85e-3);
+	assert_true(after_a_start_s(100e-6) < 1.5e-3);
+	assert_true(after_a_start_s(450e-6) < 1.4e-3);
+}
+
+/* A broadcast's round trip is that of other packets: it tells nothing of its own delay. */
+static void
+what_has_no_round_trip_of_its_own_draws_no_line(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	b.borrowed = true;
+	ask_often(&b, 8, 2.0);
+	assert_false(corridor_tells(&b.e.corridor));
+	bench_start(&b, 0.0);
+	b.stamps_s = 1e-6;
+	ask_often(&b, 8, 2.0);
+	assert_false(corridor_tells(&b.e.corridor));
+	bench_start(&b, 0.0);
+	ask_often(&b, 8, 2.0);
+	assert_true(corridor_tells(&b.e.corridor));
+}
+
+/* What no model explains is no part of it, and when they break it is over. */
+static void
+what_was_not_expected_is_on_no_line_and_a_break_ends_it(void **state)
+{
+	static struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 10, 2.0);
+	b.offset_s += 0.05;
+	assert_int_equal(ask(&b, 2.0), ESTIMATOR_SUSPECT);
+	assert_int_equal(b.e.corridor.n, 10);
+	b.offset_s -= 0.05;
+	assert_int_equal(ask(&b, 2.0), ESTIMATOR_TAKEN);
+	assert_int_equal(b.e.corridor.n, 11);
+	assert_true(corridor_tells(&b.e.corridor));
+	b.offset_s += 0.05;
+	assert_int_equal(ask(&b, 2.0), ESTIMATOR_SUSPECT);
+	assert_int_equal(ask(&b, 2.0), ESTIMATOR_BROKE);
+	ask(&b, 2.0);
+	assert_false(corridor_tells(&b.e.corridor));
+}
+
+static void
+a_clock_that_may_be_elsewhere_or_whose_wander_is_known_is_on_no_line(void **state)
+{
+	static const double wander[BANK_WANDERS] = { 0.0 };
+	static struct bench b;
+
+	(void)state;
+	bench_start(&b, 0.0);
+	ask_often(&b, 8, 2.0);
+	estimator_doubt(&b.e, 0.0);
+	assert_true(corridor_tells(&b.e.corridor));
+	estimator_doubt(&b.e, 1e-3);
+	assert_false(corridor_tells(&b.e.corridor));
+	bench_start(&b, 0.0);
+	ask_often(&b, 8, 2.0);
+	estimator_wander(&b.e, wander);
+	ask(&b, 2.0);
+	assert_false(corridor_tells(&b.e.corridor));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_answers_are_taken_together),
+		cmocka_unit_test(what_has_no_round_trip_of_its_own_draws_no_line),
+		cmocka_unit_test(what_was_not_expected_is_on_no_line_and_a_break_ends_it),
+		cmocka_unit_test(
+		    a_clock_that_may_be_elsewhere_or_whose_wander_is_known_is_on_no_line),
 		cmocka_unit_test(ticks_are_followed_to_their_edges_however_they_are_told),
 		cmocka_unit_test(a_fine_clock_that_says_it_is_coarse_is_followed_all_the_same),
 		cmocka_unit_test(knows_nothing_before_the_first_sample),
