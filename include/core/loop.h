@@ -27,8 +27,9 @@ struct loop_input {
 	double root_dist_s; /* of the system peer */
 	/* Estimates of the adaptive pipeline; var_s2 0: none. */
 	double var_s2, freq, freq_var;
-	double cov_s;  /* covariance of offset and frequency */
-	double wander; /* likely wander of our oscillator, s/s per sqrt(s) */
+	double cov_s;       /* covariance of offset and frequency */
+	double wander;      /* likely wander of our oscillator, s/s per sqrt(s) */
+	double standing_s2; /* of offset_s besides: no sample makes that less */
 	struct mtime now;
 	struct mtime epoch;  /* T4 of the newest sample in it */
 	int64_t adjusted_ns; /* the sum of all adjustments up to now */

@@ -135,6 +135,7 @@ struct selection {
 	double offset_s, jitter_s; /* combined; offset clamped to [low_s, high_s] */
 	double var_s2, freq, freq_var; /* combined, when estimated */
 	double cov_s, wander;
+	double standing_s2;   /* of offset_s besides: by ways that differ for good */
 	double low_s, high_s; /* the intersection interval; of a last resort its own interval */
 	enum ntp_leap leap;   /* the vote: LEAP_NONE, LEAP_INSERT or LEAP_DELETE */
 };

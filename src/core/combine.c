@@ -55,11 +55,12 @@ combine_by_distance(const struct survivors *s, unsigned sys, struct selection *o
 
 struct claim {
 	double value, var; /* var 0: none */
+	double standing;   /* variance by what sources differ by for good */
 	double part;       /* 0..1: how far it takes part */
 	double unlike2;    /* what its ways may be unlike by, over the least of all, squared */
 };
 
-static const struct claim NO_CLAIM = { 0.0, 0.0, 0.0, 1.0 };
+static const struct claim NO_CLAIM = { .unlike2 = 1.0 };
 
 static void
 find_least(struct survivors *s)
@@ -148,6 +149,7 @@ combine_claims(const struct survivors *s, bool freq)
 {
 	double between = variance_between(s, freq);
 	double sum = 0.0, largest = 0.0, cap, value = 0.0, var = 0.0, weights = 0.0, n = 0.0;
+	double standing = 0.0;
 
 	for (unsigned i = 0; i < s->n; i++) {
 		struct claim e = claim_of(s, i, freq);
@@ -170,8 +172,15 @@ combine_claims(const struct survivors *s, bool freq)
 		weights += weight;
 		value += weight * e.value;
 		var += weight * weight * e.var;
+		standing += weight * weight * e.unlike2 * between;
 	}
-	return (struct claim){ value / weights, var / (weights * weights), 1.0, 1.0 };
+	return (struct claim){
+		.value = value / weights,
+		.var = var / (weights * weights),
+		.standing = standing / (weights * weights),
+		.part = 1.0,
+		.unlike2 = 1.0,
+	};
 }
 
 /* Covariance of offset and frequency, and wander, by variance; and who took part. */
@@ -210,6 +219,7 @@ combine(const struct candidate *c, const struct select_work *w, unsigned sys, st
 	if (offset.var > 0.0) {
 		out->offset_s = offset.value;
 		out->var_s2 = offset.var;
+		out->standing_s2 = offset.standing;
 		out->freq = freq.value;
 		out->freq_var = freq.var;
 		combine_outlook(&s, out);

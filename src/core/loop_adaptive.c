@@ -11,6 +11,9 @@
 
 /* The slew's time constant, in poll intervals, and what it may add to the variance. */
 static const double SLEW_LEAST = 0.125, SLEW_MOST = 0.5, SLEW_COST = 0.1;
+/* And in poll intervals where unlike ways are most of what is not known. */
+static const double SLEW_UNLIKE = 4.0;
+static const double VAR_LEAST = 1e-30; /* keeps a quotient finite, s^2 */
 /* 1/2^(2+tc) of the phase goes each second. */
 enum { TC_SHIFT = 2, TC_MAX = 10 };
 /* Of no larger phase is more handed over than there is; see loop_slice. */
@@ -216,15 +219,27 @@ note_correction(struct loop_adaptive *a, double before_s2, double corrected_s2)
 /*
  * What an update corrects is error until it is slewed in: with a constant of tau and updates every
  * T it adds tau / 2T of the variance corrected, while a short constant costs rate. So tau is chosen
- * for SLEW_COST of the mean variance, between an eighth of T and half the poll interval; and the
- * shortest at the start and for what cannot be noise, apart from the slew that is still under way.
+ * for SLEW_COST of the mean variance, what unlike ways make of it included, which no update
+ * corrects; between an eighth of T and half the poll interval, or more where most is of that kind.
  */
+static double
+slew_s(const struct loop_adaptive *a, double standing_s2, double poll_s)
+{
+	double before_s2 = fmax(a->before_s2, VAR_LEAST), unknown_s2 = before_s2 + standing_s2;
+	double tau_s = a->spacing * poll_s * SLEW_COST * (2.0 * unknown_s2 - a->corrected_s2) /
+	    fmax(a->corrected_s2, 1e-3 * before_s2);
+	double most = fmin(SLEW_MOST * unknown_s2 / before_s2, SLEW_UNLIKE);
+
+	return fmin(fmax(tau_s, SLEW_LEAST * a->spacing * poll_s), most * poll_s);
+}
+
+/* The shortest at the start and for what cannot be noise, apart from the slew still under way. */
 static int
 time_constant(struct loop_state *l, const struct loop_input *in)
 {
 	struct loop_adaptive *a = &l->adaptive;
 	double since_s = fmax(mtime_diff_s(in->now, a->last), 0.0);
-	double before_s2, news_s, poll_s, tau_s;
+	double before_s2, news_s, tau_s;
 	int tc;
 
 	if (!a->updated || mtime_diff_s(in->now, a->began) < START_S) {
@@ -238,10 +253,7 @@ time_constant(struct loop_state *l, const struct loop_input *in)
 	if (news_s * news_s > SIGMAS * SIGMAS * fmax(before_s2, in->jitter_s * in->jitter_s)) {
 		return 0;
 	}
-	poll_s = log2s_to_s(l->poll_log2s);
-	tau_s = a->spacing * poll_s * SLEW_COST * (2.0 * a->before_s2 - a->corrected_s2) /
-	    fmax(a->corrected_s2, 1e-3 * a->before_s2);
-	tau_s = fmin(fmax(tau_s, SLEW_LEAST * a->spacing * poll_s), SLEW_MOST * poll_s);
+	tau_s = slew_s(a, in->standing_s2, log2s_to_s(l->poll_log2s));
 	tc = (int)lround(log2(tau_s)) - TC_SHIFT;
 	return tc < LOOP_TC_HURRY ? LOOP_TC_HURRY : tc > TC_MAX ? TC_MAX : tc;
 }

@@ -222,6 +222,7 @@ loop_input_of(struct steering *s, const struct assoc *a, const struct assoc_worl
 		.freq_var = sel->freq_var,
 		.cov_s = sel->cov_s,
 		.wander = sel->wander,
+		.standing_s2 = sel->standing_s2,
 		.now = w->now,
 		.epoch = a->filter.best.at,
 		.adjusted_ns = w->adjusted_ns,

@@ -77,6 +77,31 @@ the_shortest_constant_is_for_the_start_and_what_is_no_noise(void **state)
 	assert_int_equal(b.out.time_constant, 3);
 }
 
+/* In 64 s, 128, 256 and no more; what a correction makes of the time is little beside. */
+static void
+where_unlike_ways_are_most_of_what_is_not_known_the_slew_takes_its_time(void **state)
+{
+	static const struct {
+		double standing_s2;
+		int constant;
+	} cases[] = { { 0.0, 3 }, { 1e-10, 4 }, { 3e-10, 5 }, { 3e-9, 6 }, { 1e-4, 6 } };
+
+	(void)state;
+	for (unsigned k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct bench b;
+
+		bench_start(&b);
+		b.in.standing_s2 = cases[k].standing_s2;
+		for (unsigned i = 0; i < 6; i++) {
+			update(&b, 64.0, 1e-6);
+		}
+		assert_int_equal(b.out.time_constant, cases[k].constant);
+		/* What is no noise goes at once all the same. */
+		update(&b, 64.0, 1e-3);
+		assert_int_equal(b.out.time_constant, 0);
+	}
+}
+
 static void
 the_poll_interval_grows_while_waiting_costs_little(void **state)
 {
@@ -376,6 +401,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_whole_offset_is_handed_over_and_the_frequency_set),
 		cmocka_unit_test(the_shortest_constant_is_for_the_start_and_what_is_no_noise),
+		cmocka_unit_test(
+		    where_unlike_ways_are_most_of_what_is_not_known_the_slew_takes_its_time),
 		cmocka_unit_test(the_poll_interval_grows_while_waiting_costs_little),
 		cmocka_unit_test(the_poll_interval_shrinks_when_the_clock_wanders),
 		cmocka_unit_test(a_model_break_asks_for_a_burst_and_the_shortest_interval),

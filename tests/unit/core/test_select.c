@@ -980,10 +980,19 @@ of_sources_that_differ_the_shorter_trip_weighs_by_its_square(void **state)
 	assert_near(s.offset_s, 0.0006, 1e-8);
 	/* Ways make no difference to the rate. */
 	assert_near(s.freq, 2e-6, 1e-12);
+	/*
+	 * 3 ms apart, of deviations that are as 1 : 2: t^2 (1 + 4) = 9e-6. Of the weighted mean
+	 * t^2 (16 + 1 * 4) / 25 is left.
+	 */
+	assert_near(s.standing_s2, 1.8e-6 * 20.0 / 25.0, 1e-10);
 	/* Nor where chance explains what they differ by. */
 	c[0].var_s2 = c[1].var_s2 = 1e-4;
 	run(c, 2, &RULES, &s);
 	assert_near(s.offset_s, 0.0015, 1e-12);
+	assert_near(s.standing_s2, 0.0, 0.0);
+	c[0].var_s2 = c[1].var_s2 = 1e-14;
+	run(c, 1, &RULES, &s);
+	assert_near(s.standing_s2, 0.0, 0.0);
 }
 
 /* Six that are unlike for good, each answering later than the one before. */
