@@ -50,8 +50,8 @@ void corridor_end(struct corridor *c);
 void corridor_add(struct corridor *c, const struct sample *s, double delay_s, double stamps_s);
 
 /*
- * Whether there are enough and they are of that law: on a line that no rate makes of them, since our
- * clock jumped, there is more queueing than the round trips have.
+ * Whether there are enough and they are of that law. On a line that no rate makes of them, since
+ * our clock jumped, there is more queueing than the round trips have.
  */
 bool corridor_tells(const struct corridor *c);
 
