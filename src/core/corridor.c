@@ -171,49 +171,70 @@ choose_rates(const struct corridor *c, double freq, double sigma, struct rates *
 	}
 }
 
+/* At one of the rates: the middle of the corridor as of the last sample, and its weight. */
+struct middle {
+	double freq, x_s, var_s2, weight;
+};
+
+/* Gives the logarithm of the scale of all weights. */
+static double
+weigh_rates(const struct corridor *c, double freq, double freq_var, const struct rates *r,
+    struct middle m[RATES])
+{
+	double packets = 2.0 * c->n, shape = packets - 2.0, most = -HUGE_VAL;
+
+	for (unsigned i = 0; i < r->n; i++) {
+		struct bounds b = bounds_at(c, r->at[i]);
+		double queued = queued_s(c, r->at[i]);
+
+		m[i] = (struct middle){
+			.freq = r->at[i],
+			.x_s = (b.up_s - b.down_s) / 2.0 + r->at[i] * corridor_span_s(c),
+			.var_s2 = 2.0 * square(queued / packets) / ((shape - 1.0) * (shape - 2.0)),
+			.weight = -square(r->at[i] - freq) / (2.0 * freq_var) - shape * log(queued),
+		};
+		most = fmax(most, m[i].weight);
+	}
+	for (unsigned i = 0; i < r->n; i++) {
+		double before = i > 0 ? r->at[i] - r->at[i - 1] : 0.0;
+		double behind = i + 1 < r->n ? r->at[i + 1] - r->at[i] : 0.0;
+
+		m[i].weight = exp(m[i].weight - most) * (before + behind) / 2.0;
+	}
+	return most;
+}
+
 void
 corridor_line(const struct corridor *c, double freq, double freq_var, struct corridor_line *out)
 {
-	double packets = 2.0 * c->n, shape = packets - 2.0, now_s = corridor_span_s(c);
-	double most = -HUGE_VAL, sum = 0.0, x = 0.0, f = 0.0, xx = 0.0, xf = 0.0, ff = 0.0;
-	double logs[RATES], xs[RATES], vars[RATES];
+	double sum = 0.0, x = 0.0, f = 0.0, xx = 0.0, xf = 0.0, ff = 0.0, scale;
+	struct middle m[RATES];
 	struct rates r;
 
 	assert(corridor_tells(c));
 	assert(freq_var > 0.0);
 	choose_rates(c, freq, sqrt(freq_var), &r);
+	scale = weigh_rates(c, freq, freq_var, &r, m);
 	for (unsigned i = 0; i < r.n; i++) {
-		struct bounds b = bounds_at(c, r.at[i]);
-		double queued = queued_s(c, r.at[i]);
-
-		logs[i] = -square(r.at[i] - freq) / (2.0 * freq_var) - shape * log(queued);
-		xs[i] = (b.up_s - b.down_s) / 2.0 + r.at[i] * now_s;
-		vars[i] = 2.0 * square(queued / packets) / ((shape - 1.0) * (shape - 2.0));
-		most = fmax(most, logs[i]);
-	}
-	for (unsigned i = 0; i < r.n; i++) {
-		double before = i > 0 ? r.at[i] - r.at[i - 1] : 0.0;
-		double behind = i + 1 < r.n ? r.at[i + 1] - r.at[i] : 0.0;
-		double w = exp(logs[i] - most) * (before + behind) / 2.0;
-
-		logs[i] = w;
-		sum += w;
-		x += w * xs[i];
-		f += w * r.at[i];
+		sum += m[i].weight;
+		x += m[i].weight * m[i].x_s;
+		f += m[i].weight * m[i].freq;
 	}
 	x /= sum;
 	f /= sum;
 	for (unsigned i = 0; i < r.n; i++) {
-		double w = logs[i] / sum;
+		double w = m[i].weight / sum;
 
-		xx += w * (vars[i] + square(xs[i] - x));
-		xf += w * (xs[i] - x) * (r.at[i] - f);
-		ff += w * square(r.at[i] - f);
+		xx += w * (m[i].var_s2 + square(m[i].x_s - x));
+		xf += w * (m[i].x_s - x) * (m[i].freq - f);
+		ff += w * square(m[i].freq - f);
 	}
-	out->x_s = c->base_s + x - c->adjusted_s;
-	out->f = f;
-	out->pxx = xx;
-	out->pxf = xf;
-	out->pff = ff;
-	out->log_evidence = most + log(sum / sqrt(freq_var));
+	*out = (struct corridor_line){
+		.x_s = c->base_s + x - c->adjusted_s,
+		.f = f,
+		.pxx = xx,
+		.pxf = xf,
+		.pff = ff,
+		.log_evidence = scale + log(sum / sqrt(freq_var)),
+	};
 }
