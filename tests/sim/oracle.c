@@ -22,6 +22,8 @@
 #define WAY_MOST_S 0.1
 /* s/s: a change of the oscillator's rate within a poll that is allowed for; HACKING.clock 15. */
 #define RATE_FORESEEN 5e-6
+/* Who begins anew is a candidate once more after three answers. */
+#define BEGUN_ANEW_S 300.0
 
 /* Who answers there, and whether it is within what it says of itself. */
 static bool
@@ -284,15 +286,21 @@ oracle_arrived(struct sim_node *n, const struct sim_datagram *d)
 	}
 }
 
+/* Those that begin anew, after a pause say, are as far as they were. */
 static double
-farthest_s(const struct sim_node *n)
+farthest_s(struct sim_node *n)
 {
+	struct oracle_node *o = &n->oracle;
 	double far_s = 0;
 
 	for (unsigned i = 0; n->daemon != NULL && i < n->daemon->steering.selector.sel.n; i++) {
 		far_s = fmax(far_s, n->daemon->steering.selector.cand[i].root_dist_s);
 	}
-	return far_s;
+	if (far_s >= o->far_s || n->sim->w->now - o->far_at > ns_from_s(BEGUN_ANEW_S)) {
+		o->far_s = far_s;
+		o->far_at = n->sim->w->now;
+	}
+	return o->far_s;
 }
 
 /* None, or it has answered often enough. */

@@ -55,13 +55,15 @@ enum oracle_second {
 };
 
 struct oracle_node {
-	bool minority;        /* set by the scenario: the honest sources have no majority now */
-	bool spared;          /* not judged: what it runs is not meant to hold (disable ntp ...) */
-	bool broken;          /* a condition broke; waiting for answered polls */
-	bool enough;          /* answers have come since; see heard_enough */
-	double led_s;         /* granted to liars that contradict nobody */
-	double led_before_s;  /* what they had led it to when a condition broke: it adds to that */
-	double granted_s;     /* how far the clock may have been moved since then */
+	bool minority;       /* set by the scenario: the honest sources have no majority now */
+	bool spared;         /* not judged: what it runs is not meant to hold (disable ntp ...) */
+	bool broken;         /* a condition broke; waiting for answered polls */
+	bool enough;         /* answers have come since; see heard_enough */
+	double led_s;        /* granted to liars that contradict nobody */
+	double led_before_s; /* what they had led it to when a condition broke: it adds to that */
+	double granted_s;    /* how far the clock may have been moved since then */
+	double far_s;        /* the root distance of the farthest candidate, as of: */
+	int64_t far_at;
 	double rate_heard[2]; /* what the clock had by itself, at the last answers, newest first */
 	double foreign_seen_s;
 	unsigned foreign_seen;
