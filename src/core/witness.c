@@ -3,6 +3,7 @@
 #include "core/witness.h"
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /*
  * What moves a source for minutes, such as a queue that stands, is no rate: samples are gathered
@@ -227,7 +228,10 @@ follow(struct witness *w, const struct witness_source *q, const struct witness_s
 static void
 begin(struct witness *w, const struct witness_sample *s)
 {
-	*w = (struct witness){ .running = true, .last = s->now, .adjusted_ns = s->adjusted_ns };
+	memset(w, 0, sizeof *w);
+	w->running = true;
+	w->last = s->now;
+	w->adjusted_ns = s->adjusted_ns;
 	bank_begin(&w->bank, 1, s->combined);
 }
 

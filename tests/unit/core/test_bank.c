@@ -15,7 +15,10 @@ struct bench {
 static void
 bench_start(struct bench *t, double wander, double noise_s)
 {
-	*t = (struct bench){ .seed = 5, .wander = wander, .noise_s = noise_s };
+	memset(t, 0, sizeof *t);
+	t->seed = 5;
+	t->wander = wander;
+	t->noise_s = noise_s;
 	bank_begin(&t->b, 1, &UNKNOWN);
 }
 
