@@ -25,7 +25,7 @@
 enum { WRONG_USE = 2, DEBUG_MAX = 9, PLAIN_COLS = 80, LOG_MODE = 0644 };
 enum long_only { OPT_ASCII = 256 };
 
-static const double ANSWER_S = 0.8, ASK_AGAIN_S = 1;
+static const double ANSWER_S = 0.8;
 
 struct options {
 	const char *host, *log;
@@ -120,6 +120,8 @@ print_once(struct ntpmon *n)
 /* ---- on a terminal ---- */
 
 #ifdef HAVE_NCURSESW
+static const double ASK_AGAIN_S = 1;
+
 static void
 show(struct ntpmon *n, struct shell *sh)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* shell - a terminal by curses; nobody else knows it. */
+#include "ntpmon/shell.h"
 #include "config.h"
 #ifdef HAVE_NCURSESW
 #define NCURSES_WIDECHAR 1
@@ -9,7 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "ntpmon/model.h"
-#include "ntpmon/shell.h"
 #include "ntpmon/signals.h"
 
 enum { ESCAPE_MS = 25 };

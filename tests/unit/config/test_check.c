@@ -19,6 +19,25 @@ check_text(const char *text, const struct config_access *access, const char *exp
 	conf_end(k);
 }
 
+/* The same of a text that has gpsd in that line. */
+static void
+check_gpsd(const char *text, unsigned line, const char *expected)
+{
+	char all[512];
+	struct text t = text_over(all, sizeof all);
+
+#ifndef HAVE_JANSSON
+	text_printf(&t,
+	    "warning: f:%u:1: this ntpd was built without jansson, and cannot read what gpsd says: "
+	    "SHM and SOCK need none\n",
+	    line);
+#else
+	(void)line;
+#endif
+	text_put(&t, expected);
+	check_text(text, NULL, all);
+}
+
 #define FOUR "server a.example\nserver b.example\nserver c.example\nserver d.example\n"
 #define FEW "warning: f: fewer than four servers: a wrong one may not be found out\n"
 
@@ -99,7 +118,7 @@ warns_of_pulses_that_nobody_numbers(void **state)
 	check_text("refclock pps prefer\n", NULL, alone);
 	check_text("server 127.127.22.0 prefer\n", NULL, alone);
 	check_text("server 127.127.22.0 prefer\nserver a.example noselect\n", NULL, alone);
-	check_text("server 127.127.46.128\nfudge 127.127.46.128 flag1 1\n", NULL, alone);
+	check_gpsd("server 127.127.46.128\nfudge 127.127.46.128 flag1 1\n", 1, alone);
 	check_text(FOUR "refclock pps\n", NULL, unpreferred);
 	check_text(FOUR "server 127.127.22.0\nserver e.example prefer noselect\n", NULL,
 	    unpreferred);
@@ -124,7 +143,7 @@ warns_of_paths_of_clocks_that_do_not_begin_at_the_root(void **state)
 	check_text(FOUR "refclock nmea flag1 1 ppspath pps0\n", NULL, ELSEWHERE("pps0", "ppspath"));
 	check_text(FOUR "server 127.127.20.0\ndevice 127.127.20.0 timedata ttyS0\n", NULL,
 	    ELSEWHERE("ttyS0", "timedata"));
-	check_text(FOUR "refclock gpsd path ttyS0\n", NULL, "");
+	check_gpsd(FOUR "refclock gpsd path ttyS0\n", 5, "");
 }
 
 static void
@@ -190,36 +209,17 @@ warns_of_lines_to_all_without_a_key(void **state)
 	    NULL, "");
 }
 
-/* What is said of a line of gpsd's clock; without jansson that it does not act as well. */
-static void
-check_gpsd(const char *text, const char *expected)
-{
-	static const char no_jansson[] =
-	    "warning: f:5:1: this ntpd was built without jansson, and cannot read what gpsd says: "
-	    "SHM and SOCK need none\n";
-	char all[512];
-	struct text t = text_over(all, sizeof all);
-#ifdef HAVE_JANSSON
-	bool reads = true;
-#else
-	bool reads = false;
-#endif
-
-	text_printf(&t, "%s%s", reads ? "" : no_jansson, expected);
-	check_text(text, NULL, all);
-}
-
 static void
 warns_of_words_of_gpsd_that_do_nothing(void **state)
 {
 	(void)state;
-	check_gpsd(FOUR "refclock gpsd mode 2\n", "");
-	check_gpsd(FOUR "refclock gpsd mode 3\n",
+	check_gpsd(FOUR "refclock gpsd mode 2\n", 5, "");
+	check_gpsd(FOUR "refclock gpsd mode 3\n", 5,
 	    "warning: f:5:1: 'mode 3' is nothing of gpsd's: it is taken for 0\n");
-	check_gpsd(FOUR "refclock gpsd unit 129 time2 0.1\n",
+	check_gpsd(FOUR "refclock gpsd unit 129 time2 0.1\n", 5,
 	    "warning: f:5:1: unit 129 is the pulses of unit 1 alone: only time1 and flag1 have an "
 	    "effect\n");
-	check_gpsd(FOUR "refclock gpsd unit 129 time1 0.1\n", "");
+	check_gpsd(FOUR "refclock gpsd unit 129 time1 0.1\n", 5, "");
 }
 
 static void
