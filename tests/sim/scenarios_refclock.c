@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reference clocks: what becomes of the time when they are right, die, jump, stutter or lie. */
+#include "config.h"
 #include <math.h>
 #include "ntpd/state.h"
 #include "refclock/shm.h"
@@ -741,7 +742,9 @@ a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed(struct sim *s)
 	    sim_status(n).root_dist_s);
 }
 
-/* ---- gpsd ---- */
+/* ---- gpsd, which nobody reads without jansson ---- */
+
+#ifdef HAVE_JANSSON
 
 static struct sim_node *
 with_gpsd(struct sim *s, const char *line, struct sim_device **dev)
@@ -880,6 +883,7 @@ a_gpsd_that_says_nothing_is_asked_again_ever_more_seldom(struct sim *s)
 	SIM_CHECK(s, sim_status(n).synced, "not followed");
 	SIM_CHECK(s, sim_logged(n, "GPSD_JSON(0): its device is there") == 1, "not said");
 }
+#endif
 
 /* ---- calibration, the kernel, outages, the network ---- */
 
@@ -1141,6 +1145,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_hardware_clock_37_s_ahead_is_told_to_count_tai),
 	SCENARIO(a_machine_that_is_moved_is_right_again_within_a_minute),
 	SCENARIO(a_hypervisor_that_says_that_its_clock_is_wrong_is_not_followed),
+#ifdef HAVE_JANSSON
 	SCENARIO(the_sentences_of_gpsd_are_followed_within_10_s),
 	SCENARIO(the_pulses_of_gpsd_are_followed_within_2_us),
 	SCENARIO(strict_gpsd_without_pulses_is_not_followed),
@@ -1149,6 +1154,7 @@ static const struct scenario list[] = {
 	SCENARIO(a_gpsd_of_before_toff_is_followed),
 	SCENARIO(a_gpsd_without_a_fix_is_not_followed),
 	SCENARIO(a_gpsd_that_says_nothing_is_asked_again_ever_more_seldom),
+#endif
 	SCENARIO(a_clock_is_calibrated_by_the_pulse_of_another),
 	SCENARIO(without_enable_calibrate_nothing_is_learned),
 	SCENARIO(a_receiver_calibrates_its_sentences_by_its_pulses),

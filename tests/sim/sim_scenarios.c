@@ -8,6 +8,7 @@
  * scenarios whole.
  * --config puts a line before every configuration ("tinker loop classic").
  */
+#include "config.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,10 @@ static const struct scenario_table *const tables[] = { &clock_scenarios, &fault_
 	&conf_scenarios, &access_scenarios, &reload_scenarios, &leap_scenarios, &quorum_scenarios,
 	&fields_scenarios, &latch_scenarios, &nts_scenarios, &nts_server_scenarios,
 	&protect_scenarios, &trust_scenarios, &certtime_scenarios, &start_scenarios,
-	&first_slew_scenarios, &liars_scenarios, &refclock_scenarios, &refclock_kinds_scenarios,
+	&first_slew_scenarios, &liars_scenarios, &refclock_scenarios,
+#ifdef HAVE_JANSSON
+	&refclock_kinds_scenarios, /* of which gpsd is one */
+#endif
 	&interleaved_scenarios, &hwstamp_scenarios, &mssntp_scenarios, &symmetric_scenarios,
 	&pool_scenarios, &broadcast_scenarios, &manycast_scenarios, &fleet_scenarios,
 	&tempcomp_scenarios, &explain_scenarios };
