@@ -1041,6 +1041,7 @@ what_was_not_expected_is_on_no_line_and_a_break_ends_it(void **state)
 	b.offset_s += 0.05;
 	assert_int_equal(ask(&b, 2.0), ESTIMATOR_SUSPECT);
 	assert_int_equal(ask(&b, 2.0), ESTIMATOR_BROKE);
+	assert_true(b.e.corridor.n > CORRIDOR_SAMPLES);
 	ask(&b, 2.0);
 	assert_false(corridor_tells(&b.e.corridor));
 }
