@@ -622,7 +622,7 @@ read_device(struct device *dev, struct device_reading *out)
 	}
 	memcpy(out->bytes, v->segment, sizeof v->segment);
 	out->len = v->segment_len != 0 ? v->segment_len : sizeof v->segment;
-	out->torn = false;
+	out->torn = v->torn;
 	out->snapshot = true;
 	return 0;
 }

@@ -36,6 +36,7 @@ struct sim_device {
 	bool pulses;    /* DEVICE_DATAGRAM: its samples are of pulses; DEVICE_STREAM: it has some */
 	bool dead;      /* it says nothing */
 	bool stutters;  /* it says again what it said last */
+	bool torn;      /* its segment is written to whenever it is read */
 	int weeks;      /* its date is off by so many */
 	int leap;       /* 3: it says that it has no time */
 	int precision;  /* log2 s, as it tells */

@@ -59,6 +59,26 @@ each_second_brings_a_reading_and_the_start_takes_each(void **state)
 	rig_free(b.r);
 }
 
+/* Counted, and waited for anew: what is there is marked as taken. */
+static void
+a_segment_that_is_written_to_is_no_reading_until_it_is_left_alone(void **state)
+{
+	struct bench b = bench_of("server 127.127.28.0 minpoll 4\n");
+
+	(void)state;
+	b.dev->torn = true;
+	start(&b);
+	rig_pass(b.r, 20.0);
+	assert_int_equal(b.p->clock->count.good, 0);
+	assert_in_range(b.p->clock->count.clash, 18, 21);
+	assert_int_equal(b.r->heard, 0);
+	b.dev->torn = false;
+	rig_pass(b.r, 20.0);
+	assert_in_range(b.p->clock->count.good, 18, 21);
+	assert_in_range(b.p->clock->count.clash, 18, 21);
+	rig_free(b.r);
+}
+
 static void
 fudge_moves_what_it_says(void **state)
 {
@@ -253,6 +273,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_second_brings_a_reading_and_the_start_takes_each),
+		cmocka_unit_test(a_segment_that_is_written_to_is_no_reading_until_it_is_left_alone),
 		cmocka_unit_test(fudge_moves_what_it_says),
 		cmocka_unit_test(a_leap_second_is_told_and_a_clock_without_time_is_not_heard),
 		cmocka_unit_test(the_limit_is_that_of_the_spelling),
