@@ -3,7 +3,7 @@
  * corridor - what the first answers of a source tell of offset and rate together. No packet is
  * faster than its way: so the line of our clock runs between what came back too late and what went
  * there too late, and the narrower that corridor, the less remains unknown. Pure; one inside each
- * estimator. HACKING.clock 4 derives it.
+ * estimator. Section 4 of HACKING.clock derives it.
  *
  * The law it goes by is that packets queue on both ways alike, exponentially, by a mean that nobody
  * knows, above a floor that nobody knows.
@@ -15,6 +15,7 @@
 
 enum { CORRIDOR_SAMPLES = 16, CORRIDOR_LEAST = 4 };
 
+/* All zero: there is no answer yet. */
 struct corridor {
 	unsigned n;
 	struct mtime first;  /* when the first came, */
@@ -35,8 +36,6 @@ struct corridor_line {
 	double pxx, pxf, pff; /* and their covariance */
 	double log_evidence;  /* of the rate that was known, beside another one */
 };
-
-void corridor_clear(struct corridor *c);
 
 /* Nothing is told any more. */
 void corridor_end(struct corridor *c);

@@ -3,13 +3,12 @@
 #include "core/corridor.h"
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 /* Beyond this no oscillator is off, s/s. */
 static const double FREQ_MOST = 2e-3;
-/* Halvings by thirds, until that is below 1e-12. */
+/* Each leaves two thirds of what is asked: 1e-12 in the end. */
 enum { THIRDS = 54 };
-/* What a line makes of queueing at most, beside what the round trips show: HACKING.clock 4. */
+/* What a line makes of queueing at most, beside what the round trips show: section 4 of HACKING.clock. */
 static const double QUEUED_MOST = 4.0;
 /*
  * Rates at which the integrals are taken: about the best one in growing steps, from a small part of
@@ -22,12 +21,6 @@ static double
 square(double v)
 {
 	return v * v;
-}
-
-void
-corridor_clear(struct corridor *c)
-{
-	memset(c, 0, sizeof *c);
 }
 
 void

@@ -23,7 +23,6 @@ begin(struct bench *b, uint64_t seed, double rate)
 	b->seed = seed;
 	b->rate = rate;
 	b->queue_s = QUEUE_S;
-	corridor_clear(&b->c);
 }
 
 static double
@@ -270,7 +269,7 @@ answers_of_one_moment_tell_nothing_nor_does_one_that_ended(void **state)
 	assert_false(corridor_tells(&b.c));
 	answers(&b, 1);
 	assert_false(corridor_tells(&b.c));
-	corridor_clear(&b.c);
+	begin(&b, 3, 0.0);
 	answers(&b, 8);
 	assert_true(corridor_tells(&b.c));
 }
