@@ -8,7 +8,7 @@
 static const double FREQ_MOST = 2e-3;
 /* Each leaves two thirds of what is asked: 1e-12 in the end. */
 enum { THIRDS = 54 };
-/* What a line makes of queueing at most, beside what the round trips show: section 4 of HACKING.clock. */
+/* What a line makes of queueing at most, beside what the round trips show. */
 static const double QUEUED_MOST = 4.0;
 /*
  * Rates at which the integrals are taken: about the best one in growing steps, from a small part of

@@ -131,7 +131,7 @@ it_is_the_integral_over_all_lines_there_are(void **state)
 	}
 }
 
-/* Offset after_s later by two-state filters that know the floor, and so the noise, of each answer. */
+/* Offset after_s later by two-state filters that know the floor, and so the noise of each. */
 static double
 foretold_by_filter(const struct bench *b, unsigned n, double freq_var, double after_s)
 {
